@@ -1,0 +1,68 @@
+"""Answers every draw of the simulation: counter-based integer hashes, the only place where a number is drawn.
+
+There is no generator and no stream: a value is a pure function of its key and counters, so any one can be computed alone,
+and integer arithmetic gives the same bits on every machine and in every version of numpy. Floating point stays out.
+"""
+
+from hashlib import blake2b
+
+import numpy as np
+from numpy.typing import NDArray
+
+U64 = NDArray[np.uint64]
+I64 = NDArray[np.int64]
+
+_MASK = (1 << 64) - 1
+_GOLDEN = 0x9E3779B97F4A7C15
+_FIRST = 0xBF58476D1CE4E5B9
+_SECOND = 0x94D049BB133111EB
+
+
+def key(*words: str | int) -> int:
+    """A 64-bit key from words; the words are separated, so that ("ab", "c") and ("a", "bc") differ."""
+    text = "\x1f".join(str(word) for word in words)
+    return int.from_bytes(blake2b(text.encode(), digest_size=8).digest(), "big")
+
+
+def scalar(key: int, counter: int) -> int:
+    """64 bits for one counter, in Python's integers; the same bits as `mix` gives."""
+    bits = (key + (counter + 1) * _GOLDEN) & _MASK
+    bits = ((bits ^ (bits >> 30)) * _FIRST) & _MASK
+    bits = ((bits ^ (bits >> 27)) * _SECOND) & _MASK
+    return bits ^ (bits >> 31)
+
+
+def mix(keys: int | U64, counters: I64) -> U64:
+    """64 bits for each pair of a key and a counter, broadcast against each other (splitmix64's finaliser)."""
+    bits = (counters.astype(np.uint64) + np.uint64(1)) * np.uint64(_GOLDEN) + np.asarray(keys, dtype=np.uint64)
+    bits ^= bits >> np.uint64(30)
+    bits *= np.uint64(_FIRST)
+    bits ^= bits >> np.uint64(27)
+    bits *= np.uint64(_SECOND)
+    bits ^= bits >> np.uint64(31)
+    return bits
+
+
+def field(bits: U64, place: int, width: int = 16) -> I64:
+    """The `place`-th field of `width` bits, counted from the low end: independent draws out of one hash."""
+    return ((bits >> np.uint64(place * width)) & np.uint64((1 << width) - 1)).astype(np.int64)
+
+
+def percent(bits: I64, chance: I64 | int) -> NDArray[np.bool_]:
+    """True where a 16-bit draw falls under a percentage; exact at 0 and 100."""
+    return bits * 100 < np.asarray(chance, dtype=np.int64) * 65536
+
+
+def exponential(steps: int, mean: int) -> I64:
+    """The quantiles of an exponential distribution as `steps` integers with about this mean, by harmonic sums."""
+    total, table = 0, []
+    for rank in range(steps):
+        total += (mean << 20) // (steps - rank)
+        table.append(total >> 20)
+    return np.array(table, dtype=np.int64)
+
+
+def weighted(bits: I64, weights: I64) -> I64:
+    """The index of a choice with these integer weights, from a 16-bit draw; the weights' sum must not be zero."""
+    ends = np.cumsum(weights) * 65536 // int(weights.sum())
+    return np.searchsorted(ends, bits, side="right").astype(np.int64)
