@@ -1,0 +1,87 @@
+"""Answers whether scripted facts make sense: whose, when, and what their rows count.
+
+Which counters a product has stays out (`products`).
+"""
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import Any
+
+from mockserver.organizations import cast_rules, day_rules
+from mockserver.organizations.problems import Broken, Path, written
+from mockserver.organizations.products import GRAINS, Grain
+from mockserver.simulation.organization import Adoption, Product
+
+Stated = Mapping[str, Any]
+
+
+def broken(stated: Stated) -> Iterator[Broken]:
+    """Every rule about scripted facts that does not hold."""
+    seen: dict[tuple[str, date, Product], Path] = {}
+    known = cast_rules.members(stated)
+    for place, fact in enumerate(stated.get("facts", ())):
+        path: Path = ("facts", place)
+        if not any(product.value in fact for product in GRAINS):
+            yield Broken(path, f"a fact states rows of a product: {', '.join(GRAINS)}")
+        name = fact.get("member", "").casefold()
+        if name and name not in known:
+            yield Broken(
+                (*path, "member"), "the email of a special person or the name of a service account in this file"
+            )
+        for product, grain in GRAINS.items():
+            rows = fact.get(product.value, ())
+            yield from _rows((*path, product.value), grain, rows)
+            if "day" in fact and product.value in fact:
+                yield from _day(stated, (*path, "day"), known.get(name), fact["day"], product)
+                first = seen.setdefault((name, fact["day"], product), path)
+                if first is not path:
+                    yield Broken(path, f"one entry for a member, a day and a product; {written(first)} is it already")
+
+
+def _day(stated: Stated, path: Path, member: tuple[str, int] | None, day: date, product: Product) -> Iterator[Broken]:
+    if day < day_rules.first_day(stated):
+        yield Broken(path, f"not before the organisation's first_day ({day_rules.first_day(stated)})")
+    if day_rules.is_silent(stated, day):
+        yield Broken(path, "a day outside the silent periods, on which nobody is active")
+    if any(each.get("day") == day and each.get("product") is product for each in stated.get("exact", ())):
+        yield Broken(path, f"not an exact day of {product}, whose number of users a fact could change")
+    if member is not None and member[0] == "special":
+        yield from _person(stated, path, stated["special"][member[1]], day, product)
+
+
+def _person(stated: Stated, path: Path, person: Stated, day: date, product: Product) -> Iterator[Broken]:
+    if not cast_rules.is_employed(person, day):
+        yield Broken(path, "a day on which the person is there: from joined to the day before left")
+    if not _is_licensed(stated, person, product, day):
+        yield Broken(path, f"a day on which the person is licensed for {product}")
+    if day not in person.get("active_only", (day,)):
+        yield Broken(path, "one of the person's active_only days")
+
+
+def _is_licensed(stated: Stated, person: Stated, product: Product, day: date) -> bool:
+    """As far as the file states it; a licence that is generated may start on any day."""
+    licences = person.get("licences", {})
+    if product.value in licences:
+        start = licences[product.value]
+        return start is not None and start <= day
+    spread: Mapping[str, int] = stated.get("adoption", {}).get(product.value, {})
+    return spread.get("licensed_percent", Adoption().licensed_percent) > 0
+
+
+def _rows(path: Path, grain: Grain, rows: list[Stated]) -> Iterator[Broken]:
+    seen: dict[tuple[object, ...], int] = {}
+    for place, row in enumerate(rows):
+        labels = tuple(row.get(label) for label in grain.labels)
+        if None not in labels and seen.setdefault(labels, place) != place:
+            both = " and ".join(grain.labels)
+            yield Broken((*path, place), f"one row for each {both}; row {seen[labels]} is it already")
+        yield from _row((*path, place), grain, row)
+
+
+def _row(path: Path, grain: Grain, row: Stated) -> Iterator[Broken]:
+    numbers = grain.filled(row)
+    for smaller, greater in grain.at_most:
+        if numbers[smaller] > numbers[greater]:
+            yield Broken((*path, smaller), f"at most {greater} ({numbers[greater]})")
+    if not any(numbers.values()):
+        yield Broken(path, "a row counts something; a day without activity is an empty list in place of rows")
