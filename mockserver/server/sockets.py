@@ -1,0 +1,37 @@
+"""Answers on which socket a server listens, and at which URL it is then found.
+
+Accepting connections stays out; either server does it in its own way.
+"""
+
+import errno
+import socket
+
+Listening = socket.socket
+
+BACKLOG = 1024
+_EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - looked up, not bound
+"""Addresses to bind that nobody can ask for, and what reaches them from this machine."""
+
+
+class PortTaken(OSError):
+    """Another program listens on the port; the text says which one and what to do."""
+
+
+def listen(host: str, port: int) -> Listening:
+    """A listening socket; port 0 picks a free port. Raises PortTaken, or OSError for what else the system refuses."""
+    family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    try:
+        return socket.create_server(address[:2], family=family, backlog=BACKLOG)
+    except OSError as error:
+        if error.errno != errno.EADDRINUSE:
+            raise
+        raise PortTaken(
+            f"port {port} on {host} is taken by another program; stop it, or choose another port with --port "
+            "(0 picks a free one)"
+        ) from error
+
+
+def url(host: str, listening: Listening) -> str:
+    """The URL at which a socket bound for a host is reached from this machine."""
+    name = _EVERYWHERE.get(host, host)
+    return f"http://{f'[{name}]' if ':' in name else name}:{listening.getsockname()[1]}"

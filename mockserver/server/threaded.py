@@ -1,0 +1,68 @@
+"""Answers how Werkzeug's threaded server runs in a thread: one thread a connection, and each owns its socket.
+
+Signals, and the choice of the server, stay out.
+"""
+
+import threading
+from types import TracebackType
+from typing import Self
+from wsgiref.types import WSGIApplication
+
+from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
+
+from mockserver.server import sockets
+
+_POLL = 0.02
+"""Seconds between two looks at whether to stop."""
+
+
+class Handler(WSGIRequestHandler):
+    """Hands the app what the client wrote, leaves logging to the app, words what it cannot read as problem details."""
+
+    error_content_type = "application/problem+json"
+    error_message_format = (
+        '{"type": "about:blank", "title": "%(message)s", "status": %(code)d, "detail": "%(explain)s"}\n'
+    )
+
+    def parse_request(self) -> bool:
+        """True when the request line and headers could be read; the path keeps its slashes, which http.server folds."""
+        understood = super().parse_request()
+        if understood:
+            self.path = self.requestline.split()[1]
+        return understood
+
+    def log(self, type: str, message: str, *args: object) -> None:  # noqa: A002 - the name is Werkzeug's
+        """Say nothing: the journal and the app's own log have it."""
+
+
+class Running:
+    """A server at work in a thread, at `url`, until it is closed.
+
+    `outlived` says that requests under way when it is closed hold up the end of the process; by default they are
+    dropped with it.
+    """
+
+    def __init__(self, app: WSGIApplication, listening: sockets.Listening, *, outlived: bool = False) -> None:
+        host, port = listening.getsockname()[:2]
+        with listening:
+            self._server = ThreadedWSGIServer(host, port, app, Handler, fd=listening.fileno())
+        self._server.daemon_threads = not outlived
+        self._server.block_on_close = False
+        self.url = sockets.url(host, self._server.socket)
+        self._thread = threading.Thread(
+            target=self._server.serve_forever, args=(_POLL,), name="mockserver", daemon=True
+        )
+        self._thread.start()
+
+    def close(self) -> None:
+        """Stop accepting, and release the port; closing twice does no harm."""
+        self._server.shutdown()
+        self._thread.join()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, raised: BaseException | None, at: TracebackType | None
+    ) -> None:
+        self.close()

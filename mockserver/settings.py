@@ -1,0 +1,91 @@
+"""Answers how one server is to run: a frozen record, checked when it is made, with the rule that names its variables.
+
+What a setting then does stays out, and so does the command line that usually fills it in.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Literal
+
+VARIABLES = "MOCKSERVER"
+"""Each flag has a variable of its own: this word, an underscore, and the flag's name in capitals."""
+
+Limits = Literal["documented", "off"]
+Server = Literal["granian", "threaded"]
+
+
+class SettingsError(ValueError):
+    """A setting that cannot be; the text says what, why, and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How to listen, what to simulate, and from which state the first sandbox starts.
+
+    `now` is aware and in UTC; None is the wall clock. `policy` holds pairs of a "vendor.switch" and its value.
+    `organization_file` takes the place of the bundled `organization`. SettingsError for what cannot be.
+    """
+
+    host: str = "127.0.0.1"
+    port: int = 8080
+    organization: str = "acme"
+    organization_file: Path | None = None
+    now: datetime | None = None
+    freeze: bool = False
+    limits: Limits = "documented"
+    policy: tuple[tuple[str, str], ...] = ()
+    admin_token: str | None = None
+    journal_size: int = 10_000
+    server: Server = "granian"
+    threads: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.now is not None and self.now.utcoffset() is None:
+            raise SettingsError(
+                f"now cannot be {self.now.isoformat()}: a time without a zone means another instant "
+                "on every machine; give one that ends in Z"
+            )
+        if not self.admin_token and not is_loopback(self.host):
+            raise SettingsError(
+                f"{self.host} can be reached from other machines, and /_mock would let anybody there change what is "
+                f"served; choose a token with --admin-token (or {variable('admin-token')}), or listen on 127.0.0.1"
+            )
+
+
+def variable(flag: str) -> str:
+    """The environment variable of a flag: "journal-size" → MOCKSERVER_JOURNAL_SIZE."""
+    return f"{VARIABLES}_{flag.replace('-', '_').upper()}"
+
+
+def is_loopback(host: str) -> bool:
+    """True when only this machine can reach the address; a name other than localhost is taken to be reachable."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def instant(text: str) -> datetime:
+    """The instant that an RFC 3339 text names, in UTC; SettingsError for anything else."""
+    try:
+        stated = datetime.fromisoformat(text)
+    except ValueError:
+        stated = None
+    if stated is None or stated.utcoffset() is None:
+        raise SettingsError(
+            f"{text!r} is not an instant: it takes a date, a time and a zone, as in 2025-10-21T10:30:00Z"
+        )
+    return stated.astimezone(UTC)
+
+
+def switched(text: str) -> tuple[str, str]:
+    """The switch and the value in "vendor.switch=value"; SettingsError when the text has another form."""
+    name, equals, value = text.partition("=")
+    vendor, dot, switch = name.partition(".")
+    if not (vendor and dot and switch and equals and value):
+        raise SettingsError(
+            f"{text!r} sets no switch: it takes vendor.switch=value; `mockserver switches` lists all of them"
+        )
+    return name, value
