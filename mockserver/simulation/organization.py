@@ -82,7 +82,8 @@ class Turnover:
 class SpecialPerson:
     """A person stated by name in the file; what is None (or empty) is generated as for everybody else.
 
-    `team` is a team's name; `teamless` says that the person is in none. `licences` gives, per product, the first day of the
+    `team` is a team's name; `teamless` says that the person is in none. `left` is the first day without the person.
+    `licences` gives, per product, the first day of the
     licence, or None for no licence. `active_only` are the only days on which the person does anything at all.
     `augment_id` is the id that Augment's cursors carry in place of the person's own.
     """
@@ -175,3 +176,6 @@ class Organization:
     def members(self) -> int:
         """The number of people and service accounts together; a member's index is below it, people first."""
         return self.people + len(self.service_accounts)
+
+    def __hash__(self) -> int:
+        return hash((self.slug, self.seed, self.people))

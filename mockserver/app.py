@@ -1,0 +1,82 @@
+"""Answers the whole application for some settings; the only file that sees every room.
+
+Serving it over a socket stays out (`server`).
+"""
+
+from collections.abc import Mapping
+
+from flask import Flask, Response
+
+from mockserver import admin, vendors
+from mockserver.gateway import call, pipeline, switches
+from mockserver.gateway.limits import Limit, Setting
+from mockserver.gateway.sandbox import Made, State, Surface
+from mockserver.gateway.switches import SwitchError, Values
+from mockserver.gateway.vendor import Vendor
+from mockserver.organizations import files
+from mockserver.settings import Settings, SettingsError
+from mockserver.simulation.clock import Clock, ClockError
+from mockserver.simulation.organization import Organization
+from mockserver.simulation.world import World
+
+
+def create_app(settings: Settings) -> Flask:
+    """The application: every vendor, the control plane, and the first sandbox as the settings make it.
+
+    Raises SettingsError for a clock or a switch that cannot be, OrganizationError for a bad organisation file.
+    """
+    served = vendors.discover()
+    state = State([Surface(each.name, each.switches, each.allowance) for each in served], _world, settings.journal_size)
+    state.make_default(_made(settings, served))
+    app = Flask("mockserver", static_folder=None)
+    app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
+    app.url_map.merge_slashes = False
+    pipeline.install(app, served, state)
+    admin.install(app, served, state, settings)
+    app.register_error_handler(Exception, _refused)
+    return app
+
+
+def _refused(error: Exception) -> Response:
+    return pipeline.refused(call.current(), error) if call.under_way() else admin.refused(error)
+
+
+def _world(organization: Organization, seed: int) -> World:
+    return World(organization, files.pool(), seed)
+
+
+def _made(settings: Settings, served: tuple[Vendor, ...]) -> Made:
+    if settings.organization_file is not None:
+        organization = files.load(settings.organization_file)
+    else:
+        organization = files.named(settings.organization)
+    return Made(organization, organization.seed, _clock(settings), _limits(settings, served), _policy(settings, served))
+
+
+def _clock(settings: Settings) -> Clock:
+    if settings.now is None:
+        clock = Clock()
+        return Clock.at(clock.now(), frozen=True) if settings.freeze else clock
+    try:
+        return Clock.at(settings.now, frozen=settings.freeze)
+    except ClockError as error:
+        raise SettingsError(f"now cannot be {settings.now.isoformat()}: {error}") from error
+
+
+def _limits(settings: Settings, served: tuple[Vendor, ...]) -> dict[str, Limit]:
+    return {vendor.name: Setting(settings.limits) for vendor in served}
+
+
+def _policy(settings: Settings, served: tuple[Vendor, ...]) -> dict[str, Values]:
+    stated: dict[str, dict[str, object]] = {}
+    for name, value in settings.policy:
+        vendor, _, switch = name.partition(".")
+        stated.setdefault(vendor, {})[switch] = value
+    by_name: Mapping[str, Vendor] = {vendor.name: vendor for vendor in served}
+    for vendor in stated:
+        if vendor not in by_name:
+            raise SettingsError(switches.unknown("vendor", vendor, by_name))
+    try:
+        return {vendor: switches.read(by_name[vendor].switches, values) for vendor, values in stated.items()}
+    except SwitchError as error:
+        raise SettingsError(str(error)) from error

@@ -1,0 +1,1 @@
+"""HTTP without any vendor: the way of a request, and all that a sandbox holds. Vendors hand in what is theirs as records."""

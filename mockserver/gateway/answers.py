@@ -1,0 +1,69 @@
+"""Answers the same question twice without working twice: bodies kept in pieces, the instant written anew each time.
+
+When two questions are the same stays out (`view` decides by the vendor's epoch).
+"""
+
+import json
+from collections import OrderedDict
+from collections.abc import Hashable
+from dataclasses import dataclass
+from typing import Any
+
+STAMP = "\x00now\x00"
+"""Stands in a body where the instant of the answer belongs."""
+
+KEPT_BYTES = 16 * 1024 * 1024
+"""Bytes of answers that an app keeps; the least recently used go first."""
+
+_OVERHEAD = 500
+
+
+def write(body: object) -> str:
+    """A body as compact JSON, in the order of its keys, non-ASCII letters as they are."""
+    return json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A body in pieces, between which the instant goes."""
+
+    pieces: tuple[str, ...]
+
+    @classmethod
+    def of(cls, body: dict[str, Any]) -> "Answer":
+        """The answer with this body, in which STAMP stands for the instant."""
+        return cls(tuple(write(body).split(write(STAMP))))
+
+    def stamped(self, instant: str) -> bytes:
+        """The whole body, with the instant in its places."""
+        return f'"{instant}"'.join(self.pieces).encode()
+
+    @property
+    def size(self) -> int:
+        """About how many bytes it takes to keep."""
+        return sum(map(len, self.pieces)) + _OVERHEAD
+
+
+class Answers:
+    """The kept answers of one app; use it under the lock of the app's state."""
+
+    def __init__(self, budget: int = KEPT_BYTES) -> None:
+        self._budget = budget
+        self._bytes = 0
+        self._kept: OrderedDict[Hashable, Answer] = OrderedDict()
+
+    def get(self, key: Hashable) -> Answer | None:
+        """The answer kept under a key."""
+        kept = self._kept.get(key)
+        if kept is not None:
+            self._kept.move_to_end(key)
+        return kept
+
+    def put(self, key: Hashable, answer: Answer) -> None:
+        """Keep an answer, letting go of the oldest until the budget holds."""
+        replaced = self._kept.pop(key, None)
+        self._kept[key] = answer
+        self._bytes += answer.size - (replaced.size if replaced else 0)
+        while self._bytes > self._budget:
+            _, gone = self._kept.popitem(last=False)
+            self._bytes -= gone.size

@@ -1,0 +1,131 @@
+"""Answers the way of a request: which vendor, which sandbox, through the vendor's stages, and into the journal.
+
+It hangs on the app, not on blueprints, so that unknown paths and wrong methods take the same way. Words stay out: whoever
+refuses raises Rejection, and the vendor words it.
+"""
+
+import logging
+from collections.abc import Iterable
+from time import perf_counter_ns
+
+from flask import Flask, Response, request
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
+
+from mockserver.gateway import answers, auth, call, limits, sandbox
+from mockserver.gateway.call import Call
+from mockserver.gateway.journal import Entry, redacted
+from mockserver.gateway.limits import Block
+from mockserver.gateway.rejection import Reason, Rejection
+from mockserver.gateway.sandbox import State
+from mockserver.gateway.vendor import Vendor
+
+log = logging.getLogger(__name__)
+
+
+def authenticate(asked: Call) -> None:
+    """401 unless the request carries a token that somebody knows; the sandbox is the token's from here on."""
+    token = auth.credential(request.headers.get("Authorization"), asked.vendor.schemes)
+    opened = sandbox.state().opened_by(asked.vendor.name, token)
+    if opened is None:
+        raise Rejection(Reason.UNAUTHENTICATED, "the token is unknown or was revoked")
+    asked.sandbox, asked.grant = opened
+    asked.now = asked.sandbox.clock.now()
+    asked.values = asked.sandbox.policy[asked.vendor.name]
+
+
+def permit(asked: Call) -> None:
+    """403 unless the token may read analytics."""
+    if asked.grant is None or not asked.grant.permitted:
+        raise Rejection(Reason.FORBIDDEN, "the token is valid, but it does not allow reading analytics")
+
+
+def limit(asked: Call) -> None:
+    """429 when the bucket is empty. The switches `rate_limit_scope` and `rate_limit_block` are the vendor's, where it has them."""
+    by_token = asked.value("rate_limit_scope", "organization") == "token" and asked.grant is not None
+    scope = f"token {asked.grant.id}" if by_token and asked.grant else "organization"
+    block = Block(asked.value("rate_limit_block", Block.REFILL))
+    with sandbox.state().lock:
+        wait = asked.sandbox.take(asked.vendor.name, scope, asked.now, block)
+    if wait is not None:
+        raise Rejection(Reason.LIMITED, "too many requests", retry_after=limits.seconds(wait))
+
+
+def install(app: Flask, vendors: Iterable[Vendor], state: State) -> None:
+    """Hang the pipeline on an app, with every vendor's routes."""
+    mounts = sorted(((mount, vendor) for vendor in vendors for mount in vendor.mounts), key=lambda pair: -len(pair[0]))
+    state.onto(app)
+
+    def enter() -> None:
+        vendor = _vendor_at(request.path, mounts)
+        if vendor is None:
+            return
+        default = state.default
+        asked = Call(vendor, default, default.clock.now(), perf_counter_ns(), default.policy[vendor.name])
+        call.begin(asked)
+        for stage in vendor.stages:
+            stage(asked)
+
+    app.before_request(enter)
+    app.after_request(_write)
+    for vendor in dict.fromkeys(vendor for _, vendor in mounts):
+        app.register_blueprint(vendor.blueprint(), name=vendor.name)
+
+
+def _vendor_at(path: str, mounts: list[tuple[str, Vendor]]) -> Vendor | None:
+    path = "/" + path.lstrip("/")
+    return next((vendor for mount, vendor in mounts if path == mount or path.startswith(f"{mount}/")), None)
+
+
+def refused(asked: Call, error: Exception) -> Response:
+    """The vendor's words for whatever went wrong; what nobody foresaw is logged once, with its traceback."""
+    rejection = _rejection(error)
+    asked.refusal = rejection.reason
+    worded = asked.vendor.word(rejection, asked)
+    return Response(answers.write(worded.body), worded.status, worded.headers, mimetype="application/json")
+
+
+def _rejection(error: Exception) -> Rejection:
+    if isinstance(error, Rejection):
+        return error
+    if isinstance(error, MethodNotAllowed):
+        allow = tuple(sorted(error.valid_methods or ()))
+        return Rejection(
+            Reason.METHOD, f"{request.method} is not allowed here; allowed: {', '.join(allow)}", allow=allow
+        )
+    if isinstance(error, NotFound):
+        return Rejection(Reason.NOT_FOUND, f"there is nothing at {request.path}")
+    if isinstance(error, HTTPException) and error.code is not None and error.code < 500:
+        return Rejection(Reason.INVALID, error.description or error.name)
+    log.error("a request failed", exc_info=error)
+    return Rejection(Reason.INTERNAL, "the server failed; its log tells why")
+
+
+def _write(response: Response) -> Response:
+    if call.under_way():
+        asked = call.current()
+        with sandbox.state().lock:
+            asked.sandbox.journal.append(_entry(asked, response))
+    return response
+
+
+def _entry(asked: Call, response: Response) -> Entry:
+    rule = request.url_rule
+    return Entry(
+        id=asked.sandbox.journal.next_id(),
+        at=asked.now,
+        vendor=asked.vendor.name,
+        operation=rule.endpoint.rpartition(".")[2] if rule else None,
+        method=request.method,
+        path=request.path,
+        query=redacted(request.query_string.decode("latin-1"), _secrets()),
+        status=response.status_code,
+        duration_us=(perf_counter_ns() - asked.started) // 1000,
+        organization=asked.sandbox.made.organization.slug,
+        fault=None,
+        refusal=asked.refusal,
+    )
+
+
+def _secrets() -> tuple[str, ...]:
+    _, _, token = request.headers.get("Authorization", "").strip().partition(" ")
+    return (token.strip(),) if token.strip() else ()

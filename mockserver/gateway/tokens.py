@@ -1,0 +1,25 @@
+"""Answers which token opens what: the seeded ones by their fixed names, and what any token grants.
+
+Reading a token out of a request stays out (`auth`), and so does which sandbox it opens (`sandbox`).
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """What a token grants at one vendor; `id` names it without giving the secret away."""
+
+    id: str
+    vendor: str
+    token: str
+    permitted: bool
+
+
+def seeded(vendor: str, organization: str) -> tuple[Grant, Grant]:
+    """The two tokens of the first sandbox at a vendor: one that may read analytics, one that may not."""
+    name = f"mock-{vendor}-{organization}"
+    return (
+        Grant(f"{vendor}-seeded", vendor, name, permitted=True),
+        Grant(f"{vendor}-seeded-forbidden", vendor, f"{name}-forbidden", permitted=False),
+    )

@@ -1,0 +1,87 @@
+"""Answers what a member is called and which id it bears, and finds a member by id.
+
+Ids grow with a member's index, so that order by id is order by index. Attributes and days stay out.
+"""
+
+from bisect import bisect_right
+from dataclasses import dataclass
+from uuid import UUID
+
+from mockserver.simulation import chance
+from mockserver.simulation.names import NamePool
+from mockserver.simulation.organization import Organization
+
+_SERVICES_FROM = 1 << 17
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who a member is. Exactly one of `email` (people) and `service_account` is given; `row_id` orders Augment's rows."""
+
+    index: int
+    id: UUID
+    row_id: str
+    name: str
+    email: str | None
+    service_account: str | None
+
+
+class Identities:
+    """The identities of one organisation; a pure function of the member's index."""
+
+    def __init__(self, organization: Organization, key: int, pool: NamePool) -> None:
+        self._organization = organization
+        self._key = key
+        self._pool = pool
+        self._stated = frozenset(person.email.casefold() for person in organization.special)
+
+    def id_of(self, index: int) -> UUID:
+        """The UUID of the member at `index`: 18 bits of index, then hash."""
+        people = self._organization.people
+        place = index if index < people else _SERVICES_FROM + index - people
+        head, tail = chance.scalar(self._key, 2 * place), chance.scalar(self._key, 2 * place + 1)
+        bits = (place << 110) | ((head & ((1 << 46) - 1)) << 64) | tail
+        return UUID(int=bits, version=4)
+
+    @property
+    def organization_id(self) -> UUID:
+        """The organisation's UUID."""
+        return self._hashed("organization", 0)
+
+    def team_id_of(self, place: int) -> UUID:
+        """The UUID of the team at a place in the organisation's list."""
+        return self._hashed("team", place)
+
+    def _hashed(self, kind: str, place: int) -> UUID:
+        key = chance.key(self._key, kind)
+        return UUID(int=chance.scalar(key, 2 * place) << 64 | chance.scalar(key, 2 * place + 1), version=4)
+
+    def row_id_of(self, index: int) -> str:
+        """The id that Augment's cursors carry for the member at `index`."""
+        people = self._organization.people
+        if index >= people:
+            stated = self._organization.service_accounts[index - people].augment_id
+        else:
+            special = self._organization.special
+            stated = special[index].augment_id if index < len(special) else None
+        return stated or str(self.id_of(index))
+
+    def of(self, index: int) -> Identity:
+        """The member at `index`."""
+        organization = self._organization
+        uuid, row_id = self.id_of(index), self.row_id_of(index)
+        if index >= organization.people:
+            account = organization.service_accounts[index - organization.people].name
+            return Identity(index, uuid, row_id, name=account, email=None, service_account=account)
+        name, local = self._pool.named(self._key, index)
+        email = f"{local}@{organization.domain}"
+        if email in self._stated:
+            email = f"{local}.{index}@{organization.domain}"
+        if index < len(organization.special):
+            stated = organization.special[index]
+            name, email = stated.name or name, stated.email
+        return Identity(index, uuid, row_id, name=name, email=email, service_account=None)
+
+    def after(self, row_id: str) -> int:
+        """The index of the first member whose row id is greater than `row_id`, whether or not that one exists."""
+        return bisect_right(range(self._organization.members), row_id, key=self.row_id_of)

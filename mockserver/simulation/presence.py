@@ -1,0 +1,127 @@
+"""Answers who is at work on which day, how busy they are, and who is active in a product.
+
+A person's busy days are busy in every product, because they come from one draw. What people produce stays out.
+"""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mockserver.simulation import chance
+from mockserver.simulation.calendar import Days, days
+from mockserver.simulation.chance import I64
+from mockserver.simulation.organization import Organization, Product
+from mockserver.simulation.people import PRODUCTS, Block, People
+
+Mask = NDArray[np.bool_]
+
+_WORKS = np.array([[60_000, 1_300], [62_000, 2_600], [63_500, 6_500]], dtype=np.int64)
+"""By level: the 16-bit chance to be at work on a weekday and on a day of the weekend."""
+_SERVICE_WORKS = np.array([60_000, 30_000], dtype=np.int64)
+_USES = np.array([24_000, 46_000, 62_000], dtype=np.int64)
+"""By level: the 16-bit chance to use a product on a day of middling busyness."""
+_VACATIONS = np.array([0, 5, 5, 7, 10, 12, 14, 19], dtype=np.int64)
+"""Lengths in days of the one vacation in thirteen weeks, equally likely."""
+BUSY_MIDDLE = 160
+
+
+@dataclass(frozen=True, slots=True)
+class Pulse:
+    """Members by days: who is at work, and how busy (64..255, BUSY_MIDDLE being middling; the season included)."""
+
+    works: Mask
+    busy: I64
+
+
+class Presence:
+    """Who works and who is active: pure functions of a block of members and a run of days."""
+
+    def __init__(self, people: People) -> None:
+        self._people = people
+        self._organization: Organization = people.organization
+        self._cut = lru_cache(maxsize=256)(self._exact_cut)
+        self._limited = {
+            index: np.array([day.toordinal() for day in person.active_only], dtype=np.int64)
+            for index, person in enumerate(self._organization.special)
+            if person.active_only is not None
+        }
+
+    def pulse(self, block: Block, span: Days) -> Pulse:
+        """Presence and busyness of each member on each day."""
+        bits = chance.mix(block.pulse_key[:, None], span.ordinals[None, :])
+        weekend = span.weekend.astype(np.int64)
+        level = np.where(block.service, 0, block.level)
+        likely = np.where(block.service[:, None], _SERVICE_WORKS[weekend], _WORKS[level][:, weekend])
+        works = chance.field(bits, 0) < likely
+        works &= ~(span.holiday[None, :] & ~block.service[:, None]) & ~span.silent[None, :]
+        works &= (block.joined[:, None] <= span.ordinals) & (span.ordinals < block.left[:, None])
+        works &= ~self._on_vacation(block, span)
+        self._limit(block, span, works)
+        busy = 64 + (chance.field(bits, 4, 8) + chance.field(bits, 5, 8)) * 3 // 8
+        return Pulse(works, busy * span.season // 100)
+
+    def _on_vacation(self, block: Block, span: Days) -> Mask:
+        quarters = np.unique(span.quarter)
+        bits = chance.mix(block.pulse_key[:, None], -1 - quarters[None, :])
+        first = quarters * 91 + (chance.field(bits, 0) * 72 >> 16)
+        length = np.where(block.service[:, None], 0, _VACATIONS[chance.field(bits, 7, 3)])
+        place = span.quarter - quarters[0]
+        since = span.ordinals - first[:, place]
+        return (since >= 0) & (since < length[:, place])
+
+    def _limit(self, block: Block, span: Days, works: Mask) -> None:
+        for row in np.flatnonzero(block.index < len(self._organization.special)):
+            allowed = self._limited.get(int(block.index[row]))
+            if allowed is not None:
+                works[row] = np.isin(span.ordinals, allowed)
+
+    def active(self, product: Product, block: Block, span: Days, pulse: Pulse) -> Mask:
+        """Which member does anything in the product on which day, before scripted facts."""
+        if not self._organization.generated:
+            return np.zeros(pulse.works.shape, dtype=np.bool_)
+        draw = chance.field(self._draws(product, block, span), 3)
+        uses = np.where(block.service, 65_536, _USES[block.level])
+        mask = pulse.works & (draw * BUSY_MIDDLE < uses[:, None] * pulse.busy)
+        mask &= block.started[PRODUCTS.index(product)][:, None] <= span.ordinals
+        limited = np.isin(block.index, list(self._limited))
+        if limited.any():
+            mask[limited] |= pulse.works[limited] & self._licensed(product, block, span)[limited]
+        self._make_exact(product, block, span, mask)
+        return mask
+
+    def _licensed(self, product: Product, block: Block, span: Days) -> Mask:
+        place = PRODUCTS.index(product)
+        employed = (block.joined[:, None] <= span.ordinals) & (span.ordinals < block.left[:, None])
+        return employed & (block.started[place][:, None] <= span.ordinals)
+
+    def _draws(self, product: Product, block: Block, span: Days) -> chance.U64:
+        keys = chance.mix(self._people.key(f"{product} active"), block.index)
+        return chance.mix(keys[:, None], span.ordinals[None, :])
+
+    def _make_exact(self, product: Product, block: Block, span: Days, mask: Mask) -> None:
+        for wanted in self._organization.exact:
+            day = wanted.day.toordinal()
+            if wanted.product is product and span.first <= day <= span.last:
+                column = day - span.first
+                one = days(self._organization, day, day)
+                chosen = self._draws(product, block, one)[:, 0] <= np.uint64(self._cut(product, day, wanted.users))
+                mask[:, column] = chosen & self._eligible(product, block, one)
+
+    def _eligible(self, product: Product, block: Block, one: Days) -> Mask:
+        return self._licensed(product, block, one)[:, 0] & ~np.isin(block.index, list(self._limited))
+
+    def _exact_cut(self, product: Product, day: int, users: int) -> int:
+        one = days(self._organization, day, day)
+        draws = [
+            self._draws(product, block, one)[:, 0][self._eligible(product, block, one)]
+            for block in self._people.blocks()
+        ]
+        ranked = np.sort(np.concatenate(draws))
+        return int(ranked[min(users, len(ranked)) - 1]) if users and len(ranked) else 0
+
+    def eligible(self, product: Product, day: int) -> int:
+        """How many members could be made active in the product on a day: the most that an exact day may ask for."""
+        one = days(self._organization, day, day)
+        return sum(int(self._eligible(product, block, one).sum()) for block in self._people.blocks())

@@ -1,0 +1,26 @@
+"""Answers every question about one organisation under one seed: the way into the simulation.
+
+Vendors' words and shapes stay out, and so does everything that changes while a server runs.
+"""
+
+from mockserver.simulation.augment import Augment
+from mockserver.simulation.identity import Identities
+from mockserver.simulation.names import NamePool
+from mockserver.simulation.organization import Organization
+from mockserver.simulation.people import People
+from mockserver.simulation.presence import Presence
+from mockserver.simulation.rollups import AugmentRollups
+from mockserver.simulation.scripts import Scripts
+
+
+class World:
+    """One organisation, its people and their days, as a pure function of (organisation, seed)."""
+
+    def __init__(self, organization: Organization, pool: NamePool, seed: int | None = None) -> None:
+        self.organization = organization
+        self.seed = organization.seed if seed is None else seed
+        self.people = People(organization, self.seed)
+        self.identities = Identities(organization, self.people.key("identity"), pool)
+        self.presence = Presence(self.people)
+        self.augment = Augment(self.people, self.presence, Scripts(organization))
+        self.augment_days = AugmentRollups(self.people, self.augment)

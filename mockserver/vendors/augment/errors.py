@@ -1,0 +1,29 @@
+"""How Augment words a refusal: {"error": {"code", "message"}}, for every status.
+
+Finding the fault stays out; only 400's code is documented, the others are assumed.
+"""
+
+from mockserver.gateway.call import Call
+from mockserver.gateway.rejection import Reason, Rejection
+from mockserver.gateway.vendor import Worded
+
+_WORDS = {
+    Reason.INVALID: (400, "InvalidArgument"),
+    Reason.UNAUTHENTICATED: (401, "Unauthenticated"),
+    Reason.FORBIDDEN: (403, "PermissionDenied"),
+    Reason.NOT_FOUND: (404, "NotFound"),
+    Reason.METHOD: (405, "MethodNotAllowed"),
+    Reason.LIMITED: (429, "ResourceExhausted"),
+    Reason.INTERNAL: (500, "Internal"),
+}
+
+
+def word(rejection: Rejection, asked: Call) -> Worded:
+    """Status, body and headers of a refusal; `Retry-After` only where the switch `retry_after` asks for it."""
+    status, code = _WORDS[rejection.reason]
+    headers = {}
+    if rejection.allow:
+        headers["Allow"] = ", ".join(rejection.allow)
+    if rejection.retry_after is not None and asked.values["retry_after"] == "seconds":
+        headers["Retry-After"] = str(rejection.retry_after)
+    return Worded(status, {"error": {"code": code, "message": rejection.message}}, headers)

@@ -1,0 +1,197 @@
+"""From facts to Augment's numbers: counts by day, users by day, users over a range, records by language and editor.
+
+HTTP stays out, and so do JSON keys; days are ordinals, and nothing newer than `through` is told.
+"""
+
+from collections.abc import Callable, Hashable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+import numpy as np
+
+from mockserver.simulation.augment import COUNTERS, Record
+from mockserver.simulation.calendar import days
+from mockserver.simulation.identity import Identity
+from mockserver.simulation.organization import Product
+from mockserver.simulation.people import Block
+from mockserver.simulation.world import World
+
+_PLACE = {name: place for place, name in enumerate(COUNTERS)}
+_LINES = tuple(
+    place for name, place in _PLACE.items() if name.endswith("_lines") and name != "completions_suggested_lines"
+)
+_MESSAGES = tuple(place for name, place in _PLACE.items() if name.endswith("_messages"))
+_SEPARATOR = "|"
+_ROWS_AT_ONCE = 512
+
+
+def stamp(instant: datetime) -> str:
+    """An instant as protobuf writes timestamps in JSON: RFC 3339 in UTC with `Z` and 0, 3 or 6 fractional digits."""
+    unit = "seconds" if not instant.microsecond else "microseconds" if instant.microsecond % 1000 else "milliseconds"
+    return instant.astimezone(UTC).replace(tzinfo=None).isoformat(timespec=unit) + "Z"
+
+
+def published(now: datetime, values: Mapping[str, str | int]) -> int:
+    """The newest day (an ordinal) whose data have arrived: yesterday from the publication hour on, the day before until then."""
+    return (now - timedelta(hours=int(values["publication_hour"]))).toordinal() - 1
+
+
+def epoch(now: datetime, values: Mapping[str, str | int]) -> Hashable:
+    """What of the moment an answer depends on: today's date, and how far the data go."""
+    return now.toordinal(), published(now, values)
+
+
+@dataclass(frozen=True, slots=True)
+class DayCount:
+    """How many members were active on a day."""
+
+    date: date
+    user_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class DayUsage:
+    """Everybody's metrics on a day."""
+
+    date: date
+    metrics: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class UserActivity:
+    """A member's metrics over a range, and on how many of its days they were active."""
+
+    user: Identity
+    active_days: int
+    metrics: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class UserRecord:
+    """A member's metrics on a day in one language and editor."""
+
+    user: Identity
+    language: str
+    editor: str
+    metrics: Mapping[str, int]
+
+
+def metrics(counters: tuple[int, ...]) -> dict[str, int]:
+    """Sixteen numbers by our counters' names, the two totals computed from their parts."""
+    named = dict(zip(COUNTERS, counters, strict=True))
+    total_lines = sum(counters[place] for place in _LINES)
+    return {"total_lines": total_lines, "total_messages": sum(counters[place] for place in _MESSAGES), **named}
+
+
+def day_counts(world: World, first: int, last: int, through: int) -> list[DayCount]:
+    """Every day of the range, zeros included."""
+    known = [rolled.active for rolled in world.augment_days.span(first, min(last, through))]
+    unknown = [0] * (last - first + 1 - len(known))
+    return [DayCount(date.fromordinal(first + place), count) for place, count in enumerate(known + unknown)]
+
+
+def day_usage(world: World, first: int, last: int, through: int) -> list[DayUsage]:
+    """The days of the range on which anybody was active."""
+    rolled = world.augment_days.span(first, min(last, through))
+    return [
+        DayUsage(date.fromordinal(first + place), metrics(day.sums)) for place, day in enumerate(rolled) if day.active
+    ]
+
+
+def users_on(world: World, day: int, through: int, after: str | None, count: int) -> list[Identity]:
+    """Up to `count` members active on a day, in order of id, after the row with an id."""
+    if day > through:
+        return []
+    one = days(world.organization, day, day)
+    found: list[Identity] = []
+    for block in _candidates(world, after, day, day, count):
+        active = world.augment.active(block, one)[:, 0]
+        found += [world.identities.of(index) for index in block.index[active][: count - len(found)].tolist()]
+        if len(found) == count:
+            break
+    return found
+
+
+def user_activity(
+    world: World, first: int, last: int, through: int, after: str | None, count: int
+) -> list[UserActivity]:
+    """Up to `count` members active in the range, with their sums, in order of id, after the row with an id."""
+    last = min(last, through)
+    if last < first:
+        return []
+    span = days(world.organization, first, last)
+    found: list[UserActivity] = []
+    for block in _candidates(world, after, first, last, count):
+        facts = world.augment.facts(block, span)
+        active_days, sums = facts.active.sum(axis=1), facts.counters.sum(axis=2)
+        for row in np.flatnonzero(active_days)[: count - len(found)].tolist():
+            user = world.identities.of(int(block.index[row]))
+            found.append(UserActivity(user, int(active_days[row]), metrics(tuple(sums[:, row].tolist()))))
+        if len(found) == count:
+            break
+    return found
+
+
+def records(world: World, day: int, through: int, after: str | None, count: int) -> list[UserRecord]:
+    """Up to `count` records of a day, by member, language and editor, after the row with an id."""
+    if day > through:
+        return []
+    one = days(world.organization, day, day)
+    start, passed = _passed(world, after)
+    found: list[UserRecord] = []
+    for block in _blocks(world, start, day, day, count):
+        rows = [record for record in world.augment.records(block, one) if _key(record) > passed]
+        found += [_row(world, record) for record in rows[: count - len(found)]]
+        if len(found) == count:
+            break
+    return found
+
+
+def _row(world: World, record: Record) -> UserRecord:
+    user = world.identities.of(record.member)
+    return UserRecord(user, record.language, record.editor, metrics(record.counters))
+
+
+def _key(record: Record) -> tuple[int, str, str]:
+    return record.member, record.language, record.editor
+
+
+def record_id(record: UserRecord) -> str:
+    """The id of a record's row: the member's, with language and editor."""
+    return _SEPARATOR.join((record.user.row_id, record.language, record.editor))
+
+
+def user_id(user: Identity) -> str:
+    """The id of a user's row."""
+    return user.row_id
+
+
+def activity_id(activity: UserActivity) -> str:
+    """The id of a row of user activity."""
+    return activity.user.row_id
+
+
+def _passed(world: World, after: str | None) -> tuple[int, tuple[int, str, str]]:
+    """From which member on to read, and the key of the last row passed; a bare member's id passes all of its rows."""
+    nothing = (-1, "", "")
+    if after is None:
+        return 0, nothing
+    row_id, _, labels = after.partition(_SEPARATOR)
+    behind = world.identities.after(row_id)
+    if not labels or behind == 0 or world.identities.row_id_of(behind - 1) != row_id:
+        return behind, nothing
+    language, _, editor = labels.partition(_SEPARATOR)
+    return behind - 1, (behind - 1, language, editor)
+
+
+def _candidates(world: World, after: str | None, first: int, last: int, count: int) -> Iterator[Block]:
+    start = 0 if after is None else world.identities.after(after)
+    return _blocks(world, start, first, last, count)
+
+
+def _blocks(world: World, start: int, first: int, last: int, count: int) -> Iterator[Block]:
+    """Members from `start` on who can have been active in the range, in runs about as long as the page."""
+    for block in world.people.blocks(start):
+        using = block.using(Product.AUGMENT, first, last)
+        for place in range(0, len(using), count):
+            yield using.take(slice(place, place + count))

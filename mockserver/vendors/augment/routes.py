@@ -1,0 +1,99 @@
+"""Augment's five endpoints: load the question, ask for the report, page it, dump it.
+
+Rules, numbers and shapes stay out; they have rooms of their own.
+"""
+
+from datetime import date
+from typing import Any
+
+from flask import Blueprint, request
+
+from mockserver.gateway import answers, view
+from mockserver.gateway.call import Call
+from mockserver.vendors.augment import pagination, policy, reports, schemas
+
+
+def blueprint() -> Blueprint:
+    """The routes, each endpoint named by its operationId."""
+    routes = Blueprint(policy.NAME, __name__, url_prefix=policy.MOUNTS[0])
+    for path, operation, function in (
+        ("/dau-count", "getDauCount", dau_count),
+        ("/dau", "getDau", dau),
+        ("/daily-usage", "getDailyUsage", daily_usage),
+        ("/user-activity", "getUserActivity", user_activity),
+        ("/daily-user-activity-by-editor-language", "getDailyUserActivityByEditorLanguage", by_editor_language),
+    ):
+        routes.add_url_rule(path, operation, view.answers(function), methods=["GET"], provide_automatic_options=False)
+    return routes
+
+
+def dau_count(call: Call) -> dict[str, Any]:
+    """Active users on each day of a range."""
+    asked = schemas.asked_range(request.args, call.now, call.values)
+    rows = reports.day_counts(call.world, asked.first, asked.last, asked.through)
+    return {
+        "daily_active_user_counts": schemas.DayCount(many=True).dump(rows),
+        "metadata": {**_range(asked), "total_days": asked.total_days},
+    }
+
+
+def dau(call: Call) -> dict[str, Any]:
+    """The users active on a day."""
+    asked = schemas.asked_day(request.args, call.now, call.values, policy.DAU_PAGE)
+    page = pagination.cut(
+        lambda after, count: reports.users_on(call.world, asked.day, asked.through, after, count), asked
+    )
+    return {
+        "users": schemas.User(many=True).dump(page.rows),
+        "pagination": pagination.words(page, reports.user_id, call.values),
+        "metadata": {**_day(asked), "returned_user_count": len(page.rows)},
+    }
+
+
+def daily_usage(call: Call) -> dict[str, Any]:
+    """Everybody's metrics on each day of a range that has any."""
+    asked = schemas.asked_range(request.args, call.now, call.values)
+    rows = reports.day_usage(call.world, asked.first, asked.last, asked.through)
+    return {
+        "daily_usage": schemas.DayUsage(many=True).dump(rows),
+        "metadata": {**_range(asked), "total_days": len(rows)},
+    }
+
+
+def user_activity(call: Call) -> dict[str, Any]:
+    """The metrics of each user over a range."""
+    asked = schemas.asked_paged_range(request.args, call.now, call.values, policy.ACTIVITY_PAGE)
+    page = pagination.cut(
+        lambda after, count: reports.user_activity(call.world, asked.first, asked.last, asked.through, after, count),
+        asked,
+    )
+    return {
+        "users": schemas.UserActivity(many=True).dump(page.rows),
+        "pagination": pagination.words(page, reports.activity_id, call.values),
+        "metadata": {**_range(asked), "total_days": asked.total_days, "returned_user_count": len(page.rows)},
+    }
+
+
+def by_editor_language(call: Call) -> dict[str, Any]:
+    """The metrics of each user on a day, by language and editor."""
+    asked = schemas.asked_day(request.args, call.now, call.values, policy.ACTIVITY_PAGE)
+    page = pagination.cut(
+        lambda after, count: reports.records(call.world, asked.day, asked.through, after, count), asked
+    )
+    return {
+        "records": schemas.UserRecord(many=True).dump(page.rows),
+        "pagination": pagination.words(page, reports.record_id, call.values),
+        "metadata": {**_day(asked), "returned_record_count": len(page.rows)},
+    }
+
+
+def _range(asked: schemas.Range) -> dict[str, str]:
+    return {
+        "effective_start_date": date.fromordinal(asked.first).isoformat(),
+        "effective_end_date": date.fromordinal(asked.last).isoformat(),
+        "generated_at": answers.STAMP,
+    }
+
+
+def _day(asked: schemas.PagedDay) -> dict[str, str]:
+    return {"effective_date": date.fromordinal(asked.day).isoformat(), "generated_at": answers.STAMP}

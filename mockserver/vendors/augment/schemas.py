@@ -1,0 +1,284 @@
+"""What Augment takes and gives: query parameters with their rules, and the shapes of its rows.
+
+Computing a row stays out; what is asked comes back as frozen records, days as ordinals.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, NoReturn
+
+from marshmallow import Schema, ValidationError, fields, post_dump
+from werkzeug.datastructures import MultiDict
+
+from mockserver.gateway import switches
+from mockserver.gateway.rejection import Fault, Reason, Rejection
+from mockserver.gateway.switches import Values
+from mockserver.vendors.augment import policy, reports
+
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_NUMBER = re.compile(r"[0-9]{1,4000}")
+
+
+class Day(fields.Field[date]):
+    """A calendar date, YYYY-MM-DD in ASCII digits."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> date:
+        try:
+            if _DATE.fullmatch(value):
+                return date.fromisoformat(value)
+        except ValueError:
+            pass
+        raise ValidationError(f"{attr} must be a date that exists, written YYYY-MM-DD, not {_short(value)}")
+
+
+class PageSize(fields.Field[int]):
+    """A whole number of at least 1, in ASCII digits."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> int:
+        if not _NUMBER.fullmatch(value) or int(value) < 1:
+            raise ValidationError(f"{attr} must be an integer of at least 1, not {_short(value)}")
+        return int(value)
+
+
+def _short(value: str) -> str:
+    return repr(value if len(value) <= 40 else f"{value[:40]}…")
+
+
+class RangeQuery(Schema):
+    """The parameters of an endpoint over a range of days."""
+
+    start_date = Day()
+    end_date = Day()
+
+
+class PagedRangeQuery(RangeQuery):
+    """The same, in pages."""
+
+    cursor = fields.String()
+    page_size = PageSize()
+
+
+class DayQuery(Schema):
+    """The parameters of an endpoint on one day, in pages."""
+
+    date = Day()
+    cursor = fields.String()
+    page_size = PageSize()
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """What is asked over a range: its first and last day, both inclusive, and how far data go."""
+
+    first: int
+    last: int
+    through: int
+
+    @property
+    def total_days(self) -> int:
+        """The number of days in the range."""
+        return self.last - self.first + 1
+
+
+@dataclass(frozen=True, slots=True)
+class PagedRange(Range):
+    """The same, with the page."""
+
+    cursor: str | None
+    page_size: int
+
+
+@dataclass(frozen=True, slots=True)
+class PagedDay:
+    """What is asked on one day, and how far data go."""
+
+    day: int
+    through: int
+    cursor: str | None
+    page_size: int
+
+
+def asked_range(args: "MultiDict[str, str]", now: datetime, values: Values) -> Range:
+    """The range that a query asks for; Rejection names the parameter and the rule."""
+    given = _load(RangeQuery(), args, values)
+    return Range(*_range(given, now, values), reports.published(now, values))
+
+
+def asked_paged_range(args: "MultiDict[str, str]", now: datetime, values: Values, page: tuple[int, int]) -> PagedRange:
+    """The same, with the page; `page` is the default and the maximum size."""
+    given = _load(PagedRangeQuery(), args, values)
+    first, last = _range(given, now, values)
+    return PagedRange(first, last, reports.published(now, values), given.get("cursor"), _size(given, page, values))
+
+
+def asked_day(args: "MultiDict[str, str]", now: datetime, values: Values, page: tuple[int, int]) -> PagedDay:
+    """The day that a query asks for, with the page."""
+    given = _load(DayQuery(), args, values)
+    bounds = _Bounds.at(now, values)
+    day = given["date"].toordinal() if "date" in given else bounds.newest
+    bounds.check_end("date", day)
+    return PagedDay(day, reports.published(now, values), given.get("cursor"), _size(given, page, values))
+
+
+@dataclass(frozen=True, slots=True)
+class _Bounds:
+    """The oldest and the newest day that may be asked for."""
+
+    oldest: int
+    newest: int
+    limit: str
+
+    @classmethod
+    def at(cls, now: datetime, values: Values) -> "_Bounds":
+        yesterday = now.date() - timedelta(days=1)
+        leap = (yesterday.month, yesterday.day) == (2, 29)
+        oldest = yesterday.replace(year=yesterday.year - policy.LOOKBACK_YEARS, day=28 if leap else yesterday.day)
+        newest, limit = yesterday.toordinal(), "yesterday (UTC)"
+        if values["before_publication"] == "reject" and reports.published(now, values) < newest:
+            newest -= 1
+            limit = f"{date.fromordinal(newest)}: yesterday's data arrive at {values['publication_hour']:02}:00 (UTC)"
+        return cls(oldest.toordinal(), newest, limit)
+
+    def check_end(self, name: str, day: int) -> None:
+        if day > self.newest:
+            _refuse(name, f"{name} cannot be later than {self.limit}")
+        if day < self.oldest:
+            self.refuse_oldest(name)
+
+    def refuse_oldest(self, name: str) -> NoReturn:
+        oldest = date.fromordinal(self.oldest)
+        _refuse(name, f"{name} cannot be earlier than {oldest}, {policy.LOOKBACK_YEARS} years before yesterday (UTC)")
+
+
+def _range(given: dict[str, Any], now: datetime, values: Values) -> tuple[int, int]:
+    bounds, week = _Bounds.at(now, values), policy.RANGE_DAYS_DEFAULT - 1
+    start = given["start_date"].toordinal() if "start_date" in given else None
+    end = given["end_date"].toordinal() if "end_date" in given else None
+    if start is not None:
+        start = _checked_start(start, bounds, values)
+    if end is not None:
+        bounds.check_end("end_date", end)
+    if start is None:
+        end = bounds.newest if end is None else end
+        return max(end - week, bounds.oldest), end
+    return start, _checked_end(start, min(start + week, bounds.newest) if end is None else end)
+
+
+def _checked_start(start: int, bounds: _Bounds, values: Values) -> int:
+    if start > bounds.newest:
+        _refuse("start_date", f"start_date cannot be later than {bounds.limit}")
+    if start < bounds.oldest and values["lookback_exceeded"] == "reject":
+        bounds.refuse_oldest("start_date")
+    return max(start, bounds.oldest)
+
+
+def _checked_end(start: int, end: int) -> int:
+    if start > end:
+        _refuse("start_date", "start_date cannot be later than end_date")
+    days = end - start + 1
+    if days > policy.RANGE_DAYS_MAXIMUM:
+        longest = policy.RANGE_DAYS_MAXIMUM
+        _refuse("end_date", f"the range has {days} days; it cannot be longer than {longest} days, both ends included")
+    return end
+
+
+def _size(given: dict[str, Any], page: tuple[int, int], values: Values) -> int:
+    default, maximum = page
+    size: int = given.get("page_size", default)
+    if size > maximum and values["page_size_over_maximum"] == "reject":
+        _refuse("page_size", f"page_size cannot be greater than {maximum}")
+    return min(size, maximum)
+
+
+def _load(schema: Schema, args: "MultiDict[str, str]", values: Values) -> dict[str, Any]:
+    given = {name: args.getlist(name) for name in args}
+    for name in given:
+        if name not in schema.fields and values["unknown_parameters"] == "reject":
+            _refuse(name, switches.unknown("parameter", name, schema.fields))
+    known = {name: texts for name, texts in given.items() if name in schema.fields}
+    for name, texts in known.items():
+        if len(texts) > 1:
+            _refuse(name, f"{name} must be given once, not {len(texts)} times")
+        if not texts[0] and values["empty_parameters"] == "reject":
+            _refuse(name, f"{name} must not be empty; leave it out for its default")
+    try:
+        loaded: dict[str, Any] = schema.load({name: texts[0] for name, texts in known.items() if texts[0]})
+    except ValidationError as error:
+        name, rules = next(iter(error.normalized_messages().items()))
+        _refuse(name, rules[0])
+    return loaded
+
+
+def _refuse(name: str, rule: str) -> NoReturn:
+    raise Rejection(Reason.INVALID, rule, faults=(Fault(name, rule),))
+
+
+class Metrics(Schema):
+    """The metrics object: sixteen whole numbers, zeros written out."""
+
+    total_modified_lines_of_code = fields.Integer(attribute="total_lines")
+    total_messages = fields.Integer()
+    total_tool_calls = fields.Integer(attribute="tool_calls")
+    completions_count = fields.Integer()
+    completions_accepted = fields.Integer()
+    completions_lines_of_code = fields.Integer(attribute="completions_lines")
+    completions_suggested_lines_of_code = fields.Integer(attribute="completions_suggested_lines")
+    chat_messages = fields.Integer()
+    remote_agent_messages = fields.Integer(attribute="remote_messages")
+    remote_agent_lines_of_code = fields.Integer(attribute="remote_lines")
+    ide_agent_messages = fields.Integer(attribute="ide_messages")
+    ide_agent_lines_of_code = fields.Integer(attribute="ide_lines")
+    cli_agent_interactive_messages = fields.Integer(attribute="cli_interactive_messages")
+    cli_agent_interactive_lines_of_code = fields.Integer(attribute="cli_interactive_lines")
+    cli_agent_non_interactive_messages = fields.Integer(attribute="cli_non_interactive_messages")
+    cli_agent_non_interactive_lines_of_code = fields.Integer(attribute="cli_non_interactive_lines")
+
+
+class User(Schema):
+    """Who a row is about: exactly one of the two names."""
+
+    user_email = fields.String(attribute="email")
+    service_account_name = fields.String(attribute="service_account")
+
+    @post_dump
+    def keep_one(self, row: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
+        """Leave the name out that the row does not have."""
+        return {name: value for name, value in row.items() if value is not None}
+
+
+class UserRow(User):
+    """A row about a user, who is held in it."""
+
+    user_email = fields.String(attribute="user.email")
+    service_account_name = fields.String(attribute="user.service_account")
+
+
+class DayCount(Schema):
+    """A row of dau-count."""
+
+    date = fields.Date()
+    user_count = fields.Integer()
+
+
+class DayUsage(Schema):
+    """A row of daily-usage."""
+
+    date = fields.Date()
+    metrics = fields.Nested(Metrics)
+
+
+class UserActivity(UserRow):
+    """A row of user-activity."""
+
+    active_days = fields.Integer()
+    metrics = fields.Nested(Metrics)
+
+
+class UserRecord(UserRow):
+    """A row of daily-user-activity-by-editor-language."""
+
+    language = fields.String()
+    editor = fields.String()
+    metrics = fields.Nested(Metrics)
