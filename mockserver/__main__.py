@@ -1,0 +1,5 @@
+"""Answers `python -m mockserver`; everything else stays out (`cli`)."""
+
+from mockserver.cli import main
+
+main(prog_name="mockserver")

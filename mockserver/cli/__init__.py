@@ -1,0 +1,37 @@
+"""Answers which commands there are: one group, a file for each family of commands.
+
+What a command needs is imported when it runs, so that asking for help takes no time. What is served stays out.
+"""
+
+import click
+
+from mockserver.cli import organizations, serving, switches, tokens
+
+EXAMPLES = """
+\b
+Examples:
+  mockserver serve
+  mockserver serve --port 0 --json
+  mockserver serve --organization hooli --limits off
+  mockserver serve --now 2025-10-21T10:30:00Z --freeze --organization documented
+  mockserver serve --policy augment.lookback_exceeded=clamp
+  mockserver organizations new --people 300 --seed 7 > mine.yaml
+  mockserver serve --organization-file mine.yaml
+
+\b
+Exit codes:
+  0  fine    1  findings    2  usage    3  the port is taken
+"""
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]}, epilog=EXAMPLES)
+@click.version_option(package_name="analytics-mockserver", prog_name="mockserver")
+def main() -> None:
+    """Simulate the AI-analytics HTTP APIs of JetBrains, Augment Code and Tabnine.
+
+    A client only changes its base URL. Start with `mockserver serve`, and take a token from `mockserver tokens`.
+    """
+
+
+for command in (serving.serve, tokens.tokens, switches.switches, organizations.organizations):
+    main.add_command(command)

@@ -1,0 +1,66 @@
+"""Answers `mockserver organizations`: which organisations there are, and a draft of one's own.
+
+Reading and drafting organisation files stays out (the `organizations` room).
+"""
+
+import re
+from typing import TYPE_CHECKING
+
+import click
+
+from mockserver import resources
+from mockserver.cli import options
+from mockserver.cli.options import option
+
+if TYPE_CHECKING:
+    from mockserver.simulation.organization import Organization
+
+_SENTENCE = re.compile(r"(?<=[.:])\s")
+
+
+@click.group(invoke_without_command=True)
+@click.pass_context
+def organizations(context: click.Context) -> None:
+    """List the bundled organisations, or draft one of your own.
+
+    \b
+    mockserver serve --organization globex
+    mockserver organizations new --people 300 --seed 7 > mine.yaml
+    """
+    if context.invoked_subcommand is not None:
+        return
+    from mockserver.organizations import files
+
+    table = click.HelpFormatter()
+    table.write_dl([(slug, f"{_size(files.named(slug))} {_purpose(slug)}") for slug in files.bundled()])
+    click.echo(table.getvalue().rstrip())
+
+
+@organizations.command(context_settings=options.CONTEXT)
+@option("--people", type=click.IntRange(min=1), required=True, help="How many people.")
+@option("--seed", type=int, default=1, help="Another seed, another history.")
+@option("--slug", default="mine", help="The short name, which is part of the tokens.")
+def new(people: int, seed: int, slug: str) -> None:
+    """Print a commented organisation file to start from."""
+    from mockserver.organizations import drafts, files
+    from mockserver.organizations.problems import OrganizationError
+
+    try:
+        click.echo(drafts.draft(people, seed, slug, files.pool()), nl=False)
+    except OrganizationError as error:
+        raise click.UsageError(str(error)) from error
+
+
+def _size(organization: "Organization") -> str:
+    seats = ", ".join(
+        f"{product} {spread.seats}" for product, spread in organization.adoption.items() if spread.seats is not None
+    )
+    return (
+        f"{organization.people:,} people, {len(organization.teams)} teams, seats: {seats or 'as many as are licensed'}."
+    )
+
+
+def _purpose(slug: str) -> str:
+    """The first sentence of the comment at the head of the file."""
+    lines = (resources.fixtures() / "organizations" / f"{slug}.yaml").read_text(encoding="utf-8").splitlines()
+    return _SENTENCE.split(lines[0].removeprefix("# "))[0]

@@ -1,0 +1,57 @@
+"""Answers `mockserver switches`: every choice that a vendor's documentation leaves open, and what was chosen.
+
+Which choices there are stays out (each vendor's `policy`).
+"""
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from mockserver.cli import options
+
+if TYPE_CHECKING:
+    from mockserver.gateway.switches import Switch
+
+
+@click.command(context_settings=options.CONTEXT)
+@options.as_json
+def switches(*, as_json: bool) -> None:
+    """Print every undocumented choice: its value, what else it takes, the evidence, and the reason.
+
+    \b
+    Evidence: D documented, O observed, I inferred, A assumed.
+    Set one with `mockserver serve --policy vendor.switch=value`.
+    """
+    from mockserver import vendors
+
+    found = {vendor.name: vendor.switches for vendor in vendors.discover()}
+    if as_json:
+        listed = {name: {each.name: _entry(each) for each in of_vendor} for name, of_vendor in found.items()}
+        click.echo(json.dumps(listed, ensure_ascii=False, indent=2))
+        return
+    for name, of_vendor in found.items():
+        table = click.HelpFormatter()
+        table.write_dl([(f"{name}.{each.name}", _sentence(each)) for each in of_vendor])
+        click.echo(table.getvalue())
+
+
+def _entry(switch: "Switch") -> dict[str, Any]:
+    return {
+        "value": switch.default,
+        "default": switch.default,
+        "choices": list(switch.choices),
+        "grade": switch.grade.value,
+        "says": switch.says,
+    }
+
+
+def _sentence(switch: "Switch") -> str:
+    return f"{switch.default} ({switch.grade.value}; of {written(switch)}). {switch.says}"
+
+
+def written(switch: "Switch") -> str:
+    """The choices in a few words: a run of numbers by its ends, anything else one by one."""
+    first, last = switch.choices[0], switch.choices[-1]
+    run = isinstance(first, int) and isinstance(last, int) and switch.choices == tuple(range(first, last + 1))
+    return f"{first} to {last}" if run else ", ".join(str(choice) for choice in switch.choices)
