@@ -1,1 +1,4 @@
-"""HTTP without any vendor: the way of a request, and all that a sandbox holds. Vendors hand in what is theirs as records."""
+"""HTTP without any vendor: the way of a request, and all that a sandbox holds.
+
+Vendors hand in what is theirs as records; the gateway imports none of them.
+"""

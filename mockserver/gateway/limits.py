@@ -64,7 +64,7 @@ class Limiter:
     buckets: dict[str, Bucket] = field(default_factory=dict)
 
     def take(self, scope: str, allowance: Allowance, now: datetime, block: Block) -> int | None:
-        """Let one request through (None), or refuse it: the microseconds until one would pass. A refusal costs nothing."""
+        """Let one request through (None), or refuse it at no cost: the microseconds until one would pass."""
         instant = _microseconds(now)
         bucket = self._filled(scope, allowance, instant)
         if instant < bucket.blocked_until:

@@ -22,7 +22,7 @@ class Page(Generic[Row]):
 
 
 def keyset(take: Callable[[int], list[Row]], size: int) -> Page[Row]:
-    """A page of `size` rows from a list that yields up to n rows on request; one row more is read, to know of the rest."""
+    """A page of `size` rows from a list that yields up to n on request; one more is read, to know of the rest."""
     rows = take(size + 1)
     return Page(rows[:size], len(rows) > size)
 

@@ -1,7 +1,7 @@
 """Answers the way of a request: which vendor, which sandbox, through the vendor's stages, and into the journal.
 
-It hangs on the app, not on blueprints, so that unknown paths and wrong methods take the same way. Words stay out: whoever
-refuses raises Rejection, and the vendor words it.
+It hangs on the app, not on blueprints, so that unknown paths and wrong methods take the same way. Words stay out:
+whoever refuses raises Rejection, and the vendor words it.
 """
 
 import logging
@@ -40,10 +40,10 @@ def permit(asked: Call) -> None:
 
 
 def limit(asked: Call) -> None:
-    """429 when the bucket is empty. The switches `rate_limit_scope` and `rate_limit_block` are the vendor's, where it has them."""
+    """429 when the bucket is empty; a vendor may have the switches `rate_limit_scope` and `rate_limit_block`."""
     by_token = asked.value("rate_limit_scope", "organization") == "token" and asked.grant is not None
     scope = f"token {asked.grant.id}" if by_token and asked.grant else "organization"
-    block = Block(asked.value("rate_limit_block", Block.REFILL))
+    block = Block(str(asked.value("rate_limit_block", Block.REFILL)))
     with sandbox.state().lock:
         wait = asked.sandbox.take(asked.vendor.name, scope, asked.now, block)
     if wait is not None:

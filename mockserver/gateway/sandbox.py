@@ -46,7 +46,7 @@ class Made:
 
     organization: Organization
     seed: int
-    clock: Clock = Clock()
+    clock: Clock = field(default_factory=Clock)
     limits: Mapping[str, Limit] = field(default_factory=dict)
     policy: Mapping[str, Values] = field(default_factory=dict)
 
@@ -54,8 +54,10 @@ class Made:
 class Sandbox:
     """One client's own server: a clock, buckets, a journal, switches, over one world. Use it under its state's lock."""
 
-    def __init__(self, id: str, made: Made, world: World, surfaces: Mapping[str, Surface], journal_size: int) -> None:
-        self.id = id
+    def __init__(
+        self, sandbox_id: str, made: Made, world: World, surfaces: Mapping[str, Surface], journal_size: int
+    ) -> None:
+        self.id = sandbox_id
         self.made = made
         self.world = world
         self.surfaces = surfaces
@@ -83,7 +85,7 @@ class Sandbox:
         self.clock = clock
 
     def set_limits(self, stated: Mapping[str, Limit], *, keep: bool = False) -> None:
-        """Set limits by vendor; vendors left out go back to how the sandbox was made, or keep theirs. Buckets start full."""
+        """Set limits by vendor; those left out go back to how the sandbox was made, or keep theirs; buckets fill."""
         made = {name: self.made.limits.get(name, Setting.DOCUMENTED) for name in self.surfaces}
         self.limits = (self.limits if keep else made) | dict(stated)
         self._limiters = {
@@ -133,11 +135,12 @@ class State:
         self._sandboxes: dict[str, Sandbox] = {}
         self._grants: dict[tuple[str, str], tuple[Sandbox, Grant]] = {}
 
-    def make(self, id: str, made: Made, grants: Iterable[Grant]) -> Sandbox:
+    def make(self, sandbox_id: str, made: Made, grants: Iterable[Grant]) -> Sandbox:
         """A new sandbox and the tokens that open it."""
         with self.lock:
-            sandbox = Sandbox(id, made, self._world(made.organization, made.seed), self.surfaces, self.journal_size)
-            self._sandboxes[id] = sandbox
+            world = self._world(made.organization, made.seed)
+            sandbox = Sandbox(sandbox_id, made, world, self.surfaces, self.journal_size)
+            self._sandboxes[sandbox_id] = sandbox
             for grant in grants:
                 self._grants[grant.vendor, grant.token] = sandbox, grant
             return sandbox

@@ -28,7 +28,7 @@ class SwitchError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Switch:
-    """One undocumented choice. `says` tells what is chosen and where the evidence comes from; `default` is one of `choices`."""
+    """One undocumented choice: `says` tells what is chosen and the source; `default` is one of `choices`."""
 
     name: str
     choices: tuple[Value, ...]

@@ -1,10 +1,10 @@
-"""Answers what each member did in Augment on each day: fourteen counters, and their split by language and editor.
+"""Answers what each member did in Augment on each day: fourteen counters.
 
-The finest grain is (member, day, language, editor); a day's counters are the sum of its records by construction.
-Augment's own names for the counters stay out (its `reports` has them).
+Their split by language and editor stays out (`augment_records`), and so do Augment's own names for the counters.
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -34,40 +34,52 @@ COUNTERS = (
 )
 """Names of the counters, in the order of axis 0 wherever they are an array."""
 
-CLI_EDITOR = "CLI"
-_PLACE = {name: place for place, name in enumerate(COUNTERS)}
-_CLI = np.array(["cli" in name for name in COUNTERS])
-_AGENT_MESSAGES = [
-    place for name, place in _PLACE.items() if name.endswith("_messages") and not name.startswith("chat")
-]
-_CLI_MESSAGES = [place for name, place in _PLACE.items() if name.startswith("cli") and name.endswith("_messages")]
+PLACE = {name: place for place, name in enumerate(COUNTERS)}
+AGENT_MESSAGES = [PLACE[f"{kind}_messages"] for kind in ("remote", "ide", "cli_interactive", "cli_non_interactive")]
 _VOLUME = chance.exponential(256, 256)
 _SCALES = np.array([3, 8, 20], dtype=np.int64)
+"""By level: how much a member does."""
 _SERVICE_SCALE = 14
 _HABITS = {"completions": 92, "chat": 80, "ide": 65, "cli": 30, "cli_batch": 10, "remote": 18}
+"""The percentage of people who ever use each way of working."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Facts:
-    """Members by days: who is active, and the counters (axis 0 in the order of COUNTERS)."""
+    """Members by days: who is active, and the counters of each active cell.
+
+    `rows` and `columns` are the places of the cells, row by row; `counters` has one column a cell.
+    """
 
     active: Mask
+    rows: I64
+    columns: I64
     counters: I64
 
+    @cached_property
+    def by_member(self) -> I64:
+        """The sums of the counters over the days: one column a member."""
+        return _sums(self.counters, self.rows, self.active.shape[0])
 
-@dataclass(frozen=True, slots=True)
-class Record:
-    """What one member did on one day in one language and editor; `counters` in the order of COUNTERS."""
+    @cached_property
+    def by_day(self) -> I64:
+        """The sums of the counters over the members: one column a day."""
+        order = np.argsort(self.columns.astype(np.int16), kind="stable")
+        return _sums(self.counters[:, order], self.columns[order], self.active.shape[1])
 
-    member: int
-    language: str
-    editor: str
-    counters: tuple[int, ...]
+
+def _sums(counters: I64, places: I64, size: int) -> I64:
+    """Sums of columns that bear the same place; places ascend."""
+    totals = np.zeros((len(counters), size), dtype=np.int64)
+    starts = np.flatnonzero(np.diff(places, prepend=-1))
+    if len(starts):
+        totals[:, places[starts]] = np.add.reduceat(counters, starts, axis=1)
+    return totals
 
 
 @dataclass(frozen=True, slots=True)
 class _Cells:
-    """The active cells, flattened: for each its scale, its busyness and two hashes."""
+    """Active cells: how much each could do, its habits (0 or 1) and two hashes."""
 
     scale: I64
     habits: dict[str, I64]
@@ -75,6 +87,7 @@ class _Cells:
     second: U64
 
     def volume(self, bits: U64, place: int) -> I64:
+        """An exponential draw around the cell's scale."""
         return _VOLUME[chance.field(bits, place, 8)] * self.scale >> 16
 
 
@@ -82,14 +95,11 @@ class Augment:
     """Augment's facts: a pure function of a block of members and a run of days."""
 
     def __init__(self, people: People, presence: Presence, scripts: Scripts) -> None:
-        self._people = people
         self._presence = presence
         self._scripts = scripts
-        organization = people.organization
-        self._languages = sorted(organization.languages)
-        self._language_weights = np.array([organization.languages[name] for name in self._languages], dtype=np.int64)
-        self._editors = sorted(organization.editors)
-        self._editor_weights = np.array([organization.editors[name] for name in self._editors], dtype=np.int64)
+        self._habits = people.key("augment habits")
+        self._first = people.key("augment first")
+        self._second = people.key("augment second")
 
     def active(self, block: Block, span: Days) -> Mask:
         """Who is active on which day."""
@@ -102,118 +112,67 @@ class Augment:
         """Who is active, and every counter."""
         pulse = self._presence.pulse(block, span)
         active = self._presence.active(Product.AUGMENT, block, span, pulse)
-        rows, columns = np.nonzero(active)
-        counters = np.zeros((len(COUNTERS), *active.shape), dtype=np.int64)
-        if len(rows):
-            counters[:, rows, columns] = self._count(block, rows, span.ordinals[columns], pulse.busy[rows, columns])
-        for script in self._scripts.within(Product.AUGMENT, block, span):
+        scripts = list(self._scripts.within(Product.AUGMENT, block, span))
+        for script in scripts:
             active[script.row, script.column] = bool(script.facts)
-            counters[:, script.row, script.column] = script.total(COUNTERS)
-        return Facts(active, counters)
-
-    def _cells(self, block: Block, rows: I64, ordinals: I64, busy: I64) -> _Cells:
-        habit = chance.mix(self._people.key("augment habits"), block.index)
-        service = block.service
-        habits = {}
-        for place, (name, share) in enumerate(_HABITS.items()):
-            has = chance.percent(chance.field(habit, place, 10) << 6, share) & ~service
-            habits[name] = has.astype(np.int64)[rows]
-        habits["service"] = service.astype(np.int64)[rows]
-        scale = np.where(service, _SERVICE_SCALE, _SCALES[block.level])[rows] * busy
-        first = chance.mix(chance.mix(self._people.key("augment first"), block.index)[rows], ordinals)
-        second = chance.mix(chance.mix(self._people.key("augment second"), block.index)[rows], ordinals)
-        return _Cells(scale, habits, first, second)
+        rows, columns = np.nonzero(active)
+        counters = self._count(block, rows, span.ordinals[columns], pulse.busy[rows, columns])
+        for script in scripts:
+            counters[:, (rows == script.row) & (columns == script.column)] = script.total(COUNTERS)[:, None]
+        return Facts(active, rows, columns, counters)
 
     def _count(self, block: Block, rows: I64, ordinals: I64, busy: I64) -> I64:
         cells = self._cells(block, rows, ordinals, busy)
         counts = np.zeros((len(COUNTERS), len(rows)), dtype=np.int64)
-        self._count_completions(cells, counts)
-        self._count_chat(cells, counts)
-        self._count_agents(cells, counts)
-        agent_messages = counts[_AGENT_MESSAGES].sum(axis=0)
-        counts[_PLACE["tool_calls"]] = agent_messages * (8 + chance.field(cells.second, 7, 5)) >> 3
+        _count_completions(cells, counts)
+        _count_chat(cells, counts)
+        _count_agents(cells, counts)
+        calls_a_message = 8 + chance.field(cells.second, 7, 5)
+        counts[PLACE["tool_calls"]] = counts[AGENT_MESSAGES].sum(axis=0) * calls_a_message >> 3
         return counts
 
-    @staticmethod
-    def _count_completions(cells: _Cells, counts: I64) -> None:
-        count = cells.habits["completions"] * (1 + cells.volume(cells.first, 0) * 5)
-        accepted = count * (60 + (chance.field(cells.first, 1, 8) >> 1)) >> 8
-        lines = accepted + (accepted * chance.field(cells.first, 2, 8) >> 7)
-        counts[_PLACE["completions_count"]] = count
-        counts[_PLACE["completions_accepted"]] = accepted
-        counts[_PLACE["completions_lines"]] = lines
-        counts[_PLACE["completions_suggested_lines"]] = lines + (
-            (count - accepted) * (128 + chance.field(cells.first, 3, 8)) >> 7
-        )
-
-    @staticmethod
-    def _count_chat(cells: _Cells, counts: I64) -> None:
-        anything_else = cells.habits["completions"] | cells.habits["service"]
-        chat = cells.habits["chat"] * cells.volume(cells.first, 4)
-        counts[_PLACE["chat_messages"]] = chat + (1 - anything_else)
-
-    @staticmethod
-    def _count_agents(cells: _Cells, counts: I64) -> None:
-        today, service = chance.field(cells.first, 7, 8), cells.habits["service"]
-        messages = {
-            "remote": cells.habits["remote"] * (today < 50) * (1 + (cells.volume(cells.second, 0) >> 2)),
-            "ide": cells.habits["ide"] * (today > 70) * (1 + (cells.volume(cells.first, 5) >> 1)),
-            "cli_interactive": cells.habits["cli"] * (today % 8 < 5) * (1 + (cells.volume(cells.second, 1) >> 1)),
-            "cli_non_interactive": (service | (cells.habits["cli_batch"] * (today % 4 == 0)))
-            * (1 + cells.volume(cells.second, 2)),
+    def _cells(self, block: Block, rows: I64, ordinals: I64, busy: I64) -> _Cells:
+        bits = chance.mix(self._habits, block.index)
+        habits = {
+            name: chance.percent(chance.field(bits, place, 10) << 6, share) & ~block.service
+            for place, (name, share) in enumerate(_HABITS.items())
         }
-        for place, (name, sent) in enumerate(messages.items()):
-            counts[_PLACE[f"{name}_messages"]] = sent
-            counts[_PLACE[f"{name}_lines"]] = sent * (1 + chance.field(cells.second, 3 + place, 8)) >> 4
-
-    def records(self, block: Block, span: Days) -> list[Record]:
-        """The records of one day, ascending by member, language and editor; `span` is that day alone."""
-        facts = self.facts(block, span)
-        scripted = {script.row: script for script in self._scripts.within(Product.AUGMENT, block, span)}
-        split = self._split(block, span.first, facts.counters[:, :, 0])
-        found: list[Record] = []
-        for row in np.flatnonzero(facts.active[:, 0]).tolist():
-            member = int(block.index[row])
-            if row in scripted:
-                parts = [
-                    Record(member, *fact.labels, tuple(scripted[row].counts(fact, COUNTERS)))
-                    for fact in scripted[row].facts
-                ]
-            else:
-                parts = [
-                    Record(member, language, editor, tuple(counters[:, row].tolist()))
-                    for language, editor, counters in self._labelled(row, split)
-                    if counters[:, row].any()
-                ]
-            found += sorted(parts, key=lambda part: (part.language, part.editor))
-        return found
-
-    def _split(self, block: Block, day: int, counters: I64) -> tuple[I64, I64, I64, list[I64]]:
-        """First language, second language, editor by row; and the counters of the four parts (editor, CLI; by language)."""
-        key = self._people.key("augment languages")
-        person = chance.mix(key, block.index)
-        today = chance.mix(person, np.full(len(block), day, dtype=np.int64))
-        first = chance.weighted(chance.field(person, 0), self._language_weights)
-        second = chance.weighted(chance.field(today, 0), self._language_weights)
-        editor = chance.weighted(chance.field(person, 1), self._editor_weights)
-        share = np.where(
-            (chance.field(today, 1) < 26_000) | (first == second), 0, 16 + (chance.field(today, 4, 8) * 3 >> 3)
+        habits["service"] = block.service
+        scale = np.where(block.service, _SERVICE_SCALE, _SCALES[block.level])
+        return _Cells(
+            scale=scale[rows] * busy,
+            habits={name: has.astype(np.int64)[rows] for name, has in habits.items()},
+            first=chance.mix(chance.mix(self._first, block.index)[rows], ordinals),
+            second=chance.mix(chance.mix(self._second, block.index)[rows], ordinals),
         )
-        cli = self._cli_part(counters)
-        cli_second, editor_second = cli * share >> 8, (counters - cli) * share >> 8
-        parts = [counters - cli - editor_second, editor_second, cli - cli_second, cli_second]
-        return first, second, editor, parts
 
-    @staticmethod
-    def _cli_part(counters: I64) -> I64:
-        cli = np.where(_CLI[:, None], counters, 0)
-        agents = np.maximum(counters[_AGENT_MESSAGES].sum(axis=0), 1)
-        cli[_PLACE["tool_calls"]] = counters[_PLACE["tool_calls"]] * counters[_CLI_MESSAGES].sum(axis=0) // agents
-        return cli
 
-    def _labelled(self, row: int, split: tuple[I64, I64, I64, list[I64]]) -> list[tuple[str, str, I64]]:
-        first, second, editor, parts = split
-        one, two = self._languages[first[row]], self._languages[second[row]]
-        here = self._editors[editor[row]]
-        labels = [(one, here), (two, here), (one, CLI_EDITOR), (two, CLI_EDITOR)]
-        return [(*label, part) for label, part in zip(labels, parts, strict=True)]
+def _count_completions(cells: _Cells, counts: I64) -> None:
+    count = cells.habits["completions"] * (1 + cells.volume(cells.first, 0) * 5)
+    accepted = count * (60 + (chance.field(cells.first, 1, 8) >> 1)) >> 8
+    lines = accepted + (accepted * chance.field(cells.first, 2, 8) >> 7)
+    passed_over = (count - accepted) * (128 + chance.field(cells.first, 3, 8)) >> 7
+    counts[PLACE["completions_count"]] = count
+    counts[PLACE["completions_accepted"]] = accepted
+    counts[PLACE["completions_lines"]] = lines
+    counts[PLACE["completions_suggested_lines"]] = lines + passed_over
+
+
+def _count_chat(cells: _Cells, counts: I64) -> None:
+    """Whoever is active without completing has chatted at least once, so that nobody is active without an event."""
+    must = 1 - (cells.habits["completions"] | cells.habits["service"])
+    counts[PLACE["chat_messages"]] = cells.habits["chat"] * cells.volume(cells.first, 4) + must
+
+
+def _count_agents(cells: _Cells, counts: I64) -> None:
+    today, habits = chance.field(cells.first, 7, 8), cells.habits
+    batch = habits["service"] | habits["cli_batch"] & (today & 3 == 0)
+    sent = {
+        "remote": habits["remote"] * (today < 50) * (1 + (cells.volume(cells.second, 0) >> 2)),
+        "ide": habits["ide"] * (today > 70) * (1 + (cells.volume(cells.first, 5) >> 1)),
+        "cli_interactive": habits["cli"] * (today & 7 < 5) * (1 + (cells.volume(cells.second, 1) >> 1)),
+        "cli_non_interactive": batch * (1 + cells.volume(cells.second, 2)),
+    }
+    for place, (name, messages) in enumerate(sent.items()):
+        counts[PLACE[f"{name}_messages"]] = messages
+        counts[PLACE[f"{name}_lines"]] = messages * (1 + chance.field(cells.second, 3 + place, 8)) >> 4

@@ -43,7 +43,7 @@ class Days:
 
 
 def days(organization: Organization, first: int, last: int) -> Days:
-    """The days from `first` to `last`, both inclusive; `quarter` numbers the 13-week spells that vacations are drawn in."""
+    """The days from `first` to `last`, both inclusive; `quarter` numbers the spells that vacations are drawn in."""
     ordinals = np.arange(first, last + 1, dtype=np.int64)
     dates = [date.fromordinal(int(day)) for day in ordinals]
     extra = frozenset(organization.holidays)

@@ -1,6 +1,6 @@
 """Answers every draw of the simulation: counter-based integer hashes, the only place where a number is drawn.
 
-There is no generator and no stream: a value is a pure function of its key and counters, so any one can be computed alone,
+There is no generator and no stream: a value is a pure function of its key and counters, so any can be computed alone,
 and integer arithmetic gives the same bits on every machine and in every version of numpy. Floating point stays out.
 """
 

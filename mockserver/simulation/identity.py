@@ -16,7 +16,7 @@ _SERVICES_FROM = 1 << 17
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Who a member is. Exactly one of `email` (people) and `service_account` is given; `row_id` orders Augment's rows."""
+    """Who a member is: exactly one of `email` and `service_account` is given; `row_id` orders Augment's rows."""
 
     index: int
     id: UUID

@@ -40,7 +40,7 @@ class NamePool:
         return stride, chance.scalar(key, 1) % self.size
 
     def named(self, key: int, index: int) -> tuple[str, str]:
-        """The full name and the local part of the address of the person at `index`, under the key of the organisation."""
+        """Full name and local part of the address of the person at `index`, under the organisation's key."""
         stride, start = self._stride(key)
         given, family = divmod((index * stride + start) % self.size, len(self.family))
         name = f"{self.given[given][0]} {self.family[family][0]}"

@@ -52,7 +52,7 @@ class Team:
 
 @dataclass(frozen=True, slots=True)
 class Adoption:
-    """How a product spreads: percentages of people, the first day anybody may use it, and the length of the ramp in days."""
+    """How a product spreads: percentages of people, the first day of use, and the length of the ramp in days."""
 
     licensed_percent: int = 100
     started_percent: int = 90
@@ -146,7 +146,8 @@ class ScriptedFact:
 class Organization:
     """Everything an organisation file states, defaults filled in.
 
-    `special` people take the first indexes; generated people follow. `generated` is False where only scripted facts count.
+    `special` people take the first indexes, generated people follow. `generated` is False where only scripted facts
+    count.
     `languages` and `editors` give weights by name.
     """
 

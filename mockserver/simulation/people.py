@@ -28,8 +28,9 @@ _ROLE_WEIGHTS = np.array([84, 10, 4, 2], dtype=np.int64)
 class Block:
     """Attributes of some members, one array entry each. Days are ordinals, NEVER where a thing does not happen.
 
-    `left` is the first day without the member; `licensed` and `started` are the first days of the licence and of use, per
-    product (axis 0 in the order of Product); `team` is -1 for nobody's; `update_lag` is in days after a client's release.
+    `left` is the first day without the member; `licensed` and `started` are the first days of the licence and of use,
+    per product (axis 0 in the order of PRODUCTS); `team` is -1 for nobody's; `update_lag` is the number of days after
+    a client's release until the member has it.
     """
 
     index: I64

@@ -94,7 +94,8 @@ class Presence:
     def _licensed(self, product: Product, block: Block, span: Days) -> Mask:
         place = PRODUCTS.index(product)
         employed = (block.joined[:, None] <= span.ordinals) & (span.ordinals < block.left[:, None])
-        return employed & (block.started[place][:, None] <= span.ordinals)
+        licensed: Mask = employed & (block.started[place][:, None] <= span.ordinals)
+        return licensed
 
     def _draws(self, product: Product, block: Block, span: Days) -> chance.U64:
         keys = chance.mix(self._people.key(f"{product} active"), block.index)

@@ -64,7 +64,7 @@ class AugmentRollups:
         members = np.zeros((len(span), -(-self._people.organization.members // 8)), dtype=np.uint8)
         for block in self._people.blocks():
             facts = self._augment.facts(block, span)
-            sums += facts.counters.sum(axis=1)
+            sums += facts.by_day
             bits = np.packbits(facts.active.T, axis=1)
             start = int(block.index[0]) // 8
             members[:, start : start + bits.shape[1]] = bits

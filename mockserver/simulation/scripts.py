@@ -9,26 +9,22 @@ from dataclasses import dataclass
 import numpy as np
 
 from mockserver.simulation.calendar import Days
+from mockserver.simulation.chance import I64
 from mockserver.simulation.organization import Organization, Product, ScriptedFact
 from mockserver.simulation.people import Block
 
 
 @dataclass(frozen=True, slots=True)
 class Script:
-    """The stated facts of one member on one day, at a row of a block and a column of a run of days; empty: no activity."""
+    """Stated facts of one member on one day, at a row of a block and a column of its days; empty: no activity."""
 
     row: int
     column: int
     facts: tuple[ScriptedFact, ...]
 
-    @staticmethod
-    def counts(fact: ScriptedFact, counters: tuple[str, ...]) -> list[int]:
-        """One fact's numbers in the order of `counters`."""
-        return [fact.counters.get(name, 0) for name in counters]
-
-    def total(self, counters: tuple[str, ...]) -> list[int]:
+    def total(self, counters: tuple[str, ...]) -> I64:
         """The sum over the facts, in the order of `counters`."""
-        return [sum(fact.counters.get(name, 0) for fact in self.facts) for name in counters]
+        return np.array([sum(fact.counters.get(name, 0) for fact in self.facts) for name in counters], dtype=np.int64)
 
 
 class Scripts:

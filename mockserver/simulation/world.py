@@ -4,6 +4,7 @@ Vendors' words and shapes stay out, and so does everything that changes while a 
 """
 
 from mockserver.simulation.augment import Augment
+from mockserver.simulation.augment_records import AugmentRecords
 from mockserver.simulation.identity import Identities
 from mockserver.simulation.names import NamePool
 from mockserver.simulation.organization import Organization
@@ -22,5 +23,7 @@ class World:
         self.people = People(organization, self.seed)
         self.identities = Identities(organization, self.people.key("identity"), pool)
         self.presence = Presence(self.people)
-        self.augment = Augment(self.people, self.presence, Scripts(organization))
+        scripts = Scripts(organization)
+        self.augment = Augment(self.people, self.presence, scripts)
+        self.augment_records = AugmentRecords(self.people, self.augment, scripts)
         self.augment_days = AugmentRollups(self.people, self.augment)

@@ -35,28 +35,32 @@ SWITCHES: Final[tuple[Switch, ...]] = (
         "reject",
         "clamp",
         grade=Grade.ASSUMED,
-        says="A start date before the oldest allowed one: a 400, or moved up to the oldest. The page gives two years and no consequence.",
+        says="A start date before the oldest allowed one: a 400, or moved up to it. "
+        "The page gives two years and names no consequence.",
     ),
     switch(
         "before_publication",
         "empty",
         "reject",
         grade=Grade.ASSUMED,
-        says="Yesterday asked for before its data arrived: an answer without data, or a 400 as if it were today. The page says only when data arrive.",
+        says="Yesterday asked for before its data arrived: an answer without data, or a 400 as if it were today. "
+        "The page says only when data arrive.",
     ),
     Switch(
         "publication_hour",
         tuple(range(24)),
         2,
         Grade.DOCUMENTED,
-        "The hour (UTC) at which the data of the day before arrive. The page says approximately 02:00; set another to test a late day.",
+        "The hour (UTC) at which the data of the day before arrive: approximately 02:00 by the page. "
+        "Set another to test a late day.",
     ),
     switch(
         "unknown_parameters",
         "reject",
         "ignore",
         grade=Grade.OBSERVED,
-        says="A query parameter that the endpoint does not have: a 400, or ignored. The live service was seen refusing `limit`.",
+        says="A query parameter that the endpoint does not have: a 400, or ignored. "
+        "The live service was seen refusing `limit`.",
     ),
     switch(
         "empty_parameters",
@@ -78,7 +82,8 @@ SWITCHES: Final[tuple[Switch, ...]] = (
         "null",
         "absent",
         grade=Grade.OBSERVED,
-        says="next_cursor on the last page: an empty string (documented), null, or no key at all; clients have met all three.",
+        says="next_cursor on the last page: an empty string (documented), null, or no key at all; "
+        "clients have met all three.",
     ),
     switch(
         "rate_limit_scope",
@@ -92,7 +97,8 @@ SWITCHES: Final[tuple[Switch, ...]] = (
         "refill",
         "minute",
         grade=Grade.ASSUMED,
-        says="After a 429: open again when a request is back (6 s), or closed for 60 s. The page's 'duration specified above' names none.",
+        says="After a 429: open again when a request is back (6 s), or closed for 60 s. "
+        "The page's 'duration specified above' names none.",
     ),
     switch(
         "retry_after",

@@ -3,13 +3,14 @@
 HTTP stays out, and so do JSON keys; days are ordinals, and nothing newer than `through` is told.
 """
 
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
 
-from mockserver.simulation.augment import COUNTERS, Record
+from mockserver.simulation.augment import COUNTERS
+from mockserver.simulation.augment_records import Record
 from mockserver.simulation.calendar import days
 from mockserver.simulation.identity import Identity
 from mockserver.simulation.organization import Product
@@ -32,7 +33,7 @@ def stamp(instant: datetime) -> str:
 
 
 def published(now: datetime, values: Mapping[str, str | int]) -> int:
-    """The newest day (an ordinal) whose data have arrived: yesterday from the publication hour on, the day before until then."""
+    """The newest day (an ordinal) whose data have arrived: yesterday's from the publication hour on."""
     return (now - timedelta(hours=int(values["publication_hour"]))).toordinal() - 1
 
 
@@ -123,7 +124,7 @@ def user_activity(
     found: list[UserActivity] = []
     for block in _candidates(world, after, first, last, count):
         facts = world.augment.facts(block, span)
-        active_days, sums = facts.active.sum(axis=1), facts.counters.sum(axis=2)
+        active_days, sums = facts.active.sum(axis=1), facts.by_member
         for row in np.flatnonzero(active_days)[: count - len(found)].tolist():
             user = world.identities.of(int(block.index[row]))
             found.append(UserActivity(user, int(active_days[row]), metrics(tuple(sums[:, row].tolist()))))
@@ -140,7 +141,7 @@ def records(world: World, day: int, through: int, after: str | None, count: int)
     start, passed = _passed(world, after)
     found: list[UserRecord] = []
     for block in _blocks(world, start, day, day, count):
-        rows = [record for record in world.augment.records(block, one) if _key(record) > passed]
+        rows = [record for record in world.augment_records.of(block, one) if _key(record) > passed]
         found += [_row(world, record) for record in rows[: count - len(found)]]
         if len(found) == count:
             break
@@ -194,4 +195,4 @@ def _blocks(world: World, start: int, first: int, last: int, count: int) -> Iter
     for block in world.people.blocks(start):
         using = block.using(Product.AUGMENT, first, last)
         for place in range(0, len(using), count):
-            yield using.take(slice(place, place + count))
+            yield using.take(np.arange(place, min(place + count, len(using))))

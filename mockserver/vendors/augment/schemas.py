@@ -24,7 +24,7 @@ _NUMBER = re.compile(r"[0-9]{1,4000}")
 class Day(fields.Field[date]):
     """A calendar date, YYYY-MM-DD in ASCII digits."""
 
-    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> date:
+    def _deserialize(self, value: Any, attr: str | None, _data: Mapping[str, Any] | None, **_kwargs: Any) -> date:
         try:
             if _DATE.fullmatch(value):
                 return date.fromisoformat(value)
@@ -36,7 +36,7 @@ class Day(fields.Field[date]):
 class PageSize(fields.Field[int]):
     """A whole number of at least 1, in ASCII digits."""
 
-    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> int:
+    def _deserialize(self, value: Any, attr: str | None, _data: Mapping[str, Any] | None, **_kwargs: Any) -> int:
         if not _NUMBER.fullmatch(value) or int(value) < 1:
             raise ValidationError(f"{attr} must be an integer of at least 1, not {_short(value)}")
         return int(value)
@@ -206,7 +206,7 @@ def _load(schema: Schema, args: "MultiDict[str, str]", values: Values) -> dict[s
     try:
         loaded: dict[str, Any] = schema.load({name: texts[0] for name, texts in known.items() if texts[0]})
     except ValidationError as error:
-        name, rules = next(iter(error.normalized_messages().items()))
+        name, rules = next(iter(dict(error.messages_dict).items()))
         _refuse(name, rules[0])
     return loaded
 
@@ -243,7 +243,7 @@ class User(Schema):
     service_account_name = fields.String(attribute="service_account")
 
     @post_dump
-    def keep_one(self, row: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
+    def keep_one(self, row: dict[str, Any], **_kwargs: Any) -> dict[str, Any]:
         """Leave the name out that the row does not have."""
         return {name: value for name, value in row.items() if value is not None}
 

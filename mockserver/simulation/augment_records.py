@@ -1,0 +1,109 @@
+"""Answers how a member's day in Augment splits by language and editor: the finest grain that there is.
+
+The parts of a day sum to its counters by construction; the counters themselves stay out (`augment`).
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from mockserver.simulation import chance
+from mockserver.simulation.augment import AGENT_MESSAGES, COUNTERS, PLACE, Augment
+from mockserver.simulation.calendar import Days
+from mockserver.simulation.chance import I64
+from mockserver.simulation.organization import Product
+from mockserver.simulation.people import Block, People
+from mockserver.simulation.scripts import Script, Scripts
+
+CLI_EDITOR = "CLI"
+_CLI = np.array(["cli" in name for name in COUNTERS])
+_CLI_MESSAGES = [place for place in AGENT_MESSAGES if _CLI[place]]
+_ONE_LANGUAGE_DAYS = 26_000
+"""The 16-bit chance of a day in one's first language only."""
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What one member did on one day in one language and editor; `counters` in the order of COUNTERS."""
+
+    member: int
+    language: str
+    editor: str
+    counters: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Split:
+    """By member: two languages, an editor (places in the lists), and four parts of the day's counters.
+
+    The parts are first and second language in the editor, then first and second language on the command line.
+    """
+
+    first: I64
+    second: I64
+    editor: I64
+    parts: tuple[I64, I64, I64, I64]
+
+
+class AugmentRecords:
+    """Augment's records of one day: a pure function of a block of members and that day."""
+
+    def __init__(self, people: People, augment: Augment, scripts: Scripts) -> None:
+        organization = people.organization
+        self._augment = augment
+        self._scripts = scripts
+        self._key = people.key("augment languages")
+        self._languages = sorted(organization.languages)
+        self._language_weights = np.array([organization.languages[name] for name in self._languages], dtype=np.int64)
+        self._editors = sorted(organization.editors)
+        self._editor_weights = np.array([organization.editors[name] for name in self._editors], dtype=np.int64)
+
+    def of(self, block: Block, day: Days) -> list[Record]:
+        """The records of `day`, which is one day alone; ascending by member, language and editor."""
+        facts = self._augment.facts(block, day)
+        scripts = {script.row: script for script in self._scripts.within(Product.AUGMENT, block, day)}
+        split = self._split(block, day.first, facts.by_member)
+        found: list[Record] = []
+        for row in facts.rows.tolist():
+            member = int(block.index[row])
+            parts = _scripted(member, scripts[row]) if row in scripts else self._generated(member, row, split)
+            found += sorted(parts, key=lambda part: (part.language, part.editor))
+        return found
+
+    def _split(self, block: Block, day: int, counters: I64) -> _Split:
+        person = chance.mix(self._key, block.index)
+        today = chance.mix(person, np.array([day], dtype=np.int64))
+        first = chance.weighted(chance.field(person, 0), self._language_weights)
+        second = chance.weighted(chance.field(today, 0), self._language_weights)
+        one = (chance.field(today, 1) < _ONE_LANGUAGE_DAYS) | (first == second)
+        share = np.where(one, 0, 16 + (chance.field(today, 4, 8) * 3 >> 3))
+        cli = _cli_part(counters)
+        here = counters - cli
+        here_second, cli_second = here * share >> 8, cli * share >> 8
+        editor = chance.weighted(chance.field(person, 1), self._editor_weights)
+        return _Split(first, second, editor, (here - here_second, here_second, cli - cli_second, cli_second))
+
+    def _generated(self, member: int, row: int, split: _Split) -> list[Record]:
+        languages = (self._languages[split.first[row]], self._languages[split.second[row]]) * 2
+        editor = self._editors[split.editor[row]]
+        editors = (editor, editor, CLI_EDITOR, CLI_EDITOR)
+        return [
+            Record(member, language, editor, tuple(part[:, row].tolist()))
+            for language, editor, part in zip(languages, editors, split.parts, strict=True)
+            if part[:, row].any()
+        ]
+
+
+def _scripted(member: int, script: Script) -> list[Record]:
+    return [
+        Record(member, fact.labels[0], fact.labels[1], tuple(fact.counters.get(name, 0) for name in COUNTERS))
+        for fact in script.facts
+    ]
+
+
+def _cli_part(counters: I64) -> I64:
+    """The counters of the command line, with its messages' share of the tool calls."""
+    cli = np.where(_CLI[:, None], counters, 0)
+    messages = np.maximum(counters[AGENT_MESSAGES].sum(axis=0), 1)
+    cli[PLACE["tool_calls"]] = counters[PLACE["tool_calls"]] * counters[_CLI_MESSAGES].sum(axis=0) // messages
+    return cli
