@@ -24,7 +24,7 @@ _NUMBER = re.compile(r"[0-9]{1,4000}")
 class Day(fields.Field[date]):
     """A calendar date, YYYY-MM-DD in ASCII digits."""
 
-    def _deserialize(self, value: Any, attr: str | None, _data: Mapping[str, Any] | None, **_kwargs: Any) -> date:
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> date:  # noqa: ARG002 (marshmallow names them)
         try:
             if _DATE.fullmatch(value):
                 return date.fromisoformat(value)
@@ -36,7 +36,7 @@ class Day(fields.Field[date]):
 class PageSize(fields.Field[int]):
     """A whole number of at least 1, in ASCII digits."""
 
-    def _deserialize(self, value: Any, attr: str | None, _data: Mapping[str, Any] | None, **_kwargs: Any) -> int:
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> int:  # noqa: ARG002 (marshmallow names them)
         if not _NUMBER.fullmatch(value) or int(value) < 1:
             raise ValidationError(f"{attr} must be an integer of at least 1, not {_short(value)}")
         return int(value)
