@@ -9,9 +9,6 @@ from ipaddress import ip_address
 from pathlib import Path
 from typing import Literal
 
-VARIABLES = "MOCKSERVER"
-"""Each flag has a variable of its own: this word, an underscore, and the flag's name in capitals."""
-
 Limits = Literal["documented", "off"]
 Server = Literal["granian", "threaded"]
 
@@ -25,7 +22,8 @@ class Settings:
     """How to listen, what to simulate, and from which state the first sandbox starts.
 
     `now` is aware and in UTC; None is the wall clock. `policy` holds pairs of a "vendor.switch" and its value.
-    `organization_file` takes the place of the bundled `organization`. SettingsError for what cannot be.
+    `organization_file` takes the place of the bundled `organization`. `threads` is how many requests granian has in
+    work at a time (measured; see `server.one_process`). SettingsError for what cannot be.
     """
 
     host: str = "127.0.0.1"
@@ -39,7 +37,7 @@ class Settings:
     admin_token: str | None = None
     journal_size: int = 10_000
     server: Server = "granian"
-    threads: int | None = None
+    threads: int = 16
 
     def __post_init__(self) -> None:
         if self.now is not None and self.now.utcoffset() is None:
@@ -56,7 +54,7 @@ class Settings:
 
 def variable(flag: str) -> str:
     """The environment variable of a flag: "journal-size" → MOCKSERVER_JOURNAL_SIZE."""
-    return f"{VARIABLES}_{flag.replace('-', '_').upper()}"
+    return f"MOCKSERVER_{flag.replace('-', '_').upper()}"
 
 
 def is_loopback(host: str) -> bool:

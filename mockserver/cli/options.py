@@ -3,7 +3,8 @@
 What a flag means stays out (`settings`).
 """
 
-from functools import partial
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 import click
 
@@ -11,11 +12,13 @@ from mockserver import settings
 
 DEFAULTS = settings.Settings()
 
-CONTEXT = {"auto_envvar_prefix": settings.VARIABLES}
-"""For every command with flags: `--journal-size` reads MOCKSERVER_JOURNAL_SIZE, whichever command it belongs to."""
+Command = TypeVar("Command", bound=Callable[..., Any])
 
-option = partial(click.option, show_default=True, show_envvar=True)
+
+def option(flag: str, *names: str, **more: Any) -> Callable[[Command], Command]:
+    """Click's option, for which the variable of the flag's name stands in as well."""
+    variable = settings.variable(flag.removeprefix("--"))
+    return click.option(flag, *names, envvar=variable, show_default=True, show_envvar=True, **more)
+
 
 organization = option("--organization", default=DEFAULTS.organization, help="A bundled organisation, by its slug.")
-
-as_json = option("--json", "as_json", is_flag=True, help="Print JSON.")

@@ -4,18 +4,18 @@ Reading and drafting organisation files stays out (the `organizations` room).
 """
 
 import re
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 import click
 
 from mockserver import resources
-from mockserver.cli import options
 from mockserver.cli.options import option
 
 if TYPE_CHECKING:
     from mockserver.simulation.organization import Organization
 
-_SENTENCE = re.compile(r"(?<=[.:])\s")
+_SENTENCE = re.compile(r"(?<=\.)\s")
 
 
 @click.group(invoke_without_command=True)
@@ -36,7 +36,7 @@ def organizations(context: click.Context) -> None:
     click.echo(table.getvalue().rstrip())
 
 
-@organizations.command(context_settings=options.CONTEXT)
+@organizations.command
 @option("--people", type=click.IntRange(min=1), required=True, help="How many people.")
 @option("--seed", type=int, default=1, help="Another seed, another history.")
 @option("--slug", default="mine", help="The short name, which is part of the tokens.")
@@ -53,14 +53,14 @@ def new(people: int, seed: int, slug: str) -> None:
 
 def _size(organization: "Organization") -> str:
     seats = ", ".join(
-        f"{product} {spread.seats}" for product, spread in organization.adoption.items() if spread.seats is not None
+        f"{product} {spread.seats:,}" for product, spread in organization.adoption.items() if spread.seats is not None
     )
-    return (
-        f"{organization.people:,} people, {len(organization.teams)} teams, seats: {seats or 'as many as are licensed'}."
-    )
+    sizes = f"people: {organization.people:,}, teams: {len(organization.teams)}"
+    return f"{sizes}, seats: {seats or 'as many as are licensed'}."
 
 
 def _purpose(slug: str) -> str:
     """The first sentence of the comment at the head of the file."""
     lines = (resources.fixtures() / "organizations" / f"{slug}.yaml").read_text(encoding="utf-8").splitlines()
-    return _SENTENCE.split(lines[0].removeprefix("# "))[0]
+    comment = " ".join(line.removeprefix("# ") for line in takewhile(lambda line: line.startswith("# "), lines))
+    return _SENTENCE.split(comment)[0]

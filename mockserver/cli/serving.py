@@ -19,7 +19,7 @@ PORT_TAKEN = 3
 """The exit code when another program listens on the port."""
 
 
-@click.command(context_settings=options.CONTEXT)
+@click.command
 @option("--host", default=DEFAULTS.host, help="The address to listen on; beyond loopback, --admin-token is required.")
 @option("--port", type=click.IntRange(0, 65535), default=DEFAULTS.port, help="The port; 0 picks a free one.")
 @options.organization
@@ -33,8 +33,8 @@ PORT_TAKEN = 3
 @option("--admin-token", help="What /_mock then asks for, as a Bearer token.")
 @option("--journal-size", type=click.IntRange(min=1), default=DEFAULTS.journal_size, help="Requests remembered.")
 @option("--server", type=click.Choice(("granian", "threaded")), default=DEFAULTS.server, help="What serves.")
-@option("--threads", type=click.IntRange(min=1), help="Requests at a time under granian.  [default: measured]")
-@option("--log-level", type=click.Choice(("debug", "info", "warning")), default="info", help="debug has every request.")
+@option("--threads", type=click.IntRange(min=1), default=DEFAULTS.threads, help="Requests at a time, with granian.")
+@option("--log-level", type=click.Choice(("debug", "info", "warning")), default="info", help="What is worth a line.")
 @option("--json", "as_json", is_flag=True, help='When ready, print {"url": …, "pid": …}.')
 def serve(*, as_json: bool, log_level: str, **flags: Any) -> None:
     """Serve every vendor's API on one port, until Ctrl-C.

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from mockserver.cli import options
+from mockserver.cli.options import option
 
 if TYPE_CHECKING:
     from mockserver.gateway.switches import Switch
 
 
-@click.command(context_settings=options.CONTEXT)
-@options.as_json
+@click.command
+@option("--json", "as_json", is_flag=True, help="Print JSON, in the form of /_mock/policy.")
 def switches(*, as_json: bool) -> None:
     """Print every undocumented choice: its value, what else it takes, the evidence, and the reason.
 

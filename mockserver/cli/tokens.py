@@ -11,7 +11,7 @@ from mockserver.cli import options
 from mockserver.cli.options import DEFAULTS, option
 
 
-@click.command(context_settings=options.CONTEXT)
+@click.command
 @options.organization
 @option("--url", default=f"http://{DEFAULTS.host}:{DEFAULTS.port}", help="Where the server is, for the curl lines.")
 def tokens(organization: str, url: str) -> None:

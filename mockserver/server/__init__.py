@@ -30,7 +30,7 @@ def serve(
     host: str,
     port: int,
     kind: Literal["granian", "threaded"],
-    threads: int | None,
+    threads: int,
     on_ready: Callable[[str], None],
 ) -> None:
     """Serve, from the main thread, until SIGTERM or SIGINT; then let requests under way finish, for a second at most.

@@ -16,7 +16,6 @@ from granian.server import MTServer
 
 from mockserver.server import sockets
 
-_THREADS = 16
 _SWITCH_INTERVAL = 0.005
 
 _BODY_MAXIMUM = 16 * 1024 * 1024
@@ -26,14 +25,14 @@ _LOGGING = {"handlers": {}, "formatters": {}, "loggers": {"_granian": {"propagat
 """No handlers of granian's own: what it says goes where everything else goes."""
 
 
-def run(app: WSGIApplication, listening: sockets.Listening, threads: int | None, on_ready: Callable[[], None]) -> None:
+def run(app: WSGIApplication, listening: sockets.Listening, threads: int, on_ready: Callable[[], None]) -> None:
     """Serve until SIGTERM or SIGINT. Requests under way go on in threads of their own when this returns."""
     sys.setswitchinterval(_SWITCH_INTERVAL)
     server = _Server(
         "app",
         interface=Interfaces.WSGI,
         http=HTTPModes.http1,
-        blocking_threads=threads or _THREADS,
+        blocking_threads=threads,
         websockets=False,
         log_level=LogLevels.error,
         log_dictconfig=_LOGGING,
