@@ -1,0 +1,65 @@
+"""Answers what every test may lean on: apps with a frozen clock, clients of them, and an oracle over every answer.
+
+What the tests of one room need stays with them.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+from flask import Flask
+
+from mockserver.app import create_app
+from mockserver.settings import Settings
+from tests.contract.client import Client
+from tests.contract.watch import Watch
+
+SETTINGS = Settings(now=datetime(2025, 10, 21, 10, 30, tzinfo=UTC), freeze=True, limits="off")
+"""The moment of the documented examples, which does not pass."""
+
+
+@pytest.fixture(scope="session")
+def watch() -> Iterator[Watch]:
+    """An eye on every answer that leaves an app in this process, from whatever test and thread."""
+    watching = Watch()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Flask, "wsgi_app", watching.over(Flask.wsgi_app))
+        yield watching
+
+
+@pytest.fixture(autouse=True)
+def described(watch: Watch) -> Iterator[None]:
+    """No test gets an answer from a vendor that the vendor's OpenAPI file does not describe."""
+    yield
+    faults = watch.take()
+    assert not faults, "answers that are not as the OpenAPI file describes them:\n" + "\n".join(faults)
+
+
+@pytest.fixture
+def settings() -> Settings:
+    """The settings of `app`."""
+    return SETTINGS
+
+
+@pytest.fixture
+def app(settings: Settings) -> Flask:
+    """An app of its own for a test: acme, the clock frozen, limits off."""
+    return create_app(settings)
+
+
+@pytest.fixture
+def augment_of() -> Callable[..., Client]:
+    """A client of Augment for an organisation (with settings changed), on an app of its own."""
+
+    def opened(organization: str = "acme", **changes: object) -> Client:
+        made = create_app(replace(SETTINGS, organization=organization, **changes))  # type: ignore[arg-type]
+        return Client(made, "/analytics/v0", f"Bearer mock-augment-{organization}")
+
+    return opened
+
+
+@pytest.fixture
+def augment(app: Flask) -> Client:
+    """A client of Augment at acme, which may read."""
+    return Client(app, "/analytics/v0", "Bearer mock-augment-acme")

@@ -1,0 +1,116 @@
+"""Answers what a client of a vendor gets from an app in this process, its credentials sent along.
+
+Judging the answers stays out (`watch` sees every one of them); moving the sandbox that they come from is here.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, Self
+from urllib.parse import unquote_to_bytes, urlencode
+
+from flask import Flask
+from werkzeug.datastructures import Headers
+
+from mockserver.gateway.sandbox import Sandbox
+from mockserver.simulation.clock import Clock
+
+Query = str | Mapping[str, str | int]
+"""A query string as it is sent, or parameters to make one of."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One answer, as a client sees it."""
+
+    status: int
+    headers: Headers
+    body: bytes
+
+    @property
+    def json(self) -> Any:
+        """The body, decoded."""
+        return json.loads(self.body)
+
+    @property
+    def code(self) -> str | None:
+        """The code of Augment's error shape; None for an answer that is no refusal."""
+        error: dict[str, str] = self.json.get("error", {})
+        return error.get("code")
+
+    @property
+    def message(self) -> str:
+        """The message of Augment's error shape."""
+        said: str = self.json["error"]["message"]
+        return said
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """A client with one credential. Paths are given below `mount`, percent-encoded as they are sent."""
+
+    app: Flask
+    mount: str
+    authorization: str | None
+
+    def ask(
+        self, method: str, path: str, query: Query = "", *, headers: Mapping[str, str] | None = None, body: bytes = b""
+    ) -> Answer:
+        """Any request at all; nothing is normalised on the way."""
+        query = query if isinstance(query, str) else urlencode(query)
+        sent = {} if self.authorization is None else {"Authorization": self.authorization}
+        got = self.app.test_client().open(
+            method=method,
+            headers={**sent, **(headers or {})},
+            data=body or None,
+            environ_overrides={
+                "PATH_INFO": unquote_to_bytes(self.mount + path).decode("latin-1"),
+                "QUERY_STRING": query,
+            },
+        )
+        return Answer(got.status_code, got.headers, got.data)
+
+    def get(self, path: str, query: Query = "") -> Answer:
+        """A GET."""
+        return self.ask("GET", path, query)
+
+    def got(self, path: str, **parameters: str | int) -> Any:
+        """The body of a GET that is answered with 200."""
+        answer = self.get(path, parameters)
+        assert answer.status == 200, answer.body
+        return answer.json
+
+    def pages(self, path: str, **parameters: str | int) -> Iterator[Any]:
+        """The bodies of a walk along `next_cursor`, from the first page to the last."""
+        more: Any = {}
+        while more is not None:
+            page = self.got(path, **parameters, **more)
+            yield page
+            more = {"cursor": page["pagination"]["next_cursor"]} if page["pagination"]["has_more"] else None
+
+    def walk(self, path: str, **parameters: str | int) -> list[Any]:
+        """The rows of a whole walk."""
+        return [
+            row for page in self.pages(path, **parameters) for row in page["users" if "users" in page else "records"]
+        ]
+
+    def bearing(self, authorization: str | None) -> Self:
+        """The same client with another Authorization header, or without one."""
+        return replace(self, authorization=authorization)
+
+    @property
+    def sandbox(self) -> Sandbox:
+        """The first sandbox, which the seeded tokens open."""
+        found: Sandbox = self.app.extensions["mockserver"].default
+        return found
+
+    def at(self, instant: str) -> Self:
+        """The same client, once the sandbox's clock stands at an instant."""
+        self.sandbox.set_clock(Clock.at(datetime.fromisoformat(instant), frozen=True))
+        return self
+
+    def switched(self, **values: str | int) -> Self:
+        """The same client, once switches of Augment have these values and all others their defaults."""
+        self.sandbox.set_policy({"augment": values})
+        return self

@@ -1,0 +1,148 @@
+"""Answers whether what a surface said is what its OpenAPI file describes: operation, status, headers, type and body.
+
+Catching the answers stays out (`watch`), and so does asking for them (`client`).
+"""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+from jsonschema_rs import Draft202012, Draft202012Validator, Registry
+
+_SAID_BY_HTTP = frozenset(("content-type", "content-length"))
+"""Headers that no OpenAPI file describes."""
+
+_BASE = "urn:oracle"
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One answer as it left the app, with what was asked; the names of the headers are in small letters."""
+
+    method: str
+    path: str
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.path} → {self.status}"
+
+
+class Oracle:
+    """An OpenAPI 3.1 file that judges answers."""
+
+    def __init__(self, document: dict[str, Any]) -> None:
+        self.document = document
+        self._registry = Registry([(_BASE, document)], draft=Draft202012)
+        self._paths = {re.compile(re.sub(r"\{[^{}]+\}", "[^/]+", path)): path for path in document["paths"]}
+        self._validators: dict[str, Draft202012Validator] = {}
+
+    def faults(self, said: Said) -> list[str]:
+        """Every way in which an answer is not what the file describes, as sentences; empty for a good one."""
+        at = self._response(said)
+        if at is None:
+            return [f"{said}: the file describes no such answer"]
+        response = self.at(at)
+        found = [*self._header_faults(said, response, at), *self._content_faults(said, response, at)]
+        return [f"{said}: {fault}" for fault in found]
+
+    def at(self, pointer: str) -> Any:
+        """What stands at a pointer ("#/components/…"), references followed."""
+        node: Any = self.document
+        for step in pointer.split("/")[1:]:
+            node = node[step.replace("~1", "/").replace("~0", "~")]
+        return self.at(node["$ref"]) if isinstance(node, dict) and "$ref" in node else node
+
+    def errors(self, pointer: str, value: object) -> list[str]:
+        """How a value breaks the schema at a pointer."""
+        if pointer not in self._validators:
+            schema = {"$ref": f"{_BASE}{pointer}"}
+            self._validators[pointer] = Draft202012Validator(schema, registry=self._registry, validate_formats=True)
+        wrong = self._validators[pointer].iter_errors(value)
+        return [f"{error.message} at /{'/'.join(map(str, error.instance_path))}" for error in wrong]
+
+    def _response(self, said: Said) -> str | None:
+        path = next((path for pattern, path in self._paths.items() if pattern.fullmatch(said.path)), None)
+        status = str(said.status)
+        if path is not None:
+            item = f"#/paths/{path.replace('~', '~0').replace('/', '~1')}"
+            operations = self.at(item)
+            method = "get" if said.method == "HEAD" and "head" not in operations else said.method.lower()
+            if method in operations:
+                return f"{item}/{method}/responses/{status}" if status in operations[method]["responses"] else None
+        return self._elsewhere().get(status)
+
+    def _elsewhere(self) -> dict[str, str]:
+        """Refusals that a path or a method outside the file may meet: those of its operations, and its own two."""
+        shared = {
+            status: f"#/paths/{path.replace('/', '~1')}/{method}/responses/{status}"
+            for path, method, operation in operations(self.document)
+            for status in operation["responses"]
+            if status >= "400"
+        }
+        named = {"404": "NotFound", "405": "MethodNotAllowed"}
+        there = self.document["components"]["responses"]
+        return shared | {status: f"#/components/responses/{name}" for status, name in named.items() if name in there}
+
+    def _header_faults(self, said: Said, response: Mapping[str, Any], at: str) -> Iterator[str]:
+        described = {name.lower(): name for name in response.get("headers", {})}
+        yield from (
+            f"the header {name} is not described" for name in said.headers if name not in {*described, *_SAID_BY_HTTP}
+        )
+        for small, name in described.items():
+            header = self.at(f"{self._origin(at)}/headers/{name}")
+            if small in said.headers:
+                pointer = f"{self._origin(at)}/headers/{name}/schema"
+                wrong = self.errors(pointer, _typed(said.headers[small], header["schema"]))
+                yield from (f"the header {name} is wrong: {fault}" for fault in wrong)
+            elif header.get("required"):
+                yield f"the header {name} is missing"
+
+    def _content_faults(self, said: Said, response: Mapping[str, Any], at: str) -> Iterator[str]:
+        kind = said.headers.get("content-type", "").partition(";")[0]
+        if kind not in response["content"]:
+            yield f"the content type {kind!r} is not described"
+        elif said.method == "HEAD":
+            if said.body:
+                yield "an answer to HEAD has no body"
+        else:
+            yield from self._body_faults(said.body, f"{self._origin(at)}/content/{kind.replace('/', '~1')}/schema")
+
+    def _body_faults(self, body: bytes, schema: str) -> list[str]:
+        try:
+            value = json.loads(body)
+        except ValueError as error:
+            return [f"the body is no JSON: {error}"]
+        return self.errors(schema, value)
+
+    def _origin(self, pointer: str) -> str:
+        """Where the thing at a pointer is written: behind its reference, if it is one."""
+        above, _, last = pointer.rpartition("/")
+        reference: str = self.at(above)[last].get("$ref", pointer)
+        return reference
+
+
+def operations(document: Mapping[str, Any]) -> list[tuple[str, str, Mapping[str, Any]]]:
+    """Path, method in small letters, and operation of every operation that a file describes."""
+    return [
+        (path, method, operation)
+        for path, item in document["paths"].items()
+        for method, operation in item.items()
+        if "operationId" in operation
+    ]
+
+
+def _typed(text: str, schema: Mapping[str, Any]) -> str | int:
+    return int(text) if schema.get("type") == "integer" and re.fullmatch("[0-9]+", text) else text
+
+
+@cache
+def read(file: Path) -> Oracle:
+    """The oracle that an OpenAPI file is."""
+    return Oracle(yaml.safe_load(file.read_text(encoding="utf-8")))

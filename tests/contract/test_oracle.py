@@ -1,0 +1,133 @@
+"""The oracle finds whatever is not as the file describes it; what no file describes is not its business."""
+
+import json
+from collections.abc import Callable
+
+import pytest
+from flask import Flask, Response
+
+from mockserver import resources
+from tests.contract import oracle
+from tests.contract.client import Client
+from tests.contract.oracle import Said
+from tests.contract.watch import Watch
+
+AUGMENT = oracle.read(resources.openapi() / "augment.yaml")
+COUNT = "/analytics/v0/dau-count"
+JSON = {"content-type": "application/json", "content-length": "2"}
+LIMITED = b'{"error":{"code":"ResourceExhausted","message":"slow down"}}'
+WRONG_METHOD = b'{"error":{"code":"MethodNotAllowed","message":"GET only"}}'
+NOWHERE = b'{"error":{"code":"NotFound","message":"nothing here"}}'
+COUNTED = json.dumps(
+    {
+        "daily_active_user_counts": [{"date": "2025-10-20", "user_count": 3}],
+        "metadata": {
+            "effective_start_date": "2025-10-20",
+            "effective_end_date": "2025-10-20",
+            "generated_at": "2025-10-21T10:30:00Z",
+            "total_days": 1,
+        },
+    }
+).encode()
+
+GOOD = {
+    "an answer": Said("GET", COUNT, 200, JSON, COUNTED),
+    "HEAD, as GET without the body": Said("HEAD", COUNT, 200, JSON, b""),
+    "a described header that need not be there": Said("GET", COUNT, 429, JSON, LIMITED),
+    "the same header, there": Said("GET", COUNT, 429, JSON | {"retry-after": "6"}, LIMITED),
+    "a wrong method": Said("POST", COUNT, 405, JSON | {"allow": "GET, HEAD"}, WRONG_METHOD),
+    "a path that is not in the file": Said("GET", "/analytics/v0/users", 404, JSON, NOWHERE),
+}
+
+WRONG = {
+    "an operation that is not described": (Said("POST", COUNT, 200, JSON, COUNTED), "describes no such answer"),
+    "a path that is not described": (
+        Said("GET", "/analytics/v0/users", 200, JSON, COUNTED),
+        "describes no such answer",
+    ),
+    "a status that is not described": (Said("GET", COUNT, 404, JSON, NOWHERE), "describes no such answer"),
+    "a header of another type": (
+        Said("GET", COUNT, 429, JSON | {"retry-after": "soon"}, LIMITED),
+        'the header Retry-After is wrong: "soon" is not of type "integer"',
+    ),
+    "a header out of range": (
+        Said("GET", COUNT, 429, JSON | {"retry-after": "0"}, LIMITED),
+        "the header Retry-After is wrong: 0 is less than the minimum of 1",
+    ),
+    "a header that does not match": (
+        Said("POST", COUNT, 405, JSON | {"allow": "get"}, WRONG_METHOD),
+        "the header Allow is wrong",
+    ),
+    "a header that must be there": (Said("POST", COUNT, 405, JSON, WRONG_METHOD), "the header Allow is missing"),
+    "a header that is not described": (
+        Said("GET", COUNT, 200, JSON | {"x-ratelimit-limit": "10"}, COUNTED),
+        "the header x-ratelimit-limit is not described",
+    ),
+    "another content type": (
+        Said("GET", COUNT, 200, {"content-type": "text/html; charset=utf-8"}, COUNTED),
+        "the content type 'text/html' is not described",
+    ),
+    "no content type": (Said("GET", COUNT, 200, {}, COUNTED), "the content type '' is not described"),
+    "no JSON": (Said("GET", COUNT, 200, JSON, b"{"), "the body is no JSON"),
+    "another code than the status has": (Said("GET", COUNT, 429, JSON, NOWHERE), '"ResourceExhausted" was expected'),
+    "a key that is missing": (Said("GET", COUNT, 200, JSON, b"{}"), '"metadata" is a required property'),
+    "a key that is not described": (
+        Said("GET", COUNT, 200, JSON, COUNTED.replace(b'"user_count"', b'"users": 3, "user_count"')),
+        "Additional properties are not allowed ('users' was unexpected) at /daily_active_user_counts/0",
+    ),
+    "a date that does not exist": (
+        Said("GET", COUNT, 200, JSON, COUNTED.replace(b'"date": "2025-10-20"', b'"date": "2025-02-30"')),
+        '"2025-02-30" is not a "date"',
+    ),
+    "a body behind HEAD": (Said("HEAD", COUNT, 200, JSON, COUNTED), "an answer to HEAD has no body"),
+}
+
+
+@pytest.mark.parametrize("said", GOOD.values(), ids=GOOD)
+def test_what_the_file_describes_has_no_fault(said: Said) -> None:
+    assert AUGMENT.faults(said) == []
+
+
+@pytest.mark.parametrize(("said", "fault"), WRONG.values(), ids=WRONG)
+def test_what_the_file_does_not_describe_is_named(said: Said, fault: str) -> None:
+    found = AUGMENT.faults(said)
+    assert any(fault in each for each in found), found
+    assert all(each.startswith(f"{said.method} {said.path} → {said.status}: ") for each in found)
+
+
+def _unjustified() -> Response:
+    return Response('{"daily_active_user_counts": []}', mimetype="application/json")
+
+
+def _page() -> Response:
+    return Response("<h1>Oops</h1>", 502, mimetype="text/html")
+
+
+PLANTED: dict[str, tuple[Callable[[], Response], str]] = {
+    "a body": (_unjustified, '"metadata" is a required property'),
+    "a gateway's page": (_page, "→ 502: the file describes no such answer"),
+}
+
+
+@pytest.mark.parametrize(("view", "fault"), PLANTED.values(), ids=PLANTED)
+def test_an_app_that_answers_wrongly_is_caught_in_the_act(
+    augment: Client, watch: Watch, view: Callable[[], Response], fault: str
+) -> None:
+    augment.app.view_functions["augment.getDauCount"] = view
+    augment.get("/dau-count")
+    [caught] = [each for each in watch.take() if fault in each]
+    assert caught.startswith("GET /analytics/v0/dau-count")
+
+
+def test_a_fault_is_told_once_and_a_good_answer_tells_nothing(augment: Client, watch: Watch) -> None:
+    before = watch.judged
+    augment.get("/dau-count")
+    augment.get("/nowhere")
+    assert (watch.judged - before, watch.take()) == (2, [])
+
+
+def test_what_is_not_a_vendors_is_not_judged(app: Flask, watch: Watch) -> None:
+    before = watch.judged
+    app.test_client().get("/nowhere")
+    app.test_client().get("/analytics/v01")
+    assert watch.judged == before

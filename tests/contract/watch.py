@@ -1,0 +1,72 @@
+"""Answers which answers of any app in this process were not what the vendor's OpenAPI file describes.
+
+Judging one answer stays out (`oracle`), and so does failing a test for it (`conftest`).
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Any
+
+from flask import Flask
+
+from mockserver import resources, vendors
+from tests.contract import oracle
+from tests.contract.oracle import Oracle, Said
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+    Wsgi = Callable[[Flask, WSGIEnvironment, StartResponse], Iterable[bytes]]
+
+
+class Watch:
+    """Looks at every answer that leaves an app below a vendor's mount, and keeps what is wrong with it."""
+
+    def __init__(self) -> None:
+        self.judged = 0
+        self._faults: list[str] = []
+        mounts = {
+            mount: oracle.read(resources.openapi() / vendor.openapi)
+            for vendor in vendors.discover()
+            for mount in vendor.mounts
+        }
+        self._mounts = sorted(mounts.items(), key=lambda pair: -len(pair[0]))
+
+    def take(self) -> list[str]:
+        """What was wrong since the last time of asking."""
+        faults, self._faults = self._faults, []
+        return faults
+
+    def over(self, app: "Wsgi") -> "Wsgi":
+        """The same application method, watched; the answer passes through as it is made."""
+
+        def watched(self_: Flask, environ: "WSGIEnvironment", start: "StartResponse") -> Iterable[bytes]:
+            head: list[Any] = []
+
+            def note(status: str, headers: list[tuple[str, str]], exc_info: Any = None, /) -> Callable[[bytes], object]:
+                head[:] = [int(status[:3]), {name.lower(): value for name, value in headers}]
+                return start(status, headers, exc_info)
+
+            return self._passing(app(self_, environ, note), environ, head)
+
+        return watched
+
+    def _passing(self, parts: Iterable[bytes], environ: "WSGIEnvironment", head: list[Any]) -> Iterator[bytes]:
+        body = b""
+        with ExitStack() as stack:
+            if hasattr(parts, "close"):
+                stack.callback(parts.close)
+            for part in parts:
+                body += part
+                yield part
+        path = environ["PATH_INFO"].encode("latin-1").decode(errors="replace")
+        self._judge(Said(environ["REQUEST_METHOD"], path, head[0], head[1], body))
+
+    def _judge(self, said: Said) -> None:
+        judge = self._oracle(f"/{said.path.lstrip('/')}")
+        if judge is not None:
+            self.judged += 1
+            self._faults += judge.faults(said)
+
+    def _oracle(self, path: str) -> Oracle | None:
+        return next((one for mount, one in self._mounts if path == mount or path.startswith(f"{mount}/")), None)
