@@ -75,8 +75,9 @@ class Identities:
             return Identity(index, uuid, row_id, name=account, email=None, service_account=account)
         name, local = self._pool.named(self._key, index)
         email = f"{local}@{organization.domain}"
-        if email in self._stated:
-            email = f"{local}.{index}@{organization.domain}"
+        while email.casefold() in self._stated:
+            local = f"{local}.{index}"
+            email = f"{local}@{organization.domain}"
         if index < len(organization.special):
             stated = organization.special[index]
             name, email = stated.name or name, stated.email
