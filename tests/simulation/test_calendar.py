@@ -1,0 +1,77 @@
+"""Holds the calendar to its promises: what kind of day each day is, whichever run of days it is asked in.
+
+Who works on which day stays out.
+"""
+
+from datetime import date
+
+import pytest
+
+from mockserver.simulation import calendar
+from mockserver.simulation.organization import Period
+from tests.simulation import worlds
+
+PLAIN = worlds.organization()
+
+
+def test_a_run_of_days_has_both_of_its_ends() -> None:
+    span = calendar.days(PLAIN, worlds.ordinal("2024-02-27"), worlds.ordinal("2024-03-01"))
+    assert [date.fromordinal(day).isoformat() for day in span.ordinals.tolist()] == [
+        "2024-02-27",
+        "2024-02-28",
+        "2024-02-29",
+        "2024-03-01",
+    ]
+    assert (len(span), date.fromordinal(span.first), date.fromordinal(span.last)) == (
+        4,
+        date(2024, 2, 27),
+        date(2024, 3, 1),
+    )
+
+
+def test_weekends_are_python_s_saturdays_and_sundays() -> None:
+    span = calendar.days(PLAIN, worlds.ordinal("2023-12-01"), worlds.ordinal("2024-03-31"))
+    assert span.weekend.tolist() == [date.fromordinal(day).weekday() >= 5 for day in span.ordinals.tolist()]
+
+
+@pytest.mark.parametrize("day", ["2025-01-01", "2025-05-01", "2025-12-25", "2031-12-26", "2025-10-03"])
+def test_common_holidays_come_each_year_and_stated_ones_once(day: str) -> None:
+    stated = worlds.organization(holidays=(date(2025, 10, 3),))
+    assert calendar.days(stated, worlds.ordinal(day), worlds.ordinal(day)).holiday.tolist() == [True]
+
+
+@pytest.mark.parametrize("day", ["2025-01-02", "2026-10-03", "2025-12-30"])
+def test_other_days_are_no_holidays(day: str) -> None:
+    stated = worlds.organization(holidays=(date(2025, 10, 3),))
+    assert calendar.days(stated, worlds.ordinal(day), worlds.ordinal(day)).holiday.tolist() == [False]
+
+
+def test_silence_holds_from_its_first_day_to_its_last() -> None:
+    silent = worlds.organization(
+        silent=(Period(date(2025, 8, 4), date(2025, 8, 5)), Period(date(2025, 8, 7), date(2025, 8, 7)))
+    )
+    span = calendar.days(silent, worlds.ordinal("2025-08-03"), worlds.ordinal("2025-08-08"))
+    assert span.silent.tolist() == [False, True, True, False, True, False]
+
+
+def test_august_and_december_are_slower_than_october() -> None:
+    october, august, december = (
+        int(calendar.days(PLAIN, worlds.ordinal(day), worlds.ordinal(day)).season[0])
+        for day in ("2025-10-15", "2025-08-15", "2025-12-15")
+    )
+    assert december < august < october
+
+
+def test_days_alone_are_as_in_a_longer_run() -> None:
+    first, last = worlds.ordinal("2024-12-20"), worlds.ordinal("2025-04-05")
+    whole = calendar.days(PLAIN, first, last)
+    for place, day in enumerate(range(first, last + 1)):
+        alone = calendar.days(PLAIN, day, day)
+        for name in ("ordinals", "weekend", "holiday", "silent", "season", "quarter"):
+            assert getattr(alone, name)[0] == getattr(whole, name)[place], (name, date.fromordinal(day))
+
+
+def test_a_spell_of_vacation_draws_has_thirteen_weeks() -> None:
+    span = calendar.days(PLAIN, worlds.ordinal("2024-01-01"), worlds.ordinal("2025-12-31"))
+    quarters = span.quarter.tolist()
+    assert [quarters.count(quarter) for quarter in sorted(set(quarters))[1:-1]] == [91] * (len(set(quarters)) - 2)

@@ -1,0 +1,125 @@
+"""Holds identities to their promises: ids in the order of members, found again by id, addresses of one's own.
+
+What a member does stays out.
+"""
+
+from uuid import RFC_4122, UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mockserver.simulation.identity import Identities, Identity
+from mockserver.simulation.organization import PEOPLE_MAXIMUM, ServiceAccount, SpecialPerson
+from tests.simulation import worlds
+
+SMALL = worlds.world()
+MEMBERS = SMALL.organization.members
+HUGE = worlds.world(people=PEOPLE_MAXIMUM).identities
+STATED = worlds.world(
+    people=2,
+    special=(
+        SpecialPerson("a@small.example", augment_id="user1"),
+        SpecialPerson("b@small.example", augment_id="user2"),
+    ),
+    service_accounts=(ServiceAccount("bot", augment_id="user3"), ServiceAccount("cat", augment_id="user30")),
+)
+
+
+def _all(identities: Identities, members: int) -> list[Identity]:
+    return [identities.of(index) for index in range(members)]
+
+
+def test_ids_ascend_with_the_index_as_numbers_and_as_text() -> None:
+    ids = [each.id for each in _all(SMALL.identities, MEMBERS)]
+    assert ids == sorted(ids)
+    assert [str(each) for each in ids] == sorted(map(str, ids))
+    assert len(set(ids)) == MEMBERS
+
+
+@given(st.integers(0, PEOPLE_MAXIMUM))
+def test_ids_ascend_from_any_member_to_the_next(index: int) -> None:
+    assert HUGE.id_of(index) < HUGE.id_of(index + 1)
+
+
+@pytest.mark.parametrize("index", [0, 1, 39, 40, 41])
+def test_every_id_is_a_uuid_of_version_four(index: int) -> None:
+    made = SMALL.identities.id_of(index)
+    assert (made.version, made.variant) == (4, RFC_4122)
+    assert UUID(str(made)) == made
+
+
+def test_a_persons_id_does_not_move_when_others_come() -> None:
+    bigger = worlds.world(people=3000).identities
+    assert [bigger.of(index) for index in range(40)] == _all(SMALL.identities, 40)
+    assert bigger.id_of(3000) == SMALL.identities.id_of(40), "nor does a service account's"
+
+
+def test_an_id_is_of_one_organisation_and_one_seed() -> None:
+    ids = {shown.identities.id_of(3) for shown in (SMALL, worlds.world(seed=8), worlds.world(slug="other"))}
+    assert len(ids) == 3
+
+
+def test_organisation_and_teams_have_ids_of_their_own() -> None:
+    identities = SMALL.identities
+    ids = [identities.organization_id, *(identities.team_id_of(place) for place in range(100))]
+    assert len(set(ids)) == 101
+    assert {each.version for each in ids} == {4}
+
+
+def test_people_have_an_address_and_service_accounts_a_name() -> None:
+    people, services = SMALL.identities.of(39), SMALL.identities.of(40)
+    assert people.email is not None
+    assert people.email.endswith("@small.example")
+    assert (people.service_account, services.email) == (None, None)
+    assert (services.service_account, services.name) == ("ci-bot", "ci-bot")
+
+
+def test_stated_ids_take_the_place_of_the_members_own_in_rows_only() -> None:
+    shown = _all(STATED.identities, 4)
+    assert [each.row_id for each in shown] == ["user1", "user2", "user3", "user30"]
+    assert [each.id.version for each in shown] == [4, 4, 4, 4]
+
+
+def test_rows_without_a_stated_id_bear_the_members_own() -> None:
+    assert all(each.row_id == str(each.id) for each in _all(SMALL.identities, MEMBERS))
+
+
+@pytest.mark.parametrize("index", [0, 1, 20, 39, 40, 41])
+def test_after_a_members_row_comes_the_next_member(index: int) -> None:
+    assert SMALL.identities.after(SMALL.identities.row_id_of(index)) == index + 1
+
+
+def test_after_the_row_of_somebody_who_is_not_there_comes_who_would_follow() -> None:
+    identities = SMALL.identities
+    between = UUID(int=identities.id_of(12).int + 1)
+    assert identities.after(str(between)) == 13
+
+
+@pytest.mark.parametrize(
+    ("row_id", "index"),
+    [("", 0), ("0", 0), ("00000000-0000-0000-0000-000000000000", 0), ("g", MEMBERS), ("\N{BALLOON}", MEMBERS)],
+)
+def test_a_foreign_id_has_its_place_in_the_order_of_text(row_id: str, index: int) -> None:
+    assert SMALL.identities.after(row_id) == index
+
+
+@pytest.mark.parametrize(("row_id", "index"), [("user1", 1), ("user10", 1), ("user3", 3), ("user4", 4), ("a", 0)])
+def test_stated_ids_are_found_like_others(row_id: str, index: int) -> None:
+    assert STATED.identities.after(row_id) == index
+
+
+@pytest.mark.parametrize("domain", ["small.example", "Small.Example"])
+def test_an_address_that_a_special_person_states_is_nobody_elses(domain: str) -> None:
+    local = str(worlds.world(domain=domain).identities.of(17).email).partition("@")[0]
+    taken = (f"{local}@{domain}".upper(), f"{local}.17@small.example")
+    shown = worlds.world(domain=domain, special=tuple(SpecialPerson(email) for email in taken))
+    emails = [str(shown.identities.of(index).email).casefold() for index in range(40)]
+    assert len(set(emails)) == 40
+    assert shown.identities.of(0).email == taken[0], "as it is stated, to the letter"
+
+
+def test_a_special_person_without_a_name_gets_one() -> None:
+    shown = worlds.world(special=(SpecialPerson("a@b.example"), SpecialPerson("c@d.example", name="李小明")))
+    assert shown.identities.of(0).name == SMALL.identities.of(0).name
+    assert shown.identities.of(1).name == "李小明"

@@ -1,0 +1,66 @@
+"""Holds the name pool to its promises: no two people alike, and a way back from an address to its bearer.
+
+Who bears a stated address stays out.
+"""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mockserver.organizations import files
+from mockserver.simulation.names import NamePool
+from mockserver.simulation.organization import PEOPLE_MAXIMUM
+from tests.simulation import worlds
+
+KEYS = st.integers(0, 2**64 - 1)
+
+
+def test_no_two_of_the_most_people_that_there_can_be_are_called_alike() -> None:
+    pool = files.pool()
+    named = [pool.named(99, index) for index in range(PEOPLE_MAXIMUM)]
+    assert len({local for _, local in named}) == PEOPLE_MAXIMUM
+    assert len({name for name, _ in named}) == PEOPLE_MAXIMUM
+
+
+@given(KEYS)
+def test_a_whole_pool_is_used_before_a_name_comes_again(key: int) -> None:
+    pool = NamePool(
+        tuple((f"G{place}", f"g{place}") for place in range(6)),
+        tuple((f"F{place}", f"f{place}") for place in range(10)),
+    )
+    assert pool.size == 60
+    assert len({pool.named(key, index) for index in range(60)}) == 60
+
+
+@given(KEYS, st.integers(0, worlds.POOL.size - 1))
+def test_an_address_leads_back_to_its_bearer(key: int, index: int) -> None:
+    _, local = worlds.POOL.named(key, index)
+    assert worlds.POOL.index_of(key, local) == index
+
+
+@pytest.mark.parametrize("local", ["", ".", "g1", "g1.", ".f1", "f1.g1", "G1.F1", "g1.f1.2", "g60.f1", "g1.f70"])
+def test_an_address_that_nobody_can_have_leads_to_nobody(local: str) -> None:
+    assert worlds.POOL.index_of(5, local) is None
+
+
+def test_the_name_and_the_address_are_of_one_person() -> None:
+    name, local = worlds.POOL.named(5, 17)
+    given_name, family_name = name.split(" ")
+    assert local == f"{given_name.replace('Given', 'g')}.{family_name.replace('Family', 'f')}"
+
+
+def test_each_key_has_an_order_of_its_own() -> None:
+    orders = {tuple(worlds.POOL.named(key, index)[1] for index in range(20)) for key in range(50)}
+    assert len(orders) == 50
+
+
+TWICE = (("Ana", "ana"), ("Aña", "ana"))
+ONCE = (("Ana", "ana"), ("Bo", "bo"))
+
+
+@pytest.mark.parametrize(("given_names", "family_names"), [(TWICE, ONCE), (ONCE, TWICE)], ids=["given", "family"])
+def test_a_pool_in_which_two_would_share_an_address_is_refused(
+    given_names: tuple[tuple[str, str], ...], family_names: tuple[tuple[str, str], ...]
+) -> None:
+    with pytest.raises(ValueError, match="two names with the same address form"):
+        NamePool(given_names, family_names)
