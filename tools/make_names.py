@@ -19,6 +19,12 @@ LOCALES = (
 
 PER_LOCALE = 20
 DRAWS = 4_000
+"""The most names drawn from a country until it has given its share."""
+
+COLUMNS: dict[str, Callable[[Faker], str]] = {
+    "given": lambda source: source.first_name(),
+    "family": lambda source: source.last_name(),
+}
 TARGET = Path(__file__).resolve().parent.parent / "fixtures" / "names.json"
 
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)?")
@@ -54,18 +60,20 @@ def drawn(column: Callable[[Faker], str]) -> list[tuple[str, str]]:
         source.seed_instance(20_251_021)
         wanted = len(found) + PER_LOCALE
         for _ in range(DRAWS):
+            if len(found) == wanted:
+                break
             name = unicodedata.normalize("NFC", column(source))
             form = address_form(name)
-            if _WORD.fullmatch(name) and name != name.upper() and 2 <= len(form) <= 16 and len(found) < wanted:
+            if _WORD.fullmatch(name) and name != name.upper() and 2 <= len(form) <= 16:
                 found.setdefault(form, name)
     return [(name, form) for form, name in sorted(found.items())]
 
 
 def main() -> None:
     """Write the pool, one name a line."""
-    columns = {"given": drawn(lambda source: source.first_name()), "family": drawn(lambda source: source.last_name())}
     blocks = []
-    for column, names in columns.items():
+    for column, draw in COLUMNS.items():
+        names = drawn(draw)
         lines = ",\n    ".join(json.dumps(pair, ensure_ascii=False) for pair in names)
         blocks.append(f'  "{column}": [\n    {lines}\n  ]')
         print(f"{len(names)} {column} names")

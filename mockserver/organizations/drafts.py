@@ -20,7 +20,7 @@ _SPECIAL = (
 
 _TEXT = """\
 # An organisation of {people} people for: mockserver serve --organization-file <this file>
-# Only slug, name and people must be there. A key that is left out has the value it has here, unless a comment says else.
+# Only slug, name and people must be there. A key that is left out has the value it has here, or the one in a comment.
 # Dates are YYYY-MM-DD. The same file gives the same numbers, always.
 
 slug: {quoted_slug}  # part of the tokens, such as mock-augment-{slug}

@@ -74,9 +74,8 @@ def _facts(stated: Stated) -> Iterator[ScriptedFact]:
     known, first = cast_rules.members(stated), {"special": 0, "service_accounts": stated["people"]}
     for fact in stated.get("facts", ()):
         group, place = known[fact["member"].casefold()]
-        for product, grain in GRAINS.items():
-            if product.value in fact:
-                member, day = first[group] + place, fact["day"]
-                rows = [(tuple(row[label] for label in grain.labels), grain.filled(row)) for row in fact[product.value]]
-                for labels, counters in rows or [((), {})]:
-                    yield ScriptedFact(member, product, day, labels, counters)
+        for product, grain in ((each, grain) for each, grain in GRAINS.items() if each.value in fact):
+            member, day = first[group] + place, fact["day"]
+            rows = [(tuple(row[label] for label in grain.labels), grain.filled(row)) for row in fact[product.value]]
+            for labels, counters in rows or [((), {})]:
+                yield ScriptedFact(member, product, day, labels, counters)

@@ -47,7 +47,7 @@ class Strict(Schema):
         if isinstance(original, Mapping):
             unknown = [key for key in original if key not in self.fields]
             if unknown:
-                raise ValidationError({str(key): [_unknown(str(key), list(self.fields))] for key in unknown})
+                raise ValidationError({key: [_unknown(key, list(self.fields))] for key in unknown})
 
 
 def _unknown(key: str, known: list[str]) -> str:
@@ -98,7 +98,7 @@ class Weights(fields.Field[dict[str, int]]):
     def _deserialize(self, value: object, attr: str | None, data: Data, **kwargs: Any) -> dict[str, int]:  # noqa: ARG002
         if not isinstance(value, Mapping):
             raise self.make_error("invalid")
-        wrong = {str(name): [self._ONE] for name, weight in value.items() if not _weighs(name, weight)}
+        wrong = {name: [self._ONE] for name, weight in value.items() if not _weighs(name, weight)}
         if wrong:
             raise ValidationError(wrong)
         if not any(value.values()):
@@ -106,9 +106,9 @@ class Weights(fields.Field[dict[str, int]]):
         return dict(value)
 
 
-def _weighs(name: object, weight: object) -> bool:
+def _weighs(name: str, weight: object) -> bool:
     is_whole = isinstance(weight, int) and not isinstance(weight, bool) and 0 <= weight <= WEIGHT_MAXIMUM
-    return is_whole and isinstance(name, str) and _TEXT.match(name) is not None
+    return is_whole and _TEXT.match(name) is not None
 
 
 def whole(low: int, high: int, unit: str = "", **kwargs: Any) -> fields.Integer:

@@ -15,6 +15,7 @@ from mockserver.organizations import problems
 DEPTH_MAXIMUM = 12
 """How deep lists and mappings may stand in one another; an organisation file needs five."""
 
+_TEXT_TAG = "tag:yaml.org,2002:str"
 _PLAIN_VALUES = (
     ("tag:yaml.org,2002:bool", re.compile(r"true|false"), "tf"),
     ("tag:yaml.org,2002:null", re.compile(r"null|~|"), ["n", "~", ""]),
@@ -78,6 +79,7 @@ def _traps(text: str, loader: type[Any]) -> Iterator[tuple[str, str]]:
 
 
 def _keys(node: yaml.Node | None, path: problems.Path) -> Iterator[tuple[str, str]]:
+    """Places and rules of bad keys; all others are made text, whatever they look like."""
     if isinstance(node, yaml.SequenceNode):
         for place, each in enumerate(node.value):
             yield from _keys(each, (*path, place))
@@ -91,6 +93,7 @@ def _keys(node: yaml.Node | None, path: problems.Path) -> Iterator[tuple[str, st
                 here = problems.written((*path, key.value))
                 yield here, f"the key stands twice, on line {lines[key.value]} and on line {line}; state it once"
             else:
+                key.tag = _TEXT_TAG
                 lines[key.value] = line
                 yield from _keys(value, (*path, key.value))
 

@@ -1,0 +1,90 @@
+"""Promises about a new organisation file, with Faker and without it."""
+
+import re
+import sys
+from types import SimpleNamespace
+
+import pytest
+
+from mockserver.organizations import drafts, files, inventions, schemas
+from mockserver.organizations.problems import OrganizationError
+from mockserver.organizations.products import GRAINS
+from mockserver.simulation.names import NamePool
+from mockserver.simulation.organization import Product
+
+
+@pytest.fixture(params=["with Faker", "without Faker"], autouse=True)
+def _extra(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    if request.param == "without Faker":
+        monkeypatch.setitem(sys.modules, "faker", None)
+
+
+def draft(people: int = 300, seed: int = 7, slug: str = "mine") -> str:
+    return drafts.draft(people, seed, slug, files.pool())
+
+
+@pytest.mark.parametrize("people", [1, 2, 3, 300, 125_000])
+@pytest.mark.parametrize("slug", ["mine", "null", "007", "a-b"])
+def test_it_loads_as_it_is(people: int, slug: str) -> None:
+    organization = files.parsed(draft(people, slug=slug).encode(), "f")
+    assert (organization.people, organization.slug, organization.seed) == (people, slug, 7)
+    assert len(organization.special) == min(people, 3)
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_it_loads_for_any_seed(seed: int) -> None:
+    assert files.parsed(draft(seed=seed).encode(), "f").seed == seed
+
+
+def test_the_same_arguments_give_the_same_file_and_another_seed_gives_other_names() -> None:
+    assert draft() == draft()
+    here, there = (files.parsed(draft(seed=seed).encode(), "f") for seed in (7, 8))
+    assert here.name != there.name
+    assert {person.name for person in here.special}.isdisjoint(person.name for person in there.special)
+
+
+def test_it_teaches_every_key() -> None:
+    written = draft()
+    words = set(re.findall(r"\w+", written))
+    assert {*schemas.OrganizationSchema().fields, *schemas.SpecialPersonSchema().fields} <= words
+    assert {*schemas.AdoptionSchema().fields, *GRAINS[Product.AUGMENT].counters} <= words
+
+
+def test_its_examples_load_when_their_comment_sign_is_taken_away() -> None:
+    written = re.sub(r"^(\w+): \[\]\n#- ", r"\1:\n- ", draft(), flags=re.MULTILINE)
+    organization = files.parsed(written.encode(), "f")
+    stated = (organization.holidays, organization.silent, organization.exact, organization.facts)
+    assert [len(each) for each in stated] == [1, 1, 1, 1]
+
+
+@pytest.mark.parametrize(
+    ("people", "seed", "slug", "said"),
+    [
+        (0, 7, "mine", "draft: people: found 0; a whole number from 1 to 125000"),
+        (9, -1, "mine", "draft: seed: found -1; a whole number from 0 to "),
+        (9, 7, "My Own", "draft: slug: found 'My Own'; 1 to 40 of a-z, 0-9 and -"),
+    ],
+)
+def test_a_bad_argument_is_refused_as_it_would_be_in_a_file(people: int, seed: int, slug: str, said: str) -> None:
+    with pytest.raises(OrganizationError) as refused:
+        draft(people, seed, slug)
+    assert str(refused.value).startswith(said)
+
+
+def test_people_who_would_share_an_address_are_passed_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    given = iter(["Ann", "Abe", "Zoë"])
+    made = SimpleNamespace(
+        seed_instance=lambda _: None,
+        company=lambda: "A & B",
+        first_name=lambda: next(given),
+        last_name=lambda: "O'Neill",
+    )
+    monkeypatch.setitem(sys.modules, "faker", SimpleNamespace(Faker=lambda _: made))
+    invented = inventions.invention(7, "mine", files.pool(), 2)
+    assert invented == inventions.Invention("A & B", {"aoneill": "Ann O'Neill", "zoneill": "Zoë O'Neill"})
+
+
+def test_a_pool_of_two_is_enough_for_a_company_and_a_person(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "faker", None)
+    pool = NamePool((("Ann", "ann"), ("Bob", "bob")), (("Day", "day"),))
+    assert inventions.invention(7, "mine", pool, 2).company == "Day & Day"

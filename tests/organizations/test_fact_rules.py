@@ -1,0 +1,115 @@
+"""Promises about scripted facts that contradict the rest of their file, or themselves."""
+
+import pytest
+
+from tests.organizations.conftest import HEAD, Said
+
+ANN = "special: [{email: ann@mine.example, joined: 2023-01-02, left: 2025-10-15, licences: {augment: 2023-02-01}}]\n"
+BOT = "service_accounts: [{name: ci-bot}]\n"
+
+
+def fact(rows: str, member: str = "ann@mine.example", day: str = "2025-09-17") -> str:
+    """One fact in a file with one special person and one service account."""
+    return f"{ANN}{BOT}facts: [{{member: {member}, day: {day}{rows}}}]\n"
+
+
+def row(counters: str) -> str:
+    """One row of Augment's with these counters."""
+    return f", augment: [{{language: Python, editor: VSCode, {counters}}}]"
+
+
+MEANINGS = {
+    "an unknown counter": (
+        fact(row("chat_message: 3, tool_calls: 1")),
+        "facts[0].augment[0].chat_message: found 3; unknown key; did you mean `chat_messages`? allowed: ",
+    ),
+    "a fact of nobody": (
+        fact(row("chat_messages: 1"), member="bob@mine.example"),
+        (
+            "facts[0].member: found 'bob@mine.example'; the email of a special person or the name of a service account "
+            "in this file"
+        ),
+    ),
+    "a fact of no product": (fact(""), "facts[0]: found a mapping; a fact states rows of a product: augment"),
+    "a fact before joining": (
+        (
+            "special: [{email: a@b.example, joined: 2024-01-01}]\n"
+            "facts: [{member: a@b.example, day: 2023-12-29, augment: []}]\n"
+        ),
+        "facts[0].day: found '2023-12-29'; a day on which the person is there: from joined to the day before left",
+    ),
+    "a fact after leaving": (
+        fact(", augment: []", day="2025-10-15"),
+        "facts[0].day: found '2025-10-15'; a day on which the person is there: from joined to the day before left",
+    ),
+    "a fact before the licence": (
+        fact(", augment: []", day="2023-01-31"),
+        "facts[0].day: found '2023-01-31'; a day on which the person is licensed for augment",
+    ),
+    "a fact without a licence": (
+        (
+            "special: [{email: a@b.example, licences: {augment: false}}]\n"
+            "facts: [{member: a@b.example, day: 2025-09-17, augment: []}]\n"
+        ),
+        "facts[0].day: found '2025-09-17'; a day on which the person is licensed for augment",
+    ),
+    "a fact where nobody is licensed": (
+        (
+            "adoption: {augment: {licensed_percent: 0}}\nspecial: [{email: a@b.example}]\n"
+            "facts: [{member: a@b.example, day: 2025-09-17, augment: []}]\n"
+        ),
+        "facts[0].day: found '2025-09-17'; a day on which the person is licensed for augment",
+    ),
+    "a fact before the first day": (
+        fact(", augment: []", member="ci-bot", day="2021-01-04"),
+        "facts[0].day: found '2021-01-04'; not before the organisation's first_day (2022-01-03)",
+    ),
+    "a fact in silence": (
+        "silent: [{first: 2025-09-15, last: 2025-09-21}]\n" + fact(row("chat_messages: 1")),
+        "facts[0].day: found '2025-09-17'; a day outside the silent periods, on which nobody is active",
+    ),
+    "a fact on an exact day": (
+        "exact: [{day: 2025-09-17, product: augment, users: 1}]\n" + fact(row("chat_messages: 1")),
+        "facts[0].day: found '2025-09-17'; not an exact day of augment, whose number of users a fact could change",
+    ),
+    "a fact on a day without activity": (
+        (
+            "special: [{email: a@b.example, active_only: [2025-09-18]}]\n"
+            "facts: [{member: a@b.example, day: 2025-09-17, augment: []}]\n"
+        ),
+        "facts[0].day: found '2025-09-17'; one of the person's active_only days",
+    ),
+    "a row that counts nothing": (
+        fact(row("chat_messages: 0")),
+        (
+            "facts[0].augment[0]: found a mapping; a row counts something; a day without activity is an empty list in "
+            "place of rows"
+        ),
+    ),
+    "more accepted than completed": (
+        fact(row("completions_accepted: 2, completions_count: 1")),
+        "facts[0].augment[0].completions_accepted: found 2; at most completions_count (1)",
+    ),
+    "more lines than suggested": (
+        fact(row("completions_lines: 2, completions_suggested_lines: 1")),
+        "facts[0].augment[0].completions_lines: found 2; at most completions_suggested_lines (1)",
+    ),
+    "the same row twice": (
+        fact(
+            ", augment: [{language: Go, editor: CLI, tool_calls: 1}, {language: Go, editor: CLI, tool_calls: 2}]",
+        ),
+        "facts[0].augment[1]: found a mapping; one row for each language and editor; row 0 is it already",
+    ),
+}
+
+
+@pytest.mark.parametrize(("content", "expected"), MEANINGS.values(), ids=MEANINGS)
+def test_a_fact_that_cannot_be_is_refused_by_path_value_and_rule(said: Said, content: str, expected: str) -> None:
+    (line,) = said(HEAD + content)
+    assert line.startswith(expected)
+
+
+def test_a_member_a_day_and_a_product_have_one_entry(said: Said) -> None:
+    twice = "{member: ci-bot, day: 2025-09-17, augment: []}"
+    (line,) = said(f"{HEAD}{BOT}facts: [{twice}, {twice.replace('ci-bot', 'CI-BOT')}]\n")
+    assert line == "facts[1]: found a mapping; one entry for a member, a day and a product; facts[0] is it already"

@@ -1,0 +1,173 @@
+"""Promises about the record that a good file becomes: what is stated, and what stands in where nothing is."""
+
+from datetime import date
+
+import pytest
+
+from mockserver.organizations import defaults, files
+from mockserver.simulation import augment
+from mockserver.simulation.organization import (
+    Adoption,
+    ExactDay,
+    Level,
+    Levels,
+    Organization,
+    Period,
+    Product,
+    Role,
+    ServiceAccount,
+    SpecialPerson,
+    Team,
+    Turnover,
+)
+
+HEAD = "slug: mine\nname: Mine\npeople: 30\n"
+
+
+def read(content: str) -> Organization:
+    return files.parsed((HEAD + content).encode(), "f")
+
+
+def test_three_lines_give_a_lively_organisation() -> None:
+    assert read("") == Organization(
+        slug="mine",
+        name="Mine",
+        seed=1,
+        domain="mine.example",
+        people=30,
+        teams=defaults.TEAMS,
+        adoption=dict.fromkeys(Product, Adoption()),
+        languages=defaults.LANGUAGES,
+        editors=defaults.EDITORS,
+    )
+
+
+STATED = {
+    "seed": ("seed: 9\n", 9),
+    "domain": ("domain: m.co.example\n", "m.co.example"),
+    "teamless_percent": ("teamless_percent: 5\n", 5),
+    "first_day": ("first_day: '2024-02-29'\n", date(2024, 2, 29)),
+    "generated": ("generated: false\n", False),
+    "service_accounts": (
+        "service_accounts: [{name: ci-bot}, {name: b}]\n",
+        (ServiceAccount("ci-bot"), ServiceAccount("b")),
+    ),
+    "turnover": ("turnover: {leavers_percent: 1}\n", Turnover(leavers_percent=1)),
+    "levels": ("levels: {heavy_percent: 60, light_percent: 40}\n", Levels(light_percent=40, heavy_percent=60)),
+    "languages": ("languages: {Go: 1, Zig: 0}\n", {"Go": 1, "Zig": 0}),
+    "editors": ("editors: {VSCode: 1}\n", {"VSCode": 1}),
+    "profiles": ("profiles: [A, B]\n", ("A", "B")),
+    "holidays": ("holidays: [2025-10-03]\n", (date(2025, 10, 3),)),
+    "silent": (
+        "silent: [{first: 2025-01-06, last: 2025-01-12}]\n",
+        (Period(date(2025, 1, 6), date(2025, 1, 12)),),
+    ),
+    "exact": (
+        "exact: [{day: 2025-09-16, product: tabnine, users: 2}]\n",
+        (ExactDay(date(2025, 9, 16), Product.TABNINE, 2),),
+    ),
+    "adoption": (
+        "adoption: {tabnine: {licensed_percent: 0, seats: 4}, augment: {seats: null}}\n",
+        {
+            Product.AUGMENT: Adoption(),
+            Product.TABNINE: Adoption(licensed_percent=0, seats=4),
+            Product.JETBRAINS: Adoption(),
+        },
+    ),
+}
+
+
+@pytest.mark.parametrize(("key", "content", "value"), [(key, *rest) for key, rest in STATED.items()], ids=STATED)
+def test_what_is_stated_is_in_the_record(key: str, content: str, value: object) -> None:
+    assert getattr(read(content), key) == value
+
+
+TEAMS = {
+    "the first is the default when none says so": (
+        "[{name: A}, {name: B, weight: 3, parent: A}]",
+        (Team("A", default=True), Team("B", weight=3, parent="A")),
+    ),
+    "the one that says so is the default": (
+        "[{name: A, parent: null}, {name: B, default: true}]",
+        (Team("A"), Team("B", default=True)),
+    ),
+    "an empty team is a team": (
+        "[{name: A, default: true}, {name: B, weight: 0}]",
+        (Team("A", default=True), Team("B", weight=0)),
+    ),
+}
+
+
+@pytest.mark.parametrize(("content", "teams"), TEAMS.values(), ids=TEAMS)
+def test_of_teams(content: str, teams: tuple[Team, ...]) -> None:
+    assert read(f"teams: {content}\n").teams == teams
+
+
+PEOPLE = {
+    "an address alone": ("email: O'Brien+x@B.example", SpecialPerson("O'Brien+x@B.example")),
+    "everything": (
+        (
+            "email: a@b.example, name: 李小明, team: Data, role: TeamLead, level: heavy, joined: 2023-01-02, "
+            "left: 2025-10-15, licences: {augment: 2023-02-01, tabnine: null, jetbrains: false}, "
+            "active_only: [2025-10-14]"
+        ),
+        SpecialPerson(
+            "a@b.example",
+            name="李小明",
+            team="Data",
+            role=Role.TEAM_LEAD,
+            level=Level.HEAVY,
+            joined=date(2023, 1, 2),
+            left=date(2025, 10, 15),
+            licences={Product.AUGMENT: date(2023, 2, 1), Product.TABNINE: None, Product.JETBRAINS: None},
+            active_only=(date(2025, 10, 14),),
+        ),
+    ),
+    "no team": ("email: a@b.example, team: null", SpecialPerson("a@b.example", teamless=True)),
+    "never active": ("email: a@b.example, active_only: []", SpecialPerson("a@b.example", active_only=())),
+}
+
+
+@pytest.mark.parametrize(("content", "person"), PEOPLE.values(), ids=PEOPLE)
+def test_of_special_people(content: str, person: SpecialPerson) -> None:
+    assert read(f"special: [{{{content}}}]\n").special == (person,)
+
+
+def test_ids_are_kept_for_people_and_service_accounts() -> None:
+    content = (
+        "slug: m\nname: M\npeople: 2\nservice_accounts: [{name: bot, augment_id: u3}]\n"
+        "special: [{email: a@m.example, augment_id: u1}, {email: b@m.example, augment_id: u2}]\n"
+    )
+    organization = files.parsed(content.encode(), "f")
+    assert [person.augment_id for person in organization.special] == ["u1", "u2"]
+    assert [account.augment_id for account in organization.service_accounts] == ["u3"]
+
+
+WITH_FACTS = """
+service_accounts: [{name: ci-bot}, {name: other}]
+special: [{email: a@m.example}, {email: B@m.example}]
+facts:
+  - {member: b@M.example, day: 2025-09-17, augment: [
+      {language: Go, editor: CLI, completions_count: 9, completions_accepted: 4, completions_lines: 7},
+      {language: Go, editor: VSCode, completions_suggested_lines: 3}]}
+  - {member: OTHER, day: 2025-09-17, augment: []}
+"""
+
+
+def test_a_fact_names_its_member_by_index_in_any_case() -> None:
+    facts = read(WITH_FACTS).facts
+    assert [(each.member, each.labels) for each in facts] == [(1, ("Go", "CLI")), (1, ("Go", "VSCode")), (31, ())]
+    assert {(each.product, each.day) for each in facts} == {(Product.AUGMENT, date(2025, 9, 17))}
+
+
+def test_counters_left_out_are_zero_and_suggested_lines_are_the_accepted_ones() -> None:
+    first, second, nothing = read(WITH_FACTS).facts
+    stated = {"completions_count": 9, "completions_accepted": 4, "completions_lines": 7}
+    assert first.counters == dict.fromkeys(augment.COUNTERS, 0) | stated | {"completions_suggested_lines": 7}
+    assert second.counters == dict.fromkeys(augment.COUNTERS, 0) | {"completions_suggested_lines": 3}
+    assert nothing.counters == {}
+
+
+def test_a_service_account_may_have_facts_where_no_person_is_licensed() -> None:
+    content = WITH_FACTS.replace("b@M.example", "ci-bot") + "adoption: {augment: {licensed_percent: 0}}\n"
+    assert [each.member for each in read(content).facts] == [30, 30, 31]

@@ -1,0 +1,160 @@
+"""Promises about what values in an organisation file mean for one another: teams, people, days, addresses."""
+
+import pytest
+
+from mockserver.organizations import files
+from mockserver.simulation.world import World
+from tests.organizations.conftest import HEAD, Said
+
+MEANINGS = {
+    "levels above 100 percent": (
+        "levels: {light_percent: 90}\n",
+        "levels: found a mapping; light_percent (90) and heavy_percent (20) make at most 100 together",
+    ),
+    "turnover that ends before it begins": (
+        "first_day: 2032-01-01\n",
+        "turnover.until: found nothing; later than first_day (2032-01-01); left out, it is 2031-12-31",
+    ),
+    "first after last": (
+        "silent: [{first: 2025-02-02, last: 2025-02-01}]\n",
+        "silent[0].first: found '2025-02-02'; not later than last (2025-02-01)",
+    ),
+    "an unknown team": (
+        "special: [{email: a@b.example, team: Sales}]\n",
+        (
+            "special[0].team: found 'Sales'; the name of a team (Core, Backend, Frontend, Mobile, Data, Platform), "
+            "or null for none"
+        ),
+    ),
+    "an unknown parent": (
+        "teams: [{name: A, parent: B}]\n",
+        "teams[0].parent: found 'B'; the name of a team in this file: A",
+    ),
+    "a cycle of parents": (
+        "teams: [{name: R}, {name: A, parent: B}, {name: B, parent: C}, {name: C, parent: A}, {name: D, parent: A}]\n",
+        "teams[1].parent: found 'B'; no team above itself; this goes round: A > B > C > A",
+    ),
+    "a team that is its own parent": (
+        "teams: [{name: A, parent: A}]\n",
+        "teams[0].parent: found 'A'; no team above itself; this goes round: A > A",
+    ),
+    "two default teams": (
+        "teams: [{name: A, default: true}, {name: B, default: true}]\n",
+        "teams[1].default: found true; one default team only; teams[0] is it already",
+    ),
+    "two teams of a name": (
+        "teams: [{name: A}, {name: a}]\n",
+        "teams[1].name: found 'a'; a name of its own; teams[0] has it already",
+    ),
+    "teams without weight": (
+        "teams: [{name: A, weight: 0}]\n",
+        "teams: found a list; one team at least with a weight above 0",
+    ),
+    "an address twice": (
+        "special: [{email: a@b.example}, {email: A@B.example}]\n",
+        (
+            "special[1].email: found 'A@B.example'; email of one's own (upper and lower case are the same); "
+            "special[0] has it already"
+        ),
+    ),
+    "a service account twice": (
+        "service_accounts: [{name: bot}, {name: bot}]\n",
+        (
+            "service_accounts[1].name: found 'bot'; name of one's own (upper and lower case are the same); "
+            "service_accounts[0] has it already"
+        ),
+    ),
+    "joined before the first day": (
+        "special: [{email: a@b.example, joined: 2021-01-01}]\n",
+        "special[0].joined: found '2021-01-01'; not before the organisation's first_day (2022-01-03)",
+    ),
+    "joined after left": (
+        "special: [{email: a@b.example, joined: 2025-02-01, left: 2025-01-01}]\n",
+        "special[0].left: found '2025-01-01'; the first day without the person, so later than joined (2025-02-01)",
+    ),
+    "active on a day before joining": (
+        "special: [{email: a@b.example, joined: 2025-02-03, active_only: [2025-01-06]}]\n",
+        "special[0].active_only: found a list; 2025-01-06 is not between joined and left",
+    ),
+    "active in silence": (
+        "silent: [{first: 2025-01-06, last: 2025-01-06}]\nspecial: [{email: a@b.example, active_only: [2025-01-06]}]\n",
+        "special[0].active_only: found a list; 2025-01-06 lies in a silent period, on which nobody is active",
+    ),
+    "active on an exact day": (
+        (
+            "exact: [{day: 2025-09-16, product: augment, users: 1}]\n"
+            "special: [{email: a@b.example, active_only: [2025-09-16]}]\n"
+        ),
+        "special[0].active_only: found a list; 2025-09-16 is an exact day, whose active users are drawn by number",
+    ),
+    "an exact day in silence": (
+        "silent: [{first: 2025-09-16, last: 2025-09-16}]\nexact: [{day: 2025-09-16, product: augment, users: 1}]\n",
+        "exact[0].day: found '2025-09-16'; a day outside the silent periods, on which nobody is active",
+    ),
+    "an exact day twice": (
+        "exact: [{day: 2025-09-16, product: augment, users: 1}, {day: 2025-09-16, product: augment, users: 2}]\n",
+        "exact[1].day: found '2025-09-16'; one number of users for a day and product; exact[0] states one for augment",
+    ),
+    "more active users than there are": (
+        "exact: [{day: 2025-09-16, product: augment, users: 11}]\n",
+        "exact[0].users: found 11; at most the members who use augment by 2025-09-16 (",
+    ),
+    "active users where nothing is generated": (
+        "generated: false\nexact: [{day: 2025-09-16, product: augment, users: 1}]\n",
+        "exact[0].users: found 1; at most the members who use augment by 2025-09-16 (0)",
+    ),
+    "ids for some people only": (
+        "special: [{email: a@b.example, augment_id: user1}]\n",
+        "people: found 10; 9 people are generated, who have no augment_id; every member needs one here",
+    ),
+}
+
+
+@pytest.mark.parametrize(("content", "expected"), MEANINGS.values(), ids=MEANINGS)
+def test_a_value_that_contradicts_another_is_refused_by_path_value_and_rule(
+    said: Said, content: str, expected: str
+) -> None:
+    (line,) = said(HEAD + content)
+    assert line.startswith(expected)
+
+
+def test_special_people_are_people(said: Said) -> None:
+    (line,) = said("slug: m\nname: M\npeople: 1\nspecial: [{email: a@b.example}, {email: b@b.example}]\n")
+    assert line == "people: found 1; at least the number of special people (2)"
+
+
+IDS = {
+    "the same twice": (["a", "a"], "special[1].augment_id: found 'a'; an id of one's own; special[0].augment_id is"),
+    "descending": (["b", "a"], "special[1].augment_id: found 'a'; ids ascend as text, people first, then service"),
+    "ascending as numbers": (["u9", "u10"], "special[1].augment_id: found 'u10'; ids ascend as text, people first"),
+    "missing": (["a", ""], "special[1].augment_id: found nothing; either every member has an augment_id or none has"),
+}
+
+
+@pytest.mark.parametrize(("ids", "expected"), IDS.values(), ids=IDS)
+def test_ids_stand_in_the_order_of_the_members(said: Said, ids: list[str], expected: str) -> None:
+    people = "".join(f"  - {{email: p{n}@m.example{f', augment_id: {i}' if i else ''}}}\n" for n, i in enumerate(ids))
+    (line,) = said(f"slug: m\nname: M\npeople: {len(ids)}\nspecial:\n{people}")
+    assert line.startswith(expected)
+
+
+def _generated(people: int) -> tuple[str, str]:
+    organization = files.parsed(f"slug: mine\nname: Mine\npeople: {people}\n".encode(), "f")
+    identity = World(organization, files.pool()).identities.of(people - 1)
+    return identity.name, str(identity.email)
+
+
+def test_an_address_that_is_generated_for_somebody_else_is_refused(said: Said) -> None:
+    name, email = _generated(50)
+    (line,) = said(f"slug: mine\nname: Mine\npeople: 50\nspecial: [{{email: {email.upper()}}}]\n")
+    assert line == (
+        f"special[0].email: found '{email.upper()}'; an address of one's own; {name}, who is generated, has it "
+        "(another form or domain avoids that)"
+    )
+
+
+def test_an_address_of_nobody_generated_here_is_taken() -> None:
+    _, email = _generated(50)
+    smaller = f"slug: mine\nname: Mine\npeople: 49\nspecial: [{{email: {email}}}]\n"
+    elsewhere = smaller.replace("people: 49", "people: 50").replace("@mine.", "@yours.")
+    assert [files.parsed(content.encode(), "f").people for content in (smaller, elsewhere)] == [49, 50]
