@@ -196,5 +196,5 @@ class People:
         begins = chance.percent(self._draw(f"{product} starts", block.index), adoption.started_percent)
         use = licence + (self._draw(f"{product} started", block.index) * _ONBOARDING >> 16)
         licensed, started = np.where(has, licence, NEVER), np.where(has & begins & (use < block.left), use, NEVER)
-        service = starts if product is Product.AUGMENT else NEVER
+        service = np.maximum(block.joined, starts) if product is Product.AUGMENT else NEVER
         return np.where(block.service, service, licensed), np.where(block.service, service, started)
