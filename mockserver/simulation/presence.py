@@ -87,7 +87,7 @@ class Presence:
         mask &= block.started[PRODUCTS.index(product)][:, None] <= span.ordinals
         limited = np.isin(block.index, list(self._limited))
         if limited.any():
-            mask[limited] |= pulse.works[limited] & self._licensed(product, block, span)[limited]
+            mask[limited] = pulse.works[limited] & self._licensed(product, block, span)[limited]
         self._make_exact(product, block, span, mask)
         return mask
 
