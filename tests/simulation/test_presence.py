@@ -1,0 +1,230 @@
+"""Holds presence to its promises: nobody before they come or after they go, quiet days quiet, exact days exact.
+
+How much an active person does stays out.
+"""
+
+from datetime import date
+
+import numpy as np
+import pytest
+
+from mockserver.simulation.organization import (
+    Adoption,
+    ExactDay,
+    Level,
+    Levels,
+    Period,
+    Product,
+    SpecialPerson,
+    Turnover,
+)
+from mockserver.simulation.people import BLOCK, PRODUCTS
+from mockserver.simulation.presence import Mask
+from mockserver.simulation.world import World
+from tests.simulation import worlds
+
+EARLY = Adoption(100, 100, date(2022, 1, 3), 0)
+FULL = {"adoption": dict.fromkeys(Product, EARLY), "turnover": worlds.STAYING}
+"""Everybody is there and licensed from the beginning."""
+
+
+def _active(world: World, first: str, last: str, product: Product = Product.AUGMENT) -> Mask:
+    """All members by days: who is active."""
+    span = worlds.days(world, first, last)
+    presence = world.presence
+    blocks = world.people.blocks()
+    return np.concatenate([presence.active(product, block, span, presence.pulse(block, span)) for block in blocks])
+
+
+def _works(world: World, first: str, last: str) -> Mask:
+    span = worlds.days(world, first, last)
+    return np.concatenate([world.presence.pulse(block, span).works for block in world.people.blocks()])
+
+
+def _per_day(mask: Mask) -> int:
+    return int(mask.sum()) // mask.shape[1]
+
+
+@pytest.mark.parametrize("product", Product)
+def test_nobody_is_active_before_the_first_day_of_use_or_after_the_last_day_there(product: Product) -> None:
+    turnover = Turnover(joiners_percent=80, leavers_percent=80, until=date(2024, 6, 30))
+    world = worlds.world(people=600, turnover=turnover)
+    mask = _active(world, "2023-01-01", "2024-06-30", product)
+    ordinals = worlds.days(world, "2023-01-01", "2024-06-30").ordinals
+    block = world.people.block(0)
+    there = (block.joined[:, None] <= ordinals) & (ordinals < block.left[:, None])
+    using = block.started[PRODUCTS.index(product)][:, None] <= ordinals
+    assert mask.any()
+    assert not (mask & ~there).any()
+    assert not (mask & ~using).any()
+
+
+def test_few_people_work_at_weekends() -> None:
+    world = worlds.world(people=1000, service_accounts=(), **FULL)
+    weekdays, weekend = _active(world, "2025-10-13", "2025-10-17"), _active(world, "2025-10-18", "2025-10-19")
+    assert 0 < 5 * _per_day(weekend) < _per_day(weekdays)
+
+
+def test_nobody_but_service_accounts_works_on_a_holiday() -> None:
+    world = worlds.world(people=1000, holidays=(date(2025, 10, 15),), **FULL)
+    holiday, other = _active(world, "2025-10-15", "2025-10-15"), _active(world, "2025-10-16", "2025-10-16")
+    assert not holiday[:1000].any()
+    assert other[:1000].any()
+
+
+def test_service_accounts_work_on_holidays_and_never_go_on_vacation() -> None:
+    works = _works(worlds.world(people=1, **FULL), "2025-01-01", "2025-12-31")[1:]
+    weekdays = ~worlds.days(worlds.world(), "2025-01-01", "2025-12-31").weekend
+    holidays = worlds.days(worlds.world(), "2025-01-01", "2025-12-31").holiday
+    assert works[:, holidays].any()
+    assert int(works[:, weekdays].sum()) * 100 >= 85 * int(weekdays.sum()) * len(works)
+
+
+def test_in_a_silent_span_there_is_nobody_at_all() -> None:
+    silent = (Period(date(2025, 10, 13), date(2025, 10, 17)),)
+    world = worlds.world(people=1000, silent=silent, **FULL)
+    for product in Product:
+        assert not _active(world, "2025-10-13", "2025-10-17", product).any()
+    assert _active(world, "2025-10-10", "2025-10-10").any()
+    assert _active(world, "2025-10-20", "2025-10-20").any()
+
+
+def test_most_people_are_away_for_days_on_end_in_some_quarter_and_nobody_for_more_than_three_weeks() -> None:
+    world = worlds.world(people=300, service_accounts=(), levels=Levels(0, 100), **FULL)
+    works = _works(world, "2025-03-03", "2025-07-04")
+    weekdays = works[:, ~worlds.days(world, "2025-03-03", "2025-07-04").weekend]
+    longest = [max(map(len, "".join("x" if day else " " for day in row).split("x"))) for row in weekdays.tolist()]
+    assert sum(away >= 5 for away in longest) > 150
+    assert max(longest) <= 20
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_whoever_is_active_on_stated_days_only_is_active_on_all_of_them_and_no_other(seed: int) -> None:
+    stated = (date(2025, 10, 12), date(2025, 10, 14))
+    licences = dict.fromkeys(Product, date(2022, 1, 3))
+    person = SpecialPerson("a@small.example", level=Level.LIGHT, active_only=stated, licences=licences)
+    world = worlds.world(seed=seed, special=(person,), **FULL)
+    for product in Product:
+        mask = _active(world, "2025-09-01", "2025-11-30", product)[0]
+        found = [worlds.ordinal("2025-09-01") + place for place in np.flatnonzero(mask).tolist()]
+        assert found == [day.toordinal() for day in stated], product
+
+
+@pytest.mark.parametrize(
+    "stated",
+    [
+        {"left": date(2025, 10, 14)},
+        {"joined": date(2025, 10, 15)},
+        {"licences": {Product.AUGMENT: None}},
+        {"licences": {Product.AUGMENT: date(2025, 10, 15)}},
+    ],
+    ids=["gone", "not there yet", "without a licence", "licensed later"],
+)
+def test_a_stated_day_makes_nobody_active_who_cannot_be(stated: dict[str, object]) -> None:
+    only = (date(2025, 10, 14),)
+    for seed in range(10):
+        person = SpecialPerson("a@small.example", level=Level.HEAVY, active_only=only, **stated)  # type: ignore[arg-type]
+        world = worlds.world(seed=seed, special=(person,), **FULL)
+        assert not _active(world, "2025-10-14", "2025-10-14")[0].any()
+
+
+@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("people", [40, BLOCK, 2 * BLOCK + 5])
+def test_an_exact_day_has_exactly_as_many(people: int, seed: int) -> None:
+    numbers = {"2025-09-16": 0, "2025-09-17": 1, "2025-09-18": 23, "2025-09-20": people + 2}
+    exact = tuple(ExactDay(date.fromisoformat(day), Product.AUGMENT, users) for day, users in numbers.items())
+    world = worlds.world(seed=seed, people=people, exact=exact, **FULL)
+    for day, users in numbers.items():
+        assert int(_active(world, day, day).sum()) == users, day
+
+
+def test_an_exact_day_is_the_same_alone_and_within_a_longer_span() -> None:
+    exact = (ExactDay(date(2025, 9, 17), Product.AUGMENT, 17),)
+    world, plain = worlds.world(exact=exact, **FULL), worlds.world(**FULL)
+    alone, whole = _active(world, "2025-09-17", "2025-09-17"), _active(world, "2025-09-10", "2025-09-20")
+    assert np.array_equal(alone[:, 0], whole[:, 7])
+    assert np.array_equal(np.delete(whole, 7, 1), np.delete(_active(plain, "2025-09-10", "2025-09-20"), 7, 1))
+    assert np.array_equal(
+        _active(world, "2025-09-17", "2025-09-17", Product.TABNINE),
+        _active(plain, "2025-09-17", "2025-09-17", Product.TABNINE),
+    )
+
+
+def test_an_exact_day_takes_those_only_who_use_the_product_and_are_not_bound_to_other_days() -> None:
+    person = SpecialPerson("a@small.example", active_only=(date(2025, 9, 17),))
+    adoption = {Product.AUGMENT: Adoption(licensed_percent=50, starts=date(2022, 1, 3))}
+    exact = (ExactDay(date(2025, 9, 17), Product.AUGMENT, 1000),)
+    world = worlds.world(special=(person,), adoption=adoption, exact=exact)
+    eligible = world.presence.eligible(Product.AUGMENT, worlds.ordinal("2025-09-17"))
+    mask = _active(world, "2025-09-17", "2025-09-17")
+    assert int(mask.sum()) == eligible < 42
+    assert not mask[0].any()
+
+
+def test_where_nobody_uses_a_product_an_exact_day_stays_empty() -> None:
+    world = worlds.world(adoption={}, exact=(ExactDay(date(2025, 9, 17), Product.TABNINE, 5),))
+    assert world.presence.eligible(Product.TABNINE, worlds.ordinal("2025-09-17")) == 0
+    assert not _active(world, "2025-09-17", "2025-09-17", Product.TABNINE).any()
+
+
+def test_an_organisation_that_generates_nothing_has_nobody_active() -> None:
+    assert not _active(worlds.world(generated=False, **FULL), "2025-10-13", "2025-10-17").any()
+
+
+def test_heavy_users_use_more_often_than_regular_ones_and_these_more_often_than_light_ones() -> None:
+    days = [
+        int(_active(worlds.world(people=300, levels=levels, **FULL), "2025-09-01", "2025-11-30").sum())
+        for levels in (Levels(100, 0), Levels(0, 0), Levels(0, 100))
+    ]
+    assert days[0] * 5 < days[1] * 4 < days[2] * 4
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (Product.AUGMENT, Product.TABNINE),
+        (Product.AUGMENT, Product.JETBRAINS),
+        (Product.TABNINE, Product.JETBRAINS),
+    ],
+)
+def test_busy_days_are_busy_in_every_product(one: Product, other: Product) -> None:
+    """Among working days alike people are active in both products more often than independent draws would be."""
+    world = worlds.world(people=BLOCK, service_accounts=(), levels=Levels(0, 0), **FULL)
+    first, last = "2025-09-01", "2025-11-30"
+    works = _works(world, first, last)
+    here, there = _active(world, first, last, one)[works], _active(world, first, last, other)[works]
+    both, alone, in_all = int((here & there).sum()), int(here.sum()) * int(there.sum()), int(works.sum())
+    assert both * in_all * 100 > alone * 103
+    assert (here != there).any(), "but not in the same way: each product has draws of its own"
+
+
+def test_busyness_follows_the_season_and_stays_within_its_bounds() -> None:
+    world = worlds.world(people=1000)
+    block = world.people.block(0)
+    october, december = (
+        world.presence.pulse(block, worlds.days(world, first, last)).busy
+        for first, last in (("2025-10-01", "2025-10-31"), ("2025-12-01", "2025-12-31"))
+    )
+    assert int(december.sum()) < int(october.sum())
+    assert int(december.min()) >= 64 * 70 // 100
+    assert int(october.max()) <= 255 * 110 // 100
+
+
+def test_some_members_alone_are_as_among_all() -> None:
+    person = SpecialPerson("a@small.example", active_only=(date(2025, 10, 14),))
+    exact = (ExactDay(date(2025, 10, 16), Product.AUGMENT, 20),)
+    world = worlds.world(special=(person,), exact=exact)
+    span, block = worlds.days(world, "2025-10-01", "2025-10-31"), world.people.block(0)
+    whole = _active(world, "2025-10-01", "2025-10-31")
+    for chosen in (np.array([0]), np.array([3, 17, 41]), np.arange(10, 30)):
+        some = block.take(chosen)
+        alone = world.presence.active(Product.AUGMENT, some, span, world.presence.pulse(some, span))
+        assert np.array_equal(alone, whole[chosen])
+
+
+def test_a_day_alone_is_as_in_a_longer_span() -> None:
+    world = worlds.world()
+    whole = _active(world, "2024-12-15", "2025-01-15")
+    for place in range(whole.shape[1]):
+        day = date.fromordinal(worlds.ordinal("2024-12-15") + place).isoformat()
+        assert np.array_equal(_active(world, day, day)[:, 0], whole[:, place]), day
