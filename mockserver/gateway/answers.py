@@ -27,16 +27,16 @@ def write(body: object) -> str:
 class Answer:
     """A body in pieces, between which the instant goes."""
 
-    pieces: tuple[str, ...]
+    pieces: tuple[bytes, ...]
 
     @classmethod
     def of(cls, body: dict[str, Any]) -> "Answer":
         """The answer with this body, in which STAMP stands for the instant."""
-        return cls(tuple(write(body).split(write(STAMP))))
+        return cls(tuple(write(body).encode().split(write(STAMP).encode())))
 
     def stamped(self, instant: str) -> bytes:
         """The whole body, with the instant in its places."""
-        return f'"{instant}"'.join(self.pieces).encode()
+        return f'"{instant}"'.encode().join(self.pieces)
 
     @property
     def size(self) -> int:

@@ -20,3 +20,9 @@ def credential(header: str | None, schemes: Sequence[str]) -> str:
     if not token or any(letter.isspace() for letter in token):
         raise Rejection(Reason.UNAUTHENTICATED, f"the Authorization header holds no single token; send {how}")
     return token
+
+
+def secrets(header: str | None) -> tuple[str, ...]:
+    """What of an Authorization header must not be told: everything behind the scheme."""
+    _, _, secret = (header or "").strip().partition(" ")
+    return (secret.strip(),) if secret.strip() else ()

@@ -3,31 +3,54 @@
 Deciding anything about it stays out (`pipeline`).
 """
 
-from dataclasses import dataclass
 from datetime import datetime
-from typing import cast
+from time import perf_counter_ns
 
-from flask import g
+from flask import Request, g
 
 from mockserver.gateway.rejection import Reason
-from mockserver.gateway.sandbox import Sandbox
+from mockserver.gateway.sandbox import Sandbox, State
 from mockserver.gateway.switches import Value, Values
 from mockserver.gateway.tokens import Grant
 from mockserver.gateway.vendor import Vendor
 from mockserver.simulation.world import World
 
 
-@dataclass(slots=True)
 class Call:
-    """One request on its way. `grant` is None until the door was passed; `now` is the sandbox's one instant for it."""
+    """One request on its way: in the default sandbox until its token opens another; `grant` is None until then.
 
-    vendor: Vendor
+    `now` is the one instant at which everything about it happens, `values` the switches in force, and `generation`
+    tells one set of them from another. `started` is in nanoseconds, for measuring.
+    """
+
+    __slots__ = ("generation", "grant", "now", "refusal", "request", "sandbox", "started", "state", "values", "vendor")
+
     sandbox: Sandbox
     now: datetime
-    started: int
     values: Values
-    grant: Grant | None = None
-    refusal: Reason | None = None
+    generation: int
+
+    def __init__(self, request: Request, state: State, vendor: Vendor) -> None:
+        self.request = request
+        self.state = state
+        self.vendor = vendor
+        self.started = perf_counter_ns()
+        self.grant: Grant | None = None
+        self.refusal: Reason | None = None
+        self._enter(state.default)
+
+    def open(self, sandbox: Sandbox, grant: Grant) -> None:
+        """Go on in the sandbox that the token opens."""
+        self.grant = grant
+        if sandbox is not self.sandbox:
+            self._enter(sandbox)
+
+    def _enter(self, sandbox: Sandbox) -> None:
+        with self.state.lock:
+            self.sandbox = sandbox
+            self.now = sandbox.clock.now()
+            self.values = sandbox.policy[self.vendor.name]
+            self.generation = sandbox.generation
 
     @property
     def world(self) -> World:
@@ -44,11 +67,7 @@ def begin(asked: Call) -> None:
     g.call = asked
 
 
-def under_way() -> bool:
-    """Whether the request in hand is a vendor's."""
-    return "call" in g
-
-
-def current() -> Call:
-    """The call in hand; only for requests that are a vendor's."""
-    return cast(Call, g.call)
+def in_hand() -> Call | None:
+    """The call in hand; None for a request that is no vendor's."""
+    asked: Call | None = g.get("call")
+    return asked

@@ -5,8 +5,8 @@ Judging the requests stays out.
 
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 from urllib.parse import parse_qsl, urlencode
 
 _SECRET_NAMES = frozenset(
@@ -15,8 +15,7 @@ _SECRET_NAMES = frozenset(
 REDACTED = "[redacted]"
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One request. `query` is as sent; `duration_us` is in microseconds; `refusal` is the reason of a refusal."""
 
     id: int

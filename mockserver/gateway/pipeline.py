@@ -8,10 +8,10 @@ import logging
 from collections.abc import Iterable
 from time import perf_counter_ns
 
-from flask import Flask, Response, request
+from flask import Flask, Request, Response, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 
-from mockserver.gateway import answers, auth, call, limits, sandbox
+from mockserver.gateway import answers, auth, call, limits
 from mockserver.gateway.call import Call
 from mockserver.gateway.journal import Entry, redacted
 from mockserver.gateway.limits import Block
@@ -24,13 +24,11 @@ log = logging.getLogger(__name__)
 
 def authenticate(asked: Call) -> None:
     """401 unless the request carries a token that somebody knows; the sandbox is the token's from here on."""
-    token = auth.credential(request.headers.get("Authorization"), asked.vendor.schemes)
-    opened = sandbox.state().opened_by(asked.vendor.name, token)
+    token = auth.credential(asked.request.environ.get("HTTP_AUTHORIZATION"), asked.vendor.schemes)
+    opened = asked.state.opened_by(asked.vendor.name, token)
     if opened is None:
         raise Rejection(Reason.UNAUTHENTICATED, "the token is unknown or was revoked")
-    asked.sandbox, asked.grant = opened
-    asked.now = asked.sandbox.clock.now()
-    asked.values = asked.sandbox.policy[asked.vendor.name]
+    asked.open(*opened)
 
 
 def permit(asked: Call) -> None:
@@ -41,11 +39,11 @@ def permit(asked: Call) -> None:
 
 def limit(asked: Call) -> None:
     """429 when the bucket is empty; a vendor may have the switches `rate_limit_scope` and `rate_limit_block`."""
-    by_token = asked.value("rate_limit_scope", "organization") == "token" and asked.grant is not None
+    by_token = asked.value("rate_limit_scope", "organization") == "token"
     scope = f"token {asked.grant.id}" if by_token and asked.grant else "organization"
-    block = Block(str(asked.value("rate_limit_block", Block.REFILL)))
-    with sandbox.state().lock:
-        wait = asked.sandbox.take(asked.vendor.name, scope, asked.now, block)
+    block = asked.value("rate_limit_block", Block.REFILL)
+    with asked.state.lock:
+        wait = asked.sandbox.take(asked.vendor.name, scope, asked.now, Block(str(block)))
     if wait is not None:
         raise Rejection(Reason.LIMITED, "too many requests", retry_after=limits.seconds(wait))
 
@@ -53,14 +51,13 @@ def limit(asked: Call) -> None:
 def install(app: Flask, vendors: Iterable[Vendor], state: State) -> None:
     """Hang the pipeline on an app, with every vendor's routes."""
     mounts = sorted(((mount, vendor) for vendor in vendors for mount in vendor.mounts), key=lambda pair: -len(pair[0]))
-    state.onto(app)
 
     def enter() -> None:
-        vendor = _vendor_at(request.path, mounts)
+        asking = request._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 (werkzeug documents it)
+        vendor = _vendor_at(asking.path, mounts)
         if vendor is None:
             return
-        default = state.default
-        asked = Call(vendor, default, default.clock.now(), perf_counter_ns(), default.policy[vendor.name])
+        asked = Call(asking, state, vendor)
         call.begin(asked)
         for stage in vendor.stages:
             stage(asked)
@@ -78,22 +75,21 @@ def _vendor_at(path: str, mounts: list[tuple[str, Vendor]]) -> Vendor | None:
 
 def refused(asked: Call, error: Exception) -> Response:
     """The vendor's words for whatever went wrong; what nobody foresaw is logged once, with its traceback."""
-    rejection = _rejection(error)
+    rejection = _rejection(error, asked.request)
     asked.refusal = rejection.reason
     worded = asked.vendor.word(rejection, asked)
     return Response(answers.write(worded.body), worded.status, worded.headers, mimetype="application/json")
 
 
-def _rejection(error: Exception) -> Rejection:
+def _rejection(error: Exception, asking: Request) -> Rejection:
     if isinstance(error, Rejection):
         return error
     if isinstance(error, MethodNotAllowed):
         allow = tuple(sorted(error.valid_methods or ()))
-        return Rejection(
-            Reason.METHOD, f"{request.method} is not allowed here; allowed: {', '.join(allow)}", allow=allow
-        )
+        rule = f"{asking.method} is not allowed here; allowed: {', '.join(allow)}"
+        return Rejection(Reason.METHOD, rule, allow=allow)
     if isinstance(error, NotFound):
-        return Rejection(Reason.NOT_FOUND, f"there is nothing at {request.path}")
+        return Rejection(Reason.NOT_FOUND, f"there is nothing at {asking.path}")
     if isinstance(error, HTTPException) and error.code is not None and error.code < 500:
         return Rejection(Reason.INVALID, error.description or error.name)
     log.error("a request failed", exc_info=error)
@@ -101,31 +97,27 @@ def _rejection(error: Exception) -> Rejection:
 
 
 def _write(response: Response) -> Response:
-    if call.under_way():
-        asked = call.current()
-        with sandbox.state().lock:
+    asked = call.in_hand()
+    if asked is not None:
+        with asked.state.lock:
             asked.sandbox.journal.append(_entry(asked, response))
     return response
 
 
 def _entry(asked: Call, response: Response) -> Entry:
-    rule = request.url_rule
+    asking, rule = asked.request, asked.request.url_rule
+    query = asking.query_string.decode("latin-1")
     return Entry(
         id=asked.sandbox.journal.next_id(),
         at=asked.now,
         vendor=asked.vendor.name,
         operation=rule.endpoint.rpartition(".")[2] if rule else None,
-        method=request.method,
-        path=request.path,
-        query=redacted(request.query_string.decode("latin-1"), _secrets()),
+        method=asking.method,
+        path=asking.path,
+        query=redacted(query, auth.secrets(asking.environ.get("HTTP_AUTHORIZATION"))) if query else query,
         status=response.status_code,
         duration_us=(perf_counter_ns() - asked.started) // 1000,
         organization=asked.sandbox.made.organization.slug,
         fault=None,
         refusal=asked.refusal,
     )
-
-
-def _secrets() -> tuple[str, ...]:
-    _, _, token = request.headers.get("Authorization", "").strip().partition(" ")
-    return (token.strip(),) if token.strip() else ()

@@ -9,8 +9,6 @@ from datetime import datetime
 from functools import lru_cache
 from threading import RLock
 
-from flask import Flask, current_app
-
 from mockserver.gateway import limits, switches, tokens
 from mockserver.gateway.answers import Answers
 from mockserver.gateway.journal import Journal
@@ -28,7 +26,6 @@ PARTS = ("clock", "limits", "policy", "journal")
 """What a reset can put back on its own."""
 
 _WORLDS_KEPT = 16
-_EXTENSION = "mockserver"
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,13 +159,3 @@ class State:
     def tokens_of(self, sandbox: Sandbox) -> list[Grant]:
         """Every token that opens a sandbox."""
         return [grant for owner, grant in self._grants.values() if owner is sandbox]
-
-    def onto(self, app: Flask) -> None:
-        """Make this the state of an app."""
-        app.extensions[_EXTENSION] = self
-
-
-def state() -> State:
-    """The state of the app in hand."""
-    held: State = current_app.extensions[_EXTENSION]
-    return held

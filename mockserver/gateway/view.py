@@ -7,9 +7,9 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from flask import Response, request
+from flask import Request, Response
 
-from mockserver.gateway import call, sandbox
+from mockserver.gateway import call
 from mockserver.gateway.answers import Answer
 from mockserver.gateway.call import Call
 from mockserver.gateway.rejection import Reason, Rejection
@@ -26,34 +26,34 @@ def answers(view: View) -> Callable[[], Response]:
 
     @wraps(view)
     def answer() -> Response:
-        _measure()
-        asked = call.current()
+        asked = call.in_hand()
+        if asked is None:
+            raise LookupError("a vendor's route lies outside its mounts")
+        _measure(asked.request)
         body = _answer(asked, view).stamped(asked.vendor.stamp(asked.now))
         return Response(body, mimetype="application/json")
 
     return answer
 
 
-def _measure() -> None:
-    if len(request.query_string) > QUERY_MAXIMUM:
-        size = len(request.query_string)
+def _measure(asking: Request) -> None:
+    size = len(asking.query_string)
+    if size > QUERY_MAXIMUM:
         raise Rejection(Reason.INVALID, f"the query string has {size} bytes; at most {QUERY_MAXIMUM} are read")
-    if (request.content_length or 0) > BODY_MAXIMUM:
-        raise Rejection(
-            Reason.INVALID, f"the request body has {request.content_length} bytes; at most {BODY_MAXIMUM} are read"
-        )
+    size = asking.content_length or 0
+    if size > BODY_MAXIMUM:
+        raise Rejection(Reason.INVALID, f"the request body has {size} bytes; at most {BODY_MAXIMUM} are read")
 
 
 def _answer(asked: Call, view: View) -> Answer:
     epoch = asked.vendor.epoch(asked.now, asked.values)
     if epoch is None:
         return Answer.of(view(asked))
-    state = sandbox.state()
-    key = (asked.sandbox.id, asked.sandbox.generation, request.path, request.query_string, epoch)
-    with state.lock:
-        kept = state.answers.get(key)
+    key = (asked.sandbox.id, asked.generation, asked.request.path, asked.request.query_string, epoch)
+    with asked.state.lock:
+        kept = asked.state.answers.get(key)
     if kept is None:
         kept = Answer.of(view(asked))
-        with state.lock:
-            state.answers.put(key, kept)
+        with asked.state.lock:
+            asked.state.answers.put(key, kept)
     return kept

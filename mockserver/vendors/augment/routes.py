@@ -29,7 +29,7 @@ def blueprint() -> Blueprint:
 
 def dau_count(call: Call) -> dict[str, Any]:
     """Active users on each day of a range."""
-    asked = schemas.asked_range(request.args, call.now, call.values)
+    asked = schemas.asked_range(request.args, call.now, _through(call), call.values)
     rows = reports.day_counts(call.world, asked.first, asked.last, asked.through)
     return {
         "daily_active_user_counts": schemas.DayCount(many=True).dump(rows),
@@ -39,7 +39,7 @@ def dau_count(call: Call) -> dict[str, Any]:
 
 def dau(call: Call) -> dict[str, Any]:
     """The users active on a day."""
-    asked = schemas.asked_day(request.args, call.now, call.values, policy.DAU_PAGE)
+    asked = schemas.asked_day(request.args, call.now, _through(call), call.values, policy.DAU_PAGE)
     page = pagination.cut(
         lambda after, count: reports.users_on(call.world, asked.day, asked.through, after, count), asked
     )
@@ -52,7 +52,7 @@ def dau(call: Call) -> dict[str, Any]:
 
 def daily_usage(call: Call) -> dict[str, Any]:
     """Everybody's metrics on each day of a range that has any."""
-    asked = schemas.asked_range(request.args, call.now, call.values)
+    asked = schemas.asked_range(request.args, call.now, _through(call), call.values)
     rows = reports.day_usage(call.world, asked.first, asked.last, asked.through)
     return {
         "daily_usage": schemas.DayUsage(many=True).dump(rows),
@@ -62,7 +62,7 @@ def daily_usage(call: Call) -> dict[str, Any]:
 
 def user_activity(call: Call) -> dict[str, Any]:
     """The metrics of each user over a range."""
-    asked = schemas.asked_paged_range(request.args, call.now, call.values, policy.ACTIVITY_PAGE)
+    asked = schemas.asked_paged_range(request.args, call.now, _through(call), call.values, policy.ACTIVITY_PAGE)
     page = pagination.cut(
         lambda after, count: reports.user_activity(call.world, asked.first, asked.last, asked.through, after, count),
         asked,
@@ -76,7 +76,7 @@ def user_activity(call: Call) -> dict[str, Any]:
 
 def by_editor_language(call: Call) -> dict[str, Any]:
     """The metrics of each user on a day, by language and editor."""
-    asked = schemas.asked_day(request.args, call.now, call.values, policy.ACTIVITY_PAGE)
+    asked = schemas.asked_day(request.args, call.now, _through(call), call.values, policy.ACTIVITY_PAGE)
     page = pagination.cut(
         lambda after, count: reports.records(call.world, asked.day, asked.through, after, count), asked
     )
@@ -85,6 +85,10 @@ def by_editor_language(call: Call) -> dict[str, Any]:
         "pagination": pagination.words(page, reports.record_id, call.values),
         "metadata": {**_day(asked), "returned_record_count": len(page.rows)},
     }
+
+
+def _through(call: Call) -> int:
+    return reports.published(call.now, call.values)
 
 
 def _range(asked: schemas.Range) -> dict[str, str]:

@@ -15,7 +15,7 @@ from werkzeug.datastructures import MultiDict
 from mockserver.gateway import switches
 from mockserver.gateway.rejection import Fault, Reason, Rejection
 from mockserver.gateway.switches import Values
-from mockserver.vendors.augment import policy, reports
+from mockserver.vendors.augment import policy
 
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _NUMBER = re.compile(r"[0-9]{1,4000}")
@@ -100,26 +100,30 @@ class PagedDay:
     page_size: int
 
 
-def asked_range(args: "MultiDict[str, str]", now: datetime, values: Values) -> Range:
+def asked_range(args: "MultiDict[str, str]", now: datetime, through: int, values: Values) -> Range:
     """The range that a query asks for; Rejection names the parameter and the rule."""
     given = _load(RangeQuery(), args, values)
-    return Range(*_range(given, now, values), reports.published(now, values))
+    return Range(*_range(given, now, through, values), through)
 
 
-def asked_paged_range(args: "MultiDict[str, str]", now: datetime, values: Values, page: tuple[int, int]) -> PagedRange:
+def asked_paged_range(
+    args: "MultiDict[str, str]", now: datetime, through: int, values: Values, page: tuple[int, int]
+) -> PagedRange:
     """The same, with the page; `page` is the default and the maximum size."""
     given = _load(PagedRangeQuery(), args, values)
-    first, last = _range(given, now, values)
-    return PagedRange(first, last, reports.published(now, values), given.get("cursor"), _size(given, page, values))
+    first, last = _range(given, now, through, values)
+    return PagedRange(first, last, through, given.get("cursor"), _size(given, page, values))
 
 
-def asked_day(args: "MultiDict[str, str]", now: datetime, values: Values, page: tuple[int, int]) -> PagedDay:
+def asked_day(
+    args: "MultiDict[str, str]", now: datetime, through: int, values: Values, page: tuple[int, int]
+) -> PagedDay:
     """The day that a query asks for, with the page."""
     given = _load(DayQuery(), args, values)
-    bounds = _Bounds.at(now, values)
+    bounds = _Bounds.at(now, through, values)
     day = given["date"].toordinal() if "date" in given else bounds.newest
     bounds.check_end("date", day)
-    return PagedDay(day, reports.published(now, values), given.get("cursor"), _size(given, page, values))
+    return PagedDay(day, through, given.get("cursor"), _size(given, page, values))
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,12 +135,12 @@ class _Bounds:
     limit: str
 
     @classmethod
-    def at(cls, now: datetime, values: Values) -> "_Bounds":
+    def at(cls, now: datetime, through: int, values: Values) -> "_Bounds":
         yesterday = now.date() - timedelta(days=1)
         leap = (yesterday.month, yesterday.day) == (2, 29)
         oldest = yesterday.replace(year=yesterday.year - policy.LOOKBACK_YEARS, day=28 if leap else yesterday.day)
         newest, limit = yesterday.toordinal(), "yesterday (UTC)"
-        if values["before_publication"] == "reject" and reports.published(now, values) < newest:
+        if values["before_publication"] == "reject" and through < newest:
             newest -= 1
             limit = f"{date.fromordinal(newest)}: yesterday's data arrive at {values['publication_hour']:02}:00 (UTC)"
         return cls(oldest.toordinal(), newest, limit)
@@ -152,8 +156,8 @@ class _Bounds:
         _refuse(name, f"{name} cannot be earlier than {oldest}, {policy.LOOKBACK_YEARS} years before yesterday (UTC)")
 
 
-def _range(given: dict[str, Any], now: datetime, values: Values) -> tuple[int, int]:
-    bounds, week = _Bounds.at(now, values), policy.RANGE_DAYS_DEFAULT - 1
+def _range(given: dict[str, Any], now: datetime, through: int, values: Values) -> tuple[int, int]:
+    bounds, week = _Bounds.at(now, through, values), policy.RANGE_DAYS_DEFAULT - 1
     start = given["start_date"].toordinal() if "start_date" in given else None
     end = given["end_date"].toordinal() if "end_date" in given else None
     if start is not None:
