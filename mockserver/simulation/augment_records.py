@@ -87,11 +87,11 @@ class AugmentRecords:
         languages = (self._languages[split.first[row]], self._languages[split.second[row]]) * 2
         editor = self._editors[split.editor[row]]
         editors = (editor, editor, CLI_EDITOR, CLI_EDITOR)
-        return [
-            Record(member, language, editor, tuple(part[:, row].tolist()))
-            for language, editor, part in zip(languages, editors, split.parts, strict=True)
-            if part[:, row].any()
-        ]
+        parts: dict[tuple[str, str], I64] = {}
+        for label, part in zip(zip(languages, editors, strict=True), split.parts, strict=True):
+            # Two parts bear one label where the languages are one, or where the file weighs CLI as an editor.
+            parts[label] = parts[label] + part[:, row] if label in parts else part[:, row]
+        return [Record(member, *label, tuple(part.tolist())) for label, part in parts.items() if part.any()]
 
 
 def _scripted(member: int, script: Script) -> list[Record]:
