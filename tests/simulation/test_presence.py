@@ -4,6 +4,7 @@ How much an active person does stays out.
 """
 
 from datetime import date
+from typing import Any
 
 import numpy as np
 import pytest
@@ -24,7 +25,7 @@ from mockserver.simulation.world import World
 from tests.simulation import worlds
 
 EARLY = Adoption(100, 100, date(2022, 1, 3), 0)
-FULL = {"adoption": dict.fromkeys(Product, EARLY), "turnover": worlds.STAYING}
+FULL: dict[str, Any] = {"adoption": dict.fromkeys(Product, EARLY), "turnover": worlds.STAYING}
 """Everybody is there and licensed from the beginning."""
 
 
@@ -42,7 +43,7 @@ def _works(world: World, first: str, last: str) -> Mask:
 
 
 def _per_day(mask: Mask) -> int:
-    return int(mask.sum()) // mask.shape[1]
+    return int(mask.sum()) // len(mask[0])
 
 
 @pytest.mark.parametrize("product", Product)

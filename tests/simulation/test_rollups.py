@@ -1,0 +1,114 @@
+"""Holds the rolled-up days to their promises: sums of everybody's facts, in whatever order days are asked for.
+
+What the facts are stays out.
+"""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mockserver.simulation import calendar, rollups
+from mockserver.simulation.organization import Product, ScriptedFact
+from mockserver.simulation.people import BLOCK
+from mockserver.simulation.rollups import AugmentRollups, Day
+from mockserver.simulation.world import World
+from tests.simulation import worlds
+
+FIRST = worlds.ordinal("2024-12-01")
+WORLD = worlds.world(facts=(ScriptedFact(2, Product.AUGMENT, date(2024, 12, 25), ("Go", "CLI"), {"chat_messages": 1}),))
+SPANS = st.tuples(st.integers(0, 250), st.integers(0, 130)).map(lambda pair: (FIRST + pair[0], FIRST + sum(pair)))
+
+
+def _plain(days: list[Day]) -> list[tuple[tuple[int, ...], int, bytes]]:
+    return [(day.sums, day.active, day.members.tobytes()) for day in days]
+
+
+def _fresh(world: World = WORLD) -> AugmentRollups:
+    return AugmentRollups(world.people, world.augment)
+
+
+KNOWN = _plain(_fresh().span(FIRST, FIRST + 400))
+
+
+@pytest.mark.parametrize("people", [1, 6, 40, BLOCK, BLOCK + 1, 2 * BLOCK + 13])
+def test_a_rolled_up_day_is_the_sum_of_everybodys_facts_and_tells_who_was_active(people: int) -> None:
+    world = worlds.world(people=people, turnover=worlds.STAYING)
+    first = worlds.ordinal("2025-10-13")
+    span = calendar.days(world.organization, first, first + 9)
+    facts = [world.augment.facts(block, span) for block in world.people.blocks()]
+    active = np.concatenate([each.active for each in facts])
+    for place, day in enumerate(world.augment_days.span(first, first + 9)):
+        assert list(day.sums) == sum(each.by_day[:, place] for each in facts).tolist()  # type: ignore[union-attr]
+        assert day.active == int(active[:, place].sum())
+        assert np.unpackbits(day.members)[: people + 2].tolist() == active[:, place].astype(int).tolist()
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(SPANS, min_size=1, max_size=6))
+def test_days_are_the_same_in_whatever_spans_they_are_asked_for(spans: list[tuple[int, int]]) -> None:
+    rolled = _fresh()
+    for first, last in spans:
+        assert _plain(rolled.span(first, last)) == KNOWN[first - FIRST : last - FIRST + 1]
+
+
+def test_holes_between_known_days_are_filled() -> None:
+    rolled = _fresh()
+    for known in (3, 10, 11, 99):
+        rolled.span(FIRST + known, FIRST + known)
+    assert _plain(rolled.span(FIRST, FIRST + 200)) == KNOWN[:201]
+
+
+def test_a_span_that_ends_before_it_begins_has_no_days() -> None:
+    assert _fresh().span(FIRST, FIRST - 1) == []
+
+
+def _asked(rolled: AugmentRollups, monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, int]]:
+    """The runs of days that are computed from now on."""
+    runs: list[tuple[int, int]] = []
+    plain = rolled._roll_up  # noqa: SLF001 - what is computed again is seen nowhere else
+
+    def noted(span: calendar.Days) -> dict[int, Day]:
+        runs.append((span.first - FIRST, span.last - FIRST))
+        return plain(span)
+
+    monkeypatch.setattr(rolled, "_roll_up", noted)
+    return runs
+
+
+def test_a_day_is_computed_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    rolled = _fresh()
+    runs = _asked(rolled, monkeypatch)
+    rolled.span(FIRST + 5, FIRST + 9)
+    rolled.span(FIRST, FIRST + 12)
+    rolled.span(FIRST, FIRST + 12)
+    assert runs == [(5, 9), (0, 4), (10, 12)]
+
+
+def test_the_least_recently_asked_days_go_when_the_budget_is_spent(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rollups, "MEMORY_BUDGET", 1)
+    rolled = _fresh()
+    runs = _asked(rolled, monkeypatch)
+    for first in (0, 90, 0, 180):
+        assert _plain(rolled.span(FIRST + first, FIRST + first + 89)) == KNOWN[first : first + 90]
+    del runs[:]
+    rolled.span(FIRST, FIRST + 89)
+    assert runs == [], "asked for after the others, so it is still there"
+    rolled.span(FIRST + 90, FIRST + 179)
+    assert runs == [(90, 179)]
+
+
+def test_a_span_longer_than_the_budget_is_answered_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rollups, "MEMORY_BUDGET", 1)
+    assert _plain(_fresh().span(FIRST, FIRST + 400)) == KNOWN
+
+
+def test_threads_that_ask_at_once_get_the_same_days() -> None:
+    rolled = _fresh()
+    spans = [(FIRST + start, FIRST + start + 60) for start in (0, 30, 60, 15, 0, 45, 90, 5)] * 4
+    with ThreadPoolExecutor(8) as threads:
+        found = list(threads.map(lambda span: _plain(rolled.span(*span)), spans))
+    assert found == [KNOWN[first - FIRST : last - FIRST + 1] for first, last in spans]
