@@ -48,7 +48,7 @@ def app(settings: Settings) -> Flask:
     return create_app(settings)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def augment_of() -> Callable[..., Client]:
     """A client of Augment for an organisation (with settings changed), on an app of its own."""
 
@@ -59,7 +59,13 @@ def augment_of() -> Callable[..., Client]:
     return opened
 
 
+@pytest.fixture(scope="session")
+def _augment(augment_of: Callable[..., Client]) -> Client:
+    return augment_of()
+
+
 @pytest.fixture
-def augment(app: Flask) -> Client:
-    """A client of Augment at acme, which may read."""
-    return Client(app, "/analytics/v0", "Bearer mock-augment-acme")
+def augment(_augment: Client) -> Client:
+    """A client of Augment at acme, which may read; its app is shared, and as new for every test."""
+    _augment.sandbox.reset()
+    return _augment

@@ -13,7 +13,9 @@ from urllib.parse import unquote_to_bytes, urlencode
 from flask import Flask
 from werkzeug.datastructures import Headers
 
-from mockserver.gateway.sandbox import Sandbox
+from mockserver.admin import plane
+from mockserver.gateway.limits import Limit, Setting
+from mockserver.gateway.sandbox import Sandbox, State
 from mockserver.simulation.clock import Clock
 
 Query = str | Mapping[str, str | int]
@@ -66,7 +68,7 @@ class Client:
             data=body or None,
             environ_overrides={
                 "PATH_INFO": unquote_to_bytes(self.mount + path).decode("latin-1"),
-                "QUERY_STRING": query,
+                "QUERY_STRING": query.encode().decode("latin-1"),
             },
         )
         return Answer(got.status_code, got.headers, got.data)
@@ -102,12 +104,22 @@ class Client:
     @property
     def sandbox(self) -> Sandbox:
         """The first sandbox, which the seeded tokens open."""
-        found: Sandbox = self.app.extensions["mockserver"].default
-        return found
+        return self.state.default
+
+    @property
+    def state(self) -> State:
+        """All sandboxes of the app."""
+        with self.app.app_context():
+            return plane.plane().state
 
     def at(self, instant: str) -> Self:
         """The same client, once the sandbox's clock stands at an instant."""
         self.sandbox.set_clock(Clock.at(datetime.fromisoformat(instant), frozen=True))
+        return self
+
+    def limited(self, limit: Limit = Setting.DOCUMENTED) -> Self:
+        """The same client, once Augment's limit is this one and every bucket is full."""
+        self.sandbox.set_limits({"augment": limit})
         return self
 
     def switched(self, **values: str | int) -> Self:

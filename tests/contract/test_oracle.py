@@ -111,8 +111,9 @@ PLANTED: dict[str, tuple[Callable[[], Response], str]] = {
 
 @pytest.mark.parametrize(("view", "fault"), PLANTED.values(), ids=PLANTED)
 def test_an_app_that_answers_wrongly_is_caught_in_the_act(
-    augment: Client, watch: Watch, view: Callable[[], Response], fault: str
+    augment_of: Callable[..., Client], watch: Watch, view: Callable[[], Response], fault: str
 ) -> None:
+    augment = augment_of()
     augment.app.view_functions["augment.getDauCount"] = view
     augment.get("/dau-count")
     [caught] = [each for each in watch.take() if fault in each]

@@ -1,0 +1,25 @@
+"""Answers what the tests of Augment share: one client for each organisation, as new for every test.
+
+What any vendor's tests need stays in the outermost conftest.
+"""
+
+from collections.abc import Callable
+from functools import cache
+
+import pytest
+
+from tests.contract.client import Client
+
+
+@pytest.fixture(scope="session")
+def opened(augment_of: Callable[..., Client]) -> Callable[[str], Client]:
+    """The one client of an organisation, for tests that leave its sandbox alone."""
+    return cache(augment_of)
+
+
+@pytest.fixture
+def augment_of_globex(opened: Callable[[str], Client]) -> Client:
+    """A client at globex, where every list has more rows than a page."""
+    client = opened("globex")
+    client.sandbox.reset()
+    return client

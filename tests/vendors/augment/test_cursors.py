@@ -1,0 +1,172 @@
+"""How pages are cut and how their cursors read (contract, section 5)."""
+
+import json
+from base64 import b64decode, b64encode, urlsafe_b64encode
+from typing import Any
+
+import pytest
+
+from tests.contract.client import Client
+
+PAGED = ("/dau", "/user-activity", "/daily-user-activity-by-editor-language")
+DAY = "2025-10-15"
+
+
+def _rows(page: Any) -> list[Any]:
+    rows: list[Any] = page["users" if "users" in page else "records"]
+    return rows
+
+
+def _day(path: str) -> dict[str, str]:
+    return {"start_date": DAY, "end_date": DAY} if path == "/user-activity" else {"date": DAY}
+
+
+def _cursor(last_id: object) -> str:
+    return b64encode(json.dumps({"last_id": last_id}, separators=(",", ":")).encode()).decode()
+
+
+@pytest.mark.parametrize("path", PAGED)
+@pytest.mark.parametrize("size", [1, 2, 7, 49, 50, 100])
+def test_the_pages_make_up_the_whole(augment_of_globex: Client, path: str, size: int) -> None:
+    whole = augment_of_globex.walk(path, **_day(path), page_size=100)[: size * 4]
+    found: list[Any] = []
+    for page in augment_of_globex.pages(path, **_day(path), page_size=size):
+        assert len(_rows(page)) == size
+        found += _rows(page)
+        if len(found) >= len(whole):
+            break
+    assert found[: len(whole)] == whole
+
+
+@pytest.mark.parametrize("path", PAGED)
+def test_has_more_is_said_as_long_as_rows_follow_and_not_once_more(augment: Client, path: str) -> None:
+    total = len(augment.walk(path, **_day(path)))
+    whole = augment.got(path, **_day(path), page_size=min(total, 100))
+    assert whole["pagination"]["has_more"] is (total > 100)
+    size = next(size for size in range(2, 101) if total % size == 0) if total > 100 else total
+    *_, last = augment.pages(path, **_day(path), page_size=size)
+    assert (len(_rows(last)), last["pagination"]) == (size, {"next_cursor": "", "has_more": False})
+
+
+@pytest.mark.parametrize("path", PAGED)
+def test_a_cursor_is_padded_base64_of_compact_json_with_the_last_id(augment: Client, path: str) -> None:
+    cursor = augment.got(path, page_size=3)["pagination"]["next_cursor"]
+    text = b64decode(cursor, validate=True).decode()
+    content = json.loads(text)
+    assert list(content) == ["last_id"]
+    assert text == json.dumps(content, separators=(",", ":"), ensure_ascii=False)
+    assert b64encode(text.encode()).decode() == cursor
+
+
+LAST = {
+    "empty": {"next_cursor": "", "has_more": False},
+    "null": {"next_cursor": None, "has_more": False},
+    "absent": {"has_more": False},
+}
+
+
+@pytest.mark.parametrize("path", PAGED)
+@pytest.mark.parametrize("reading", LAST)
+def test_the_last_page_says_so_in_three_readings(augment: Client, path: str, reading: str) -> None:
+    augment.switched(last_cursor=reading)
+    *_, last = augment.pages(path, **_day(path))
+    assert last["pagination"] == LAST[reading]
+    assert augment.get(path, {"cursor": _cursor("zzzz")}).json["pagination"] == LAST[reading]
+
+
+UNDECODABLE = {
+    "no base64": "!!!!",
+    "base64 of the wrong length": "abc",
+    "padding missing": _cursor("user3").rstrip("="),
+    "padding in the middle": "eyJ=sYXN",
+    "the alphabet of URLs": urlsafe_b64encode(b'{"last_id":"\xc3\xbf\xc3\xbf\xc3\xbf>>>???"}').decode(),
+    "a space within": "eyJs YXN0",
+    "a line end within": "eyJs\nYXN0",
+    "base64 of no JSON": b64encode(b"last_id").decode(),
+    "base64 of nothing but spaces": b64encode(b"   ").decode(),
+    "base64 of no UTF-8": b64encode(b"\xff\xfe\xfd").decode(),
+    "a JSON list": b64encode(b'["user3"]').decode(),
+    "a JSON string": b64encode(b'"user3"').decode(),
+    "JSON null": b64encode(b"null").decode(),
+    "not a number": b64encode(b"NaN").decode(),
+    "no last_id": b64encode(b'{"last":"user3"}').decode(),
+    "a number for an id": _cursor(5),
+    "null for an id": _cursor(None),
+    "a list for an id": _cursor(["user3"]),
+    "deep nesting": b64encode(b"[" * 5000 + b"]" * 5000).decode(),
+    "a long number": b64encode(b'{"last_id":' + b"9" * 5000 + b"}").decode(),
+    "NUL": "\0",
+    "letters beyond ASCII": "\u0435\u0443JsYXN0",
+    "two cursors": _cursor("user3") + _cursor("user3"),
+}
+
+
+@pytest.mark.parametrize("path", PAGED)
+@pytest.mark.parametrize("cursor", UNDECODABLE.values(), ids=UNDECODABLE)
+def test_a_cursor_that_cannot_be_decoded_is_400(augment: Client, path: str, cursor: str) -> None:
+    answer = augment.get(path, {"cursor": cursor})
+    assert (answer.status, answer.code) == (400, "InvalidArgument")
+    assert answer.message.startswith("cursor must be")
+
+
+@pytest.mark.parametrize("path", PAGED)
+def test_the_padding_may_come_raw_or_encoded(augment: Client, path: str) -> None:
+    cursors = [page["pagination"]["next_cursor"] for page in augment.pages(path, **_day(path), page_size=1)][:20]
+    padded = next((cursor for cursor in cursors if cursor.endswith("=")), _cursor("user3"))
+    assert padded.endswith("=")
+    raw = augment.get(path, f"cursor={padded}")
+    encoded = augment.get(path, f"cursor={padded.replace('=', '%3D')}")
+    assert (raw.status, raw.json) == (200, encoded.json)
+
+
+NOBODY = {
+    "before everybody": "",
+    "zeros": "00000000-0000-0000-0000-000000000000",
+    "NUL": "\0",
+    "nobody": "ffffffff-ffff-ffff-ffff-ffffffffffff",
+    "after everybody": "zzzz",
+    "letters beyond ASCII": "\u4e2d\u6587",
+    "a lone surrogate": "\ud800",
+    "very long": "z" * 3000,
+}
+
+
+@pytest.mark.parametrize("path", PAGED)
+@pytest.mark.parametrize("last_id", NOBODY.values(), ids=NOBODY)
+def test_the_id_of_nobody_is_a_place_in_the_order_all_the_same(augment: Client, path: str, last_id: str) -> None:
+    """A page starts after an id in the sort order, whether or not its row exists: everything, or nothing."""
+    page = augment.got(path, **_day(path), cursor=_cursor(last_id))
+    whole = augment.got(path, **_day(path))
+    assert _rows(page) == (_rows(whole) if last_id < "0" * 9 else [])
+
+
+@pytest.mark.parametrize("path", PAGED)
+def test_a_page_starts_after_somebody_whether_or_not_they_have_a_row_there(augment: Client, path: str) -> None:
+    """A cursor is a place in the order of users and carries no filter, not even which endpoint made it."""
+    wide = {"start_date": "2025-08-01", "end_date": DAY}
+    order = [_name(row) for row in augment.walk("/user-activity", **wide)]
+    places = list(augment.pages("/user-activity", **wide, page_size=1))[:-1]
+    rows = augment.walk(path, **_day(path))
+    assert set(order[: len(places)]) - {_name(row) for row in rows}
+    for place, page in enumerate(places):
+        found = _rows(augment.got(path, **_day(path), page_size=5, cursor=page["pagination"]["next_cursor"]))
+        assert found == [row for row in rows if order.index(_name(row)) > place][:5]
+
+
+def _name(row: Any) -> str:
+    name: str = row.get("user_email") or row["service_account_name"]
+    return name
+
+
+def test_changed_filters_apply_from_the_cursor_on(augment: Client) -> None:
+    first = augment.got("/user-activity", start_date="2025-10-13", end_date="2025-10-17", page_size=4)
+    cursor = first["pagination"]["next_cursor"]
+    rest = augment.got("/user-activity", start_date="2025-09-01", end_date="2025-10-17", page_size=100, cursor=cursor)
+    whole = augment.got("/user-activity", start_date="2025-09-01", end_date="2025-10-17", page_size=100)
+    place = [_name(row) for row in whole["users"]].index(_name(first["users"][-1]))
+    assert rest["users"] == whole["users"][place + 1 :]
+
+
+@pytest.mark.parametrize("path", ["/dau-count", "/daily-usage"])
+def test_lists_of_days_have_no_pagination_at_all(augment: Client, path: str) -> None:
+    assert "pagination" not in augment.got(path)

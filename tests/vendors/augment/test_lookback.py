@@ -1,0 +1,66 @@
+"""How far back one may ask, and what a start beyond that means (contract, section 3, the oldest day)."""
+
+import pytest
+
+from tests.contract.client import Client
+
+RANGED = ("/dau-count", "/daily-usage", "/user-activity")
+DATED = ("/dau", "/daily-user-activity-by-editor-language")
+
+# Oldest day: two years before yesterday; 29 February becomes 28 February.
+OLDEST = {
+    "yesterday is 29 February": ("2024-03-01T10:00:00Z", "2022-02-28"),
+    "yesterday is 28 February of a leap year": ("2024-02-29T10:00:00Z", "2022-02-28"),
+    "yesterday is 1 March of a leap year": ("2024-03-02T10:00:00Z", "2022-03-01"),
+    "29 February lies two years back": ("2026-03-01T10:00:00Z", "2024-02-28"),
+    "29 February lies just within": ("2026-02-28T10:00:00Z", "2024-02-27"),
+    "29 February lies just beyond": ("2026-03-02T10:00:00Z", "2024-03-01"),
+    "yesterday is New Year's Eve": ("2026-01-01T10:00:00Z", "2023-12-31"),
+    "the last instant of a day": ("2025-10-20T23:59:59.999999Z", "2023-10-19"),
+    "the first instant of a day": ("2025-10-21T00:00:00Z", "2023-10-20"),
+}
+
+
+@pytest.mark.parametrize(("now", "oldest"), OLDEST.values(), ids=OLDEST)
+def test_the_oldest_day_is_two_years_before_yesterday(augment: Client, now: str, oldest: str) -> None:
+    augment.at(now)
+    assert augment.get("/dau", f"date={oldest}").status == 200
+    assert augment.get("/dau-count", f"start_date={oldest}").status == 200
+    refused = augment.get("/dau", "date=1990-01-01")
+    assert refused.message.startswith(f"date cannot be earlier than {oldest}")
+
+
+# The switch `lookback_exceeded` at `clamp`: the start moves up first, then the 7-day and the 90-day rules apply.
+CLAMPED = {
+    "start only": ("start_date=2020-01-01", "2023-10-20", "2023-10-26"),
+    "one day too old": ("start_date=2023-10-19", "2023-10-20", "2023-10-26"),
+    "both": ("start_date=2020-01-01&end_date=2023-11-01", "2023-10-20", "2023-11-01"),
+    "both, to the oldest day": ("start_date=2020-01-01&end_date=2023-10-20", "2023-10-20", "2023-10-20"),
+    "both, 90 days are left": ("start_date=2020-01-01&end_date=2024-01-17", "2023-10-20", "2024-01-17"),
+}
+CLAMPED_AND_REFUSED = {
+    "91 days are left": "start_date=2020-01-01&end_date=2024-01-18",
+    "the end is too old": "start_date=2020-01-01&end_date=2023-10-19",
+    "an end alone is too old": "end_date=2023-10-19",
+}
+
+
+@pytest.mark.parametrize(("query", "first", "last"), CLAMPED.values(), ids=CLAMPED)
+@pytest.mark.parametrize("path", RANGED)
+def test_clamping_moves_the_start_up_before_the_other_rules(
+    augment: Client, path: str, query: str, first: str, last: str
+) -> None:
+    metadata = augment.switched(lookback_exceeded="clamp").get(path, query).json["metadata"]
+    assert (metadata["effective_start_date"], metadata["effective_end_date"]) == (first, last)
+
+
+@pytest.mark.parametrize("query", CLAMPED_AND_REFUSED.values(), ids=CLAMPED_AND_REFUSED)
+@pytest.mark.parametrize("path", RANGED)
+def test_clamping_forgives_a_start_and_nothing_else(augment: Client, path: str, query: str) -> None:
+    assert augment.switched(lookback_exceeded="clamp").get(path, query).code == "InvalidArgument"
+
+
+@pytest.mark.parametrize("path", DATED)
+def test_a_single_day_is_no_start_and_is_not_clamped(augment: Client, path: str) -> None:
+    """Section 3 clamps starts of ranges; an end that is too old is refused all the same, and so is a day."""
+    assert augment.switched(lookback_exceeded="clamp").get(path, "date=2023-10-19").code == "InvalidArgument"
