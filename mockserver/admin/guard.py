@@ -1,0 +1,77 @@
+"""Answers whether a request may reach the control plane at all: by the name it was sent to, its origin, and its token.
+
+A web page that the developer visits must not get in, by a foreign origin or by a name that it points at this machine.
+What the request then does stays out.
+"""
+
+import re
+from hmac import compare_digest
+from ipaddress import IPv4Address, IPv6Address, ip_address
+
+from flask import request
+
+from mockserver.admin import bodies
+from mockserver.admin.plane import plane
+from mockserver.admin.problems import Problem
+from mockserver.gateway import auth
+from mockserver.gateway.rejection import Rejection
+
+_HOST = re.compile(r"(\[[0-9a-f:.]+\]|[^\[\]:/@\s]+)(?::[0-9]{1,5})?")
+
+
+def check() -> None:
+    """Before every request: 403, 401 or 413 as a Problem, where the path is the control plane's."""
+    if request.path in ("/", "/_mock") or request.path.startswith("/_mock/"):
+        host = request.headers.get("Host", "").lower()
+        _check_host(host, plane().host.lower())
+        _check_origin(host)
+        _check_token(plane().admin_token)
+        bodies.measure()
+
+
+def _check_host(host: str, bound: str) -> None:
+    found = _HOST.fullmatch(host)
+    if found is None or not _known(found[1].strip("[]"), bound):
+        raise Problem(
+            403,
+            f"the Host header names {host!r}, which is not this server; address the control plane as localhost, "
+            "127.0.0.1, [::1] or the host that the server was told to listen on",
+        )
+
+
+def _known(name: str, bound: str) -> bool:
+    address, own = _address(name), _address(bound)
+    if address is None:
+        return name in ("localhost", bound)
+    # Listening everywhere leaves open which address is dialled; a page's trick needs a name, so any address will do.
+    everywhere = own is not None and own.is_unspecified
+    return address.is_loopback or address == own or everywhere
+
+
+def _address(text: str) -> IPv4Address | IPv6Address | None:
+    try:
+        return ip_address(text)
+    except ValueError:
+        return None
+
+
+def _check_origin(host: str) -> None:
+    origin = request.headers.get("Origin")
+    if origin is not None and origin.lower() != f"http://{host}":
+        raise Problem(403, f"the Origin header names {origin!r}; the control plane takes no request from other pages")
+
+
+def _check_token(expected: str | None) -> None:
+    if expected is None:
+        return
+    try:
+        sent = auth.credential(request.headers.get("Authorization"), ("Bearer",))
+    except Rejection as rejection:
+        raise _unauthorized(rejection.message) from rejection
+    # WSGI hands headers over as Latin-1; what was sent are the bytes behind it.
+    if not compare_digest(sent.encode("latin-1", "replace"), expected.encode()):
+        raise _unauthorized("the token is not the admin token that the server was started with")
+
+
+def _unauthorized(detail: str) -> Problem:
+    return Problem(401, detail, headers={"WWW-Authenticate": "Bearer"})

@@ -1,0 +1,120 @@
+"""Answers which organisations there are to ask for, and for one of them what a client's developer needs to begin.
+
+Counting people stays out (`headcount`), and so does reading organisation files.
+"""
+
+from datetime import date
+from typing import Any
+
+from mockserver.admin import headcount, shapes
+from mockserver.admin.asked import Asked
+from mockserver.admin.headcount import Headcount
+from mockserver.admin.plane import plane
+from mockserver.admin.problems import Problem
+from mockserver.gateway import switches
+from mockserver.gateway.sandbox import Sandbox
+from mockserver.simulation.organization import NEVER, Organization
+from mockserver.simulation.people import PRODUCTS, ROLES
+from mockserver.simulation.world import World
+
+
+def slugs(sandbox: Sandbox) -> list[str]:
+    """The organisations that come with the product and the one that the sandbox shows, in alphabetical order."""
+    return sorted({*plane().organizations, sandbox.made.organization.slug})
+
+
+def listed(asked: Asked) -> dict[str, Any]:
+    """Every organisation in a few words."""
+    found = [_outline(_world(asked.sandbox, slug).organization) for slug in slugs(asked.sandbox)]
+    written: dict[str, Any] = shapes.Organizations().dump({"organizations": found})
+    return written
+
+
+def shown(asked: Asked) -> dict[str, Any]:
+    """One organisation with its ids, as it is on the day that the sandbox's clock shows."""
+    known = slugs(asked.sandbox)
+    if asked.name not in known:
+        raise Problem(404, switches.unknown("organization", asked.name, known))
+    world = _world(asked.sandbox, asked.name)
+    count = headcount.of(world.people, asked.sandbox.clock.now().date())
+    written: dict[str, Any] = shapes.Organization().dump(_described(world, count))
+    return written
+
+
+def _world(sandbox: Sandbox, slug: str) -> World:
+    """The sandbox's own world where it shows this organisation, for its seed may be another."""
+    return sandbox.world if slug == sandbox.made.organization.slug else plane().load(slug)
+
+
+def _outline(organization: Organization) -> dict[str, Any]:
+    return {
+        "slug": organization.slug,
+        "name": organization.name,
+        "people": organization.people,
+        "teams": len(organization.teams),
+        "service_accounts": len(organization.service_accounts),
+        "first_day": organization.first_day,
+        "products": [product for product in PRODUCTS if product in organization.adoption],
+    }
+
+
+def _described(world: World, count: Headcount) -> dict[str, Any]:
+    organization, identities = world.organization, world.identities
+    return {
+        **_outline(organization),
+        "id": identities.organization_id,
+        "domain": organization.domain,
+        "seed": world.seed,
+        "present": count.present,
+        "products": _products(organization, count),
+        "teams": [
+            {
+                "id": identities.team_id_of(place),
+                "name": team.name,
+                "parent": team.parent,
+                "default": team.default,
+                "people": count.in_team[place],
+            }
+            for place, team in enumerate(organization.teams)
+        ],
+        "service_accounts": [identities.of(index) for index in range(organization.people, organization.members)],
+        "special_people": [_special(world, index) for index in range(len(organization.special))],
+        "users": [identities.of(index) for index in count.some],
+    }
+
+
+def _products(organization: Organization, count: Headcount) -> list[dict[str, Any]]:
+    return [
+        {
+            "name": product,
+            "starts": organization.adoption[product].starts,
+            "seats": organization.adoption[product].seats,
+            "licensed": count.licensed[place],
+            "started": count.started[place],
+        }
+        for place, product in enumerate(PRODUCTS)
+        if product in organization.adoption
+    ]
+
+
+def _special(world: World, index: int) -> dict[str, Any]:
+    row, identity = next(world.people.blocks(index)), world.identities.of(index)
+    team = int(row.team[0])
+    return {
+        "id": identity.id,
+        "name": identity.name,
+        "email": identity.email,
+        "team": world.organization.teams[team].name if team >= 0 else None,
+        "role": ROLES[int(row.role[0])],
+        "joined": _day(int(row.joined[0])),
+        "left": _day(int(row.left[0])),
+        "licences": {
+            product: _day(int(row.licensed[place, 0]))
+            for place, product in enumerate(PRODUCTS)
+            if product in world.organization.adoption
+        },
+    }
+
+
+def _day(ordinal: int) -> date | None:
+    return None if ordinal >= NEVER else date.fromordinal(ordinal)

@@ -1,0 +1,44 @@
+"""Answers what the control plane was handed when it was installed.
+
+What a sandbox holds stays out (`gateway.sandbox`), and so does where organisations and files come from (`app`).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from flask import Flask, current_app
+
+from mockserver.gateway.sandbox import State
+from mockserver.gateway.vendor import Vendor
+from mockserver.simulation.world import World
+
+_EXTENSION = "mockserver.admin"
+
+
+@dataclass(frozen=True, slots=True)
+class Plane:
+    """All that the control plane shows, changes and heeds: the sandboxes in `state`, and what stays as it is.
+
+    `organizations` are the slugs that `load` knows, `host` is the address or name that the server listens on, `openapi`
+    the folder of the OpenAPI files. With an `admin_token`, every request must bear it.
+    """
+
+    state: State
+    vendors: tuple[Vendor, ...]
+    organizations: tuple[str, ...]
+    load: Callable[[str], World]
+    host: str
+    admin_token: str | None
+    openapi: Path
+
+
+def onto(app: Flask, handed: Plane) -> None:
+    """Give an app its plane."""
+    app.extensions[_EXTENSION] = handed
+
+
+def plane() -> Plane:
+    """The plane of the app in hand."""
+    held: Plane = current_app.extensions[_EXTENSION]
+    return held

@@ -1,0 +1,105 @@
+"""Answers which resource is where: every path and method of the control plane, and the one way that each takes.
+
+What a resource does stays out; each has a module of its own.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Blueprint, Response
+from marshmallow import Schema
+
+from mockserver.admin import (
+    answers,
+    asked,
+    clock,
+    limits,
+    organizations,
+    policy,
+    requests,
+    reset,
+    schemas,
+    server,
+    shapes,
+)
+from mockserver.admin.asked import Asked
+
+MOUNT = "/_mock"
+
+View = Callable[[Asked], dict[str, Any] | Response]
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One method on one path below the mount; `query` is what may stand behind the question mark."""
+
+    method: str
+    path: str
+    operation: str
+    view: View
+    query: type[Schema] = schemas.Nothing
+
+    @property
+    def template(self) -> str:
+        """The whole path as OpenAPI writes it."""
+        return f"{MOUNT}{self.path}".replace("<", "{").replace(">", "}")
+
+
+def index(_: Asked) -> dict[str, Any]:
+    """Every resource, with the methods that it knows."""
+    resources: dict[str, list[str]] = {}
+    for route in ROUTES:
+        resources.setdefault(route.template, []).append(route.method)
+    written: dict[str, Any] = shapes.Index().dump({"resources": resources})
+    return written
+
+
+ROUTES = (
+    Route("GET", "/", "getIndex", index),
+    Route("GET", "/health", "getHealth", server.health),
+    Route("GET", "/clock", "getClock", clock.shown),
+    Route("PUT", "/clock", "putClock", clock.put),
+    Route("POST", "/clock/advance", "advanceClock", clock.advance),
+    Route("GET", "/limits", "getLimits", limits.shown),
+    Route("PUT", "/limits", "putLimits", limits.put),
+    Route("PATCH", "/limits", "patchLimits", limits.patch),
+    Route("GET", "/policy", "getPolicy", policy.shown),
+    Route("PUT", "/policy", "putPolicy", policy.put),
+    Route("PATCH", "/policy", "patchPolicy", policy.patch),
+    Route("GET", "/requests", "listRequests", requests.listed, schemas.RequestsQuery),
+    Route("DELETE", "/requests", "deleteRequests", requests.forgotten),
+    Route("POST", "/reset", "reset", reset.reset),
+    Route("GET", "/tokens", "listTokens", server.tokens),
+    Route("GET", "/organizations", "listOrganizations", organizations.listed),
+    Route("GET", "/organizations/<slug>", "getOrganization", organizations.shown),
+    Route("GET", "/openapi/<vendor>.yaml", "getOpenapi", server.openapi),
+)
+
+
+def blueprint() -> Blueprint:
+    """The routes, each endpoint named by its operationId."""
+    made = Blueprint("admin", __name__, url_prefix=MOUNT)
+    for route in ROUTES:
+        made.add_url_rule(
+            route.path,
+            route.operation,
+            _answering(route),
+            methods=[route.method],
+            strict_slashes=route.path != "/",
+            provide_automatic_options=False,
+        )
+    return made
+
+
+def root() -> Response:
+    """The way from `/` to the control plane."""
+    return answers.elsewhere(f"{MOUNT}/")
+
+
+def _answering(route: Route) -> Callable[..., Response]:
+    def answer(**names: str) -> Response:
+        said = route.view(asked.read(route.query(), *names.values()))
+        return said if isinstance(said, Response) else answers.written(said)
+
+    return answer

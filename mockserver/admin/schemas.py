@@ -1,0 +1,130 @@
+"""Answers what the control plane takes: members of bodies, filters of queries.
+
+Kinds of values stay out (`fields`), and so do the shapes of answers (`shapes`). A member that nobody knows is refused
+by name, so that a misspelt option never passes for a set one.
+"""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate, validates_schema
+
+from mockserver.admin.fields import Amount, Digits, Flag, Instant, Switches, Whole
+from mockserver.gateway import switches
+from mockserver.gateway.limits import Allowance, Limit, Setting
+from mockserver.gateway.sandbox import PARTS, Surface
+
+RATE_MAXIMUM = 1_000_000
+LISTED_MAXIMUM = 1_000_000
+ID_MAXIMUM = 10**18 - 1
+
+
+class Body(Schema):
+    """Members that may be given, and no others; `kind` is what a member is called in a refusal."""
+
+    kind: ClassVar[str] = "member"
+
+    class Meta:
+        """Unknown members are refused below, with a suggestion."""
+
+        unknown = EXCLUDE
+
+    @validates_schema(pass_original=True, skip_on_field_errors=False)
+    def know_every_member(self, _given: dict[str, Any], original: dict[str, Any], **_: Any) -> None:
+        """ValidationError for each unknown member, with the nearest known one."""
+        known = [field.data_key or name for name, field in self.fields.items()]
+        unknown = {name: [switches.unknown(self.kind, name, known)] for name in original if name not in known}
+        if unknown:
+            raise ValidationError(unknown)
+
+
+class ByVendor(Body):
+    """A body with one member for each vendor."""
+
+    kind = "vendor"
+
+
+class ClockBody(Body):
+    """Another time."""
+
+    now = Instant(
+        metadata={"description": "What the clock shows; without it, what it showed when the sandbox was made."}
+    )
+    frozen = Flag(metadata={"description": "Whether time stands still; false when only `now` is given."})
+
+
+class AdvanceBody(Body):
+    """A span of time: the sum of its members, of which there is at least one; fractions are taken exactly."""
+
+    seconds = Amount(metadata={"minimum": 0})
+    minutes = Amount(metadata={"minimum": 0})
+    hours = Amount(metadata={"minimum": 0})
+    days = Amount(metadata={"minimum": 0})
+
+    @validates_schema
+    def have_one(self, given: dict[str, Any], **_: Any) -> None:
+        """ValidationError for a span without any part."""
+        if not given:
+            raise ValidationError("say how far: at least one of seconds, minutes, hours and days is needed")
+
+
+class AllowanceBody(Body):
+    """A limit in numbers."""
+
+    per_minute = Whole(1, RATE_MAXIMUM, required=True, metadata={"description": "Requests that come back in a minute."})
+    burst = Whole(1, RATE_MAXIMUM, required=True, metadata={"description": "Requests that may be saved up."})
+
+
+class LimitField(fields.Field[Limit]):
+    """The documented limit, none, or one in numbers."""
+
+    def _deserialize(self, value: Any, *_: Any, **__: Any) -> Limit:
+        if isinstance(value, dict):
+            return Allowance(**AllowanceBody().load(value))
+        if isinstance(value, str) and value in tuple(Setting):
+            return Setting(value)
+        raise ValidationError(
+            'must be "documented", "off", or an object with per_minute and burst, both from 1 to 1000000'
+        )
+
+
+def limits(surfaces: Mapping[str, Surface]) -> Schema:
+    """The body that sets limits of these vendors."""
+    return ByVendor.from_dict({name: LimitField() for name in surfaces})()
+
+
+def policy(surfaces: Mapping[str, Surface]) -> Schema:
+    """The body that sets switches of these vendors."""
+    return ByVendor.from_dict({name: Switches(surface.switches) for name, surface in surfaces.items()})()
+
+
+class ResetBody(Body):
+    """What to put back; everything, unless `only` names parts."""
+
+    parts = fields.List(
+        fields.String(validate=validate.OneOf(PARTS, error="there is no part {input!r}; there are: {choices}")),
+        validate=validate.Length(min=1, error="name at least one part, or leave `only` out to reset everything"),
+        data_key="only",
+        metadata={"description": "The parts to put back."},
+    )
+
+
+class RequestsQuery(Body):
+    """Which entries of the journal are wanted: those that meet every filter."""
+
+    kind = "filter"
+
+    vendor = fields.String(metadata={"description": "Only requests to this vendor."})
+    operation = fields.String(metadata={"description": "Only this operationId of the vendor's OpenAPI file."})
+    path = fields.String(metadata={"description": "Only this path, whole and without the query string."})
+    status = Digits(100, 599, metadata={"description": "Only answers with this status."})
+    limit = Digits(
+        1, LISTED_MAXIMUM, metadata={"description": "The newest so many of what matches, still oldest first."}
+    )
+    after = Digits(0, ID_MAXIMUM, metadata={"description": "Only entries that came after the one with this id."})
+
+
+class Nothing(Body):
+    """The query of a resource that has no parameters."""
+
+    kind = "parameter"

@@ -1,0 +1,62 @@
+"""Answers what is served at all: whether it works, which tokens open it, and its OpenAPI files.
+
+Whatever changes between two requests stays out, but for the clock.
+"""
+
+from importlib import metadata
+from typing import Any
+
+from flask import Response
+
+from mockserver.admin import answers, organizations, shapes
+from mockserver.admin.asked import Asked
+from mockserver.admin.plane import plane
+from mockserver.admin.problems import Problem
+from mockserver.gateway import switches
+from mockserver.simulation.chance import DATA_VERSION
+
+DISTRIBUTION = "analytics-mockserver"
+OWN_FILE = "admin"
+
+
+def health(asked: Asked) -> dict[str, Any]:
+    """That the server works, and what it serves."""
+    written: dict[str, Any] = shapes.Health().dump(
+        {
+            "version": metadata.version(DISTRIBUTION),
+            "data_version": DATA_VERSION,
+            "now": asked.sandbox.clock.now(),
+            "vendors": list(asked.sandbox.surfaces),
+            "organizations": organizations.slugs(asked.sandbox),
+        }
+    )
+    return written
+
+
+def tokens(asked: Asked) -> dict[str, Any]:
+    """Every token that opens the sandbox."""
+    with asked.lock:
+        grants = plane().state.tokens_of(asked.sandbox)
+    permissions = {True: "granted", False: "forbidden"}
+    written: dict[str, Any] = shapes.Tokens().dump(
+        {
+            "tokens": [
+                {
+                    "id": grant.id,
+                    "vendor": grant.vendor,
+                    "permission": permissions[grant.permitted],
+                    "token": grant.token,
+                }
+                for grant in grants
+            ]
+        }
+    )
+    return written
+
+
+def openapi(asked: Asked) -> Response:
+    """The OpenAPI file of a vendor, or of the control plane itself, as it is shipped."""
+    files = {vendor.name: vendor.openapi for vendor in plane().vendors} | {OWN_FILE: f"{OWN_FILE}.yaml"}
+    if asked.name not in files:
+        raise Problem(404, switches.unknown("OpenAPI file", asked.name, files))
+    return answers.text((plane().openapi / files[asked.name]).read_bytes(), "application/yaml")
