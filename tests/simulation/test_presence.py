@@ -129,6 +129,12 @@ def test_a_stated_day_makes_nobody_active_who_cannot_be(stated: dict[str, object
         assert not _active(world, "2025-10-14", "2025-10-14")[0].any()
 
 
+def test_special_people_without_stated_days_are_active_like_everybody() -> None:
+    special = tuple(SpecialPerson(f"p{place}@small.example") for place in range(5))
+    stated, plain = worlds.world(special=special, **FULL), worlds.world(**FULL)
+    assert np.array_equal(_active(stated, "2025-10-01", "2025-10-31"), _active(plain, "2025-10-01", "2025-10-31"))
+
+
 @pytest.mark.parametrize("seed", range(4))
 @pytest.mark.parametrize("people", [40, BLOCK, 2 * BLOCK + 5])
 def test_an_exact_day_has_exactly_as_many(people: int, seed: int) -> None:

@@ -1,0 +1,119 @@
+"""Answers digests of two small worlds: identities, attributes, facts and records; written anew when run as a program.
+
+    .venv/bin/python -m tests.simulation.golden
+
+Whether they may change stays out (`test_golden`).
+"""
+
+import json
+from collections.abc import Iterable
+from dataclasses import astuple, fields
+from datetime import date
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from mockserver.organizations import files
+from mockserver.simulation import chance
+from mockserver.simulation.organization import (
+    Adoption,
+    ExactDay,
+    Level,
+    Levels,
+    Period,
+    Product,
+    ScriptedFact,
+    SpecialPerson,
+    Team,
+)
+from mockserver.simulation.people import BLOCK, Block
+from mockserver.simulation.world import World
+from tests.simulation import worlds
+
+FILE = Path(__file__).with_name("golden.json")
+SPAN = ("2024-12-20", "2025-03-31")
+RECORD_DAYS = ("2025-01-15", "2025-02-08")
+
+PLAIN = worlds.world()
+STATED = worlds.world(
+    slug="stated",
+    seed=2**63,
+    people=BLOCK + 50,
+    teamless_percent=5,
+    teams=(Team("A", weight=1), Team("B", weight=9)),
+    levels=Levels(50, 10),
+    adoption={
+        Product.AUGMENT: Adoption(80, 90, date(2023, 3, 1), 500),
+        Product.TABNINE: Adoption(60, 70, date(2022, 3, 1), 300),
+    },
+    holidays=(date(2025, 2, 3),),
+    silent=(Period(date(2025, 3, 3), date(2025, 3, 9)),),
+    exact=(ExactDay(date(2025, 2, 12), Product.AUGMENT, 321),),
+    special=(
+        SpecialPerson("A.B@stated.example", name="Ä B", team="A", level=Level.HEAVY, active_only=(date(2025, 1, 15),)),
+        SpecialPerson("c@d.example", joined=date(2024, 5, 6), left=date(2025, 2, 10)),
+    ),
+    facts=(ScriptedFact(1, Product.AUGMENT, date(2025, 1, 15), ("Ada", "Vim"), {"chat_messages": 12}),),
+)
+
+
+def digests() -> dict[str, Any]:
+    """What `golden.json` holds: the version of the data, and a digest for each kind of number of each world."""
+    pool = files.pool()
+    return {
+        "data_version": chance.DATA_VERSION,
+        "names": _digest(json.dumps(pool.named(1, index)).encode() for index in range(2000)),
+        "plain": _world(PLAIN),
+        "stated": _world(STATED),
+    }
+
+
+def _world(world: World) -> dict[str, str]:
+    span = worlds.days(world, *SPAN)
+    blocks = list(world.people.blocks())
+    facts = [world.augment.facts(block, span) for block in blocks]
+    return {
+        "identities": _digest(_identities(world)),
+        "attributes": _digest(part for block in blocks for part in _attributes(block)),
+        "active days": _digest(np.packbits(each.active).tobytes() for each in facts),
+        "counters": _digest(each.counters.astype("<i8").tobytes() for each in facts),
+        "records": _digest(json.dumps(_records(world, day)).encode() for day in RECORD_DAYS),
+        "other products": _digest(_active(world, product) for product in (Product.TABNINE, Product.JETBRAINS)),
+    }
+
+
+def _identities(world: World) -> Iterable[bytes]:
+    identities = world.identities
+    yield identities.organization_id.bytes
+    yield from (identities.team_id_of(place).bytes for place in range(3))
+    yield from (repr(astuple(identities.of(index))).encode() for index in range(world.organization.members))
+
+
+def _attributes(block: Block) -> Iterable[bytes]:
+    for each in fields(block):
+        values = getattr(block, each.name)
+        yield each.name.encode()
+        yield values.astype("<u8" if values.dtype == np.uint64 else "<i8").tobytes()
+
+
+def _records(world: World, day: str) -> list[tuple[Any, ...]]:
+    span = worlds.days(world, day, day)
+    return [astuple(each) for block in world.people.blocks() for each in world.augment_records.of(block, span)]
+
+
+def _active(world: World, product: Product) -> bytes:
+    span = worlds.days(world, *SPAN)
+    return b"".join(
+        np.packbits(world.presence.active(product, block, span, world.presence.pulse(block, span))).tobytes()
+        for block in world.people.blocks()
+    )
+
+
+def _digest(parts: Iterable[bytes]) -> str:
+    return sha256(b"\x1e".join(parts)).hexdigest()[:32]
+
+
+if __name__ == "__main__":
+    FILE.write_text(json.dumps(digests(), indent=2) + "\n", encoding="utf-8")

@@ -1,0 +1,50 @@
+"""Holds a world to its promise: it is its organisation and its seed, and nothing else.
+
+What its parts answer stays out.
+"""
+
+from dataclasses import replace
+
+import numpy as np
+
+from mockserver.simulation.world import World
+from tests.simulation import worlds
+
+FIRST = worlds.ordinal("2025-10-13")
+
+
+def _numbers(world: World) -> list[tuple[int, ...]]:
+    return [day.sums for day in world.augment_days.span(FIRST, FIRST + 6)]
+
+
+def test_two_worlds_of_one_organisation_are_alike() -> None:
+    assert _numbers(worlds.world()) == _numbers(worlds.world())
+    assert worlds.world().identities.of(3) == worlds.world().identities.of(3)
+
+
+def test_a_world_takes_the_seed_of_its_organisation_unless_another_is_given() -> None:
+    assert (worlds.world().seed, worlds.world(seed=99).seed, worlds.world(seed=0).seed) == (7, 99, 0)
+    assert _numbers(worlds.world(seed=7)) == _numbers(worlds.world())
+    assert _numbers(worlds.world(seed=99)) != _numbers(worlds.world())
+
+
+def test_the_seed_of_the_organisation_and_the_given_one_are_the_same_seed() -> None:
+    stated = World(worlds.organization(seed=99), worlds.POOL)
+    assert _numbers(stated) == _numbers(worlds.world(seed=99))
+
+
+def test_organisations_of_other_names_have_other_numbers() -> None:
+    assert _numbers(worlds.world(slug="other")) != _numbers(worlds.world())
+
+
+def test_what_is_asked_first_changes_nothing() -> None:
+    early, late = worlds.world(), worlds.world()
+    late.augment_days.span(FIRST + 100, FIRST + 200)
+    late.people.block(0).take(np.array([1]))
+    assert _numbers(early) == _numbers(late)
+
+
+def test_organisations_alike_are_one_key() -> None:
+    organization, copy = worlds.organization(), replace(worlds.organization())
+    assert {organization: 1}[copy] == 1
+    assert organization != worlds.organization(name="Another")
