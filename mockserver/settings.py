@@ -69,13 +69,11 @@ def instant(text: str) -> datetime:
     """The instant that an RFC 3339 text names, in UTC; SettingsError for anything else."""
     try:
         stated = datetime.fromisoformat(text)
-    except ValueError:
-        stated = None
-    if stated is None or stated.utcoffset() is None:
-        raise SettingsError(
-            f"{text!r} is not an instant: it takes a date, a time and a zone, as in 2025-10-21T10:30:00Z"
-        )
-    return stated.astimezone(UTC)
+        if stated.utcoffset() is not None:
+            return stated.astimezone(UTC)
+    except (ValueError, OverflowError):
+        pass
+    raise SettingsError(f"{text!r} is not an instant: it takes a date, a time and a zone, as in 2025-10-21T10:30:00Z")
 
 
 def switched(text: str) -> tuple[str, str]:

@@ -17,7 +17,9 @@ from mockserver.server import sockets
 from mockserver.server.sockets import PortTaken
 from mockserver.server.threaded import Running
 
-__all__ = ["PortTaken", "Running", "in_thread", "serve"]
+__all__ = ["Kind", "PortTaken", "Running", "in_thread", "serve"]
+
+Kind = Literal["granian", "threaded"]
 
 GRACE = 1.0
 """Seconds that requests under way have to finish once the server is told to stop."""
@@ -29,7 +31,7 @@ def serve(
     app: WSGIApplication,
     host: str,
     port: int,
-    kind: Literal["granian", "threaded"],
+    kind: Kind,
     threads: int,
     on_ready: Callable[[str], None],
 ) -> None:

@@ -6,7 +6,7 @@ Signals, and the choice of the server, stay out.
 import threading
 from types import TracebackType
 from typing import Self
-from wsgiref.types import WSGIApplication
+from wsgiref.types import WSGIApplication, WSGIEnvironment
 
 from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
 
@@ -24,12 +24,14 @@ class Handler(WSGIRequestHandler):
         '{"type": "about:blank", "title": "%(message)s", "status": %(code)d, "detail": "%(explain)s"}\n'
     )
 
-    def parse_request(self) -> bool:
-        """True when the request line and headers could be read; the path keeps its slashes, which http.server folds."""
-        understood = super().parse_request()
-        if understood:
-            self.path = self.requestline.split()[1]
-        return understood
+    def make_environ(self) -> WSGIEnvironment:
+        """The request for the app; its path keeps the slashes at its start, which http.server folds into one."""
+        environ = super().make_environ()
+        target = self.requestline.split()[1]
+        slashes = len(target) - len(target.lstrip("/"))
+        if slashes > 1:
+            environ["PATH_INFO"] = slashes * "/" + environ["PATH_INFO"].lstrip("/")
+        return environ
 
     def log(self, type: str, message: str, *args: object) -> None:  # noqa: A002 - the name is Werkzeug's
         """Say nothing: the journal and the app's own log have it."""

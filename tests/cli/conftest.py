@@ -1,0 +1,20 @@
+"""Answers what the tests of the command lean on: the command run in this process, with the log put back afterwards."""
+
+import logging
+from collections.abc import Callable, Iterator
+
+import pytest
+from click.testing import CliRunner, Result
+
+from mockserver.cli import main
+
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def run() -> Iterator[Run]:
+    """Runs `mockserver` with arguments; keywords are variables of the environment."""
+    handlers, level = logging.root.handlers[:], logging.root.level
+    yield lambda *arguments, **variables: CliRunner().invoke(main, arguments, env=variables, prog_name="mockserver")
+    logging.root.handlers[:] = handlers
+    logging.root.setLevel(level)

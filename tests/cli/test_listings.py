@@ -1,0 +1,70 @@
+"""Promises about what the command prints: every token, switch and organisation there is, ready to be used."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from mockserver import vendors
+from mockserver.organizations import files
+from tests.cli.conftest import Run
+
+
+def test_tokens_come_with_a_line_to_try_each(run: Run) -> None:
+    printed = run("tokens").output
+    assert "curl -H 'Authorization: Bearer mock-augment-acme' http://127.0.0.1:8080/analytics/v0/dau-count" in printed
+    assert "mock-augment-acme-forbidden  (403)" in printed
+
+
+def test_tokens_are_those_of_the_organisation_and_the_server_asked_for(run: Run) -> None:
+    printed = run("tokens", "--organization", "globex", "--url", "http://mock.test:99/").output
+    assert "mock-augment-globex' http://mock.test:99/analytics" in printed
+    assert run("tokens", MOCKSERVER_ORGANIZATION="globex").output.count("globex") == printed.count("globex")
+
+
+def test_every_switch_is_printed_with_its_value_evidence_and_reason(run: Run) -> None:
+    printed = " ".join(run("switches").output.split())
+    for vendor in vendors.discover():
+        for switch in vendor.switches:
+            assert f"{vendor.name}.{switch.name} {switch.default} ({switch.grade}; " in printed
+
+
+def test_switches_are_data_with_json(run: Run) -> None:
+    printed = json.loads(run("switches", "--json").output)
+    assert list(printed) == [vendor.name for vendor in vendors.discover()]
+    last = printed["augment"]["last_cursor"]
+    assert last.pop("says")
+    assert last == {"value": "empty", "default": "empty", "choices": ["empty", "null", "absent"], "grade": "O"}
+
+
+def test_a_run_of_numbers_is_printed_by_its_ends(run: Run) -> None:
+    assert "of 0 to 23)" in " ".join(run("switches").output.split())
+
+
+def test_every_bundled_organisation_is_listed_with_its_size_and_purpose(run: Run) -> None:
+    printed = " ".join(run("organizations").output.split())
+    assert [slug for slug in files.bundled() if f"{slug} people: " not in printed] == []
+    assert "hooli people: 100,000, teams: 80, seats: augment 80,000" in printed
+    assert "documented people: 2, teams: 1, seats: as many as are licensed. The organisation of Augment's" in printed
+
+
+def test_a_new_organisation_can_be_served_as_it_is(run: Run, tmp_path: Path) -> None:
+    drafted = run("organizations", "new", "--people", "30", "--seed", "7", "--slug", "ours")
+    path = tmp_path / "ours.yaml"
+    path.write_text(drafted.stdout, encoding="utf-8")
+    assert (files.load(path).slug, files.load(path).people, files.load(path).seed) == ("ours", 30, 7)
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        pytest.param(("--people", "1000000"), id="a million people"),
+        pytest.param(("--people", "0"), id="nobody"),
+        pytest.param(("--people", "10", "--slug", "Not a slug"), id="no slug"),
+        pytest.param((), id="no number of people"),
+    ],
+)
+def test_a_draft_that_would_break_a_rule_is_refused(run: Run, asked: tuple[str, ...]) -> None:
+    result = run("organizations", "new", *asked)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "Error: " in result.stderr

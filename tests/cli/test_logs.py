@@ -1,0 +1,48 @@
+"""Promises about the log: readable on a terminal, one JSON object a line anywhere else."""
+
+import io
+import json
+import logging
+
+import pytest
+
+from mockserver.cli import logs
+
+
+class Terminal(io.StringIO):
+    """A stream that says it is a terminal."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.fixture(autouse=True)
+def put_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The root logger is as before when a test ends."""
+    monkeypatch.setattr(logging, "root", logging.RootLogger(logging.WARNING))
+
+
+def test_a_terminal_gets_lines_for_people() -> None:
+    stream = Terminal()
+    logs.configure("info", stream)
+    logging.root.info("%s is up", "everything")
+    assert stream.getvalue()[8:] == " INFO    everything is up\n"
+
+
+def test_anything_else_gets_one_object_a_line() -> None:
+    stream = io.StringIO()
+    logs.configure("info", stream)
+    logging.root.info("one\nand %s", "ünother")
+    logging.root.debug("not asked for")
+    entry = json.loads(stream.getvalue())
+    assert entry.pop("at").endswith("+00:00")
+    assert entry == {"level": "info", "logger": "root", "message": "one\nand ünother"}
+
+
+def test_an_error_has_its_traceback_within_its_line() -> None:
+    stream = io.StringIO()
+    logs.configure("warning", stream)
+    logging.root.error("a request failed", exc_info=RuntimeError("the reason"))
+    (entry,) = [json.loads(line) for line in stream.getvalue().splitlines()]
+    assert entry["message"] == "a request failed"
+    assert entry["traceback"].endswith("RuntimeError: the reason")

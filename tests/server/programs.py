@@ -1,0 +1,78 @@
+"""Programs under test: started with pipes, asked over sockets, and ended whatever happens."""
+
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlsplit
+
+ROOT = Path(__file__).resolve().parents[2]
+PATIENCE = 20
+"""Seconds after which a program counts as stuck; far beyond what any of them needs."""
+
+Program = subprocess.Popen[str]
+
+
+@contextmanager
+def started(*arguments: str) -> Iterator[Program]:
+    """Python with arguments, at the root of the checkout; killed at the end if it still runs."""
+    pipe = subprocess.PIPE
+    program = subprocess.Popen(
+        [sys.executable, *arguments], cwd=ROOT, stdin=pipe, stdout=pipe, stderr=pipe, text=True, encoding="utf-8"
+    )
+    with program:
+        try:
+            yield program
+        finally:
+            program.kill()
+
+
+def line(program: Program) -> str:
+    """The next line that a program prints."""
+    assert program.stdout is not None
+    return program.stdout.readline().strip()
+
+
+def told(program: Program) -> None:
+    """Give a program the line it waits for."""
+    assert program.stdin is not None
+    program.stdin.write("\n")
+    program.stdin.flush()
+
+
+def ended(program: Program) -> tuple[int, str, str]:
+    """The exit code, and what was printed since, on stdout and on stderr."""
+    out, err = program.communicate(timeout=PATIENCE)
+    return program.returncode, out, err
+
+
+def opened(url: str) -> socket.socket:
+    """A connection to the server at a URL."""
+    place = urlsplit(url)
+    return socket.create_connection((place.hostname or "", place.port or 0), timeout=PATIENCE)
+
+
+def request(target: str | bytes, method: str = "GET", headers: str = "") -> bytes:
+    """The bytes of a request, written as given."""
+    raw = target if isinstance(target, bytes) else target.encode()
+    return f"{method} ".encode() + raw + f" HTTP/1.1\r\nHost: mock\r\n{headers}\r\n".encode()
+
+
+def answer(connection: socket.socket) -> tuple[int, str, str]:
+    """One answer read off a connection: its status, head and body."""
+    with connection.makefile("rb") as stream:
+        head = b""
+        while (read := stream.readline()) not in {b"\r\n", b""}:
+            head += read
+        text = head.decode("latin-1").lower()
+        length = int(text.partition("content-length:")[2].partition("\r\n")[0] or 0)
+        return int(text.split()[1]), text, stream.read(length).decode()
+
+
+def asked(url: str, raw: bytes) -> tuple[int, str, str]:
+    """The answer to the bytes of one request, on a connection of its own."""
+    with opened(url) as connection:
+        connection.sendall(raw)
+        return answer(connection)

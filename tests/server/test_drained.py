@@ -1,0 +1,37 @@
+"""Promises about bodies that a view leaves unread: taken in, but neither for ever nor against the client's word."""
+
+from io import BytesIO
+from wsgiref.types import WSGIEnvironment
+
+import pytest
+
+from mockserver.server import one_process
+from tests.server.served import app
+
+SIZE = 20 * 1024 * 1024
+KEPT = SIZE - 16 * 1024 * 1024
+
+
+@pytest.mark.parametrize(
+    ("given", "left"),
+    [
+        pytest.param({"CONTENT_LENGTH": "100000"}, 0, id="a stated length"),
+        pytest.param({"HTTP_TRANSFER_ENCODING": "chunked"}, 0, id="in chunks"),
+        pytest.param({}, 100_000, id="no body stated"),
+        pytest.param({"CONTENT_LENGTH": "100000", "HTTP_EXPECT": "100-continue"}, 100_000, id="held back"),
+    ],
+)
+def test_a_body_is_read_to_its_end_when_there_is_one_on_the_way(given: WSGIEnvironment, left: int) -> None:
+    assert _left(bytes(100_000), given) == left
+
+
+def test_more_than_16_mb_are_not_waited_for() -> None:
+    assert _left(bytes(SIZE), {"CONTENT_LENGTH": str(SIZE)}) == KEPT
+
+
+def _left(body: bytes, given: WSGIEnvironment) -> int:
+    stream = BytesIO(body)
+    environ = {"REQUEST_METHOD": "GET", "PATH_INFO": "/", "QUERY_STRING": "", "wsgi.input": stream} | given
+    answered = one_process.drained(app)(environ, lambda *_: lambda _: None)
+    assert list(answered) == [b"GET / 0"]
+    return len(stream.read())

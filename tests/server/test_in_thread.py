@@ -1,0 +1,32 @@
+"""Promises about the server in a thread: many at once, each on its own port, and nothing left behind."""
+
+import json
+
+import pytest
+
+from mockserver import server
+from tests.server.programs import asked, opened, request
+from tests.server.served import app
+
+
+def test_two_servers_answer_side_by_side() -> None:
+    with server.in_thread(app) as one, server.in_thread(app) as other:
+        assert one.url != other.url
+        assert [asked(each.url, request("/x"))[2] for each in (one, other)] == ["GET /x 0", "GET /x 0"]
+
+
+def test_a_closed_server_releases_its_port_and_may_be_closed_again() -> None:
+    running = server.in_thread(app)
+    running.close()
+    running.close()
+    with pytest.raises(ConnectionRefusedError):
+        opened(running.url)
+    with server.in_thread(app, int(running.url.rpartition(":")[2])) as again:
+        assert again.url == running.url
+
+
+def test_what_cannot_be_read_is_refused_as_problem_details() -> None:
+    with server.in_thread(app) as running:
+        status, head, body = asked(running.url, request("/?" + 70_000 * "a"))
+    assert (status, json.loads(body)["status"]) == (414, 414)
+    assert "content-type: application/problem+json" in head
