@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from flask import Flask, Response
 
-from mockserver import admin, vendors
+from mockserver import admin, resources, vendors
 from mockserver.gateway import call, pipeline, switches
 from mockserver.gateway.limits import Limit, Setting
 from mockserver.gateway.sandbox import Made, State, Surface
@@ -32,13 +32,31 @@ def create_app(settings: Settings) -> Flask:
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
     app.url_map.merge_slashes = False
     pipeline.install(app, served, state)
-    admin.install(app, served, state, settings)
+    admin.install(app, _plane(settings, served, state))
     app.register_error_handler(Exception, _refused)
     return app
 
 
 def _refused(error: Exception) -> Response:
-    return pipeline.refused(call.current(), error) if call.under_way() else admin.refused(error)
+    asked = call.in_hand()
+    return admin.refused(error) if asked is None else pipeline.refused(asked, error)
+
+
+def _plane(settings: Settings, served: tuple[Vendor, ...], state: State) -> admin.Plane:
+    return admin.Plane(
+        state=state,
+        vendors=served,
+        organizations=files.bundled(),
+        load=_bundled,
+        host=settings.host,
+        admin_token=settings.admin_token,
+        openapi=resources.openapi(),
+    )
+
+
+def _bundled(slug: str) -> World:
+    organization = files.named(slug)
+    return _world(organization, organization.seed)
 
 
 def _world(organization: Organization, seed: int) -> World:
