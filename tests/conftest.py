@@ -9,11 +9,15 @@ from datetime import UTC, datetime
 
 import pytest
 from flask import Flask
+from hypothesis import settings as laws
 
 from mockserver.app import create_app
 from mockserver.settings import Settings
 from tests.contract.client import Client
 from tests.contract.watch import Watch
+
+laws.register_profile("repeatable", derandomize=True, database=None, deadline=None)
+laws.load_profile("repeatable")
 
 SETTINGS = Settings(now=datetime(2025, 10, 21, 10, 30, tzinfo=UTC), freeze=True, limits="off")
 """The moment of the documented examples, which does not pass."""

@@ -1,0 +1,84 @@
+"""Answers what a law is tried on: organisations, some under other seeds, days, and runs of days.
+
+The laws themselves stay out.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Any
+
+from hypothesis import strategies as st
+
+from mockserver.gateway.tokens import Grant
+from tests.contract.client import Client
+
+YESTERDAY = date(2025, 10, 20)
+OLDEST = date(2023, 10, 20)
+DOCUMENTED = date(2025, 10, 15)
+"""The first of the six days on which the organisation of the documentation does anything."""
+
+WORLDS = (
+    ("acme", None),
+    ("acme", 7),
+    ("acme", 2**63),
+    ("initech", None),
+    ("initech", 11),
+    ("empty", None),
+    ("documented", None),
+)
+"""Organisation and seed; None is the organisation's own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A run of days, both ends included."""
+
+    first: date
+    last: date
+
+    @property
+    def query(self) -> dict[str, str]:
+        """The parameters that ask for it."""
+        return {"start_date": self.first.isoformat(), "end_date": self.last.isoformat()}
+
+    @property
+    def days(self) -> list[str]:
+        """Its days as text."""
+        return [(self.first + timedelta(days=place)).isoformat() for place in range((self.last - self.first).days + 1)]
+
+
+def days() -> st.SearchStrategy[date]:
+    """Days that may be asked for; the documented ones often, since nothing is known of others in that organisation."""
+    return st.one_of(st.dates(DOCUMENTED, YESTERDAY), st.dates(OLDEST, YESTERDAY))
+
+
+def spans(longest: int) -> st.SearchStrategy[Span]:
+    """Runs of up to `longest` days."""
+    return st.builds(
+        lambda last, length: Span(max(last - timedelta(days=length - 1), OLDEST), last), days(), st.integers(1, longest)
+    )
+
+
+def seeded(client: Client, seed: int | None) -> Client:
+    """The same organisation under another seed, in a sandbox of its own."""
+    if seed is None:
+        return client
+    token = f"seed-{seed}"
+    made = replace(client.sandbox.made, seed=seed)
+    client.state.make(token, made, [Grant(token, "augment", token, permitted=True)])
+    return client.bearing(f"Bearer {token}")
+
+
+def name(row: Any) -> str:
+    """Whom a row names."""
+    [(key, value)] = [(key, row[key]) for key in ("user_email", "service_account_name") if key in row]
+    return f"{key} {value}"
+
+
+def added(metrics: list[dict[str, int]]) -> dict[str, int]:
+    """Metrics added up, key by key; what is zero everywhere stays out."""
+    return {
+        key: total
+        for key in sorted({key for each in metrics for key in each})
+        if (total := sum(each[key] for each in metrics))
+    }
