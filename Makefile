@@ -22,6 +22,7 @@ check: format lint imports types generated coverage ## everything that must hold
 fix: .venv/dev ## put right what a machine can
 	@$(BIN)/ruff check --quiet --fix-only .
 	@$(BIN)/ruff format --quiet .
+	@$(BIN)/python -m tools.admin_openapi
 	@$(BIN)/python -m tools.generate
 
 bench: .venv/dev ## measure what the project promises, as a table of ratios
@@ -43,6 +44,7 @@ types: .venv/dev
 	@$(BIN)/mypy --no-error-summary
 
 generated: .venv/dev
+	@$(BIN)/python -m tools.admin_openapi --check
 	@$(BIN)/python -m tools.generate --check
 
 coverage: .venv/dev

@@ -9,6 +9,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 ROOT = Path(__file__).resolve().parents[2]
+OURS = Path(sys.executable)
 PATIENCE = 20
 """Seconds after which a program counts as stuck; far beyond what any of them needs."""
 
@@ -16,11 +17,11 @@ Program = subprocess.Popen[str]
 
 
 @contextmanager
-def started(*arguments: str) -> Iterator[Program]:
-    """Python with arguments, at the root of the checkout; killed at the end if it still runs."""
-    pipe = subprocess.PIPE
+def started(*arguments: str, python: Path = OURS) -> Iterator[Program]:
+    """Python with arguments, in the checkout if it is ours; killed at the end if it still runs."""
+    pipe, place = subprocess.PIPE, ROOT if python == OURS else python.parent
     program = subprocess.Popen(
-        [sys.executable, *arguments], cwd=ROOT, stdin=pipe, stdout=pipe, stderr=pipe, text=True, encoding="utf-8"
+        [python, *arguments], cwd=place, stdin=pipe, stdout=pipe, stderr=pipe, text=True, encoding="utf-8"
     )
     with program:
         try:
@@ -57,7 +58,7 @@ def opened(url: str) -> socket.socket:
 def request(target: str | bytes, method: str = "GET", headers: str = "") -> bytes:
     """The bytes of a request, written as given."""
     raw = target if isinstance(target, bytes) else target.encode()
-    return f"{method} ".encode() + raw + f" HTTP/1.1\r\nHost: mock\r\n{headers}\r\n".encode()
+    return f"{method} ".encode() + raw + f" HTTP/1.1\r\nHost: 127.0.0.1\r\n{headers}\r\n".encode()
 
 
 def answer(connection: socket.socket) -> tuple[int, str, str]:

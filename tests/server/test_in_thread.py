@@ -25,6 +25,11 @@ def test_a_closed_server_releases_its_port_and_may_be_closed_again() -> None:
         assert again.url == running.url
 
 
+def test_a_path_keeps_its_slashes() -> None:
+    with server.in_thread(app) as running:
+        assert asked(running.url, request("///x//y"))[2] == "GET ///x//y 0"
+
+
 def test_what_cannot_be_read_is_refused_as_problem_details() -> None:
     with server.in_thread(app) as running:
         status, head, body = asked(running.url, request("/?" + 70_000 * "a"))
