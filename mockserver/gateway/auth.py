@@ -22,7 +22,7 @@ def credential(header: str | None, schemes: Sequence[str]) -> str:
     return token
 
 
-def secrets(header: str | None) -> tuple[str, ...]:
-    """What of an Authorization header must not be told: everything behind the scheme."""
-    _, _, secret = (header or "").strip().partition(" ")
-    return (secret.strip(),) if secret.strip() else ()
+def secrets(header: str | None) -> list[str]:
+    """What of an Authorization header must not be told: every word behind the scheme, or the only one."""
+    words = (header or "").split()
+    return words[1:] or words

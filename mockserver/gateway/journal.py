@@ -3,20 +3,28 @@
 Judging the requests stays out.
 """
 
+import re
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import NamedTuple
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import unquote
 
 _SECRET_NAMES = frozenset(
-    ("token", "access_token", "api_key", "apikey", "key", "authorization", "password", "secret", "client_secret")
+    {
+        *("token", "access_token", "auth_token", "refresh_token", "authorization", "bearer"),
+        *("key", "apikey", "api_key", "x_api_key", "password", "secret", "client_secret"),
+    }
 )
+_SUSPECT = re.compile("token|key|auth|bearer|password|secret", re.IGNORECASE)
+_SHORTEST_SECRET = 6
+"""Fewer letters are no credential, and looking for them would hide half of an ordinary path."""
+
 REDACTED = "[redacted]"
 
 
 class Entry(NamedTuple):
-    """One request. `query` is as sent; `duration_us` is in microseconds; `refusal` is the reason of a refusal."""
+    """One request. `query` is as sent, but for credentials; `duration_us` is in microseconds; `refusal` is a Reason."""
 
     id: int
     at: datetime
@@ -57,15 +65,26 @@ class Journal:
         return iter(tuple(self._entries))
 
 
-def redacted(text: str, secrets: tuple[str, ...]) -> str:
+def redacted(query: str, secrets: Sequence[str]) -> str:
     """A query string without the values of parameters that hold credentials, nor any of the `secrets` themselves."""
-    if not text:
-        return text
-    pairs = parse_qsl(text, keep_blank_values=True)
-    if not any(name.lower() in _SECRET_NAMES or any(secret in value for secret in secrets) for name, value in pairs):
-        return text
-    return urlencode([(name, _hidden(name, value, secrets)) for name, value in pairs], safe="[]")
+    if "%" not in query and not _SUSPECT.search(query) and not _tells(query, secrets):
+        return query
+    return "&".join(_hidden(field, secrets) for field in query.split("&"))
 
 
-def _hidden(name: str, value: str, secrets: tuple[str, ...]) -> str:
-    return REDACTED if name.lower() in _SECRET_NAMES or any(secret in value for secret in secrets) else value
+def redacted_path(path: str, secrets: Sequence[str]) -> str:
+    """A path without the segments in which any of the `secrets` stands."""
+    if not _tells(path, secrets):
+        return path
+    return "/".join(REDACTED if _tells(segment, secrets) else segment for segment in path.split("/"))
+
+
+def _hidden(field: str, secrets: Sequence[str]) -> str:
+    name, _, value = field.partition("=")
+    if unquote(name).lower().replace("-", "_") in _SECRET_NAMES or _tells(unquote(value), secrets):
+        return f"{name}={REDACTED}"
+    return REDACTED if _tells(unquote(field), secrets) else field
+
+
+def _tells(text: str, secrets: Sequence[str]) -> bool:
+    return any(secret in text for secret in secrets if len(secret) >= _SHORTEST_SECRET)

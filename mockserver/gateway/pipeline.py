@@ -13,7 +13,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 
 from mockserver.gateway import answers, auth, call, limits
 from mockserver.gateway.call import Call
-from mockserver.gateway.journal import Entry, redacted
+from mockserver.gateway.journal import Entry, redacted, redacted_path
 from mockserver.gateway.limits import Block
 from mockserver.gateway.rejection import Reason, Rejection
 from mockserver.gateway.sandbox import State
@@ -105,7 +105,7 @@ def _write(response: Response) -> Response:
 
 
 def _entry(asked: Call, response: Response) -> Entry:
-    asking, rule = asked.request, asked.request.url_rule
+    asking, rule, secrets = asked.request, asked.request.url_rule, _secrets(asked)
     query = asking.query_string.decode("latin-1")
     return Entry(
         id=asked.sandbox.journal.next_id(),
@@ -113,11 +113,17 @@ def _entry(asked: Call, response: Response) -> Entry:
         vendor=asked.vendor.name,
         operation=rule.endpoint.rpartition(".")[2] if rule else None,
         method=asking.method,
-        path=asking.path,
-        query=redacted(query, auth.secrets(asking.environ.get("HTTP_AUTHORIZATION"))) if query else query,
+        path=redacted_path(asking.path, secrets),
+        query=redacted(query, secrets) if query else query,
         status=response.status_code,
         duration_us=(perf_counter_ns() - asked.started) // 1000,
         organization=asked.sandbox.made.organization.slug,
         fault=None,
         refusal=asked.refusal,
     )
+
+
+def _secrets(asked: Call) -> list[str]:
+    """What the request's header holds; and any token that opens something, in case it came elsewhere than there."""
+    shown = auth.secrets(asked.request.environ.get("HTTP_AUTHORIZATION"))
+    return shown if asked.grant else [*shown, *asked.state.tokens]

@@ -156,6 +156,11 @@ class State:
         """The sandbox that a token opens at a vendor, and what it grants there; None for a token nobody knows."""
         return self._grants.get((vendor, token))
 
+    @property
+    def tokens(self) -> list[str]:
+        """Every token that opens anything."""
+        return [token for _, token in self._grants]
+
     def tokens_of(self, sandbox: Sandbox) -> list[Grant]:
         """Every token that opens a sandbox."""
         return [grant for owner, grant in self._grants.values() if owner is sandbox]
