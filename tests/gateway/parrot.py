@@ -1,0 +1,141 @@
+"""A made-up vendor in one place, and apps that serve it: what the gateway does for anybody, it does for a parrot.
+
+What it must do stays out (the tests say).
+"""
+
+from collections.abc import Callable, Hashable
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+from flask import Blueprint, Flask, Response
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from mockserver.gateway import answers, call, pipeline, view
+from mockserver.gateway.call import Call
+from mockserver.gateway.limits import Allowance
+from mockserver.gateway.rejection import Reason, Rejection
+from mockserver.gateway.sandbox import Made, State, Surface
+from mockserver.gateway.switches import Grade, Values, switch
+from mockserver.gateway.vendor import Vendor, Worded
+from mockserver.simulation.clock import Clock
+from mockserver.simulation.organization import Organization
+from mockserver.simulation.world import World
+from tests.simulation import worlds
+
+NOW = datetime(2025, 10, 21, 10, 30, tzinfo=UTC)
+STATUS = {
+    Reason.INVALID: 418,
+    Reason.UNAUTHENTICATED: 401,
+    Reason.FORBIDDEN: 403,
+    Reason.NOT_FOUND: 404,
+    Reason.METHOD: 405,
+    Reason.LIMITED: 429,
+    Reason.INTERNAL: 500,
+}
+SWITCHES = (
+    switch("mood", "cheerful", "grumpy", grade=Grade.ASSUMED, says="How it speaks; nobody knows."),
+    switch("rate_limit_scope", "organization", "token", grade=Grade.ASSUMED, says="Whose bucket it is."),
+    switch("rate_limit_block", "refill", "minute", grade=Grade.ASSUMED, says="What a refusal does."),
+)
+STAGES = (pipeline.authenticate, pipeline.permit, pipeline.limit)
+
+
+def word(rejection: Rejection, asked: Call) -> Worded:
+    """A refusal as a parrot says it."""
+    headers = {"X-Parrot": asked.vendor.name}
+    if rejection.retry_after is not None:
+        headers["X-Wait"] = str(rejection.retry_after)
+    if rejection.allow:
+        headers["Allow"] = ",".join(rejection.allow)
+    return Worded(STATUS[rejection.reason], {"squawk": rejection.message}, headers)
+
+
+def day(now: datetime, _: Values) -> Hashable:
+    """The epoch of a vendor whose answers change with the day."""
+    return now.toordinal()
+
+
+def said(asked: Call) -> dict[str, Any]:
+    """What the parrot's one endpoint answers."""
+    return {"said": asked.request.args.get("say", "hello"), "mood": asked.values["mood"], "at": answers.STAMP}
+
+
+def blueprint(function: Callable[[Call], dict[str, Any]] = said, prefix: str = "/parrot") -> Blueprint:
+    """Its routes: one that speaks, one that writes, one that is given a number."""
+    routes = Blueprint("parrot", __name__, url_prefix=prefix)
+    speak = view.answers(function)
+    routes.add_url_rule("/speak", "speak", speak, methods=["GET"], provide_automatic_options=False)
+    routes.add_url_rule("/learn", "learn", speak, methods=["POST", "PUT"], provide_automatic_options=False)
+    return routes
+
+
+PARROT = Vendor(
+    name="parrot",
+    title="Parrot",
+    mounts=("/parrot", "/bird"),
+    schemes=("Bearer", "Seed"),
+    stages=STAGES,
+    allowance=Allowance(per_minute=6, burst=3),
+    switches=SWITCHES,
+    blueprint=blueprint,
+    word=word,
+    epoch=day,
+    stamp=lambda instant: instant.strftime("%H:%M:%S"),
+    try_path="/parrot/speak",
+)
+UNLIMITED = replace(PARROT, allowance=None)
+
+
+def speaking(function: Callable[[Call], dict[str, Any]], **changes: Any) -> Vendor:
+    """An unlimited parrot whose endpoint answers with this function."""
+    return replace(UNLIMITED, blueprint=lambda: blueprint(function), **changes)
+
+
+def made(**changes: Any) -> Made:
+    """How a sandbox is made here: a small organisation, the clock frozen."""
+    return replace(Made(worlds.BASE, worlds.BASE.seed, Clock.at(NOW, frozen=True)), **changes)
+
+
+def world(organization: Organization, seed: int) -> World:
+    """The world of an organisation."""
+    return World(organization, worlds.POOL, seed)
+
+
+def state(*vendors: Vendor, journal_size: int = 5000, **changes: Any) -> State:
+    """The state of an app with these vendors and a default sandbox."""
+    held = State([Surface(each.name, each.switches, each.allowance) for each in vendors], world, journal_size)
+    held.make_default(made(**changes))
+    return held
+
+
+class Aviary:
+    """An app with some vendors, its state, and a client that shows the seeded token."""
+
+    def __init__(self, *vendors: Vendor, **changes: Any) -> None:
+        self.state = state(*vendors, **changes)
+        self.app = Flask("aviary", static_folder=None)
+        self.app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
+        pipeline.install(self.app, vendors, self.state)
+        self.app.register_error_handler(Exception, _refused)
+
+    @property
+    def client(self) -> FlaskClient:
+        """A new client of the app."""
+        return self.app.test_client()
+
+    def ask(self, path: str = "/parrot/speak", token: str | None = "mock-parrot-small", **more: Any) -> TestResponse:
+        """One request, with the seeded token unless another (or none) is given."""
+        headers = {} if token is None else {"Authorization": f"Bearer {token}"}
+        return self.client.open(path, headers=headers | more.pop("headers", {}), **more)
+
+    def advance(self, clock: Clock) -> None:
+        """Show another time in the default sandbox."""
+        with self.state.lock:
+            self.state.default.set_clock(clock)
+
+
+def _refused(error: Exception) -> Response:
+    asked = call.in_hand()
+    return Response("nobody's", 404) if asked is None else pipeline.refused(asked, error)

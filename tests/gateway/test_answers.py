@@ -1,0 +1,92 @@
+"""Holds kept answers to their promises: the instant in each of its places, and no more bytes than the budget.
+
+When an answer may be kept stays out (`test_view`).
+"""
+
+import json
+
+import pytest
+
+from mockserver.gateway import answers
+from mockserver.gateway.answers import STAMP, Answer, Answers
+
+
+def test_a_body_is_compact_json_in_the_order_of_its_keys_with_letters_as_they_are() -> None:
+    assert answers.write({"b": [1, 2], "a": "Ñ 李"}) == '{"b":[1,2],"a":"Ñ 李"}'
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"at": STAMP},
+        {"at": STAMP, "rows": [1], "again": {"at": STAMP}},
+        {"rows": []},
+        {"at": STAMP, "name": "\x00now", "other": "now\x00", "text": f"before {STAMP} after", "é": "李"},
+    ],
+    ids=["alone", "twice", "nowhere", "beside what looks alike"],
+)
+def test_the_instant_stands_wherever_it_belongs_and_nowhere_else(body: dict[str, object]) -> None:
+    stamped = json.loads(Answer.of(body).stamped("10:30"))
+    expected = {key: "10:30" if value == STAMP else value for key, value in body.items()}
+    if "again" in body:
+        expected["again"] = {"at": "10:30"}
+    assert stamped == expected
+
+
+def test_an_answer_is_stamped_anew_each_time() -> None:
+    answer = Answer.of({"at": STAMP})
+    assert [answer.stamped("one"), answer.stamped("two")] == [b'{"at":"one"}', b'{"at":"two"}']
+
+
+def _of(size: int) -> Answer:
+    """An answer that takes this many bytes to keep."""
+    return Answer((b"x" * (size - Answer((b"",)).size),))
+
+
+def test_what_was_never_kept_is_not_there() -> None:
+    assert Answers().get("a") is None
+
+
+def test_answers_are_kept_up_to_the_budget_and_not_a_byte_further() -> None:
+    kept = Answers(budget=3000)
+    for name, size in (("a", 1000), ("b", 1000), ("c", 1000)):
+        kept.put(name, _of(size))
+    assert all(kept.get(name) for name in "abc")
+    kept.put("d", _of(501))
+    assert [name for name in "abcd" if kept.get(name)] == ["b", "c", "d"]
+
+
+def test_the_answer_that_was_asked_for_longest_ago_goes_first() -> None:
+    kept = Answers(budget=3000)
+    for name in "abc":
+        kept.put(name, _of(1000))
+    kept.get("a")
+    kept.put("d", _of(1000))
+    assert [name for name in "abcd" if kept.get(name)] == ["a", "c", "d"]
+
+
+def test_several_go_for_a_big_one() -> None:
+    kept = Answers(budget=3000)
+    for name in "abc":
+        kept.put(name, _of(1000))
+    kept.put("d", _of(1900))
+    assert [name for name in "abcd" if kept.get(name)] == ["c", "d"]
+
+
+def test_an_answer_put_again_takes_the_place_and_the_bytes_of_the_first() -> None:
+    kept = Answers(budget=3000)
+    for _ in range(5):
+        kept.put("a", _of(1000))
+    latest = _of(1000)
+    kept.put("a", latest)
+    kept.put("b", _of(2000))
+    assert kept.get("a") is latest
+    assert kept.get("b") is not None
+
+
+def test_an_answer_beyond_the_budget_is_not_kept_and_others_are_from_then_on() -> None:
+    kept = Answers(budget=3000)
+    kept.put("a", _of(3001))
+    assert kept.get("a") is None
+    kept.put("b", _of(3000))
+    assert kept.get("b") is not None

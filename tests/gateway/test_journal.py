@@ -1,0 +1,137 @@
+"""Holds the journal to its promises: bounded, numbered without gaps, and without credentials.
+
+What stands in an entry of a request stays out (`test_pipeline`).
+"""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from mockserver.gateway.journal import Entry, Journal, redacted, redacted_path
+from tests.gateway.parrot import PARROT, Aviary
+
+TOKEN = "mock-parrot-small"
+SECRETS = [TOKEN]
+
+
+def _entry(number: int) -> Entry:
+    at = datetime(2025, 10, 21, tzinfo=UTC)
+    return Entry(number, at, "parrot", "speak", "GET", "/parrot/speak", "", 200, 5, "small", None, None)
+
+
+def _filled(size: int, count: int) -> Journal:
+    journal = Journal(size)
+    for _ in range(count):
+        journal.append(_entry(journal.next_id()))
+    return journal
+
+
+@pytest.mark.parametrize(("size", "count", "kept"), [(3, 0, []), (3, 2, [1, 2]), (3, 3, [1, 2, 3]), (3, 5, [3, 4, 5])])
+def test_the_newest_entries_are_kept_oldest_first(size: int, count: int, kept: list[int]) -> None:
+    assert [entry.id for entry in _filled(size, count)] == kept
+
+
+def test_clearing_forgets_everything_and_counts_anew() -> None:
+    journal = _filled(3, 5)
+    journal.clear()
+    assert list(journal) == []
+    assert journal.next_id() == 1
+
+
+def test_reading_is_not_disturbed_by_what_comes_meanwhile() -> None:
+    journal = _filled(3, 3)
+    reading = iter(journal)
+    journal.append(_entry(journal.next_id()))
+    assert [entry.id for entry in reading] == [1, 2, 3]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "",
+        "a=1&b=2",
+        "start_date=2025-10-01&page_size=50",
+        "a[]=1&a%5B%5D=2",
+        "a=%20+b&&c",
+        "=",
+        "tokens=3",
+        "é=%ff",
+        "%",
+    ],
+)
+def test_a_query_without_credentials_is_kept_as_it_was_sent(query: str) -> None:
+    assert redacted(query, SECRETS) == query
+
+
+@pytest.mark.parametrize(
+    ("query", "told"),
+    [
+        ("token=abc", "token=[redacted]"),
+        ("a=1&access_token=abc&b=2", "a=1&access_token=[redacted]&b=2"),
+        (
+            "TOKEN=abc&Api_Key=x&api-key=y&X-API-Key=z",
+            "TOKEN=[redacted]&Api_Key=[redacted]&api-key=[redacted]&X-API-Key=[redacted]",
+        ),
+        ("to%6ben=abc", "to%6ben=[redacted]"),
+        (
+            "client_secret=a&password=b&authorization=Bearer+c",
+            "client_secret=[redacted]&password=[redacted]&authorization=[redacted]",
+        ),
+        ("token=a&token=b", "token=[redacted]&token=[redacted]"),
+        ("token=", "token=[redacted]"),
+        (f"any={TOKEN}", "any=[redacted]"),
+        (f"any=Bearer+{TOKEN}&b=1", "any=[redacted]&b=1"),
+        ("any=%6D%6Fck-parrot%2dsmall", "any=[redacted]"),
+        (f"{TOKEN}", "[redacted]"),
+        (f"a=1&{TOKEN}=", "a=1&[redacted]"),
+    ],
+)
+def test_credentials_in_a_query_are_not_told(query: str, told: str) -> None:
+    assert redacted(query, SECRETS) == told
+
+
+@pytest.mark.parametrize("secret", ["a+b/c==d", "abc==def=", "100%sure"])
+def test_a_token_of_odd_letters_is_not_told_either(secret: str) -> None:
+    assert secret not in redacted(f"a=1&x={secret}&b=2", [secret])
+    assert secret not in redacted(secret, [secret])
+
+
+@pytest.mark.parametrize(
+    ("path", "told"),
+    [
+        ("/parrot/speak", "/parrot/speak"),
+        (f"/parrot/{TOKEN}/x", "/parrot/[redacted]/x"),
+        (f"/parrot/x{TOKEN}y", "/parrot/[redacted]"),
+        (f"/{TOKEN}/{TOKEN}", "/[redacted]/[redacted]"),
+    ],
+)
+def test_credentials_in_a_path_are_not_told(path: str, told: str) -> None:
+    assert redacted_path(path, SECRETS) == told
+
+
+def test_a_word_of_few_letters_hides_nothing_that_contains_it() -> None:
+    assert redacted("page=parrot", ["par"]) == "page=parrot"
+    assert redacted_path("/parrot", ["", "a"]) == "/parrot"
+
+
+@pytest.mark.parametrize(
+    ("path", "headers"),
+    [
+        (f"/parrot/speak?say={TOKEN}", {"Authorization": f"Bearer {TOKEN}"}),
+        (f"/parrot/{TOKEN}", {"Authorization": f"Bearer {TOKEN}"}),
+        (f"/parrot/speak?say={TOKEN}", {}),
+        (f"/parrot/{TOKEN}", {}),
+        ("/parrot/mock%2Dparrot%2Dsmall", {}),
+        (f"/parrot/speak?{TOKEN}", {"Authorization": TOKEN}),
+        ("/parrot/speak?say=a-real-one-by-mistake", {"Authorization": "Bearer a-real-one-by-mistake"}),
+        ("/parrot/a-real-one-by-mistake", {"Authorization": "Basic x a-real-one-by-mistake"}),
+    ],
+)
+def test_no_entry_of_the_journal_tells_a_token(path: str, headers: dict[str, str]) -> None:
+    aviary = Aviary(PARROT)
+    aviary.ask(path, token=None, headers=headers)
+    (entry,) = aviary.state.default.journal
+    told = f"{entry.path}?{entry.query}"
+    assert "[redacted]" in told
+    assert TOKEN not in told
+    assert "by-mistake" not in told
