@@ -16,7 +16,8 @@ def install(app: Flask, handed: Plane) -> None:
     plane.onto(app, handed)
     app.before_request(guard.check)
     app.register_blueprint(routes.blueprint())
-    app.add_url_rule("/", "root", routes.root, methods=["GET"], provide_automatic_options=False)
+    for path in ("/", routes.MOUNT):
+        app.add_url_rule(path, "root", routes.root, methods=["GET"], provide_automatic_options=False)
 
 
 def refused(error: Exception) -> Response:

@@ -86,14 +86,13 @@ def blueprint() -> Blueprint:
             route.operation,
             _answering(route),
             methods=[route.method],
-            strict_slashes=route.path != "/",
             provide_automatic_options=False,
         )
     return made
 
 
 def root() -> Response:
-    """The way from `/` to the control plane."""
+    """The way from `/`, and from the mount without its slash, to the index."""
     return answers.elsewhere(f"{MOUNT}/")
 
 

@@ -1,0 +1,132 @@
+"""Answers what a client of the control plane gets from an app in this process, judged by openapi/admin.yaml each time.
+
+What the answers mean stays out; the tests of each resource say it.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cache
+from io import BytesIO
+from typing import Any, Self
+from urllib.parse import quote
+
+import yaml
+from flask import Flask
+from werkzeug.datastructures import Headers
+
+from mockserver import resources
+from mockserver.admin import plane
+from mockserver.gateway.journal import Journal
+from tests.contract.oracle import Oracle, Said
+
+JSON = "application/json"
+PROBLEM = "application/problem+json"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One answer, as a client sees it."""
+
+    status: int
+    headers: Headers
+    body: bytes
+
+    @property
+    def json(self) -> Any:
+        """The body, decoded."""
+        return json.loads(self.body)
+
+    @property
+    def detail(self) -> str:
+        """The detail of a refusal."""
+        said: str = self.json["detail"]
+        return said
+
+    @property
+    def errors(self) -> dict[str, list[str]]:
+        """What a refusal says of each member."""
+        named: dict[str, list[str]] = self.json.get("errors", {})
+        return named
+
+
+@dataclass(frozen=True, slots=True)
+class Admin:
+    """A client of the control plane. Paths are given below /_mock; `headers` go with every request."""
+
+    app: Flask
+    headers: Mapping[str, str]
+
+    def ask(self, method: str, path: str, content: object = None, **headers: str) -> Answer:
+        """Any request; content that is bytes is sent as it is, everything else as JSON."""
+        data = content if isinstance(content, bytes) else b"" if content is None else json.dumps(content).encode()
+        sent = {**({"Content-Type": JSON} if content is not None else {}), **self.headers, **headers}
+        return self.sent(method, f"/_mock{path}", data, sent)
+
+    def sent(self, method: str, path: str, data: bytes, headers: Mapping[str, str], *, chunked: bool = False) -> Answer:
+        """A request with exactly these headers (None leaves even Host out), its length untold when `chunked`."""
+        body: dict[str, Any] = {"data": data}
+        if chunked:
+            body = {"input_stream": BytesIO(data), "environ_overrides": {"wsgi.input_terminated": True}}
+        got = self.app.test_client().open(path, method=method, headers=dict(headers), **body)
+        answer = Answer(got.status_code, got.headers, got.data)
+        _judge(Said(method, path.partition("?")[0], answer.status, _small(got.headers), answer.body))
+        return answer
+
+    def get(self, path: str) -> Any:
+        """The body of a GET that is answered with 200."""
+        answer = self.ask("GET", path)
+        assert answer.status == 200, answer.body
+        return answer.json
+
+    def done(self, method: str, path: str, content: object = None) -> Any:
+        """The body of any other request that is answered with 200."""
+        answer = self.ask(method, path, content)
+        assert answer.status == 200, answer.body
+        return answer.json
+
+    def refused(self, method: str, path: str, content: object = None, *, status: int = 400) -> Answer:
+        """The refusal of a request, with this status."""
+        answer = self.ask(method, path, content)
+        assert answer.status == status, answer.body
+        return answer
+
+    @property
+    def journal(self) -> Journal:
+        """The journal of the first sandbox."""
+        with self.app.app_context():
+            return plane.plane().state.default.journal
+
+    def bearing(self, **headers: str) -> Self:
+        """The same client with more headers."""
+        return replace(self, headers={**self.headers, **headers})
+
+    def vendor(self, path: str = "/analytics/v0/dau-count", token: str = "mock-augment-acme") -> int:
+        """The status with which Augment answers a GET."""
+        got = self.app.test_client().get(path, headers={"Authorization": f"Bearer {token}"})
+        return got.status_code
+
+
+def _small(headers: Headers) -> dict[str, str]:
+    return {name.lower(): value for name, value in headers.items()}
+
+
+def _judge(said: Said) -> None:
+    kind = said.headers.get("content-type", "").partition(";")[0]
+    assert not [name for name in said.headers if name.startswith("access-control-")], "no other origin may read"
+    if kind in {JSON, PROBLEM}:
+        assert described().faults(said) == []
+
+
+class Described(Oracle):
+    """The file of the control plane, some of whose paths have braces in them, which no reference may hold as they are."""
+
+    def errors(self, pointer: str, value: object) -> list[str]:
+        """How a value breaks the schema at a pointer."""
+        return super().errors(quote(pointer, safe="#/~"), value)
+
+
+@cache
+def described() -> Described:
+    """The oracle that judges every answer."""
+    return Described(yaml.safe_load((resources.openapi() / "admin.yaml").read_text(encoding="utf-8")))

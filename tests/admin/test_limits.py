@@ -1,0 +1,117 @@
+"""Promises about limits: what is set is in force at once, what is left out goes back, buckets tell how they stand."""
+
+from typing import Any
+
+import pytest
+
+from tests.admin.driver import Admin
+
+DOCUMENTED: dict[str, Any] = {"setting": "documented", "per_minute": 10, "burst": 20, "buckets": []}
+OFF: dict[str, Any] = {"setting": "off", "per_minute": None, "burst": None, "buckets": []}
+CUSTOM: dict[str, Any] = {"setting": "custom", "per_minute": 60, "burst": 2, "buckets": []}
+NUMBERS = {"per_minute": 60, "burst": 2}
+
+
+def test_limits_are_shown_as_the_sandbox_was_made(admin: Admin) -> None:
+    assert admin.get("/limits") == {"augment": OFF}
+
+
+STATED: dict[str, tuple[object, dict[str, Any]]] = {
+    "the documented ones": ("documented", DOCUMENTED),
+    "none": ("off", OFF),
+    "numbers": (NUMBERS, CUSTOM),
+    "the least": ({"per_minute": 1, "burst": 1}, {**CUSTOM, "per_minute": 1, "burst": 1}),
+    "the most": (
+        {"per_minute": 1_000_000, "burst": 1_000_000},
+        {**CUSTOM, "per_minute": 1_000_000, "burst": 1_000_000},
+    ),
+}
+
+
+@pytest.mark.parametrize("method", ["PUT", "PATCH"])
+@pytest.mark.parametrize(("sent", "shown"), STATED.values(), ids=STATED)
+def test_a_limit_that_is_set_is_shown(admin: Admin, method: str, sent: object, shown: object) -> None:
+    assert admin.done(method, "/limits", {"augment": sent}) == {"augment": shown}
+    assert admin.get("/limits") == {"augment": shown}
+
+
+def test_put_takes_what_is_left_out_back_and_patch_leaves_it(admin: Admin) -> None:
+    admin.done("PUT", "/limits", {"augment": NUMBERS})
+    assert admin.done("PATCH", "/limits", {}) == {"augment": CUSTOM}
+    assert admin.done("PUT", "/limits", {}) == {"augment": OFF}
+
+
+def test_a_limit_is_in_force_at_once_and_its_bucket_tells(admin: Admin) -> None:
+    admin.done("PUT", "/limits", {"augment": NUMBERS})
+    assert [admin.vendor() for _ in range(3)] == [200, 200, 429]
+    bucket = {"scope": "organization", "remaining": 0, "full_in_seconds": 2}
+    assert admin.get("/limits") == {"augment": {**CUSTOM, "buckets": [bucket]}}
+
+
+def test_buckets_fill_on_the_clock_of_the_sandbox(admin: Admin) -> None:
+    admin.done("PUT", "/limits", {"augment": NUMBERS})
+    assert [admin.vendor() for _ in range(3)] == [200, 200, 429]
+    admin.done("POST", "/clock/advance", {"seconds": 1})
+    assert admin.get("/limits")["augment"]["buckets"][0] == {
+        "scope": "organization",
+        "remaining": 1,
+        "full_in_seconds": 1,
+    }
+    assert [admin.vendor() for _ in range(2)] == [200, 429]
+
+
+def test_setting_a_limit_anew_fills_its_buckets_and_patching_nothing_does_not(admin: Admin) -> None:
+    admin.done("PUT", "/limits", {"augment": NUMBERS})
+    assert [admin.vendor() for _ in range(3)] == [200, 200, 429]
+    admin.done("PATCH", "/limits", {})
+    assert admin.vendor() == 429
+    admin.done("PATCH", "/limits", {"augment": NUMBERS})
+    assert admin.vendor() == 200
+
+
+def test_a_control_request_spends_nothing(admin: Admin) -> None:
+    admin.done("PUT", "/limits", {"augment": {"per_minute": 1, "burst": 1}})
+    for _ in range(3):
+        admin.get("/limits")
+    assert admin.vendor() == 200
+
+
+CHOICE = 'must be "documented", "off", or an object with per_minute and burst, both from 1 to 1000000'
+RATE = "must be a whole number from 1 to 1000000"
+MISSING = "Missing data for required field."
+
+BAD: dict[str, tuple[object, dict[str, list[str]]]] = {
+    "a vendor that nobody knows": (
+        {"augmnet": "off"},
+        {"augmnet": ["there is no vendor 'augmnet' (did you mean 'augment'?); there are: augment"]},
+    ),
+    "a word that nobody knows": ({"augment": "none"}, {"augment": [CHOICE]}),
+    "a word in capitals": ({"augment": "OFF"}, {"augment": [CHOICE]}),
+    "a truth value": ({"augment": False}, {"augment": [CHOICE]}),
+    "a number": ({"augment": 10}, {"augment": [CHOICE]}),
+    "a list": ({"augment": [10, 20]}, {"augment": [CHOICE]}),
+    "null": ({"augment": None}, {"augment": ["Field may not be null."]}),
+    "an empty object": ({"augment": {}}, {"augment.per_minute": [MISSING], "augment.burst": [MISSING]}),
+    "half of it": ({"augment": {"per_minute": 5}}, {"augment.burst": [MISSING]}),
+    "zero": ({"augment": {**NUMBERS, "per_minute": 0}}, {"augment.per_minute": [RATE]}),
+    "a negative number": ({"augment": {**NUMBERS, "burst": -1}}, {"augment.burst": [RATE]}),
+    "too many": ({"augment": {**NUMBERS, "burst": 1_000_001}}, {"augment.burst": [RATE]}),
+    "far too many": ({"augment": {**NUMBERS, "burst": 10**50}}, {"augment.burst": [RATE]}),
+    "a fraction": ({"augment": {**NUMBERS, "burst": 1.5}}, {"augment.burst": [RATE]}),
+    "a fraction that is whole": ({"augment": {**NUMBERS, "burst": 1.0}}, {"augment.burst": [RATE]}),
+    "text": ({"augment": {**NUMBERS, "burst": "5"}}, {"augment.burst": [RATE]}),
+    "a truth value in numbers": ({"augment": {**NUMBERS, "burst": True}}, {"augment.burst": [RATE]}),
+    "a misspelt member": (
+        {"augment": {**NUMBERS, "bust": 5}},
+        {"augment.bust": ["there is no member 'bust' (did you mean 'burst'?); there are: per_minute, burst"]},
+    ),
+}
+
+
+@pytest.mark.parametrize("method", ["PUT", "PATCH"])
+@pytest.mark.parametrize(("sent", "errors"), BAD.values(), ids=BAD)
+def test_a_bad_limit_is_refused_by_its_path_and_changes_nothing(
+    admin: Admin, method: str, sent: object, errors: object
+) -> None:
+    assert admin.refused(method, "/limits", sent).errors == errors
+    assert admin.get("/limits") == {"augment": OFF}

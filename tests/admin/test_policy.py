@@ -1,0 +1,120 @@
+"""Promises about the policy: every undocumented choice is told with its evidence, and can be made otherwise."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from mockserver import vendors
+from mockserver.app import create_app
+from tests.admin.driver import Admin
+from tests.conftest import SETTINGS
+
+
+def values(policy: dict[str, Any]) -> dict[str, Any]:
+    """The values in force, by the vendor and the switch."""
+    return {
+        f"{vendor}.{name}": switch["value"] for vendor, switches in policy.items() for name, switch in switches.items()
+    }
+
+
+DEFAULTS = {
+    f"{vendor.name}.{switch.name}": switch.default for vendor in vendors.discover() for switch in vendor.switches
+}
+
+
+def test_every_switch_of_every_vendor_is_told_with_its_evidence(admin: Admin) -> None:
+    shown = admin.get("/policy")
+    for vendor in vendors.discover():
+        assert list(shown[vendor.name]) == [switch.name for switch in vendor.switches]
+        for switch in vendor.switches:
+            assert shown[vendor.name][switch.name] == {
+                "value": switch.default,
+                "default": switch.default,
+                "choices": list(switch.choices),
+                "grade": switch.grade.value,
+                "says": switch.says,
+            }
+
+
+def test_what_is_set_is_shown_and_in_force_at_once(admin: Admin) -> None:
+    asked = "/analytics/v0/dau-count?limit=1"
+    assert admin.vendor(asked) == 400
+    shown = admin.done("PUT", "/policy", {"augment": {"unknown_parameters": "ignore"}})
+    assert values(shown) == {**DEFAULTS, "augment.unknown_parameters": "ignore"}
+    assert values(admin.get("/policy")) == values(shown)
+    assert admin.vendor(asked) == 200
+
+
+def test_put_takes_what_is_left_out_back_and_patch_leaves_it(admin: Admin) -> None:
+    admin.done("PUT", "/policy", {"augment": {"last_cursor": "null"}})
+    patched = admin.done("PATCH", "/policy", {"augment": {"publication_hour": 5}})
+    assert values(patched) == {**DEFAULTS, "augment.last_cursor": "null", "augment.publication_hour": 5}
+    assert values(admin.done("PATCH", "/policy", {})) == values(patched)
+    assert values(admin.done("PUT", "/policy", {"augment": {"publication_hour": 6}})) == {
+        **DEFAULTS,
+        "augment.publication_hour": 6,
+    }
+    assert values(admin.done("PUT", "/policy", {})) == DEFAULTS
+
+
+def test_put_goes_back_to_how_the_sandbox_was_made_not_to_the_default() -> None:
+    settings = replace(SETTINGS, policy=(("augment.last_cursor", "absent"),))
+    admin = Admin(create_app(settings), {"Host": "localhost"})
+    admin.done("PUT", "/policy", {"augment": {"last_cursor": "null"}})
+    assert values(admin.done("PUT", "/policy", {})) == {**DEFAULTS, "augment.last_cursor": "absent"}
+    assert admin.get("/policy")["augment"]["last_cursor"]["default"] == "empty"
+
+
+def test_a_number_may_come_as_text_and_is_shown_as_a_number(admin: Admin) -> None:
+    assert values(admin.done("PUT", "/policy", {"augment": {"publication_hour": "7"}}))["augment.publication_hour"] == 7
+
+
+CURSOR = "last_cursor cannot be {}; it takes one of: empty, null, absent"
+
+BAD: dict[str, tuple[object, dict[str, str]]] = {
+    "a vendor that nobody knows": (
+        {"augmnet": {}},
+        {"augmnet": "there is no vendor 'augmnet' (did you mean 'augment'?); there are: augment"},
+    ),
+    "a switch that nobody knows": (
+        {"augment": {"last_cursr": "null"}},
+        {"augment.last_cursr": "there is no switch 'last_cursr' (did you mean 'last_cursor'?); there are: "},
+    ),
+    "a value that nobody knows": ({"augment": {"last_cursor": "nil"}}, {"augment.last_cursor": CURSOR.format("'nil'")}),
+    "null, which is no 'null'": ({"augment": {"last_cursor": None}}, {"augment.last_cursor": CURSOR.format("None")}),
+    "a list": ({"augment": {"last_cursor": ["null"]}}, {"augment.last_cursor": CURSOR.format("['null']")}),
+    "an object": ({"augment": {"last_cursor": {}}}, {"augment.last_cursor": CURSOR.format("{}")}),
+    "a truth value for a number": (
+        {"augment": {"publication_hour": True}},
+        {"augment.publication_hour": "publication_hour cannot be True; it takes one of: 0, 1, 2, "},
+    ),
+    "an hour that no day has": (
+        {"augment": {"publication_hour": 24}},
+        {"augment.publication_hour": "publication_hour cannot be 24; it takes one of: 0, 1, 2, "},
+    ),
+    "a list of switches": ({"augment": ["last_cursor"]}, {"augment": "must be an object of switches and their values"}),
+    "no switches": ({"augment": None}, {"augment": "Field may not be null."}),
+    "two at once": (
+        {"augment": {"last_cursor": "nil", "retry_after": "no"}},
+        {
+            "augment.last_cursor": CURSOR.format("'nil'"),
+            "augment.retry_after": "retry_after cannot be 'no'; it takes one of: off, seconds",
+        },
+    ),
+    "a good one beside a bad one": (
+        {"augment": {"last_cursor": "null", "retry_after": "no"}},
+        {"augment.retry_after": "retry_after cannot be 'no'; it takes one of: off, seconds"},
+    ),
+}
+
+
+@pytest.mark.parametrize("method", ["PUT", "PATCH"])
+@pytest.mark.parametrize(("sent", "errors"), BAD.values(), ids=BAD)
+def test_a_bad_policy_is_refused_by_its_path_and_changes_nothing(
+    admin: Admin, method: str, sent: object, errors: dict[str, str]
+) -> None:
+    said = admin.refused(method, "/policy", sent).errors
+    assert list(said) == list(errors)
+    assert all(said[path][0].startswith(rule) for path, rule in errors.items())
+    assert values(admin.get("/policy")) == DEFAULTS

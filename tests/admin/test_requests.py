@@ -1,0 +1,147 @@
+"""Promises about the journal: every request of a client is there once, oldest first, and every filter holds."""
+
+from dataclasses import replace
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+
+from mockserver.app import create_app
+from tests.admin.driver import Admin
+from tests.conftest import SETTINGS
+
+KNOWN = "vendor, operation, path, status, limit, after"
+COUNT, DAU = "/analytics/v0/dau-count", "/analytics/v0/dau"
+
+
+@pytest.fixture
+def asked(admin: Admin) -> Admin:
+    """A client of an app whose vendors were asked six times."""
+    for path, token in (
+        (f"{COUNT}?start_date=2025-10-01", "mock-augment-acme"),
+        (DAU, "mock-augment-acme"),
+        (COUNT, "nobody's"),
+        (DAU, "mock-augment-acme-forbidden"),
+        ("/analytics/v0/nowhere", "mock-augment-acme"),
+        (f"{COUNT}?start_date=never", "mock-augment-acme"),
+    ):
+        admin.vendor(path, token)
+    return admin
+
+
+def ids(admin: Admin, **filters: object) -> list[int]:
+    """The ids of the entries that meet the filters."""
+    return [entry["id"] for entry in admin.get(f"/requests?{urlencode(filters)}")["requests"]]
+
+
+def test_an_entry_tells_what_was_asked_and_what_became_of_it(asked: Admin) -> None:
+    first, *_, last = asked.get("/requests")["requests"]
+    assert isinstance(first.pop("duration_ms"), int)
+    assert first == {
+        "id": 1,
+        "at": "2025-10-21T10:30:00Z",
+        "vendor": "augment",
+        "operation": "getDauCount",
+        "method": "GET",
+        "path": COUNT,
+        "query": "start_date=2025-10-01",
+        "status": 200,
+        "organization": "acme",
+        "fault": None,
+        "refusal": None,
+    }
+    assert (last["status"], last["refusal"]) == (400, "invalid")
+
+
+def test_entries_come_oldest_first_whatever_became_of_the_requests(asked: Admin) -> None:
+    entries = asked.get("/requests")["requests"]
+    assert [entry["id"] for entry in entries] == [1, 2, 3, 4, 5, 6]
+    assert [entry["status"] for entry in entries] == [200, 200, 401, 403, 404, 400]
+
+
+FILTERS: dict[str, tuple[dict[str, object], list[int]]] = {
+    "a vendor": ({"vendor": "augment"}, [1, 2, 3, 4, 5, 6]),
+    "an operation": ({"operation": "getDau"}, [2, 4]),
+    "an operation that nobody asked": ({"operation": "getDailyUsage"}, []),
+    "a path": ({"path": COUNT}, [1, 3, 6]),
+    "a path is no prefix": ({"path": "/analytics"}, []),
+    "a status": ({"status": 200}, [1, 2]),
+    "the newest two": ({"limit": 2}, [5, 6]),
+    "more than there are": ({"limit": 100}, [1, 2, 3, 4, 5, 6]),
+    "after an entry": ({"after": 4}, [5, 6]),
+    "after none": ({"after": 0}, [1, 2, 3, 4, 5, 6]),
+    "after the last": ({"after": 6}, []),
+    "all that match, by AND": ({"path": COUNT, "status": 200}, [1]),
+    "the newest of what matches": ({"path": COUNT, "limit": 2}, [3, 6]),
+    "the newest after an entry": ({"after": 1, "limit": 1, "status": 200}, [2]),
+}
+
+
+@pytest.mark.parametrize(("filters", "found"), FILTERS.values(), ids=FILTERS)
+def test_a_filter_keeps_what_meets_it(asked: Admin, filters: dict[str, object], found: list[int]) -> None:
+    assert ids(asked, **filters) == found
+
+
+BAD: dict[str, tuple[str, dict[str, list[str]]]] = {
+    "a filter that nobody knows": (
+        "statsu=200",
+        {"statsu": [f"there is no filter 'statsu' (did you mean 'status'?); there are: {KNOWN}"]},
+    ),
+    "a vendor that nobody knows": (
+        "vendor=augmnet",
+        {"vendor": ["there is no vendor 'augmnet' (did you mean 'augment'?); there are: augment"]},
+    ),
+    "a status that is no number": ("status=ok", {"status": ["must be a whole number from 100 to 599"]}),
+    "a status that is none": ("status=99", {"status": ["must be a whole number from 100 to 599"]}),
+    "an empty status": ("status=", {"status": ["must be a whole number from 100 to 599"]}),
+    "a limit of nothing": ("limit=0", {"limit": ["must be a whole number from 1 to 1000000"]}),
+    "a negative limit": ("limit=-1", {"limit": ["must be a whole number from 1 to 1000000"]}),
+    "digits of another script": ("limit=%D9%A3", {"limit": ["must be a whole number from 1 to 1000000"]}),
+    "an endless number": (f"limit={'9' * 5000}", {"limit": ["must be a whole number from 1 to 1000000"]}),
+    "a fraction": ("after=1.5", {"after": ["must be a whole number from 0 to 999999999999999999"]}),
+    "a filter twice": ("limit=1&limit=2", {"limit": ["must be given once"]}),
+}
+
+
+@pytest.mark.parametrize(("query", "errors"), BAD.values(), ids=BAD)
+def test_a_bad_filter_is_refused_by_name(asked: Admin, query: str, errors: object) -> None:
+    assert asked.refused("GET", f"/requests?{query}").errors == errors
+
+
+def test_no_credentials_are_in_the_journal(admin: Admin) -> None:
+    admin.vendor(f"{COUNT}?token=mock-augment-acme&note=mock-augment-acme")
+    assert b"mock-augment-acme" not in admin.ask("GET", "/requests").body
+
+
+def test_control_requests_are_not_in_the_journal(admin: Admin) -> None:
+    admin.get("/clock")
+    admin.refused("GET", "/nowhere", status=404)
+    assert ids(admin) == []
+
+
+def test_forgetting_empties_the_journal_and_counting_begins_anew(asked: Admin) -> None:
+    gone = asked.ask("DELETE", "/requests")
+    assert (gone.status, gone.body) == (204, b"")
+    assert ids(asked) == []
+    asked.vendor()
+    assert ids(asked) == [1]
+
+
+def test_only_the_newest_are_kept() -> None:
+    admin = Admin(create_app(replace(SETTINGS, journal_size=3)), {"Host": "localhost"})
+    for _ in range(5):
+        admin.vendor()
+    assert ids(admin) == [3, 4, 5]
+
+
+ROUNDED = {"less than half": (499, 0), "half": (500, 1), "one": (1000, 1), "more": (12_345, 12)}
+
+
+@pytest.mark.parametrize(("microseconds", "shown"), ROUNDED.values(), ids=ROUNDED)
+def test_a_duration_is_the_nearest_number_of_milliseconds(admin: Admin, microseconds: int, shown: int) -> None:
+    admin.vendor()
+    journal: Any = admin.journal
+    (entry,) = journal
+    journal.clear()
+    journal.append(entry._replace(duration_us=microseconds))
+    assert admin.get("/requests")["requests"][0]["duration_ms"] == shown

@@ -1,0 +1,79 @@
+"""Promises about a reset: everything, or what is named, is as it was made, and nothing else is touched."""
+
+from typing import Any
+
+import pytest
+
+from tests.admin.driver import Admin
+
+NUMBERS = {"per_minute": 60, "burst": 2}
+
+
+@pytest.fixture
+def moved(admin: Admin) -> Admin:
+    """A client of a sandbox of which every part was changed."""
+    admin.done("PUT", "/clock", {"now": "2026-01-01T12:00:00Z", "frozen": True})
+    admin.done("PUT", "/limits", {"augment": NUMBERS})
+    admin.done("PUT", "/policy", {"augment": {"last_cursor": "null"}})
+    assert admin.vendor() == 200
+    return admin
+
+
+def changed(admin: Admin) -> set[str]:
+    """The parts that are not as they were made."""
+    differs = {
+        "clock": admin.get("/clock")["now"] != "2025-10-21T10:30:00Z",
+        "limits": admin.get("/limits")["augment"]["setting"] != "off",
+        "policy": admin.get("/policy")["augment"]["last_cursor"]["value"] != "empty",
+        "journal": bool(admin.get("/requests")["requests"]),
+    }
+    return {part for part, differ in differs.items() if differ}
+
+
+def test_every_part_can_be_changed(moved: Admin) -> None:
+    assert changed(moved) == {"clock", "limits", "policy", "journal"}
+
+
+PARTS: dict[str, tuple[Any, list[str]]] = {
+    "no body": (None, ["clock", "limits", "policy", "journal"]),
+    "an empty object": ({}, ["clock", "limits", "policy", "journal"]),
+    "the clock": ({"only": ["clock"]}, ["clock"]),
+    "the limits": ({"only": ["limits"]}, ["limits"]),
+    "the policy": ({"only": ["policy"]}, ["policy"]),
+    "the journal": ({"only": ["journal"]}, ["journal"]),
+    "two, one of them twice": ({"only": ["journal", "clock", "journal"]}, ["clock", "journal"]),
+}
+
+
+@pytest.mark.parametrize(("sent", "parts"), PARTS.values(), ids=PARTS)
+def test_a_reset_puts_back_what_it_names(moved: Admin, sent: object, parts: list[str]) -> None:
+    assert moved.done("POST", "/reset", sent) == {"reset": parts}
+    assert changed(moved) == {"clock", "limits", "policy", "journal"} - set(parts)
+
+
+def test_a_reset_fills_the_buckets(moved: Admin) -> None:
+    assert [moved.vendor() for _ in range(2)] == [200, 429]
+    moved.done("POST", "/reset", {"only": ["limits"]})
+    moved.done("PUT", "/limits", {"augment": NUMBERS})
+    assert moved.vendor() == 200
+
+
+NAMED = "there is no part {!r}; there are: clock, limits, policy, journal"
+
+BAD: dict[str, tuple[Any, dict[str, list[str]]]] = {
+    "a part that nobody knows": ({"only": ["clock", "clok"]}, {"only.1": [NAMED.format("clok")]}),
+    "no part": ({"only": []}, {"only": ["name at least one part, or leave `only` out to reset everything"]}),
+    "text": ({"only": "clock"}, {"only": ["Not a valid list."]}),
+    "a list in the list": ({"only": [["clock"]]}, {"only.0": ["Not a valid string."]}),
+    "null": ({"only": None}, {"only": ["Field may not be null."]}),
+    "a misspelt member": (
+        {"onyl": ["clock"]},
+        {"onyl": ["there is no member 'onyl' (did you mean 'only'?); there are: only"]},
+    ),
+}
+
+
+@pytest.mark.parametrize(("sent", "errors"), BAD.values(), ids=BAD)
+def test_a_bad_reset_is_refused_and_resets_nothing(moved: Admin, sent: object, errors: object) -> None:
+    assert moved.refused("POST", "/reset", sent).errors == errors
+    assert changed(moved) == {"clock", "limits", "policy", "journal"}
