@@ -57,9 +57,16 @@ class Client:
     authorization: str | None
 
     def ask(
-        self, method: str, path: str, query: Query = "", *, headers: Mapping[str, str] | None = None, body: bytes = b""
+        self,
+        method: str,
+        path: str,
+        query: Query = "",
+        *,
+        headers: Mapping[str, str] | None = None,
+        body: bytes = b"",
+        environ: Mapping[str, str] | None = None,
     ) -> Answer:
-        """Any request at all; nothing is normalised on the way."""
+        """Any request at all; nothing is normalised on the way, and `environ` is what a server would hand over."""
         query = query if isinstance(query, str) else urlencode(query)
         sent = {} if self.authorization is None else {"Authorization": self.authorization}
         got = self.app.test_client().open(
@@ -69,6 +76,7 @@ class Client:
             environ_overrides={
                 "PATH_INFO": unquote_to_bytes(self.mount + path).decode("latin-1"),
                 "QUERY_STRING": query.encode().decode("latin-1"),
+                **(environ or {}),
             },
         )
         return Answer(got.status_code, got.headers, got.data)

@@ -48,16 +48,24 @@ class Oracle:
         at = self._response(said)
         if at is None:
             return [f"{said}: the file describes no such answer"]
-        response = self.at(at)
-        found = [*self._header_faults(said, response, at), *self._content_faults(said, response, at)]
+        found = [*self._header_faults(said, at), *self._content_faults(said, at)]
         return [f"{said}: {fault}" for fault in found]
 
     def at(self, pointer: str) -> Any:
         """What stands at a pointer ("#/components/…"), references followed."""
-        node: Any = self.document
+        return self._follow(pointer)[1]
+
+    def where(self, pointer: str) -> str:
+        """The same place as a pointer that passes through no reference."""
+        return self._follow(pointer)[0]
+
+    def _follow(self, pointer: str) -> tuple[str, Any]:
+        at: tuple[str, Any] = ("#", self.document)
         for step in pointer.split("/")[1:]:
-            node = node[step.replace("~1", "/").replace("~0", "~")]
-        return self.at(node["$ref"]) if isinstance(node, dict) and "$ref" in node else node
+            at = (f"{at[0]}/{step}", at[1][step.replace("~1", "/").replace("~0", "~")])
+            if isinstance(at[1], dict) and "$ref" in at[1]:
+                at = self._follow(at[1]["$ref"])
+        return at
 
     def errors(self, pointer: str, value: object) -> list[str]:
         """How a value breaks the schema at a pointer."""
@@ -90,29 +98,36 @@ class Oracle:
         there = self.document["components"]["responses"]
         return shared | {status: f"#/components/responses/{name}" for status, name in named.items() if name in there}
 
-    def _header_faults(self, said: Said, response: Mapping[str, Any], at: str) -> Iterator[str]:
-        described = {name.lower(): name for name in response.get("headers", {})}
+    def _header_faults(self, said: Said, at: str) -> Iterator[str]:
+        described = {name.lower(): name for name in self.at(at).get("headers", {})}
         yield from (
             f"the header {name} is not described" for name in said.headers if name not in {*described, *_SAID_BY_HTTP}
         )
         for small, name in described.items():
-            header = self.at(f"{self._origin(at)}/headers/{name}")
+            header = self.at(f"{at}/headers/{name}")
             if small in said.headers:
-                pointer = f"{self._origin(at)}/headers/{name}/schema"
-                wrong = self.errors(pointer, _typed(said.headers[small], header["schema"]))
+                value = _typed(said.headers[small], header["schema"])
+                wrong = self.errors(f"{self.where(f'{at}/headers/{name}')}/schema", value)
                 yield from (f"the header {name} is wrong: {fault}" for fault in wrong)
             elif header.get("required"):
                 yield f"the header {name} is missing"
 
-    def _content_faults(self, said: Said, response: Mapping[str, Any], at: str) -> Iterator[str]:
+    def _content_faults(self, said: Said, at: str) -> Iterator[str]:
         kind = said.headers.get("content-type", "").partition(";")[0]
-        if kind not in response["content"]:
+        described = self.at(at).get("content", {})
+        if not (described or said.body):
+            return
+        if kind not in described:
             yield f"the content type {kind!r} is not described"
         elif said.method == "HEAD":
             if said.body:
                 yield "an answer to HEAD has no body"
         else:
-            yield from self._body_faults(said.body, f"{self._origin(at)}/content/{kind.replace('/', '~1')}/schema")
+            yield from self._body_faults(said.body, self.schema(at, kind))
+
+    def schema(self, response: str, kind: str) -> str:
+        """Where the schema of a response's content is written."""
+        return f"{self.where(response)}/content/{kind.replace('/', '~1')}/schema"
 
     def _body_faults(self, body: bytes, schema: str) -> list[str]:
         try:
@@ -120,12 +135,6 @@ class Oracle:
         except ValueError as error:
             return [f"the body is no JSON: {error}"]
         return self.errors(schema, value)
-
-    def _origin(self, pointer: str) -> str:
-        """Where the thing at a pointer is written: behind its reference, if it is one."""
-        above, _, last = pointer.rpartition("/")
-        reference: str = self.at(above)[last].get("$ref", pointer)
-        return reference
 
 
 def operations(document: Mapping[str, Any]) -> list[tuple[str, str, Mapping[str, Any]]]:

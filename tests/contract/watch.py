@@ -59,11 +59,11 @@ class Watch:
             for part in parts:
                 body += part
                 yield part
-        path = environ["PATH_INFO"].encode("latin-1").decode(errors="replace")
+        path = "/" + environ["PATH_INFO"].encode("latin-1").decode(errors="replace").lstrip("/")
         self._judge(Said(environ["REQUEST_METHOD"], path, head[0], head[1], body))
 
     def _judge(self, said: Said) -> None:
-        judge = self._oracle(f"/{said.path.lstrip('/')}")
+        judge = self._oracle(said.path)
         if judge is not None:
             self.judged += 1
             self._faults += judge.faults(said)

@@ -1,0 +1,39 @@
+"""What Augment's folder states as data is what the contract says: mount, door, limits, switches (sections 1, 4, 6, 8)."""
+
+import pytest
+
+from mockserver.gateway.limits import Allowance
+from mockserver.gateway.switches import Value
+from mockserver.vendors.augment import policy, vendor
+
+CONTRACT: dict[str, tuple[str, tuple[Value, ...]]] = {
+    "lookback_exceeded": ("A", ("reject", "clamp")),
+    "before_publication": ("A", ("empty", "reject")),
+    "publication_hour": ("D", tuple(range(24))),
+    "unknown_parameters": ("O", ("reject", "ignore")),
+    "empty_parameters": ("A", ("reject", "ignore")),
+    "page_size_over_maximum": ("A", ("reject", "clamp")),
+    "last_cursor": ("O", ("empty", "null", "absent")),
+    "rate_limit_scope": ("A", ("organization", "token")),
+    "rate_limit_block": ("A", ("refill", "minute")),
+    "retry_after": ("A", ("off", "seconds")),
+}
+SWITCHES = {each.name: each for each in policy.SWITCHES}
+
+
+def test_the_switches_are_those_of_the_contract_and_no_others() -> None:
+    assert list(SWITCHES) == list(CONTRACT)
+
+
+@pytest.mark.parametrize("name", CONTRACT)
+def test_a_switch_has_the_grade_the_readings_and_the_default_of_the_contract(name: str) -> None:
+    grade, choices = CONTRACT[name]
+    default = 2 if name == "publication_hour" else choices[0]
+    found = SWITCHES[name]
+    assert (found.grade, found.choices, found.default) == (grade, choices, default)
+
+
+def test_mount_scheme_and_limit_are_the_documented_ones() -> None:
+    served = vendor()
+    assert (served.name, served.mounts, served.schemes) == ("augment", ("/analytics/v0",), ("Bearer",))
+    assert served.allowance == Allowance(per_minute=10, burst=20)
