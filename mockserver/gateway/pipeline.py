@@ -43,7 +43,7 @@ def limit(asked: Call) -> None:
     scope = f"token {asked.grant.id}" if by_token and asked.grant else "organization"
     block = asked.value("rate_limit_block", Block.REFILL)
     with asked.state.lock:
-        wait = asked.sandbox.take(asked.vendor.name, scope, asked.now, Block(str(block)))
+        wait = asked.sandbox.take(asked.vendor.name, scope, Block(str(block)))
     if wait is not None:
         raise Rejection(Reason.LIMITED, "too many requests", retry_after=limits.seconds(wait))
 

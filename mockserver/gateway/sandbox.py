@@ -5,7 +5,6 @@ What the numbers are stays out (`simulation`), and so does every word of HTTP.
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from functools import lru_cache
 from threading import RLock
 
@@ -107,10 +106,13 @@ class Sandbox:
         """The allowance in force at a vendor; None where nothing is limited."""
         return limits.effective(self.limits[vendor], self.surfaces[vendor].allowance)
 
-    def take(self, vendor: str, scope: str, now: datetime, block: Block) -> int | None:
-        """Spend one request at a vendor: None when it may pass, else the microseconds until one would."""
+    def take(self, vendor: str, scope: str, block: Block) -> int | None:
+        """Spend one request at a vendor: None when it may pass, else the microseconds until one would.
+
+        It reads the clock itself, so that requests which overtake each other are counted in the order of time.
+        """
         allowance = self.allowance(vendor)
-        return None if allowance is None else self._limiters[vendor].take(scope, allowance, now, block)
+        return None if allowance is None else self._limiters[vendor].take(scope, allowance, self.clock.now(), block)
 
     def buckets(self, vendor: str) -> list[BucketState]:
         """The buckets of a vendor as they stand now."""
