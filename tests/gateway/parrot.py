@@ -117,6 +117,7 @@ class Aviary:
         self.state = state(*vendors, **changes)
         self.app = Flask("aviary", static_folder=None)
         self.app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
+        self.app.url_map.merge_slashes = False
         pipeline.install(self.app, vendors, self.state)
         self.app.register_error_handler(Exception, _refused)
 

@@ -1,0 +1,311 @@
+"""Holds the way of a request to its promises: the right vendor, its stages in order, every refusal in its words.
+
+What the stages decide with stays out (`test_auth`, `test_limits`, `test_sandbox`).
+"""
+
+import logging
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from werkzeug.exceptions import BadGateway, RequestEntityTooLarge
+
+from mockserver.gateway import pipeline
+from mockserver.gateway.call import Call
+from mockserver.gateway.limits import Allowance, Block
+from mockserver.gateway.rejection import Fault, Reason, Rejection
+from mockserver.gateway.tokens import Grant
+from mockserver.gateway.vendor import Stage, Vendor, Worded
+from mockserver.simulation.clock import Clock
+from tests.gateway import parrot
+from tests.gateway.parrot import NOW, PARROT, UNLIMITED, Aviary
+
+NESTLING = replace(
+    UNLIMITED,
+    name="nestling",
+    mounts=("/parrot/nest",),
+    blueprint=lambda: parrot.blueprint(prefix="/parrot/nest"),
+)
+
+
+@pytest.mark.parametrize(
+    ("path", "vendor"),
+    [
+        ("/parrot", "parrot"),
+        ("/parrot/", "parrot"),
+        ("/parrot/speak", "parrot"),
+        ("/parrot/nes", "parrot"),
+        ("/parrot/nested", "parrot"),
+        ("/parrot/nest", "nestling"),
+        ("/parrot/nest/", "nestling"),
+        ("/parrot/nest/speak", "nestling"),
+        ("/bird/anything", "parrot"),
+        ("//parrot/speak", "parrot"),
+        ("/parrots", None),
+        ("/", None),
+        ("/Parrot/speak", None),
+        ("/x/parrot/speak", None),
+    ],
+)
+@pytest.mark.parametrize("order", [(PARROT, NESTLING), (NESTLING, PARROT)], ids=["outer first", "inner first"])
+def test_a_path_belongs_to_the_vendor_with_the_longest_mount(
+    order: tuple[Vendor, ...], path: str, vendor: str | None
+) -> None:
+    aviary = Aviary(*order)
+    answer = aviary.client.get(environ_overrides={"PATH_INFO": path})
+    assert answer.headers.get("X-Parrot") == vendor
+    assert [entry.vendor for entry in aviary.state.default.journal] == ([vendor] if vendor else [])
+
+
+def test_a_request_that_is_nobodys_passes_by_unjournaled() -> None:
+    aviary = Aviary(PARROT)
+    assert aviary.ask("/elsewhere").get_data(as_text=True) == "nobody's"
+    assert list(aviary.state.default.journal) == []
+
+
+@pytest.mark.parametrize(
+    ("token", "path", "method", "status", "reason"),
+    [
+        (None, "/parrot/speak", "GET", 401, Reason.UNAUTHENTICATED),
+        ("unknown", "/parrot/speak", "GET", 401, Reason.UNAUTHENTICATED),
+        ("mock-parrot-small-forbidden", "/parrot/speak", "GET", 403, Reason.FORBIDDEN),
+        ("mock-parrot-small", "/parrot/speak", "GET", 200, None),
+        ("mock-parrot-small", "/parrot/shriek", "GET", 404, Reason.NOT_FOUND),
+        ("mock-parrot-small", "/parrot/speak/", "GET", 404, Reason.NOT_FOUND),
+        ("mock-parrot-small", "/parrot/speak", "DELETE", 405, Reason.METHOD),
+        ("mock-parrot-small", "/parrot/speak", "OPTIONS", 405, Reason.METHOD),
+        (None, "/parrot/shriek", "GET", 401, Reason.UNAUTHENTICATED),
+        (None, "/parrot/speak", "DELETE", 401, Reason.UNAUTHENTICATED),
+    ],
+)
+def test_what_became_of_a_request_is_said_in_the_vendors_words_and_journaled(
+    token: str | None, path: str, method: str, status: int, reason: Reason | None
+) -> None:
+    aviary = Aviary(PARROT)
+    answer = aviary.ask(path, token, method=method)
+    (entry,) = aviary.state.default.journal
+    assert (answer.status_code, entry.status, entry.refusal) == (status, status, reason)
+    assert answer.mimetype == "application/json"
+    assert ("squawk" in answer.get_json()) is (reason is not None)
+
+
+def test_a_wrong_method_is_told_the_right_ones() -> None:
+    answer = Aviary(PARROT).ask("/parrot/learn", method="DELETE")
+    assert answer.headers["Allow"] == "POST,PUT"
+    assert answer.get_json() == {"squawk": "DELETE is not allowed here; allowed: POST, PUT"}
+
+
+@pytest.mark.parametrize("stopped_at", range(4))
+def test_stages_go_in_the_vendors_order_until_one_refuses(stopped_at: int) -> None:
+    passed: list[int] = []
+
+    def stage(place: int) -> Stage:
+        def step(_: Call) -> None:
+            passed.append(place)
+            if place == stopped_at:
+                raise Rejection(Reason.INVALID, f"stopped at {place}")
+
+        return step
+
+    def speak(_: Call) -> dict[str, Any]:
+        passed.append(3)
+        return {}
+
+    aviary = Aviary(parrot.speaking(speak, stages=tuple(stage(place) for place in range(3))))
+    assert aviary.ask().status_code == (200 if stopped_at == 3 else 418)
+    assert passed == list(range(stopped_at + 1))
+
+
+def test_a_refusal_of_the_view_reaches_the_vendors_words_whole() -> None:
+    worded: list[Rejection] = []
+
+    def word(rejection: Rejection, asked: Call) -> Worded:
+        worded.append(rejection)
+        return parrot.word(rejection, asked)
+
+    def refuse(_: Call) -> dict[str, Any]:
+        raise Rejection(Reason.INVALID, "no", faults=(Fault("say", "must be kind"),))
+
+    answer = Aviary(parrot.speaking(refuse, word=word)).ask()
+    assert (answer.status_code, answer.get_json()) == (418, {"squawk": "no"})
+    assert worded[0].faults == (Fault("say", "must be kind"),)
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "says"),
+    [
+        (RequestEntityTooLarge(), 418, "The data value transmitted exceeds the capacity limit."),
+        (RequestEntityTooLarge(description=""), 418, "Request Entity Too Large"),
+        (BadGateway(), 500, "the server failed; its log tells why"),
+        (ValueError("secret inner detail"), 500, "the server failed; its log tells why"),
+    ],
+    ids=["4xx", "4xx without a word", "5xx", "anything"],
+)
+def test_errors_of_other_makes_are_refusals_too(error: Exception, status: int, says: str) -> None:
+    def fail(_: Call) -> dict[str, Any]:
+        raise error
+
+    answer = Aviary(parrot.speaking(fail)).ask()
+    assert (answer.status_code, answer.get_json()) == (status, {"squawk": says})
+
+
+def test_what_nobody_foresaw_is_logged_once_with_its_traceback_and_never_told(caplog: pytest.LogCaptureFixture) -> None:
+    def fail(_: Call) -> dict[str, Any]:
+        raise ZeroDivisionError("secret inner detail")
+
+    aviary = Aviary(parrot.speaking(fail))
+    answer = aviary.ask()
+    (record,) = caplog.records
+    assert (record.levelno, record.exc_info is not None and record.exc_info[0]) == (logging.ERROR, ZeroDivisionError)
+    assert "in fail" in caplog.text
+    assert caplog.text.count("Traceback") == 1
+    assert b"secret" not in answer.data
+    assert [entry.refusal for entry in aviary.state.default.journal] == [Reason.INTERNAL]
+
+
+def test_a_foreseen_refusal_is_not_logged(caplog: pytest.LogCaptureFixture) -> None:
+    Aviary(PARROT).ask(token=None)
+    assert caplog.records == []
+
+
+def test_a_route_outside_its_vendors_mounts_is_a_fault_of_the_vendors_author() -> None:
+    aviary = Aviary(replace(PARROT, mounts=("/elsewhere",)))
+    with aviary.app.test_request_context("/parrot/speak"), pytest.raises(LookupError, match="outside its mounts"):
+        aviary.app.view_functions["parrot.speak"]()
+
+
+def test_an_entry_tells_the_request_and_what_came_of_it() -> None:
+    aviary = Aviary(PARROT)
+    aviary.ask("/parrot/learn?say=a%20b", method="PUT")
+    (entry,) = aviary.state.default.journal
+    assert (entry.id, entry.at, entry.vendor, entry.operation) == (1, NOW, "parrot", "learn")
+    assert (entry.method, entry.path, entry.query, entry.status) == ("PUT", "/parrot/learn", "say=a%20b", 200)
+    assert (entry.organization, entry.fault, entry.refusal) == ("small", None, None)
+    assert entry.duration_us >= 0
+
+
+def test_a_path_without_a_route_has_no_operation() -> None:
+    aviary = Aviary(PARROT)
+    aviary.ask("/parrot/shriek")
+    assert [entry.operation for entry in aviary.state.default.journal] == [None]
+
+
+def test_the_token_decides_which_sandbox_answers_and_journals() -> None:
+    aviary = Aviary(PARROT)
+    clock = Clock.at(NOW + timedelta(hours=2), frozen=True)
+    made = parrot.made(clock=clock, policy={"parrot": {"mood": "grumpy"}})
+    other = aviary.state.make("other", made, [Grant("g", "parrot", "other-token", permitted=True)])
+    answer = aviary.ask(token="other-token").get_json()
+    assert answer == {"said": "hello", "mood": "grumpy", "at": "12:30:00"}
+    assert [entry.at for entry in other.journal] == [clock.now()]
+    assert list(aviary.state.default.journal) == []
+
+
+def test_two_apps_in_a_process_share_nothing() -> None:
+    first, second = Aviary(PARROT), Aviary(PARROT)
+    first.state.default.set_policy({"parrot": {"mood": "grumpy"}})
+    for _ in range(4):
+        first.ask()
+    assert [entry.status for entry in first.state.default.journal] == [200, 200, 200, 429]
+    assert second.ask().get_json()["mood"] == "cheerful"
+    assert len(list(second.state.default.journal)) == 1
+
+
+def test_a_vendor_without_switches_is_limited_by_organisation_and_refills() -> None:
+    aviary = Aviary(replace(PARROT, switches=(), blueprint=lambda: parrot.blueprint(lambda _: {})))
+    assert [aviary.ask().status_code for _ in range(4)] == [200, 200, 200, 429]
+    assert [bucket.scope for bucket in aviary.state.default.buckets("parrot")] == ["organization"]
+
+
+def test_beyond_the_allowance_a_request_is_refused_until_one_has_come_back() -> None:
+    aviary = Aviary(PARROT)
+    assert [aviary.ask().status_code for _ in range(4)] == [200, 200, 200, 429]
+    assert aviary.ask().headers["X-Wait"] == "10"
+    aviary.advance(Clock.at(NOW + timedelta(seconds=9.5), frozen=True))
+    assert aviary.ask().headers["X-Wait"] == "1"
+    aviary.advance(Clock.at(NOW + timedelta(seconds=10), frozen=True))
+    assert aviary.ask().status_code == 200
+
+
+def test_requests_refused_at_the_door_cost_nothing() -> None:
+    aviary = Aviary(PARROT)
+    for token in (None, "unknown", "mock-parrot-small-forbidden"):
+        for _ in range(5):
+            aviary.ask(token=token)
+    assert [aviary.ask().status_code for _ in range(4)] == [200, 200, 200, 429]
+
+
+@pytest.mark.parametrize(
+    ("scope", "statuses"),
+    [("organization", [200, 200, 200, 429, 429]), ("token", [200, 200, 200, 429, 200])],
+)
+def test_a_bucket_is_the_organisations_or_each_tokens(scope: str, statuses: list[int]) -> None:
+    aviary = Aviary(PARROT, policy={"parrot": {"rate_limit_scope": scope}})
+    grants = [Grant(name, "parrot", f"token-{name}", permitted=True) for name in ("a", "b")]
+    aviary.state.make("default", parrot.made(policy={"parrot": {"rate_limit_scope": scope}}), grants)
+    assert [aviary.ask(token=f"token-{name}").status_code for name in "aaaab"] == statuses
+
+
+def test_after_a_refusal_the_door_may_stay_closed_for_a_minute() -> None:
+    aviary = Aviary(PARROT, policy={"parrot": {"rate_limit_block": "minute"}})
+    waits = [aviary.ask().headers.get("X-Wait") for _ in range(4)]
+    aviary.advance(Clock.at(NOW + timedelta(seconds=30), frozen=True))
+    assert [*waits, aviary.ask().headers.get("X-Wait")] == [None, None, None, "60", "30"]
+
+
+def test_a_vendor_may_limit_before_it_knows_who_asks() -> None:
+    by_token = {"parrot": {"rate_limit_scope": "token"}}
+    aviary = Aviary(replace(PARROT, stages=(pipeline.limit,)), policy=by_token)
+    assert [aviary.ask(token=None).status_code for _ in range(4)] == [200, 200, 200, 429]
+
+
+def test_a_vendor_that_permits_before_it_authenticates_lets_nobody_in() -> None:
+    assert Aviary(replace(PARROT, stages=(pipeline.permit,))).ask().status_code == 403
+
+
+def test_requests_that_overtake_each_other_gain_nothing_from_it() -> None:
+    """One request passes the door; before it reaches the limiter, a minute goes by and another spends."""
+    overtaking = [timedelta(minutes=1)]
+
+    def meanwhile(asked: Call) -> None:
+        if overtaking:
+            asked.sandbox.set_clock(asked.sandbox.clock.advanced(overtaking.pop()))
+            asked.sandbox.take("parrot", "organization", Block.REFILL)
+
+    vendor = replace(
+        PARROT,
+        stages=(pipeline.authenticate, meanwhile, pipeline.limit),
+        allowance=Allowance(per_minute=3, burst=3),
+    )
+    aviary = Aviary(vendor)
+    assert [aviary.ask().status_code for _ in range(4)] == [200, 200, 429, 429]
+
+
+def test_many_threads_get_a_consistent_answer_each_and_journal_ids_without_gaps() -> None:
+    aviary = Aviary(UNLIMITED, journal_size=2000)
+
+    def ask(thread: int) -> list[tuple[str, str, int]]:
+        client, found = aviary.client, []
+        for number in range(200):
+            say = f"{thread}-{number % 20}"
+            answer = client.get(f"/parrot/speak?say={say}", headers={"Authorization": "Bearer mock-parrot-small"})
+            found.append((say, answer.get_json()["said"], answer.status_code))
+        return found
+
+    with ThreadPoolExecutor(8) as threads:
+        answered = [each for found in threads.map(ask, range(8)) for each in found]
+    assert all(asked == said and status == 200 for asked, said, status in answered)
+    assert [entry.id for entry in aviary.state.default.journal] == list(range(1, 1601))
+
+
+def test_many_threads_share_one_allowance() -> None:
+    aviary = Aviary(replace(PARROT, allowance=Allowance(per_minute=1, burst=50)))
+    with ThreadPoolExecutor(8) as threads:
+        statuses = list(threads.map(lambda _: aviary.ask().status_code, range(200)))
+    assert (statuses.count(200), statuses.count(429)) == (50, 150)
+
+
+def test_a_vendors_openapi_file_bears_its_name() -> None:
+    assert PARROT.openapi == "parrot.yaml"

@@ -1,0 +1,155 @@
+"""Holds the answering of requests to its promises: nobody can see that an answer was kept, and nothing huge is read.
+
+Refusals before the view stay out (`test_pipeline`).
+"""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from mockserver.gateway import answers
+from mockserver.gateway.call import Call
+from mockserver.gateway.tokens import Grant
+from mockserver.gateway.view import BODY_MAXIMUM, QUERY_MAXIMUM
+from mockserver.simulation.clock import Clock
+from tests.gateway import parrot
+from tests.gateway.parrot import NOW, UNLIMITED, Aviary
+
+
+class Counting:
+    """A view that counts how often it worked, and shows the count."""
+
+    def __init__(self) -> None:
+        self.times = 0
+
+    def __call__(self, asked: Call) -> dict[str, Any]:
+        self.times += 1
+        return {"time": self.times, **parrot.said(asked)}
+
+    __name__ = "counting"
+
+
+def _counting(**changes: Any) -> tuple[Aviary, Counting]:
+    view = Counting()
+    return Aviary(parrot.speaking(view, **changes)), view
+
+
+def _at(seconds: int) -> Clock:
+    return Clock.at(NOW + timedelta(seconds=seconds), frozen=True)
+
+
+def test_an_answer_is_json_with_the_instant_of_the_request() -> None:
+    answer = Aviary(UNLIMITED).ask("/parrot/speak?say=Ñandú")
+    assert answer.status_code == 200
+    assert answer.mimetype == "application/json"
+    assert answer.get_data(as_text=True) == '{"said":"Ñandú","mood":"cheerful","at":"10:30:00"}'
+
+
+def test_the_same_question_is_answered_alike_but_for_the_instant_without_working_twice() -> None:
+    aviary, view = _counting()
+    first = aviary.ask("/parrot/speak?say=x").get_json()
+    aviary.advance(_at(61))
+    second = aviary.ask("/parrot/speak?say=x").get_json()
+    assert (first["at"], second["at"]) == ("10:30:00", "10:31:01")
+    assert first | {"at": ""} == second | {"at": ""}
+    assert view.times == 1
+
+
+@pytest.mark.parametrize(
+    "path", ["/parrot/speak?say=y", "/parrot/speak", "/parrot/speak?say=x&", "/parrot/speak?say=%78"]
+)
+def test_another_question_is_worked_out_anew(path: str) -> None:
+    aviary, view = _counting()
+    aviary.ask("/parrot/speak?say=x")
+    aviary.ask(path)
+    assert view.times == 2
+
+
+def test_in_another_epoch_the_answer_is_worked_out_anew_and_the_old_one_is_still_true_for_its_own() -> None:
+    aviary, view = _counting()
+    for seconds in (0, 86_400, 0):
+        aviary.advance(_at(seconds))
+        aviary.ask()
+    assert view.times == 2
+
+
+def test_another_switch_is_seen_at_once() -> None:
+    aviary, _ = _counting()
+    moods = []
+    for mood in ("cheerful", "grumpy", "cheerful"):
+        aviary.state.default.set_policy({"parrot": {"mood": mood}})
+        moods.append(aviary.ask().get_json()["mood"])
+    assert moods == ["cheerful", "grumpy", "cheerful"]
+
+
+def test_a_switch_that_changes_while_a_request_is_answered_leaves_no_old_answer_behind() -> None:
+    """As another client's request would, on another thread, between the door and the view."""
+    changes = [{"mood": "grumpy"}]
+
+    def meanwhile(asked: Call) -> None:
+        if changes:
+            asked.sandbox.set_policy({"parrot": changes.pop()})
+
+    aviary = Aviary(parrot.speaking(parrot.said, stages=(*parrot.STAGES, meanwhile)))
+    assert [aviary.ask().get_json()["mood"] for _ in range(2)] == ["cheerful", "grumpy"]
+
+
+def test_a_vendor_whose_answers_depend_on_every_moment_works_each_time() -> None:
+    aviary, view = _counting(epoch=lambda now, values: None)  # noqa: ARG005 - the form of an epoch
+    assert [aviary.ask().get_json()["time"] for _ in range(3)] == [1, 2, 3]
+    assert view.times == 3
+
+
+def test_two_sandboxes_do_not_see_each_others_answers() -> None:
+    aviary, _ = _counting()
+    aviary.state.make("other", parrot.made(), [Grant("g", "parrot", "other-token", permitted=True)])
+    assert [aviary.ask(token=token).get_json()["time"] for token in ("mock-parrot-small", "other-token")] == [1, 2]
+
+
+def test_two_apps_in_a_process_do_not_see_each_others_answers() -> None:
+    view = Counting()
+    first, second = Aviary(parrot.speaking(view)), Aviary(parrot.speaking(view))
+    assert [each.ask().get_json()["time"] for each in (first, second, first, second)] == [1, 2, 1, 2]
+
+
+def test_a_refused_question_is_not_kept() -> None:
+    moods = [ValueError("once")]
+
+    def fails_once(asked: Call) -> dict[str, Any]:
+        if moods:
+            raise moods.pop()
+        return parrot.said(asked)
+
+    aviary = Aviary(parrot.speaking(fails_once))
+    assert [aviary.ask().status_code for _ in range(2)] == [500, 200]
+
+
+def test_letters_that_look_like_the_place_of_the_instant_do_no_harm() -> None:
+    answer = Aviary(UNLIMITED).ask("/parrot/speak", query_string={"say": f"a{answers.STAMP}b"})
+    assert answer.get_json()["said"] == f"a{answers.STAMP}b"
+
+
+@pytest.mark.parametrize(("size", "status"), [(QUERY_MAXIMUM, 200), (QUERY_MAXIMUM + 1, 418)])
+def test_a_query_string_is_read_up_to_its_maximum(size: int, status: int) -> None:
+    query = "say=".ljust(size, "x")
+    answer = Aviary(UNLIMITED).ask(f"/parrot/speak?{query}")
+    assert answer.status_code == status
+    if status != 200:
+        assert answer.get_json() == {"squawk": "the query string has 16385 bytes; at most 16384 are read"}
+
+
+@pytest.mark.parametrize(("size", "status"), [(BODY_MAXIMUM, 200), (BODY_MAXIMUM + 1, 418), (10_000_000, 418)])
+@pytest.mark.parametrize(("path", "method"), [("/parrot/speak", "GET"), ("/parrot/learn", "POST")])
+def test_a_body_is_taken_up_to_its_maximum(path: str, method: str, size: int, status: int) -> None:
+    answer = Aviary(UNLIMITED).ask(path, method=method, data=b"x" * size)
+    assert answer.status_code == status
+    if status != 200:
+        assert answer.get_json() == {"squawk": f"the request body has {size} bytes; at most 65536 are read"}
+
+
+def test_a_head_has_the_headers_of_the_answer_and_no_body() -> None:
+    aviary = Aviary(UNLIMITED)
+    head, whole = aviary.ask(method="HEAD"), aviary.ask()
+    assert (head.status_code, head.data) == (200, b"")
+    assert head.headers == whole.headers
