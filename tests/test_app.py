@@ -1,0 +1,193 @@
+"""Holds the application to its promises: it is what its settings say, and two of them share nothing.
+
+What each room does in it stays out.
+"""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from freezegun import freeze_time
+
+from mockserver import vendors
+from mockserver.app import create_app
+from mockserver.gateway import pipeline
+from mockserver.gateway.limits import Setting
+from mockserver.organizations.problems import OrganizationError
+from mockserver.settings import Settings, SettingsError
+from mockserver.simulation.clock import LATEST
+from mockserver.simulation.world import World
+
+NOW = datetime(2025, 10, 21, 10, 30, tzinfo=UTC)
+SETTINGS = Settings(now=NOW, freeze=True, limits="off")
+COUNT = "/analytics/v0/dau-count"
+
+
+def _client(**changes: object) -> FlaskClient:
+    return create_app(replace(SETTINGS, **changes)).test_client()  # type: ignore[arg-type]
+
+
+def _get(client: FlaskClient, path: str = COUNT, organization: str = "acme") -> dict[str, object]:
+    answer = client.get(path, headers={"Authorization": f"Bearer mock-augment-{organization}"})
+    assert answer.status_code == 200, answer.get_data(as_text=True)
+    found: dict[str, object] = answer.get_json()
+    return found
+
+
+def test_every_vendor_and_the_control_plane_are_served_at_the_root() -> None:
+    client = _client()
+    for vendor in vendors.discover():
+        assert client.get(vendor.try_path).status_code == 401
+    assert client.get("/_mock/health").status_code == 200
+    assert client.get("/nowhere").mimetype == "application/problem+json"
+
+
+@pytest.mark.parametrize("organization", ["acme", "initech", "empty"])
+def test_the_organisation_is_the_one_asked_for(organization: str) -> None:
+    client = _client(organization=organization)
+    answer = _get(client, organization=organization)
+    assert answer["metadata"]
+    assert client.get(COUNT, headers={"Authorization": "Bearer mock-augment-globex"}).status_code == 401
+
+
+def test_an_organisation_file_takes_the_place_of_a_bundled_organisation(tmp_path: Path) -> None:
+    path = tmp_path / "mine.yaml"
+    path.write_text("slug: mine\nname: Mine\npeople: 5\n", encoding="utf-8")
+    answer = _get(_client(organization_file=path), organization="mine")
+    counts = answer["daily_active_user_counts"]
+    assert isinstance(counts, list)
+    assert all(day["user_count"] <= 5 for day in counts)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"organization": "nobody"}, {"organization_file": Path("/nowhere/mine.yaml")}],
+    ids=["unknown", "no file"],
+)
+def test_an_organisation_that_is_not_there_is_refused(changes: dict[str, object]) -> None:
+    with pytest.raises(OrganizationError):
+        _client(**changes)
+
+
+def _shown(client: FlaskClient) -> datetime:
+    return datetime.fromisoformat(client.get("/_mock/clock").get_json()["now"])
+
+
+@pytest.mark.parametrize(
+    ("now", "freeze", "first", "passed"),
+    [
+        (None, False, "2030-01-01T00:00:00+00:00", 60),
+        (None, True, "2030-01-01T00:00:00+00:00", 0),
+        (NOW, False, "2025-10-21T10:30:00+00:00", 60),
+        (NOW, True, "2025-10-21T10:30:00+00:00", 0),
+    ],
+    ids=["the wall's", "the wall's, frozen", "stated, running", "stated, frozen"],
+)
+def test_the_clock_shows_what_was_stated_and_stands_or_runs(
+    now: datetime | None, first: str, passed: int, *, freeze: bool
+) -> None:
+    with freeze_time("2030-01-01") as wall:
+        client = _client(now=now, freeze=freeze)
+        assert _shown(client) == datetime.fromisoformat(first)
+        wall.tick(60)
+        assert _shown(client) == datetime.fromisoformat(first) + timedelta(seconds=passed)
+
+
+@pytest.mark.parametrize("now", [datetime(1970, 12, 31, tzinfo=UTC), LATEST + timedelta(microseconds=1)])
+def test_a_time_out_of_bounds_is_refused_with_the_bounds(now: datetime) -> None:
+    with pytest.raises(SettingsError, match=r"now cannot be .* between 1971-01-01 and 2199-12-31"):
+        _client(now=now)
+
+
+@pytest.mark.parametrize("setting", Setting)
+def test_limits_are_as_documented_or_off_for_every_vendor(setting: Setting) -> None:
+    client = _client(limits=setting.value)
+    statuses = {client.get(COUNT, headers={"Authorization": "Bearer mock-augment-acme"}).status_code for _ in range(30)}
+    assert statuses == ({200} if setting is Setting.OFF else {200, 429})
+    told = client.get("/_mock/limits").get_json()
+    assert {each["setting"] for each in told.values()} == {setting.value}
+
+
+def test_a_stated_switch_is_in_force_and_a_reset_goes_back_to_it() -> None:
+    client = _client(policy=(("augment.publication_hour", "11"), ("augment.last_cursor", "null")))
+    for _ in range(2):
+        switches = client.get("/_mock/policy").get_json()["augment"]
+        assert (switches["publication_hour"]["value"], switches["last_cursor"]["value"]) == (11, "null")
+        client.post("/_mock/reset", json={})
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "says"),
+    [
+        ("augmnt.last_cursor", "null", "there is no vendor 'augmnt' \\(did you mean 'augment'\\?\\)"),
+        ("augment.lastcursor", "null", "there is no switch 'lastcursor' \\(did you mean 'last_cursor'\\?\\)"),
+        ("augment.last_cursor", "none", "last_cursor cannot be 'none'; it takes one of: empty, null, absent"),
+    ],
+)
+def test_a_switch_or_value_that_is_not_there_is_refused_with_what_is(name: str, value: str, says: str) -> None:
+    with pytest.raises(SettingsError, match=says):
+        _client(policy=((name, value),))
+
+
+def test_two_apps_in_a_process_share_nothing() -> None:
+    first, second = _client(), _client()
+    first.put("/_mock/clock", json={"now": "2024-01-01T00:00:00Z", "frozen": True})
+    first.put("/_mock/policy", json={"augment": {"last_cursor": "null"}})
+    _get(first)
+    assert _shown(second) == NOW
+    assert second.get("/_mock/policy").get_json()["augment"]["last_cursor"]["value"] == "empty"
+    assert second.get("/_mock/requests").get_json() == {"requests": []}
+
+
+def test_the_journal_keeps_as_many_requests_as_stated() -> None:
+    client = _client(journal_size=3)
+    for _ in range(5):
+        _get(client)
+    assert [entry["id"] for entry in client.get("/_mock/requests").get_json()["requests"]] == [3, 4, 5]
+
+
+@pytest.fixture
+def failing(monkeypatch: pytest.MonkeyPatch) -> Flask:
+    """An app whose worlds cannot count."""
+
+    def fail(_: World) -> None:
+        raise ZeroDivisionError("secret inner detail")
+
+    app = create_app(SETTINGS)
+    monkeypatch.setattr(World, "augment_days", property(fail), raising=False)
+    return app
+
+
+def test_what_nobody_foresaw_is_a_vendors_own_500_and_one_traceback_in_the_log(
+    failing: Flask, caplog: pytest.LogCaptureFixture
+) -> None:
+    answer = failing.test_client().get(COUNT, headers={"Authorization": "Bearer mock-augment-acme"})
+    assert (answer.status_code, answer.get_json()["error"]["code"]) == (500, "Internal")
+    assert "secret" not in answer.get_data(as_text=True)
+    assert [record.name for record in caplog.records] == [pipeline.__name__]
+    assert caplog.text.count("Traceback") == 1
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "//analytics/v0/dau-count",
+        "/analytics//v0/dau-count",
+        "/analytics/v0//dau-count",
+        "/analytics/v0/dau-count/",
+        "/analytics/v0/dau-count/..",
+        "/analytics/v0/%00",
+        "/analytics/v0/%ff%fe",
+        f"/analytics/v0/{'x' * 20_000}",
+    ],
+    ids=lambda path: path[:30],
+)
+@pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS", "POST", "TRACE", "PROPFIND"])
+def test_odd_paths_and_methods_meet_a_refusal_and_no_redirect(method: str, path: str) -> None:
+    client = _client()
+    answer = client.open(path, method=method, headers={"Authorization": "Bearer mock-augment-acme"})
+    assert answer.status_code in {200, 404, 405}
+    assert answer.mimetype in {"application/json", "application/problem+json"}
