@@ -16,6 +16,7 @@ from mockserver import vendors
 from mockserver.app import create_app
 from mockserver.gateway import pipeline
 from mockserver.gateway.limits import Setting
+from mockserver.organizations import files
 from mockserver.organizations.problems import OrganizationError
 from mockserver.settings import Settings, SettingsError
 from mockserver.simulation.clock import LATEST
@@ -70,6 +71,12 @@ def test_an_organisation_file_takes_the_place_of_a_bundled_organisation(tmp_path
 def test_an_organisation_that_is_not_there_is_refused(changes: dict[str, object]) -> None:
     with pytest.raises(OrganizationError):
         _client(**changes)
+
+
+def test_every_bundled_organisation_can_be_looked_at_whichever_is_served() -> None:
+    client = _client(organization="empty")
+    for slug in files.bundled():
+        assert client.get(f"/_mock/organizations/{slug}").status_code == 200, slug
 
 
 def _shown(client: FlaskClient) -> datetime:
