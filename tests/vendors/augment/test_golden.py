@@ -18,7 +18,8 @@ KEPT = json.loads(golden.FILE.read_text(encoding="utf-8"))
 ANEW = "`.venv/bin/python -m tests.vendors.augment.golden`"
 MOVED = (
     "the answer is not what it was. If numbers moved and that is meant, raise DATA_VERSION in "
-    f"mockserver/simulation/chance.py and write the digests anew with {ANEW}, which is enough if only the JSON's form moved"
+    "mockserver/simulation/chance.py and write the digests anew; if only the form of the JSON moved, write them anew: "
+    f"{ANEW}"
 )
 
 

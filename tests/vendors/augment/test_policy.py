@@ -1,4 +1,4 @@
-"""What Augment's folder states as data is what the contract says: mount, door, limits, switches (sections 1, 4, 6, 8)."""
+"""What Augment's folder states as data is what the contract says: mount, door, limits and switches."""
 
 import pytest
 
