@@ -17,8 +17,8 @@ def written(
     body: dict[str, Any], status: int = 200, mimetype: str = "application/json", headers: dict[str, str] | None = None
 ) -> Response:
     """A response with this body."""
-    # Half a surrogate pair, which only an echoed name can hold, has no UTF-8; as an escape it is JSON again.
-    data = answers.write(body).encode("utf-8", "backslashreplace")
+    # Half a surrogate pair, which only an echoed name can hold, has no UTF-8, and few clients would read its escape.
+    data = answers.write(body).encode("utf-8", "replace")
     return Response(data, status, {**HEADERS, **(headers or {})}, mimetype=mimetype)
 
 

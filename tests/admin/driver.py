@@ -7,7 +7,6 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache
-from io import BytesIO
 from typing import Any, Self
 from urllib.parse import quote
 
@@ -63,12 +62,13 @@ class Admin:
         sent = {**({"Content-Type": JSON} if content is not None else {}), **self.headers, **headers}
         return self.sent(method, f"/_mock{path}", data, sent)
 
-    def sent(self, method: str, path: str, data: bytes, headers: Mapping[str, str], *, chunked: bool = False) -> Answer:
-        """A request with exactly these headers (None leaves even Host out), its length untold when `chunked`."""
-        body: dict[str, Any] = {"data": data}
-        if chunked:
-            body = {"input_stream": BytesIO(data), "environ_overrides": {"wsgi.input_terminated": True}}
-        got = self.app.test_client().open(path, method=method, headers=dict(headers), **body)
+    def sent(
+        self, method: str, path: str, data: bytes, headers: Mapping[str, str], environ: Mapping[str, Any] | None = None
+    ) -> Answer:
+        """A request with exactly these headers; `environ` is what the server makes of it beside them."""
+        got = self.app.test_client().open(
+            path, method=method, headers=dict(headers), data=data, environ_overrides=dict(environ or {})
+        )
         answer = Answer(got.status_code, got.headers, got.data)
         _judge(Said(method, path.partition("?")[0], answer.status, _small(got.headers), answer.body))
         return answer
@@ -119,7 +119,7 @@ def _judge(said: Said) -> None:
 
 
 class Described(Oracle):
-    """The file of the control plane, some of whose paths have braces in them, which no reference may hold as they are."""
+    """The file of the control plane; paths of it have braces, which no reference may hold as they are."""
 
     def errors(self, pointer: str, value: object) -> list[str]:
         """How a value breaks the schema at a pointer."""

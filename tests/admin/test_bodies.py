@@ -1,0 +1,147 @@
+"""Promises about bodies: a JSON object, read strictly, or a refusal that says what is wrong; and nothing is changed."""
+
+from typing import Any
+
+import pytest
+
+from mockserver.gateway.view import BODY_MAXIMUM
+from tests.admin.driver import JSON, PROBLEM, Admin
+
+WRITING = [
+    ("PUT", "/clock"),
+    ("POST", "/clock/advance"),
+    ("PUT", "/limits"),
+    ("PATCH", "/limits"),
+    ("PUT", "/policy"),
+    ("PATCH", "/policy"),
+    ("POST", "/reset"),
+]
+
+HEADERS = {"Host": "localhost", "Content-Type": JSON}
+
+NOT_JSON = "the body is not JSON as it is read here: "
+OBJECT = "the body must be a JSON object, as in {}"
+DEEP = "the body is nested deeper than 8 levels"
+
+BAD = {
+    "a list": (b"[]", OBJECT),
+    "text": (b'"frozen"', OBJECT),
+    "a number": (b"1", OBJECT),
+    "null": (b"null", OBJECT),
+    "a word": (b"frozen", f"{NOT_JSON}Expecting value: line 1 column 1 (char 0)"),
+    "blanks": (b"  ", f"{NOT_JSON}Expecting value: line 1 column 3 (char 2)"),
+    "half an object": (b'{"now": ', f"{NOT_JSON}Expecting value: line 1 column 9 (char 8)"),
+    "two objects": (b"{}{}", f"{NOT_JSON}Extra data: line 1 column 3 (char 2)"),
+    "a form": (b"frozen=true", f"{NOT_JSON}Expecting value: line 1 column 1 (char 0)"),
+    "a member twice": (b'{"now": 1, "now": 2}', f"{NOT_JSON}the member 'now' is there twice"),
+    "a member twice within": (b'{"a": [{"b": 1, "b": 1}]}', f"{NOT_JSON}the member 'b' is there twice"),
+    "not a number": (b'{"a": NaN}', f"{NOT_JSON}NaN is no number of JSON"),
+    "infinite": (b'{"a": -Infinity}', f"{NOT_JSON}-Infinity is no number of JSON"),
+    "an endless number": (b"1" * 5000, f"{NOT_JSON}a number has 5000 digits; at most 60 are read"),
+    "an endless fraction": (b"0." + b"1" * 5000, f"{NOT_JSON}a number has 5002 digits; at most 60 are read"),
+    "an exponent beyond all": (
+        b'{"a": 1e99999999999999999999}',
+        f"{NOT_JSON}the number 1e99999999999999999999 has an exponent out of all bounds",
+    ),
+    "objects in objects": (b'{"a":' * 9 + b"1" + b"}" * 9, DEEP),
+    "lists in lists": (b'{"a":' + b"[" * 900 + b"]" * 900 + b"}", DEEP),
+    "lists without end": (b"[" * 60_000, DEEP),
+    "a NUL": (b'{"\x00": 1}', f"{NOT_JSON}Invalid control character at: line 1 column 3 (char 2)"),
+}
+
+
+@pytest.mark.parametrize(("method", "path"), WRITING)
+@pytest.mark.parametrize(("sent", "detail"), BAD.values(), ids=BAD)
+def test_what_is_no_json_object_is_refused(admin: Admin, method: str, path: str, sent: bytes, detail: str) -> None:
+    refusal = admin.refused(method, path, sent)
+    assert refusal.detail == detail
+    assert refusal.errors == {}
+
+
+ENCODINGS = {"Latin-1": "latin-1", "UTF-16": "utf-16", "UTF-32": "utf-32", "a byte order mark": "utf-8-sig"}
+
+
+@pytest.mark.parametrize("encoding", ENCODINGS.values(), ids=ENCODINGS)
+def test_only_utf_8_is_read(admin: Admin, encoding: str) -> None:
+    assert admin.refused("PUT", "/policy", '{"ä": 1}'.encode(encoding)).detail.startswith(NOT_JSON)
+
+
+@pytest.mark.parametrize(("method", "path"), WRITING)
+def test_the_deepest_body_that_is_read_is_judged_by_its_members(admin: Admin, method: str, path: str) -> None:
+    sent = b'{"a":' * 7 + b"1" + b"}" * 7
+    assert list(admin.refused(method, path, sent).errors) == ["a"]
+
+
+def test_half_a_surrogate_pair_is_echoed_as_a_question_mark(admin: Admin) -> None:
+    assert list(admin.refused("PUT", "/clock", rb'{"\ud800": 1}').errors) == ["?"]
+
+
+def test_letters_of_any_script_are_echoed_as_they_are(admin: Admin) -> None:
+    refusal = admin.refused("PUT", "/clock", {"żółw": 1})
+    assert "żółw".encode() in refusal.body
+
+
+def test_many_wrong_members_are_all_named_but_the_detail_stays_short(admin: Admin) -> None:
+    refusal = admin.refused("PUT", "/clock", {f"member{number}": 1 for number in range(9)})
+    assert len(refusal.errors) == 9
+    assert refusal.detail.endswith("; and 4 more")
+
+
+TYPES = {
+    "a form": ("application/x-www-form-urlencoded", "'application/x-www-form-urlencoded'"),
+    "a form of parts": ("multipart/form-data; boundary=x", "'multipart/form-data'"),
+    "plain text": ("text/plain", "'text/plain'"),
+    "text that is called JSON": ("text/json", "'text/json'"),
+    "something like JSON": ("application/merge-patch+json", "'application/merge-patch+json'"),
+    "nothing": ("", "none"),
+}
+
+
+@pytest.mark.parametrize(("method", "path"), WRITING)
+@pytest.mark.parametrize(("kind", "shown"), TYPES.values(), ids=TYPES)
+def test_json_under_another_name_is_refused(admin: Admin, method: str, path: str, kind: str, shown: str) -> None:
+    refusal = admin.ask(method, path, b"{}", **{"Content-Type": kind})
+    assert refusal.status == 415
+    assert refusal.detail == f"the body must come as Content-Type: application/json; the request has {shown}"
+
+
+@pytest.mark.parametrize("kind", ["application/json; charset=utf-8", "Application/JSON"])
+def test_the_name_of_json_may_have_parameters_and_capitals(admin: Admin, kind: str) -> None:
+    assert admin.ask("PUT", "/clock", b"{}", **{"Content-Type": kind}).status == 200
+
+
+@pytest.mark.parametrize(("method", "path"), [each for each in WRITING if each[1] != "/reset"])
+def test_no_body_is_no_empty_object(admin: Admin, method: str, path: str) -> None:
+    assert admin.ask(method, path).status == 415
+    assert admin.ask(method, path, b"").status == 400
+
+
+LENGTHS: dict[str, dict[str, Any]] = {
+    "told": {},
+    "untold": {"HTTP_TRANSFER_ENCODING": "chunked", "wsgi.input_terminated": True},
+}
+"""What a server makes of a body that comes at once, and of one that comes in chunks."""
+
+
+@pytest.mark.parametrize("length", LENGTHS.values(), ids=LENGTHS)
+@pytest.mark.parametrize(("method", "path"), WRITING)
+def test_a_body_beyond_the_limit_is_refused(admin: Admin, method: str, path: str, length: dict[str, Any]) -> None:
+    sent = b'{"now": "' + b"x" * BODY_MAXIMUM + b'"}'
+    refusal = admin.sent(method, f"/_mock{path}", sent, HEADERS, length)
+    assert refusal.status == 413
+    assert refusal.detail == "the request body is too large; at most 65536 bytes are read"
+
+
+@pytest.mark.parametrize("length", LENGTHS.values(), ids=LENGTHS)
+def test_a_body_up_to_the_limit_is_read(admin: Admin, length: dict[str, Any]) -> None:
+    sent = b'{"frozen": true}'.ljust(BODY_MAXIMUM)
+    assert admin.sent("PUT", "/_mock/clock", sent, HEADERS, length).status == 200
+
+
+def test_a_body_that_ends_too_early_is_refused(admin: Admin) -> None:
+    refusal = admin.sent("PUT", "/_mock/clock", b"{}", HEADERS, {"CONTENT_LENGTH": "100"})
+    assert (refusal.status, refusal.headers["Content-Type"]) == (400, PROBLEM)
+
+
+def test_a_huge_body_is_refused_where_none_is_read(admin: Admin) -> None:
+    assert admin.ask("GET", "/clock", b"x" * 10_000_000).status == 413

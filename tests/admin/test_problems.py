@@ -1,0 +1,93 @@
+"""Promises about refusals: problem details for whatever is no vendor's, and no traceback for anybody."""
+
+import logging
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from mockserver.admin import plane
+from tests.admin.driver import PROBLEM, Admin
+
+NOWHERE = [
+    "/nowhere",
+    "/_mock/nowhere",
+    "/_mock/clock/",
+    "/_mock/clock/advance/now",
+    "/_mock//clock",
+    "//_mock/clock",
+    "/_mockery",
+    "/_MOCK/clock",
+    "/analytics",
+    "/analytics/v1/dau-count",
+    "/favicon.ico",
+    "/_mock/sandboxes",
+    "/_mock/faults",
+    "/_mock/%00",
+    "/_mock/%ff",
+    "/%E2%80%AE",
+]
+
+
+@pytest.mark.parametrize("path", NOWHERE)
+def test_a_path_that_nobody_has_is_404_and_says_what_there_is(admin: Admin, path: str) -> None:
+    got = admin.sent("GET", path, b"", admin.headers)
+    assert got.status == 404
+    assert got.headers["Content-Type"] == PROBLEM
+    assert got.json["type"] == "about:blank"
+    assert (got.json["title"], got.json["status"]) == ("Not Found", 404)
+    assert "/analytics/v0 (Augment Code Analytics API)" in got.detail
+    assert got.detail.endswith("and the control plane at /_mock/")
+
+
+ALLOWED = {
+    "/clock": "GET, HEAD, PUT",
+    "/clock/advance": "POST",
+    "/limits": "GET, HEAD, PATCH, PUT",
+    "/policy": "GET, HEAD, PATCH, PUT",
+    "/requests": "DELETE, GET, HEAD",
+    "/reset": "POST",
+    "/health": "GET, HEAD",
+    "/organizations/acme": "GET, HEAD",
+}
+
+
+@pytest.mark.parametrize("method", ["POST", "DELETE", "PUT", "PATCH", "OPTIONS", "TRACE", "BREW"])
+@pytest.mark.parametrize(("path", "allow"), ALLOWED.items())
+def test_a_method_that_a_resource_has_not_is_405_with_those_it_has(
+    admin: Admin, method: str, path: str, allow: str
+) -> None:
+    if method in allow.split(", "):
+        assert admin.ask(method, path).status != 405
+    else:
+        refusal = admin.refused(method, path, status=405)
+        assert refusal.headers["Allow"] == allow
+        assert refusal.detail == f"{method} is not allowed here; allowed: {allow}"
+
+
+def test_the_root_can_only_be_read(admin: Admin) -> None:
+    assert admin.sent("POST", "/", b"", admin.headers).headers["Allow"] == "GET, HEAD"
+
+
+def test_a_failure_of_ours_is_logged_once_and_told_to_nobody(
+    admin: Admin, caplog: pytest.LogCaptureFixture, tmp_path: Path
+) -> None:
+    with admin.app.app_context():
+        plane.onto(admin.app, replace(plane.plane(), openapi=tmp_path))
+    with caplog.at_level(logging.ERROR):
+        refusal = admin.refused("GET", "/openapi/augment.yaml", status=500)
+    assert refusal.json == {
+        "type": "about:blank",
+        "title": "Internal Server Error",
+        "status": 500,
+        "detail": "the server failed; its log tells why",
+    }
+    (record,) = caplog.records
+    assert record.exc_info is not None
+    assert record.exc_info[0] is FileNotFoundError
+
+
+@pytest.mark.parametrize("path", ["/clock", "/nowhere", "/requests?limit=0", "/openapi/admin.yaml"])
+def test_no_answer_is_kept_or_taken_for_something_else(admin: Admin, path: str) -> None:
+    headers = admin.ask("GET", path).headers
+    assert (headers["Cache-Control"], headers["X-Content-Type-Options"]) == ("no-store", "nosniff")
