@@ -134,8 +134,6 @@ def _spec() -> APISpec:
     spec.components.security_scheme("admin", {"type": "http", "scheme": "bearer"})
     for schema in NAMED:
         spec.components.schema(schema.__name__, schema=schema)
-    for name, value in answers.HEADERS.items():
-        spec.components.header(name, {"required": True, "schema": {"const": value}})
     for status in REFUSALS:
         spec.components.response(_response_name(status), _refusal(status))
     for route in routes.ROUTES:
@@ -187,7 +185,7 @@ def _refusal(status: int) -> dict[str, Any]:
 
 
 def _headers(*extra: str) -> dict[str, Any]:
-    constant = {name: {"$ref": f"#/components/headers/{name}"} for name in answers.HEADERS}
+    constant = {name: {"required": True, "schema": {"const": value}} for name, value in answers.HEADERS.items()}
     return constant | {name: {"required": True, "schema": {"type": "string"}} for name in extra}
 
 

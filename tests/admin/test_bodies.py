@@ -3,9 +3,19 @@
 from typing import Any
 
 import pytest
+from flask import Flask
 
+from mockserver.app import create_app
 from mockserver.gateway.view import BODY_MAXIMUM
 from tests.admin.driver import JSON, PROBLEM, Admin
+from tests.conftest import SETTINGS
+
+
+@pytest.fixture(scope="module")
+def app() -> Flask:
+    """One app for every test here: what is refused changes nothing."""
+    return create_app(SETTINGS)
+
 
 WRITING = [
     ("PUT", "/clock"),

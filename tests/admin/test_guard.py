@@ -3,10 +3,18 @@
 from dataclasses import replace
 
 import pytest
+from flask import Flask
 
 from mockserver.app import create_app
 from tests.admin.driver import Admin, Answer
 from tests.conftest import SETTINGS
+
+
+@pytest.fixture(scope="module")
+def app() -> Flask:
+    """One app for every test here: none of them leaves anything behind."""
+    return create_app(SETTINGS)
+
 
 TOKEN = "s3cret-ÄÖ"
 """With letters outside ASCII, which reach the server as the bytes of UTF-8, read as Latin-1."""

@@ -5,9 +5,19 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from flask import Flask
 
 from mockserver.admin import plane
+from mockserver.app import create_app
 from tests.admin.driver import PROBLEM, Admin
+from tests.conftest import SETTINGS
+
+
+@pytest.fixture(scope="module")
+def app() -> Flask:
+    """One app for every test here: none of them leaves anything behind."""
+    return create_app(SETTINGS)
+
 
 NOWHERE = [
     "/nowhere",
@@ -69,9 +79,8 @@ def test_the_root_can_only_be_read(admin: Admin) -> None:
     assert admin.sent("POST", "/", b"", admin.headers).headers["Allow"] == "GET, HEAD"
 
 
-def test_a_failure_of_ours_is_logged_once_and_told_to_nobody(
-    admin: Admin, caplog: pytest.LogCaptureFixture, tmp_path: Path
-) -> None:
+def test_a_failure_of_ours_is_logged_once_and_told_to_nobody(caplog: pytest.LogCaptureFixture, tmp_path: Path) -> None:
+    admin = Admin(create_app(SETTINGS), {"Host": "localhost"})
     with admin.app.app_context():
         plane.onto(admin.app, replace(plane.plane(), openapi=tmp_path))
     with caplog.at_level(logging.ERROR):
