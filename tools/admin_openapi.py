@@ -47,8 +47,8 @@ class Told:
     body_required: bool = True
 
 
-def _by_name(schema: Any) -> dict[str, Any]:
-    return {"type": "object", "additionalProperties": schema}
+def _by_name(schema: Any, names: str = "vendor") -> dict[str, Any]:
+    return {"type": "object", "description": f"By the name of a {names}.", "additionalProperties": schema}
 
 
 def _named(schema: type[Schema]) -> dict[str, str]:
@@ -64,9 +64,9 @@ SAID_HERE = {"AdvanceBody": {"minProperties": 1}}
 REFUSALS = (400, 401, 403, 404, 405, 413, 415, 500)
 
 _LIMITS = _by_name(_named(shapes.VendorLimit))
-_POLICY = _by_name(_by_name(_named(shapes.SwitchState)))
+_POLICY = _by_name(_by_name(_named(shapes.SwitchState), "switch"))
 _SET_LIMITS = _by_name({"oneOf": [{"type": "string", "enum": [*Setting]}, _named(schemas.AllowanceBody)]})
-_SET_POLICY = _by_name(_by_name({"type": ["string", "integer"]}))
+_SET_POLICY = _by_name(_by_name({"type": ["string", "integer"]}, "switch"))
 
 OPERATIONS = {
     "getIndex": Told("Every resource and its methods", shapes.Index),
@@ -167,7 +167,7 @@ def _success(answer: Any) -> dict[str, Any]:
     if answer is None:
         return {"204": {"description": "Done.", "headers": _headers()}}
     media = answer if isinstance(answer, str) else "application/json"
-    schema = {"type": "string"} if isinstance(answer, str) else answer
+    schema = {"type": "object"} if isinstance(answer, str) else answer
     return {"200": {"description": "The answer.", "headers": _headers(), "content": {media: {"schema": schema}}}}
 
 

@@ -13,6 +13,7 @@ from mockserver.admin.fields import Amount, Digits, Flag, Instant, Switches, Who
 from mockserver.gateway import switches
 from mockserver.gateway.limits import Allowance, Limit, Setting
 from mockserver.gateway.sandbox import PARTS, Surface
+from mockserver.simulation.clock import EARLIEST, LATEST
 
 RATE_MAXIMUM = 1_000_000
 LISTED_MAXIMUM = 1_000_000
@@ -48,7 +49,10 @@ class ClockBody(Body):
     """Another time."""
 
     now = Instant(
-        metadata={"description": "What the clock shows; without it, what it showed when the sandbox was made."}
+        metadata={
+            "description": f"What the clock shows, from {EARLIEST:%Y-%m-%d} to {LATEST:%Y-%m-%d}; without it, what it "
+            "showed when the sandbox was made."
+        }
     )
     frozen = Flag(metadata={"description": "Whether time stands still; false when only `now` is given."})
 
