@@ -80,6 +80,7 @@ def _config(token: str, examples: int) -> SchemathesisConfig:
     return SchemathesisConfig.from_dict(
         {
             "seed": 1,
+            "cache": {"enabled": False},
             "auth": {"openapi": {"bearer": {"bearer": token}}},
             "generation": {"max-examples": examples, "deterministic": True, "database": "none", "no-shrink": True},
         }

@@ -51,6 +51,7 @@ def test_the_records_of_a_user_add_up_to_their_activity_of_that_day(
     records = client.walk(RECORDS, date=text, page_size=100)
     by_user = {user: [row["metrics"] for row in rows] for user, rows in groupby(records, worlds.name)}
     assert {row["active_days"] for row in activity} <= {1}
+    assert [worlds.name(row) for row in activity] == list(by_user)
     assert {worlds.name(row): worlds.added([row["metrics"]]) for row in activity} == {
         user: worlds.added(metrics) for user, metrics in by_user.items()
     }

@@ -64,3 +64,29 @@ def test_clamping_forgives_a_start_and_nothing_else(augment: Client, path: str, 
 def test_a_single_day_is_no_start_and_is_not_clamped(augment: Client, path: str) -> None:
     """Section 3 clamps starts of ranges; an end that is too old is refused all the same, and so is a day."""
     assert augment.switched(lookback_exceeded="clamp").get(path, "date=2023-10-19").code == "InvalidArgument"
+
+
+BOUNDS = {
+    "before the organisation was there": ("1999-06-15T12:00:00Z", "1999-06-08", "1999-06-14"),
+    "the first instant of a clock": ("1971-01-01T00:00:00Z", "1970-12-25", "1970-12-31"),
+    "the last instant of a clock": ("2199-12-31T23:59:59.999999Z", "2199-12-24", "2199-12-30"),
+    "a leap day in a century": ("2000-02-29T12:00:00Z", "2000-02-22", "2000-02-28"),
+    "a century without one": ("2100-03-01T12:00:00Z", "2100-02-22", "2100-02-28"),
+}
+
+
+@pytest.mark.parametrize(("now", "first", "last"), BOUNDS.values(), ids=BOUNDS)
+def test_wherever_the_clock_stands_every_endpoint_answers(augment: Client, now: str, first: str, last: str) -> None:
+    augment.at(now)
+    for path in RANGED:
+        metadata = augment.got(path)["metadata"]
+        assert (metadata["effective_start_date"], metadata["effective_end_date"]) == (first, last)
+    for path in DATED:
+        assert augment.got(path)["metadata"]["effective_date"] == last
+
+
+def test_nobody_is_active_before_the_organisation_was_there(augment: Client) -> None:
+    augment.at("1999-06-15T12:00:00Z")
+    counts = augment.got("/dau-count")["daily_active_user_counts"]
+    assert [row["user_count"] for row in counts] == [0] * 7
+    assert augment.got("/user-activity")["users"] == []
