@@ -13,7 +13,7 @@ from time import perf_counter
 from typing import Literal
 from wsgiref.types import WSGIApplication
 
-from mockserver.server import sockets
+from mockserver.server import signals, sockets
 from mockserver.server.sockets import PortTaken
 from mockserver.server.threaded import Running
 
@@ -58,7 +58,7 @@ def in_thread(app: WSGIApplication, port: int = 0) -> Running:
 
 
 def _run_threaded(app: WSGIApplication, listening: sockets.Listening, on_ready: Callable[[], None]) -> None:
-    stopped = threading.Event()
+    stopped = signals.Heard()
     for told in (signal.SIGTERM, signal.SIGINT):
         signal.signal(told, lambda *_: stopped.set())
     with Running(app, listening, outlived=True):

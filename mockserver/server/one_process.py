@@ -14,7 +14,7 @@ from granian.log import LogLevels
 from granian.net import SocketHolder
 from granian.server import MTServer
 
-from mockserver.server import sockets
+from mockserver.server import signals, sockets
 
 # Measured with wrk on two shared cores: a bare Flask app, 30 kB an answer, Python 3.11, a quiet moment of each.
 #
@@ -52,6 +52,7 @@ def run(app: WSGIApplication, listening: sockets.Listening, threads: int, on_rea
     )
     server.listening = listening
     server.on_ready = on_ready
+    server.main_loop_interrupt = signals.Heard()
     server.serve(target_loader=lambda: drained(app), wrap_loader=False)
 
 

@@ -1,0 +1,29 @@
+"""Promises about waiting for a signal: none goes unheard, wherever the system delivers it."""
+
+import signal
+import threading
+from types import FrameType
+
+from mockserver.server.signals import Heard
+
+
+def test_a_signal_that_another_thread_receives_is_heard() -> None:
+    heard = Heard()
+
+    def hear(number: int, at: FrameType | None) -> None:
+        assert (number, at is not None) == (signal.SIGUSR1, True)
+        heard.set()
+
+    before = signal.signal(signal.SIGUSR1, hear)
+    try:
+        threading.Thread(target=lambda: signal.pthread_kill(threading.get_ident(), signal.SIGUSR1)).start()
+        assert heard.wait()
+    finally:
+        signal.signal(signal.SIGUSR1, before)
+
+
+def test_a_wait_with_an_end_ends() -> None:
+    heard = Heard()
+    assert not heard.wait(0)
+    heard.set()
+    assert heard.wait(0)
