@@ -16,6 +16,7 @@ from mockserver.gateway import pipeline
 from mockserver.gateway.call import Call
 from mockserver.gateway.limits import Allowance, Block
 from mockserver.gateway.rejection import Fault, Reason, Rejection
+from mockserver.gateway.sandbox import Sandbox
 from mockserver.gateway.tokens import Grant
 from mockserver.gateway.vendor import Stage, Vendor, Worded
 from mockserver.simulation.clock import Clock
@@ -305,6 +306,18 @@ def test_many_threads_share_one_allowance() -> None:
     with ThreadPoolExecutor(8) as threads:
         statuses = list(threads.map(lambda _: aviary.ask().status_code, range(200)))
     assert (statuses.count(200), statuses.count(429)) == (50, 150)
+
+
+def test_the_allowance_is_spent_under_the_states_lock(monkeypatch: pytest.MonkeyPatch) -> None:
+    aviary, free = Aviary(PARROT), []
+
+    def take(*_: object) -> None:
+        with ThreadPoolExecutor(1) as another:
+            free.append(another.submit(aviary.state.lock.acquire, blocking=False).result())
+
+    monkeypatch.setattr(Sandbox, "take", take)
+    aviary.ask()
+    assert free == [False]
 
 
 def test_a_vendors_openapi_file_bears_its_name() -> None:

@@ -158,7 +158,9 @@ def test_an_exact_day_is_the_same_alone_and_within_a_longer_span() -> None:
 
 
 def test_an_exact_day_takes_those_only_who_use_the_product_and_are_not_bound_to_other_days() -> None:
-    person = SpecialPerson("a@small.example", active_only=(date(2025, 9, 17),))
+    early, day = date(2022, 1, 3), date(2025, 9, 17)
+    licences = {Product.AUGMENT: early}
+    person = SpecialPerson("a@small.example", joined=early, licences=licences, active_only=(day,))
     adoption = {Product.AUGMENT: Adoption(licensed_percent=50, starts=date(2022, 1, 3))}
     exact = (ExactDay(date(2025, 9, 17), Product.AUGMENT, 1000),)
     world = worlds.world(special=(person,), adoption=adoption, exact=exact)

@@ -5,6 +5,7 @@ What the facts are stays out.
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
+from threading import Barrier
 
 import numpy as np
 import pytest
@@ -112,3 +113,17 @@ def test_threads_that_ask_at_once_get_the_same_days() -> None:
     with ThreadPoolExecutor(8) as threads:
         found = list(threads.map(lambda span: _plain(rolled.span(*span)), spans))
     assert found == [KNOWN[first - FIRST : last - FIRST + 1] for first, last in spans]
+
+
+def test_threads_that_ask_the_same_at_once_wait_for_one_of_them_to_compute_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    rolled = _fresh()
+    runs = _asked(rolled, monkeypatch)
+    together = Barrier(8)
+
+    def ask(_: int) -> None:
+        together.wait()
+        rolled.span(FIRST, FIRST + 89)
+
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(ask, range(8)))
+    assert runs == [(0, 89)]
