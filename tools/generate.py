@@ -53,8 +53,9 @@ def _table(rows: Rows) -> str:
 
 def _endpoints() -> Iterator[tuple[str, ...]]:
     yield "request", "operation", "answers"
-    for path in sorted(resources.openapi().glob("*.yaml")):
-        for at, item in yaml.safe_load(path.read_text(encoding="utf-8"))["paths"].items():
+    for vendor in vendors.discover():
+        described = (resources.openapi() / vendor.openapi).read_text(encoding="utf-8")
+        for at, item in yaml.safe_load(described)["paths"].items():
             for method in METHODS:
                 if method in item:
                     operation = item[method]
