@@ -1,4 +1,4 @@
-"""What a large organisation's totals cost, cold and rolled up, and how much memory is held after everything was asked."""
+"""What a large organisation's totals cost, cold and rolled up, and the memory held after everything was asked."""
 
 import json
 import resource

@@ -66,12 +66,11 @@ class _Served:
 
 
 def _serve_bare(length: int) -> None:
-    """Every path answers with the same bytes."""
+    """The paths that are measured, answered with constant bytes."""
     app, body = Flask("bare"), b"x" * length
 
-    @app.get("/<path:path>")
-    def answer(path: str) -> Response:
-        return Response(body, mimetype="application/json")
+    for path in _PATHS.values():
+        app.add_url_rule(path.partition("?")[0], path, lambda: Response(body, mimetype="application/json"))
 
     made = Settings()
     server.serve(app, made.host, 0, made.server, made.threads, lambda url: print(json.dumps({"url": url}), flush=True))

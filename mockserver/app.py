@@ -8,11 +8,11 @@ from collections.abc import Mapping
 from flask import Flask, Response
 
 from mockserver import admin, resources, vendors
-from mockserver.gateway import call, pipeline, switches
+from mockserver.gateway import pipeline, switches
 from mockserver.gateway.limits import Limit, Setting
 from mockserver.gateway.sandbox import Made, State, Surface
 from mockserver.gateway.switches import SwitchError, Values
-from mockserver.gateway.vendor import Vendor
+from mockserver.gateway.vendor import Call, Vendor
 from mockserver.organizations import files
 from mockserver.settings import Settings, SettingsError
 from mockserver.simulation.clock import Clock, ClockError
@@ -38,7 +38,7 @@ def create_app(settings: Settings) -> Flask:
 
 
 def _refused(error: Exception) -> Response:
-    asked = call.in_hand()
+    asked = Call.in_hand()
     return admin.refused(error) if asked is None else pipeline.refused(asked, error)
 
 

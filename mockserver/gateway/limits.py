@@ -3,7 +3,6 @@
 Which requests are counted together stays out (the vendor's switches say), and so do the words of a 429.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -115,7 +114,3 @@ def effective(limit: Limit, documented: Allowance | None) -> Allowance | None:
     if isinstance(limit, Allowance):
         return limit
     return documented if limit is Setting.DOCUMENTED else None
-
-
-Limits = Mapping[str, Limit]
-"""The setting in force for each vendor, by the vendor's name."""

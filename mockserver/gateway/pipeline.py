@@ -11,13 +11,12 @@ from time import perf_counter_ns
 from flask import Flask, Request, Response, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 
-from mockserver.gateway import answers, auth, call, limits
-from mockserver.gateway.call import Call
+from mockserver.gateway import answers, auth, limits
 from mockserver.gateway.journal import Entry, redacted, redacted_path
 from mockserver.gateway.limits import Block
 from mockserver.gateway.rejection import Reason, Rejection
 from mockserver.gateway.sandbox import State
-from mockserver.gateway.vendor import Vendor
+from mockserver.gateway.vendor import Call, Vendor
 
 log = logging.getLogger(__name__)
 
@@ -58,7 +57,7 @@ def install(app: Flask, vendors: Iterable[Vendor], state: State) -> None:
         if vendor is None:
             return
         asked = Call(asking, state, vendor)
-        call.begin(asked)
+        asked.begin()
         for stage in vendor.stages:
             stage(asked)
 
@@ -69,7 +68,6 @@ def install(app: Flask, vendors: Iterable[Vendor], state: State) -> None:
 
 
 def _vendor_at(path: str, mounts: list[tuple[str, Vendor]]) -> Vendor | None:
-    path = "/" + path.lstrip("/")
     return next((vendor for mount, vendor in mounts if path == mount or path.startswith(f"{mount}/")), None)
 
 
@@ -97,7 +95,7 @@ def _rejection(error: Exception, asking: Request) -> Rejection:
 
 
 def _write(response: Response) -> Response:
-    asked = call.in_hand()
+    asked = Call.in_hand()
     if asked is not None:
         with asked.state.lock:
             asked.sandbox.journal.append(_entry(asked, response))

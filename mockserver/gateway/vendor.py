@@ -1,23 +1,81 @@
-"""Answers what the gateway must know of a vendor: one record, handed in by the vendor's folder.
+"""Answers what the gateway must know of a vendor, and what a vendor is told of a request: two records that meet here.
 
-The gateway imports no vendor; what the record's functions do inside stays out.
+The gateway imports no vendor; what a vendor's functions do inside stays out, and so does deciding about a request.
 """
 
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from time import perf_counter_ns
+from typing import Any
 
-from flask import Blueprint
+from flask import Blueprint, Request, g
 
 from mockserver.gateway.limits import Allowance
-from mockserver.gateway.rejection import Rejection
-from mockserver.gateway.switches import Switch, Values
+from mockserver.gateway.rejection import Reason, Rejection
+from mockserver.gateway.sandbox import Sandbox, State
+from mockserver.gateway.switches import Switch, Value, Values
+from mockserver.gateway.tokens import Grant
+from mockserver.simulation.world import World
 
-if TYPE_CHECKING:
-    from mockserver.gateway.call import Call
 
-Stage = Callable[["Call"], None]
+class Call:
+    """One request on its way: in the default sandbox until its token opens another; `grant` is None until then.
+
+    `now` is the one instant at which everything about it happens, `values` the switches in force, and `generation`
+    tells one set of them from another. `started` is in nanoseconds, for measuring.
+    """
+
+    __slots__ = ("generation", "grant", "now", "refusal", "request", "sandbox", "started", "state", "values", "vendor")
+
+    sandbox: Sandbox
+    now: datetime
+    values: Values
+    generation: int
+
+    def __init__(self, request: Request, state: State, vendor: "Vendor") -> None:
+        self.request = request
+        self.state = state
+        self.vendor = vendor
+        self.started = perf_counter_ns()
+        self.grant: Grant | None = None
+        self.refusal: Reason | None = None
+        self._enter(state.default)
+
+    @staticmethod
+    def in_hand() -> "Call | None":
+        """The call in hand; None for a request that is no vendor's."""
+        asked: Call | None = g.get("call")
+        return asked
+
+    def begin(self) -> None:
+        """Make this the call in hand."""
+        g.call = self
+
+    def open(self, sandbox: Sandbox, grant: Grant) -> None:
+        """Go on in the sandbox that the token opens."""
+        self.grant = grant
+        if sandbox is not self.sandbox:
+            self._enter(sandbox)
+
+    def _enter(self, sandbox: Sandbox) -> None:
+        with self.state.lock:
+            self.sandbox = sandbox
+            self.now = sandbox.clock.now()
+            self.values = sandbox.policy[self.vendor.name]
+            self.generation = sandbox.generation
+
+    @property
+    def world(self) -> World:
+        """The world that the sandbox shows."""
+        return self.sandbox.world
+
+    def value(self, switch: str, default: Value) -> Value:
+        """The value in force of a switch that not every vendor has."""
+        return self.values.get(switch, default)
+
+
+Stage = Callable[[Call], None]
 """A step before the view: passes, or raises Rejection."""
 
 
@@ -46,7 +104,7 @@ class Vendor:
     allowance: Allowance | None
     switches: tuple[Switch, ...]
     blueprint: Callable[[], Blueprint]
-    word: Callable[[Rejection, "Call"], Worded]
+    word: Callable[[Rejection, Call], Worded]
     epoch: Callable[[datetime, Values], Hashable | None]
     stamp: Callable[[datetime], str]
     try_path: str

@@ -9,10 +9,9 @@ from typing import Any
 
 from flask import Request, Response
 
-from mockserver.gateway import call
 from mockserver.gateway.answers import Answer
-from mockserver.gateway.call import Call
 from mockserver.gateway.rejection import Reason, Rejection
+from mockserver.gateway.vendor import Call
 
 QUERY_MAXIMUM = 16 * 1024
 BODY_MAXIMUM = 64 * 1024
@@ -26,7 +25,7 @@ def answers(view: View) -> Callable[[], Response]:
 
     @wraps(view)
     def answer() -> Response:
-        asked = call.in_hand()
+        asked = Call.in_hand()
         if asked is None:
             raise LookupError("a vendor's route lies outside its mounts")
         _measure(asked.request)

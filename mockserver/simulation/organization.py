@@ -71,7 +71,10 @@ class Levels:
 
 @dataclass(frozen=True, slots=True)
 class Turnover:
-    """Percentages of people who join after the organisation's first day, and who leave, before `until`."""
+    """Percentages of people who join after the organisation's first day, until a day, and of people who leave.
+
+    Whoever leaves does so at least 60 days after joining, and within as long again as the span that people join in.
+    """
 
     joiners_percent: int = 30
     leavers_percent: int = 20

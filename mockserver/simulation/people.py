@@ -71,10 +71,10 @@ class People:
         self.block = lru_cache(maxsize=_BLOCKS_KEPT)(self._block)
         self._teams = {team.name: place for place, team in enumerate(organization.teams)}
         self._stated: dict[int, dict[Product, tuple[int, int]]] = {}
-        for fact in organization.facts:
-            spans, day = self._stated.setdefault(fact.member, {}), fact.day.toordinal()
-            first, last = spans.get(fact.product, (day, day))
-            spans[fact.product] = min(first, day), max(last, day)
+        for member, product, day in _stated_activity(organization):
+            spans = self._stated.setdefault(member, {})
+            first, last = spans.get(product, (day, day))
+            spans[product] = min(first, day), max(last, day)
 
     def key(self, topic: str) -> int:
         """The key under which a topic is drawn for this organisation and seed."""
@@ -178,7 +178,7 @@ class People:
                 block.started[PRODUCTS.index(product), row] = ordinal
 
     def _honour_facts(self, block: Block) -> None:
-        """Whoever has scripted facts was there, licensed and started, from the first of them to the last."""
+        """Whoever is stated to be active was there, licensed and started, from the first such day to the last."""
         for row in np.flatnonzero(np.isin(block.index, list(self._stated))).tolist():
             for product, (first, last) in self._stated[int(block.index[row])].items():
                 place = PRODUCTS.index(product)
@@ -198,3 +198,13 @@ class People:
         licensed, started = np.where(has, licence, NEVER), np.where(has & begins & (use < block.left), use, NEVER)
         service = np.maximum(block.joined, starts) if product is Product.AUGMENT else NEVER
         return np.where(block.service, service, licensed), np.where(block.service, service, started)
+
+
+def _stated_activity(organization: Organization) -> Iterator[tuple[int, Product, int]]:
+    """Member, product and day of everything that the file states somebody to do."""
+    for fact in organization.facts:
+        yield fact.member, fact.product, fact.day.toordinal()
+    for index, person in enumerate(organization.special):
+        for product in (each for each in organization.adoption if each not in person.licences):
+            for day in person.active_only or ():
+                yield index, product, day.toordinal()

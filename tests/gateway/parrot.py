@@ -12,13 +12,12 @@ from flask import Blueprint, Flask, Response
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from mockserver.gateway import answers, call, pipeline, view
-from mockserver.gateway.call import Call
+from mockserver.gateway import answers, pipeline, view
 from mockserver.gateway.limits import Allowance
 from mockserver.gateway.rejection import Reason, Rejection
 from mockserver.gateway.sandbox import Made, State, Surface
 from mockserver.gateway.switches import Grade, Values, switch
-from mockserver.gateway.vendor import Vendor, Worded
+from mockserver.gateway.vendor import Call, Vendor, Worded
 from mockserver.simulation.clock import Clock
 from mockserver.simulation.organization import Organization
 from mockserver.simulation.world import World
@@ -138,5 +137,5 @@ class Aviary:
 
 
 def _refused(error: Exception) -> Response:
-    asked = call.in_hand()
+    asked = Call.in_hand()
     return Response("nobody's", 404) if asked is None else pipeline.refused(asked, error)

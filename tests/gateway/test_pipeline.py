@@ -13,12 +13,11 @@ import pytest
 from werkzeug.exceptions import BadGateway, RequestEntityTooLarge
 
 from mockserver.gateway import pipeline
-from mockserver.gateway.call import Call
 from mockserver.gateway.limits import Allowance, Block
 from mockserver.gateway.rejection import Fault, Reason, Rejection
 from mockserver.gateway.sandbox import Sandbox
 from mockserver.gateway.tokens import Grant
-from mockserver.gateway.vendor import Stage, Vendor, Worded
+from mockserver.gateway.vendor import Call, Stage, Vendor, Worded
 from mockserver.simulation.clock import Clock
 from tests.gateway import parrot
 from tests.gateway.parrot import NOW, PARROT, UNLIMITED, Aviary

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from mockserver.gateway import answers
-from mockserver.gateway.call import Call
 from mockserver.gateway.tokens import Grant
+from mockserver.gateway.vendor import Call
 from mockserver.gateway.view import BODY_MAXIMUM, QUERY_MAXIMUM
 from mockserver.simulation.clock import Clock
 from tests.gateway import parrot

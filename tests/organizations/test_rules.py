@@ -2,8 +2,6 @@
 
 import pytest
 
-from mockserver.organizations import files
-from mockserver.simulation.world import World
 from tests.organizations.conftest import HEAD, Said
 
 MEANINGS = {
@@ -136,25 +134,3 @@ def test_ids_stand_in_the_order_of_the_members(said: Said, ids: list[str], expec
     people = "".join(f"  - {{email: p{n}@m.example{f', augment_id: {i}' if i else ''}}}\n" for n, i in enumerate(ids))
     (line,) = said(f"slug: m\nname: M\npeople: {len(ids)}\nspecial:\n{people}")
     assert line.startswith(expected)
-
-
-def _generated(people: int) -> tuple[str, str]:
-    organization = files.parsed(f"slug: mine\nname: Mine\npeople: {people}\n".encode(), "f")
-    identity = World(organization, files.pool()).identities.of(people - 1)
-    return identity.name, str(identity.email)
-
-
-def test_an_address_that_is_generated_for_somebody_else_is_refused(said: Said) -> None:
-    name, email = _generated(50)
-    (line,) = said(f"slug: mine\nname: Mine\npeople: 50\nspecial: [{{email: {email.upper()}}}]\n")
-    assert line == (
-        f"special[0].email: found '{email.upper()}'; an address of one's own; {name}, who is generated, has it "
-        "(another form or domain avoids that)"
-    )
-
-
-def test_an_address_of_nobody_generated_here_is_taken() -> None:
-    _, email = _generated(50)
-    smaller = f"slug: mine\nname: Mine\npeople: 49\nspecial: [{{email: {email}}}]\n"
-    elsewhere = smaller.replace("people: 49", "people: 50").replace("@mine.", "@yours.")
-    assert [files.parsed(content.encode(), "f").people for content in (smaller, elsewhere)] == [49, 50]

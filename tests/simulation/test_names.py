@@ -32,17 +32,6 @@ def test_a_whole_pool_is_used_before_a_name_comes_again(key: int) -> None:
     assert len({pool.named(key, index) for index in range(60)}) == 60
 
 
-@given(KEYS, st.integers(0, worlds.POOL.size - 1))
-def test_an_address_leads_back_to_its_bearer(key: int, index: int) -> None:
-    _, local = worlds.POOL.named(key, index)
-    assert worlds.POOL.index_of(key, local) == index
-
-
-@pytest.mark.parametrize("local", ["", ".", "g1", "g1.", ".f1", "f1.g1", "G1.F1", "g1.f1.2", "g60.f1", "g1.f70"])
-def test_an_address_that_nobody_can_have_leads_to_nobody(local: str) -> None:
-    assert worlds.POOL.index_of(5, local) is None
-
-
 def test_the_name_and_the_address_are_of_one_person() -> None:
     name, local = worlds.POOL.named(5, 17)
     given_name, family_name = name.split(" ")

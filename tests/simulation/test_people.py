@@ -266,3 +266,12 @@ def test_whoever_has_stated_facts_was_there_licensed_and_started_by_then() -> No
     assert (int(block.joined[0]), int(block.left[0])) == (first, last + 1)
     assert (int(block.licensed[AUGMENT, 0]), int(block.started[AUGMENT, 0])) == (first, first)
     assert block.licensed[TABNINE, 0] == NEVER
+
+
+def test_who_is_stated_to_be_active_on_a_day_is_there_and_licensed_on_it_under_every_seed() -> None:
+    day = date(2025, 10, 14)
+    once = SpecialPerson("once@w.example", active_only=(day,))
+    for seed in range(40):
+        world = worlds.world(seed=seed, special=(once,), turnover=Turnover(100, 100))
+        active = world.augment.active(world.people.block(0), worlds.days(world, "2025-10-01", "2025-10-31"))
+        assert np.flatnonzero(active[0]).tolist() == [13]

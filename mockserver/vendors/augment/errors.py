@@ -3,9 +3,8 @@
 Finding the fault stays out; only 400's code is documented, the others are assumed.
 """
 
-from mockserver.gateway.call import Call
 from mockserver.gateway.rejection import Reason, Rejection
-from mockserver.gateway.vendor import Worded
+from mockserver.gateway.vendor import Call, Worded
 
 _WORDS = {
     Reason.INVALID: (400, "InvalidArgument"),

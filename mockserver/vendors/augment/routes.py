@@ -9,7 +9,7 @@ from typing import Any
 from flask import Blueprint, request
 
 from mockserver.gateway import answers, view
-from mockserver.gateway.call import Call
+from mockserver.gateway.vendor import Call
 from mockserver.vendors.augment import pagination, policy, reports, schemas
 
 
