@@ -98,7 +98,9 @@ def _write(response: Response) -> Response:
     asked = Call.in_hand()
     if asked is not None:
         with asked.state.lock:
-            asked.sandbox.journal.append(_entry(asked, response))
+            entry = _entry(asked, response)
+            asked.sandbox.journal.append(entry)
+        log.debug("%s %s?%s: %d in %d us", entry.method, entry.path, entry.query, entry.status, entry.duration_us)
     return response
 
 

@@ -5,6 +5,7 @@ What they do on a day stays out (`activity`), and so do their names and ids (`id
 
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
+from datetime import date
 from functools import lru_cache
 
 import numpy as np
@@ -207,4 +208,5 @@ def _stated_activity(organization: Organization) -> Iterator[tuple[int, Product,
     for index, person in enumerate(organization.special):
         for product in (each for each in organization.adoption if each not in person.licences):
             for day in person.active_only or ():
-                yield index, product, day.toordinal()
+                if (person.joined or date.min) <= day < (person.left or date.max):
+                    yield index, product, day.toordinal()
