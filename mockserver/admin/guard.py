@@ -21,7 +21,8 @@ _HOST = re.compile(r"(\[[0-9a-f:.]+\]|[^\[\]:/@\s]+)(?::[0-9]{1,5})?")
 
 def check() -> None:
     """Before every request: 403, 401 or 413 as a Problem, where the path is the control plane's."""
-    if request.path in ("/", "/_mock") or request.path.startswith("/_mock/"):
+    path = request.path
+    if path in ("/", "/_mock") or path.startswith("/_mock/"):
         host = request.headers.get("Host", "").lower()
         _check_host(host, plane().host.lower())
         _check_origin(host)

@@ -13,7 +13,7 @@ from mockserver.gateway.switches import Switch, Value
 def shown(asked: Asked) -> dict[str, Any]:
     """Every vendor's switches, with the values in force."""
     sandbox = asked.sandbox
-    policy = sandbox.policy
+    policy = sandbox.policy.values
     return {
         vendor: {switch.name: _switch(switch, policy[vendor][switch.name]) for switch in surface.switches}
         for vendor, surface in sandbox.surfaces.items()

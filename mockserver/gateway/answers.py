@@ -4,7 +4,6 @@ When two questions are the same stays out (`view` decides by the vendor's epoch)
 """
 
 import json
-from collections import OrderedDict
 from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import Any
@@ -13,7 +12,7 @@ STAMP = "\x00now\x00"
 """Stands in a body where the instant of the answer belongs."""
 
 KEPT_BYTES = 16 * 1024 * 1024
-"""Bytes of answers that an app keeps; the least recently used go first."""
+"""Bytes of answers that an app keeps; those kept first go first."""
 
 _OVERHEAD = 500
 
@@ -45,25 +44,21 @@ class Answer:
 
 
 class Answers:
-    """The kept answers of one app; use it under the lock of the app's state."""
+    """The kept answers of one app. `put` is for the lock of the app's state; `get` needs none, and keeps no order."""
 
     def __init__(self, budget: int = KEPT_BYTES) -> None:
         self._budget = budget
         self._bytes = 0
-        self._kept: OrderedDict[Hashable, Answer] = OrderedDict()
+        self._kept: dict[Hashable, Answer] = {}
 
     def get(self, key: Hashable) -> Answer | None:
         """The answer kept under a key."""
-        kept = self._kept.get(key)
-        if kept is not None:
-            self._kept.move_to_end(key)
-        return kept
+        return self._kept.get(key)
 
     def put(self, key: Hashable, answer: Answer) -> None:
-        """Keep an answer, letting go of the oldest until the budget holds."""
+        """Keep an answer, letting go of the first kept until the budget holds."""
         replaced = self._kept.pop(key, None)
         self._kept[key] = answer
         self._bytes += answer.size - (replaced.size if replaced else 0)
         while self._bytes > self._budget:
-            _, gone = self._kept.popitem(last=False)
-            self._bytes -= gone.size
+            self._bytes -= self._kept.pop(next(iter(self._kept))).size

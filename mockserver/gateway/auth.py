@@ -10,16 +10,19 @@ from mockserver.gateway.rejection import Reason, Rejection
 
 def credential(header: str | None, schemes: Sequence[str]) -> str:
     """The token behind one of the schemes (in any case); a Rejection says what is missing or malformed."""
+    words = (header or "").split()
+    if len(words) == 2 and words[0].lower() in map(str.lower, schemes):
+        return words[1]
     how = " or ".join(f"'Authorization: {scheme} <token>'" for scheme in schemes)
-    if not header:
-        raise Rejection(Reason.UNAUTHENTICATED, f"the request carries no credentials; send {how}")
-    scheme, _, token = header.strip().partition(" ")
-    if scheme.lower() not in (known.lower() for known in schemes):
-        raise Rejection(Reason.UNAUTHENTICATED, f"the Authorization header has another scheme; send {how}")
-    token = token.strip()
-    if not token or any(letter.isspace() for letter in token):
-        raise Rejection(Reason.UNAUTHENTICATED, f"the Authorization header holds no single token; send {how}")
-    return token
+    raise Rejection(Reason.UNAUTHENTICATED, f"{_missing(words, schemes)}; send {how}")
+
+
+def _missing(words: Sequence[str], schemes: Sequence[str]) -> str:
+    if not words:
+        return "the request carries no credentials"
+    if words[0].lower() not in map(str.lower, schemes):
+        return "the Authorization header has another scheme"
+    return "the Authorization header holds no single token"
 
 
 def secrets(header: str | None) -> list[str]:

@@ -7,6 +7,7 @@ import re
 from collections import deque
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from itertools import count
 from typing import NamedTuple
 from urllib.parse import unquote
 
@@ -41,16 +42,19 @@ class Entry(NamedTuple):
 
 
 class Journal:
-    """The newest entries, oldest first; ids grow by one and start again only with `clear`."""
+    """The newest entries, oldest first; ids grow by one and start again only with `clear`.
+
+    Taking an id and keeping an entry are one step of the interpreter each, so that requests do not wait for each other;
+    one that overtakes another between the two is put in its place when the entries are read.
+    """
 
     def __init__(self, size: int) -> None:
         self._entries: deque[Entry] = deque(maxlen=size)
-        self._last = 0
+        self._ids = count(1)
 
     def next_id(self) -> int:
         """The id of the entry that comes next."""
-        self._last += 1
-        return self._last
+        return next(self._ids)
 
     def append(self, entry: Entry) -> None:
         """Keep an entry; the oldest goes when there is no room."""
@@ -59,10 +63,10 @@ class Journal:
     def clear(self) -> None:
         """Forget every entry and begin counting anew."""
         self._entries.clear()
-        self._last = 0
+        self._ids = count(1)
 
     def __iter__(self) -> Iterator[Entry]:
-        return iter(tuple(self._entries))
+        return iter(sorted(self._entries.copy()))
 
 
 def redacted(query: str, secrets: Sequence[str]) -> str:

@@ -38,6 +38,8 @@ def permit(asked: Call) -> None:
 
 def limit(asked: Call) -> None:
     """429 when the bucket is empty; a vendor may have the switches `rate_limit_scope` and `rate_limit_block`."""
+    if asked.sandbox.allowance(asked.vendor.name) is None:
+        return
     by_token = asked.value("rate_limit_scope", "organization") == "token"
     scope = f"token {asked.grant.id}" if by_token and asked.grant else "organization"
     block = asked.value("rate_limit_block", Block.REFILL)
@@ -97,21 +99,20 @@ def _rejection(error: Exception, asking: Request) -> Rejection:
 def _write(response: Response) -> Response:
     asked = Call.in_hand()
     if asked is not None:
-        with asked.state.lock:
-            entry = _entry(asked, response)
-            asked.sandbox.journal.append(entry)
+        entry = _entry(asked, response)
+        asked.sandbox.journal.append(entry)
         log.debug("%s %s?%s: %d in %d us", entry.method, entry.path, entry.query, entry.status, entry.duration_us)
     return response
 
 
 def _entry(asked: Call, response: Response) -> Entry:
-    asking, rule, secrets = asked.request, asked.request.url_rule, _secrets(asked)
+    asking, secrets = asked.request, _secrets(asked)
     query = asking.query_string.decode("latin-1")
     return Entry(
         id=asked.sandbox.journal.next_id(),
         at=asked.now,
         vendor=asked.vendor.name,
-        operation=rule.endpoint.rpartition(".")[2] if rule else None,
+        operation=asked.operation,
         method=asking.method,
         path=redacted_path(asking.path, secrets),
         query=redacted(query, secrets) if query else query,

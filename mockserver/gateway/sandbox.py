@@ -12,7 +12,7 @@ from mockserver.gateway import limits, switches, tokens
 from mockserver.gateway.answers import Answers
 from mockserver.gateway.journal import Journal
 from mockserver.gateway.limits import Allowance, Block, BucketState, Limit, Limiter, Setting
-from mockserver.gateway.switches import Switch, Value, Values
+from mockserver.gateway.switches import Switch, Values
 from mockserver.gateway.tokens import Grant
 from mockserver.simulation.clock import Clock
 from mockserver.simulation.organization import Organization
@@ -47,8 +47,19 @@ class Made:
     policy: Mapping[str, Values] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """The values of every switch, by vendor; `generation` tells one policy of a sandbox from another.
+
+    It is replaced as a whole, so that whoever reads it without the lock has values and generation that belong together.
+    """
+
+    generation: int
+    values: Mapping[str, Values]
+
+
 class Sandbox:
-    """One client's own server: a clock, buckets, a journal, switches, over one world. Use it under its state's lock."""
+    """One client's own server: clock, buckets, journal, switches over one world. It changes under the state's lock."""
 
     def __init__(
         self, sandbox_id: str, made: Made, world: World, surfaces: Mapping[str, Surface], journal_size: int
@@ -60,8 +71,7 @@ class Sandbox:
         self.journal = Journal(journal_size)
         self.clock = made.clock
         self.limits: dict[str, Limit] = {}
-        self.policy: dict[str, dict[str, Value]] = {}
-        self.generation = 0
+        self.policy = Policy(0, {})
         self._limiters: dict[str, Limiter] = {}
         self.reset()
 
@@ -91,16 +101,16 @@ class Sandbox:
 
     def set_policy(self, stated: Mapping[str, Values], *, keep: bool = False) -> None:
         """Set switches by vendor; what is left out goes back to how the sandbox was made, or keeps its value."""
-        self.policy = {
+        values = {
             name: {
                 **switches.defaults(surface.switches),
                 **self.made.policy.get(name, {}),
-                **(self.policy[name] if keep else {}),
+                **(self.policy.values[name] if keep else {}),
                 **stated.get(name, {}),
             }
             for name, surface in self.surfaces.items()
         }
-        self.generation += 1
+        self.policy = Policy(self.policy.generation + 1, values)
 
     def allowance(self, vendor: str) -> Allowance | None:
         """The allowance in force at a vendor; None where nothing is limited."""

@@ -59,16 +59,22 @@ class Call:
             self._enter(sandbox)
 
     def _enter(self, sandbox: Sandbox) -> None:
-        with self.state.lock:
-            self.sandbox = sandbox
-            self.now = sandbox.clock.now()
-            self.values = sandbox.policy[self.vendor.name]
-            self.generation = sandbox.generation
+        policy = sandbox.policy
+        self.sandbox = sandbox
+        self.now = sandbox.clock.now()
+        self.values = policy.values[self.vendor.name]
+        self.generation = policy.generation
 
     @property
     def world(self) -> World:
         """The world that the sandbox shows."""
         return self.sandbox.world
+
+    @property
+    def operation(self) -> str | None:
+        """The operationId of what is asked; None for an unknown path."""
+        rule = self.request.url_rule
+        return rule.endpoint.rpartition(".")[2] if rule else None
 
     def value(self, switch: str, default: Value) -> Value:
         """The value in force of a switch that not every vendor has."""

@@ -39,7 +39,7 @@ def _measure(asking: Request) -> None:
     size = len(asking.query_string)
     if size > QUERY_MAXIMUM:
         raise Rejection(Reason.INVALID, f"the query string has {size} bytes; at most {QUERY_MAXIMUM} are read")
-    size = asking.content_length or 0
+    size = (asking.content_length or 0) if "CONTENT_LENGTH" in asking.environ else 0
     if size > BODY_MAXIMUM:
         raise Rejection(Reason.INVALID, f"the request body has {size} bytes; at most {BODY_MAXIMUM} are read")
 
@@ -49,8 +49,7 @@ def _answer(asked: Call, view: View) -> Answer:
     if epoch is None:
         return Answer.of(view(asked))
     key = (asked.sandbox.id, asked.generation, asked.request.path, asked.request.query_string, epoch)
-    with asked.state.lock:
-        kept = asked.state.answers.get(key)
+    kept = asked.state.answers.get(key)
     if kept is None:
         kept = Answer.of(view(asked))
         with asked.state.lock:

@@ -27,7 +27,7 @@ def test_the_token_is_taken_as_it_stands(token: str) -> None:
     [
         (None, "carries no credentials"),
         ("", "carries no credentials"),
-        ("   ", "has another scheme"),
+        ("   ", "carries no credentials"),
         ("abc", "has another scheme"),
         ("Basic YTpi", "has another scheme"),
         ("Bearerabc", "has another scheme"),

@@ -47,7 +47,7 @@ def _parts(used: Sandbox) -> dict[str, object]:
     return {
         "clock": used.clock,
         "limits": (used.limits, used.buckets("parrot")),
-        "policy": used.policy,
+        "policy": used.policy.values,
         "journal": [entry.id for entry in used.journal],
     }
 
@@ -55,9 +55,9 @@ def _parts(used: Sandbox) -> dict[str, object]:
 def test_a_sandbox_begins_as_it_was_made() -> None:
     fresh = _sandbox(policy={"parrot": {"mood": "grumpy"}}, limits={"parrot": STRICT, FINCH: Setting.OFF})
     assert fresh.clock.now() == NOW
-    assert fresh.policy["parrot"]["mood"] == "grumpy"
-    assert fresh.policy[FINCH]["mood"] == "cheerful"
-    assert fresh.policy["parrot"]["rate_limit_scope"] == "organization"
+    assert fresh.policy.values["parrot"]["mood"] == "grumpy"
+    assert fresh.policy.values[FINCH]["mood"] == "cheerful"
+    assert fresh.policy.values["parrot"]["rate_limit_scope"] == "organization"
     assert (fresh.allowance("parrot"), fresh.allowance(FINCH)) == (STRICT, None)
     assert list(fresh.journal) == []
 
@@ -92,7 +92,7 @@ def test_what_a_reset_goes_back_to_is_how_the_sandbox_was_made() -> None:
     used.set_policy({"parrot": {"mood": "cheerful"}})
     used.set_limits({"parrot": Setting.OFF})
     used.reset()
-    assert used.policy["parrot"]["mood"] == "grumpy"
+    assert used.policy.values["parrot"]["mood"] == "grumpy"
     assert used.limits == {"parrot": STRICT, FINCH: Setting.DOCUMENTED}
 
 
@@ -118,28 +118,32 @@ def test_setting_switches_puts_back_those_left_out_and_keeping_leaves_them() -> 
     used = _sandbox()
     used.set_policy({"parrot": {"mood": "grumpy"}, FINCH: {"mood": "grumpy"}})
     used.set_policy({"parrot": {"rate_limit_scope": "token"}}, keep=True)
-    assert used.policy["parrot"] == {"mood": "grumpy", "rate_limit_scope": "token", "rate_limit_block": "refill"}
+    assert used.policy.values["parrot"] == {"mood": "grumpy", "rate_limit_scope": "token", "rate_limit_block": "refill"}
     used.set_policy({"parrot": {"rate_limit_scope": "token"}})
-    assert used.policy["parrot"] == {"mood": "cheerful", "rate_limit_scope": "token", "rate_limit_block": "refill"}
-    assert used.policy[FINCH]["mood"] == "cheerful"
+    assert used.policy.values["parrot"] == {
+        "mood": "cheerful",
+        "rate_limit_scope": "token",
+        "rate_limit_block": "refill",
+    }
+    assert used.policy.values[FINCH]["mood"] == "cheerful"
 
 
 def test_each_setting_of_switches_is_a_generation_of_its_own() -> None:
     used = _sandbox()
-    generations = [used.generation]
+    generations = [used.policy.generation]
     changes: list[Callable[[], None]] = [lambda: used.set_policy({}), lambda: used.reset(["policy"]), used.reset]
     for change in changes:
         change()
-        generations.append(used.generation)
+        generations.append(used.policy.generation)
     assert len(set(generations)) == 4
-    before = used.generation
+    before = used.policy.generation
     used.reset(["clock", "limits", "journal"])
-    assert used.generation == before
+    assert used.policy.generation == before
 
 
 def test_switches_in_force_are_not_changed_under_a_request_that_reads_them() -> None:
     used = _sandbox()
-    read = used.policy["parrot"]
+    read = used.policy.values["parrot"]
     used.set_policy({"parrot": {"mood": "grumpy"}})
     assert read["mood"] == "cheerful"
 
@@ -190,4 +194,4 @@ def test_sandboxes_of_one_organisation_and_seed_share_its_world_and_nothing_else
     assert len({id(each.world) for each in (alike, seeded, other)}) == 3
     assert seeded.world.seed == 99
     alike.set_policy({"parrot": {"mood": "grumpy"}})
-    assert held.default.policy["parrot"]["mood"] == "cheerful"
+    assert held.default.policy.values["parrot"]["mood"] == "cheerful"

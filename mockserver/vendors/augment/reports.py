@@ -5,7 +5,7 @@ HTTP stays out, and so do JSON keys; days are ordinals, and nothing newer than `
 
 from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime
 
 import numpy as np
 
@@ -27,14 +27,15 @@ _ROWS_AT_ONCE = 512
 
 
 def stamp(instant: datetime) -> str:
-    """An instant as protobuf writes timestamps in JSON: RFC 3339 in UTC with `Z` and 0, 3 or 6 fractional digits."""
-    unit = "seconds" if not instant.microsecond else "microseconds" if instant.microsecond % 1000 else "milliseconds"
-    return instant.astimezone(UTC).replace(tzinfo=None).isoformat(timespec=unit) + "Z"
+    """An instant (UTC) as protobuf writes timestamps in JSON: RFC 3339 with `Z` and 0, 3 or 6 fractional digits."""
+    unit = "milliseconds" if instant.microsecond and not instant.microsecond % 1000 else "auto"
+    return instant.isoformat(timespec=unit).removesuffix("+00:00") + "Z"
 
 
 def published(now: datetime, values: Mapping[str, str | int]) -> int:
     """The newest day (an ordinal) whose data have arrived: yesterday's from the publication hour on."""
-    return (now - timedelta(hours=int(values["publication_hour"]))).toordinal() - 1
+    arrived = now.hour >= int(values["publication_hour"])
+    return now.toordinal() - (1 if arrived else 2)
 
 
 def epoch(now: datetime, values: Mapping[str, str | int]) -> Hashable:
