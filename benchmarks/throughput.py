@@ -17,8 +17,8 @@ from mockserver import server
 from mockserver.settings import Settings
 
 _CONNECTIONS = 16
-_SECONDS = 2.0
-_ROUNDS = 5
+_SECONDS = 0.7
+_ROUNDS = 15
 _TOKEN = "mock-augment-acme"
 _PATHS = {
     "dau-count, 7 days": "/analytics/v0/dau-count",
@@ -27,7 +27,7 @@ _PATHS = {
 
 
 def figures() -> Iterator[Figure]:
-    """The ratio for a short and for a long answer, medians of rounds that take turns."""
+    """The median of the ratios of short rounds that take turns, so that other work on the machine falls on both."""
     for name, path in _PATHS.items():
         with _Served("-m", "mockserver", "serve", "--port", "0", "--json", "--limits", "off") as ours:
             length = _length(ours.url + path)
@@ -35,7 +35,8 @@ def figures() -> Iterator[Figure]:
                 rates = [(_rate(ours.url, path), _rate(bare.url, path)) for _ in range(_ROUNDS)]
         mine, theirs = (median(each) for each in zip(*rates, strict=True))
         note = f"{mine:.0f}/s against {theirs:.0f}/s, {_CONNECTIONS} connections, {length} bytes"
-        yield Figure(f"requests a second, {name}, ours / bare", mine / theirs, "x", 0.7, least=True, note=note)
+        ratio = median(our / their for our, their in rates)
+        yield Figure(f"requests a second, {name}, ours / bare", ratio, "x", 0.7, least=True, note=note)
 
 
 def _rate(url: str, path: str) -> float:

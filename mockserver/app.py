@@ -5,14 +5,14 @@ Serving it over a socket stays out (`server`).
 
 from collections.abc import Mapping
 
-from flask import Flask, Response
+from flask import Flask
 
 from mockserver import admin, resources, vendors
 from mockserver.gateway import pipeline, switches
 from mockserver.gateway.limits import Limit, Setting
 from mockserver.gateway.sandbox import Made, State, Surface
 from mockserver.gateway.switches import SwitchError, Values
-from mockserver.gateway.vendor import Call, Vendor
+from mockserver.gateway.vendor import Vendor
 from mockserver.organizations import files
 from mockserver.settings import Settings, SettingsError
 from mockserver.simulation.clock import Clock, ClockError
@@ -31,15 +31,10 @@ def create_app(settings: Settings) -> Flask:
     app = Flask("mockserver", static_folder=None)
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
     app.url_map.merge_slashes = False
-    pipeline.install(app, served, state)
+    unrouted = pipeline.install(app, served, state)
     admin.install(app, _plane(settings, served, state))
-    app.register_error_handler(Exception, _refused)
+    app.register_error_handler(Exception, lambda error: unrouted(error) or admin.refused(error))
     return app
-
-
-def _refused(error: Exception) -> Response:
-    asked = Call.in_hand()
-    return admin.refused(error) if asked is None else pipeline.refused(asked, error)
 
 
 def _plane(settings: Settings, served: tuple[Vendor, ...], state: State) -> admin.Plane:

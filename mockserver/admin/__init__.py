@@ -14,12 +14,13 @@ __all__ = ["Plane", "install", "refused"]
 def install(app: Flask, handed: Plane) -> None:
     """Hang the control plane on an app that has its state already; `/` leads to it."""
     plane.onto(app, handed)
-    app.before_request(guard.check)
     app.register_blueprint(routes.blueprint())
-    for path in ("/", routes.MOUNT):
-        app.add_url_rule(path, "root", routes.root, methods=["GET"], provide_automatic_options=False)
 
 
 def refused(error: Exception) -> Response:
-    """Problem details for whatever went wrong with a request that is no vendor's."""
+    """Problem details for whatever went wrong with a request that is no vendor's; the guard comes first here too."""
+    try:
+        guard.check()
+    except problems.Problem as problem:
+        return problems.refused(problem)
     return problems.refused(error)

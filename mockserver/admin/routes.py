@@ -14,6 +14,7 @@ from mockserver.admin import (
     answers,
     asked,
     clock,
+    guard,
     limits,
     organizations,
     policy,
@@ -78,11 +79,14 @@ ROUTES = (
 
 
 def blueprint() -> Blueprint:
-    """The routes, each endpoint named by its operationId."""
-    made = Blueprint("admin", __name__, url_prefix=MOUNT)
+    """The routes behind the guard, each endpoint named by its operationId; `/` leads to the index."""
+    made = Blueprint("admin", __name__)
+    made.before_request(guard.check)
+    for path in ("/", MOUNT):
+        made.add_url_rule(path, "root", root, methods=["GET"], provide_automatic_options=False)
     for route in ROUTES:
         made.add_url_rule(
-            route.path,
+            MOUNT + route.path,
             route.operation,
             _answering(route),
             methods=[route.method],

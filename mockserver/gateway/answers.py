@@ -29,7 +29,7 @@ class Answer:
     pieces: tuple[bytes, ...]
 
     @classmethod
-    def of(cls, body: dict[str, Any]) -> "Answer":
+    def of(cls, body: dict[str, Any] | list[Any]) -> "Answer":
         """The answer with this body, in which STAMP stands for the instant."""
         return cls(tuple(write(body).encode().split(write(STAMP).encode())))
 

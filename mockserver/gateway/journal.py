@@ -91,4 +91,7 @@ def _hidden(field: str, secrets: Sequence[str]) -> str:
 
 
 def _tells(text: str, secrets: Sequence[str]) -> bool:
-    return any(secret in text for secret in secrets if len(secret) >= _SHORTEST_SECRET)
+    for secret in secrets:  # noqa: SIM110 (every request comes by here, and a generator takes three times as long)
+        if secret in text and len(secret) >= _SHORTEST_SECRET:
+            return True
+    return False

@@ -1,22 +1,23 @@
 """Answers the way of a request: which vendor, which sandbox, through the vendor's stages, and into the journal.
 
-It hangs on the app, not on blueprints, so that unknown paths and wrong methods take the same way. Words stay out:
-whoever refuses raises Rejection, and the vendor words it.
+Unknown paths and wrong methods take the same way as what is routed. Words stay out: whoever refuses raises Rejection,
+and the vendor words it.
 """
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import partial
 from time import perf_counter_ns
 
 from flask import Flask, Request, Response, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 
-from mockserver.gateway import answers, auth, limits
+from mockserver.gateway import answers, auth, limits, view
 from mockserver.gateway.journal import Entry, redacted, redacted_path
 from mockserver.gateway.limits import Block
 from mockserver.gateway.rejection import Reason, Rejection
 from mockserver.gateway.sandbox import State
-from mockserver.gateway.vendor import Call, Vendor
+from mockserver.gateway.vendor import Call, Vendor, View
 
 log = logging.getLogger(__name__)
 
@@ -49,31 +50,59 @@ def limit(asked: Call) -> None:
         raise Rejection(Reason.LIMITED, "too many requests", retry_after=limits.seconds(wait))
 
 
-def install(app: Flask, vendors: Iterable[Vendor], state: State) -> None:
-    """Hang the pipeline on an app, with every vendor's routes."""
+def install(app: Flask, vendors: Iterable[Vendor], state: State) -> Callable[[Exception], Response | None]:
+    """Hang every vendor's routes on an app, each behind the whole way.
+
+    What comes back goes the same way for what Flask refuses before any route, such as an unknown path or a wrong
+    method: the vendor's answer, or None where the path is no vendor's.
+    """
     mounts = sorted(((mount, vendor) for vendor in vendors for mount in vendor.mounts), key=lambda pair: -len(pair[0]))
-
-    def enter() -> None:
-        asking = request._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 (werkzeug documents it)
-        vendor = _vendor_at(asking.path, mounts)
-        if vendor is None:
-            return
-        asked = Call(asking, state, vendor)
-        asked.begin()
-        for stage in vendor.stages:
-            stage(asked)
-
-    app.before_request(enter)
-    app.after_request(_write)
     for vendor in dict.fromkeys(vendor for _, vendor in mounts):
-        app.register_blueprint(vendor.blueprint(), name=vendor.name)
+        for route in vendor.routes:
+            name = f"{vendor.name}:{route.operation}"
+            served = _served(state, vendor, route.view)
+            app.add_url_rule(route.path, name, served, methods=route.methods, provide_automatic_options=False)
+
+    def unrouted(error: Exception) -> Response | None:
+        vendor = _vendor_at(request.path, mounts)
+        return None if vendor is None else _go(state, vendor, partial(_refuse, error))
+
+    return unrouted
 
 
 def _vendor_at(path: str, mounts: list[tuple[str, Vendor]]) -> Vendor | None:
     return next((vendor for mount, vendor in mounts if path == mount or path.startswith(f"{mount}/")), None)
 
 
-def refused(asked: Call, error: Exception) -> Response:
+def _served(state: State, vendor: Vendor, answers_it: View) -> Callable[..., Response]:
+    """A Flask view; the variables of the path are not handed on, the call's request has them."""
+
+    def serve(**_: str) -> Response:
+        return _go(state, vendor, partial(view.answer, answers_it))
+
+    return serve
+
+
+def _refuse(error: Exception, _: Call) -> Response:
+    raise error
+
+
+def _go(state: State, vendor: Vendor, then: Callable[[Call], Response]) -> Response:
+    """The way itself: through the vendor's stages, to what is then to be done, and into the journal."""
+    asked = Call(request._get_current_object(), state, vendor)  # type: ignore[attr-defined]  # noqa: SLF001 (documented)
+    try:
+        for stage in vendor.stages:
+            stage(asked)
+        response = then(asked)
+    except Exception as error:  # noqa: BLE001 (whatever it is, the client gets the vendor's words)
+        response = _refused(asked, error)
+    entry = _entry(asked, response)
+    asked.sandbox.journal.append(entry)
+    log.debug("%s %s?%s: %d in %d us", entry.method, entry.path, entry.query, entry.status, entry.duration_us)
+    return response
+
+
+def _refused(asked: Call, error: Exception) -> Response:
     """The vendor's words for whatever went wrong; what nobody foresaw is logged once, with its traceback."""
     rejection = _rejection(error, asked.request)
     asked.refusal = rejection.reason
@@ -94,15 +123,6 @@ def _rejection(error: Exception, asking: Request) -> Rejection:
         return Rejection(Reason.INVALID, error.description or error.name)
     log.error("a request failed", exc_info=error)
     return Rejection(Reason.INTERNAL, "the server failed; its log tells why")
-
-
-def _write(response: Response) -> Response:
-    asked = Call.in_hand()
-    if asked is not None:
-        entry = _entry(asked, response)
-        asked.sandbox.journal.append(entry)
-        log.debug("%s %s?%s: %d in %d us", entry.method, entry.path, entry.query, entry.status, entry.duration_us)
-    return response
 
 
 def _entry(asked: Call, response: Response) -> Entry:

@@ -9,7 +9,7 @@ from datetime import datetime
 from time import perf_counter_ns
 from typing import Any
 
-from flask import Blueprint, Request, g
+from flask import Request
 
 from mockserver.gateway.limits import Allowance
 from mockserver.gateway.rejection import Reason, Rejection
@@ -42,16 +42,6 @@ class Call:
         self.refusal: Reason | None = None
         self._enter(state.default)
 
-    @staticmethod
-    def in_hand() -> "Call | None":
-        """The call in hand; None for a request that is no vendor's."""
-        asked: Call | None = g.get("call")
-        return asked
-
-    def begin(self) -> None:
-        """Make this the call in hand."""
-        g.call = self
-
     def open(self, sandbox: Sandbox, grant: Grant) -> None:
         """Go on in the sandbox that the token opens."""
         self.grant = grant
@@ -74,7 +64,7 @@ class Call:
     def operation(self) -> str | None:
         """The operationId of what is asked; None for an unknown path."""
         rule = self.request.url_rule
-        return rule.endpoint.rpartition(".")[2] if rule else None
+        return rule.endpoint.partition(":")[2] if rule else None
 
     def value(self, switch: str, default: Value) -> Value:
         """The value in force of a switch that not every vendor has."""
@@ -83,6 +73,20 @@ class Call:
 
 Stage = Callable[[Call], None]
 """A step before the view: passes, or raises Rejection."""
+
+Body = dict[str, Any] | list[Any]
+View = Callable[[Call], Body]
+"""What answers a question: a body, in which answers.STAMP stands for the instant."""
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """A whole path, the operationId of its operation in the vendor's OpenAPI file, and what answers it."""
+
+    path: str
+    operation: str
+    view: View
+    methods: tuple[str, ...] = ("GET",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +103,7 @@ class Vendor:
     """One API surface: where it is mounted, its door, its order of refusals, its choices, its words.
 
     `epoch` tells what of the present moment an answer depends on (None: everything), `stamp` writes an instant as this
-    vendor does, `word` says a refusal, `blueprint` makes the routes, each endpoint named by its operationId.
+    vendor does, `word` says a refusal.
     """
 
     name: str
@@ -109,7 +113,7 @@ class Vendor:
     stages: tuple[Stage, ...]
     allowance: Allowance | None
     switches: tuple[Switch, ...]
-    blueprint: Callable[[], Blueprint]
+    routes: tuple[Route, ...]
     word: Callable[[Rejection, Call], Worded]
     epoch: Callable[[datetime, Values], Hashable | None]
     stamp: Callable[[datetime], str]

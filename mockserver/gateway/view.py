@@ -3,36 +3,22 @@
 Refusing stays with whoever finds the fault; what a view computes stays with its vendor.
 """
 
-from collections.abc import Callable
-from functools import wraps
-from typing import Any
-
 from flask import Request, Response
 
 from mockserver.gateway.answers import Answer
 from mockserver.gateway.rejection import Reason, Rejection
-from mockserver.gateway.vendor import Call
+from mockserver.gateway.vendor import Call, View
 
 QUERY_MAXIMUM = 16 * 1024
 BODY_MAXIMUM = 64 * 1024
 """The longest query string and the largest body that are read, in bytes."""
 
-View = Callable[[Call], dict[str, Any]]
 
-
-def answers(view: View) -> Callable[[], Response]:
-    """A Flask view out of a function from a Call to a body, in which STAMP stands for the instant."""
-
-    @wraps(view)
-    def answer() -> Response:
-        asked = Call.in_hand()
-        if asked is None:
-            raise LookupError("a vendor's route lies outside its mounts")
-        _measure(asked.request)
-        body = _answer(asked, view).stamped(asked.vendor.stamp(asked.now))
-        return Response(body, mimetype="application/json")
-
-    return answer
+def answer(view: View, asked: Call) -> Response:
+    """What a view answers to a call, with the instant of the call in its places."""
+    _measure(asked.request)
+    body = _answer(asked, view).stamped(asked.vendor.stamp(asked.now))
+    return Response(body, content_type="application/json")
 
 
 def _measure(asking: Request) -> None:

@@ -3,21 +3,21 @@
 What it must do stays out (the tests say).
 """
 
-from collections.abc import Callable, Hashable
+from collections.abc import Hashable
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from flask import Blueprint, Flask, Response
+from flask import Flask, Response
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from mockserver.gateway import answers, pipeline, view
+from mockserver.gateway import answers, pipeline
 from mockserver.gateway.limits import Allowance
 from mockserver.gateway.rejection import Reason, Rejection
 from mockserver.gateway.sandbox import Made, State, Surface
 from mockserver.gateway.switches import Grade, Values, switch
-from mockserver.gateway.vendor import Call, Vendor, Worded
+from mockserver.gateway.vendor import Call, Route, Vendor, View, Worded
 from mockserver.simulation.clock import Clock
 from mockserver.simulation.organization import Organization
 from mockserver.simulation.world import World
@@ -61,13 +61,12 @@ def said(asked: Call) -> dict[str, Any]:
     return {"said": asked.request.args.get("say", "hello"), "mood": asked.values["mood"], "at": answers.STAMP}
 
 
-def blueprint(function: Callable[[Call], dict[str, Any]] = said, prefix: str = "/parrot") -> Blueprint:
-    """Its routes: one that speaks, one that writes, one that is given a number."""
-    routes = Blueprint("parrot", __name__, url_prefix=prefix)
-    speak = view.answers(function)
-    routes.add_url_rule("/speak", "speak", speak, methods=["GET"], provide_automatic_options=False)
-    routes.add_url_rule("/learn", "learn", speak, methods=["POST", "PUT"], provide_automatic_options=False)
-    return routes
+def routes(function: View = said, prefix: str = "/parrot") -> tuple[Route, ...]:
+    """Its routes: one that speaks, one that learns."""
+    return (
+        Route(f"{prefix}/speak", "speak", function),
+        Route(f"{prefix}/learn", "learn", function, ("POST", "PUT")),
+    )
 
 
 PARROT = Vendor(
@@ -78,7 +77,7 @@ PARROT = Vendor(
     stages=STAGES,
     allowance=Allowance(per_minute=6, burst=3),
     switches=SWITCHES,
-    blueprint=blueprint,
+    routes=routes(),
     word=word,
     epoch=day,
     stamp=lambda instant: instant.strftime("%H:%M:%S"),
@@ -87,9 +86,9 @@ PARROT = Vendor(
 UNLIMITED = replace(PARROT, allowance=None)
 
 
-def speaking(function: Callable[[Call], dict[str, Any]], **changes: Any) -> Vendor:
+def speaking(function: View, **changes: Any) -> Vendor:
     """An unlimited parrot whose endpoint answers with this function."""
-    return replace(UNLIMITED, blueprint=lambda: blueprint(function), **changes)
+    return replace(UNLIMITED, routes=routes(function), **changes)
 
 
 def made(**changes: Any) -> Made:
@@ -117,8 +116,8 @@ class Aviary:
         self.app = Flask("aviary", static_folder=None)
         self.app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
         self.app.url_map.merge_slashes = False
-        pipeline.install(self.app, vendors, self.state)
-        self.app.register_error_handler(Exception, _refused)
+        unrouted = pipeline.install(self.app, vendors, self.state)
+        self.app.register_error_handler(Exception, lambda error: unrouted(error) or Response("nobody's", 404))
 
     @property
     def client(self) -> FlaskClient:
@@ -134,8 +133,3 @@ class Aviary:
         """Show another time in the default sandbox."""
         with self.state.lock:
             self.state.default.set_clock(clock)
-
-
-def _refused(error: Exception) -> Response:
-    asked = Call.in_hand()
-    return Response("nobody's", 404) if asked is None else pipeline.refused(asked, error)

@@ -26,7 +26,7 @@ NESTLING = replace(
     UNLIMITED,
     name="nestling",
     mounts=("/parrot/nest",),
-    blueprint=lambda: parrot.blueprint(prefix="/parrot/nest"),
+    routes=parrot.routes(prefix="/parrot/nest"),
 )
 
 
@@ -170,12 +170,6 @@ def test_a_foreseen_refusal_is_not_logged(caplog: pytest.LogCaptureFixture) -> N
     assert caplog.records == []
 
 
-def test_a_route_outside_its_vendors_mounts_is_a_fault_of_the_vendors_author() -> None:
-    aviary = Aviary(replace(PARROT, mounts=("/elsewhere",)))
-    with aviary.app.test_request_context("/parrot/speak"), pytest.raises(LookupError, match="outside its mounts"):
-        aviary.app.view_functions["parrot.speak"]()
-
-
 def test_an_entry_tells_the_request_and_what_came_of_it() -> None:
     aviary = Aviary(PARROT)
     aviary.ask("/parrot/learn?say=a%20b", method="PUT")
@@ -214,7 +208,7 @@ def test_two_apps_in_a_process_share_nothing() -> None:
 
 
 def test_a_vendor_without_switches_is_limited_by_organisation_and_refills() -> None:
-    aviary = Aviary(replace(PARROT, switches=(), blueprint=lambda: parrot.blueprint(lambda _: {})))
+    aviary = Aviary(replace(PARROT, switches=(), routes=parrot.routes(lambda _: {})))
     assert [aviary.ask().status_code for _ in range(4)] == [200, 200, 200, 429]
     assert [bucket.scope for bucket in aviary.state.default.buckets("parrot")] == ["organization"]
 

@@ -53,9 +53,9 @@ def test_the_file_is_openapi(vendor: Vendor) -> None:
 def test_every_operation_is_routed_and_every_route_is_described(app: Flask, vendor: Vendor) -> None:
     """The endpoint's name is the operationId, the path and the methods are the same, and HEAD comes with GET."""
     routed = {
-        (rule.endpoint.rpartition(".")[2], re.sub(r"<(?:[^:<>]+:)?([^<>]+)>", r"{\1}", rule.rule), method)
+        (rule.endpoint.partition(":")[2], re.sub(r"<(?:[^:<>]+:)?([^<>]+)>", r"{\1}", rule.rule), method)
         for rule in app.url_map.iter_rules()
-        if rule.endpoint.startswith(f"{vendor.name}.")
+        if rule.endpoint.startswith(f"{vendor.name}:")
         for method in (rule.methods or set()) - {"HEAD"}
     }
     described = {

@@ -28,8 +28,10 @@ _ROWS_AT_ONCE = 512
 
 def stamp(instant: datetime) -> str:
     """An instant (UTC) as protobuf writes timestamps in JSON: RFC 3339 with `Z` and 0, 3 or 6 fractional digits."""
-    unit = "milliseconds" if instant.microsecond and not instant.microsecond % 1000 else "auto"
-    return instant.isoformat(timespec=unit).removesuffix("+00:00") + "Z"
+    written = instant.isoformat().removesuffix("+00:00")
+    if instant.microsecond and not instant.microsecond % 1000:
+        written = written.removesuffix("000")
+    return f"{written}Z"
 
 
 def published(now: datetime, values: Mapping[str, str | int]) -> int:

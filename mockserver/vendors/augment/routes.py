@@ -4,27 +4,13 @@ Rules, numbers and shapes stay out; they have rooms of their own.
 """
 
 from datetime import date
-from typing import Any
+from typing import Any, Final
 
-from flask import Blueprint, request
+from flask import request
 
-from mockserver.gateway import answers, view
-from mockserver.gateway.vendor import Call
+from mockserver.gateway import answers
+from mockserver.gateway.vendor import Call, Route
 from mockserver.vendors.augment import pagination, policy, reports, schemas
-
-
-def blueprint() -> Blueprint:
-    """The routes, each endpoint named by its operationId."""
-    routes = Blueprint(policy.NAME, __name__, url_prefix=policy.MOUNTS[0])
-    for path, operation, function in (
-        ("/dau-count", "getDauCount", dau_count),
-        ("/dau", "getDau", dau),
-        ("/daily-usage", "getDailyUsage", daily_usage),
-        ("/user-activity", "getUserActivity", user_activity),
-        ("/daily-user-activity-by-editor-language", "getDailyUserActivityByEditorLanguage", by_editor_language),
-    ):
-        routes.add_url_rule(path, operation, view.answers(function), methods=["GET"], provide_automatic_options=False)
-    return routes
 
 
 def dau_count(call: Call) -> dict[str, Any]:
@@ -101,3 +87,16 @@ def _range(asked: schemas.Range) -> dict[str, str]:
 
 def _day(asked: schemas.PagedDay) -> dict[str, str]:
     return {"effective_date": date.fromordinal(asked.day).isoformat(), "generated_at": answers.STAMP}
+
+
+ROUTES: Final = tuple(
+    Route(policy.MOUNTS[0] + path, operation, answered)
+    for path, operation, answered in (
+        ("/dau-count", "getDauCount", dau_count),
+        ("/dau", "getDau", dau),
+        ("/daily-usage", "getDailyUsage", daily_usage),
+        ("/user-activity", "getUserActivity", user_activity),
+        ("/daily-user-activity-by-editor-language", "getDailyUserActivityByEditorLanguage", by_editor_language),
+    )
+)
+"""The endpoints, each named by its operationId."""
