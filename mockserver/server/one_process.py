@@ -33,8 +33,9 @@ from mockserver.server import signals, sockets
 _SWITCH_INTERVAL = 0.0005
 
 _GARBAGE_AFTER = 20_000
-"""Objects more than there were until cycles are looked for. What was made at the start is left out for good; the default
-of 700 costs a tenth of all answers a second, because the journal keeps an entry of each."""
+"""Objects more than there were until cycles are looked for; what was made at the start is left out for good.
+
+The default of 700 costs a tenth of all answers a second, because the journal keeps an entry of each."""
 
 _BODY_MAXIMUM = 16 * 1024 * 1024
 _PIECE = 64 * 1024
