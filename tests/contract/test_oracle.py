@@ -114,7 +114,7 @@ def test_an_app_that_answers_wrongly_is_caught_in_the_act(
     augment_of: Callable[..., Client], watch: Watch, view: Callable[[], Response], fault: str
 ) -> None:
     augment = augment_of()
-    augment.app.view_functions["augment.getDauCount"] = view
+    augment.app.view_functions["augment:getDauCount"] = view
     augment.get("/dau-count")
     [caught] = [each for each in watch.take() if fault in each]
     assert caught.startswith("GET /analytics/v0/dau-count")

@@ -147,7 +147,7 @@ def test_what_nobody_foresaw_is_500_in_the_same_shape_and_logged_once(
         raise RuntimeError("the wheel came off")
 
     augment = augment_of()
-    augment.app.view_functions["augment.getDauCount"] = broken
+    augment.app.view_functions["augment:getDauCount"] = broken
     answer = augment.get("/dau-count")
     assert (answer.status, answer.code) == (500, "Internal")
     assert b"wheel" not in answer.body
