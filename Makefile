@@ -2,6 +2,7 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
+WORKERS ?= auto
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 MAKEFLAGS += --no-print-directory
@@ -15,8 +16,8 @@ help: ## say what there is to make
 run: .venv/run ## serve on 127.0.0.1:8080; ARGS="--freeze" adds flags
 	@exec $(BIN)/python -m mockserver serve $(ARGS)
 
-test: .venv/dev ## run every test; ARGS="tests/cli -x" picks some
-	@$(BIN)/python -m pytest --quiet $(ARGS)
+test: .venv/dev ## run every test; ARGS="tests/cli -x" picks some, WORKERS=0 runs them one by one
+	@$(BIN)/python -m pytest --quiet --numprocesses $(WORKERS) $(ARGS)
 
 check: format lint imports types generated coverage ## everything that must hold: style, walls, types, tables, tests at 100 %
 
@@ -50,7 +51,7 @@ generated: .venv/dev
 
 coverage: .venv/dev
 	@$(BIN)/coverage erase
-	@$(BIN)/coverage run -m pytest --quiet
+	@$(BIN)/coverage run -m pytest --quiet --numprocesses $(WORKERS)
 	@$(BIN)/coverage combine --quiet
 	@$(BIN)/coverage report
 
