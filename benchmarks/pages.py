@@ -18,6 +18,14 @@ def figures() -> Iterator[Figure]:
         "by-editor-language, 100 rows": _records,
     }.items():
         yield _compare(name, path, small, large)
+    yield _quiet(large)
+
+
+def _quiet(large: Asker) -> Figure:
+    """A page of one row on a day when nobody is there, so that everybody has to be looked at for it."""
+    path = "daily-user-activity-by-editor-language?page_size=1&date=2024-12-25"
+    taken = large.seconds(path)
+    return Figure("one row of a holiday, hooli, cold", taken * 1000, "ms", 1000)
 
 
 def _compare(name: str, path: Callable[[int], str], small: Asker, large: Asker) -> Figure:

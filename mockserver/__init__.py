@@ -1,1 +1,1 @@
-"""A simulator of three vendors' AI-analytics HTTP APIs: JetBrains, Augment Code and Tabnine."""
+"""A simulator of vendors' AI-analytics HTTP APIs."""

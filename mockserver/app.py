@@ -4,6 +4,7 @@ Serving it over a socket stays out (`server`).
 """
 
 from collections.abc import Mapping
+from functools import cache
 
 from flask import Flask
 
@@ -49,6 +50,7 @@ def _plane(settings: Settings, served: tuple[Vendor, ...], state: State) -> admi
     )
 
 
+@cache
 def _bundled(slug: str) -> World:
     organization = files.named(slug)
     return _world(organization, organization.seed)

@@ -27,7 +27,7 @@ Exit codes:
 @click.group(context_settings={"help_option_names": ["-h", "--help"]}, epilog=EXAMPLES)
 @click.version_option(package_name="analytics-mockserver", prog_name="mockserver")
 def main() -> None:
-    """Simulate the AI-analytics HTTP APIs of JetBrains, Augment Code and Tabnine.
+    """Simulate the AI-analytics HTTP APIs of Augment Code and Tabnine.
 
     A client only changes its base URL. Start with `mockserver serve`, and take a token from `mockserver tokens`.
     """

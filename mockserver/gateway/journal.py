@@ -21,6 +21,9 @@ _SUSPECT = re.compile("token|key|auth|bearer|password|secret", re.IGNORECASE)
 _SHORTEST_SECRET = 6
 """Fewer letters are no credential, and looking for them would hide half of an ordinary path."""
 
+TEXT_MAXIMUM = 2048
+"""The longest path or query that is kept whole, in characters."""
+
 REDACTED = "[redacted]"
 
 
@@ -66,7 +69,7 @@ class Journal:
         self._ids = count(1)
 
     def __iter__(self) -> Iterator[Entry]:
-        return iter(sorted(self._entries.copy()))
+        return iter(sorted(self._entries.copy(), key=lambda entry: entry.id))
 
 
 def redacted(query: str, secrets: Sequence[str]) -> str:
@@ -95,3 +98,8 @@ def _tells(text: str, secrets: Sequence[str]) -> bool:
         if secret in text and len(secret) >= _SHORTEST_SECRET:
             return True
     return False
+
+
+def shortened(text: str) -> str:
+    """A path or query as it is kept: what is longer than TEXT_MAXIMUM ends there, in an ellipsis."""
+    return text if len(text) <= TEXT_MAXIMUM else f"{text[:TEXT_MAXIMUM]}…"

@@ -66,6 +66,8 @@ class Limiter:
         """Let one request through (None), or refuse it at no cost: the microseconds until one would pass."""
         instant = _microseconds(now)
         bucket = self._filled(scope, allowance, instant)
+        if block is Block.REFILL:
+            bucket.blocked_until = instant
         if instant < bucket.blocked_until:
             return bucket.blocked_until - instant
         if bucket.units >= _MINUTE:

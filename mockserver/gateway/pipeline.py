@@ -13,7 +13,7 @@ from flask import Flask, Request, Response, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 
 from mockserver.gateway import answers, auth, limits, view
-from mockserver.gateway.journal import Entry, redacted, redacted_path
+from mockserver.gateway.journal import Entry, redacted, redacted_path, shortened
 from mockserver.gateway.limits import Block
 from mockserver.gateway.rejection import Reason, Rejection
 from mockserver.gateway.sandbox import State
@@ -75,10 +75,14 @@ def _vendor_at(path: str, mounts: list[tuple[str, Vendor]]) -> Vendor | None:
 
 
 def _served(state: State, vendor: Vendor, answers_it: View) -> Callable[..., Response]:
-    """A Flask view; the variables of the path are not handed on, the call's request has them."""
+    """A Flask view; the variables of the path are not handed on, the call's request has them.
+
+    Werkzeug folds the slashes that a path begins with; here that is a path which does not exist, as it would be there.
+    """
 
     def serve(**_: str) -> Response:
-        return _go(state, vendor, partial(view.answer, answers_it))
+        folded = request.environ["PATH_INFO"].startswith("//")
+        return _go(state, vendor, partial(_refuse, NotFound()) if folded else partial(view.answer, answers_it))
 
     return serve
 
@@ -126,16 +130,16 @@ def _rejection(error: Exception, asking: Request) -> Rejection:
 
 
 def _entry(asked: Call, response: Response) -> Entry:
-    asking, secrets = asked.request, _secrets(asked)
-    query = asking.query_string.decode("latin-1")
+    asking, query = asked.request, asked.request.query_string.decode("latin-1")
+    secrets = _secrets(asked, query)
     return Entry(
         id=asked.sandbox.journal.next_id(),
         at=asked.now,
         vendor=asked.vendor.name,
         operation=asked.operation,
         method=asking.method,
-        path=redacted_path(asking.path, secrets),
-        query=redacted(query, secrets) if query else query,
+        path=shortened(redacted_path(asking.path, secrets)),
+        query=shortened(redacted(query, secrets)) if query else query,
         status=response.status_code,
         duration_us=(perf_counter_ns() - asked.started) // 1000,
         organization=asked.sandbox.made.organization.slug,
@@ -144,7 +148,7 @@ def _entry(asked: Call, response: Response) -> Entry:
     )
 
 
-def _secrets(asked: Call) -> list[str]:
-    """What the request's header holds; and any token that opens something, in case it came elsewhere than there."""
+def _secrets(asked: Call, query: str) -> list[str]:
+    """What the request's header holds; and any token that opens something, where one can have come elsewhere."""
     shown = auth.secrets(asked.request.environ.get("HTTP_AUTHORIZATION"))
-    return shown if asked.grant else [*shown, *asked.state.tokens]
+    return [*shown, *asked.state.tokens] if query or asked.operation is None else shown

@@ -59,7 +59,10 @@ class Policy:
 
 
 class Sandbox:
-    """One client's own server: clock, buckets, journal, switches over one world. It changes under the state's lock."""
+    """One client's own server: clock, buckets, journal, switches over one world.
+
+    All but the journal changes under the state's lock.
+    """
 
     def __init__(
         self, sandbox_id: str, made: Made, world: World, surfaces: Mapping[str, Surface], journal_size: int
@@ -171,7 +174,7 @@ class State:
     @property
     def tokens(self) -> list[str]:
         """Every token that opens anything."""
-        return [token for _, token in self._grants]
+        return [token for _, token in tuple(self._grants)]
 
     def tokens_of(self, sandbox: Sandbox) -> list[Grant]:
         """Every token that opens a sandbox."""

@@ -62,7 +62,7 @@ class Call:
 
     @property
     def operation(self) -> str | None:
-        """The operationId of what is asked; None for an unknown path."""
+        """The operationId of what is asked; None where nothing was routed (404, 405)."""
         rule = self.request.url_rule
         return rule.endpoint.partition(":")[2] if rule else None
 

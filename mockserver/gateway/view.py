@@ -11,7 +11,10 @@ from mockserver.gateway.vendor import Call, View
 
 QUERY_MAXIMUM = 16 * 1024
 BODY_MAXIMUM = 64 * 1024
-"""The longest query string and the largest body that are read, in bytes."""
+"""The longest query string and the largest body that are read, in bytes; a body of untold length is not looked at."""
+
+KEPT_QUERY_MAXIMUM = 1024
+"""The longest query string whose answer is kept: longer ones would cost more to keep than the answer."""
 
 
 def answer(view: View, asked: Call) -> Response:
@@ -25,14 +28,14 @@ def _measure(asking: Request) -> None:
     size = len(asking.query_string)
     if size > QUERY_MAXIMUM:
         raise Rejection(Reason.INVALID, f"the query string has {size} bytes; at most {QUERY_MAXIMUM} are read")
-    size = (asking.content_length or 0) if "CONTENT_LENGTH" in asking.environ else 0
+    size = asking.content_length or 0
     if size > BODY_MAXIMUM:
         raise Rejection(Reason.INVALID, f"the request body has {size} bytes; at most {BODY_MAXIMUM} are read")
 
 
 def _answer(asked: Call, view: View) -> Answer:
     epoch = asked.vendor.epoch(asked.now, asked.values)
-    if epoch is None:
+    if epoch is None or len(asked.request.query_string) > KEPT_QUERY_MAXIMUM:
         return Answer.of(view(asked))
     key = (asked.sandbox.id, asked.generation, asked.request.path, asked.request.query_string, epoch)
     kept = asked.state.answers.get(key)

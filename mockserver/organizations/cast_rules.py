@@ -1,6 +1,6 @@
 """Answers whether the people and service accounts that a file states make sense: addresses, ids, teams, dates.
 
-What they did stays out (`fact_rules`); so do the addresses that are generated for everybody else (`addresses`).
+What they did stays out (`fact_rules`), and so do the addresses that are generated for everybody else.
 """
 
 from collections.abc import Iterator, Mapping

@@ -68,7 +68,8 @@ def drained(app: WSGIApplication) -> WSGIApplication:
     """An app whose requests are read to their end, whether or not a view looked at the body.
 
     Granian closes a connection with unread bytes, and a client that is still sending then never sees its answer.
-    A client that waits to be told to go on is not made to send, and nobody is read for ever.
+    A client that waits to be told to go on is not made to send, and nobody is read without end; but who says a
+    length and sends nothing holds a thread until it leaves.
     """
 
     def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:

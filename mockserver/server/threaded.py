@@ -20,9 +20,7 @@ class Handler(WSGIRequestHandler):
     """Hands the app what the client wrote, leaves logging to the app, words what it cannot read as problem details."""
 
     error_content_type = "application/problem+json"
-    error_message_format = (
-        '{"type": "about:blank", "title": "%(message)s", "status": %(code)d, "detail": "%(explain)s"}\n'
-    )
+    error_message_format = '{"type": "about:blank", "title": "The request could not be read", "status": %(code)d}\n'
 
     def make_environ(self) -> WSGIEnvironment:
         """The request for the app; its path keeps the slashes at its start, which http.server folds into one."""

@@ -12,6 +12,9 @@ LATEST = datetime(2199, 12, 31, 23, 59, 59, 999_999, tzinfo=UTC)
 """A clock's bounds: two years of history and a year of future fit on either side of any instant between them."""
 
 
+_BOUNDS = f"the clock must stay between {EARLIEST:%Y-%m-%d} and {LATEST:%Y-%m-%d}"
+
+
 class ClockError(ValueError):
     """An instant outside the bounds of a clock."""
 
@@ -23,7 +26,7 @@ def wall() -> datetime:
 
 def _within(instant: datetime) -> datetime:
     if not EARLIEST <= instant <= LATEST:
-        raise ClockError(f"the clock must stay between {EARLIEST:%Y-%m-%d} and {LATEST:%Y-%m-%d}")
+        raise ClockError(_BOUNDS)
     return instant.astimezone(UTC)
 
 
@@ -51,9 +54,8 @@ class Clock:
 
     def advanced(self, by: timedelta) -> Self:
         """The same clock, further on; ClockError where that is out of bounds."""
-        then = self.now().replace(tzinfo=None)
-        if by > LATEST.replace(tzinfo=None) - then:
-            _within(datetime.max.replace(tzinfo=UTC))
+        if by > LATEST - self.now():
+            raise ClockError(_BOUNDS)
         if self.frozen_at is not None:
             return type(self)(frozen_at=self.frozen_at + by)
         return type(self)(offset=self.offset + by)

@@ -1,6 +1,6 @@
 """Answers who belongs to an organisation: members by index, their attributes in blocks of arrays.
 
-What they do on a day stays out (`activity`), and so do their names and ids (`identity`).
+What they do on a day stays out (`presence`, and a room for each product), and so do their names and ids (`identity`).
 """
 
 from collections.abc import Iterator

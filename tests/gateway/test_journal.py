@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from mockserver.gateway.journal import Entry, Journal, redacted, redacted_path
+from mockserver.gateway.journal import TEXT_MAXIMUM, Entry, Journal, redacted, redacted_path
 from tests.gateway.parrot import PARROT, Aviary
 
 TOKEN = "mock-parrot-small"
@@ -135,3 +135,24 @@ def test_no_entry_of_the_journal_tells_a_token(path: str, headers: dict[str, str
     assert "[redacted]" in told
     assert TOKEN not in told
     assert "by-mistake" not in told
+
+
+def test_entries_of_one_id_and_instant_are_read_all_the_same() -> None:
+    journal = Journal(3)
+    journal.append(_entry(1)._replace(operation=None))
+    journal.append(_entry(1))
+    assert [entry.operation for entry in journal] == [None, "speak"]
+
+
+def test_a_long_query_is_kept_as_far_as_is_useful() -> None:
+    aviary = Aviary(PARROT)
+    aviary.ask(f"/parrot/speak?say={'a' * 5000}")
+    (entry,) = aviary.state.default.journal
+    assert entry.query == f"say={'a' * (TEXT_MAXIMUM - 4)}…"
+
+
+def test_a_token_in_a_query_is_told_by_nobody_whoever_bears_it() -> None:
+    aviary = Aviary(PARROT)
+    aviary.ask(f"/parrot/speak?say={TOKEN}", token=f"{TOKEN}-forbidden")
+    (entry,) = aviary.state.default.journal
+    assert TOKEN not in entry.query

@@ -190,3 +190,10 @@ def test_a_setting_means_an_allowance_or_none(
 @pytest.mark.parametrize(("microseconds", "whole"), [(0, 0), (1, 1), (1_000_000, 1), (1_000_001, 2)])
 def test_seconds_are_rounded_up(microseconds: int, whole: int) -> None:
     assert limits.seconds(microseconds) == whole
+
+
+def test_a_door_closed_for_a_minute_opens_when_that_is_no_longer_the_rule() -> None:
+    limiter = _emptied()
+    assert _take(limiter, START, block=Block.MINUTE) == 60_000_000
+    assert _take(limiter, START + timedelta(seconds=6), block=Block.MINUTE) == 54_000_000
+    assert _take(limiter, START + timedelta(seconds=6), block=Block.REFILL) is None

@@ -11,7 +11,7 @@ import pytest
 from mockserver.gateway import answers
 from mockserver.gateway.tokens import Grant
 from mockserver.gateway.vendor import Call
-from mockserver.gateway.view import BODY_MAXIMUM, QUERY_MAXIMUM
+from mockserver.gateway.view import BODY_MAXIMUM, KEPT_QUERY_MAXIMUM, QUERY_MAXIMUM
 from mockserver.simulation.clock import Clock
 from tests.gateway import parrot
 from tests.gateway.parrot import NOW, UNLIMITED, Aviary
@@ -153,3 +153,11 @@ def test_a_head_has_the_headers_of_the_answer_and_no_body() -> None:
     head, whole = aviary.ask(method="HEAD"), aviary.ask()
     assert (head.status_code, head.data) == (200, b"")
     assert head.headers == whole.headers
+
+
+def test_an_answer_to_a_very_long_question_is_not_kept() -> None:
+    counting = Counting()
+    aviary = Aviary(parrot.speaking(counting))
+    for _ in range(2):
+        aviary.ask(f"/parrot/speak?say={'a' * KEPT_QUERY_MAXIMUM}")
+    assert counting.times == 2

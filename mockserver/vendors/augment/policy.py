@@ -1,6 +1,7 @@
 """Augment's mount, door, limits and page sizes, and every choice that its documentation leaves open, as named switches.
 
-Data only: acting on any of it stays out. D, O, I and A grade the evidence: documented, observed, inferred, assumed.
+Data, and the order of the stages; acting on any of it stays out. D, O, I and A grade the evidence: documented,
+observed, inferred, assumed.
 """
 
 from typing import Final

@@ -9,7 +9,7 @@ from datetime import date, datetime
 
 import numpy as np
 
-from mockserver.simulation.augment import COUNTERS
+from mockserver.simulation.augment import COUNTERS, PLACE
 from mockserver.simulation.augment_records import Record
 from mockserver.simulation.calendar import days
 from mockserver.simulation.identity import Identity
@@ -17,12 +17,12 @@ from mockserver.simulation.organization import Product
 from mockserver.simulation.people import Block
 from mockserver.simulation.world import World
 
-_PLACE = {name: place for place, name in enumerate(COUNTERS)}
 _LINES = tuple(
-    place for name, place in _PLACE.items() if name.endswith("_lines") and name != "completions_suggested_lines"
+    place for name, place in PLACE.items() if name.endswith("_lines") and name != "completions_suggested_lines"
 )
-_MESSAGES = tuple(place for name, place in _PLACE.items() if name.endswith("_messages"))
-_SEPARATOR = "|"
+_MESSAGES = tuple(place for name, place in PLACE.items() if name.endswith("_messages"))
+_SEPARATOR = "\x1f"
+"""Between the parts of a record's id: no id, language or editor in an organisation file can hold it."""
 _ROWS_AT_ONCE = 512
 
 
@@ -194,8 +194,11 @@ def _candidates(world: World, after: str | None, first: int, last: int, count: i
 
 
 def _blocks(world: World, start: int, first: int, last: int, count: int) -> Iterator[Block]:
-    """Members from `start` on who can have been active in the range, in runs about as long as the page."""
+    """Members from `start` on who can have been active in the range: first about a page of them, then ever more."""
+    run, following = count, count
     for block in world.people.blocks(start):
-        using = block.using(Product.AUGMENT, first, last)
-        for place in range(0, len(using), count):
-            yield using.take(np.arange(place, min(place + count, len(using))))
+        using, place = block.using(Product.AUGMENT, first, last), 0
+        while place < len(using):
+            yield using.take(np.arange(place, min(place + run, len(using))))
+            place += run
+            run, following = following, run + following

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from tests.contract.client import Client
+from tests.contract.watch import Watch
 
 PATHS = {
     "a trailing slash": ("/dau/", 404),
@@ -62,14 +63,15 @@ def test_an_odd_path_is_there_or_404_and_never_a_redirect(augment: Client, path:
 
 
 @pytest.mark.parametrize(
-    ("mount", "status"), [("//analytics/v0", 200), ("///analytics/v0", 200), ("/analytics//v0", 404)]
+    ("mount", "status"), [("//analytics/v0", 404), ("///analytics/v0", 404), ("/analytics//v0", 404)]
 )
-def test_slashes_before_the_mount_are_one_and_never_lead_past_the_door(
-    augment: Client, mount: str, status: int
+def test_slashes_before_the_mount_make_another_path_and_never_lead_past_the_door(
+    augment: Client, watch: Watch, mount: str, status: int
 ) -> None:
-    """Werkzeug folds the slashes that a path begins with, and no others."""
+    """A base URL that ends in a slash is the classic mistake; it must not pass for right."""
     assert replace(augment, mount=mount).get("/dau").status == status
     assert replace(augment, mount=mount).bearing(None).get("/dau").status in {401, 404}
+    watch.take()  # The watch is told the folded path, which is described, and has no 404.
 
 
 @pytest.mark.parametrize("query", QUERIES.values(), ids=QUERIES)

@@ -2,6 +2,8 @@
 
 import json
 from base64 import b64decode, b64encode, urlsafe_b64encode
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -170,3 +172,17 @@ def test_changed_filters_apply_from_the_cursor_on(augment: Client) -> None:
 @pytest.mark.parametrize("path", ["/dau-count", "/daily-usage"])
 def test_lists_of_days_have_no_pagination_at_all(augment: Client, path: str) -> None:
     assert "pagination" not in augment.got(path)
+
+
+def test_names_that_look_like_a_cursors_inside_are_walked_like_any_other(
+    tmp_path: Path, augment_of: Callable[..., Client]
+) -> None:
+    file = tmp_path / "odd.yaml"
+    file.write_text(
+        "slug: odd\nname: Odd\npeople: 20\nlanguages: {'A|B': 1, C: 1, A: 1}\neditors: {'X|Y': 1, Z: 1}\n",
+        encoding="utf-8",
+    )
+    odd = augment_of("odd", organization_file=file)
+    whole = odd.walk(PAGED[2], date="2025-10-16")
+    assert {"A|B", "A"} <= {row["language"] for row in whole}
+    assert odd.walk(PAGED[2], date="2025-10-16", page_size=1) == whole
