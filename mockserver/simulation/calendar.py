@@ -4,7 +4,7 @@ Who works on it stays out.
 """
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 
@@ -55,3 +55,14 @@ def days(organization: Organization, first: int, last: int) -> Days:
         season=_SEASON[[day.month - 1 for day in dates]],
         quarter=ordinals // 91,
     )
+
+
+def month_after(month: date, by: int = 1) -> date:
+    """The first day of the month that lies `by` months after another's."""
+    year, place = divmod(month.year * 12 + month.month - 1 + by, 12)
+    return date(year, place + 1, 1)
+
+
+def week_of(day: date) -> date:
+    """The Monday of a day's ISO week."""
+    return day - timedelta(days=day.weekday())

@@ -83,6 +83,16 @@ class Identities:
             name, email = stated.name or name, stated.email
         return Identity(index, uuid, row_id, name=name, email=email, service_account=None)
 
+    def index_of(self, identifier: str) -> int | None:
+        """The index of the member with this UUID, written as we write it; None for nobody's."""
+        try:
+            place = UUID(identifier).int >> 110
+        except ValueError:
+            return None
+        index = place if place < _SERVICES_FROM else place - _SERVICES_FROM + self._organization.people
+        known = index < self._organization.members and str(self.id_of(index)) == identifier
+        return index if known else None
+
     def after(self, row_id: str) -> int:
         """The index of the first member whose row id is greater than `row_id`, whether or not that one exists."""
         return bisect_right(range(self._organization.members), row_id, key=self.row_id_of)

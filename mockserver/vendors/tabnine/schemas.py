@@ -1,0 +1,418 @@
+"""What Tabnine takes and gives: query parameters with their rules, all faults at once, and the shapes of its rows.
+
+Computing a row stays out, and so does cutting a range into buckets; what is asked comes back as frozen records.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, ClassVar, Final
+
+from marshmallow import (
+    EXCLUDE,
+    Schema,
+    ValidationError,
+    fields,
+    post_dump,
+    pre_load,
+    validate,
+    validates,
+    validates_schema,
+)
+from werkzeug.datastructures import MultiDict
+
+from mockserver.gateway.rejection import Fault
+from mockserver.gateway.switches import Values
+from mockserver.simulation.instants import DAY, Instant, midnight
+from mockserver.simulation.organization import Role
+from mockserver.vendors.tabnine import errors, policy
+
+_WHOLE = re.compile(r"[+-]?[0-9]{1,15}")
+_FRACTION = re.compile(r"[+-]?[0-9]{0,15}\.[0-9]{1,15}")
+_MONTH = re.compile(r"([0-9]{4})-([0-9]{2})")
+_INSTANT = re.compile(
+    r"([0-9]{4}-[0-9]{2}-[0-9]{2})T([01][0-9]|2[0-3]):([0-5][0-9]):([0-5][0-9])(?:\.([0-9]+))?"
+    r"(?:Z|([+-])([01][0-9]|2[0-3]):([0-5][0-9]))"
+)
+_FIRST, _LAST = midnight(date.min), midnight(date.max)
+"""The seconds between which an instant lies, so that its bucket can be written."""
+
+_REQUIRED: Final[dict[str, Any]] = {"required": "Required"}
+
+
+@dataclass(frozen=True, slots=True)
+class PageAsked:
+    """A page; `limit` 0 is everything."""
+
+    offset: int
+    limit: int
+
+
+@dataclass(frozen=True, slots=True)
+class UsersAsked(PageAsked):
+    """A page of users, in a team or not, registered or deactivated; None is both."""
+
+    team_member: bool | None
+    active: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class UsageAsked:
+    """Whose usage is asked for: the organisation's alone, or that of the team or user `whose`."""
+
+    organization_id: str
+    whose: str
+    start: Instant
+    end: Instant
+    granularity: str
+
+
+class Count(fields.Field[int]):
+    """A whole number from 0 on; refused in the words that the live service was seen to use."""
+
+    default_error_messages: ClassVar = {"required": "Expected number, received nan"}
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> int:  # noqa: ARG002 (marshmallow names them)
+        if _FRACTION.fullmatch(value):
+            raise ValidationError("Expected integer, received float")
+        if not _WHOLE.fullmatch(value):
+            raise ValidationError("Expected number, received nan")
+        if int(value) < 0:
+            raise ValidationError("Number must be greater than or equal to 0")
+        return int(value)
+
+
+class Truth(fields.Field[bool]):
+    """`true` or `false`, in small letters."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> bool:  # noqa: ARG002 (marshmallow names them)
+        if value not in {"true", "false"}:
+            raise ValidationError(f"Expected 'true' | 'false', received {_short(value)}")
+        return bool(value == "true")
+
+
+class Month(fields.Field[date]):
+    """A calendar month, `YYYY-MM`; its first day."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> date:  # noqa: ARG002 (marshmallow names them)
+        found = _MONTH.fullmatch(value)
+        if found and found[1] > "0000" and "01" <= found[2] <= "12":
+            return date(int(found[1]), int(found[2]), 1)
+        raise ValidationError(f"Expected a month written YYYY-MM, from 01 to 12, received {_short(value)}")
+
+
+class Moment(fields.Field[Instant]):
+    """An RFC 3339 date-time with its offset."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Instant:  # noqa: ARG002 (marshmallow names them)
+        found = _INSTANT.fullmatch(value)
+        try:
+            instant = _instant(value, found) if found else None
+        except ValueError:
+            instant = None
+        if instant is None:
+            raise ValidationError(
+                "Expected a date-time with an offset, such as 2025-09-01T00:00:00Z or 2025-09-01T02:00:00+02:00, "
+                f"received {_short(value)}"
+            )
+        if not _FIRST <= instant.second < _LAST + DAY:
+            raise ValidationError(f"Expected an instant within the years 0001 to 9999 of UTC, received {_short(value)}")
+        return instant
+
+
+def _instant(text: str, found: "re.Match[str]") -> Instant:
+    day, hour, minute, second, fraction, sign, ahead, more = found.groups()
+    offset = (int(ahead) * 60 + int(more)) * (-60 if sign == "-" else 60) if sign else 0
+    in_day = int(hour) * 3600 + int(minute) * 60 + int(second)
+    return Instant(text, midnight(date.fromisoformat(day)) + in_day - offset, (fraction or "").rstrip("0"))
+
+
+def _short(value: str) -> str:
+    return repr(value if len(value) <= 40 else f"{value[:40]}…")
+
+
+def _choice(*choices: str) -> validate.OneOf:
+    listed = " | ".join(f"'{choice}'" for choice in choices)
+    return validate.OneOf(choices, error=f"Invalid enum value. Expected {listed}, received '{{input:.40}}'")
+
+
+class Query(Schema):
+    """A query: parameters that it does not know are ignored, and every fault is told."""
+
+    class Meta:
+        """Leave out what is not known."""
+
+        unknown = EXCLUDE
+
+    def __init__(self, values: Values) -> None:
+        super().__init__()
+        self.values = values
+
+    def asked(self, args: "MultiDict[str, str]") -> dict[str, Any]:
+        """What is asked, by field; a Rejection names every fault, in the order of the parameters."""
+        names = [field.data_key or name for name, field in self.fields.items()]
+        faults: dict[str, Any] = {}
+        loaded: dict[str, Any] = {}
+        try:
+            loaded = self.load({name: args[name] for name in args})
+        except ValidationError as error:
+            faults = error.messages_dict
+        faults |= {name: ["Expected one value, received several"] for name in names if len(args.getlist(name)) > 1}
+        if faults:
+            raise errors.invalid(*(Fault(name, faults[name][0]) for name in names if name in faults))
+        return loaded
+
+
+class TeamsQuery(Query):
+    """A page of teams."""
+
+    offset = Count(load_default=0)
+    limit = Count(load_default=0)
+
+
+class TeamUsersQuery(Query):
+    """A page of users."""
+
+    offset = Count(required=True)
+    limit = Count(required=True)
+
+    @validates("limit")
+    def check_limit(self, limit: int, **_: Any) -> None:
+        """No page of nothing, where the switch `zero_limit` refuses it."""
+        if limit == 0 and self.values["zero_limit"] == "reject":
+            raise ValidationError("Number must be greater than or equal to 1")
+
+
+class UsersQuery(TeamUsersQuery):
+    """A page of users, filtered; the switch `strict_user_filters` makes the filters required."""
+
+    team_member = Truth(data_key="teamMember", load_default=None, error_messages=_REQUIRED)
+    active = Truth(load_default=None, error_messages=_REQUIRED)
+
+    @pre_load
+    def check_filters(self, given: dict[str, str], **_: Any) -> dict[str, str]:
+        """Refuse a filter that is left out, where it may not be."""
+        for name in ("team_member", "active"):
+            field = self.fields[name]
+            field.required = self.values["strict_user_filters"] == "yes"
+        return given
+
+
+class MonthsQuery(Query):
+    """The first month to tell."""
+
+    start = Month(data_key="startDate", load_default=None)
+
+
+class PermissionsQuery(Query):
+    """The role to look for."""
+
+    role = fields.String(required=True, validate=_choice(*Role), error_messages=_REQUIRED)
+
+
+class TeamQuery(Query):
+    """A team."""
+
+    team = fields.String(required=True, data_key="teamId", error_messages=_REQUIRED)
+
+
+class UsageQuery(Query):
+    """A range of instants in buckets, of the organisation."""
+
+    organization = fields.String(required=True, data_key="organizationId", error_messages=_REQUIRED)
+    start = Moment(required=True, data_key="from", error_messages=_REQUIRED)
+    end = Moment(required=True, data_key="to", error_messages=_REQUIRED)
+    granularity = fields.String(required=True, validate=_choice(*policy.GRANULARITIES), error_messages=_REQUIRED)
+
+    @validates("start", "end")
+    def check_fraction(self, instant: Instant, **_: Any) -> None:
+        """No fraction of a second, where the switch `subseconds` refuses it."""
+        if "." in instant.text and self.values["subseconds"] == "reject":
+            raise ValidationError(f"Expected whole seconds, received {_short(instant.text)}")
+
+    @validates_schema
+    def check_range(self, loaded: dict[str, Any], **_: Any) -> None:
+        """From before to, and no more buckets than are told."""
+        start, end, granularity = loaded["start"], loaded["end"], loaded["granularity"]
+        if start.order >= end.order:
+            raise ValidationError("Expected an instant before 'to'", "from")
+        least = (end.ceiling - start.second) // policy.GRANULARITIES[granularity]
+        if least > policy.BUCKETS_MAXIMUM and self.values["longest_range"] == "reject":
+            rule = (
+                f"Expected a range of at most {policy.BUCKETS_MAXIMUM} {granularity} buckets, received {least} or more"
+            )
+            raise ValidationError(f"{rule}; choose a shorter range or a coarser granularity", "to")
+
+
+class TeamUsageQuery(UsageQuery):
+    """The same, of a team."""
+
+    whose = fields.String(required=True, data_key="teamId", error_messages=_REQUIRED)
+
+
+class UserUsageQuery(UsageQuery):
+    """The same, of a user."""
+
+    whose = fields.String(required=True, data_key="userId", error_messages=_REQUIRED)
+
+
+def asked_page(query: Query, args: "MultiDict[str, str]") -> PageAsked:
+    """The page that a query asks for."""
+    return PageAsked(**query.asked(args))
+
+
+def asked_users(args: "MultiDict[str, str]", values: Values) -> UsersAsked:
+    """The page of users that a query asks for."""
+    return UsersAsked(**UsersQuery(values).asked(args))
+
+
+def asked_usage(query: UsageQuery, args: "MultiDict[str, str]") -> UsageAsked:
+    """Whose usage a query asks for, and over what."""
+    found = query.asked(args)
+    whose = found.get("whose", "")
+    return UsageAsked(found["organization"], whose, found["start"], found["end"], found["granularity"])
+
+
+class Organization(Schema):
+    """The organisation, without its settings."""
+
+    id = fields.UUID()
+    name = fields.String()
+    domains = fields.List(fields.String())
+
+
+class Team(Schema):
+    """A row of teams."""
+
+    id = fields.UUID()
+    name = fields.String()
+    users_count = fields.Integer(attribute="users", data_key="usersCount")
+    is_default_team = fields.Boolean(attribute="default", data_key="isDefaultTeam")
+
+
+class User(Schema):
+    """A row of users."""
+
+    id = fields.UUID()
+    username = fields.String(attribute="email")
+    email = fields.String()
+    role = fields.String()
+    verified = fields.Boolean()
+    deactivated_at = fields.String(attribute="deactivated", data_key="deactivatedAt")
+    updated_at = fields.String(attribute="updated", data_key="updatedAt")
+
+
+class UserInfo(Schema):
+    """One user, in this endpoint's own names."""
+
+    organization_id = fields.UUID()
+    user_id = fields.UUID(attribute="id")
+    email = fields.String()
+    role = fields.String()
+    created_at = fields.String(attribute="created", data_key="createdAt")
+    updated_at = fields.Function(lambda user: user.updated or user.created, data_key="updatedAt")
+
+
+class UserTeam(Schema):
+    """The team of a user."""
+
+    team_id = fields.UUID(attribute="id")
+    team_name = fields.String(attribute="name")
+
+
+class MonthCounts(Schema):
+    """Accounts in a month, counted from 0."""
+
+    year = fields.Integer()
+    month = fields.Integer()
+    registered = fields.Integer()
+    deactivated = fields.Integer()
+    active = fields.Integer()
+    pending = fields.Integer()
+
+
+class TeamCounts(Schema):
+    """Accounts of a team."""
+
+    registered = fields.Integer()
+    deactivated = fields.Integer()
+    invited = fields.Integer()
+
+
+class License(Schema):
+    """The license's term and seats."""
+
+    exp = fields.Integer()
+    iat = fields.Integer()
+    seats = fields.Integer()
+    seats_cap = fields.Integer(attribute="seats", data_key="seatsCap")
+    audience = fields.String()
+
+
+class Permission(Schema):
+    """Somebody who has a role."""
+
+    username = fields.String(attribute="email")
+    organization_id = fields.UUID(attribute="organization_id", data_key="organizationId")
+
+
+class Ratios(Schema):
+    """A shape in which a ratio that is undefined is left out."""
+
+    @post_dump
+    def leave_out(self, row: dict[str, Any], **_: Any) -> dict[str, Any]:
+        """Leave out what is undefined."""
+        return {name: value for name, value in row.items() if value is not None}
+
+
+class CodeCompletions(Ratios):
+    """Completions in the editor."""
+
+    active_users = fields.Integer(attribute="completion_users", data_key="activeUsers")
+    completions = fields.Integer()
+    chars_completed = fields.Integer(attribute="completion_chars", data_key="charsCompleted")
+    keystrokes = fields.Integer()
+    lines = fields.Integer(attribute="completion_lines")
+    automation_factor = fields.Float(attribute="automation_factor", data_key="automationFactor")
+
+
+class Chat(Ratios):
+    """Chat."""
+
+    active_users = fields.Integer(attribute="chat_users", data_key="activeUsers")
+    interactions = fields.Integer(attribute="chat_interactions")
+    useful_chat_interactions = fields.Integer(attribute="chat_useful", data_key="usefulChatInteractions")
+    lines = fields.Integer(attribute="chat_lines")
+    chars_completed = fields.Integer(attribute="chat_chars", data_key="charsCompleted")
+    chat_consumption_rate = fields.Float(attribute="chat_consumption_rate", data_key="chatConsumptionRate")
+
+
+class Instruct(Schema):
+    """Instructions on a selection."""
+
+    accepted_count = fields.Integer(attribute="instruct_accepted", data_key="acceptedCount")
+
+
+class Agent(Schema):
+    """The agent."""
+
+    active_users = fields.Integer(attribute="agent_users", data_key="activeUsers")
+    interactions = fields.Integer(attribute="agent_interactions")
+    lines_added = fields.Integer(attribute="agent_lines_added", data_key="linesAdded")
+    lines_added_accepted = fields.Integer(attribute="agent_lines_added_accepted", data_key="linesAddedAccepted")
+    lines_removed = fields.Integer(attribute="agent_lines_removed", data_key="linesRemoved")
+    lines_removed_accepted = fields.Integer(attribute="agent_lines_removed_accepted", data_key="linesRemovedAccepted")
+
+
+class Bucket(Ratios):
+    """What was done from an instant to another, in sections; the switch `usage_sections` says which."""
+
+    start = fields.String(data_key="from")
+    end = fields.String(data_key="to")
+    active_users = fields.Integer(attribute="numbers.users", data_key="activeUsers")
+    productivity_factor = fields.Float(attribute="numbers.productivity_factor", data_key="productivityFactor")
+    code_completions = fields.Nested(CodeCompletions, attribute="numbers", data_key="codeCompletions")
+    chat = fields.Nested(Chat, attribute="numbers")
+    instruct = fields.Nested(Instruct, attribute="numbers")
+    agent = fields.Nested(Agent, attribute="numbers")
