@@ -38,7 +38,7 @@ def written(second: int, fraction: str = "") -> str:
 
 @dataclass(frozen=True, slots=True)
 class Instant:
-    """An instant as somebody wrote it: the second in which it lies, and the digits of its fraction, without end zeros."""
+    """An instant as somebody wrote it: the second in which it lies, and its fraction's digits without end zeros."""
 
     text: str
     second: int

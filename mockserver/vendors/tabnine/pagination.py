@@ -3,13 +3,18 @@
 Which rows there are stays out.
 """
 
-from collections.abc import Callable, Sequence
-from typing import Any, Protocol, TypeVar
+from collections.abc import Callable
+from typing import Any, Protocol
 
 from mockserver.gateway.switches import Values
 
-Item = TypeVar("Item")
-Row = TypeVar("Row")
+
+class Items(Protocol):
+    """A list, or an array, of whatever rows are made from."""
+
+    def __len__(self) -> int: ...
+
+    def __getitem__(self, cut: slice, /) -> Any: ...
 
 
 class Asked(Protocol):
@@ -22,9 +27,7 @@ class Asked(Protocol):
     def limit(self) -> int: ...
 
 
-def page(
-    items: Sequence[Item], asked: Asked, rows: Callable[[Sequence[Item]], list[Row]], values: Values
-) -> dict[str, Any]:
+def page(items: Items, asked: Asked, rows: Callable[[Any], Any], values: Values) -> dict[str, Any]:
     """The page of a list; only the items on it are made into rows. `last_next` decides what stands on the last one."""
     end = asked.offset + asked.limit if asked.limit else len(items)
     cut = items[asked.offset : end]

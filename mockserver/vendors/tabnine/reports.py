@@ -17,15 +17,13 @@ from mockserver.simulation.chance import I64
 from mockserver.simulation.instants import DAY, Instant, day_of, midnight, seconds, written
 from mockserver.simulation.organization import Product
 from mockserver.simulation.people import ROLES
-from mockserver.simulation.tabnine import COUNTERS
+from mockserver.simulation.tabnine import COUNTERS, SECTIONS
 from mockserver.simulation.tabnine_ranges import Totals
 from mockserver.simulation.world import World
 from mockserver.vendors.tabnine import policy
 
 _LAST_MONTH = date.max.replace(day=1)
-_USERS = ("completion_users", "chat_users", "agent_users")
-
-_NOTHING = Totals((0,) * len(COUNTERS), (0,) * len(_USERS), 0)
+_NOTHING = Totals((0,) * len(COUNTERS), (0,) * len(SECTIONS), 0)
 
 Count = Callable[[Sequence[int]], list[Totals]]
 """What tells the totals between each two of some ascending seconds: of everybody, a team, or a user."""
@@ -66,6 +64,7 @@ class User:
 
     id: UUID
     organization_id: UUID
+    username: str | None
     email: str | None
     role: str
     verified: bool
@@ -103,21 +102,32 @@ class License:
     iat: int
     exp: int
     seats: int
+    cap: int
     audience: str
+
+
+Numbers = Mapping[str, int | float | None]
+"""Counters, users and ratios by name; None for a ratio that is undefined."""
 
 
 @dataclass(frozen=True, slots=True)
 class Bucket:
-    """What was done from an instant to another, as written, by name: counters, users, and ratios where defined."""
+    """What was done from an instant to another, as written: distinct users, and the numbers of each section."""
 
     start: str
     end: str
-    numbers: Mapping[str, int | float | None]
+    users: int
+    productivity_factor: float | None
+    code_completions: Numbers
+    chat: Numbers
+    instruct: Numbers
+    agent: Numbers
 
     @property
     def empty(self) -> bool:
         """Whether nothing was done."""
-        return not any(self.numbers.values())
+        sections = (self.code_completions, self.chat, self.instruct, self.agent)
+        return not any(number for section in sections for number in section.values())
 
 
 def organization(world: World) -> Organization:
@@ -204,6 +214,7 @@ def _user(world: World, table: Table, now: int, place: int) -> User:
     return User(
         id=who.id,
         organization_id=world.identities.organization_id,
+        username=who.email,
         email=who.email,
         role=ROLES[int(table.role[place])],
         verified=bool(table.verified[place]),
@@ -231,7 +242,7 @@ def license_terms(world: World, now: datetime) -> License:
     expires = _anniversary(starts, issued.year + 1)
     ever = len(world.tabnine_accounts.table.index)
     seats = max(adoption.seats or 0, ever) if adoption else 0
-    return License(midnight(issued), midnight(expires), seats, world.organization.domain)
+    return License(midnight(issued), midnight(expires), seats, seats, world.organization.domain)
 
 
 def _anniversary(day: date, year: int) -> date:
@@ -292,7 +303,7 @@ def usage(world: World, start: Instant, end: Instant, granularity: str, now: dat
             start.written if cut == start.ceiling else end.written if cut == end.ceiling else written(cut)
             for cut in cuts
         ]
-    return [Bucket(*edges, _numbers(total)) for edges, total in zip(pairwise(labels), totals, strict=True)]
+    return [_bucket(*edges, total) for edges, total in zip(pairwise(labels), totals, strict=True)]
 
 
 def _cuts(start: int, end: int, granularity: str, history: tuple[int, int]) -> list[int]:
@@ -324,17 +335,33 @@ def _totals(cuts: list[int], present: int, count: Count) -> list[Totals]:
     return counted + [_NOTHING] * (len(cuts) - 1 - len(counted))
 
 
-def _numbers(totals: Totals) -> dict[str, int | float | None]:
-    named: dict[str, int] = dict(zip(COUNTERS, totals.sums, strict=True))
-    written_by_ai = named["completion_chars"] + named["chat_chars"]
-    return {
-        **named,
-        **dict(zip(_USERS, totals.users, strict=True)),
-        "users": totals.anybody,
-        "productivity_factor": _ratio(written_by_ai, written_by_ai + named["keystrokes"]),
-        "automation_factor": _ratio(named["completion_chars"], named["completion_chars"] + named["keystrokes"]),
-        "chat_consumption_rate": _ratio(named["chat_useful"], named["chat_interactions"]),
-    }
+def _bucket(start: str, end: str, totals: Totals) -> Bucket:
+    sums = dict(zip(COUNTERS, totals.sums, strict=True))
+    completers, chatters, agents = totals.users
+    chars, typed = sums["completion_chars"], sums["keystrokes"]
+    brought = chars + sums["chat_chars"]
+    return Bucket(
+        start,
+        end,
+        totals.anybody,
+        _ratio(brought, brought + typed),
+        code_completions={
+            "users": completers,
+            **_part(sums, "completions", "completion_chars", "keystrokes", "completion_lines"),
+            "automation_factor": _ratio(chars, chars + typed),
+        },
+        chat={
+            "users": chatters,
+            **_part(sums, "chat_interactions", "chat_useful", "chat_lines", "chat_chars"),
+            "consumption_rate": _ratio(sums["chat_useful"], sums["chat_interactions"]),
+        },
+        instruct=_part(sums, "instruct_accepted"),
+        agent={"users": agents, **_part(sums, *(name for name in COUNTERS if name.startswith("agent_")))},
+    )
+
+
+def _part(sums: Mapping[str, int], *names: str) -> dict[str, int]:
+    return {name: sums[name] for name in names}
 
 
 def _ratio(part: int, whole: int) -> float | None:

@@ -57,7 +57,8 @@ def account_utilizations(call: Call) -> Body:
     first = reports.first_month(call.world, call.now, asked, policy.MONTHS_DEFAULT)
     if first is None:
         raise errors.FutureMonth(request.args["startDate"])
-    return schemas.MonthCounts(many=True).dump(reports.months(call.world, call.now, first))
+    rows: Body = schemas.MonthCounts(many=True).dump(reports.months(call.world, call.now, first))
+    return rows
 
 
 def organization_users(call: Call) -> Body:
@@ -75,7 +76,8 @@ def license_terms(call: Call) -> Body:
 def permissions(call: Call) -> Body:
     """Who has a role."""
     role = schemas.PermissionsQuery(call.values).asked(request.args)["role"]
-    return schemas.Permission(many=True).dump(reports.permissions(call.world, call.now, role))
+    rows: Body = schemas.Permission(many=True).dump(reports.permissions(call.world, call.now, role))
+    return rows
 
 
 def team_users(call: Call) -> Body:
@@ -88,7 +90,8 @@ def team_users(call: Call) -> Body:
 def team_accounts(call: Call) -> Body:
     """The accounts of a team, counted now."""
     place = _team(call, schemas.TeamQuery(call.values).asked(request.args)["team"])
-    return schemas.TeamCounts().dump(reports.team_counts(call.world, call.now, place))
+    counts: Body = schemas.TeamCounts().dump(reports.team_counts(call.world, call.now, place))
+    return counts
 
 
 def team(call: Call) -> Body:
@@ -125,6 +128,7 @@ def user_usage(call: Call) -> Body:
 
 
 def _path(name: str) -> str:
+    """A variable of the path; Flask has it for whoever was routed by it."""
     return str((request.view_args or {})[name])
 
 

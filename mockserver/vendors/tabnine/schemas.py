@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, ClassVar, Final
+from typing import Any, Final
 
 from marshmallow import (
     EXCLUDE,
@@ -39,6 +39,7 @@ _FIRST, _LAST = midnight(date.min), midnight(date.max)
 """The seconds between which an instant lies, so that its bucket can be written."""
 
 _REQUIRED: Final[dict[str, Any]] = {"required": "Required"}
+_NO_NUMBER: Final[dict[str, Any]] = {"required": "Expected number, received nan"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +71,6 @@ class UsageAsked:
 
 class Count(fields.Field[int]):
     """A whole number from 0 on; refused in the words that the live service was seen to use."""
-
-    default_error_messages: ClassVar = {"required": "Expected number, received nan"}
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> int:  # noqa: ARG002 (marshmallow names them)
         if _FRACTION.fullmatch(value):
@@ -174,8 +173,8 @@ class TeamsQuery(Query):
 class TeamUsersQuery(Query):
     """A page of users."""
 
-    offset = Count(required=True)
-    limit = Count(required=True)
+    offset = Count(required=True, error_messages=_NO_NUMBER)
+    limit = Count(required=True, error_messages=_NO_NUMBER)
 
     @validates("limit")
     def check_limit(self, limit: int, **_: Any) -> None:
@@ -295,7 +294,7 @@ class User(Schema):
     """A row of users."""
 
     id = fields.UUID()
-    username = fields.String(attribute="email")
+    username = fields.String()
     email = fields.String()
     role = fields.String()
     verified = fields.Boolean()
@@ -346,14 +345,14 @@ class License(Schema):
     exp = fields.Integer()
     iat = fields.Integer()
     seats = fields.Integer()
-    seats_cap = fields.Integer(attribute="seats", data_key="seatsCap")
+    seats_cap = fields.Integer(attribute="cap", data_key="seatsCap")
     audience = fields.String()
 
 
 class Permission(Schema):
     """Somebody who has a role."""
 
-    username = fields.String(attribute="email")
+    username = fields.String()
     organization_id = fields.UUID(attribute="organization_id", data_key="organizationId")
 
 
@@ -369,7 +368,7 @@ class Ratios(Schema):
 class CodeCompletions(Ratios):
     """Completions in the editor."""
 
-    active_users = fields.Integer(attribute="completion_users", data_key="activeUsers")
+    active_users = fields.Integer(attribute="users", data_key="activeUsers")
     completions = fields.Integer()
     chars_completed = fields.Integer(attribute="completion_chars", data_key="charsCompleted")
     keystrokes = fields.Integer()
@@ -380,12 +379,12 @@ class CodeCompletions(Ratios):
 class Chat(Ratios):
     """Chat."""
 
-    active_users = fields.Integer(attribute="chat_users", data_key="activeUsers")
+    active_users = fields.Integer(attribute="users", data_key="activeUsers")
     interactions = fields.Integer(attribute="chat_interactions")
     useful_chat_interactions = fields.Integer(attribute="chat_useful", data_key="usefulChatInteractions")
     lines = fields.Integer(attribute="chat_lines")
     chars_completed = fields.Integer(attribute="chat_chars", data_key="charsCompleted")
-    chat_consumption_rate = fields.Float(attribute="chat_consumption_rate", data_key="chatConsumptionRate")
+    chat_consumption_rate = fields.Float(attribute="consumption_rate", data_key="chatConsumptionRate")
 
 
 class Instruct(Schema):
@@ -397,7 +396,7 @@ class Instruct(Schema):
 class Agent(Schema):
     """The agent."""
 
-    active_users = fields.Integer(attribute="agent_users", data_key="activeUsers")
+    active_users = fields.Integer(attribute="users", data_key="activeUsers")
     interactions = fields.Integer(attribute="agent_interactions")
     lines_added = fields.Integer(attribute="agent_lines_added", data_key="linesAdded")
     lines_added_accepted = fields.Integer(attribute="agent_lines_added_accepted", data_key="linesAddedAccepted")
@@ -410,9 +409,9 @@ class Bucket(Ratios):
 
     start = fields.String(data_key="from")
     end = fields.String(data_key="to")
-    active_users = fields.Integer(attribute="numbers.users", data_key="activeUsers")
-    productivity_factor = fields.Float(attribute="numbers.productivity_factor", data_key="productivityFactor")
-    code_completions = fields.Nested(CodeCompletions, attribute="numbers", data_key="codeCompletions")
-    chat = fields.Nested(Chat, attribute="numbers")
-    instruct = fields.Nested(Instruct, attribute="numbers")
-    agent = fields.Nested(Agent, attribute="numbers")
+    users = fields.Integer(data_key="activeUsers")
+    productivity_factor = fields.Float(data_key="productivityFactor")
+    code_completions = fields.Nested(CodeCompletions, data_key="codeCompletions")
+    chat = fields.Nested(Chat)
+    instruct = fields.Nested(Instruct)
+    agent = fields.Nested(Agent)
