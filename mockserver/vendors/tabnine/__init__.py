@@ -14,7 +14,7 @@ def vendor() -> Vendor:
         stages=policy.STAGES,
         allowance=None,
         switches=policy.SWITCHES,
-        blueprint=routes.blueprint,
+        routes=routes.ROUTES,
         word=errors.word,
         epoch=reports.epoch,
         stamp=reports.stamp,

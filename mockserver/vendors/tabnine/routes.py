@@ -3,42 +3,19 @@
 Rules, numbers and shapes stay out; they have rooms of their own.
 """
 
-from typing import Any
+from typing import Any, Final
 
-from flask import Blueprint, request
+from flask import request
 
-from mockserver.gateway import view
-from mockserver.gateway.vendor import Call
-from mockserver.gateway.view import Body
-from mockserver.vendors.tabnine import errors, pagination, policy, reports, schemas
-
-
-def blueprint() -> Blueprint:
-    """The routes, each endpoint named by its operationId; Werkzeug lets static paths win over templates."""
-    routes = Blueprint(policy.NAME, __name__, url_prefix=policy.MOUNTS[0])
-    for path, operation, function in (
-        ("/organization", "getOrganization", organization),
-        ("/organization/teams", "getTeams", teams),
-        ("/organization/account-utilizations", "getOrganizationAccountUtilizations", account_utilizations),
-        ("/organization/usage", "getOrganizationUsage", organization_usage),
-        ("/organization/users", "getOrganizationUsers", organization_users),
-        ("/license", "getLicense", license_terms),
-        ("/instance/permissions", "getInstancePermissions", permissions),
-        ("/team/<teamId>/users", "getTeamUsers", team_users),
-        ("/team/account-utilizations", "getTeamAccountUtilizations", team_accounts),
-        ("/team/<teamId>", "getTeam", team),
-        ("/team/usage", "getTeamUsage", team_usage),
-        ("/user/<user_id>", "getUser", user),
-        ("/user/usage", "getUserUsage", user_usage),
-    ):
-        routes.add_url_rule(path, operation, view.answers(function), methods=["GET"], provide_automatic_options=False)
-    return routes
+from mockserver.gateway.vendor import Body, Call, Route
+from mockserver.vendors.tabnine import errors, pagination, policy, reports
+from mockserver.vendors.tabnine.schemas import queries, rows
 
 
 def organization(call: Call) -> Body:
     """The organisation of the token."""
     return {
-        **schemas.Organization().dump(reports.organization(call.world)),
+        **rows.Organization().dump(reports.organization(call.world)),
         "publicKey": policy.PUBLIC_KEY,
         **policy.SETTINGS,
     }
@@ -46,52 +23,52 @@ def organization(call: Call) -> Body:
 
 def teams(call: Call) -> Body:
     """The teams, by name."""
-    asked = schemas.asked_page(schemas.TeamsQuery(call.values), request.args)
+    asked = queries.asked_page(queries.TeamsQuery(call.values), request.args)
     found = reports.teams(call.world, call.now)
-    return pagination.page(found, asked, schemas.Team(many=True).dump, call.values)
+    return pagination.page(found, asked, rows.Team(many=True).dump, call.values)
 
 
 def account_utilizations(call: Call) -> Body:
     """Accounts, month by month."""
-    asked = schemas.MonthsQuery(call.values).asked(request.args)["start"]
+    asked = queries.MonthsQuery(call.values).asked(request.args)["start"]
     first = reports.first_month(call.world, call.now, asked, policy.MONTHS_DEFAULT)
     if first is None:
         raise errors.FutureMonth(request.args["startDate"])
-    rows: Body = schemas.MonthCounts(many=True).dump(reports.months(call.world, call.now, first))
-    return rows
+    told: Body = rows.MonthCounts(many=True).dump(reports.months(call.world, call.now, first))
+    return told
 
 
 def organization_users(call: Call) -> Body:
     """The users, filtered."""
-    asked = schemas.asked_users(request.args, call.values)
+    asked = queries.asked_users(request.args, call.values)
     found = reports.users(call.world, call.now, team_member=asked.team_member, active=asked.active)
     return pagination.page(found, asked, _user_rows(call), call.values)
 
 
 def license_terms(call: Call) -> Body:
     """The license."""
-    return {"license": {**schemas.License().dump(reports.license_terms(call.world, call.now)), **policy.LICENSE}}
+    return {"license": {**rows.License().dump(reports.license_terms(call.world, call.now)), **policy.LICENSE}}
 
 
 def permissions(call: Call) -> Body:
     """Who has a role."""
-    role = schemas.PermissionsQuery(call.values).asked(request.args)["role"]
-    rows: Body = schemas.Permission(many=True).dump(reports.permissions(call.world, call.now, role))
-    return rows
+    role = queries.PermissionsQuery(call.values).asked(request.args)["role"]
+    told: Body = rows.Permission(many=True).dump(reports.permissions(call.world, call.now, role))
+    return told
 
 
 def team_users(call: Call) -> Body:
     """The users of a team, deactivated ones among them."""
-    asked = schemas.asked_page(schemas.TeamUsersQuery(call.values), request.args)
+    asked = queries.asked_page(queries.TeamUsersQuery(call.values), request.args)
     found = reports.team_users(call.world, call.now, _team(call, _path("teamId")))
     return pagination.page(found, asked, _user_rows(call), call.values)
 
 
 def team_accounts(call: Call) -> Body:
     """The accounts of a team, counted now."""
-    place = _team(call, schemas.TeamQuery(call.values).asked(request.args)["team"])
-    counts: Body = schemas.TeamCounts().dump(reports.team_counts(call.world, call.now, place))
-    return counts
+    place = _team(call, queries.TeamQuery(call.values).asked(request.args)["team"])
+    told: Body = rows.TeamCounts().dump(reports.team_counts(call.world, call.now, place))
+    return told
 
 
 def team(call: Call) -> Body:
@@ -103,26 +80,26 @@ def team(call: Call) -> Body:
 def user(call: Call) -> Body:
     """A user and the user's team."""
     found = reports.user(call.world, call.now, _user(call, _path("user_id")))
-    return {"user": schemas.UserInfo().dump(found), "teams": schemas.UserTeam().dump(found.team) if found.team else {}}
+    return {"user": rows.UserInfo().dump(found), "teams": rows.UserTeam().dump(found.team) if found.team else {}}
 
 
 def organization_usage(call: Call) -> Body:
     """What everybody did."""
-    asked = schemas.asked_usage(schemas.UsageQuery(call.values), request.args)
+    asked = queries.asked_usage(queries.UsageQuery(call.values), request.args)
     _own(call, asked)
     return _usage(call, asked, reports.everybody(call.world))
 
 
 def team_usage(call: Call) -> Body:
     """What a team did."""
-    asked = schemas.asked_usage(schemas.TeamUsageQuery(call.values), request.args)
+    asked = queries.asked_usage(queries.TeamUsageQuery(call.values), request.args)
     _own(call, asked)
     return _usage(call, asked, reports.of_team(call.world, _team(call, asked.whose)), teamId=asked.whose)
 
 
 def user_usage(call: Call) -> Body:
     """What one user did."""
-    asked = schemas.asked_usage(schemas.UserUsageQuery(call.values), request.args)
+    asked = queries.asked_usage(queries.UserUsageQuery(call.values), request.args)
     _own(call, asked)
     return _usage(call, asked, reports.of_user(call.world, _user(call, asked.whose)), userId=asked.whose)
 
@@ -146,17 +123,17 @@ def _user(call: Call, identifier: str) -> int:
     return place
 
 
-def _own(call: Call, asked: schemas.UsageAsked) -> None:
+def _own(call: Call, asked: queries.UsageAsked) -> None:
     if asked.organization_id != str(call.world.identities.organization_id):
         raise errors.ForeignOrganization
 
 
 def _user_rows(call: Call) -> Any:
-    rows = schemas.User(many=True)
-    return lambda places: rows.dump(reports.user_rows(call.world, call.now, places))
+    shape = rows.User(many=True)
+    return lambda places: shape.dump(reports.user_rows(call.world, call.now, places))
 
 
-def _usage(call: Call, asked: schemas.UsageAsked, count: reports.Count, **whose: str) -> Body:
+def _usage(call: Call, asked: queries.UsageAsked, count: reports.Count, **whose: str) -> Body:
     buckets = reports.usage(call.world, asked.start, asked.end, asked.granularity, call.now, count)
     if call.values["empty_buckets"] == "omitted" and asked.granularity != "all":
         buckets = [bucket for bucket in buckets if not bucket.empty]
@@ -166,5 +143,26 @@ def _usage(call: Call, asked: schemas.UsageAsked, count: reports.Count, **whose:
         **whose,
         "from": asked.start.text,
         "to": asked.end.text,
-        "usage": {"granularity": asked.granularity, "data": schemas.Bucket(many=True, exclude=left_out).dump(buckets)},
+        "usage": {"granularity": asked.granularity, "data": rows.Bucket(many=True, exclude=left_out).dump(buckets)},
     }
+
+
+ROUTES: Final = tuple(
+    Route(policy.MOUNTS[0] + path, operation, answered)
+    for path, operation, answered in (
+        ("/organization", "getOrganization", organization),
+        ("/organization/teams", "getTeams", teams),
+        ("/organization/account-utilizations", "getOrganizationAccountUtilizations", account_utilizations),
+        ("/organization/usage", "getOrganizationUsage", organization_usage),
+        ("/organization/users", "getOrganizationUsers", organization_users),
+        ("/license", "getLicense", license_terms),
+        ("/instance/permissions", "getInstancePermissions", permissions),
+        ("/team/<teamId>/users", "getTeamUsers", team_users),
+        ("/team/account-utilizations", "getTeamAccountUtilizations", team_accounts),
+        ("/team/<teamId>", "getTeam", team),
+        ("/team/usage", "getTeamUsage", team_usage),
+        ("/user/<user_id>", "getUser", user),
+        ("/user/usage", "getUserUsage", user_usage),
+    )
+)
+"""The endpoints, each named by its operationId; Werkzeug lets static paths win over templates."""
