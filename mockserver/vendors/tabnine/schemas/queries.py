@@ -27,8 +27,10 @@ from mockserver.simulation.instants import DAY, Instant, midnight
 from mockserver.simulation.organization import Role
 from mockserver.vendors.tabnine import errors, policy
 
-_WHOLE = re.compile(r"[+-]?[0-9]{1,15}")
-_FRACTION = re.compile(r"[+-]?[0-9]{0,15}\.[0-9]{1,15}")
+_WHOLE = re.compile(r"(-?)0*([0-9]+)")
+_FRACTION = re.compile(r"-?[0-9]*\.[0-9]+")
+_ENDLESS = 10**18
+"""Stands for every greater number: no list is as long, and Python reads no number of thousands of digits."""
 _MONTH = re.compile(r"([0-9]{4})-([0-9]{2})")
 _INSTANT = re.compile(
     r"([0-9]{4}-[0-9]{2}-[0-9]{2})T([01][0-9]|2[0-3]):([0-5][0-9]):([0-5][0-9])(?:\.([0-9]+))?"
@@ -74,11 +76,12 @@ class Count(fields.Field[int]):
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> int:  # noqa: ARG002 (marshmallow names them)
         if _FRACTION.fullmatch(value):
             raise ValidationError("Expected integer, received float")
-        if not _WHOLE.fullmatch(value):
+        found = _WHOLE.fullmatch(value)
+        if not found:
             raise ValidationError("Expected number, received nan")
-        if int(value) < 0:
+        if found[1] and found[2] != "0":
             raise ValidationError("Number must be greater than or equal to 0")
-        return int(value)
+        return int(found[2]) if len(found[2]) <= 18 else _ENDLESS
 
 
 class Truth(fields.Field[bool]):
@@ -91,12 +94,12 @@ class Truth(fields.Field[bool]):
 
 
 class Month(fields.Field[date]):
-    """A calendar month, `YYYY-MM`; its first day."""
+    """A calendar month, `YYYY-MM`; its first day. The year 0, which Python lacks, is as early as any: the year 1."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> date:  # noqa: ARG002 (marshmallow names them)
         found = _MONTH.fullmatch(value)
-        if found and found[1] > "0000" and "01" <= found[2] <= "12":
-            return date(int(found[1]), int(found[2]), 1)
+        if found and "01" <= found[2] <= "12":
+            return date(max(int(found[1]), 1), int(found[2]), 1)
         raise ValidationError(f"Expected a month written YYYY-MM, from 01 to 12, received {_short(value)}")
 
 
@@ -229,13 +232,17 @@ class UsageQuery(Query):
         if "." in instant.text and self.values["subseconds"] == "reject":
             raise ValidationError(f"Expected whole seconds, received {_short(instant.text)}")
 
-    @validates_schema
-    def check_range(self, loaded: dict[str, Any], **_: Any) -> None:
-        """From before to, and no more buckets than are told."""
-        start, end, granularity = loaded["start"], loaded["end"], loaded["granularity"]
-        if start.order >= end.order:
+    @validates_schema(skip_on_field_errors=False)
+    def check_order(self, loaded: dict[str, Any], **_: Any) -> None:
+        """From before to, whatever else is wrong."""
+        if {"start", "end"} <= loaded.keys() and loaded["start"].order >= loaded["end"].order:
             raise ValidationError("Expected an instant before 'to'", "from")
-        least = (end.ceiling - start.second) // policy.GRANULARITIES[granularity]
+
+    @validates_schema
+    def check_length(self, loaded: dict[str, Any], **_: Any) -> None:
+        """No more buckets than are told, where the switch `longest_range` refuses them."""
+        granularity = loaded["granularity"]
+        least = (loaded["end"].ceiling - loaded["start"].second) // policy.GRANULARITIES[granularity]
         if least > policy.BUCKETS_MAXIMUM and self.values["longest_range"] == "reject":
             rule = (
                 f"Expected a range of at most {policy.BUCKETS_MAXIMUM} {granularity} buckets, received {least} or more"
