@@ -241,7 +241,7 @@ def license_terms(world: World, now: datetime) -> License:
         issued = _anniversary(starts, now.year - 1)
     expires = _anniversary(starts, issued.year + 1)
     ever = len(world.tabnine_accounts.table.index)
-    seats = max(adoption.seats or 0, ever) if adoption else 0
+    seats = max((adoption.seats if adoption else None) or 0, ever)
     return License(midnight(issued), midnight(expires), seats, seats, world.organization.domain)
 
 
@@ -293,40 +293,47 @@ def of_user(world: World, place: int) -> Count:
 
 def usage(world: World, start: Instant, end: Instant, granularity: str, now: datetime, count: Count) -> list[Bucket]:
     """The buckets of a range, ascending; the future is empty. A long range has no buckets outside the history."""
-    history = midnight(world.organization.first_day), seconds(now) + 1
-    cuts = _cuts(start.ceiling, end.ceiling, granularity, history)
-    totals = _totals(cuts, history[1], count)
-    if granularity == "all":
-        labels = [start.text, end.text]
-    else:
-        labels = [
-            start.written if cut == start.ceiling else end.written if cut == end.ceiling else written(cut)
-            for cut in cuts
-        ]
-    return [_bucket(*edges, total) for edges, total in zip(pairwise(labels), totals, strict=True)]
+    history = midnight(world.organization.first_day), seconds(now)
+    edges = _edges(start, end, granularity, history)
+    totals = _totals([second for second, _ in edges], history[1] + 1, count)
+    labels = pairwise(label for _, label in edges)
+    return [_bucket(*label, total) for label, total in zip(labels, totals, strict=True)]
 
 
-def _cuts(start: int, end: int, granularity: str, history: tuple[int, int]) -> list[int]:
-    """Where a range begins, is cut by the calendar, and ends; only its history, where it has very many buckets."""
+def _edges(start: Instant, end: Instant, granularity: str, history: tuple[int, int]) -> list[tuple[int, str]]:
+    """Where a range begins, is cut by the calendar, and ends: the second from which on facts count, and as written."""
     if granularity == "all":
-        return [start, end]
-    if (end - start) // policy.GRANULARITIES[granularity] > policy.BUCKETS_MAXIMUM:
-        start, end = max(start, history[0]), max(min(end, history[1]), start + 1)
-    cuts, cut = [start], _following(start, granularity)
-    while cut < end:
-        cuts.append(cut)
+        return [(start.ceiling, start.text), (end.ceiling, end.text)]
+    opening, closing = (start.ceiling, start.written), (end.ceiling, end.written)
+    first, last = start.second, end.ceiling
+    if (last - first) // policy.GRANULARITIES[granularity] > policy.BUCKETS_MAXIMUM:
+        oldest, newest = _beginning(history[0], granularity), _following(history[1], granularity)
+        if first < oldest:
+            first, opening = oldest, (oldest, written(oldest))
+        if newest < last:
+            last, closing = newest, (newest, written(newest))
+    inner, cut = [], _following(first, granularity)
+    while cut < last:
+        inner.append((cut, written(cut)))
         cut = _following(cut, granularity)
-    return [*cuts, end]
+    return [opening, *inner, closing] if first < last else []
+
+
+def _beginning(second: int, granularity: str) -> int:
+    """The first second of the day, week or month in which a second lies."""
+    day = day_of(second)
+    if granularity == "monthly":
+        return midnight(day.replace(day=1))
+    return midnight(week_of(day)) if granularity == "weekly" else midnight(day)
 
 
 def _following(second: int, granularity: str) -> int:
     """The first second of the next day, week or month."""
-    day = day_of(second)
-    if day >= _LAST_MONTH:
-        return midnight(date.max) + DAY
+    begun = _beginning(second, granularity)
     if granularity == "monthly":
-        return midnight(month_after(day))
-    return midnight(week_of(day)) + 7 * DAY if granularity == "weekly" else midnight(day) + DAY
+        month = day_of(begun)
+        return midnight(month_after(month)) if month < _LAST_MONTH else midnight(date.max) + DAY
+    return begun + (7 * DAY if granularity == "weekly" else DAY)
 
 
 def _totals(cuts: list[int], present: int, count: Count) -> list[Totals]:
