@@ -69,7 +69,8 @@ class Accounts:
 
     def _part(self, block: Block) -> Table:
         licensed = block.licensed[PRODUCTS.index(self._product)]
-        block = block.take(np.flatnonzero((licensed < NEVER) & ~block.service))
+        # Whoever is gone by the first day of a stated licence never registers.
+        block = block.take(np.flatnonzero((licensed < block.left) & ~block.service))
         licensed, index = block.licensed[PRODUCTS.index(self._product)], block.index
         registered = (licensed - EPOCH) * DAY + (self._draw("registered", index) * _EARLY_HOURS >> 16)
         left = (block.left - EPOCH) * DAY + (self._draw("deactivated", index) * _EARLY_HOURS >> 16)

@@ -147,6 +147,15 @@ def test_a_stated_person_is_as_stated() -> None:
     assert midnight(date(2024, 5, 6)) <= table.deactivated[0] < midnight(date(2024, 5, 6)) + 8 * 3600
 
 
+@pytest.mark.parametrize(("left", "accounts"), [(date(2023, 4, 5), []), (date(2023, 4, 6), [0])])
+def test_whoever_is_gone_by_the_first_day_of_the_licence_has_no_account(left: date, accounts: list[int]) -> None:
+    licence = {Product.TABNINE: date(2023, 4, 5)}
+    person = SpecialPerson("a@b.example", joined=date(2023, 3, 1), left=left, licences=licence)
+    table = worlds.world(people=1, special=(person,)).tabnine_accounts.table
+    assert table.index.tolist() == accounts
+    assert (table.registered < table.deactivated).all()
+
+
 def test_whoever_is_stated_to_work_has_registered_by_then() -> None:
     day = date(2022, 6, 2)
     world = worlds.world(facts=(ScriptedFact(7, Product.TABNINE, day, (), {"completions": 1}),))
