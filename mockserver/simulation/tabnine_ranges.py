@@ -6,6 +6,7 @@ ratios stay out.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 import numpy as np
@@ -19,6 +20,19 @@ from mockserver.simulation.tabnine import COUNTERS, EARLIEST, LATEST, SECTIONS, 
 
 _CELLS_AT_ONCE = 128 * 1024
 """Members times days that are looked at together."""
+
+
+_DAYS_IN_ORDER = 4
+"""Days cut by a range that are kept, some 130 bytes for everybody active: today, and where ranges like to begin."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Cells:
+    """Everything that was done on one day, in the order in which it happened."""
+
+    instants: I64
+    members: I64
+    counters: I64
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +51,7 @@ class TabnineRanges:
         self._people = people
         self._tabnine = tabnine
         self._rollups = rollups
+        self._in_order = lru_cache(maxsize=_DAYS_IN_ORDER)(self._put_in_order)
 
     def everybody(self, cuts: Sequence[int]) -> list[Totals]:
         """Totals over everybody between each two cuts: whole days rolled up, the others looked at once more."""
@@ -59,20 +74,28 @@ class TabnineRanges:
         """The days at the edges of a range of which only a part lies in it, as far as it does."""
         for day in sorted({start // DAY + EPOCH, (end - 1) // DAY + EPOCH} - set(whole)):
             if first <= day <= last:
-                yield self._part(days(self._people.organization, day, day), start, end)
+                yield self._part(day, start, end)
 
-    def _part(self, day: Days, start: int, end: int) -> Day:
-        sums = np.zeros(len(COUNTERS), dtype=np.int64)
-        members = np.zeros((len(SECTIONS), -(-self._people.organization.members // 8)), dtype=np.uint8)
+    def _part(self, day: int, start: int, end: int) -> Day:
+        cells = self._in_order(day)
+        place, stop = np.searchsorted(cells.instants, (start, end)).tolist()
+        counters, members = cells.counters[:, place:stop], cells.members[place:stop]
+        did = np.zeros((len(SECTIONS), self._people.organization.members), dtype=np.bool_)
+        for section, counter in enumerate(SECTIONS):
+            did[section, members[counters[counter] > 0]] = True
+        return Day(counters.sum(axis=1), (), np.packbits(did, axis=1))
+
+    def _put_in_order(self, day: int) -> _Cells:
+        one = days(self._people.organization, day, day)
+        members, instants, counters = [], [], []
         for block in self._people.blocks():
-            instants = (day.first - EPOCH) * DAY + self._tabnine.instants(block, day)
-            facts = self._tabnine.facts(block, day).only((start <= instants) & (instants < end))
-            sums += facts.counters.sum(axis=1)
-            place = int(block.index[0]) // 8
-            for section, counter in enumerate(SECTIONS):
-                bits = np.packbits(facts.counted(counter)[:, 0])
-                members[section, place : place + len(bits)] = bits
-        return Day(sums, (), members)
+            facts = self._tabnine.facts(block, one)
+            members.append(block.index[facts.rows])
+            instants.append((day - EPOCH) * DAY + self._tabnine.instants(block, one)[facts.rows, 0])
+            counters.append(facts.counters)
+        seconds = np.concatenate(instants)
+        order = np.argsort(seconds, kind="stable")
+        return _Cells(seconds[order], np.concatenate(members)[order], np.concatenate(counters, axis=1)[:, order])
 
     @staticmethod
     def _total(whole: list[Day], parts: list[Day]) -> Totals:
