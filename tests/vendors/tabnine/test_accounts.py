@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -126,7 +127,7 @@ def test_the_present_month_agrees_with_the_users_and_the_teams_whatever_the_mome
 def test_registered_counts_whoever_was_registered_for_any_part_of_the_month(tabnine: Client) -> None:
     """In October 2025 one leaves, and nobody has ever been there for no time at all."""
     rows = tabnine.got(MONTHS, startDate="2022-01")
-    for before, row in zip(rows, rows[1:], strict=False):
+    for before, row in pairwise(rows):
         left = row["deactivated"] - before["deactivated"]
         assert row["registered"] == row["active"] + left
         assert row["active"] <= row["registered"]

@@ -31,7 +31,14 @@ REFUSED = {
     "letters beyond ASCII": "Bearer tökén",
 }
 DOCUMENTED_403 = ("/team/usage", f"/user/{asking.UNKNOWN}", "/user/usage")
-ELSEWHERE = (*asking.STATIC, "/organization/usage", "/team/account-utilizations", "/team/x", "/team/x/users", "/nowhere")
+ELSEWHERE = (
+    *asking.STATIC,
+    "/organization/usage",
+    "/team/account-utilizations",
+    "/team/x",
+    "/team/x/users",
+    "/nowhere",
+)
 
 
 @pytest.mark.parametrize("authorization", LET_IN.values(), ids=LET_IN)

@@ -1,4 +1,4 @@
-"""Offset and limit: what they may be, what a page says of itself, and what follows the last one (contract, section 3)."""
+"""Offset and limit: what they may be, what a page says, and what follows the last one (contract, section 3)."""
 
 import pytest
 
@@ -104,7 +104,14 @@ def test_the_last_page_has_no_next_or_null(tabnine: Client, reading: str) -> Non
     expected = {} if reading == "absent" else {"next": None}
     for path in _lists(tabnine):
         total = len(tabnine.walk(path, offset=0, limit=0))
-        ends = ((0, 0, total), (0, total, total), (total - 1, 1, 1), (total - 1, 5, 1), (total, 1, 0), (total + 9, 0, 0))
+        ends = (
+            (0, 0, total),
+            (0, total, total),
+            (total - 1, 1, 1),
+            (total - 1, 5, 1),
+            (total, 1, 0),
+            (total + 9, 0, 0),
+        )
         for offset, limit, count in ends:
             meta = tabnine.got(path, offset=offset, limit=limit)["meta"]
             assert meta == {"count": count, "total": total, **expected}

@@ -55,7 +55,7 @@ def test_filters_part_the_users_in_two(initech: Client) -> None:
     for name in FILTERS:
         parts = [asking.users(initech, **{name: value}) for value in ("true", "false")]
         assert all(parts)
-        assert sorted((user["id"] for part in parts for user in part)) == [user["id"] for user in everybody]
+        assert sorted(user["id"] for part in parts for user in part) == [user["id"] for user in everybody]
     both = asking.users(initech, teamMember="false", active="true")
     assert both == [user for user in asking.users(initech, active="true") if not _team(initech, str(user["id"]))]
 

@@ -92,7 +92,9 @@ REFUSALS = {
 }
 
 
-@pytest.mark.parametrize(("method", "path", "query", "authorization", "status", "code"), REFUSALS.values(), ids=REFUSALS)
+@pytest.mark.parametrize(
+    ("method", "path", "query", "authorization", "status", "code"), REFUSALS.values(), ids=REFUSALS
+)
 def test_every_other_refusal_has_a_message_alone_in_either_shape(
     tabnine: Client, method: str, path: str, query: str, authorization: str | None, status: int, code: str
 ) -> None:
@@ -138,7 +140,9 @@ FOREIGN = {
 
 @pytest.mark.parametrize("identifier", FOREIGN.values(), ids=FOREIGN)
 @pytest.mark.parametrize(
-    ("reading", "title"), [("401", "Unauthorized"), ("403", "Forbidden"), ("404", "Not Found")], ids=["401", "403", "404"]
+    ("reading", "title"),
+    [("401", "Unauthorized"), ("403", "Forbidden"), ("404", "Not Found")],
+    ids=["401", "403", "404"],
 )
 def test_another_organization_is_refused_on_every_usage_endpoint(
     tabnine: Client, identifier: str, reading: str, title: str
