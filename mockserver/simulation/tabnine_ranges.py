@@ -51,6 +51,7 @@ class TabnineRanges:
         self._people = people
         self._tabnine = tabnine
         self._rollups = rollups
+        self._bytes = -(-people.organization.members // 8)
         self._in_order = lru_cache(maxsize=_DAYS_IN_ORDER)(self._put_in_order)
 
     def everybody(self, cuts: Sequence[int]) -> list[Totals]:
@@ -97,13 +98,12 @@ class TabnineRanges:
         order = np.argsort(seconds, kind="stable")
         return _Cells(seconds[order], np.concatenate(members)[order], np.concatenate(counters, axis=1)[:, order])
 
-    @staticmethod
-    def _total(whole: list[Day], parts: list[Day]) -> Totals:
+    def _total(self, whole: list[Day], parts: list[Day]) -> Totals:
         sums = np.zeros(len(COUNTERS), dtype=np.int64)
-        members = np.zeros((len(SECTIONS), 0), dtype=np.uint8)
+        members = np.zeros((len(SECTIONS), self._bytes), dtype=np.uint8)
         for day in (*whole, *parts):
             sums += day.sums
-            members = members | day.members if members.size else day.members
+            members |= day.members
         users = np.bitwise_count(members).sum(axis=1, dtype=np.int64)
         anybody = np.bitwise_count(np.bitwise_or.reduce(members, axis=0)).sum(dtype=np.int64)
         return Totals(tuple(sums.tolist()), tuple(users.tolist()), int(anybody))
