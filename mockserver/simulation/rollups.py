@@ -32,12 +32,23 @@ log = logging.getLogger(__name__)
 class Day:
     """One day over everybody: `sums` in the order of the counters, and who did what.
 
-    `members` has a row for each mark, with one bit a member; `users` counts the bits of each row.
+    `members` has a row for each mark, with one bit a member, whole words long; `users` counts the bits of each row.
     """
 
     sums: I64
     users: tuple[int, ...]
     members: NDArray[np.uint8]
+
+
+def bitmap_size(members: int) -> int:
+    """The bytes of a row with one bit a member."""
+    return -(-members // 64) * 8
+
+
+def counted(bitmaps: NDArray[np.uint8]) -> I64:
+    """How many bits are set in each row, counted by words: eight times as fast as by bytes."""
+    bits: I64 = np.bitwise_count(bitmaps.view(np.uint64)).sum(axis=-1, dtype=np.int64)
+    return bits
 
 
 class Rollups:
@@ -52,7 +63,7 @@ class Rollups:
         self._counters = counters
         self._marks = tuple(marks)
         self._kept: OrderedDict[int, Day] = OrderedDict()
-        size = (people.organization.members // 8 + 1) * max(len(self._marks), 1) + 600
+        size = bitmap_size(people.organization.members) * max(len(self._marks), 1) + 600
         self._days_kept = max(MEMORY_BUDGET // size, 2 * _DAYS_AT_ONCE)
         self._lock = Lock()
 
@@ -83,7 +94,7 @@ class Rollups:
             self._kept.popitem(last=False)
 
     def _roll_up(self, span: Days) -> dict[int, Day]:
-        size = -(-self._people.organization.members // 8)
+        size = bitmap_size(self._people.organization.members)
         sums: I64 = np.zeros((self._counters, len(span)), dtype=np.int64)
         members = np.zeros((len(span), max(len(self._marks), 1), size), dtype=np.uint8)
         for block in self._people.blocks():
@@ -94,7 +105,7 @@ class Rollups:
             for place, mask in enumerate(masks):
                 bits = np.packbits(mask.T, axis=1)
                 members[:, place, start : start + bits.shape[1]] = bits
-        users = np.bitwise_count(members).sum(axis=2, dtype=np.int64)
+        users = counted(members)
         return {
             span.first + place: Day(sums[:, place].copy(), tuple(users[place].tolist()), members[place].copy())
             for place in range(len(span))

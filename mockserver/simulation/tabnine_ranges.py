@@ -15,7 +15,7 @@ from mockserver.simulation.calendar import Days, days
 from mockserver.simulation.chance import I64
 from mockserver.simulation.instants import DAY, EPOCH
 from mockserver.simulation.people import BLOCK, Block, People
-from mockserver.simulation.rollups import Day, Rollups
+from mockserver.simulation.rollups import Day, Rollups, bitmap_size, counted
 from mockserver.simulation.tabnine import COUNTERS, EARLIEST, LATEST, SECTIONS, Tabnine
 
 _CELLS_AT_ONCE = 128 * 1024
@@ -51,7 +51,7 @@ class TabnineRanges:
         self._people = people
         self._tabnine = tabnine
         self._rollups = rollups
-        self._bytes = -(-people.organization.members // 8)
+        self._bytes = bitmap_size(people.organization.members)
         self._in_order = lru_cache(maxsize=_DAYS_IN_ORDER)(self._put_in_order)
 
     def everybody(self, cuts: Sequence[int]) -> list[Totals]:
@@ -81,7 +81,7 @@ class TabnineRanges:
         cells = self._in_order(day)
         place, stop = np.searchsorted(cells.instants, (start, end)).tolist()
         counters, members = cells.counters[:, place:stop], cells.members[place:stop]
-        did = np.zeros((len(SECTIONS), self._people.organization.members), dtype=np.bool_)
+        did = np.zeros((len(SECTIONS), self._bytes * 8), dtype=np.bool_)
         for section, counter in enumerate(SECTIONS):
             did[section, members[counters[counter] > 0]] = True
         return Day(counters.sum(axis=1), (), np.packbits(did, axis=1))
@@ -104,9 +104,8 @@ class TabnineRanges:
         for day in (*whole, *parts):
             sums += day.sums
             members |= day.members
-        users = np.bitwise_count(members).sum(axis=1, dtype=np.int64)
-        anybody = np.bitwise_count(np.bitwise_or.reduce(members, axis=0)).sum(dtype=np.int64)
-        return Totals(tuple(sums.tolist()), tuple(users.tolist()), int(anybody))
+        anybody = np.bitwise_or.reduce(members, axis=0, keepdims=True)
+        return Totals(tuple(sums.tolist()), tuple(counted(members).tolist()), int(counted(anybody)[0]))
 
     def members(self, index: I64, cuts: Sequence[int]) -> list[Totals]:
         """Totals over the members with these indexes, ascending, between each two cuts."""

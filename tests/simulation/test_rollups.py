@@ -46,7 +46,7 @@ def test_a_rolled_up_day_is_the_sum_of_everybodys_facts_and_tells_who_was_active
     for place, day in enumerate(world.augment_days.span(first, first + 9)):
         assert day.sums.tolist() == np.sum([each.by_day[:, place] for each in facts], axis=0).tolist()
         assert day.users == (int(active[:, place].sum()),)
-        assert day.members.shape == (1, -(-(people + 2) // 8))
+        assert day.members.shape == (1, -(-(people + 2) // 64) * 8)
         assert np.unpackbits(day.members[0])[: people + 2].tolist() == active[:, place].astype(int).tolist()
 
 
@@ -59,7 +59,7 @@ def test_a_rolled_up_day_tells_of_each_mark_whom_it_counted(people: int) -> None
     for row, counter in enumerate(tabnine.SECTIONS):
         counted = np.concatenate([each.counted(counter) for each in facts])
         for place, day in enumerate(world.tabnine_days.span(first, first + 9)):
-            assert day.members.shape == (3, -(-(people + 2) // 8))
+            assert day.members.shape == (3, -(-(people + 2) // 64) * 8)
             assert day.users[row] == int(counted[:, place].sum())
             assert np.unpackbits(day.members[row])[: people + 2].tolist() == counted[:, place].astype(int).tolist()
 
