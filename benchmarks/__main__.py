@@ -3,13 +3,14 @@
 import sys
 from collections.abc import Iterator
 
-from benchmarks import pages, ready, rollups, table, throughput
+from benchmarks import pages, ready, rollups, table, tabnine, throughput
 from benchmarks.table import Figure
 
 _FAMILIES = {
     "ready": ready.figures,
     "pages": pages.figures,
     "rollups": rollups.figures,
+    "tabnine": tabnine.figures,
     "throughput": throughput.figures,
 }
 

@@ -52,15 +52,24 @@ def app(settings: Settings) -> Flask:
     return create_app(settings)
 
 
+def _opener(mount: str, vendor: str) -> Callable[..., Client]:
+    def opened(organization: str = "acme", **changes: object) -> Client:
+        made = create_app(replace(SETTINGS, organization=organization, **changes))  # type: ignore[arg-type]
+        return Client(made, mount, f"Bearer mock-{vendor}-{organization}")
+
+    return opened
+
+
 @pytest.fixture(scope="session")
 def augment_of() -> Callable[..., Client]:
     """A client of Augment for an organisation (with settings changed), on an app of its own."""
+    return _opener("/analytics/v0", "augment")
 
-    def opened(organization: str = "acme", **changes: object) -> Client:
-        made = create_app(replace(SETTINGS, organization=organization, **changes))  # type: ignore[arg-type]
-        return Client(made, "/analytics/v0", f"Bearer mock-augment-{organization}")
 
-    return opened
+@pytest.fixture(scope="session")
+def tabnine_of() -> Callable[..., Client]:
+    """A client of Tabnine for an organisation (with settings changed), on an app of its own."""
+    return _opener("/api/v1", "tabnine")
 
 
 @pytest.fixture(scope="session")
@@ -73,3 +82,15 @@ def augment(_augment: Client) -> Client:
     """A client of Augment at acme, which may read; its app is shared, and as new for every test."""
     _augment.sandbox.reset()
     return _augment
+
+
+@pytest.fixture(scope="session")
+def _tabnine(tabnine_of: Callable[..., Client]) -> Client:
+    return tabnine_of()
+
+
+@pytest.fixture
+def tabnine(_tabnine: Client) -> Client:
+    """A client of Tabnine at acme, an Admin's; its app is shared, and as new for every test."""
+    _tabnine.sandbox.reset()
+    return _tabnine

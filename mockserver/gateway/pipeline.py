@@ -15,7 +15,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 from mockserver.gateway import answers, auth, limits, view
 from mockserver.gateway.journal import Entry, redacted, redacted_path, shortened
 from mockserver.gateway.limits import Block
-from mockserver.gateway.rejection import Reason, Rejection
+from mockserver.gateway.rejection import Reason, Rejection, UnknownToken
 from mockserver.gateway.sandbox import State
 from mockserver.gateway.vendor import Call, Vendor, View
 
@@ -27,7 +27,7 @@ def authenticate(asked: Call) -> None:
     token = auth.credential(asked.request.environ.get("HTTP_AUTHORIZATION"), asked.vendor.schemes)
     opened = asked.state.opened_by(asked.vendor.name, token)
     if opened is None:
-        raise Rejection(Reason.UNAUTHENTICATED, "the token is unknown or was revoked")
+        raise UnknownToken
     asked.open(*opened)
 
 

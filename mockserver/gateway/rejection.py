@@ -45,3 +45,10 @@ class Rejection(Exception):
         self.faults = faults
         self.retry_after = retry_after
         self.allow = allow
+
+
+class UnknownToken(Rejection):
+    """A well-formed token that nobody knows, or that was revoked."""
+
+    def __init__(self) -> None:
+        super().__init__(Reason.UNAUTHENTICATED, "the token is unknown or was revoked")

@@ -7,7 +7,7 @@ scripted facts.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from mockserver.simulation import augment
+from mockserver.simulation import augment, tabnine
 from mockserver.simulation.organization import Product
 
 
@@ -39,6 +39,15 @@ GRAINS: Mapping[Product, Grain] = {
         at_most=(
             ("completions_accepted", "completions_count"),
             ("completions_lines", "completions_suggested_lines"),
+        ),
+    ),
+    Product.TABNINE: Grain(
+        labels=(),
+        counters=tabnine.COUNTERS,
+        at_most=(
+            ("chat_useful", "chat_interactions"),
+            ("agent_lines_added_accepted", "agent_lines_added"),
+            ("agent_lines_removed_accepted", "agent_lines_removed"),
         ),
     ),
 }

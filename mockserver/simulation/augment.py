@@ -4,13 +4,13 @@ Their split by language and editor stays out (`augment_records`), and so do Augm
 """
 
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 
 from mockserver.simulation import chance
 from mockserver.simulation.calendar import Days
 from mockserver.simulation.chance import I64, U64
+from mockserver.simulation.facts import Facts
 from mockserver.simulation.organization import Product
 from mockserver.simulation.people import Block, People
 from mockserver.simulation.presence import Mask, Presence
@@ -42,39 +42,6 @@ _SCALES = np.array([3, 8, 20], dtype=np.int64)
 _SERVICE_SCALE = 14
 _HABITS = {"completions": 92, "chat": 80, "ide": 65, "cli": 30, "cli_batch": 10, "remote": 18}
 """The percentage of people who ever use each way of working."""
-
-
-@dataclass(frozen=True)
-class Facts:
-    """Members by days: who is active, and the counters of each active cell.
-
-    `rows` and `columns` are the places of the cells, row by row; `counters` has one column a cell.
-    """
-
-    active: Mask
-    rows: I64
-    columns: I64
-    counters: I64
-
-    @cached_property
-    def by_member(self) -> I64:
-        """The sums of the counters over the days: one column a member."""
-        return _sums(self.counters, self.rows, self.active.shape[0])
-
-    @cached_property
-    def by_day(self) -> I64:
-        """The sums of the counters over the members: one column a day."""
-        order = np.argsort(self.columns.astype(np.int16), kind="stable")
-        return _sums(self.counters[:, order], self.columns[order], self.active.shape[1])
-
-
-def _sums(counters: I64, places: I64, size: int) -> I64:
-    """Sums of columns that bear the same place; places ascend."""
-    totals = np.zeros((len(counters), size), dtype=np.int64)
-    starts = np.flatnonzero(np.diff(places, prepend=-1))
-    if len(starts):
-        totals[:, places[starts]] = np.add.reduceat(counters, starts, axis=1)
-    return totals
 
 
 @dataclass(frozen=True, slots=True)

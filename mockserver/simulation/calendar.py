@@ -3,18 +3,21 @@
 Who works on it stays out.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 
 from mockserver.simulation.chance import I64
-from mockserver.simulation.organization import Organization
+from mockserver.simulation.organization import Organization, Period
 
 _SEASON = np.array([90, 100, 105, 100, 98, 95, 80, 75, 105, 110, 105, 70], dtype=np.int64)
 """How busy each month is, in percent: slow summers and a slow December."""
 
-_HOLIDAYS = frozenset({(1, 1), (5, 1), (12, 24), (12, 25), (12, 26), (12, 31)})
+_HOLIDAYS = [(month - 1) * 31 + day - 1 for month, day in ((1, 1), (5, 1), (12, 24), (12, 25), (12, 26), (12, 31))]
+_EPOCH = date(1970, 1, 1).toordinal()
+"""The day from which numpy counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +48,33 @@ class Days:
 def days(organization: Organization, first: int, last: int) -> Days:
     """The days from `first` to `last`, both inclusive; `quarter` numbers the spells that vacations are drawn in."""
     ordinals = np.arange(first, last + 1, dtype=np.int64)
-    dates = [date.fromordinal(int(day)) for day in ordinals]
-    extra = frozenset(organization.holidays)
+    dates = (ordinals - _EPOCH).astype("datetime64[D]")
+    months = dates.astype("datetime64[M]")
+    month, day = months.astype(np.int64) % 12, (dates - months).astype(np.int64)
+    extra = [each.toordinal() for each in organization.holidays]
     return Days(
         ordinals=ordinals,
         weekend=(ordinals - 1) % 7 >= 5,
-        holiday=np.array([(day.month, day.day) in _HOLIDAYS or day in extra for day in dates]),
-        silent=np.array([any(span.first <= day <= span.last for span in organization.silent) for day in dates]),
-        season=_SEASON[[day.month - 1 for day in dates]],
+        holiday=np.isin(month * 31 + day, _HOLIDAYS) | np.isin(ordinals, extra),
+        silent=_within(organization.silent, ordinals),
+        season=_SEASON[month],
         quarter=ordinals // 91,
     )
+
+
+def _within(periods: Sequence[Period], ordinals: I64) -> np.ndarray:
+    within = np.zeros(len(ordinals), dtype=np.bool_)
+    for period in periods:
+        within |= (period.first.toordinal() <= ordinals) & (ordinals <= period.last.toordinal())
+    return within
+
+
+def month_after(month: date, by: int = 1) -> date:
+    """The first day of the month that lies `by` months after another's."""
+    year, place = divmod(month.year * 12 + month.month - 1 + by, 12)
+    return date(year, place + 1, 1)
+
+
+def week_of(day: date) -> date:
+    """The Monday of a day's ISO week."""
+    return day - timedelta(days=day.weekday())

@@ -5,6 +5,7 @@ Ids grow with a member's index, so that order by id is order by index. Attribute
 
 from bisect import bisect_right
 from dataclasses import dataclass
+from functools import lru_cache
 from uuid import UUID
 
 from mockserver.simulation import chance
@@ -12,6 +13,8 @@ from mockserver.simulation.names import NamePool
 from mockserver.simulation.organization import Organization
 
 _SERVICES_FROM = 1 << 17
+_HASHED_KEPT = 4096
+"""Ids of the organisation and its teams that are kept: every row of a page bears some."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,7 @@ class Identities:
         self._organization = organization
         self._key = key
         self._pool = pool
+        self._hashed = lru_cache(maxsize=_HASHED_KEPT)(self._hash)
         self._stated = frozenset(person.email.casefold() for person in organization.special)
 
     def id_of(self, index: int) -> UUID:
@@ -52,24 +56,25 @@ class Identities:
         """The UUID of the team at a place in the organisation's list."""
         return self._hashed("team", place)
 
-    def _hashed(self, kind: str, place: int) -> UUID:
+    def _hash(self, kind: str, place: int) -> UUID:
         key = chance.key(self._key, kind)
         return UUID(int=chance.scalar(key, 2 * place) << 64 | chance.scalar(key, 2 * place + 1), version=4)
 
     def row_id_of(self, index: int) -> str:
         """The id that Augment's cursors carry for the member at `index`."""
-        people = self._organization.people
+        return self._stated_id(index) or str(self.id_of(index))
+
+    def _stated_id(self, index: int) -> str | None:
+        people, special = self._organization.people, self._organization.special
         if index >= people:
-            stated = self._organization.service_accounts[index - people].augment_id
-        else:
-            special = self._organization.special
-            stated = special[index].augment_id if index < len(special) else None
-        return stated or str(self.id_of(index))
+            return self._organization.service_accounts[index - people].augment_id
+        return special[index].augment_id if index < len(special) else None
 
     def of(self, index: int) -> Identity:
         """The member at `index`."""
         organization = self._organization
-        uuid, row_id = self.id_of(index), self.row_id_of(index)
+        uuid = self.id_of(index)
+        row_id = self._stated_id(index) or str(uuid)
         if index >= organization.people:
             account = organization.service_accounts[index - organization.people].name
             return Identity(index, uuid, row_id, name=account, email=None, service_account=account)
@@ -82,6 +87,16 @@ class Identities:
             stated = organization.special[index]
             name, email = stated.name or name, stated.email
         return Identity(index, uuid, row_id, name=name, email=email, service_account=None)
+
+    def index_of(self, identifier: str) -> int | None:
+        """The index of the member with this UUID, written as we write it; None for nobody's."""
+        try:
+            place = UUID(identifier).int >> 110
+        except ValueError:
+            return None
+        index = place if place < _SERVICES_FROM else place - _SERVICES_FROM + self._organization.people
+        known = index < self._organization.members and str(self.id_of(index)) == identifier
+        return index if known else None
 
     def after(self, row_id: str) -> int:
         """The index of the first member whose row id is greater than `row_id`, whether or not that one exists."""

@@ -1,43 +1,70 @@
 """Answers sums and distinct counts over everybody, per day: computed in blocks, kept within a stated budget.
 
-What a single member did stays out.
+What a single member did stays out, and so does what a day's numbers mean.
 """
 
+import logging
 from collections import OrderedDict
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from threading import Lock
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mockserver.simulation.augment import COUNTERS, Augment
 from mockserver.simulation.calendar import Days, days
 from mockserver.simulation.chance import I64
+from mockserver.simulation.facts import Source
 from mockserver.simulation.people import People
 
-MEMORY_BUDGET = 32 * 1024 * 1024
-"""The most bytes of rolled-up days that one world keeps; the least recently used go first."""
+MEMORY_BUDGET = 64 * 1024 * 1024
+"""The most bytes of rolled-up days that one product of one world keeps; the least recently used go first."""
 
 _DAYS_AT_ONCE = 90
+_WORTH_TELLING = 2_000_000
+"""Members times days from which on a computation is told in the log."""
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """One day over everybody: `sums` in the order of the counters, how many were active, and who (one bit a member)."""
+    """One day over everybody: `sums` in the order of the counters, and who did what.
 
-    sums: tuple[int, ...]
-    active: int
+    `members` has a row for each mark, with one bit a member, whole words long; `users` counts the bits of each row.
+    """
+
+    sums: I64
+    users: tuple[int, ...]
     members: NDArray[np.uint8]
 
 
-class AugmentRollups:
-    """Augment's days, rolled up over all members of an organisation."""
+def bitmap_size(members: int) -> int:
+    """The bytes of a row with one bit a member."""
+    return -(-members // 64) * 8
 
-    def __init__(self, people: People, augment: Augment) -> None:
+
+def counted(bitmaps: NDArray[np.uint8]) -> I64:
+    """How many bits are set in each row, counted by words: eight times as fast as by bytes."""
+    bits: I64 = np.bitwise_count(bitmaps.view(np.uint64)).sum(axis=-1, dtype=np.int64)
+    return bits
+
+
+class Rollups:
+    """A product's days, rolled up over all members of an organisation.
+
+    `marks` are the places of the counters that make somebody counted; without any, being active at all is the one mark.
+    """
+
+    def __init__(self, people: People, source: Source, counters: int, marks: Sequence[int] = ()) -> None:
         self._people = people
-        self._augment = augment
+        self._source = source
+        self._counters = counters
+        self._marks = tuple(marks)
         self._kept: OrderedDict[int, Day] = OrderedDict()
-        self._days_kept = max(MEMORY_BUDGET // (people.organization.members // 8 + 600), 2 * _DAYS_AT_ONCE)
+        size = bitmap_size(people.organization.members) * max(len(self._marks), 1) + 600
+        self._days_kept = max(MEMORY_BUDGET // size, 2 * _DAYS_AT_ONCE)
         self._lock = Lock()
 
     def span(self, first: int, last: int) -> list[Day]:
@@ -46,11 +73,18 @@ class AugmentRollups:
             found = {day: self._kept[day] for day in range(first, last + 1) if day in self._kept}
             missing = [day for day in range(first, last + 1) if day not in found]
             while missing:
+                self._tell(missing)
                 run = _first_run(missing[:_DAYS_AT_ONCE])
                 found |= self._roll_up(days(self._people.organization, run[0], run[-1]))
                 missing = missing[len(run) :]
             self._keep(found)
         return [found[day] for day in range(first, last + 1)]
+
+    def _tell(self, missing: list[int]) -> None:
+        if len(missing) * self._people.organization.members >= _WORTH_TELLING:
+            log.info(
+                "rolling up %s: %d days to go, from %s", self._people.organization.slug, len(missing), _iso(missing)
+            )
 
     def _keep(self, found: dict[int, Day]) -> None:
         for day, rolled in found.items():
@@ -60,19 +94,26 @@ class AugmentRollups:
             self._kept.popitem(last=False)
 
     def _roll_up(self, span: Days) -> dict[int, Day]:
-        sums: I64 = np.zeros((len(COUNTERS), len(span)), dtype=np.int64)
-        members = np.zeros((len(span), -(-self._people.organization.members // 8)), dtype=np.uint8)
+        size = bitmap_size(self._people.organization.members)
+        sums: I64 = np.zeros((self._counters, len(span)), dtype=np.int64)
+        members = np.zeros((len(span), max(len(self._marks), 1), size), dtype=np.uint8)
         for block in self._people.blocks():
-            facts = self._augment.facts(block, span)
+            facts = self._source.facts(block, span)
             sums += facts.by_day
-            bits = np.packbits(facts.active.T, axis=1)
             start = int(block.index[0]) // 8
-            members[:, start : start + bits.shape[1]] = bits
-        counts = np.bitwise_count(members).sum(axis=1, dtype=np.int64)
+            masks = [facts.counted(mark) for mark in self._marks] or [facts.active]
+            for place, mask in enumerate(masks):
+                bits = np.packbits(mask.T, axis=1)
+                members[:, place, start : start + bits.shape[1]] = bits
+        users = counted(members)
         return {
-            span.first + place: Day(tuple(sums[:, place].tolist()), int(counts[place]), members[place].copy())
+            span.first + place: Day(sums[:, place].copy(), tuple(users[place].tolist()), members[place].copy())
             for place in range(len(span))
         }
+
+
+def _iso(ordinals: list[int]) -> str:
+    return date.fromordinal(ordinals[0]).isoformat()
 
 
 def _first_run(ordinals: list[int]) -> list[int]:

@@ -3,15 +3,19 @@
 Vendors' words and shapes stay out, and so does everything that changes while a server runs.
 """
 
+from mockserver.simulation import augment, tabnine
+from mockserver.simulation.accounts import Accounts
 from mockserver.simulation.augment import Augment
 from mockserver.simulation.augment_records import AugmentRecords
 from mockserver.simulation.identity import Identities
 from mockserver.simulation.names import NamePool
-from mockserver.simulation.organization import Organization
+from mockserver.simulation.organization import Organization, Product
 from mockserver.simulation.people import People
 from mockserver.simulation.presence import Presence
-from mockserver.simulation.rollups import AugmentRollups
+from mockserver.simulation.rollups import Rollups
 from mockserver.simulation.scripts import Scripts
+from mockserver.simulation.tabnine import Tabnine
+from mockserver.simulation.tabnine_ranges import TabnineRanges
 
 
 class World:
@@ -26,4 +30,8 @@ class World:
         scripts = Scripts(organization)
         self.augment = Augment(self.people, self.presence, scripts)
         self.augment_records = AugmentRecords(self.people, self.augment, scripts)
-        self.augment_days = AugmentRollups(self.people, self.augment)
+        self.augment_days = Rollups(self.people, self.augment, len(augment.COUNTERS))
+        self.tabnine = Tabnine(self.people, self.presence, scripts)
+        self.tabnine_days = Rollups(self.people, self.tabnine, len(tabnine.COUNTERS), tabnine.SECTIONS)
+        self.tabnine_ranges = TabnineRanges(self.people, self.tabnine, self.tabnine_days)
+        self.tabnine_accounts = Accounts(self.people, Product.TABNINE)

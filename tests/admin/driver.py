@@ -6,17 +6,15 @@ What the answers mean stays out; the tests of each resource say it.
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import cache
 from typing import Any, Self
-from urllib.parse import quote
 
-import yaml
 from flask import Flask
 from werkzeug.datastructures import Headers
 
 from mockserver import resources
 from mockserver.admin import plane
 from mockserver.gateway.journal import Journal
+from tests.contract import oracle
 from tests.contract.oracle import Oracle, Said
 
 JSON = "application/json"
@@ -118,15 +116,6 @@ def _judge(said: Said) -> None:
         assert described().faults(said) == []
 
 
-class Described(Oracle):
-    """The file of the control plane; paths of it have braces, which no reference may hold as they are."""
-
-    def errors(self, pointer: str, value: object) -> list[str]:
-        """How a value breaks the schema at a pointer."""
-        return super().errors(quote(pointer, safe="#/~"), value)
-
-
-@cache
-def described() -> Described:
+def described() -> Oracle:
     """The oracle that judges every answer."""
-    return Described(yaml.safe_load((resources.openapi() / "admin.yaml").read_text(encoding="utf-8")))
+    return oracle.read(resources.openapi() / "admin.yaml")

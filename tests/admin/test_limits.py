@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from mockserver import vendors
 from tests.admin.driver import Admin
 
 DOCUMENTED: dict[str, Any] = {"setting": "documented", "per_minute": 10, "burst": 20, "buckets": []}
@@ -12,8 +13,13 @@ CUSTOM: dict[str, Any] = {"setting": "custom", "per_minute": 60, "burst": 2, "bu
 NUMBERS = {"per_minute": 60, "burst": 2}
 
 
+def everywhere(augment: object) -> dict[str, object]:
+    """The limits of every vendor: Augment's as given, the others' off."""
+    return {vendor.name: OFF for vendor in vendors.discover()} | {"augment": augment}
+
+
 def test_limits_are_shown_as_the_sandbox_was_made(admin: Admin) -> None:
-    assert admin.get("/limits") == {"augment": OFF}
+    assert admin.get("/limits") == everywhere(OFF)
 
 
 STATED: dict[str, tuple[object, dict[str, Any]]] = {
@@ -31,21 +37,21 @@ STATED: dict[str, tuple[object, dict[str, Any]]] = {
 @pytest.mark.parametrize("method", ["PUT", "PATCH"])
 @pytest.mark.parametrize(("sent", "shown"), STATED.values(), ids=STATED)
 def test_a_limit_that_is_set_is_shown(admin: Admin, method: str, sent: object, shown: object) -> None:
-    assert admin.done(method, "/limits", {"augment": sent}) == {"augment": shown}
-    assert admin.get("/limits") == {"augment": shown}
+    assert admin.done(method, "/limits", {"augment": sent}) == everywhere(shown)
+    assert admin.get("/limits") == everywhere(shown)
 
 
 def test_put_takes_what_is_left_out_back_and_patch_leaves_it(admin: Admin) -> None:
     admin.done("PUT", "/limits", {"augment": NUMBERS})
-    assert admin.done("PATCH", "/limits", {}) == {"augment": CUSTOM}
-    assert admin.done("PUT", "/limits", {}) == {"augment": OFF}
+    assert admin.done("PATCH", "/limits", {}) == everywhere(CUSTOM)
+    assert admin.done("PUT", "/limits", {}) == everywhere(OFF)
 
 
 def test_a_limit_is_in_force_at_once_and_its_bucket_tells(admin: Admin) -> None:
     admin.done("PUT", "/limits", {"augment": NUMBERS})
     assert [admin.vendor() for _ in range(3)] == [200, 200, 429]
     bucket = {"scope": "organization", "remaining": 0, "full_in_seconds": 2}
-    assert admin.get("/limits") == {"augment": {**CUSTOM, "buckets": [bucket]}}
+    assert admin.get("/limits") == everywhere({**CUSTOM, "buckets": [bucket]})
 
 
 def test_buckets_fill_on_the_clock_of_the_sandbox(admin: Admin) -> None:
@@ -78,12 +84,13 @@ def test_a_control_request_spends_nothing(admin: Admin) -> None:
 
 CHOICE = 'must be "documented", "off", or an object with per_minute and burst, both from 1 to 1000000'
 RATE = "must be a whole number from 1 to 1000000"
+VENDORS = ", ".join(vendor.name for vendor in vendors.discover())
 MISSING = "Missing data for required field."
 
 BAD: dict[str, tuple[object, dict[str, list[str]]]] = {
     "a vendor that nobody knows": (
         {"augmnet": "off"},
-        {"augmnet": ["there is no vendor 'augmnet' (did you mean 'augment'?); there are: augment"]},
+        {"augmnet": [f"there is no vendor 'augmnet' (did you mean 'augment'?); there are: {VENDORS}"]},
     ),
     "a word that nobody knows": ({"augment": "none"}, {"augment": [CHOICE]}),
     "a word in capitals": ({"augment": "OFF"}, {"augment": [CHOICE]}),
@@ -114,4 +121,4 @@ def test_a_bad_limit_is_refused_by_its_path_and_changes_nothing(
     admin: Admin, method: str, sent: object, errors: object
 ) -> None:
     assert admin.refused(method, "/limits", sent).errors == errors
-    assert admin.get("/limits") == {"augment": OFF}
+    assert admin.get("/limits") == everywhere(OFF)

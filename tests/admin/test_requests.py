@@ -6,10 +6,12 @@ from urllib.parse import urlencode
 
 import pytest
 
+from mockserver import vendors
 from mockserver.app import create_app
 from tests.admin.driver import Admin
 from tests.conftest import SETTINGS
 
+VENDORS = ", ".join(vendor.name for vendor in vendors.discover())
 KNOWN = "vendor, operation, path, status, limit, after"
 COUNT, DAU = "/analytics/v0/dau-count", "/analytics/v0/dau"
 
@@ -89,7 +91,7 @@ BAD: dict[str, tuple[str, dict[str, list[str]]]] = {
     ),
     "a vendor that nobody knows": (
         "vendor=augmnet",
-        {"vendor": ["there is no vendor 'augmnet' (did you mean 'augment'?); there are: augment"]},
+        {"vendor": [f"there is no vendor 'augmnet' (did you mean 'augment'?); there are: {VENDORS}"]},
     ),
     "a status that is no number": ("status=ok", {"status": ["must be a whole number from 100 to 599"]}),
     "a status that is none": ("status=99", {"status": ["must be a whole number from 100 to 599"]}),

@@ -34,6 +34,14 @@ BREACHES = [
     ("vendors/augment/schemas.py", "import mockserver.vendors.augment.reports", "vendor-rooms"),
     ("vendors/augment/pagination.py", "import mockserver.vendors.augment.routes", "vendor-rooms"),
     ("vendors/augment/helpers.py", "", "vendor-rooms"),
+    ("vendors/tabnine/schemas/queries.py", "import mockserver.vendors.augment.schemas", "vendors-apart"),
+    ("vendors/augment/routes.py", "import mockserver.vendors.tabnine.schemas.rows", "vendors-apart"),
+    ("vendors/tabnine/schemas/queries.py", "import mockserver.vendors.tabnine.routes", "vendor-rooms"),
+    ("vendors/tabnine/schemas/rows.py", "import mockserver.vendors.tabnine.reports", "vendor-rooms"),
+    ("vendors/tabnine/schemas/helpers.py", "import mockserver.vendors.tabnine.pagination", "vendor-rooms"),
+    ("vendors/tabnine/reports.py", "import mockserver.vendors.tabnine.schemas.rows", "vendor-rooms"),
+    ("vendors/tabnine/errors.py", "import mockserver.vendors.tabnine.schemas.queries", "vendor-rooms"),
+    ("vendors/tabnine/reports.py", "import flask", "reports-without-http"),
     ("vendors/augment/reports.py", "import flask", "reports-without-http"),
     ("vendors/augment/reports.py", "import mockserver.gateway.paging", "reports-without-http"),
     ("simulation/people.py", "import yaml", "simulation-pure"),
@@ -71,7 +79,9 @@ def test_a_breach_is_caught(copied: Path, file: str, written: str, contract: str
         path.unlink() if before is None else path.write_text(before, encoding="utf-8")
 
 
-@pytest.mark.parametrize("room", ["mockserver.simulation", "mockserver.vendors.augment.reports"])
+@pytest.mark.parametrize(
+    "room", ["mockserver.simulation", "mockserver.vendors.augment.reports", "mockserver.vendors.tabnine.reports"]
+)
 def test_numbers_come_from_numpy_and_the_standard_library_alone(room: str) -> None:
     graph = grimp.build_graph("mockserver", include_external_packages=True)
     for module in {room, *graph.find_descendants(room)}:

@@ -37,15 +37,21 @@ class Answer:
 
     @property
     def code(self) -> str | None:
-        """The code of Augment's error shape; None for an answer that is no refusal."""
+        """The code of a refusal, where the vendor's shape has one; None for an answer that is no refusal."""
         error: dict[str, str] = self.json.get("error", {})
         return error.get("code")
 
     @property
     def message(self) -> str:
-        """The message of Augment's error shape."""
+        """The message of a refusal."""
         said: str = self.json["error"]["message"]
         return said
+
+    @property
+    def faults(self) -> list[str]:
+        """The faults that a refusal lists, where the vendor's shape has a list; none for any other refusal."""
+        listed: list[str] = self.json["error"].get("errors", [])
+        return listed
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,18 +98,16 @@ class Client:
         return answer.json
 
     def pages(self, path: str, **parameters: str | int) -> Iterator[Any]:
-        """The bodies of a walk along `next_cursor`, from the first page to the last."""
-        more: Any = {}
+        """The bodies of a walk along what each page says of the next, from the first to the last."""
+        more: Mapping[str, str | int] | None = {}
         while more is not None:
-            page = self.got(path, **parameters, **more)
+            page = self.got(path, **{**parameters, **more})
             yield page
-            more = {"cursor": page["pagination"]["next_cursor"]} if page["pagination"]["has_more"] else None
+            more = _next(page)
 
     def walk(self, path: str, **parameters: str | int) -> list[Any]:
         """The rows of a whole walk."""
-        return [
-            row for page in self.pages(path, **parameters) for row in page["users" if "users" in page else "records"]
-        ]
+        return [row for page in self.pages(path, **parameters) for row in rows(page)]
 
     def bearing(self, authorization: str | None) -> Self:
         """The same client with another Authorization header, or without one."""
@@ -125,12 +129,32 @@ class Client:
         self.sandbox.set_clock(Clock.at(datetime.fromisoformat(instant), frozen=True))
         return self
 
+    @property
+    def vendor(self) -> str:
+        """The name of the vendor whose mount this is."""
+        with self.app.app_context():
+            return next(each.name for each in plane.plane().vendors if self.mount in each.mounts)
+
     def limited(self, limit: Limit = Setting.DOCUMENTED) -> Self:
-        """The same client, once Augment's limit is this one and every bucket is full."""
-        self.sandbox.set_limits({"augment": limit})
+        """The same client, once the vendor's limit is this one and every bucket is full."""
+        self.sandbox.set_limits({self.vendor: limit})
         return self
 
     def switched(self, **values: str | int) -> Self:
-        """The same client, once switches of Augment have these values and all others their defaults."""
-        self.sandbox.set_policy({"augment": values})
+        """The same client, once switches of the vendor have these values and all others their defaults."""
+        self.sandbox.set_policy({self.vendor: values})
         return self
+
+
+def rows(page: Mapping[str, Any]) -> list[Any]:
+    """The rows of a page: its one list, whatever the vendor calls it."""
+    [found] = [value for value in page.values() if isinstance(value, list)]
+    return found
+
+
+def _next(page: Mapping[str, Any]) -> Mapping[str, str | int] | None:
+    """What to ask for to get the page after this one; None after the last."""
+    if "meta" in page:
+        following: Mapping[str, int] | None = page["meta"].get("next")
+        return following
+    return {"cursor": page["pagination"]["next_cursor"]} if page["pagination"]["has_more"] else None

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import yaml
 from jsonschema_rs import Draft202012, Draft202012Validator, Registry
@@ -68,9 +69,9 @@ class Oracle:
         return at
 
     def errors(self, pointer: str, value: object) -> list[str]:
-        """How a value breaks the schema at a pointer."""
+        """How a value breaks the schema at a pointer; no reference takes the braces of a templated path as they are."""
         if pointer not in self._validators:
-            schema = {"$ref": f"{_BASE}{pointer}"}
+            schema = {"$ref": _BASE + quote(pointer, safe="#/~")}
             self._validators[pointer] = Draft202012Validator(schema, registry=self._registry, validate_formats=True)
         wrong = self._validators[pointer].iter_errors(value)
         return [f"{error.message} at /{'/'.join(map(str, error.instance_path))}" for error in wrong]
@@ -79,7 +80,7 @@ class Oracle:
         path = next((path for pattern, path in self._paths.items() if pattern.fullmatch(said.path)), None)
         status = str(said.status)
         if path is not None:
-            item = f"#/paths/{path.replace('~', '~0').replace('/', '~1')}"
+            item = f"#/paths/{escaped(path)}"
             operations = self.at(item)
             method = "get" if said.method == "HEAD" and "head" not in operations else said.method.lower()
             if method in operations:
@@ -89,7 +90,7 @@ class Oracle:
     def _elsewhere(self) -> dict[str, str]:
         """Refusals that a path or a method outside the file may meet: those of its operations, and its own two."""
         shared = {
-            status: f"#/paths/{path.replace('/', '~1')}/{method}/responses/{status}"
+            status: f"#/paths/{escaped(path)}/{method}/responses/{status}"
             for path, method, operation in operations(self.document)
             for status in operation["responses"]
             if status >= "400"
@@ -127,7 +128,7 @@ class Oracle:
 
     def schema(self, response: str, kind: str) -> str:
         """Where the schema of a response's content is written."""
-        return f"{self.where(response)}/content/{kind.replace('/', '~1')}/schema"
+        return f"{self.where(response)}/content/{escaped(kind)}/schema"
 
     def _body_faults(self, body: bytes, schema: str) -> list[str]:
         try:
@@ -135,6 +136,11 @@ class Oracle:
         except ValueError as error:
             return [f"the body is no JSON: {error}"]
         return self.errors(schema, value)
+
+
+def escaped(key: str) -> str:
+    """A key as a step of a JSON pointer."""
+    return key.replace("~", "~0").replace("/", "~1")
 
 
 def operations(document: Mapping[str, Any]) -> list[tuple[str, str, Mapping[str, Any]]]:

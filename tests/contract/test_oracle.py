@@ -9,7 +9,7 @@ from flask import Flask, Response
 from mockserver import resources
 from tests.contract import oracle
 from tests.contract.client import Client
-from tests.contract.oracle import Said
+from tests.contract.oracle import Oracle, Said
 from tests.contract.watch import Watch
 
 AUGMENT = oracle.read(resources.openapi() / "augment.yaml")
@@ -81,6 +81,40 @@ WRONG = {
     ),
     "a body behind HEAD": (Said("HEAD", COUNT, 200, JSON, COUNTED), "an answer to HEAD has no body"),
 }
+
+
+EMPTY: dict[str, str] = {}
+OF_OPERATIONS = {
+    "200": {"description": "", "content": {"application/json": {"schema": {"type": "integer"}}}},
+    "204": {"description": ""},
+    "302": {"description": "", "headers": {"Location": {"required": True, "schema": {"type": "string"}}}},
+}
+TEMPLATED = Oracle(
+    {
+        "paths": {
+            "/things/fixed": {"get": {"operationId": "getFixed", "responses": {"204": {"description": ""}}}},
+            "/things/{id}": {"get": {"operationId": "getThing", "responses": OF_OPERATIONS}},
+        },
+        "components": {"responses": {}},
+    }
+)
+ON_TEMPLATES = {
+    "a template": (Said("GET", "/things/7", 200, JSON, b"1"), None),
+    "a template's schema": (Said("GET", "/things/7", 200, JSON, b'"1"'), '"1" is not of type "integer"'),
+    "no content": (Said("GET", "/things/7", 204, EMPTY, b""), None),
+    "content where there is none": (Said("GET", "/things/7", 204, JSON, b"1"), "'application/json' is not described"),
+    "a way on": (Said("GET", "/things/7", 302, {"location": "/"}, b""), None),
+    "a way to nowhere": (Said("GET", "/things/7", 302, EMPTY, b""), "the header Location is missing"),
+    "a fixed path before the template": (Said("GET", "/things/fixed", 200, JSON, b"1"), "describes no such answer"),
+    "a path below the template": (Said("GET", "/things/7/8", 200, JSON, b"1"), "describes no such answer"),
+}
+
+
+@pytest.mark.parametrize(("said", "fault"), ON_TEMPLATES.values(), ids=ON_TEMPLATES)
+def test_templated_paths_and_answers_without_content_are_judged_too(said: Said, fault: str | None) -> None:
+    found = TEMPLATED.faults(said)
+    assert bool(found) is (fault is not None)
+    assert fault is None or fault in found[0]
 
 
 @pytest.mark.parametrize("said", GOOD.values(), ids=GOOD)

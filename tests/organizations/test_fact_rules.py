@@ -30,7 +30,7 @@ MEANINGS = {
             "in this file"
         ),
     ),
-    "a fact of no product": (fact(""), "facts[0]: found a mapping; a fact states rows of a product: augment"),
+    "a fact of no product": (fact(""), "facts[0]: found a mapping; a fact states rows of a product: augment, tabnine"),
     "a fact before joining": (
         (
             "special: [{email: a@b.example, joined: 2024-01-01}]\n"
@@ -93,6 +93,49 @@ MEANINGS = {
     "more lines than suggested": (
         fact(row("completions_lines: 2, completions_suggested_lines: 1")),
         "facts[0].augment[0].completions_lines: found 2; at most completions_suggested_lines (1)",
+    ),
+    "an unknown counter of Tabnine's": (
+        fact(", tabnine: [{completion: 3, keystrokes: 1}]"),
+        "facts[0].tabnine[0].completion: found 3; unknown key; did you mean `completions`? allowed: ",
+    ),
+    "a label where there are none": (
+        fact(", tabnine: [{language: Go, completions: 3}]"),
+        "facts[0].tabnine[0].language: found 'Go'; unknown key; ",
+    ),
+    "more useful chats than chats": (
+        fact(", tabnine: [{chat_useful: 2, chat_interactions: 1}]"),
+        "facts[0].tabnine[0].chat_useful: found 2; at most chat_interactions (1)",
+    ),
+    "more useful chats than none": (
+        fact(", tabnine: [{chat_useful: 2}]"),
+        "facts[0].tabnine[0].chat_useful: found 2; at most chat_interactions (0)",
+    ),
+    "more lines taken over than an agent added": (
+        fact(", tabnine: [{agent_lines_added_accepted: 2, agent_lines_added: 1}]"),
+        "facts[0].tabnine[0].agent_lines_added_accepted: found 2; at most agent_lines_added (1)",
+    ),
+    "more lines let go than an agent removed": (
+        fact(", tabnine: [{agent_lines_removed_accepted: 2, agent_lines_removed: 1}]"),
+        "facts[0].tabnine[0].agent_lines_removed_accepted: found 2; at most agent_lines_removed (1)",
+    ),
+    "a row of Tabnine's that counts nothing": (
+        fact(", tabnine: [{}]"),
+        "facts[0].tabnine[0]: found a mapping; a row counts something; a day without activity is an empty list",
+    ),
+    "two rows where one is all there can be": (
+        fact(", tabnine: [{completions: 1}, {completions: 2}]"),
+        "facts[0].tabnine[1]: found a mapping; one row",
+    ),
+    "a fact without a licence for Tabnine": (
+        (
+            "special: [{email: a@b.example, licences: {tabnine: false}}]\n"
+            "facts: [{member: a@b.example, day: 2025-09-17, tabnine: [{completions: 1}]}]\n"
+        ),
+        "facts[0].day: found '2025-09-17'; a day on which the person is licensed for tabnine",
+    ),
+    "a fact on an exact day of Tabnine's": (
+        "exact: [{day: 2025-09-17, product: tabnine, users: 1}]\n" + fact(", tabnine: [{completions: 1}]"),
+        "facts[0].day: found '2025-09-17'; not an exact day of tabnine, whose number of users a fact could change",
     ),
     "the same row twice": (
         fact(

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from mockserver.organizations import defaults, files
-from mockserver.simulation import augment
+from mockserver.simulation import augment, tabnine
 from mockserver.simulation.organization import (
     Adoption,
     ExactDay,
@@ -171,3 +171,26 @@ def test_counters_left_out_are_zero_and_suggested_lines_are_the_accepted_ones() 
 def test_a_service_account_may_have_facts_where_no_person_is_licensed() -> None:
     content = WITH_FACTS.replace("b@M.example", "ci-bot") + "adoption: {augment: {licensed_percent: 0}}\n"
     assert [each.member for each in read(content).facts] == [30, 30, 31]
+
+
+TABNINE = """
+special: [{email: a@m.example}]
+facts:
+  - {member: a@m.example, day: 2025-09-17, tabnine: [{completions: 9, keystrokes: 40}]}
+  - {member: a@m.example, day: 2025-09-18, tabnine: []}
+  - {member: a@m.example, day: 2025-09-19, augment: [], tabnine: [{agent_interactions: 1}]}
+"""
+
+
+def test_tabnines_facts_have_one_row_a_day_and_no_labels() -> None:
+    facts = read(TABNINE).facts
+    assert [(each.product, each.day.day, each.labels) for each in facts] == [
+        (Product.TABNINE, 17, ()),
+        (Product.TABNINE, 18, ()),
+        (Product.AUGMENT, 19, ()),
+        (Product.TABNINE, 19, ()),
+    ]
+    first, nothing, _, last = facts
+    assert first.counters == dict.fromkeys(tabnine.COUNTERS, 0) | {"completions": 9, "keystrokes": 40}
+    assert nothing.counters == {}
+    assert {name: number for name, number in last.counters.items() if number} == {"agent_interactions": 1}

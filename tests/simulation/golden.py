@@ -17,6 +17,8 @@ import numpy as np
 
 from mockserver.organizations import files
 from mockserver.simulation import chance
+from mockserver.simulation.accounts import Table
+from mockserver.simulation.calendar import Days
 from mockserver.simulation.organization import (
     Adoption,
     ExactDay,
@@ -80,6 +82,8 @@ def _world(world: World) -> dict[str, str]:
         "active days": _digest(np.packbits(each.active).tobytes() for each in facts),
         "counters": _digest(each.counters.astype("<i8").tobytes() for each in facts),
         "records": _digest(json.dumps(_records(world, day)).encode() for day in RECORD_DAYS),
+        "tabnine counters": _digest(part for block in blocks for part in _tabnine(world, block, span)),
+        "tabnine accounts": _digest(_accounts(world.tabnine_accounts.table)),
         "other products": _digest(_active(world, product) for product in (Product.TABNINE, Product.JETBRAINS)),
     }
 
@@ -101,6 +105,19 @@ def _attributes(block: Block) -> Iterable[bytes]:
 def _records(world: World, day: str) -> list[tuple[Any, ...]]:
     span = worlds.days(world, day, day)
     return [astuple(each) for block in world.people.blocks() for each in world.augment_records.of(block, span)]
+
+
+def _tabnine(world: World, block: Block, span: Days) -> Iterable[bytes]:
+    facts = world.tabnine.facts(block, span)
+    yield np.packbits(facts.active).tobytes()
+    yield facts.counters.astype("<i8").tobytes()
+    yield world.tabnine.instants(block, span).astype("<i8").tobytes()
+
+
+def _accounts(table: Table) -> Iterable[bytes]:
+    for each in fields(table):
+        yield each.name.encode()
+        yield getattr(table, each.name).astype("<i8").tobytes()
 
 
 def _active(world: World, product: Product) -> bytes:

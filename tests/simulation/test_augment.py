@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mockserver.simulation.augment import COUNTERS, PLACE, Facts
+from mockserver.simulation.augment import COUNTERS, PLACE
 from mockserver.simulation.chance import I64
+from mockserver.simulation.facts import Facts
 from mockserver.simulation.organization import Adoption, Levels, Product, ScriptedFact
 from mockserver.simulation.people import BLOCK
 from mockserver.simulation.world import World
@@ -125,24 +126,6 @@ def test_some_days_alone_are_as_in_a_longer_span(one: int, other: int) -> None:
     alone = _table(_facts(WORLD, first, last))
     whole = _table(_facts(WORLD, *AUTUMN))
     assert np.array_equal(alone, whole[:, :, min(one, other) : max(one, other) + 1])
-
-
-def test_sums_by_member_and_by_day_are_sums_of_the_cells() -> None:
-    for facts in (_facts(WORLD, *AUTUMN), _facts(SCRIPTED, *AUTUMN)):
-        assert np.array_equal(facts.by_member, _table(facts).sum(axis=2))
-        assert np.array_equal(facts.by_day, _table(facts).sum(axis=1))
-
-
-def test_where_nobody_is_active_the_sums_are_nought() -> None:
-    facts = _facts(WORLD, "2020-01-01", "2020-01-07")
-    assert (facts.by_member.shape, facts.by_day.shape) == ((14, 302), (14, 7))
-    assert not facts.by_member.any()
-    assert not facts.by_day.any()
-
-
-def test_nobody_chosen_has_no_facts() -> None:
-    facts = WORLD.augment.facts(WORLD.people.block(0).take(np.zeros(302, dtype=bool)), worlds.days(WORLD, *AUTUMN))
-    assert (facts.by_member.shape, facts.by_day.shape) == ((14, 0), (14, 91))
 
 
 def test_stated_facts_replace_the_generated_ones_of_that_member_and_day() -> None:

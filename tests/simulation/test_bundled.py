@@ -89,9 +89,10 @@ def test_initech_has_exactly_the_stated_users_on_its_exact_days(day: int, users:
 def test_initech_is_silent_for_its_whole_silent_weeks() -> None:
     world = _world("initech")
     for period in world.organization.silent:
-        span = world.augment_days.span(period.first.toordinal(), period.last.toordinal())
-        assert len(span) in {7, 14}
-        assert not any(rolled.active or any(rolled.sums) for rolled in span)
+        for days in (world.augment_days, world.tabnine_days):
+            span = days.span(period.first.toordinal(), period.last.toordinal())
+            assert len(span) in {7, 14}
+            assert not any(any(rolled.users) or rolled.sums.any() for rolled in span)
 
 
 def _days_of(world: World, email: str) -> list[date]:

@@ -75,3 +75,39 @@ def test_a_spell_of_vacation_draws_has_thirteen_weeks() -> None:
     span = calendar.days(PLAIN, worlds.ordinal("2024-01-01"), worlds.ordinal("2025-12-31"))
     quarters = span.quarter.tolist()
     assert [quarters.count(quarter) for quarter in sorted(set(quarters))[1:-1]] == [91] * (len(set(quarters)) - 2)
+
+
+@pytest.mark.parametrize(
+    ("day", "by", "month"),
+    [
+        ("2025-10-21", 1, "2025-11-01"),
+        ("2025-12-31", 1, "2026-01-01"),
+        ("2025-01-31", 1, "2025-02-01"),
+        ("2025-10-21", 0, "2025-10-01"),
+        ("2025-10-21", -11, "2024-11-01"),
+        ("2025-01-01", -1, "2024-12-01"),
+        ("2025-12-01", 12, "2026-12-01"),
+        ("2025-10-21", -10, "2024-12-01"),
+    ],
+)
+def test_months_are_counted_across_years_and_named_by_their_first_day(day: str, by: int, month: str) -> None:
+    assert calendar.month_after(date.fromisoformat(day), by).isoformat() == month
+
+
+def test_the_month_after_is_the_next_one_unless_told_otherwise() -> None:
+    assert calendar.month_after(date(2025, 12, 9)) == date(2026, 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("day", "monday"),
+    [
+        ("2025-10-20", "2025-10-20"),
+        ("2025-10-21", "2025-10-20"),
+        ("2025-10-26", "2025-10-20"),
+        ("2025-10-27", "2025-10-27"),
+        ("2025-01-01", "2024-12-30"),
+        ("2024-03-01", "2024-02-26"),
+    ],
+)
+def test_a_week_begins_on_its_monday(day: str, monday: str) -> None:
+    assert calendar.week_of(date.fromisoformat(day)).isoformat() == monday

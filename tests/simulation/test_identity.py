@@ -14,6 +14,7 @@ from mockserver.simulation.organization import PEOPLE_MAXIMUM, ServiceAccount, S
 from tests.simulation import worlds
 
 SMALL = worlds.world()
+BOT = ServiceAccount("bot")
 MEMBERS = SMALL.organization.members
 HUGE = worlds.world(people=PEOPLE_MAXIMUM).identities
 STATED = worlds.world(
@@ -83,6 +84,45 @@ def test_stated_ids_take_the_place_of_the_members_own_in_rows_only() -> None:
 
 def test_rows_without_a_stated_id_bear_the_members_own() -> None:
     assert all(each.row_id == str(each.id) for each in _all(SMALL.identities, MEMBERS))
+
+
+@given(st.integers(0, PEOPLE_MAXIMUM + 1))
+def test_a_member_is_found_by_the_id_it_bears(index: int) -> None:
+    assert HUGE.index_of(str(HUGE.id_of(index))) == index
+
+
+OWN = str(SMALL.identities.id_of(3))
+NOBODYS = {
+    "nothing": "",
+    "a word": "alice",
+    "a number": "3",
+    "too short": OWN[:-1],
+    "too long": f"{OWN}0",
+    "capitals": OWN.upper(),
+    "no hyphens": OWN.replace("-", ""),
+    "braces": f"{{{OWN}}}",
+    "a urn": f"urn:uuid:{OWN}",
+    "a blank behind": f"{OWN} ",
+    "one digit off": OWN[:-1] + ("1" if OWN[-1] == "0" else "0"),
+    "digits of another script": OWN.replace(OWN[-1], "\N{ARABIC-INDIC DIGIT THREE}"),
+    "nil": "00000000-0000-0000-0000-000000000000",
+    "the last": "ffffffff-ffff-ffff-ffff-ffffffffffff",
+    "another organisation's": str(worlds.world(slug="other").identities.id_of(3)),
+    "another seed's": str(worlds.world(seed=8).identities.id_of(3)),
+    "whoever would come next": str(worlds.world(people=3000).identities.id_of(40)),
+    "a service account that is not there": str(worlds.world(service_accounts=(BOT,) * 3).identities.id_of(42)),
+    "the organisation's": str(SMALL.identities.organization_id),
+    "a team's": str(SMALL.identities.team_id_of(0)),
+}
+
+
+@pytest.mark.parametrize("identifier", NOBODYS.values(), ids=NOBODYS)
+def test_an_id_that_nobody_bears_is_nobodys(identifier: str) -> None:
+    assert SMALL.identities.index_of(identifier) is None
+
+
+def test_a_service_account_is_found_by_its_id_too() -> None:
+    assert [SMALL.identities.index_of(str(SMALL.identities.id_of(index))) for index in (39, 40, 41)] == [39, 40, 41]
 
 
 @pytest.mark.parametrize("index", [0, 1, 20, 39, 40, 41])

@@ -3,6 +3,7 @@
 What the facts are stays out.
 """
 
+import logging
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from threading import Barrier
@@ -12,10 +13,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mockserver.simulation import calendar, rollups
+from mockserver.simulation import augment, calendar, rollups, tabnine
 from mockserver.simulation.organization import Product, ScriptedFact
 from mockserver.simulation.people import BLOCK
-from mockserver.simulation.rollups import AugmentRollups, Day
+from mockserver.simulation.rollups import Day, Rollups
 from mockserver.simulation.world import World
 from tests.simulation import worlds
 
@@ -24,12 +25,12 @@ WORLD = worlds.world(facts=(ScriptedFact(2, Product.AUGMENT, date(2024, 12, 25),
 SPANS = st.tuples(st.integers(0, 250), st.integers(0, 130)).map(lambda pair: (FIRST + pair[0], FIRST + sum(pair)))
 
 
-def _plain(days: list[Day]) -> list[tuple[tuple[int, ...], int, bytes]]:
-    return [(day.sums, day.active, day.members.tobytes()) for day in days]
+def _plain(days: list[Day]) -> list[tuple[list[int], tuple[int, ...], bytes]]:
+    return [(day.sums.tolist(), day.users, day.members.tobytes()) for day in days]
 
 
-def _fresh(world: World = WORLD) -> AugmentRollups:
-    return AugmentRollups(world.people, world.augment)
+def _fresh(world: World = WORLD) -> Rollups:
+    return Rollups(world.people, world.augment, len(augment.COUNTERS))
 
 
 KNOWN = _plain(_fresh().span(FIRST, FIRST + 400))
@@ -43,9 +44,24 @@ def test_a_rolled_up_day_is_the_sum_of_everybodys_facts_and_tells_who_was_active
     facts = [world.augment.facts(block, span) for block in world.people.blocks()]
     active = np.concatenate([each.active for each in facts])
     for place, day in enumerate(world.augment_days.span(first, first + 9)):
-        assert list(day.sums) == sum(each.by_day[:, place] for each in facts).tolist()  # type: ignore[union-attr]
-        assert day.active == int(active[:, place].sum())
-        assert np.unpackbits(day.members)[: people + 2].tolist() == active[:, place].astype(int).tolist()
+        assert day.sums.tolist() == np.sum([each.by_day[:, place] for each in facts], axis=0).tolist()
+        assert day.users == (int(active[:, place].sum()),)
+        assert day.members.shape == (1, -(-(people + 2) // 64) * 8)
+        assert np.unpackbits(day.members[0])[: people + 2].tolist() == active[:, place].astype(int).tolist()
+
+
+@pytest.mark.parametrize("people", [6, BLOCK + 1])
+def test_a_rolled_up_day_tells_of_each_mark_whom_it_counted(people: int) -> None:
+    world = worlds.world(people=people, turnover=worlds.STAYING)
+    first = worlds.ordinal("2025-10-13")
+    span = calendar.days(world.organization, first, first + 9)
+    facts = [world.tabnine.facts(block, span) for block in world.people.blocks()]
+    for row, counter in enumerate(tabnine.SECTIONS):
+        counted = np.concatenate([each.counted(counter) for each in facts])
+        for place, day in enumerate(world.tabnine_days.span(first, first + 9)):
+            assert day.members.shape == (3, -(-(people + 2) // 64) * 8)
+            assert day.users[row] == int(counted[:, place].sum())
+            assert np.unpackbits(day.members[row])[: people + 2].tolist() == counted[:, place].astype(int).tolist()
 
 
 @settings(max_examples=40, deadline=None)
@@ -67,7 +83,7 @@ def test_a_span_that_ends_before_it_begins_has_no_days() -> None:
     assert _fresh().span(FIRST, FIRST - 1) == []
 
 
-def _asked(rolled: AugmentRollups, monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, int]]:
+def _asked(rolled: Rollups, monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, int]]:
     """The runs of days that are computed from now on."""
     runs: list[tuple[int, int]] = []
     plain = rolled._roll_up  # noqa: SLF001 - what is computed again is seen nowhere else
@@ -105,6 +121,37 @@ def test_the_least_recently_asked_days_go_when_the_budget_is_spent(monkeypatch: 
 def test_a_span_longer_than_the_budget_is_answered_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rollups, "MEMORY_BUDGET", 1)
     assert _plain(_fresh().span(FIRST, FIRST + 400)) == KNOWN
+
+
+def test_a_product_with_more_marks_keeps_fewer_days(monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = [Rollups(WORLD.people, WORLD.tabnine, 14, marks)._days_kept for marks in ((), (0,), (0, 4, 9))]  # noqa: SLF001 - memory is seen nowhere else
+    assert kept[0] == kept[1] > kept[2]
+    monkeypatch.setattr(rollups, "MEMORY_BUDGET", 1)
+    assert _fresh()._days_kept == 180  # noqa: SLF001 - memory is seen nowhere else
+
+
+@pytest.mark.parametrize(
+    ("worth", "days", "told"),
+    [
+        (10**9, 200, []),
+        (42 * 200, 200, ["rolling up small: 200 days to go, from 2024-12-01"]),
+        (42 * 200 + 1, 200, []),
+        (
+            42 * 100,
+            200,
+            ["rolling up small: 200 days to go, from 2024-12-01", "rolling up small: 110 days to go, from 2025-03-01"],
+        ),
+    ],
+)
+def test_a_long_computation_is_told_in_the_log_with_its_progress(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, worth: int, days: int, told: list[str]
+) -> None:
+    monkeypatch.setattr(rollups, "_WORTH_TELLING", worth)
+    with caplog.at_level(logging.INFO, logger="mockserver"):
+        rolled = _fresh()
+        rolled.span(FIRST, FIRST + days - 1)
+        rolled.span(FIRST, FIRST + days - 1)
+    assert caplog.messages == told
 
 
 def test_threads_that_ask_at_once_get_the_same_days() -> None:

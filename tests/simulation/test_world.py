@@ -13,8 +13,9 @@ from tests.simulation import worlds
 FIRST = worlds.ordinal("2025-10-13")
 
 
-def _numbers(world: World) -> list[tuple[int, ...]]:
-    return [day.sums for day in world.augment_days.span(FIRST, FIRST + 6)]
+def _numbers(world: World) -> list[list[int]]:
+    spans = (world.augment_days.span(FIRST, FIRST + 6), world.tabnine_days.span(FIRST, FIRST + 6))
+    return [day.sums.tolist() for span in spans for day in span]
 
 
 def test_two_worlds_of_one_organisation_are_alike() -> None:

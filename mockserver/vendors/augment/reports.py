@@ -89,7 +89,7 @@ def metrics(counters: tuple[int, ...]) -> dict[str, int]:
 
 def day_counts(world: World, first: int, last: int, through: int) -> list[DayCount]:
     """Every day of the range, zeros included."""
-    known = [rolled.active for rolled in world.augment_days.span(first, min(last, through))]
+    known = [rolled.users[0] for rolled in world.augment_days.span(first, min(last, through))]
     unknown = [0] * (last - first + 1 - len(known))
     return [DayCount(date.fromordinal(first + place), count) for place, count in enumerate(known + unknown)]
 
@@ -98,7 +98,9 @@ def day_usage(world: World, first: int, last: int, through: int) -> list[DayUsag
     """The days of the range on which anybody was active."""
     rolled = world.augment_days.span(first, min(last, through))
     return [
-        DayUsage(date.fromordinal(first + place), metrics(day.sums)) for place, day in enumerate(rolled) if day.active
+        DayUsage(date.fromordinal(first + place), metrics(tuple(day.sums.tolist())))
+        for place, day in enumerate(rolled)
+        if day.users[0]
     ]
 
 

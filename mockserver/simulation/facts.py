@@ -1,0 +1,67 @@
+"""Answers how a product's facts are held: members by days, with the counters of each cell in which anything happened.
+
+Which counters a product has, and how they come about, stays out.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Protocol
+
+import numpy as np
+
+from mockserver.simulation.calendar import Days
+from mockserver.simulation.chance import I64
+from mockserver.simulation.people import Block
+from mockserver.simulation.presence import Mask
+
+
+@dataclass(frozen=True)
+class Facts:
+    """Members by days: who is active, and the counters of each active cell.
+
+    `rows` and `columns` are the places of the cells, row by row; `counters` has one column a cell.
+    """
+
+    active: Mask
+    rows: I64
+    columns: I64
+    counters: I64
+
+    @cached_property
+    def by_member(self) -> I64:
+        """The sums of the counters over the days: one column a member."""
+        return _sums(self.counters, self.rows, self.active.shape[0])
+
+    @cached_property
+    def by_day(self) -> I64:
+        """The sums of the counters over the members: one column a day."""
+        order = np.argsort(self.columns.astype(np.int16), kind="stable")
+        return _sums(self.counters[:, order], self.columns[order], self.active.shape[1])
+
+    def counted(self, counter: int) -> Mask:
+        """Members by days: for whom a counter, given by its place, is above zero."""
+        mask = np.zeros(self.active.shape, dtype=np.bool_)
+        some = self.counters[counter] > 0
+        mask[self.rows[some], self.columns[some]] = True
+        return mask
+
+    def only(self, kept: Mask) -> "Facts":
+        """The same facts without the cells outside a mask of members by days."""
+        cells = kept[self.rows, self.columns]
+        return Facts(self.active & kept, self.rows[cells], self.columns[cells], self.counters[:, cells])
+
+
+class Source(Protocol):
+    """A product's facts, as a pure function of a block of members and a run of days."""
+
+    def facts(self, block: Block, span: Days) -> Facts:
+        """Who is active, and every counter."""
+
+
+def _sums(counters: I64, places: I64, size: int) -> I64:
+    """Sums of columns that bear the same place; places ascend."""
+    totals = np.zeros((len(counters), size), dtype=np.int64)
+    starts = np.flatnonzero(np.diff(places, prepend=-1))
+    if len(starts):
+        totals[:, places[starts]] = np.add.reduceat(counters, starts, axis=1)
+    return totals

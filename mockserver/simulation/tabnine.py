@@ -1,0 +1,125 @@
+"""Answers what each person did in Tabnine on each day, and at which instant of the day it happened.
+
+Ratios are computed from the counters by whoever needs them, never stored; Tabnine's own names stay out (its `reports`).
+"""
+
+import numpy as np
+
+from mockserver.simulation import chance
+from mockserver.simulation.calendar import Days
+from mockserver.simulation.chance import I64
+from mockserver.simulation.facts import Facts
+from mockserver.simulation.organization import Product
+from mockserver.simulation.people import Block, People
+from mockserver.simulation.presence import Presence
+from mockserver.simulation.scripts import Scripts
+
+COUNTERS = (
+    "completions",
+    "completion_chars",
+    "keystrokes",
+    "completion_lines",
+    "chat_interactions",
+    "chat_useful",
+    "chat_lines",
+    "chat_chars",
+    "instruct_accepted",
+    "agent_interactions",
+    "agent_lines_added",
+    "agent_lines_added_accepted",
+    "agent_lines_removed",
+    "agent_lines_removed_accepted",
+)
+"""Names of the counters, in the order of axis 0 wherever they are an array."""
+
+PLACE = {name: place for place, name in enumerate(COUNTERS)}
+SECTIONS = tuple(PLACE[name] for name in ("completions", "chat_interactions", "agent_interactions"))
+"""The counters of which one event makes a person active in a section, and in Tabnine at all."""
+
+EARLIEST, LATEST = 8 * 3600, 18 * 3600
+"""Seconds of a day between which a person's facts of that day happen, the second excluded."""
+
+_VOLUME = chance.exponential(256, 256)
+_SCALES = np.array([4, 11, 28], dtype=np.int64)
+"""By level: how much a person does."""
+_CHAT_PERCENT, _AGENT_PERCENT = 75, 35
+
+
+class Tabnine:
+    """Tabnine's facts: a pure function of a block of members and a run of days."""
+
+    def __init__(self, people: People, presence: Presence, scripts: Scripts) -> None:
+        self._presence = presence
+        self._scripts = scripts
+        self._habits = people.key("tabnine habits")
+        self._first = people.key("tabnine first")
+        self._second = people.key("tabnine second")
+        self._instants = people.key("tabnine instants")
+
+    def instants(self, block: Block, span: Days) -> I64:
+        """Members by days: the second of the day at which all of a person's facts of that day happen."""
+        bits = chance.mix(chance.mix(self._instants, block.index)[:, None], span.ordinals[None, :])
+        return EARLIEST + (chance.field(bits, 0, 32) * (LATEST - EARLIEST) >> 32)
+
+    def facts(self, block: Block, span: Days) -> Facts:
+        """Who is active, and every counter."""
+        pulse = self._presence.pulse(block, span)
+        active = self._presence.active(Product.TABNINE, block, span, pulse)
+        scripts = list(self._scripts.within(Product.TABNINE, block, span))
+        for script in scripts:
+            active[script.row, script.column] = bool(script.facts)
+        rows, columns = np.nonzero(active)
+        counters = self._count(block, rows, span.ordinals[columns], pulse.busy[rows, columns])
+        for script in scripts:
+            counters[:, (rows == script.row) & (columns == script.column)] = script.total(COUNTERS)[:, None]
+        return Facts(active, rows, columns, counters)
+
+    def _count(self, block: Block, rows: I64, ordinals: I64, busy: I64) -> I64:
+        habits = chance.mix(self._habits, block.index)
+        chats = chance.percent(chance.field(habits, 0), _CHAT_PERCENT).astype(np.int64)[rows]
+        agents = chance.percent(chance.field(habits, 1), _AGENT_PERCENT).astype(np.int64)[rows]
+        scale = _SCALES[block.level][rows] * busy
+        first = chance.mix(chance.mix(self._first, block.index)[rows], ordinals)
+        second = chance.mix(chance.mix(self._second, block.index)[rows], ordinals)
+        counts = np.zeros((len(COUNTERS), len(rows)), dtype=np.int64)
+        _count_completions(counts, first, scale)
+        _count_chat(counts, second, chats * scale)
+        _count_agent(counts, first, second, agents * scale)
+        return counts
+
+
+def _volume(bits: chance.U64, place: int, scale: I64) -> I64:
+    """An exponential draw around a scale."""
+    return _VOLUME[chance.field(bits, place, 8)] * scale >> 16
+
+
+def _count_completions(counts: I64, bits: chance.U64, scale: I64) -> None:
+    """Whoever is active has accepted a completion, so that nobody is active without an event."""
+    completions = 1 + _volume(bits, 0, scale) * 2
+    chars = completions * (14 + (chance.field(bits, 1, 8) >> 3))
+    counts[PLACE["completions"]] = completions
+    counts[PLACE["completion_chars"]] = chars
+    counts[PLACE["keystrokes"]] = chars * (160 + chance.field(bits, 2, 8)) >> 7
+    counts[PLACE["completion_lines"]] = completions * (256 + chance.field(bits, 3, 8)) >> 8
+
+
+def _count_chat(counts: I64, bits: chance.U64, scale: I64) -> None:
+    interactions = _volume(bits, 0, scale)
+    useful = interactions * (90 + (chance.field(bits, 1, 8) >> 1)) >> 8
+    lines = useful * (1 + (chance.field(bits, 2, 8) >> 5))
+    counts[PLACE["chat_interactions"]] = interactions
+    counts[PLACE["chat_useful"]] = useful
+    counts[PLACE["chat_lines"]] = lines
+    counts[PLACE["chat_chars"]] = lines * (12 + (chance.field(bits, 3, 8) >> 3))
+    counts[PLACE["instruct_accepted"]] = useful * chance.field(bits, 4, 8) >> 10
+
+
+def _count_agent(counts: I64, first: chance.U64, second: chance.U64, scale: I64) -> None:
+    interactions = _volume(first, 4, scale) * (chance.field(first, 5, 8) < 150) >> 1
+    added = interactions * (2 + (chance.field(first, 6, 8) >> 4))
+    removed = added * chance.field(first, 7, 8) >> 9
+    counts[PLACE["agent_interactions"]] = interactions
+    counts[PLACE["agent_lines_added"]] = added
+    counts[PLACE["agent_lines_added_accepted"]] = added * (120 + (chance.field(second, 6, 8) >> 1)) >> 8
+    counts[PLACE["agent_lines_removed"]] = removed
+    counts[PLACE["agent_lines_removed_accepted"]] = removed * (120 + (chance.field(second, 7, 8) >> 1)) >> 8

@@ -1,0 +1,22 @@
+"""Tabnine's Usage Metrics API: the rooms of this vendor, assembled."""
+
+from mockserver.gateway.vendor import Vendor
+from mockserver.vendors.tabnine import errors, policy, reports, routes
+
+
+def vendor() -> Vendor:
+    """The record by which the gateway serves Tabnine."""
+    return Vendor(
+        name=policy.NAME,
+        title=policy.TITLE,
+        mounts=policy.MOUNTS,
+        schemes=policy.SCHEMES,
+        stages=policy.STAGES,
+        allowance=None,
+        switches=policy.SWITCHES,
+        routes=routes.ROUTES,
+        word=errors.word,
+        epoch=reports.epoch,
+        stamp=reports.stamp,
+        try_path=policy.TRY_PATH,
+    )

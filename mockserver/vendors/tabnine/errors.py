@@ -1,0 +1,98 @@
+"""How Tabnine words a refusal: nested as seen live, or flat as its later file has it, by the switch `error_shape`.
+
+Finding the fault stays out.
+"""
+
+from typing import Any, Final
+
+from mockserver.gateway.rejection import Fault, Reason, Rejection, UnknownToken
+from mockserver.gateway.vendor import Call, Worded
+from mockserver.simulation import chance
+from mockserver.vendors.tabnine import policy
+
+_STATUS: Final = {
+    Reason.INVALID: 400,
+    Reason.UNAUTHENTICATED: 401,
+    Reason.FORBIDDEN: 403,
+    Reason.NOT_FOUND: 404,
+    Reason.METHOD: 405,
+    Reason.LIMITED: 429,
+    Reason.INTERNAL: 500,
+}
+_TITLES: Final = {
+    401: "Unauthorized",
+    403: "Forbidden",
+    404: "Not Found",
+    405: "Method Not Allowed",
+    422: "Unprocessable Entity",
+    429: "Too Many Requests",
+    500: "Internal Server Error",
+}
+_VALIDATION: Final = "Validation Error"
+
+
+class FutureMonth(Rejection):
+    """A startDate in the future: the one fault that is a 422."""
+
+    def __init__(self, month: str) -> None:
+        super().__init__(Reason.INVALID, f"startDate: {month} is in the future")
+
+
+class ForeignOrganization(Rejection):
+    """An organizationId that is not the token's; the switch `foreign_organization` holds the status."""
+
+    def __init__(self) -> None:
+        super().__init__(Reason.UNAUTHENTICATED, "Invalid organization.")
+
+
+def invalid(*faults: Fault) -> Rejection:
+    """A 400 that tells all faults at once."""
+    return Rejection(Reason.INVALID, _VALIDATION, faults=faults)
+
+
+def unknown(kind: str, identifier: str) -> Rejection:
+    """A 404 for a team or user that there is not."""
+    shown = identifier if len(identifier) <= 60 else f"{identifier[:60]}…"
+    return Rejection(Reason.NOT_FOUND, f"there is no {kind} {shown!r}")
+
+
+def word(rejection: Rejection, asked: Call) -> Worded:
+    """Status, body and headers of a refusal."""
+    status = _status(rejection, asked)
+    faults = [f"{fault.parameter}: {fault.rule}" for fault in rejection.faults]
+    if status == 400:
+        message = _VALIDATION
+        faults = faults or [f"request: {rejection.message}"]
+    else:
+        message, faults = f"{_TITLES[status]}: {_sentence(rejection)}", []
+    headers = {"Allow": ", ".join(rejection.allow)} if rejection.allow else {}
+    if asked.values["error_shape"] == "flat":
+        return Worded(status, _flat(status, message, faults, asked), headers)
+    listed = {"errors": faults} if faults else {}
+    return Worded(status, {"error": {"message": message, **listed, "status": status}}, headers)
+
+
+def _status(rejection: Rejection, asked: Call) -> int:
+    if isinstance(rejection, FutureMonth):
+        return 422
+    if isinstance(rejection, ForeignOrganization):
+        return int(asked.values["foreign_organization"])
+    if rejection.reason is Reason.FORBIDDEN and asked.values["forbidden_everywhere"] == "no":
+        return 403 if asked.operation in policy.FORBIDDEN_OPERATIONS else 401
+    return _STATUS[rejection.reason]
+
+
+def _sentence(rejection: Rejection) -> str:
+    return "Invalid token." if isinstance(rejection, UnknownToken) else rejection.message
+
+
+def _flat(status: int, message: str, faults: list[str], asked: Call) -> dict[str, Any]:
+    title = _VALIDATION if status == 400 else _TITLES[status]
+    request = chance.key(asked.sandbox.id, asked.now.isoformat(), asked.request.method, asked.request.full_path)
+    return {
+        "error": title.upper().replace(" ", "_"),
+        "message": message,
+        "status": status,
+        "requestId": f"{request:016x}",
+        "details": {"errors": faults} if faults else {},
+    }

@@ -1,0 +1,127 @@
+"""Tabnine's mount, door and settings, and every choice that its documentation leaves open, as named switches.
+
+Data only: acting on any of it stays out. D, O, I and A grade the evidence: documented, observed, inferred, assumed.
+"""
+
+from typing import Any, Final
+
+from mockserver.gateway import pipeline
+from mockserver.gateway.switches import Grade, Switch, switch
+
+NAME: Final = "tabnine"
+TITLE: Final = "Tabnine Usage Metrics API"
+MOUNTS: Final = ("/api/v1",)
+SCHEMES: Final = ("Bearer",)
+TRY_PATH: Final = "/api/v1/organization"
+
+STAGES: Final = (pipeline.authenticate, pipeline.permit, pipeline.limit)
+"""Before the view: 401, 403, and 429 where a limit was set; no limit is documented."""
+
+FORBIDDEN_OPERATIONS: Final = frozenset(("getTeamUsage", "getUser", "getUserUsage"))
+"""Where the page documents a 403 for a token that is not an Admin's."""
+
+MONTHS_DEFAULT: Final = 12
+BUCKETS_MAXIMUM: Final = 4000
+"""Buckets of one answer, unless `longest_range` lets the empty ones before and after the history go."""
+
+GRANULARITIES: Final = {"all": 10_000 * 366 * 86_400, "daily": 86_400, "weekly": 7 * 86_400, "monthly": 31 * 86_400}
+"""The documented granularities, and the most seconds that a bucket of each has."""
+
+PUBLIC_KEY: Final = """\
+-----BEGIN PUBLIC KEY-----
+MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEAqiPzvOTmZBPWYh0JOfu2
+Sl7yjqtCXQw1OtuZYHvSx17T/r3wyrUkbrugEGmQF1Kql6k1XBE+zejUIehwbVkJ
+s3UrP7ylvt0K5syG5dFrwQDjO71QLgiqMwEkgzpW4RsE3yfgadlaQ9Ypw8u9nuCj
+9tKR+eOgdVynAq6WtZsHYjOm1uQ9H6oI5ytP6GQmOwkqtT9z3gzwPoTXV8AueCtx
+8gS8OFRK4cyvyYB/AbzIi0SgpHtFb6hmtIqhmDrqahnMkFHBTaO3J1xShgEjasM8
+csW5yycNAXqcdTNpmdS20PKnyU9xQP99V9BRvaWQXux7Zita6+pzt7ufBc8CMFS7
+swIDAQAB
+-----END PUBLIC KEY-----
+"""
+"""A real RSA key, made once for this; its private half was never kept."""
+
+SETTINGS: Final[dict[str, Any]] = {
+    "samlEnabled": True,
+    "smtpConfigured": True,
+    "usernamePasswordEnabled": False,
+    "planType": "Enterprise",
+}
+LICENSE: Final[dict[str, Any]] = {"features": ["completions", "chat", "instruct", "agent"], "settings": {}}
+
+SWITCHES: Final[tuple[Switch, ...]] = (
+    switch(
+        "forbidden_everywhere",
+        "yes",
+        "no",
+        grade=Grade.ASSUMED,
+        says="A token that is not an Admin's: 403 at every endpoint, or only at the three where the page says so "
+        "(team usage, user info, user usage) and 401 at the others.",
+    ),
+    switch(
+        "error_shape",
+        "nested",
+        "flat",
+        grade=Grade.OBSERVED,
+        says="A refusal's body: everything inside `error`, as the live service answers, "
+        "or flat, as the vendor's later file has it.",
+    ),
+    switch(
+        "foreign_organization",
+        "401",
+        "403",
+        "404",
+        grade=Grade.ASSUMED,
+        says="The status when organizationId is not the token's organisation. The page does not say.",
+    ),
+    switch(
+        "last_next",
+        "absent",
+        "null",
+        grade=Grade.DOCUMENTED,
+        says="`meta.next` on the last page: no key, or null. Both are documented.",
+    ),
+    switch(
+        "zero_limit",
+        "everything",
+        "reject",
+        grade=Grade.ASSUMED,
+        says="limit=0 on the user lists: everything, as on the teams list, or a 400.",
+    ),
+    switch(
+        "subseconds",
+        "accept",
+        "reject",
+        grade=Grade.ASSUMED,
+        says="A fraction of a second in from and to: accepted, or a 400.",
+    ),
+    switch(
+        "empty_buckets",
+        "zeros",
+        "omitted",
+        grade=Grade.ASSUMED,
+        says="A day, week or month without any activity: a bucket of zeros, or no bucket.",
+    ),
+    switch(
+        "usage_sections",
+        "full",
+        "first",
+        grade=Grade.DOCUMENTED,
+        says="The sections of a bucket: all four of the later file, or codeCompletions and chat alone.",
+    ),
+    switch(
+        "strict_user_filters",
+        "no",
+        "yes",
+        grade=Grade.DOCUMENTED,
+        says="teamMember and active on the users list: optional, as the later file says and every caller does, "
+        "or required, as the page marks them.",
+    ),
+    switch(
+        "longest_range",
+        "reject",
+        "history",
+        grade=Grade.ASSUMED,
+        says="A range of more than 4,000 buckets: a 400, or an answer without the buckets before the organisation's "
+        "first day and after the present. No limit is documented.",
+    ),
+)

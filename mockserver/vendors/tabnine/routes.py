@@ -1,0 +1,168 @@
+"""Tabnine's thirteen endpoints: load the question, ask for the report, page it, dump it.
+
+Rules, numbers and shapes stay out; they have rooms of their own.
+"""
+
+from typing import Any, Final
+
+from flask import request
+
+from mockserver.gateway.vendor import Body, Call, Route
+from mockserver.vendors.tabnine import errors, pagination, policy, reports
+from mockserver.vendors.tabnine.schemas import queries, rows
+
+
+def organization(call: Call) -> Body:
+    """The organisation of the token."""
+    return {
+        **rows.Organization().dump(reports.organization(call.world)),
+        "publicKey": policy.PUBLIC_KEY,
+        **policy.SETTINGS,
+    }
+
+
+def teams(call: Call) -> Body:
+    """The teams, by name."""
+    asked = queries.asked_page(queries.TeamsQuery(call.values), request.args)
+    found = reports.teams(call.world, call.now)
+    return pagination.page(found, asked, rows.Team(many=True).dump, call.values)
+
+
+def account_utilizations(call: Call) -> Body:
+    """Accounts, month by month."""
+    asked = queries.MonthsQuery(call.values).asked(request.args)["start"]
+    first = reports.first_month(call.world, call.now, asked, policy.MONTHS_DEFAULT)
+    if first is None:
+        raise errors.FutureMonth(request.args["startDate"])
+    told: Body = rows.MonthCounts(many=True).dump(reports.months(call.world, call.now, first))
+    return told
+
+
+def organization_users(call: Call) -> Body:
+    """The users, filtered."""
+    asked = queries.asked_users(request.args, call.values)
+    found = reports.users(call.world, call.now, team_member=asked.team_member, active=asked.active)
+    return pagination.page(found, asked, _user_rows(call), call.values)
+
+
+def license_terms(call: Call) -> Body:
+    """The license."""
+    return {"license": {**rows.License().dump(reports.license_terms(call.world, call.now)), **policy.LICENSE}}
+
+
+def permissions(call: Call) -> Body:
+    """Who has a role."""
+    role = queries.PermissionsQuery(call.values).asked(request.args)["role"]
+    told: Body = rows.Permission(many=True).dump(reports.permissions(call.world, call.now, role))
+    return told
+
+
+def team_users(call: Call) -> Body:
+    """The users of a team, deactivated ones among them."""
+    asked = queries.asked_page(queries.TeamUsersQuery(call.values), request.args)
+    found = reports.team_users(call.world, call.now, _team(call, _path("teamId")))
+    return pagination.page(found, asked, _user_rows(call), call.values)
+
+
+def team_accounts(call: Call) -> Body:
+    """The accounts of a team, counted now."""
+    place = _team(call, queries.TeamQuery(call.values).asked(request.args)["team"])
+    told: Body = rows.TeamCounts().dump(reports.team_counts(call.world, call.now, place))
+    return told
+
+
+def team(call: Call) -> Body:
+    """A team's name."""
+    identifier = _path("teamId")
+    return {"id": identifier, "name": reports.team_name(call.world, _team(call, identifier))}
+
+
+def user(call: Call) -> Body:
+    """A user and the user's team."""
+    found = reports.user(call.world, call.now, _user(call, _path("user_id")))
+    return {"user": rows.UserInfo().dump(found), "teams": rows.UserTeam().dump(found.team) if found.team else {}}
+
+
+def organization_usage(call: Call) -> Body:
+    """What everybody did."""
+    asked = queries.asked_usage(queries.UsageQuery(call.values), request.args)
+    _own(call, asked)
+    return _usage(call, asked, reports.everybody(call.world))
+
+
+def team_usage(call: Call) -> Body:
+    """What a team did."""
+    asked = queries.asked_usage(queries.TeamUsageQuery(call.values), request.args)
+    _own(call, asked)
+    return _usage(call, asked, reports.of_team(call.world, _team(call, asked.whose)), teamId=asked.whose)
+
+
+def user_usage(call: Call) -> Body:
+    """What one user did."""
+    asked = queries.asked_usage(queries.UserUsageQuery(call.values), request.args)
+    _own(call, asked)
+    return _usage(call, asked, reports.of_user(call.world, _user(call, asked.whose)), userId=asked.whose)
+
+
+def _path(name: str) -> str:
+    """A variable of the path; Flask has it for whoever was routed by it."""
+    return str((request.view_args or {})[name])
+
+
+def _team(call: Call, identifier: str) -> int:
+    place = reports.team_place(call.world, identifier)
+    if place is None:
+        raise errors.unknown("team", identifier)
+    return place
+
+
+def _user(call: Call, identifier: str) -> int:
+    place = reports.user_place(call.world, call.now, identifier)
+    if place is None:
+        raise errors.unknown("user", identifier)
+    return place
+
+
+def _own(call: Call, asked: queries.UsageAsked) -> None:
+    if asked.organization_id != str(call.world.identities.organization_id):
+        raise errors.ForeignOrganization
+
+
+def _user_rows(call: Call) -> Any:
+    shape = rows.User(many=True)
+    return lambda places: shape.dump(reports.user_rows(call.world, call.now, places))
+
+
+def _usage(call: Call, asked: queries.UsageAsked, count: reports.Count, **whose: str) -> Body:
+    buckets = reports.usage(call.world, asked.start, asked.end, asked.granularity, call.now, count)
+    if call.values["empty_buckets"] == "omitted" and asked.granularity != "all":
+        buckets = [bucket for bucket in buckets if not bucket.empty]
+    left_out = () if call.values["usage_sections"] == "full" else ("instruct", "agent")
+    return {
+        "organizationId": asked.organization_id,
+        **whose,
+        "from": asked.start.text,
+        "to": asked.end.text,
+        "usage": {"granularity": asked.granularity, "data": rows.Bucket(many=True, exclude=left_out).dump(buckets)},
+    }
+
+
+ROUTES: Final = tuple(
+    Route(policy.MOUNTS[0] + path, operation, answered)
+    for path, operation, answered in (
+        ("/organization", "getOrganization", organization),
+        ("/organization/teams", "getTeams", teams),
+        ("/organization/account-utilizations", "getOrganizationAccountUtilizations", account_utilizations),
+        ("/organization/usage", "getOrganizationUsage", organization_usage),
+        ("/organization/users", "getOrganizationUsers", organization_users),
+        ("/license", "getLicense", license_terms),
+        ("/instance/permissions", "getInstancePermissions", permissions),
+        ("/team/<teamId>/users", "getTeamUsers", team_users),
+        ("/team/account-utilizations", "getTeamAccountUtilizations", team_accounts),
+        ("/team/<teamId>", "getTeam", team),
+        ("/team/usage", "getTeamUsage", team_usage),
+        ("/user/<user_id>", "getUser", user),
+        ("/user/usage", "getUserUsage", user_usage),
+    )
+)
+"""The endpoints, each named by its operationId; Werkzeug lets static paths win over templates."""

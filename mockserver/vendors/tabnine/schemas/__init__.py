@@ -1,0 +1,1 @@
+"""What Tabnine takes (`queries`) and gives (`rows`); computing either stays out."""

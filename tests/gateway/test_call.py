@@ -1,0 +1,84 @@
+"""Holds what a vendor is told of a request to its promises: the operation, the world, and which refusal it words.
+
+What the stages decide stays out (`test_pipeline`).
+"""
+
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import pytest
+
+from mockserver.gateway.rejection import Reason, Rejection, UnknownToken
+from mockserver.gateway.vendor import Call, Worded
+from tests.gateway import parrot
+from tests.gateway.parrot import UNLIMITED, Aviary
+from tests.simulation import worlds
+
+
+class Attentive:
+    """A parrot's words, and every refusal that it had to word, with the operation it fell on."""
+
+    def __init__(self) -> None:
+        self.refusals: list[Rejection] = []
+        self.operations: list[str | None] = []
+
+    def word(self, rejection: Rejection, asked: Call) -> Worded:
+        """A refusal as a parrot says it, noted."""
+        self.refusals.append(rejection)
+        self.operations.append(asked.operation)
+        return parrot.word(rejection, asked)
+
+
+@pytest.fixture(name="heard")
+def attentive() -> Attentive:
+    return Attentive()
+
+
+def _aviary(heard: Attentive, **changes: Any) -> Aviary:
+    return Aviary(replace(UNLIMITED, word=heard.word, **changes))
+
+
+@pytest.mark.parametrize("token", ["unknown", "mock-parrot-other", "MOCK-PARROT-SMALL"])
+def test_a_token_that_nobody_knows_can_be_told_from_one_that_is_missing(heard: Attentive, token: str) -> None:
+    answer = _aviary(heard).ask(token=token)
+    assert (answer.status_code, answer.get_json()) == (401, {"squawk": "the token is unknown or was revoked"})
+    (refusal,) = heard.refusals
+    assert isinstance(refusal, UnknownToken)
+    assert refusal.reason is Reason.UNAUTHENTICATED
+
+
+@pytest.mark.parametrize("header", [None, "", "Basic abc", "Bearer", "Bearer a b"])
+def test_a_header_that_holds_no_token_is_refused_as_such(heard: Attentive, header: str | None) -> None:
+    headers = {} if header is None else {"Authorization": header}
+    assert _aviary(heard).ask(token=None, headers=headers).status_code == 401
+    assert [type(refusal) for refusal in heard.refusals] == [Rejection]
+
+
+@pytest.mark.parametrize(
+    ("path", "method", "token", "operation"),
+    [
+        ("/parrot/speak", "GET", "unknown", "speak"),
+        ("/parrot/learn", "PUT", "unknown", "learn"),
+        ("/parrot/speak", "GET", "mock-parrot-small-forbidden", "speak"),
+        ("/parrot/shriek", "GET", "mock-parrot-small", None),
+        ("/parrot/speak", "DELETE", "mock-parrot-small", None),
+    ],
+)
+def test_a_refusal_knows_which_operation_it_falls_on(
+    heard: Attentive, path: str, method: str, token: str, operation: str | None
+) -> None:
+    _aviary(heard).ask(path, token, method=method)
+    assert heard.operations == [operation]
+
+
+def test_a_view_knows_its_operation_and_the_world_of_the_sandbox() -> None:
+    day = date(2025, 10, 14).toordinal()
+
+    def tell(asked: Call) -> dict[str, Any]:
+        (rolled,) = asked.world.augment_days.span(day, day)
+        return {"operation": asked.operation, "slug": asked.world.organization.slug, "users": rolled.users[0]}
+
+    answer = Aviary(parrot.speaking(tell)).ask().get_json()
+    (rolled,) = worlds.world().augment_days.span(day, day)
+    assert answer == {"operation": "speak", "slug": "small", "users": rolled.users[0]}

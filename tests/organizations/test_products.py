@@ -1,0 +1,31 @@
+"""Promises about how facts are written in a file: every product's counters are those of its simulation."""
+
+import pytest
+
+from mockserver.organizations.products import GRAINS, Grain
+from mockserver.simulation import augment, tabnine
+from mockserver.simulation.organization import Product
+
+COUNTERS = {Product.AUGMENT: augment.COUNTERS, Product.TABNINE: tabnine.COUNTERS}
+
+
+def test_the_counters_of_a_product_are_all_there_and_no_others() -> None:
+    assert {product: grain.counters for product, grain in GRAINS.items()} == COUNTERS
+
+
+@pytest.mark.parametrize("grain", GRAINS.values(), ids=GRAINS)
+def test_rules_speak_of_counters_that_there_are(grain: Grain) -> None:
+    spoken = {name for pair in (*grain.at_most, *grain.left_out.items()) for name in pair}
+    assert spoken <= set(grain.counters)
+    assert not set(grain.labels) & set(grain.counters)
+
+
+@pytest.mark.parametrize("grain", GRAINS.values(), ids=GRAINS)
+def test_an_empty_row_is_noughts(grain: Grain) -> None:
+    assert grain.filled({}) == dict.fromkeys(grain.counters, 0)
+
+
+def test_what_a_row_states_is_kept_and_what_is_left_out_is_filled_in() -> None:
+    grain = Grain(("where",), ("one", "two", "three"), left_out={"three": "two"})
+    assert grain.filled({"where": "here", "two": 5}) == {"one": 0, "two": 5, "three": 5}
+    assert grain.filled({"where": "here", "two": 5, "three": 0}) == {"one": 0, "two": 5, "three": 0}

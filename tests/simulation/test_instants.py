@@ -1,0 +1,84 @@
+"""Holds the reckoning of instants to its promises: whole seconds since 1970, there and back, on either side of it.
+
+Who reads which instant stays out.
+"""
+
+from datetime import UTC, date, datetime, timedelta, timezone
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mockserver.simulation import instants
+from mockserver.simulation.instants import Instant
+
+SECONDS = st.datetimes(datetime(1, 1, 1), datetime(9999, 12, 31, 23, 59, 59, 999_999)).map(  # noqa: DTZ001 - UTC below
+    lambda moment: moment.replace(tzinfo=UTC)
+)
+
+KNOWN = {
+    "1970-01-01T00:00:00Z": 0,
+    "1970-01-01T00:00:01Z": 1,
+    "1969-12-31T23:59:59Z": -1,
+    "1970-01-02T00:00:00Z": 86_400,
+    "2000-02-29T12:34:56Z": 951_827_696,
+    "2025-10-21T10:30:00Z": 1_761_042_600,
+    "0001-01-01T00:00:00Z": -62_135_596_800,
+    "9999-12-31T23:59:59Z": 253_402_300_799,
+}
+
+
+@pytest.mark.parametrize(("text", "second"), KNOWN.items())
+def test_an_instant_is_its_seconds_since_1970_and_is_written_in_utc(text: str, second: int) -> None:
+    assert instants.seconds(datetime.fromisoformat(text)) == second
+    assert instants.written(second) == text
+
+
+@given(SECONDS)
+def test_a_second_is_written_as_python_would(moment: datetime) -> None:
+    second = instants.seconds(moment)
+    assert datetime.fromisoformat(instants.written(second)) == moment.replace(microsecond=0)
+    assert instants.day_of(second) == moment.date()
+    assert instants.midnight(moment.date()) <= second < instants.midnight(moment.date()) + instants.DAY
+
+
+@pytest.mark.parametrize("hours", [14, -12, 5.5])
+def test_an_instant_is_the_same_wherever_it_is_told(hours: float) -> None:
+    here = datetime(2025, 10, 21, 10, 30, tzinfo=UTC)
+    assert instants.seconds(here.astimezone(timezone(timedelta(hours=hours)))) == 1_761_042_600
+
+
+@pytest.mark.parametrize("microseconds", [1, 500_000, 999_999])
+def test_a_second_lasts_until_the_next(microseconds: int) -> None:
+    for second in (1_761_042_600, -5):
+        moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=second, microseconds=microseconds)
+        assert instants.seconds(moment) == second
+
+
+@pytest.mark.parametrize(("fraction", "end"), [("", "00Z"), ("5", "00.5Z"), ("123456789", "00.123456789Z")])
+def test_the_digits_of_a_fraction_are_written_where_there_are_any(fraction: str, end: str) -> None:
+    assert instants.written(0, fraction) == f"1970-01-01T00:00:{end}"
+    assert Instant("as it came", 0, fraction).written == f"1970-01-01T00:00:{end}"
+
+
+@pytest.mark.parametrize(
+    ("day", "second"), [(date(1970, 1, 1), 0), (date(1969, 12, 31), -86_400), (date(2025, 10, 21), 1_761_004_800)]
+)
+def test_a_day_begins_at_its_midnight(day: date, second: int) -> None:
+    assert instants.midnight(day) == second
+    assert [instants.day_of(second + more) for more in (0, 86_399)] == [day, day]
+    assert instants.day_of(second - 1) == day - timedelta(days=1)
+
+
+ASCENDING = [Instant("", -1), Instant("", -1, "25"), Instant("", 7), Instant("", 7, "01"), Instant("", 7, "1"),
+             Instant("", 7, "10000000001"), Instant("", 7, "9"), Instant("", 8)]  # fmt: skip
+
+
+def test_instants_are_ordered_by_second_and_then_by_fraction_to_any_digit() -> None:
+    assert all(one.order < other.order for one, other in pairwise(ASCENDING))
+
+
+@pytest.mark.parametrize(("fraction", "ceiling"), [("", 7), ("01", 8), ("999", 8)])
+def test_the_first_whole_second_from_an_instant_on_is_its_own_or_the_next(fraction: str, ceiling: int) -> None:
+    assert Instant("", 7, fraction).ceiling == ceiling

@@ -1,0 +1,127 @@
+"""Answers how Tabnine is asked in these tests: ids, users, and usage of an organisation, a team or a user.
+
+What the answers should be stays out.
+"""
+
+from bisect import bisect_right
+from collections.abc import Mapping
+from typing import Any
+
+from mockserver.simulation.instants import written
+from tests.contract.client import Answer, Client
+
+NOW = "2025-10-21T10:30:00Z"
+"""Where the clock stands unless a test moves it: a Tuesday."""
+
+UNKNOWN = "00000000-0000-4000-8000-000000000000"
+"""Nobody's id."""
+
+STATIC = {
+    "/organization": {},
+    "/organization/teams": {},
+    "/organization/account-utilizations": {},
+    "/organization/users": {"offset": "0", "limit": "2"},
+    "/license": {},
+    "/instance/permissions": {"role": "Admin"},
+}
+"""Paths that need no id, each with a query that is answered."""
+
+
+def organization(client: Client) -> str:
+    """The id of the organisation."""
+    return str(client.got("/organization")["id"])
+
+
+def teams(client: Client) -> list[Any]:
+    """Every team."""
+    return client.walk("/organization/teams")
+
+
+def users(client: Client, **filters: str) -> list[Any]:
+    """Every user that passes some filters."""
+    return client.walk("/organization/users", offset=0, limit=0, **filters)
+
+
+def team_users(client: Client, team: str) -> list[Any]:
+    """Every user of a team."""
+    return client.walk(f"/team/{team}/users", offset=0, limit=0)
+
+
+def everything(client: Client) -> dict[str, Mapping[str, str]]:
+    """Every path with a query that is answered, ids filled in."""
+    own, team, user = organization(client), teams(client)[0]["id"], users(client)[0]["id"]
+    ranged = span("2025-09-01T00:00:00Z", "2025-10-01T00:00:00Z") | {"organizationId": own}
+    return {
+        **STATIC,
+        "/organization/usage": ranged,
+        f"/team/{team}": {},
+        f"/team/{team}/users": {"offset": "0", "limit": "2"},
+        "/team/account-utilizations": {"teamId": team},
+        "/team/usage": {**ranged, "teamId": team},
+        f"/user/{user}": {},
+        "/user/usage": {**ranged, "userId": user},
+    }
+
+
+def span(start: str, end: str, granularity: str = "all") -> dict[str, str]:
+    """The parameters of a range."""
+    return {"from": start, "to": end, "granularity": granularity}
+
+
+def ask(client: Client, start: str, end: str, granularity: str = "all", **whose: str) -> Answer:
+    """The answer to a question of usage: a team's with `teamId`, a user's with `userId`, or else everybody's."""
+    path = {"teamId": "/team/usage", "userId": "/user/usage"}[next(iter(whose))] if whose else "/organization/usage"
+    return client.get(path, {"organizationId": organization(client), **whose, **span(start, end, granularity)})
+
+
+def buckets(client: Client, start: str, end: str, granularity: str = "all", **whose: str) -> list[Any]:
+    """The buckets of usage."""
+    answer = ask(client, start, end, granularity, **whose)
+    assert answer.status == 200, answer.body
+    told: list[Any] = answer.json["usage"]["data"]
+    return told
+
+
+def bucket(client: Client, start: str, end: str, **whose: str) -> Any:
+    """The one bucket of a whole range."""
+    [told] = buckets(client, start, end, **whose)
+    return told
+
+
+def moment(client: Client, user: str, midnight: int) -> int:
+    """The second of a day at which a user's facts happen, found by cutting the day; the user is active on it."""
+
+    def active(second: int) -> int:
+        return int(bucket(client, written(midnight), written(midnight + second), userId=user)["activeUsers"])
+
+    return midnight + bisect_right(range(1, 86_400), 0, key=active)
+
+
+def counters(told: Any) -> dict[str, int]:
+    """What of a bucket is added up: every whole number but distinct users."""
+    return {
+        f"{section} {name}": number
+        for section, numbers in told.items()
+        if isinstance(numbers, dict)
+        for name, number in numbers.items()
+        if name != "activeUsers" and isinstance(number, int)
+    }
+
+
+def added(told: list[Any]) -> dict[str, int]:
+    """The counters of some buckets, added up; what is zero everywhere stays out."""
+    totals: dict[str, int] = {}
+    for each in told:
+        for name, number in counters(each).items():
+            totals[name] = totals.get(name, 0) + number
+    return {name: total for name, total in sorted(totals.items()) if total}
+
+
+def active(told: Any) -> dict[str, int]:
+    """The distinct users of a bucket, at all and by section."""
+    sections = {name: numbers["activeUsers"] for name, numbers in told.items() if _has_users(numbers)}
+    return {"any": told["activeUsers"], **sections}
+
+
+def _has_users(numbers: Any) -> bool:
+    return isinstance(numbers, dict) and "activeUsers" in numbers

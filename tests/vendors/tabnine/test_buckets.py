@@ -1,0 +1,359 @@
+"""How a range is cut, what a bucket holds, and what the present and the future hold (contract, sections 4 and 5)."""
+
+from collections.abc import Callable
+from fractions import Fraction
+from itertools import pairwise
+from typing import Any
+
+import pytest
+
+from mockserver.simulation.instants import written
+from mockserver.simulation.tabnine import COUNTERS
+from mockserver.simulation.tabnine_ranges import Totals
+from mockserver.vendors.tabnine import reports
+from tests.contract.client import Client
+from tests.vendors.tabnine import asking
+
+CUT = {
+    "daily, clipped": (
+        "daily",
+        "2025-09-15T12:00:00Z",
+        "2025-09-17T06:00:00Z",
+        ["2025-09-15T12:00:00Z", "2025-09-16T00:00:00Z", "2025-09-17T00:00:00Z", "2025-09-17T06:00:00Z"],
+    ),
+    "daily, within a day": (
+        "daily",
+        "2025-09-15T12:00:00Z",
+        "2025-09-15T12:00:01Z",
+        ["2025-09-15T12:00:00Z", "2025-09-15T12:00:01Z"],
+    ),
+    "daily, of UTC whatever the offset": (
+        "daily",
+        "2025-09-15T00:00:00+14:00",
+        "2025-09-15T00:00:00-12:00",
+        ["2025-09-14T10:00:00Z", "2025-09-15T00:00:00Z", "2025-09-15T12:00:00Z"],
+    ),
+    "daily, over a leap day": (
+        "daily",
+        "2024-02-28T00:00:00Z",
+        "2024-03-02T00:00:00Z",
+        ["2024-02-28T00:00:00Z", "2024-02-29T00:00:00Z", "2024-03-01T00:00:00Z", "2024-03-02T00:00:00Z"],
+    ),
+    "daily, from a fraction before midnight": (
+        "daily",
+        "2025-09-15T23:59:59.5Z",
+        "2025-09-17T00:00:00.25Z",
+        ["2025-09-15T23:59:59.5Z", "2025-09-16T00:00:00Z", "2025-09-17T00:00:00Z", "2025-09-17T00:00:00.25Z"],
+    ),
+    "daily, within a second": (
+        "daily",
+        "2025-09-15T12:00:00.2Z",
+        "2025-09-15T12:00:00.70Z",
+        ["2025-09-15T12:00:00.2Z", "2025-09-15T12:00:00.7Z"],
+    ),
+    "weekly, from Monday to Monday": (
+        "weekly",
+        "2025-09-15T00:00:00Z",
+        "2025-09-29T00:00:00Z",
+        ["2025-09-15T00:00:00Z", "2025-09-22T00:00:00Z", "2025-09-29T00:00:00Z"],
+    ),
+    "weekly, clipped on both sides": (
+        "weekly",
+        "2025-09-14T23:59:59Z",
+        "2025-09-22T00:00:01Z",
+        ["2025-09-14T23:59:59Z", "2025-09-15T00:00:00Z", "2025-09-22T00:00:00Z", "2025-09-22T00:00:01Z"],
+    ),
+    "weekly, over the turn of a year": (
+        "weekly",
+        "2024-12-31T00:00:00Z",
+        "2025-01-07T00:00:00Z",
+        ["2024-12-31T00:00:00Z", "2025-01-06T00:00:00Z", "2025-01-07T00:00:00Z"],
+    ),
+    "monthly, of a leap year": (
+        "monthly",
+        "2024-01-31T00:00:00Z",
+        "2024-03-31T00:00:00Z",
+        ["2024-01-31T00:00:00Z", "2024-02-01T00:00:00Z", "2024-03-01T00:00:00Z", "2024-03-31T00:00:00Z"],
+    ),
+    "monthly, over the turn of a year": (
+        "monthly",
+        "2024-12-01T00:00:00Z",
+        "2025-02-01T00:00:00Z",
+        ["2024-12-01T00:00:00Z", "2025-01-01T00:00:00Z", "2025-02-01T00:00:00Z"],
+    ),
+    "all, in the words of the request": (
+        "all",
+        "2025-09-15T00:00:00+14:00",
+        "2025-09-17T00:00:00.50-12:00",
+        ["2025-09-15T00:00:00+14:00", "2025-09-17T00:00:00.50-12:00"],
+    ),
+    "daily, at the beginning of time": (
+        "daily",
+        "0001-01-01T00:00:00Z",
+        "0001-01-03T00:00:00Z",
+        ["0001-01-01T00:00:00Z", "0001-01-02T00:00:00Z", "0001-01-03T00:00:00Z"],
+    ),
+    "daily, at the end of time": (
+        "daily",
+        "9999-12-30T00:00:00Z",
+        "9999-12-31T23:59:59Z",
+        ["9999-12-30T00:00:00Z", "9999-12-31T00:00:00Z", "9999-12-31T23:59:59Z"],
+    ),
+    "weekly, at the end of time": (
+        "weekly",
+        "9999-12-26T00:00:00Z",
+        "9999-12-31T23:59:59.5Z",
+        ["9999-12-26T00:00:00Z", "9999-12-27T00:00:00Z", "9999-12-31T23:59:59.5Z"],
+    ),
+    "monthly, at the end of time": (
+        "monthly",
+        "9999-11-30T00:00:00Z",
+        "9999-12-31T23:59:59Z",
+        ["9999-11-30T00:00:00Z", "9999-12-01T00:00:00Z", "9999-12-31T23:59:59Z"],
+    ),
+    "daily, within the last second of all": (
+        "daily",
+        "9999-12-31T23:59:59.5Z",
+        "9999-12-31T23:59:59.75Z",
+        ["9999-12-31T23:59:59.5Z", "9999-12-31T23:59:59.75Z"],
+    ),
+    "monthly, within the last second of all": (
+        "monthly",
+        "9999-12-31T23:59:59.5Z",
+        "9999-12-31T23:59:59.75Z",
+        ["9999-12-31T23:59:59.5Z", "9999-12-31T23:59:59.75Z"],
+    ),
+}
+
+
+@pytest.mark.parametrize(("granularity", "start", "end", "edges"), CUT.values(), ids=CUT)
+def test_buckets_are_those_of_the_utc_calendar_clipped_to_the_range(
+    tabnine: Client, granularity: str, start: str, end: str, edges: list[str]
+) -> None:
+    team, user = asking.teams(tabnine)[0]["id"], asking.users(tabnine)[0]["id"]
+    for whose in ({}, {"teamId": team}, {"userId": user}):
+        told = asking.buckets(tabnine, start, end, granularity, **whose)
+        assert [(each["from"], each["to"]) for each in told] == list(pairwise(edges))
+
+
+def test_a_cut_at_a_fraction_before_midnight_loses_and_doubles_nothing(tabnine: Client) -> None:
+    parts = asking.buckets(tabnine, "2025-09-15T23:59:59.5Z", "2025-09-17T00:00:00Z", "daily")
+    assert [asking.added([each]) for each in parts] == [
+        {},
+        asking.added(asking.buckets(tabnine, "2025-09-16T00:00:00Z", "2025-09-17T00:00:00Z", "daily")),
+    ]
+
+
+@pytest.mark.parametrize(
+    "granularity", ["", "ALL", "day", "hourly", "all ", "daily,weekly", "\0", "{input}", "x" * 1_000]
+)
+def test_another_granularity_is_400(tabnine: Client, granularity: str) -> None:
+    answer = asking.ask(tabnine, "2025-09-01T00:00:00Z", "2025-10-01T00:00:00Z", granularity)
+    assert answer.status == 400
+    assert [fault.partition(" received ")[0] for fault in answer.faults] == [
+        "granularity: Invalid enum value. Expected 'all' | 'daily' | 'weekly' | 'monthly',"
+    ]
+    assert len(answer.body) < 300
+
+
+WEEK = ("2025-09-12T00:00:00Z", "2025-09-16T00:00:00Z")
+"""A Friday to a Monday: nobody works on the days between."""
+
+
+def _weekend(client: Client) -> list[Any]:
+    user = next(each["id"] for each in asking.users(client) if each["email"] == "ada@acme.example")
+    return asking.buckets(client, "2024-12-23T00:00:00Z", "2024-12-30T00:00:00Z", "daily", userId=user)
+
+
+def test_days_without_activity_are_zeros_or_left_out(tabnine: Client) -> None:
+    """The week has holidays and a weekend in it."""
+    whole = _weekend(tabnine)
+    busy = [each for each in whole if asking.added([each])]
+    assert 0 < len(busy) < len(whole) == 7
+    for each in whole:
+        if each not in busy:
+            assert set(asking.active(each).values()) == set(asking.counters(each).values()) == {0}
+    assert _weekend(tabnine.switched(empty_buckets="omitted")) == busy
+
+
+def test_a_bucket_of_all_is_there_even_where_empty_ones_are_left_out(opened: Callable[[str], Client]) -> None:
+    client = opened("empty").switched(empty_buckets="omitted")
+    told = asking.bucket(client, *WEEK)
+    assert (told["from"], told["to"], told["activeUsers"]) == (*WEEK, 0)
+    for granularity in ("daily", "weekly", "monthly"):
+        assert asking.buckets(client, *WEEK, granularity) == []
+    client.sandbox.reset()
+
+
+SECTIONS = {"full": ["codeCompletions", "chat", "instruct", "agent"], "first": ["codeCompletions", "chat"]}
+
+
+@pytest.mark.parametrize(("reading", "sections"), SECTIONS.items())
+def test_a_bucket_has_all_sections_or_the_first_two(tabnine: Client, reading: str, sections: list[str]) -> None:
+    tabnine.switched(usage_sections=reading)
+    told = asking.bucket(tabnine, "2025-09-01T00:00:00Z", "2025-10-01T00:00:00Z")
+    assert list(told) == ["from", "to", "activeUsers", "productivityFactor", *sections]
+
+
+def test_an_answer_names_whose_it_is_and_its_granularity(tabnine: Client) -> None:
+    own, team, user = asking.organization(tabnine), asking.teams(tabnine)[0]["id"], asking.users(tabnine)[0]["id"]
+    for whose in ({}, {"teamId": team}, {"userId": user}):
+        for granularity in ("all", "daily", "weekly", "monthly"):
+            body = asking.ask(tabnine, *WEEK, granularity, **whose).json
+            assert body["usage"].keys() == {"granularity", "data"}
+            del body["usage"]["data"]
+            expected = {"organizationId": own, **whose, "from": WEEK[0], "to": WEEK[1]}
+            assert body == {**expected, "usage": {"granularity": granularity}}
+
+
+FACTORS = {
+    "nothing": (0, 0, None),
+    "none of it": (0, 5, 0.0),
+    "all of it": (5, 5, 1.0),
+    "a half thousandth goes up": (1, 2000, 0.001),
+    "less than that goes down": (1, 2001, 0.0),
+    "an odd half": (3, 2000, 0.002),
+    "nearly all": (1999, 2000, 1.0),
+    "two thirds": (2, 3, 0.667),
+    "as documented": (617_672, 617_672 + 831_400, 0.426),
+    "beyond what floats tell apart": (10**18 + 1, 2 * 10**21, 0.001),
+}
+
+
+@pytest.mark.parametrize(("part", "whole", "ratio"), FACTORS.values(), ids=FACTORS)
+def test_a_ratio_has_three_decimals_halves_up(
+    tabnine: Client, monkeypatch: pytest.MonkeyPatch, part: int, whole: int, ratio: float | None
+) -> None:
+    """Seen from outside: facts of these numbers are put in the place of the world's."""
+    sums = dict.fromkeys(COUNTERS, 0) | {"completion_chars": part, "keystrokes": whole - part}
+    planted = [Totals(tuple(sums.values()), (0, 0, 0), 0)]
+    monkeypatch.setattr(reports, "everybody", lambda _: lambda _cuts: planted)
+    told = asking.bucket(tabnine, *WEEK)
+    assert told.get("productivityFactor") == told["codeCompletions"].get("automationFactor") == ratio
+    assert "chatConsumptionRate" not in told["chat"]
+
+
+def _ratio(part: int, whole: int) -> float | None:
+    if not whole:
+        return None
+    return int(Fraction(part * 1000, whole) + Fraction(1, 2)) / 1000
+
+
+def test_ratios_follow_from_the_counters_beside_them(initech: Client) -> None:
+    for granularity in ("all", "daily", "weekly", "monthly"):
+        for told in asking.buckets(initech, "2025-08-01T00:00:00Z", "2025-10-01T00:00:00Z", granularity):
+            code, chat = told["codeCompletions"], told["chat"]
+            chars, typed = code["charsCompleted"], code["keystrokes"]
+            brought = chars + chat["charsCompleted"]
+            assert code.get("automationFactor") == _ratio(chars, chars + typed)
+            assert chat.get("chatConsumptionRate") == _ratio(chat["usefulChatInteractions"], chat["interactions"])
+            assert told.get("productivityFactor") == _ratio(brought, brought + typed)
+
+
+@pytest.mark.parametrize("granularity", ["all", "daily", "weekly", "monthly"])
+def test_the_future_is_zeros(tabnine: Client, granularity: str) -> None:
+    team, user = asking.teams(tabnine)[0]["id"], asking.users(tabnine)[0]["id"]
+    for whose in ({}, {"teamId": team}, {"userId": user}):
+        told = asking.buckets(tabnine, "2025-10-21T10:30:01Z", "2025-12-01T00:00:00Z", granularity, **whose)
+        assert asking.added(told) == {}
+        assert {each["activeUsers"] for each in told} == {0}
+        assert all("productivityFactor" not in each for each in told)
+
+
+def test_today_comes_in_as_the_day_goes_and_never_goes_back(tabnine: Client) -> None:
+    day = ("2025-10-21T00:00:00Z", "2025-10-22T00:00:00Z")
+    seen = []
+    for hour in (0, 7, 8, 9, 11, 13, 15, 17, 18, 23):
+        tabnine.at(f"2025-10-21T{hour:02}:00:00Z")
+        [told] = asking.buckets(tabnine, *day, "daily")
+        assert (told["from"], told["to"]) == day
+        seen.append(asking.added([told]).get("codeCompletions completions", 0))
+    assert seen == sorted(seen)
+    assert seen[:2] == [0, 0]
+    assert len(set(seen)) >= 6
+    later = asking.buckets(tabnine.at("2025-10-25T00:00:00Z"), *day, "daily")
+    assert asking.added(later)["codeCompletions completions"] == seen[-1] == seen[-2]
+
+
+def test_a_fact_is_there_from_its_very_second_on(tabnine: Client) -> None:
+    day = ("2025-09-16T00:00:00Z", "2025-09-17T00:00:00Z")
+    users = [each["id"] for each in asking.users(tabnine)]
+    user = next(each for each in users if asking.bucket(tabnine, *day, userId=each)["activeUsers"])
+    second = asking.moment(tabnine, user, 1_757_980_800)
+    for now, there in ((second - 1, 0), (second, 1)):
+        tabnine.at(written(now))
+        assert asking.bucket(tabnine, *day, userId=user)["activeUsers"] == there
+        team = tabnine.got(f"/user/{user}")["teams"]
+        if team:
+            assert asking.bucket(tabnine, *day, teamId=team["team_id"])["activeUsers"] >= there
+
+
+AGES = ("0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z")
+LONG = {
+    "two thousand years of days": ("daily", "0001-01-01T00:00:00Z", "2025-10-21T00:00:00Z", "739544"),
+    "all time in days": ("daily", *AGES, "3652058"),
+    "all time in weeks": ("weekly", *AGES, "521722"),
+    "all time in months": ("monthly", *AGES, "117808"),
+    "a day too many": ("daily", "2015-01-01T00:00:00Z", "2025-12-15T00:00:00Z", "4001"),
+}
+
+
+@pytest.mark.parametrize(("granularity", "start", "end", "least"), LONG.values(), ids=LONG)
+def test_a_range_of_too_many_buckets_is_400_and_says_what_to_do(
+    tabnine: Client, granularity: str, start: str, end: str, least: str
+) -> None:
+    [fault] = asking.ask(tabnine, start, end, granularity).faults
+    assert fault == (
+        f"to: Expected a range of at most 4000 {granularity} buckets, received {least} or more; "
+        "choose a shorter range or a coarser granularity"
+    )
+
+
+@pytest.mark.parametrize("reading", ["reject", "history"])
+def test_four_thousand_buckets_are_told_in_either_reading(tabnine: Client, reading: str) -> None:
+    tabnine.switched(longest_range=reading)
+    assert len(asking.buckets(tabnine, "2015-01-01T00:00:00Z", "2025-12-14T00:00:00Z", "daily")) == 4000
+
+
+HISTORY = {
+    "days": ("daily", *AGES, "2022-01-03T00:00:00Z", "2025-10-22T00:00:00Z", 1388),
+    "weeks": ("weekly", *AGES, "2022-01-03T00:00:00Z", "2025-10-27T00:00:00Z", 199),
+    "months": ("monthly", *AGES, "2022-01-01T00:00:00Z", "2025-11-01T00:00:00Z", 46),
+    "days up to a moment": (
+        "daily",
+        AGES[0],
+        "2025-09-01T12:00:00+02:00",
+        "2022-01-03T00:00:00Z",
+        "2025-09-01T10:00:00Z",
+        1338,
+    ),
+    "days from a moment": (
+        "daily",
+        "2025-09-01T12:00:00Z",
+        AGES[1],
+        "2025-09-01T12:00:00Z",
+        "2025-10-22T00:00:00Z",
+        51,
+    ),
+}
+
+
+@pytest.mark.parametrize(("granularity", "start", "end", "first", "last", "count"), HISTORY.values(), ids=HISTORY)
+def test_the_other_reading_tells_the_history_alone(
+    tabnine: Client, granularity: str, start: str, end: str, first: str, last: str, count: int
+) -> None:
+    tabnine.switched(longest_range="history")
+    body = asking.ask(tabnine, start, end, granularity).json
+    told = body["usage"]["data"]
+    assert (body["from"], body["to"]) == (start, end)
+    assert (told[0]["from"], told[-1]["to"], len(told)) == (first, last, count)
+    assert asking.added(told) == asking.added(asking.buckets(tabnine, start, end))
+
+
+@pytest.mark.parametrize(
+    ("start", "end"), [(AGES[0], "2021-12-31T00:00:00Z"), ("2025-10-22T00:00:00Z", AGES[1])], ids=["before", "after"]
+)
+def test_the_other_reading_has_nothing_to_tell_outside_the_history(tabnine: Client, start: str, end: str) -> None:
+    tabnine.switched(longest_range="history")
+    assert asking.buckets(tabnine, start, end, "daily") == []
+    assert asking.bucket(tabnine, start, end)["activeUsers"] == 0

@@ -1,0 +1,81 @@
+"""What is known of real answers comes back digit for digit (contract, sections 2 and 5).
+
+What is known, and what the mock adds to it, stands in fixtures/documented/tabnine.
+"""
+
+import json
+from collections.abc import Callable
+from copy import deepcopy
+from typing import Any
+
+import pytest
+
+from mockserver import resources
+from tests.contract import oracle
+from tests.contract.client import Answer, Client
+from tests.vendors.tabnine import asking
+
+EXAMPLES = {
+    file.stem: json.loads(file.read_text(encoding="utf-8"))
+    for file in sorted((resources.fixtures() / "documented" / "tabnine").glob("*.json"))
+}
+every_example = pytest.mark.parametrize("example", EXAMPLES.values(), ids=EXAMPLES)
+
+
+@pytest.fixture
+def documented(opened: Callable[[str], Client]) -> Client:
+    """A client at the organisation of the documentation."""
+    client = opened("documented")
+    client.sandbox.reset()
+    return client
+
+
+def _filled(value: Any, client: Client) -> Any:
+    return asking.organization(client) if value == "{organizationId}" else value
+
+
+def _asked(client: Client, example: Any) -> Answer:
+    request = example["request"]
+    query = {name: _filled(value, client) for name, value in request["query"].items()}
+    return client.at(example["clock"]).get(request["path"].removeprefix(client.mount), query)
+
+
+def _added(body: Any, pointer: str, value: Any) -> None:
+    """Put a value where a JSON pointer says, in which nothing is yet."""
+    *steps, last = pointer.split("/")[1:]
+    for step in steps:
+        body = body[int(step)] if isinstance(body, list) else body[step]
+    assert last not in body
+    body[last] = value
+
+
+@every_example
+def test_an_example_comes_back_digit_for_digit(documented: Client, example: Any) -> None:
+    answer = _asked(documented, example)
+    expected = deepcopy(example["printed"])
+    for change in example["served"]:
+        assert change["op"] == "add"
+        _added(expected, change["at"], _filled(change["value"], documented))
+    assert (answer.status, answer.json) == (example["status"], expected)
+
+
+def test_the_documented_numbers_are_the_organizations_whatever_the_granularity(documented: Client) -> None:
+    request = EXAMPLES["organization-usage"]["request"]["query"]
+    for granularity in ("daily", "weekly", "monthly"):
+        told = asking.buckets(documented, request["from"], request["to"], granularity)
+        whole = asking.bucket(documented, request["from"], request["to"])
+        assert asking.added(told) == asking.added([whole])
+
+
+def test_the_openapi_file_tells_the_same_example(documented: Client) -> None:
+    """The example stands in openapi/tabnine.yaml as well; only the id of the organisation differs."""
+    file = oracle.read(resources.openapi() / "tabnine.yaml")
+    at = "#/paths/~1api~1v1~1organization~1usage/get/responses/200/content/application~1json/examples/documented/value"
+    told = _asked(documented, EXAMPLES["organization-usage"]).json
+    assert told == {**file.at(at), "organizationId": asking.organization(documented)}
+
+
+def test_outside_the_documented_month_nobody_does_anything(documented: Client) -> None:
+    for start, end in (("2022-01-01", "2025-09-01"), ("2025-10-01", "2025-10-22")):
+        told = asking.bucket(documented, f"{start}T00:00:00Z", f"{end}T00:00:00Z")
+        assert asking.added([told]) == {}

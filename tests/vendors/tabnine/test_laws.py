@@ -1,0 +1,197 @@
+"""What holds between the endpoints, whatever organisation, seed and range (contract, "Across endpoints")."""
+
+from collections.abc import Callable
+from functools import cache
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mockserver.simulation.instants import written
+from tests.contract.client import Client
+from tests.vendors.tabnine import asking, worlds
+from tests.vendors.tabnine.worlds import Span
+
+World = Callable[[str, int | None], Client]
+Which = tuple[str, int | None]
+
+some_world = st.sampled_from(worlds.WORLDS)
+small_world = st.sampled_from(worlds.SMALL)
+some_granularity = st.sampled_from(worlds.GRANULARITIES)
+
+
+@pytest.fixture(scope="session")
+def world(tabnine_of: Callable[..., Client]) -> World:
+    """The client of an organisation under a seed, on apps whose clocks nobody moves."""
+    still = cache(tabnine_of)
+    return cache(lambda organization, seed: worlds.seeded(still(organization), seed))
+
+
+@pytest.fixture(scope="session")
+def moving(tabnine_of: Callable[..., Client]) -> Callable[[str], Client]:
+    """The client of an organisation whose clock a law moves."""
+    return cache(tabnine_of)
+
+
+def _union(told: list[Any]) -> dict[str, int]:
+    """Distinct users, from the buckets of one user each."""
+    counts = [asking.active(each) for each in told]
+    return {name: sum(each[name] for each in counts) for name in counts[0]}
+
+
+def _each(client: Client, span: Span, granularity: str, users: list[Any]) -> list[list[Any]]:
+    """For every bucket, what each user did in it."""
+    told = [asking.buckets(client, *span.texts, granularity, userId=user["id"]) for user in users]
+    return [list(bucket) for bucket in zip(*told, strict=True)]
+
+
+@settings(max_examples=30)
+@given(which=small_world, span=worlds.spans(60), granularity=some_granularity)
+def test_the_organization_did_what_its_users_did_together(
+    world: World, which: Which, span: Span, granularity: str
+) -> None:
+    client = world(*which)
+    told = asking.buckets(client, *span.texts, granularity)
+    for bucket, alone in zip(told, _each(client, span, granularity, asking.users(client)), strict=True):
+        assert asking.added([bucket]) == asking.added(alone)
+        assert asking.active(bucket) == _union(alone)
+
+
+@settings(max_examples=30)
+@given(which=small_world, span=worlds.spans(60), granularity=some_granularity, data=st.data())
+def test_a_team_did_what_its_members_did_together(
+    world: World, which: Which, span: Span, granularity: str, data: st.DataObject
+) -> None:
+    client = world(*which)
+    team = data.draw(st.sampled_from([each for each in asking.teams(client) if each["usersCount"]]))["id"]
+    told = asking.buckets(client, *span.texts, granularity, teamId=team)
+    for bucket, alone in zip(told, _each(client, span, granularity, asking.team_users(client, team)), strict=True):
+        assert asking.added([bucket]) == asking.added(alone)
+        assert asking.active(bucket) == _union(alone)
+
+
+@settings(max_examples=50)
+@given(which=some_world, span=worlds.spans(200), granularity=some_granularity)
+def test_the_organization_did_what_its_teams_and_those_in_none_did(
+    world: World, which: Which, span: Span, granularity: str
+) -> None:
+    """Nobody is in two teams, so that distinct users add up over teams as everything else does."""
+    client = world(*which)
+    parts = [
+        *(asking.buckets(client, *span.texts, granularity, teamId=team["id"]) for team in asking.teams(client)),
+        *(
+            asking.buckets(client, *span.texts, granularity, userId=user["id"])
+            for user in asking.users(client, teamMember="false")
+        ),
+    ]
+    whole = asking.buckets(client, *span.texts, granularity)
+    for bucket, alone in zip(whole, zip(*parts, strict=True), strict=True):
+        assert asking.added([bucket]) == asking.added(list(alone))
+        assert asking.active(bucket) == _union(list(alone))
+
+
+def _whose(client: Client, data: st.DataObject) -> dict[str, str]:
+    """Everybody, a team, or a user."""
+    teams, users = asking.teams(client), asking.users(client)[:20]
+    return data.draw(
+        st.sampled_from([{}, *({"teamId": each["id"]} for each in teams), *({"userId": each["id"]} for each in users)])
+    )
+
+
+@settings(max_examples=100)
+@given(which=some_world, span=worlds.spans(400), data=st.data())
+def test_a_range_cut_anywhere_is_its_parts(world: World, which: Which, span: Span, data: st.DataObject) -> None:
+    client = world(*which)
+    whose = _whose(client, data)
+    cuts = data.draw(st.lists(st.integers(span.first, span.last), max_size=4))
+    edges = sorted({span.first, span.last, *cuts})
+    parts = [asking.bucket(client, written(start), written(end), **whose) for start, end in pairwise(edges)]
+    whole = asking.bucket(client, *span.texts, **whose)
+    assert asking.added([whole]) == asking.added(parts)
+    for name, users in asking.active(whole).items():
+        counts = [asking.active(part)[name] for part in parts]
+        assert max(counts) <= users <= sum(counts)
+
+
+@settings(max_examples=100)
+@given(which=some_world, span=worlds.spans(400), granularity=some_granularity, data=st.data())
+def test_buckets_make_up_the_range_and_each_is_the_range_that_it_names(
+    world: World, which: Which, span: Span, granularity: str, data: st.DataObject
+) -> None:
+    client = world(*which)
+    whose = _whose(client, data)
+    told = asking.buckets(client, *span.texts, granularity, **whose)
+    assert (told[0]["from"], told[-1]["to"]) == span.texts
+    assert all(before["to"] == after["from"] for before, after in pairwise(told))
+    assert asking.added(told) == asking.added([asking.bucket(client, *span.texts, **whose)])
+    chosen = data.draw(st.sampled_from(told))
+    assert asking.bucket(client, chosen["from"], chosen["to"], **whose) == chosen
+
+
+@settings(max_examples=100)
+@given(which=some_world, span=worlds.spans(400), granularity=some_granularity, data=st.data())
+def test_no_part_is_more_than_its_whole_and_users_lie_between_maximum_and_sum(
+    world: World, which: Which, span: Span, granularity: str, data: st.DataObject
+) -> None:
+    client = world(*which)
+    whose = _whose(client, data)
+    for told in asking.buckets(client, *span.texts, granularity, **whose):
+        sections = dict(asking.active(told))
+        top = sections.pop("any")
+        assert max(sections.values()) <= top <= sum(sections.values())
+        assert "userId" not in whose or top <= 1
+        chat, agent = told["chat"], told["agent"]
+        assert chat["usefulChatInteractions"] <= chat["interactions"]
+        assert agent["linesAddedAccepted"] <= agent["linesAdded"]
+        assert agent["linesRemovedAccepted"] <= agent["linesRemoved"]
+        for section, events in (
+            ("codeCompletions", "completions"),
+            ("chat", "interactions"),
+            ("agent", "interactions"),
+        ):
+            assert told[section]["activeUsers"] <= told[section][events]
+            assert bool(told[section]["activeUsers"]) is bool(told[section][events])
+
+
+@settings(max_examples=50)
+@given(organization=st.sampled_from(["acme", "initech", "empty", "documented"]), now=worlds.moments())
+def test_people_are_counted_alike_wherever_they_are_counted(
+    moving: Callable[[str], Client], organization: str, now: int
+) -> None:
+    client = moving(organization).at(written(now))
+    everybody = {user["id"] for user in asking.users(client)}
+    members: set[str] = set()
+    for team in asking.teams(client):
+        inside = asking.team_users(client, team["id"])
+        counts = client.got("/team/account-utilizations", teamId=team["id"])
+        gone = len([user for user in inside if user["deactivatedAt"]])
+        assert team["usersCount"] == len(inside)
+        assert (counts["registered"], counts["deactivated"]) == (len(inside) - gone, gone)
+        assert not members & {user["id"] for user in inside}
+        members |= {user["id"] for user in inside}
+    assert {user["id"] for user in asking.users(client, teamMember="false")} == everybody - members
+    [*_, month] = client.got("/organization/account-utilizations")
+    assert month["active"] == len(asking.users(client, active="true"))
+    assert month["deactivated"] == len(asking.users(client, active="false"))
+    assert client.got("/license")["license"]["seats"] >= month["active"]
+
+
+@settings(max_examples=40)
+@given(which=some_world, data=st.data())
+def test_any_chain_of_limits_makes_up_the_whole(world: World, which: Which, data: st.DataObject) -> None:
+    client = world(*which)
+    paths = ["/organization/teams", "/organization/users"]
+    paths += [f"/team/{team['id']}/users" for team in asking.teams(client)]
+    path = data.draw(st.sampled_from(paths))
+    whole, place = client.got(path, offset=0, limit=0)["data"], 0
+    for limit in data.draw(st.lists(st.integers(1, 150), min_size=1, max_size=8)):
+        page = client.got(path, offset=place, limit=limit)
+        assert page["data"] == whole[place : place + limit]
+        assert page["meta"]["count"] == len(page["data"])
+        assert page["meta"]["total"] == len(whole)
+        assert page["meta"].get("next") == (
+            {"limit": limit, "offset": place + limit} if place + limit < len(whole) else None
+        )
+        place += limit

@@ -1,0 +1,127 @@
+"""Offset and limit: what they may be, what a page says, and what follows the last one (contract, section 3)."""
+
+import pytest
+
+from tests.contract.client import Client
+from tests.vendors.tabnine import asking
+
+NAN = "Expected number, received nan"
+NO_NUMBERS = {
+    "an exponent": ("1e3", NAN),
+    "a word": ("ten", NAN),
+    "empty": ("", NAN),
+    "a space before": (" 5", NAN),
+    "a space behind": ("5 ", NAN),
+    "a plus": ("+5", NAN),
+    "hexadecimal": ("0x10", NAN),
+    "underscores": ("1_0", NAN),
+    "an Arabic digit": ("\u0665", NAN),
+    "a full-width digit": ("\uff15", NAN),
+    "NUL": ("5\0", NAN),
+    "a line end": ("5\n", NAN),
+    "infinity": ("Infinity", NAN),
+    "two": ("5,6", NAN),
+    "a fraction": ("1.5", "Expected integer, received float"),
+    "a whole fraction": ("5.0", "Expected integer, received float"),
+    "negative": ("-1", "Number must be greater than or equal to 0"),
+    "very negative": ("-" + "9" * 5_000, "Number must be greater than or equal to 0"),
+}
+NUMBERS = {
+    "zero": ("0", 0),
+    "minus zero": ("-0", 0),
+    "zeros": ("000", 0),
+    "leading zeros": ("0" * 5_000 + "3", 3),
+    "one": ("1", 1),
+    "a great number": ("999999999", None),
+    "beyond 64 bits": (str(10**20), None),
+    "5000 digits": ("9" * 5_000, None),
+}
+
+
+def _lists(client: Client) -> list[str]:
+    return ["/organization/teams", "/organization/users", f"/team/{asking.teams(client)[0]['id']}/users"]
+
+
+@pytest.mark.parametrize(("value", "rule"), NO_NUMBERS.values(), ids=NO_NUMBERS)
+def test_what_is_no_whole_number_from_0_on_is_400(tabnine: Client, value: str, rule: str) -> None:
+    for path in _lists(tabnine):
+        for name, other in (("offset", "limit"), ("limit", "offset")):
+            answer = tabnine.get(path, {name: value, other: "1"})
+            assert (answer.status, answer.faults) == (400, [f"{name}: {rule}"])
+
+
+@pytest.mark.parametrize(("value", "limit"), NUMBERS.values(), ids=NUMBERS)
+def test_any_limit_is_taken_and_there_is_no_greatest(tabnine: Client, value: str, limit: int | None) -> None:
+    for path in _lists(tabnine):
+        whole = tabnine.walk(path, offset=0, limit=0)
+        assert tabnine.got(path, offset=0, limit=value)["data"] == whole[: limit or None]
+
+
+@pytest.mark.parametrize(("value", "offset"), NUMBERS.values(), ids=NUMBERS)
+def test_an_offset_skips_rows_and_past_the_end_there_are_none(tabnine: Client, value: str, offset: int | None) -> None:
+    for path in _lists(tabnine):
+        whole = tabnine.walk(path, offset=0, limit=0)
+        rows = whole[offset:] if offset is not None else []
+        assert tabnine.got(path, offset=value, limit=0) == {
+            "data": rows,
+            "meta": {"count": len(rows), "total": len(whole)},
+        }
+
+
+def test_both_are_optional_on_teams_and_required_on_the_user_lists(tabnine: Client) -> None:
+    teams, *user_lists = _lists(tabnine)
+    whole = tabnine.got(teams)
+    assert whole == tabnine.got(teams, limit=0) == tabnine.got(teams, offset=0)
+    assert whole["meta"]["count"] == whole["meta"]["total"] == len(whole["data"]) == 6
+    for path in user_lists:
+        assert tabnine.get(path, "limit=1").faults == [f"offset: {NAN}"]
+        assert tabnine.get(path, "offset=1").faults == [f"limit: {NAN}"]
+        assert tabnine.get(path).faults == [f"offset: {NAN}", f"limit: {NAN}"]
+
+
+def test_the_other_reading_refuses_0_on_the_user_lists_alone(tabnine: Client) -> None:
+    teams, *user_lists = _lists(tabnine)
+    tabnine.switched(zero_limit="reject")
+    assert tabnine.get(teams, "limit=0").status == 200
+    for path in user_lists:
+        for zero in ("0", "-0", "00"):
+            answer = tabnine.get(path, {"offset": "0", "limit": zero})
+            assert (answer.status, answer.faults) == (400, ["limit: Number must be greater than or equal to 1"])
+        assert tabnine.get(path, "offset=0&limit=1").status == 200
+
+
+def test_a_page_says_how_much_it_has_and_where_the_next_one_is(tabnine: Client) -> None:
+    for path in _lists(tabnine):
+        whole = tabnine.walk(path, offset=0, limit=0)
+        page = tabnine.got(path, offset=1, limit=2)
+        assert page["data"] == whole[1:3]
+        assert page["meta"] == {"count": 2, "total": len(whole), "next": {"limit": 2, "offset": 3}}
+
+
+@pytest.mark.parametrize("reading", ["absent", "null"])
+def test_the_last_page_has_no_next_or_null(tabnine: Client, reading: str) -> None:
+    tabnine.switched(last_next=reading)
+    expected = {} if reading == "absent" else {"next": None}
+    for path in _lists(tabnine):
+        total = len(tabnine.walk(path, offset=0, limit=0))
+        ends = (
+            (0, 0, total),
+            (0, total, total),
+            (total - 1, 1, 1),
+            (total - 1, 5, 1),
+            (total, 1, 0),
+            (total + 9, 0, 0),
+        )
+        for offset, limit, count in ends:
+            meta = tabnine.got(path, offset=offset, limit=limit)["meta"]
+            assert meta == {"count": count, "total": total, **expected}
+        assert tabnine.got(path, offset=0, limit=total - 1)["meta"]["next"] == {"limit": total - 1, "offset": total - 1}
+
+
+def test_teams_ascend_by_name_and_users_by_id(tabnine: Client, initech: Client) -> None:
+    for client in (tabnine, initech):
+        names = [team["name"] for team in asking.teams(client)]
+        assert names == sorted(names)
+        for path in _lists(client)[1:]:
+            ids = [user["id"] for user in client.walk(path, offset=0, limit=7)]
+            assert ids == sorted(set(ids))

@@ -1,0 +1,204 @@
+"""From and to: what an instant is, which belong to a range, and how they come back (contract, section 4)."""
+
+from datetime import datetime
+
+import pytest
+
+from mockserver.simulation.instants import seconds, written
+from tests.contract.client import Client
+from tests.vendors.tabnine import asking
+
+TO = "2025-10-01T00:00:00Z"
+LATE = "9999-12-31T23:59:59Z"
+
+INSTANTS = {
+    "UTC": "2025-09-01T00:00:00Z",
+    "the furthest east": "2025-09-01T14:00:00+14:00",
+    "the furthest west": "2025-08-31T12:00:00-12:00",
+    "an odd offset": "2025-09-01T05:45:00+05:45",
+    "plus zero": "2025-09-01T00:00:00+00:00",
+    "minus zero": "2025-09-01T00:00:00-00:00",
+    "an offset of nearly a day": "2025-09-01T23:59:00+23:59",
+    "the first instant": "0001-01-01T00:00:00Z",
+    "the first instant, from the west": "0001-01-01T00:00:00-12:00",
+    "a leap day": "2024-02-29T23:59:59Z",
+}
+FRACTIONS = {
+    "milliseconds": "2025-09-01T00:00:00.000Z",
+    "one digit": "2025-09-01T00:00:00.5Z",
+    "nanoseconds and an offset": "2025-09-01T00:00:00.123456789+02:00",
+    "a thousand digits": f"2025-09-01T00:00:00.{'1' * 1000}Z",
+}
+NO_INSTANTS = {
+    "empty": "",
+    "a date": "2025-09-01",
+    "no offset": "2025-09-01T00:00:00",
+    "a small t": "2025-09-01t00:00:00Z",
+    "a small z": "2025-09-01T00:00:00z",
+    "a space for T": "2025-09-01 00:00:00Z",
+    "a leap second": "2025-06-30T23:59:60Z",
+    "hour 24": "2025-09-01T24:00:00Z",
+    "minute 60": "2025-09-01T00:60:00Z",
+    "no seconds": "2025-09-01T00:00Z",
+    "a fraction without digits": "2025-09-01T00:00:00.Z",
+    "a comma": "2025-09-01T00:00:00,5Z",
+    "an offset without a colon": "2025-09-01T00:00:00+0200",
+    "an offset of hours": "2025-09-01T00:00:00+02",
+    "an offset of a day": "2025-09-01T00:00:00+24:00",
+    "an offset of 60 minutes": "2025-09-01T00:00:00+01:60",
+    "a day that does not exist": "2025-02-29T00:00:00Z",
+    "a month that does not exist": "2025-13-01T00:00:00Z",
+    "the year 0": "0000-12-31T23:59:59Z",
+    "before the year 1 in UTC": "0001-01-01T00:00:00+14:00",
+    "after the year 9999 in UTC": "9999-12-31T23:59:59-12:00",
+    "a year of five digits": "12025-09-01T00:00:00Z",
+    "a sign": "+2025-09-01T00:00:00Z",
+    "a basic form": "20250901T000000Z",
+    "a week": "2025-W36-1T00:00:00Z",
+    "UNIX seconds": "1756684800",
+    "a word": "now",
+    "Arabic digits": "\u0662\u0660\u0662\u0665-09-01T00:00:00Z",
+    "a space before": " 2025-09-01T00:00:00Z",
+    "a line end": "2025-09-01T00:00:00Z\n",
+    "NUL": "2025-09-01T00:00:00Z\0",
+    "a plus that became a space": "2025-09-01T00:00:00 02:00",
+    "very long": "2" * 10_000,
+}
+
+
+def _echo(client: Client, start: str, end: str, granularity: str = "all") -> tuple[str, str]:
+    answer = asking.ask(client, start, end, granularity)
+    assert answer.status == 200, answer.body
+    return answer.json["from"], answer.json["to"]
+
+
+@pytest.mark.parametrize("text", (INSTANTS | FRACTIONS).values(), ids=INSTANTS | FRACTIONS)
+def test_an_instant_is_taken_and_comes_back_letter_for_letter(tabnine: Client, text: str) -> None:
+    assert _echo(tabnine, text, TO) == (text, TO)
+
+
+@pytest.mark.parametrize("text", ["2025-09-01T14:00:00+14:00", "2025-08-31T12:00:00-12:00", *FRACTIONS.values(), LATE])
+def test_where_a_range_ends_comes_back_letter_for_letter_too(tabnine: Client, text: str) -> None:
+    for granularity in ("all", "monthly"):
+        start = "2025-01-01T00:00:00.0Z" if text < "9" else "9999-01-01T00:00:00.0Z"
+        assert _echo(tabnine, start, text, granularity) == (start, text)
+
+
+@pytest.mark.parametrize("text", NO_INSTANTS.values(), ids=NO_INSTANTS)
+def test_anything_else_is_400_on_either_side(tabnine: Client, text: str) -> None:
+    for name, (start, end) in (("from", (text, TO)), ("to", ("2025-01-01T00:00:00Z", text))):
+        answer = asking.ask(tabnine, start, end)
+        assert answer.status == 400
+        assert [fault.partition(": ")[0] for fault in answer.faults] == [name]
+        assert len(answer.body) < 400
+
+
+@pytest.mark.parametrize("text", FRACTIONS.values(), ids=FRACTIONS)
+def test_the_other_reading_refuses_fractions_and_nothing_else(tabnine: Client, text: str) -> None:
+    tabnine.switched(subseconds="reject")
+    for start, end in ((text, TO), ("2025-01-01T00:00:00Z", text)):
+        answer = asking.ask(tabnine, start, end)
+        assert (answer.status, len(answer.faults)) == (400, 1)
+        assert "Expected whole seconds" in answer.faults[0]
+    assert asking.ask(tabnine, "2025-09-01T00:00:00Z", TO).status == 200
+    assert [fault[:4] for fault in asking.ask(tabnine, text, text).faults] == ["from", "to: "]
+
+
+UPSIDE_DOWN = {
+    "the same": (TO, TO),
+    "the same under another offset": ("2025-10-01T02:00:00+02:00", TO),
+    "the same with zeros": (TO, "2025-10-01T00:00:00.000Z"),
+    "a second too late": ("2025-10-01T00:00:01Z", TO),
+    "a fraction too late": ("2025-10-01T00:00:00.000000001Z", TO),
+    "too late in UTC alone": ("2025-09-30T23:00:00-02:00", TO),
+    "one fraction after another": ("2025-10-01T00:00:00.51Z", "2025-10-01T00:00:00.5Z"),
+    "ages": (LATE, "0001-01-01T00:00:00Z"),
+}
+
+
+@pytest.mark.parametrize(("start", "end"), UPSIDE_DOWN.values(), ids=UPSIDE_DOWN)
+def test_a_range_that_does_not_begin_before_it_ends_is_400(tabnine: Client, start: str, end: str) -> None:
+    answer = asking.ask(tabnine, start, end, "daily")
+    assert (answer.status, answer.faults) == (400, ["from: Expected an instant before 'to'"])
+
+
+def test_a_plus_has_to_be_percent_encoded(tabnine: Client) -> None:
+    query = f"organizationId={asking.organization(tabnine)}&to=2025-10-01T00:00:00Z&granularity=all&from="
+    assert tabnine.get("/organization/usage", f"{query}2025-09-01T02:00:00%2B02:00").status == 200
+    assert tabnine.get("/organization/usage", f"{query}2025-09-01T02:00:00+02:00").status == 400
+
+
+SAME = (
+    "2025-09-16T00:00:00Z",
+    "2025-09-16T14:00:00+14:00",
+    "2025-09-15T12:00:00-12:00",
+    "2025-09-16T00:00:00.000Z",
+)
+
+
+@pytest.mark.parametrize("granularity", ["all", "daily"])
+def test_the_same_instant_means_the_same_under_any_offset(tabnine: Client, granularity: str) -> None:
+    told = [asking.buckets(tabnine, start, "2025-09-18T00:00:00Z", granularity) for start in SAME]
+    assert {str([asking.counters(each) for each in one]) for one in told} == {
+        str([asking.counters(each) for each in told[0]])
+    }
+    assert asking.active(told[0][0])["any"] > 0
+
+
+@pytest.fixture
+def heavy(tabnine: Client) -> tuple[str, int]:
+    """A user, and a second of September 2025 at which the user's facts of a day happen."""
+    [user] = [each["id"] for each in asking.users(tabnine) if each["email"] == "ada@acme.example"]
+    days = asking.buckets(tabnine, "2025-09-01T00:00:00Z", "2025-10-01T00:00:00Z", "daily", userId=user)
+    day = next(each["from"] for each in days if each["activeUsers"])
+    midnight = seconds(datetime.fromisoformat(day))
+    return user, asking.moment(tabnine, user, midnight)
+
+
+AT = {
+    "from that second on": (0, 1, True),
+    "from the second after": (1, 2, False),
+    "up to that second": (-1, 0, False),
+    "both seconds": (-1, 1, True),
+}
+
+
+@pytest.mark.parametrize(("before", "after", "there"), AT.values(), ids=AT)
+def test_from_is_included_and_to_is_not_at_the_very_second_of_a_fact(
+    tabnine: Client, heavy: tuple[str, int], before: int, after: int, *, there: bool
+) -> None:
+    user, second = heavy
+    told = asking.bucket(tabnine, written(second + before), written(second + after), userId=user)
+    assert bool(told["activeUsers"]) is there
+    team = tabnine.got(f"/user/{user}")["teams"]["team_id"]
+    for whose in ({}, {"teamId": team}):
+        wide = asking.bucket(tabnine, written(second + before), written(second + after), **whose)
+        assert wide["activeUsers"] >= int(there)
+
+
+def test_a_fraction_of_a_second_cuts_behind_its_second(tabnine: Client, heavy: tuple[str, int]) -> None:
+    user, second = heavy
+    this, following = written(second), written(second + 1)
+    half = this.replace("Z", ".5Z")
+    assert asking.bucket(tabnine, half, following, userId=user)["activeUsers"] == 0
+    assert asking.bucket(tabnine, this, half, userId=user)["activeUsers"] == 1
+    assert asking.bucket(tabnine, half, half.replace(".5", ".7"), userId=user)["activeUsers"] == 0
+
+
+def test_facts_happen_between_eight_and_eighteen_utc(tabnine: Client) -> None:
+    for start, end, there in (
+        ("00:00:00", "08:00:00", False),
+        ("08:00:00", "18:00:00", True),
+        ("18:00:00", "23:59:59", False),
+    ):
+        told = asking.bucket(tabnine, f"2025-09-16T{start}Z", f"2025-09-16T{end}Z")
+        assert bool(told["activeUsers"]) is there
+        assert bool(asking.added([told])) is there
+
+
+def test_the_whole_of_time_is_one_bucket(tabnine: Client) -> None:
+    whole = asking.bucket(tabnine, "0001-01-01T00:00:00Z", LATE)
+    history = asking.bucket(tabnine, "2022-01-03T00:00:00Z", "2025-10-21T10:30:01Z")
+    assert (whole["from"], whole["to"]) == ("0001-01-01T00:00:00Z", LATE)
+    assert asking.added([whole]) == asking.added([history]) != {}
+    assert asking.active(whole) == asking.active(history)
