@@ -45,6 +45,8 @@ def _day(stated: Stated, path: Path, member: tuple[str, int] | None, day: date, 
         yield Broken(path, "a day outside the silent periods, on which nobody is active")
     if any(each.get("day") == day and each.get("product") is product for each in stated.get("exact", ())):
         yield Broken(path, f"not an exact day of {product}, whose number of users a fact could change")
+    if member is not None and member[0] != "special" and product is not Product.AUGMENT:
+        yield Broken(path, f"a fact of {Product.AUGMENT}; service accounts use no other product")
     if member is not None and member[0] == "special":
         yield from _person(stated, path, stated["special"][member[1]], day, product)
 
@@ -73,8 +75,8 @@ def _rows(path: Path, grain: Grain, rows: list[Stated]) -> Iterator[Broken]:
     for place, row in enumerate(rows):
         labels = tuple(row.get(label) for label in grain.labels)
         if None not in labels and seen.setdefault(labels, place) != place:
-            both = " and ".join(grain.labels)
-            yield Broken((*path, place), f"one row for each {both}; row {seen[labels]} is it already")
+            each = f"one row for each {' and '.join(grain.labels)}" if grain.labels else "one row a day"
+            yield Broken((*path, place), f"{each}; row {seen[labels]} is it already")
         yield from _row((*path, place), grain, row)
 
 

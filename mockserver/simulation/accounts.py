@@ -12,7 +12,7 @@ from mockserver.simulation import chance
 from mockserver.simulation.chance import I64
 from mockserver.simulation.instants import DAY, EPOCH
 from mockserver.simulation.organization import NEVER, Product
-from mockserver.simulation.people import PRODUCTS, Block, People
+from mockserver.simulation.people import BLOCK, PRODUCTS, Block, People
 from mockserver.simulation.presence import Mask
 
 NO_INSTANT = int(np.iinfo(np.int64).max)
@@ -63,6 +63,10 @@ class Accounts:
         """Everybody who ever has an account: some numbers a person, computed once."""
         parts = [self._part(block) for block in self._people.blocks()]
         return Table(*(np.concatenate([getattr(part, name) for part in parts]) for name in Table.__slots__))
+
+    def of(self, index: int) -> Table:
+        """The account of the member at `index` alone, at a member's cost; nothing where there never is one."""
+        return self._part(self._people.block(index // BLOCK).take(np.array([index % BLOCK])))
 
     def _draw(self, topic: str, index: I64) -> I64:
         return chance.field(chance.mix(self._people.key(f"{self._product} {topic}"), index), 3)

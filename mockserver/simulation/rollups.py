@@ -5,7 +5,7 @@ What a single member did stays out, and so does what a day's numbers mean.
 
 import logging
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from threading import Lock
@@ -66,32 +66,42 @@ class Rollups:
         size = bitmap_size(people.organization.members) * max(len(self._marks), 1) + 600
         self._days_kept = max(MEMORY_BUDGET // size, 2 * _DAYS_AT_ONCE)
         self._lock = Lock()
+        self._computing = Lock()
 
     def span(self, first: int, last: int) -> list[Day]:
-        """The days from `first` to `last`, ordinals, both inclusive; none where `last` is before `first`."""
-        with self._lock:
-            found = {day: self._kept[day] for day in range(first, last + 1) if day in self._kept}
-            missing = [day for day in range(first, last + 1) if day not in found]
-            while missing:
-                self._tell(missing)
-                run = _first_run(missing[:_DAYS_AT_ONCE])
-                found |= self._roll_up(days(self._people.organization, run[0], run[-1]))
-                missing = missing[len(run) :]
-            self._keep(found)
+        """The days from `first` to `last`, ordinals, both inclusive; none where `last` is before `first`.
+
+        Whoever asks for days that are rolled up already does not wait for those who roll up others.
+        """
+        found = self._known(first, last)
+        if len(found) <= last - first:
+            with self._computing:
+                found = self._known(first, last)
+                for run in _runs([day for day in range(first, last + 1) if day not in found]):
+                    self._tell(run[0], last)
+                    rolled = self._roll_up(days(self._people.organization, run[0], run[-1]))
+                    found |= rolled
+                    self._keep(rolled)
         return [found[day] for day in range(first, last + 1)]
 
-    def _tell(self, missing: list[int]) -> None:
-        if len(missing) * self._people.organization.members >= _WORTH_TELLING:
-            log.info(
-                "rolling up %s: %d days to go, from %s", self._people.organization.slug, len(missing), _iso(missing)
-            )
+    def _known(self, first: int, last: int) -> dict[int, Day]:
+        with self._lock:
+            found = {day: self._kept[day] for day in range(first, last + 1) if day in self._kept}
+            for day in found:
+                self._kept.move_to_end(day)
+            return found
 
-    def _keep(self, found: dict[int, Day]) -> None:
-        for day, rolled in found.items():
-            self._kept[day] = rolled
-            self._kept.move_to_end(day)
-        while len(self._kept) > self._days_kept:
-            self._kept.popitem(last=False)
+    def _tell(self, first: int, last: int) -> None:
+        to_go = last - first + 1
+        if to_go * self._people.organization.members >= _WORTH_TELLING:
+            slug, day = self._people.organization.slug, date.fromordinal(first).isoformat()
+            log.info("rolling up %s: %d days to go, from %s", slug, to_go, day)
+
+    def _keep(self, rolled: dict[int, Day]) -> None:
+        with self._lock:
+            self._kept |= rolled
+            while len(self._kept) > self._days_kept:
+                self._kept.popitem(last=False)
 
     def _roll_up(self, span: Days) -> dict[int, Day]:
         size = bitmap_size(self._people.organization.members)
@@ -112,10 +122,10 @@ class Rollups:
         }
 
 
-def _iso(ordinals: list[int]) -> str:
-    return date.fromordinal(ordinals[0]).isoformat()
-
-
-def _first_run(ordinals: list[int]) -> list[int]:
-    """The days at the head of an ascending list that follow each other without a gap."""
-    return [day for place, day in enumerate(ordinals) if day == ordinals[0] + place]
+def _runs(ordinals: list[int]) -> Iterator[list[int]]:
+    """Ascending days, cut where one does not follow the other and where a run is as long as is computed at once."""
+    while ordinals:
+        head = ordinals[:_DAYS_AT_ONCE]
+        run = [day for place, day in enumerate(head) if day == head[0] + place]
+        yield run
+        ordinals = ordinals[len(run) :]

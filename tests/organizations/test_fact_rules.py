@@ -19,6 +19,10 @@ def row(counters: str) -> str:
 
 
 MEANINGS = {
+    "a service account at Tabnine": (
+        fact(", tabnine: [{completions: 1}]", member="ci-bot"),
+        "facts[0].day: found '2025-09-17'; a fact of augment; service accounts use no other product",
+    ),
     "an unknown counter": (
         fact(row("chat_message: 3, tool_calls: 1")),
         "facts[0].augment[0].chat_message: found 3; unknown key; did you mean `chat_messages`? allowed: ",
@@ -124,7 +128,7 @@ MEANINGS = {
     ),
     "two rows where one is all there can be": (
         fact(", tabnine: [{completions: 1}, {completions: 2}]"),
-        "facts[0].tabnine[1]: found a mapping; one row",
+        "facts[0].tabnine[1]: found a mapping; one row a day; row 0 is it already",
     ),
     "a fact without a licence for Tabnine": (
         (

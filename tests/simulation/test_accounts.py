@@ -163,6 +163,13 @@ def test_whoever_is_stated_to_work_has_registered_by_then() -> None:
     assert table.registered[7] < midnight(day) + 8 * 3600 <= table.deactivated[7]
 
 
+@pytest.mark.parametrize("index", [0, 1, 2, 700, BLOCK - 1, BLOCK, BLOCK + 299, BLOCK + 301])
+def test_an_account_alone_is_as_among_all(index: int) -> None:
+    alone, place = WORLD.tabnine_accounts.of(index), TABLE.index == index
+    for name in Table.__slots__:
+        assert np.array_equal(getattr(alone, name), getattr(TABLE, name)[place]), name
+
+
 def test_where_nobody_is_licensed_nobody_has_an_account() -> None:
     for adoption in ({}, {Product.TABNINE: Adoption(licensed_percent=0)}):
         table = worlds.world(adoption=adoption).tabnine_accounts.table

@@ -6,7 +6,7 @@ What the facts are stays out.
 import logging
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
-from threading import Barrier
+from threading import Barrier, Thread
 
 import numpy as np
 import pytest
@@ -174,3 +174,20 @@ def test_threads_that_ask_the_same_at_once_wait_for_one_of_them_to_compute_it(mo
     with ThreadPoolExecutor(8) as threads:
         list(threads.map(ask, range(8)))
     assert runs == [(0, 89)]
+
+
+def test_days_that_are_known_are_told_while_others_are_rolled_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    rolled = _fresh()
+    known = rolled.span(FIRST, FIRST + 3)
+    told: list[int] = []
+    compute = Rollups._roll_up  # noqa: SLF001 (to ask in the middle of it)
+
+    def ask_meanwhile(self: Rollups, span: calendar.Days) -> dict[int, Day]:
+        asker = Thread(target=lambda: told.append(len(rolled.span(FIRST, FIRST + 3))))
+        asker.start()
+        asker.join(5)
+        return compute(self, span)
+
+    monkeypatch.setattr(Rollups, "_roll_up", ask_meanwhile)
+    rolled.span(FIRST + 10, FIRST + 12)
+    assert told == [len(known)]

@@ -23,6 +23,7 @@ from mockserver.simulation.world import World
 from mockserver.vendors.tabnine import policy
 
 _LAST_MONTH = date.max.replace(day=1)
+_AGENT = tuple(name for name in COUNTERS if name.startswith("agent_"))
 _NOTHING = Totals((0,) * len(COUNTERS), (0,) * len(SECTIONS), 0)
 
 Count = Callable[[Sequence[int]], list[Totals]]
@@ -191,20 +192,18 @@ def user_rows(world: World, now: datetime, places: I64) -> list[User]:
     return [_user(world, table, instant, place) for place in places.tolist()]
 
 
-def user_place(world: World, now: datetime, identifier: str) -> int | None:
-    """The place in the accounts' table of the user with an id; None for nobody's, and for whoever is still to come."""
-    table = world.tabnine_accounts.table
+def user_account(world: World, now: datetime, identifier: str) -> Table | None:
+    """The account of the user with an id, alone; None for nobody's, and for whoever is still to come."""
     index = world.identities.index_of(identifier)
     if index is None:
         return None
-    place = int(np.searchsorted(table.index, index))
-    known = place < len(table.index) and table.index[place] == index and table.registered[place] <= seconds(now)
-    return place if known else None
+    account = world.tabnine_accounts.of(index)
+    return account if account.known(seconds(now)).any() else None
 
 
-def user(world: World, now: datetime, place: int) -> User:
-    """The user at a place of the accounts' table."""
-    return _user(world, world.tabnine_accounts.table, seconds(now), place)
+def user(world: World, now: datetime, account: Table) -> User:
+    """The user with an account."""
+    return _user(world, account, seconds(now), 0)
 
 
 def _user(world: World, table: Table, now: int, place: int) -> User:
@@ -285,10 +284,9 @@ def of_team(world: World, place: int) -> Count:
     return lambda cuts: world.tabnine_ranges.members(index, cuts)
 
 
-def of_user(world: World, place: int) -> Count:
+def of_user(world: World, account: Table) -> Count:
     """What counts one user."""
-    index = world.tabnine_accounts.table.index[place : place + 1]
-    return lambda cuts: world.tabnine_ranges.members(index, cuts)
+    return lambda cuts: world.tabnine_ranges.members(account.index, cuts)
 
 
 def usage(world: World, start: Instant, end: Instant, granularity: str, now: datetime, count: Count) -> list[Bucket]:
@@ -363,7 +361,7 @@ def _bucket(start: str, end: str, totals: Totals) -> Bucket:
             "consumption_rate": _ratio(sums["chat_useful"], sums["chat_interactions"]),
         },
         instruct=_part(sums, "instruct_accepted"),
-        agent={"users": agents, **_part(sums, *(name for name in COUNTERS if name.startswith("agent_")))},
+        agent={"users": agents, **_part(sums, *_AGENT)},
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any, Final
 from flask import request
 
 from mockserver.gateway.vendor import Body, Call, Route
+from mockserver.simulation.accounts import Table
 from mockserver.vendors.tabnine import errors, pagination, policy, reports
 from mockserver.vendors.tabnine.schemas import queries, rows
 
@@ -116,11 +117,11 @@ def _team(call: Call, identifier: str) -> int:
     return place
 
 
-def _user(call: Call, identifier: str) -> int:
-    place = reports.user_place(call.world, call.now, identifier)
-    if place is None:
+def _user(call: Call, identifier: str) -> Table:
+    account = reports.user_account(call.world, call.now, identifier)
+    if account is None:
         raise errors.unknown("user", identifier)
-    return place
+    return account
 
 
 def _own(call: Call, asked: queries.UsageAsked) -> None:
