@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from tests.contract.client import Client
+from tests.contract.watch import Watch
 
 PATHS = {
     "a trailing slash": ("/license/", 404),
@@ -59,13 +60,14 @@ def test_an_odd_path_is_there_or_refused_and_never_a_redirect(
     assert _last_entry(tabnine) == ("GET", "tabnine", status)
 
 
-@pytest.mark.parametrize(("mount", "status"), [("//api/v1", 200), ("///api/v1", 200), ("/api//v1", 404)])
-def test_slashes_before_the_mount_are_one_and_never_lead_past_the_door(
-    tabnine: Client, mount: str, status: int
+@pytest.mark.parametrize(("mount", "status"), [("//api/v1", 404), ("///api/v1", 404), ("/api//v1", 404)])
+def test_slashes_before_the_mount_make_another_path_and_never_lead_past_the_door(
+    tabnine: Client, watch: Watch, mount: str, status: int
 ) -> None:
-    """Werkzeug folds the slashes that a path begins with, and no others."""
+    """A base URL that ends in a slash is the classic mistake; it must not pass for right."""
     assert replace(tabnine, mount=mount).get("/license").status == status
     assert replace(tabnine, mount=mount).bearing(None).get("/license").status in {401, 404}
+    watch.take()  # The watch is told the folded path, which is described, and has no 404.
 
 
 @pytest.mark.parametrize("query", QUERIES.values(), ids=QUERIES)
