@@ -103,7 +103,9 @@ class Client:
         while more is not None:
             page = self.got(path, **{**parameters, **more})
             yield page
-            more = _next(page)
+            following = _next(page)
+            assert following is None or following != more, "a page that names itself as the next would never end"
+            more = following
 
     def walk(self, path: str, **parameters: str | int) -> list[Any]:
         """The rows of a whole walk."""

@@ -70,6 +70,16 @@ def test_active_users_are_those_without_a_deactivation(initech: Client) -> None:
         assert {user["deactivatedAt"] is not None for user in asking.users(initech, active=value)} == {there}
 
 
+def test_a_deactivation_is_the_last_change_of_an_account(initech: Client) -> None:
+    """Some of those who left had been changed before, as their rows told then."""
+    gone = {user["id"]: user for user in asking.users(initech.at("2031-01-01T00:00:00Z"), active="false")}
+    assert all(user["updatedAt"] == user["deactivatedAt"] for user in gone.values())
+    before = [user for user in asking.users(initech.at("2026-01-01T00:00:00Z")) if user["id"] in gone]
+    changed = [user for user in before if user["updatedAt"] and not user["deactivatedAt"]]
+    assert changed
+    assert all(user["updatedAt"] < gone[user["id"]]["updatedAt"] for user in changed)
+
+
 def test_the_other_reading_requires_both_filters(tabnine: Client) -> None:
     tabnine.switched(strict_user_filters="yes")
     page = {"offset": "0", "limit": "1"}

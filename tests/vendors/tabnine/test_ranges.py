@@ -185,6 +185,23 @@ def test_a_fraction_of_a_second_cuts_behind_its_second(tabnine: Client, heavy: t
     assert asking.bucket(tabnine, half, half.replace(".5", ".7"), userId=user)["activeUsers"] == 0
 
 
+@pytest.mark.parametrize("granularity", ["daily", "weekly", "monthly"])
+def test_the_first_of_several_buckets_begins_at_the_very_second_too(
+    tabnine: Client, heavy: tuple[str, int], granularity: str
+) -> None:
+    user, second = heavy
+    end = written(second + 62 * 86_400)
+    there, following, after = written(second), written(second + 1), written(second).replace("Z", ".5Z")
+
+    def told(start: str) -> list[dict[str, int]]:
+        return [asking.counters(each) for each in asking.buckets(tabnine, start, end, granularity, userId=user)]
+
+    alone = asking.counters(asking.bucket(tabnine, there, following, userId=user))
+    assert told(after) == told(following)
+    assert told(there)[1:] == told(following)[1:]
+    assert told(there)[0] == {name: count + alone[name] for name, count in told(following)[0].items()}
+
+
 def test_facts_happen_between_eight_and_eighteen_utc(tabnine: Client) -> None:
     for start, end, there in (
         ("00:00:00", "08:00:00", False),
