@@ -75,14 +75,11 @@ def _vendor_at(path: str, mounts: list[tuple[str, Vendor]]) -> Vendor | None:
 
 
 def _served(state: State, vendor: Vendor, answers_it: View) -> Callable[..., Response]:
-    """A Flask view; the variables of the path are not handed on, the call's request has them.
-
-    Werkzeug folds the slashes that a path begins with; here that is a path which does not exist, as it would be there.
-    """
+    """A Flask view; the variables of the path are not handed on, the call's request has them."""
+    answer = partial(view.answer, answers_it)
 
     def serve(**_: str) -> Response:
-        folded = request.environ["PATH_INFO"].startswith("//")
-        return _go(state, vendor, partial(_refuse, NotFound()) if folded else partial(view.answer, answers_it))
+        return _go(state, vendor, answer)
 
     return serve
 
@@ -102,7 +99,8 @@ def _go(state: State, vendor: Vendor, then: Callable[[Call], Response]) -> Respo
         response = _refused(asked, error)
     entry = _entry(asked, response)
     asked.sandbox.journal.append(entry)
-    log.debug("%s %s?%s: %d in %d us", entry.method, entry.path, entry.query, entry.status, entry.duration_us)
+    if log.isEnabledFor(logging.DEBUG):
+        log.debug("%s %s?%s: %d in %d us", entry.method, entry.path, entry.query, entry.status, entry.duration_us)
     return response
 
 

@@ -4,6 +4,7 @@ Refusing stays with whoever finds the fault; what a view computes stays with its
 """
 
 from flask import Request, Response
+from werkzeug.exceptions import NotFound
 
 from mockserver.gateway.answers import Answer
 from mockserver.gateway.rejection import Reason, Rejection
@@ -25,6 +26,9 @@ def answer(view: View, asked: Call) -> Response:
 
 
 def _measure(asking: Request) -> None:
+    """Refuse what is too long, and a path whose first slashes Werkzeug folded: the vendor has no such path."""
+    if asking.environ["PATH_INFO"].startswith("//"):
+        raise NotFound
     size = len(asking.query_string)
     if size > QUERY_MAXIMUM:
         raise Rejection(Reason.INVALID, f"the query string has {size} bytes; at most {QUERY_MAXIMUM} are read")

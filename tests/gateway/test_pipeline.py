@@ -315,3 +315,9 @@ def test_the_allowance_is_spent_under_the_states_lock(monkeypatch: pytest.Monkey
 
 def test_a_vendors_openapi_file_bears_its_name() -> None:
     assert PARROT.openapi == "parrot.yaml"
+
+
+def test_a_request_is_a_line_of_the_log_for_whoever_wants_to_see_all(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.DEBUG, logger="mockserver"):
+        Aviary(PARROT).ask("/parrot/speak?say=hi")
+    assert [record.getMessage().partition(" in ")[0] for record in caplog.records] == ["GET /parrot/speak?say=hi: 200"]
