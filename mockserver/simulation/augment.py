@@ -10,7 +10,7 @@ import numpy as np
 from mockserver.simulation import chance
 from mockserver.simulation.calendar import Days
 from mockserver.simulation.chance import I64, U64
-from mockserver.simulation.facts import Facts
+from mockserver.simulation.facts import Facts, gather
 from mockserver.simulation.organization import Product
 from mockserver.simulation.people import Block, People
 from mockserver.simulation.presence import Mask, Presence
@@ -77,16 +77,7 @@ class Augment:
 
     def facts(self, block: Block, span: Days) -> Facts:
         """Who is active, and every counter."""
-        pulse = self._presence.pulse(block, span)
-        active = self._presence.active(Product.AUGMENT, block, span, pulse)
-        scripts = list(self._scripts.within(Product.AUGMENT, block, span))
-        for script in scripts:
-            active[script.row, script.column] = bool(script.facts)
-        rows, columns = np.nonzero(active)
-        counters = self._count(block, rows, span.ordinals[columns], pulse.busy[rows, columns])
-        for script in scripts:
-            counters[:, (rows == script.row) & (columns == script.column)] = script.total(COUNTERS)[:, None]
-        return Facts(active, rows, columns, counters)
+        return gather(Product.AUGMENT, COUNTERS, self._presence, self._scripts, block, span, self._count)
 
     def _count(self, block: Block, rows: I64, ordinals: I64, busy: I64) -> I64:
         cells = self._cells(block, rows, ordinals, busy)

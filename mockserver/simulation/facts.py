@@ -3,6 +3,7 @@
 Which counters a product has, and how they come about, stays out.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Protocol
@@ -11,8 +12,10 @@ import numpy as np
 
 from mockserver.simulation.calendar import Days
 from mockserver.simulation.chance import I64
+from mockserver.simulation.organization import Product
 from mockserver.simulation.people import Block
-from mockserver.simulation.presence import Mask
+from mockserver.simulation.presence import Mask, Presence
+from mockserver.simulation.scripts import Scripts
 
 
 @dataclass(frozen=True)
@@ -56,6 +59,32 @@ class Source(Protocol):
 
     def facts(self, block: Block, span: Days) -> Facts:
         """Who is active, and every counter."""
+
+
+Count = Callable[[Block, I64, I64, I64], I64]
+"""Counters of active cells: from a block, the cells' rows in it, their days (ordinals) and how busy each is."""
+
+
+def gather(
+    product: Product,
+    counters: Sequence[str],
+    presence: Presence,
+    scripts: Scripts,
+    block: Block,
+    span: Days,
+    count: Count,
+) -> Facts:
+    """A product's facts: counted where somebody is active, and as stated where the organisation's file states them."""
+    pulse = presence.pulse(block, span)
+    active = presence.active(product, block, span, pulse)
+    stated = list(scripts.within(product, block, span))
+    for script in stated:
+        active[script.row, script.column] = bool(script.facts)
+    rows, columns = np.nonzero(active)
+    counted = count(block, rows, span.ordinals[columns], pulse.busy[rows, columns])
+    for script in stated:
+        counted[:, (rows == script.row) & (columns == script.column)] = script.total(counters)[:, None]
+    return Facts(active, rows, columns, counted)
 
 
 def _sums(counters: I64, places: I64, size: int) -> I64:

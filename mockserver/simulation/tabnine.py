@@ -8,7 +8,7 @@ import numpy as np
 from mockserver.simulation import chance
 from mockserver.simulation.calendar import Days
 from mockserver.simulation.chance import I64
-from mockserver.simulation.facts import Facts
+from mockserver.simulation.facts import Facts, gather
 from mockserver.simulation.organization import Product
 from mockserver.simulation.people import Block, People
 from mockserver.simulation.presence import Presence
@@ -63,16 +63,7 @@ class Tabnine:
 
     def facts(self, block: Block, span: Days) -> Facts:
         """Who is active, and every counter."""
-        pulse = self._presence.pulse(block, span)
-        active = self._presence.active(Product.TABNINE, block, span, pulse)
-        scripts = list(self._scripts.within(Product.TABNINE, block, span))
-        for script in scripts:
-            active[script.row, script.column] = bool(script.facts)
-        rows, columns = np.nonzero(active)
-        counters = self._count(block, rows, span.ordinals[columns], pulse.busy[rows, columns])
-        for script in scripts:
-            counters[:, (rows == script.row) & (columns == script.column)] = script.total(COUNTERS)[:, None]
-        return Facts(active, rows, columns, counters)
+        return gather(Product.TABNINE, COUNTERS, self._presence, self._scripts, block, span, self._count)
 
     def _count(self, block: Block, rows: I64, ordinals: I64, busy: I64) -> I64:
         habits = chance.mix(self._habits, block.index)
