@@ -67,7 +67,7 @@ Count = Callable[[Block, I64, I64, I64], I64]
 
 def gather(
     product: Product,
-    counters: Sequence[str],
+    counters: tuple[str, ...],
     presence: Presence,
     scripts: Scripts,
     block: Block,
