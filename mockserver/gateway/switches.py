@@ -3,10 +3,15 @@
 Which choices a vendor has stays out (its `policy` lists them), and so does which value holds now (`sandbox`).
 """
 
+import json
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from enum import StrEnum
+
+NAME_MAXIMUM = 100
+"""The longest name that a response name may be given, in characters."""
 
 Value = str | int
 Values = Mapping[str, Value]
@@ -44,10 +49,103 @@ class Switch:
         allowed = ", ".join(str(choice) for choice in self.choices)
         raise SwitchError(f"{self.name} cannot be {value!r}; it takes one of: {allowed}")
 
+    def shown(self, value: Value) -> object:
+        """A value of the switch as JSON has it."""
+        return value
+
+
+@dataclass(frozen=True, slots=True)
+class Renaming(Switch):
+    """A switch that takes a mapping: `choices` are the response names that may be renamed; by default none is.
+
+    `kept` are the response names beside them that are documented and never change. The value is the mapping as JSON
+    text, in the order of the choices and without names that keep theirs.
+    """
+
+    kept: tuple[str, ...]
+
+    def read(self, value: object) -> Value:
+        """The value that a mapping means, or a text: JSON, or as in "items=rows,date=day".
+
+        A name that is not in the list, a new one that is no name, or two that collide, is a SwitchError.
+        """
+        stated = value if isinstance(value, Mapping) else self._parsed(value)
+        for old, new in stated.items():
+            self._check(old, new)
+        called = {name: str(stated.get(name, name)) for name in (*map(str, self.choices), *self.kept)}
+        self._check_distinct(called)
+        return json.dumps({old: new for old, new in called.items() if old != new}, ensure_ascii=False)
+
+    def shown(self, value: Value) -> dict[str, str]:
+        """The mapping: what the response names are called instead."""
+        return {old: str(new) for old, new in _object(str(value)).items()}
+
+    def _parsed(self, value: object) -> dict[str, object]:
+        try:
+            if isinstance(value, str):
+                return _object(value) if value.lstrip().startswith("{") else _listed(value)
+        except (ValueError, RecursionError) as error:
+            raise SwitchError(f"{self.name} cannot be {value!r:.100}: {error}") from error
+        form = 'a mapping of response names to others, as in {"old": "new"} or old=new,older=newer'
+        raise SwitchError(f"{self.name} cannot be {value!r:.100}; it takes {form}")
+
+    def _check(self, old: object, new: object) -> None:
+        if old in self.kept:
+            raise SwitchError(f"{self.name} cannot rename {old!r}: it is documented, and never changes")
+        if old not in self.choices:
+            raise SwitchError(f"{self.name}: {unknown('response name', str(old), map(str, self.choices))}")
+        if not isinstance(new, str) or not 1 <= len(new) <= NAME_MAXIMUM or not new.isprintable():
+            raise SwitchError(
+                f"{self.name} cannot call {old!r} {new!r:.110}: a name is text of 1 to {NAME_MAXIMUM} printable characters"
+            )
+
+    def _check_distinct(self, called: Mapping[str, str]) -> None:
+        for new, times in Counter(called.values()).items():
+            if times > 1:
+                both = " and ".join(repr(old) for old, given in called.items() if given == new)
+                raise SwitchError(
+                    f"{self.name} would call {both} alike, {new!r}: names must stay distinct (two may be swapped)"
+                )
+
+
+def _object(text: str) -> dict[str, object]:
+    """A JSON object; ValueError for anything else, and for a member that is there twice."""
+    found: dict[str, object] = json.loads(text, object_pairs_hook=_once)
+    return found
+
+
+def _listed(text: str) -> dict[str, object]:
+    """Pairs as in "a=b, c=d"; ValueError for anything else."""
+    pairs: list[tuple[str, object]] = []
+    for part in text.split(","):
+        old, equals, new = part.partition("=")
+        if not equals:
+            raise ValueError('it takes old=new,older=newer, or a JSON object as in {"old": "new"}')
+        pairs.append((old.strip(), new.strip()))
+    return _once(pairs)
+
+
+def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    for name, times in Counter(name for name, _ in pairs).items():
+        if times > 1:
+            raise ValueError(f"{name!r} is there {times} times")
+    return dict(pairs)
+
 
 def switch(name: str, *choices: Value, grade: Grade, says: str) -> Switch:
     """A switch whose first choice is the default."""
     return Switch(name, choices, choices[0], grade, says)
+
+
+def names(name: str, *renamable: str, kept: tuple[str, ...] = (), grade: Grade, says: str) -> Switch:
+    """A switch that renames response names, none of them by default; those `kept` are taken, and never change."""
+    return Renaming(name, renamable, "{}", grade, says, kept)
+
+
+def renamed(switches: Iterable[Switch], values: Values) -> dict[str, str]:
+    """What response names are called instead by the values in force; empty where nothing is renamed."""
+    mappings = [each.shown(values[each.name]) for each in switches if isinstance(each, Renaming)]
+    return {old: new for mapping in mappings for old, new in mapping.items()}
 
 
 def defaults(switches: Iterable[Switch]) -> dict[str, Value]:
