@@ -4,7 +4,7 @@ When two questions are the same stays out (`view` decides by the vendor's epoch)
 """
 
 import json
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,6 +22,13 @@ def write(body: object) -> str:
     return json.dumps(body, ensure_ascii=False, separators=(",", ":"))
 
 
+def renamed(body: Any, names: Mapping[str, str]) -> Any:
+    """The same body, at every depth under other keys: those that are in `names` have the names there."""
+    if isinstance(body, dict):
+        return {names.get(key, key): renamed(value, names) for key, value in body.items()}
+    return [renamed(each, names) for each in body] if isinstance(body, list) else body
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """A body in pieces, between which the instant goes."""
@@ -29,9 +36,10 @@ class Answer:
     pieces: tuple[bytes, ...]
 
     @classmethod
-    def of(cls, body: dict[str, Any] | list[Any]) -> "Answer":
-        """The answer with this body, in which STAMP stands for the instant."""
-        return cls(tuple(write(body).encode().split(write(STAMP).encode())))
+    def of(cls, body: dict[str, Any] | list[Any], names: Mapping[str, str] | None = None) -> "Answer":
+        """The answer with this body, in which STAMP stands for the instant; keys that are in `names` are renamed."""
+        written = write(renamed(body, names) if names else body)
+        return cls(tuple(written.encode().split(write(STAMP).encode())))
 
     def stamped(self, instant: str) -> bytes:
         """The whole body, with the instant in its places."""

@@ -95,9 +95,8 @@ class Renaming(Switch):
         if old not in self.choices:
             raise SwitchError(f"{self.name}: {unknown('response name', str(old), map(str, self.choices))}")
         if not isinstance(new, str) or not 1 <= len(new) <= NAME_MAXIMUM or not new.isprintable():
-            raise SwitchError(
-                f"{self.name} cannot call {old!r} {new!r:.110}: a name is text of 1 to {NAME_MAXIMUM} printable characters"
-            )
+            rule = f"a name is text of 1 to {NAME_MAXIMUM} printable characters"
+            raise SwitchError(f"{self.name} cannot call {old!r} {new!r:.110}: {rule}")
 
     def _check_distinct(self, called: Mapping[str, str]) -> None:
         for new, times in Counter(called.values()).items():

@@ -3,9 +3,12 @@
 Refusing stays with whoever finds the fault; what a view computes stays with its vendor.
 """
 
+from collections.abc import Hashable
+
 from flask import Request, Response
 from werkzeug.exceptions import NotFound
 
+from mockserver.gateway import switches
 from mockserver.gateway.answers import Answer
 from mockserver.gateway.rejection import Reason, Rejection
 from mockserver.gateway.vendor import Call, View
@@ -16,6 +19,9 @@ BODY_MAXIMUM = 64 * 1024
 
 KEPT_QUERY_MAXIMUM = 1024
 """The longest query string whose answer is kept: longer ones would cost more to keep than the answer."""
+
+KEPT_METHODS = ("GET", "HEAD")
+"""What asks for the same and changes nothing; the answers to anything else are never kept."""
 
 
 def answer(view: View, asked: Call) -> Response:
@@ -42,13 +48,26 @@ def _measure_body(size: int) -> None:
 
 
 def _answer(asked: Call, view: View) -> Answer:
-    epoch = asked.vendor.epoch(asked.now, asked.values)
-    if epoch is None or len(asked.request.query_string) > KEPT_QUERY_MAXIMUM:
-        return Answer.of(view(asked))
-    key = (asked.sandbox.id, asked.generation, asked.request.path, asked.request.query_string, epoch)
+    key = _key(asked)
+    if key is None:
+        return _worked(asked, view)
     kept = asked.state.answers.get(key)
     if kept is None:
-        kept = Answer.of(view(asked))
+        kept = _worked(asked, view)
         with asked.state.lock:
             asked.state.answers.put(key, kept)
     return kept
+
+
+def _key(asked: Call) -> Hashable | None:
+    """What tells this question from others whose answers are kept; None where the answer is not to be kept."""
+    asking = asked.request
+    epoch = asked.vendor.epoch(asked.now, asked.values)
+    if epoch is None or asking.method not in KEPT_METHODS or len(asking.query_string) > KEPT_QUERY_MAXIMUM:
+        return None
+    grant = asked.grant and asked.grant.id
+    return asked.sandbox.id, asked.generation, grant, asking.path, asking.query_string, epoch
+
+
+def _worked(asked: Call, view: View) -> Answer:
+    return Answer.of(view(asked), switches.renamed(asked.vendor.switches, asked.values))
