@@ -8,12 +8,18 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """What a token grants at one vendor; `id` names it without giving the secret away."""
+    """What a token grants at one vendor; `id` names it without giving the secret away.
+
+    A client that gets its access tokens for a `secret` has its client id as `token`. `groups` are the names of the
+    teams whose members it sees, their subteams' included; None: everybody.
+    """
 
     id: str
     vendor: str
     token: str
     permitted: bool
+    secret: str | None = None
+    groups: tuple[str, ...] | None = None
 
 
 def seeded(vendor: str, organization: str) -> tuple[Grant, Grant]:
