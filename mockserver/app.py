@@ -3,16 +3,14 @@
 Serving it over a socket stays out (`server`).
 """
 
-from collections.abc import Mapping
 from functools import cache
 
 from flask import Flask
 
-from mockserver import admin, resources, vendors
-from mockserver.gateway import pipeline, switches
+from mockserver import admin, choices, resources, vendors
+from mockserver.gateway import pipeline
 from mockserver.gateway.limits import Limit, Setting
-from mockserver.gateway.sandbox import Made, State, Surface
-from mockserver.gateway.switches import SwitchError, Values
+from mockserver.gateway.sandbox import Made, State
 from mockserver.gateway.vendor import Vendor
 from mockserver.organizations import files
 from mockserver.settings import Settings, SettingsError
@@ -24,10 +22,10 @@ from mockserver.simulation.world import World
 def create_app(settings: Settings) -> Flask:
     """The application: every vendor, the control plane, and the first sandbox as the settings make it.
 
-    Raises SettingsError for a clock or a switch that cannot be, OrganizationError for a bad organisation file.
+    Raises SettingsError for a clock or a choice that cannot be, OrganizationError for a bad organisation file.
     """
     served = vendors.discover()
-    state = State([Surface(each.name, each.switches, each.allowance) for each in served], _world, settings.journal_size)
+    state = State([each.surface for each in served], _world, settings.journal_size)
     state.make_default(_made(settings, served))
     app = Flask("mockserver", static_folder=None)
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
@@ -65,7 +63,8 @@ def _made(settings: Settings, served: tuple[Vendor, ...]) -> Made:
         organization = files.load(settings.organization_file)
     else:
         organization = files.named(settings.organization)
-    return Made(organization, organization.seed, _clock(settings), _limits(settings, served), _policy(settings, served))
+    policy = choices.made(settings, {vendor.name: vendor.switches for vendor in served})
+    return Made(organization, organization.seed, _clock(settings), _limits(settings, served), policy)
 
 
 def _clock(settings: Settings) -> Clock:
@@ -80,18 +79,3 @@ def _clock(settings: Settings) -> Clock:
 
 def _limits(settings: Settings, served: tuple[Vendor, ...]) -> dict[str, Limit]:
     return {vendor.name: Setting(settings.limits) for vendor in served}
-
-
-def _policy(settings: Settings, served: tuple[Vendor, ...]) -> dict[str, Values]:
-    stated: dict[str, dict[str, object]] = {}
-    for name, value in settings.policy:
-        vendor, _, switch = name.partition(".")
-        stated.setdefault(vendor, {})[switch] = value
-    by_name: Mapping[str, Vendor] = {vendor.name: vendor for vendor in served}
-    for vendor in stated:
-        if vendor not in by_name:
-            raise SettingsError(switches.unknown("vendor", vendor, by_name))
-    try:
-        return {vendor: switches.read(by_name[vendor].switches, values) for vendor, values in stated.items()}
-    except SwitchError as error:
-        raise SettingsError(str(error)) from error

@@ -21,7 +21,8 @@ class SettingsError(ValueError):
 class Settings:
     """How to listen, what to simulate, and from which state the first sandbox starts.
 
-    `now` is aware and in UTC; None is the wall clock. `policy` holds pairs of a "vendor.switch" and its value.
+    `now` is aware and in UTC; None is the wall clock. `policy` holds pairs of a "vendor.switch" and its value; they
+    win over what `policy_file` states.
     `organization_file` takes the place of the bundled `organization`. `threads` is how many requests granian has in
     work at a time (measured; see `server.one_process`). SettingsError for what cannot be.
     """
@@ -34,6 +35,7 @@ class Settings:
     freeze: bool = False
     limits: Limits = "documented"
     policy: tuple[tuple[str, str], ...] = ()
+    policy_file: Path | None = None
     admin_token: str | None = None
     journal_size: int = 10_000
     server: Server = "granian"

@@ -4,6 +4,7 @@
 kept by hand.
 """
 
+import inspect
 import json
 import re
 import sys
@@ -66,7 +67,8 @@ REFUSALS = (400, 401, 403, 404, 405, 413, 415, 500)
 _LIMITS = _by_name(_named(shapes.VendorLimit))
 _POLICY = _by_name(_by_name(_named(shapes.SwitchState), "switch"))
 _SET_LIMITS = _by_name({"oneOf": [{"type": "string", "enum": [*Setting]}, _named(schemas.AllowanceBody)]})
-_SET_POLICY = _by_name(_by_name({"type": ["string", "integer"]}, "switch"))
+_VALUE = {"type": ["string", "integer", "object"], "description": "An object renames: new names by the old ones."}
+_SET_POLICY = _by_name(_by_name(_VALUE, "switch"))
 
 OPERATIONS = {
     "getIndex": Told("Every resource and its methods", shapes.Index),
@@ -106,7 +108,7 @@ def text() -> str:
     made = json.loads(json.dumps(_spec().to_dict()))
     for name, schema in made["components"]["schemas"].items():
         described = getattr(shapes, name, None) or getattr(schemas, name)
-        schema |= {"description": described.__doc__, "additionalProperties": False, **SAID_HERE.get(name, {})}
+        schema |= {"description": inspect.getdoc(described), "additionalProperties": False, **SAID_HERE.get(name, {})}
     document = {part: made[part] for part in ("openapi", "info", "servers", "security", "paths", "components")}
     return HEAD + yaml.dump(document, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=120)
 

@@ -40,8 +40,8 @@ def _set(asked: Asked, *, keep: bool) -> dict[str, Any]:
 def _switch(switch: Switch, value: Value) -> dict[str, Any]:
     written: dict[str, Any] = shapes.SwitchState().dump(
         {
-            "value": value,
-            "default": switch.default,
+            "value": switch.shown(value),
+            "default": switch.shown(switch.default),
             "choices": switch.choices,
             "grade": switch.grade,
             "says": switch.says,

@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import Response
 
-from mockserver.admin import answers, organizations, shapes
+from mockserver.admin import answers, organizations, renaming, shapes
 from mockserver.admin.asked import Asked
 from mockserver.admin.plane import plane
 from mockserver.admin.problems import Problem
@@ -46,6 +46,8 @@ def tokens(asked: Asked) -> dict[str, Any]:
                     "vendor": grant.vendor,
                     "permission": permissions[grant.permitted],
                     "token": grant.token,
+                    **({} if grant.secret is None else {"secret": grant.secret}),
+                    **({} if grant.groups is None else {"groups": grant.groups}),
                 }
                 for grant in grants
             ]
@@ -55,8 +57,14 @@ def tokens(asked: Asked) -> dict[str, Any]:
 
 
 def openapi(asked: Asked) -> Response:
-    """The OpenAPI file of a vendor, or of the control plane itself, as it is shipped."""
+    """The OpenAPI file of a vendor with the response names in force, or of the control plane as it is shipped."""
     files = {vendor.name: vendor.openapi for vendor in plane().vendors} | {OWN_FILE: f"{OWN_FILE}.yaml"}
     if asked.name not in files:
         raise Problem(404, switches.unknown("OpenAPI file", asked.name, files))
-    return answers.text((plane().openapi / files[asked.name]).read_bytes(), "application/yaml")
+    content = (plane().openapi / files[asked.name]).read_bytes()
+    return answers.text(renaming.text(content, _names(asked)), "application/yaml")
+
+
+def _names(asked: Asked) -> dict[str, str]:
+    surface = asked.sandbox.surfaces.get(asked.name)
+    return switches.renamed(surface.switches, asked.sandbox.policy.values[surface.name]) if surface else {}

@@ -35,7 +35,11 @@ class VendorLimit(Schema):
 
 
 class SwitchState(Schema):
-    """A switch: the value in force, and what there is to know about it."""
+    """A switch: the value in force, and what there is to know about it.
+
+    Of a switch that renames response names, the value is an object of old names and new ones, and `choices` are the
+    names that it may have.
+    """
 
     value = fields.Raw(required=True)
     default = fields.Raw(required=True)
@@ -68,6 +72,12 @@ class Token(Schema):
     vendor = fields.String(required=True)
     permission = fields.String(required=True, validate=validate.OneOf(("granted", "forbidden")))
     token = fields.String(required=True)
+    secret = fields.String(
+        metadata={"description": "Where the token is a client id of OAuth: what the client shows beside it."}
+    )
+    groups = fields.List(
+        fields.String(), metadata={"description": "Where the token sees some teams alone: their names."}
+    )
 
 
 class Problem(Schema):

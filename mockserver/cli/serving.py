@@ -30,6 +30,7 @@ PORT_TAKEN = 3
 @option("--freeze", is_flag=True, help="Let the clock stand still.")
 @option("--limits", type=click.Choice(("documented", "off")), default=DEFAULTS.limits, help="The vendors' rate limits.")
 @option("--policy", multiple=True, metavar="VENDOR.SWITCH=VALUE", help="Settle an undocumented choice; repeatable.")
+@option("--policy-file", type=click.Path(path_type=Path), help="Choices in YAML, by vendor and switch; --policy wins.")
 @option("--admin-token", help="What /_mock then asks for, as a Bearer token.")
 @option("--journal-size", type=click.IntRange(min=1), default=DEFAULTS.journal_size, help="Requests remembered.")
 @option("--server", type=click.Choice(("granian", "threaded")), default=DEFAULTS.server, help="What serves.")

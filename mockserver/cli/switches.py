@@ -21,7 +21,8 @@ def switches(*, as_json: bool) -> None:
 
     \b
     Evidence: D documented, O observed, I inferred, A assumed.
-    Set one with `mockserver serve --policy vendor.switch=value`.
+    Set one with `mockserver serve --policy vendor.switch=value`, a renaming with
+    `--policy vendor.names=old=new,older=newer`, several with --policy-file.
     """
     from mockserver import vendors
 
@@ -38,8 +39,8 @@ def switches(*, as_json: bool) -> None:
 
 def _entry(switch: "Switch") -> dict[str, Any]:
     return {
-        "value": switch.default,
-        "default": switch.default,
+        "value": switch.shown(switch.default),
+        "default": switch.shown(switch.default),
         "choices": list(switch.choices),
         "grade": switch.grade.value,
         "says": switch.says,
@@ -52,6 +53,10 @@ def _sentence(switch: "Switch") -> str:
 
 def written(switch: "Switch") -> str:
     """The choices in a few words: a run of numbers by its ends, anything else one by one."""
+    from mockserver.gateway.switches import Renaming
+
+    if isinstance(switch, Renaming):
+        return f"other names for {', '.join(map(str, switch.choices))}"
     first, last = switch.choices[0], switch.choices[-1]
     run = isinstance(first, int) and isinstance(last, int) and switch.choices == tuple(range(first, last + 1))
     return f"{first} to {last}" if run else ", ".join(str(choice) for choice in switch.choices)

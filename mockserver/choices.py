@@ -1,0 +1,97 @@
+"""Answers which undocumented choices a server starts with: those of its policy file, and before them its flags'.
+
+Which choices there are stays out (each vendor's `policy`), and so does making others later (`admin.policy`).
+"""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from mockserver.gateway import switches
+from mockserver.gateway.switches import Switch, SwitchError, Value, Values
+from mockserver.settings import Settings, SettingsError
+
+Known = Mapping[str, tuple[Switch, ...]]
+"""Every vendor's switches, by its name."""
+
+
+def made(settings: Settings, known: Known) -> dict[str, Values]:
+    """The values that the settings state, by vendor; SettingsError with a line for each that cannot be."""
+    found: dict[str, dict[str, Value]] = {}
+    faults: list[str] = []
+    for source, vendor, stated in (*_filed(settings.policy_file), *_given(settings.policy)):
+        values, wrong = _read(vendor, stated, known)
+        found[vendor] = {**found.get(vendor, {}), **values}
+        faults += [f"{source} {line}" for line in wrong]
+    if faults:
+        raise SettingsError("\n".join(faults))
+    return dict(found)
+
+
+def _given(policy: tuple[tuple[str, str], ...]) -> Iterator[tuple[str, str, object]]:
+    for name, value in policy:
+        vendor, _, switch = name.partition(".")
+        yield "--policy", vendor, {switch: value}
+
+
+def _filed(path: Path | None) -> Iterator[tuple[str, str, object]]:
+    if path is not None:
+        for vendor, stated in _mapping(path).items():
+            yield f"{path}:", vendor, stated
+
+
+def _read(vendor: str, stated: object, known: Known) -> tuple[dict[str, Value], list[str]]:
+    """The values stated for a vendor, and what is wrong with the others, each by its key."""
+    if vendor not in known:
+        return {}, [f"{vendor}: {switches.unknown('vendor', vendor, known)}"]
+    if not isinstance(stated, Mapping):
+        return {}, [f"{vendor}: takes a mapping of switches to their values, not {stated!r:.60}"]
+    values: dict[str, Value] = {}
+    wrong: list[str] = []
+    for name, value in stated.items():
+        try:
+            values |= switches.read(known[vendor], {name: value})
+        except SwitchError as error:
+            wrong.append(f"{vendor}.{name}: {error}")
+    return values, wrong
+
+
+class _Text(yaml.BaseLoader):
+    """Takes every value as the text that stands there (so that `no` and `null` are choices), and no key twice."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:  # noqa: FBT001, FBT002
+        """The mapping; ConstructorError for a key that is none or that stands twice."""
+        seen: set[str] = set()
+        for key, _ in node.value:
+            if not isinstance(key, yaml.ScalarNode):
+                raise yaml.constructor.ConstructorError(None, None, "a key must be a word", key.start_mark)
+            if key.value in seen:
+                fault = f"the key {key.value!r} stands twice; state it once"
+                raise yaml.constructor.ConstructorError(None, None, fault, key.start_mark)
+            seen.add(key.value)
+        return super().construct_mapping(node, deep)
+
+
+def _mapping(path: Path) -> dict[str, object]:
+    """What a file states; SettingsError for one that cannot be read, or that is no mapping in YAML."""
+    try:
+        stated = yaml.load(path.read_text(encoding="utf-8-sig"), _Text)  # noqa: S506 - it makes nothing but text
+    except UnicodeDecodeError as error:
+        raise SettingsError(f"{path}: not UTF-8 at byte {error.start}; save the file as UTF-8") from error
+    except (OSError, ValueError) as error:
+        raise SettingsError(f"{path}: cannot be read: {getattr(error, 'strerror', None) or error}") from error
+    except (yaml.YAMLError, RecursionError) as error:
+        raise SettingsError(f"{path}: {_reason(error)}") from error
+    if isinstance(stated, dict):
+        return stated
+    if stated is None:
+        return {}
+    raise SettingsError(f"{path}: takes a mapping of vendors to their switches, as in `vendor: {{switch: value}}`")
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark is not None:
+        return f"line {error.problem_mark.line + 1}: not YAML as it is read here: {error.problem}"
+    return f"not YAML as it is read here: {' '.join(str(error).split())}"
