@@ -1,9 +1,12 @@
-"""Answers which token a request carries in its Authorization header.
+"""Answers which credentials a request carries in its Authorization header: a token, or a client's id and secret.
 
-Whether that token opens anything stays out (`sandbox`), and so do the words of a 401.
+Whether they open anything stays out (`sandbox`), and so do the words of a 401.
 """
 
+import binascii
+from base64 import b64decode
 from collections.abc import Sequence
+from urllib.parse import unquote_plus
 
 from mockserver.gateway.rejection import Reason, Rejection
 
@@ -25,7 +28,38 @@ def _missing(words: Sequence[str], schemes: Sequence[str]) -> str:
     return "the Authorization header holds no single token"
 
 
-def secrets(header: str | None) -> list[str]:
-    """What of an Authorization header must not be told: every word behind the scheme, or the only one."""
+class BasicError(ValueError):
+    """An Authorization header without a client's id and secret; the text says what is missing or malformed."""
+
+
+def basic(header: str | None) -> tuple[str, str]:
+    """A client's id and secret as the scheme Basic carries them (in any case), both form-encoded by RFC 6749."""
     words = (header or "").split()
-    return words[1:] or words
+    if len(words) != 2 or words[0].lower() != "basic":
+        raise BasicError(_missing(words, ("Basic",)).replace("token", "pair of client id and secret"))
+    try:
+        pair = b64decode(words[1], validate=True).decode()
+    except (binascii.Error, UnicodeDecodeError) as error:
+        raise BasicError("what stands behind Basic is no base64 of UTF-8 text") from error
+    client, colon, secret = pair.partition(":")
+    if not colon:
+        raise BasicError("there is no colon between client id and secret in what stands behind Basic")
+    return unquote_plus(client), unquote_plus(secret)
+
+
+def secrets(header: str | None) -> list[str]:
+    """What of an Authorization header must not be told: every word behind the scheme, or the only one, and what a
+    client's credentials hold as their secret.
+    """
+    words = (header or "").split()
+    shown = words[1:] or words
+    if words and words[0].lower() == "basic":
+        shown += _inside(header)
+    return shown
+
+
+def _inside(header: str | None) -> list[str]:
+    try:
+        return [basic(header)[1]]
+    except BasicError:
+        return []

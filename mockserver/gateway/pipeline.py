@@ -17,7 +17,7 @@ from mockserver.gateway.journal import Entry, redacted, redacted_path, shortened
 from mockserver.gateway.limits import Block
 from mockserver.gateway.rejection import Reason, Rejection, UnknownToken
 from mockserver.gateway.sandbox import State
-from mockserver.gateway.vendor import Call, Vendor, View
+from mockserver.gateway.vendor import Call, Route, Stage, Vendor
 
 log = logging.getLogger(__name__)
 
@@ -60,12 +60,12 @@ def install(app: Flask, vendors: Iterable[Vendor], state: State) -> Callable[[Ex
     for vendor in dict.fromkeys(vendor for _, vendor in mounts):
         for route in vendor.routes:
             name = f"{vendor.name}:{route.operation}"
-            served = _served(state, vendor, route.view)
+            served = _served(state, vendor, route)
             app.add_url_rule(route.path, name, served, methods=route.methods, provide_automatic_options=False)
 
     def unrouted(error: Exception) -> Response | None:
         vendor = _vendor_at(request.path, mounts)
-        return None if vendor is None else _go(state, vendor, partial(_refuse, error))
+        return None if vendor is None else _go(state, vendor, _before(error, vendor), partial(_refuse, error))
 
     return unrouted
 
@@ -74,12 +74,25 @@ def _vendor_at(path: str, mounts: list[tuple[str, Vendor]]) -> Vendor | None:
     return next((vendor for mount, vendor in mounts if path == mount or path.startswith(f"{mount}/")), None)
 
 
-def _served(state: State, vendor: Vendor, answers_it: View) -> Callable[..., Response]:
+def _before(error: Exception, vendor: Vendor) -> tuple[Stage, ...]:
+    """What stands before a refusal: the vendor's stages, or nothing where a wrong method met a path with its own."""
+    own = isinstance(error, MethodNotAllowed) and any(
+        route.path == request.path for route in vendor.routes if route.stages is not None
+    )
+    return () if own else vendor.stages
+
+
+def _served(state: State, vendor: Vendor, route: Route) -> Callable[..., Response]:
     """A Flask view; the variables of the path are not handed on, the call's request has them."""
-    answer = partial(view.answer, answers_it)
+    stages = vendor.stages if route.stages is None else route.stages
+
+    def answer(asked: Call) -> Response:
+        response = view.answer(route.view, asked)
+        response.headers.update(route.headers)
+        return response
 
     def serve(**_: str) -> Response:
-        return _go(state, vendor, answer)
+        return _go(state, vendor, stages, answer)
 
     return serve
 
@@ -88,11 +101,11 @@ def _refuse(error: Exception, _: Call) -> Response:
     raise error
 
 
-def _go(state: State, vendor: Vendor, then: Callable[[Call], Response]) -> Response:
-    """The way itself: through the vendor's stages, to what is then to be done, and into the journal."""
+def _go(state: State, vendor: Vendor, stages: tuple[Stage, ...], then: Callable[[Call], Response]) -> Response:
+    """The way itself: through the stages, to what is then to be done, and into the journal."""
     asked = Call(request._get_current_object(), state, vendor)  # type: ignore[attr-defined]  # noqa: SLF001 (documented)
     try:
-        for stage in vendor.stages:
+        for stage in stages:
             stage(asked)
         response = then(asked)
     except Exception as error:  # noqa: BLE001 (whatever it is, the client gets the vendor's words)
@@ -147,6 +160,6 @@ def _entry(asked: Call, response: Response) -> Entry:
 
 
 def _secrets(asked: Call, query: str) -> list[str]:
-    """What the request's header holds; and any token that opens something, where one can have come elsewhere."""
+    """What the request's header holds; and any that opens something, where one can have come elsewhere."""
     shown = auth.secrets(asked.request.environ.get("HTTP_AUTHORIZATION"))
-    return [*shown, *asked.state.tokens] if query or asked.operation is None else shown
+    return [*shown, *asked.state.secrets] if query or asked.operation is None else shown

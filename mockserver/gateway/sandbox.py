@@ -29,11 +29,18 @@ _WORLDS_KEPT = 16
 
 @dataclass(frozen=True, slots=True)
 class Surface:
-    """What a sandbox must know of a vendor: its name, switches and documented allowance."""
+    """What a sandbox must know of a vendor: its name, switches, documented allowance, and what its tokens are like."""
 
     name: str
     switches: tuple[Switch, ...]
     allowance: Allowance | None
+    secret: str | None = None
+    grouped: bool = False
+
+    def seeded(self, organization: Organization) -> tuple[Grant, ...]:
+        """The seeded tokens at the vendor."""
+        groups = organization.console_groups if self.grouped else ()
+        return tokens.seeded(self.name, organization.slug, secret=self.secret, groups=groups)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +166,7 @@ class State:
 
     def make_default(self, made: Made) -> Sandbox:
         """The first sandbox, opened by the seeded tokens of its organisation."""
-        seeded = [grant for name in self.surfaces for grant in tokens.seeded(name, made.organization.slug)]
+        seeded = [grant for surface in self.surfaces.values() for grant in surface.seeded(made.organization)]
         return self.make(DEFAULT, made, seeded)
 
     @property
@@ -172,9 +179,10 @@ class State:
         return self._grants.get((vendor, token))
 
     @property
-    def tokens(self) -> list[str]:
-        """Every token that opens anything."""
-        return [token for _, token in tuple(self._grants)]
+    def secrets(self) -> list[str]:
+        """Every token that opens anything, and every secret behind one."""
+        grants = [grant for _, grant in tuple(self._grants.values())]
+        return list(dict.fromkeys(text for grant in grants for text in (grant.token, grant.secret) if text))
 
     def tokens_of(self, sandbox: Sandbox) -> list[Grant]:
         """Every token that opens a sandbox."""

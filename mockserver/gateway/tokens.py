@@ -22,10 +22,19 @@ class Grant:
     groups: tuple[str, ...] | None = None
 
 
-def seeded(vendor: str, organization: str) -> tuple[Grant, Grant]:
-    """The two tokens of the first sandbox at a vendor: one that may read analytics, one that may not."""
+def seeded(
+    vendor: str, organization: str, *, secret: str | None = None, groups: tuple[str, ...] = ()
+) -> tuple[Grant, ...]:
+    """The tokens of the first sandbox at a vendor: one that may read analytics, one that may not.
+
+    With `secret` they are clients that share it; with `groups` there is a third one, bound to these teams.
+    """
     name = f"mock-{vendor}-{organization}"
-    return (
-        Grant(f"{vendor}-seeded", vendor, name, permitted=True),
-        Grant(f"{vendor}-seeded-forbidden", vendor, f"{name}-forbidden", permitted=False),
-    )
+    grants = [
+        Grant(f"{vendor}-seeded", vendor, name, permitted=True, secret=secret),
+        Grant(f"{vendor}-seeded-forbidden", vendor, f"{name}-forbidden", permitted=False, secret=secret),
+    ]
+    if groups:
+        bound = f"{name}-groups"
+        grants.append(Grant(f"{vendor}-seeded-groups", vendor, bound, permitted=True, secret=secret, groups=groups))
+    return tuple(grants)

@@ -13,7 +13,7 @@ from flask import Request
 
 from mockserver.gateway.limits import Allowance
 from mockserver.gateway.rejection import Reason, Rejection
-from mockserver.gateway.sandbox import Sandbox, State
+from mockserver.gateway.sandbox import Sandbox, State, Surface
 from mockserver.gateway.switches import Switch, Value, Values
 from mockserver.gateway.tokens import Grant
 from mockserver.simulation.world import World
@@ -81,12 +81,18 @@ View = Callable[[Call], Body]
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """A whole path, the operationId of its operation in the vendor's OpenAPI file, and what answers it."""
+    """A whole path, the operationId of its operation in the vendor's OpenAPI file, and what answers it.
+
+    `stages` stand before the view in place of the vendor's own, where there are any; `headers` are on every answer
+    that is no refusal.
+    """
 
     path: str
     operation: str
     view: View
     methods: tuple[str, ...] = ("GET",)
+    stages: tuple[Stage, ...] | None = None
+    headers: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +109,8 @@ class Vendor:
     """One API surface: where it is mounted, its door, its order of refusals, its choices, its words.
 
     `epoch` tells what of the present moment an answer depends on (None: everything), `stamp` writes an instant as this
-    vendor does, `word` says a refusal.
+    vendor does, `word` says a refusal. Where clients get their tokens for a secret (`oauth`), `secret` is the seeded
+    clients'; `grouped` says that a role can be bound to groups.
     """
 
     name: str
@@ -118,6 +125,13 @@ class Vendor:
     epoch: Callable[[datetime, Values], Hashable | None]
     stamp: Callable[[datetime], str]
     try_path: str
+    secret: str | None = None
+    grouped: bool = False
+
+    @property
+    def surface(self) -> Surface:
+        """What a sandbox must know of the vendor."""
+        return Surface(self.name, self.switches, self.allowance, self.secret, self.grouped)
 
     @property
     def openapi(self) -> str:

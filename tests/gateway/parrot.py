@@ -15,7 +15,7 @@ from werkzeug.test import TestResponse
 from mockserver.gateway import answers, pipeline
 from mockserver.gateway.limits import Allowance
 from mockserver.gateway.rejection import Reason, Rejection
-from mockserver.gateway.sandbox import Made, State, Surface
+from mockserver.gateway.sandbox import Made, State
 from mockserver.gateway.switches import Grade, Values, switch
 from mockserver.gateway.vendor import Call, Route, Vendor, View, Worded
 from mockserver.simulation.clock import Clock
@@ -103,7 +103,7 @@ def world(organization: Organization, seed: int) -> World:
 
 def state(*vendors: Vendor, journal_size: int = 5000, **changes: Any) -> State:
     """The state of an app with these vendors and a default sandbox."""
-    held = State([Surface(each.name, each.switches, each.allowance) for each in vendors], world, journal_size)
+    held = State([each.surface for each in vendors], world, journal_size)
     held.make_default(made(**changes))
     return held
 
