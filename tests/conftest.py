@@ -73,6 +73,12 @@ def tabnine_of() -> Callable[..., Client]:
 
 
 @pytest.fixture(scope="session")
+def jetbrains_ide_of() -> Callable[..., Client]:
+    """A client of IDE Services for an organisation (with settings changed), on an app of its own."""
+    return _opener("/api/analytics/ai", "jetbrains-ide")
+
+
+@pytest.fixture(scope="session")
 def _augment(augment_of: Callable[..., Client]) -> Client:
     return augment_of()
 
@@ -94,3 +100,15 @@ def tabnine(_tabnine: Client) -> Client:
     """A client of Tabnine at acme, an Admin's; its app is shared, and as new for every test."""
     _tabnine.sandbox.reset()
     return _tabnine
+
+
+@pytest.fixture(scope="session")
+def _jetbrains_ide(jetbrains_ide_of: Callable[..., Client]) -> Client:
+    return jetbrains_ide_of()
+
+
+@pytest.fixture
+def jetbrains_ide(_jetbrains_ide: Client) -> Client:
+    """A client of IDE Services at acme; its app is shared, and as new for every test."""
+    _jetbrains_ide.sandbox.reset()
+    return _jetbrains_ide

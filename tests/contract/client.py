@@ -43,8 +43,9 @@ class Answer:
 
     @property
     def message(self) -> str:
-        """The message of a refusal."""
-        said: str = self.json["error"]["message"]
+        """The message of a refusal, which stands in its `error` or beside it."""
+        body = self.json
+        said: str = (body["error"] if isinstance(body["error"], dict) else body)["message"]
         return said
 
     @property
@@ -159,4 +160,6 @@ def _next(page: Mapping[str, Any]) -> Mapping[str, str | int] | None:
     if "meta" in page:
         following: Mapping[str, int] | None = page["meta"].get("next")
         return following
-    return {"cursor": page["pagination"]["next_cursor"]} if page["pagination"]["has_more"] else None
+    if "pagination" in page:
+        return {"cursor": page["pagination"]["next_cursor"]} if page["pagination"]["has_more"] else None
+    return {"cursor": page["nextCursor"]} if page.get("nextCursor") else None
