@@ -15,6 +15,8 @@ from urllib.parse import quote
 import yaml
 from jsonschema_rs import Draft202012, Draft202012Validator, Registry
 
+from mockserver.admin import renaming
+
 _SAID_BY_HTTP = frozenset(("content-type", "content-length"))
 """Headers that no OpenAPI file describes."""
 
@@ -158,6 +160,6 @@ def _typed(text: str, schema: Mapping[str, Any]) -> str | int:
 
 
 @cache
-def read(file: Path) -> Oracle:
-    """The oracle that an OpenAPI file is."""
-    return Oracle(yaml.safe_load(file.read_text(encoding="utf-8")))
+def read(file: Path, names: tuple[tuple[str, str], ...] = ()) -> Oracle:
+    """The oracle that an OpenAPI file is, with response names renamed: pairs of an old one and a new one."""
+    return Oracle(yaml.safe_load(renaming.text(file.read_bytes(), dict(names))))

@@ -1,6 +1,7 @@
 """Answers which answers of any app in this process were not what the vendor's OpenAPI file describes.
 
-Judging one answer stays out (`oracle`), and so does failing a test for it (`conftest`).
+The file is taken with the response names in force in the app's first sandbox. Judging one answer stays out (`oracle`),
+and so does failing a test for it (`conftest`).
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -10,8 +11,11 @@ from typing import TYPE_CHECKING, Any
 from flask import Flask
 
 from mockserver import resources, vendors
+from mockserver.admin import plane
+from mockserver.gateway import switches
+from mockserver.gateway.vendor import Vendor
 from tests.contract import oracle
-from tests.contract.oracle import Oracle, Said
+from tests.contract.oracle import Said
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -25,11 +29,7 @@ class Watch:
     def __init__(self) -> None:
         self.judged = 0
         self._faults: list[str] = []
-        mounts = {
-            mount: oracle.read(resources.openapi() / vendor.openapi)
-            for vendor in vendors.discover()
-            for mount in vendor.mounts
-        }
+        mounts = {mount: vendor for vendor in vendors.discover() for mount in vendor.mounts}
         self._mounts = sorted(mounts.items(), key=lambda pair: -len(pair[0]))
 
     def take(self) -> list[str]:
@@ -47,11 +47,13 @@ class Watch:
                 head[:] = [int(status[:3]), {name.lower(): value for name, value in headers}]
                 return start(status, headers, exc_info)
 
-            return self._passing(app(self_, environ, note), environ, head)
+            return self._passing(app(self_, environ, note), self_, environ, head)
 
         return watched
 
-    def _passing(self, parts: Iterable[bytes], environ: "WSGIEnvironment", head: list[Any]) -> Iterator[bytes]:
+    def _passing(
+        self, parts: Iterable[bytes], app: Flask, environ: "WSGIEnvironment", head: list[Any]
+    ) -> Iterator[bytes]:
         body = b""
         with ExitStack() as stack:
             if hasattr(parts, "close"):
@@ -60,13 +62,23 @@ class Watch:
                 body += part
                 yield part
         path = "/" + environ["PATH_INFO"].encode("latin-1").decode(errors="replace").lstrip("/")
-        self._judge(Said(environ["REQUEST_METHOD"], path, head[0], head[1], body))
+        self._judge(app, Said(environ["REQUEST_METHOD"], path, head[0], head[1], body))
 
-    def _judge(self, said: Said) -> None:
-        judge = self._oracle(said.path)
-        if judge is not None:
+    def _judge(self, app: Flask, said: Said) -> None:
+        vendor = self._vendor(said.path)
+        if vendor is not None:
             self.judged += 1
+            judge = oracle.read(resources.openapi() / vendor.openapi, tuple(_names(app, vendor).items()))
             self._faults += judge.faults(said)
 
-    def _oracle(self, path: str) -> Oracle | None:
+    def _vendor(self, path: str) -> Vendor | None:
         return next((one for mount, one in self._mounts if path == mount or path.startswith(f"{mount}/")), None)
+
+
+def _names(app: Flask, vendor: Vendor) -> dict[str, str]:
+    """What an app calls the response names of a vendor; an app without a control plane calls them as they are."""
+    if "mockserver.admin" not in app.extensions:
+        return {}
+    with app.app_context():
+        sandbox = plane.plane().state.default
+    return switches.renamed(sandbox.surfaces[vendor.name].switches, sandbox.policy.values[vendor.name])
