@@ -7,7 +7,7 @@ scripted facts.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from mockserver.simulation import augment, tabnine
+from mockserver.simulation import augment, jetbrains, tabnine
 from mockserver.simulation.organization import Product
 
 
@@ -31,6 +31,8 @@ class Grain:
         return {name: number for name, number in numbers.items() if isinstance(number, int)}
 
 
+_NO_MORE = (("acceptances", "suggestions"), ("accepted_lines", "suggested_lines"))
+
 GRAINS: Mapping[Product, Grain] = {
     Product.AUGMENT: Grain(
         labels=("language", "editor"),
@@ -49,5 +51,11 @@ GRAINS: Mapping[Product, Grain] = {
             ("agent_lines_added_accepted", "agent_lines_added"),
             ("agent_lines_removed_accepted", "agent_lines_removed"),
         ),
+    ),
+    Product.JETBRAINS: Grain(
+        labels=(),
+        counters=jetbrains.COUNTERS,
+        left_out={f"{tool}_{more}": f"{tool}_{less}" for tool in jetbrains.TOOLS for less, more in _NO_MORE},
+        at_most=tuple((f"{tool}_{less}", f"{tool}_{more}") for tool in jetbrains.TOOLS for less, more in _NO_MORE),
     ),
 }

@@ -11,11 +11,14 @@ from mockserver.organizations import cast_rules, defaults
 from mockserver.organizations.products import GRAINS
 from mockserver.simulation.organization import (
     Adoption,
+    Allotment,
     ExactDay,
+    JetBrainsPerson,
     Levels,
     Organization,
     Period,
     Product,
+    Raise,
     ScriptedFact,
     ServiceAccount,
     SpecialPerson,
@@ -43,6 +46,7 @@ def organization(stated: Stated) -> Organization:
         languages=stated.get("languages", defaults.LANGUAGES),
         editors=stated.get("editors", defaults.EDITORS),
         profiles=tuple(stated.get("profiles", defaults.PROFILES)),
+        console_groups=tuple(stated.get("console_groups", ())),
         holidays=tuple(stated.get("holidays", ())),
         silent=tuple(Period(**each) for each in stated.get("silent", ())),
         exact=tuple(ExactDay(**each) for each in stated.get("exact", ())),
@@ -67,7 +71,20 @@ def _special(stated: Stated) -> SpecialPerson:
     lists = {"licences": {Product(name): day for name, day in stated.get("licences", {}).items()}}
     days = {"active_only": tuple(stated["active_only"])} if "active_only" in stated else {}
     teamless = "team" in stated and stated["team"] is None
-    return SpecialPerson(**{**stated, **lists, **days}, teamless=teamless)
+    jetbrains = _jetbrains(stated.get("jetbrains", {}))
+    return SpecialPerson(**{**stated, **lists, **days, "jetbrains": jetbrains}, teamless=teamless)
+
+
+def _jetbrains(stated: Stated) -> JetBrainsPerson:
+    return JetBrainsPerson(
+        tools=tuple(stated["tools"]) if "tools" in stated else None,
+        credits=tuple(_allotment(each) for each in stated["credits"]) if "credits" in stated else None,
+        old_clients=tuple(stated.get("old_clients", ())),
+    )
+
+
+def _allotment(stated: Stated) -> Allotment:
+    return Allotment(**{**stated, "raises": tuple(Raise(**each) for each in stated.get("raises", ()))})
 
 
 def _facts(stated: Stated) -> Iterator[ScriptedFact]:

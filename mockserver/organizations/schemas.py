@@ -10,13 +10,13 @@ from marshmallow import fields, validate
 
 from mockserver.organizations import shapes
 from mockserver.organizations.products import GRAINS, Grain
-from mockserver.simulation.organization import PEOPLE_MAXIMUM, Level, Product, Role
+from mockserver.simulation.organization import PEOPLE_MAXIMUM, Client, Level, Product, Role, Tool
 
 SERVICE_ACCOUNTS_MAXIMUM = 1_000
 SEED_MAXIMUM = 2**63 - 1
 
-_SLUG = re.compile(r"(?!.*-forbidden\Z)[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?\Z")
-_SLUG_RULE = "1 to 40 of a-z, 0-9 and - (not first, not last), not ending in -forbidden"
+_SLUG = re.compile(r"(?!.*-(?:forbidden|groups)\Z)[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?\Z")
+_SLUG_RULE = "1 to 40 of a-z, 0-9 and - (not first, not last), not ending in -forbidden or -groups"
 _DOMAIN = re.compile(r"(?=.{1,190}\Z)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]\Z")
 _DOMAIN_RULE = "a domain in lower case, such as acme.example"
 _ACCOUNT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}\Z")
@@ -81,6 +81,35 @@ class ExactDaySchema(shapes.Strict):
     users = shapes.whole(1, PEOPLE_MAXIMUM + SERVICE_ACCOUNTS_MAXIMUM, required=True)
 
 
+class RaiseSchema(shapes.Strict):
+    """Top-up credits that come on a day."""
+
+    day = shapes.Day(required=True)
+    top_up = shapes.Credits(required=True)
+
+
+class AllotmentSchema(shapes.Strict):
+    """What one licence holds each month."""
+
+    quota = shapes.Credits(required=True)
+    top_up = shapes.Credits()
+    raises = shapes.many(
+        fields.Nested(RaiseSchema, error_messages=shapes.says("a mapping, such as day: 2025-10-14, top_up: 5")),
+        "a list of raises, each with day and top_up",
+    )
+
+
+class JetBrainsPersonSchema(shapes.Strict):
+    """What is stated of a person's JetBrains AI."""
+
+    tools = shapes.many(shapes.one_of(Tool), f"a list of tools: {', '.join(Tool)}", validate=shapes.free_tool)
+    credits = shapes.many(
+        fields.Nested(AllotmentSchema, error_messages=shapes.says("a mapping, such as quota: 10, top_up: 5")),
+        "a list of licences, each with its quota",
+    )
+    old_clients = shapes.many(shapes.one_of(Client), f"a list of clients: {', '.join(Client)}")
+
+
 class SpecialPersonSchema(shapes.Strict):
     """A person stated by name; a team of null is none."""
 
@@ -97,6 +126,9 @@ class SpecialPersonSchema(shapes.Strict):
     )
     active_only = shapes.many(shapes.Day(), "a list of dates")
     augment_id = shapes.text(_ID, _ID_RULE)
+    jetbrains = fields.Nested(
+        JetBrainsPersonSchema, error_messages=shapes.says("a mapping with some of: tools, credits, old_clients")
+    )
 
 
 def _rows(grain: Grain) -> fields.List[Any]:
@@ -154,6 +186,9 @@ class OrganizationSchema(shapes.Strict):
     editors = shapes.Weights()
     profiles = shapes.many(
         shapes.text(), "a list of names", validate=validate.Length(min=1, error="one profile at least")
+    )
+    console_groups = shapes.many(
+        shapes.text(), "a list of teams", validate=validate.Length(min=1, error="one team at least")
     )
     holidays = shapes.many(shapes.Day(), "a list of dates")
     silent = _list(PeriodSchema, "a list of periods, each with first and last")

@@ -6,12 +6,17 @@ Which key has which shape stays out (`schemas`), and so does what one value mean
 import re
 from collections.abc import Mapping
 from datetime import date
+from decimal import Decimal, InvalidOperation
 from difflib import get_close_matches
 from enum import StrEnum
 from typing import Any
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate, validates_schema
 
+from mockserver.simulation.organization import Tool
+
+_FREE = {Tool.CHAT, Tool.COMPLETION, Tool.EDITS}
+CREDITS_MAXIMUM = 1_000_000
 WEIGHT_MAXIMUM = 1_000_000
 COUNT_MAXIMUM = 1_000_000_000
 """Keeps every sum over people and days within 64 bits."""
@@ -84,6 +89,30 @@ class Licence(Day):
 
     def _deserialize(self, value: object, attr: str | None, data: Data, **kwargs: Any) -> date | None:
         return None if value is False else super()._deserialize(value, attr, data, **kwargs)
+
+
+class Credits(fields.Field[int]):
+    """AI credits with at most two decimals; read as whole hundredths."""
+
+    _RULE = f"a number of credits from 0 to {CREDITS_MAXIMUM} with at most two decimals"
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(error_messages=says(self._RULE), **kwargs)
+
+    def _deserialize(self, value: object, attr: str | None, data: Data, **kwargs: Any) -> int:  # noqa: ARG002
+        try:
+            hundredths = Decimal(value if isinstance(value, str) else str(value)) * 100
+            if isinstance(value, bool) or not 0 <= hundredths <= CREDITS_MAXIMUM * 100 or hundredths % 1:
+                raise self.make_error("invalid")
+        except InvalidOperation as error:
+            raise self.make_error("invalid") from error
+        return int(hundredths)
+
+
+def free_tool(tools: list[Tool]) -> None:
+    """Whoever is active has done something, also without credits."""
+    if not _FREE & set(tools):
+        raise ValidationError(f"one at least that works without credits: {', '.join(sorted(_FREE))}")
 
 
 class Weights(fields.Field[dict[str, int]]):

@@ -30,6 +30,7 @@ class Days:
     silent: np.ndarray
     season: I64
     quarter: I64
+    month: I64
 
     def __len__(self) -> int:
         return len(self.ordinals)
@@ -46,7 +47,10 @@ class Days:
 
 
 def days(organization: Organization, first: int, last: int) -> Days:
-    """The days from `first` to `last`, both inclusive; `quarter` numbers the spells that vacations are drawn in."""
+    """The days from `first` to `last`, both inclusive.
+
+    `quarter` numbers the spells that vacations are drawn in, `month` the calendar months, from 1970-01 on.
+    """
     ordinals = np.arange(first, last + 1, dtype=np.int64)
     dates = (ordinals - _EPOCH).astype("datetime64[D]")
     months = dates.astype("datetime64[M]")
@@ -59,6 +63,7 @@ def days(organization: Organization, first: int, last: int) -> Days:
         silent=_within(organization.silent, ordinals),
         season=_SEASON[month],
         quarter=ordinals // 91,
+        month=months.astype(np.int64),
     )
 
 
@@ -73,6 +78,11 @@ def month_after(month: date, by: int = 1) -> date:
     """The first day of the month that lies `by` months after another's."""
     year, place = divmod(month.year * 12 + month.month - 1 + by, 12)
     return date(year, place + 1, 1)
+
+
+def month_of(day: int) -> int:
+    """The first day of a day's calendar month; both are ordinals."""
+    return date.fromordinal(day).replace(day=1).toordinal()
 
 
 def week_of(day: date) -> date:

@@ -23,6 +23,26 @@ class Product(StrEnum):
     JETBRAINS = "jetbrains"
 
 
+class Tool(StrEnum):
+    """A way of working with JetBrains AI: the five that send data, Junie in Ask mode, and whatever else spends."""
+
+    CHAT = "aia"
+    CLAUDE = "claude_code"
+    COMPLETION = "code_completion"
+    JUNIE = "junie"
+    EDITS = "nes"
+    ASK = "junie_ask"
+    OTHER = "other"
+
+
+class Client(StrEnum):
+    """A program of JetBrains that sends data from a certain version on."""
+
+    IDE = "ide"
+    ASSISTANT = "ai_assistant"
+    JUNIE = "junie"
+
+
 class Role(StrEnum):
     """A person's role, in the words of the one vendor that has roles (Tabnine)."""
 
@@ -82,6 +102,36 @@ class Turnover:
 
 
 @dataclass(frozen=True, slots=True)
+class Raise:
+    """Top-up credits, in hundredths, that come on a day on top of a licence's, for the rest of that month."""
+
+    day: date
+    top_up: int
+
+
+@dataclass(frozen=True, slots=True)
+class Allotment:
+    """What one licence holds each month, in hundredths of a credit: the built-in quota, and the top-up beside it."""
+
+    quota: int
+    top_up: int = 0
+    raises: tuple[Raise, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class JetBrainsPerson:
+    """What is stated of a person's JetBrains AI; None is generated.
+
+    `tools` are the only ones that are used, `credits` the licences in the order in which they are spent, `old_clients`
+    stay below the version from which on they send data.
+    """
+
+    tools: tuple[Tool, ...] | None = None
+    credits: tuple[Allotment, ...] | None = None
+    old_clients: tuple[Client, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class SpecialPerson:
     """A person stated by name in the file; what is None (or empty) is generated as for everybody else.
 
@@ -102,6 +152,7 @@ class SpecialPerson:
     licences: Mapping[Product, date | None] = field(default_factory=dict)
     active_only: tuple[date, ...] | None = None
     augment_id: str | None = None
+    jetbrains: JetBrainsPerson = JetBrainsPerson()
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +202,8 @@ class Organization:
 
     `special` people take the first indexes, generated people follow. `generated` is False where only scripted facts
     count.
-    `languages` and `editors` give weights by name.
+    `languages` and `editors` give weights by name. `console_groups` are the teams to which a role of the Console is
+    bound.
     """
 
     slug: str
@@ -169,6 +221,7 @@ class Organization:
     languages: Mapping[str, int] = field(default_factory=dict)
     editors: Mapping[str, int] = field(default_factory=dict)
     profiles: tuple[str, ...] = ("Default",)
+    console_groups: tuple[str, ...] = ()
     holidays: tuple[date, ...] = ()
     silent: tuple[Period, ...] = ()
     exact: tuple[ExactDay, ...] = ()

@@ -3,10 +3,11 @@
 What they do on a day stays out (`presence`, and a room for each product), and so do their names and ids (`identity`).
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, fields
 from datetime import date
 from functools import lru_cache
+from itertools import pairwise
 
 import numpy as np
 
@@ -56,8 +57,12 @@ class Block:
 
     def using(self, product: Product, first: int, last: int) -> "Block":
         """The members who can have used the product on any day from `first` to `last`."""
+        return self.take(self.going(product, first, last))
+
+    def going(self, product: Product, first: int, last: int) -> I64:
+        """The rows of the members who can have used the product on any day from `first` to `last`."""
         started = self.started[PRODUCTS.index(product)]
-        return self.take(np.flatnonzero((started <= last) & (self.left > first) & (self.joined <= last)))
+        return np.flatnonzero((started <= last) & (self.left > first) & (self.joined <= last))
 
 
 PRODUCTS = tuple(Product)
@@ -87,6 +92,32 @@ class People:
             block = self.block(number)
             skip = start - number * BLOCK
             yield block.take(np.arange(skip, len(block))) if skip > 0 else block
+
+    def members(self, index: I64) -> Block:
+        """The members with these indexes, ascending, as one block."""
+        numbers, starts = np.unique(index // BLOCK, return_index=True)
+        parts = [
+            self.block(number).take(index[start:end] - number * BLOCK)
+            for number, (start, end) in zip(numbers.tolist(), pairwise([*starts.tolist(), len(index)]), strict=True)
+        ]
+        return Block(
+            **{
+                each.name: np.concatenate([getattr(part, each.name) for part in parts], axis=-1)
+                for each in fields(Block)
+            }
+        )
+
+    def column(self, read: Callable[[Block], np.ndarray]) -> np.ndarray:
+        """One attribute of all members, by index."""
+        return np.concatenate([read(block) for block in self.blocks()])
+
+    def in_profile(self, place: int) -> np.ndarray:
+        """A mask of all members: who belongs to the profile at a place in the organisation's list."""
+        return self.column(lambda block: (block.profile == place) & ~block.service)
+
+    def in_teams(self, places: Collection[int]) -> np.ndarray:
+        """A mask of all members: who belongs to one of the teams at these places in the organisation's list."""
+        return self.column(lambda block: np.isin(block.team, list(places)))
 
     def _draw(self, topic: str, index: I64) -> I64:
         return chance.field(chance.mix(self.key(topic), index), 3)

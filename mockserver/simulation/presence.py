@@ -4,7 +4,7 @@ A person's busy days are busy in every product, because they come from one draw.
 """
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -47,6 +47,21 @@ class Presence:
             for index, person in enumerate(self._organization.special)
             if person.active_only is not None
         }
+
+    @cached_property
+    def _stated_days(self) -> I64:
+        """The days of which the file says something about somebody."""
+        organization = self._organization
+        stated = {exact.day for exact in organization.exact} | {fact.day for fact in organization.facts}
+        stated |= {day for person in organization.special for day in person.active_only or ()}
+        return np.array([day.toordinal() for day in stated], dtype=np.int64)
+
+    def opens(self, span: Days) -> Mask:
+        """On which days people may be at work at all: not on holidays, nor in silence, unless the file says so."""
+        open_days: Mask = (
+            ~(span.holiday | span.silent) if self._organization.generated else np.zeros(len(span), np.bool_)
+        )
+        return open_days | np.isin(span.ordinals, self._stated_days)
 
     def pulse(self, block: Block, span: Days) -> Pulse:
         """Presence and busyness of each member on each day."""

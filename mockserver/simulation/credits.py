@@ -1,0 +1,144 @@
+"""Answers what becomes of the credits that people want to spend: quota first, then top-up, licence by licence.
+
+Limit hits fall out of the spending. What people want, and on which tools, stays out (`jetbrains`). Credits are whole
+hundredths.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+
+from mockserver.simulation import chance
+from mockserver.simulation.calendar import Days
+from mockserver.simulation.chance import I64
+from mockserver.simulation.organization import Allotment
+from mockserver.simulation.people import Block, People
+from mockserver.simulation.presence import Mask
+
+_Rows = I64 | slice
+
+_QUOTAS = np.array([1_000, 3_500], dtype=np.int64)
+_QUOTA_WEIGHTS = np.array([80, 20], dtype=np.int64)
+_TOP_UPS = np.array([0, 500, 1_000, 2_000], dtype=np.int64)
+_TOP_UP_WEIGHTS = np.array([70, 15, 10, 5], dtype=np.int64)
+_SECOND_PERCENT, _SECOND_QUOTA = 3, 1_000
+_RAISED_PERCENT, _RAISE, _RAISED_FROM, _RAISED_DAYS = 6, 500, 9, 16
+"""How many get more in a month, how much, and between which days of it (the first counting as 0)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """Members by days: hundredths spent out of built-in quotas and out of top-ups, and who hit a limit that day."""
+
+    built_in: I64
+    top_up: I64
+    hit: Mask
+
+    @property
+    def spent(self) -> I64:
+        """Everything that was spent."""
+        return self.built_in + self.top_up
+
+
+@dataclass(frozen=True, slots=True)
+class _Licence:
+    """One licence of each member: the monthly quota, and the top-up there is by each day (members by days)."""
+
+    quota: I64
+    top_up: I64
+
+
+class Credits:
+    """The licences' credits: a pure function of a block of members and a run of days."""
+
+    def __init__(self, people: People) -> None:
+        self._licences = people.key("jetbrains licences")
+        self._raised = people.key("jetbrains raises")
+        special = people.organization.special
+        self._stated = {
+            index: person.jetbrains.credits
+            for index, person in enumerate(special)
+            if person.jetbrains.credits is not None
+        }
+
+    def spend(self, block: Block, span: Days, wanted: I64) -> Ledger:
+        """What is spent of what is wanted (members by days); the span begins with a month.
+
+        Each licence is spent before the next, its quota before its top-up, and what a later day brings helps that day.
+        """
+        ledger = Ledger(np.zeros_like(wanted), np.zeros_like(wanted), np.zeros(wanted.shape, dtype=np.bool_))
+        left, months = wanted.copy(), np.flatnonzero(np.diff(span.month, prepend=-1)).tolist()
+        for rows, licence in self._in_order(block, span):
+            for start, end in pairwise([*months, len(span)]):
+                month = slice(start, end)
+                left[rows, month] -= _month(ledger, rows, month, licence, left[rows, month])
+        return ledger
+
+    def _in_order(self, block: Block, span: Days) -> Iterator[tuple[_Rows, _Licence]]:
+        """The first licences, the second ones, and so on, each with the rows of the members who have one."""
+        bits = chance.mix(self._licences, block.index)
+        stated = [row for row in range(len(block)) if int(block.index[row]) in self._stated] if self._stated else []
+        quota = _QUOTAS[chance.weighted(chance.field(bits, 0), _QUOTA_WEIGHTS)]
+        top_up = _TOP_UPS[chance.weighted(chance.field(bits, 1), _TOP_UP_WEIGHTS)]
+        first = _Licence(quota, top_up[:, None] + self._raises(block, span))
+        seconds = chance.percent(chance.field(bits, 2), _SECOND_PERCENT)
+        seconds[stated] = False
+        for row in stated:
+            _state(first, row, self._stated[int(block.index[row])][:1], span)
+        yield slice(None), first
+        rows = np.flatnonzero(seconds)
+        if len(rows):
+            yield rows, _Licence(np.full(len(rows), _SECOND_QUOTA), np.zeros((len(rows), len(span)), dtype=np.int64))
+        for row in stated:
+            for allotment in self._stated[int(block.index[row])][1:]:
+                further = _Licence(np.zeros(1, dtype=np.int64), np.zeros((1, len(span)), dtype=np.int64))
+                _state(further, 0, (allotment,), span)
+                yield np.array([row]), further
+
+    def _raises(self, block: Block, span: Days) -> I64:
+        """What later days of a month bring, members by days."""
+        months, place = np.unique(span.month, return_inverse=True)
+        bits = chance.mix(chance.mix(self._raised, block.index)[:, None], months[None, :])
+        comes = chance.percent(chance.field(bits, 0), _RAISED_PERCENT)
+        day = np.where(comes, _RAISED_FROM + (chance.field(bits, 1) * _RAISED_DAYS >> 16), 99)
+        starts = np.concatenate([span.ordinals[:1], span.ordinals[np.flatnonzero(np.diff(span.month)) + 1]])
+        raised: I64 = (span.ordinals - starts[place] >= day[:, place]) * np.int64(_RAISE)
+        return raised
+
+
+def _state(licence: _Licence, row: int, stated: tuple[Allotment, ...], span: Days) -> None:
+    """Put one member's stated licence into a row; nothing stated is a licence without credits."""
+    licence.quota[row] = sum(each.quota for each in stated)
+    licence.top_up[row] = sum(each.top_up for each in stated)
+    for raised in (more for each in stated for more in each.raises):
+        day = raised.day.toordinal()
+        if span.first <= day <= span.last:
+            month = span.month == span.month[day - span.first]
+            licence.top_up[row] += (month & (span.ordinals >= day)) * raised.top_up
+
+
+def _month(ledger: Ledger, rows: _Rows, month: slice, licence: _Licence, wanted: I64) -> I64:
+    """Spend one month of one licence: enter it into the ledger, and say what was spent each day."""
+    there = licence.quota[:, None] + licence.top_up[:, month]
+    total = np.cumsum(wanted, axis=1)
+    # A day spends no more than is there by then; whatever an earlier day could not spend stays unspent.
+    total += np.minimum(np.minimum.accumulate(there - total, axis=1), 0)
+    built_in = _daily(np.minimum(total, licence.quota[:, None]))
+    spent = _daily(total)
+    ledger.built_in[rows, month] += built_in
+    ledger.top_up[rows, month] += spent - built_in
+    gone = (total == there) & (there > 0)
+    some = np.flatnonzero(gone.any(axis=1))
+    first = np.zeros_like(gone)
+    first[some, gone[some].argmax(axis=1)] = True
+    ledger.hit[rows, month] |= first
+    return spent
+
+
+def _daily(total: I64) -> I64:
+    """What each day adds to a running total."""
+    added = total.copy()
+    added[:, 1:] -= total[:, :-1]
+    return added
