@@ -86,8 +86,10 @@ def _parameters(vendor: Vendor, operation: Any) -> list[Any]:
 
 
 def _example(parameter: Any) -> str:
-    """The example of a parameter, as it stands in a query."""
+    """The example of a parameter, as it stands in a query; the elements of a list stand between commas."""
     value = parameter["example"]
+    if isinstance(value, list):
+        return ",".join(value)
     return value if isinstance(value, str) else json.dumps(value)
 
 
