@@ -12,7 +12,7 @@ from flask import Flask, Response
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from mockserver.gateway import answers, pipeline
+from mockserver.gateway import answers, pipeline, switches
 from mockserver.gateway.limits import Allowance
 from mockserver.gateway.rejection import Reason, Rejection
 from mockserver.gateway.sandbox import Made, State
@@ -38,6 +38,9 @@ SWITCHES = (
     switch("rate_limit_scope", "organization", "token", grade=Grade.ASSUMED, says="Whose bucket it is."),
     switch("rate_limit_block", "refill", "minute", grade=Grade.ASSUMED, says="What a refusal does."),
 )
+NAMES = switches.names("names", "said", "mood", "at", grade=Grade.ASSUMED, says="What the answer calls things.")
+"""Not among the others; a vendor that has it lists it beside them."""
+
 STAGES = (pipeline.authenticate, pipeline.permit, pipeline.limit)
 
 

@@ -33,6 +33,37 @@ def test_the_instant_stands_wherever_it_belongs_and_nowhere_else(body: dict[str,
     assert stamped == expected
 
 
+NAMES = {"items": "rows", "date": "day", "day": "date"}
+
+
+@pytest.mark.parametrize(
+    ("body", "called"),
+    [
+        ({"items": [{"date": "items", "day": 1}]}, {"rows": [{"day": "items", "date": 1}]}),
+        ({"a": {"items": {"items": [[{"items": None}]]}}}, {"a": {"rows": {"rows": [[{"rows": None}]]}}}),
+        ([{"date": 1}, "date", 2, True], [{"day": 1}, "date", 2, True]),
+        ({"item": 1, "Items": 2}, {"item": 1, "Items": 2}),
+        ({}, {}),
+    ],
+    ids=["swapped, and values left alone", "at any depth", "a list", "names that are only alike", "nothing"],
+)
+def test_keys_are_renamed_all_at_once_and_at_every_depth(
+    body: dict[str, object] | list[object], called: object
+) -> None:
+    assert json.loads(Answer.of(body, NAMES).stamped("")) == called
+
+
+def test_renamed_keys_keep_their_order_and_the_instant_its_place() -> None:
+    body = {"b": STAMP, "items": [], "a": 1}
+    assert Answer.of(body, NAMES).stamped("10:30") == b'{"b":"10:30","rows":[],"a":1}'
+    assert list(body) == ["b", "items", "a"]
+
+
+def test_a_body_is_not_gone_through_where_nothing_is_renamed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(answers, "renamed")
+    assert Answer.of({"items": [1]}, {}).pieces == Answer.of({"items": [1]}).pieces == (b'{"items":[1]}',)
+
+
 def test_an_answer_is_stamped_anew_each_time() -> None:
     answer = Answer.of({"at": STAMP})
     assert [answer.stamped("one"), answer.stamped("two")] == [b'{"at":"one"}', b'{"at":"two"}']

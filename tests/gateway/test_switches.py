@@ -4,6 +4,8 @@ Which switches a vendor has stays out.
 """
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from mockserver.gateway import switches
 from mockserver.gateway.switches import Grade, Switch, SwitchError
@@ -11,6 +13,9 @@ from mockserver.gateway.switches import Grade, Switch, SwitchError
 MOOD = switches.switch("mood", "cheerful", "grumpy", grade=Grade.ASSUMED, says="How it speaks.")
 HOUR = Switch("hour", tuple(range(24)), 2, Grade.DOCUMENTED, "When it wakes.")
 BOTH = (MOOD, HOUR)
+NAMES = switches.names(
+    "names", "items", "date", "tool", kept=("nextCursor",), grade=Grade.ASSUMED, says="What things are called."
+)
 NO_MOODS: tuple[object, ...] = ("", "Grumpy", None, ["grumpy"])
 NO_HOURS: tuple[object, ...] = (True, False, 24, -1, "02", 1.5, {})
 
@@ -66,3 +71,106 @@ def test_an_unknown_switch_is_refused_with_the_nearest_and_all_names(name: str, 
 
 def test_where_there_are_none_at_all_the_message_says_so() -> None:
     assert switches.unknown("vendor", "x", []) == "there is no vendor 'x'; there are: none"
+
+
+def test_by_default_nothing_is_renamed_and_the_choices_are_the_names_that_may_be() -> None:
+    assert (NAMES.shown(NAMES.default), NAMES.choices) == ({}, ("items", "date", "tool"))
+
+
+RENAMINGS: dict[str, tuple[object, dict[str, str]]] = {
+    "none": ({}, {}),
+    "a mapping": ({"items": "rows"}, {"items": "rows"}),
+    "a text of pairs": ("items=rows", {"items": "rows"}),
+    "pairs with space around them": ("date = day, items = rows", {"items": "rows", "date": "day"}),
+    "a new name with an equals sign": ("items=a=b", {"items": "a=b"}),
+    "JSON": (' {"items": "rows", "tool": "a, b"}', {"items": "rows", "tool": "a, b"}),
+    "JSON without anything": ("{}", {}),
+    "two that swap": ({"items": "date", "date": "items"}, {"items": "date", "date": "items"}),
+    "three in a ring": ("items=date,date=tool,tool=items", {"items": "date", "date": "tool", "tool": "items"}),
+    "a name that is given up": ({"items": "date", "date": "day"}, {"items": "date", "date": "day"}),
+    "a name that keeps its own": ({"items": "items", "date": "day"}, {"date": "day"}),
+    "letters of any script": ({"items": "строки 行"}, {"items": "строки 行"}),
+    "the shortest and the longest": ({"items": "x", "date": "y" * 100}, {"items": "x", "date": "y" * 100}),
+}
+
+
+@pytest.mark.parametrize(("stated", "mapping"), RENAMINGS.values(), ids=RENAMINGS)
+def test_a_renaming_is_read_from_a_mapping_or_a_text(stated: object, mapping: dict[str, str]) -> None:
+    value = NAMES.read(stated)
+    assert NAMES.shown(value) == mapping
+    assert NAMES.read(value) == value
+
+
+def test_the_same_renaming_is_the_same_value_however_it_is_stated() -> None:
+    stated = ({"date": "day", "items": "rows"}, {"items": "rows", "date": "day", "tool": "tool"}, "date=day,items=rows")
+    assert len({NAMES.read(each) for each in stated}) == 1
+
+
+NEITHER = "it takes old=new,older=newer, or a JSON object"
+RULE = "a name is text of 1 to 100 printable characters"
+BAD_RENAMINGS: dict[str, tuple[object, str]] = {
+    "an unknown name": (
+        {"itms": "rows"},
+        "names: there is no response name 'itms' (did you mean 'items'?); there are: items, date, tool",
+    ),
+    "a name that is no text": ({5: "rows"}, "names: there is no response name '5'; there are: items, date, tool"),
+    "a documented name": (
+        {"nextCursor": "next"},
+        "names cannot rename 'nextCursor': it is documented, and never changes",
+    ),
+    "two alike": (
+        {"items": "x", "date": "x"},
+        "names would call 'items' and 'date' alike, 'x': names must stay distinct (two may be swapped)",
+    ),
+    "one like another that stays": (
+        {"items": "tool"},
+        "names would call 'items' and 'tool' alike, 'tool': names must stay distinct (two may be swapped)",
+    ),
+    "one like a documented one": (
+        "items=nextCursor",
+        "names would call 'items' and 'nextCursor' alike, 'nextCursor': names must stay distinct (two may be swapped)",
+    ),
+    "an empty name": ({"items": ""}, f"names cannot call 'items' '': {RULE}"),
+    "a name too long": ({"items": "x" * 101}, f"names cannot call 'items' '{'x' * 101}': {RULE}"),
+    "a line break": ({"items": "a\nb"}, f"names cannot call 'items' 'a\\nb': {RULE}"),
+    "half a pair": ({"items": "\ud800"}, f"names cannot call 'items' '\\ud800': {RULE}"),
+    "a number for a name": ({"items": 5}, f"names cannot call 'items' 5: {RULE}"),
+    "nothing for a name": ('{"items": null}', f"names cannot call 'items' None: {RULE}"),
+    "a mapping for a name": ({"items": {"a": "b"}}, f"names cannot call 'items' {{'a': 'b'}}: {RULE}"),
+    "a word": ("rows", f"names cannot be 'rows': {NEITHER}"),
+    "no text at all": ("", f"names cannot be '': {NEITHER}"),
+    "a pair and a word": ("items=rows,date", f"names cannot be 'items=rows,date': {NEITHER}"),
+    "a pair that stands twice": ("items=a,items=b", "names cannot be 'items=a,items=b': 'items' is there 2 times"),
+    "a member that stands twice": ('{"items": "a", "items": "b"}', "'items' is there 2 times"),
+    "JSON cut short": ('{"items"', """names cannot be '{"items"': Expecting ':' delimiter"""),
+    "JSON beyond all depth": ('{"items":' * 100_000, "maximum recursion depth exceeded"),
+    "a number": (5, "names cannot be 5; it takes a mapping of response names to others, as in {"),
+    "a truth value": (True, "names cannot be True; it takes a mapping"),
+    "nothing": (None, "names cannot be None; it takes a mapping"),
+    "a list": ([["items", "rows"]], "names cannot be [['items', 'rows']]; it takes a mapping"),
+}
+
+
+@pytest.mark.parametrize(("stated", "taught"), BAD_RENAMINGS.values(), ids=BAD_RENAMINGS)
+def test_a_renaming_that_cannot_be_is_refused_with_the_rule(stated: object, taught: str) -> None:
+    with pytest.raises(SwitchError) as caught:
+        NAMES.read(stated)
+    assert taught in str(caught.value)
+    assert len(str(caught.value)) < 400
+
+
+def test_what_is_renamed_comes_from_whichever_switch_renames() -> None:
+    values = switches.defaults((*BOTH, NAMES))
+    assert switches.renamed((*BOTH, NAMES), values) == {}
+    assert switches.renamed((*BOTH, NAMES), values | {"names": NAMES.read("items=rows")}) == {"items": "rows"}
+    assert switches.renamed(BOTH, values) == {}
+
+
+@given(st.permutations(("items", "date", "tool", "nextCursor")))
+def test_any_swapping_among_the_names_that_may_be_renamed_is_taken(order: list[str]) -> None:
+    mapping = dict(zip(("items", "date", "tool", "nextCursor"), order, strict=True))
+    if mapping.pop("nextCursor") == "nextCursor":
+        assert NAMES.shown(NAMES.read(mapping)) == {old: new for old, new in mapping.items() if old != new}
+    else:
+        with pytest.raises(SwitchError, match="alike, 'nextCursor'"):
+            NAMES.read(mapping)

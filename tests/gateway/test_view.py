@@ -8,9 +8,11 @@ from typing import Any
 
 import pytest
 
-from mockserver.gateway import answers
+from mockserver.gateway import answers, switches
+from mockserver.gateway.rejection import Reason, Rejection
+from mockserver.gateway.switches import Grade
 from mockserver.gateway.tokens import Grant
-from mockserver.gateway.vendor import Call
+from mockserver.gateway.vendor import Call, View
 from mockserver.gateway.view import BODY_MAXIMUM, KEPT_QUERY_MAXIMUM, QUERY_MAXIMUM
 from mockserver.simulation.clock import Clock
 from tests.gateway import parrot
@@ -93,6 +95,66 @@ def test_a_switch_that_changes_while_a_request_is_answered_leaves_no_old_answer_
 
     aviary = Aviary(parrot.speaking(parrot.said, stages=(*parrot.STAGES, meanwhile)))
     assert [aviary.ask().get_json()["mood"] for _ in range(2)] == ["cheerful", "grumpy"]
+
+
+def _renaming(view: View = parrot.said) -> Aviary:
+    return Aviary(parrot.speaking(view, switches=(*parrot.SWITCHES, parrot.NAMES)))
+
+
+def _rename(aviary: Aviary, **names: str) -> None:
+    aviary.state.default.set_policy({"parrot": {"names": parrot.NAMES.read(names)}})
+
+
+def test_response_names_are_what_the_switch_calls_them_at_once() -> None:
+    aviary = _renaming()
+    assert list(aviary.ask().get_json()) == ["said", "mood", "at"]
+    _rename(aviary, said="spoken", mood="at", at="mood")
+    assert aviary.ask().get_json() == {"spoken": "hello", "at": "cheerful", "mood": "10:30:00"}
+    _rename(aviary)
+    assert list(aviary.ask().get_json()) == ["said", "mood", "at"]
+
+
+def test_an_answer_with_other_names_is_kept_as_any_other() -> None:
+    counting = Counting()
+    aviary = _renaming(counting)
+    _rename(aviary, said="spoken")
+    assert [aviary.ask().get_json()["time"] for _ in range(2)] == [1, 1]
+
+
+def test_a_refusal_keeps_its_names() -> None:
+    def refusing(_: Call) -> dict[str, Any]:
+        raise Rejection(Reason.INVALID, "said")
+
+    aviary = Aviary(
+        parrot.speaking(refusing, switches=(switches.names("names", "squawk", grade=Grade.ASSUMED, says="What."),))
+    )
+    aviary.state.default.set_policy({"parrot": {"names": '{"squawk": "screech"}'}})
+    assert aviary.ask().get_json() == {"squawk": "said"}
+
+
+@pytest.mark.parametrize(("method", "path", "times"), [("POST", "learn", 2), ("PUT", "learn", 2), ("HEAD", "speak", 1)])
+def test_only_the_answers_to_what_changes_nothing_are_kept(method: str, path: str, times: int) -> None:
+    aviary, view = _counting()
+    for _ in range(2):
+        assert aviary.ask(f"/parrot/{path}", method=method).status_code == 200
+    assert view.times == times
+
+
+def test_two_tokens_of_a_sandbox_do_not_see_each_others_answers() -> None:
+    def seen(asked: Call) -> dict[str, Any]:
+        return {"by": asked.grant and asked.grant.id}
+
+    aviary = Aviary(parrot.speaking(seen))
+    other = Grant("other", "parrot", "other-token", permitted=True)
+    aviary.state.make("default", parrot.made(), [*aviary.state.tokens_of(aviary.state.default), other])
+    tokens = ("mock-parrot-small", "other-token", "mock-parrot-small")
+    assert [aviary.ask(token=token).get_json()["by"] for token in tokens] == ["parrot-seeded", "other", "parrot-seeded"]
+
+
+def test_where_nobody_shows_a_token_an_answer_is_kept_for_everybody() -> None:
+    aviary, view = _counting(stages=())
+    assert [aviary.ask(token=token).get_json()["time"] for token in (None, "any")] == [1, 1]
+    assert view.times == 1
 
 
 def test_a_vendor_whose_answers_depend_on_every_moment_works_each_time() -> None:
