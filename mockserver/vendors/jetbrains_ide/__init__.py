@@ -1,0 +1,22 @@
+"""JetBrains IDE Services' AI analytics: the rooms of this vendor, assembled."""
+
+from mockserver.gateway.vendor import Vendor
+from mockserver.vendors.jetbrains_ide import errors, policy, reports, routes
+
+
+def vendor() -> Vendor:
+    """The record by which the gateway serves IDE Services."""
+    return Vendor(
+        name=policy.NAME,
+        title=policy.TITLE,
+        mounts=policy.MOUNTS,
+        schemes=policy.SCHEMES,
+        stages=policy.STAGES,
+        allowance=None,
+        switches=policy.SWITCHES,
+        routes=routes.ROUTES,
+        word=errors.word,
+        epoch=reports.epoch,
+        stamp=errors.stamp,
+        try_path=policy.TRY_PATH,
+    )

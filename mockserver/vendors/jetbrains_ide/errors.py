@@ -1,0 +1,58 @@
+"""How IDE Services words a refusal: the default body of Spring Boot, for every status (assumed).
+
+Finding the fault stays out.
+"""
+
+from datetime import datetime
+from typing import Final
+
+from mockserver.gateway.rejection import Fault, Reason, Rejection
+from mockserver.gateway.vendor import Call, Worded
+from mockserver.vendors.jetbrains_ide import policy
+
+_WORDS: Final = {
+    Reason.INVALID: (400, "Bad Request"),
+    Reason.UNAUTHENTICATED: (401, "Unauthorized"),
+    Reason.FORBIDDEN: (403, "Forbidden"),
+    Reason.NOT_FOUND: (404, "Not Found"),
+    Reason.METHOD: (405, "Method Not Allowed"),
+    Reason.LIMITED: (429, "Too Many Requests"),
+    Reason.INTERNAL: (500, "Internal Server Error"),
+}
+
+
+def stamp(instant: datetime) -> str:
+    """An instant as Spring Boot writes it: to the millisecond, with its offset in digits."""
+    return instant.isoformat(timespec="milliseconds")
+
+
+def invalid(*faults: Fault) -> Rejection:
+    """A 400 that tells all faults at once."""
+    return Rejection(Reason.INVALID, "; ".join(f"{each.parameter} {each.rule}" for each in faults), faults=faults)
+
+
+def too_many_buckets(group_by: str, count: int) -> Rejection:
+    """A 400 for a range that has more buckets than are told."""
+    rule = (
+        f"would make {count:,} buckets ({group_by}); at most {policy.BUCKETS_MAXIMUM:,} are told; "
+        "choose a shorter range or a coarser groupBy"
+    )
+    return invalid(Fault("toDate", rule))
+
+
+def word(rejection: Rejection, asked: Call) -> Worded:
+    """Status, body and headers of a refusal."""
+    status, title = _WORDS[rejection.reason]
+    headers = {}
+    if rejection.allow:
+        headers["Allow"] = ", ".join(rejection.allow)
+    if status == 401:
+        headers["WWW-Authenticate"] = "Bearer"
+    body = {
+        "timestamp": stamp(asked.now),
+        "status": status,
+        "error": title,
+        "message": rejection.message,
+        "path": asked.request.path,
+    }
+    return Worded(status, body, headers)

@@ -1,0 +1,239 @@
+"""From facts to IDE Services' numbers: buckets of a range, who has AI and who used it, what clients sent about it.
+
+HTTP stays out, and so do JSON keys; days are ordinals, and what lies after the present day is empty.
+"""
+
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final
+
+import numpy as np
+
+from mockserver.simulation.chance import I64
+from mockserver.simulation.clients import Gates
+from mockserver.simulation.identity import Identity
+from mockserver.simulation.jetbrains import MEASURES, TOOLS
+from mockserver.simulation.jetbrains_rows import Place
+from mockserver.simulation.world import World
+from mockserver.vendors.jetbrains_ide import policy
+
+_TOLD: Final = tuple(MEASURES.index(name) for name in ("suggestions", "acceptances", "invocations"))
+_MONTHS: Final = {"MONTH": 1, "YEAR": 12}
+
+Values = Mapping[str, str | int]
+"""The switches in force."""
+
+
+@dataclass(frozen=True, slots=True)
+class Adoption:
+    """Distinct people in a bucket: who had AI, and who made a request to it."""
+
+    date: str
+    enabled: int
+    active: int
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """What clients sent about some tools."""
+
+    suggestions: int
+    acceptances: int
+    invocations: int
+
+
+@dataclass(frozen=True, slots=True)
+class Metrics(Numbers):
+    """The same in a bucket; `tool` is None for all that were asked for, together."""
+
+    date: str
+    tool: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class UserMetrics:
+    """A day of a person with a tool."""
+
+    place: Place
+    user_id: str
+    user_name: str
+    user_email: str | None
+    date: str
+    tool: str
+    suggestions: int
+    acceptances: int
+    invocations: int
+
+
+@dataclass(frozen=True, slots=True)
+class Buckets:
+    """Parts of a range: the first day of each as it is told, and the days between which facts count."""
+
+    labels: Sequence[int]
+    edges: Sequence[int]
+
+
+def epoch(now: datetime, values: Values) -> Hashable:  # noqa: ARG001 (as every vendor's)
+    """What of the moment an answer depends on: the day."""
+    return now.toordinal()
+
+
+def bucket_count(first: int, last: int, group_by: str) -> int:
+    """How many buckets a range has."""
+    if group_by in _MONTHS:
+        return _month(last) // _MONTHS[group_by] - _month(first) // _MONTHS[group_by] + 1
+    return len(_starts(first, last, group_by))
+
+
+def buckets(world: World, first: int, last: int, group_by: str, now: datetime) -> Buckets:
+    """The buckets of a range, ascending. A very long range has none before the organisation's first day or in future.
+
+    Each is labelled with its first day of the calendar, also where that lies before the range.
+    """
+    if bucket_count(first, last, group_by) > policy.BUCKETS_MAXIMUM:
+        first, last = max(first, world.organization.first_day.toordinal()), min(last, now.toordinal())
+        if first > last:
+            return Buckets((), ())
+    starts = _starts(first, last, group_by)
+    return Buckets(starts, (first, *starts[1:], last + 1))
+
+
+def _starts(first: int, last: int, group_by: str) -> Sequence[int]:
+    """The first calendar days of the buckets."""
+    if group_by in _MONTHS:
+        step = _MONTHS[group_by]
+        months = range(_month(first) // step * step, _month(last) + 1, step)
+        return [date(month // 12, month % 12 + 1, 1).toordinal() for month in months]
+    if group_by == "WEEK":
+        return range(first - (first - 1) % 7, last + 1, 7)  # The ordinal 1 is a Monday.
+    return range(first, last + 1) if group_by == "DAY" else [first]
+
+
+def _month(day: int) -> int:
+    """The month of a day, counted from January of the year 0."""
+    found = date.fromordinal(day)
+    return found.year * 12 + found.month - 1
+
+
+def adoption(world: World, told: Buckets, profile: str | None, now: datetime) -> list[Adoption]:
+    """Who had AI and who used it, in each bucket; nobody in a profile that there is not."""
+    profiles = world.organization.profiles
+    edges = _past(told.edges, now) if profile is None or profile in profiles else ()
+    enabled: list[int] = []
+    active: list[int] = []
+    if edges:
+        mask = None if profile is None else world.people.in_profile(profiles.index(profile))
+        enabled = world.jetbrains_ranges.enabled(edges, mask).buckets
+        active = world.jetbrains_ranges.active(edges, mask).buckets
+    rest = [0] * (len(told.labels) - len(enabled))
+    counts = zip(told.labels, enabled + rest, active + rest, strict=True)
+    return [Adoption(_written(label), has, used) for label, has, used in counts]
+
+
+def metrics(world: World, told: Buckets, tools: Sequence[str], values: Values, now: datetime) -> list[Metrics]:
+    """What clients sent about some tools together, in each bucket."""
+    sums = _sent(world, told.edges, tools, values, now).sum(axis=1).tolist()
+    return [Metrics(*row, date=_written(label), tool=None) for label, row in zip(told.labels, sums, strict=True)]
+
+
+def by_feature(world: World, told: Buckets, tools: Sequence[str], values: Values, now: datetime) -> list[Metrics]:
+    """What clients sent about each of some tools, bucket by bucket."""
+    sums = _sent(world, told.edges, tools, values, now).tolist()
+    return [
+        Metrics(*row, date=day, tool=tool)
+        for day, rows in zip(map(_written, told.labels), sums, strict=True)
+        for tool, row in zip(tools, rows, strict=True)
+    ]
+
+
+def totals(world: World, first: int, last: int, tools: Sequence[str], values: Values, now: datetime) -> Numbers:
+    """What clients sent about some tools, over a whole range."""
+    return Numbers(*_sent(world, (first, last + 1), tools, values, now).sum(axis=(0, 1)).tolist())
+
+
+def _sent(world: World, edges: Sequence[int], tools: Sequence[str], values: Values, now: datetime) -> I64:
+    """Buckets by the tools by suggestions, acceptances and invocations."""
+    sums = np.zeros((max(len(edges) - 1, 0), len(TOOLS), len(MEASURES)), dtype=np.int64)
+    past = _past(edges, now)
+    if past:
+        sums[: len(past) - 1] = world.jetbrains_ranges.reported(past, gates(values))
+    return sums[:, [TOOLS.index(tool) for tool in tools]][:, :, _TOLD]
+
+
+def _past(edges: Sequence[int], now: datetime) -> Sequence[int]:
+    """The edges of the buckets that have begun, the last one clipped to the present day; none where none has."""
+    tomorrow = now.toordinal() + 1
+    begun = [edge for edge in edges if edge < tomorrow]
+    return [*begun, tomorrow] if 0 < len(begun) < len(edges) else begun
+
+
+def gates(values: Values) -> Gates:
+    """Which clients send data, by the switches `release_dates` and `old_assistant`."""
+    released = policy.RELEASED.toordinal() if values["release_dates"] == "honest" else None
+    return Gates(released, assistant=values["old_assistant"] == "everything")
+
+
+def users(world: World, identifiers: Sequence[str] | None) -> I64 | None:
+    """The indexes of the members with some ids, ascending, without those that are nobody's; None for everybody."""
+    if identifiers is None:
+        return None
+    known = (world.identities.index_of(identifier) for identifier in identifiers)
+    return np.array(sorted(index for index in known if index is not None), dtype=np.int64)
+
+
+@dataclass(frozen=True, slots=True)
+class UserRows:
+    """The rows of each person, tool by tool and day by day, of one question; `index` None is everybody."""
+
+    world: World
+    tools: Sequence[str]
+    first: int
+    last: int
+    index: I64 | None
+    gates: Gates
+    descending: bool
+
+    def take(self, after: Place | None, count: int) -> list[UserMetrics]:
+        """Up to `count` rows with something in them, behind a place."""
+        if self.first > self.last or (self.index is not None and not len(self.index)):
+            return []
+        found = self.world.jetbrains_rows.rows(
+            [TOOLS.index(tool) for tool in self.tools],
+            self.first,
+            self.last,
+            count,
+            gates=self.gates,
+            index=self.index,
+            after=after,
+            descending=self.descending,
+        )
+        who: dict[int, Identity] = {}
+        for row in found:
+            if row.place.index not in who:
+                who[row.place.index] = self.world.identities.of(row.place.index)
+        days = {row.place.day: _written(row.place.day) for row in found}
+        suggested, accepted, invoked = _TOLD
+        return [
+            UserMetrics(
+                place=row.place,
+                user_id=str(who[row.place.index].id),
+                user_name=who[row.place.index].name,
+                user_email=who[row.place.index].email,
+                date=days[row.place.day],
+                tool=TOOLS[row.place.tool],
+                suggestions=row.counts[suggested],
+                acceptances=row.counts[accepted],
+                invocations=row.counts[invoked],
+            )
+            for row in found
+        ]
+
+
+def place(row: UserMetrics) -> Place:
+    """Where a row stands in its list."""
+    return row.place
+
+
+def _written(day: int) -> str:
+    return date.fromordinal(day).isoformat()

@@ -1,0 +1,91 @@
+"""IDE Services' five endpoints: load the question, ask for the report, page it, dump it.
+
+Rules, numbers and shapes stay out; they have rooms of their own.
+"""
+
+from typing import Final
+
+from flask import request
+
+from mockserver.gateway.vendor import Body, Call, Route
+from mockserver.vendors.jetbrains_ide import errors, pagination, policy, reports
+from mockserver.vendors.jetbrains_ide.schemas import queries, rows
+
+
+def users_adoption(call: Call) -> Body:
+    """Who has AI and who uses it, bucket by bucket."""
+    asked = queries.asked_adoption(request.args, call.values)
+    found = reports.adoption(call.world, _buckets(call, asked, asked.group_by), asked.profile, call.now)
+    kept = [row for row in found if row.enabled or row.active] if _omits(call) else found
+    return {"items": rows.Adoption(many=True).dump(kept)}
+
+
+def metrics(call: Call) -> Body:
+    """What the chosen tools did together, bucket by bucket."""
+    asked = queries.asked_metrics(request.args, call.values)
+    told = _buckets(call, asked, asked.group_by)
+    found = reports.metrics(call.world, told, asked.tools, call.values, call.now)
+    return {"items": rows.Metrics(many=True).dump(_kept(call, found))}
+
+
+def metrics_by_feature(call: Call) -> Body:
+    """What each chosen tool did, bucket by bucket."""
+    asked = queries.asked_metrics(request.args, call.values)
+    told = _buckets(call, asked, asked.group_by)
+    found = reports.by_feature(call.world, told, asked.tools, call.values, call.now)
+    return {"items": rows.FeatureMetrics(many=True).dump(_kept(call, found))}
+
+
+def totals(call: Call) -> Body:
+    """What the chosen tools did together over the whole range."""
+    asked = queries.asked_totals(request.args, call.values)
+    found = reports.totals(call.world, asked.first, asked.last, asked.tools, call.values, call.now)
+    told: Body = rows.Totals().dump(found)
+    return told
+
+
+def users_paged(call: Call) -> Body:
+    """What each person did with each chosen tool on each day, in pages."""
+    asked = queries.asked_users(request.args, call.values)
+    listed = reports.UserRows(
+        world=call.world,
+        tools=asked.tools,
+        first=asked.first,
+        last=min(asked.last, call.now.toordinal()),
+        index=reports.users(call.world, asked.users),
+        gates=reports.gates(call.values),
+        descending=asked.order == "DESC",
+    )
+    page = pagination.cut(listed.take, asked, call.values)
+    words = pagination.words(page, reports.place, asked, call.values)
+    return {"items": rows.UserMetrics(many=True).dump(page.rows), **words}
+
+
+def _buckets(call: Call, asked: queries.Range, group_by: str) -> reports.Buckets:
+    count = reports.bucket_count(asked.first, asked.last, group_by)
+    if count > policy.BUCKETS_MAXIMUM and call.values["longest_range"] == "reject":
+        raise errors.too_many_buckets(group_by, count)
+    return reports.buckets(call.world, asked.first, asked.last, group_by, call.now)
+
+
+def _kept(call: Call, found: list[reports.Metrics]) -> list[reports.Metrics]:
+    if not _omits(call):
+        return found
+    return [row for row in found if row.suggestions or row.acceptances or row.invocations]
+
+
+def _omits(call: Call) -> bool:
+    return call.values["empty_buckets"] == "omitted"
+
+
+ROUTES: Final = tuple(
+    Route(policy.MOUNTS[0] + path, operation, answered)
+    for path, operation, answered in (
+        ("/users-adoption", "getUsersAdoption", users_adoption),
+        ("/effectiveness/metrics", "getMetrics", metrics),
+        ("/effectiveness/metrics-by-feature", "getMetricsByFeature", metrics_by_feature),
+        ("/effectiveness/metrics/totals", "getMetricsTotals", totals),
+        ("/effectiveness/metrics/users.paged", "getUsersPaged", users_paged),
+    )
+)
+"""The endpoints, each named by its operationId."""

@@ -1,0 +1,1 @@
+"""What IDE Services takes (`queries`) and gives (`rows`); computing either stays out."""
