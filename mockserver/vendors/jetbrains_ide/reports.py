@@ -134,16 +134,19 @@ def adoption(world: World, told: Buckets, profile: str | None, now: datetime) ->
 def metrics(world: World, told: Buckets, tools: Sequence[str], values: Values, now: datetime) -> list[Metrics]:
     """What clients sent about some tools together, in each bucket."""
     sums = _sent(world, told.edges, tools, values, now).sum(axis=1).tolist()
-    return [Metrics(*row, date=_written(label), tool=None) for label, row in zip(told.labels, sums, strict=True)]
+    return [
+        Metrics(suggested, accepted, invoked, _written(label), None)
+        for label, (suggested, accepted, invoked) in zip(told.labels, sums, strict=True)
+    ]
 
 
 def by_feature(world: World, told: Buckets, tools: Sequence[str], values: Values, now: datetime) -> list[Metrics]:
     """What clients sent about each of some tools, bucket by bucket."""
     sums = _sent(world, told.edges, tools, values, now).tolist()
     return [
-        Metrics(*row, date=day, tool=tool)
+        Metrics(suggested, accepted, invoked, day, tool)
         for day, rows in zip(map(_written, told.labels), sums, strict=True)
-        for tool, row in zip(tools, rows, strict=True)
+        for tool, (suggested, accepted, invoked) in zip(tools, rows, strict=True)
     ]
 
 
