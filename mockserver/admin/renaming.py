@@ -5,6 +5,7 @@ examples and pointers into answers; the prose keeps the names that the file was 
 """
 
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import Any
 
 import yaml
@@ -16,7 +17,8 @@ LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 HEAD = "# Response names are renamed by the switches in force; the file as it is shipped has more comments.\n"
 
 _EXAMPLES = ("example", "value", "default", "const", "enum")
-_POINTER = "$response.body#/"
+_ANSWER, _FILE = "$response.body#/", "#/"
+"""How a pointer into an answer begins, and one into the file itself."""
 
 
 class _Dumper(yaml.SafeDumper):
@@ -41,7 +43,7 @@ def described(part: Any, names: Mapping[str, str]) -> Any:
         return {key: _member(key, value, names) for key, value in part.items()}
     if isinstance(part, list):
         return [described(each, names) for each in part]
-    return _pointer(part, names) if isinstance(part, str) and part.startswith(_POINTER) else part
+    return _pointer(part, names) if isinstance(part, str) else part
 
 
 def _member(key: str, value: Any, names: Mapping[str, str]) -> Any:
@@ -55,6 +57,12 @@ def _member(key: str, value: Any, names: Mapping[str, str]) -> Any:
 
 
 def _pointer(text: str, names: Mapping[str, str]) -> str:
-    """A pointer into an answer, as links have it."""
-    steps = text.removeprefix(_POINTER).split("/")
-    return _POINTER + "/".join(names.get(step, step) for step in steps)
+    """A text, which where it points into an answer or at a property in the file follows the names."""
+    steps = text.split("/")
+    names = {old: new.replace("~", "~0").replace("/", "~1") for old, new in names.items()}
+    if text.startswith(_ANSWER):
+        return "/".join(names.get(step, step) for step in steps)
+    if text.startswith(_FILE):
+        pairs = pairwise(["", *steps])
+        return "/".join(names.get(step, step) if above == "properties" else step for above, step in pairs)
+    return text
