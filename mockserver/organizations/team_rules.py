@@ -6,6 +6,7 @@ Who is in a team stays out (`cast_rules`).
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from mockserver.organizations import defaults
 from mockserver.organizations.problems import Broken
 
 
@@ -16,6 +17,7 @@ def names(stated: Mapping[str, Any]) -> list[str]:
 
 def broken(stated: Mapping[str, Any]) -> Iterator[Broken]:
     """Every rule about teams that does not hold."""
+    yield from _groups(stated)
     teams = stated.get("teams")
     if not teams:
         return
@@ -24,9 +26,16 @@ def broken(stated: Mapping[str, Any]) -> Iterator[Broken]:
     yield from _cycles(teams)
     if not any(team.get("weight", 1) for team in teams):
         yield Broken(("teams",), "one team at least with a weight above 0")
-    defaults = [place for place, team in enumerate(teams) if team.get("default")]
-    for place in defaults[1:]:
-        yield Broken(("teams", place, "default"), f"one default team only; teams[{defaults[0]}] is it already")
+    first, *others = [place for place, team in enumerate(teams) if team.get("default")] or [0]
+    for place in others:
+        yield Broken(("teams", place, "default"), f"one default team only; teams[{first}] is it already")
+
+
+def _groups(stated: Mapping[str, Any]) -> Iterator[Broken]:
+    known = names(stated) if "teams" in stated else [team.name for team in defaults.TEAMS]
+    for place, name in enumerate(stated.get("console_groups", ())):
+        if name not in known:
+            yield Broken(("console_groups", place), f"the name of a team in this file: {', '.join(known)}")
 
 
 def _repeated(teams: list[dict[str, Any]]) -> Iterator[Broken]:

@@ -13,6 +13,7 @@ from mockserver.simulation.chance import I64
 from mockserver.simulation.organization import NEVER, Client, Product
 from mockserver.simulation.people import Block, People
 from mockserver.simulation.presence import Mask
+from mockserver.simulation.scripts import Scripts
 
 IDES = ("IU", "PY", "WS", "GO", "CL", "RD", "PS", "RM", "DB")
 """The product codes of the IDEs."""
@@ -45,12 +46,13 @@ class Gates:
 class Clients:
     """The clients of everybody: pure functions of a block of members."""
 
-    def __init__(self, people: People) -> None:
+    def __init__(self, people: People, scripts: Scripts) -> None:
         organization = people.organization
         self._keys = {client: people.key(f"jetbrains client {client}") for client in Client}
         self._ides = people.key("jetbrains ide")
         adoption = organization.adoption.get(Product.JETBRAINS)
         self._out = (adoption.starts if adoption else organization.first_day).toordinal() - _AHEAD
+        self._stated = scripts.members(Product.JETBRAINS)
         self._old = {
             index: person.jetbrains.old_clients
             for index, person in enumerate(organization.special)
@@ -58,13 +60,20 @@ class Clients:
         }
 
     def since(self, client: Client, block: Block, gates: Gates) -> I64:
-        """The first day on which each member's client is new enough; NEVER for a client that stays old."""
+        """The first day on which each member's client is new enough; NEVER for a client that stays old.
+
+        Whoever has stated facts has new clients, so that they come back, unless the file says that they are old.
+        """
         bits = chance.mix(self._keys[client], block.index)
         lag = _LAGS[client][chance.field(bits, 0, 8)]
         stays = chance.percent(chance.field(bits, 1), _NEVER_PERCENT[client])
+        stated = np.isin(block.index, self._stated)
+        since = (self._out if gates.released is None else gates.released) + lag
+        since = np.where(stated, gates.released or 0, np.where(stays, NEVER, since))
         for row in np.flatnonzero(np.isin(block.index, list(self._old))).tolist():
-            stays[row] |= client in self._old[int(block.index[row])]
-        return np.where(stays, NEVER, (self._out if gates.released is None else gates.released) + lag)
+            if client in self._old[int(block.index[row])]:
+                since[row] = NEVER
+        return since
 
     def sending(self, block: Block, gates: Gates) -> tuple[I64, I64]:
         """The first days on which each member's IDE sends the data of Junie, and those of every other tool."""

@@ -119,9 +119,9 @@ class JetBrains:
         return mask
 
     def ever(self, tool: int, block: Block) -> Mask:
-        """Who may ever use the tool at a place in TOOLS."""
+        """Who may ever use the tool at a place in TOOLS: by habit, or by a stated fact."""
         ever: Mask = self._habits(block)[_HABIT[tool]] > 0
-        return ever
+        return ever | np.isin(block.index, self._scripts.members(Product.JETBRAINS))
 
     def spending(self, block: Block, span: Days) -> Ledger:
         """What was spent, members by days."""

@@ -4,7 +4,7 @@ A bucket i of `edges` (ascending ordinals, equal ones allowed) is the days from 
 A mask chooses among all members; None is everybody. Calendars and words stay out.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import pairwise
@@ -68,11 +68,11 @@ class JetBrainsRanges:
             lambda gates: Rollups(people, Reported(jetbrains, clients, gates), _SENT)
         )
 
-    def enabled(self, edges: Sequence[int], mask: Mask | None = None, ide: int | None = None) -> Users:
+    def enabled(self, edges: Sequence[int], mask: Mask | None = None, ides: Collection[int] | None = None) -> Users:
         """Who had AI enabled on any day of a bucket: a licence, and a place in the organisation."""
         begins, ends = self._spells
-        if ide is not None:
-            has = self._people.column(lambda block: self._clients.has(block, ide))
+        if ides is not None:
+            has = self._people.column(lambda block: self._clients.has(block, ides))
             mask = has if mask is None else has & mask
         if mask is not None:
             begins, ends = begins[mask], ends[mask]
@@ -98,9 +98,11 @@ class JetBrainsRanges:
         """Who made at least one request to JetBrains AI, with credits or without."""
         return _distinct(self._rolled(self._active_days, edges), 0, self._bits(mask))
 
-    def spending(self, edges: Sequence[int], mask: Mask | None = None, ide: int | None = None) -> Spending:
-        """Which credits were spent, and who spent them and who hit a limit; with `ide`, on the days of that IDE."""
-        rollups = self._spent_days if mask is None and ide is None else self._roll(self._chosen(mask, ide))
+    def spending(
+        self, edges: Sequence[int], mask: Mask | None = None, ides: Collection[int] | None = None
+    ) -> Spending:
+        """Which credits were spent, and who spent them and who hit a limit; with `ides`, on the days of those IDEs."""
+        rollups = self._spent_days if mask is None and ides is None else self._roll(self._chosen(mask, ides))
         buckets = self._rolled(rollups, edges)
         users, hit = (_distinct(buckets, mark, None) for mark in (0, 1))
         sums = [_summed(bucket, len(SPENT)) for bucket in buckets]
@@ -117,9 +119,9 @@ class JetBrainsRanges:
     def _roll(self, source: Source) -> Rollups:
         return Rollups(self._people, source, len(SPENT), (_CREDITS, _HITS))
 
-    def _chosen(self, mask: Mask | None, ide: int | None) -> Chosen:
+    def _chosen(self, mask: Mask | None, ides: Collection[int] | None) -> Chosen:
         everybody = np.ones(self._people.organization.members, dtype=np.bool_)
-        return Chosen(self._spends, self._clients, everybody if mask is None else mask, ide)
+        return Chosen(self._spends, self._clients, everybody if mask is None else mask, ides)
 
     def _bits(self, mask: Mask | None) -> NDArray[np.uint8] | None:
         """A mask as one bit a member, as long as the rows of rolled-up days."""

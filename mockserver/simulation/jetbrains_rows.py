@@ -49,7 +49,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """What rows are asked for, of how many members; `fetch` gives those of a slice, by its place, who use JetBrains AI."""
+    """What rows are asked for, of how many members; `fetch` gives those of a slice, by its place, who use it at all."""
 
     gates: Gates
     members: int

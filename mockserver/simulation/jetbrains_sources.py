@@ -3,6 +3,8 @@
 How the facts come about stays out (`jetbrains`), and so do sums over everybody (`rollups`).
 """
 
+from collections.abc import Collection
+
 import numpy as np
 
 from mockserver.simulation.calendar import Days
@@ -51,21 +53,21 @@ class Spends:
 
 
 class Chosen:
-    """What those did whom a mask of all members chooses; with `ide`, on the days on which they worked in it."""
+    """What those did whom a mask of all members chooses; with `ides`, on the days on which they worked in one."""
 
-    def __init__(self, source: Source, clients: Clients, mask: Mask, ide: int | None) -> None:
+    def __init__(self, source: Source, clients: Clients, mask: Mask, ides: Collection[int] | None) -> None:
         self._source = source
         self._clients = clients
         self._mask = mask
-        self._ide = ide
+        self._ides = ides
 
     def facts(self, block: Block, span: Days) -> Facts:
         """Who of them is active, and every counter of the source."""
         there = np.flatnonzero(self._mask[block.index])
         chosen = block.take(there)
         facts = self._source.facts(chosen, span)
-        if self._ide is not None:
-            facts = facts.only(self._clients.ide_on(chosen, span.ordinals) == self._ide)
+        if self._ides is not None:
+            facts = facts.only(np.isin(self._clients.ide_on(chosen, span.ordinals), list(self._ides)))
         return _facts(block, span, there[facts.rows], facts.columns, facts.counters)
 
 

@@ -38,13 +38,16 @@ class Scripts:
             if fact.counters:
                 days[fact.day.toordinal()] = (*stated, fact)
 
+    def members(self, product: Product) -> I64:
+        """The indexes of the members of whom anything is stated."""
+        return np.fromiter(self._stated.get(product, ()), dtype=np.int64)
+
     def within(self, product: Product, block: Block, span: Days) -> Iterator[Script]:
         """The stated facts that fall on the block's members and the span's days."""
         members = self._stated.get(product)
         if not members:
             return
-        stated = np.fromiter(members, dtype=np.int64)
-        for row in np.flatnonzero(np.isin(block.index, stated)).tolist():
+        for row in np.flatnonzero(np.isin(block.index, self.members(product))).tolist():
             days = members[int(block.index[row])]
             for column, day in enumerate(span.ordinals.tolist()):
                 if day in days:

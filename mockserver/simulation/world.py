@@ -40,7 +40,7 @@ class World:
         self.tabnine_days = Rollups(self.people, self.tabnine, len(tabnine.COUNTERS), tabnine.SECTIONS)
         self.tabnine_ranges = TabnineRanges(self.people, self.tabnine, self.tabnine_days)
         self.tabnine_accounts = Accounts(self.people, Product.TABNINE)
-        self.clients = Clients(self.people)
+        self.clients = Clients(self.people, scripts)
         self.jetbrains = JetBrains(self.people, self.presence, scripts, Credits(self.people))
         self.jetbrains_ranges = JetBrainsRanges(self.people, self.jetbrains, self.clients)
         self.jetbrains_rows = JetBrainsRows(self.people, self.presence, self.jetbrains, self.clients)

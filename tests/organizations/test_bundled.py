@@ -9,6 +9,8 @@ import pytest
 
 from mockserver.organizations import files
 from mockserver.simulation.calendar import days
+from mockserver.simulation.clients import Gates
+from mockserver.simulation.jetbrains import TOOLS
 from mockserver.simulation.organization import NEVER, Organization, Product
 from mockserver.simulation.people import PRODUCTS
 from mockserver.simulation.world import World
@@ -93,7 +95,9 @@ def test_initech_is_silent_for_whole_weeks(first: str, last: str) -> None:
 
 def test_initech_has_somebody_active_on_one_day_only() -> None:
     initech = world("initech")
-    (index,) = [place for place, person in enumerate(initech.organization.special) if person.active_only]
+    (index,) = [
+        place for place, person in enumerate(initech.organization.special) if len(person.active_only or ()) == 1
+    ]
     assert np.flatnonzero(active(initech, "2023-10-01", "2026-11-17")[index]).tolist() == [
         date(2025, 10, 14).toordinal() - date(2023, 10, 1).toordinal()
     ]
@@ -141,3 +145,40 @@ def test_in_empty_everybody_is_licensed_and_nobody_has_started() -> None:
 @pytest.mark.parametrize("slug", ["globex", "hooli"])
 def test_the_big_ones_have_nested_teams(slug: str) -> None:
     assert sum(team.parent is not None for team in organization(slug).teams) >= 10
+
+
+def _spent(email: str, *edges: str) -> list[tuple[int, int, int]]:
+    """Hundredths out of quotas, out of top-ups, and limit hits of one person of initech, month by month."""
+    initech = world("initech")
+    chosen = np.array([person.email == email for person in initech.organization.special])
+    mask = np.pad(chosen, (0, initech.organization.members - len(chosen)))
+    days = [date.fromisoformat(edge).toordinal() for edge in edges]
+    return [(each.built_in, each.top_up, each.hit) for each in initech.jetbrains_ranges.spending(days, mask).buckets]
+
+
+@pytest.mark.parametrize(
+    ("email", "edges", "spent"),
+    [
+        # Both licences' quotas, and the first one's top-up between them; the hit is the first licence's.
+        ("two.licences@initech.example", ("2025-10-01", "2025-10-07", "2025-10-08"), [(900, 0, 0), (300, 500, 1)]),
+        ("two.licences@initech.example", ("2025-10-08", "2025-11-01"), [(400, 0, 0)]),
+        # What comes after the hit is spent, and there is no second hit.
+        ("raised@initech.example", ("2025-10-16", "2025-10-17", "2025-11-01"), [(300, 500, 1), (0, 250, 0)]),
+        # October ends in the top-up, November begins with the quota.
+        ("turn.of.month@initech.example", ("2025-10-31", "2025-11-01", "2025-12-01"), [(200, 250, 0), (300, 0, 0)]),
+        ("only.completion@initech.example", ("2025-01-01", "2026-01-01"), [(0, 0, 0)]),
+    ],
+)
+def test_initech_has_the_awkward_cases_of_credits(
+    email: str, edges: tuple[str, ...], spent: list[tuple[int, int, int]]
+) -> None:
+    assert _spent(email, *edges) == spent
+
+
+def test_initech_has_somebody_whose_junie_spends_and_is_never_seen() -> None:
+    initech = world("initech")
+    (index,) = [place for place, person in enumerate(initech.organization.special) if person.jetbrains.old_clients]
+    first, last = date(2025, 9, 1).toordinal(), date(2025, 10, 31).toordinal()
+    rows = initech.jetbrains_rows.rows(range(len(TOOLS)), first, last, 1000, gates=Gates(), index=np.array([index]))
+    assert {TOOLS[row.place.tool] for row in rows} == {"code_completion"}
+    assert sum(built_in for built_in, _, _ in _spent("old.junie@initech.example", "2025-09-01", "2025-11-01")) > 0
