@@ -5,6 +5,8 @@ from importlib import metadata
 import pytest
 
 from mockserver import resources, vendors
+from mockserver.admin import plane
+from mockserver.gateway.tokens import Grant
 from mockserver.organizations import files
 from mockserver.simulation.chance import DATA_VERSION
 from tests.admin.driver import Admin
@@ -37,6 +39,16 @@ def test_the_tokens_of_the_first_sandbox_are_told_and_open_it(admin: Admin) -> N
     assert tokens["augment-seeded-forbidden"]["permission"] == "forbidden"
     assert admin.vendor(token=tokens["augment-seeded"]["token"]) == 200
     assert admin.vendor(token=tokens["augment-seeded-forbidden"]["token"]) == 403
+
+
+def test_a_token_is_told_with_the_secret_and_the_groups_that_it_has(admin: Admin) -> None:
+    with admin.app.app_context():
+        state = plane.plane().state
+    bound = Grant("bound", "augment", "client", permitted=True, secret="hush", groups=("Platform", "Web"))
+    state.make("default", state.default.made, [*state.tokens_of(state.default), bound])
+    tokens = {token["id"]: token for token in admin.get("/tokens")["tokens"]}
+    assert (tokens["bound"]["secret"], tokens["bound"]["groups"]) == ("hush", ["Platform", "Web"])
+    assert not {"secret", "groups"} & set(tokens["augment-seeded"])
 
 
 @pytest.mark.parametrize("name", [*(vendor.name for vendor in vendors.discover()), "admin"])

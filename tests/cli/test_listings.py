@@ -1,11 +1,14 @@
 """Promises about what the command prints: every token, switch and organisation there is, ready to be used."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from mockserver import vendors
+from mockserver.gateway import switches
+from mockserver.gateway.switches import Grade
 from mockserver.organizations import files
 from tests.cli.conftest import Run
 
@@ -39,6 +42,18 @@ def test_switches_are_data_with_json(run: Run) -> None:
 
 def test_a_run_of_numbers_is_printed_by_its_ends(run: Run) -> None:
     assert "of 0 to 23)" in " ".join(run("switches").output.split())
+
+
+NAMES = switches.names("names", "items", "date", grade=Grade.ASSUMED, says="What things are called.")
+
+
+def test_a_renaming_is_printed_with_the_names_that_may_be_renamed(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    vendor = replace(vendors.discover()[0], switches=(NAMES,))
+    monkeypatch.setattr(vendors, "discover", lambda: (vendor,))
+    printed = " ".join(run("switches").output.split())
+    assert printed == f"{vendor.name}.names {{}} (A; of other names for items, date). What things are called."
+    data = json.loads(run("switches", "--json").output)[vendor.name]["names"]
+    assert (data["value"], data["default"], data["choices"]) == ({}, {}, ["items", "date"])
 
 
 def test_every_bundled_organisation_is_listed_with_its_size_and_purpose(run: Run) -> None:

@@ -64,6 +64,8 @@ STATED = [
     ("--freeze", Settings(freeze=True)),
     ("--limits off", Settings(limits="off")),
     ("--policy a.b=c --policy d.e=f", Settings(policy=(("a.b", "c"), ("d.e", "f")))),
+    ("--policy a.names=b=c,d=e", Settings(policy=(("a.names", "b=c,d=e"),))),
+    ("--policy-file mine.yaml", Settings(policy_file=Path("mine.yaml"))),
     ("--host 0.0.0.0 --admin-token secret", Settings(host="0.0.0.0", admin_token="secret")),
     ("--journal-size 5", Settings(journal_size=5)),
     ("--server threaded", Settings(server="threaded")),
@@ -83,6 +85,7 @@ def test_a_flag_is_a_setting(run: Run, stated: list[Settings], flags: str, setti
         ({"MOCKSERVER_PORT": "0"}, Settings(port=0)),
         ({"MOCKSERVER_FREEZE": "1"}, Settings(freeze=True)),
         ({"MOCKSERVER_POLICY": "a.b=c d.e=f"}, Settings(policy=(("a.b", "c"), ("d.e", "f")))),
+        ({"MOCKSERVER_POLICY_FILE": "mine.yaml"}, Settings(policy_file=Path("mine.yaml"))),
         ({"MOCKSERVER_HOST": "0.0.0.0", "MOCKSERVER_ADMIN_TOKEN": "s"}, Settings(host="0.0.0.0", admin_token="s")),
     ],
 )
@@ -108,6 +111,7 @@ def test_a_flag_goes_before_a_variable(run: Run, stated: list[Settings]) -> None
         ("--policy augment.last_curser=null", "did you mean 'last_cursor'?"),
         ("--policy augment.last_cursor=none", "it takes one of: empty, null, absent"),
         ("--policy argument.last_cursor=null", "did you mean 'augment'?"),
+        ("--policy-file /nowhere/mine.yaml", "/nowhere/mine.yaml: cannot be read: No such file or directory"),
         ("--limits none", "'documented', 'off'"),
         ("--port 65536", "0<=x<=65535"),
         ("--journal-size 0", "x>=1"),
@@ -129,6 +133,23 @@ def test_a_bad_organisation_file_is_refused_with_all_its_problems(run: Run, serv
     assert (result.exit_code, served) == (2, {})
     places = [line.split(": ")[1] for line in result.stderr.splitlines() if line.startswith(f"{path}: ")]
     assert sorted(places) == ["colour", "name", "people"]
+
+
+def test_a_bad_policy_file_is_refused_with_all_its_faults(run: Run, served: Served, tmp_path: Path) -> None:
+    path = tmp_path / "policy.yaml"
+    path.write_text("augment: {last_cursor: none, retry_after: never}\nargument: {}\n", encoding="utf-8")
+    result = run("serve", "--policy-file", str(path))
+    assert (result.exit_code, result.stdout, served) == (2, "", {})
+    assert [key for key in ("augment.last_cursor", "augment.retry_after", "argument") if key not in result.stderr] == []
+    assert result.stderr.count(f"{path}: ") == 3
+
+
+def test_a_policy_file_is_in_force_and_a_flag_wins_over_it(run: Run, served: Served, tmp_path: Path) -> None:
+    path = tmp_path / "policy.yaml"
+    path.write_text("augment: {last_cursor: null, retry_after: seconds}\n", encoding="utf-8")
+    run("serve", "--policy-file", str(path), "--policy", "augment.last_cursor=absent")
+    shown = served["app"].test_client().get("/_mock/policy", headers={"Host": "localhost"}).get_json()["augment"]
+    assert (shown["last_cursor"]["value"], shown["retry_after"]["value"]) == ("absent", "seconds")
 
 
 def test_a_taken_port_is_one_line_and_its_own_code(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
