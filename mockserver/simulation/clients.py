@@ -4,6 +4,7 @@ What is sent stays out (`jetbrains`). Versions rise with time: a release comes o
 days later, or never.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
@@ -81,10 +82,10 @@ class Clients:
         others = np.maximum(ide, assistant)
         return np.maximum(junie, others if gates.assistant else ide), others
 
-    def has(self, block: Block, ide: int) -> Mask:
-        """Which members ever work in the IDE at a place in IDES."""
-        first, second = self._both(block)
-        mask: Mask = (first == ide) | (second == ide)
+    def has(self, block: Block, ides: Collection[int]) -> Mask:
+        """Which members ever work in one of the IDEs at some places in IDES."""
+        first, second = (np.isin(ide, list(ides)) for ide in self._both(block))
+        mask: Mask = first | second
         return mask
 
     def ide_on(self, block: Block, ordinals: I64) -> I64:

@@ -3,6 +3,7 @@
 Ids grow with a member's index, so that order by id is order by index. Attributes and days stay out.
 """
 
+import re
 from bisect import bisect_right
 from dataclasses import dataclass
 from functools import lru_cache
@@ -97,6 +98,18 @@ class Identities:
         index = place if place < _SERVICES_FROM else place - _SERVICES_FROM + self._organization.people
         known = index < self._organization.members and str(self.id_of(index)) == identifier
         return index if known else None
+
+    def index_of_email(self, email: str) -> int | None:
+        """The index of the person with this address, in any letters; None for nobody's."""
+        wanted = email.casefold()
+        for index, person in enumerate(self._organization.special):
+            if person.email.casefold() == wanted:
+                return index
+        local = re.sub(r"(?:\.[0-9]+)+$", "", wanted.rpartition("@")[0])  # What keeps a stated address apart.
+        found = self._pool.index_of(self._key, local)
+        if found is None or found >= self._organization.people:
+            return None
+        return found if str(self.of(found).email).casefold() == wanted else None
 
     def after(self, row_id: str) -> int:
         """The index of the first member whose row id is greater than `row_id`, whether or not that one exists."""

@@ -98,9 +98,7 @@ class JetBrainsRanges:
         """Who made at least one request to JetBrains AI, with credits or without."""
         return _distinct(self._rolled(self._active_days, edges), 0, self._bits(mask))
 
-    def spending(
-        self, edges: Sequence[int], mask: Mask | None = None, ides: Collection[int] | None = None
-    ) -> Spending:
+    def spending(self, edges: Sequence[int], mask: Mask | None = None, ides: Collection[int] | None = None) -> Spending:
         """Which credits were spent, and who spent them and who hit a limit; with `ides`, on the days of those IDEs."""
         rollups = self._spent_days if mask is None and ides is None else self._roll(self._chosen(mask, ides))
         buckets = self._rolled(rollups, edges)

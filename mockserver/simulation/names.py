@@ -4,7 +4,7 @@ Building the pool stays out (`make names` does it, once).
 """
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from math import gcd
 
 from mockserver.simulation import chance
@@ -33,6 +33,24 @@ class NamePool:
         given, family = divmod((index * stride + start) % self.size, len(self.family))
         name = f"{self.given[given][0]} {self.family[family][0]}"
         return name, f"{self.given[given][1]}.{self.family[family][1]}"
+
+    def index_of(self, key: int, local: str) -> int | None:
+        """The index of the person whose address has this local part, in small letters; None for nobody's."""
+        stride, start = _stride(key, self.size)
+        names = zip(self._addresses, local.partition(".")[::2], strict=True)
+        given, family = (places.get(address) for places, address in names)
+        if given is None or family is None:
+            return None
+        return (given * len(self.family) + family - start) * pow(stride, -1, self.size) % self.size
+
+    @cached_property
+    def _addresses(self) -> tuple[dict[str, int], dict[str, int]]:
+        """The place of each given and each family name, by its form in an address."""
+        given, family = (
+            {address.casefold(): place for place, (_, address) in enumerate(column)}
+            for column in (self.given, self.family)
+        )
+        return given, family
 
 
 @lru_cache(maxsize=64)
