@@ -12,7 +12,6 @@ import numpy as np
 
 from mockserver.simulation.chance import I64
 from mockserver.simulation.clients import Gates
-from mockserver.simulation.identity import Identity
 from mockserver.simulation.jetbrains import MEASURES, TOOLS
 from mockserver.simulation.jetbrains_rows import Place
 from mockserver.simulation.world import World
@@ -211,26 +210,26 @@ class UserRows:
             after=after,
             descending=self.descending,
         )
-        who: dict[int, Identity] = {}
-        for row in found:
-            if row.place.index not in who:
-                who[row.place.index] = self.world.identities.of(row.place.index)
-        days = {row.place.day: _written(row.place.day) for row in found}
+        people = {index: self._who(index) for index in {row.place.index for row in found}}
+        days = {day: _written(day) for day in {row.place.day for row in found}}
         suggested, accepted, invoked = _TOLD
         return [
             UserMetrics(
-                place=row.place,
-                user_id=str(who[row.place.index].id),
-                user_name=who[row.place.index].name,
-                user_email=who[row.place.index].email,
-                date=days[row.place.day],
-                tool=TOOLS[row.place.tool],
-                suggestions=row.counts[suggested],
-                acceptances=row.counts[accepted],
-                invocations=row.counts[invoked],
+                row.place,
+                *people[row.place.index],
+                days[row.place.day],
+                TOOLS[row.place.tool],
+                row.counts[suggested],
+                row.counts[accepted],
+                row.counts[invoked],
             )
             for row in found
         ]
+
+    def _who(self, index: int) -> tuple[str, str, str | None]:
+        """Id, name and address of a person, each of whom a page tells of many times."""
+        identity = self.world.identities.of(index)
+        return str(identity.id), identity.name, identity.email
 
 
 def place(row: UserMetrics) -> Place:
