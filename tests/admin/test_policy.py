@@ -19,7 +19,9 @@ def values(policy: dict[str, Any]) -> dict[str, Any]:
 
 
 DEFAULTS = {
-    f"{vendor.name}.{switch.name}": switch.default for vendor in vendors.discover() for switch in vendor.switches
+    f"{vendor.name}.{switch.name}": switch.shown(switch.default)
+    for vendor in vendors.discover()
+    for switch in vendor.switches
 }
 
 
@@ -29,8 +31,8 @@ def test_every_switch_of_every_vendor_is_told_with_its_evidence(admin: Admin) ->
         assert list(shown[vendor.name]) == [switch.name for switch in vendor.switches]
         for switch in vendor.switches:
             assert shown[vendor.name][switch.name] == {
-                "value": switch.default,
-                "default": switch.default,
+                "value": switch.shown(switch.default),
+                "default": switch.shown(switch.default),
                 "choices": list(switch.choices),
                 "grade": switch.grade.value,
                 "says": switch.says,
