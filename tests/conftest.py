@@ -11,14 +11,17 @@ import pytest
 from flask import Flask
 from hypothesis import settings as laws
 
+from mockserver import vendors
 from mockserver.app import create_app
 from mockserver.settings import Settings
+from tests.contract import client
 from tests.contract.client import Client
 from tests.contract.watch import Watch
 
 laws.register_profile("repeatable", derandomize=True, database=None, deadline=None)
 laws.load_profile("repeatable")
 
+SERVED = {vendor.name: vendor for vendor in vendors.discover()}
 SETTINGS = Settings(now=datetime(2025, 10, 21, 10, 30, tzinfo=UTC), freeze=True, limits="off")
 """The moment of the documented examples, which does not pass."""
 
@@ -55,7 +58,7 @@ def app(settings: Settings) -> Flask:
 def _opener(mount: str, vendor: str) -> Callable[..., Client]:
     def opened(organization: str = "acme", **changes: object) -> Client:
         made = create_app(replace(SETTINGS, organization=organization, **changes))  # type: ignore[arg-type]
-        return Client(made, mount, f"Bearer mock-{vendor}-{organization}")
+        return client.opened(made, SERVED[vendor], f"mock-{vendor}-{organization}", mount)
 
     return opened
 
@@ -76,6 +79,12 @@ def tabnine_of() -> Callable[..., Client]:
 def jetbrains_ide_of() -> Callable[..., Client]:
     """A client of IDE Services for an organisation (with settings changed), on an app of its own."""
     return _opener("/api/analytics/ai", "jetbrains-ide")
+
+
+@pytest.fixture(scope="session")
+def jetbrains_console_of() -> Callable[..., Client]:
+    """A client of the Console's reports for an organisation (with settings changed), on an app of its own."""
+    return _opener("/metrics/api", "jetbrains-console")
 
 
 @pytest.fixture(scope="session")
@@ -112,3 +121,15 @@ def jetbrains_ide(_jetbrains_ide: Client) -> Client:
     """A client of IDE Services at acme; its app is shared, and as new for every test."""
     _jetbrains_ide.sandbox.reset()
     return _jetbrains_ide
+
+
+@pytest.fixture(scope="session")
+def _jetbrains_console(jetbrains_console_of: Callable[..., Client]) -> Client:
+    return jetbrains_console_of()
+
+
+@pytest.fixture
+def jetbrains_console(_jetbrains_console: Client) -> Client:
+    """A client of the Console's reports at acme; its app is shared, and as new for every test."""
+    _jetbrains_console.sandbox.reset()
+    return _jetbrains_console

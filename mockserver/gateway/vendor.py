@@ -110,7 +110,7 @@ class Vendor:
 
     `epoch` tells what of the present moment an answer depends on (None: everything), `stamp` writes an instant as this
     vendor does, `word` says a refusal. Where clients get their tokens for a secret (`oauth`), `secret` is the seeded
-    clients'; `grouped` says that a role can be bound to groups.
+    clients', and `token_path` the endpoint's; `grouped` says that a role can be bound to groups.
     """
 
     name: str
@@ -126,6 +126,7 @@ class Vendor:
     stamp: Callable[[datetime], str]
     try_path: str
     secret: str | None = None
+    token_path: str | None = None
     grouped: bool = False
 
     @property

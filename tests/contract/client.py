@@ -4,6 +4,7 @@ Judging the answers stays out (`watch` sees every one of them); moving the sandb
 """
 
 import json
+from base64 import b64encode
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -16,6 +17,7 @@ from werkzeug.datastructures import Headers
 from mockserver.admin import plane
 from mockserver.gateway.limits import Limit, Setting
 from mockserver.gateway.sandbox import Sandbox, State
+from mockserver.gateway.vendor import Vendor
 from mockserver.simulation.clock import Clock
 
 Query = str | Mapping[str, str | int]
@@ -55,13 +57,28 @@ class Answer:
         return listed
 
 
+FORM = "application/x-www-form-urlencoded"
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """Where a client gets its access tokens, and the Authorization header by which it does."""
+
+    path: str
+    authorization: str
+
+
 @dataclass(frozen=True, slots=True)
 class Client:
-    """A client with one credential. Paths are given below `mount`, percent-encoded as they are sent."""
+    """A client with one credential. Paths are given below `mount`, percent-encoded as they are sent.
+
+    `exchange` is there where the vendor's clients get a token first (`opened` and `signed_in` do so).
+    """
 
     app: Flask
     mount: str
     authorization: str | None
+    exchange: Exchange | None = None
 
     def ask(
         self,
@@ -116,6 +133,16 @@ class Client:
         """The same client with another Authorization header, or without one."""
         return replace(self, authorization=authorization)
 
+    def signed_in(self) -> Self:
+        """The same client with a new access token, where its vendor has such."""
+        if self.exchange is None:
+            return self
+        asking = replace(self, mount="", authorization=self.exchange.authorization)
+        form = b"grant_type=client_credentials"
+        answer = asking.ask("POST", self.exchange.path, headers={"Content-Type": FORM}, body=form)
+        assert answer.status == 200, answer.body
+        return replace(self, authorization=f"Bearer {answer.json['access_token']}")
+
     @property
     def sandbox(self) -> Sandbox:
         """The first sandbox, which the seeded tokens open."""
@@ -128,9 +155,9 @@ class Client:
             return plane.plane().state
 
     def at(self, instant: str) -> Self:
-        """The same client, once the sandbox's clock stands at an instant."""
+        """The same client, once the sandbox's clock stands at an instant; with a new token, as the old one may end."""
         self.sandbox.set_clock(Clock.at(datetime.fromisoformat(instant), frozen=True))
-        return self
+        return self.signed_in()
 
     @property
     def vendor(self) -> str:
@@ -147,6 +174,18 @@ class Client:
         """The same client, once switches of the vendor have these values and all others their defaults."""
         self.sandbox.set_policy({self.vendor: values})
         return self
+
+
+def basic(client: str, secret: str) -> str:
+    """The Authorization header of a client's credentials."""
+    return f"Basic {b64encode(f'{client}:{secret}'.encode()).decode()}"
+
+
+def opened(app: Flask, vendor: Vendor, token: str, mount: str = "") -> Client:
+    """A client that a token opens, as the vendor's clients use it: as it is, or for an access token."""
+    if vendor.token_path is None:
+        return Client(app, mount, f"{vendor.schemes[0]} {token}")
+    return Client(app, mount, None, Exchange(vendor.token_path, basic(token, str(vendor.secret)))).signed_in()
 
 
 def rows(page: Mapping[str, Any]) -> list[Any]:

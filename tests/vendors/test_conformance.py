@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from flask import Flask
@@ -15,8 +16,8 @@ from openapi_spec_validator import validate
 from mockserver import resources, vendors
 from mockserver.gateway.switches import Grade, Switch
 from mockserver.gateway.vendor import Vendor
-from tests.contract import oracle
-from tests.contract.client import Client
+from tests.contract import client, oracle
+from tests.contract.client import Answer, Client
 from tests.contract.oracle import Oracle
 
 VENDORS = {vendor.name: vendor for vendor in vendors.discover()}
@@ -40,7 +41,7 @@ every_operation = pytest.mark.parametrize(
 @pytest.fixture
 def client_of(app: Flask) -> Callable[[Vendor], Client]:
     """A client of any vendor, whose paths are whole ones."""
-    return lambda vendor: Client(app, "", f"{vendor.schemes[0]} mock-{vendor.name}-acme")
+    return lambda vendor: client.opened(app, vendor, f"mock-{vendor.name}-acme")
 
 
 @every_vendor
@@ -131,15 +132,27 @@ def _question(client: Client, vendor: Vendor, path: str, operation: Any) -> tupl
     return path, query
 
 
+def _ask(asking: Client, method: str, path: str, query: dict[str, str], operation: Any) -> Answer:
+    """An answer to an operation; one that takes a form gets its example, from a client that shows its credentials."""
+    if "requestBody" not in operation:
+        return asking.ask(method.upper(), path, query)
+    [(kind, media)] = operation["requestBody"]["content"].items()
+    assert asking.exchange is not None
+    shown = asking.bearing(asking.exchange.authorization)
+    return shown.ask(
+        method.upper(), path, query, headers={"Content-Type": kind}, body=urlencode(media["example"]).encode()
+    )
+
+
 @every_operation
 def test_the_server_knows_every_parameter_that_is_described(
     client_of: Callable[[Vendor], Client], vendor: Vendor, path: str, method: str, operation: Any
 ) -> None:
-    client = client_of(vendor)
-    asked, required = _question(client, vendor, path, operation)
+    asking = client_of(vendor)
+    asked, required = _question(asking, vendor, path, operation)
     for parameter in _parameters(vendor, operation):
         query = required if parameter["in"] == "path" else {parameter["name"]: _example(parameter)} | required
-        answer = client.ask(method.upper(), asked, query)
+        answer = _ask(asking, method, asked, query, operation)
         assert answer.status == 200, answer.body
 
 
@@ -147,30 +160,31 @@ def test_the_server_knows_every_parameter_that_is_described(
 def test_the_server_needs_every_parameter_that_is_required_and_no_other(
     client_of: Callable[[Vendor], Client], vendor: Vendor, path: str, method: str, operation: Any
 ) -> None:
-    client = client_of(vendor)
-    asked, required = _question(client, vendor, path, operation)
-    assert client.ask(method.upper(), asked, required).status == 200
+    asking = client_of(vendor)
+    asked, required = _question(asking, vendor, path, operation)
+    assert _ask(asking, method, asked, required, operation).status == 200
     for name in required:
         without = {other: value for other, value in required.items() if other != name}
-        assert client.ask(method.upper(), asked, without).status == 400
+        assert _ask(asking, method, asked, without, operation).status == 400
 
 
 @every_operation
 def test_the_server_knows_no_other_parameter(
     client_of: Callable[[Vendor], Client], vendor: Vendor, path: str, method: str, operation: Any
 ) -> None:
-    """Refused or ignored, as the switch says; ignored by a vendor that has no such switch."""
-    client = client_of(vendor)
-    asked, required = _question(client, vendor, path, operation)
+    """Refused or ignored, as the switch says; ignored by a vendor that has no such switch, and where a form is sent."""
+    asking = client_of(vendor)
+    asked, required = _question(asking, vendor, path, operation)
     names = {parameter["name"] for parameter in _parameters(vendor, operation)}
     strange = {
         parameter["name"] for other, *_, sibling in OPERATIONS.values() for parameter in _parameters(other, sibling)
     }
-    switch = next((each for each in vendor.switches if each.name == "unknown_parameters"), None)
+    read_by = () if "requestBody" in operation else vendor.switches
+    switch = next((each for each in read_by if each.name == "unknown_parameters"), None)
     for name in sorted({"not_described", *strange} - names):
         for reading in switch.choices if switch else ("ignore",):
-            client.sandbox.set_policy({vendor.name: {switch.name: reading} if switch else {}})
-            answer = client.ask(method.upper(), asked, {**required, name: "1"})
+            asking.sandbox.set_policy({vendor.name: {switch.name: reading} if switch else {}})
+            answer = _ask(asking, method, asked, {**required, name: "1"}, operation)
             assert answer.status == {"reject": 400, "ignore": 200}[str(reading)]
 
 

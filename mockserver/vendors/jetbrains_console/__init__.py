@@ -1,0 +1,25 @@
+"""JetBrains Console's Analytics API: the rooms of this vendor, assembled."""
+
+from mockserver.gateway.vendor import Vendor
+from mockserver.vendors.jetbrains_console import errors, policy, reports, routes
+
+
+def vendor() -> Vendor:
+    """The record by which the gateway serves the Console."""
+    return Vendor(
+        name=policy.NAME,
+        title=policy.TITLE,
+        mounts=(policy.REPORTS, policy.DOOR),
+        schemes=policy.SCHEMES,
+        stages=policy.STAGES,
+        allowance=None,
+        switches=policy.SWITCHES,
+        routes=routes.ROUTES,
+        word=errors.word,
+        epoch=reports.epoch,
+        stamp=reports.stamp,
+        try_path=policy.TRY_PATH,
+        token_path=policy.TOKEN_PATH,
+        secret=policy.SECRET,
+        grouped=True,
+    )

@@ -1,0 +1,49 @@
+"""How the Console words a refusal: {"error": {"code", "message"}}, and as RFC 6749 has it where tokens are issued.
+
+Finding the fault stays out; the codes of the reports are assumed.
+"""
+
+from typing import Final
+
+from mockserver.gateway import oauth
+from mockserver.gateway.rejection import Fault, Reason, Rejection
+from mockserver.gateway.vendor import Call, Worded
+from mockserver.vendors.jetbrains_console import policy
+
+_WORDS: Final = {
+    Reason.INVALID: (400, "invalid_parameter"),
+    Reason.UNAUTHENTICATED: (401, "unauthorized"),
+    Reason.FORBIDDEN: (403, "forbidden"),
+    Reason.NOT_FOUND: (404, "not_found"),
+    Reason.METHOD: (405, "method_not_allowed"),
+    Reason.LIMITED: (429, "too_many_requests"),
+    Reason.INTERNAL: (500, "internal_error"),
+}
+
+
+def invalid(*faults: Fault) -> Rejection:
+    """A 400 that tells all faults at once."""
+    return Rejection(Reason.INVALID, "; ".join(f"{each.parameter} {each.rule}" for each in faults), faults=faults)
+
+
+def too_many_buckets(group_by: str, count: int) -> Rejection:
+    """A 400 for a range that has more buckets than are told."""
+    rule = (
+        f"would make {count:,} buckets (one a {group_by}); at most {policy.BUCKETS_MAXIMUM:,} are told; "
+        "choose a shorter range or a coarser groupBy"
+    )
+    return invalid(Fault("toDate", rule))
+
+
+def word(rejection: Rejection, asked: Call) -> Worded:
+    """Status, body and headers of a refusal."""
+    issuing = asked.operation == policy.ISSUING
+    if isinstance(rejection, oauth.Refusal) or (issuing and rejection.reason is Reason.INVALID):
+        return oauth.word(rejection, policy.REALM)
+    status, code = _WORDS[rejection.reason]
+    headers = {}
+    if rejection.allow:
+        headers["Allow"] = ", ".join(rejection.allow)
+    if status == 401:
+        headers["WWW-Authenticate"] = f'Bearer realm="{policy.REALM}"'
+    return Worded(status, {"error": {"code": code, "message": rejection.message}}, headers)

@@ -1,0 +1,209 @@
+"""From facts to the Console's numbers: who has AI and spends credits on it, who hits a limit, what is spent.
+
+HTTP stays out, and so do JSON keys; days are ordinals, credits are whole hundredths, the future is empty.
+"""
+
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final
+
+import numpy as np
+
+from mockserver.simulation.clients import IDES
+from mockserver.simulation.jetbrains_ranges import Spending
+from mockserver.simulation.presence import Mask
+from mockserver.simulation.world import World
+from mockserver.vendors.jetbrains_console import policy
+
+_MONTHS: Final = {"month": 1, "year": 12}
+
+
+@dataclass(frozen=True, slots=True)
+class Buckets:
+    """Parts of a range: the date of each, and the days between which facts count; one empty part without any date
+    where none is told.
+    """
+
+    dates: Sequence[str]
+    edges: Sequence[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Whom:
+    """Whose numbers are told: a mask of members and places in IDES; None is everybody, in whatever IDE."""
+
+    mask: Mask | None
+    ides: tuple[int, ...] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Adoption:
+    """Distinct users who had AI, and who spent credits on it; the total's date is None."""
+
+    date: str | None
+    enabled: int
+    active: int
+
+    @property
+    def empty(self) -> bool:
+        """Whether there was nobody."""
+        return not (self.enabled or self.active)
+
+
+@dataclass(frozen=True, slots=True)
+class LimitHits:
+    """Distinct users who hit their limit."""
+
+    date: str
+    users: int
+
+    @property
+    def empty(self) -> bool:
+        """Whether nobody did."""
+        return not self.users
+
+
+@dataclass(frozen=True, slots=True)
+class LimitHitsTotal:
+    """Distinct users who hit their limit in a range, and the most on one day of it."""
+
+    users: int
+    peak: int
+
+
+@dataclass(frozen=True, slots=True)
+class Consumption:
+    """Credits that were spent, in hundredths; the total's date is None."""
+
+    date: str | None
+    built_in: int
+    top_up: int
+
+    @property
+    def total(self) -> int:
+        """All of them."""
+        return self.built_in + self.top_up
+
+    @property
+    def empty(self) -> bool:
+        """Whether none was."""
+        return not self.total
+
+
+def epoch(now: datetime, values: Mapping[str, str | int]) -> Hashable:  # noqa: ARG001 (as every vendor's)
+    """What of the moment an answer depends on: the day."""
+    return now.toordinal()
+
+
+def stamp(instant: datetime) -> str:
+    """The present as this vendor would write it; no answer tells it."""
+    return instant.isoformat()
+
+
+def bucket_count(first: int, last: int, group_by: str) -> int:
+    """How many buckets a range has."""
+    if group_by in _MONTHS:
+        return _month(last) // _MONTHS[group_by] - _month(first) // _MONTHS[group_by] + 1
+    return len(_starts(first, last, group_by))
+
+
+def buckets(
+    world: World, first: int, last: int, group_by: str, values: Mapping[str, str | int], now: datetime
+) -> Buckets:
+    """The buckets of a range, ascending. A very long range has none before the organisation's first day or in future.
+
+    The switch `bucket_label` decides about the date of one that begins before the range.
+    """
+    asked = first
+    if bucket_count(first, last, group_by) > policy.BUCKETS_MAXIMUM:
+        first, last = max(first, world.organization.first_day.toordinal()), min(last, now.toordinal())
+    if first > last:
+        return Buckets((), (first, first))
+    starts = _starts(first, last, group_by)
+    least = asked if values["bucket_label"] == "clipped" else 1
+    tomorrow = now.toordinal() + 1
+    edges = [min(edge, tomorrow) for edge in (first, *starts[1:], last + 1)]
+    return Buckets([date.fromordinal(max(start, least)).isoformat() for start in starts], edges)
+
+
+def _starts(first: int, last: int, group_by: str) -> Sequence[int]:
+    """The first days of the calendar's parts that a range touches."""
+    if group_by in _MONTHS:
+        step = _MONTHS[group_by]
+        months = range(_month(first) // step * step, _month(last) + 1, step)
+        return [date(month // 12, month % 12 + 1, 1).toordinal() for month in months]
+    if group_by == "week":
+        return range(first - (first - 1) % 7, last + 1, 7)  # The ordinal 1 is a Monday.
+    return range(first, last + 1)
+
+
+def _month(day: int) -> int:
+    """The month of a day, counted from January of the year 0."""
+    found = date.fromordinal(day)
+    return found.year * 12 + found.month - 1
+
+
+def whom(
+    world: World,
+    groups: Collection[str] | None,
+    users: Collection[str] | None,
+    emails: Collection[str] | None,
+    ides: Collection[str] | None,
+) -> Whom:
+    """Those who are in the groups and have one of the ids, one of the addresses and one of the IDEs; None asks not."""
+    identities = world.identities
+    masks = []
+    if groups is not None:
+        masks.append(world.people.in_teams(_within(world, groups)))
+    if users is not None:
+        masks.append(_marked(world, map(identities.index_of, users)))
+    if emails is not None:
+        masks.append(_marked(world, map(identities.index_of_email, emails)))
+    mask = np.logical_and.reduce(masks) if masks else None
+    return Whom(mask, None if ides is None else tuple(sorted(IDES.index(code) for code in ides)))
+
+
+def _within(world: World, groups: Collection[str]) -> list[int]:
+    """The places of some teams and of every team below them."""
+    teams = world.organization.teams
+    names = set(groups)
+    below = {team.name for team in teams if team.parent in names} - names
+    while below:
+        names |= below
+        below = {team.name for team in teams if team.parent in names} - names
+    return [place for place, team in enumerate(teams) if team.name in names]
+
+
+def _marked(world: World, found: Iterable[int | None]) -> Mask:
+    """A mask of the members at some indexes; None is nobody's."""
+    mask: Mask = np.zeros(world.organization.members, dtype=np.bool_)
+    mask[[index for index in found if index is not None]] = True
+    return mask
+
+
+def adoption(world: World, told: Buckets, who: Whom) -> tuple[list[Adoption], Adoption]:
+    """Who had AI on any day, and who made a request that spent credits; for each bucket, and over the whole range."""
+    enabled = world.jetbrains_ranges.enabled(told.edges, who.mask, who.ides)
+    spent = _spending(world, told, who)
+    rows = zip(told.dates, enabled.buckets, spent.buckets, strict=False)
+    total = Adoption(None, enabled.total, spent.total.users)
+    return [Adoption(day, has, used.users) for day, has, used in rows], total
+
+
+def limit_hits(world: World, told: Buckets, who: Whom) -> tuple[list[LimitHits], LimitHitsTotal]:
+    """Who hit their limit; for each bucket, and over the whole range, with the most on one day of it."""
+    spent = _spending(world, told, who)
+    rows = [LimitHits(day, each.hit) for day, each in zip(told.dates, spent.buckets, strict=False)]
+    return rows, LimitHitsTotal(spent.total.hit, spent.peak)
+
+
+def consumption(world: World, told: Buckets, who: Whom) -> tuple[list[Consumption], Consumption]:
+    """What was spent; for each bucket, and over the whole range."""
+    spent = _spending(world, told, who)
+    rows = [Consumption(day, each.built_in, each.top_up) for day, each in zip(told.dates, spent.buckets, strict=False)]
+    return rows, Consumption(None, spent.total.built_in, spent.total.top_up)
+
+
+def _spending(world: World, told: Buckets, who: Whom) -> Spending:
+    return world.jetbrains_ranges.spending(told.edges, who.mask, who.ides)

@@ -1,0 +1,1 @@
+"""What the Console takes and gives: `queries` and `rows`."""
