@@ -14,7 +14,6 @@ from mockserver.simulation.clients import IDES
 from mockserver.simulation.jetbrains_ranges import Spending
 from mockserver.simulation.presence import Mask
 from mockserver.simulation.world import World
-from mockserver.vendors.jetbrains_console import policy
 
 _MONTHS: Final = {"month": 1, "year": 12}
 
@@ -103,28 +102,28 @@ def stamp(instant: datetime) -> str:
 
 def bucket_count(first: int, last: int, group_by: str) -> int:
     """How many buckets a range has."""
+    if first > last:
+        return 0
     if group_by in _MONTHS:
         return _month(last) // _MONTHS[group_by] - _month(first) // _MONTHS[group_by] + 1
     return len(_starts(first, last, group_by))
 
 
-def buckets(
-    world: World, first: int, last: int, group_by: str, values: Mapping[str, str | int], now: datetime
-) -> Buckets:
-    """The buckets of a range, ascending. A very long range has none before the organisation's first day or in future.
-
-    The switch `bucket_label` decides about the date of one that begins before the range.
+def history(world: World, first: int, last: int, now: datetime) -> tuple[int, int]:
+    """What of a range lies between the organisation's first day and the present; the first is the later where nothing
+    does.
     """
-    asked = first
-    if bucket_count(first, last, group_by) > policy.BUCKETS_MAXIMUM:
-        first, last = max(first, world.organization.first_day.toordinal()), min(last, now.toordinal())
+    return max(first, world.organization.first_day.toordinal()), min(last, now.toordinal())
+
+
+def buckets(first: int, last: int, group_by: str, now: datetime, label_from: int = 1) -> Buckets:
+    """The buckets of a range, ascending, each dated with its first day of the calendar, but not before `label_from`."""
     if first > last:
         return Buckets((), (first, first))
     starts = _starts(first, last, group_by)
-    least = asked if values["bucket_label"] == "clipped" else 1
     tomorrow = now.toordinal() + 1
     edges = [min(edge, tomorrow) for edge in (first, *starts[1:], last + 1)]
-    return Buckets([date.fromordinal(max(start, least)).isoformat() for start in starts], edges)
+    return Buckets([date.fromordinal(max(start, label_from)).isoformat() for start in starts], edges)
 
 
 def _starts(first: int, last: int, group_by: str) -> Sequence[int]:

@@ -7,12 +7,12 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from difflib import get_close_matches
 from typing import Any, Final
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, validates_schema
 from werkzeug.datastructures import MultiDict
 
-from mockserver.gateway import switches
 from mockserver.gateway.rejection import Fault
 from mockserver.gateway.switches import Values
 from mockserver.simulation.clients import IDES
@@ -179,4 +179,6 @@ def asked(args: "MultiDict[str, str]", values: Values) -> Asked:
 
 
 def _strange(name: str, known: Sequence[str]) -> Fault:
-    return Fault(_short(name), f"is no parameter: {switches.unknown('parameter', name[:40], known)}")
+    near = get_close_matches(name[:40], known, n=1)
+    hint = f" (did you mean {near[0]}?)" if near else ""
+    return Fault(_short(name), f"is no parameter{hint}; a report has {', '.join(known)}")
