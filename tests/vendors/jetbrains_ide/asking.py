@@ -1,0 +1,91 @@
+"""Answers how IDE Services is asked in these tests: paths, ranges, rows, and worlds of an organisation's own.
+
+What the answers should be stays out.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from mockserver.gateway.tokens import Grant
+from mockserver.simulation.organization import Organization
+from tests.contract.client import Answer, Client
+
+ADOPTION = "/users-adoption"
+METRICS = "/effectiveness/metrics"
+BY_FEATURE = "/effectiveness/metrics-by-feature"
+TOTALS = "/effectiveness/metrics/totals"
+USERS = "/effectiveness/metrics/users.paged"
+
+TOOLS = ("aia", "claude_code", "code_completion", "junie", "nes")
+MEASURES = ("suggestions", "acceptances", "invocations")
+
+UNKNOWN = "00000000-0000-4000-8000-000000000000"
+"""Nobody's id."""
+
+Row = dict[str, Any]
+
+
+def span(first: str, last: str, **more: str | int) -> dict[str, str | int]:
+    """The parameters of a range."""
+    return {"fromDate": first, "toDate": last, **more}
+
+
+SEPTEMBER = span("2025-09-01", "2025-09-30")
+EVERYTHING: Mapping[str, Mapping[str, str | int]] = {
+    ADOPTION: {**SEPTEMBER, "groupBy": "WEEK"},
+    METRICS: SEPTEMBER,
+    BY_FEATURE: SEPTEMBER,
+    TOTALS: SEPTEMBER,
+    USERS: {**SEPTEMBER, "limit": 3},
+}
+"""Every path with a query that is answered."""
+
+BUCKETED = (ADOPTION, METRICS, BY_FEATURE)
+EFFECTIVENESS = (METRICS, BY_FEATURE, TOTALS, USERS)
+
+
+def items(client: Client, path: str, first: str, last: str, **more: str | int) -> list[Row]:
+    """The rows of an answer."""
+    told: list[Row] = client.got(path, **span(first, last, **more))["items"]
+    return told
+
+
+def totals(client: Client, first: str, last: str, **more: str | int) -> Row:
+    """The numbers of a range."""
+    told: Row = client.got(TOTALS, **span(first, last, **more))
+    return told
+
+
+def walk(client: Client, first: str, last: str, **more: str | int) -> list[Row]:
+    """The rows of a whole walk."""
+    return client.walk(USERS, **span(first, last, **{"limit": 1000, **more}))
+
+
+def page(client: Client, first: str, last: str, **more: str | int) -> Answer:
+    """One page of a walk."""
+    return client.get(USERS, span(first, last, **more))
+
+
+def added(rows: Iterable[Row]) -> Row:
+    """The numbers of some rows, added up."""
+    listed = list(rows)
+    return {name: sum(row[name] for row in listed) for name in MEASURES}
+
+
+def key(row: Row) -> tuple[str, str, str]:
+    """What rows of persons are ordered by."""
+    return row["tool"], row["date"], row["userId"]
+
+
+def own(client: Client, organization: Organization, token: str = "own") -> Client:
+    """A client whose token opens a sandbox of an organisation that a test has made up."""
+    made = replace(client.sandbox.made, organization=organization, seed=organization.seed)
+    client.state.make(token, made, [Grant(token, "jetbrains-ide", token, permitted=True)])
+    return client.bearing(f"Bearer {token}")
+
+
+def day(ordinal: int) -> str:
+    """A day, written."""
+    return date.fromordinal(ordinal).isoformat()

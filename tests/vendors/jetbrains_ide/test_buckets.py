@@ -1,0 +1,174 @@
+"""How a range is cut: labels, clipped ends, empty buckets, days to come, very long ranges (contract, section 3)."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from tests.contract.client import Client
+from tests.vendors.jetbrains_ide import asking
+from tests.vendors.jetbrains_ide.asking import Row
+
+LABELS = {
+    "days": ("DAY", "2025-08-30", "2025-09-02", ["2025-08-30", "2025-08-31", "2025-09-01", "2025-09-02"]),
+    "one day": ("DAY", "2025-09-16", "2025-09-16", ["2025-09-16"]),
+    "a leap day": ("DAY", "2024-02-28", "2024-03-01", ["2024-02-28", "2024-02-29", "2024-03-01"]),
+    "weeks from Monday to Sunday": ("WEEK", "2025-09-01", "2025-09-14", ["2025-09-01", "2025-09-08"]),
+    "weeks cut at both ends": ("WEEK", "2025-09-03", "2025-09-15", ["2025-09-01", "2025-09-08", "2025-09-15"]),
+    "a Sunday": ("WEEK", "2025-09-07", "2025-09-07", ["2025-09-01"]),
+    "a week over new year": ("WEEK", "2025-01-01", "2025-01-06", ["2024-12-30", "2025-01-06"]),
+    "months": ("MONTH", "2024-12-31", "2025-02-01", ["2024-12-01", "2025-01-01", "2025-02-01"]),
+    "half a month": ("MONTH", "2025-09-10", "2025-09-20", ["2025-09-01"]),
+    "years": ("YEAR", "2023-12-31", "2025-01-01", ["2023-01-01", "2024-01-01", "2025-01-01"]),
+    "the first days of all": ("WEEK", "0001-01-01", "0001-01-08", ["0001-01-01", "0001-01-08"]),
+    "the last month of all": ("MONTH", "9999-11-30", "9999-12-31", ["9999-11-01", "9999-12-01"]),
+    "the last days of all": ("WEEK", "9999-12-31", "9999-12-31", ["9999-12-27"]),
+    "the last year of all": ("YEAR", "9999-12-31", "9999-12-31", ["9999-01-01"]),
+}  # fmt: skip
+every_label = pytest.mark.parametrize(("group", "first", "last", "labels"), LABELS.values(), ids=LABELS)
+
+
+@every_label
+def test_a_bucket_bears_its_first_calendar_day_also_where_the_range_begins_later(
+    jetbrains_ide: Client, group: str, first: str, last: str, labels: list[str]
+) -> None:
+    for path in (asking.ADOPTION, asking.METRICS):
+        assert [row["date"] for row in asking.items(jetbrains_ide, path, first, last, groupBy=group)] == labels
+
+
+@every_label
+def test_by_feature_there_is_a_row_for_each_bucket_and_chosen_tool(
+    jetbrains_ide: Client, group: str, first: str, last: str, labels: list[str]
+) -> None:
+    rows = asking.items(jetbrains_ide, asking.BY_FEATURE, first, last, groupBy=group)
+    assert [(row["date"], row["tool"]) for row in rows] == [(label, tool) for label in labels for tool in asking.TOOLS]
+    chosen = asking.items(jetbrains_ide, asking.BY_FEATURE, first, last, groupBy=group, tool="nes,junie")
+    assert chosen == [row for row in rows if row["tool"] in {"nes", "junie"}]
+
+
+@pytest.mark.parametrize("path", [asking.METRICS, asking.BY_FEATURE])
+def test_without_group_by_there_is_a_bucket_a_day_or_one_for_the_range_dated_from_date(
+    jetbrains_ide: Client, path: str
+) -> None:
+    first, last = "2025-09-03", "2025-09-18"
+    daily = asking.items(jetbrains_ide, path, first, last, groupBy="DAY")
+    assert asking.items(jetbrains_ide, path, first, last) == daily
+    jetbrains_ide.switched(default_group_by="NONE")
+    whole = asking.items(jetbrains_ide, path, first, last)
+    assert {row["date"] for row in whole} == {first}
+    assert asking.added(whole) == asking.added(daily) == asking.totals(jetbrains_ide, first, last)
+    assert len(whole) == (1 if path == asking.METRICS else len(asking.TOOLS))
+    assert asking.items(jetbrains_ide, path, first, last, groupBy="DAY") == daily
+
+
+@pytest.mark.parametrize("group", ["WEEK", "MONTH", "YEAR"])
+def test_only_the_days_inside_the_range_count(jetbrains_ide: Client, group: str) -> None:
+    """A range of two days that lie in one week, month and year."""
+    first, last = "2025-09-17", "2025-09-18"
+    [row] = asking.items(jetbrains_ide, asking.METRICS, first, last, groupBy=group)
+    assert asking.added([row]) == asking.totals(jetbrains_ide, first, last)
+    assert asking.added([row]) != asking.totals(jetbrains_ide, "2025-09-15", "2025-09-19")
+
+
+def _zero(row: Row) -> bool:
+    return not any(value for value in row.values() if isinstance(value, int))
+
+
+def test_a_bucket_in_which_nothing_happened_is_a_row_of_zeros_or_left_out(initech: Client) -> None:
+    """Nobody works at initech from 2025-08-11 to 2025-08-17."""
+    silent = "2025-08-11"
+    for path in (asking.METRICS, asking.BY_FEATURE):
+        rows = asking.items(initech, path, "2025-08-04", "2025-08-24", groupBy="WEEK")
+        assert all(_zero(row) for row in rows if row["date"] == silent)
+        assert not any(_zero(row) for row in rows if row["date"] != silent)
+        initech.switched(empty_buckets="omitted")
+        kept = asking.items(initech, path, "2025-08-04", "2025-08-24", groupBy="WEEK")
+        assert kept == [row for row in rows if row["date"] != silent]
+        assert asking.items(initech, path, silent, "2025-08-17") == []
+        initech.switched()
+    assert asking.totals(initech, silent, "2025-08-17") == dict.fromkeys(asking.MEASURES, 0)
+    assert asking.walk(initech, silent, "2025-08-17") == []
+
+
+def test_a_bucket_without_requests_is_not_empty_for_whoever_has_ai(initech: Client) -> None:
+    rows = asking.items(initech, asking.ADOPTION, "2025-08-11", "2025-08-17", groupBy="WEEK")
+    assert rows[0]["enabledUsers"] > rows[0]["activeUsers"] == 0
+    assert (
+        asking.items(
+            initech.switched(empty_buckets="omitted"), asking.ADOPTION, "2025-08-11", "2025-08-17", groupBy="WEEK"
+        )
+        == rows
+    )
+    assert asking.items(initech, asking.ADOPTION, "2020-01-01", "2020-01-31", groupBy="DAY") == []
+
+
+def test_today_is_told_and_days_to_come_are_empty(jetbrains_ide: Client) -> None:
+    today, tomorrow = "2025-10-21", "2025-10-22"
+    assert not _zero(asking.totals(jetbrains_ide, today, today))
+    for path in asking.BUCKETED:
+        rows = asking.items(jetbrains_ide, path, "2025-10-20", "2025-10-24", groupBy="DAY")
+        assert all(_zero(row) == (row["date"] > today) for row in rows if row.get("tool", "aia") == "aia")
+        assert asking.items(jetbrains_ide, path, tomorrow, "2025-12-31", groupBy="MONTH")
+    assert _zero(asking.totals(jetbrains_ide, tomorrow, "9999-12-31"))
+    assert asking.totals(jetbrains_ide, today, "9999-12-31") == asking.totals(jetbrains_ide, today, today)
+    assert asking.walk(jetbrains_ide, tomorrow, "9999-12-31") == []
+    assert asking.walk(jetbrains_ide, today, "2025-12-31") == asking.walk(jetbrains_ide, today, today)
+
+
+def test_a_day_to_come_is_told_once_it_has_come(jetbrains_ide: Client) -> None:
+    tomorrow = "2025-10-22"
+    assert _zero(asking.totals(jetbrains_ide, tomorrow, tomorrow))
+    jetbrains_ide.at("2025-10-21T23:59:59.999999Z")
+    assert _zero(asking.totals(jetbrains_ide, tomorrow, tomorrow))
+    jetbrains_ide.at("2025-10-22T00:00:00Z")
+    assert not _zero(asking.totals(jetbrains_ide, tomorrow, tomorrow))
+
+
+def test_before_the_organizations_first_day_there_is_nothing(jetbrains_ide: Client) -> None:
+    """The organisation begins on 2022-01-03."""
+    for path in asking.BUCKETED:
+        assert all(map(_zero, asking.items(jetbrains_ide, path, "1990-01-01", "2022-01-02", groupBy="YEAR")))
+    assert asking.walk(jetbrains_ide, "0001-01-01", "2022-01-02") == []
+    whole = asking.totals(jetbrains_ide, "0001-01-01", "9999-12-31")
+    assert whole == asking.totals(jetbrains_ide, "2022-01-03", "2025-10-21") != dict.fromkeys(asking.MEASURES, 0)
+
+
+LONG = {
+    "days": ("DAY", "0001-01-01", "9999-12-31", "2022-01-03", "2025-10-21", 3_652_059),
+    "weeks": ("WEEK", "0001-01-01", "9999-12-31", "2022-01-03", "2025-10-20", 521_723),
+    "months": ("MONTH", "0001-01-01", "9999-12-31", "2022-01-01", "2025-10-01", 119_988),
+    "days from within": ("DAY", "2025-01-01", "9999-12-31", "2025-01-01", "2025-10-21", 2_912_808),
+    "one day too many": ("DAY", "1998-06-05", "2025-10-21", "2022-01-03", "2025-10-21", 10_001),
+}
+
+
+@pytest.mark.parametrize(("group", "first", "last", "oldest", "newest", "count"), LONG.values(), ids=LONG)
+def test_a_range_of_more_than_10000_buckets_is_told_as_far_as_there_is_history_or_refused(
+    jetbrains_ide: Client, group: str, first: str, last: str, oldest: str, newest: str, count: int
+) -> None:
+    for path in asking.BUCKETED:
+        dates = [row["date"] for row in asking.items(jetbrains_ide, path, first, last, groupBy=group)]
+        assert (dates[0], dates[-1]) == (oldest, newest)
+        refused = jetbrains_ide.switched(longest_range="reject").get(path, asking.span(first, last, groupBy=group))
+        assert refused.status == 400
+        assert refused.message.startswith(f"toDate would make {count:,} buckets ({group}); at most 10,000 are told")
+        jetbrains_ide.switched()
+    told = asking.items(jetbrains_ide, asking.METRICS, first, last, groupBy=group)
+    assert asking.added(told) == asking.totals(jetbrains_ide, first, last)
+
+
+@pytest.mark.parametrize("reading", ["history", "reject"])
+def test_10000_buckets_are_told_whatever_lies_in_them(jetbrains_ide: Client, reading: str) -> None:
+    jetbrains_ide.switched(longest_range=reading, default_group_by="NONE")
+    last = date(2025, 10, 21)
+    first = last - timedelta(days=9_999)
+    for path in (asking.ADOPTION, asking.METRICS):
+        rows = asking.items(jetbrains_ide, path, str(first), str(last), groupBy="DAY")
+        assert (len(rows), rows[0]["date"], rows[-1]["date"]) == (10_000, str(first), str(last))
+    assert len(asking.items(jetbrains_ide, asking.ADOPTION, "0001-01-01", "9999-12-31", groupBy="YEAR")) == 9_999
+    assert len(asking.items(jetbrains_ide, asking.METRICS, "0001-01-01", "9999-12-31")) == 1
+
+
+def test_a_long_range_without_any_history_in_it_has_no_bucket(jetbrains_ide: Client) -> None:
+    for path in asking.BUCKETED:
+        for first, last in (("0001-01-01", "2022-01-02"), ("2025-10-22", "9999-12-31")):
+            assert asking.items(jetbrains_ide, path, first, last, groupBy="DAY") == []

@@ -1,0 +1,145 @@
+"""The walk along cursors: what a page says of the next, and which cursors are refused (contract, sections 2 and 3)."""
+
+import json
+from base64 import b64decode, b64encode
+from typing import Any
+
+import pytest
+
+from mockserver.gateway import paging
+from tests.contract.client import Client
+from tests.vendors.jetbrains_ide import asking
+
+FIRST, LAST = "2025-09-01", "2025-09-05"
+
+
+def _cursor(client: Client, **asked: str | int) -> str:
+    """The cursor of a first page."""
+    found: str = asking.page(client, FIRST, LAST, **{"limit": 5, **asked}).json["nextCursor"]
+    return found
+
+
+@pytest.mark.parametrize("order", ["ASC", "DESC"])
+@pytest.mark.parametrize("limit", [1, 7, 50, 333, 1000])
+def test_the_pages_make_up_the_whole_whatever_their_size(jetbrains_ide: Client, order: str, limit: int) -> None:
+    whole = asking.walk(jetbrains_ide, FIRST, LAST, sortOrder=order)
+    pages = list(jetbrains_ide.pages(asking.USERS, **asking.span(FIRST, LAST, sortOrder=order, limit=limit)))
+    assert [row for page in pages for row in page["items"]] == whole
+    assert {len(page["items"]) for page in pages[:-1]} <= {limit}
+
+
+def test_rows_go_by_tool_then_date_then_user_id(jetbrains_ide: Client, initech: Client) -> None:
+    """Results are sorted by tool, date, and user."""
+    for client in (jetbrains_ide, initech):
+        keys = [asking.key(row) for row in asking.walk(client, FIRST, LAST)]
+        assert keys == sorted(set(keys))
+        assert {tool for tool, _, _ in keys} == set(asking.TOOLS)
+
+
+def test_descending_turns_all_three_keys_round(jetbrains_ide: Client) -> None:
+    ascending = asking.walk(jetbrains_ide, FIRST, LAST, sortOrder="ASC")
+    assert ascending == asking.walk(jetbrains_ide, FIRST, LAST)
+    assert asking.walk(jetbrains_ide, FIRST, LAST, sortOrder="DESC") == ascending[::-1]
+
+
+@pytest.mark.parametrize(("reading", "expected"), [("null", {"nextCursor": None}), ("absent", {})])
+def test_the_last_page_has_a_cursor_of_null_or_none(
+    jetbrains_ide: Client, reading: str, expected: dict[str, None]
+) -> None:
+    jetbrains_ide.switched(last_cursor=reading)
+    whole = asking.walk(jetbrains_ide, FIRST, FIRST)
+    for limit in (len(whole), len(whole) + 1):
+        assert asking.page(jetbrains_ide, FIRST, FIRST, limit=limit).json == {"items": whole, **expected}
+    before = asking.page(jetbrains_ide, FIRST, FIRST, limit=len(whole) - 1).json
+    assert before["nextCursor"]
+    last = asking.page(jetbrains_ide, FIRST, FIRST, limit=1, cursor=before["nextCursor"])
+    assert last.json == {"items": whole[-1:], **expected}
+    assert asking.page(jetbrains_ide, "2025-10-22", "2025-12-31").json == {"items": [], **expected}
+
+
+def test_a_page_may_be_asked_for_again(jetbrains_ide: Client) -> None:
+    cursor = _cursor(jetbrains_ide)
+    pages = [asking.page(jetbrains_ide, FIRST, LAST, limit=5, cursor=cursor).body for _ in range(3)]
+    assert len(set(pages)) == 1
+
+
+def test_another_limit_is_no_other_question(jetbrains_ide: Client) -> None:
+    whole, cursor = asking.walk(jetbrains_ide, FIRST, LAST), _cursor(jetbrains_ide)
+    for limit in (1, 20, 1000):
+        assert asking.page(jetbrains_ide, FIRST, LAST, limit=limit, cursor=cursor).json["items"] == whole[5 : 5 + limit]
+
+
+def test_the_same_question_in_other_letters_is_the_same_question(jetbrains_ide: Client) -> None:
+    one, two = sorted({row["userId"] for row in asking.walk(jetbrains_ide, FIRST, LAST)})[:2]
+    cursor = _cursor(jetbrains_ide, tool="nes,aia,nes", query=f"{two},{one}", sortOrder="ASC", limit=1)
+    again = asking.page(jetbrains_ide, FIRST, LAST, tool="aia,nes", query=f"{one.upper()},{two}", cursor=cursor)
+    assert again.status == 200
+    every = _cursor(jetbrains_ide, tool=",".join(asking.TOOLS))
+    assert asking.page(jetbrains_ide, FIRST, LAST, cursor=every).status == 200
+
+
+OTHERS: dict[str, dict[str, str | int]] = {
+    "another beginning": {"fromDate": "2025-08-31"},
+    "another end": {"toDate": "2025-09-06"},
+    "fewer tools": {"tool": "aia,nes"},
+    "users": {"query": asking.UNKNOWN},
+    "another order": {"sortOrder": "DESC"},
+}
+
+
+@pytest.mark.parametrize("changed", OTHERS.values(), ids=OTHERS)
+def test_a_cursor_of_another_question_is_400(jetbrains_ide: Client, changed: dict[str, str | int]) -> None:
+    cursor = _cursor(jetbrains_ide)
+    answer = jetbrains_ide.get(asking.USERS, {**asking.span(FIRST, LAST), **changed, "cursor": cursor})
+    assert answer.status == 400
+    assert answer.message.startswith("cursor belongs to another question: ")
+    theirs = jetbrains_ide.get(asking.USERS, {**asking.span(FIRST, LAST, limit=1), **changed}).json["nextCursor"]
+    assert theirs is None or asking.page(jetbrains_ide, FIRST, LAST, cursor=theirs).status == 400
+
+
+@pytest.mark.parametrize("changed", OTHERS.values(), ids=OTHERS)
+def test_the_other_reading_goes_on_behind_its_place(jetbrains_ide: Client, changed: dict[str, str | int]) -> None:
+    cursor = asking.page(jetbrains_ide, FIRST, LAST, limit=200).json["nextCursor"]
+    at = asking.key(asking.walk(jetbrains_ide, FIRST, LAST)[199])
+    jetbrains_ide.switched(foreign_cursor="continue")
+    query = {**asking.span(FIRST, LAST, limit=1000), **changed}
+    behind = jetbrains_ide.walk(asking.USERS, **query, cursor=cursor)
+    descending = changed.get("sortOrder") == "DESC"
+    expected = [row for row in jetbrains_ide.walk(asking.USERS, **query) if (asking.key(row) < at) == descending]
+    assert behind == [row for row in expected if asking.key(row) != at]
+
+
+def _remade(cursor: str, **changed: Any) -> str:
+    return paging.encode({**json.loads(b64decode(cursor)), **changed})
+
+
+def test_a_cursor_that_was_tampered_with_or_made_up_is_400(jetbrains_ide: Client) -> None:
+    cursor = _cursor(jetbrains_ide)
+    places: list[Any] = [
+        *(None, {}, [], [0, 739_495], [0, 739_495, 1, 1], "0", [0.0, 739_495, 1], [True, 739_495, 1]),
+        *(["0", 739_495, 1], [-1, 739_495, 1], [5, 739_495, 1], [0, -1, 1], [0, 10**9, 1], [0, 739_495, -1]),
+        *([0, 739_495, 2**31], [0, 739_495, 10**30], [None, None, None]),
+    ]
+    marks: list[Any] = [None, 1, [], {}]
+    made_up = [
+        *(_remade(cursor, after=place) for place in places),
+        *(_remade(cursor, of=mark) for mark in marks),
+        *(cursor[:-4], cursor[1:], cursor[:-1], f"{cursor}AAAA", cursor.lower(), "x", "null", "0", "=", "....", "\0"),
+        *(b64encode(text).decode() for text in (b"{}", b"[]", b"1", b"\xff", b"{", b"[" * 5_000)),
+        "A" * 8_000,
+    ]
+    for each in made_up:
+        answer = asking.page(jetbrains_ide, FIRST, LAST, cursor=each)
+        assert (answer.status, answer.message) == (
+            400,
+            "cursor must be a nextCursor from an earlier answer, unchanged",
+        ), each
+
+
+def test_a_place_without_a_row_leads_on_to_the_next_one(jetbrains_ide: Client) -> None:
+    """As when the person of the last row told has none any more."""
+    whole, cursor = asking.walk(jetbrains_ide, FIRST, LAST), _cursor(jetbrains_ide)
+    start = _remade(cursor, after=[0, 0, 0])
+    assert asking.page(jetbrains_ide, FIRST, LAST, cursor=start).json["items"] == whole[:50]
+    end = _remade(cursor, after=[4, 3_652_059, 2**31 - 1])
+    assert asking.page(jetbrains_ide, FIRST, LAST, cursor=end).json == {"items": [], "nextCursor": None}

@@ -1,0 +1,63 @@
+"""What this vendor's folder states as data is what the contract says: mount, door, limits and switches."""
+
+import pytest
+
+from mockserver.gateway.switches import Value
+from mockserver.vendors.jetbrains_ide import policy, vendor
+from tests.contract.client import Client
+from tests.vendors.jetbrains_ide import asking
+
+CONTRACT: dict[str, tuple[str, tuple[Value, ...]]] = {
+    "schemes": ("O", ("both", "bearer", "automation")),
+    "default_group_by": ("A", ("DAY", "NONE")),
+    "last_cursor": ("A", ("null", "absent")),
+    "empty_buckets": ("A", ("zeros", "omitted")),
+    "release_dates": ("A", ("ignored", "honest")),
+}
+OURS: dict[str, tuple[str, tuple[Value, ...]]] = {
+    "old_assistant": ("A", ("all_but_junie", "everything")),
+    "foreign_cursor": ("A", ("reject", "continue")),
+    "longest_range": ("A", ("history", "reject")),
+    "repeated_parameters": ("A", ("reject", "accept")),
+    "empty_parameters": ("A", ("reject", "ignore")),
+}
+STATED = CONTRACT | OURS
+SWITCHES = {each.name: each for each in policy.SWITCHES}
+
+
+def test_the_switches_are_those_of_the_contract_and_ours_for_what_it_leaves_open() -> None:
+    assert list(SWITCHES) == [*STATED, "names"]
+
+
+@pytest.mark.parametrize("name", STATED)
+def test_a_switch_has_its_grade_its_readings_and_its_default(name: str) -> None:
+    grade, choices = STATED[name]
+    found = SWITCHES[name]
+    assert (found.grade, found.choices, found.default) == (grade, choices, choices[0])
+
+
+def test_mount_and_schemes_are_the_documented_ones_and_there_is_no_limit() -> None:
+    served = vendor()
+    assert (served.name, served.mounts) == ("jetbrains-ide", ("/api/analytics/ai",))
+    assert served.schemes == ("Bearer", "Automation")
+    assert served.allowance is None
+    assert len(served.routes) == 5
+    assert {route.methods for route in served.routes} == {("GET",)}
+
+
+def _keys(body: object) -> set[str]:
+    if isinstance(body, dict):
+        return {*body, *(key for value in body.values() for key in _keys(value))}
+    return {key for each in body for key in _keys(each)} if isinstance(body, list) else set()
+
+
+def _all_keys(client: Client) -> set[str]:
+    return {key for path, query in asking.EVERYTHING.items() for key in _keys(client.got(path, **query))}
+
+
+def test_every_name_that_is_served_may_be_renamed_but_the_one_that_is_documented(jetbrains_ide: Client) -> None:
+    assert _all_keys(jetbrains_ide) == {*policy.RENAMABLE, "nextCursor"}
+    assert SWITCHES["names"].choices == policy.RENAMABLE
+    called = {name: f"their-{name}" for name in policy.RENAMABLE}
+    jetbrains_ide.switched(names=SWITCHES["names"].read(called))
+    assert _all_keys(jetbrains_ide) == {*called.values(), "nextCursor"}

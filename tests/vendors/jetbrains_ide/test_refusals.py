@@ -1,0 +1,119 @@
+"""How refusals are worded: Spring Boot's default body, all faults of a question at once (contract, section 1)."""
+
+import pytest
+
+from tests.contract.client import Client
+from tests.vendors.jetbrains_ide import asking
+
+NO_DATE = "is required: a date written YYYY-MM-DD"
+A_DATE = "must be a date that exists, written YYYY-MM-DD, not"
+GROUPS = "DAY, WEEK, MONTH or YEAR"
+TOOLS = "must name tools among aia, claude_code, code_completion, junie or nes, between commas, not"
+FAULTS = {
+    "nothing": (asking.ADOPTION, "", f"fromDate {NO_DATE}; toDate {NO_DATE}; groupBy is required: {GROUPS}"),
+    "a malformed date and an unknown group": (
+        asking.ADOPTION,
+        "fromDate=2025-9-1&toDate=2025-09-30&groupBy=QUARTER",
+        f"fromDate {A_DATE} '2025-9-1'; groupBy must be {GROUPS}, not 'QUARTER'",
+    ),
+    "a range upside down and a tool in capitals": (
+        asking.METRICS,
+        "fromDate=2025-10-01&toDate=2025-09-30&tool=JUNIE",
+        f"fromDate must not be later than toDate; tool {TOOLS} 'JUNIE'",
+    ),
+    "an empty element": (
+        asking.BY_FEATURE,
+        "fromDate=2025-09-01&toDate=2025-09-30&tool=junie,,nes",
+        "tool must not have an empty element: 'junie,,nes'",
+    ),
+    "no groupBy where there is none": (
+        asking.TOTALS,
+        "fromDate=2025-02-30&groupBy=QUARTER",
+        f"fromDate {A_DATE} '2025-02-30'; toDate {NO_DATE}",
+    ),
+    "everything": (
+        asking.USERS,
+        "fromDate=x&toDate=y&tool=a&query=b&limit=1001&sortOrder=asc",
+        (
+            f"fromDate {A_DATE} 'x'; toDate {A_DATE} 'y'; tool {TOOLS} 'a'; "
+            "query must name users by UUIDs such as 123e4567-e89b-12d3-a456-426614174000, between commas, not 'b'; "
+            "limit must be an integer from 1 to 1000, not '1001'; sortOrder must be ASC or DESC, not 'asc'"
+        ),
+    ),
+    "the same twice": (
+        asking.TOTALS,
+        "fromDate=2025-09-01&toDate=2025-09-30&toDate=2025-09-30&tool=",
+        "toDate must be given once, not 2 times; tool must not be empty",
+    ),
+    "a cursor of nobody's": (
+        asking.USERS,
+        "fromDate=2025-09-01&toDate=2025-09-30&cursor=0000",
+        "cursor must be a nextCursor from an earlier answer, unchanged",
+    ),
+}
+
+
+@pytest.mark.parametrize(("path", "query", "message"), FAULTS.values(), ids=FAULTS)
+def test_a_400_tells_every_fault_and_its_rule_in_the_order_of_the_parameters(
+    jetbrains_ide: Client, path: str, query: str, message: str
+) -> None:
+    answer = jetbrains_ide.get(path, query)
+    assert answer.status == 400
+    assert answer.json == {
+        "timestamp": "2025-10-21T10:30:00.000+00:00",
+        "status": 400,
+        "error": "Bad Request",
+        "message": message,
+        "path": f"/api/analytics/ai{path}",
+    }
+
+
+TOKEN = "Bearer mock-jetbrains-ide-acme"
+NO_CREDENTIALS = (
+    "the request carries no credentials; send 'Authorization: Bearer <token>' or 'Authorization: Automation <token>'"
+)
+NOT_ALLOWED = "the token is valid, but it does not allow reading analytics"
+NOTHING_THERE = "there is nothing at /api/analytics/ai/nowhere"
+GET_ONLY = "PUT is not allowed here; allowed: GET, HEAD"
+REFUSALS = {
+    "401": ("GET", asking.TOTALS, None, 401, "Unauthorized", NO_CREDENTIALS),
+    "403": ("GET", asking.TOTALS, f"{TOKEN}-forbidden", 403, "Forbidden", NOT_ALLOWED),
+    "404": ("GET", "/nowhere", TOKEN, 404, "Not Found", NOTHING_THERE),
+    "405": ("PUT", asking.TOTALS, TOKEN, 405, "Method Not Allowed", GET_ONLY),
+}
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "authorization", "status", "title", "message"), REFUSALS.values(), ids=REFUSALS
+)
+def test_every_refusal_has_the_same_five_keys(
+    jetbrains_ide: Client, method: str, path: str, authorization: str | None, status: int, title: str, message: str
+) -> None:
+    answer = jetbrains_ide.bearing(authorization).ask(method, path)
+    assert (answer.status, list(answer.json)) == (status, ["timestamp", "status", "error", "message", "path"])
+    assert answer.json == {
+        "timestamp": "2025-10-21T10:30:00.000+00:00",
+        "status": status,
+        "error": title,
+        "message": message,
+        "path": f"/api/analytics/ai{path}",
+    }
+
+
+@pytest.mark.parametrize(
+    ("instant", "timestamp"),
+    [
+        ("2026-01-05T10:00:00Z", "2026-01-05T10:00:00.000+00:00"),
+        ("2026-01-05T10:00:00.123456Z", "2026-01-05T10:00:00.123+00:00"),
+        ("2026-01-05T10:00:00+02:00", "2026-01-05T08:00:00.000+00:00"),
+    ],
+)
+def test_the_timestamp_is_the_sandboxs_clock_to_the_millisecond(
+    jetbrains_ide: Client, instant: str, timestamp: str
+) -> None:
+    assert jetbrains_ide.at(instant).get(asking.TOTALS).json["timestamp"] == timestamp
+
+
+def test_a_refusal_keeps_its_names_whatever_rows_are_called(jetbrains_ide: Client) -> None:
+    plain = jetbrains_ide.get(asking.TOTALS).json
+    assert jetbrains_ide.switched(names='{"items": "path", "date": "timestamp"}').get(asking.TOTALS).json == plain
