@@ -3,31 +3,41 @@
 Every endpoint is read, and judged by the OpenAPI file that is served beside it.
 """
 
+import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 import yaml
-from flask.testing import FlaskClient
+from flask import Flask
 from openapi_spec_validator import validate
 
 from mockserver import resources, vendors
 from mockserver.gateway.switches import Renaming
-from tests.contract import oracle
-from tests.contract.oracle import Oracle, Said
+from tests.contract import client, oracle
+from tests.contract.client import Client
+from tests.contract.oracle import Oracle, Said, operations
 
-RANGE = "fromDate=2025-10-01&toDate=2025-10-14"
-READ = {
-    "jetbrains-ide": [
-        f"/api/analytics/ai/users-adoption?{RANGE}&groupBy=WEEK",
-        f"/api/analytics/ai/effectiveness/metrics?{RANGE}",
-        f"/api/analytics/ai/effectiveness/metrics-by-feature?{RANGE}&groupBy=MONTH",
-        f"/api/analytics/ai/effectiveness/metrics/totals?{RANGE}",
-        f"/api/analytics/ai/effectiveness/metrics/users.paged?{RANGE}&limit=3",
-    ],
-}
+SERVED = {vendor.name: vendor for vendor in vendors.discover()}
 RENAMABLE = {
-    vendor.name: [str(name) for each in vendor.switches if isinstance(each, Renaming) for name in each.choices]
-    for vendor in vendors.discover()
+    name: [str(choice) for each in vendor.switches if isinstance(each, Renaming) for choice in each.choices]
+    for name, vendor in SERVED.items()
+}
+RANGE = "fromDate=2025-10-01&toDate=2025-10-14"
+IDE, METRICS = "/api/analytics/ai", "/api/analytics/ai/effectiveness/metrics"
+READ: dict[str, list[tuple[str, str]]] = {
+    "jetbrains-ide": [
+        (f"{IDE}/users-adoption", f"{RANGE}&groupBy=WEEK"),
+        (METRICS, RANGE),
+        (f"{METRICS}-by-feature", f"{RANGE}&groupBy=MONTH"),
+        (f"{METRICS}/totals", RANGE),
+        (f"{METRICS}/users.paged", f"{RANGE}&limit=3"),
+    ],
+    "jetbrains-console": [
+        (f"/metrics/api/{version}/adoption/{report}/group-by/date", f"{RANGE}&groupBy=week")
+        for version in ("v1", "v2")
+        for report in ("users-adoption", "limit-hits", "quota-consumption")
+    ],
 }
 every_surface = pytest.mark.parametrize("vendor", READ)
 
@@ -39,68 +49,92 @@ def keys(part: Any) -> set[str]:
     return set().union(*map(keys, part)) if isinstance(part, list) else set()
 
 
-def read(client: FlaskClient, path: str, headers: dict[str, str]) -> Said:
-    """An answer of a vendor."""
-    got = client.get(path, headers=headers)
-    assert got.status_code == 200, got.data
-    named = {name.lower(): value for name, value in got.headers.items()}
-    return Said("GET", path.partition("?")[0], got.status_code, named, got.data)
+@pytest.fixture
+def asking(app: Flask) -> Callable[[str], Client]:
+    """A client of any vendor, whose paths are whole ones."""
+    return lambda vendor: client.opened(app, SERVED[vendor], f"mock-{vendor}-acme")
 
 
-def served(client: FlaskClient, vendor: str) -> bytes:
+def read(asking: Client, vendor: str) -> list[Said]:
+    """What every endpoint of a vendor says."""
+    answers = [(path, asking.get(path, query)) for path, query in READ[vendor]]
+    assert [answer.body for _, answer in answers if answer.status != 200] == []
+    return [
+        Said("GET", path, answer.status, {name.lower(): value for name, value in answer.headers.items()}, answer.body)
+        for path, answer in answers
+    ]
+
+
+def called(asking: Client, vendor: str, names: dict[str, str]) -> Oracle:
+    """The judge that the served OpenAPI file is, once response names have other ones."""
+    changed = asking.app.test_client().patch("/_mock/policy", json={vendor: {"names": names}})
+    assert changed.status_code == 200
+    return Oracle(yaml.safe_load(served(asking, vendor)))
+
+
+def served(asking: Client, vendor: str) -> bytes:
     """The vendor's OpenAPI file as it is served."""
-    file: bytes = client.get(f"/_mock/openapi/{vendor}.yaml").data
+    file: bytes = asking.app.test_client().get(f"/_mock/openapi/{vendor}.yaml").data
     return file
 
 
+def test_every_surface_whose_names_may_be_renamed_is_read_here() -> None:
+    assert {name for name, renamable in RENAMABLE.items() if renamable} == set(READ)
+
+
 @every_surface
-def test_every_endpoint_and_the_file_speak_other_names_together(app: Any, vendor: str) -> None:
-    client: FlaskClient = app.test_client()
+def test_every_endpoint_is_read_here(vendor: str) -> None:
+    document = oracle.read(resources.openapi() / SERVED[vendor].openapi).document
+    assert {path for path, _ in READ[vendor]} == {path for path, method, _ in operations(document) if method == "get"}
+
+
+@every_surface
+def test_every_endpoint_and_the_file_speak_other_names_together(asking: Callable[[str], Client], vendor: str) -> None:
     names = {name: f"{name.upper()} ünïcode" for name in RENAMABLE[vendor]}
-    headers = {"Authorization": f"Bearer mock-{vendor}-acme"}
-    before = [read(client, path, headers) for path in READ[vendor]]
-    assert client.patch("/_mock/policy", json={vendor: {"names": names}}).status_code == 200
-    after = [read(client, path, headers) for path in READ[vendor]]
-    file = served(client, vendor)
-    validate(yaml.safe_load(file))
-    judge = Oracle(yaml.safe_load(file))
+    client_of = asking(vendor)
+    before = read(client_of, vendor)
+    judge = called(client_of, vendor, names)
+    after = read(client_of, vendor)
+    validate(judge.document)
     assert [fault for said in after for fault in judge.faults(said)] == []
     assert all(judge.faults(said) for said in before), "the old names are no longer described"
-    spoken = set().union(*(keys(yaml.safe_load(said.body)) for said in after))
+    spoken = set().union(*(keys(json.loads(said.body)) for said in after))
     assert set(names.values()) <= spoken
     assert not set(names) & spoken
 
 
 @every_surface
-def test_two_names_that_are_swapped_are_swapped_in_answers_and_file(app: Any, vendor: str) -> None:
-    client: FlaskClient = app.test_client()
+def test_two_names_that_are_swapped_are_swapped_in_answers_and_file(
+    asking: Callable[[str], Client], vendor: str
+) -> None:
     first, second = RENAMABLE[vendor][:2]
-    client.patch("/_mock/policy", json={vendor: {"names": {first: second, second: first}}})
-    judge = Oracle(yaml.safe_load(served(client, vendor)))
-    said = [read(client, path, {"Authorization": f"Bearer mock-{vendor}-acme"}) for path in READ[vendor]]
-    assert [fault for each in said for fault in judge.faults(each)] == []
+    client_of = asking(vendor)
+    judge = called(client_of, vendor, {first: second, second: first})
+    assert [fault for said in read(client_of, vendor) for fault in judge.faults(said)] == []
 
 
 @every_surface
-def test_every_example_of_the_renamed_file_is_as_the_renamed_file_says(app: Any, vendor: str) -> None:
-    client: FlaskClient = app.test_client()
-    client.patch("/_mock/policy", json={vendor: {"names": {name: f"x{name}" for name in RENAMABLE[vendor]}}})
-    judge = Oracle(yaml.safe_load(served(client, vendor)))
-    judged = 0
-    for path, method, operation in oracle.operations(judge.document):
-        for status in operation["responses"]:
-            response = f"#/paths/{oracle.escaped(path)}/{method}/responses/{status}"
-            for kind, content in judge.at(response).get("content", {}).items():
-                for example in content.get("examples", {}).values():
-                    assert judge.errors(judge.schema(response, kind), example["value"]) == []
-                    judged += 1
-    assert judged
+def test_every_example_of_the_renamed_file_is_as_the_renamed_file_says(
+    asking: Callable[[str], Client], vendor: str
+) -> None:
+    judge = called(asking(vendor), vendor, {name: f"x{name}" for name in RENAMABLE[vendor]})
+    examples = [
+        (judge.schema(response, kind), example["value"])
+        for path, method, operation in operations(judge.document)
+        for status in operation["responses"]
+        for response in [f"#/paths/{oracle.escaped(path)}/{method}/responses/{status}"]
+        for kind, content in judge.at(response).get("content", {}).items()
+        for example in content.get("examples", {}).values()
+    ]
+    assert [fault for schema, value in examples for fault in judge.errors(schema, value)] == []
+    assert any("x" + RENAMABLE[vendor][0] in value for _, value in examples)
 
 
 @every_surface
-def test_with_its_own_names_the_file_is_the_shipped_one_byte_for_byte(app: Any, vendor: str) -> None:
-    client: FlaskClient = app.test_client()
-    client.patch("/_mock/policy", json={vendor: {"names": {RENAMABLE[vendor][0]: "x"}}})
-    client.patch("/_mock/policy", json={vendor: {"names": {RENAMABLE[vendor][0]: RENAMABLE[vendor][0]}}})
-    assert served(client, vendor) == (resources.openapi() / f"{vendor}.yaml").read_bytes()
-    assert client.get("/_mock/policy").get_json()[vendor]["names"]["value"] == {}
+def test_with_its_own_names_the_file_is_the_shipped_one_byte_for_byte(
+    asking: Callable[[str], Client], vendor: str
+) -> None:
+    first, client_of = RENAMABLE[vendor][0], asking(vendor)
+    called(client_of, vendor, {first: "x"})
+    called(client_of, vendor, {first: first})
+    assert served(client_of, vendor) == (resources.openapi() / SERVED[vendor].openapi).read_bytes()
