@@ -16,6 +16,9 @@ KEPT_BYTES = 16 * 1024 * 1024
 
 _OVERHEAD = 500
 
+Key = tuple[Hashable, ...]
+"""What one question is told from others by."""
+
 
 def write(body: object) -> str:
     """A body as compact JSON, in the order of its keys, non-ASCII letters as they are."""
@@ -52,21 +55,29 @@ class Answer:
 
 
 class Answers:
-    """The kept answers of one app. `put` is for the lock of the app's state; `get` needs none, and keeps no order."""
+    """The kept answers of one app, by keys whose first part is the sandbox they belong to.
+
+    `put` and `forget` are for the lock of the app's state; `get` needs none, and keeps no order.
+    """
 
     def __init__(self, budget: int = KEPT_BYTES) -> None:
         self._budget = budget
         self._bytes = 0
-        self._kept: dict[Hashable, Answer] = {}
+        self._kept: dict[Key, Answer] = {}
 
-    def get(self, key: Hashable) -> Answer | None:
+    def get(self, key: Key) -> Answer | None:
         """The answer kept under a key."""
         return self._kept.get(key)
 
-    def put(self, key: Hashable, answer: Answer) -> None:
+    def put(self, key: Key, answer: Answer) -> None:
         """Keep an answer, letting go of the first kept until the budget holds."""
         replaced = self._kept.pop(key, None)
         self._kept[key] = answer
         self._bytes += answer.size - (replaced.size if replaced else 0)
         while self._bytes > self._budget:
             self._bytes -= self._kept.pop(next(iter(self._kept))).size
+
+    def forget(self, sandbox: str) -> None:
+        """Let go of every answer of a sandbox."""
+        for key in [each for each in self._kept if each[0] == sandbox]:
+            self._bytes -= self._kept.pop(key).size

@@ -5,15 +5,21 @@ What the numbers are stays out (`simulation`), and so does every word of HTTP.
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
+from decimal import Decimal
+from functools import partial
+from itertools import count
+from secrets import token_hex
 from threading import RLock
 
 from mockserver.gateway import limits, switches, tokens
 from mockserver.gateway.answers import Answers
+from mockserver.gateway.faults import Faults
 from mockserver.gateway.journal import Journal
 from mockserver.gateway.limits import Allowance, Block, BucketState, Limit, Limiter, Setting
 from mockserver.gateway.switches import Switch, Values
-from mockserver.gateway.tokens import Grant
+from mockserver.gateway.tokens import Grant, Keys
+from mockserver.gateway.worlds import Make, Worlds
+from mockserver.simulation import clock as clocks
 from mockserver.simulation.clock import Clock
 from mockserver.simulation.organization import Organization
 from mockserver.simulation.world import World
@@ -21,10 +27,17 @@ from mockserver.simulation.world import World
 DEFAULT = "default"
 """The id of the sandbox that the seeded tokens open."""
 
-PARTS = ("clock", "limits", "policy", "journal")
+PARTS = ("clock", "limits", "policy", "faults", "journal")
 """What a reset can put back on its own."""
 
-_WORLDS_KEPT = 16
+SANDBOXES_MAXIMUM = 1000
+"""How many sandboxes there may be beside the first, unless a setting says otherwise."""
+
+_SECOND = 10**9
+
+
+class Full(Exception):
+    """There are as many sandboxes as there may be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +50,10 @@ class Surface:
     secret: str | None = None
     grouped: bool = False
 
-    def seeded(self, organization: Organization) -> tuple[Grant, ...]:
-        """The seeded tokens at the vendor."""
+    def seeded(self, organization: Organization, name: str) -> tuple[Grant, ...]:
+        """The tokens at the vendor that a sandbox is made with; they bear a name."""
         groups = organization.console_groups if self.grouped else ()
-        return tokens.seeded(self.name, organization.slug, secret=self.secret, groups=groups)
+        return tokens.seeded(self.name, name, secret=self.secret, groups=groups)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,22 +81,37 @@ class Policy:
 class Sandbox:
     """One client's own server: clock, buckets, journal, switches over one world.
 
-    All but the journal changes under the state's lock.
+    All but the journal changes under the state's lock. `grants` are the tokens that open it, by their ids; `ends` is
+    the nanosecond (of `clock.elapsed`) at which it is forgotten, None: never.
     """
 
     def __init__(
-        self, sandbox_id: str, made: Made, world: World, surfaces: Mapping[str, Surface], journal_size: int
+        self,
+        sandbox_id: str,
+        made: Made,
+        world: Callable[[], World],
+        surfaces: Mapping[str, Surface],
+        journal_size: int,
+        ends: int | None = None,
     ) -> None:
         self.id = sandbox_id
         self.made = made
-        self.world = world
         self.surfaces = surfaces
+        self.ends = ends
+        self.grants: dict[str, Grant] = {}
+        self._world = world
         self.journal = Journal(journal_size)
+        self.faults = Faults(made.seed)
         self.clock = made.clock
         self.limits: dict[str, Limit] = {}
         self.policy = Policy(0, {})
         self._limiters: dict[str, Limiter] = {}
         self.reset()
+
+    @property
+    def world(self) -> World:
+        """The world that it shows; two sandboxes of one organisation and seed share it."""
+        return self._world()
 
     def reset(self, parts: Iterable[str] = PARTS) -> None:
         """Put parts back to how the sandbox was made."""
@@ -91,6 +119,7 @@ class Sandbox:
             "clock": lambda: self.set_clock(self.made.clock),
             "limits": lambda: self.set_limits({}),
             "policy": lambda: self.set_policy({}),
+            "faults": self.faults.clear,
             "journal": self.journal.clear,
         }
         for part in parts:
@@ -141,49 +170,127 @@ class Sandbox:
 
 
 class State:
-    """All sandboxes of one app and the tokens that open them, behind one lock."""
+    """All sandboxes of one app and the tokens that open them, behind one lock.
+
+    What is made while it runs bears a `mark` of this app: a token that a client kept from another server opens
+    nothing here. An id or token is never used twice.
+    """
 
     def __init__(
-        self, surfaces: Iterable[Surface], world: Callable[[Organization, int], World], journal_size: int
+        self, surfaces: Iterable[Surface], world: Make, journal_size: int, maximum: int = SANDBOXES_MAXIMUM
     ) -> None:
         self.lock = RLock()
         self.surfaces = {surface.name: surface for surface in surfaces}
         self.answers = Answers()
+        self.worlds = Worlds(world)
         self.journal_size = journal_size
-        self._world = lru_cache(maxsize=_WORLDS_KEPT)(world)
+        self.maximum = maximum
+        self.mark = token_hex(4)
+        self._numbers = count(1)
         self._sandboxes: dict[str, Sandbox] = {}
-        self._grants: dict[tuple[str, str], tuple[Sandbox, Grant]] = {}
+        self._keys: Keys[Sandbox] = Keys(self.mark)
+        self._first_end: int | None = None
 
-    def make(self, sandbox_id: str, made: Made, grants: Iterable[Grant]) -> Sandbox:
-        """A new sandbox and the tokens that open it."""
+    def make(self, sandbox_id: str, made: Made, grants: Iterable[Grant], seconds: Decimal | None = None) -> Sandbox:
+        """A sandbox and the tokens that open it, in place of any of the same id; forgotten after so many seconds."""
         with self.lock:
-            world = self._world(made.organization, made.seed)
-            sandbox = Sandbox(sandbox_id, made, world, self.surfaces, self.journal_size)
-            self._sandboxes[sandbox_id] = sandbox
+            ends = None if seconds is None else clocks.elapsed() + int(seconds * _SECOND)
+            world = partial(self.worlds.of, made.organization, made.seed)
+            sandbox = Sandbox(sandbox_id, made, world, self.surfaces, self.journal_size, ends)
+            replaced, self._sandboxes[sandbox_id] = self._sandboxes.get(sandbox_id), sandbox
+            if replaced is not None:
+                self.delete(replaced)
             for grant in grants:
-                self._grants[grant.vendor, grant.token] = sandbox, grant
+                self._add(sandbox, grant)
+            if ends is not None:
+                self._first_end = ends if self._first_end is None else min(ends, self._first_end)
             return sandbox
 
     def make_default(self, made: Made) -> Sandbox:
         """The first sandbox, opened by the seeded tokens of its organisation."""
-        seeded = [grant for surface in self.surfaces.values() for grant in surface.seeded(made.organization)]
-        return self.make(DEFAULT, made, seeded)
+        return self.make(DEFAULT, made, self._seeded(made, made.organization.slug))
+
+    def make_another(self, made: Made, seconds: Decimal | None = None) -> Sandbox:
+        """A sandbox with an id and tokens of its own; Full when there are as many as there may be."""
+        with self.lock:
+            if len(self.sandboxes) > self.maximum:
+                raise Full
+            name = f"{self.mark}-{next(self._numbers)}"
+            return self.make(name, made, self._seeded(made, name), seconds)
+
+    def _seeded(self, made: Made, name: str) -> list[Grant]:
+        return [grant for surface in self.surfaces.values() for grant in surface.seeded(made.organization, name)]
 
     @property
     def default(self) -> Sandbox:
         """The sandbox that the seeded tokens open."""
         return self._sandboxes[DEFAULT]
 
+    @property
+    def sandboxes(self) -> list[Sandbox]:
+        """Every sandbox, in the order in which they were made."""
+        self._forget_ended()
+        return list(self._sandboxes.values())
+
+    def find(self, sandbox_id: str) -> Sandbox | None:
+        """The sandbox with an id; None where there is none, or no longer."""
+        self._forget_ended()
+        return self._sandboxes.get(sandbox_id)
+
+    def delete(self, sandbox: Sandbox) -> None:
+        """Forget a sandbox: its tokens open nothing from now on, and nothing of it is kept."""
+        with self.lock:
+            if self._sandboxes.get(sandbox.id) is sandbox:
+                del self._sandboxes[sandbox.id]
+            for grant in sandbox.grants.values():
+                self._keys.remove(sandbox, grant)
+            self.answers.forget(sandbox.id)
+
+    def _forget_ended(self) -> None:
+        """Delete what lived as long as it should; it costs next to nothing when there is nothing to delete."""
+        if self._first_end is None or clocks.elapsed() < self._first_end:
+            return
+        with self.lock:
+            now = clocks.elapsed()
+            for sandbox in tuple(self._sandboxes.values()):
+                if sandbox.ends is not None and sandbox.ends <= now:
+                    self.delete(sandbox)
+            ends = [each.ends for each in self._sandboxes.values() if each.ends is not None]
+            self._first_end = min(ends, default=None)
+
+    def grant(self, sandbox: Sandbox, vendor: str, *, permitted: bool) -> Grant:
+        """A new token that opens a sandbox at a vendor; where clients have a secret there, the id of a new client."""
+        with self.lock:
+            number = next(self._numbers)
+            token = tokens.named(vendor, f"{self.mark}-{number}", permitted=permitted)
+            grant = Grant(f"{vendor}-{number}", vendor, token, permitted, self.surfaces[vendor].secret)
+            self._add(sandbox, grant)
+            return grant
+
+    def _add(self, sandbox: Sandbox, grant: Grant) -> None:
+        """The grant's token opens the sandbox, unless it was forgotten while somebody still asked about it."""
+        sandbox.grants[grant.id] = grant
+        if self._sandboxes.get(sandbox.id) is sandbox:
+            self._keys.add(sandbox, grant)
+
+    def revoke(self, sandbox: Sandbox, grant_id: str) -> bool:
+        """The token with this id opens the sandbox no more; False where the sandbox has none of this id."""
+        with self.lock:
+            grant = sandbox.grants.pop(grant_id, None)
+            if grant is not None:
+                self._keys.remove(sandbox, grant)
+            return grant is not None
+
     def opened_by(self, vendor: str, token: str) -> tuple[Sandbox, Grant] | None:
         """The sandbox that a token opens at a vendor, and what it grants there; None for a token nobody knows."""
-        return self._grants.get((vendor, token))
+        self._forget_ended()
+        return self._keys.opened(vendor, token)
 
     @property
     def secrets(self) -> list[str]:
-        """Every token that opens anything, and every secret behind one."""
-        grants = [grant for _, grant in tuple(self._grants.values())]
-        return list(dict.fromkeys(text for grant in grants for text in (grant.token, grant.secret) if text))
+        """Texts of which one stands in every token that opens anything, and in every secret behind one."""
+        return self._keys.secrets
 
     def tokens_of(self, sandbox: Sandbox) -> list[Grant]:
         """Every token that opens a sandbox."""
-        return [grant for owner, grant in self._grants.values() if owner is sandbox]
+        return list(sandbox.grants.values())

@@ -1,9 +1,12 @@
 """Answers which token opens what: the seeded ones by their fixed names, and what any token grants.
 
-Reading a token out of a request stays out (`auth`), and so does which sandbox it opens (`sandbox`).
+Reading a token out of a request stays out (`auth`), and so does what the opened thing is (`sandbox`).
 """
 
 from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+Opened = TypeVar("Opened")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,19 +25,67 @@ class Grant:
     groups: tuple[str, ...] | None = None
 
 
-def seeded(
-    vendor: str, organization: str, *, secret: str | None = None, groups: tuple[str, ...] = ()
-) -> tuple[Grant, ...]:
-    """The tokens of the first sandbox at a vendor: one that may read analytics, one that may not.
+def seeded_id(vendor: str, *, permitted: bool) -> str:
+    """The id of the token that every sandbox is made with at a vendor: the one that may read, or the one that may not.
 
-    With `secret` they are clients that share it; with `groups` there is a third one, bound to these teams.
+    It is unique within a sandbox.
     """
-    name = f"mock-{vendor}-{organization}"
+    return f"{vendor}-seeded" if permitted else f"{vendor}-seeded-forbidden"
+
+
+def named(vendor: str, name: str, *, permitted: bool) -> str:
+    """A token that bears the name of an organisation, of a sandbox or its own, and says whether it is let in."""
+    return f"mock-{vendor}-{name}" if permitted else f"mock-{vendor}-{name}-forbidden"
+
+
+def seeded(vendor: str, name: str, *, secret: str | None = None, groups: tuple[str, ...] = ()) -> tuple[Grant, ...]:
+    """The tokens that a sandbox is made with at a vendor: one that may read analytics, one that may not.
+
+    They bear a `name`: the first sandbox's its organisation, any other's its id. With `secret` they are clients that
+    share it; with `groups` there is a third one, bound to these teams.
+    """
     grants = [
-        Grant(f"{vendor}-seeded", vendor, name, permitted=True, secret=secret),
-        Grant(f"{vendor}-seeded-forbidden", vendor, f"{name}-forbidden", permitted=False, secret=secret),
+        Grant(seeded_id(vendor, permitted=may), vendor, named(vendor, name, permitted=may), may, secret)
+        for may in (True, False)
     ]
     if groups:
-        bound = f"{name}-groups"
+        bound = f"mock-{vendor}-{name}-groups"
         grants.append(Grant(f"{vendor}-seeded-groups", vendor, bound, permitted=True, secret=secret, groups=groups))
     return tuple(grants)
+
+
+class Keys(Generic[Opened]):
+    """The tokens of one app and what each opens. Changes are for the lock of the app's state; looking up needs none.
+
+    Tokens that are made while the app runs bear its `mark`, by which all of them are known at once.
+    """
+
+    def __init__(self, mark: str) -> None:
+        self._mark = mark
+        self._opened: dict[tuple[str, str], tuple[Opened, Grant]] = {}
+        self._told = {mark: None}
+
+    def add(self, opened: Opened, grant: Grant) -> None:
+        """From now on the grant's token opens this, and what it opened before no more."""
+        self._opened[grant.vendor, grant.token] = opened, grant
+        for text in (grant.token, grant.secret):
+            if text and self._mark not in text:
+                self._told[text] = None
+
+    def remove(self, opened: Opened, grant: Grant) -> None:
+        """The grant's token does not open this any more."""
+        held = self._opened.get((grant.vendor, grant.token))
+        if held is not None and held[0] is opened:
+            del self._opened[grant.vendor, grant.token]
+
+    def opened(self, vendor: str, token: str) -> tuple[Opened, Grant] | None:
+        """What a token opens at a vendor, and what it grants there; None for a token nobody knows."""
+        return self._opened.get((vendor, token))
+
+    @property
+    def secrets(self) -> list[str]:
+        """Texts of which one stands in every token or client's secret that opens anything or ever did.
+
+        There are as many as the first sandbox has tokens, however many were made since.
+        """
+        return list(self._told)

@@ -3,13 +3,11 @@
 Refusing stays with whoever finds the fault; what a view computes stays with its vendor.
 """
 
-from collections.abc import Hashable
-
 from flask import Request, Response
 from werkzeug.exceptions import NotFound
 
 from mockserver.gateway import switches
-from mockserver.gateway.answers import Answer
+from mockserver.gateway.answers import Answer, Key
 from mockserver.gateway.rejection import Reason, Rejection
 from mockserver.gateway.vendor import Call, View
 
@@ -59,7 +57,7 @@ def _answer(asked: Call, view: View) -> Answer:
     return kept
 
 
-def _key(asked: Call) -> Hashable | None:
+def _key(asked: Call) -> Key | None:
     """What tells this question from others whose answers are kept; None where the answer is not to be kept."""
     asking = asked.request
     epoch = asked.vendor.epoch(asked.now, asked.values)

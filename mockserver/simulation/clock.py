@@ -3,6 +3,7 @@
 A clock is a value. Who holds it, and when it is replaced by another, stays out.
 """
 
+import time
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Self
@@ -22,6 +23,11 @@ class ClockError(ValueError):
 def wall() -> datetime:
     """The real time, in UTC."""
     return datetime.now(UTC)
+
+
+def elapsed() -> int:
+    """Nanoseconds of real time since some instant: for how long something lasts, whatever is done to the wall clock."""
+    return time.monotonic_ns()
 
 
 def _within(instant: datetime) -> datetime:

@@ -75,49 +75,59 @@ def _of(size: int) -> Answer:
 
 
 def test_what_was_never_kept_is_not_there() -> None:
-    assert Answers().get("a") is None
+    assert Answers().get(("a",)) is None
 
 
 def test_answers_are_kept_up_to_the_budget_and_not_a_byte_further() -> None:
     kept = Answers(budget=3000)
     for name, size in (("a", 1000), ("b", 1000), ("c", 1000)):
-        kept.put(name, _of(size))
-    assert all(kept.get(name) for name in "abc")
-    kept.put("d", _of(501))
-    assert [name for name in "abcd" if kept.get(name)] == ["b", "c", "d"]
+        kept.put((name,), _of(size))
+    assert all(kept.get((name,)) for name in "abc")
+    kept.put(("d",), _of(501))
+    assert [name for name in "abcd" if kept.get((name,))] == ["b", "c", "d"]
 
 
 def test_the_answer_that_was_kept_first_goes_first() -> None:
     kept = Answers(budget=3000)
     for name in "abc":
-        kept.put(name, _of(1000))
-    kept.get("a")
-    kept.put("d", _of(1000))
-    assert [name for name in "abcd" if kept.get(name)] == ["b", "c", "d"]
+        kept.put((name,), _of(1000))
+    kept.get(("a",))
+    kept.put(("d",), _of(1000))
+    assert [name for name in "abcd" if kept.get((name,))] == ["b", "c", "d"]
 
 
 def test_several_go_for_a_big_one() -> None:
     kept = Answers(budget=3000)
     for name in "abc":
-        kept.put(name, _of(1000))
-    kept.put("d", _of(1900))
-    assert [name for name in "abcd" if kept.get(name)] == ["c", "d"]
+        kept.put((name,), _of(1000))
+    kept.put(("d",), _of(1900))
+    assert [name for name in "abcd" if kept.get((name,))] == ["c", "d"]
 
 
 def test_an_answer_put_again_takes_the_place_and_the_bytes_of_the_first() -> None:
     kept = Answers(budget=3000)
     for _ in range(5):
-        kept.put("a", _of(1000))
+        kept.put(("a",), _of(1000))
     latest = _of(1000)
-    kept.put("a", latest)
-    kept.put("b", _of(2000))
-    assert kept.get("a") is latest
-    assert kept.get("b") is not None
+    kept.put(("a",), latest)
+    kept.put(("b",), _of(2000))
+    assert kept.get(("a",)) is latest
+    assert kept.get(("b",)) is not None
 
 
 def test_an_answer_beyond_the_budget_is_not_kept_and_others_are_from_then_on() -> None:
     kept = Answers(budget=3000)
-    kept.put("a", _of(3001))
-    assert kept.get("a") is None
-    kept.put("b", _of(3000))
-    assert kept.get("b") is not None
+    kept.put(("a",), _of(3001))
+    assert kept.get(("a",)) is None
+    kept.put(("b",), _of(3000))
+    assert kept.get(("b",)) is not None
+
+
+def test_what_is_forgotten_leaves_its_bytes_to_others() -> None:
+    kept = Answers(budget=3000)
+    for key in (("mine", 1), ("theirs", 1), ("mine", 2)):
+        kept.put(key, _of(1000))
+    kept.forget("mine")
+    assert [kept.get(key) is None for key in (("mine", 1), ("mine", 2), ("theirs", 1))] == [True, True, False]
+    kept.put(("new", 1), _of(2000))
+    assert kept.get(("theirs", 1)) is not None

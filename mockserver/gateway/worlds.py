@@ -1,0 +1,52 @@
+"""Answers which world an organisation has under a seed: made when it is asked for, shared, and let go when unused.
+
+What a world is made of stays out (`simulation`), and so does who looks at it (`sandbox`).
+"""
+
+from collections import OrderedDict
+from collections.abc import Callable
+from threading import Lock
+
+from mockserver.simulation.organization import Organization
+from mockserver.simulation.world import World
+
+BUDGET = 400_000
+"""People whose worlds are kept; those that were not asked for the longest go first."""
+
+LEAST = 1000
+"""What even the smallest organisation counts for, so that the number of worlds is bounded as well."""
+
+Make = Callable[[Organization, int], World]
+
+
+class Worlds:
+    """The worlds of one app. A world is a pure function of its organisation and seed, so losing one costs only time."""
+
+    def __init__(self, make: Make, budget: int = BUDGET) -> None:
+        self._make = make
+        self._budget = budget
+        self._weight = 0
+        self._lock = Lock()
+        self._kept: OrderedDict[tuple[Organization, int], World] = OrderedDict()
+
+    def of(self, organization: Organization, seed: int) -> World:
+        """The world of an organisation under a seed."""
+        key = organization, seed
+        with self._lock:
+            found = self._kept.get(key)
+            if found is None:
+                found = self._kept[key] = self._make(organization, seed)
+                self._weight += _weight(organization)
+                self._let_go()
+            else:
+                self._kept.move_to_end(key)
+            return found
+
+    def _let_go(self) -> None:
+        while self._weight > self._budget and len(self._kept) > 1:
+            (organization, _), _world = self._kept.popitem(last=False)
+            self._weight -= _weight(organization)
+
+
+def _weight(organization: Organization) -> int:
+    return organization.people + LEAST
