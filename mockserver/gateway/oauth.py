@@ -57,6 +57,11 @@ def word(refusal: Rejection, realm: str) -> Worded:
     return Worded(400, body, dict(HEADERS))
 
 
+def failed(status: int, code: str, message: str) -> Worded:
+    """A failure of the endpoint itself, in the same shape."""
+    return Worded(status, {"error": _plain(code), "error_description": _plain(message)}, dict(HEADERS))
+
+
 def _plain(text: str) -> str:
     """What RFC 6749 allows in a description: printable ASCII without quotation marks and backslashes."""
     return re.sub(r"[^ !#-\[\]-~]", "?", text.replace('"', "'"))

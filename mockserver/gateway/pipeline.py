@@ -12,7 +12,7 @@ from time import perf_counter_ns
 from flask import Flask, Request, Response, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 
-from mockserver.gateway import answers, auth, limits, view
+from mockserver.gateway import answers, auth, effects, limits, view
 from mockserver.gateway.journal import Entry, redacted, redacted_path, shortened
 from mockserver.gateway.limits import Block
 from mockserver.gateway.rejection import Reason, Rejection, UnknownToken
@@ -37,9 +37,14 @@ def permit(asked: Call) -> None:
         raise Rejection(Reason.FORBIDDEN, "the token is valid, but it does not allow reading analytics")
 
 
+def fault(asked: Call) -> None:
+    """Whatever is armed for requests that got this far: a delay, a failure in place of the answer, or a spoilt one."""
+    effects.before(asked)
+
+
 def limit(asked: Call) -> None:
     """429 when the bucket is empty; a vendor may have the switches `rate_limit_scope` and `rate_limit_block`."""
-    if asked.sandbox.allowance(asked.vendor.name) is None:
+    if asked.sandbox.allowance(asked.vendor.name) is None or effects.spares(asked):
         return
     by_token = asked.value("rate_limit_scope", "organization") == "token"
     scope = f"token {asked.grant.id}" if by_token and asked.grant else "organization"
@@ -102,14 +107,15 @@ def _refuse(error: Exception, _: Call) -> Response:
 
 
 def _go(state: State, vendor: Vendor, stages: tuple[Stage, ...], then: Callable[[Call], Response]) -> Response:
-    """The way itself: through the stages, to what is then to be done, and into the journal."""
+    """The way itself: through the stages, to what is then to be done, past what is armed, and into the journal."""
     asked = Call(request._get_current_object(), state, vendor)  # type: ignore[attr-defined]  # noqa: SLF001 (documented)
     try:
         for stage in stages:
             stage(asked)
-        response = then(asked)
+        response = effects.after(asked, _done(asked, then))
     except Exception as error:  # noqa: BLE001 (whatever it is, the client gets the vendor's words)
         response = _refused(asked, error)
+    response = effects.spoilt(asked, response)
     entry = _entry(asked, response)
     asked.sandbox.journal.append(entry)
     if log.isEnabledFor(logging.DEBUG):
@@ -117,8 +123,19 @@ def _go(state: State, vendor: Vendor, stages: tuple[Stage, ...], then: Callable[
     return response
 
 
+def _done(asked: Call, then: Callable[[Call], Response]) -> Response:
+    """What comes of a request that is through the stages, be it a refusal."""
+    try:
+        return then(asked)
+    except Exception as error:  # noqa: BLE001 (whatever it is, the client gets the vendor's words)
+        return _refused(asked, error)
+
+
 def _refused(asked: Call, error: Exception) -> Response:
     """The vendor's words for whatever went wrong; what nobody foresaw is logged once, with its traceback."""
+    if isinstance(error, effects.Instead):
+        asked.refusal = None
+        return error.response
     rejection = _rejection(error, asked.request)
     asked.refusal = rejection.reason
     worded = asked.vendor.word(rejection, asked)
@@ -154,7 +171,7 @@ def _entry(asked: Call, response: Response) -> Entry:
         status=response.status_code,
         duration_us=(perf_counter_ns() - asked.started) // 1000,
         organization=asked.sandbox.made.organization.slug,
-        fault=None,
+        fault=asked.fault.id if asked.fault else None,
         refusal=asked.refusal,
     )
 

@@ -5,10 +5,11 @@ Status codes, shapes and words of a vendor stay out.
 
 from dataclasses import dataclass
 from enum import StrEnum
+from http import HTTPStatus
 
 
 class Reason(StrEnum):
-    """The kinds of refusal that every vendor can word."""
+    """The kinds of refusal that every vendor can word; a FAULT is always Fabricated, and brings its own status."""
 
     UNAUTHENTICATED = "unauthenticated"
     FORBIDDEN = "forbidden"
@@ -17,6 +18,7 @@ class Reason(StrEnum):
     METHOD = "method_not_allowed"
     INVALID = "invalid"
     INTERNAL = "internal"
+    FAULT = "fault"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,3 +54,23 @@ class UnknownToken(Rejection):
 
     def __init__(self) -> None:
         super().__init__(Reason.UNAUTHENTICATED, "the token is unknown or was revoked")
+
+
+class Fabricated(Rejection):
+    """A failure that somebody armed: any status of 400 to 599, in the vendor's shape.
+
+    `code` is what the vendor's shape has for machines; None leaves the choice to the vendor.
+    """
+
+    def __init__(self, status: int, code: str | None, message: str) -> None:
+        super().__init__(Reason.FAULT, message)
+        self.status = status
+        self.code = code
+
+
+def phrase(status: int) -> str:
+    """What HTTP calls a status; for one that nobody registered, what its class is called."""
+    try:
+        return HTTPStatus(status).phrase
+    except ValueError:
+        return "Server Error" if status >= 500 else "Client Error" if status >= 400 else "Unknown"

@@ -11,6 +11,7 @@ from typing import Any
 
 from flask import Request
 
+from mockserver.gateway.faults import Armed
 from mockserver.gateway.limits import Allowance
 from mockserver.gateway.rejection import Reason, Rejection
 from mockserver.gateway.sandbox import Sandbox, State, Surface
@@ -23,10 +24,14 @@ class Call:
     """One request on its way: in the default sandbox until its token opens another; `grant` is None until then.
 
     `now` is the one instant at which everything about it happens, `values` the switches in force, and `generation`
-    tells one set of them from another. `started` is in nanoseconds, for measuring.
+    tells one set of them from another. `fault` is what it met of what is armed. `started` is in nanoseconds, for
+    measuring.
     """
 
-    __slots__ = ("generation", "grant", "now", "refusal", "request", "sandbox", "started", "state", "values", "vendor")
+    __slots__ = (
+        *("request", "state", "vendor", "started", "grant", "refusal", "fault"),
+        *("sandbox", "now", "values", "generation"),
+    )
 
     sandbox: Sandbox
     now: datetime
@@ -40,6 +45,7 @@ class Call:
         self.started = perf_counter_ns()
         self.grant: Grant | None = None
         self.refusal: Reason | None = None
+        self.fault: Armed | None = None
         self._enter(state.default)
 
     def open(self, sandbox: Sandbox, grant: Grant) -> None:

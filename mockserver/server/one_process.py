@@ -7,6 +7,7 @@ well, and is what keeps all state in one place. Choosing the server stays out.
 import gc
 import sys
 from collections.abc import Callable, Iterable
+from threading import BoundedSemaphore
 from typing import Any
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
@@ -15,6 +16,7 @@ from granian.log import LogLevels
 from granian.net import SocketHolder
 from granian.server import MTServer
 
+from mockserver.gateway import abilities
 from mockserver.server import signals, sockets
 
 # Measured with wrk on two shared cores: a bare Flask app, 30 kB an answer, Python 3.11, a quiet moment of each.
@@ -40,6 +42,13 @@ The default of 700 costs a tenth of all answers a second, because the journal ke
 _BODY_MAXIMUM = 16 * 1024 * 1024
 _PIECE = 64 * 1024
 
+_ABLE = frozenset((abilities.TRUNCATE, abilities.STALL))
+"""Measured: an answer shorter than it said ends with its connection, pieces go out as they are made; but whatever an
+app raises before the first of them becomes a 500."""
+
+_FREE = 2
+"""Threads that no waiting request may hold, so that the others are answered, and the control plane most of all."""
+
 _LOGGING = {"handlers": {}, "formatters": {}, "loggers": {"_granian": {"propagate": True}}}
 """No handlers of granian's own: what it says goes where everything else goes."""
 
@@ -61,7 +70,19 @@ def run(app: WSGIApplication, listening: sockets.Listening, threads: int, on_rea
     server.listening = listening
     server.on_ready = on_ready
     server.main_loop_interrupt = signals.Heard()
-    server.serve(target_loader=lambda: drained(app), wrap_loader=False)
+    served = drained(telling(app, BoundedSemaphore(max(threads - _FREE, 1))))
+    server.serve(target_loader=lambda: served, wrap_loader=False)
+
+
+def telling(app: WSGIApplication, waits: BoundedSemaphore) -> WSGIApplication:
+    """An app that is told with each request what granian can do to the socket, and what to hold while it waits."""
+
+    def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        environ[abilities.EFFECTS] = _ABLE
+        environ[abilities.WAITS] = waits
+        return app(environ, start_response)
+
+    return answer
 
 
 def drained(app: WSGIApplication) -> WSGIApplication:

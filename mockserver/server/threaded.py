@@ -3,6 +3,8 @@
 Signals, and the choice of the server, stay out.
 """
 
+import socket
+import struct
 import threading
 from types import TracebackType
 from typing import Self
@@ -10,15 +12,21 @@ from wsgiref.types import WSGIApplication, WSGIEnvironment
 
 from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
 
+from mockserver.gateway import abilities
 from mockserver.server import sockets
 
 _POLL = 0.02
 """Seconds between two looks at whether to stop."""
 
+_ABLE = frozenset((abilities.RESET, abilities.TRUNCATE, abilities.STALL))
+_WITHOUT_GOODBYE = struct.pack("ii", 1, 0)
+"""SO_LINGER on, for no time: closing the socket drops what is unsent and resets the connection."""
+
 
 class Handler(WSGIRequestHandler):
     """Hands the app what the client wrote, leaves logging to the app, words what it cannot read as problem details."""
 
+    _cut = False
     error_content_type = "application/problem+json"
     error_message_format = '{"type": "about:blank", "title": "The request could not be read", "status": %(code)d}\n'
 
@@ -29,7 +37,21 @@ class Handler(WSGIRequestHandler):
         slashes = len(target) - len(target.lstrip("/"))
         if slashes > 1:
             environ["PATH_INFO"] = slashes * "/" + environ["PATH_INFO"].lstrip("/")
+        environ[abilities.EFFECTS] = _ABLE
         return environ
+
+    def connection_dropped(self, error: BaseException, environ: WSGIEnvironment | None = None) -> None:  # noqa: ARG002
+        """Leave a connection that is over, and reset one that a fault cuts: a goodbye would look like an end."""
+        self.close_connection = True
+        if isinstance(error, abilities.Cut):
+            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _WITHOUT_GOODBYE)
+            self._cut = True
+
+    def finish(self) -> None:
+        """End with the connection; one that is cut is closed before the server says goodbye on it."""
+        super().finish()
+        if self._cut:
+            self.connection.close()
 
     def log(self, type: str, message: str, *args: object) -> None:  # noqa: A002 - the name is Werkzeug's
         """Say nothing: the journal and the app's own log have it."""

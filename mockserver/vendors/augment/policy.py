@@ -16,7 +16,7 @@ MOUNTS: Final = ("/analytics/v0",)
 SCHEMES: Final = ("Bearer",)
 TRY_PATH: Final = "/analytics/v0/dau-count"
 
-STAGES: Final = (pipeline.authenticate, pipeline.permit, pipeline.limit)
+STAGES: Final = (pipeline.authenticate, pipeline.permit, pipeline.fault, pipeline.limit)
 """Before the view: 401, 403, 429; then 404 and 405 by routing, and 400 by the view (assumed)."""
 
 ALLOWANCE: Final = Allowance(per_minute=10, burst=20)

@@ -6,7 +6,7 @@ Finding the fault stays out; the codes of the reports are assumed.
 from typing import Final
 
 from mockserver.gateway import oauth
-from mockserver.gateway.rejection import Fault, Reason, Rejection
+from mockserver.gateway.rejection import Fabricated, Fault, Reason, Rejection, phrase
 from mockserver.gateway.vendor import Call, Worded
 from mockserver.vendors.jetbrains_console import policy
 
@@ -40,10 +40,20 @@ def word(rejection: Rejection, asked: Call) -> Worded:
     issuing = asked.operation == policy.ISSUING
     if isinstance(rejection, oauth.Refusal) or (issuing and rejection.reason is Reason.INVALID):
         return oauth.word(rejection, policy.REALM)
-    status, code = _WORDS[rejection.reason]
+    status, code = _told(rejection)
+    if issuing and rejection.reason in (Reason.FAULT, Reason.LIMITED):
+        return oauth.failed(status, code, rejection.message)
     headers = {}
     if rejection.allow:
         headers["Allow"] = ", ".join(rejection.allow)
     if status == 401:
         headers["WWW-Authenticate"] = f'Bearer realm="{policy.REALM}"'
     return Worded(status, {"error": {"code": code, "message": rejection.message}}, headers)
+
+
+def _told(rejection: Rejection) -> tuple[int, str]:
+    if not isinstance(rejection, Fabricated):
+        return _WORDS[rejection.reason]
+    codes = dict(_WORDS.values())
+    own = codes.get(rejection.status) or phrase(rejection.status).lower().replace(" ", "_")
+    return rejection.status, rejection.code or own

@@ -23,8 +23,9 @@ TRY_PATH: Final = (
     f"{REPORTS}/v1/adoption/users-adoption/group-by/date?fromDate=2025-09-01&toDate=2025-10-20&groupBy=month"
 )
 
-STAGES: Final = (oauth.bearer, pipeline.permit, pipeline.limit)
-"""Before a report: 401, 403, and 429 where a limit was set; no limit is documented."""
+STAGES: Final = (oauth.bearer, pipeline.permit, pipeline.fault, pipeline.limit)
+ISSUING_STAGES: Final = (oauth.client, pipeline.fault)
+"""Before a report: 401, 403, and 429 where a limit was set (no limit is documented); before a token, who asks."""
 
 GROUPINGS: Final = ("day", "week", "month", "year")
 """The readings of groupBy, the default one first; only month was seen."""

@@ -78,7 +78,7 @@ ROUTES: Final = (
         operation=policy.ISSUING,
         view=token,
         methods=("POST",),
-        stages=(oauth.client,),
+        stages=policy.ISSUING_STAGES,
         headers=oauth.HEADERS,
     ),
     *(

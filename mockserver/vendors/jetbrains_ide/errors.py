@@ -6,7 +6,7 @@ Finding the fault stays out.
 from datetime import datetime
 from typing import Final
 
-from mockserver.gateway.rejection import Fault, Reason, Rejection
+from mockserver.gateway.rejection import Fabricated, Fault, Reason, Rejection, phrase
 from mockserver.gateway.vendor import Call, Worded
 from mockserver.vendors.jetbrains_ide import policy
 
@@ -42,7 +42,7 @@ def too_many_buckets(group_by: str, count: int) -> Rejection:
 
 def word(rejection: Rejection, asked: Call) -> Worded:
     """Status, body and headers of a refusal."""
-    status, title = _WORDS[rejection.reason]
+    status, title = _told(rejection)
     headers = {}
     if rejection.allow:
         headers["Allow"] = ", ".join(rejection.allow)
@@ -56,3 +56,9 @@ def word(rejection: Rejection, asked: Call) -> Worded:
         "path": asked.request.path,
     }
     return Worded(status, body, headers)
+
+
+def _told(rejection: Rejection) -> tuple[int, str]:
+    if isinstance(rejection, Fabricated):
+        return rejection.status, rejection.code or phrase(rejection.status)
+    return _WORDS[rejection.reason]

@@ -27,7 +27,7 @@ def admit(asked: Call) -> None:
         auth.credential(asked.request.environ.get("HTTP_AUTHORIZATION"), schemes)
 
 
-STAGES: Final = (pipeline.authenticate, admit, pipeline.permit, pipeline.limit)
+STAGES: Final = (pipeline.authenticate, admit, pipeline.permit, pipeline.fault, pipeline.limit)
 """Before the view: 401, 403, and 429 where a limit was set; no limit is documented."""
 
 GROUPS: Final = ("DAY", "WEEK", "MONTH", "YEAR")

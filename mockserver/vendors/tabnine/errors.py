@@ -5,7 +5,7 @@ Finding the fault stays out.
 
 from typing import Any, Final
 
-from mockserver.gateway.rejection import Fault, Reason, Rejection, UnknownToken
+from mockserver.gateway.rejection import Fabricated, Fault, Reason, Rejection, UnknownToken, phrase
 from mockserver.gateway.vendor import Call, Worded
 from mockserver.simulation import chance
 from mockserver.vendors.tabnine import policy
@@ -59,20 +59,29 @@ def unknown(kind: str, identifier: str) -> Rejection:
 def word(rejection: Rejection, asked: Call) -> Worded:
     """Status, body and headers of a refusal."""
     status = _status(rejection, asked)
-    faults = [f"{fault.parameter}: {fault.rule}" for fault in rejection.faults]
-    if status == 400:
-        message = _VALIDATION
-        faults = faults or [f"request: {rejection.message}"]
-    else:
-        message, faults = f"{_TITLES[status]}: {_sentence(rejection)}", []
+    message = _message(rejection, status, asked)
+    faults = [f"{fault.parameter}: {fault.rule}" for fault in rejection.faults] or [f"request: {rejection.message}"]
+    if status != 400:
+        faults = []
     headers = {"Allow": ", ".join(rejection.allow)} if rejection.allow else {}
     if asked.values["error_shape"] == "flat":
-        return Worded(status, _flat(status, message, faults, asked), headers)
+        code = rejection.code if isinstance(rejection, Fabricated) else None
+        return Worded(status, {**_flat(status, message, faults, asked), **({"error": code} if code else {})}, headers)
     listed = {"errors": faults} if faults else {}
     return Worded(status, {"error": {"message": message, **listed, "status": status}}, headers)
 
 
+def _message(rejection: Rejection, status: int, asked: Call) -> str:
+    """A fault's message is as it was armed; the nested shape has no place for its code but in front of it."""
+    if isinstance(rejection, Fabricated):
+        nested = asked.values["error_shape"] != "flat"
+        return f"{rejection.code}: {rejection.message}" if rejection.code and nested else rejection.message
+    return _VALIDATION if status == 400 else f"{_TITLES[status]}: {_sentence(rejection)}"
+
+
 def _status(rejection: Rejection, asked: Call) -> int:
+    if isinstance(rejection, Fabricated):
+        return rejection.status
     if isinstance(rejection, FutureMonth):
         return 422
     if isinstance(rejection, ForeignOrganization):
@@ -87,7 +96,7 @@ def _sentence(rejection: Rejection) -> str:
 
 
 def _flat(status: int, message: str, faults: list[str], asked: Call) -> dict[str, Any]:
-    title = _VALIDATION if status == 400 else _TITLES[status]
+    title = _VALIDATION if status == 400 else _TITLES.get(status) or phrase(status)
     request = chance.key(asked.sandbox.id, asked.now.isoformat(), asked.request.method, asked.request.full_path)
     return {
         "error": title.upper().replace(" ", "_"),

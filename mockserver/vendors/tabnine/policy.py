@@ -14,7 +14,7 @@ MOUNTS: Final = ("/api/v1",)
 SCHEMES: Final = ("Bearer",)
 TRY_PATH: Final = "/api/v1/organization"
 
-STAGES: Final = (pipeline.authenticate, pipeline.permit, pipeline.limit)
+STAGES: Final = (pipeline.authenticate, pipeline.permit, pipeline.fault, pipeline.limit)
 """Before the view: 401, 403, and 429 where a limit was set; no limit is documented."""
 
 FORBIDDEN_OPERATIONS: Final = frozenset(("getTeamUsage", "getUser", "getUserUsage"))

@@ -1,0 +1,156 @@
+"""Answers what a fault does to a request that meets it: it waits, gets another answer, or a spoilt one.
+
+Which rule it meets stays out (`faults`), and so do a vendor's words (the vendor) and the cutting of sockets (`server`).
+"""
+
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from threading import Event
+from typing import TYPE_CHECKING, Any
+
+from flask import Response
+
+from mockserver.gateway import abilities
+from mockserver.gateway.faults import Armed, Effect, Phase, Question
+from mockserver.gateway.limits import Block, seconds
+from mockserver.gateway.rejection import Fabricated, Reason, Rejection, phrase
+from mockserver.gateway.vendor import Call
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
+
+_MINUTE = 60_000_000
+
+_PAGE = """\
+<html>\r
+<head><title>{status} {phrase}</title></head>\r
+<body>\r
+<center><h1>{status} {phrase}</h1></center>\r
+<hr><center>gateway</center>\r
+</body>\r
+</html>\r
+"""
+
+
+class Instead(Exception):
+    """The answer that comes in place of the vendor's, from somebody in between."""
+
+    def __init__(self, response: Response) -> None:
+        super().__init__(response.status)
+        self.response = response
+
+
+class Beyond(RuntimeError):
+    """A fault that the server cannot do, or cannot do now: it must not pass for one that never happened."""
+
+
+class Cut(Response):
+    """No answer: the connection is reset before its first byte. The journal has it with the status 0."""
+
+    def get_app_iter(self, environ: "WSGIEnvironment") -> Iterator[bytes]:  # noqa: ARG002 (Werkzeug's form)
+        """What cuts, for a HEAD as well."""
+        return map(_cut, (b"",))
+
+
+def _cut(_: bytes) -> bytes:
+    raise abilities.Cut
+
+
+def before(asked: Call) -> None:
+    """A stage behind authentication: meets what is armed for it, and raises what takes the answer's place."""
+    _meet(asked, Phase.BEFORE)
+
+
+def after(asked: Call, response: Response) -> Response:
+    """The answer of a request that did its work, unless it now meets a fault that takes its place."""
+    if asked.grant is not None and asked.fault is None:
+        _meet(asked, Phase.AFTER)
+    return response
+
+
+def spares(asked: Call) -> bool:
+    """Whether a request spends nothing, because its answer is to be spoilt before it counts."""
+    fault = asked.fault
+    return fault is not None and fault.rule.phase is Phase.BEFORE and fault.rule.effect.spoils
+
+
+def _meet(asked: Call, phase: Phase) -> None:
+    held = asked.sandbox.faults
+    if not held.armed:
+        return
+    asking = asked.request
+    question = Question(asked.vendor.name, asked.operation, asking.method, asking.path, asking.args.getlist)
+    with asked.state.lock:
+        asked.fault = held.meet(question, phase)
+        released = held.released
+    if asked.fault is not None:
+        _strike(asked, asked.fault, released)
+
+
+def _strike(asked: Call, fault: Armed, released: Event) -> None:
+    """Wait, and raise what the effect puts in place of an answer."""
+    effect, environ = fault.rule.effect, asked.request.environ
+    if lacking := effect.needs - abilities.effects(environ):
+        raise Beyond(f"{fault.id}: {abilities.refusal(lacking, environ)}")
+    if effect.delay_seconds is not None:
+        _paused(environ, released, effect.delay_seconds)
+    if effect.reset:
+        raise Instead(Cut(status="000 Cut"))
+    if effect.html is not None:
+        page = _PAGE.format(status=effect.html, phrase=phrase(effect.html))
+        raise Instead(Response(page, effect.html, mimetype="text/html"))
+    if effect.rate_limited:
+        raise Rejection(Reason.LIMITED, "too many requests", retry_after=_retry_after(asked))
+    if effect.status is not None:
+        told = effect.message or f"this failure was armed at /_mock/faults, as {fault.id}"
+        raise Fabricated(effect.status, effect.code, told)
+
+
+def _retry_after(asked: Call) -> int:
+    """The seconds after which an empty bucket of the vendor would let one request through; a minute without any."""
+    allowance = asked.sandbox.allowance(asked.vendor.name) or asked.vendor.allowance
+    if allowance is None or asked.value("rate_limit_block", Block.REFILL) == Block.MINUTE:
+        return seconds(_MINUTE)
+    return seconds(-(-_MINUTE // allowance.per_minute))
+
+
+def _paused(environ: Mapping[str, Any], released: Event, wanted: Decimal) -> None:
+    """Wait on the wall clock, without the state's lock, until the sandbox is reset at the latest."""
+    held = abilities.waits(environ)
+    if held is not None and not held.acquire(blocking=False):
+        raise Beyond("so many requests wait that no thread would be left; raise --threads, or use --server threaded")
+    try:
+        wait(released, wanted)
+    finally:
+        if held is not None:
+            held.release()
+
+
+def wait(released: Event, wanted: Decimal) -> None:
+    """Wait for so many seconds, or for the release."""
+    released.wait(float(wanted))
+
+
+def spoilt(asked: Call, response: Response) -> Response:
+    """The answer as the client gets it: with the fault's headers, malformed, cut short or held up on its way."""
+    if asked.fault is None or asked.refusal is Reason.INTERNAL:
+        return response
+    effect = asked.fault.rule.effect
+    response.headers.update(effect.headers)
+    if effect.malformed_json:
+        response.set_data(response.get_data()[:-1])
+    if effect.truncate_bytes is None and effect.stall_seconds is None:
+        return response
+    body = response.get_data()
+    headers = {**response.headers, "Content-Length": str(len(body))}
+    pieces = _dripping(body, effect, asked.request.environ, asked.sandbox.faults.released)
+    return Response(pieces, response.status, headers)
+
+
+def _dripping(body: bytes, effect: Effect, environ: Mapping[str, Any], released: Event) -> Iterator[bytes]:
+    """A body that ends early, or stands still on its way; the first piece, even an empty one, sends the head."""
+    sent = body[: effect.truncate_bytes]
+    yield sent[: effect.after_bytes]
+    if effect.stall_seconds is not None:
+        _paused(environ, released, effect.stall_seconds)
+        yield sent[effect.after_bytes :]
