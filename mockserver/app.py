@@ -25,7 +25,7 @@ def create_app(settings: Settings) -> Flask:
     Raises SettingsError for a clock or a choice that cannot be, OrganizationError for a bad organisation file.
     """
     served = vendors.discover()
-    state = State([each.surface for each in served], _world, settings.journal_size)
+    state = State([each.surface for each in served], _world, settings.journal_size, settings.sandboxes_maximum)
     state.make_default(_made(settings, served))
     app = Flask("mockserver", static_folder=None)
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
@@ -41,7 +41,7 @@ def _plane(settings: Settings, served: tuple[Vendor, ...], state: State) -> admi
         state=state,
         vendors=served,
         organizations=files.bundled(),
-        load=_bundled,
+        load=_named,
         host=settings.host,
         admin_token=settings.admin_token,
         openapi=resources.openapi(),
@@ -49,9 +49,9 @@ def _plane(settings: Settings, served: tuple[Vendor, ...], state: State) -> admi
 
 
 @cache
-def _bundled(slug: str) -> World:
-    organization = files.named(slug)
-    return _world(organization, organization.seed)
+def _named(slug: str) -> Organization:
+    """A bundled organisation, the same record each time, so that sandboxes that show it share its world."""
+    return files.named(slug)
 
 
 def _world(organization: Organization, seed: int) -> World:
@@ -62,7 +62,7 @@ def _made(settings: Settings, served: tuple[Vendor, ...]) -> Made:
     if settings.organization_file is not None:
         organization = files.load(settings.organization_file)
     else:
-        organization = files.named(settings.organization)
+        organization = _named(settings.organization)
     policy = choices.made(settings, {vendor.name: vendor.switches for vendor in served})
     return Made(organization, organization.seed, _clock(settings), _limits(settings, served), policy)
 

@@ -23,7 +23,8 @@ class Settings:
 
     `now` is aware and in UTC; None is the wall clock. `policy` holds pairs of a "vendor.switch" and its value; they
     win over what `policy_file` states.
-    `organization_file` takes the place of the bundled `organization`. `threads` is how many requests granian has in
+    `organization_file` takes the place of the bundled `organization`. `journal_size` is each sandbox's, of which
+    there may be `sandboxes_maximum` beside the first. `threads` is how many requests granian has in
     work at a time (measured; see `server.one_process`). SettingsError for what cannot be.
     """
 
@@ -38,6 +39,7 @@ class Settings:
     policy_file: Path | None = None
     admin_token: str | None = None
     journal_size: int = 10_000
+    sandboxes_maximum: int = 1000
     server: Server = "granian"
     threads: int = 16
 

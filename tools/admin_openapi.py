@@ -9,7 +9,7 @@ import json
 import re
 import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ from apispec.ext.marshmallow import MarshmallowPlugin
 from marshmallow import Schema
 from werkzeug.http import HTTP_STATUS_CODES
 
-from mockserver.admin import answers, problems, routes, schemas, shapes
+from mockserver.admin import answers, problems, routes, rules, schemas, shapes
 from mockserver.admin.routes import Route
 from mockserver.gateway.limits import Setting
 
@@ -28,7 +28,10 @@ TARGET = Path(__file__).resolve().parent.parent / "openapi" / "admin.yaml"
 HEAD = "# Made by `python -m tools.admin_openapi` from the control plane's routes and schemas; do not edit.\n"
 
 ABOUT = """\
-What is not a vendor's: the clock, limits, undocumented choices and journal of the simulated server.
+What is not a vendor's: the clock, limits, undocumented choices, faults and journal of the simulated server.
+
+Each sandbox is a server of its own, opened by its own tokens, and has every resource below /_mock/sandboxes/<id>/; the
+short paths mean the first one, `default`.
 
 Unknown members and parameters are refused by name. PUT sets what is given and puts the rest back to how the sandbox
 was made, so that `{}` resets; PATCH changes only what is given; both answer with the whole new state. Refusals are
@@ -46,6 +49,8 @@ class Told:
     answer: Any
     body: Any = None
     body_required: bool = True
+    created: bool = False
+    conflict: bool = False
 
 
 def _by_name(schema: Any, names: str = "vendor") -> dict[str, Any]:
@@ -56,19 +61,24 @@ def _named(schema: type[Schema]) -> dict[str, str]:
     return {"$ref": f"#/components/schemas/{schema.__name__}"}
 
 
-NAMED = (shapes.VendorLimit, shapes.SwitchState, schemas.AllowanceBody)
+NAMED = (shapes.VendorLimit, shapes.SwitchState, schemas.AllowanceBody, schemas.SandboxBody)
 """Schemas inside objects that have a member for each vendor, where apispec does not look for them."""
 
-SAID_HERE = {"AdvanceBody": {"minProperties": 1}}
-"""What a schema cannot say of itself."""
 
-REFUSALS = (400, 401, 403, 404, 405, 413, 415, 500)
+REFUSALS = (400, 401, 403, 404, 405, 409, 413, 415, 500)
 
 _LIMITS = _by_name(_named(shapes.VendorLimit))
 _POLICY = _by_name(_by_name(_named(shapes.SwitchState), "switch"))
 _SET_LIMITS = _by_name({"oneOf": [{"type": "string", "enum": [*Setting]}, _named(schemas.AllowanceBody)]})
 _VALUE = {"type": ["string", "integer", "object"], "description": "An object renames: new names by the old ones."}
 _SET_POLICY = _by_name(_by_name(_VALUE, "switch"))
+_SANDBOX = _named(schemas.SandboxBody)
+
+SAID_HERE = {"AdvanceBody": {"minProperties": 1}}
+"""What a schema cannot say of itself."""
+
+ADDED = {"SandboxBody": {"limits": _SET_LIMITS, "policy": _SET_POLICY}}
+"""Members that a schema has only once the vendors are known."""
 
 OPERATIONS = {
     "getIndex": Told("Every resource and its methods", shapes.Index),
@@ -82,10 +92,20 @@ OPERATIONS = {
     "getPolicy": Told("Every undocumented choice, with the value in force", _POLICY),
     "putPolicy": Told("Make choices; those left out go back", _POLICY, _SET_POLICY),
     "patchPolicy": Told("Make the given choices", _POLICY, _SET_POLICY),
+    "getFaults": Told("The armed faults, with how many requests met each", rules.ArmedRules),
+    "putFaults": Told("Arm these faults, and no others", rules.ArmedRules, rules.RulesBody, conflict=True),
+    "createFault": Told("Arm one more fault", rules.ArmedRule, rules.RuleBody, created=True, conflict=True),
+    "deleteFault": Told("Disarm a fault", None),
     "listRequests": Told("The journal: what clients asked, and what became of it", shapes.Journal),
     "deleteRequests": Told("Forget the journal", None),
     "reset": Told("Put the sandbox, or parts of it, back", shapes.Reset, schemas.ResetBody, body_required=False),
     "listTokens": Told("The tokens that open the sandbox", shapes.Tokens),
+    "createToken": Told("Make another token for the sandbox", shapes.Token, schemas.TokenBody, created=True),
+    "deleteToken": Told("Revoke a token", None),
+    "listSandboxes": Told("Every sandbox", shapes.Sandboxes),
+    "createSandbox": Told("Make a sandbox", shapes.Sandbox, _SANDBOX, body_required=False, created=True, conflict=True),
+    "getSandbox": Told("One sandbox", shapes.Sandbox),
+    "deleteSandbox": Told("Forget a sandbox; the first one stays", None, conflict=True),
     "listOrganizations": Told("The organisations there are", shapes.Organizations),
     "getOrganization": Told("One organisation with the ids to begin with", shapes.Organization),
     "getOpenapi": Told("The OpenAPI file of a vendor, or of the control plane (admin)", "application/yaml"),
@@ -107,7 +127,8 @@ def text() -> str:
     """The whole file."""
     made = json.loads(json.dumps(_spec().to_dict()))
     for name, schema in made["components"]["schemas"].items():
-        described = getattr(shapes, name, None) or getattr(schemas, name)
+        described = getattr(shapes, name, None) or getattr(schemas, name, None) or getattr(rules, name)
+        schema["properties"] |= json.loads(json.dumps(ADDED.get(name, {})))
         schema |= {"description": inspect.getdoc(described), "additionalProperties": False, **SAID_HERE.get(name, {})}
     document = {part: made[part] for part in ("openapi", "info", "servers", "security", "paths", "components")}
     return HEAD + yaml.dump(document, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=120)
@@ -139,8 +160,13 @@ def _spec() -> APISpec:
     for status in REFUSALS:
         spec.components.response(_response_name(status), _refusal(status))
     for route in routes.ROUTES:
-        spec.path(route.template, operations={route.method.lower(): _operation(route, OPERATIONS[route.operation])})
+        spec.path(route.template, operations={route.method.lower(): _operation(route, _told(route))})
     return spec
+
+
+def _told(route: Route) -> Told:
+    told = OPERATIONS[route.told or route.operation]
+    return replace(told, summary=f"In one sandbox: {told.summary}") if route.told else told
 
 
 def _operation(route: Route, told: Told) -> dict[str, Any]:
@@ -151,9 +177,15 @@ def _operation(route: Route, told: Told) -> dict[str, Any]:
     if told.body is not None:
         content = {"application/json": {"schema": told.body}}
         operation["requestBody"] = {"required": told.body_required, "content": content}
-    refusals = [400, 401, 403, *([404] if "<" in route.path else []), 413, *([415] if told.body else []), 500]
-    operation["responses"] = _success(told.answer) | {str(status): _response_name(status) for status in refusals}
+    refusals = [400, 401, 403, *_refusals(route, told), 500]
+    operation["responses"] = _success(told) | {str(status): _response_name(status) for status in refusals}
     return operation
+
+
+def _refusals(route: Route, told: Told) -> list[int]:
+    """The statuses that not every operation has, and the one of a body that is too large."""
+    possible = {404: "<" in route.path, 409: told.conflict, 413: True, 415: told.body is not None}
+    return [status for status, there in possible.items() if there]
 
 
 def _path_parameters(route: Route) -> Iterator[dict[str, Any]]:
@@ -165,12 +197,16 @@ def _query_parameters(route: Route) -> list[dict[str, Any]]:
     return [{"in": "query", "schema": route.query}] if route.query is not schemas.Nothing else []
 
 
-def _success(answer: Any) -> dict[str, Any]:
+def _success(told: Told) -> dict[str, Any]:
+    answer = told.answer
     if answer is None:
         return {"204": {"description": "Done.", "headers": _headers()}}
     media = answer if isinstance(answer, str) else "application/json"
     schema = {"type": "object"} if isinstance(answer, str) else answer
-    return {"200": {"description": "The answer.", "headers": _headers(), "content": {media: {"schema": schema}}}}
+    content = {media: {"schema": schema}}
+    if told.created:
+        return {"201": {"description": "What was made.", "headers": _headers("Location"), "content": content}}
+    return {"200": {"description": "The answer.", "headers": _headers(), "content": content}}
 
 
 def _response_name(status: int) -> str:

@@ -11,7 +11,8 @@ from flask import request
 from marshmallow import Schema, ValidationError
 
 from mockserver.admin.plane import plane
-from mockserver.gateway.sandbox import Sandbox
+from mockserver.admin.problems import Problem
+from mockserver.gateway.sandbox import DEFAULT, Sandbox
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +28,20 @@ class Asked:
     name: str = ""
 
 
-def read(schema: Schema, name: str = "") -> Asked:
-    """The question of the request in hand; the short form of a path, the only one there is, means the first sandbox."""
+def read(schema: Schema, sandbox: str = DEFAULT, name: str = "") -> Asked:
+    """The question of the request in hand; the short form of a path, which names no sandbox, means the first one.
+
+    404 as a Problem for a sandbox that is not there.
+    """
     state = plane().state
-    return Asked(state.lock, state.default, _query(schema), name)
+    found = state.find(sandbox)
+    if found is None:
+        raise Problem(
+            404,
+            f"there is no sandbox {sandbox!r:.100}, or no longer: one that was deleted, or whose ttl_seconds are over, "
+            "is forgotten; GET /_mock/sandboxes lists those there are",
+        )
+    return Asked(state.lock, found, _query(schema), name)
 
 
 def _query(schema: Schema) -> dict[str, Any]:

@@ -28,10 +28,7 @@ def shown(asked: Asked) -> dict[str, Any]:
 def put(asked: Asked) -> dict[str, Any]:
     """Set the clock; what is left out goes back to how the sandbox was made."""
     given = schemas.ClockBody().load(bodies.given())
-    try:
-        clock = _stated(given, asked.sandbox.made.clock)
-    except ClockError as error:
-        raise ValidationError({"now": [str(error)]}) from error
+    clock = stated(given, asked.sandbox.made.clock)
     with asked.lock:
         asked.sandbox.set_clock(clock)
     return _written(clock)
@@ -49,11 +46,15 @@ def advance(asked: Asked) -> dict[str, Any]:
     return _written(clock)
 
 
-def _stated(given: dict[str, Any], made: Clock) -> Clock:
+def stated(given: dict[str, Any], made: Clock) -> Clock:
+    """The clock that `now` and `frozen` state, what is left out being as `made`; ValidationError out of bounds."""
     frozen = given.get("frozen", made.frozen if "now" not in given else False)
-    if "now" in given:
+    if "now" not in given:
+        return made if frozen is made.frozen else Clock.at(made.now(), frozen=frozen)
+    try:
         return Clock.at(given["now"], frozen=frozen)
-    return made if frozen is made.frozen else Clock.at(made.now(), frozen=frozen)
+    except ClockError as error:
+        raise ValidationError({"now": [str(error)]}) from error
 
 
 def _span(given: dict[str, Decimal]) -> timedelta:

@@ -18,21 +18,30 @@ from mockserver.simulation.people import PRODUCTS, ROLES
 from mockserver.simulation.world import World
 
 
-def slugs(sandbox: Sandbox) -> list[str]:
-    """The organisations that come with the product and the one that the sandbox shows, in alphabetical order."""
-    return sorted({*plane().organizations, sandbox.made.organization.slug})
+def slugs() -> list[str]:
+    """The organisations that come with the product and the one that the server was started with, in their order."""
+    return sorted({*plane().organizations, _first().slug})
 
 
-def listed(asked: Asked) -> dict[str, Any]:
+def named(slug: str) -> Organization:
+    """One of these organisations; where two have the same slug, the one that the server was started with."""
+    return _first() if slug == _first().slug else plane().load(slug)
+
+
+def _first() -> Organization:
+    return plane().state.default.made.organization
+
+
+def listed(_: Asked) -> dict[str, Any]:
     """Every organisation in a few words."""
-    found = [_outline(_world(asked.sandbox, slug).organization) for slug in slugs(asked.sandbox)]
+    found = [_outline(named(slug)) for slug in slugs()]
     written: dict[str, Any] = shapes.Organizations().dump({"organizations": found})
     return written
 
 
 def shown(asked: Asked) -> dict[str, Any]:
     """One organisation with its ids, as it is on the day that the sandbox's clock shows."""
-    known = slugs(asked.sandbox)
+    known = slugs()
     if asked.name not in known:
         raise Problem(404, switches.unknown("organization", asked.name, known))
     world = _world(asked.sandbox, asked.name)
@@ -43,7 +52,10 @@ def shown(asked: Asked) -> dict[str, Any]:
 
 def _world(sandbox: Sandbox, slug: str) -> World:
     """The sandbox's own world where it shows this organisation, for its seed may be another."""
-    return sandbox.world if slug == sandbox.made.organization.slug else plane().load(slug)
+    if slug == sandbox.made.organization.slug:
+        return sandbox.world
+    organization = named(slug)
+    return plane().state.worlds.of(organization, organization.seed)
 
 
 def _outline(organization: Organization) -> dict[str, Any]:

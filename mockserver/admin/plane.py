@@ -11,7 +11,7 @@ from flask import Flask, current_app
 
 from mockserver.gateway.sandbox import State
 from mockserver.gateway.vendor import Vendor
-from mockserver.simulation.world import World
+from mockserver.simulation.organization import Organization
 
 _EXTENSION = "mockserver.admin"
 
@@ -27,7 +27,7 @@ class Plane:
     state: State
     vendors: tuple[Vendor, ...]
     organizations: tuple[str, ...]
-    load: Callable[[str], World]
+    load: Callable[[str], Organization]
     host: str
     admin_token: str | None
     openapi: Path

@@ -4,7 +4,7 @@ What a resource does stays out; each has a module of its own.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import Blueprint, Response
@@ -14,32 +14,47 @@ from mockserver.admin import (
     answers,
     asked,
     clock,
+    faults,
     guard,
     limits,
     organizations,
     policy,
     requests,
     reset,
+    sandboxes,
     schemas,
     server,
     shapes,
+    tokens,
 )
 from mockserver.admin.asked import Asked
+from mockserver.gateway.sandbox import DEFAULT
 
 MOUNT = "/_mock"
+SANDBOX = "/sandboxes/<sandbox>"
+"""Below the mount, what goes before a resource of any sandbox; without it, the resource is the first one's."""
 
 View = Callable[[Asked], dict[str, Any] | Response]
 
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One method on one path below the mount; `query` is what may stand behind the question mark."""
+    """One method on one path below the mount; `query` is what may stand behind the question mark.
+
+    `told` is the operationId under which the operation is described, where it is another's in one sandbox.
+    """
 
     method: str
     path: str
     operation: str
     view: View
     query: type[Schema] = schemas.Nothing
+    told: str = ""
+
+    @property
+    def of_sandbox(self) -> "Route":
+        """The same, in the sandbox that the path names."""
+        return replace(self, path=SANDBOX + self.path, operation=f"{self.operation}OfSandbox", told=self.operation)
 
     @property
     def template(self) -> str:
@@ -56,8 +71,7 @@ def index(_: Asked) -> dict[str, Any]:
     return written
 
 
-ROUTES = (
-    Route("GET", "/", "getIndex", index),
+RESOURCES = (
     Route("GET", "/health", "getHealth", server.health),
     Route("GET", "/clock", "getClock", clock.shown),
     Route("PUT", "/clock", "putClock", clock.put),
@@ -68,13 +82,30 @@ ROUTES = (
     Route("GET", "/policy", "getPolicy", policy.shown),
     Route("PUT", "/policy", "putPolicy", policy.put),
     Route("PATCH", "/policy", "patchPolicy", policy.patch),
+    Route("GET", "/faults", "getFaults", faults.shown),
+    Route("PUT", "/faults", "putFaults", faults.put),
+    Route("POST", "/faults", "createFault", faults.post),
+    Route("DELETE", "/faults/<fault>", "deleteFault", faults.deleted),
     Route("GET", "/requests", "listRequests", requests.listed, schemas.RequestsQuery),
     Route("DELETE", "/requests", "deleteRequests", requests.forgotten),
     Route("POST", "/reset", "reset", reset.reset),
-    Route("GET", "/tokens", "listTokens", server.tokens),
+    Route("GET", "/tokens", "listTokens", tokens.listed),
+    Route("POST", "/tokens", "createToken", tokens.created),
+    Route("DELETE", "/tokens/<token>", "deleteToken", tokens.revoked),
     Route("GET", "/organizations", "listOrganizations", organizations.listed),
     Route("GET", "/organizations/<slug>", "getOrganization", organizations.shown),
     Route("GET", "/openapi/<vendor>.yaml", "getOpenapi", server.openapi),
+)
+"""What every sandbox has."""
+
+ROUTES = (
+    Route("GET", "/", "getIndex", index),
+    *RESOURCES,
+    Route("GET", "/sandboxes", "listSandboxes", sandboxes.listed),
+    Route("POST", "/sandboxes", "createSandbox", sandboxes.created),
+    Route("GET", SANDBOX, "getSandbox", sandboxes.shown),
+    Route("DELETE", SANDBOX, "deleteSandbox", sandboxes.deleted),
+    *(resource.of_sandbox for resource in RESOURCES),
 )
 
 
@@ -101,8 +132,8 @@ def root() -> Response:
 
 
 def _answering(route: Route) -> Callable[..., Response]:
-    def answer(**names: str) -> Response:
-        said = route.view(asked.read(route.query(), *names.values()))
+    def answer(sandbox: str = DEFAULT, **names: str) -> Response:
+        said = route.view(asked.read(route.query(), sandbox, *names.values()))
         return said if isinstance(said, Response) else answers.written(said)
 
     return answer

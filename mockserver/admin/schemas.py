@@ -5,6 +5,7 @@ by name, so that a misspelt option never passes for a set one.
 """
 
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any, ClassVar
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate, validates_schema
@@ -18,6 +19,12 @@ from mockserver.simulation.clock import EARLIEST, LATEST
 RATE_MAXIMUM = 1_000_000
 LISTED_MAXIMUM = 1_000_000
 ID_MAXIMUM = 10**18 - 1
+SEED_MAXIMUM = 2**63 - 1
+TTL_MAXIMUM = 366 * 86_400
+"""The longest time to live, in seconds."""
+
+GRANTED, FORBIDDEN = "granted", "forbidden"
+"""What a token may be permitted."""
 
 
 class Body(Schema):
@@ -29,6 +36,8 @@ class Body(Schema):
         """Unknown members are refused below, with a suggestion."""
 
         unknown = EXCLUDE
+
+    error_messages = {"type": "must be an object"}  # noqa: RUF012 - as marshmallow declares it
 
     @validates_schema(pass_original=True, skip_on_field_errors=False)
     def know_every_member(self, _given: dict[str, Any], original: dict[str, Any], **_: Any) -> None:
@@ -100,6 +109,68 @@ def limits(surfaces: Mapping[str, Surface]) -> Schema:
 def policy(surfaces: Mapping[str, Surface]) -> Schema:
     """The body that sets switches of these vendors."""
     return ByVendor.from_dict({name: Switches(surface.switches) for name, surface in surfaces.items()})()
+
+
+class TtlField(Amount):
+    """How long something lives."""
+
+    def _deserialize(self, value: Any, *_: Any, **__: Any) -> Decimal:
+        try:
+            seconds = super()._deserialize(value)
+        except ValidationError:
+            seconds = Decimal()
+        if 0 < seconds <= TTL_MAXIMUM:
+            return seconds
+        raise ValidationError(f"must be a number above 0 and at most {TTL_MAXIMUM} (seconds of real time)")
+
+
+class SandboxBody(Body):
+    """How a sandbox is to be made: what is left out is as the server was started."""
+
+    organization = fields.String(
+        metadata={"description": "The slug of an organisation, one of those that /_mock/organizations lists."},
+        error_messages={"invalid": "must be the slug of an organisation"},
+    )
+    seed = Whole(
+        0, SEED_MAXIMUM, metadata={"description": "Another seed, another history; without it, the organisation's own."}
+    )
+    now = Instant(
+        metadata={
+            "description": f"What its clock shows, from {EARLIEST:%Y-%m-%d} to {LATEST:%Y-%m-%d}; without it, what the "
+            "server was started with."
+        }
+    )
+    frozen = Flag(metadata={"description": "Whether its time stands still; false when only `now` is given."})
+    ttl_seconds = TtlField(
+        metadata={
+            "description": "After how many seconds of real time the sandbox is forgotten; without it, never.",
+            "exclusiveMinimum": 0,
+            "maximum": TTL_MAXIMUM,
+        }
+    )
+
+
+def sandbox(surfaces: Mapping[str, Surface]) -> Schema:
+    """The body that makes a sandbox of a server with these vendors."""
+    return SandboxBody.from_dict(
+        {"limits": fields.Nested(limits(surfaces)), "policy": fields.Nested(policy(surfaces))}
+    )()
+
+
+class TokenBody(Body):
+    """Which token is wanted."""
+
+    vendor = fields.String(
+        required=True,
+        metadata={"description": "The name of the vendor at which it opens the sandbox."},
+        error_messages={"invalid": "must be the name of a vendor"},
+    )
+    permission = fields.String(
+        required=True,
+        validate=validate.OneOf((GRANTED, FORBIDDEN), error="must be one of: {choices}"),
+        metadata={"description": "Whether it may read analytics, or meets a 403."},
+        error_messages={"invalid": f"must be one of: {GRANTED}, {FORBIDDEN}"},
+    )
 
 
 class ResetBody(Body):

@@ -1,4 +1,4 @@
-"""Answers what is served at all: whether it works, which tokens open it, and its OpenAPI files.
+"""Answers what is served at all: whether it works, and its OpenAPI files.
 
 Whatever changes between two requests stays out, but for the clock.
 """
@@ -27,30 +27,7 @@ def health(asked: Asked) -> dict[str, Any]:
             "data_version": DATA_VERSION,
             "now": asked.sandbox.clock.now(),
             "vendors": list(asked.sandbox.surfaces),
-            "organizations": organizations.slugs(asked.sandbox),
-        }
-    )
-    return written
-
-
-def tokens(asked: Asked) -> dict[str, Any]:
-    """Every token that opens the sandbox."""
-    with asked.lock:
-        grants = plane().state.tokens_of(asked.sandbox)
-    permissions = {True: "granted", False: "forbidden"}
-    written: dict[str, Any] = shapes.Tokens().dump(
-        {
-            "tokens": [
-                {
-                    "id": grant.id,
-                    "vendor": grant.vendor,
-                    "permission": permissions[grant.permitted],
-                    "token": grant.token,
-                    **({} if grant.secret is None else {"secret": grant.secret}),
-                    **({} if grant.groups is None else {"groups": grant.groups}),
-                }
-                for grant in grants
-            ]
+            "organizations": organizations.slugs(),
         }
     )
     return written

@@ -72,9 +72,10 @@ class Token(Schema):
     vendor = fields.String(required=True)
     permission = fields.String(required=True, validate=validate.OneOf(("granted", "forbidden")))
     token = fields.String(required=True)
-    secret = fields.String(
-        metadata={"description": "Where the token is a client id of OAuth: what the client shows beside it."}
+    client_id = fields.String(
+        metadata={"description": "Where clients get their tokens for a secret: the client's id, which is `token` too."}
     )
+    client_secret = fields.String(metadata={"description": "What such a client shows beside its id."})
     groups = fields.List(
         fields.String(), metadata={"description": "Where the token sees some teams alone: their names."}
     )
@@ -117,6 +118,31 @@ class Tokens(Schema):
     """Every token that opens the sandbox."""
 
     tokens = fields.List(fields.Nested(Token), required=True)
+
+
+class Sandbox(Schema):
+    """A sandbox, the time in it, and the tokens it was made with at each vendor; null stands for one that was revoked.
+
+    At most vendors they are `token` and, for a 403, `forbidden`. Where clients get their tokens for a secret they are
+    `client_id` and `client_secret`, and the same with `forbidden_` before them.
+    """
+
+    id = fields.String(required=True)
+    organization = fields.String(required=True)
+    seed = fields.Integer(required=True)
+    now = Instant(required=True)
+    frozen = fields.Boolean(required=True)
+    tokens = fields.Dict(
+        keys=fields.String(),
+        values=fields.Dict(keys=fields.String(), values=fields.String(allow_none=True)),
+        required=True,
+    )
+
+
+class Sandboxes(Schema):
+    """Every sandbox, the oldest first."""
+
+    sandboxes = fields.List(fields.Nested(Sandbox), required=True)
 
 
 class Reset(Schema):

@@ -31,7 +31,7 @@ NOWHERE = [
     "/analytics",
     "/analytics/v1/dau-count",
     "/favicon.ico",
-    "/_mock/sandboxes",
+    "/_mock/sandbox",
     "/_mock/faults",
     "/_mock/%00",
     "/_mock/%ff",

@@ -1,12 +1,10 @@
-"""Promises about what is served at all: health, tokens, OpenAPI files, and the index of it."""
+"""Promises about what is served at all: health, OpenAPI files, and the index of it."""
 
 from importlib import metadata
 
 import pytest
 
 from mockserver import resources, vendors
-from mockserver.admin import plane
-from mockserver.gateway.tokens import Grant
 from mockserver.organizations import files
 from mockserver.simulation.chance import DATA_VERSION
 from tests.admin.driver import Admin
@@ -26,29 +24,6 @@ def test_health_tells_that_it_works_and_what_is_served(admin: Admin) -> None:
 def test_health_tells_the_time_of_the_sandbox(admin: Admin) -> None:
     admin.done("POST", "/clock/advance", {"days": 2})
     assert admin.get("/health")["now"] == "2025-10-23T10:30:00Z"
-
-
-def test_the_tokens_of_the_first_sandbox_are_told_and_open_it(admin: Admin) -> None:
-    tokens = {token["id"]: token for token in admin.get("/tokens")["tokens"] if token["vendor"] == "augment"}
-    assert tokens["augment-seeded"] == {
-        "id": "augment-seeded",
-        "vendor": "augment",
-        "permission": "granted",
-        "token": "mock-augment-acme",
-    }
-    assert tokens["augment-seeded-forbidden"]["permission"] == "forbidden"
-    assert admin.vendor(token=tokens["augment-seeded"]["token"]) == 200
-    assert admin.vendor(token=tokens["augment-seeded-forbidden"]["token"]) == 403
-
-
-def test_a_token_is_told_with_the_secret_and_the_groups_that_it_has(admin: Admin) -> None:
-    with admin.app.app_context():
-        state = plane.plane().state
-    bound = Grant("bound", "augment", "client", permitted=True, secret="hush", groups=("Platform", "Web"))
-    state.make("default", state.default.made, [*state.tokens_of(state.default), bound])
-    tokens = {token["id"]: token for token in admin.get("/tokens")["tokens"]}
-    assert (tokens["bound"]["secret"], tokens["bound"]["groups"]) == ("hush", ["Platform", "Web"])
-    assert not {"secret", "groups"} & set(tokens["augment-seeded"])
 
 
 @pytest.mark.parametrize("name", [*(vendor.name for vendor in vendors.discover()), "admin"])
@@ -81,6 +56,8 @@ def test_the_index_names_every_resource_with_its_methods(admin: Admin) -> None:
     resources_of = admin.get("/")["resources"]
     assert resources_of["/_mock/limits"] == ["GET", "PUT", "PATCH"]
     assert resources_of["/_mock/organizations/{slug}"] == ["GET"]
+    assert resources_of["/_mock/sandboxes/{sandbox}/limits"] == ["GET", "PUT", "PATCH"]
+    assert resources_of["/_mock/sandboxes"] == ["GET", "POST"]
 
 
 @pytest.mark.parametrize("path", ["/", "/_mock"])
@@ -89,7 +66,8 @@ def test_the_root_leads_to_the_index(admin: Admin, path: str) -> None:
     assert (got.status, got.headers["Location"]) == (302, "/_mock/")
 
 
-READABLE = ["/health", "/clock", "/limits", "/policy", "/requests", "/tokens", "/organizations/acme", "/"]
+READABLE = ["/health", "/clock", "/limits", "/policy", "/requests", "/tokens", "/sandboxes", "/organizations/acme", "/"]
+READABLE += ["/sandboxes/default", "/sandboxes/default/clock"]
 
 
 @pytest.mark.parametrize("path", READABLE)

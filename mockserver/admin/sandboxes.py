@@ -1,0 +1,107 @@
+"""Answers which sandboxes there are, makes another, and forgets one: worlds of one's own on a shared server.
+
+What a sandbox holds stays out (`gateway.sandbox`); its clock, limits and the rest are resources of their own.
+"""
+
+from typing import Any
+
+from flask import Response
+from marshmallow import ValidationError
+
+from mockserver.admin import answers, bodies, clock, organizations, schemas, shapes
+from mockserver.admin.asked import Asked
+from mockserver.admin.plane import plane
+from mockserver.admin.problems import Problem
+from mockserver.gateway import switches, tokens
+from mockserver.gateway.sandbox import DEFAULT, Full, Made, Sandbox, Surface
+from mockserver.simulation.organization import Organization
+
+
+def listed(_: Asked) -> dict[str, Any]:
+    """Every sandbox, the oldest first."""
+    return {"sandboxes": [_written(sandbox) for sandbox in plane().state.sandboxes]}
+
+
+def shown(asked: Asked) -> dict[str, Any]:
+    """One sandbox."""
+    return _written(asked.sandbox)
+
+
+def created(asked: Asked) -> Response:
+    """A new sandbox; what is left out is as the first one was made, which is how the server was started."""
+    given = schemas.sandbox(asked.sandbox.surfaces).load(bodies.given(optional=True))
+    made = _made(given, plane().state.default.made)
+    try:
+        sandbox = plane().state.make_another(made, given.get("ttl_seconds"))
+    except Full as error:
+        raise _full(plane().state.maximum) from error
+    return answers.written(_written(sandbox), 201, headers={"Location": f"/_mock/sandboxes/{sandbox.id}"})
+
+
+def deleted(asked: Asked) -> Response:
+    """A sandbox less: its tokens are unknown from here on, and nothing of it is kept."""
+    if asked.sandbox.id == DEFAULT:
+        rule = "the sandbox 'default' cannot be deleted: the short paths and the seeded tokens are its own"
+        raise Problem(409, f"{rule}; POST /_mock/reset puts it back to how it was made")
+    plane().state.delete(asked.sandbox)
+    return answers.nothing()
+
+
+def _made(given: dict[str, Any], first: Made) -> Made:
+    organization = _organization(given["organization"]) if "organization" in given else first.organization
+    own = first.seed if organization is first.organization else organization.seed
+    limits, policy = given.get("limits", {}), given.get("policy", {})
+    return Made(
+        organization,
+        given.get("seed", own),
+        clock.stated(given, first.clock),
+        {**first.limits, **limits},
+        {name: {**first.policy.get(name, {}), **policy.get(name, {})} for name in {**first.policy, **policy}},
+    )
+
+
+def _organization(slug: str) -> Organization:
+    known = organizations.slugs()
+    if slug not in known:
+        raise ValidationError({"organization": [switches.unknown("organization", slug, known)]})
+    return organizations.named(slug)
+
+
+def _full(maximum: int) -> Problem:
+    lines = [f"there are {maximum} sandboxes beside the first, as many as the server was told to hold"]
+    made = [sandbox for sandbox in plane().state.sandboxes if sandbox.id != DEFAULT]
+    if made:
+        lines.append(f"DELETE one that is done with (the oldest is /_mock/sandboxes/{made[0].id})")
+    lines += [
+        "give those that may be left behind a ttl_seconds, after which they are forgotten",
+        "or start the server with a higher --sandboxes-maximum (MOCKSERVER_SANDBOXES_MAXIMUM)",
+    ]
+    return Problem(409, "; ".join(lines))
+
+
+def _written(sandbox: Sandbox) -> dict[str, Any]:
+    written: dict[str, Any] = shapes.Sandbox().dump(
+        {
+            "id": sandbox.id,
+            "organization": sandbox.made.organization.slug,
+            "seed": sandbox.made.seed,
+            "now": sandbox.clock.now(),
+            "frozen": sandbox.clock.frozen,
+            "tokens": {name: _tokens(sandbox, surface) for name, surface in sandbox.surfaces.items()},
+        }
+    )
+    return written
+
+
+def _tokens(sandbox: Sandbox, surface: Surface) -> dict[str, str | None]:
+    """The tokens that it was made with at a vendor; null for one that was revoked."""
+    found: dict[str, str | None] = {}
+    for permitted in (True, False):
+        grant = sandbox.grants.get(tokens.seeded_id(surface.name, permitted=permitted))
+        token, secret = (grant.token, grant.secret) if grant else (None, None)
+        if surface.secret is None:
+            found["token" if permitted else "forbidden"] = token
+        else:
+            before = "" if permitted else "forbidden_"
+            found |= {f"{before}client_id": token, f"{before}client_secret": secret}
+    return found

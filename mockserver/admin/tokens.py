@@ -1,0 +1,55 @@
+"""Answers which tokens open a sandbox, makes more of them, and revokes one.
+
+What a token grants stays out (`gateway.tokens`), and so does reading it out of a request.
+"""
+
+from typing import Any
+
+from flask import Response
+from marshmallow import ValidationError
+
+from mockserver.admin import answers, bodies, schemas, shapes
+from mockserver.admin.asked import Asked
+from mockserver.admin.plane import plane
+from mockserver.admin.problems import Problem
+from mockserver.gateway import switches
+from mockserver.gateway.tokens import Grant
+
+
+def listed(asked: Asked) -> dict[str, Any]:
+    """Every token that opens the sandbox."""
+    return {"tokens": [_written(grant) for grant in plane().state.tokens_of(asked.sandbox)]}
+
+
+def created(asked: Asked) -> Response:
+    """Another token for the sandbox; where a vendor's clients get theirs for a secret, another client."""
+    given = schemas.TokenBody().load(bodies.given())
+    vendor = given["vendor"]
+    if vendor not in asked.sandbox.surfaces:
+        raise ValidationError({"vendor": [switches.unknown("vendor", vendor, asked.sandbox.surfaces)]})
+    grant = plane().state.grant(asked.sandbox, vendor, permitted=given["permission"] == schemas.GRANTED)
+    place = f"/_mock/sandboxes/{asked.sandbox.id}/tokens/{grant.id}"
+    return answers.written(_written(grant), 201, headers={"Location": place})
+
+
+def revoked(asked: Asked) -> Response:
+    """A token less: it is unknown from the next request on."""
+    if not plane().state.revoke(asked.sandbox, asked.name):
+        known = [grant.id for grant in plane().state.tokens_of(asked.sandbox)]
+        raise Problem(404, switches.unknown("token", asked.name, known))
+    return answers.nothing()
+
+
+def _written(grant: Grant) -> dict[str, Any]:
+    told: dict[str, Any] = {
+        "id": grant.id,
+        "vendor": grant.vendor,
+        "permission": schemas.GRANTED if grant.permitted else schemas.FORBIDDEN,
+        "token": grant.token,
+    }
+    if grant.secret is not None:
+        told |= {"client_id": grant.token, "client_secret": grant.secret}
+    if grant.groups is not None:
+        told["groups"] = grant.groups
+    written: dict[str, Any] = shapes.Token().dump(told)
+    return written

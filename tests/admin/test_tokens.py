@@ -1,0 +1,184 @@
+"""Promises about tokens: what opens a sandbox is told, more can be made, and one that is revoked opens nothing."""
+
+from typing import Any
+
+import pytest
+
+from mockserver.admin import plane
+from mockserver.gateway.tokens import Grant
+from tests.admin.driver import Admin, Answer
+
+PLAIN = ["augment", "tabnine", "jetbrains-ide"]
+CONSOLE = "jetbrains-console"
+REPORT = "/metrics/api/v1/adoption/users-adoption/group-by/date?fromDate=2025-09-01&toDate=2025-09-30&groupBy=month"
+ASKED = {
+    "augment": "/analytics/v0/dau-count",
+    "tabnine": "/api/v1/organization",
+    "jetbrains-ide": "/api/analytics/ai/users-adoption?fromDate=2025-09-01&toDate=2025-09-30&groupBy=MONTH",
+}
+
+
+def _tokens(admin: Admin, below: str = "") -> dict[str, dict[str, Any]]:
+    return {token["id"]: token for token in admin.get(f"{below}/tokens")["tokens"]}
+
+
+def _new(admin: Admin, vendor: str = "augment", permission: str = "granted", below: str = "") -> Any:
+    answer = admin.ask("POST", f"{below}/tokens", {"vendor": vendor, "permission": permission})
+    assert answer.status == 201, answer.body
+    return answer.json
+
+
+def _signed_in(admin: Admin, client_id: str, client_secret: str) -> Answer:
+    got = admin.app.test_client().post(
+        "/api/rest/oauth2/token", auth=(client_id, client_secret), data={"grant_type": "client_credentials"}
+    )
+    return Answer(got.status_code, got.headers, got.data)
+
+
+def test_the_tokens_of_the_first_sandbox_are_told_and_open_it(admin: Admin) -> None:
+    tokens = _tokens(admin)
+    assert tokens["augment-seeded"] == {
+        "id": "augment-seeded",
+        "vendor": "augment",
+        "permission": "granted",
+        "token": "mock-augment-acme",
+    }
+    assert tokens["augment-seeded-forbidden"]["permission"] == "forbidden"
+    assert admin.vendor(token=tokens["augment-seeded"]["token"]) == 200
+    assert admin.vendor(token=tokens["augment-seeded-forbidden"]["token"]) == 403
+
+
+def test_a_client_is_told_with_its_secret_and_the_groups_that_it_has(admin: Admin) -> None:
+    with admin.app.app_context():
+        state = plane.plane().state
+    bound = Grant("bound", "augment", "client", permitted=True, secret="hush", groups=("Platform", "Web"))
+    state.make("default", state.default.made, [*state.tokens_of(state.default), bound])
+    tokens = _tokens(admin)
+    assert tokens["bound"] == {
+        "id": "bound",
+        "vendor": "augment",
+        "permission": "granted",
+        "token": "client",
+        "client_id": "client",
+        "client_secret": "hush",
+        "groups": ["Platform", "Web"],
+    }
+    assert not {"client_id", "client_secret", "groups"} & set(tokens["augment-seeded"])
+
+
+@pytest.mark.parametrize("vendor", PLAIN)
+@pytest.mark.parametrize(("permission", "status"), [("granted", 200), ("forbidden", 403)])
+@pytest.mark.parametrize("below", ["", "/sandboxes/default"], ids=["short form", "long form"])
+def test_a_new_token_opens_the_sandbox_and_is_listed(
+    admin: Admin, vendor: str, permission: str, status: int, below: str
+) -> None:
+    made = _new(admin, vendor, permission, below)
+    assert (made["vendor"], made["permission"]) == (vendor, permission)
+    assert admin.vendor(ASKED[vendor], made["token"]) == status
+    assert _tokens(admin, below)[made["id"]] == made
+    for other in {*PLAIN} - {vendor}:
+        assert admin.vendor(ASKED[other], made["token"]) == 401
+
+
+@pytest.mark.parametrize(("permission", "status"), [("granted", 200), ("forbidden", 403)])
+def test_a_new_token_of_the_console_is_a_client_with_a_secret(admin: Admin, permission: str, status: int) -> None:
+    made = _new(admin, CONSOLE, permission)
+    access = _signed_in(admin, made["client_id"], made["client_secret"]).json["access_token"]
+    assert admin.vendor(REPORT, access) == status
+    assert made["token"] == made["client_id"]
+    assert _signed_in(admin, made["client_id"], "another").status == 401
+
+
+def test_a_new_token_is_where_its_location_says(admin: Admin) -> None:
+    answer = admin.ask("POST", "/tokens", {"vendor": "augment", "permission": "granted"})
+    place = answer.headers["Location"].removeprefix("/_mock")
+    assert admin.ask("DELETE", place).status == 204
+    assert admin.vendor(token=answer.json["token"]) == 401
+
+
+@pytest.mark.parametrize("below", ["", "/sandboxes/default"], ids=["short form", "long form"])
+@pytest.mark.parametrize("vendor", PLAIN)
+def test_a_revoked_token_is_unknown_at_once_and_its_id_too(admin: Admin, vendor: str, below: str) -> None:
+    kept, revoked = _new(admin, vendor), _new(admin, vendor)
+    assert admin.ask("DELETE", f"{below}/tokens/{revoked['id']}").status == 204
+    assert [admin.vendor(ASKED[vendor], each["token"]) for each in (kept, revoked)] == [200, 401]
+    assert revoked["id"] not in _tokens(admin)
+    admin.refused("DELETE", f"{below}/tokens/{revoked['id']}", status=404)
+
+
+def test_an_access_token_of_a_revoked_client_opens_nothing(admin: Admin) -> None:
+    made = _new(admin, CONSOLE)
+    access = _signed_in(admin, made["client_id"], made["client_secret"]).json["access_token"]
+    assert admin.vendor(REPORT, access) == 200
+    admin.ask("DELETE", f"/tokens/{made['id']}")
+    assert admin.vendor(REPORT, access) == 401
+    assert _signed_in(admin, made["client_id"], made["client_secret"]).status == 401
+
+
+def test_a_seeded_token_can_be_revoked_and_no_reset_brings_it_back(admin: Admin) -> None:
+    admin.ask("DELETE", "/tokens/augment-seeded")
+    admin.done("POST", "/reset")
+    assert admin.vendor() == 401
+    assert admin.get("/sandboxes/default")["tokens"]["augment"] == {
+        "token": None,
+        "forbidden": "mock-augment-acme-forbidden",
+    }
+
+
+def test_a_token_is_never_made_twice(admin: Admin) -> None:
+    first = _new(admin)
+    admin.ask("DELETE", f"/tokens/{first['id']}")
+    second = _new(admin)
+    assert {first["id"], first["token"]}.isdisjoint({second["id"], second["token"]})
+
+
+def test_a_token_is_revoked_in_its_own_sandbox_alone(admin: Admin) -> None:
+    made = admin.ask("POST", "/sandboxes", {}).json
+    admin.ask("DELETE", f"/sandboxes/{made['id']}/tokens/augment-seeded")
+    assert admin.vendor(token=made["tokens"]["augment"]["token"]) == 401
+    assert admin.vendor() == 200
+
+
+BODIES: dict[str, tuple[Any, dict[str, str]]] = {
+    "nothing": ({}, {"vendor": "Missing data", "permission": "Missing data"}),
+    "an unknown vendor": (
+        {"vendor": "agment", "permission": "granted"},
+        {"vendor": "there is no vendor 'agment' (did you mean 'augment'?)"},
+    ),
+    "a vendor that is no text": ({"vendor": 7, "permission": "granted"}, {"vendor": "must be the name of a vendor"}),
+    "another permission": (
+        {"vendor": "augment", "permission": "admin"},
+        {"permission": "must be one of: granted, forbidden"},
+    ),
+    "a permission that is no text": (
+        {"vendor": "augment", "permission": True},
+        {"permission": "must be one of: granted, forbidden"},
+    ),
+    "an unknown member": (
+        {"vendor": "augment", "permission": "granted", "secret": "s"},
+        {"secret": "there is no member 'secret'"},
+    ),
+}
+
+
+@pytest.mark.parametrize(("sent", "said"), BODIES.values(), ids=BODIES)
+def test_a_bad_body_is_refused_by_member_and_makes_nothing(admin: Admin, sent: Any, said: dict[str, str]) -> None:
+    before = _tokens(admin)
+    errors = admin.refused("POST", "/tokens", sent).errors
+    assert set(errors) == set(said)
+    assert all(errors[member][0].startswith(rule) for member, rule in said.items())
+    assert _tokens(admin) == before
+
+
+def test_an_unknown_token_is_404_with_those_that_there_are(admin: Admin) -> None:
+    said = admin.refused("DELETE", "/tokens/augment-seded", status=404).detail
+    assert said.startswith("there is no token 'augment-seded' (did you mean 'augment-seeded'?); there are: ")
+
+
+def test_tokens_made_at_run_time_never_reach_the_journal(admin: Admin) -> None:
+    made = _new(admin)
+    admin.vendor(f"/analytics/v0/dau-count?page={made['token']}", made["token"])
+    admin.vendor(f"/analytics/v0/{made['token']}", made["token"])
+    told = str(admin.get("/requests"))
+    assert made["token"] not in told
+    assert told.count("[redacted]") == 2
