@@ -100,29 +100,33 @@ class Rule:
             and not (self.effect.spoils and asked.method == "HEAD")
         )
 
-    def draws(self, seed: int, place: int) -> bool:
-        """Whether the request at a place, counted from 0, is in the share; exact, and the same for the same rule."""
+    def draws(self, key: int, place: int) -> bool:
+        """Whether the request at a place, counted from 0, is in the share: exact, and the same for the same key."""
         if self.share is None:
             return True
         part, whole = self.share.as_integer_ratio()
-        return chance.scalar(chance.key(seed, "fault", repr(self)), place) * whole < part * _DRAWS
+        return chance.scalar(key, place) * whole < part * _DRAWS
 
 
 @dataclass(slots=True)
 class Armed:
-    """A rule at work: how many requests it has `seen`, and how many `hits` of them met its effect."""
+    """A rule at work: how many requests it has `seen`, and how many `hits` of them met its effect.
+
+    Its draws come from `key`.
+    """
 
     id: str
     rule: Rule
+    key: int
     seen: int = 0
     hits: int = 0
 
-    def fires(self, asked: Question, seed: int) -> bool:
+    def fires(self, asked: Question) -> bool:
         """Look at a request, unless the rule is spent, and tell whether it meets the effect."""
         if self.hits == self.rule.times or not self.rule.matches(asked):
             return False
         self.seen += 1
-        if self.seen <= self.rule.skip or not self.rule.draws(seed, self.seen - 1):
+        if self.seen <= self.rule.skip or not self.rule.draws(self.key, self.seen - 1):
             return False
         self.hits += 1
         return True
@@ -166,10 +170,10 @@ class Faults:
 
     def meet(self, asked: Question, phase: Phase) -> Armed | None:
         """The first rule of a phase that fires; those behind it do not see the request."""
-        return next((each for each in self.armed if each.rule.phase is phase and each.fires(asked, self._seed)), None)
+        return next((each for each in self.armed if each.rule.phase is phase and each.fires(asked)), None)
 
     def _armed(self, rule: Rule) -> Armed:
-        return Armed(f"fault-{next(self._ids)}", rule)
+        return Armed(f"fault-{next(self._ids)}", rule, chance.key(self._seed, "fault", repr(rule)))
 
 
 def globbed(pattern: str, path: str) -> bool:
