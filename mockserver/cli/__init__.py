@@ -5,7 +5,7 @@ What a command needs is imported when it runs, so that asking for help takes no 
 
 import click
 
-from mockserver.cli import organizations, serving, switches, tokens
+from mockserver.cli import env, organizations, serving, sweep, switches, tokens
 
 EXAMPLES = """
 \b
@@ -15,6 +15,7 @@ Examples:
   mockserver serve --organization hooli --limits off
   mockserver serve --now 2025-10-21T10:30:00Z --freeze --organization documented
   mockserver serve --policy augment.lookback_exceeded=clamp
+  mockserver sweep -- pytest tests/
   mockserver organizations new --people 300 --seed 7 > mine.yaml
   mockserver serve --organization-file mine.yaml
 
@@ -33,5 +34,12 @@ def main() -> None:
     """
 
 
-for command in (serving.serve, tokens.tokens, switches.switches, organizations.organizations):
+for command in (
+    serving.serve,
+    tokens.tokens,
+    env.env,
+    switches.switches,
+    sweep.sweep,
+    organizations.organizations,
+):
     main.add_command(command)

@@ -4,6 +4,7 @@ What a flag means stays out (`settings`).
 """
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, TypeVar
 
 import click
@@ -22,3 +23,17 @@ def option(flag: str, *names: str, **more: Any) -> Callable[[Command], Command]:
 
 
 organization = option("--organization", default=DEFAULTS.organization, help="A bundled organisation, by its slug.")
+organization_file = option(
+    "--organization-file", type=click.Path(path_type=Path), help="Your own organisation, in place of a bundled one."
+)
+now = option("--now", metavar="INSTANT", help="Start the clock here, as in 2025-10-21T10:30:00Z, and run on.")
+freeze = option("--freeze", is_flag=True, help="Let the clock stand still.")
+limits = option(
+    "--limits", type=click.Choice(("documented", "off")), default=DEFAULTS.limits, help="The vendors' rate limits."
+)
+policy = option(
+    "--policy", multiple=True, metavar="VENDOR.SWITCH=VALUE", help="Settle an undocumented choice; repeatable."
+)
+policy_file = option(
+    "--policy-file", type=click.Path(path_type=Path), help="Choices in YAML, by vendor and switch; --policy wins."
+)

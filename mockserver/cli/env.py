@@ -1,0 +1,97 @@
+"""Answers `mockserver env`: where the server is and what opens it, as variables for a client's tests.
+
+Which tokens there are stays out (`gateway.tokens`).
+"""
+
+import json
+import shlex
+from collections.abc import Callable, Mapping
+
+import click
+
+from mockserver import settings
+from mockserver.cli import options
+from mockserver.cli.options import DEFAULTS, option
+
+EXAMPLES = """
+\b
+Examples:
+  eval "$(mockserver env)"                          this shell, and what it starts
+  mockserver env --format dotenv >> "$GITHUB_ENV"   the later steps of a job
+  mockserver env --format dotenv > mock.env         docker run --env-file mock.env
+  mockserver env --format powershell | Out-String | Invoke-Expression
+"""
+
+Variables = Mapping[str, str]
+
+
+@click.command(epilog=EXAMPLES)
+@options.organization
+@option("--url", default=f"http://{DEFAULTS.host}:{DEFAULTS.port}", help="Where the server is.")
+@option(
+    "--format",
+    "form",
+    type=click.Choice(("shell", "dotenv", "json", "powershell")),
+    default="shell",
+    help="How the variables are written; dotenv quotes nothing.",
+)
+def env(organization: str, url: str, form: str) -> None:
+    """Print the variables by which a client's tests find a server, and what opens it.
+
+    \b
+    MOCKSERVER_URL                     the base URL, without a slash at its end
+    MOCKSERVER_TOKEN_AUGMENT           the token of each vendor that takes one:
+    MOCKSERVER_TOKEN_TABNINE           its letters large, its hyphens underscores
+    MOCKSERVER_TOKEN_JETBRAINS_IDE
+    MOCKSERVER_CLIENT_ID_JETBRAINS_CONSOLE        id and secret, where a client
+    MOCKSERVER_CLIENT_SECRET_JETBRAINS_CONSOLE    gets its tokens for them
+
+    No server is started or asked. `mockserver sweep` gives the same variables to the command that it runs. With
+    -forbidden behind it, a token or client id is the one that meets a 403.
+    """
+    found = variables(url.rstrip("/"), organization)
+    for name, value in found.items():
+        if not value.isprintable() or not value:
+            raise click.UsageError(f"{name} cannot be {value!r}: a variable's value here is one line of plain text")
+    click.echo(FORMS[form](found))
+
+
+def variables(url: str, organization: str) -> dict[str, str]:
+    """Each variable's name and value, for a server at a URL (without a slash at its end) and an organisation's slug."""
+    from mockserver import vendors
+    from mockserver.gateway.tokens import seeded
+
+    found = {settings.variable("url"): url}
+    for vendor in vendors.discover():
+        grant, *_ = seeded(vendor.name, organization, secret=vendor.secret)
+        if grant.secret is None:
+            found[settings.variable(f"token-{vendor.name}")] = grant.token
+        else:
+            found[settings.variable(f"client-id-{vendor.name}")] = grant.token
+            found[settings.variable(f"client-secret-{vendor.name}")] = grant.secret
+    return found
+
+
+def _shell(found: Variables) -> str:
+    return "\n".join(f"export {name}={shlex.quote(value)}" for name, value in found.items())
+
+
+def _dotenv(found: Variables) -> str:
+    return "\n".join(f"{name}={value}" for name, value in found.items())
+
+
+def _json(found: Variables) -> str:
+    return json.dumps(found, ensure_ascii=False, indent=2)
+
+
+def _powershell(found: Variables) -> str:
+    """Between single quotes, which are written twice inside, nothing has a meaning."""
+    return "\n".join(f"$env:{name} = '{value.replace(chr(39), chr(39) * 2)}'" for name, value in found.items())
+
+
+FORMS: Mapping[str, Callable[[Variables], str]] = {
+    "shell": _shell,
+    "dotenv": _dotenv,
+    "json": _json,
+    "powershell": _powershell,
+}

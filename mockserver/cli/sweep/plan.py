@@ -1,0 +1,129 @@
+"""Answers which readings a sweep tries: one switch at another value than the server's, everything else as it is.
+
+Running anything stays out (`runs`), and so does which switches there are (each vendor's `policy`).
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from mockserver.gateway import switches
+from mockserver.gateway.switches import Grade, Renaming, Switch, SwitchError, Value, Values
+
+Known = Mapping[str, Sequence[Switch]]
+"""Every vendor's switches, by its name."""
+
+
+class PlanError(ValueError):
+    """A vendor, switch or value to sweep that there is not; the text names what there is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One switch of a vendor at a value that is not the one `usual` on the server."""
+
+    vendor: str
+    switch: Switch
+    value: Value
+    usual: Value
+
+    @property
+    def setting(self) -> tuple[str, str]:
+        """The reading as a setting has it: vendor.switch, and the value as text."""
+        return f"{self.vendor}.{self.switch.name}", str(self.value)
+
+    def __str__(self) -> str:
+        return "=".join(self.setting)
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A switch that is not swept unless it is asked for, and why."""
+
+    vendor: str
+    switch: str
+    why: str
+
+    def __str__(self) -> str:
+        return f"{self.vendor}.{self.switch}"
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is to be run, in this order, and what is not."""
+
+    readings: tuple[Reading, ...]
+    left_out: tuple[LeftOut, ...]
+
+
+def plan(known: Known, usual: Mapping[str, Values], vendors: Sequence[str], asked: Sequence[str]) -> Plan:
+    """The undocumented readings of some vendors, and those of the switches asked for beside them.
+
+    Without either, it is every vendor. `asked` are texts like "vendor.switch" (all its readings, documented or not) or
+    "vendor.switch=value" (that one). PlanError for what there is not.
+    """
+    of_vendors = vendors or (() if asked else tuple(known))
+    for vendor in of_vendors:
+        if vendor not in known:
+            raise PlanError(f"--vendor: {switches.unknown('vendor', vendor, known)}")
+    named = [reading for text in asked for reading in _asked(text, known, usual)]
+    found = {(vendor, switch.name): switch for vendor in of_vendors for switch in known[vendor]}
+    open_ones = [
+        reading
+        for (vendor, name), switch in found.items()
+        if _why_left_out(vendor, switch) is None
+        for reading in _readings(vendor, switch, usual[vendor][name])
+    ]
+    asked_for = {(reading.vendor, reading.switch.name) for reading in named}
+    left_out = (
+        LeftOut(vendor, name, why)
+        for (vendor, name), switch in found.items()
+        if (why := _why_left_out(vendor, switch)) and (vendor, name) not in asked_for
+    )
+    return Plan(tuple(dict.fromkeys((*open_ones, *named))), tuple(left_out))
+
+
+def _why_left_out(vendor: str, switch: Switch) -> str | None:
+    name = f"--switch {vendor}.{switch.name}"
+    if isinstance(switch, Renaming):
+        return f"any names may be given, so there is no list of readings; try some with {name}=old=new"
+    if switch.grade is Grade.DOCUMENTED:
+        return f"its default is documented; {name} tries the others"
+    return None
+
+
+def _readings(vendor: str, switch: Switch, usual: Value) -> Iterator[Reading]:
+    return (Reading(vendor, switch, value, usual) for value in switch.choices if value != usual)
+
+
+def _asked(text: str, known: Known, usual: Mapping[str, Values]) -> Iterable[Reading]:
+    name, equals, value = text.partition("=")
+    vendor, switch = _named(name, known)
+    at = usual[vendor][switch.name]
+    if equals:
+        return [Reading(vendor, switch, _read(name, switch, value, at), at)]
+    if isinstance(switch, Renaming):
+        raise PlanError(f"--switch {name}: {_why_left_out(vendor, switch)}")
+    return _readings(vendor, switch, at)
+
+
+def _named(name: str, known: Known) -> tuple[str, Switch]:
+    """The vendor and the switch that a "vendor.switch" names."""
+    vendor, dot, short = name.partition(".")
+    if not dot:
+        raise PlanError(f"--switch {name}: it takes vendor.switch; `mockserver switches` lists all of them")
+    if vendor not in known:
+        raise PlanError(f"--switch {name}: {switches.unknown('vendor', vendor, known)}")
+    of_vendor = {switch.name: switch for switch in known[vendor]}
+    if short not in of_vendor:
+        raise PlanError(f"--switch {name}: {switches.unknown('switch', short, of_vendor)}")
+    return vendor, of_vendor[short]
+
+
+def _read(name: str, switch: Switch, text: str, usual: Value) -> Value:
+    try:
+        value = switch.read(text)
+    except SwitchError as error:
+        raise PlanError(f"--switch {name}: {error}") from error
+    if value == usual:
+        raise PlanError(f"--switch {name}: {text} is what the baseline has already; name another value, or none")
+    return value
