@@ -19,7 +19,9 @@ from mockserver.simulation.organization import Organization
 
 def listed(_: Asked) -> dict[str, Any]:
     """Every sandbox, the oldest first."""
-    return {"sandboxes": [_written(sandbox) for sandbox in plane().state.sandboxes]}
+    found = [_described(sandbox) for sandbox in plane().state.sandboxes]
+    written: dict[str, Any] = shapes.Sandboxes().dump({"sandboxes": found})
+    return written
 
 
 def shown(asked: Asked) -> dict[str, Any]:
@@ -80,17 +82,20 @@ def _full(maximum: int) -> Problem:
 
 
 def _written(sandbox: Sandbox) -> dict[str, Any]:
-    written: dict[str, Any] = shapes.Sandbox().dump(
-        {
-            "id": sandbox.id,
-            "organization": sandbox.made.organization.slug,
-            "seed": sandbox.made.seed,
-            "now": sandbox.clock.now(),
-            "frozen": sandbox.clock.frozen,
-            "tokens": {name: _tokens(sandbox, surface) for name, surface in sandbox.surfaces.items()},
-        }
-    )
+    written: dict[str, Any] = shapes.Sandbox().dump(_described(sandbox))
     return written
+
+
+def _described(sandbox: Sandbox) -> dict[str, Any]:
+    shows = sandbox.clock  # read once, so that both parts are of one clock
+    return {
+        "id": sandbox.id,
+        "organization": sandbox.made.organization.slug,
+        "seed": sandbox.made.seed,
+        "now": shows.now(),
+        "frozen": shows.frozen,
+        "tokens": {name: _tokens(sandbox, surface) for name, surface in sandbox.surfaces.items()},
+    }
 
 
 def _tokens(sandbox: Sandbox, surface: Surface) -> dict[str, str | None]:

@@ -6,11 +6,12 @@ by name, so that a misspelt option never passes for a set one.
 
 from collections.abc import Mapping
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, ClassVar
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate, validates_schema
 
-from mockserver.admin.fields import Amount, Digits, Flag, Instant, Switches, Whole
+from mockserver.admin.fields import Amount, Digits, Flag, Instant, Statuses, Switches, Whole
 from mockserver.gateway import switches
 from mockserver.gateway.limits import Allowance, Limit, Setting
 from mockserver.gateway.sandbox import PARTS, Surface
@@ -40,10 +41,11 @@ class Body(Schema):
     error_messages = {"type": "must be an object"}  # noqa: RUF012 - as marshmallow declares it
 
     @validates_schema(pass_original=True, skip_on_field_errors=False)
-    def know_every_member(self, _given: dict[str, Any], original: dict[str, Any], **_: Any) -> None:
-        """ValidationError for each unknown member, with the nearest known one."""
+    def know_every_member(self, _given: dict[str, Any], original: object, **_: Any) -> None:
+        """ValidationError for each unknown member, with the nearest known one; what is no object was refused before."""
+        stated = original if isinstance(original, Mapping) else ()
         known = [field.data_key or name for name, field in self.fields.items()]
-        unknown = {name: [switches.unknown(self.kind, name, known)] for name in original if name not in known}
+        unknown = {name: [switches.unknown(self.kind, name, known)] for name in stated if name not in known}
         if unknown:
             raise ValidationError(unknown)
 
@@ -152,9 +154,18 @@ class SandboxBody(Body):
 
 def sandbox(surfaces: Mapping[str, Surface]) -> Schema:
     """The body that makes a sandbox of a server with these vendors."""
-    return SandboxBody.from_dict(
-        {"limits": fields.Nested(limits(surfaces)), "policy": fields.Nested(policy(surfaces))}
-    )()
+    return _sandbox(tuple(surfaces.values()))
+
+
+@lru_cache(maxsize=8)
+def _sandbox(vendors: tuple[Surface, ...]) -> Schema:
+    """Made once for an app's vendors, since building it takes longer than all the rest of making a sandbox."""
+    surfaces = {surface.name: surface for surface in vendors}
+    members: dict[str, fields.Field[Any]] = {
+        "limits": fields.Nested(limits(surfaces)),
+        "policy": fields.Nested(policy(surfaces)),
+    }
+    return SandboxBody.from_dict(members)()
 
 
 class TokenBody(Body):
@@ -191,8 +202,10 @@ class RequestsQuery(Body):
 
     vendor = fields.String(metadata={"description": "Only requests to this vendor."})
     operation = fields.String(metadata={"description": "Only this operationId of the vendor's OpenAPI file."})
-    path = fields.String(metadata={"description": "Only this path, whole and without the query string."})
-    status = Digits(100, 599, metadata={"description": "Only answers with this status."})
+    path = fields.String(
+        metadata={"description": "Only this path, without the query string; * stands for any characters."}
+    )
+    status = Statuses(metadata={"description": "Only answers with this status, or of this class of them, as in 4xx."})
     limit = Digits(
         1, LISTED_MAXIMUM, metadata={"description": "The newest so many of what matches, still oldest first."}
     )

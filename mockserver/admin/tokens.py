@@ -18,7 +18,9 @@ from mockserver.gateway.tokens import Grant
 
 def listed(asked: Asked) -> dict[str, Any]:
     """Every token that opens the sandbox."""
-    return {"tokens": [_written(grant) for grant in plane().state.tokens_of(asked.sandbox)]}
+    found = [_described(grant) for grant in plane().state.tokens_of(asked.sandbox)]
+    written: dict[str, Any] = shapes.Tokens().dump({"tokens": found})
+    return written
 
 
 def created(asked: Asked) -> Response:
@@ -29,7 +31,7 @@ def created(asked: Asked) -> Response:
         raise ValidationError({"vendor": [switches.unknown("vendor", vendor, asked.sandbox.surfaces)]})
     grant = plane().state.grant(asked.sandbox, vendor, permitted=given["permission"] == schemas.GRANTED)
     place = f"/_mock/sandboxes/{asked.sandbox.id}/tokens/{grant.id}"
-    return answers.written(_written(grant), 201, headers={"Location": place})
+    return answers.written(shapes.Token().dump(_described(grant)), 201, headers={"Location": place})
 
 
 def revoked(asked: Asked) -> Response:
@@ -40,7 +42,7 @@ def revoked(asked: Asked) -> Response:
     return answers.nothing()
 
 
-def _written(grant: Grant) -> dict[str, Any]:
+def _described(grant: Grant) -> dict[str, Any]:
     told: dict[str, Any] = {
         "id": grant.id,
         "vendor": grant.vendor,
@@ -51,5 +53,4 @@ def _written(grant: Grant) -> dict[str, Any]:
         told |= {"client_id": grant.token, "client_secret": grant.secret}
     if grant.groups is not None:
         told["groups"] = grant.groups
-    written: dict[str, Any] = shapes.Token().dump(told)
-    return written
+    return told

@@ -1,7 +1,7 @@
 """Answers which answers of any app in this process were not what the vendor's OpenAPI file describes.
 
-The file is taken with the response names in force in the app's first sandbox. Judging one answer stays out (`oracle`),
-and so does failing a test for it (`conftest`).
+The file is taken with the response names in force in the sandbox that the request's token opens. Judging one answer
+stays out (`oracle`), and so does failing a test for it (`conftest`).
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -62,23 +62,30 @@ class Watch:
                 body += part
                 yield part
         path = "/" + environ["PATH_INFO"].encode("latin-1").decode(errors="replace").lstrip("/")
-        self._judge(app, Said(environ["REQUEST_METHOD"], path, head[0], head[1], body))
+        said = Said(environ["REQUEST_METHOD"], path, head[0], head[1], body)
+        self._judge(app, said, environ.get("HTTP_AUTHORIZATION", ""))
 
-    def _judge(self, app: Flask, said: Said) -> None:
+    def _judge(self, app: Flask, said: Said, authorization: str) -> None:
         vendor = self._vendor(said.path)
         if vendor is not None:
             self.judged += 1
-            judge = oracle.read(resources.openapi() / vendor.openapi, tuple(_names(app, vendor).items()))
+            judge = oracle.read(resources.openapi() / vendor.openapi, tuple(_names(app, vendor, authorization).items()))
             self._faults += judge.faults(said)
 
     def _vendor(self, path: str) -> Vendor | None:
         return next((one for mount, one in self._mounts if path == mount or path.startswith(f"{mount}/")), None)
 
 
-def _names(app: Flask, vendor: Vendor) -> dict[str, str]:
+def _names(app: Flask, vendor: Vendor, authorization: str) -> dict[str, str]:
     """What an app calls the response names of a vendor; an app without a control plane calls them as they are."""
     if "mockserver.admin" not in app.extensions:
         return {}
     with app.app_context():
-        sandbox = plane.plane().state.default
+        state = plane.plane().state
+    # An access token begins with the id of its client, and ends in two parts of its own.
+    shown = authorization.rpartition(" ")[2]
+    opened = state.opened_by(vendor.name, shown) or state.opened_by(
+        vendor.name, shown.rpartition(".")[0].rpartition(".")[0]
+    )
+    sandbox = opened[0] if opened else state.default
     return switches.renamed(sandbox.surfaces[vendor.name].switches, sandbox.policy.values[vendor.name])

@@ -1,0 +1,499 @@
+"""Promises about sandboxes: each is a server of its own, made as asked, and gone without a trace when it is deleted.
+
+What each resource does in one stays out (its own tests say); here it is shown to be this sandbox's and no other's.
+"""
+
+import gc
+import weakref
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from mockserver.admin import plane, schemas
+from mockserver.app import create_app
+from mockserver.gateway.sandbox import State
+from mockserver.organizations import schemas as organization_schemas
+from mockserver.settings import Settings
+from mockserver.simulation import clock
+from tests.admin.driver import Admin
+from tests.conftest import SETTINGS
+
+COUNT = "/analytics/v0/dau-count"
+NAMES = {"items": "rows", "enabledUsers": "licensed"}
+
+
+def made(admin: Admin, **body: Any) -> Any:
+    """A new sandbox, as the control plane tells it."""
+    answer = admin.ask("POST", "/sandboxes", body)
+    assert answer.status == 201, answer.body
+    return answer.json
+
+
+def asked(admin: Admin, sandbox: Any, path: str = COUNT, vendor: str = "augment") -> Any:
+    """What a vendor answers to a sandbox's token."""
+    headers = {"Authorization": f"Bearer {sandbox['tokens'][vendor]['token']}"}
+    got = admin.app.test_client().get(path, headers=headers)
+    return got.status_code, got.get_json()
+
+
+def state(admin: Admin) -> State:
+    """The state of the app behind a client."""
+    with admin.app.app_context():
+        return plane.plane().state
+
+
+class Time:
+    """Real time that passes when it is told to."""
+
+    def __init__(self) -> None:
+        self.now = 5_000_000_000
+
+    def __call__(self) -> int:
+        return self.now
+
+    def passes(self, seconds: float) -> None:
+        self.now += int(seconds * 10**9)
+
+
+@pytest.fixture
+def time(monkeypatch: pytest.MonkeyPatch) -> Time:
+    """Real time, in hand."""
+    told = Time()
+    monkeypatch.setattr(clock, "elapsed", told)
+    return told
+
+
+def test_a_sandbox_is_told_with_its_tokens_at_every_vendor(admin: Admin) -> None:
+    answer = admin.ask("POST", "/sandboxes", {})
+    told = answer.json
+    name = told["id"]
+    assert answer.status == 201
+    assert told == {
+        "id": name,
+        "organization": "acme",
+        "seed": state(admin).default.made.seed,
+        "now": "2025-10-21T10:30:00Z",
+        "frozen": True,
+        "tokens": {
+            **{
+                vendor: {"token": f"mock-{vendor}-{name}", "forbidden": f"mock-{vendor}-{name}-forbidden"}
+                for vendor in ("augment", "jetbrains-ide", "tabnine")
+            },
+            "jetbrains-console": {
+                "client_id": f"mock-jetbrains-console-{name}",
+                "client_secret": "mock-secret",
+                "forbidden_client_id": f"mock-jetbrains-console-{name}-forbidden",
+                "forbidden_client_secret": "mock-secret",
+            },
+        },
+    }
+    assert answer.headers["Location"] == f"/_mock/sandboxes/{name}"
+    assert admin.get(f"/sandboxes/{name}") == told
+
+
+def test_no_body_is_an_empty_one(admin: Admin) -> None:
+    assert admin.ask("POST", "/sandboxes").status == 201
+
+
+def test_the_tokens_of_a_sandbox_open_it(admin: Admin) -> None:
+    tokens = made(admin)["tokens"]
+    assert admin.vendor(token=tokens["augment"]["token"]) == 200
+    assert admin.vendor(token=tokens["augment"]["forbidden"]) == 403
+    assert admin.vendor(token=tokens["tabnine"]["token"]) == 401
+
+
+def test_the_clients_of_a_sandbox_get_access_tokens_that_open_it(admin: Admin) -> None:
+    sandbox = made(admin)
+    client = sandbox["tokens"]["jetbrains-console"]
+    path = "/metrics/api/v1/adoption/users-adoption/group-by/date?fromDate=2025-09-01&toDate=2025-09-30&groupBy=month"
+    for before, status in (("", 200), ("forbidden_", 403)):
+        credentials = (client[f"{before}client_id"], client[f"{before}client_secret"])
+        form = {"grant_type": "client_credentials"}
+        got = admin.app.test_client().post("/api/rest/oauth2/token", auth=credentials, data=form)
+        assert admin.vendor(path, got.get_json()["access_token"]) == status
+    assert len(admin.get(f"/sandboxes/{sandbox['id']}/requests")["requests"]) == 4
+
+
+def test_all_sandboxes_are_listed_the_oldest_first(admin: Admin) -> None:
+    first, second = made(admin), made(admin, organization="globex")
+    default, *others = admin.get("/sandboxes")["sandboxes"]
+    assert others == [first, second]
+    assert default == admin.get("/sandboxes/default")
+    assert default["tokens"]["augment"] == {"token": "mock-augment-acme", "forbidden": "mock-augment-acme-forbidden"}
+
+
+STATED: dict[str, tuple[Any, Any]] = {
+    "nothing": ({}, ("acme", None, "2025-10-21T10:30:00Z", True)),
+    "an organisation": ({"organization": "globex"}, ("globex", None, "2025-10-21T10:30:00Z", True)),
+    "a seed": ({"seed": 2**63 - 1}, ("acme", 2**63 - 1, "2025-10-21T10:30:00Z", True)),
+    "no seed but 0": ({"seed": 0}, ("acme", 0, "2025-10-21T10:30:00Z", True)),
+    "a frozen instant": (
+        {"now": "2024-02-29T12:00:00+02:00", "frozen": True},
+        ("acme", None, "2024-02-29T10:00:00Z", True),
+    ),
+    "a clock that stands where the server's does": (
+        {"frozen": True},
+        ("acme", None, "2025-10-21T10:30:00Z", True),
+    ),
+}
+
+
+@pytest.mark.parametrize(("body", "told"), STATED.values(), ids=STATED)
+def test_a_sandbox_is_made_as_stated_and_otherwise_as_the_server_was_started(
+    admin: Admin, body: Any, told: tuple[str, int | None, str, bool]
+) -> None:
+    sandbox = made(admin, **body)
+    seed = admin.get(f"/organizations/{told[0]}")["seed"] if told[1] is None else told[1]
+    found = tuple(sandbox[member] for member in ("organization", "seed", "now", "frozen"))
+    assert found == (told[0], seed, *told[2:])
+
+
+def test_an_instant_alone_runs_on_and_so_does_the_servers_that_is_let_go(admin: Admin) -> None:
+    assert made(admin, now="2024-02-29T12:00:00Z")["frozen"] is False
+    released = made(admin, frozen=False)
+    assert (released["frozen"], released["now"][:16]) == (False, "2025-10-21T10:30")
+
+
+def test_what_is_left_out_is_how_the_server_was_started_and_not_how_its_first_sandbox_is_now(admin: Admin) -> None:
+    admin.done("PUT", "/clock", {"now": "2026-01-01T00:00:00Z", "frozen": True})
+    admin.done("PUT", "/limits", {"augment": "documented"})
+    admin.done("PUT", "/policy", {"augment": {"last_cursor": "null"}})
+    sandbox = made(admin)
+    below = f"/sandboxes/{sandbox['id']}"
+    assert sandbox["now"] == "2025-10-21T10:30:00Z"
+    assert admin.get(f"{below}/limits")["augment"]["setting"] == "off"
+    assert admin.get(f"{below}/policy")["augment"]["last_cursor"]["value"] == "empty"
+
+
+def test_stated_limits_and_switches_stand_on_those_of_the_server() -> None:
+    started = replace(SETTINGS, policy=(("augment.last_cursor", "null"), ("tabnine.last_next", "null")))
+    admin = Admin(create_app(started), {"Host": "localhost"})
+    policy = {"augment": {"empty_parameters": "ignore"}, "tabnine": {"last_next": "absent"}}
+    sandbox = made(admin, limits={"augment": {"per_minute": 60, "burst": 2}}, policy=policy)
+    below = f"/sandboxes/{sandbox['id']}"
+    limits, switches = admin.get(f"{below}/limits"), admin.get(f"{below}/policy")
+    assert (limits["augment"]["burst"], limits["tabnine"]["setting"]) == (2, "off")
+    assert {name: switches["augment"][name]["value"] for name in ("last_cursor", "empty_parameters")} == {
+        "last_cursor": "null",
+        "empty_parameters": "ignore",
+    }
+    assert switches["tabnine"]["last_next"]["value"] == "absent"
+    assert [asked(admin, sandbox)[0] for _ in range(3)] == [200, 200, 429]
+
+
+def test_a_reset_goes_back_to_how_the_sandbox_was_made(admin: Admin) -> None:
+    sandbox = made(admin, now="2024-01-01T00:00:00Z", frozen=True, limits={"augment": "documented"})
+    below = f"/sandboxes/{sandbox['id']}"
+    admin.done("PUT", f"{below}/clock", {"now": "2025-01-01T00:00:00Z", "frozen": True})
+    admin.done("PUT", f"{below}/limits", {"augment": "off"})
+    admin.done("POST", f"{below}/reset")
+    assert admin.get(f"{below}/clock") == {"now": "2024-01-01T00:00:00Z", "frozen": True}
+    assert admin.get(f"{below}/limits")["augment"]["setting"] == "documented"
+
+
+def test_a_change_in_one_sandbox_is_seen_in_no_other(admin: Admin) -> None:
+    mine, other = made(admin), made(admin)
+    places = {"": "", "other": f"/sandboxes/{other['id']}"}
+    resources = ("/clock", "/limits", "/policy", "/requests", "/tokens")
+    before = {name: [admin.get(below + path) for path in resources] for name, below in places.items()}
+    below = f"/sandboxes/{mine['id']}"
+    admin.done("POST", f"{below}/clock/advance", {"days": 3})
+    admin.done("PATCH", f"{below}/limits", {"augment": {"per_minute": 1, "burst": 1}})
+    admin.done("PATCH", f"{below}/policy", {"augment": {"last_cursor": "absent"}})
+    admin.ask("POST", f"{below}/tokens", {"vendor": "augment", "permission": "granted"})
+    assert [asked(admin, mine)[0] for _ in range(2)] == [200, 429]
+    assert {name: [admin.get(below + path) for path in resources] for name, below in places.items()} == before
+    assert [entry["status"] for entry in admin.get(f"{below}/requests")["requests"]] == [200, 429]
+    assert admin.get(f"{below}/health")["now"] == "2025-10-24T10:30:00Z"
+
+
+def test_the_same_question_has_each_sandboxes_own_answer(admin: Admin) -> None:
+    same, alike, seeded, elsewhere = (
+        asked(admin, made(admin, **body)) for body in ({}, {}, {"seed": 99}, {"organization": "initech"})
+    )
+    assert same == alike
+    assert [status for status, _ in (same, seeded, elsewhere)] == [200] * 3
+    assert same != seeded != elsewhere != same
+
+
+def test_an_organisation_is_told_under_the_sandboxes_own_seed(admin: Admin) -> None:
+    sandbox = made(admin, organization="initech", seed=99)
+    told = admin.get(f"/sandboxes/{sandbox['id']}/organizations/initech")
+    assert (told["seed"], admin.get("/organizations/initech")["seed"] == 99) == (99, False)
+    assert told["users"] != admin.get("/organizations/initech")["users"]
+
+
+def test_a_file_given_to_the_server_can_be_asked_for_by_every_sandbox(tmp_path: Any) -> None:
+    path = tmp_path / "mine.yaml"
+    path.write_text("slug: acme\nname: Mine\npeople: 5\n", encoding="utf-8")
+    admin = Admin(create_app(replace(SETTINGS, organization_file=path)), {"Host": "localhost"})
+    other = made(admin, organization="globex")
+    for sandbox in (made(admin), made(admin, organization="acme")):
+        assert admin.get(f"/sandboxes/{sandbox['id']}/organizations/acme")["name"] == "Mine"
+    assert admin.get(f"/sandboxes/{other['id']}/organizations/acme")["name"] == "Mine"
+
+
+def test_an_openapi_file_speaks_the_names_of_its_sandbox_and_so_do_the_answers(admin: Admin) -> None:
+    sandbox = made(admin, policy={"jetbrains-ide": {"names": NAMES}})
+    path = "/api/analytics/ai/users-adoption?fromDate=2025-09-01&toDate=2025-09-30&groupBy=MONTH"
+    status, answer = asked(admin, sandbox, path, "jetbrains-ide")
+    assert (status, list(answer), "licensed" in answer["rows"][0]) == (200, ["rows"], True)
+    renamed = admin.ask("GET", f"/sandboxes/{sandbox['id']}/openapi/jetbrains-ide.yaml").body
+    assert b"licensed:" in renamed
+    assert admin.ask("GET", "/openapi/jetbrains-ide.yaml").body != renamed
+
+
+def test_the_long_form_of_a_path_means_the_first_sandbox_where_it_names_it(admin: Admin) -> None:
+    admin.done("POST", "/sandboxes/default/clock/advance", {"hours": 1})
+    assert admin.get("/clock") == admin.get("/sandboxes/default/clock")
+    assert admin.get("/clock")["now"] == "2025-10-21T11:30:00Z"
+
+
+BODIES: dict[str, tuple[Any, str, str]] = {
+    "an unknown member": ({"organisation": "acme"}, "organisation", "(did you mean 'organization'?)"),
+    "an unknown organisation": ({"organization": "acne"}, "organization", "(did you mean 'acme'?)"),
+    "an organisation that is no text": ({"organization": 7}, "organization", "must be the slug"),
+    "an organisation that is null": ({"organization": None}, "organization", "null"),
+    "a negative seed": ({"seed": -1}, "seed", "must be a whole number from 0 to 9223372036854775807"),
+    "a seed beyond its bounds": ({"seed": 2**63}, "seed", "must be a whole number from 0 to"),
+    "a seed in text": ({"seed": "7"}, "seed", "must be a whole number"),
+    "a seed with a fraction": ({"seed": 7.5}, "seed", "must be a whole number"),
+    "a seed that is true": ({"seed": True}, "seed", "must be a whole number"),
+    "a clock in the first year": ({"now": "0001-01-01T00:00:00Z"}, "now", "between 1971-01-01 and 2199-12-31"),
+    "a clock in the first year, east": ({"now": "0001-01-01T00:00:00+14:00"}, "now", "between 1971-01-01"),
+    "a clock in the last year": ({"now": "9999-12-31T23:59:59Z"}, "now", "between 1971-01-01 and 2199-12-31"),
+    "a clock in the last year, west": ({"now": "9999-12-31T23:59:59-14:00"}, "now", "and 2199-12-31"),
+    "a clock without a zone": ({"now": "2025-10-21T10:30:00"}, "now", "with a zone"),
+    "a clock in numbers": ({"now": 1761042600}, "now", "as in 2025-10-21T10:30:00Z"),
+    "frozen in text": ({"frozen": "true"}, "frozen", "must be true or false"),
+    "limits that are no object": ({"limits": "off"}, "limits", "must be an object"),
+    "limits of an unknown vendor": ({"limits": {"agment": "off"}}, "limits.agment", "(did you mean 'augment'?)"),
+    "a limit that is none": ({"limits": {"augment": 5}}, "limits.augment", 'must be "documented", "off"'),
+    "a limit of nothing": ({"limits": {"augment": {"per_minute": 0, "burst": 1}}}, "limits.augment.per_minute", "from"),
+    "a policy that is no object": ({"policy": []}, "policy", "must be an object"),
+    "an unknown switch": ({"policy": {"augment": {"lastcursor": "null"}}}, "policy.augment.lastcursor", "last_cursor"),
+    "an unknown choice": ({"policy": {"augment": {"last_cursor": 1}}}, "policy.augment.last_cursor", "it takes one of"),
+    "names that collide": (
+        {"policy": {"jetbrains-ide": {"names": {"items": "date"}}}},
+        "policy.jetbrains-ide.names",
+        "must stay distinct",
+    ),
+    "a negative time to live": ({"ttl_seconds": -1}, "ttl_seconds", "above 0 and at most 31622400"),
+    "no time to live": ({"ttl_seconds": 0}, "ttl_seconds", "above 0"),
+    "a time to live of two years": ({"ttl_seconds": 2 * 366 * 86_400}, "ttl_seconds", "at most 31622400"),
+    "a time to live in text": ({"ttl_seconds": "60"}, "ttl_seconds", "must be a number"),
+    "a time to live that is true": ({"ttl_seconds": True}, "ttl_seconds", "must be a number"),
+    "a time to live that is null": ({"ttl_seconds": None}, "ttl_seconds", "null"),
+}
+
+
+@pytest.mark.parametrize(("sent", "member", "rule"), BODIES.values(), ids=BODIES)
+def test_a_bad_body_is_refused_by_member_and_makes_nothing(admin: Admin, sent: Any, member: str, rule: str) -> None:
+    errors = admin.refused("POST", "/sandboxes", sent).errors
+    assert list(errors) == [member]
+    assert rule in errors[member][0]
+    assert len(admin.get("/sandboxes")["sandboxes"]) == 1
+
+
+def test_everything_that_is_wrong_is_said_at_once(admin: Admin) -> None:
+    sent = {"organization": 1, "seed": -1, "now": 1, "frozen": 1, "limits": 1, "policy": 1, "ttl_seconds": -1, "x": 1}
+    assert set(admin.refused("POST", "/sandboxes", sent).errors) == set(sent)
+
+
+def test_a_form_of_a_page_makes_no_sandbox(admin: Admin) -> None:
+    form = {"Content-Type": "application/x-www-form-urlencoded"}
+    assert admin.ask("POST", "/sandboxes", b"organization=acme", **form).status == 415
+    assert admin.ask("POST", "/sandboxes", {}, Origin="http://evil.example").status == 403
+    assert len(admin.get("/sandboxes")["sandboxes"]) == 1
+
+
+def test_the_bounds_of_a_seed_are_those_of_an_organisation_file() -> None:
+    assert schemas.SEED_MAXIMUM == organization_schemas.SEED_MAXIMUM
+
+
+UNKNOWN = {
+    "an id of nobody": "/sandboxes/nobody",
+    "an id from another server": "/sandboxes/00000000-1",
+    "a resource of nobody": "/sandboxes/nobody/clock",
+    "a dot": "/sandboxes/.",
+    "a NUL": "/sandboxes/%00",
+    "not UTF-8": "/sandboxes/%ff%fe/clock",
+    "half a surrogate pair": "/sandboxes/%ed%a0%80",
+    "a quotation mark": "/sandboxes/%22%27/limits",
+    "a script": "/sandboxes/%3Cscript%3E",
+    "a long one": f"/sandboxes/{'x' * 5000}",
+    "a slash in the id": "/sandboxes/a%2Fb",
+    "a slash in the id of a resource": "/sandboxes/a%2Fb/clock",
+    "an empty id": "/sandboxes/",
+    "an empty id of a resource": "/sandboxes//clock",
+    "folders above": "/sandboxes/..%2f..%2fclock",
+    "a resource that there is not": "/sandboxes/default/cloak",
+    "sandboxes within a sandbox": "/sandboxes/default/sandboxes",
+    "a slash behind": "/sandboxes/default/",
+}
+
+
+@pytest.mark.parametrize("path", UNKNOWN.values(), ids=UNKNOWN)
+@pytest.mark.parametrize("method", ["GET", "DELETE"])
+def test_what_is_not_there_is_404(admin: Admin, method: str, path: str) -> None:
+    answer = admin.ask(method, path)
+    assert (answer.status, answer.json["title"]) in {(404, "Not Found"), (405, "Method Not Allowed")}
+    assert len(answer.body) < 6000
+    if method == "GET":
+        assert answer.status == 404
+
+
+def test_an_unknown_id_is_told_with_the_way_to_those_there_are(admin: Admin) -> None:
+    said = admin.refused("GET", "/sandboxes/nobody/clock", status=404).detail
+    assert said.startswith("there is no sandbox 'nobody', or no longer")
+    assert said.endswith("GET /_mock/sandboxes lists those there are")
+
+
+def test_a_deleted_sandbox_is_unknown_and_so_are_its_tokens(admin: Admin) -> None:
+    kept, gone = made(admin), made(admin)
+    extra = admin.ask("POST", f"/sandboxes/{gone['id']}/tokens", {"vendor": "augment", "permission": "granted"}).json
+    assert asked(admin, gone)[0] == 200
+    assert admin.ask("DELETE", f"/sandboxes/{gone['id']}").status == 204
+    assert [asked(admin, each)[0] for each in (kept, gone)] == [200, 401]
+    assert admin.vendor(token=extra["token"]) == 401
+    assert [each["id"] for each in admin.get("/sandboxes")["sandboxes"]] == ["default", kept["id"]]
+    for path in ("", "/clock", "/requests", "/tokens"):
+        admin.refused("GET", f"/sandboxes/{gone['id']}{path}", status=404)
+    admin.refused("DELETE", f"/sandboxes/{gone['id']}", status=404)
+
+
+def test_the_first_sandbox_cannot_be_deleted(admin: Admin) -> None:
+    said = admin.refused("DELETE", "/sandboxes/default", status=409).detail
+    assert "POST /_mock/reset" in said
+    assert admin.vendor() == 200
+
+
+def test_an_id_or_token_is_never_used_again(admin: Admin) -> None:
+    seen: set[str] = set()
+    for _ in range(5):
+        sandbox = made(admin)
+        mine = {sandbox["id"], *(text for tokens in sandbox["tokens"].values() for text in tokens.values())}
+        assert not seen & mine
+        seen |= mine - {"mock-secret"}
+        admin.ask("DELETE", f"/sandboxes/{sandbox['id']}")
+
+
+def test_a_token_kept_from_another_server_opens_nothing(settings: Settings) -> None:
+    here, there = (Admin(create_app(settings), {"Host": "localhost"}) for _ in range(2))
+    mine, other = made(here), made(there)
+    assert mine["id"] != other["id"]
+    assert asked(there, mine)[0] == 401
+    there.refused("GET", f"/sandboxes/{mine['id']}", status=404)
+
+
+def test_nothing_of_a_deleted_sandbox_is_kept(admin: Admin) -> None:
+    sandbox = made(admin, limits={"augment": "documented"})
+    assert [asked(admin, sandbox)[0] for _ in range(2)] == [200, 200]
+    held = state(admin)
+    inner = held.find(sandbox["id"])
+    assert inner is not None
+    parts = [weakref.ref(part) for part in (inner, inner.journal)]
+    del inner
+    admin.ask("DELETE", f"/sandboxes/{sandbox['id']}")
+    gc.collect()
+    assert [part() for part in parts] == [None, None]
+    assert sandbox["id"] not in str(vars(held.answers))
+    assert sandbox["id"] not in str(held.secrets)
+
+
+def test_sandboxes_that_come_and_go_leave_no_memory_behind(admin: Admin) -> None:
+    def turn() -> int:
+        sandbox = made(admin)
+        asked(admin, sandbox)
+        admin.ask("DELETE", f"/sandboxes/{sandbox['id']}")
+        gc.collect()
+        return len(gc.get_objects())
+
+    for _ in range(5):
+        turn()
+    counts = [turn() for _ in range(20)]
+    assert max(counts) - min(counts) < 50
+
+
+def test_a_sandbox_lives_as_long_as_it_should_and_vanishes_wholly(admin: Admin, time: Time) -> None:
+    short, long, ever = made(admin, ttl_seconds=1.5), made(admin, ttl_seconds=60), made(admin)
+    assert asked(admin, short)[0] == 200
+    inner = weakref.ref(state(admin).find(short["id"]) or object)
+    time.passes(1.4)
+    assert asked(admin, short)[0] == 200
+    time.passes(0.1)
+    assert asked(admin, short)[0] == 401
+    gc.collect()
+    assert inner() is None
+    admin.refused("GET", f"/sandboxes/{short['id']}", status=404)
+    time.passes(59)
+    assert [each["id"] for each in admin.get("/sandboxes")["sandboxes"]] == ["default", ever["id"]]
+    admin.refused("GET", f"/sandboxes/{long['id']}/clock", status=404)
+    assert asked(admin, ever)[0] == 200
+
+
+def test_a_sandbox_vanishes_though_nobody_but_the_control_plane_asks(admin: Admin, time: Time) -> None:
+    sandbox = made(admin, ttl_seconds=1)
+    time.passes(1)
+    admin.refused("GET", f"/sandboxes/{sandbox['id']}/requests", status=404)
+    assert asked(admin, sandbox)[0] == 401
+
+
+def test_a_sandboxes_own_clock_has_nothing_to_do_with_its_time_to_live(admin: Admin, time: Time) -> None:
+    sandbox = made(admin, ttl_seconds=10)
+    admin.done("POST", f"/sandboxes/{sandbox['id']}/clock/advance", {"days": 30})
+    time.passes(9)
+    assert asked(admin, sandbox)[0] == 200
+
+
+def test_real_time_passes_by_itself() -> None:
+    first = clock.elapsed()
+    assert isinstance(first, int)
+    assert clock.elapsed() >= first
+
+
+@pytest.fixture
+def narrow(settings: Settings) -> Admin:
+    """A client of a server that holds two sandboxes beside the first."""
+    return Admin(create_app(replace(settings, sandboxes_maximum=2)), {"Host": "localhost"})
+
+
+def test_one_too_many_is_refused_with_the_ways_out(narrow: Admin) -> None:
+    first, _ = made(narrow), made(narrow)
+    said = narrow.refused("POST", "/sandboxes", {}, status=409).detail
+    assert said.startswith("there are 2 sandboxes beside the first")
+    for way in (
+        f"/_mock/sandboxes/{first['id']}",
+        "ttl_seconds",
+        "--sandboxes-maximum",
+        "MOCKSERVER_SANDBOXES_MAXIMUM",
+    ):
+        assert way in said
+    narrow.ask("DELETE", f"/sandboxes/{first['id']}")
+    made(narrow)
+
+
+def test_one_that_has_ended_makes_room(narrow: Admin, time: Time) -> None:
+    made(narrow)
+    made(narrow, ttl_seconds=5)
+    narrow.refused("POST", "/sandboxes", {}, status=409)
+    time.passes(5)
+    made(narrow)
+
+
+def test_a_server_can_be_told_to_hold_none_but_the_first(settings: Settings) -> None:
+    alone = Admin(create_app(replace(settings, sandboxes_maximum=0)), {"Host": "localhost"})
+    assert "DELETE" not in alone.refused("POST", "/sandboxes", {}, status=409).detail
+    assert alone.vendor() == 200
+
+
+def test_the_journal_of_each_sandbox_is_as_long_as_stated(settings: Settings) -> None:
+    admin = Admin(create_app(replace(settings, journal_size=3)), {"Host": "localhost"})
+    sandbox = made(admin)
+    for _ in range(5):
+        asked(admin, sandbox)
+    admin.vendor()
+    told = admin.get(f"/sandboxes/{sandbox['id']}/requests")["requests"]
+    assert [entry["id"] for entry in told] == [3, 4, 5]
+    assert len(admin.get("/requests")["requests"]) == 1
