@@ -1,4 +1,4 @@
-"""Answers what one value of the control plane may be: an instant, an amount of time, a limit, a vendor's switches.
+"""Answers what one value of the control plane may be: an instant, an amount of time, a status, a vendor's switches.
 
 Which member takes which kind stays out (`schemas`). Kinds are strict: text is no number, and 1 is no truth value.
 """
@@ -18,6 +18,7 @@ _INSTANT = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}T(?:[01][0-9]|2[0-3]):[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?(?:Z|[+-][0-9]{2}:[0-9]{2})"
 )
 _DIGITS = re.compile(r"[0-9]{1,18}")
+_STATUS = re.compile(r"[1-5](?:[0-9]{2}|xx)")
 
 
 def instant(moment: datetime) -> str:
@@ -75,6 +76,21 @@ class Digits(Whole):
         if not _DIGITS.fullmatch(value):
             raise self.make_error("invalid")
         return int(value)
+
+
+class Statuses(fields.Field[range]):
+    """A status of HTTP, or a class of them, out of a query string: as the statuses that are meant."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.metadata = {"type": "string", "pattern": f"^(?:{_STATUS.pattern})$", **self.metadata}
+
+    def _deserialize(self, value: Any, *_: Any, **__: Any) -> range:
+        if not _STATUS.fullmatch(value):
+            raise ValidationError("must be a status from 100 to 599, or a class of them, as in 4xx")
+        if value.endswith("xx"):
+            return range(int(value[0]) * 100, int(value[0]) * 100 + 100)
+        return range(int(value), int(value) + 1)
 
 
 class Milliseconds(fields.Integer):

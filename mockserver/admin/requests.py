@@ -8,19 +8,19 @@ from typing import Any
 from flask import Response
 from marshmallow import ValidationError
 
-from mockserver.admin import answers, shapes
+from mockserver.admin import answers, reach, shapes
 from mockserver.admin.asked import Asked
-from mockserver.gateway import switches
+from mockserver.admin.plane import plane
+from mockserver.gateway import faults
 from mockserver.gateway.journal import Entry
-
-_EQUAL = ("vendor", "operation", "path", "status")
 
 
 def listed(asked: Asked) -> dict[str, Any]:
-    """The entries that meet every filter, oldest first."""
+    """The entries that meet every filter, oldest first; ValidationError for filters that no request could meet."""
     query = asked.query
-    if "vendor" in query and query["vendor"] not in asked.sandbox.surfaces:
-        raise ValidationError({"vendor": [switches.unknown("vendor", query["vendor"], asked.sandbox.surfaces)]})
+    impossible = reach.errors(query, plane().vendors)
+    if impossible:
+        raise ValidationError(dict(impossible))
     with asked.lock:
         entries = tuple(asked.sandbox.journal)
     found = [entry for entry in entries if _meets(entry, query)]
@@ -37,5 +37,10 @@ def forgotten(asked: Asked) -> Response:
 
 
 def _meets(entry: Entry, query: dict[str, Any]) -> bool:
-    alike = all(getattr(entry, name) == query[name] for name in _EQUAL if name in query)
-    return alike and entry.id > query.get("after", 0)
+    return (
+        query.get("vendor", entry.vendor) == entry.vendor
+        and query.get("operation", entry.operation) == entry.operation
+        and ("path" not in query or faults.globbed(query["path"], entry.path))
+        and ("status" not in query or entry.status in query["status"])
+        and entry.id > query.get("after", 0)
+    )

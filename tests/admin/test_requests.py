@@ -12,6 +12,9 @@ from tests.admin.driver import Admin
 from tests.conftest import SETTINGS
 
 VENDORS = ", ".join(vendor.name for vendor in vendors.discover())
+OPERATIONS = ", ".join(route.operation for route in vendors.discover()[0].routes)
+MOUNTS = ", ".join(mount for vendor in vendors.discover() for mount in vendor.mounts)
+STATUS = "must be a status from 100 to 599, or a class of them, as in 4xx"
 KNOWN = "vendor, operation, path, status, limit, after"
 COUNT, DAU = "/analytics/v0/dau-count", "/analytics/v0/dau"
 
@@ -66,8 +69,13 @@ FILTERS: dict[str, tuple[dict[str, object], list[int]]] = {
     "an operation": ({"operation": "getDau"}, [2, 4]),
     "an operation that nobody asked": ({"operation": "getDailyUsage"}, []),
     "a path": ({"path": COUNT}, [1, 3, 6]),
-    "a path is no prefix": ({"path": "/analytics"}, []),
+    "a path that nobody asked": ({"path": "/analytics/v0/daily-usage"}, []),
+    "a path is no prefix": ({"path": "/analytics/v0/da"}, []),
+    "a pattern of paths": ({"path": "/analytics/*/dau*"}, [1, 2, 3, 4, 6]),
+    "a path where nothing is": ({"path": "/analytics/v0/nowhere"}, [5]),
     "a status": ({"status": 200}, [1, 2]),
+    "a class of statuses": ({"status": "4xx"}, [3, 4, 5, 6]),
+    "a class without any": ({"status": "5xx"}, []),
     "the newest two": ({"limit": 2}, [5, 6]),
     "more than there are": ({"limit": 100}, [1, 2, 3, 4, 5, 6]),
     "after an entry": ({"after": 4}, [5, 6]),
@@ -93,9 +101,27 @@ BAD: dict[str, tuple[str, dict[str, list[str]]]] = {
         "vendor=augmnet",
         {"vendor": [f"there is no vendor 'augmnet' (did you mean 'augment'?); there are: {VENDORS}"]},
     ),
-    "a status that is no number": ("status=ok", {"status": ["must be a whole number from 100 to 599"]}),
-    "a status that is none": ("status=99", {"status": ["must be a whole number from 100 to 599"]}),
-    "an empty status": ("status=", {"status": ["must be a whole number from 100 to 599"]}),
+    "a status that is no number": ("status=ok", {"status": [STATUS]}),
+    "a status that is none": ("status=99", {"status": [STATUS]}),
+    "a class that is none": ("status=6xx", {"status": [STATUS]}),
+    "half a class": ("status=40x", {"status": [STATUS]}),
+    "an operation that nobody knows": (
+        "operation=getDua&vendor=augment",
+        {"operation": [f"there is no operation 'getDua' (did you mean 'getDau'?); there are: {OPERATIONS}"]},
+    ),
+    "an operation of another vendor": (
+        "operation=getTeams&vendor=augment",
+        {"operation": [f"'getTeams' belongs to tabnine; augment has: {OPERATIONS}"]},
+    ),
+    "an operation at another path": (
+        f"operation=getDau&path={COUNT}",
+        {"path": ["is not where getDau is: /analytics/v0/dau"]},
+    ),
+    "a path with a query": (
+        "path=/dau?page_size=5",
+        {"path": [f"lies below no mount, so no request can have it; mounted are: {MOUNTS}"]},
+    ),
+    "an empty status": ("status=", {"status": [STATUS]}),
     "a limit of nothing": ("limit=0", {"limit": ["must be a whole number from 1 to 1000000"]}),
     "a negative limit": ("limit=-1", {"limit": ["must be a whole number from 1 to 1000000"]}),
     "digits of another script": ("limit=%D9%A3", {"limit": ["must be a whole number from 1 to 1000000"]}),
