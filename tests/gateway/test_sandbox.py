@@ -6,16 +6,19 @@ What a request does to them stays out (`test_pipeline`).
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from mockserver.gateway import sandbox
+from mockserver.gateway.answers import Answer
 from mockserver.gateway.journal import Entry
 from mockserver.gateway.limits import Allowance, Block, BucketState, Setting
-from mockserver.gateway.sandbox import Sandbox
+from mockserver.gateway.sandbox import Sandbox, State
 from mockserver.gateway.tokens import Grant
 from mockserver.gateway.vendor import Vendor
+from mockserver.simulation import clock
 from mockserver.simulation.clock import Clock
 from tests.gateway import parrot
 from tests.gateway.parrot import NOW, PARROT, UNLIMITED
@@ -195,3 +198,107 @@ def test_sandboxes_of_one_organisation_and_seed_share_its_world_and_nothing_else
     assert seeded.world.seed == 99
     alike.set_policy({"parrot": {"mood": "grumpy"}})
     assert held.default.policy.values["parrot"]["mood"] == "cheerful"
+
+
+@pytest.fixture
+def passing(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Nanoseconds of real time that have passed: the first of the list, which a test may change."""
+    time = [10**9]
+    monkeypatch.setattr(clock, "elapsed", lambda: time[0])
+    return time
+
+
+def test_another_sandbox_has_an_id_and_tokens_of_its_own_that_bear_the_mark_of_the_state() -> None:
+    held = parrot.state(PARROT, _finch())
+    first, second = held.make_another(parrot.made()), held.make_another(parrot.made())
+    assert [each.id for each in (first, second)] == [f"{held.mark}-1", f"{held.mark}-2"]
+    assert [grant.token for grant in held.tokens_of(second)] == [
+        f"mock-parrot-{held.mark}-2",
+        f"mock-parrot-{held.mark}-2-forbidden",
+        f"mock-finch-{held.mark}-2",
+        f"mock-finch-{held.mark}-2-forbidden",
+    ]
+    assert held.sandboxes == [held.default, first, second]
+    assert parrot.state(PARROT).mark != held.mark
+
+
+def test_secrets_are_as_many_as_the_first_sandbox_has_however_many_were_made() -> None:
+    held = parrot.state(PARROT)
+    before = held.secrets
+    for _ in range(20):
+        held.grant(held.make_another(parrot.made()), "parrot", permitted=True)
+    assert held.secrets == before
+    tokens = [grant.token for each in held.sandboxes for grant in held.tokens_of(each)]
+    assert all(any(secret in token for secret in before) for token in tokens)
+
+
+def test_a_deleted_sandbox_is_forgotten_and_deleting_it_again_does_nothing() -> None:
+    held = parrot.state(PARROT)
+    gone = held.make_another(parrot.made())
+    token = held.tokens_of(gone)[0].token
+    held.answers.put((gone.id, "question"), Answer((b"kept",)))
+    for _ in range(2):
+        held.delete(gone)
+        assert held.find(gone.id) is None
+        assert held.opened_by("parrot", token) is None
+        assert held.answers.get((gone.id, "question")) is None
+    assert held.sandboxes == [held.default]
+
+
+def test_a_token_for_a_sandbox_that_was_deleted_meanwhile_opens_nothing() -> None:
+    held = parrot.state(PARROT)
+    gone = held.make_another(parrot.made())
+    held.delete(gone)
+    late = held.grant(gone, "parrot", permitted=True)
+    assert held.opened_by("parrot", late.token) is None
+
+
+def test_a_sandbox_made_in_place_of_another_takes_over_the_tokens_it_is_given_and_no_others() -> None:
+    held = parrot.state(PARROT)
+    kept, lost = (Grant(name, "parrot", name, permitted=True) for name in ("kept", "lost"))
+    held.make("mine", parrot.made(), [kept, lost])
+    mine = held.make("mine", parrot.made(), [kept])
+    opened = held.opened_by("parrot", "kept")
+    assert opened is not None
+    assert opened[0] is mine
+    assert held.opened_by("parrot", "lost") is None
+
+
+def test_a_token_that_opens_another_sandbox_by_now_stays_when_the_first_one_goes() -> None:
+    held = parrot.state(PARROT)
+    shared = Grant("shared", "parrot", "shared", permitted=True)
+    first, second = (held.make(name, parrot.made(), [shared]) for name in ("first", "second"))
+    held.delete(first)
+    opened = held.opened_by("parrot", "shared")
+    assert opened is not None
+    assert opened[0] is second
+
+
+def test_a_revoked_token_opens_nothing_and_cannot_be_revoked_twice() -> None:
+    held = parrot.state(PARROT)
+    grant = held.grant(held.default, "parrot", permitted=False)
+    assert (grant.permitted, held.opened_by("parrot", grant.token)) == (False, (held.default, grant))
+    assert [held.revoke(held.default, grant.id) for _ in range(2)] == [True, False]
+    assert held.opened_by("parrot", grant.token) is None
+
+
+def test_a_lifetime_ends_on_the_nanosecond_and_the_next_one_is_waited_for(passing: list[int]) -> None:
+    held = parrot.state(PARROT)
+    lives = [held.make_another(parrot.made(), Decimal(seconds)) for seconds in ("3", "1.000000001", "2")]
+    ever = held.make_another(parrot.made())
+    left = {}
+    for nanoseconds in (1_000_000_000, 1_000_000_001, 1_999_999_999, 2_000_000_000, 2_999_999_999, 3_000_000_000):
+        passing[0] = 10**9 + nanoseconds
+        left[nanoseconds] = [lives.index(each) for each in held.sandboxes if each in lives]
+    assert list(left.values()) == [[0, 1, 2], [0, 2], [0, 2], [0], [0], []]
+    assert held.sandboxes == [held.default, ever]
+
+
+def test_there_are_no_more_sandboxes_than_there_may_be() -> None:
+    held = State([PARROT.surface], parrot.world, 10, maximum=2)
+    held.make_default(parrot.made())
+    first, _ = held.make_another(parrot.made()), held.make_another(parrot.made())
+    with pytest.raises(sandbox.Full):
+        held.make_another(parrot.made())
+    held.delete(first)
+    held.make_another(parrot.made())

@@ -1,0 +1,61 @@
+"""Holds worlds to their promises: made once while they are kept, the one that was not asked for the longest goes first.
+
+What a world answers stays out (`tests/simulation`).
+"""
+
+from mockserver.gateway.worlds import LEAST, Worlds
+from mockserver.simulation.organization import Organization
+from mockserver.simulation.world import World
+from tests.simulation import worlds
+
+
+class Making:
+    """Makes worlds, and remembers of which seeds."""
+
+    def __init__(self) -> None:
+        self.seeds: list[int] = []
+
+    def __call__(self, organization: Organization, seed: int) -> World:
+        self.seeds.append(seed)
+        return World(organization, worlds.POOL, seed)
+
+
+SMALL = worlds.organization(people=100)
+LARGE = worlds.organization(people=3 * LEAST, slug="large")
+
+
+def test_a_world_is_made_when_it_is_first_asked_for_and_shared() -> None:
+    making = Making()
+    kept = Worlds(making)
+    assert making.seeds == []
+    assert kept.of(SMALL, 1) is kept.of(SMALL, 1)
+    assert kept.of(SMALL, 2) is not kept.of(LARGE, 2)
+    assert making.seeds == [1, 2, 2]
+
+
+def test_the_world_that_was_not_asked_for_the_longest_goes_first() -> None:
+    making = Making()
+    kept = Worlds(making, budget=3 * (LEAST + 100))
+    for seed in (1, 2, 3, 1, 4, 1, 3, 4, 2):
+        kept.of(SMALL, seed)
+    assert making.seeds == [1, 2, 3, 4, 2]
+
+
+def test_a_large_organisation_takes_the_place_of_several_small_ones() -> None:
+    making = Making()
+    kept = Worlds(making, budget=5 * LEAST + 100)
+    for seed in (1, 2, 3, 4):
+        kept.of(SMALL, seed)
+    kept.of(LARGE, 5)
+    for seed in (4, 3):
+        kept.of(SMALL, seed)
+    assert making.seeds == [1, 2, 3, 4, 5, 3]
+
+
+def test_a_world_beyond_the_budget_is_kept_alone() -> None:
+    making = Making()
+    kept = Worlds(making, budget=1)
+    assert kept.of(LARGE, 1) is kept.of(LARGE, 1)
+    kept.of(SMALL, 2)
+    kept.of(LARGE, 1)
+    assert making.seeds == [1, 2, 1]
