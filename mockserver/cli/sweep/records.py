@@ -20,7 +20,7 @@ def as_json(swept: Sweep, planned: Plan) -> str:
         {
             "command": list(swept.runner.command),
             "baseline": None if swept.baseline is None else _run(swept.baseline),
-            "readings": [{**_reading(run.reading), **_run(run)} for run in swept.runs if run.reading is not None],
+            "readings": [{**_reading(reading), **_run(run)} for reading, run in swept.runs.items()],
             "findings": len(swept.findings),
             "unasked": [str(reading) for reading in swept.unasked],
             "not_run": [str(reading) for reading in swept.left],
@@ -60,8 +60,8 @@ def as_junit(swept: Sweep) -> str:
     suite = ET.Element("testsuite", name="mockserver sweep")
     if swept.baseline is not None:
         _case(suite, "mockserver", "baseline", swept.baseline, sound=swept.sound)
-    for run in swept.runs:
-        _case(suite, *_names(run.reading), run, sound=run.ended.well)
+    for reading, run in swept.runs.items():
+        _case(suite, *_names(reading), run, sound=run.ended.well)
     for reading in swept.unasked:
         _skipped(suite, reading, "the command asked the vendor nothing")
     for reading in swept.left:
@@ -73,7 +73,7 @@ def as_junit(swept: Sweep) -> str:
     return ET.tostring(suite, encoding="unicode", xml_declaration=False)
 
 
-def _names(reading: Reading | None) -> tuple[str, str]:
+def _names(reading: Reading) -> tuple[str, str]:
     vendor, _, name = str(reading).partition(".")
     return vendor, name
 

@@ -27,9 +27,8 @@ PATIENCE_LEAST = 10.0
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One run of the command: under a reading (None: the baseline), how it ended, and its requests by vendor."""
+    """One run of the command: how it ended, and its requests by vendor."""
 
-    reading: Reading | None
     ended: Ended
     requests: Mapping[str, int]
 
@@ -48,7 +47,7 @@ class Runner:
     timeout: float | None
 
     def run(self, reading: Reading | None, timeout: float | None) -> Run:
-        """Run the command against a new server.
+        """Run the command against a new server: under a reading, or, for the baseline, as the settings say.
 
         The reading is one of the choices that the server starts with: a test that resets it, or makes sandboxes on
         it, keeps the reading.
@@ -60,7 +59,7 @@ class Runner:
         with server.in_thread(counted) as running:
             variables = env.variables(running.url, self.organization)
             ended = program.run(self.command, variables, timeout)
-        return Run(reading, ended, dict(counted.requests))
+        return Run(ended, dict(counted.requests))
 
 
 @dataclass(slots=True)
@@ -71,20 +70,19 @@ class Sweep:
     readings: Sequence[Reading]
     fail_fast: bool = False
     baseline: Run | None = None
-    runs: list[Run] = field(default_factory=list)
+    runs: dict[Reading, Run] = field(default_factory=dict)
     unasked: list[Reading] = field(default_factory=list)
     interrupted: bool = False
 
     @property
-    def findings(self) -> list[Run]:
-        """The runs under readings that the command did not survive."""
-        return [run for run in self.runs if not run.ended.well]
+    def findings(self) -> dict[Reading, Run]:
+        """The readings that the command did not survive, with its runs."""
+        return {reading: run for reading, run in self.runs.items() if not run.ended.well}
 
     @property
     def left(self) -> list[Reading]:
         """The readings that it did not come to."""
-        tried = {run.reading for run in self.runs}
-        return [reading for reading in self.readings if reading not in tried and reading not in self.unasked]
+        return [reading for reading in self.readings if reading not in self.runs and reading not in self.unasked]
 
     @property
     def length(self) -> int:
@@ -113,7 +111,7 @@ class Sweep:
             self.baseline = self.runner.run(None, self.runner.timeout)
         else:
             patience = max(PATIENCE_LEAST, PATIENCE * self.baseline.ended.seconds)
-            self.runs.append(self.runner.run(reading, self.runner.timeout or patience))
+            self.runs[reading] = self.runner.run(reading, self.runner.timeout or patience)
 
 
 class Counted:

@@ -51,9 +51,8 @@ def _unsound(baseline: Run, command: Sequence[str]) -> Iterator[str]:
 
 def _lines(swept: Sweep, baseline: Run, planned: Plan) -> Iterator[str]:
     yield f"Baseline: passed in {baseline.ended.seconds:.1f} s; requests: {_asked(baseline.requests)}"
-    for run in swept.findings:
-        yield ""
-        yield from _finding(run)
+    for reading, run in swept.findings.items():
+        yield from _finding(reading, run)
     yield ""
     yield _verdict(swept)
     yield from _unasked(swept.unasked)
@@ -62,15 +61,14 @@ def _lines(swept: Sweep, baseline: Run, planned: Plan) -> Iterator[str]:
         yield f"Not run ({why}): {', '.join(map(str, swept.left))}"
     yield from _left_out([each for each in planned.left_out if each.vendor in baseline.requests])
     if swept.findings:
-        first = shlex.quote(str(swept.findings[0].reading))
+        first = shlex.quote(str(next(iter(swept.findings))))
         yield f"To try one again, sweep with --switch {first}; by hand, mockserver serve --policy {first}"
 
 
-def _finding(run: Run) -> Iterator[str]:
-    reading = run.reading
-    if reading is not None:
-        yield f"{reading}: {run.ended}"
-        yield f"  Evidence {reading.switch.grade}; the baseline has {reading.usual}. {reading.switch.says}"
+def _finding(reading: Reading, run: Run) -> Iterator[str]:
+    yield ""
+    yield f"{reading}: {run.ended}"
+    yield f"  Evidence {reading.switch.grade}; the baseline has {reading.usual}. {reading.switch.says}"
     yield from _output(run.ended)
 
 

@@ -1,0 +1,63 @@
+"""Promises about `mockserver env`: every vendor's variables, in the form of each shell, whatever stands in them."""
+
+import json
+import subprocess
+
+import pytest
+
+from mockserver import vendors
+from tests.cli.conftest import Run
+
+ACME = {
+    "MOCKSERVER_URL": "http://127.0.0.1:8080",
+    "MOCKSERVER_TOKEN_AUGMENT": "mock-augment-acme",
+    "MOCKSERVER_CLIENT_ID_JETBRAINS_CONSOLE": "mock-jetbrains-console-acme",
+    "MOCKSERVER_CLIENT_SECRET_JETBRAINS_CONSOLE": "mock-secret",
+    "MOCKSERVER_TOKEN_JETBRAINS_IDE": "mock-jetbrains-ide-acme",
+    "MOCKSERVER_TOKEN_TABNINE": "mock-tabnine-acme",
+}
+
+
+def test_the_variables_are_those_of_every_vendor(run: Run) -> None:
+    assert json.loads(run("env", "--format", "json").stdout) == ACME
+    names = {vendor.name.upper().replace("-", "_") for vendor in vendors.discover()}
+    assert {name for name in names if not any(each.endswith(name) for each in ACME)} == set()
+
+
+def test_a_shell_reads_them(run: Run) -> None:
+    url = "http://mock.test:99/it's $HOME `here`"
+    printed = run("env", "--organization", "globex", "--url", url).stdout
+    script = f'{printed}\nprintf "%s|%s" "$MOCKSERVER_URL" "$MOCKSERVER_TOKEN_AUGMENT"'
+    found = subprocess.run(["sh", "-c", script], capture_output=True, text=True, check=True).stdout
+    assert found == f"{url}|mock-augment-globex"
+
+
+FORMS = {
+    "shell": "export MOCKSERVER_URL='http://mock.test/it'\"'\"'s'\n",
+    "dotenv": "MOCKSERVER_URL=http://mock.test/it's\n",
+    "powershell": "$env:MOCKSERVER_URL = 'http://mock.test/it''s'\n",
+}
+
+
+@pytest.mark.parametrize(("form", "line"), FORMS.items(), ids=FORMS)
+def test_a_value_is_quoted_as_the_form_wants_it(run: Run, form: str, line: str) -> None:
+    assert run("env", "--format", form, "--url", "http://mock.test/it's/").stdout.startswith(line)
+
+
+def test_they_follow_the_variables_of_the_server(run: Run) -> None:
+    printed = run("env", MOCKSERVER_ORGANIZATION="globex", MOCKSERVER_URL="http://mock.test").stdout
+    assert "export MOCKSERVER_URL=http://mock.test\n" in printed
+    assert "mock-augment-globex" in printed
+
+
+@pytest.mark.parametrize("url", ["", "http://mock.test\nexport PATH=", "http://mock.test/\x1b[31m"])
+def test_what_is_no_line_of_text_is_refused(run: Run, url: str) -> None:
+    result = run("env", "--format", "dotenv", "--url", url)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "MOCKSERVER_URL cannot be " in result.stderr
+
+
+def test_the_help_teaches_how_to_take_them_over(run: Run) -> None:
+    printed = run("env", "--help").output
+    assert 'eval "$(mockserver env)"' in printed
+    assert [name for name in ACME if name not in printed] == []
