@@ -1,0 +1,72 @@
+"""Promises about sandboxes that are used all at once: what happens in one has no effect on any answer in another.
+
+What each sandbox is asked stays out (`benchmarks.crosstalk` draws it, and measures it at length).
+"""
+
+import sys
+from collections.abc import Callable, Iterator, Mapping
+
+import pytest
+from flask import Flask
+
+from benchmarks import crosstalk
+from benchmarks.crosstalk import Ask
+from mockserver.app import create_app
+from tests.conftest import SETTINGS
+
+
+def connecting(app: Flask) -> Callable[[], Ask]:
+    """Connections to an app in this process."""
+
+    def connect() -> Ask:
+        client = app.test_client()
+
+        def ask(method: str, path: str, headers: Mapping[str, str], body: bytes) -> tuple[int, bytes]:
+            got = client.open(path, method=method, headers=dict(headers), data=body)
+            return got.status_code, got.data
+
+        return ask
+
+    return connect
+
+
+@pytest.fixture
+def restless() -> Iterator[None]:
+    """Threads that take turns a hundred times as often as usual."""
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(before / 100)
+    yield
+    sys.setswitchinterval(before)
+
+
+@pytest.mark.usefixtures("restless")
+def test_fifty_sandboxes_used_by_sixteen_threads_answer_as_each_would_alone() -> None:
+    plans = crosstalk.plans(50, 8)
+    shared = crosstalk.together(plans, connecting(create_app(SETTINGS)))
+    for plan, used in zip(plans, shared, strict=True):
+        alone = crosstalk.alone(plan, connecting(create_app(SETTINGS)))
+        assert used.answers == alone.answers
+    statuses = {status for used in shared for status, _ in used.answers}
+    assert statuses >= {200, 400, 404, 429}
+    assert statuses <= {200, 400, 401, 404, 422, 429}
+
+
+def test_a_thread_that_fails_is_not_passed_over() -> None:
+    def refuse() -> Ask:
+        raise ConnectionError("no server")
+
+    connected = iter([connecting(create_app(SETTINGS))(), None])
+
+    def connect() -> Ask:
+        return next(connected) or refuse()
+
+    with pytest.raises(ConnectionError, match="no server"):
+        crosstalk.together(crosstalk.plans(1, 1), connect, threads=1)
+
+
+def test_answers_that_differ_are_counted() -> None:
+    plan, other = crosstalk.plans(2, 10)
+    connect = connecting(create_app(SETTINGS))
+    one, same, another = (crosstalk.alone(each, connect) for each in (plan, plan, other))
+    assert crosstalk.differing(one, same) == 0
+    assert crosstalk.differing(one, another) > 0
