@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from mockserver.cli import logs, making, options
+from mockserver.cli import eof, logs, making, options
 from mockserver.cli.options import DEFAULTS, option
 
 PORT_TAKEN = 3
@@ -43,7 +43,8 @@ PORT_TAKEN = 3
 @option("--threads", type=click.IntRange(min=1), default=DEFAULTS.threads, help="Requests at a time, with granian.")
 @option("--log-level", type=click.Choice(("debug", "info", "warning")), default="info", help="What is worth a line.")
 @option("--json", "as_json", is_flag=True, help='When ready, print {"url": …, "pid": …}.')
-def serve(*, as_json: bool, log_level: str, **flags: Any) -> None:
+@option("--until-eof", is_flag=True, help="Stop at the end of standard input: when whoever started it is gone.")
+def serve(*, as_json: bool, log_level: str, until_eof: bool, **flags: Any) -> None:
     """Serve every vendor's API on one port, until Ctrl-C.
 
     The vendors' paths stand at the root, /_mock controls the clock, limits and choices. When the server is ready, one
@@ -56,6 +57,8 @@ def serve(*, as_json: bool, log_level: str, **flags: Any) -> None:
 
     def ready(url: str) -> None:
         click.echo(json.dumps({"url": url, "pid": os.getpid()}) if as_json else f"Serving at {url}; Ctrl-C stops.")
+        if until_eof:
+            eof.watch()
 
     try:
         server.serve(app, stated.host, stated.port, stated.server, stated.threads, ready)
