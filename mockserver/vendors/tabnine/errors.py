@@ -97,7 +97,7 @@ def _sentence(rejection: Rejection) -> str:
 
 def _flat(status: int, message: str, faults: list[str], asked: Call) -> dict[str, Any]:
     title = _VALIDATION if status == 400 else _TITLES.get(status) or phrase(status)
-    request = chance.key(asked.sandbox.id, asked.now.isoformat(), asked.request.method, asked.request.full_path)
+    request = chance.key(asked.sandbox.made.seed, asked.now.isoformat(), asked.request.method, asked.request.full_path)
     return {
         "error": title.upper().replace(" ", "_"),
         "message": message,
