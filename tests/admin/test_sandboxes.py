@@ -217,6 +217,13 @@ def test_the_same_question_has_each_sandboxes_own_answer(admin: Admin) -> None:
     assert same != seeded != elsewhere != same
 
 
+def test_two_sandboxes_made_alike_refuse_alike_to_the_byte(admin: Admin) -> None:
+    body = {"policy": {"tabnine": {"error_shape": "flat"}}}
+    first, second = (asked(admin, made(admin, **body), "/api/v1/nowhere", "tabnine") for _ in range(2))
+    assert first == second
+    assert first[1]["requestId"]
+
+
 def test_an_organisation_is_told_under_the_sandboxes_own_seed(admin: Admin) -> None:
     sandbox = made(admin, organization="initech", seed=99)
     told = admin.get(f"/sandboxes/{sandbox['id']}/organizations/initech")
