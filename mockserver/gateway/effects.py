@@ -3,12 +3,14 @@
 Which rule it meets stays out (`faults`), and so do a vendor's words (the vendor) and the cutting of sockets (`server`).
 """
 
+import logging
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from threading import Event
 from typing import TYPE_CHECKING, Any
 
 from flask import Response
+from werkzeug.datastructures import Headers
 
 from mockserver.gateway import abilities
 from mockserver.gateway.faults import Armed, Effect, Phase, Question
@@ -18,6 +20,8 @@ from mockserver.gateway.vendor import Call
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
+
+log = logging.getLogger(__name__)
 
 _MINUTE = 60_000_000
 
@@ -147,7 +151,8 @@ def spoilt(asked: Call, response: Response) -> Response:
     if effect.truncate_bytes is None and effect.stall_seconds is None:
         return response
     body = response.get_data()
-    headers = {**response.headers, "Content-Length": str(len(body))}
+    headers = Headers(response.headers)
+    headers["Content-Length"] = str(len(body))
     pieces = _dripping(body, effect, asked.request.environ, asked.sandbox.faults.released)
     return Response(pieces, response.status, headers)
 
@@ -157,7 +162,11 @@ def _dripping(body: bytes, effect: Effect, environ: Mapping[str, Any], released:
     sent = body[: effect.truncate_bytes]
     yield sent[: effect.after_bytes]
     if effect.stall_seconds is not None:
-        _paused(environ, released, effect.stall_seconds)
+        try:
+            _paused(environ, released, effect.stall_seconds)
+        except Beyond:
+            log.exception("an answer ends early, because it cannot be held up")
+            sent = sent[: effect.after_bytes]
         yield sent[effect.after_bytes :]
     if len(sent) < len(body):
         wait(Event(), _FLUSHING)

@@ -245,6 +245,7 @@ class State:
             for grant in sandbox.grants.values():
                 self._keys.remove(sandbox, grant)
             self.answers.forget(sandbox.id)
+            sandbox.faults.clear()
 
     def _forget_ended(self) -> None:
         """Delete what lived as long as it should; it costs next to nothing when there is nothing to delete."""

@@ -32,7 +32,7 @@ NOWHERE = [
     "/analytics/v1/dau-count",
     "/favicon.ico",
     "/_mock/sandbox",
-    "/_mock/faults",
+    "/_mock/fault",
     "/_mock/%00",
     "/_mock/%ff",
     "/%E2%80%AE",

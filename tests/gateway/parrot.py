@@ -14,7 +14,7 @@ from werkzeug.test import TestResponse
 
 from mockserver.gateway import answers, pipeline, switches
 from mockserver.gateway.limits import Allowance
-from mockserver.gateway.rejection import Reason, Rejection
+from mockserver.gateway.rejection import Fabricated, Reason, Rejection
 from mockserver.gateway.sandbox import Made, State
 from mockserver.gateway.switches import Grade, Values, switch
 from mockserver.gateway.vendor import Call, Route, Vendor, View, Worded
@@ -41,7 +41,7 @@ SWITCHES = (
 NAMES = switches.names("names", "said", "mood", "at", grade=Grade.ASSUMED, says="What the answer calls things.")
 """Not among the others; a vendor that has it lists it beside them."""
 
-STAGES = (pipeline.authenticate, pipeline.permit, pipeline.limit)
+STAGES = (pipeline.authenticate, pipeline.permit, pipeline.fault, pipeline.limit)
 
 
 def word(rejection: Rejection, asked: Call) -> Worded:
@@ -51,6 +51,8 @@ def word(rejection: Rejection, asked: Call) -> Worded:
         headers["X-Wait"] = str(rejection.retry_after)
     if rejection.allow:
         headers["Allow"] = ",".join(rejection.allow)
+    if isinstance(rejection, Fabricated):
+        return Worded(rejection.status, {"squawk": rejection.message, "code": rejection.code or "none"}, headers)
     return Worded(STATUS[rejection.reason], {"squawk": rejection.message}, headers)
 
 

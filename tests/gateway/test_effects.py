@@ -1,0 +1,433 @@
+"""Promises about what a fault does to a request, for any vendor: in its place, on its way, and what it costs.
+
+Real sockets stay out (`tests/server/test_effects`), and so do the words of the real vendors (`tests/admin`).
+"""
+
+import logging
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from decimal import Decimal
+from threading import BoundedSemaphore, Event
+from typing import Any
+
+import pytest
+from werkzeug.test import TestResponse
+
+from mockserver.gateway import abilities, effects, pipeline
+from mockserver.gateway.faults import Effect, Phase, Rule
+from mockserver.gateway.limits import Allowance
+from mockserver.gateway.rejection import Reason, Rejection, phrase
+from mockserver.gateway.tokens import Grant
+from mockserver.gateway.vendor import Call
+from tests.gateway import parrot
+from tests.gateway.parrot import PARROT, UNLIMITED, Aviary
+
+ALL = {abilities.EFFECTS: frozenset((abilities.RESET, abilities.TRUNCATE, abilities.STALL))}
+WHOLE = b'{"said":"hello","mood":"cheerful","at":"10:30:00"}'
+PHASES = [Phase.BEFORE, Phase.AFTER]
+
+
+@pytest.fixture(autouse=True)
+def waited(monkeypatch: pytest.MonkeyPatch) -> list[Decimal]:
+    """The seconds that were waited for, none of which pass."""
+    seconds: list[Decimal] = []
+    monkeypatch.setattr(effects, "wait", lambda _, wanted: seconds.append(wanted))
+    return seconds
+
+
+def armed(aviary: Aviary, phase: Phase = Phase.BEFORE, **effect: Any) -> Aviary:
+    """The same aviary with one rule more, for every request."""
+    aviary.state.default.faults.add(Rule(Effect(**effect), phase=phase))
+    return aviary
+
+
+def asked(aviary: Aviary, path: str = "/parrot/speak", **more: Any) -> TestResponse:
+    """An answer as through a server that can do everything."""
+    return aviary.ask(path, environ_overrides=dict(ALL), **more)
+
+
+INSTEAD: dict[str, tuple[dict[str, Any], int, str, str]] = {
+    "a failure": ({"status": 503, "message": "Gone."}, 503, '{"squawk":"Gone.","code":"none"}', "fault"),
+    "a failure with a code": ({"status": 599, "code": "x", "message": "y"}, 599, '{"squawk":"y","code":"x"}', "fault"),
+    "a failure without words": (
+        {"status": 400},
+        400,
+        '{"squawk":"this failure was armed at /_mock/faults, as fault-1","code":"none"}',
+        "fault",
+    ),
+    "the vendor's own 429": ({"rate_limited": True}, 429, '{"squawk":"too many requests"}', "limited"),
+    "a failure that is no JSON": (
+        {"rate_limited": True, "malformed_json": True},
+        429,
+        '{"squawk":"too many requests"',
+        "limited",
+    ),
+}
+
+
+@pytest.mark.parametrize("phase", PHASES)
+@pytest.mark.parametrize(("effect", "status", "body", "refusal"), INSTEAD.values(), ids=INSTEAD)
+def test_another_answer_comes_in_its_place_in_the_vendors_shape(
+    effect: dict[str, Any], status: int, body: str, refusal: str, phase: Phase
+) -> None:
+    aviary = armed(Aviary(UNLIMITED), phase, **effect)
+    answer = aviary.ask()
+    (entry,) = aviary.state.default.journal
+    assert (answer.status_code, answer.get_data(as_text=True), answer.mimetype) == (status, body, "application/json")
+    assert (entry.status, entry.fault, entry.refusal) == (status, "fault-1", refusal)
+
+
+@pytest.mark.parametrize("phase", PHASES)
+@pytest.mark.parametrize(("status", "said"), [(502, "502 Bad Gateway"), (524, "524 Server Error"), (200, "200 OK")])
+def test_a_page_of_a_gateway_comes_in_place_of_the_answer(status: int, said: str, phase: Phase) -> None:
+    aviary = armed(Aviary(UNLIMITED), phase, html=status)
+    answer = aviary.ask()
+    (entry,) = aviary.state.default.journal
+    assert (answer.status_code, answer.mimetype) == (status, "text/html")
+    assert f"<h1>{said}</h1>" in answer.get_data(as_text=True)
+    assert (entry.status, entry.fault, entry.refusal) == (status, "fault-1", None)
+
+
+@pytest.mark.parametrize(
+    ("status", "said"), [(404, "Not Found"), (499, "Client Error"), (520, "Server Error"), (299, "Unknown")]
+)
+def test_every_status_has_a_phrase(status: int, said: str) -> None:
+    assert phrase(status) == said
+
+
+@pytest.mark.parametrize("effect", [{"status": 503}, {"html": 503}, {"rate_limited": True}])
+def test_the_faults_headers_are_on_its_answer_and_replace_what_the_vendor_says(effect: dict[str, Any]) -> None:
+    aviary = armed(
+        Aviary(UNLIMITED), headers=(("Retry-After", "7"), ("x-parrot", "me"), ("Content-Type", "a/b")), **effect
+    )
+    headers = aviary.ask().headers
+    assert (headers["Retry-After"], headers.getlist("X-Parrot"), headers["Content-Type"]) == ("7", ["me"], "a/b")
+
+
+WAITS: dict[str, tuple[dict[str, Any], str | None]] = {
+    "by the documented allowance": ({}, "10"),
+    "by the one in force": ({"limits": {"parrot": Allowance(7, 1)}}, "9"),
+    "a minute where a refusal closes the door": ({"policy": {"parrot": {"rate_limit_block": "minute"}}}, "60"),
+}
+
+
+@pytest.mark.parametrize(("changes", "wait"), WAITS.values(), ids=WAITS)
+def test_a_429_says_to_wait_as_the_vendors_own_would(changes: dict[str, Any], wait: str) -> None:
+    assert armed(Aviary(PARROT, **changes), rate_limited=True).ask().headers["X-Wait"] == wait
+
+
+def test_without_any_limit_a_429_says_to_wait_a_minute() -> None:
+    assert armed(Aviary(UNLIMITED), rate_limited=True).ask().headers["X-Wait"] == "60"
+
+
+FINE: dict[str, Any] = {"delay_seconds": Decimal("0.25")}
+
+
+@pytest.mark.parametrize("phase", PHASES)
+def test_a_delay_waits_and_changes_nothing_else(waited: list[Decimal], phase: Phase) -> None:
+    aviary = armed(Aviary(UNLIMITED), phase, **FINE)
+    answer = aviary.ask()
+    assert (answer.status_code, answer.data, waited) == (200, WHOLE, [Decimal("0.25")])
+    assert [entry.fault for entry in aviary.state.default.journal] == ["fault-1"]
+
+
+@pytest.mark.parametrize("effect", [{"status": 500}, {"html": 502}, {"rate_limited": True}])
+def test_a_delay_goes_with_any_answer(waited: list[Decimal], effect: dict[str, Any]) -> None:
+    assert armed(Aviary(UNLIMITED), **FINE, **effect).ask().status_code >= 429
+    assert waited == [Decimal("0.25")]
+
+
+SPOILT: dict[str, tuple[dict[str, Any], list[bytes], list[str]]] = {
+    "cut short": ({"truncate_bytes": 7}, [WHOLE[:7]], ["0.05"]),
+    "cut to nothing": ({"truncate_bytes": 0}, [b""], ["0.05"]),
+    "cut behind its end": ({"truncate_bytes": 1000}, [WHOLE], []),
+    "held up": ({"stall_seconds": Decimal(30), "after_bytes": 7}, [WHOLE[:7], WHOLE[7:]], ["30"]),
+    "held up at its start": ({"stall_seconds": Decimal(30), "after_bytes": 0}, [b"", WHOLE], ["30"]),
+    "held up at its end": ({"stall_seconds": Decimal(30), "after_bytes": 1000}, [WHOLE, b""], ["30"]),
+    "held up, then cut": (
+        {"stall_seconds": Decimal(30), "after_bytes": 5, "truncate_bytes": 7},
+        [WHOLE[:5], WHOLE[5:7]],
+        ["30", "0.05"],
+    ),
+}
+
+
+def pieces(aviary: Aviary, path: str = "/parrot/speak") -> tuple[str, dict[str, str], Iterator[bytes]]:
+    """An answer as a server gets it: the status, the headers, and the body as it is made."""
+    head: list[Any] = []
+    environ = {**aviary.client.application.test_request_context(path).request.environ, **ALL}
+    environ["HTTP_AUTHORIZATION"] = "Bearer mock-parrot-small"
+    body = aviary.app.wsgi_app(environ, lambda *given: head.extend(given) or (lambda _: None))
+    return head[0], dict(head[1]), iter(body)
+
+
+@pytest.mark.parametrize("phase", PHASES)
+@pytest.mark.parametrize(("effect", "sent", "waits"), SPOILT.values(), ids=SPOILT)
+def test_a_body_ends_early_or_stands_still_under_a_length_that_promised_all_of_it(
+    waited: list[Decimal], effect: dict[str, Any], sent: list[bytes], waits: list[str], phase: Phase
+) -> None:
+    status, headers, body = pieces(armed(Aviary(UNLIMITED), phase, **effect))
+    assert (status, headers["Content-Length"]) == ("200 OK", str(len(WHOLE)))
+    assert list(body) == sent
+    assert waited == [Decimal(each) for each in waits]
+
+
+def test_a_body_is_sent_up_to_where_it_stands_still_before_anybody_waits(waited: list[Decimal]) -> None:
+    _, _, body = pieces(armed(Aviary(UNLIMITED), stall_seconds=Decimal(30), after_bytes=3))
+    assert (next(body), waited) == (WHOLE[:3], [])
+    assert (next(body), waited) == (WHOLE[3:], [Decimal(30)])
+
+
+@pytest.mark.parametrize("phase", PHASES)
+def test_a_malformed_body_lacks_its_last_bracket_and_says_its_own_length(phase: Phase) -> None:
+    answer = armed(Aviary(UNLIMITED), phase, malformed_json=True).ask()
+    assert (answer.status_code, answer.data, answer.headers["Content-Length"]) == (200, WHOLE[:-1], str(len(WHOLE) - 1))
+
+
+@pytest.mark.parametrize("effect", [{"malformed_json": True}, {"truncate_bytes": 5}, {"status": 500}, {"html": 502}])
+def test_a_kept_answer_is_not_spoilt_for_others(effect: dict[str, Any]) -> None:
+    aviary = Aviary(UNLIMITED)
+    for phase in PHASES:
+        aviary.state.default.faults.add(Rule(Effect(**effect), times=1, phase=phase))
+    assert [asked(aviary).data == WHOLE for _ in range(3)] == [False, False, True]
+
+
+def test_a_cut_connection_has_no_answer_and_the_status_0_in_the_journal() -> None:
+    aviary = armed(Aviary(UNLIMITED), reset=True)
+    for method in ("GET", "HEAD"):
+        with pytest.raises(abilities.Cut):
+            asked(aviary, method=method)
+    assert [(entry.status, entry.fault, entry.refusal) for entry in aviary.state.default.journal] == [
+        (0, "fault-1", None)
+    ] * 2
+
+
+def remaining(aviary: Aviary) -> int:
+    """The requests left in the parrot's one bucket, of three."""
+    buckets = aviary.state.default.buckets("parrot")
+    return buckets[0].remaining if buckets else 3
+
+
+SPENDING: dict[str, tuple[dict[str, Any], int]] = {
+    "a failure": ({"status": 500}, 3),
+    "a page": ({"html": 502}, 3),
+    "a 429": ({"rate_limited": True}, 3),
+    "a cut body": ({"truncate_bytes": 3}, 3),
+    "a body held up": ({"stall_seconds": Decimal(1), "after_bytes": 3}, 3),
+    "a malformed body": ({"malformed_json": True}, 3),
+    "a delay, after which all goes on": ({"delay_seconds": Decimal(1)}, 2),
+}
+
+
+@pytest.mark.parametrize(("effect", "left"), SPENDING.values(), ids=SPENDING)
+def test_before_the_limiter_a_fault_spends_nothing_and_after_it_the_request_is_spent(
+    effect: dict[str, Any], left: int
+) -> None:
+    early, late = armed(Aviary(PARROT), **effect), armed(Aviary(PARROT), Phase.AFTER, **effect)
+    asked(early)
+    asked(late)
+    assert (remaining(early), remaining(late)) == (left, 2)
+
+
+def test_the_work_of_a_request_is_done_before_it_fails_late_and_not_when_it_fails_early() -> None:
+    done: list[str] = []
+
+    def working(call: Call) -> dict[str, Any]:
+        done.append(call.request.method)
+        return {}
+
+    for phase in PHASES:
+        armed(Aviary(parrot.speaking(working)), phase, status=500).ask("/parrot/learn", method="POST")
+    assert done == ["POST"]
+
+
+REFUSED: dict[str, tuple[dict[str, Any], int]] = {
+    "nobody knows the token": ({"token": "unknown"}, 401),
+    "the token may not read": ({"token": "mock-parrot-small-forbidden"}, 403),
+}
+
+
+@pytest.mark.parametrize("phase", PHASES)
+@pytest.mark.parametrize(("more", "status"), REFUSED.values(), ids=REFUSED)
+def test_who_is_refused_at_the_door_meets_no_fault(more: dict[str, Any], status: int, phase: Phase) -> None:
+    aviary = armed(Aviary(UNLIMITED), phase, status=500)
+    assert aviary.ask(**more).status_code == status
+    assert aviary.state.default.faults.armed[0].seen == 0
+
+
+def test_where_nobody_is_known_no_fault_is_met_late() -> None:
+    assert armed(Aviary(parrot.speaking(parrot.said, stages=())), Phase.AFTER, status=500).ask().status_code == 200
+
+
+def test_who_is_limited_meets_no_late_fault() -> None:
+    aviary = armed(Aviary(PARROT), Phase.AFTER, html=502)
+    assert [aviary.ask().status_code for _ in range(4)] == [502, 502, 502, 429]
+
+
+@pytest.mark.parametrize("phase", PHASES)
+@pytest.mark.parametrize(("path", "method"), [("/parrot/shriek", "GET"), ("/parrot/speak", "DELETE")])
+def test_what_nothing_is_routed_for_meets_faults_as_well(path: str, method: str, phase: Phase) -> None:
+    aviary = armed(Aviary(UNLIMITED), phase, status=503)
+    assert aviary.ask(path, method=method).status_code == 503
+    assert armed(Aviary(UNLIMITED), phase, **FINE).ask(path, method=method).status_code in {404, 405}
+
+
+def test_a_refusal_by_the_view_can_be_spoilt() -> None:
+    def refusing(_: Call) -> dict[str, Any]:
+        raise Rejection(Reason.INVALID, "no")
+
+    answer = armed(Aviary(parrot.speaking(refusing)), Phase.AFTER, malformed_json=True).ask()
+    assert (answer.status_code, answer.data) == (418, b'{"squawk":"no"')
+
+
+def test_a_failure_of_the_server_itself_is_not_spoilt(caplog: pytest.LogCaptureFixture) -> None:
+    def failing(_: Call) -> dict[str, Any]:
+        raise ValueError("a bug")
+
+    answer = armed(Aviary(parrot.speaking(failing)), malformed_json=True).ask()
+    assert (answer.status_code, answer.get_json()) == (500, {"squawk": "the server failed; its log tells why"})
+    assert caplog.messages == ["a request failed"]
+
+
+def test_a_request_meets_one_fault_at_most() -> None:
+    aviary = armed(armed(Aviary(UNLIMITED), Phase.AFTER, status=500), **FINE)
+    assert aviary.ask().status_code == 200
+    assert [each.hits for each in aviary.state.default.faults.armed] == [0, 1]
+
+
+def test_a_route_with_stages_of_its_own_can_have_the_fault_among_them() -> None:
+    own = tuple(replace(route, stages=(pipeline.authenticate, pipeline.fault)) for route in UNLIMITED.routes)
+    assert armed(Aviary(replace(UNLIMITED, routes=own)), status=503).ask().status_code == 503
+
+
+def test_faults_of_a_sandbox_are_for_its_own_tokens() -> None:
+    aviary = armed(Aviary(UNLIMITED), status=503)
+    aviary.state.make("other", parrot.made(), [Grant("g", "parrot", "other-token", permitted=True)])
+    assert [aviary.ask(token=token).status_code for token in ("other-token", "mock-parrot-small")] == [200, 503]
+
+
+@pytest.mark.parametrize("phase", PHASES)
+@pytest.mark.parametrize(
+    ("effect", "said"),
+    [
+        ({"reset": True}, "reset needs a socket"),
+        ({"truncate_bytes": 5}, "truncate_bytes needs a socket"),
+        (
+            {"stall_seconds": Decimal(1), "after_bytes": 1, "truncate_bytes": 5},
+            "stall_seconds and truncate_bytes needs",
+        ),
+    ],
+)
+def test_a_fault_that_the_server_cannot_do_fails_loudly(
+    caplog: pytest.LogCaptureFixture, waited: list[Decimal], effect: dict[str, Any], said: str, phase: Phase
+) -> None:
+    aviary = armed(Aviary(UNLIMITED), phase, **effect)
+    answer = aviary.ask()
+    assert (answer.status_code, answer.get_json()) == (500, {"squawk": "the server failed; its log tells why"})
+    assert (caplog.messages, waited) == (["a request failed"], [])
+    assert f"fault-1: {said}" in caplog.text
+    assert [entry.fault for entry in aviary.state.default.journal] == ["fault-1"]
+
+
+def full() -> dict[str, Any]:
+    """What a server says all of whose threads but the spared ones wait."""
+    waits = BoundedSemaphore(1)
+    assert waits.acquire(blocking=False)
+    return {**ALL, abilities.WAITS: waits}
+
+
+def test_a_delay_for_which_no_thread_is_left_fails_loudly(
+    caplog: pytest.LogCaptureFixture, waited: list[Decimal]
+) -> None:
+    assert armed(Aviary(UNLIMITED), **FINE).ask(environ_overrides=full()).status_code == 500
+    assert waited == []
+    assert "no thread would be left; raise --threads, or use --server threaded" in caplog.text
+
+
+def test_a_body_that_cannot_be_held_up_ends_where_it_should_have_stood_still(caplog: pytest.LogCaptureFixture) -> None:
+    aviary = armed(Aviary(UNLIMITED), stall_seconds=Decimal(30), after_bytes=4)
+    assert aviary.ask(environ_overrides=full()).data == WHOLE[:4]
+    assert caplog.messages == ["an answer ends early, because it cannot be held up"]
+
+
+def test_who_waited_leaves_the_place_to_the_next() -> None:
+    waits = BoundedSemaphore(1)
+    aviary = armed(Aviary(UNLIMITED), **FINE, stall_seconds=Decimal(1), after_bytes=1)
+    for _ in range(3):
+        assert aviary.ask(environ_overrides={**ALL, abilities.WAITS: waits}).data == WHOLE
+    assert waits.acquire(blocking=False)
+
+
+def is_free(aviary: Aviary) -> bool:
+    """Whether another thread could have the lock of the state."""
+
+    def got() -> bool:
+        found = aviary.state.lock.acquire(blocking=False)
+        if found:
+            aviary.state.lock.release()
+        return found
+
+    with ThreadPoolExecutor(1) as another:
+        return another.submit(got).result()
+
+
+def test_nobody_who_waits_holds_the_states_lock(monkeypatch: pytest.MonkeyPatch) -> None:
+    aviary, free = armed(Aviary(UNLIMITED), **FINE, stall_seconds=Decimal(1), after_bytes=1), []
+
+    def wait(*_: object) -> None:
+        free.append(is_free(aviary))
+
+    monkeypatch.setattr(effects, "wait", wait)
+    assert asked(aviary).data == WHOLE
+    assert free == [True, True]
+
+
+def test_hits_are_counted_under_the_states_lock(monkeypatch: pytest.MonkeyPatch) -> None:
+    aviary, free = armed(Aviary(UNLIMITED), **FINE), []
+
+    def meet(*_: object) -> None:
+        free.append(is_free(aviary))
+
+    monkeypatch.setattr("mockserver.gateway.faults.Faults.meet", meet)
+    aviary.ask()
+    assert free == [False, False]
+
+
+def test_many_threads_meet_a_fault_exactly_so_many_times() -> None:
+    aviary = Aviary(UNLIMITED)
+    aviary.state.default.faults.add(Rule(Effect(status=503), times=50, skip=20))
+    with ThreadPoolExecutor(8) as threads:
+        statuses = list(threads.map(lambda _: aviary.ask().status_code, range(200)))
+    assert (statuses.count(503), statuses.count(200)) == (50, 150)
+
+
+LETTING_GO: dict[str, Any] = {
+    "a reset": lambda aviary: aviary.state.default.reset(),
+    "a deletion": lambda aviary: aviary.state.delete(aviary.state.default),
+}
+
+
+@pytest.mark.parametrize("let_go", LETTING_GO.values(), ids=LETTING_GO)
+def test_who_waits_is_let_go(monkeypatch: pytest.MonkeyPatch, let_go: Any) -> None:
+    waiting = Event()
+
+    def wait(released: Event, wanted: Decimal) -> None:
+        waiting.set()
+        assert released.wait(float(wanted))
+
+    monkeypatch.setattr(effects, "wait", wait)
+    aviary = armed(Aviary(UNLIMITED), delay_seconds=Decimal(3600))
+    with ThreadPoolExecutor(1) as another:
+        answer = another.submit(aviary.ask)
+        assert waiting.wait(20)
+        let_go(aviary)
+        assert answer.result(20).status_code == 200
+
+
+def test_without_a_rule_the_states_lock_is_not_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    aviary = Aviary(UNLIMITED)
+    aviary.ask()
+    monkeypatch.setattr(aviary.state, "lock", None)
+    assert aviary.ask().status_code == 200
+    assert logging.getLogger("mockserver.gateway.effects").isEnabledFor(logging.ERROR)

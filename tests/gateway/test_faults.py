@@ -1,0 +1,195 @@
+"""Promises about armed rules: which requests they match, which of those they meet, and that both repeat.
+
+What a fault then does stays out (`test_effects`).
+"""
+
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as some
+
+from mockserver.gateway.faults import Effect, Faults, Phase, Question, Rule, globbed
+
+DOWN = Effect(status=503)
+ASKED = Question(
+    "parrot", "speak", "GET", "/parrot/speak", lambda name: {"say": ["hi", "ho"], "n": ["1"]}.get(name, [])
+)
+
+GLOBS = [
+    ("/a", "/a", True),
+    ("/a", "/a/", False),
+    ("/a", "/ab", False),
+    ("*", "", True),
+    ("*", "/a/b", True),
+    ("/a*", "/a", True),
+    ("/a*", "/b/a", False),
+    ("*/a", "/b/a", True),
+    ("*/a", "/a/b", False),
+    ("/a/*/c", "/a/b/c", True),
+    ("/a/*/c", "/a/b/b/c", True),
+    ("/a/*/c", "/a/c", False),
+    ("a*a", "a", False),
+    ("a*b*c", "abc", True),
+    ("a*b*c", "acb", False),
+    ("*b*b*", "abab", True),
+    ("*b*b*", "ab", False),
+    ("a**b", "ab", True),
+    ("/a?[b].", "/a?[b].", True),
+    ("/a?[b].", "/axb.", False),
+]
+
+
+@pytest.mark.parametrize(("pattern", "path", "matches"), GLOBS)
+def test_a_star_stands_for_any_characters_and_all_others_for_themselves(
+    pattern: str,
+    path: str,
+    matches: bool,  # noqa: FBT001
+) -> None:
+    assert globbed(pattern, path) is matches
+
+
+@given(some.lists(some.text("ab/", max_size=3), min_size=1, max_size=4), some.text("ab/", max_size=3))
+def test_whatever_the_stars_stand_for_the_path_matches(pieces: list[str], between: str) -> None:
+    assert globbed("*".join(pieces), between.join(pieces))
+
+
+MATCHES: dict[str, tuple[dict[str, Any], bool]] = {
+    "nothing stated": ({}, True),
+    "the vendor": ({"vendor": "parrot"}, True),
+    "another vendor": ({"vendor": "owl"}, False),
+    "the operation": ({"operation": "speak"}, True),
+    "another operation": ({"operation": "learn"}, False),
+    "the path": ({"path": "/parrot/*"}, True),
+    "another path": ({"path": "/parrot"}, False),
+    "a parameter": ({"query": (("n", "1"),)}, True),
+    "two parameters": ({"query": (("n", "1"), ("say", "hi"))}, True),
+    "the second of a repeated parameter": ({"query": (("say", "ho"),)}, True),
+    "a parameter with another value": ({"query": (("n", "1"), ("say", "ha"))}, False),
+    "a parameter that is not there": ({"query": (("m", ""),)}, False),
+    "all of it": ({"vendor": "parrot", "operation": "speak", "path": "*", "query": (("n", "1"),)}, True),
+}
+
+
+@pytest.mark.parametrize(("stated", "matches"), MATCHES.values(), ids=MATCHES)
+def test_a_request_matches_when_it_has_everything_that_is_stated(stated: dict[str, Any], matches: bool) -> None:  # noqa: FBT001
+    assert Rule(DOWN, **stated).matches(ASKED) is matches
+
+
+@pytest.mark.parametrize(
+    ("effect", "matches"),
+    [
+        (Effect(truncate_bytes=0), False),
+        (Effect(stall_seconds=Decimal(1), after_bytes=0), False),
+        (Effect(malformed_json=True), False),
+        (Effect(status=500, malformed_json=True), False),
+        (Effect(status=500), True),
+        (Effect(reset=True), True),
+        (Effect(delay_seconds=Decimal(1)), True),
+    ],
+)
+def test_a_head_has_no_body_to_spoil(effect: Effect, matches: bool) -> None:  # noqa: FBT001
+    assert Rule(effect).matches(replace(ASKED, method="HEAD")) is matches
+
+
+def met(faults: Faults, times: int, phase: Phase = Phase.BEFORE) -> list[str | None]:
+    """The ids of the rules that so many like requests meet."""
+    found = [faults.meet(ASKED, phase) for _ in range(times)]
+    return [each and each.id for each in found]
+
+
+def armed(*rules: Rule, seed: int = 7) -> Faults:
+    """A sandbox's faults with these rules."""
+    faults = Faults(seed)
+    for rule in rules:
+        faults.add(rule)
+    return faults
+
+
+def test_some_pass_first_and_then_so_many_are_met() -> None:
+    faults = armed(Rule(DOWN, skip=2, times=3))
+    assert met(faults, 7) == [None, None, "fault-1", "fault-1", "fault-1", None, None]
+    (spent,) = faults.armed
+    assert (spent.hits, spent.seen) == (3, 5)
+
+
+def test_the_first_rule_that_fires_is_the_only_one_and_those_behind_it_do_not_see_the_request() -> None:
+    faults = armed(Rule(DOWN, times=1), Rule(DOWN, skip=1, times=1), Rule(DOWN, vendor="owl"), Rule(DOWN))
+    assert met(faults, 4) == ["fault-1", "fault-4", "fault-2", "fault-4"]
+    assert [(each.seen, each.hits) for each in faults.armed] == [(1, 1), (2, 1), (0, 0), (2, 2)]
+
+
+def test_a_rule_is_for_its_phase_alone() -> None:
+    faults = armed(Rule(DOWN), Rule(DOWN, phase=Phase.AFTER))
+    assert (met(faults, 1), met(faults, 1, Phase.AFTER)) == (["fault-1"], ["fault-2"])
+
+
+def test_what_does_not_match_is_not_counted() -> None:
+    faults = armed(Rule(DOWN, operation="learn", skip=1))
+    met(faults, 3)
+    assert faults.armed[0].seen == 0
+
+
+HALF = Rule(DOWN, share=Decimal("0.5"))
+
+
+def test_a_share_repeats_after_a_reset_and_for_the_same_rule_anywhere() -> None:
+    faults = armed(HALF)
+    first = met(faults, 200)
+    faults.clear()
+    faults.add(HALF)
+    assert met(faults, 200) == first == met(armed(HALF), 200)
+    assert 80 <= faults.armed[0].hits <= 120
+
+
+def test_another_seed_or_another_rule_draws_others() -> None:
+    draws = [armed(HALF, seed=7), armed(HALF, seed=8), armed(replace(HALF, vendor="parrot"))]
+    assert len({tuple(met(each, 64)) for each in draws}) == 3
+
+
+@pytest.mark.parametrize(
+    ("share", "least", "most"),
+    [("1", 5000, 5000), ("0.999", 4970, 4999), ("0.25", 1150, 1350), ("0.001", 1, 15), ("0.000000001", 0, 0)],
+)
+def test_a_share_is_met_about_as_often_as_it_says(share: str, least: int, most: int) -> None:
+    faults = armed(Rule(DOWN, share=Decimal(share)))
+    met(faults, 5000)
+    assert least <= faults.armed[0].hits <= most
+
+
+def test_a_share_is_compared_exactly(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The draw that equals a quarter of all draws is the first one out; floating point is not asked."""
+    for draw, drawn in (((1 << 62) - 1, True), (1 << 62, False)):
+        monkeypatch.setattr("mockserver.simulation.chance.scalar", lambda *_, draw=draw: draw)
+        assert Rule(DOWN, share=Decimal("0.25")).draws(1, 0) is drawn
+
+
+def test_what_is_let_pass_first_is_part_of_the_count_from_which_the_share_is_drawn() -> None:
+    plain, skipping = met(armed(HALF), 50), armed(replace(HALF, skip=10))
+    assert met(skipping, 10) == [None] * 10
+    assert plain.count("fault-1") > 0
+    assert skipping.armed[0].seen == 10
+
+
+def test_a_new_set_of_rules_has_new_ids_and_no_hits() -> None:
+    faults = armed(Rule(DOWN), Rule(DOWN))
+    met(faults, 2)
+    faults.replace([Rule(DOWN)])
+    assert [(each.id, each.hits) for each in faults.armed] == [("fault-3", 0)]
+
+
+def test_a_reset_disarms_and_counts_anew_and_lets_nobody_wait_on() -> None:
+    faults = armed(Rule(DOWN))
+    before = faults.released
+    faults.clear()
+    assert faults.armed == ()
+    assert faults.add(Rule(DOWN)).id == "fault-1"
+    assert (before.is_set(), faults.released.is_set()) == (True, False)
+
+
+def test_a_rule_is_disarmed_by_its_id() -> None:
+    faults = armed(Rule(DOWN), Rule(DOWN))
+    assert [faults.remove(name) for name in ("fault-1", "fault-1", "fault-9")] == [True, False, False]
+    assert [each.id for each in faults.armed] == ["fault-2"]
