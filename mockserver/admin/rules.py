@@ -46,10 +46,12 @@ class EffectBody(Body):
     after_bytes = Whole(0, BYTES_MAXIMUM, metadata={"description": "Where the body stands still."})
     malformed_json = Set(metadata={"description": "The body lacks its last bracket.", "enum": [True]})
 
-    @validates_schema
-    def go_together(self, given: dict[str, Any], **_: Any) -> None:
-        """ValidationError for members that cannot stand together, or alone."""
+    @validates_schema(pass_original=True)
+    def go_together(self, given: dict[str, Any], original: dict[str, Any], **_: Any) -> None:
+        """ValidationError for members that cannot stand together, or alone; unknown ones are refused elsewhere."""
         errors: dict[str, list[str]] = {}
+        if not any(name in original for name in ACTING) and {*original} <= {*self.fields}:
+            errors["_schema"] = [f"says nothing to do; give at least one of: {', '.join(ACTING)}"]
         for member, rule in _clashes(given):
             errors.setdefault(member, []).append(rule)
         if errors:
@@ -58,8 +60,6 @@ class EffectBody(Body):
 
 def _clashes(given: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     answers = [name for name in INSTEAD if name in given]
-    if not any(name in given for name in ACTING):
-        yield "_schema", f"says nothing to do; give at least one of: {', '.join(ACTING)}"
     for extra in answers[1:]:
         yield extra, f"cannot stand beside {answers[0]}: only one of {', '.join(INSTEAD)} can be the answer"
     yield from _belonging(given, answers)

@@ -6,13 +6,15 @@ What it must do stays out (the tests say).
 from collections.abc import Hashable
 from dataclasses import replace
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 
 from flask import Flask, Response
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from mockserver.gateway import answers, pipeline, switches
+from mockserver.gateway import abilities, answers, pipeline, switches
+from mockserver.gateway.faults import Effect, Phase, Rule
 from mockserver.gateway.limits import Allowance
 from mockserver.gateway.rejection import Fabricated, Reason, Rejection
 from mockserver.gateway.sandbox import Made, State
@@ -138,3 +140,24 @@ class Aviary:
         """Show another time in the default sandbox."""
         with self.state.lock:
             self.state.default.set_clock(clock)
+
+
+ABLE = {abilities.EFFECTS: frozenset((abilities.RESET, abilities.TRUNCATE, abilities.STALL))}
+"""What a server that can do everything says of itself."""
+
+WHOLE = b'{"said":"hello","mood":"cheerful","at":"10:30:00"}'
+"""What the parrot says to whoever asks nothing in particular."""
+
+LATE: dict[str, Any] = {"delay_seconds": Decimal("0.25")}
+"""An effect that changes nothing but when."""
+
+
+def armed(aviary: Aviary, phase: Phase = Phase.BEFORE, **effect: Any) -> Aviary:
+    """The same aviary with one fault more, for every request."""
+    aviary.state.default.faults.add(Rule(Effect(**effect), phase=phase))
+    return aviary
+
+
+def asked(aviary: Aviary, path: str = "/parrot/speak", **more: Any) -> TestResponse:
+    """An answer as through a server that can do everything."""
+    return aviary.ask(path, environ_overrides=dict(ABLE), **more)

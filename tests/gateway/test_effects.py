@@ -1,18 +1,14 @@
 """Promises about what a fault does to a request, for any vendor: in its place, on its way, and what it costs.
 
-Real sockets stay out (`tests/server/test_effects`), and so do the words of the real vendors (`tests/admin`).
+Waiting stays out (`test_waits`), and so do real sockets (`tests/server`) and the words of real vendors (`tests/admin`).
 """
 
-import logging
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from decimal import Decimal
-from threading import BoundedSemaphore, Event
 from typing import Any
 
 import pytest
-from werkzeug.test import TestResponse
 
 from mockserver.gateway import abilities, effects, pipeline
 from mockserver.gateway.faults import Effect, Phase, Rule
@@ -21,10 +17,8 @@ from mockserver.gateway.rejection import Reason, Rejection, phrase
 from mockserver.gateway.tokens import Grant
 from mockserver.gateway.vendor import Call
 from tests.gateway import parrot
-from tests.gateway.parrot import PARROT, UNLIMITED, Aviary
+from tests.gateway.parrot import ABLE, LATE, PARROT, UNLIMITED, WHOLE, Aviary, armed, asked
 
-ALL = {abilities.EFFECTS: frozenset((abilities.RESET, abilities.TRUNCATE, abilities.STALL))}
-WHOLE = b'{"said":"hello","mood":"cheerful","at":"10:30:00"}'
 PHASES = [Phase.BEFORE, Phase.AFTER]
 
 
@@ -34,17 +28,6 @@ def waited(monkeypatch: pytest.MonkeyPatch) -> list[Decimal]:
     seconds: list[Decimal] = []
     monkeypatch.setattr(effects, "wait", lambda _, wanted: seconds.append(wanted))
     return seconds
-
-
-def armed(aviary: Aviary, phase: Phase = Phase.BEFORE, **effect: Any) -> Aviary:
-    """The same aviary with one rule more, for every request."""
-    aviary.state.default.faults.add(Rule(Effect(**effect), phase=phase))
-    return aviary
-
-
-def asked(aviary: Aviary, path: str = "/parrot/speak", **more: Any) -> TestResponse:
-    """An answer as through a server that can do everything."""
-    return aviary.ask(path, environ_overrides=dict(ALL), **more)
 
 
 INSTEAD: dict[str, tuple[dict[str, Any], int, str, str]] = {
@@ -121,12 +104,9 @@ def test_without_any_limit_a_429_says_to_wait_a_minute() -> None:
     assert armed(Aviary(UNLIMITED), rate_limited=True).ask().headers["X-Wait"] == "60"
 
 
-FINE: dict[str, Any] = {"delay_seconds": Decimal("0.25")}
-
-
 @pytest.mark.parametrize("phase", PHASES)
 def test_a_delay_waits_and_changes_nothing_else(waited: list[Decimal], phase: Phase) -> None:
-    aviary = armed(Aviary(UNLIMITED), phase, **FINE)
+    aviary = armed(Aviary(UNLIMITED), phase, **LATE)
     answer = aviary.ask()
     assert (answer.status_code, answer.data, waited) == (200, WHOLE, [Decimal("0.25")])
     assert [entry.fault for entry in aviary.state.default.journal] == ["fault-1"]
@@ -134,7 +114,7 @@ def test_a_delay_waits_and_changes_nothing_else(waited: list[Decimal], phase: Ph
 
 @pytest.mark.parametrize("effect", [{"status": 500}, {"html": 502}, {"rate_limited": True}])
 def test_a_delay_goes_with_any_answer(waited: list[Decimal], effect: dict[str, Any]) -> None:
-    assert armed(Aviary(UNLIMITED), **FINE, **effect).ask().status_code >= 429
+    assert armed(Aviary(UNLIMITED), **LATE, **effect).ask().status_code >= 429
     assert waited == [Decimal("0.25")]
 
 
@@ -153,12 +133,17 @@ SPOILT: dict[str, tuple[dict[str, Any], list[bytes], list[str]]] = {
 }
 
 
+def _noted(head: list[Any], given: tuple[Any, ...]) -> Callable[[bytes], object]:
+    head[:] = given
+    return head.append
+
+
 def pieces(aviary: Aviary, path: str = "/parrot/speak") -> tuple[str, dict[str, str], Iterator[bytes]]:
     """An answer as a server gets it: the status, the headers, and the body as it is made."""
     head: list[Any] = []
-    environ = {**aviary.client.application.test_request_context(path).request.environ, **ALL}
+    environ = {**aviary.client.application.test_request_context(path).request.environ, **ABLE}
     environ["HTTP_AUTHORIZATION"] = "Bearer mock-parrot-small"
-    body = aviary.app.wsgi_app(environ, lambda *given: head.extend(given) or (lambda _: None))
+    body = aviary.app.wsgi_app(environ, lambda *given: _noted(head, given))
     return head[0], dict(head[1]), iter(body)
 
 
@@ -270,7 +255,7 @@ def test_who_is_limited_meets_no_late_fault() -> None:
 def test_what_nothing_is_routed_for_meets_faults_as_well(path: str, method: str, phase: Phase) -> None:
     aviary = armed(Aviary(UNLIMITED), phase, status=503)
     assert aviary.ask(path, method=method).status_code == 503
-    assert armed(Aviary(UNLIMITED), phase, **FINE).ask(path, method=method).status_code in {404, 405}
+    assert armed(Aviary(UNLIMITED), phase, **LATE).ask(path, method=method).status_code in {404, 405}
 
 
 def test_a_refusal_by_the_view_can_be_spoilt() -> None:
@@ -291,7 +276,7 @@ def test_a_failure_of_the_server_itself_is_not_spoilt(caplog: pytest.LogCaptureF
 
 
 def test_a_request_meets_one_fault_at_most() -> None:
-    aviary = armed(armed(Aviary(UNLIMITED), Phase.AFTER, status=500), **FINE)
+    aviary = armed(armed(Aviary(UNLIMITED), Phase.AFTER, status=500), **LATE)
     assert aviary.ask().status_code == 200
     assert [each.hits for each in aviary.state.default.faults.armed] == [0, 1]
 
@@ -330,104 +315,8 @@ def test_a_fault_that_the_server_cannot_do_fails_loudly(
     assert [entry.fault for entry in aviary.state.default.journal] == ["fault-1"]
 
 
-def full() -> dict[str, Any]:
-    """What a server says all of whose threads but the spared ones wait."""
-    waits = BoundedSemaphore(1)
-    assert waits.acquire(blocking=False)
-    return {**ALL, abilities.WAITS: waits}
-
-
-def test_a_delay_for_which_no_thread_is_left_fails_loudly(
-    caplog: pytest.LogCaptureFixture, waited: list[Decimal]
-) -> None:
-    assert armed(Aviary(UNLIMITED), **FINE).ask(environ_overrides=full()).status_code == 500
-    assert waited == []
-    assert "no thread would be left; raise --threads, or use --server threaded" in caplog.text
-
-
-def test_a_body_that_cannot_be_held_up_ends_where_it_should_have_stood_still(caplog: pytest.LogCaptureFixture) -> None:
-    aviary = armed(Aviary(UNLIMITED), stall_seconds=Decimal(30), after_bytes=4)
-    assert aviary.ask(environ_overrides=full()).data == WHOLE[:4]
-    assert caplog.messages == ["an answer ends early, because it cannot be held up"]
-
-
-def test_who_waited_leaves_the_place_to_the_next() -> None:
-    waits = BoundedSemaphore(1)
-    aviary = armed(Aviary(UNLIMITED), **FINE, stall_seconds=Decimal(1), after_bytes=1)
-    for _ in range(3):
-        assert aviary.ask(environ_overrides={**ALL, abilities.WAITS: waits}).data == WHOLE
-    assert waits.acquire(blocking=False)
-
-
-def is_free(aviary: Aviary) -> bool:
-    """Whether another thread could have the lock of the state."""
-
-    def got() -> bool:
-        found = aviary.state.lock.acquire(blocking=False)
-        if found:
-            aviary.state.lock.release()
-        return found
-
-    with ThreadPoolExecutor(1) as another:
-        return another.submit(got).result()
-
-
-def test_nobody_who_waits_holds_the_states_lock(monkeypatch: pytest.MonkeyPatch) -> None:
-    aviary, free = armed(Aviary(UNLIMITED), **FINE, stall_seconds=Decimal(1), after_bytes=1), []
-
-    def wait(*_: object) -> None:
-        free.append(is_free(aviary))
-
-    monkeypatch.setattr(effects, "wait", wait)
-    assert asked(aviary).data == WHOLE
-    assert free == [True, True]
-
-
-def test_hits_are_counted_under_the_states_lock(monkeypatch: pytest.MonkeyPatch) -> None:
-    aviary, free = armed(Aviary(UNLIMITED), **FINE), []
-
-    def meet(*_: object) -> None:
-        free.append(is_free(aviary))
-
-    monkeypatch.setattr("mockserver.gateway.faults.Faults.meet", meet)
-    aviary.ask()
-    assert free == [False, False]
-
-
-def test_many_threads_meet_a_fault_exactly_so_many_times() -> None:
-    aviary = Aviary(UNLIMITED)
-    aviary.state.default.faults.add(Rule(Effect(status=503), times=50, skip=20))
-    with ThreadPoolExecutor(8) as threads:
-        statuses = list(threads.map(lambda _: aviary.ask().status_code, range(200)))
-    assert (statuses.count(503), statuses.count(200)) == (50, 150)
-
-
-LETTING_GO: dict[str, Any] = {
-    "a reset": lambda aviary: aviary.state.default.reset(),
-    "a deletion": lambda aviary: aviary.state.delete(aviary.state.default),
-}
-
-
-@pytest.mark.parametrize("let_go", LETTING_GO.values(), ids=LETTING_GO)
-def test_who_waits_is_let_go(monkeypatch: pytest.MonkeyPatch, let_go: Any) -> None:
-    waiting = Event()
-
-    def wait(released: Event, wanted: Decimal) -> None:
-        waiting.set()
-        assert released.wait(float(wanted))
-
-    monkeypatch.setattr(effects, "wait", wait)
-    aviary = armed(Aviary(UNLIMITED), delay_seconds=Decimal(3600))
-    with ThreadPoolExecutor(1) as another:
-        answer = another.submit(aviary.ask)
-        assert waiting.wait(20)
-        let_go(aviary)
-        assert answer.result(20).status_code == 200
-
-
 def test_without_a_rule_the_states_lock_is_not_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     aviary = Aviary(UNLIMITED)
     aviary.ask()
     monkeypatch.setattr(aviary.state, "lock", None)
     assert aviary.ask().status_code == 200
-    assert logging.getLogger("mockserver.gateway.effects").isEnabledFor(logging.ERROR)

@@ -97,7 +97,7 @@ def test_a_head_has_no_body_to_spoil(effect: Effect, matches: bool) -> None:  # 
 def met(faults: Faults, times: int, phase: Phase = Phase.BEFORE) -> list[str | None]:
     """The ids of the rules that so many like requests meet."""
     found = [faults.meet(ASKED, phase) for _ in range(times)]
-    return [each and each.id for each in found]
+    return [each.id if each else None for each in found]
 
 
 def armed(*rules: Rule, seed: int = 7) -> Faults:

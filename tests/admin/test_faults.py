@@ -1,0 +1,392 @@
+"""Promises about arming faults: what is armed is shown and in force, and what cannot be, or can never match, says why.
+
+What each effect does to each vendor's answers stays out (`test_fault_effects`).
+"""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from mockserver import vendors
+from mockserver.gateway import abilities
+from tests.admin.driver import Admin, Answer
+
+DOWN = {"status": 503}
+RULE: dict[str, Any] = {"vendor": "augment", "effect": DOWN}
+SERVED = {abilities.EFFECTS: frozenset((abilities.RESET, abilities.TRUNCATE, abilities.STALL))}
+EVERYWHERE = ", ".join(vendor.name for vendor in vendors.discover())
+
+
+def shown(rule: Mapping[str, Any], number: int = 1, hits: int = 0) -> dict[str, Any]:
+    """A rule as the answer has it."""
+    return {"phase": "before", **rule, "id": f"fault-{number}", "hits": hits}
+
+
+def test_no_fault_is_armed_at_first(admin: Admin) -> None:
+    assert admin.get("/faults") == {"rules": []}
+
+
+GOOD: dict[str, dict[str, Any]] = {
+    "an effect alone": {"effect": DOWN},
+    "everything": {
+        "vendor": "tabnine",
+        "operation": "getTeamUsers",
+        "path": "/api/v1/team/*/users",
+        "query": {"limit": "5", "offset": "0"},
+        "times": 3,
+        "skip": 2,
+        "share": 0.25,
+        "phase": "after",
+        "effect": {
+            "status": 599,
+            "code": "X",
+            "message": "Gone.",
+            "headers": {"Retry-After": "3"},
+            "delay_seconds": 0.5,
+        },
+    },
+    "an operation without its vendor": {"operation": "getDau", "effect": DOWN},
+    "a share of all": {"share": 1, "effect": DOWN},
+    "the smallest share": {"share": 0.000000001, "effect": DOWN},
+    "the longest delay": {"effect": {"delay_seconds": 3600}},
+    "a page": {"effect": {"html": 200, "headers": {"X-Cache": "MISS"}}},
+    "the vendor's 429, malformed": {"effect": {"rate_limited": True, "malformed_json": True}},
+    "a path that nothing is routed for": {"path": "/analytics/v0/nowhere", "effect": DOWN},
+    "a path of any vendor": {"path": "*", "effect": DOWN},
+    "a path by the start of a mount": {"path": "/analytics*", "effect": DOWN},
+    "the mount itself": {"path": "/analytics/v0", "effect": DOWN},
+    "a path below the second mount": {"vendor": "jetbrains-console", "path": "/api/rest/oauth2/token", "effect": DOWN},
+    "an operation at its path": {"operation": "getDau", "path": "/analytics/v0/dau", "effect": DOWN},
+    "an operation at one of its paths": {"operation": "getTeam", "path": "/api/v1/team/a-b", "effect": DOWN},
+}
+
+
+@pytest.mark.parametrize("rule", GOOD.values(), ids=GOOD)
+def test_a_rule_is_shown_as_it_was_given(admin: Admin, rule: dict[str, Any]) -> None:
+    created = admin.ask("POST", "/faults", rule)
+    assert (created.status, created.json, created.headers["Location"]) == (201, shown(rule), "/_mock/faults/fault-1")
+    assert admin.get("/faults") == {"rules": [shown(rule)]}
+    assert admin.done("PUT", "/faults", {"rules": [rule]}) == {"rules": [shown(rule, 2)]}
+
+
+def served(admin: Admin, rule: Mapping[str, Any]) -> Answer:
+    """The answer to arming a rule at a server that can do everything to its socket."""
+    sent = {**admin.headers, "Content-Type": "application/json"}
+    return admin.sent("POST", "/_mock/faults", json.dumps(rule).encode(), sent, SERVED)
+
+
+SOCKET: dict[str, dict[str, Any]] = {
+    "reset": {"reset": True},
+    "reset after a while": {"reset": True, "delay_seconds": 2},
+    "truncate_bytes": {"truncate_bytes": 0},
+    "stall_seconds": {"stall_seconds": 0.1, "after_bytes": 0},
+    "truncate_bytes of a failure": {"status": 500, "truncate_bytes": 3},
+    "stall_seconds and truncate_bytes": {"stall_seconds": 1, "after_bytes": 10, "truncate_bytes": 10},
+}
+
+
+@pytest.mark.parametrize("effect", SOCKET.values(), ids=SOCKET)
+def test_what_needs_a_socket_is_armed_where_the_server_can_do_it(admin: Admin, effect: dict[str, Any]) -> None:
+    answer = served(admin, {"effect": effect})
+    assert (answer.status, answer.json) == (201, shown({"effect": effect}))
+
+
+@pytest.mark.parametrize(("named", "effect"), SOCKET.items(), ids=SOCKET)
+def test_without_a_server_what_needs_a_socket_is_refused(admin: Admin, named: str, effect: dict[str, Any]) -> None:
+    names = " and ".join(each for each in named.split() if "_" in each or each == "reset")
+    for method, content in (("POST", {"effect": effect}), ("PUT", {"rules": [RULE, {"effect": effect}]})):
+        said = admin.refused(method, "/faults", content, status=409).detail
+        assert said.startswith(
+            f"{names} needs a socket, and the app is called without a server; ask one that `mockserver"
+        )
+    assert admin.get("/faults") == {"rules": []}
+
+
+def test_a_server_that_cannot_cut_refuses_to_arm_it_and_names_one_that_can(admin: Admin) -> None:
+    able = {abilities.EFFECTS: frozenset((abilities.TRUNCATE, abilities.STALL))}
+    sent = {**admin.headers, "Content-Type": "application/json"}
+    answer = admin.sent("POST", "/_mock/faults", b'{"effect": {"reset": true}}', sent, able)
+    assert answer.status == 409
+    assert answer.detail == (
+        "reset is beyond this server, which sends the head of every answer; start it with `--server threaded`"
+    )
+
+
+def test_a_rule_tells_its_hits_and_a_spent_one_stays(admin: Admin) -> None:
+    admin.ask("POST", "/faults", {**RULE, "times": 2, "skip": 1})
+    assert [admin.vendor() for _ in range(5)] == [200, 503, 503, 200, 200]
+    assert admin.get("/faults")["rules"][0]["hits"] == 2
+    assert [entry["fault"] for entry in admin.get("/requests")["requests"]] == [None, "fault-1", "fault-1", None, None]
+
+
+def test_more_rules_come_behind_and_the_first_that_fires_is_met(admin: Admin) -> None:
+    admin.done("PUT", "/faults", {"rules": [{**RULE, "times": 1}]})
+    admin.ask("POST", "/faults", {**RULE, "effect": {"html": 502}})
+    assert [admin.vendor() for _ in range(2)] == [503, 502]
+
+
+def test_put_replaces_all_and_without_rules_disarms_all(admin: Admin) -> None:
+    for sent, rules in (({"rules": [RULE, RULE]}, [shown(RULE), shown(RULE, 2)]), ({"rules": []}, []), ({}, [])):
+        assert admin.done("PUT", "/faults", sent) == {"rules": rules}
+
+
+def test_a_rule_is_disarmed_by_its_id(admin: Admin) -> None:
+    admin.done("PUT", "/faults", {"rules": [RULE, RULE]})
+    assert admin.ask("DELETE", "/faults/fault-1").status == 204
+    assert admin.get("/faults") == {"rules": [shown(RULE, 2)]}
+    assert admin.refused("DELETE", "/faults/fault-1", status=404).detail == (
+        "there is no fault 'fault-1'; there are: fault-2"
+    )
+    admin.ask("DELETE", "/faults/fault-2")
+    assert admin.refused("DELETE", "/faults/x", status=404).detail == "there is no fault 'x'; there are: none"
+
+
+def test_a_reset_disarms_and_the_same_share_is_drawn_again(admin: Admin) -> None:
+    drawn = []
+    for _ in range(2):
+        admin.ask("POST", "/faults", {**RULE, "share": 0.5})
+        drawn.append([admin.vendor() for _ in range(30)])
+        assert admin.done("POST", "/reset")["reset"].count("faults") == 1
+    assert drawn[0] == drawn[1]
+    assert {*drawn[0]} == {200, 503}
+    assert admin.get("/faults") == {"rules": []}
+
+
+def test_a_sandbox_has_faults_of_its_own(admin: Admin) -> None:
+    made = admin.ask("POST", "/sandboxes", {}).json
+    created = admin.ask("POST", f"/sandboxes/{made['id']}/faults", RULE)
+    assert (created.status, created.headers["Location"]) == (201, f"/_mock/sandboxes/{made['id']}/faults/fault-1")
+    assert admin.get("/faults") == {"rules": []}
+    assert (admin.vendor(), admin.vendor(token=made["tokens"]["augment"]["token"])) == (200, 503)
+    assert admin.ask("DELETE", f"/sandboxes/{made['id']}/faults/fault-1").status == 204
+
+
+def test_a_thousand_rules_can_be_armed_and_one_more_cannot(admin: Admin) -> None:
+    small = {"effect": DOWN}
+    assert len(admin.done("PUT", "/faults", {"rules": [small] * 1000})["rules"]) == 1000
+    said = admin.refused("POST", "/faults", small, status=409).detail
+    assert said == "1000 rules are armed, and there can be no more; DELETE some, spent ones first"
+    assert admin.refused("PUT", "/faults", {"rules": [small] * 1001}).errors == {
+        "rules": ["there can be at most 1000 rules"]
+    }
+    admin.refused("PUT", "/faults", {"rules": [small] * 10_000}, status=413)
+    assert len(admin.get("/faults")["rules"]) == 1000
+
+
+AUGMENT = "getDauCount, getDau, getDailyUsage, getUserActivity, getDailyUserActivityByEditorLanguage"
+SPAN = "must be a number above 0, up to {}, with at most 9 digits behind the point"
+NEGATIVE = "must be a number that is not negative"
+TIMES = "must be a whole number from 1 to 1000000"
+BYTES = "must be a whole number from 0 to 1000000000"
+TEXT = "must be text of 1 to 1000 printable characters"
+TRUE = "must be true; leave it out otherwise"
+ACTING = "status, html, rate_limited, reset, delay_seconds, truncate_bytes, stall_seconds, malformed_json"
+MEMBERS = "vendor, operation, path, query, times, skip, share, phase, effect"
+EFFECT = (
+    "status, code, message, headers, html, rate_limited, reset, delay_seconds, truncate_bytes, stall_seconds, "
+    "after_bytes, malformed_json"
+)
+VALUE = "must be text of 1 to 1000 characters of ASCII, without spaces at its ends"
+ONE = "cannot stand beside {}: only one of status, html, rate_limited, reset can be the answer"
+OWN = "belong to an answer of the rule's own: status, html or rate_limited"
+
+BAD: dict[str, tuple[dict[str, Any], dict[str, list[str]]]] = {
+    "no effect": ({}, {"effect": ["is needed: what happens to the request"]}),
+    "an effect that is text": ({"effect": "reset"}, {"effect": ["must be an object"]}),
+    "an effect that is a list": ({"effect": [DOWN]}, {"effect": ["must be an object"]}),
+    "an effect that is null": ({"effect": None}, {"effect": ["Field may not be null."]}),
+    "an empty effect": ({"effect": {}}, {"effect": [f"says nothing to do; give at least one of: {ACTING}"]}),
+    "a misspelt member": (
+        {"vendro": "augment", "effect": DOWN},
+        {"vendro": [f"there is no member 'vendro' (did you mean 'vendor'?); there are: {MEMBERS}"]},
+    ),
+    "a misspelt effect": (
+        {"effect": {"statsu": 500}},
+        {"effect.statsu": [f"there is no member 'statsu' (did you mean 'status'?); there are: {EFFECT}"]},
+    ),
+    "an unknown vendor": (
+        {"vendor": "augmnet", "effect": DOWN},
+        {"vendor": [f"there is no vendor 'augmnet' (did you mean 'augment'?); there are: {EVERYWHERE}"]},
+    ),
+    "a vendor that is a number": ({"vendor": 5, "effect": DOWN}, {"vendor": ["Not a valid string."]}),
+    "an unknown operation": (
+        {"vendor": "augment", "operation": "getDua", "effect": DOWN},
+        {"operation": [f"there is no operation 'getDua' (did you mean 'getDau'?); there are: {AUGMENT}"]},
+    ),
+    "another vendor's operation": (
+        {"vendor": "augment", "operation": "getTeams", "effect": DOWN},
+        {"operation": [f"'getTeams' belongs to tabnine; augment has: {AUGMENT}"]},
+    ),
+    "a path below no mount": (
+        {"vendor": "augment", "path": "/api/v1/organization", "effect": DOWN},
+        {"path": ["lies below no mount, so no request can have it; mounted are: /analytics/v0"]},
+    ),
+    "a path beside a mount": (
+        {"vendor": "augment", "path": "/analytics/v0x*", "effect": DOWN},
+        {"path": ["lies below no mount, so no request can have it; mounted are: /analytics/v0"]},
+    ),
+    "the start of a mount without a star": (
+        {"vendor": "augment", "path": "/analytics", "effect": DOWN},
+        {"path": ["lies below no mount, so no request can have it; mounted are: /analytics/v0"]},
+    ),
+    "the path of another operation": (
+        {"operation": "getDau", "path": "/analytics/v0/dau-count", "effect": DOWN},
+        {"path": ["is not where getDau is: /analytics/v0/dau"]},
+    ),
+    "a pattern that no path of the operation has": (
+        {"operation": "getTeam", "path": "/api/v1/team/*/users", "effect": DOWN},
+        {"path": ["is not where getTeam is: /api/v1/team/{teamId}"]},
+    ),
+    "an empty path": ({"path": "", "effect": DOWN}, {"path": [TEXT]}),
+    "a query that is text": (
+        {"query": "a=b", "effect": DOWN},
+        {"query": ["must be an object of parameters and their values"]},
+    ),
+    "a query with a truth value": (
+        {"query": {"a": True, "b": 1, "c": 1.5}, "effect": DOWN},
+        {"query.a": ["must be text, or a whole number"], "query.c": ["must be text, or a whole number"]},
+    ),
+    "never": (
+        {"times": 0, "effect": DOWN},
+        {"times": ["0 lets the rule never fire; it must be a whole number from 1 to 1000000"]},
+    ),
+    "fewer times than none": ({"times": -1, "effect": DOWN}, {"times": [TIMES]}),
+    "times as text": ({"times": "3", "effect": DOWN}, {"times": [TIMES]}),
+    "times as a truth value": ({"times": False, "effect": DOWN}, {"times": [TIMES]}),
+    "a negative skip": (
+        {"skip": -1, "effect": DOWN},
+        {"skip": ["must be a whole number from 0 to 1000000"]},
+    ),
+    "a share of nothing": ({"share": 0, "effect": DOWN}, {"share": ["0 does nothing; it must be above 0, up to 1"]}),
+    "a share of more than all": ({"share": 1.5, "effect": DOWN}, {"share": [SPAN.format(1)]}),
+    "a share too fine to draw": ({"share": 1e-10, "effect": DOWN}, {"share": [SPAN.format(1)]}),
+    "a negative share": ({"share": -0.5, "effect": DOWN}, {"share": [NEGATIVE]}),
+    "a share as text": ({"share": "0.5", "effect": DOWN}, {"share": [NEGATIVE]}),
+    "a share as a truth value": ({"share": False, "effect": DOWN}, {"share": [NEGATIVE]}),
+    "an unknown phase": ({"phase": "during", "effect": DOWN}, {"phase": ['must be "before" or "after"']}),
+    "a status that is no failure": (
+        {"effect": {"status": 200}},
+        {"effect.status": ["must be a whole number from 400 to 599"]},
+    ),
+    "a page without a body": (
+        {"effect": {"html": 204}},
+        {"effect.html": ["cannot be 204, which goes with no body; a gateway says 502, 503 or 504"]},
+    ),
+    "an empty message": ({"effect": {**DOWN, "message": ""}}, {"effect.message": [TEXT]}),
+    "a message on two lines": ({"effect": {**DOWN, "message": "a\nb"}}, {"effect.message": [TEXT]}),
+    "a code as a number": ({"effect": {**DOWN, "code": 5}}, {"effect.code": [TEXT]}),
+    "a code without a status": (
+        {"effect": {"html": 502, "code": "x", "message": "y"}},
+        {
+            "effect.code": ["belongs to status, which is not there"],
+            "effect.message": ["belongs to status, which is not there"],
+        },
+    ),
+    "headers as a list": (
+        {"effect": {**DOWN, "headers": []}},
+        {"effect.headers": ["must be an object of header names and their values"]},
+    ),
+    "headers that cannot be": (
+        {"effect": {**DOWN, "headers": {"a b": "c", "Content-Length": "5", "X-A": "a\r\nb", "X-B": 5, "X-C": ""}}},
+        {
+            "effect.headers.a b": ["is no name of a header"],
+            "effect.headers.Content-Length": ["is the server's: it tells how the answer is sent"],
+            "effect.headers.X-A": [VALUE],
+            "effect.headers.X-B": [VALUE],
+            "effect.headers.X-C": [VALUE],
+        },
+    ),
+    "headers without an answer": (
+        {"effect": {"delay_seconds": 1, "headers": {"A": "b"}}},
+        {"effect.headers": [OWN]},
+    ),
+    "a delay of nothing": (
+        {"effect": {"delay_seconds": 0}},
+        {"effect.delay_seconds": ["0 does nothing; it must be above 0, up to 3600"]},
+    ),
+    "a negative delay": ({"effect": {"delay_seconds": -1}}, {"effect.delay_seconds": [NEGATIVE]}),
+    "a delay of more than an hour": (
+        {"effect": {"delay_seconds": 3600.5}},
+        {"effect.delay_seconds": [SPAN.format(3600)]},
+    ),
+    "a reset that is none": ({"effect": {"reset": False}}, {"effect.reset": [TRUE]}),
+    "a reset by number": ({"effect": {"reset": 1}}, {"effect.reset": [TRUE]}),
+    "two answers": (
+        {"effect": {"status": 500, "html": 502, "reset": True}},
+        {"effect.html": [ONE.format("status")], "effect.reset": [ONE.format("status")]},
+    ),
+    "a reset with a body": (
+        {"effect": {"reset": True, "truncate_bytes": 5, "malformed_json": True}},
+        {
+            "effect.truncate_bytes": ["cannot stand beside reset, which leaves no body"],
+            "effect.malformed_json": ["cannot stand beside reset, which leaves no body"],
+        },
+    ),
+    "a malformed page": (
+        {"effect": {"html": 502, "malformed_json": True}},
+        {"effect.malformed_json": ["cannot stand beside html, which is no JSON"]},
+    ),
+    "a negative count of bytes": ({"effect": {"truncate_bytes": -1}}, {"effect.truncate_bytes": [BYTES]}),
+    "a stall nowhere": ({"effect": {"stall_seconds": 1}}, {"effect.after_bytes": ["is needed beside stall_seconds"]}),
+    "a place without a stall": (
+        {"effect": {"status": 500, "after_bytes": 1}},
+        {"effect.stall_seconds": ["is needed beside after_bytes"]},
+    ),
+    "a stall behind the end": (
+        {"effect": {"stall_seconds": 1, "after_bytes": 6, "truncate_bytes": 5}},
+        {"effect.after_bytes": ["lies behind truncate_bytes, where the body ends"]},
+    ),
+}
+
+
+@pytest.mark.parametrize(("rule", "errors"), BAD.values(), ids=BAD)
+def test_a_bad_rule_is_refused_by_its_path_and_arms_nothing(
+    admin: Admin, rule: dict[str, Any], errors: dict[str, list[str]]
+) -> None:
+    assert admin.refused("POST", "/faults", rule).errors == errors
+    behind = {f"rules.1.{name}": said for name, said in errors.items()}
+    assert admin.refused("PUT", "/faults", {"rules": [RULE, rule]}).errors == behind
+    assert admin.get("/faults") == {"rules": []}
+
+
+@pytest.mark.parametrize(
+    ("sent", "errors"),
+    [
+        ({"rules": RULE}, {"rules": ["Not a valid list."]}),
+        ({"rules": [5]}, {"rules.0": ["must be an object"]}),
+        ({"rules": None}, {"rules": ["Field may not be null."]}),
+        ({"rule": []}, {"rule": ["there is no member 'rule' (did you mean 'rules'?); there are: rules"]}),
+    ],
+)
+def test_a_list_of_rules_is_a_list_of_objects(admin: Admin, sent: object, errors: object) -> None:
+    assert admin.refused("PUT", "/faults", sent).errors == errors
+
+
+ALIKE = [
+    ("getTeamUsers", "/api/v1/team/7/users", True),
+    ("getTeamUsers", "/api/v1/team/7/8/users", False),
+    ("getTeamUsers", "/api/v1/team//users", False),
+    ("getTeamUsers", "/api/v1/team/7/user", False),
+    ("getTeamUsers", "/api/v1/team/7/userss", False),
+    ("getTeamUsers", "*users", True),
+    ("getTeamUsers", "/api/v1/team/*", True),
+    ("getTeamUsers", "/api/v1/*/x/*s", True),
+    ("getTeamUsers", "/api/v1/team/*/x/users", False),
+    ("getTeam", "/api/v1/team/*x", True),
+    ("getTeam", "/api/v1/team/", False),
+    ("getTeams", "/api/v1/*/teams", True),
+    ("getTeams", "/api/v1/*/team", False),
+]
+
+
+@pytest.mark.parametrize(("operation", "path", "can"), ALIKE)
+def test_a_path_and_an_operation_must_be_able_to_meet(
+    admin: Admin,
+    operation: str,
+    path: str,
+    can: bool,  # noqa: FBT001
+) -> None:
+    answer = admin.ask("POST", "/faults", {"operation": operation, "path": path, "effect": DOWN})
+    assert (answer.status, [*answer.errors]) == ((201, []) if can else (400, ["path"]))
