@@ -83,7 +83,8 @@ class Program:
         except subprocess.TimeoutExpired:
             return Status(self._url, self._told("its process runs, but is silent"))
         self._reading.join(DYING)
-        return Status(self._url, self._told(f"its process ended with exit code {code}"))
+        how = f"ended with exit code {code}" if code >= 0 else f"was ended by signal {-code}"
+        return Status(self._url, self._told(f"its process {how}"))
 
     def fate(self) -> str:
         """What became of it, now that it is silent."""
