@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Iterator
 
-from benchmarks import pages, ready, rollups, sandboxes, table, tabnine, throughput
+from benchmarks import pages, plugin, ready, rollups, sandboxes, table, tabnine, throughput
 from benchmarks.table import Figure
 
 _FAMILIES = {
@@ -12,6 +12,7 @@ _FAMILIES = {
     "rollups": rollups.figures,
     "tabnine": tabnine.figures,
     "sandboxes": sandboxes.figures,
+    "plugin": plugin.figures,
     "throughput": throughput.figures,
 }
 
