@@ -1,0 +1,222 @@
+"""Promises about every effect at every vendor: an armed failure looks as the vendor's own would, and is journaled.
+
+Which rules can be armed stays out (`test_faults`), and so do real sockets (`tests/server`).
+"""
+
+from base64 import b64encode
+from typing import Any
+
+import pytest
+from werkzeug.test import TestResponse
+
+from tests.admin.driver import Admin
+from tests.contract.watch import Watch
+
+QUESTIONS: dict[str, tuple[str, str, str]] = {
+    "augment": ("GET", "/analytics/v0/dau-count", "Bearer mock-augment-acme"),
+    "tabnine": ("GET", "/api/v1/license", "Bearer mock-tabnine-acme"),
+    "jetbrains-ide": (
+        "GET",
+        "/api/analytics/ai/effectiveness/metrics/totals?fromDate=2025-10-01&toDate=2025-10-20",
+        "Bearer mock-jetbrains-ide-acme",
+    ),
+    "issuing": (
+        "POST",
+        "/api/rest/oauth2/token",
+        f"Basic {b64encode(b'mock-jetbrains-console-acme:mock-secret').decode()}",
+    ),
+    "jetbrains-console": (
+        "GET",
+        "/metrics/api/v1/adoption/limit-hits/group-by/date?fromDate=2025-09-01&toDate=2025-10-20&groupBy=month",
+        "",
+    ),
+}
+"""A request to each vendor that is answered with 200; the Console's two ways of refusing make two of it."""
+
+STAMP = "2025-10-21T10:30:00.000+00:00"
+TOTALS = "/api/analytics/ai/effectiveness/metrics/totals"
+
+
+def asked(admin: Admin, to: str) -> TestResponse:
+    """The answer to a vendor's question; the Console's report with a token that it issues for it."""
+    method, path, authorization = QUESTIONS[to]
+    if to == "jetbrains-console":
+        armed = admin.get("/faults")["rules"]
+        admin.done("PUT", "/faults", {})
+        authorization = f"Bearer {_sent(admin, *QUESTIONS['issuing']).get_json()['access_token']}"
+        bare = [{name: value for name, value in rule.items() if name not in {"id", "hits"}} for rule in armed]
+        admin.done("PUT", "/faults", {"rules": bare})
+    return _sent(admin, method, path, authorization)
+
+
+def _sent(admin: Admin, method: str, path: str, authorization: str) -> TestResponse:
+    form = {"grant_type": "client_credentials"} if method == "POST" else None
+    return admin.app.test_client().open(path, method=method, headers={"Authorization": authorization}, data=form)
+
+
+def arm(admin: Admin, effect: dict[str, Any], **rule: Any) -> None:
+    """One rule, and no other."""
+    admin.done("PUT", "/faults", {"rules": [{**rule, "effect": effect}]})
+
+
+@pytest.fixture(autouse=True)
+def excused(watch: Watch) -> Any:
+    """What a fault makes of an answer need not be described."""
+    yield
+    watch.take()
+
+
+@pytest.mark.parametrize("to", QUESTIONS)
+def test_without_a_fault_every_question_is_answered(admin: Admin, to: str) -> None:
+    assert asked(admin, to).status_code == 200
+
+
+FAILURES: dict[tuple[str, str], tuple[dict[str, Any], dict[str, Any]]] = {
+    ("augment", "plain"): ({"status": 503, "message": "Gone."}, {"error": {"code": "Unavailable", "message": "Gone."}}),
+    ("augment", "coded"): ({"status": 500, "code": "X", "message": "m"}, {"error": {"code": "X", "message": "m"}}),
+    ("augment", "known"): ({"status": 404, "message": "m"}, {"error": {"code": "NotFound", "message": "m"}}),
+    ("augment", "4xx"): ({"status": 418, "message": "m"}, {"error": {"code": "InvalidArgument", "message": "m"}}),
+    ("augment", "5xx"): ({"status": 502, "message": "m"}, {"error": {"code": "Internal", "message": "m"}}),
+    ("tabnine", "plain"): ({"status": 503, "message": "Gone."}, {"error": {"message": "Gone.", "status": 503}}),
+    ("tabnine", "coded"): (
+        {"status": 500, "code": "X", "message": "m"},
+        {"error": {"message": "X: m", "status": 500}},
+    ),
+    ("tabnine", "a 400"): (
+        {"status": 400, "message": "m"},
+        {"error": {"message": "m", "errors": ["request: m"], "status": 400}},
+    ),
+    ("jetbrains-ide", "plain"): (
+        {"status": 503, "message": "Gone."},
+        {"timestamp": STAMP, "status": 503, "error": "Service Unavailable", "message": "Gone.", "path": TOTALS},
+    ),
+    ("jetbrains-ide", "coded"): (
+        {"status": 524, "code": "X", "message": "m"},
+        {"timestamp": STAMP, "status": 524, "error": "X", "message": "m", "path": TOTALS},
+    ),
+    ("jetbrains-console", "plain"): (
+        {"status": 503, "message": "Gone."},
+        {"error": {"code": "service_unavailable", "message": "Gone."}},
+    ),
+    ("jetbrains-console", "known"): (
+        {"status": 500, "message": "m"},
+        {"error": {"code": "internal_error", "message": "m"}},
+    ),
+    ("jetbrains-console", "coded"): (
+        {"status": 500, "code": "X", "message": "m"},
+        {"error": {"code": "X", "message": "m"}},
+    ),
+    ("issuing", "plain"): (
+        {"status": 503, "message": 'say "no"'},
+        {"error": "service_unavailable", "error_description": "say 'no'"},
+    ),
+    ("issuing", "coded"): (
+        {"status": 400, "code": "invalid_scope", "message": "m"},
+        {"error": "invalid_scope", "error_description": "m"},
+    ),
+}
+
+
+@pytest.mark.parametrize("phase", ["before", "after"])
+@pytest.mark.parametrize(("named", "told"), FAILURES.items(), ids=map(" ".join, FAILURES))
+def test_a_failure_has_the_vendors_shape(
+    admin: Admin, named: tuple[str, str], told: tuple[dict[str, Any], dict[str, Any]], phase: str
+) -> None:
+    effect, body = told
+    arm(admin, {**effect, "headers": {"Retry-After": "9"}}, phase=phase)
+    answer = asked(admin, named[0])
+    assert (answer.status_code, answer.mimetype, answer.get_json()) == (effect["status"], "application/json", body)
+    assert answer.headers["Retry-After"] == "9"
+    entry = admin.get("/requests")["requests"][-1]
+    assert (entry["status"], entry["refusal"], entry["fault"]) == (
+        effect["status"],
+        "fault",
+        admin.get("/faults")["rules"][0]["id"],
+    )
+
+
+def test_tabnines_flat_shape_has_a_place_for_the_code(admin: Admin) -> None:
+    admin.done("PUT", "/policy", {"tabnine": {"error_shape": "flat"}})
+    for code, error in ((None, "SERVICE_UNAVAILABLE"), ("X", "X")):
+        arm(admin, {"status": 503, "message": "m", **({"code": code} if code else {})})
+        body = asked(admin, "tabnine").get_json()
+        assert (body["error"], body["message"], body["status"]) == (error, "m", 503)
+
+
+LIMITED: dict[str, dict[str, Any]] = {
+    "augment": {"error": {"code": "ResourceExhausted", "message": "too many requests"}},
+    "tabnine": {"error": {"message": "Too Many Requests: too many requests", "status": 429}},
+    "jetbrains-ide": {
+        "timestamp": STAMP,
+        "status": 429,
+        "error": "Too Many Requests",
+        "message": "too many requests",
+        "path": TOTALS,
+    },
+    "jetbrains-console": {"error": {"code": "too_many_requests", "message": "too many requests"}},
+    "issuing": {"error": "too_many_requests", "error_description": "too many requests"},
+}
+
+
+@pytest.mark.parametrize(("to", "body"), LIMITED.items(), ids=LIMITED)
+def test_a_rate_limit_that_was_armed_is_the_vendors_own(admin: Admin, to: str, body: dict[str, Any]) -> None:
+    arm(admin, {"rate_limited": True})
+    answer = asked(admin, to)
+    assert (answer.status_code, answer.get_json()) == (429, body)
+    assert admin.get("/requests")["requests"][-1]["refusal"] == "limited"
+
+
+def test_an_armed_429_of_augment_says_when_to_come_again_where_its_own_would(admin: Admin) -> None:
+    admin.done("PUT", "/policy", {"augment": {"retry_after": "seconds"}})
+    arm(admin, {"rate_limited": True})
+    assert asked(admin, "augment").headers["Retry-After"] == "6"
+
+
+@pytest.mark.parametrize("to", QUESTIONS)
+def test_a_page_of_a_gateway_is_no_vendors(admin: Admin, to: str) -> None:
+    arm(admin, {"html": 504})
+    answer = asked(admin, to)
+    assert (answer.status_code, answer.mimetype) == (504, "text/html")
+    assert "504 Gateway Timeout" in answer.get_data(as_text=True)
+
+
+@pytest.mark.parametrize("to", QUESTIONS)
+def test_a_malformed_body_is_the_vendors_answer_without_its_last_bracket(admin: Admin, to: str) -> None:
+    whole = asked(admin, to).data
+    arm(admin, {"malformed_json": True})
+    answer = asked(admin, to)
+    assert (answer.status_code, answer.mimetype, answer.data) == (200, "application/json", whole[:-1])
+    admin.done("PUT", "/faults", {})
+    assert asked(admin, to).data == whole
+
+
+@pytest.mark.parametrize("to", QUESTIONS)
+def test_a_delay_changes_nothing_but_when(admin: Admin, to: str) -> None:
+    whole = asked(admin, to).data
+    arm(admin, {"delay_seconds": 0.001})
+    assert asked(admin, to).data == whole
+
+
+@pytest.mark.parametrize("to", ["augment", "tabnine", "jetbrains-ide", "jetbrains-console"])
+def test_a_fault_before_the_limiter_spends_nothing(admin: Admin, to: str) -> None:
+    admin.done("PUT", "/limits", {to: {"per_minute": 1, "burst": 5}})
+    for phase, left in (("before", []), ("after", [4])):
+        arm(admin, {"status": 500}, phase=phase)
+        assert asked(admin, to).status_code == 500
+        assert [bucket["remaining"] for bucket in admin.get("/limits")[to]["buckets"]] == left
+
+
+def test_a_rule_finds_its_requests_by_operation_path_and_query(admin: Admin) -> None:
+    arm(
+        admin,
+        {"status": 503},
+        vendor="augment",
+        operation="getDau",
+        path="/analytics/*",
+        query={"page_size": 5, "date": "2025-10-20"},
+    )
+    statuses = [
+        admin.vendor(f"/analytics/v0/{rest}")
+        for rest in ("dau", "dau?page_size=5", "dau?page_size=5&date=2025-10-20", "dau-count")
+    ]
+    assert statuses == [200, 200, 503, 200]
