@@ -67,6 +67,7 @@ STATED = [
     ("--policy a.names=b=c,d=e", Settings(policy=(("a.names", "b=c,d=e"),))),
     ("--policy-file mine.yaml", Settings(policy_file=Path("mine.yaml"))),
     ("--host 0.0.0.0 --admin-token secret", Settings(host="0.0.0.0", admin_token="secret")),
+    ("--sandboxes-maximum 0", Settings(sandboxes_maximum=0)),
     ("--journal-size 5", Settings(journal_size=5)),
     ("--server threaded", Settings(server="threaded")),
     ("--threads 3", Settings(threads=3)),
