@@ -1,0 +1,213 @@
+"""Promises about faults on the real socket, byte by byte, under both servers: what comes, how it ends, and when.
+
+What is the same without a socket stays out (`tests/gateway/test_effects`).
+"""
+
+import json
+import select
+import signal
+import socket
+from collections.abc import Iterator
+from contextlib import ExitStack
+from http.client import HTTPConnection
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+
+from mockserver import server
+from mockserver.app import create_app
+from mockserver.settings import Settings
+from tests.contract.watch import Watch
+from tests.server import programs
+from tests.server.programs import Program, asked, line, opened, request
+
+BOTH = ["granian", "threaded"]
+ASKED = (
+    b"GET /analytics/v0/dau-count HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer mock-augment-acme\r\n"
+    b"X-Hop: 1\r\n\r\n"
+)
+
+
+def serving(kind: str) -> Any:
+    """The product, served by one kind."""
+    flags = ("--port", "0", "--json", "--limits", "off", "--freeze", "--now", "2025-10-21T10:30:00Z", "--server", kind)
+    return programs.started("-m", "mockserver", "serve", *flags)
+
+
+@pytest.fixture(scope="module")
+def granian() -> Iterator[str]:
+    """Where the product answers under the server that cannot cut."""
+    with serving("granian") as program:
+        yield json.loads(line(program))["url"]
+
+
+@pytest.fixture(scope="module")
+def threaded() -> Iterator[str]:
+    """Where it answers under the server that can."""
+    with serving("threaded") as program:
+        yield json.loads(line(program))["url"]
+
+
+@pytest.fixture(params=BOTH)
+def url(request: pytest.FixtureRequest) -> str:
+    """Where it answers under either."""
+    found: str = request.getfixturevalue(request.param)
+    return found
+
+
+def put(url: str, *effects: dict[str, Any]) -> tuple[int, Any]:
+    """Arm these effects for every request, and no others."""
+    place = urlsplit(url)
+    connection = HTTPConnection(place.hostname or "", place.port, timeout=programs.PATIENCE)
+    body = json.dumps({"rules": [{"effect": effect, "times": 1} for effect in effects]})
+    connection.request("PUT", "/_mock/faults", body, {"Content-Type": "application/json"})
+    answer = connection.getresponse()
+    told = answer.status, json.loads(answer.read())
+    connection.close()
+    return told
+
+
+def heard(url: str, raw: bytes = ASKED) -> tuple[dict[str, str], bytes, str]:
+    """All that a client hears on a connection of its own: the head by names, what came of the body, and the end."""
+    with opened(url) as connection:
+        connection.sendall(raw)
+        data = b""
+        try:
+            while piece := connection.recv(65536):
+                data += piece
+        except ConnectionResetError:
+            return _head(data), data.partition(b"\r\n\r\n")[2], "reset"
+        return _head(data), data.partition(b"\r\n\r\n")[2], "end"
+
+
+def _head(data: bytes) -> dict[str, str]:
+    first, *rest = data.partition(b"\r\n\r\n")[0].decode("latin-1").lower().split("\r\n")
+    return {"status": first, **dict(each.split(": ", 1) for each in rest)}
+
+
+def whole(url: str) -> bytes:
+    """The body that no fault spoils."""
+    put(url)
+    return heard(url, ASKED.replace(b"X-Hop: 1", b"Connection: close"))[1]
+
+
+@pytest.mark.parametrize("count", [0, 1, 100])
+def test_a_truncated_body_ends_with_its_connection_under_a_length_that_promised_more(url: str, count: int) -> None:
+    body = whole(url)
+    assert put(url, {"truncate_bytes": count})[0] == 200
+    head, came, end = heard(url)
+    assert (head["status"], head["content-length"]) == ("http/1.1 200 ok", str(len(body)))
+    assert (came, end) == (body[:count], "end")
+    assert whole(url) == body
+
+
+def test_a_failure_can_be_truncated(url: str) -> None:
+    assert put(url, {"status": 503, "message": "m", "truncate_bytes": 9})[0] == 200
+    head, came, end = heard(url)
+    assert (head["status"].split()[1], head["content-length"]) == ("503", "46")
+    assert (came, end) == (b'{"error":', "end")
+
+
+@pytest.mark.parametrize("count", [0, 10])
+def test_a_stalled_body_stands_still_where_it_should_and_then_goes_on(url: str, count: int) -> None:
+    body = whole(url)
+    assert put(url, {"stall_seconds": 0.1, "after_bytes": count})[0] == 200
+    with opened(url) as connection:
+        connection.sendall(ASKED)
+        data = b""
+        while data.partition(b"\r\n\r\n")[2] != body[:count] or b"\r\n\r\n" not in data:
+            data += connection.recv(1)
+        connection.setblocking(False)  # noqa: FBT003 (the socket's own form)
+        with pytest.raises(BlockingIOError):
+            connection.recv(1)
+        connection.settimeout(programs.PATIENCE)
+        while len(data.partition(b"\r\n\r\n")[2]) < len(body):
+            data += connection.recv(65536)
+    assert data.partition(b"\r\n\r\n")[2] == body
+
+
+def test_a_connection_is_reset_before_the_first_byte(threaded: str) -> None:
+    for raw in (ASKED, ASKED.replace(b"GET", b"HEAD")):
+        assert put(threaded, {"reset": True})[0] == 200
+        assert heard(threaded, raw) == ({"status": ""}, b"", "reset")
+    assert len(whole(threaded)) > 100
+
+
+def test_a_server_that_cannot_cut_says_so_when_it_is_asked_to(granian: str) -> None:
+    status, told = put(granian, {"reset": True})
+    assert (status, told["detail"].partition(";")[2]) == (409, " start it with `--server threaded`")
+
+
+def test_a_server_in_a_thread_can_do_all_of_it(watch: Watch) -> None:
+    effects = ({"reset": True}, {"truncate_bytes": 5}, {"stall_seconds": 0.01, "after_bytes": 5})
+    with server.in_thread(create_app(Settings(limits="off"))) as running:
+        assert put(running.url, *effects)[0] == 200
+        assert heard(running.url)[2] == "reset"
+        assert heard(running.url)[1] == b'{"dai'
+        assert len(heard(running.url)[1]) > 100
+    assert ["no JSON" in each for each in watch.take()] == [True]
+
+
+def test_however_many_would_wait_somebody_is_answered(granian: str) -> None:
+    put(granian, *[{"delay_seconds": 3600}] * 20)
+    with ExitStack() as stack:
+        waiting = [stack.enter_context(opened(granian)) for _ in range(20)]
+        for each in waiting:
+            each.sendall(ASKED)
+        refused = _answered(waiting, 6)
+        assert [each.recv(12) for each in refused] == [b"HTTP/1.1 500"] * 6
+        assert asked(granian, request("/_mock/reset", "POST"))[0] == 200
+        assert [each.recv(12) for each in waiting if each not in refused] == [b"HTTP/1.1 200"] * 14
+
+
+def _answered(waiting: list[socket.socket], count: int) -> list[socket.socket]:
+    """Those that are answered first."""
+    found: list[socket.socket] = []
+    while len(found) < count:
+        ready, _, _ = select.select([each for each in waiting if each not in found], [], [], programs.PATIENCE)
+        assert ready, "nobody is answered any more"
+        found += ready
+    return found
+
+
+@pytest.mark.parametrize("kind", BOTH)
+def test_a_request_that_waits_for_an_hour_does_not_keep_the_server_from_stopping(kind: str) -> None:
+    with serving(kind) as program:
+        url = json.loads(line(program))["url"]
+        put(url, {"delay_seconds": 3600}, {"stall_seconds": 3600, "after_bytes": 1})
+        with opened(url) as delayed, opened(url) as stalled:
+            delayed.sendall(ASKED)
+            _until_hit(url, 1)
+            stalled.sendall(ASKED)
+            assert stalled.recv(1) == b"H"
+            _stopped(program)
+
+
+def _until_hit(url: str, rule: int) -> None:
+    place = urlsplit(url)
+    for _ in range(1000):
+        connection = HTTPConnection(place.hostname or "", place.port, timeout=programs.PATIENCE)
+        connection.request("GET", "/_mock/faults")
+        rules = json.loads(connection.getresponse().read())["rules"]
+        connection.close()
+        if rules[rule - 1]["hits"]:
+            return
+    raise AssertionError("nobody met the fault")
+
+
+def _stopped(program: Program) -> None:
+    program.send_signal(signal.SIGTERM)
+    assert program.wait(programs.PATIENCE) == 0
+
+
+def test_a_server_in_a_thread_is_closed_beside_a_request_that_waits() -> None:
+    app = create_app(Settings(limits="off"))
+    with server.in_thread(app) as running:
+        put(running.url, {"delay_seconds": 3600})
+        with opened(running.url) as waiting:
+            waiting.sendall(ASKED)
+            _until_hit(running.url, 1)
+            running.close()
+            app.test_client().post("/_mock/reset", headers={"Host": "localhost"})
+            assert waiting.recv(12) == b"HTTP/1.1 200"
