@@ -1,15 +1,18 @@
 """Answers what every test may lean on: apps with a frozen clock, clients of them, and an oracle over every answer.
 
-What the tests of one room need stays with them.
+With --over-socket, every test's client asks its app over a real socket; a test that would then show nothing is marked
+`in_process`, with the reason, and left out. What the tests of one room need stays with them.
 """
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 from flask import Flask
 from hypothesis import settings as laws
+from werkzeug.test import Client as TestClient
 
 from mockserver import vendors
 from mockserver.app import create_app
@@ -17,6 +20,7 @@ from mockserver.settings import Settings
 from tests.contract import client
 from tests.contract.client import Client
 from tests.contract.watch import Watch
+from tests.contract.wire import Wire
 
 laws.register_profile("repeatable", derandomize=True, database=None, deadline=None)
 laws.load_profile("repeatable")
@@ -24,6 +28,58 @@ laws.load_profile("repeatable")
 SERVED = {vendor.name: vendor for vendor in vendors.discover()}
 SETTINGS = Settings(now=datetime(2025, 10, 21, 10, 30, tzinfo=UTC), freeze=True, limits="off")
 """The moment of the documented examples, which does not pass."""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Say how clients reach their apps."""
+    parser.addoption("--over-socket", action="store_true", help="ask every app over a real socket, not in this process")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Say what the mark is for."""
+    config.addinivalue_line("markers", "in_process(why): left out of a run over sockets, for this reason")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what a run over sockets cannot show."""
+    if config.getoption("--over-socket"):
+        config.hook.pytest_deselected(items=[each for each in items if each.get_closest_marker("in_process")])
+        items[:] = [each for each in items if not each.get_closest_marker("in_process")]
+
+
+@pytest.fixture(scope="session")
+def wire() -> Iterator[Wire]:
+    """Servers for the apps that are asked over sockets."""
+    made = Wire()
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _everything_over_sockets(request: pytest.FixtureRequest) -> Iterator[None]:
+    if not request.config.getoption("--over-socket"):
+        yield
+        return
+    with _over(request.getfixturevalue("wire")):
+        yield
+
+
+@pytest.fixture(params=["in process", "over a socket"])
+def carried(request: pytest.FixtureRequest) -> Iterator[str]:
+    """For tests that hold in both modes in every run: how their clients reach the app."""
+    if request.param == "in process":
+        yield request.param
+        return
+    with _over(request.getfixturevalue("wire")):
+        yield request.param
+
+
+@contextmanager
+def _over(wire: Wire) -> Iterator[None]:
+    """Let every client of this process ask over a wire."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TestClient, "run_wsgi_app", wire.method)
+        yield
 
 
 @pytest.fixture(scope="session")

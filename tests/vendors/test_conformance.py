@@ -39,8 +39,9 @@ every_operation = pytest.mark.parametrize(
 
 
 @pytest.fixture
-def client_of(app: Flask) -> Callable[[Vendor], Client]:
-    """A client of any vendor, whose paths are whole ones."""
+def client_of(app: Flask, carried: str) -> Callable[[Vendor], Client]:
+    """A client of any vendor, whose paths are whole ones: in this process, and over a real socket."""
+    assert carried
     return lambda vendor: client.opened(app, vendor, f"mock-{vendor.name}-acme")
 
 

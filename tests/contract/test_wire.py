@@ -1,0 +1,84 @@
+"""Promises about the wire: an app is asked the same over a socket as in this process, and answers the same."""
+
+import json
+from collections.abc import Iterable, Iterator
+from typing import Any
+from wsgiref.types import StartResponse, WSGIEnvironment
+
+import pytest
+from werkzeug.test import Client
+
+from tests.contract import wire
+from tests.contract.wire import Wire
+
+
+@pytest.fixture
+def own() -> Iterator[Wire]:
+    """A wire of the test's own, which every client uses."""
+    made = Wire()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Client, "run_wsgi_app", made.method)
+        yield made
+    made.close()
+
+
+def echo(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+    """Answers with what it was asked."""
+    asked = {name: environ[name] for name in ("REQUEST_METHOD", "PATH_INFO", "QUERY_STRING")}
+    asked |= {name: environ.get(name) for name in ("CONTENT_TYPE", "HTTP_HOST", "HTTP_X_ASKED", "HTTP_AUTHORIZATION")}
+    body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+    said = json.dumps({**asked, "body": body.decode("latin-1")}).encode()
+    start_response("418 I'M A TEAPOT", [("Content-Length", str(len(said))), ("X-Said", "yes")])
+    return [said[:5], said[5:]]
+
+
+ASKED: dict[str, dict[str, Any]] = {
+    "a question": {"path": "/some/where", "query_string": "a=1&b=%20&c"},
+    "a path of many letters": {"path": "/caf%C3%A9/a%20b%2Fc%3Fd%23e%25"},
+    "slashes at its start": {"environ_overrides": {"PATH_INFO": "//two"}},
+    "a query as nobody should send it": {"path": "/", "environ_overrides": {"QUERY_STRING": "a=[]&{}=|^'?/:@"}},
+    "a body": {"path": "/", "method": "POST", "data": b"\x00\xff body", "content_type": "text/plain"},
+    "an empty body": {"path": "/", "method": "PUT"},
+    "headers": {"path": "/", "headers": {"X-Asked": "a, b", "Authorization": "Bearer x", "Host": "other.test:81"}},
+    "another method": {"path": "/", "method": "BREW"},
+}
+
+
+@pytest.mark.parametrize("asked", ASKED.values(), ids=ASKED)
+def test_an_app_is_asked_the_same_over_a_socket(own: Wire, asked: dict[str, Any]) -> None:
+    far = Client(echo).open(**asked)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Client, "run_wsgi_app", IN_PROCESS)
+        near = Client(echo).open(**asked)
+    assert json.loads(far.data) == json.loads(near.data)
+    assert (far.status, dict(far.headers)) == (near.status, dict(near.headers))
+    assert own.carried == 1
+
+
+IN_PROCESS = Client.run_wsgi_app
+
+
+def test_what_no_request_line_can_hold_goes_as_what_means_the_same(own: Wire) -> None:
+    odd = {"PATH_INFO": "", "QUERY_STRING": "a=\xc3\xa9 #\x7f"}
+    found = json.loads(Client(echo).open(environ_overrides=odd).data)
+    assert (found["PATH_INFO"], found["QUERY_STRING"]) == ("/", "a=%C3%A9%20%23%7F")
+    assert own.carried == 1
+
+
+def test_an_answer_to_head_has_no_body(own: Wire) -> None:
+    assert (Client(echo).head("/").data, own.carried) == (b"", 1)
+
+
+def test_only_so_many_apps_are_served_and_none_is_mixed_up(own: Wire, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(wire, "SERVERS_MAXIMUM", 2)
+
+    def app(name: str) -> Client:
+        def answer(_: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+            start_response("200 OK", [("Content-Length", "1")])
+            return [name.encode()]
+
+        return Client(answer)
+
+    clients = {name: app(name) for name in "abc"}
+    assert [clients[name].get("/").text for name in "abcacba"] == list("abcacba")
+    assert own.carried == 7
