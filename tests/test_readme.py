@@ -1,6 +1,7 @@
 """The README's code blocks, run in order as a reader would: what they promise comes back.
 
-A `json` block is what the `sh` block before it prints; "…" in it stands for anything.
+A `json` block is what the `sh` block before it prints; "…" in it stands for anything. `python` blocks are tests, which
+`plugin/test_example.py` runs.
 """
 
 import json
@@ -39,7 +40,7 @@ def blocks() -> Iterator[Block]:
     """The README's blocks, each with the answer that follows it."""
     fenced = _FENCE.findall((ROOT / "README.md").read_text(encoding="utf-8"))
     languages = [language for language, _ in fenced]
-    assert set(languages) <= {"sh", "json"}, "a block that no test would run"
+    assert set(languages) <= {"sh", "json", "python"}, "a block that no test would run"
     for place, (language, text) in enumerate(fenced):
         if language == "sh":
             answered = languages[place + 1 : place + 2] == ["json"]

@@ -1,6 +1,7 @@
 """The promise of the wheel: built from this tree and installed elsewhere, it serves all the same."""
 
 import json
+import os
 import subprocess
 import sys
 import sysconfig
@@ -45,6 +46,39 @@ def test_a_wheel_serves_from_its_own_files(python: Path) -> None:
 def test_a_wheel_brings_the_command(python: Path) -> None:
     listed = ran(str(python.with_name("mockserver")), "organizations")
     assert "hooli" in listed
+
+
+STRANGER = """
+import urllib.request
+
+import pytest
+
+def asked(sandbox):
+    at = f"{sandbox.url}/analytics/v0/dau?page_size=5"
+    urllib.request.urlopen(urllib.request.Request(at, headers=sandbox.headers("augment"))).read()
+
+def test_one(sandbox):
+    asked(sandbox)
+    sandbox.requests.assert_made(operation="getDau", count=1)
+
+@pytest.mark.mockserver(organization="initech", limits="off")
+def test_two(sandbox):
+    asked(sandbox)
+    assert len(sandbox.requests) == 1
+
+def test_three(sandbox):
+    sandbox.requests.assert_made(operation="getDau")
+"""
+
+
+def test_a_wheel_brings_its_fixtures_to_a_strangers_pytest(python: Path, tmp_path: Path) -> None:
+    (tmp_path / "test_stranger.py").write_text(STRANGER, encoding="utf-8")
+    own = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "PYTEST", "MOCKSERVER"))}
+    without = [part for name in ("anyio", "faker", "hypothesispytest", "schemathesis") for part in ("-p", f"no:{name}")]
+    command = [str(python), "-m", "pytest", "-n", "2", *without, "test_stranger.py"]
+    told = subprocess.run(command, cwd=tmp_path, env=own, capture_output=True, text=True, check=False)
+    assert (told.returncode, "1 failed, 2 passed" in told.stdout) == (1, True), told.stdout + told.stderr
+    assert "expected at least 1 request with operation getDau; 0 of 0 in this sandbox" in told.stdout
 
 
 def ran(*command: str) -> str:

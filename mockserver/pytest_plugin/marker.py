@@ -5,7 +5,6 @@ Making it stays out (`servers`), and so does whether the values can be (the serv
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import Any
 
 import pytest
@@ -48,6 +47,8 @@ def _checked(mark: pytest.Mark, test: str) -> Mapping[str, Any]:
         raise MarkerError(f"@pytest.mark.mockserver of {test} takes its arguments by name; {allowed}")
     for name in mark.kwargs:
         if name not in ALLOWED:
+            from difflib import get_close_matches
+
             near = get_close_matches(name, ALLOWED, 1)
             hint = f" (did you mean {near[0]}?)" if near else ""
             raise MarkerError(f"@pytest.mark.mockserver of {test} has no argument {name!r}{hint}; {allowed}")

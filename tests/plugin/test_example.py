@@ -1,0 +1,17 @@
+"""The promise of the README's example: whoever copies it into a file has tests that pass."""
+
+import re
+
+import pytest
+
+from tests.plugin.conftest import Inner
+from tests.server.programs import ROOT
+
+_FENCE = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+EXAMPLES = _FENCE.findall((ROOT / "README.md").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=range(len(EXAMPLES)))
+def test_an_example_of_the_readme_passes(inner: Inner, example: str) -> None:
+    told = inner(example)
+    told.assert_outcomes(passed=example.count("def test_") + 2 * example.count("parametrize"))
