@@ -10,6 +10,7 @@ import threading
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import IO
 
 from mockserver.pytest_plugin.errors import MockserverGone
 
@@ -62,16 +63,14 @@ class Program:
         self._url = self._became_ready(patience)
 
     def _read(self) -> None:
-        assert self._process.stderr is not None  # noqa: S101 (for the types: it is a pipe)
-        for line in self._process.stderr:
+        for line in _pipe(self._process.stderr):
             self._log.append(line.rstrip("\n"))
 
     def _became_ready(self, patience: float) -> str | None:
-        assert self._process.stdout is not None  # noqa: S101 (for the types: it is a pipe)
         late = threading.Timer(patience, self._process.kill)
         late.start()
         try:
-            line = self._process.stdout.readline()
+            line = _pipe(self._process.stdout).readline()
         finally:
             late.cancel()
         return str(json.loads(line)["url"]) if line else None
@@ -96,14 +95,17 @@ class Program:
 
     def stop(self) -> None:
         """End it; one that has not ended in time is killed."""
-        for stream in (self._process.stdin, self._process.stdout):
-            if stream is not None:
-                stream.close()
+        _pipe(self._process.stdin).close()
         try:
             self._process.wait(END)
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
         self._reading.join(DYING)
-        if self._process.stderr is not None:
-            self._process.stderr.close()
+        _pipe(self._process.stdout).close()
+        _pipe(self._process.stderr).close()
+
+
+def _pipe(stream: IO[str] | None) -> IO[str]:
+    assert stream is not None  # noqa: S101 (for the types: all three are pipes)
+    return stream

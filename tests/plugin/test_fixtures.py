@@ -9,6 +9,7 @@ import sys
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -186,7 +187,8 @@ def test_statements_are_merged_by_vendor(stated: list[Mapping[str, Any]], body: 
 
 def test_what_python_writes_goes_out_as_json() -> None:
     sent = {"at": datetime(2026, 11, 2, tzinfo=UTC), "day": date(2026, 11, 2), "share": Decimal("0.3")}
-    assert json.loads(bodies.written(sent)) == {"at": "2026-11-02T00:00:00+00:00", "day": "2026-11-02", "share": 0.3}
+    told = {"at": "2026-11-02T00:00:00+00:00", "day": "2026-11-02", "share": 0.3}
+    assert json.loads(bodies.written({"effect": MappingProxyType(sent)})) == {"effect": told}
 
 
 @pytest.mark.parametrize(
