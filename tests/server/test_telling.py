@@ -1,4 +1,4 @@
-"""Promises about what granian's requests are told: the effects that it can do, and how many of them may wait at once."""
+"""Promises about what granian's requests are told: the effects that it can do, and how many may wait at once."""
 
 from threading import BoundedSemaphore
 from typing import Any

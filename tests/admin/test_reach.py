@@ -1,0 +1,37 @@
+"""Promises about a fault's path and operation: together they can be met, or the rule is refused.
+
+What a rule says beside them stays out (`test_faults`).
+"""
+
+import pytest
+
+from tests.admin.driver import Admin
+
+DOWN = {"status": 503}
+
+ALIKE = [
+    ("getTeamUsers", "/api/v1/team/7/users", True),
+    ("getTeamUsers", "/api/v1/team/7/8/users", False),
+    ("getTeamUsers", "/api/v1/team//users", False),
+    ("getTeamUsers", "/api/v1/team/7/user", False),
+    ("getTeamUsers", "/api/v1/team/7/userss", False),
+    ("getTeamUsers", "*users", True),
+    ("getTeamUsers", "/api/v1/team/*", True),
+    ("getTeamUsers", "/api/v1/*/x/*s", True),
+    ("getTeamUsers", "/api/v1/team/*/x/users", False),
+    ("getTeam", "/api/v1/team/*x", True),
+    ("getTeam", "/api/v1/team/", False),
+    ("getTeams", "/api/v1/*/teams", True),
+    ("getTeams", "/api/v1/*/team", False),
+]
+
+
+@pytest.mark.parametrize(("operation", "path", "can"), ALIKE)
+def test_a_path_and_an_operation_must_be_able_to_meet(
+    admin: Admin,
+    operation: str,
+    path: str,
+    can: bool,  # noqa: FBT001
+) -> None:
+    answer = admin.ask("POST", "/faults", {"operation": operation, "path": path, "effect": DOWN})
+    assert (answer.status, [*answer.errors]) == ((201, []) if can else (400, ["path"]))
