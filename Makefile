@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help run test check fix bench names format lint imports types coverage generated
+.PHONY: help run test sockets check fix bench names format lint imports types coverage generated
 
 help: ## say what there is to make
 	@echo "usage: make <target>"
@@ -18,6 +18,9 @@ run: .venv/run ## serve on 127.0.0.1:8080; ARGS="--freeze" adds flags
 
 test: .venv/dev ## run every test; ARGS="tests/cli -x" picks some, WORKERS=0 runs them one by one
 	@$(BIN)/python -m pytest --quiet --numprocesses $(WORKERS) $(ARGS)
+
+sockets: .venv/dev ## run every test with its clients on real sockets; ARGS picks some, as for test
+	@$(BIN)/python -m pytest --quiet --numprocesses $(WORKERS) --over-socket $(ARGS)
 
 check: format lint imports types generated coverage ## everything that must hold: style, walls, types, tables, tests at 100 %
 

@@ -26,8 +26,9 @@ def echo(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[by
     """Answers with what it was asked."""
     asked = {name: environ[name] for name in ("REQUEST_METHOD", "PATH_INFO", "QUERY_STRING")}
     asked |= {name: environ.get(name) for name in ("CONTENT_TYPE", "HTTP_HOST", "HTTP_X_ASKED", "HTTP_AUTHORIZATION")}
-    body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
-    said = json.dumps({**asked, "body": body.decode("latin-1")}).encode()
+    ended = bool(environ.get("wsgi.input_terminated"))
+    body = environ["wsgi.input"].read(-1 if ended else int(environ.get("CONTENT_LENGTH") or 0))
+    said = json.dumps({**asked, "body": body.decode("latin-1"), "ended": ended}).encode()
     start_response("418 I'M A TEAPOT", [("Content-Length", str(len(said))), ("X-Said", "yes")])
     return [said[:5], said[5:]]
 
@@ -63,6 +64,13 @@ def test_what_no_request_line_can_hold_goes_as_what_means_the_same(own: Wire) ->
     found = json.loads(Client(echo).open(environ_overrides=odd).data)
     assert (found["PATH_INFO"], found["QUERY_STRING"]) == ("/", "a=%C3%A9%20%23%7F")
     assert own.carried == 1
+
+
+@pytest.mark.parametrize("body", [b"", b"chunked"])
+def test_a_body_of_untold_length_goes_in_chunks(own: Wire, body: bytes) -> None:
+    chunked = {"HTTP_TRANSFER_ENCODING": "chunked", "wsgi.input_terminated": True}
+    found = json.loads(Client(echo).post(data=body, environ_overrides=chunked).data)
+    assert (found["body"], found["ended"], own.carried) == (body.decode(), True, 1)
 
 
 def test_an_answer_to_head_has_no_body(own: Wire) -> None:

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from tests.contract import wire
 from tests.contract.client import Client
 from tests.contract.watch import Watch
 from tests.vendors.jetbrains_ide import asking
@@ -35,9 +36,11 @@ QUERIES = {
     "raw letters beyond ASCII": "fromDate=\u0441\u0440\u0435\u0434\u0430&toDate=2025-09-30",
     "percent signs": "fromDate=%25&toDate=%2525",
     "line ends": f"{RANGE}&tool=nes%0d%0aX-Injected:%201",
-    "100 kB in one value": f"{RANGE}&unknown={'A' * 100_000}",
-    "100 kB of names": f"{RANGE}&{'&'.join(f'n{place}=' for place in range(15_000))}",
-    "10,000 users": f"{RANGE}&query={','.join([asking.UNKNOWN] * 10_000)}",
+    "100 kB in one value": pytest.param(f"{RANGE}&unknown={'A' * 100_000}", marks=wire.TOO_LONG),
+    "100 kB of names": pytest.param(
+        f"{RANGE}&{'&'.join(f'n{place}=' for place in range(15_000))}", marks=wire.TOO_LONG
+    ),
+    "10,000 users": pytest.param(f"{RANGE}&query={','.join([asking.UNKNOWN] * 10_000)}", marks=wire.TOO_LONG),
     "10,000 tools": f"{RANGE}&tool={','.join(['junie'] * 10_000)}",
     "markup": f"{RANGE}&tool=<script>alert(1)</script>",
     "the same twice": f"{RANGE}&toDate=2025-09-30",
