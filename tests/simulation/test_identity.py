@@ -163,3 +163,28 @@ def test_a_special_person_without_a_name_gets_one() -> None:
     shown = worlds.world(special=(SpecialPerson("a@b.example"), SpecialPerson("c@d.example", name="李小明")))
     assert shown.identities.of(0).name == SMALL.identities.of(0).name
     assert shown.identities.of(1).name == "李小明"
+
+
+def test_an_address_leads_back_to_its_person_in_any_letters() -> None:
+    for index in range(SMALL.organization.people):
+        email = str(SMALL.identities.of(index).email)
+        assert {SMALL.identities.index_of_email(each) for each in (email, email.upper())} == {index}
+
+
+def test_the_address_of_a_special_person_and_the_one_that_made_way_for_it_are_found_too() -> None:
+    local = str(SMALL.identities.of(17).email).partition("@")[0]
+    shown = worlds.world(special=(SpecialPerson(f"{local}@small.example"), SpecialPerson("Straße@Other.Example")))
+    for index in (0, 1, 17):
+        assert shown.identities.index_of_email(str(shown.identities.of(index).email)) == index
+    assert shown.identities.index_of_email("STRASSE@other.example") == 1
+
+
+@pytest.mark.parametrize("email", ["", "@", "a@b", "ci-bot", "LOCAL", "LOCAL@other.example", "LOCAL.1@small.example"])
+def test_an_address_that_nobody_has_leads_to_nobody(email: str) -> None:
+    local = str(SMALL.identities.of(0).email).partition("@")[0]
+    assert SMALL.identities.index_of_email(email.replace("LOCAL", local)) is None
+
+
+def test_the_pools_next_name_is_nobodys_address() -> None:
+    local = worlds.POOL.named(SMALL.people.key("identity"), SMALL.organization.people)[1]
+    assert SMALL.identities.index_of_email(f"{local}@small.example") is None
