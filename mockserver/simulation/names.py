@@ -8,6 +8,7 @@ from functools import lru_cache
 from math import gcd
 
 from mockserver.simulation import chance
+from mockserver.simulation.chance import I64
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,14 @@ class NamePool:
         given, family = divmod((index * stride + start) % self.size, len(self.family))
         name = f"{self.given[given][0]} {self.family[family][0]}"
         return name, f"{self.given[given][1]}.{self.family[family][1]}"
+
+    def addressed(self, key: int, index: I64) -> list[str]:
+        """The local parts alone, of many people at once."""
+        stride, start = _stride(key, self.size)
+        places = (index * stride + start) % self.size
+        given, family = self.given, self.family
+        pairs = zip((places // len(family)).tolist(), (places % len(family)).tolist(), strict=True)
+        return [f"{given[first][1]}.{family[last][1]}" for first, last in pairs]
 
 
 @lru_cache(maxsize=64)
