@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import pairwise
 
+import numpy as np
+
 from mockserver.simulation.accounts import Table
 from mockserver.simulation.calendar import month_after, week_of
-from mockserver.simulation.instants import DAY, Instant, day_of, midnight, seconds, written
+from mockserver.simulation.instants import DAY, Instant, all_written, day_of, midnight, seconds, written
 from mockserver.simulation.tabnine import COUNTERS, SECTIONS
 from mockserver.simulation.tabnine_ranges import Totals
 from mockserver.simulation.world import World
@@ -87,11 +89,24 @@ def _edges(start: Instant, end: Instant, granularity: str, history: tuple[int, i
             first, opening = oldest, (oldest, written(oldest))
         if newest < last:
             last, closing = newest, (newest, written(newest))
-    inner, cut = [], _following(first, granularity)
+    inner = _cuts(first, last, granularity)
+    return (
+        [opening, *zip(inner, all_written(np.array(inner, dtype=np.int64)), strict=True), closing]
+        if first < last
+        else []
+    )
+
+
+def _cuts(first: int, last: int, granularity: str) -> list[int]:
+    """The seconds after the first and before the last at which a day, a week or a month begins."""
+    cut = _following(first, granularity)
+    if granularity != "monthly":
+        return list(range(cut, last, policy.GRANULARITIES[granularity]))
+    found = []
     while cut < last:
-        inner.append((cut, written(cut)))
+        found.append(cut)
         cut = _following(cut, granularity)
-    return [opening, *inner, closing] if first < last else []
+    return found
 
 
 def _beginning(second: int, granularity: str) -> int:
