@@ -28,20 +28,20 @@ class NamePool:
         """How many different people the pool can name."""
         return len(self.given) * len(self.family)
 
+    def addressed(self, key: int, index: I64) -> list[str]:
+        """The local parts of the addresses of the people at `index`, as `named` gives each."""
+        stride, start = _stride(key, self.size)
+        places = (index * stride + start) % self.size
+        given, family = self.given, self.family
+        pairs = zip((places // len(family)).tolist(), (places % len(family)).tolist(), strict=True)
+        return [f"{given[first][1]}.{family[last][1]}" for first, last in pairs]
+
     def named(self, key: int, index: int) -> tuple[str, str]:
         """Full name and local part of the address of the person at `index`, under the organisation's key."""
         stride, start = _stride(key, self.size)
         given, family = divmod((index * stride + start) % self.size, len(self.family))
         name = f"{self.given[given][0]} {self.family[family][0]}"
         return name, f"{self.given[given][1]}.{self.family[family][1]}"
-
-    def addressed(self, key: int, index: I64) -> list[str]:
-        """The local parts alone, of many people at once."""
-        stride, start = _stride(key, self.size)
-        places = (index * stride + start) % self.size
-        given, family = self.given, self.family
-        pairs = zip((places // len(family)).tolist(), (places % len(family)).tolist(), strict=True)
-        return [f"{given[first][1]}.{family[last][1]}" for first, last in pairs]
 
 
 @lru_cache(maxsize=64)
