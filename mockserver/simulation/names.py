@@ -8,6 +8,7 @@ from functools import cached_property, lru_cache
 from math import gcd
 
 from mockserver.simulation import chance
+from mockserver.simulation.chance import I64
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,14 @@ class NamePool:
     def size(self) -> int:
         """How many different people the pool can name."""
         return len(self.given) * len(self.family)
+
+    def addressed(self, key: int, index: I64) -> list[str]:
+        """The local parts of the addresses of the people at `index`, as `named` gives each."""
+        stride, start = _stride(key, self.size)
+        places = (index * stride + start) % self.size
+        given, family = self.given, self.family
+        pairs = zip((places // len(family)).tolist(), (places % len(family)).tolist(), strict=True)
+        return [f"{given[first][1]}.{family[last][1]}" for first, last in pairs]
 
     def named(self, key: int, index: int) -> tuple[str, str]:
         """Full name and local part of the address of the person at `index`, under the organisation's key."""
