@@ -10,17 +10,18 @@ from collections.abc import Mapping
 from mockserver.organizations import defaults, files, inventions
 from mockserver.organizations.products import GRAINS, Grain
 from mockserver.simulation.names import NamePool
-from mockserver.simulation.organization import PEOPLE_MAXIMUM, Level, Product, Role
+from mockserver.simulation.organization import PEOPLE_MAXIMUM, Client, Level, Product, Role, Tool
 
 _SPECIAL = (
     "team: Core, role: Admin, level: heavy, joined: 2022-01-03, licences: {augment: 2023-01-02, tabnine: 2023-01-02}",
-    "team: Backend, role: TeamLead, joined: 2024-03-04",
+    "team: Backend, role: TeamLead, joined: 2024-03-04, jetbrains: {credits: [{quota: 10, top_up: 2.5}]}",
     "team: null, level: light, joined: 2022-01-03, left: 2025-10-15, licences: {augment: 2023-01-02, jetbrains: false}",
 )
 
 _FACTS = (
     "augment: [{language: Python, editor: VSCode, chat_messages: 3}]",
     "tabnine: [{completions: 4, completion_chars: 130, keystrokes: 170}]",
+    "jetbrains: [{junie_invocations: 2, junie_suggestions: 3, junie_credits: 45}]",
 )
 """Rows of one person and day, each of another product."""
 
@@ -60,8 +61,10 @@ adoption:
 languages: {languages}
 editors: {editors}
 
-# Groups of people in the JetBrains products.
+# Groups of people in the JetBrains products; a profile's name is its id.
 profiles: [Default]
+# The teams, with those below them, that one more client of the JetBrains Console sees. (left out: no such client)
+console_groups: [Backend, Data]
 
 # Days off beside the usual ones.
 holidays: []
@@ -83,11 +86,17 @@ exact: []
 #   licences     per product the first day (from joined to the day before left), or null or false for no licence
 #   active_only  a list of the only days with any activity
 #   augment_id   the id in Augment's cursors; when one member has it, all people and service accounts have, ascending
+#   jetbrains    {{tools, credits, old_clients}}, each left out where it is generated:
+#     tools        the only ones in use: {tools}
+#     credits      licences in the order of spending, such as {{quota: 10, top_up: 5, raises: [{{day: 2025-10-21, top_up: 5}}]}}:
+#                  monthly, with two decimals; a raise is more top-up from a day on, for that month
+#     old_clients  those too old to send data to IDE Services: {clients}
 special:
 {special}
 
 # Facts, row by row, that replace what is generated for a member, a day and a product. member is the email of a special
 # person or the name of a service account (which uses {service_product} alone). An empty list is a day without activity.
+# Credits in rows are whole hundredths, and no more are spent than the licences hold.
 # A row counts something; counters left out are 0 where nothing else is said. Rows and counters by product:
 {counters}
 facts: []
@@ -112,6 +121,8 @@ def draft(people: int, seed: int, slug: str, pool: NamePool) -> str:
         products=", ".join(Product),
         roles=", ".join(Role),
         levels=", ".join(Level),
+        tools=", ".join(Tool),
+        clients=", ".join(Client),
         teams=_teams(),
         adoption=_adoption(),
         languages=_weights(defaults.LANGUAGES),

@@ -47,7 +47,8 @@ def test_it_teaches_every_key() -> None:
     written = draft()
     words = set(re.findall(r"\w+", written))
     assert {*schemas.OrganizationSchema().fields, *schemas.SpecialPersonSchema().fields} <= words
-    assert {*schemas.AdoptionSchema().fields} <= words
+    assert {*schemas.AdoptionSchema().fields, *schemas.JetBrainsPersonSchema().fields} <= words
+    assert {*schemas.AllotmentSchema().fields, *schemas.RaiseSchema().fields} <= words
 
 
 @pytest.mark.parametrize("product", GRAINS)
