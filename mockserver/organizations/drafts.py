@@ -88,8 +88,8 @@ exact: []
 #   augment_id   the id in Augment's cursors; when one member has it, all people and service accounts have, ascending
 #   jetbrains    {{tools, credits, old_clients}}, each left out where it is generated:
 #     tools        the only ones in use: {tools}
-#     credits      licences in the order of spending, such as {{quota: 10, top_up: 5, raises: [{{day: 2025-10-21, top_up: 5}}]}}:
-#                  monthly, with two decimals; a raise is more top-up from a day on, for that month
+#     credits      licences in the order of spending, monthly, with two decimals, such as {{quota: 10, top_up: 5}};
+#                  raises: [{{day: 2025-10-21, top_up: 5}}] is more top-up from a day on, for that month
 #     old_clients  those too old to send data to IDE Services: {clients}
 special:
 {special}

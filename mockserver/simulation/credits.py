@@ -99,7 +99,7 @@ class Credits:
 
     def _raises(self, block: Block, span: Days) -> I64:
         """What later days of a month bring, members by days."""
-        months, place = np.unique(span.month, return_inverse=True)
+        months, place = np.arange(span.month[0], span.month[-1] + 1), span.month - span.month[0]
         bits = chance.mix(chance.mix(self._raised, block.index)[:, None], months[None, :])
         comes = chance.percent(chance.field(bits, 0), _RAISED_PERCENT)
         day = np.where(comes, _RAISED_FROM + (chance.field(bits, 1) * _RAISED_DAYS >> 16), 99)

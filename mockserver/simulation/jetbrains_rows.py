@@ -154,7 +154,9 @@ class JetBrainsRows:
 
     def _looked_at(self, asked: _Asked, tool: int, cells: "_Cells") -> list[Row]:
         """The rows of these cells."""
-        rows, row = np.unique(cells.rows, return_inverse=True)
+        used = np.zeros(len(cells.block), dtype=np.bool_)
+        used[cells.rows] = True
+        rows, row = np.flatnonzero(used), (np.cumsum(used) - 1)[cells.rows]
         low, high = int(cells.columns.min()), int(cells.columns.max())
         span = days(self._people.organization, cells.span.first + low, cells.span.first + high)
         block = cells.block.take(rows)

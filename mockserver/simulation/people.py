@@ -95,7 +95,8 @@ class People:
 
     def members(self, index: I64) -> Block:
         """The members with these indexes, ascending, as one block."""
-        numbers, starts = np.unique(index // BLOCK, return_index=True)
+        starts = np.flatnonzero(np.diff(index // BLOCK, prepend=-1))
+        numbers = index[starts] // BLOCK
         parts = [
             self.block(number).take(index[start:end] - number * BLOCK)
             for number, (start, end) in zip(numbers.tolist(), pairwise([*starts.tolist(), len(index)]), strict=True)
