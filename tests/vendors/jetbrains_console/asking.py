@@ -5,6 +5,7 @@ What the answers should be stays out.
 
 from collections.abc import Iterable
 from dataclasses import replace
+from itertools import count
 from typing import Any
 
 from mockserver.gateway.tokens import Grant
@@ -32,6 +33,9 @@ GROUPINGS = ("day", "week", "month", "year")
 
 SECRET = "mock-secret"
 VENDOR = jetbrains_console.vendor()
+
+_NUMBERS = count()
+"""So that no two sandboxes have the same name: answers are kept by it."""
 
 Row = dict[str, Any]
 
@@ -83,7 +87,8 @@ def role(client: Client, suffix: str = "") -> Client:
 
 
 def own(client: Client, organization: Organization, name: str = "own", groups: tuple[str, ...] | None = None) -> Client:
-    """A client that opens a sandbox of an organisation that a test has made up."""
+    """A client that opens a new sandbox of an organisation that a test has made up."""
+    name = f"{name}-{next(_NUMBERS)}"
     made = replace(client.sandbox.made, organization=organization, seed=organization.seed)
     grant = Grant(name, VENDOR.name, name, permitted=True, secret=SECRET, groups=groups)
     client.state.make(name, made, [grant])
