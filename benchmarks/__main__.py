@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Iterator
 
-from benchmarks import pages, plugin, ready, rollups, sandboxes, table, tabnine, throughput
+from benchmarks import jetbrains, pages, plugin, ready, rollups, sandboxes, table, tabnine, throughput
 from benchmarks.table import Figure
 
 _FAMILIES = {
@@ -13,6 +13,7 @@ _FAMILIES = {
     "tabnine": tabnine.figures,
     "sandboxes": sandboxes.figures,
     "plugin": plugin.figures,
+    "jetbrains": jetbrains.figures,
     "throughput": throughput.figures,
 }
 

@@ -15,6 +15,8 @@ Examples:
   mockserver serve --organization hooli --limits off
   mockserver serve --now 2025-10-21T10:30:00Z --freeze --organization documented
   mockserver serve --policy augment.lookback_exceeded=clamp
+  mockserver serve --policy jetbrains-ide.names=items=rows,tool=feature
+  mockserver serve --policy-file policy.yaml
   mockserver sweep -- pytest tests/
   mockserver organizations new --people 300 --seed 7 > mine.yaml
   mockserver serve --organization-file mine.yaml
@@ -28,7 +30,7 @@ Exit codes:
 @click.group(context_settings={"help_option_names": ["-h", "--help"]}, epilog=EXAMPLES)
 @click.version_option(package_name="analytics-mockserver", prog_name="mockserver")
 def main() -> None:
-    """Simulate the AI-analytics HTTP APIs of Augment Code and Tabnine.
+    """Simulate the AI-analytics HTTP APIs of Augment Code, Tabnine and JetBrains.
 
     A client only changes its base URL. Start with `mockserver serve`, and take a token from `mockserver tokens`.
     """

@@ -15,6 +15,7 @@ KEPT_BYTES = 16 * 1024 * 1024
 """Bytes of answers that an app keeps; those kept first go first."""
 
 _OVERHEAD = 500
+_HOLDERS = (dict, list)
 
 Key = tuple[Hashable, ...]
 """What one question is told from others by."""
@@ -28,7 +29,10 @@ def write(body: object) -> str:
 def renamed(body: Any, names: Mapping[str, str]) -> Any:
     """The same body, at every depth under other keys: those that are in `names` have the names there."""
     if isinstance(body, dict):
-        return {names.get(key, key): renamed(value, names) for key, value in body.items()}
+        return {
+            names.get(key, key): renamed(value, names) if isinstance(value, _HOLDERS) else value
+            for key, value in body.items()  # Most values hold nothing; asking here saves a call for each.
+        }
     return [renamed(each, names) for each in body] if isinstance(body, list) else body
 
 

@@ -3,7 +3,6 @@
 Whether they open anything stays out (`sandbox`), and so do the words of a 401.
 """
 
-import binascii
 from base64 import b64decode
 from collections.abc import Sequence
 from urllib.parse import unquote_plus
@@ -39,7 +38,7 @@ def basic(header: str | None) -> tuple[str, str]:
         raise BasicError(_missing(words, ("Basic",)).replace("token", "pair of client id and secret"))
     try:
         pair = b64decode(words[1], validate=True).decode()
-    except (binascii.Error, UnicodeDecodeError) as error:
+    except ValueError as error:
         raise BasicError("what stands behind Basic is no base64 of UTF-8 text") from error
     client, colon, secret = pair.partition(":")
     if not colon:

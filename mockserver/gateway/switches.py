@@ -143,8 +143,8 @@ def names(name: str, *renamable: str, kept: tuple[str, ...] = (), grade: Grade, 
 
 def renamed(switches: Iterable[Switch], values: Values) -> dict[str, str]:
     """What response names are called instead by the values in force; empty where nothing is renamed."""
-    mappings = [each.shown(values[each.name]) for each in switches if isinstance(each, Renaming)]
-    return {old: new for mapping in mappings for old, new in mapping.items()}
+    turned = [each for each in switches if isinstance(each, Renaming) and values[each.name] != each.default]
+    return {old: new for each in turned for old, new in each.shown(values[each.name]).items()}
 
 
 def defaults(switches: Iterable[Switch]) -> dict[str, Value]:

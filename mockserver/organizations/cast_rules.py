@@ -36,6 +36,7 @@ def broken(stated: Stated) -> Iterator[Broken]:
     for place, person in enumerate(special):
         yield from _team(stated, ("special", place), person)
         yield from _tenure(stated, ("special", place), person)
+        yield from _licences(stated, ("special", place), person)
         yield from _active_only(stated, ("special", place), person)
 
 
@@ -84,6 +85,18 @@ def _tenure(stated: Stated, path: Path, person: Stated) -> Iterator[Broken]:
         yield Broken((*path, "joined"), f"not before the organisation's first_day ({first})")
     if left is not None and left <= joined:
         yield Broken((*path, "left"), f"the first day without the person, so later than joined ({joined})")
+
+
+def _licences(stated: Stated, path: Path, person: Stated) -> Iterator[Broken]:
+    """A licence of somebody who is not there would be an account that nobody ever registers."""
+    first, left = person.get("joined", day_rules.first_day(stated)), person.get("left")
+    named = "joined" if "joined" in person else "the organisation's first_day"
+    for product, day in person.get("licences", {}).items():
+        if day is not None and day < first:
+            yield Broken((*path, "licences", product), f"not before {named} ({first}); null or false for no licence")
+        if day is not None and left is not None and day >= left:
+            rule = f"earlier than left ({left}), the first day without the person; null or false for no licence"
+            yield Broken((*path, "licences", product), rule)
 
 
 def _active_only(stated: Stated, path: Path, person: Stated) -> Iterator[Broken]:

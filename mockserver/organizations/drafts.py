@@ -8,15 +8,22 @@ import textwrap
 from collections.abc import Mapping
 
 from mockserver.organizations import defaults, files, inventions
-from mockserver.organizations.products import GRAINS
+from mockserver.organizations.products import GRAINS, Grain
 from mockserver.simulation.names import NamePool
-from mockserver.simulation.organization import PEOPLE_MAXIMUM, Level, Product, Role
+from mockserver.simulation.organization import PEOPLE_MAXIMUM, Client, Level, Product, Role, Tool
 
 _SPECIAL = (
     "team: Core, role: Admin, level: heavy, joined: 2022-01-03, licences: {augment: 2023-01-02, tabnine: 2023-01-02}",
-    "team: Backend, role: TeamLead, joined: 2024-03-04",
+    "team: Backend, role: TeamLead, joined: 2024-03-04, jetbrains: {credits: [{quota: 10, top_up: 2.5}]}",
     "team: null, level: light, joined: 2022-01-03, left: 2025-10-15, licences: {augment: 2023-01-02, jetbrains: false}",
 )
+
+_FACTS = (
+    "augment: [{language: Python, editor: VSCode, chat_messages: 3}]",
+    "tabnine: [{completions: 4, completion_chars: 130, keystrokes: 170}]",
+    "jetbrains: [{junie_invocations: 2, junie_suggestions: 3, junie_credits: 45}]",
+)
+"""Rows of one person and day, each of another product."""
 
 _TEXT = """\
 # An organisation of {people} people for: mockserver serve --organization-file <this file>
@@ -54,8 +61,10 @@ adoption:
 languages: {languages}
 editors: {editors}
 
-# Groups of people in the JetBrains products.
+# Groups of people in the JetBrains products; a profile's name is its id.
 profiles: [Default]
+# The teams, with those below them, that one more client of the JetBrains Console sees. (left out: no such client)
+console_groups: [Backend, Data]
 
 # Days off beside the usual ones.
 holidays: []
@@ -74,18 +83,24 @@ exact: []
 #   team         a team's name, or null for none      role   {roles}
 #   joined       the first day                        level  {levels}
 #   left         the first day without the person
-#   licences     per product the first day, or null or false for no licence
+#   licences     per product the first day (from joined to the day before left), or null or false for no licence
 #   active_only  a list of the only days with any activity
 #   augment_id   the id in Augment's cursors; when one member has it, all people and service accounts have, ascending
+#   jetbrains    {{tools, credits, old_clients}}, each left out where it is generated:
+#     tools        the only ones in use: {tools}
+#     credits      licences in the order of spending, monthly, with two decimals, such as {{quota: 10, top_up: 5}};
+#                  raises: [{{day: 2025-10-21, top_up: 5}}] is more top-up from a day on, for that month
+#     old_clients  those too old to send data to IDE Services: {clients}
 special:
 {special}
 
 # Facts, row by row, that replace what is generated for a member, a day and a product. member is the email of a special
-# person or the name of a service account. A row's counters left out are 0, suggested lines are then the accepted lines;
-# an empty list is a day without activity. The counters:
+# person or the name of a service account (which uses {service_product} alone). An empty list is a day without activity.
+# Credits in rows are whole hundredths, and no more are spent than the licences hold.
+# A row counts something; counters left out are 0 where nothing else is said. Rows and counters by product:
 {counters}
 facts: []
-#- {{member: {member}, day: 2025-09-17, augment: [{{language: Python, editor: VSCode, chat_messages: 3}}]}}
+{facts}
 """
 
 
@@ -106,13 +121,16 @@ def draft(people: int, seed: int, slug: str, pool: NamePool) -> str:
         products=", ".join(Product),
         roles=", ".join(Role),
         levels=", ".join(Level),
+        tools=", ".join(Tool),
+        clients=", ".join(Client),
         teams=_teams(),
         adoption=_adoption(),
         languages=_weights(defaults.LANGUAGES),
         editors=_weights(defaults.EDITORS),
         special=_special(found, domain),
+        service_product=Product.AUGMENT,
         counters=_counters(),
-        member=f"{next(iter(found.people))}@{domain}",
+        facts=_facts(f"{next(iter(found.people))}@{domain}"),
     )
     files.parsed(written.encode(), "draft")
     return written
@@ -152,6 +170,17 @@ def _special(found: inventions.Invention, domain: str) -> str:
 
 
 def _counters() -> str:
-    lines = [f"{product}: {', '.join(grain.counters)}" for product, grain in GRAINS.items()]
     wrap = textwrap.TextWrapper(118, initial_indent="#   ", subsequent_indent="#     ")
-    return "\n".join(wrap.fill(line) for line in lines)
+    return "\n".join(wrap.fill(f"{product}: {_grain(grain)}") for product, grain in GRAINS.items())
+
+
+def _grain(grain: Grain) -> str:
+    """The rules of one product's rows, in a few sentences."""
+    rows = f"a row for each {' and '.join(grain.labels)}" if grain.labels else "one row a day"
+    filled = [f"{name} left out is as many as {other}" for name, other in grain.left_out.items()]
+    bounds = [f"{smaller} at most {greater}" for smaller, greater in grain.at_most]
+    return ". ".join([f"{rows}; {', '.join(grain.counters)}", *map("; ".join, filter(None, (bounds, filled)))]) + "."
+
+
+def _facts(member: str) -> str:
+    return "\n".join(f"#- {{member: {member}, day: 2025-09-17, {rows}}}" for rows in _FACTS)

@@ -9,11 +9,21 @@ from dataclasses import dataclass
 from functools import lru_cache
 from uuid import UUID
 
+import numpy as np
+
 from mockserver.simulation import chance
+from mockserver.simulation.chance import I64
 from mockserver.simulation.names import NamePool
 from mockserver.simulation.organization import Organization
 
 _SERVICES_FROM = 1 << 17
+_HASH_BITS = np.uint64((1 << 46) - 1)
+_VERSION, _NO_VERSION = np.uint64(0x4000), np.uint64(~0xF000 & (1 << 64) - 1)
+_VARIANT, _NO_VARIANT = np.uint64(0x8000 << 48), np.uint64(~(0xC000 << 48) & (1 << 64) - 1)
+"""What makes 128 bits a UUID of version 4 (RFC 4122): set in the upper and in the lower half."""
+_LENGTH = 36
+_DIGITS = np.array([place for place in range(_LENGTH) if place not in {8, 13, 18, 23}])
+"""How long a UUID is as text, and where in it there are no hyphens."""
 _HASHED_KEPT = 4096
 """Ids of the organisation and its teams that are kept: every row of a page bears some."""
 
@@ -48,6 +58,14 @@ class Identities:
         bits = (place << 110) | ((head & ((1 << 46) - 1)) << 64) | tail
         return UUID(int=bits, version=4)
 
+    def ids_of(self, index: I64) -> list[str]:
+        """What `id_of` gives for each of many members, as text, at a small part of its price."""
+        people = self._organization.people
+        place = np.where(index < people, index, _SERVICES_FROM + index - people)
+        head, tail = chance.mix(self._key, 2 * place), chance.mix(self._key, 2 * place + 1)
+        upper = (place.astype(np.uint64) << np.uint64(46) | head & _HASH_BITS) & _NO_VERSION | _VERSION
+        return _written(np.stack((upper, tail & _NO_VARIANT | _VARIANT), axis=1))
+
     @property
     def organization_id(self) -> UUID:
         """The organisation's UUID."""
@@ -80,14 +98,31 @@ class Identities:
             account = organization.service_accounts[index - organization.people].name
             return Identity(index, uuid, row_id, name=account, email=None, service_account=account)
         name, local = self._pool.named(self._key, index)
-        email = f"{local}@{organization.domain}"
+        if index < len(organization.special):
+            name = organization.special[index].name or name
+        return Identity(index, uuid, row_id, name=name, email=self._email(index, local), service_account=None)
+
+    def emails_of(self, index: I64) -> list[str]:
+        """The addresses of people (no service accounts), as `of` gives them."""
+        named = zip(index.tolist(), self._pool.many_named(self._key, index), strict=True)
+        return [self._email(each, local) for each, (_, local) in named]
+
+    def names_of(self, index: I64) -> list[str]:
+        """The names of people (no service accounts), as `of` gives them."""
+        special = self._organization.special
+        stated = {each: person.name for each, person in enumerate(special) if person.name is not None}
+        named = zip(index.tolist(), self._pool.many_named(self._key, index), strict=True)
+        return [stated.get(each, name) for each, (name, _) in named]
+
+    def _email(self, index: int, local: str) -> str:
+        special, domain = self._organization.special, self._organization.domain
+        if index < len(special):
+            return special[index].email
+        email = f"{local}@{domain}"
         while email.casefold() in self._stated:
             local = f"{local}.{index}"
-            email = f"{local}@{organization.domain}"
-        if index < len(organization.special):
-            stated = organization.special[index]
-            name, email = stated.name or name, stated.email
-        return Identity(index, uuid, row_id, name=name, email=email, service_account=None)
+            email = f"{local}@{domain}"
+        return email
 
     def index_of(self, identifier: str) -> int | None:
         """The index of the member with this UUID, written as we write it; None for nobody's."""
@@ -114,3 +149,12 @@ class Identities:
     def after(self, row_id: str) -> int:
         """The index of the first member whose row id is greater than `row_id`, whether or not that one exists."""
         return bisect_right(range(self._organization.members), row_id, key=self.row_id_of)
+
+
+def _written(halves: chance.U64) -> list[str]:
+    """UUIDs as text, each from a row of its upper and its lower half."""
+    digits = np.frombuffer(halves.astype(">u8").tobytes().hex().encode(), dtype=np.uint8)
+    letters = np.full((len(halves), _LENGTH), ord("-"), dtype=np.uint8)
+    letters[:, _DIGITS] = digits.reshape(-1, 32)
+    text = letters.tobytes().decode()
+    return [text[at : at + _LENGTH] for at in range(0, len(text), _LENGTH)]

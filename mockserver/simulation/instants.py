@@ -6,6 +6,10 @@ Which instant is now stays out (`clock`).
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
+import numpy as np
+
+from mockserver.simulation.chance import I64
+
 DAY = 86_400
 EPOCH = date(1970, 1, 1).toordinal()
 """The ordinal of the day on which second 0 lies."""
@@ -34,6 +38,12 @@ def written(second: int, fraction: str = "") -> str:
     point = f".{fraction}" if fraction else ""
     day = date.fromordinal(days + EPOCH)
     return f"{day.isoformat()}T{rest // 3600:02}:{rest // 60 % 60:02}:{rest % 60:02}{point}Z"
+
+
+def all_written(seconds: I64) -> list[str]:
+    """Many whole seconds, each as `written` writes it."""
+    texts: list[str] = np.datetime_as_string(seconds.astype("datetime64[s]"), timezone="UTC").tolist()
+    return texts
 
 
 @dataclass(frozen=True, slots=True)

@@ -201,7 +201,7 @@ class JetBrains:
         counts = np.empty((len(TOOLS), len(MEASURES), len(rows)), dtype=np.int64)
         for place, done in enumerate(invocations):
             counts[place] = _measures(editor, use, place, done)
-        return counts.reshape(-1, len(rows))
+        return counts.reshape(CREDITS.start, len(rows))
 
 
 def _only(tools: tuple[Tool, ...]) -> list[bool]:

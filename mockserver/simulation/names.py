@@ -8,6 +8,7 @@ from functools import cached_property, lru_cache
 from math import gcd
 
 from mockserver.simulation import chance
+from mockserver.simulation.chance import I64
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,16 @@ class NamePool:
     def size(self) -> int:
         """How many different people the pool can name."""
         return len(self.given) * len(self.family)
+
+    def many_named(self, key: int, index: I64) -> list[tuple[str, str]]:
+        """What `named` gives for each of many people."""
+        stride, start = _stride(key, self.size)
+        places = (index * stride + start) % self.size
+        given, family = self.given, self.family
+        pairs = zip((places // len(family)).tolist(), (places % len(family)).tolist(), strict=True)
+        return [
+            (f"{given[first][0]} {family[last][0]}", f"{given[first][1]}.{family[last][1]}") for first, last in pairs
+        ]
 
     def named(self, key: int, index: int) -> tuple[str, str]:
         """Full name and local part of the address of the person at `index`, under the organisation's key."""

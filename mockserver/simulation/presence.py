@@ -78,7 +78,7 @@ class Presence:
         return Pulse(works, busy * span.season // 100)
 
     def _on_vacation(self, block: Block, span: Days) -> Mask:
-        quarters = np.unique(span.quarter)
+        quarters: I64 = np.arange(span.quarter[0], span.quarter[-1] + 1)
         bits = chance.mix(block.pulse_key[:, None], -1 - quarters[None, :])
         first = quarters * 91 + (chance.field(bits, 0) * 72 >> 16)
         length = np.where(block.service[:, None], 0, _VACATIONS[chance.field(bits, 7, 3)])

@@ -123,9 +123,9 @@ class TabnineRanges:
         ]
 
     def _blocks(self, index: I64) -> Iterator[Block]:
-        for number in np.unique(index // BLOCK).tolist():
-            here = index[index // BLOCK == number]
-            yield self._people.block(number).take(here - number * BLOCK)
+        numbers = index // BLOCK
+        for number in numbers[np.diff(numbers, prepend=-1) > 0].tolist():
+            yield self._people.block(number).take(index[numbers == number] - number * BLOCK)
 
     def _spans(self, cuts: Sequence[int], members: int) -> Iterator[Days]:
         first, last = self._history(cuts)

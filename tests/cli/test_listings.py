@@ -60,7 +60,7 @@ def test_every_bundled_organisation_is_listed_with_its_size_and_purpose(run: Run
     printed = " ".join(run("organizations").output.split())
     assert [slug for slug in files.bundled() if f"{slug} people: " not in printed] == []
     assert "hooli people: 100,000, teams: 80, seats: augment 80,000" in printed
-    assert "documented people: 2, teams: 1, seats: tabnine 2. The organisation of" in printed
+    assert "documented people: 2, teams: 1, seats: tabnine 2. The organisation of the vendors' documentation" in printed
 
 
 def test_a_new_organisation_can_be_served_as_it_is(run: Run, tmp_path: Path) -> None:

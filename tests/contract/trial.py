@@ -36,9 +36,14 @@ class Outcome:
         return {status for name, status in self.statuses if name == phase}
 
 
-def run(app: Flask, file: Path, token: str, amend: Amend, examples: int) -> Outcome:
-    """Try an app against a file, with up to `examples` questions for each operation, phase and kind of data."""
-    schema = schemathesis.openapi.from_path(file, config=_config(token, examples))
+def run(
+    app: Flask, file: Path, token: str, amend: Amend, examples: int, client: tuple[str, str] | None = None
+) -> Outcome:
+    """Try an app against a file, with up to `examples` questions for each operation, phase and kind of data.
+
+    `token` is for the file's scheme `bearer`, and `client`, an id and a secret, for its scheme of the same name.
+    """
+    schema = schemathesis.openapi.from_path(file, config=_config(token, examples, client))
     schema.app = app
     outcome = Outcome()
     with _amended(amend), _without_sockets():
@@ -76,12 +81,15 @@ def _without_sockets() -> Iterator[None]:
         yield
 
 
-def _config(token: str, examples: int) -> SchemathesisConfig:
+def _config(token: str, examples: int, client: tuple[str, str] | None) -> SchemathesisConfig:
+    schemes = {"bearer": {"bearer": token}}
+    if client is not None:
+        schemes["client"] = {"username": client[0], "password": client[1]}
     return SchemathesisConfig.from_dict(
         {
             "seed": 1,
             "cache": {"enabled": False},
-            "auth": {"openapi": {"bearer": {"bearer": token}}},
+            "auth": {"openapi": schemes},
             "generation": {"max-examples": examples, "deterministic": True, "database": "none", "no-shrink": True},
         }
     )

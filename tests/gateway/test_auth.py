@@ -57,10 +57,56 @@ def test_anything_else_is_refused_and_told_what_to_send(header: str | None, wron
         (" bearer   abc ", ["abc"]),
         ("Bearer a b", ["a", "b"]),
         ("abc", ["abc"]),
+        ("Basic YTpiOmM=", ["YTpiOmM=", "b:c"]),
+        ("basic YTolMmI=", ["YTolMmI=", "+"]),
+        ("Basic YWJj", ["YWJj"]),
+        ("Basic", ["Basic"]),
     ],
 )
 def test_every_word_behind_the_scheme_is_a_secret_and_so_is_a_word_alone(header: str | None, secret: list[str]) -> None:
     assert auth.secrets(header) == secret
+
+
+@pytest.mark.parametrize(
+    ("header", "pair"),
+    [
+        ("Basic YTpi", ("a", "b")),
+        ("  bAsIc   YTpi ", ("a", "b")),
+        ("Basic YTpiOmM=", ("a", "b:c")),
+        ("Basic Og==", ("", "")),
+        ("Basic w6k6JUMzJUE5", ("é", "é")),
+        ("Basic YSUzQWI6Yytk", ("a:b", "c d")),
+    ],
+)
+def test_a_client_is_read_out_of_basic_credentials(header: str, pair: tuple[str, str]) -> None:
+    assert auth.basic(header) == pair
+
+
+@pytest.mark.parametrize(
+    ("header", "wrong"),
+    [
+        (None, "carries no credentials"),
+        ("", "carries no credentials"),
+        ("Bearer abc", "has another scheme"),
+        ("Basic", "holds no single pair of client id and secret"),
+        ("Basic a b", "holds no single pair of client id and secret"),
+        ("Basic YTpi!", "no base64"),
+        ("Basic YTp", "no base64"),
+        ("Basic YTr/", "no base64"),
+        ("Basic YWI=", "no colon"),
+    ],
+)
+def test_anything_else_is_no_client_and_told_why(header: str | None, wrong: str) -> None:
+    with pytest.raises(auth.BasicError, match=wrong):
+        auth.basic(header)
+
+
+def test_a_vendor_whose_clients_have_a_secret_has_them_seeded_with_it_and_one_for_the_groups() -> None:
+    may, may_not, bound = tokens.seeded("parrot", "small", secret="s3cret", groups=("One", "Two"))
+    assert {each.secret for each in (may, may_not, bound)} == {"s3cret"}
+    assert (bound.token, bound.permitted, bound.groups) == ("mock-parrot-small-groups", True, ("One", "Two"))
+    assert (may.groups, may_not.groups) == (None, None)
+    assert len({may.id, may_not.id, bound.id}) == 3
 
 
 def test_a_vendor_has_a_token_that_may_read_and_one_that_may_not() -> None:

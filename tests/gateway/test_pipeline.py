@@ -17,7 +17,7 @@ from mockserver.gateway.limits import Allowance, Block
 from mockserver.gateway.rejection import Fault, Reason, Rejection
 from mockserver.gateway.sandbox import Sandbox
 from mockserver.gateway.tokens import Grant
-from mockserver.gateway.vendor import Call, Stage, Vendor, Worded
+from mockserver.gateway.vendor import Call, Route, Stage, Vendor, Worded
 from mockserver.simulation.clock import Clock
 from tests.gateway import parrot
 from tests.gateway.parrot import NOW, PARROT, UNLIMITED, Aviary
@@ -321,3 +321,19 @@ def test_a_request_is_a_line_of_the_log_for_whoever_wants_to_see_all(caplog: pyt
     with caplog.at_level(logging.DEBUG, logger="mockserver"):
         Aviary(PARROT).ask("/parrot/speak?say=hi")
     assert [record.getMessage().partition(" in ")[0] for record in caplog.records] == ["GET /parrot/speak?say=hi: 200"]
+
+
+def test_a_route_may_have_stages_of_its_own_and_headers_on_what_it_answers() -> None:
+    def knock(asked: Call) -> None:
+        if "say" not in asked.request.args:
+            raise Rejection(Reason.FORBIDDEN, "say something")
+
+    door = Route("/parrot/door", "door", parrot.said, ("POST",), stages=(knock,), headers=(("X-Door", "open"),))
+    aviary = Aviary(replace(UNLIMITED, routes=(*UNLIMITED.routes, door)))
+    opened = aviary.ask("/parrot/door?say=please", None, method="POST")
+    assert (opened.status_code, opened.headers["X-Door"]) == (200, "open")
+    shut = aviary.ask("/parrot/door", None, method="POST")
+    assert (shut.status_code, "X-Door" in shut.headers) == (403, False)
+    assert aviary.ask("/parrot/door", None).status_code == 405, "before any stage"
+    assert aviary.ask("/parrot/door/", None).status_code == 401, "another path stays behind the vendor's door"
+    assert "X-Door" not in aviary.ask().headers

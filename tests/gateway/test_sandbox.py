@@ -188,6 +188,28 @@ def test_the_seeded_tokens_open_the_default_sandbox_at_their_vendor() -> None:
     assert held.secrets == [held.mark, *(grant.token for grant in held.tokens_of(held.default)), "secret"]
 
 
+def test_where_a_role_can_be_bound_the_organisations_groups_have_a_client_of_their_own() -> None:
+    bound = worlds.organization(console_groups=("Two",))
+    grouped = replace(_finch(), secret="s3cret", grouped=True)
+    held = parrot.state(PARROT, grouped, organization=bound)
+    opened = held.opened_by(FINCH, "mock-finch-small-groups")
+    assert opened is not None
+    assert (opened[1].secret, opened[1].groups) == ("s3cret", ("Two",))
+    assert held.opened_by("parrot", "mock-parrot-small-groups") is None
+    assert parrot.state(grouped).opened_by(FINCH, "mock-finch-small-groups") is None, "no groups are stated"
+
+
+def test_every_token_and_every_secret_is_known_once_so_that_none_is_told() -> None:
+    held = parrot.state(PARROT, replace(_finch(), secret="s3cret"))
+    assert held.secrets == [
+        "mock-parrot-small",
+        "mock-parrot-small-forbidden",
+        "mock-finch-small",
+        "s3cret",
+        "mock-finch-small-forbidden",
+    ]
+
+
 def test_sandboxes_of_one_organisation_and_seed_share_its_world_and_nothing_else() -> None:
     held = parrot.state(PARROT)
     alike = held.make("alike", parrot.made(), [])

@@ -47,14 +47,26 @@ def test_it_teaches_every_key() -> None:
     written = draft()
     words = set(re.findall(r"\w+", written))
     assert {*schemas.OrganizationSchema().fields, *schemas.SpecialPersonSchema().fields} <= words
-    assert {*schemas.AdoptionSchema().fields, *GRAINS[Product.AUGMENT].counters} <= words
+    assert {*schemas.AdoptionSchema().fields, *schemas.JetBrainsPersonSchema().fields} <= words
+    assert {*schemas.AllotmentSchema().fields, *schemas.RaiseSchema().fields} <= words
+
+
+@pytest.mark.parametrize("product", GRAINS)
+def test_it_teaches_every_counter_and_label_of_a_product_and_what_holds_between_them(product: Product) -> None:
+    said = " ".join(draft().replace("\n#", " ").split())
+    grain = GRAINS[product]
+    (rows,) = re.findall(rf" {product}: ([^:]*?\.) (?=[a-z]+: )", said)
+    assert {*grain.labels, *grain.counters} <= set(re.findall(r"\w+", rows))
+    assert [pair for pair in grain.at_most if f"{pair[0]} at most {pair[1]}" not in rows] == []
+    assert [pair for pair in grain.left_out.items() if f"{pair[0]} left out is as many as {pair[1]}" not in rows] == []
 
 
 def test_its_examples_load_when_their_comment_sign_is_taken_away() -> None:
-    written = re.sub(r"^(\w+): \[\]\n#- ", r"\1:\n- ", draft(), flags=re.MULTILINE)
+    written = re.sub(r"^(\w+): \[\]\n(?=#- )", r"\1:\n", draft(), flags=re.MULTILINE).replace("\n#- ", "\n- ")
     organization = files.parsed(written.encode(), "f")
-    stated = (organization.holidays, organization.silent, organization.exact, organization.facts)
-    assert [len(each) for each in stated] == [1, 1, 1, 1]
+    stated = (organization.holidays, organization.silent, organization.exact)
+    assert [len(each) for each in stated] == [1, 1, 1]
+    assert {fact.product for fact in organization.facts} >= {Product.AUGMENT, Product.TABNINE}
 
 
 @pytest.mark.parametrize(

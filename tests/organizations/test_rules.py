@@ -2,6 +2,7 @@
 
 import pytest
 
+from mockserver.organizations import files
 from tests.organizations.conftest import HEAD, Said
 
 MEANINGS = {
@@ -23,6 +24,14 @@ MEANINGS = {
             "special[0].team: found 'Sales'; the name of a team (Core, Backend, Frontend, Mobile, Data, Platform), "
             "or null for none"
         ),
+    ),
+    "an unknown group of the Console": (
+        "teams: [{name: A}, {name: B}]\nconsole_groups: [B, C]\n",
+        "console_groups[1]: found 'C'; the name of a team in this file: A, B",
+    ),
+    "an unknown group of the Console where the teams are left out": (
+        "console_groups: [core]\n",
+        "console_groups[0]: found 'core'; the name of a team in this file: Core, Backend, Frontend, Mobile, Data, Pl",
     ),
     "an unknown parent": (
         "teams: [{name: A, parent: B}]\n",
@@ -70,6 +79,27 @@ MEANINGS = {
         "special: [{email: a@b.example, joined: 2025-02-01, left: 2025-01-01}]\n",
         "special[0].left: found '2025-01-01'; the first day without the person, so later than joined (2025-02-01)",
     ),
+    "licensed before joining": (
+        "special: [{email: a@b.example, joined: 2025-02-03, licences: {tabnine: 2025-02-02}}]\n",
+        (
+            "special[0].licences.tabnine: found '2025-02-02'; not before joined (2025-02-03); "
+            "null or false for no licence"
+        ),
+    ),
+    "licensed before there is an organisation": (
+        "special: [{email: a@b.example, licences: {augment: 2022-01-02}}]\n",
+        (
+            "special[0].licences.augment: found '2022-01-02'; not before the organisation's first_day (2022-01-03); "
+            "null or false for no licence"
+        ),
+    ),
+    "licensed on the day of leaving": (
+        "special: [{email: a@b.example, left: 2025-02-03, licences: {jetbrains: 2025-02-03}}]\n",
+        (
+            "special[0].licences.jetbrains: found '2025-02-03'; earlier than left (2025-02-03), the first day without "
+            "the person; null or false for no licence"
+        ),
+    ),
     "active on a day before joining": (
         "special: [{email: a@b.example, joined: 2025-02-03, active_only: [2025-01-06]}]\n",
         "special[0].active_only: found a list; 2025-01-06 is not between joined and left",
@@ -114,6 +144,20 @@ def test_a_value_that_contradicts_another_is_refused_by_path_value_and_rule(
 ) -> None:
     (line,) = said(HEAD + content)
     assert line.startswith(expected)
+
+
+LICENCES = {
+    "the first day": "joined: 2025-02-03, left: 2025-02-05, licences: {augment: 2025-02-03}",
+    "the last day": "joined: 2025-02-03, left: 2025-02-05, licences: {tabnine: 2025-02-04}",
+    "the organisation's first day": "licences: {tabnine: 2022-01-03}",
+    "never": "joined: 2025-02-03, left: 2025-02-05, licences: {augment: null, tabnine: false}",
+}
+
+
+@pytest.mark.parametrize("stated", LICENCES.values(), ids=LICENCES)
+def test_a_licence_starts_on_any_day_on_which_the_person_is_there(stated: str) -> None:
+    made = files.parsed((HEAD + f"special: [{{email: a@b.example, {stated}}}]\n").encode(), "f")
+    assert made.special[0].licences
 
 
 def test_special_people_are_people(said: Said) -> None:

@@ -1,4 +1,4 @@
-"""Answers digests of two small worlds: identities, attributes, facts and records; written anew when run as a program.
+"""Answers digests of small worlds: identities, attributes, facts and records; written anew when run as a program.
 
     .venv/bin/python -m tests.simulation.golden
 
@@ -19,16 +19,22 @@ from mockserver.organizations import files
 from mockserver.simulation import chance
 from mockserver.simulation.accounts import Table
 from mockserver.simulation.calendar import Days
+from mockserver.simulation.clients import Gates
 from mockserver.simulation.organization import (
     Adoption,
+    Allotment,
+    Client,
     ExactDay,
+    JetBrainsPerson,
     Level,
     Levels,
     Period,
     Product,
+    Raise,
     ScriptedFact,
     SpecialPerson,
     Team,
+    Tool,
 )
 from mockserver.simulation.people import BLOCK, Block
 from mockserver.simulation.world import World
@@ -59,6 +65,25 @@ STATED = worlds.world(
     ),
     facts=(ScriptedFact(1, Product.AUGMENT, date(2025, 1, 15), ("Ada", "Vim"), {"chat_messages": 12}),),
 )
+CREDITS = worlds.world(
+    slug="credits",
+    seed=12,
+    people=BLOCK + 20,
+    special=(
+        SpecialPerson("a@c.example", jetbrains=JetBrainsPerson(tools=(Tool.JUNIE, Tool.EDITS))),
+        SpecialPerson(
+            "b@c.example",
+            level=Level.HEAVY,
+            jetbrains=JetBrainsPerson(
+                credits=(Allotment(900, 300, (Raise(date(2025, 2, 20), 450),)), Allotment(1_200)),
+                old_clients=(Client.JUNIE,),
+            ),
+        ),
+    ),
+    facts=(
+        ScriptedFact(2, Product.JETBRAINS, date(2025, 1, 15), (), {"junie_invocations": 3, "junie_credits": 99_999}),
+    ),
+)
 
 
 def digests() -> dict[str, Any]:
@@ -69,6 +94,7 @@ def digests() -> dict[str, Any]:
         "names": _digest(json.dumps(pool.named(1, index)).encode() for index in range(2000)),
         "plain": _world(PLAIN),
         "stated": _world(STATED),
+        "credits": _world(CREDITS),
     }
 
 
@@ -84,6 +110,9 @@ def _world(world: World) -> dict[str, str]:
         "records": _digest(json.dumps(_records(world, day)).encode() for day in RECORD_DAYS),
         "tabnine counters": _digest(part for block in blocks for part in _tabnine(world, block, span)),
         "tabnine accounts": _digest(_accounts(world.tabnine_accounts.table)),
+        "jetbrains counters": _digest(part for block in blocks for part in _jetbrains(world, block, span)),
+        "jetbrains credits": _digest(part for block in blocks for part in _ledger(world, block, span)),
+        "jetbrains clients": _digest(part for block in blocks for part in _clients(world, block, span)),
         "other products": _digest(_active(world, product) for product in (Product.TABNINE, Product.JETBRAINS)),
     }
 
@@ -112,6 +141,23 @@ def _tabnine(world: World, block: Block, span: Days) -> Iterable[bytes]:
     yield np.packbits(facts.active).tobytes()
     yield facts.counters.astype("<i8").tobytes()
     yield world.tabnine.instants(block, span).astype("<i8").tobytes()
+
+
+def _jetbrains(world: World, block: Block, span: Days) -> Iterable[bytes]:
+    facts = world.jetbrains.facts(block, span)
+    yield np.packbits(facts.active).tobytes()
+    yield facts.counters.astype("<i8").tobytes()
+
+
+def _ledger(world: World, block: Block, span: Days) -> Iterable[bytes]:
+    ledger = world.jetbrains.spending(block, span)
+    yield from (part.astype("<i8").tobytes() for part in (ledger.built_in, ledger.top_up))
+    yield np.packbits(ledger.hit).tobytes()
+
+
+def _clients(world: World, block: Block, span: Days) -> Iterable[bytes]:
+    yield from (since.astype("<i8").tobytes() for since in world.clients.sending(block, Gates()))
+    yield world.clients.ide_on(block, span.ordinals).astype("<i8").tobytes()
 
 
 def _accounts(table: Table) -> Iterable[bytes]:

@@ -111,3 +111,23 @@ def test_the_month_after_is_the_next_one_unless_told_otherwise() -> None:
 )
 def test_a_week_begins_on_its_monday(day: str, monday: str) -> None:
     assert calendar.week_of(date.fromisoformat(day)).isoformat() == monday
+
+
+@pytest.mark.parametrize("first", ["1969-11-15", "2022-01-03", "2023-12-31", "2024-02-28", "2096-02-28"])
+def test_months_are_numbered_on_end_from_january_1970(first: str) -> None:
+    span = calendar.days(PLAIN, worlds.ordinal(first), worlds.ordinal(first) + 400)
+    dates = [date.fromordinal(day) for day in span.ordinals.tolist()]
+    assert span.month.tolist() == [(day.year - 1970) * 12 + day.month - 1 for day in dates]
+
+
+@pytest.mark.parametrize(
+    ("day", "first"),
+    [
+        ("2025-10-01", "2025-10-01"),
+        ("2025-10-31", "2025-10-01"),
+        ("2024-02-29", "2024-02-01"),
+        ("2025-01-15", "2025-01-01"),
+    ],
+)
+def test_a_day_lies_in_a_month(day: str, first: str) -> None:
+    assert calendar.month_of(worlds.ordinal(day)) == worlds.ordinal(first)

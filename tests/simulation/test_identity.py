@@ -5,6 +5,7 @@ What a member does stays out.
 
 from uuid import RFC_4122, UUID
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -125,6 +126,18 @@ def test_a_service_account_is_found_by_its_id_too() -> None:
     assert [SMALL.identities.index_of(str(SMALL.identities.id_of(index))) for index in (39, 40, 41)] == [39, 40, 41]
 
 
+@pytest.mark.parametrize("indexes", [range(MEMBERS), [41, 3, 3], []], ids=["all", "in any order", "nobody"])
+def test_many_members_have_the_ids_that_each_has_alone(indexes: list[int]) -> None:
+    together = SMALL.identities.ids_of(np.array(indexes, dtype=np.int64))
+    assert together == [str(SMALL.identities.id_of(index)) for index in indexes]
+
+
+@given(st.lists(st.integers(0, PEOPLE_MAXIMUM + 1)))
+def test_ids_are_the_same_together_and_alone_at_any_place(indexes: list[int]) -> None:
+    together = HUGE.ids_of(np.array(indexes, dtype=np.int64))
+    assert together == [str(HUGE.id_of(index)) for index in indexes]
+
+
 @pytest.mark.parametrize("index", [0, 1, 20, 39, 40, 41])
 def test_after_a_members_row_comes_the_next_member(index: int) -> None:
     assert SMALL.identities.after(SMALL.identities.row_id_of(index)) == index + 1
@@ -157,9 +170,42 @@ def test_an_address_that_a_special_person_states_is_nobody_elses(domain: str) ->
     emails = [str(shown.identities.of(index).email).casefold() for index in range(40)]
     assert len(set(emails)) == 40
     assert shown.identities.of(0).email == taken[0], "as it is stated, to the letter"
+    together = shown.identities.emails_of(np.arange(40))
+    assert together == [shown.identities.of(index).email for index in range(40)]
+
+
+@given(st.lists(st.integers(0, PEOPLE_MAXIMUM - 1)))
+def test_many_people_have_the_addresses_that_each_has_alone(indexes: list[int]) -> None:
+    together = HUGE.emails_of(np.array(indexes, dtype=np.int64))
+    assert together == [HUGE.of(index).email for index in indexes]
 
 
 def test_a_special_person_without_a_name_gets_one() -> None:
     shown = worlds.world(special=(SpecialPerson("a@b.example"), SpecialPerson("c@d.example", name="李小明")))
     assert shown.identities.of(0).name == SMALL.identities.of(0).name
     assert shown.identities.of(1).name == "李小明"
+
+
+def test_an_address_leads_back_to_its_person_in_any_letters() -> None:
+    for index in range(SMALL.organization.people):
+        email = str(SMALL.identities.of(index).email)
+        assert {SMALL.identities.index_of_email(each) for each in (email, email.upper())} == {index}
+
+
+def test_the_address_of_a_special_person_and_the_one_that_made_way_for_it_are_found_too() -> None:
+    local = str(SMALL.identities.of(17).email).partition("@")[0]
+    shown = worlds.world(special=(SpecialPerson(f"{local}@small.example"), SpecialPerson("Straße@Other.Example")))
+    for index in (0, 1, 17):
+        assert shown.identities.index_of_email(str(shown.identities.of(index).email)) == index
+    assert shown.identities.index_of_email("STRASSE@other.example") == 1
+
+
+@pytest.mark.parametrize("email", ["", "@", "a@b", "ci-bot", "LOCAL", "LOCAL@other.example", "LOCAL.1@small.example"])
+def test_an_address_that_nobody_has_leads_to_nobody(email: str) -> None:
+    local = str(SMALL.identities.of(0).email).partition("@")[0]
+    assert SMALL.identities.index_of_email(email.replace("LOCAL", local)) is None
+
+
+def test_the_pools_next_name_is_nobodys_address() -> None:
+    local = worlds.POOL.named(SMALL.people.key("identity"), SMALL.organization.people)[1]
+    assert SMALL.identities.index_of_email(f"{local}@small.example") is None

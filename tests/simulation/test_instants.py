@@ -6,6 +6,7 @@ Who reads which instant stays out.
 from datetime import UTC, date, datetime, timedelta, timezone
 from itertools import pairwise
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -41,6 +42,12 @@ def test_a_second_is_written_as_python_would(moment: datetime) -> None:
     assert datetime.fromisoformat(instants.written(second)) == moment.replace(microsecond=0)
     assert instants.day_of(second) == moment.date()
     assert instants.midnight(moment.date()) <= second < instants.midnight(moment.date()) + instants.DAY
+
+
+@given(st.lists(SECONDS))
+def test_many_seconds_are_written_as_each_is_alone(moments: list[datetime]) -> None:
+    seconds = [instants.seconds(moment) for moment in moments]
+    assert instants.all_written(np.array(seconds, dtype=np.int64)) == [instants.written(each) for each in seconds]
 
 
 @pytest.mark.parametrize("hours", [14, -12, 5.5])

@@ -53,3 +53,14 @@ def test_a_pool_in_which_two_would_share_an_address_is_refused(
 ) -> None:
     with pytest.raises(ValueError, match="two names with the same address form"):
         NamePool(given_names, family_names)
+
+
+@pytest.mark.parametrize("key", range(5))
+def test_an_address_leads_back_to_its_person(key: int) -> None:
+    for index in (0, 1, 17, worlds.POOL.size - 1):
+        assert worlds.POOL.index_of(key, worlds.POOL.named(key, index)[1]) == index
+
+
+@pytest.mark.parametrize("local", ["", ".", "g1", "g1.", ".f1", "g1.f99", "g99.f1", "g1.f1.f1", "G1.F1"])
+def test_a_local_part_that_is_nobodys_leads_to_nobody(local: str) -> None:
+    assert worlds.POOL.index_of(7, local) is None

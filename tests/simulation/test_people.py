@@ -275,3 +275,19 @@ def test_who_is_stated_to_be_active_on_a_day_is_there_and_licensed_on_it_under_e
         world = worlds.world(seed=seed, special=(once,), turnover=Turnover(100, 100))
         active = world.augment.active(world.people.block(0), worlds.days(world, "2025-10-01", "2025-10-31"))
         assert np.flatnonzero(active[0]).tolist() == [13]
+
+
+def test_those_of_a_profile_are_people_and_everybody_is_in_one() -> None:
+    world = worlds.world(people=MANY)
+    masks = [world.people.in_profile(place) for place in range(2)]
+    assert np.array_equal(masks[0] ^ masks[1], ~_everybody(world).service)
+    assert all(mask.any() for mask in masks)
+    for place, mask in enumerate(masks):
+        assert set(_everybody(world).take(mask).profile.tolist()) == {place}
+
+
+@pytest.mark.parametrize("places", [(), (0,), (1, 0), (2,), (0, 1, 2)])
+def test_those_of_some_teams_are_the_members_of_each(places: tuple[int, ...]) -> None:
+    world = worlds.world(people=MANY, teamless_percent=10)
+    expected = [team in places for team in _everybody(world).team.tolist()]
+    assert world.people.in_teams(places).tolist() == expected

@@ -16,6 +16,7 @@ from mockserver.simulation.organization import (
     Levels,
     Period,
     Product,
+    ScriptedFact,
     SpecialPerson,
     Turnover,
 )
@@ -237,3 +238,43 @@ def test_a_day_alone_is_as_in_a_longer_span() -> None:
     for place in range(whole.shape[1]):
         day = date.fromordinal(worlds.ordinal("2024-12-15") + place).isoformat()
         assert np.array_equal(_active(world, day, day)[:, 0], whole[:, place]), day
+
+
+OPEN: dict[str, tuple[dict[str, Any], list[int]]] = {
+    "every day, weekends too": ({}, [13, 14, 15, 16, 17, 18, 19]),
+    "no holiday": ({"holidays": (date(2025, 10, 14),)}, [13, 15, 16, 17, 18, 19]),
+    "no silent day": ({"silent": (Period(date(2025, 10, 15), date(2025, 10, 17)),)}, [13, 14, 18, 19]),
+    "a holiday of which the file says who is active": (
+        {"holidays": (date(2025, 10, 14),), "exact": (ExactDay(date(2025, 10, 14), Product.TABNINE, 3),)},
+        [13, 14, 15, 16, 17, 18, 19],
+    ),
+    "stated days alone where nothing is generated": (
+        {
+            "generated": False,
+            "facts": (ScriptedFact(1, Product.JETBRAINS, date(2025, 10, 16), (), {"nes_invocations": 1}),),
+            "special": (SpecialPerson("a@small.example", active_only=(date(2025, 10, 18),)),),
+        },
+        [16, 18],
+    ),
+    "none where nothing is generated or stated": ({"generated": False}, []),
+}
+
+
+@pytest.mark.parametrize(("changes", "expected"), OPEN.values(), ids=OPEN)
+def test_people_may_be_at_work_on(changes: dict[str, Any], expected: list[int]) -> None:
+    world = worlds.world(**changes)
+    opens = world.presence.opens(worlds.days(world, "2025-10-13", "2025-10-19"))
+    assert [day for day, is_open in enumerate(opens.tolist(), 13) if is_open] == expected
+
+
+@pytest.mark.parametrize("product", [Product.TABNINE, Product.JETBRAINS])
+def test_on_a_day_that_is_not_open_nobody_does_anything(product: Product) -> None:
+    """Service accounts, which know no holidays, use another product."""
+    world = worlds.world(
+        people=400, holidays=(date(2025, 10, 3),), silent=(Period(date(2025, 9, 8), date(2025, 9, 9)),)
+    )
+    opens = world.presence.opens(worlds.days(world, "2025-09-01", "2025-12-31"))
+    active = _active(world, "2025-09-01", "2025-12-31", product)
+    assert not opens.all()
+    assert not active[:, ~opens].any()
+    assert active[:, opens].any(axis=0).all()

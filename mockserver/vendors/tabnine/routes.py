@@ -9,14 +9,19 @@ from flask import request
 
 from mockserver.gateway.vendor import Body, Call, Route
 from mockserver.simulation.accounts import Table
-from mockserver.vendors.tabnine import errors, pagination, policy, reports
+from mockserver.vendors.tabnine import errors, pagination, policy
+from mockserver.vendors.tabnine.reports import accounts, usage
 from mockserver.vendors.tabnine.schemas import queries, rows
+
+_USERS: Final = rows.Users()
+_BUCKETS: Final = {"full": rows.Buckets(), "first": rows.Buckets(exclude=("instruct", "agent"))}
+"""Shapes of long lists, made once: making one costs as much as telling dozens of rows."""
 
 
 def organization(call: Call) -> Body:
     """The organisation of the token."""
     return {
-        **rows.Organization().dump(reports.organization(call.world)),
+        **rows.Organization().dump(accounts.organization(call.world)),
         "publicKey": policy.PUBLIC_KEY,
         **policy.SETTINGS,
     }
@@ -25,62 +30,62 @@ def organization(call: Call) -> Body:
 def teams(call: Call) -> Body:
     """The teams, by name."""
     asked = queries.asked_page(queries.TeamsQuery(call.values), request.args)
-    found = reports.teams(call.world, call.now)
+    found = accounts.teams(call.world, call.now)
     return pagination.page(found, asked, rows.Team(many=True).dump, call.values)
 
 
 def account_utilizations(call: Call) -> Body:
     """Accounts, month by month."""
     asked = queries.MonthsQuery(call.values).asked(request.args)["start"]
-    first = reports.first_month(call.world, call.now, asked, policy.MONTHS_DEFAULT)
+    first = accounts.first_month(call.world, call.now, asked, policy.MONTHS_DEFAULT)
     if first is None:
         raise errors.FutureMonth(request.args["startDate"])
-    told: Body = rows.MonthCounts(many=True).dump(reports.months(call.world, call.now, first))
+    told: Body = rows.MonthCounts(many=True).dump(accounts.months(call.world, call.now, first))
     return told
 
 
 def organization_users(call: Call) -> Body:
     """The users, filtered."""
     asked = queries.asked_users(request.args, call.values)
-    found = reports.users(call.world, call.now, team_member=asked.team_member, active=asked.active)
+    found = accounts.users(call.world, call.now, team_member=asked.team_member, active=asked.active)
     return pagination.page(found, asked, _user_rows(call), call.values)
 
 
 def license_terms(call: Call) -> Body:
     """The license."""
-    return {"license": {**rows.License().dump(reports.license_terms(call.world, call.now)), **policy.LICENSE}}
+    return {"license": {**rows.License().dump(accounts.license_terms(call.world, call.now)), **policy.LICENSE}}
 
 
 def permissions(call: Call) -> Body:
     """Who has a role."""
     role = queries.PermissionsQuery(call.values).asked(request.args)["role"]
-    told: Body = rows.Permission(many=True).dump(reports.permissions(call.world, call.now, role))
+    told: Body = rows.Permissions().dump(accounts.permissions(call.world, call.now, role))
     return told
 
 
 def team_users(call: Call) -> Body:
     """The users of a team, deactivated ones among them."""
     asked = queries.asked_page(queries.TeamUsersQuery(call.values), request.args)
-    found = reports.team_users(call.world, call.now, _team(call, _path("teamId")))
+    found = accounts.team_users(call.world, call.now, _team(call, _path("teamId")))
     return pagination.page(found, asked, _user_rows(call), call.values)
 
 
 def team_accounts(call: Call) -> Body:
     """The accounts of a team, counted now."""
     place = _team(call, queries.TeamQuery(call.values).asked(request.args)["team"])
-    told: Body = rows.TeamCounts().dump(reports.team_counts(call.world, call.now, place))
+    told: Body = rows.TeamCounts().dump(accounts.team_counts(call.world, call.now, place))
     return told
 
 
 def team(call: Call) -> Body:
     """A team's name."""
     identifier = _path("teamId")
-    return {"id": identifier, "name": reports.team_name(call.world, _team(call, identifier))}
+    return {"id": identifier, "name": accounts.team_name(call.world, _team(call, identifier))}
 
 
 def user(call: Call) -> Body:
     """A user and the user's team."""
-    found = reports.user(call.world, call.now, _user(call, _path("user_id")))
+    found = accounts.user(call.world, call.now, _user(call, _path("user_id")))
     return {"user": rows.UserInfo().dump(found), "teams": rows.UserTeam().dump(found.team) if found.team else {}}
 
 
@@ -88,21 +93,21 @@ def organization_usage(call: Call) -> Body:
     """What everybody did."""
     asked = queries.asked_usage(queries.UsageQuery(call.values), request.args)
     _own(call, asked)
-    return _usage(call, asked, reports.everybody(call.world))
+    return _usage(call, asked, usage.everybody(call.world))
 
 
 def team_usage(call: Call) -> Body:
     """What a team did."""
     asked = queries.asked_usage(queries.TeamUsageQuery(call.values), request.args)
     _own(call, asked)
-    return _usage(call, asked, reports.of_team(call.world, _team(call, asked.whose)), teamId=asked.whose)
+    return _usage(call, asked, usage.of_team(call.world, _team(call, asked.whose)), teamId=asked.whose)
 
 
 def user_usage(call: Call) -> Body:
     """What one user did."""
     asked = queries.asked_usage(queries.UserUsageQuery(call.values), request.args)
     _own(call, asked)
-    return _usage(call, asked, reports.of_user(call.world, _user(call, asked.whose)), userId=asked.whose)
+    return _usage(call, asked, usage.of_user(call.world, _user(call, asked.whose)), userId=asked.whose)
 
 
 def _path(name: str) -> str:
@@ -111,14 +116,14 @@ def _path(name: str) -> str:
 
 
 def _team(call: Call, identifier: str) -> int:
-    place = reports.team_place(call.world, identifier)
+    place = accounts.team_place(call.world, identifier)
     if place is None:
         raise errors.unknown("team", identifier)
     return place
 
 
 def _user(call: Call, identifier: str) -> Table:
-    account = reports.user_account(call.world, call.now, identifier)
+    account = accounts.user_account(call.world, call.now, identifier)
     if account is None:
         raise errors.unknown("user", identifier)
     return account
@@ -130,21 +135,18 @@ def _own(call: Call, asked: queries.UsageAsked) -> None:
 
 
 def _user_rows(call: Call) -> Any:
-    shape = rows.User(many=True)
-    return lambda places: shape.dump(reports.user_rows(call.world, call.now, places))
+    return lambda places: _USERS.dump(accounts.listed(call.world, call.now, places))
 
 
-def _usage(call: Call, asked: queries.UsageAsked, count: reports.Count, **whose: str) -> Body:
-    buckets = reports.usage(call.world, asked.start, asked.end, asked.granularity, call.now, count)
-    if call.values["empty_buckets"] == "omitted" and asked.granularity != "all":
-        buckets = [bucket for bucket in buckets if not bucket.empty]
-    left_out = () if call.values["usage_sections"] == "full" else ("instruct", "agent")
+def _usage(call: Call, asked: queries.UsageAsked, count: usage.Count, **whose: str) -> Body:
+    over = (asked.start, asked.end, asked.granularity)
+    buckets = usage.buckets(call.world, *over, call.now, count, omit_empty=call.values["empty_buckets"] == "omitted")
     return {
         "organizationId": asked.organization_id,
         **whose,
         "from": asked.start.text,
         "to": asked.end.text,
-        "usage": {"granularity": asked.granularity, "data": rows.Bucket(many=True, exclude=left_out).dump(buckets)},
+        "usage": {"granularity": asked.granularity, "data": _BUCKETS[str(call.values["usage_sections"])].dump(buckets)},
     }
 
 

@@ -5,9 +5,9 @@ What the answers should be stays out.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from datetime import date
 from typing import Any
 
+from mockserver.gateway.sandbox import Sandbox
 from mockserver.gateway.tokens import Grant
 from mockserver.simulation.organization import Organization
 from tests.contract.client import Answer, Client
@@ -86,6 +86,8 @@ def own(client: Client, organization: Organization, token: str = "own") -> Clien
     return client.bearing(f"Bearer {token}")
 
 
-def day(ordinal: int) -> str:
-    """A day, written."""
-    return date.fromordinal(ordinal).isoformat()
+def sandbox(client: Client) -> Sandbox:
+    """The sandbox that a client's token opens."""
+    opened = client.state.opened_by("jetbrains-ide", str(client.authorization).split()[1])
+    assert opened is not None
+    return opened[0]

@@ -10,7 +10,7 @@ import pytest
 from mockserver.organizations import files
 from mockserver.simulation.organization import Organization, Team
 from mockserver.simulation.world import World
-from mockserver.vendors.tabnine import reports
+from mockserver.vendors.tabnine.reports import accounts
 from tests.contract.client import Client
 from tests.vendors.tabnine import asking
 
@@ -234,5 +234,5 @@ def test_somebody_with_an_account_has_a_seat_even_where_none_was_bought(own: Cal
 def test_where_the_product_is_unknown_the_term_runs_from_the_first_day_and_has_no_seats() -> None:
     """No file makes such an organisation, but its record allows it."""
     made = Organization("bare", "Bare", 1, "bare.example", 2, (Team("All", default=True),))
-    told = reports.license_terms(World(made, files.pool()), datetime(2025, 10, 21, tzinfo=UTC))
+    told = accounts.license_terms(World(made, files.pool()), datetime(2025, 10, 21, tzinfo=UTC))
     assert (told.iat, told.seats) == (datetime(2025, 1, 3, tzinfo=UTC).timestamp(), 0)

@@ -10,7 +10,7 @@ import pytest
 from mockserver.simulation.instants import written
 from mockserver.simulation.tabnine import COUNTERS
 from mockserver.simulation.tabnine_ranges import Totals
-from mockserver.vendors.tabnine import reports
+from mockserver.vendors.tabnine.reports import usage
 from tests.contract.client import Client
 from tests.vendors.tabnine import asking
 
@@ -227,7 +227,7 @@ def test_a_ratio_has_three_decimals_halves_up(
     """Seen from outside: facts of these numbers are put in the place of the world's."""
     sums = dict.fromkeys(COUNTERS, 0) | {"completion_chars": part, "keystrokes": whole - part}
     planted = [Totals(tuple(sums.values()), (0, 0, 0), 0)]
-    monkeypatch.setattr(reports, "everybody", lambda _: lambda _cuts: planted)
+    monkeypatch.setattr(usage, "everybody", lambda _: lambda _cuts: planted)
     told = asking.bucket(tabnine, *WEEK)
     assert told.get("productivityFactor") == told["codeCompletions"].get("automationFactor") == ratio
     assert "chatConsumptionRate" not in told["chat"]

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from mockserver.gateway.limits import Allowance
-from mockserver.vendors.tabnine import reports
+from mockserver.vendors.tabnine.reports import accounts
 from tests.contract.client import Client
 from tests.vendors.tabnine import asking
 
@@ -183,7 +183,7 @@ def test_what_nobody_foresaw_is_500_in_the_same_shape_and_logged_once(
     def broken(*_: object) -> None:
         raise RuntimeError("the wheel came off")
 
-    monkeypatch.setattr(reports, "license_terms", broken)
+    monkeypatch.setattr(accounts, "license_terms", broken)
     for shape in ("nested", "flat"):
         answer = tabnine.switched(error_shape=shape).get("/license")
         assert answer.status == 500

@@ -1,11 +1,12 @@
 """What Tabnine gives: the shapes of its rows, in its own words.
 
-Computing a row stays out.
+Computing a row stays out. Long lists come as columns, and each column is told as a whole: a field's way through
+marshmallow costs as much as the rest of a row.
 """
 
-from typing import Any
+from marshmallow import Schema, fields
 
-from marshmallow import Schema, fields, post_dump
+from mockserver.gateway.columns import Column, Columns
 
 
 class Organization(Schema):
@@ -25,23 +26,23 @@ class Team(Schema):
     is_default_team = fields.Boolean(attribute="default", data_key="isDefaultTeam")
 
 
-class User(Schema):
-    """A row of users."""
+class Users(Columns):
+    """Rows of users."""
 
-    id = fields.UUID()
-    username = fields.String()
-    email = fields.String()
-    role = fields.String()
-    verified = fields.Boolean()
-    deactivated_at = fields.String(attribute="deactivated", data_key="deactivatedAt")
-    updated_at = fields.String(attribute="updated", data_key="updatedAt")
+    id = Column[str]()
+    username = Column[str]()
+    email = Column[str]()
+    role = Column[str]()
+    verified = Column[bool]()
+    deactivated_at = Column[str | None](attribute="deactivated", data_key="deactivatedAt")
+    updated_at = Column[str | None](attribute="updated", data_key="updatedAt")
 
 
 class UserInfo(Schema):
     """One user, in this endpoint's own names."""
 
-    organization_id = fields.UUID()
-    user_id = fields.UUID(attribute="id")
+    organization_id = fields.String()
+    user_id = fields.String(attribute="id")
     email = fields.String()
     role = fields.String()
     created_at = fields.String(attribute="created", data_key="createdAt")
@@ -84,68 +85,65 @@ class License(Schema):
     audience = fields.String()
 
 
-class Permission(Schema):
-    """Somebody who has a role."""
+class Permissions(Columns):
+    """Who has a role."""
 
-    username = fields.String()
-    organization_id = fields.UUID(attribute="organization_id", data_key="organizationId")
-
-
-class Ratios(Schema):
-    """A shape in which a ratio that is undefined is left out."""
-
-    @post_dump
-    def leave_out(self, row: dict[str, Any], **_: Any) -> dict[str, Any]:
-        """Leave out what is undefined."""
-        return {name: value for name, value in row.items() if value is not None}
+    username = Column[str]()
+    organization_id = Column[str](data_key="organizationId")
 
 
-class CodeCompletions(Ratios):
+class CodeCompletions(Columns):
     """Completions in the editor."""
 
-    active_users = fields.Integer(attribute="users", data_key="activeUsers")
-    completions = fields.Integer()
-    chars_completed = fields.Integer(attribute="completion_chars", data_key="charsCompleted")
-    keystrokes = fields.Integer()
-    lines = fields.Integer(attribute="completion_lines")
-    automation_factor = fields.Float(attribute="automation_factor", data_key="automationFactor")
+    left_out = ("automationFactor",)
+
+    active_users = Column[int](attribute="users", data_key="activeUsers")
+    completions = Column[int]()
+    chars_completed = Column[int](attribute="completion_chars", data_key="charsCompleted")
+    keystrokes = Column[int]()
+    lines = Column[int](attribute="completion_lines")
+    automation_factor = Column[float](data_key="automationFactor")
 
 
-class Chat(Ratios):
+class Chat(Columns):
     """Chat."""
 
-    active_users = fields.Integer(attribute="users", data_key="activeUsers")
-    interactions = fields.Integer(attribute="chat_interactions")
-    useful_chat_interactions = fields.Integer(attribute="chat_useful", data_key="usefulChatInteractions")
-    lines = fields.Integer(attribute="chat_lines")
-    chars_completed = fields.Integer(attribute="chat_chars", data_key="charsCompleted")
-    chat_consumption_rate = fields.Float(attribute="consumption_rate", data_key="chatConsumptionRate")
+    left_out = ("chatConsumptionRate",)
+
+    active_users = Column[int](attribute="users", data_key="activeUsers")
+    interactions = Column[int](attribute="chat_interactions")
+    useful_chat_interactions = Column[int](attribute="chat_useful", data_key="usefulChatInteractions")
+    lines = Column[int](attribute="chat_lines")
+    chars_completed = Column[int](attribute="chat_chars", data_key="charsCompleted")
+    chat_consumption_rate = Column[float](attribute="consumption_rate", data_key="chatConsumptionRate")
 
 
-class Instruct(Schema):
+class Instruct(Columns):
     """Instructions on a selection."""
 
-    accepted_count = fields.Integer(attribute="instruct_accepted", data_key="acceptedCount")
+    accepted_count = Column[int](attribute="instruct_accepted", data_key="acceptedCount")
 
 
-class Agent(Schema):
+class Agent(Columns):
     """The agent."""
 
-    active_users = fields.Integer(attribute="users", data_key="activeUsers")
-    interactions = fields.Integer(attribute="agent_interactions")
-    lines_added = fields.Integer(attribute="agent_lines_added", data_key="linesAdded")
-    lines_added_accepted = fields.Integer(attribute="agent_lines_added_accepted", data_key="linesAddedAccepted")
-    lines_removed = fields.Integer(attribute="agent_lines_removed", data_key="linesRemoved")
-    lines_removed_accepted = fields.Integer(attribute="agent_lines_removed_accepted", data_key="linesRemovedAccepted")
+    active_users = Column[int](attribute="users", data_key="activeUsers")
+    interactions = Column[int](attribute="agent_interactions")
+    lines_added = Column[int](attribute="agent_lines_added", data_key="linesAdded")
+    lines_added_accepted = Column[int](attribute="agent_lines_added_accepted", data_key="linesAddedAccepted")
+    lines_removed = Column[int](attribute="agent_lines_removed", data_key="linesRemoved")
+    lines_removed_accepted = Column[int](attribute="agent_lines_removed_accepted", data_key="linesRemovedAccepted")
 
 
-class Bucket(Ratios):
+class Buckets(Columns):
     """What was done from an instant to another, in sections; the switch `usage_sections` says which."""
 
-    start = fields.String(data_key="from")
-    end = fields.String(data_key="to")
-    users = fields.Integer(data_key="activeUsers")
-    productivity_factor = fields.Float(data_key="productivityFactor")
+    left_out = ("productivityFactor",)
+
+    start = Column[str](data_key="from")
+    end = Column[str](data_key="to")
+    users = Column[int](data_key="activeUsers")
+    productivity_factor = Column[float](data_key="productivityFactor")
     code_completions = fields.Nested(CodeCompletions, data_key="codeCompletions")
     chat = fields.Nested(Chat)
     instruct = fields.Nested(Instruct)

@@ -1,0 +1,346 @@
+"""Holds the exchange of credentials for tokens to its promises: who gets one, what it opens, when it ends.
+
+A made-up vendor's door is used; where a real one has its endpoint stays out.
+"""
+
+from base64 import b64encode
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from flask import Request
+from werkzeug.test import EnvironBuilder, TestResponse
+
+from mockserver.gateway import oauth, pipeline
+from mockserver.gateway.rejection import Reason, Rejection
+from mockserver.gateway.tokens import Grant
+from mockserver.gateway.vendor import Body, Call, Route, Vendor, Worded
+from mockserver.simulation import clock
+from mockserver.simulation.clock import Clock
+from tests.gateway import parrot
+from tests.gateway.parrot import NOW, UNLIMITED, Aviary
+
+LIFETIME = 60
+PATH = "/parrot/token"
+FORM = {"grant_type": "client_credentials"}
+
+
+def _token(asked: Call) -> Body:
+    return oauth.issue(asked, LIFETIME)
+
+
+def _word(rejection: Rejection, asked: Call) -> Worded:
+    if isinstance(rejection, oauth.Refusal):
+        return oauth.word(rejection, "the nest")
+    return parrot.word(rejection, asked)
+
+
+GUARDED: Vendor = replace(
+    UNLIMITED,
+    stages=(oauth.bearer, pipeline.permit),
+    routes=(
+        *UNLIMITED.routes,
+        Route(PATH, "token", _token, ("POST",), stages=(oauth.client,), headers=oauth.HEADERS),
+    ),
+    word=_word,
+    secret="mock-secret",
+    token_path=PATH,
+)
+
+
+def _basic(client: str = "mock-parrot-small", secret: str = "mock-secret") -> str:
+    return f"Basic {b64encode(f'{client}:{secret}'.encode()).decode()}"
+
+
+def _ask(aviary: Aviary, authorization: str | None = _basic(), **more: Any) -> TestResponse:
+    shown = {} if authorization is None else {"Authorization": authorization}
+    return aviary.client.post(PATH, **{"data": FORM, "headers": shown, **more})
+
+
+def _issued(aviary: Aviary, authorization: str = _basic()) -> str:
+    answer = _ask(aviary, authorization)
+    assert answer.status_code == 200, answer.data
+    token: str = answer.get_json()["access_token"]
+    return token
+
+
+@pytest.fixture(name="aviary")
+def guarded() -> Aviary:
+    return Aviary(GUARDED)
+
+
+def test_a_client_gets_a_token_that_nobody_may_keep_and_it_opens_the_door(aviary: Aviary) -> None:
+    answer = _ask(aviary)
+    body = answer.get_json()
+    assert body == {"access_token": body["access_token"], "token_type": "Bearer", "expires_in": LIFETIME}
+    assert (answer.headers["Cache-Control"], answer.headers["Pragma"]) == ("no-store", "no-cache")
+    assert aviary.ask(token=body["access_token"]).status_code == 200
+    assert [(entry.operation, entry.status) for entry in aviary.state.default.journal] == [
+        ("token", 200),
+        ("speak", 200),
+    ]
+
+
+@pytest.mark.parametrize(
+    "authorization",
+    [_basic().replace("Basic", "bASIC"), _basic("mock%2Dparrot-small", "mock%2dsecret")],
+    ids=["the scheme in other letters", "form-encoded as the RFC has it"],
+)
+def test_credentials_are_read_as_the_rfc_has_them(aviary: Aviary, authorization: str) -> None:
+    assert aviary.ask(token=_issued(aviary, authorization)).status_code == 200
+
+
+GOOD_FORMS: dict[str, Any] = {
+    "with a scope, which is ignored": {"data": FORM | {"scope": "view analytics"}},
+    "with what nobody knows": {"data": FORM | {"audience": "x"}},
+    "with an empty field": {"data": FORM | {"client_secret": ""}},
+    "with a charset": {
+        "data": b"grant_type=client_credentials",
+        "content_type": f"{oauth.FORM}; charset=utf-8",
+    },
+    "with parameters in the query": {"query_string": "grant_type=password&x=1"},
+}
+
+
+@pytest.mark.parametrize("more", GOOD_FORMS.values(), ids=GOOD_FORMS)
+def test_what_does_not_concern_the_grant_is_ignored(aviary: Aviary, more: dict[str, Any]) -> None:
+    assert _ask(aviary, **more).status_code == 200
+
+
+NO_CLIENT = {
+    "none": (None, "the request carries no credentials"),
+    "another scheme": ("Bearer abc", "has another scheme"),
+    "nothing behind it": ("Basic", "holds no single pair of client id and secret"),
+    "no base64": ("Basic §§§", "no base64 of UTF-8 text"),
+    "base64 of no text": ("Basic /w==", "no base64 of UTF-8 text"),
+    "no colon": (f"Basic {b64encode(b'mock-parrot-small').decode()}", "no colon between client id and secret"),
+    "an unknown client": (_basic("mock-parrot-big"), "no client with this id"),
+    "another's secret": (_basic(secret="mock-secrets"), "the secret is not this client's"),
+    "no secret": (_basic(secret=""), "the secret is not this client's"),
+    "nothing at all": (_basic("", ""), "no client with this id"),
+}
+
+
+@pytest.mark.parametrize(("authorization", "told"), NO_CLIENT.values(), ids=NO_CLIENT)
+def test_whoever_is_no_client_is_refused_before_the_form_is_looked_at(
+    aviary: Aviary, authorization: str | None, told: str
+) -> None:
+    for data in (FORM, {}):
+        answer = _ask(aviary, authorization, data=data)
+        assert (answer.status_code, answer.get_json()["error"]) == (401, "invalid_client")
+        assert told in answer.get_json()["error_description"]
+        assert answer.headers["WWW-Authenticate"] == 'Basic realm="the nest"'
+        assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_credentials_in_the_body_are_refused_with_a_hint(aviary: Aviary) -> None:
+    shown = FORM | {"client_id": "mock-parrot-small", "client_secret": "mock-secret"}
+    answer = _ask(aviary, None, data=shown)
+    assert answer.status_code == 401
+    assert "credentials in the body are not read; send 'Authorization: Basic" in answer.get_json()["error_description"]
+    assert "in the body" not in _ask(aviary, None, json={"client_id": "x"}, data=None).get_json()["error_description"]
+
+
+BAD_FORMS: dict[str, tuple[dict[str, Any], str, str]] = {
+    "no grant type": ({"data": {"scope": "x"}}, "invalid_request", "grant_type is missing"),
+    "nothing": ({"data": {}}, "invalid_request", "the request has none"),
+    "an empty grant type": ({"data": {"grant_type": ""}}, "invalid_request", "grant_type is missing"),
+    "a grant type in the query": (
+        {"data": {"a": "b"}, "query_string": "grant_type=client_credentials"},
+        "invalid_request",
+        "missing from the body",
+    ),
+    "twice": (
+        {"data": {"grant_type": ["client_credentials", "client_credentials"]}},
+        "invalid_request",
+        "'grant_type' is there 2 times",
+    ),
+    "a scope twice": ({"data": FORM | {"scope": ["a", "b"]}}, "invalid_request", "'scope' is there 2 times"),
+    "another grant": ({"data": {"grant_type": "password"}}, "unsupported_grant_type", "cannot be 'password'"),
+    "in other letters": (
+        {"data": {"grant_type": "Client_Credentials"}},
+        "unsupported_grant_type",
+        "it must be client_credentials",
+    ),
+    "a secret in header and body": (
+        {"data": FORM | {"client_secret": "mock-secret"}},
+        "invalid_request",
+        "not in both",
+    ),
+    "JSON": ({"json": FORM, "data": None}, "invalid_request", "the request has 'application/json'"),
+    "a form by another name": (
+        {"data": b"grant_type=client_credentials", "content_type": "text/plain"},
+        "invalid_request",
+        f"must come as Content-Type: {oauth.FORM}",
+    ),
+    "no text": (
+        {"data": b"grant_type=\xff", "content_type": oauth.FORM},
+        "invalid_request",
+        "no form of UTF-8 text",
+    ),
+    "no text behind the percent signs": (
+        {"data": b"grant_type=%ff", "content_type": oauth.FORM},
+        "invalid_request",
+        "no form of UTF-8 text",
+    ),
+    "too many fields": (
+        {"data": b"a=b&" * 101, "content_type": oauth.FORM},
+        "invalid_request",
+        "more than 100 fields",
+    ),
+    "too large": (
+        {"data": b"a" * 65_537, "content_type": oauth.FORM},
+        "invalid_request",
+        "at most 65536 bytes are read",
+    ),
+    "too large, and of untold length": (
+        {
+            "data": b"a" * 70_000,
+            "content_type": oauth.FORM,
+            "environ_overrides": {"CONTENT_LENGTH": "", "wsgi.input_terminated": True},
+        },
+        "invalid_request",
+        "at most 65536 bytes are read",
+    ),
+}
+
+
+@pytest.mark.parametrize(("more", "code", "told"), BAD_FORMS.values(), ids=BAD_FORMS)
+def test_a_form_that_is_not_the_grants_is_refused_in_the_rfcs_words(
+    aviary: Aviary, more: dict[str, Any], code: str, told: str
+) -> None:
+    answer = _ask(aviary, **more)
+    assert (answer.status_code, answer.get_json()["error"]) == (400, code)
+    assert told in answer.get_json()["error_description"]
+    assert "WWW-Authenticate" not in answer.headers
+
+
+def test_a_description_holds_only_what_the_rfc_allows(aviary: Aviary) -> None:
+    answer = _ask(aviary, data={"grant_type": 'pä"ss\\w\n'})
+    assert answer.get_json()["error_description"] == (
+        "grant_type cannot be 'p?'ss??w?n'; it must be client_credentials"
+    )
+
+
+def test_what_has_no_code_of_its_own_is_an_invalid_request() -> None:
+    worded = oauth.word(Rejection(Reason.INVALID, "too long"), "here")
+    assert (worded.status, worded.body["error"], worded.body["error_description"]) == (
+        400,
+        "invalid_request",
+        "too long",
+    )
+
+
+def test_a_wrong_method_is_told_before_any_credentials_are_asked_for(aviary: Aviary) -> None:
+    for method in ("GET", "HEAD", "PUT", "OPTIONS"):
+        answer = aviary.client.open(PATH, method=method)
+        assert (answer.status_code, answer.headers["Allow"]) == (405, "POST")
+    assert aviary.client.delete("/parrot/speak").status_code == 401, "elsewhere the door comes first"
+
+
+@pytest.mark.parametrize("late", [timedelta(0), timedelta(microseconds=1), timedelta(microseconds=999_999)])
+def test_a_token_lives_as_long_as_it_says_by_the_sandboxs_clock_and_no_second_longer(
+    aviary: Aviary, late: timedelta
+) -> None:
+    aviary.advance(Clock.at(NOW + late, frozen=True))
+    token = _issued(aviary)
+    aviary.advance(Clock.at(NOW + late + timedelta(seconds=LIFETIME, microseconds=-1), frozen=True))
+    assert aviary.ask(token=token).status_code == 200
+    aviary.advance(Clock.at(NOW + timedelta(seconds=LIFETIME + bool(late)), frozen=True))
+    answer = aviary.ask(token=token)
+    assert (answer.status_code, "has expired" in answer.get_json()["squawk"]) == (401, True)
+    assert aviary.ask(token=_issued(aviary)).status_code == 200
+
+
+def test_a_token_can_be_had_on_the_last_day_there_is(aviary: Aviary) -> None:
+    aviary.advance(Clock.at(clock.LATEST, frozen=True))
+    assert aviary.ask(token=_issued(aviary)).status_code == 200
+
+
+def test_the_same_client_at_the_same_second_gets_the_same_token_from_any_server() -> None:
+    first, second = Aviary(GUARDED), Aviary(GUARDED)
+    assert _issued(first) == _issued(second)
+    second.advance(Clock.at(NOW + timedelta(seconds=1), frozen=True))
+    assert _issued(first) != _issued(second)
+    assert _issued(first) != _issued(first, _basic("mock-parrot-small-forbidden"))
+
+
+def test_a_client_that_may_not_read_gets_a_token_and_meets_a_403(aviary: Aviary) -> None:
+    assert aviary.ask(token=_issued(aviary, _basic("mock-parrot-small-forbidden"))).status_code == 403
+
+
+def _forgeries(token: str) -> dict[str, str]:
+    client, end, signed = token.rsplit(".", 2)
+    return {
+        "the client's id": client,
+        "the secret": "mock-secret",
+        "another vendor's": "mock-finch-small",
+        "no signature": f"{client}.{end}",
+        "another signature": f"{client}.{end}.{signed[:-1]}{'A' if signed[-1] != 'A' else 'B'}",
+        "a later end": f"{client}.{int(end) + 1}.{signed}",
+        "the same end, written otherwise": f"{client}.0{end}.{signed}",
+        "an end beyond all time": f"{client}.{'9' * 15}.{signed}",
+        "another client": f"{client}-forbidden.{end}.{signed}",
+        "nobody": f"nobody.{end}.{signed}",
+        "more of it": f"{token}A",
+    }
+
+
+@pytest.mark.parametrize("name", _forgeries("a.0.b"))
+def test_a_forged_token_opens_nothing(aviary: Aviary, name: str) -> None:
+    answer = aviary.ask(token=_forgeries(_issued(aviary))[name])
+    assert (answer.status_code, answer.get_json()["squawk"]) == (401, "the token is unknown or was revoked")
+
+
+def test_without_a_token_the_refusal_says_what_to_send(aviary: Aviary) -> None:
+    assert "'Authorization: Bearer <token>'" in aviary.ask(token=None).get_json()["squawk"]
+
+
+def test_a_token_opens_its_clients_sandbox_and_dies_with_the_client(aviary: Aviary) -> None:
+    mine = Grant("mine", "parrot", "my-client", permitted=True, secret="my-secret")
+    made = parrot.made(clock=Clock.at(NOW + timedelta(days=400), frozen=True))
+    other = aviary.state.make("other", made, [mine])
+    token = _issued(aviary, _basic("my-client", "my-secret"))
+    assert aviary.ask(token=token).status_code == 200
+    assert [entry.operation for entry in other.journal] == ["token", "speak"]
+    assert list(aviary.state.default.journal) == []
+    assert Aviary(GUARDED).ask(token=token).status_code == 401, "where nobody knows the client"
+
+
+def test_a_client_whose_secret_was_changed_loses_its_tokens(aviary: Aviary) -> None:
+    token = _issued(aviary)
+    changed = Aviary(replace(GUARDED, secret="mock-secret-2"))
+    assert changed.ask(token=token).status_code == 401
+
+
+def test_a_plain_token_is_no_client(aviary: Aviary) -> None:
+    aviary.state.make("other", parrot.made(), [Grant("g", "parrot", "plain", permitted=True)])
+    for secret in ("", "plain", "None"):
+        assert _ask(aviary, _basic("plain", secret)).status_code == 401
+    _, end, signed = _issued(aviary).rsplit(".", 2)
+    assert aviary.ask(token=f"plain.{end}.{signed}").status_code == 401
+
+
+def test_no_token_is_issued_to_whom_no_stage_let_in(aviary: Aviary) -> None:
+    asked = Call(Request(EnvironBuilder(PATH).get_environ()), aviary.state, GUARDED)
+    with pytest.raises(oauth.Refusal, match="no credentials"):
+        oauth.issue(asked, LIFETIME)
+    asked.open(aviary.state.default, Grant("g", "parrot", "plain", permitted=True))
+    with pytest.raises(oauth.Refusal, match="no credentials"):
+        oauth.issue(asked, LIFETIME)
+
+
+def test_no_credentials_survive_in_the_journal(aviary: Aviary) -> None:
+    token = _issued(aviary)
+    for query in ("x=mock-secret", "x=my-own-secret", "client_secret=abc", f"x={token}", "x=mock-parrot-small"):
+        _ask(aviary, _basic(secret="my-own-secret"), query_string=query)
+        aviary.ask(f"/parrot/speak?{query}", token)
+    aviary.client.post(f"{PATH}/my-own-secret", headers={"Authorization": _basic(secret="my-own-secret")})
+    aviary.client.get("/parrot/mock-secret")
+    told = [f"{entry.path}?{entry.query}" for entry in aviary.state.default.journal]
+    assert len(told) == 13
+    kept = "\n".join(told)
+    for secret in ("mock-secret", "abc", token, "mock-parrot-small"):
+        assert secret not in kept
+    assert "/parrot/token/my-own-secret" not in kept

@@ -1,0 +1,105 @@
+"""The Console and IDE Services tell of the same people and days: where definitions overlap, so do the numbers."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from tests.contract.client import Client
+from tests.vendors.jetbrains_console import asking, worlds
+from tests.vendors.jetbrains_console.asking import ADOPTION, CREDITS, Row
+
+AUTUMN = ("2025-09-01", "2025-10-20")
+IDE_GROUPS = {"day": "DAY", "week": "WEEK", "month": "MONTH", "year": "YEAR"}
+CHARGED = ("junie", "claude_code")
+"""The tools of IDE Services that always spend credits."""
+
+ORGANIZATIONS = ("acme", "initech", "globex", "empty", "documented")
+
+
+@pytest.fixture
+def both(opened: Callable[[str], Client]) -> Callable[[str], tuple[Client, Client]]:
+    """Clients of the Console and of IDE Services on one app."""
+
+    def clients(organization: str) -> tuple[Client, Client]:
+        console = opened(organization)
+        ide = Client(console.app, "/api/analytics/ai", f"Bearer mock-jetbrains-ide-{organization}")
+        return console, ide
+
+    return clients
+
+
+def _ide_adoption(ide: Client, group_by: str) -> list[Row]:
+    told: list[Row] = ide.got("/users-adoption", **asking.span(*AUTUMN, groupBy=IDE_GROUPS[group_by]))["items"]
+    return told
+
+
+@pytest.mark.parametrize("group_by", asking.GROUPINGS)
+@pytest.mark.parametrize("organization", ORGANIZATIONS)
+def test_the_same_users_have_ai_and_no_more_are_active_here_than_there(
+    both: Callable[[str], tuple[Client, Client]], organization: str, group_by: str
+) -> None:
+    """There a request is enough to be active, here it must have spent credits."""
+    console, ide = both(organization)
+    here, there = asking.rows(console, ADOPTION, *AUTUMN, groupBy=group_by), _ide_adoption(ide, group_by)
+    assert [(row["date"], row["enabledUsers"]) for row in here] == [(row["date"], row["enabledUsers"]) for row in there]
+    assert all(one["activeUsers"] <= other["activeUsers"] for one, other in zip(here, there, strict=True))
+
+
+def test_somebody_is_active_there_who_is_not_active_here(both: Callable[[str], tuple[Client, Client]]) -> None:
+    console, ide = both("initech")
+    here, there = asking.rows(console, ADOPTION, *AUTUMN), _ide_adoption(ide, "day")
+    assert sum(row["activeUsers"] for row in here) < sum(row["activeUsers"] for row in there)
+    assert asking.total(console, ADOPTION, *AUTUMN, userEmails="only.completion@initech.example")["activeUsers"] == 0
+
+
+def _charged_days(ide: Client, first: str, last: str) -> dict[str, set[str]]:
+    """By user: the days with rows of tools that spend credits."""
+    rows = ide.walk(
+        "/effectiveness/metrics/users.paged",
+        **asking.span(first, last, tool=",".join(CHARGED)),
+        limit=1000,
+    )
+    days: dict[str, set[str]] = {}
+    for row in rows:
+        days.setdefault(row["userId"], set()).add(row["date"])
+    return days
+
+
+@pytest.mark.parametrize("organization", ["acme", "initech"])
+def test_whoever_works_with_a_charged_tool_on_a_day_spends_credits_on_it(
+    both: Callable[[str], tuple[Client, Client]], organization: str
+) -> None:
+    console, ide = both(organization)
+    span = ("2025-10-06", "2025-10-12")
+    days = _charged_days(ide, *span)
+    assert len(days) > 5
+    for user, charged in days.items():
+        spent = {row["date"] for row in asking.rows(console, CREDITS, *span, userIds=user) if row["totalCredits"]}
+        active = {row["date"] for row in asking.rows(console, ADOPTION, *span, userIds=user) if row["activeUsers"]}
+        assert charged <= spent == active
+
+
+def test_a_day_has_at_least_as_many_active_users_as_there_are_rows_of_charged_tools(
+    both: Callable[[str], tuple[Client, Client]],
+) -> None:
+    console, ide = both("acme")
+    per_day: dict[str, int] = {}
+    for charged in _charged_days(ide, *AUTUMN).values():
+        for day in charged:
+            per_day[day] = per_day.get(day, 0) + 1
+    active = {row["date"]: row["activeUsers"] for row in asking.rows(console, ADOPTION, *AUTUMN)}
+    assert per_day
+    assert all(active[day] >= users for day, users in per_day.items())
+
+
+def test_a_chat_without_credits_makes_a_user_active_there_alone(jetbrains_console: Client) -> None:
+    person = worlds.Person({"2025-09-02": {"aia_invocations": 4, "aia_suggestions": 2}, **worlds.junie(_09_03=100)})
+    organization = worlds.organization(person, slug="chat")
+    console = asking.own(jetbrains_console, organization)
+    rows = asking.rows(console, ADOPTION, "2025-09-01", "2025-09-04")
+    assert [row["activeUsers"] for row in rows] == [0, 0, 1, 0]
+    world = jetbrains_console.state.make("chat", replace(console.sandbox.made, organization=organization), []).world
+    edges = [date(2025, 9, day).toordinal() for day in range(1, 6)]
+    assert world.jetbrains_ranges.active(edges).buckets == [0, 1, 1, 0]

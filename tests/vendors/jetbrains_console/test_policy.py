@@ -1,0 +1,191 @@
+"""What the Console's folder states as data is what the contract says, and each switch changes what it says it does."""
+
+import pytest
+
+from mockserver.gateway.switches import Value
+from mockserver.vendors.jetbrains_console import policy, vendor
+from tests.contract.client import Client
+from tests.vendors.jetbrains_console import asking
+from tests.vendors.jetbrains_console.asking import ADOPTION, CREDITS, HITS
+
+CONTRACT: dict[str, tuple[str, tuple[Value, ...]]] = {
+    "expires_in": ("I", (3600, 600, 60)),
+    "unknown_parameters": ("A", ("reject", "ignore")),
+    "empty_elements": ("A", ("reject", "ignore")),
+    "malformed_ids": ("A", ("nobody", "reject")),
+    "list_form": ("A", ("both", "comma", "repeated")),
+    "letter_case": ("A", ("exact", "any")),
+    "longest_range": ("A", ("history", "reject")),
+    "bucket_label": ("A", ("calendar", "clipped")),
+    "empty_buckets": ("A", ("zeros", "omitted")),
+    "credits_form": ("A", ("number", "string")),
+}
+NAMES = {
+    *("data", "date", "enabledUsers", "activeUsers", "total", "usersHitLimit", "peakDailyUsers"),
+    *("builtInQuota", "topUpCredits", "totalCredits"),
+}
+SWITCHES = {each.name: each for each in policy.SWITCHES}
+
+
+def test_the_switches_are_those_of_the_contract_and_of_what_it_leaves_open() -> None:
+    assert list(SWITCHES) == [*CONTRACT, "names"]
+    assert (SWITCHES["names"].grade, set(SWITCHES["names"].choices)) == ("A", NAMES)
+
+
+@pytest.mark.parametrize("name", CONTRACT)
+def test_a_switch_has_its_grade_its_readings_and_its_default(name: str) -> None:
+    grade, choices = CONTRACT[name]
+    found = SWITCHES[name]
+    assert (found.grade, found.choices, found.default) == (grade, choices, choices[0])
+
+
+def test_mounts_and_door_are_those_of_the_contract_and_there_is_no_limit() -> None:
+    served = vendor()
+    assert (served.name, served.schemes) == ("jetbrains-console", ("Bearer",))
+    assert served.mounts == ("/metrics/api", "/api/rest/oauth2")
+    assert (served.token_path, served.secret, served.grouped) == ("/api/rest/oauth2/token", "mock-secret", True)
+    assert served.allowance is None
+    assert [route.methods for route in served.routes] == [("POST",), *[("GET",)] * 6]
+
+
+def test_unknown_parameters_are_refused_or_ignored(jetbrains_console: Client) -> None:
+    plain = jetbrains_console.get(ADOPTION, asking.AUTUMN)
+    odd = asking.AUTUMN | {"limit": "1", "": "2"}
+    assert jetbrains_console.get(ADOPTION, odd).status == 400
+    assert jetbrains_console.switched(unknown_parameters="ignore").get(ADOPTION, odd).body == plain.body
+
+
+def test_empty_elements_are_refused_or_passed_over(jetbrains_console: Client) -> None:
+    def total(client: Client, ide: str) -> asking.Row:
+        return asking.total(client, ADOPTION, "2025-09-01", "2025-10-20", ide=ide)
+
+    assert jetbrains_console.get(ADOPTION, asking.AUTUMN | {"ide": "IU,,PY"}).status == 400
+    both, everybody = (
+        total(jetbrains_console, "IU,PY"),
+        asking.total(jetbrains_console, ADOPTION, "2025-09-01", "2025-10-20"),
+    )
+    ignoring = jetbrains_console.switched(empty_elements="ignore")
+    assert total(ignoring, "IU,,PY,") == both
+    assert total(ignoring, "") == total(ignoring, ",") == everybody
+
+
+def test_an_id_that_is_no_uuid_is_nobodys_or_refused(jetbrains_console: Client) -> None:
+    nobody = {"enabledUsers": 0, "activeUsers": 0}
+    for odd in ("nobody", "0" * 32, f"{{{asking.UNKNOWN}}}", "%00", "ada@acme.example"):
+        query = asking.AUTUMN | {"userIds": odd}
+        assert jetbrains_console.switched().got(ADOPTION, **query)["total"] == nobody
+        answer = jetbrains_console.switched(malformed_ids="reject").get(ADOPTION, query)
+        assert (answer.status, "userIds must hold UUIDs" in answer.message) == (400, True)
+    query = asking.AUTUMN | {"userIds": asking.UNKNOWN}
+    assert jetbrains_console.got(ADOPTION, **query)["total"] == nobody
+
+
+LISTS = {
+    "between commas": ("ide=IU,PY", {"both": 200, "comma": 200, "repeated": 400}),
+    "repeated": ("ide=IU&ide=PY", {"both": 200, "comma": 400, "repeated": 200}),
+    "both": ("ide=IU,PY&ide=IU", {"both": 200, "comma": 400, "repeated": 400}),
+    "one": ("ide=IU", {"both": 200, "comma": 200, "repeated": 200}),
+}
+
+
+@pytest.mark.parametrize(("query", "statuses"), LISTS.values(), ids=LISTS)
+def test_a_list_has_the_form_that_the_switch_says(
+    jetbrains_console: Client, query: str, statuses: dict[str, int]
+) -> None:
+    told = set()
+    for form, status in statuses.items():
+        answer = jetbrains_console.switched(list_form=form).get(
+            ADOPTION, f"fromDate=2025-09-01&toDate=2025-10-20&{query}"
+        )
+        assert answer.status == status, form
+        told |= {answer.body} if status == 200 else set()
+    assert len(told) == 1
+
+
+def test_a_comma_belongs_to_the_value_where_lists_are_repeated(jetbrains_console: Client) -> None:
+    both = "ada@acme.example,marek@acme.example"
+    found = [
+        asking.total(jetbrains_console.switched(list_form=form), ADOPTION, "2025-09-01", "2025-10-20", userEmails=both)
+        for form in ("both", "comma", "repeated")
+    ]
+    assert [each["enabledUsers"] for each in found] == [2, 2, 0]
+
+
+@pytest.mark.parametrize(
+    ("right", "odd"), [({"groupBy": "month"}, {"groupBy": "Month"}), ({"ide": "PY"}, {"ide": "py"})]
+)
+def test_letters_count_or_do_not(jetbrains_console: Client, right: dict[str, str], odd: dict[str, str]) -> None:
+    assert jetbrains_console.get(ADOPTION, asking.AUTUMN | odd).status == 400
+    lax = jetbrains_console.switched(letter_case="any")
+    assert lax.get(ADOPTION, asking.AUTUMN | odd).body == lax.get(ADOPTION, asking.AUTUMN | right).body
+    assert lax.get(ADOPTION, asking.AUTUMN | {next(iter(odd)): "x"}).status == 400
+
+
+def test_a_bucket_is_dated_with_its_first_day_of_the_calendar_or_of_the_range(jetbrains_console: Client) -> None:
+    def dates(client: Client, first: str, group_by: str) -> list[str]:
+        return [row["date"] for row in asking.rows(client, HITS, first, "2025-10-20", groupBy=group_by)]
+
+    assert dates(jetbrains_console, "2025-08-15", "month") == ["2025-08-01", "2025-09-01", "2025-10-01"]
+    clipped = jetbrains_console.switched(bucket_label="clipped")
+    assert dates(clipped, "2025-08-15", "month") == ["2025-08-15", "2025-09-01", "2025-10-01"]
+    assert dates(clipped, "2025-10-09", "week") == ["2025-10-09", "2025-10-13", "2025-10-20"]
+    assert dates(clipped, "2025-10-09", "year") == ["2025-10-09"]
+    assert dates(clipped, "2025-10-01", "month") == ["2025-10-01"]
+
+
+@pytest.mark.parametrize("path", asking.REPORTS)
+def test_empty_buckets_are_zeros_or_left_out(jetbrains_console: Client, path: str) -> None:
+    """A year before anybody had AI, and one in which somebody did."""
+    rows, total = asking.report(jetbrains_console, path, "2022-01-01", "2025-10-20", groupBy="year")
+    assert [row["date"][:4] for row in rows] == ["2022", "2023", "2024", "2025"]
+    assert {value for name, value in rows[0].items() if name != "date"} == {0}
+    omitting = jetbrains_console.switched(empty_buckets="omitted")
+    assert asking.report(omitting, path, "2022-01-01", "2025-10-20", groupBy="year") == (rows[1:], total)
+
+
+def test_credits_are_numbers_or_text_with_two_decimals(jetbrains_console: Client) -> None:
+    def told(client: Client) -> list[object]:
+        rows, total = asking.report(client, CREDITS, "2025-09-01", "2025-10-20")
+        return [value for row in [*rows, total] for name, value in row.items() if name != "date"]
+
+    numbers = told(jetbrains_console)
+    texts = told(jetbrains_console.switched(credits_form="string"))
+    assert texts == [f"{number:.2f}" for number in numbers]
+    assert any(str(text).endswith("0") and text != "0.00" for text in texts)
+
+
+def test_a_very_long_range_is_told_over_the_history_or_refused(jetbrains_console: Client) -> None:
+    rows, total = asking.report(jetbrains_console, HITS, "0001-01-01", "9999-12-31")
+    assert (rows[0]["date"], rows[-1]["date"]) == ("2022-01-03", "2025-10-21")
+    assert len(rows) == 1388
+    assert total == asking.total(jetbrains_console, HITS, "2022-01-03", "2025-10-21")
+    strict = jetbrains_console.switched(longest_range="reject")
+    answer = strict.get(HITS, asking.span("0001-01-01", "9999-12-31"))
+    assert answer.status == 400
+    assert "toDate would make 3,652,059 buckets (one a day); at most 10,000 are told" in answer.message
+    assert strict.get(HITS, asking.span("0001-01-01", "9999-12-31", groupBy="year")).status == 200
+
+
+@pytest.mark.parametrize(("first", "last"), [("0001-01-01", "1999-12-31"), ("2030-01-01", "9999-12-31")])
+def test_a_very_long_range_outside_the_history_has_no_buckets_at_all(
+    jetbrains_console: Client, first: str, last: str
+) -> None:
+    for path in asking.REPORTS:
+        rows, total = asking.report(jetbrains_console, path, first, last)
+        assert (rows, set(total.values())) == ([], {0})
+
+
+def test_a_history_that_is_itself_too_long_is_refused(jetbrains_console: Client) -> None:
+    late = jetbrains_console.at("2199-06-01T00:00:00Z")
+    answer = late.get(HITS, asking.span("0001-01-01", "9999-12-31"))
+    assert (answer.status, "would make 64,798 buckets" in answer.message) == (400, True)
+    assert late.get(HITS, asking.span("2030-01-01", "2057-05-18")).status == 200, "10,000 are told"
+
+
+def test_response_names_are_what_the_switch_calls_them(jetbrains_console: Client) -> None:
+    plain = jetbrains_console.got(HITS, **asking.AUTUMN)
+    mapping = '{"data": "rows", "date": "day", "usersHitLimit": "peakDailyUsers", "peakDailyUsers": "usersHitLimit"}'
+    found = jetbrains_console.switched(names=policy.SWITCHES[-1].read(mapping)).got(HITS, **asking.AUTUMN)
+    assert list(found) == ["rows", "total"]
+    assert found["rows"] == [{"day": row["date"], "peakDailyUsers": row["usersHitLimit"]} for row in plain["data"]]
+    assert found["total"]["usersHitLimit"] == plain["total"]["peakDailyUsers"]

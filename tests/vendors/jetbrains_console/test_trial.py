@@ -1,0 +1,94 @@
+"""The Console against its own file, tried by schemathesis: all checks, good data and bad, in every phase.
+
+What single answers should be stays out (the other tests of this folder).
+"""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+
+from mockserver import resources
+from mockserver.gateway.limits import Allowance
+from tests.contract import trial
+from tests.contract.client import Client
+from tests.contract.trial import Outcome
+from tests.vendors.jetbrains_console import asking
+
+FILE = resources.openapi() / "jetbrains-console.yaml"
+BEGINNING = date(2022, 1, 3)
+DAYS = 1500
+
+
+def amend(query: dict[str, Any]) -> None:
+    """A schema knows what a day is, but not that a range begins before it ends, nor that the year 0 is none."""
+    if not {"fromDate", "toDate"} <= query.keys():
+        return
+    first, last = (_day(query[name]) for name in ("fromDate", "toDate"))
+    if first is not None and last is not None:
+        start, end = sorted((first % DAYS, last % DAYS))
+        query |= {
+            "fromDate": str(BEGINNING + timedelta(days=start)),
+            "toDate": str(BEGINNING + timedelta(days=end)),
+        }
+
+
+def _day(value: object) -> int | None:
+    """The ordinal of a day in the form that the schema asks for; years that Python lacks are any day."""
+    if not isinstance(value, str) or len(value) != 10:
+        return None
+    try:
+        return date.fromisoformat(value).toordinal()
+    except ValueError:
+        return 0 if value.startswith("0000-") else None
+
+
+def _tried(client: Client, examples: int) -> Outcome:
+    token = str(client.authorization).split()[1]
+    credentials = ("mock-jetbrains-console-acme", asking.SECRET)
+    return trial.run(client.app, FILE, token, amend, examples, credentials)
+
+
+def test_with_limits_off_every_check_holds_in_every_phase(jetbrains_console_of: Callable[..., Client]) -> None:
+    outcome = _tried(jetbrains_console_of(), 20)
+    assert outcome.failures == []
+    assert {status for _, status in outcome.statuses} == {200, 400, 401, 405}
+    assert outcome.seen("FUZZING") >= {200, 400, 401}
+    assert outcome.seen("COVERAGE") >= {200, 400, 401, 405}
+
+
+def test_with_a_limit_set_there_are_documented_429s_and_nothing_else_is_new(
+    jetbrains_console_of: Callable[..., Client],
+) -> None:
+    """The frozen clock never gives a request back, so that every report after the burst is refused."""
+    outcome = _tried(jetbrains_console_of().limited(Allowance(per_minute=10, burst=20)), 3)
+    assert outcome.failures == []
+    assert {status for _, status in outcome.statuses} <= {200, 400, 401, 405, 429}
+    assert sum(count for (_, status), count in outcome.statuses.items() if status == 429) > 20
+
+
+def test_a_server_that_takes_less_than_the_file_allows_is_found_out(
+    jetbrains_console_of: Callable[..., Client],
+) -> None:
+    """The trial is no better than its eyes: a switch that refuses good lists must not get through it."""
+    strict = jetbrains_console_of().switched(malformed_ids="reject")
+    assert any("positive_data_acceptance" in failure for failure in _tried(strict, 10).failures)
+
+
+AMENDED = {
+    "a range": (asking.span("4289-10-10", "0017-01-01"), True),
+    "a range in the year 0": (asking.span("0000-10-10", "2025-01-01"), True),
+    "half a range": ({"fromDate": "4289-10-10"}, False),
+    "a day that does not exist": (asking.span("2025-02-30", "2025-03-30"), False),
+    "another form": (asking.span("20250230", "2025-03-30"), False),
+    "no days": ({"fromDate": ["2025-02-20"], "toDate": "soon"}, False),
+    "nothing": ({}, False),
+}
+
+
+@pytest.mark.parametrize(("query", "changed"), AMENDED.values(), ids=AMENDED)
+def test_only_what_the_schema_allows_is_amended(query: dict[str, Any], *, changed: bool) -> None:
+    amended = dict(query)
+    amend(amended)
+    assert (amended != query) is changed

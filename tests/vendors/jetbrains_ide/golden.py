@@ -1,0 +1,68 @@
+"""Answers digests of what IDE Services serves to a list of requests; written anew when run as a program.
+
+    .venv/bin/python -m tests.vendors.jetbrains_ide.golden
+
+Whether they may change stays out (`test_golden`).
+"""
+
+import json
+from dataclasses import replace
+from hashlib import sha256
+from pathlib import Path
+
+import click
+
+from mockserver.app import create_app
+from mockserver.simulation import chance
+from tests.conftest import SETTINGS
+from tests.contract.client import Client
+from tests.vendors.jetbrains_ide import asking
+
+FILE = Path(__file__).with_name("golden.json")
+ORGANIZATIONS = ("acme", "globex", "initech")
+YEAR = "fromDate=2024-10-20&toDate=2025-10-21"
+WEEK = "fromDate=2025-09-10&toDate=2025-09-16"
+METRICS = "/effectiveness/metrics"
+REQUESTS = (
+    f"/users-adoption?groupBy=MONTH&{YEAR}",
+    f"/users-adoption?groupBy=WEEK&{YEAR}",
+    f"/users-adoption?groupBy=DAY&profileId=Default&{WEEK}",
+    f"{METRICS}?groupBy=MONTH&{YEAR}",
+    f"{METRICS}?tool=junie,claude_code&{WEEK}",
+    f"{METRICS}-by-feature?groupBy=WEEK&{YEAR}",
+    f"{METRICS}/totals?{YEAR}",
+    f"{METRICS}/totals?tool=nes&{WEEK}",
+    f"{METRICS}/users.paged?{WEEK}",
+    f"{METRICS}/users.paged?limit=1000&sortOrder=DESC&{YEAR}",
+    f"{METRICS}/users.paged?limit=100&tool=junie&query={{userId}}&{YEAR}",
+)
+
+
+def digests() -> dict[str, str]:
+    """For every organisation and request, the digest of the body at the frozen clock."""
+    found = {}
+    for organization in ORGANIZATIONS:
+        app = create_app(replace(SETTINGS, organization=organization))
+        client = Client(app, "/api/analytics/ai", f"Bearer mock-jetbrains-ide-{organization}")
+        ids = {"userId": asking.page(client, "2025-09-10", "2025-09-16", tool="junie").json["items"][0]["userId"]}
+        for request in REQUESTS:
+            path, _, query = request.format_map(ids).partition("?")
+            answer = client.get(path, query)
+            assert answer.status == 200, request
+            found[f"{organization} {request}"] = sha256(answer.body).hexdigest()
+    return found
+
+
+@click.command()
+@click.option("--only-print", is_flag=True, help="Print the digests and leave the file as it is.")
+def main(*, only_print: bool) -> None:
+    """Write the digests anew."""
+    text = json.dumps({"data_version": chance.DATA_VERSION, "digests": digests()}, indent=2) + "\n"
+    if only_print:
+        click.echo(text, nl=False)
+    else:
+        FILE.write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
