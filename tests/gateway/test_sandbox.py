@@ -202,6 +202,7 @@ def test_where_a_role_can_be_bound_the_organisations_groups_have_a_client_of_the
 def test_every_token_and_every_secret_is_known_once_so_that_none_is_told() -> None:
     held = parrot.state(PARROT, replace(_finch(), secret="s3cret"))
     assert held.secrets == [
+        held.mark,
         "mock-parrot-small",
         "mock-parrot-small-forbidden",
         "mock-finch-small",

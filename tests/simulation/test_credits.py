@@ -237,7 +237,7 @@ def _histories(draw: st.DrawFn) -> tuple[Days, list[list[Allotment]], list[list[
     return span, licences, wishes
 
 
-@settings(max_examples=300)
+@settings(max_examples=100)
 @given(_histories())
 def test_credits_are_spent_as_by_hand(history: tuple[Days, list[list[Allotment]], list[list[int]]]) -> None:
     span, licences, wishes = history
@@ -267,7 +267,7 @@ def test_no_law_of_spending_is_ever_broken(history: tuple[Days, list[list[Allotm
             assert ledger.hit[row, there].sum() <= len(held), "once at most for a licence and a month"
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(_histories(), st.data())
 def test_what_comes_later_changes_nothing_before_it(
     history: tuple[Days, list[list[Allotment]], list[list[int]]], data: st.DataObject
