@@ -41,7 +41,7 @@ def restless() -> Iterator[None]:
 
 @pytest.mark.usefixtures("restless")
 def test_two_dozen_sandboxes_used_by_sixteen_threads_answer_as_each_would_alone() -> None:
-    plans = crosstalk.plans(24, 10)
+    plans = crosstalk.plans(24, 15)
     shared = crosstalk.together(plans, connecting(create_app(SETTINGS)))
     for plan, used in zip(plans, shared, strict=True):
         alone = crosstalk.alone(plan, connecting(create_app(SETTINGS)))
