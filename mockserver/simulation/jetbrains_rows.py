@@ -5,16 +5,17 @@ A page costs what its rows cost, wherever it lies and however many people there 
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from datetime import date
+from functools import cached_property, lru_cache
 
 import numpy as np
 
 from mockserver.simulation.calendar import Days, days
 from mockserver.simulation.chance import I64
 from mockserver.simulation.clients import Clients, Gates
-from mockserver.simulation.jetbrains import MEASURES, JetBrains
+from mockserver.simulation.jetbrains import MEASURES, TOOLS, JetBrains
 from mockserver.simulation.jetbrains_sources import Reported
-from mockserver.simulation.organization import NEVER, Product
+from mockserver.simulation.organization import NEVER, Product, Tool
 from mockserver.simulation.people import PRODUCTS, Block, People, joined
 from mockserver.simulation.presence import Mask, Presence
 
@@ -25,6 +26,7 @@ _SLICES_KEPT = 8
 """Slices of everybody that are kept, some 3 MB each: one day of the largest organisations."""
 
 _PLACE = PRODUCTS.index(Product.JETBRAINS)
+_JUNIE = TOOLS.index(Tool.JUNIE)
 
 _TOLD = [MEASURES.index(name) for name in ("suggestions", "acceptances", "invocations")]
 """The measures of which one makes a row."""
@@ -93,7 +95,7 @@ class JetBrainsRows:
             if index is None
             else _Asked(gates, len(index), lambda place: self._users(_cut(index, place)), descending)
         )
-        first = max(first, self._people.organization.first_day.toordinal())
+        first = max(first, self._earliest, gates.released or 0)
         found: list[Row] = []
         for tool in asked.ordered(sorted(set(tools))):
             behind = after if after is not None and after.tool == tool else None
@@ -104,6 +106,16 @@ class JetBrainsRows:
                 if len(found) >= count:
                     break
         return found
+
+    @cached_property
+    def _earliest(self) -> int:
+        """The first day on which anybody can have used JetBrains AI: that of its adoption, or one that is stated."""
+        organization = self._people.organization
+        adoption = organization.adoption.get(Product.JETBRAINS)
+        stated = [fact.day for fact in organization.facts if fact.product is Product.JETBRAINS]
+        stated += [day for person in organization.special for day in person.active_only or ()]
+        stated += [day for person in organization.special if (day := person.licences.get(Product.JETBRAINS))]
+        return min((*stated, adoption.starts if adoption else date.max)).toordinal()
 
     def _slice(self, place: int) -> Block:
         return self._users(_cut(np.arange(self._people.organization.people, dtype=np.int64), place))
@@ -129,11 +141,14 @@ class JetBrainsRows:
     def _active(self, asked: _Asked, tool: int, block: Block, span: Days, behind: Place | None) -> "_Cells":
         """The cells behind a place in which somebody is active who may use the tool, in order."""
         first, last = span.first, span.last
-        using = (block.started[_PLACE] <= last) & (block.left > first) & self._jetbrains.ever(tool, block)
+        junie, others = self._clients.sending(block, asked.gates)
+        since = np.maximum(block.started[_PLACE], junie if tool == _JUNIE else others)
+        using = (since <= last) & (block.left > first) & self._jetbrains.ever(tool, block)
         if behind and len(span) == 1 and first == behind.day:
             using &= block.index <= behind.index if asked.descending else block.index >= behind.index
-        block = block.take(np.flatnonzero(using))
-        columns, rows = np.nonzero(self._jetbrains.active(block, span).T)
+        block, since = block.take(np.flatnonzero(using)), since[using]
+        active = self._jetbrains.active(block, span) & (since[:, None] <= span.ordinals)
+        columns, rows = np.nonzero(active.T)
         if asked.descending:
             columns, rows = columns[::-1], rows[::-1]
         if behind:
