@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from time import perf_counter_ns
 
-from flask import Flask, Request, Response, request
+from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 
 from mockserver.gateway import answers, auth, effects, limits, view
@@ -90,11 +90,14 @@ def _before(error: Exception, vendor: Vendor) -> tuple[Stage, ...]:
 def _served(state: State, vendor: Vendor, route: Route) -> Callable[..., Response]:
     """A Flask view; the variables of the path are not handed on, the call's request has them."""
     stages = vendor.stages if route.stages is None else route.stages
+    plain = partial(view.answer, route.view)
 
-    def answer(asked: Call) -> Response:
-        response = view.answer(route.view, asked)
+    def with_headers(asked: Call) -> Response:
+        response = plain(asked)
         response.headers.update(route.headers)
         return response
+
+    answer = with_headers if route.headers else plain
 
     def serve(**_: str) -> Response:
         return _go(state, vendor, stages, answer)
@@ -136,21 +139,21 @@ def _refused(asked: Call, error: Exception) -> Response:
     if isinstance(error, effects.Instead):
         asked.refusal = None
         return error.response
-    rejection = _rejection(error, asked.request)
+    rejection = _rejection(error, asked)
     asked.refusal = rejection.reason
     worded = asked.vendor.word(rejection, asked)
     return Response(answers.write(worded.body), worded.status, worded.headers, mimetype="application/json")
 
 
-def _rejection(error: Exception, asking: Request) -> Rejection:
+def _rejection(error: Exception, asked: Call) -> Rejection:
     if isinstance(error, Rejection):
         return error
     if isinstance(error, MethodNotAllowed):
         allow = tuple(sorted(error.valid_methods or ()))
-        rule = f"{asking.method} is not allowed here; allowed: {', '.join(allow)}"
+        rule = f"{asked.request.method} is not allowed here; allowed: {', '.join(allow)}"
         return Rejection(Reason.METHOD, rule, allow=allow)
     if isinstance(error, NotFound):
-        return Rejection(Reason.NOT_FOUND, f"there is nothing at {asking.path}")
+        return Rejection(Reason.NOT_FOUND, f"there is nothing at {asked.path}")
     if isinstance(error, HTTPException) and error.code is not None and error.code < 500:
         return Rejection(Reason.INVALID, error.description or error.name)
     log.error("a request failed", exc_info=error)
