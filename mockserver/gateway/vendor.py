@@ -72,6 +72,12 @@ class Call:
         rule = self.request.url_rule
         return rule.endpoint.partition(":")[2] if rule else None
 
+    @property
+    def path(self) -> str:
+        """The path as it was asked for, decoded; Werkzeug's own has folded the slashes at its start."""
+        raw: str = self.request.environ["PATH_INFO"]
+        return raw.encode("latin-1").decode(errors="replace")
+
     def value(self, switch: str, default: Value) -> Value:
         """The value in force of a switch that not every vendor has."""
         return self.values.get(switch, default)
