@@ -80,7 +80,7 @@ def client(asked: Call) -> None:
     if not _same(opened[1].secret or "", secret):
         raise _unknown("the secret is not this client's")
     asked.open(*opened)
-    _check(_form(asking))
+    _check(_form(asking), identifier)
 
 
 def _same(known: str, shown: str) -> bool:
@@ -124,7 +124,7 @@ def _read(asking: Request) -> bytes:
     raise Refusal("invalid_request", f"the body is too large; at most {BODY_MAXIMUM} bytes are read")
 
 
-def _check(form: list[tuple[str, str]]) -> None:
+def _check(form: list[tuple[str, str]], identifier: str) -> None:
     """Refuse a form that is not the one of this grant; fields beside it are ignored, `scope` among them."""
     names = [name for name, _ in form]
     for name in names:
@@ -132,9 +132,12 @@ def _check(form: list[tuple[str, str]]) -> None:
             raise Refusal("invalid_request", f"{name[:60]!r} is there {names.count(name)} times; send it once")
     if "client_secret" in names:
         raise Refusal("invalid_request", "credentials come in the header or in the body, not in both; leave the body's")
+    fields = dict(form)
+    if fields.get("client_id", identifier) != identifier:
+        raise Refusal("invalid_request", "client_id is another client's than the header's; leave it out of the body")
     if "grant_type" not in names:
         raise Refusal("invalid_request", f"grant_type is missing from the body; send grant_type={GRANT_TYPE}")
-    asked = dict(form)["grant_type"]
+    asked = fields["grant_type"]
     if asked != GRANT_TYPE:
         raise Refusal("unsupported_grant_type", f"grant_type cannot be {asked[:60]!r}; it must be {GRANT_TYPE}")
 

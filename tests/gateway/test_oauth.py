@@ -94,6 +94,7 @@ def test_credentials_are_read_as_the_rfc_has_them(aviary: Aviary, authorization:
 GOOD_FORMS: dict[str, Any] = {
     "with a scope, which is ignored": {"data": FORM | {"scope": "view analytics"}},
     "with what nobody knows": {"data": FORM | {"audience": "x"}},
+    "with the id of the header's client": {"data": FORM | {"client_id": "mock-parrot-small"}},
     "with an empty field": {"data": FORM | {"client_secret": ""}},
     "with a charset": {
         "data": b"grant_type=client_credentials",
@@ -167,6 +168,11 @@ BAD_FORMS: dict[str, tuple[dict[str, Any], str, str]] = {
         {"data": FORM | {"client_secret": "mock-secret"}},
         "invalid_request",
         "not in both",
+    ),
+    "another client than the header's": (
+        {"data": FORM | {"client_id": "mock-parrot-small-forbidden"}},
+        "invalid_request",
+        "client_id is another client's than the header's",
     ),
     "JSON": ({"json": FORM, "data": None}, "invalid_request", "the request has 'application/json'"),
     "a form by another name": (

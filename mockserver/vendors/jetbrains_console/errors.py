@@ -6,7 +6,7 @@ Finding the fault stays out; the codes of the reports are assumed.
 from typing import Final
 
 from mockserver.gateway import oauth
-from mockserver.gateway.rejection import Fabricated, Fault, Reason, Rejection, phrase
+from mockserver.gateway.rejection import Fabricated, Fault, Reason, Rejection, UnknownToken, phrase
 from mockserver.gateway.vendor import Call, Worded
 from mockserver.vendors.jetbrains_console import policy
 
@@ -47,7 +47,8 @@ def word(rejection: Rejection, asked: Call) -> Worded:
     if rejection.allow:
         headers["Allow"] = ", ".join(rejection.allow)
     if status == 401:
-        headers["WWW-Authenticate"] = f'Bearer realm="{policy.REALM}"'
+        bad = ', error="invalid_token"' if isinstance(rejection, UnknownToken | oauth.Expired) else ""
+        headers["WWW-Authenticate"] = f'Bearer realm="{policy.REALM}"{bad}'
     return Worded(status, {"error": {"code": code, "message": rejection.message}}, headers)
 
 

@@ -16,6 +16,7 @@ from tests.vendors.jetbrains_console.asking import ADOPTION, AUTUMN, EVERY
 CLIENT = "mock-jetbrains-console-acme"
 GOOD = basic(CLIENT, asking.SECRET)
 DOOR = 'Bearer realm="JetBrains Console"'
+INVALID = f'{DOOR}, error="invalid_token"'
 
 
 def test_client_credentials_give_a_token_of_an_hour_that_opens_every_report(jetbrains_console: Client) -> None:
@@ -47,28 +48,32 @@ def test_a_token_dies_after_expires_in_on_the_sandboxs_clock(jetbrains_console: 
     held.sandbox.set_clock(Clock.at(start + timedelta(seconds=seconds), frozen=True))
     refused = bearing.get(ADOPTION, AUTUMN)
     assert (refused.status, refused.code, "expired" in refused.message) == (401, "unauthorized", True)
+    assert refused.headers["WWW-Authenticate"] == INVALID
     assert bearing.signed_in().get(ADOPTION, AUTUMN).status == 200
 
 
 REFUSED = {
-    "no header": None,
-    "an empty header": "",
-    "a scheme alone": "Bearer",
-    "credentials in place of a token": GOOD,
-    "a client's id": f"Bearer {CLIENT}",
-    "a client's secret": "Bearer mock-secret",
-    "two tokens": "Bearer a b",
-    "another vendor's token": "Bearer mock-jetbrains-ide-acme",
-    "letters beyond ASCII": "Bearer tökén",
-    "a token that nobody issued": f"Bearer {CLIENT}.1761046200.0bJ5ioYk8R1jXkZ7oSWYH1BUlsSLZcKm",
-    "no token's form": "Bearer a.b.c",
+    "no header": (None, DOOR),
+    "an empty header": ("", DOOR),
+    "a scheme alone": ("Bearer", DOOR),
+    "credentials in place of a token": (GOOD, DOOR),
+    "a client's id": (f"Bearer {CLIENT}", INVALID),
+    "a client's secret": ("Bearer mock-secret", INVALID),
+    "two tokens": ("Bearer a b", DOOR),
+    "another vendor's token": ("Bearer mock-jetbrains-ide-acme", INVALID),
+    "letters beyond ASCII": ("Bearer tökén", INVALID),
+    "a token that nobody issued": (f"Bearer {CLIENT}.1761046200.0bJ5ioYk8R1jXkZ7oSWYH1BUlsSLZcKm", INVALID),
+    "no token's form": ("Bearer a.b.c", INVALID),
 }
 
 
-@pytest.mark.parametrize("authorization", REFUSED.values(), ids=REFUSED)
-def test_without_an_access_token_a_report_is_401(jetbrains_console: Client, authorization: str | None) -> None:
+@pytest.mark.parametrize(("authorization", "door"), REFUSED.values(), ids=REFUSED)
+def test_without_an_access_token_a_report_is_401_and_a_bad_one_is_called_so(
+    jetbrains_console: Client, authorization: str | None, door: str
+) -> None:
+    """RFC 6750, section 3.1: who shows no token is not told of an error."""
     answer = jetbrains_console.bearing(authorization).get(ADOPTION, AUTUMN)
-    assert (answer.status, answer.code, answer.headers["WWW-Authenticate"]) == (401, "unauthorized", DOOR)
+    assert (answer.status, answer.code, answer.headers["WWW-Authenticate"]) == (401, "unauthorized", door)
     assert answer.message
 
 
