@@ -35,7 +35,8 @@ def _measure(asking: Request) -> None:
         raise NotFound
     size = len(asking.query_string)
     if size > QUERY_MAXIMUM:
-        raise Rejection(Reason.INVALID, f"the query string has {size} bytes; at most {QUERY_MAXIMUM} are read")
+        rule = f"the query string has {size} bytes; at most {QUERY_MAXIMUM} are read; ask in several requests"
+        raise Rejection(Reason.INVALID, rule)
     if "CONTENT_LENGTH" in asking.environ:  # Asking Werkzeug reads headers, for every GET that has no body.
         _measure_body(asking.content_length or 0)
 

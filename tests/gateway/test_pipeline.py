@@ -59,6 +59,15 @@ def test_a_path_belongs_to_the_vendor_with_the_longest_mount(
     assert [entry.vendor for entry in aviary.state.default.journal] == ([vendor] if vendor else [])
 
 
+@pytest.mark.parametrize("path", ["//parrot/speak", "///parrot//speak", "/parrot/speak/", "/parrot/nowhere é"])
+def test_what_is_not_there_is_named_as_it_was_asked_for(path: str) -> None:
+    """Without the slashes at its start it would be another path, one that may exist."""
+    raw = path.encode().decode("latin-1")
+    headers = {"Authorization": "Bearer mock-parrot-small"}
+    answer = Aviary(PARROT).client.get(environ_overrides={"PATH_INFO": raw}, headers=headers)
+    assert answer.get_json()["squawk"] == f"there is nothing at {path}"
+
+
 def test_a_request_that_is_nobodys_passes_by_unjournaled() -> None:
     aviary = Aviary(PARROT)
     assert aviary.ask("/elsewhere").get_data(as_text=True) == "nobody's"

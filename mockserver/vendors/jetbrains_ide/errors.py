@@ -21,6 +21,10 @@ _WORDS: Final = {
 }
 
 
+CURSOR: Final = "must be a nextCursor from an earlier answer, unchanged"
+"""What a cursor is."""
+
+
 def stamp(instant: datetime) -> str:
     """An instant as Spring Boot writes it: to the millisecond, with its offset in digits."""
     return instant.isoformat(timespec="milliseconds")
@@ -53,7 +57,7 @@ def word(rejection: Rejection, asked: Call) -> Worded:
         "status": status,
         "error": title,
         "message": rejection.message,
-        "path": asked.request.path,
+        "path": asked.path,
     }
     return Worded(status, body, headers)
 

@@ -13,13 +13,12 @@ from mockserver.gateway.switches import Values
 from mockserver.simulation import chance
 from mockserver.simulation.jetbrains import TOOLS
 from mockserver.simulation.jetbrains_rows import Place
-from mockserver.simulation.organization import NEVER
+from mockserver.simulation.organization import NEVER, PEOPLE_MAXIMUM
 from mockserver.vendors.jetbrains_ide import errors
 
-_BOUNDS: Final = (len(TOOLS) - 1, NEVER, 2**31 - 1)
+_BOUNDS: Final = (len(TOOLS) - 1, NEVER, PEOPLE_MAXIMUM - 1)
 """The greatest tool, day and index that a place can have."""
 
-_UNKNOWN: Final = "must be a nextCursor from an earlier answer, unchanged"
 _FOREIGN: Final = (
     "belongs to another question: with a cursor, fromDate, toDate, tool, query and sortOrder must be those of the "
     "request that it came from"
@@ -60,9 +59,9 @@ def _place(cursor: str, asked: Asked, values: Values) -> Place:
         content = {}
     after, mark = content.get("after"), content.get("of")
     if not (isinstance(after, list) and len(after) == len(_BOUNDS) and isinstance(mark, str)):
-        raise errors.invalid(Fault("cursor", _UNKNOWN))
+        raise errors.invalid(Fault("cursor", errors.CURSOR))
     if not all(type(part) is int and 0 <= part <= most for part, most in zip(after, _BOUNDS, strict=True)):
-        raise errors.invalid(Fault("cursor", _UNKNOWN))
+        raise errors.invalid(Fault("cursor", errors.CURSOR))
     if mark != _mark(asked) and values["foreign_cursor"] == "reject":
         raise errors.invalid(Fault("cursor", _FOREIGN))
     return Place(*after)

@@ -83,7 +83,7 @@ def test_ten_thousand_ids_are_too_long_a_query(jetbrains_console: Client) -> Non
     query = asking.span("2025-09-01", "2025-10-20", userIds=",".join([asking.UNKNOWN] * 10_000))
     answer = jetbrains_console.get(ADOPTION, query)
     assert (answer.status, answer.code) == (400, "invalid_parameter")
-    assert "at most 16384 are read" in answer.message
+    assert "at most 16384 are read; ask in several requests" in answer.message
 
 
 def test_hundreds_of_ids_are_not(jetbrains_console: Client) -> None:

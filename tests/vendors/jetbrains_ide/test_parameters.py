@@ -222,7 +222,7 @@ def _query(path: str, name: str, *values: str) -> str:
 @pytest.mark.parametrize(("path", "name"), EACH)
 def test_an_empty_value_is_400_or_as_if_it_were_not_there(jetbrains_ide: Client, path: str, name: str) -> None:
     empty = jetbrains_ide.get(path, _query(path, name, ""))
-    assert (empty.status, empty.message) == (400, f"{name} must not be empty")
+    assert (empty.status, empty.message.startswith(f"{name} must not be empty: it must ")) == (400, True)
     absent = jetbrains_ide.get(path, _query(path, name))
     ignored = jetbrains_ide.switched(empty_parameters="ignore").get(path, _query(path, name, ""))
     assert (ignored.status, ignored.body) == (absent.status, absent.body)

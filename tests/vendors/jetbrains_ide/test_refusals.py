@@ -8,7 +8,9 @@ from tests.vendors.jetbrains_ide import asking
 NO_DATE = "is required: a date written YYYY-MM-DD"
 A_DATE = "must be a date that exists, written YYYY-MM-DD, not"
 GROUPS = "DAY, WEEK, MONTH or YEAR"
-TOOLS = "must name tools among aia, claude_code, code_completion, junie or nes, between commas, not"
+AMONG = "must name tools among aia, claude_code, code_completion, junie or nes, between commas"
+TOOLS = f"{AMONG}, not"
+A_UUID = "must name users by UUIDs such as 123e4567-e89b-12d3-a456-426614174000, between commas"
 FAULTS = {
     "nothing": (asking.ADOPTION, "", f"fromDate {NO_DATE}; toDate {NO_DATE}; groupBy is required: {GROUPS}"),
     "a malformed date and an unknown group": (
@@ -24,7 +26,7 @@ FAULTS = {
     "an empty element": (
         asking.BY_FEATURE,
         "fromDate=2025-09-01&toDate=2025-09-30&tool=junie,,nes",
-        "tool must not have an empty element: 'junie,,nes'",
+        f"tool must not have an empty element: it {TOOLS} 'junie,,nes'",
     ),
     "no groupBy where there is none": (
         asking.TOTALS,
@@ -36,14 +38,40 @@ FAULTS = {
         "fromDate=x&toDate=y&tool=a&query=b&limit=1001&sortOrder=asc",
         (
             f"fromDate {A_DATE} 'x'; toDate {A_DATE} 'y'; tool {TOOLS} 'a'; "
-            "query must name users by UUIDs such as 123e4567-e89b-12d3-a456-426614174000, between commas, not 'b'; "
+            f"query {A_UUID}, not 'b'; "
             "limit must be an integer from 1 to 1000, not '1001'; sortOrder must be ASC or DESC, not 'asc'"
         ),
     ),
     "the same twice": (
         asking.TOTALS,
         "fromDate=2025-09-01&toDate=2025-09-30&toDate=2025-09-30&tool=",
-        "toDate must be given once, not 2 times; tool must not be empty",
+        f"toDate must be given once, not 2 times; tool must not be empty: it {AMONG}",
+    ),
+    "nothing in anything": (
+        asking.USERS,
+        "fromDate=&toDate=&tool=&query=&cursor=&limit=&sortOrder=",
+        "; ".join(
+            f"{name} must not be empty: it {rule}"
+            for name, rule in (
+                ("fromDate", "must be a date that exists, written YYYY-MM-DD"),
+                ("toDate", "must be a date that exists, written YYYY-MM-DD"),
+                ("tool", AMONG),
+                ("query", A_UUID),
+                ("cursor", "must be a nextCursor from an earlier answer, unchanged"),
+                ("limit", "must be an integer from 1 to 1000"),
+                ("sortOrder", "must be ASC or DESC"),
+            )
+        ),
+    ),
+    "no group and no profile": (
+        asking.ADOPTION,
+        "fromDate=2025-09-01&toDate=2025-09-30&groupBy=&profileId=",
+        f"groupBy must not be empty: it must be {GROUPS}; profileId must not be empty: it must be the id of a profile",
+    ),
+    "an empty user": (
+        asking.USERS,
+        "fromDate=2025-09-01&toDate=2025-09-30&query=,",
+        f"query must not have an empty element: it {A_UUID}, not ','",
     ),
     "a cursor of nobody's": (
         asking.USERS,

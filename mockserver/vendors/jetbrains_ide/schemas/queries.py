@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, validates_schema
 from werkzeug.datastructures import MultiDict
@@ -19,7 +19,10 @@ from mockserver.vendors.jetbrains_ide import errors, policy
 
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _NUMBER = re.compile(r"0*([0-9]{1,4})")
+_EXAMPLE = "123e4567-e89b-12d3-a456-426614174000"
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +71,29 @@ class UsersAsked(TotalsAsked):
         return (str(self.first), str(self.last), self.order, *self.tools, *users)
 
 
-class Day(fields.Field[int]):
+class Ruled(fields.Field[T]):
+    """A parameter whose `rule` says what it must be."""
+
+    def __init__(self, rule: str, **rest: Any) -> None:
+        super().__init__(metadata={"rule": rule}, **rest)
+
+    def wrong(self, value: str) -> ValidationError:
+        """That a value is not by the rule."""
+        return ValidationError(f"{self.metadata['rule']}, not {_short(value)}")
+
+    def elements(self, value: str) -> set[str]:
+        """What stands between the commas; ValidationError where nothing does."""
+        found = set(value.split(","))
+        if "" in found:
+            raise ValidationError(f"must not have an empty element: it {self.wrong(value).messages[0]}")
+        return found
+
+
+class Day(Ruled[int]):
     """A calendar day, YYYY-MM-DD in ASCII digits; its ordinal."""
+
+    def __init__(self, **rest: Any) -> None:
+        super().__init__("must be a date that exists, written YYYY-MM-DD", **rest)
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> int:  # noqa: ARG002 (marshmallow names them)
         try:
@@ -77,25 +101,28 @@ class Day(fields.Field[int]):
                 return date.fromisoformat(value).toordinal()
         except ValueError:
             pass
-        raise ValidationError(f"must be a date that exists, written YYYY-MM-DD, not {_short(value)}")
+        raise self.wrong(value)
 
 
-class Choice(fields.Field[str]):
+class Choice(Ruled[str]):
     """One of some words, letter for letter."""
 
     def __init__(self, *choices: str, **rest: Any) -> None:
-        super().__init__(**rest)
+        super().__init__(f"must be {_listed(choices)}", **rest)
         self.choices = choices
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:  # noqa: ARG002 (marshmallow names them)
         if value not in self.choices:
-            raise ValidationError(f"must be {_listed(self.choices)}, not {_short(value)}")
+            raise self.wrong(value)
         return str(value)
 
 
-class Tools(fields.Field[tuple[str, ...]]):
+class Tools(Ruled[tuple[str, ...]]):
     """Tools between commas, in small letters; each once, alphabetically."""
 
+    def __init__(self, **rest: Any) -> None:
+        super().__init__(f"must name tools among {_listed(TOOLS)}, between commas", **rest)
+
     def _deserialize(
         self,
         value: Any,
@@ -103,15 +130,18 @@ class Tools(fields.Field[tuple[str, ...]]):
         data: Mapping[str, Any] | None,  # noqa: ARG002 (marshmallow names them)
         **kwargs: Any,  # noqa: ARG002 (marshmallow names them)
     ) -> tuple[str, ...]:
-        chosen = set(_elements(value))
+        chosen = self.elements(value)
         unknown = sorted(chosen - set(TOOLS))
         if unknown:
-            raise ValidationError(f"must name tools among {_listed(TOOLS)}, between commas, not {_short(unknown[0])}")
+            raise self.wrong(unknown[0])
         return tuple(sorted(chosen))
 
 
-class Users(fields.Field[tuple[str, ...]]):
+class Users(Ruled[tuple[str, ...]]):
     """UUIDs between commas, in either case; each once, in small letters, ascending."""
+
+    def __init__(self, **rest: Any) -> None:
+        super().__init__(f"must name users by UUIDs such as {_EXAMPLE}, between commas", **rest)
 
     def _deserialize(
         self,
@@ -120,29 +150,28 @@ class Users(fields.Field[tuple[str, ...]]):
         data: Mapping[str, Any] | None,  # noqa: ARG002 (marshmallow names them)
         **kwargs: Any,  # noqa: ARG002 (marshmallow names them)
     ) -> tuple[str, ...]:
-        chosen = {each.lower() for each in _elements(value)}
+        chosen = {each.lower() for each in self.elements(value)}
         for each in sorted(chosen):
             if not _UUID.fullmatch(each):
-                rule = "must name users by UUIDs such as 123e4567-e89b-12d3-a456-426614174000, between commas"
-                raise ValidationError(f"{rule}, not {_short(each)}")
+                raise self.wrong(each)
         return tuple(sorted(chosen))
 
 
-class Limit(fields.Field[int]):
+class Limit(Ruled[int]):
     """The rows of a page, in ASCII digits."""
+
+    def __init__(self, **rest: Any) -> None:
+        super().__init__(f"must be an integer from 1 to {policy.LIMIT_MAXIMUM}", **rest)
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> int:  # noqa: ARG002 (marshmallow names them)
         found = _NUMBER.fullmatch(value)
         if not found or not 1 <= int(found[1]) <= policy.LIMIT_MAXIMUM:
-            raise ValidationError(f"must be an integer from 1 to {policy.LIMIT_MAXIMUM}, not {_short(value)}")
+            raise self.wrong(value)
         return int(found[1])
 
 
-def _elements(value: str) -> list[str]:
-    found = value.split(",")
-    if "" in found:
-        raise ValidationError(f"must not have an empty element: {_short(value)}")
-    return found
+class Text(Ruled[str]):
+    """Any text; what it stands for is looked up elsewhere."""
 
 
 def _listed(choices: tuple[str, ...]) -> str:
@@ -199,7 +228,7 @@ class Query(Schema):
             if len(texts) > 1 and values["repeated_parameters"] == "reject":
                 faults[key] = [f"must be given once, not {len(texts)} times"]
             elif texts and not texts[0]:
-                faults[key] = ["must not be empty"]
+                faults[key] = [f"must not be empty: it {field.metadata['rule']}"]
             if texts:
                 given[key] = ",".join(texts) if isinstance(field, Tools | Users) else texts[0]
         return given, faults
@@ -209,7 +238,7 @@ class AdoptionQuery(Query):
     """The parameters of users-adoption."""
 
     group_by = Choice(*policy.GROUPS, required=True, data_key="groupBy", error_messages=_NO_GROUP)
-    profile = fields.String(data_key="profileId", load_default=None)
+    profile = Text("must be the id of a profile", data_key="profileId", load_default=None)
 
 
 class TotalsQuery(Query):
@@ -229,7 +258,7 @@ class UsersQuery(TotalsQuery):
     """The parameters of users.paged."""
 
     users = Users(data_key="query", load_default=None)
-    cursor = fields.String(load_default=None)
+    cursor = Text(errors.CURSOR, load_default=None)
     limit = Limit(load_default=policy.LIMIT_DEFAULT)
     order = Choice(*policy.ORDERS, data_key="sortOrder", load_default=policy.ORDERS[0])
 
