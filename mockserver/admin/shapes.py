@@ -38,7 +38,7 @@ class SwitchState(Schema):
     """A switch: the value in force, and what there is to know about it.
 
     Of a switch that renames response names, the value is an object of old names and new ones, and `choices` are the
-    names that it may have.
+    names that it may have; setting it sets the whole of the object.
     """
 
     value = fields.Raw(required=True)

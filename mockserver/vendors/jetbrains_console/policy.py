@@ -31,7 +31,7 @@ GROUPINGS: Final = ("day", "week", "month", "year")
 """The readings of groupBy, the default one first; only month was seen."""
 
 BUCKETS_MAXIMUM: Final = 10_000
-"""Buckets of one answer, unless a longer range is refused."""
+"""Buckets of one answer; the switch `longest_range` says what happens to a range that has more."""
 
 RENAMABLE: Final = (
     "data",
@@ -48,12 +48,13 @@ RENAMABLE: Final = (
 """Every response name: none is public."""
 
 SWITCHES: Final[tuple[Switch, ...]] = (
-    Switch(
+    switch(
         "expires_in",
-        (3600, 600, 60),
         3600,
-        Grade.INFERRED,
-        "How many seconds an access token lives, on the sandbox's clock. An hour is what RFC 6749 shows and such "
+        600,
+        60,
+        grade=Grade.INFERRED,
+        says="How many seconds an access token lives, on the sandbox's clock. An hour is what RFC 6749 shows and such "
         "services give; shorter ones are for testing a client that must get new tokens.",
     ),
     switch(
@@ -114,7 +115,8 @@ SWITCHES: Final[tuple[Switch, ...]] = (
         "zeros",
         "omitted",
         grade=Grade.ASSUMED,
-        says="A bucket in which nothing happened: a row of zeros, or no row.",
+        says="A bucket in which nothing happened: a row of zeros, or no row. Of adoption, one in which somebody had AI "
+        "is a row, whether or not anybody was active.",
     ),
     switch(
         "credits_form",
@@ -127,6 +129,7 @@ SWITCHES: Final[tuple[Switch, ...]] = (
         "names",
         *RENAMABLE,
         grade=Grade.ASSUMED,
-        says="What response names are called instead; no response of this API is public.",
+        says="What response names are called instead; no response of this API is public. Whoever states the mapping "
+        "anew states the whole of it.",
     ),
 )

@@ -6,16 +6,29 @@ HTTP stays out, and so do JSON keys; days are ordinals, credits are whole hundre
 from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Final
+from typing import Protocol
 
 import numpy as np
 
+from mockserver.simulation import parts
 from mockserver.simulation.clients import IDES
 from mockserver.simulation.jetbrains_ranges import Spending
 from mockserver.simulation.presence import Mask
 from mockserver.simulation.world import World
+from mockserver.vendors.jetbrains_console import policy
 
-_MONTHS: Final = {"month": 1, "year": 12}
+
+class Range(Protocol):
+    """The first and the last day that are asked for, and what a bucket is."""
+
+    @property
+    def first(self) -> int: ...
+
+    @property
+    def last(self) -> int: ...
+
+    @property
+    def group_by(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,45 +115,22 @@ def stamp(instant: datetime) -> str:
 
 def bucket_count(first: int, last: int, group_by: str) -> int:
     """How many buckets a range has."""
-    if first > last:
-        return 0
-    if group_by in _MONTHS:
-        return _month(last) // _MONTHS[group_by] - _month(first) // _MONTHS[group_by] + 1
-    return len(_starts(first, last, group_by))
+    return parts.count(first, last, parts.Part(group_by))
 
 
-def history(world: World, first: int, last: int, now: datetime) -> tuple[int, int]:
-    """What of a range lies between the organisation's first day and the present; the first is the later where nothing
-    does.
+def buckets(world: World, asked: Range, now: datetime, label_from: int = 1) -> Buckets:
+    """The buckets of a range, ascending. A very long range has none before the organisation's first day or in future.
+
+    Each is dated with its first day of the calendar, but not before `label_from`.
     """
-    return max(first, world.organization.first_day.toordinal()), min(last, now.toordinal())
-
-
-def buckets(first: int, last: int, group_by: str, now: datetime, label_from: int = 1) -> Buckets:
-    """The buckets of a range, ascending, each dated with its first day of the calendar, but not before `label_from`."""
-    if first > last:
-        return Buckets((), (first, first))
-    starts = _starts(first, last, group_by)
-    tomorrow = now.toordinal() + 1
+    first, last, tomorrow = asked.first, asked.last, now.toordinal() + 1
+    if bucket_count(first, last, asked.group_by) > policy.BUCKETS_MAXIMUM:
+        first, last = max(first, world.organization.first_day.toordinal()), min(last, tomorrow - 1)
+        if first > last:
+            return Buckets((), (first, first))
+    starts = parts.starts(first, last, parts.Part(asked.group_by))
     edges = [min(edge, tomorrow) for edge in (first, *starts[1:], last + 1)]
     return Buckets([date.fromordinal(max(start, label_from)).isoformat() for start in starts], edges)
-
-
-def _starts(first: int, last: int, group_by: str) -> Sequence[int]:
-    """The first days of the calendar's parts that a range touches."""
-    if group_by in _MONTHS:
-        step = _MONTHS[group_by]
-        months = range(_month(first) // step * step, _month(last) + 1, step)
-        return [date(month // 12, month % 12 + 1, 1).toordinal() for month in months]
-    if group_by == "week":
-        return range(first - (first - 1) % 7, last + 1, 7)  # The ordinal 1 is a Monday.
-    return range(first, last + 1)
-
-
-def _month(day: int) -> int:
-    """The month of a day, counted from January of the year 0."""
-    found = date.fromordinal(day)
-    return found.year * 12 + found.month - 1
 
 
 def whom(

@@ -41,25 +41,15 @@ def quota_consumption(call: Call) -> Body:
 def _asked(call: Call) -> tuple[reports.Buckets, reports.Whom]:
     """The buckets that a query asks for, and whom of those that the role may see."""
     asked = queries.asked(request.args, call.values)
-    first, last = _range(call, asked)
+    count = reports.bucket_count(asked.first, asked.last, asked.group_by)
+    if count > policy.BUCKETS_MAXIMUM and call.values["longest_range"] == "reject":
+        raise errors.too_many_buckets(asked.group_by, count)
     label_from = asked.first if call.values["bucket_label"] == "clipped" else 1
     groups = call.grant.groups if call.grant else ()
     return (
-        reports.buckets(first, last, asked.group_by, call.now, label_from),
+        reports.buckets(call.world, asked, call.now, label_from),
         reports.whom(call.world, groups, asked.users, asked.emails, asked.ides),
     )
-
-
-def _range(call: Call, asked: queries.Asked) -> tuple[int, int]:
-    """The days that are told: all that are asked for, or those of the history where they make too many buckets."""
-    told = asked.first, asked.last
-    count = reports.bucket_count(*told, asked.group_by)
-    if count > policy.BUCKETS_MAXIMUM and call.values["longest_range"] == "history":
-        told = reports.history(call.world, *told, call.now)
-        count = reports.bucket_count(*told, asked.group_by)
-    if count > policy.BUCKETS_MAXIMUM:
-        raise errors.too_many_buckets(asked.group_by, count)
-    return told
 
 
 def _kept(call: Call, found: list[Any]) -> list[Any]:

@@ -80,7 +80,8 @@ SWITCHES: Final[tuple[Switch, ...]] = (
         "zeros",
         "omitted",
         grade=Grade.ASSUMED,
-        says="A bucket in which nothing happened (by feature: a tool in a bucket): a row of zeros, or no row.",
+        says="A bucket in which nothing happened (by feature: a tool in a bucket): a row of zeros, or no row. Of "
+        "adoption, one in which somebody had AI is a row, whether or not anybody was active.",
     ),
     switch(
         "release_dates",
@@ -135,6 +136,6 @@ SWITCHES: Final[tuple[Switch, ...]] = (
         kept=("nextCursor",),
         grade=Grade.ASSUMED,
         says="What response names are called instead: each tenant's own Swagger has the real ones, and of all of them "
-        "the page tells nextCursor alone.",
+        "the page tells nextCursor alone. Whoever states the mapping anew states the whole of it.",
     ),
 )

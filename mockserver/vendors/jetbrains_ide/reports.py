@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from mockserver.simulation import parts
 from mockserver.simulation.chance import I64
 from mockserver.simulation.clients import Gates
 from mockserver.simulation.jetbrains import MEASURES, TOOLS
@@ -18,7 +19,7 @@ from mockserver.simulation.world import World
 from mockserver.vendors.jetbrains_ide import policy
 
 _COUNTED: Final = {name: MEASURES.index(name) for name in ("suggestions", "acceptances", "invocations")}
-_MONTHS: Final = {"MONTH": 1, "YEAR": 12}
+_WHOLE: Final = "NONE"
 
 Values = Mapping[str, str | int]
 """The switches in force."""
@@ -64,10 +65,8 @@ def epoch(now: datetime, values: Values) -> Hashable:  # noqa: ARG001 (as every 
 
 
 def bucket_count(first: int, last: int, group_by: str) -> int:
-    """How many buckets a range has."""
-    if group_by in _MONTHS:
-        return _month(last) // _MONTHS[group_by] - _month(first) // _MONTHS[group_by] + 1
-    return len(_starts(first, last, group_by))
+    """How many buckets a range has; without a grouping it is one."""
+    return 1 if group_by == _WHOLE else parts.count(first, last, _part(group_by))
 
 
 def buckets(world: World, first: int, last: int, group_by: str, now: datetime) -> Buckets:
@@ -79,25 +78,12 @@ def buckets(world: World, first: int, last: int, group_by: str, now: datetime) -
         first, last = max(first, world.organization.first_day.toordinal()), min(last, now.toordinal())
         if first > last:
             return Buckets((), ())
-    starts = _starts(first, last, group_by)
+    starts = [first] if group_by == _WHOLE else parts.starts(first, last, _part(group_by))
     return Buckets(starts, (first, *starts[1:], last + 1))
 
 
-def _starts(first: int, last: int, group_by: str) -> Sequence[int]:
-    """The first calendar days of the buckets."""
-    if group_by in _MONTHS:
-        step = _MONTHS[group_by]
-        months = range(_month(first) // step * step, _month(last) + 1, step)
-        return [date(month // 12, month % 12 + 1, 1).toordinal() for month in months]
-    if group_by == "WEEK":
-        return range(first - (first - 1) % 7, last + 1, 7)  # The ordinal 1 is a Monday.
-    return range(first, last + 1) if group_by == "DAY" else [first]
-
-
-def _month(day: int) -> int:
-    """The month of a day, counted from January of the year 0."""
-    found = date.fromordinal(day)
-    return found.year * 12 + found.month - 1
+def _part(group_by: str) -> parts.Part:
+    return parts.Part(group_by.lower())
 
 
 def adoption(world: World, told: Buckets, profile: str | None, now: datetime) -> list[Adoption]:
