@@ -3,7 +3,9 @@
 Which choices there are stays out (each vendor's `policy`), and so does making others later (`admin.policy`).
 """
 
+import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,15 @@ import yaml
 from mockserver.gateway import switches
 from mockserver.gateway.switches import Switch, SwitchError, Value, Values
 from mockserver.settings import Settings, SettingsError
+
+_DEPTH_OF_NAMES = 2
+"""Mappings around the one that is a switch's value: the vendor's and the file's."""
+
+_NO_TEXT = re.compile(
+    r"|~|null|Null|NULL|true|True|TRUE|false|False|FALSE|0o[0-7]+|0x[0-9a-fA-F]+"
+    r"|[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)"
+)
+"""What YAML 1.2 takes for something else than text where it stands without quotation marks (its core schema)."""
 
 Known = Mapping[str, tuple[Switch, ...]]
 """Every vendor's switches, by its name."""
@@ -31,9 +42,10 @@ def made(settings: Settings, known: Known) -> dict[str, Values]:
 
 
 def _given(policy: tuple[tuple[str, str], ...]) -> Iterator[tuple[str, str, object]]:
-    for name, value in policy:
+    for name in dict(policy):
         vendor, _, switch = name.partition(".")
-        yield "--policy", vendor, {switch: value}
+        stated = tuple(value for other, value in policy if other == name)
+        yield "--policy", vendor, {switch: switches.Statements(stated)}
 
 
 def _filed(path: Path | None) -> Iterator[tuple[str, str, object]]:
@@ -58,8 +70,23 @@ def _read(vendor: str, stated: object, known: Known) -> tuple[dict[str, Value], 
     return values, wrong
 
 
+@dataclass(frozen=True, slots=True)
+class _Unquoted:
+    """A word that YAML does not take for text, where a name belongs."""
+
+    word: str
+
+    def __repr__(self) -> str:
+        return f"{self.word or 'nothing'} (text such as this goes in quotation marks)"
+
+
 class _Text(yaml.BaseLoader):
-    """Takes every value as the text that stands there (so that `no` and `null` are choices), and no key twice."""
+    """Takes every value as the text that stands there (so that `no` and `null` are choices), and no key twice.
+
+    In the mapping that is a switch's value, an unquoted null, number or truth value is none, as over /_mock.
+    """
+
+    depth = 0
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:  # noqa: FBT001, FBT002
         """The mapping; ConstructorError for a key that is none or that stands twice."""
@@ -71,7 +98,16 @@ class _Text(yaml.BaseLoader):
                 fault = f"the key {key.value!r} stands twice; state it once"
                 raise yaml.constructor.ConstructorError(None, None, fault, key.start_mark)
             seen.add(key.value)
-        return super().construct_mapping(node, deep)
+        self.depth += 1
+        found = super().construct_mapping(node, deep)
+        self.depth -= 1
+        if self.depth >= _DEPTH_OF_NAMES:
+            found |= {key.value: _Unquoted(value.value) for key, value in node.value if _is_no_text(value)}
+        return found
+
+
+def _is_no_text(node: yaml.Node) -> bool:
+    return isinstance(node, yaml.ScalarNode) and node.style is None and _NO_TEXT.fullmatch(node.value) is not None
 
 
 def _mapping(path: Path) -> dict[str, object]:

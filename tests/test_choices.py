@@ -46,11 +46,57 @@ def test_a_flag_states_a_choice() -> None:
 
 
 def test_a_file_states_choices_by_vendor_and_switch(file: Path) -> None:
-    content = "parrot:\n  mood: grumpy\n  hour: 7\n  names: {items: rows, date: 1}\nfinch: {mood: grumpy}\n"
+    content = "parrot:\n  mood: grumpy\n  hour: 7\n  names: {items: rows, date: '1'}\nfinch: {mood: grumpy}\n"
     assert stated(file, content) == {
         "parrot": {"mood": "grumpy", "hour": 7, "names": '{"items": "rows", "date": "1"}'},
         "finch": {"mood": "grumpy"},
     }
+
+
+def test_flags_for_the_same_renaming_are_one_renaming(file: Path) -> None:
+    policy = (("parrot.names", "items=rows"), ("parrot.mood", "sad"), ("parrot.names", "date=day"))
+    with pytest.raises(SettingsError, match=r"parrot\.mood"):
+        stated(file, "", *policy)
+    swapped = (("parrot.names", "items=date"), ("parrot.mood", "no"), ("parrot.names", "date=items"))
+    assert stated(file, "parrot: {names: {items: rows}}", *swapped) == {
+        "parrot": {"mood": "no", "names": '{"items": "date", "date": "items"}'}
+    }
+
+
+NO_NAMES = [
+    "null",
+    "~",
+    "",
+    "5",
+    "-1",
+    "0x1f",
+    "0o17",
+    "1.5",
+    "1.",
+    ".5e3",
+    "1e3",
+    ".inf",
+    "-.INF",
+    ".nan",
+    "true",
+    "False",
+]
+
+
+@pytest.mark.parametrize("word", NO_NAMES)
+def test_what_yaml_takes_for_no_text_is_no_name_unless_it_stands_in_quotation_marks(file: Path, word: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        stated(file, f"parrot: {{names: {{date: day, items: {word}}}}}")
+    told = f"names cannot call 'items' {word or 'nothing'} (text such as this goes in quotation marks): a name is text"
+    assert told in str(caught.value)
+    if word:
+        content = f"parrot:\n  names:\n    items: '{word}'\n    date: \"{word}x\"\n"
+        assert stated(file, content)["parrot"] == {"names": f'{{"items": "{word}", "date": "{word}x"}}'}
+
+
+@pytest.mark.parametrize("word", ["no", "on", "2025-10-01", "1_000", "e3", "0b1", "10%"])
+def test_any_other_word_is_a_name_as_it_stands(file: Path, word: str) -> None:
+    assert stated(file, f"parrot: {{names: {{items: {word}}}}}") == {"parrot": {"names": f'{{"items": "{word}"}}'}}
 
 
 @pytest.mark.parametrize("mood", ["no", "null", "'no'", '"null"'])

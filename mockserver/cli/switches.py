@@ -22,7 +22,7 @@ def switches(*, as_json: bool) -> None:
     \b
     Evidence: D documented, O observed, I inferred, A assumed.
     Set one with `mockserver serve --policy vendor.switch=value`, a renaming with
-    `--policy vendor.names=old=new,older=newer`, several with --policy-file.
+    `--policy vendor.names=old=new,older=newer` (given more often, they add up), several with --policy-file.
     """
     from mockserver import vendors
 

@@ -5,7 +5,7 @@ Which choices a vendor has stays out (its `policy` lists them), and so does whic
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from enum import StrEnum
@@ -32,6 +32,13 @@ class SwitchError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
+class Statements:
+    """Several values that are stated for one switch at once, in their order; at least one."""
+
+    values: tuple[object, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Switch:
     """One undocumented choice: `says` tells what is chosen and the source; `default` is one of `choices`."""
 
@@ -48,6 +55,10 @@ class Switch:
                 return choice
         allowed = ", ".join(str(choice) for choice in self.choices)
         raise SwitchError(f"{self.name} cannot be {value!r}; it takes one of: {allowed}")
+
+    def together(self, values: Sequence[object]) -> Value:
+        """What several statements mean that were made at once: the last one, but none may be wrong."""
+        return [self.read(value) for value in values][-1]
 
     def shown(self, value: Value) -> object:
         """A value of the switch as JSON has it."""
@@ -69,7 +80,7 @@ class Renaming(Switch):
 
         A name that is not in the list, a new one that is no name, or two that collide, is a SwitchError.
         """
-        stated = value if isinstance(value, Mapping) else self._parsed(value)
+        stated = self._parsed(value)
         for old, new in stated.items():
             self._check(old, new)
         called = {name: str(stated.get(name, name)) for name in (*map(str, self.choices), *self.kept)}
@@ -80,7 +91,13 @@ class Renaming(Switch):
         """The mapping: what the response names are called instead."""
         return {old: str(new) for old, new in _object(str(value)).items()}
 
-    def _parsed(self, value: object) -> dict[str, object]:
+    def together(self, values: Sequence[object]) -> Value:
+        """What several mappings mean that were stated at once: one mapping, in which of a name the last one counts."""
+        return self.read({old: new for value in values for old, new in self._parsed(value).items()})
+
+    def _parsed(self, value: object) -> Mapping[str, object]:
+        if isinstance(value, Mapping):
+            return value
         try:
             if isinstance(value, str):
                 return _object(value) if value.lstrip().startswith("{") else _listed(value)
@@ -94,8 +111,8 @@ class Renaming(Switch):
             raise SwitchError(f"{self.name} cannot rename {old!r}: it is documented, and never changes")
         if old not in self.choices:
             raise SwitchError(f"{self.name}: {unknown('response name', str(old), map(str, self.choices))}")
-        if not isinstance(new, str) or not 1 <= len(new) <= NAME_MAXIMUM or not new.isprintable():
-            rule = f"a name is text of 1 to {NAME_MAXIMUM} printable characters"
+        if not isinstance(new, str) or not 1 <= len(new) <= NAME_MAXIMUM or not new.isprintable() or new.isspace():
+            rule = f"a name is text of 1 to {NAME_MAXIMUM} printable characters, not only spaces"
             raise SwitchError(f"{self.name} cannot call {old!r} {new!r:.110}: {rule}")
 
     def _check_distinct(self, called: Mapping[str, str]) -> None:
@@ -159,7 +176,7 @@ def read(switches: Iterable[Switch], stated: Mapping[str, object]) -> dict[str, 
     for name, value in stated.items():
         if name not in known:
             raise SwitchError(unknown("switch", name, known))
-        found[name] = known[name].read(value)
+        found[name] = known[name].together(value.values) if isinstance(value, Statements) else known[name].read(value)
     return found
 
 

@@ -107,7 +107,7 @@ def test_the_same_renaming_is_the_same_value_however_it_is_stated() -> None:
 
 
 NEITHER = "it takes old=new,older=newer, or a JSON object"
-RULE = "a name is text of 1 to 100 printable characters"
+RULE = "a name is text of 1 to 100 printable characters, not only spaces"
 BAD_RENAMINGS: dict[str, tuple[object, str]] = {
     "an unknown name": (
         {"itms": "rows"},
@@ -131,6 +131,8 @@ BAD_RENAMINGS: dict[str, tuple[object, str]] = {
         "names would call 'items' and 'nextCursor' alike, 'nextCursor': names must stay distinct (two may be swapped)",
     ),
     "an empty name": ({"items": ""}, f"names cannot call 'items' '': {RULE}"),
+    "a blank name": ({"items": " "}, f"names cannot call 'items' ' ': {RULE}"),
+    "a name of a space beyond ASCII": ({"items": "\u2003"}, "names cannot call 'items' '\\u2003'"),
     "a name too long": ({"items": "x" * 101}, f"names cannot call 'items' '{'x' * 101}': {RULE}"),
     "a line break": ({"items": "a\nb"}, f"names cannot call 'items' 'a\\nb': {RULE}"),
     "half a pair": ({"items": "\ud800"}, f"names cannot call 'items' '\\ud800': {RULE}"),
@@ -157,6 +159,40 @@ def test_a_renaming_that_cannot_be_is_refused_with_the_rule(stated: object, taug
         NAMES.read(stated)
     assert taught in str(caught.value)
     assert len(str(caught.value)) < 400
+
+
+TOGETHER: dict[str, tuple[tuple[object, ...], dict[str, str]]] = {
+    "one": (("items=rows",), {"items": "rows"}),
+    "two": (("items=rows", "tool=feature"), {"items": "rows", "tool": "feature"}),
+    "of the same name the last": (("items=rows,date=day", "items=list"), {"items": "list", "date": "day"}),
+    "two that swap, each of which alone would collide": (
+        ("items=date", "date=items"),
+        {"items": "date", "date": "items"},
+    ),
+    "in any form": (
+        ('{"items": "rows"}', {"tool": "feature"}, "date=day"),
+        {"items": "rows", "tool": "feature", "date": "day"},
+    ),
+    "a name that gets its own back": (("items=rows,date=day", "items=items"), {"date": "day"}),
+}
+
+
+@pytest.mark.parametrize(("stated", "mapping"), TOGETHER.values(), ids=TOGETHER)
+def test_renamings_that_are_stated_at_once_are_one(stated: tuple[object, ...], mapping: dict[str, str]) -> None:
+    found = switches.read((NAMES,), {"names": switches.Statements(stated)})
+    assert NAMES.shown(found["names"]) == mapping
+
+
+@pytest.mark.parametrize("stated", [("items=x", "date=x"), ("items=x", "date"), ("itms=x", "items=x"), (5, "items=x")])
+def test_renamings_that_are_stated_at_once_are_refused_together(stated: tuple[object, ...]) -> None:
+    with pytest.raises(SwitchError, match="names"):
+        NAMES.together(stated)
+
+
+def test_of_other_choices_that_are_stated_at_once_the_last_counts_and_none_may_be_wrong() -> None:
+    assert switches.read(BOTH, {"hour": switches.Statements((3, "4"))}) == {"hour": 4}
+    with pytest.raises(SwitchError, match="it takes one of: cheerful, grumpy"):
+        MOOD.together(("sad", "grumpy"))
 
 
 def test_what_is_renamed_comes_from_whichever_switch_renames() -> None:
