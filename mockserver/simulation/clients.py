@@ -41,7 +41,7 @@ class Gates:
     """
 
     released: int | None = None
-    assistant: bool = True
+    assistant: bool = False
 
 
 class Clients:

@@ -50,7 +50,11 @@ _HABITS = {
 }
 """The percentage of people who ever use each tool; of the chat, with a cloud-hosted model of a third party."""
 
-_HABIT = (len(_HABITS), *(tuple(_HABITS).index(Tool(tool)) for tool in TOOLS[1:]))
+_COMPLETES, _EDITS = tuple(_HABITS).index(Tool.COMPLETION), tuple(_HABITS).index(Tool.EDITS)
+_FREE = len(_HABITS)
+"""Rows of the habits beside the spenders', which come first; the last one is the chat that is free."""
+
+_HABIT = (_FREE, *(tuple(_HABITS).index(Tool(tool)) for tool in TOOLS[1:]))
 """By tool in the order of TOOLS: which habit it takes to use it at all."""
 
 _TODAY = np.array([220, 150, 140, 100, 60], dtype=np.int64)
@@ -221,7 +225,7 @@ def _invocations(use: U64, scale: I64, habits: I64, requests: I64) -> tuple[I64,
     def volume(place: int) -> I64:
         return _VOLUME[chance.field(use, place, 8)] * scale >> 16
 
-    completes, edits, free = habits[5], habits[6], habits[7]
+    completes, edits, free = habits[_COMPLETES], habits[_EDITS], habits[_FREE]
     alone = 1 - completes
     chat = free * ((chance.field(use, 3, 8) < 90) * (volume(4) >> 1) + alone)
     edited = edits * (chance.field(use, 6, 8) < 180) * (1 + volume(7) * 2)

@@ -179,6 +179,8 @@ def test_initech_has_somebody_whose_junie_spends_and_is_never_seen() -> None:
     initech = world("initech")
     (index,) = [place for place, person in enumerate(initech.organization.special) if person.jetbrains.old_clients]
     first, last = date(2025, 9, 1).toordinal(), date(2025, 10, 31).toordinal()
-    rows = initech.jetbrains_rows.rows(range(len(TOOLS)), first, last, 1000, gates=Gates(), index=np.array([index]))
+    rows = initech.jetbrains_rows.rows(
+        range(len(TOOLS)), first, last, 1000, gates=Gates(assistant=True), index=np.array([index])
+    )
     assert {TOOLS[row.place.tool] for row in rows} == {"code_completion"}
     assert sum(built_in for built_in, _, _ in _spent("old.junie@initech.example", "2025-09-01", "2025-11-01")) > 0

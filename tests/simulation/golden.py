@@ -156,7 +156,7 @@ def _ledger(world: World, block: Block, span: Days) -> Iterable[bytes]:
 
 
 def _clients(world: World, block: Block, span: Days) -> Iterable[bytes]:
-    yield from (since.astype("<i8").tobytes() for since in world.clients.sending(block, Gates()))
+    yield from (since.astype("<i8").tobytes() for since in world.clients.sending(block, Gates(assistant=True)))
     yield world.clients.ide_on(block, span.ordinals).astype("<i8").tobytes()
 
 

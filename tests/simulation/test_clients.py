@@ -27,7 +27,7 @@ from tests.simulation import worlds
 
 WORLD = worlds.world(people=2 * BLOCK)
 RELEASED = date(2025, 12, 8).toordinal()
-HONEST, IGNORED = Gates(released=RELEASED), Gates()
+HONEST, IGNORED = Gates(RELEASED, assistant=True), Gates(assistant=True)
 STARTS = worlds.SPREAD.starts.toordinal()
 FACT = ScriptedFact(2, Product.JETBRAINS, date(2025, 10, 14), (), {"junie_invocations": 1})
 OLD = tuple(

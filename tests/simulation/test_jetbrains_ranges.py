@@ -39,7 +39,7 @@ LENGTH = 50
 
 PLACE = PRODUCTS.index(Product.JETBRAINS)
 NOTHING = Spent(0, 0, 0, 0)
-ALL = Gates()
+ALL = Gates(assistant=True)
 HONEST = Gates(released=START + 10, assistant=False)
 
 

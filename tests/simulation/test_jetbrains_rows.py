@@ -37,7 +37,8 @@ from mockserver.simulation.world import World
 from tests.simulation import worlds
 
 EVERY_TOOL = range(len(TOOLS))
-ALL, HONEST, LENIENT = Gates(), Gates(released=worlds.ordinal("2025-09-01")), Gates(assistant=False)
+ALL, LENIENT = Gates(assistant=True), Gates()
+HONEST = Gates(worlds.ordinal("2025-09-01"), assistant=True)
 JUNIE = TOOLS.index(Tool.JUNIE)
 SHOWN = [MEASURES.index(name) for name in ("suggestions", "acceptances", "invocations")]
 
