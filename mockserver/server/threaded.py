@@ -8,6 +8,7 @@ import struct
 import threading
 from types import TracebackType
 from typing import Self
+from urllib.parse import quote
 from wsgiref.types import WSGIApplication, WSGIEnvironment
 
 from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
@@ -19,6 +20,7 @@ _POLL = 0.02
 """Seconds between two looks at whether to stop."""
 
 _ABLE = frozenset((abilities.RESET, abilities.TRUNCATE, abilities.STALL))
+_ASCII = "".join(map(chr, range(128)))
 _WITHOUT_GOODBYE = struct.pack("ii", 1, 0)
 """SO_LINGER on, for no time: closing the socket drops what is unsent and resets the connection."""
 
@@ -31,7 +33,11 @@ class Handler(WSGIRequestHandler):
     error_message_format = '{"type": "about:blank", "title": "The request could not be read", "status": %(code)d}\n'
 
     def make_environ(self) -> WSGIEnvironment:
-        """The request for the app; its path keeps the slashes at its start, which http.server folds into one."""
+        """The request for the app; its path keeps the slashes at its start, which http.server folds into one.
+
+        Bytes beyond ASCII are percent-encoded, as a client should have done: Werkzeug would encode them twice.
+        """
+        self.path = quote(self.path, _ASCII, encoding="latin-1")
         environ = super().make_environ()
         target = self.requestline.split()[1]
         slashes = len(target) - len(target.lstrip("/"))

@@ -1,8 +1,11 @@
 """Promises about the server in a thread: many at once, each on its own port, and nothing left behind."""
 
 import json
+from collections.abc import Iterable
+from wsgiref.types import StartResponse, WSGIEnvironment
 
 import pytest
+from werkzeug.wrappers import Request
 
 from mockserver import server
 from tests.server.programs import asked, opened, request
@@ -28,6 +31,18 @@ def test_a_closed_server_releases_its_port_and_may_be_closed_again() -> None:
 def test_a_path_keeps_its_slashes() -> None:
     with server.in_thread(app) as running:
         assert asked(running.url, request("///x//y"))[2] == "GET ///x//y 0"
+
+
+@pytest.mark.parametrize("target", ["/é?q=é", "/%C3%A9?q=%C3%A9", "/\u00e9?q=%c3%a9"])
+def test_bytes_beyond_ascii_arrive_once_encoded_whether_or_not_with_percent_signs(target: str) -> None:
+    def echo(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        read = Request(environ)
+        body = f"{read.path} {read.args['q']}".encode()
+        start_response("200 OK", [("Content-Length", str(len(body)))])
+        return [body]
+
+    with server.in_thread(echo) as running:
+        assert asked(running.url, request(target))[2] == "/é é"
 
 
 def test_what_cannot_be_read_is_refused_as_problem_details() -> None:
