@@ -20,6 +20,7 @@ from tests.gateway import parrot
 from tests.gateway.parrot import ABLE, LATE, PARROT, UNLIMITED, WHOLE, Aviary, armed, asked
 
 PHASES = [Phase.BEFORE, Phase.AFTER]
+CUTS = pytest.mark.in_process("over a socket the answer is lost, or ends before it says so")
 
 
 @pytest.fixture(autouse=True)
@@ -170,7 +171,10 @@ def test_a_malformed_body_lacks_its_last_bracket_and_says_its_own_length(phase: 
     assert (answer.status_code, answer.data, answer.headers["Content-Length"]) == (200, WHOLE[:-1], str(len(WHOLE) - 1))
 
 
-@pytest.mark.parametrize("effect", [{"malformed_json": True}, {"truncate_bytes": 5}, {"status": 500}, {"html": 502}])
+@pytest.mark.parametrize(
+    "effect",
+    [{"malformed_json": True}, pytest.param({"truncate_bytes": 5}, marks=CUTS), {"status": 500}, {"html": 502}],
+)
 def test_a_kept_answer_is_not_spoilt_for_others(effect: dict[str, Any]) -> None:
     aviary = Aviary(UNLIMITED)
     for phase in PHASES:
@@ -178,6 +182,7 @@ def test_a_kept_answer_is_not_spoilt_for_others(effect: dict[str, Any]) -> None:
     assert [asked(aviary).data == WHOLE for _ in range(3)] == [False, False, True]
 
 
+@CUTS
 def test_a_cut_connection_has_no_answer_and_the_status_0_in_the_journal() -> None:
     aviary = armed(Aviary(UNLIMITED), reset=True)
     for method in ("GET", "HEAD"):
@@ -194,11 +199,11 @@ def remaining(aviary: Aviary) -> int:
     return buckets[0].remaining if buckets else 3
 
 
-SPENDING: dict[str, tuple[dict[str, Any], int]] = {
+SPENDING: dict[str, Any] = {
     "a failure": ({"status": 500}, 3),
     "a page": ({"html": 502}, 3),
     "a 429": ({"rate_limited": True}, 3),
-    "a cut body": ({"truncate_bytes": 3}, 3),
+    "a cut body": pytest.param({"truncate_bytes": 3}, 3, marks=CUTS),
     "a body held up": ({"stall_seconds": Decimal(1), "after_bytes": 3}, 3),
     "a malformed body": ({"malformed_json": True}, 3),
     "a delay, after which all goes on": ({"delay_seconds": Decimal(1)}, 2),
@@ -292,6 +297,7 @@ def test_faults_of_a_sandbox_are_for_its_own_tokens() -> None:
     assert [aviary.ask(token=token).status_code for token in ("other-token", "mock-parrot-small")] == [200, 503]
 
 
+@pytest.mark.in_process("the server over the socket can do all of it")
 @pytest.mark.parametrize("phase", PHASES)
 @pytest.mark.parametrize(
     ("effect", "said"),

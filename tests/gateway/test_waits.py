@@ -30,6 +30,7 @@ def full() -> dict[str, Any]:
     return {**ABLE, abilities.WAITS: waits}
 
 
+@pytest.mark.in_process("how many threads the server can spare is stated by the test")
 def test_a_delay_for_which_no_thread_is_left_fails_loudly(
     caplog: pytest.LogCaptureFixture, waited: list[Decimal]
 ) -> None:
@@ -38,6 +39,7 @@ def test_a_delay_for_which_no_thread_is_left_fails_loudly(
     assert "no thread would be left; raise --threads, or use --server threaded" in caplog.text
 
 
+@pytest.mark.in_process("how many threads the server can spare is stated by the test")
 def test_a_body_that_cannot_be_held_up_ends_where_it_should_have_stood_still(caplog: pytest.LogCaptureFixture) -> None:
     aviary = armed(Aviary(UNLIMITED), stall_seconds=Decimal(30), after_bytes=4)
     assert aviary.ask(environ_overrides=full()).data == WHOLE[:4]
