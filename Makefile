@@ -26,6 +26,7 @@ fix: .venv/dev ## put right what a machine can
 	@$(BIN)/ruff format --quiet .
 	@$(BIN)/python -m tools.admin_openapi
 	@$(BIN)/python -m tools.generate
+	@$(BIN)/python -m tools.fidelity
 
 bench: .venv/dev ## measure what the project promises, as a table of ratios
 	@$(BIN)/python -m benchmarks
@@ -48,6 +49,7 @@ types: .venv/dev
 generated: .venv/dev
 	@$(BIN)/python -m tools.admin_openapi --check
 	@$(BIN)/python -m tools.generate --check
+	@$(BIN)/python -m tools.fidelity --check
 
 coverage: .venv/dev
 	@$(BIN)/coverage erase

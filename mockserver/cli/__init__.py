@@ -5,7 +5,7 @@ What a command needs is imported when it runs, so that asking for help takes no 
 
 import click
 
-from mockserver.cli import organizations, serving, switches, tokens
+from mockserver.cli import fidelity, organizations, serving, switches, tokens
 
 EXAMPLES = """
 \b
@@ -17,6 +17,7 @@ Examples:
   mockserver serve --policy augment.lookback_exceeded=clamp
   mockserver serve --policy jetbrains-ide.names=items=rows,tool=feature
   mockserver serve --policy-file policy.yaml
+  mockserver fidelity --vendor augment --grade A
   mockserver organizations new --people 300 --seed 7 > mine.yaml
   mockserver serve --organization-file mine.yaml
 
@@ -35,5 +36,5 @@ def main() -> None:
     """
 
 
-for command in (serving.serve, tokens.tokens, switches.switches, organizations.organizations):
+for command in (serving.serve, tokens.tokens, switches.switches, organizations.organizations, fidelity.fidelity):
     main.add_command(command)
