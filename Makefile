@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help run test check fix bench names format lint imports types coverage generated
+.PHONY: help run test static check fix bench names format lint imports types generated
 
 help: ## say what there is to make
 	@echo "usage: make <target>"
@@ -16,10 +16,20 @@ help: ## say what there is to make
 run: .venv/run ## serve on 127.0.0.1:8080; ARGS="--freeze" adds flags
 	@exec $(BIN)/python -m mockserver serve $(ARGS)
 
-test: .venv/dev ## run every test; ARGS="tests/cli -x" picks some, WORKERS=0 runs them one by one
+ifdef ARGS
+test: .venv/dev
 	@$(BIN)/python -m pytest --quiet --numprocesses $(WORKERS) $(ARGS)
+else
+test: .venv/dev ## run every test, at 100 % coverage; ARGS="tests/cli -x" picks some, WORKERS=0 runs them one by one
+	@$(BIN)/coverage erase
+	@$(BIN)/coverage run -m pytest --quiet --numprocesses $(WORKERS)
+	@$(BIN)/coverage combine --quiet
+	@$(BIN)/coverage report
+endif
 
-check: format lint imports types generated coverage ## everything that must hold: style, walls, types, tables, tests at 100 %
+static: format lint imports types generated ## what holds without running anything: style, walls, types, tables
+
+check: static test ## everything that must hold
 
 fix: .venv/dev ## put right what a machine can
 	@$(BIN)/ruff check --quiet --fix-only .
@@ -50,12 +60,6 @@ generated: .venv/dev
 	@$(BIN)/python -m tools.admin_openapi --check
 	@$(BIN)/python -m tools.generate --check
 	@$(BIN)/python -m tools.fidelity --check
-
-coverage: .venv/dev
-	@$(BIN)/coverage erase
-	@$(BIN)/coverage run -m pytest --quiet --numprocesses $(WORKERS)
-	@$(BIN)/coverage combine --quiet
-	@$(BIN)/coverage report
 
 # What is installed, and from which pyproject.toml: touched when it is done, so that an interrupted one starts again.
 

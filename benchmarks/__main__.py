@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Iterator
 
-from benchmarks import pages, ready, rollups, table, tabnine, throughput
+from benchmarks import jetbrains, pages, ready, rollups, table, tabnine, throughput
 from benchmarks.table import Figure
 
 _FAMILIES = {
@@ -11,6 +11,7 @@ _FAMILIES = {
     "pages": pages.figures,
     "rollups": rollups.figures,
     "tabnine": tabnine.figures,
+    "jetbrains": jetbrains.figures,
     "throughput": throughput.figures,
 }
 

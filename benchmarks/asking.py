@@ -20,13 +20,24 @@ NOW = datetime(2025, 10, 21, 10, 30, tzinfo=UTC)
 class Asker:
     """A client of one organisation at one vendor, Augment unless another is named with its mount."""
 
-    def __init__(self, organization: str, vendor: str = "augment", mount: str = "/analytics/v0") -> None:
+    def __init__(
+        self,
+        organization: str,
+        vendor: str = "augment",
+        mount: str = "/analytics/v0",
+        policy: tuple[tuple[str, str], ...] = (),
+    ) -> None:
         self._client: FlaskClient = create_app(
-            Settings(organization=organization, now=NOW, freeze=True, limits="off")
+            Settings(organization=organization, now=NOW, freeze=True, limits="off", policy=policy)
         ).test_client()
-        permitted, _ = tokens.seeded(vendor, organization)
+        permitted, *_ = tokens.seeded(vendor, organization)
         self._headers = {"Authorization": f"Bearer {permitted.token}"}
         self._mount = mount
+
+    def exchange(self, client_id: str, secret: str, path: str) -> None:
+        """Ask with an access token from here on, which a client gets at a path for its secret."""
+        answer = self._client.post(path, data={"grant_type": "client_credentials"}, auth=(client_id, secret))
+        self._headers = {"Authorization": f"Bearer {answer.get_json()['access_token']}"}
 
     def answer(self, path: str) -> Any:
         """What one question is answered with."""

@@ -6,7 +6,6 @@ Which key has which shape stays out (`schemas`), and so does what one value mean
 import re
 from collections.abc import Mapping
 from datetime import date
-from decimal import Decimal, InvalidOperation
 from difflib import get_close_matches
 from enum import StrEnum
 from typing import Any
@@ -16,6 +15,7 @@ from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate, vali
 from mockserver.simulation.organization import Tool
 
 _FREE = {Tool.CHAT, Tool.COMPLETION, Tool.EDITS}
+_CREDITS = re.compile(r"(0|[1-9][0-9]{0,6})(?:\.([0-9]{1,2}))?")
 CREDITS_MAXIMUM = 1_000_000
 WEIGHT_MAXIMUM = 1_000_000
 COUNT_MAXIMUM = 1_000_000_000
@@ -100,13 +100,11 @@ class Credits(fields.Field[int]):
         super().__init__(error_messages=says(self._RULE), **kwargs)
 
     def _deserialize(self, value: object, attr: str | None, data: Data, **kwargs: Any) -> int:  # noqa: ARG002
-        try:
-            hundredths = Decimal(value if isinstance(value, str) else str(value)) * 100
-            if isinstance(value, bool) or not 0 <= hundredths <= CREDITS_MAXIMUM * 100 or hundredths % 1:
-                raise self.make_error("invalid")
-        except InvalidOperation as error:
-            raise self.make_error("invalid") from error
-        return int(hundredths)
+        written = _CREDITS.fullmatch(str(value))
+        hundredths = int(f"{written[1]}{written[2] or '':0<2}") if written else None
+        if hundredths is None or hundredths > CREDITS_MAXIMUM * 100:
+            raise self.make_error("invalid")
+        return hundredths
 
 
 def free_tool(tools: list[Tool]) -> None:

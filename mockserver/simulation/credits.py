@@ -12,7 +12,7 @@ import numpy as np
 
 from mockserver.simulation import chance
 from mockserver.simulation.calendar import Days
-from mockserver.simulation.chance import I64
+from mockserver.simulation.chance import I64, U64
 from mockserver.simulation.organization import Allotment
 from mockserver.simulation.people import Block, People
 from mockserver.simulation.presence import Mask
@@ -66,7 +66,9 @@ class Credits:
     def spend(self, block: Block, span: Days, wanted: I64) -> Ledger:
         """What is spent of what is wanted (members by days); the span begins with a month.
 
-        Each licence is spent before the next, its quota before its top-up, and what a later day brings helps that day.
+        Each licence is spent before the next, its quota before its top-up; a raise helps from its day to the end of its
+        month. A licence's limit is hit on the first day of a month by whose end nothing of it is left; the ledger marks
+        the days on which that happens to any of a member's licences.
         """
         ledger = Ledger(np.zeros_like(wanted), np.zeros_like(wanted), np.zeros(wanted.shape, dtype=np.bool_))
         left, months = wanted.copy(), np.flatnonzero(np.diff(span.month, prepend=-1)).tolist()
@@ -79,23 +81,32 @@ class Credits:
     def _in_order(self, block: Block, span: Days) -> Iterator[tuple[_Rows, _Licence]]:
         """The first licences, the second ones, and so on, each with the rows of the members who have one."""
         bits = chance.mix(self._licences, block.index)
-        stated = [row for row in range(len(block)) if int(block.index[row]) in self._stated] if self._stated else []
-        quota = _QUOTAS[chance.weighted(chance.field(bits, 0), _QUOTA_WEIGHTS)]
-        top_up = _TOP_UPS[chance.weighted(chance.field(bits, 1), _TOP_UP_WEIGHTS)]
-        first = _Licence(quota, top_up[:, None] + self._raises(block, span))
-        seconds = chance.percent(chance.field(bits, 2), _SECOND_PERCENT)
-        seconds[stated] = False
-        for row in stated:
-            _state(first, row, self._stated[int(block.index[row])][:1], span)
+        stated = {row: self._stated[int(block.index[row])] for row in self._stated_rows(block)}
+        first = self._firsts(bits, block, span)
+        for row, licences in stated.items():
+            _state(first, row, licences[:1], span)
         yield slice(None), first
+        seconds = chance.percent(chance.field(bits, 2), _SECOND_PERCENT)
+        seconds[list(stated)] = False
         rows = np.flatnonzero(seconds)
         if len(rows):
             yield rows, _Licence(np.full(len(rows), _SECOND_QUOTA), np.zeros((len(rows), len(span)), dtype=np.int64))
-        for row in stated:
-            for allotment in self._stated[int(block.index[row])][1:]:
+        for row, licences in stated.items():
+            for allotment in licences[1:]:
                 further = _Licence(np.zeros(1, dtype=np.int64), np.zeros((1, len(span)), dtype=np.int64))
                 _state(further, 0, (allotment,), span)
                 yield np.array([row]), further
+
+    def _stated_rows(self, block: Block) -> list[int]:
+        """The rows of the members whose licences are stated."""
+        rows: list[int] = np.flatnonzero(np.isin(block.index, list(self._stated))).tolist()
+        return rows
+
+    def _firsts(self, bits: U64, block: Block, span: Days) -> _Licence:
+        """The first licence of each member, as it is generated."""
+        quota = _QUOTAS[chance.weighted(chance.field(bits, 0), _QUOTA_WEIGHTS)]
+        top_up = _TOP_UPS[chance.weighted(chance.field(bits, 1), _TOP_UP_WEIGHTS)]
+        return _Licence(quota, top_up[:, None] + self._raises(block, span))
 
     def _raises(self, block: Block, span: Days) -> I64:
         """What later days of a month bring, members by days."""

@@ -104,8 +104,15 @@ class Identities:
 
     def emails_of(self, index: I64) -> list[str]:
         """The addresses of people (no service accounts), as `of` gives them."""
-        addressed = zip(index.tolist(), self._pool.addressed(self._key, index), strict=True)
-        return [self._email(each, local) for each, local in addressed]
+        named = zip(index.tolist(), self._pool.many_named(self._key, index), strict=True)
+        return [self._email(each, local) for each, (_, local) in named]
+
+    def names_of(self, index: I64) -> list[str]:
+        """The names of people (no service accounts), as `of` gives them."""
+        special = self._organization.special
+        stated = {each: person.name for each, person in enumerate(special) if person.name is not None}
+        named = zip(index.tolist(), self._pool.many_named(self._key, index), strict=True)
+        return [stated.get(each, name) for each, (name, _) in named]
 
     def _email(self, index: int, local: str) -> str:
         special, domain = self._organization.special, self._organization.domain

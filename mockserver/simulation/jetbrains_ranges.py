@@ -71,9 +71,7 @@ class JetBrainsRanges:
     def enabled(self, edges: Sequence[int], mask: Mask | None = None, ides: Collection[int] | None = None) -> Users:
         """Who had AI enabled on any day of a bucket: a licence, and a place in the organisation."""
         begins, ends = self._spells
-        if ides is not None:
-            has = self._people.column(lambda block: self._clients.has(block, ides))
-            mask = has if mask is None else has & mask
+        mask = self._who(mask, ides)
         if mask is not None:
             begins, ends = begins[mask], ends[mask]
         begins, ends = np.sort(begins), np.sort(ends)
@@ -100,7 +98,10 @@ class JetBrainsRanges:
 
     def spending(self, edges: Sequence[int], mask: Mask | None = None, ides: Collection[int] | None = None) -> Spending:
         """Which credits were spent, and who spent them and who hit a limit; with `ides`, on the days of those IDEs."""
-        rollups = self._spent_days if mask is None and ides is None else self._roll(self._chosen(mask, ides))
+        mask = self._who(mask, ides)
+        rollups = self._spent_days
+        if mask is not None:
+            rollups = self._roll(Chosen(self._spends, self._clients, mask, ides), mask)
         buckets = self._rolled(rollups, edges)
         users, hit = (_distinct(buckets, mark, None) for mark in (0, 1))
         sums = [_summed(bucket, len(SPENT)) for bucket in buckets]
@@ -114,12 +115,15 @@ class JetBrainsRanges:
         sums = [_summed(bucket, _SENT) for bucket in self._rolled(self._sent_days(gates), edges)]
         return np.array(sums, dtype=np.int64).reshape(len(sums), len(TOOLS), len(MEASURES))
 
-    def _roll(self, source: Source) -> Rollups:
-        return Rollups(self._people, source, len(SPENT), (_CREDITS, _HITS))
+    def _roll(self, source: Source, only: Mask | None = None) -> Rollups:
+        return Rollups(self._people, source, len(SPENT), (_CREDITS, _HITS), only)
 
-    def _chosen(self, mask: Mask | None, ides: Collection[int] | None) -> Chosen:
-        everybody = np.ones(self._people.organization.members, dtype=np.bool_)
-        return Chosen(self._spends, self._clients, everybody if mask is None else mask, ides)
+    def _who(self, mask: Mask | None, ides: Collection[int] | None) -> Mask | None:
+        """Whom a mask chooses of those who ever work in one of the IDEs; None is everybody."""
+        if ides is None:
+            return mask
+        has = self._people.column(lambda block: self._clients.has(block, ides))
+        return has if mask is None else has & mask
 
     def _bits(self, mask: Mask | None) -> NDArray[np.uint8] | None:
         """A mask as one bit a member, as long as the rows of rolled-up days."""

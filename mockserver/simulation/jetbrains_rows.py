@@ -15,7 +15,7 @@ from mockserver.simulation.clients import Clients, Gates
 from mockserver.simulation.jetbrains import MEASURES, JetBrains
 from mockserver.simulation.jetbrains_sources import Reported
 from mockserver.simulation.organization import NEVER, Product
-from mockserver.simulation.people import PRODUCTS, Block, People
+from mockserver.simulation.people import PRODUCTS, Block, People, joined
 from mockserver.simulation.presence import Mask, Presence
 
 _CELLS_AT_ONCE = 16 * 1024
@@ -98,10 +98,11 @@ class JetBrainsRows:
         for tool in asked.ordered(sorted(set(tools))):
             behind = after if after is not None and after.tool == tool else None
             if after is None or behind or (tool < after.tool) == descending:
-                for block, span in self._windows(asked, first, last, behind):
-                    found += self._within(asked, tool, block, span, behind, count - len(found))
-                    if len(found) >= count:
-                        return found
+                windows = self._windows(asked, first, last, behind)
+                pieces = (self._active(asked, tool, *window, behind) for window in windows)
+                found += self._told(asked, tool, pieces, count - len(found))
+                if len(found) >= count:
+                    break
         return found
 
     def _slice(self, place: int) -> Block:
@@ -125,10 +126,8 @@ class JetBrainsRows:
                 for place in asked.ordered(range(-(-asked.members // _CELLS_AT_ONCE))):
                     yield asked.fetch(place), span
 
-    def _within(
-        self, asked: _Asked, tool: int, block: Block, span: Days, behind: Place | None, count: int
-    ) -> list[Row]:
-        """Up to `count` rows of a tool among some members on some days."""
+    def _active(self, asked: _Asked, tool: int, block: Block, span: Days, behind: Place | None) -> "_Cells":
+        """The cells behind a place in which somebody is active who may use the tool, in order."""
         first, last = span.first, span.last
         using = (block.started[_PLACE] <= last) & (block.left > first) & self._jetbrains.ever(tool, block)
         if behind and len(span) == 1 and first == behind.day:
@@ -140,52 +139,69 @@ class JetBrainsRows:
         if behind:
             rest = _is_behind(span.ordinals[columns], block.index[rows], behind, descending=asked.descending)
             columns, rows = columns[rest], rows[rest]
-        return self._filled(asked, tool, _Cells(block, span, rows, columns), count)
+        return _Cells(block, rows, span.ordinals[columns])
 
-    def _filled(self, asked: _Asked, tool: int, cells: "_Cells", count: int) -> list[Row]:
-        """The first rows of cells in which somebody is active: of some more than are wanted, until there are enough."""
+    def _told(self, asked: _Asked, tool: int, pieces: Iterator["_Cells"], count: int) -> list[Row]:
+        """Up to `count` rows; cells are looked at together, some more than are wanted, until there are enough."""
         found: list[Row] = []
-        start = 0
-        while start < len(cells.rows) and len(found) < count:
-            more = (count - len(found)) * 3 // 2 + 32
-            found += self._looked_at(asked, tool, cells.part(start, more))
-            start += more
-        return found[:count]
+        batch: list[_Cells] = []
+        room = _more_than(count)
+        for piece in pieces:
+            start = 0
+            while start < len(piece.rows) and len(found) < count:
+                batch.append(piece.part(slice(start, start + room)))
+                start, room = start + room, room - len(batch[-1].rows)
+                if not room:
+                    found += self._looked_at(asked, tool, batch)
+                    batch, room = [], _more_than(count - len(found))
+            if len(found) >= count:
+                return found[:count]
+        return [*found, *(self._looked_at(asked, tool, batch) if batch else ())][:count]
 
-    def _looked_at(self, asked: _Asked, tool: int, cells: "_Cells") -> list[Row]:
+    def _looked_at(self, asked: _Asked, tool: int, batch: list["_Cells"]) -> list[Row]:
         """The rows of these cells."""
-        used = np.zeros(len(cells.block), dtype=np.bool_)
-        used[cells.rows] = True
-        rows, row = np.flatnonzero(used), (np.cumsum(used) - 1)[cells.rows]
-        low, high = int(cells.columns.min()), int(cells.columns.max())
-        span = days(self._people.organization, cells.span.first + low, cells.span.first + high)
-        block = cells.block.take(rows)
+        parts, row, ordinals, before = [], [], np.concatenate([piece.ordinals for piece in batch]), 0
+        for piece in batch:
+            used, place = piece.members()
+            parts.append(used)
+            row.append(place + before)
+            before += len(used)
+        block, rows = joined(parts), np.concatenate(row)
+        span = days(self._people.organization, int(ordinals.min()), int(ordinals.max()))
         facts = Reported(self._jetbrains, self._clients, asked.gates).facts(block, span)
-        place = np.full((len(rows), len(span)), -1, dtype=np.int64)
-        place[facts.rows, facts.columns] = np.arange(len(facts.rows))
-        cell = place[row, cells.columns - low]
-        counts = facts.counters[tool * len(MEASURES) : (tool + 1) * len(MEASURES), cell[cell >= 0]]
-        row, column = row[cell >= 0], (cells.columns - low)[cell >= 0]
-        some = np.flatnonzero(counts[_TOLD].any(axis=0))
-        days_, index = span.ordinals[column[some]].tolist(), block.index[row[some]].tolist()
-        return [
-            Row(Place(tool, day, member), tuple(measures))
-            for day, member, measures in zip(days_, index, counts[:, some].T.tolist(), strict=True)
-        ]
+        cells = np.full((len(block), len(span)), -1, dtype=np.int64)
+        cells[facts.rows, facts.columns] = np.arange(len(facts.rows))
+        there = np.flatnonzero(cells[rows, ordinals - span.first] >= 0)
+        rows, ordinals = rows[there], ordinals[there]
+        measures = slice(tool * len(MEASURES), (tool + 1) * len(MEASURES))
+        told = facts.counters[measures, cells[rows, ordinals - span.first]]
+        some = np.flatnonzero(told[_TOLD].any(axis=0))
+        places = zip(ordinals[some].tolist(), block.index[rows[some]].tolist(), told[:, some].T.tolist(), strict=True)
+        return [Row(Place(tool, day, member), tuple(counts)) for day, member, counts in places]
 
 
 @dataclass(frozen=True, slots=True)
 class _Cells:
-    """Cells in which somebody is active, in the order in which they are asked for."""
+    """Members of a block, each on a day on which somebody may have done what is asked for, in order."""
 
     block: Block
-    span: Days
     rows: I64
-    columns: I64
+    ordinals: I64
 
-    def part(self, start: int, count: int) -> "_Cells":
-        """Some of them, from a place on."""
-        return _Cells(self.block, self.span, self.rows[start : start + count], self.columns[start : start + count])
+    def part(self, which: slice) -> "_Cells":
+        """Some of them."""
+        return _Cells(self.block, self.rows[which], self.ordinals[which])
+
+    def members(self) -> tuple[Block, I64]:
+        """The members among them, and where in it each cell's member is."""
+        used = np.zeros(len(self.block), dtype=np.bool_)
+        used[self.rows] = True
+        return self.block.take(np.flatnonzero(used)), (np.cumsum(used) - 1)[self.rows]
+
+
+def _more_than(count: int) -> int:
+    """How many cells to look at for some rows: not each is one."""
+    return count * 3 // 2 + 32
 
 
 def _cut(index: I64, place: int) -> I64:

@@ -28,13 +28,15 @@ class NamePool:
         """How many different people the pool can name."""
         return len(self.given) * len(self.family)
 
-    def addressed(self, key: int, index: I64) -> list[str]:
-        """The local parts of the addresses of the people at `index`, as `named` gives each."""
+    def many_named(self, key: int, index: I64) -> list[tuple[str, str]]:
+        """What `named` gives for each of many people."""
         stride, start = _stride(key, self.size)
         places = (index * stride + start) % self.size
         given, family = self.given, self.family
         pairs = zip((places // len(family)).tolist(), (places % len(family)).tolist(), strict=True)
-        return [f"{given[first][1]}.{family[last][1]}" for first, last in pairs]
+        return [
+            (f"{given[first][0]} {family[last][0]}", f"{given[first][1]}.{family[last][1]}") for first, last in pairs
+        ]
 
     def named(self, key: int, index: int) -> tuple[str, str]:
         """Full name and local part of the address of the person at `index`, under the organisation's key."""

@@ -68,6 +68,13 @@ class Block:
 PRODUCTS = tuple(Product)
 
 
+def joined(parts: list[Block]) -> Block:
+    """The members of several blocks, as one."""
+    return Block(
+        **{each.name: np.concatenate([getattr(part, each.name) for part in parts], axis=-1) for each in fields(Block)}
+    )
+
+
 class People:
     """The cast of one organisation under one seed: a pure function, computed block by block."""
 
@@ -101,12 +108,7 @@ class People:
             self.block(number).take(index[start:end] - number * BLOCK)
             for number, (start, end) in zip(numbers.tolist(), pairwise([*starts.tolist(), len(index)]), strict=True)
         ]
-        return Block(
-            **{
-                each.name: np.concatenate([getattr(part, each.name) for part in parts], axis=-1)
-                for each in fields(Block)
-            }
-        )
+        return joined(parts)
 
     def column(self, read: Callable[[Block], np.ndarray]) -> np.ndarray:
         """One attribute of all members, by index."""

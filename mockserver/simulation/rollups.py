@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 from mockserver.simulation.calendar import Days, days
 from mockserver.simulation.chance import I64
 from mockserver.simulation.facts import Source
-from mockserver.simulation.people import People
+from mockserver.simulation.people import BLOCK, Block, People
+from mockserver.simulation.presence import Mask
 
 MEMORY_BUDGET = 64 * 1024 * 1024
 """The most bytes of rolled-up days that one product of one world keeps; the least recently used go first."""
@@ -55,10 +56,14 @@ class Rollups:
     """A product's days, rolled up over all members of an organisation.
 
     `marks` are the places of the counters that make somebody counted; without any, being active at all is the one mark.
+    `only` are the members of whom the source tells anything; None is everybody.
     """
 
-    def __init__(self, people: People, source: Source, counters: int, marks: Sequence[int] = ()) -> None:
+    def __init__(
+        self, people: People, source: Source, counters: int, marks: Sequence[int] = (), only: Mask | None = None
+    ) -> None:
         self._people = people
+        self._blocks = None if only is None else np.unique(np.flatnonzero(only) // BLOCK).tolist()
         self._source = source
         self._counters = counters
         self._marks = tuple(marks)
@@ -103,11 +108,15 @@ class Rollups:
             while len(self._kept) > self._days_kept:
                 self._kept.popitem(last=False)
 
+    def _told(self) -> Iterator[Block]:
+        """The blocks of which there is anything to tell."""
+        return self._people.blocks() if self._blocks is None else map(self._people.block, self._blocks)
+
     def _roll_up(self, span: Days) -> dict[int, Day]:
         size = bitmap_size(self._people.organization.members)
         sums: I64 = np.zeros((self._counters, len(span)), dtype=np.int64)
         members = np.zeros((len(span), max(len(self._marks), 1), size), dtype=np.uint8)
-        for block in self._people.blocks():
+        for block in self._told():
             facts = self._source.facts(block, span)
             sums += facts.by_day
             start = int(block.index[0]) // 8

@@ -141,6 +141,49 @@ MEANINGS = {
         "exact: [{day: 2025-09-17, product: tabnine, users: 1}]\n" + fact(", tabnine: [{completions: 1}]"),
         "facts[0].day: found '2025-09-17'; not an exact day of tabnine, whose number of users a fact could change",
     ),
+    "a service account at JetBrains": (
+        fact(", jetbrains: [{nes_invocations: 1}]", member="ci-bot"),
+        "facts[0].day: found '2025-09-17'; a fact of augment; service accounts use no other product",
+    ),
+    "an unknown counter of JetBrains's": (
+        fact(", jetbrains: [{junie_invocation: 3, nes_invocations: 1}]"),
+        "facts[0].jetbrains[0].junie_invocation: found 3; unknown key; did you mean `junie_invocations`? allowed: ",
+    ),
+    "credits of a tool that takes none": (
+        fact(", jetbrains: [{nes_credits: 3, nes_invocations: 1}]"),
+        "facts[0].jetbrains[0].nes_credits: found 3; unknown key; did you mean ",
+    ),
+    "credits that are no whole hundredths": (
+        fact(", jetbrains: [{junie_credits: 1.5, nes_invocations: 1}]"),
+        "facts[0].jetbrains[0].junie_credits: found '1.5'; a whole number from 0 to 1000000000",
+    ),
+    "more accepted than suggested": (
+        fact(", jetbrains: [{junie_acceptances: 2, junie_suggestions: 1}]"),
+        "facts[0].jetbrains[0].junie_acceptances: found 2; at most junie_suggestions (1)",
+    ),
+    "more lines accepted than suggested": (
+        fact(", jetbrains: [{nes_accepted_lines: 2, nes_suggested_lines: 1}]"),
+        "facts[0].jetbrains[0].nes_accepted_lines: found 2; at most nes_suggested_lines (1)",
+    ),
+    "a row of JetBrains's that counts nothing": (
+        fact(", jetbrains: [{aia_credits: 0}]"),
+        "facts[0].jetbrains[0]: found a mapping; a row counts something; a day without activity is an empty list",
+    ),
+    "two rows of JetBrains's": (
+        fact(", jetbrains: [{nes_invocations: 1}, {aia_invocations: 2}]"),
+        "facts[0].jetbrains[1]: found a mapping; one row a day; row 0 is it already",
+    ),
+    "a fact without a licence for JetBrains": (
+        (
+            "special: [{email: a@b.example, licences: {jetbrains: false}}]\n"
+            "facts: [{member: a@b.example, day: 2025-09-17, jetbrains: [{nes_invocations: 1}]}]\n"
+        ),
+        "facts[0].day: found '2025-09-17'; a day on which the person is licensed for jetbrains",
+    ),
+    "a fact on an exact day of JetBrains's": (
+        "exact: [{day: 2025-09-17, product: jetbrains, users: 1}]\n" + fact(", jetbrains: [{nes_invocations: 1}]"),
+        "facts[0].day: found '2025-09-17'; not an exact day of jetbrains, whose number of users a fact could change",
+    ),
     "the same row twice": (
         fact(
             ", augment: [{language: Go, editor: CLI, tool_calls: 1}, {language: Go, editor: CLI, tool_calls: 2}]",

@@ -3,10 +3,14 @@
 import pytest
 
 from mockserver.organizations.products import GRAINS, Grain
-from mockserver.simulation import augment, tabnine
+from mockserver.simulation import augment, jetbrains, tabnine
 from mockserver.simulation.organization import Product
 
-COUNTERS = {Product.AUGMENT: augment.COUNTERS, Product.TABNINE: tabnine.COUNTERS}
+COUNTERS = {
+    Product.AUGMENT: augment.COUNTERS,
+    Product.TABNINE: tabnine.COUNTERS,
+    Product.JETBRAINS: jetbrains.COUNTERS,
+}
 
 
 def test_the_counters_of_a_product_are_all_there_and_no_others() -> None:
@@ -18,6 +22,22 @@ def test_rules_speak_of_counters_that_there_are(grain: Grain) -> None:
     spoken = {name for pair in (*grain.at_most, *grain.left_out.items()) for name in pair}
     assert spoken <= set(grain.counters)
     assert not set(grain.labels) & set(grain.counters)
+
+
+def test_every_product_takes_facts() -> None:
+    assert set(GRAINS) == set(Product)
+
+
+@pytest.mark.parametrize("tool", jetbrains.TOOLS)
+def test_what_a_jetbrains_tool_suggested_is_at_least_what_was_accepted(tool: str) -> None:
+    grain = GRAINS[Product.JETBRAINS]
+    for less, more in (
+        (f"{tool}_acceptances", f"{tool}_suggestions"),
+        (f"{tool}_accepted_lines", f"{tool}_suggested_lines"),
+    ):
+        assert (less, more) in grain.at_most
+        assert grain.filled({less: 5})[more] == 5
+        assert grain.filled({less: 5, more: 9})[more] == 9
 
 
 @pytest.mark.parametrize("grain", GRAINS.values(), ids=GRAINS)

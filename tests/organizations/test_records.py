@@ -5,19 +5,24 @@ from datetime import date
 import pytest
 
 from mockserver.organizations import defaults, files
-from mockserver.simulation import augment, tabnine
+from mockserver.simulation import augment, jetbrains, tabnine
 from mockserver.simulation.organization import (
     Adoption,
+    Allotment,
+    Client,
     ExactDay,
+    JetBrainsPerson,
     Level,
     Levels,
     Organization,
     Period,
     Product,
+    Raise,
     Role,
     ServiceAccount,
     SpecialPerson,
     Team,
+    Tool,
     Turnover,
 )
 
@@ -57,6 +62,7 @@ STATED = {
     "languages": ("languages: {Go: 1, Zig: 0}\n", {"Go": 1, "Zig": 0}),
     "editors": ("editors: {VSCode: 1}\n", {"VSCode": 1}),
     "profiles": ("profiles: [A, B]\n", ("A", "B")),
+    "console_groups": ("console_groups: [Backend, Data]\n", ("Backend", "Data")),
     "holidays": ("holidays: [2025-10-03]\n", (date(2025, 10, 3),)),
     "silent": (
         "silent: [{first: 2025-01-06, last: 2025-01-12}]\n",
@@ -133,6 +139,53 @@ def test_of_special_people(content: str, person: SpecialPerson) -> None:
     assert read(f"special: [{{{content}}}]\n").special == (person,)
 
 
+JETBRAINS = {
+    "nothing stated is all generated": ("{}", JetBrainsPerson()),
+    "tools": ("{tools: [junie, code_completion]}", JetBrainsPerson(tools=(Tool.JUNIE, Tool.COMPLETION))),
+    "old clients": (
+        "{old_clients: [ide, ai_assistant, junie]}",
+        JetBrainsPerson(old_clients=(Client.IDE, Client.ASSISTANT, Client.JUNIE)),
+    ),
+    "no licence": ("{credits: []}", JetBrainsPerson(credits=())),
+    "licences in their order": (
+        "{credits: [{quota: 10, top_up: 5}, {quota: 35}]}",
+        JetBrainsPerson(credits=(Allotment(1_000, 500), Allotment(3_500))),
+    ),
+    "top-up that comes later": (
+        "{credits: [{quota: 0, raises: [{day: 2025-10-21, top_up: 7.5}, {day: 2025-11-03, top_up: 1}]}]}",
+        JetBrainsPerson(credits=(Allotment(0, 0, (Raise(date(2025, 10, 21), 750), Raise(date(2025, 11, 3), 100))),)),
+    ),
+}
+
+
+@pytest.mark.parametrize(("content", "person"), JETBRAINS.values(), ids=JETBRAINS)
+def test_of_somebodys_jetbrains_ai(content: str, person: JetBrainsPerson) -> None:
+    (found,) = read(f"special: [{{email: a@b.example, jetbrains: {content}}}]\n").special
+    assert found.jetbrains == person
+
+
+@pytest.mark.parametrize(
+    ("written", "hundredths"),
+    [
+        ("0", 0),
+        ("0.01", 1),
+        ("0.5", 50),
+        ("0.29", 29),
+        ("7", 700),
+        ("7.5", 750),
+        ("7.50", 750),
+        ("'7.05'", 705),
+        ("'12'", 1_200),
+        ("999999.99", 99_999_999),
+        ("1000000", 100_000_000),
+        ("1000000.00", 100_000_000),
+    ],
+)
+def test_credits_are_read_as_whole_hundredths(written: str, hundredths: int) -> None:
+    (person,) = read(f"special: [{{email: a@b.example, jetbrains: {{credits: [{{quota: {written}}}]}}}}]\n").special
+    assert person.jetbrains.credits == (Allotment(hundredths),)
+
+
 def test_ids_are_kept_for_people_and_service_accounts() -> None:
     content = (
         "slug: m\nname: M\npeople: 2\nservice_accounts: [{name: bot, augment_id: u3}]\n"
@@ -194,3 +247,20 @@ def test_tabnines_facts_have_one_row_a_day_and_no_labels() -> None:
     assert first.counters == dict.fromkeys(tabnine.COUNTERS, 0) | {"completions": 9, "keystrokes": 40}
     assert nothing.counters == {}
     assert {name: number for name, number in last.counters.items() if number} == {"agent_interactions": 1}
+
+
+IN_JETBRAINS = """
+special: [{email: a@m.example}]
+facts:
+  - member: a@m.example
+    day: 2025-09-17
+    jetbrains: [{junie_invocations: 9, junie_acceptances: 4, junie_credits: 250}]
+  - {member: a@m.example, day: 2025-09-18, jetbrains: []}
+"""
+
+
+def test_jetbrainss_facts_have_one_row_a_day_with_every_tool_in_it() -> None:
+    stated, nothing = read(IN_JETBRAINS).facts
+    assert (stated.product, stated.labels, nothing.counters) == (Product.JETBRAINS, (), {})
+    given = {"junie_invocations": 9, "junie_suggestions": 4, "junie_acceptances": 4, "junie_credits": 250}
+    assert stated.counters == dict.fromkeys(jetbrains.COUNTERS, 0) | given

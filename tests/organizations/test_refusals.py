@@ -53,12 +53,13 @@ SCALARS = st.one_of(
     st.booleans(),
     st.integers(-10, 200_000),
     st.text(max_size=8),
-    st.sampled_from(["2025-09-16", "2025-02-30", "augment", "a@b.example", "A", "mine"]),
+    st.sampled_from(["2025-09-16", "2025-02-30", "augment", "a@b.example", "A", "mine", "nes", "1.5", "1e999999"]),
 )
 INNER = sorted({
     "name", "weight", "parent", "default", "email", "team", "joined", "left", "licences", "active_only", "augment_id",
     "first", "last", "day", "product", "users", "member", "augment", "language", "editor", "chat_messages", "until",
-    "light_percent", "tabnine", "starts", "seats",
+    "light_percent", "tabnine", "starts", "seats", "jetbrains", "tools", "credits", "quota", "top_up", "raises",
+    "old_clients", "junie_credits",
 })  # fmt: skip
 VALUES = st.recursive(
     SCALARS,

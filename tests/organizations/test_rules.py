@@ -25,6 +25,14 @@ MEANINGS = {
             "or null for none"
         ),
     ),
+    "an unknown group of the Console": (
+        "teams: [{name: A}, {name: B}]\nconsole_groups: [B, C]\n",
+        "console_groups[1]: found 'C'; the name of a team in this file: A, B",
+    ),
+    "an unknown group of the Console where the teams are left out": (
+        "console_groups: [core]\n",
+        "console_groups[0]: found 'core'; the name of a team in this file: Core, Backend, Frontend, Mobile, Data, Pl",
+    ),
     "an unknown parent": (
         "teams: [{name: A, parent: B}]\n",
         "teams[0].parent: found 'B'; the name of a team in this file: A",

@@ -7,6 +7,13 @@ from tests.organizations.conftest import HEAD, Said
 DAY = "a date that exists, written YYYY-MM-DD, from 2000-01-01 to 2099-12-31"
 PERCENT = "a whole number from 0 to 100 (percent)"
 
+CREDITS = "a number of credits from 0 to 1000000 with at most two decimals"
+
+
+def _jetbrains(content: str) -> str:
+    return f"special: [{{email: a@b.example, jetbrains: {content}}}]\n"
+
+
 SHAPES = {
     "a number as text": ("seed: seven\n", "seed: found 'seven'; a whole number from 0 to 9223372036854775807"),
     "a truth value as a number": ("seed: true\n", "seed: found true; a whole number from 0 to 9223372036854775807"),
@@ -59,6 +66,78 @@ SHAPES = {
         "languages.Go: found 'much'; a name, and a whole number from 0 to 1000000 as its weight",
     ),
     "a name that is empty": ("languages: {'': 1}\n", "languages.'': found 1; a name, and a whole number from 0 to"),
+    "JetBrains AI as a list": (
+        _jetbrains("[nes]"),
+        "special[0].jetbrains: found a list; a mapping of keys and values",
+    ),
+    "nothing of JetBrains AI": (
+        _jetbrains("null"),
+        "special[0].jetbrains: found nothing; a mapping with some of: tools, credits, old_clients",
+    ),
+    "an unknown tool": (
+        _jetbrains("{tools: [aia, JUNIE]}"),
+        (
+            "special[0].jetbrains.tools[1]: found 'JUNIE'; one of: aia, claude_code, code_completion, junie, nes, "
+            "junie_ask, other"
+        ),
+    ),
+    "a tool alone": (
+        _jetbrains("{tools: nes}"),
+        (
+            "special[0].jetbrains.tools: found 'nes'; a list of tools: aia, claude_code, code_completion, junie, nes, "
+            "junie_ask, other"
+        ),
+    ),
+    "tools that all take credits": (
+        _jetbrains("{tools: [junie, junie_ask, claude_code, other]}"),
+        "special[0].jetbrains.tools: found a list; one at least that works without credits: aia, code_completion, nes",
+    ),
+    "no tools": (
+        _jetbrains("{tools: []}"),
+        "special[0].jetbrains.tools: found a list; one at least that works without credits: aia, code_completion, nes",
+    ),
+    "an unknown client": (
+        _jetbrains("{old_clients: [aia]}"),
+        "special[0].jetbrains.old_clients[0]: found 'aia'; one of: ide, ai_assistant, junie",
+    ),
+    "a client alone": (
+        _jetbrains("{old_clients: ide}"),
+        "special[0].jetbrains.old_clients: found 'ide'; a list of clients: ide, ai_assistant, junie",
+    ),
+    "credits as a number": (
+        _jetbrains("{credits: 10}"),
+        "special[0].jetbrains.credits: found 10; a list of licences, each with its quota",
+    ),
+    "a licence as a number": (
+        _jetbrains("{credits: [10]}"),
+        "special[0].jetbrains.credits[0]: found 10; a mapping of keys and values",
+    ),
+    "a licence without a quota": (
+        _jetbrains("{credits: [{top_up: 5}]}"),
+        f"special[0].jetbrains.credits[0].quota: found nothing; this key is required: {CREDITS}",
+    ),
+    "raises that are no list": (
+        _jetbrains("{credits: [{quota: 1, raises: {day: 2025-10-14, top_up: 5}}]}"),
+        "special[0].jetbrains.credits[0].raises: found a mapping; a list of raises, each with day and top_up",
+    ),
+    "a raise that is no mapping": (
+        _jetbrains("{credits: [{quota: 1, raises: [5]}]}"),
+        "special[0].jetbrains.credits[0].raises[0]: found 5; a mapping of keys and values",
+    ),
+    "a raise of nothing": (
+        _jetbrains("{credits: [{quota: 1, raises: [{day: 2025-10-14}]}]}"),
+        f"special[0].jetbrains.credits[0].raises[0].top_up: found nothing; this key is required: {CREDITS}",
+    ),
+    "a raise on no day": (
+        _jetbrains("{credits: [{quota: 1, raises: [{top_up: 1}]}]}"),
+        f"special[0].jetbrains.credits[0].raises[0].day: found nothing; this key is required: {DAY}",
+    ),
+    "an unknown key of JetBrains AI": (
+        _jetbrains("{credit: []}"),
+        "special[0].jetbrains.credit: found a list; unknown key; did you mean `credits`? allowed: tools, credits, old_",
+    ),
+    "groups of the Console as text": ("console_groups: Core\n", "console_groups: found 'Core'; a list of teams"),
+    "no group of the Console": ("console_groups: []\n", "console_groups: found a list; one team at least"),
     "an unknown key": ("teems: []\n", "teems: found a list; unknown key; did you mean `teams`? allowed: slug, name, "),
     "an unknown key like no other": ("qqq: 1\n", "qqq: found 1; unknown key; allowed: slug, name, people, "),
     "an unknown key of a number": ("5: 1\n", "5: found 1; unknown key; allowed: slug, "),
@@ -83,11 +162,52 @@ def test_the_number_of_people_has_a_limit(said: Said, people: str) -> None:
     assert line == f"people: found {people}; a whole number from 1 to 125000"
 
 
-@pytest.mark.parametrize("slug", ["Mine", "-a", "a-", "a_b", "x" * 41, "my-forbidden", "a/b", '""'])
+@pytest.mark.parametrize("slug", ["Mine", "-a", "a-", "a_b", "x" * 41, "my-forbidden", "my-groups", "a/b", '""'])
 def test_a_slug_can_stand_in_a_token_and_a_path(said: Said, slug: str) -> None:
     (line,) = said(f"slug: {slug}\nname: Mine\npeople: 10\n")
-    assert line.endswith("; 1 to 40 of a-z, 0-9 and - (not first, not last), not ending in -forbidden")
+    assert line.endswith("; 1 to 40 of a-z, 0-9 and - (not first, not last), not ending in -forbidden or -groups")
 
 
 def test_three_keys_must_be_stated(said: Said) -> None:
     assert [line.partition(":")[0] for line in said("seed: 1\n")] == ["slug", "name", "people"]
+
+
+NO_CREDITS = {
+    "less than none": "-1",
+    "a plus": "'+1'",
+    "too many": "1000000.01",
+    "far too many": "10000000",
+    "three decimals": "1.234",
+    "a decimal that no sum of decimals keeps": f"1.{'0' * 40}1",
+    "a point without decimals": "'1.'",
+    "a point without a number": ".5",
+    "a comma": "'1,5'",
+    "leading zeros": "'01'",
+    "a word": "many",
+    "an empty text": "''",
+    "true": "true",
+    "false": "false",
+    "no number": ".nan",
+    "no number, in words": "NaN",
+    "without end": ".inf",
+    "without end, in words": "Infinity",
+    "an exponent": "1e2",
+    "a great exponent": "1e400",
+    "the greatest exponent": "1e999999",
+    "grouped digits": "1_000",
+    "digits of another script": "'\u0663'",
+    "blanks around": "' 5 '",
+    "a line's end": '"5\\n"',
+    "nothing": "null",
+    "a list": "[5]",
+    "a mapping": "{of: 5}",
+}
+
+
+@pytest.mark.parametrize("content", NO_CREDITS.values(), ids=NO_CREDITS)
+@pytest.mark.parametrize("key", ["quota", "top_up"])
+def test_credits_have_two_decimals_and_bounds(said: Said, key: str, content: str) -> None:
+    other = "" if key == "quota" else "quota: 1, "
+    (line,) = said(HEAD + _jetbrains(f"{{credits: [{{{other}{key}: {content}}}]}}"))
+    assert line.startswith(f"special[0].jetbrains.credits[0].{key}: found ")
+    assert line.endswith(f"; {CREDITS}")

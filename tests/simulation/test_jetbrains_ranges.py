@@ -355,3 +355,17 @@ def test_service_accounts_are_never_counted() -> None:
     edges = [START, START + LENGTH]
     assert SMALL.jetbrains_ranges.enabled(edges, mask).total == 0
     assert SMALL.jetbrains_ranges.active(edges, mask).total == 0
+
+
+def test_a_licence_counts_while_its_person_is_there() -> None:
+    joined, left = date(2025, 3, 3), date(2025, 6, 2)
+    licences = (date(2025, 1, 6), date(2025, 4, 7), date(2025, 6, 2), date(2025, 7, 7), None)
+    special = tuple(
+        SpecialPerson(f"{place}@small.example", joined=joined, left=left, licences={Product.JETBRAINS: day})
+        for place, day in enumerate(licences)
+    )
+    world = worlds.world(people=len(licences), service_accounts=(), special=special)
+    edges = [worlds.ordinal(day) for day in ("2025-01-01", "2025-03-03", "2025-04-07", "2025-06-02", "2025-12-31")]
+    for place, expected in enumerate(([0, 1, 1, 0], [0, 0, 1, 0], *[[0] * 4] * 3)):
+        mask = np.arange(len(licences)) == place
+        assert world.jetbrains_ranges.enabled(edges, mask) == Users(expected, max(expected))

@@ -14,8 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mockserver.simulation import augment, calendar, rollups, tabnine
+from mockserver.simulation.facts import Facts
 from mockserver.simulation.organization import Product, ScriptedFact
-from mockserver.simulation.people import BLOCK
+from mockserver.simulation.people import BLOCK, Block
 from mockserver.simulation.rollups import Day, Rollups
 from mockserver.simulation.world import World
 from tests.simulation import worlds
@@ -191,3 +192,24 @@ def test_days_that_are_known_are_told_while_others_are_rolled_up(monkeypatch: py
     monkeypatch.setattr(Rollups, "_roll_up", ask_meanwhile)
     rolled.span(FIRST + 10, FIRST + 12)
     assert told == [len(known)]
+
+
+@pytest.mark.parametrize("chosen", [(), (3,), (BLOCK,), (0, BLOCK - 1, 2 * BLOCK + 5)])
+def test_of_members_of_whom_alone_a_source_tells_the_rest_is_not_asked_for(chosen: tuple[int, ...]) -> None:
+    """The days are those that asking everybody would give, and no block is asked for in which nobody is chosen."""
+    world = worlds.world(people=2 * BLOCK + 13, turnover=worlds.STAYING)
+    first = worlds.ordinal("2025-10-13")
+    mask = np.zeros(world.organization.members, dtype=np.bool_)
+    mask[list(chosen)] = True
+    asked: list[int] = []
+
+    class Some:
+        def facts(self, block: Block, span: calendar.Days) -> Facts:
+            asked.append(int(block.index[0]))
+            facts = world.augment.facts(block, span)
+            return facts.only(np.broadcast_to(mask[block.index][:, None], facts.active.shape))
+
+    told, everybody = (Rollups(world.people, Some(), len(augment.COUNTERS), (), only) for only in (mask, None))
+    days = told.span(first, first + 9)
+    assert asked == sorted({index // BLOCK * BLOCK for index in chosen})
+    assert _plain(days) == _plain(everybody.span(first, first + 9))

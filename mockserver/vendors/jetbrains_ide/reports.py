@@ -6,18 +6,18 @@ HTTP stays out, and so do JSON keys; days are ordinals, and what lies after the 
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
 from mockserver.simulation.chance import I64
 from mockserver.simulation.clients import Gates
 from mockserver.simulation.jetbrains import MEASURES, TOOLS
-from mockserver.simulation.jetbrains_rows import Place
+from mockserver.simulation.jetbrains_rows import Place, Row
 from mockserver.simulation.world import World
 from mockserver.vendors.jetbrains_ide import policy
 
-_TOLD: Final = tuple(MEASURES.index(name) for name in ("suggestions", "acceptances", "invocations"))
+_COUNTED: Final = {name: MEASURES.index(name) for name in ("suggestions", "acceptances", "invocations")}
 _MONTHS: Final = {"MONTH": 1, "YEAR": 12}
 
 Values = Mapping[str, str | int]
@@ -48,21 +48,6 @@ class Metrics(Numbers):
 
     date: str
     tool: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class UserMetrics:
-    """A day of a person with a tool."""
-
-    place: Place
-    user_id: str
-    user_name: str
-    user_email: str | None
-    date: str
-    tool: str
-    suggestions: int
-    acceptances: int
-    invocations: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +145,7 @@ def _sent(world: World, edges: Sequence[int], tools: Sequence[str], values: Valu
     past = _past(edges, now)
     if past:
         sums[: len(past) - 1] = world.jetbrains_ranges.reported(past, gates(values))
-    return sums[:, [TOOLS.index(tool) for tool in tools]][:, :, _TOLD]
+    return sums[:, [TOOLS.index(tool) for tool in tools]][:, :, list(_COUNTED.values())]
 
 
 def _past(edges: Sequence[int], now: datetime) -> Sequence[int]:
@@ -196,11 +181,11 @@ class UserRows:
     gates: Gates
     descending: bool
 
-    def take(self, after: Place | None, count: int) -> list[UserMetrics]:
+    def take(self, after: Place | None, count: int) -> list[Row]:
         """Up to `count` rows with something in them, behind a place."""
         if self.first > self.last or (self.index is not None and not len(self.index)):
             return []
-        found = self.world.jetbrains_rows.rows(
+        return self.world.jetbrains_rows.rows(
             [TOOLS.index(tool) for tool in self.tools],
             self.first,
             self.last,
@@ -210,31 +195,30 @@ class UserRows:
             after=after,
             descending=self.descending,
         )
-        people = {index: self._who(index) for index in {row.place.index for row in found}}
-        days = {day: _written(day) for day in {row.place.day for row in found}}
-        suggested, accepted, invoked = _TOLD
-        return [
-            UserMetrics(
-                row.place,
-                *people[row.place.index],
-                days[row.place.day],
-                TOOLS[row.place.tool],
-                row.counts[suggested],
-                row.counts[accepted],
-                row.counts[invoked],
-            )
-            for row in found
-        ]
-
-    def _who(self, index: int) -> tuple[str, str, str | None]:
-        """Id, name and address of a person, each of whom a page tells of many times."""
-        identity = self.world.identities.of(index)
-        return str(identity.id), identity.name, identity.email
 
 
-def place(row: UserMetrics) -> Place:
+def place(row: Row) -> Place:
     """Where a row stands in its list."""
     return row.place
+
+
+def user_columns(world: World, listed: Sequence[Row]) -> dict[str, list[Any]]:
+    """What a page's rows tell, column by column; each person is looked up once."""
+    index = np.array(sorted({row.place.index for row in listed}), dtype=np.int64)
+    who = zip(
+        world.identities.ids_of(index), world.identities.names_of(index), world.identities.emails_of(index), strict=True
+    )
+    people = dict(zip(index.tolist(), who, strict=True))
+    days = {day: _written(day) for day in {row.place.day for row in listed}}
+    told = [people[row.place.index] for row in listed]
+    return {
+        "user_id": [identifier for identifier, _, _ in told],
+        "user_name": [name for _, name, _ in told],
+        "user_email": [email for _, _, email in told],
+        "date": [days[row.place.day] for row in listed],
+        "tool": [TOOLS[row.place.tool] for row in listed],
+        **{name: [row.counts[measure] for row in listed] for name, measure in _COUNTED.items()},
+    }
 
 
 def _written(day: int) -> str:

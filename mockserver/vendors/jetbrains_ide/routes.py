@@ -11,6 +11,8 @@ from mockserver.gateway.vendor import Body, Call, Route
 from mockserver.vendors.jetbrains_ide import errors, pagination, policy, reports
 from mockserver.vendors.jetbrains_ide.schemas import queries, rows
 
+_USERS: Final = rows.UserMetrics()
+
 
 def users_adoption(call: Call) -> Body:
     """Who has AI and who uses it, bucket by bucket."""
@@ -58,7 +60,7 @@ def users_paged(call: Call) -> Body:
     )
     page = pagination.cut(listed.take, asked, call.values)
     words = pagination.words(page, reports.place, asked, call.values)
-    return {"items": rows.UserMetrics(many=True).dump(page.rows), **words}
+    return {"items": _USERS.dump(reports.user_columns(call.world, page.rows)), **words}
 
 
 def _buckets(call: Call, asked: queries.Range, group_by: str) -> reports.Buckets:

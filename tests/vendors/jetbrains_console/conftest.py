@@ -1,4 +1,4 @@
-"""Answers what the tests of the Console share: one client for each organisation, as new for every test.
+"""Answers what the tests of the Console share: one client for each organisation.
 
 What any vendor's tests need stays in the outermost conftest.
 """
@@ -15,11 +15,3 @@ from tests.contract.client import Client
 def opened(jetbrains_console_of: Callable[..., Client]) -> Callable[[str], Client]:
     """The one client of an organisation, for tests that leave its sandbox alone."""
     return cache(jetbrains_console_of)
-
-
-@pytest.fixture
-def initech(opened: Callable[[str], Client]) -> Client:
-    """A client at the organisation that is awkward on purpose."""
-    client = opened("initech")
-    client.sandbox.reset()
-    return client

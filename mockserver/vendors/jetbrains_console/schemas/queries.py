@@ -4,6 +4,7 @@ Cutting a range into buckets stays out; what is asked comes back as a frozen rec
 """
 
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -49,7 +50,7 @@ class Parameter(fields.Field[Any]):
         return values
 
 
-class One(Parameter):
+class One(Parameter, ABC):
     """A parameter that is there once."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:  # noqa: ARG002 (marshmallow names them)
@@ -57,9 +58,9 @@ class One(Parameter):
             raise ValidationError(f"is there {len(value)} times; send it once")
         return self.read(value[0])
 
+    @abstractmethod
     def read(self, text: str) -> Any:
         """What the one value means."""
-        raise NotImplementedError
 
 
 class Day(One):

@@ -3,9 +3,9 @@
 Computing a row stays out, and so does another name for any of these (the switch `names`).
 """
 
-from typing import Any
-
 from marshmallow import Schema, fields
+
+from mockserver.gateway.columns import Column, Columns
 
 
 class Adoption(Schema):
@@ -46,18 +46,14 @@ class FeatureMetrics(Metrics):
     tool = fields.String()
 
 
-class UserMetrics(Schema):
-    """A row of users.paged. Its parts are what they should be already: a page has a thousand of them to write."""
+class UserMetrics(Columns):
+    """Rows of users.paged."""
 
-    user_id = fields.Raw(data_key="userId")
-    user_name = fields.Raw(data_key="userName")
-    user_email = fields.Raw(data_key="userEmail")
-    date = fields.Raw()
-    tool = fields.Raw()
-    suggestions = fields.Raw()
-    acceptances = fields.Raw()
-    invocations = fields.Raw()
-
-    def get_attribute(self, obj: Any, attr: str, default: Any) -> Any:  # noqa: ARG002 (marshmallow's)
-        """A part of a row, which is there by this name: nothing is looked for elsewhere."""
-        return getattr(obj, attr)
+    user_id = Column[str](data_key="userId")
+    user_name = Column[str](data_key="userName")
+    user_email = Column[str](data_key="userEmail")
+    date = Column[str]()
+    tool = Column[str]()
+    suggestions = Column[int]()
+    acceptances = Column[int]()
+    invocations = Column[int]()

@@ -1,0 +1,43 @@
+"""Promises about the tokens that the command prints: each comes with a line that works when it is pasted."""
+
+import subprocess
+from itertools import pairwise
+
+import pytest
+
+from mockserver import server
+from mockserver.app import create_app
+from tests.cli.conftest import Run
+from tests.conftest import SETTINGS
+
+CLIENT = "mock-jetbrains-console-acme"
+
+
+def _lines(printed: str) -> dict[str, str]:
+    """What is printed of each token, and the line below it."""
+    lines = printed.splitlines()
+    return {shown.strip(): line.strip() for shown, line in pairwise(lines) if line.startswith("    curl ")}
+
+
+def test_a_clients_id_and_secret_are_printed_and_what_it_may_see(run: Run) -> None:
+    shown = list(_lines(run("tokens").output))
+    assert f"client id {CLIENT}, client secret mock-secret" in shown
+    assert f"client id {CLIENT}-forbidden, client secret mock-secret  (403)" in shown
+    assert f"client id {CLIENT}-groups, client secret mock-secret  (sees only Guidance, Quality)" in shown
+
+
+@pytest.mark.parametrize("organization", ["globex", "ours"], ids=["without groups", "not a bundled one"])
+def test_a_role_bound_to_groups_is_printed_only_where_the_organisation_states_them(run: Run, organization: str) -> None:
+    printed = run("tokens", "--organization", organization).output
+    assert f"mock-jetbrains-console-{organization}-forbidden" in printed
+    assert "-groups" not in printed
+
+
+def test_every_line_works_when_it_is_pasted(run: Run) -> None:
+    with server.in_thread(create_app(SETTINGS)) as running:
+        lines = _lines(run("tokens", "--url", running.url).output)
+        for shown, line in lines.items():
+            pasted = f"{line} -s -o /dev/null -w '%{{http_code}}'"
+            done = subprocess.run(["bash", "-c", pasted], capture_output=True, text=True, check=True)
+            assert done.stdout == ("403" if "(403)" in shown else "200"), line
+    assert len(lines) == 9

@@ -1,0 +1,74 @@
+"""Answers digests of what the Console serves to a list of requests; written anew when run as a program.
+
+    .venv/bin/python -m tests.vendors.jetbrains_console.golden
+
+Whether they may change stays out (`test_golden`).
+"""
+
+import json
+from dataclasses import replace
+from hashlib import sha256
+from pathlib import Path
+
+import click
+
+from mockserver.app import create_app
+from mockserver.simulation import chance
+from tests.conftest import SETTINGS
+from tests.contract import client as clients
+from tests.contract.client import Client
+from tests.vendors.jetbrains_console import asking
+from tests.vendors.jetbrains_console.asking import ADOPTION, CREDITS, HITS
+
+FILE = Path(__file__).with_name("golden.json")
+ORGANIZATIONS = ("acme", "documented", "globex", "initech")
+YEAR = "fromDate=2024-10-20&toDate=2025-10-21"
+REQUESTS = (
+    f"{ADOPTION}?{YEAR}&groupBy=week",
+    f"{ADOPTION}?{YEAR}&groupBy=month&ide=IU,PY",
+    f"{ADOPTION}?fromDate=2022-12-20&toDate=2026-01-31&groupBy=year",
+    f"{HITS}?{YEAR}",
+    f"{HITS}?{YEAR}&groupBy=month&ide=GO",
+    f"{CREDITS}?{YEAR}",
+    f"{CREDITS}?{YEAR}&groupBy=month",
+)
+
+
+def digests() -> dict[str, str]:
+    """For every organisation, role and request, the digest of the body at the frozen clock; and acme's token."""
+    found = {}
+    for organization in ORGANIZATIONS:
+        app = create_app(replace(SETTINGS, organization=organization))
+        client = clients.opened(app, asking.VENDOR, f"mock-jetbrains-console-{organization}", "/metrics/api")
+        found[f"{organization} token"] = _digest(str(client.authorization).encode())
+        found |= {f"{organization} {request}": _body(client, request) for request in REQUESTS}
+        if organization == "acme":
+            bound = asking.role(client, "-groups")
+            found |= {f"{organization} groups {request}": _body(bound, request) for request in REQUESTS}
+    return found
+
+
+def _body(client: Client, request: str) -> str:
+    path, _, query = request.partition("?")
+    answer = client.get(path, query)
+    assert answer.status == 200, request
+    return _digest(answer.body)
+
+
+def _digest(text: bytes) -> str:
+    return sha256(text).hexdigest()
+
+
+@click.command()
+@click.option("--only-print", is_flag=True, help="Print the digests and leave the file as it is.")
+def main(*, only_print: bool) -> None:
+    """Write the digests anew."""
+    text = json.dumps({"data_version": chance.DATA_VERSION, "digests": digests()}, indent=2) + "\n"
+    if only_print:
+        click.echo(text, nl=False)
+    else:
+        FILE.write_text(text, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
