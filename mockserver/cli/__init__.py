@@ -5,7 +5,7 @@ What a command needs is imported when it runs, so that asking for help takes no 
 
 import click
 
-from mockserver.cli import fidelity, organizations, serving, switches, tokens
+from mockserver.cli import conduct, fidelity, organizations, serving, switches, tokens
 
 EXAMPLES = """
 \b
@@ -18,6 +18,7 @@ Examples:
   mockserver serve --policy jetbrains-ide.names=items=rows,tool=feature
   mockserver serve --policy-file policy.yaml
   mockserver fidelity --vendor augment --grade A
+  mockserver conduct --url http://127.0.0.1:8080
   mockserver organizations new --people 300 --seed 7 > mine.yaml
   mockserver serve --organization-file mine.yaml
 
@@ -36,5 +37,12 @@ def main() -> None:
     """
 
 
-for command in (serving.serve, tokens.tokens, switches.switches, organizations.organizations, fidelity.fidelity):
+for command in (
+    serving.serve,
+    tokens.tokens,
+    switches.switches,
+    organizations.organizations,
+    fidelity.fidelity,
+    conduct.conduct,
+):
     main.add_command(command)

@@ -156,6 +156,9 @@ def _entry(asked: Call, response: Response) -> Entry:
         organization=asked.sandbox.made.organization.slug,
         fault=None,
         refusal=asked.refusal,
+        grant=asked.grant.id if asked.grant else None,
+        more=response.more if isinstance(response, view.Told) else None,
+        started=asked.started,
     )
 
 

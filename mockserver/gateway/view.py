@@ -24,11 +24,19 @@ KEPT_METHODS = ("GET", "HEAD")
 """What asks for the same and changes nothing; the answers to anything else are never kept."""
 
 
+class Told(Response):
+    """An answer of a view; `more` is what it gives to ask the next page with, None where there is no other page."""
+
+    more: str | None = None
+
+
 def answer(view: View, asked: Call) -> Response:
     """What a view answers to a call, with the instant of the call in its places."""
     _measure(asked.request)
-    body = _answer(asked, view).stamped(asked.vendor.stamp(asked.now))
-    return Response(body, content_type="application/json")
+    found = _answer(asked, view)
+    told = Told(found.stamped(asked.vendor.stamp(asked.now)), content_type="application/json")
+    told.more = found.more
+    return told
 
 
 def _measure(asking: Request) -> None:
