@@ -3,10 +3,29 @@
 from datetime import datetime
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from mockserver.conduct import asked, judging
 from mockserver.conduct.rules import MANNERS, RULES
-from tests.conduct.stories import journal, line
+from tests.conduct.stories import OPERATIONS, Line, journal, line
+
+NAMES = st.sampled_from(
+    ["from", "to", "fromDate", "toDate", "start_date", "end_date", "date", "cursor", "offset", "limit", "page_size"]
+)
+VALUES = st.sampled_from(
+    ["0", "00", "\u0663", "0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "2025-10-21", "%00", ""]
+) | st.text(max_size=12)
+QUERIES = st.lists(st.tuples(NAMES, VALUES), max_size=4).map(
+    lambda pairs: "&".join(f"{name}={value}" for name, value in pairs)
+)
+LINES = st.builds(
+    line,
+    st.sampled_from(sorted(OPERATIONS)),
+    QUERIES,
+    st.sampled_from([200, 400, 401, 403, 429, 503]),
+    after=st.just(0.5),
+)
 
 
 def test_nothing_is_said_of_nothing() -> None:
@@ -59,6 +78,13 @@ def test_every_rule_has_a_name_of_its_own_and_says_what_to_do() -> None:
     names = [rule.name for rule in RULES]
     assert len(set(names)) == len(names)
     assert all(rule.seen and rule.do and rule.name == rule.name.lower().replace(" ", "-") for rule in RULES)
+
+
+@given(st.lists(LINES, max_size=8))
+def test_whatever_was_asked_can_be_judged_and_names_requests_that_were_made(lines: list[Line]) -> None:
+    for finding in judging.judge(journal(lines)):
+        assert set(finding.requests) <= set(range(1, len(lines) + 1))
+        assert finding.requests == sorted(set(finding.requests))
 
 
 @pytest.mark.parametrize("text", ["", "a=1&a=2&b=", "%ff=%00&;&=="])
