@@ -85,6 +85,8 @@ OPERATIONS = {
     "listRequests": Told("The journal: what clients asked, and what became of it", shapes.Journal),
     "deleteRequests": Told("Forget the journal", None),
     "getConduct": Told("The journal, judged by the vendors' advice and good manners", shapes.Conduct),
+    "getDefects": Told("Every inconsistency that can be armed", shapes.Defects),
+    "putDefects": Told("Arm inconsistencies; those left out are disarmed", shapes.Defects, schemas.DefectsBody),
     "reset": Told("Put the sandbox, or parts of it, back", shapes.Reset, schemas.ResetBody, body_required=False),
     "listTokens": Told("The tokens that open the sandbox", shapes.Tokens),
     "listOrganizations": Told("The organisations there are", shapes.Organizations),

@@ -142,6 +142,22 @@ class Tokens(Schema):
     tokens = fields.List(fields.Nested(Token), required=True)
 
 
+class Defect(Schema):
+    """An inconsistency that can be armed: what is wrong then, in which operations' answers."""
+
+    name = fields.String(required=True)
+    vendor = fields.String(required=True)
+    operations = fields.List(fields.String(), required=True)
+    says = fields.String(required=True)
+    armed = fields.Boolean(required=True)
+
+
+class Defects(Schema):
+    """Every inconsistency that can be armed."""
+
+    defects = fields.List(fields.Nested(Defect), required=True)
+
+
 class Reset(Schema):
     """The parts that were put back."""
 

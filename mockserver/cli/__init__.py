@@ -5,7 +5,7 @@ What a command needs is imported when it runs, so that asking for help takes no 
 
 import click
 
-from mockserver.cli import conduct, fidelity, organizations, serving, switches, tokens
+from mockserver.cli import audit, conduct, fidelity, organizations, serving, switches, tokens
 
 EXAMPLES = """
 \b
@@ -19,6 +19,7 @@ Examples:
   mockserver serve --policy-file policy.yaml
   mockserver fidelity --vendor augment --grade A
   mockserver conduct --url http://127.0.0.1:8080
+  mockserver audit --organization globex
   mockserver organizations new --people 300 --seed 7 > mine.yaml
   mockserver serve --organization-file mine.yaml
 
@@ -44,5 +45,6 @@ for command in (
     organizations.organizations,
     fidelity.fidelity,
     conduct.conduct,
+    audit.audit,
 ):
     main.add_command(command)

@@ -21,7 +21,7 @@ from mockserver.simulation.world import World
 DEFAULT = "default"
 """The id of the sandbox that the seeded tokens open."""
 
-PARTS = ("clock", "limits", "policy", "journal")
+PARTS = ("clock", "limits", "policy", "journal", "defects")
 """What a reset can put back on its own."""
 
 _WORLDS_KEPT = 16
@@ -82,6 +82,7 @@ class Sandbox:
         self.clock = made.clock
         self.limits: dict[str, Limit] = {}
         self.policy = Policy(0, {})
+        self.defects: tuple[str, ...] = ()
         self._limiters: dict[str, Limiter] = {}
         self.reset()
 
@@ -92,6 +93,7 @@ class Sandbox:
             "limits": lambda: self.set_limits({}),
             "policy": lambda: self.set_policy({}),
             "journal": self.journal.clear,
+            "defects": lambda: setattr(self, "defects", ()),
         }
         for part in parts:
             put_back[part]()

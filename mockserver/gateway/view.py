@@ -8,7 +8,7 @@ from collections.abc import Hashable
 from flask import Request, Response
 from werkzeug.exceptions import NotFound
 
-from mockserver.gateway import switches
+from mockserver.gateway import defects, switches
 from mockserver.gateway.answers import Answer
 from mockserver.gateway.rejection import Reason, Rejection
 from mockserver.gateway.vendor import Call, View
@@ -56,12 +56,14 @@ def _measure_body(size: int) -> None:
 
 
 def _answer(asked: Call, view: View) -> Answer:
+    armed = asked.sandbox.defects  # Read once, so that no spoilt answer is kept under a sound one's key.
     key = _key(asked)
     if key is None:
-        return _worked(asked, view)
+        return _worked(asked, view, armed)
+    key = key, armed
     kept = asked.state.answers.get(key)
     if kept is None:
-        kept = _worked(asked, view)
+        kept = _worked(asked, view, armed)
         with asked.state.lock:
             asked.state.answers.put(key, kept)
     return kept
@@ -77,5 +79,6 @@ def _key(asked: Call) -> Hashable | None:
     return asked.sandbox.id, asked.generation, grant, asking.path, asking.query_string, epoch
 
 
-def _worked(asked: Call, view: View) -> Answer:
-    return Answer.of(view(asked), switches.renamed(asked.vendor.switches, asked.values))
+def _worked(asked: Call, view: View, armed: tuple[str, ...]) -> Answer:
+    body = defects.spoilt(view(asked), asked.vendor.name, asked.operation, armed)
+    return Answer.of(body, switches.renamed(asked.vendor.switches, asked.values))

@@ -15,6 +15,7 @@ def moved(admin: Admin) -> Admin:
     admin.done("PUT", "/clock", {"now": "2026-01-01T12:00:00Z", "frozen": True})
     admin.done("PUT", "/limits", {"augment": NUMBERS})
     admin.done("PUT", "/policy", {"augment": {"last_cursor": "null"}})
+    admin.done("PUT", "/defects", {"armed": ["ghost"]})
     assert admin.vendor() == 200
     return admin
 
@@ -26,20 +27,22 @@ def changed(admin: Admin) -> set[str]:
         "limits": admin.get("/limits")["augment"]["setting"] != "off",
         "policy": admin.get("/policy")["augment"]["last_cursor"]["value"] != "empty",
         "journal": bool(admin.get("/requests")["requests"]),
+        "defects": any(each["armed"] for each in admin.get("/defects")["defects"]),
     }
     return {part for part, differ in differs.items() if differ}
 
 
 def test_every_part_can_be_changed(moved: Admin) -> None:
-    assert changed(moved) == {"clock", "limits", "policy", "journal"}
+    assert changed(moved) == {"clock", "limits", "policy", "journal", "defects"}
 
 
 PARTS: dict[str, tuple[Any, list[str]]] = {
-    "no body": (None, ["clock", "limits", "policy", "journal"]),
-    "an empty object": ({}, ["clock", "limits", "policy", "journal"]),
+    "no body": (None, ["clock", "limits", "policy", "journal", "defects"]),
+    "an empty object": ({}, ["clock", "limits", "policy", "journal", "defects"]),
     "the clock": ({"only": ["clock"]}, ["clock"]),
     "the limits": ({"only": ["limits"]}, ["limits"]),
     "the policy": ({"only": ["policy"]}, ["policy"]),
+    "the defects": ({"only": ["defects"]}, ["defects"]),
     "the journal": ({"only": ["journal"]}, ["journal"]),
     "two, one of them twice": ({"only": ["journal", "clock", "journal"]}, ["clock", "journal"]),
 }
@@ -48,7 +51,7 @@ PARTS: dict[str, tuple[Any, list[str]]] = {
 @pytest.mark.parametrize(("sent", "parts"), PARTS.values(), ids=PARTS)
 def test_a_reset_puts_back_what_it_names(moved: Admin, sent: object, parts: list[str]) -> None:
     assert moved.done("POST", "/reset", sent) == {"reset": parts}
-    assert changed(moved) == {"clock", "limits", "policy", "journal"} - set(parts)
+    assert changed(moved) == {"clock", "limits", "policy", "journal", "defects"} - set(parts)
 
 
 def test_a_reset_fills_the_buckets(moved: Admin) -> None:
@@ -58,7 +61,7 @@ def test_a_reset_fills_the_buckets(moved: Admin) -> None:
     assert moved.vendor() == 200
 
 
-NAMED = "there is no part {!r}; there are: clock, limits, policy, journal"
+NAMED = "there is no part {!r}; there are: clock, limits, policy, journal, defects"
 
 BAD: dict[str, tuple[Any, dict[str, list[str]]]] = {
     "a part that nobody knows": ({"only": ["clock", "clok"]}, {"only.1": [NAMED.format("clok")]}),
@@ -76,4 +79,4 @@ BAD: dict[str, tuple[Any, dict[str, list[str]]]] = {
 @pytest.mark.parametrize(("sent", "errors"), BAD.values(), ids=BAD)
 def test_a_bad_reset_is_refused_and_resets_nothing(moved: Admin, sent: object, errors: object) -> None:
     assert moved.refused("POST", "/reset", sent).errors == errors
-    assert changed(moved) == {"clock", "limits", "policy", "journal"}
+    assert changed(moved) == {"clock", "limits", "policy", "journal", "defects"}
