@@ -39,6 +39,7 @@ fix: .venv/dev ## put right what a machine can
 	@$(BIN)/ruff format --quiet .
 	@$(BIN)/python -m tools.admin_openapi
 	@$(BIN)/python -m tools.generate
+	@$(BIN)/python -m tools.fidelity
 
 bench: .venv/dev ## measure what the project promises, as a table of ratios
 	@$(BIN)/python -m benchmarks
@@ -61,6 +62,7 @@ types: .venv/dev
 generated: .venv/dev
 	@$(BIN)/python -m tools.admin_openapi --check
 	@$(BIN)/python -m tools.generate --check
+	@$(BIN)/python -m tools.fidelity --check
 
 # What is installed, and from which pyproject.toml: touched when it is done, so that an interrupted one starts again.
 

@@ -13,6 +13,7 @@ from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate, vali
 
 from mockserver.admin.fields import Amount, Digits, Flag, Instant, Statuses, Switches, Whole
 from mockserver.gateway import switches
+from mockserver.gateway.defects import DEFECTS
 from mockserver.gateway.limits import Allowance, Limit, Setting
 from mockserver.gateway.sandbox import PARTS, Surface
 from mockserver.simulation.clock import EARLIEST, LATEST
@@ -192,6 +193,15 @@ class ResetBody(Body):
         validate=validate.Length(min=1, error="name at least one part, or leave `only` out to reset everything"),
         data_key="only",
         metadata={"description": "The parts to put back."},
+    )
+
+
+class DefectsBody(Body):
+    """Which inconsistencies are armed; none, unless `armed` names some."""
+
+    armed = fields.List(
+        fields.String(validate=validate.OneOf(DEFECTS, error="there is no defect {input!r}; there are: {choices}")),
+        metadata={"description": "The names of the defects."},
     )
 
 

@@ -65,6 +65,29 @@ class Entry(Schema):
     refusal = fields.String(required=True, allow_none=True)
 
 
+class Finding(Schema):
+    """A rule that clients broke at an operation: which requests (ids, and how many more), and what to do.
+
+    `source` is the vendor's own advice, or "manners". `operation` is null where nothing was routed.
+    """
+
+    rule = fields.String(required=True)
+    source = fields.String(required=True)
+    vendor = fields.String(required=True)
+    operation = fields.String(required=True, allow_none=True)
+    requests = fields.List(fields.Integer(), required=True)
+    more = fields.Integer(required=True)
+    seen = fields.String(required=True)
+    do = fields.String(required=True)
+
+
+class Conduct(Schema):
+    """How the clients behaved: findings over so many requests, all that the journal holds."""
+
+    judged = fields.Integer(required=True)
+    findings = fields.List(fields.Nested(Finding), required=True)
+
+
 class Token(Schema):
     """A token that opens the sandbox at one vendor."""
 
@@ -143,6 +166,22 @@ class Sandboxes(Schema):
     """Every sandbox, the oldest first."""
 
     sandboxes = fields.List(fields.Nested(Sandbox), required=True)
+
+
+class Defect(Schema):
+    """An inconsistency that can be armed: what is wrong then, in which operations' answers."""
+
+    name = fields.String(required=True)
+    vendor = fields.String(required=True)
+    operations = fields.List(fields.String(), required=True)
+    says = fields.String(required=True)
+    armed = fields.Boolean(required=True)
+
+
+class Defects(Schema):
+    """Every inconsistency that can be armed."""
+
+    defects = fields.List(fields.Nested(Defect), required=True)
 
 
 class Reset(Schema):

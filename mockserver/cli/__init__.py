@@ -5,7 +5,7 @@ What a command needs is imported when it runs, so that asking for help takes no 
 
 import click
 
-from mockserver.cli import env, organizations, serving, sweep, switches, tokens
+from mockserver.cli import audit, conduct, env, fidelity, organizations, serving, sweep, switches, tokens
 
 EXAMPLES = """
 \b
@@ -18,6 +18,9 @@ Examples:
   mockserver serve --policy jetbrains-ide.names=items=rows,tool=feature
   mockserver serve --policy-file policy.yaml
   mockserver sweep -- pytest tests/
+  mockserver fidelity --vendor augment --grade A
+  mockserver conduct --url http://127.0.0.1:8080
+  mockserver audit --organization globex
   mockserver organizations new --people 300 --seed 7 > mine.yaml
   mockserver serve --organization-file mine.yaml
 
@@ -42,6 +45,9 @@ for command in (
     env.env,
     switches.switches,
     sweep.sweep,
+    conduct.conduct,
+    audit.audit,
+    fidelity.fidelity,
     organizations.organizations,
 ):
     main.add_command(command)

@@ -8,6 +8,8 @@ from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from mockserver.gateway import paging
+
 STAMP = "\x00now\x00"
 """Stands in a body where the instant of the answer belongs."""
 
@@ -38,15 +40,16 @@ def renamed(body: Any, names: Mapping[str, str]) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A body in pieces, between which the instant goes."""
+    """A body in pieces, between which the instant goes; `more` is what leads to the next page, where there is one."""
 
     pieces: tuple[bytes, ...]
+    more: str | None = None
 
     @classmethod
     def of(cls, body: dict[str, Any] | list[Any], names: Mapping[str, str] | None = None) -> "Answer":
         """The answer with this body, in which STAMP stands for the instant; keys that are in `names` are renamed."""
         written = write(renamed(body, names) if names else body)
-        return cls(tuple(written.encode().split(write(STAMP).encode())))
+        return cls(tuple(written.encode().split(write(STAMP).encode())), paging.onward(body))
 
     def stamped(self, instant: str) -> bytes:
         """The whole body, with the instant in its places."""

@@ -28,7 +28,11 @@ REDACTED = "[redacted]"
 
 
 class Entry(NamedTuple):
-    """One request. `query` is as sent, but for credentials; `duration_us` is in microseconds; `refusal` is a Reason."""
+    """One request. `query` is as sent, but for credentials; `duration_us` is in microseconds; `refusal` is a Reason.
+
+    `grant` names the token that was known, `more` what the answer gave to ask the next page with, and `started` is in
+    nanoseconds of a clock that only goes forward: it tells requests that stood still in the sandbox's time apart.
+    """
 
     id: int
     at: datetime
@@ -42,6 +46,9 @@ class Entry(NamedTuple):
     organization: str
     fault: str | None
     refusal: str | None
+    grant: str | None = None
+    more: str | None = None
+    started: int = 0
 
 
 class Journal:

@@ -176,6 +176,9 @@ def _entry(asked: Call, response: Response) -> Entry:
         organization=asked.sandbox.made.organization.slug,
         fault=asked.fault.id if asked.fault else None,
         refusal=asked.refusal,
+        grant=asked.grant.id if asked.grant else None,
+        more=response.more if isinstance(response, view.Told) else None,
+        started=asked.started,
     )
 
 

@@ -27,7 +27,7 @@ from mockserver.simulation.world import World
 DEFAULT = "default"
 """The id of the sandbox that the seeded tokens open."""
 
-PARTS = ("clock", "limits", "policy", "faults", "journal")
+PARTS = ("clock", "limits", "policy", "faults", "journal", "defects")
 """What a reset can put back on its own."""
 
 SANDBOXES_MAXIMUM = 1000
@@ -105,6 +105,7 @@ class Sandbox:
         self.clock = made.clock
         self.limits: dict[str, Limit] = {}
         self.policy = Policy(0, {})
+        self.defects: tuple[str, ...] = ()
         self._limiters: dict[str, Limiter] = {}
         self.reset()
 
@@ -121,6 +122,7 @@ class Sandbox:
             "policy": lambda: self.set_policy({}),
             "faults": self.faults.clear,
             "journal": self.journal.clear,
+            "defects": lambda: setattr(self, "defects", ()),
         }
         for part in parts:
             put_back[part]()

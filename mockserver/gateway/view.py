@@ -6,7 +6,7 @@ Refusing stays with whoever finds the fault; what a view computes stays with its
 from flask import Request, Response
 from werkzeug.exceptions import NotFound
 
-from mockserver.gateway import switches
+from mockserver.gateway import defects, switches
 from mockserver.gateway.answers import Answer, Key
 from mockserver.gateway.rejection import Reason, Rejection
 from mockserver.gateway.vendor import Call, View
@@ -22,11 +22,19 @@ KEPT_METHODS = ("GET", "HEAD")
 """What asks for the same and changes nothing; the answers to anything else are never kept."""
 
 
+class Told(Response):
+    """An answer of a view; `more` is what it gives to ask the next page with, None where there is no other page."""
+
+    more: str | None = None
+
+
 def answer(view: View, asked: Call) -> Response:
     """What a view answers to a call, with the instant of the call in its places."""
     _measure(asked.request)
-    body = _answer(asked, view).stamped(asked.vendor.stamp(asked.now))
-    return Response(body, content_type="application/json")
+    found = _answer(asked, view)
+    told = Told(found.stamped(asked.vendor.stamp(asked.now)), content_type="application/json")
+    told.more = found.more
+    return told
 
 
 def _measure(asking: Request) -> None:
@@ -47,12 +55,14 @@ def _measure_body(size: int) -> None:
 
 
 def _answer(asked: Call, view: View) -> Answer:
+    armed = asked.sandbox.defects  # Read once, so that no spoilt answer is kept under a sound one's key.
     key = _key(asked)
     if key is None:
-        return _worked(asked, view)
+        return _worked(asked, view, armed)
+    key = key, armed
     kept = asked.state.answers.get(key)
     if kept is None:
-        kept = _worked(asked, view)
+        kept = _worked(asked, view, armed)
         with asked.state.lock:
             asked.state.answers.put(key, kept)
     return kept
@@ -68,5 +78,6 @@ def _key(asked: Call) -> Key | None:
     return asked.sandbox.id, asked.generation, grant, asking.path, asking.query_string, epoch
 
 
-def _worked(asked: Call, view: View) -> Answer:
-    return Answer.of(view(asked), switches.renamed(asked.vendor.switches, asked.values))
+def _worked(asked: Call, view: View, armed: tuple[str, ...]) -> Answer:
+    body = defects.spoilt(view(asked), asked.vendor.name, asked.operation, armed)
+    return Answer.of(body, switches.renamed(asked.vendor.switches, asked.values))

@@ -16,6 +16,7 @@ def moved(admin: Admin) -> Admin:
     admin.done("PUT", "/limits", {"augment": NUMBERS})
     admin.done("PUT", "/policy", {"augment": {"last_cursor": "null"}})
     admin.done("PUT", "/faults", {"rules": [{"vendor": "tabnine", "effect": {"status": 503}}]})
+    admin.done("PUT", "/defects", {"armed": ["ghost"]})
     assert admin.vendor() == 200
     return admin
 
@@ -28,21 +29,23 @@ def changed(admin: Admin) -> set[str]:
         "policy": admin.get("/policy")["augment"]["last_cursor"]["value"] != "empty",
         "faults": bool(admin.get("/faults")["rules"]),
         "journal": bool(admin.get("/requests")["requests"]),
+        "defects": any(each["armed"] for each in admin.get("/defects")["defects"]),
     }
     return {part for part, differ in differs.items() if differ}
 
 
 def test_every_part_can_be_changed(moved: Admin) -> None:
-    assert changed(moved) == {"clock", "limits", "policy", "faults", "journal"}
+    assert changed(moved) == {"clock", "limits", "policy", "faults", "journal", "defects"}
 
 
 PARTS: dict[str, tuple[Any, list[str]]] = {
-    "no body": (None, ["clock", "limits", "policy", "faults", "journal"]),
-    "an empty object": ({}, ["clock", "limits", "policy", "faults", "journal"]),
+    "no body": (None, ["clock", "limits", "policy", "faults", "journal", "defects"]),
+    "an empty object": ({}, ["clock", "limits", "policy", "faults", "journal", "defects"]),
     "the clock": ({"only": ["clock"]}, ["clock"]),
     "the limits": ({"only": ["limits"]}, ["limits"]),
     "the policy": ({"only": ["policy"]}, ["policy"]),
     "the faults": ({"only": ["faults"]}, ["faults"]),
+    "the defects": ({"only": ["defects"]}, ["defects"]),
     "the journal": ({"only": ["journal"]}, ["journal"]),
     "two, one of them twice": ({"only": ["journal", "clock", "journal"]}, ["clock", "journal"]),
 }
@@ -51,7 +54,7 @@ PARTS: dict[str, tuple[Any, list[str]]] = {
 @pytest.mark.parametrize(("sent", "parts"), PARTS.values(), ids=PARTS)
 def test_a_reset_puts_back_what_it_names(moved: Admin, sent: object, parts: list[str]) -> None:
     assert moved.done("POST", "/reset", sent) == {"reset": parts}
-    assert changed(moved) == {"clock", "limits", "policy", "faults", "journal"} - set(parts)
+    assert changed(moved) == {"clock", "limits", "policy", "faults", "journal", "defects"} - set(parts)
 
 
 def test_a_reset_fills_the_buckets(moved: Admin) -> None:
@@ -61,7 +64,7 @@ def test_a_reset_fills_the_buckets(moved: Admin) -> None:
     assert moved.vendor() == 200
 
 
-NAMED = "there is no part {!r}; there are: clock, limits, policy, faults, journal"
+NAMED = "there is no part {!r}; there are: clock, limits, policy, faults, journal, defects"
 
 BAD: dict[str, tuple[Any, dict[str, list[str]]]] = {
     "a part that nobody knows": ({"only": ["clock", "clok"]}, {"only.1": [NAMED.format("clok")]}),
@@ -79,4 +82,4 @@ BAD: dict[str, tuple[Any, dict[str, list[str]]]] = {
 @pytest.mark.parametrize(("sent", "errors"), BAD.values(), ids=BAD)
 def test_a_bad_reset_is_refused_and_resets_nothing(moved: Admin, sent: object, errors: object) -> None:
     assert moved.refused("POST", "/reset", sent).errors == errors
-    assert changed(moved) == {"clock", "limits", "policy", "faults", "journal"}
+    assert changed(moved) == {"clock", "limits", "policy", "faults", "journal", "defects"}

@@ -1,0 +1,49 @@
+"""Answers what must hold between the vendors: people, addresses and days agree.
+
+What must hold at one vendor stays out (its own module).
+"""
+
+from mockserver.audit import augment, jetbrains, tabnine
+from mockserver.audit.identity import Broken, Identity, same, within
+from mockserver.audit.reader import Absent, Reader
+
+
+def _addresses_agree(reader: Reader) -> None:
+    known = {row["id"]: row["email"].casefold() for row in tabnine.users(reader)}
+    common = [row for row in jetbrains.rows(reader) if row["userId"] in known]
+    if not common:
+        raise Absent("nobody of Tabnine's users list used JetBrains AI in the range")
+    for row in common:
+        same(
+            f"user {row['userId']}",
+            row["userEmail"].casefold(),
+            known[row["userId"]],
+            "addresses in users.paged and at Tabnine",
+        )
+
+
+def _nobody_after_leaving(reader: Reader) -> None:
+    left = {row["email"].casefold(): row["deactivatedAt"][:10] for row in tabnine.users(reader) if row["deactivatedAt"]}
+    if not left:
+        raise Absent("nobody has left")
+    seen = [(str(day), who) for day in reader.sampled_days for who in augment.active(reader, day)]
+    for day, who in seen:
+        if day > left.get(who.casefold(), day):
+            raise Broken(f"{who} left on {left[who.casefold()]} and is in Augment's dau of {day}")
+
+
+def _console_within_ide(reader: Reader) -> None:
+    requests = jetbrains.active(reader)
+    for row in jetbrains.console(reader, "users-adoption")["data"]:
+        day = row["date"]
+        within(day, row["activeUsers"], requests.get(day, 0), "active users in the Console and in IDE Services")
+
+
+IDENTITIES = (
+    Identity("between-addresses-agree", "The same person has the same address at JetBrains and Tabnine.",
+             "between: metrics, identities", "I", _addresses_agree),
+    Identity("between-nobody-after-leaving", "Who left by Tabnine's list is not active at Augment afterwards.",
+             "between: metrics, identities", "I", _nobody_after_leaving),
+    Identity("between-console-within-ide", "Whoever spent credits made a request: Console active <= IDE active.",
+             "between: metrics 2", "I", _console_within_ide),
+)  # fmt: skip

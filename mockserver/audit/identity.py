@@ -1,0 +1,44 @@
+"""Answers what an identity is, and how a check of one ends.
+
+Which identities there are stays out (`augment`, `tabnine`, `jetbrains`, `between`).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from mockserver.audit.reader import Reader
+
+
+class Broken(Exception):
+    """An identity does not hold; the text names the first day or user, and both numbers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Something that must hold: a stable name, a sentence, the contract that has it, its grade of evidence.
+
+    `check` raises Broken where it does not hold, reader.Absent where there is nothing to judge.
+    """
+
+    name: str
+    says: str
+    source: str
+    grade: str
+    check: Callable[[Reader], None]
+
+    @property
+    def vendor(self) -> str:
+        """The vendor that is judged; "between" where several are."""
+        return self.source.partition(":")[0]
+
+
+def same(where: str, left: object, right: object, sides: str) -> None:
+    """Broken unless both are equal; `sides` says what they are, as in "walk and count"."""
+    if left != right:
+        raise Broken(f"{where}: {sides} are {left} and {right}")
+
+
+def within(where: str, less: int, more: int, sides: str) -> None:
+    """Broken unless the first is at most the second."""
+    if less > more:
+        raise Broken(f"{where}: {sides} are {less} and {more}")

@@ -1,0 +1,67 @@
+"""Answers `mockserver fidelity`: what every answer of the simulator rests on, with grade, source and test.
+
+Making the rows stays out (the `fidelity` room), and so does writing them into a file (`tools.fidelity`).
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from mockserver.cli.options import option
+
+if TYPE_CHECKING:
+    from mockserver.fidelity.ledger import Ledger
+    from mockserver.fidelity.rows import Row
+
+GRADES = ("D", "O", "I", "A")
+
+
+@click.command
+@option("--vendor", help="The rows of this one vendor.")
+@option("--grade", type=click.Choice(GRADES), help="The rows of this one grade.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def fidelity(vendor: str | None, grade: str | None, *, as_json: bool) -> None:
+    """Print what is served, what vouches for it, and which test holds it.
+
+    Grades: D documented, O observed in answers or public clients, I inferred, A assumed. Counts are by vendor and
+    grade, of all rows; there is no single score.
+    """
+    from mockserver.fidelity import ledger
+
+    found = _chosen(ledger.every(), vendor)
+    if as_json:
+        listed = {each.vendor: {"counts": _counts(each), "rows": _listed(each.rows, grade)} for each in found}
+        click.echo(json.dumps(listed, ensure_ascii=False, indent=2))
+        return
+    for each in found:
+        counted = ", ".join(f"{number} {letter}" for letter, number in _counts(each).items())
+        click.echo(f"{each.vendor}: {counted}\n")
+        table = click.HelpFormatter(width=160)
+        table.write_dl([(f"{row['grade']} {row['kind']}", _line(row)) for row in _listed(each.rows, grade)], col_max=12)
+        click.echo(table.getvalue())
+
+
+def _chosen(found: "list[Ledger]", vendor: str | None) -> "list[Ledger]":
+    chosen = [each for each in found if vendor in {None, each.vendor}]
+    if not chosen:
+        there = ", ".join(each.vendor for each in found)
+        raise click.BadParameter(f"there is no vendor {vendor!r}; there are: {there}", param_hint="--vendor")
+    return chosen
+
+
+def _counts(ledger: "Ledger") -> dict[str, int]:
+    from mockserver.fidelity import rows
+
+    return {grade.value: number for grade, number in rows.counts(ledger.rows).items()}
+
+
+def _listed(rows: "Sequence[Row]", grade: str | None) -> list[dict[str, Any]]:
+    shown = [asdict(row) for row in rows if grade in {None, row.grade.value}]
+    return [{name: each[name] for name in ("kind", "name", "grade", "source", "test")} for each in shown]
+
+
+def _line(row: dict[str, Any]) -> str:
+    return f"{row['name']} ({row['source'].rstrip('.')}) {row['test']}"

@@ -1,0 +1,113 @@
+"""Answers what an entry of the journal asked: its parameters, its question without the page, its place in a walk.
+
+Whether that was wise stays out (the rules).
+"""
+
+from collections.abc import Hashable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Final
+from urllib.parse import parse_qsl
+
+from mockserver.gateway.journal import Entry
+
+_POSITIONS: Final = ("cursor", "offset")
+_SIZES: Final = ("page_size", "limit")
+_PUBLISHED: Final = timedelta(hours=2)
+"""Augment's data of a day arrive at 02:00 UTC of the next."""
+
+_RANGES: Final = (("start_date", "end_date"), ("fromDate", "toDate"), ("from", "to"))
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One request; of a parameter that is there more than once, `parameters` has all values, with commas between."""
+
+    entry: Entry
+    parameters: Mapping[str, str]
+
+    def without(self, *names: str) -> Hashable:
+        """What is asked but for some parameters: equal for equal questions, in whichever order they are written."""
+        rest = frozenset((name, value) for name, value in self.parameters.items() if name not in names)
+        return self.entry.grant, self.entry.method, self.entry.path, rest
+
+    @property
+    def question(self) -> Hashable:
+        """Everything that is asked."""
+        return self.without()
+
+    @property
+    def walk(self) -> Hashable:
+        """What is asked but for the page: equal on all pages of one walk."""
+        return self.without(*_POSITIONS, *_SIZES)
+
+    @property
+    def position(self) -> str | None:
+        """The cursor or the offset that is sent."""
+        return next((self.parameters[name] for name in _POSITIONS if name in self.parameters), None)
+
+    @property
+    def answered(self) -> bool:
+        """Whether the vendor told what was asked, and no fault had its hand in it."""
+        return self.entry.status == 200 and self.entry.fault is None
+
+    @property
+    def data_day(self) -> tuple[date, date]:
+        """Tells the days of the data apart: by the calendar, and by the hour at which Augment's arrive."""
+        return self.entry.at.date(), (self.entry.at - _PUBLISHED).date()
+
+    @property
+    def settled(self) -> bool:
+        """Whether the answer cannot change before another data day: it is of days that have passed."""
+        if self.entry.vendor == "augment":
+            return True
+        ends = next((self.parameters[last] for _, last in _RANGES if last in self.parameters), None)
+        end = None if ends is None else _instant(ends, self.entry.at)
+        if end is None:
+            return False
+        return end <= self.entry.at if "to" in self.parameters else end.date() < self.entry.at.date()
+
+    @property
+    def single_day(self) -> datetime | None:
+        """The day, where a range is asked for and is exactly one long."""
+        for first, last in _RANGES:
+            if first in self.parameters and last in self.parameters:
+                start, end = (_instant(self.parameters[name], self.entry.at) for name in (first, last))
+                length = timedelta(days=1) if first == "from" else timedelta(0)
+                return start if start and end and end - start == length else None
+        return None
+
+    @property
+    def beyond_range(self) -> Hashable:
+        """What is asked but for its range."""
+        return self.without(*(name for names in _RANGES for name in names), *_POSITIONS, *_SIZES)
+
+    def waited(self, before: "Asked") -> timedelta:
+        """How long after another request this one came: in the sandbox's time or in real time, whichever is more."""
+        real = timedelta(microseconds=(self.entry.started - before.entry.started) // 1000)
+        return max(self.entry.at - before.entry.at, real)
+
+    def knew(self, before: "Asked") -> bool:
+        """Whether the other request was answered when this one came, so that its client could know the answer."""
+        return self.entry.started >= before.entry.started + before.entry.duration_us * 1000
+
+
+def read(entries: Iterable[Entry]) -> list[Asked]:
+    """What each entry asked, in the order in which they are given."""
+    return [Asked(entry, _parameters(entry.query)) for entry in entries]
+
+
+def _parameters(query: str) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for name, value in parse_qsl(query, keep_blank_values=True):
+        found[name] = f"{found[name]},{value}" if name in found else value
+    return found
+
+
+def _instant(text: str, of: datetime) -> datetime | None:
+    """A date or a date-time, in UTC where it has no zone; None for anything else."""
+    try:
+        stated = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return stated if stated.tzinfo else stated.replace(tzinfo=of.tzinfo)

@@ -1,0 +1,77 @@
+"""Answers which pages were asked for in the wrong way: out of order, by foreign cursors, too small, not to the end.
+
+What is asked about stays out (`questions`).
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Hashable, Iterator, Sequence
+from typing import Final
+
+from mockserver.conduct.asked import Asked
+
+_DEFAULTS: Final = {
+    "getDau": ("page_size", 100),
+    "getUserActivity": ("page_size", 50),
+    "getDailyUserActivityByEditorLanguage": ("page_size", 50),
+    "getUsersPaged": ("limit", 50),
+}
+"""The documented default size of a page, and the parameter that makes another."""
+
+
+def abandoned(requests: Sequence[Asked]) -> Iterator[Asked]:
+    """A page that led to another one, for which nobody asked, with whatever success."""
+    followed = {(each.walk, each.position) for each in requests}
+    return (
+        each for each in requests if each.answered and _leads(each) and (each.walk, each.entry.more) not in followed
+    )
+
+
+def _leads(each: Asked) -> bool:
+    return each.entry.more is not None
+
+
+def out_of_order(requests: Sequence[Asked]) -> Iterator[Asked]:
+    """A page asked for before the answer was there that leads to it."""
+    leading: defaultdict[Hashable, list[Asked]] = defaultdict(list)
+    for each in requests:
+        if each.answered and _leads(each):
+            leading[each.walk, each.entry.more].append(each)
+    for each in requests:
+        before = leading.get((each.walk, each.position), []) if each.position is not None else []
+        if before and not any(each.knew(one) for one in before):
+            yield each
+
+
+def foreign_cursor(requests: Sequence[Asked]) -> Iterator[Asked]:
+    """A cursor that was given to the same path, but to another question alone."""
+    given: defaultdict[Hashable, set[Hashable]] = defaultdict(set)
+    for each in requests:
+        cursor = each.parameters.get("cursor")
+        walks = given.get((each.entry.path, cursor), set())
+        if walks and each.walk not in walks:
+            yield each
+        if each.answered and _leads(each):
+            given[each.entry.path, each.entry.more].add(each.walk)
+
+
+def used_twice(requests: Sequence[Asked]) -> Iterator[Asked]:
+    """A cursor answered more often than it was given to the same question."""
+    given: Counter[Hashable] = Counter()
+    used: Counter[Hashable] = Counter()
+    for each in requests:
+        key = each.walk, each.parameters.get("cursor")
+        if each.answered and given[key]:
+            used[key] += 1
+            if used[key] > given[key]:
+                yield each
+        if each.answered and _leads(each):
+            given[each.walk, each.entry.more] += 1
+
+
+def small(requests: Sequence[Asked]) -> Iterator[Asked]:
+    """A later page of a walk that would have had fewer, had it left the size alone."""
+    for each in requests:
+        name, default = _DEFAULTS.get(each.entry.operation or "", ("", 0))
+        size = each.parameters.get(name, "")
+        if each.answered and "cursor" in each.parameters and size.isdecimal() and int(size) < default:
+            yield each

@@ -1,0 +1,50 @@
+"""Promises about defects: listed, armed by name over the control plane, and never left behind in a kept answer."""
+
+from typing import Any
+
+from mockserver import vendors
+from mockserver.gateway.defects import DEFECTS
+from tests.admin.driver import Admin
+
+COUNTS = "/analytics/v0/dau-count?start_date=2025-10-13&end_date=2025-10-14"
+
+
+def armed(shown: dict[str, Any]) -> list[str]:
+    """The names of what is armed."""
+    return [each["name"] for each in shown["defects"] if each["armed"]]
+
+
+def counts(admin: Admin) -> list[int]:
+    """What Augment counts on two days."""
+    got = admin.app.test_client().get(COUNTS, headers={"Authorization": "Bearer mock-augment-acme"})
+    return [row["user_count"] for row in got.get_json()["daily_active_user_counts"]]
+
+
+def test_every_defect_is_told_with_operations_that_there_are(admin: Admin) -> None:
+    operations = {vendor.name: {route.operation for route in vendor.routes} for vendor in vendors.discover()}
+    shown = admin.get("/defects")["defects"]
+    assert [each["name"] for each in shown] == list(DEFECTS)
+    assert all(set(each["operations"]) <= operations[each["vendor"]] and each["says"] for each in shown)
+
+
+def test_put_arms_what_is_named_and_disarms_the_rest(admin: Admin) -> None:
+    assert armed(admin.get("/defects")) == []
+    assert armed(admin.done("PUT", "/defects", {"armed": ["ghost", "lost-row", "ghost"]})) == ["lost-row", "ghost"]
+    assert armed(admin.done("PUT", "/defects", {"armed": ["ghost"]})) == ["ghost"]
+    assert armed(admin.done("PUT", "/defects", {})) == []
+
+
+def test_a_defect_changes_answers_while_it_is_armed_and_no_longer(admin: Admin) -> None:
+    sound = counts(admin)
+    admin.done("PUT", "/defects", {"armed": ["dau-count-off-by-one"]})
+    assert [counts(admin), counts(admin)] == 2 * [[sound[0] + 1, sound[1]]]
+    admin.done("PUT", "/defects", {"armed": ["ghost"]})
+    assert counts(admin) == sound
+    admin.done("PUT", "/defects", {})
+    assert counts(admin) == sound
+
+
+def test_a_defect_that_nobody_knows_is_refused_and_arms_nothing(admin: Admin) -> None:
+    said = admin.refused("PUT", "/defects", {"armed": ["ghost", "ghosts"]}).errors
+    assert said["armed.1"][0].startswith("there is no defect 'ghosts'; there are: dau-count-off-by-one, ")
+    assert armed(admin.get("/defects")) == []

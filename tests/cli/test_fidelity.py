@@ -1,0 +1,55 @@
+"""Promises about `mockserver fidelity`: every row with its evidence, as a table or as data, of one vendor or grade."""
+
+import json
+
+import pytest
+
+from mockserver.fidelity import ledger, rows
+from tests.cli.conftest import Run
+
+
+def test_every_row_of_every_vendor_is_data_with_json(run: Run) -> None:
+    printed = json.loads(run("fidelity", "--json").output)
+    for each in ledger.every():
+        told = printed[each.vendor]
+        assert told["counts"] == {grade.value: number for grade, number in rows.counts(each.rows).items()}
+        assert len(told["rows"]) == len(each.rows)
+    assert printed["augment"]["rows"][0] == {
+        "kind": "operation",
+        "name": "getDauCount: GET /analytics/v0/dau-count",
+        "grade": "D",
+        "source": "page, GET /analytics/v0/dau-count",
+        "test": "tests/vendors/augment/test_documented.py::test_a_documented_example_comes_back_digit_for_digit",
+    }
+
+
+def test_one_vendor_and_one_grade_are_printed_alone_and_counts_stay_whole(run: Run) -> None:
+    whole = json.loads(run("fidelity", "--json").output)["tabnine"]
+    part = json.loads(run("fidelity", "--vendor", "tabnine", "--grade", "O", "--json").output)
+    assert list(part) == ["tabnine"]
+    assert part["tabnine"]["counts"] == whole["counts"]
+    assert part["tabnine"]["rows"] == [row for row in whole["rows"] if row["grade"] == "O"]
+    assert part["tabnine"]["rows"]
+
+
+def test_a_table_tells_counts_by_grade_and_of_every_row_what_vouches_for_it(run: Run) -> None:
+    printed = " ".join(run("fidelity", "--vendor", "jetbrains-ide").output.split())
+    (found,) = (each for each in ledger.every() if each.vendor == "jetbrains-ide")
+    counted = ", ".join(f"{number} {grade}" for grade, number in rows.counts(found.rows).items())
+    assert printed.startswith(f"jetbrains-ide: {counted} ")
+    for row in found.rows:
+        assert " ".join(f"{row.grade} {row.kind} {row.name}".split()) in printed
+        assert row.test in printed
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        pytest.param(("--vendor", "tabnin"), "there is no vendor 'tabnin'; there are: augment, ", id="vendor"),
+        pytest.param(("--grade", "B"), "'B' is not one of 'D', 'O', 'I', 'A'", id="grade"),
+    ],
+)
+def test_what_there_is_not_is_refused_with_what_there_is(run: Run, asked: tuple[str, ...], told: str) -> None:
+    result = run("fidelity", *asked)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert told in " ".join(result.stderr.split())

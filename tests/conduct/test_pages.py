@@ -1,0 +1,87 @@
+"""Promises about walks through pages: what is found, and what must not be."""
+
+import pytest
+
+from tests.conduct.stories import Line, broken, line
+
+DAU, ROWS, USERS = "getDau", "getUsersPaged", "getOrganizationUsers"
+A, B = "fromDate=2025-10-01&toDate=2025-10-02", "fromDate=2025-10-01&toDate=2025-10-03"
+
+
+def walk(operation: str = DAU, query: str = "", **fields: object) -> list[Line]:
+    """A walk over three pages as it should be."""
+    return [
+        line(operation, query, more="b", **fields),  # type: ignore[arg-type]
+        line(operation, f"{query}&cursor=b", more="c", **fields),  # type: ignore[arg-type]
+        line(operation, f"{query}&cursor=c", **fields),  # type: ignore[arg-type]
+    ]
+
+
+def offsets(*afters: float) -> list[Line]:
+    """Three pages of Tabnine's users, by the seconds between them."""
+    leading = ("50", "100", None)
+    return [
+        line(USERS, f"offset={place * 50}&limit=50", after=after, more=leading[place])
+        for place, after in enumerate(afters)
+    ]
+
+
+CASES: dict[str, tuple[str, list[Line], list[int]]] = {
+    "the first page alone": ("walk-abandoned", walk()[:1], [1]),
+    "all but the last": ("walk-abandoned", walk()[:2], [2]),
+    "to the end": ("walk-abandoned", walk(), []),
+    "to a refusal": ("walk-abandoned", [walk()[0], line(DAU, "cursor=b", 429)], []),
+    "a page that was broken": ("walk-abandoned", [line(DAU, more="b", fault="truncated")], []),
+    "two walks, one of them to the end": ("walk-abandoned", [*walk(ROWS, A), walk(ROWS, B)[0]], [4]),
+    "a walk with pages of another size": (
+        "walk-abandoned",
+        [line(ROWS, "limit=10", more="b"), line(ROWS, "limit=90&cursor=b")],
+        [],
+    ),
+    "one after the other": ("pages-out-of-order", offsets(1, 1, 1), []),
+    "all at once": ("pages-out-of-order", offsets(1, 0.0001, 0.0001), [2, 3]),
+    "from the last to the first": ("pages-out-of-order", [*reversed(offsets(1, 1, 1))], [1, 2]),
+    "again while the first walk is known": ("pages-out-of-order", [*offsets(1, 1, 1), *offsets(1, 1, 1)], []),
+    "from somewhere": ("pages-out-of-order", [line(USERS, "offset=700&limit=50")], []),
+    "another range with the cursor": (
+        "cursor-with-other-filters",
+        [line(ROWS, A, more="b"), line(ROWS, f"{B}&cursor=b")],
+        [2],
+    ),
+    "another range with a refused cursor": (
+        "cursor-with-other-filters",
+        [line(ROWS, A, more="b"), line(ROWS, f"{B}&cursor=b", 400)],
+        [2],
+    ),
+    "another size with the cursor": (
+        "cursor-with-other-filters",
+        [line(ROWS, A, more="b"), line(ROWS, f"{A}&cursor=b&limit=90")],
+        [],
+    ),
+    "a cursor that two questions gave": (
+        "cursor-with-other-filters",
+        [line(ROWS, A, more="b"), line(ROWS, B, more="b"), line(ROWS, f"{B}&cursor=b")],
+        [],
+    ),
+    "a cursor from before the journal": ("cursor-with-other-filters", [line(ROWS, f"{A}&cursor=b")], []),
+    "a cursor twice": ("cursor-used-twice", [*walk(), line(DAU, "cursor=b")], [4]),
+    "a cursor again after a failure": (
+        "cursor-used-twice",
+        [walk()[0], line(DAU, "cursor=b", 503), line(DAU, "cursor=b")],
+        [],
+    ),
+    "two walks": ("cursor-used-twice", [*walk(), *walk()], []),
+    "a cursor from before the journal, twice": ("cursor-used-twice", [line(DAU, "cursor=b")] * 2, []),
+    "small pages": ("page-size-below-default", walk(DAU, "page_size=99"), [2, 3]),
+    "pages of the default size": ("page-size-below-default", walk(DAU, "page_size=100"), []),
+    "pages of no size": ("page-size-below-default", walk(DAU), []),
+    "small pages at IDE Services": ("page-size-below-default", walk(ROWS, "limit=49"), [2, 3]),
+    "one small page": ("page-size-below-default", [line(DAU, "page_size=5")], []),
+    "no number": ("page-size-below-default", [line(DAU, "page_size=x&cursor=b", 400)], []),
+    "small pages where none is documented": ("page-size-below-default", walk(USERS, "limit=3"), []),
+}
+
+
+@pytest.mark.parametrize(("rule", "lines", "ids"), CASES.values(), ids=CASES)
+def test_a_walk_that_goes_astray_is_found(rule: str, lines: list[Line], ids: list[int]) -> None:
+    assert broken(rule, lines) == ids

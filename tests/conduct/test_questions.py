@@ -1,0 +1,114 @@
+"""Promises about questions that need not have been asked, or not so: what is found, and what must not be."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from tests.conduct.stories import START, Line, broken, line
+
+COUNT, METRICS, USAGE = "getDauCount", "getMetrics", "getOrganizationUsage"
+USERS, MONTHS = "getOrganizationUsers", "getOrganizationAccountUtilizations"
+NIGHT = datetime(2025, 10, 21, 1, 0, tzinfo=UTC)
+
+
+def days(operation: str, query: str, count: int = 5) -> list[Line]:
+    """A question about so many days, a request for each."""
+    return [line(operation, query.format(day=f"{day:02}", next=f"{day + 1:02}")) for day in range(1, count + 1)]
+
+
+CASES: dict[str, tuple[str, list[Line], list[int]]] = {
+    "the same twice": ("same-question-again", [line(COUNT), line(COUNT)], [2]),
+    "the same in another order": (
+        "same-question-again",
+        [line("getDau", "date=2025-10-01&page_size=9"), line("getDau", "page_size=9&date=2025-10-01")],
+        [2],
+    ),
+    "two pages": ("same-question-again", [line("getDau"), line("getDau", "cursor=a")], []),
+    "by another token": ("same-question-again", [line(COUNT), line(COUNT, grant="other")], []),
+    "asked again after a failure": ("same-question-again", [line(COUNT, status=500), line(COUNT)], []),
+    "asked again after a broken answer": ("same-question-again", [line(COUNT, fault="truncated"), line(COUNT)], []),
+    "asked again the next day": ("same-question-again", [line(COUNT), line(COUNT, after=86_400)], []),
+    "a range that has passed": ("same-question-again", [line(METRICS, "toDate=2025-10-20")] * 2, [2]),
+    "a range with today in it": ("same-question-again", [line(METRICS, "toDate=2025-10-21")] * 2, []),
+    "a usage that has passed": ("same-question-again", [line(USAGE, "to=2025-10-21T10:00:00Z")] * 2, [2]),
+    "a usage up to later": ("same-question-again", [line(USAGE, "to=2025-10-21T23:00:00Z")] * 2, []),
+    "a range that is none": ("same-question-again", [line(METRICS, "toDate=soon")] * 2, []),
+    "what has no days": ("same-question-again", [line("getOrganization")] * 2, []),
+    "Augment day by day": (
+        "day-by-day",
+        days(COUNT, "start_date=2025-10-{day}&end_date=2025-10-{day}"),
+        [1, 2, 3, 4, 5],
+    ),
+    "IDE Services day by day": (
+        "day-by-day",
+        days(METRICS, "fromDate=2025-10-{day}&toDate=2025-10-{day}"),
+        [1, 2, 3, 4, 5],
+    ),
+    "Tabnine day by day": (
+        "day-by-day",
+        days(USAGE, "from=2025-10-{day}T00:00:00Z&to=2025-10-{next}T00:00:00Z"),
+        [1, 2, 3, 4, 5],
+    ),
+    "four single days": ("day-by-day", days(COUNT, "start_date=2025-10-{day}&end_date=2025-10-{day}", 4), []),
+    "one single day five times": ("day-by-day", [line(COUNT, "start_date=2025-10-01&end_date=2025-10-01")] * 5, []),
+    "ranges of two days": ("day-by-day", days(COUNT, "start_date=2025-10-{day}&end_date=2025-10-{next}"), []),
+    "five users, one day each": (
+        "day-by-day",
+        [
+            line(USAGE, f"userId={who}&from=2025-10-0{who}T00:00:00Z&to=2025-10-0{who + 1}T00:00:00Z")
+            for who in range(1, 6)
+        ],
+        [],
+    ),
+    "each user's day, which no range tells": (
+        "day-by-day",
+        days("getUserActivity", "start_date=2025-10-{day}&end_date=2025-10-{day}"),
+        [],
+    ),
+    "yesterday, every day": (
+        "day-by-day",
+        [line(COUNT, f"start_date=2025-10-2{day}&end_date=2025-10-2{day}", after=86_400) for day in range(1, 7)],
+        [],
+    ),
+    "days that are none": ("day-by-day", days(COUNT, "start_date=x{day}&end_date=x{day}"), []),
+    "no days at all": ("day-by-day", [line(COUNT)] * 5, []),
+    "users three times": ("users-polled", [line(USERS, "offset=0&limit=50")] * 3, [3]),
+    "users three times, in other pages": (
+        "users-polled",
+        [line(USERS, f"offset=0&limit={limit}") for limit in (50, 60, 70)],
+        [3],
+    ),
+    "users twice": ("users-polled", [line(USERS, "offset=0&limit=50")] * 2, []),
+    "users, page by page": ("users-polled", [line(USERS, f"offset={at}&limit=5") for at in (0, 5, 10, 15)], []),
+    "users filtered in three ways": (
+        "users-polled",
+        [line(USERS, f"offset=0&limit=0{more}") for more in ("", "&active=true", "&active=false")],
+        [],
+    ),
+    "today asked for": ("today-asked", [line("getDau", "date=2025-10-21", 400)], [1]),
+    "a range up to today": ("today-asked", [line(COUNT, "start_date=2025-10-01&end_date=2025-10-21", 400)], [1]),
+    "yesterday": ("today-asked", [line("getDau", "date=2025-10-20")], []),
+    "refused for something else": ("today-asked", [line("getDau", "date=2025-10-20&page_size=0", 400)], []),
+    "no date": ("today-asked", [line("getDau", "date=today", 400)], []),
+    "month 00": ("month-index", [line(MONTHS, "startDate=2025-00", 400)], [1]),
+    "month 01": ("month-index", [line(MONTHS, "startDate=2025-01")], []),
+    "no month": ("month-index", [line(MONTHS), line("getOrganization", "startDate=2025-00")], []),
+    "limit hits under v1": ("older-version", [line("getLimitHitsV1")], [1]),
+    "adoption under v1, as documented": ("older-version", [line("getUsersAdoptionV1")], []),
+}
+
+
+@pytest.mark.parametrize(("rule", "lines", "ids"), CASES.values(), ids=CASES)
+def test_what_need_not_have_been_asked_is_found(rule: str, lines: list[Line], ids: list[int]) -> None:
+    assert broken(rule, lines, START) == ids
+
+
+@pytest.mark.parametrize(
+    ("after", "ids"),
+    [
+        pytest.param(1800, [2], id="before the data arrive"),
+        pytest.param(7200, [], id="once the data have arrived"),
+    ],
+)
+def test_another_day_of_the_data_begins_when_they_arrive(after: int, ids: list[int]) -> None:
+    assert broken("same-question-again", [line(COUNT), line(COUNT, after=after)], NIGHT) == ids

@@ -1,0 +1,124 @@
+"""Promises about going on after a refusal: what is found, and what must not be."""
+
+import pytest
+
+from tests.conduct.stories import Line, broken, line
+
+DAU = "getDau"
+CASES: dict[str, tuple[str, list[Line], list[int]]] = {
+    "at once after 429": ("no-backoff-after-429", [line(DAU, status=429), line(DAU, after=0.5)], [2]),
+    "another question at once after 429": (
+        "no-backoff-after-429",
+        [line(DAU, status=429), line("getDauCount", after=0.1)],
+        [2],
+    ),
+    "a second after 429": ("no-backoff-after-429", [line(DAU, status=429), line(DAU, after=1)], []),
+    "waits that grow, all too short": (
+        "no-backoff-after-429",
+        [line(DAU, status=429, after=after) for after in (9, 1, 2, 4)],
+        [],
+    ),
+    "waits that do not grow": (
+        "no-backoff-after-429",
+        [line(DAU, status=429, after=after) for after in (9, 2, 2, 1)],
+        [3, 4],
+    ),
+    "waits that are long enough": (
+        "no-backoff-after-429",
+        [line(DAU, status=429, after=after) for after in (9, 60, 60)],
+        [],
+    ),
+    "a wait begins anew after an answer": (
+        "no-backoff-after-429",
+        [line(DAU, status=status, after=after) for status, after in ((429, 9), (429, 5), (200, 6), (429, 9), (429, 1))],
+        [],
+    ),
+    "already on the way when 429 came": (
+        "no-backoff-after-429",
+        [line(DAU, status=429), line(DAU, after=0.0005, status=429)],
+        [],
+    ),
+    "a wrong token after 429 costs nothing": (
+        "no-backoff-after-429",
+        [line(DAU, status=429), line(DAU, after=0.1, status=401), line(DAU, after=0.1)],
+        [3],
+    ),
+    "really waited while the clock stood still": (
+        "no-backoff-after-429",
+        [line(DAU, status=429), line(DAU, after=0, real=6)],
+        [],
+    ),
+    "429 elsewhere": ("no-backoff-after-429", [line(DAU, status=429), line("getOrganization", after=0.1)], []),
+    "three at once after 503": (
+        "no-backoff-after-5xx",
+        [line(DAU, status=503, after=0.1) for _ in range(4)],
+        [3, 4],
+    ),
+    "one retry at once after 500": (
+        "no-backoff-after-5xx",
+        [line(DAU, status=500), line(DAU, after=0.1)],
+        [],
+    ),
+    "the second retry waits": (
+        "no-backoff-after-5xx",
+        [line(DAU, status=500), line(DAU, status=500, after=0.1), line(DAU, status=500, after=2)],
+        [],
+    ),
+    "other questions after 500": (
+        "no-backoff-after-5xx",
+        [line(DAU, f"date=2025-10-0{day}", status=500, after=0.1) for day in range(1, 6)],
+        [],
+    ),
+    "all at once until refused": (
+        "hammering",
+        [*(line(DAU, f"cursor={number}", after=0.1) for number in range(20)), line(DAU, "cursor=20", 429, after=0.1)],
+        [21],
+    ),
+    "refused where less was allowed": ("hammering", [*[line(DAU, after=1)] * 10, line(DAU, status=429)], []),
+    "ten a minute": ("hammering", [*[line(DAU, after=6)] * 30, line(DAU, status=429, after=6)], []),
+    "many, and never refused": ("hammering", [line(DAU, after=0.1)] * 30, []),
+    "a fault that answers 429": (
+        "hammering",
+        [*[line(DAU, after=0.1)] * 20, line(DAU, status=429, fault="throttle")],
+        [],
+    ),
+    "a limit of one's own elsewhere": (
+        "hammering",
+        [*[line("getOrganization", after=0.1)] * 20, line("getOrganization", status=429)],
+        [],
+    ),
+    "on and on after 401": ("unauthorized-ignored", [line(DAU, status=401)] * 4, [3, 4]),
+    "two answers of 401": ("unauthorized-ignored", [line(DAU, status=401)] * 2, []),
+    "401 now and then": (
+        "unauthorized-ignored",
+        [line(DAU, status=401), line(DAU), line(DAU, status=401), line(DAU), line(DAU, status=401)],
+        [],
+    ),
+    "on and on after 403": ("forbidden-ignored", [line(DAU, status=403)] * 3, [3]),
+    "two answers of 403": ("forbidden-ignored", [line(DAU, status=403)] * 2, []),
+    "the same refused again": (
+        "refused-question-again",
+        [line(DAU, "date=never", 400), line(DAU, "date=never", 400)],
+        [2],
+    ),
+    "the question was changed": (
+        "refused-question-again",
+        [line(DAU, "date=never", 400), line(DAU, "date=2025-10-20"), line(DAU, "date=nowhere", 400)],
+        [],
+    ),
+    "the same another day": (
+        "refused-question-again",
+        [line(DAU, "date=2025-10-22", 400), line(DAU, "date=2025-10-22", 400, after=86_400)],
+        [],
+    ),
+    "a fault that answers 404 twice": (
+        "refused-question-again",
+        [line(DAU, status=404, fault="lost"), line(DAU, status=404, fault="lost")],
+        [],
+    ),
+}
+
+
+@pytest.mark.parametrize(("rule", "lines", "ids"), CASES.values(), ids=CASES)
+def test_who_takes_no_notice_of_a_refusal_is_found(rule: str, lines: list[Line], ids: list[int]) -> None:
+    assert broken(rule, lines) == ids

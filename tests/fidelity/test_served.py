@@ -1,0 +1,89 @@
+"""The ledger is what is served, and nothing else: judged by real answers of every endpoint in every reading.
+
+That rows have evidence stays out (`test_ledger`).
+"""
+
+from collections.abc import Iterator
+from importlib import import_module
+from inspect import signature
+from pkgutil import walk_packages
+from typing import Any
+
+import pytest
+from marshmallow import Schema
+
+from mockserver import vendors
+from mockserver.app import create_app
+from mockserver.fidelity import ledger
+from mockserver.fidelity.rows import Kind, Row
+from mockserver.gateway import switches
+from mockserver.gateway.vendor import Vendor
+from tests.conftest import SETTINGS
+from tests.contract import client as clients
+from tests.fidelity import seen
+from tests.fidelity.seen import Seen
+
+VENDORS = {vendor.name: vendor for vendor in vendors.discover()}
+ROWS = {each.vendor: each.rows for each in ledger.every()}
+
+every_vendor = pytest.mark.parametrize("vendor", VENDORS.values(), ids=VENDORS, scope="module")
+
+
+@pytest.fixture(scope="module")
+def served(vendor: Vendor) -> Seen:
+    """Everything that a vendor's surface answers at acme."""
+    mount = next(mount for mount in vendor.mounts if vendor.try_path.startswith(mount))
+    app = create_app(SETTINGS)
+    client = clients.opened(app, vendor, f"mock-{vendor.name}-acme", mount)
+    with pytest.MonkeyPatch.context() as patch:
+        return seen.everything(client, vendor, "acme", patch)
+
+
+def of(vendor: Vendor, kind: Kind) -> list[Row]:
+    """The rows of a vendor that are of a kind."""
+    return [row for row in ROWS[vendor.name] if row.kind is kind]
+
+
+@every_vendor
+def test_every_field_of_a_real_answer_has_a_row_and_every_row_was_seen_in_one(vendor: Vendor, served: Seen) -> None:
+    assert served.fields == {row.name for row in of(vendor, Kind.FIELD)}
+
+
+@every_vendor
+def test_every_refusal_has_a_row_and_every_row_was_met(vendor: Vendor, served: Seen) -> None:
+    told = {row.name.partition(" ")[::2] for row in of(vendor, Kind.ERROR)}
+    assert served.statuses == {first for first, _ in told if first.isdigit()}
+    assert served.refused == {rest for first, rest in told if not first.isdigit()}
+
+
+@every_vendor
+def test_every_header_has_a_row_and_every_row_was_met(vendor: Vendor, served: Seen) -> None:
+    told = [row.name.split() for row in of(vendor, Kind.HEADER)]
+    assert served.headers == {f"{words[0]} {words[-1]}" for words in told if words[0] != "request"}
+
+
+def queries(vendor: Vendor) -> Iterator[Any]:
+    """The schemas of what a vendor's endpoints take; some depend on the switches."""
+    room = import_module(f"mockserver.vendors.{vendor.name.replace('-', '_')}.schemas")
+    names = [each.name for each in walk_packages(getattr(room, "__path__", []), f"{room.__name__}.")]
+    for module in [room, *map(import_module, names)]:
+        for name, each in vars(module).items():
+            if name.endswith("Query") and isinstance(each, type) and issubclass(each, Schema):
+                made: Any = each
+                depends = "values" in signature(made).parameters
+                yield made(values=switches.defaults(vendor.switches)) if depends else made()
+
+
+@every_vendor
+def test_every_parameter_that_is_read_has_a_row_and_every_row_is_read(vendor: Vendor) -> None:
+    """What stands in a path or in a form is read elsewhere."""
+    read = {field.data_key or name for each in queries(vendor) for name, field in each.fields.items()}
+    paths = {row.name.partition(":")[0]: row.name for row in of(vendor, Kind.OPERATION)}
+    told = [row.name.split() for row in of(vendor, Kind.PARAMETER)]
+    assert read == {words[-1] for words in told if words[1] != "body" and f"{{{words[-1]}}}" not in paths[words[0]]}
+
+
+def test_keys_are_written_as_rows_write_them() -> None:
+    body = {"a": [{"b": {"c": 1}}, {"d": []}], "e": None}
+    assert list(seen.keys(body)) == ["a", "a[].b", "a[].b.c", "a[].d", "e"]
+    assert list(seen.keys([{"month": 0}])) == ["[].month"]
