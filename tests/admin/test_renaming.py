@@ -83,6 +83,10 @@ BAD: dict[str, tuple[object, str]] = {
     "two alike": ({"users": "x", "metrics": "x"}, "names would call 'users' and 'metrics' alike, 'x': "),
     "one like a documented one": ({"users": "pagination"}, "names would call 'users' and 'pagination' alike"),
     "an empty name": ({"users": ""}, "names cannot call 'users' '': a name is text of 1 to 100 printable characters"),
+    "a blank name": (
+        {"users": " "},
+        "names cannot call 'users' ' ': a name is text of 1 to 100 printable characters, not only",
+    ),
     "a number": ({"users": 1.5}, "names cannot call 'users' "),
     "a list": (["users"], "names cannot be ['users']; it takes a mapping"),
     "null": (None, "names cannot be None; it takes a mapping"),

@@ -122,6 +122,26 @@ def test_what_the_server_starts_with_is_the_baseline(run: Run) -> None:
     assert run("sweep", *choice, *tried(LAST), *python("-c", "")).exit_code == 2
 
 
+NAMED = """
+import json, os, urllib.error, urllib.request
+url = os.environ["MOCKSERVER_URL"]
+try:
+    urllib.request.urlopen(url + "/api/analytics/ai/users-adoption")
+except urllib.error.HTTPError:
+    pass
+policy = json.load(urllib.request.urlopen(url + "/_mock/policy"))
+print("names are", policy["jetbrains-ide"]["names"]["value"])
+assert policy["jetbrains-ide"]["names"]["value"] == {"items": "rows", "date": "day"}
+"""
+
+
+@pytest.mark.parametrize(("reading", "names"), [("{}", "{}"), ("tool=feature", "{'tool': 'feature'}")])
+def test_a_reading_of_names_takes_the_place_of_all_that_the_baseline_has(run: Run, reading: str, names: str) -> None:
+    given = ("--policy", "jetbrains-ide.names=items=rows", "--policy", "jetbrains-ide.names=date=day")
+    result = run("sweep", *given, *tried(f"jetbrains-ide.names={reading}"), *python("-c", NAMED))
+    assert (result.exit_code, f"    | names are {names}\n" in result.stdout) == (1, True), result.output
+
+
 def test_a_command_that_fails_from_the_start_is_told_with_its_output(run: Run, tmp_path: Path) -> None:
     file = tmp_path / "sweep.xml"
     flags = ("--vendor", "augment", "--junit", str(file))

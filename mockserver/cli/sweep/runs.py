@@ -50,11 +50,12 @@ class Runner:
         """Run the command against a new server: under a reading, or, for the baseline, as the settings say.
 
         The reading is one of the choices that the server starts with: a test that resets it, or makes sandboxes on
-        it, keeps the reading.
+        it, keeps the reading. It takes the place of what the settings say about its switch, names included.
         """
         settings = self.settings
         if reading is not None:
-            settings = replace(settings, policy=(*settings.policy, reading.setting))
+            others = tuple(stated for stated in settings.policy if stated[0] != reading.setting[0])
+            settings = replace(settings, policy=(*others, reading.setting))
         counted = Counted(create_app(settings), self.vendors)
         with server.in_thread(counted) as running:
             variables = env.variables(running.url, self.organization)

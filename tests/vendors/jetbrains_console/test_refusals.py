@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.contract import wire
 from tests.contract.client import Client
 from tests.vendors.jetbrains_console import asking
 from tests.vendors.jetbrains_console.asking import ADOPTION, EVERY
@@ -79,6 +80,7 @@ def test_long_values_are_cut_where_they_are_told(jetbrains_console: Client) -> N
     assert f"not '{'9' * 40}…'" in answer.message
 
 
+@wire.TOO_LONG
 def test_ten_thousand_ids_are_too_long_a_query(jetbrains_console: Client) -> None:
     query = asking.span("2025-09-01", "2025-10-20", userIds=",".join([asking.UNKNOWN] * 10_000))
     answer = jetbrains_console.get(ADOPTION, query)
