@@ -147,9 +147,9 @@ def tokens(web: Web) -> dict[str, str]:
 
 
 def _bearing(web: Web, token: Mapping[str, str]) -> str:
-    if "secret" not in token:
+    if "client_secret" not in token:
         return f"Bearer {token['token']}"
-    credentials = base64.b64encode(f"{token['token']}:{token['secret']}".encode()).decode()
+    credentials = base64.b64encode(f"{token['token']}:{token['client_secret']}".encode()).decode()
     headers = {"Authorization": f"Basic {credentials}", "Content-Type": "application/x-www-form-urlencoded"}
     status, said = web.ask("POST", "/api/rest/oauth2/token", headers, "grant_type=client_credentials")
     if status != 200:

@@ -59,7 +59,7 @@ def _answer(asked: Call, view: View) -> Answer:
     key = _key(asked)
     if key is None:
         return _worked(asked, view, armed)
-    key = key, armed
+    key = (*key, armed)
     kept = asked.state.answers.get(key)
     if kept is None:
         kept = _worked(asked, view, armed)
