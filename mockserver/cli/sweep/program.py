@@ -59,7 +59,7 @@ def run(command: Sequence[str], variables: Mapping[str, str], timeout: float | N
         begun = perf_counter()
         process = _started(command, variables, output)
         hung = _hung(process, timeout)
-        seconds = perf_counter() - begun
+        seconds = timeout if hung and timeout is not None else perf_counter() - begun
         code = None if hung or process.returncode < 0 else process.returncode
         killed = None if hung or process.returncode >= 0 else -process.returncode
         return Ended(code, killed, seconds, _plain(output))
