@@ -199,7 +199,9 @@ def test_ninety_days_can_be_audited(web: Web) -> None:
 
 
 def test_an_exchange_that_is_refused_is_told(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
-    told = {"tokens": [{"vendor": "jetbrains-console", "permission": "granted", "token": "nobody", "client_secret": "none"}]}
+    told = {
+        "tokens": [{"vendor": "jetbrains-console", "permission": "granted", "token": "nobody", "client_secret": "none"}]
+    }
     with monkeypatch.context() as patch:
         patch.setattr(Web, "mock", lambda *_: told)
         with pytest.raises(reader.Unread, match="access token answers 401"):
