@@ -8,6 +8,8 @@ import pytest
 from mockserver.pytest_plugin.journal import Request
 from mockserver.pytest_plugin.sandboxes import Sandbox
 
+pytestmark = pytest.mark.in_process("a sandbox that is in the process is what is tested")
+
 DAU = "/analytics/v0/dau"
 COUNT = "/analytics/v0/dau-count"
 

@@ -11,6 +11,8 @@ from mockserver.pytest_plugin.servers import Server
 from mockserver.pytest_plugin.tokens import Client
 from tests.contract.watch import Watch
 
+pytestmark = pytest.mark.in_process("a sandbox that is in the process is what is tested")
+
 DAU = "/analytics/v0/dau"
 TEAMS = "/api/v1/organization/teams"
 IDE = "/api/analytics/ai/users-adoption?fromDate=2025-09-01&toDate=2025-09-30&groupBy=MONTH"
