@@ -8,8 +8,6 @@ from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from mockserver.gateway import paging
-
 STAMP = "\x00now\x00"
 """Stands in a body where the instant of the answer belongs."""
 
@@ -46,10 +44,12 @@ class Answer:
     more: str | None = None
 
     @classmethod
-    def of(cls, body: dict[str, Any] | list[Any], names: Mapping[str, str] | None = None) -> "Answer":
+    def of(
+        cls, body: dict[str, Any] | list[Any], names: Mapping[str, str] | None = None, more: str | None = None
+    ) -> "Answer":
         """The answer with this body, in which STAMP stands for the instant; keys that are in `names` are renamed."""
         written = write(renamed(body, names) if names else body)
-        return cls(tuple(written.encode().split(write(STAMP).encode())), paging.onward(body))
+        return cls(tuple(written.encode().split(write(STAMP).encode())), more)
 
     def stamped(self, instant: str) -> bytes:
         """The whole body, with the instant in its places."""

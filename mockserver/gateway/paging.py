@@ -36,19 +36,6 @@ def encode(content: dict[str, Any]) -> str:
     return b64encode(json.dumps(content, separators=(",", ":"), ensure_ascii=False).encode()).decode()
 
 
-def onward(body: Any) -> str | None:
-    """What a body gives to ask its next page with, a cursor or an offset; None on a last page and where none are cut.
-
-    Known are the three forms that vendors have: `pagination.next_cursor`, `nextCursor`, and `meta.next.offset`.
-    """
-    if not isinstance(body, dict):
-        return None
-    cut = body.get("pagination") or {}
-    following = (body.get("meta") or {}).get("next") or {}
-    found = cut.get("next_cursor") or body.get("nextCursor") or following.get("offset")
-    return str(found) if found else None
-
-
 def decode(cursor: str) -> dict[str, Any]:
     """What a cursor holds; CursorError when it is not base64 of a JSON object."""
     try:

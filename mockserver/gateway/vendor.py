@@ -116,13 +116,18 @@ class Worded:
     headers: dict[str, str]
 
 
+def _no_pages(_: Any) -> None:
+    """Nothing leads on from a vendor's bodies that are whole."""
+
+
 @dataclass(frozen=True, slots=True)
 class Vendor:
     """One API surface: where it is mounted, its door, its order of refusals, its choices, its words.
 
     `epoch` tells what of the present moment an answer depends on (None: everything), `stamp` writes an instant as this
     vendor does, `word` says a refusal. Where clients get their tokens for a secret (`oauth`), `secret` is the seeded
-    clients', and `token_path` the endpoint's; `grouped` says that a role can be bound to groups.
+    clients', and `token_path` the endpoint's; `grouped` says that a role can be bound to groups. `onward` finds in a
+    body what its next page is asked for with, a cursor or an offset.
     """
 
     name: str
@@ -140,6 +145,7 @@ class Vendor:
     secret: str | None = None
     token_path: str | None = None
     grouped: bool = False
+    onward: Callable[[Any], str | None] = _no_pages
 
     @property
     def surface(self) -> Surface:

@@ -102,22 +102,3 @@ def test_a_malformed_cursor_is_refused(cursor: str) -> None:
 def test_any_text_is_a_cursor_or_is_refused(cursor: str) -> None:
     with suppress(CursorError):
         assert isinstance(paging.decode(cursor), dict)
-
-
-@pytest.mark.parametrize(
-    ("body", "more"),
-    [
-        pytest.param({"pagination": {"next_cursor": "b", "has_more": True}}, "b", id="a cursor beside the rows"),
-        pytest.param({"pagination": {"next_cursor": "", "has_more": False}}, None, id="an empty last cursor"),
-        pytest.param({"pagination": {"has_more": False}}, None, id="no last cursor"),
-        pytest.param({"nextCursor": "b"}, "b", id="a cursor at the top"),
-        pytest.param({"nextCursor": None}, None, id="null as the last cursor"),
-        pytest.param({"meta": {"next": {"limit": 5, "offset": 10}}}, "10", id="an offset"),
-        pytest.param({"meta": {"next": None}}, None, id="null as the last offset"),
-        pytest.param({"meta": {"count": 1}}, None, id="no last offset"),
-        pytest.param({"items": []}, None, id="no pages"),
-        pytest.param([{"nextCursor": "b"}], None, id="a bare list"),
-    ],
-)
-def test_what_leads_to_the_next_page_is_found_in_every_form(body: Any, more: str | None) -> None:
-    assert paging.onward(body) == more

@@ -1,7 +1,7 @@
 """Augment Code's Analytics API: the rooms of this vendor, assembled."""
 
 from mockserver.gateway.vendor import Vendor
-from mockserver.vendors.augment import errors, policy, reports, routes
+from mockserver.vendors.augment import errors, pagination, policy, reports, routes
 
 
 def vendor() -> Vendor:
@@ -19,4 +19,5 @@ def vendor() -> Vendor:
         epoch=reports.epoch,
         stamp=reports.stamp,
         try_path=policy.TRY_PATH,
+        onward=pagination.onward,
     )

@@ -45,3 +45,8 @@ def words(page: Page[Row], row_id: Callable[[Row], str], values: Values) -> dict
         return {"next_cursor": paging.encode({"last_id": row_id(page.rows[-1])}), "has_more": True}
     last: dict[str, dict[str, Any]] = {"empty": {"next_cursor": ""}, "null": {"next_cursor": None}, "absent": {}}
     return {**last[str(values["last_cursor"])], "has_more": False}
+
+
+def onward(body: dict[str, Any]) -> str | None:
+    """The cursor of the page behind a body's; None on a last page, and where there are none."""
+    return body.get("pagination", {}).get("next_cursor") or None

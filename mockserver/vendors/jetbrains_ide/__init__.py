@@ -1,7 +1,7 @@
 """JetBrains IDE Services' AI analytics: the rooms of this vendor, assembled."""
 
 from mockserver.gateway.vendor import Vendor
-from mockserver.vendors.jetbrains_ide import errors, policy, reports, routes
+from mockserver.vendors.jetbrains_ide import errors, pagination, policy, reports, routes
 
 
 def vendor() -> Vendor:
@@ -19,4 +19,5 @@ def vendor() -> Vendor:
         epoch=reports.epoch,
         stamp=errors.stamp,
         try_path=policy.TRY_PATH,
+        onward=pagination.onward,
     )

@@ -70,3 +70,8 @@ def _place(cursor: str, asked: Asked, values: Values) -> Place:
 def _mark(asked: Asked) -> str:
     """Tells the question of a cursor from others, in sixteen letters."""
     return f"{chance.key(*asked.question):016x}"
+
+
+def onward(body: dict[str, Any]) -> str | None:
+    """The cursor of the page behind a body's; None on a last page, and where there are none."""
+    return body.get("nextCursor")

@@ -37,3 +37,9 @@ def page(items: Items, asked: Asked, rows: Callable[[Any], Any], values: Values)
     elif values["last_next"] == "null":
         meta["next"] = None
     return {"data": rows(cut), "meta": meta}
+
+
+def onward(body: dict[str, Any] | list[Any]) -> str | None:
+    """The offset of the page behind a body's; None on a last page, and where there are none."""
+    following = body.get("meta", {}).get("next") if isinstance(body, dict) else None
+    return str(following["offset"]) if following else None
