@@ -25,7 +25,8 @@ def create_app(settings: Settings) -> Flask:
     Raises SettingsError for a clock or a choice that cannot be, OrganizationError for a bad organisation file.
     """
     served = vendors.discover()
-    state = State([each.surface for each in served], _world, settings.journal_size, settings.sandboxes_maximum)
+    surfaces = [each.surface for each in served]
+    state = State(surfaces, _world, settings.journal_size, settings.sandboxes_maximum, choices.OTHERS)
     state.make_default(_made(settings, served))
     app = Flask("mockserver", static_folder=None)
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
@@ -63,7 +64,7 @@ def _made(settings: Settings, served: tuple[Vendor, ...]) -> Made:
         organization = files.load(settings.organization_file)
     else:
         organization = _named(settings.organization)
-    policy = choices.made(settings, {vendor.name: vendor.switches for vendor in served})
+    policy = choices.made(settings, choices.known(served))
     return Made(organization, organization.seed, _clock(settings), _limits(settings, served), policy)
 
 

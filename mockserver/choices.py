@@ -4,15 +4,17 @@ Which choices there are stays out (each vendor's `policy`), and so does making o
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from mockserver.admin import metrics_policy
 from mockserver.gateway import switches
-from mockserver.gateway.switches import Switch, SwitchError, Value, Values
+from mockserver.gateway.switches import Known, SwitchError, Value, Values
+from mockserver.gateway.vendor import Vendor
 from mockserver.settings import Settings, SettingsError
 
 _DEPTH_OF_NAMES = 2
@@ -24,8 +26,13 @@ _NO_TEXT = re.compile(
 )
 """What YAML 1.2 takes for something else than text where it stands without quotation marks (its core schema)."""
 
-Known = Mapping[str, tuple[Switch, ...]]
-"""Every vendor's switches, by its name."""
+OTHERS: Known = {metrics_policy.NAME: metrics_policy.SWITCHES}
+"""The switches that are no vendor's, by the name of their group."""
+
+
+def known(served: Iterable[Vendor]) -> Known:
+    """Every switch there is: of each vendor by its name, and the others behind them."""
+    return {vendor.name: vendor.switches for vendor in served} | dict(OTHERS)
 
 
 def made(settings: Settings, known: Known) -> dict[str, Values]:

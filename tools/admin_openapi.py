@@ -109,6 +109,8 @@ OPERATIONS = {
     "createSandbox": Told("Make a sandbox", shapes.Sandbox, _SANDBOX, body_required=False, created=True, conflict=True),
     "getSandbox": Told("One sandbox", shapes.Sandbox),
     "deleteSandbox": Told("Forget a sandbox; the first one stays", None, conflict=True),
+    "getMetric": Told("What a client should have computed over all vendors, bucket by bucket", shapes.Metric),
+    "getMetricPeople": Told("The people behind a point of a metric", shapes.MetricPeople),
     "listOrganizations": Told("The organisations there are", shapes.Organizations),
     "getOrganization": Told("One organisation with the ids to begin with", shapes.Organization),
     "getOpenapi": Told("The OpenAPI file of a vendor, or of the control plane (admin)", "application/yaml"),

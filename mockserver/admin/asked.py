@@ -8,7 +8,7 @@ from threading import RLock
 from typing import Any
 
 from flask import request
-from marshmallow import Schema, ValidationError
+from marshmallow import Schema, ValidationError, fields
 
 from mockserver.admin.plane import plane
 from mockserver.admin.problems import Problem
@@ -46,8 +46,10 @@ def read(schema: Schema, sandbox: str = DEFAULT, name: str = "") -> Asked:
 
 def _query(schema: Schema) -> dict[str, Any]:
     """The parameters; ValidationError names each that is unknown, repeated or wrong."""
-    repeated = [name for name in request.args if len(request.args.getlist(name)) > 1]
+    lists = {field.data_key or name for name, field in schema.fields.items() if isinstance(field, fields.List)}
+    repeated = [name for name in request.args if len(request.args.getlist(name)) > 1 and name not in lists]
     if repeated:
         raise ValidationError({name: ["must be given once"] for name in repeated})
-    loaded: dict[str, Any] = schema.load(request.args.to_dict())
+    given = {name: texts if name in lists else texts[0] for name, texts in request.args.lists()}
+    loaded: dict[str, Any] = schema.load(given)
     return loaded

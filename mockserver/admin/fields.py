@@ -4,7 +4,7 @@ Which member takes which kind stays out (`schemas`). Kinds are strict: text is n
 """
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -13,10 +13,12 @@ from marshmallow.validate import Range
 
 from mockserver.gateway import switches
 from mockserver.gateway.switches import Switch, SwitchError, Value
+from mockserver.simulation.clock import EARLIEST, LATEST
 
 _INSTANT = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}T(?:[01][0-9]|2[0-3]):[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?(?:Z|[+-][0-9]{2}:[0-9]{2})"
 )
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _DIGITS = re.compile(r"[0-9]{1,18}")
 _STATUS = re.compile(r"[1-5](?:[0-9]{2}|xx)")
 
@@ -40,6 +42,21 @@ class Instant(fields.AwareDateTime):
 
     def _serialize(self, value: datetime | None, *_: Any, **__: Any) -> str | None:
         return None if value is None else instant(value)
+
+
+class Day(fields.Date):
+    """A calendar date, YYYY-MM-DD in ASCII digits, on which a clock can stand."""
+
+    def _deserialize(self, value: Any, *_: Any, **__: Any) -> date:
+        try:
+            day = date.fromisoformat(value) if _DATE.fullmatch(value) else None
+        except ValueError:
+            day = None
+        if day is None:
+            raise ValidationError("must be a date that exists, written YYYY-MM-DD")
+        if not EARLIEST.date() <= day <= LATEST.date():
+            raise ValidationError(f"must lie between {EARLIEST:%Y-%m-%d} and {LATEST:%Y-%m-%d}")
+        return day
 
 
 class Flag(fields.Boolean):

@@ -11,12 +11,12 @@ from mockserver.gateway.switches import Switch, Value
 
 
 def shown(asked: Asked) -> dict[str, Any]:
-    """Every vendor's switches, with the values in force."""
+    """The switches of every vendor, and of what is no vendor's, with the values in force."""
     sandbox = asked.sandbox
     policy = sandbox.policy.values
     return {
-        vendor: {switch.name: _switch(switch, policy[vendor][switch.name]) for switch in surface.switches}
-        for vendor, surface in sandbox.surfaces.items()
+        group: {switch.name: _switch(switch, policy[group][switch.name]) for switch in known}
+        for group, known in sandbox.switches.items()
     }
 
 
@@ -31,7 +31,7 @@ def patch(asked: Asked) -> dict[str, Any]:
 
 
 def _set(asked: Asked, *, keep: bool) -> dict[str, Any]:
-    stated = schemas.policy(asked.sandbox.surfaces).load(bodies.given())
+    stated = schemas.policy(asked.sandbox.switches).load(bodies.given())
     with asked.lock:
         asked.sandbox.set_policy(stated, keep=keep)
         return shown(asked)

@@ -31,7 +31,7 @@ def shown(asked: Asked) -> dict[str, Any]:
 
 def created(asked: Asked) -> Response:
     """A new sandbox; what is left out is as the first one was made, which is how the server was started."""
-    given = schemas.sandbox(asked.sandbox.surfaces).load(bodies.given(optional=True))
+    given = schemas.sandbox(asked.sandbox.surfaces, asked.sandbox.switches).load(bodies.given(optional=True))
     made = _made(given, plane().state.default.made)
     try:
         sandbox = plane().state.make_another(made, given.get("ttl_seconds"))

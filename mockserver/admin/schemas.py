@@ -11,12 +11,15 @@ from typing import Any, ClassVar
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate, validates_schema
 
-from mockserver.admin.fields import Amount, Digits, Flag, Instant, Statuses, Switches, Whole
+from mockserver.admin.fields import Amount, Day, Digits, Flag, Instant, Statuses, Switches, Whole
 from mockserver.gateway import switches
 from mockserver.gateway.defects import DEFECTS
 from mockserver.gateway.limits import Allowance, Limit, Setting
 from mockserver.gateway.sandbox import PARTS, Surface
+from mockserver.gateway.switches import Known, Switch
 from mockserver.simulation.clock import EARLIEST, LATEST
+from mockserver.simulation.metrics_events import Dimension
+from mockserver.simulation.parts import Part
 
 RATE_MAXIMUM = 1_000_000
 LISTED_MAXIMUM = 1_000_000
@@ -27,6 +30,8 @@ TTL_MAXIMUM = 366 * 86_400
 
 GRANTED, FORBIDDEN = "granted", "forbidden"
 """What a token may be permitted."""
+METRIC_DAYS_MAXIMUM = 1096
+PEOPLE_MAXIMUM = 1000
 
 
 class Body(Schema):
@@ -109,9 +114,9 @@ def limits(surfaces: Mapping[str, Surface]) -> Schema:
     return ByVendor.from_dict({name: LimitField() for name in surfaces})()
 
 
-def policy(surfaces: Mapping[str, Surface]) -> Schema:
-    """The body that sets switches of these vendors."""
-    return ByVendor.from_dict({name: Switches(surface.switches) for name, surface in surfaces.items()})()
+def policy(known: Known) -> Schema:
+    """The body that sets switches of these vendors and other groups."""
+    return ByVendor.from_dict({name: Switches(switches_of) for name, switches_of in known.items()})()
 
 
 class TtlField(Amount):
@@ -153,18 +158,18 @@ class SandboxBody(Body):
     )
 
 
-def sandbox(surfaces: Mapping[str, Surface]) -> Schema:
-    """The body that makes a sandbox of a server with these vendors."""
-    return _sandbox(tuple(surfaces.values()))
+def sandbox(surfaces: Mapping[str, Surface], known: Known) -> Schema:
+    """The body that makes a sandbox of a server with these vendors and switches."""
+    return _sandbox(tuple(surfaces.values()), tuple(known.items()))
 
 
 @lru_cache(maxsize=8)
-def _sandbox(vendors: tuple[Surface, ...]) -> Schema:
+def _sandbox(vendors: tuple[Surface, ...], known: tuple[tuple[str, tuple[Switch, ...]], ...]) -> Schema:
     """Made once for an app's vendors, since building it takes longer than all the rest of making a sandbox."""
     surfaces = {surface.name: surface for surface in vendors}
     members: dict[str, fields.Field[Any]] = {
         "limits": fields.Nested(limits(surfaces)),
-        "policy": fields.Nested(policy(surfaces)),
+        "policy": fields.Nested(policy(dict(known))),
     }
     return SandboxBody.from_dict(members)()
 
@@ -220,6 +225,57 @@ class RequestsQuery(Body):
         1, LISTED_MAXIMUM, metadata={"description": "The newest so many of what matches, still oldest first."}
     )
     after = Digits(0, ID_MAXIMUM, metadata={"description": "Only entries that came after the one with this id."})
+
+
+class MetricQuery(Body):
+    """Of which days, people, vendors and interactions a metric is wanted."""
+
+    kind = "parameter"
+
+    first = Day(required=True, data_key="from", metadata={"description": "The first day."})
+    last = Day(required=True, data_key="to", metadata={"description": "The last day, included."})
+    part = fields.Enum(
+        Part,
+        by_value=True,
+        load_default=Part.DAY,
+        validate=validate.NoneOf((Part.YEAR,), error="must be one of: day, week, month"),
+        data_key="bucket",
+        error_messages={"unknown": "must be one of: day, week, month"},
+        metadata={"description": "How long a bucket is: a day, a week from Monday on, a calendar month."},
+    )
+    vendor = fields.List(
+        fields.String(),
+        load_default=list,
+        metadata={"description": "Only what this vendor's API shows; repeat it for several. Without it, all of them."},
+    )
+    team = fields.String(metadata={"description": "Only this team's people, by its name or id."})
+    dimension = fields.Enum(
+        Dimension,
+        by_value=True,
+        load_default=Dimension.ALL,
+        error_messages={"unknown": "must be one of: {choices}"},
+        metadata={"description": "Which kind of interaction counts."},
+    )
+
+    @validates_schema
+    def be_a_range(self, given: dict[str, Any], **_: Any) -> None:
+        """ValidationError for a range that ends before it begins, or that is too long."""
+        length = given["last"].toordinal() - given["first"].toordinal() + 1
+        if length < 1:
+            raise ValidationError({"to": [f"must not be before from, which is {given['first']}"]})
+        if length > METRIC_DAYS_MAXIMUM:
+            rule = f"at most {METRIC_DAYS_MAXIMUM} days can be asked for at once (three years); these are {length}"
+            raise ValidationError({"to": [rule]})
+
+
+class MetricPeopleQuery(MetricQuery):
+    """The same, and which point of it, from whom on."""
+
+    date = Day(metadata={"description": "The point, by its date; without it, the whole range as one bucket."})
+    after = fields.String(metadata={"description": "Only people behind the one with this id, in order of id."})
+    limit = Digits(
+        1, PEOPLE_MAXIMUM, load_default=100, metadata={"description": "At most so many people; 100 unless given."}
+    )
 
 
 class Nothing(Body):

@@ -253,6 +253,78 @@ class Organizations(Schema):
     organizations = fields.List(fields.Nested(Outline), required=True)
 
 
+class MetricPoint(Schema):
+    """A bucket: its first calendar day, the days of the range in it, and the metric."""
+
+    date = fields.Date(required=True)
+    first = fields.Date(required=True, data_key="from")
+    last = fields.Date(required=True, data_key="to")
+    value = fields.Integer(required=True)
+
+
+class MetricCounted(Schema):
+    """What counted at a vendor: fields of its API, and the newest day with data at the present moment.
+
+    At least one of the fields above zero makes a person active; any other metric is the sum of the fields.
+    """
+
+    vendor = fields.String(required=True)
+    fields_ = fields.List(fields.String(), required=True, data_key="fields")
+    through = fields.Date(required=True)
+
+
+class MetricTeam(Schema):
+    """The team whose people count; `teams` are the names of all that were counted."""
+
+    id = fields.UUID(required=True)
+    name = fields.String(required=True)
+    teams = fields.List(fields.String(), required=True)
+
+
+class MetricAsked(Schema):
+    """What was asked for, and what counts towards it. `reading` is the switch dimension_events."""
+
+    metric = fields.String(required=True)
+    organization = fields.String(required=True)
+    dimension = fields.String(required=True)
+    reading = fields.String(required=True)
+    team = fields.Nested(MetricTeam, required=True, allow_none=True)
+    counted = fields.List(fields.Nested(MetricCounted), required=True)
+
+
+class Metric(MetricAsked):
+    """A metric over a range, bucket by bucket. `headline` is `sum` by `buckets`, to two decimals, halves up.
+
+    It is null where no bucket counts.
+    """
+
+    bucket = fields.String(required=True)
+    first = fields.Date(required=True, data_key="from")
+    last = fields.Date(required=True, data_key="to")
+    headline = fields.Float(required=True, allow_none=True)
+    sum = fields.Integer(required=True)
+    buckets = fields.Integer(required=True)
+    points = fields.List(fields.Nested(MetricPoint), required=True)
+
+
+class MetricShare(Member):
+    """A person behind a point. `vendors` tells at which vendors: the days of activity, or what the metric adds up.
+
+    `value` is the person's part of the point's: 1 of ai-active-users, however many the vendors and days.
+    """
+
+    value = fields.Integer(required=True)
+    vendors = fields.Dict(keys=fields.String(), values=fields.Integer(), required=True)
+
+
+class MetricPeople(MetricAsked):
+    """The people behind a point, in order of id. `next` is the id to give as `after`; null on the last page."""
+
+    point = fields.Nested(MetricPoint, required=True)
+    people = fields.List(fields.Nested(MetricShare), required=True)
+    next = fields.String(required=True, allow_none=True)
+
+
 class Organization(Schema):
     """An organisation, with the ids to begin with. `people` are all it ever has, `present` those on the clock's day."""
 

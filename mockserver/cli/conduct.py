@@ -5,21 +5,17 @@ Judging stays with the server, which has the journal.
 
 import json
 import sys
-from http.client import HTTPException
 from typing import Any
-from urllib.error import HTTPError, URLError
-from urllib.request import Request, urlopen
 
 import click
 
+from mockserver.cli import asking
 from mockserver.cli.options import DEFAULTS, option
 
 FINDINGS = 1
 """The exit code when there is something to say."""
 
 _PATH = "/_mock/conduct"
-_TIMEOUT = 30
-"""Seconds."""
 
 
 @click.command
@@ -33,7 +29,7 @@ def conduct(url: str, admin_token: str | None, *, as_json: bool) -> None:
     when the client is done: a walk through pages that has not reached its end counts as abandoned. Exit code 1 means
     findings.
     """
-    told = _told(url.rstrip("/"), admin_token)
+    told = asking.told(url, _PATH, admin_token)
     if as_json:
         click.echo(json.dumps(told, ensure_ascii=False, indent=2))
     else:
@@ -41,29 +37,6 @@ def conduct(url: str, admin_token: str | None, *, as_json: bool) -> None:
             click.echo(_shown(finding))
         click.echo(f"{len(told['findings'])} findings in {told['judged']} requests")
     sys.exit(FINDINGS if told["findings"] else 0)
-
-
-def _told(url: str, admin_token: str | None) -> dict[str, Any]:
-    if not url.startswith(("http://", "https://")):
-        raise click.BadParameter(f"{url!r} is no address of a server; as in http://127.0.0.1:8080", param_hint="--url")
-    headers = {"Authorization": f"Bearer {admin_token}"} if admin_token else {}
-    try:
-        with urlopen(Request(url + _PATH, headers=headers), timeout=_TIMEOUT) as answer:  # noqa: S310 (checked above)
-            told: dict[str, Any] = json.load(answer)
-            return told
-    except HTTPError as error:
-        with error:
-            raise click.UsageError(f"{url}{_PATH} answers {error.code}: {_detail(error)}") from error
-    except (URLError, HTTPException, OSError, ValueError) as error:
-        raise click.UsageError(f"no server of ours answers at {url}: {getattr(error, 'reason', error)}") from error
-
-
-def _detail(error: HTTPError) -> str:
-    """What a refusal says, where it is problem details."""
-    try:
-        return str(json.load(error)["detail"])
-    except (ValueError, KeyError, TypeError):
-        return error.reason
 
 
 def _shown(finding: dict[str, Any]) -> str:

@@ -24,9 +24,9 @@ def switches(*, as_json: bool) -> None:
     Set one with `mockserver serve --policy vendor.switch=value`, a renaming with
     `--policy vendor.names=old=new,older=newer` (given more often, they add up), several with --policy-file.
     """
-    from mockserver import vendors
+    from mockserver import choices, vendors
 
-    found = {vendor.name: vendor.switches for vendor in vendors.discover()}
+    found = choices.known(vendors.discover())
     if as_json:
         listed = {name: {each.name: _entry(each) for each in of_vendor} for name, of_vendor in found.items()}
         click.echo(json.dumps(listed, ensure_ascii=False, indent=2))

@@ -16,7 +16,7 @@ from mockserver.gateway.answers import Answers
 from mockserver.gateway.faults import Faults
 from mockserver.gateway.journal import Journal
 from mockserver.gateway.limits import Allowance, Block, BucketState, Limit, Limiter, Setting
-from mockserver.gateway.switches import Switch, Values
+from mockserver.gateway.switches import Known, Switch, Values
 from mockserver.gateway.tokens import Grant, Keys
 from mockserver.gateway.worlds import Make, Worlds
 from mockserver.simulation import clock as clocks
@@ -81,8 +81,9 @@ class Policy:
 class Sandbox:
     """One client's own server: clock, buckets, journal, switches over one world.
 
-    All but the journal changes under the state's lock. `grants` are the tokens that open it, by their ids; `ends` is
-    the nanosecond (of `clock.elapsed`) at which it is forgotten, None: never.
+    `switches` are the choices there are, by vendor, and by the name of each group that is no vendor's. All but the
+    journal changes under the state's lock. `grants` are the tokens that open it, by their ids; `ends` is the nanosecond
+    (of `clock.elapsed`) at which it is forgotten, None: never.
     """
 
     def __init__(
@@ -91,6 +92,7 @@ class Sandbox:
         made: Made,
         world: Callable[[], World],
         surfaces: Mapping[str, Surface],
+        choices: Known,
         journal_size: int,
         ends: int | None = None,
     ) -> None:
@@ -100,6 +102,7 @@ class Sandbox:
         self.ends = ends
         self.grants: dict[str, Grant] = {}
         self._world = world
+        self.switches = choices
         self.journal = Journal(journal_size)
         self.faults = Faults(made.seed)
         self.clock = made.clock
@@ -141,15 +144,15 @@ class Sandbox:
         }
 
     def set_policy(self, stated: Mapping[str, Values], *, keep: bool = False) -> None:
-        """Set switches by vendor; what is left out goes back to how the sandbox was made, or keeps its value."""
+        """Set switches by group; what is left out goes back to how the sandbox was made, or keeps its value."""
         values = {
             name: {
-                **switches.defaults(surface.switches),
+                **switches.defaults(known),
                 **self.made.policy.get(name, {}),
                 **(self.policy.values[name] if keep else {}),
                 **stated.get(name, {}),
             }
-            for name, surface in self.surfaces.items()
+            for name, known in self.switches.items()
         }
         self.policy = Policy(self.policy.generation + 1, values)
 
@@ -175,14 +178,21 @@ class State:
     """All sandboxes of one app and the tokens that open them, behind one lock.
 
     What is made while it runs bears a `mark` of this app: a token that a client kept from another server opens
-    nothing here. An id or token is never used twice.
+    nothing here. An id or token is never used twice. `others` are switches that belong to no vendor, by the name of
+    their group.
     """
 
     def __init__(
-        self, surfaces: Iterable[Surface], world: Make, journal_size: int, maximum: int = SANDBOXES_MAXIMUM
+        self,
+        surfaces: Iterable[Surface],
+        world: Make,
+        journal_size: int,
+        maximum: int = SANDBOXES_MAXIMUM,
+        others: Known | None = None,
     ) -> None:
         self.lock = RLock()
         self.surfaces = {surface.name: surface for surface in surfaces}
+        self.switches: Known = {name: each.switches for name, each in self.surfaces.items()} | dict(others or {})
         self.answers = Answers()
         self.worlds = Worlds(world)
         self.journal_size = journal_size
@@ -198,7 +208,7 @@ class State:
         with self.lock:
             ends = None if seconds is None else clocks.elapsed() + int(seconds * _SECOND)
             world = partial(self.worlds.of, made.organization, made.seed)
-            sandbox = Sandbox(sandbox_id, made, world, self.surfaces, self.journal_size, ends)
+            sandbox = Sandbox(sandbox_id, made, world, self.surfaces, self.switches, self.journal_size, ends)
             replaced, self._sandboxes[sandbox_id] = self._sandboxes.get(sandbox_id), sandbox
             if replaced is not None:
                 self.delete(replaced)

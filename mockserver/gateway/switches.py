@@ -65,6 +65,10 @@ class Switch:
         return value
 
 
+Known = Mapping[str, tuple[Switch, ...]]
+"""Every switch there is, by its vendor, or by the name of a group that is no vendor's."""
+
+
 @dataclass(frozen=True, slots=True)
 class Renaming(Switch):
     """A switch that takes a mapping: `choices` are the response names that may be renamed; by default none is.

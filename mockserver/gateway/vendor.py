@@ -17,6 +17,7 @@ from mockserver.gateway.rejection import Reason, Rejection
 from mockserver.gateway.sandbox import Sandbox, State, Surface
 from mockserver.gateway.switches import Switch, Value, Values
 from mockserver.gateway.tokens import Grant
+from mockserver.simulation.metrics_sources import Seen
 from mockserver.simulation.world import World
 
 
@@ -127,7 +128,8 @@ class Vendor:
     `epoch` tells what of the present moment an answer depends on (None: everything), `stamp` writes an instant as this
     vendor does, `word` says a refusal. Where clients get their tokens for a secret (`oauth`), `secret` is the seeded
     clients', and `token_path` the endpoint's; `grouped` says that a role can be bound to groups. `onward` finds in a
-    body what its next page is asked for with, a cursor or an offset.
+    body what its next page is asked for with, a cursor or an offset. Where it tells what each person did on each day,
+    `seen` says how far it does at an instant.
     """
 
     name: str
@@ -146,6 +148,7 @@ class Vendor:
     token_path: str | None = None
     grouped: bool = False
     onward: Callable[[Any], str | None] = _no_pages
+    seen: Callable[[datetime, Values], Seen] | None = None
 
     @property
     def surface(self) -> Surface:

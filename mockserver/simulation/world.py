@@ -13,6 +13,7 @@ from mockserver.simulation.identity import Identities
 from mockserver.simulation.jetbrains import JetBrains
 from mockserver.simulation.jetbrains_ranges import JetBrainsRanges
 from mockserver.simulation.jetbrains_rows import JetBrainsRows
+from mockserver.simulation.metrics import Metrics
 from mockserver.simulation.names import NamePool
 from mockserver.simulation.organization import Organization, Product
 from mockserver.simulation.people import People
@@ -44,3 +45,4 @@ class World:
         self.jetbrains = JetBrains(self.people, self.presence, scripts, Credits(self.people))
         self.jetbrains_ranges = JetBrainsRanges(self.people, self.jetbrains, self.clients)
         self.jetbrains_rows = JetBrainsRows(self.people, self.presence, self.jetbrains, self.clients)
+        self.metrics = Metrics(self.people, self.augment, self.tabnine, self.jetbrains, self.clients)

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from mockserver import vendors
 from mockserver.app import create_app
+from mockserver.cli import switches
 from tests.admin.driver import Admin
 from tests.conftest import SETTINGS
 
@@ -18,19 +18,20 @@ def values(policy: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+KNOWN = switches.known()
 DEFAULTS = {
-    f"{vendor.name}.{switch.name}": switch.shown(switch.default)
-    for vendor in vendors.discover()
-    for switch in vendor.switches
+    f"{group}.{switch.name}": switch.shown(switch.default) for group, known in KNOWN.items() for switch in known
 }
 
 
-def test_every_switch_of_every_vendor_is_told_with_its_evidence(admin: Admin) -> None:
+def test_every_switch_of_every_vendor_and_of_the_metrics_is_told_with_its_evidence(admin: Admin) -> None:
     shown = admin.get("/policy")
-    for vendor in vendors.discover():
-        assert list(shown[vendor.name]) == [switch.name for switch in vendor.switches]
-        for switch in vendor.switches:
-            assert shown[vendor.name][switch.name] == {
+    assert list(shown) == [*KNOWN]
+    assert "metrics" in shown
+    for group, known in KNOWN.items():
+        assert list(shown[group]) == [switch.name for switch in known]
+        for switch in known:
+            assert shown[group][switch.name] == {
                 "value": switch.shown(switch.default),
                 "default": switch.shown(switch.default),
                 "choices": list(switch.choices),

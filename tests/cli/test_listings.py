@@ -34,7 +34,7 @@ def test_every_switch_is_printed_with_its_value_evidence_and_reason(run: Run) ->
 
 def test_switches_are_data_with_json(run: Run) -> None:
     printed = json.loads(run("switches", "--json").output)
-    assert list(printed) == [vendor.name for vendor in vendors.discover()]
+    assert list(printed) == [*(vendor.name for vendor in vendors.discover()), "metrics"]
     last = printed["augment"]["last_cursor"]
     assert last.pop("says")
     assert last == {"value": "empty", "default": "empty", "choices": ["empty", "null", "absent"], "grade": "O"}
@@ -51,7 +51,10 @@ def test_a_renaming_is_printed_with_the_names_that_may_be_renamed(run: Run, monk
     vendor = replace(vendors.discover()[0], switches=(NAMES,))
     monkeypatch.setattr(vendors, "discover", lambda: (vendor,))
     printed = " ".join(run("switches").output.split())
-    assert printed == f"{vendor.name}.names {{}} (A; of other names for items, date). What things are called."
+    named = f"{vendor.name}.names {{}} (A; of other names for items, date). What things are called."
+    assert printed.startswith(
+        f"{named} metrics.dimension_events broad (A; of broad, strict). What an AI interaction is"
+    )
     data = json.loads(run("switches", "--json").output)[vendor.name]["names"]
     assert (data["value"], data["default"], data["choices"]) == ({}, {}, ["items", "date"])
 

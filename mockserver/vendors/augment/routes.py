@@ -3,13 +3,16 @@
 Rules, numbers and shapes stay out; they have rooms of their own.
 """
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Final
 
 from flask import request
 
 from mockserver.gateway import answers
+from mockserver.gateway.switches import Values
 from mockserver.gateway.vendor import Call, Route
+from mockserver.simulation.metrics_sources import Seen
+from mockserver.simulation.organization import Product
 from mockserver.vendors.augment import pagination, policy, reports, schemas
 
 
@@ -71,6 +74,11 @@ def by_editor_language(call: Call) -> dict[str, Any]:
         "pagination": pagination.words(page, reports.record_id, call.values),
         "metadata": {**_day(asked), "returned_record_count": len(page.rows)},
     }
+
+
+def seen(now: datetime, values: Values) -> Seen:
+    """What is shown of each person and day: what has been published."""
+    return Seen(Product.AUGMENT, reports.published(now, values), schemas.COUNTERS)
 
 
 def _through(call: Call) -> int:

@@ -240,6 +240,10 @@ class Metrics(Schema):
     cli_agent_non_interactive_lines_of_code = fields.Integer(attribute="cli_non_interactive_lines")
 
 
+COUNTERS = {field.attribute or name: name for name, field in Metrics().fields.items()}
+"""What the metrics object calls our counters."""
+
+
 class User(Schema):
     """Who a row is about: exactly one of the two names."""
 

@@ -20,4 +20,5 @@ def vendor() -> Vendor:
         stamp=errors.stamp,
         try_path=policy.TRY_PATH,
         onward=pagination.onward,
+        seen=routes.seen,
     )

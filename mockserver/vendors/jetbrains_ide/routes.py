@@ -3,11 +3,15 @@
 Rules, numbers and shapes stay out; they have rooms of their own.
 """
 
+from datetime import datetime
 from typing import Final
 
 from flask import request
 
+from mockserver.gateway.switches import Values
 from mockserver.gateway.vendor import Body, Call, Route
+from mockserver.simulation.metrics_sources import Seen
+from mockserver.simulation.organization import Product
 from mockserver.vendors.jetbrains_ide import errors, pagination, policy, reports
 from mockserver.vendors.jetbrains_ide.schemas import queries, rows
 
@@ -61,6 +65,11 @@ def users_paged(call: Call) -> Body:
     page = pagination.cut(listed.take, asked, call.values)
     words = pagination.words(page, reports.place, asked, call.values)
     return {"items": _USERS.dump(reports.user_columns(call.world, page.rows)), **words}
+
+
+def seen(now: datetime, values: Values) -> Seen:
+    """What is shown of each person and day: what clients above the gates sent about each tool, today's included."""
+    return Seen(Product.JETBRAINS, now.toordinal(), rows.COUNTERS, gates=reports.gates(values))
 
 
 def _buckets(call: Call, asked: queries.Range, group_by: str) -> reports.Buckets:

@@ -3,12 +3,17 @@
 Rules, numbers and shapes stay out; they have rooms of their own.
 """
 
+from datetime import datetime
 from typing import Any, Final
 
 from flask import request
 
+from mockserver.gateway.switches import Values
 from mockserver.gateway.vendor import Body, Call, Route
 from mockserver.simulation.accounts import Table
+from mockserver.simulation.instants import DAY, seconds
+from mockserver.simulation.metrics_sources import Seen
+from mockserver.simulation.organization import Product
 from mockserver.vendors.tabnine import errors, pagination, policy
 from mockserver.vendors.tabnine.reports import accounts, usage
 from mockserver.vendors.tabnine.schemas import queries, rows
@@ -108,6 +113,14 @@ def user_usage(call: Call) -> Body:
     asked = queries.asked_usage(queries.UserUsageQuery(call.values), request.args)
     _own(call, asked)
     return _usage(call, asked, usage.of_user(call.world, _user(call, asked.whose)), userId=asked.whose)
+
+
+def seen(now: datetime, values: Values) -> Seen:
+    """What is shown of each person and day: the sections that are told, up to the present second."""
+    shape = _BUCKETS[str(values["usage_sections"])]
+    told = {field.data_key or name for name, field in shape.fields.items()}
+    named = {counter: name for counter, name in rows.COUNTERS.items() if name.partition(".")[0] in told}
+    return Seen(Product.TABNINE, now.toordinal(), named, until=seconds(now) % DAY + 1)
 
 
 def _path(name: str) -> str:

@@ -6,6 +6,7 @@ Computing a row stays out, and so does another name for any of these (the switch
 from marshmallow import Schema, fields
 
 from mockserver.gateway.columns import Column, Columns
+from mockserver.simulation.jetbrains import TOOLS
 
 
 class Adoption(Schema):
@@ -57,3 +58,7 @@ class UserMetrics(Columns):
     suggestions = Column[int]()
     acceptances = Column[int]()
     invocations = Column[int]()
+
+
+COUNTERS = {f"{tool}_{measure}": f"{measure} of {tool}" for tool in TOOLS for measure in Totals().fields}
+"""What rows call our counters, each a tool's."""

@@ -148,3 +148,12 @@ class Buckets(Columns):
     chat = fields.Nested(Chat)
     instruct = fields.Nested(Instruct)
     agent = fields.Nested(Agent)
+
+
+COUNTERS = {
+    column.attribute or place: f"{section.data_key or name}.{column.data_key or place}"
+    for name, section in Buckets().fields.items()
+    if isinstance(section, fields.Nested)
+    for place, column in section.schema.fields.items()
+}
+"""What the sections of a bucket call our counters."""

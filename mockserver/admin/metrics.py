@@ -1,0 +1,218 @@
+"""Answers what a client that aggregates the vendors' numbers should have computed: a metric's points, average, people.
+
+It counts what the APIs show at the sandbox's moment under its switches. Counting stays out (`simulation.metrics`).
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from marshmallow import ValidationError
+
+from mockserver.admin import metrics_policy, shapes
+from mockserver.admin.asked import Asked
+from mockserver.admin.plane import plane
+from mockserver.admin.problems import Problem
+from mockserver.gateway import switches
+from mockserver.gateway.sandbox import Sandbox
+from mockserver.gateway.switches import Values
+from mockserver.simulation import parts
+from mockserver.simulation.instants import seconds
+from mockserver.simulation.metrics import Bucket, Question, Share
+from mockserver.simulation.metrics_events import Metric, Reading
+from mockserver.simulation.metrics_sources import COUNTERS, Seen
+from mockserver.simulation.presence import Mask
+from mockserver.simulation.world import World
+
+
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    """A question in terms of the world, with the names that the answer repeats; `team` is told as it is counted."""
+
+    world: World
+    question: Question
+    vendors: tuple[str, ...]
+    team: dict[str, Any] | None
+    switches: Values
+
+    @property
+    def words(self) -> dict[str, Any]:
+        """What was asked, and what counts towards it."""
+        asked = self.question
+        return {
+            "metric": asked.metric,
+            "organization": self.world.organization.slug,
+            "dimension": asked.dimension,
+            "reading": asked.reading,
+            "team": self.team,
+            "counted": [
+                {"vendor": name, "fields_": self._fields(seen), "through": date.fromordinal(seen.through)}
+                for name, seen in zip(self.vendors, asked.seen, strict=True)
+            ],
+        }
+
+    def _fields(self, seen: Seen) -> list[str]:
+        """The names that the API gives to what counts; what is in no API goes by ours."""
+        places = self.question.counting(seen).tallies[self.question.place]
+        return [seen.fields.get(name, name) for name in (COUNTERS[seen.product][place] for place in places)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Point:
+    """A bucket as far as the range goes; `date` is its first calendar day, also where that is outside."""
+
+    date: int
+    days: Bucket
+
+
+def shown(asked: Asked) -> dict[str, Any]:
+    """A metric over a range: its points and their average."""
+    counted, found = _read(asked), _points(asked)
+    values = counted.world.metrics.values(counted.question, [point.days for point in found])
+    averaged = [value for value in values if value or counted.switches["empty_buckets"] == "zeros"]
+    written: dict[str, Any] = shapes.Metric().dump(
+        {
+            **counted.words,
+            "bucket": asked.query["part"],
+            "first": asked.query["first"],
+            "last": asked.query["last"],
+            "headline": average(sum(values), len(averaged)),
+            "sum": sum(values),
+            "buckets": len(averaged),
+            "points": [_told(point, value) for point, value in zip(found, values, strict=True)],
+        }
+    )
+    return written
+
+
+def people(asked: Asked) -> dict[str, Any]:
+    """The people behind a point of a metric, or behind the whole range as one bucket, page by page."""
+    counted, point, limit = _read(asked), _point(asked), asked.query["limit"]
+    [value] = counted.world.metrics.values(counted.question, [point.days])
+    found = counted.world.metrics.shares(counted.question, point.days, _start(asked), limit + 1)
+    told = found[:limit]
+    written: dict[str, Any] = shapes.MetricPeople().dump(
+        {
+            **counted.words,
+            "point": _told(point, value),
+            "people": [_share(counted, share) for share in told],
+            "next": counted.world.identities.id_of(told[-1].index) if len(found) > limit else None,
+        }
+    )
+    return written
+
+
+def _read(asked: Asked) -> _Counted:
+    """The question, put to the world; Problem or ValidationError for what there is not."""
+    sandbox, known = asked.sandbox, [metric.value for metric in Metric]
+    if asked.name not in known:
+        raise Problem(404, switches.unknown("metric", asked.name, known))
+    chosen = sandbox.policy.values[metrics_policy.NAME]
+    seen = _seen(sandbox, asked.query["vendor"])
+    team, members = _team(asked, with_subteams=chosen["subteams"] == "with")
+    question = Question(
+        metric=Metric(asked.name),
+        dimension=asked.query["dimension"],
+        reading=Reading(str(chosen["dimension_events"])),
+        seen=tuple(seen.values()),
+        members=members,
+        all_lines=chosen["jetbrains_lines"] == "counted",
+    )
+    return _Counted(sandbox.world, question, tuple(seen), team, chosen)
+
+
+def _seen(sandbox: Sandbox, wanted: list[str]) -> dict[str, Seen]:
+    """What each vendor that is asked for shows now; ValidationError for one that shows nobody's days."""
+    now, values = sandbox.clock.now(), sandbox.policy.values
+    telling = {each.name: each.seen for each in plane().vendors if each.seen is not None}
+    for name in wanted:
+        if name in sandbox.surfaces and name not in telling:
+            rule = f"{name} does not tell what a person did on a day, so nothing of it counts; there are: "
+            raise ValidationError({"vendor": [rule + ", ".join(telling)]})
+        if name not in telling:
+            raise ValidationError({"vendor": [switches.unknown("vendor", name, telling)]})
+    return {name: tell(now, values[name]) for name, tell in telling.items() if name in wanted or not wanted}
+
+
+def _team(asked: Asked, *, with_subteams: bool) -> tuple[dict[str, Any] | None, Mask | None]:
+    """The team as it is told, and a mask of its people: those whom Tabnine lists in it at the present moment."""
+    wanted, world = asked.query.get("team"), asked.sandbox.world
+    if wanted is None:
+        return None, None
+    teams = world.organization.teams
+    places = [place for place, team in enumerate(teams) if _is(world, place, team.name, wanted)]
+    if not places:
+        raise ValidationError({"team": [switches.unknown("team", wanted, [team.name for team in teams])]})
+    told = {"id": world.identities.team_id_of(places[0]), "name": teams[places[0]].name}
+    if with_subteams:
+        for place in places:  # It grows while it is walked: each team brings its own subteams.
+            places += [other for other, team in enumerate(teams) if team.parent == teams[place].name]
+    table = world.tabnine_accounts.table
+    mask = np.zeros(world.organization.members, dtype=np.bool_)
+    mask[table.index[table.known(seconds(asked.sandbox.clock.now())) & np.isin(table.team, places)]] = True
+    return {**told, "teams": [teams[place].name for place in places]}, mask
+
+
+def _is(world: World, place: int, name: str, wanted: str) -> bool:
+    return wanted in {name, str(world.identities.team_id_of(place))}
+
+
+def _points(asked: Asked) -> list[_Point]:
+    """The buckets of the range, ascending, as the switch `partial_buckets` has them."""
+    first, last = (asked.query[name].toordinal() for name in ("first", "last"))
+    starts = [*parts.starts(first, last, asked.query["part"]), _after(last, asked.query["part"])]
+    clipped = asked.sandbox.policy.values[metrics_policy.NAME]["partial_buckets"] == "clipped"
+    return [
+        _Point(begins, Bucket(max(begins, first), min(end - 1, last)))
+        for begins, end in pairwise(starts)
+        if clipped or first <= begins <= end - 1 <= last
+    ]
+
+
+def _after(day: int, part: parts.Part) -> int:
+    """The first day of the part that follows a day's own; no part is longer than 31 days."""
+    return parts.starts(day, day + 31, part)[1]
+
+
+def _point(asked: Asked) -> _Point:
+    """The point that is asked for, or the whole range as one."""
+    wanted: date | None = asked.query.get("date")
+    if wanted is None:
+        first, last = (asked.query[name].toordinal() for name in ("first", "last"))
+        return _Point(first, Bucket(first, last))
+    found = {date.fromordinal(point.date): point for point in _points(asked)}
+    if wanted not in found:
+        near = min(found, key=lambda day: abs(day - wanted), default="none, for there is no whole bucket in the range")
+        part = asked.query["part"]
+        raise ValidationError({"date": [f"no point of these {part}s bears the date {wanted}; the nearest is {near}"]})
+    return found[wanted]
+
+
+def _start(asked: Asked) -> int:
+    """The index of the first person behind the one who was told last."""
+    after, identities = asked.query.get("after"), asked.sandbox.world.identities
+    if after is None:
+        return 0
+    index = identities.index_of(after)
+    if index is None:
+        raise ValidationError({"after": ["must be the id of a person, as `next` of the page before has it"]})
+    return int(index) + 1
+
+
+def _told(point: _Point, value: int) -> dict[str, Any]:
+    begins, first, last = map(date.fromordinal, (point.date, point.days.first, point.days.last))
+    return {"date": begins, "first": first, "last": last, "value": value}
+
+
+def average(total: int, count: int) -> float | None:
+    """To two decimals, halves up, reckoned in whole hundredths; None of nothing."""
+    return (200 * total + count) // (2 * count) / 100 if count else None
+
+
+def _share(counted: _Counted, share: Share) -> dict[str, Any]:
+    identity = counted.world.identities.of(share.index)
+    vendors = {name: value for name, value in zip(counted.vendors, share.values, strict=True) if value}
+    value = 1 if counted.question.metric is Metric.ACTIVE else sum(share.values)
+    return {"id": identity.id, "name": identity.name, "email": identity.email, "value": value, "vendors": vendors}

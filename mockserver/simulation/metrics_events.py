@@ -1,0 +1,134 @@
+"""Answers which counters are AI interactions, actions and lines, in each dimension of the metrics over all products.
+
+Who did any of it, and when, stays out (`metrics`); so do the names that vendors give to counters.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+
+from mockserver.simulation.jetbrains import MEASURES, TOOLS
+from mockserver.simulation.organization import Product, Tool
+
+
+class Metric(StrEnum):
+    """What is measured: distinct people, or a sum over them."""
+
+    ACTIVE = "ai-active-users"
+    ACTIONS = "total-ai-actions"
+    ADDED = "total-lines-added"
+    ACCEPTED = "total-lines-accepted"
+
+
+class Dimension(StrEnum):
+    """Which kind of interaction counts."""
+
+    ASSISTANCE = "coding-assistance"
+    CODING = "ai-coding"
+    REVIEW = "code-review"
+    AGENTS = "coding-agents"
+    ALL = "all"
+
+
+PARTS = tuple(dimension for dimension in Dimension if dimension is not Dimension.ALL)
+"""The dimensions of which ALL is made."""
+
+
+class Reading(StrEnum):
+    """How much it takes: anything that was shown or asked (BROAD), or only what was taken or asked by hand (STRICT)."""
+
+    BROAD = "broad"
+    STRICT = "strict"
+
+
+@dataclass(frozen=True, slots=True)
+class Events:
+    """Counters by name. One of `active` above zero makes a person AI-active; the others are what is added up."""
+
+    active: tuple[str, ...] = ()
+    actions: tuple[str, ...] = ()
+    added: tuple[str, ...] = ()
+    accepted: tuple[str, ...] = ()
+
+    def of(self, metric: Metric) -> tuple[str, ...]:
+        """The counters that a metric is made of."""
+        made: tuple[str, ...] = getattr(self, metric.name.lower())
+        return made
+
+    def only(self, kept: frozenset[str]) -> "Events":
+        """The same without the counters that are not kept."""
+        return Events(*(tuple(name for name in self.of(metric) if name in kept) for metric in Metric))
+
+
+@cache
+def events(product: Product, dimension: Dimension, reading: Reading) -> Events:
+    """What counts in a product; ALL counts each interaction once, and whoever counts in any dimension."""
+    if dimension is not Dimension.ALL:
+        return _READ[product](reading).get(dimension, Events())
+    parts = [events(product, part, reading) for part in PARTS]
+    active = tuple(dict.fromkeys(name for part in parts for name in part.active))
+    # Interactions are those of assistance and agents: what review and coding count are some of the same again.
+    assistance, agents = (events(product, part, reading) for part in (Dimension.ASSISTANCE, Dimension.AGENTS))
+    return Events(
+        active,
+        assistance.actions + agents.actions,
+        assistance.added + agents.added,
+        assistance.accepted + agents.accepted,
+    )
+
+
+def _augment(reading: Reading) -> dict[Dimension, Events]:
+    """Nobody tells which lines of an agent were kept: BROAD takes all of them for accepted, STRICT none."""
+    broad = reading is Reading.BROAD
+    kinds = ("remote", "ide", "cli_interactive", *(("cli_non_interactive",) if broad else ()))
+    asked, written = tuple(f"{kind}_messages" for kind in kinds), tuple(f"{kind}_lines" for kind in kinds)
+    kept = written if broad else ()
+    completions, lines = (
+        ("completions_count" if broad else "completions_accepted", "chat_messages"),
+        "completions_lines",
+    )
+    return {
+        Dimension.ASSISTANCE: Events(completions, completions, (lines,), (lines,)),
+        Dimension.CODING: Events(
+            (lines, *kept), ("completions_accepted", *(asked if broad else ())), (lines, *written), (lines, *kept)
+        ),
+        Dimension.AGENTS: Events(asked, asked, written, kept),
+    }
+
+
+def _tabnine(reading: Reading) -> dict[Dimension, Events]:
+    """What it calls completions are accepted ones."""
+    used, lines = ("completions", "chat_interactions"), ("completion_lines", "chat_lines")
+    asked, added, kept = ("agent_interactions",), "agent_lines_added", "agent_lines_added_accepted"
+    coding = ("completions", "chat_useful", *(asked if reading is Reading.BROAD else ()))
+    return {
+        Dimension.ASSISTANCE: Events(used, used, lines, lines),
+        Dimension.CODING: Events((*lines, kept, "instruct_accepted"), coding, (*lines, added), (*lines, kept)),
+        Dimension.REVIEW: Events(("chat_useful",), ("chat_useful",), ("chat_lines",), ("chat_lines",)),
+        Dimension.AGENTS: Events(asked, asked, (added,), (kept,)),
+    }
+
+
+def _jetbrains(reading: Reading) -> dict[Dimension, Events]:
+    """Where a tool only shows something, taking it is the interaction under STRICT."""
+    broad = reading is Reading.BROAD
+    shows, asks, agents = (Tool.COMPLETION, Tool.EDITS), Tool.CHAT, (Tool.JUNIE, Tool.CLAUDE)
+    told = MEASURES[0], MEASURES[1], MEASURES[4]
+    done = tuple(f"{tool}_{'invocations' if broad else 'acceptances'}" for tool in shows)
+    helped, worked = (*done, f"{asks}_invocations"), tuple(f"{tool}_invocations" for tool in agents)
+    taken = tuple(f"{tool}_acceptances" for tool in TOOLS)
+    used, lines = (f"{asks}_acceptances",), tuple(f"{tool}_accepted_lines" for tool in (*shows, asks))
+    written, kept = (tuple(f"{tool}_{what}_lines" for tool in agents) for what in ("suggested", "accepted"))
+    return {
+        Dimension.ASSISTANCE: Events(_any((*shows, asks), told) if broad else helped, helped, lines, lines),
+        Dimension.CODING: Events(taken, taken, (*lines, *written), (*lines, *kept)),
+        Dimension.REVIEW: Events(used, used, (lines[-1],), (lines[-1],)) if broad else Events(),
+        Dimension.AGENTS: Events(_any(agents, told) if broad else worked, worked, written, kept),
+    }
+
+
+def _any(tools: tuple[Tool, ...], measures: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(f"{tool}_{measure}" for tool in tools for measure in measures)
+
+
+_READ = {Product.AUGMENT: _augment, Product.TABNINE: _tabnine, Product.JETBRAINS: _jetbrains}

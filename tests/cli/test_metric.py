@@ -1,0 +1,102 @@
+"""Promises about `mockserver metric`: a table with bars, or JSON, of an organisation or of a server that runs."""
+
+import json
+from collections.abc import Iterator
+from threading import Thread
+from wsgiref.simple_server import WSGIRequestHandler, make_server
+
+import pytest
+from flask import Flask
+
+from tests.admin.driver import Admin
+from tests.cli.conftest import Run
+
+NOW = ("--now", "2025-10-21T10:30:00Z")
+RANGE = ("--from", "2025-10-13", "--to", "2025-10-23")
+
+
+class Quiet(WSGIRequestHandler):
+    """Serves without a line for each request."""
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 (named by the standard library)
+        """Says nothing."""
+
+
+@pytest.fixture
+def url(app: Flask) -> Iterator[str]:
+    """Where the app is served."""
+    with make_server("127.0.0.1", 0, app, handler_class=Quiet) as serving:
+        thread = Thread(target=serving.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{serving.server_port}"
+        serving.shutdown()
+        thread.join()
+
+
+def test_a_metric_is_a_table_with_a_bar_a_row(run: Run) -> None:
+    result = run("metric", "total-ai-actions", *RANGE, *NOW, "--dimension", "code-review", "--vendor", "tabnine")
+    assert result.exit_code == 0
+    head, _, *rows, _, counted, fields = result.output.splitlines()
+    points = [row.split() for row in rows]
+    assert [point[0] for point in points] == [f"2025-10-{day}" for day in range(13, 24)]
+    values = [int(point[1].replace(",", "")) for point in points]
+    most = max(values)
+    assert [len(point[2]) if point[2:] else 0 for point in points] == [-(-value * 40 // most) for value in values]
+    total = sum(values)
+    average = (200 * total + 11) // 22
+    shown = f"{average // 100:,}.{average % 100:02}"
+    assert head == f"total-ai-actions of acme (code-review): {shown} on average per day"
+    assert counted == f"{total:,} in 11 days, by what the APIs show:"
+    assert fields == "  tabnine through 2025-10-21: chat.usefulChatInteractions"
+
+
+def test_nothing_is_a_table_without_bars(run: Run) -> None:
+    result = run("metric", "total-lines-added", *RANGE, *NOW, "--vendor", "jetbrains-ide", "--bucket", "month")
+    assert result.output.splitlines() == [
+        "total-lines-added of acme (all): 0.00 on average per month",
+        "",
+        "2025-10-01  0",
+        "",
+        "0 in 1 months, by what the APIs show:",
+        "  jetbrains-ide through 2025-10-21: nothing",
+    ]
+
+
+def test_a_server_that_runs_is_asked_for_its_own_numbers(run: Run, url: str, app: Flask) -> None:
+    query = ("--bucket", "week", "--team", "Data", "--vendor", "augment", "--vendor", "tabnine")
+    printed = json.loads(run("metric", "ai-active-users", *RANGE, *query, "--url", f"{url}/", "--json").output)
+    path = "/metrics/ai-active-users?from=2025-10-13&to=2025-10-23&bucket=week&team=Data&vendor=augment&vendor=tabnine"
+    assert printed == Admin(app, {"Host": "127.0.0.1"}).get(path)
+    table = run("metric", "ai-active-users", *RANGE, *query, "--url", url).output
+    assert table.startswith("ai-active-users of acme, Data (all): ")
+    assert json.loads(run("metric", "ai-active-users", *RANGE, *query, *NOW, "--json").output) == printed
+
+
+def test_an_average_over_nothing_is_none(run: Run, url: str, app: Flask) -> None:
+    Admin(app, {"Host": "127.0.0.1"}).done("PUT", "/policy", {"metrics": {"partial_buckets": "omitted"}})
+    table = run("metric", "ai-active-users", *RANGE, "--bucket", "month", "--url", url).output
+    assert table.splitlines()[0] == "ai-active-users of acme (all): none on average per month"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("ai-active-user", *RANGE), "there is no metric 'ai-active-user' (did you mean 'ai-active-users'?)"),
+        (("ai-active-users", "--from", "2025-10-13", "--to", "monday"), "to: must be a date that exists"),
+        (("ai-active-users", *RANGE, "--organization", "acmee"), "acmee"),
+        (("ai-active-users", *RANGE, "--now", "noon"), "'noon' is not an instant"),
+        (("ai-active-users", *RANGE, "--url", "acme"), "'acme' is no address of a server"),
+        (("ai-active-users", *RANGE, "--url", "http://127.0.0.1:1"), "no server of ours answers at http://127.0.0.1:1"),
+        (("ai-active-users", *RANGE, *NOW, "--url", "http://127.0.0.1:1"), "leave --organization and --now out"),
+    ],
+)
+def test_a_bad_question_is_exit_code_2_and_says_why(run: Run, arguments: tuple[str, ...], said: str) -> None:
+    result = run("metric", *arguments)
+    assert result.exit_code == 2
+    assert said in result.output
+
+
+def test_a_server_that_refuses_is_repeated(run: Run, url: str) -> None:
+    result = run("metric", "ai-active-users", *RANGE, "--url", url, "--team", "Engine", MOCKSERVER_ORGANIZATION="acme")
+    assert result.exit_code == 2
+    assert "/_mock/metrics/ai-active-users answers 400: team: there is no team 'Engine'" in result.output

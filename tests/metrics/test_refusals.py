@@ -1,0 +1,96 @@
+"""Promises about bad questions to the oracle: each refusal says what was wrong, the rule, and what there is."""
+
+import pytest
+
+from tests.admin.driver import Admin
+
+RANGE = "from=2025-09-01&to=2025-09-30"
+
+
+def test_an_unknown_metric_is_refused_with_the_nearest_one(oracle: Admin) -> None:
+    for path in ("", "/people"):
+        refused = oracle.refused("GET", f"/metrics/ai-active-user{path}?{RANGE}", status=404)
+        assert refused.detail == (
+            "there is no metric 'ai-active-user' (did you mean 'ai-active-users'?); there are: "
+            "ai-active-users, total-ai-actions, total-lines-added, total-lines-accepted"
+        )
+
+
+@pytest.mark.parametrize(
+    ("query", "member", "rule"),
+    [
+        ("to=2025-09-30", "from", "Missing data for required field."),
+        ("from=2025-09-01", "to", "Missing data for required field."),
+        ("from=2025-9-1&to=2025-09-30", "from", "must be a date that exists, written YYYY-MM-DD"),
+        ("from=2025-02-29&to=2025-09-30", "from", "must be a date that exists, written YYYY-MM-DD"),
+        ("from=1970-12-31&to=2025-09-30", "from", "must lie between 1971-01-01 and 2199-12-31"),
+        ("from=2025-09-01&to=9999-12-31", "to", "must lie between 1971-01-01 and 2199-12-31"),
+        ("from=2025-09-02&to=2025-09-01", "to", "must not be before from, which is 2025-09-02"),
+        (
+            "from=2022-01-01&to=2025-01-01",
+            "to",
+            "at most 1096 days can be asked for at once (three years); these are 1097",
+        ),
+        (f"{RANGE}&bucket=year", "bucket", "must be one of: day, week, month"),
+        (
+            f"{RANGE}&dimension=chat",
+            "dimension",
+            "must be one of: coding-assistance, ai-coding, code-review, coding-agents, all",
+        ),
+        (
+            f"{RANGE}&vendor=tabnin",
+            "vendor",
+            "there is no vendor 'tabnin' (did you mean 'tabnine'?); there are: augment, jetbrains-ide, tabnine",
+        ),
+        (
+            f"{RANGE}&vendor=augment&vendor=jetbrains-console",
+            "vendor",
+            (
+                "jetbrains-console does not tell what a person did on a day, so nothing of it counts; "
+                "there are: augment, jetbrains-ide, tabnine"
+            ),
+        ),
+        (
+            f"{RANGE}&team=Engine",
+            "team",
+            (
+                "there is no team 'Engine' (did you mean 'Engines'?); there are: "
+                "Engines, Guidance, Ground Control, Simulator, Data, Quality"
+            ),
+        ),
+        (f"{RANGE}&bucket=day&bucket=week", "bucket", "must be given once"),
+        (
+            f"{RANGE}&buckets=day",
+            "buckets",
+            (
+                "there is no parameter 'buckets' (did you mean 'bucket'?); "
+                "there are: from, to, bucket, vendor, team, dimension"
+            ),
+        ),
+    ],
+)
+def test_a_bad_question_is_refused_by_the_parameter(oracle: Admin, query: str, member: str, rule: str) -> None:
+    assert oracle.refused("GET", f"/metrics/ai-active-users?{query}").errors == {member: [rule]}
+
+
+@pytest.mark.parametrize(
+    ("query", "member", "rule"),
+    [
+        ("limit=0", "limit", "must be a whole number from 1 to 1000"),
+        ("after=me", "after", "must be the id of a person, as `next` of the page before has it"),
+        (
+            "bucket=week&date=2025-09-12",
+            "date",
+            "no point of these weeks bears the date 2025-09-12; the nearest is 2025-09-15",
+        ),
+    ],
+)
+def test_a_bad_question_about_people_is_refused_by_the_parameter(
+    oracle: Admin, query: str, member: str, rule: str
+) -> None:
+    assert oracle.refused("GET", f"/metrics/ai-active-users/people?{RANGE}&{query}").errors == {member: [rule]}
+
+
+def test_the_longest_range_is_answered(oracle: Admin) -> None:
+    told = oracle.get("/metrics/ai-active-users?from=2022-01-02&to=2025-01-01&bucket=month")
+    assert told["buckets"] == 37
