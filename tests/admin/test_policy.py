@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
+from mockserver import choices, vendors
 from mockserver.app import create_app
-from mockserver.cli import switches
 from tests.admin.driver import Admin
 from tests.conftest import SETTINGS
 
@@ -18,7 +18,7 @@ def values(policy: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-KNOWN = switches.known()
+KNOWN = choices.known(vendors.discover())
 DEFAULTS = {
     f"{group}.{switch.name}": switch.shown(switch.default) for group, known in KNOWN.items() for switch in known
 }

@@ -173,8 +173,8 @@ class Reader:
     def jetbrains(self, first: date, last: date) -> Iterator[Row]:
         """IDE Services' rows of each person, tool and day."""
         client = self.client(JETBRAINS, "/api/analytics/ai")
-        query = {"fromDate": str(first), "toDate": str(last), "limit": 1000}
-        for row in client.walk("/effectiveness/metrics/users.paged", **query):
+        told = client.walk("/effectiveness/metrics/users.paged", fromDate=str(first), toDate=str(last), limit=1000)
+        for row in told:
             numbers = {f"{name} of {row['tool']}": row[name] for name in ("suggestions", "acceptances", "invocations")}
             yield Row(row["userEmail"].casefold(), JETBRAINS, date.fromisoformat(row["date"]), numbers)
 

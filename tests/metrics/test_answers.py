@@ -163,7 +163,7 @@ def test_an_average_has_two_decimals_and_halves_go_up(total: int, headline: floa
 
 
 def test_lines_of_jetbrains_count_only_where_the_switch_says_so(oracle: Admin) -> None:
-    jetbrains = {"vendor": "jetbrains-ide", "bucket": "month"}
+    jetbrains: dict[str, Any] = {"vendor": "jetbrains-ide", "bucket": "month"}
     for metric in ("total-lines-added", "total-lines-accepted"):
         choose(oracle)
         hidden = ask(oracle, metric, *SEPTEMBER, **jetbrains)

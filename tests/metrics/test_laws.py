@@ -9,7 +9,7 @@ from hypothesis import settings as laws
 from hypothesis import strategies as draw
 
 from mockserver.simulation.instants import DAY
-from mockserver.simulation.metrics import Bucket, Metrics, Question
+from mockserver.simulation.metrics import Bucket, Metrics, Question, Share
 from mockserver.simulation.metrics_events import PARTS, Dimension, Metric, Reading, events
 from mockserver.simulation.metrics_sources import COUNTERS, Seen
 from mockserver.simulation.organization import Product
@@ -94,7 +94,8 @@ def test_all_is_whoever_is_active_in_any_dimension(first: int, length: int) -> N
 @laws(max_examples=40)
 def test_the_shares_of_a_bucket_make_up_its_value(first: int, length: int, metric: Metric, count: int) -> None:
     asked, bucket = question(metric), Bucket(first, first + length)
-    told, start = [], 0
+    told: list[Share] = []
+    start = 0
     while page := WORLD.metrics.shares(asked, bucket, start, count):
         told, start = [*told, *page], page[-1].index + 1
     whole = len(told) if metric is Metric.ACTIVE else sum(sum(share.values) for share in told)

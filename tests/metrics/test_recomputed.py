@@ -83,7 +83,7 @@ def test_a_team_is_whom_tabnine_lists_in_it(
         assert points(told) == recomputed(
             (row for row in seen if row.email in members), BROAD, metric, dimension, bucket
         )
-    assert ask(oracle, metric, team=told["team"]["id"], dimension=dimension, bucket=bucket) == told
+        assert ask(oracle, metric, bucket=bucket, team=told["team"]["id"], dimension=dimension) == told
 
 
 def test_a_team_brings_its_subteams_where_the_switch_says_so(oracle: Admin, reader: Reader, seen: list[Row]) -> None:
