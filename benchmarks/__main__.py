@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Iterator
 
-from benchmarks import jetbrains, pages, plugin, ready, rollups, sandboxes, table, tabnine, throughput
+from benchmarks import jetbrains, metrics, pages, plugin, ready, rollups, sandboxes, table, tabnine, throughput
 from benchmarks.table import Figure
 
 _FAMILIES = {
@@ -14,6 +14,7 @@ _FAMILIES = {
     "sandboxes": sandboxes.figures,
     "plugin": plugin.figures,
     "jetbrains": jetbrains.figures,
+    "metrics": metrics.figures,
     "throughput": throughput.figures,
 }
 

@@ -31,13 +31,13 @@ class Asker:
             Settings(organization=organization, now=NOW, freeze=True, limits="off", policy=policy)
         ).test_client()
         permitted, *_ = tokens.seeded(vendor, organization)
-        self._headers = {"Authorization": f"Bearer {permitted.token}"}
+        self._headers = {"Authorization": f"Bearer {permitted.token}", "Host": "127.0.0.1"}
         self._mount = mount
 
     def exchange(self, client_id: str, secret: str, path: str) -> None:
         """Ask with an access token from here on, which a client gets at a path for its secret."""
         answer = self._client.post(path, data={"grant_type": "client_credentials"}, auth=(client_id, secret))
-        self._headers = {"Authorization": f"Bearer {answer.get_json()['access_token']}"}
+        self._headers |= {"Authorization": f"Bearer {answer.get_json()['access_token']}"}
 
     def answer(self, path: str) -> Any:
         """What one question is answered with."""

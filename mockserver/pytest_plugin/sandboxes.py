@@ -3,10 +3,11 @@
 What each part means stays out (the server's words say it), and so does making and forgetting one (`servers`).
 """
 
-from collections.abc import Mapping
-from datetime import datetime, timedelta
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, urlencode
 
 from mockserver.pytest_plugin import bodies
 from mockserver.pytest_plugin.control import Control
@@ -60,6 +61,28 @@ class Sandbox:
             client = held.forbidden if forbidden and held.forbidden else held
             return {"Authorization": f"Bearer {client.access_token()}"}
         return {"Authorization": f"Bearer {held.forbidden if forbidden else held}"}
+
+    def metric(
+        self,
+        name: str,
+        first: date | str,
+        last: date | str,
+        *,
+        bucket: str = "day",
+        vendors: Sequence[str] = (),
+        team: str | None = None,
+        dimension: str = "all",
+    ) -> dict[str, Any]:
+        """What a client should make of the vendors' numbers: `headline`, and `points` with a `date` and `value` each.
+
+        The names are "ai-active-users", "total-ai-actions", "total-lines-added" and "total-lines-accepted".
+        """
+        __tracebackhide__ = True
+        asked: dict[str, Any] = {"from": first, "to": last, "bucket": bucket, "dimension": dimension, "team": team}
+        asked["vendor"] = [bodies.vendor(vendor) for vendor in vendors]
+        given = {member: value for member, value in asked.items() if value is not None}
+        told: dict[str, Any] = self._ask("GET", f"/metrics/{quote(name, safe='')}?{urlencode(given, doseq=True)}")
+        return told
 
     def reset(self, *parts: str) -> None:
         """Everything back to how it was made, or parts: clock, limits, policy, faults, journal."""

@@ -55,10 +55,6 @@ class Events:
         made: tuple[str, ...] = getattr(self, metric.name.lower())
         return made
 
-    def only(self, kept: frozenset[str]) -> "Events":
-        """The same without the counters that are not kept."""
-        return Events(*(tuple(name for name in self.of(metric) if name in kept) for metric in Metric))
-
 
 @cache
 def events(product: Product, dimension: Dimension, reading: Reading) -> Events:

@@ -1,6 +1,6 @@
 """Promises about what a test can do with its sandbox, each part shown by what a client then meets."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from werkzeug.test import TestResponse
@@ -120,6 +120,20 @@ def test_switches_are_set_and_the_others_stay(world: Sandbox) -> None:
         "seconds",
         {"items": "rows"},
     )
+
+
+def test_what_a_client_should_have_computed_is_told(world: Sandbox) -> None:
+    world.clock.set("2025-10-21T10:30:00Z", frozen=True)
+    range_ = date(2025, 9, 1), "2025-09-30"
+    whole = world.metric("ai-active-users", *range_, bucket="week")
+    assert [point["date"] for point in whole["points"]][:2] == ["2025-09-01", "2025-09-08"]
+    some = world.metric(
+        "ai-active-users", *range_, vendors=["jetbrains_ide"], team="Engines", dimension="coding-agents"
+    )
+    assert [each["vendor"] for each in some["counted"]] == ["jetbrains-ide"]
+    assert (some["team"]["name"], some["dimension"], len(some["points"])) == ("Engines", "coding-agents", 30)
+    with pytest.raises(MockserverRefused, match="did you mean 'ai-active-users'"):
+        world.metric("ai-active-user", *range_)
 
 
 def test_faults_are_added_listed_and_cleared(world: Sandbox) -> None:

@@ -1,0 +1,43 @@
+"""What the oracle costs on a large organisation: cold, rolled up, for a team, and the memory held after a year."""
+
+import json
+import resource
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import timedelta
+
+from benchmarks.asking import NOW, Asker
+from benchmarks.table import Figure
+
+_LAST = NOW.date() - timedelta(days=1)
+_QUARTER = f"from={_LAST - timedelta(days=89)}&to={_LAST}"
+_YEAR = f"from={_LAST - timedelta(days=364)}&to={_LAST}"
+
+
+def figures() -> Iterator[Figure]:
+    """Processor times on hooli, and resident memory, in a process of its own."""
+    command = [sys.executable, "-m", "benchmarks.metrics"]
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    taken: dict[str, float] = json.loads(done.stdout)
+    yield Figure("ai-active-users, 90 days, hooli, cold", taken["cold"], "s", 8, note="processor time of one core")
+    yield Figure("ai-active-users, a year weekly, hooli, rolled up", taken["warm"] * 1000, "ms", 20)
+    yield Figure("total-ai-actions, a year weekly, a team of hooli", taken["team"], "s", 1)
+    yield Figure("resident memory after a year of all metrics, hooli", taken["resident"], "MB", 300)
+
+
+def measure() -> dict[str, float]:
+    """Ask for everything once, and say what it took."""
+    asker = Asker("hooli", mount="/_mock")
+    team = asker.answer("organizations/hooli")["teams"][0]["id"]
+    cold = asker.seconds(f"metrics/ai-active-users?{_QUARTER}&bucket=week")
+    on_team = asker.seconds(f"metrics/total-ai-actions?{_YEAR}&bucket=week&team={team}")
+    for name in ("ai-active-users", "total-ai-actions", "total-lines-added", "total-lines-accepted"):
+        asker.seconds(f"metrics/{name}?{_YEAR}&bucket=week")
+    warm = asker.seconds(f"metrics/ai-active-users?{_YEAR}&bucket=week")
+    resident = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return {"cold": cold, "warm": warm, "team": on_team, "resident": resident}
+
+
+if __name__ == "__main__":
+    print(json.dumps(measure()))
