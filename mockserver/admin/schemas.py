@@ -33,6 +33,8 @@ GRANTED, FORBIDDEN = "granted", "forbidden"
 METRIC_DAYS_MAXIMUM = 1096
 PEOPLE_MAXIMUM = 1000
 
+_OUR_WORDS = {"required": "must be given", "null": "must not be null"}
+
 
 class Body(Schema):
     """Members that may be given, and no others; `kind` is what a member is called in a refusal."""
@@ -45,6 +47,11 @@ class Body(Schema):
         unknown = EXCLUDE
 
     error_messages = {"type": "must be an object"}  # noqa: RUF012 - as marshmallow declares it
+
+    def on_bind_field(self, field_name: str, field_obj: fields.Field[Any]) -> None:  # noqa: ARG002 (marshmallow's)
+        """What is missing, or null, is told like every other rule, unless the field has words of its own."""
+        theirs, said = fields.Field.default_error_messages, field_obj.error_messages
+        said |= {name: words for name, words in _OUR_WORDS.items() if said[name] == theirs[name]}
 
     @validates_schema(pass_original=True, skip_on_field_errors=False)
     def know_every_member(self, _given: dict[str, Any], original: object, **_: Any) -> None:

@@ -207,7 +207,7 @@ BAD: dict[str, tuple[dict[str, Any], dict[str, list[str]]]] = {
     "no effect": ({}, {"effect": ["is needed: what happens to the request"]}),
     "an effect that is text": ({"effect": "reset"}, {"effect": ["must be an object"]}),
     "an effect that is a list": ({"effect": [DOWN]}, {"effect": ["must be an object"]}),
-    "an effect that is null": ({"effect": None}, {"effect": ["Field may not be null."]}),
+    "an effect that is null": ({"effect": None}, {"effect": ["must not be null"]}),
     "an empty effect": ({"effect": {}}, {"effect": [f"says nothing to do; give at least one of: {ACTING}"]}),
     "a misspelt member": (
         {"vendro": "augment", "effect": DOWN},
@@ -367,7 +367,7 @@ def test_a_bad_rule_is_refused_by_its_path_and_arms_nothing(
     [
         ({"rules": RULE}, {"rules": ["Not a valid list."]}),
         ({"rules": [5]}, {"rules.0": ["must be an object"]}),
-        ({"rules": None}, {"rules": ["Field may not be null."]}),
+        ({"rules": None}, {"rules": ["must not be null"]}),
         ({"rule": []}, {"rule": ["there is no member 'rule' (did you mean 'rules'?); there are: rules"]}),
     ],
 )

@@ -85,7 +85,7 @@ def test_a_control_request_spends_nothing(admin: Admin) -> None:
 CHOICE = 'must be "documented", "off", or an object with per_minute and burst, both from 1 to 1000000'
 RATE = "must be a whole number from 1 to 1000000"
 VENDORS = ", ".join(vendor.name for vendor in vendors.discover())
-MISSING = "Missing data for required field."
+MISSING = "must be given"
 
 BAD: dict[str, tuple[object, dict[str, list[str]]]] = {
     "a vendor that nobody knows": (
@@ -97,7 +97,7 @@ BAD: dict[str, tuple[object, dict[str, list[str]]]] = {
     "a truth value": ({"augment": False}, {"augment": [CHOICE]}),
     "a number": ({"augment": 10}, {"augment": [CHOICE]}),
     "a list": ({"augment": [10, 20]}, {"augment": [CHOICE]}),
-    "null": ({"augment": None}, {"augment": ["Field may not be null."]}),
+    "null": ({"augment": None}, {"augment": ["must not be null"]}),
     "an empty object": ({"augment": {}}, {"augment.per_minute": [MISSING], "augment.burst": [MISSING]}),
     "half of it": ({"augment": {"per_minute": 5}}, {"augment.burst": [MISSING]}),
     "zero": ({"augment": {**NUMBERS, "per_minute": 0}}, {"augment.per_minute": [RATE]}),

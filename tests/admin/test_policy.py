@@ -97,7 +97,7 @@ BAD: dict[str, tuple[object, dict[str, str]]] = {
         {"augment.publication_hour": "publication_hour cannot be 24; it takes one of: 0, 1, 2, "},
     ),
     "a list of switches": ({"augment": ["last_cursor"]}, {"augment": "must be an object of switches and their values"}),
-    "no switches": ({"augment": None}, {"augment": "Field may not be null."}),
+    "no switches": ({"augment": None}, {"augment": "must not be null"}),
     "two at once": (
         {"augment": {"last_cursor": "nil", "retry_after": "no"}},
         {

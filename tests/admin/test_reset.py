@@ -71,7 +71,7 @@ BAD: dict[str, tuple[Any, dict[str, list[str]]]] = {
     "no part": ({"only": []}, {"only": ["name at least one part, or leave `only` out to reset everything"]}),
     "text": ({"only": "clock"}, {"only": ["Not a valid list."]}),
     "a list in the list": ({"only": [["clock"]]}, {"only.0": ["Not a valid string."]}),
-    "null": ({"only": None}, {"only": ["Field may not be null."]}),
+    "null": ({"only": None}, {"only": ["must not be null"]}),
     "a misspelt member": (
         {"onyl": ["clock"]},
         {"onyl": ["there is no member 'onyl' (did you mean 'only'?); there are: only"]},

@@ -140,7 +140,7 @@ def test_a_token_is_revoked_in_its_own_sandbox_alone(admin: Admin) -> None:
 
 
 BODIES: dict[str, tuple[Any, dict[str, str]]] = {
-    "nothing": ({}, {"vendor": "Missing data", "permission": "Missing data"}),
+    "nothing": ({}, {"vendor": "must be given", "permission": "must be given"}),
     "an unknown vendor": (
         {"vendor": "agment", "permission": "granted"},
         {"vendor": "there is no vendor 'agment' (did you mean 'augment'?)"},

@@ -19,8 +19,8 @@ def test_an_unknown_metric_is_refused_with_the_nearest_one(oracle: Admin) -> Non
 @pytest.mark.parametrize(
     ("query", "member", "rule"),
     [
-        ("to=2025-09-30", "from", "Missing data for required field."),
-        ("from=2025-09-01", "to", "Missing data for required field."),
+        ("to=2025-09-30", "from", "must be given"),
+        ("from=2025-09-01", "to", "must be given"),
         ("from=2025-9-1&to=2025-09-30", "from", "must be a date that exists, written YYYY-MM-DD"),
         ("from=2025-02-29&to=2025-09-30", "from", "must be a date that exists, written YYYY-MM-DD"),
         ("from=1970-12-31&to=2025-09-30", "from", "must lie between 1971-01-01 and 2199-12-31"),
