@@ -24,7 +24,7 @@ from tests.contract.client import Client
 from tests.contract.watch import Watch
 from tests.contract.wire import Wire
 
-laws.register_profile("repeatable", derandomize=True, database=None, deadline=None)
+laws.register_profile("repeatable", derandomize=True, database=None, deadline=None, max_examples=60)
 laws.load_profile("repeatable")
 
 SERVED = {vendor.name: vendor for vendor in vendors.discover()}

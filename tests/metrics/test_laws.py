@@ -43,7 +43,7 @@ def cut(first: int, last: int, every: int) -> list[Bucket]:
 
 
 @given(DAYS, LENGTHS, draw.sampled_from(Dimension), draw.integers(1, 31))
-@laws(max_examples=60)
+@laws(max_examples=25)
 def test_people_of_a_range_are_no_fewer_than_of_any_bucket_and_no_more_than_of_all(
     first: int, length: int, dimension: Dimension, every: int
 ) -> None:
@@ -53,7 +53,7 @@ def test_people_of_a_range_are_no_fewer_than_of_any_bucket_and_no_more_than_of_a
 
 
 @given(DAYS, LENGTHS, draw.sampled_from(Dimension), draw.sampled_from([*Metric][1:]), draw.integers(1, 31))
-@laws(max_examples=60)
+@laws(max_examples=25)
 def test_what_is_added_up_does_not_depend_on_how_a_range_is_cut(
     first: int, length: int, dimension: Dimension, metric: Metric, every: int
 ) -> None:
@@ -63,7 +63,7 @@ def test_what_is_added_up_does_not_depend_on_how_a_range_is_cut(
 
 
 @given(DAYS, LENGTHS, draw.sampled_from(Dimension), draw.sampled_from(Metric))
-@laws(max_examples=60)
+@laws(max_examples=25)
 def test_vendors_add_up_but_people_of_several_count_once(
     first: int, length: int, dimension: Dimension, metric: Metric
 ) -> None:
@@ -76,7 +76,7 @@ def test_vendors_add_up_but_people_of_several_count_once(
 
 
 @given(DAYS, LENGTHS, draw.sampled_from(Dimension), draw.sampled_from(Metric))
-@laws(max_examples=60)
+@laws(max_examples=25)
 def test_teams_make_up_everybody(first: int, length: int, dimension: Dimension, metric: Metric) -> None:
     teams = [value(question(metric, dimension, team=team), first, first + length) for team in range(3)]
     assert sum(teams) == value(question(metric, dimension), first, first + length)
@@ -84,14 +84,14 @@ def test_teams_make_up_everybody(first: int, length: int, dimension: Dimension, 
 
 
 @given(DAYS, LENGTHS)
-@laws(max_examples=40)
+@laws(max_examples=25)
 def test_all_is_whoever_is_active_in_any_dimension(first: int, length: int) -> None:
     parts = [value(question(Metric.ACTIVE, each), first, first + length) for each in PARTS]
     assert max(parts) <= value(question(Metric.ACTIVE), first, first + length) <= sum(parts)
 
 
 @given(DAYS, LENGTHS, draw.sampled_from(Metric), draw.integers(1, 20))
-@laws(max_examples=40)
+@laws(max_examples=25)
 def test_the_shares_of_a_bucket_make_up_its_value(first: int, length: int, metric: Metric, count: int) -> None:
     asked, bucket = question(metric), Bucket(first, first + length)
     told: list[Share] = []
@@ -111,7 +111,7 @@ def test_large_pages_look_at_few_enough_members_at_once(monkeypatch: pytest.Monk
 
 
 @given(DAYS, LENGTHS, draw.sampled_from(Metric), draw.integers(1, 31), draw.integers(0, 86_400))
-@laws(max_examples=40)
+@laws(max_examples=25)
 def test_everybody_looked_at_one_by_one_is_everybody_rolled_up(
     first: int, length: int, metric: Metric, every: int, until: int
 ) -> None:

@@ -111,7 +111,7 @@ def test_being_active_is_told_alike_with_and_without_counters() -> None:
         assert np.array_equal(world.augment.active(block, span), world.augment.facts(block, span).active)
 
 
-@settings(max_examples=60)
+@settings(max_examples=25)
 @given(st.lists(st.integers(0, 299), min_size=1, max_size=50, unique=True).map(sorted))
 def test_some_members_alone_are_as_among_all(chosen: list[int]) -> None:
     span, block = worlds.days(WORLD, "2025-10-01", "2025-10-31"), WORLD.people.block(0)
@@ -119,7 +119,7 @@ def test_some_members_alone_are_as_among_all(chosen: list[int]) -> None:
     assert np.array_equal(_table(alone), _table(_facts(WORLD, "2025-10-01", "2025-10-31"))[:, chosen])
 
 
-@settings(max_examples=60)
+@settings(max_examples=25)
 @given(st.integers(0, 90), st.integers(0, 90))
 def test_some_days_alone_are_as_in_a_longer_span(one: int, other: int) -> None:
     first, last = (date.fromordinal(worlds.ordinal(AUTUMN[0]) + place).isoformat() for place in sorted((one, other)))

@@ -174,7 +174,7 @@ def test_the_second_ide_is_for_the_lesser_part_of_the_days() -> None:
     assert 0.15 < len(both) / BLOCK < 0.35
 
 
-@settings(max_examples=30)
+@settings(max_examples=25)
 @given(st.sets(st.integers(0, len(IDES) - 1)))
 def test_whoever_has_one_of_some_ides_has_them(ides: set[int]) -> None:
     alone = [WORLD.clients.has(_block(), [ide]) for ide in ides]
@@ -182,7 +182,7 @@ def test_whoever_has_one_of_some_ides_has_them(ides: set[int]) -> None:
     assert np.array_equal(WORLD.clients.has(_block(), ides), expected)
 
 
-@settings(max_examples=30)
+@settings(max_examples=25)
 @given(st.sets(st.integers(0, BLOCK - 1), max_size=20).map(sorted), st.integers(0, 80), st.integers(1, 11))
 def test_some_members_on_some_days_have_what_they_have_among_all(rows: list[int], first: int, length: int) -> None:
     some, days = _block().take(np.array(rows, dtype=np.int64)), slice(first, first + length)

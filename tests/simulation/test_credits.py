@@ -237,7 +237,7 @@ def _histories(draw: st.DrawFn) -> tuple[Days, list[list[Allotment]], list[list[
     return span, licences, wishes
 
 
-@settings(max_examples=100)
+@settings(max_examples=25)
 @given(_histories())
 def test_credits_are_spent_as_by_hand(history: tuple[Days, list[list[Allotment]], list[list[int]]]) -> None:
     span, licences, wishes = history
@@ -247,7 +247,7 @@ def test_credits_are_spent_as_by_hand(history: tuple[Days, list[list[Allotment]]
         assert _told(ledger, row) == list(_by_hand(span, wanted, held))
 
 
-@settings(max_examples=100)
+@settings(max_examples=25)
 @given(_histories())
 def test_no_law_of_spending_is_ever_broken(history: tuple[Days, list[list[Allotment]], list[list[int]]]) -> None:
     span, licences, wishes = history
@@ -267,7 +267,7 @@ def test_no_law_of_spending_is_ever_broken(history: tuple[Days, list[list[Allotm
             assert ledger.hit[row, there].sum() <= len(held), "once at most for a licence and a month"
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(_histories(), st.data())
 def test_what_comes_later_changes_nothing_before_it(
     history: tuple[Days, list[list[Allotment]], list[list[int]]], data: st.DataObject
@@ -372,7 +372,7 @@ def _wishes(block: Block, span: Days) -> I64:
     return (block.index[:, None] * 31 + span.ordinals[None, :] * 17) % 300
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(st.sets(st.integers(0, 1_023), min_size=1, max_size=40).map(sorted), st.integers(1, 92))
 def test_some_members_and_fewer_days_are_as_among_all_and_in_more(rows: list[int], length: int) -> None:
     block, whole, part = GENERATED.block(0), _span(92), _span(length)

@@ -179,7 +179,7 @@ def test_with_ides_a_bucket_is_the_days_on_which_these_were_used(
 
 
 @pytest.mark.parametrize("world", WORLDS.values(), ids=WORLDS)
-@settings(max_examples=30)
+@settings(max_examples=25)
 @given(edges=cuts())
 def test_the_peak_is_at_most_the_distinct_users_and_these_at_most_the_sum_of_the_days(
     world: World, edges: list[int]
@@ -192,7 +192,7 @@ def test_the_peak_is_at_most_the_distinct_users_and_these_at_most_the_sum_of_the
     assert max(part.users for part in told.buckets) <= told.total.users <= sum(part.users for part in told.buckets)
 
 
-@settings(max_examples=30)
+@settings(max_examples=25)
 @given(cuts())
 def test_all_ides_together_make_up_the_whole(edges: list[int]) -> None:
     ranges = SMALL.jetbrains_ranges
@@ -207,7 +207,7 @@ def test_all_ides_together_make_up_the_whole(edges: list[int]) -> None:
         assert max(counts) <= getattr(whole.total, users) <= sum(counts)
 
 
-@settings(max_examples=30)
+@settings(max_examples=25)
 @given(cuts(), st.data())
 def test_whoever_spends_is_active_and_whoever_is_active_is_enabled(edges: list[int], data: st.DataObject) -> None:
     mask, ranges = data.draw(masks(SMALL)), SMALL.jetbrains_ranges

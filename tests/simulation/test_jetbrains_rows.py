@@ -200,7 +200,7 @@ def _places(draw: st.DrawFn, scene: Scene) -> Place:
 
 
 @pytest.mark.parametrize("name", SCENES)
-@settings(max_examples=30)
+@settings(max_examples=25)
 @given(data=st.data(), descending=st.booleans(), count=st.sampled_from([1, 2, 40, 300]))
 def test_behind_any_place_come_the_rows_behind_it_whether_or_not_it_is_one(
     name: str,
@@ -245,7 +245,7 @@ def test_many_people_can_be_asked_for_and_are_looked_at_in_slices() -> None:
     assert {row.place.index // 16_384 for row in found} == {0, 1}
 
 
-@settings(max_examples=30)
+@settings(max_examples=25)
 @given(st.integers(0, 10), st.integers(0, 10), st.booleans())
 def test_a_shorter_range_has_the_rows_of_its_days(first: int, length: int, descending: bool) -> None:  # noqa: FBT001
     start = SMALL.first - 1 + first

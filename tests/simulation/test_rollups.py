@@ -65,7 +65,7 @@ def test_a_rolled_up_day_tells_of_each_mark_whom_it_counted(people: int) -> None
             assert np.unpackbits(day.members[row])[: people + 2].tolist() == counted[:, place].astype(int).tolist()
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(st.lists(SPANS, min_size=1, max_size=6))
 def test_days_are_the_same_in_whatever_spans_they_are_asked_for(spans: list[tuple[int, int]]) -> None:
     rolled = _fresh()

@@ -162,7 +162,7 @@ def test_whoever_is_active_on_some_days_only_is_active_on_no_other() -> None:
     assert [date.fromordinal(day) for day in span.ordinals[active].tolist()] == list(only)
 
 
-@settings(max_examples=60)
+@settings(max_examples=25)
 @given(st.lists(st.integers(0, 299), min_size=1, max_size=50, unique=True).map(sorted))
 def test_some_members_alone_are_as_among_all(chosen: list[int]) -> None:
     span, block = worlds.days(WORLD, "2025-10-01", "2025-10-31"), WORLD.people.block(0)
@@ -171,7 +171,7 @@ def test_some_members_alone_are_as_among_all(chosen: list[int]) -> None:
     assert np.array_equal(WORLD.tabnine.instants(some, span), WORLD.tabnine.instants(block, span)[chosen])
 
 
-@settings(max_examples=60)
+@settings(max_examples=25)
 @given(st.integers(0, 90), st.integers(0, 90))
 def test_some_days_alone_are_as_in_a_longer_span(one: int, other: int) -> None:
     start, block = worlds.ordinal(AUTUMN[0]), WORLD.people.block(0)

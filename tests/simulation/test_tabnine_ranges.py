@@ -88,7 +88,7 @@ def test_totals_are_those_of_the_cells_whose_instant_lies_between_the_cuts(
     assert world.tabnine_ranges.members(index, where) == expected
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(cuts(3, 8))
 def test_the_parts_make_up_the_whole(where: list[int]) -> None:
     for totals in (
@@ -101,7 +101,7 @@ def test_the_parts_make_up_the_whole(where: list[int]) -> None:
             assert max(users) <= together <= sum(users)
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(cuts(), st.sets(st.integers(0, BLOCK + 61), max_size=40))
 def test_some_members_and_the_others_make_up_everybody(where: list[int], chosen: set[int]) -> None:
     everyone = _everyone(BLOCKS)
@@ -117,14 +117,14 @@ def test_some_members_and_the_others_make_up_everybody(where: list[int], chosen:
         assert one.anybody + other.anybody == all_.anybody
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(cuts())
 def test_whoever_does_anything_is_counted_once_however_many_sections(where: list[int]) -> None:
     for totals in SMALL.tabnine_ranges.everybody(where):
         assert max(totals.users) <= totals.anybody <= min(sum(totals.users), 40)
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(cuts(), st.integers(0, 41))
 def test_one_member_is_one_user_or_none(where: list[int], member: int) -> None:
     for totals in SMALL.tabnine_ranges.members(np.array([member]), where):

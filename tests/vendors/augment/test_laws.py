@@ -27,7 +27,7 @@ def world(opened: Callable[[str], Client]) -> World:
     return cache(lambda organization, seed: worlds.seeded(opened(organization), seed))
 
 
-@settings(max_examples=50)
+@settings(max_examples=25)
 @given(which=some_world, day=worlds.days())
 def test_the_count_of_a_day_is_its_users_and_the_users_with_a_record(
     world: World, which: tuple[str, int | None], day: date
@@ -41,7 +41,7 @@ def test_the_count_of_a_day_is_its_users_and_the_users_with_a_record(
     assert [user for user, _ in groupby(records, worlds.name)] == users
 
 
-@settings(max_examples=50)
+@settings(max_examples=25)
 @given(which=some_world, day=worlds.days())
 def test_the_records_of_a_user_add_up_to_their_activity_of_that_day(
     world: World, which: tuple[str, int | None], day: date
@@ -57,7 +57,7 @@ def test_the_records_of_a_user_add_up_to_their_activity_of_that_day(
     }
 
 
-@settings(max_examples=50)
+@settings(max_examples=25)
 @given(which=some_world, day=worlds.days())
 def test_records_ascend_by_user_then_language_then_editor_and_none_comes_twice(
     world: World, which: tuple[str, int | None], day: date
@@ -68,7 +68,7 @@ def test_records_ascend_by_user_then_language_then_editor_and_none_comes_twice(
         assert labels == sorted(set(labels))
 
 
-@settings(max_examples=50)
+@settings(max_examples=25)
 @given(which=some_world, span=worlds.spans(30))
 def test_users_added_up_are_days_added_up(world: World, which: tuple[str, int | None], span: Span) -> None:
     client = world(*which)
@@ -77,7 +77,7 @@ def test_users_added_up_are_days_added_up(world: World, which: tuple[str, int | 
     assert worlds.added([row["metrics"] for row in users]) == worlds.added([row["metrics"] for row in used])
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(which=some_world, span=worlds.spans(5))
 def test_active_days_are_the_days_on_which_the_user_is_in_dau(
     world: World, which: tuple[str, int | None], span: Span
@@ -90,7 +90,7 @@ def test_active_days_are_the_days_on_which_the_user_is_in_dau(
     }
 
 
-@settings(max_examples=50)
+@settings(max_examples=25)
 @given(which=some_world, span=worlds.spans(90))
 def test_daily_usage_has_the_days_that_dau_count_counts_anybody_on(
     world: World, which: tuple[str, int | None], span: Span
@@ -105,7 +105,7 @@ def test_daily_usage_has_the_days_that_dau_count_counts_anybody_on(
     assert usage["metadata"]["total_days"] == len(usage["daily_usage"])
 
 
-@settings(max_examples=50)
+@settings(max_examples=25)
 @given(which=some_world, span=worlds.spans(20))
 def test_totals_are_their_parts_and_no_part_is_more_than_its_whole(
     world: World, which: tuple[str, int | None], span: Span
@@ -123,7 +123,7 @@ def test_totals_are_their_parts_and_no_part_is_more_than_its_whole(
         assert any(metrics.values())
 
 
-@settings(max_examples=60)
+@settings(max_examples=25)
 @given(which=some_world, day=worlds.days(), data=st.data())
 def test_any_chain_of_page_sizes_and_cursors_makes_up_the_whole(
     world: World, which: tuple[str, int | None], day: date, data: st.DataObject
@@ -142,7 +142,7 @@ def test_any_chain_of_page_sizes_and_cursors_makes_up_the_whole(
             break
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(which=some_world, long=worlds.spans(60), data=st.data())
 def test_a_longer_range_never_loses_a_day_nor_a_user(
     world: World, which: tuple[str, int | None], long: Span, data: st.DataObject
@@ -159,14 +159,14 @@ def test_a_longer_range_never_loses_a_day_nor_a_user(
         assert all(row["metrics"][each] <= whole["metrics"][each] for each in whole["metrics"])
 
 
-@settings(max_examples=50)
+@settings(max_examples=25)
 @given(which=some_world, span=worlds.spans(90))
 def test_people_come_before_service_accounts(world: World, which: tuple[str, int | None], span: Span) -> None:
     kinds = ["user_email" in row for row in world(*which).walk("/user-activity", **span.query, page_size=100)]
     assert kinds == sorted(kinds, reverse=True)
 
 
-@settings(max_examples=50)
+@settings(max_examples=25)
 @given(which=some_world.filter(lambda which: which[0] != "documented"), span=worlds.spans(30))
 def test_generated_service_accounts_work_through_the_cli_unattended(
     world: World, which: tuple[str, int | None], span: Span

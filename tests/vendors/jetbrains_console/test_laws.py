@@ -30,7 +30,7 @@ def _numbers(row: Row) -> Row:
     return {name: value for name, value in row.items() if name != "date"}
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(world=any_world, span=worlds.spans(400), group_by=any_grouping)
 def test_a_total_holds_everybody_of_the_buckets_once_and_all_their_credits(
     of: Of, world: tuple[str, int | None], span: Span, group_by: str
@@ -44,7 +44,7 @@ def test_a_total_holds_everybody_of_the_buckets_once_and_all_their_credits(
             assert sum(asking.hundredths(row[name] for row in rows)) == asking.hundredths([total[name]])[0]
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(world=any_world, span=worlds.spans(120), group_by=any_grouping)
 def test_no_number_is_more_than_what_it_is_a_part_of(
     of: Of, world: tuple[str, int | None], span: Span, group_by: str
@@ -62,7 +62,7 @@ def test_no_number_is_more_than_what_it_is_a_part_of(
         assert bool(total) == bool(row["activeUsers"]), "whoever spends is active, and whoever is active spends"
 
 
-@settings(max_examples=30)
+@settings(max_examples=25)
 @given(world=any_world, span=worlds.spans(120))
 def test_the_peak_is_the_highest_of_the_days(of: Of, world: tuple[str, int | None], span: Span) -> None:
     """Peak <= distinct users of the range <= sum over its days."""
@@ -72,7 +72,7 @@ def test_the_peak_is_the_highest_of_the_days(of: Of, world: tuple[str, int | Non
     assert total["peakDailyUsers"] <= total["usersHitLimit"] <= sum(days)
 
 
-@settings(max_examples=30)
+@settings(max_examples=25)
 @given(world=any_world, span=worlds.spans(200), group_by=any_grouping)
 def test_the_total_does_not_depend_on_the_grouping(
     of: Of, world: tuple[str, int | None], span: Span, group_by: str
@@ -82,7 +82,7 @@ def test_the_total_does_not_depend_on_the_grouping(
         assert asking.total(client, path, *span.texts, groupBy=group_by) == asking.total(client, path, *span.texts)
 
 
-@settings(max_examples=30)
+@settings(max_examples=25)
 @given(world=any_world, span=worlds.spans(60), more=st.integers(1, 40))
 def test_a_longer_range_never_loses_anything_and_keeps_every_day(
     of: Of, world: tuple[str, int | None], span: Span, more: int
@@ -95,7 +95,7 @@ def test_a_longer_range_never_loses_anything_and_keeps_every_day(
         assert all(greater[name] >= value for name, value in total.items())
 
 
-@settings(max_examples=30)
+@settings(max_examples=25)
 @given(world=any_world, span=worlds.spans(200), cut=st.integers(0, 200))
 def test_a_range_cut_in_two_makes_up_the_whole(of: Of, world: tuple[str, int | None], span: Span, cut: int) -> None:
     middle = min(span.first + timedelta(days=cut), span.last)
@@ -113,7 +113,7 @@ def test_a_range_cut_in_two_makes_up_the_whole(of: Of, world: tuple[str, int | N
             assert max(part[name] for part in parts) <= whole[name] <= sum(part[name] for part in parts)
 
 
-@settings(max_examples=30)
+@settings(max_examples=25)
 @given(world=any_world, span=worlds.spans(90), group_by=any_grouping, codes=st.sets(st.sampled_from(asking.IDES)))
 def test_ides_and_the_others_make_up_the_whole(
     of: Of, world: tuple[str, int | None], span: Span, group_by: str, codes: set[str]

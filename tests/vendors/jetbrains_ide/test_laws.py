@@ -32,7 +32,7 @@ def world(jetbrains_ide_of: Callable[..., Client]) -> World:
     return cache(lambda organization, seed: worlds.seeded(still(organization), seed))
 
 
-@settings(max_examples=60)
+@settings(max_examples=25)
 @given(which=some_world, span=worlds.spans(30), group=some_group, tools=some_tools)
 def test_totals_are_the_sum_of_metrics_of_features_and_of_users(
     world: World, which: Which, span: Span, group: str, tools: str
@@ -44,7 +44,7 @@ def test_totals_are_the_sum_of_metrics_of_features_and_of_users(
     assert asking.added(asking.walk(client, *span.texts, tool=tools)) == totals
 
 
-@settings(max_examples=60)
+@settings(max_examples=25)
 @given(which=some_world, span=worlds.spans(800), group=some_group, tools=some_tools)
 def test_a_bucket_of_metrics_is_the_sum_of_its_features(
     world: World, which: Which, span: Span, group: str, tools: str
@@ -58,7 +58,7 @@ def test_a_bucket_of_metrics_is_the_sum_of_its_features(
     assert apart == [row for row in every if row["tool"] in tools.split(",")]
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(which=some_world, span=worlds.spans(20), tools=some_tools)
 def test_a_day_of_a_feature_is_the_sum_of_its_users(world: World, which: Which, span: Span, tools: str) -> None:
     client = world(*which)
@@ -68,7 +68,7 @@ def test_a_day_of_a_feature_is_the_sum_of_its_users(world: World, which: Which, 
         assert asking.added(mine) == asking.added([told])
 
 
-@settings(max_examples=60)
+@settings(max_examples=25)
 @given(which=some_world, span=worlds.spans(400), group=some_group)
 def test_no_more_is_taken_over_than_suggested_and_nobody_is_active_without_ai(
     world: World, which: Which, span: Span, group: str
@@ -81,7 +81,7 @@ def test_no_more_is_taken_over_than_suggested_and_nobody_is_active_without_ai(
     assert all(row["activeUsers"] <= row["enabledUsers"] for row in people)
 
 
-@settings(max_examples=50)
+@settings(max_examples=25)
 @given(which=some_world, span=worlds.spans(400), data=st.data())
 def test_a_range_cut_anywhere_is_its_parts(world: World, which: Which, span: Span, data: st.DataObject) -> None:
     client = world(*which)
@@ -116,7 +116,7 @@ def _active(client: Client, span: Span) -> int:
     return sum(int(shown.jetbrains.active(block, days).any(axis=1).sum()) for block in shown.people.blocks())
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(which=some_world, span=worlds.spans(120), group=some_group)
 def test_a_user_counts_once_in_each_bucket(world: World, which: Which, span: Span, group: str) -> None:
     client = world(*which)
@@ -128,7 +128,7 @@ def test_a_user_counts_once_in_each_bucket(world: World, which: Which, span: Spa
         assert (row["enabledUsers"], row["activeUsers"]) == (alone["enabledUsers"], alone["activeUsers"])
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(which=some_world, span=worlds.spans(60))
 def test_whoever_sent_anything_was_active_on_that_day(world: World, which: Which, span: Span) -> None:
     """And not the other way round: some clients are too old to send."""
@@ -143,7 +143,7 @@ def test_whoever_sent_anything_was_active_on_that_day(world: World, which: Which
         assert shown.jetbrains.active(block, calendar.days(shown.organization, day, day)).all()
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(which=some_world, span=worlds.spans(400), group=some_group)
 def test_everybody_is_in_exactly_one_profile(world: World, which: Which, span: Span, group: str) -> None:
     client = world(*which)
@@ -172,7 +172,7 @@ def _chain(client: Client, span: Span, limits: list[int], **more: str) -> list[R
     return rows
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(
     which=some_world,
     span=worlds.spans(6),
@@ -191,7 +191,7 @@ def test_any_chain_of_limits_makes_up_the_whole_either_way_round(
     assert _chain(client, span, limits, sortOrder=order, tool=tools) == turned
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(which=some_world, span=worlds.spans(10), data=st.data())
 def test_the_rows_of_some_users_are_theirs_among_everybodys(
     world: World, which: Which, span: Span, data: st.DataObject
@@ -206,7 +206,7 @@ def test_the_rows_of_some_users_are_theirs_among_everybodys(
     assert mine == (expected if order == "ASC" else expected[::-1])
 
 
-@settings(max_examples=30)
+@settings(max_examples=25)
 @given(which=some_world, span=worlds.spans(60), assistant=st.sampled_from(("all_but_junie", "everything")))
 def test_the_views_agree_under_every_reading_of_the_gates(
     world: World, which: Which, span: Span, assistant: str

@@ -47,7 +47,7 @@ def _each(client: Client, span: Span, granularity: str, users: list[Any]) -> lis
     return [list(bucket) for bucket in zip(*told, strict=True)]
 
 
-@settings(max_examples=30)
+@settings(max_examples=25)
 @given(which=small_world, span=worlds.spans(60), granularity=some_granularity)
 def test_the_organization_did_what_its_users_did_together(
     world: World, which: Which, span: Span, granularity: str
@@ -59,7 +59,7 @@ def test_the_organization_did_what_its_users_did_together(
         assert asking.active(bucket) == _union(alone)
 
 
-@settings(max_examples=30)
+@settings(max_examples=25)
 @given(which=small_world, span=worlds.spans(60), granularity=some_granularity, data=st.data())
 def test_a_team_did_what_its_members_did_together(
     world: World, which: Which, span: Span, granularity: str, data: st.DataObject
@@ -72,7 +72,7 @@ def test_a_team_did_what_its_members_did_together(
         assert asking.active(bucket) == _union(alone)
 
 
-@settings(max_examples=50)
+@settings(max_examples=25)
 @given(which=some_world, span=worlds.spans(200), granularity=some_granularity)
 def test_the_organization_did_what_its_teams_and_those_in_none_did(
     world: World, which: Which, span: Span, granularity: str
@@ -100,7 +100,7 @@ def _whose(client: Client, data: st.DataObject) -> dict[str, str]:
     )
 
 
-@settings(max_examples=100)
+@settings(max_examples=25)
 @given(which=some_world, span=worlds.spans(400), data=st.data())
 def test_a_range_cut_anywhere_is_its_parts(world: World, which: Which, span: Span, data: st.DataObject) -> None:
     client = world(*which)
@@ -115,7 +115,7 @@ def test_a_range_cut_anywhere_is_its_parts(world: World, which: Which, span: Spa
         assert max(counts) <= users <= sum(counts)
 
 
-@settings(max_examples=100)
+@settings(max_examples=25)
 @given(which=some_world, span=worlds.spans(400), granularity=some_granularity, data=st.data())
 def test_buckets_make_up_the_range_and_each_is_the_range_that_it_names(
     world: World, which: Which, span: Span, granularity: str, data: st.DataObject
@@ -130,7 +130,7 @@ def test_buckets_make_up_the_range_and_each_is_the_range_that_it_names(
     assert asking.bucket(client, chosen["from"], chosen["to"], **whose) == chosen
 
 
-@settings(max_examples=100)
+@settings(max_examples=25)
 @given(which=some_world, span=worlds.spans(400), granularity=some_granularity, data=st.data())
 def test_no_part_is_more_than_its_whole_and_users_lie_between_maximum_and_sum(
     world: World, which: Which, span: Span, granularity: str, data: st.DataObject
@@ -155,7 +155,7 @@ def test_no_part_is_more_than_its_whole_and_users_lie_between_maximum_and_sum(
             assert bool(told[section]["activeUsers"]) is bool(told[section][events])
 
 
-@settings(max_examples=50)
+@settings(max_examples=25)
 @given(organization=st.sampled_from(["acme", "initech", "empty", "documented"]), now=worlds.moments())
 def test_people_are_counted_alike_wherever_they_are_counted(
     moving: Callable[[str], Client], organization: str, now: int
@@ -178,7 +178,7 @@ def test_people_are_counted_alike_wherever_they_are_counted(
     assert client.got("/license")["license"]["seats"] >= month["active"]
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(which=some_world, data=st.data())
 def test_any_chain_of_limits_makes_up_the_whole(world: World, which: Which, data: st.DataObject) -> None:
     client = world(*which)
