@@ -4,6 +4,7 @@ With --over-socket, every test's client asks its app over a real socket; a test 
 `in_process`, with the reason, and left out. What the tests of one room need stays with them.
 """
 
+import signal
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -38,7 +39,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Say what the mark is for."""
+    """Say what the mark is for; and hear Ctrl-C, as do the programs started here, also where a shell ignores it."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     config.addinivalue_line("markers", "in_process(why): left out of a run over sockets, for this reason")
 
 
