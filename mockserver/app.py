@@ -8,6 +8,8 @@ from functools import cache
 from flask import Flask
 
 from mockserver import admin, choices, resources, vendors
+from mockserver.cases import reading
+from mockserver.cases.records import Case, Catalogue, UnknownCase
 from mockserver.gateway import pipeline
 from mockserver.gateway.limits import Limit, Setting
 from mockserver.gateway.sandbox import Made, State
@@ -18,6 +20,15 @@ from mockserver.simulation.clock import Clock, ClockError
 from mockserver.simulation.organization import Organization
 from mockserver.simulation.world import World
 
+_MEMBERS = {
+    "organization": "organization",
+    "organization_file": "organization",
+    "now": "now",
+    "freeze": "frozen",
+    "limits": "limits",
+}
+"""What a setting is called in the body that makes a sandbox; switches go one by one."""
+
 
 def create_app(settings: Settings) -> Flask:
     """The application: every vendor, the control plane, and the first sandbox as the settings make it.
@@ -26,12 +37,15 @@ def create_app(settings: Settings) -> Flask:
     """
     served = vendors.discover()
     state = State([each.surface for each in served], _world, settings.journal_size, settings.sandboxes_maximum)
-    state.make_default(_made(settings, served))
+    first = _made(settings, served)
+    state.make_default(first)
     app = Flask("mockserver", static_folder=None)
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
     app.url_map.merge_slashes = False
     unrouted = pipeline.install(app, served, state)
     admin.install(app, _plane(settings, served, state))
+    if settings.case is not None:
+        state.make_default(admin.made_of(app, _case(settings), first, _winning(settings)))
     app.register_error_handler(Exception, lambda error: unrouted(error) or admin.refused(error))
     return app
 
@@ -45,7 +59,31 @@ def _plane(settings: Settings, served: tuple[Vendor, ...], state: State) -> admi
         host=settings.host,
         admin_token=settings.admin_token,
         openapi=resources.openapi(),
+        cases=_catalogue,
     )
+
+
+@cache
+def _catalogue() -> Catalogue:
+    """Every case, read when somebody first asks for one."""
+    return reading.catalogue(resources.cases())
+
+
+def _case(settings: Settings) -> Case:
+    try:
+        case = _catalogue().find(str(settings.case))
+    except UnknownCase as error:
+        raise SettingsError(str(error)) from error
+    if case.needs == "threaded" and settings.server != "threaded":
+        raise SettingsError(f"{case.id} cuts connections, which {settings.server} cannot; add --server threaded")
+    return case
+
+
+def _winning(settings: Settings) -> frozenset[str]:
+    """The members of a sandbox's body over which the settings win: what was stated, or is not the default."""
+    plain = Settings()
+    own = {name for name in _MEMBERS if name in settings.over_case or getattr(settings, name) != getattr(plain, name)}
+    return frozenset(_MEMBERS[name] for name in own)
 
 
 @cache

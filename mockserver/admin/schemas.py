@@ -5,8 +5,6 @@ by name, so that a misspelt option never passes for a set one.
 """
 
 from collections.abc import Mapping
-from decimal import Decimal
-from functools import lru_cache
 from typing import Any, ClassVar
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate, validates_schema
@@ -21,9 +19,6 @@ from mockserver.simulation.clock import EARLIEST, LATEST
 RATE_MAXIMUM = 1_000_000
 LISTED_MAXIMUM = 1_000_000
 ID_MAXIMUM = 10**18 - 1
-SEED_MAXIMUM = 2**63 - 1
-TTL_MAXIMUM = 366 * 86_400
-"""The longest time to live, in seconds."""
 
 GRANTED, FORBIDDEN = "granted", "forbidden"
 """What a token may be permitted."""
@@ -114,61 +109,6 @@ def policy(surfaces: Mapping[str, Surface]) -> Schema:
     return ByVendor.from_dict({name: Switches(surface.switches) for name, surface in surfaces.items()})()
 
 
-class TtlField(Amount):
-    """How long something lives."""
-
-    def _deserialize(self, value: Any, *_: Any, **__: Any) -> Decimal:
-        try:
-            seconds = super()._deserialize(value)
-        except ValidationError:
-            seconds = Decimal()
-        if 0 < seconds <= TTL_MAXIMUM:
-            return seconds
-        raise ValidationError(f"must be a number above 0 and at most {TTL_MAXIMUM} (seconds of real time)")
-
-
-class SandboxBody(Body):
-    """How a sandbox is to be made: what is left out is as the server was started."""
-
-    organization = fields.String(
-        metadata={"description": "The slug of an organisation, one of those that /_mock/organizations lists."},
-        error_messages={"invalid": "must be the slug of an organisation"},
-    )
-    seed = Whole(
-        0, SEED_MAXIMUM, metadata={"description": "Another seed, another history; without it, the organisation's own."}
-    )
-    now = Instant(
-        metadata={
-            "description": f"What its clock shows, from {EARLIEST:%Y-%m-%d} to {LATEST:%Y-%m-%d}; without it, what the "
-            "server was started with."
-        }
-    )
-    frozen = Flag(metadata={"description": "Whether its time stands still; false when only `now` is given."})
-    ttl_seconds = TtlField(
-        metadata={
-            "description": "After how many seconds of real time the sandbox is forgotten; without it, never.",
-            "exclusiveMinimum": 0,
-            "maximum": TTL_MAXIMUM,
-        }
-    )
-
-
-def sandbox(surfaces: Mapping[str, Surface]) -> Schema:
-    """The body that makes a sandbox of a server with these vendors."""
-    return _sandbox(tuple(surfaces.values()))
-
-
-@lru_cache(maxsize=8)
-def _sandbox(vendors: tuple[Surface, ...]) -> Schema:
-    """Made once for an app's vendors, since building it takes longer than all the rest of making a sandbox."""
-    surfaces = {surface.name: surface for surface in vendors}
-    members: dict[str, fields.Field[Any]] = {
-        "limits": fields.Nested(limits(surfaces)),
-        "policy": fields.Nested(policy(surfaces)),
-    }
-    return SandboxBody.from_dict(members)()
-
-
 class TokenBody(Body):
     """Which token is wanted."""
 
@@ -220,6 +160,14 @@ class RequestsQuery(Body):
         1, LISTED_MAXIMUM, metadata={"description": "The newest so many of what matches, still oldest first."}
     )
     after = Digits(0, ID_MAXIMUM, metadata={"description": "Only entries that came after the one with this id."})
+
+
+class CasesQuery(Body):
+    """Which cases are wanted."""
+
+    kind = "filter"
+
+    vendor = fields.String(metadata={"description": "Only cases of this vendor; `between` stands for all together."})
 
 
 class Nothing(Body):

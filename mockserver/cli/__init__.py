@@ -5,7 +5,7 @@ What a command needs is imported when it runs, so that asking for help takes no 
 
 import click
 
-from mockserver.cli import audit, conduct, env, fidelity, organizations, serving, sweep, switches, tokens
+from mockserver.cli import audit, cases, conduct, env, fidelity, organizations, serving, sweep, switches, tokens
 
 EXAMPLES = """
 \b
@@ -21,6 +21,8 @@ Examples:
   mockserver fidelity --vendor augment --grade A
   mockserver conduct --url http://127.0.0.1:8080
   mockserver audit --organization globex
+  mockserver serve --case C001
+  mockserver cases --vendor augment
   mockserver organizations new --people 300 --seed 7 > mine.yaml
   mockserver serve --organization-file mine.yaml
 
@@ -46,6 +48,7 @@ for command in (
     switches.switches,
     sweep.sweep,
     conduct.conduct,
+    cases.cases,
     audit.audit,
     fidelity.fidelity,
     organizations.organizations,

@@ -51,7 +51,7 @@ def test_importing_the_plugin_imports_nothing_but_its_own_first_rooms() -> None:
 
 def test_fixtures_and_marker_explain_themselves(inner: Inner) -> None:
     told = inner("", "--markers")
-    told.stdout.fnmatch_lines(["*@pytest.mark.mockserver(organization='acme', now=*in_process=True)*"])
+    told.stdout.fnmatch_lines(["*@pytest.mark.mockserver(case='C001', organization='acme', now=*in_process=True)*"])
     told = inner("", "--fixtures", "-v")
     told.stdout.fnmatch_lines(
         [
@@ -153,7 +153,7 @@ def test_a_mark_that_cannot_be_says_what_may_stand_in_it(inner: Inner, running: 
     """
     told = inner(tests, "--mockserver-url", running)
     told.assert_outcomes(errors=4)
-    allowed = "it may have: organization, now, frozen, seed, limits, policy, in_process"
+    allowed = "it may have: case, organization, now, frozen, seed, limits, policy, in_process"
     told.stdout.fnmatch_lines_random(
         [
             f"*test_misspelt has no argument 'organisation' (did you mean organization[?]); {allowed}",
