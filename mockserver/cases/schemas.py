@@ -61,7 +61,7 @@ class HeaderMatchers(Matchers):
 
     def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> Any:
         stated = value if isinstance(value, Mapping) else {}
-        worded = {name: {each: True} if each in {"present", "absent"} else each for name, each in stated.items()}
+        worded = {name: {each: True} if each in ("present", "absent") else each for name, each in stated.items()}
         return super()._deserialize(worded if stated else value, *args, **kwargs)
 
 

@@ -70,7 +70,10 @@ def _catalogue() -> "Catalogue":
     from mockserver import resources
     from mockserver.cases import reading
 
-    return reading.catalogue(resources.cases())
+    try:
+        return reading.catalogue(resources.cases())
+    except reading.CaseError as error:
+        raise click.UsageError(str(error)) from error
 
 
 def _told(case: "Case", url: str) -> dict[str, Any]:
