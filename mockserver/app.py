@@ -4,6 +4,7 @@ Serving it over a socket stays out (`server`).
 """
 
 from functools import cache
+from typing import Any
 
 from flask import Flask
 
@@ -79,11 +80,12 @@ def _case(settings: Settings) -> Case:
     return case
 
 
-def _winning(settings: Settings) -> frozenset[str]:
-    """The members of a sandbox's body over which the settings win: what was stated, or is not the default."""
+def _winning(settings: Settings) -> dict[str, Any]:
+    """What of a sandbox's body the settings state: where they differ from the defaults, or were said to be stated."""
     plain = Settings()
     own = {name for name in _MEMBERS if name in settings.over_case or getattr(settings, name) != getattr(plain, name)}
-    return frozenset(_MEMBERS[name] for name in own)
+    clock = {"now": settings.now and settings.now.isoformat(), "frozen": settings.freeze}
+    return {_MEMBERS[name]: clock.get(_MEMBERS[name]) for name in own}
 
 
 @cache

@@ -3,6 +3,9 @@
 It knows sandboxes and no vendor: what it must know of the vendors is handed in as data.
 """
 
+from collections.abc import Mapping
+from typing import Any
+
 from flask import Flask, Response
 
 from mockserver.admin import guard, making, plane, problems, routes
@@ -19,8 +22,8 @@ def install(app: Flask, handed: Plane) -> None:
     app.register_blueprint(routes.blueprint())
 
 
-def made_of(app: Flask, case: Case, first: Made, flags: frozenset[str]) -> Made:
-    """How the first sandbox of an app is made of a case; `flags` (as members of a sandbox's body) win over it."""
+def made_of(app: Flask, case: Case, first: Made, flags: Mapping[str, Any]) -> Made:
+    """How the first sandbox of an app is made of a case; `flags` are members of its body that win over the case's."""
     with app.app_context():
         return making.started(case, first, flags)
 

@@ -3,7 +3,7 @@
 What the body may say stays out (`sandbox_body`), and so does making and telling it (`sandboxes`).
 """
 
-from collections.abc import Container, Mapping
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -32,19 +32,18 @@ def stated(body: Mapping[str, Any]) -> tuple[Made, Decimal | None]:
     return _made(given, first), given.get("ttl_seconds")
 
 
-def started(case: Case, first: Made, flags: Container[str]) -> Made:
-    """How the first sandbox is made of a case, where these flags of the server were stated and win.
+def started(case: Case, first: Made, flags: Mapping[str, Any]) -> Made:
+    """How the first sandbox is made of a case over which a server's flags win.
 
-    `first` is what the flags alone mean, their switches among it.
+    `first` is what the flags alone mean. `flags` are members of a body that were stated; None: as `first` has it.
     """
     kept = {member: value for member, value in case.body.items() if member not in flags}
-    if "frozen" in flags and "now" in kept:
-        kept["frozen"] = first.clock.frozen
     policy = {
         vendor: {name: value for name, value in values.items() if name not in first.policy.get(vendor, {})}
         for vendor, values in kept.pop("policy", {}).items()
     }
-    return _made(sandbox_body.sandbox(plane().state.surfaces).load({**kept, "policy": policy}), first)
+    own = {member: value for member, value in flags.items() if value is not None}
+    return _made(sandbox_body.sandbox(plane().state.surfaces).load({**kept, **own, "policy": policy}), first)
 
 
 def _case(name: str) -> Case:

@@ -52,7 +52,7 @@ class Word:
 
 def json_of(value: Any) -> str:
     """A value as JSON writes it, members in the order of their names: equal values alone are written alike."""
-    return json.dumps(value, ensure_ascii=False, sort_keys=True, default=repr)
+    return repr(value) if value is MISSING else json.dumps(value, ensure_ascii=False, sort_keys=True)
 
 
 def _number(value: Any) -> bool:

@@ -45,7 +45,8 @@ class Script:
             shown = credentials.of(self.case, step, self.vendors)
             yield from self._got(shown)
             yield from _kept(step, self._curl(step, shown))
-            yield from (f"#   {sentence}" for sentence in matching.sentences(step.expect))
+            each = "each: " if step.times > 1 else ""
+            yield from (f"#   {each}{sentence}" for sentence in matching.sentences(step.expect))
 
     def _got(self, shown: Credential | None) -> Iterator[str]:
         """The line that gets an access token, where one is needed and not there yet."""
@@ -120,12 +121,15 @@ def _kept(step: Step, curl: str) -> Iterator[str]:
         for name, path in step.keep.items():
             yield f"{name}=$({_picked(path)})"
     elif step.times > 1:
-        counted = curl.replace("curl -s", "curl -s -o /dev/null -w '%{http_code}\\n'", 1)
-        yield f"for i in $(seq {step.times}); do {counted}; done"
-    elif step.expect.cut:
-        yield f'{curl}; echo "curl ends with $?"'
+        status_alone = not (step.expect.headers or step.expect.body or step.expect.text)
+        look = "-o /dev/null -w '%{http_code}\\n'" if status_alone else "-i"
+        told = curl.replace("curl -s", f"curl -s {look}", 1) + ("" if status_alone else "; echo")
+        yield f"for i in $(seq {step.times}); do {told}; done"
+    elif step.method == "HEAD":
+        yield curl
     else:
-        yield curl if step.method == "HEAD" else f"{curl.replace('curl -s', 'curl -s -i', 1)}; echo"
+        exit_code = ' "curl ends with $?"' if step.expect.cut else ""
+        yield f"{curl.replace('curl -s', 'curl -s -i', 1)}; echo{exit_code}"
 
 
 def _picked(path: str) -> str:

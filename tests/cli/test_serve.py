@@ -71,6 +71,8 @@ STATED = [
     ("--journal-size 5", Settings(journal_size=5)),
     ("--server threaded", Settings(server="threaded")),
     ("--threads 3", Settings(threads=3)),
+    ("--case C001", Settings(case="C001", over_case=frozenset({"case"}))),
+    ("--case C001 --limits documented", Settings(case="C001", over_case=frozenset({"case", "limits"}))),
 ]
 
 

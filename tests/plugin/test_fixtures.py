@@ -135,6 +135,36 @@ def test_the_closest_mark_wins_argument_by_argument(inner: Inner, running: str) 
     inner(tests, "--mockserver-url", running).assert_outcomes(passed=2)
 
 
+def test_a_mark_names_a_case_over_which_other_arguments_win(inner: Inner, running: str) -> None:
+    tests = """
+    import pytest
+    from datetime import UTC, datetime
+
+    pytestmark = pytest.mark.mockserver(seed=7)
+
+    @pytest.mark.mockserver(case="C001", frozen=False)
+    def test_over_a_socket(sandbox):
+        assert (sandbox.organization, sandbox.seed, sandbox.clock.frozen) == ("acme", 7, False)
+        assert f"{sandbox.clock.now:%H:%M}" == "01:59"
+
+    @pytest.mark.mockserver(case="C054", in_process=True)
+    def test_in_this_process(sandbox):
+        client = sandbox.app.test_client()
+        asked = lambda: client.get("/analytics/v0/dau", headers=sandbox.headers("augment")).status_code
+        assert [asked() for _ in range(3)] == [503, 503, 200]
+
+    def test_in_a_block(mockserver):
+        with mockserver.sandbox(case="C001") as made:
+            assert made.clock.frozen
+
+    @pytest.mark.mockserver(case="C0011")
+    def test_unknown(sandbox): ...
+    """
+    told = inner(tests, "--mockserver-url", running)
+    told.assert_outcomes(passed=3, errors=1)
+    told.stdout.fnmatch_lines_random(["*refused with 400: case: there is no case 'C0011' (did you mean C*"])
+
+
 def test_a_mark_that_cannot_be_says_what_may_stand_in_it(inner: Inner, running: str) -> None:
     tests = """
     import pytest
