@@ -44,9 +44,10 @@ class Script:
                 yield f"# {step.note}"
             shown = credentials.of(self.case, step, self.vendors)
             yield from self._got(shown)
-            yield from _kept(step, self._curl(step, shown))
+            yield _asking(step, self._curl(step, shown))
             each = "each: " if step.times > 1 else ""
             yield from (f"#   {each}{sentence}" for sentence in matching.sentences(step.expect))
+            yield from (f"{name}=$({_picked(path)})" for name, path in step.keep.items())
 
     def _got(self, shown: Credential | None) -> Iterator[str]:
         """The line that gets an access token, where one is needed and not there yet."""
@@ -114,22 +115,19 @@ def of_sandbox(case: Case, vendors: Sequence[Vendor], url: str = ADDRESS) -> lis
     return [first, *Script(case, vendors, url, "$id", f"{MOCK}/sandboxes/$id").lines()]
 
 
-def _kept(step: Step, curl: str) -> Iterator[str]:
-    """The line that asks, in the form that shows what must be looked at, and the lines that keep parts of it."""
+def _asking(step: Step, curl: str) -> str:
+    """The line that asks, in the form that shows what must be looked at."""
     if step.keep:
-        yield f"{curl.replace('curl -s', f'curl -s -D - -o {_FILE}', 1)}; cat {_FILE}; echo"
-        for name, path in step.keep.items():
-            yield f"{name}=$({_picked(path)})"
-    elif step.times > 1:
+        return f"{curl.replace('curl -s', f'curl -s -D - -o {_FILE}', 1)}; cat {_FILE}; echo"
+    if step.times > 1:
         status_alone = not (step.expect.headers or step.expect.body or step.expect.text)
         look = "-o /dev/null -w '%{http_code}\\n'" if status_alone else "-i"
         told = curl.replace("curl -s", f"curl -s {look}", 1) + ("" if status_alone else "; echo")
-        yield f"for i in $(seq {step.times}); do {told}; done"
-    elif step.method == "HEAD":
-        yield curl
-    else:
-        exit_code = ' "curl ends with $?"' if step.expect.cut else ""
-        yield f"{curl.replace('curl -s', 'curl -s -i', 1)}; echo{exit_code}"
+        return f"for i in $(seq {step.times}); do {told}; done"
+    if step.method == "HEAD":
+        return curl
+    exit_code = ' "curl ends with $?"' if step.expect.cut else ""
+    return f"{curl.replace('curl -s', 'curl -s -i', 1)}; echo{exit_code}"
 
 
 def _picked(path: str) -> str:

@@ -7,15 +7,13 @@ from typing import Any
 
 import pytest
 
-from mockserver import resources
 from mockserver.app import create_app
-from mockserver.cases import reading
 from mockserver.settings import Settings, SettingsError
 from tests.admin.driver import Admin
 from tests.admin.sandboxes import asked, made
+from tests.cases.sending import CATALOGUE
 from tests.contract.watch import Watch
 
-CATALOGUE = reading.catalogue(resources.cases())
 HOST = {"Host": "127.0.0.1:8080"}
 DAU = "/analytics/v0/dau"
 RULE = {"operation": "getDau", "times": 1, "effect": {"status": 503}}

@@ -8,8 +8,12 @@ from typing import Any
 
 from flask import Flask
 
-from mockserver.cases.records import Case, Catalogue
+from mockserver import resources
+from mockserver.cases import reading
 from mockserver.cases.running import Answer, Send
+
+CATALOGUE = reading.catalogue(resources.cases())
+"""The product's own cases."""
 
 GOOD: dict[str, Any] = {
     "id": "C001",
@@ -40,8 +44,3 @@ def to(app: Flask) -> Send:
             return Answer(got.status_code, named, got.data)
 
     return send
-
-
-def catalogue(*cases: Case) -> Catalogue:
-    """A catalogue of these alone."""
-    return Catalogue(cases)

@@ -5,17 +5,17 @@ from collections.abc import Iterator
 import pytest
 from flask import Flask
 
-from mockserver import resources, server, vendors
+from mockserver import server, vendors
 from mockserver.app import create_app
-from mockserver.cases import reading, running, telling
+from mockserver.cases import running, telling
 from mockserver.cases.records import Case
 from mockserver.cases.running import Send
 from mockserver.cli import asking
 from mockserver.settings import Settings
 from tests.cases import sending
+from tests.cases.sending import CATALOGUE
 from tests.contract.watch import Watch
 
-CATALOGUE = reading.catalogue(resources.cases())
 SERVED = vendors.discover()
 LEAST = {"augment": 22, "tabnine": 18, "jetbrains-ide": 14, "jetbrains-console": 12, "between": 10}
 

@@ -4,11 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from mockserver import resources, vendors
-from mockserver.cases import reading, telling
+from mockserver import vendors
+from mockserver.cases import telling
+from tests.cases.sending import CATALOGUE
 from tools import cases
-
-CATALOGUE = reading.catalogue(resources.cases())
 
 
 def test_every_case_is_listed_and_told_whole() -> None:

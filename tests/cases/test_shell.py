@@ -7,17 +7,16 @@ from typing import Any
 
 import pytest
 
-from mockserver import resources, server, vendors
+from mockserver import server, vendors
 from mockserver.app import create_app
-from mockserver.cases import reading, shell, telling
+from mockserver.cases import shell, telling
 from mockserver.cases.records import Case
 from mockserver.settings import Settings
-from tests.cases.sending import GOOD
+from tests.cases.sending import CATALOGUE, GOOD
 from tests.cases.test_reading import read
 from tests.contract.watch import Watch
 
 SERVED = vendors.discover()
-CATALOGUE = reading.catalogue(resources.cases())
 DAU = "/analytics/v0/dau"
 TOKEN = "/api/rest/oauth2/token"
 AT = "http://127.0.0.1:8080"
@@ -64,9 +63,9 @@ def test_every_line_is_told_with_what_must_come_back(tmp_path: Path) -> None:
     assert shell.of_server(case_of(tmp_path, {**GOOD["steps"][0], "note": "the first page"}), SERVED) == [
         "# the first page",
         f"curl -s -D - -o answer.json {GRANTED} '{AT}{DAU}?page_size=2'; cat answer.json; echo",
-        """cursor=$(python3 -c 'import json; print (json.load(open("answer.json"))["pagination"]["next_cursor"])')""",
         "#   status 200",
         "#   users has the length 2",
+        """cursor=$(python3 -c 'import json; print (json.load(open("answer.json"))["pagination"]["next_cursor"])')""",
     ]
 
 

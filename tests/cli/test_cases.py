@@ -9,12 +9,11 @@ import pytest
 
 from mockserver import resources, server
 from mockserver.app import create_app
-from mockserver.cases import reading
 from mockserver.settings import Settings
+from tests.cases.sending import CATALOGUE
 from tests.cli.conftest import Run
 from tests.contract.watch import Watch
 
-CATALOGUE = reading.catalogue(resources.cases())
 WRONG = """
 - id: C001
   title: What cannot be
