@@ -129,6 +129,7 @@ def test_faults_and_defects_of_a_new_sandbox_are_judged_as_elsewhere(
     assert member in admin.refused("POST", "/sandboxes", body).errors
 
 
+@pytest.mark.in_process("there is a socket that can be cut in the other mode")
 def test_what_a_server_cannot_do_makes_no_sandbox(admin: Admin) -> None:
     assert admin.refused("POST", "/sandboxes", {"case": "C059"}, status=409).detail.startswith("reset needs a socket")
 

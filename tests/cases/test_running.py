@@ -118,7 +118,7 @@ def test_credentials_are_whose_the_step_says(app: Flask, tmp_path: Path) -> None
 def test_access_tokens_are_got_once_and_clients_show_their_secret_where_they_are_got(
     app: Flask, tmp_path: Path
 ) -> None:
-    steps = [
+    steps: list[dict[str, Any]] = [
         {"request": f"GET {CONSOLE}", "times": 2, "expect": {"status": 200}},
         {"request": f"GET {CONSOLE}", "as": "groups", "expect": {"status": 200}},
         {"request": f"GET {CONSOLE}", "as": "forbidden", "expect": {"status": 403}},
