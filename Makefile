@@ -40,6 +40,7 @@ fix: .venv/dev ## put right what a machine can
 	@$(BIN)/python -m tools.admin_openapi
 	@$(BIN)/python -m tools.generate
 	@$(BIN)/python -m tools.fidelity
+	@$(BIN)/python -m tools.cases
 
 bench: .venv/dev ## measure what the project promises, as a table of ratios
 	@$(BIN)/python -m benchmarks
@@ -63,6 +64,7 @@ generated: .venv/dev
 	@$(BIN)/python -m tools.admin_openapi --check
 	@$(BIN)/python -m tools.generate --check
 	@$(BIN)/python -m tools.fidelity --check
+	@$(BIN)/python -m tools.cases --check
 
 # What is installed, and from which pyproject.toml: touched when it is done, so that an interrupted one starts again.
 

@@ -4,10 +4,13 @@ Serving it over a socket stays out (`server`).
 """
 
 from functools import cache
+from typing import Any
 
 from flask import Flask
 
 from mockserver import admin, choices, resources, vendors
+from mockserver.cases import reading
+from mockserver.cases.records import Case, Catalogue, UnknownCase
 from mockserver.gateway import pipeline
 from mockserver.gateway.limits import Limit, Setting
 from mockserver.gateway.sandbox import Made, State
@@ -18,6 +21,15 @@ from mockserver.simulation.clock import Clock, ClockError
 from mockserver.simulation.organization import Organization
 from mockserver.simulation.world import World
 
+_MEMBERS = {
+    "organization": "organization",
+    "organization_file": "organization",
+    "now": "now",
+    "freeze": "frozen",
+    "limits": "limits",
+}
+"""What a setting is called in the body that makes a sandbox; switches go one by one."""
+
 
 def create_app(settings: Settings) -> Flask:
     """The application: every vendor, the control plane, and the first sandbox as the settings make it.
@@ -27,12 +39,15 @@ def create_app(settings: Settings) -> Flask:
     served = vendors.discover()
     surfaces = [each.surface for each in served]
     state = State(surfaces, _world, settings.journal_size, settings.sandboxes_maximum, choices.OTHERS)
-    state.make_default(_made(settings, served))
+    first = _made(settings, served)
+    state.make_default(first)
     app = Flask("mockserver", static_folder=None)
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
     app.url_map.merge_slashes = False
     unrouted = pipeline.install(app, served, state)
     admin.install(app, _plane(settings, served, state))
+    if settings.case is not None:
+        state.make_default(admin.made_of(app, _case(settings), first, _winning(settings)))
     app.register_error_handler(Exception, lambda error: unrouted(error) or admin.refused(error))
     return app
 
@@ -46,7 +61,32 @@ def _plane(settings: Settings, served: tuple[Vendor, ...], state: State) -> admi
         host=settings.host,
         admin_token=settings.admin_token,
         openapi=resources.openapi(),
+        cases=_catalogue,
     )
+
+
+@cache
+def _catalogue() -> Catalogue:
+    """Every case, read when somebody first asks for one."""
+    return reading.catalogue(resources.cases())
+
+
+def _case(settings: Settings) -> Case:
+    try:
+        case = _catalogue().find(str(settings.case))
+    except UnknownCase as error:
+        raise SettingsError(str(error)) from error
+    if case.needs == "threaded" and settings.server != "threaded":
+        raise SettingsError(f"{case.id} cuts connections, which {settings.server} cannot; add --server threaded")
+    return case
+
+
+def _winning(settings: Settings) -> dict[str, Any]:
+    """What of a sandbox's body the settings state: where they differ from the defaults, or were said to be stated."""
+    plain = Settings()
+    own = {name for name in _MEMBERS if name in settings.over_case or getattr(settings, name) != getattr(plain, name)}
+    clock = {"now": settings.now and settings.now.isoformat(), "frozen": settings.freeze}
+    return {_MEMBERS[name]: clock.get(_MEMBERS[name]) for name in own}
 
 
 @cache

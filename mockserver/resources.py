@@ -15,6 +15,11 @@ def fixtures() -> Path:
     return _folder("fixtures")
 
 
+def cases() -> Path:
+    """The folder of the cases, a file for each vendor."""
+    return fixtures() / "cases"
+
+
 def openapi() -> Path:
     """The folder of the OpenAPI files, one for each surface."""
     return _folder("openapi")

@@ -23,6 +23,8 @@ class Settings:
 
     `now` is aware and in UTC; None is the wall clock. `policy` holds pairs of a "vendor.switch" and its value; they
     win over what `policy_file` states.
+    `case` is the id of a situation that the first sandbox starts in; what differs from the defaults wins over it, and
+    so does what `over_case` names by the names of these fields, for that was stated though it is the default.
     `organization_file` takes the place of the bundled `organization`. `journal_size` is each sandbox's, of which
     there may be `sandboxes_maximum` beside the first. `threads` is how many requests granian has in
     work at a time (measured; see `server.one_process`). SettingsError for what cannot be.
@@ -32,6 +34,8 @@ class Settings:
     port: int = 8080
     organization: str = "acme"
     organization_file: Path | None = None
+    case: str | None = None
+    over_case: frozenset[str] = frozenset()
     now: datetime | None = None
     freeze: bool = False
     limits: Limits = "documented"

@@ -19,7 +19,7 @@ from apispec.ext.marshmallow import MarshmallowPlugin
 from marshmallow import Schema
 from werkzeug.http import HTTP_STATUS_CODES
 
-from mockserver.admin import answers, problems, routes, rules, schemas, shapes
+from mockserver.admin import answers, problems, routes, rules, sandbox_body, schemas, shapes
 from mockserver.admin.routes import Route
 from mockserver.gateway.limits import Setting
 
@@ -61,7 +61,7 @@ def _named(schema: type[Schema]) -> dict[str, str]:
     return {"$ref": f"#/components/schemas/{schema.__name__}"}
 
 
-NAMED = (shapes.VendorLimit, shapes.SwitchState, schemas.AllowanceBody, schemas.SandboxBody)
+NAMED = (shapes.VendorLimit, shapes.SwitchState, schemas.AllowanceBody, sandbox_body.SandboxBody)
 """Schemas inside objects that have a member for each vendor, where apispec does not look for them."""
 
 
@@ -72,12 +72,17 @@ _POLICY = _by_name(_by_name(_named(shapes.SwitchState), "switch"))
 _SET_LIMITS = _by_name({"oneOf": [{"type": "string", "enum": [*Setting]}, _named(schemas.AllowanceBody)]})
 _VALUE = {"type": ["string", "integer", "object"], "description": "An object renames: new names by the old ones."}
 _SET_POLICY = _by_name(_by_name(_VALUE, "switch"))
-_SANDBOX = _named(schemas.SandboxBody)
+_SANDBOX = _named(sandbox_body.SandboxBody)
+_DEFECTS = {
+    "type": "array",
+    "items": {"type": "string"},
+    "description": "The names of the defects that are armed in it from the start.",
+}
 
 SAID_HERE = {"AdvanceBody": {"minProperties": 1}}
 """What a schema cannot say of itself."""
 
-ADDED = {"SandboxBody": {"limits": _SET_LIMITS, "policy": _SET_POLICY}}
+ADDED = {"SandboxBody": {"limits": _SET_LIMITS, "policy": _SET_POLICY, "defects": _DEFECTS}}
 """Members that a schema has only once the vendors are known."""
 
 OPERATIONS = {
@@ -105,6 +110,8 @@ OPERATIONS = {
     "listTokens": Told("The tokens that open the sandbox", shapes.Tokens),
     "createToken": Told("Make another token for the sandbox", shapes.Token, schemas.TokenBody, created=True),
     "deleteToken": Told("Revoke a token", None),
+    "listCases": Told("The situations that clients break on, with the lines to reach each", shapes.Cases),
+    "getCase": Told("One such situation", shapes.Case),
     "listSandboxes": Told("Every sandbox", shapes.Sandboxes),
     "createSandbox": Told("Make a sandbox", shapes.Sandbox, _SANDBOX, body_required=False, created=True, conflict=True),
     "getSandbox": Told("One sandbox", shapes.Sandbox),
@@ -132,7 +139,7 @@ def text() -> str:
     """The whole file."""
     made = json.loads(json.dumps(_spec().to_dict()))
     for name, schema in made["components"]["schemas"].items():
-        described = getattr(shapes, name, None) or getattr(schemas, name, None) or getattr(rules, name)
+        described = next(getattr(room, name) for room in (shapes, schemas, rules, sandbox_body) if hasattr(room, name))
         schema["properties"] |= json.loads(json.dumps(ADDED.get(name, {})))
         schema |= {"description": inspect.getdoc(described), "additionalProperties": False, **SAID_HERE.get(name, {})}
     document = {part: made[part] for part in ("openapi", "info", "servers", "security", "paths", "components")}

@@ -3,18 +3,29 @@
 It knows sandboxes and no vendor: what it must know of the vendors is handed in as data.
 """
 
+from collections.abc import Mapping
+from typing import Any
+
 from flask import Flask, Response
 
-from mockserver.admin import guard, plane, problems, routes
+from mockserver.admin import guard, making, plane, problems, routes
 from mockserver.admin.plane import Plane
+from mockserver.cases.records import Case
+from mockserver.gateway.sandbox import Made
 
-__all__ = ["Plane", "install", "refused"]
+__all__ = ["Plane", "install", "made_of", "refused"]
 
 
 def install(app: Flask, handed: Plane) -> None:
     """Hang the control plane on an app that has its state already; `/` leads to it."""
     plane.onto(app, handed)
     app.register_blueprint(routes.blueprint())
+
+
+def made_of(app: Flask, case: Case, first: Made, flags: Mapping[str, Any]) -> Made:
+    """How the first sandbox of an app is made of a case; `flags` are members of its body that win over the case's."""
+    with app.app_context():
+        return making.started(case, first, flags)
 
 
 def refused(error: Exception) -> Response:

@@ -28,8 +28,9 @@ def shown(asked: Asked) -> dict[str, Any]:
 
 
 def put(asked: Asked) -> dict[str, Any]:
-    """Arm what is named; the rest goes back to how the sandbox was made, which is without any."""
+    """Arm what is named, and no other; without names, those that the sandbox was made with."""
     stated = schemas.DefectsBody().load(bodies.given())
     with asked.lock:
-        asked.sandbox.defects = tuple(name for name in DEFECTS if name in stated.get("armed", ()))
+        armed = stated.get("armed", asked.sandbox.made.defects)
+        asked.sandbox.defects = tuple(name for name in DEFECTS if name in armed)
         return shown(asked)

@@ -3,9 +3,10 @@
 What a rule may say stays out (`rules`), and so does what becomes of the requests that meet it (`gateway.effects`).
 """
 
+from collections.abc import Sequence
 from typing import Any
 
-from flask import Response, request
+from flask import Response, has_request_context, request
 from marshmallow import ValidationError
 
 from mockserver.admin import answers, bodies, reach, rules
@@ -26,12 +27,9 @@ def shown(asked: Asked) -> dict[str, Any]:
 
 
 def put(asked: Asked) -> dict[str, Any]:
-    """Arm the given rules, and no others."""
-    given = rules.RulesBody().load(bodies.given()).get("rules", [])
-    wrong = {place: found for place, rule in enumerate(given) if (found := reach.errors(rule, plane().vendors))}
-    if wrong:
-        raise ValidationError({"rules": wrong})
-    made = [_made(rule) for rule in given]
+    """Arm the given rules, and no others; without `rules`, those that the sandbox was made with."""
+    stated = rules.RulesBody().load(bodies.given()).get("rules")
+    made = asked.sandbox.made.faults if stated is None else made_of(stated, "rules")
     with asked.lock:
         asked.sandbox.faults.replace(made)
         return shown(asked)
@@ -63,11 +61,20 @@ def deleted(asked: Asked) -> Response:
     return answers.nothing()
 
 
+def made_of(given: Sequence[dict[str, Any]], member: str) -> tuple[Rule, ...]:
+    """The rules that a list in a body's member means; ValidationError for one that no request can meet."""
+    wrong = {place: found for place, rule in enumerate(given) if (found := reach.errors(rule, plane().vendors))}
+    if wrong:
+        raise ValidationError({member: wrong})
+    return tuple(_made(rule) for rule in given)
+
+
 def _made(given: dict[str, Any]) -> Rule:
     """The rule that a body means; 409 for an effect that the server in hand cannot do."""
     stated = given["effect"]
     effect = Effect(**{**stated, "headers": tuple(stated.get("headers", {}).items())})
-    if lacking := effect.needs - abilities.effects(request.environ):
+    # What a server is started with is armed before it serves; it can be no server's request.
+    if has_request_context() and (lacking := effect.needs - abilities.effects(request.environ)):
         raise Problem(409, abilities.refusal(lacking, request.environ))
     query, phase = tuple(given.get("query", {}).items()), Phase(given.get("phase", Phase.BEFORE))
     return Rule(**{**given, "effect": effect, "query": query, "phase": phase})

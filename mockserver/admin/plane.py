@@ -9,6 +9,7 @@ from pathlib import Path
 
 from flask import Flask, current_app
 
+from mockserver.cases.records import Catalogue
 from mockserver.gateway.sandbox import State
 from mockserver.gateway.vendor import Vendor
 from mockserver.simulation.organization import Organization
@@ -21,7 +22,8 @@ class Plane:
     """All that the control plane shows, changes and heeds: the sandboxes in `state`, and what stays as it is.
 
     `organizations` are the slugs that `load` knows, `host` is the address or name that the server listens on, `openapi`
-    the folder of the OpenAPI files. With an `admin_token`, every request must bear it.
+    the folder of the OpenAPI files, `cases` reads the catalogue when it is first wanted. With an `admin_token`, every
+    request must bear it.
     """
 
     state: State
@@ -31,6 +33,7 @@ class Plane:
     host: str
     admin_token: str | None
     openapi: Path
+    cases: Callable[[], Catalogue]
 
 
 def onto(app: Flask, handed: Plane) -> None:

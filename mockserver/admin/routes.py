@@ -13,6 +13,7 @@ from marshmallow import Schema
 from mockserver.admin import (
     answers,
     asked,
+    cases,
     clock,
     conduct,
     defects,
@@ -109,6 +110,8 @@ RESOURCES = (
 ROUTES = (
     Route("GET", "/", "getIndex", index),
     *RESOURCES,
+    Route("GET", "/cases", "listCases", cases.listed, schemas.CasesQuery),
+    Route("GET", "/cases/<case>", "getCase", cases.shown),
     Route("GET", "/sandboxes", "listSandboxes", sandboxes.listed),
     Route("POST", "/sandboxes", "createSandbox", sandboxes.created),
     Route("GET", SANDBOX, "getSandbox", sandboxes.shown),

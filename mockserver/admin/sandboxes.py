@@ -6,15 +6,13 @@ What a sandbox holds stays out (`gateway.sandbox`); its clock, limits and the re
 from typing import Any
 
 from flask import Response
-from marshmallow import ValidationError
 
-from mockserver.admin import answers, bodies, clock, organizations, schemas, shapes
+from mockserver.admin import answers, bodies, making, shapes
 from mockserver.admin.asked import Asked
 from mockserver.admin.plane import plane
 from mockserver.admin.problems import Problem
-from mockserver.gateway import switches, tokens
-from mockserver.gateway.sandbox import DEFAULT, Full, Made, Sandbox, Surface
-from mockserver.simulation.organization import Organization
+from mockserver.gateway import tokens
+from mockserver.gateway.sandbox import DEFAULT, Full, Sandbox, Surface
 
 
 def listed(_: Asked) -> dict[str, Any]:
@@ -29,12 +27,11 @@ def shown(asked: Asked) -> dict[str, Any]:
     return _written(asked.sandbox)
 
 
-def created(asked: Asked) -> Response:
-    """A new sandbox; what is left out is as the first one was made, which is how the server was started."""
-    given = schemas.sandbox(asked.sandbox.surfaces, asked.sandbox.switches).load(bodies.given(optional=True))
-    made = _made(given, plane().state.default.made)
+def created(_: Asked) -> Response:
+    """A new sandbox, as the body or its case says."""
+    made, seconds = making.stated(bodies.given(optional=True))
     try:
-        sandbox = plane().state.make_another(made, given.get("ttl_seconds"))
+        sandbox = plane().state.make_another(made, seconds)
     except Full as error:
         raise _full(plane().state.maximum) from error
     return answers.written(_written(sandbox), 201, headers={"Location": f"/_mock/sandboxes/{sandbox.id}"})
@@ -47,26 +44,6 @@ def deleted(asked: Asked) -> Response:
         raise Problem(409, f"{rule}; POST /_mock/reset puts it back to how it was made")
     plane().state.delete(asked.sandbox)
     return answers.nothing()
-
-
-def _made(given: dict[str, Any], first: Made) -> Made:
-    organization = _organization(given["organization"]) if "organization" in given else first.organization
-    own = first.seed if organization is first.organization else organization.seed
-    limits, policy = given.get("limits", {}), given.get("policy", {})
-    return Made(
-        organization,
-        given.get("seed", own),
-        clock.stated(given, first.clock),
-        {**first.limits, **limits},
-        {name: {**first.policy.get(name, {}), **policy.get(name, {})} for name in {**first.policy, **policy}},
-    )
-
-
-def _organization(slug: str) -> Organization:
-    known = organizations.slugs()
-    if slug not in known:
-        raise ValidationError({"organization": [switches.unknown("organization", slug, known)]})
-    return organizations.named(slug)
 
 
 def _full(maximum: int) -> Problem:

@@ -5,8 +5,6 @@ by name, so that a misspelt option never passes for a set one.
 """
 
 from collections.abc import Mapping
-from decimal import Decimal
-from functools import lru_cache
 from typing import Any, ClassVar
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate, validates_schema
@@ -16,7 +14,7 @@ from mockserver.gateway import switches
 from mockserver.gateway.defects import DEFECTS
 from mockserver.gateway.limits import Allowance, Limit, Setting
 from mockserver.gateway.sandbox import PARTS, Surface
-from mockserver.gateway.switches import Known, Switch
+from mockserver.gateway.switches import Known
 from mockserver.simulation.clock import EARLIEST, LATEST
 from mockserver.simulation.metrics_events import Dimension
 from mockserver.simulation.parts import Part
@@ -24,9 +22,6 @@ from mockserver.simulation.parts import Part
 RATE_MAXIMUM = 1_000_000
 LISTED_MAXIMUM = 1_000_000
 ID_MAXIMUM = 10**18 - 1
-SEED_MAXIMUM = 2**63 - 1
-TTL_MAXIMUM = 366 * 86_400
-"""The longest time to live, in seconds."""
 
 GRANTED, FORBIDDEN = "granted", "forbidden"
 """What a token may be permitted."""
@@ -124,61 +119,6 @@ def limits(surfaces: Mapping[str, Surface]) -> Schema:
 def policy(known: Known) -> Schema:
     """The body that sets switches of these vendors and other groups."""
     return ByVendor.from_dict({name: Switches(switches_of) for name, switches_of in known.items()})()
-
-
-class TtlField(Amount):
-    """How long something lives."""
-
-    def _deserialize(self, value: Any, *_: Any, **__: Any) -> Decimal:
-        try:
-            seconds = super()._deserialize(value)
-        except ValidationError:
-            seconds = Decimal()
-        if 0 < seconds <= TTL_MAXIMUM:
-            return seconds
-        raise ValidationError(f"must be a number above 0 and at most {TTL_MAXIMUM} (seconds of real time)")
-
-
-class SandboxBody(Body):
-    """How a sandbox is to be made: what is left out is as the server was started."""
-
-    organization = fields.String(
-        metadata={"description": "The slug of an organisation, one of those that /_mock/organizations lists."},
-        error_messages={"invalid": "must be the slug of an organisation"},
-    )
-    seed = Whole(
-        0, SEED_MAXIMUM, metadata={"description": "Another seed, another history; without it, the organisation's own."}
-    )
-    now = Instant(
-        metadata={
-            "description": f"What its clock shows, from {EARLIEST:%Y-%m-%d} to {LATEST:%Y-%m-%d}; without it, what the "
-            "server was started with."
-        }
-    )
-    frozen = Flag(metadata={"description": "Whether its time stands still; false when only `now` is given."})
-    ttl_seconds = TtlField(
-        metadata={
-            "description": "After how many seconds of real time the sandbox is forgotten; without it, never.",
-            "exclusiveMinimum": 0,
-            "maximum": TTL_MAXIMUM,
-        }
-    )
-
-
-def sandbox(surfaces: Mapping[str, Surface], known: Known) -> Schema:
-    """The body that makes a sandbox of a server with these vendors and switches."""
-    return _sandbox(tuple(surfaces.values()), tuple(known.items()))
-
-
-@lru_cache(maxsize=8)
-def _sandbox(vendors: tuple[Surface, ...], known: tuple[tuple[str, tuple[Switch, ...]], ...]) -> Schema:
-    """Made once for an app's vendors, since building it takes longer than all the rest of making a sandbox."""
-    surfaces = {surface.name: surface for surface in vendors}
-    members: dict[str, fields.Field[Any]] = {
-        "limits": fields.Nested(limits(surfaces)),
-        "policy": fields.Nested(policy(dict(known))),
-    }
-    return SandboxBody.from_dict(members)()
 
 
 class TokenBody(Body):
@@ -283,6 +223,14 @@ class MetricPeopleQuery(MetricQuery):
     limit = Digits(
         1, PEOPLE_MAXIMUM, load_default=100, metadata={"description": "At most so many people; 100 unless given."}
     )
+
+
+class CasesQuery(Body):
+    """Which cases are wanted."""
+
+    kind = "filter"
+
+    vendor = fields.String(metadata={"description": "Only cases of this vendor; `between` stands for all together."})
 
 
 class Nothing(Body):

@@ -81,6 +81,43 @@ class Finding(Schema):
     do = fields.String(required=True)
 
 
+class ExpectedAnswer(Schema):
+    """A request of a case, and in words everything that its answer must be."""
+
+    request = fields.String(required=True)
+    answer = fields.List(fields.String(), required=True)
+
+
+class Case(Schema):
+    """A situation that clients break on, how to reach it, and what must come back.
+
+    `serve` starts a server that is in it, for which `curl` has the lines; `sandbox` is the body that makes a sandbox
+    that is in it, and `curl_in_sandbox` the lines that do so on this server; `marker` is for a test. What it `needs` is
+    a socket, or a server that can cut connections; null: nothing.
+    """
+
+    id = fields.String(required=True)
+    title = fields.String(required=True)
+    vendor = fields.String(required=True)
+    breaks = fields.String(required=True)
+    needs = fields.String(required=True, allow_none=True, validate=validate.OneOf(("socket", "threaded")))
+    serve = fields.String(required=True)
+    curl = fields.List(fields.String(), required=True)
+    sandbox = fields.Dict(keys=fields.String(), required=True)
+    curl_in_sandbox = fields.List(fields.String(), required=True)
+    marker = fields.String(required=True)
+    expect = fields.List(fields.Nested(ExpectedAnswer), required=True)
+    returns = fields.String(required=True)
+    grade = fields.String(required=True, validate=validate.OneOf([*Grade]))
+    source = fields.String(required=True)
+
+
+class Cases(Schema):
+    """Cases, in the order of their ids."""
+
+    cases = fields.List(fields.Nested(Case), required=True)
+
+
 class Conduct(Schema):
     """How the clients behaved: findings over so many requests, all that the journal holds."""
 

@@ -5,7 +5,7 @@ What a command needs is imported when it runs, so that asking for help takes no 
 
 import click
 
-from mockserver.cli import audit, conduct, env, fidelity, metric, organizations, serving, sweep, switches, tokens
+from mockserver.cli import audit, cases, conduct, env, fidelity, metric, organizations, serving, sweep, switches, tokens
 
 EXAMPLES = """
 \b
@@ -22,6 +22,8 @@ Examples:
   mockserver conduct --url http://127.0.0.1:8080
   mockserver audit --organization globex
   mockserver metric ai-active-users --from 2025-09-01 --to 2025-09-30 --bucket week
+  mockserver serve --case C001
+  mockserver cases --vendor augment
   mockserver organizations new --people 300 --seed 7 > mine.yaml
   mockserver serve --organization-file mine.yaml
 
@@ -47,6 +49,7 @@ for command in (
     switches.switches,
     sweep.sweep,
     conduct.conduct,
+    cases.cases,
     audit.audit,
     metric.metric,
     fidelity.fidelity,

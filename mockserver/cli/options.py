@@ -26,6 +26,9 @@ organization = option("--organization", default=DEFAULTS.organization, help="A b
 organization_file = option(
     "--organization-file", type=click.Path(path_type=Path), help="Your own organisation, in place of a bundled one."
 )
+case = option(
+    "--case", metavar="ID", help="Start in this situation, one of `mockserver cases`; other flags win over it."
+)
 now = option("--now", metavar="INSTANT", help="Start the clock here, as in 2025-10-21T10:30:00Z, and run on.")
 freeze = option("--freeze", is_flag=True, help="Let the clock stand still.")
 limits = option(

@@ -8,6 +8,7 @@ import os
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
 from mockserver.cli import eof, logs, making, options
 from mockserver.cli.options import DEFAULTS, option
@@ -21,6 +22,7 @@ PORT_TAKEN = 3
 @option("--port", type=click.IntRange(0, 65535), default=DEFAULTS.port, help="The port; 0 picks a free one.")
 @options.organization
 @options.organization_file
+@options.case
 @options.now
 @options.freeze
 @options.limits
@@ -51,12 +53,14 @@ def serve(*, as_json: bool, log_level: str, until_eof: bool, **flags: Any) -> No
     line says where; the log goes to stderr.
     """
     logs.configure(log_level)
-    stated = making.stated(**flags)
+    stated = making.stated(over_case=_over_case() if flags["case"] else frozenset(), **flags)
     app = making.app(stated)
     from mockserver import server
 
     def ready(url: str) -> None:
-        click.echo(json.dumps({"url": url, "pid": os.getpid()}) if as_json else f"Serving at {url}; Ctrl-C stops.")
+        case = f" in {stated.case} (`mockserver cases {stated.case}` tells how it goes on)" if stated.case else ""
+        told = f"Serving at {url}{case}; Ctrl-C stops."
+        click.echo(json.dumps({"url": url, "pid": os.getpid()}) if as_json else told)
         if until_eof:
             eof.watch()
 
@@ -66,3 +70,11 @@ def serve(*, as_json: bool, log_level: str, until_eof: bool, **flags: Any) -> No
         making.stop(str(error), PORT_TAKEN)
     except OSError as error:
         raise click.UsageError(f"cannot listen on {stated.host}: {error.strerror}; choose another --host") from error
+
+
+def _over_case() -> frozenset[str]:
+    """The flags that somebody stated, by hand or by variable; they win over a case even where they say the default."""
+    context = click.get_current_context()
+    return frozenset(
+        name for name in context.params if context.get_parameter_source(name) is not ParameterSource.DEFAULT
+    )

@@ -13,7 +13,7 @@ from threading import RLock
 
 from mockserver.gateway import limits, switches, tokens
 from mockserver.gateway.answers import Answers
-from mockserver.gateway.faults import Faults
+from mockserver.gateway.faults import Faults, Rule
 from mockserver.gateway.journal import Journal
 from mockserver.gateway.limits import Allowance, Block, BucketState, Limit, Limiter, Setting
 from mockserver.gateway.switches import Known, Switch, Values
@@ -65,6 +65,8 @@ class Made:
     clock: Clock = field(default_factory=Clock)
     limits: Mapping[str, Limit] = field(default_factory=dict)
     policy: Mapping[str, Values] = field(default_factory=dict)
+    faults: tuple[Rule, ...] = ()
+    defects: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,12 +125,17 @@ class Sandbox:
             "clock": lambda: self.set_clock(self.made.clock),
             "limits": lambda: self.set_limits({}),
             "policy": lambda: self.set_policy({}),
-            "faults": self.faults.clear,
+            "faults": self._rearm,
             "journal": self.journal.clear,
-            "defects": lambda: setattr(self, "defects", ()),
+            "defects": lambda: setattr(self, "defects", self.made.defects),
         }
         for part in parts:
             put_back[part]()
+
+    def _rearm(self) -> None:
+        """The rules that the sandbox was made with, as if no request had met them yet."""
+        self.faults.clear()
+        self.faults.replace(self.made.faults)
 
     def set_clock(self, clock: Clock) -> None:
         """Show another time from now on."""

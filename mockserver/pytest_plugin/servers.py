@@ -46,6 +46,7 @@ class Server:
     def sandbox(
         self,
         *,
+        case: str | None = None,
         organization: str | None = None,
         now: datetime | str | None = None,
         frozen: bool | None = None,
@@ -54,7 +55,7 @@ class Server:
         policy: Mapping[str, Mapping[str, Any]] | None = None,
     ) -> Iterator[Sandbox]:
         """One more sandbox, until the block ends; what is left out is as the server was started."""
-        who = {"organization": organization, "seed": seed}
+        who = {"case": case, "organization": organization, "seed": seed}
         when = {"now": now, "frozen": frozen}
         made = self.made([{**who, **when, "limits": limits, "policy": policy}])
         try:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from mockserver.admin import schemas
+from mockserver.admin import sandbox_body
 from mockserver.app import create_app
 from mockserver.organizations import schemas as organization_schemas
 from tests.admin.driver import Admin
@@ -271,7 +271,7 @@ def test_a_form_of_a_page_makes_no_sandbox(admin: Admin) -> None:
 
 
 def test_the_bounds_of_a_seed_are_those_of_an_organisation_file() -> None:
-    assert schemas.SEED_MAXIMUM == organization_schemas.SEED_MAXIMUM
+    assert sandbox_body.SEED_MAXIMUM == organization_schemas.SEED_MAXIMUM
 
 
 UNKNOWN = {

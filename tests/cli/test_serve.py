@@ -46,6 +46,19 @@ def test_one_line_says_where_it_serves(run: Run, served: Served) -> None:
     assert {name: served[name] for name in DEFAULTS} == DEFAULTS
 
 
+def test_the_line_says_which_case_it_is_in_and_where_that_is_told(run: Run, served: Served) -> None:
+    result = run("serve", "--case", "C001")
+    told = "Serving at http://127.0.0.1:8080 in C001 (`mockserver cases C001` tells how it goes on); Ctrl-C stops.\n"
+    assert (result.exit_code, result.stdout) == (0, told)
+    assert served["app"].test_client().get("/_mock/clock").get_json()["now"] == "2025-10-21T01:59:00Z"
+
+
+def test_a_case_that_nobody_knows_is_a_usage_error_with_what_is_near(run: Run, served: Served) -> None:
+    result = run("serve", MOCKSERVER_CASE="C0O1")
+    assert (result.exit_code, "there is no case 'C0O1' (did you mean C" in result.stderr) == (2, True)
+    assert served == {}
+
+
 def test_with_json_the_line_is_data(run: Run) -> None:
     assert json.loads(run("serve", "--json").stdout) == {"url": "http://127.0.0.1:8080", "pid": os.getpid()}
 
@@ -71,6 +84,8 @@ STATED = [
     ("--journal-size 5", Settings(journal_size=5)),
     ("--server threaded", Settings(server="threaded")),
     ("--threads 3", Settings(threads=3)),
+    ("--case C001", Settings(case="C001", over_case=frozenset({"case"}))),
+    ("--case C001 --limits documented", Settings(case="C001", over_case=frozenset({"case", "limits"}))),
 ]
 
 

@@ -51,7 +51,7 @@ def test_importing_the_plugin_imports_nothing_but_its_own_first_rooms() -> None:
 
 def test_fixtures_and_marker_explain_themselves(inner: Inner) -> None:
     told = inner("", "--markers")
-    told.stdout.fnmatch_lines(["*@pytest.mark.mockserver(organization='acme', now=*in_process=True)*"])
+    told.stdout.fnmatch_lines(["*@pytest.mark.mockserver(case='C001', organization='acme', now=*in_process=True)*"])
     told = inner("", "--fixtures", "-v")
     told.stdout.fnmatch_lines(
         [
@@ -135,6 +135,36 @@ def test_the_closest_mark_wins_argument_by_argument(inner: Inner, running: str) 
     inner(tests, "--mockserver-url", running).assert_outcomes(passed=2)
 
 
+def test_a_mark_names_a_case_over_which_other_arguments_win(inner: Inner, running: str) -> None:
+    tests = """
+    import pytest
+    from datetime import UTC, datetime
+
+    pytestmark = pytest.mark.mockserver(seed=7)
+
+    @pytest.mark.mockserver(case="C001", frozen=False)
+    def test_over_a_socket(sandbox):
+        assert (sandbox.organization, sandbox.seed, sandbox.clock.frozen) == ("acme", 7, False)
+        assert f"{sandbox.clock.now:%H:%M}" == "01:59"
+
+    @pytest.mark.mockserver(case="C054", in_process=True)
+    def test_in_this_process(sandbox):
+        client = sandbox.app.test_client()
+        asked = lambda: client.get("/analytics/v0/dau", headers=sandbox.headers("augment")).status_code
+        assert [asked() for _ in range(3)] == [503, 503, 200]
+
+    def test_in_a_block(mockserver):
+        with mockserver.sandbox(case="C001") as made:
+            assert made.clock.frozen
+
+    @pytest.mark.mockserver(case="C0011")
+    def test_unknown(sandbox): ...
+    """
+    told = inner(tests, "--mockserver-url", running)
+    told.assert_outcomes(passed=3, errors=1)
+    told.stdout.fnmatch_lines_random(["*refused with 400: case: there is no case 'C0011' (did you mean C*"])
+
+
 def test_a_mark_that_cannot_be_says_what_may_stand_in_it(inner: Inner, running: str) -> None:
     tests = """
     import pytest
@@ -153,7 +183,7 @@ def test_a_mark_that_cannot_be_says_what_may_stand_in_it(inner: Inner, running: 
     """
     told = inner(tests, "--mockserver-url", running)
     told.assert_outcomes(errors=4)
-    allowed = "it may have: organization, now, frozen, seed, limits, policy, in_process"
+    allowed = "it may have: case, organization, now, frozen, seed, limits, policy, in_process"
     told.stdout.fnmatch_lines_random(
         [
             f"*test_misspelt has no argument 'organisation' (did you mean organization[?]); {allowed}",

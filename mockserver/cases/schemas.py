@@ -1,0 +1,127 @@
+"""Answers what a file of cases may say: members, what each takes, and which are needed.
+
+Making records of it stays out (`reading`). Members of `setup` are those of a sandbox's body, and are judged where
+sandboxes are made.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate, validates_schema
+
+from mockserver.cases import matching
+from mockserver.cases.matching import BadMatcher
+from mockserver.gateway import switches
+from mockserver.gateway.switches import Grade
+
+TIMES_MAXIMUM = 1000
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+
+
+class Part(Schema):
+    """Members that may be given, and no others."""
+
+    class Meta:
+        """Unknown members are refused below, with a suggestion."""
+
+        unknown = EXCLUDE
+
+    error_messages = {"type": "must be a mapping"}  # noqa: RUF012 - as marshmallow declares it
+
+    @validates_schema(pass_original=True, skip_on_field_errors=False)
+    def know_every_member(self, _given: dict[str, Any], original: object, **_: Any) -> None:
+        """ValidationError for each unknown member, with the nearest known one."""
+        stated = original if isinstance(original, Mapping) else ()
+        known = [field.data_key or name for name, field in self.fields.items()]
+        unknown = {str(name): [switches.unknown("member", str(name), known)] for name in stated if name not in known}
+        if unknown:
+            raise ValidationError(unknown)
+
+
+class Matchers(fields.Field[dict[str, Any]]):
+    """Matchers by path, or (`lone`) one alone."""
+
+    def __init__(self, *, lone: bool = False, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._lone = lone
+
+    def _deserialize(self, value: Any, *_: Any, **__: Any) -> Any:
+        if not self._lone and not isinstance(value, Mapping):
+            raise ValidationError("must be a mapping of paths to what must stand there")
+        try:
+            for path, matcher in {matching.WHOLE: value}.items() if self._lone else value.items():
+                matching.check(str(path), matcher)
+        except BadMatcher as error:
+            raise ValidationError(str(error)) from error
+        return value
+
+
+class HeaderMatchers(Matchers):
+    """Matchers by the name of a header; the words present and absent may stand alone."""
+
+    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> Any:
+        stated = value if isinstance(value, Mapping) else {}
+        worded = {name: {each: True} if each in ("present", "absent") else each for name, each in stated.items()}
+        return super()._deserialize(worded if stated else value, *args, **kwargs)
+
+
+class Request(fields.String):
+    """A method and a target, as in GET /path?query."""
+
+    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> str:
+        method, _, target = str(value).partition(" ")
+        if method not in METHODS or not target.startswith("/") or " " in target:
+            raise ValidationError(f"must be a method and a path, as in GET /path?query; methods: {', '.join(METHODS)}")
+        return super()._deserialize(value, *args, **kwargs)
+
+
+class ExpectBody(Part):
+    """What must come back."""
+
+    status = fields.Integer(strict=True, validate=validate.Range(100, 599))
+    headers = HeaderMatchers()
+    body = Matchers()
+    text = Matchers(lone=True)
+    cut = fields.Boolean(validate=validate.OneOf([True]))
+
+
+class StepBody(Part):
+    """One request: of a vendor, or of the control plane."""
+
+    request = Request()
+    mock = Request()
+    bearer = fields.String(data_key="as")
+    times = fields.Integer(strict=True, validate=validate.Range(1, TIMES_MAXIMUM))
+    headers = fields.Dict(keys=fields.String(), values=fields.String())
+    sent = fields.Dict(keys=fields.String(), data_key="body")
+    form = fields.String()
+    expect = fields.Nested(ExpectBody)
+    keep = fields.Dict(
+        keys=fields.String(validate=validate.Regexp(r"[a-z_]+\Z", error="must be letters a to z and _")),
+        values=fields.String(),
+    )
+    note = fields.String()
+
+    @validates_schema
+    def ask_one(self, given: dict[str, Any], **_: Any) -> None:
+        """ValidationError for a step that asks nothing, or two things."""
+        if ("request" in given) is ("mock" in given):
+            raise ValidationError("a step has either a request (to a vendor) or a mock (to /_mock)")
+
+
+def _sentence(**kwargs: Any) -> fields.String:
+    return fields.String(required=True, validate=validate.Length(min=3), **kwargs)
+
+
+class CaseBody(Part):
+    """One case."""
+
+    id = fields.String(required=True, validate=validate.Regexp(r"C[0-9]{3}\Z", error="must be C and three digits"))
+    title = _sentence()
+    vendor = _sentence()
+    breaks = _sentence()
+    setup = fields.Dict(keys=fields.String(), required=True)
+    steps = fields.List(fields.Nested(StepBody), required=True, validate=validate.Length(min=1))
+    returns = _sentence()
+    grade = fields.String(required=True, validate=validate.OneOf([*Grade]))
+    source = _sentence()

@@ -1,0 +1,60 @@
+"""Answers how a command reaches a server with any request: one that is named, or one that lives while it is needed.
+
+What is asked stays out.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from http.client import HTTPConnection, HTTPException, HTTPSConnection, IncompleteRead
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import click
+
+if TYPE_CHECKING:
+    from mockserver.cases.running import Answer, Send
+
+_TIMEOUT = 60
+"""Seconds."""
+
+
+@contextmanager
+def server(url: str | None) -> Iterator[str]:
+    """The URL of the server that is named, or of one that ends with the block."""
+    if url is not None:
+        if not url.startswith(("http://", "https://")):
+            raise click.BadParameter(f"{url!r} is no URL; it takes http://host:port", param_hint="--url")
+        yield url.rstrip("/")
+        return
+    from mockserver import server
+    from mockserver.app import create_app
+    from mockserver.settings import Settings
+
+    with server.in_thread(create_app(Settings())) as running:
+        yield running.url
+
+
+def sender(url: str, admin_token: str | None) -> "Send":
+    """What sends a request to a server, each on a connection of its own; a usage error when there is none."""
+    from mockserver.cases.running import MOCK, Answer, Cut
+
+    parts = urlsplit(url)
+    kind = HTTPSConnection if parts.scheme == "https" else HTTPConnection
+    shown = {"Authorization": f"Bearer {admin_token}"} if admin_token else {}
+
+    def send(method: str, target: str, headers: Mapping[str, str], body: bytes) -> "Answer":
+        connection = kind(parts.netloc, timeout=_TIMEOUT)
+        try:
+            own = shown if target.startswith(MOCK) else {}
+            connection.request(method, target, body or None, {**own, **headers})
+            answer = connection.getresponse()
+            named = {name.lower(): value for name, value in answer.getheaders()}
+            return Answer(answer.status, named, answer.read())
+        except (IncompleteRead, ConnectionResetError) as error:
+            raise Cut from error
+        except (OSError, HTTPException) as error:
+            raise click.UsageError(f"no server of ours answers at {url}: {error!r}") from error
+        finally:
+            connection.close()
+
+    return send

@@ -1,0 +1,141 @@
+"""Promises about files of cases: what can be is read as it stands, and what cannot says where and why."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from mockserver.cases import reading
+from mockserver.cases.reading import CaseError
+from mockserver.cases.records import Catalogue, UnknownCase
+from tests.cases.sending import GOOD
+
+
+def read(folder: Path, *cases: Any, name: str = "augment") -> Catalogue:
+    """The catalogue of a folder with these cases in a file."""
+    (folder / f"{name}.yaml").write_text(yaml.safe_dump(list(cases), allow_unicode=True), encoding="utf-8")
+    return reading.catalogue(folder)
+
+
+def refused(folder: Path, **changes: Any) -> str:
+    """What is said of a case that is good but for these members; None takes one away."""
+    changed = {name: value for name, value in {**GOOD, **changes}.items() if value is not None}
+    with pytest.raises(CaseError) as error:
+        read(folder, changed)
+    return str(error.value)
+
+
+def step(**changes: Any) -> list[dict[str, Any]]:
+    """The steps of a case whose one step is changed."""
+    return [{name: value for name, value in {**GOOD["steps"][0], **changes}.items() if value is not None}]
+
+
+def test_a_case_is_read_as_it_stands(tmp_path: Path) -> None:
+    (case,) = read(tmp_path, GOOD).cases
+    assert (case.id, case.vendor, case.grade, case.organization, case.needs) == ("C001", "augment", "D", "acme", None)
+    (one,) = case.steps
+    assert (one.method, one.target, one.path) == ("GET", "/analytics/v0/dau?page_size=2", "/analytics/v0/dau")
+    assert (one.bearer, one.times, one.mock, one.expect.status) == ("granted", 1, False, 200)
+
+
+def test_cases_of_all_files_stand_in_the_order_of_their_ids(tmp_path: Path) -> None:
+    read(tmp_path, {**GOOD, "id": "C009"}, {**GOOD, "id": "C002"})
+    found = read(tmp_path, {**GOOD, "id": "C005", "vendor": "tabnine"}, name="tabnine")
+    assert [case.id for case in found.cases] == ["C002", "C005", "C009"]
+    assert found.vendors == ["augment", "tabnine"]
+
+
+def test_words_and_dates_are_text(tmp_path: Path) -> None:
+    text = yaml.safe_dump([GOOD]).replace("now: '2025-10-21T10:30:00Z'", "now: 2025-10-21T10:30:00Z, limits: off")
+    text = text.replace("frozen: true", "frozen: true\n    limits: {augment: off}\n    day: 2025-10-21\n    share: 0.5")
+    text = text.replace(", limits: off", "")
+    (tmp_path / "augment.yaml").write_text(text, encoding="utf-8")
+    (case,) = reading.catalogue(tmp_path).cases
+    assert case.setup["limits"] == {"augment": "off"}
+    assert (case.setup["now"], case.setup["day"]) == ("2025-10-21T10:30:00Z", "2025-10-21")
+    assert (case.setup["frozen"], str(case.body["share"])) == (True, "0.5")
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"id": "C1"}, "augment.yaml: C1: id: must be C and three digits"),
+        ({"title": None}, "C001: title: Missing data for required field."),
+        ({"vendor": "tabnine"}, "C001: vendor: must be 'augment', as the file is called"),
+        ({"grade": "X"}, "C001: grade: Must be one of: D, O, I, A."),
+        ({"colour": "red"}, "C001: colour: there is no member 'colour'; there are: id, title"),
+        ({"steps": []}, "C001: steps: Shorter than minimum length 1."),
+        ({"steps": step(expects={})}, "C001: steps[0].expects: there is no member 'expects' (did you mean 'expect'?)"),
+        ({"steps": step(request=None)}, "C001: steps[0]: a step has either a request (to a vendor) or a mock"),
+        ({"steps": step(mock="GET /clock")}, "C001: steps[0]: a step has either a request"),
+        ({"steps": step(request="FETCH /x")}, "C001: steps[0].request: must be a method and a path"),
+        ({"steps": step(request="GET x")}, "C001: steps[0].request: must be a method and a path"),
+        ({"steps": step(times=0)}, "C001: steps[0].times: "),
+        ({"steps": step(keep={"Cursor": "a"})}, "C001: steps[0].keep.Cursor.key: must be letters a to z and _"),
+        ({"steps": step(expect={"body": []})}, "C001: steps[0].expect.body: must be a mapping of paths"),
+        ({"steps": step(expect={"body": {"a": {"is": 1}}})}, "steps[0].expect.body: a: there is no matcher 'is'"),
+        ({"steps": step(expect={"text": {"is": 1}})}, "steps[0].expect.text: $: there is no matcher 'is'"),
+        ({"steps": step(expect={"headers": []})}, "steps[0].expect.headers: must be a mapping"),
+        ({"steps": step(expect={"cut": False})}, "steps[0].expect.cut: "),
+        ({"steps": step(expect=[])}, "C001: steps[0].expect: must be a mapping"),
+        (
+            {"steps": step(request="GET /a?cursor={cursor}")},
+            "C001: steps[0]: 'cursor' was not kept by an earlier step; there is: nothing",
+        ),
+        ({"steps": step(headers={"X": "{one}"})}, "C001: steps[0]: 'one' was not kept"),
+        ({"steps": step(body={"a": ["{one}"]})}, "C001: steps[0]: 'one' was not kept"),
+        ({"steps": step(expect={"body": {"a": {"every": {"kept": "one"}}}})}, "C001: steps[0]: 'one' was not kept"),
+    ],
+)
+def test_what_cannot_be_is_said_by_file_case_and_member(tmp_path: Path, changes: dict[str, Any], said: str) -> None:
+    assert said in refused(tmp_path, **changes)
+
+
+def test_what_was_kept_and_what_is_built_in_may_stand_in_braces(tmp_path: Path) -> None:
+    later = {"request": "GET /a?cursor={cursor}", "as": "Bearer {granted}", "form": "a={secret}{sandbox}"}
+    compared = {"expect": {"body": {"a": {"kept": "cursor"}}, "headers": {"X": "present", "Y": "absent", "Z": "1"}}}
+    (case,) = read(tmp_path, {**GOOD, "steps": [*GOOD["steps"], {**later, **compared}]}).cases
+    assert case.steps[1].expect.headers == {"X": {"present": True}, "Y": {"absent": True}, "Z": "1"}
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("- id: [", "augment.yaml: not YAML as it is read here: "),
+        ("- {id: C001, id: C002}", "the key 'id' stands twice"),
+        ("id: C001", "augment.yaml: takes a list of cases, each beginning with `- id: C001`"),
+        ("- C001", "augment.yaml: case 1: must be a mapping"),
+    ],
+)
+def test_a_file_that_is_no_list_of_cases_is_refused(tmp_path: Path, text: str, said: str) -> None:
+    (tmp_path / "augment.yaml").write_text(text, encoding="utf-8")
+    with pytest.raises(CaseError) as error:
+        reading.catalogue(tmp_path)
+    assert said in str(error.value)
+
+
+def test_an_id_is_one_cases(tmp_path: Path) -> None:
+    with pytest.raises(CaseError, match="C001 is there more than once; an id is one case's"):
+        read(tmp_path, GOOD, {**GOOD, "title": "Another"})
+
+
+def test_an_unknown_id_is_refused_with_those_that_are_near(tmp_path: Path) -> None:
+    found = read(tmp_path, GOOD, {**GOOD, "id": "C317"})
+    assert found.find("C317").id == "C317"
+    with pytest.raises(UnknownCase, match=r"there is no case 'c317' \(did you mean C317\?\); `mockserver cases` lists"):
+        found.find("c317")
+    with pytest.raises(UnknownCase, match=r"there is no case 'x'; `mockserver cases` lists the 2 there are"):
+        found.find("x")
+
+
+@pytest.mark.parametrize(
+    ("effect", "needs"),
+    [({"status": 503}, None), ({"truncate_bytes": 5}, "socket"), ({"reset": True}, "threaded")],
+)
+def test_what_a_case_needs_follows_from_its_faults(tmp_path: Path, effect: dict[str, Any], needs: str | None) -> None:
+    rules = [{"vendor": "augment", "effect": effect}]
+    armed = {"mock": "PUT /faults", "body": {"rules": rules}}
+    (case,) = read(tmp_path, {**GOOD, "setup": {**GOOD["setup"], "faults": rules}}).cases
+    (later,) = read(tmp_path, {**GOOD, "steps": [armed, *GOOD["steps"]]}).cases
+    assert (case.needs, later.needs) == (needs, needs)

@@ -1,0 +1,133 @@
+"""Promises about `mockserver cases`: a list, a case in full, or cases done, with an exit code that says how it went."""
+
+import json
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from mockserver import resources, server
+from mockserver.app import create_app
+from mockserver.settings import Settings
+from tests.cases.sending import CATALOGUE
+from tests.cli.conftest import Run
+from tests.contract.watch import Watch
+
+WRONG = """
+- id: C001
+  title: What cannot be
+  vendor: augment
+  breaks: Nobody does.
+  setup: {organization: acme, now: 2025-10-21T10:30:00Z}
+  steps: [{request: GET /analytics/v0/dau, expect: {status: 418}}]
+  returns: A teapot.
+  grade: A
+  source: nobody
+"""
+
+
+@pytest.fixture(autouse=True)
+def excused(described: None, watch: Watch) -> Iterator[None]:  # noqa: ARG001 (it judges when this is over)
+    """What a fault makes of an answer need not be described."""
+    yield
+    watch.take()
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder of cases in place of the product's."""
+    monkeypatch.setattr(resources, "cases", lambda: tmp_path)
+    return tmp_path
+
+
+def test_every_case_is_a_line(run: Run) -> None:
+    lines = run("cases").stdout.splitlines()
+    for case in CATALOGUE.cases:
+        assert any(line.startswith(f"{case.id} {case.grade} {case.vendor} ") for line in lines)
+
+
+def test_vendor_and_grade_pick_some(run: Run) -> None:
+    lines = run("cases", "--vendor", "augment", "--grade", "O").stdout.splitlines()
+    meant = [case.id for case in CATALOGUE.cases if (case.vendor, case.grade) == ("augment", "O")]
+    assert [line[:4] for line in lines] == meant
+    refused = run("cases", "--vendor", "augmnt")
+    assert (refused.exit_code, "there are: augment, tabnine" in refused.stderr) == (2, True)
+
+
+def test_a_case_in_full_has_every_way_to_reach_it(run: Run) -> None:
+    told = run("cases", "C001", "--url", "http://here:9/").stdout
+    case = CATALOGUE.find("C001")
+    assert told.startswith(f"C001  {case.title}\naugment, grade D: {case.source}\n")
+    for part in (
+        f"Why clients break on it\n  {case.breaks}\n",
+        "A server of its own\n  mockserver serve --case C001\n  curl -s -i ",
+        "In a sandbox of a server that runs\n  id=$(curl ",
+        f"makes such a sandbox\n  {json.dumps(dict(case.setup))}\n",
+        'In pytest\n  @pytest.mark.mockserver(case="C001")\n',
+        f"What must come back\n  {case.returns}\n",
+        "http://here:9/analytics/v0/dau",
+    ):
+        assert part in told
+
+
+def test_cases_are_data_with_json(run: Run) -> None:
+    told = json.loads(run("cases", "C001", "C002", "--json").stdout)["cases"]
+    assert [case["id"] for case in told] == ["C001", "C002"]
+    assert {"curl", "curl_in_sandbox", "sandbox", "marker", "serve", "expect"} <= {*told[0]}
+
+
+def test_an_unknown_case_is_a_usage_error_with_what_is_near(run: Run) -> None:
+    refused = run("cases", "c001")
+    assert (refused.exit_code, refused.stdout) == (2, "")
+    assert "there is no case 'c001' (did you mean C001" in refused.stderr
+
+
+def test_files_that_cannot_be_are_a_usage_error(run: Run, folder: Path) -> None:
+    (folder / "augment.yaml").write_text("- id: X", encoding="utf-8")
+    refused = run("cases")
+    assert (refused.exit_code, "augment.yaml: X: id: must be C and three digits" in refused.stderr) == (2, True)
+
+
+def test_run_does_cases_and_says_how_each_came_out(run: Run) -> None:
+    done = run("cases", "--run", "C001", "C058", "C059")
+    titles = [CATALOGUE.find(case_id).title for case_id in ("C001", "C058", "C059")]
+    assert done.exit_code == 0
+    assert done.stdout.splitlines() == [
+        f"passed  C001  {titles[0]}",
+        f"passed  C058  {titles[1]}",
+        f"passed  C059  {titles[2]}",
+        "3 cases, 0 failed",
+    ]
+
+
+def test_run_asks_a_server_that_is_there_with_its_admin_token(run: Run) -> None:
+    with server.in_thread(create_app(Settings(admin_token="s"))) as running:
+        refused = run("cases", "--run", "C001", "--url", running.url)
+        done = run("cases", "--run", "C001", "--json", "--url", f"{running.url}/", "--admin-token", "s")
+    assert (refused.exit_code, "its sandbox cannot be made: 401 " in refused.stdout) == (1, True)
+    assert (done.exit_code, json.loads(done.stdout)) == (0, {"cases": [{"id": "C001", "faults": []}]})
+
+
+def test_a_case_that_fails_is_told_with_exit_code_1(run: Run, folder: Path) -> None:
+    from mockserver import app
+
+    (folder / "augment.yaml").write_text(WRONG, encoding="utf-8")
+    app._catalogue.cache_clear()  # noqa: SLF001 (another catalogue for this test alone)
+    try:
+        done = run("cases", "--run")
+    finally:
+        app._catalogue.cache_clear()  # noqa: SLF001
+    assert done.exit_code == 1
+    assert (
+        "failed  C001  What cannot be\n        step 1 (GET /analytics/v0/dau): the status should be 418" in done.stdout
+    )
+    assert done.stdout.endswith("1 cases, 1 failed\n")
+
+
+def test_where_nobody_answers_is_a_usage_error(run: Run) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    for url, said in ((f"http://127.0.0.1:{port}", "no server of ours answers at"), ("ftp://x", "'ftp://x' is no URL")):
+        refused = run("cases", "--run", "C001", "--url", url)
+        assert (refused.exit_code, said in refused.stderr) == (2, True)
