@@ -13,7 +13,6 @@ from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate, vali
 
 from mockserver.admin.fields import Amount, Digits, Flag, Instant, Statuses, Switches, Whole
 from mockserver.gateway import switches
-from mockserver.gateway.defects import DEFECTS
 from mockserver.gateway.limits import Allowance, Limit, Setting
 from mockserver.gateway.sandbox import PARTS, Surface
 from mockserver.simulation.clock import EARLIEST, LATEST
@@ -199,10 +198,18 @@ class ResetBody(Body):
 class DefectsBody(Body):
     """Which inconsistencies are armed; none, unless `armed` names some."""
 
-    armed = fields.List(
-        fields.String(validate=validate.OneOf(DEFECTS, error="there is no defect {input!r}; there are: {choices}")),
-        metadata={"description": "The names of the defects."},
-    )
+    armed = fields.List(fields.String(), metadata={"description": "The names of the defects."})
+
+
+def defects(surfaces: Mapping[str, Surface]) -> Schema:
+    """The body that arms defects at a server with these vendors."""
+    known = [defect.name for surface in surfaces.values() for defect in surface.defects]
+
+    def check(name: str) -> None:
+        if name not in known:
+            raise ValidationError(switches.unknown("defect", name, known))
+
+    return DefectsBody.from_dict({"armed": fields.List(fields.String(validate=check))})()
 
 
 class RequestsQuery(Body):

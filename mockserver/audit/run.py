@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from difflib import get_close_matches
 from typing import Any, Literal
 
 from mockserver.audit import augment, between, jetbrains, reader, tabnine
@@ -25,6 +26,10 @@ class BadRange(ValueError):
     """Days that cannot be audited; the text says the rule."""
 
 
+class BadDefect(ValueError):
+    """A defect that the server does not have; the text names those that it has."""
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """How an identity fared; `detail` names what differs, or why there was nothing to judge."""
@@ -39,7 +44,7 @@ def audit(
 ) -> tuple[Reader, Iterator[Finding]]:
     """What is read, and the findings one by one; the range is by default the week that ends two days ago.
 
-    Raises BadRange, or Unread when the server cannot be audited. Limits and defects are put back at the end.
+    Raises BadRange, BadDefect, or Unread when the server cannot be audited. Limits and defects are put back at the end.
     """
     latest = datetime.fromisoformat(web.mock("GET", "/clock")["now"]).date() - _SETTLED
     last = latest if last is None else last
@@ -49,9 +54,19 @@ def audit(
             f"{first} to {last} cannot be audited: the range is at most {LONGEST} days and ends by {latest}, "
             "the last day that every vendor has told in full"
         )
+    _know(web, defects)
     reading = Reader(web, first, last, full, reader.tokens(web), _names(web))
     chosen = [identity for identity in IDENTITIES if not vendors or identity.vendor in vendors]
     return reading, _findings(reading, chosen, defects)
+
+
+def _know(web: Web, defects: Sequence[str]) -> None:
+    known = [each["name"] for each in web.mock("GET", "/defects")["defects"]] if defects else []
+    for name in defects:
+        if name not in known:
+            near = get_close_matches(name, known, n=1)
+            hint = f" (did you mean {near[0]!r}?)" if near else ""
+            raise BadDefect(f"there is no defect {name!r}{hint}; there are: {', '.join(known)}")
 
 
 def _names(web: Web) -> dict[str, dict[str, str]]:

@@ -79,5 +79,5 @@ def _key(asked: Call) -> Key | None:
 
 
 def _worked(asked: Call, view: View, armed: tuple[str, ...]) -> Answer:
-    body = defects.spoilt(view(asked), asked.vendor.name, asked.operation, armed)
+    body = defects.spoilt(view(asked), asked.vendor.defects, asked.operation, armed)
     return Answer.of(body, switches.renamed(asked.vendor.switches, asked.values), asked.vendor.onward(body))

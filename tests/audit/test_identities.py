@@ -10,13 +10,14 @@ from typing import Any
 
 import pytest
 
-from mockserver import server
+from mockserver import server, vendors
 from mockserver.app import create_app
 from mockserver.audit import augment, reader, run, tabnine
 from mockserver.audit.identity import Broken, within
 from mockserver.audit.reader import Absent, Web
-from mockserver.gateway.defects import DEFECTS
 from tests.conftest import SETTINGS
+
+DEFECTS = [defect.name for vendor in vendors.discover() for defect in vendor.defects]
 
 CAUGHT = {
     "dau-count-off-by-one": {"augment-counts-are-walks"},

@@ -60,8 +60,11 @@ def test_as_json_there_is_one_document(run: Run) -> None:
         pytest.param(("--url", "http://127.0.0.1:9"), "gives no answer", id="nobody there"),
         pytest.param(("--organization", "acmee"), "acmee", id="an organisation that is not there"),
         pytest.param(
-            ("--organization", "documented", "--defect", "ghosts"), "there is no defect 'ghosts'", id="defect"
+            ("--organization", "documented", "--defect", "ghosts"),
+            "there is no defect 'ghosts' (did you mean 'ghost'?); there are: ",
+            id="defect",
         ),
+        pytest.param(("--organization", "documented", "--defect", "%"), "there is no defect '%'; there are: ", id="%"),
         pytest.param(("--organization", "documented", "--to", "2090-01-01"), "cannot be audited", id="the future"),
         pytest.param(("--vendor", "tabnin"), "'tabnin' is not one of", id="vendor"),
     ],

@@ -1,7 +1,7 @@
 """JetBrains IDE Services' AI analytics: the rooms of this vendor, assembled."""
 
 from mockserver.gateway.vendor import Vendor
-from mockserver.vendors.jetbrains_ide import errors, pagination, policy, reports, routes
+from mockserver.vendors.jetbrains_ide import defects, errors, pagination, policy, reports, routes
 
 
 def vendor() -> Vendor:
@@ -20,4 +20,5 @@ def vendor() -> Vendor:
         stamp=errors.stamp,
         try_path=policy.TRY_PATH,
         onward=pagination.onward,
+        defects=defects.DEFECTS,
     )

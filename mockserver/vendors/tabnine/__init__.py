@@ -1,7 +1,7 @@
 """Tabnine's Usage Metrics API: the rooms of this vendor, assembled."""
 
 from mockserver.gateway.vendor import Vendor
-from mockserver.vendors.tabnine import errors, pagination, policy, reports, routes
+from mockserver.vendors.tabnine import defects, errors, pagination, policy, reports, routes
 
 
 def vendor() -> Vendor:
@@ -20,4 +20,5 @@ def vendor() -> Vendor:
         stamp=reports.stamp,
         try_path=policy.TRY_PATH,
         onward=pagination.onward,
+        defects=defects.DEFECTS,
     )
