@@ -10,12 +10,15 @@ from datetime import date, datetime, timedelta
 from difflib import get_close_matches
 from typing import Any, Literal
 
-from mockserver.audit import augment, between, jetbrains, reader, tabnine
+from mockserver.audit import augment, between, buckets, console, counts, jetbrains, reader, tabnine, tabnine_buckets
 from mockserver.audit.identity import Broken, Identity
 from mockserver.audit.reader import Absent, Reader, Refused, Web
 
-IDENTITIES = (*augment.IDENTITIES, *tabnine.IDENTITIES, *jetbrains.IDENTITIES, *between.IDENTITIES)
-VENDORS = tuple(dict.fromkeys(identity.vendor for identity in IDENTITIES))
+VENDORS = ("augment", "tabnine", "jetbrains-ide", "jetbrains-console", "between")
+_ROOMS = (augment, tabnine, tabnine_buckets, jetbrains, console, buckets, counts, between)
+IDENTITIES = tuple(
+    sorted((each for room in _ROOMS for each in room.IDENTITIES), key=lambda each: VENDORS.index(each.vendor))
+)
 LONGEST = 90
 """Days that Augment tells in one answer, which the audit asks for."""
 

@@ -7,11 +7,18 @@ They are for those who want to see whether a client, or the audit, notices. Whic
 from collections.abc import Callable, Iterable, Iterator
 from copy import deepcopy
 from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import pairwise
 from typing import Any
 
 Body = Any
 Row = Any
 Spoil = Callable[[Body], None]
+
+WEEKS, MONTHS = (7, 7), (28, 31)
+"""How many days lie between the beginnings of two, at least and at most."""
+
+_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +31,19 @@ class Defect:
     spoil: Spoil
 
 
-def spoilt(body: Body, known: Iterable[Defect], operation: str | None, armed: tuple[str, ...]) -> Body:
-    """The body with every armed defect in it that concerns the operation; the one given stays as it is."""
-    concerned = [each for each in known if each.name in armed and operation in each.operations] if armed else []
-    if concerned:
+Armed = tuple[Defect, ...]
+
+
+def concerning(operation: str | None, known: Armed, armed: tuple[str, ...]) -> Armed:
+    """Those of the known defects that are armed and change what an operation answers."""
+    return tuple(each for each in known if each.name in armed and operation in each.operations) if armed else ()
+
+
+def spoilt(body: Body, armed: Armed) -> Body:
+    """The body with these defects in it; the one given stays as it is."""
+    if armed:
         body = deepcopy(body)
-        for defect in concerned:
+        for defect in armed:
             defect.spoil(body)
     return body
 
@@ -89,6 +103,40 @@ def negative(name: str, place: str = "") -> Spoil:
     def spoil(body: Body) -> None:
         for row in rows(body, place):
             _holder(row, name)[_last(name)] *= -1
+
+    return spoil
+
+
+def put(number: int | float, place: str, *names: str) -> Spoil:
+    """Put the same number in place of others, in every row."""
+
+    def spoil(body: Body) -> None:
+        for row in rows(body, place):
+            for name in names:
+                _holder(row, name)[_last(name)] = number
+
+    return spoil
+
+
+def spaced(place: str, name: str, least: int, most: int, spoil: Spoil) -> Spoil:
+    """Spoil where the rows are of weeks, or of months: their dates lie so many days apart, at least and at most."""
+
+    def spoil_spaced(body: Body) -> None:
+        days = [date.fromisoformat(row[name][:10]) for row in rows(body, place)]
+        if least <= max(((after - before).days for before, after in pairwise(days)), default=0) <= most:
+            spoil(body)
+
+    return spoil_spaced
+
+
+def shifted(place: str, begins: str, ends: str | None = None) -> Spoil:
+    """Let every row but the first begin a day later, and the one before it end so."""
+
+    def spoil(body: Body) -> None:
+        for before, after in pairwise(rows(body, place)):
+            after[begins] = f"{date.fromisoformat(after[begins][:10]) + _DAY}{after[begins][10:]}"
+            if ends:
+                before[ends] = after[begins]
 
     return spoil
 

@@ -38,11 +38,17 @@ def test_what_does_not_hold_is_named_and_ends_with_1(run: Run, url: str) -> None
     assert "failed         augment-counts-are-walks: 2025-10-13: rows of the dau walk" in result.stdout
 
 
+def test_a_control_plane_that_refuses_is_told(run: Run, url: str) -> None:
+    result = run("audit", "--url", url)
+    assert (result.exit_code, "GET /_mock/clock answers 401" in result.stderr) == (2, True)
+
+
 def test_as_json_there_is_one_document(run: Run) -> None:
     result = run("audit", "--organization", "documented", "--vendor", "between", "--json")
     told = json.loads(result.stdout)
     assert (result.exit_code, told["sampled"]) == (0, True)
-    assert [row["outcome"] for row in told["identities"]] == ["not applicable", "not applicable", "passed"]
+    held = [row["name"] for row in told["identities"] if row["outcome"] == "passed"]
+    assert held == ["between-console-within-ide"]
     assert told["identities"][1] == {
         "name": "between-nobody-after-leaving",
         "says": "Who left by Tabnine's list is not active at Augment afterwards.",

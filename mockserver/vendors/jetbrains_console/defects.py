@@ -5,7 +5,7 @@ How each is made stays out, but for what only this vendor has (`gateway.defects`
 
 from typing import Any
 
-from mockserver.gateway.defects import Defect, above, each, more
+from mockserver.gateway.defects import MONTHS, Defect, above, each, more, negative, put, spaced
 
 _ADOPTION = ("getUsersAdoptionV1", "getUsersAdoptionV2")
 _HITS = ("getLimitHitsV1", "getLimitHitsV2")
@@ -14,6 +14,16 @@ _CREDITS = ("getQuotaConsumptionV1", "getQuotaConsumptionV2")
 
 def _everyone(row: Any) -> None:
     row["activeUsers"] = row["enabledUsers"]
+
+
+def _dearer(body: Any) -> None:
+    for name in ("builtInQuota", "totalCredits"):
+        more(name, "data")(body)
+
+
+def _unspent(body: Any) -> None:
+    for place in ("data", "total"):
+        put(0.0, place, "builtInQuota", "topUpCredits", "totalCredits")(body)
 
 
 DEFECTS = (
@@ -25,4 +35,11 @@ DEFECTS = (
     Defect("console-active-above-enabled", _ADOPTION, "More people are active than have AI.",
            above("activeUsers", "enabledUsers", "data", "total")),
     Defect("everyone-active", _ADOPTION, "Everybody who has AI spends credits each day.", each("data", _everyone)),
+    Defect("month-of-credits-gap", _CREDITS, "A month has one credit more than its days.",
+           spaced("data", "date", *MONTHS, _dearer)),
+    Defect("month-without-spenders", _ADOPTION, "In a month nobody is active, though on its days some are.",
+           spaced("data", "date", *MONTHS, put(0, "data", "activeUsers"))),
+    Defect("credits-hidden", _CREDITS, "Nobody spends credits.", _unspent),
+    Defect("negative-credits", _CREDITS, "The built-in quota that was spent is below 0.",
+           negative("builtInQuota", "data")),
 )  # fmt: skip
