@@ -11,7 +11,8 @@ from typing import Any, ClassVar
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate, validates_schema
 
-from mockserver.admin.fields import Amount, Digits, Flag, Instant, Statuses, Switches, Whole
+from mockserver.admin.fields import Amount, Digits, Flag, Instant, Listed, Statuses, Switches, Whole
+from mockserver.conduct.rules import RULES
 from mockserver.gateway import switches
 from mockserver.gateway.limits import Allowance, Limit, Setting
 from mockserver.gateway.sandbox import PARTS, Surface
@@ -227,6 +228,18 @@ class RequestsQuery(Body):
         1, LISTED_MAXIMUM, metadata={"description": "The newest so many of what matches, still oldest first."}
     )
     after = Digits(0, ID_MAXIMUM, metadata={"description": "Only entries that came after the one with this id."})
+
+
+class ConductQuery(Body):
+    """What is not to be judged."""
+
+    kind = "parameter"
+
+    ignore = Listed(
+        "rule",
+        tuple(rule.name for rule in RULES),
+        metadata={"description": "Rules that nothing is said of, with commas between."},
+    )
 
 
 class Nothing(Body):

@@ -8,6 +8,7 @@ import sys
 from http.client import HTTPException
 from typing import Any
 from urllib.error import HTTPError, URLError
+from urllib.parse import quote
 from urllib.request import Request, urlopen
 
 import click
@@ -25,15 +26,16 @@ _TIMEOUT = 30
 @click.command
 @option("--url", default=f"http://{DEFAULTS.host}:{DEFAULTS.port}", help="Where the server is.")
 @option("--admin-token", help="What the server was started with, if it was.")
+@click.option("--ignore", "ignored", multiple=True, metavar="RULE", help="Say nothing of a rule; repeatable.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-def conduct(url: str, admin_token: str | None, *, as_json: bool) -> None:
+def conduct(url: str, admin_token: str | None, ignored: tuple[str, ...], *, as_json: bool) -> None:
     """Judge the requests that a server got, by the vendors' own advice and by good manners.
 
     Each finding tells the rule, its source, what was seen, in which requests of /_mock/requests, and what to do. Ask
     when the client is done: a walk through pages that has not reached its end counts as abandoned. Exit code 1 means
     findings.
     """
-    told = _told(url.rstrip("/"), admin_token)
+    told = _told(url.rstrip("/"), admin_token, ignored)
     if as_json:
         click.echo(json.dumps(told, ensure_ascii=False, indent=2))
     else:
@@ -43,12 +45,13 @@ def conduct(url: str, admin_token: str | None, *, as_json: bool) -> None:
     sys.exit(FINDINGS if told["findings"] else 0)
 
 
-def _told(url: str, admin_token: str | None) -> dict[str, Any]:
+def _told(url: str, admin_token: str | None, ignored: tuple[str, ...]) -> dict[str, Any]:
     if not url.startswith(("http://", "https://")):
         raise click.BadParameter(f"{url!r} is no address of a server; as in http://127.0.0.1:8080", param_hint="--url")
     headers = {"Authorization": f"Bearer {admin_token}"} if admin_token else {}
     try:
-        with urlopen(Request(url + _PATH, headers=headers), timeout=_TIMEOUT) as answer:  # noqa: S310 (checked above)
+        query = f"?ignore={quote(','.join(ignored))}" if ignored else ""
+        with urlopen(Request(url + _PATH + query, headers=headers), timeout=_TIMEOUT) as answer:  # noqa: S310 (checked above)
             told: dict[str, Any] = json.load(answer)
             return told
     except HTTPError as error:
