@@ -13,6 +13,9 @@ from mockserver.gateway.journal import Entry
 
 _POSITIONS: Final = ("cursor", "offset")
 _SIZES: Final = ("page_size", "limit")
+_ON_THE_WAY: Final = 100_000_000
+"""Nanoseconds within which what runs in parallel may still send what it had begun, or the server take it up."""
+
 _SHORT: Final = timedelta(milliseconds=10)
 """What a clock that runs along may be off; what is more was moved."""
 
@@ -24,12 +27,13 @@ class Asked:
     """One request; of a parameter that is there more than once, `parameters` has all values, with commas between.
 
     `published` is the hour (UTC) at which the vendor's data of a day arrive, on the day after; None where they are
-    there as the day goes on.
+    there as the day goes on. `pooled`: its client has several requests on the way at a time, now and then.
     """
 
     entry: Entry
     parameters: Mapping[str, str]
     published: int | None = None
+    pooled: bool = False
 
     def without(self, *names: str) -> Hashable:
         """What is asked but for some parameters: equal for equal questions, in whichever order they are written."""
@@ -108,10 +112,32 @@ class Asked:
         """Whether the other request was answered when this one came, so that its client could know the answer."""
         return self.entry.started >= before.entry.started + before.entry.duration_us * 1000
 
+    def had_heard(self, before: "Asked") -> bool:
+        """Whether its client must have known the other answer: one that asks in parallel needs a moment for it."""
+        ended = before.entry.started + before.entry.duration_us * 1000
+        return self.entry.started >= ended + (_ON_THE_WAY if self.pooled and self.question != before.question else 0)
+
 
 def read(entries: Iterable[Entry], published: Mapping[str, int]) -> list[Asked]:
     """What each entry asked, in the order in which they are given; `published` has the hours, by vendor."""
-    return [Asked(entry, _parameters(entry.query), published.get(entry.vendor)) for entry in entries]
+    listed = list(entries)
+    pooled = _pooled(listed)
+    return [
+        Asked(each, _parameters(each.query), published.get(each.vendor), (each.vendor, each.grant) in pooled)
+        for each in listed
+    ]
+
+
+def _pooled(entries: list[Entry]) -> set[tuple[str, str | None]]:
+    """The clients, by vendor and token, of whose requests two were ever on the way at the same time."""
+    ends: dict[tuple[str, str | None], int] = {}
+    found = set()
+    for each in sorted(entries, key=lambda entry: entry.started):
+        client = each.vendor, each.grant
+        if each.started < ends.get(client, each.started):
+            found.add(client)
+        ends[client] = max(ends.get(client, 0), each.started + each.duration_us * 1000)
+    return found
 
 
 def _parameters(query: str) -> dict[str, str]:

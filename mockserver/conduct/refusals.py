@@ -47,7 +47,7 @@ def _after_limit(requests: Sequence[Asked]) -> Iterator[Asked]:
     last: tuple[Asked, timedelta] | None = None
     for each in requests:
         before, again, wait = pending.pop(each.question, last), each.entry.status == 429, timedelta(0)
-        if before is not None and each.knew(before[0]):
+        if before is not None and each.had_heard(before[0]):
             wait = each.rested(before[0])
             if wait < _SHORTEST or (again and wait < before[1] * _GROWTH and wait < _REFILL):
                 yield each
@@ -65,8 +65,13 @@ def after_failure(requests: Sequence[Asked]) -> Iterator[Asked]:
         times = times + 1 if before and _hasty(wait, waited) else 0
         if times >= _FREE:
             yield each
-        if each.entry.status >= 500 or each.entry.status == CUT:
+        if _failed(each):
             failed[each.question] = each, wait, times
+
+
+def _failed(each: Asked) -> bool:
+    """No answer, one that says so, or one that somebody had a hand in, and may have broken."""
+    return each.entry.status >= 500 or each.entry.status == CUT or (each.entry.status == 200 and not each.answered)
 
 
 def _hasty(wait: timedelta, before: timedelta) -> bool:
@@ -94,7 +99,7 @@ def ignoring(status: int) -> Callable[[Sequence[Asked]], Iterator[Asked]]:
             if each.entry.status != status:
                 row.clear()
                 continue
-            if len(row) == _FREE and all(each.knew(one) for one in row):
+            if len(row) == _FREE and all(each.had_heard(one) for one in row):
                 yield each
             if len(row) < _FREE:
                 row.append(each)
