@@ -67,9 +67,10 @@ class Asked:
         return self.entry.status == 200 and self.entry.fault is None
 
     @property
-    def data_day(self) -> tuple[date, date]:
-        """Tells the days of the data apart: by the calendar, and by the hour at which the vendor's arrive."""
-        return self.entry.at.date(), (self.entry.at - timedelta(hours=self.published or 0)).date()
+    def data_day(self) -> tuple[date, date, int]:
+        """Tells the days of the data apart: by the calendar, by the hour at which the vendor's arrive, by switches."""
+        arrived = self.entry.at - timedelta(hours=self.published or 0)
+        return self.entry.at.date(), arrived.date(), self.entry.generation
 
     @property
     def settled(self) -> bool:

@@ -11,7 +11,7 @@ from mockserver.admin import plane
 from mockserver.settings import Settings
 from tests.admin.driver import Admin
 from tests.conduct import careful, naive, programs
-from tests.conduct.surfaces import DAY, Surfaces
+from tests.conduct.surfaces import DAY, FIRST, Surfaces
 from tests.conftest import SETTINGS
 from tests.contract.watch import Watch
 
@@ -86,6 +86,18 @@ def test_a_job_that_asks_again_when_late_data_have_arrived_hears_nothing(
     surfaces.augment("/dau-count")
     (finding,) = admin.get("/conduct")["findings"]
     assert finding["do"] == "keep the answer until data of another day arrive, at 05:00 UTC"
+
+
+def test_who_asks_again_under_other_switches_hears_nothing(
+    admin: Admin, surfaces: Surfaces, found: Callable[[], set[tuple[str, str]]]
+) -> None:
+    for shape in ("nested", "flat"):
+        admin.done("PATCH", "/policy", {"tabnine": {"error_shape": shape}})
+        assert surfaces.tabnine("/organization/users", offset="no", limit=1)[0] == 400
+    for last in ("empty", "absent"):
+        admin.done("PATCH", "/policy", {"augment": {"last_cursor": last}})
+        surfaces.augment("/dau", date=FIRST, page_size=250)
+    assert found() == set()
 
 
 def test_a_program_that_looks_up_details_between_pages_hears_nothing(
