@@ -1,13 +1,12 @@
 """Answers which inconsistencies are armed in a sandbox, and arms others.
 
-What each one does stays out (`gateway.defects`).
+What each one does stays out (each vendor's `defects`).
 """
 
 from typing import Any
 
 from mockserver.admin import bodies, schemas, shapes
 from mockserver.admin.asked import Asked
-from mockserver.gateway.defects import DEFECTS
 
 
 def shown(asked: Asked) -> dict[str, Any]:
@@ -16,12 +15,13 @@ def shown(asked: Asked) -> dict[str, Any]:
     listed = [
         {
             "name": each.name,
-            "vendor": each.vendor,
+            "vendor": vendor,
             "operations": each.operations,
             "says": each.says,
             "armed": each.name in armed,
         }
-        for each in DEFECTS.values()
+        for vendor, surface in asked.sandbox.surfaces.items()
+        for each in surface.defects
     ]
     written: dict[str, Any] = shapes.Defects().dump({"defects": listed})
     return written
@@ -29,8 +29,7 @@ def shown(asked: Asked) -> dict[str, Any]:
 
 def put(asked: Asked) -> dict[str, Any]:
     """Arm what is named, and no other; without names, those that the sandbox was made with."""
-    stated = schemas.DefectsBody().load(bodies.given())
+    stated = schemas.defects(asked.sandbox.surfaces).load(bodies.given())
     with asked.lock:
-        armed = stated.get("armed", asked.sandbox.made.defects)
-        asked.sandbox.defects = tuple(name for name in DEFECTS if name in armed)
+        asked.sandbox.defects = tuple(sorted(set(stated.get("armed", asked.sandbox.made.defects))))
         return shown(asked)

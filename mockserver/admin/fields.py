@@ -95,6 +95,22 @@ class Digits(Whole):
         return int(value)
 
 
+class Listed(fields.Field[list[str]]):
+    """Some of the known names out of a query string, with commas between; `kind` is what one is called."""
+
+    def __init__(self, kind: str, known: tuple[str, ...], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.metadata = {"type": "string", **self.metadata}
+        self._kind, self._known = kind, known
+
+    def _deserialize(self, value: Any, *_: Any, **__: Any) -> list[str]:
+        names = str(value).split(",")
+        unknown = [switches.unknown(self._kind, name, self._known) for name in names if name not in self._known]
+        if unknown:
+            raise ValidationError(unknown)
+        return names
+
+
 class Statuses(fields.Field[range]):
     """A status of HTTP, or a class of them, out of a query string: as the statuses that are meant."""
 

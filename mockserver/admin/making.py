@@ -83,7 +83,7 @@ def _made(given: Mapping[str, Any], first: Made) -> Made:
         {**first.limits, **limits},
         {name: {**first.policy.get(name, {}), **policy.get(name, {})} for name in {**first.policy, **policy}},
         faults.made_of(given["faults"], "faults") if "faults" in given else first.faults,
-        tuple(given.get("defects", first.defects)),
+        tuple(sorted(set(given.get("defects", first.defects)))),
     )
 
 

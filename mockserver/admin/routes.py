@@ -92,7 +92,7 @@ RESOURCES = (
     Route("DELETE", "/faults/<fault>", "deleteFault", faults.deleted),
     Route("GET", "/requests", "listRequests", requests.listed, schemas.RequestsQuery),
     Route("DELETE", "/requests", "deleteRequests", requests.forgotten),
-    Route("GET", "/conduct", "getConduct", conduct.judged),
+    Route("GET", "/conduct", "getConduct", conduct.judged, schemas.ConductQuery),
     Route("GET", "/defects", "getDefects", defects.shown),
     Route("PUT", "/defects", "putDefects", defects.put),
     Route("POST", "/reset", "reset", reset.reset),

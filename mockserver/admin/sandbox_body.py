@@ -14,7 +14,6 @@ from mockserver.admin import schemas
 from mockserver.admin.fields import Amount, Flag, Instant, Whole
 from mockserver.admin.rules import RuleBody
 from mockserver.admin.schemas import Body
-from mockserver.gateway.defects import DEFECTS
 from mockserver.gateway.faults import RULES_MAXIMUM
 from mockserver.gateway.sandbox import Surface
 from mockserver.gateway.switches import Known, Switch
@@ -85,9 +84,8 @@ def sandbox(surfaces: Mapping[str, Surface], known: Known) -> Schema:
 def _sandbox(vendors: tuple[Surface, ...], switches: tuple[tuple[str, tuple[Switch, ...]], ...]) -> Schema:
     """Made once for an app's vendors, since building it takes longer than all the rest of making a sandbox."""
     surfaces = {surface.name: surface for surface in vendors}
-    known = validate.OneOf(DEFECTS, error="there is no defect {input!r}; there are: {choices}")
     members: dict[str, fields.Field[Any]] = {
-        "defects": fields.List(fields.String(validate=known)),
+        "defects": schemas.armed(surfaces),
         "limits": fields.Nested(schemas.limits(surfaces)),
         "policy": fields.Nested(schemas.policy(dict(switches))),
     }

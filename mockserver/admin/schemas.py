@@ -9,9 +9,9 @@ from typing import Any, ClassVar
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate, validates_schema
 
-from mockserver.admin.fields import Amount, Day, Digits, Flag, Instant, Statuses, Switches, Whole
+from mockserver.admin.fields import Amount, Day, Digits, Flag, Instant, Listed, Statuses, Switches, Whole
+from mockserver.conduct.rules import RULES
 from mockserver.gateway import switches
-from mockserver.gateway.defects import DEFECTS
 from mockserver.gateway.limits import Allowance, Limit, Setting
 from mockserver.gateway.sandbox import PARTS, Surface
 from mockserver.gateway.switches import Known
@@ -151,10 +151,23 @@ class ResetBody(Body):
 class DefectsBody(Body):
     """Which inconsistencies are armed; none, unless `armed` names some."""
 
-    armed = fields.List(
-        fields.String(validate=validate.OneOf(DEFECTS, error="there is no defect {input!r}; there are: {choices}")),
-        metadata={"description": "The names of the defects."},
-    )
+    armed = fields.List(fields.String(), metadata={"description": "The names of the defects."})
+
+
+def defects(surfaces: Mapping[str, Surface]) -> Schema:
+    """The body that arms defects at a server with these vendors."""
+    return DefectsBody.from_dict({"armed": armed(surfaces)})()
+
+
+def armed(surfaces: Mapping[str, Surface]) -> "fields.List[str]":
+    """The names of some of these vendors' defects."""
+    known = [defect.name for surface in surfaces.values() for defect in surface.defects]
+
+    def check(name: str) -> None:
+        if name not in known:
+            raise ValidationError(switches.unknown("defect", name, known))
+
+    return fields.List(fields.String(validate=check))
 
 
 class RequestsQuery(Body):
@@ -231,6 +244,18 @@ class CasesQuery(Body):
     kind = "filter"
 
     vendor = fields.String(metadata={"description": "Only cases of this vendor; `between` stands for all together."})
+
+
+class ConductQuery(Body):
+    """What is not to be judged."""
+
+    kind = "parameter"
+
+    ignore = Listed(
+        "rule",
+        tuple(rule.name for rule in RULES),
+        metadata={"description": "Rules that nothing is said of, with commas between."},
+    )
 
 
 class Nothing(Body):

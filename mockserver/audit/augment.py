@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from mockserver.audit.identity import Broken, Identity, same
+from mockserver.audit.identity import Broken, Identity, between, same, within
 from mockserver.audit.reader import Reader, summed
 
 VENDOR = "augment"
@@ -32,6 +32,14 @@ def users(reader: Reader, first: date, last: date) -> list[Any]:
     return _walk(reader, "user-activity", "users", 100, start_date=first, end_date=last)
 
 
+def some_users(reader: Reader, day: date) -> list[Any]:
+    """The users' rows of a day: the first page, unless everything is read."""
+    if reader.full:
+        return users(reader, day, day)
+    found: list[Any] = reader.get(VENDOR, f"{_AT}/user-activity", page_size=100, start_date=day, end_date=day)["users"]
+    return found
+
+
 def _walk(reader: Reader, path: str, rows: str, size: int, **query: object) -> list[Any]:
     def more(page: Any) -> dict[str, object] | None:
         pagination = page["pagination"]
@@ -41,16 +49,21 @@ def _walk(reader: Reader, path: str, rows: str, size: int, **query: object) -> l
     return [row for page in pages for row in page[rows]]
 
 
-def _daily(reader: Reader) -> list[Any]:
+def daily(reader: Reader) -> list[Any]:
+    """What everybody did, by day."""
     found: list[Any] = reader.get(VENDOR, f"{_AT}/daily-usage", start_date=reader.first, end_date=reader.last)[
         "daily_usage"
     ]
     return found
 
 
-def _counts_are_walks(reader: Reader) -> None:
+def _counts(reader: Reader) -> dict[str, int]:
     counts = reader.get(VENDOR, f"{_AT}/dau-count", start_date=reader.first, end_date=reader.last)
-    counted = {row["date"]: row["user_count"] for row in counts["daily_active_user_counts"]}
+    return {row["date"]: row["user_count"] for row in counts["daily_active_user_counts"]}
+
+
+def _counts_are_walks(reader: Reader) -> None:
+    counted = _counts(reader)
     for day in reader.sampled_days:
         same(f"{day}", len(active(reader, day)), counted.get(str(day)), "rows of the dau walk and dau-count")
 
@@ -64,7 +77,7 @@ def _nobody_twice(reader: Reader) -> None:
 
 def _users_are_days(reader: Reader) -> None:
     by_user = summed([row["metrics"] for row in users(reader, reader.first, reader.last)])
-    by_day = summed([row["metrics"] for row in _daily(reader)])
+    by_day = summed([row["metrics"] for row in daily(reader)])
     for metric in sorted({*by_user, *by_day}):
         same(
             f"{metric} of {reader.first} to {reader.last}", by_user[metric], by_day[metric], "sums over users and days"
@@ -93,12 +106,45 @@ def _days_are_walks(reader: Reader) -> None:
 
 
 def _totals_are_parts(reader: Reader) -> None:
-    for row in _daily(reader):
+    for row in daily(reader):
         metrics = row["metrics"]
         messages = sum(metrics[f"{part}_messages"] for part in _MESSAGES)
         lines = sum(metrics[f"{part}_lines_of_code"] for part in _LINES)
         same(row["date"], metrics["total_messages"], messages, "total_messages and its parts")
         same(row["date"], metrics["total_modified_lines_of_code"], lines, "total_modified_lines_of_code and its parts")
+
+
+def _accepted_within_suggested(reader: Reader) -> None:
+    rows = [(row["date"], row["metrics"]) for row in daily(reader)]
+    rows += [(f"{name(row)} on {reader.last}", row["metrics"]) for row in some_users(reader, reader.last)]
+    for where, metrics in rows:
+        within(where, metrics["completions_accepted"], metrics["completions_count"], "accepted and all completions")
+        accepted, suggested = metrics["completions_lines_of_code"], metrics["completions_suggested_lines_of_code"]
+        within(where, accepted, suggested, "accepted and suggested lines")
+
+
+def _active_have_events(reader: Reader) -> None:
+    for day in reader.sampled_days:
+        rows = some_users(reader, day)
+        counted = {name(row) for row in rows if any(row["metrics"].values())}
+        # Both lists have the same order, so that the first page of one is the beginning of the other.
+        beginning = active(reader, day) if reader.full else active(reader, day)[: len(rows)]
+        for who in sorted(counted.symmetric_difference(beginning)):
+            told = "in dau, but without" if who not in counted else "not in dau, but with"
+            raise Broken(f"{who} on {day}: {told} a counter above 0 in user-activity")
+
+
+def _days_are_counted(reader: Reader) -> None:
+    told = {row["date"] for row in daily(reader)}
+    for day, count in _counts(reader).items():
+        if (day in told) != (count > 0):
+            raise Broken(f"{day}: dau-count is {count}, and the day is {'' if day in told else 'not '}in daily-usage")
+
+
+def _users_are_distinct(reader: Reader) -> None:
+    days = [_counts(reader)[str(day)] for day in reader.sampled_days]
+    found = len(users(reader, reader.sampled_days[0], reader.last))
+    between(f"{reader.sampled_days[0]} to {reader.last}", found, days, "users of the range, and of its days")
 
 
 IDENTITIES = (
@@ -113,4 +159,12 @@ IDENTITIES = (
              "augment: across endpoints", "I", _days_are_walks),
     Identity("augment-totals-are-parts", "Total messages and lines are the sums of their parts.",
              "augment: 7", "I", _totals_are_parts),
+    Identity("augment-accepted-within-suggested", "Accepted completions and lines are at most those suggested.",
+             "augment: 7", "I", _accepted_within_suggested),
+    Identity("augment-active-have-events", "In dau of a day is exactly who has a counter above 0 on it.",
+             "augment: across endpoints, metrics, identities", "I", _active_have_events),
+    Identity("augment-days-are-counted", "daily-usage tells exactly the days on which dau-count has users.",
+             "augment: 8", "D", _days_are_counted),
+    Identity("augment-users-are-distinct", "Users of a range are at most the sum of its days, at least the highest.",
+             "augment: across endpoints", "I", _users_are_distinct),
 )  # fmt: skip

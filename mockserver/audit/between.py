@@ -7,10 +7,13 @@ from mockserver.audit import augment, jetbrains, tabnine
 from mockserver.audit.identity import Broken, Identity, same, within
 from mockserver.audit.reader import Absent, Reader
 
+SAMPLE = 5
+"""People asked for one by one, of those who left or have no licence."""
+
 
 def _addresses_agree(reader: Reader) -> None:
     known = {row["id"]: row["email"].casefold() for row in tabnine.users(reader)}
-    common = [row for row in jetbrains.rows(reader) if row["userId"] in known]
+    common = [row for row in jetbrains.some_rows(reader)[0] if row["userId"] in known]
     if not common:
         raise Absent("nobody of Tabnine's users list used JetBrains AI in the range")
     for row in common:
@@ -32,6 +35,38 @@ def _nobody_after_leaving(reader: Reader) -> None:
             raise Broken(f"{who} left on {left[who.casefold()]} and is in Augment's dau of {day}")
 
 
+def _left(reader: Reader) -> dict[str, str]:
+    """Who has left by Tabnine's list, by id, and on which day."""
+    left = {row["id"]: row["deactivatedAt"][:10] for row in tabnine.users(reader) if row["deactivatedAt"]}
+    if not left:
+        raise Absent("nobody has left")
+    return left
+
+
+def _no_rows_after_leaving(reader: Reader) -> None:
+    left = _left(reader)
+    for row in jetbrains.some_rows(reader)[0]:
+        if row["date"] > left.get(row["userId"], row["date"]):
+            raise Broken(f"user {row['userId']} left on {left[row['userId']]} and has rows of {row['date']}")
+
+
+def _no_usage_after_leaving(reader: Reader) -> None:
+    gone = sorted(user for user, day in _left(reader).items() if day < str(reader.first))
+    for user in gone if reader.full else gone[-SAMPLE:]:
+        for counter, number in sorted(tabnine.of_user(reader, user).items()):
+            same(f"user {user}, who left before {reader.first}", number, 0, f"{counter} and nothing")
+
+
+def _no_usage_without_licence(reader: Reader) -> None:
+    known = {row["id"] for row in tabnine.users(reader)}
+    others = sorted({row["userId"] for row in jetbrains.some_rows(reader)[0]} - known)
+    if not others:
+        raise Absent("everybody who used JetBrains AI is in Tabnine's users list")
+    for user in others if reader.full else others[:SAMPLE]:
+        for counter, number in sorted(tabnine.of_user(reader, user).items()):
+            same(f"user {user}, who is not in Tabnine's list", number, 0, f"{counter} and nothing")
+
+
 def _console_within_ide(reader: Reader) -> None:
     requests = jetbrains.active(reader)
     for row in jetbrains.console(reader, "users-adoption")["data"]:
@@ -44,6 +79,12 @@ IDENTITIES = (
              "between: metrics, identities", "I", _addresses_agree),
     Identity("between-nobody-after-leaving", "Who left by Tabnine's list is not active at Augment afterwards.",
              "between: metrics, identities", "I", _nobody_after_leaving),
+    Identity("between-no-rows-after-leaving", "Who left by Tabnine's list has no rows at IDE Services afterwards.",
+             "between: metrics, identities", "I", _no_rows_after_leaving),
+    Identity("between-no-usage-after-leaving", "Who left before the range by Tabnine's list has no usage there.",
+             "between: metrics, identities", "I", _no_usage_after_leaving),
+    Identity("between-no-usage-without-licence", "Who is not in Tabnine's users list has no usage there.",
+             "between: metrics, identities", "I", _no_usage_without_licence),
     Identity("between-console-within-ide", "Whoever spent credits made a request: Console active <= IDE active.",
              "between: metrics 2", "I", _console_within_ide),
 )  # fmt: skip

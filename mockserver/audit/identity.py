@@ -3,7 +3,7 @@
 Which identities there are stays out (`augment`, `tabnine`, `jetbrains`, `between`).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from mockserver.audit.reader import Reader
@@ -36,6 +36,13 @@ def same(where: str, left: object, right: object, sides: str) -> None:
     """Broken unless both are equal; `sides` says what they are, as in "walk and count"."""
     if left != right:
         raise Broken(f"{where}: {sides} are {left} and {right}")
+
+
+def between(where: str, distinct: int, days: Iterable[int], sides: str) -> None:
+    """Broken unless what is distinct over some days is at least the highest of them, and at most their sum."""
+    counts = list(days)
+    if not max(counts, default=0) <= distinct <= sum(counts):
+        raise Broken(f"{where}: {sides} are {distinct} and {', '.join(map(str, counts))}")
 
 
 def within(where: str, less: int, more: int, sides: str) -> None:

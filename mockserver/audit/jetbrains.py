@@ -1,82 +1,96 @@
-"""Answers what must hold of JetBrains' answers: IDE Services' metrics in four forms, and the Console's three reports.
+"""Answers what must hold of IDE Services' answers: metrics in four forms, and who has and uses AI.
 
-Getting the answers stays out (`reader`).
+What must hold of the Console's stays out (`console`), though its reports are read here; getting answers does as well.
 """
 
-from decimal import Decimal
-from itertools import zip_longest
+from collections import Counter, defaultdict
+from datetime import date
+from itertools import pairwise
 from typing import Any
 
-from mockserver.audit.identity import Identity, same, within
-from mockserver.audit.reader import Reader, summed
+from mockserver.audit.identity import Broken, Identity, same, within
+from mockserver.audit.reader import Absent, Reader, summed
 
 IDE, CONSOLE = "jetbrains-ide", "jetbrains-console"
-_NUMBERS = ("suggestions", "acceptances", "invocations")
-_EFFECTS = "/api/analytics/ai/effectiveness/metrics"
+NUMBERS = ("suggestions", "acceptances", "invocations")
+EFFECTS = "/api/analytics/ai/effectiveness/metrics"
+ADOPTION = "/api/analytics/ai/users-adoption"
+_SOME = ("aia", "nes")
+_MOST = 1000
+"""Rows of a page, at most."""
 
 
-def _span(reader: Reader) -> dict[str, object]:
-    return {"fromDate": reader.first, "toDate": reader.last}
-
-
-def _ide(reader: Reader, path: str, **query: object) -> Any:
-    return reader.get(IDE, path, **_span(reader), **query)
+def ide(reader: Reader, path: str, since: date | None = None, **query: object) -> Any:
+    """An answer of IDE Services, from a day on; the range's first, unless another is named."""
+    return reader.get(IDE, path, fromDate=since or reader.first, toDate=reader.last, **query)
 
 
 def rows(reader: Reader, order: str = "ASC") -> list[Any]:
     """What each person did with each tool on each day."""
+    return _walk(reader, fromDate=reader.first, toDate=reader.last, limit=_MOST, sortOrder=order)
 
+
+def some_rows(reader: Reader) -> tuple[list[Any], set[str]]:
+    """The same, and the days that they are of: the busiest alone, where all are too many for a sample."""
+    try:
+        return rows(reader), {str(day) for day in reader.days}
+    except Absent:
+        day = max(ide(reader, EFFECTS, groupBy="DAY")["items"], key=lambda row: int(row["invocations"]))["date"]
+        return _walk(reader, fromDate=day, toDate=day, limit=_MOST), {day}
+
+
+def _walk(reader: Reader, **query: object) -> list[Any]:
     def more(page: Any) -> dict[str, object] | None:
         following = page.get("nextCursor")
         return None if following is None else {"cursor": following}
 
-    pages = reader.paged(more, lambda **at: _ide(reader, f"{_EFFECTS}/users.paged", limit=1000, sortOrder=order, **at))
+    pages = reader.paged(more, lambda **at: reader.get(IDE, f"{EFFECTS}/users.paged", **query, **at))
     return [row for page in pages for row in page["items"]]
 
 
 def active(reader: Reader) -> dict[str, int]:
     """How many people were active in IDE Services, by day."""
-    adoption = _ide(reader, "/api/analytics/ai/users-adoption", groupBy="DAY")["items"]
+    adoption = ide(reader, ADOPTION, groupBy="DAY")["items"]
     return {row["date"]: row["activeUsers"] for row in adoption}
 
 
-def console(reader: Reader, report: str, version: str = "v2") -> Any:
-    """A report of the Console, day by day."""
+def console(reader: Reader, report: str, version: str = "v2", since: date | None = None, length: str = "day") -> Any:
+    """A report of the Console, by "day", "week" or "month"; from a day on, or from the range's first."""
     path = f"/metrics/api/{version}/adoption/{report}/group-by/date"
-    return reader.get(CONSOLE, path, groupBy="day", **_span(reader))
+    return reader.get(CONSOLE, path, groupBy=length, fromDate=since or reader.first, toDate=reader.last)
 
 
 def _features_are_metrics(reader: Reader) -> None:
-    whole = {row["date"]: row for row in _ide(reader, _EFFECTS, groupBy="DAY")["items"]}
-    apart = _ide(reader, f"{_EFFECTS}-by-feature", groupBy="DAY")["items"]
+    whole = {row["date"]: row for row in ide(reader, EFFECTS, groupBy="DAY")["items"]}
+    apart = ide(reader, f"{EFFECTS}-by-feature", groupBy="DAY")["items"]
     for day in sorted({*whole, *(row["date"] for row in apart)}):
-        together = summed([whole[day]] if day in whole else [], *_NUMBERS)
-        sums = summed([row for row in apart if row["date"] == day], *_NUMBERS)
-        for number in _NUMBERS:
+        together = summed([whole[day]] if day in whole else [], *NUMBERS)
+        sums = summed([row for row in apart if row["date"] == day], *NUMBERS)
+        for number in NUMBERS:
             same(f"{number} of {day}", together[number], sums[number], "metrics and the sum by feature")
 
 
 def _totals_are_metrics(reader: Reader) -> None:
-    totals = _ide(reader, f"{_EFFECTS}/totals")
+    totals = ide(reader, f"{EFFECTS}/totals")
     for group in ("DAY", "WEEK", "MONTH"):
-        sums = summed(_ide(reader, _EFFECTS, groupBy=group)["items"], *_NUMBERS)
-        for number in _NUMBERS:
+        sums = summed(ide(reader, EFFECTS, groupBy=group)["items"], *NUMBERS)
+        for number in NUMBERS:
             same(f"{number} by {group}", totals[number], sums[number], "totals and the sum of metrics")
 
 
 def _totals_are_people(reader: Reader) -> None:
-    totals, sums = _ide(reader, f"{_EFFECTS}/totals"), summed(rows(reader), *_NUMBERS)
-    for number in _NUMBERS:
+    totals, sums = ide(reader, f"{EFFECTS}/totals"), summed(rows(reader), *NUMBERS)
+    for number in NUMBERS:
         same(f"{number} of the range", totals[number], sums[number], "totals and the sum of users.paged")
 
 
 def _accepted_within_suggested(reader: Reader) -> None:
-    for row in _ide(reader, _EFFECTS, groupBy="DAY")["items"]:
+    for row in ide(reader, EFFECTS, groupBy="DAY")["items"]:
         within(row["date"], row["acceptances"], row["suggestions"], "acceptances and suggestions")
 
 
 def _active_within_enabled(reader: Reader) -> None:
-    for row in _ide(reader, "/api/analytics/ai/users-adoption", groupBy="DAY")["items"]:
+    for row in ide(reader, ADOPTION, groupBy="DAY")["items"]:
         within(row["date"], row["activeUsers"], row["enabledUsers"], "active and enabled users")
 
 
@@ -88,40 +102,55 @@ def _descending_is_reversed(reader: Reader) -> None:
         same("users.paged", here, there, "rows at the same place up, and down reversed,")
 
 
-def _money(value: object) -> Decimal:
-    return Decimal(str(value))
+def _tools_are_features(reader: Reader) -> None:
+    apart = ide(reader, f"{EFFECTS}-by-feature", groupBy="DAY")["items"]
+    together = summed(ide(reader, EFFECTS, groupBy="DAY", tool=",".join(_SOME))["items"], *NUMBERS)
+    sums = summed([row for row in apart if row["tool"] in _SOME], *NUMBERS)
+    for number in NUMBERS:
+        same(f"{number} of {', '.join(_SOME)}", together[number], sums[number], "metrics and the sum by feature")
 
 
-def _credits_add_up(reader: Reader) -> None:
-    report = console(reader, "quota-consumption")
-    for row in [*report["data"], {**report["total"], "date": "the range"}]:
-        parts = _money(row["builtInQuota"]) + _money(row["topUpCredits"])
-        same(row["date"], _money(row["totalCredits"]), parts, "totalCredits and its parts")
-    for name in ("builtInQuota", "topUpCredits"):
-        days = sum((_money(row[name]) for row in report["data"]), Decimal(0))
-        same(f"{name} of the range", _money(report["total"][name]), days, "the total and the sum of the days")
+def _rows_are_features(reader: Reader) -> None:
+    people: defaultdict[tuple[str, str], Counter[str]] = defaultdict(Counter)
+    listed, days = some_rows(reader)
+    for row in listed:
+        people[row["date"], row["tool"]].update({number: row[number] for number in NUMBERS})
+    apart = ide(reader, f"{EFFECTS}-by-feature", groupBy="DAY")["items"]
+    for row in [each for each in apart if each["date"] in days]:
+        mine = people[row["date"], row["tool"]]
+        for number in NUMBERS:
+            same(f"{number} of {row['tool']} on {row['date']}", mine[number], row[number], "users.paged and by feature")
 
 
-def _peak_within_range(reader: Reader) -> None:
-    report = console(reader, "limit-hits")
-    total, days = report["total"], [row["usersHitLimit"] for row in report["data"]]
-    within("limit hits", total["peakDailyUsers"], total["usersHitLimit"], "the peak and the users of the range")
-    within("limit hits", total["usersHitLimit"], sum(days), "the users of the range and the sum of the days")
-    same("limit hits", total["peakDailyUsers"], max(days, default=0), "the peak and the greatest day")
+def _rows_are_in_order(reader: Reader) -> None:
+    places = [(row["tool"], row["date"], row["userId"]) for row in some_rows(reader)[0]]
+    for before, after in pairwise(places):
+        if before >= after:
+            raise Broken(f"users.paged: {before} stands before {after}")
 
 
-def _versions_agree(reader: Reader) -> None:
-    for report in ("users-adoption", "limit-hits", "quota-consumption"):
-        old, new = console(reader, report, "v1"), console(reader, report)
-        for row, other in zip_longest(old["data"], new["data"]):
-            same(report, row, other, "v1 and v2")
-        same(f"{report} of the range", old["total"], new["total"], "v1 and v2")
+def _rows_are_not_empty(reader: Reader) -> None:
+    for row in some_rows(reader)[0]:
+        if not any(row[number] for number in NUMBERS):
+            raise Broken(f"user {row['userId']} on {row['date']}: a row of {row['tool']} without anything in it")
 
 
-def _console_within_enabled(reader: Reader) -> None:
-    report = console(reader, "users-adoption")
-    for row in [*report["data"], {**report["total"], "date": "the range"}]:
-        within(row["date"], row["activeUsers"], row["enabledUsers"], "active and enabled users")
+def _rows_within_active(reader: Reader) -> None:
+    people: defaultdict[str, set[str]] = defaultdict(set)
+    for row in some_rows(reader)[0]:
+        people[row["date"]].add(row["userId"])
+    told = active(reader)
+    for day, who in sorted(people.items()):
+        within(day, len(who), told.get(day, 0), "users with rows and active users")
+
+
+def _pages_are_the_whole(reader: Reader) -> None:
+    days = Counter(row["date"] for row in some_rows(reader)[0])
+    if not days:
+        raise Absent("users.paged has no rows")
+    ((day, count),) = days.most_common(1)
+    parts = _walk(reader, fromDate=day, toDate=day, limit=min(count // 3 + 1, _MOST))
+    same(f"users.paged of {day}", len(parts), count, "rows in small pages and in large ones")
 
 
 IDENTITIES = (
@@ -137,12 +166,16 @@ IDENTITIES = (
              "jetbrains-ide: 3", "I", _active_within_enabled),
     Identity("ide-descending-is-reversed", "users.paged down is users.paged up, reversed.",
              "jetbrains-ide: 3", "I", _descending_is_reversed),
-    Identity("console-credits-add-up", "Total credits are built-in quota and top-up, and the sum of the days.",
-             "jetbrains-console: 2, metrics 3", "D", _credits_add_up),
-    Identity("console-peak-within-range", "Peak daily users <= users of the range <= sum of the days.",
-             "jetbrains-console: 2, metrics 5", "I", _peak_within_range),
-    Identity("console-versions-agree", "Both versions of a report answer the same.",
-             "jetbrains-console: 2", "I", _versions_agree),
-    Identity("console-active-within-enabled", "Active users are at most the enabled ones.",
-             "jetbrains-console: 2", "I", _console_within_enabled),
+    Identity("ide-tools-are-features", "Metrics of some tools are the sum of those by feature.",
+             "jetbrains-ide: across endpoints", "I", _tools_are_features),
+    Identity("ide-rows-are-features", "users.paged of a tool and day is what by feature has of them.",
+             "jetbrains-ide: across endpoints", "I", _rows_are_features),
+    Identity("ide-rows-are-in-order", "users.paged goes by tool, date and user, nothing twice.",
+             "jetbrains-ide: 3", "D", _rows_are_in_order),
+    Identity("ide-rows-are-not-empty", "Each row of users.paged has something in it.",
+             "jetbrains-ide: 3, metrics, identities", "A", _rows_are_not_empty),
+    Identity("ide-rows-within-active", "Who has rows on a day is among the day's active users.",
+             "jetbrains-ide: 3, metrics, identities", "I", _rows_within_active),
+    Identity("ide-pages-are-the-whole", "users.paged has as many rows in small pages as in large ones.",
+             "jetbrains-ide: 2", "D", _pages_are_the_whole),
 )  # fmt: skip

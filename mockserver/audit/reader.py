@@ -94,27 +94,44 @@ class Reader:
         return [self.first + timedelta(days=each) for each in range((self.last - self.first).days + 1)]
 
     @property
+    def since(self) -> date:
+        """From where on buckets are compared: the month before the range's end is in it, so that whole ones are."""
+        return min(self.first, (self.last.replace(day=1) - timedelta(days=1)).replace(day=1))
+
+    @property
     def sampled_days(self) -> list[date]:
         """The days whose lists are walked: the last of the range, in a sample."""
         return self.days if self.full else self.days[-DAYS:]
 
     def get(self, vendor: str, path: str, **query: object) -> Any:
         """A vendor's answer, under the contract's names; Refused unless it is a 200."""
+        said = self.found(vendor, path, **query)
+        if said is None:
+            raise Refused(f"GET {path}?{urlencode(query)} answers 404")
+        return said
+
+    def found(self, vendor: str, path: str, **query: object) -> Any:
+        """The same; None for what the vendor does not know, which is a 404."""
         whole = f"{path}?{urlencode(query)}"
         if whole not in self._known:
             status, said = self.web.ask("GET", whole, {"Authorization": self.tokens[vendor]})
-            if status != 200:
+            if status not in {200, 404}:
                 raise Refused(f"GET {whole} answers {status}: {said}")
-            self._known[whole] = renamed(said, self.names.get(vendor, {}))
+            self._known[whole] = renamed(said, self.names.get(vendor, {})) if status == 200 else None
         return self._known[whole]
 
     def paged(self, more: Callable[[Any], Mapping[str, object] | None], ask: Callable[..., Any]) -> Iterator[Any]:
-        """Every page of a list, as `ask` gets it; `more` is what to ask the next with. Absent beyond the sample."""
+        """Every page of a list, as `ask` gets it; `more` is what to ask the next with.
+
+        Absent beyond the sample, Refused where a page leads back to one that was read: that walk would never end.
+        """
         asked: Mapping[str, object] | None = {}
-        pages = 0
+        known: list[Mapping[str, object]] = []
         while asked is not None:
-            pages += 1
-            if pages > PAGES and not self.full:
+            if asked in known:
+                raise Refused(f"page {len(known)} of a list leads back to page {known.index(asked) + 1}: {dict(asked)}")
+            known.append(asked)
+            if len(known) > PAGES and not self.full:
                 raise Absent(f"the list has more than {PAGES} pages; --full reads them all")
             page = ask(**asked)
             yield page
@@ -140,15 +157,19 @@ def summed(rows: Iterator[Mapping[str, Any]] | list[Any], *names: str) -> Counte
 def tokens(web: Web) -> dict[str, str]:
     """An Authorization header for each vendor, from the tokens that may read everything."""
     found: dict[str, str] = {}
+    policy = web.mock("GET", "/policy")
     for token in web.mock("GET", "/tokens")["tokens"]:
         if token["permission"] == "granted" and not token.get("groups"):
-            found.setdefault(token["vendor"], _bearing(web, token))
+            scheme = policy.get(token["vendor"], {}).get("schemes", {}).get("value")
+            found.setdefault(
+                token["vendor"], _bearing(web, token, "Automation" if scheme == "automation" else "Bearer")
+            )
     return found
 
 
-def _bearing(web: Web, token: Mapping[str, str]) -> str:
+def _bearing(web: Web, token: Mapping[str, str], scheme: str) -> str:
     if "client_secret" not in token:
-        return f"Bearer {token['token']}"
+        return f"{scheme} {token['token']}"
     credentials = base64.b64encode(f"{token['token']}:{token['client_secret']}".encode()).decode()
     headers = {"Authorization": f"Basic {credentials}", "Content-Type": "application/x-www-form-urlencoded"}
     status, said = web.ask("POST", "/api/rest/oauth2/token", headers, "grant_type=client_credentials")

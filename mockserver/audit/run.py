@@ -7,14 +7,18 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from difflib import get_close_matches
 from typing import Any, Literal
 
-from mockserver.audit import augment, between, jetbrains, reader, tabnine
+from mockserver.audit import augment, between, buckets, console, counts, jetbrains, reader, tabnine, tabnine_buckets
 from mockserver.audit.identity import Broken, Identity
 from mockserver.audit.reader import Absent, Reader, Refused, Web
 
-IDENTITIES = (*augment.IDENTITIES, *tabnine.IDENTITIES, *jetbrains.IDENTITIES, *between.IDENTITIES)
-VENDORS = tuple(dict.fromkeys(identity.vendor for identity in IDENTITIES))
+VENDORS = ("augment", "tabnine", "jetbrains-ide", "jetbrains-console", "between")
+_ROOMS = (augment, tabnine, tabnine_buckets, jetbrains, console, buckets, counts, between)
+IDENTITIES = tuple(
+    sorted((each for room in _ROOMS for each in room.IDENTITIES), key=lambda each: VENDORS.index(each.vendor))
+)
 LONGEST = 90
 """Days that Augment tells in one answer, which the audit asks for."""
 
@@ -23,6 +27,10 @@ _SETTLED = timedelta(days=2)
 
 class BadRange(ValueError):
     """Days that cannot be audited; the text says the rule."""
+
+
+class BadDefect(ValueError):
+    """A defect that the server does not have; the text names those that it has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +47,7 @@ def audit(
 ) -> tuple[Reader, Iterator[Finding]]:
     """What is read, and the findings one by one; the range is by default the week that ends two days ago.
 
-    Raises BadRange, or Unread when the server cannot be audited. Limits and defects are put back at the end.
+    Raises BadRange, BadDefect, or Unread when the server cannot be audited. Limits and defects are put back at the end.
     """
     latest = datetime.fromisoformat(web.mock("GET", "/clock")["now"]).date() - _SETTLED
     last = latest if last is None else last
@@ -49,9 +57,19 @@ def audit(
             f"{first} to {last} cannot be audited: the range is at most {LONGEST} days and ends by {latest}, "
             "the last day that every vendor has told in full"
         )
+    _know(web, defects)
     reading = Reader(web, first, last, full, reader.tokens(web), _names(web))
     chosen = [identity for identity in IDENTITIES if not vendors or identity.vendor in vendors]
     return reading, _findings(reading, chosen, defects)
+
+
+def _know(web: Web, defects: Sequence[str]) -> None:
+    known = [each["name"] for each in web.mock("GET", "/defects")["defects"]] if defects else []
+    for name in defects:
+        if name not in known:
+            near = get_close_matches(name, known, n=1)
+            hint = f" (did you mean {near[0]!r}?)" if near else ""
+            raise BadDefect(f"there is no defect {name!r}{hint}; there are: {', '.join(known)}")
 
 
 def _names(web: Web) -> dict[str, dict[str, str]]:

@@ -28,7 +28,12 @@ _DAY = click.DateTime(["%Y-%m-%d"])
 @click.option("--from", "first", type=_DAY, help="The first day; by default the week that ended two days ago.")
 @click.option("--to", "last", type=_DAY, help="The last day.")
 @click.option("--vendor", "vendors", type=click.Choice(VENDORS), multiple=True, help="Only these; repeatable.")
-@click.option("--defect", "defects", multiple=True, help="Arm an inconsistency that must be found; repeatable.")
+@click.option(
+    "--defect",
+    "defects",
+    multiple=True,
+    help="Arm an inconsistency that must be found (/_mock/defects lists them); repeatable.",
+)
 @click.option("--full", is_flag=True, help="Read everything, however long it takes, and sample nothing.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def audit(
@@ -57,7 +62,7 @@ def audit(
             if not as_json:
                 click.echo(f"{reading.first} to {reading.last}, {_extent(full=full)}")
             found = [_told(finding, quiet=as_json) for finding in findings]
-        except (run.BadRange, reader.Unread) as error:
+        except (run.BadRange, run.BadDefect, reader.Unread) as error:
             raise click.UsageError(str(error)) from error
         finally:
             web.close()

@@ -6,6 +6,7 @@ Judging stays with the server, which has the journal.
 import json
 import sys
 from typing import Any
+from urllib.parse import quote
 
 import click
 
@@ -21,15 +22,17 @@ _PATH = "/_mock/conduct"
 @click.command
 @option("--url", default=f"http://{DEFAULTS.host}:{DEFAULTS.port}", help="Where the server is.")
 @option("--admin-token", help="What the server was started with, if it was.")
+@click.option("--ignore", "ignored", multiple=True, metavar="RULE", help="Say nothing of a rule; repeatable.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-def conduct(url: str, admin_token: str | None, *, as_json: bool) -> None:
+def conduct(url: str, admin_token: str | None, ignored: tuple[str, ...], *, as_json: bool) -> None:
     """Judge the requests that a server got, by the vendors' own advice and by good manners.
 
     Each finding tells the rule, its source, what was seen, in which requests of /_mock/requests, and what to do. Ask
     when the client is done: a walk through pages that has not reached its end counts as abandoned. Exit code 1 means
     findings.
     """
-    told = asking.told(url, _PATH, admin_token)
+    query = f"?ignore={quote(','.join(ignored))}" if ignored else ""
+    told = asking.told(url, _PATH + query, admin_token)
     if as_json:
         click.echo(json.dumps(told, ensure_ascii=False, indent=2))
     else:

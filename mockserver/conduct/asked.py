@@ -13,18 +13,27 @@ from mockserver.gateway.journal import Entry
 
 _POSITIONS: Final = ("cursor", "offset")
 _SIZES: Final = ("page_size", "limit")
-_PUBLISHED: Final = timedelta(hours=2)
-"""Augment's data of a day arrive at 02:00 UTC of the next."""
+_ON_THE_WAY: Final = 100_000_000
+"""Nanoseconds within which what runs in parallel may still send what it had begun, or the server take it up."""
+
+_SHORT: Final = timedelta(milliseconds=10)
+"""What a clock that runs along may be off; what is more was moved."""
 
 _RANGES: Final = (("start_date", "end_date"), ("fromDate", "toDate"), ("from", "to"))
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One request; of a parameter that is there more than once, `parameters` has all values, with commas between."""
+    """One request; of a parameter that is there more than once, `parameters` has all values, with commas between.
+
+    `published` is the hour (UTC) at which the vendor's data of a day arrive, on the day after; None where they are
+    there as the day goes on. `pooled`: its client has several requests on the way at a time, now and then.
+    """
 
     entry: Entry
     parameters: Mapping[str, str]
+    published: int | None = None
+    pooled: bool = False
 
     def without(self, *names: str) -> Hashable:
         """What is asked but for some parameters: equal for equal questions, in whichever order they are written."""
@@ -47,19 +56,26 @@ class Asked:
         return next((self.parameters[name] for name in _POSITIONS if name in self.parameters), None)
 
     @property
+    def one_row(self) -> bool:
+        """Whether a single row is asked for, from the beginning: a look whether it works, or how many there are."""
+        size = next((self.parameters[name] for name in _SIZES if name in self.parameters), None)
+        return size == "1" and self.position in {None, "0"}
+
+    @property
     def answered(self) -> bool:
         """Whether the vendor told what was asked, and no fault had its hand in it."""
         return self.entry.status == 200 and self.entry.fault is None
 
     @property
-    def data_day(self) -> tuple[date, date]:
-        """Tells the days of the data apart: by the calendar, and by the hour at which Augment's arrive."""
-        return self.entry.at.date(), (self.entry.at - _PUBLISHED).date()
+    def data_day(self) -> tuple[date, date, int]:
+        """Tells the days of the data apart: by the calendar, by the hour at which the vendor's arrive, by switches."""
+        arrived = self.entry.at - timedelta(hours=self.published or 0)
+        return self.entry.at.date(), arrived.date(), self.entry.generation
 
     @property
     def settled(self) -> bool:
         """Whether the answer cannot change before another data day: it is of days that have passed."""
-        if self.entry.vendor == "augment":
+        if self.published is not None:
             return True
         ends = next((self.parameters[last] for _, last in _RANGES if last in self.parameters), None)
         end = None if ends is None else _instant(ends, self.entry.at)
@@ -87,14 +103,42 @@ class Asked:
         real = timedelta(microseconds=(self.entry.started - before.entry.started) // 1000)
         return max(self.entry.at - before.entry.at, real)
 
+    def rested(self, before: "Asked") -> timedelta:
+        """How long after another request was answered this one came; the sandbox's time counts where it was moved."""
+        shown = self.entry.at - before.entry.at
+        real = timedelta(microseconds=(self.entry.started - before.entry.started) // 1000)
+        return shown if shown - real > _SHORT else real - timedelta(microseconds=before.entry.duration_us)
+
     def knew(self, before: "Asked") -> bool:
         """Whether the other request was answered when this one came, so that its client could know the answer."""
         return self.entry.started >= before.entry.started + before.entry.duration_us * 1000
 
+    def had_heard(self, before: "Asked") -> bool:
+        """Whether its client must have known the other answer: one that asks in parallel needs a moment for it."""
+        ended = before.entry.started + before.entry.duration_us * 1000
+        return self.entry.started >= ended + (_ON_THE_WAY if self.pooled and self.question != before.question else 0)
 
-def read(entries: Iterable[Entry]) -> list[Asked]:
-    """What each entry asked, in the order in which they are given."""
-    return [Asked(entry, _parameters(entry.query)) for entry in entries]
+
+def read(entries: Iterable[Entry], published: Mapping[str, int]) -> list[Asked]:
+    """What each entry asked, in the order in which they are given; `published` has the hours, by vendor."""
+    listed = list(entries)
+    pooled = _pooled(listed)
+    return [
+        Asked(each, _parameters(each.query), published.get(each.vendor), (each.vendor, each.grant) in pooled)
+        for each in listed
+    ]
+
+
+def _pooled(entries: list[Entry]) -> set[tuple[str, str | None]]:
+    """The clients, by vendor and token, of whose requests two were ever on the way at the same time."""
+    ends: dict[tuple[str, str | None], int] = {}
+    found = set()
+    for each in sorted(entries, key=lambda entry: entry.started):
+        client = each.vendor, each.grant
+        if each.started < ends.get(client, each.started):
+            found.add(client)
+        ends[client] = max(ends.get(client, 0), each.started + each.duration_us * 1000)
+    return found
 
 
 def _parameters(query: str) -> dict[str, str]:

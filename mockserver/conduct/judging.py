@@ -3,7 +3,7 @@
 Which rules there are stays out (`rules`).
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -32,10 +32,13 @@ class Finding:
     do: str
 
 
-def judge(entries: Iterable[Entry]) -> list[Finding]:
-    """Every finding, by rule, vendor and operation; entries come in the order of their ids."""
+def judge(entries: Iterable[Entry], published: Mapping[str, int]) -> list[Finding]:
+    """Every finding, by rule, vendor and operation; entries come in the order of their ids.
+
+    `published` has the hour (UTC) at which the data of a day arrive on the next, by the vendors that have one.
+    """
     by_vendor: dict[str, list[Asked]] = {}
-    for each in asked.read(entries):
+    for each in asked.read(entries, published):
         by_vendor.setdefault(each.entry.vendor, []).append(each)
     return [
         finding
@@ -60,7 +63,7 @@ def _findings(rule: Rule, vendor: str, requests: list[Asked]) -> Iterator[Findin
             requests=[entry.id for entry in breaking[:IDS_MAXIMUM]],
             more=max(len(breaking) - IDS_MAXIMUM, 0),
             seen=f"{_first(breaking[0])}{_others(len(breaking))}: {rule.seen}",
-            do=rule.do,
+            do=rule.do.format(hour=f"{requests[0].published or 0:02}:00 UTC"),
         )
 
 

@@ -19,10 +19,12 @@ _DEFAULTS: Final = {
 
 
 def abandoned(requests: Sequence[Asked]) -> Iterator[Asked]:
-    """A page that led to another one, for which nobody asked, with whatever success."""
+    """A page that led to another one, for which nobody asked, with whatever success; one row is no walk begun."""
     followed = {(each.walk, each.position) for each in requests}
     return (
-        each for each in requests if each.answered and _leads(each) and (each.walk, each.entry.more) not in followed
+        each
+        for each in requests
+        if each.answered and _leads(each) and not each.one_row and (each.walk, each.entry.more) not in followed
     )
 
 
@@ -31,15 +33,18 @@ def _leads(each: Asked) -> bool:
 
 
 def out_of_order(requests: Sequence[Asked]) -> Iterator[Asked]:
-    """A page asked for before the answer was there that leads to it."""
+    """A page asked for before the answer was there that leads to it; with offsets, before any that tells the total."""
     leading: defaultdict[Hashable, list[Asked]] = defaultdict(list)
     for each in requests:
         if each.answered and _leads(each):
             leading[each.walk, each.entry.more].append(each)
+    told: defaultdict[Hashable, list[Asked]] = defaultdict(list)
     for each in requests:
         before = leading.get((each.walk, each.position), []) if each.position is not None else []
-        if before and not any(each.knew(one) for one in before):
+        if before and not any(each.knew(one) for one in (*before, *told[each.walk])):
             yield each
+        if each.answered and "offset" in each.parameters:
+            told[each.walk].append(each)
 
 
 def foreign_cursor(requests: Sequence[Asked]) -> Iterator[Asked]:
@@ -50,7 +55,8 @@ def foreign_cursor(requests: Sequence[Asked]) -> Iterator[Asked]:
         walks = given.get((each.entry.path, cursor), set())
         if walks and each.walk not in walks:
             yield each
-        if each.answered and _leads(each):
+        # Whatever befell the answer, its cursor may have come through: most that is armed only delays.
+        if _leads(each):
             given[each.entry.path, each.entry.more].add(each.walk)
 
 

@@ -5,7 +5,7 @@ How lists are walked stays out (`pages`), and so does what follows a refusal (`r
 
 from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterator, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Final
 
 from mockserver.conduct.asked import Asked
@@ -14,11 +14,13 @@ DAYS: Final = 5
 """Single days of one question, from which on a range would have been the thing to ask for."""
 
 POLLS: Final = 2
-"""Full lists of users in a day that nobody minds."""
+"""How often in a day nobody minds the full list of users, or the same question hours apart."""
+
+_RESTART: Final = timedelta(hours=1)
 
 _TOLD_BY_DAY: Final = {
     *("getDauCount", "getDailyUsage"),
-    *("getUsersAdoption", "getMetrics", "getMetricsByFeature", "getUsersPaged"),
+    *("getUsersAdoption", "getMetrics", "getMetricsByFeature", "getMetricsTotals", "getUsersPaged"),
     *("getUsersAdoptionV1", "getLimitHitsV1", "getQuotaConsumptionV1"),
     *("getUsersAdoptionV2", "getLimitHitsV2", "getQuotaConsumptionV2"),
     *("getOrganizationUsage", "getTeamUsage", "getUserUsage"),
@@ -29,14 +31,14 @@ _USERS: Final = {"getOrganizationUsers", "getTeamUsers"}
 
 
 def again(requests: Sequence[Asked]) -> Iterator[Asked]:
-    """Answered before on the same day of the data, about days that have passed."""
-    answered: set[Hashable] = set()
+    """Answered before on the same day of the data, about days that have passed; once, hours later, may be a restart."""
+    answered: defaultdict[Hashable, list[Asked]] = defaultdict(list)
     for each in requests:
         if each.answered and each.settled:
-            key = each.question, each.data_day
-            if key in answered:
+            before = answered[each.question, each.data_day]
+            if before and (len(before) >= POLLS or each.waited(before[-1]) < _RESTART):
                 yield each
-            answered.add(key)
+            before.append(each)
 
 
 def day_by_day(requests: Sequence[Asked]) -> Iterator[Asked]:

@@ -3,51 +3,79 @@
 What a client asks while all is well stays out (`questions`, `pages`).
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from datetime import timedelta
 from typing import Final
 
 from mockserver.conduct.asked import Asked
 
-_SHORTEST: Final = timedelta(seconds=1)
+_SHORTEST: Final = timedelta(seconds=0.95)
+"""A second, less what a timer may be off."""
+
+_PERCEPTIBLE: Final = timedelta(seconds=0.1)
+_GROWTH: Final = 1.1
+_DOUBLING: Final = 1.5
+"""By what a wait must be longer to have grown: at all, or as one that began short does in a few steps."""
+
 _REFILL: Final = timedelta(seconds=6)
 """One request of Augment's ten a minute."""
 
 _MINUTE: Final = timedelta(minutes=1)
 _PER_MINUTE: Final = 10
+UNKNOWN, FORBIDDEN = 401, 403
+CUT: Final = 0
+"""The status in the journal of a connection that was reset before the answer."""
+
 _FREE: Final = 2
 """Refusals in a row that may pass for bad luck: the first, and one look whether it was."""
 
 
 def after_limit(requests: Sequence[Asked]) -> Iterator[Asked]:
     """Within a second of a 429; or refused again after a wait that is no longer than the one before."""
-    last, waited = None, timedelta(0)
+    by_token: defaultdict[str | None, list[Asked]] = defaultdict(list)
     for each in requests:
-        if last is not None and each.knew(last) and each.entry.status not in {401, 403}:
-            wait = each.waited(last)
-            again = each.entry.status == 429
-            if wait < _SHORTEST or (again and wait <= waited and wait < _REFILL):
+        if each.entry.status not in {UNKNOWN, FORBIDDEN}:
+            by_token[each.entry.grant].append(each)
+    for mine in by_token.values():
+        yield from _after_limit(mine)
+
+
+def _after_limit(requests: Sequence[Asked]) -> Iterator[Asked]:
+    """Whoever asks the same again is measured by its own refusal, and whoever asks something else by the last one."""
+    pending: dict[Hashable, tuple[Asked, timedelta]] = {}
+    last: tuple[Asked, timedelta] | None = None
+    for each in requests:
+        before, again, wait = pending.pop(each.question, last), each.entry.status == 429, timedelta(0)
+        if before is not None and each.had_heard(before[0]):
+            wait = each.rested(before[0])
+            if wait < _SHORTEST or (again and wait < before[1] * _GROWTH and wait < _REFILL):
                 yield each
-            waited = wait if again else timedelta(0)
-        if each.entry.status == 429:
-            last = each
-        elif each.entry.status not in {401, 403}:
-            last = None
+        last = (each, wait) if again else None
+        if last:
+            pending[each.question] = last
 
 
 def after_failure(requests: Sequence[Asked]) -> Iterator[Asked]:
-    """The same, a second time at once after 5xx; one retry at once may be."""
-    failed: dict[Hashable, tuple[Asked, int]] = {}
+    """The same, a second time at once after 5xx or no answer; one retry at once may be, and waits that soon grow."""
+    failed: dict[Hashable, tuple[Asked, timedelta, int]] = {}
     for each in requests:
-        before, times = failed.get(each.question, (None, 0))
-        hasty = before is not None and each.waited(before) < _SHORTEST
-        times = times + 1 if hasty else 0
+        before, waited, times = failed.pop(each.question, (None, timedelta(0), 0))
+        wait = each.rested(before) if before else timedelta(0)
+        times = times + 1 if before and _hasty(wait, waited) else 0
         if times >= _FREE:
             yield each
-        if each.entry.status >= 500:
-            failed[each.question] = each, times
-        else:
-            failed.pop(each.question, None)
+        if _failed(each):
+            failed[each.question] = each, wait, times
+
+
+def _failed(each: Asked) -> bool:
+    """No answer, one that says so, or one that somebody had a hand in, and may have broken."""
+    return each.entry.status >= 500 or each.entry.status == CUT or (each.entry.status == 200 and not each.answered)
+
+
+def _hasty(wait: timedelta, before: timedelta) -> bool:
+    return wait < _SHORTEST and (wait < _PERCEPTIBLE or wait < before * _DOUBLING)
 
 
 def hammering(requests: Sequence[Asked]) -> Iterator[Asked]:
@@ -62,24 +90,29 @@ def hammering(requests: Sequence[Asked]) -> Iterator[Asked]:
 
 
 def ignoring(status: int) -> Callable[[Sequence[Asked]], Iterator[Asked]]:
-    """The rule of going on in spite of a status: from the third in a row on."""
+    """The rule of going on in spite of a status: from the third in a row on; 403 is that of a token, and one's own."""
 
     def ignored(requests: Sequence[Asked]) -> Iterator[Asked]:
-        times = 0
+        rows: defaultdict[str | None, list[Asked]] = defaultdict(list)
         for each in requests:
-            times = times + 1 if each.entry.status == status else 0
-            if times > _FREE:
+            row = rows[each.entry.grant if status == FORBIDDEN else None]
+            if each.entry.status != status:
+                row.clear()
+                continue
+            if len(row) == _FREE and all(each.had_heard(one) for one in row):
                 yield each
+            if len(row) < _FREE:
+                row.append(each)
 
     return ignored
 
 
 def refused_again(requests: Sequence[Asked]) -> Iterator[Asked]:
     """The same question that was refused for what is wrong with it, on the same day."""
-    refused: set[Hashable] = set()
+    refused: dict[Hashable, Asked] = {}
     for each in requests:
         if each.entry.status in {400, 404, 405, 422} and each.entry.fault is None:
             key = each.question, each.data_day
-            if key in refused:
+            if key in refused and each.knew(refused[key]):
                 yield each
-            refused.add(key)
+            refused.setdefault(key, each)

@@ -19,7 +19,7 @@ class Rule:
     """One rule. `breaks` yields the requests that break it, out of those to one vendor in the order of the journal.
 
     `sources` are the vendors' own words for it, by vendor; for any other vendor it is `MANNERS`. `only` are the vendors
-    that have the rule; empty: all.
+    that have the rule; empty: all. In `do`, {hour} stands for when data of another day arrive.
     """
 
     name: str
@@ -56,13 +56,13 @@ RULES: Final = (
         "unauthorized-ignored",
         "went on asking after two answers of 401 in a row",
         "stop at the first 401, and get credentials that hold",
-        refusals.ignoring(401),
+        refusals.ignoring(refusals.UNKNOWN),
     ),
     Rule(
         "forbidden-ignored",
         "went on asking after two answers of 403 in a row",
         "stop at the first 403, and ask an administrator for the permission",
-        refusals.ignoring(403),
+        refusals.ignoring(refusals.FORBIDDEN),
     ),
     Rule(
         "refused-question-again",
@@ -73,7 +73,7 @@ RULES: Final = (
     Rule(
         "same-question-again",
         "the same question again within the data's day, when its answer cannot have changed",
-        "keep the answer until data of another day have arrived",
+        "keep the answer until data of another day arrive, at {hour}",
         questions.again,
         {"augment": f"{_BEST}: cache responses"},
     ),

@@ -43,7 +43,7 @@ def expired_again(requests: Sequence[Asked]) -> Iterator[Asked]:
         if grant is None:
             continue
         if each.entry.status == 401 and each.entry.operation != _ISSUING:
-            if grant in expired and each.knew(expired[grant]):
+            if grant in expired and each.had_heard(expired[grant]):
                 yield each
             expired.setdefault(grant, each)
         else:

@@ -1,16 +1,24 @@
-"""Answers which inconsistencies can be armed on purpose, and makes them: each changes bodies on their way out.
+"""Answers what an inconsistency is that can be armed on purpose, and makes it: bodies are changed on their way out.
 
-They are for those who want to see whether a client, or the audit, notices. Names are the contract's: renaming comes
-after. Which are armed stays out (`sandbox`), and so does whoever arms them.
+They are for those who want to see whether a client, or the audit, notices. Which there are stays out (each vendor's
+`defects` lists its own, by the contract's names: renaming comes after), and so does which are armed (`sandbox`).
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from copy import deepcopy
 from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import pairwise
 from typing import Any
 
 Body = Any
+Row = Any
 Spoil = Callable[[Body], None]
+
+WEEKS, MONTHS = (7, 7), (28, 31)
+"""How many days lie between the beginnings of two, at least and at most."""
+
+_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,159 +26,161 @@ class Defect:
     """An inconsistency: what is wrong then, in which operations' answers; `spoil` changes a body that is its own."""
 
     name: str
-    vendor: str
     operations: tuple[str, ...]
     says: str
     spoil: Spoil
 
 
-def spoilt(body: Body, vendor: str, operation: str | None, armed: Iterable[str]) -> Body:
-    """The body with every armed defect in it that concerns the operation; the one given stays as it is."""
-    concerned = [DEFECTS[name] for name in armed]
-    concerned = [each for each in concerned if each.vendor == vendor and operation in each.operations]
-    if concerned:
+Armed = tuple[Defect, ...]
+
+
+def concerning(operation: str | None, known: Armed, armed: tuple[str, ...]) -> Armed:
+    """Those of the known defects that are armed and change what an operation answers."""
+    return tuple(each for each in known if each.name in armed and operation in each.operations) if armed else ()
+
+
+def spoilt(body: Body, armed: Armed) -> Body:
+    """The body with these defects in it; the one given stays as it is."""
+    if armed:
         body = deepcopy(body)
-        for defect in concerned:
+        for defect in armed:
             defect.spoil(body)
     return body
 
 
-def _more(name: str, *place: str) -> Spoil:
-    """Add to the number with this name in the first place where it is not zero, or stands alone."""
+def rows(body: Body, place: str) -> list[Row]:
+    """What stands at a place, as in "usage.data": the rows of a list, or the one object; "" is the body itself."""
+    for part in place.split(".") if place else ():
+        body = body[part]
+    return body if isinstance(body, list) else [body]
+
+
+def each(place: str, change: Callable[[Row], None]) -> Spoil:
+    """Change every row at a place."""
 
     def spoil(body: Body) -> None:
-        for part in place:
-            body = body[part]
-        rows = body if isinstance(body, list) else [body]
-        for row in rows:
-            if row[name] or len(rows) == 1:
-                row[name] += 1
-                return
+        for row in rows(body, place):
+            change(row)
 
     return spoil
 
 
-def _above(name: str, limit: str, *places: str) -> Spoil:
+def first(place: str, change: Callable[[Row], None]) -> Spoil:
+    """Change the first row at a place, if there is one."""
+
+    def spoil(body: Body) -> None:
+        for row in rows(body, place)[:1]:
+            change(row)
+
+    return spoil
+
+
+def more(name: str, place: str = "", by: int = 1) -> Spoil:
+    """Add to a number in the first row where it is not zero; a row that stands alone is added to in any case."""
+
+    def spoil(body: Body) -> None:
+        found = [_holder(row, name) for row in rows(body, place)]
+        chosen = [row for row in found if row[_last(name)]] or (found if len(found) == 1 and by > 0 else [])
+        for row in chosen[:1]:
+            row[_last(name)] += by
+
+    return spoil
+
+
+def above(name: str, limit: str, *places: str) -> Spoil:
     """Put one number above another in every row."""
 
     def spoil(body: Body) -> None:
-        for place in places:
-            for row in body[place] if isinstance(body[place], list) else [body[place]]:
-                row[name] = row[limit] + 1
+        for row in _everywhere(body, places):
+            _holder(row, name)[_last(name)] = _holder(row, limit)[_last(limit)] + 1
 
     return spoil
 
 
-def _metrics(place: str, name: str) -> Spoil:
-    """One less of a counter in the first row of Augment's that has it."""
+def negative(name: str, place: str = "") -> Spoil:
+    """Turn a number around, in every row."""
 
     def spoil(body: Body) -> None:
-        row = next((each for each in body[place] if each["metrics"][name]), None)
-        if row:
-            row["metrics"][name] -= 1
+        for row in rows(body, place):
+            _holder(row, name)[_last(name)] *= -1
 
     return spoil
 
 
-def _bucket(section: str, name: str) -> Spoil:
-    """One more of a counter in the first bucket of Tabnine's that has it."""
+def put(number: int | float, place: str, *names: str) -> Spoil:
+    """Put the same number in place of others, in every row."""
 
     def spoil(body: Body) -> None:
-        bucket = next((each for each in body["usage"]["data"] if each[section][name]), None)
-        if bucket:
-            bucket[section][name] += 1
+        for row in rows(body, place):
+            for name in names:
+                _holder(row, name)[_last(name)] = number
 
     return spoil
 
 
-def _twice(body: Body) -> None:
-    body["users"][-1:] = body["users"][-1:] * 2
+def spaced(place: str, name: str, least: int, most: int, spoil: Spoil) -> Spoil:
+    """Spoil where the rows are of weeks, or of months: their dates lie so many days apart, at least and at most."""
+
+    def spoil_spaced(body: Body) -> None:
+        days = [date.fromisoformat(row[name][:10]) for row in rows(body, place)]
+        if least <= max(((after - before).days for before, after in pairwise(days)), default=0) <= most:
+            spoil(body)
+
+    return spoil_spaced
 
 
-def _lost(body: Body) -> None:
-    del body["users"][:1]
+def shifted(place: str, begins: str, ends: str | None = None) -> Spoil:
+    """Let every row but the first begin a day later, and the one before it end so."""
+
+    def spoil(body: Body) -> None:
+        for before, after in pairwise(rows(body, place)):
+            after[begins] = f"{date.fromisoformat(after[begins][:10]) + _DAY}{after[begins][10:]}"
+            if ends:
+                before[ends] = after[begins]
+
+    return spoil
 
 
-def _stale(body: Body) -> None:
-    for row in body[-1:]:
-        row["active"] += 1
+def swapped(place: str) -> Spoil:
+    """Let the first two rows change places."""
+
+    def spoil(body: Body) -> None:
+        listed = rows(body, place)
+        listed[:2] = listed[:2][::-1]
+
+    return spoil
 
 
-def _left(body: Body) -> None:
-    for row in body["data"]:
-        row["deactivatedAt"] = row["deactivatedAt"] or "2020-01-01T00:00:00Z"
+def twice(place: str) -> Spoil:
+    """Say the last row twice."""
+
+    def spoil(body: Body) -> None:
+        listed = rows(body, place)
+        listed += listed[-1:]
+
+    return spoil
 
 
-def _readdressed(body: Body) -> None:
-    for row in body["items"][:1]:
-        row["userEmail"] = f"x{row['userEmail']}"
+def lost(place: str) -> Spoil:
+    """Leave the first row out."""
+
+    def spoil(body: Body) -> None:
+        del rows(body, place)[:1]
+
+    return spoil
 
 
-def _swapped(body: Body) -> None:
-    body["items"][:2] = body["items"][:2][::-1]
+def _everywhere(body: Body, places: Iterable[str]) -> Iterator[Row]:
+    for place in places:
+        yield from rows(body, place)
 
 
-def _useful(body: Body) -> None:
-    for bucket in body["usage"]["data"]:
-        bucket["chat"]["usefulChatInteractions"] = bucket["chat"]["interactions"] + 1
+def _holder(row: Row, name: str) -> Row:
+    """What holds the number with a name, as in "metrics.total_messages"."""
+    for part in name.split(".")[:-1]:
+        row = row[part]
+    return row
 
 
-def _everyone(body: Body) -> None:
-    for row in body["data"]:
-        row["activeUsers"] = row["enabledUsers"]
-
-
-_AUGMENT, _TABNINE, _IDE, _CONSOLE = "augment", "tabnine", "jetbrains-ide", "jetbrains-console"
-_ADOPTION = ("getUsersAdoptionV1", "getUsersAdoptionV2")
-_HITS = ("getLimitHitsV1", "getLimitHitsV2")
-
-_ALL = (
-    Defect("dau-count-off-by-one", _AUGMENT, ("getDauCount",), "A day counts one user more than are listed.",
-           _more("user_count", "daily_active_user_counts")),
-    Defect("duplicate-row", _AUGMENT, ("getDau",), "The last user of a page is there twice.", _twice),
-    Defect("lost-row", _AUGMENT, ("getDau",), "Each page leaves out its first user.", _lost),
-    Defect("users-sum-gap", _AUGMENT, ("getUserActivity",), "One user of a page has one completion less.",
-           _metrics("users", "completions_count")),
-    Defect("records-gap", _AUGMENT, ("getDailyUserActivityByEditorLanguage",),
-           "One record of a page has one suggested line less.",
-           _metrics("records", "completions_suggested_lines_of_code")),
-    Defect("total-off-by-one", _AUGMENT, ("getDailyUsage",), "A day's messages are one less than their parts.",
-           _metrics("daily_usage", "total_messages")),
-    Defect("active-days-off-by-one", _AUGMENT, ("getUserActivity",), "The first user of a page has a day too many.",
-           _more("active_days", "users")),
-    Defect("team-too-large", _TABNINE, ("getTeams",), "A team counts one user more than it lists.",
-           _more("usersCount", "data")),
-    Defect("user-usage-gap", _TABNINE, ("getUserUsage",), "A user has one completion more than counted elsewhere.",
-           _bucket("codeCompletions", "completions")),
-    Defect("team-usage-gap", _TABNINE, ("getTeamUsage",), "A team has one interaction more than its users.",
-           _bucket("chat", "interactions")),
-    Defect("buckets-gap", _TABNINE, ("getOrganizationUsage",), "One bucket of an answer has one line too many.",
-           _bucket("chat", "lines")),
-    Defect("useful-above-interactions", _TABNINE, ("getOrganizationUsage",), "More answers were of use than given.",
-           _useful),
-    Defect("utilization-off-by-one", _TABNINE, ("getOrganizationAccountUtilizations",),
-           "The latest month has one active account too many.", _stale),
-    Defect("ghost", _TABNINE, ("getOrganizationUsers",), "People who are at work left long ago.", _left),
-    Defect("feature-gap", _IDE, ("getMetricsByFeature",), "One tool has one suggestion too many.",
-           _more("suggestions", "items")),
-    Defect("totals-off-by-one", _IDE, ("getMetricsTotals",), "The totals have one invocation too many.",
-           _more("invocations")),
-    Defect("acceptances-above-suggestions", _IDE, ("getMetrics",), "More was accepted than suggested.",
-           _above("acceptances", "suggestions", "items")),
-    Defect("active-above-enabled", _IDE, ("getUsersAdoption",), "More people are active than have AI.",
-           _above("activeUsers", "enabledUsers", "items")),
-    Defect("rows-swapped", _IDE, ("getUsersPaged",), "The first two rows of a page have changed places.", _swapped),
-    Defect("email-mismatch", _IDE, ("getUsersPaged",), "A person of each page has another address.", _readdressed),
-    Defect("credits-gap", _CONSOLE, ("getQuotaConsumptionV1", "getQuotaConsumptionV2"),
-           "The total of credits is one more than its parts.", _more("builtInQuota", "total")),
-    Defect("peak-above-unique", _CONSOLE, _HITS, "More people hit their limit on one day than in the range.",
-           _above("peakDailyUsers", "usersHitLimit", "total")),
-    Defect("versions-differ", _CONSOLE, _HITS[:1], "The first version counts one person more.",
-           _more("usersHitLimit", "total")),
-    Defect("console-active-above-enabled", _CONSOLE, _ADOPTION, "More people are active than have AI.",
-           _above("activeUsers", "enabledUsers", "data", "total")),
-    Defect("everyone-active", _CONSOLE, _ADOPTION, "Everybody who has AI spends credits each day.", _everyone),
-)  # fmt: skip
-
-DEFECTS = {defect.name: defect for defect in _ALL}
-"""Every defect, by its name."""
+def _last(name: str) -> str:
+    return name.rpartition(".")[2]

@@ -32,6 +32,7 @@ class Entry(NamedTuple):
 
     `grant` names the token that was known, `more` what the answer gave to ask the next page with, and `started` is in
     nanoseconds of a clock that only goes forward: it tells requests that stood still in the sandbox's time apart.
+    `generation` tells one set of the sandbox's switches from another.
     """
 
     id: int
@@ -49,6 +50,7 @@ class Entry(NamedTuple):
     grant: str | None = None
     more: str | None = None
     started: int = 0
+    generation: int = 0
 
 
 class Journal:

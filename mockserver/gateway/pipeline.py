@@ -179,6 +179,7 @@ def _entry(asked: Call, response: Response) -> Entry:
         grant=asked.grant.id if asked.grant else None,
         more=response.more if isinstance(response, view.Told) else None,
         started=asked.started,
+        generation=asked.generation,
     )
 
 

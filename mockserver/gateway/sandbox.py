@@ -13,6 +13,7 @@ from threading import RLock
 
 from mockserver.gateway import limits, switches, tokens
 from mockserver.gateway.answers import Answers
+from mockserver.gateway.defects import Defect
 from mockserver.gateway.faults import Faults, Rule
 from mockserver.gateway.journal import Journal
 from mockserver.gateway.limits import Allowance, Block, BucketState, Limit, Limiter, Setting
@@ -42,13 +43,17 @@ class Full(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Surface:
-    """What a sandbox must know of a vendor: its name, switches, documented allowance, and what its tokens are like."""
+    """What a sandbox must know of a vendor: its name, switches, documented allowance, what its tokens are like.
+
+    `defects` are what can be armed in its answers.
+    """
 
     name: str
     switches: tuple[Switch, ...]
     allowance: Allowance | None
     secret: str | None = None
     grouped: bool = False
+    defects: tuple[Defect, ...] = ()
 
     def seeded(self, organization: Organization, name: str) -> tuple[Grant, ...]:
         """The tokens at the vendor that a sandbox is made with; they bear a name."""

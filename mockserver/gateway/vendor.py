@@ -11,6 +11,7 @@ from typing import Any
 
 from flask import Request
 
+from mockserver.gateway.defects import Defect
 from mockserver.gateway.faults import Armed
 from mockserver.gateway.limits import Allowance
 from mockserver.gateway.rejection import Reason, Rejection
@@ -129,7 +130,7 @@ class Vendor:
     vendor does, `word` says a refusal. Where clients get their tokens for a secret (`oauth`), `secret` is the seeded
     clients', and `token_path` the endpoint's; `grouped` says that a role can be bound to groups. `onward` finds in a
     body what its next page is asked for with, a cursor or an offset. Where it tells what each person did on each day,
-    `seen` says how far it does at an instant.
+    `seen` says how far it does at an instant. `defects` are those that can be armed in answers.
     """
 
     name: str
@@ -149,11 +150,12 @@ class Vendor:
     grouped: bool = False
     onward: Callable[[Any], str | None] = _no_pages
     seen: Callable[[datetime, Values], Seen] | None = None
+    defects: tuple[Defect, ...] = ()
 
     @property
     def surface(self) -> Surface:
         """What a sandbox must know of the vendor."""
-        return Surface(self.name, self.switches, self.allowance, self.secret, self.grouped)
+        return Surface(self.name, self.switches, self.allowance, self.secret, self.grouped, self.defects)
 
     @property
     def openapi(self) -> str:

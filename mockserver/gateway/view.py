@@ -55,11 +55,12 @@ def _measure_body(size: int) -> None:
 
 
 def _answer(asked: Call, view: View) -> Answer:
-    armed = asked.sandbox.defects  # Read once, so that no spoilt answer is kept under a sound one's key.
+    # Read once, so that no spoilt answer is kept under a sound one's key.
+    armed = defects.concerning(asked.operation, asked.vendor.defects, asked.sandbox.defects)
     key = _key(asked)
     if key is None:
         return _worked(asked, view, armed)
-    key = (*key, armed)
+    key = (*key, *(each.name for each in armed))
     kept = asked.state.answers.get(key)
     if kept is None:
         kept = _worked(asked, view, armed)
@@ -78,6 +79,6 @@ def _key(asked: Call) -> Key | None:
     return asked.sandbox.id, asked.generation, grant, asking.path, asking.query_string, epoch
 
 
-def _worked(asked: Call, view: View, armed: tuple[str, ...]) -> Answer:
-    body = defects.spoilt(view(asked), asked.vendor.name, asked.operation, armed)
+def _worked(asked: Call, view: View, armed: defects.Armed) -> Answer:
+    body = defects.spoilt(view(asked), armed)
     return Answer.of(body, switches.renamed(asked.vendor.switches, asked.values), asked.vendor.onward(body))

@@ -85,6 +85,7 @@ def sandbox(request: pytest.FixtureRequest) -> "Iterator[Sandbox]":
     sandbox.faults.add(vendor="tabnine", status=503, times=2)      also .list(), .clear()
     sandbox.policy.set("augment", last_cursor="null")              settles what the vendor left open
     sandbox.requests.assert_made(operation="getDau", query={"page_size": 50}, count=3)
+    sandbox.conduct.assert_clean(ignore=("page-size-below-default",))     also .findings(): how the client behaved
     sandbox.reset()                                back to how it was made
 
     `@pytest.mark.mockserver(organization="hooli", now="2026-11-02T10:00:00Z", …)` says how it is made. When the test

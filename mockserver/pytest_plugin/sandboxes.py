@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
 
 from mockserver.pytest_plugin import bodies
+from mockserver.pytest_plugin.conduct import Conduct
 from mockserver.pytest_plugin.control import Control
 from mockserver.pytest_plugin.faults import Ask, Faults
 from mockserver.pytest_plugin.journal import Requests
@@ -34,6 +35,7 @@ class Sandbox:
         self.policy = Policy(ask)
         self.faults = Faults(ask)
         self.requests = Requests(ask, f"{url}, with the tokens of sandbox.tokens")
+        self.conduct = Conduct(ask, self.requests)
         self._ask = ask
         self._app = app
 

@@ -48,3 +48,16 @@ def test_an_emptied_journal_is_forgiven(admin: Admin) -> None:
     assert [each["rule"] for each in admin.get("/conduct")["findings"]] == ["today-asked"]
     admin.ask("DELETE", "/requests")
     assert admin.get("/conduct") == {"judged": 0, "findings": []}
+
+
+def test_rules_that_are_to_be_ignored_are_not_told_of(admin: Admin) -> None:
+    for _ in range(2):
+        admin.vendor(f"{DAU}?page_size=3")
+    told = admin.get("/conduct?ignore=walk-abandoned,hammering")
+    assert (told["judged"], [each["rule"] for each in told["findings"]]) == (2, ["same-question-again"])
+
+
+def test_a_rule_that_nobody_knows_is_refused_with_the_nearest(admin: Admin) -> None:
+    said = admin.refused("GET", "/conduct?ignore=hammering,walks-abandoned,").errors["ignore"]
+    assert said[0].startswith("there is no rule 'walks-abandoned' (did you mean 'walk-abandoned'?); there are: no-back")
+    assert said[1].startswith("there is no rule ''; there are: ")

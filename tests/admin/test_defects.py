@@ -3,7 +3,6 @@
 from typing import Any
 
 from mockserver import vendors
-from mockserver.gateway.defects import DEFECTS
 from tests.admin.driver import Admin
 
 COUNTS = "/analytics/v0/dau-count?start_date=2025-10-13&end_date=2025-10-14"
@@ -21,10 +20,16 @@ def counts(admin: Admin) -> list[int]:
 
 
 def test_every_defect_is_told_with_operations_that_there_are(admin: Admin) -> None:
-    operations = {vendor.name: {route.operation for route in vendor.routes} for vendor in vendors.discover()}
+    served = vendors.discover()
+    operations = {vendor.name: {route.operation for route in vendor.routes} for vendor in served}
     shown = admin.get("/defects")["defects"]
-    assert [each["name"] for each in shown] == list(DEFECTS)
+    assert [each["name"] for each in shown] == [each.name for vendor in served for each in vendor.defects]
     assert all(set(each["operations"]) <= operations[each["vendor"]] and each["says"] for each in shown)
+
+
+def test_no_two_vendors_have_a_defect_of_the_same_name(admin: Admin) -> None:
+    names = [each["name"] for each in admin.get("/defects")["defects"]]
+    assert len(set(names)) == len(names)
 
 
 def test_put_arms_what_is_named_and_disarms_the_rest(admin: Admin) -> None:
@@ -46,5 +51,7 @@ def test_a_defect_changes_answers_while_it_is_armed_and_no_longer(admin: Admin) 
 
 def test_a_defect_that_nobody_knows_is_refused_and_arms_nothing(admin: Admin) -> None:
     said = admin.refused("PUT", "/defects", {"armed": ["ghost", "ghosts"]}).errors
-    assert said["armed.1"][0].startswith("there is no defect 'ghosts'; there are: dau-count-off-by-one, ")
+    assert said["armed.1"][0].startswith(
+        "there is no defect 'ghosts' (did you mean 'ghost'?); there are: dau-count-off-by-one, "
+    )
     assert armed(admin.get("/defects")) == []

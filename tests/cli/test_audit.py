@@ -38,11 +38,17 @@ def test_what_does_not_hold_is_named_and_ends_with_1(run: Run, url: str) -> None
     assert "failed         augment-counts-are-walks: 2025-10-13: rows of the dau walk" in result.stdout
 
 
+def test_a_control_plane_that_refuses_is_told(run: Run, url: str) -> None:
+    result = run("audit", "--url", url)
+    assert (result.exit_code, "GET /_mock/clock answers 401" in result.stderr) == (2, True)
+
+
 def test_as_json_there_is_one_document(run: Run) -> None:
     result = run("audit", "--organization", "documented", "--vendor", "between", "--json")
     told = json.loads(result.stdout)
     assert (result.exit_code, told["sampled"]) == (0, True)
-    assert [row["outcome"] for row in told["identities"]] == ["not applicable", "not applicable", "passed"]
+    held = [row["name"] for row in told["identities"] if row["outcome"] == "passed"]
+    assert held == ["between-console-within-ide"]
     assert told["identities"][1] == {
         "name": "between-nobody-after-leaving",
         "says": "Who left by Tabnine's list is not active at Augment afterwards.",
@@ -60,8 +66,11 @@ def test_as_json_there_is_one_document(run: Run) -> None:
         pytest.param(("--url", "http://127.0.0.1:9"), "gives no answer", id="nobody there"),
         pytest.param(("--organization", "acmee"), "acmee", id="an organisation that is not there"),
         pytest.param(
-            ("--organization", "documented", "--defect", "ghosts"), "there is no defect 'ghosts'", id="defect"
+            ("--organization", "documented", "--defect", "ghosts"),
+            "there is no defect 'ghosts' (did you mean 'ghost'?); there are: ",
+            id="defect",
         ),
+        pytest.param(("--organization", "documented", "--defect", "%"), "there is no defect '%'; there are: ", id="%"),
         pytest.param(("--organization", "documented", "--to", "2090-01-01"), "cannot be audited", id="the future"),
         pytest.param(("--vendor", "tabnin"), "'tabnin' is not one of", id="vendor"),
     ],

@@ -47,10 +47,18 @@ def test_findings_are_told_in_words_with_exit_code_1(run: Run, url: str, app: Fl
         "  seen      GET /analytics/v0/dau-count and 23 more: the same question again within the data's day, when its "
         "answer cannot have changed\n"
         f"  requests  {', '.join(map(str, range(2, 22)))} and 4 more\n"
-        "  do        keep the answer until data of another day have arrived\n"
+        "  do        keep the answer until data of another day arrive, at 02:00 UTC\n"
         "  source    Augment's page on its Analytics API, best practices: cache responses\n"
         "\n1 findings in 25 requests\n"
     )
+
+
+def test_rules_can_be_ignored_and_must_be_known(run: Run, url: str, app: Flask) -> None:
+    Admin(app, HEADERS).vendor("/analytics/v0/dau?date=2025-10-21")
+    result = run("conduct", "--url", url, "--ignore", "today-asked", "--ignore", "hammering")
+    assert (result.exit_code, result.output) == (0, "0 findings in 1 requests\n")
+    result = run("conduct", "--url", url, "--ignore", "today")
+    assert (result.exit_code, "there is no rule 'today' (did you mean" in " ".join(result.stderr.split())) == (2, True)
 
 
 def test_findings_are_data_with_json(run: Run, url: str, app: Flask) -> None:

@@ -13,6 +13,9 @@ from mockserver.gateway.journal import Entry
 
 START = datetime(2025, 10, 21, 10, 30, tzinfo=UTC)
 
+PUBLISHED = {"augment": 2}
+"""The hour at which the data of a day arrive, as documented."""
+
 OPERATIONS = {
     "getDau": ("augment", "/analytics/v0/dau"),
     "getDauCount": ("augment", "/analytics/v0/dau-count"),
@@ -75,7 +78,7 @@ def journal(lines: Sequence[Line], start: datetime = START) -> list[Entry]:
     return entries
 
 
-def broken(rule: str, lines: Sequence[Line], start: datetime = START) -> list[int]:
+def broken(rule: str, lines: Sequence[Line], start: datetime = START, published: int | None = None) -> list[int]:
     """The ids of the requests that break a rule."""
-    found = judging.judge(journal(lines, start))
+    found = judging.judge(journal(lines, start), PUBLISHED if published is None else {"augment": published})
     return sorted(number for finding in found if finding.rule == rule for number in finding.requests)

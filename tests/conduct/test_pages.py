@@ -40,7 +40,7 @@ CASES: dict[str, tuple[str, list[Line], list[int]]] = {
     ),
     "one after the other": ("pages-out-of-order", offsets(1, 1, 1), []),
     "all at once": ("pages-out-of-order", offsets(1, 0.0001, 0.0001), [2, 3]),
-    "from the last to the first": ("pages-out-of-order", [*reversed(offsets(1, 1, 1))], [1, 2]),
+    "from the last to the first": ("pages-out-of-order", [*reversed(offsets(1, 1, 1))], [1]),
     "again while the first walk is known": ("pages-out-of-order", [*offsets(1, 1, 1), *offsets(1, 1, 1)], []),
     "from somewhere": ("pages-out-of-order", [line(USERS, "offset=700&limit=50")], []),
     "another range with the cursor": (
@@ -72,6 +72,28 @@ CASES: dict[str, tuple[str, list[Line], list[int]]] = {
     ),
     "two walks": ("cursor-used-twice", [*walk(), *walk()], []),
     "a cursor from before the journal, twice": ("cursor-used-twice", [line(DAU, "cursor=b")] * 2, []),
+    "a look at one row": ("walk-abandoned", [line(DAU, "page_size=1", more="b")], []),
+    "a look at how many there are": ("walk-abandoned", [line(USERS, "offset=0&limit=1", more="1")], []),
+    "one row after the other, not to the end": (
+        "walk-abandoned",
+        [line(DAU, "page_size=1", more="b"), line(DAU, "page_size=1&cursor=b", more="c")],
+        [2],
+    ),
+    "all the rest at once, the total being told": (
+        "pages-out-of-order",
+        [
+            offsets(1)[0],
+            line(USERS, "offset=50&limit=50", after=0.002, more="100"),
+            line(USERS, "offset=100&limit=50", after=0.0001, more="150"),
+            line(USERS, "offset=150&limit=50", after=0.0001),
+        ],
+        [],
+    ),
+    "a cursor that came late, and that another question gave too": (
+        "cursor-with-other-filters",
+        [line(ROWS, A, more="b"), line(ROWS, B, more="b", fault="slow"), line(ROWS, f"{B}&cursor=b")],
+        [],
+    ),
     "small pages": ("page-size-below-default", walk(DAU, "page_size=99"), [2, 3]),
     "pages of the default size": ("page-size-below-default", walk(DAU, "page_size=100"), []),
     "pages of no size": ("page-size-below-default", walk(DAU), []),

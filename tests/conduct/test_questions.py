@@ -23,6 +23,8 @@ CASES: dict[str, tuple[str, list[Line], list[int]]] = {
         [line("getDau", "date=2025-10-01&page_size=9"), line("getDau", "page_size=9&date=2025-10-01")],
         [2],
     ),
+    "the same hours later, as after a restart": ("same-question-again", [line(COUNT), line(COUNT, after=7200)], []),
+    "the same every few hours": ("same-question-again", [line(COUNT, after=7200)] * 4, [3, 4]),
     "two pages": ("same-question-again", [line("getDau"), line("getDau", "cursor=a")], []),
     "by another token": ("same-question-again", [line(COUNT), line(COUNT, grant="other")], []),
     "asked again after a failure": ("same-question-again", [line(COUNT, status=500), line(COUNT)], []),
@@ -104,11 +106,14 @@ def test_what_need_not_have_been_asked_is_found(rule: str, lines: list[Line], id
 
 
 @pytest.mark.parametrize(
-    ("after", "ids"),
+    ("published", "after", "ids"),
     [
-        pytest.param(1800, [2], id="before the data arrive"),
-        pytest.param(7200, [], id="once the data have arrived"),
+        pytest.param(2, 1800, [2], id="before the data arrive"),
+        pytest.param(2, 3540, [2], id="just before"),
+        pytest.param(2, 3600, [], id="once the data have arrived"),
+        pytest.param(1, 1800, [2], id="long after an earlier hour"),
+        pytest.param(3, 3540, [2], id="before a later hour"),
     ],
 )
-def test_another_day_of_the_data_begins_when_they_arrive(after: int, ids: list[int]) -> None:
-    assert broken("same-question-again", [line(COUNT), line(COUNT, after=after)], NIGHT) == ids
+def test_another_day_of_the_data_begins_when_they_arrive(published: int, after: int, ids: list[int]) -> None:
+    assert broken("same-question-again", [line(COUNT, after=0), line(COUNT, after=after)], NIGHT, published) == ids

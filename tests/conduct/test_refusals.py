@@ -48,6 +48,39 @@ CASES: dict[str, tuple[str, list[Line], list[int]]] = {
         [line(DAU, status=429), line(DAU, after=0, real=6)],
         [],
     ),
+    "somebody else's token at once after 429": (
+        "no-backoff-after-429",
+        [line(DAU, status=429), line("getDauCount", after=0.1, grant="another")],
+        [],
+    ),
+    "several on the way, each waiting on its own": (
+        "no-backoff-after-429",
+        [
+            line(DAU, "date=2025-10-01"),
+            line(DAU, "date=2025-10-02", after=0.0005, status=429),
+            line(DAU, "date=2025-10-03", after=0.05, status=429),
+            line(DAU, "date=2025-10-04", after=0.9, status=429),
+            line(DAU, "date=2025-10-02", after=1),
+            line(DAU, "date=2025-10-03", after=0.05),
+            line(DAU, "date=2025-10-04", after=1),
+        ],
+        [4],
+    ),
+    "waits that hardly grow": (
+        "no-backoff-after-429",
+        [line(DAU, status=429, after=after) for after in (9, 2, 2.01, 2.02)],
+        [3, 4],
+    ),
+    "another question each time, the waits not growing": (
+        "no-backoff-after-429",
+        [line(DAU, f"date=2025-10-0{day}", status=429, after=2) for day in range(1, 5)],
+        [3, 4],
+    ),
+    "at once after a 429 that came slowly": (
+        "no-backoff-after-429",
+        [line(DAU, status=429, duration_us=3_000_000), line(DAU, after=3.1)],
+        [2],
+    ),
     "429 elsewhere": ("no-backoff-after-429", [line(DAU, status=429), line("getOrganization", after=0.1)], []),
     "three at once after 503": (
         "no-backoff-after-5xx",
@@ -63,6 +96,26 @@ CASES: dict[str, tuple[str, list[Line], list[int]]] = {
         "no-backoff-after-5xx",
         [line(DAU, status=500), line(DAU, status=500, after=0.1), line(DAU, status=500, after=2)],
         [],
+    ),
+    "waits that soon grow": (
+        "no-backoff-after-5xx",
+        [line(DAU, status=503, after=after) for after in (9, 0.001, 0.2, 0.4, 0.8)],
+        [],
+    ),
+    "waits that are too short to grow": (
+        "no-backoff-after-5xx",
+        [line(DAU, status=503, after=after) for after in (9, 0.002, 0.004, 0.008)],
+        [3, 4],
+    ),
+    "at once after connections that were cut": (
+        "no-backoff-after-5xx",
+        [line(DAU, status=0, after=0.1, fault="cut") for _ in range(3)],
+        [3],
+    ),
+    "at once after failures that came slowly": (
+        "no-backoff-after-5xx",
+        [line(DAU, status=504, after=5.05, duration_us=5_000_000) for _ in range(3)],
+        [3],
     ),
     "other questions after 500": (
         "no-backoff-after-5xx",
@@ -89,6 +142,19 @@ CASES: dict[str, tuple[str, list[Line], list[int]]] = {
     ),
     "on and on after 401": ("unauthorized-ignored", [line(DAU, status=401)] * 4, [3, 4]),
     "two answers of 401": ("unauthorized-ignored", [line(DAU, status=401)] * 2, []),
+    "eight at once, before any could know": (
+        "unauthorized-ignored",
+        [line(DAU, f"date=2025-10-0{day}", status=401, after=0.0005) for day in range(1, 9)],
+        [],
+    ),
+    "several at a time, on and on": (
+        "unauthorized-ignored",
+        [
+            line(DAU, f"date=2025-10-0{day}", status=401, after=after)
+            for day, after in enumerate((1, 0.0005, 0.2, 0.2), 1)
+        ],
+        [3, 4],
+    ),
     "401 now and then": (
         "unauthorized-ignored",
         [line(DAU, status=401), line(DAU), line(DAU, status=401), line(DAU), line(DAU, status=401)],
@@ -96,6 +162,16 @@ CASES: dict[str, tuple[str, list[Line], list[int]]] = {
     ),
     "on and on after 403": ("forbidden-ignored", [line(DAU, status=403)] * 3, [3]),
     "two answers of 403": ("forbidden-ignored", [line(DAU, status=403)] * 2, []),
+    "403 for one of two programs, on and on": (
+        "forbidden-ignored",
+        [line(DAU, status=status, grant=grant) for status, grant in [(403, "one"), (200, "other")] * 4],
+        [5, 7],
+    ),
+    "the same refused to two at once": (
+        "refused-question-again",
+        [line(DAU, "date=never", 400), line(DAU, "date=never", 400, after=0.0005)],
+        [],
+    ),
     "the same refused again": (
         "refused-question-again",
         [line(DAU, "date=never", 400), line(DAU, "date=never", 400)],

@@ -35,6 +35,16 @@ CASES: dict[str, tuple[str, list[Line], list[int]]] = {
         [line(REPORT, status=401), line(REPORT, status=401, after=0.0001)],
         [],
     ),
+    "an expired token in what was on the way": (
+        "expired-token-again",
+        [
+            line(REPORT, "toDate=2025-10-01", status=401),
+            line(REPORT, "toDate=2025-10-02", status=401, after=0.0005),
+            line(REPORT, "toDate=2025-10-03", status=401, after=0.01),
+            line(REPORT, "toDate=2025-10-04", status=401, after=0.5),
+        ],
+        [4],
+    ),
     "a token that nobody knows": ("expired-token-again", [line(REPORT, status=401, grant=None)] * 2, []),
 }
 

@@ -1,7 +1,7 @@
 """JetBrains Console's Analytics API: the rooms of this vendor, assembled."""
 
 from mockserver.gateway.vendor import Vendor
-from mockserver.vendors.jetbrains_console import errors, policy, reports, routes
+from mockserver.vendors.jetbrains_console import defects, errors, policy, reports, routes
 
 
 def vendor() -> Vendor:
@@ -22,4 +22,5 @@ def vendor() -> Vendor:
         token_path=policy.TOKEN_PATH,
         secret=policy.SECRET,
         grouped=True,
+        defects=defects.DEFECTS,
     )

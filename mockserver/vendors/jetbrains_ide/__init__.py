@@ -1,7 +1,7 @@
 """JetBrains IDE Services' AI analytics: the rooms of this vendor, assembled."""
 
 from mockserver.gateway.vendor import Vendor
-from mockserver.vendors.jetbrains_ide import errors, pagination, policy, reports, routes
+from mockserver.vendors.jetbrains_ide import defects, errors, pagination, policy, reports, routes
 
 
 def vendor() -> Vendor:
@@ -21,4 +21,5 @@ def vendor() -> Vendor:
         try_path=policy.TRY_PATH,
         onward=pagination.onward,
         seen=routes.seen,
+        defects=defects.DEFECTS,
     )

@@ -1,0 +1,69 @@
+"""Answers what must hold of the Console's three reports: credits, limits, and who has and uses AI.
+
+Getting the answers stays out (`jetbrains`, `reader`).
+"""
+
+from decimal import Decimal
+from itertools import zip_longest
+
+from mockserver.audit.identity import Broken, Identity, same, within
+from mockserver.audit.jetbrains import console
+from mockserver.audit.reader import Reader
+
+
+def _money(value: object) -> Decimal:
+    return Decimal(str(value))
+
+
+def _totaladd_up(reader: Reader) -> None:
+    report = console(reader, "quota-consumption")
+    for row in [*report["data"], {**report["total"], "date": "the range"}]:
+        parts = _money(row["builtInQuota"]) + _money(row["topUpCredits"])
+        same(row["date"], _money(row["totalCredits"]), parts, "totalCredits and its parts")
+    for name in ("builtInQuota", "topUpCredits"):
+        days = sum((_money(row[name]) for row in report["data"]), Decimal(0))
+        same(f"{name} of the range", _money(report["total"][name]), days, "the total and the sum of the days")
+
+
+def _peak_within_range(reader: Reader) -> None:
+    report = console(reader, "limit-hits")
+    total, days = report["total"], [row["usersHitLimit"] for row in report["data"]]
+    within("limit hits", total["peakDailyUsers"], total["usersHitLimit"], "the peak and the users of the range")
+    within("limit hits", total["usersHitLimit"], sum(days), "the users of the range and the sum of the days")
+    same("limit hits", total["peakDailyUsers"], max(days, default=0), "the peak and the greatest day")
+
+
+def _versions_agree(reader: Reader) -> None:
+    for report in ("users-adoption", "limit-hits", "quota-consumption"):
+        old, new = console(reader, report, "v1"), console(reader, report)
+        for row, other in zip_longest(old["data"], new["data"]):
+            same(report, row, other, "v1 and v2")
+        same(f"{report} of the range", old["total"], new["total"], "v1 and v2")
+
+
+def _console_within_enabled(reader: Reader) -> None:
+    report = console(reader, "users-adoption")
+    for row in [*report["data"], {**report["total"], "date": "the range"}]:
+        within(row["date"], row["activeUsers"], row["enabledUsers"], "active and enabled users")
+
+
+def _active_spent(reader: Reader) -> None:
+    spent = {row["date"]: _money(row["totalCredits"]) for row in console(reader, "quota-consumption")["data"]}
+    for row in console(reader, "users-adoption")["data"]:
+        day, total = row["date"], spent.get(row["date"], Decimal(0))
+        if (row["activeUsers"] > 0) != (total > 0):
+            raise Broken(f"{day}: {row['activeUsers']} active users, and {total} credits spent")
+
+
+IDENTITIES = (
+    Identity("console-credits-add-up", "Total credits are built-in quota and top-up, and the sum of the days.",
+             "jetbrains-console: 2, metrics 3", "D", _totaladd_up),
+    Identity("console-peak-within-range", "Peak daily users <= users of the range <= sum of the days.",
+             "jetbrains-console: 2, metrics 5", "I", _peak_within_range),
+    Identity("console-versions-agree", "Both versions of a report answer the same.",
+             "jetbrains-console: 2", "I", _versions_agree),
+    Identity("console-active-within-enabled", "Active users are at most the enabled ones.",
+             "jetbrains-console: 2", "I", _console_within_enabled),
+    Identity("console-active-spent", "Credits are spent on exactly the days that have active users.",
+             "jetbrains-console: metrics 2, identities", "D", _active_spent),
+)  # fmt: skip

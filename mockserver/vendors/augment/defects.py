@@ -1,0 +1,41 @@
+"""Which inconsistencies can be armed in Augment's answers, by the contract's names.
+
+How each is made stays out, but for what only this vendor has (`gateway.defects` has the rest).
+"""
+
+from typing import Any
+
+from mockserver.gateway.defects import Defect, above, first, lost, more, negative, twice
+
+
+def _idle(row: Any) -> None:
+    row["metrics"] = dict.fromkeys(row["metrics"], 0)
+
+
+def _thin(body: Any) -> None:
+    del body["users"][1:]
+
+
+DEFECTS = (
+    Defect("dau-count-off-by-one", ("getDauCount",), "A day counts one user more than are listed.",
+           more("user_count", "daily_active_user_counts")),
+    Defect("duplicate-row", ("getDau",), "The last user of a page is there twice.", twice("users")),
+    Defect("lost-row", ("getDau",), "Each page leaves out its first user.", lost("users")),
+    Defect("users-sum-gap", ("getUserActivity",), "One user of a page has one completion less.",
+           more("metrics.completions_count", "users", by=-1)),
+    Defect("records-gap", ("getDailyUserActivityByEditorLanguage",),
+           "One record of a page has one suggested line less.",
+           more("metrics.completions_suggested_lines_of_code", "records", by=-1)),
+    Defect("total-off-by-one", ("getDailyUsage",), "A day's messages are one less than their parts.",
+           more("metrics.total_messages", "daily_usage", by=-1)),
+    Defect("active-days-off-by-one", ("getUserActivity",), "The first user of a page has a day too many.",
+           more("active_days", "users")),
+    Defect("accepted-above-suggested", ("getDailyUsage",), "More completions were accepted than there were.",
+           above("metrics.completions_accepted", "metrics.completions_count", "daily_usage")),
+    Defect("active-without-events", ("getUserActivity",), "The first user of a page did nothing at all.",
+           first("users", _idle)),
+    Defect("day-left-out", ("getDailyUsage",), "The first day with data is left out.", lost("daily_usage")),
+    Defect("thin-pages", ("getUserActivity",), "Each page leaves out all users but the first.", _thin),
+    Defect("negative-lines", ("getDailyUsage",), "Lines of completions are below 0.",
+           negative("metrics.completions_lines_of_code", "daily_usage")),
+)  # fmt: skip

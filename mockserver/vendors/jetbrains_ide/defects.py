@@ -1,0 +1,68 @@
+"""Which inconsistencies can be armed in IDE Services' answers, by the contract's names.
+
+How each is made stays out, but for what only this vendor has (`gateway.defects` has the rest).
+"""
+
+from typing import Any
+
+from mockserver.gateway import paging
+from mockserver.gateway.defects import (
+    MONTHS,
+    WEEKS,
+    Defect,
+    above,
+    first,
+    more,
+    negative,
+    put,
+    shifted,
+    spaced,
+    swapped,
+)
+
+
+def _readdressed(row: Any) -> None:
+    row["userEmail"] = f"x{row['userEmail']}"
+
+
+def _emptied(row: Any) -> None:
+    row |= dict.fromkeys(("suggestions", "acceptances", "invocations"), 0)
+
+
+def _lost_at_seam(body: Any) -> None:
+    if body.get("nextCursor"):
+        del body["items"][-1:]
+
+
+def _leading_back(body: Any) -> None:
+    if body.get("nextCursor"):
+        held = paging.decode(body["nextCursor"])
+        body["nextCursor"] = paging.encode({**held, "after": [0] * len(held["after"])})
+
+
+DEFECTS = (
+    Defect("feature-gap", ("getMetricsByFeature",), "One tool has one suggestion too many.",
+           more("suggestions", "items")),
+    Defect("totals-off-by-one", ("getMetricsTotals",), "The totals have one invocation too many.",
+           more("invocations")),
+    Defect("acceptances-above-suggestions", ("getMetrics",), "More was accepted than suggested.",
+           above("acceptances", "suggestions", "items")),
+    Defect("active-above-enabled", ("getUsersAdoption",), "More people are active than have AI.",
+           above("activeUsers", "enabledUsers", "items")),
+    Defect("rows-swapped", ("getUsersPaged",), "The first two rows of a page have changed places.", swapped("items")),
+    Defect("email-mismatch", ("getUsersPaged",), "A person of each page has another address.",
+           first("items", _readdressed)),
+    Defect("row-without-anything", ("getUsersPaged",), "The first row of a page has nothing in it.",
+           first("items", _emptied)),
+    Defect("active-users-lost", ("getUsersAdoption",), "Nobody is active.", put(0, "items", "activeUsers")),
+    Defect("month-without-users", ("getUsersAdoption",), "In a month nobody is active, though on its days some are.",
+           spaced("items", "date", *MONTHS, put(0, "items", "activeUsers"))),
+    Defect("week-begins-on-tuesday", ("getMetrics",), "Weeks but the first begin on Tuesday.",
+           spaced("items", "date", *WEEKS, shifted("items", "date"))),
+    Defect("row-lost-between-pages", ("getUsersPaged",), "A page that leads to another one leaves out its last row.",
+           _lost_at_seam),
+    Defect("cursor-leads-back", ("getUsersPaged",), "Each cursor leads to the first page again: no walk ends.",
+           _leading_back),
+    Defect("negative-suggestions", ("getMetricsByFeature",), "Suggestions are below 0.",
+           negative("suggestions", "items")),
+)  # fmt: skip
