@@ -65,40 +65,40 @@ def _cut(_: bytes) -> bytes:
     raise abilities.Cut
 
 
-def before(asked: Call) -> None:
+def before(call: Call) -> None:
     """A stage behind authentication: meets what is armed for it, and raises what takes the answer's place."""
-    _meet(asked, Phase.BEFORE)
+    _meet(call, Phase.BEFORE)
 
 
-def after(asked: Call, response: Response) -> Response:
+def after(call: Call, response: Response) -> Response:
     """The answer of a request that did its work, unless it now meets a fault that takes its place."""
-    if asked.grant is not None and asked.fault is None:
-        _meet(asked, Phase.AFTER)
+    if call.grant is not None and call.fault is None:
+        _meet(call, Phase.AFTER)
     return response
 
 
-def spares(asked: Call) -> bool:
+def spares(call: Call) -> bool:
     """Whether a request spends nothing, because its answer is to be spoilt before it counts."""
-    fault = asked.fault
+    fault = call.fault
     return fault is not None and fault.rule.phase is Phase.BEFORE and fault.rule.effect.spoils
 
 
-def _meet(asked: Call, phase: Phase) -> None:
-    held = asked.sandbox.faults
+def _meet(call: Call, phase: Phase) -> None:
+    held = call.sandbox.faults
     if not held.armed:
         return
-    asking = asked.request
-    question = Question(asked.vendor.name, asked.operation, asking.method, asking.path, asking.args.getlist)
-    with asked.state.lock:
-        asked.fault = held.meet(question, phase)
+    asking = call.request
+    question = Question(call.vendor.name, call.operation, asking.method, asking.path, asking.args.getlist)
+    with call.state.lock:
+        call.fault = held.meet(question, phase)
         released = held.released
-    if asked.fault is not None:
-        _strike(asked, asked.fault, released)
+    if call.fault is not None:
+        _strike(call, call.fault, released)
 
 
-def _strike(asked: Call, fault: Armed, released: Event) -> None:
+def _strike(call: Call, fault: Armed, released: Event) -> None:
     """Wait, and raise what the effect puts in place of an answer."""
-    effect, environ = fault.rule.effect, asked.request.environ
+    effect, environ = fault.rule.effect, call.request.environ
     if lacking := effect.needs - abilities.effects(environ):
         raise Beyond(f"{fault.id}: {abilities.refusal(lacking, environ)}")
     if effect.delay_seconds is not None:
@@ -109,16 +109,16 @@ def _strike(asked: Call, fault: Armed, released: Event) -> None:
         page = _PAGE.format(status=effect.html, phrase=phrase(effect.html))
         raise Instead(Response(page, effect.html, mimetype="text/html"))
     if effect.rate_limited:
-        raise Rejection(Reason.LIMITED, "too many requests", retry_after=_retry_after(asked))
+        raise Rejection(Reason.LIMITED, "too many requests", retry_after=_retry_after(call))
     if effect.status is not None:
         told = effect.message or f"this failure was armed at /_mock/faults, as {fault.id}"
         raise Fabricated(effect.status, effect.code, told)
 
 
-def _retry_after(asked: Call) -> int:
+def _retry_after(call: Call) -> int:
     """The seconds after which an empty bucket of the vendor would let one request through; a minute without any."""
-    allowance = asked.sandbox.allowance(asked.vendor.name) or asked.vendor.allowance
-    if allowance is None or asked.value("rate_limit_block", Block.REFILL) == Block.MINUTE:
+    allowance = call.sandbox.allowance(call.vendor.name) or call.vendor.allowance
+    if allowance is None or call.value("rate_limit_block", Block.REFILL) == Block.MINUTE:
         return seconds(_MINUTE)
     return seconds(-(-_MINUTE // allowance.per_minute))
 
@@ -140,11 +140,11 @@ def wait(released: Event, wanted: Decimal) -> None:
     released.wait(float(wanted))
 
 
-def spoilt(asked: Call, response: Response) -> Response:
+def spoilt(call: Call, response: Response) -> Response:
     """The answer as the client gets it: with the fault's headers, malformed, cut short or held up on its way."""
-    if asked.fault is None or asked.refusal is Reason.INTERNAL:
+    if call.fault is None or call.refusal is Reason.INTERNAL:
         return response
-    effect = asked.fault.rule.effect
+    effect = call.fault.rule.effect
     response.headers.update(effect.headers)
     if effect.malformed_json:
         response.set_data(response.get_data()[:-1])
@@ -153,7 +153,7 @@ def spoilt(asked: Call, response: Response) -> Response:
     body = response.get_data()
     headers = Headers(response.headers)
     headers["Content-Length"] = str(len(body))
-    pieces = _dripping(body, effect, asked.request.environ, asked.sandbox.faults.released)
+    pieces = _dripping(body, effect, call.request.environ, call.sandbox.faults.released)
     return Response(pieces, response.status, headers)
 
 

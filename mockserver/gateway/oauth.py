@@ -67,19 +67,19 @@ def _plain(text: str) -> str:
     return re.sub(r"[^ !#-\[\]-~]", "?", text.replace('"', "'"))
 
 
-def client(asked: Call) -> None:
+def client(call: Call) -> None:
     """A stage before the token endpoint: the client's credentials, then the form; the client's sandbox in between."""
-    asking = asked.request
+    asking = call.request
     try:
         identifier, secret = auth.basic(asking.environ.get("HTTP_AUTHORIZATION"))
     except auth.BasicError as error:
         raise _unknown(f"{error}; {_hint(asking)}{_HOW}") from error
-    opened = asked.state.opened_by(asked.vendor.name, identifier)
+    opened = call.state.opened_by(call.vendor.name, identifier)
     if opened is None:
         raise _unknown("there is no client with this id, or it was revoked")
     if not _same(opened[1].secret or "", secret):
         raise _unknown("the secret is not this client's")
-    asked.open(*opened)
+    call.open(*opened)
     _check(_form(asking), identifier)
 
 
@@ -142,23 +142,23 @@ def _check(form: list[tuple[str, str]], identifier: str) -> None:
         raise Refusal("unsupported_grant_type", f"grant_type cannot be {asked[:60]!r}; it must be {GRANT_TYPE}")
 
 
-def issue(asked: Call, lifetime: int) -> Body:
+def issue(call: Call, lifetime: int) -> Body:
     """What the token endpoint answers to a client that `client` let in: a token for `lifetime` seconds."""
-    if asked.grant is None or asked.grant.secret is None:
+    if call.grant is None or call.grant.secret is None:
         raise _unknown(f"the request carries no credentials; {_HOW}")
-    token = _written(asked.grant, _ceiling(asked.now) + lifetime)
+    token = _written(call.grant, _ceiling(call.now) + lifetime)
     return {"access_token": token, "token_type": "Bearer", "expires_in": lifetime}
 
 
-def bearer(asked: Call) -> None:
+def bearer(call: Call) -> None:
     """401 unless the request carries an access token of a client that is still known, before its end."""
-    shown = auth.credential(asked.request.environ.get("HTTP_AUTHORIZATION"), asked.vendor.schemes)
+    shown = auth.credential(call.request.environ.get("HTTP_AUTHORIZATION"), call.vendor.schemes)
     found = _TOKEN.fullmatch(shown)
-    opened = asked.state.opened_by(asked.vendor.name, found[1]) if found else None
+    opened = call.state.opened_by(call.vendor.name, found[1]) if found else None
     if found is None or opened is None or not _same(_written(opened[1], int(found[2])), shown):
         raise UnknownToken
-    asked.open(*opened)
-    if asked.now - _EPOCH >= timedelta(seconds=int(found[2])):
+    call.open(*opened)
+    if call.now - _EPOCH >= timedelta(seconds=int(found[2])):
         raise Expired
 
 

@@ -22,35 +22,35 @@ from mockserver.gateway.vendor import Call, Route, Stage, Vendor
 log = logging.getLogger(__name__)
 
 
-def authenticate(asked: Call) -> None:
+def authenticate(call: Call) -> None:
     """401 unless the request carries a token that somebody knows; the sandbox is the token's from here on."""
-    token = auth.credential(asked.request.environ.get("HTTP_AUTHORIZATION"), asked.vendor.schemes)
-    opened = asked.state.opened_by(asked.vendor.name, token)
+    token = auth.credential(call.request.environ.get("HTTP_AUTHORIZATION"), call.vendor.schemes)
+    opened = call.state.opened_by(call.vendor.name, token)
     if opened is None:
         raise UnknownToken
-    asked.open(*opened)
+    call.open(*opened)
 
 
-def permit(asked: Call) -> None:
+def permit(call: Call) -> None:
     """403 unless the token may read analytics."""
-    if asked.grant is None or not asked.grant.permitted:
+    if call.grant is None or not call.grant.permitted:
         raise Rejection(Reason.FORBIDDEN, "the token is valid, but it does not allow reading analytics")
 
 
-def fault(asked: Call) -> None:
+def fault(call: Call) -> None:
     """Whatever is armed for requests that got this far: a delay, a failure in place of the answer, or a spoilt one."""
-    effects.before(asked)
+    effects.before(call)
 
 
-def limit(asked: Call) -> None:
+def limit(call: Call) -> None:
     """429 when the bucket is empty; a vendor may have the switches `rate_limit_scope` and `rate_limit_block`."""
-    if asked.sandbox.allowance(asked.vendor.name) is None or effects.spares(asked):
+    if call.sandbox.allowance(call.vendor.name) is None or effects.spares(call):
         return
-    by_token = asked.value("rate_limit_scope", "organization") == "token"
-    scope = f"token {asked.grant.id}" if by_token and asked.grant else "organization"
-    block = asked.value("rate_limit_block", Block.REFILL)
-    with asked.state.lock:
-        wait = asked.sandbox.take(asked.vendor.name, scope, Block(str(block)))
+    by_token = call.value("rate_limit_scope", "organization") == "token"
+    scope = f"token {call.grant.id}" if by_token and call.grant else "organization"
+    block = call.value("rate_limit_block", Block.REFILL)
+    with call.state.lock:
+        wait = call.sandbox.take(call.vendor.name, scope, Block(str(block)))
     if wait is not None:
         raise Rejection(Reason.LIMITED, "too many requests", retry_after=limits.seconds(wait))
 
@@ -92,8 +92,8 @@ def _served(state: State, vendor: Vendor, route: Route) -> Callable[..., Respons
     stages = vendor.stages if route.stages is None else route.stages
     plain = partial(view.answer, route.view)
 
-    def with_headers(asked: Call) -> Response:
-        response = plain(asked)
+    def with_headers(call: Call) -> Response:
+        response = plain(call)
         response.headers.update(route.headers)
         return response
 
@@ -111,79 +111,79 @@ def _refuse(error: Exception, _: Call) -> Response:
 
 def _go(state: State, vendor: Vendor, stages: tuple[Stage, ...], then: Callable[[Call], Response]) -> Response:
     """The way itself: through the stages, to what is then to be done, past what is armed, and into the journal."""
-    asked = Call(request._get_current_object(), state, vendor)  # type: ignore[attr-defined]  # noqa: SLF001 (documented)
+    call = Call(request._get_current_object(), state, vendor)  # type: ignore[attr-defined]  # noqa: SLF001 (documented)
     try:
         for stage in stages:
-            stage(asked)
-        response = effects.after(asked, _done(asked, then))
+            stage(call)
+        response = effects.after(call, _done(call, then))
     except Exception as error:  # noqa: BLE001 (whatever it is, the client gets the vendor's words)
-        response = _refused(asked, error)
-    response = effects.spoilt(asked, response)
-    entry = _entry(asked, response)
-    asked.sandbox.journal.append(entry)
+        response = _refused(call, error)
+    response = effects.spoilt(call, response)
+    entry = _entry(call, response)
+    call.sandbox.journal.append(entry)
     if log.isEnabledFor(logging.DEBUG):
         log.debug("%s %s?%s: %d in %d us", entry.method, entry.path, entry.query, entry.status, entry.duration_us)
     return response
 
 
-def _done(asked: Call, then: Callable[[Call], Response]) -> Response:
+def _done(call: Call, then: Callable[[Call], Response]) -> Response:
     """What comes of a request that is through the stages, be it a refusal."""
     try:
-        return then(asked)
+        return then(call)
     except Exception as error:  # noqa: BLE001 (whatever it is, the client gets the vendor's words)
-        return _refused(asked, error)
+        return _refused(call, error)
 
 
-def _refused(asked: Call, error: Exception) -> Response:
+def _refused(call: Call, error: Exception) -> Response:
     """The vendor's words for whatever went wrong; what nobody foresaw is logged once, with its traceback."""
     if isinstance(error, effects.Instead):
-        asked.refusal = None
+        call.refusal = None
         return error.response
-    rejection = _rejection(error, asked)
-    asked.refusal = rejection.reason
-    worded = asked.vendor.word(rejection, asked)
+    rejection = _rejection(error, call)
+    call.refusal = rejection.reason
+    worded = call.vendor.word(rejection, call)
     return Response(answers.write(worded.body), worded.status, worded.headers, mimetype="application/json")
 
 
-def _rejection(error: Exception, asked: Call) -> Rejection:
+def _rejection(error: Exception, call: Call) -> Rejection:
     if isinstance(error, Rejection):
         return error
     if isinstance(error, MethodNotAllowed):
         allow = tuple(sorted(error.valid_methods or ()))
-        rule = f"{asked.request.method} is not allowed here; allowed: {', '.join(allow)}"
+        rule = f"{call.request.method} is not allowed here; allowed: {', '.join(allow)}"
         return Rejection(Reason.METHOD, rule, allow=allow)
     if isinstance(error, NotFound):
-        return Rejection(Reason.NOT_FOUND, f"there is nothing at {asked.path}")
+        return Rejection(Reason.NOT_FOUND, f"there is nothing at {call.path}")
     if isinstance(error, HTTPException) and error.code is not None and error.code < 500:
         return Rejection(Reason.INVALID, error.description or error.name)
     log.error("a request failed", exc_info=error)
     return Rejection(Reason.INTERNAL, "the server failed; its log tells why")
 
 
-def _entry(asked: Call, response: Response) -> Entry:
-    asking, query = asked.request, asked.request.query_string.decode("latin-1")
-    secrets = _secrets(asked, query)
+def _entry(call: Call, response: Response) -> Entry:
+    asking, query = call.request, call.request.query_string.decode("latin-1")
+    secrets = _secrets(call, query)
     return Entry(
-        id=asked.sandbox.journal.next_id(),
-        at=asked.now,
-        vendor=asked.vendor.name,
-        operation=asked.operation,
+        id=call.sandbox.journal.next_id(),
+        at=call.now,
+        vendor=call.vendor.name,
+        operation=call.operation,
         method=asking.method,
         path=shortened(redacted_path(asking.path, secrets)),
         query=shortened(redacted(query, secrets)) if query else query,
         status=response.status_code,
-        duration_us=(perf_counter_ns() - asked.started) // 1000,
-        organization=asked.sandbox.made.organization.slug,
-        fault=asked.fault.id if asked.fault else None,
-        refusal=asked.refusal,
-        grant=asked.grant.id if asked.grant else None,
+        duration_us=(perf_counter_ns() - call.started) // 1000,
+        organization=call.sandbox.made.organization.slug,
+        fault=call.fault.id if call.fault else None,
+        refusal=call.refusal,
+        grant=call.grant.id if call.grant else None,
         more=response.more if isinstance(response, view.Told) else None,
-        started=asked.started,
-        generation=asked.generation,
+        started=call.started,
+        generation=call.generation,
     )
 
 
-def _secrets(asked: Call, query: str) -> list[str]:
+def _secrets(call: Call, query: str) -> list[str]:
     """What the request's header holds; and any that opens something, where one can have come elsewhere."""
-    shown = auth.secrets(asked.request.environ.get("HTTP_AUTHORIZATION"))
-    return [*shown, *asked.state.secrets] if query or asked.operation is None else shown
+    shown = auth.secrets(call.request.environ.get("HTTP_AUTHORIZATION"))
+    return [*shown, *call.state.secrets] if query or call.operation is None else shown

@@ -28,11 +28,11 @@ class Told(Response):
     more: str | None = None
 
 
-def answer(view: View, asked: Call) -> Response:
+def answer(view: View, call: Call) -> Response:
     """What a view answers to a call, with the instant of the call in its places."""
-    _measure(asked.request)
-    found = _answer(asked, view)
-    told = Told(found.stamped(asked.vendor.stamp(asked.now)), content_type="application/json")
+    _measure(call.request)
+    found = _answer(call, view)
+    told = Told(found.stamped(call.vendor.stamp(call.now)), content_type="application/json")
     told.more = found.more
     return told
 
@@ -54,31 +54,31 @@ def _measure_body(size: int) -> None:
         raise Rejection(Reason.INVALID, f"the request body has {size} bytes; at most {BODY_MAXIMUM} are read")
 
 
-def _answer(asked: Call, view: View) -> Answer:
+def _answer(call: Call, view: View) -> Answer:
     # Read once, so that no spoilt answer is kept under a sound one's key.
-    armed = defects.concerning(asked.operation, asked.vendor.defects, asked.sandbox.defects)
-    key = _key(asked)
+    armed = defects.concerning(call.operation, call.vendor.defects, call.sandbox.defects)
+    key = _key(call)
     if key is None:
-        return _worked(asked, view, armed)
+        return _worked(call, view, armed)
     key = (*key, *(each.name for each in armed))
-    kept = asked.state.answers.get(key)
+    kept = call.state.answers.get(key)
     if kept is None:
-        kept = _worked(asked, view, armed)
-        with asked.state.lock:
-            asked.state.answers.put(key, kept)
+        kept = _worked(call, view, armed)
+        with call.state.lock:
+            call.state.answers.put(key, kept)
     return kept
 
 
-def _key(asked: Call) -> Key | None:
+def _key(call: Call) -> Key | None:
     """What tells this question from others whose answers are kept; None where the answer is not to be kept."""
-    asking = asked.request
-    epoch = asked.vendor.epoch(asked.now, asked.values)
+    asking = call.request
+    epoch = call.vendor.epoch(call.now, call.values)
     if epoch is None or asking.method not in KEPT_METHODS or len(asking.query_string) > KEPT_QUERY_MAXIMUM:
         return None
-    grant = asked.grant and asked.grant.id
-    return asked.sandbox.id, asked.generation, grant, asking.path, asking.query_string, epoch
+    grant = call.grant and call.grant.id
+    return call.sandbox.id, call.generation, grant, asking.path, asking.query_string, epoch
 
 
-def _worked(asked: Call, view: View, armed: defects.Armed) -> Answer:
-    body = defects.spoilt(view(asked), armed)
-    return Answer.of(body, switches.renamed(asked.vendor.switches, asked.values), asked.vendor.onward(body))
+def _worked(call: Call, view: View, armed: defects.Armed) -> Answer:
+    body = defects.spoilt(view(call), armed)
+    return Answer.of(body, switches.renamed(call.vendor.switches, call.values), call.vendor.onward(body))

@@ -46,9 +46,9 @@ NAMES = switches.names("names", "said", "mood", "at", grade=Grade.ASSUMED, says=
 STAGES = (pipeline.authenticate, pipeline.permit, pipeline.fault, pipeline.limit)
 
 
-def word(rejection: Rejection, asked: Call) -> Worded:
+def word(rejection: Rejection, call: Call) -> Worded:
     """A refusal as a parrot says it."""
-    headers = {"X-Parrot": asked.vendor.name}
+    headers = {"X-Parrot": call.vendor.name}
     if rejection.retry_after is not None:
         headers["X-Wait"] = str(rejection.retry_after)
     if rejection.allow:
@@ -63,9 +63,9 @@ def day(now: datetime, _: Values) -> Hashable:
     return now.toordinal()
 
 
-def said(asked: Call) -> dict[str, Any]:
+def said(call: Call) -> dict[str, Any]:
     """What the parrot's one endpoint answers."""
-    return {"said": asked.request.args.get("say", "hello"), "mood": asked.values["mood"], "at": answers.STAMP}
+    return {"said": call.request.args.get("say", "hello"), "mood": call.values["mood"], "at": answers.STAMP}
 
 
 def routes(function: View = said, prefix: str = "/parrot") -> tuple[Route, ...]:

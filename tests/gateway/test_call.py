@@ -23,11 +23,11 @@ class Attentive:
         self.refusals: list[Rejection] = []
         self.operations: list[str | None] = []
 
-    def word(self, rejection: Rejection, asked: Call) -> Worded:
+    def word(self, rejection: Rejection, call: Call) -> Worded:
         """A refusal as a parrot says it, noted."""
         self.refusals.append(rejection)
-        self.operations.append(asked.operation)
-        return parrot.word(rejection, asked)
+        self.operations.append(call.operation)
+        return parrot.word(rejection, call)
 
 
 @pytest.fixture(name="heard")
@@ -75,9 +75,9 @@ def test_a_refusal_knows_which_operation_it_falls_on(
 def test_a_view_knows_its_operation_and_the_world_of_the_sandbox() -> None:
     day = date(2025, 10, 14).toordinal()
 
-    def tell(asked: Call) -> dict[str, Any]:
-        (rolled,) = asked.world.augment_days.span(day, day)
-        return {"operation": asked.operation, "slug": asked.world.organization.slug, "users": rolled.users[0]}
+    def tell(call: Call) -> dict[str, Any]:
+        (rolled,) = call.world.augment_days.span(day, day)
+        return {"operation": call.operation, "slug": call.world.organization.slug, "users": rolled.users[0]}
 
     answer = Aviary(parrot.speaking(tell)).ask().get_json()
     (rolled,) = worlds.world().augment_days.span(day, day)

@@ -26,14 +26,14 @@ PATH = "/parrot/token"
 FORM = {"grant_type": "client_credentials"}
 
 
-def _token(asked: Call) -> Body:
-    return oauth.issue(asked, LIFETIME)
+def _token(call: Call) -> Body:
+    return oauth.issue(call, LIFETIME)
 
 
-def _word(rejection: Rejection, asked: Call) -> Worded:
+def _word(rejection: Rejection, call: Call) -> Worded:
     if isinstance(rejection, oauth.Refusal):
         return oauth.word(rejection, "the nest")
-    return parrot.word(rejection, asked)
+    return parrot.word(rejection, call)
 
 
 GUARDED: Vendor = replace(

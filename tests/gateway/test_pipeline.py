@@ -130,9 +130,9 @@ def test_stages_go_in_the_vendors_order_until_one_refuses(stopped_at: int) -> No
 def test_a_refusal_of_the_view_reaches_the_vendors_words_whole() -> None:
     worded: list[Rejection] = []
 
-    def word(rejection: Rejection, asked: Call) -> Worded:
+    def word(rejection: Rejection, call: Call) -> Worded:
         worded.append(rejection)
-        return parrot.word(rejection, asked)
+        return parrot.word(rejection, call)
 
     def refuse(_: Call) -> dict[str, Any]:
         raise Rejection(Reason.INVALID, "no", faults=(Fault("say", "must be kind"),))
@@ -272,10 +272,10 @@ def test_requests_that_overtake_each_other_gain_nothing_from_it() -> None:
     """One request passes the door; before it reaches the limiter, a minute goes by and another spends."""
     overtaking = [timedelta(minutes=1)]
 
-    def meanwhile(asked: Call) -> None:
+    def meanwhile(call: Call) -> None:
         if overtaking:
-            asked.sandbox.set_clock(asked.sandbox.clock.advanced(overtaking.pop()))
-            asked.sandbox.take("parrot", "organization", Block.REFILL)
+            call.sandbox.set_clock(call.sandbox.clock.advanced(overtaking.pop()))
+            call.sandbox.take("parrot", "organization", Block.REFILL)
 
     vendor = replace(
         PARROT,
@@ -333,8 +333,8 @@ def test_a_request_is_a_line_of_the_log_for_whoever_wants_to_see_all(caplog: pyt
 
 
 def test_a_route_may_have_stages_of_its_own_and_headers_on_what_it_answers() -> None:
-    def knock(asked: Call) -> None:
-        if "say" not in asked.request.args:
+    def knock(call: Call) -> None:
+        if "say" not in call.request.args:
             raise Rejection(Reason.FORBIDDEN, "say something")
 
     door = Route("/parrot/door", "door", parrot.said, ("POST",), stages=(knock,), headers=(("X-Door", "open"),))

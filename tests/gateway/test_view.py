@@ -25,9 +25,9 @@ class Counting:
     def __init__(self) -> None:
         self.times = 0
 
-    def __call__(self, asked: Call) -> dict[str, Any]:
+    def __call__(self, call: Call) -> dict[str, Any]:
         self.times += 1
-        return {"time": self.times, **parrot.said(asked)}
+        return {"time": self.times, **parrot.said(call)}
 
     __name__ = "counting"
 
@@ -89,9 +89,9 @@ def test_a_switch_that_changes_while_a_request_is_answered_leaves_no_old_answer_
     """As another client's request would, on another thread, between the door and the view."""
     changes = [{"mood": "grumpy"}]
 
-    def meanwhile(asked: Call) -> None:
+    def meanwhile(call: Call) -> None:
         if changes:
-            asked.sandbox.set_policy({"parrot": changes.pop()})
+            call.sandbox.set_policy({"parrot": changes.pop()})
 
     aviary = Aviary(parrot.speaking(parrot.said, stages=(*parrot.STAGES, meanwhile)))
     assert [aviary.ask().get_json()["mood"] for _ in range(2)] == ["cheerful", "grumpy"]
@@ -141,8 +141,8 @@ def test_only_the_answers_to_what_changes_nothing_are_kept(method: str, path: st
 
 
 def test_two_tokens_of_a_sandbox_do_not_see_each_others_answers() -> None:
-    def seen(asked: Call) -> dict[str, Any]:
-        return {"by": asked.grant and asked.grant.id}
+    def seen(call: Call) -> dict[str, Any]:
+        return {"by": call.grant and call.grant.id}
 
     aviary = Aviary(parrot.speaking(seen))
     other = Grant("other", "parrot", "other-token", permitted=True)
@@ -178,10 +178,10 @@ def test_two_apps_in_a_process_do_not_see_each_others_answers() -> None:
 def test_a_refused_question_is_not_kept() -> None:
     moods = [ValueError("once")]
 
-    def fails_once(asked: Call) -> dict[str, Any]:
+    def fails_once(call: Call) -> dict[str, Any]:
         if moods:
             raise moods.pop()
-        return parrot.said(asked)
+        return parrot.said(call)
 
     aviary = Aviary(parrot.speaking(fails_once))
     assert [aviary.ask().status_code for _ in range(2)] == [500, 200]

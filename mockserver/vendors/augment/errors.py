@@ -28,13 +28,13 @@ _CODES: Final = {
 """The codes of statuses, those that only a fault brings among them (assumed, as gRPC has them)."""
 
 
-def word(rejection: Rejection, asked: Call) -> Worded:
+def word(rejection: Rejection, call: Call) -> Worded:
     """Status, body and headers of a refusal; `Retry-After` only where the switch `retry_after` asks for it."""
     status, code = _told(rejection)
     headers = {}
     if rejection.allow:
         headers["Allow"] = ", ".join(rejection.allow)
-    if rejection.retry_after is not None and asked.values["retry_after"] == "seconds":
+    if rejection.retry_after is not None and call.values["retry_after"] == "seconds":
         headers["Retry-After"] = str(rejection.retry_after)
     return Worded(status, {"error": {"code": code, "message": rejection.message}}, headers)
 

@@ -35,9 +35,9 @@ def too_many_buckets(group_by: str, count: int) -> Rejection:
     return invalid(Fault("toDate", rule))
 
 
-def word(rejection: Rejection, asked: Call) -> Worded:
+def word(rejection: Rejection, call: Call) -> Worded:
     """Status, body and headers of a refusal."""
-    issuing = asked.operation == policy.ISSUING
+    issuing = call.operation == policy.ISSUING
     if isinstance(rejection, oauth.Refusal) or (issuing and rejection.reason is Reason.INVALID):
         return oauth.word(rejection, policy.REALM)
     status, code = _told(rejection)

@@ -44,7 +44,7 @@ def too_many_buckets(group_by: str, count: int) -> Rejection:
     return invalid(Fault("toDate", rule))
 
 
-def word(rejection: Rejection, asked: Call) -> Worded:
+def word(rejection: Rejection, call: Call) -> Worded:
     """Status, body and headers of a refusal."""
     status, title = _told(rejection)
     headers = {}
@@ -53,11 +53,11 @@ def word(rejection: Rejection, asked: Call) -> Worded:
     if status == 401:
         headers["WWW-Authenticate"] = "Bearer"
     body = {
-        "timestamp": stamp(asked.now),
+        "timestamp": stamp(call.now),
         "status": status,
         "error": title,
         "message": rejection.message,
-        "path": asked.path,
+        "path": call.path,
     }
     return Worded(status, body, headers)
 

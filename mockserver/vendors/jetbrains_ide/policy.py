@@ -20,11 +20,11 @@ TRY_PATH: Final = "/api/analytics/ai/effectiveness/metrics/totals?fromDate=2025-
 _ADMITTED: Final = {"bearer": ("Bearer",), "automation": ("Automation",)}
 
 
-def admit(asked: Call) -> None:
+def admit(call: Call) -> None:
     """401 for a scheme that the switch `schemes` shuts out, in whichever sandbox the token has opened."""
-    schemes = _ADMITTED.get(str(asked.values["schemes"]))
+    schemes = _ADMITTED.get(str(call.values["schemes"]))
     if schemes:
-        auth.credential(asked.request.environ.get("HTTP_AUTHORIZATION"), schemes)
+        auth.credential(call.request.environ.get("HTTP_AUTHORIZATION"), schemes)
 
 
 STAGES: Final = (pipeline.authenticate, admit, pipeline.permit, pipeline.fault, pipeline.limit)

@@ -56,38 +56,38 @@ def unknown(kind: str, identifier: str) -> Rejection:
     return Rejection(Reason.NOT_FOUND, f"there is no {kind} {shown!r}")
 
 
-def word(rejection: Rejection, asked: Call) -> Worded:
+def word(rejection: Rejection, call: Call) -> Worded:
     """Status, body and headers of a refusal."""
-    status = _status(rejection, asked)
-    message = _message(rejection, status, asked)
+    status = _status(rejection, call)
+    message = _message(rejection, status, call)
     faults = [f"{fault.parameter}: {fault.rule}" for fault in rejection.faults] or [f"request: {rejection.message}"]
     if status != 400:
         faults = []
     headers = {"Allow": ", ".join(rejection.allow)} if rejection.allow else {}
-    if asked.values["error_shape"] == "flat":
+    if call.values["error_shape"] == "flat":
         code = rejection.code if isinstance(rejection, Fabricated) else None
-        return Worded(status, {**_flat(status, message, faults, asked), **({"error": code} if code else {})}, headers)
+        return Worded(status, {**_flat(status, message, faults, call), **({"error": code} if code else {})}, headers)
     listed = {"errors": faults} if faults else {}
     return Worded(status, {"error": {"message": message, **listed, "status": status}}, headers)
 
 
-def _message(rejection: Rejection, status: int, asked: Call) -> str:
+def _message(rejection: Rejection, status: int, call: Call) -> str:
     """A fault's message is as it was armed; the nested shape has no place for its code but in front of it."""
     if isinstance(rejection, Fabricated):
-        nested = asked.values["error_shape"] != "flat"
+        nested = call.values["error_shape"] != "flat"
         return f"{rejection.code}: {rejection.message}" if rejection.code and nested else rejection.message
     return _VALIDATION if status == 400 else f"{_TITLES[status]}: {_sentence(rejection)}"
 
 
-def _status(rejection: Rejection, asked: Call) -> int:
+def _status(rejection: Rejection, call: Call) -> int:
     if isinstance(rejection, Fabricated):
         return rejection.status
     if isinstance(rejection, FutureMonth):
         return 422
     if isinstance(rejection, ForeignOrganization):
-        return int(asked.values["foreign_organization"])
-    if rejection.reason is Reason.FORBIDDEN and asked.values["forbidden_everywhere"] == "no":
-        return 403 if asked.operation in policy.FORBIDDEN_OPERATIONS else 401
+        return int(call.values["foreign_organization"])
+    if rejection.reason is Reason.FORBIDDEN and call.values["forbidden_everywhere"] == "no":
+        return 403 if call.operation in policy.FORBIDDEN_OPERATIONS else 401
     return _STATUS[rejection.reason]
 
 
@@ -95,9 +95,9 @@ def _sentence(rejection: Rejection) -> str:
     return "Invalid token." if isinstance(rejection, UnknownToken) else rejection.message
 
 
-def _flat(status: int, message: str, faults: list[str], asked: Call) -> dict[str, Any]:
+def _flat(status: int, message: str, faults: list[str], call: Call) -> dict[str, Any]:
     title = _VALIDATION if status == 400 else _TITLES.get(status) or phrase(status)
-    request = chance.key(asked.sandbox.made.seed, asked.now.isoformat(), asked.request.method, asked.request.full_path)
+    request = chance.key(call.sandbox.made.seed, call.now.isoformat(), call.request.method, call.request.full_path)
     return {
         "error": title.upper().replace(" ", "_"),
         "message": message,
