@@ -5,7 +5,9 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from click.testing import CliRunner, Result
+from flask import Flask
 
+from mockserver import server
 from mockserver.cli import main
 
 Run = Callable[..., Result]
@@ -18,3 +20,10 @@ def run() -> Iterator[Run]:
     yield lambda *arguments, **variables: CliRunner().invoke(main, arguments, env=variables, prog_name="mockserver")
     logging.root.handlers[:] = handlers
     logging.root.setLevel(level)
+
+
+@pytest.fixture
+def url(app: Flask) -> Iterator[str]:
+    """Where the app is served."""
+    with server.in_thread(app) as running:
+        yield running.url

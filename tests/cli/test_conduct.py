@@ -1,9 +1,6 @@
 """Promises about `mockserver conduct`: the findings of a server that runs, as text or JSON, and an exit code."""
 
 import json
-from collections.abc import Iterator
-from threading import Thread
-from wsgiref.simple_server import WSGIRequestHandler, make_server
 
 import pytest
 from flask import Flask
@@ -12,24 +9,6 @@ from tests.admin.driver import Admin
 from tests.cli.conftest import Run
 
 HEADERS = {"Host": "127.0.0.1"}
-
-
-class Quiet(WSGIRequestHandler):
-    """Serves without a line for each request."""
-
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 (named by the standard library)
-        """Says nothing."""
-
-
-@pytest.fixture
-def url(app: Flask) -> Iterator[str]:
-    """Where the app is served."""
-    with make_server("127.0.0.1", 0, app, handler_class=Quiet) as serving:
-        thread = Thread(target=serving.serve_forever)
-        thread.start()
-        yield f"http://127.0.0.1:{serving.server_port}"
-        serving.shutdown()
-        thread.join()
 
 
 def test_good_conduct_is_exit_code_0(run: Run, url: str) -> None:

@@ -1,9 +1,6 @@
 """Promises about `mockserver metric`: a table with bars, or JSON, of an organisation or of a server that runs."""
 
 import json
-from collections.abc import Iterator
-from threading import Thread
-from wsgiref.simple_server import WSGIRequestHandler, make_server
 
 import pytest
 from flask import Flask
@@ -13,24 +10,6 @@ from tests.cli.conftest import Run
 
 NOW = ("--now", "2025-10-21T10:30:00Z")
 RANGE = ("--from", "2025-10-13", "--to", "2025-10-23")
-
-
-class Quiet(WSGIRequestHandler):
-    """Serves without a line for each request."""
-
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 (named by the standard library)
-        """Says nothing."""
-
-
-@pytest.fixture
-def url(app: Flask) -> Iterator[str]:
-    """Where the app is served."""
-    with make_server("127.0.0.1", 0, app, handler_class=Quiet) as serving:
-        thread = Thread(target=serving.serve_forever)
-        thread.start()
-        yield f"http://127.0.0.1:{serving.server_port}"
-        serving.shutdown()
-        thread.join()
 
 
 def test_a_metric_is_a_table_with_a_bar_a_row(run: Run) -> None:

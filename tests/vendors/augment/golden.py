@@ -1,23 +1,15 @@
-"""Answers digests of what Augment serves to a list of requests; written anew when run as a program.
+"""Answers digests of what Augment serves to a list of requests.
 
-    .venv/bin/python -m tests.vendors.augment.golden
-
-Whether they may change stays out (`test_golden`).
+Keeping them, and whether they may change, stays out (`tests.vendors.golden`, `test_golden`).
 """
 
-import json
 from dataclasses import replace
 from hashlib import sha256
-from pathlib import Path
-
-import click
 
 from mockserver.app import create_app
-from mockserver.simulation import chance
 from tests.conftest import SETTINGS
 from tests.contract.client import Client
 
-FILE = Path(__file__).with_name("golden.json")
 ORGANIZATIONS = ("acme", "documented", "globex", "initech")
 RECORDS = "/daily-user-activity-by-editor-language"
 REQUESTS = (
@@ -44,18 +36,3 @@ def digests() -> dict[str, str]:
             path, _, query = request.partition("?")
             found[f"{organization} {request}"] = sha256(client.get(path, query).body).hexdigest()
     return found
-
-
-@click.command()
-@click.option("--only-print", is_flag=True, help="Print the digests and leave the file as it is.")
-def main(*, only_print: bool) -> None:
-    """Write the digests anew."""
-    text = json.dumps({"data_version": chance.DATA_VERSION, "digests": digests()}, indent=2) + "\n"
-    if only_print:
-        click.echo(text, nl=False)
-    else:
-        FILE.write_text(text, encoding="utf-8")
-
-
-if __name__ == "__main__":
-    main()

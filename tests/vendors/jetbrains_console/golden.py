@@ -1,26 +1,18 @@
-"""Answers digests of what the Console serves to a list of requests; written anew when run as a program.
+"""Answers digests of what the Console serves to a list of requests.
 
-    .venv/bin/python -m tests.vendors.jetbrains_console.golden
-
-Whether they may change stays out (`test_golden`).
+Keeping them, and whether they may change, stays out (`tests.vendors.golden`, `test_golden`).
 """
 
-import json
 from dataclasses import replace
 from hashlib import sha256
-from pathlib import Path
-
-import click
 
 from mockserver.app import create_app
-from mockserver.simulation import chance
 from tests.conftest import SETTINGS
 from tests.contract import client as clients
 from tests.contract.client import Client
 from tests.vendors.jetbrains_console import asking
 from tests.vendors.jetbrains_console.asking import ADOPTION, CREDITS, HITS
 
-FILE = Path(__file__).with_name("golden.json")
 ORGANIZATIONS = ("acme", "documented", "globex", "initech")
 YEAR = "fromDate=2024-10-20&toDate=2025-10-21"
 REQUESTS = (
@@ -57,18 +49,3 @@ def _body(client: Client, request: str) -> str:
 
 def _digest(text: bytes) -> str:
     return sha256(text).hexdigest()
-
-
-@click.command()
-@click.option("--only-print", is_flag=True, help="Print the digests and leave the file as it is.")
-def main(*, only_print: bool) -> None:
-    """Write the digests anew."""
-    text = json.dumps({"data_version": chance.DATA_VERSION, "digests": digests()}, indent=2) + "\n"
-    if only_print:
-        click.echo(text, nl=False)
-    else:
-        FILE.write_text(text, encoding="utf-8")
-
-
-if __name__ == "__main__":
-    main()

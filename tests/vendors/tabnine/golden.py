@@ -1,24 +1,16 @@
-"""Answers digests of what Tabnine serves to a list of requests; written anew when run as a program.
+"""Answers digests of what Tabnine serves to a list of requests.
 
-    .venv/bin/python -m tests.vendors.tabnine.golden
-
-Whether they may change stays out (`test_golden`).
+Keeping them, and whether they may change, stays out (`tests.vendors.golden`, `test_golden`).
 """
 
-import json
 from dataclasses import replace
 from hashlib import sha256
-from pathlib import Path
-
-import click
 
 from mockserver.app import create_app
-from mockserver.simulation import chance
 from tests.conftest import SETTINGS
 from tests.contract.client import Client
 from tests.vendors.tabnine import asking
 
-FILE = Path(__file__).with_name("golden.json")
 ORGANIZATIONS = ("acme", "documented", "globex", "initech")
 YEAR = "from=2024-10-20T00:00:00Z&to=2025-10-21T10:30:00Z"
 ODD = "from=2025-09-16T14:00:00%2B05:45&to=2025-09-18T11:11:11.5Z"
@@ -60,18 +52,3 @@ def digests() -> dict[str, str]:
             assert answer.status == 200, request
             found[f"{organization} {request}"] = sha256(answer.body).hexdigest()
     return found
-
-
-@click.command()
-@click.option("--only-print", is_flag=True, help="Print the digests and leave the file as it is.")
-def main(*, only_print: bool) -> None:
-    """Write the digests anew."""
-    text = json.dumps({"data_version": chance.DATA_VERSION, "digests": digests()}, indent=2) + "\n"
-    if only_print:
-        click.echo(text, nl=False)
-    else:
-        FILE.write_text(text, encoding="utf-8")
-
-
-if __name__ == "__main__":
-    main()

@@ -152,6 +152,33 @@ def test_invitations_are_open_until_the_account_is_there(tabnine: Client) -> Non
     assert pending("2026-03-05T00:00:00Z") < pending("2026-03-03T12:00:00Z")
 
 
+ORGANIZATION = {
+    "id": str,
+    "name": str,
+    "publicKey": str,
+    "samlEnabled": bool,
+    "smtpConfigured": bool,
+    "usernamePasswordEnabled": bool,
+    "domains": list,
+    "planType": str,
+}
+LICENCE = {"exp": int, "iat": int, "seats": int, "seatsCap": int, "audience": str, "features": list, "settings": dict}
+
+
+@pytest.mark.parametrize("organization", ["acme", "globex", "initech", "empty", "documented"])
+def test_the_organization_and_its_licence_have_the_documented_members(
+    opened: Callable[[str], Client], organization: str
+) -> None:
+    client = opened(organization)
+    told, licence = client.got("/organization"), client.got("/license")
+    assert {name: type(value) for name, value in told.items()} == ORGANIZATION
+    assert licence.keys() == {"license"}
+    assert {name: type(value) for name, value in licence["license"].items()} == LICENCE
+    assert told["publicKey"].startswith("-----BEGIN PUBLIC KEY-----\n")
+    addresses = [user["email"] for user in client.walk("/organization/users", offset=0, limit=0)]
+    assert {address.partition("@")[2].lower() for address in addresses} & {*told["domains"]}
+
+
 TERMS = {
     "the documented moment": ("2025-10-21T10:30:00Z", "2025-06-06"),
     "the last second of a term": ("2025-06-05T23:59:59.999Z", "2024-06-06"),
