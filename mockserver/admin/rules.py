@@ -114,7 +114,7 @@ class RuleBody(Body):
 
 
 class RulesBody(Body):
-    """All rules, in order; without any, none is armed."""
+    """All rules, in order; without `rules`, those that the sandbox was made with."""
 
     rules = fields.List(
         fields.Nested(RuleBody, error_messages=_OBJECT),

@@ -60,7 +60,11 @@ class SandboxBody(Body):
             "server was started with."
         }
     )
-    frozen = Flag(metadata={"description": "Whether its time stands still; false when only `now` is given."})
+    frozen = Flag(
+        metadata={
+            "description": "Whether its time stands still; without it, as the case has it, and with `now` alone, not."
+        }
+    )
     ttl_seconds = TtlField(
         metadata={
             "description": "After how many seconds of real time the sandbox is forgotten; without it, never.",

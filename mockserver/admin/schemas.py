@@ -149,7 +149,7 @@ class ResetBody(Body):
 
 
 class DefectsBody(Body):
-    """Which inconsistencies are armed; none, unless `armed` names some."""
+    """Which inconsistencies are armed; without `armed`, those that the sandbox was made with."""
 
     armed = fields.List(fields.String(), metadata={"description": "The names of the defects."})
 

@@ -29,7 +29,11 @@ organization_file = option(
 case = option(
     "--case", metavar="ID", help="Start in this situation, one of `mockserver cases`; other flags win over it."
 )
-now = option("--now", metavar="INSTANT", help="Start the clock here, as in 2025-10-21T10:30:00Z, and run on.")
+now = option(
+    "--now",
+    metavar="INSTANT",
+    help="Start the clock here, as in 2025-10-21T10:30:00Z; it runs on, unless it is frozen.",
+)
 freeze = option("--freeze", is_flag=True, help="Let the clock stand still.")
 limits = option(
     "--limits", type=click.Choice(("documented", "off")), default=DEFAULTS.limits, help="The vendors' rate limits."

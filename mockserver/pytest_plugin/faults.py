@@ -78,9 +78,9 @@ class Faults:
         self._ask("DELETE", f"/faults/{fault.id}")
 
     def clear(self) -> None:
-        """Disarm every rule."""
+        """Disarm every rule, also those that the sandbox was made with; `sandbox.reset("faults")` brings these back."""
         __tracebackhide__ = True
-        self._ask("PUT", "/faults", {})
+        self._ask("PUT", "/faults", {"rules": []})
 
     def list(self) -> Sequence[Fault]:
         """Every rule, spent ones too, with the hits up to now."""

@@ -11,15 +11,16 @@ import pytest
 
 NAME = "mockserver"
 
-WORLD = ("case", "organization", "now", "frozen", "seed", "limits", "policy")
+WORLD = ("case", "organization", "now", "frozen", "seed", "limits", "policy", "faults", "defects")
 ALLOWED = (*WORLD, "in_process")
 
 HELP = (
     "mockserver(case='C001', organization='acme', now='2026-11-02T10:00:00Z', frozen=True, seed=7, limits='off', "
-    "policy={'augment': {'last_cursor': 'null'}}, in_process=True): how the test's `sandbox` is made: as a case says "
-    "(`mockserver cases` lists them), and as the others say, which win over it. All arguments are optional; those of "
-    "the test win over those of its class, and these over its module's; limits and policy are merged vendor by vendor. "
-    "in_process: without a socket, see the fixture mockserver_app."
+    "policy={'augment': {'last_cursor': 'null'}}, faults=[{'operation': 'getDau', 'effect': {'status': 503}}], "
+    "defects=['duplicate-row'], in_process=True): how the test's `sandbox` is made: as a case says (`mockserver cases` "
+    "lists them), and as the others say, which win over it. All arguments are optional; those of the test win over "
+    "those of its class, and these over its module's; limits and policy are merged vendor by vendor. in_process: "
+    "without a socket, see the fixture mockserver_app."
 )
 
 

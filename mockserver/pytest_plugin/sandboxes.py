@@ -87,7 +87,7 @@ class Sandbox:
         return told
 
     def reset(self, *parts: str) -> None:
-        """Everything back to how it was made, or parts: clock, limits, policy, faults, journal."""
+        """Everything back to how it was made, or parts: clock, limits, policy, faults, journal, defects."""
         __tracebackhide__ = True
         self._ask("POST", "/reset", {"only": parts} if parts else {})
 

@@ -3,7 +3,7 @@
 Starting and finding it stays out (`home`).
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self
@@ -53,11 +53,14 @@ class Server:
         seed: int | None = None,
         limits: str | Mapping[str, Any] | None = None,
         policy: Mapping[str, Mapping[str, Any]] | None = None,
+        faults: Sequence[Mapping[str, Any]] | None = None,
+        defects: Sequence[str] | None = None,
     ) -> Iterator[Sandbox]:
         """One more sandbox, until the block ends; what is left out is as the server was started."""
         who = {"case": case, "organization": organization, "seed": seed}
         when = {"now": now, "frozen": frozen}
-        made = self.made([{**who, **when, "limits": limits, "policy": policy}])
+        how = {"limits": limits, "policy": policy, "faults": faults, "defects": defects}
+        made = self.made([{**who, **when, **how}])
         try:
             yield made
         finally:

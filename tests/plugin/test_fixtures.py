@@ -183,7 +183,7 @@ def test_a_mark_that_cannot_be_says_what_may_stand_in_it(inner: Inner, running: 
     """
     told = inner(tests, "--mockserver-url", running)
     told.assert_outcomes(errors=4)
-    allowed = "it may have: case, organization, now, frozen, seed, limits, policy, in_process"
+    allowed = "it may have: case, organization, now, frozen, seed, limits, policy, faults, defects, in_process"
     told.stdout.fnmatch_lines_random(
         [
             f"*test_misspelt has no argument 'organisation' (did you mean organization[?]); {allowed}",

@@ -149,6 +149,16 @@ def test_faults_are_added_listed_and_cleared(world: Sandbox) -> None:
     assert (list(world.faults.list()), asked(world, f"{DAU}?page_size=3").status_code) == ([], 200)
 
 
+def test_what_it_was_made_with_is_disarmed_and_comes_back_with_a_reset(within: Server) -> None:
+    down = {"operation": "getDau", "effect": {"status": 503}}
+    with within.sandbox(now=NOW, frozen=True, faults=[down], defects=["lost-row"]) as made:
+        assert (asked(made).status_code, len(made.faults.list())) == (503, 1)
+        made.faults.clear()
+        assert (asked(made).status_code, list(made.faults.list())) == (200, [])
+        made.reset("faults", "defects")
+        assert (asked(made).status_code, [fault.hits for fault in made.faults.list()]) == (503, [1])
+
+
 def test_a_fault_that_cannot_be_is_refused_with_the_reason(world: Sandbox) -> None:
     with pytest.raises(MockserverRefused, match=r"400: .*getDoo.*getDau") as unknown:
         world.faults.add(operation="getDoo", status=503)
