@@ -3,7 +3,6 @@
 Judging the requests stays out.
 """
 
-import re
 from collections import deque
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -17,7 +16,9 @@ _SECRET_NAMES = frozenset(
         *("key", "apikey", "api_key", "x_api_key", "password", "secret", "client_secret"),
     }
 )
-_SUSPECT = re.compile("token|key|auth|bearer|password|secret", re.IGNORECASE)
+_SUSPECT = ("token", "key", "auth", "bearer", "password", "secret")
+"""One of these stands in each of the names."""
+
 _SHORTEST_SECRET = 6
 """Fewer letters are no credential, and looking for them would hide half of an ordinary path."""
 
@@ -83,7 +84,7 @@ class Journal:
 
 def redacted(query: str, secrets: Sequence[str]) -> str:
     """A query string without the values of parameters that hold credentials, nor any of the `secrets` themselves."""
-    if "%" not in query and not _SUSPECT.search(query) and not _tells(query, secrets):
+    if "%" not in query and not _suspect(query.lower()) and not _tells(query, secrets):
         return query
     return "&".join(_hidden(field, secrets) for field in query.split("&"))
 
@@ -100,6 +101,13 @@ def _hidden(field: str, secrets: Sequence[str]) -> str:
     if unquote(name).lower().replace("-", "_") in _SECRET_NAMES or _tells(unquote(value), secrets):
         return f"{name}={REDACTED}"
     return REDACTED if _tells(unquote(field), secrets) else field
+
+
+def _suspect(text: str) -> bool:
+    for part in _SUSPECT:  # noqa: SIM110 (as below; an expression that ignores case takes eight times as long)
+        if part in text:
+            return True
+    return False
 
 
 def _tells(text: str, secrets: Sequence[str]) -> bool:
