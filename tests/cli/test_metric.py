@@ -57,9 +57,18 @@ def test_nothing_is_a_table_without_bars(run: Run) -> None:
         "",
         "2025-10-01  0",
         "",
-        "0 in 1 months, by what the APIs show:",
+        "0 in 1 month, by what the APIs show:",
         "  jetbrains-ide through 2025-10-21: nothing",
     ]
+
+
+def test_bars_are_no_longer_than_the_terminal_has_room_for(run: Run) -> None:
+    wide = run("metric", "total-ai-actions", *RANGE, *NOW).output.splitlines()
+    narrow = run("metric", "total-ai-actions", *RANGE, *NOW, COLUMNS="40").output.splitlines()
+    assert max(map(len, narrow[2:13])) == 40 < max(map(len, wide[2:13]))
+    assert [row.rstrip("█") for row in narrow] == [row.rstrip("█") for row in wide]
+    assert run("metric", "total-ai-actions", *RANGE, *NOW, COLUMNS="5").output.count("█") == 9
+    assert "  augment from 2023-10-20 through 2025-10-20: " in "\n".join(wide)
 
 
 def test_a_server_that_runs_is_asked_for_its_own_numbers(run: Run, url: str, app: Flask) -> None:
