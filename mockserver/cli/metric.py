@@ -58,7 +58,7 @@ def metric(
         )
     path = f"/_mock/metrics/{quote(name, safe='')}?{_query(**query)}"
     told = _of(path, organization, now) if url is None else asking.told(url, path, admin_token)
-    click.echo(json.dumps(told, ensure_ascii=False, indent=2) if as_json else _table(told))
+    click.echo(json.dumps(told, ensure_ascii=False, indent=2) if as_json else _printed(told, url))
 
 
 def _stated(*names: str) -> bool:
@@ -90,6 +90,16 @@ def _of(path: str, organization: str | None, now: str | None) -> dict[str, Any]:
     return told
 
 
+def _printed(told: dict[str, Any], url: str | None) -> str:
+    """The table; a usage error where what answers is something else's JSON."""
+    try:
+        return _table(told)
+    except (KeyError, TypeError) as error:
+        raise click.UsageError(
+            f"what answers at {url} is no metric: is it a server of ours, of this release?"
+        ) from error
+
+
 def _table(told: dict[str, Any]) -> str:
     """The headline, a line for each bucket, and what counted."""
     points, unit = told["points"], told["bucket"]
@@ -106,7 +116,7 @@ def _table(told: dict[str, Any]) -> str:
 
 def _shown(counted: dict[str, Any]) -> str:
     """What counted at a vendor, and of which days."""
-    since = f" from {counted['since']}" if counted["since"] else ""
+    since = f" from {counted['since']}" if counted.get("since") else ""
     return f"{counted['vendor']}{since} through {counted['through']}: {', '.join(counted['fields']) or 'nothing'}"
 
 

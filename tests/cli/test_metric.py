@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from threading import Thread
+from typing import TYPE_CHECKING
 from wsgiref.simple_server import WSGIRequestHandler, make_server
 
 import pytest
@@ -10,6 +11,9 @@ from flask import Flask
 
 from tests.admin.driver import Admin
 from tests.cli.conftest import Run
+
+if TYPE_CHECKING:
+    from wsgiref.types import StartResponse, WSGIEnvironment
 
 NOW = ("--now", "2025-10-21T10:30:00Z")
 RANGE = ("--from", "2025-10-13", "--to", "2025-10-23")
@@ -103,6 +107,19 @@ def test_a_bad_question_is_exit_code_2_and_says_why(run: Run, arguments: tuple[s
     result = run("metric", *arguments)
     assert result.exit_code == 2
     assert said in result.output
+
+
+@pytest.mark.parametrize("body", [b"[]", b"{}", b'{"points": 1, "bucket": "day"}'])
+def test_a_server_that_answers_something_else_is_not_printed(run: Run, body: bytes) -> None:
+    def other(_environ: "WSGIEnvironment", start: "StartResponse") -> list[bytes]:
+        start("200 OK", [("Content-Type", "application/json")])
+        return [body]
+
+    with make_server("127.0.0.1", 0, other, handler_class=Quiet) as serving:
+        Thread(target=serving.handle_request).start()
+        result = run("metric", "ai-active-users", *RANGE, "--url", f"http://127.0.0.1:{serving.server_port}")
+    assert result.exit_code == 2
+    assert "is no metric: is it a server of ours" in result.output
 
 
 def test_a_server_that_refuses_is_repeated(run: Run, url: str) -> None:
