@@ -137,7 +137,7 @@ def _asking(step: Step, curl: str) -> str:
 
 def _picked(path: str) -> str:
     way = "".join(f'["{name}"]' if name else f"[{place}]" for name, place in matching.parts(path))
-    return f"python3 -c 'import json; print(json.load(open(\"{_FILE}\")){way})'"
+    return f"python3 -c 'import json; print (json.load(open(\"{_FILE}\")){way})'"
 
 
 def _quoted(text: str, variables: set[str] | None = None) -> str:

@@ -67,7 +67,7 @@ def test_every_line_is_told_with_what_must_come_back(tmp_path: Path) -> None:
         f"curl -s -D - -o answer.json {GRANTED} '{AT}{DAU}?page_size=2'; cat answer.json; echo",
         "#   status 200",
         "#   users has the length 2",
-        """cursor=$(python3 -c 'import json; print(json.load(open("answer.json"))["pagination"]["next_cursor"])')""",
+        """cursor=$(python3 -c 'import json; print (json.load(open("answer.json"))["pagination"]["next_cursor"])')""",
     ]
 
 
