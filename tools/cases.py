@@ -27,9 +27,10 @@ ways:
 
 * **A server of its own.** Run the case's first line, `mockserver serve --case C001`, and in another terminal the curl
   lines below it, in their order. The lines beginning with `#` say what must come back.
-* **A sandbox on a server that runs.** `POST /_mock/sandboxes` with `{{"case": "C001"}}`, or with the whole body that
-  the case gives; ask with the tokens in the answer, and of `/_mock/sandboxes/<id>/` in place of `/_mock/`.
-  `mockserver cases C001` prints these lines too, and `GET /_mock/cases/C001` has them under `curl_in_sandbox`.
+* **A sandbox on a server that runs.** `POST /_mock/sandboxes` with `{{"case": "C001"}}`, or, where the server was
+  started without flags, with the whole body that the case gives; ask with the tokens in the answer, and of
+  `/_mock/sandboxes/<id>/` in place of `/_mock/`. `mockserver cases C001` prints these lines too, and
+  `GET /_mock/cases/C001` has them under `curl_in_sandbox`.
 * **In pytest.** The marker makes the test's `sandbox` so.
 
 `mockserver cases --run C001` does the steps and says whether everything came back as it must; without an id, all of

@@ -48,7 +48,12 @@ class _Counted:
             "reading": asked.reading,
             "team": self.team,
             "counted": [
-                {"vendor": name, "fields_": self._fields(seen), "through": date.fromordinal(seen.through)}
+                {
+                    "vendor": name,
+                    "fields_": self._fields(seen),
+                    "since": None if seen.since is None else date.fromordinal(seen.since),
+                    "through": date.fromordinal(seen.through),
+                }
                 for name, seen in zip(self.vendors, asked.seen, strict=True)
             ],
         }

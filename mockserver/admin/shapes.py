@@ -300,13 +300,15 @@ class MetricPoint(Schema):
 
 
 class MetricCounted(Schema):
-    """What counted at a vendor: fields of its API, and the newest day with data at the present moment.
+    """What counted at a vendor: fields of its API, and the oldest and newest day that it shows at the present moment.
 
-    At least one of the fields above zero makes a person active; any other metric is the sum of the fields.
+    At least one of the fields above zero makes a person active; any other metric is the sum of the fields. `since` is
+    null where days of any age may be asked for.
     """
 
     vendor = fields.String(required=True)
     fields_ = fields.List(fields.String(), required=True, data_key="fields")
+    since = fields.Date(required=True, allow_none=True)
     through = fields.Date(required=True)
 
 

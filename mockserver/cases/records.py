@@ -120,6 +120,7 @@ class Catalogue:
         ids = [case.id for case in self.cases]
         if case_id in ids:
             return self.cases[ids.index(case_id)]
-        near = get_close_matches(case_id.upper(), ids, 3)
+        padded = f"C{case_id.upper().removeprefix('C'):0>3}"
+        near = [padded] if padded in ids else get_close_matches(case_id.upper(), ids, 3)
         hint = f" (did you mean {' or '.join(near)}?)" if near else ""
         raise UnknownCase(f"there is no case {case_id!r:.100}{hint}; `mockserver cases` lists the {len(ids)} there are")

@@ -85,12 +85,13 @@ def _told(case: "Case", url: str) -> dict[str, Any]:
 
 def _whole(told: dict[str, Any]) -> str:
     """A case in full, as text."""
+    body = json.dumps(told["sandbox"], ensure_ascii=False)
     parts = [
         f"{told['id']}  {told['title']}\n{told['vendor']}, grade {told['grade']}: {told['source']}",
         f"Why clients break on it\n{_indented([told['breaks']])}",
         f"A server of its own\n{_indented([told['serve'], *told['curl']])}",
         f"In a sandbox of a server that runs\n{_indented(told['curl_in_sandbox'])}",
-        f"The whole body that makes such a sandbox\n{_indented([json.dumps(told['sandbox'], ensure_ascii=False)])}",
+        f"The whole body that makes such a sandbox, where the server was started without flags\n{_indented([body])}",
         f"In pytest\n{_indented([told['marker']])}",
         f"What must come back\n{_indented([told['returns']])}",
     ]

@@ -4,6 +4,7 @@ Counting stays with the server: one that runs, or one made here for the one ques
 """
 
 import json
+import shutil
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -15,7 +16,7 @@ from mockserver.cli import asking
 from mockserver.cli.options import DEFAULTS, option
 
 _WIDTH = 40
-"""Characters of the longest bar."""
+"""Characters of the longest bar, where the terminal has room for them."""
 
 
 @click.command
@@ -57,7 +58,7 @@ def metric(
         )
     path = f"/_mock/metrics/{quote(name, safe='')}?{_query(**query)}"
     told = _of(path, organization, now) if url is None else asking.told(url, path, admin_token)
-    click.echo(json.dumps(told, ensure_ascii=False, indent=2) if as_json else _table(told))
+    click.echo(json.dumps(told, ensure_ascii=False, indent=2) if as_json else _printed(told, url))
 
 
 def _stated(*names: str) -> bool:
@@ -89,21 +90,34 @@ def _of(path: str, organization: str | None, now: str | None) -> dict[str, Any]:
     return told
 
 
+def _printed(told: dict[str, Any], url: str | None) -> str:
+    """The table; a usage error where what answers is something else's JSON."""
+    try:
+        return _table(told)
+    except (KeyError, TypeError) as error:
+        raise click.UsageError(
+            f"what answers at {url} is no metric: is it a server of ours, of this release?"
+        ) from error
+
+
 def _table(told: dict[str, Any]) -> str:
     """The headline, a line for each bucket, and what counted."""
     points, unit = told["points"], told["bucket"]
     most = max((point["value"] for point in points), default=0) or 1
-    digits = len(f"{most:,}")
-    lines = [_headline(told), ""]
-    lines += [
-        f"{point['date']}  {point['value']:>{digits},}  {'█' * _length(point, most)}".rstrip() for point in points
-    ]
-    lines += ["", f"{told['sum']:,} in {told['buckets']} {unit}s, by what the APIs show:"]
-    lines += [
-        f"  {each['vendor']} through {each['through']}: {', '.join(each['fields']) or 'nothing'}"
-        for each in told["counted"]
-    ]
-    return "\n".join(lines)
+    begun = [f"{point['date']}  {point['value']:>{len(f'{most:,}')},}  " for point in points]
+    width = max(min(_WIDTH, shutil.get_terminal_size().columns - len(max(begun, default="", key=len))), 1)
+    bars = ["█" * _length(point, most, width) for point in points]
+    lines = [_headline(told), "", *(f"{row}{bar}".rstrip() for row, bar in zip(begun, bars, strict=True)), ""]
+    lines.append(
+        f"{told['sum']:,} in {told['buckets']} {unit}{'' if told['buckets'] == 1 else 's'}, by what the APIs show:"
+    )
+    return "\n".join([*lines, *(f"  {_shown(each)}" for each in told["counted"])])
+
+
+def _shown(counted: dict[str, Any]) -> str:
+    """What counted at a vendor, and of which days."""
+    since = f" from {counted['since']}" if counted.get("since") else ""
+    return f"{counted['vendor']}{since} through {counted['through']}: {', '.join(counted['fields']) or 'nothing'}"
 
 
 def _headline(told: dict[str, Any]) -> str:
@@ -112,7 +126,7 @@ def _headline(told: dict[str, Any]) -> str:
     return f"{told['metric']} of {where} ({told['dimension']}): {average} on average per {told['bucket']}"
 
 
-def _length(point: dict[str, Any], most: int) -> int:
+def _length(point: dict[str, Any], most: int, width: int) -> int:
     """A bar as long as the value; what is there at all has some length."""
     value: int = point["value"]
-    return -(-value * _WIDTH // most)
+    return -(-value * width // most)

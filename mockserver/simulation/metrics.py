@@ -123,7 +123,7 @@ class Metrics:
 
     def _shown(self, seen: Seen, first: int, last: int) -> Iterator[tuple[Bucket, int]]:
         """The days of a run of which a surface shows anything, and before which second of them it happened."""
-        first = max(first, self._people.organization.first_day.toordinal())
+        first = max(first, self._people.organization.first_day.toordinal(), seen.since or 0)
         whole = seen.through if seen.until >= LATEST else seen.through - 1
         if first <= min(last, whole):
             yield Bucket(first, min(last, whole)), DAY

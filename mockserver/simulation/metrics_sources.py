@@ -35,8 +35,9 @@ PLACE = {(dimension, metric): place for place, (dimension, metric) in enumerate(
 class Seen:
     """What a surface shows of a product at a moment: the counters, under its own names, up to a day (an ordinal).
 
-    Of that last day only what happened before the second `until` of it is there, where facts have instants. `gates`
-    are those of the clients that send data, where clients do.
+    Of that last day only what happened before the second `until` of it is there, where facts have instants. `since` is
+    the first day that may be asked for, None where any may. `gates` are those of the clients that send data, where
+    clients do.
     """
 
     product: Product
@@ -44,6 +45,7 @@ class Seen:
     fields: Mapping[str, str]
     until: int = DAY
     gates: Gates = field(default_factory=Gates)
+    since: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -125,6 +125,11 @@ def test_an_unknown_id_is_refused_with_those_that_are_near(tmp_path: Path) -> No
     assert found.find("C317").id == "C317"
     with pytest.raises(UnknownCase, match=r"there is no case 'c317' \(did you mean C317\?\); `mockserver cases` lists"):
         found.find("c317")
+    for short in ("317", "c317"):
+        with pytest.raises(UnknownCase, match=r"did you mean C317\?"):
+            found.find(short)
+    with pytest.raises(UnknownCase, match=r"there is no case 'C17' \(did you mean C017\?\)"):
+        read(tmp_path, {**GOOD, "id": "C017"}, {**GOOD, "id": "C117"}).find("C17")
     with pytest.raises(UnknownCase, match=r"there is no case 'x'; `mockserver cases` lists the 2 there are"):
         found.find("x")
 

@@ -1,5 +1,6 @@
 """Promises about a case by hand: the lines that are told, pasted into a shell, ask what the case asks."""
 
+import re
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,6 +23,7 @@ TOKEN = "/api/rest/oauth2/token"
 AT = "http://127.0.0.1:8080"
 GRANTED = "-H 'Authorization: Bearer mock-augment-acme'"
 CLIENT = "mock-jetbrains-console-acme:mock-secret"
+STATUS = "-o /dev/null -w '%{http_code}\\n'"
 JSON = "-H 'Content-Type: application/json'"
 CONSOLE = "/metrics/api/v2/adoption/limit-hits/group-by/date?fromDate=2025-10-01&toDate=2025-10-03"
 
@@ -91,6 +93,10 @@ def test_every_line_is_told_with_what_must_come_back(tmp_path: Path) -> None:
         ),
         (
             {"mock": "POST /clock/advance", "body": {"minutes": 1}},
+            f"curl -s {STATUS} -X POST {JSON} -d '{{\"minutes\": 1}}' {AT}/_mock/clock/advance",
+        ),
+        (
+            {"mock": "POST /clock/advance", "body": {"minutes": 1}, "expect": {"status": 200}},
             f"curl -s -i -X POST {JSON} -d '{{\"minutes\": 1}}' {AT}/_mock/clock/advance; echo",
         ),
         ({"mock": "GET /sandboxes/{sandbox}"}, "curl -s -i http://127.0.0.1:8080/_mock/sandboxes/default; echo"),
@@ -136,7 +142,7 @@ def test_what_is_pasted_gets_the_case_from_any_server(tmp_path: Path, url: str) 
     # The server knows no case of this test's; its sandbox is made of the whole body in its place.
     told[0] = told[0].replace('{"case": "C001"}', '{"now": "2025-10-21T10:30:00Z", "frozen": true}')
     printed = done(told, tmp_path)
-    statuses = [line.split()[1] for line in printed.splitlines() if line.startswith("HTTP/1.")]
+    statuses = re.findall(r"^(?:HTTP/1\.\d )?(\d{3})\b", printed, re.MULTILINE)
     assert statuses == ["200", "200", "200", "404", "201", "401", "204", "401"]
     assert printed.count('"returned_user_count":2') == 2
 

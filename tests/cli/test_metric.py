@@ -1,6 +1,9 @@
 """Promises about `mockserver metric`: a table with bars, or JSON, of an organisation or of a server that runs."""
 
 import json
+from threading import Thread
+from typing import TYPE_CHECKING
+from wsgiref.simple_server import WSGIRequestHandler, make_server
 
 import pytest
 from flask import Flask
@@ -8,8 +11,18 @@ from flask import Flask
 from tests.admin.driver import Admin
 from tests.cli.conftest import Run
 
+if TYPE_CHECKING:
+    from wsgiref.types import StartResponse, WSGIEnvironment
+
 NOW = ("--now", "2025-10-21T10:30:00Z")
 RANGE = ("--from", "2025-10-13", "--to", "2025-10-23")
+
+
+class Quiet(WSGIRequestHandler):
+    """Serves without a line for each request."""
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 (named by the standard library)
+        """Says nothing."""
 
 
 def test_a_metric_is_a_table_with_a_bar_a_row(run: Run) -> None:
@@ -36,9 +49,18 @@ def test_nothing_is_a_table_without_bars(run: Run) -> None:
         "",
         "2025-10-01  0",
         "",
-        "0 in 1 months, by what the APIs show:",
+        "0 in 1 month, by what the APIs show:",
         "  jetbrains-ide through 2025-10-21: nothing",
     ]
+
+
+def test_bars_are_no_longer_than_the_terminal_has_room_for(run: Run) -> None:
+    wide = run("metric", "total-ai-actions", *RANGE, *NOW).output.splitlines()
+    narrow = run("metric", "total-ai-actions", *RANGE, *NOW, COLUMNS="40").output.splitlines()
+    assert max(map(len, narrow[2:13])) == 40 < max(map(len, wide[2:13]))
+    assert [row.rstrip("█") for row in narrow] == [row.rstrip("█") for row in wide]
+    assert run("metric", "total-ai-actions", *RANGE, *NOW, COLUMNS="5").output.count("█") == 9
+    assert "  augment from 2023-10-20 through 2025-10-20: " in "\n".join(wide)
 
 
 def test_a_server_that_runs_is_asked_for_its_own_numbers(run: Run, url: str, app: Flask) -> None:
@@ -73,6 +95,19 @@ def test_a_bad_question_is_exit_code_2_and_says_why(run: Run, arguments: tuple[s
     result = run("metric", *arguments)
     assert result.exit_code == 2
     assert said in result.output
+
+
+@pytest.mark.parametrize("body", [b"[]", b"{}", b'{"points": 1, "bucket": "day"}'])
+def test_a_server_that_answers_something_else_is_not_printed(run: Run, body: bytes) -> None:
+    def other(_environ: "WSGIEnvironment", start: "StartResponse") -> list[bytes]:
+        start("200 OK", [("Content-Type", "application/json")])
+        return [body]
+
+    with make_server("127.0.0.1", 0, other, handler_class=Quiet) as serving:
+        Thread(target=serving.handle_request).start()
+        result = run("metric", "ai-active-users", *RANGE, "--url", f"http://127.0.0.1:{serving.server_port}")
+    assert result.exit_code == 2
+    assert "is no metric: is it a server of ours" in result.output
 
 
 def test_a_server_that_refuses_is_repeated(run: Run, url: str) -> None:

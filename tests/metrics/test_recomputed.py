@@ -115,6 +115,24 @@ def test_what_is_not_there_yet_does_not_count_at_any_moment_of_the_day(now: str)
         assert sum(person["value"] for person in shares["people"]) == found["2025-10-21"]
 
 
+def test_what_is_too_old_to_be_asked_for_does_not_count(oracle: Admin, reader: Reader) -> None:
+    refused, told = date(2023, 10, 19), date(2023, 10, 20)
+    rows = [row for row in reader.rows(told, told, YESTERDAY) if row.vendor == AUGMENT]
+    assert rows
+    for metric in METRICS:
+        counted = aggregate.counting(BROAD, metric, "all")
+        for team in ({}, {"team": "Engines"}):
+            members = reader.team("Engines") if team else {row.email for row in rows}
+            found = aggregate.points(
+                (row for row in rows if row.email in members), metric, counted, refused, told, "day"
+            )
+            assert points(ask(oracle, metric, refused, told, vendor=AUGMENT, **team)) == found
+            assert (found["2023-10-19"], found["2023-10-20"] > 0) == (0, True)
+    people = oracle.get(f"/metrics/ai-active-users/people?from={refused}&to={refused}&vendor={AUGMENT}")
+    assert people["people"] == []
+    assert people["counted"][0]["since"] == "2023-10-20"
+
+
 @pytest.mark.parametrize(
     "switches",
     [

@@ -77,8 +77,8 @@ def by_editor_language(call: Call) -> dict[str, Any]:
 
 
 def seen(now: datetime, values: Values) -> Seen:
-    """What is shown of each person and day: what has been published."""
-    return Seen(Product.AUGMENT, reports.published(now, values), schemas.COUNTERS)
+    """What is shown of each person and day: what has been published, and is not older than may be asked for."""
+    return Seen(Product.AUGMENT, reports.published(now, values), schemas.COUNTERS, since=schemas.oldest(now))
 
 
 def _through(call: Call) -> int:

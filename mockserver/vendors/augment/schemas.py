@@ -126,6 +126,13 @@ def asked_day(
     return PagedDay(day, through, given.get("cursor"), _size(given, page, values))
 
 
+def oldest(now: datetime) -> int:
+    """The oldest day that may be asked for: two years before yesterday, of a 29 February the 28th."""
+    yesterday = now.date() - timedelta(days=1)
+    leap = (yesterday.month, yesterday.day) == (2, 29)
+    return yesterday.replace(year=yesterday.year - policy.LOOKBACK_YEARS, day=28 if leap else yesterday.day).toordinal()
+
+
 @dataclass(frozen=True, slots=True)
 class _Bounds:
     """The oldest and the newest day that may be asked for."""
@@ -136,14 +143,11 @@ class _Bounds:
 
     @classmethod
     def at(cls, now: datetime, through: int, values: Values) -> "_Bounds":
-        yesterday = now.date() - timedelta(days=1)
-        leap = (yesterday.month, yesterday.day) == (2, 29)
-        oldest = yesterday.replace(year=yesterday.year - policy.LOOKBACK_YEARS, day=28 if leap else yesterday.day)
-        newest, limit = yesterday.toordinal(), "yesterday (UTC)"
+        newest, limit = now.toordinal() - 1, "yesterday (UTC)"
         if values["before_publication"] == "reject" and through < newest:
             newest -= 1
             limit = f"{date.fromordinal(newest)}: yesterday's data arrive at {values['publication_hour']:02}:00 (UTC)"
-        return cls(oldest.toordinal(), newest, limit)
+        return cls(oldest(now), newest, limit)
 
     def check_end(self, name: str, day: int) -> None:
         if day > self.newest:
