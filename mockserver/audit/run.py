@@ -10,12 +10,27 @@ from datetime import date, datetime, timedelta
 from difflib import get_close_matches
 from typing import Any, Literal
 
-from mockserver.audit import augment, between, buckets, console, counts, jetbrains, reader, tabnine, tabnine_buckets
+from mockserver.audit import (
+    augment,
+    augment_metadata,
+    between,
+    buckets,
+    console,
+    counts,
+    jetbrains,
+    reader,
+    tabnine,
+    tabnine_buckets,
+    tabnine_people,
+)
 from mockserver.audit.identity import Broken, Identity
 from mockserver.audit.reader import Absent, Reader, Refused, Web
 
 VENDORS = ("augment", "tabnine", "jetbrains-ide", "jetbrains-console", "between")
-_ROOMS = (augment, tabnine, tabnine_buckets, jetbrains, console, buckets, counts, between)
+_ROOMS = (
+    *(augment, augment_metadata, tabnine, tabnine_buckets, tabnine_people),
+    *(jetbrains, console, buckets, counts, between),
+)
 IDENTITIES = tuple(
     sorted((each for room in _ROOMS for each in room.IDENTITIES), key=lambda each: VENDORS.index(each.vendor))
 )
