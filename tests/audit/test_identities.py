@@ -6,7 +6,9 @@ The command stays out (`tests/cli/test_audit`).
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
+from http.client import HTTPConnection
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 
@@ -221,6 +223,21 @@ def test_the_server_is_left_as_it_was_found(web: Web) -> None:
     web.mock("PUT", "/defects", {"armed": ["ghost"]})
     before = web.mock("GET", "/limits"), web.mock("GET", "/defects")
     assert "between-nobody-after-leaving" in outcomes(findings(web, "feature-gap"), "failed")
+    assert (web.mock("GET", "/limits"), web.mock("GET", "/defects")) == before
+
+
+def test_an_audit_that_is_broken_off_in_the_middle_of_an_answer_puts_everything_back(
+    web: Web, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = web.mock("GET", "/limits"), web.mock("GET", "/defects")
+    _, told = run.audit(web, None, None, (), ("ghost",), full=False)
+    assert next(told).outcome == "passed"
+    assert web.mock("GET", "/limits") != before[0]
+    with monkeypatch.context() as patch:
+        patch.setattr(HTTPConnection, "getresponse", Mock(side_effect=KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            web.ask("GET", "/_mock/clock", {})
+    told.close()
     assert (web.mock("GET", "/limits"), web.mock("GET", "/defects")) == before
 
 
