@@ -31,5 +31,5 @@ def put(asked: Asked) -> dict[str, Any]:
     """Arm what is named, and no other; without names, those that the sandbox was made with."""
     stated = schemas.defects(asked.sandbox.surfaces).load(bodies.given())
     with asked.lock:
-        asked.sandbox.defects = tuple(sorted(set(stated.get("armed", asked.sandbox.made.defects))))
+        asked.sandbox.set_defects(tuple(sorted(set(stated.get("armed", asked.sandbox.made.defects)))))
         return shown(asked)

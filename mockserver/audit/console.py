@@ -7,8 +7,11 @@ from decimal import Decimal
 from itertools import zip_longest
 
 from mockserver.audit.identity import Broken, Identity, same, within
-from mockserver.audit.jetbrains import console
-from mockserver.audit.reader import Reader
+from mockserver.audit.jetbrains import console, some_rows
+from mockserver.audit.reader import Absent, Reader
+
+_SAMPLE = 7
+"""People asked for together, and one by one."""
 
 
 def _money(value: object) -> Decimal:
@@ -55,6 +58,18 @@ def _active_spent(reader: Reader) -> None:
             raise Broken(f"{day}: {row['activeUsers']} active users, and {total} credits spent")
 
 
+def _people_add_up(reader: Reader) -> None:
+    some = {row["userId"]: row["userEmail"] for row in some_rows(reader)[0]}
+    chosen = sorted(some)[:: max(len(some) // _SAMPLE, 1)][:_SAMPLE]
+    if not chosen:
+        raise Absent("nobody used JetBrains AI in the range")
+    together = console(reader, "quota-consumption", userIds=",".join(chosen))["total"]
+    alone = [console(reader, "quota-consumption", userEmails=some[user])["total"] for user in chosen]
+    for name, number in together.items():
+        parts = sum((_money(each[name]) for each in alone), Decimal(0))
+        same(f"{name} of {len(chosen)} users", _money(number), parts, "by userIds together and by userEmails alone")
+
+
 IDENTITIES = (
     Identity("console-credits-add-up", "Total credits are built-in quota and top-up, and the sum of the days.",
              "jetbrains-console: 2, metrics 3", "D", _totaladd_up),
@@ -66,4 +81,6 @@ IDENTITIES = (
              "jetbrains-console: 2", "I", _console_within_enabled),
     Identity("console-active-spent", "Credits are spent on exactly the days that have active users.",
              "jetbrains-console: metrics 2, identities", "D", _active_spent),
+    Identity("console-people-add-up", "Credits of some people are the sum of each one's.",
+             "jetbrains-console: 2", "I", _people_add_up),
 )  # fmt: skip

@@ -54,10 +54,12 @@ def active(reader: Reader) -> dict[str, int]:
     return {row["date"]: row["activeUsers"] for row in adoption}
 
 
-def console(reader: Reader, report: str, version: str = "v2", since: date | None = None, length: str = "day") -> Any:
-    """A report of the Console, by "day", "week" or "month"; from a day on, or from the range's first."""
+def console(
+    reader: Reader, report: str, version: str = "v2", since: date | None = None, length: str = "day", **whom: str
+) -> Any:
+    """A report of the Console, by "day", "week" or "month"; from a day or the range's first on; of some people."""
     path = f"/metrics/api/{version}/adoption/{report}/group-by/date"
-    return reader.get(CONSOLE, path, groupBy=length, fromDate=since or reader.first, toDate=reader.last)
+    return reader.get(CONSOLE, path, groupBy=length, fromDate=since or reader.first, toDate=reader.last, **whom)
 
 
 def _features_are_metrics(reader: Reader) -> None:

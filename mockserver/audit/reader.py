@@ -53,17 +53,29 @@ class Web:
         """Status and decoded body of any request."""
         self.asked += 1
         try:
+            return self._asked(method, path, headers, body)
+        except (OSError, HTTPException, ValueError) as error:
+            raise Unread(f"{method} {self.url}{path.partition('?')[0]} gives no answer: {error!r}") from error
+
+    def _asked(self, method: str, path: str, headers: Mapping[str, str], body: str | None) -> tuple[int, Any]:
+        whole = False
+        try:
             connection = self._open()
             connection.request(method, path, body, dict(headers))
             answer = connection.getresponse()
-            return answer.status, json.loads(answer.read())
-        except (OSError, HTTPException, ValueError) as error:
-            raise Unread(f"{method} {self.url}{path.partition('?')[0]} gives no answer: {error!r}") from error
+            read = answer.read()
+            whole = True
+        finally:
+            # What breaks off in the middle, as by Ctrl-C, leaves a connection on which nothing more can be put back.
+            if not whole:
+                self.close()
+        return answer.status, json.loads(read)
 
     def close(self) -> None:
         """Let go of the connection."""
         if self._connection is not None:
             self._connection.close()
+            self._connection = None
 
     def _open(self) -> HTTPConnection:
         if self._connection is None:

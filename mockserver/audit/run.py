@@ -3,19 +3,34 @@
 What is printed of it stays out (`cli.audit`).
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from difflib import get_close_matches
 from typing import Any, Literal
 
-from mockserver.audit import augment, between, buckets, console, counts, jetbrains, reader, tabnine, tabnine_buckets
+from mockserver.audit import (
+    augment,
+    augment_metadata,
+    between,
+    buckets,
+    console,
+    counts,
+    jetbrains,
+    reader,
+    tabnine,
+    tabnine_buckets,
+    tabnine_people,
+)
 from mockserver.audit.identity import Broken, Identity
 from mockserver.audit.reader import Absent, Reader, Refused, Web
 
 VENDORS = ("augment", "tabnine", "jetbrains-ide", "jetbrains-console", "between")
-_ROOMS = (augment, tabnine, tabnine_buckets, jetbrains, console, buckets, counts, between)
+_ROOMS = (
+    *(augment, augment_metadata, tabnine, tabnine_buckets, tabnine_people),
+    *(jetbrains, console, buckets, counts, between),
+)
 IDENTITIES = tuple(
     sorted((each for room in _ROOMS for each in room.IDENTITIES), key=lambda each: VENDORS.index(each.vendor))
 )
@@ -44,10 +59,11 @@ class Finding:
 
 def audit(
     web: Web, first: date | None, last: date | None, vendors: Sequence[str], defects: Sequence[str], *, full: bool
-) -> tuple[Reader, Iterator[Finding]]:
+) -> tuple[Reader, Generator[Finding, None, None]]:
     """What is read, and the findings one by one; the range is by default the week that ends two days ago.
 
-    Raises BadRange, BadDefect, or Unread when the server cannot be audited. Limits and defects are put back at the end.
+    Raises BadRange, BadDefect, or Unread when the server cannot be audited. Limits and defects are put back at the
+    end, or when the findings are closed.
     """
     latest = datetime.fromisoformat(web.mock("GET", "/clock")["now"]).date() - _SETTLED
     last = latest if last is None else last
@@ -79,7 +95,7 @@ def _names(web: Web) -> dict[str, dict[str, str]]:
     return {vendor: {new: old for old, new in names.items()} for vendor, names in renamed.items()}
 
 
-def _findings(reading: Reader, chosen: Sequence[Identity], defects: Sequence[str]) -> Iterator[Finding]:
+def _findings(reading: Reader, chosen: Sequence[Identity], defects: Sequence[str]) -> Generator[Finding, None, None]:
     with _unlimited(reading.web), _armed(reading.web, defects):
         for identity in chosen:
             yield judged(identity, lambda check=identity.check: check(reading))  # type: ignore[misc]

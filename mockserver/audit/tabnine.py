@@ -53,6 +53,11 @@ def teams(reader: Reader) -> list[Any]:
     return found
 
 
+def members(reader: Reader, team: str) -> list[Any]:
+    """Every user of a team, those who left among them."""
+    return _listed(reader, f"team/{team}/users")
+
+
 def usage(
     reader: Reader, path: str = "organization", granularity: str = "all", since: date | None = None, **query: str
 ) -> list[Any]:

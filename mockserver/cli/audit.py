@@ -5,7 +5,7 @@ Judging stays out (the `audit` room).
 
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -61,7 +61,8 @@ def audit(
             reading, findings = run.audit(web, begins, ends, vendors, defects, full=full)
             if not as_json:
                 click.echo(f"{reading.first} to {reading.last}, {_extent(full=full)}")
-            found = [_told(finding, quiet=as_json) for finding in findings]
+            with closing(findings):
+                found = [_told(finding, quiet=as_json) for finding in findings]
         except (run.BadRange, run.BadDefect, reader.Unread) as error:
             raise click.UsageError(str(error)) from error
         finally:

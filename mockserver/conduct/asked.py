@@ -3,7 +3,7 @@
 Whether that was wise stays out (the rules).
 """
 
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
@@ -18,6 +18,12 @@ _ON_THE_WAY: Final = 100_000_000
 
 _SHORT: Final = timedelta(milliseconds=10)
 """What a clock that runs along may be off; what is more was moved."""
+
+_PAUSE: Final = timedelta(minutes=1)
+"""After so long, a page asked for again is where a walk is picked up that broke off before the page was kept."""
+
+_MOST_ON_THE_WAY: Final = 32
+"""Requests that a pool may have begun before it hears of the first."""
 
 _RANGES: Final = (("start_date", "end_date"), ("fromDate", "toDate"), ("from", "to"))
 
@@ -109,6 +115,10 @@ class Asked:
         real = timedelta(microseconds=(self.entry.started - before.entry.started) // 1000)
         return shown if shown - real > _SHORT else real - timedelta(microseconds=before.entry.duration_us)
 
+    def picks_up(self, before: Sequence["Asked"]) -> bool:
+        """Whether it goes on with a walk at a page that was answered once, some time ago."""
+        return self.position not in {None, "0"} and len(before) == 1 and self.waited(before[0]) >= _PAUSE
+
     def knew(self, before: "Asked") -> bool:
         """Whether the other request was answered when this one came, so that its client could know the answer."""
         return self.entry.started >= before.entry.started + before.entry.duration_us * 1000
@@ -116,7 +126,9 @@ class Asked:
     def had_heard(self, before: "Asked") -> bool:
         """Whether its client must have known the other answer: one that asks in parallel needs a moment for it."""
         ended = before.entry.started + before.entry.duration_us * 1000
-        return self.entry.started >= ended + (_ON_THE_WAY if self.pooled and self.question != before.question else 0)
+        parallel = self.pooled and self.question != before.question
+        waits = parallel and self.entry.id - before.entry.id <= _MOST_ON_THE_WAY
+        return self.entry.started >= ended + (_ON_THE_WAY if waits else 0)
 
 
 def read(entries: Iterable[Entry], published: Mapping[str, int]) -> list[Asked]:

@@ -33,18 +33,15 @@ def _leads(each: Asked) -> bool:
 
 
 def out_of_order(requests: Sequence[Asked]) -> Iterator[Asked]:
-    """A page asked for before the answer was there that leads to it; with offsets, before any that tells the total."""
+    """A page asked for before the answer was there that leads to it; a total that is known is no leave to do so."""
     leading: defaultdict[Hashable, list[Asked]] = defaultdict(list)
     for each in requests:
         if each.answered and _leads(each):
             leading[each.walk, each.entry.more].append(each)
-    told: defaultdict[Hashable, list[Asked]] = defaultdict(list)
     for each in requests:
         before = leading.get((each.walk, each.position), []) if each.position is not None else []
-        if before and not any(each.knew(one) for one in (*before, *told[each.walk])):
+        if before and not any(each.knew(one) for one in before):
             yield each
-        if each.answered and "offset" in each.parameters:
-            told[each.walk].append(each)
 
 
 def foreign_cursor(requests: Sequence[Asked]) -> Iterator[Asked]:
@@ -61,15 +58,16 @@ def foreign_cursor(requests: Sequence[Asked]) -> Iterator[Asked]:
 
 
 def used_twice(requests: Sequence[Asked]) -> Iterator[Asked]:
-    """A cursor answered more often than it was given to the same question."""
+    """A cursor answered more often than it was given to the same question; once, after a pause, it is picked up."""
     given: Counter[Hashable] = Counter()
-    used: Counter[Hashable] = Counter()
+    used: defaultdict[Hashable, list[Asked]] = defaultdict(list)
     for each in requests:
         key = each.walk, each.parameters.get("cursor")
         if each.answered and given[key]:
-            used[key] += 1
-            if used[key] > given[key]:
+            uses = used[key]
+            if len(uses) >= given[key] and not each.picks_up(uses):
                 yield each
+            uses.append(each)
         if each.answered and _leads(each):
             given[each.walk, each.entry.more] += 1
 

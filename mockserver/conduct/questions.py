@@ -31,12 +31,13 @@ _USERS: Final = {"getOrganizationUsers", "getTeamUsers"}
 
 
 def again(requests: Sequence[Asked]) -> Iterator[Asked]:
-    """Answered before on the same day of the data, about days that have passed; once, hours later, may be a restart."""
+    """Answered before on the same day of the data, about days that have passed; once, later, may be a restart."""
     answered: defaultdict[Hashable, list[Asked]] = defaultdict(list)
     for each in requests:
         if each.answered and each.settled:
             before = answered[each.question, each.data_day]
-            if before and (len(before) >= POLLS or each.waited(before[-1]) < _RESTART):
+            restarted = before and each.waited(before[-1]) >= _RESTART
+            if before and not each.picks_up(before) and (len(before) >= POLLS or not restarted):
                 yield each
             before.append(each)
 

@@ -30,6 +30,9 @@ CUT: Final = 0
 _FREE: Final = 2
 """Refusals in a row that may pass for bad luck: the first, and one look whether it was."""
 
+_OTHERS: Final = 5
+"""Other questions that may follow at once on failures, in case one of them is answered."""
+
 
 def after_limit(requests: Sequence[Asked]) -> Iterator[Asked]:
     """Within a second of a 429; or refused again after a wait that is no longer than the one before."""
@@ -57,7 +60,14 @@ def _after_limit(requests: Sequence[Asked]) -> Iterator[Asked]:
 
 
 def after_failure(requests: Sequence[Asked]) -> Iterator[Asked]:
-    """The same, a second time at once after 5xx or no answer; one retry at once may be, and waits that soon grow."""
+    """Going on at once after 5xx or no answer: with the same question, or with others when nothing comes of any."""
+    again = {each.entry.id for each in _same_after_failure(requests)}
+    others = {each.entry.id for each in _others_after_failure(requests)}
+    return (each for each in requests if each.entry.id in again | others)
+
+
+def _same_after_failure(requests: Sequence[Asked]) -> Iterator[Asked]:
+    """The same, a second time at once; one retry at once may be, and waits that soon grow."""
     failed: dict[Hashable, tuple[Asked, timedelta, int]] = {}
     for each in requests:
         before, waited, times = failed.pop(each.question, (None, timedelta(0), 0))
@@ -67,6 +77,19 @@ def after_failure(requests: Sequence[Asked]) -> Iterator[Asked]:
             yield each
         if _failed(each):
             failed[each.question] = each, wait, times
+
+
+def _others_after_failure(requests: Sequence[Asked]) -> Iterator[Asked]:
+    """One after the other at once, of which one after the other fails: the server is ill, and not a question."""
+    rows: dict[str | None, tuple[Asked, int]] = {}
+    for each in requests:
+        before, hasty = rows.pop(each.entry.grant, (None, 0))
+        if before is not None and each.had_heard(before):
+            hasty = hasty + 1 if each.rested(before) < _SHORTEST else 0
+        if hasty > _OTHERS:
+            yield each
+        if _failed(each):
+            rows[each.entry.grant] = each, hasty
 
 
 def _failed(each: Asked) -> bool:

@@ -40,7 +40,7 @@ RULES: Final = (
     ),
     Rule(
         "no-backoff-after-5xx",
-        "the same question at once, again and again, after the server failed",
+        "asked on at once after the server failed: the same again and again, or one question after the other",
         "wait before the second retry, and longer before each further one; give up after a few",
         refusals.after_failure,
     ),

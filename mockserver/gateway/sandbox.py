@@ -76,7 +76,7 @@ class Made:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """The values of every switch, by vendor; `generation` tells one policy of a sandbox from another.
+    """The values of every switch, by vendor; `generation` tells one policy of a sandbox from another, and its defects.
 
     It is replaced as a whole, so that whoever reads it without the lock has values and generation that belong together.
     """
@@ -132,7 +132,7 @@ class Sandbox:
             "policy": lambda: self.set_policy({}),
             "faults": self._rearm,
             "journal": self.journal.clear,
-            "defects": lambda: setattr(self, "defects", self.made.defects),
+            "defects": lambda: self.set_defects(self.made.defects),
         }
         for part in parts:
             put_back[part]()
@@ -167,6 +167,12 @@ class Sandbox:
             for name, known in self.switches.items()
         }
         self.policy = Policy(self.policy.generation + 1, values)
+
+    def set_defects(self, armed: tuple[str, ...]) -> None:
+        """Arm these defects and no other; the same question may then have another answer."""
+        if armed != self.defects:
+            self.defects = armed
+            self.policy = Policy(self.policy.generation + 1, self.policy.values)
 
     def allowance(self, vendor: str) -> Allowance | None:
         """The allowance in force at a vendor; None where nothing is limited."""

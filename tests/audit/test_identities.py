@@ -6,7 +6,9 @@ The command stays out (`tests/cli/test_audit`).
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
+from http.client import HTTPConnection
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 
@@ -22,23 +24,32 @@ DEFECTS = [defect.name for vendor in vendors.discover() for defect in vendor.def
 
 CAUGHT = {
     "dau-count-off-by-one": {"augment-counts-are-walks"},
-    "duplicate-row": {"augment-counts-are-walks", "augment-nobody-twice"},
-    "lost-row": {"augment-active-days-are-walks", "augment-active-have-events", "augment-counts-are-walks"},
+    "duplicate-row": {"augment-counts-are-walks", "augment-metadata-counts-rows", "augment-nobody-twice"},
+    "lost-row": {
+        "augment-active-days-are-walks",
+        "augment-active-have-events",
+        "augment-counts-are-walks",
+        "augment-metadata-counts-rows",
+    },
     "users-sum-gap": {"augment-records-are-users", "augment-users-are-days"},
     "records-gap": {"augment-records-are-users"},
     "total-off-by-one": {"augment-totals-are-parts", "augment-users-are-days"},
     "active-days-off-by-one": {"augment-active-days-are-walks"},
     "accepted-above-suggested": {"augment-accepted-within-suggested", "augment-users-are-days"},
     "active-without-events": {"augment-active-have-events", "augment-records-are-users", "augment-users-are-days"},
-    "day-left-out": {"augment-days-are-counted", "augment-users-are-days"},
+    "day-left-out": {"augment-days-are-counted", "augment-metadata-counts-rows", "augment-users-are-days"},
+    "returned-count-off-by-one": {"augment-metadata-counts-rows"},
+    "effective-start-lost": {"augment-effective-days-are-asked"},
     "thin-pages": {
         "augment-active-days-are-walks",
+        "augment-metadata-counts-rows",
         "augment-records-are-users",
         "augment-users-are-days",
         "augment-users-are-distinct",
     },
     "negative-lines": {"augment-nothing-negative", "augment-totals-are-parts", "augment-users-are-days"},
-    "credits-gap": {"console-buckets-are-their-days", "console-credits-add-up"},
+    "credits-gap": {"console-buckets-are-their-days", "console-credits-add-up", "console-people-add-up"},
+    "credit-too-many": {"console-people-add-up"},
     "peak-above-unique": {"console-peak-within-range"},
     "versions-differ": {"console-versions-agree"},
     "console-active-above-enabled": {
@@ -91,16 +102,21 @@ CAUGHT = {
         "between-no-rows-after-leaving",
         "between-no-usage-after-leaving",
         "between-nobody-after-leaving",
+        "tabnine-permissions-are-the-list",
         "tabnine-utilization-is-the-list",
     },
     "total-off-by-one-row": {"tabnine-totals-count-rows"},
     "user-left-out": {
         "between-no-usage-without-licence",
         "tabnine-members-are-the-teams",
+        "tabnine-permissions-are-the-list",
         "tabnine-totals-count-rows",
         "tabnine-utilization-is-the-list",
     },
     "registered-below-active": {"tabnine-active-within-registered"},
+    "user-of-other-role": {"tabnine-user-tells-the-list"},
+    "team-accounts-off-by-one": {"tabnine-team-accounts-are-the-list"},
+    "permission-left-out": {"tabnine-permissions-are-the-list"},
     "seats-too-few": {"tabnine-seats-cover-active"},
     "agents-idle": {"tabnine-active-have-events", "tabnine-organization-is-its-teams"},
     "active-below-section": {"tabnine-active-between-sections", "tabnine-organization-is-its-teams"},
@@ -123,7 +139,7 @@ UNDESCRIBED = {"negative-lines", "negative-credits", "negative-suggestions", "ne
 ALONE = {
     *("between-addresses-agree", "between-nobody-after-leaving", "between-no-rows-after-leaving"),
     *("between-no-usage-after-leaving", "between-no-usage-without-licence"),
-    "ide-pages-are-the-whole",
+    *("ide-pages-are-the-whole", "console-people-add-up"),
 }
 """What has nothing to judge where nobody uses anything, nobody has left, or everybody has every licence."""
 
@@ -210,6 +226,21 @@ def test_the_server_is_left_as_it_was_found(web: Web) -> None:
     assert (web.mock("GET", "/limits"), web.mock("GET", "/defects")) == before
 
 
+def test_an_audit_that_is_broken_off_in_the_middle_of_an_answer_puts_everything_back(
+    web: Web, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = web.mock("GET", "/limits"), web.mock("GET", "/defects")
+    _, told = run.audit(web, None, None, (), ("ghost",), full=False)
+    assert next(told).outcome == "passed"
+    assert web.mock("GET", "/limits") != before[0]
+    with monkeypatch.context() as patch:
+        patch.setattr(HTTPConnection, "getresponse", Mock(side_effect=KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            web.ask("GET", "/_mock/clock", {})
+    told.close()
+    assert (web.mock("GET", "/limits"), web.mock("GET", "/defects")) == before
+
+
 def test_renamed_answers_are_read_under_the_names_of_the_contract(web: Web) -> None:
     names = {"items": "rows", "suggestions": "offered", "userEmail": "mail"}
     web.mock("PATCH", "/policy", {"jetbrains-ide": {"names": names, "last_cursor": "absent"}})
@@ -245,7 +276,9 @@ def test_of_rows_that_are_too_many_the_busiest_day_is_judged(web: Web, monkeypat
 
 def test_teams_without_users_have_nothing_to_judge(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tabnine, "_listed", lambda *_, **__: [])
-    assert findings(web, vendors=("tabnine",))["tabnine-team-is-its-users"].detail == "no team has users"
+    found = findings(web, vendors=("tabnine",))
+    for name in ("tabnine-team-is-its-users", "tabnine-user-tells-the-list"):
+        assert found[name].detail == "no team has users"
 
 
 def test_a_user_who_is_told_in_one_place_alone_is_named(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -132,3 +132,15 @@ def test_a_stubborn_program_is_told_at_every_vendor_whatever_broke(
     programs.stubborn(surfaces)
     assert found() == {(vendor, "no-backoff-after-5xx") for vendor in ("augment", "tabnine", "jetbrains-ide")}
     assert watch.take(), "the answers were broken on purpose"
+
+
+def test_who_asks_again_with_other_defects_armed_hears_nothing(
+    admin: Admin, surfaces: Surfaces, found: Callable[[], set[tuple[str, str]]]
+) -> None:
+    for armed in (["dau-count-off-by-one"], []):
+        admin.done("PUT", "/defects", {"armed": armed})
+        surfaces.augment("/dau-count")
+    assert found() == set()
+    admin.done("PUT", "/defects", {"armed": []})
+    surfaces.augment("/dau-count")
+    assert found() == {("augment", "same-question-again")}

@@ -40,7 +40,7 @@ CASES: dict[str, tuple[str, list[Line], list[int]]] = {
     ),
     "one after the other": ("pages-out-of-order", offsets(1, 1, 1), []),
     "all at once": ("pages-out-of-order", offsets(1, 0.0001, 0.0001), [2, 3]),
-    "from the last to the first": ("pages-out-of-order", [*reversed(offsets(1, 1, 1))], [1]),
+    "from the last to the first": ("pages-out-of-order", [*reversed(offsets(1, 1, 1))], [1, 2]),
     "again while the first walk is known": ("pages-out-of-order", [*offsets(1, 1, 1), *offsets(1, 1, 1)], []),
     "from somewhere": ("pages-out-of-order", [line(USERS, "offset=700&limit=50")], []),
     "another range with the cursor": (
@@ -87,7 +87,17 @@ CASES: dict[str, tuple[str, list[Line], list[int]]] = {
             line(USERS, "offset=100&limit=50", after=0.0001, more="150"),
             line(USERS, "offset=150&limit=50", after=0.0001),
         ],
-        [],
+        [3, 4],
+    ),
+    "a cursor again, where a walk broke off": (
+        "cursor-used-twice",
+        [
+            *walk()[:2],
+            line(DAU, "cursor=b", after=60, more="c"),
+            line(DAU, "cursor=c"),
+            line(DAU, "cursor=b", after=60),
+        ],
+        [5],
     ),
     "a cursor that came late, and that another question gave too": (
         "cursor-with-other-filters",

@@ -25,6 +25,13 @@ CASES: dict[str, tuple[str, list[Line], list[int]]] = {
     ),
     "the same hours later, as after a restart": ("same-question-again", [line(COUNT), line(COUNT, after=7200)], []),
     "the same every few hours": ("same-question-again", [line(COUNT, after=7200)] * 4, [3, 4]),
+    "a page again, where a walk broke off": ("same-question-again", [line("getDau", "cursor=a")] * 2, [2]),
+    "a page again, a minute after a walk broke off": (
+        "same-question-again",
+        [line("getDau", "cursor=a", after=60)] * 3,
+        [3],
+    ),
+    "the same a minute later": ("same-question-again", [line(COUNT, after=60)] * 2, [2]),
     "two pages": ("same-question-again", [line("getDau"), line("getDau", "cursor=a")], []),
     "by another token": ("same-question-again", [line(COUNT), line(COUNT, grant="other")], []),
     "asked again after a failure": ("same-question-again", [line(COUNT, status=500), line(COUNT)], []),

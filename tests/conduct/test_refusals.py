@@ -122,6 +122,21 @@ CASES: dict[str, tuple[str, list[Line], list[int]]] = {
         [line(DAU, f"date=2025-10-0{day}", status=500, after=0.1) for day in range(1, 6)],
         [],
     ),
+    "other questions, and no end, after 500": (
+        "no-backoff-after-5xx",
+        [line(DAU, f"date=2025-10-{day:02}", status=500, after=0.1) for day in range(1, 10)],
+        [7, 8, 9],
+    ),
+    "other questions after 500, a wait between": (
+        "no-backoff-after-5xx",
+        [line(DAU, f"date=2025-10-{day:02}", status=500, after=0.1 if day % 4 else 2) for day in range(1, 20)],
+        [],
+    ),
+    "other questions after 500 by a pool that could not know": (
+        "no-backoff-after-5xx",
+        [line(DAU, f"date=2025-10-{day:02}", status=500, after=0.0005) for day in range(1, 20)],
+        [],
+    ),
     "all at once until refused": (
         "hammering",
         [*(line(DAU, f"cursor={number}", after=0.1) for number in range(20)), line(DAU, "cursor=20", 429, after=0.1)],
@@ -154,6 +169,11 @@ CASES: dict[str, tuple[str, list[Line], list[int]]] = {
             for day, after in enumerate((1, 0.0005, 0.2, 0.2), 1)
         ],
         [3, 4],
+    ),
+    "more at once than any pool has on the way": (
+        "forbidden-ignored",
+        [line(DAU, f"page_size={size}", status=403, after=0.0005) for size in range(1, 37)],
+        [35, 36],
     ),
     "401 now and then": (
         "unauthorized-ignored",

@@ -5,7 +5,7 @@ How each is made stays out, but for what only this vendor has (`gateway.defects`
 
 from typing import Any
 
-from mockserver.gateway.defects import Defect, above, first, lost, more, negative, twice
+from mockserver.gateway.defects import Defect, above, each, first, lost, more, negative, twice
 
 
 def _idle(row: Any) -> None:
@@ -14,6 +14,10 @@ def _idle(row: Any) -> None:
 
 def _thin(body: Any) -> None:
     del body["users"][1:]
+
+
+def _last_day_alone(row: Any) -> None:
+    row["effective_start_date"] = row["effective_end_date"]
 
 
 DEFECTS = (
@@ -36,6 +40,10 @@ DEFECTS = (
            first("users", _idle)),
     Defect("day-left-out", ("getDailyUsage",), "The first day with data is left out.", lost("daily_usage")),
     Defect("thin-pages", ("getUserActivity",), "Each page leaves out all users but the first.", _thin),
+    Defect("returned-count-off-by-one", ("getUserActivity",), "A page counts one user more than it has.",
+           more("metadata.returned_user_count")),
+    Defect("effective-start-lost", ("getDauCount",), "The effective range is said to be its last day alone.",
+           each("metadata", _last_day_alone)),
     Defect("negative-lines", ("getDailyUsage",), "Lines of completions are below 0.",
            negative("metrics.completions_lines_of_code", "daily_usage")),
 )  # fmt: skip

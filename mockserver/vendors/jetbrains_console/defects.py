@@ -21,6 +21,12 @@ def _dearer(body: Any) -> None:
         more(name, "data")(body)
 
 
+def _dearer_in_all(body: Any) -> None:
+    _dearer(body)
+    for name in ("builtInQuota", "totalCredits"):
+        more(name, "total")(body)
+
+
 def _unspent(body: Any) -> None:
     for place in ("data", "total"):
         put(0.0, place, "builtInQuota", "topUpCredits", "totalCredits")(body)
@@ -37,6 +43,7 @@ DEFECTS = (
     Defect("everyone-active", _ADOPTION, "Everybody who has AI spends credits each day.", each("data", _everyone)),
     Defect("month-of-credits-gap", _CREDITS, "A month has one credit more than its days.",
            spaced("data", "date", *MONTHS, _dearer)),
+    Defect("credit-too-many", _CREDITS, "Whoever is asked for spent one credit more.", _dearer_in_all),
     Defect("month-without-spenders", _ADOPTION, "In a month nobody is active, though on its days some are.",
            spaced("data", "date", *MONTHS, put(0, "data", "activeUsers"))),
     Defect("credits-hidden", _CREDITS, "Nobody spends credits.", _unspent),

@@ -30,6 +30,10 @@ def _nobody_for_long(row: Any) -> None:
         row["activeUsers"] = 0
 
 
+def _promoted(row: Any) -> None:
+    row["role"] = "Member" if row["role"] == "Admin" else "Admin"
+
+
 DEFECTS = (
     Defect("team-too-large", ("getTeams",), "A team counts one user more than it lists.", more("usersCount", "data")),
     Defect("user-usage-gap", ("getUserUsage",), "A user has one completion more than counted elsewhere.",
@@ -48,6 +52,10 @@ DEFECTS = (
     Defect("user-left-out", ("getOrganizationUsers",), "Each page leaves out its first user.", lost("data")),
     Defect("registered-below-active", ("getOrganizationAccountUtilizations",),
            "More accounts were active in a month than registered.", each("", _unregistered)),
+    Defect("user-of-other-role", ("getUser",), "A user has another role than in the lists.", each("user", _promoted)),
+    Defect("team-accounts-off-by-one", ("getTeamAccountUtilizations",), "A team has one account more than users.",
+           more("registered")),
+    Defect("permission-left-out", ("getInstancePermissions",), "The first user of a role is left out.", lost("")),
     Defect("seats-too-few", ("getLicense",), "There is one seat for everybody.", put(1, "license", "seats")),
     Defect("agents-idle", ("getOrganizationUsage",), "People used the agent, without any interaction.",
            put(0, _BUCKETS, "agent.interactions")),
