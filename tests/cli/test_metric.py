@@ -1,13 +1,12 @@
 """Promises about `mockserver metric`: a table with bars, or JSON, of an organisation or of a server that runs."""
 
 import json
-from threading import Thread
 from typing import TYPE_CHECKING
-from wsgiref.simple_server import WSGIRequestHandler, make_server
 
 import pytest
 from flask import Flask
 
+from mockserver import server
 from tests.admin.driver import Admin
 from tests.cli.conftest import Run
 
@@ -16,13 +15,6 @@ if TYPE_CHECKING:
 
 NOW = ("--now", "2025-10-21T10:30:00Z")
 RANGE = ("--from", "2025-10-13", "--to", "2025-10-23")
-
-
-class Quiet(WSGIRequestHandler):
-    """Serves without a line for each request."""
-
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 (named by the standard library)
-        """Says nothing."""
 
 
 def test_a_metric_is_a_table_with_a_bar_a_row(run: Run) -> None:
@@ -103,9 +95,8 @@ def test_a_server_that_answers_something_else_is_not_printed(run: Run, body: byt
         start("200 OK", [("Content-Type", "application/json")])
         return [body]
 
-    with make_server("127.0.0.1", 0, other, handler_class=Quiet) as serving:
-        Thread(target=serving.handle_request).start()
-        result = run("metric", "ai-active-users", *RANGE, "--url", f"http://127.0.0.1:{serving.server_port}")
+    with server.in_thread(other) as running:
+        result = run("metric", "ai-active-users", *RANGE, "--url", running.url)
     assert result.exit_code == 2
     assert "is no metric: is it a server of ours" in result.output
 
