@@ -18,7 +18,7 @@ def _money(value: object) -> Decimal:
     return Decimal(str(value))
 
 
-def _totaladd_up(reader: Reader) -> None:
+def _totals_add_up(reader: Reader) -> None:
     report = console(reader, "quota-consumption")
     for row in [*report["data"], {**report["total"], "date": "the range"}]:
         parts = _money(row["builtInQuota"]) + _money(row["topUpCredits"])
@@ -72,7 +72,7 @@ def _people_add_up(reader: Reader) -> None:
 
 IDENTITIES = (
     Identity("console-credits-add-up", "Total credits are built-in quota and top-up, and the sum of the days.",
-             "jetbrains-console: 2, metrics 3", "D", _totaladd_up),
+             "jetbrains-console: 2, metrics 3", "D", _totals_add_up),
     Identity("console-peak-within-range", "Peak daily users <= users of the range <= sum of the days.",
              "jetbrains-console: 2, metrics 5", "I", _peak_within_range),
     Identity("console-versions-agree", "Both versions of a report answer the same.",

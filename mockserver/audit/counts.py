@@ -3,7 +3,9 @@
 What the counts must agree with stays out (each vendor's module).
 """
 
+import re
 from collections.abc import Callable, Iterator
+from decimal import Decimal
 from functools import partial
 from typing import Any
 
@@ -14,6 +16,8 @@ from mockserver.audit.reader import Reader
 _REPORTS = ("users-adoption", "limit-hits", "quota-consumption")
 _SAMPLE = 100
 """Rows about people that are looked at."""
+
+_AMOUNT = re.compile(r"-?[0-9]+\.[0-9]{2}")
 
 
 def _augment(reader: Reader) -> Iterator[Any]:
@@ -44,16 +48,16 @@ def _nothing_negative(told: Callable[[Reader], Iterator[Any]], reader: Reader) -
             raise Broken(f"{place} is {number}")
 
 
-def _numbers(said: Any, place: str = "the answer") -> Iterator[tuple[str, Any]]:
-    """Every number in an answer, and where it stands."""
+def _numbers(said: Any, place: str = "the answer") -> Iterator[tuple[str, Decimal]]:
+    """Every number in an answer, also one that is written as text, and where it stands."""
     if isinstance(said, dict):
         for name, value in said.items():
             yield from _numbers(value, f"{name} of {said.get('date', said.get('from', place))}")
     elif isinstance(said, list):
         for each in said:
             yield from _numbers(each, place)
-    elif isinstance(said, int | float):
-        yield place, said
+    elif isinstance(said, int | float) or (isinstance(said, str) and _AMOUNT.fullmatch(said)):
+        yield place, Decimal(str(said))
 
 
 def _identity(name: str, source: str, told: Callable[[Reader], Iterator[Any]]) -> Identity:

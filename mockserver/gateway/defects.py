@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from copy import deepcopy
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 from itertools import pairwise
 from typing import Any
 
@@ -79,10 +80,10 @@ def more(name: str, place: str = "", by: int = 1) -> Spoil:
     """Add to a number in the first row where it is not zero; a row that stands alone is added to in any case."""
 
     def spoil(body: Body) -> None:
-        found = [_holder(row, name) for row in rows(body, place)]
-        chosen = [row for row in found if row[_last(name)]] or (found if len(found) == 1 and by > 0 else [])
+        found = _having(name, rows(body, place))
+        chosen = [row for row in found if _number(row, name)] or (found if len(found) == 1 and by > 0 else [])
         for row in chosen[:1]:
-            row[_last(name)] += by
+            _set(row, name, _number(row, name) + by)
 
     return spoil
 
@@ -91,8 +92,8 @@ def above(name: str, limit: str, *places: str) -> Spoil:
     """Put one number above another in every row."""
 
     def spoil(body: Body) -> None:
-        for row in _everywhere(body, places):
-            _holder(row, name)[_last(name)] = _holder(row, limit)[_last(limit)] + 1
+        for row in _having(name, _everywhere(body, places)):
+            _set(row, name, _number(row, limit) + 1)
 
     return spoil
 
@@ -101,19 +102,19 @@ def negative(name: str, place: str = "") -> Spoil:
     """Turn a number around, in every row."""
 
     def spoil(body: Body) -> None:
-        for row in rows(body, place):
-            _holder(row, name)[_last(name)] *= -1
+        for row in _having(name, rows(body, place)):
+            _set(row, name, -_number(row, name))
 
     return spoil
 
 
-def put(number: int | float, place: str, *names: str) -> Spoil:
+def put(number: int, place: str, *names: str) -> Spoil:
     """Put the same number in place of others, in every row."""
 
     def spoil(body: Body) -> None:
-        for row in rows(body, place):
-            for name in names:
-                _holder(row, name)[_last(name)] = number
+        for name in names:
+            for row in _having(name, rows(body, place)):
+                _set(row, name, Decimal(number))
 
     return spoil
 
@@ -175,12 +176,28 @@ def _everywhere(body: Body, places: Iterable[str]) -> Iterator[Row]:
         yield from rows(body, place)
 
 
+def _having(name: str, found: Iterable[Row]) -> list[Row]:
+    """The rows in which there is something with a name, as in "metrics.total_messages"; a switch can leave it out."""
+    return [row for row in found if _last(name) in _holder(row, name)]
+
+
 def _holder(row: Row, name: str) -> Row:
-    """What holds the number with a name, as in "metrics.total_messages"."""
     for part in name.split(".")[:-1]:
-        row = row[part]
+        row = row.get(part, {})
     return row
 
 
 def _last(name: str) -> str:
     return name.rpartition(".")[2]
+
+
+def _number(row: Row, name: str) -> Decimal:
+    """A number exactly, also where a switch has it written as text."""
+    return Decimal(str(_holder(row, name)[_last(name)]))
+
+
+def _set(row: Row, name: str, number: Decimal) -> None:
+    """Another number in the form of the one that is there: text with its decimals, a fraction, or a whole number."""
+    holder, last = _holder(row, name), _last(name)
+    was = holder[last]
+    holder[last] = str(number.quantize(Decimal(was))) if isinstance(was, str) else type(was)(number)

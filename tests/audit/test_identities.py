@@ -354,6 +354,14 @@ def test_everything_holds_whatever_the_vendor_is_taken_to_do(web: Web, vendor: s
     assert outcomes(findings(web, vendors=(vendor,)), "failed") == set()
 
 
+def test_what_is_negative_is_found_in_text_too(web: Web, watch: Watch) -> None:
+    web.mock("PATCH", "/policy", {"jetbrains-console": {"credits_form": "string"}})
+    found = findings(web, "negative-credits", vendors=("jetbrains-console",))["console-nothing-negative"]
+    assert found.outcome == "failed"
+    assert found.detail.startswith("builtInQuota of ")
+    assert watch.take()
+
+
 def test_what_is_negative_is_named_with_its_day(web: Web, watch: Watch) -> None:
     found = findings(web, "negative-keystrokes", vendors=("tabnine",))["tabnine-nothing-negative"]
     assert found.detail.startswith("keystrokes of ")

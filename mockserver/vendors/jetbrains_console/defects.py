@@ -29,7 +29,7 @@ def _dearer_in_all(body: Any) -> None:
 
 def _unspent(body: Any) -> None:
     for place in ("data", "total"):
-        put(0.0, place, "builtInQuota", "topUpCredits", "totalCredits")(body)
+        put(0, place, "builtInQuota", "topUpCredits", "totalCredits")(body)
 
 
 DEFECTS = (

@@ -66,7 +66,7 @@ DEFECTS = (
     Defect("team-active-off-by-one", ("getTeamUsage",), "A team has an active user more than are in it.",
            more("codeCompletions.activeUsers", _BUCKETS)),
     Defect("ratio-off", ("getOrganizationUsage",), "All that was written came from completions.",
-           put(1.0, _BUCKETS, "codeCompletions.automationFactor")),
+           put(1, _BUCKETS, "codeCompletions.automationFactor")),
     Defect("week-shifted", ("getOrganizationUsage",), "Weeks begin on Tuesday.",
            spaced(_BUCKETS, "from", *WEEKS, shifted(_BUCKETS, "from", "to"))),
     Defect("negative-keystrokes", ("getOrganizationUsage",), "Keystrokes are below 0.",
