@@ -37,4 +37,5 @@ def shown(asked: Asked) -> dict[str, Any]:
 
 
 def _told(case: Case) -> dict[str, Any]:
-    return telling.told(case, plane().vendors, request.host_url.rstrip("/"))
+    guarded = plane().admin_token is not None
+    return telling.told(case, plane().vendors, request.host_url.rstrip("/"), guarded=guarded)

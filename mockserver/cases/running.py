@@ -6,6 +6,7 @@ How a request travels stays out: whoever runs a case hands in what sends one.
 import json
 from base64 import b64encode
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +18,9 @@ from mockserver.cases.records import FORBIDDEN, GRANTED, GROUPS, Case, Step
 from mockserver.gateway.vendor import Vendor
 
 MOCK = "/_mock"
+PASSED, FAILED, PASSED_OVER = "passed", "failed", "passed over"
+"""How a case comes out; passed over is one that needs what the server cannot do."""
+
 TTL_SECONDS = 600
 """After how long a sandbox is forgotten that somebody stopped before its case was done."""
 
@@ -53,17 +57,30 @@ class _Stopped(Exception):
     """The case cannot go on; the text says why."""
 
 
-def run(case: Case, send: Send, vendors: Sequence[Vendor]) -> list[str]:
-    """What did not come back as it must, a sentence each; empty where everything did."""
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a case came out; what did not come back as it must, or why the server cannot show it, a sentence each."""
+
+    word: str
+    said: tuple[str, ...] = ()
+
+
+def run(case: Case, send: Send, vendors: Sequence[Vendor]) -> Outcome:
+    """Do a case in a sandbox of its own."""
     body = json.dumps({"case": case.id, "ttl_seconds": TTL_SECONDS}).encode()
-    made = send("POST", f"{MOCK}/sandboxes", _JSON, body)
-    if made.status != 201:
-        return [f"its sandbox cannot be made: {made.status} {made.body.decode(errors='replace')}"]
-    doing = _Doing(case, send, vendors, made.json["id"])
     try:
-        return list(doing.faults())
+        made = send("POST", f"{MOCK}/sandboxes", _JSON, body)
+    except Cut:
+        return Outcome(FAILED, ("its sandbox cannot be made: the connection ended before the answer was whole",))
+    if made.status != 201:
+        told = f"its sandbox cannot be made: {made.status} {made.body.decode(errors='replace')}"
+        return Outcome(PASSED_OVER if made.status == 409 and case.needs else FAILED, (told,))
+    try:
+        faults = tuple(_Doing(case, send, vendors, made.json["id"]).faults())
     finally:
-        send("DELETE", f"{MOCK}/sandboxes/{made.json['id']}", {}, b"")
+        with suppress(Cut):
+            send("DELETE", f"{MOCK}/sandboxes/{made.json['id']}", {}, b"")
+    return Outcome(FAILED if faults else PASSED, faults)
 
 
 class _Doing:

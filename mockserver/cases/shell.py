@@ -22,6 +22,7 @@ ADDRESS = "http://127.0.0.1:8080"
 
 _JSON = "Content-Type: application/json"
 _FILE = "answer.json"
+_ADMIN = ['-H "Authorization: Bearer $MOCKSERVER_ADMIN_TOKEN"']
 _STATUS_ALONE = "-o /dev/null -w '%{http_code}\\n'"
 _VARIABLE = re.compile(r"\$[a-z_]+")
 _CUT_OUT = """sed -E 's/.*"{name}":"([^"]+)".*/\\1/'"""
@@ -29,13 +30,17 @@ _CUT_OUT = """sed -E 's/.*"{name}":"([^"]+)".*/\\1/'"""
 
 @dataclass(slots=True)
 class Script:
-    """The lines of one case against a server at a `url`; `name` is what the tokens bear, `mock` the control plane."""
+    """The lines of one case against a server at a `url`; `name` is what the tokens bear, `mock` the control plane.
+
+    `guarded`: it wants its admin token there.
+    """
 
     case: Case
     vendors: Sequence[Vendor]
     url: str
     name: str
     mock: str
+    guarded: bool
     got: set[str] = field(default_factory=set)
 
     def lines(self) -> Iterator[str]:
@@ -71,6 +76,7 @@ class Script:
             *(f"{name}: {each}" for name, each in step.headers.items()),
         ]
         parts = ["curl -s", *(["-g"] if re.search(r"[\[\]]", step.target) else []), *method, *self._shown(shown)]
+        parts += _ADMIN if step.mock and self.guarded else []
         parts += [f"-H {self._filled(header, vendor)}" for header in headers]
         parts += [f"-d {self._filled(sent, vendor)}"] if sent is not None else []
         return " ".join([*parts, self._filled(self._place(step), vendor)])
@@ -103,17 +109,17 @@ class Script:
         return _quoted(PLACEHOLDER.sub(lambda found: known.get(found[1], found[0]), text), {*kept.values(), "$id"})
 
 
-def of_server(case: Case, vendors: Sequence[Vendor], url: str = ADDRESS) -> list[str]:
+def of_server(case: Case, vendors: Sequence[Vendor], url: str = ADDRESS, *, guarded: bool = False) -> list[str]:
     """The lines for a server that was started with the case."""
-    return list(Script(case, vendors, url, case.organization, MOCK).lines())
+    return list(Script(case, vendors, url, case.organization, MOCK, guarded).lines())
 
 
-def of_sandbox(case: Case, vendors: Sequence[Vendor], url: str = ADDRESS) -> list[str]:
+def of_sandbox(case: Case, vendors: Sequence[Vendor], url: str = ADDRESS, *, guarded: bool = False) -> list[str]:
     """The lines for any running server: they make a sandbox first, and ask with its tokens."""
     body = shlex.quote(json.dumps({"case": case.id}))
-    made = f"curl -s -X POST -H '{_JSON}' -d {body} {url}{MOCK}/sandboxes"
+    made = " ".join(["curl -s -X POST", *(_ADMIN if guarded else []), f"-H '{_JSON}' -d {body} {url}{MOCK}/sandboxes"])
     first = f"id=$({made} | {_CUT_OUT.format(name='id')})"
-    return [first, *Script(case, vendors, url, "$id", f"{MOCK}/sandboxes/$id").lines()]
+    return [first, *Script(case, vendors, url, "$id", f"{MOCK}/sandboxes/$id", guarded).lines()]
 
 
 def _asking(step: Step, curl: str) -> str:

@@ -14,8 +14,8 @@ SERVER_FLAGS = {"threaded": " --server threaded"}
 """What a server must be started with for what a case needs."""
 
 
-def told(case: Case, vendors: Sequence[Vendor], url: str = shell.ADDRESS) -> dict[str, Any]:
-    """A case as JSON has it, its curl lines for a server at a URL."""
+def told(case: Case, vendors: Sequence[Vendor], url: str = shell.ADDRESS, *, guarded: bool = False) -> dict[str, Any]:
+    """A case as JSON has it, its curl lines for a server at a URL; `guarded`: one that wants its admin token."""
     return {
         "id": case.id,
         "title": case.title,
@@ -23,9 +23,9 @@ def told(case: Case, vendors: Sequence[Vendor], url: str = shell.ADDRESS) -> dic
         "breaks": case.breaks,
         "needs": case.needs,
         "serve": serve(case),
-        "curl": shell.of_server(case, vendors, url),
+        "curl": shell.of_server(case, vendors, url, guarded=guarded),
         "sandbox": dict(case.setup),
-        "curl_in_sandbox": shell.of_sandbox(case, vendors, url),
+        "curl_in_sandbox": shell.of_sandbox(case, vendors, url, guarded=guarded),
         "marker": marker(case),
         "expect": [
             {"request": f"{step.method} {step.target}", "answer": list(matching.sentences(step.expect))}

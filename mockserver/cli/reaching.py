@@ -4,7 +4,7 @@ What is asked stays out.
 """
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from http.client import HTTPConnection, HTTPException, HTTPSConnection, IncompleteRead
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -43,18 +43,16 @@ def sender(url: str, admin_token: str | None) -> "Send":
     shown = {"Authorization": f"Bearer {admin_token}"} if admin_token else {}
 
     def send(method: str, target: str, headers: Mapping[str, str], body: bytes) -> "Answer":
-        connection = kind(parts.netloc, timeout=_TIMEOUT)
+        own = shown if target.startswith(MOCK) else {}
         try:
-            own = shown if target.startswith(MOCK) else {}
-            connection.request(method, target, body or None, {**own, **headers})
-            answer = connection.getresponse()
-            named = {name.lower(): value for name, value in answer.getheaders()}
-            return Answer(answer.status, named, answer.read())
+            with closing(kind(parts.netloc, timeout=_TIMEOUT)) as connection:
+                connection.request(method, target, body or None, {**own, **headers})
+                answer = connection.getresponse()
+                named = {name.lower(): value for name, value in answer.getheaders()}
+                return Answer(answer.status, named, answer.read())
         except (IncompleteRead, ConnectionResetError) as error:
             raise Cut from error
         except (OSError, HTTPException) as error:
             raise click.UsageError(f"no server of ours answers at {url}: {error!r}") from error
-        finally:
-            connection.close()
 
     return send

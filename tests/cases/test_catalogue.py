@@ -45,12 +45,12 @@ def excused(described: None, watch: Watch) -> Iterator[None]:  # noqa: ARG001 (i
 
 @pytest.mark.parametrize("case", in_process)
 def test_a_case_comes_out_as_it_says(case: Case, shared: Flask) -> None:
-    assert running.run(case, sending.to(shared), SERVED) == []
+    assert running.run(case, sending.to(shared), SERVED) == running.Outcome(running.PASSED)
 
 
 @pytest.mark.parametrize("case", over_a_socket)
 def test_a_case_of_the_connection_comes_out_as_it_says(case: Case, served: Send) -> None:
-    assert running.run(case, served, SERVED) == []
+    assert running.run(case, served, SERVED) == running.Outcome(running.PASSED)
 
 
 def test_there_are_cases_for_every_vendor_and_between_them() -> None:

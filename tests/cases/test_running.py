@@ -12,7 +12,7 @@ from mockserver.admin import plane
 from mockserver.app import create_app
 from mockserver.cases import running
 from mockserver.cases.records import Case, Catalogue
-from mockserver.cases.running import Answer, Cut, Send
+from mockserver.cases.running import Answer, Cut, Outcome, Send
 from mockserver.settings import Settings
 from tests.cases import sending
 from tests.cases.sending import GOOD
@@ -37,6 +37,11 @@ def case_of(folder: Path, *steps: dict[str, Any], vendor: str = "augment", **set
 
 def run(app: Flask, case: Case, send: Send | None = None) -> list[str]:
     """What fails when an app has this case alone."""
+    return list(outcome(app, case, send).said)
+
+
+def outcome(app: Flask, case: Case, send: Send | None = None) -> Outcome:
+    """How a case comes out when an app has it alone."""
     with app.app_context(), pytest.MonkeyPatch.context() as patch:
         held = plane.plane()
         changed = type(held)(
@@ -95,6 +100,34 @@ def test_a_sandbox_that_cannot_be_made_is_the_one_fault(app: Flask, tmp_path: Pa
     (fault,) = run(app, case)
     assert fault.startswith("its sandbox cannot be made: 400 ")
     assert "there is no organization 'acne'" in fault
+
+
+def test_a_case_that_needs_what_the_server_cannot_do_is_passed_over(app: Flask, tmp_path: Path) -> None:
+    rule = {"operation": "getDau", "effect": {"reset": True}}
+    told = outcome(app, case_of(tmp_path, *GOOD["steps"], faults=[rule]))
+    assert (told.word, "409" in told.said[0], "reset needs a socket" in told.said[0]) == (
+        running.PASSED_OVER,
+        True,
+        True,
+    )
+
+
+@pytest.mark.parametrize(
+    ("method", "faults"),
+    [
+        ("POST", ["its sandbox cannot be made: the connection ended before the answer was whole"]),
+        ("DELETE", []),
+    ],
+)
+def test_a_connection_that_is_cut_around_the_steps_is_no_crash(
+    app: Flask, tmp_path: Path, method: str, faults: list[str]
+) -> None:
+    def cut(asked: str, target: str, headers: Mapping[str, str], body: bytes) -> Answer:
+        if asked == method:
+            raise Cut
+        return sending.to(app)(asked, target, headers, body)
+
+    assert run(app, case_of(tmp_path, *GOOD["steps"]), cut) == faults
 
 
 def test_a_connection_that_is_cut_is_a_fault_unless_it_must_be(app: Flask, tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ import json
 import socket
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -13,6 +14,9 @@ from mockserver.settings import Settings
 from tests.cases.sending import CATALOGUE
 from tests.cli.conftest import Run
 from tests.contract.watch import Watch
+
+if TYPE_CHECKING:
+    from wsgiref.types import StartResponse, WSGIEnvironment
 
 WRONG = """
 - id: C001
@@ -71,6 +75,36 @@ def test_a_case_in_full_has_every_way_to_reach_it(run: Run) -> None:
         assert part in told
 
 
+def test_lines_for_a_guarded_server_show_its_admin_token(run: Run) -> None:
+    plain, guarded = run("cases", "C001").stdout, run("cases", "C001", "--admin-token", "s").stdout
+    header = ' -H "Authorization: Bearer $MOCKSERVER_ADMIN_TOKEN"'
+    assert guarded.replace(header, "") == plain
+    assert [line.count(header) for line in guarded.splitlines() if "/_mock/" in line] == [1, 1, 1]
+
+
+def test_nothing_that_is_all_of_what_was_asked_for_is_a_usage_error(run: Run) -> None:
+    refused = run("cases", "--run", "C001", "--vendor", "tabnine")
+    assert (refused.exit_code, "no case is all of that" in refused.stderr) == (2, True)
+
+
+def test_a_case_beyond_a_server_is_passed_over_and_no_failure(run: Run) -> None:
+    def conflict(_environ: "WSGIEnvironment", start: "StartResponse") -> list[bytes]:
+        start("409 Conflict", [])
+        return [b"cannot cut"]
+
+    with server.in_thread(conflict) as running:
+        done = run("cases", "--run", "C059", "--url", running.url)
+    title = CATALOGUE.find("C059").title
+    assert (done.exit_code, done.stdout.splitlines()) == (
+        0,
+        [
+            f"passed over  C059  {title}",
+            "        its sandbox cannot be made: 409 cannot cut",
+            "1 cases, 0 failed, 1 beyond this server",
+        ],
+    )
+
+
 def test_cases_are_data_with_json(run: Run) -> None:
     told = json.loads(run("cases", "C001", "C002", "--json").stdout)["cases"]
     assert [case["id"] for case in told] == ["C001", "C002"]
@@ -106,7 +140,10 @@ def test_run_asks_a_server_that_is_there_with_its_admin_token(run: Run) -> None:
         refused = run("cases", "--run", "C001", "--url", running.url)
         done = run("cases", "--run", "C001", "--json", "--url", f"{running.url}/", "--admin-token", "s")
     assert (refused.exit_code, "its sandbox cannot be made: 401 " in refused.stdout) == (1, True)
-    assert (done.exit_code, json.loads(done.stdout)) == (0, {"cases": [{"id": "C001", "faults": []}]})
+    assert (done.exit_code, json.loads(done.stdout)) == (
+        0,
+        {"cases": [{"id": "C001", "outcome": "passed", "said": []}]},
+    )
 
 
 def test_a_case_that_fails_is_told_with_exit_code_1(run: Run, folder: Path) -> None:
@@ -128,6 +165,10 @@ def test_a_case_that_fails_is_told_with_exit_code_1(run: Run, folder: Path) -> N
 def test_where_nobody_answers_is_a_usage_error(run: Run) -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    for url, said in ((f"http://127.0.0.1:{port}", "no server of ours answers at"), ("ftp://x", "'ftp://x' is no URL")):
+    for url, said in (
+        (f"http://127.0.0.1:{port}", "no server of ours answers at"),
+        ("ftp://x", "'ftp://x' is no URL"),
+        ("http://h:x", "no server of ours"),
+    ):
         refused = run("cases", "--run", "C001", "--url", url)
         assert (refused.exit_code, said in refused.stderr) == (2, True)
