@@ -3,12 +3,12 @@
 It counts what the APIs show at the sandbox's moment under its switches. Counting stays out (`simulation.metrics`).
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from itertools import pairwise
 from typing import Any
 
-import numpy as np
 from marshmallow import ValidationError
 
 from mockserver.admin import metrics_policy, shapes
@@ -74,7 +74,8 @@ class _Point:
 
 def shown(asked: Asked) -> dict[str, Any]:
     """A metric over a range: its points and their average."""
-    counted, found = _read(asked), _points(asked)
+    counted = _read(asked)
+    found = _points(asked, counted.switches)
     values = counted.world.metrics.values(counted.question, [point.days for point in found])
     averaged = [value for value in values if value or counted.switches["empty_buckets"] == "zeros"]
     written: dict[str, Any] = shapes.Metric().dump(
@@ -94,9 +95,10 @@ def shown(asked: Asked) -> dict[str, Any]:
 
 def people(asked: Asked) -> dict[str, Any]:
     """The people behind a point of a metric, or behind the whole range as one bucket, page by page."""
-    counted, point, limit = _read(asked), _point(asked), asked.query["limit"]
+    counted, limit, start = _read(asked), asked.query["limit"], _start(asked)
+    point = _point(asked, counted.switches)
     [value] = counted.world.metrics.values(counted.question, [point.days])
-    found = counted.world.metrics.shares(counted.question, point.days, _start(asked), limit + 1)
+    found = counted.world.metrics.shares(counted.question, point.days, start, limit + 1) if value else []
     told = found[:limit]
     written: dict[str, Any] = shapes.MetricPeople().dump(
         {
@@ -114,23 +116,22 @@ def _read(asked: Asked) -> _Counted:
     sandbox, known = asked.sandbox, [metric.value for metric in Metric]
     if asked.name not in known:
         raise Problem(404, switches.unknown("metric", asked.name, known))
-    chosen = sandbox.policy.values[metrics_policy.NAME]
-    seen = _seen(sandbox, asked.query["vendor"])
-    team, members = _team(asked, with_subteams=chosen["subteams"] == "with")
+    now, values = sandbox.clock.now(), sandbox.policy.values  # Read once: another request may change them meanwhile.
+    chosen, seen = values[metrics_policy.NAME], _seen(sandbox, asked.query["vendor"], now, values)
+    team, members = _team(sandbox.world, asked.query.get("team"), now, with_subteams=chosen["subteams"] == "with")
     question = Question(
         metric=Metric(asked.name),
         dimension=asked.query["dimension"],
         reading=Reading(str(chosen["dimension_events"])),
         seen=tuple(seen.values()),
         members=members,
-        all_lines=chosen["jetbrains_lines"] == "counted",
+        all_lines=chosen["unseen_lines"] == "counted",
     )
     return _Counted(sandbox.world, question, tuple(seen), team, chosen)
 
 
-def _seen(sandbox: Sandbox, wanted: list[str]) -> dict[str, Seen]:
+def _seen(sandbox: Sandbox, wanted: list[str], now: datetime, values: Mapping[str, Values]) -> dict[str, Seen]:
     """What each vendor that is asked for shows now; ValidationError for one that shows nobody's days."""
-    now, values = sandbox.clock.now(), sandbox.policy.values
     telling = {each.name: each.seen for each in plane().vendors if each.seen is not None}
     for name in wanted:
         if name in sandbox.surfaces and name not in telling:
@@ -141,9 +142,10 @@ def _seen(sandbox: Sandbox, wanted: list[str]) -> dict[str, Seen]:
     return {name: tell(now, values[name]) for name, tell in telling.items() if name in wanted or not wanted}
 
 
-def _team(asked: Asked, *, with_subteams: bool) -> tuple[dict[str, Any] | None, Mask | None]:
-    """The team as it is told, and a mask of its people: those whom Tabnine lists in it at the present moment."""
-    wanted, world = asked.query.get("team"), asked.sandbox.world
+def _team(
+    world: World, wanted: str | None, now: datetime, *, with_subteams: bool
+) -> tuple[dict[str, Any] | None, Mask | None]:
+    """The team as it is told, and a mask of its people: those who are listed in it at the present moment."""
     if wanted is None:
         return None, None
     teams = world.organization.teams
@@ -154,21 +156,18 @@ def _team(asked: Asked, *, with_subteams: bool) -> tuple[dict[str, Any] | None, 
     if with_subteams:
         for place in places:  # It grows while it is walked: each team brings its own subteams.
             places += [other for other, team in enumerate(teams) if team.parent == teams[place].name]
-    table = world.tabnine_accounts.table
-    mask = np.zeros(world.organization.members, dtype=np.bool_)
-    mask[table.index[table.known(seconds(asked.sandbox.clock.now())) & np.isin(table.team, places)]] = True
-    return {**told, "teams": [teams[place].name for place in places]}, mask
+    return {**told, "teams": [teams[place].name for place in places]}, world.listed_in(places, seconds(now))
 
 
 def _is(world: World, place: int, name: str, wanted: str) -> bool:
     return wanted in {name, str(world.identities.team_id_of(place))}
 
 
-def _points(asked: Asked) -> list[_Point]:
+def _points(asked: Asked, chosen: Values) -> list[_Point]:
     """The buckets of the range, ascending, as the switch `partial_buckets` has them."""
     first, last = (asked.query[name].toordinal() for name in ("first", "last"))
     starts = [*parts.starts(first, last, asked.query["part"]), _after(last, asked.query["part"])]
-    clipped = asked.sandbox.policy.values[metrics_policy.NAME]["partial_buckets"] == "clipped"
+    clipped = chosen["partial_buckets"] == "clipped"
     return [
         _Point(begins, Bucket(max(begins, first), min(end - 1, last)))
         for begins, end in pairwise(starts)
@@ -181,13 +180,13 @@ def _after(day: int, part: parts.Part) -> int:
     return parts.starts(day, day + 31, part)[1]
 
 
-def _point(asked: Asked) -> _Point:
+def _point(asked: Asked, chosen: Values) -> _Point:
     """The point that is asked for, or the whole range as one."""
     wanted: date | None = asked.query.get("date")
     if wanted is None:
         first, last = (asked.query[name].toordinal() for name in ("first", "last"))
         return _Point(first, Bucket(first, last))
-    found = {date.fromordinal(point.date): point for point in _points(asked)}
+    found = {date.fromordinal(point.date): point for point in _points(asked, chosen)}
     if wanted not in found:
         near = min(found, key=lambda day: abs(day - wanted), default="none, for there is no whole bucket in the range")
         part = asked.query["part"]

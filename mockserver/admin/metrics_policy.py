@@ -21,7 +21,7 @@ SWITCHES: Final[tuple[Switch, ...]] = (
         "messages, no agent's lines of which nobody tells that they were kept.",
     ),
     switch(
-        "jetbrains_lines",
+        "unseen_lines",
         "hidden",
         "counted",
         grade=Grade.ASSUMED,

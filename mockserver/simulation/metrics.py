@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mockserver.simulation.augment import Augment
 from mockserver.simulation.calendar import days
@@ -27,6 +28,9 @@ from mockserver.simulation.tabnine import EARLIEST, LATEST, Tabnine
 
 _KEPT = 6
 """Rolled-up products that are kept: each of the three under two readings or two sets of gates."""
+
+_BUDGET = 24 * 1024 * 1024
+"""The most bytes that each of them takes: a year and more of the largest organisation."""
 
 _AT_ONCE = 256 * 1024
 """Members times days that are looked at together."""
@@ -92,6 +96,11 @@ class Metrics:
         return self._of_everybody(asked, buckets) if asked.members is None else self._of_some(asked, buckets)
 
     def _of_everybody(self, asked: Question, buckets: Sequence[Bucket]) -> list[int]:
+        there, sums = self._rolled_up(asked, buckets)
+        return counted(there).tolist() if asked.metric is Metric.ACTIVE else sums
+
+    def _rolled_up(self, asked: Question, buckets: Sequence[Bucket]) -> tuple[NDArray[np.uint8], list[int]]:
+        """Of each bucket who is active, one bit a member, and the sum of the tally that is asked for."""
         mark, size = tuple(Dimension).index(asked.dimension), bitmap_size(self._people.organization.members)
         there, sums = np.zeros((len(buckets), size), dtype=np.uint8), [0] * len(buckets)
         for seen in asked.seen:
@@ -100,7 +109,14 @@ class Metrics:
                 for day in (told[each] for each in range(bucket.first, bucket.last + 1) if each in told):
                     there[place] |= day.members[mark]
                     sums[place] += int(day.sums[asked.place])
-        return counted(there).tolist() if asked.metric is Metric.ACTIVE else sums
+        return there, sums
+
+    def _among(self, asked: Question, bucket: Bucket) -> Mask | None:
+        """A mask of those who can be behind a bucket's value; None: everybody."""
+        if asked.members is not None or asked.metric is not Metric.ACTIVE:
+            return asked.members
+        bits = np.unpackbits(self._rolled_up(asked, [bucket])[0][0])
+        return bits[: self._people.organization.members].astype(np.bool_)
 
     def _days(self, asked: Question, seen: Seen, first: int, last: int) -> dict[int, Day]:
         """The days on which a surface shows anything, rolled up."""
@@ -111,7 +127,7 @@ class Metrics:
         return found
 
     def _roll(self, kept: Counting, until: int = DAY) -> Rollups:
-        return Rollups(self._people, self._source(kept, until), len(PLACE), _MARKS)
+        return Rollups(self._people, self._source(kept, until), len(PLACE), _MARKS, budget=_BUDGET)
 
     def _source(self, kept: Counting, until: int) -> Tallies:
         source: Source = self._augment
@@ -144,7 +160,7 @@ class Metrics:
     def shares(self, asked: Question, bucket: Bucket, start: int, count: int) -> list[Share]:
         """Up to `count` of the people behind a bucket's value, by index from `start` on."""
         found: list[Share] = []
-        for block in self._blocks(asked.members, start, bucket):
+        for block in self._blocks(self._among(asked, bucket), start, bucket):
             did = np.stack([self._did(asked, seen, block, bucket) for seen in asked.seen])
             values = ((did > 0) if asked.metric is Metric.ACTIVE else did).sum(axis=2)
             some = np.flatnonzero(values.any(axis=0))[: count - len(found)]

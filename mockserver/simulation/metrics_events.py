@@ -41,6 +41,10 @@ class Reading(StrEnum):
     STRICT = "strict"
 
 
+_CODING_ALONE = ("instruct_accepted",)
+"""Interactions that are part of no other dimension's."""
+
+
 @dataclass(frozen=True, slots=True)
 class Events:
     """Counters by name. One of `active` above zero makes a person AI-active; the others are what is added up."""
@@ -63,11 +67,12 @@ def events(product: Product, dimension: Dimension, reading: Reading) -> Events:
         return _READ[product](reading).get(dimension, Events())
     parts = [events(product, part, reading) for part in PARTS]
     active = tuple(dict.fromkeys(name for part in parts for name in part.active))
-    # Interactions are those of assistance and agents: what review and coding count are some of the same again.
+    # Interactions are those of assistance and agents: what review and coding count are some of the same again, but one.
     assistance, agents = (events(product, part, reading) for part in (Dimension.ASSISTANCE, Dimension.AGENTS))
+    alone = tuple(name for name in _CODING_ALONE if name in active)
     return Events(
         active,
-        assistance.actions + agents.actions,
+        assistance.actions + agents.actions + alone,
         assistance.added + agents.added,
         assistance.accepted + agents.accepted,
     )
@@ -96,10 +101,10 @@ def _tabnine(reading: Reading) -> dict[Dimension, Events]:
     """What it calls completions are accepted ones."""
     used, lines = ("completions", "chat_interactions"), ("completion_lines", "chat_lines")
     asked, added, kept = ("agent_interactions",), "agent_lines_added", "agent_lines_added_accepted"
-    coding = ("completions", "chat_useful", *(asked if reading is Reading.BROAD else ()))
+    coding = ("completions", "chat_useful", *_CODING_ALONE, *(asked if reading is Reading.BROAD else ()))
     return {
         Dimension.ASSISTANCE: Events(used, used, lines, lines),
-        Dimension.CODING: Events((*lines, kept, "instruct_accepted"), coding, (*lines, added), (*lines, kept)),
+        Dimension.CODING: Events((*lines, kept, *_CODING_ALONE), coding, (*lines, added), (*lines, kept)),
         Dimension.REVIEW: Events(("chat_useful",), ("chat_useful",), ("chat_lines",), ("chat_lines",)),
         Dimension.AGENTS: Events(asked, asked, (added,), (kept,)),
     }

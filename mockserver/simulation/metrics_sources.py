@@ -37,7 +37,7 @@ class Seen:
 
     Of that last day only what happened before the second `until` of it is there, where facts have instants. `since` is
     the first day that may be asked for, None where any may. `gates` are those of the clients that send data, where
-    clients do.
+    clients do. `unseen` are lines that are counted, and told in no answer.
     """
 
     product: Product
@@ -46,6 +46,7 @@ class Seen:
     until: int = DAY
     gates: Gates = field(default_factory=Gates)
     since: int | None = None
+    unseen: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,9 +59,9 @@ class Counting:
 
 
 def counting(seen: Seen, reading: Reading, *, all_lines: bool) -> Counting:
-    """How what a surface shows is counted; with `all_lines` also lines that it does not show."""
+    """How what a surface shows is counted; with `all_lines` also the lines that it does not show."""
     names = COUNTERS[seen.product]
-    shown = {name for name in names if name in seen.fields or (all_lines and name.endswith("_lines"))}
+    shown = {*seen.fields, *(seen.unseen if all_lines else ())}
     tallies = (events(seen.product, dimension, reading).of(metric) for dimension, metric in PLACE)
     return Counting(
         seen.product,

@@ -56,11 +56,19 @@ class Rollups:
     """A product's days, rolled up over all members of an organisation.
 
     `marks` are the places of the counters that make somebody counted; without any, being active at all is the one mark.
-    `only` are the members of whom the source tells anything; None is everybody.
+    `only` are the members of whom the source tells anything; None is everybody. `budget` is in bytes; without it, it
+    is MEMORY_BUDGET.
     """
 
     def __init__(
-        self, people: People, source: Source, counters: int, marks: Sequence[int] = (), only: Mask | None = None
+        self,
+        people: People,
+        source: Source,
+        counters: int,
+        marks: Sequence[int] = (),
+        only: Mask | None = None,
+        *,
+        budget: int | None = None,
     ) -> None:
         self._people = people
         self._blocks = None if only is None else np.unique(np.flatnonzero(only) // BLOCK).tolist()
@@ -69,7 +77,7 @@ class Rollups:
         self._marks = tuple(marks)
         self._kept: OrderedDict[int, Day] = OrderedDict()
         size = bitmap_size(people.organization.members) * max(len(self._marks), 1) + 600
-        self._days_kept = max(MEMORY_BUDGET // size, 2 * _DAYS_AT_ONCE)
+        self._days_kept = max((budget or MEMORY_BUDGET) // size, 2 * _DAYS_AT_ONCE)
         self._lock = Lock()
         self._computing = Lock()
 

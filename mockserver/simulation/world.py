@@ -3,6 +3,10 @@
 Vendors' words and shapes stay out, and so does everything that changes while a server runs.
 """
 
+from collections.abc import Collection
+
+import numpy as np
+
 from mockserver.simulation import augment, tabnine
 from mockserver.simulation.accounts import Accounts
 from mockserver.simulation.augment import Augment
@@ -17,7 +21,7 @@ from mockserver.simulation.metrics import Metrics
 from mockserver.simulation.names import NamePool
 from mockserver.simulation.organization import Organization, Product
 from mockserver.simulation.people import People
-from mockserver.simulation.presence import Presence
+from mockserver.simulation.presence import Mask, Presence
 from mockserver.simulation.rollups import Rollups
 from mockserver.simulation.scripts import Scripts
 from mockserver.simulation.tabnine import Tabnine
@@ -46,3 +50,10 @@ class World:
         self.jetbrains_ranges = JetBrainsRanges(self.people, self.jetbrains, self.clients)
         self.jetbrains_rows = JetBrainsRows(self.people, self.presence, self.jetbrains, self.clients)
         self.metrics = Metrics(self.people, self.augment, self.tabnine, self.jetbrains, self.clients)
+
+    def listed_in(self, teams: Collection[int], second: int) -> Mask:
+        """A mask of those who are listed in some teams at an instant: at Tabnine, where alone teams are told."""
+        table = self.tabnine_accounts.table
+        mask = np.zeros(self.organization.members, dtype=np.bool_)
+        mask[table.index[table.known(second) & np.isin(table.team, list(teams))]] = True
+        return mask

@@ -35,6 +35,7 @@ def _of(measures: str, tools: str) -> list[str]:
 _CHAT = ["codeCompletions.completions", "chat.interactions"]
 _TYPED = ["codeCompletions.lines", "chat.lines"]
 _USED = "chat.usefulChatInteractions"
+_INSTRUCT = "instruct.acceptedCount"
 
 BROAD = {
     ("ai-active-users", "coding-assistance"): [
@@ -56,7 +57,7 @@ BROAD = {
     ],
     ("total-ai-actions", "ai-coding"): [
         *("completions_accepted", *_messages(*_AGENTS, _BATCH)),
-        *("codeCompletions.completions", _USED, "agent.interactions"),
+        *("codeCompletions.completions", _USED, _INSTRUCT, "agent.interactions"),
         *_of("acceptances", "aia claude_code code_completion junie nes"),
     ],
     ("total-ai-actions", "code-review"): [_USED, *_of("acceptances", "aia")],
@@ -92,7 +93,7 @@ STRICT = BROAD | {
         *(*_of("acceptances", "code_completion nes"), *_of("invocations", "aia")),
     ],
     ("total-ai-actions", "ai-coding"): [
-        *("completions_accepted", "codeCompletions.completions", _USED),
+        *("completions_accepted", "codeCompletions.completions", _USED, _INSTRUCT),
         *_of("acceptances", "aia claude_code code_completion junie nes"),
     ],
     ("total-ai-actions", "code-review"): [_USED],
@@ -111,7 +112,7 @@ def counting(table: Mapping[tuple[str, str], list[str]], metric: str, dimension:
     if dimension != "all":
         return set(table[metric, dimension])
     parts = DIMENSIONS if metric == "ai-active-users" else ("coding-assistance", "coding-agents")
-    return {name for part in parts for name in table[metric, part]}
+    return {name for part in parts for name in table[metric, part]} | ({_INSTRUCT} & set(table[metric, "ai-coding"]))
 
 
 @dataclass(frozen=True, slots=True)

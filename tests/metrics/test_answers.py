@@ -71,7 +71,7 @@ def test_the_answer_repeats_the_question_and_says_what_counted(oracle: Admin) ->
     [
         ("ai-active-users", "week", 50.2, [46, 52, 53, 52, 48]),
         ("ai-active-users", "month", 56.0, [56]),
-        ("total-ai-actions", "month", 110048.0, [110048]),
+        ("total-ai-actions", "month", 110340.0, [110340]),
         ("total-lines-added", "month", 108239.0, [108239]),
         ("total-lines-accepted", "month", 105421.0, [105421]),
     ],
@@ -163,13 +163,24 @@ def test_an_average_has_two_decimals_and_halves_go_up(total: int, headline: floa
     assert metrics.average(1, 201) == 0.0
 
 
+def test_what_counted_goes_by_the_names_that_are_served(oracle: Admin) -> None:
+    oracle.done("PATCH", "/policy", {"jetbrains-ide": {"names": {"suggestions": "shown", "invocations": "calls"}}})
+    told = ask(oracle, "ai-active-users", *SEPTEMBER, vendor="jetbrains-ide", dimension="coding-agents")
+    assert told["counted"][0]["fields"][:3] == ["shown of junie", "acceptances of junie", "calls of junie"]
+
+
+def test_behind_nothing_there_is_nobody(oracle: Admin) -> None:
+    told = oracle.get("/metrics/total-lines-added/people?from=2025-09-01&to=2025-09-30&vendor=jetbrains-ide")
+    assert (told["point"]["value"], told["people"], told["next"]) == (0, [], None)
+
+
 def test_lines_of_jetbrains_count_only_where_the_switch_says_so(oracle: Admin) -> None:
     jetbrains: dict[str, Any] = {"vendor": "jetbrains-ide", "bucket": "month"}
     for metric in ("total-lines-added", "total-lines-accepted"):
         choose(oracle)
         hidden = ask(oracle, metric, *SEPTEMBER, **jetbrains)
         assert (hidden["sum"], hidden["counted"][0]["fields"]) == (0, [])
-        choose(oracle, jetbrains_lines="counted")
+        choose(oracle, unseen_lines="counted")
         counted = ask(oracle, metric, *SEPTEMBER, **jetbrains)
         assert counted["sum"] > 0
         assert "junie_accepted_lines" in counted["counted"][0]["fields"] or metric == "total-lines-added"

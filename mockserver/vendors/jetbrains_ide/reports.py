@@ -21,6 +21,9 @@ from mockserver.vendors.jetbrains_ide import policy
 _COUNTED: Final = {name: MEASURES.index(name) for name in ("suggestions", "acceptances", "invocations")}
 _WHOLE: Final = "NONE"
 
+UNSEEN: Final = tuple(f"{tool}_{measure}" for tool in TOOLS for measure in MEASURES if measure not in _COUNTED)
+"""What is counted, and told in no answer: lines."""
+
 Values = Mapping[str, str | int]
 """The switches in force."""
 

@@ -8,6 +8,7 @@ from typing import Final
 
 from flask import request
 
+from mockserver.gateway import switches
 from mockserver.gateway.switches import Values
 from mockserver.gateway.vendor import Body, Call, Route
 from mockserver.simulation.metrics_sources import Seen
@@ -69,7 +70,9 @@ def users_paged(call: Call) -> Body:
 
 def seen(now: datetime, values: Values) -> Seen:
     """What is shown of each person and day: what clients above the gates sent about each tool, today's included."""
-    return Seen(Product.JETBRAINS, now.toordinal(), rows.COUNTERS, gates=reports.gates(values))
+    names = switches.renamed(policy.SWITCHES, values)
+    told = {f"{tool}_{measure}": f"{names.get(measure, measure)} of {tool}" for tool, measure in rows.COUNTERS}
+    return Seen(Product.JETBRAINS, now.toordinal(), told, gates=reports.gates(values), unseen=reports.UNSEEN)
 
 
 def _buckets(call: Call, asked: queries.Range, group_by: str) -> reports.Buckets:

@@ -60,5 +60,5 @@ class UserMetrics(Columns):
     invocations = Column[int]()
 
 
-COUNTERS = {f"{tool}_{measure}": f"{measure} of {tool}" for tool in TOOLS for measure in Totals().fields}
-"""What rows call our counters, each a tool's."""
+COUNTERS = tuple((tool, measure) for tool in TOOLS for measure in Totals().fields)
+"""What rows tell: measures, each a tool's."""
