@@ -3,15 +3,12 @@
 Judging stays out (`conduct`); it happens when somebody asks, and costs the requests themselves nothing.
 """
 
-from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any
 
 from mockserver.admin import shapes
 from mockserver.admin.asked import Asked
+from mockserver.admin.plane import plane
 from mockserver.conduct import judging
-from mockserver.gateway.switches import Values
-
-_HOUR: Final = "publication_hour"
 
 
 def judged(asked: Asked) -> dict[str, Any]:
@@ -20,11 +17,7 @@ def judged(asked: Asked) -> dict[str, Any]:
         entries = tuple(asked.sandbox.journal)
         policy = asked.sandbox.policy.values
     ignored = asked.query.get("ignore", ())
-    found = [each for each in judging.judge(entries, _published(policy)) if each.rule not in ignored]
+    hours = {each.name: each.publication_hour(policy[each.name]) for each in plane().vendors if each.publication_hour}
+    found = [each for each in judging.judge(entries, hours) if each.rule not in ignored]
     written: dict[str, Any] = shapes.Conduct().dump({"judged": len(entries), "findings": found})
     return written
-
-
-def _published(policy: Mapping[str, Values]) -> dict[str, int]:
-    """At which hour the data of a day arrive, at the vendors whose switches tell."""
-    return {vendor: int(values[_HOUR]) for vendor, values in policy.items() if _HOUR in values}

@@ -48,7 +48,7 @@ def _nothing_negative(told: Callable[[Reader], Iterator[Any]], reader: Reader) -
             raise Broken(f"{place} is {number}")
 
 
-def _numbers(said: Any, place: str = "the answer") -> Iterator[tuple[str, Decimal]]:
+def _numbers(said: Any, place: str = "the answer") -> Iterator[tuple[str, float | Decimal]]:
     """Every number in an answer, also one that is written as text, and where it stands."""
     if isinstance(said, dict):
         for name, value in said.items():
@@ -56,8 +56,10 @@ def _numbers(said: Any, place: str = "the answer") -> Iterator[tuple[str, Decima
     elif isinstance(said, list):
         for each in said:
             yield from _numbers(each, place)
-    elif isinstance(said, int | float) or (isinstance(said, str) and _AMOUNT.fullmatch(said)):
-        yield place, Decimal(str(said))
+    elif isinstance(said, int | float):
+        yield place, said
+    elif isinstance(said, str) and _AMOUNT.fullmatch(said):
+        yield place, Decimal(said)
 
 
 def _identity(name: str, source: str, told: Callable[[Reader], Iterator[Any]]) -> Identity:

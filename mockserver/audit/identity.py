@@ -1,6 +1,6 @@
 """Answers what an identity is, and how a check of one ends.
 
-Which identities there are stays out (`augment`, `tabnine`, `jetbrains`, `between`).
+Which identities there are stays out: each vendor's modules, `buckets`, `counts` and `between` have them.
 """
 
 from collections.abc import Callable, Iterable

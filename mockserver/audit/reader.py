@@ -138,11 +138,12 @@ class Reader:
         Absent beyond the sample, Refused where a page leads back to one that was read: that walk would never end.
         """
         asked: Mapping[str, object] | None = {}
-        known: list[Mapping[str, object]] = []
+        known: dict[tuple[tuple[str, object], ...], int] = {}
         while asked is not None:
-            if asked in known:
-                raise Refused(f"page {len(known)} of a list leads back to page {known.index(asked) + 1}: {dict(asked)}")
-            known.append(asked)
+            place = tuple(sorted(asked.items()))
+            if place in known:
+                raise Refused(f"page {len(known)} of a list leads back to page {known[place]}: {dict(asked)}")
+            known[place] = len(known) + 1
             if len(known) > PAGES and not self.full:
                 raise Absent(f"the list has more than {PAGES} pages; --full reads them all")
             page = ask(**asked)

@@ -15,11 +15,16 @@ TIMEOUT = 120
 """Seconds: the largest organisations take some to be looked at for the first time."""
 
 
-def told(url: str, path: str, admin_token: str | None) -> dict[str, Any]:
-    """The object that is at a path; UsageError where the server refuses, or where there is none of ours."""
+def checked(url: str) -> str:
+    """The URL that --url gives, without a slash at its end; BadParameter for what is none."""
     if not url.startswith(("http://", "https://")):
         raise click.BadParameter(f"{url!r} is no address of a server; as in http://127.0.0.1:8080", param_hint="--url")
-    at, headers = url.rstrip("/"), {"Authorization": f"Bearer {admin_token}"} if admin_token else {}
+    return url.rstrip("/")
+
+
+def told(url: str, path: str, admin_token: str | None) -> dict[str, Any]:
+    """The object that is at a path; UsageError where the server refuses, or where there is none of ours."""
+    at, headers = checked(url), {"Authorization": f"Bearer {admin_token}"} if admin_token else {}
     try:
         with urlopen(Request(at + path, headers=headers), timeout=TIMEOUT) as answer:  # noqa: S310 (checked above)
             found: dict[str, Any] = json.load(answer)

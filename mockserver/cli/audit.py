@@ -4,14 +4,13 @@ Judging stays out (the `audit` room).
 """
 
 import json
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 import click
 
-from mockserver.cli import options
+from mockserver.cli import options, reaching
 from mockserver.cli.options import option
 
 if TYPE_CHECKING:
@@ -55,7 +54,7 @@ def audit(
     from mockserver.audit import reader, run
 
     begins, ends = (None if day is None else day.date() for day in (first, last))
-    with _server(url, organization) as at:
+    with reaching.server(url, organization=organization, limits="off") as at:
         web = reader.Web(at, admin_token)
         try:
             reading, findings = run.audit(web, begins, ends, vendors, defects, full=full)
@@ -102,23 +101,3 @@ def _document(found: "list[Finding]", first: str, last: str, *, full: bool) -> d
         for each in found
     ]
     return {"from": first, "to": last, "sampled": not full, "identities": rows}
-
-
-@contextmanager
-def _server(url: str | None, organization: str) -> Iterator[str]:
-    """Where to ask: the server that is named, or one that lives as long as the audit."""
-    if url is not None:
-        if not url.startswith(("http://", "https://")):
-            raise click.BadParameter(f"{url!r} is no URL; it takes http://host:port", param_hint="--url")
-        yield url.rstrip("/")
-        return
-    from mockserver import server
-    from mockserver.app import create_app
-    from mockserver.settings import Settings, SettingsError
-
-    try:
-        app = create_app(Settings(organization=organization, limits="off"))
-    except (SettingsError, ValueError) as error:
-        raise click.UsageError(str(error)) from error
-    with server.in_thread(app) as running:
-        yield running.url

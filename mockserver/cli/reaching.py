@@ -6,10 +6,12 @@ What is asked stays out.
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from http.client import HTTPConnection, HTTPException, HTTPSConnection, IncompleteRead
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import click
+
+from mockserver.cli import asking
 
 if TYPE_CHECKING:
     from mockserver.cases.running import Answer, Send
@@ -19,18 +21,20 @@ _TIMEOUT = 60
 
 
 @contextmanager
-def server(url: str | None) -> Iterator[str]:
-    """The URL of the server that is named, or of one that ends with the block."""
+def server(url: str | None, **settings: Any) -> Iterator[str]:
+    """The URL of the server that is named, or of one with these settings that ends with the block."""
     if url is not None:
-        if not url.startswith(("http://", "https://")):
-            raise click.BadParameter(f"{url!r} is no URL; it takes http://host:port", param_hint="--url")
-        yield url.rstrip("/")
+        yield asking.checked(url)
         return
     from mockserver import server
     from mockserver.app import create_app
-    from mockserver.settings import Settings
+    from mockserver.settings import Settings, SettingsError
 
-    with server.in_thread(create_app(Settings())) as running:
+    try:
+        app = create_app(Settings(**settings))
+    except (SettingsError, ValueError) as error:
+        raise click.UsageError(str(error)) from error
+    with server.in_thread(app) as running:
         yield running.url
 
 

@@ -32,15 +32,15 @@ class Defect:
     spoil: Spoil
 
 
-Armed = tuple[Defect, ...]
+Defects = tuple[Defect, ...]
 
 
-def concerning(operation: str | None, known: Armed, armed: tuple[str, ...]) -> Armed:
+def concerning(operation: str | None, known: Defects, armed: tuple[str, ...]) -> Defects:
     """Those of the known defects that are armed and change what an operation answers."""
     return tuple(each for each in known if each.name in armed and operation in each.operations) if armed else ()
 
 
-def spoilt(body: Body, armed: Armed) -> Body:
+def spoilt(body: Body, armed: Defects) -> Body:
     """The body with these defects in it; the one given stays as it is."""
     if armed:
         body = deepcopy(body)

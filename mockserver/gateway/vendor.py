@@ -130,7 +130,8 @@ class Vendor:
     vendor does, `word` says a refusal. Where clients get their tokens for a secret (`oauth`), `secret` is the seeded
     clients', and `token_path` the endpoint's; `grouped` says that a role can be bound to groups. `onward` finds in a
     body what its next page is asked for with, a cursor or an offset. Where it tells what each person did on each day,
-    `seen` says how far it does at an instant. `defects` are those that can be armed in answers.
+    `seen` says how far it does at an instant; where data come a day late,
+    `publication_hour` says when (UTC). `defects` are those that can be armed in answers.
     """
 
     name: str
@@ -150,6 +151,7 @@ class Vendor:
     grouped: bool = False
     onward: Callable[[Any], str | None] = _no_pages
     seen: Callable[[datetime, Values], Seen] | None = None
+    publication_hour: Callable[[Values], int] | None = None
     defects: tuple[Defect, ...] = ()
 
     @property

@@ -79,6 +79,6 @@ def _key(call: Call) -> Key | None:
     return call.sandbox.id, call.generation, grant, asking.path, asking.query_string, epoch
 
 
-def _worked(call: Call, view: View, armed: defects.Armed) -> Answer:
+def _worked(call: Call, view: View, armed: defects.Defects) -> Answer:
     body = defects.spoilt(view(call), armed)
     return Answer.of(body, switches.renamed(call.vendor.switches, call.values), call.vendor.onward(body))

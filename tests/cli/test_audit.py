@@ -62,7 +62,11 @@ def test_as_json_there_is_one_document(run: Run) -> None:
 @pytest.mark.parametrize(
     ("asked", "told"),
     [
-        pytest.param(("--url", "localhost:8080"), "it takes http://host:port", id="a URL without a scheme"),
+        pytest.param(
+            ("--url", "localhost:8080"),
+            "is no address of a server; as in http://127.0.0.1:8080",
+            id="a URL without a scheme",
+        ),
         pytest.param(("--url", "http://127.0.0.1:9"), "gives no answer", id="nobody there"),
         pytest.param(("--organization", "acmee"), "acmee", id="an organisation that is not there"),
         pytest.param(

@@ -10,6 +10,8 @@ import pytest
 
 from mockserver import resources, server
 from mockserver.app import create_app
+from mockserver.cli import cases
+from mockserver.gateway.switches import Grade
 from mockserver.settings import Settings
 from tests.cases.sending import CATALOGUE
 from tests.cli.conftest import Run
@@ -49,6 +51,10 @@ def test_every_case_is_a_line(run: Run) -> None:
     lines = run("cases").stdout.splitlines()
     for case in CATALOGUE.cases:
         assert any(line.startswith(f"{case.id} {case.grade} {case.vendor} ") for line in lines)
+
+
+def test_the_grades_are_those_of_the_cases() -> None:
+    assert tuple(Grade) == cases.GRADES
 
 
 def test_vendor_and_grade_pick_some(run: Run) -> None:
@@ -167,7 +173,7 @@ def test_where_nobody_answers_is_a_usage_error(run: Run) -> None:
         port = free.getsockname()[1]
     for url, said in (
         (f"http://127.0.0.1:{port}", "no server of ours answers at"),
-        ("ftp://x", "'ftp://x' is no URL"),
+        ("ftp://x", "'ftp://x' is no address of a server"),
         ("http://h:x", "no server of ours"),
     ):
         refused = run("cases", "--run", "C001", "--url", url)

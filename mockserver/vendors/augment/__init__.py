@@ -21,5 +21,6 @@ def vendor() -> Vendor:
         try_path=policy.TRY_PATH,
         onward=pagination.onward,
         seen=routes.seen,
+        publication_hour=reports.publication_hour,
         defects=defects.DEFECTS,
     )

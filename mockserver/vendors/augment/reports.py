@@ -34,9 +34,14 @@ def stamp(instant: datetime) -> str:
     return f"{written}Z"
 
 
+def publication_hour(values: Mapping[str, str | int]) -> int:
+    """The hour (UTC) at which the data of a day arrive on the next."""
+    return int(values["publication_hour"])
+
+
 def published(now: datetime, values: Mapping[str, str | int]) -> int:
     """The newest day (an ordinal) whose data have arrived: yesterday's from the publication hour on."""
-    arrived = now.hour >= int(values["publication_hour"])
+    arrived = now.hour >= publication_hour(values)
     return now.toordinal() - (1 if arrived else 2)
 
 
