@@ -10,7 +10,7 @@ from flask import Flask
 
 from mockserver import admin, choices, resources, vendors
 from mockserver.cases import reading
-from mockserver.cases.records import Case, Catalogue, UnknownCase
+from mockserver.cases.records import THREADED, Case, Catalogue, UnknownCase
 from mockserver.gateway import pipeline
 from mockserver.gateway.limits import Limit, Setting
 from mockserver.gateway.sandbox import Made, State
@@ -76,7 +76,7 @@ def _case(settings: Settings) -> Case:
         case = _catalogue().find(str(settings.case))
     except UnknownCase as error:
         raise SettingsError(str(error)) from error
-    if case.needs == "threaded" and settings.server != "threaded":
+    if case.needs == THREADED and settings.server != "threaded":
         raise SettingsError(f"{case.id} cuts connections, which {settings.server} cannot; add --server threaded")
     return case
 

@@ -5,15 +5,16 @@ by name, so that a misspelt option never passes for a set one.
 """
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any
 
-from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate, validates_schema
+from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
 from mockserver.admin.fields import Amount, Day, Digits, Flag, Instant, Listed, Statuses, Switches, Whole
 from mockserver.conduct.rules import RULES
 from mockserver.gateway import switches
 from mockserver.gateway.limits import Allowance, Limit, Setting
 from mockserver.gateway.sandbox import PARTS, Surface
+from mockserver.gateway.strict import Strict
 from mockserver.gateway.switches import Known
 from mockserver.simulation.clock import EARLIEST, LATEST
 from mockserver.simulation.metrics_events import Dimension
@@ -28,34 +29,11 @@ GRANTED, FORBIDDEN = "granted", "forbidden"
 METRIC_DAYS_MAXIMUM = 1096
 PEOPLE_MAXIMUM = 1000
 
-_OUR_WORDS = {"required": "must be given", "null": "must not be null"}
 
-
-class Body(Schema):
-    """Members that may be given, and no others; `kind` is what a member is called in a refusal."""
-
-    kind: ClassVar[str] = "member"
-
-    class Meta:
-        """Unknown members are refused below, with a suggestion."""
-
-        unknown = EXCLUDE
+class Body(Strict):
+    """Members of a body, or parameters of a query."""
 
     error_messages = {"type": "must be an object"}  # noqa: RUF012 - as marshmallow declares it
-
-    def on_bind_field(self, field_name: str, field_obj: fields.Field[Any]) -> None:  # noqa: ARG002 (marshmallow's)
-        """What is missing, or null, is told like every other rule, unless the field has words of its own."""
-        theirs, said = fields.Field.default_error_messages, field_obj.error_messages
-        said |= {name: words for name, words in _OUR_WORDS.items() if said[name] == theirs[name]}
-
-    @validates_schema(pass_original=True, skip_on_field_errors=False)
-    def know_every_member(self, _given: dict[str, Any], original: object, **_: Any) -> None:
-        """ValidationError for each unknown member, with the nearest known one; what is no object was refused before."""
-        stated = original if isinstance(original, Mapping) else ()
-        known = [field.data_key or name for name, field in self.fields.items()]
-        unknown = {name: [switches.unknown(self.kind, name, known)] for name in stated if name not in known}
-        if unknown:
-            raise ValidationError(unknown)
 
 
 class ByVendor(Body):

@@ -10,11 +10,16 @@ from decimal import Decimal
 from difflib import get_close_matches
 from typing import Any
 
+from mockserver.gateway import abilities
+
 GRANTED, FORBIDDEN, GROUPS, NOBODY = "granted", "forbidden", "groups", "nobody"
 """Whose credentials a request bears; any other word is sent as it is."""
 
-SOCKET_EFFECTS = {"truncate_bytes": "socket", "stall_seconds": "socket", "reset": "threaded"}
-"""What an effect of a fault needs of the server: a socket, or the one server that can cut connections."""
+SOCKET, THREADED = "socket", "threaded"
+"""What a case can need of the server: a socket, or the server that can cut connections, which has one."""
+
+SOCKET_EFFECTS = {abilities.TRUNCATE: SOCKET, abilities.STALL: SOCKET, abilities.RESET: THREADED}
+"""What an effect of a fault needs."""
 
 DEFAULT_ORGANIZATION = "acme"
 
@@ -93,7 +98,7 @@ class Case:
         """What it needs of the server beside answers: "socket", "threaded" (which has one), or nothing."""
         stated = [self.setup, *(step.sent for step in self.steps if step.mock)]
         found = {SOCKET_EFFECTS[name] for name in _members(stated) if name in SOCKET_EFFECTS}
-        return max(found, default=None)
+        return THREADED if THREADED in found else min(found, default=None)
 
 
 def _members(value: Any) -> Iterator[str]:

@@ -115,7 +115,7 @@ class _Doing:
         yield from self._judged(step, answer)
         for name, path in step.keep.items():
             self._kept[name] = matching.at(answer.json, path)
-            if self._kept[name] is MISSING:
+            if self._kept[name] in (MISSING, None):
                 raise _Stopped(f"{name} cannot be kept: there is nothing at {path}")
 
     def _judged(self, step: Step, answer: Answer) -> Iterator[str]:

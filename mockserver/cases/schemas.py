@@ -7,35 +7,21 @@ sandboxes are made.
 from collections.abc import Mapping
 from typing import Any
 
-from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate, validates_schema
+from marshmallow import ValidationError, fields, validate, validates_schema
 
 from mockserver.cases import matching
 from mockserver.cases.matching import BadMatcher
-from mockserver.gateway import switches
+from mockserver.gateway.strict import Strict
 from mockserver.gateway.switches import Grade
 
 TIMES_MAXIMUM = 1000
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
 
-class Part(Schema):
-    """Members that may be given, and no others."""
-
-    class Meta:
-        """Unknown members are refused below, with a suggestion."""
-
-        unknown = EXCLUDE
+class Part(Strict):
+    """Members of a part of a case."""
 
     error_messages = {"type": "must be a mapping"}  # noqa: RUF012 - as marshmallow declares it
-
-    @validates_schema(pass_original=True, skip_on_field_errors=False)
-    def know_every_member(self, _given: dict[str, Any], original: object, **_: Any) -> None:
-        """ValidationError for each unknown member, with the nearest known one."""
-        stated = original if isinstance(original, Mapping) else ()
-        known = [field.data_key or name for name, field in self.fields.items()]
-        unknown = {str(name): [switches.unknown("member", str(name), known)] for name in stated if name not in known}
-        if unknown:
-            raise ValidationError(unknown)
 
 
 class Matchers(fields.Field[dict[str, Any]]):
