@@ -19,7 +19,7 @@ from apispec.ext.marshmallow import MarshmallowPlugin
 from marshmallow import Schema
 from werkzeug.http import HTTP_STATUS_CODES
 
-from mockserver.admin import answers, problems, routes, rules, sandbox_body, schemas, shapes
+from mockserver.admin import answers, metric_shapes, problems, routes, rules, sandbox_body, schemas, shapes
 from mockserver.admin.routes import Route
 from mockserver.gateway.limits import Setting
 
@@ -116,8 +116,9 @@ OPERATIONS = {
     "createSandbox": Told("Make a sandbox", shapes.Sandbox, _SANDBOX, body_required=False, created=True, conflict=True),
     "getSandbox": Told("One sandbox", shapes.Sandbox),
     "deleteSandbox": Told("Forget a sandbox; the first one stays", None, conflict=True),
-    "getMetric": Told("What a client should have computed over all vendors, bucket by bucket", shapes.Metric),
-    "getMetricPeople": Told("The people behind a point of a metric", shapes.MetricPeople),
+    "listMetrics": Told("The metrics there are, and the dimensions to ask for", metric_shapes.Metrics),
+    "getMetric": Told("What a client should have computed over all vendors, bucket by bucket", metric_shapes.Metric),
+    "getMetricPeople": Told("The people behind a point of a metric", metric_shapes.MetricPeople),
     "listOrganizations": Told("The organisations there are", shapes.Organizations),
     "getOrganization": Told("One organisation with the ids to begin with", shapes.Organization),
     "getOpenapi": Told("The OpenAPI file of a vendor, or of the control plane (admin)", "application/yaml"),
@@ -139,7 +140,9 @@ def text() -> str:
     """The whole file."""
     made = json.loads(json.dumps(_spec().to_dict()))
     for name, schema in made["components"]["schemas"].items():
-        described = next(getattr(room, name) for room in (shapes, schemas, rules, sandbox_body) if hasattr(room, name))
+        described = next(
+            getattr(room, name) for room in (shapes, metric_shapes, schemas, rules, sandbox_body) if hasattr(room, name)
+        )
         schema["properties"] |= json.loads(json.dumps(ADDED.get(name, {})))
         schema |= {"description": inspect.getdoc(described), "additionalProperties": False, **SAID_HERE.get(name, {})}
     document = {part: made[part] for part in ("openapi", "info", "servers", "security", "paths", "components")}

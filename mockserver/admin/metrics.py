@@ -11,7 +11,7 @@ from typing import Any
 
 from marshmallow import ValidationError
 
-from mockserver.admin import metrics_policy, shapes
+from mockserver.admin import metric_shapes, metrics_policy
 from mockserver.admin.asked import Asked
 from mockserver.admin.plane import plane
 from mockserver.admin.problems import Problem
@@ -21,10 +21,24 @@ from mockserver.gateway.switches import Values
 from mockserver.simulation import parts
 from mockserver.simulation.instants import seconds
 from mockserver.simulation.metrics import Bucket, Question, Share
-from mockserver.simulation.metrics_events import Metric, Reading
+from mockserver.simulation.metrics_events import Dimension, Metric, Reading
 from mockserver.simulation.metrics_sources import COUNTERS, Seen
 from mockserver.simulation.presence import Mask
 from mockserver.simulation.world import World
+
+_SAYS = {
+    Metric.ACTIVE: "Distinct developers with an AI interaction in each bucket; the headline is the average.",
+    Metric.ACTIONS: "AI interactions in each bucket.",
+    Metric.ADDED: "Lines of code that AI wrote, in each bucket.",
+    Metric.ACCEPTED: "Lines of code that AI wrote and that were kept, in each bucket.",
+}
+
+
+def listed(_: Asked) -> dict[str, Any]:
+    """The metrics there are."""
+    found = [{"name": metric, "says": says} for metric, says in _SAYS.items()]
+    written: dict[str, Any] = metric_shapes.Metrics().dump({"metrics": found, "dimensions": list(Dimension)})
+    return written
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +92,7 @@ def shown(asked: Asked) -> dict[str, Any]:
     found = _points(asked, counted.switches)
     values = counted.world.metrics.values(counted.question, [point.days for point in found])
     averaged = [value for value in values if value or counted.switches["empty_buckets"] == "zeros"]
-    written: dict[str, Any] = shapes.Metric().dump(
+    written: dict[str, Any] = metric_shapes.Metric().dump(
         {
             **counted.words,
             "bucket": asked.query["part"],
@@ -100,7 +114,7 @@ def people(asked: Asked) -> dict[str, Any]:
     [value] = counted.world.metrics.values(counted.question, [point.days])
     found = counted.world.metrics.shares(counted.question, point.days, start, limit + 1) if value else []
     told = found[:limit]
-    written: dict[str, Any] = shapes.MetricPeople().dump(
+    written: dict[str, Any] = metric_shapes.MetricPeople().dump(
         {
             **counted.words,
             "point": _told(point, value),

@@ -99,6 +99,7 @@ RESOURCES = (
     Route("GET", "/tokens", "listTokens", tokens.listed),
     Route("POST", "/tokens", "createToken", tokens.created),
     Route("DELETE", "/tokens/<token>", "deleteToken", tokens.revoked),
+    Route("GET", "/metrics", "listMetrics", metrics.listed),
     Route("GET", "/metrics/<metric>", "getMetric", metrics.shown, schemas.MetricQuery),
     Route("GET", "/metrics/<metric>/people", "getMetricPeople", metrics.people, schemas.MetricPeopleQuery),
     Route("GET", "/organizations", "listOrganizations", organizations.listed),

@@ -9,6 +9,7 @@ from mockserver.admin import metrics
 from mockserver.app import create_app
 from tests.admin.driver import Admin
 from tests.conftest import SETTINGS
+from tests.metrics import aggregate
 from tests.metrics.test_recomputed import METRICS, ask, points
 
 SEPTEMBER = date(2025, 9, 1), date(2025, 9, 30)
@@ -167,6 +168,15 @@ def test_what_counted_goes_by_the_names_that_are_served(oracle: Admin) -> None:
     oracle.done("PATCH", "/policy", {"jetbrains-ide": {"names": {"suggestions": "shown", "invocations": "calls"}}})
     told = ask(oracle, "ai-active-users", *SEPTEMBER, vendor="jetbrains-ide", dimension="coding-agents")
     assert told["counted"][0]["fields"][:3] == ["shown of junie", "acceptances of junie", "calls of junie"]
+
+
+def test_every_metric_and_dimension_is_listed_and_can_be_asked_for(oracle: Admin) -> None:
+    told = oracle.get("/metrics")
+    assert [metric["name"] for metric in told["metrics"]] == list(METRICS)
+    assert all(metric["says"] for metric in told["metrics"])
+    assert told["dimensions"] == [*aggregate.DIMENSIONS, "all"]
+    for dimension in told["dimensions"]:
+        assert ask(oracle, told["metrics"][0]["name"], *SEPTEMBER, dimension=dimension)["dimension"] == dimension
 
 
 def test_behind_nothing_there_is_nobody(oracle: Admin) -> None:
