@@ -102,6 +102,7 @@ def test_a_sandbox_that_cannot_be_made_is_the_one_fault(app: Flask, tmp_path: Pa
     assert "there is no organization 'acne'" in fault
 
 
+@pytest.mark.in_process("over a socket the connection can be cut")
 def test_a_case_that_needs_what_the_server_cannot_do_is_passed_over(app: Flask, tmp_path: Path) -> None:
     rule = {"operation": "getDau", "effect": {"reset": True}}
     told = outcome(app, case_of(tmp_path, *GOOD["steps"], faults=[rule]))
