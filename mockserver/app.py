@@ -9,7 +9,6 @@ from typing import Any
 from flask import Flask
 
 from mockserver import admin, choices, resources, vendors
-from mockserver.cases import reading
 from mockserver.cases.records import THREADED, Case, Catalogue, UnknownCase
 from mockserver.gateway import pipeline
 from mockserver.gateway.limits import Limit, Setting
@@ -68,6 +67,8 @@ def _plane(settings: Settings, served: tuple[Vendor, ...], state: State) -> admi
 @cache
 def _catalogue() -> Catalogue:
     """Every case, read when somebody first asks for one."""
+    from mockserver.cases import reading
+
     return reading.catalogue(resources.cases())
 
 

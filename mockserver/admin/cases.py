@@ -12,7 +12,6 @@ from mockserver.admin import shapes
 from mockserver.admin.asked import Asked
 from mockserver.admin.plane import plane
 from mockserver.admin.problems import Problem
-from mockserver.cases import telling
 from mockserver.cases.records import Case, UnknownCase
 from mockserver.gateway import switches
 
@@ -37,5 +36,7 @@ def shown(asked: Asked) -> dict[str, Any]:
 
 
 def _told(case: Case) -> dict[str, Any]:
+    from mockserver.cases import telling  # Telling is rare, and costs every start some time.
+
     guarded = plane().admin_token is not None
     return telling.told(case, plane().vendors, request.host_url.rstrip("/"), guarded=guarded)

@@ -11,7 +11,7 @@ from mockserver.admin.asked import Asked
 
 def shown(asked: Asked) -> dict[str, Any]:
     """Every defect, with whether it is armed."""
-    armed = asked.sandbox.defects
+    armed = asked.sandbox.policy.defects
     listed = [
         {
             "name": each.name,

@@ -76,13 +76,15 @@ class Made:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """The values of every switch, by vendor; `generation` tells one policy of a sandbox from another, and its defects.
+    """What the same question is answered by: the values of every switch, by vendor, and the defects that are armed.
 
-    It is replaced as a whole, so that whoever reads it without the lock has values and generation that belong together.
+    `generation` tells one policy of a sandbox from another. It is replaced as a whole, so that whoever reads it without
+    the lock has parts that belong together.
     """
 
     generation: int
     values: Mapping[str, Values]
+    defects: tuple[str, ...] = ()
 
 
 class Sandbox:
@@ -115,7 +117,6 @@ class Sandbox:
         self.clock = made.clock
         self.limits: dict[str, Limit] = {}
         self.policy = Policy(0, {})
-        self.defects: tuple[str, ...] = ()
         self._limiters: dict[str, Limiter] = {}
         self.reset()
 
@@ -166,13 +167,12 @@ class Sandbox:
             }
             for name, known in self.switches.items()
         }
-        self.policy = Policy(self.policy.generation + 1, values)
+        self.policy = Policy(self.policy.generation + 1, values, self.policy.defects)
 
     def set_defects(self, armed: tuple[str, ...]) -> None:
         """Arm these defects and no other; the same question may then have another answer."""
-        if armed != self.defects:
-            self.defects = armed
-            self.policy = Policy(self.policy.generation + 1, self.policy.values)
+        if armed != self.policy.defects:
+            self.policy = Policy(self.policy.generation + 1, self.policy.values, armed)
 
     def allowance(self, vendor: str) -> Allowance | None:
         """The allowance in force at a vendor; None where nothing is limited."""

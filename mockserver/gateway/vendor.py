@@ -25,19 +25,20 @@ from mockserver.simulation.world import World
 class Call:
     """One request on its way: in the default sandbox until its token opens another; `grant` is None until then.
 
-    `now` is the one instant at which everything about it happens, `values` the switches in force, and `generation`
-    tells one set of them from another. `fault` is what it met of what is armed. `started` is in nanoseconds, for
-    measuring.
+    `now` is the one instant at which everything about it happens, `values` the switches in force, `defects` what is
+    armed in answers, and `generation` tells one set of both from another. `fault` is what it met of what is armed.
+    `started` is in nanoseconds, for measuring.
     """
 
     __slots__ = (
         *("request", "state", "vendor", "started", "grant", "refusal", "fault"),
-        *("sandbox", "now", "values", "generation"),
+        *("sandbox", "now", "values", "defects", "generation"),
     )
 
     sandbox: Sandbox
     now: datetime
     values: Values
+    defects: tuple[str, ...]
     generation: int
 
     def __init__(self, request: Request, state: State, vendor: "Vendor") -> None:
@@ -61,6 +62,7 @@ class Call:
         self.sandbox = sandbox
         self.now = sandbox.clock.now()
         self.values = policy.values[self.vendor.name]
+        self.defects = policy.defects
         self.generation = policy.generation
 
     @property

@@ -55,15 +55,12 @@ def _measure_body(size: int) -> None:
 
 
 def _answer(call: Call, view: View) -> Answer:
-    # Read once, so that no spoilt answer is kept under a sound one's key.
-    armed = defects.concerning(call.operation, call.vendor.defects, call.sandbox.defects)
     key = _key(call)
     if key is None:
-        return _worked(call, view, armed)
-    key = (*key, *(each.name for each in armed))
+        return _worked(call, view)
     kept = call.state.answers.get(key)
     if kept is None:
-        kept = _worked(call, view, armed)
+        kept = _worked(call, view)
         with call.state.lock:
             call.state.answers.put(key, kept)
     return kept
@@ -79,6 +76,7 @@ def _key(call: Call) -> Key | None:
     return call.sandbox.id, call.generation, grant, asking.path, asking.query_string, epoch
 
 
-def _worked(call: Call, view: View, armed: defects.Defects) -> Answer:
+def _worked(call: Call, view: View) -> Answer:
+    armed = defects.concerning(call.operation, call.vendor.defects, call.defects)
     body = defects.spoilt(view(call), armed)
     return Answer.of(body, switches.renamed(call.vendor.switches, call.values), call.vendor.onward(body))

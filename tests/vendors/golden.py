@@ -6,12 +6,15 @@ Whether they may change stays out (`test_golden`), and so does what is asked (ea
 """
 
 import json
+from collections.abc import Iterable, Mapping
+from hashlib import sha256
 from importlib import import_module
 from pathlib import Path
 
 import click
 
 from mockserver.simulation import chance
+from tests.contract.client import Client
 
 HERE = Path(__file__).parent
 VENDORS = tuple(sorted(place.parent.name for place in HERE.glob("*/golden.py")))
@@ -26,6 +29,22 @@ def digests(name: str) -> dict[str, str]:
     """The digest of every body that a vendor serves to its list of requests at the frozen clock."""
     found: dict[str, str] = import_module(f"tests.vendors.{name}.golden").digests()
     return found
+
+
+def told(client: Client, requests: Iterable[str], ids: Mapping[str, str] | None = None) -> dict[str, str]:
+    """The digest of the body with which each request is answered; `ids` fill what stands in braces."""
+    found = {}
+    for request in requests:
+        path, _, query = request.format_map(ids or {}).partition("?")
+        answer = client.get(path, query)
+        assert answer.status == 200, request
+        found[request] = digest(answer.body)
+    return found
+
+
+def digest(text: bytes) -> str:
+    """What tells one text from another."""
+    return sha256(text).hexdigest()
 
 
 @click.command()

@@ -23,7 +23,6 @@ _LINES = tuple(
 _MESSAGES = tuple(place for name, place in PLACE.items() if name.endswith("_messages"))
 _SEPARATOR = "\x1f"
 """Between the parts of a record's id: no id, language or editor in an organisation file can hold it."""
-_ROWS_AT_ONCE = 512
 
 
 def stamp(instant: datetime) -> str:

@@ -4,11 +4,11 @@ Keeping them, and whether they may change, stays out (`tests.vendors.golden`, `t
 """
 
 from dataclasses import replace
-from hashlib import sha256
 
 from mockserver.app import create_app
 from tests.conftest import SETTINGS
 from tests.contract.client import Client
+from tests.vendors import golden
 
 ORGANIZATIONS = ("acme", "documented", "globex", "initech")
 RECORDS = "/daily-user-activity-by-editor-language"
@@ -28,11 +28,9 @@ REQUESTS = (
 
 def digests() -> dict[str, str]:
     """For every organisation and request, the digest of the body at the frozen clock."""
-    found = {}
+    found: dict[str, str] = {}
     for organization in ORGANIZATIONS:
         app = create_app(replace(SETTINGS, organization=organization))
         client = Client(app, "/analytics/v0", f"Bearer mock-augment-{organization}")
-        for request in REQUESTS:
-            path, _, query = request.partition("?")
-            found[f"{organization} {request}"] = sha256(client.get(path, query).body).hexdigest()
+        found |= {f"{organization} {request}": digest for request, digest in golden.told(client, REQUESTS).items()}
     return found

@@ -4,12 +4,11 @@ Keeping them, and whether they may change, stays out (`tests.vendors.golden`, `t
 """
 
 from dataclasses import replace
-from hashlib import sha256
 
 from mockserver.app import create_app
 from tests.conftest import SETTINGS
 from tests.contract import client as clients
-from tests.contract.client import Client
+from tests.vendors import golden
 from tests.vendors.jetbrains_console import asking
 from tests.vendors.jetbrains_console.asking import ADOPTION, CREDITS, HITS
 
@@ -28,24 +27,14 @@ REQUESTS = (
 
 def digests() -> dict[str, str]:
     """For every organisation, role and request, the digest of the body at the frozen clock; and acme's token."""
-    found = {}
+    found: dict[str, str] = {}
     for organization in ORGANIZATIONS:
         app = create_app(replace(SETTINGS, organization=organization))
         client = clients.opened(app, asking.VENDOR, f"mock-jetbrains-console-{organization}", "/metrics/api")
-        found[f"{organization} token"] = _digest(str(client.authorization).encode())
-        found |= {f"{organization} {request}": _body(client, request) for request in REQUESTS}
+        found[f"{organization} token"] = golden.digest(str(client.authorization).encode())
+        found |= {f"{organization} {request}": digest for request, digest in golden.told(client, REQUESTS).items()}
         if organization == "acme":
             bound = asking.role(client, "-groups")
-            found |= {f"{organization} groups {request}": _body(bound, request) for request in REQUESTS}
+            told = golden.told(bound, REQUESTS)
+            found |= {f"{organization} groups {request}": digest for request, digest in told.items()}
     return found
-
-
-def _body(client: Client, request: str) -> str:
-    path, _, query = request.partition("?")
-    answer = client.get(path, query)
-    assert answer.status == 200, request
-    return _digest(answer.body)
-
-
-def _digest(text: bytes) -> str:
-    return sha256(text).hexdigest()

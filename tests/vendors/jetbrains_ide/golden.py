@@ -4,11 +4,11 @@ Keeping them, and whether they may change, stays out (`tests.vendors.golden`, `t
 """
 
 from dataclasses import replace
-from hashlib import sha256
 
 from mockserver.app import create_app
 from tests.conftest import SETTINGS
 from tests.contract.client import Client
+from tests.vendors import golden
 from tests.vendors.jetbrains_ide import asking
 
 ORGANIZATIONS = ("acme", "globex", "initech")
@@ -32,14 +32,11 @@ REQUESTS = (
 
 def digests() -> dict[str, str]:
     """For every organisation and request, the digest of the body at the frozen clock."""
-    found = {}
+    found: dict[str, str] = {}
     for organization in ORGANIZATIONS:
         app = create_app(replace(SETTINGS, organization=organization))
         client = Client(app, "/api/analytics/ai", f"Bearer mock-jetbrains-ide-{organization}")
         ids = {"userId": asking.page(client, "2025-09-10", "2025-09-16", tool="junie").json["items"][0]["userId"]}
-        for request in REQUESTS:
-            path, _, query = request.format_map(ids).partition("?")
-            answer = client.get(path, query)
-            assert answer.status == 200, request
-            found[f"{organization} {request}"] = sha256(answer.body).hexdigest()
+        told = golden.told(client, REQUESTS, ids)
+        found |= {f"{organization} {request}": digest for request, digest in told.items()}
     return found

@@ -4,11 +4,11 @@ Keeping them, and whether they may change, stays out (`tests.vendors.golden`, `t
 """
 
 from dataclasses import replace
-from hashlib import sha256
 
 from mockserver.app import create_app
 from tests.conftest import SETTINGS
 from tests.contract.client import Client
+from tests.vendors import golden
 from tests.vendors.tabnine import asking
 
 ORGANIZATIONS = ("acme", "documented", "globex", "initech")
@@ -37,7 +37,7 @@ REQUESTS = (
 
 def digests() -> dict[str, str]:
     """For every organisation and request, the digest of the body at the frozen clock."""
-    found = {}
+    found: dict[str, str] = {}
     for organization in ORGANIZATIONS:
         app = create_app(replace(SETTINGS, organization=organization))
         client = Client(app, "/api/v1", f"Bearer mock-tabnine-{organization}")
@@ -46,9 +46,6 @@ def digests() -> dict[str, str]:
             "teamId": asking.teams(client)[0]["id"],
             "userId": asking.users(client)[0]["id"],
         }
-        for request in REQUESTS:
-            path, _, query = request.format_map(ids).partition("?")
-            answer = client.get(path, query)
-            assert answer.status == 200, request
-            found[f"{organization} {request}"] = sha256(answer.body).hexdigest()
+        told = golden.told(client, REQUESTS, ids)
+        found |= {f"{organization} {request}": digest for request, digest in told.items()}
     return found
