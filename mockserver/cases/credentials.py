@@ -16,10 +16,9 @@ _SEEDED = (GRANTED, FORBIDDEN, GROUPS)
 
 @dataclass(frozen=True, slots=True)
 class Credential:
-    """What goes into the Authorization header: `literal` as it is, or a seeded `token` of a vendor.
+    """What goes into the Authorization header: `literal` as it is, or what the vendor seeds for `who`.
 
-    With a `secret` it is a client's: sent as Basic where access tokens are got (`exchanged` false), and exchanged for
-    an access token first everywhere else.
+    A client's is sent as Basic where access tokens are got, and `exchanged` for an access token first elsewhere.
     """
 
     vendor: Vendor | None

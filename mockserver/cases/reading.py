@@ -13,7 +13,7 @@ from typing import Any
 import yaml
 from marshmallow import ValidationError
 
-from mockserver.cases.records import Case, Catalogue, Expected, Step
+from mockserver.cases.records import Case, Catalogue, Expected, Step, inside
 from mockserver.cases.schemas import CaseBody
 
 BUILT_IN = frozenset(("granted", "forbidden", "groups", "secret", "sandbox"))
@@ -106,27 +106,15 @@ def _unkept(case: Case) -> Iterator[str]:
     """Names in braces, and in matchers, that no earlier step keeps."""
     kept: set[str] = set()
     for place, step in enumerate(case.steps):
-        said = [step.target, step.bearer, step.form or "", *step.headers.values(), *_texts(step.sent)]
-        named = {name for text in said for name in PLACEHOLDER.findall(text)}
-        compared = {*_compared([step.expect.headers, step.expect.body, step.expect.text])}
+        said = inside([step.target, step.bearer, step.form, step.headers, step.sent])
+        named = {name for text in said if isinstance(text, str) for name in PLACEHOLDER.findall(text)}
+        matchers = inside([step.expect.headers, step.expect.body, step.expect.text])
+        stated = [each.get(word) for each in matchers if isinstance(each, Mapping) for word in ("kept", "not_kept")]
+        compared = {name for name in stated if isinstance(name, str)}
         for name in sorted((named - BUILT_IN | compared) - kept):
             there = ", ".join(sorted(kept)) or "nothing"
             yield f"steps[{place}]: {name!r} was not kept by an earlier step; there is: {there}"
         kept |= {*step.keep}
-
-
-def _texts(value: Any) -> Iterator[str]:
-    if isinstance(value, str):
-        yield value
-    for inner in value.values() if isinstance(value, Mapping) else value if isinstance(value, list) else ():
-        yield from _texts(inner)
-
-
-def _compared(value: Any) -> Iterator[str]:
-    if isinstance(value, Mapping):
-        yield from (value[word] for word in ("kept", "not_kept") if isinstance(value.get(word), str))
-    for inner in value.values() if isinstance(value, Mapping) else value if isinstance(value, list) else ():
-        yield from _compared(inner)
 
 
 def _flat(messages: Mapping[Any, Any], above: str) -> Iterator[str]:

@@ -97,16 +97,16 @@ class Case:
     def needs(self) -> str | None:
         """What it needs of the server beside answers: "socket", "threaded" (which has one), or nothing."""
         stated = [self.setup, *(step.sent for step in self.steps if step.mock)]
-        found = {SOCKET_EFFECTS[name] for name in _members(stated) if name in SOCKET_EFFECTS}
+        members = {name for part in inside(stated) if isinstance(part, Mapping) for name in part}
+        found = {SOCKET_EFFECTS[name] for name in members if name in SOCKET_EFFECTS}
         return THREADED if THREADED in found else min(found, default=None)
 
 
-def _members(value: Any) -> Iterator[str]:
-    """The names of all members at any depth."""
-    if isinstance(value, Mapping):
-        yield from value
-    for inner in value.values() if isinstance(value, Mapping) else value if isinstance(value, list) else ():
-        yield from _members(inner)
+def inside(value: Any) -> Iterator[Any]:
+    """A value, and every value in it at any depth."""
+    yield value
+    for each in value.values() if isinstance(value, Mapping) else value if isinstance(value, list) else ():
+        yield from inside(each)
 
 
 @dataclass(frozen=True, slots=True)
