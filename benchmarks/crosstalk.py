@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 
 from mockserver import vendors
 from mockserver.gateway.switches import Renaming, Switch
-from mockserver.simulation import chance
+from mockserver.simulation import hashing
 
 THREADS = 16
 
@@ -73,12 +73,12 @@ class Draws:
     """Numbers below a bound, one after another, the same ones for the same name."""
 
     def __init__(self, *name: str | int) -> None:
-        self._key = chance.key("crosstalk", *name)
+        self._key = hashing.key("crosstalk", *name)
         self._drawn = 0
 
     def below(self, bound: int) -> int:
         self._drawn += 1
-        return chance.scalar(self._key, self._drawn) % bound
+        return hashing.scalar(self._key, self._drawn) % bound
 
     def one(self, choices: Any) -> Any:
         listed = list(choices)
@@ -114,8 +114,8 @@ def _policy(draws: Draws) -> dict[str, Any]:
 
 def _value(draws: Draws, switch: Switch) -> Any:
     if isinstance(switch, Renaming):
-        return {draws.one(switch.choices[:2]): "another"}
-    return draws.one(switch.choices)
+        return {draws.one(switch.options[:2]): "another"}
+    return draws.one(switch.options)
 
 
 def _faults(draws: Draws) -> dict[str, Any]:

@@ -8,11 +8,11 @@ from typing import Any
 
 from flask import Flask
 
-from mockserver import admin, choices, resources, vendors
+from mockserver import admin, resources, startup_policy, vendors
 from mockserver.cases.records import THREADED, Case, Catalogue, UnknownCase
 from mockserver.gateway import pipeline
-from mockserver.gateway.limits import Limit, Setting
-from mockserver.gateway.sandbox import Made, State
+from mockserver.gateway.limits import Limit, LimitMode
+from mockserver.gateway.sandbox import SandboxConfig, SandboxRegistry
 from mockserver.gateway.vendor import Vendor
 from mockserver.organizations import files
 from mockserver.settings import Settings, SettingsError
@@ -36,8 +36,8 @@ def create_app(settings: Settings) -> Flask:
     Raises SettingsError for a clock or a choice that cannot be, OrganizationError for a bad organisation file.
     """
     served = vendors.discover()
-    surfaces = [each.surface for each in served]
-    state = State(surfaces, _world, settings.journal_size, settings.sandboxes_maximum, choices.OTHERS)
+    surfaces = [each.profile for each in served]
+    state = SandboxRegistry(surfaces, _world, settings.journal_size, settings.sandboxes_maximum, startup_policy.METRICS)
     first = _made(settings, served)
     state.make_default(first)
     app = Flask("mockserver", static_folder=None)
@@ -51,9 +51,9 @@ def create_app(settings: Settings) -> Flask:
     return app
 
 
-def _plane(settings: Settings, served: tuple[Vendor, ...], state: State) -> admin.Plane:
-    return admin.Plane(
-        state=state,
+def _plane(settings: Settings, served: tuple[Vendor, ...], state: SandboxRegistry) -> admin.AdminContext:
+    return admin.AdminContext(
+        registry=state,
         vendors=served,
         organizations=files.bundled(),
         load=_named,
@@ -100,13 +100,13 @@ def _world(organization: Organization, seed: int) -> World:
     return World(organization, files.pool(), seed)
 
 
-def _made(settings: Settings, served: tuple[Vendor, ...]) -> Made:
+def _made(settings: Settings, served: tuple[Vendor, ...]) -> SandboxConfig:
     if settings.organization_file is not None:
         organization = files.load(settings.organization_file)
     else:
         organization = _named(settings.organization)
-    policy = choices.made(settings, choices.known(served))
-    return Made(organization, organization.seed, _clock(settings), _limits(settings, served), policy)
+    policy = startup_policy.load(settings, startup_policy.all_switches(served))
+    return SandboxConfig(organization, organization.seed, _clock(settings), _limits(settings, served), policy)
 
 
 def _clock(settings: Settings) -> Clock:
@@ -120,4 +120,4 @@ def _clock(settings: Settings) -> Clock:
 
 
 def _limits(settings: Settings, served: tuple[Vendor, ...]) -> dict[str, Limit]:
-    return {vendor.name: Setting(settings.limits) for vendor in served}
+    return {vendor.name: LimitMode(settings.limits) for vendor in served}

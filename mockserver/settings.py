@@ -73,7 +73,7 @@ def is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
-def instant(text: str) -> datetime:
+def parse_timestamp(text: str) -> datetime:
     """The instant that an RFC 3339 text names, in UTC; SettingsError for anything else."""
     try:
         stated = datetime.fromisoformat(text)
@@ -84,7 +84,7 @@ def instant(text: str) -> datetime:
     raise SettingsError(f"{text!r} is not an instant: it takes a date, a time and a zone, as in 2025-10-21T10:30:00Z")
 
 
-def switched(text: str) -> tuple[str, str]:
+def parse_switch(text: str) -> tuple[str, str]:
     """The switch and the value in "vendor.switch=value"; SettingsError when the text has another form."""
     name, equals, value = text.partition("=")
     vendor, dot, switch = name.partition(".")

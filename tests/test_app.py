@@ -15,7 +15,7 @@ from freezegun import freeze_time
 from mockserver import vendors
 from mockserver.app import create_app
 from mockserver.gateway import pipeline
-from mockserver.gateway.limits import Setting
+from mockserver.gateway.limits import LimitMode
 from mockserver.organizations import files
 from mockserver.organizations.problems import OrganizationError
 from mockserver.settings import Settings, SettingsError
@@ -41,7 +41,7 @@ def _get(client: FlaskClient, path: str = COUNT, organization: str = "acme") -> 
 def test_every_vendor_and_the_control_plane_are_served_at_the_root() -> None:
     client = _client()
     for vendor in vendors.discover():
-        assert client.get(vendor.try_path).status_code == 401
+        assert client.get(vendor.sample_path).status_code == 401
     assert client.get("/_mock/health").status_code == 200
     assert client.get("/nowhere").mimetype == "application/problem+json"
 
@@ -109,11 +109,11 @@ def test_a_time_out_of_bounds_is_refused_with_the_bounds(now: datetime) -> None:
         _client(now=now)
 
 
-@pytest.mark.parametrize("setting", Setting)
-def test_limits_are_as_documented_or_off_for_every_vendor(setting: Setting) -> None:
+@pytest.mark.parametrize("setting", LimitMode)
+def test_limits_are_as_documented_or_off_for_every_vendor(setting: LimitMode) -> None:
     client = _client(limits=setting.value)
     statuses = {client.get(COUNT, headers={"Authorization": "Bearer mock-augment-acme"}).status_code for _ in range(30)}
-    assert statuses == ({200} if setting is Setting.OFF else {200, 429})
+    assert statuses == ({200} if setting is LimitMode.OFF else {200, 429})
     told = client.get("/_mock/limits").get_json()
     assert {each["setting"] for each in told.values()} == {setting.value}
 

@@ -39,7 +39,7 @@ def test_a_flag_has_one_variable() -> None:
     ["2025-10-21T10:30:00Z", "2025-10-21T10:30:00+00:00", "2025-10-21T12:30:00+02:00", "2025-10-21 10:30Z"],
 )
 def test_an_instant_is_read_in_utc(text: str) -> None:
-    read = settings.instant(text)
+    read = settings.parse_timestamp(text)
     assert (read, read.tzinfo) == (datetime(2025, 10, 21, 10, 30, tzinfo=UTC), UTC)
 
 
@@ -56,7 +56,7 @@ def test_an_instant_is_read_in_utc(text: str) -> None:
 )
 def test_what_is_no_instant_is_refused_with_an_example(text: str) -> None:
     with pytest.raises(SettingsError, match="2025-10-21T10:30:00Z"):
-        settings.instant(text)
+        settings.parse_timestamp(text)
 
 
 @pytest.mark.parametrize(
@@ -67,10 +67,10 @@ def test_what_is_no_instant_is_refused_with_an_example(text: str) -> None:
     ],
 )
 def test_a_switch_is_set_by_vendor_name_and_value(text: str, read: tuple[str, str]) -> None:
-    assert settings.switched(text) == read
+    assert settings.parse_switch(text) == read
 
 
 @pytest.mark.parametrize("text", ["", "augment", "augment.last_cursor", "last_cursor=null", "augment.=null", "a.b="])
 def test_what_sets_no_switch_is_refused_with_the_form(text: str) -> None:
     with pytest.raises(SettingsError, match=r"vendor\.switch=value"):
-        settings.switched(text)
+        settings.parse_switch(text)

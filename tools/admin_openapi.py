@@ -21,7 +21,7 @@ from werkzeug.http import HTTP_STATUS_CODES
 
 from mockserver.admin import answers, metric_shapes, problems, routes, rules, sandbox_body, schemas, shapes
 from mockserver.admin.routes import Route
-from mockserver.gateway.limits import Setting
+from mockserver.gateway.limits import LimitMode
 
 TARGET = Path(__file__).resolve().parent.parent / "openapi" / "admin.yaml"
 
@@ -69,7 +69,7 @@ REFUSALS = (400, 401, 403, 404, 405, 409, 413, 415, 500)
 
 _LIMITS = _by_name(_named(shapes.VendorLimit))
 _POLICY = _by_name(_by_name(_named(shapes.SwitchState), "switch"))
-_SET_LIMITS = _by_name({"oneOf": [{"type": "string", "enum": [*Setting]}, _named(schemas.AllowanceBody)]})
+_SET_LIMITS = _by_name({"oneOf": [{"type": "string", "enum": [*LimitMode]}, _named(schemas.AllowanceBody)]})
 _VALUE = {"type": ["string", "integer", "object"], "description": "An object renames: new names by the old ones."}
 _SET_POLICY = _by_name(_by_name(_VALUE, "switch"))
 _SANDBOX = _named(sandbox_body.SandboxBody)
@@ -99,7 +99,7 @@ OPERATIONS = {
     "patchPolicy": Told("Make the given choices", _POLICY, _SET_POLICY),
     "getFaults": Told("The armed faults, with how many requests met each", rules.ArmedRules),
     "putFaults": Told("Arm these faults, and no others", rules.ArmedRules, rules.RulesBody, conflict=True),
-    "createFault": Told("Arm one more fault", rules.ArmedRule, rules.RuleBody, created=True, conflict=True),
+    "createFault": Told("Arm one more fault", rules.ArmedRuleBody, rules.RuleBody, created=True, conflict=True),
     "deleteFault": Told("Disarm a fault", None),
     "listRequests": Told("The journal: what clients asked, and what became of it", shapes.Journal),
     "deleteRequests": Told("Forget the journal", None),

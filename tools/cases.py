@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from mockserver import vendors
-from mockserver.cases import reading, telling
+from mockserver.cases import describe, reading
 from mockserver.cases.records import Case, Catalogue
 from mockserver.gateway.vendor import Vendor
 
@@ -70,7 +70,7 @@ def _listed(catalogue: Catalogue) -> Iterator[str]:
 
 
 def _case(case: Case, served: tuple[Vendor, ...]) -> Iterator[str]:
-    told = telling.told(case, served)
+    told = describe.describe(case, served)
     yield f'<a id="{case.id.lower()}"></a>\n'
     yield f"## {case.id}: {case.title}\n"
     yield f"**Why clients break on it.** {case.breaks}\n"

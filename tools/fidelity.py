@@ -49,7 +49,7 @@ HEADINGS = {
 
 def main(arguments: list[str]) -> int:
     """0 when the ledger is whole and its file fresh, or made so; 1, with a line on stderr for each reason, if not."""
-    ledgers = ledger.every()
+    ledgers = ledger.all_ledgers()
     findings = [*faults(ledgers, ROOT)]
     fresh = text(ledgers)
     if "--check" not in arguments:

@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 import yaml
 
-from mockserver import choices, resources, vendors
+from mockserver import resources, startup_policy, vendors
 from mockserver.cli import serving, switches
 
 README = Path(__file__).resolve().parent.parent / "README.md"
@@ -72,10 +72,10 @@ def _settings() -> Iterator[tuple[str, ...]]:
 
 def _switches() -> Iterator[tuple[str, ...]]:
     yield "switch", "default", "choices", "evidence", "what it settles"
-    for group, known in choices.known(vendors.discover()).items():
+    for group, known in startup_policy.all_switches(vendors.discover()).items():
         for switch in known:
             name = f"`{group}.{switch.name}`"
-            yield name, f"`{switch.default}`", switches.written(switch), switch.grade.value, switch.says
+            yield name, f"`{switch.default}`", switches.written(switch), switch.grade.value, switch.description
 
 
 if __name__ == "__main__":

@@ -8,24 +8,24 @@ from typing import Any
 
 from flask import Flask, Response
 
-from mockserver.admin import guard, making, plane, problems, routes
-from mockserver.admin.plane import Plane
+from mockserver.admin import admin_context, guard, making, problems, routes
+from mockserver.admin.admin_context import AdminContext
 from mockserver.cases.records import Case
-from mockserver.gateway.sandbox import Made
+from mockserver.gateway.sandbox import SandboxConfig
 
-__all__ = ["Plane", "install", "made_of", "refused"]
+__all__ = ["AdminContext", "install", "made_of", "refused"]
 
 
-def install(app: Flask, handed: Plane) -> None:
+def install(app: Flask, handed: AdminContext) -> None:
     """Hang the control plane on an app that has its state already; `/` leads to it."""
-    plane.onto(app, handed)
+    admin_context.attach(app, handed)
     app.register_blueprint(routes.blueprint())
 
 
-def made_of(app: Flask, case: Case, first: Made, flags: Mapping[str, Any]) -> Made:
+def made_of(app: Flask, case: Case, first: SandboxConfig, flags: Mapping[str, Any]) -> SandboxConfig:
     """How the first sandbox of an app is made of a case; `flags` are members of its body that win over the case's."""
     with app.app_context():
-        return making.started(case, first, flags)
+        return making.from_case(case, first, flags)
 
 
 def refused(error: Exception) -> Response:

@@ -10,7 +10,7 @@ from typing import Any
 from marshmallow import ValidationError
 
 from mockserver.admin import bodies, schemas, shapes
-from mockserver.admin.asked import Asked
+from mockserver.admin.admin_request import AdminRequest
 from mockserver.simulation.clock import Clock, ClockError
 
 _MICROSECONDS = {"seconds": 10**6, "minutes": 60 * 10**6, "hours": 3600 * 10**6, "days": 86400 * 10**6}
@@ -20,21 +20,21 @@ _BEYOND = Decimal(10**17)
 _PRECISION = 100
 
 
-def shown(asked: Asked) -> dict[str, Any]:
+def get(asked: AdminRequest) -> dict[str, Any]:
     """The clock as it stands."""
     return _written(asked.sandbox.clock)
 
 
-def put(asked: Asked) -> dict[str, Any]:
+def replace(asked: AdminRequest) -> dict[str, Any]:
     """Set the clock; what is left out goes back to how the sandbox was made."""
     given = schemas.ClockBody().load(bodies.given())
-    clock = stated(given, asked.sandbox.made.clock)
+    clock = stated(given, asked.sandbox.config.clock)
     with asked.lock:
         asked.sandbox.set_clock(clock)
     return _written(clock)
 
 
-def advance(asked: Asked) -> dict[str, Any]:
+def advance(asked: AdminRequest) -> dict[str, Any]:
     """Move the clock on."""
     by = _span(schemas.AdvanceBody().load(bodies.given()))
     with asked.lock:

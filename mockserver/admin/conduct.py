@@ -6,18 +6,18 @@ Judging stays out (`conduct`); it happens when somebody asks, and costs the requ
 from typing import Any
 
 from mockserver.admin import shapes
-from mockserver.admin.asked import Asked
-from mockserver.admin.plane import plane
-from mockserver.conduct import judging
+from mockserver.admin.admin_context import context
+from mockserver.admin.admin_request import AdminRequest
+from mockserver.conduct import linting
 
 
-def judged(asked: Asked) -> dict[str, Any]:
+def get(asked: AdminRequest) -> dict[str, Any]:
     """Every finding but those that are to be ignored, and over how many requests."""
     with asked.lock:
         entries = tuple(asked.sandbox.journal)
         policy = asked.sandbox.policy.values
     ignored = asked.query.get("ignore", ())
-    hours = {each.name: each.publication_hour(policy[each.name]) for each in plane().vendors if each.publication_hour}
-    found = [each for each in judging.judge(entries, hours) if each.rule not in ignored]
+    hours = {each.name: each.publication_hour(policy[each.name]) for each in context().vendors if each.publication_hour}
+    found = [each for each in linting.lint(entries, hours) if each.rule not in ignored]
     written: dict[str, Any] = shapes.Conduct().dump({"judged": len(entries), "findings": found})
     return written

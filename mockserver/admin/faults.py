@@ -10,14 +10,14 @@ from flask import Response, has_request_context, request
 from marshmallow import ValidationError
 
 from mockserver.admin import answers, bodies, reach, rules
-from mockserver.admin.asked import Asked
-from mockserver.admin.plane import plane
+from mockserver.admin.admin_context import context
+from mockserver.admin.admin_request import AdminRequest
 from mockserver.admin.problems import Problem
-from mockserver.gateway import abilities
-from mockserver.gateway.faults import RULES_MAXIMUM, Armed, Effect, Phase, Rule
+from mockserver.gateway import socket_features
+from mockserver.gateway.faults import RULES_MAXIMUM, ArmedRule, Effect, Phase, Rule
 
 
-def shown(asked: Asked) -> dict[str, Any]:
+def get(asked: AdminRequest) -> dict[str, Any]:
     """Every rule, spent ones among them, with its hits."""
     with asked.lock:
         written: dict[str, Any] = rules.ArmedRules().dump(
@@ -26,19 +26,19 @@ def shown(asked: Asked) -> dict[str, Any]:
     return written
 
 
-def put(asked: Asked) -> dict[str, Any]:
+def replace(asked: AdminRequest) -> dict[str, Any]:
     """Arm the given rules, and no others; without `rules`, those that the sandbox was made with."""
     stated = rules.RulesBody().load(bodies.given()).get("rules")
-    made = asked.sandbox.made.faults if stated is None else made_of(stated, "rules")
+    made = asked.sandbox.config.faults if stated is None else made_of(stated, "rules")
     with asked.lock:
         asked.sandbox.faults.replace(made)
-        return shown(asked)
+        return get(asked)
 
 
-def post(asked: Asked) -> Response:
+def create(asked: AdminRequest) -> Response:
     """Arm one more rule, behind the others."""
     given = rules.RuleBody().load(bodies.given())
-    wrong = reach.errors(given, plane().vendors)
+    wrong = reach.errors(given, context().vendors)
     if wrong:
         raise ValidationError(wrong)
     made = _made(given)
@@ -49,21 +49,21 @@ def post(asked: Asked) -> Response:
             raise Problem(409, rule)
         armed = held.add(made)
     place = {"Location": f"{request.path}/{armed.id}"}
-    return answers.written(rules.ArmedRule().dump(_told(armed)), 201, headers=place)
+    return answers.json_response(rules.ArmedRuleBody().dump(_told(armed)), 201, headers=place)
 
 
-def deleted(asked: Asked) -> Response:
+def delete(asked: AdminRequest) -> Response:
     """Disarm a rule."""
     with asked.lock:
         if not asked.sandbox.faults.remove(asked.name):
             ids = ", ".join(each.id for each in asked.sandbox.faults.armed) or "none"
             raise Problem(404, f"there is no fault {asked.name!r}; there are: {ids:.1000}")
-    return answers.nothing()
+    return answers.no_content()
 
 
 def made_of(given: Sequence[dict[str, Any]], member: str) -> tuple[Rule, ...]:
     """The rules that a list in a body's member means; ValidationError for one that no request can meet."""
-    wrong = {place: found for place, rule in enumerate(given) if (found := reach.errors(rule, plane().vendors))}
+    wrong = {place: found for place, rule in enumerate(given) if (found := reach.errors(rule, context().vendors))}
     if wrong:
         raise ValidationError({member: wrong})
     return tuple(_made(rule) for rule in given)
@@ -74,13 +74,13 @@ def _made(given: dict[str, Any]) -> Rule:
     stated = given["effect"]
     effect = Effect(**{**stated, "headers": tuple(stated.get("headers", {}).items())})
     # What a server is started with is armed before it serves; it can be no server's request.
-    if has_request_context() and (lacking := effect.needs - abilities.effects(request.environ)):
-        raise Problem(409, abilities.refusal(lacking, request.environ))
+    if has_request_context() and (lacking := effect.needs - socket_features.effects(request.environ)):
+        raise Problem(409, socket_features.refusal(lacking, request.environ))
     query, phase = tuple(given.get("query", {}).items()), Phase(given.get("phase", Phase.BEFORE))
     return Rule(**{**given, "effect": effect, "query": query, "phase": phase})
 
 
-def _told(armed: Armed) -> dict[str, Any]:
+def _told(armed: ArmedRule) -> dict[str, Any]:
     rule, effect = armed.rule, armed.rule.effect
     stated = {name: getattr(rule, name) for name in ("vendor", "operation", "path", "times", "share")}
     done = {name: getattr(effect, name) for name in rules.EffectBody().fields}

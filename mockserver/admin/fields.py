@@ -23,12 +23,12 @@ _DIGITS = re.compile(r"[0-9]{1,18}")
 _STATUS = re.compile(r"[1-5](?:[0-9]{2}|xx)")
 
 
-def instant(moment: datetime) -> str:
+def format_timestamp(moment: datetime) -> str:
     """An instant as RFC 3339 writes it, in UTC; fractions of a second only where there are some."""
     return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
-class Instant(fields.AwareDateTime):
+class Timestamp(fields.AwareDateTime):
     """A date and a time with a zone, as RFC 3339 writes them."""
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> datetime:
@@ -41,7 +41,7 @@ class Instant(fields.AwareDateTime):
         raise ValidationError("must be a date and a time that exist, with a zone, as in 2025-10-21T10:30:00Z")
 
     def _serialize(self, value: datetime | None, *_: Any, **__: Any) -> str | None:
-        return None if value is None else instant(value)
+        return None if value is None else format_timestamp(value)
 
 
 class Day(fields.Date):
@@ -59,7 +59,7 @@ class Day(fields.Date):
         return day
 
 
-class Flag(fields.Boolean):
+class StrictBoolean(fields.Boolean):
     """True or false, and nothing that only looks like it."""
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> bool:
@@ -68,7 +68,7 @@ class Flag(fields.Boolean):
         raise ValidationError("must be true or false")
 
 
-class Amount(fields.Decimal):
+class NonNegativeDecimal(fields.Decimal):
     """A number that is not negative, kept exactly."""
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> Decimal:
@@ -77,7 +77,7 @@ class Amount(fields.Decimal):
         return Decimal(value)
 
 
-class Whole(fields.Integer):
+class StrictInteger(fields.Integer):
     """A whole number within bounds, both inclusive."""
 
     def __init__(self, least: int, most: int, **kwargs: Any) -> None:
@@ -86,7 +86,7 @@ class Whole(fields.Integer):
         super().__init__(strict=True, validate=Range(least, most, error=message), **kwargs)
 
 
-class Digits(Whole):
+class QueryInteger(StrictInteger):
     """The same out of a query string, in ASCII digits."""
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> int:
@@ -95,7 +95,7 @@ class Digits(Whole):
         return int(value)
 
 
-class Listed(fields.Field[list[str]]):
+class CommaList(fields.Field[list[str]]):
     """Some of the known names out of a query string, with commas between; `kind` is what one is called."""
 
     def __init__(self, kind: str, known: tuple[str, ...], **kwargs: Any) -> None:
@@ -105,7 +105,7 @@ class Listed(fields.Field[list[str]]):
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> list[str]:
         names = str(value).split(",")
-        unknown = [switches.unknown(self._kind, name, self._known) for name in names if name not in self._known]
+        unknown = [switches.did_you_mean(self._kind, name, self._known) for name in names if name not in self._known]
         if unknown:
             raise ValidationError(unknown)
         return names
@@ -147,7 +147,7 @@ class Switches(fields.Field[dict[str, Value]]):
         errors: dict[str, list[str]] = {}
         for name, stated in value.items():
             try:
-                found |= switches.read(self._known, {name: stated})
+                found |= switches.parse(self._known, {name: stated})
             except SwitchError as error:
                 errors[name] = [str(error)]
         if errors:

@@ -11,7 +11,7 @@ from ipaddress import IPv4Address, IPv6Address, ip_address
 from flask import request
 
 from mockserver.admin import bodies
-from mockserver.admin.plane import plane
+from mockserver.admin.admin_context import context
 from mockserver.admin.problems import Problem
 from mockserver.gateway import auth
 from mockserver.gateway.rejection import Rejection
@@ -24,9 +24,9 @@ def check() -> None:
     path = request.path
     if path in ("/", "/_mock") or path.startswith("/_mock/"):
         host = request.headers.get("Host", "").lower()
-        _check_host(host, plane().host.lower())
+        _check_host(host, context().host.lower())
         _check_origin(host)
-        _check_token(plane().admin_token)
+        _check_token(context().admin_token)
         bodies.measure()
 
 

@@ -8,7 +8,7 @@ from datetime import date
 
 import numpy as np
 
-from mockserver.simulation.chance import I64
+from mockserver.simulation.hashing import I64
 from mockserver.simulation.people import PRODUCTS, Block, People
 
 SOME = 5

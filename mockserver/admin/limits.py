@@ -6,32 +6,32 @@ Counting requests stays out (`gateway.limits`).
 from typing import Any
 
 from mockserver.admin import bodies, schemas, shapes
-from mockserver.admin.asked import Asked
+from mockserver.admin.admin_request import AdminRequest
 from mockserver.gateway.limits import Allowance
 from mockserver.gateway.sandbox import Sandbox
 
 
-def shown(asked: Asked) -> dict[str, Any]:
+def get(asked: AdminRequest) -> dict[str, Any]:
     """Every vendor's limit and its buckets."""
     with asked.lock:
-        return {name: _vendor(asked.sandbox, name) for name in asked.sandbox.surfaces}
+        return {name: _vendor(asked.sandbox, name) for name in asked.sandbox.profiles}
 
 
-def put(asked: Asked) -> dict[str, Any]:
+def replace(asked: AdminRequest) -> dict[str, Any]:
     """Set limits; vendors left out go back to how the sandbox was made."""
     return _set(asked, keep=False)
 
 
-def patch(asked: Asked) -> dict[str, Any]:
+def update(asked: AdminRequest) -> dict[str, Any]:
     """Set limits of the vendors that are given."""
     return _set(asked, keep=True)
 
 
-def _set(asked: Asked, *, keep: bool) -> dict[str, Any]:
-    stated = schemas.limits(asked.sandbox.surfaces).load(bodies.given())
+def _set(asked: AdminRequest, *, keep: bool) -> dict[str, Any]:
+    stated = schemas.limits(asked.sandbox.profiles).load(bodies.given())
     with asked.lock:
         asked.sandbox.set_limits(stated, keep=keep)
-        return shown(asked)
+        return get(asked)
 
 
 def _vendor(sandbox: Sandbox, name: str) -> dict[str, Any]:

@@ -10,29 +10,29 @@ from typing import Any
 from marshmallow import Schema, ValidationError
 
 from mockserver.admin import clock, faults, organizations, sandbox_body
-from mockserver.admin.plane import plane
+from mockserver.admin.admin_context import context
 from mockserver.cases.records import DEFAULT_ORGANIZATION, Case, UnknownCase
 from mockserver.gateway import switches
-from mockserver.gateway.sandbox import Made
+from mockserver.gateway.sandbox import SandboxConfig
 from mockserver.simulation.organization import Organization
 
 
-def stated(body: Mapping[str, Any]) -> tuple[Made, Decimal | None]:
+def from_request(body: Mapping[str, Any]) -> tuple[SandboxConfig, Decimal | None]:
     """What a body describes, and for how many seconds it is wanted.
 
     What is left out is as the first sandbox was made, which is how the server was started; beside a case, as the case
     says, and what that leaves out as a server without flags has it.
     """
-    first, whole = plane().state.default.made, body
+    first, whole = context().registry.default.config, body
     if isinstance(body.get("case"), str):
         case = _case(body["case"])
         organization = organizations.named(DEFAULT_ORGANIZATION)
-        first, whole = Made(organization, organization.seed), _over(case.body, body)
+        first, whole = SandboxConfig(organization, organization.seed), _overlay(case.body, body)
     given = _body().load(whole)
     return _made(given, first), given.get("ttl_seconds")
 
 
-def started(case: Case, first: Made, flags: Mapping[str, Any]) -> Made:
+def from_case(case: Case, first: SandboxConfig, flags: Mapping[str, Any]) -> SandboxConfig:
     """How the first sandbox is made of a case over which a server's flags win.
 
     `first` is what the flags alone mean. `flags` are members of a body that were stated; None: as `first` has it.
@@ -47,17 +47,17 @@ def started(case: Case, first: Made, flags: Mapping[str, Any]) -> Made:
 
 
 def _body() -> Schema:
-    return sandbox_body.sandbox(plane().state.surfaces, plane().state.switches)
+    return sandbox_body.sandbox(context().registry.profiles, context().registry.switches)
 
 
 def _case(name: str) -> Case:
     try:
-        return plane().cases().find(name)
+        return context().cases().find(name)
     except UnknownCase as error:
         raise ValidationError({"case": [str(error)]}) from error
 
 
-def _over(case: Mapping[str, Any], body: Mapping[str, Any]) -> dict[str, Any]:
+def _overlay(case: Mapping[str, Any], body: Mapping[str, Any]) -> dict[str, Any]:
     """A case's members under a body's own; limits go by vendor, and switches one by one."""
     whole = {**case, **body}
     for member in ("limits", "policy"):
@@ -72,11 +72,11 @@ def _merged(under: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]
     return {**under, **over, **{name: {**under[name], **over[name]} for name in both}}
 
 
-def _made(given: Mapping[str, Any], first: Made) -> Made:
+def _made(given: Mapping[str, Any], first: SandboxConfig) -> SandboxConfig:
     organization = _organization(given["organization"]) if "organization" in given else first.organization
     own = first.seed if organization is first.organization else organization.seed
     limits, policy = given.get("limits", {}), given.get("policy", {})
-    return Made(
+    return SandboxConfig(
         organization,
         given.get("seed", own),
         clock.stated(dict(given), first.clock),
@@ -90,5 +90,5 @@ def _made(given: Mapping[str, Any], first: Made) -> Made:
 def _organization(slug: str) -> Organization:
     known = organizations.slugs()
     if slug not in known:
-        raise ValidationError({"organization": [switches.unknown("organization", slug, known)]})
+        raise ValidationError({"organization": [switches.did_you_mean("organization", slug, known)]})
     return organizations.named(slug)

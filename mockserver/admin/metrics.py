@@ -12,17 +12,17 @@ from typing import Any
 from marshmallow import ValidationError
 
 from mockserver.admin import metric_shapes, metrics_policy
-from mockserver.admin.asked import Asked
-from mockserver.admin.plane import plane
+from mockserver.admin.admin_context import context
+from mockserver.admin.admin_request import AdminRequest
 from mockserver.admin.problems import Problem
 from mockserver.gateway import switches
 from mockserver.gateway.sandbox import Sandbox
 from mockserver.gateway.switches import Values
-from mockserver.simulation import parts
+from mockserver.simulation import calendar_periods
 from mockserver.simulation.instants import seconds
-from mockserver.simulation.metrics import Bucket, Question, Share
-from mockserver.simulation.metrics_events import Dimension, Metric, Reading
-from mockserver.simulation.metrics_sources import COUNTERS, Seen
+from mockserver.simulation.metrics import DayRange, MetricQuery, Share
+from mockserver.simulation.metrics_events import Dimension, DimensionEvents, Metric
+from mockserver.simulation.metrics_sources import COUNTERS, Visibility
 from mockserver.simulation.presence import Mask
 from mockserver.simulation.world import World
 
@@ -34,7 +34,7 @@ _SAYS = {
 }
 
 
-def listed(_: Asked) -> dict[str, Any]:
+def list_all(_: AdminRequest) -> dict[str, Any]:
     """The metrics there are."""
     found = [{"name": metric, "says": says} for metric, says in _SAYS.items()]
     written: dict[str, Any] = metric_shapes.Metrics().dump({"metrics": found, "dimensions": list(Dimension)})
@@ -46,7 +46,7 @@ class _Counted:
     """A question in terms of the world, with the names that the answer repeats; `team` is told as it is counted."""
 
     world: World
-    question: Question
+    question: MetricQuery
     vendors: tuple[str, ...]
     team: dict[str, Any] | None
     switches: Values
@@ -72,7 +72,7 @@ class _Counted:
             ],
         }
 
-    def _fields(self, seen: Seen) -> list[str]:
+    def _fields(self, seen: Visibility) -> list[str]:
         """The names that the API gives to what counts; what is in no API goes by ours."""
         places = self.question.counting(seen).tallies[self.question.place]
         return [seen.fields.get(name, name) for name in (COUNTERS[seen.product][place] for place in places)]
@@ -83,10 +83,10 @@ class _Point:
     """A bucket as far as the range goes; `date` is its first calendar day, also where that is outside."""
 
     date: int
-    days: Bucket
+    days: DayRange
 
 
-def shown(asked: Asked) -> dict[str, Any]:
+def get(asked: AdminRequest) -> dict[str, Any]:
     """A metric over a range: its points and their average."""
     counted = _read(asked)
     found = _points(asked, counted.switches)
@@ -107,7 +107,7 @@ def shown(asked: Asked) -> dict[str, Any]:
     return written
 
 
-def people(asked: Asked) -> dict[str, Any]:
+def people(asked: AdminRequest) -> dict[str, Any]:
     """The people behind a point of a metric, or behind the whole range as one bucket, page by page."""
     counted, limit, start = _read(asked), asked.query["limit"], _start(asked)
     point = _point(asked, counted.switches)
@@ -125,18 +125,18 @@ def people(asked: Asked) -> dict[str, Any]:
     return written
 
 
-def _read(asked: Asked) -> _Counted:
+def _read(asked: AdminRequest) -> _Counted:
     """The question, put to the world; Problem or ValidationError for what there is not."""
     sandbox, known = asked.sandbox, [metric.value for metric in Metric]
     if asked.name not in known:
-        raise Problem(404, switches.unknown("metric", asked.name, known))
+        raise Problem(404, switches.did_you_mean("metric", asked.name, known))
     now, values = sandbox.clock.now(), sandbox.policy.values  # Read once: another request may change them meanwhile.
     chosen, seen = values[metrics_policy.NAME], _seen(sandbox, asked.query["vendor"], now, values)
     team, members = _team(sandbox.world, asked.query.get("team"), now, with_subteams=chosen["subteams"] == "with")
-    question = Question(
+    question = MetricQuery(
         metric=Metric(asked.name),
         dimension=asked.query["dimension"],
-        reading=Reading(str(chosen["dimension_events"])),
+        reading=DimensionEvents(str(chosen["dimension_events"])),
         seen=tuple(seen.values()),
         members=members,
         all_lines=chosen["unseen_lines"] == "counted",
@@ -144,15 +144,15 @@ def _read(asked: Asked) -> _Counted:
     return _Counted(sandbox.world, question, tuple(seen), team, chosen)
 
 
-def _seen(sandbox: Sandbox, wanted: list[str], now: datetime, values: Mapping[str, Values]) -> dict[str, Seen]:
+def _seen(sandbox: Sandbox, wanted: list[str], now: datetime, values: Mapping[str, Values]) -> dict[str, Visibility]:
     """What each vendor that is asked for shows now; ValidationError for one that shows nobody's days."""
-    telling = {each.name: each.seen for each in plane().vendors if each.seen is not None}
+    telling = {each.name: each.visibility for each in context().vendors if each.visibility is not None}
     for name in wanted:
-        if name in sandbox.surfaces and name not in telling:
+        if name in sandbox.profiles and name not in telling:
             rule = f"{name} does not tell what a person did on a day, so nothing of it counts; there are: "
             raise ValidationError({"vendor": [rule + ", ".join(telling)]})
         if name not in telling:
-            raise ValidationError({"vendor": [switches.unknown("vendor", name, telling)]})
+            raise ValidationError({"vendor": [switches.did_you_mean("vendor", name, telling)]})
     return {name: tell(now, values[name]) for name, tell in telling.items() if name in wanted or not wanted}
 
 
@@ -165,7 +165,7 @@ def _team(
     teams = world.organization.teams
     places = [place for place, team in enumerate(teams) if _is(world, place, team.name, wanted)]
     if not places:
-        raise ValidationError({"team": [switches.unknown("team", wanted, [team.name for team in teams])]})
+        raise ValidationError({"team": [switches.did_you_mean("team", wanted, [team.name for team in teams])]})
     told = {"id": world.identities.team_id_of(places[0]), "name": teams[places[0]].name}
     if with_subteams:
         for place in places:  # It grows while it is walked: each team brings its own subteams.
@@ -177,29 +177,29 @@ def _is(world: World, place: int, name: str, wanted: str) -> bool:
     return wanted in {name, str(world.identities.team_id_of(place))}
 
 
-def _points(asked: Asked, chosen: Values) -> list[_Point]:
+def _points(asked: AdminRequest, chosen: Values) -> list[_Point]:
     """The buckets of the range, ascending, as the switch `partial_buckets` has them."""
     first, last = (asked.query[name].toordinal() for name in ("first", "last"))
-    starts = [*parts.starts(first, last, asked.query["part"]), _after(last, asked.query["part"])]
+    starts = [*calendar_periods.starts(first, last, asked.query["part"]), _after(last, asked.query["part"])]
     clipped = chosen["partial_buckets"] == "clipped"
     return [
-        _Point(begins, Bucket(max(begins, first), min(end - 1, last)))
+        _Point(begins, DayRange(max(begins, first), min(end - 1, last)))
         for begins, end in pairwise(starts)
         if clipped or first <= begins <= end - 1 <= last
     ]
 
 
-def _after(day: int, part: parts.Part) -> int:
+def _after(day: int, part: calendar_periods.CalendarPeriod) -> int:
     """The first day of the part that follows a day's own; no part is longer than 31 days."""
-    return parts.starts(day, day + 31, part)[1]
+    return calendar_periods.starts(day, day + 31, part)[1]
 
 
-def _point(asked: Asked, chosen: Values) -> _Point:
+def _point(asked: AdminRequest, chosen: Values) -> _Point:
     """The point that is asked for, or the whole range as one."""
     wanted: date | None = asked.query.get("date")
     if wanted is None:
         first, last = (asked.query[name].toordinal() for name in ("first", "last"))
-        return _Point(first, Bucket(first, last))
+        return _Point(first, DayRange(first, last))
     found = {date.fromordinal(point.date): point for point in _points(asked, chosen)}
     if wanted not in found:
         near = min(found, key=lambda day: abs(day - wanted), default="none, for there is no whole bucket in the range")
@@ -208,7 +208,7 @@ def _point(asked: Asked, chosen: Values) -> _Point:
     return found[wanted]
 
 
-def _start(asked: Asked) -> int:
+def _start(asked: AdminRequest) -> int:
     """The index of the first person behind the one who was told last."""
     after, identities = asked.query.get("after"), asked.sandbox.world.identities
     if after is None:

@@ -7,9 +7,9 @@ from datetime import date
 from typing import Any
 
 from mockserver.admin import headcount, shapes
-from mockserver.admin.asked import Asked
+from mockserver.admin.admin_context import context
+from mockserver.admin.admin_request import AdminRequest
 from mockserver.admin.headcount import Headcount
-from mockserver.admin.plane import plane
 from mockserver.admin.problems import Problem
 from mockserver.gateway import switches
 from mockserver.gateway.sandbox import Sandbox
@@ -20,30 +20,30 @@ from mockserver.simulation.world import World
 
 def slugs() -> list[str]:
     """The organisations that come with the product and the one that the server was started with, in their order."""
-    return sorted({*plane().organizations, _first().slug})
+    return sorted({*context().organizations, _first().slug})
 
 
 def named(slug: str) -> Organization:
     """One of these organisations; where two have the same slug, the one that the server was started with."""
-    return _first() if slug == _first().slug else plane().load(slug)
+    return _first() if slug == _first().slug else context().load(slug)
 
 
 def _first() -> Organization:
-    return plane().state.default.made.organization
+    return context().registry.default.config.organization
 
 
-def listed(_: Asked) -> dict[str, Any]:
+def list_all(_: AdminRequest) -> dict[str, Any]:
     """Every organisation in a few words."""
     found = [_outline(named(slug)) for slug in slugs()]
     written: dict[str, Any] = shapes.Organizations().dump({"organizations": found})
     return written
 
 
-def shown(asked: Asked) -> dict[str, Any]:
+def get(asked: AdminRequest) -> dict[str, Any]:
     """One organisation with its ids, as it is on the day that the sandbox's clock shows."""
     known = slugs()
     if asked.name not in known:
-        raise Problem(404, switches.unknown("organization", asked.name, known))
+        raise Problem(404, switches.did_you_mean("organization", asked.name, known))
     world = _world(asked.sandbox, asked.name)
     count = headcount.of(world.people, asked.sandbox.clock.now().date())
     written: dict[str, Any] = shapes.Organization().dump(_described(world, count))
@@ -52,10 +52,10 @@ def shown(asked: Asked) -> dict[str, Any]:
 
 def _world(sandbox: Sandbox, slug: str) -> World:
     """The sandbox's own world where it shows this organisation, for its seed may be another."""
-    if slug == sandbox.made.organization.slug:
+    if slug == sandbox.config.organization.slug:
         return sandbox.world
     organization = named(slug)
-    return plane().state.worlds.of(organization, organization.seed)
+    return context().registry.worlds.get(organization, organization.seed)
 
 
 def _outline(organization: Organization) -> dict[str, Any]:

@@ -6,11 +6,11 @@ What a choice does stays out (each vendor's `policy` lists its own).
 from typing import Any
 
 from mockserver.admin import bodies, schemas, shapes
-from mockserver.admin.asked import Asked
+from mockserver.admin.admin_request import AdminRequest
 from mockserver.gateway.switches import Switch, Value
 
 
-def shown(asked: Asked) -> dict[str, Any]:
+def get(asked: AdminRequest) -> dict[str, Any]:
     """The switches of every vendor, and of what is no vendor's, with the values in force."""
     sandbox = asked.sandbox
     policy = sandbox.policy.values
@@ -20,31 +20,31 @@ def shown(asked: Asked) -> dict[str, Any]:
     }
 
 
-def put(asked: Asked) -> dict[str, Any]:
+def replace(asked: AdminRequest) -> dict[str, Any]:
     """Set switches; those left out go back to how the sandbox was made."""
     return _set(asked, keep=False)
 
 
-def patch(asked: Asked) -> dict[str, Any]:
+def update(asked: AdminRequest) -> dict[str, Any]:
     """Set the switches that are given."""
     return _set(asked, keep=True)
 
 
-def _set(asked: Asked, *, keep: bool) -> dict[str, Any]:
+def _set(asked: AdminRequest, *, keep: bool) -> dict[str, Any]:
     stated = schemas.policy(asked.sandbox.switches).load(bodies.given())
     with asked.lock:
         asked.sandbox.set_policy(stated, keep=keep)
-        return shown(asked)
+        return get(asked)
 
 
 def _switch(switch: Switch, value: Value) -> dict[str, Any]:
     written: dict[str, Any] = shapes.SwitchState().dump(
         {
-            "value": switch.shown(value),
-            "default": switch.shown(switch.default),
-            "choices": switch.choices,
+            "value": switch.to_json(value),
+            "default": switch.to_json(switch.default),
+            "choices": switch.options,
             "grade": switch.grade,
-            "says": switch.says,
+            "says": switch.description,
         }
     )
     return written

@@ -13,7 +13,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 from werkzeug.http import HTTP_STATUS_CODES
 
 from mockserver.admin import answers
-from mockserver.admin.plane import plane
+from mockserver.admin.admin_context import context
 
 log = logging.getLogger(__name__)
 
@@ -48,7 +48,7 @@ def refused(error: Exception) -> Response:
     }
     if problem.errors:
         body["errors"] = problem.errors
-    return answers.written(body, problem.status, MEDIA_TYPE, problem.headers)
+    return answers.json_response(body, problem.status, MEDIA_TYPE, problem.headers)
 
 
 def _problem(error: Exception) -> Problem:
@@ -85,5 +85,5 @@ def _flat(messages: Mapping[str, Any], above: str) -> Iterator[tuple[str, list[s
 
 
 def _nowhere() -> str:
-    mounts = ", ".join(f"{mount} ({vendor.title})" for vendor in plane().vendors for mount in vendor.mounts)
+    mounts = ", ".join(f"{mount} ({vendor.title})" for vendor in context().vendors for mount in vendor.mounts)
     return f"there is nothing at {request.path}; served are {mounts}, and the control plane at /_mock/"

@@ -25,7 +25,7 @@ def errors(rule: dict[str, Any], vendors: Sequence[Vendor]) -> Errors:
 def _vendor_errors(rule: dict[str, Any], vendors: Sequence[Vendor]) -> Errors:
     names = [each.name for each in vendors]
     name = rule.get("vendor", names[0])
-    return {} if name in names else {"vendor": [switches.unknown("vendor", name, names)]}
+    return {} if name in names else {"vendor": [switches.did_you_mean("vendor", name, names)]}
 
 
 def _operation_errors(rule: dict[str, Any], vendors: Sequence[Vendor]) -> Errors:
@@ -36,7 +36,7 @@ def _operation_errors(rule: dict[str, Any], vendors: Sequence[Vendor]) -> Errors
     if owners:
         own = ", ".join(_operations(_meant(rule, vendors)))
         return {"operation": [f"{operation!r} belongs to {' and '.join(owners)}; {rule['vendor']} has: {own}"]}
-    return {"operation": [switches.unknown("operation", operation, _operations(_meant(rule, vendors)))]}
+    return {"operation": [switches.did_you_mean("operation", operation, _operations(_meant(rule, vendors)))]}
 
 
 def _path_errors(rule: dict[str, Any], vendors: Sequence[Vendor]) -> Errors:

@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from mockserver.gateway import answers
+from mockserver.gateway import response_cache
 
 LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -52,7 +52,7 @@ def _member(key: str, value: Any, names: Mapping[str, str]) -> Any:
     if key == "required" and isinstance(value, list):
         return [names.get(name, name) for name in value]
     if key in _EXAMPLES or (key == "examples" and isinstance(value, list)):
-        return answers.renamed(value, names)
+        return response_cache.rename_fields(value, names)
     return described(value, names)
 
 

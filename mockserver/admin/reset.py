@@ -6,14 +6,14 @@ What a part is stays out (`gateway.sandbox`).
 from typing import Any
 
 from mockserver.admin import bodies, schemas, shapes
-from mockserver.admin.asked import Asked
-from mockserver.gateway.sandbox import PARTS
+from mockserver.admin.admin_request import AdminRequest
+from mockserver.gateway.sandbox import RESETTABLE
 
 
-def reset(asked: Asked) -> dict[str, Any]:
+def reset(asked: AdminRequest) -> dict[str, Any]:
     """Put back what is named, or everything."""
-    only = schemas.ResetBody().load(bodies.given(optional=True)).get("parts", PARTS)
-    parts = [part for part in PARTS if part in only]
+    only = schemas.ResetBody().load(bodies.given(optional=True)).get("parts", RESETTABLE)
+    parts = [part for part in RESETTABLE if part in only]
     with asked.lock:
         asked.sandbox.reset(parts)
     written: dict[str, Any] = shapes.Reset().dump({"reset": parts})

@@ -11,8 +11,8 @@ from flask import Blueprint, Response
 from marshmallow import Schema
 
 from mockserver.admin import (
+    admin_request,
     answers,
-    asked,
     cases,
     clock,
     conduct,
@@ -31,14 +31,14 @@ from mockserver.admin import (
     shapes,
     tokens,
 )
-from mockserver.admin.asked import Asked
+from mockserver.admin.admin_request import AdminRequest
 from mockserver.gateway.sandbox import DEFAULT
 
 MOUNT = "/_mock"
 SANDBOX = "/sandboxes/<sandbox>"
 """Below the mount, what goes before a resource of any sandbox; without it, the resource is the first one's."""
 
-View = Callable[[Asked], dict[str, Any] | Response]
+View = Callable[[AdminRequest], dict[str, Any] | Response]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ class Route:
         return f"{MOUNT}{self.path}".replace("<", "{").replace(">", "}")
 
 
-def index(_: Asked) -> dict[str, Any]:
+def index(_: AdminRequest) -> dict[str, Any]:
     """Every resource, with the methods that it knows."""
     resources: dict[str, list[str]] = {}
     for route in ROUTES:
@@ -77,33 +77,33 @@ def index(_: Asked) -> dict[str, Any]:
 
 RESOURCES = (
     Route("GET", "/health", "getHealth", server.health),
-    Route("GET", "/clock", "getClock", clock.shown),
-    Route("PUT", "/clock", "putClock", clock.put),
+    Route("GET", "/clock", "getClock", clock.get),
+    Route("PUT", "/clock", "putClock", clock.replace),
     Route("POST", "/clock/advance", "advanceClock", clock.advance),
-    Route("GET", "/limits", "getLimits", limits.shown),
-    Route("PUT", "/limits", "putLimits", limits.put),
-    Route("PATCH", "/limits", "patchLimits", limits.patch),
-    Route("GET", "/policy", "getPolicy", policy.shown),
-    Route("PUT", "/policy", "putPolicy", policy.put),
-    Route("PATCH", "/policy", "patchPolicy", policy.patch),
-    Route("GET", "/faults", "getFaults", faults.shown),
-    Route("PUT", "/faults", "putFaults", faults.put),
-    Route("POST", "/faults", "createFault", faults.post),
-    Route("DELETE", "/faults/<fault>", "deleteFault", faults.deleted),
-    Route("GET", "/requests", "listRequests", requests.listed, schemas.RequestsQuery),
-    Route("DELETE", "/requests", "deleteRequests", requests.forgotten),
-    Route("GET", "/conduct", "getConduct", conduct.judged, schemas.ConductQuery),
-    Route("GET", "/defects", "getDefects", defects.shown),
-    Route("PUT", "/defects", "putDefects", defects.put),
+    Route("GET", "/limits", "getLimits", limits.get),
+    Route("PUT", "/limits", "putLimits", limits.replace),
+    Route("PATCH", "/limits", "patchLimits", limits.update),
+    Route("GET", "/policy", "getPolicy", policy.get),
+    Route("PUT", "/policy", "putPolicy", policy.replace),
+    Route("PATCH", "/policy", "patchPolicy", policy.update),
+    Route("GET", "/faults", "getFaults", faults.get),
+    Route("PUT", "/faults", "putFaults", faults.replace),
+    Route("POST", "/faults", "createFault", faults.create),
+    Route("DELETE", "/faults/<fault>", "deleteFault", faults.delete),
+    Route("GET", "/requests", "listRequests", requests.list_all, schemas.RequestsQuery),
+    Route("DELETE", "/requests", "deleteRequests", requests.clear),
+    Route("GET", "/conduct", "getConduct", conduct.get, schemas.ConductQuery),
+    Route("GET", "/defects", "getDefects", defects.get),
+    Route("PUT", "/defects", "putDefects", defects.replace),
     Route("POST", "/reset", "reset", reset.reset),
-    Route("GET", "/tokens", "listTokens", tokens.listed),
-    Route("POST", "/tokens", "createToken", tokens.created),
-    Route("DELETE", "/tokens/<token>", "deleteToken", tokens.revoked),
-    Route("GET", "/metrics", "listMetrics", metrics.listed),
-    Route("GET", "/metrics/<metric>", "getMetric", metrics.shown, schemas.MetricQuery),
+    Route("GET", "/tokens", "listTokens", tokens.list_all),
+    Route("POST", "/tokens", "createToken", tokens.create),
+    Route("DELETE", "/tokens/<token>", "deleteToken", tokens.revoke),
+    Route("GET", "/metrics", "listMetrics", metrics.list_all),
+    Route("GET", "/metrics/<metric>", "getMetric", metrics.get, schemas.MetricQuery),
     Route("GET", "/metrics/<metric>/people", "getMetricPeople", metrics.people, schemas.MetricPeopleQuery),
-    Route("GET", "/organizations", "listOrganizations", organizations.listed),
-    Route("GET", "/organizations/<slug>", "getOrganization", organizations.shown),
+    Route("GET", "/organizations", "listOrganizations", organizations.list_all),
+    Route("GET", "/organizations/<slug>", "getOrganization", organizations.get),
     Route("GET", "/openapi/<vendor>.yaml", "getOpenapi", server.openapi),
 )
 """What every sandbox has."""
@@ -111,12 +111,12 @@ RESOURCES = (
 ROUTES = (
     Route("GET", "/", "getIndex", index),
     *RESOURCES,
-    Route("GET", "/cases", "listCases", cases.listed, schemas.CasesQuery),
-    Route("GET", "/cases/<case>", "getCase", cases.shown),
-    Route("GET", "/sandboxes", "listSandboxes", sandboxes.listed),
-    Route("POST", "/sandboxes", "createSandbox", sandboxes.created),
-    Route("GET", SANDBOX, "getSandbox", sandboxes.shown),
-    Route("DELETE", SANDBOX, "deleteSandbox", sandboxes.deleted),
+    Route("GET", "/cases", "listCases", cases.list_all, schemas.CasesQuery),
+    Route("GET", "/cases/<case>", "getCase", cases.get),
+    Route("GET", "/sandboxes", "listSandboxes", sandboxes.list_all),
+    Route("POST", "/sandboxes", "createSandbox", sandboxes.create),
+    Route("GET", SANDBOX, "getSandbox", sandboxes.get),
+    Route("DELETE", SANDBOX, "deleteSandbox", sandboxes.delete),
     *(resource.of_sandbox for resource in RESOURCES),
 )
 
@@ -140,12 +140,12 @@ def blueprint() -> Blueprint:
 
 def root() -> Response:
     """The way from `/`, and from the mount without its slash, to the index."""
-    return answers.elsewhere(f"{MOUNT}/")
+    return answers.redirect(f"{MOUNT}/")
 
 
 def _answering(route: Route) -> Callable[..., Response]:
     def answer(sandbox: str = DEFAULT, **names: str) -> Response:
-        said = route.view(asked.read(route.query(), sandbox, *names.values()))
-        return said if isinstance(said, Response) else answers.written(said)
+        said = route.view(admin_request.parse(route.query(), sandbox, *names.values()))
+        return said if isinstance(said, Response) else answers.json_response(said)
 
     return answer

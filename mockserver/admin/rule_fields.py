@@ -9,7 +9,7 @@ from typing import Any
 
 from marshmallow import ValidationError, fields
 
-from mockserver.admin.fields import Amount, Whole
+from mockserver.admin.fields import NonNegativeDecimal, StrictInteger
 
 COUNT_MAXIMUM = 1_000_000
 TEXT_MAXIMUM = 1000
@@ -25,7 +25,7 @@ _NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}")
 _VALUE = re.compile(rf"[!-~](?:[ -~]{{0,{TEXT_MAXIMUM - 2}}}[!-~])?")
 
 
-class Exact(Amount):
+class Exact(NonNegativeDecimal):
     """A number above 0 and up to a maximum, of so few digits that JSON gives it back as it came."""
 
     def __init__(self, most: int, **kwargs: Any) -> None:
@@ -45,7 +45,7 @@ class Exact(Amount):
         return None if value is None else float(value) if value % 1 else int(value)
 
 
-class Times(Whole):
+class Times(StrictInteger):
     """How often a rule fires at most."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **more: Any) -> int:
@@ -55,7 +55,7 @@ class Times(Whole):
         return found
 
 
-class PageStatus(Whole):
+class PageStatus(StrictInteger):
     """The status of a page: any that goes with a body."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **more: Any) -> int:

@@ -8,7 +8,7 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, validate, validates_schema
 
-from mockserver.admin.fields import Whole
+from mockserver.admin.fields import StrictInteger
 from mockserver.admin.rule_fields import COUNT_MAXIMUM, Exact, Headers, PageStatus, Query, Set, Text, Times
 from mockserver.admin.schemas import Body
 from mockserver.gateway.faults import RULES_MAXIMUM, Phase
@@ -31,7 +31,7 @@ class EffectBody(Body):
     one nothing is missing. Bytes are counted of the body.
     """
 
-    status = Whole(400, 599, metadata={"description": "A failure in the vendor's own shape."})
+    status = StrictInteger(400, 599, metadata={"description": "A failure in the vendor's own shape."})
     code = Text(metadata={"description": "What the vendor's shape has for machines, in place of its own."})
     message = Text(metadata={"description": "What the failure says."})
     headers = Headers(keys=fields.String(), values=fields.String(), metadata={"description": "Headers of the answer."})
@@ -39,11 +39,11 @@ class EffectBody(Body):
     rate_limited = Set(metadata={"description": "The vendor's own 429.", "enum": [True]})
     reset = Set(metadata={"description": "The connection is cut before the first byte.", "enum": [True]})
     delay_seconds = Exact(SECONDS_MAXIMUM)
-    truncate_bytes = Whole(
+    truncate_bytes = StrictInteger(
         0, BYTES_MAXIMUM, metadata={"description": "The body ends here, whatever its length was said to be."}
     )
     stall_seconds = Exact(SECONDS_MAXIMUM)
-    after_bytes = Whole(0, BYTES_MAXIMUM, metadata={"description": "Where the body stands still."})
+    after_bytes = StrictInteger(0, BYTES_MAXIMUM, metadata={"description": "Where the body stands still."})
     malformed_json = Set(metadata={"description": "The body lacks its last bracket.", "enum": [True]})
 
     @validates_schema(pass_original=True)
@@ -101,7 +101,7 @@ class RuleBody(Body):
         metadata={"description": "Parameters that the query has, decoded; of one that is repeated, any may be it."},
     )
     times = Times(1, COUNT_MAXIMUM, metadata={"description": "How often it fires at most."})
-    skip = Whole(0, COUNT_MAXIMUM, metadata={"description": "How many requests it lets pass first."})
+    skip = StrictInteger(0, COUNT_MAXIMUM, metadata={"description": "How many requests it lets pass first."})
     share = Exact(1, metadata={"exclusiveMinimum": 0, "maximum": 1, "description": "Which share of requests it meets."})
     phase = fields.String(
         validate=validate.OneOf(tuple(Phase), error='must be "before" or "after"'),
@@ -122,7 +122,7 @@ class RulesBody(Body):
     )
 
 
-class ArmedRule(RuleBody):
+class ArmedRuleBody(RuleBody):
     """A rule at work, and how many requests met it; one that met as many as it may stays listed."""
 
     id = fields.String(required=True)
@@ -132,4 +132,4 @@ class ArmedRule(RuleBody):
 class ArmedRules(Body):
     """The rules that are armed, in order."""
 
-    rules = fields.List(fields.Nested(ArmedRule), required=True)
+    rules = fields.List(fields.Nested(ArmedRuleBody), required=True)

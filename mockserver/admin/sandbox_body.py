@@ -11,11 +11,11 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, validate
 
 from mockserver.admin import schemas
-from mockserver.admin.fields import Amount, Flag, Instant, Whole
+from mockserver.admin.fields import NonNegativeDecimal, StrictBoolean, StrictInteger, Timestamp
 from mockserver.admin.rules import RuleBody
 from mockserver.admin.schemas import Body
 from mockserver.gateway.faults import RULES_MAXIMUM
-from mockserver.gateway.sandbox import Surface
+from mockserver.gateway.sandbox import VendorProfile
 from mockserver.gateway.switches import Known, Switch
 from mockserver.simulation.clock import EARLIEST, LATEST
 
@@ -24,7 +24,7 @@ TTL_MAXIMUM = 366 * 86_400
 """The longest time to live, in seconds."""
 
 
-class TtlField(Amount):
+class TtlField(NonNegativeDecimal):
     """How long something lives."""
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> Decimal:
@@ -51,16 +51,16 @@ class SandboxBody(Body):
         metadata={"description": "The slug of an organisation, one of those that /_mock/organizations lists."},
         error_messages={"invalid": "must be the slug of an organisation"},
     )
-    seed = Whole(
+    seed = StrictInteger(
         0, SEED_MAXIMUM, metadata={"description": "Another seed, another history; without it, the organisation's own."}
     )
-    now = Instant(
+    now = Timestamp(
         metadata={
             "description": f"What its clock shows, from {EARLIEST:%Y-%m-%d} to {LATEST:%Y-%m-%d}; without it, what the "
             "server was started with."
         }
     )
-    frozen = Flag(
+    frozen = StrictBoolean(
         metadata={
             "description": "Whether its time stands still; without it, as the case has it, and with `now` alone, not."
         }
@@ -79,13 +79,13 @@ class SandboxBody(Body):
     )
 
 
-def sandbox(surfaces: Mapping[str, Surface], known: Known) -> Schema:
+def sandbox(surfaces: Mapping[str, VendorProfile], known: Known) -> Schema:
     """The body that makes a sandbox of a server with these vendors and switches."""
     return _sandbox(tuple(surfaces.values()), tuple(known.items()))
 
 
 @lru_cache(maxsize=8)
-def _sandbox(vendors: tuple[Surface, ...], switches: tuple[tuple[str, tuple[Switch, ...]], ...]) -> Schema:
+def _sandbox(vendors: tuple[VendorProfile, ...], switches: tuple[tuple[str, tuple[Switch, ...]], ...]) -> Schema:
     """Made once for an app's vendors, since building it takes longer than all the rest of making a sandbox."""
     surfaces = {surface.name: surface for surface in vendors}
     members: dict[str, fields.Field[Any]] = {

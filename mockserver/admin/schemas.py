@@ -9,16 +9,26 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
-from mockserver.admin.fields import Amount, Day, Digits, Flag, Instant, Listed, Statuses, Switches, Whole
+from mockserver.admin.fields import (
+    CommaList,
+    Day,
+    NonNegativeDecimal,
+    QueryInteger,
+    Statuses,
+    StrictBoolean,
+    StrictInteger,
+    Switches,
+    Timestamp,
+)
 from mockserver.conduct.rules import RULES
 from mockserver.gateway import switches
-from mockserver.gateway.limits import Allowance, Limit, Setting
-from mockserver.gateway.sandbox import PARTS, Surface
-from mockserver.gateway.strict import Strict
+from mockserver.gateway.limits import Allowance, Limit, LimitMode
+from mockserver.gateway.sandbox import RESETTABLE, VendorProfile
+from mockserver.gateway.strict import StrictSchema
 from mockserver.gateway.switches import Known
+from mockserver.simulation.calendar_periods import CalendarPeriod
 from mockserver.simulation.clock import EARLIEST, LATEST
 from mockserver.simulation.metrics_events import Dimension
-from mockserver.simulation.parts import Part
 
 RATE_MAXIMUM = 1_000_000
 LISTED_MAXIMUM = 1_000_000
@@ -30,7 +40,7 @@ METRIC_DAYS_MAXIMUM = 1096
 PEOPLE_MAXIMUM = 1000
 
 
-class Body(Strict):
+class Body(StrictSchema):
     """Members of a body, or parameters of a query."""
 
     error_messages = {"type": "must be an object"}  # noqa: RUF012 - as marshmallow declares it
@@ -45,22 +55,22 @@ class ByVendor(Body):
 class ClockBody(Body):
     """Another time."""
 
-    now = Instant(
+    now = Timestamp(
         metadata={
             "description": f"What the clock shows, from {EARLIEST:%Y-%m-%d} to {LATEST:%Y-%m-%d}; without it, what it "
             "showed when the sandbox was made."
         }
     )
-    frozen = Flag(metadata={"description": "Whether time stands still; false when only `now` is given."})
+    frozen = StrictBoolean(metadata={"description": "Whether time stands still; false when only `now` is given."})
 
 
 class AdvanceBody(Body):
     """A span of time: the sum of its members, of which there is at least one; fractions are taken exactly."""
 
-    seconds = Amount(metadata={"minimum": 0})
-    minutes = Amount(metadata={"minimum": 0})
-    hours = Amount(metadata={"minimum": 0})
-    days = Amount(metadata={"minimum": 0})
+    seconds = NonNegativeDecimal(metadata={"minimum": 0})
+    minutes = NonNegativeDecimal(metadata={"minimum": 0})
+    hours = NonNegativeDecimal(metadata={"minimum": 0})
+    days = NonNegativeDecimal(metadata={"minimum": 0})
 
     @validates_schema
     def have_one(self, given: dict[str, Any], **_: Any) -> None:
@@ -72,8 +82,10 @@ class AdvanceBody(Body):
 class AllowanceBody(Body):
     """A limit in numbers."""
 
-    per_minute = Whole(1, RATE_MAXIMUM, required=True, metadata={"description": "Requests that come back in a minute."})
-    burst = Whole(1, RATE_MAXIMUM, required=True, metadata={"description": "Requests that may be saved up."})
+    per_minute = StrictInteger(
+        1, RATE_MAXIMUM, required=True, metadata={"description": "Requests that come back in a minute."}
+    )
+    burst = StrictInteger(1, RATE_MAXIMUM, required=True, metadata={"description": "Requests that may be saved up."})
 
 
 class LimitField(fields.Field[Limit]):
@@ -82,14 +94,14 @@ class LimitField(fields.Field[Limit]):
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> Limit:
         if isinstance(value, dict):
             return Allowance(**AllowanceBody().load(value))
-        if isinstance(value, str) and value in tuple(Setting):
-            return Setting(value)
+        if isinstance(value, str) and value in tuple(LimitMode):
+            return LimitMode(value)
         raise ValidationError(
             'must be "documented", "off", or an object with per_minute and burst, both from 1 to 1000000'
         )
 
 
-def limits(surfaces: Mapping[str, Surface]) -> Schema:
+def limits(surfaces: Mapping[str, VendorProfile]) -> Schema:
     """The body that sets limits of these vendors."""
     return ByVendor.from_dict({name: LimitField() for name in surfaces})()
 
@@ -119,7 +131,7 @@ class ResetBody(Body):
     """What to put back; everything, unless `only` names parts."""
 
     parts = fields.List(
-        fields.String(validate=validate.OneOf(PARTS, error="there is no part {input!r}; there are: {choices}")),
+        fields.String(validate=validate.OneOf(RESETTABLE, error="there is no part {input!r}; there are: {choices}")),
         validate=validate.Length(min=1, error="name at least one part, or leave `only` out to reset everything"),
         data_key="only",
         metadata={"description": "The parts to put back."},
@@ -132,18 +144,18 @@ class DefectsBody(Body):
     armed = fields.List(fields.String(), metadata={"description": "The names of the defects."})
 
 
-def defects(surfaces: Mapping[str, Surface]) -> Schema:
+def defects(surfaces: Mapping[str, VendorProfile]) -> Schema:
     """The body that arms defects at a server with these vendors."""
     return DefectsBody.from_dict({"armed": armed(surfaces)})()
 
 
-def armed(surfaces: Mapping[str, Surface]) -> "fields.List[str]":
+def armed(surfaces: Mapping[str, VendorProfile]) -> "fields.List[str]":
     """The names of some of these vendors' defects."""
     known = [defect.name for surface in surfaces.values() for defect in surface.defects]
 
     def check(name: str) -> None:
         if name not in known:
-            raise ValidationError(switches.unknown("defect", name, known))
+            raise ValidationError(switches.did_you_mean("defect", name, known))
 
     return fields.List(fields.String(validate=check))
 
@@ -159,10 +171,10 @@ class RequestsQuery(Body):
         metadata={"description": "Only this path, without the query string; * stands for any characters."}
     )
     status = Statuses(metadata={"description": "Only answers with this status, or of this class of them, as in 4xx."})
-    limit = Digits(
+    limit = QueryInteger(
         1, LISTED_MAXIMUM, metadata={"description": "The newest so many of what matches, still oldest first."}
     )
-    after = Digits(0, ID_MAXIMUM, metadata={"description": "Only entries that came after the one with this id."})
+    after = QueryInteger(0, ID_MAXIMUM, metadata={"description": "Only entries that came after the one with this id."})
 
 
 class MetricQuery(Body):
@@ -173,10 +185,10 @@ class MetricQuery(Body):
     first = Day(required=True, data_key="from", metadata={"description": "The first day."})
     last = Day(required=True, data_key="to", metadata={"description": "The last day, included."})
     part = fields.Enum(
-        Part,
+        CalendarPeriod,
         by_value=True,
-        load_default=Part.DAY,
-        validate=validate.NoneOf((Part.YEAR,), error="must be one of: day, week, month"),
+        load_default=CalendarPeriod.DAY,
+        validate=validate.NoneOf((CalendarPeriod.YEAR,), error="must be one of: day, week, month"),
         data_key="bucket",
         error_messages={"unknown": "must be one of: day, week, month"},
         metadata={"description": "How long a bucket is: a day, a week from Monday on, a calendar month."},
@@ -211,7 +223,7 @@ class MetricPeopleQuery(MetricQuery):
 
     date = Day(metadata={"description": "The point, by its date; without it, the whole range as one bucket."})
     after = fields.String(metadata={"description": "Only people behind the one with this id, in order of id."})
-    limit = Digits(
+    limit = QueryInteger(
         1, PEOPLE_MAXIMUM, load_default=100, metadata={"description": "At most so many people; 100 unless given."}
     )
 
@@ -229,7 +241,7 @@ class ConductQuery(Body):
 
     kind = "parameter"
 
-    ignore = Listed(
+    ignore = CommaList(
         "rule",
         tuple(rule.name for rule in RULES),
         metadata={"description": "Rules that nothing is said of, with commas between."},

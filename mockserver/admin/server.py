@@ -9,39 +9,39 @@ from typing import Any
 from flask import Response
 
 from mockserver.admin import answers, organizations, renaming, shapes
-from mockserver.admin.asked import Asked
-from mockserver.admin.plane import plane
+from mockserver.admin.admin_context import context
+from mockserver.admin.admin_request import AdminRequest
 from mockserver.admin.problems import Problem
 from mockserver.gateway import switches
-from mockserver.simulation.chance import DATA_VERSION
+from mockserver.simulation.hashing import DATA_VERSION
 
 DISTRIBUTION = "analytics-mockserver"
 OWN_FILE = "admin"
 
 
-def health(asked: Asked) -> dict[str, Any]:
+def health(asked: AdminRequest) -> dict[str, Any]:
     """That the server works, and what it serves."""
     written: dict[str, Any] = shapes.Health().dump(
         {
             "version": metadata.version(DISTRIBUTION),
             "data_version": DATA_VERSION,
             "now": asked.sandbox.clock.now(),
-            "vendors": list(asked.sandbox.surfaces),
+            "vendors": list(asked.sandbox.profiles),
             "organizations": organizations.slugs(),
         }
     )
     return written
 
 
-def openapi(asked: Asked) -> Response:
+def openapi(asked: AdminRequest) -> Response:
     """The OpenAPI file of a vendor with the response names in force, or of the control plane as it is shipped."""
-    files = {vendor.name: vendor.openapi for vendor in plane().vendors} | {OWN_FILE: f"{OWN_FILE}.yaml"}
+    files = {vendor.name: vendor.openapi for vendor in context().vendors} | {OWN_FILE: f"{OWN_FILE}.yaml"}
     if asked.name not in files:
-        raise Problem(404, switches.unknown("OpenAPI file", asked.name, files))
-    content = (plane().openapi / files[asked.name]).read_bytes()
-    return answers.text(renaming.text(content, _names(asked)), "application/yaml")
+        raise Problem(404, switches.did_you_mean("OpenAPI file", asked.name, files))
+    content = (context().openapi / files[asked.name]).read_bytes()
+    return answers.text_response(renaming.text(content, _names(asked)), "application/yaml")
 
 
-def _names(asked: Asked) -> dict[str, str]:
-    surface = asked.sandbox.surfaces.get(asked.name)
+def _names(asked: AdminRequest) -> dict[str, str]:
+    surface = asked.sandbox.profiles.get(asked.name)
     return switches.renamed(surface.switches, asked.sandbox.policy.values[surface.name]) if surface else {}

@@ -5,15 +5,15 @@ Where the values come from stays out (one module for each resource), and so does
 
 from marshmallow import Schema, fields, validate
 
-from mockserver.admin.fields import Instant, Milliseconds
-from mockserver.gateway.limits import Setting
+from mockserver.admin.fields import Milliseconds, Timestamp
+from mockserver.gateway.limits import LimitMode
 from mockserver.gateway.switches import Grade
 
 
 class Clock(Schema):
     """The clock as it stands."""
 
-    now = Instant(required=True)
+    now = Timestamp(required=True)
     frozen = fields.Boolean(required=True)
 
 
@@ -28,7 +28,7 @@ class Bucket(Schema):
 class VendorLimit(Schema):
     """A vendor's limit: how it is set, the numbers in force (null without a limit), and the buckets in use."""
 
-    setting = fields.String(required=True, validate=validate.OneOf((*Setting, "custom")))
+    setting = fields.String(required=True, validate=validate.OneOf((*LimitMode, "custom")))
     per_minute = fields.Integer(required=True, allow_none=True)
     burst = fields.Integer(required=True, allow_none=True)
     buckets = fields.List(fields.Nested(Bucket), required=True)
@@ -52,7 +52,7 @@ class Entry(Schema):
     """One request in the journal, without credentials. `refusal` is the reason of a refusal."""
 
     id = fields.Integer(required=True)
-    at = Instant(required=True)
+    at = Timestamp(required=True)
     vendor = fields.String(required=True)
     operation = fields.String(required=True, allow_none=True)
     method = fields.String(required=True)
@@ -157,7 +157,7 @@ class Health(Schema):
     status = fields.Constant("ok", required=True, metadata={"type": "string", "enum": ["ok"]})
     version = fields.String(required=True)
     data_version = fields.Integer(required=True)
-    now = Instant(required=True)
+    now = Timestamp(required=True)
     vendors = fields.List(fields.String(), required=True)
     organizations = fields.List(fields.String(), required=True)
 
@@ -190,7 +190,7 @@ class Sandbox(Schema):
     id = fields.String(required=True)
     organization = fields.String(required=True)
     seed = fields.Integer(required=True)
-    now = Instant(required=True)
+    now = Timestamp(required=True)
     frozen = fields.Boolean(required=True)
     tokens = fields.Dict(
         keys=fields.String(),

@@ -9,37 +9,37 @@ from flask import Response
 from marshmallow import ValidationError
 
 from mockserver.admin import answers, bodies, schemas, shapes
-from mockserver.admin.asked import Asked
-from mockserver.admin.plane import plane
+from mockserver.admin.admin_context import context
+from mockserver.admin.admin_request import AdminRequest
 from mockserver.admin.problems import Problem
 from mockserver.gateway import switches
 from mockserver.gateway.tokens import Grant
 
 
-def listed(asked: Asked) -> dict[str, Any]:
+def list_all(asked: AdminRequest) -> dict[str, Any]:
     """Every token that opens the sandbox."""
-    found = [_described(grant) for grant in plane().state.tokens_of(asked.sandbox)]
+    found = [_described(grant) for grant in context().registry.tokens_of(asked.sandbox)]
     written: dict[str, Any] = shapes.Tokens().dump({"tokens": found})
     return written
 
 
-def created(asked: Asked) -> Response:
+def create(asked: AdminRequest) -> Response:
     """Another token for the sandbox; where a vendor's clients get theirs for a secret, another client."""
     given = schemas.TokenBody().load(bodies.given())
     vendor = given["vendor"]
-    if vendor not in asked.sandbox.surfaces:
-        raise ValidationError({"vendor": [switches.unknown("vendor", vendor, asked.sandbox.surfaces)]})
-    grant = plane().state.grant(asked.sandbox, vendor, permitted=given["permission"] == schemas.GRANTED)
+    if vendor not in asked.sandbox.profiles:
+        raise ValidationError({"vendor": [switches.did_you_mean("vendor", vendor, asked.sandbox.profiles)]})
+    grant = context().registry.grant(asked.sandbox, vendor, permitted=given["permission"] == schemas.GRANTED)
     place = f"/_mock/sandboxes/{asked.sandbox.id}/tokens/{grant.id}"
-    return answers.written(shapes.Token().dump(_described(grant)), 201, headers={"Location": place})
+    return answers.json_response(shapes.Token().dump(_described(grant)), 201, headers={"Location": place})
 
 
-def revoked(asked: Asked) -> Response:
+def revoke(asked: AdminRequest) -> Response:
     """A token less: it is unknown from the next request on."""
-    if not plane().state.revoke(asked.sandbox, asked.name):
-        known = [grant.id for grant in plane().state.tokens_of(asked.sandbox)]
-        raise Problem(404, switches.unknown("token", asked.name, known))
-    return answers.nothing()
+    if not context().registry.revoke(asked.sandbox, asked.name):
+        known = [grant.id for grant in context().registry.tokens_of(asked.sandbox)]
+        raise Problem(404, switches.did_you_mean("token", asked.name, known))
+    return answers.no_content()
 
 
 def _described(grant: Grant) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from mockserver.audit.identity import Broken, Identity, between, same, within
+from mockserver.audit.invariant import Invariant, Violation, at_most, equal, within_bounds
 from mockserver.audit.reader import Reader, summed
 
 VENDOR = "augment"
@@ -65,21 +65,21 @@ def _counts(reader: Reader) -> dict[str, int]:
 def _counts_are_walks(reader: Reader) -> None:
     counted = _counts(reader)
     for day in reader.sampled_days:
-        same(f"{day}", len(active(reader, day)), counted.get(str(day)), "rows of the dau walk and dau-count")
+        equal(f"{day}", len(active(reader, day)), counted.get(str(day)), "rows of the dau walk and dau-count")
 
 
 def _nobody_twice(reader: Reader) -> None:
     for day in reader.sampled_days:
         twice = [who for who, times in Counter(active(reader, day)).items() if times > 1]
         if twice:
-            raise Broken(f"{day}: {twice[0]} is in the dau walk twice")
+            raise Violation(f"{day}: {twice[0]} is in the dau walk twice")
 
 
 def _users_are_days(reader: Reader) -> None:
     by_user = summed([row["metrics"] for row in users(reader, reader.first, reader.last)])
     by_day = summed([row["metrics"] for row in daily(reader)])
     for metric in sorted({*by_user, *by_day}):
-        same(
+        equal(
             f"{metric} of {reader.first} to {reader.last}", by_user[metric], by_day[metric], "sums over users and days"
         )
 
@@ -92,9 +92,9 @@ def _records_are_users(reader: Reader) -> None:
     by_user = {name(row): Counter(row["metrics"]) for row in users(reader, day, day)}
     for who in sorted({*by_record, *by_user}):
         if (who in by_record) != (who in by_user):
-            raise Broken(f"{who} on {day}: there are records or user-activity, but not both")
+            raise Violation(f"{who} on {day}: there are records or user-activity, but not both")
         for metric, number in sorted(by_user[who].items()):
-            same(f"{who} on {day}, {metric}", by_record[who][metric], number, "sum of records and user-activity")
+            equal(f"{who} on {day}, {metric}", by_record[who][metric], number, "sum of records and user-activity")
 
 
 def _days_are_walks(reader: Reader) -> None:
@@ -102,7 +102,7 @@ def _days_are_walks(reader: Reader) -> None:
     seen = Counter(who for day in days for who in set(active(reader, day)))
     told = {name(row): row["active_days"] for row in users(reader, days[0], days[-1])}
     for who in sorted({*seen, *told}):
-        same(f"{who} from {days[0]} to {days[-1]}", told.get(who), seen[who], "active_days and days in dau")
+        equal(f"{who} from {days[0]} to {days[-1]}", told.get(who), seen[who], "active_days and days in dau")
 
 
 def _totals_are_parts(reader: Reader) -> None:
@@ -110,17 +110,17 @@ def _totals_are_parts(reader: Reader) -> None:
         metrics = row["metrics"]
         messages = sum(metrics[f"{part}_messages"] for part in _MESSAGES)
         lines = sum(metrics[f"{part}_lines_of_code"] for part in _LINES)
-        same(row["date"], metrics["total_messages"], messages, "total_messages and its parts")
-        same(row["date"], metrics["total_modified_lines_of_code"], lines, "total_modified_lines_of_code and its parts")
+        equal(row["date"], metrics["total_messages"], messages, "total_messages and its parts")
+        equal(row["date"], metrics["total_modified_lines_of_code"], lines, "total_modified_lines_of_code and its parts")
 
 
 def _accepted_within_suggested(reader: Reader) -> None:
     rows = [(row["date"], row["metrics"]) for row in daily(reader)]
     rows += [(f"{name(row)} on {reader.last}", row["metrics"]) for row in some_users(reader, reader.last)]
     for where, metrics in rows:
-        within(where, metrics["completions_accepted"], metrics["completions_count"], "accepted and all completions")
+        at_most(where, metrics["completions_accepted"], metrics["completions_count"], "accepted and all completions")
         accepted, suggested = metrics["completions_lines_of_code"], metrics["completions_suggested_lines_of_code"]
-        within(where, accepted, suggested, "accepted and suggested lines")
+        at_most(where, accepted, suggested, "accepted and suggested lines")
 
 
 def _active_have_events(reader: Reader) -> None:
@@ -131,40 +131,42 @@ def _active_have_events(reader: Reader) -> None:
         beginning = active(reader, day) if reader.full else active(reader, day)[: len(rows)]
         for who in sorted(counted.symmetric_difference(beginning)):
             told = "in dau, but without" if who not in counted else "not in dau, but with"
-            raise Broken(f"{who} on {day}: {told} a counter above 0 in user-activity")
+            raise Violation(f"{who} on {day}: {told} a counter above 0 in user-activity")
 
 
 def _days_are_counted(reader: Reader) -> None:
     told = {row["date"] for row in daily(reader)}
     for day, count in _counts(reader).items():
         if (day in told) != (count > 0):
-            raise Broken(f"{day}: dau-count is {count}, and the day is {'' if day in told else 'not '}in daily-usage")
+            raise Violation(
+                f"{day}: dau-count is {count}, and the day is {'' if day in told else 'not '}in daily-usage"
+            )
 
 
 def _users_are_distinct(reader: Reader) -> None:
     days = [_counts(reader)[str(day)] for day in reader.sampled_days]
     found = len(users(reader, reader.sampled_days[0], reader.last))
-    between(f"{reader.sampled_days[0]} to {reader.last}", found, days, "users of the range, and of its days")
+    within_bounds(f"{reader.sampled_days[0]} to {reader.last}", found, days, "users of the range, and of its days")
 
 
 IDENTITIES = (
-    Identity("augment-counts-are-walks", "dau-count of a day is the number of rows of the whole dau walk.",
+    Invariant("augment-counts-are-walks", "dau-count of a day is the number of rows of the whole dau walk.",
              "augment: across endpoints", "I", _counts_are_walks),
-    Identity("augment-nobody-twice", "Nobody is twice in the dau walk of a day.", "augment: 5", "D", _nobody_twice),
-    Identity("augment-users-are-days", "user-activity over all users is daily-usage over the days.",
+    Invariant("augment-nobody-twice", "Nobody is twice in the dau walk of a day.", "augment: 5", "D", _nobody_twice),
+    Invariant("augment-users-are-days", "user-activity over all users is daily-usage over the days.",
              "augment: across endpoints", "I", _users_are_days),
-    Identity("augment-records-are-users", "A user's records of a day sum to the user's activity on it.",
+    Invariant("augment-records-are-users", "A user's records of a day sum to the user's activity on it.",
              "augment: across endpoints", "I", _records_are_users),
-    Identity("augment-active-days-are-walks", "active_days are the days on which a user is in dau.",
+    Invariant("augment-active-days-are-walks", "active_days are the days on which a user is in dau.",
              "augment: across endpoints", "I", _days_are_walks),
-    Identity("augment-totals-are-parts", "Total messages and lines are the sums of their parts.",
+    Invariant("augment-totals-are-parts", "Total messages and lines are the sums of their parts.",
              "augment: 7", "I", _totals_are_parts),
-    Identity("augment-accepted-within-suggested", "Accepted completions and lines are at most those suggested.",
+    Invariant("augment-accepted-within-suggested", "Accepted completions and lines are at most those suggested.",
              "augment: 7", "I", _accepted_within_suggested),
-    Identity("augment-active-have-events", "In dau of a day is exactly who has a counter above 0 on it.",
+    Invariant("augment-active-have-events", "In dau of a day is exactly who has a counter above 0 on it.",
              "augment: across endpoints, metrics, identities", "I", _active_have_events),
-    Identity("augment-days-are-counted", "daily-usage tells exactly the days on which dau-count has users.",
+    Invariant("augment-days-are-counted", "daily-usage tells exactly the days on which dau-count has users.",
              "augment: 8", "D", _days_are_counted),
-    Identity("augment-users-are-distinct", "Users of a range are at most the sum of its days, at least the highest.",
+    Invariant("augment-users-are-distinct", "Users of a range are at most the sum of its days, at least the highest.",
              "augment: across endpoints", "I", _users_are_distinct),
 )  # fmt: skip

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from mockserver.audit.augment import VENDOR
-from mockserver.audit.identity import Identity, same
+from mockserver.audit.invariant import Invariant, equal
 from mockserver.audit.reader import Reader
 
 _AT = "/analytics/v0"
@@ -33,23 +33,23 @@ def _counts_are_rows(reader: Reader) -> None:
     for path, rows, told in _answers(reader):
         days = len(rows) if path == "daily-usage" else len(reader.days)
         if path in _OF_RANGES:
-            same(path, told["total_days"], days, "total_days and the days")
+            equal(path, told["total_days"], days, "total_days and the days")
         for name in _RETURNED:
-            same(path, told.get(name, len(rows)), len(rows), f"{name} and the rows")
+            equal(path, told.get(name, len(rows)), len(rows), f"{name} and the rows")
 
 
 def _days_are_asked(reader: Reader) -> None:
     for path, _, told in _answers(reader):
         if path in _OF_RANGES:
-            same(path, told["effective_start_date"], str(reader.first), "effective_start_date and the day asked for")
-            same(path, told["effective_end_date"], str(reader.last), "effective_end_date and the day asked for")
+            equal(path, told["effective_start_date"], str(reader.first), "effective_start_date and the day asked for")
+            equal(path, told["effective_end_date"], str(reader.last), "effective_end_date and the day asked for")
         else:
-            same(path, told["effective_date"], str(reader.last), "effective_date and the day asked for")
+            equal(path, told["effective_date"], str(reader.last), "effective_date and the day asked for")
 
 
 IDENTITIES = (
-    Identity("augment-metadata-counts-rows", "total_days and returned counts are those of the answer.",
+    Invariant("augment-metadata-counts-rows", "total_days and returned counts are those of the answer.",
              "augment: 8", "D", _counts_are_rows),
-    Identity("augment-effective-days-are-asked", "Effective days are those that were asked for.",
+    Invariant("augment-effective-days-are-asked", "Effective days are those that were asked for.",
              "augment: 3", "D", _days_are_asked),
 )  # fmt: skip

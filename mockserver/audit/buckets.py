@@ -12,7 +12,7 @@ from functools import partial
 from typing import Any
 
 from mockserver.audit import jetbrains, tabnine
-from mockserver.audit.identity import Broken, Identity, between, same
+from mockserver.audit.invariant import Invariant, Violation, equal, within_bounds
 from mockserver.audit.reader import Reader
 
 _LONGER = ("week", "month")
@@ -43,7 +43,7 @@ def _add_up(reports: Sequence[Report], reader: Reader) -> None:
         for where, bucket, days in _told(report, reader):
             for name in bucket.numbers:
                 parts = sum((Decimal(str(day.numbers[name])) for day in days), Decimal(0))
-                same(
+                equal(
                     f"{where}, {name}", Decimal(str(bucket.numbers[name])), parts, "the bucket and the sum of its days"
                 )
 
@@ -52,7 +52,9 @@ def _are_distinct(reports: Sequence[Report], reader: Reader) -> None:
     for report in reports:
         for where, bucket, days in _told(report, reader):
             for name, number in bucket.numbers.items():
-                between(f"{where}, {name}", number, (day.numbers[name] for day in days), "the bucket and its days")
+                within_bounds(
+                    f"{where}, {name}", number, (day.numbers[name] for day in days), "the bucket and its days"
+                )
 
 
 def _told(report: Report, reader: Reader) -> Iterator[tuple[str, Bucket, list[Bucket]]]:
@@ -71,7 +73,7 @@ def _told(report: Report, reader: Reader) -> Iterator[tuple[str, Bucket, list[Bu
 def _check_calendar(length: str, first: date, since: date) -> None:
     begins = first.weekday() == 0 if length == "week" else first.day == 1
     if not (begins or first == since):
-        raise Broken(f"the {length} of {first} begins on no {'Monday' if length == 'week' else 'first of a month'}")
+        raise Violation(f"the {length} of {first} begins on no {'Monday' if length == 'week' else 'first of a month'}")
 
 
 def _usage(numbers: Callable[[Any], Mapping[str, Any]]) -> Report:
@@ -124,16 +126,17 @@ _DISTINCT = {
 }  # fmt: skip
 
 IDENTITIES = (
-    Identity("tabnine-buckets-are-their-days", "Weeks and months begin with the calendar's, and sum up their days.",
+    Invariant("tabnine-buckets-are-their-days", "Weeks and months begin with the calendar's, and sum up their days.",
              "tabnine: 4", "D", partial(_add_up, _SUMS["tabnine"])),
-    Identity("tabnine-buckets-are-distinct", "Active users are at most the sum of the days, at least the highest.",
+    Invariant("tabnine-buckets-are-distinct", "Active users are at most the sum of the days, at least the highest.",
              "tabnine: 5", "I", partial(_are_distinct, _DISTINCT["tabnine"])),
-    Identity("ide-buckets-are-their-days", "Weeks and months begin with the calendar's, and sum up their days.",
+    Invariant("ide-buckets-are-their-days", "Weeks and months begin with the calendar's, and sum up their days.",
              "jetbrains-ide: 3", "I", partial(_add_up, _SUMS["jetbrains-ide"])),
-    Identity("ide-buckets-are-distinct", "Users of a bucket are at most the sum of the days, at least the highest.",
+    Invariant("ide-buckets-are-distinct", "Users of a bucket are at most the sum of the days, at least the highest.",
              "jetbrains-ide: 3", "D", partial(_are_distinct, _DISTINCT["jetbrains-ide"])),
-    Identity("console-buckets-are-their-days", "Credits of weeks, months and the range are the sum of their days.",
+    Invariant("console-buckets-are-their-days", "Credits of weeks, months and the range are the sum of their days.",
              "jetbrains-console: 2", "I", partial(_add_up, _SUMS["jetbrains-console"])),
-    Identity("console-buckets-are-distinct", "Users of a bucket are at most the sum of the days, at least the highest.",
+    Invariant("console-buckets-are-distinct", "Users of a bucket are at most the sum of the days, at least the "
+                                              "highest.",
              "jetbrains-console: 2, metrics 6", "I", partial(_are_distinct, _DISTINCT["jetbrains-console"])),
 )  # fmt: skip

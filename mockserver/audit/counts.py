@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any
 
 from mockserver.audit import augment, jetbrains, tabnine
-from mockserver.audit.identity import Broken, Identity
+from mockserver.audit.invariant import Invariant, Violation
 from mockserver.audit.reader import Reader
 
 _REPORTS = ("users-adoption", "limit-hits", "quota-consumption")
@@ -45,7 +45,7 @@ def _console(reader: Reader) -> Iterator[Any]:
 def _nothing_negative(told: Callable[[Reader], Iterator[Any]], reader: Reader) -> None:
     for place, number in (found for answer in told(reader) for found in _numbers(answer)):
         if number < 0:
-            raise Broken(f"{place} is {number}")
+            raise Violation(f"{place} is {number}")
 
 
 def _numbers(said: Any, place: str = "the answer") -> Iterator[tuple[str, float | Decimal]]:
@@ -62,8 +62,8 @@ def _numbers(said: Any, place: str = "the answer") -> Iterator[tuple[str, float 
         yield place, Decimal(said)
 
 
-def _identity(name: str, source: str, told: Callable[[Reader], Iterator[Any]]) -> Identity:
-    return Identity(f"{name}-nothing-negative", "No number is below 0.", source, "I", partial(_nothing_negative, told))
+def _identity(name: str, source: str, told: Callable[[Reader], Iterator[Any]]) -> Invariant:
+    return Invariant(f"{name}-nothing-negative", "No number is below 0.", source, "I", partial(_nothing_negative, told))
 
 
 IDENTITIES = (

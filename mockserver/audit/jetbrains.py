@@ -8,8 +8,8 @@ from datetime import date
 from itertools import pairwise
 from typing import Any
 
-from mockserver.audit.identity import Broken, Identity, same, within
-from mockserver.audit.reader import Absent, Reader, summed
+from mockserver.audit.invariant import Invariant, Violation, at_most, equal
+from mockserver.audit.reader import NotApplicable, Reader, summed
 
 IDE, CONSOLE = "jetbrains-ide", "jetbrains-console"
 NUMBERS = ("suggestions", "acceptances", "invocations")
@@ -34,7 +34,7 @@ def some_rows(reader: Reader) -> tuple[list[Any], set[str]]:
     """The same, and the days that they are of: the busiest alone, where all are too many for a sample."""
     try:
         return rows(reader), {str(day) for day in reader.days}
-    except Absent:
+    except NotApplicable:
         day = max(ide(reader, EFFECTS, groupBy="DAY")["items"], key=lambda row: int(row["invocations"]))["date"]
         return _walk(reader, fromDate=day, toDate=day, limit=_MOST), {day}
 
@@ -69,7 +69,7 @@ def _features_are_metrics(reader: Reader) -> None:
         together = summed([whole[day]] if day in whole else [], *NUMBERS)
         sums = summed([row for row in apart if row["date"] == day], *NUMBERS)
         for number in NUMBERS:
-            same(f"{number} of {day}", together[number], sums[number], "metrics and the sum by feature")
+            equal(f"{number} of {day}", together[number], sums[number], "metrics and the sum by feature")
 
 
 def _totals_are_metrics(reader: Reader) -> None:
@@ -77,31 +77,31 @@ def _totals_are_metrics(reader: Reader) -> None:
     for group in ("DAY", "WEEK", "MONTH"):
         sums = summed(ide(reader, EFFECTS, groupBy=group)["items"], *NUMBERS)
         for number in NUMBERS:
-            same(f"{number} by {group}", totals[number], sums[number], "totals and the sum of metrics")
+            equal(f"{number} by {group}", totals[number], sums[number], "totals and the sum of metrics")
 
 
 def _totals_are_people(reader: Reader) -> None:
     totals, sums = ide(reader, f"{EFFECTS}/totals"), summed(rows(reader), *NUMBERS)
     for number in NUMBERS:
-        same(f"{number} of the range", totals[number], sums[number], "totals and the sum of users.paged")
+        equal(f"{number} of the range", totals[number], sums[number], "totals and the sum of users.paged")
 
 
 def _accepted_within_suggested(reader: Reader) -> None:
     for row in ide(reader, EFFECTS, groupBy="DAY")["items"]:
-        within(row["date"], row["acceptances"], row["suggestions"], "acceptances and suggestions")
+        at_most(row["date"], row["acceptances"], row["suggestions"], "acceptances and suggestions")
 
 
 def _active_within_enabled(reader: Reader) -> None:
     for row in ide(reader, ADOPTION, groupBy="DAY")["items"]:
-        within(row["date"], row["activeUsers"], row["enabledUsers"], "active and enabled users")
+        at_most(row["date"], row["activeUsers"], row["enabledUsers"], "active and enabled users")
 
 
 def _descending_is_reversed(reader: Reader) -> None:
     up, down = rows(reader), rows(reader, "DESC")
-    same("users.paged", len(up), len(down), "rows up and down")
+    equal("users.paged", len(up), len(down), "rows up and down")
     for row, other in zip(up, reversed(down), strict=True):
         here, there = ((each["userId"], each["date"], each["tool"]) for each in (row, other))
-        same("users.paged", here, there, "rows at the same place up, and down reversed,")
+        equal("users.paged", here, there, "rows at the same place up, and down reversed,")
 
 
 def _tools_are_features(reader: Reader) -> None:
@@ -109,7 +109,7 @@ def _tools_are_features(reader: Reader) -> None:
     together = summed(ide(reader, EFFECTS, groupBy="DAY", tool=",".join(_SOME))["items"], *NUMBERS)
     sums = summed([row for row in apart if row["tool"] in _SOME], *NUMBERS)
     for number in NUMBERS:
-        same(f"{number} of {', '.join(_SOME)}", together[number], sums[number], "metrics and the sum by feature")
+        equal(f"{number} of {', '.join(_SOME)}", together[number], sums[number], "metrics and the sum by feature")
 
 
 def _rows_are_features(reader: Reader) -> None:
@@ -121,20 +121,22 @@ def _rows_are_features(reader: Reader) -> None:
     for row in [each for each in apart if each["date"] in days]:
         mine = people[row["date"], row["tool"]]
         for number in NUMBERS:
-            same(f"{number} of {row['tool']} on {row['date']}", mine[number], row[number], "users.paged and by feature")
+            equal(
+                f"{number} of {row['tool']} on {row['date']}", mine[number], row[number], "users.paged and by feature"
+            )
 
 
 def _rows_are_in_order(reader: Reader) -> None:
     places = [(row["tool"], row["date"], row["userId"]) for row in some_rows(reader)[0]]
     for before, after in pairwise(places):
         if before >= after:
-            raise Broken(f"users.paged: {before} stands before {after}")
+            raise Violation(f"users.paged: {before} stands before {after}")
 
 
 def _rows_are_not_empty(reader: Reader) -> None:
     for row in some_rows(reader)[0]:
         if not any(row[number] for number in NUMBERS):
-            raise Broken(f"user {row['userId']} on {row['date']}: a row of {row['tool']} without anything in it")
+            raise Violation(f"user {row['userId']} on {row['date']}: a row of {row['tool']} without anything in it")
 
 
 def _rows_within_active(reader: Reader) -> None:
@@ -143,41 +145,41 @@ def _rows_within_active(reader: Reader) -> None:
         people[row["date"]].add(row["userId"])
     told = active(reader)
     for day, who in sorted(people.items()):
-        within(day, len(who), told.get(day, 0), "users with rows and active users")
+        at_most(day, len(who), told.get(day, 0), "users with rows and active users")
 
 
 def _pages_are_the_whole(reader: Reader) -> None:
     days = Counter(row["date"] for row in some_rows(reader)[0])
     if not days:
-        raise Absent("users.paged has no rows")
+        raise NotApplicable("users.paged has no rows")
     ((day, count),) = days.most_common(1)
     parts = _walk(reader, fromDate=day, toDate=day, limit=min(count // 3 + 1, _MOST))
-    same(f"users.paged of {day}", len(parts), count, "rows in small pages and in large ones")
+    equal(f"users.paged of {day}", len(parts), count, "rows in small pages and in large ones")
 
 
 IDENTITIES = (
-    Identity("ide-features-are-metrics", "Metrics of a day are the sum of metrics by feature.",
+    Invariant("ide-features-are-metrics", "Metrics of a day are the sum of metrics by feature.",
              "jetbrains-ide: across endpoints", "I", _features_are_metrics),
-    Identity("ide-totals-are-metrics", "Totals are the sum of metrics, by day, week and month.",
+    Invariant("ide-totals-are-metrics", "Totals are the sum of metrics, by day, week and month.",
              "jetbrains-ide: across endpoints", "I", _totals_are_metrics),
-    Identity("ide-totals-are-people", "Totals are the sum of users.paged.",
+    Invariant("ide-totals-are-people", "Totals are the sum of users.paged.",
              "jetbrains-ide: across endpoints", "I", _totals_are_people),
-    Identity("ide-accepted-within-suggested", "Acceptances are at most the suggestions.",
+    Invariant("ide-accepted-within-suggested", "Acceptances are at most the suggestions.",
              "jetbrains-ide: across endpoints", "I", _accepted_within_suggested),
-    Identity("ide-active-within-enabled", "Active users are at most the enabled ones.",
+    Invariant("ide-active-within-enabled", "Active users are at most the enabled ones.",
              "jetbrains-ide: 3", "I", _active_within_enabled),
-    Identity("ide-descending-is-reversed", "users.paged down is users.paged up, reversed.",
+    Invariant("ide-descending-is-reversed", "users.paged down is users.paged up, reversed.",
              "jetbrains-ide: 3", "I", _descending_is_reversed),
-    Identity("ide-tools-are-features", "Metrics of some tools are the sum of those by feature.",
+    Invariant("ide-tools-are-features", "Metrics of some tools are the sum of those by feature.",
              "jetbrains-ide: across endpoints", "I", _tools_are_features),
-    Identity("ide-rows-are-features", "users.paged of a tool and day is what by feature has of them.",
+    Invariant("ide-rows-are-features", "users.paged of a tool and day is what by feature has of them.",
              "jetbrains-ide: across endpoints", "I", _rows_are_features),
-    Identity("ide-rows-are-in-order", "users.paged goes by tool, date and user, nothing twice.",
+    Invariant("ide-rows-are-in-order", "users.paged goes by tool, date and user, nothing twice.",
              "jetbrains-ide: 3", "D", _rows_are_in_order),
-    Identity("ide-rows-are-not-empty", "Each row of users.paged has something in it.",
+    Invariant("ide-rows-are-not-empty", "Each row of users.paged has something in it.",
              "jetbrains-ide: 3, metrics, identities", "A", _rows_are_not_empty),
-    Identity("ide-rows-within-active", "Who has rows on a day is among the day's active users.",
+    Invariant("ide-rows-within-active", "Who has rows on a day is among the day's active users.",
              "jetbrains-ide: 3, metrics, identities", "I", _rows_within_active),
-    Identity("ide-pages-are-the-whole", "users.paged has as many rows in small pages as in large ones.",
+    Invariant("ide-pages-are-the-whole", "users.paged has as many rows in small pages as in large ones.",
              "jetbrains-ide: 2", "D", _pages_are_the_whole),
 )  # fmt: skip

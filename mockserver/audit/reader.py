@@ -19,15 +19,15 @@ PAGES, USERS, DAYS = 150, 100, 7
 _TIMEOUT = 60
 
 
-class Unread(Exception):
+class ServerUnusable(Exception):
     """The server cannot be reached, or refuses what the audit must know; the text says what it said."""
 
 
-class Absent(Exception):
+class NotApplicable(Exception):
     """There is nothing to judge, and why."""
 
 
-class Refused(Exception):
+class VendorRefused(Exception):
     """A vendor refuses a question that any client may ask."""
 
 
@@ -46,7 +46,7 @@ class Web:
         data = None if body is None else json.dumps(body)
         status, said = self.ask(method, f"/_mock{path}", {**headers, "Content-Type": "application/json"}, data)
         if status != 200:
-            raise Unread(f"{method} /_mock{path} answers {status}: {said}")
+            raise ServerUnusable(f"{method} /_mock{path} answers {status}: {said}")
         return said
 
     def ask(self, method: str, path: str, headers: Mapping[str, str], body: str | None = None) -> tuple[int, Any]:
@@ -55,7 +55,7 @@ class Web:
         try:
             return self._asked(method, path, headers, body)
         except (OSError, HTTPException, ValueError) as error:
-            raise Unread(f"{method} {self.url}{path.partition('?')[0]} gives no answer: {error!r}") from error
+            raise ServerUnusable(f"{method} {self.url}{path.partition('?')[0]} gives no answer: {error!r}") from error
 
     def _asked(self, method: str, path: str, headers: Mapping[str, str], body: str | None) -> tuple[int, Any]:
         whole = False
@@ -119,7 +119,7 @@ class Reader:
         """A vendor's answer, under the contract's names; Refused unless it is a 200."""
         said = self.found(vendor, path, **query)
         if said is None:
-            raise Refused(f"GET {path}?{urlencode(query)} answers 404")
+            raise VendorRefused(f"GET {path}?{urlencode(query)} answers 404")
         return said
 
     def found(self, vendor: str, path: str, **query: object) -> Any:
@@ -128,7 +128,7 @@ class Reader:
         if whole not in self._known:
             status, said = self.web.ask("GET", whole, {"Authorization": self.tokens[vendor]})
             if status not in {200, 404}:
-                raise Refused(f"GET {whole} answers {status}: {said}")
+                raise VendorRefused(f"GET {whole} answers {status}: {said}")
             self._known[whole] = renamed(said, self.names.get(vendor, {})) if status == 200 else None
         return self._known[whole]
 
@@ -142,10 +142,10 @@ class Reader:
         while asked is not None:
             place = tuple(sorted(asked.items()))
             if place in known:
-                raise Refused(f"page {len(known)} of a list leads back to page {known[place]}: {dict(asked)}")
+                raise VendorRefused(f"page {len(known)} of a list leads back to page {known[place]}: {dict(asked)}")
             known[place] = len(known) + 1
             if len(known) > PAGES and not self.full:
-                raise Absent(f"the list has more than {PAGES} pages; --full reads them all")
+                raise NotApplicable(f"the list has more than {PAGES} pages; --full reads them all")
             page = ask(**asked)
             yield page
             asked = more(page)
@@ -187,5 +187,5 @@ def _bearing(web: Web, token: Mapping[str, str], scheme: str) -> str:
     headers = {"Authorization": f"Basic {credentials}", "Content-Type": "application/x-www-form-urlencoded"}
     status, said = web.ask("POST", "/api/rest/oauth2/token", headers, "grant_type=client_credentials")
     if status != 200:
-        raise Unread(f"the exchange for an access token answers {status}: {said}")
+        raise ServerUnusable(f"the exchange for an access token answers {status}: {said}")
     return f"Bearer {said['access_token']}"

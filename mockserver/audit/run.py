@@ -23,8 +23,8 @@ from mockserver.audit import (
     tabnine_buckets,
     tabnine_people,
 )
-from mockserver.audit.identity import Broken, Identity
-from mockserver.audit.reader import Absent, Reader, Refused, Web
+from mockserver.audit.invariant import Invariant, Violation
+from mockserver.audit.reader import NotApplicable, Reader, VendorRefused, Web
 
 VENDORS = ("augment", "tabnine", "jetbrains-ide", "jetbrains-console", "between")
 _ROOMS = (
@@ -52,7 +52,7 @@ class BadDefect(ValueError):
 class Finding:
     """How an identity fared; `detail` names what differs, or why there was nothing to judge."""
 
-    identity: Identity
+    identity: Invariant
     outcome: Literal["passed", "failed", "not applicable"]
     detail: str = ""
 
@@ -95,19 +95,19 @@ def _names(web: Web) -> dict[str, dict[str, str]]:
     return {vendor: {new: old for old, new in names.items()} for vendor, names in renamed.items()}
 
 
-def _findings(reading: Reader, chosen: Sequence[Identity], defects: Sequence[str]) -> Generator[Finding, None, None]:
+def _findings(reading: Reader, chosen: Sequence[Invariant], defects: Sequence[str]) -> Generator[Finding, None, None]:
     with _unlimited(reading.web), _armed(reading.web, defects):
         for identity in chosen:
             yield judged(identity, lambda check=identity.check: check(reading))  # type: ignore[misc]
 
 
-def judged(identity: Identity, check: Callable[[], None]) -> Finding:
+def judged(identity: Invariant, check: Callable[[], None]) -> Finding:
     """How a check ends."""
     try:
         check()
-    except (Broken, Refused) as error:
+    except (Violation, VendorRefused) as error:
         return Finding(identity, "failed", str(error))
-    except Absent as error:
+    except NotApplicable as error:
         return Finding(identity, "not applicable", str(error))
     return Finding(identity, "passed")
 

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
-from mockserver.audit.identity import Broken, Identity, same, within
-from mockserver.audit.reader import USERS, Absent, Reader
+from mockserver.audit.invariant import Invariant, Violation, at_most, equal
+from mockserver.audit.reader import USERS, NotApplicable, Reader
 
 VENDOR = "tabnine"
 _AT = "/api/v1"
@@ -95,22 +95,22 @@ def counted(buckets: list[Any], *more: str) -> Counter[str]:
 
 def _agree(where: str, left: Counter[str], right: Counter[str], sides: str) -> None:
     for counter in sorted({*left, *right}):
-        same(f"{where}, {counter}", left[counter], right[counter], sides)
+        equal(f"{where}, {counter}", left[counter], right[counter], sides)
 
 
 def _teams_count_users(reader: Reader) -> None:
     for team in teams(reader):
         listed = _listed(reader, f"team/{team['id']}/users")
-        same(f"team {team['name']}", team["usersCount"], len(listed), "usersCount and rows of the users list")
+        equal(f"team {team['name']}", team["usersCount"], len(listed), "usersCount and rows of the users list")
 
 
 def _team_is_its_users(reader: Reader) -> None:
     team = min(teams(reader), key=lambda each: (not each["usersCount"], each["usersCount"], each["id"]))
     members = _listed(reader, f"team/{team['id']}/users")
     if not members:
-        raise Absent("no team has users")
+        raise NotApplicable("no team has users")
     if len(members) > USERS and not reader.full:
-        raise Absent(f"the smallest team has more than {USERS} users; --full asks for each")
+        raise NotApplicable(f"the smallest team has more than {USERS} users; --full asks for each")
     by_user: Counter[str] = Counter()
     for row in members:
         by_user.update(counted(usage(reader, "user", userId=row["id"]), ACTIVE))
@@ -121,7 +121,7 @@ def _team_is_its_users(reader: Reader) -> None:
 def _organization_is_its_teams(reader: Reader) -> None:
     alone = [row for there in ("true", "false") for row in _listed(reader, teamMember="false", active=there)]
     if len(alone) > USERS and not reader.full:
-        raise Absent(f"more than {USERS} users are in no team; --full asks for each")
+        raise NotApplicable(f"more than {USERS} users are in no team; --full asks for each")
     parts: Counter[str] = Counter()
     for team in teams(reader):
         parts.update(counted(usage(reader, "team", teamId=team["id"]), ACTIVE))
@@ -143,8 +143,8 @@ def _utilization_is_the_list(reader: Reader) -> None:
     month = months(reader)[-1]
     left = sum(row["deactivatedAt"] is not None for row in users(reader))
     told = f"{month['year']}-{month['month'] + 1:02}"
-    same(told, month["deactivated"], left, "deactivated accounts and users who left")
-    same(told, month["active"], len(users(reader)) - left, "active accounts and users who are there")
+    equal(told, month["deactivated"], left, "deactivated accounts and users who left")
+    equal(told, month["active"], len(users(reader)) - left, "active accounts and users who are there")
 
 
 def _totals_count_rows(reader: Reader) -> None:
@@ -153,15 +153,17 @@ def _totals_count_rows(reader: Reader) -> None:
     for path, query in lists:
         pages = list(_pages(reader, path, **query))
         for page in pages:
-            same(path, page["meta"]["count"], len(page["data"]), "count and rows of a page")
-            same(path, page["meta"]["total"], sum(len(each["data"]) for each in pages), "total and rows of all pages")
+            equal(path, page["meta"]["count"], len(page["data"]), "count and rows of a page")
+            equal(path, page["meta"]["total"], sum(len(each["data"]) for each in pages), "total and rows of all pages")
 
 
 def _members_are_the_teams(reader: Reader) -> None:
     members = {row["id"] for team in teams(reader) for row in _listed(reader, f"team/{team['id']}/users")}
     listed = {row["id"] for there in ("true", "false") for row in _listed(reader, teamMember="true", active=there)}
     for user in sorted(members ^ listed):
-        raise Broken(f"user {user}: in {'a team, but not' if user in members else 'no team, but'} listed as a member")
+        raise Violation(
+            f"user {user}: in {'a team, but not' if user in members else 'no team, but'} listed as a member"
+        )
 
 
 def months(reader: Reader) -> list[Any]:
@@ -173,31 +175,31 @@ def months(reader: Reader) -> list[Any]:
 def _active_within_registered(reader: Reader) -> None:
     for month in months(reader):
         told = f"{month['year']}-{month['month'] + 1:02}"
-        within(told, month["active"], month["registered"], "active and registered accounts")
+        at_most(told, month["active"], month["registered"], "active and registered accounts")
 
 
 def _seats_cover_active(reader: Reader) -> None:
     seats = reader.get(VENDOR, f"{_AT}/license")["license"]["seats"]
-    within("the license", months(reader)[-1]["active"], seats, "active accounts and seats")
+    at_most("the license", months(reader)[-1]["active"], seats, "active accounts and seats")
 
 
 IDENTITIES = (
-    Identity("tabnine-teams-count-users", "A team's usersCount is the length of its users list.",
+    Invariant("tabnine-teams-count-users", "A team's usersCount is the length of its users list.",
              "tabnine: across endpoints", "I", _teams_count_users),
-    Identity("tabnine-team-is-its-users", "The usage of the smallest team is the sum of its users'.",
+    Invariant("tabnine-team-is-its-users", "The usage of the smallest team is the sum of its users'.",
              "tabnine: across endpoints", "I", _team_is_its_users),
-    Identity("tabnine-organization-is-its-teams", "The organisation's usage is that of teams and users without one.",
+    Invariant("tabnine-organization-is-its-teams", "The organisation's usage is that of teams and users without one.",
              "tabnine: across endpoints", "I", _organization_is_its_teams),
-    Identity("tabnine-buckets-are-the-range", "Days, and weeks, add up to the range.",
+    Invariant("tabnine-buckets-are-the-range", "Days, and weeks, add up to the range.",
              "tabnine: 4", "I", _buckets_are_the_range),
-    Identity("tabnine-utilization-is-the-list", "The latest month's accounts are those of the users list.",
+    Invariant("tabnine-utilization-is-the-list", "The latest month's accounts are those of the users list.",
              "tabnine: across endpoints", "I", _utilization_is_the_list),
-    Identity("tabnine-totals-count-rows", "A users list's total is its rows, and a page's count the page's.",
+    Invariant("tabnine-totals-count-rows", "A users list's total is its rows, and a page's count the page's.",
              "tabnine: 3", "D", _totals_count_rows),
-    Identity("tabnine-members-are-the-teams", "Users in a team are those of the teams; the rest are without one.",
+    Invariant("tabnine-members-are-the-teams", "Users in a team are those of the teams; the rest are without one.",
              "tabnine: across endpoints", "I", _members_are_the_teams),
-    Identity("tabnine-active-within-registered", "A month's active accounts are at most the registered ones.",
+    Invariant("tabnine-active-within-registered", "A month's active accounts are at most the registered ones.",
              "tabnine: 6", "A", _active_within_registered),
-    Identity("tabnine-seats-cover-active", "There is a seat for every active account.",
+    Invariant("tabnine-seats-cover-active", "There is a seat for every active account.",
              "tabnine: across endpoints", "I", _seats_cover_active),
 )  # fmt: skip

@@ -6,7 +6,7 @@ What must hold between buckets, or between people, stays out (`buckets`, `tabnin
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from mockserver.audit.identity import Broken, Identity, same, within
+from mockserver.audit.invariant import Invariant, Violation, at_most, equal
 from mockserver.audit.reader import Reader
 from mockserver.audit.tabnine import ACTIVE, usage
 
@@ -28,15 +28,15 @@ def _parts_within_wholes(reader: Reader) -> None:
     for bucket in _daily(reader):
         for section, part, whole in _PARTS:
             if section in bucket:
-                within(bucket["from"], bucket[section][part], bucket[section][whole], f"{part} and {whole}")
+                at_most(bucket["from"], bucket[section][part], bucket[section][whole], f"{part} and {whole}")
 
 
 def _active_have_events(reader: Reader) -> None:
     for bucket in _daily(reader):
         for section, events in _EVENTS.items():
             told = bucket.get(section, {ACTIVE: 0, events: 0})
-            within(f"{bucket['from']}, {section}", told[ACTIVE], told[events], f"active users and {events}")
-            same(
+            at_most(f"{bucket['from']}, {section}", told[ACTIVE], told[events], f"active users and {events}")
+            equal(
                 bucket["from"], told[ACTIVE] > 0, told[events] > 0, f"is anybody active in {section}, and any {events},"
             )
 
@@ -47,7 +47,7 @@ def _active_between_sections(reader: Reader) -> None:
         # The sections that a server is set to leave out count for the top level all the same.
         most = sum(sections) if len(sections) == len(_EVENTS) else bucket[ACTIVE]
         if not max(sections) <= bucket[ACTIVE] <= most:
-            raise Broken(f"{bucket['from']}: active users are {bucket[ACTIVE]}, in the sections {sections}")
+            raise Violation(f"{bucket['from']}: active users are {bucket[ACTIVE]}, in the sections {sections}")
 
 
 def _ratios_are_quotients(reader: Reader) -> None:
@@ -61,7 +61,7 @@ def _ratios_are_quotients(reader: Reader) -> None:
             (bucket, "productivityFactor", brought, brought + typed),
         ):
             told = holder.get(name)
-            same(f"{bucket['from']}, {name}", told, _ratio(part, whole), "the ratio and the quotient of its parts")
+            equal(f"{bucket['from']}, {name}", told, _ratio(part, whole), "the ratio and the quotient of its parts")
 
 
 def _ratio(part: int, whole: int) -> float | None:
@@ -72,12 +72,12 @@ def _ratio(part: int, whole: int) -> float | None:
 
 
 IDENTITIES = (
-    Identity("tabnine-parts-within-wholes", "Useful interactions and accepted lines are at most all of them.",
+    Invariant("tabnine-parts-within-wholes", "Useful interactions and accepted lines are at most all of them.",
              "tabnine: 5", "I", _parts_within_wholes),
-    Identity("tabnine-active-have-events", "Each active user of a section has at least one event in it.",
+    Invariant("tabnine-active-have-events", "Each active user of a section has at least one event in it.",
              "tabnine: 5, metrics, identities", "I", _active_have_events),
-    Identity("tabnine-active-between-sections", "Active users are at least any section's, and at most all sections'.",
+    Invariant("tabnine-active-between-sections", "Active users are at least any section's, and at most all sections'.",
              "tabnine: 5", "I", _active_between_sections),
-    Identity("tabnine-ratios-are-quotients", "Each ratio is that of its parts, to three decimals.",
+    Invariant("tabnine-ratios-are-quotients", "Each ratio is that of its parts, to three decimals.",
              "tabnine: 5", "I", _ratios_are_quotients),
 )  # fmt: skip

@@ -6,8 +6,8 @@ What people did stays out (`tabnine`, `tabnine_buckets`).
 from collections import Counter
 from typing import Any
 
-from mockserver.audit.identity import Broken, Identity, same
-from mockserver.audit.reader import Absent, Reader
+from mockserver.audit.invariant import Invariant, Violation, equal
+from mockserver.audit.reader import NotApplicable, Reader
 from mockserver.audit.tabnine import VENDOR, members, teams, users
 
 _AT = "/api/v1"
@@ -22,12 +22,14 @@ def _detail(reader: Reader, user: str) -> Any:
 def _user_tells_the_list(reader: Reader) -> None:
     some = [(team, row) for team in teams(reader) for row in members(reader, team["id"])[: None if reader.full else 1]]
     if not some:
-        raise Absent("no team has users")
+        raise NotApplicable("no team has users")
     for team, row in some:
         told = _detail(reader, row["id"])
         for name, other in zip(_LISTED, _DETAIL, strict=True):
-            same(f"user {row['id']}", told["user"][other], row[name], f"{name} alone and in the list")
-        same(f"user {row['id']}", told["teams"].get("team_id"), team["id"], "the user's team and that which lists them")
+            equal(f"user {row['id']}", told["user"][other], row[name], f"{name} alone and in the list")
+        equal(
+            f"user {row['id']}", told["teams"].get("team_id"), team["id"], "the user's team and that which lists them"
+        )
 
 
 def _team_accounts_are_the_list(reader: Reader) -> None:
@@ -35,8 +37,8 @@ def _team_accounts_are_the_list(reader: Reader) -> None:
         told = reader.get(VENDOR, f"{_AT}/team/account-utilizations", teamId=team["id"])
         rows = members(reader, team["id"])
         left = sum(row["deactivatedAt"] is not None for row in rows)
-        same(f"team {team['name']}", told["deactivated"], left, "deactivated accounts and users who left")
-        same(
+        equal(f"team {team['name']}", told["deactivated"], left, "deactivated accounts and users who left")
+        equal(
             f"team {team['name']}", told["registered"], len(rows) - left, "registered accounts and users who are there"
         )
 
@@ -47,16 +49,16 @@ def _permissions_are_the_list(reader: Reader) -> None:
         told = Counter(row["username"] for row in reader.get(VENDOR, f"{_AT}/instance/permissions", role=role))
         listed = Counter(row["username"] for row in there if row["role"] == role)
         for name in sorted((told - listed) | (listed - told)):
-            raise Broken(
+            raise Violation(
                 f"{name}: {told[name]} times {role} in the permissions, {listed[name]} times in the users list"
             )
 
 
 IDENTITIES = (
-    Identity("tabnine-user-tells-the-list", "A user has the address, role and team that the lists tell.",
+    Invariant("tabnine-user-tells-the-list", "A user has the address, role and team that the lists tell.",
              "tabnine: 6", "I", _user_tells_the_list),
-    Identity("tabnine-team-accounts-are-the-list", "A team's accounts are those of its users list.",
+    Invariant("tabnine-team-accounts-are-the-list", "A team's accounts are those of its users list.",
              "tabnine: 6", "I", _team_accounts_are_the_list),
-    Identity("tabnine-permissions-are-the-list", "Each role is had by exactly the users who are listed with it.",
+    Invariant("tabnine-permissions-are-the-list", "Each role is had by exactly the users who are listed with it.",
              "tabnine: 6", "I", _permissions_are_the_list),
 )  # fmt: skip

@@ -42,7 +42,7 @@ class BadMatcher(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Word:
+class Matcher:
     """A word of matchers: what its argument must be, whether a value meets it, and how a person says it."""
 
     takes: tuple[type, ...]
@@ -72,57 +72,59 @@ def _contains(value: Any, part: Any, _: Kept) -> bool:
 _ANY = (str, int, float, bool, list, dict, type(None))
 _NUMBER = (int, float)
 
-WORDS: dict[str, Word] = {
-    "present": Word((bool,), lambda value, yes, _: (value is not MISSING) is yes, lambda yes: _there(yes=yes)),
-    "absent": Word((bool,), lambda value, yes, _: (value is MISSING) is yes, lambda yes: _there(yes=not yes)),
-    "equals": Word(
+MATCHERS: dict[str, Matcher] = {
+    "present": Matcher((bool,), lambda value, yes, _: (value is not MISSING) is yes, lambda yes: _there(yes=yes)),
+    "absent": Matcher((bool,), lambda value, yes, _: (value is MISSING) is yes, lambda yes: _there(yes=not yes)),
+    "equals": Matcher(
         _ANY, lambda value, other, _: json_of(value) == json_of(other), lambda other: f"is {json_of(other)}"
     ),
-    "differs": Word(
+    "differs": Matcher(
         _ANY, lambda value, other, _: json_of(value) != json_of(other), lambda other: f"is not {json_of(other)}"
     ),
-    "kept": Word(
+    "kept": Matcher(
         (str,), lambda value, name, kept: json_of(value) == json_of(kept[name]), lambda name: f"is what {name} was"
     ),
-    "not_kept": Word(
+    "not_kept": Matcher(
         (str,), lambda value, name, kept: json_of(value) != json_of(kept[name]), lambda name: f"is not what {name} was"
     ),
-    "type": Word((str,), lambda value, name, _: _kind(value, name), lambda name: f"is of type {name}"),
-    "length": Word(
+    "type": Matcher((str,), lambda value, name, _: _kind(value, name), lambda name: f"is of type {name}"),
+    "length": Matcher(
         (int,),
         lambda value, size, _: isinstance(value, list | str | dict) and len(value) == size,
         lambda size: f"has the length {size}",
     ),
-    "contains": Word(_ANY, _contains, lambda part: f"contains {json_of(part)}"),
-    "lacks": Word(
+    "contains": Matcher(_ANY, _contains, lambda part: f"contains {json_of(part)}"),
+    "lacks": Matcher(
         _ANY,
         lambda value, part, kept: not _contains(value, part, kept),
         lambda part: f"does not contain {json_of(part)}",
     ),
-    "matches": Word(
+    "matches": Matcher(
         (str,),
         lambda value, form, _: isinstance(value, str) and re.search(form, value) is not None,
         lambda form: f"has the form /{form}/",
     ),
-    "above": Word(_NUMBER, lambda value, least, _: _number(value) and value > least, lambda least: f"is above {least}"),
-    "below": Word(_NUMBER, lambda value, most, _: _number(value) and value < most, lambda most: f"is below {most}"),
-    "at_least": Word(
+    "above": Matcher(
+        _NUMBER, lambda value, least, _: _number(value) and value > least, lambda least: f"is above {least}"
+    ),
+    "below": Matcher(_NUMBER, lambda value, most, _: _number(value) and value < most, lambda most: f"is below {most}"),
+    "at_least": Matcher(
         _NUMBER, lambda value, least, _: _number(value) and value >= least, lambda least: f"is at least {least}"
     ),
-    "at_most": Word(
+    "at_most": Matcher(
         _NUMBER, lambda value, most, _: _number(value) and value <= most, lambda most: f"is at most {most}"
     ),
-    "sum": Word(
+    "sum": Matcher(
         _NUMBER,
         lambda value, total, _: isinstance(value, list) and all(map(_number, value)) and sum(value) == total,
         lambda total: f"sums up to {total}",
     ),
-    "unique": Word(
+    "unique": Matcher(
         (bool,),
         lambda value, yes, _: isinstance(value, list) and (len({*map(json_of, value)}) == len(value)) is yes,
         lambda yes: "has no two alike" if yes else "has some alike",
     ),
-    "every": Word(
+    "every": Matcher(
         _ANY,
         lambda value, inner, kept: isinstance(value, list) and all(_meets(each, inner, kept) for each in value),
         lambda inner: f"has only such of which each {_says(inner)}",
@@ -139,9 +141,9 @@ def check(path: str, matcher: Any) -> None:
     if path != WHOLE and (not path or "".join(found[0] for found in _PART.finditer(path)) != path):
         raise BadMatcher(f"{path!r} is no path; it takes names and places, as in users[0].user_email, [-1], $")
     for name, argument in matcher.items() if isinstance(matcher, Mapping) else ():
-        word = WORDS.get(name)
+        word = MATCHERS.get(name)
         if word is None:
-            raise BadMatcher(f"{path}: there is no matcher {name!r}; there are: {', '.join(WORDS)}")
+            raise BadMatcher(f"{path}: there is no matcher {name!r}; there are: {', '.join(MATCHERS)}")
         if not isinstance(argument, word.takes) or (name == "type" and argument not in KINDS):
             allowed = KINDS if name == "type" else [kind.__name__ for kind in word.takes]
             raise BadMatcher(f"{path}: {name} cannot be {argument!r}; it takes: {', '.join(allowed)}")
@@ -176,13 +178,13 @@ def _at(value: Any, way: list[tuple[str, str]]) -> Any:
 def _meets(value: Any, matcher: Any, kept: Kept) -> bool:
     if not isinstance(matcher, Mapping):
         return json_of(value) == json_of(matcher)
-    return all(WORDS[name].meets(value, argument, kept) for name, argument in matcher.items())
+    return all(MATCHERS[name].meets(value, argument, kept) for name, argument in matcher.items())
 
 
 def _says(matcher: Any) -> str:
     if not isinstance(matcher, Mapping):
         return f"is {json_of(matcher)}"
-    return " and ".join(WORDS[name].says(argument) for name, argument in matcher.items())
+    return " and ".join(MATCHERS[name].says(argument) for name, argument in matcher.items())
 
 
 def faults(document: Any, matchers: Mapping[str, Any], kept: Kept) -> Iterator[str]:

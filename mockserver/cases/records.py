@@ -10,7 +10,7 @@ from decimal import Decimal
 from difflib import get_close_matches
 from typing import Any
 
-from mockserver.gateway import abilities
+from mockserver.gateway import socket_features
 
 GRANTED, FORBIDDEN, GROUPS, NOBODY = "granted", "forbidden", "groups", "nobody"
 """Whose credentials a request bears; any other word is sent as it is."""
@@ -18,7 +18,7 @@ GRANTED, FORBIDDEN, GROUPS, NOBODY = "granted", "forbidden", "groups", "nobody"
 SOCKET, THREADED = "socket", "threaded"
 """What a case can need of the server: a socket, or the server that can cut connections, which has one."""
 
-SOCKET_EFFECTS = {abilities.TRUNCATE: SOCKET, abilities.STALL: SOCKET, abilities.RESET: THREADED}
+SOCKET_EFFECTS = {socket_features.TRUNCATE: SOCKET, socket_features.STALL: SOCKET, socket_features.RESET: THREADED}
 """What an effect of a fault needs."""
 
 DEFAULT_ORGANIZATION = "acme"

@@ -18,7 +18,7 @@ from mockserver.cases.records import FORBIDDEN, GRANTED, GROUPS, Case, Step
 from mockserver.gateway.vendor import Vendor
 
 MOCK = "/_mock"
-PASSED, FAILED, PASSED_OVER = "passed", "failed", "passed over"
+PASSED, FAILED, SKIPPED = "passed", "failed", "passed over"
 """How a case comes out; passed over is one that needs what the server cannot do."""
 
 TTL_SECONDS = 600
@@ -45,7 +45,7 @@ class Answer:
             return MISSING
 
 
-class Cut(Exception):
+class IncompleteAnswer(Exception):
     """The connection ended before an answer was whole."""
 
 
@@ -70,20 +70,20 @@ def run(case: Case, send: Send, vendors: Sequence[Vendor]) -> Outcome:
     body = json.dumps({"case": case.id, "ttl_seconds": TTL_SECONDS}).encode()
     try:
         made = send("POST", f"{MOCK}/sandboxes", _JSON, body)
-    except Cut:
+    except IncompleteAnswer:
         return Outcome(FAILED, ("its sandbox cannot be made: the connection ended before the answer was whole",))
     if made.status != 201:
         told = f"its sandbox cannot be made: {made.status} {made.body.decode(errors='replace')}"
-        return Outcome(PASSED_OVER if made.status == 409 and case.needs else FAILED, (told,))
+        return Outcome(SKIPPED if made.status == 409 and case.needs else FAILED, (told,))
     try:
-        faults = tuple(_Doing(case, send, vendors, made.json["id"]).faults())
+        faults = tuple(_CaseRun(case, send, vendors, made.json["id"]).faults())
     finally:
-        with suppress(Cut):
+        with suppress(IncompleteAnswer):
             send("DELETE", f"{MOCK}/sandboxes/{made.json['id']}", {}, b"")
     return Outcome(FAILED if faults else PASSED, faults)
 
 
-class _Doing:
+class _CaseRun:
     """A case on its way in a sandbox: what its steps kept, and the access tokens that were got."""
 
     def __init__(self, case: Case, send: Send, vendors: Sequence[Vendor], sandbox: str) -> None:
@@ -108,7 +108,7 @@ class _Doing:
     def _done(self, step: Step) -> Iterator[str]:
         try:
             answer = self._asked(step)
-        except Cut:
+        except IncompleteAnswer:
             if not step.expect.cut:
                 yield "the connection ended before the answer was whole"
             return

@@ -11,14 +11,14 @@ from marshmallow import ValidationError, fields, validate, validates_schema
 
 from mockserver.cases import matching
 from mockserver.cases.matching import BadMatcher
-from mockserver.gateway.strict import Strict
+from mockserver.gateway.strict import StrictSchema
 from mockserver.gateway.switches import Grade
 
 TIMES_MAXIMUM = 1000
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
 
-class Part(Strict):
+class Part(StrictSchema):
     """Members of a part of a case."""
 
     error_messages = {"type": "must be a mapping"}  # noqa: RUF012 - as marshmallow declares it

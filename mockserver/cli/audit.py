@@ -62,7 +62,7 @@ def audit(
                 click.echo(f"{reading.first} to {reading.last}, {_extent(full=full)}")
             with closing(findings):
                 found = [_told(finding, quiet=as_json) for finding in findings]
-        except (run.BadRange, run.BadDefect, reader.Unread) as error:
+        except (run.BadRange, run.BadDefect, reader.ServerUnusable) as error:
             raise click.UsageError(str(error)) from error
         finally:
             web.close()

@@ -82,10 +82,10 @@ def _catalogue() -> "Catalogue":
 
 def _told(found: "list[Case]", url: str, admin_token: str | None) -> list[dict[str, Any]]:
     from mockserver import vendors
-    from mockserver.cases import telling
+    from mockserver.cases import describe
 
     served = vendors.discover()
-    return [telling.told(case, served, url, guarded=admin_token is not None) for case in found]
+    return [describe.describe(case, served, url, guarded=admin_token is not None) for case in found]
 
 
 def _whole(told: dict[str, Any]) -> str:
@@ -122,7 +122,7 @@ def _run(found: "list[Case]", url: str | None, admin_token: str | None, *, as_js
                 click.echo(f"{told[-1].word}  {case.id}  {case.title}")
                 for line in told[-1].said:
                     click.echo(f"        {line}")
-    failed, passed_over = (sum(each.word == word for each in told) for word in (running.FAILED, running.PASSED_OVER))
+    failed, passed_over = (sum(each.word == word for each in told) for word in (running.FAILED, running.SKIPPED))
     if as_json:
         listed = [
             {"id": case.id, "outcome": each.word, "said": each.said} for case, each in zip(found, told, strict=True)

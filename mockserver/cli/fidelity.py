@@ -31,7 +31,7 @@ def fidelity(vendor: str | None, grade: str | None, *, as_json: bool) -> None:
     """
     from mockserver.fidelity import ledger
 
-    found = _chosen(ledger.every(), vendor)
+    found = _chosen(ledger.all_ledgers(), vendor)
     if as_json:
         listed = {each.vendor: {"counts": _counts(each), "rows": _listed(each.rows, grade)} for each in found}
         click.echo(json.dumps(listed, ensure_ascii=False, indent=2))

@@ -79,7 +79,7 @@ def _of(path: str, organization: str | None, now: str | None) -> dict[str, Any]:
 
     slug = organization or DEFAULTS.organization
     try:
-        instant = None if now is None else settings.instant(now)
+        instant = None if now is None else settings.parse_timestamp(now)
         app = create_app(settings.Settings(organization=slug, now=instant, freeze=True))
     except (settings.SettingsError, OrganizationError) as error:
         raise click.UsageError(str(error)) from error

@@ -40,7 +40,7 @@ def server(url: str | None, **settings: Any) -> Iterator[str]:
 
 def sender(url: str, admin_token: str | None) -> "Send":
     """What sends a request to a server, each on a connection of its own; a usage error when there is none."""
-    from mockserver.cases.running import MOCK, Answer, Cut
+    from mockserver.cases.running import MOCK, Answer, IncompleteAnswer
 
     parts = urlsplit(url)
     kind = HTTPSConnection if parts.scheme == "https" else HTTPConnection
@@ -55,7 +55,7 @@ def sender(url: str, admin_token: str | None) -> "Send":
                 named = {name.lower(): value for name, value in answer.getheaders()}
                 return Answer(answer.status, named, answer.read())
         except (IncompleteRead, ConnectionResetError) as error:
-            raise Cut from error
+            raise IncompleteAnswer from error
         except (OSError, HTTPException) as error:
             raise click.UsageError(f"no server of ours answers at {url}: {error!r}") from error
 

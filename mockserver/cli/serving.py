@@ -10,7 +10,7 @@ from typing import Any
 import click
 from click.core import ParameterSource
 
-from mockserver.cli import eof, logs, making, options
+from mockserver.cli import app_factory, eof, logs, options
 from mockserver.cli.options import DEFAULTS, option
 
 PORT_TAKEN = 3
@@ -53,8 +53,8 @@ def serve(*, as_json: bool, log_level: str, until_eof: bool, **flags: Any) -> No
     line says where; the log goes to stderr.
     """
     logs.configure(log_level)
-    stated = making.stated(over_case=_over_case() if flags["case"] else frozenset(), **flags)
-    app = making.app(stated)
+    stated = app_factory.stated(over_case=_over_case() if flags["case"] else frozenset(), **flags)
+    app = app_factory.app(stated)
     from mockserver import server
 
     def ready(url: str) -> None:
@@ -67,7 +67,7 @@ def serve(*, as_json: bool, log_level: str, until_eof: bool, **flags: Any) -> No
     try:
         server.serve(app, stated.host, stated.port, stated.server, stated.threads, ready)
     except server.PortTaken as error:
-        making.stop(str(error), PORT_TAKEN)
+        app_factory.stop(str(error), PORT_TAKEN)
     except OSError as error:
         raise click.UsageError(f"cannot listen on {stated.host}: {error.strerror}; choose another --host") from error
 

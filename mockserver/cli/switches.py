@@ -24,9 +24,9 @@ def switches(*, as_json: bool) -> None:
     Set one with `mockserver serve --policy vendor.switch=value`, a renaming with
     `--policy vendor.names=old=new,older=newer` (given more often, they add up), several with --policy-file.
     """
-    from mockserver import choices, vendors
+    from mockserver import startup_policy, vendors
 
-    found = choices.known(vendors.discover())
+    found = startup_policy.all_switches(vendors.discover())
     if as_json:
         listed = {name: {each.name: _entry(each) for each in of_vendor} for name, of_vendor in found.items()}
         click.echo(json.dumps(listed, ensure_ascii=False, indent=2))
@@ -39,16 +39,16 @@ def switches(*, as_json: bool) -> None:
 
 def _entry(switch: "Switch") -> dict[str, Any]:
     return {
-        "value": switch.shown(switch.default),
-        "default": switch.shown(switch.default),
-        "choices": list(switch.choices),
+        "value": switch.to_json(switch.default),
+        "default": switch.to_json(switch.default),
+        "choices": list(switch.options),
         "grade": switch.grade.value,
-        "says": switch.says,
+        "says": switch.description,
     }
 
 
 def _sentence(switch: "Switch") -> str:
-    return f"{switch.default} ({switch.grade.value}; of {written(switch)}). {switch.says}"
+    return f"{switch.default} ({switch.grade.value}; of {written(switch)}). {switch.description}"
 
 
 def written(switch: "Switch") -> str:
@@ -56,7 +56,7 @@ def written(switch: "Switch") -> str:
     from mockserver.gateway.switches import Renaming
 
     if isinstance(switch, Renaming):
-        return f"other names for {', '.join(map(str, switch.choices))}"
-    first, last = switch.choices[0], switch.choices[-1]
-    run = isinstance(first, int) and isinstance(last, int) and switch.choices == tuple(range(first, last + 1))
-    return f"{first} to {last}" if run else ", ".join(str(choice) for choice in switch.choices)
+        return f"other names for {', '.join(map(str, switch.options))}"
+    first, last = switch.options[0], switch.options[-1]
+    run = isinstance(first, int) and isinstance(last, int) and switch.options == tuple(range(first, last + 1))
+    return f"{first} to {last}" if run else ", ".join(str(choice) for choice in switch.options)

@@ -33,7 +33,7 @@ def tokens(organization: str, url: str) -> None:
 
     for vendor in vendors.discover():
         click.echo(vendor.title)
-        groups = _groups(organization) if vendor.grouped else ()
+        groups = _groups(organization) if vendor.has_group_roles else ()
         for grant in seeded(vendor.name, organization, secret=vendor.secret, groups=groups):
             click.echo(f"  {_shown(grant)}")
             click.echo(f"    {_line(vendor, grant, url.rstrip('/'))}")
@@ -55,7 +55,7 @@ def _shown(grant: "Grant") -> str:
 
 def _line(vendor: "Vendor", grant: "Grant", url: str) -> str:
     """The line to try a token with; a client first gets an access token, in a substitution of the shell's."""
-    asked = shlex.quote(url + vendor.try_path)
+    asked = shlex.quote(url + vendor.sample_path)
     if vendor.token_path is None:
         return f"curl -H {shlex.quote(f'Authorization: {vendor.schemes[0]} {grant.token}')} {asked}"
     credentials = shlex.quote(f"{grant.token}:{grant.secret}")

@@ -8,7 +8,7 @@ from collections.abc import Hashable, Iterator, Sequence
 from datetime import date, timedelta
 from typing import Final
 
-from mockserver.conduct.asked import Asked
+from mockserver.conduct.journaled_request import JournaledRequest
 
 DAYS: Final = 5
 """Single days of one question, from which on a range would have been the thing to ask for."""
@@ -30,21 +30,21 @@ _TOLD_BY_DAY: Final = {
 _USERS: Final = {"getOrganizationUsers", "getTeamUsers"}
 
 
-def again(requests: Sequence[Asked]) -> Iterator[Asked]:
+def again(requests: Sequence[JournaledRequest]) -> Iterator[JournaledRequest]:
     """Answered before on the same day of the data, about days that have passed; once, later, may be a restart."""
-    answered: defaultdict[Hashable, list[Asked]] = defaultdict(list)
+    answered: defaultdict[Hashable, list[JournaledRequest]] = defaultdict(list)
     for each in requests:
-        if each.answered and each.settled:
+        if each.answered and each.is_final:
             before = answered[each.question, each.data_day]
-            restarted = before and each.waited(before[-1]) >= _RESTART
-            if before and not each.picks_up(before) and (len(before) >= POLLS or not restarted):
+            restarted = before and each.elapsed_since(before[-1]) >= _RESTART
+            if before and not each.resumes(before) and (len(before) >= POLLS or not restarted):
                 yield each
             before.append(each)
 
 
-def day_by_day(requests: Sequence[Asked]) -> Iterator[Asked]:
+def day_by_day(requests: Sequence[JournaledRequest]) -> Iterator[JournaledRequest]:
     """Single days of what a range tells day by day, when there are many on one day of the data."""
-    found: defaultdict[Hashable, list[Asked]] = defaultdict(list)
+    found: defaultdict[Hashable, list[JournaledRequest]] = defaultdict(list)
     for each in requests:
         if each.answered and each.entry.operation in _TOLD_BY_DAY and each.single_day:
             found[each.beyond_range, each.data_day].append(each)
@@ -53,18 +53,18 @@ def day_by_day(requests: Sequence[Asked]) -> Iterator[Asked]:
             yield from alike
 
 
-def users_polled(requests: Sequence[Asked]) -> Iterator[Asked]:
+def users_polled(requests: Sequence[JournaledRequest]) -> Iterator[JournaledRequest]:
     """A full list of users begun anew, from the third time in a day on."""
     begun: Counter[Hashable] = Counter()
     for each in requests:
         if each.answered and each.entry.operation in _USERS and each.position == "0":
-            key = each.walk, each.entry.at.date()
+            key = each.page_chain, each.entry.at.date()
             begun[key] += 1
             if begun[key] > POLLS:
                 yield each
 
 
-def today(requests: Sequence[Asked]) -> Iterator[Asked]:
+def today(requests: Sequence[JournaledRequest]) -> Iterator[JournaledRequest]:
     """A date of today or later, refused by a vendor that has none."""
     for each in requests:
         stated = (each.parameters.get(name, "") for name in ("date", "start_date", "end_date"))
@@ -79,7 +79,7 @@ def _reaches(text: str, day: date) -> bool:
         return False
 
 
-def month_zero(requests: Sequence[Asked]) -> Iterator[Asked]:
+def month_zero(requests: Sequence[JournaledRequest]) -> Iterator[JournaledRequest]:
     """A month 00, as the answers count months and requests do not."""
     for each in requests:
         months = each.entry.operation == "getOrganizationAccountUtilizations"
@@ -87,6 +87,6 @@ def month_zero(requests: Sequence[Asked]) -> Iterator[Asked]:
             yield each
 
 
-def older_version(requests: Sequence[Asked]) -> Iterator[Asked]:
+def older_version(requests: Sequence[JournaledRequest]) -> Iterator[JournaledRequest]:
     """A report under v1 that is documented under v2."""
     return (each for each in requests if each.entry.operation == "getLimitHitsV1")

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from mockserver.conduct import pages, questions, refusals, tokens
-from mockserver.conduct.asked import Asked
+from mockserver.conduct.journaled_request import JournaledRequest
 
 MANNERS: Final = "manners"
 _BEST: Final = "Augment's page on its Analytics API, best practices"
@@ -25,7 +25,7 @@ class Rule:
     name: str
     seen: str
     do: str
-    breaks: Callable[[Sequence[Asked]], Iterable[Asked]]
+    breaks: Callable[[Sequence[JournaledRequest]], Iterable[JournaledRequest]]
     sources: Mapping[str, str] = field(default_factory=dict)
     only: tuple[str, ...] = ()
 

@@ -18,7 +18,7 @@ _COMBINED = ("allOf", "oneOf", "anyOf")
 
 
 @dataclass(frozen=True, slots=True)
-class Thing:
+class LedgerItem:
     """Something that is described; `evidence` is None where nothing vouches for it."""
 
     kind: Kind
@@ -38,7 +38,7 @@ class Description:
             if "operationId" in operation
         ]
 
-    def things(self) -> Iterator[Thing]:
+    def things(self) -> Iterator[LedgerItem]:
         """Everything that is described, in the order of the kinds; what is shared by operations comes once for each."""
         found = [
             thing
@@ -62,9 +62,9 @@ class Description:
         target, held = self.entered(self.at(node["$ref"]), held)
         return {**target, **node}, evidence.own(node) or held
 
-    def _of_operation(self, request: str, operation: dict[str, Any]) -> Iterator[Thing]:
+    def _of_operation(self, request: str, operation: dict[str, Any]) -> Iterator[LedgerItem]:
         asked = operation["operationId"]
-        yield Thing(Kind.OPERATION, f"{asked}: {request}", evidence.own(operation))
+        yield LedgerItem(Kind.OPERATION, f"{asked}: {request}", evidence.own(operation))
         for each in operation.get("parameters", ()):
             yield from self._of_parameter(asked, *self.entered(each, None))
         for media in operation.get("requestBody", {"content": {}})["content"].values():
@@ -73,35 +73,35 @@ class Description:
             if status < "400":
                 yield from self._of_answer(status, asked, each)
 
-    def _of_parameter(self, asked: str, parameter: Node, held: Evidence | None) -> Iterator[Thing]:
+    def _of_parameter(self, asked: str, parameter: Node, held: Evidence | None) -> Iterator[LedgerItem]:
         name = f"{asked} {parameter['name']}"
-        yield Thing(Kind.PARAMETER, name, held)
+        yield LedgerItem(Kind.PARAMETER, name, held)
         schema, _ = self.entered(parameter["schema"], None)
         said = [f"{schema[word]} {means}" for word, means in _BOUNDS if word in schema]
         if "maximum" in schema:
-            yield Thing(Kind.LIMIT, f"{name}: {', '.join(said)}", held)
+            yield LedgerItem(Kind.LIMIT, f"{name}: {', '.join(said)}", held)
 
-    def _of_answer(self, status: str, asked: str, answer: Node) -> Iterator[Thing]:
+    def _of_answer(self, status: str, asked: str, answer: Node) -> Iterator[LedgerItem]:
         response, held = self.entered(answer, None)
         yield from self._headers(f"{status} {asked}", response, held)
         for media in response.get("content", {}).values():
             yield from self._fields(Kind.FIELD, f"{asked} ", media["schema"], held)
 
-    def _headers(self, name: str, response: Node, held: Evidence | None) -> Iterator[Thing]:
+    def _headers(self, name: str, response: Node, held: Evidence | None) -> Iterator[LedgerItem]:
         for header, each in response.get("headers", {}).items():
-            yield Thing(Kind.HEADER, f"{name} {header}", self.entered(each, held)[1])
+            yield LedgerItem(Kind.HEADER, f"{name} {header}", self.entered(each, held)[1])
 
-    def _doors(self) -> Iterator[Thing]:
+    def _doors(self) -> Iterator[LedgerItem]:
         for name, scheme in self.document["components"]["securitySchemes"].items():
-            yield Thing(Kind.HEADER, f"request Authorization ({name})", evidence.own(scheme))
+            yield LedgerItem(Kind.HEADER, f"request Authorization ({name})", evidence.own(scheme))
 
-    def _refusals(self) -> Iterator[Thing]:
+    def _refusals(self) -> Iterator[LedgerItem]:
         for status, name in self.refusals():
             response, held = self.entered({"$ref": f"#/components/responses/{name}"}, None)
-            yield Thing(Kind.ERROR, f"{status} {name}", held)
+            yield LedgerItem(Kind.ERROR, f"{status} {name}", held)
             yield from self._headers(f"{status} {name}", response, held)
 
-    def _bodies(self) -> Iterator[Thing]:
+    def _bodies(self) -> Iterator[LedgerItem]:
         """The fields of the shapes that refusals have: the one that an answer refers to first."""
         for _, name in self.refusals():
             for media in self.at(f"#/components/responses/{name}")["content"].values():
@@ -120,11 +120,11 @@ class Description:
             }
         return sorted(found)
 
-    def _fields(self, kind: Kind, before: str, schema: Node, held: Evidence | None) -> Iterator[Thing]:
+    def _fields(self, kind: Kind, before: str, schema: Node, held: Evidence | None) -> Iterator[LedgerItem]:
         found: dict[str, Evidence | None] = {}
         self._gather(schema, held, "", found)
         for path, vouched in found.items():
-            yield Thing(kind, before + path, vouched)
+            yield LedgerItem(kind, before + path, vouched)
 
     def _gather(self, schema: Node, held: Evidence | None, at: str, found: dict[str, Evidence | None]) -> None:
         """Note every property below a schema by its path; of several descriptions of one the first vouches for it."""

@@ -32,7 +32,7 @@ class Ledger:
     faults: list[str] = field(default_factory=list)
 
 
-def every() -> list[Ledger]:
+def all_ledgers() -> list[Ledger]:
     """The ledger of every vendor that is served."""
     return [of(vendor, read(resources.openapi() / vendor.openapi)) for vendor in vendors.discover()]
 
@@ -75,7 +75,7 @@ def _rows(vendor: Vendor, description: Description, told: list[Statement]) -> It
     for switch in vendor.switches:
         if switch.name in tests:
             test = _test(vendor, tests[switch.name])
-            yield Row(vendor.name, Kind.SWITCH, switch.name, switch.grade, switch.says, test)
+            yield Row(vendor.name, Kind.SWITCH, switch.name, switch.grade, switch.description, test)
 
 
 def _test(vendor: Vendor, test: str) -> str:

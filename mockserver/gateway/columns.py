@@ -14,16 +14,16 @@ class Column(fields.Field[Any], Generic[_Told]):
     """A column of a list, whose values are of the type that is told already."""
 
 
-class Columns(Schema):
-    """A shape that is given columns of equal length, and gives rows. In a column `left_out`, None is not told."""
+class ColumnarSchema(Schema):
+    """Rows, dumped from columns of equal length; a null in a column of `omitted_when_none` leaves its key out."""
 
-    left_out: ClassVar[tuple[str, ...]] = ()
+    omitted_when_none: ClassVar[tuple[str, ...]] = ()
 
     @post_dump
     def rows(self, columns: dict[str, Any], **_: Any) -> list[dict[str, Any]]:
         """The columns' values, row by row."""
         told = [dict(zip(columns, row)) for row in zip(*columns.values(), strict=True)]  # noqa: B905 (a key a column)
-        for name in self.left_out:
+        for name in self.omitted_when_none:
             for row in told:
                 if row[name] is None:
                     del row[name]

@@ -14,7 +14,7 @@ from typing import Any
 
 Body = Any
 Row = Any
-Spoil = Callable[[Body], None]
+Change = Callable[[Body], None]
 
 WEEKS, MONTHS = (7, 7), (28, 31)
 """How many days lie between the beginnings of two, at least and at most."""
@@ -29,18 +29,18 @@ class Defect:
     name: str
     operations: tuple[str, ...]
     says: str
-    spoil: Spoil
+    spoil: Change
 
 
 Defects = tuple[Defect, ...]
 
 
-def concerning(operation: str | None, known: Defects, armed: tuple[str, ...]) -> Defects:
+def armed_for(operation: str | None, known: Defects, armed: tuple[str, ...]) -> Defects:
     """Those of the known defects that are armed and change what an operation answers."""
     return tuple(each for each in known if each.name in armed and operation in each.operations) if armed else ()
 
 
-def spoilt(body: Body, armed: Defects) -> Body:
+def apply(body: Body, armed: Defects) -> Body:
     """The body with these defects in it; the one given stays as it is."""
     if armed:
         body = deepcopy(body)
@@ -56,7 +56,7 @@ def rows(body: Body, place: str) -> list[Row]:
     return body if isinstance(body, list) else [body]
 
 
-def each(place: str, change: Callable[[Row], None]) -> Spoil:
+def each(place: str, change: Callable[[Row], None]) -> Change:
     """Change every row at a place."""
 
     def spoil(body: Body) -> None:
@@ -66,7 +66,7 @@ def each(place: str, change: Callable[[Row], None]) -> Spoil:
     return spoil
 
 
-def first(place: str, change: Callable[[Row], None]) -> Spoil:
+def first(place: str, change: Callable[[Row], None]) -> Change:
     """Change the first row at a place, if there is one."""
 
     def spoil(body: Body) -> None:
@@ -76,7 +76,7 @@ def first(place: str, change: Callable[[Row], None]) -> Spoil:
     return spoil
 
 
-def more(name: str, place: str = "", by: int = 1) -> Spoil:
+def increment(name: str, place: str = "", by: int = 1) -> Change:
     """Add to a number in the first row where it is not zero; a row that stands alone is added to in any case."""
 
     def spoil(body: Body) -> None:
@@ -88,7 +88,7 @@ def more(name: str, place: str = "", by: int = 1) -> Spoil:
     return spoil
 
 
-def above(name: str, limit: str, *places: str) -> Spoil:
+def exceed(name: str, limit: str, *places: str) -> Change:
     """Put one number above another in every row."""
 
     def spoil(body: Body) -> None:
@@ -98,7 +98,7 @@ def above(name: str, limit: str, *places: str) -> Spoil:
     return spoil
 
 
-def negative(name: str, place: str = "") -> Spoil:
+def negative(name: str, place: str = "") -> Change:
     """Turn a number around, in every row."""
 
     def spoil(body: Body) -> None:
@@ -108,7 +108,7 @@ def negative(name: str, place: str = "") -> Spoil:
     return spoil
 
 
-def put(number: int, place: str, *names: str) -> Spoil:
+def set_to(number: int, place: str, *names: str) -> Change:
     """Put the same number in place of others, in every row."""
 
     def spoil(body: Body) -> None:
@@ -119,7 +119,7 @@ def put(number: int, place: str, *names: str) -> Spoil:
     return spoil
 
 
-def spaced(place: str, name: str, least: int, most: int, spoil: Spoil) -> Spoil:
+def when_spaced(place: str, name: str, least: int, most: int, spoil: Change) -> Change:
     """Spoil where the rows are of weeks, or of months: their dates lie so many days apart, at least and at most."""
 
     def spoil_spaced(body: Body) -> None:
@@ -130,7 +130,7 @@ def spaced(place: str, name: str, least: int, most: int, spoil: Spoil) -> Spoil:
     return spoil_spaced
 
 
-def shifted(place: str, begins: str, ends: str | None = None) -> Spoil:
+def shift_days(place: str, begins: str, ends: str | None = None) -> Change:
     """Let every row but the first begin a day later, and the one before it end so."""
 
     def spoil(body: Body) -> None:
@@ -142,7 +142,7 @@ def shifted(place: str, begins: str, ends: str | None = None) -> Spoil:
     return spoil
 
 
-def swapped(place: str) -> Spoil:
+def swap_first_two(place: str) -> Change:
     """Let the first two rows change places."""
 
     def spoil(body: Body) -> None:
@@ -152,7 +152,7 @@ def swapped(place: str) -> Spoil:
     return spoil
 
 
-def twice(place: str) -> Spoil:
+def repeat_last(place: str) -> Change:
     """Say the last row twice."""
 
     def spoil(body: Body) -> None:
@@ -162,7 +162,7 @@ def twice(place: str) -> Spoil:
     return spoil
 
 
-def lost(place: str) -> Spoil:
+def drop_first(place: str) -> Change:
     """Leave the first row out."""
 
     def spoil(body: Body) -> None:

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any
 from flask import Response
 from werkzeug.datastructures import Headers
 
-from mockserver.gateway import abilities
-from mockserver.gateway.faults import Armed, Effect, Phase, Question
+from mockserver.gateway import socket_features
+from mockserver.gateway.faults import ArmedRule, Effect, MatchInput, Phase
 from mockserver.gateway.limits import Block, seconds
-from mockserver.gateway.rejection import Fabricated, Reason, Rejection, phrase
-from mockserver.gateway.vendor import Call
+from mockserver.gateway.rejection import InjectedFailure, Reason, Rejection, status_phrase
+from mockserver.gateway.vendor import RequestContext
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
@@ -41,7 +41,7 @@ _PAGE = """\
 """
 
 
-class Instead(Exception):
+class ReplacedResponse(Exception):
     """The answer that comes in place of the vendor's, from somebody in between."""
 
     def __init__(self, response: Response) -> None:
@@ -49,11 +49,11 @@ class Instead(Exception):
         self.response = response
 
 
-class Beyond(RuntimeError):
+class UnsupportedFault(RuntimeError):
     """A fault that the server cannot do, or cannot do now: it must not pass for one that never happened."""
 
 
-class Cut(Response):
+class ResetResponse(Response):
     """No answer: the connection is reset before its first byte. The journal has it with the status 0."""
 
     def get_app_iter(self, environ: "WSGIEnvironment") -> Iterator[bytes]:  # noqa: ARG002 (Werkzeug's form)
@@ -62,60 +62,60 @@ class Cut(Response):
 
 
 def _cut(_: bytes) -> bytes:
-    raise abilities.Cut
+    raise socket_features.ConnectionReset
 
 
-def before(call: Call) -> None:
+def before(call: RequestContext) -> None:
     """A stage behind authentication: meets what is armed for it, and raises what takes the answer's place."""
-    _meet(call, Phase.BEFORE)
+    _match(call, Phase.BEFORE)
 
 
-def after(call: Call, response: Response) -> Response:
+def after(call: RequestContext, response: Response) -> Response:
     """The answer of a request that did its work, unless it now meets a fault that takes its place."""
     if call.grant is not None and call.fault is None:
-        _meet(call, Phase.AFTER)
+        _match(call, Phase.AFTER)
     return response
 
 
-def spares(call: Call) -> bool:
+def skips_rate_limit(call: RequestContext) -> bool:
     """Whether a request spends nothing, because its answer is to be spoilt before it counts."""
     fault = call.fault
-    return fault is not None and fault.rule.phase is Phase.BEFORE and fault.rule.effect.spoils
+    return fault is not None and fault.rule.phase is Phase.BEFORE and fault.rule.effect.corrupts
 
 
-def _meet(call: Call, phase: Phase) -> None:
+def _match(call: RequestContext, phase: Phase) -> None:
     held = call.sandbox.faults
     if not held.armed:
         return
     asking = call.request
-    question = Question(call.vendor.name, call.operation, asking.method, asking.path, asking.args.getlist)
-    with call.state.lock:
-        call.fault = held.meet(question, phase)
+    question = MatchInput(call.vendor.name, call.operation, asking.method, asking.path, asking.args.getlist)
+    with call.registry.lock:
+        call.fault = held.match(question, phase)
         released = held.released
     if call.fault is not None:
-        _strike(call, call.fault, released)
+        _apply(call, call.fault, released)
 
 
-def _strike(call: Call, fault: Armed, released: Event) -> None:
+def _apply(call: RequestContext, fault: ArmedRule, released: Event) -> None:
     """Wait, and raise what the effect puts in place of an answer."""
     effect, environ = fault.rule.effect, call.request.environ
-    if lacking := effect.needs - abilities.effects(environ):
-        raise Beyond(f"{fault.id}: {abilities.refusal(lacking, environ)}")
+    if lacking := effect.needs - socket_features.effects(environ):
+        raise UnsupportedFault(f"{fault.id}: {socket_features.refusal(lacking, environ)}")
     if effect.delay_seconds is not None:
         _paused(environ, released, effect.delay_seconds)
     if effect.reset:
-        raise Instead(Cut(status="000 Cut"))
+        raise ReplacedResponse(ResetResponse(status="000 Cut"))
     if effect.html is not None:
-        page = _PAGE.format(status=effect.html, phrase=phrase(effect.html))
-        raise Instead(Response(page, effect.html, mimetype="text/html"))
+        page = _PAGE.format(status=effect.html, phrase=status_phrase(effect.html))
+        raise ReplacedResponse(Response(page, effect.html, mimetype="text/html"))
     if effect.rate_limited:
         raise Rejection(Reason.LIMITED, "too many requests", retry_after=_retry_after(call))
     if effect.status is not None:
         told = effect.message or f"this failure was armed at /_mock/faults, as {fault.id}"
-        raise Fabricated(effect.status, effect.code, told)
+        raise InjectedFailure(effect.status, effect.code, told)
 
 
-def _retry_after(call: Call) -> int:
+def _retry_after(call: RequestContext) -> int:
     """The seconds after which an empty bucket of the vendor would let one request through; a minute without any."""
     allowance = call.sandbox.allowance(call.vendor.name) or call.vendor.allowance
     if allowance is None or call.value("rate_limit_block", Block.REFILL) == Block.MINUTE:
@@ -125,9 +125,11 @@ def _retry_after(call: Call) -> int:
 
 def _paused(environ: Mapping[str, Any], released: Event, wanted: Decimal) -> None:
     """Wait on the wall clock, without the state's lock, until the sandbox is reset at the latest."""
-    held = abilities.waits(environ)
+    held = socket_features.delay_slots(environ)
     if held is not None and not held.acquire(blocking=False):
-        raise Beyond("so many requests wait that no thread would be left; raise --threads, or use --server threaded")
+        raise UnsupportedFault(
+            "so many requests wait that no thread would be left; raise --threads, or use --server threaded"
+        )
     try:
         wait(released, wanted)
     finally:
@@ -140,7 +142,7 @@ def wait(released: Event, wanted: Decimal) -> None:
     released.wait(float(wanted))
 
 
-def spoilt(call: Call, response: Response) -> Response:
+def corrupted(call: RequestContext, response: Response) -> Response:
     """The answer as the client gets it: with the fault's headers, malformed, cut short or held up on its way."""
     if call.fault is None or call.refusal is Reason.INTERNAL:
         return response
@@ -164,7 +166,7 @@ def _dripping(body: bytes, effect: Effect, environ: Mapping[str, Any], released:
     if effect.stall_seconds is not None:
         try:
             _paused(environ, released, effect.stall_seconds)
-        except Beyond:
+        except UnsupportedFault:
             log.exception("an answer ends early, because it cannot be held up")
             sent = sent[: effect.after_bytes]
         yield sent[effect.after_bytes :]

@@ -10,8 +10,8 @@ from enum import StrEnum
 from itertools import count
 from threading import Event
 
-from mockserver.gateway import abilities
-from mockserver.simulation import chance
+from mockserver.gateway import socket_features
+from mockserver.simulation import hashing
 
 RULES_MAXIMUM = 1000
 """How many rules a sandbox can have armed."""
@@ -47,7 +47,7 @@ class Effect:
     rate_limited: bool = False
 
     @property
-    def spoils(self) -> bool:
+    def corrupts(self) -> bool:
         """Whether it does something to a body."""
         return self.malformed_json or self.truncate_bytes is not None or self.stall_seconds is not None
 
@@ -55,15 +55,15 @@ class Effect:
     def needs(self) -> frozenset[str]:
         """What the server must be able to do with its socket."""
         needed = {
-            abilities.RESET: self.reset,
-            abilities.TRUNCATE: self.truncate_bytes is not None,
-            abilities.STALL: self.stall_seconds is not None,
+            socket_features.RESET: self.reset,
+            socket_features.TRUNCATE: self.truncate_bytes is not None,
+            socket_features.STALL: self.stall_seconds is not None,
         }
         return frozenset(name for name, need in needed.items() if need)
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class MatchInput:
     """What rules look at of a request; `values` gives those of a query parameter."""
 
     vendor: str
@@ -90,14 +90,14 @@ class Rule:
     share: Decimal | None = None
     phase: Phase = Phase.BEFORE
 
-    def matches(self, asked: Question) -> bool:
+    def matches(self, asked: MatchInput) -> bool:
         """Whether a request has everything that is stated; one without a body has nothing to spoil."""
         return (
             self.vendor in (None, asked.vendor)
             and self.operation in (None, asked.operation)
-            and (self.path is None or globbed(self.path, asked.path))
+            and (self.path is None or matches_glob(self.path, asked.path))
             and all(value in asked.values(name) for name, value in self.query)
-            and not (self.effect.spoils and asked.method == "HEAD")
+            and not (self.effect.corrupts and asked.method == "HEAD")
         )
 
     def draws(self, key: int, place: int) -> bool:
@@ -105,11 +105,11 @@ class Rule:
         if self.share is None:
             return True
         part, whole = self.share.as_integer_ratio()
-        return chance.scalar(key, place) * whole < part * _DRAWS
+        return hashing.scalar(key, place) * whole < part * _DRAWS
 
 
 @dataclass(slots=True)
-class Armed:
+class ArmedRule:
     """A rule at work: how many requests it has `seen`, and how many `hits` of them met its effect.
 
     Its draws come from `key`.
@@ -121,7 +121,7 @@ class Armed:
     seen: int = 0
     hits: int = 0
 
-    def fires(self, asked: Question) -> bool:
+    def fires(self, asked: MatchInput) -> bool:
         """Look at a request, unless the rule is spent, and tell whether it meets the effect."""
         if self.hits == self.rule.times or not self.rule.matches(asked):
             return False
@@ -141,7 +141,7 @@ class Faults:
     def __init__(self, seed: int) -> None:
         self._seed = seed
         self._ids = count(1)
-        self.armed: tuple[Armed, ...] = ()
+        self.armed: tuple[ArmedRule, ...] = ()
         self.released = Event()
 
     def clear(self) -> None:
@@ -155,7 +155,7 @@ class Faults:
         """Arm these rules, and no others."""
         self.armed = tuple(self._armed(rule) for rule in rules)
 
-    def add(self, rule: Rule) -> Armed:
+    def add(self, rule: Rule) -> ArmedRule:
         """Arm one more rule, behind the others."""
         added = self._armed(rule)
         self.armed = (*self.armed, added)
@@ -168,15 +168,15 @@ class Faults:
         self.armed = kept
         return found
 
-    def meet(self, asked: Question, phase: Phase) -> Armed | None:
+    def match(self, asked: MatchInput, phase: Phase) -> ArmedRule | None:
         """The first rule of a phase that fires; those behind it do not see the request."""
         return next((each for each in self.armed if each.rule.phase is phase and each.fires(asked)), None)
 
-    def _armed(self, rule: Rule) -> Armed:
-        return Armed(f"fault-{next(self._ids)}", rule, chance.key(self._seed, "fault", repr(rule)))
+    def _armed(self, rule: Rule) -> ArmedRule:
+        return ArmedRule(f"fault-{next(self._ids)}", rule, hashing.key(self._seed, "fault", repr(rule)))
 
 
-def globbed(pattern: str, path: str) -> bool:
+def matches_glob(pattern: str, path: str) -> bool:
     """Whether a path is as the pattern has it, in which `*` stands for any characters; in linear time."""
     first, *rest = pattern.split("*")
     if not rest:

@@ -82,14 +82,14 @@ class Journal:
         return iter(sorted(self._entries.copy(), key=lambda entry: entry.id))
 
 
-def redacted(query: str, secrets: Sequence[str]) -> str:
+def redact_query(query: str, secrets: Sequence[str]) -> str:
     """A query string without the values of parameters that hold credentials, nor any of the `secrets` themselves."""
     if "%" not in query and not _suspect(query.lower()) and not _tells(query, secrets):
         return query
     return "&".join(_hidden(field, secrets) for field in query.split("&"))
 
 
-def redacted_path(path: str, secrets: Sequence[str]) -> str:
+def redact_path(path: str, secrets: Sequence[str]) -> str:
     """A path without the segments in which any of the `secrets` stands."""
     if not _tells(path, secrets):
         return path
@@ -117,6 +117,6 @@ def _tells(text: str, secrets: Sequence[str]) -> bool:
     return False
 
 
-def shortened(text: str) -> str:
+def truncate(text: str) -> str:
     """A path or query as it is kept: what is longer than TEXT_MAXIMUM ends there, in an ellipsis."""
     return text if len(text) <= TEXT_MAXIMUM else f"{text[:TEXT_MAXIMUM]}…"

@@ -13,7 +13,7 @@ _MINUTE = 60_000_000
 """Microseconds in a minute; also the units of one token, so that `per_minute` units come back each microsecond."""
 
 
-class Setting(StrEnum):
+class LimitMode(StrEnum):
     """A limit that is not given as numbers: the vendor's documented one, or none."""
 
     DOCUMENTED = "documented"
@@ -28,7 +28,7 @@ class Allowance:
     burst: int
 
 
-Limit = Setting | Allowance
+Limit = LimitMode | Allowance
 
 
 class Block(StrEnum):
@@ -39,7 +39,7 @@ class Block(StrEnum):
 
 
 @dataclass(slots=True)
-class Bucket:
+class TokenBucket:
     """Units left (a token is a minute's microseconds), when that was counted, and until when nothing passes."""
 
     units: int
@@ -60,7 +60,7 @@ class BucketState:
 class Limiter:
     """The buckets of one vendor in one sandbox, by scope."""
 
-    buckets: dict[str, Bucket] = field(default_factory=dict)
+    buckets: dict[str, TokenBucket] = field(default_factory=dict)
 
     def take(self, scope: str, allowance: Allowance, now: datetime, block: Block) -> int | None:
         """Let one request through (None), or refuse it at no cost: the microseconds until one would pass."""
@@ -78,9 +78,9 @@ class Limiter:
             return _MINUTE
         return -(-(_MINUTE - bucket.units) // allowance.per_minute)
 
-    def _filled(self, scope: str, allowance: Allowance, instant: int) -> Bucket:
+    def _filled(self, scope: str, allowance: Allowance, instant: int) -> TokenBucket:
         full = allowance.burst * _MINUTE
-        bucket = self.buckets.setdefault(scope, Bucket(full, instant))
+        bucket = self.buckets.setdefault(scope, TokenBucket(full, instant))
         if instant < bucket.at:
             bucket.blocked_until -= bucket.at - instant
         elapsed = max(instant - bucket.at, 0)
@@ -95,7 +95,7 @@ class Limiter:
         return [self._state(scope, bucket, allowance, instant) for scope, bucket in filled.items()]
 
     @staticmethod
-    def _state(scope: str, bucket: Bucket, allowance: Allowance, instant: int) -> BucketState:
+    def _state(scope: str, bucket: TokenBucket, allowance: Allowance, instant: int) -> BucketState:
         blocked = max(bucket.blocked_until - instant, 0)
         wait = -(-(allowance.burst * _MINUTE - bucket.units) // allowance.per_minute)
         remaining = 0 if blocked else bucket.units // _MINUTE
@@ -111,8 +111,8 @@ def _microseconds(instant: datetime) -> int:
     return (instant - _EPOCH) // _MICROSECOND
 
 
-def effective(limit: Limit, documented: Allowance | None) -> Allowance | None:
+def effective_allowance(limit: Limit, documented: Allowance | None) -> Allowance | None:
     """The allowance that a setting means for a vendor; None where nothing is limited."""
     if isinstance(limit, Allowance):
         return limit
-    return documented if limit is Setting.DOCUMENTED else None
+    return documented if limit is LimitMode.DOCUMENTED else None

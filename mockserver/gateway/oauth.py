@@ -17,7 +17,7 @@ from flask import Request
 from mockserver.gateway import auth
 from mockserver.gateway.rejection import Reason, Rejection, UnknownToken
 from mockserver.gateway.tokens import Grant
-from mockserver.gateway.vendor import Body, Call, Worded
+from mockserver.gateway.vendor import Body, ErrorReply, RequestContext
 from mockserver.gateway.view import BODY_MAXIMUM
 
 HEADERS: Final = (("Cache-Control", "no-store"), ("Pragma", "no-cache"))
@@ -32,7 +32,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _HOW = "send 'Authorization: Basic <base64 of client_id:client_secret>'"
 
 
-class Refusal(Rejection):
+class TokenRefused(Rejection):
     """A refusal of the token endpoint, with its code by RFC 6749, section 5.2."""
 
     def __init__(self, code: str, message: str, reason: Reason = Reason.INVALID) -> None:
@@ -40,7 +40,7 @@ class Refusal(Rejection):
         self.code = code
 
 
-class Expired(Rejection):
+class TokenExpired(Rejection):
     """An access token that was good, until the sandbox's clock passed its end."""
 
     def __init__(self) -> None:
@@ -48,18 +48,18 @@ class Expired(Rejection):
         super().__init__(Reason.UNAUTHENTICATED, rule)
 
 
-def word(refusal: Rejection, realm: str) -> Worded:
+def render_error(refusal: Rejection, realm: str) -> ErrorReply:
     """A refusal as RFC 6749 words it; what has no code of its own is an invalid request."""
-    code = refusal.code if isinstance(refusal, Refusal) else "invalid_request"
+    code = refusal.code if isinstance(refusal, TokenRefused) else "invalid_request"
     body = {"error": code, "error_description": _plain(refusal.message)}
     if refusal.reason is Reason.UNAUTHENTICATED:
-        return Worded(401, body, {**dict(HEADERS), "WWW-Authenticate": f'Basic realm="{realm}"'})
-    return Worded(400, body, dict(HEADERS))
+        return ErrorReply(401, body, {**dict(HEADERS), "WWW-Authenticate": f'Basic realm="{realm}"'})
+    return ErrorReply(400, body, dict(HEADERS))
 
 
-def failed(status: int, code: str, message: str) -> Worded:
+def render_failure(status: int, code: str, message: str) -> ErrorReply:
     """A failure of the endpoint itself, in the same shape."""
-    return Worded(status, {"error": _plain(code), "error_description": _plain(message)}, dict(HEADERS))
+    return ErrorReply(status, {"error": _plain(code), "error_description": _plain(message)}, dict(HEADERS))
 
 
 def _plain(text: str) -> str:
@@ -67,19 +67,19 @@ def _plain(text: str) -> str:
     return re.sub(r"[^ !#-\[\]-~]", "?", text.replace('"', "'"))
 
 
-def client(call: Call) -> None:
+def authenticate_client(call: RequestContext) -> None:
     """A stage before the token endpoint: the client's credentials, then the form; the client's sandbox in between."""
     asking = call.request
     try:
         identifier, secret = auth.basic(asking.environ.get("HTTP_AUTHORIZATION"))
     except auth.BasicError as error:
         raise _unknown(f"{error}; {_hint(asking)}{_HOW}") from error
-    opened = call.state.opened_by(call.vendor.name, identifier)
+    opened = call.registry.resolve_token(call.vendor.name, identifier)
     if opened is None:
         raise _unknown("there is no client with this id, or it was revoked")
     if not _same(opened[1].secret or "", secret):
         raise _unknown("the secret is not this client's")
-    call.open(*opened)
+    call.enter(*opened)
     _check(_form(asking), identifier)
 
 
@@ -87,15 +87,15 @@ def _same(known: str, shown: str) -> bool:
     return known != "" and compare_digest(known.encode(), shown.encode())
 
 
-def _unknown(message: str) -> Refusal:
-    return Refusal("invalid_client", message, Reason.UNAUTHENTICATED)
+def _unknown(message: str) -> TokenRefused:
+    return TokenRefused("invalid_client", message, Reason.UNAUTHENTICATED)
 
 
 def _hint(asking: Request) -> str:
     """What to tell a client that shows its credentials where they are not read."""
     try:
         names = {name for name, _ in _form(asking)}
-    except Refusal:
+    except TokenRefused:
         return ""
     return "credentials in the body are not read; " if names & {"client_id", "client_secret"} else ""
 
@@ -105,13 +105,13 @@ def _form(asking: Request) -> list[tuple[str, str]]:
     data = _read(asking)
     if asking.mimetype != FORM:
         sent = repr(asking.mimetype[:60]) if asking.mimetype else "none"
-        raise Refusal("invalid_request", f"the body must come as Content-Type: {FORM}; the request has {sent}")
+        raise TokenRefused("invalid_request", f"the body must come as Content-Type: {FORM}; the request has {sent}")
     try:
         return parse_qsl(data.decode(), errors="strict", max_num_fields=FIELDS_MAXIMUM)
     except UnicodeDecodeError as error:
-        raise Refusal("invalid_request", "the body is no form of UTF-8 text") from error
+        raise TokenRefused("invalid_request", "the body is no form of UTF-8 text") from error
     except ValueError as error:
-        raise Refusal("invalid_request", f"the body has more than {FIELDS_MAXIMUM} fields") from error
+        raise TokenRefused("invalid_request", f"the body has more than {FIELDS_MAXIMUM} fields") from error
 
 
 def _read(asking: Request) -> bytes:
@@ -121,7 +121,7 @@ def _read(asking: Request) -> bytes:
         data = asking.get_data()
         if len(data) <= BODY_MAXIMUM:
             return data
-    raise Refusal("invalid_request", f"the body is too large; at most {BODY_MAXIMUM} bytes are read")
+    raise TokenRefused("invalid_request", f"the body is too large; at most {BODY_MAXIMUM} bytes are read")
 
 
 def _check(form: list[tuple[str, str]], identifier: str) -> None:
@@ -129,20 +129,24 @@ def _check(form: list[tuple[str, str]], identifier: str) -> None:
     names = [name for name, _ in form]
     for name in names:
         if names.count(name) > 1:
-            raise Refusal("invalid_request", f"{name[:60]!r} is there {names.count(name)} times; send it once")
+            raise TokenRefused("invalid_request", f"{name[:60]!r} is there {names.count(name)} times; send it once")
     if "client_secret" in names:
-        raise Refusal("invalid_request", "credentials come in the header or in the body, not in both; leave the body's")
+        raise TokenRefused(
+            "invalid_request", "credentials come in the header or in the body, not in both; leave the body's"
+        )
     fields = dict(form)
     if fields.get("client_id", identifier) != identifier:
-        raise Refusal("invalid_request", "client_id is another client's than the header's; leave it out of the body")
+        raise TokenRefused(
+            "invalid_request", "client_id is another client's than the header's; leave it out of the body"
+        )
     if "grant_type" not in names:
-        raise Refusal("invalid_request", f"grant_type is missing from the body; send grant_type={GRANT_TYPE}")
+        raise TokenRefused("invalid_request", f"grant_type is missing from the body; send grant_type={GRANT_TYPE}")
     asked = fields["grant_type"]
     if asked != GRANT_TYPE:
-        raise Refusal("unsupported_grant_type", f"grant_type cannot be {asked[:60]!r}; it must be {GRANT_TYPE}")
+        raise TokenRefused("unsupported_grant_type", f"grant_type cannot be {asked[:60]!r}; it must be {GRANT_TYPE}")
 
 
-def issue(call: Call, lifetime: int) -> Body:
+def issue_token(call: RequestContext, lifetime: int) -> Body:
     """What the token endpoint answers to a client that `client` let in: a token for `lifetime` seconds."""
     if call.grant is None or call.grant.secret is None:
         raise _unknown(f"the request carries no credentials; {_HOW}")
@@ -150,16 +154,16 @@ def issue(call: Call, lifetime: int) -> Body:
     return {"access_token": token, "token_type": "Bearer", "expires_in": lifetime}
 
 
-def bearer(call: Call) -> None:
+def authenticate_bearer(call: RequestContext) -> None:
     """401 unless the request carries an access token of a client that is still known, before its end."""
     shown = auth.credential(call.request.environ.get("HTTP_AUTHORIZATION"), call.vendor.schemes)
     found = _TOKEN.fullmatch(shown)
-    opened = call.state.opened_by(call.vendor.name, found[1]) if found else None
+    opened = call.registry.resolve_token(call.vendor.name, found[1]) if found else None
     if found is None or opened is None or not _same(_written(opened[1], int(found[2])), shown):
         raise UnknownToken
-    call.open(*opened)
+    call.enter(*opened)
     if call.now - _EPOCH >= timedelta(seconds=int(found[2])):
-        raise Expired
+        raise TokenExpired
 
 
 def _written(grant: Grant, end: int) -> str:

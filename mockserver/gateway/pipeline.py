@@ -12,50 +12,50 @@ from time import perf_counter_ns
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 
-from mockserver.gateway import answers, auth, effects, limits, view
-from mockserver.gateway.journal import Entry, redacted, redacted_path, shortened
+from mockserver.gateway import auth, effects, limits, response_cache, view
+from mockserver.gateway.journal import Entry, redact_path, redact_query, truncate
 from mockserver.gateway.limits import Block
 from mockserver.gateway.rejection import Reason, Rejection, UnknownToken
-from mockserver.gateway.sandbox import State
-from mockserver.gateway.vendor import Call, Route, Stage, Vendor
+from mockserver.gateway.sandbox import SandboxRegistry
+from mockserver.gateway.vendor import RequestContext, Route, Stage, Vendor
 
 log = logging.getLogger(__name__)
 
 
-def authenticate(call: Call) -> None:
+def authenticate(call: RequestContext) -> None:
     """401 unless the request carries a token that somebody knows; the sandbox is the token's from here on."""
     token = auth.credential(call.request.environ.get("HTTP_AUTHORIZATION"), call.vendor.schemes)
-    opened = call.state.opened_by(call.vendor.name, token)
+    opened = call.registry.resolve_token(call.vendor.name, token)
     if opened is None:
         raise UnknownToken
-    call.open(*opened)
+    call.enter(*opened)
 
 
-def permit(call: Call) -> None:
+def permit(call: RequestContext) -> None:
     """403 unless the token may read analytics."""
     if call.grant is None or not call.grant.permitted:
         raise Rejection(Reason.FORBIDDEN, "the token is valid, but it does not allow reading analytics")
 
 
-def fault(call: Call) -> None:
+def fault(call: RequestContext) -> None:
     """Whatever is armed for requests that got this far: a delay, a failure in place of the answer, or a spoilt one."""
     effects.before(call)
 
 
-def limit(call: Call) -> None:
+def limit(call: RequestContext) -> None:
     """429 when the bucket is empty; a vendor may have the switches `rate_limit_scope` and `rate_limit_block`."""
-    if call.sandbox.allowance(call.vendor.name) is None or effects.spares(call):
+    if call.sandbox.allowance(call.vendor.name) is None or effects.skips_rate_limit(call):
         return
     by_token = call.value("rate_limit_scope", "organization") == "token"
     scope = f"token {call.grant.id}" if by_token and call.grant else "organization"
     block = call.value("rate_limit_block", Block.REFILL)
-    with call.state.lock:
+    with call.registry.lock:
         wait = call.sandbox.take(call.vendor.name, scope, Block(str(block)))
     if wait is not None:
         raise Rejection(Reason.LIMITED, "too many requests", retry_after=limits.seconds(wait))
 
 
-def install(app: Flask, vendors: Iterable[Vendor], state: State) -> Callable[[Exception], Response | None]:
+def install(app: Flask, vendors: Iterable[Vendor], state: SandboxRegistry) -> Callable[[Exception], Response | None]:
     """Hang every vendor's routes on an app, each behind the whole way.
 
     What comes back goes the same way for what Flask refuses before any route, such as an unknown path or a wrong
@@ -70,7 +70,7 @@ def install(app: Flask, vendors: Iterable[Vendor], state: State) -> Callable[[Ex
 
     def unrouted(error: Exception) -> Response | None:
         vendor = _vendor_at(request.path, mounts)
-        return None if vendor is None else _go(state, vendor, _before(error, vendor), partial(_refuse, error))
+        return None if vendor is None else _run(state, vendor, _before(error, vendor), partial(_refuse, error))
 
     return unrouted
 
@@ -87,12 +87,12 @@ def _before(error: Exception, vendor: Vendor) -> tuple[Stage, ...]:
     return () if own else vendor.stages
 
 
-def _served(state: State, vendor: Vendor, route: Route) -> Callable[..., Response]:
+def _served(state: SandboxRegistry, vendor: Vendor, route: Route) -> Callable[..., Response]:
     """A Flask view; the variables of the path are not handed on, the call's request has them."""
     stages = vendor.stages if route.stages is None else route.stages
     plain = partial(view.answer, route.view)
 
-    def with_headers(call: Call) -> Response:
+    def with_headers(call: RequestContext) -> Response:
         response = plain(call)
         response.headers.update(route.headers)
         return response
@@ -100,25 +100,27 @@ def _served(state: State, vendor: Vendor, route: Route) -> Callable[..., Respons
     answer = with_headers if route.headers else plain
 
     def serve(**_: str) -> Response:
-        return _go(state, vendor, stages, answer)
+        return _run(state, vendor, stages, answer)
 
     return serve
 
 
-def _refuse(error: Exception, _: Call) -> Response:
+def _refuse(error: Exception, _: RequestContext) -> Response:
     raise error
 
 
-def _go(state: State, vendor: Vendor, stages: tuple[Stage, ...], then: Callable[[Call], Response]) -> Response:
+def _run(
+    state: SandboxRegistry, vendor: Vendor, stages: tuple[Stage, ...], then: Callable[[RequestContext], Response]
+) -> Response:
     """The way itself: through the stages, to what is then to be done, past what is armed, and into the journal."""
-    call = Call(request._get_current_object(), state, vendor)  # type: ignore[attr-defined]  # noqa: SLF001 (documented)
+    call = RequestContext(request._get_current_object(), state, vendor)  # type: ignore[attr-defined]  # noqa: SLF001 (documented)
     try:
         for stage in stages:
             stage(call)
-        response = effects.after(call, _done(call, then))
+        response = effects.after(call, _run_view(call, then))
     except Exception as error:  # noqa: BLE001 (whatever it is, the client gets the vendor's words)
         response = _refused(call, error)
-    response = effects.spoilt(call, response)
+    response = effects.corrupted(call, response)
     entry = _entry(call, response)
     call.sandbox.journal.append(entry)
     if log.isEnabledFor(logging.DEBUG):
@@ -126,7 +128,7 @@ def _go(state: State, vendor: Vendor, stages: tuple[Stage, ...], then: Callable[
     return response
 
 
-def _done(call: Call, then: Callable[[Call], Response]) -> Response:
+def _run_view(call: RequestContext, then: Callable[[RequestContext], Response]) -> Response:
     """What comes of a request that is through the stages, be it a refusal."""
     try:
         return then(call)
@@ -134,18 +136,18 @@ def _done(call: Call, then: Callable[[Call], Response]) -> Response:
         return _refused(call, error)
 
 
-def _refused(call: Call, error: Exception) -> Response:
+def _refused(call: RequestContext, error: Exception) -> Response:
     """The vendor's words for whatever went wrong; what nobody foresaw is logged once, with its traceback."""
-    if isinstance(error, effects.Instead):
+    if isinstance(error, effects.ReplacedResponse):
         call.refusal = None
         return error.response
     rejection = _rejection(error, call)
     call.refusal = rejection.reason
-    worded = call.vendor.word(rejection, call)
-    return Response(answers.write(worded.body), worded.status, worded.headers, mimetype="application/json")
+    worded = call.vendor.render_error(rejection, call)
+    return Response(response_cache.to_json(worded.body), worded.status, worded.headers, mimetype="application/json")
 
 
-def _rejection(error: Exception, call: Call) -> Rejection:
+def _rejection(error: Exception, call: RequestContext) -> Rejection:
     if isinstance(error, Rejection):
         return error
     if isinstance(error, MethodNotAllowed):
@@ -160,7 +162,7 @@ def _rejection(error: Exception, call: Call) -> Rejection:
     return Rejection(Reason.INTERNAL, "the server failed; its log tells why")
 
 
-def _entry(call: Call, response: Response) -> Entry:
+def _entry(call: RequestContext, response: Response) -> Entry:
     asking, query = call.request, call.request.query_string.decode("latin-1")
     secrets = _secrets(call, query)
     return Entry(
@@ -169,21 +171,21 @@ def _entry(call: Call, response: Response) -> Entry:
         vendor=call.vendor.name,
         operation=call.operation,
         method=asking.method,
-        path=shortened(redacted_path(asking.path, secrets)),
-        query=shortened(redacted(query, secrets)) if query else query,
+        path=truncate(redact_path(asking.path, secrets)),
+        query=truncate(redact_query(query, secrets)) if query else query,
         status=response.status_code,
         duration_us=(perf_counter_ns() - call.started) // 1000,
-        organization=call.sandbox.made.organization.slug,
+        organization=call.sandbox.config.organization.slug,
         fault=call.fault.id if call.fault else None,
         refusal=call.refusal,
         grant=call.grant.id if call.grant else None,
-        more=response.more if isinstance(response, view.Told) else None,
+        more=response.more if isinstance(response, view.PageResponse) else None,
         started=call.started,
         generation=call.generation,
     )
 
 
-def _secrets(call: Call, query: str) -> list[str]:
+def _secrets(call: RequestContext, query: str) -> list[str]:
     """What the request's header holds; and any that opens something, where one can have come elsewhere."""
     shown = auth.secrets(call.request.environ.get("HTTP_AUTHORIZATION"))
-    return [*shown, *call.state.secrets] if query or call.operation is None else shown
+    return [*shown, *call.registry.redaction_markers] if query or call.operation is None else shown

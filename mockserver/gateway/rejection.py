@@ -22,7 +22,7 @@ class Reason(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class ParameterError:
     """One thing wrong with one parameter: `rule` says what holds and what is allowed."""
 
     parameter: str
@@ -37,14 +37,14 @@ class Rejection(Exception):
         reason: Reason,
         message: str,
         *,
-        faults: tuple[Fault, ...] = (),
+        parameter_errors: tuple[ParameterError, ...] = (),
         retry_after: int | None = None,
         allow: tuple[str, ...] = (),
     ) -> None:
         super().__init__(message)
         self.reason = reason
         self.message = message
-        self.faults = faults
+        self.parameter_errors = parameter_errors
         self.retry_after = retry_after
         self.allow = allow
 
@@ -56,7 +56,7 @@ class UnknownToken(Rejection):
         super().__init__(Reason.UNAUTHENTICATED, "the token is unknown or was revoked")
 
 
-class Fabricated(Rejection):
+class InjectedFailure(Rejection):
     """A failure that somebody armed: any status of 400 to 599, in the vendor's shape.
 
     `code` is what the vendor's shape has for machines; None leaves the choice to the vendor.
@@ -68,7 +68,7 @@ class Fabricated(Rejection):
         self.code = code
 
 
-def phrase(status: int) -> str:
+def status_phrase(status: int) -> str:
     """What HTTP calls a status; for one that nobody registered, what its class is called."""
     try:
         return HTTPStatus(status).phrase

@@ -12,14 +12,14 @@ from secrets import token_hex
 from threading import RLock
 
 from mockserver.gateway import limits, switches, tokens
-from mockserver.gateway.answers import Answers
 from mockserver.gateway.defects import Defect
 from mockserver.gateway.faults import Faults, Rule
 from mockserver.gateway.journal import Journal
-from mockserver.gateway.limits import Allowance, Block, BucketState, Limit, Limiter, Setting
+from mockserver.gateway.limits import Allowance, Block, BucketState, Limit, Limiter, LimitMode
+from mockserver.gateway.response_cache import ResponseCache
 from mockserver.gateway.switches import Known, Switch, Values
-from mockserver.gateway.tokens import Grant, Keys
-from mockserver.gateway.worlds import Make, Worlds
+from mockserver.gateway.tokens import Grant, TokenRegistry
+from mockserver.gateway.world_cache import Make, WorldCache
 from mockserver.simulation import clock as clocks
 from mockserver.simulation.clock import Clock
 from mockserver.simulation.organization import Organization
@@ -28,7 +28,7 @@ from mockserver.simulation.world import World
 DEFAULT = "default"
 """The id of the sandbox that the seeded tokens open."""
 
-PARTS = ("clock", "limits", "policy", "faults", "journal", "defects")
+RESETTABLE = ("clock", "limits", "policy", "faults", "journal", "defects")
 """What a reset can put back on its own."""
 
 SANDBOXES_MAXIMUM = 1000
@@ -37,12 +37,12 @@ SANDBOXES_MAXIMUM = 1000
 _SECOND = 10**9
 
 
-class Full(Exception):
+class TooManySandboxes(Exception):
     """There are as many sandboxes as there may be."""
 
 
 @dataclass(frozen=True, slots=True)
-class Surface:
+class VendorProfile:
     """What a sandbox must know of a vendor: its name, switches, documented allowance, what its tokens are like.
 
     `defects` are what can be armed in its answers.
@@ -52,17 +52,17 @@ class Surface:
     switches: tuple[Switch, ...]
     allowance: Allowance | None
     secret: str | None = None
-    grouped: bool = False
+    has_group_roles: bool = False
     defects: tuple[Defect, ...] = ()
 
-    def seeded(self, organization: Organization, name: str) -> tuple[Grant, ...]:
+    def seeded_grants(self, organization: Organization, name: str) -> tuple[Grant, ...]:
         """The tokens at the vendor that a sandbox is made with; they bear a name."""
-        groups = organization.console_groups if self.grouped else ()
+        groups = organization.console_groups if self.has_group_roles else ()
         return tokens.seeded(self.name, name, secret=self.secret, groups=groups)
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
+class SandboxConfig:
     """How a sandbox was made, and what a reset goes back to."""
 
     organization: Organization
@@ -98,17 +98,17 @@ class Sandbox:
     def __init__(
         self,
         sandbox_id: str,
-        made: Made,
+        made: SandboxConfig,
         world: Callable[[], World],
-        surfaces: Mapping[str, Surface],
+        surfaces: Mapping[str, VendorProfile],
         choices: Known,
         journal_size: int,
-        ends: int | None = None,
+        expires_at_ns: int | None = None,
     ) -> None:
         self.id = sandbox_id
-        self.made = made
-        self.surfaces = surfaces
-        self.ends = ends
+        self.config = made
+        self.profiles = surfaces
+        self.expires_at_ns = expires_at_ns
         self.grants: dict[str, Grant] = {}
         self._world = world
         self.switches = choices
@@ -125,15 +125,15 @@ class Sandbox:
         """The world that it shows; two sandboxes of one organisation and seed share it."""
         return self._world()
 
-    def reset(self, parts: Iterable[str] = PARTS) -> None:
+    def reset(self, parts: Iterable[str] = RESETTABLE) -> None:
         """Put parts back to how the sandbox was made."""
         put_back: dict[str, Callable[[], object]] = {
-            "clock": lambda: self.set_clock(self.made.clock),
+            "clock": lambda: self.set_clock(self.config.clock),
             "limits": lambda: self.set_limits({}),
             "policy": lambda: self.set_policy({}),
             "faults": self._rearm,
             "journal": self.journal.clear,
-            "defects": lambda: self.set_defects(self.made.defects),
+            "defects": lambda: self.set_defects(self.config.defects),
         }
         for part in parts:
             put_back[part]()
@@ -141,7 +141,7 @@ class Sandbox:
     def _rearm(self) -> None:
         """The rules that the sandbox was made with, as if no request had met them yet."""
         self.faults.clear()
-        self.faults.replace(self.made.faults)
+        self.faults.replace(self.config.faults)
 
     def set_clock(self, clock: Clock) -> None:
         """Show another time from now on."""
@@ -149,11 +149,11 @@ class Sandbox:
 
     def set_limits(self, stated: Mapping[str, Limit], *, keep: bool = False) -> None:
         """Set limits by vendor; those left out go back to how the sandbox was made, or keep theirs; buckets fill."""
-        made = {name: self.made.limits.get(name, Setting.DOCUMENTED) for name in self.surfaces}
+        made = {name: self.config.limits.get(name, LimitMode.DOCUMENTED) for name in self.profiles}
         self.limits = (self.limits if keep else made) | dict(stated)
         self._limiters = {
             name: self._limiters.get(name, Limiter()) if keep and name not in stated else Limiter()
-            for name in self.surfaces
+            for name in self.profiles
         }
 
     def set_policy(self, stated: Mapping[str, Values], *, keep: bool = False) -> None:
@@ -161,7 +161,7 @@ class Sandbox:
         values = {
             name: {
                 **switches.defaults(known),
-                **self.made.policy.get(name, {}),
+                **self.config.policy.get(name, {}),
                 **(self.policy.values[name] if keep else {}),
                 **stated.get(name, {}),
             }
@@ -176,7 +176,7 @@ class Sandbox:
 
     def allowance(self, vendor: str) -> Allowance | None:
         """The allowance in force at a vendor; None where nothing is limited."""
-        return limits.effective(self.limits[vendor], self.surfaces[vendor].allowance)
+        return limits.effective_allowance(self.limits[vendor], self.profiles[vendor].allowance)
 
     def take(self, vendor: str, scope: str, block: Block) -> int | None:
         """Spend one request at a vendor: None when it may pass, else the microseconds until one would.
@@ -192,7 +192,7 @@ class Sandbox:
         return [] if allowance is None else self._limiters[vendor].states(allowance, self.clock.now())
 
 
-class State:
+class SandboxRegistry:
     """All sandboxes of one app and the tokens that open them, behind one lock.
 
     What is made while it runs bears a `mark` of this app: a token that a client kept from another server opens
@@ -202,54 +202,56 @@ class State:
 
     def __init__(
         self,
-        surfaces: Iterable[Surface],
+        surfaces: Iterable[VendorProfile],
         world: Make,
         journal_size: int,
         maximum: int = SANDBOXES_MAXIMUM,
         others: Known | None = None,
     ) -> None:
         self.lock = RLock()
-        self.surfaces = {surface.name: surface for surface in surfaces}
-        self.switches: Known = {name: each.switches for name, each in self.surfaces.items()} | dict(others or {})
-        self.answers = Answers()
-        self.worlds = Worlds(world)
+        self.profiles = {surface.name: surface for surface in surfaces}
+        self.switches: Known = {name: each.switches for name, each in self.profiles.items()} | dict(others or {})
+        self.answers = ResponseCache()
+        self.worlds = WorldCache(world)
         self.journal_size = journal_size
         self.maximum = maximum
         self.mark = token_hex(4)
         self._numbers = count(1)
         self._sandboxes: dict[str, Sandbox] = {}
-        self._keys: Keys[Sandbox] = Keys(self.mark)
-        self._first_end: int | None = None
+        self._keys: TokenRegistry[Sandbox] = TokenRegistry(self.mark)
+        self._next_expiry: int | None = None
 
-    def make(self, sandbox_id: str, made: Made, grants: Iterable[Grant], seconds: Decimal | None = None) -> Sandbox:
+    def make(
+        self, sandbox_id: str, made: SandboxConfig, grants: Iterable[Grant], seconds: Decimal | None = None
+    ) -> Sandbox:
         """A sandbox and the tokens that open it, in place of any of the same id; forgotten after so many seconds."""
         with self.lock:
             ends = None if seconds is None else clocks.elapsed() + int(seconds * _SECOND)
-            world = partial(self.worlds.of, made.organization, made.seed)
-            sandbox = Sandbox(sandbox_id, made, world, self.surfaces, self.switches, self.journal_size, ends)
+            world = partial(self.worlds.get, made.organization, made.seed)
+            sandbox = Sandbox(sandbox_id, made, world, self.profiles, self.switches, self.journal_size, ends)
             replaced, self._sandboxes[sandbox_id] = self._sandboxes.get(sandbox_id), sandbox
             if replaced is not None:
                 self.delete(replaced)
             for grant in grants:
                 self._add(sandbox, grant)
             if ends is not None:
-                self._first_end = ends if self._first_end is None else min(ends, self._first_end)
+                self._next_expiry = ends if self._next_expiry is None else min(ends, self._next_expiry)
             return sandbox
 
-    def make_default(self, made: Made) -> Sandbox:
+    def make_default(self, made: SandboxConfig) -> Sandbox:
         """The first sandbox, opened by the seeded tokens of its organisation."""
         return self.make(DEFAULT, made, self._seeded(made, made.organization.slug))
 
-    def make_another(self, made: Made, seconds: Decimal | None = None) -> Sandbox:
+    def make_sandbox(self, made: SandboxConfig, seconds: Decimal | None = None) -> Sandbox:
         """A sandbox with an id and tokens of its own; Full when there are as many as there may be."""
         with self.lock:
             if len(self.sandboxes) > self.maximum:
-                raise Full
+                raise TooManySandboxes
             name = f"{self.mark}-{next(self._numbers)}"
             return self.make(name, made, self._seeded(made, name), seconds)
 
-    def _seeded(self, made: Made, name: str) -> list[Grant]:
-        return [grant for surface in self.surfaces.values() for grant in surface.seeded(made.organization, name)]
+    def _seeded(self, made: SandboxConfig, name: str) -> list[Grant]:
+        return [grant for surface in self.profiles.values() for grant in surface.seeded_grants(made.organization, name)]
 
     @property
     def default(self) -> Sandbox:
@@ -259,12 +261,12 @@ class State:
     @property
     def sandboxes(self) -> list[Sandbox]:
         """Every sandbox, in the order in which they were made."""
-        self._forget_ended()
+        self._delete_expired()
         return list(self._sandboxes.values())
 
     def find(self, sandbox_id: str) -> Sandbox | None:
         """The sandbox with an id; None where there is none, or no longer."""
-        self._forget_ended()
+        self._delete_expired()
         return self._sandboxes.get(sandbox_id)
 
     def delete(self, sandbox: Sandbox) -> None:
@@ -277,24 +279,24 @@ class State:
             self.answers.forget(sandbox.id)
             sandbox.faults.clear()
 
-    def _forget_ended(self) -> None:
+    def _delete_expired(self) -> None:
         """Delete what lived as long as it should; it costs next to nothing when there is nothing to delete."""
-        if self._first_end is None or clocks.elapsed() < self._first_end:
+        if self._next_expiry is None or clocks.elapsed() < self._next_expiry:
             return
         with self.lock:
             now = clocks.elapsed()
             for sandbox in tuple(self._sandboxes.values()):
-                if sandbox.ends is not None and sandbox.ends <= now:
+                if sandbox.expires_at_ns is not None and sandbox.expires_at_ns <= now:
                     self.delete(sandbox)
-            ends = [each.ends for each in self._sandboxes.values() if each.ends is not None]
-            self._first_end = min(ends, default=None)
+            ends = [each.expires_at_ns for each in self._sandboxes.values() if each.expires_at_ns is not None]
+            self._next_expiry = min(ends, default=None)
 
     def grant(self, sandbox: Sandbox, vendor: str, *, permitted: bool) -> Grant:
         """A new token that opens a sandbox at a vendor; where clients have a secret there, the id of a new client."""
         with self.lock:
             number = next(self._numbers)
-            token = tokens.named(vendor, f"{self.mark}-{number}", permitted=permitted)
-            grant = Grant(f"{vendor}-{number}", vendor, token, permitted, self.surfaces[vendor].secret)
+            token = tokens.token_for(vendor, f"{self.mark}-{number}", permitted=permitted)
+            grant = Grant(f"{vendor}-{number}", vendor, token, permitted, self.profiles[vendor].secret)
             self._add(sandbox, grant)
             return grant
 
@@ -312,15 +314,15 @@ class State:
                 self._keys.remove(sandbox, grant)
             return grant is not None
 
-    def opened_by(self, vendor: str, token: str) -> tuple[Sandbox, Grant] | None:
+    def resolve_token(self, vendor: str, token: str) -> tuple[Sandbox, Grant] | None:
         """The sandbox that a token opens at a vendor, and what it grants there; None for a token nobody knows."""
-        self._forget_ended()
-        return self._keys.opened(vendor, token)
+        self._delete_expired()
+        return self._keys.find(vendor, token)
 
     @property
-    def secrets(self) -> list[str]:
+    def redaction_markers(self) -> list[str]:
         """Texts of which one stands in every token that opens anything, and in every secret behind one."""
-        return self._keys.secrets
+        return self._keys.redaction_markers
 
     def tokens_of(self, sandbox: Sandbox) -> list[Grant]:
         """Every token that opens a sandbox."""

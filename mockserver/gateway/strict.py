@@ -13,7 +13,7 @@ from mockserver.gateway import switches
 _OUR_WORDS = {"required": "must be given", "null": "must not be null"}
 
 
-class Strict(Schema):
+class StrictSchema(Schema):
     """Members that may be given, and no others; `kind` is what a member is called in a refusal."""
 
     kind: ClassVar[str] = "member"
@@ -33,6 +33,8 @@ class Strict(Schema):
         """ValidationError for each unknown member, with the nearest known one; what is no object was refused before."""
         stated = original if isinstance(original, Mapping) else ()
         known = [field.data_key or name for name, field in self.fields.items()]
-        unknown = {str(name): [switches.unknown(self.kind, str(name), known)] for name in stated if name not in known}
+        unknown = {
+            str(name): [switches.did_you_mean(self.kind, str(name), known)] for name in stated if name not in known
+        }
         if unknown:
             raise ValidationError(unknown)

@@ -32,7 +32,7 @@ class SwitchError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Statements:
+class Repeated:
     """Several values that are stated for one switch at once, in their order; at least one."""
 
     values: tuple[object, ...]
@@ -43,24 +43,24 @@ class Switch:
     """One undocumented choice: `says` tells what is chosen and the source; `default` is one of `choices`."""
 
     name: str
-    choices: tuple[Value, ...]
+    options: tuple[Value, ...]
     default: Value
     grade: Grade
-    says: str
+    description: str
 
     def read(self, value: object) -> Value:
         """The choice that `value` means (a number may come as text); SwitchError names the choices otherwise."""
-        for choice in self.choices:
+        for choice in self.options:
             if not isinstance(value, bool) and value in (choice, str(choice)):
                 return choice
-        allowed = ", ".join(str(choice) for choice in self.choices)
+        allowed = ", ".join(str(choice) for choice in self.options)
         raise SwitchError(f"{self.name} cannot be {value!r}; it takes one of: {allowed}")
 
-    def together(self, values: Sequence[object]) -> Value:
+    def combine(self, values: Sequence[object]) -> Value:
         """What several statements mean that were made at once: the last one, but none may be wrong."""
         return [self.read(value) for value in values][-1]
 
-    def shown(self, value: Value) -> object:
+    def to_json(self, value: Value) -> object:
         """A value of the switch as JSON has it."""
         return value
 
@@ -87,15 +87,15 @@ class Renaming(Switch):
         stated = self._parsed(value)
         for old, new in stated.items():
             self._check(old, new)
-        called = {name: str(stated.get(name, name)) for name in (*map(str, self.choices), *self.kept)}
+        called = {name: str(stated.get(name, name)) for name in (*map(str, self.options), *self.kept)}
         self._check_distinct(called)
         return json.dumps({old: new for old, new in called.items() if old != new}, ensure_ascii=False)
 
-    def shown(self, value: Value) -> dict[str, str]:
+    def to_json(self, value: Value) -> dict[str, str]:
         """The mapping: what the response names are called instead."""
         return {old: str(new) for old, new in _object(str(value)).items()}
 
-    def together(self, values: Sequence[object]) -> Value:
+    def combine(self, values: Sequence[object]) -> Value:
         """What several mappings mean that were stated at once: one mapping, in which of a name the last one counts."""
         return self.read({old: new for value in values for old, new in self._parsed(value).items()})
 
@@ -113,8 +113,8 @@ class Renaming(Switch):
     def _check(self, old: object, new: object) -> None:
         if old in self.kept:
             raise SwitchError(f"{self.name} cannot rename {old!r}: it is documented, and never changes")
-        if old not in self.choices:
-            raise SwitchError(f"{self.name}: {unknown('response name', str(old), map(str, self.choices))}")
+        if old not in self.options:
+            raise SwitchError(f"{self.name}: {did_you_mean('response name', str(old), map(str, self.options))}")
         if not isinstance(new, str) or not 1 <= len(new) <= NAME_MAXIMUM or not new.isprintable() or new.isspace():
             rule = f"a name is text of 1 to {NAME_MAXIMUM} printable characters, not only spaces"
             raise SwitchError(f"{self.name} cannot call {old!r} {new!r:.110}: {rule}")
@@ -152,20 +152,20 @@ def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
     return dict(pairs)
 
 
-def switch(name: str, *choices: Value, grade: Grade, says: str) -> Switch:
+def switch(name: str, *options: Value, grade: Grade, description: str) -> Switch:
     """A switch whose first choice is the default."""
-    return Switch(name, choices, choices[0], grade, says)
+    return Switch(name, options, options[0], grade, description)
 
 
-def names(name: str, *renamable: str, kept: tuple[str, ...] = (), grade: Grade, says: str) -> Switch:
+def names(name: str, *renamable: str, kept: tuple[str, ...] = (), grade: Grade, description: str) -> Switch:
     """A switch that renames response names, none of them by default; those `kept` are taken, and never change."""
-    return Renaming(name, renamable, "{}", grade, says, kept)
+    return Renaming(name, renamable, "{}", grade, description, kept)
 
 
 def renamed(switches: Iterable[Switch], values: Values) -> dict[str, str]:
     """What response names are called instead by the values in force; empty where nothing is renamed."""
     turned = [each for each in switches if isinstance(each, Renaming) and values[each.name] != each.default]
-    return {old: new for each in turned for old, new in each.shown(values[each.name]).items()}
+    return {old: new for each in turned for old, new in each.to_json(values[each.name]).items()}
 
 
 def defaults(switches: Iterable[Switch]) -> dict[str, Value]:
@@ -173,18 +173,18 @@ def defaults(switches: Iterable[Switch]) -> dict[str, Value]:
     return {each.name: each.default for each in switches}
 
 
-def read(switches: Iterable[Switch], stated: Mapping[str, object]) -> dict[str, Value]:
+def parse(switches: Iterable[Switch], stated: Mapping[str, object]) -> dict[str, Value]:
     """The stated values, checked; SwitchError for an unknown name (with the nearest one) or value."""
     known = {each.name: each for each in switches}
     found: dict[str, Value] = {}
     for name, value in stated.items():
         if name not in known:
-            raise SwitchError(unknown("switch", name, known))
-        found[name] = known[name].together(value.values) if isinstance(value, Statements) else known[name].read(value)
+            raise SwitchError(did_you_mean("switch", name, known))
+        found[name] = known[name].combine(value.values) if isinstance(value, Repeated) else known[name].read(value)
     return found
 
 
-def unknown(kind: str, name: str, known: Iterable[str]) -> str:
+def did_you_mean(kind: str, name: str, known: Iterable[str]) -> str:
     """A sentence saying that a name is unknown, with the nearest one and the whole list."""
     names = list(known)
     near = get_close_matches(name, names, n=1)

@@ -33,7 +33,7 @@ def seeded_id(vendor: str, *, permitted: bool) -> str:
     return f"{vendor}-seeded" if permitted else f"{vendor}-seeded-forbidden"
 
 
-def named(vendor: str, name: str, *, permitted: bool) -> str:
+def token_for(vendor: str, name: str, *, permitted: bool) -> str:
     """A token that bears the name of an organisation, of a sandbox or its own, and says whether it is let in."""
     return f"mock-{vendor}-{name}" if permitted else f"mock-{vendor}-{name}-forbidden"
 
@@ -45,7 +45,7 @@ def seeded(vendor: str, name: str, *, secret: str | None = None, groups: tuple[s
     share it; with `groups` there is a third one, bound to these teams.
     """
     grants = [
-        Grant(seeded_id(vendor, permitted=may), vendor, named(vendor, name, permitted=may), may, secret)
+        Grant(seeded_id(vendor, permitted=may), vendor, token_for(vendor, name, permitted=may), may, secret)
         for may in (True, False)
     ]
     if groups:
@@ -54,7 +54,7 @@ def seeded(vendor: str, name: str, *, secret: str | None = None, groups: tuple[s
     return tuple(grants)
 
 
-class Keys(Generic[Opened]):
+class TokenRegistry(Generic[Opened]):
     """The tokens of one app and what each opens. Changes are for the lock of the app's state; looking up needs none.
 
     Tokens that are made while the app runs bear its `mark`, by which all of them are known at once.
@@ -63,14 +63,14 @@ class Keys(Generic[Opened]):
     def __init__(self, mark: str) -> None:
         self._mark = mark
         self._opened: dict[tuple[str, str], tuple[Opened, Grant]] = {}
-        self._told = {mark: None}
+        self._markers = {mark: None}
 
     def add(self, opened: Opened, grant: Grant) -> None:
         """From now on the grant's token opens this, and what it opened before no more."""
         self._opened[grant.vendor, grant.token] = opened, grant
         for text in (grant.token, grant.secret):
             if text and self._mark not in text:
-                self._told[text] = None
+                self._markers[text] = None
 
     def remove(self, opened: Opened, grant: Grant) -> None:
         """The grant's token does not open this any more."""
@@ -78,14 +78,14 @@ class Keys(Generic[Opened]):
         if held is not None and held[0] is opened:
             del self._opened[grant.vendor, grant.token]
 
-    def opened(self, vendor: str, token: str) -> tuple[Opened, Grant] | None:
+    def find(self, vendor: str, token: str) -> tuple[Opened, Grant] | None:
         """What a token opens at a vendor, and what it grants there; None for a token nobody knows."""
         return self._opened.get((vendor, token))
 
     @property
-    def secrets(self) -> list[str]:
+    def redaction_markers(self) -> list[str]:
         """Texts of which one stands in every token or client's secret that opens anything or ever did.
 
         There are as many as the first sandbox has tokens, however many were made since.
         """
-        return list(self._told)
+        return list(self._markers)

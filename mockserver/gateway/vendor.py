@@ -12,17 +12,17 @@ from typing import Any
 from flask import Request
 
 from mockserver.gateway.defects import Defect
-from mockserver.gateway.faults import Armed
+from mockserver.gateway.faults import ArmedRule
 from mockserver.gateway.limits import Allowance
 from mockserver.gateway.rejection import Reason, Rejection
-from mockserver.gateway.sandbox import Sandbox, State, Surface
+from mockserver.gateway.sandbox import Sandbox, SandboxRegistry, VendorProfile
 from mockserver.gateway.switches import Switch, Value, Values
 from mockserver.gateway.tokens import Grant
-from mockserver.simulation.metrics_sources import Seen
+from mockserver.simulation.metrics_sources import Visibility
 from mockserver.simulation.world import World
 
 
-class Call:
+class RequestContext:
     """One request on its way: in the default sandbox until its token opens another; `grant` is None until then.
 
     `now` is the one instant at which everything about it happens, `values` the switches in force, `defects` what is
@@ -31,7 +31,7 @@ class Call:
     """
 
     __slots__ = (
-        *("request", "state", "vendor", "started", "grant", "refusal", "fault"),
+        *("request", "registry", "vendor", "started", "grant", "refusal", "fault"),
         *("sandbox", "now", "values", "defects", "generation"),
     )
 
@@ -41,17 +41,17 @@ class Call:
     defects: tuple[str, ...]
     generation: int
 
-    def __init__(self, request: Request, state: State, vendor: "Vendor") -> None:
+    def __init__(self, request: Request, state: SandboxRegistry, vendor: "Vendor") -> None:
         self.request = request
-        self.state = state
+        self.registry = state
         self.vendor = vendor
         self.started = perf_counter_ns()
         self.grant: Grant | None = None
         self.refusal: Reason | None = None
-        self.fault: Armed | None = None
+        self.fault: ArmedRule | None = None
         self._enter(state.default)
 
-    def open(self, sandbox: Sandbox, grant: Grant) -> None:
+    def enter(self, sandbox: Sandbox, grant: Grant) -> None:
         """Go on in the sandbox that the token opens."""
         self.grant = grant
         if sandbox is not self.sandbox:
@@ -87,11 +87,11 @@ class Call:
         return self.values.get(switch, default)
 
 
-Stage = Callable[[Call], None]
+Stage = Callable[[RequestContext], None]
 """A step before the view: passes, or raises Rejection."""
 
 Body = dict[str, Any] | list[Any]
-View = Callable[[Call], Body]
+View = Callable[[RequestContext], Body]
 """What answers a question: a body, in which answers.STAMP stands for the instant."""
 
 
@@ -112,7 +112,7 @@ class Route:
 
 
 @dataclass(frozen=True, slots=True)
-class Worded:
+class ErrorReply:
     """A refusal in a vendor's words."""
 
     status: int
@@ -144,22 +144,22 @@ class Vendor:
     allowance: Allowance | None
     switches: tuple[Switch, ...]
     routes: tuple[Route, ...]
-    word: Callable[[Rejection, Call], Worded]
-    epoch: Callable[[datetime, Values], Hashable | None]
-    stamp: Callable[[datetime], str]
-    try_path: str
+    render_error: Callable[[Rejection, RequestContext], ErrorReply]
+    cache_epoch: Callable[[datetime, Values], Hashable | None]
+    format_timestamp: Callable[[datetime], str]
+    sample_path: str
     secret: str | None = None
     token_path: str | None = None
-    grouped: bool = False
+    has_group_roles: bool = False
     onward: Callable[[Any], str | None] = _no_pages
-    seen: Callable[[datetime, Values], Seen] | None = None
+    visibility: Callable[[datetime, Values], Visibility] | None = None
     publication_hour: Callable[[Values], int] | None = None
     defects: tuple[Defect, ...] = ()
 
     @property
-    def surface(self) -> Surface:
+    def profile(self) -> VendorProfile:
         """What a sandbox must know of the vendor."""
-        return Surface(self.name, self.switches, self.allowance, self.secret, self.grouped, self.defects)
+        return VendorProfile(self.name, self.switches, self.allowance, self.secret, self.has_group_roles, self.defects)
 
     @property
     def openapi(self) -> str:

@@ -7,10 +7,10 @@ import json
 import textwrap
 from collections.abc import Mapping
 
-from mockserver.organizations import defaults, files, inventions
-from mockserver.organizations.products import GRAINS, Grain
+from mockserver.organizations import defaults, faker_names, files
+from mockserver.organizations.products import FACT_SPECS, FactSpec
 from mockserver.simulation.names import NamePool
-from mockserver.simulation.organization import PEOPLE_MAXIMUM, Client, Level, Product, Role, Tool
+from mockserver.simulation.organization import PEOPLE_MAXIMUM, JetBrainsProgram, Level, Product, Role, Tool
 
 _SPECIAL = (
     "team: Core, role: Admin, level: heavy, joined: 2022-01-03, licences: {augment: 2023-01-02, tabnine: 2023-01-02}",
@@ -107,7 +107,7 @@ facts: []
 def draft(people: int, seed: int, slug: str, pool: NamePool) -> str:
     """A commented file, the same for the same arguments. Raises OrganizationError when an argument breaks a rule."""
     domain = defaults.domain(slug)
-    found = inventions.invention(seed, slug, pool, wanted=min(len(_SPECIAL), max(people, 1)))
+    found = faker_names.invention(seed, slug, pool, wanted=min(len(_SPECIAL), max(people, 1)))
     written = _TEXT.format(
         people=people,
         most=PEOPLE_MAXIMUM,
@@ -122,7 +122,7 @@ def draft(people: int, seed: int, slug: str, pool: NamePool) -> str:
         roles=", ".join(Role),
         levels=", ".join(Level),
         tools=", ".join(Tool),
-        clients=", ".join(Client),
+        clients=", ".join(JetBrainsProgram),
         teams=_teams(),
         adoption=_adoption(),
         languages=_weights(defaults.LANGUAGES),
@@ -162,7 +162,7 @@ def _weights(weights: Mapping[str, int]) -> str:
     return f"{{{', '.join(f'{name}: {weight}' for name, weight in weights.items())}}}"
 
 
-def _special(found: inventions.Invention, domain: str) -> str:
+def _special(found: faker_names.Invention, domain: str) -> str:
     people = zip(found.people.items(), _SPECIAL, strict=False)
     return "\n".join(
         f"  - {{email: {local}@{domain}, name: {_quoted(name)},\n     {more}}}" for (local, name), more in people
@@ -171,10 +171,10 @@ def _special(found: inventions.Invention, domain: str) -> str:
 
 def _counters() -> str:
     wrap = textwrap.TextWrapper(118, initial_indent="#   ", subsequent_indent="#     ")
-    return "\n".join(wrap.fill(f"{product}: {_grain(grain)}") for product, grain in GRAINS.items())
+    return "\n".join(wrap.fill(f"{product}: {_grain(grain)}") for product, grain in FACT_SPECS.items())
 
 
-def _grain(grain: Grain) -> str:
+def _grain(grain: FactSpec) -> str:
     """The rules of one product's rows, in a few sentences."""
     rows = f"a row for each {' and '.join(grain.labels)}" if grain.labels else "one row a day"
     filled = [f"{name} left out is as many as {other}" for name, other in grain.left_out.items()]

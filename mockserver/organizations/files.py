@@ -13,7 +13,7 @@ from marshmallow import ValidationError
 
 from mockserver import resources
 from mockserver.organizations import generated_rules, problems, records, rules, schemas, text
-from mockserver.organizations.problems import Broken
+from mockserver.organizations.problems import RuleViolation
 from mockserver.simulation.names import NamePool
 from mockserver.simulation.organization import Organization
 
@@ -70,7 +70,7 @@ def _folder() -> Path:
     return resources.fixtures() / "organizations"
 
 
-def _shaped(document: dict[Any, Any]) -> tuple[dict[str, Any], list[Broken]]:
+def _shaped(document: dict[Any, Any]) -> tuple[dict[str, Any], list[RuleViolation]]:
     """What has its right shape, and a broken rule for each value that has not."""
     try:
         return _SCHEMA.load(document), []
@@ -78,11 +78,11 @@ def _shaped(document: dict[Any, Any]) -> tuple[dict[str, Any], list[Broken]]:
         return cast("dict[str, Any]", error.valid_data), list(_flat(cast("dict[str | int, Any]", error.messages), ()))
 
 
-def _flat(messages: Mapping[str | int, Any], path: problems.Path) -> Iterator[Broken]:
+def _flat(messages: Mapping[str | int, Any], path: problems.Path) -> Iterator[RuleViolation]:
     """Marshmallow's nested messages, one for each path; "_schema" stands for the mapping itself."""
     for step, inner in messages.items():
         here = path if step == "_schema" else (*path, step)
         if isinstance(inner, Mapping):
             yield from _flat(inner, here)
         else:
-            yield from (Broken(here, message) for message in inner)
+            yield from (RuleViolation(here, message) for message in inner)

@@ -5,17 +5,17 @@ It asks the simulation under the organisation's own seed. What the file alone te
 
 from collections.abc import Iterator
 
-from mockserver.organizations.problems import Broken
+from mockserver.organizations.problems import RuleViolation
 from mockserver.simulation.names import NamePool
 from mockserver.simulation.organization import Organization
 from mockserver.simulation.world import World
 
 
-def broken(organization: Organization, pool: NamePool) -> Iterator[Broken]:
+def broken(organization: Organization, pool: NamePool) -> Iterator[RuleViolation]:
     """Every such rule that does not hold."""
     world = World(organization, pool)
     for place, exact in enumerate(organization.exact):
         most = world.presence.eligible(exact.product, exact.day.toordinal()) if organization.generated else 0
         if exact.users > most:
             rule = f"at most the members who use {exact.product} by {exact.day} ({most})"
-            yield Broken(("exact", place, "users"), rule)
+            yield RuleViolation(("exact", place, "users"), rule)

@@ -18,7 +18,7 @@ _PLAIN = re.compile(r"[\w@.+'-]{1,60}")
 
 
 @dataclass(frozen=True, slots=True)
-class Broken:
+class RuleViolation:
     """A rule that does not hold at a path, before it is known what the file has there."""
 
     path: Path
@@ -52,12 +52,14 @@ def refusal(source: str, rule: str, place: str = "") -> OrganizationError:
     return OrganizationError([Problem(source, place, "", rule)])
 
 
-def located(source: str, document: object, broken: Iterable[Broken]) -> tuple[Problem, ...]:
+def located(source: str, document: object, broken: Iterable[RuleViolation]) -> tuple[Problem, ...]:
     """The broken rules with what the document has at each path."""
-    return tuple(Problem(source, written(each.path), _shown(_at(document, each.path)), each.rule) for each in broken)
+    return tuple(
+        Problem(source, format_path(each.path), _shown(_at(document, each.path)), each.rule) for each in broken
+    )
 
 
-def written(path: Path) -> str:
+def format_path(path: Path) -> str:
     """A path as a reader writes it: `special[3].joined`."""
     text = ""
     for step in path:

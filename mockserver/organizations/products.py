@@ -12,7 +12,7 @@ from mockserver.simulation.organization import Product
 
 
 @dataclass(frozen=True, slots=True)
-class Grain:
+class FactSpec:
     """The finest grain of a product's facts.
 
     `left_out` names, for a counter that a row leaves out, the counter whose number it takes (others are 0 then).
@@ -33,8 +33,8 @@ class Grain:
 
 _NO_MORE = (("acceptances", "suggestions"), ("accepted_lines", "suggested_lines"))
 
-GRAINS: Mapping[Product, Grain] = {
-    Product.AUGMENT: Grain(
+FACT_SPECS: Mapping[Product, FactSpec] = {
+    Product.AUGMENT: FactSpec(
         labels=("language", "editor"),
         counters=augment.COUNTERS,
         left_out={"completions_suggested_lines": "completions_lines"},
@@ -43,7 +43,7 @@ GRAINS: Mapping[Product, Grain] = {
             ("completions_lines", "completions_suggested_lines"),
         ),
     ),
-    Product.TABNINE: Grain(
+    Product.TABNINE: FactSpec(
         labels=(),
         counters=tabnine.COUNTERS,
         at_most=(
@@ -52,7 +52,7 @@ GRAINS: Mapping[Product, Grain] = {
             ("agent_lines_removed_accepted", "agent_lines_removed"),
         ),
     ),
-    Product.JETBRAINS: Grain(
+    Product.JETBRAINS: FactSpec(
         labels=(),
         counters=jetbrains.COUNTERS,
         left_out={f"{tool}_{more}": f"{tool}_{less}" for tool in jetbrains.TOOLS for less, more in _NO_MORE},

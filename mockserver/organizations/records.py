@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from mockserver.organizations import cast_rules, defaults
-from mockserver.organizations.products import GRAINS
+from mockserver.organizations import defaults, people_rules
+from mockserver.organizations.products import FACT_SPECS
 from mockserver.simulation.organization import (
     Adoption,
     Allotment,
@@ -16,11 +16,11 @@ from mockserver.simulation.organization import (
     JetBrainsPerson,
     Levels,
     Organization,
-    Period,
     Product,
     Raise,
     ScriptedFact,
     ServiceAccount,
+    SilentPeriod,
     SpecialPerson,
     Team,
     Turnover,
@@ -48,7 +48,7 @@ def organization(stated: Stated) -> Organization:
         profiles=tuple(stated.get("profiles", defaults.PROFILES)),
         console_groups=tuple(stated.get("console_groups", ())),
         holidays=tuple(stated.get("holidays", ())),
-        silent=tuple(Period(**each) for each in stated.get("silent", ())),
+        silent=tuple(SilentPeriod(**each) for each in stated.get("silent", ())),
         exact=tuple(ExactDay(**each) for each in stated.get("exact", ())),
         special=tuple(_special(each) for each in stated.get("special", ())),
         facts=tuple(_facts(stated)),
@@ -88,10 +88,10 @@ def _allotment(stated: Stated) -> Allotment:
 
 
 def _facts(stated: Stated) -> Iterator[ScriptedFact]:
-    known, first = cast_rules.members(stated), {"special": 0, "service_accounts": stated["people"]}
+    known, first = people_rules.members(stated), {"special": 0, "service_accounts": stated["people"]}
     for fact in stated.get("facts", ()):
         group, place = known[fact["member"].casefold()]
-        for product, grain in ((each, grain) for each, grain in GRAINS.items() if each.value in fact):
+        for product, grain in ((each, grain) for each, grain in FACT_SPECS.items() if each.value in fact):
             member, day = first[group] + place, fact["day"]
             rows = [(tuple(row[label] for label in grain.labels), grain.filled(row)) for row in fact[product.value]]
             for labels, counters in rows or [((), {})]:

@@ -9,8 +9,8 @@ from typing import Any
 from marshmallow import fields, validate
 
 from mockserver.organizations import shapes
-from mockserver.organizations.products import GRAINS, Grain
-from mockserver.simulation.organization import PEOPLE_MAXIMUM, Client, Level, Product, Role, Tool
+from mockserver.organizations.products import FACT_SPECS, FactSpec
+from mockserver.simulation.organization import PEOPLE_MAXIMUM, JetBrainsProgram, Level, Product, Role, Tool
 
 SERVICE_ACCOUNTS_MAXIMUM = 1_000
 SEED_MAXIMUM = 2**63 - 1
@@ -25,7 +25,7 @@ _ID = re.compile(r"[\x21-\x7e]{1,100}\Z")
 _ID_RULE = "1 to 100 visible ASCII characters"
 
 
-class TeamSchema(shapes.Strict):
+class TeamSchema(shapes.FileSchema):
     """A team; a weight of 0 makes it an empty one."""
 
     name = shapes.text(required=True)
@@ -34,14 +34,14 @@ class TeamSchema(shapes.Strict):
     default = shapes.truth()
 
 
-class ServiceAccountSchema(shapes.Strict):
+class ServiceAccountSchema(shapes.FileSchema):
     """An account without a person."""
 
     name = shapes.text(_ACCOUNT, _ACCOUNT_RULE, required=True)
     augment_id = shapes.text(_ID, _ID_RULE)
 
 
-class TurnoverSchema(shapes.Strict):
+class TurnoverSchema(shapes.FileSchema):
     """Who joins late and who leaves."""
 
     joiners_percent = shapes.percent()
@@ -49,14 +49,14 @@ class TurnoverSchema(shapes.Strict):
     until = shapes.Day()
 
 
-class LevelsSchema(shapes.Strict):
+class LevelsSchema(shapes.FileSchema):
     """How many use AI tools little, and how many use them much."""
 
     light_percent = shapes.percent()
     heavy_percent = shapes.percent()
 
 
-class AdoptionSchema(shapes.Strict):
+class AdoptionSchema(shapes.FileSchema):
     """How one product spreads."""
 
     licensed_percent = shapes.percent()
@@ -66,14 +66,14 @@ class AdoptionSchema(shapes.Strict):
     seats = shapes.whole(0, 1_000_000, allow_none=True)
 
 
-class PeriodSchema(shapes.Strict):
+class PeriodSchema(shapes.FileSchema):
     """Days on which nobody is active."""
 
     first = shapes.Day(required=True)
     last = shapes.Day(required=True)
 
 
-class ExactDaySchema(shapes.Strict):
+class ExactDaySchema(shapes.FileSchema):
     """A day with a stated number of active users."""
 
     day = shapes.Day(required=True)
@@ -81,14 +81,14 @@ class ExactDaySchema(shapes.Strict):
     users = shapes.whole(1, PEOPLE_MAXIMUM + SERVICE_ACCOUNTS_MAXIMUM, required=True)
 
 
-class RaiseSchema(shapes.Strict):
+class RaiseSchema(shapes.FileSchema):
     """Top-up credits that come on a day."""
 
     day = shapes.Day(required=True)
     top_up = shapes.Credits(required=True)
 
 
-class AllotmentSchema(shapes.Strict):
+class AllotmentSchema(shapes.FileSchema):
     """What one licence holds each month."""
 
     quota = shapes.Credits(required=True)
@@ -99,7 +99,7 @@ class AllotmentSchema(shapes.Strict):
     )
 
 
-class JetBrainsPersonSchema(shapes.Strict):
+class JetBrainsPersonSchema(shapes.FileSchema):
     """What is stated of a person's JetBrains AI."""
 
     tools = shapes.many(shapes.one_of(Tool), f"a list of tools: {', '.join(Tool)}", validate=shapes.free_tool)
@@ -107,10 +107,10 @@ class JetBrainsPersonSchema(shapes.Strict):
         fields.Nested(AllotmentSchema, error_messages=shapes.says("a mapping, such as quota: 10, top_up: 5")),
         "a list of licences, each with its quota",
     )
-    old_clients = shapes.many(shapes.one_of(Client), f"a list of clients: {', '.join(Client)}")
+    old_clients = shapes.many(shapes.one_of(JetBrainsProgram), f"a list of clients: {', '.join(JetBrainsProgram)}")
 
 
-class SpecialPersonSchema(shapes.Strict):
+class SpecialPersonSchema(shapes.FileSchema):
     """A person stated by name; a team of null is none."""
 
     email = shapes.email(required=True)
@@ -121,7 +121,7 @@ class SpecialPersonSchema(shapes.Strict):
     joined = shapes.Day()
     left = shapes.Day()
     licences = fields.Nested(
-        shapes.Strict.from_dict({product.value: shapes.Licence() for product in Product}, name="LicencesSchema"),
+        shapes.FileSchema.from_dict({product.value: shapes.Licence() for product in Product}, name="LicencesSchema"),
         error_messages=shapes.says(f"a mapping of products ({', '.join(Product)}) to first days"),
     )
     active_only = shapes.many(shapes.Day(), "a list of dates")
@@ -131,11 +131,11 @@ class SpecialPersonSchema(shapes.Strict):
     )
 
 
-def _rows(grain: Grain) -> fields.List[Any]:
+def _rows(grain: FactSpec) -> fields.List[Any]:
     """The rows of one product in a fact: its labels, and its counters."""
     labels: dict[str, Any] = {label: shapes.text(required=True) for label in grain.labels}
     counters = {counter: shapes.whole(0, shapes.COUNT_MAXIMUM) for counter in grain.counters}
-    row = shapes.Strict.from_dict(labels | counters, name="RowSchema")
+    row = shapes.FileSchema.from_dict(labels | counters, name="RowSchema")
     return _list(row, "a list of rows, an empty one for a day without activity")
 
 
@@ -147,22 +147,22 @@ def _list(schema: type[Any], rule: str, **kwargs: Any) -> fields.List[Any]:
     return shapes.many(_group(schema, "a mapping of keys and values"), rule, **kwargs)
 
 
-FactSchema = shapes.Strict.from_dict(
+FactSchema = shapes.FileSchema.from_dict(
     {
         "member": shapes.text(required=True),
         "day": shapes.Day(required=True),
-        **{product.value: _rows(grain) for product, grain in GRAINS.items()},
+        **{product.value: _rows(grain) for product, grain in FACT_SPECS.items()},
     },
     name="FactSchema",
 )
 
-_AdoptionsSchema = shapes.Strict.from_dict(
+_AdoptionsSchema = shapes.FileSchema.from_dict(
     {product.value: _group(AdoptionSchema, "a mapping, such as licensed_percent: 80") for product in Product},
     name="AdoptionsSchema",
 )
 
 
-class OrganizationSchema(shapes.Strict):
+class OrganizationSchema(shapes.FileSchema):
     """The whole file; only the slug, the name and the number of people must be stated."""
 
     slug = shapes.text(_SLUG, _SLUG_RULE, required=True)

@@ -37,7 +37,7 @@ def says(rule: str, *also: str) -> Messages:
     return {"required": f"this key is required: {rule}", **dict.fromkeys(("null", "invalid", *also), rule)}
 
 
-class Strict(Schema):
+class FileSchema(Schema):
     """A mapping with known keys only; an unknown key is answered with the nearest known one."""
 
     error_messages = {"type": "a mapping of keys and values"}  # noqa: RUF012 - marshmallow merges it by this form

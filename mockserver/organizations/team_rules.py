@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from mockserver.organizations import defaults
-from mockserver.organizations.problems import Broken
+from mockserver.organizations.problems import RuleViolation
 
 
 def names(stated: Mapping[str, Any]) -> list[str]:
@@ -15,7 +15,7 @@ def names(stated: Mapping[str, Any]) -> list[str]:
     return [team["name"] for team in stated.get("teams", ()) if "name" in team]
 
 
-def broken(stated: Mapping[str, Any]) -> Iterator[Broken]:
+def broken(stated: Mapping[str, Any]) -> Iterator[RuleViolation]:
     """Every rule about teams that does not hold."""
     yield from _groups(stated)
     teams = stated.get("teams")
@@ -25,35 +25,37 @@ def broken(stated: Mapping[str, Any]) -> Iterator[Broken]:
     yield from _parents(teams, names(stated))
     yield from _cycles(teams)
     if not any(team.get("weight", 1) for team in teams):
-        yield Broken(("teams",), "one team at least with a weight above 0")
+        yield RuleViolation(("teams",), "one team at least with a weight above 0")
     first, *others = [place for place, team in enumerate(teams) if team.get("default")] or [0]
     for place in others:
-        yield Broken(("teams", place, "default"), f"one default team only; teams[{first}] is it already")
+        yield RuleViolation(("teams", place, "default"), f"one default team only; teams[{first}] is it already")
 
 
-def _groups(stated: Mapping[str, Any]) -> Iterator[Broken]:
+def _groups(stated: Mapping[str, Any]) -> Iterator[RuleViolation]:
     known = names(stated) if "teams" in stated else [team.name for team in defaults.TEAMS]
     for place, name in enumerate(stated.get("console_groups", ())):
         if name not in known:
-            yield Broken(("console_groups", place), f"the name of a team in this file: {', '.join(known)}")
+            yield RuleViolation(("console_groups", place), f"the name of a team in this file: {', '.join(known)}")
 
 
-def _repeated(teams: list[dict[str, Any]]) -> Iterator[Broken]:
+def _repeated(teams: list[dict[str, Any]]) -> Iterator[RuleViolation]:
     first: dict[str, int] = {}
     for place, team in enumerate(teams):
         name = team.get("name")
         if name is not None and first.setdefault(name.casefold(), place) != place:
-            yield Broken(("teams", place, "name"), f"a name of its own; teams[{first[name.casefold()]}] has it already")
+            yield RuleViolation(
+                ("teams", place, "name"), f"a name of its own; teams[{first[name.casefold()]}] has it already"
+            )
 
 
-def _parents(teams: list[dict[str, Any]], known: list[str]) -> Iterator[Broken]:
+def _parents(teams: list[dict[str, Any]], known: list[str]) -> Iterator[RuleViolation]:
     for place, team in enumerate(teams):
         parent = team.get("parent")
         if parent is not None and parent not in known:
-            yield Broken(("teams", place, "parent"), f"the name of a team in this file: {', '.join(known)}")
+            yield RuleViolation(("teams", place, "parent"), f"the name of a team in this file: {', '.join(known)}")
 
 
-def _cycles(teams: list[dict[str, Any]]) -> Iterator[Broken]:
+def _cycles(teams: list[dict[str, Any]]) -> Iterator[RuleViolation]:
     """Each cycle of parents once, at the first team of it."""
     above = {team["name"]: team.get("parent") for team in teams if "name" in team}
     told: set[str] = set()
@@ -61,7 +63,7 @@ def _cycles(teams: list[dict[str, Any]]) -> Iterator[Broken]:
         way = _upwards(team.get("name"), above)
         if len(way) > 1 and way[0] == way[-1] and not told.intersection(way):
             told.update(way)
-            yield Broken(("teams", place, "parent"), f"no team above itself; this goes round: {' > '.join(way)}")
+            yield RuleViolation(("teams", place, "parent"), f"no team above itself; this goes round: {' > '.join(way)}")
 
 
 def _upwards(name: str | None, above: Mapping[str, str | None]) -> list[str]:

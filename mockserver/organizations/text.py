@@ -90,7 +90,7 @@ def _keys(node: yaml.Node | None, path: problems.Path) -> Iterator[tuple[str, st
             if not isinstance(key, yaml.ScalarNode):
                 yield f"line {line}", "a key must be a word, not a list or a mapping"
             elif key.value in lines:
-                here = problems.written((*path, key.value))
+                here = problems.format_path((*path, key.value))
                 yield here, f"the key stands twice, on line {lines[key.value]} and on line {line}; state it once"
             else:
                 key.tag = _TEXT_TAG

@@ -22,15 +22,15 @@ from mockserver.pytest_plugin.errors import MockserverGone, MockserverRefused
 if TYPE_CHECKING:
     from flask import Flask
 
-    from mockserver.pytest_plugin.evidence import Evidence
-    from mockserver.pytest_plugin.home import Home
+    from mockserver.pytest_plugin.evidence import FailureReport
+    from mockserver.pytest_plugin.home import ServerManager
     from mockserver.pytest_plugin.sandboxes import Sandbox
     from mockserver.pytest_plugin.servers import Server
 
 __all__ = ["MockserverGone", "MockserverRefused"]
 
-_HOME: "pytest.StashKey[Home]" = pytest.StashKey()
-_EVIDENCE: "pytest.StashKey[Evidence]" = pytest.StashKey()
+_HOME: "pytest.StashKey[ServerManager]" = pytest.StashKey()
+_EVIDENCE: "pytest.StashKey[FailureReport]" = pytest.StashKey()
 
 
 @pytest.fixture(scope="session")
@@ -96,9 +96,9 @@ def sandbox(request: pytest.FixtureRequest) -> "Iterator[Sandbox]":
         within = wanted.in_process if wanted.in_process is not None else "mockserver_app" in request.fixturenames
         server: Server = request.getfixturevalue("_mockserver_in_process" if within else "mockserver")
         made = server.made(wanted.worlds)
-    from mockserver.pytest_plugin.evidence import Evidence
+    from mockserver.pytest_plugin.evidence import FailureReport
 
-    request.node.stash[_EVIDENCE] = evidence = Evidence(made)
+    request.node.stash[_EVIDENCE] = evidence = FailureReport(made)
     yield made
     evidence.keep()
     with _told_plainly():
@@ -112,10 +112,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Describe the marker, and get ready to find a server; none is started yet."""
-    from mockserver.pytest_plugin.home import Home
+    from mockserver.pytest_plugin.home import ServerManager
 
     config.addinivalue_line("markers", marker.HELP)
-    config.stash[_HOME] = Home(options.url(config), options.admin_token(), getattr(config, "workerinput", {}))
+    config.stash[_HOME] = ServerManager(options.url(config), options.admin_token(), getattr(config, "workerinput", {}))
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -11,18 +11,18 @@ from typing import Any, Protocol
 from mockserver.pytest_plugin import bodies
 from mockserver.pytest_plugin.errors import MockserverGone, MockserverRefused
 
-Fate = Callable[[], str]
+StatusText = Callable[[], str]
 """What is known of a server that does not answer."""
 
 TOKEN_PATH = "/api/rest/oauth2/token"  # noqa: S105 (a path)
 """Where the Console's clients get their access tokens, as openapi/jetbrains-console.yaml has it."""
 
 
-class Silent(Exception):
+class NoResponse(Exception):
     """No answer came; the text says how that showed."""
 
 
-class Line(Protocol):
+class Transport(Protocol):
     """A way to the server: sends one request and gives its status and body, or raises Silent."""
 
     def __call__(self, method: str, path: str, body: bytes, headers: Mapping[str, str]) -> tuple[int, bytes]:
@@ -32,7 +32,7 @@ class Line(Protocol):
 class Control:
     """One server's control plane. Once the server was silent it is not asked again: every call says the same."""
 
-    def __init__(self, line: Line, url: str, admin_token: str | None, fate: Fate) -> None:
+    def __init__(self, line: Transport, url: str, admin_token: str | None, fate: StatusText) -> None:
         self._line = line
         self._url = url
         self._headers = {} if admin_token is None else {"Authorization": f"Bearer {admin_token}"}
@@ -67,7 +67,7 @@ class Control:
             raise MockserverGone(self._gone)
         try:
             return self._line(method, path, body, headers)
-        except Silent as silent:
+        except NoResponse as silent:
             self._gone = f"the mock server at {self._url} does not answer ({silent}): {self._fate()}"
             raise MockserverGone(self._gone) from None
 

@@ -10,7 +10,7 @@ import socketserver
 import threading
 from collections.abc import Callable
 
-from mockserver.pytest_plugin.program import DYING, START, Program, Status
+from mockserver.pytest_plugin.program import DYING, START, ServerProcess, Status
 
 HOST = "127.0.0.1"
 PATIENCE = START + 10
@@ -20,10 +20,10 @@ _POLL = 0.02
 """Seconds between two looks at whether to close."""
 
 
-class Desk:
+class UrlBroker:
     """A port at which the status of a program is told, one asker after the other."""
 
-    def __init__(self, program: Callable[[], Program]) -> None:
+    def __init__(self, program: Callable[[], ServerProcess]) -> None:
         class Teller(socketserver.StreamRequestHandler):
             timeout = 5.0
 

@@ -9,7 +9,7 @@ from mockserver.pytest_plugin.sandboxes import Sandbox
 SHOWN = 50
 
 
-class Evidence:
+class FailureReport:
     """The requests of a sandbox, read when they are wanted, or as they were kept before it was deleted."""
 
     def __init__(self, sandbox: Sandbox) -> None:

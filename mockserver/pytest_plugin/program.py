@@ -48,7 +48,7 @@ class Status:
         return self.url
 
 
-class Program:
+class ServerProcess:
     """The server's process, started by making this and ready, or ended, when that returns."""
 
     def __init__(self, command: Sequence[str] = COMMAND, patience: float = START) -> None:

@@ -7,13 +7,13 @@ from collections.abc import Mapping
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from urllib.parse import urlsplit
 
-from mockserver.pytest_plugin.control import Silent
+from mockserver.pytest_plugin.control import NoResponse
 
 PATIENCE = 10.0
 """Seconds after which a server counts as gone; it answers within milliseconds."""
 
 
-class Wire:
+class HttpTransport:
     """The way to the server at a URL."""
 
     def __init__(self, url: str, patience: float = PATIENCE) -> None:
@@ -32,8 +32,8 @@ class Wire:
             answer = connection.getresponse()
             return answer.status, answer.read()
         except TimeoutError:
-            raise Silent(f"nothing came within {self._patience:g} s") from None
+            raise NoResponse(f"nothing came within {self._patience:g} s") from None
         except (OSError, HTTPException) as error:
-            raise Silent(str(error) or type(error).__name__) from None
+            raise NoResponse(str(error) or type(error).__name__) from None
         finally:
             connection.close()

@@ -16,7 +16,7 @@ from granian.log import LogLevels
 from granian.net import SocketHolder
 from granian.server import MTServer
 
-from mockserver.gateway import abilities
+from mockserver.gateway import socket_features
 from mockserver.server import signals, sockets
 
 # Measured with wrk on two shared cores: a bare Flask app, 30 kB an answer, Python 3.11, a quiet moment of each.
@@ -42,7 +42,7 @@ The default of 700 costs a tenth of all answers a second, because the journal ke
 _BODY_MAXIMUM = 16 * 1024 * 1024
 _PIECE = 64 * 1024
 
-_ABLE = frozenset((abilities.TRUNCATE, abilities.STALL))
+_ABLE = frozenset((socket_features.TRUNCATE, socket_features.STALL))
 """Measured: an answer shorter than it said ends with its connection, pieces go out as they are made; but whatever an
 app raises before the first of them becomes a 500."""
 
@@ -78,8 +78,8 @@ def telling(app: WSGIApplication, waits: BoundedSemaphore) -> WSGIApplication:
     """An app that is told with each request what granian can do to the socket, and what to hold while it waits."""
 
     def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        environ[abilities.EFFECTS] = _ABLE
-        environ[abilities.WAITS] = waits
+        environ[socket_features.EFFECTS] = _ABLE
+        environ[socket_features.DELAY_SLOTS] = waits
         return app(environ, start_response)
 
     return answer

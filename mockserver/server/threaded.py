@@ -13,13 +13,13 @@ from wsgiref.types import WSGIApplication, WSGIEnvironment
 
 from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
 
-from mockserver.gateway import abilities
+from mockserver.gateway import socket_features
 from mockserver.server import sockets
 
 _POLL = 0.02
 """Seconds between two looks at whether to stop."""
 
-_ABLE = frozenset((abilities.RESET, abilities.TRUNCATE, abilities.STALL))
+_ABLE = frozenset((socket_features.RESET, socket_features.TRUNCATE, socket_features.STALL))
 _ASCII = "".join(map(chr, range(128)))
 _WITHOUT_GOODBYE = struct.pack("ii", 1, 0)
 """SO_LINGER on, for no time: closing the socket drops what is unsent and resets the connection."""
@@ -43,13 +43,13 @@ class Handler(WSGIRequestHandler):
         slashes = len(target) - len(target.lstrip("/"))
         if slashes > 1:
             environ["PATH_INFO"] = slashes * "/" + environ["PATH_INFO"].lstrip("/")
-        environ[abilities.EFFECTS] = _ABLE
+        environ[socket_features.EFFECTS] = _ABLE
         return environ
 
     def connection_dropped(self, error: BaseException, environ: WSGIEnvironment | None = None) -> None:  # noqa: ARG002
         """Leave a connection that is over, and reset one that a fault cuts: a goodbye would look like an end."""
         self.close_connection = True
-        if isinstance(error, abilities.Cut):
+        if isinstance(error, socket_features.ConnectionReset):
             self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _WITHOUT_GOODBYE)
             self._cut = True
 

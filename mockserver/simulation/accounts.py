@@ -8,8 +8,8 @@ from functools import cached_property
 
 import numpy as np
 
-from mockserver.simulation import chance
-from mockserver.simulation.chance import I64
+from mockserver.simulation import hashing
+from mockserver.simulation.hashing import I64
 from mockserver.simulation.instants import DAY, EPOCH
 from mockserver.simulation.organization import NEVER, Product
 from mockserver.simulation.people import BLOCK, PRODUCTS, Block, People
@@ -69,7 +69,7 @@ class Accounts:
         return self._part(self._people.block(index // BLOCK).take(np.array([index % BLOCK])))
 
     def _draw(self, topic: str, index: I64) -> I64:
-        return chance.field(chance.mix(self._people.key(f"{self._product} {topic}"), index), 3)
+        return hashing.field(hashing.mix(self._people.key(f"{self._product} {topic}"), index), 3)
 
     def _part(self, block: Block) -> Table:
         licensed = block.licensed[PRODUCTS.index(self._product)]
@@ -78,14 +78,14 @@ class Accounts:
         licensed, index = block.licensed[PRODUCTS.index(self._product)], block.index
         registered = (licensed - EPOCH) * DAY + (self._draw("registered", index) * _EARLY_HOURS >> 16)
         left = (block.left - EPOCH) * DAY + (self._draw("deactivated", index) * _EARLY_HOURS >> 16)
-        changes = chance.percent(self._draw("changes", index), _CHANGED_PERCENT)
+        changes = hashing.percent(self._draw("changes", index), _CHANGED_PERCENT)
         changed = registered + (self._draw("changed", index) * (_CHANGED_DAYS * DAY) >> 16)
         deactivated = np.where(block.left < NEVER, left, NO_INSTANT)
         return Table(
             index=index,
             team=block.team,
             role=block.role,
-            verified=chance.percent(self._draw("verified", index), _VERIFIED_PERCENT),
+            verified=hashing.percent(self._draw("verified", index), _VERIFIED_PERCENT),
             invited=registered - DAY - (self._draw("invited", index) * (_INVITED_DAYS * DAY) >> 16),
             registered=registered,
             changed=np.where(changes & (changed < deactivated), changed, NO_INSTANT),

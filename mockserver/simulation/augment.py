@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mockserver.simulation import chance
+from mockserver.simulation import hashing
 from mockserver.simulation.calendar import Days
-from mockserver.simulation.chance import I64, U64
 from mockserver.simulation.facts import Facts, gather
+from mockserver.simulation.hashing import I64, U64
 from mockserver.simulation.organization import Product
 from mockserver.simulation.people import Block, People
 from mockserver.simulation.presence import Mask, Presence
@@ -36,7 +36,7 @@ COUNTERS = (
 
 PLACE = {name: place for place, name in enumerate(COUNTERS)}
 AGENT_MESSAGES = [PLACE[f"{kind}_messages"] for kind in ("remote", "ide", "cli_interactive", "cli_non_interactive")]
-_VOLUME = chance.exponential(256, 256)
+_VOLUME = hashing.exponential(256, 256)
 _SCALES = np.array([3, 8, 20], dtype=np.int64)
 """By level: how much a member does."""
 _SERVICE_SCALE = 14
@@ -55,7 +55,7 @@ class _Cells:
 
     def volume(self, bits: U64, place: int) -> I64:
         """An exponential draw around the cell's scale."""
-        return _VOLUME[chance.field(bits, place, 8)] * self.scale >> 16
+        return _VOLUME[hashing.field(bits, place, 8)] * self.scale >> 16
 
 
 class Augment:
@@ -70,7 +70,7 @@ class Augment:
 
     def active(self, block: Block, span: Days) -> Mask:
         """Who is active on which day."""
-        mask = self._presence.active(Product.AUGMENT, block, span, self._presence.pulse(block, span))
+        mask = self._presence.active(Product.AUGMENT, block, span, self._presence.workload(block, span))
         for script in self._scripts.within(Product.AUGMENT, block, span):
             mask[script.row, script.column] = bool(script.facts)
         return mask
@@ -85,14 +85,14 @@ class Augment:
         _count_completions(cells, counts)
         _count_chat(cells, counts)
         _count_agents(cells, counts)
-        calls_a_message = 8 + chance.field(cells.second, 7, 5)
+        calls_a_message = 8 + hashing.field(cells.second, 7, 5)
         counts[PLACE["tool_calls"]] = counts[AGENT_MESSAGES].sum(axis=0) * calls_a_message >> 3
         return counts
 
     def _cells(self, block: Block, rows: I64, ordinals: I64, busy: I64) -> _Cells:
-        bits = chance.mix(self._habits, block.index)
+        bits = hashing.mix(self._habits, block.index)
         habits = {
-            name: chance.percent(chance.field(bits, place, 10) << 6, share) & ~block.service
+            name: hashing.percent(hashing.field(bits, place, 10) << 6, share) & ~block.service
             for place, (name, share) in enumerate(_HABITS.items())
         }
         habits["service"] = block.service
@@ -100,16 +100,16 @@ class Augment:
         return _Cells(
             scale=scale[rows] * busy,
             habits={name: has.astype(np.int64)[rows] for name, has in habits.items()},
-            first=chance.mix(chance.mix(self._first, block.index)[rows], ordinals),
-            second=chance.mix(chance.mix(self._second, block.index)[rows], ordinals),
+            first=hashing.mix(hashing.mix(self._first, block.index)[rows], ordinals),
+            second=hashing.mix(hashing.mix(self._second, block.index)[rows], ordinals),
         )
 
 
 def _count_completions(cells: _Cells, counts: I64) -> None:
     count = cells.habits["completions"] * (1 + cells.volume(cells.first, 0) * 5)
-    accepted = count * (60 + (chance.field(cells.first, 1, 8) >> 1)) >> 8
-    lines = accepted + (accepted * chance.field(cells.first, 2, 8) >> 7)
-    passed_over = (count - accepted) * (128 + chance.field(cells.first, 3, 8)) >> 7
+    accepted = count * (60 + (hashing.field(cells.first, 1, 8) >> 1)) >> 8
+    lines = accepted + (accepted * hashing.field(cells.first, 2, 8) >> 7)
+    passed_over = (count - accepted) * (128 + hashing.field(cells.first, 3, 8)) >> 7
     counts[PLACE["completions_count"]] = count
     counts[PLACE["completions_accepted"]] = accepted
     counts[PLACE["completions_lines"]] = lines
@@ -123,7 +123,7 @@ def _count_chat(cells: _Cells, counts: I64) -> None:
 
 
 def _count_agents(cells: _Cells, counts: I64) -> None:
-    today, habits = chance.field(cells.first, 7, 8), cells.habits
+    today, habits = hashing.field(cells.first, 7, 8), cells.habits
     batch = habits["service"] | habits["cli_batch"] & (today & 3 == 0)
     sent = {
         "remote": habits["remote"] * (today < 50) * (1 + (cells.volume(cells.second, 0) >> 2)),
@@ -133,4 +133,4 @@ def _count_agents(cells: _Cells, counts: I64) -> None:
     }
     for place, (name, messages) in enumerate(sent.items()):
         counts[PLACE[f"{name}_messages"]] = messages
-        counts[PLACE[f"{name}_lines"]] = messages * (1 + chance.field(cells.second, 3 + place, 8)) >> 4
+        counts[PLACE[f"{name}_lines"]] = messages * (1 + hashing.field(cells.second, 3 + place, 8)) >> 4

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mockserver.simulation import chance
+from mockserver.simulation import hashing
 from mockserver.simulation.augment import AGENT_MESSAGES, COUNTERS, PLACE, Augment
 from mockserver.simulation.calendar import Days
-from mockserver.simulation.chance import I64
+from mockserver.simulation.hashing import I64
 from mockserver.simulation.organization import Product
 from mockserver.simulation.people import Block, People
 from mockserver.simulation.scripts import Script, Scripts
@@ -71,16 +71,16 @@ class AugmentRecords:
         return found
 
     def _split(self, block: Block, day: int, counters: I64) -> _Split:
-        person = chance.mix(self._key, block.index)
-        today = chance.mix(person, np.array([day], dtype=np.int64))
-        first = chance.weighted(chance.field(person, 0), self._language_weights)
-        second = chance.weighted(chance.field(today, 0), self._language_weights)
-        one = (chance.field(today, 1) < _ONE_LANGUAGE_DAYS) | (first == second)
-        share = np.where(one, 0, 16 + (chance.field(today, 4, 8) * 3 >> 3))
+        person = hashing.mix(self._key, block.index)
+        today = hashing.mix(person, np.array([day], dtype=np.int64))
+        first = hashing.weighted(hashing.field(person, 0), self._language_weights)
+        second = hashing.weighted(hashing.field(today, 0), self._language_weights)
+        one = (hashing.field(today, 1) < _ONE_LANGUAGE_DAYS) | (first == second)
+        share = np.where(one, 0, 16 + (hashing.field(today, 4, 8) * 3 >> 3))
         cli = _cli_part(counters)
         here = counters - cli
         here_second, cli_second = here * share >> 8, cli * share >> 8
-        editor = chance.weighted(chance.field(person, 1), self._editor_weights)
+        editor = hashing.weighted(hashing.field(person, 1), self._editor_weights)
         return _Split(first, second, editor, (here - here_second, here_second, cli - cli_second, cli_second))
 
     def _generated(self, member: int, row: int, split: _Split) -> list[Record]:

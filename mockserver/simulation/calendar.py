@@ -9,8 +9,8 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from mockserver.simulation.chance import I64
-from mockserver.simulation.organization import Organization, Period
+from mockserver.simulation.hashing import I64
+from mockserver.simulation.organization import Organization, SilentPeriod
 
 _SEASON = np.array([90, 100, 105, 100, 98, 95, 80, 75, 105, 110, 105, 70], dtype=np.int64)
 """How busy each month is, in percent: slow summers and a slow December."""
@@ -67,7 +67,7 @@ def days(organization: Organization, first: int, last: int) -> Days:
     )
 
 
-def _within(periods: Sequence[Period], ordinals: I64) -> np.ndarray:
+def _within(periods: Sequence[SilentPeriod], ordinals: I64) -> np.ndarray:
     within = np.zeros(len(ordinals), dtype=np.bool_)
     for period in periods:
         within |= (period.first.toordinal() <= ordinals) & (ordinals <= period.last.toordinal())

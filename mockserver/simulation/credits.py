@@ -10,9 +10,9 @@ from itertools import pairwise
 
 import numpy as np
 
-from mockserver.simulation import chance
+from mockserver.simulation import hashing
 from mockserver.simulation.calendar import Days
-from mockserver.simulation.chance import I64, U64
+from mockserver.simulation.hashing import I64, U64
 from mockserver.simulation.organization import Allotment
 from mockserver.simulation.people import Block, People
 from mockserver.simulation.presence import Mask
@@ -80,13 +80,13 @@ class Credits:
 
     def _in_order(self, block: Block, span: Days) -> Iterator[tuple[_Rows, _Licence]]:
         """The first licences, the second ones, and so on, each with the rows of the members who have one."""
-        bits = chance.mix(self._licences, block.index)
+        bits = hashing.mix(self._licences, block.index)
         stated = {row: self._stated[int(block.index[row])] for row in self._stated_rows(block)}
         first = self._firsts(bits, block, span)
         for row, licences in stated.items():
             _state(first, row, licences[:1], span)
         yield slice(None), first
-        seconds = chance.percent(chance.field(bits, 2), _SECOND_PERCENT)
+        seconds = hashing.percent(hashing.field(bits, 2), _SECOND_PERCENT)
         seconds[list(stated)] = False
         rows = np.flatnonzero(seconds)
         if len(rows):
@@ -104,16 +104,16 @@ class Credits:
 
     def _firsts(self, bits: U64, block: Block, span: Days) -> _Licence:
         """The first licence of each member, as it is generated."""
-        quota = _QUOTAS[chance.weighted(chance.field(bits, 0), _QUOTA_WEIGHTS)]
-        top_up = _TOP_UPS[chance.weighted(chance.field(bits, 1), _TOP_UP_WEIGHTS)]
+        quota = _QUOTAS[hashing.weighted(hashing.field(bits, 0), _QUOTA_WEIGHTS)]
+        top_up = _TOP_UPS[hashing.weighted(hashing.field(bits, 1), _TOP_UP_WEIGHTS)]
         return _Licence(quota, top_up[:, None] + self._raises(block, span))
 
     def _raises(self, block: Block, span: Days) -> I64:
         """What later days of a month bring, members by days."""
         months, place = np.arange(span.month[0], span.month[-1] + 1), span.month - span.month[0]
-        bits = chance.mix(chance.mix(self._raised, block.index)[:, None], months[None, :])
-        comes = chance.percent(chance.field(bits, 0), _RAISED_PERCENT)
-        day = np.where(comes, _RAISED_FROM + (chance.field(bits, 1) * _RAISED_DAYS >> 16), 99)
+        bits = hashing.mix(hashing.mix(self._raised, block.index)[:, None], months[None, :])
+        comes = hashing.percent(hashing.field(bits, 0), _RAISED_PERCENT)
+        day = np.where(comes, _RAISED_FROM + (hashing.field(bits, 1) * _RAISED_DAYS >> 16), 99)
         starts = np.concatenate([span.ordinals[:1], span.ordinals[np.flatnonzero(np.diff(span.month)) + 1]])
         raised: I64 = (span.ordinals - starts[place] >= day[:, place]) * np.int64(_RAISE)
         return raised

@@ -11,7 +11,7 @@ from typing import Protocol
 import numpy as np
 
 from mockserver.simulation.calendar import Days
-from mockserver.simulation.chance import I64
+from mockserver.simulation.hashing import I64
 from mockserver.simulation.organization import Product
 from mockserver.simulation.people import Block
 from mockserver.simulation.presence import Mask, Presence
@@ -75,7 +75,7 @@ def gather(
     count: Count,
 ) -> Facts:
     """A product's facts: counted where somebody is active, and as stated where the organisation's file states them."""
-    pulse = presence.pulse(block, span)
+    pulse = presence.workload(block, span)
     active = presence.active(product, block, span, pulse)
     stated = list(scripts.within(product, block, span))
     for script in stated:

@@ -11,8 +11,8 @@ from uuid import UUID
 
 import numpy as np
 
-from mockserver.simulation import chance
-from mockserver.simulation.chance import I64
+from mockserver.simulation import hashing
+from mockserver.simulation.hashing import I64
 from mockserver.simulation.names import NamePool
 from mockserver.simulation.organization import Organization
 
@@ -54,7 +54,7 @@ class Identities:
         """The UUID of the member at `index`: 18 bits of index, then hash."""
         people = self._organization.people
         place = index if index < people else _SERVICES_FROM + index - people
-        head, tail = chance.scalar(self._key, 2 * place), chance.scalar(self._key, 2 * place + 1)
+        head, tail = hashing.scalar(self._key, 2 * place), hashing.scalar(self._key, 2 * place + 1)
         bits = (place << 110) | ((head & ((1 << 46) - 1)) << 64) | tail
         return UUID(int=bits, version=4)
 
@@ -62,7 +62,7 @@ class Identities:
         """What `id_of` gives for each of many members, as text, at a small part of its price."""
         people = self._organization.people
         place = np.where(index < people, index, _SERVICES_FROM + index - people)
-        head, tail = chance.mix(self._key, 2 * place), chance.mix(self._key, 2 * place + 1)
+        head, tail = hashing.mix(self._key, 2 * place), hashing.mix(self._key, 2 * place + 1)
         upper = (place.astype(np.uint64) << np.uint64(46) | head & _HASH_BITS) & _NO_VERSION | _VERSION
         return _written(np.stack((upper, tail & _NO_VARIANT | _VARIANT), axis=1))
 
@@ -76,8 +76,8 @@ class Identities:
         return self._hashed("team", place)
 
     def _hash(self, kind: str, place: int) -> UUID:
-        key = chance.key(self._key, kind)
-        return UUID(int=chance.scalar(key, 2 * place) << 64 | chance.scalar(key, 2 * place + 1), version=4)
+        key = hashing.key(self._key, kind)
+        return UUID(int=hashing.scalar(key, 2 * place) << 64 | hashing.scalar(key, 2 * place + 1), version=4)
 
     def row_id_of(self, index: int) -> str:
         """The id that Augment's cursors carry for the member at `index`."""
@@ -151,7 +151,7 @@ class Identities:
         return bisect_right(range(self._organization.members), row_id, key=self.row_id_of)
 
 
-def _written(halves: chance.U64) -> list[str]:
+def _written(halves: hashing.U64) -> list[str]:
     """UUIDs as text, each from a row of its upper and its lower half."""
     digits = np.frombuffer(halves.astype(">u8").tobytes().hex().encode(), dtype=np.uint8)
     letters = np.full((len(halves), _LENGTH), ord("-"), dtype=np.uint8)

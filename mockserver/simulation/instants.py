@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
 
-from mockserver.simulation.chance import I64
+from mockserver.simulation.hashing import I64
 
 DAY = 86_400
 EPOCH = date(1970, 1, 1).toordinal()

@@ -9,11 +9,11 @@ from functools import cached_property
 
 import numpy as np
 
-from mockserver.simulation import chance
+from mockserver.simulation import hashing
 from mockserver.simulation.calendar import Days, days, month_of
-from mockserver.simulation.chance import I64, U64
 from mockserver.simulation.credits import Credits, Ledger
 from mockserver.simulation.facts import Facts
+from mockserver.simulation.hashing import I64, U64
 from mockserver.simulation.organization import Product, Tool
 from mockserver.simulation.people import Block, People
 from mockserver.simulation.presence import Mask, Presence
@@ -35,7 +35,7 @@ COUNTERS = (
 CREDITS = slice(len(TOOLS) * len(MEASURES), len(COUNTERS))
 """Where among the counters the credits stand."""
 
-_VOLUME = chance.exponential(256, 256)
+_VOLUME = hashing.exponential(256, 256)
 _SCALES = np.array([3, 8, 20], dtype=np.int64)
 """By level: how much a person does."""
 
@@ -117,7 +117,7 @@ class JetBrains:
 
     def active(self, block: Block, span: Days) -> Mask:
         """Who made any request to JetBrains AI on which day."""
-        mask = self._presence.active(Product.JETBRAINS, block, span, self._presence.pulse(block, span))
+        mask = self._presence.active(Product.JETBRAINS, block, span, self._presence.workload(block, span))
         for script in self._scripts.within(Product.JETBRAINS, block, span):
             mask[script.row, script.column] = bool(script.facts)
         return mask
@@ -159,7 +159,7 @@ class JetBrains:
     def _wanted(self, block: Block, span: Days) -> Wanted:
         """What is wanted from the first day of the month in which a span begins."""
         whole = days(self._organization, month_of(span.first), span.last)
-        pulse = self._presence.pulse(block, whole)
+        pulse = self._presence.workload(block, whole)
         active = self._presence.active(Product.JETBRAINS, block, whole, pulse)
         stated = tuple(self._scripts.within(Product.JETBRAINS, block, whole))
         for script in stated:
@@ -174,9 +174,9 @@ class JetBrains:
 
     def _habits(self, block: Block) -> I64:
         """Who ever uses which tool, 0 or 1, a row a tool as in _HABITS; the last row is the chat that is free."""
-        bits = chance.mix(self._keys["habits"], block.index)
+        bits = hashing.mix(self._keys["habits"], block.index)
         drawn = [
-            chance.percent(chance.field(bits, place, 9) << 7, share) for place, share in enumerate(_HABITS.values())
+            hashing.percent(hashing.field(bits, place, 9) << 7, share) for place, share in enumerate(_HABITS.values())
         ]
         habits = np.stack([*drawn, np.ones(len(block), dtype=np.bool_)]).astype(np.int64)
         for row in np.flatnonzero(np.isin(block.index, list(self._stated))).tolist():
@@ -185,21 +185,21 @@ class JetBrains:
 
     def _asks(self, block: Block, rows: I64, ordinals: I64, busy: I64, habits: I64) -> tuple[I64, I64]:
         """How often each spender is asked, and what a time costs."""
-        volumes = chance.mix(chance.mix(self._keys["spenders"], block.index)[rows], ordinals)
-        others = chance.mix(chance.mix(self._keys["prices"], block.index)[rows], ordinals)
+        volumes = hashing.mix(hashing.mix(self._keys["spenders"], block.index)[rows], ordinals)
+        others = hashing.mix(hashing.mix(self._keys["prices"], block.index)[rows], ordinals)
         scale = _SCALES[block.level][rows] * busy
         requests, prices = np.empty((2, len(SPENDERS), len(rows)), dtype=np.int64)
         for place in range(len(SPENDERS)):
-            today = habits[place][rows] * (chance.field(others, place, 8) < _TODAY[place])
-            volume = _VOLUME[chance.field(volumes, place, 8)] * scale >> 16
+            today = habits[place][rows] * (hashing.field(others, place, 8) < _TODAY[place])
+            volume = _VOLUME[hashing.field(volumes, place, 8)] * scale >> 16
             requests[place] = today * (1 + (volume >> _SHIFT[place]))
-            prices[place] = _CHEAPEST[place] + (chance.field(others, 10 + place, 4) * _DEARER[place] >> 4)
+            prices[place] = _CHEAPEST[place] + (hashing.field(others, 10 + place, 4) * _DEARER[place] >> 4)
         return requests, prices
 
     def _counts(self, block: Block, rows: I64, ordinals: I64, busy: I64, habits: I64, requests: I64) -> I64:
         """The measures of each tool, from what its spenders were allowed to do."""
-        editor = chance.mix(chance.mix(self._keys["editor"], block.index)[rows], ordinals)
-        use = chance.mix(chance.mix(self._keys["use"], block.index)[rows], ordinals)
+        editor = hashing.mix(hashing.mix(self._keys["editor"], block.index)[rows], ordinals)
+        use = hashing.mix(hashing.mix(self._keys["use"], block.index)[rows], ordinals)
         scale = _SCALES[block.level][rows] * busy
         invocations = _invocations(use, scale, habits[:, rows], requests)
         counts = np.empty((len(TOOLS), len(MEASURES), len(rows)), dtype=np.int64)
@@ -223,12 +223,12 @@ def _invocations(use: U64, scale: I64, habits: I64, requests: I64) -> tuple[I64,
     """How often each tool is used. Whoever is active without credits does at least one thing that costs none."""
 
     def volume(place: int) -> I64:
-        return _VOLUME[chance.field(use, place, 8)] * scale >> 16
+        return _VOLUME[hashing.field(use, place, 8)] * scale >> 16
 
     completes, edits, free = habits[_COMPLETES], habits[_EDITS], habits[_FREE]
     alone = 1 - completes
-    chat = free * ((chance.field(use, 3, 8) < 90) * (volume(4) >> 1) + alone)
-    edited = edits * (chance.field(use, 6, 8) < 180) * (1 + volume(7) * 2)
+    chat = free * ((hashing.field(use, 3, 8) < 90) * (volume(4) >> 1) + alone)
+    edited = edits * (hashing.field(use, 6, 8) < 180) * (1 + volume(7) * 2)
     return (
         requests[0] + chat,
         requests[1],
@@ -244,7 +244,7 @@ def _measures(editor: U64, use: U64, place: int, invocations: I64) -> tuple[I64,
     def factor(bounds: tuple[int, int], draw: I64) -> I64:
         return bounds[0] + draw * bounds[1]
 
-    suggestions = invocations * factor(_SUGGESTED[place], chance.field(editor, 2 * place, 4)) >> 4
-    accepted = suggestions * factor(_ACCEPTED[place], chance.field(editor, 2 * place + 1, 4)) >> 8
-    lines = factor(_LINES[place], chance.field(use, place, 4))
+    suggestions = invocations * factor(_SUGGESTED[place], hashing.field(editor, 2 * place, 4)) >> 4
+    accepted = suggestions * factor(_ACCEPTED[place], hashing.field(editor, 2 * place + 1, 4)) >> 8
+    lines = factor(_LINES[place], hashing.field(use, place, 4))
     return suggestions, accepted, suggestions * lines >> 4, accepted * lines >> 4, invocations

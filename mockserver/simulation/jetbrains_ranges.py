@@ -12,9 +12,9 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from mockserver.simulation.chance import I64
-from mockserver.simulation.clients import Clients, Gates
+from mockserver.simulation.clients import Programs, ReportingGate
 from mockserver.simulation.facts import Source
+from mockserver.simulation.hashing import I64
 from mockserver.simulation.jetbrains import MEASURES, TOOLS, JetBrains
 from mockserver.simulation.jetbrains_sources import SPENT, Activity, Chosen, Reported, Spends
 from mockserver.simulation.organization import NEVER, Product
@@ -58,7 +58,7 @@ class Spending:
 class JetBrainsRanges:
     """Buckets of days over everybody, or over those whom a mask chooses."""
 
-    def __init__(self, people: People, jetbrains: JetBrains, clients: Clients) -> None:
+    def __init__(self, people: People, jetbrains: JetBrains, clients: Programs) -> None:
         self._people = people
         self._clients = clients
         self._spends = Spends(jetbrains)
@@ -110,7 +110,7 @@ class JetBrainsRanges:
         told = [_spent(*each) for each in zip(sums, users.buckets, hit.buckets, strict=True)]
         return Spending(told, _spent(whole, users.total, hit.total), peak)
 
-    def reported(self, edges: Sequence[int], gates: Gates) -> I64:
+    def reported(self, edges: Sequence[int], gates: ReportingGate) -> I64:
         """What clients above the gates sent: buckets by TOOLS by MEASURES."""
         sums = [_summed(bucket, _SENT) for bucket in self._rolled(self._sent_days(gates), edges)]
         return np.array(sums, dtype=np.int64).reshape(len(sums), len(TOOLS), len(MEASURES))

@@ -11,8 +11,8 @@ from functools import cached_property, lru_cache
 import numpy as np
 
 from mockserver.simulation.calendar import Days, days
-from mockserver.simulation.chance import I64
-from mockserver.simulation.clients import Clients, Gates
+from mockserver.simulation.clients import Programs, ReportingGate
+from mockserver.simulation.hashing import I64
 from mockserver.simulation.jetbrains import MEASURES, TOOLS, JetBrains
 from mockserver.simulation.jetbrains_sources import Reported
 from mockserver.simulation.organization import NEVER, Product, Tool
@@ -33,7 +33,7 @@ _TOLD = [MEASURES.index(name) for name in ("suggestions", "acceptances", "invoca
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Place:
+class RowPosition:
     """Where a row stands: the tool's place in TOOLS, the day's ordinal, the member's index."""
 
     tool: int
@@ -45,15 +45,15 @@ class Place:
 class Row:
     """What one member did with one tool on one day; `counts` in the order of MEASURES."""
 
-    place: Place
+    place: RowPosition
     counts: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
+class _RowQuery:
     """What rows are asked for, of how many members; `fetch` gives those of a slice, by its place, who use it at all."""
 
-    gates: Gates
+    gates: ReportingGate
     members: int
     fetch: Callable[[int], Block]
     descending: bool
@@ -66,7 +66,7 @@ class _Asked:
 class JetBrainsRows:
     """Rows by tool, day and member, ascending or descending."""
 
-    def __init__(self, people: People, presence: Presence, jetbrains: JetBrains, clients: Clients) -> None:
+    def __init__(self, people: People, presence: Presence, jetbrains: JetBrains, clients: Programs) -> None:
         self._people = people
         self._presence = presence
         self._jetbrains = jetbrains
@@ -80,9 +80,9 @@ class JetBrainsRows:
         last: int,
         count: int,
         *,
-        gates: Gates,
+        gates: ReportingGate,
         index: I64 | None = None,
-        after: Place | None = None,
+        after: RowPosition | None = None,
         descending: bool = False,
     ) -> list[Row]:
         """Up to `count` rows with something in them, from `first` to `last`, both inclusive, strictly behind a place.
@@ -91,9 +91,9 @@ class JetBrainsRows:
         """
         everybody = self._people.organization.people
         asked = (
-            _Asked(gates, everybody, self._everybody, descending)
+            _RowQuery(gates, everybody, self._everybody, descending)
             if index is None
-            else _Asked(gates, len(index), lambda place: self._users(_cut(index, place)), descending)
+            else _RowQuery(gates, len(index), lambda place: self._users(_cut(index, place)), descending)
         )
         first = max(first, self._earliest, gates.released or 0)
         found: list[Row] = []
@@ -125,7 +125,9 @@ class JetBrainsRows:
         block = self._people.members(index)
         return block.take(np.flatnonzero(block.started[_PLACE] < NEVER))
 
-    def _windows(self, asked: _Asked, first: int, last: int, behind: Place | None) -> Iterator[tuple[Block, Days]]:
+    def _windows(
+        self, asked: _RowQuery, first: int, last: int, behind: RowPosition | None
+    ) -> Iterator[tuple[Block, Days]]:
         """Members and days to look at together, in order: some days of all members, or some members on one day."""
         if behind:
             first, last = (first, min(last, behind.day)) if asked.descending else (max(first, behind.day), last)
@@ -138,7 +140,7 @@ class JetBrainsRows:
                 for place in asked.ordered(range(-(-asked.members // _CELLS_AT_ONCE))):
                     yield asked.fetch(place), span
 
-    def _active(self, asked: _Asked, tool: int, block: Block, span: Days, behind: Place | None) -> "_Cells":
+    def _active(self, asked: _RowQuery, tool: int, block: Block, span: Days, behind: RowPosition | None) -> "_Cells":
         """The cells behind a place in which somebody is active who may use the tool, in order."""
         first, last = span.first, span.last
         junie, others = self._clients.sending(block, asked.gates)
@@ -156,7 +158,7 @@ class JetBrainsRows:
             columns, rows = columns[rest], rows[rest]
         return _Cells(block, rows, span.ordinals[columns])
 
-    def _told(self, asked: _Asked, tool: int, pieces: Iterator["_Cells"], count: int) -> list[Row]:
+    def _told(self, asked: _RowQuery, tool: int, pieces: Iterator["_Cells"], count: int) -> list[Row]:
         """Up to `count` rows; cells are looked at together, some more than are wanted, until there are enough."""
         found: list[Row] = []
         batch: list[_Cells] = []
@@ -173,7 +175,7 @@ class JetBrainsRows:
                 return found[:count]
         return [*found, *(self._looked_at(asked, tool, batch) if batch else ())][:count]
 
-    def _looked_at(self, asked: _Asked, tool: int, batch: list["_Cells"]) -> list[Row]:
+    def _looked_at(self, asked: _RowQuery, tool: int, batch: list["_Cells"]) -> list[Row]:
         """The rows of these cells."""
         parts, row, ordinals, before = [], [], np.concatenate([piece.ordinals for piece in batch]), 0
         for piece in batch:
@@ -192,7 +194,7 @@ class JetBrainsRows:
         told = facts.counters[measures, cells[rows, ordinals - span.first]]
         some = np.flatnonzero(told[_TOLD].any(axis=0))
         places = zip(ordinals[some].tolist(), block.index[rows[some]].tolist(), told[:, some].T.tolist(), strict=True)
-        return [Row(Place(tool, day, member), tuple(counts)) for day, member, counts in places]
+        return [Row(RowPosition(tool, day, member), tuple(counts)) for day, member, counts in places]
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,7 +226,7 @@ def _cut(index: I64, place: int) -> I64:
     return index[place * _CELLS_AT_ONCE : (place + 1) * _CELLS_AT_ONCE]
 
 
-def _is_behind(ordinals: I64, index: I64, place: Place, *, descending: bool) -> Mask:
+def _is_behind(ordinals: I64, index: I64, place: RowPosition, *, descending: bool) -> Mask:
     """Which days and members come after a place."""
     order = ordinals * (1 << 20) + index
     border = place.day * (1 << 20) + place.index

@@ -8,9 +8,9 @@ from collections.abc import Collection
 import numpy as np
 
 from mockserver.simulation.calendar import Days
-from mockserver.simulation.chance import I64
-from mockserver.simulation.clients import Clients, Gates
+from mockserver.simulation.clients import Programs, ReportingGate
 from mockserver.simulation.facts import Facts, Source
+from mockserver.simulation.hashing import I64
 from mockserver.simulation.jetbrains import CREDITS, MEASURES, TOOLS, JetBrains
 from mockserver.simulation.organization import Product, Tool
 from mockserver.simulation.people import Block
@@ -30,7 +30,7 @@ class Activity:
 
     def facts(self, block: Block, span: Days) -> Facts:
         """Who is active."""
-        there = block.going(Product.JETBRAINS, span.first, span.last)
+        there = block.rows_using(Product.JETBRAINS, span.first, span.last)
         rows, columns = np.nonzero(self._jetbrains.active(block.take(there), span))
         return _facts(block, span, there[rows], columns, np.zeros((0, len(rows)), dtype=np.int64))
 
@@ -43,7 +43,7 @@ class Spends:
 
     def facts(self, block: Block, span: Days) -> Facts:
         """Who spent, and what."""
-        there = block.going(Product.JETBRAINS, span.first, span.last)
+        there = block.rows_using(Product.JETBRAINS, span.first, span.last)
         ledger = self._jetbrains.spending(block.take(there), span)
         spent = ledger.spent
         rows, columns = np.nonzero(spent)
@@ -55,7 +55,7 @@ class Spends:
 class Chosen:
     """What those did whom a mask of all members chooses; with `ides`, on the days on which they worked in one."""
 
-    def __init__(self, source: Source, clients: Clients, mask: Mask, ides: Collection[int] | None) -> None:
+    def __init__(self, source: Source, clients: Programs, mask: Mask, ides: Collection[int] | None) -> None:
         self._source = source
         self._clients = clients
         self._mask = mask
@@ -74,14 +74,14 @@ class Chosen:
 class Reported:
     """What the clients above the gates sent: the measures of every tool, a row a measure, tool by tool."""
 
-    def __init__(self, jetbrains: JetBrains, clients: Clients, gates: Gates) -> None:
+    def __init__(self, jetbrains: JetBrains, clients: Programs, gates: ReportingGate) -> None:
         self._jetbrains = jetbrains
         self._clients = clients
         self._gates = gates
 
     def facts(self, block: Block, span: Days) -> Facts:
         """Who sent anything, and every measure."""
-        there = block.going(Product.JETBRAINS, span.first, span.last)
+        there = block.rows_using(Product.JETBRAINS, span.first, span.last)
         block_there = block.take(there)
         facts = self._jetbrains.facts(block_there, span)
         junie, others = self._clients.sending(block_there, self._gates)

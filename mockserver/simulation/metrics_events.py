@@ -34,7 +34,7 @@ PARTS = tuple(dimension for dimension in Dimension if dimension is not Dimension
 """The dimensions of which ALL is made."""
 
 
-class Reading(StrEnum):
+class DimensionEvents(StrEnum):
     """How much it takes: anything that was shown or asked (BROAD), or only what was taken or asked by hand (STRICT)."""
 
     BROAD = "broad"
@@ -61,7 +61,7 @@ class Events:
 
 
 @cache
-def events(product: Product, dimension: Dimension, reading: Reading) -> Events:
+def events(product: Product, dimension: Dimension, reading: DimensionEvents) -> Events:
     """What counts in a product; ALL counts each interaction once, and whoever counts in any dimension."""
     if dimension is not Dimension.ALL:
         return _READ[product](reading).get(dimension, Events())
@@ -78,9 +78,9 @@ def events(product: Product, dimension: Dimension, reading: Reading) -> Events:
     )
 
 
-def _augment(reading: Reading) -> dict[Dimension, Events]:
+def _augment(reading: DimensionEvents) -> dict[Dimension, Events]:
     """Nobody tells which lines of an agent were kept: BROAD takes all of them for accepted, STRICT none."""
-    broad = reading is Reading.BROAD
+    broad = reading is DimensionEvents.BROAD
     kinds = ("remote", "ide", "cli_interactive", *(("cli_non_interactive",) if broad else ()))
     asked, written = tuple(f"{kind}_messages" for kind in kinds), tuple(f"{kind}_lines" for kind in kinds)
     kept = written if broad else ()
@@ -97,11 +97,11 @@ def _augment(reading: Reading) -> dict[Dimension, Events]:
     }
 
 
-def _tabnine(reading: Reading) -> dict[Dimension, Events]:
+def _tabnine(reading: DimensionEvents) -> dict[Dimension, Events]:
     """What it calls completions are accepted ones."""
     used, lines = ("completions", "chat_interactions"), ("completion_lines", "chat_lines")
     asked, added, kept = ("agent_interactions",), "agent_lines_added", "agent_lines_added_accepted"
-    coding = ("completions", "chat_useful", *_CODING_ALONE, *(asked if reading is Reading.BROAD else ()))
+    coding = ("completions", "chat_useful", *_CODING_ALONE, *(asked if reading is DimensionEvents.BROAD else ()))
     return {
         Dimension.ASSISTANCE: Events(used, used, lines, lines),
         Dimension.CODING: Events((*lines, kept, *_CODING_ALONE), coding, (*lines, added), (*lines, kept)),
@@ -110,9 +110,9 @@ def _tabnine(reading: Reading) -> dict[Dimension, Events]:
     }
 
 
-def _jetbrains(reading: Reading) -> dict[Dimension, Events]:
+def _jetbrains(reading: DimensionEvents) -> dict[Dimension, Events]:
     """Where a tool only shows something, taking it is the interaction under STRICT."""
-    broad = reading is Reading.BROAD
+    broad = reading is DimensionEvents.BROAD
     shows, asks, agents = (Tool.COMPLETION, Tool.EDITS), Tool.CHAT, (Tool.JUNIE, Tool.CLAUDE)
     told = MEASURES[0], MEASURES[1], MEASURES[4]
     done = tuple(f"{tool}_{'invocations' if broad else 'acceptances'}" for tool in shows)

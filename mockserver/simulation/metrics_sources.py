@@ -10,10 +10,10 @@ import numpy as np
 
 from mockserver.simulation import augment, jetbrains, tabnine
 from mockserver.simulation.calendar import Days
-from mockserver.simulation.clients import Gates
+from mockserver.simulation.clients import ReportingGate
 from mockserver.simulation.facts import Facts, Source
 from mockserver.simulation.instants import DAY
-from mockserver.simulation.metrics_events import Dimension, Metric, Reading, events
+from mockserver.simulation.metrics_events import Dimension, DimensionEvents, Metric, events
 from mockserver.simulation.organization import Product
 from mockserver.simulation.people import Block
 from mockserver.simulation.tabnine import Tabnine
@@ -32,7 +32,7 @@ PLACE = {(dimension, metric): place for place, (dimension, metric) in enumerate(
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class Visibility:
     """What a surface shows of a product at a moment: the counters, under its own names, up to a day (an ordinal).
 
     Of that last day only what happened before the second `until` of it is there, where facts have instants. `since` is
@@ -44,36 +44,36 @@ class Seen:
     through: int
     fields: Mapping[str, str]
     until: int = DAY
-    gates: Gates = field(default_factory=Gates)
+    gates: ReportingGate = field(default_factory=ReportingGate)
     since: int | None = None
-    unseen: tuple[str, ...] = ()
+    hidden_lines: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Counting:
+class TallySpec:
     """Which of a product's counters make up each tally, by their places, in the order of PLACE."""
 
     product: Product
-    gates: Gates
+    gates: ReportingGate
     tallies: tuple[tuple[int, ...], ...]
 
 
-def counting(seen: Seen, reading: Reading, *, all_lines: bool) -> Counting:
+def counting(seen: Visibility, reading: DimensionEvents, *, all_lines: bool) -> TallySpec:
     """How what a surface shows is counted; with `all_lines` also the lines that it does not show."""
     names = COUNTERS[seen.product]
-    shown = {*seen.fields, *(seen.unseen if all_lines else ())}
+    shown = {*seen.fields, *(seen.hidden_lines if all_lines else ())}
     tallies = (events(seen.product, dimension, reading).of(metric) for dimension, metric in PLACE)
-    return Counting(
+    return TallySpec(
         seen.product,
         seen.gates,
         tuple(tuple(names.index(name) for name in tally if name in shown) for tally in tallies),
     )
 
 
-class Tallies:
+class TallySource:
     """What people did, service accounts left out: the tallies in the order of PLACE."""
 
-    def __init__(self, source: Source, counted: Counting) -> None:
+    def __init__(self, source: Source, counted: TallySpec) -> None:
         self._source = source
         self._made = np.zeros((len(PLACE), len(COUNTERS[counted.product])), dtype=np.int64)
         for tally, places in enumerate(counted.tallies):

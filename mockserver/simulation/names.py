@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from math import gcd
 
-from mockserver.simulation import chance
-from mockserver.simulation.chance import I64
+from mockserver.simulation import hashing
+from mockserver.simulation.hashing import I64
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ class NamePool:
 @lru_cache(maxsize=64)
 def _stride(key: int, size: int) -> tuple[int, int]:
     """A step that visits every place of a pool before any twice, and where it begins."""
-    stride = chance.scalar(key, 0) % size
+    stride = hashing.scalar(key, 0) % size
     while gcd(stride, size) != 1:
         stride += 1
-    return stride, chance.scalar(key, 1) % size
+    return stride, hashing.scalar(key, 1) % size

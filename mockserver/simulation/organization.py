@@ -35,7 +35,7 @@ class Tool(StrEnum):
     OTHER = "other"
 
 
-class Client(StrEnum):
+class JetBrainsProgram(StrEnum):
     """A program of JetBrains that sends data from a certain version on."""
 
     IDE = "ide"
@@ -128,7 +128,7 @@ class JetBrainsPerson:
 
     tools: tuple[Tool, ...] | None = None
     credits: tuple[Allotment, ...] | None = None
-    old_clients: tuple[Client, ...] = ()
+    old_clients: tuple[JetBrainsProgram, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +164,7 @@ class ServiceAccount:
 
 
 @dataclass(frozen=True, slots=True)
-class Period:
+class SilentPeriod:
     """A span of days, both ends inclusive, on which nobody is active."""
 
     first: date
@@ -223,7 +223,7 @@ class Organization:
     profiles: tuple[str, ...] = ("Default",)
     console_groups: tuple[str, ...] = ()
     holidays: tuple[date, ...] = ()
-    silent: tuple[Period, ...] = ()
+    silent: tuple[SilentPeriod, ...] = ()
     exact: tuple[ExactDay, ...] = ()
     special: tuple[SpecialPerson, ...] = ()
     facts: tuple[ScriptedFact, ...] = ()

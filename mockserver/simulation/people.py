@@ -11,8 +11,8 @@ from itertools import pairwise
 
 import numpy as np
 
-from mockserver.simulation import chance
-from mockserver.simulation.chance import I64, U64
+from mockserver.simulation import hashing
+from mockserver.simulation.hashing import I64, U64
 from mockserver.simulation.organization import NEVER, Adoption, Level, Organization, Product, Role, SpecialPerson
 
 BLOCK = 1024
@@ -20,7 +20,7 @@ BLOCK = 1024
 
 _BLOCKS_KEPT = 160
 _ONBOARDING = 30
-_LAGS = chance.exponential(256, 45)
+_LAGS = hashing.exponential(256, 45)
 LEVELS = tuple(Level)
 ROLES = tuple(Role)
 _ROLE_WEIGHTS = np.array([84, 10, 4, 2], dtype=np.int64)
@@ -46,7 +46,7 @@ class Block:
     update_lag: I64
     licensed: I64
     started: I64
-    pulse_key: U64
+    workload_key: U64
 
     def __len__(self) -> int:
         return len(self.index)
@@ -55,11 +55,11 @@ class Block:
         """The same attributes of the chosen rows only (a mask, or positions)."""
         return Block(**{each.name: getattr(self, each.name)[..., chosen] for each in fields(self)})
 
-    def using(self, product: Product, first: int, last: int) -> "Block":
+    def users_of(self, product: Product, first: int, last: int) -> "Block":
         """The members who can have used the product on any day from `first` to `last`."""
-        return self.take(self.going(product, first, last))
+        return self.take(self.rows_using(product, first, last))
 
-    def going(self, product: Product, first: int, last: int) -> I64:
+    def rows_using(self, product: Product, first: int, last: int) -> I64:
         """The rows of the members who can have used the product on any day from `first` to `last`."""
         started = self.started[PRODUCTS.index(product)]
         return np.flatnonzero((started <= last) & (self.left > first) & (self.joined <= last))
@@ -91,7 +91,7 @@ class People:
 
     def key(self, topic: str) -> int:
         """The key under which a topic is drawn for this organisation and seed."""
-        return chance.key(chance.DATA_VERSION, self._seed, self.organization.slug, topic)
+        return hashing.key(hashing.DATA_VERSION, self._seed, self.organization.slug, topic)
 
     def blocks(self, start: int = 0) -> Iterator[Block]:
         """All members from index `start` on, block by block."""
@@ -123,7 +123,7 @@ class People:
         return self.column(lambda block: np.isin(block.team, list(places)))
 
     def _draw(self, topic: str, index: I64) -> I64:
-        return chance.field(chance.mix(self.key(topic), index), 3)
+        return hashing.field(hashing.mix(self.key(topic), index), 3)
 
     def _block(self, number: int) -> Block:
         everyone = np.arange(number * BLOCK, min((number + 1) * BLOCK, self.organization.members), dtype=np.int64)
@@ -140,7 +140,7 @@ class People:
             update_lag=_LAGS[self._draw("update_lag", everyone) >> 8],
             licensed=np.full((len(PRODUCTS), len(everyone)), NEVER, dtype=np.int64),
             started=np.full((len(PRODUCTS), len(everyone)), NEVER, dtype=np.int64),
-            pulse_key=chance.mix(self.key("pulse"), everyone),
+            workload_key=hashing.mix(self.key("pulse"), everyone),
         )
         self._service_accounts(block)
         self._state_special(block)
@@ -151,9 +151,9 @@ class People:
     def _tenure(self, index: I64) -> tuple[I64, I64]:
         turnover, first = self.organization.turnover, self.organization.first_day.toordinal()
         span = max(turnover.until.toordinal() - first, 1)
-        comes = chance.percent(self._draw("joins", index), turnover.joiners_percent)
+        comes = hashing.percent(self._draw("joins", index), turnover.joiners_percent)
         joined = np.where(comes, first + (self._draw("joined", index) * span >> 16), first)
-        goes = chance.percent(self._draw("leaves", index), turnover.leavers_percent)
+        goes = hashing.percent(self._draw("leaves", index), turnover.leavers_percent)
         left = joined + 60 + (self._draw("left", index) * span >> 16)
         return joined, np.where(goes, left, NEVER)
 
@@ -161,19 +161,19 @@ class People:
         weights = np.array([team.weight for team in self.organization.teams], dtype=np.int64)
         if not weights.sum():
             return np.full(len(index), -1, dtype=np.int64)
-        team = chance.weighted(self._draw("team", index), weights)
-        alone = chance.percent(self._draw("teamless", index), self.organization.teamless_percent)
+        team = hashing.weighted(self._draw("team", index), weights)
+        alone = hashing.percent(self._draw("teamless", index), self.organization.teamless_percent)
         return np.where(alone, -1, team)
 
     def _role(self, index: I64) -> I64:
-        role = chance.weighted(self._draw("role", index), _ROLE_WEIGHTS)
+        role = hashing.weighted(self._draw("role", index), _ROLE_WEIGHTS)
         return np.where(index == 0, ROLES.index(Role.ADMIN), role)
 
     def _level(self, index: I64) -> I64:
         levels = self.organization.levels
         regular = 100 - levels.light_percent - levels.heavy_percent
         weights = np.array([levels.light_percent, regular, levels.heavy_percent], dtype=np.int64)
-        return chance.weighted(self._draw("level", index), weights)
+        return hashing.weighted(self._draw("level", index), weights)
 
     def _service_accounts(self, block: Block) -> None:
         block.joined[block.service] = self.organization.first_day.toordinal()
@@ -224,11 +224,11 @@ class People:
 
     def _spread(self, block: Block, product: Product, adoption: Adoption) -> tuple[I64, I64]:
         starts = adoption.starts.toordinal()
-        has = chance.percent(self._draw(f"{product} licensed", block.index), adoption.licensed_percent)
+        has = hashing.percent(self._draw(f"{product} licensed", block.index), adoption.licensed_percent)
         ramp = np.where(block.joined < starts, adoption.ramp_days, _ONBOARDING)
         licence = np.maximum(block.joined, starts) + (self._draw(f"{product} licence", block.index) * ramp >> 16)
         has &= licence < block.left
-        begins = chance.percent(self._draw(f"{product} starts", block.index), adoption.started_percent)
+        begins = hashing.percent(self._draw(f"{product} starts", block.index), adoption.started_percent)
         use = licence + (self._draw(f"{product} started", block.index) * _ONBOARDING >> 16)
         licensed, started = np.where(has, licence, NEVER), np.where(has & begins & (use < block.left), use, NEVER)
         service = np.maximum(block.joined, starts) if product is Product.AUGMENT else NEVER

@@ -9,9 +9,9 @@ from functools import cached_property, lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from mockserver.simulation import chance
+from mockserver.simulation import hashing
 from mockserver.simulation.calendar import Days, days
-from mockserver.simulation.chance import I64
+from mockserver.simulation.hashing import I64
 from mockserver.simulation.organization import Organization, Product
 from mockserver.simulation.people import PRODUCTS, Block, People
 
@@ -28,7 +28,7 @@ BUSY_MIDDLE = 160
 
 
 @dataclass(frozen=True, slots=True)
-class Pulse:
+class Workload:
     """Members by days: who is at work, and how busy (64..255, BUSY_MIDDLE being middling; the season included)."""
 
     works: Mask
@@ -63,25 +63,25 @@ class Presence:
         )
         return open_days | np.isin(span.ordinals, self._stated_days)
 
-    def pulse(self, block: Block, span: Days) -> Pulse:
+    def workload(self, block: Block, span: Days) -> Workload:
         """Presence and busyness of each member on each day."""
-        bits = chance.mix(block.pulse_key[:, None], span.ordinals[None, :])
+        bits = hashing.mix(block.workload_key[:, None], span.ordinals[None, :])
         weekend = span.weekend.astype(np.int64)
         level = np.where(block.service, 0, block.level)
         likely = np.where(block.service[:, None], _SERVICE_WORKS[weekend], _WORKS[level][:, weekend])
-        works = chance.field(bits, 0) < likely
+        works = hashing.field(bits, 0) < likely
         works &= ~(span.holiday[None, :] & ~block.service[:, None]) & ~span.silent[None, :]
         works &= (block.joined[:, None] <= span.ordinals) & (span.ordinals < block.left[:, None])
         works &= ~self._on_vacation(block, span)
         self._limit(block, span, works)
-        busy = 64 + (chance.field(bits, 4, 8) + chance.field(bits, 5, 8)) * 3 // 8
-        return Pulse(works, busy * span.season // 100)
+        busy = 64 + (hashing.field(bits, 4, 8) + hashing.field(bits, 5, 8)) * 3 // 8
+        return Workload(works, busy * span.season // 100)
 
     def _on_vacation(self, block: Block, span: Days) -> Mask:
         quarters: I64 = np.arange(span.quarter[0], span.quarter[-1] + 1)
-        bits = chance.mix(block.pulse_key[:, None], -1 - quarters[None, :])
-        first = quarters * 91 + (chance.field(bits, 0) * 72 >> 16)
-        length = np.where(block.service[:, None], 0, _VACATIONS[chance.field(bits, 7, 3)])
+        bits = hashing.mix(block.workload_key[:, None], -1 - quarters[None, :])
+        first = quarters * 91 + (hashing.field(bits, 0) * 72 >> 16)
+        length = np.where(block.service[:, None], 0, _VACATIONS[hashing.field(bits, 7, 3)])
         place = span.quarter - quarters[0]
         since = span.ordinals - first[:, place]
         return (since >= 0) & (since < length[:, place])
@@ -92,11 +92,11 @@ class Presence:
             if allowed is not None:
                 works[row] = np.isin(span.ordinals, allowed)
 
-    def active(self, product: Product, block: Block, span: Days, pulse: Pulse) -> Mask:
+    def active(self, product: Product, block: Block, span: Days, pulse: Workload) -> Mask:
         """Which member does anything in the product on which day, before scripted facts."""
         if not self._organization.generated:
             return np.zeros(pulse.works.shape, dtype=np.bool_)
-        draw = chance.field(self._draws(product, block, span), 3)
+        draw = hashing.field(self._draws(product, block, span), 3)
         uses = np.where(block.service, 65_536, _USES[block.level])
         mask = pulse.works & (draw * BUSY_MIDDLE < uses[:, None] * pulse.busy)
         mask &= block.started[PRODUCTS.index(product)][:, None] <= span.ordinals
@@ -112,9 +112,9 @@ class Presence:
         licensed: Mask = employed & (block.started[place][:, None] <= span.ordinals)
         return licensed
 
-    def _draws(self, product: Product, block: Block, span: Days) -> chance.U64:
-        keys = chance.mix(self._people.key(f"{product} active"), block.index)
-        return chance.mix(keys[:, None], span.ordinals[None, :])
+    def _draws(self, product: Product, block: Block, span: Days) -> hashing.U64:
+        keys = hashing.mix(self._people.key(f"{product} active"), block.index)
+        return hashing.mix(keys[:, None], span.ordinals[None, :])
 
     def _make_exact(self, product: Product, block: Block, span: Days, mask: Mask) -> None:
         for wanted in self._organization.exact:

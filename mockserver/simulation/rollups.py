@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mockserver.simulation.calendar import Days, days
-from mockserver.simulation.chance import I64
 from mockserver.simulation.facts import Source
+from mockserver.simulation.hashing import I64
 from mockserver.simulation.people import BLOCK, Block, People
 from mockserver.simulation.presence import Mask
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from mockserver.simulation.calendar import Days
-from mockserver.simulation.chance import I64
+from mockserver.simulation.hashing import I64
 from mockserver.simulation.organization import Organization, Product, ScriptedFact
 from mockserver.simulation.people import Block
 

@@ -5,10 +5,10 @@ Ratios are computed from the counters by whoever needs them, never stored; Tabni
 
 import numpy as np
 
-from mockserver.simulation import chance
+from mockserver.simulation import hashing
 from mockserver.simulation.calendar import Days
-from mockserver.simulation.chance import I64
 from mockserver.simulation.facts import Facts, gather
+from mockserver.simulation.hashing import I64
 from mockserver.simulation.organization import Product
 from mockserver.simulation.people import Block, People
 from mockserver.simulation.presence import Presence
@@ -39,7 +39,7 @@ SECTIONS = tuple(PLACE[name] for name in ("completions", "chat_interactions", "a
 EARLIEST, LATEST = 8 * 3600, 18 * 3600
 """Seconds of a day between which a person's facts of that day happen, the second excluded."""
 
-_VOLUME = chance.exponential(256, 256)
+_VOLUME = hashing.exponential(256, 256)
 _SCALES = np.array([4, 11, 28], dtype=np.int64)
 """By level: how much a person does."""
 _CHAT_PERCENT, _AGENT_PERCENT = 75, 35
@@ -58,20 +58,20 @@ class Tabnine:
 
     def instants(self, block: Block, span: Days) -> I64:
         """Members by days: the second of the day at which all of a person's facts of that day happen."""
-        bits = chance.mix(chance.mix(self._instants, block.index)[:, None], span.ordinals[None, :])
-        return EARLIEST + (chance.field(bits, 0, 32) * (LATEST - EARLIEST) >> 32)
+        bits = hashing.mix(hashing.mix(self._instants, block.index)[:, None], span.ordinals[None, :])
+        return EARLIEST + (hashing.field(bits, 0, 32) * (LATEST - EARLIEST) >> 32)
 
     def facts(self, block: Block, span: Days) -> Facts:
         """Who is active, and every counter."""
         return gather(Product.TABNINE, COUNTERS, self._presence, self._scripts, block, span, self._count)
 
     def _count(self, block: Block, rows: I64, ordinals: I64, busy: I64) -> I64:
-        habits = chance.mix(self._habits, block.index)
-        chats = chance.percent(chance.field(habits, 0), _CHAT_PERCENT).astype(np.int64)[rows]
-        agents = chance.percent(chance.field(habits, 1), _AGENT_PERCENT).astype(np.int64)[rows]
+        habits = hashing.mix(self._habits, block.index)
+        chats = hashing.percent(hashing.field(habits, 0), _CHAT_PERCENT).astype(np.int64)[rows]
+        agents = hashing.percent(hashing.field(habits, 1), _AGENT_PERCENT).astype(np.int64)[rows]
         scale = _SCALES[block.level][rows] * busy
-        first = chance.mix(chance.mix(self._first, block.index)[rows], ordinals)
-        second = chance.mix(chance.mix(self._second, block.index)[rows], ordinals)
+        first = hashing.mix(hashing.mix(self._first, block.index)[rows], ordinals)
+        second = hashing.mix(hashing.mix(self._second, block.index)[rows], ordinals)
         counts = np.zeros((len(COUNTERS), len(rows)), dtype=np.int64)
         _count_completions(counts, first, scale)
         _count_chat(counts, second, chats * scale)
@@ -79,38 +79,38 @@ class Tabnine:
         return counts
 
 
-def _volume(bits: chance.U64, place: int, scale: I64) -> I64:
+def _volume(bits: hashing.U64, place: int, scale: I64) -> I64:
     """An exponential draw around a scale."""
-    return _VOLUME[chance.field(bits, place, 8)] * scale >> 16
+    return _VOLUME[hashing.field(bits, place, 8)] * scale >> 16
 
 
-def _count_completions(counts: I64, bits: chance.U64, scale: I64) -> None:
+def _count_completions(counts: I64, bits: hashing.U64, scale: I64) -> None:
     """Whoever is active has accepted a completion, so that nobody is active without an event."""
     completions = 1 + _volume(bits, 0, scale) * 2
-    chars = completions * (14 + (chance.field(bits, 1, 8) >> 3))
+    chars = completions * (14 + (hashing.field(bits, 1, 8) >> 3))
     counts[PLACE["completions"]] = completions
     counts[PLACE["completion_chars"]] = chars
-    counts[PLACE["keystrokes"]] = chars * (160 + chance.field(bits, 2, 8)) >> 7
-    counts[PLACE["completion_lines"]] = completions * (256 + chance.field(bits, 3, 8)) >> 8
+    counts[PLACE["keystrokes"]] = chars * (160 + hashing.field(bits, 2, 8)) >> 7
+    counts[PLACE["completion_lines"]] = completions * (256 + hashing.field(bits, 3, 8)) >> 8
 
 
-def _count_chat(counts: I64, bits: chance.U64, scale: I64) -> None:
+def _count_chat(counts: I64, bits: hashing.U64, scale: I64) -> None:
     interactions = _volume(bits, 0, scale)
-    useful = interactions * (90 + (chance.field(bits, 1, 8) >> 1)) >> 8
-    lines = useful * (1 + (chance.field(bits, 2, 8) >> 5))
+    useful = interactions * (90 + (hashing.field(bits, 1, 8) >> 1)) >> 8
+    lines = useful * (1 + (hashing.field(bits, 2, 8) >> 5))
     counts[PLACE["chat_interactions"]] = interactions
     counts[PLACE["chat_useful"]] = useful
     counts[PLACE["chat_lines"]] = lines
-    counts[PLACE["chat_chars"]] = lines * (12 + (chance.field(bits, 3, 8) >> 3))
-    counts[PLACE["instruct_accepted"]] = useful * chance.field(bits, 4, 8) >> 10
+    counts[PLACE["chat_chars"]] = lines * (12 + (hashing.field(bits, 3, 8) >> 3))
+    counts[PLACE["instruct_accepted"]] = useful * hashing.field(bits, 4, 8) >> 10
 
 
-def _count_agent(counts: I64, first: chance.U64, second: chance.U64, scale: I64) -> None:
-    interactions = _volume(first, 4, scale) * (chance.field(first, 5, 8) < 150) >> 1
-    added = interactions * (2 + (chance.field(first, 6, 8) >> 4))
-    removed = added * chance.field(first, 7, 8) >> 9
+def _count_agent(counts: I64, first: hashing.U64, second: hashing.U64, scale: I64) -> None:
+    interactions = _volume(first, 4, scale) * (hashing.field(first, 5, 8) < 150) >> 1
+    added = interactions * (2 + (hashing.field(first, 6, 8) >> 4))
+    removed = added * hashing.field(first, 7, 8) >> 9
     counts[PLACE["agent_interactions"]] = interactions
     counts[PLACE["agent_lines_added"]] = added
-    counts[PLACE["agent_lines_added_accepted"]] = added * (120 + (chance.field(second, 6, 8) >> 1)) >> 8
+    counts[PLACE["agent_lines_added_accepted"]] = added * (120 + (hashing.field(second, 6, 8) >> 1)) >> 8
     counts[PLACE["agent_lines_removed"]] = removed
-    counts[PLACE["agent_lines_removed_accepted"]] = removed * (120 + (chance.field(second, 7, 8) >> 1)) >> 8
+    counts[PLACE["agent_lines_removed_accepted"]] = removed * (120 + (hashing.field(second, 7, 8) >> 1)) >> 8

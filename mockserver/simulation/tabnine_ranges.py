@@ -12,7 +12,7 @@ from itertools import pairwise
 import numpy as np
 
 from mockserver.simulation.calendar import Days, days
-from mockserver.simulation.chance import I64
+from mockserver.simulation.hashing import I64
 from mockserver.simulation.instants import DAY, EPOCH
 from mockserver.simulation.people import BLOCK, Block, People
 from mockserver.simulation.rollups import Day, Rollups, bitmap_size, counted

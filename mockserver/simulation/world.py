@@ -11,7 +11,7 @@ from mockserver.simulation import augment, tabnine
 from mockserver.simulation.accounts import Accounts
 from mockserver.simulation.augment import Augment
 from mockserver.simulation.augment_records import AugmentRecords
-from mockserver.simulation.clients import Clients
+from mockserver.simulation.clients import Programs
 from mockserver.simulation.credits import Credits
 from mockserver.simulation.identity import Identities
 from mockserver.simulation.jetbrains import JetBrains
@@ -45,7 +45,7 @@ class World:
         self.tabnine_days = Rollups(self.people, self.tabnine, len(tabnine.COUNTERS), tabnine.SECTIONS)
         self.tabnine_ranges = TabnineRanges(self.people, self.tabnine, self.tabnine_days)
         self.tabnine_accounts = Accounts(self.people, Product.TABNINE)
-        self.clients = Clients(self.people, scripts)
+        self.clients = Programs(self.people, scripts)
         self.jetbrains = JetBrains(self.people, self.presence, scripts, Credits(self.people))
         self.jetbrains_ranges = JetBrainsRanges(self.people, self.jetbrains, self.clients)
         self.jetbrains_rows = JetBrainsRows(self.people, self.presence, self.jetbrains, self.clients)

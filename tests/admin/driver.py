@@ -12,7 +12,7 @@ from flask import Flask
 from werkzeug.datastructures import Headers
 
 from mockserver import resources
-from mockserver.admin import plane
+from mockserver.admin import admin_context
 from mockserver.gateway.journal import Journal
 from tests.contract import oracle
 from tests.contract.oracle import Oracle, Said
@@ -93,7 +93,7 @@ class Admin:
     def journal(self) -> Journal:
         """The journal of the first sandbox."""
         with self.app.app_context():
-            return plane.plane().state.default.journal
+            return admin_context.context().registry.default.journal
 
     def bearing(self, **headers: str) -> Self:
         """The same client with more headers."""

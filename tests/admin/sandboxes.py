@@ -5,8 +5,8 @@ What must come of it stays out (the tests say).
 
 from typing import Any
 
-from mockserver.admin import plane
-from mockserver.gateway.sandbox import State
+from mockserver.admin import admin_context
+from mockserver.gateway.sandbox import SandboxRegistry
 from tests.admin.driver import Admin
 
 COUNT = "/analytics/v0/dau-count"
@@ -26,7 +26,7 @@ def asked(admin: Admin, sandbox: Any, path: str = COUNT, vendor: str = "augment"
     return got.status_code, got.get_json()
 
 
-def state(admin: Admin) -> State:
+def state(admin: Admin) -> SandboxRegistry:
     """The state of the app behind a client."""
     with admin.app.app_context():
-        return plane.plane().state
+        return admin_context.context().registry

@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 
 from mockserver import vendors
-from mockserver.gateway import abilities
+from mockserver.gateway import socket_features
 from tests.admin.driver import Admin, Answer
 from tests.contract.watch import Watch
 
 DOWN = {"status": 503}
 RULE: dict[str, Any] = {"vendor": "augment", "effect": DOWN}
-SERVED = {abilities.EFFECTS: frozenset((abilities.RESET, abilities.TRUNCATE, abilities.STALL))}
+SERVED = {socket_features.EFFECTS: frozenset((socket_features.RESET, socket_features.TRUNCATE, socket_features.STALL))}
 EVERYWHERE = ", ".join(vendor.name for vendor in vendors.discover())
 
 
@@ -116,7 +116,7 @@ def test_without_a_server_what_needs_a_socket_is_refused(admin: Admin, named: st
 
 @pytest.mark.in_process("what the server says of itself is stated by the test")
 def test_a_server_that_cannot_cut_refuses_to_arm_it_and_names_one_that_can(admin: Admin) -> None:
-    able = {abilities.EFFECTS: frozenset((abilities.TRUNCATE, abilities.STALL))}
+    able = {socket_features.EFFECTS: frozenset((socket_features.TRUNCATE, socket_features.STALL))}
     sent = {**admin.headers, "Content-Type": "application/json"}
     answer = admin.sent("POST", "/_mock/faults", b'{"effect": {"reset": true}}', sent, able)
     assert answer.status == 409

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from mockserver import choices, vendors
+from mockserver import startup_policy, vendors
 from mockserver.app import create_app
 from tests.admin.driver import Admin
 from tests.conftest import SETTINGS
@@ -18,9 +18,9 @@ def values(policy: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-KNOWN = choices.known(vendors.discover())
+KNOWN = startup_policy.all_switches(vendors.discover())
 DEFAULTS = {
-    f"{group}.{switch.name}": switch.shown(switch.default) for group, known in KNOWN.items() for switch in known
+    f"{group}.{switch.name}": switch.to_json(switch.default) for group, known in KNOWN.items() for switch in known
 }
 
 
@@ -32,11 +32,11 @@ def test_every_switch_of_every_vendor_and_of_the_metrics_is_told_with_its_eviden
         assert list(shown[group]) == [switch.name for switch in known]
         for switch in known:
             assert shown[group][switch.name] == {
-                "value": switch.shown(switch.default),
-                "default": switch.shown(switch.default),
-                "choices": list(switch.choices),
+                "value": switch.to_json(switch.default),
+                "default": switch.to_json(switch.default),
+                "choices": list(switch.options),
                 "grade": switch.grade.value,
-                "says": switch.says,
+                "says": switch.description,
             }
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from mockserver.admin import plane
+from mockserver.admin import admin_context
 from mockserver.app import create_app
 from tests.admin.driver import PROBLEM, Admin
 from tests.conftest import SETTINGS
@@ -82,7 +82,7 @@ def test_the_root_can_only_be_read(admin: Admin) -> None:
 def test_a_failure_of_ours_is_logged_once_and_told_to_nobody(caplog: pytest.LogCaptureFixture, tmp_path: Path) -> None:
     admin = Admin(create_app(SETTINGS), {"Host": "localhost"})
     with admin.app.app_context():
-        plane.onto(admin.app, replace(plane.plane(), openapi=tmp_path))
+        admin_context.attach(admin.app, replace(admin_context.context(), openapi=tmp_path))
     with caplog.at_level(logging.ERROR):
         refusal = admin.refused("GET", "/openapi/augment.yaml", status=500)
     assert refusal.json == {

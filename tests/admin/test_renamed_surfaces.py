@@ -20,7 +20,7 @@ from tests.contract.oracle import Oracle, Said, operations
 
 SERVED = {vendor.name: vendor for vendor in vendors.discover()}
 RENAMABLE = {
-    name: [str(choice) for each in vendor.switches if isinstance(each, Renaming) for choice in each.choices]
+    name: [str(choice) for each in vendor.switches if isinstance(each, Renaming) for choice in each.options]
     for name, vendor in SERVED.items()
 }
 RANGE = "fromDate=2025-10-01&toDate=2025-10-14"

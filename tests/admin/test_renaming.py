@@ -18,7 +18,13 @@ from tests.admin.driver import Admin
 from tests.conftest import SETTINGS
 
 NAMES = switches.names(
-    "names", "users", "user_email", "metrics", kept=("pagination",), grade=Grade.ASSUMED, says="What things are called."
+    "names",
+    "users",
+    "user_email",
+    "metrics",
+    kept=("pagination",),
+    grade=Grade.ASSUMED,
+    description="What things are called.",
 )
 RENAMED = {"users": "people", "metrics": "users"}
 FILE = resources.openapi() / "augment.yaml"
@@ -220,7 +226,7 @@ def _references(part: Any) -> list[str]:
 def test_what_may_be_renamed_is_in_the_file_and_in_no_refusal(vendor: Any) -> None:
     """Refusals keep their names, so a name that stood in both would be renamed in the file alone."""
     document = yaml.safe_load((resources.openapi() / vendor.openapi).read_bytes())
-    renamable = {name for each in vendor.switches if isinstance(each, switches.Renaming) for name in each.choices}
+    renamable = {name for each in vendor.switches if isinstance(each, switches.Renaming) for name in each.options}
     assert renamable <= _properties(document)
     responses = [
         response

@@ -86,7 +86,7 @@ def test_nothing_of_a_deleted_sandbox_is_kept(admin: Admin) -> None:
     gc.collect()
     assert [part() for part in parts] == [None, None]
     assert sandbox["id"] not in str(vars(held.answers))
-    assert sandbox["id"] not in str(held.secrets)
+    assert sandbox["id"] not in str(held.redaction_markers)
 
 
 def test_sandboxes_that_come_and_go_leave_no_memory_behind(admin: Admin) -> None:

@@ -27,7 +27,7 @@ def test_a_sandbox_is_told_with_its_tokens_at_every_vendor(admin: Admin) -> None
     assert told == {
         "id": name,
         "organization": "acme",
-        "seed": state(admin).default.made.seed,
+        "seed": state(admin).default.config.seed,
         "now": "2025-10-21T10:30:00Z",
         "frozen": True,
         "tokens": {

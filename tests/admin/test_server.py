@@ -6,7 +6,7 @@ import pytest
 
 from mockserver import resources, vendors
 from mockserver.organizations import files
-from mockserver.simulation.chance import DATA_VERSION
+from mockserver.simulation.hashing import DATA_VERSION
 from tests.admin.driver import Admin
 
 

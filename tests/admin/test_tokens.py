@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from mockserver.admin import plane
+from mockserver.admin import admin_context
 from mockserver.gateway.tokens import Grant
 from tests.admin.driver import Admin, Answer
 
@@ -50,9 +50,9 @@ def test_the_tokens_of_the_first_sandbox_are_told_and_open_it(admin: Admin) -> N
 
 def test_a_client_is_told_with_its_secret_and_the_groups_that_it_has(admin: Admin) -> None:
     with admin.app.app_context():
-        state = plane.plane().state
+        state = admin_context.context().registry
     bound = Grant("bound", "augment", "client", permitted=True, secret="hush", groups=("Platform", "Web"))
-    state.make("default", state.default.made, [*state.tokens_of(state.default), bound])
+    state.make("default", state.default.config, [*state.tokens_of(state.default), bound])
     tokens = _tokens(admin)
     assert tokens["bound"] == {
         "id": "bound",

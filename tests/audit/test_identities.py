@@ -15,8 +15,8 @@ import pytest
 from mockserver import server, vendors
 from mockserver.app import create_app
 from mockserver.audit import augment, jetbrains, reader, run, tabnine
-from mockserver.audit.identity import Broken, within
-from mockserver.audit.reader import Absent, Web
+from mockserver.audit.invariant import Violation, at_most
+from mockserver.audit.reader import NotApplicable, Web
 from tests.conftest import SETTINGS
 from tests.contract.watch import Watch
 
@@ -301,7 +301,7 @@ def test_a_refused_question_fails_the_identity_that_asked_it(web: Web) -> None:
     identity = augment.IDENTITIES[0]
     found = run.judged(identity, lambda: identity.check(reading))
     assert (found.outcome, "answers 401" in found.detail) == ("failed", True)
-    with pytest.raises(reader.Refused, match=r"GET /api/v1/nothing\?at=all answers 404"):
+    with pytest.raises(reader.VendorRefused, match=r"GET /api/v1/nothing\?at=all answers 404"):
         reading.get("tabnine", "/api/v1/nothing", at="all")
 
 
@@ -329,14 +329,14 @@ def test_an_exchange_that_is_refused_is_told(web: Web, monkeypatch: pytest.Monke
     }
     with monkeypatch.context() as patch:
         patch.setattr(Web, "mock", lambda *_: told)
-        with pytest.raises(reader.Unread, match="access token answers 401"):
+        with pytest.raises(reader.ServerUnusable, match="access token answers 401"):
             reader.tokens(web)
 
 
 def test_a_server_that_is_not_there_is_told() -> None:
     for url in ("http://127.0.0.1:9", "https://127.0.0.1:9"):
         web = Web(url)
-        with pytest.raises(reader.Unread, match="gives no answer"):
+        with pytest.raises(reader.ServerUnusable, match="gives no answer"):
             web.mock("GET", "/clock")
         web.close()
     Web(url).close()
@@ -374,7 +374,7 @@ def test_a_walk_that_leads_back_ends_and_is_told(web: Web) -> None:
 
 
 def test_what_holds_at_its_border_holds() -> None:
-    within("here", 2, 2, "less and more")
-    with pytest.raises(Broken, match="here: less and more are 3 and 2"):
-        within("here", 3, 2, "less and more")
-    assert not issubclass(Absent, Broken)
+    at_most("here", 2, 2, "less and more")
+    with pytest.raises(Violation, match="here: less and more are 3 and 2"):
+        at_most("here", 3, 2, "less and more")
+    assert not issubclass(NotApplicable, Violation)

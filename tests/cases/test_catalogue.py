@@ -7,7 +7,7 @@ from flask import Flask
 
 from mockserver import server, vendors
 from mockserver.app import create_app
-from mockserver.cases import running, telling
+from mockserver.cases import describe, running
 from mockserver.cases.records import Case
 from mockserver.cases.running import Send
 from mockserver.cli import reaching
@@ -69,6 +69,8 @@ def test_every_case_states_its_world_and_something_that_must_come_back() -> None
     vague = [case.id for case in CATALOGUE.cases if not {"organization", "now"} <= {*case.setup}]
     assert vague == []
     silent = [
-        case.id for case in CATALOGUE.cases if not any(each["answer"] for each in telling.told(case, SERVED)["expect"])
+        case.id
+        for case in CATALOGUE.cases
+        if not any(each["answer"] for each in describe.describe(case, SERVED)["expect"])
     ]
     assert silent == []

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from mockserver import vendors
-from mockserver.cases import telling
+from mockserver.cases import describe
 from tests.cases.sending import CATALOGUE
 from tools import cases
 
@@ -13,7 +13,7 @@ from tools import cases
 def test_every_case_is_listed_and_told_whole() -> None:
     text = cases.text(CATALOGUE, vendors.discover())
     for case in CATALOGUE.cases:
-        told = telling.told(case, vendors.discover())
+        told = describe.describe(case, vendors.discover())
         assert f"| [{case.id}](#{case.id.lower()}) | {case.vendor} | {case.grade} | " in text
         assert "\n".join([f"```sh\n{told['serve']}", *told["curl"], "```"]) in text
         assert all(part in text for part in (told["marker"], case.breaks, case.returns, case.source))

@@ -8,11 +8,11 @@ import pytest
 from flask import Flask
 
 from mockserver import vendors
-from mockserver.admin import plane
+from mockserver.admin import admin_context
 from mockserver.app import create_app
 from mockserver.cases import running
 from mockserver.cases.records import Case, Catalogue
-from mockserver.cases.running import Answer, Cut, Outcome, Send
+from mockserver.cases.running import Answer, IncompleteAnswer, Outcome, Send
 from mockserver.settings import Settings
 from tests.cases import sending
 from tests.cases.sending import GOOD
@@ -43,7 +43,7 @@ def run(app: Flask, case: Case, send: Send | None = None) -> list[str]:
 def outcome(app: Flask, case: Case, send: Send | None = None) -> Outcome:
     """How a case comes out when an app has it alone."""
     with app.app_context(), pytest.MonkeyPatch.context() as patch:
-        held = plane.plane()
+        held = admin_context.context()
         changed = type(held)(
             **{name: getattr(held, name) for name in held.__slots__ if name != "cases"},
             cases=lambda: Catalogue((case,)),
@@ -55,7 +55,7 @@ def outcome(app: Flask, case: Case, send: Send | None = None) -> Outcome:
 def test_a_case_that_comes_out_has_no_faults_and_leaves_no_sandbox(app: Flask, tmp_path: Path) -> None:
     assert run(app, case_of(tmp_path, *GOOD["steps"])) == []
     with app.app_context():
-        assert [each.id for each in plane.plane().state.sandboxes] == ["default"]
+        assert [each.id for each in admin_context.context().registry.sandboxes] == ["default"]
 
 
 @pytest.mark.parametrize(
@@ -107,7 +107,7 @@ def test_a_case_that_needs_what_the_server_cannot_do_is_passed_over(app: Flask, 
     rule = {"operation": "getDau", "effect": {"reset": True}}
     told = outcome(app, case_of(tmp_path, *GOOD["steps"], faults=[rule]))
     assert (told.word, "409" in told.said[0], "reset needs a socket" in told.said[0]) == (
-        running.PASSED_OVER,
+        running.SKIPPED,
         True,
         True,
     )
@@ -125,7 +125,7 @@ def test_a_connection_that_is_cut_around_the_steps_is_no_crash(
 ) -> None:
     def cut(asked: str, target: str, headers: Mapping[str, str], body: bytes) -> Answer:
         if asked == method:
-            raise Cut
+            raise IncompleteAnswer
         return sending.to(app)(asked, target, headers, body)
 
     assert run(app, case_of(tmp_path, *GOOD["steps"]), cut) == faults
@@ -134,7 +134,7 @@ def test_a_connection_that_is_cut_around_the_steps_is_no_crash(
 def test_a_connection_that_is_cut_is_a_fault_unless_it_must_be(app: Flask, tmp_path: Path) -> None:
     def cut(method: str, target: str, headers: Mapping[str, str], body: bytes) -> Answer:
         if target.startswith(DAU):
-            raise Cut
+            raise IncompleteAnswer
         return sending.to(app)(method, target, headers, body)
 
     steps = {"request": f"GET {DAU}"}, {"request": f"GET {DAU}?page_size=1", "expect": {"cut": True}}

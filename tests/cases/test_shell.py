@@ -10,7 +10,7 @@ import pytest
 
 from mockserver import server, vendors
 from mockserver.app import create_app
-from mockserver.cases import shell, telling
+from mockserver.cases import describe, shell
 from mockserver.cases.records import Case
 from mockserver.settings import Settings
 from tests.cases.sending import CATALOGUE, GOOD
@@ -159,7 +159,7 @@ def test_the_catalogues_own_lines_do_what_they_say(tmp_path: Path, url: str, cas
 
 
 def test_a_case_is_told_whole(tmp_path: Path) -> None:
-    told = telling.told(case_of(tmp_path, *GOOD["steps"]), SERVED, "http://here")
+    told = describe.describe(case_of(tmp_path, *GOOD["steps"]), SERVED, "http://here")
     assert (told["serve"], told["marker"]) == (
         "mockserver serve --case C001",
         '@pytest.mark.mockserver(case="C001")',
@@ -175,4 +175,4 @@ def test_a_case_is_told_whole(tmp_path: Path) -> None:
 def test_a_case_that_cuts_connections_says_what_its_server_needs(tmp_path: Path) -> None:
     setup = {**GOOD["setup"], "faults": [{"vendor": "augment", "effect": {"reset": True}}]}
     (case,) = read(tmp_path, {**GOOD, "setup": setup}).cases
-    assert telling.serve(case) == "mockserver serve --case C001 --server threaded"
+    assert describe.serve(case) == "mockserver serve --case C001 --server threaded"

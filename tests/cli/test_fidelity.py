@@ -10,7 +10,7 @@ from tests.cli.conftest import Run
 
 def test_every_row_of_every_vendor_is_data_with_json(run: Run) -> None:
     printed = json.loads(run("fidelity", "--json").output)
-    for each in ledger.every():
+    for each in ledger.all_ledgers():
         told = printed[each.vendor]
         assert told["counts"] == {grade.value: number for grade, number in rows.counts(each.rows).items()}
         assert len(told["rows"]) == len(each.rows)
@@ -34,7 +34,7 @@ def test_one_vendor_and_one_grade_are_printed_alone_and_counts_stay_whole(run: R
 
 def test_a_table_tells_counts_by_grade_and_of_every_row_what_vouches_for_it(run: Run) -> None:
     printed = " ".join(run("fidelity", "--vendor", "jetbrains-ide").output.split())
-    (found,) = (each for each in ledger.every() if each.vendor == "jetbrains-ide")
+    (found,) = (each for each in ledger.all_ledgers() if each.vendor == "jetbrains-ide")
     counted = ", ".join(f"{number} {grade}" for grade, number in rows.counts(found.rows).items())
     assert printed.startswith(f"jetbrains-ide: {counted} ")
     for row in found.rows:

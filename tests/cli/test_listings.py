@@ -44,7 +44,7 @@ def test_a_run_of_numbers_is_printed_by_its_ends(run: Run) -> None:
     assert "of 0 to 23)" in " ".join(run("switches").output.split())
 
 
-NAMES = switches.names("names", "items", "date", grade=Grade.ASSUMED, says="What things are called.")
+NAMES = switches.names("names", "items", "date", grade=Grade.ASSUMED, description="What things are called.")
 
 
 def test_a_renaming_is_printed_with_the_names_that_may_be_renamed(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

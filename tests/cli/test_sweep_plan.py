@@ -8,10 +8,10 @@ from mockserver.cli.sweep.plan import Plan, PlanError
 from mockserver.gateway import switches
 from mockserver.gateway.switches import Grade, Renaming, Values
 
-OPEN = switches.switch("open", "a", "b", "c", grade=Grade.ASSUMED, says="One of three.")
-HOUR = switches.switch("hour", 2, 0, 1, grade=Grade.DOCUMENTED, says="An hour.")
-SHAPE = switches.switch("shape", "flat", "nested", grade=Grade.OBSERVED, says="A shape.")
-NAMES = switches.names("names", "items", "date", grade=Grade.ASSUMED, says="What things are called.")
+OPEN = switches.switch("open", "a", "b", "c", grade=Grade.ASSUMED, description="One of three.")
+HOUR = switches.switch("hour", 2, 0, 1, grade=Grade.DOCUMENTED, description="An hour.")
+SHAPE = switches.switch("shape", "flat", "nested", grade=Grade.OBSERVED, description="A shape.")
+NAMES = switches.names("names", "items", "date", grade=Grade.ASSUMED, description="What things are called.")
 KNOWN = {"one": (OPEN, HOUR), "two": (SHAPE, NAMES)}
 USUAL = {name: switches.defaults(known) for name, known in KNOWN.items()}
 
@@ -95,7 +95,7 @@ def test_every_served_vendor_has_readings_and_none_is_documented() -> None:
     assert {reading.vendor for reading in whole.readings} == set(known)
     assert Grade.DOCUMENTED not in {reading.switch.grade for reading in whole.readings}
     assert len(whole.readings) == sum(
-        len(each.choices) - 1
+        len(each.options) - 1
         for of_vendor in known.values()
         for each in of_vendor
         if each.grade is not Grade.DOCUMENTED and not isinstance(each, Renaming)

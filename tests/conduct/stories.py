@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from mockserver.conduct import judging
+from mockserver.conduct import linting
 from mockserver.gateway.journal import Entry
 
 START = datetime(2025, 10, 21, 10, 30, tzinfo=UTC)
@@ -80,5 +80,5 @@ def journal(lines: Sequence[Line], start: datetime = START) -> list[Entry]:
 
 def broken(rule: str, lines: Sequence[Line], start: datetime = START, published: int | None = None) -> list[int]:
     """The ids of the requests that break a rule."""
-    found = judging.judge(journal(lines, start), PUBLISHED if published is None else {"augment": published})
+    found = linting.lint(journal(lines, start), PUBLISHED if published is None else {"augment": published})
     return sorted(number for finding in found if finding.rule == rule for number in finding.requests)

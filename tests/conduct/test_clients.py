@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import pytest
 from flask import Flask
 
-from mockserver.admin import plane
+from mockserver.admin import admin_context
 from mockserver.settings import Settings
 from tests.admin.driver import Admin
 from tests.conduct import careful, naive, programs
@@ -28,7 +28,7 @@ def surfaces(app: Flask) -> Surfaces:
 
     def wait(seconds: float) -> None:
         with app.app_context():
-            sandbox = plane.plane().state.default
+            sandbox = admin_context.context().registry.default
         sandbox.set_clock(sandbox.clock.advanced(timedelta(seconds=seconds)))
 
     return Surfaces(app, wait)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mockserver.conduct import asked, judging
+from mockserver.conduct import journaled_request, linting
 from mockserver.conduct.rules import MANNERS, RULES
 from tests.conduct.stories import OPERATIONS, PUBLISHED, Line, journal, line
 
@@ -29,12 +29,12 @@ LINES = st.builds(
 
 
 def test_nothing_is_said_of_nothing() -> None:
-    assert judging.judge([], PUBLISHED) == []
+    assert linting.lint([], PUBLISHED) == []
 
 
 def test_a_finding_tells_what_was_seen_and_what_to_do() -> None:
-    assert judging.judge(journal([line("getDau", "date=2025-10-21", 400)]), PUBLISHED) == [
-        judging.Finding(
+    assert linting.lint(journal([line("getDau", "date=2025-10-21", 400)]), PUBLISHED) == [
+        linting.Finding(
             rule="today-asked",
             source="Augment's page on its Analytics API: the most recent date that can be asked for is yesterday",
             vendor="augment",
@@ -49,7 +49,7 @@ def test_a_finding_tells_what_was_seen_and_what_to_do() -> None:
 
 
 def test_at_most_twenty_requests_are_listed_and_the_rest_counted() -> None:
-    (found,) = judging.judge(journal([line("getOrganization", status=403)] * 30), PUBLISHED)
+    (found,) = linting.lint(journal([line("getOrganization", status=403)] * 30), PUBLISHED)
     assert (found.rule, found.source) == ("forbidden-ignored", MANNERS)
     assert (found.requests, found.more) == (list(range(3, 23)), 8)
     assert found.seen.startswith("GET /api/v1/organization and 27 more: ")
@@ -57,7 +57,7 @@ def test_at_most_twenty_requests_are_listed_and_the_rest_counted() -> None:
 
 def test_a_long_query_is_cut_and_an_unrouted_request_has_no_operation() -> None:
     query = "token=[redacted]&x=" + "y" * 200
-    (found,) = judging.judge([journal([line("getDau", query, 404)])[0]._replace(operation=None)], PUBLISHED)
+    (found,) = linting.lint([journal([line("getDau", query, 404)])[0]._replace(operation=None)], PUBLISHED)
     assert found.operation is None
     assert f"?{query[:100]}…: " in found.seen
 
@@ -65,7 +65,7 @@ def test_a_long_query_is_cut_and_an_unrouted_request_has_no_operation() -> None:
 def test_findings_come_by_rule_vendor_and_operation() -> None:
     lines = [line("getOrganization", "token=[redacted]"), line("getUserActivity", "token=[redacted]")]
     lines += [line("getDau", "token=[redacted]"), line("getDau", "date=2025-10-21", 400)]
-    found = [(each.rule, each.vendor, each.operation) for each in judging.judge(journal(lines), PUBLISHED)]
+    found = [(each.rule, each.vendor, each.operation) for each in linting.lint(journal(lines), PUBLISHED)]
     assert found == [
         ("today-asked", "augment", "getDau"),
         ("token-in-url", "augment", "getDau"),
@@ -82,20 +82,20 @@ def test_every_rule_has_a_name_of_its_own_and_says_what_to_do() -> None:
 
 @given(st.lists(LINES, max_size=8))
 def test_whatever_was_asked_can_be_judged_and_names_requests_that_were_made(lines: list[Line]) -> None:
-    for finding in judging.judge(journal(lines), PUBLISHED):
+    for finding in linting.lint(journal(lines), PUBLISHED):
         assert set(finding.requests) <= set(range(1, len(lines) + 1))
         assert finding.requests == sorted(set(finding.requests))
 
 
 @pytest.mark.parametrize("text", ["", "a=1&a=2&b=", "%ff=%00&;&=="])
 def test_any_query_can_be_read(text: str) -> None:
-    (each,) = asked.read(journal([line("getDau", text)]), PUBLISHED)
+    (each,) = journaled_request.read(journal([line("getDau", text)]), PUBLISHED)
     assert isinstance(each.parameters, dict)
     assert each.single_day is None
 
 
 def test_a_repeated_parameter_keeps_every_value() -> None:
-    (each,) = asked.read(journal([line("getMetrics", "tool=aia&tool=junie")]), PUBLISHED)
+    (each,) = journaled_request.read(journal([line("getMetrics", "tool=aia&tool=junie")]), PUBLISHED)
     assert each.parameters == {"tool": "aia,junie"}
 
 
@@ -110,5 +110,5 @@ def test_a_repeated_parameter_keeps_every_value() -> None:
     ],
 )
 def test_a_single_day_is_a_range_of_one(query: str, day: str | None) -> None:
-    (each,) = asked.read(journal([line("getMetrics", query)]), PUBLISHED)
+    (each,) = journaled_request.read(journal([line("getMetrics", query)]), PUBLISHED)
     assert each.single_day == (datetime.fromisoformat(day) if day else None)

@@ -14,9 +14,9 @@ from urllib.parse import unquote_to_bytes, urlencode
 from flask import Flask
 from werkzeug.datastructures import Headers
 
-from mockserver.admin import plane
-from mockserver.gateway.limits import Limit, Setting
-from mockserver.gateway.sandbox import Sandbox, State
+from mockserver.admin import admin_context
+from mockserver.gateway.limits import Limit, LimitMode
+from mockserver.gateway.sandbox import Sandbox, SandboxRegistry
 from mockserver.gateway.vendor import Vendor
 from mockserver.simulation.clock import Clock
 
@@ -149,10 +149,10 @@ class Client:
         return self.state.default
 
     @property
-    def state(self) -> State:
+    def state(self) -> SandboxRegistry:
         """All sandboxes of the app."""
         with self.app.app_context():
-            return plane.plane().state
+            return admin_context.context().registry
 
     def at(self, instant: str) -> Self:
         """The same client, once the sandbox's clock stands at an instant; with a new token, as the old one may end."""
@@ -163,9 +163,9 @@ class Client:
     def vendor(self) -> str:
         """The name of the vendor whose mount this is."""
         with self.app.app_context():
-            return next(each.name for each in plane.plane().vendors if self.mount in each.mounts)
+            return next(each.name for each in admin_context.context().vendors if self.mount in each.mounts)
 
-    def limited(self, limit: Limit = Setting.DOCUMENTED) -> Self:
+    def limited(self, limit: Limit = LimitMode.DOCUMENTED) -> Self:
         """The same client, once the vendor's limit is this one and every bucket is full."""
         self.sandbox.set_limits({self.vendor: limit})
         return self

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from flask import Flask
 
 from mockserver import resources, vendors
-from mockserver.admin import plane
+from mockserver.admin import admin_context
 from mockserver.gateway import switches
 from mockserver.gateway.vendor import Vendor
 from tests.contract import oracle
@@ -81,11 +81,11 @@ def _names(app: Flask, vendor: Vendor, authorization: str) -> dict[str, str]:
     if "mockserver.admin" not in app.extensions:
         return {}
     with app.app_context():
-        state = plane.plane().state
+        state = admin_context.context().registry
     # An access token begins with the id of its client, and ends in two parts of its own.
     shown = authorization.rpartition(" ")[2]
-    opened = state.opened_by(vendor.name, shown) or state.opened_by(
+    opened = state.resolve_token(vendor.name, shown) or state.resolve_token(
         vendor.name, shown.rpartition(".")[0].rpartition(".")[0]
     )
     sandbox = opened[0] if opened else state.default
-    return switches.renamed(sandbox.surfaces[vendor.name].switches, sandbox.policy.values[vendor.name])
+    return switches.renamed(sandbox.profiles[vendor.name].switches, sandbox.policy.values[vendor.name])

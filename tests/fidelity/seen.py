@@ -109,7 +109,7 @@ def readings(switches: tuple[Switch, ...]) -> Iterator[dict[str, Value]]:
     for switch in switches:
         if not isinstance(switch, Renaming):
             yield from (
-                {switch.name: choice} for choice in {switch.choices[0], switch.choices[-1], *switch.choices[:3]}
+                {switch.name: choice} for choice in {switch.options[0], switch.options[-1], *switch.options[:3]}
             )
 
 

@@ -10,7 +10,7 @@ from mockserver.fidelity.ledger import Ledger
 from tests.server.programs import ROOT
 from tools import fidelity
 
-LEDGERS = ledger.every()
+LEDGERS = ledger.all_ledgers()
 
 
 def test_every_test_that_is_named_exists() -> None:
@@ -61,7 +61,7 @@ def test_check_tells_a_stale_file_and_writing_makes_it_fresh(
 def test_check_tells_a_ledger_that_has_a_fault(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(ledger, "every", lambda: [replace(LEDGERS[0], faults=["no row"]), *LEDGERS[1:]])
+    monkeypatch.setattr(ledger, "all_ledgers", lambda: [replace(LEDGERS[0], faults=["no row"]), *LEDGERS[1:]])
     assert fidelity.main(["--check"]) == 1
     assert capsys.readouterr().err == "no row\n"
 

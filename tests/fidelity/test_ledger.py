@@ -16,7 +16,7 @@ from mockserver.gateway.switches import Grade
 
 AUGMENT, *_ = vendors.discover()
 DOCUMENT = ledger.read(resources.openapi() / AUGMENT.openapi)
-LEDGERS = {each.vendor: each for each in ledger.every()}
+LEDGERS = {each.vendor: each for each in ledger.all_ledgers()}
 
 Breach = Callable[[dict[str, Any]], object]
 

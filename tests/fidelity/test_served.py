@@ -24,7 +24,7 @@ from tests.fidelity import seen
 from tests.fidelity.seen import Seen
 
 VENDORS = {vendor.name: vendor for vendor in vendors.discover()}
-ROWS = {each.vendor: each.rows for each in ledger.every()}
+ROWS = {each.vendor: each.rows for each in ledger.all_ledgers()}
 
 every_vendor = pytest.mark.parametrize("vendor", VENDORS.values(), ids=VENDORS, scope="module")
 
@@ -32,7 +32,7 @@ every_vendor = pytest.mark.parametrize("vendor", VENDORS.values(), ids=VENDORS, 
 @pytest.fixture(scope="module")
 def served(vendor: Vendor) -> Seen:
     """Everything that a vendor's surface answers at acme."""
-    mount = next(mount for mount in vendor.mounts if vendor.try_path.startswith(mount))
+    mount = next(mount for mount in vendor.mounts if vendor.sample_path.startswith(mount))
     app = create_app(SETTINGS)
     client = clients.opened(app, vendor, f"mock-{vendor.name}-acme", mount)
     with pytest.MonkeyPatch.context() as patch:

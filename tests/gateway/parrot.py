@@ -13,13 +13,13 @@ from flask import Flask, Response
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from mockserver.gateway import abilities, answers, pipeline, switches
+from mockserver.gateway import pipeline, response_cache, socket_features, switches
 from mockserver.gateway.faults import Effect, Phase, Rule
 from mockserver.gateway.limits import Allowance
-from mockserver.gateway.rejection import Fabricated, Reason, Rejection
-from mockserver.gateway.sandbox import Made, State
+from mockserver.gateway.rejection import InjectedFailure, Reason, Rejection
+from mockserver.gateway.sandbox import SandboxConfig, SandboxRegistry
 from mockserver.gateway.switches import Grade, Values, switch
-from mockserver.gateway.vendor import Call, Route, Vendor, View, Worded
+from mockserver.gateway.vendor import ErrorReply, RequestContext, Route, Vendor, View
 from mockserver.simulation.clock import Clock
 from mockserver.simulation.organization import Organization
 from mockserver.simulation.world import World
@@ -36,26 +36,26 @@ STATUS = {
     Reason.INTERNAL: 500,
 }
 SWITCHES = (
-    switch("mood", "cheerful", "grumpy", grade=Grade.ASSUMED, says="How it speaks; nobody knows."),
-    switch("rate_limit_scope", "organization", "token", grade=Grade.ASSUMED, says="Whose bucket it is."),
-    switch("rate_limit_block", "refill", "minute", grade=Grade.ASSUMED, says="What a refusal does."),
+    switch("mood", "cheerful", "grumpy", grade=Grade.ASSUMED, description="How it speaks; nobody knows."),
+    switch("rate_limit_scope", "organization", "token", grade=Grade.ASSUMED, description="Whose bucket it is."),
+    switch("rate_limit_block", "refill", "minute", grade=Grade.ASSUMED, description="What a refusal does."),
 )
-NAMES = switches.names("names", "said", "mood", "at", grade=Grade.ASSUMED, says="What the answer calls things.")
+NAMES = switches.names("names", "said", "mood", "at", grade=Grade.ASSUMED, description="What the answer calls things.")
 """Not among the others; a vendor that has it lists it beside them."""
 
 STAGES = (pipeline.authenticate, pipeline.permit, pipeline.fault, pipeline.limit)
 
 
-def word(rejection: Rejection, call: Call) -> Worded:
+def word(rejection: Rejection, call: RequestContext) -> ErrorReply:
     """A refusal as a parrot says it."""
     headers = {"X-Parrot": call.vendor.name}
     if rejection.retry_after is not None:
         headers["X-Wait"] = str(rejection.retry_after)
     if rejection.allow:
         headers["Allow"] = ",".join(rejection.allow)
-    if isinstance(rejection, Fabricated):
-        return Worded(rejection.status, {"squawk": rejection.message, "code": rejection.code or "none"}, headers)
-    return Worded(STATUS[rejection.reason], {"squawk": rejection.message}, headers)
+    if isinstance(rejection, InjectedFailure):
+        return ErrorReply(rejection.status, {"squawk": rejection.message, "code": rejection.code or "none"}, headers)
+    return ErrorReply(STATUS[rejection.reason], {"squawk": rejection.message}, headers)
 
 
 def day(now: datetime, _: Values) -> Hashable:
@@ -63,9 +63,9 @@ def day(now: datetime, _: Values) -> Hashable:
     return now.toordinal()
 
 
-def said(call: Call) -> dict[str, Any]:
+def said(call: RequestContext) -> dict[str, Any]:
     """What the parrot's one endpoint answers."""
-    return {"said": call.request.args.get("say", "hello"), "mood": call.values["mood"], "at": answers.STAMP}
+    return {"said": call.request.args.get("say", "hello"), "mood": call.values["mood"], "at": response_cache.TIMESTAMP}
 
 
 def routes(function: View = said, prefix: str = "/parrot") -> tuple[Route, ...]:
@@ -85,10 +85,10 @@ PARROT = Vendor(
     allowance=Allowance(per_minute=6, burst=3),
     switches=SWITCHES,
     routes=routes(),
-    word=word,
-    epoch=day,
-    stamp=lambda instant: instant.strftime("%H:%M:%S"),
-    try_path="/parrot/speak",
+    render_error=word,
+    cache_epoch=day,
+    format_timestamp=lambda instant: instant.strftime("%H:%M:%S"),
+    sample_path="/parrot/speak",
 )
 UNLIMITED = replace(PARROT, allowance=None)
 
@@ -98,9 +98,9 @@ def speaking(function: View, **changes: Any) -> Vendor:
     return replace(UNLIMITED, routes=routes(function), **changes)
 
 
-def made(**changes: Any) -> Made:
+def made(**changes: Any) -> SandboxConfig:
     """How a sandbox is made here: a small organisation, the clock frozen."""
-    return replace(Made(worlds.BASE, worlds.BASE.seed, Clock.at(NOW, frozen=True)), **changes)
+    return replace(SandboxConfig(worlds.BASE, worlds.BASE.seed, Clock.at(NOW, frozen=True)), **changes)
 
 
 def world(organization: Organization, seed: int) -> World:
@@ -108,9 +108,9 @@ def world(organization: Organization, seed: int) -> World:
     return World(organization, worlds.POOL, seed)
 
 
-def state(*vendors: Vendor, journal_size: int = 5000, **changes: Any) -> State:
+def state(*vendors: Vendor, journal_size: int = 5000, **changes: Any) -> SandboxRegistry:
     """The state of an app with these vendors and a default sandbox."""
-    held = State([each.surface for each in vendors], world, journal_size)
+    held = SandboxRegistry([each.profile for each in vendors], world, journal_size)
     held.make_default(made(**changes))
     return held
 
@@ -142,7 +142,7 @@ class Aviary:
             self.state.default.set_clock(clock)
 
 
-ABLE = {abilities.EFFECTS: frozenset((abilities.RESET, abilities.TRUNCATE, abilities.STALL))}
+ABLE = {socket_features.EFFECTS: frozenset((socket_features.RESET, socket_features.TRUNCATE, socket_features.STALL))}
 """What a server that can do everything says of itself."""
 
 WHOLE = b'{"said":"hello","mood":"cheerful","at":"10:30:00"}'

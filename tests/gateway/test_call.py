@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from mockserver.gateway.rejection import Reason, Rejection, UnknownToken
-from mockserver.gateway.vendor import Call, Worded
+from mockserver.gateway.vendor import ErrorReply, RequestContext
 from tests.gateway import parrot
 from tests.gateway.parrot import UNLIMITED, Aviary
 from tests.simulation import worlds
@@ -23,7 +23,7 @@ class Attentive:
         self.refusals: list[Rejection] = []
         self.operations: list[str | None] = []
 
-    def word(self, rejection: Rejection, call: Call) -> Worded:
+    def word(self, rejection: Rejection, call: RequestContext) -> ErrorReply:
         """A refusal as a parrot says it, noted."""
         self.refusals.append(rejection)
         self.operations.append(call.operation)
@@ -36,7 +36,7 @@ def attentive() -> Attentive:
 
 
 def _aviary(heard: Attentive, **changes: Any) -> Aviary:
-    return Aviary(replace(UNLIMITED, word=heard.word, **changes))
+    return Aviary(replace(UNLIMITED, render_error=heard.word, **changes))
 
 
 @pytest.mark.parametrize("token", ["unknown", "mock-parrot-other", "MOCK-PARROT-SMALL"])
@@ -75,7 +75,7 @@ def test_a_refusal_knows_which_operation_it_falls_on(
 def test_a_view_knows_its_operation_and_the_world_of_the_sandbox() -> None:
     day = date(2025, 10, 14).toordinal()
 
-    def tell(call: Call) -> dict[str, Any]:
+    def tell(call: RequestContext) -> dict[str, Any]:
         (rolled,) = call.world.augment_days.span(day, day)
         return {"operation": call.operation, "slug": call.world.organization.slug, "users": rolled.users[0]}
 

@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 
-from mockserver.gateway import abilities, effects, pipeline
+from mockserver.gateway import effects, pipeline, socket_features
 from mockserver.gateway.faults import Effect, Phase, Rule
 from mockserver.gateway.limits import Allowance
-from mockserver.gateway.rejection import Reason, Rejection, phrase
+from mockserver.gateway.rejection import Reason, Rejection, status_phrase
 from mockserver.gateway.tokens import Grant
-from mockserver.gateway.vendor import Call
+from mockserver.gateway.vendor import RequestContext
 from tests.gateway import parrot
 from tests.gateway.parrot import ABLE, LATE, PARROT, UNLIMITED, WHOLE, Aviary, armed, asked
 
@@ -77,7 +77,7 @@ def test_a_page_of_a_gateway_comes_in_place_of_the_answer(status: int, said: str
     ("status", "said"), [(404, "Not Found"), (499, "Client Error"), (520, "Server Error"), (299, "Unknown")]
 )
 def test_every_status_has_a_phrase(status: int, said: str) -> None:
-    assert phrase(status) == said
+    assert status_phrase(status) == said
 
 
 @pytest.mark.parametrize("effect", [{"status": 503}, {"html": 503}, {"rate_limited": True}])
@@ -186,7 +186,7 @@ def test_a_kept_answer_is_not_spoilt_for_others(effect: dict[str, Any]) -> None:
 def test_a_cut_connection_has_no_answer_and_the_status_0_in_the_journal() -> None:
     aviary = armed(Aviary(UNLIMITED), reset=True)
     for method in ("GET", "HEAD"):
-        with pytest.raises(abilities.Cut):
+        with pytest.raises(socket_features.ConnectionReset):
             asked(aviary, method=method)
     assert [(entry.status, entry.fault, entry.refusal) for entry in aviary.state.default.journal] == [
         (0, "fault-1", None)
@@ -223,7 +223,7 @@ def test_before_the_limiter_a_fault_spends_nothing_and_after_it_the_request_is_s
 def test_the_work_of_a_request_is_done_before_it_fails_late_and_not_when_it_fails_early() -> None:
     done: list[str] = []
 
-    def working(call: Call) -> dict[str, Any]:
+    def working(call: RequestContext) -> dict[str, Any]:
         done.append(call.request.method)
         return {}
 
@@ -264,7 +264,7 @@ def test_what_nothing_is_routed_for_meets_faults_as_well(path: str, method: str,
 
 
 def test_a_refusal_by_the_view_can_be_spoilt() -> None:
-    def refusing(_: Call) -> dict[str, Any]:
+    def refusing(_: RequestContext) -> dict[str, Any]:
         raise Rejection(Reason.INVALID, "no")
 
     answer = armed(Aviary(parrot.speaking(refusing)), Phase.AFTER, malformed_json=True).ask()
@@ -272,7 +272,7 @@ def test_a_refusal_by_the_view_can_be_spoilt() -> None:
 
 
 def test_a_failure_of_the_server_itself_is_not_spoilt(caplog: pytest.LogCaptureFixture) -> None:
-    def failing(_: Call) -> dict[str, Any]:
+    def failing(_: RequestContext) -> dict[str, Any]:
         raise ValueError("a bug")
 
     answer = armed(Aviary(parrot.speaking(failing)), malformed_json=True).ask()

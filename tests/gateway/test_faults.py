@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from mockserver.gateway.faults import Effect, Faults, Phase, Question, Rule, globbed
+from mockserver.gateway.faults import Effect, Faults, MatchInput, Phase, Rule, matches_glob
 
 DOWN = Effect(status=503)
-ASKED = Question(
+ASKED = MatchInput(
     "parrot", "speak", "GET", "/parrot/speak", lambda name: {"say": ["hi", "ho"], "n": ["1"]}.get(name, [])
 )
 
@@ -48,12 +48,12 @@ def test_a_star_stands_for_any_characters_and_all_others_for_themselves(
     path: str,
     matches: bool,  # noqa: FBT001
 ) -> None:
-    assert globbed(pattern, path) is matches
+    assert matches_glob(pattern, path) is matches
 
 
 @given(some.lists(some.text("ab/", max_size=3), min_size=1, max_size=4), some.text("ab/", max_size=3))
 def test_whatever_the_stars_stand_for_the_path_matches(pieces: list[str], between: str) -> None:
-    assert globbed("*".join(pieces), between.join(pieces))
+    assert matches_glob("*".join(pieces), between.join(pieces))
 
 
 MATCHES: dict[str, tuple[dict[str, Any], bool]] = {
@@ -96,7 +96,7 @@ def test_a_head_has_no_body_to_spoil(effect: Effect, matches: bool) -> None:  # 
 
 def met(faults: Faults, times: int, phase: Phase = Phase.BEFORE) -> list[str | None]:
     """The ids of the rules that so many like requests meet."""
-    found = [faults.meet(ASKED, phase) for _ in range(times)]
+    found = [faults.match(ASKED, phase) for _ in range(times)]
     return [each.id if each else None for each in found]
 
 
@@ -162,7 +162,7 @@ def test_a_share_is_met_about_as_often_as_it_says(share: str, least: int, most: 
 def test_a_share_is_compared_exactly(monkeypatch: pytest.MonkeyPatch) -> None:
     """The draw that equals a quarter of all draws is the first one out; floating point is not asked."""
     for draw, drawn in (((1 << 62) - 1, True), (1 << 62, False)):
-        monkeypatch.setattr("mockserver.simulation.chance.scalar", lambda *_, draw=draw: draw)
+        monkeypatch.setattr("mockserver.simulation.hashing.scalar", lambda *_, draw=draw: draw)
         assert Rule(DOWN, share=Decimal("0.25")).draws(1, 0) is drawn
 
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from mockserver.gateway.journal import TEXT_MAXIMUM, Entry, Journal, redacted, redacted_path
+from mockserver.gateway.journal import TEXT_MAXIMUM, Entry, Journal, redact_path, redact_query
 from tests.gateway.parrot import PARROT, Aviary
 
 TOKEN = "mock-parrot-small"
@@ -60,7 +60,7 @@ def test_reading_is_not_disturbed_by_what_comes_meanwhile() -> None:
     ],
 )
 def test_a_query_without_credentials_is_kept_as_it_was_sent(query: str) -> None:
-    assert redacted(query, SECRETS) == query
+    assert redact_query(query, SECRETS) == query
 
 
 @pytest.mark.parametrize(
@@ -87,13 +87,13 @@ def test_a_query_without_credentials_is_kept_as_it_was_sent(query: str) -> None:
     ],
 )
 def test_credentials_in_a_query_are_not_told(query: str, told: str) -> None:
-    assert redacted(query, SECRETS) == told
+    assert redact_query(query, SECRETS) == told
 
 
 @pytest.mark.parametrize("secret", ["a+b/c==d", "abc==def=", "100%sure"])
 def test_a_token_of_odd_letters_is_not_told_either(secret: str) -> None:
-    assert secret not in redacted(f"a=1&x={secret}&b=2", [secret])
-    assert secret not in redacted(secret, [secret])
+    assert secret not in redact_query(f"a=1&x={secret}&b=2", [secret])
+    assert secret not in redact_query(secret, [secret])
 
 
 @pytest.mark.parametrize(
@@ -106,12 +106,12 @@ def test_a_token_of_odd_letters_is_not_told_either(secret: str) -> None:
     ],
 )
 def test_credentials_in_a_path_are_not_told(path: str, told: str) -> None:
-    assert redacted_path(path, SECRETS) == told
+    assert redact_path(path, SECRETS) == told
 
 
 def test_a_word_of_few_letters_hides_nothing_that_contains_it() -> None:
-    assert redacted("page=parrot", ["par"]) == "page=parrot"
-    assert redacted_path("/parrot", ["", "a"]) == "/parrot"
+    assert redact_query("page=parrot", ["par"]) == "page=parrot"
+    assert redact_path("/parrot", ["", "a"]) == "/parrot"
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mockserver.gateway import limits
-from mockserver.gateway.limits import Allowance, Block, BucketState, Limit, Limiter, Setting
+from mockserver.gateway.limits import Allowance, Block, BucketState, Limit, Limiter, LimitMode
 
 START = datetime(2025, 10, 21, 10, 30, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
@@ -174,9 +174,9 @@ def test_looking_at_a_bucket_changes_nothing() -> None:
 @pytest.mark.parametrize(
     ("limit", "documented", "found"),
     [
-        (Setting.OFF, DOCUMENTED, None),
-        (Setting.DOCUMENTED, DOCUMENTED, DOCUMENTED),
-        (Setting.DOCUMENTED, None, None),
+        (LimitMode.OFF, DOCUMENTED, None),
+        (LimitMode.DOCUMENTED, DOCUMENTED, DOCUMENTED),
+        (LimitMode.DOCUMENTED, None, None),
         (Allowance(1, 2), DOCUMENTED, Allowance(1, 2)),
         (Allowance(1, 2), None, Allowance(1, 2)),
     ],
@@ -184,7 +184,7 @@ def test_looking_at_a_bucket_changes_nothing() -> None:
 def test_a_setting_means_an_allowance_or_none(
     limit: Limit, documented: Allowance | None, found: Allowance | None
 ) -> None:
-    assert limits.effective(limit, documented) == found
+    assert limits.effective_allowance(limit, documented) == found
 
 
 @pytest.mark.parametrize(("microseconds", "whole"), [(0, 0), (1, 1), (1_000_000, 1), (1_000_001, 2)])

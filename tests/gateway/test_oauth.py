@@ -15,7 +15,7 @@ from werkzeug.test import EnvironBuilder, TestResponse
 from mockserver.gateway import oauth, pipeline
 from mockserver.gateway.rejection import Reason, Rejection
 from mockserver.gateway.tokens import Grant
-from mockserver.gateway.vendor import Body, Call, Route, Vendor, Worded
+from mockserver.gateway.vendor import Body, ErrorReply, RequestContext, Route, Vendor
 from mockserver.simulation import clock
 from mockserver.simulation.clock import Clock
 from tests.gateway import parrot
@@ -26,24 +26,24 @@ PATH = "/parrot/token"
 FORM = {"grant_type": "client_credentials"}
 
 
-def _token(call: Call) -> Body:
-    return oauth.issue(call, LIFETIME)
+def _token(call: RequestContext) -> Body:
+    return oauth.issue_token(call, LIFETIME)
 
 
-def _word(rejection: Rejection, call: Call) -> Worded:
-    if isinstance(rejection, oauth.Refusal):
-        return oauth.word(rejection, "the nest")
+def _word(rejection: Rejection, call: RequestContext) -> ErrorReply:
+    if isinstance(rejection, oauth.TokenRefused):
+        return oauth.render_error(rejection, "the nest")
     return parrot.word(rejection, call)
 
 
 GUARDED: Vendor = replace(
     UNLIMITED,
-    stages=(oauth.bearer, pipeline.permit),
+    stages=(oauth.authenticate_bearer, pipeline.permit),
     routes=(
         *UNLIMITED.routes,
-        Route(PATH, "token", _token, ("POST",), stages=(oauth.client,), headers=oauth.HEADERS),
+        Route(PATH, "token", _token, ("POST",), stages=(oauth.authenticate_client,), headers=oauth.HEADERS),
     ),
-    word=_word,
+    render_error=_word,
     secret="mock-secret",
     token_path=PATH,
 )
@@ -239,7 +239,7 @@ def test_a_description_holds_only_what_the_rfc_allows(aviary: Aviary) -> None:
 
 
 def test_what_has_no_code_of_its_own_is_an_invalid_request() -> None:
-    worded = oauth.word(Rejection(Reason.INVALID, "too long"), "here")
+    worded = oauth.render_error(Rejection(Reason.INVALID, "too long"), "here")
     assert (worded.status, worded.body["error"], worded.body["error_description"]) == (
         400,
         "invalid_request",
@@ -338,12 +338,12 @@ def test_a_plain_token_is_no_client(aviary: Aviary) -> None:
 
 
 def test_no_token_is_issued_to_whom_no_stage_let_in(aviary: Aviary) -> None:
-    asked = Call(Request(EnvironBuilder(PATH).get_environ()), aviary.state, GUARDED)
-    with pytest.raises(oauth.Refusal, match="no credentials"):
-        oauth.issue(asked, LIFETIME)
-    asked.open(aviary.state.default, Grant("g", "parrot", "plain", permitted=True))
-    with pytest.raises(oauth.Refusal, match="no credentials"):
-        oauth.issue(asked, LIFETIME)
+    asked = RequestContext(Request(EnvironBuilder(PATH).get_environ()), aviary.state, GUARDED)
+    with pytest.raises(oauth.TokenRefused, match="no credentials"):
+        oauth.issue_token(asked, LIFETIME)
+    asked.enter(aviary.state.default, Grant("g", "parrot", "plain", permitted=True))
+    with pytest.raises(oauth.TokenRefused, match="no credentials"):
+        oauth.issue_token(asked, LIFETIME)
 
 
 def test_no_credentials_survive_in_the_journal(aviary: Aviary) -> None:

@@ -14,10 +14,10 @@ from werkzeug.exceptions import BadGateway, RequestEntityTooLarge
 
 from mockserver.gateway import pipeline
 from mockserver.gateway.limits import Allowance, Block
-from mockserver.gateway.rejection import Fault, Reason, Rejection
+from mockserver.gateway.rejection import ParameterError, Reason, Rejection
 from mockserver.gateway.sandbox import Sandbox
 from mockserver.gateway.tokens import Grant
-from mockserver.gateway.vendor import Call, Route, Stage, Vendor, Worded
+from mockserver.gateway.vendor import ErrorReply, RequestContext, Route, Stage, Vendor
 from mockserver.simulation.clock import Clock
 from tests.gateway import parrot
 from tests.gateway.parrot import NOW, PARROT, UNLIMITED, Aviary
@@ -111,14 +111,14 @@ def test_stages_go_in_the_vendors_order_until_one_refuses(stopped_at: int) -> No
     passed: list[int] = []
 
     def stage(place: int) -> Stage:
-        def step(_: Call) -> None:
+        def step(_: RequestContext) -> None:
             passed.append(place)
             if place == stopped_at:
                 raise Rejection(Reason.INVALID, f"stopped at {place}")
 
         return step
 
-    def speak(_: Call) -> dict[str, Any]:
+    def speak(_: RequestContext) -> dict[str, Any]:
         passed.append(3)
         return {}
 
@@ -130,16 +130,16 @@ def test_stages_go_in_the_vendors_order_until_one_refuses(stopped_at: int) -> No
 def test_a_refusal_of_the_view_reaches_the_vendors_words_whole() -> None:
     worded: list[Rejection] = []
 
-    def word(rejection: Rejection, call: Call) -> Worded:
+    def word(rejection: Rejection, call: RequestContext) -> ErrorReply:
         worded.append(rejection)
         return parrot.word(rejection, call)
 
-    def refuse(_: Call) -> dict[str, Any]:
-        raise Rejection(Reason.INVALID, "no", faults=(Fault("say", "must be kind"),))
+    def refuse(_: RequestContext) -> dict[str, Any]:
+        raise Rejection(Reason.INVALID, "no", parameter_errors=(ParameterError("say", "must be kind"),))
 
-    answer = Aviary(parrot.speaking(refuse, word=word)).ask()
+    answer = Aviary(parrot.speaking(refuse, render_error=word)).ask()
     assert (answer.status_code, answer.get_json()) == (418, {"squawk": "no"})
-    assert worded[0].faults == (Fault("say", "must be kind"),)
+    assert worded[0].parameter_errors == (ParameterError("say", "must be kind"),)
 
 
 @pytest.mark.parametrize(
@@ -153,7 +153,7 @@ def test_a_refusal_of_the_view_reaches_the_vendors_words_whole() -> None:
     ids=["4xx", "4xx without a word", "5xx", "anything"],
 )
 def test_errors_of_other_makes_are_refusals_too(error: Exception, status: int, says: str) -> None:
-    def fail(_: Call) -> dict[str, Any]:
+    def fail(_: RequestContext) -> dict[str, Any]:
         raise error
 
     answer = Aviary(parrot.speaking(fail)).ask()
@@ -161,7 +161,7 @@ def test_errors_of_other_makes_are_refusals_too(error: Exception, status: int, s
 
 
 def test_what_nobody_foresaw_is_logged_once_with_its_traceback_and_never_told(caplog: pytest.LogCaptureFixture) -> None:
-    def fail(_: Call) -> dict[str, Any]:
+    def fail(_: RequestContext) -> dict[str, Any]:
         raise ZeroDivisionError("secret inner detail")
 
     aviary = Aviary(parrot.speaking(fail))
@@ -272,7 +272,7 @@ def test_requests_that_overtake_each_other_gain_nothing_from_it() -> None:
     """One request passes the door; before it reaches the limiter, a minute goes by and another spends."""
     overtaking = [timedelta(minutes=1)]
 
-    def meanwhile(call: Call) -> None:
+    def meanwhile(call: RequestContext) -> None:
         if overtaking:
             call.sandbox.set_clock(call.sandbox.clock.advanced(overtaking.pop()))
             call.sandbox.take("parrot", "organization", Block.REFILL)
@@ -333,7 +333,7 @@ def test_a_request_is_a_line_of_the_log_for_whoever_wants_to_see_all(caplog: pyt
 
 
 def test_a_route_may_have_stages_of_its_own_and_headers_on_what_it_answers() -> None:
-    def knock(call: Call) -> None:
+    def knock(call: RequestContext) -> None:
         if "say" not in call.request.args:
             raise Rejection(Reason.FORBIDDEN, "say something")
 

@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 
 from mockserver.gateway import sandbox
-from mockserver.gateway.answers import Answer
 from mockserver.gateway.journal import Entry
-from mockserver.gateway.limits import Allowance, Block, BucketState, Setting
-from mockserver.gateway.sandbox import Sandbox, State
+from mockserver.gateway.limits import Allowance, Block, BucketState, LimitMode
+from mockserver.gateway.response_cache import CachedBody
+from mockserver.gateway.sandbox import Sandbox, SandboxRegistry
 from mockserver.gateway.tokens import Grant
 from mockserver.gateway.vendor import Vendor
 from mockserver.simulation import clock
@@ -56,7 +56,7 @@ def _parts(used: Sandbox) -> dict[str, object]:
 
 
 def test_a_sandbox_begins_as_it_was_made() -> None:
-    fresh = _sandbox(policy={"parrot": {"mood": "grumpy"}}, limits={"parrot": STRICT, FINCH: Setting.OFF})
+    fresh = _sandbox(policy={"parrot": {"mood": "grumpy"}}, limits={"parrot": STRICT, FINCH: LimitMode.OFF})
     assert fresh.clock.now() == NOW
     assert fresh.policy.values["parrot"]["mood"] == "grumpy"
     assert fresh.policy.values[FINCH]["mood"] == "cheerful"
@@ -72,7 +72,7 @@ def test_a_reset_puts_every_part_back() -> None:
     assert _parts(used) == _parts(fresh)
 
 
-@pytest.mark.parametrize("part", sandbox.PARTS)
+@pytest.mark.parametrize("part", sandbox.RESETTABLE)
 def test_a_part_is_put_back_alone(part: str) -> None:
     used, alike, fresh = _sandbox(), _sandbox(), _sandbox()
     _use(used)
@@ -93,19 +93,19 @@ def test_a_reset_of_nothing_changes_nothing() -> None:
 def test_what_a_reset_goes_back_to_is_how_the_sandbox_was_made() -> None:
     used = _sandbox(policy={"parrot": {"mood": "grumpy"}}, limits={"parrot": STRICT})
     used.set_policy({"parrot": {"mood": "cheerful"}})
-    used.set_limits({"parrot": Setting.OFF})
+    used.set_limits({"parrot": LimitMode.OFF})
     used.reset()
     assert used.policy.values["parrot"]["mood"] == "grumpy"
-    assert used.limits == {"parrot": STRICT, FINCH: Setting.DOCUMENTED}
+    assert used.limits == {"parrot": STRICT, FINCH: LimitMode.DOCUMENTED}
 
 
 def test_setting_limits_puts_back_those_left_out_and_keeping_leaves_them() -> None:
     used = _sandbox()
     used.set_limits({"parrot": STRICT})
-    used.set_limits({FINCH: Setting.OFF}, keep=True)
-    assert used.limits == {"parrot": STRICT, FINCH: Setting.OFF}
-    used.set_limits({FINCH: Setting.OFF})
-    assert used.limits == {"parrot": Setting.DOCUMENTED, FINCH: Setting.OFF}
+    used.set_limits({FINCH: LimitMode.OFF}, keep=True)
+    assert used.limits == {"parrot": STRICT, FINCH: LimitMode.OFF}
+    used.set_limits({FINCH: LimitMode.OFF})
+    assert used.limits == {"parrot": LimitMode.DOCUMENTED, FINCH: LimitMode.OFF}
 
 
 def test_limits_that_are_set_start_with_full_buckets_and_kept_ones_keep_theirs() -> None:
@@ -168,11 +168,11 @@ def test_a_bucket_fills_on_the_sandboxes_own_clock() -> None:
 def test_a_token_opens_one_sandbox_at_one_vendor() -> None:
     held = parrot.state(PARROT, _finch())
     other = held.make("other", parrot.made(), [Grant("g", "parrot", "secret", permitted=True)])
-    opened = held.opened_by("parrot", "secret")
+    opened = held.resolve_token("parrot", "secret")
     assert opened is not None
     assert (opened[0], opened[1].id) == (other, "g")
-    assert held.opened_by(FINCH, "secret") is None
-    assert held.opened_by("parrot", "unknown") is None
+    assert held.resolve_token(FINCH, "secret") is None
+    assert held.resolve_token("parrot", "unknown") is None
 
 
 def test_the_seeded_tokens_open_the_default_sandbox_at_their_vendor() -> None:
@@ -185,23 +185,23 @@ def test_the_seeded_tokens_open_the_default_sandbox_at_their_vendor() -> None:
     }
     other = held.make("other", parrot.made(), [Grant("g", "parrot", "secret", permitted=True)])
     assert [grant.token for grant in held.tokens_of(other)] == ["secret"]
-    assert held.secrets == [held.mark, *(grant.token for grant in held.tokens_of(held.default)), "secret"]
+    assert held.redaction_markers == [held.mark, *(grant.token for grant in held.tokens_of(held.default)), "secret"]
 
 
 def test_where_a_role_can_be_bound_the_organisations_groups_have_a_client_of_their_own() -> None:
     bound = worlds.organization(console_groups=("Two",))
-    grouped = replace(_finch(), secret="s3cret", grouped=True)
+    grouped = replace(_finch(), secret="s3cret", has_group_roles=True)
     held = parrot.state(PARROT, grouped, organization=bound)
-    opened = held.opened_by(FINCH, "mock-finch-small-groups")
+    opened = held.resolve_token(FINCH, "mock-finch-small-groups")
     assert opened is not None
     assert (opened[1].secret, opened[1].groups) == ("s3cret", ("Two",))
-    assert held.opened_by("parrot", "mock-parrot-small-groups") is None
-    assert parrot.state(grouped).opened_by(FINCH, "mock-finch-small-groups") is None, "no groups are stated"
+    assert held.resolve_token("parrot", "mock-parrot-small-groups") is None
+    assert parrot.state(grouped).resolve_token(FINCH, "mock-finch-small-groups") is None, "no groups are stated"
 
 
 def test_every_token_and_every_secret_is_known_once_so_that_none_is_told() -> None:
     held = parrot.state(PARROT, replace(_finch(), secret="s3cret"))
-    assert held.secrets == [
+    assert held.redaction_markers == [
         held.mark,
         "mock-parrot-small",
         "mock-parrot-small-forbidden",
@@ -233,7 +233,7 @@ def passing(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
 def test_another_sandbox_has_an_id_and_tokens_of_its_own_that_bear_the_mark_of_the_state() -> None:
     held = parrot.state(PARROT, _finch())
-    first, second = held.make_another(parrot.made()), held.make_another(parrot.made())
+    first, second = held.make_sandbox(parrot.made()), held.make_sandbox(parrot.made())
     assert [each.id for each in (first, second)] == [f"{held.mark}-1", f"{held.mark}-2"]
     assert [grant.token for grant in held.tokens_of(second)] == [
         f"mock-parrot-{held.mark}-2",
@@ -247,33 +247,33 @@ def test_another_sandbox_has_an_id_and_tokens_of_its_own_that_bear_the_mark_of_t
 
 def test_secrets_are_as_many_as_the_first_sandbox_has_however_many_were_made() -> None:
     held = parrot.state(PARROT)
-    before = held.secrets
+    before = held.redaction_markers
     for _ in range(20):
-        held.grant(held.make_another(parrot.made()), "parrot", permitted=True)
-    assert held.secrets == before
+        held.grant(held.make_sandbox(parrot.made()), "parrot", permitted=True)
+    assert held.redaction_markers == before
     tokens = [grant.token for each in held.sandboxes for grant in held.tokens_of(each)]
     assert all(any(secret in token for secret in before) for token in tokens)
 
 
 def test_a_deleted_sandbox_is_forgotten_and_deleting_it_again_does_nothing() -> None:
     held = parrot.state(PARROT)
-    gone = held.make_another(parrot.made())
+    gone = held.make_sandbox(parrot.made())
     token = held.tokens_of(gone)[0].token
-    held.answers.put((gone.id, "question"), Answer((b"kept",)))
+    held.answers.put((gone.id, "question"), CachedBody((b"kept",)))
     for _ in range(2):
         held.delete(gone)
         assert held.find(gone.id) is None
-        assert held.opened_by("parrot", token) is None
+        assert held.resolve_token("parrot", token) is None
         assert held.answers.get((gone.id, "question")) is None
     assert held.sandboxes == [held.default]
 
 
 def test_a_token_for_a_sandbox_that_was_deleted_meanwhile_opens_nothing() -> None:
     held = parrot.state(PARROT)
-    gone = held.make_another(parrot.made())
+    gone = held.make_sandbox(parrot.made())
     held.delete(gone)
     late = held.grant(gone, "parrot", permitted=True)
-    assert held.opened_by("parrot", late.token) is None
+    assert held.resolve_token("parrot", late.token) is None
 
 
 def test_a_sandbox_made_in_place_of_another_takes_over_the_tokens_it_is_given_and_no_others() -> None:
@@ -281,10 +281,10 @@ def test_a_sandbox_made_in_place_of_another_takes_over_the_tokens_it_is_given_an
     kept, lost = (Grant(name, "parrot", name, permitted=True) for name in ("kept", "lost"))
     held.make("mine", parrot.made(), [kept, lost])
     mine = held.make("mine", parrot.made(), [kept])
-    opened = held.opened_by("parrot", "kept")
+    opened = held.resolve_token("parrot", "kept")
     assert opened is not None
     assert opened[0] is mine
-    assert held.opened_by("parrot", "lost") is None
+    assert held.resolve_token("parrot", "lost") is None
 
 
 def test_a_token_that_opens_another_sandbox_by_now_stays_when_the_first_one_goes() -> None:
@@ -292,7 +292,7 @@ def test_a_token_that_opens_another_sandbox_by_now_stays_when_the_first_one_goes
     shared = Grant("shared", "parrot", "shared", permitted=True)
     first, second = (held.make(name, parrot.made(), [shared]) for name in ("first", "second"))
     held.delete(first)
-    opened = held.opened_by("parrot", "shared")
+    opened = held.resolve_token("parrot", "shared")
     assert opened is not None
     assert opened[0] is second
 
@@ -300,15 +300,15 @@ def test_a_token_that_opens_another_sandbox_by_now_stays_when_the_first_one_goes
 def test_a_revoked_token_opens_nothing_and_cannot_be_revoked_twice() -> None:
     held = parrot.state(PARROT)
     grant = held.grant(held.default, "parrot", permitted=False)
-    assert (grant.permitted, held.opened_by("parrot", grant.token)) == (False, (held.default, grant))
+    assert (grant.permitted, held.resolve_token("parrot", grant.token)) == (False, (held.default, grant))
     assert [held.revoke(held.default, grant.id) for _ in range(2)] == [True, False]
-    assert held.opened_by("parrot", grant.token) is None
+    assert held.resolve_token("parrot", grant.token) is None
 
 
 def test_a_lifetime_ends_on_the_nanosecond_and_the_next_one_is_waited_for(passing: list[int]) -> None:
     held = parrot.state(PARROT)
-    lives = [held.make_another(parrot.made(), Decimal(seconds)) for seconds in ("3", "1.000000001", "2")]
-    ever = held.make_another(parrot.made())
+    lives = [held.make_sandbox(parrot.made(), Decimal(seconds)) for seconds in ("3", "1.000000001", "2")]
+    ever = held.make_sandbox(parrot.made())
     left = {}
     for nanoseconds in (1_000_000_000, 1_000_000_001, 1_999_999_999, 2_000_000_000, 2_999_999_999, 3_000_000_000):
         passing[0] = 10**9 + nanoseconds
@@ -318,10 +318,10 @@ def test_a_lifetime_ends_on_the_nanosecond_and_the_next_one_is_waited_for(passin
 
 
 def test_there_are_no_more_sandboxes_than_there_may_be() -> None:
-    held = State([PARROT.surface], parrot.world, 10, maximum=2)
+    held = SandboxRegistry([PARROT.profile], parrot.world, 10, maximum=2)
     held.make_default(parrot.made())
-    first, _ = held.make_another(parrot.made()), held.make_another(parrot.made())
-    with pytest.raises(sandbox.Full):
-        held.make_another(parrot.made())
+    first, _ = held.make_sandbox(parrot.made()), held.make_sandbox(parrot.made())
+    with pytest.raises(sandbox.TooManySandboxes):
+        held.make_sandbox(parrot.made())
     held.delete(first)
-    held.make_another(parrot.made())
+    held.make_sandbox(parrot.made())

@@ -10,18 +10,18 @@ from hypothesis import strategies as st
 from mockserver.gateway import switches
 from mockserver.gateway.switches import Grade, Switch, SwitchError
 
-MOOD = switches.switch("mood", "cheerful", "grumpy", grade=Grade.ASSUMED, says="How it speaks.")
+MOOD = switches.switch("mood", "cheerful", "grumpy", grade=Grade.ASSUMED, description="How it speaks.")
 HOUR = Switch("hour", tuple(range(24)), 2, Grade.DOCUMENTED, "When it wakes.")
 BOTH = (MOOD, HOUR)
 NAMES = switches.names(
-    "names", "items", "date", "tool", kept=("nextCursor",), grade=Grade.ASSUMED, says="What things are called."
+    "names", "items", "date", "tool", kept=("nextCursor",), grade=Grade.ASSUMED, description="What things are called."
 )
 NO_MOODS: tuple[object, ...] = ("", "Grumpy", None, ["grumpy"])
 NO_HOURS: tuple[object, ...] = (True, False, 24, -1, "02", 1.5, {})
 
 
 def test_the_first_choice_is_the_default() -> None:
-    assert (MOOD.default, MOOD.choices) == ("cheerful", ("cheerful", "grumpy"))
+    assert (MOOD.default, MOOD.options) == ("cheerful", ("cheerful", "grumpy"))
 
 
 def test_every_switch_has_a_value_from_the_beginning() -> None:
@@ -53,7 +53,7 @@ def test_any_other_value_is_refused_with_the_choices(switch: Switch, value: obje
 
 
 def test_stated_values_are_read_and_the_others_left_out() -> None:
-    assert switches.read(BOTH, {"hour": "7"}) == {"hour": 7}
+    assert switches.parse(BOTH, {"hour": "7"}) == {"hour": 7}
 
 
 @pytest.mark.parametrize(
@@ -65,16 +65,16 @@ def test_stated_values_are_read_and_the_others_left_out() -> None:
 )
 def test_an_unknown_switch_is_refused_with_the_nearest_and_all_names(name: str, message: str) -> None:
     with pytest.raises(SwitchError) as caught:
-        switches.read(BOTH, {name: "x"})
+        switches.parse(BOTH, {name: "x"})
     assert str(caught.value) == message
 
 
 def test_where_there_are_none_at_all_the_message_says_so() -> None:
-    assert switches.unknown("vendor", "x", []) == "there is no vendor 'x'; there are: none"
+    assert switches.did_you_mean("vendor", "x", []) == "there is no vendor 'x'; there are: none"
 
 
 def test_by_default_nothing_is_renamed_and_the_choices_are_the_names_that_may_be() -> None:
-    assert (NAMES.shown(NAMES.default), NAMES.choices) == ({}, ("items", "date", "tool"))
+    assert (NAMES.to_json(NAMES.default), NAMES.options) == ({}, ("items", "date", "tool"))
 
 
 RENAMINGS: dict[str, tuple[object, dict[str, str]]] = {
@@ -97,7 +97,7 @@ RENAMINGS: dict[str, tuple[object, dict[str, str]]] = {
 @pytest.mark.parametrize(("stated", "mapping"), RENAMINGS.values(), ids=RENAMINGS)
 def test_a_renaming_is_read_from_a_mapping_or_a_text(stated: object, mapping: dict[str, str]) -> None:
     value = NAMES.read(stated)
-    assert NAMES.shown(value) == mapping
+    assert NAMES.to_json(value) == mapping
     assert NAMES.read(value) == value
 
 
@@ -179,20 +179,20 @@ TOGETHER: dict[str, tuple[tuple[object, ...], dict[str, str]]] = {
 
 @pytest.mark.parametrize(("stated", "mapping"), TOGETHER.values(), ids=TOGETHER)
 def test_renamings_that_are_stated_at_once_are_one(stated: tuple[object, ...], mapping: dict[str, str]) -> None:
-    found = switches.read((NAMES,), {"names": switches.Statements(stated)})
-    assert NAMES.shown(found["names"]) == mapping
+    found = switches.parse((NAMES,), {"names": switches.Repeated(stated)})
+    assert NAMES.to_json(found["names"]) == mapping
 
 
 @pytest.mark.parametrize("stated", [("items=x", "date=x"), ("items=x", "date"), ("itms=x", "items=x"), (5, "items=x")])
 def test_renamings_that_are_stated_at_once_are_refused_together(stated: tuple[object, ...]) -> None:
     with pytest.raises(SwitchError, match="names"):
-        NAMES.together(stated)
+        NAMES.combine(stated)
 
 
 def test_of_other_choices_that_are_stated_at_once_the_last_counts_and_none_may_be_wrong() -> None:
-    assert switches.read(BOTH, {"hour": switches.Statements((3, "4"))}) == {"hour": 4}
+    assert switches.parse(BOTH, {"hour": switches.Repeated((3, "4"))}) == {"hour": 4}
     with pytest.raises(SwitchError, match="it takes one of: cheerful, grumpy"):
-        MOOD.together(("sad", "grumpy"))
+        MOOD.combine(("sad", "grumpy"))
 
 
 def test_what_is_renamed_comes_from_whichever_switch_renames() -> None:
@@ -206,7 +206,7 @@ def test_what_is_renamed_comes_from_whichever_switch_renames() -> None:
 def test_any_swapping_among_the_names_that_may_be_renamed_is_taken(order: list[str]) -> None:
     mapping = dict(zip(("items", "date", "tool", "nextCursor"), order, strict=True))
     if mapping.pop("nextCursor") == "nextCursor":
-        assert NAMES.shown(NAMES.read(mapping)) == {old: new for old, new in mapping.items() if old != new}
+        assert NAMES.to_json(NAMES.read(mapping)) == {old: new for old, new in mapping.items() if old != new}
     else:
         with pytest.raises(SwitchError, match="alike, 'nextCursor'"):
             NAMES.read(mapping)

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from mockserver.gateway import answers, switches
+from mockserver.gateway import response_cache, switches
 from mockserver.gateway.rejection import Reason, Rejection
 from mockserver.gateway.switches import Grade
 from mockserver.gateway.tokens import Grant
-from mockserver.gateway.vendor import Call, View
+from mockserver.gateway.vendor import RequestContext, View
 from mockserver.gateway.view import BODY_MAXIMUM, KEPT_QUERY_MAXIMUM, QUERY_MAXIMUM
 from mockserver.simulation.clock import Clock
 from tests.gateway import parrot
@@ -25,7 +25,7 @@ class Counting:
     def __init__(self) -> None:
         self.times = 0
 
-    def __call__(self, call: Call) -> dict[str, Any]:
+    def __call__(self, call: RequestContext) -> dict[str, Any]:
         self.times += 1
         return {"time": self.times, **parrot.said(call)}
 
@@ -89,7 +89,7 @@ def test_a_switch_that_changes_while_a_request_is_answered_leaves_no_old_answer_
     """As another client's request would, on another thread, between the door and the view."""
     changes = [{"mood": "grumpy"}]
 
-    def meanwhile(call: Call) -> None:
+    def meanwhile(call: RequestContext) -> None:
         if changes:
             call.sandbox.set_policy({"parrot": changes.pop()})
 
@@ -122,11 +122,13 @@ def test_an_answer_with_other_names_is_kept_as_any_other() -> None:
 
 
 def test_a_refusal_keeps_its_names() -> None:
-    def refusing(_: Call) -> dict[str, Any]:
+    def refusing(_: RequestContext) -> dict[str, Any]:
         raise Rejection(Reason.INVALID, "said")
 
     aviary = Aviary(
-        parrot.speaking(refusing, switches=(switches.names("names", "squawk", grade=Grade.ASSUMED, says="What."),))
+        parrot.speaking(
+            refusing, switches=(switches.names("names", "squawk", grade=Grade.ASSUMED, description="What."),)
+        )
     )
     aviary.state.default.set_policy({"parrot": {"names": '{"squawk": "screech"}'}})
     assert aviary.ask().get_json() == {"squawk": "said"}
@@ -141,7 +143,7 @@ def test_only_the_answers_to_what_changes_nothing_are_kept(method: str, path: st
 
 
 def test_two_tokens_of_a_sandbox_do_not_see_each_others_answers() -> None:
-    def seen(call: Call) -> dict[str, Any]:
+    def seen(call: RequestContext) -> dict[str, Any]:
         return {"by": call.grant and call.grant.id}
 
     aviary = Aviary(parrot.speaking(seen))
@@ -158,7 +160,7 @@ def test_where_nobody_shows_a_token_an_answer_is_kept_for_everybody() -> None:
 
 
 def test_a_vendor_whose_answers_depend_on_every_moment_works_each_time() -> None:
-    aviary, view = _counting(epoch=lambda now, values: None)  # noqa: ARG005 - the form of an epoch
+    aviary, view = _counting(cache_epoch=lambda now, values: None)  # noqa: ARG005 - the form of an epoch
     assert [aviary.ask().get_json()["time"] for _ in range(3)] == [1, 2, 3]
     assert view.times == 3
 
@@ -178,7 +180,7 @@ def test_two_apps_in_a_process_do_not_see_each_others_answers() -> None:
 def test_a_refused_question_is_not_kept() -> None:
     moods = [ValueError("once")]
 
-    def fails_once(call: Call) -> dict[str, Any]:
+    def fails_once(call: RequestContext) -> dict[str, Any]:
         if moods:
             raise moods.pop()
         return parrot.said(call)
@@ -188,8 +190,8 @@ def test_a_refused_question_is_not_kept() -> None:
 
 
 def test_letters_that_look_like_the_place_of_the_instant_do_no_harm() -> None:
-    answer = Aviary(UNLIMITED).ask("/parrot/speak", query_string={"say": f"a{answers.STAMP}b"})
-    assert answer.get_json()["said"] == f"a{answers.STAMP}b"
+    answer = Aviary(UNLIMITED).ask("/parrot/speak", query_string={"say": f"a{response_cache.TIMESTAMP}b"})
+    assert answer.get_json()["said"] == f"a{response_cache.TIMESTAMP}b"
 
 
 @pytest.mark.parametrize(("size", "status"), [(QUERY_MAXIMUM, 200), (QUERY_MAXIMUM + 1, 418)])

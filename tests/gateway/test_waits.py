@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from mockserver.gateway import abilities, effects
+from mockserver.gateway import effects, socket_features
 from mockserver.gateway.faults import Effect, Rule
 from tests.gateway.parrot import ABLE, LATE, UNLIMITED, WHOLE, Aviary, armed, asked
 
@@ -27,7 +27,7 @@ def full() -> dict[str, Any]:
     """What a server says all of whose threads but the spared ones wait."""
     waits = BoundedSemaphore(1)
     assert waits.acquire(blocking=False)
-    return {**ABLE, abilities.WAITS: waits}
+    return {**ABLE, socket_features.DELAY_SLOTS: waits}
 
 
 @pytest.mark.in_process("how many threads the server can spare is stated by the test")
@@ -50,7 +50,7 @@ def test_who_waited_leaves_the_place_to_the_next() -> None:
     waits = BoundedSemaphore(1)
     aviary = armed(Aviary(UNLIMITED), **LATE, stall_seconds=Decimal(1), after_bytes=1)
     for _ in range(3):
-        assert aviary.ask(environ_overrides={**ABLE, abilities.WAITS: waits}).data == WHOLE
+        assert aviary.ask(environ_overrides={**ABLE, socket_features.DELAY_SLOTS: waits}).data == WHOLE
     assert waits.acquire(blocking=False)
 
 
@@ -84,7 +84,7 @@ def test_hits_are_counted_under_the_states_lock(monkeypatch: pytest.MonkeyPatch)
     def meet(*_: object) -> None:
         free.append(is_free(aviary))
 
-    monkeypatch.setattr("mockserver.gateway.faults.Faults.meet", meet)
+    monkeypatch.setattr("mockserver.gateway.faults.Faults.match", meet)
     aviary.ask()
     assert free == [False, False]
 

@@ -9,9 +9,9 @@ from hypothesis import settings as laws
 from hypothesis import strategies as draw
 
 from mockserver.simulation.instants import DAY
-from mockserver.simulation.metrics import Bucket, Metrics, Question, Share
-from mockserver.simulation.metrics_events import PARTS, Dimension, Metric, Reading, events
-from mockserver.simulation.metrics_sources import COUNTERS, Seen
+from mockserver.simulation.metrics import DayRange, MetricQuery, Metrics, Share
+from mockserver.simulation.metrics_events import PARTS, Dimension, DimensionEvents, Metric, events
+from mockserver.simulation.metrics_sources import COUNTERS, Visibility
 from mockserver.simulation.organization import Product
 from tests.simulation import worlds
 
@@ -24,22 +24,22 @@ LENGTHS = draw.integers(0, 70)
 
 def question(
     metric: Metric, dimension: Dimension = Dimension.ALL, *products: Product, team: int | None = None
-) -> Question:
+) -> MetricQuery:
     """A question about some products, or all."""
-    seen = tuple(Seen(product, THROUGH, EVERYTHING[product]) for product in products or tuple(Product))
+    seen = tuple(Visibility(product, THROUGH, EVERYTHING[product]) for product in products or tuple(Product))
     mask = None if team is None else WORLD.people.in_teams([team])
-    return Question(metric, dimension, Reading.BROAD, seen, mask)
+    return MetricQuery(metric, dimension, DimensionEvents.BROAD, seen, mask)
 
 
-def value(asked: Question, first: int, last: int, metrics: Metrics = WORLD.metrics) -> int:
+def value(asked: MetricQuery, first: int, last: int, metrics: Metrics = WORLD.metrics) -> int:
     """The metric of a range as one bucket."""
-    [found] = metrics.values(asked, [Bucket(first, last)])
+    [found] = metrics.values(asked, [DayRange(first, last)])
     return found
 
 
-def cut(first: int, last: int, every: int) -> list[Bucket]:
+def cut(first: int, last: int, every: int) -> list[DayRange]:
     """The days of a range, some at a time."""
-    return [Bucket(day, min(day + every - 1, last)) for day in range(first, last + 1, every)]
+    return [DayRange(day, min(day + every - 1, last)) for day in range(first, last + 1, every)]
 
 
 @given(DAYS, LENGTHS, draw.sampled_from(Dimension), draw.integers(1, 31))
@@ -93,7 +93,7 @@ def test_all_is_whoever_is_active_in_any_dimension(first: int, length: int) -> N
 @given(DAYS, LENGTHS, draw.sampled_from(Metric), draw.integers(1, 20))
 @laws(max_examples=25)
 def test_the_shares_of_a_bucket_make_up_its_value(first: int, length: int, metric: Metric, count: int) -> None:
-    asked, bucket = question(metric), Bucket(first, first + length)
+    asked, bucket = question(metric), DayRange(first, first + length)
     told: list[Share] = []
     start = 0
     while page := WORLD.metrics.shares(asked, bucket, start, count):
@@ -103,7 +103,7 @@ def test_the_shares_of_a_bucket_make_up_its_value(first: int, length: int, metri
 
 
 def test_large_pages_look_at_few_enough_members_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked, bucket = question(Metric.ACTIONS), Bucket(THROUGH - 20, THROUGH)
+    asked, bucket = question(Metric.ACTIONS), DayRange(THROUGH - 20, THROUGH)
     whole = WORLD.metrics.shares(asked, bucket, 0, 1000)
     monkeypatch.setattr("mockserver.simulation.metrics._AT_ONCE", 100)
     assert WORLD.metrics.shares(asked, bucket, 0, 1000) == whole
@@ -116,10 +116,10 @@ def test_everybody_looked_at_one_by_one_is_everybody_rolled_up(
     first: int, length: int, metric: Metric, every: int, until: int
 ) -> None:
     seen = tuple(
-        Seen(product, first + length // 2, EVERYTHING[product], until if product is Product.TABNINE else DAY)
+        Visibility(product, first + length // 2, EVERYTHING[product], until if product is Product.TABNINE else DAY)
         for product in Product
     )
-    rolled = Question(metric, Dimension.ALL, Reading.BROAD, seen)
+    rolled = MetricQuery(metric, Dimension.ALL, DimensionEvents.BROAD, seen)
     alone = replace(rolled, members=np.ones(WORLD.organization.members, dtype=np.bool_))
     found = cut(first, first + length, every)
     assert WORLD.metrics.values(rolled, found) == WORLD.metrics.values(alone, found)
@@ -129,9 +129,9 @@ def test_over_no_bucket_there_is_nothing() -> None:
     assert WORLD.metrics.values(question(Metric.ACTIVE), []) == []
 
 
-@pytest.mark.parametrize("reading", Reading)
+@pytest.mark.parametrize("reading", DimensionEvents)
 @pytest.mark.parametrize("product", Product)
-def test_every_event_is_a_counter_of_its_product(product: Product, reading: Reading) -> None:
+def test_every_event_is_a_counter_of_its_product(product: Product, reading: DimensionEvents) -> None:
     for dimension in Dimension:
         for metric in Metric:
             named = events(product, dimension, reading).of(metric)
@@ -146,9 +146,11 @@ def test_nobody_is_active_by_the_strict_reading_alone(product: Product) -> None:
         for dimension in Dimension:
             broad, strict = (
                 WORLD.metrics.values(
-                    Question(Metric.ACTIVE, dimension, reading, (Seen(product, THROUGH, EVERYTHING[product]),)),
-                    [Bucket(first, first)],
+                    MetricQuery(
+                        Metric.ACTIVE, dimension, reading, (Visibility(product, THROUGH, EVERYTHING[product]),)
+                    ),
+                    [DayRange(first, first)],
                 )
-                for reading in Reading
+                for reading in DimensionEvents
             )
             assert strict <= broad

@@ -9,7 +9,7 @@ import pytest
 
 from mockserver.organizations import files
 from mockserver.simulation.calendar import days
-from mockserver.simulation.clients import Gates
+from mockserver.simulation.clients import ReportingGate
 from mockserver.simulation.jetbrains import TOOLS
 from mockserver.simulation.organization import NEVER, Organization, Product
 from mockserver.simulation.people import PRODUCTS
@@ -180,7 +180,7 @@ def test_initech_has_somebody_whose_junie_spends_and_is_never_seen() -> None:
     (index,) = [place for place, person in enumerate(initech.organization.special) if person.jetbrains.old_clients]
     first, last = date(2025, 9, 1).toordinal(), date(2025, 10, 31).toordinal()
     rows = initech.jetbrains_rows.rows(
-        range(len(TOOLS)), first, last, 1000, gates=Gates(assistant=True), index=np.array([index])
+        range(len(TOOLS)), first, last, 1000, gates=ReportingGate(assistant=True), index=np.array([index])
     )
     assert {TOOLS[row.place.tool] for row in rows} == {"code_completion"}
     assert sum(built_in for built_in, _, _ in _spent("old.junie@initech.example", "2025-09-01", "2025-11-01")) > 0

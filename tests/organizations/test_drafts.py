@@ -6,9 +6,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from mockserver.organizations import drafts, files, inventions, schemas
+from mockserver.organizations import drafts, faker_names, files, schemas
 from mockserver.organizations.problems import OrganizationError
-from mockserver.organizations.products import GRAINS
+from mockserver.organizations.products import FACT_SPECS
 from mockserver.simulation.names import NamePool
 from mockserver.simulation.organization import Product
 
@@ -51,10 +51,10 @@ def test_it_teaches_every_key() -> None:
     assert {*schemas.AllotmentSchema().fields, *schemas.RaiseSchema().fields} <= words
 
 
-@pytest.mark.parametrize("product", GRAINS)
+@pytest.mark.parametrize("product", FACT_SPECS)
 def test_it_teaches_every_counter_and_label_of_a_product_and_what_holds_between_them(product: Product) -> None:
     said = " ".join(draft().replace("\n#", " ").split())
-    grain = GRAINS[product]
+    grain = FACT_SPECS[product]
     (rows,) = re.findall(rf" {product}: ([^:]*?\.) (?=[a-z]+: )", said)
     assert {*grain.labels, *grain.counters} <= set(re.findall(r"\w+", rows))
     assert [pair for pair in grain.at_most if f"{pair[0]} at most {pair[1]}" not in rows] == []
@@ -92,11 +92,11 @@ def test_people_who_would_share_an_address_are_passed_over(monkeypatch: pytest.M
         last_name=lambda: "O'Neill",
     )
     monkeypatch.setitem(sys.modules, "faker", SimpleNamespace(Faker=lambda _: made))
-    invented = inventions.invention(7, "mine", files.pool(), 2)
-    assert invented == inventions.Invention("A & B", {"aoneill": "Ann O'Neill", "zoneill": "Zoë O'Neill"})
+    invented = faker_names.invention(7, "mine", files.pool(), 2)
+    assert invented == faker_names.Invention("A & B", {"aoneill": "Ann O'Neill", "zoneill": "Zoë O'Neill"})
 
 
 def test_a_pool_of_two_is_enough_for_a_company_and_a_person(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "faker", None)
     pool = NamePool((("Ann", "ann"), ("Bob", "bob")), (("Day", "day"),))
-    assert inventions.invention(7, "mine", pool, 2).company == "Day & Day"
+    assert faker_names.invention(7, "mine", pool, 2).company == "Day & Day"

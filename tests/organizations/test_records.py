@@ -9,17 +9,17 @@ from mockserver.simulation import augment, jetbrains, tabnine
 from mockserver.simulation.organization import (
     Adoption,
     Allotment,
-    Client,
     ExactDay,
     JetBrainsPerson,
+    JetBrainsProgram,
     Level,
     Levels,
     Organization,
-    Period,
     Product,
     Raise,
     Role,
     ServiceAccount,
+    SilentPeriod,
     SpecialPerson,
     Team,
     Tool,
@@ -66,7 +66,7 @@ STATED = {
     "holidays": ("holidays: [2025-10-03]\n", (date(2025, 10, 3),)),
     "silent": (
         "silent: [{first: 2025-01-06, last: 2025-01-12}]\n",
-        (Period(date(2025, 1, 6), date(2025, 1, 12)),),
+        (SilentPeriod(date(2025, 1, 6), date(2025, 1, 12)),),
     ),
     "exact": (
         "exact: [{day: 2025-09-16, product: tabnine, users: 2}]\n",
@@ -144,7 +144,7 @@ JETBRAINS = {
     "tools": ("{tools: [junie, code_completion]}", JetBrainsPerson(tools=(Tool.JUNIE, Tool.COMPLETION))),
     "old clients": (
         "{old_clients: [ide, ai_assistant, junie]}",
-        JetBrainsPerson(old_clients=(Client.IDE, Client.ASSISTANT, Client.JUNIE)),
+        JetBrainsPerson(old_clients=(JetBrainsProgram.IDE, JetBrainsProgram.ASSISTANT, JetBrainsProgram.JUNIE)),
     ),
     "no licence": ("{credits: []}", JetBrainsPerson(credits=())),
     "licences in their order": (

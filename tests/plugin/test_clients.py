@@ -9,7 +9,7 @@ import pytest
 import requests
 import urllib3
 
-from mockserver.pytest_plugin.home import Home
+from mockserver.pytest_plugin.home import ServerManager
 from mockserver.pytest_plugin.sandboxes import Sandbox
 
 PATH = "/api/v1/organization/teams"
@@ -18,7 +18,7 @@ PATH = "/api/v1/organization/teams"
 @pytest.fixture
 def far(running: str) -> Iterator[Sandbox]:
     """A sandbox behind a socket, whose second answer is cut off."""
-    with Home(running, None, {}).server().sandbox() as made:
+    with ServerManager(running, None, {}).server().sandbox() as made:
         made.faults.add(vendor="tabnine", skip=1, reset=True)
         yield made
 

@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from mockserver.pytest_plugin.errors import MockserverRefused
-from mockserver.pytest_plugin.home import Home
+from mockserver.pytest_plugin.home import ServerManager
 from mockserver.pytest_plugin.sandboxes import Sandbox
 from mockserver.pytest_plugin.servers import Server
 
@@ -21,7 +21,7 @@ Get = Callable[[str], httpx.Response]
 @pytest.fixture(params=["in process", "over a socket"])
 def sandbox(request: pytest.FixtureRequest, within: Server, running: str) -> Iterator[Sandbox]:
     """A sandbox, either way."""
-    server = within if request.param == "in process" else Home(running, None, {}).server()
+    server = within if request.param == "in process" else ServerManager(running, None, {}).server()
     with server.sandbox(now=NOW, frozen=True, limits="off") as made:
         yield made
 

@@ -16,9 +16,9 @@ import pytest
 
 from mockserver.pytest_plugin import bodies
 from mockserver.pytest_plugin.control import Control
-from mockserver.pytest_plugin.home import LIFETIME, Home
+from mockserver.pytest_plugin.home import LIFETIME, ServerManager
 from mockserver.pytest_plugin.servers import Server
-from mockserver.pytest_plugin.wire import Wire
+from mockserver.pytest_plugin.wire import HttpTransport
 from tests.plugin.conftest import Inner
 from tests.server.programs import ROOT
 
@@ -310,7 +310,10 @@ def test_a_sandbox_can_be_in_the_process_without_a_socket(inner: Inner) -> None:
 
 
 def test_a_sandbox_behind_a_socket_has_no_app(running: str) -> None:
-    with Home(running, None, {}).server().sandbox() as made, pytest.raises(RuntimeError, match="in_process=True"):
+    with (
+        ServerManager(running, None, {}).server().sandbox() as made,
+        pytest.raises(RuntimeError, match="in_process=True"),
+    ):
         _ = made.app
 
 
@@ -353,7 +356,7 @@ class Noting(Control):
 def test_sandboxes_left_behind_on_somebody_elses_server_end_on_their_own(
     running: str, lifetime: int | None, body: dict[str, int]
 ) -> None:
-    control = Noting(Wire(running), running, None, str)
+    control = Noting(HttpTransport(running), running, None, str)
     control.asked = []
     with Server.found(running, control, lifetime=lifetime).sandbox():
         assert control.asked[1:] == [("POST", "/sandboxes", body)]

@@ -17,9 +17,9 @@ import pytest
 
 from mockserver.pytest_plugin.control import Control
 from mockserver.pytest_plugin.errors import MockserverGone, MockserverRefused
-from mockserver.pytest_plugin.home import Home
-from mockserver.pytest_plugin.program import LINES, Program
-from mockserver.pytest_plugin.wire import Wire
+from mockserver.pytest_plugin.home import ServerManager
+from mockserver.pytest_plugin.program import LINES, ServerProcess
+from mockserver.pytest_plugin.wire import HttpTransport
 from tests.plugin.conftest import PLUGINS, Inner
 from tests.server import programs
 from tests.server.programs import line
@@ -37,9 +37,9 @@ def python(text: str) -> list[str]:
 
 
 @contextmanager
-def started(*command: str, patience: float = 30) -> Iterator[Program]:
+def started(*command: str, patience: float = 30) -> Iterator[ServerProcess]:
     """A program, ended at the end."""
-    program = Program(command, patience)
+    program = ServerProcess(command, patience)
     try:
         yield program
     finally:
@@ -173,7 +173,7 @@ def test_a_server_that_hangs_is_given_up_and_not_asked_again(silent: str) -> Non
         asked.append("once")
         return "who knows"
 
-    control = Control(Wire(silent, patience=0.1), silent, None, fate)
+    control = Control(HttpTransport(silent, patience=0.1), silent, None, fate)
     words = rf"the mock server at {silent} does not answer \(nothing came within 0.1 s\): who knows"
     for _ in range(2):
         with pytest.raises(MockserverGone, match=words):
@@ -183,9 +183,9 @@ def test_a_server_that_hangs_is_given_up_and_not_asked_again(silent: str) -> Non
 
 def test_where_nobody_listens_it_is_said_at_once() -> None:
     with pytest.raises(MockserverGone, match=r"http://127.0.0.1:9 does not answer .*is it running there\?"):
-        Home("http://127.0.0.1:9", None, {}).server()
+        ServerManager("http://127.0.0.1:9", None, {}).server()
     with pytest.raises(MockserverGone, match=r"https://127.0.0.1:9 does not answer"):
-        Home("https://127.0.0.1:9", None, {}).server()
+        ServerManager("https://127.0.0.1:9", None, {}).server()
 
 
 ANOTHER = """
@@ -215,7 +215,7 @@ def test_another_program_is_not_taken_for_a_mock_server(status: str, body: str, 
     with programs.started("-c", ANOTHER, status, body) as program:
         url = f"http://127.0.0.1:{line(program)}"
         with pytest.raises(MockserverGone, match=f"what answers at {url} cannot be used as a mock server: .*{said}"):
-            Home(url, None, {}).server()
+            ServerManager(url, None, {}).server()
 
 
 def test_an_admin_token_is_shown_where_one_is_needed(inner: Inner, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -224,14 +224,14 @@ def test_an_admin_token_is_shown_where_one_is_needed(inner: Inner, monkeypatch: 
     ) as program:
         url = json.loads(line(program))["url"]
         with pytest.raises(MockserverGone, match="set MOCKSERVER_ADMIN_TOKEN to the server's --admin-token"):
-            Home(url, None, {}).server()
+            ServerManager(url, None, {}).server()
         monkeypatch.setenv("MOCKSERVER_ADMIN_TOKEN", "opensesame")
         inner("def test_it(sandbox): ...", "--mockserver-url", url).assert_outcomes(passed=1)
     inner("def test_it(sandbox): ...").assert_outcomes(passed=1)
 
 
 def test_what_a_test_deleted_may_be_deleted_again_but_nothing_else_is_passed_over(running: str) -> None:
-    server = Home(running, None, {}).server()
+    server = ServerManager(running, None, {}).server()
     with server.sandbox() as made:
         server.forget(made)
     made.id = "default"

@@ -4,7 +4,7 @@ import pytest
 
 from mockserver.pytest_plugin import desk
 from mockserver.pytest_plugin.errors import MockserverGone
-from mockserver.pytest_plugin.home import PORT, Home
+from mockserver.pytest_plugin.home import PORT, ServerManager
 from tests.plugin.conftest import Inner
 
 ONE = ("-p", "xdist", "-n", "1")
@@ -73,11 +73,11 @@ def test_workers_hear_why_it_did_not_start(inner: Inner, monkeypatch: pytest.Mon
 
 
 def test_the_desk_says_where_the_server_is_and_closes_with_it() -> None:
-    leader = Home(None, None, {})
+    leader = ServerManager(None, None, {})
     told = leader.shared()
     try:
         assert leader.shared() == told
-        worker = Home(None, None, told)
+        worker = ServerManager(None, None, told)
         server = worker.server()
         assert server.url == desk.ask(told[PORT]).url
         with server.sandbox() as made:
@@ -87,4 +87,4 @@ def test_the_desk_says_where_the_server_is_and_closes_with_it() -> None:
     finally:
         leader.close()
     with pytest.raises(MockserverGone, match="the pytest process that leads the workers does not say where it is"):
-        Home(None, None, told).server()
+        ServerManager(None, None, told).server()

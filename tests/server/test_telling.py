@@ -4,7 +4,7 @@ from threading import BoundedSemaphore
 from typing import Any
 from wsgiref.types import StartResponse, WSGIEnvironment
 
-from mockserver.gateway import abilities
+from mockserver.gateway import socket_features
 from mockserver.server import one_process
 
 
@@ -19,5 +19,5 @@ def test_a_request_is_told_what_can_be_done_and_what_to_hold_while_it_waits() ->
 
     answered = one_process.telling(app, waits)({"PATH_INFO": "/"}, lambda *_: lambda _: None)
     assert (list(answered), told["PATH_INFO"]) == ([b"said"], "/")
-    assert abilities.effects(told) == {abilities.TRUNCATE, abilities.STALL}
-    assert abilities.waits(told) is waits
+    assert socket_features.effects(told) == {socket_features.TRUNCATE, socket_features.STALL}
+    assert socket_features.delay_slots(told) is waits

@@ -16,22 +16,22 @@ from typing import Any
 import numpy as np
 
 from mockserver.organizations import files
-from mockserver.simulation import chance
+from mockserver.simulation import hashing
 from mockserver.simulation.accounts import Table
 from mockserver.simulation.calendar import Days
-from mockserver.simulation.clients import Gates
+from mockserver.simulation.clients import ReportingGate
 from mockserver.simulation.organization import (
     Adoption,
     Allotment,
-    Client,
     ExactDay,
     JetBrainsPerson,
+    JetBrainsProgram,
     Level,
     Levels,
-    Period,
     Product,
     Raise,
     ScriptedFact,
+    SilentPeriod,
     SpecialPerson,
     Team,
     Tool,
@@ -57,7 +57,7 @@ STATED = worlds.world(
         Product.TABNINE: Adoption(60, 70, date(2022, 3, 1), 300),
     },
     holidays=(date(2025, 2, 3),),
-    silent=(Period(date(2025, 3, 3), date(2025, 3, 9)),),
+    silent=(SilentPeriod(date(2025, 3, 3), date(2025, 3, 9)),),
     exact=(ExactDay(date(2025, 2, 12), Product.AUGMENT, 321),),
     special=(
         SpecialPerson("A.B@stated.example", name="Ä B", team="A", level=Level.HEAVY, active_only=(date(2025, 1, 15),)),
@@ -76,7 +76,7 @@ CREDITS = worlds.world(
             level=Level.HEAVY,
             jetbrains=JetBrainsPerson(
                 credits=(Allotment(900, 300, (Raise(date(2025, 2, 20), 450),)), Allotment(1_200)),
-                old_clients=(Client.JUNIE,),
+                old_clients=(JetBrainsProgram.JUNIE,),
             ),
         ),
     ),
@@ -90,7 +90,7 @@ def digests() -> dict[str, Any]:
     """What `golden.json` holds: the version of the data, and a digest for each kind of number of each world."""
     pool = files.pool()
     return {
-        "data_version": chance.DATA_VERSION,
+        "data_version": hashing.DATA_VERSION,
         "names": _digest(json.dumps(pool.named(1, index)).encode() for index in range(2000)),
         "plain": _world(PLAIN),
         "stated": _world(STATED),
@@ -156,7 +156,7 @@ def _ledger(world: World, block: Block, span: Days) -> Iterable[bytes]:
 
 
 def _clients(world: World, block: Block, span: Days) -> Iterable[bytes]:
-    yield from (since.astype("<i8").tobytes() for since in world.clients.sending(block, Gates(assistant=True)))
+    yield from (since.astype("<i8").tobytes() for since in world.clients.sending(block, ReportingGate(assistant=True)))
     yield world.clients.ide_on(block, span.ordinals).astype("<i8").tobytes()
 
 
@@ -169,7 +169,7 @@ def _accounts(table: Table) -> Iterable[bytes]:
 def _active(world: World, product: Product) -> bytes:
     span = worlds.days(world, *SPAN)
     return b"".join(
-        np.packbits(world.presence.active(product, block, span, world.presence.pulse(block, span))).tobytes()
+        np.packbits(world.presence.active(product, block, span, world.presence.workload(block, span))).tobytes()
         for block in world.people.blocks()
     )
 

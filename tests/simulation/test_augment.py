@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mockserver.simulation.augment import COUNTERS, PLACE
-from mockserver.simulation.chance import I64
 from mockserver.simulation.facts import Facts
+from mockserver.simulation.hashing import I64
 from mockserver.simulation.organization import Adoption, Levels, Product, ScriptedFact
 from mockserver.simulation.people import BLOCK
 from mockserver.simulation.world import World

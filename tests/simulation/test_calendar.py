@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 from mockserver.simulation import calendar
-from mockserver.simulation.organization import Period
+from mockserver.simulation.organization import SilentPeriod
 from tests.simulation import worlds
 
 PLAIN = worlds.organization()
@@ -48,7 +48,7 @@ def test_other_days_are_no_holidays(day: str) -> None:
 
 def test_silence_holds_from_its_first_day_to_its_last() -> None:
     silent = worlds.organization(
-        silent=(Period(date(2025, 8, 4), date(2025, 8, 5)), Period(date(2025, 8, 7), date(2025, 8, 7)))
+        silent=(SilentPeriod(date(2025, 8, 4), date(2025, 8, 5)), SilentPeriod(date(2025, 8, 7), date(2025, 8, 7)))
     )
     span = calendar.days(silent, worlds.ordinal("2025-08-03"), worlds.ordinal("2025-08-08"))
     assert span.silent.tolist() == [False, True, True, False, True, False]

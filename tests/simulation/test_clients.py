@@ -10,13 +10,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mockserver.simulation.chance import I64
-from mockserver.simulation.clients import IDES, Clients, Gates
+from mockserver.simulation.clients import IDES, Programs, ReportingGate
+from mockserver.simulation.hashing import I64
 from mockserver.simulation.organization import (
     NEVER,
     Adoption,
-    Client,
     JetBrainsPerson,
+    JetBrainsProgram,
     Product,
     ScriptedFact,
     SpecialPerson,
@@ -27,12 +27,14 @@ from tests.simulation import worlds
 
 WORLD = worlds.world(people=2 * BLOCK)
 RELEASED = date(2025, 12, 8).toordinal()
-HONEST, IGNORED = Gates(RELEASED, assistant=True), Gates(assistant=True)
+HONEST, IGNORED = ReportingGate(RELEASED, assistant=True), ReportingGate(assistant=True)
 STARTS = worlds.SPREAD.starts.toordinal()
 FACT = ScriptedFact(2, Product.JETBRAINS, date(2025, 10, 14), (), {"junie_invocations": 1})
 OLD = tuple(
     SpecialPerson(f"{place}@small.example", jetbrains=JetBrainsPerson(old_clients=clients))
-    for place, clients in enumerate([(), (Client.JUNIE,), (Client.IDE, Client.ASSISTANT), tuple(Client)])
+    for place, clients in enumerate(
+        [(), (JetBrainsProgram.JUNIE,), (JetBrainsProgram.IDE, JetBrainsProgram.ASSISTANT), tuple(JetBrainsProgram)]
+    )
 )
 
 
@@ -40,15 +42,15 @@ def _block(world: World = WORLD) -> Block:
     return world.people.block(0)
 
 
-def _since(client: Client, gates: Gates = IGNORED, world: World = WORLD) -> I64:
+def _since(client: JetBrainsProgram, gates: ReportingGate = IGNORED, world: World = WORLD) -> I64:
     return world.clients.since(client, _block(world), gates)
 
 
-every_client = pytest.mark.parametrize("client", Client)
+every_client = pytest.mark.parametrize("client", JetBrainsProgram)
 
 
 @every_client
-def test_versions_come_to_most_people_some_time_after_they_are_out_and_to_some_never(client: Client) -> None:
+def test_versions_come_to_most_people_some_time_after_they_are_out_and_to_some_never(client: JetBrainsProgram) -> None:
     since = _since(client, HONEST)
     assert (since >= RELEASED).all()
     updated = since[since < NEVER]
@@ -58,7 +60,7 @@ def test_versions_come_to_most_people_some_time_after_they_are_out_and_to_some_n
 
 
 @every_client
-def test_where_dates_are_not_real_only_the_day_of_the_release_is_another(client: Client) -> None:
+def test_where_dates_are_not_real_only_the_day_of_the_release_is_another(client: JetBrainsProgram) -> None:
     honest, ignored = _since(client, HONEST), _since(client, IGNORED)
     assert np.array_equal(honest == NEVER, ignored == NEVER)
     moved = (honest - ignored)[honest < NEVER]
@@ -66,7 +68,9 @@ def test_where_dates_are_not_real_only_the_day_of_the_release_is_another(client:
 
 
 @every_client
-def test_where_dates_are_not_real_about_every_second_client_is_new_when_the_product_starts(client: Client) -> None:
+def test_where_dates_are_not_real_about_every_second_client_is_new_when_the_product_starts(
+    client: JetBrainsProgram,
+) -> None:
     """So that every date has data, and the first ones do not have all of it."""
     assert 0.5 < (_since(client) <= STARTS).mean() < 1
 
@@ -77,19 +81,19 @@ def test_an_organisation_without_a_start_of_the_product_counts_from_its_first_da
         for spread in ({Product.JETBRAINS: Adoption(starts=worlds.BASE.first_day)}, {})
     )
     block = _block(worlds.world())
-    for client in Client:
+    for client in JetBrainsProgram:
         assert np.array_equal(started.since(client, block, IGNORED), unknown.since(client, block, IGNORED))
 
 
 def test_clients_are_updated_each_in_its_own_time() -> None:
-    ide, assistant, junie = (_since(client) for client in Client)
+    ide, assistant, junie = (_since(client) for client in JetBrainsProgram)
     assert (ide != assistant).any()
     assert (assistant != junie).any()
 
 
 def test_a_client_that_is_stated_to_be_old_stays_old_and_the_others_are_as_they_were() -> None:
     plain, stated = (worlds.world(special=special) for special in (OLD[:0], OLD))
-    for client in Client:
+    for client in JetBrainsProgram:
         old = np.array([place < len(OLD) and client in OLD[place].jetbrains.old_clients for place in range(42)])
         expected = np.where(old, NEVER, _since(client, world=plain))
         assert old.any()
@@ -97,9 +101,9 @@ def test_a_client_that_is_stated_to_be_old_stays_old_and_the_others_are_as_they_
 
 
 @pytest.mark.parametrize(("gates", "first"), [(IGNORED, 0), (HONEST, RELEASED)], ids=["ignored", "honest"])
-def test_whoever_has_stated_facts_has_new_clients_as_soon_as_they_are_out(gates: Gates, first: int) -> None:
+def test_whoever_has_stated_facts_has_new_clients_as_soon_as_they_are_out(gates: ReportingGate, first: int) -> None:
     plain, stated = (worlds.world(facts=facts) for facts in ((), (FACT,)))
-    for client in Client:
+    for client in JetBrainsProgram:
         before, since = (_since(client, gates, world) for world in (plain, stated))
         assert since[2] == first
         assert np.array_equal(np.delete(since, 2), np.delete(before, 2))
@@ -107,19 +111,19 @@ def test_whoever_has_stated_facts_has_new_clients_as_soon_as_they_are_out(gates:
 
 def test_stated_facts_do_not_renew_a_client_that_is_stated_to_be_old() -> None:
     world = worlds.world(special=OLD, facts=(FACT,))
-    assert [int(_since(client, world=world)[2]) for client in Client] == [NEVER, NEVER, 0]
+    assert [int(_since(client, world=world)[2]) for client in JetBrainsProgram] == [NEVER, NEVER, 0]
 
 
 def test_facts_of_another_product_renew_nothing() -> None:
     fact = ScriptedFact(2, Product.TABNINE, date(2025, 10, 14), (), {"completions": 1})
     plain, stated = (worlds.world(facts=facts) for facts in ((), (fact,)))
-    for client in Client:
+    for client in JetBrainsProgram:
         assert np.array_equal(_since(client, world=plain), _since(client, world=stated))
 
 
 def test_data_are_sent_by_clients_that_are_all_new_enough_and_an_old_junie_loses_its_own_only() -> None:
     """IDE, AI Assistant and Junie have a least version each; an old Junie takes none but Junie's data away."""
-    ide, assistant, junie = (_since(client) for client in Client)
+    ide, assistant, junie = (_since(client) for client in JetBrainsProgram)
     of_junie, of_others = WORLD.clients.sending(_block(), IGNORED)
     assert np.array_equal(of_others, np.maximum(ide, assistant))
     assert np.array_equal(of_junie, np.maximum(np.maximum(ide, assistant), junie))
@@ -128,8 +132,8 @@ def test_data_are_sent_by_clients_that_are_all_new_enough_and_an_old_junie_loses
 
 
 def test_an_old_assistant_may_leave_junies_data_alone() -> None:
-    ide, assistant, junie = (_since(client) for client in Client)
-    of_junie, of_others = WORLD.clients.sending(_block(), Gates(assistant=False))
+    ide, assistant, junie = (_since(client) for client in JetBrainsProgram)
+    of_junie, of_others = WORLD.clients.sending(_block(), ReportingGate(assistant=False))
     assert np.array_equal(of_junie, np.maximum(ide, junie))
     assert np.array_equal(of_others, np.maximum(ide, assistant))
     assert ((of_others == NEVER) & (of_junie < NEVER)).any()
@@ -148,7 +152,7 @@ def test_of_old_clients(place: int, junie: bool, others: bool) -> None:  # noqa:
 ORDINALS = np.arange(worlds.ordinal("2025-09-01"), worlds.ordinal("2025-11-30") + 1)
 
 
-def _used(clients: Clients, block: Block) -> list[set[int]]:
+def _used(clients: Programs, block: Block) -> list[set[int]]:
     """The IDEs that each member works in on any of the days."""
     return [set(row) for row in clients.ide_on(block, ORDINALS).tolist()]
 
@@ -188,5 +192,5 @@ def test_some_members_on_some_days_have_what_they_have_among_all(rows: list[int]
     some, days = _block().take(np.array(rows, dtype=np.int64)), slice(first, first + length)
     alone = WORLD.clients.ide_on(some, ORDINALS[days])
     assert np.array_equal(alone, WORLD.clients.ide_on(_block(), ORDINALS)[rows, days])
-    for client in Client:
+    for client in JetBrainsProgram:
         assert np.array_equal(WORLD.clients.since(client, some, IGNORED), _since(client)[rows])

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from mockserver.simulation import calendar
 from mockserver.simulation.calendar import Days
-from mockserver.simulation.chance import I64
 from mockserver.simulation.credits import Credits, Ledger
+from mockserver.simulation.hashing import I64
 from mockserver.simulation.organization import Allotment, JetBrainsPerson, Raise, SpecialPerson
 from mockserver.simulation.people import Block, People
 from tests.simulation import worlds

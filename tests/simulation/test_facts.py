@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mockserver.simulation.chance import I64
 from mockserver.simulation.facts import Facts
+from mockserver.simulation.hashing import I64
 
 COUNTERS = 3
 

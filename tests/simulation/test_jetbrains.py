@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mockserver.simulation.calendar import Days, days
-from mockserver.simulation.chance import I64
 from mockserver.simulation.facts import Facts
+from mockserver.simulation.hashing import I64
 from mockserver.simulation.jetbrains import COUNTERS, CREDITS, MEASURES, SPENDERS, TOOLS
 from mockserver.simulation.organization import (
     Allotment,
@@ -175,7 +175,7 @@ def test_service_accounts_have_nothing_to_do_here() -> None:
 
 def test_a_persons_busy_days_are_busy_here_too() -> None:
     span, block = worlds.days(WORLD, *AUTUMN), WORLD.people.block(0)
-    pulse, facts = WORLD.presence.pulse(block, span), WORLD.jetbrains.facts(block, span)
+    pulse, facts = WORLD.presence.workload(block, span), WORLD.jetbrains.facts(block, span)
     assert not (facts.active & ~pulse.works).any()
     busy, done = pulse.busy[facts.rows, facts.columns], _invocations(facts.counters).sum(axis=0)
     quiet, bustling = busy < np.quantile(busy, 0.25), busy > np.quantile(busy, 0.75)

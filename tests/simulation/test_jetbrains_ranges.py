@@ -14,15 +14,15 @@ from hypothesis import strategies as st
 
 from mockserver.simulation import calendar
 from mockserver.simulation.calendar import Days
-from mockserver.simulation.clients import IDES, Gates
+from mockserver.simulation.clients import IDES, ReportingGate
 from mockserver.simulation.credits import Ledger
 from mockserver.simulation.jetbrains import COUNTERS, CREDITS, MEASURES, TOOLS
 from mockserver.simulation.jetbrains_ranges import Spending, Spent, Users
 from mockserver.simulation.organization import (
     NEVER,
     Allotment,
-    Client,
     JetBrainsPerson,
+    JetBrainsProgram,
     Product,
     Raise,
     ScriptedFact,
@@ -39,8 +39,8 @@ LENGTH = 50
 
 PLACE = PRODUCTS.index(Product.JETBRAINS)
 NOTHING = Spent(0, 0, 0, 0)
-ALL = Gates(assistant=True)
-HONEST = Gates(released=START + 10, assistant=False)
+ALL = ReportingGate(assistant=True)
+HONEST = ReportingGate(released=START + 10, assistant=False)
 
 
 def _person(place: int, **jetbrains: object) -> SpecialPerson:
@@ -61,7 +61,7 @@ STATED = worlds.world(
         _person(1, credits=(Allotment(1_000, 500, (Raise(date(2025, 10, 21), 750),)),)),
         _person(2, credits=(Allotment(1_000), Allotment(1_000))),
         _person(3, credits=(Allotment(1_000), Allotment(1_000))),
-        _person(4, credits=(), old_clients=(Client.JUNIE,)),
+        _person(4, credits=(), old_clients=(JetBrainsProgram.JUNIE,)),
     ),
     facts=(
         _fact(0, "10-06", 900),
@@ -266,11 +266,11 @@ def test_whoever_has_no_credits_is_active_and_spends_none() -> None:
 
 
 @pytest.mark.parametrize("world", WORLDS.values(), ids=WORLDS)
-@pytest.mark.parametrize("gates", [ALL, HONEST, Gates(assistant=False)], ids=["all", "honest", "lenient"])
+@pytest.mark.parametrize("gates", [ALL, HONEST, ReportingGate(assistant=False)], ids=["all", "honest", "lenient"])
 @settings(max_examples=10)
 @given(edges=cuts())
 def test_what_is_reported_is_what_those_did_whose_clients_are_new_enough(
-    world: World, gates: Gates, edges: list[int]
+    world: World, gates: ReportingGate, edges: list[int]
 ) -> None:
     expected = np.zeros((len(edges) - 1, len(TOOLS), len(MEASURES)), dtype=np.int64)
     span = calendar.days(world.organization, START, START + LENGTH)

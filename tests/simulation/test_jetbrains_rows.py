@@ -16,18 +16,18 @@ from hypothesis import strategies as st
 
 from mockserver.simulation import calendar
 from mockserver.simulation.calendar import Days
-from mockserver.simulation.chance import I64
-from mockserver.simulation.clients import Gates
+from mockserver.simulation.clients import ReportingGate
+from mockserver.simulation.hashing import I64
 from mockserver.simulation.jetbrains import MEASURES, TOOLS
-from mockserver.simulation.jetbrains_rows import Place, Row
+from mockserver.simulation.jetbrains_rows import Row, RowPosition
 from mockserver.simulation.organization import (
     Adoption,
-    Client,
     JetBrainsPerson,
+    JetBrainsProgram,
     Organization,
-    Period,
     Product,
     ScriptedFact,
+    SilentPeriod,
     SpecialPerson,
     Tool,
 )
@@ -37,8 +37,8 @@ from mockserver.simulation.world import World
 from tests.simulation import worlds
 
 EVERY_TOOL = range(len(TOOLS))
-ALL, LENIENT = Gates(assistant=True), Gates()
-HONEST = Gates(worlds.ordinal("2025-09-01"), assistant=True)
+ALL, LENIENT = ReportingGate(assistant=True), ReportingGate()
+HONEST = ReportingGate(worlds.ordinal("2025-09-01"), assistant=True)
 JUNIE = TOOLS.index(Tool.JUNIE)
 SHOWN = [MEASURES.index(name) for name in ("suggestions", "acceptances", "invocations")]
 
@@ -79,7 +79,7 @@ QUIET = _scene(
     people=20_000,
     adoption={Product.JETBRAINS: Adoption(30, 80, date(2025, 8, 1), 60)},
     holidays=(date(2025, 10, 3),),
-    silent=(Period(date(2025, 10, 6), date(2025, 10, 8)),),
+    silent=(SilentPeriod(date(2025, 10, 6), date(2025, 10, 8)),),
     facts=(_fact(17_000, 3, nes_invocations=4), _fact(17_001, 3, junie_invocations=1), _fact(17_001, 9)),
     special=tuple(SpecialPerson(f"p{place}@small.example") for place in range(3)),
 )
@@ -88,7 +88,7 @@ STATED = _scene(
     "2025-10-19",
     special=(
         SpecialPerson("a@small.example", jetbrains=JetBrainsPerson(tools=(Tool.COMPLETION,))),
-        SpecialPerson("b@small.example", jetbrains=JetBrainsPerson(old_clients=(Client.JUNIE,))),
+        SpecialPerson("b@small.example", jetbrains=JetBrainsPerson(old_clients=(JetBrainsProgram.JUNIE,))),
         SpecialPerson("c@small.example", jetbrains=JetBrainsPerson(tools=(Tool.EDITS, Tool.JUNIE))),
     ),
     facts=(
@@ -104,14 +104,14 @@ every_scene = pytest.mark.parametrize("scene", SCENES.values(), ids=SCENES)
 
 
 @cache
-def _expected(scene_name: str, gates: Gates) -> list[Row]:
+def _expected(scene_name: str, gates: ReportingGate) -> list[Row]:
     """All rows ascending, as they are found by looking at everybody on all days."""
     scene = SCENES[scene_name]
     found = [row for block in scene.world.people.blocks() for row in _of_block(scene, block.index, gates)]
     return sorted(found, key=lambda row: row.place)
 
 
-def _of_block(scene: Scene, index: I64, gates: Gates) -> Iterator[Row]:
+def _of_block(scene: Scene, index: I64, gates: ReportingGate) -> Iterator[Row]:
     block, world = scene.world.people.members(index), scene.world
     span = calendar.days(world.organization, scene.first, scene.last)
     facts, (junie, others) = world.jetbrains.facts(block, span), world.clients.sending(block, gates)
@@ -122,25 +122,25 @@ def _of_block(scene: Scene, index: I64, gates: Gates) -> Iterator[Row]:
             counts = tuple(measures[tool * len(MEASURES) : (tool + 1) * len(MEASURES)])
             since = junie if tool == JUNIE else others
             if since[row] <= day and any(counts[place] for place in SHOWN):
-                yield Row(Place(tool, day, int(index[row])), counts)
+                yield Row(RowPosition(tool, day, int(index[row])), counts)
 
 
 def _name(scene: Scene) -> str:
     return next(name for name, each in SCENES.items() if each is scene)
 
 
-def _all(scene: Scene, gates: Gates = ALL) -> list[Row]:
+def _all(scene: Scene, gates: ReportingGate = ALL) -> list[Row]:
     return _expected(_name(scene), gates)
 
 
 def _rows(
     scene: Scene,
     count: int = 10**9,
-    after: Place | None = None,
+    after: RowPosition | None = None,
     *,
     descending: bool = False,
     tools: Sequence[int] = EVERY_TOOL,
-    gates: Gates = ALL,
+    gates: ReportingGate = ALL,
 ) -> list[Row]:
     rows = scene.world.jetbrains_rows.rows
     return rows(tools, scene.first, scene.last, count, gates=gates, after=after, descending=descending)
@@ -157,7 +157,7 @@ def _walked(scene: Scene, size: int, *, descending: bool = False) -> list[Row]:
 
 @every_scene
 @pytest.mark.parametrize("gates", [ALL, HONEST, LENIENT], ids=["all", "honest", "lenient"])
-def test_rows_are_the_facts_of_those_whose_clients_send_them(scene: Scene, gates: Gates) -> None:
+def test_rows_are_the_facts_of_those_whose_clients_send_them(scene: Scene, gates: ReportingGate) -> None:
     assert _rows(scene, gates=gates) == _all(scene, gates)
     assert {row.place.tool for row in _all(scene, gates)} == {*EVERY_TOOL}
 
@@ -186,13 +186,13 @@ def test_pages_of_any_size_make_up_the_whole(size: int, descending: bool) -> Non
 
 
 @st.composite
-def _places(draw: st.DrawFn, scene: Scene) -> Place:
+def _places(draw: st.DrawFn, scene: Scene) -> RowPosition:
     """A place in or around the rows, of a row or of none."""
     if draw(st.booleans()):
         place = draw(st.sampled_from(_all(scene))).place
         return replace(place, index=max(place.index + draw(st.integers(-1, 1)), 0))
     members = scene.world.organization.members
-    return Place(
+    return RowPosition(
         draw(st.sampled_from([*EVERY_TOOL])),
         draw(st.integers(scene.first - 3, scene.last + 3)),
         draw(st.one_of(st.sampled_from([0, 16_383, 16_384, members - 1, members + 9]), st.integers(0, members))),

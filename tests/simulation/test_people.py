@@ -203,7 +203,7 @@ def test_a_product_that_the_organisation_has_not_got_is_nobodys() -> None:
 def test_who_can_have_used_a_product_started_and_was_there() -> None:
     people = worlds.world(people=900).people.block(0)
     first, last = worlds.ordinal("2024-01-01"), worlds.ordinal("2024-01-31")
-    using = set(people.using(Product.AUGMENT, first, last).index.tolist())
+    using = set(people.users_of(Product.AUGMENT, first, last).index.tolist())
     could = (people.started[AUGMENT] <= last) & (people.joined <= last) & (people.left > first)
     assert 0 < len(using) < 900
     assert using == set(people.index[could].tolist())

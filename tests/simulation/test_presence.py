@@ -14,9 +14,9 @@ from mockserver.simulation.organization import (
     ExactDay,
     Level,
     Levels,
-    Period,
     Product,
     ScriptedFact,
+    SilentPeriod,
     SpecialPerson,
     Turnover,
 )
@@ -35,12 +35,12 @@ def _active(world: World, first: str, last: str, product: Product = Product.AUGM
     span = worlds.days(world, first, last)
     presence = world.presence
     blocks = world.people.blocks()
-    return np.concatenate([presence.active(product, block, span, presence.pulse(block, span)) for block in blocks])
+    return np.concatenate([presence.active(product, block, span, presence.workload(block, span)) for block in blocks])
 
 
 def _works(world: World, first: str, last: str) -> Mask:
     span = worlds.days(world, first, last)
-    return np.concatenate([world.presence.pulse(block, span).works for block in world.people.blocks()])
+    return np.concatenate([world.presence.workload(block, span).works for block in world.people.blocks()])
 
 
 def _per_day(mask: Mask) -> int:
@@ -83,7 +83,7 @@ def test_service_accounts_work_on_holidays_and_never_go_on_vacation() -> None:
 
 
 def test_in_a_silent_span_there_is_nobody_at_all() -> None:
-    silent = (Period(date(2025, 10, 13), date(2025, 10, 17)),)
+    silent = (SilentPeriod(date(2025, 10, 13), date(2025, 10, 17)),)
     world = worlds.world(people=1000, silent=silent, **FULL)
     for product in Product:
         assert not _active(world, "2025-10-13", "2025-10-17", product).any()
@@ -212,7 +212,7 @@ def test_busyness_follows_the_season_and_stays_within_its_bounds() -> None:
     world = worlds.world(people=1000)
     block = world.people.block(0)
     october, december = (
-        world.presence.pulse(block, worlds.days(world, first, last)).busy
+        world.presence.workload(block, worlds.days(world, first, last)).busy
         for first, last in (("2025-10-01", "2025-10-31"), ("2025-12-01", "2025-12-31"))
     )
     assert int(december.sum()) < int(october.sum())
@@ -228,7 +228,7 @@ def test_some_members_alone_are_as_among_all() -> None:
     whole = _active(world, "2025-10-01", "2025-10-31")
     for chosen in (np.array([0]), np.array([3, 17, 41]), np.arange(10, 30)):
         some = block.take(chosen)
-        alone = world.presence.active(Product.AUGMENT, some, span, world.presence.pulse(some, span))
+        alone = world.presence.active(Product.AUGMENT, some, span, world.presence.workload(some, span))
         assert np.array_equal(alone, whole[chosen])
 
 
@@ -243,7 +243,7 @@ def test_a_day_alone_is_as_in_a_longer_span() -> None:
 OPEN: dict[str, tuple[dict[str, Any], list[int]]] = {
     "every day, weekends too": ({}, [13, 14, 15, 16, 17, 18, 19]),
     "no holiday": ({"holidays": (date(2025, 10, 14),)}, [13, 15, 16, 17, 18, 19]),
-    "no silent day": ({"silent": (Period(date(2025, 10, 15), date(2025, 10, 17)),)}, [13, 14, 18, 19]),
+    "no silent day": ({"silent": (SilentPeriod(date(2025, 10, 15), date(2025, 10, 17)),)}, [13, 14, 18, 19]),
     "a holiday of which the file says who is active": (
         {"holidays": (date(2025, 10, 14),), "exact": (ExactDay(date(2025, 10, 14), Product.TABNINE, 3),)},
         [13, 14, 15, 16, 17, 18, 19],
@@ -271,7 +271,7 @@ def test_people_may_be_at_work_on(changes: dict[str, Any], expected: list[int]) 
 def test_on_a_day_that_is_not_open_nobody_does_anything(product: Product) -> None:
     """Service accounts, which know no holidays, use another product."""
     world = worlds.world(
-        people=400, holidays=(date(2025, 10, 3),), silent=(Period(date(2025, 9, 8), date(2025, 9, 9)),)
+        people=400, holidays=(date(2025, 10, 3),), silent=(SilentPeriod(date(2025, 9, 8), date(2025, 9, 9)),)
     )
     opens = world.presence.opens(worlds.days(world, "2025-09-01", "2025-12-31"))
     active = _active(world, "2025-09-01", "2025-12-31", product)

@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mockserver.simulation.calendar import days
-from mockserver.simulation.chance import I64
 from mockserver.simulation.facts import Facts
+from mockserver.simulation.hashing import I64
 from mockserver.simulation.organization import ExactDay, Levels, Product, ScriptedFact, SpecialPerson
 from mockserver.simulation.people import BLOCK, PRODUCTS
 from mockserver.simulation.tabnine import COUNTERS, EARLIEST, LATEST, PLACE, SECTIONS
@@ -128,13 +128,13 @@ def test_service_accounts_have_nothing_to_do_here() -> None:
 
 def test_a_persons_busy_days_are_busy_in_every_product() -> None:
     span, block = worlds.days(WORLD, *AUTUMN), WORLD.people.block(0)
-    works = WORLD.presence.pulse(block, span).works
+    works = WORLD.presence.workload(block, span).works
     tabnine, augment = WORLD.tabnine.facts(block, span), WORLD.augment.facts(block, span)
     assert not (tabnine.active & ~works).any()
     assert not (augment.active & ~works).any()
     both = tabnine.active & augment.active
     done = [_table(each).sum(axis=0)[both] for each in (tabnine, augment)]
-    busy = WORLD.presence.pulse(block, span).busy[both]
+    busy = WORLD.presence.workload(block, span).busy[both]
     quiet, bustling = busy < np.quantile(busy, 0.25), busy > np.quantile(busy, 0.75)
     for each in done:
         assert each[quiet].sum() * bustling.sum() * 5 < each[bustling].sum() * quiet.sum() * 4

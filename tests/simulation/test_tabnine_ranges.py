@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mockserver.simulation import calendar
-from mockserver.simulation.chance import I64
+from mockserver.simulation.hashing import I64
 from mockserver.simulation.instants import DAY, EPOCH, midnight
 from mockserver.simulation.organization import Product, ScriptedFact
 from mockserver.simulation.people import BLOCK

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from mockserver.simulation.clients import Gates
+from mockserver.simulation.clients import ReportingGate
 from mockserver.simulation.world import World
 from tests.simulation import worlds
 
@@ -16,7 +16,7 @@ FIRST = worlds.ordinal("2025-10-13")
 
 def _numbers(world: World) -> list[list[int]]:
     spans = (world.augment_days.span(FIRST, FIRST + 6), world.tabnine_days.span(FIRST, FIRST + 6))
-    sent = world.jetbrains_ranges.reported([FIRST, FIRST + 7], Gates(assistant=True))
+    sent = world.jetbrains_ranges.reported([FIRST, FIRST + 7], ReportingGate(assistant=True))
     return [*(day.sums.tolist() for span in spans for day in span), sent.ravel().tolist()]
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import click
 
-from mockserver.simulation import chance
+from mockserver.simulation import hashing
 from tests.contract.client import Client
 
 HERE = Path(__file__).parent
@@ -57,7 +57,7 @@ def main(names: tuple[str, ...], *, only_print: bool) -> None:
         click.echo(json.dumps(found))
         return
     for name, told in found.items():
-        text = json.dumps({"data_version": chance.DATA_VERSION, "digests": told}, indent=2) + "\n"
+        text = json.dumps({"data_version": hashing.DATA_VERSION, "digests": told}, indent=2) + "\n"
         file(name).write_text(text, encoding="utf-8")
 
 

@@ -75,7 +75,7 @@ def test_every_operation_is_routed_and_every_route_is_described(app: Flask, vend
 def test_every_path_lies_below_a_mount(vendor: Vendor) -> None:
     for path in _oracle(vendor).document["paths"]:
         assert any(path.startswith(f"{mount}/") for mount in vendor.mounts), path
-    assert any(vendor.try_path.startswith(f"{mount}/") for mount in vendor.mounts)
+    assert any(vendor.sample_path.startswith(f"{mount}/") for mount in vendor.mounts)
 
 
 @every_vendor
@@ -185,7 +185,7 @@ def test_the_server_knows_no_other_parameter(
     read_by = () if "requestBody" in operation else vendor.switches
     switch = next((each for each in read_by if each.name == "unknown_parameters"), None)
     for name in sorted({"not_described", *strange} - names):
-        for reading in switch.choices if switch else ("ignore",):
+        for reading in switch.options if switch else ("ignore",):
             asking.sandbox.set_policy({vendor.name: {switch.name: reading} if switch else {}})
             answer = _ask(asking, method, asked, {**required, name: "1"}, operation)
             assert answer.status == {"reject": 400, "ignore": 200}[str(reading)]
@@ -237,7 +237,7 @@ def test_the_file_tells_every_reading_of_a_switch(vendor: Vendor) -> None:
     switches = {each.name: each for each in vendor.switches}
     for name, records in _told(vendor).items():
         says = " ".join(record["says"] for record in records)
-        choices = switches[name].choices
+        choices = switches[name].options
         readings = (choices[0], choices[-1]) if choices == tuple(range(len(choices))) else choices
         assert all(f"`{reading}`" in says for reading in readings), name
 
@@ -246,6 +246,6 @@ def test_the_file_tells_every_reading_of_a_switch(vendor: Vendor) -> None:
     "switch", [each for vendor in VENDORS.values() for each in vendor.switches], ids=lambda each: each.name
 )
 def test_the_first_value_is_the_default_and_every_switch_says_what_it_is_about(switch: Switch) -> None:
-    assert switch.read(switch.shown(switch.default)) == switch.default
-    assert len(set(switch.choices)) == len(switch.choices) >= 2
-    assert switch.says.endswith(".")
+    assert switch.read(switch.to_json(switch.default)) == switch.default
+    assert len(set(switch.options)) == len(switch.options) >= 2
+    assert switch.description.endswith(".")

@@ -21,7 +21,7 @@ VENDORS = {vendor.name: vendor for vendor in vendors.discover()}
 
 @pytest.mark.parametrize("vendor", VENDORS.values(), ids=VENDORS)
 def test_no_defect_breaks_an_answer_in_any_reading(vendor: Vendor, watch: Watch) -> None:
-    mount = next(mount for mount in vendor.mounts if vendor.try_path.startswith(mount))
+    mount = next(mount for mount in vendor.mounts if vendor.sample_path.startswith(mount))
     client = clients.opened(create_app(SETTINGS), vendor, f"mock-{vendor.name}-acme", mount)
     paths = {operation: path for path, operation in _operations(client, vendor)}
     questions = seen.QUESTIONS[vendor.name](client)

@@ -12,13 +12,13 @@ from pathlib import Path
 
 import pytest
 
-from mockserver.simulation import chance
+from mockserver.simulation import hashing
 from tests.vendors import golden
 
 ANEW = "`.venv/bin/python -m tests.vendors.golden`"
 MOVED = (
     "the answer is not what it was. If numbers moved and that is meant, raise DATA_VERSION in "
-    "mockserver/simulation/chance.py and write the digests anew; if only the form of the JSON moved, write them anew: "
+    "mockserver/simulation/hashing.py and write the digests anew; if only the form of the JSON moved, write them anew: "
     f"{ANEW}"
 )
 KEPT = {name: json.loads(golden.file(name).read_text(encoding="utf-8")) for name in golden.VENDORS}
@@ -45,7 +45,7 @@ def test_every_request_is_held(name: str) -> None:
 @pytest.mark.parametrize("name", golden.VENDORS)
 def test_the_digests_are_of_this_version_of_the_data(name: str) -> None:
     said = f"DATA_VERSION was raised; write the digests anew with {ANEW}"
-    assert KEPT[name]["data_version"] == chance.DATA_VERSION, said
+    assert KEPT[name]["data_version"] == hashing.DATA_VERSION, said
 
 
 @pytest.mark.parametrize(("seed", "zone"), [("1", "America/Lima"), ("2", "Asia/Tokyo")])

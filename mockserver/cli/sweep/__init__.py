@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
-from mockserver.cli import logs, making, options
+from mockserver.cli import app_factory, logs, options
 
 if TYPE_CHECKING:
     from mockserver.cli.sweep.plan import Plan
@@ -102,14 +102,14 @@ def sweep(
     if listed and (json_file or junit_file):
         raise click.UsageError("--list runs nothing, so there is nothing for --json or --junit; leave one of them out")
     logs.configure("warning")
-    stated = making.stated(**flags)
+    stated = app_factory.stated(**flags)
     first = _first_sandbox(stated)
     planned = _planned(first, vendors, switches)
-    from mockserver.cli.sweep import told
+    from mockserver.cli.sweep import report_text
     from mockserver.cli.sweep.runs import Sweep
 
     if listed:
-        click.echo(told.listed(planned))
+        click.echo(report_text.listed(planned))
         return
     swept = Sweep(_runner(command, stated, first, timeout), planned.readings, fail_fast)
     _go(swept)
@@ -119,16 +119,16 @@ def sweep(
 
 def _first_sandbox(stated: "Settings") -> "Sandbox":
     """What the first sandbox of such a server is like: its organisation, and the choices in force."""
-    from mockserver.admin import plane
+    from mockserver.admin import admin_context
 
-    with making.app(stated).app_context():
-        return plane.plane().state.default
+    with app_factory.app(stated).app_context():
+        return admin_context.context().registry.default
 
 
 def _planned(first: "Sandbox", vendors: tuple[str, ...], switches: tuple[str, ...]) -> "Plan":
     from mockserver.cli.sweep import plan
 
-    known = {name: surface.switches for name, surface in first.surfaces.items()}
+    known = {name: surface.switches for name, surface in first.profiles.items()}
     try:
         return plan.plan(known, first.policy.values, vendors, switches)
     except plan.PlanError as error:
@@ -139,7 +139,7 @@ def _runner(command: tuple[str, ...], stated: "Settings", first: "Sandbox", time
     from mockserver import vendors
     from mockserver.cli.sweep.runs import Runner
 
-    return Runner(command, stated, first.made.organization.slug, vendors.discover(), timeout)
+    return Runner(command, stated, first.config.organization.slug, vendors.discover(), timeout)
 
 
 def _go(swept: "Sweep") -> None:
@@ -166,14 +166,14 @@ def _go(swept: "Sweep") -> None:
 
 def _tell(swept: "Sweep", planned: "Plan", json_file: TextIO | None, junit_file: TextIO | None) -> None:
     """Tell of a sweep in the files that are asked for, and on stdout: on stderr, where stdout is for data."""
-    from mockserver.cli.sweep import records, told
+    from mockserver.cli.sweep import report_data, report_text
 
     if json_file is not None:
-        click.echo(records.as_json(swept, planned), file=json_file)
+        click.echo(report_data.as_json(swept, planned), file=json_file)
     if junit_file is not None:
-        click.echo(records.as_junit(swept), file=junit_file)
+        click.echo(report_data.as_junit(swept), file=junit_file)
     taken = any(file is not None and file.name == sys.stdout.name for file in (json_file, junit_file))
-    click.echo(told.told(swept, planned), err=taken)
+    click.echo(report_text.told(swept, planned), err=taken)
 
 
 def _exit_code(swept: "Sweep") -> int:

@@ -18,7 +18,7 @@ class PlanError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class Variation:
     """One switch of a vendor at a value that is not the one `usual` on the server."""
 
     vendor: str
@@ -51,7 +51,7 @@ class LeftOut:
 class Plan:
     """What is to be run, in this order, and what is not."""
 
-    readings: tuple[Reading, ...]
+    readings: tuple[Variation, ...]
     left_out: tuple[LeftOut, ...]
 
 
@@ -64,7 +64,7 @@ def plan(known: Known, usual: Mapping[str, Values], vendors: Sequence[str], aske
     of_vendors = vendors or (() if asked else tuple(known))
     for vendor in of_vendors:
         if vendor not in known:
-            raise PlanError(f"--vendor: {switches.unknown('vendor', vendor, known)}")
+            raise PlanError(f"--vendor: {switches.did_you_mean('vendor', vendor, known)}")
     named = [reading for text in asked for reading in _asked(text, known, usual)]
     found = {(vendor, switch.name): switch for vendor in of_vendors for switch in known[vendor]}
     open_ones = [
@@ -91,16 +91,16 @@ def _why_left_out(vendor: str, switch: Switch) -> str | None:
     return None
 
 
-def _readings(vendor: str, switch: Switch, usual: Value) -> Iterator[Reading]:
-    return (Reading(vendor, switch, value, usual) for value in switch.choices if value != usual)
+def _readings(vendor: str, switch: Switch, usual: Value) -> Iterator[Variation]:
+    return (Variation(vendor, switch, value, usual) for value in switch.options if value != usual)
 
 
-def _asked(text: str, known: Known, usual: Mapping[str, Values]) -> Iterable[Reading]:
+def _asked(text: str, known: Known, usual: Mapping[str, Values]) -> Iterable[Variation]:
     name, equals, value = text.partition("=")
     vendor, switch = _named(name, known)
     at = usual[vendor][switch.name]
     if equals:
-        return [Reading(vendor, switch, _read(name, switch, value, at), at)]
+        return [Variation(vendor, switch, _read(name, switch, value, at), at)]
     if isinstance(switch, Renaming):
         raise PlanError(f"--switch {name}: {_why_left_out(vendor, switch)}")
     return _readings(vendor, switch, at)
@@ -112,10 +112,10 @@ def _named(name: str, known: Known) -> tuple[str, Switch]:
     if not dot:
         raise PlanError(f"--switch {name}: it takes vendor.switch; `mockserver switches` lists all of them")
     if vendor not in known:
-        raise PlanError(f"--switch {name}: {switches.unknown('vendor', vendor, known)}")
+        raise PlanError(f"--switch {name}: {switches.did_you_mean('vendor', vendor, known)}")
     of_vendor = {switch.name: switch for switch in known[vendor]}
     if short not in of_vendor:
-        raise PlanError(f"--switch {name}: {switches.unknown('switch', short, of_vendor)}")
+        raise PlanError(f"--switch {name}: {switches.did_you_mean('switch', short, of_vendor)}")
     return vendor, of_vendor[short]
 
 

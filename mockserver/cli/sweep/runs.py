@@ -13,7 +13,7 @@ from mockserver import server
 from mockserver.app import create_app
 from mockserver.cli import env
 from mockserver.cli.sweep import program
-from mockserver.cli.sweep.plan import Reading
+from mockserver.cli.sweep.plan import Variation
 from mockserver.cli.sweep.program import Ended
 from mockserver.gateway.vendor import Vendor
 from mockserver.settings import Settings
@@ -46,7 +46,7 @@ class Runner:
     vendors: Sequence[Vendor]
     timeout: float | None
 
-    def run(self, reading: Reading | None, timeout: float | None) -> Run:
+    def run(self, reading: Variation | None, timeout: float | None) -> Run:
         """Run the command against a new server: under a reading, or, for the baseline, as the settings say.
 
         The reading is one of the choices that the server starts with: a test that resets it, or makes sandboxes on
@@ -68,20 +68,20 @@ class Sweep:
     """A sweep as far as it has come. `unasked` are readings of vendors that the baseline asked nothing: not run."""
 
     runner: Runner
-    readings: Sequence[Reading]
+    readings: Sequence[Variation]
     fail_fast: bool = False
     baseline: Run | None = None
-    runs: dict[Reading, Run] = field(default_factory=dict)
-    unasked: list[Reading] = field(default_factory=list)
+    runs: dict[Variation, Run] = field(default_factory=dict)
+    unasked: list[Variation] = field(default_factory=list)
     interrupted: bool = False
 
     @property
-    def findings(self) -> dict[Reading, Run]:
+    def findings(self) -> dict[Variation, Run]:
         """The readings that the command did not survive, with its runs."""
         return {reading: run for reading, run in self.runs.items() if not run.ended.well}
 
     @property
-    def left(self) -> list[Reading]:
+    def left(self) -> list[Variation]:
         """The readings that it did not come to."""
         return [reading for reading in self.readings if reading not in self.runs and reading not in self.unasked]
 
@@ -90,7 +90,7 @@ class Sweep:
         """How many runs there are to be, the baseline's included, as far as is known."""
         return 1 + len(self.readings) - len(self.unasked)
 
-    def steps(self) -> Iterator[Reading | None]:
+    def steps(self) -> Iterator[Variation | None]:
         """What is to be run: the baseline (None), then each reading that can matter, for as long as it makes sense."""
         yield None
         if self.baseline is None or not self.sound:
@@ -106,7 +106,7 @@ class Sweep:
         """Whether there is a baseline to compare with: it ended well, and asked somebody something."""
         return self.baseline is not None and self.baseline.ended.well and bool(self.baseline.requests)
 
-    def step(self, reading: Reading | None) -> None:
+    def step(self, reading: Variation | None) -> None:
         """Run what comes next."""
         if reading is None or self.baseline is None:
             self.baseline = self.runner.run(None, self.runner.timeout)

@@ -5,7 +5,7 @@ How each is made stays out, but for what only this vendor has (`gateway.defects`
 
 from typing import Any
 
-from mockserver.gateway.defects import Defect, above, each, first, lost, more, negative, twice
+from mockserver.gateway.defects import Defect, drop_first, each, exceed, first, increment, negative, repeat_last
 
 
 def _idle(row: Any) -> None:
@@ -22,26 +22,26 @@ def _last_day_alone(row: Any) -> None:
 
 DEFECTS = (
     Defect("dau-count-off-by-one", ("getDauCount",), "A day counts one user more than are listed.",
-           more("user_count", "daily_active_user_counts")),
-    Defect("duplicate-row", ("getDau",), "The last user of a page is there twice.", twice("users")),
-    Defect("lost-row", ("getDau",), "Each page leaves out its first user.", lost("users")),
+           increment("user_count", "daily_active_user_counts")),
+    Defect("duplicate-row", ("getDau",), "The last user of a page is there twice.", repeat_last("users")),
+    Defect("lost-row", ("getDau",), "Each page leaves out its first user.", drop_first("users")),
     Defect("users-sum-gap", ("getUserActivity",), "One user of a page has one completion less.",
-           more("metrics.completions_count", "users", by=-1)),
+           increment("metrics.completions_count", "users", by=-1)),
     Defect("records-gap", ("getDailyUserActivityByEditorLanguage",),
            "One record of a page has one suggested line less.",
-           more("metrics.completions_suggested_lines_of_code", "records", by=-1)),
+           increment("metrics.completions_suggested_lines_of_code", "records", by=-1)),
     Defect("total-off-by-one", ("getDailyUsage",), "A day's messages are one less than their parts.",
-           more("metrics.total_messages", "daily_usage", by=-1)),
+           increment("metrics.total_messages", "daily_usage", by=-1)),
     Defect("active-days-off-by-one", ("getUserActivity",), "The first user of a page has a day too many.",
-           more("active_days", "users")),
+           increment("active_days", "users")),
     Defect("accepted-above-suggested", ("getDailyUsage",), "More completions were accepted than there were.",
-           above("metrics.completions_accepted", "metrics.completions_count", "daily_usage")),
+           exceed("metrics.completions_accepted", "metrics.completions_count", "daily_usage")),
     Defect("active-without-events", ("getUserActivity",), "The first user of a page did nothing at all.",
            first("users", _idle)),
-    Defect("day-left-out", ("getDailyUsage",), "The first day with data is left out.", lost("daily_usage")),
+    Defect("day-left-out", ("getDailyUsage",), "The first day with data is left out.", drop_first("daily_usage")),
     Defect("thin-pages", ("getUserActivity",), "Each page leaves out all users but the first.", _thin),
     Defect("returned-count-off-by-one", ("getUserActivity",), "A page counts one user more than it has.",
-           more("metadata.returned_user_count")),
+           increment("metadata.returned_user_count")),
     Defect("effective-start-lost", ("getDauCount",), "The effective range is said to be its last day alone.",
            each("metadata", _last_day_alone)),
     Defect("negative-lines", ("getDailyUsage",), "Lines of completions are below 0.",

@@ -5,8 +5,8 @@ Finding the fault stays out; only 400's code is documented, the others are assum
 
 from typing import Final
 
-from mockserver.gateway.rejection import Fabricated, Reason, Rejection
-from mockserver.gateway.vendor import Call, Worded
+from mockserver.gateway.rejection import InjectedFailure, Reason, Rejection
+from mockserver.gateway.vendor import ErrorReply, RequestContext
 
 _WORDS: Final = {
     Reason.INVALID: (400, "InvalidArgument"),
@@ -28,7 +28,7 @@ _CODES: Final = {
 """The codes of statuses, those that only a fault brings among them (assumed, as gRPC has them)."""
 
 
-def word(rejection: Rejection, call: Call) -> Worded:
+def word(rejection: Rejection, call: RequestContext) -> ErrorReply:
     """Status, body and headers of a refusal; `Retry-After` only where the switch `retry_after` asks for it."""
     status, code = _told(rejection)
     headers = {}
@@ -36,11 +36,11 @@ def word(rejection: Rejection, call: Call) -> Worded:
         headers["Allow"] = ", ".join(rejection.allow)
     if rejection.retry_after is not None and call.values["retry_after"] == "seconds":
         headers["Retry-After"] = str(rejection.retry_after)
-    return Worded(status, {"error": {"code": code, "message": rejection.message}}, headers)
+    return ErrorReply(status, {"error": {"code": code, "message": rejection.message}}, headers)
 
 
 def _told(rejection: Rejection) -> tuple[int, str]:
-    if not isinstance(rejection, Fabricated):
+    if not isinstance(rejection, InjectedFailure):
         return _WORDS[rejection.reason]
     nearest = 500 if rejection.status >= 500 else 400
     return rejection.status, rejection.code or _CODES.get(rejection.status, _CODES[nearest])

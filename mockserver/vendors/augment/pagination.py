@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from mockserver.gateway import paging
 from mockserver.gateway.paging import Page, Row
-from mockserver.gateway.rejection import Fault, Reason, Rejection
+from mockserver.gateway.rejection import ParameterError, Reason, Rejection
 from mockserver.gateway.switches import Values
 
 
@@ -35,7 +35,7 @@ def _last_id(cursor: str) -> str:
         last_id = None
     if not isinstance(last_id, str):
         rule = "cursor must be a next_cursor from an earlier answer, unchanged"
-        raise Rejection(Reason.INVALID, rule, faults=(Fault("cursor", rule),))
+        raise Rejection(Reason.INVALID, rule, parameter_errors=(ParameterError("cursor", rule),))
     return last_id
 
 

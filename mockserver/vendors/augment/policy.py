@@ -36,7 +36,7 @@ SWITCHES: Final[tuple[Switch, ...]] = (
         "reject",
         "clamp",
         grade=Grade.ASSUMED,
-        says="A start date before the oldest allowed one: a 400, or moved up to it. "
+        description="A start date before the oldest allowed one: a 400, or moved up to it. "
         "The page gives two years and names no consequence.",
     ),
     switch(
@@ -44,7 +44,8 @@ SWITCHES: Final[tuple[Switch, ...]] = (
         "empty",
         "reject",
         grade=Grade.ASSUMED,
-        says="Yesterday asked for before its data arrived: an answer without data, or a 400 as if it were today. "
+        description="Yesterday asked for before its data arrived: an answer without data, or a 400 as if it "
+        "were today. "
         "The page says only when data arrive.",
     ),
     Switch(
@@ -60,7 +61,7 @@ SWITCHES: Final[tuple[Switch, ...]] = (
         "reject",
         "ignore",
         grade=Grade.OBSERVED,
-        says="A query parameter that the endpoint does not have: a 400, or ignored. "
+        description="A query parameter that the endpoint does not have: a 400, or ignored. "
         "The live service was seen refusing `limit`.",
     ),
     switch(
@@ -68,14 +69,14 @@ SWITCHES: Final[tuple[Switch, ...]] = (
         "reject",
         "ignore",
         grade=Grade.ASSUMED,
-        says="A date, cursor or size with an empty value: a 400, or as if it were not there.",
+        description="A date, cursor or size with an empty value: a 400, or as if it were not there.",
     ),
     switch(
         "page_size_over_maximum",
         "reject",
         "clamp",
         grade=Grade.ASSUMED,
-        says="A page_size above the documented maximum: a 400, or the maximum.",
+        description="A page_size above the documented maximum: a 400, or the maximum.",
     ),
     switch(
         "last_cursor",
@@ -83,7 +84,7 @@ SWITCHES: Final[tuple[Switch, ...]] = (
         "null",
         "absent",
         grade=Grade.OBSERVED,
-        says="next_cursor on the last page: an empty string (documented), null, or no key at all; "
+        description="next_cursor on the last page: an empty string (documented), null, or no key at all; "
         "clients have met all three.",
     ),
     switch(
@@ -91,14 +92,15 @@ SWITCHES: Final[tuple[Switch, ...]] = (
         "organization",
         "token",
         grade=Grade.ASSUMED,
-        says="What one bucket is for: the organisation, or each token. The page does not say who shares the allowance.",
+        description="What one bucket is for: the organisation, or each token. The page does not say who shares "
+        "the allowance.",
     ),
     switch(
         "rate_limit_block",
         "refill",
         "minute",
         grade=Grade.ASSUMED,
-        says="After a 429: open again when a request is back (6 s), or closed for 60 s. "
+        description="After a 429: open again when a request is back (6 s), or closed for 60 s. "
         "The page's 'duration specified above' names none.",
     ),
     switch(
@@ -106,6 +108,7 @@ SWITCHES: Final[tuple[Switch, ...]] = (
         "off",
         "seconds",
         grade=Grade.ASSUMED,
-        says="A Retry-After header on a 429: none (the page knows none), or whole seconds until a request would pass.",
+        description="A Retry-After header on a 429: none (the page knows none), or whole seconds until a "
+        "request would pass.",
     ),
 )

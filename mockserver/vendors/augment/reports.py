@@ -203,7 +203,7 @@ def _blocks(world: World, start: int, first: int, last: int, count: int) -> Iter
     """Members from `start` on who can have been active in the range: first about a page of them, then ever more."""
     run, following = count, count
     for block in world.people.blocks(start):
-        using, place = block.using(Product.AUGMENT, first, last), 0
+        using, place = block.users_of(Product.AUGMENT, first, last), 0
         while place < len(using):
             yield using.take(np.arange(place, min(place + run, len(using))))
             place += run

@@ -8,15 +8,15 @@ from typing import Any, Final
 
 from flask import request
 
-from mockserver.gateway import answers
+from mockserver.gateway import response_cache
 from mockserver.gateway.switches import Values
-from mockserver.gateway.vendor import Call, Route
-from mockserver.simulation.metrics_sources import Seen
+from mockserver.gateway.vendor import RequestContext, Route
+from mockserver.simulation.metrics_sources import Visibility
 from mockserver.simulation.organization import Product
 from mockserver.vendors.augment import pagination, policy, reports, schemas
 
 
-def dau_count(call: Call) -> dict[str, Any]:
+def dau_count(call: RequestContext) -> dict[str, Any]:
     """Active users on each day of a range."""
     asked = schemas.asked_range(request.args, call.now, _through(call), call.values)
     rows = reports.day_counts(call.world, asked.first, asked.last, asked.through)
@@ -26,7 +26,7 @@ def dau_count(call: Call) -> dict[str, Any]:
     }
 
 
-def dau(call: Call) -> dict[str, Any]:
+def dau(call: RequestContext) -> dict[str, Any]:
     """The users active on a day."""
     asked = schemas.asked_day(request.args, call.now, _through(call), call.values, policy.DAU_PAGE)
     page = pagination.cut(
@@ -39,7 +39,7 @@ def dau(call: Call) -> dict[str, Any]:
     }
 
 
-def daily_usage(call: Call) -> dict[str, Any]:
+def daily_usage(call: RequestContext) -> dict[str, Any]:
     """Everybody's metrics on each day of a range that has any."""
     asked = schemas.asked_range(request.args, call.now, _through(call), call.values)
     rows = reports.day_usage(call.world, asked.first, asked.last, asked.through)
@@ -49,7 +49,7 @@ def daily_usage(call: Call) -> dict[str, Any]:
     }
 
 
-def user_activity(call: Call) -> dict[str, Any]:
+def user_activity(call: RequestContext) -> dict[str, Any]:
     """The metrics of each user over a range."""
     asked = schemas.asked_paged_range(request.args, call.now, _through(call), call.values, policy.ACTIVITY_PAGE)
     page = pagination.cut(
@@ -63,7 +63,7 @@ def user_activity(call: Call) -> dict[str, Any]:
     }
 
 
-def by_editor_language(call: Call) -> dict[str, Any]:
+def by_editor_language(call: RequestContext) -> dict[str, Any]:
     """The metrics of each user on a day, by language and editor."""
     asked = schemas.asked_day(request.args, call.now, _through(call), call.values, policy.ACTIVITY_PAGE)
     page = pagination.cut(
@@ -76,12 +76,12 @@ def by_editor_language(call: Call) -> dict[str, Any]:
     }
 
 
-def seen(now: datetime, values: Values) -> Seen:
+def seen(now: datetime, values: Values) -> Visibility:
     """What is shown of each person and day: what has been published, and is not older than may be asked for."""
-    return Seen(Product.AUGMENT, reports.published(now, values), schemas.COUNTERS, since=schemas.oldest(now))
+    return Visibility(Product.AUGMENT, reports.published(now, values), schemas.COUNTERS, since=schemas.oldest(now))
 
 
-def _through(call: Call) -> int:
+def _through(call: RequestContext) -> int:
     return reports.published(call.now, call.values)
 
 
@@ -89,12 +89,12 @@ def _range(asked: schemas.Range) -> dict[str, str]:
     return {
         "effective_start_date": date.fromordinal(asked.first).isoformat(),
         "effective_end_date": date.fromordinal(asked.last).isoformat(),
-        "generated_at": answers.STAMP,
+        "generated_at": response_cache.TIMESTAMP,
     }
 
 
 def _day(asked: schemas.PagedDay) -> dict[str, str]:
-    return {"effective_date": date.fromordinal(asked.day).isoformat(), "generated_at": answers.STAMP}
+    return {"effective_date": date.fromordinal(asked.day).isoformat(), "generated_at": response_cache.TIMESTAMP}
 
 
 ROUTES: Final = tuple(

@@ -13,7 +13,7 @@ from marshmallow import Schema, ValidationError, fields, post_dump
 from werkzeug.datastructures import MultiDict
 
 from mockserver.gateway import switches
-from mockserver.gateway.rejection import Fault, Reason, Rejection
+from mockserver.gateway.rejection import ParameterError, Reason, Rejection
 from mockserver.gateway.switches import Values
 from mockserver.vendors.augment import policy
 
@@ -204,7 +204,7 @@ def _load(schema: Schema, args: "MultiDict[str, str]", values: Values) -> dict[s
     given = {name: args.getlist(name) for name in args}
     for name in given:
         if name not in schema.fields and values["unknown_parameters"] == "reject":
-            _refuse(name, switches.unknown("parameter", name, schema.fields))
+            _refuse(name, switches.did_you_mean("parameter", name, schema.fields))
     known = {name: texts for name, texts in given.items() if name in schema.fields}
     for name, texts in known.items():
         if len(texts) > 1:
@@ -220,7 +220,7 @@ def _load(schema: Schema, args: "MultiDict[str, str]", values: Values) -> dict[s
 
 
 def _refuse(name: str, rule: str) -> NoReturn:
-    raise Rejection(Reason.INVALID, rule, faults=(Fault(name, rule),))
+    raise Rejection(Reason.INVALID, rule, parameter_errors=(ParameterError(name, rule),))
 
 
 class Metrics(Schema):

@@ -5,7 +5,7 @@ How each is made stays out, but for what only this vendor has (`gateway.defects`
 
 from typing import Any
 
-from mockserver.gateway.defects import MONTHS, Defect, above, each, more, negative, put, spaced
+from mockserver.gateway.defects import MONTHS, Defect, each, exceed, increment, negative, set_to, when_spaced
 
 _ADOPTION = ("getUsersAdoptionV1", "getUsersAdoptionV2")
 _HITS = ("getLimitHitsV1", "getLimitHitsV2")
@@ -18,34 +18,36 @@ def _everyone(row: Any) -> None:
 
 def _dearer(body: Any) -> None:
     for name in ("builtInQuota", "totalCredits"):
-        more(name, "data")(body)
+        increment(name, "data")(body)
 
 
 def _dearer_in_all(body: Any) -> None:
     _dearer(body)
     for name in ("builtInQuota", "totalCredits"):
-        more(name, "total")(body)
+        increment(name, "total")(body)
 
 
 def _unspent(body: Any) -> None:
     for place in ("data", "total"):
-        put(0, place, "builtInQuota", "topUpCredits", "totalCredits")(body)
+        set_to(0, place, "builtInQuota", "topUpCredits", "totalCredits")(body)
 
 
 DEFECTS = (
-    Defect("credits-gap", _CREDITS, "The total of credits is one more than its parts.", more("builtInQuota", "total")),
+    Defect("credits-gap", _CREDITS, "The total of credits is one more than its parts.",
+           increment("builtInQuota",
+           "total")),
     Defect("peak-above-unique", _HITS, "More people hit their limit on one day than in the range.",
-           above("peakDailyUsers", "usersHitLimit", "total")),
+           exceed("peakDailyUsers", "usersHitLimit", "total")),
     Defect("versions-differ", _HITS[:1], "The first version counts one person more.",
-           more("usersHitLimit", "total")),
+           increment("usersHitLimit", "total")),
     Defect("console-active-above-enabled", _ADOPTION, "More people are active than have AI.",
-           above("activeUsers", "enabledUsers", "data", "total")),
+           exceed("activeUsers", "enabledUsers", "data", "total")),
     Defect("everyone-active", _ADOPTION, "Everybody who has AI spends credits each day.", each("data", _everyone)),
     Defect("month-of-credits-gap", _CREDITS, "A month has one credit more than its days.",
-           spaced("data", "date", *MONTHS, _dearer)),
+           when_spaced("data", "date", *MONTHS, _dearer)),
     Defect("credit-too-many", _CREDITS, "Whoever is asked for spent one credit more.", _dearer_in_all),
     Defect("month-without-spenders", _ADOPTION, "In a month nobody is active, though on its days some are.",
-           spaced("data", "date", *MONTHS, put(0, "data", "activeUsers"))),
+           when_spaced("data", "date", *MONTHS, set_to(0, "data", "activeUsers"))),
     Defect("credits-hidden", _CREDITS, "Nobody spends credits.", _unspent),
     Defect("negative-credits", _CREDITS, "The built-in quota that was spent is below 0.",
            negative("builtInQuota", "data")),

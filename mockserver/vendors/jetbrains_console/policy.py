@@ -23,8 +23,8 @@ TRY_PATH: Final = (
     f"{REPORTS}/v1/adoption/users-adoption/group-by/date?fromDate=2025-09-01&toDate=2025-10-20&groupBy=month"
 )
 
-STAGES: Final = (oauth.bearer, pipeline.permit, pipeline.fault, pipeline.limit)
-ISSUING_STAGES: Final = (oauth.client, pipeline.fault)
+STAGES: Final = (oauth.authenticate_bearer, pipeline.permit, pipeline.fault, pipeline.limit)
+ISSUING_STAGES: Final = (oauth.authenticate_client, pipeline.fault)
 """Before a report: 401, 403, and 429 where a limit was set (no limit is documented); before a token, who asks."""
 
 GROUPINGS: Final = ("day", "week", "month", "year")
@@ -54,7 +54,8 @@ SWITCHES: Final[tuple[Switch, ...]] = (
         600,
         60,
         grade=Grade.INFERRED,
-        says="How many seconds an access token lives, on the sandbox's clock. An hour is what RFC 6749 shows and such "
+        description="How many seconds an access token lives, on the sandbox's clock. An hour is what RFC 6749 "
+        "shows and such "
         "services give; shorter ones are for testing a client that must get new tokens.",
     ),
     switch(
@@ -62,21 +63,21 @@ SWITCHES: Final[tuple[Switch, ...]] = (
         "reject",
         "ignore",
         grade=Grade.ASSUMED,
-        says="A query parameter that a report does not have: a 400, or ignored.",
+        description="A query parameter that a report does not have: a 400, or ignored.",
     ),
     switch(
         "empty_elements",
         "reject",
         "ignore",
         grade=Grade.ASSUMED,
-        says="An empty element in a filter's list, or an empty list: a 400, or passed over.",
+        description="An empty element in a filter's list, or an empty list: a 400, or passed over.",
     ),
     switch(
         "malformed_ids",
         "nobody",
         "reject",
         grade=Grade.ASSUMED,
-        says="An element of userIds that is no UUID: nobody's id like any unknown one, or a 400.",
+        description="An element of userIds that is no UUID: nobody's id like any unknown one, or a 400.",
     ),
     switch(
         "list_form",
@@ -84,7 +85,8 @@ SWITCHES: Final[tuple[Switch, ...]] = (
         "comma",
         "repeated",
         grade=Grade.ASSUMED,
-        says="How a filter holds several values: separated by commas or as a repeated parameter, or one way alone: "
+        description="How a filter holds several values: separated by commas or as a repeated parameter, or one "
+        "way alone: "
         "then a repeated parameter is a 400, or a comma belongs to the value.",
     ),
     switch(
@@ -92,14 +94,15 @@ SWITCHES: Final[tuple[Switch, ...]] = (
         "exact",
         "any",
         grade=Grade.ASSUMED,
-        says="groupBy and ide in other letters, as in MONTH or iu: a 400, or the same as in the right ones.",
+        description="groupBy and ide in other letters, as in MONTH or iu: a 400, or the same as in the right ones.",
     ),
     switch(
         "longest_range",
         "history",
         "reject",
         grade=Grade.ASSUMED,
-        says=f"A range of more than {BUCKETS_MAXIMUM:,} buckets: told without those before the organisation's first "
+        description=f"A range of more than {BUCKETS_MAXIMUM:,} buckets: told without those before the "
+        "organisation's first "
         "day and after today, or a 400. No limit is documented.",
     ),
     switch(
@@ -107,7 +110,8 @@ SWITCHES: Final[tuple[Switch, ...]] = (
         "calendar",
         "clipped",
         grade=Grade.ASSUMED,
-        says="The date of a bucket that begins before fromDate: its first day of the calendar, as in IDE Services, or "
+        description="The date of a bucket that begins before fromDate: its first day of the calendar, as in IDE "
+        "Services, or "
         "fromDate.",
     ),
     switch(
@@ -115,7 +119,8 @@ SWITCHES: Final[tuple[Switch, ...]] = (
         "zeros",
         "omitted",
         grade=Grade.ASSUMED,
-        says="A bucket in which nothing happened: a row of zeros, or no row. Of adoption, one in which somebody had AI "
+        description="A bucket in which nothing happened: a row of zeros, or no row. Of adoption, one in which "
+        "somebody had AI "
         "is a row, whether or not anybody was active.",
     ),
     switch(
@@ -123,13 +128,14 @@ SWITCHES: Final[tuple[Switch, ...]] = (
         "number",
         "string",
         grade=Grade.ASSUMED,
-        says="AI credits with their two decimals: a JSON number, or text, as in 12.50.",
+        description="AI credits with their two decimals: a JSON number, or text, as in 12.50.",
     ),
     names(
         "names",
         *RENAMABLE,
         grade=Grade.ASSUMED,
-        says="What response names are called instead; no response of this API is public. Whoever states the mapping "
+        description="What response names are called instead; no response of this API is public. Whoever states "
+        "the mapping "
         "anew states the whole of it.",
     ),
 )

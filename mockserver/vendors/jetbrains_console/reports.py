@@ -10,7 +10,7 @@ from typing import Protocol
 
 import numpy as np
 
-from mockserver.simulation import parts
+from mockserver.simulation import calendar_periods
 from mockserver.simulation.clients import IDES
 from mockserver.simulation.jetbrains_ranges import Spending
 from mockserver.simulation.presence import Mask
@@ -115,7 +115,7 @@ def stamp(instant: datetime) -> str:
 
 def bucket_count(first: int, last: int, group_by: str) -> int:
     """How many buckets a range has."""
-    return parts.count(first, last, parts.Part(group_by))
+    return calendar_periods.count(first, last, calendar_periods.CalendarPeriod(group_by))
 
 
 def buckets(world: World, asked: Range, now: datetime, label_from: int = 1) -> Buckets:
@@ -128,7 +128,7 @@ def buckets(world: World, asked: Range, now: datetime, label_from: int = 1) -> B
         first, last = max(first, world.organization.first_day.toordinal()), min(last, tomorrow - 1)
         if first > last:
             return Buckets((), (first, first))
-    starts = parts.starts(first, last, parts.Part(asked.group_by))
+    starts = calendar_periods.starts(first, last, calendar_periods.CalendarPeriod(asked.group_by))
     edges = [min(edge, tomorrow) for edge in (first, *starts[1:], last + 1)]
     return Buckets([date.fromordinal(max(start, label_from)).isoformat() for start in starts], edges)
 

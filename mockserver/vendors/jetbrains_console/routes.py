@@ -8,37 +8,37 @@ from typing import Any, Final
 from flask import request
 
 from mockserver.gateway import oauth
-from mockserver.gateway.vendor import Body, Call, Route
+from mockserver.gateway.vendor import Body, RequestContext, Route
 from mockserver.vendors.jetbrains_console import errors, pagination, policy, reports
 from mockserver.vendors.jetbrains_console.schemas import queries, rows
 
 
-def token(call: Call) -> Body:
+def token(call: RequestContext) -> Body:
     """An access token for a client's credentials."""
-    return oauth.issue(call, int(call.values["expires_in"]))
+    return oauth.issue_token(call, int(call.values["expires_in"]))
 
 
-def users_adoption(call: Call) -> Body:
+def users_adoption(call: RequestContext) -> Body:
     """Who has AI, and who spends credits on it."""
     found, total = reports.adoption(call.world, *_asked(call))
     shape = rows.Adoption()
     return pagination.whole(shape.dump(_kept(call, found), many=True), rows.Adoption(exclude=("date",)).dump(total))
 
 
-def limit_hits(call: Call) -> Body:
+def limit_hits(call: RequestContext) -> Body:
     """Who hits the monthly limit."""
     found, total = reports.limit_hits(call.world, *_asked(call))
     return pagination.whole(rows.LimitHits(many=True).dump(_kept(call, found)), rows.LimitHitsTotal().dump(total))
 
 
-def quota_consumption(call: Call) -> Body:
+def quota_consumption(call: RequestContext) -> Body:
     """Which credits are spent."""
     found, total = reports.consumption(call.world, *_asked(call))
     told = rows.Consumption(call.values, many=True).dump(_kept(call, found))
     return pagination.whole(told, rows.Consumption(call.values, exclude=("date",)).dump(total))
 
 
-def _asked(call: Call) -> tuple[reports.Buckets, reports.Whom]:
+def _asked(call: RequestContext) -> tuple[reports.Buckets, reports.Whom]:
     """The buckets that a query asks for, and whom of those that the role may see."""
     asked = queries.asked(request.args, call.values)
     count = reports.bucket_count(asked.first, asked.last, asked.group_by)
@@ -52,7 +52,7 @@ def _asked(call: Call) -> tuple[reports.Buckets, reports.Whom]:
     )
 
 
-def _kept(call: Call, found: list[Any]) -> list[Any]:
+def _kept(call: RequestContext, found: list[Any]) -> list[Any]:
     return [row for row in found if not row.empty] if call.values["empty_buckets"] == "omitted" else found
 
 

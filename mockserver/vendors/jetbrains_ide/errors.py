@@ -6,8 +6,8 @@ Finding the fault stays out.
 from datetime import datetime
 from typing import Final
 
-from mockserver.gateway.rejection import Fabricated, Fault, Reason, Rejection, phrase
-from mockserver.gateway.vendor import Call, Worded
+from mockserver.gateway.rejection import InjectedFailure, ParameterError, Reason, Rejection, status_phrase
+from mockserver.gateway.vendor import ErrorReply, RequestContext
 from mockserver.vendors.jetbrains_ide import policy
 
 _WORDS: Final = {
@@ -30,9 +30,11 @@ def stamp(instant: datetime) -> str:
     return instant.isoformat(timespec="milliseconds")
 
 
-def invalid(*faults: Fault) -> Rejection:
+def invalid(*faults: ParameterError) -> Rejection:
     """A 400 that tells all faults at once."""
-    return Rejection(Reason.INVALID, "; ".join(f"{each.parameter} {each.rule}" for each in faults), faults=faults)
+    return Rejection(
+        Reason.INVALID, "; ".join(f"{each.parameter} {each.rule}" for each in faults), parameter_errors=faults
+    )
 
 
 def too_many_buckets(group_by: str, count: int) -> Rejection:
@@ -41,10 +43,10 @@ def too_many_buckets(group_by: str, count: int) -> Rejection:
         f"would make {count:,} buckets ({group_by}); at most {policy.BUCKETS_MAXIMUM:,} are told; "
         "choose a shorter range or a coarser groupBy"
     )
-    return invalid(Fault("toDate", rule))
+    return invalid(ParameterError("toDate", rule))
 
 
-def word(rejection: Rejection, call: Call) -> Worded:
+def word(rejection: Rejection, call: RequestContext) -> ErrorReply:
     """Status, body and headers of a refusal."""
     status, title = _told(rejection)
     headers = {}
@@ -59,10 +61,10 @@ def word(rejection: Rejection, call: Call) -> Worded:
         "message": rejection.message,
         "path": call.path,
     }
-    return Worded(status, body, headers)
+    return ErrorReply(status, body, headers)
 
 
 def _told(rejection: Rejection) -> tuple[int, str]:
-    if isinstance(rejection, Fabricated):
-        return rejection.status, rejection.code or phrase(rejection.status)
+    if isinstance(rejection, InjectedFailure):
+        return rejection.status, rejection.code or status_phrase(rejection.status)
     return _WORDS[rejection.reason]

@@ -8,11 +8,11 @@ from typing import Any, Final, Protocol
 
 from mockserver.gateway import paging
 from mockserver.gateway.paging import Page, Row
-from mockserver.gateway.rejection import Fault
+from mockserver.gateway.rejection import ParameterError
 from mockserver.gateway.switches import Values
-from mockserver.simulation import chance
+from mockserver.simulation import hashing
 from mockserver.simulation.jetbrains import TOOLS
-from mockserver.simulation.jetbrains_rows import Place
+from mockserver.simulation.jetbrains_rows import RowPosition
 from mockserver.simulation.organization import NEVER, PEOPLE_MAXIMUM
 from mockserver.vendors.jetbrains_ide import errors
 
@@ -38,13 +38,13 @@ class Asked(Protocol):
     def question(self) -> tuple[str, ...]: ...
 
 
-def cut(take: Callable[[Place | None, int], list[Row]], asked: Asked, values: Values) -> Page[Row]:
+def cut(take: Callable[[RowPosition | None, int], list[Row]], asked: Asked, values: Values) -> Page[Row]:
     """The page asked for, out of a list that yields up to n rows behind a place; Rejection for a bad cursor."""
     after = _place(asked.cursor, asked, values) if asked.cursor is not None else None
     return paging.keyset(lambda count: take(after, count), asked.limit)
 
 
-def words(page: Page[Row], place: Callable[[Row], Place], asked: Asked, values: Values) -> dict[str, Any]:
+def words(page: Page[Row], place: Callable[[Row], RowPosition], asked: Asked, values: Values) -> dict[str, Any]:
     """What stands beside the rows of a page; the switch `last_cursor` decides about the last one."""
     if not page.more:
         return {"nextCursor": None} if values["last_cursor"] == "null" else {}
@@ -52,24 +52,24 @@ def words(page: Page[Row], place: Callable[[Row], Place], asked: Asked, values: 
     return {"nextCursor": paging.encode({"after": [at.tool, at.day, at.index], "of": _mark(asked)})}
 
 
-def _place(cursor: str, asked: Asked, values: Values) -> Place:
+def _place(cursor: str, asked: Asked, values: Values) -> RowPosition:
     try:
         content = paging.decode(cursor)
     except paging.CursorError:
         content = {}
     after, mark = content.get("after"), content.get("of")
     if not (isinstance(after, list) and len(after) == len(_BOUNDS) and isinstance(mark, str)):
-        raise errors.invalid(Fault("cursor", errors.CURSOR))
+        raise errors.invalid(ParameterError("cursor", errors.CURSOR))
     if not all(type(part) is int and 0 <= part <= most for part, most in zip(after, _BOUNDS, strict=True)):
-        raise errors.invalid(Fault("cursor", errors.CURSOR))
+        raise errors.invalid(ParameterError("cursor", errors.CURSOR))
     if mark != _mark(asked) and values["foreign_cursor"] == "reject":
-        raise errors.invalid(Fault("cursor", _FOREIGN))
-    return Place(*after)
+        raise errors.invalid(ParameterError("cursor", _FOREIGN))
+    return RowPosition(*after)
 
 
 def _mark(asked: Asked) -> str:
     """Tells the question of a cursor from others, in sixteen letters."""
-    return f"{chance.key(*asked.question):016x}"
+    return f"{hashing.key(*asked.question):016x}"
 
 
 def onward(body: dict[str, Any]) -> str | None:

@@ -9,7 +9,7 @@ from typing import Final
 
 from mockserver.gateway import auth, pipeline
 from mockserver.gateway.switches import Grade, Switch, names, switch
-from mockserver.gateway.vendor import Call
+from mockserver.gateway.vendor import RequestContext
 
 NAME: Final = "jetbrains-ide"
 TITLE: Final = "JetBrains IDE Services, AI analytics"
@@ -20,7 +20,7 @@ TRY_PATH: Final = "/api/analytics/ai/effectiveness/metrics/totals?fromDate=2025-
 _ADMITTED: Final = {"bearer": ("Bearer",), "automation": ("Automation",)}
 
 
-def admit(call: Call) -> None:
+def admit(call: RequestContext) -> None:
     """401 for a scheme that the switch `schemes` shuts out, in whichever sandbox the token has opened."""
     schemes = _ADMITTED.get(str(call.values["schemes"]))
     if schemes:
@@ -57,7 +57,7 @@ SWITCHES: Final[tuple[Switch, ...]] = (
         "bearer",
         "automation",
         grade=Grade.OBSERVED,
-        says="The scheme of the Authorization header: Bearer is documented, a public client sends Automation. "
+        description="The scheme of the Authorization header: Bearer is documented, a public client sends Automation. "
         "Both, or one alone and a 401 for the other.",
     ),
     switch(
@@ -65,7 +65,7 @@ SWITCHES: Final[tuple[Switch, ...]] = (
         "DAY",
         "NONE",
         grade=Grade.ASSUMED,
-        says="groupBy left out where it is optional: a bucket for each day, or one for the whole range, dated "
+        description="groupBy left out where it is optional: a bucket for each day, or one for the whole range, dated "
         "fromDate. The page names no default.",
     ),
     switch(
@@ -73,14 +73,15 @@ SWITCHES: Final[tuple[Switch, ...]] = (
         "null",
         "absent",
         grade=Grade.ASSUMED,
-        says="nextCursor on the last page: null, or no key.",
+        description="nextCursor on the last page: null, or no key.",
     ),
     switch(
         "empty_buckets",
         "zeros",
         "omitted",
         grade=Grade.ASSUMED,
-        says="A bucket in which nothing happened (by feature: a tool in a bucket): a row of zeros, or no row. Of "
+        description="A bucket in which nothing happened (by feature: a tool in a bucket): a row of zeros, or no "
+        "row. Of "
         "adoption, one in which somebody had AI is a row, whether or not anybody was active.",
     ),
     switch(
@@ -88,7 +89,8 @@ SWITCHES: Final[tuple[Switch, ...]] = (
         "ignored",
         "honest",
         grade=Grade.ASSUMED,
-        says="The versions that send data count as if they had always been there, so that every date has data, or "
+        description="The versions that send data count as if they had always been there, so that every date has "
+        "data, or "
         f"nothing was sent before {RELEASED}, when 2025.3 came out.",
     ),
     switch(
@@ -96,7 +98,8 @@ SWITCHES: Final[tuple[Switch, ...]] = (
         "all_but_junie",
         "everything",
         grade=Grade.ASSUMED,
-        says="What a client with an AI Assistant below its version does not send: all but Junie's data, or everything. "
+        description="What a client with an AI Assistant below its version does not send: all but Junie's data, "
+        "or everything. "
         "The page tells the case of an old Junie alone.",
     ),
     switch(
@@ -104,7 +107,8 @@ SWITCHES: Final[tuple[Switch, ...]] = (
         "reject",
         "continue",
         grade=Grade.ASSUMED,
-        says="A cursor sent with other dates, tools, users or another order than it was made for: a 400, or the rows "
+        description="A cursor sent with other dates, tools, users or another order than it was made for: a 400, "
+        "or the rows "
         "behind its place in the list now asked for. Another limit is never a fault.",
     ),
     switch(
@@ -112,7 +116,8 @@ SWITCHES: Final[tuple[Switch, ...]] = (
         "history",
         "reject",
         grade=Grade.ASSUMED,
-        says=f"A range of more than {BUCKETS_MAXIMUM:,} buckets: told without those before the organisation's first "
+        description=f"A range of more than {BUCKETS_MAXIMUM:,} buckets: told without those before the "
+        "organisation's first "
         "day and after today, or a 400. No limit is documented.",
     ),
     switch(
@@ -120,7 +125,8 @@ SWITCHES: Final[tuple[Switch, ...]] = (
         "reject",
         "accept",
         grade=Grade.ASSUMED,
-        says="A parameter given more than once: a 400, or lists joined and the first of any other value taken, as "
+        description="A parameter given more than once: a 400, or lists joined and the first of any other value "
+        "taken, as "
         "Spring binds them.",
     ),
     switch(
@@ -128,14 +134,15 @@ SWITCHES: Final[tuple[Switch, ...]] = (
         "reject",
         "ignore",
         grade=Grade.ASSUMED,
-        says="A parameter with an empty value: a 400, or as if it were not there.",
+        description="A parameter with an empty value: a 400, or as if it were not there.",
     ),
     names(
         "names",
         *RENAMABLE,
         kept=("nextCursor",),
         grade=Grade.ASSUMED,
-        says="What response names are called instead: each tenant's own Swagger has the real ones, and of all of them "
+        description="What response names are called instead: each tenant's own Swagger has the real ones, and "
+        "of all of them "
         "the page tells nextCursor alone. Whoever states the mapping anew states the whole of it.",
     ),
 )

@@ -10,11 +10,11 @@ from typing import Any, Final
 
 import numpy as np
 
-from mockserver.simulation import parts
-from mockserver.simulation.chance import I64
-from mockserver.simulation.clients import Gates
+from mockserver.simulation import calendar_periods
+from mockserver.simulation.clients import ReportingGate
+from mockserver.simulation.hashing import I64
 from mockserver.simulation.jetbrains import MEASURES, TOOLS
-from mockserver.simulation.jetbrains_rows import Place, Row
+from mockserver.simulation.jetbrains_rows import Row, RowPosition
 from mockserver.simulation.world import World
 from mockserver.vendors.jetbrains_ide import policy
 
@@ -69,7 +69,7 @@ def epoch(now: datetime, values: Values) -> Hashable:  # noqa: ARG001 (as every 
 
 def bucket_count(first: int, last: int, group_by: str) -> int:
     """How many buckets a range has; without a grouping it is one."""
-    return 1 if group_by == _WHOLE else parts.count(first, last, _part(group_by))
+    return 1 if group_by == _WHOLE else calendar_periods.count(first, last, _part(group_by))
 
 
 def buckets(world: World, first: int, last: int, group_by: str, now: datetime) -> Buckets:
@@ -81,12 +81,12 @@ def buckets(world: World, first: int, last: int, group_by: str, now: datetime) -
         first, last = max(first, world.organization.first_day.toordinal()), min(last, now.toordinal())
         if first > last:
             return Buckets((), ())
-    starts = [first] if group_by == _WHOLE else parts.starts(first, last, _part(group_by))
+    starts = [first] if group_by == _WHOLE else calendar_periods.starts(first, last, _part(group_by))
     return Buckets(starts, (first, *starts[1:], last + 1))
 
 
-def _part(group_by: str) -> parts.Part:
-    return parts.Part(group_by.lower())
+def _part(group_by: str) -> calendar_periods.CalendarPeriod:
+    return calendar_periods.CalendarPeriod(group_by.lower())
 
 
 def adoption(world: World, told: Buckets, profile: str | None, now: datetime) -> list[Adoption]:
@@ -144,10 +144,10 @@ def _past(edges: Sequence[int], now: datetime) -> Sequence[int]:
     return [*begun, tomorrow] if 0 < len(begun) < len(edges) else begun
 
 
-def gates(values: Values) -> Gates:
+def gates(values: Values) -> ReportingGate:
     """Which clients send data, by the switches `release_dates` and `old_assistant`."""
     released = policy.RELEASED.toordinal() if values["release_dates"] == "honest" else None
-    return Gates(released, assistant=values["old_assistant"] == "everything")
+    return ReportingGate(released, assistant=values["old_assistant"] == "everything")
 
 
 def users(world: World, identifiers: Sequence[str] | None) -> I64 | None:
@@ -167,10 +167,10 @@ class UserRows:
     first: int
     last: int
     index: I64 | None
-    gates: Gates
+    gates: ReportingGate
     descending: bool
 
-    def take(self, after: Place | None, count: int) -> list[Row]:
+    def take(self, after: RowPosition | None, count: int) -> list[Row]:
         """Up to `count` rows with something in them, behind a place."""
         if self.first > self.last or (self.index is not None and not len(self.index)):
             return []
@@ -186,7 +186,7 @@ class UserRows:
         )
 
 
-def place(row: Row) -> Place:
+def place(row: Row) -> RowPosition:
     """Where a row stands in its list."""
     return row.place
 

@@ -10,8 +10,8 @@ from flask import request
 
 from mockserver.gateway import switches
 from mockserver.gateway.switches import Values
-from mockserver.gateway.vendor import Body, Call, Route
-from mockserver.simulation.metrics_sources import Seen
+from mockserver.gateway.vendor import Body, RequestContext, Route
+from mockserver.simulation.metrics_sources import Visibility
 from mockserver.simulation.organization import Product
 from mockserver.vendors.jetbrains_ide import errors, pagination, policy, reports
 from mockserver.vendors.jetbrains_ide.schemas import queries, rows
@@ -19,7 +19,7 @@ from mockserver.vendors.jetbrains_ide.schemas import queries, rows
 _USERS: Final = rows.UserMetrics()
 
 
-def users_adoption(call: Call) -> Body:
+def users_adoption(call: RequestContext) -> Body:
     """Who has AI and who uses it, bucket by bucket."""
     asked = queries.asked_adoption(request.args, call.values)
     found = reports.adoption(call.world, _buckets(call, asked, asked.group_by), asked.profile, call.now)
@@ -27,7 +27,7 @@ def users_adoption(call: Call) -> Body:
     return {"items": rows.Adoption(many=True).dump(kept)}
 
 
-def metrics(call: Call) -> Body:
+def metrics(call: RequestContext) -> Body:
     """What the chosen tools did together, bucket by bucket."""
     asked = queries.asked_metrics(request.args, call.values)
     told = _buckets(call, asked, asked.group_by)
@@ -35,7 +35,7 @@ def metrics(call: Call) -> Body:
     return {"items": rows.Metrics(many=True).dump(_kept(call, found))}
 
 
-def metrics_by_feature(call: Call) -> Body:
+def metrics_by_feature(call: RequestContext) -> Body:
     """What each chosen tool did, bucket by bucket."""
     asked = queries.asked_metrics(request.args, call.values)
     told = _buckets(call, asked, asked.group_by)
@@ -43,7 +43,7 @@ def metrics_by_feature(call: Call) -> Body:
     return {"items": rows.FeatureMetrics(many=True).dump(_kept(call, found))}
 
 
-def totals(call: Call) -> Body:
+def totals(call: RequestContext) -> Body:
     """What the chosen tools did together over the whole range."""
     asked = queries.asked_totals(request.args, call.values)
     found = reports.totals(call.world, asked.first, asked.last, asked.tools, call.values, call.now)
@@ -51,7 +51,7 @@ def totals(call: Call) -> Body:
     return told
 
 
-def users_paged(call: Call) -> Body:
+def users_paged(call: RequestContext) -> Body:
     """What each person did with each chosen tool on each day, in pages."""
     asked = queries.asked_users(request.args, call.values)
     listed = reports.UserRows(
@@ -68,27 +68,29 @@ def users_paged(call: Call) -> Body:
     return {"items": _USERS.dump(reports.user_columns(call.world, page.rows)), **words}
 
 
-def seen(now: datetime, values: Values) -> Seen:
+def seen(now: datetime, values: Values) -> Visibility:
     """What is shown of each person and day: what clients above the gates sent about each tool, today's included."""
     names = switches.renamed(policy.SWITCHES, values)
     told = {f"{tool}_{measure}": f"{names.get(measure, measure)} of {tool}" for tool, measure in rows.COUNTERS}
-    return Seen(Product.JETBRAINS, now.toordinal(), told, gates=reports.gates(values), unseen=reports.UNSEEN)
+    return Visibility(
+        Product.JETBRAINS, now.toordinal(), told, gates=reports.gates(values), hidden_lines=reports.UNSEEN
+    )
 
 
-def _buckets(call: Call, asked: queries.Range, group_by: str) -> reports.Buckets:
+def _buckets(call: RequestContext, asked: queries.Range, group_by: str) -> reports.Buckets:
     count = reports.bucket_count(asked.first, asked.last, group_by)
     if count > policy.BUCKETS_MAXIMUM and call.values["longest_range"] == "reject":
         raise errors.too_many_buckets(group_by, count)
     return reports.buckets(call.world, asked.first, asked.last, group_by, call.now)
 
 
-def _kept(call: Call, found: list[reports.Metrics]) -> list[reports.Metrics]:
+def _kept(call: RequestContext, found: list[reports.Metrics]) -> list[reports.Metrics]:
     if not _omits(call):
         return found
     return [row for row in found if row.suggestions or row.acceptances or row.invocations]
 
 
-def _omits(call: Call) -> bool:
+def _omits(call: RequestContext) -> bool:
     return call.values["empty_buckets"] == "omitted"
 
 

@@ -6,7 +6,18 @@ How each is made stays out, but for what only this vendor has (`gateway.defects`
 from datetime import date
 from typing import Any
 
-from mockserver.gateway.defects import WEEKS, Defect, above, each, lost, more, negative, put, shifted, spaced
+from mockserver.gateway.defects import (
+    WEEKS,
+    Defect,
+    drop_first,
+    each,
+    exceed,
+    increment,
+    negative,
+    set_to,
+    shift_days,
+    when_spaced,
+)
 
 _BUCKETS = "usage.data"
 
@@ -35,40 +46,41 @@ def _promoted(row: Any) -> None:
 
 
 DEFECTS = (
-    Defect("team-too-large", ("getTeams",), "A team counts one user more than it lists.", more("usersCount", "data")),
+    Defect("team-too-large", ("getTeams",), "A team counts one user more than it lists.", increment("usersCount",
+           "data")),
     Defect("user-usage-gap", ("getUserUsage",), "A user has one completion more than counted elsewhere.",
-           more("codeCompletions.completions", _BUCKETS)),
+           increment("codeCompletions.completions", _BUCKETS)),
     Defect("team-usage-gap", ("getTeamUsage",), "A team has one interaction more than its users.",
-           more("chat.interactions", _BUCKETS)),
+           increment("chat.interactions", _BUCKETS)),
     Defect("buckets-gap", ("getOrganizationUsage",), "One bucket of an answer has one line too many.",
-           more("chat.lines", _BUCKETS)),
+           increment("chat.lines", _BUCKETS)),
     Defect("useful-above-interactions", ("getOrganizationUsage",), "More answers were of use than given.",
-           above("chat.usefulChatInteractions", "chat.interactions", _BUCKETS)),
+           exceed("chat.usefulChatInteractions", "chat.interactions", _BUCKETS)),
     Defect("utilization-off-by-one", ("getOrganizationAccountUtilizations",),
            "The latest month has one active account too many.", _stale),
     Defect("ghost", ("getOrganizationUsers",), "People who are at work left long ago.", each("data", _left)),
     Defect("total-off-by-one-row", ("getOrganizationUsers", "getTeamUsers"), "A list's total has one row too many.",
-           more("total", "meta")),
-    Defect("user-left-out", ("getOrganizationUsers",), "Each page leaves out its first user.", lost("data")),
+           increment("total", "meta")),
+    Defect("user-left-out", ("getOrganizationUsers",), "Each page leaves out its first user.", drop_first("data")),
     Defect("registered-below-active", ("getOrganizationAccountUtilizations",),
            "More accounts were active in a month than registered.", each("", _unregistered)),
     Defect("user-of-other-role", ("getUser",), "A user has another role than in the lists.", each("user", _promoted)),
     Defect("team-accounts-off-by-one", ("getTeamAccountUtilizations",), "A team has one account more than users.",
-           more("registered")),
-    Defect("permission-left-out", ("getInstancePermissions",), "The first user of a role is left out.", lost("")),
-    Defect("seats-too-few", ("getLicense",), "There is one seat for everybody.", put(1, "license", "seats")),
+           increment("registered")),
+    Defect("permission-left-out", ("getInstancePermissions",), "The first user of a role is left out.", drop_first("")),
+    Defect("seats-too-few", ("getLicense",), "There is one seat for everybody.", set_to(1, "license", "seats")),
     Defect("agents-idle", ("getOrganizationUsage",), "People used the agent, without any interaction.",
-           put(0, _BUCKETS, "agent.interactions")),
+           set_to(0, _BUCKETS, "agent.interactions")),
     Defect("active-below-section", ("getOrganizationUsage",), "Nobody is active, though somebody is in a section.",
-           put(0, _BUCKETS, "activeUsers")),
+           set_to(0, _BUCKETS, "activeUsers")),
     Defect("distinct-users-lost", ("getOrganizationUsage",), "In what is longer than a day, nobody is active.",
            each(_BUCKETS, _nobody_for_long)),
     Defect("team-active-off-by-one", ("getTeamUsage",), "A team has an active user more than are in it.",
-           more("codeCompletions.activeUsers", _BUCKETS)),
+           increment("codeCompletions.activeUsers", _BUCKETS)),
     Defect("ratio-off", ("getOrganizationUsage",), "All that was written came from completions.",
-           put(1, _BUCKETS, "codeCompletions.automationFactor")),
+           set_to(1, _BUCKETS, "codeCompletions.automationFactor")),
     Defect("week-shifted", ("getOrganizationUsage",), "Weeks begin on Tuesday.",
-           spaced(_BUCKETS, "from", *WEEKS, shifted(_BUCKETS, "from", "to"))),
+           when_spaced(_BUCKETS, "from", *WEEKS, shift_days(_BUCKETS, "from", "to"))),
     Defect("negative-keystrokes", ("getOrganizationUsage",), "Keystrokes are below 0.",
            negative("codeCompletions.keystrokes", _BUCKETS)),
 )  # fmt: skip

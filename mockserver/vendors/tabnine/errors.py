@@ -5,9 +5,9 @@ Finding the fault stays out.
 
 from typing import Any, Final
 
-from mockserver.gateway.rejection import Fabricated, Fault, Reason, Rejection, UnknownToken, phrase
-from mockserver.gateway.vendor import Call, Worded
-from mockserver.simulation import chance
+from mockserver.gateway.rejection import InjectedFailure, ParameterError, Reason, Rejection, UnknownToken, status_phrase
+from mockserver.gateway.vendor import ErrorReply, RequestContext
+from mockserver.simulation import hashing
 from mockserver.vendors.tabnine import policy
 
 _STATUS: Final = {
@@ -45,9 +45,9 @@ class ForeignOrganization(Rejection):
         super().__init__(Reason.UNAUTHENTICATED, "Invalid organization.")
 
 
-def invalid(*faults: Fault) -> Rejection:
+def invalid(*faults: ParameterError) -> Rejection:
     """A 400 that tells all faults at once."""
-    return Rejection(Reason.INVALID, _VALIDATION, faults=faults)
+    return Rejection(Reason.INVALID, _VALIDATION, parameter_errors=faults)
 
 
 def unknown(kind: str, identifier: str) -> Rejection:
@@ -56,31 +56,35 @@ def unknown(kind: str, identifier: str) -> Rejection:
     return Rejection(Reason.NOT_FOUND, f"there is no {kind} {shown!r}")
 
 
-def word(rejection: Rejection, call: Call) -> Worded:
+def word(rejection: Rejection, call: RequestContext) -> ErrorReply:
     """Status, body and headers of a refusal."""
     status = _status(rejection, call)
     message = _message(rejection, status, call)
-    faults = [f"{fault.parameter}: {fault.rule}" for fault in rejection.faults] or [f"request: {rejection.message}"]
+    faults = [f"{fault.parameter}: {fault.rule}" for fault in rejection.parameter_errors] or [
+        f"request: {rejection.message}"
+    ]
     if status != 400:
         faults = []
     headers = {"Allow": ", ".join(rejection.allow)} if rejection.allow else {}
     if call.values["error_shape"] == "flat":
-        code = rejection.code if isinstance(rejection, Fabricated) else None
-        return Worded(status, {**_flat(status, message, faults, call), **({"error": code} if code else {})}, headers)
+        code = rejection.code if isinstance(rejection, InjectedFailure) else None
+        return ErrorReply(
+            status, {**_flat(status, message, faults, call), **({"error": code} if code else {})}, headers
+        )
     listed = {"errors": faults} if faults else {}
-    return Worded(status, {"error": {"message": message, **listed, "status": status}}, headers)
+    return ErrorReply(status, {"error": {"message": message, **listed, "status": status}}, headers)
 
 
-def _message(rejection: Rejection, status: int, call: Call) -> str:
+def _message(rejection: Rejection, status: int, call: RequestContext) -> str:
     """A fault's message is as it was armed; the nested shape has no place for its code but in front of it."""
-    if isinstance(rejection, Fabricated):
+    if isinstance(rejection, InjectedFailure):
         nested = call.values["error_shape"] != "flat"
         return f"{rejection.code}: {rejection.message}" if rejection.code and nested else rejection.message
     return _VALIDATION if status == 400 else f"{_TITLES[status]}: {_sentence(rejection)}"
 
 
-def _status(rejection: Rejection, call: Call) -> int:
-    if isinstance(rejection, Fabricated):
+def _status(rejection: Rejection, call: RequestContext) -> int:
+    if isinstance(rejection, InjectedFailure):
         return rejection.status
     if isinstance(rejection, FutureMonth):
         return 422
@@ -95,9 +99,9 @@ def _sentence(rejection: Rejection) -> str:
     return "Invalid token." if isinstance(rejection, UnknownToken) else rejection.message
 
 
-def _flat(status: int, message: str, faults: list[str], call: Call) -> dict[str, Any]:
-    title = _VALIDATION if status == 400 else _TITLES.get(status) or phrase(status)
-    request = chance.key(call.sandbox.made.seed, call.now.isoformat(), call.request.method, call.request.full_path)
+def _flat(status: int, message: str, faults: list[str], call: RequestContext) -> dict[str, Any]:
+    title = _VALIDATION if status == 400 else _TITLES.get(status) or status_phrase(status)
+    request = hashing.key(call.sandbox.config.seed, call.now.isoformat(), call.request.method, call.request.full_path)
     return {
         "error": title.upper().replace(" ", "_"),
         "message": message,

@@ -54,7 +54,8 @@ SWITCHES: Final[tuple[Switch, ...]] = (
         "yes",
         "no",
         grade=Grade.ASSUMED,
-        says="A token that is not an Admin's: 403 at every endpoint, or only at the three where the page says so "
+        description="A token that is not an Admin's: 403 at every endpoint, or only at the three where the page "
+        "says so "
         "(team usage, user info, user usage) and 401 at the others.",
     ),
     switch(
@@ -62,7 +63,7 @@ SWITCHES: Final[tuple[Switch, ...]] = (
         "nested",
         "flat",
         grade=Grade.OBSERVED,
-        says="A refusal's body: everything inside `error`, as the live service answers, "
+        description="A refusal's body: everything inside `error`, as the live service answers, "
         "or flat, as the vendor's later file has it.",
     ),
     switch(
@@ -71,49 +72,49 @@ SWITCHES: Final[tuple[Switch, ...]] = (
         "403",
         "404",
         grade=Grade.ASSUMED,
-        says="The status when organizationId is not the token's organisation. The page does not say.",
+        description="The status when organizationId is not the token's organisation. The page does not say.",
     ),
     switch(
         "last_next",
         "absent",
         "null",
         grade=Grade.DOCUMENTED,
-        says="`meta.next` on the last page: no key, or null. Both are documented.",
+        description="`meta.next` on the last page: no key, or null. Both are documented.",
     ),
     switch(
         "zero_limit",
         "everything",
         "reject",
         grade=Grade.ASSUMED,
-        says="limit=0 on the user lists: everything, as on the teams list, or a 400.",
+        description="limit=0 on the user lists: everything, as on the teams list, or a 400.",
     ),
     switch(
         "subseconds",
         "accept",
         "reject",
         grade=Grade.ASSUMED,
-        says="A fraction of a second in from and to: accepted, or a 400.",
+        description="A fraction of a second in from and to: accepted, or a 400.",
     ),
     switch(
         "empty_buckets",
         "zeros",
         "omitted",
         grade=Grade.ASSUMED,
-        says="A day, week or month without any activity: a bucket of zeros, or no bucket.",
+        description="A day, week or month without any activity: a bucket of zeros, or no bucket.",
     ),
     switch(
         "usage_sections",
         "full",
         "first",
         grade=Grade.DOCUMENTED,
-        says="The sections of a bucket: all four of the later file, or codeCompletions and chat alone.",
+        description="The sections of a bucket: all four of the later file, or codeCompletions and chat alone.",
     ),
     switch(
         "strict_user_filters",
         "no",
         "yes",
         grade=Grade.DOCUMENTED,
-        says="teamMember and active on the users list: optional, as the later file says and every caller does, "
+        description="teamMember and active on the users list: optional, as the later file says and every caller does, "
         "or required, as the page marks them.",
     ),
     switch(
@@ -121,7 +122,8 @@ SWITCHES: Final[tuple[Switch, ...]] = (
         "reject",
         "history",
         grade=Grade.ASSUMED,
-        says="A range of more than 4,000 buckets: a 400, or an answer without the buckets before the organisation's "
+        description="A range of more than 4,000 buckets: a 400, or an answer without the buckets before the "
+        "organisation's "
         "first day and after the present. No limit is documented.",
     ),
 )

@@ -9,10 +9,10 @@ from typing import Any, Final
 from flask import request
 
 from mockserver.gateway.switches import Values
-from mockserver.gateway.vendor import Body, Call, Route
+from mockserver.gateway.vendor import Body, RequestContext, Route
 from mockserver.simulation.accounts import Table
 from mockserver.simulation.instants import DAY, seconds
-from mockserver.simulation.metrics_sources import Seen
+from mockserver.simulation.metrics_sources import Visibility
 from mockserver.simulation.organization import Product
 from mockserver.vendors.tabnine import errors, pagination, policy
 from mockserver.vendors.tabnine.reports import accounts, usage
@@ -23,7 +23,7 @@ _BUCKETS: Final = {"full": rows.Buckets(), "first": rows.Buckets(exclude=("instr
 """Shapes of long lists, made once: making one costs as much as telling dozens of rows."""
 
 
-def organization(call: Call) -> Body:
+def organization(call: RequestContext) -> Body:
     """The organisation of the token."""
     return {
         **rows.Organization().dump(accounts.organization(call.world)),
@@ -32,14 +32,14 @@ def organization(call: Call) -> Body:
     }
 
 
-def teams(call: Call) -> Body:
+def teams(call: RequestContext) -> Body:
     """The teams, by name."""
     asked = queries.asked_page(queries.TeamsQuery(call.values), request.args)
     found = accounts.teams(call.world, call.now)
     return pagination.page(found, asked, rows.Team(many=True).dump, call.values)
 
 
-def account_utilizations(call: Call) -> Body:
+def account_utilizations(call: RequestContext) -> Body:
     """Accounts, month by month."""
     asked = queries.MonthsQuery(call.values).asked(request.args)["start"]
     first = accounts.first_month(call.world, call.now, asked, policy.MONTHS_DEFAULT)
@@ -49,78 +49,78 @@ def account_utilizations(call: Call) -> Body:
     return told
 
 
-def organization_users(call: Call) -> Body:
+def organization_users(call: RequestContext) -> Body:
     """The users, filtered."""
     asked = queries.asked_users(request.args, call.values)
     found = accounts.users(call.world, call.now, team_member=asked.team_member, active=asked.active)
     return pagination.page(found, asked, _user_rows(call), call.values)
 
 
-def license_terms(call: Call) -> Body:
+def license_terms(call: RequestContext) -> Body:
     """The license."""
     return {"license": {**rows.License().dump(accounts.license_terms(call.world, call.now)), **policy.LICENSE}}
 
 
-def permissions(call: Call) -> Body:
+def permissions(call: RequestContext) -> Body:
     """Who has a role."""
     role = queries.PermissionsQuery(call.values).asked(request.args)["role"]
     told: Body = rows.Permissions().dump(accounts.permissions(call.world, call.now, role))
     return told
 
 
-def team_users(call: Call) -> Body:
+def team_users(call: RequestContext) -> Body:
     """The users of a team, deactivated ones among them."""
     asked = queries.asked_page(queries.TeamUsersQuery(call.values), request.args)
     found = accounts.team_users(call.world, call.now, _team(call, _path("teamId")))
     return pagination.page(found, asked, _user_rows(call), call.values)
 
 
-def team_accounts(call: Call) -> Body:
+def team_accounts(call: RequestContext) -> Body:
     """The accounts of a team, counted now."""
     place = _team(call, queries.TeamQuery(call.values).asked(request.args)["team"])
     told: Body = rows.TeamCounts().dump(accounts.team_counts(call.world, call.now, place))
     return told
 
 
-def team(call: Call) -> Body:
+def team(call: RequestContext) -> Body:
     """A team's name."""
     identifier = _path("teamId")
     return {"id": identifier, "name": accounts.team_name(call.world, _team(call, identifier))}
 
 
-def user(call: Call) -> Body:
+def user(call: RequestContext) -> Body:
     """A user and the user's team."""
     found = accounts.user(call.world, call.now, _user(call, _path("user_id")))
     return {"user": rows.UserInfo().dump(found), "teams": rows.UserTeam().dump(found.team) if found.team else {}}
 
 
-def organization_usage(call: Call) -> Body:
+def organization_usage(call: RequestContext) -> Body:
     """What everybody did."""
     asked = queries.asked_usage(queries.UsageQuery(call.values), request.args)
     _own(call, asked)
     return _usage(call, asked, usage.everybody(call.world))
 
 
-def team_usage(call: Call) -> Body:
+def team_usage(call: RequestContext) -> Body:
     """What a team did."""
     asked = queries.asked_usage(queries.TeamUsageQuery(call.values), request.args)
     _own(call, asked)
     return _usage(call, asked, usage.of_team(call.world, _team(call, asked.whose)), teamId=asked.whose)
 
 
-def user_usage(call: Call) -> Body:
+def user_usage(call: RequestContext) -> Body:
     """What one user did."""
     asked = queries.asked_usage(queries.UserUsageQuery(call.values), request.args)
     _own(call, asked)
     return _usage(call, asked, usage.of_user(call.world, _user(call, asked.whose)), userId=asked.whose)
 
 
-def seen(now: datetime, values: Values) -> Seen:
+def seen(now: datetime, values: Values) -> Visibility:
     """What is shown of each person and day: the sections that are told, up to the present second."""
     shape = _BUCKETS[str(values["usage_sections"])]
     told = {field.data_key or name for name, field in shape.fields.items()}
     named = {counter: name for counter, name in rows.COUNTERS.items() if name.partition(".")[0] in told}
-    return Seen(Product.TABNINE, now.toordinal(), named, until=seconds(now) % DAY + 1)
+    return Visibility(Product.TABNINE, now.toordinal(), named, until=seconds(now) % DAY + 1)
 
 
 def _path(name: str) -> str:
@@ -128,30 +128,30 @@ def _path(name: str) -> str:
     return str((request.view_args or {})[name])
 
 
-def _team(call: Call, identifier: str) -> int:
+def _team(call: RequestContext, identifier: str) -> int:
     place = accounts.team_place(call.world, identifier)
     if place is None:
         raise errors.unknown("team", identifier)
     return place
 
 
-def _user(call: Call, identifier: str) -> Table:
+def _user(call: RequestContext, identifier: str) -> Table:
     account = accounts.user_account(call.world, call.now, identifier)
     if account is None:
         raise errors.unknown("user", identifier)
     return account
 
 
-def _own(call: Call, asked: queries.UsageAsked) -> None:
+def _own(call: RequestContext, asked: queries.UsageAsked) -> None:
     if asked.organization_id != str(call.world.identities.organization_id):
         raise errors.ForeignOrganization
 
 
-def _user_rows(call: Call) -> Any:
+def _user_rows(call: RequestContext) -> Any:
     return lambda places: _USERS.dump(accounts.listed(call.world, call.now, places))
 
 
-def _usage(call: Call, asked: queries.UsageAsked, count: usage.Count, **whose: str) -> Body:
+def _usage(call: RequestContext, asked: queries.UsageAsked, count: usage.Count, **whose: str) -> Body:
     over = (asked.start, asked.end, asked.granularity)
     buckets = usage.buckets(call.world, *over, call.now, count, omit_empty=call.values["empty_buckets"] == "omitted")
     return {

@@ -30,7 +30,7 @@ def test_a_switch_has_the_grade_the_readings_and_the_default_of_the_contract(nam
     grade, choices = CONTRACT[name]
     default = 2 if name == "publication_hour" else choices[0]
     found = SWITCHES[name]
-    assert (found.grade, found.choices, found.default) == (grade, choices, default)
+    assert (found.grade, found.options, found.default) == (grade, choices, default)
 
 
 def test_mount_scheme_and_limit_are_the_documented_ones() -> None:

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from mockserver.gateway.limits import Allowance, Setting
+from mockserver.gateway.limits import Allowance, LimitMode
 from mockserver.gateway.tokens import Grant
 from tests.contract.client import Client
 
@@ -106,8 +106,8 @@ def test_the_bucket_is_the_organisations_or_each_tokens(
 ) -> None:
     augment = augment_of()
     grants = [Grant(name, "augment", name, permitted=True) for name in ("one", "two")]
-    shared = augment.state.make("shared", augment.sandbox.made, grants)
-    shared.set_limits({"augment": Setting.DOCUMENTED})
+    shared = augment.state.make("shared", augment.sandbox.config, grants)
+    shared.set_limits({"augment": LimitMode.DOCUMENTED})
     shared.set_policy({"augment": {"rate_limit_scope": scope}})
     one, two = augment.bearing("Bearer one"), augment.bearing("Bearer two")
     assert _passing(one) == 20
@@ -163,7 +163,7 @@ def test_limits_are_documented_unless_something_else_is_said(augment_of: Callabl
 
 
 def test_limits_can_be_off_or_given_as_numbers(limited: Client) -> None:
-    assert {limited.limited(Setting.OFF).get("/dau").status for _ in range(50)} == {200}
+    assert {limited.limited(LimitMode.OFF).get("/dau").status for _ in range(50)} == {200}
     limited.limited(Allowance(per_minute=60, burst=3))
     assert _passing(limited) == 3
     assert _passing(_later(limited, 2)) == 2

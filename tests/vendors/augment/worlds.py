@@ -64,7 +64,7 @@ def seeded(client: Client, seed: int | None) -> Client:
     if seed is None:
         return client
     token = f"seed-{seed}"
-    made = replace(client.sandbox.made, seed=seed)
+    made = replace(client.sandbox.config, seed=seed)
     client.state.make(token, made, [Grant(token, "augment", token, permitted=True)])
     return client.bearing(f"Bearer {token}")
 

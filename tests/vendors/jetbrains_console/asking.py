@@ -82,14 +82,14 @@ def hundredths(credits_: Iterable[float]) -> list[int]:
 
 def role(client: Client, suffix: str = "") -> Client:
     """The same app for another of the seeded clients."""
-    found = client.sandbox.made.organization.slug
+    found = client.sandbox.config.organization.slug
     return clients.opened(client.app, VENDOR, f"mock-jetbrains-console-{found}{suffix}", client.mount)
 
 
 def own(client: Client, organization: Organization, name: str = "own", groups: tuple[str, ...] | None = None) -> Client:
     """A client that opens a new sandbox of an organisation that a test has made up."""
     name = f"{name}-{next(_NUMBERS)}"
-    made = replace(client.sandbox.made, organization=organization, seed=organization.seed)
+    made = replace(client.sandbox.config, organization=organization, seed=organization.seed)
     grant = Grant(name, VENDOR.name, name, permitted=True, secret=SECRET, groups=groups)
     client.state.make(name, made, [grant])
     return clients.opened(client.app, VENDOR, name, client.mount)

@@ -100,6 +100,6 @@ def test_a_chat_without_credits_makes_a_user_active_there_alone(jetbrains_consol
     console = asking.own(jetbrains_console, organization)
     rows = asking.rows(console, ADOPTION, "2025-09-01", "2025-09-04")
     assert [row["activeUsers"] for row in rows] == [0, 0, 1, 0]
-    world = jetbrains_console.state.make("chat", replace(console.sandbox.made, organization=organization), []).world
+    world = jetbrains_console.state.make("chat", replace(console.sandbox.config, organization=organization), []).world
     edges = [date(2025, 9, day).toordinal() for day in range(1, 6)]
     assert world.jetbrains_ranges.active(edges).buckets == [0, 1, 1, 0]

@@ -62,7 +62,7 @@ def test_filters_hold_together(jetbrains_console: Client) -> None:
 
 def test_each_user_alone_makes_up_the_whole(jetbrains_console: Client) -> None:
     """Credits add up over the users; nobody is enabled, active or at the limit who is not one of them."""
-    organization = jetbrains_console.sandbox.made.organization
+    organization = jetbrains_console.sandbox.config.organization
     identities = jetbrains_console.sandbox.world.identities
     whole = asking.everything(jetbrains_console, *AUTUMN)
     parts = [

@@ -29,21 +29,21 @@ SWITCHES = {each.name: each for each in policy.SWITCHES}
 
 def test_the_switches_are_those_of_the_contract_and_of_what_it_leaves_open() -> None:
     assert list(SWITCHES) == [*CONTRACT, "names"]
-    assert (SWITCHES["names"].grade, set(SWITCHES["names"].choices)) == ("A", NAMES)
+    assert (SWITCHES["names"].grade, set(SWITCHES["names"].options)) == ("A", NAMES)
 
 
 @pytest.mark.parametrize("name", CONTRACT)
 def test_a_switch_has_its_grade_its_readings_and_its_default(name: str) -> None:
     grade, choices = CONTRACT[name]
     found = SWITCHES[name]
-    assert (found.grade, found.choices, found.default) == (grade, choices, choices[0])
+    assert (found.grade, found.options, found.default) == (grade, choices, choices[0])
 
 
 def test_mounts_and_door_are_those_of_the_contract_and_there_is_no_limit() -> None:
     served = vendor()
     assert (served.name, served.schemes) == ("jetbrains-console", ("Bearer",))
     assert served.mounts == ("/metrics/api", "/api/rest/oauth2")
-    assert (served.token_path, served.secret, served.grouped) == ("/api/rest/oauth2/token", "mock-secret", True)
+    assert (served.token_path, served.secret, served.has_group_roles) == ("/api/rest/oauth2/token", "mock-secret", True)
     assert served.allowance is None
     assert [route.methods for route in served.routes] == [("POST",), *[("GET",)] * 6]
 

@@ -91,7 +91,7 @@ def seeded(client: Client, seed: int | None) -> Client:
     """The same organisation under another seed, in a sandbox of its own."""
     if seed is None:
         return client
-    return asking.own(client, replace(client.sandbox.made.organization, seed=seed), f"seed-{seed}")
+    return asking.own(client, replace(client.sandbox.config.organization, seed=seed), f"seed-{seed}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,13 +81,13 @@ def key(row: Row) -> tuple[str, str, str]:
 
 def own(client: Client, organization: Organization, token: str = "own") -> Client:
     """A client whose token opens a sandbox of an organisation that a test has made up."""
-    made = replace(client.sandbox.made, organization=organization, seed=organization.seed)
+    made = replace(client.sandbox.config, organization=organization, seed=organization.seed)
     client.state.make(token, made, [Grant(token, "jetbrains-ide", token, permitted=True)])
     return client.bearing(f"Bearer {token}")
 
 
 def sandbox(client: Client) -> Sandbox:
     """The sandbox that a client's token opens."""
-    opened = client.state.opened_by("jetbrains-ide", str(client.authorization).split()[1])
+    opened = client.state.resolve_token("jetbrains-ide", str(client.authorization).split()[1])
     assert opened is not None
     return opened[0]

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from mockserver.simulation.clock import Clock
-from mockserver.simulation.organization import Client as Program
+from mockserver.simulation.organization import JetBrainsProgram as Program
 from mockserver.simulation.organization import Organization
 from tests.contract.client import Client
 from tests.vendors.jetbrains_ide import asking, worlds

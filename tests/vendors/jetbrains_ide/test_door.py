@@ -73,7 +73,7 @@ def test_the_other_readings_take_one_scheme_alone(
 def test_the_scheme_is_judged_by_the_sandbox_that_the_token_opens(jetbrains_ide_of: Callable[..., Client]) -> None:
     """Not by the first sandbox, in which a request stands until its token is known."""
     client = jetbrains_ide_of()
-    strict = replace(client.sandbox.made, policy={"jetbrains-ide": {"schemes": "automation"}})
+    strict = replace(client.sandbox.config, policy={"jetbrains-ide": {"schemes": "automation"}})
     client.state.make("strict", strict, [Grant("strict", "jetbrains-ide", "strict", permitted=True)])
     assert client.bearing("Bearer strict").get(asking.TOTALS, asking.SEPTEMBER).status == 401
     assert client.bearing("Automation strict").get(asking.TOTALS, asking.SEPTEMBER).status == 200

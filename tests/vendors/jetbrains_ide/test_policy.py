@@ -33,7 +33,7 @@ def test_the_switches_are_those_of_the_contract_and_ours_for_what_it_leaves_open
 def test_a_switch_has_its_grade_its_readings_and_its_default(name: str) -> None:
     grade, choices = STATED[name]
     found = SWITCHES[name]
-    assert (found.grade, found.choices, found.default) == (grade, choices, choices[0])
+    assert (found.grade, found.options, found.default) == (grade, choices, choices[0])
 
 
 def test_mount_and_schemes_are_the_documented_ones_and_there_is_no_limit() -> None:
@@ -57,7 +57,7 @@ def _all_keys(client: Client) -> set[str]:
 
 def test_every_name_that_is_served_may_be_renamed_but_the_one_that_is_documented(jetbrains_ide: Client) -> None:
     assert _all_keys(jetbrains_ide) == {*policy.RENAMABLE, "nextCursor"}
-    assert SWITCHES["names"].choices == policy.RENAMABLE
+    assert SWITCHES["names"].options == policy.RENAMABLE
     called = {name: f"their-{name}" for name in policy.RENAMABLE}
     jetbrains_ide.switched(names=SWITCHES["names"].read(called))
     assert _all_keys(jetbrains_ide) == {*called.values(), "nextCursor"}

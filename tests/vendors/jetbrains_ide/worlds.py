@@ -20,7 +20,7 @@ from mockserver.simulation.organization import (
     Team,
     Turnover,
 )
-from mockserver.simulation.organization import Client as Program
+from mockserver.simulation.organization import JetBrainsProgram as Program
 from tests.contract.client import Client
 
 SMALL = (("acme", None), ("acme", 7), ("acme", 2**63), ("empty", None))
@@ -58,7 +58,7 @@ def seeded(client: Client, seed: int | None) -> Client:
     if seed is None:
         return client
     token = f"seed-{seed}"
-    made = replace(client.sandbox.made, seed=seed)
+    made = replace(client.sandbox.config, seed=seed)
     client.state.make(token, made, [Grant(token, "jetbrains-ide", token, permitted=True)])
     return client.bearing(f"Bearer {token}")
 

@@ -28,7 +28,7 @@ def test_the_switches_are_those_of_the_contract_and_one_for_very_long_ranges() -
 def test_a_switch_has_the_grade_the_readings_and_the_default_of_the_contract(name: str) -> None:
     grade, choices = CONTRACT[name]
     found = SWITCHES[name]
-    assert (found.grade, found.choices, found.default) == (grade, choices, choices[0])
+    assert (found.grade, found.options, found.default) == (grade, choices, choices[0])
 
 
 def test_mount_and_scheme_are_the_documented_ones_and_there_is_no_limit() -> None:

@@ -14,7 +14,7 @@ from typing import Any, Final
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, validates_schema
 from werkzeug.datastructures import MultiDict
 
-from mockserver.gateway.rejection import Fault
+from mockserver.gateway.rejection import ParameterError
 from mockserver.gateway.switches import Values
 from mockserver.simulation.clients import IDES
 from mockserver.vendors.jetbrains_console import errors, policy
@@ -171,7 +171,7 @@ def asked(args: "MultiDict[str, str]", values: Values) -> Asked:
         loaded = query.load({name: args.getlist(name) for name in args})
     except ValidationError as error:
         faults = error.messages_dict
-    found = [Fault(name, faults[name][0]) for name in known if name in faults]
+    found = [ParameterError(name, faults[name][0]) for name in known if name in faults]
     if values["unknown_parameters"] == "reject":
         found += [_strange(name, known) for name in list(args)[: len(known) + _UNKNOWN_TOLD] if name not in known]
     if found:
@@ -179,7 +179,7 @@ def asked(args: "MultiDict[str, str]", values: Values) -> Asked:
     return Asked(**loaded)
 
 
-def _strange(name: str, known: Sequence[str]) -> Fault:
+def _strange(name: str, known: Sequence[str]) -> ParameterError:
     near = get_close_matches(name[:40], known, n=1)
     hint = f" (did you mean {near[0]}?)" if near else ""
-    return Fault(_short(name), f"is no parameter{hint}; a report has {', '.join(known)}")
+    return ParameterError(_short(name), f"is no parameter{hint}; a report has {', '.join(known)}")

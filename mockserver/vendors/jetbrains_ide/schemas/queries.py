@@ -12,7 +12,7 @@ from typing import Any, Final, TypeVar
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, validates_schema
 from werkzeug.datastructures import MultiDict
 
-from mockserver.gateway.rejection import Fault
+from mockserver.gateway.rejection import ParameterError
 from mockserver.gateway.switches import Values
 from mockserver.simulation.jetbrains import TOOLS
 from mockserver.vendors.jetbrains_ide import errors, policy
@@ -213,7 +213,7 @@ class Query(Schema):
             faults = {**error.messages_dict, **faults}
         if faults:
             names = [field.data_key or name for name, field in self.fields.items()]
-            raise errors.invalid(*(Fault(name, faults[name][0]) for name in names if name in faults))
+            raise errors.invalid(*(ParameterError(name, faults[name][0]) for name in names if name in faults))
         return loaded
 
     def _given(self, args: "MultiDict[str, str]", values: Values) -> tuple[dict[str, str], dict[str, list[str]]]:

@@ -5,7 +5,7 @@ Computing a row stays out, and so does another name for any of these (the switch
 
 from marshmallow import Schema, fields
 
-from mockserver.gateway.columns import Column, Columns
+from mockserver.gateway.columns import Column, ColumnarSchema
 from mockserver.simulation.jetbrains import TOOLS
 
 
@@ -47,7 +47,7 @@ class FeatureMetrics(Metrics):
     tool = fields.String()
 
 
-class UserMetrics(Columns):
+class UserMetrics(ColumnarSchema):
     """Rows of users.paged."""
 
     user_id = Column[str](data_key="userId")

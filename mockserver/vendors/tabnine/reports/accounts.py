@@ -11,7 +11,7 @@ import numpy as np
 
 from mockserver.simulation.accounts import Table
 from mockserver.simulation.calendar import month_after
-from mockserver.simulation.chance import I64
+from mockserver.simulation.hashing import I64
 from mockserver.simulation.instants import all_written, midnight, seconds, written
 from mockserver.simulation.organization import Product
 from mockserver.simulation.people import ROLES

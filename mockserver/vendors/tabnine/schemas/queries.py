@@ -21,7 +21,7 @@ from marshmallow import (
 )
 from werkzeug.datastructures import MultiDict
 
-from mockserver.gateway.rejection import Fault
+from mockserver.gateway.rejection import ParameterError
 from mockserver.gateway.switches import Values
 from mockserver.simulation.instants import DAY, Instant, midnight
 from mockserver.simulation.organization import Role
@@ -161,7 +161,7 @@ class Query(Schema):
             faults = error.messages_dict
         faults |= {name: ["Expected one value, received several"] for name in names if len(args.getlist(name)) > 1}
         if faults:
-            raise errors.invalid(*(Fault(name, faults[name][0]) for name in names if name in faults))
+            raise errors.invalid(*(ParameterError(name, faults[name][0]) for name in names if name in faults))
         return loaded
 
 

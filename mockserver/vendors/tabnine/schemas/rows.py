@@ -6,7 +6,7 @@ marshmallow costs as much as the rest of a row.
 
 from marshmallow import Schema, fields
 
-from mockserver.gateway.columns import Column, Columns
+from mockserver.gateway.columns import Column, ColumnarSchema
 
 
 class Organization(Schema):
@@ -26,7 +26,7 @@ class Team(Schema):
     is_default_team = fields.Boolean(attribute="default", data_key="isDefaultTeam")
 
 
-class Users(Columns):
+class Users(ColumnarSchema):
     """Rows of users."""
 
     id = Column[str]()
@@ -85,17 +85,17 @@ class License(Schema):
     audience = fields.String()
 
 
-class Permissions(Columns):
+class Permissions(ColumnarSchema):
     """Who has a role."""
 
     username = Column[str]()
     organization_id = Column[str](data_key="organizationId")
 
 
-class CodeCompletions(Columns):
+class CodeCompletions(ColumnarSchema):
     """Completions in the editor."""
 
-    left_out = ("automationFactor",)
+    omitted_when_none = ("automationFactor",)
 
     active_users = Column[int](attribute="users", data_key="activeUsers")
     completions = Column[int]()
@@ -105,10 +105,10 @@ class CodeCompletions(Columns):
     automation_factor = Column[float](data_key="automationFactor")
 
 
-class Chat(Columns):
+class Chat(ColumnarSchema):
     """Chat."""
 
-    left_out = ("chatConsumptionRate",)
+    omitted_when_none = ("chatConsumptionRate",)
 
     active_users = Column[int](attribute="users", data_key="activeUsers")
     interactions = Column[int](attribute="chat_interactions")
@@ -118,13 +118,13 @@ class Chat(Columns):
     chat_consumption_rate = Column[float](attribute="consumption_rate", data_key="chatConsumptionRate")
 
 
-class Instruct(Columns):
+class Instruct(ColumnarSchema):
     """Instructions on a selection."""
 
     accepted_count = Column[int](attribute="instruct_accepted", data_key="acceptedCount")
 
 
-class Agent(Columns):
+class Agent(ColumnarSchema):
     """The agent."""
 
     active_users = Column[int](attribute="users", data_key="activeUsers")
@@ -135,10 +135,10 @@ class Agent(Columns):
     lines_removed_accepted = Column[int](attribute="agent_lines_removed_accepted", data_key="linesRemovedAccepted")
 
 
-class Buckets(Columns):
+class Buckets(ColumnarSchema):
     """What was done from an instant to another, in sections; the switch `usage_sections` says which."""
 
-    left_out = ("productivityFactor",)
+    omitted_when_none = ("productivityFactor",)
 
     start = Column[str](data_key="from")
     end = Column[str](data_key="to")

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from mockserver.conduct import asked
-from mockserver.conduct.asked import Asked
+from mockserver.conduct import journaled_request
+from mockserver.conduct.journaled_request import JournaledRequest
 from mockserver.conduct.rules import MANNERS, RULES, Rule
 from mockserver.gateway.journal import Entry
 
@@ -32,13 +32,13 @@ class Finding:
     do: str
 
 
-def judge(entries: Iterable[Entry], published: Mapping[str, int]) -> list[Finding]:
+def lint(entries: Iterable[Entry], published: Mapping[str, int]) -> list[Finding]:
     """Every finding, by rule, vendor and operation; entries come in the order of their ids.
 
     `published` has the hour (UTC) at which the data of a day arrive on the next, by the vendors that have one.
     """
-    by_vendor: dict[str, list[Asked]] = {}
-    for each in asked.read(entries, published):
+    by_vendor: dict[str, list[JournaledRequest]] = {}
+    for each in journaled_request.read(entries, published):
         by_vendor.setdefault(each.entry.vendor, []).append(each)
     return [
         finding
@@ -49,7 +49,7 @@ def judge(entries: Iterable[Entry], published: Mapping[str, int]) -> list[Findin
     ]
 
 
-def _findings(rule: Rule, vendor: str, requests: list[Asked]) -> Iterator[Finding]:
+def _findings(rule: Rule, vendor: str, requests: list[JournaledRequest]) -> Iterator[Finding]:
     by_operation: dict[str, list[Entry]] = {}
     for each in rule.breaks(requests):
         by_operation.setdefault(each.entry.operation or "", []).append(each.entry)

@@ -7,15 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from mockserver import choices
+from mockserver import startup_policy
 from mockserver.gateway import switches
 from mockserver.gateway.switches import Grade, Switch
 from mockserver.settings import Settings, SettingsError
 
 PARROT = (
-    switches.switch("mood", "cheerful", "grumpy", "null", "no", grade=Grade.ASSUMED, says="How it speaks."),
+    switches.switch("mood", "cheerful", "grumpy", "null", "no", grade=Grade.ASSUMED, description="How it speaks."),
     Switch("hour", tuple(range(24)), 2, Grade.DOCUMENTED, "When it wakes."),
-    switches.names("names", "items", "date", kept=("next",), grade=Grade.ASSUMED, says="What it calls things."),
+    switches.names("names", "items", "date", kept=("next",), grade=Grade.ASSUMED, description="What it calls things."),
 )
 KNOWN = {"parrot": PARROT, "finch": PARROT[:1]}
 
@@ -29,17 +29,17 @@ def file(tmp_path: Path) -> Path:
 def stated(file: Path, content: str | bytes, *policy: tuple[str, str]) -> dict[str, dict[str, object]]:
     """What a server starts with, given a file's content and flags."""
     file.write_bytes(content if isinstance(content, bytes) else content.encode())
-    made = choices.made(Settings(policy_file=file, policy=policy), KNOWN)
+    made = startup_policy.load(Settings(policy_file=file, policy=policy), KNOWN)
     return {vendor: dict(values) for vendor, values in made.items()}
 
 
 def test_without_a_file_and_flags_nothing_is_stated() -> None:
-    assert choices.made(Settings(), KNOWN) == {}
+    assert startup_policy.load(Settings(), KNOWN) == {}
 
 
 def test_a_flag_states_a_choice() -> None:
     policy = (("parrot.mood", "grumpy"), ("parrot.names", "items=rows"), ("finch.mood", "no"))
-    assert choices.made(Settings(policy=policy), KNOWN) == {
+    assert startup_policy.load(Settings(policy=policy), KNOWN) == {
         "parrot": {"mood": "grumpy", "names": '{"items": "rows"}'},
         "finch": {"mood": "no"},
     }
@@ -193,5 +193,5 @@ def test_all_faults_are_told_each_on_its_line(file: Path) -> None:
 )
 def test_a_file_that_cannot_be_read_is_told_with_the_reason(path: str, reason: str) -> None:
     with pytest.raises(SettingsError) as caught:
-        choices.made(Settings(policy_file=Path(path)), KNOWN)
+        startup_policy.load(Settings(policy_file=Path(path)), KNOWN)
     assert str(caught.value) == f"{path}: cannot be read: {reason}"

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 def stated(now: str | None, policy: tuple[str, ...], **flags: Any) -> settings.Settings:
     """The settings that flags mean; a usage error says what cannot be."""
     try:
-        instant = None if now is None else settings.instant(now)
-        return settings.Settings(now=instant, policy=tuple(settings.switched(each) for each in policy), **flags)
+        instant = None if now is None else settings.parse_timestamp(now)
+        return settings.Settings(now=instant, policy=tuple(settings.parse_switch(each) for each in policy), **flags)
     except settings.SettingsError as error:
         raise click.UsageError(str(error)) from error
 

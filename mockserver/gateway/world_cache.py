@@ -13,13 +13,13 @@ from mockserver.simulation.world import World
 BUDGET = 400_000
 """People whose worlds are kept; those that were not asked for the longest go first."""
 
-LEAST = 1000
+MINIMUM_WEIGHT = 1000
 """What even the smallest organisation counts for, so that the number of worlds is bounded as well."""
 
 Make = Callable[[Organization, int], World]
 
 
-class Worlds:
+class WorldCache:
     """The worlds of one app. A world is a pure function of its organisation and seed, so losing one costs only time."""
 
     def __init__(self, make: Make, budget: int = BUDGET) -> None:
@@ -29,7 +29,7 @@ class Worlds:
         self._lock = Lock()
         self._kept: OrderedDict[tuple[Organization, int], World] = OrderedDict()
 
-    def of(self, organization: Organization, seed: int) -> World:
+    def get(self, organization: Organization, seed: int) -> World:
         """The world of an organisation under a seed."""
         key = organization, seed
         with self._lock:
@@ -37,16 +37,16 @@ class Worlds:
             if found is None:
                 found = self._kept[key] = self._make(organization, seed)
                 self._weight += _weight(organization)
-                self._let_go()
+                self._evict()
             else:
                 self._kept.move_to_end(key)
             return found
 
-    def _let_go(self) -> None:
+    def _evict(self) -> None:
         while self._weight > self._budget and len(self._kept) > 1:
             (organization, _), _world = self._kept.popitem(last=False)
             self._weight -= _weight(organization)
 
 
 def _weight(organization: Organization) -> int:
-    return organization.people + LEAST
+    return organization.people + MINIMUM_WEIGHT

@@ -29,7 +29,7 @@ _RANGES: Final = (("start_date", "end_date"), ("fromDate", "toDate"), ("from", "
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class JournaledRequest:
     """One request; of a parameter that is there more than once, `parameters` has all values, with commas between.
 
     `published` is the hour (UTC) at which the vendor's data of a day arrive, on the day after; None where they are
@@ -52,7 +52,7 @@ class Asked:
         return self.without()
 
     @property
-    def walk(self) -> Hashable:
+    def page_chain(self) -> Hashable:
         """What is asked but for the page: equal on all pages of one walk."""
         return self.without(*_POSITIONS, *_SIZES)
 
@@ -79,7 +79,7 @@ class Asked:
         return self.entry.at.date(), arrived.date(), self.entry.generation
 
     @property
-    def settled(self) -> bool:
+    def is_final(self) -> bool:
         """Whether the answer cannot change before another data day: it is of days that have passed."""
         if self.published is not None:
             return True
@@ -104,26 +104,26 @@ class Asked:
         """What is asked but for its range."""
         return self.without(*(name for names in _RANGES for name in names), *_POSITIONS, *_SIZES)
 
-    def waited(self, before: "Asked") -> timedelta:
+    def elapsed_since(self, before: "JournaledRequest") -> timedelta:
         """How long after another request this one came: in the sandbox's time or in real time, whichever is more."""
         real = timedelta(microseconds=(self.entry.started - before.entry.started) // 1000)
         return max(self.entry.at - before.entry.at, real)
 
-    def rested(self, before: "Asked") -> timedelta:
+    def wait_after(self, before: "JournaledRequest") -> timedelta:
         """How long after another request was answered this one came; the sandbox's time counts where it was moved."""
         shown = self.entry.at - before.entry.at
         real = timedelta(microseconds=(self.entry.started - before.entry.started) // 1000)
         return shown if shown - real > _SHORT else real - timedelta(microseconds=before.entry.duration_us)
 
-    def picks_up(self, before: Sequence["Asked"]) -> bool:
+    def resumes(self, before: Sequence["JournaledRequest"]) -> bool:
         """Whether it goes on with a walk at a page that was answered once, some time ago."""
-        return self.position not in {None, "0"} and len(before) == 1 and self.waited(before[0]) >= _PAUSE
+        return self.position not in {None, "0"} and len(before) == 1 and self.elapsed_since(before[0]) >= _PAUSE
 
-    def knew(self, before: "Asked") -> bool:
+    def sent_after(self, before: "JournaledRequest") -> bool:
         """Whether the other request was answered when this one came, so that its client could know the answer."""
         return self.entry.started >= before.entry.started + before.entry.duration_us * 1000
 
-    def had_heard(self, before: "Asked") -> bool:
+    def must_have_seen(self, before: "JournaledRequest") -> bool:
         """Whether its client must have known the other answer: one that asks in parallel needs a moment for it."""
         ended = before.entry.started + before.entry.duration_us * 1000
         parallel = self.pooled and self.question != before.question
@@ -131,12 +131,12 @@ class Asked:
         return self.entry.started >= ended + (_ON_THE_WAY if waits else 0)
 
 
-def read(entries: Iterable[Entry], published: Mapping[str, int]) -> list[Asked]:
+def read(entries: Iterable[Entry], published: Mapping[str, int]) -> list[JournaledRequest]:
     """What each entry asked, in the order in which they are given; `published` has the hours, by vendor."""
     listed = list(entries)
     pooled = _pooled(listed)
     return [
-        Asked(each, _parameters(each.query), published.get(each.vendor), (each.vendor, each.grant) in pooled)
+        JournaledRequest(each, _parameters(each.query), published.get(each.vendor), (each.vendor, each.grant) in pooled)
         for each in listed
     ]
 

@@ -3,7 +3,7 @@
 What a world answers stays out (`tests/simulation`).
 """
 
-from mockserver.gateway.worlds import LEAST, Worlds
+from mockserver.gateway.world_cache import MINIMUM_WEIGHT, WorldCache
 from mockserver.simulation.organization import Organization
 from mockserver.simulation.world import World
 from tests.simulation import worlds
@@ -21,41 +21,41 @@ class Making:
 
 
 SMALL = worlds.organization(people=100)
-LARGE = worlds.organization(people=3 * LEAST, slug="large")
+LARGE = worlds.organization(people=3 * MINIMUM_WEIGHT, slug="large")
 
 
 def test_a_world_is_made_when_it_is_first_asked_for_and_shared() -> None:
     making = Making()
-    kept = Worlds(making)
+    kept = WorldCache(making)
     assert making.seeds == []
-    assert kept.of(SMALL, 1) is kept.of(SMALL, 1)
-    assert kept.of(SMALL, 2) is not kept.of(LARGE, 2)
+    assert kept.get(SMALL, 1) is kept.get(SMALL, 1)
+    assert kept.get(SMALL, 2) is not kept.get(LARGE, 2)
     assert making.seeds == [1, 2, 2]
 
 
 def test_the_world_that_was_not_asked_for_the_longest_goes_first() -> None:
     making = Making()
-    kept = Worlds(making, budget=3 * (LEAST + 100))
+    kept = WorldCache(making, budget=3 * (MINIMUM_WEIGHT + 100))
     for seed in (1, 2, 3, 1, 4, 1, 3, 4, 2):
-        kept.of(SMALL, seed)
+        kept.get(SMALL, seed)
     assert making.seeds == [1, 2, 3, 4, 2]
 
 
 def test_a_large_organisation_takes_the_place_of_several_small_ones() -> None:
     making = Making()
-    kept = Worlds(making, budget=5 * LEAST + 100)
+    kept = WorldCache(making, budget=5 * MINIMUM_WEIGHT + 100)
     for seed in (1, 2, 3, 4):
-        kept.of(SMALL, seed)
-    kept.of(LARGE, 5)
+        kept.get(SMALL, seed)
+    kept.get(LARGE, 5)
     for seed in (4, 3):
-        kept.of(SMALL, seed)
+        kept.get(SMALL, seed)
     assert making.seeds == [1, 2, 3, 4, 5, 3]
 
 
 def test_a_world_beyond_the_budget_is_kept_alone() -> None:
     making = Making()
-    kept = Worlds(making, budget=1)
-    assert kept.of(LARGE, 1) is kept.of(LARGE, 1)
-    kept.of(SMALL, 2)
-    kept.of(LARGE, 1)
+    kept = WorldCache(making, budget=1)
+    assert kept.get(LARGE, 1) is kept.get(LARGE, 1)
+    kept.get(SMALL, 2)
+    kept.get(LARGE, 1)
     assert making.seeds == [1, 2, 1]

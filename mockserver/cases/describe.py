@@ -14,7 +14,9 @@ SERVER_FLAGS = {"threaded": " --server threaded"}
 """What a server must be started with for what a case needs."""
 
 
-def told(case: Case, vendors: Sequence[Vendor], url: str = shell.ADDRESS, *, guarded: bool = False) -> dict[str, Any]:
+def describe(
+    case: Case, vendors: Sequence[Vendor], url: str = shell.ADDRESS, *, guarded: bool = False
+) -> dict[str, Any]:
     """A case as JSON has it, its curl lines for a server at a URL; `guarded`: one that wants its admin token."""
     return {
         "id": case.id,

@@ -7,7 +7,7 @@ import json
 from typing import Any
 from xml.etree import ElementTree as ET
 
-from mockserver.cli.sweep.plan import Plan, Reading
+from mockserver.cli.sweep.plan import Plan, Variation
 from mockserver.cli.sweep.runs import Run, Sweep
 
 LINES = 40
@@ -32,15 +32,15 @@ def as_json(swept: Sweep, planned: Plan) -> str:
     )
 
 
-def _reading(reading: Reading) -> dict[str, Any]:
+def _reading(reading: Variation) -> dict[str, Any]:
     return {
         "reading": str(reading),
         "vendor": reading.vendor,
         "switch": reading.switch.name,
-        "value": reading.switch.shown(reading.value),
-        "usual": reading.switch.shown(reading.usual),
+        "value": reading.switch.to_json(reading.value),
+        "usual": reading.switch.to_json(reading.usual),
         "grade": reading.switch.grade.value,
-        "says": reading.switch.says,
+        "says": reading.switch.description,
     }
 
 
@@ -73,7 +73,7 @@ def as_junit(swept: Sweep) -> str:
     return ET.tostring(suite, encoding="unicode", xml_declaration=False)
 
 
-def _names(reading: Reading) -> tuple[str, str]:
+def _names(reading: Variation) -> tuple[str, str]:
     vendor, _, name = str(reading).partition(".")
     return vendor, name
 
@@ -88,6 +88,6 @@ def _case(suite: ET.Element, vendor: str, name: str, run: Run, *, sound: bool) -
         ET.SubElement(case, "failure", message=message).text = output
 
 
-def _skipped(suite: ET.Element, reading: Reading, why: str) -> None:
+def _skipped(suite: ET.Element, reading: Variation, why: str) -> None:
     vendor, name = _names(reading)
     ET.SubElement(ET.SubElement(suite, "testcase", classname=vendor, name=name), "skipped", message=why)

@@ -7,27 +7,27 @@ import json
 
 import pytest
 
-from mockserver.gateway import answers
-from mockserver.gateway.answers import STAMP, Answer, Answers
+from mockserver.gateway import response_cache
+from mockserver.gateway.response_cache import TIMESTAMP, CachedBody, ResponseCache
 
 
 def test_a_body_is_compact_json_in_the_order_of_its_keys_with_letters_as_they_are() -> None:
-    assert answers.write({"b": [1, 2], "a": "Ñ 李"}) == '{"b":[1,2],"a":"Ñ 李"}'
+    assert response_cache.to_json({"b": [1, 2], "a": "Ñ 李"}) == '{"b":[1,2],"a":"Ñ 李"}'
 
 
 @pytest.mark.parametrize(
     "body",
     [
-        {"at": STAMP},
-        {"at": STAMP, "rows": [1], "again": {"at": STAMP}},
+        {"at": TIMESTAMP},
+        {"at": TIMESTAMP, "rows": [1], "again": {"at": TIMESTAMP}},
         {"rows": []},
-        {"at": STAMP, "name": "\x00now", "other": "now\x00", "text": f"before {STAMP} after", "é": "李"},
+        {"at": TIMESTAMP, "name": "\x00now", "other": "now\x00", "text": f"before {TIMESTAMP} after", "é": "李"},
     ],
     ids=["alone", "twice", "nowhere", "beside what looks alike"],
 )
 def test_the_instant_stands_wherever_it_belongs_and_nowhere_else(body: dict[str, object]) -> None:
-    stamped = json.loads(Answer.of(body).stamped("10:30"))
-    expected = {key: "10:30" if value == STAMP else value for key, value in body.items()}
+    stamped = json.loads(CachedBody.of(body).with_timestamp("10:30"))
+    expected = {key: "10:30" if value == TIMESTAMP else value for key, value in body.items()}
     if "again" in body:
         expected["again"] = {"at": "10:30"}
     assert stamped == expected
@@ -50,36 +50,36 @@ NAMES = {"items": "rows", "date": "day", "day": "date"}
 def test_keys_are_renamed_all_at_once_and_at_every_depth(
     body: dict[str, object] | list[object], called: object
 ) -> None:
-    assert json.loads(Answer.of(body, NAMES).stamped("")) == called
+    assert json.loads(CachedBody.of(body, NAMES).with_timestamp("")) == called
 
 
 def test_renamed_keys_keep_their_order_and_the_instant_its_place() -> None:
-    body = {"b": STAMP, "items": [], "a": 1}
-    assert Answer.of(body, NAMES).stamped("10:30") == b'{"b":"10:30","rows":[],"a":1}'
+    body = {"b": TIMESTAMP, "items": [], "a": 1}
+    assert CachedBody.of(body, NAMES).with_timestamp("10:30") == b'{"b":"10:30","rows":[],"a":1}'
     assert list(body) == ["b", "items", "a"]
 
 
 def test_a_body_is_not_gone_through_where_nothing_is_renamed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delattr(answers, "renamed")
-    assert Answer.of({"items": [1]}, {}).pieces == Answer.of({"items": [1]}).pieces == (b'{"items":[1]}',)
+    monkeypatch.delattr(response_cache, "rename_fields")
+    assert CachedBody.of({"items": [1]}, {}).pieces == CachedBody.of({"items": [1]}).pieces == (b'{"items":[1]}',)
 
 
 def test_an_answer_is_stamped_anew_each_time() -> None:
-    answer = Answer.of({"at": STAMP})
-    assert [answer.stamped("one"), answer.stamped("two")] == [b'{"at":"one"}', b'{"at":"two"}']
+    answer = CachedBody.of({"at": TIMESTAMP})
+    assert [answer.with_timestamp("one"), answer.with_timestamp("two")] == [b'{"at":"one"}', b'{"at":"two"}']
 
 
-def _of(size: int) -> Answer:
+def _of(size: int) -> CachedBody:
     """An answer that takes this many bytes to keep."""
-    return Answer((b"x" * (size - Answer((b"",)).size),))
+    return CachedBody((b"x" * (size - CachedBody((b"",)).size),))
 
 
 def test_what_was_never_kept_is_not_there() -> None:
-    assert Answers().get(("a",)) is None
+    assert ResponseCache().get(("a",)) is None
 
 
 def test_answers_are_kept_up_to_the_budget_and_not_a_byte_further() -> None:
-    kept = Answers(budget=3000)
+    kept = ResponseCache(budget=3000)
     for name, size in (("a", 1000), ("b", 1000), ("c", 1000)):
         kept.put((name,), _of(size))
     assert all(kept.get((name,)) for name in "abc")
@@ -88,7 +88,7 @@ def test_answers_are_kept_up_to_the_budget_and_not_a_byte_further() -> None:
 
 
 def test_the_answer_that_was_kept_first_goes_first() -> None:
-    kept = Answers(budget=3000)
+    kept = ResponseCache(budget=3000)
     for name in "abc":
         kept.put((name,), _of(1000))
     kept.get(("a",))
@@ -97,7 +97,7 @@ def test_the_answer_that_was_kept_first_goes_first() -> None:
 
 
 def test_several_go_for_a_big_one() -> None:
-    kept = Answers(budget=3000)
+    kept = ResponseCache(budget=3000)
     for name in "abc":
         kept.put((name,), _of(1000))
     kept.put(("d",), _of(1900))
@@ -105,7 +105,7 @@ def test_several_go_for_a_big_one() -> None:
 
 
 def test_an_answer_put_again_takes_the_place_and_the_bytes_of_the_first() -> None:
-    kept = Answers(budget=3000)
+    kept = ResponseCache(budget=3000)
     for _ in range(5):
         kept.put(("a",), _of(1000))
     latest = _of(1000)
@@ -116,7 +116,7 @@ def test_an_answer_put_again_takes_the_place_and_the_bytes_of_the_first() -> Non
 
 
 def test_an_answer_beyond_the_budget_is_not_kept_and_others_are_from_then_on() -> None:
-    kept = Answers(budget=3000)
+    kept = ResponseCache(budget=3000)
     kept.put(("a",), _of(3001))
     assert kept.get(("a",)) is None
     kept.put(("b",), _of(3000))
@@ -124,7 +124,7 @@ def test_an_answer_beyond_the_budget_is_not_kept_and_others_are_from_then_on() -
 
 
 def test_what_is_forgotten_leaves_its_bytes_to_others() -> None:
-    kept = Answers(budget=3000)
+    kept = ResponseCache(budget=3000)
     for key in (("mine", 1), ("theirs", 1), ("mine", 2)):
         kept.put(key, _of(1000))
     kept.forget("mine")

@@ -10,13 +10,13 @@ from typing import Any
 from flask import request
 from marshmallow import Schema, ValidationError, fields
 
-from mockserver.admin.plane import plane
+from mockserver.admin.admin_context import context
 from mockserver.admin.problems import Problem
 from mockserver.gateway.sandbox import DEFAULT, Sandbox
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class AdminRequest:
     """One question; `name` is the part of the path that picks one of many, "" where there is none.
 
     `lock` is held while the sandbox is changed, or read in more than one place.
@@ -28,12 +28,12 @@ class Asked:
     name: str = ""
 
 
-def read(schema: Schema, sandbox: str = DEFAULT, name: str = "") -> Asked:
+def parse(schema: Schema, sandbox: str = DEFAULT, name: str = "") -> AdminRequest:
     """The question of the request in hand; the short form of a path, which names no sandbox, means the first one.
 
     404 as a Problem for a sandbox that is not there.
     """
-    state = plane().state
+    state = context().registry
     found = state.find(sandbox)
     if found is None:
         raise Problem(
@@ -41,7 +41,7 @@ def read(schema: Schema, sandbox: str = DEFAULT, name: str = "") -> Asked:
             f"there is no sandbox {sandbox!r:.100}, or no longer: one that was deleted, or whose ttl_seconds are over, "
             "is forgotten; GET /_mock/sandboxes lists those there are",
         )
-    return Asked(state.lock, found, _query(schema), name)
+    return AdminRequest(state.lock, found, _query(schema), name)
 
 
 def _query(schema: Schema) -> dict[str, Any]:

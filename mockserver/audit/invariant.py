@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from mockserver.audit.reader import Reader
 
 
-class Broken(Exception):
+class Violation(Exception):
     """An identity does not hold; the text names the first day or user, and both numbers."""
 
 
 @dataclass(frozen=True, slots=True)
-class Identity:
+class Invariant:
     """Something that must hold: a stable name, a sentence, the contract that has it, its grade of evidence.
 
     `check` raises Broken where it does not hold, reader.Absent where there is nothing to judge.
@@ -32,20 +32,20 @@ class Identity:
         return self.source.partition(":")[0]
 
 
-def same(where: str, left: object, right: object, sides: str) -> None:
+def equal(where: str, left: object, right: object, sides: str) -> None:
     """Broken unless both are equal; `sides` says what they are, as in "walk and count"."""
     if left != right:
-        raise Broken(f"{where}: {sides} are {left} and {right}")
+        raise Violation(f"{where}: {sides} are {left} and {right}")
 
 
-def between(where: str, distinct: int, days: Iterable[int], sides: str) -> None:
+def within_bounds(where: str, distinct: int, days: Iterable[int], sides: str) -> None:
     """Broken unless what is distinct over some days is at least the highest of them, and at most their sum."""
     counts = list(days)
     if not max(counts, default=0) <= distinct <= sum(counts):
-        raise Broken(f"{where}: {sides} are {distinct} and {', '.join(map(str, counts))}")
+        raise Violation(f"{where}: {sides} are {distinct} and {', '.join(map(str, counts))}")
 
 
-def within(where: str, less: int, more: int, sides: str) -> None:
+def at_most(where: str, less: int, more: int, sides: str) -> None:
     """Broken unless the first is at most the second."""
     if less > more:
-        raise Broken(f"{where}: {sides} are {less} and {more}")
+        raise Violation(f"{where}: {sides} are {less} and {more}")

@@ -26,16 +26,16 @@ _NO_TEXT = re.compile(
 )
 """What YAML 1.2 takes for something else than text where it stands without quotation marks (its core schema)."""
 
-OTHERS: Known = {metrics_policy.NAME: metrics_policy.SWITCHES}
+METRICS: Known = {metrics_policy.NAME: metrics_policy.SWITCHES}
 """The switches that are no vendor's, by the name of their group."""
 
 
-def known(served: Iterable[Vendor]) -> Known:
+def all_switches(served: Iterable[Vendor]) -> Known:
     """Every switch there is: of each vendor by its name, and the others behind them."""
-    return {vendor.name: vendor.switches for vendor in served} | dict(OTHERS)
+    return {vendor.name: vendor.switches for vendor in served} | dict(METRICS)
 
 
-def made(settings: Settings, known: Known) -> dict[str, Values]:
+def load(settings: Settings, known: Known) -> dict[str, Values]:
     """The values that the settings state, by vendor; SettingsError with a line for each that cannot be."""
     found: dict[str, dict[str, Value]] = {}
     faults: list[str] = []
@@ -52,7 +52,7 @@ def _given(policy: tuple[tuple[str, str], ...]) -> Iterator[tuple[str, str, obje
     for name in dict(policy):
         vendor, _, switch = name.partition(".")
         stated = tuple(value for other, value in policy if other == name)
-        yield "--policy", vendor, {switch: switches.Statements(stated)}
+        yield "--policy", vendor, {switch: switches.Repeated(stated)}
 
 
 def _filed(path: Path | None) -> Iterator[tuple[str, str, object]]:
@@ -64,14 +64,14 @@ def _filed(path: Path | None) -> Iterator[tuple[str, str, object]]:
 def _read(vendor: str, stated: object, known: Known) -> tuple[dict[str, Value], list[str]]:
     """The values stated for a vendor, and what is wrong with the others, each by its key."""
     if vendor not in known:
-        return {}, [f"{vendor}: {switches.unknown('vendor', vendor, known)}"]
+        return {}, [f"{vendor}: {switches.did_you_mean('vendor', vendor, known)}"]
     if not isinstance(stated, Mapping):
         return {}, [f"{vendor}: takes a mapping of switches to their values, not {stated!r:.60}"]
     values: dict[str, Value] = {}
     wrong: list[str] = []
     for name, value in stated.items():
         try:
-            values |= switches.read(known[vendor], {name: value})
+            values |= switches.parse(known[vendor], {name: value})
         except SwitchError as error:
             wrong.append(f"{vendor}.{name}: {error}")
     return values, wrong

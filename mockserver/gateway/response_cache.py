@@ -8,7 +8,7 @@ from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-STAMP = "\x00now\x00"
+TIMESTAMP = "\x00now\x00"
 """Stands in a body where the instant of the answer belongs."""
 
 KEPT_BYTES = 16 * 1024 * 1024
@@ -21,23 +21,23 @@ Key = tuple[Hashable, ...]
 """What one question is told from others by."""
 
 
-def write(body: object) -> str:
+def to_json(body: object) -> str:
     """A body as compact JSON, in the order of its keys, non-ASCII letters as they are."""
     return json.dumps(body, ensure_ascii=False, separators=(",", ":"))
 
 
-def renamed(body: Any, names: Mapping[str, str]) -> Any:
+def rename_fields(body: Any, names: Mapping[str, str]) -> Any:
     """The same body, at every depth under other keys: those that are in `names` have the names there."""
     if isinstance(body, dict):
         return {
-            names.get(key, key): renamed(value, names) if isinstance(value, _HOLDERS) else value
+            names.get(key, key): rename_fields(value, names) if isinstance(value, _HOLDERS) else value
             for key, value in body.items()  # Most values hold nothing; asking here saves a call for each.
         }
-    return [renamed(each, names) for each in body] if isinstance(body, list) else body
+    return [rename_fields(each, names) for each in body] if isinstance(body, list) else body
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class CachedBody:
     """A body in pieces, between which the instant goes; `more` is what leads to the next page, where there is one."""
 
     pieces: tuple[bytes, ...]
@@ -46,12 +46,12 @@ class Answer:
     @classmethod
     def of(
         cls, body: dict[str, Any] | list[Any], names: Mapping[str, str] | None = None, more: str | None = None
-    ) -> "Answer":
+    ) -> "CachedBody":
         """The answer with this body, in which STAMP stands for the instant; keys that are in `names` are renamed."""
-        written = write(renamed(body, names) if names else body)
-        return cls(tuple(written.encode().split(write(STAMP).encode())), more)
+        written = to_json(rename_fields(body, names) if names else body)
+        return cls(tuple(written.encode().split(to_json(TIMESTAMP).encode())), more)
 
-    def stamped(self, instant: str) -> bytes:
+    def with_timestamp(self, instant: str) -> bytes:
         """The whole body, with the instant in its places."""
         return f'"{instant}"'.encode().join(self.pieces)
 
@@ -61,7 +61,7 @@ class Answer:
         return sum(map(len, self.pieces)) + _OVERHEAD
 
 
-class Answers:
+class ResponseCache:
     """The kept answers of one app, by keys whose first part is the sandbox they belong to.
 
     `put` and `forget` are for the lock of the app's state; `get` needs none, and keeps no order.
@@ -70,13 +70,13 @@ class Answers:
     def __init__(self, budget: int = KEPT_BYTES) -> None:
         self._budget = budget
         self._bytes = 0
-        self._kept: dict[Key, Answer] = {}
+        self._kept: dict[Key, CachedBody] = {}
 
-    def get(self, key: Key) -> Answer | None:
+    def get(self, key: Key) -> CachedBody | None:
         """The answer kept under a key."""
         return self._kept.get(key)
 
-    def put(self, key: Key, answer: Answer) -> None:
+    def put(self, key: Key, answer: CachedBody) -> None:
         """Keep an answer, letting go of the first kept until the budget holds."""
         replaced = self._kept.pop(key, None)
         self._kept[key] = answer

@@ -7,7 +7,7 @@ import shlex
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
-from mockserver.cli.sweep.plan import LeftOut, Plan, Reading
+from mockserver.cli.sweep.plan import LeftOut, Plan, Variation
 from mockserver.cli.sweep.program import Ended
 from mockserver.cli.sweep.runs import Run, Sweep
 
@@ -65,10 +65,10 @@ def _lines(swept: Sweep, baseline: Run, planned: Plan) -> Iterator[str]:
         yield f"To try one again, sweep with --switch {first}; by hand, mockserver serve --policy {first}"
 
 
-def _finding(reading: Reading, run: Run) -> Iterator[str]:
+def _finding(reading: Variation, run: Run) -> Iterator[str]:
     yield ""
     yield f"{reading}: {run.ended}"
-    yield f"  Evidence {reading.switch.grade}; the baseline has {reading.usual}. {reading.switch.says}"
+    yield f"  Evidence {reading.switch.grade}; the baseline has {reading.usual}. {reading.switch.description}"
     yield from _output(run.ended)
 
 
@@ -86,7 +86,7 @@ def _verdict(swept: Sweep) -> str:
     return f"Not survived: {failed} of {_counted(ran, 'reading')}."
 
 
-def _unasked(readings: Sequence[Reading]) -> Iterator[str]:
+def _unasked(readings: Sequence[Variation]) -> Iterator[str]:
     for vendor, times in Counter(reading.vendor for reading in readings).items():
         yield f"Not run: {_counted(times, 'reading')} of {vendor}, which the command asked nothing."
 

@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import Any
 
 from mockserver.organizations import day_rules, defaults, team_rules
-from mockserver.organizations.problems import Broken, Path, written
+from mockserver.organizations.problems import Path, RuleViolation, format_path
 
 Stated = Mapping[str, Any]
 
@@ -25,11 +25,11 @@ def members(stated: Stated) -> dict[str, tuple[str, int]]:
     }
 
 
-def broken(stated: Stated) -> Iterator[Broken]:
+def broken(stated: Stated) -> Iterator[RuleViolation]:
     """Every rule about stated people and service accounts that does not hold."""
     special = stated.get("special", [])
     if "people" in stated and len(special) > stated["people"]:
-        yield Broken(("people",), f"at least the number of special people ({len(special)})")
+        yield RuleViolation(("people",), f"at least the number of special people ({len(special)})")
     yield from _repeated("special", "email", special)
     yield from _repeated("service_accounts", "name", stated.get("service_accounts", []))
     yield from _augment_ids(stated)
@@ -40,17 +40,17 @@ def broken(stated: Stated) -> Iterator[Broken]:
         yield from _active_only(stated, ("special", place), person)
 
 
-def _repeated(group: str, key: str, entries: list[dict[str, Any]]) -> Iterator[Broken]:
+def _repeated(group: str, key: str, entries: list[dict[str, Any]]) -> Iterator[RuleViolation]:
     """Letters in upper and lower case are the same letters here, as they are in an address."""
     first: dict[str, int] = {}
     for place, entry in enumerate(entries):
         value = entry.get(key, "").casefold()
         if value and first.setdefault(value, place) != place:
             rule = f"{key} of one's own (upper and lower case are the same); {group}[{first[value]}] has it already"
-            yield Broken((group, place, key), rule)
+            yield RuleViolation((group, place, key), rule)
 
 
-def _augment_ids(stated: Stated) -> Iterator[Broken]:
+def _augment_ids(stated: Stated) -> Iterator[RuleViolation]:
     """Ids stand in the order of the members, because Augment's pages go by id."""
     groups = ("special", "service_accounts")
     members = [((group, place), each) for group in groups for place, each in enumerate(stated.get(group, ()))]
@@ -59,55 +59,61 @@ def _augment_ids(stated: Stated) -> Iterator[Broken]:
         return
     for (before, smaller), (here, greater) in pairwise(given):
         if smaller == greater:
-            yield Broken(here, f"an id of one's own; {written(before)} is the same")
+            yield RuleViolation(here, f"an id of one's own; {format_path(before)} is the same")
         elif smaller > greater:
-            yield Broken(here, f"ids ascend as text, people first, then service accounts; {smaller} stands before it")
+            yield RuleViolation(
+                here, f"ids ascend as text, people first, then service accounts; {smaller} stands before it"
+            )
     for path, each in members:
         if "augment_id" not in each:
-            yield Broken((*path, "augment_id"), "either every member has an augment_id or none has")
+            yield RuleViolation((*path, "augment_id"), "either every member has an augment_id or none has")
     generated = stated.get("people", 0) - len(stated.get("special", ()))
     if generated > 0:
-        yield Broken(
+        yield RuleViolation(
             ("people",), f"{generated} people are generated, who have no augment_id; every member needs one here"
         )
 
 
-def _team(stated: Stated, path: Path, person: Stated) -> Iterator[Broken]:
+def _team(stated: Stated, path: Path, person: Stated) -> Iterator[RuleViolation]:
     known = team_rules.names(stated) if "teams" in stated else [team.name for team in defaults.TEAMS]
     if person.get("team") is not None and person["team"] not in known:
-        yield Broken((*path, "team"), f"the name of a team ({', '.join(known)}), or null for none")
+        yield RuleViolation((*path, "team"), f"the name of a team ({', '.join(known)}), or null for none")
 
 
-def _tenure(stated: Stated, path: Path, person: Stated) -> Iterator[Broken]:
+def _tenure(stated: Stated, path: Path, person: Stated) -> Iterator[RuleViolation]:
     first = day_rules.first_day(stated)
     joined, left = person.get("joined", first), person.get("left")
     if joined < first:
-        yield Broken((*path, "joined"), f"not before the organisation's first_day ({first})")
+        yield RuleViolation((*path, "joined"), f"not before the organisation's first_day ({first})")
     if left is not None and left <= joined:
-        yield Broken((*path, "left"), f"the first day without the person, so later than joined ({joined})")
+        yield RuleViolation((*path, "left"), f"the first day without the person, so later than joined ({joined})")
 
 
-def _licences(stated: Stated, path: Path, person: Stated) -> Iterator[Broken]:
+def _licences(stated: Stated, path: Path, person: Stated) -> Iterator[RuleViolation]:
     """A licence of somebody who is not there would be an account that nobody ever registers."""
     first, left = person.get("joined", day_rules.first_day(stated)), person.get("left")
     named = "joined" if "joined" in person else "the organisation's first_day"
     for product, day in person.get("licences", {}).items():
         if day is not None and day < first:
-            yield Broken((*path, "licences", product), f"not before {named} ({first}); null or false for no licence")
+            yield RuleViolation(
+                (*path, "licences", product), f"not before {named} ({first}); null or false for no licence"
+            )
         if day is not None and left is not None and day >= left:
             rule = f"earlier than left ({left}), the first day without the person; null or false for no licence"
-            yield Broken((*path, "licences", product), rule)
+            yield RuleViolation((*path, "licences", product), rule)
 
 
-def _active_only(stated: Stated, path: Path, person: Stated) -> Iterator[Broken]:
+def _active_only(stated: Stated, path: Path, person: Stated) -> Iterator[RuleViolation]:
     exact = {each.get("day") for each in stated.get("exact", ())}
     for day in person.get("active_only", ()):
         if day in exact:
-            yield Broken((*path, "active_only"), f"{day} is an exact day, whose active users are drawn by number")
+            yield RuleViolation(
+                (*path, "active_only"), f"{day} is an exact day, whose active users are drawn by number"
+            )
         if day_rules.is_silent(stated, day):
-            yield Broken((*path, "active_only"), f"{day} lies in a silent period, on which nobody is active")
+            yield RuleViolation((*path, "active_only"), f"{day} lies in a silent period, on which nobody is active")
         if not is_employed(person, day):
-            yield Broken((*path, "active_only"), f"{day} is not between joined and left")
+            yield RuleViolation((*path, "active_only"), f"{day} is not between joined and left")
 
 
 def is_employed(person: Stated, day: date) -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import count
 
-from mockserver.simulation import chance
+from mockserver.simulation import hashing
 from mockserver.simulation.names import NamePool
 
 
@@ -26,7 +26,7 @@ def invention(seed: int, slug: str, pool: NamePool, wanted: int) -> Invention:
     try:
         faker = importlib.import_module("faker").Faker("en_US")
     except ImportError:
-        key = chance.key(seed, slug, "invention")
+        key = hashing.key(seed, slug, "invention")
         (_, first), (_, second) = (pool.named(key, index)[0].split(" ") for index in (0, 1))
         return Invention(f"{first} & {second}", _people(_from_pool(key, pool), wanted))
     faker.seed_instance(seed)

@@ -10,7 +10,7 @@ from pathlib import Path
 from flask import Flask, current_app
 
 from mockserver.cases.records import Catalogue
-from mockserver.gateway.sandbox import State
+from mockserver.gateway.sandbox import SandboxRegistry
 from mockserver.gateway.vendor import Vendor
 from mockserver.simulation.organization import Organization
 
@@ -18,7 +18,7 @@ _EXTENSION = "mockserver.admin"
 
 
 @dataclass(frozen=True, slots=True)
-class Plane:
+class AdminContext:
     """All that the control plane shows, changes and heeds: the sandboxes in `state`, and what stays as it is.
 
     `organizations` are the slugs that `load` knows, `host` is the address or name that the server listens on, `openapi`
@@ -26,7 +26,7 @@ class Plane:
     request must bear it.
     """
 
-    state: State
+    registry: SandboxRegistry
     vendors: tuple[Vendor, ...]
     organizations: tuple[str, ...]
     load: Callable[[str], Organization]
@@ -36,12 +36,12 @@ class Plane:
     cases: Callable[[], Catalogue]
 
 
-def onto(app: Flask, handed: Plane) -> None:
+def attach(app: Flask, handed: AdminContext) -> None:
     """Give an app its plane."""
     app.extensions[_EXTENSION] = handed
 
 
-def plane() -> Plane:
+def context() -> AdminContext:
     """The plane of the app in hand."""
-    held: Plane = current_app.extensions[_EXTENSION]
+    held: AdminContext = current_app.extensions[_EXTENSION]
     return held

@@ -10,7 +10,7 @@ from typing import Any, Final
 EFFECTS: Final = "mockserver.effects"
 """The environ's key of a frozenset of RESET, TRUNCATE and STALL."""
 
-WAITS: Final = "mockserver.waits"
+DELAY_SLOTS: Final = "mockserver.waits"
 """The environ's key of the semaphore that a request holds while it waits; not there where any number may."""
 
 RESET: Final = "reset"
@@ -18,7 +18,7 @@ TRUNCATE: Final = "truncate_bytes"
 STALL: Final = "stall_seconds"
 
 
-class Cut(ConnectionAbortedError):
+class ConnectionReset(ConnectionAbortedError):
     """Raised in place of the first byte of an answer: the connection is to be reset."""
 
 
@@ -28,9 +28,9 @@ def effects(environ: Mapping[str, Any]) -> frozenset[str]:
     return able
 
 
-def waits(environ: Mapping[str, Any]) -> BoundedSemaphore | None:
+def delay_slots(environ: Mapping[str, Any]) -> BoundedSemaphore | None:
     """What a request must hold while it waits; None where any number may."""
-    held: BoundedSemaphore | None = environ.get(WAITS)
+    held: BoundedSemaphore | None = environ.get(DELAY_SLOTS)
     return held
 
 

@@ -1,0 +1,49 @@
+"""Marshmallow schemas that refuse unknown fields by name, and the date field that all input uses.
+
+Which fields there are is decided where a schema is defined; how an error is shown is decided by whoever loads it.
+"""
+
+import re
+from collections.abc import Mapping
+from datetime import date
+from typing import Any, ClassVar
+
+from marshmallow import EXCLUDE, Schema, ValidationError, fields, validates_schema
+
+from mockserver.validation.suggestions import unknown_name
+
+_MESSAGES = {"required": "must be given", "null": "must not be null"}
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+class StrictSchema(Schema):
+    """A schema without room for unknown fields; `kind` is what a field is called in an error."""
+
+    kind: ClassVar[str] = "field"
+
+    class Meta:
+        """Unknown fields are refused below, with a suggestion."""
+
+        unknown = EXCLUDE
+
+    def on_bind_field(self, field_name: str, field_obj: fields.Field[Any]) -> None:  # noqa: ARG002 (marshmallow's)
+        """Word a missing or null field like every other rule, unless the field has messages of its own."""
+        defaults, messages = fields.Field.default_error_messages, field_obj.error_messages
+        messages |= {name: text for name, text in _MESSAGES.items() if messages[name] == defaults[name]}
+
+    @validates_schema(pass_original=True, skip_on_field_errors=False)
+    def refuse_unknown_fields(self, _loaded: dict[str, Any], original: object, **_: Any) -> None:
+        """ValidationError for each unknown field, with the nearest known one."""
+        given = original if isinstance(original, Mapping) else ()
+        known = [field.data_key or name for name, field in self.fields.items()]
+        errors = {name: [unknown_name(self.kind, str(name), known)] for name in given if name not in known}
+        if errors:
+            raise ValidationError(errors)
+
+
+def parse_date(text: object) -> date | None:
+    """The date in a text written YYYY-MM-DD with ASCII digits; None for anything else."""
+    try:
+        return date.fromisoformat(text) if isinstance(text, str) and _DATE.fullmatch(text) else None
+    except ValueError:
+        return None

@@ -1,0 +1,136 @@
+"""YAML without its traps, read as plain mappings, lists, text, numbers, booleans and nulls.
+
+Aliases, tags and repeated keys are refused with their line. Words, dates and times that YAML 1.1 turns into something
+else than was written stay text. What the keys mean is decided by whoever loads the file.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, cast
+
+import yaml
+
+Path = tuple[str | int, ...]
+"""The way to a value inside a document: keys of mappings and indexes of lists."""
+
+DEPTH_MAXIMUM = 12
+"""How deep lists and mappings may be nested; an organization file needs five."""
+
+_TEXT_TAG = "tag:yaml.org,2002:str"
+_BOOLEAN = ("tag:yaml.org,2002:bool", re.compile(r"true|false"), "tf")
+_NULL = ("tag:yaml.org,2002:null", re.compile(r"null|~|"), ["n", "~", ""])
+_INTEGER = ("tag:yaml.org,2002:int", re.compile(r"-?(0|[1-9][0-9]{0,17})"), "-0123456789")
+_DECIMAL = ("tag:yaml.org,2002:float", re.compile(r"-?(0|[1-9][0-9]{0,17})\.[0-9]+"), "-0123456789")
+
+
+@dataclass(frozen=True, slots=True)
+class YamlProblem:
+    """One thing wrong with a text: where (a line, or the path of a key; empty: the whole), and the rule."""
+
+    place: str
+    rule: str
+
+
+class YamlError(ValueError):
+    """A text that cannot be read; `problems` holds everything that is wrong with it."""
+
+    def __init__(self, *problems: YamlProblem) -> None:
+        self.problems = problems
+        super().__init__("\n".join(f"{each.place}: {each.rule}" if each.place else each.rule for each in problems))
+
+
+def plain_loader(parent: type[Any], *, decimals: bool = False) -> type[Any]:
+    """A loader like `parent`, a safe loader of PyYAML, that reads only booleans, nulls and numbers as such."""
+    loader: Any = type("PlainLoader", (parent,), {"yaml_implicit_resolvers": {}})
+    for tag, pattern, first in (_BOOLEAN, _NULL, _INTEGER, *((_DECIMAL,) if decimals else ())):
+        loader.add_implicit_resolver(tag, re.compile(f"(?:{pattern.pattern})\\Z"), list(first))
+    return cast("type[Any]", loader)
+
+
+_SAFE = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+LOADER = plain_loader(_SAFE)
+"""Whole numbers only: anything with a decimal point stays text, to the digit."""
+
+DECIMAL_LOADER = plain_loader(_SAFE, decimals=True)
+"""The same, with decimal fractions as floats."""
+
+
+def load(content: bytes, loader: type[Any] = LOADER) -> Any:
+    """The document in a file's bytes; YamlError with everything that is wrong."""
+    try:
+        return _document(content.decode("utf-8-sig"), loader)
+    except UnicodeDecodeError as error:
+        rule = f"not UTF-8 at byte {error.start}; save the file as UTF-8"
+        raise YamlError(YamlProblem("", rule)) from error
+    except (yaml.YAMLError, RecursionError) as error:
+        raise YamlError(YamlProblem(_line(error), f"not YAML: {_reason(error)}")) from error
+
+
+def format_path(path: Path) -> str:
+    """A path as a reader writes it: `special[3].joined`."""
+    text = ""
+    for step in path:
+        text += f"[{step}]" if isinstance(step, int) else f".{step}" if text else step
+    return text
+
+
+def _document(text: str, loader: type[Any]) -> object:
+    refused = tuple(_traps(text, loader))
+    if refused:
+        raise YamlError(*refused)
+    reading = loader(text)
+    try:
+        node = reading.get_single_node()
+        repeated = tuple(_bad_keys(node, ()))
+        if repeated:
+            raise YamlError(*repeated)
+        return reading.construct_document(node) if node else None
+    finally:
+        reading.dispose()
+
+
+def _traps(text: str, loader: type[Any]) -> Iterator[YamlProblem]:
+    """What is YAML but refused here; found in the events, before anything is built."""
+    depth = 0
+    for event in yaml.parse(text, Loader=loader):
+        place = f"line {event.start_mark.line + 1}" if event.start_mark else ""
+        if isinstance(event, yaml.AliasEvent):
+            yield YamlProblem(place, f"alias *{event.anchor}: aliases are not taken; write the value out")
+        elif isinstance(event, yaml.ScalarEvent | yaml.CollectionStartEvent) and event.tag is not None:
+            yield YamlProblem(place, f"tag {event.tag}: tags are not taken; write the plain value")
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        if depth > DEPTH_MAXIMUM:
+            yield YamlProblem(place, f"lists and mappings are nested more than {DEPTH_MAXIMUM} deep")
+            return
+
+
+def _bad_keys(node: yaml.Node | None, path: Path) -> Iterator[YamlProblem]:
+    """Keys that are no words or are repeated; all others are made text, whatever they look like."""
+    if isinstance(node, yaml.SequenceNode):
+        for index, each in enumerate(node.value):
+            yield from _bad_keys(each, (*path, index))
+    elif isinstance(node, yaml.MappingNode):
+        lines: dict[str, int] = {}
+        for key, value in node.value:
+            line = key.start_mark.line + 1
+            if not isinstance(key, yaml.ScalarNode):
+                yield YamlProblem(f"line {line}", "a key must be a word, not a list or a mapping")
+            elif key.value in lines:
+                rule = f"the key is there twice, on line {lines[key.value]} and on line {line}; write it once"
+                yield YamlProblem(format_path((*path, key.value)), rule)
+            else:
+                key.tag = _TEXT_TAG
+                lines[key.value] = line
+                yield from _bad_keys(value, (*path, key.value))
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, yaml.MarkedYAMLError):
+        return ", ".join(part for part in (error.context, error.problem) if part)
+    return " ".join(str(error).split())
+
+
+def _line(error: Exception) -> str:
+    mark = getattr(error, "problem_mark", None)
+    return f"line {mark.line + 1}, column {mark.column + 1}" if mark else ""
