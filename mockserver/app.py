@@ -43,11 +43,11 @@ def create_app(settings: Settings) -> Flask:
     app = Flask("mockserver", static_folder=None)
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
     app.url_map.merge_slashes = False
-    unrouted = pipeline.install(app, served, state)
+    pipeline.install(app, served, state)
     admin.install(app, _plane(settings, served, state))
     if settings.case is not None:
         state.make_default(admin.made_of(app, _case(settings), first, _winning(settings)))
-    app.register_error_handler(Exception, lambda error: unrouted(error) or admin.refused(error))
+    app.register_error_handler(Exception, admin.refused)
     return app
 
 

@@ -13,14 +13,14 @@ from mockserver.admin.admin_context import context
 from mockserver.admin.admin_request import AdminRequest
 from mockserver.admin.problems import Problem
 from mockserver.cases.records import Case, UnknownCase
-from mockserver.gateway import switches
+from mockserver.validation import suggestions
 
 
 def list_all(asked: AdminRequest) -> dict[str, Any]:
     """Every case, or those of one vendor."""
     catalogue, vendor = context().cases(), asked.query.get("vendor")
     if vendor is not None and vendor not in catalogue.vendors:
-        raise ValidationError({"vendor": [switches.did_you_mean("vendor with cases", vendor, catalogue.vendors)]})
+        raise ValidationError({"vendor": [suggestions.unknown_name("vendor with cases", vendor, catalogue.vendors)]})
     found = [_told(case) for case in catalogue.cases if vendor in {None, case.vendor}]
     written: dict[str, Any] = shapes.Cases().dump({"cases": found})
     return written

@@ -15,9 +15,9 @@ def get(asked: AdminRequest) -> dict[str, Any]:
     """Every finding but those that are to be ignored, and over how many requests."""
     with asked.lock:
         entries = tuple(asked.sandbox.journal)
-        policy = asked.sandbox.policy.values
+        policy = asked.sandbox.policy.switches
     ignored = asked.query.get("ignore", ())
-    hours = {each.name: each.publication_hour(policy[each.name]) for each in context().vendors if each.publication_hour}
+    hours = {each.name: policy[each.name][each.publication_hour] for each in context().vendors if each.publication_hour}
     found = [each for each in linting.lint(entries, hours) if each.rule not in ignored]
     written: dict[str, Any] = shapes.Conduct().dump({"judged": len(entries), "findings": found})
     return written

@@ -17,7 +17,7 @@ def get(asked: AdminRequest) -> dict[str, Any]:
             "name": each.name,
             "vendor": vendor,
             "operations": each.operations,
-            "says": each.says,
+            "says": each.description,
             "armed": each.name in armed,
         }
         for vendor, surface in asked.sandbox.profiles.items()

@@ -12,8 +12,9 @@ from marshmallow import ValidationError, fields
 from marshmallow.validate import Range
 
 from mockserver.gateway import switches
-from mockserver.gateway.switches import Switch, SwitchError, Value
+from mockserver.gateway.switches import AnySwitch, Option, SwitchError
 from mockserver.simulation.clock import EARLIEST, LATEST
+from mockserver.validation import suggestions
 
 _INSTANT = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}T(?:[01][0-9]|2[0-3]):[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?(?:Z|[+-][0-9]{2}:[0-9]{2})"
@@ -105,7 +106,7 @@ class CommaList(fields.Field[list[str]]):
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> list[str]:
         names = str(value).split(",")
-        unknown = [switches.did_you_mean(self._kind, name, self._known) for name in names if name not in self._known]
+        unknown = [suggestions.unknown_name(self._kind, name, self._known) for name in names if name not in self._known]
         if unknown:
             raise ValidationError(unknown)
         return names
@@ -133,17 +134,17 @@ class Milliseconds(fields.Integer):
         return (int(value) + 500) // 1000
 
 
-class Switches(fields.Field[dict[str, Value]]):
+class Switches(fields.Field[dict[str, Option]]):
     """Values for switches of one vendor, by their names."""
 
-    def __init__(self, known: tuple[Switch, ...], **kwargs: Any) -> None:
+    def __init__(self, known: tuple[AnySwitch, ...], **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self._known = known
 
-    def _deserialize(self, value: Any, *_: Any, **__: Any) -> dict[str, Value]:
+    def _deserialize(self, value: Any, *_: Any, **__: Any) -> dict[str, Option]:
         if not isinstance(value, dict):
             raise ValidationError("must be an object of switches and their values")
-        found: dict[str, Value] = {}
+        found: dict[str, Option] = {}
         errors: dict[str, list[str]] = {}
         for name, stated in value.items():
             try:

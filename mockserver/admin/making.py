@@ -12,9 +12,9 @@ from marshmallow import Schema, ValidationError
 from mockserver.admin import clock, faults, organizations, sandbox_body
 from mockserver.admin.admin_context import context
 from mockserver.cases.records import DEFAULT_ORGANIZATION, Case, UnknownCase
-from mockserver.gateway import switches
 from mockserver.gateway.sandbox import SandboxConfig
 from mockserver.simulation.organization import Organization
+from mockserver.validation import suggestions
 
 
 def from_request(body: Mapping[str, Any]) -> tuple[SandboxConfig, Decimal | None]:
@@ -90,5 +90,5 @@ def _made(given: Mapping[str, Any], first: SandboxConfig) -> SandboxConfig:
 def _organization(slug: str) -> Organization:
     known = organizations.slugs()
     if slug not in known:
-        raise ValidationError({"organization": [switches.did_you_mean("organization", slug, known)]})
+        raise ValidationError({"organization": [suggestions.unknown_name("organization", slug, known)]})
     return organizations.named(slug)

@@ -11,11 +11,11 @@ from mockserver.admin.admin_context import context
 from mockserver.admin.admin_request import AdminRequest
 from mockserver.admin.headcount import Headcount
 from mockserver.admin.problems import Problem
-from mockserver.gateway import switches
 from mockserver.gateway.sandbox import Sandbox
 from mockserver.simulation.organization import NEVER, Organization
 from mockserver.simulation.people import PRODUCTS, ROLES
 from mockserver.simulation.world import World
+from mockserver.validation import suggestions
 
 
 def slugs() -> list[str]:
@@ -43,7 +43,7 @@ def get(asked: AdminRequest) -> dict[str, Any]:
     """One organisation with its ids, as it is on the day that the sandbox's clock shows."""
     known = slugs()
     if asked.name not in known:
-        raise Problem(404, switches.did_you_mean("organization", asked.name, known))
+        raise Problem(404, suggestions.unknown_name("organization", asked.name, known))
     world = _world(asked.sandbox, asked.name)
     count = headcount.of(world.people, asked.sandbox.clock.now().date())
     written: dict[str, Any] = shapes.Organization().dump(_described(world, count))

@@ -7,15 +7,15 @@ from typing import Any
 
 from mockserver.admin import bodies, schemas, shapes
 from mockserver.admin.admin_request import AdminRequest
-from mockserver.gateway.switches import Switch, Value
+from mockserver.gateway.switches import AnySwitch, Option
 
 
 def get(asked: AdminRequest) -> dict[str, Any]:
     """The switches of every vendor, and of what is no vendor's, with the values in force."""
     sandbox = asked.sandbox
-    policy = sandbox.policy.values
+    policy = sandbox.policy.switches
     return {
-        group: {switch.name: _switch(switch, policy[group][switch.name]) for switch in known}
+        group: {switch.name: _switch(switch, policy[group][switch]) for switch in known}
         for group, known in sandbox.switches.items()
     }
 
@@ -37,7 +37,7 @@ def _set(asked: AdminRequest, *, keep: bool) -> dict[str, Any]:
         return get(asked)
 
 
-def _switch(switch: Switch, value: Value) -> dict[str, Any]:
+def _switch(switch: AnySwitch, value: Option) -> dict[str, Any]:
     written: dict[str, Any] = shapes.SwitchState().dump(
         {
             "value": switch.to_json(value),

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
-from mockserver.gateway import switches
 from mockserver.gateway.vendor import Route, Vendor
+from mockserver.validation import suggestions
 
 Errors = dict[str, list[str]]
 
@@ -25,7 +25,7 @@ def errors(rule: dict[str, Any], vendors: Sequence[Vendor]) -> Errors:
 def _vendor_errors(rule: dict[str, Any], vendors: Sequence[Vendor]) -> Errors:
     names = [each.name for each in vendors]
     name = rule.get("vendor", names[0])
-    return {} if name in names else {"vendor": [switches.did_you_mean("vendor", name, names)]}
+    return {} if name in names else {"vendor": [suggestions.unknown_name("vendor", name, names)]}
 
 
 def _operation_errors(rule: dict[str, Any], vendors: Sequence[Vendor]) -> Errors:
@@ -36,7 +36,7 @@ def _operation_errors(rule: dict[str, Any], vendors: Sequence[Vendor]) -> Errors
     if owners:
         own = ", ".join(_operations(_meant(rule, vendors)))
         return {"operation": [f"{operation!r} belongs to {' and '.join(owners)}; {rule['vendor']} has: {own}"]}
-    return {"operation": [switches.did_you_mean("operation", operation, _operations(_meant(rule, vendors)))]}
+    return {"operation": [suggestions.unknown_name("operation", operation, _operations(_meant(rule, vendors)))]}
 
 
 def _path_errors(rule: dict[str, Any], vendors: Sequence[Vendor]) -> Errors:

@@ -16,7 +16,7 @@ from mockserver.admin.rules import RuleBody
 from mockserver.admin.schemas import Body
 from mockserver.gateway.faults import RULES_MAXIMUM
 from mockserver.gateway.sandbox import VendorProfile
-from mockserver.gateway.switches import Known, Switch
+from mockserver.gateway.switches import AnySwitch, Known
 from mockserver.simulation.clock import EARLIEST, LATEST
 
 SEED_MAXIMUM = 2**63 - 1
@@ -85,7 +85,7 @@ def sandbox(surfaces: Mapping[str, VendorProfile], known: Known) -> Schema:
 
 
 @lru_cache(maxsize=8)
-def _sandbox(vendors: tuple[VendorProfile, ...], switches: tuple[tuple[str, tuple[Switch, ...]], ...]) -> Schema:
+def _sandbox(vendors: tuple[VendorProfile, ...], switches: tuple[tuple[str, tuple[AnySwitch, ...]], ...]) -> Schema:
     """Made once for an app's vendors, since building it takes longer than all the rest of making a sandbox."""
     surfaces = {surface.name: surface for surface in vendors}
     members: dict[str, fields.Field[Any]] = {

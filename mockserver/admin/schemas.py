@@ -21,7 +21,6 @@ from mockserver.admin.fields import (
     Timestamp,
 )
 from mockserver.conduct.rules import RULES
-from mockserver.gateway import switches
 from mockserver.gateway.limits import Allowance, Limit, LimitMode
 from mockserver.gateway.sandbox import RESETTABLE, VendorProfile
 from mockserver.gateway.strict import StrictSchema
@@ -29,6 +28,7 @@ from mockserver.gateway.switches import Known
 from mockserver.simulation.calendar_periods import CalendarPeriod
 from mockserver.simulation.clock import EARLIEST, LATEST
 from mockserver.simulation.metrics_events import Dimension
+from mockserver.validation import suggestions
 
 RATE_MAXIMUM = 1_000_000
 LISTED_MAXIMUM = 1_000_000
@@ -155,7 +155,7 @@ def armed(surfaces: Mapping[str, VendorProfile]) -> "fields.List[str]":
 
     def check(name: str) -> None:
         if name not in known:
-            raise ValidationError(switches.did_you_mean("defect", name, known))
+            raise ValidationError(suggestions.unknown_name("defect", name, known))
 
     return fields.List(fields.String(validate=check))
 

@@ -12,8 +12,8 @@ from mockserver.admin import answers, organizations, renaming, shapes
 from mockserver.admin.admin_context import context
 from mockserver.admin.admin_request import AdminRequest
 from mockserver.admin.problems import Problem
-from mockserver.gateway import switches
 from mockserver.simulation.hashing import DATA_VERSION
+from mockserver.validation import suggestions
 
 DISTRIBUTION = "analytics-mockserver"
 OWN_FILE = "admin"
@@ -37,11 +37,11 @@ def openapi(asked: AdminRequest) -> Response:
     """The OpenAPI file of a vendor with the response names in force, or of the control plane as it is shipped."""
     files = {vendor.name: vendor.openapi for vendor in context().vendors} | {OWN_FILE: f"{OWN_FILE}.yaml"}
     if asked.name not in files:
-        raise Problem(404, switches.did_you_mean("OpenAPI file", asked.name, files))
+        raise Problem(404, suggestions.unknown_name("OpenAPI file", asked.name, files))
     content = (context().openapi / files[asked.name]).read_bytes()
     return answers.text_response(renaming.text(content, _names(asked)), "application/yaml")
 
 
 def _names(asked: AdminRequest) -> dict[str, str]:
     surface = asked.sandbox.profiles.get(asked.name)
-    return switches.renamed(surface.switches, asked.sandbox.policy.values[surface.name]) if surface else {}
+    return asked.sandbox.policy.switches[surface.name].renamed_fields(surface.switches) if surface else {}

@@ -12,8 +12,8 @@ from mockserver.admin import answers, bodies, schemas, shapes
 from mockserver.admin.admin_context import context
 from mockserver.admin.admin_request import AdminRequest
 from mockserver.admin.problems import Problem
-from mockserver.gateway import switches
 from mockserver.gateway.tokens import Grant
+from mockserver.validation import suggestions
 
 
 def list_all(asked: AdminRequest) -> dict[str, Any]:
@@ -28,7 +28,7 @@ def create(asked: AdminRequest) -> Response:
     given = schemas.TokenBody().load(bodies.given())
     vendor = given["vendor"]
     if vendor not in asked.sandbox.profiles:
-        raise ValidationError({"vendor": [switches.did_you_mean("vendor", vendor, asked.sandbox.profiles)]})
+        raise ValidationError({"vendor": [suggestions.unknown_name("vendor", vendor, asked.sandbox.profiles)]})
     grant = context().registry.grant(asked.sandbox, vendor, permitted=given["permission"] == schemas.GRANTED)
     place = f"/_mock/sandboxes/{asked.sandbox.id}/tokens/{grant.id}"
     return answers.json_response(shapes.Token().dump(_described(grant)), 201, headers={"Location": place})
@@ -38,7 +38,7 @@ def revoke(asked: AdminRequest) -> Response:
     """A token less: it is unknown from the next request on."""
     if not context().registry.revoke(asked.sandbox, asked.name):
         known = [grant.id for grant in context().registry.tokens_of(asked.sandbox)]
-        raise Problem(404, switches.did_you_mean("token", asked.name, known))
+        raise Problem(404, suggestions.unknown_name("token", asked.name, known))
     return answers.no_content()
 
 

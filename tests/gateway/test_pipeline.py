@@ -17,7 +17,7 @@ from mockserver.gateway.limits import Allowance, Block
 from mockserver.gateway.rejection import ParameterError, Reason, Rejection
 from mockserver.gateway.sandbox import Sandbox
 from mockserver.gateway.tokens import Grant
-from mockserver.gateway.vendor import ErrorReply, RequestContext, Route, Stage, Vendor
+from mockserver.gateway.vendor import ErrorReply, RequestContext, Route, Stage, Vendor, ViewRequest
 from mockserver.simulation.clock import Clock
 from tests.gateway import parrot
 from tests.gateway.parrot import NOW, PARROT, UNLIMITED, Aviary
@@ -118,7 +118,7 @@ def test_stages_go_in_the_vendors_order_until_one_refuses(stopped_at: int) -> No
 
         return step
 
-    def speak(_: RequestContext) -> dict[str, Any]:
+    def speak(_: ViewRequest) -> dict[str, Any]:
         passed.append(3)
         return {}
 
@@ -134,7 +134,7 @@ def test_a_refusal_of_the_view_reaches_the_vendors_words_whole() -> None:
         worded.append(rejection)
         return parrot.word(rejection, call)
 
-    def refuse(_: RequestContext) -> dict[str, Any]:
+    def refuse(_: ViewRequest) -> dict[str, Any]:
         raise Rejection(Reason.INVALID, "no", parameter_errors=(ParameterError("say", "must be kind"),))
 
     answer = Aviary(parrot.speaking(refuse, render_error=word)).ask()
@@ -153,7 +153,7 @@ def test_a_refusal_of_the_view_reaches_the_vendors_words_whole() -> None:
     ids=["4xx", "4xx without a word", "5xx", "anything"],
 )
 def test_errors_of_other_makes_are_refusals_too(error: Exception, status: int, says: str) -> None:
-    def fail(_: RequestContext) -> dict[str, Any]:
+    def fail(_: ViewRequest) -> dict[str, Any]:
         raise error
 
     answer = Aviary(parrot.speaking(fail)).ask()
@@ -161,7 +161,7 @@ def test_errors_of_other_makes_are_refusals_too(error: Exception, status: int, s
 
 
 def test_what_nobody_foresaw_is_logged_once_with_its_traceback_and_never_told(caplog: pytest.LogCaptureFixture) -> None:
-    def fail(_: RequestContext) -> dict[str, Any]:
+    def fail(_: ViewRequest) -> dict[str, Any]:
         raise ZeroDivisionError("secret inner detail")
 
     aviary = Aviary(parrot.speaking(fail))
@@ -217,7 +217,9 @@ def test_two_apps_in_a_process_share_nothing() -> None:
 
 
 def test_a_vendor_without_switches_is_limited_by_organisation_and_refills() -> None:
-    aviary = Aviary(replace(PARROT, switches=(), routes=parrot.routes(lambda _: {})))
+    aviary = Aviary(
+        replace(PARROT, switches=(), limit_scope=None, limit_block=None, routes=parrot.routes(lambda _: {}))
+    )
     assert [aviary.ask().status_code for _ in range(4)] == [200, 200, 200, 429]
     assert [bucket.scope for bucket in aviary.state.default.buckets("parrot")] == ["organization"]
 
@@ -245,21 +247,21 @@ def test_requests_refused_at_the_door_cost_nothing() -> None:
     [("organization", [200, 200, 200, 429, 429]), ("token", [200, 200, 200, 429, 200])],
 )
 def test_a_bucket_is_the_organisations_or_each_tokens(scope: str, statuses: list[int]) -> None:
-    aviary = Aviary(PARROT, policy={"parrot": {"rate_limit_scope": scope}})
+    aviary = Aviary(PARROT, policy={"parrot": {"bucket": scope}})
     grants = [Grant(name, "parrot", f"token-{name}", permitted=True) for name in ("a", "b")]
-    aviary.state.make("default", parrot.made(policy={"parrot": {"rate_limit_scope": scope}}), grants)
+    aviary.state.make("default", parrot.made(policy={"parrot": {"bucket": scope}}), grants)
     assert [aviary.ask(token=f"token-{name}").status_code for name in "aaaab"] == statuses
 
 
 def test_after_a_refusal_the_door_may_stay_closed_for_a_minute() -> None:
-    aviary = Aviary(PARROT, policy={"parrot": {"rate_limit_block": "minute"}})
+    aviary = Aviary(PARROT, policy={"parrot": {"block": "minute"}})
     waits = [aviary.ask().headers.get("X-Wait") for _ in range(4)]
     aviary.advance(Clock.at(NOW + timedelta(seconds=30), frozen=True))
     assert [*waits, aviary.ask().headers.get("X-Wait")] == [None, None, None, "60", "30"]
 
 
 def test_a_vendor_may_limit_before_it_knows_who_asks() -> None:
-    by_token = {"parrot": {"rate_limit_scope": "token"}}
+    by_token = {"parrot": {"bucket": "token"}}
     aviary = Aviary(replace(PARROT, stages=(pipeline.limit,)), policy=by_token)
     assert [aviary.ask(token=None).status_code for _ in range(4)] == [200, 200, 200, 429]
 
@@ -332,17 +334,85 @@ def test_a_request_is_a_line_of_the_log_for_whoever_wants_to_see_all(caplog: pyt
     assert [record.getMessage().partition(" in ")[0] for record in caplog.records] == ["GET /parrot/speak?say=hi: 200"]
 
 
-def test_a_route_may_have_stages_of_its_own_and_headers_on_what_it_answers() -> None:
-    def knock(call: RequestContext) -> None:
-        if "say" not in call.request.args:
+def test_route_may_have_stages_of_its_own() -> None:
+    def knock(context: RequestContext) -> None:
+        if "say" not in context.request.args:
             raise Rejection(Reason.FORBIDDEN, "say something")
 
-    door = Route("/parrot/door", "door", parrot.said, ("POST",), stages=(knock,), headers=(("X-Door", "open"),))
+    door = Route("/parrot/door", "door", parrot.said, ("POST",), stages=(knock,))
     aviary = Aviary(replace(UNLIMITED, routes=(*UNLIMITED.routes, door)))
-    opened = aviary.ask("/parrot/door?say=please", None, method="POST")
-    assert (opened.status_code, opened.headers["X-Door"]) == (200, "open")
-    shut = aviary.ask("/parrot/door", None, method="POST")
-    assert (shut.status_code, "X-Door" in shut.headers) == (403, False)
+    assert aviary.ask("/parrot/door?say=please", None, method="POST").status_code == 200
+    assert aviary.ask("/parrot/door", None, method="POST").status_code == 403
     assert aviary.ask("/parrot/door", None).status_code == 405, "before any stage"
-    assert aviary.ask("/parrot/door/", None).status_code == 401, "another path stays behind the vendor's door"
-    assert "X-Door" not in aviary.ask().headers
+    assert aviary.ask("/parrot/door/", None).status_code == 401, "another path has the vendor's stages"
+
+
+UNWORDED = [("/parrot/speak", "GET"), ("/parrot/speak/", "GET"), ("/parrot", "GET"), ("/parrot/speak", "DELETE")]
+
+
+@pytest.mark.parametrize(("path", "method"), UNWORDED, ids=["routed", "unknown path", "mount", "wrong method"])
+def test_bug_in_error_rendering_ends_as_one_plain_500(path: str, method: str, caplog: pytest.LogCaptureFixture) -> None:
+    def render(_: Rejection, __: RequestContext) -> ErrorReply:
+        raise ValueError("a bug in the vendor")
+
+    def refuse(_: ViewRequest) -> dict[str, Any]:
+        raise Rejection(Reason.INVALID, "no")
+
+    aviary = Aviary(replace(PARROT, routes=parrot.routes(refuse), render_error=render))
+    answer = aviary.ask(path, method=method)
+    assert (answer.status_code, answer.mimetype) == (500, "application/json")
+    assert answer.get_json() == {"error": "the server failed; its log tells why"}
+    (entry,) = aviary.state.default.journal
+    assert (entry.status, entry.refusal) == (500, Reason.INTERNAL)
+    assert [bucket.remaining for bucket in aviary.state.default.buckets("parrot")] == [2]
+    assert len(caplog.messages) == 1
+    assert caplog.messages[0].startswith("parrot cannot word a refusal (")
+
+
+@pytest.mark.parametrize("method", ["OPTIONS", "TRACE", "PROPFIND", "FANCY"])
+@pytest.mark.parametrize(("path", "status"), [("/parrot/speak", 405), ("/parrot/a\nb", 404), ("/bird", 404)])
+def test_any_method_reaches_the_vendor(method: str, path: str, status: int) -> None:
+    aviary = Aviary(PARROT)
+    answer = aviary.client.open(
+        method=method, environ_overrides={"PATH_INFO": path, "HTTP_AUTHORIZATION": "Seed mock-parrot-small"}
+    )
+    assert (answer.status_code, answer.headers["X-Parrot"]) == (status, "parrot")
+    assert answer.headers.get("Allow") == ("GET,HEAD" if status == 405 else None)
+
+
+@pytest.mark.parametrize(("path", "status"), [("/parrot/speak", 418), ("/parrot/nowhere", 404)])
+def test_websocket_is_refused_in_the_vendors_words(path: str, status: int) -> None:
+    headers = {"Connection": "Upgrade", "Upgrade": "websocket"}
+    answer = Aviary(PARROT).ask(path, headers=headers)
+    assert (answer.status_code, answer.headers["X-Parrot"]) == (status, "parrot")
+
+
+MACAW = replace(
+    UNLIMITED, name="macaw", mounts=("/parrot",), schemes=("Seed",), routes=(Route("/parrot/fly", "fly", parrot.said),)
+)
+
+
+@pytest.mark.parametrize(
+    ("path", "method", "token", "vendor"),
+    [
+        ("/parrot/speak", "DELETE", "Seed mock-macaw-small", "parrot"),
+        ("/parrot/fly", "DELETE", "Bearer mock-parrot-small", "macaw"),
+        ("/parrot/nowhere", "GET", "Seed mock-macaw-small", "macaw"),
+        ("/parrot/nowhere", "GET", "Bearer mock-parrot-small", "parrot"),
+        ("/parrot/nowhere", "GET", "", "parrot"),
+        ("/bird/nowhere", "GET", "Seed mock-macaw-small", "parrot"),
+    ],
+)
+def test_unknown_path_of_a_shared_mount_belongs_to_the_path_or_token(
+    path: str, method: str, token: str, vendor: str
+) -> None:
+    aviary = Aviary(UNLIMITED, MACAW)
+    answer = aviary.ask(path, None, method=method, headers={"Authorization": token})
+    assert answer.headers["X-Parrot"] == vendor
+
+
+def test_path_of_two_vendors_belongs_to_the_first() -> None:
+    twin = replace(UNLIMITED, name="twin")
+    aviary = Aviary(UNLIMITED, twin)
+    assert aviary.ask("/parrot/speak").status_code == 200
+    assert aviary.ask("/parrot/speak", method="DELETE").headers["X-Parrot"] == "parrot"
