@@ -33,6 +33,11 @@ class Grade(StrEnum):
     INFERRED = "I"
     ASSUMED = "A"
 
+    @property
+    def evidence(self) -> str:
+        """The grade spelled out."""
+        return self.name.lower()
+
 
 class SwitchError(ValueError):
     """A switch or an option that does not exist; the text lists those that do."""
