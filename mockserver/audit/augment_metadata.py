@@ -47,7 +47,7 @@ def _days_are_asked(reader: Reader) -> None:
             equal(path, told["effective_date"], str(reader.last), "effective_date and the day asked for")
 
 
-IDENTITIES = (
+INVARIANTS = (
     Invariant("augment-metadata-counts-rows", "total_days and returned counts are those of the answer.",
              "augment: 8", "D", _counts_are_rows),
     Invariant("augment-effective-days-are-asked", "Effective days are those that were asked for.",

@@ -74,7 +74,7 @@ def _console_within_ide(reader: Reader) -> None:
         at_most(day, row["activeUsers"], requests.get(day, 0), "active users in the Console and in IDE Services")
 
 
-IDENTITIES = (
+INVARIANTS = (
     Invariant("between-addresses-agree", "The same person has the same address at JetBrains and Tabnine.",
              "between: metrics, identities", "I", _addresses_agree),
     Invariant("between-nobody-after-leaving", "Who left by Tabnine's list is not active at Augment afterwards.",

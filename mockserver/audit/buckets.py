@@ -125,7 +125,7 @@ _DISTINCT = {
                           _console("limit-hits", "usersHitLimit")],
 }  # fmt: skip
 
-IDENTITIES = (
+INVARIANTS = (
     Invariant("tabnine-buckets-are-their-days", "Weeks and months begin with the calendar's, and sum up their days.",
              "tabnine: 4", "D", partial(_add_up, _SUMS["tabnine"])),
     Invariant("tabnine-buckets-are-distinct", "Active users are at most the sum of the days, at least the highest.",

@@ -70,7 +70,7 @@ def _people_add_up(reader: Reader) -> None:
         equal(f"{name} of {len(chosen)} users", _money(number), parts, "by userIds together and by userEmails alone")
 
 
-IDENTITIES = (
+INVARIANTS = (
     Invariant("console-credits-add-up", "Total credits are built-in quota and top-up, and the sum of the days.",
              "jetbrains-console: 2, metrics 3", "D", _totals_add_up),
     Invariant("console-peak-within-range", "Peak daily users <= users of the range <= sum of the days.",

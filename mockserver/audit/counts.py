@@ -66,7 +66,7 @@ def _identity(name: str, source: str, told: Callable[[Reader], Iterator[Any]]) -
     return Invariant(f"{name}-nothing-negative", "No number is below 0.", source, "I", partial(_nothing_negative, told))
 
 
-IDENTITIES = (
+INVARIANTS = (
     _identity("augment", "augment: 7", _augment),
     _identity("tabnine", "tabnine: 5", _tabnine),
     _identity("ide", "jetbrains-ide: 3", _ide),

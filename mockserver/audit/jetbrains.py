@@ -157,7 +157,7 @@ def _pages_are_the_whole(reader: Reader) -> None:
     equal(f"users.paged of {day}", len(parts), count, "rows in small pages and in large ones")
 
 
-IDENTITIES = (
+INVARIANTS = (
     Invariant("ide-features-are-metrics", "Metrics of a day are the sum of metrics by feature.",
              "jetbrains-ide: across endpoints", "I", _features_are_metrics),
     Invariant("ide-totals-are-metrics", "Totals are the sum of metrics, by day, week and month.",

@@ -183,7 +183,7 @@ def _seats_cover_active(reader: Reader) -> None:
     at_most("the license", months(reader)[-1]["active"], seats, "active accounts and seats")
 
 
-IDENTITIES = (
+INVARIANTS = (
     Invariant("tabnine-teams-count-users", "A team's usersCount is the length of its users list.",
              "tabnine: across endpoints", "I", _teams_count_users),
     Invariant("tabnine-team-is-its-users", "The usage of the smallest team is the sum of its users'.",

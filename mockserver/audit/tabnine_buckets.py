@@ -71,7 +71,7 @@ def _ratio(part: int, whole: int) -> float | None:
     return float((Decimal(part) / whole).quantize(Decimal("0.001"), ROUND_HALF_UP))
 
 
-IDENTITIES = (
+INVARIANTS = (
     Invariant("tabnine-parts-within-wholes", "Useful interactions and accepted lines are at most all of them.",
              "tabnine: 5", "I", _parts_within_wholes),
     Invariant("tabnine-active-have-events", "Each active user of a section has at least one event in it.",

@@ -54,7 +54,7 @@ def _permissions_are_the_list(reader: Reader) -> None:
             )
 
 
-IDENTITIES = (
+INVARIANTS = (
     Invariant("tabnine-user-tells-the-list", "A user has the address, role and team that the lists tell.",
              "tabnine: 6", "I", _user_tells_the_list),
     Invariant("tabnine-team-accounts-are-the-list", "A team's accounts are those of its users list.",
