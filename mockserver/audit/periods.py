@@ -55,7 +55,9 @@ def _check_distinct(reports: Sequence[PeriodReport], reader: Reader) -> None:
     for report in reports:
         for where, period, days in _periods(report, reader):
             for name, number in period.numbers.items():
-                within_bounds(f"{where}, {name}", number, (day.numbers[name] for day in days), "the bucket and its days")
+                within_bounds(
+                    f"{where}, {name}", number, (day.numbers[name] for day in days), "the bucket and its days"
+                )
 
 
 def _periods(report: PeriodReport, reader: Reader) -> Iterator[tuple[str, PeriodNumbers, list[PeriodNumbers]]]:
