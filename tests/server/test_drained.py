@@ -32,6 +32,6 @@ def test_more_than_16_mb_are_not_waited_for() -> None:
 def _left(body: bytes, given: WSGIEnvironment) -> int:
     stream = BytesIO(body)
     environ = {"REQUEST_METHOD": "GET", "PATH_INFO": "/", "QUERY_STRING": "", "wsgi.input": stream} | given
-    answered = one_process.drained(app)(environ, lambda *_: lambda _: None)
+    answered = one_process.draining(app)(environ, lambda *_: lambda _: None)
     assert list(answered) == [b"GET / 0"]
     return len(stream.read())

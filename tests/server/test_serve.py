@@ -69,7 +69,7 @@ def test_a_request_without_an_end_does_not_keep_the_server_from_stopping(serving
         program.terminate()
         code = program.wait(programs.PATIENCE)
         assert program.stderr is not None
-        assert (code, program.stderr.read()) == (0, "a request was still under way after 1.0 s; it is cut off\n")
+        assert (code, program.stderr.read()) == (0, "a request was still running after 1.0 s; it is cut off\n")
 
 
 def test_an_idle_connection_does_not_keep_the_server_from_stopping(serving: tuple[Program, str]) -> None:

@@ -4,11 +4,11 @@ import signal
 import threading
 from types import FrameType
 
-from mockserver.server.signals import Heard
+from mockserver.server.signals import SignalEvent
 
 
 def test_a_signal_that_another_thread_receives_is_heard() -> None:
-    heard = Heard()
+    heard = SignalEvent()
 
     def hear(number: int, at: FrameType | None) -> None:
         assert (number, at is not None) == (signal.SIGUSR1, True)
@@ -23,7 +23,7 @@ def test_a_signal_that_another_thread_receives_is_heard() -> None:
 
 
 def test_a_wait_with_an_end_ends() -> None:
-    heard = Heard()
+    heard = SignalEvent()
     assert not heard.wait(0)
     heard.set()
     assert heard.wait(0)

@@ -17,7 +17,7 @@ def test_a_request_is_told_what_can_be_done_and_what_to_hold_while_it_waits() ->
         start_response("200 OK", [])
         return [b"said"]
 
-    answered = one_process.telling(app, waits)({"PATH_INFO": "/"}, lambda *_: lambda _: None)
+    answered = one_process.with_socket_features(app, waits)({"PATH_INFO": "/"}, lambda *_: lambda _: None)
     assert (list(answered), told["PATH_INFO"]) == ([b"said"], "/")
     assert socket_features.effects(told) == {socket_features.TRUNCATE, socket_features.STALL}
     assert socket_features.delay_slots(told) is waits
