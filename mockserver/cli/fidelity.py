@@ -14,7 +14,7 @@ from mockserver.cli.options import option
 
 if TYPE_CHECKING:
     from mockserver.fidelity.ledger import Ledger
-    from mockserver.fidelity.rows import Row
+    from mockserver.fidelity.rows import LedgerRow
 
 GRADES = ("D", "O", "I", "A")
 
@@ -58,7 +58,7 @@ def _counts(ledger: "Ledger") -> dict[str, int]:
     return {grade.value: number for grade, number in rows.counts(ledger.rows).items()}
 
 
-def _listed(rows: "Sequence[Row]", grade: str | None) -> list[dict[str, Any]]:
+def _listed(rows: "Sequence[LedgerRow]", grade: str | None) -> list[dict[str, Any]]:
     shown = [asdict(row) for row in rows if grade in {None, row.grade.value}]
     return [{name: each[name] for name in ("kind", "name", "grade", "source", "test")} for each in shown]
 
