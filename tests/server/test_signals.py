@@ -1,4 +1,4 @@
-"""Promises about waiting for a signal: none goes unheard, wherever the system delivers it."""
+"""Waiting for a signal: none is missed, wherever the system delivers it."""
 
 import signal
 import threading
@@ -7,7 +7,7 @@ from types import FrameType
 from mockserver.server.signals import SignalEvent
 
 
-def test_a_signal_that_another_thread_receives_is_heard() -> None:
+def test_signal_received_by_another_thread_is_noticed() -> None:
     heard = SignalEvent()
 
     def hear(number: int, at: FrameType | None) -> None:
@@ -22,7 +22,7 @@ def test_a_signal_that_another_thread_receives_is_heard() -> None:
         signal.signal(signal.SIGUSR1, before)
 
 
-def test_a_wait_with_an_end_ends() -> None:
+def test_wait_with_a_timeout_ends() -> None:
     heard = SignalEvent()
     assert not heard.wait(0)
     heard.set()
