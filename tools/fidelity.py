@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 
 from mockserver.fidelity import ledger, rows
-from mockserver.fidelity.ledger import Ledger
+from mockserver.fidelity.ledger import FidelityLedger
 from mockserver.fidelity.rows import Kind, LedgerRow
 from mockserver.gateway.switches import Grade
 
@@ -61,7 +61,7 @@ def main(arguments: list[str]) -> int:
     return 1 if findings else 0
 
 
-def errors(ledgers: Iterable[Ledger], root: Path) -> Iterator[str]:
+def errors(ledgers: Iterable[FidelityLedger], root: Path) -> Iterator[str]:
     """The errors of the ledgers, and every test that is named but missing, in sentences."""
     for each in ledgers:
         yield from each.errors
@@ -80,7 +80,7 @@ def tests(path: Path) -> frozenset[str]:
     return frozenset(each.name for each in found if isinstance(each, ast.FunctionDef) and each.name.startswith("test_"))
 
 
-def text(ledgers: Iterable[Ledger]) -> str:
+def text(ledgers: Iterable[FidelityLedger]) -> str:
     """The whole file."""
     ledgers = list(ledgers)
     parts = [HEAD, _table(_counts(ledgers))]
@@ -94,7 +94,7 @@ def text(ledgers: Iterable[Ledger]) -> str:
     return "\n".join(parts)
 
 
-def _counts(ledgers: list[Ledger]) -> Iterator[tuple[str, ...]]:
+def _counts(ledgers: list[FidelityLedger]) -> Iterator[tuple[str, ...]]:
     yield "vendor", *(grade.evidence for grade in Grade)
     for each in ledgers:
         yield f"[{each.vendor}](#{each.vendor})", *map(str, rows.counts(each.rows).values())

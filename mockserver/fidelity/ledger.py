@@ -23,7 +23,7 @@ RATE = "rate"
 
 
 @dataclass(frozen=True, slots=True)
-class Ledger:
+class FidelityLedger:
     """The rows of a vendor, and what is wrong with them, in sentences."""
 
     vendor: str
@@ -31,16 +31,16 @@ class Ledger:
     errors: list[str] = field(default_factory=list)
 
 
-def all_ledgers() -> list[Ledger]:
+def all_ledgers() -> list[FidelityLedger]:
     """The ledger of every vendor."""
     return [load(vendor, resources.openapi()) for vendor in vendors.discover()]
 
 
-def load(vendor: Vendor, folder: Path) -> Ledger:
+def load(vendor: Vendor, folder: Path) -> FidelityLedger:
     """The ledger of a vendor whose OpenAPI file is in this folder; without the file, one that says what to write."""
     file = folder / vendor.openapi
     if not file.is_file():
-        return Ledger(vendor.name, errors=[missing_file(vendor)])
+        return FidelityLedger(vendor.name, errors=[missing_file(vendor)])
     return build(vendor, read(file))
 
 
@@ -58,9 +58,9 @@ def read(file: Path) -> dict[str, Any]:
     return document
 
 
-def build(vendor: Vendor, document: dict[str, Any]) -> Ledger:
+def build(vendor: Vendor, document: dict[str, Any]) -> FidelityLedger:
     """The ledger of a vendor with this OpenAPI document."""
-    ledger = Ledger(vendor.name)
+    ledger = FidelityLedger(vendor.name)
     bad_records = [
         f"{vendor.name}: the record {evidence.label(record)} in openapi/{vendor.openapi} {error}"
         for record in rules.records(document)

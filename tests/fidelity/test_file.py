@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from mockserver.fidelity import ledger
-from mockserver.fidelity.ledger import Ledger
+from mockserver.fidelity.ledger import FidelityLedger
 from mockserver.gateway.switches import Grade
 from tests.server.programs import ROOT
 from tools import fidelity
@@ -34,7 +34,7 @@ def test_missing_test_is_reported_with_its_row(test: str) -> None:
 
 
 def test_errors_of_a_ledger_are_reported() -> None:
-    assert list(fidelity.errors([Ledger("parrot", [], ["a field has no row"])], ROOT)) == ["a field has no row"]
+    assert list(fidelity.errors([FidelityLedger("parrot", [], ["a field has no row"])], ROOT)) == ["a field has no row"]
 
 
 def test_file_has_every_row_and_every_count() -> None:
