@@ -13,7 +13,7 @@ import yaml
 
 from mockserver.admin import metrics_policy
 from mockserver.gateway import switches
-from mockserver.gateway.switches import Known, SwitchError, Value, Values
+from mockserver.gateway.switches import Known, Option, Options, SwitchError
 from mockserver.gateway.vendor import Vendor
 from mockserver.settings import Settings, SettingsError
 from mockserver.validation import yaml_text
@@ -63,9 +63,9 @@ def all_switches(vendors: Iterable[Vendor]) -> Known:
     return {vendor.name: vendor.switches for vendor in vendors} | dict(METRICS)
 
 
-def load(settings: Settings, known: Known) -> dict[str, Values]:
+def load(settings: Settings, known: Known) -> dict[str, Options]:
     """The switches in the settings, by vendor; SettingsError with a line for everything that is wrong."""
-    found: dict[str, dict[str, Value]] = {}
+    found: dict[str, dict[str, Option]] = {}
     errors: list[str] = []
     for source, vendor, given in (*_from_file(settings.policy_file), *_from_flags(settings.policy)):
         values, wrong = _parse(vendor, given, known)
@@ -89,13 +89,13 @@ def _from_file(path: Path | None) -> Iterator[tuple[str, str, object]]:
             yield f"{path}:", vendor, given
 
 
-def _parse(vendor: str, given: object, known: Known) -> tuple[dict[str, Value], list[str]]:
+def _parse(vendor: str, given: object, known: Known) -> tuple[dict[str, Option], list[str]]:
     """The values given for a vendor, and what is wrong with the others, each with its key."""
     if vendor not in known:
         return {}, [f"{vendor}: {unknown_name('vendor', vendor, known)}"]
     if not isinstance(given, Mapping):
         return {}, [f"{vendor}: must be a mapping of switches to their values, not {given!r:.60}"]
-    values: dict[str, Value] = {}
+    values: dict[str, Option] = {}
     wrong: list[str] = []
     for name, value in given.items():
         try:

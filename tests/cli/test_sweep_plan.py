@@ -1,22 +1,40 @@
 """The plan of a sweep: one switch at a time, every other option, and only undocumented switches unless named."""
 
+from enum import StrEnum
+
 import pytest
 
 from mockserver import vendors
 from mockserver.cli.sweep import plan
 from mockserver.cli.sweep.plan import Plan, PlanError
 from mockserver.gateway import switches
-from mockserver.gateway.switches import Grade, Renaming, Values
+from mockserver.gateway.switches import AnySwitch, Grade, Renaming, Switches
 
-OPEN = switches.switch("open", "a", "b", "c", grade=Grade.ASSUMED, description="One of three.")
-HOUR = switches.switch("hour", 2, 0, 1, grade=Grade.DOCUMENTED, description="An hour.")
-SHAPE = switches.switch("shape", "flat", "nested", grade=Grade.OBSERVED, description="A shape.")
+
+class Letter(StrEnum):
+    """One of three."""
+
+    A = "a"
+    B = "b"
+    C = "c"
+
+
+class Shape(StrEnum):
+    """A shape."""
+
+    FLAT = "flat"
+    NESTED = "nested"
+
+
+OPEN = switches.switch("open", Letter, grade=Grade.ASSUMED, description="One of three.")
+HOUR = switches.integer_switch("hour", (2, 0, 1), default=2, grade=Grade.DOCUMENTED, description="An hour.")
+SHAPE = switches.switch("shape", Shape, grade=Grade.OBSERVED, description="A shape.")
 NAMES = switches.names("names", "items", "date", grade=Grade.ASSUMED, description="What things are called.")
-KNOWN = {"one": (OPEN, HOUR), "two": (SHAPE, NAMES)}
-BASELINE = {name: switches.defaults(known) for name, known in KNOWN.items()}
+KNOWN: dict[str, tuple[AnySwitch, ...]] = {"one": (OPEN, HOUR), "two": (SHAPE, NAMES)}
+BASELINE = {name: Switches(switches.defaults(known)) for name, known in KNOWN.items()}
 
 
-def planned(*names: str, of: tuple[str, ...] = (), baseline: dict[str, Values] | None = None) -> Plan:
+def planned(*names: str, of: tuple[str, ...] = (), baseline: dict[str, Switches] | None = None) -> Plan:
     """The plan for some switches and vendors."""
     return plan.plan(KNOWN, {**BASELINE, **(baseline or {})}, of, names)
 
@@ -60,7 +78,7 @@ def test_named_switch_is_not_listed_as_left_out() -> None:
 
 
 def test_option_of_the_baseline_is_not_a_variation() -> None:
-    changed = planned(baseline={"one": {"open": "b", "hour": 2}})
+    changed = planned(baseline={"one": Switches({"open": Letter.B, "hour": 2})})
     assert texts(changed)[:2] == ["one.open=a", "one.open=c"]
     assert [variation.baseline for variation in changed.variations][:2] == ["b", "b"]
 
@@ -90,7 +108,7 @@ def test_unknown_vendor_is_refused() -> None:
 
 def test_every_vendor_has_undocumented_variations() -> None:
     known = {vendor.name: vendor.switches for vendor in vendors.discover()}
-    whole = plan.plan(known, {name: switches.defaults(each) for name, each in known.items()}, (), ())
+    whole = plan.plan(known, {name: Switches(switches.defaults(each)) for name, each in known.items()}, (), ())
     assert {variation.vendor for variation in whole.variations} == set(known)
     assert Grade.DOCUMENTED not in {variation.switch.grade for variation in whole.variations}
     assert len(whole.variations) == sum(

@@ -121,10 +121,10 @@ def sweep(
 
 def _plan(sources: "Sources", config: "SandboxConfig", vendors: tuple[str, ...], names: tuple[str, ...]) -> "Plan":
     from mockserver.cli.sweep import plan
-    from mockserver.gateway.switches import defaults
+    from mockserver.gateway.switches import Switches, defaults
 
     known = {vendor.name: vendor.switches for vendor in sources.vendors}
-    baseline = {name: {**defaults(each), **config.policy.get(name, {})} for name, each in known.items()}
+    baseline = {name: Switches({**defaults(each), **config.policy.get(name, {})}) for name, each in known.items()}
     try:
         return plan.plan(known, baseline, vendors, names)
     except plan.PlanError as error:

@@ -6,10 +6,10 @@ Running them is the job of `runs`; the switches are declared by each vendor's `p
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from mockserver.gateway.switches import Grade, Renaming, Switch, SwitchError, Value, Values
+from mockserver.gateway.switches import AnySwitch, Grade, Option, Renaming, SwitchError, Switches
 from mockserver.validation.suggestions import unknown_name
 
-Known = Mapping[str, Sequence[Switch]]
+Known = Mapping[str, Sequence[AnySwitch]]
 """Every vendor's switches, by its name."""
 
 
@@ -22,9 +22,9 @@ class Variation:
     """One switch of a vendor, set to another option than the `baseline` has."""
 
     vendor: str
-    switch: Switch
-    value: Value
-    baseline: Value
+    switch: AnySwitch
+    value: Option
+    baseline: Option
 
     @property
     def setting(self) -> tuple[str, str]:
@@ -55,7 +55,7 @@ class Plan:
     left_out: tuple[LeftOut, ...]
 
 
-def plan(known: Known, baseline: Mapping[str, Values], vendors: Sequence[str], names: Sequence[str]) -> Plan:
+def plan(known: Known, baseline: Mapping[str, Switches], vendors: Sequence[str], names: Sequence[str]) -> Plan:
     """The undocumented variations of some vendors, and those of the switches named beside them.
 
     Without either, of every vendor. `names` are texts like "vendor.switch" (all its options, documented or not) or
@@ -71,7 +71,7 @@ def plan(known: Known, baseline: Mapping[str, Values], vendors: Sequence[str], n
         variation
         for (vendor, name), switch in found.items()
         if _reason_to_leave_out(vendor, switch) is None
-        for variation in _variations(vendor, switch, baseline[vendor][name])
+        for variation in _variations(vendor, switch, baseline[vendor][switch])
     ]
     named_switches = {(variation.vendor, variation.switch.name) for variation in named}
     left_out = (
@@ -82,7 +82,7 @@ def plan(known: Known, baseline: Mapping[str, Values], vendors: Sequence[str], n
     return Plan(tuple(dict.fromkeys((*undocumented, *named))), tuple(left_out))
 
 
-def _reason_to_leave_out(vendor: str, switch: Switch) -> str | None:
+def _reason_to_leave_out(vendor: str, switch: AnySwitch) -> str | None:
     name = f"--switch {vendor}.{switch.name}"
     if isinstance(switch, Renaming):
         return f"it takes any names, so its options cannot be listed; try some with {name}=old=new"
@@ -91,14 +91,14 @@ def _reason_to_leave_out(vendor: str, switch: Switch) -> str | None:
     return None
 
 
-def _variations(vendor: str, switch: Switch, baseline: Value) -> Iterator[Variation]:
+def _variations(vendor: str, switch: AnySwitch, baseline: Option) -> Iterator[Variation]:
     return (Variation(vendor, switch, value, baseline) for value in switch.options if value != baseline)
 
 
-def _named(text: str, known: Known, baseline: Mapping[str, Values]) -> Iterable[Variation]:
+def _named(text: str, known: Known, baseline: Mapping[str, Switches]) -> Iterable[Variation]:
     name, equals, value = text.partition("=")
     vendor, switch = _find(name, known)
-    current = baseline[vendor][switch.name]
+    current = baseline[vendor][switch]
     if equals:
         return [Variation(vendor, switch, _option(name, switch, value, current), current)]
     if isinstance(switch, Renaming):
@@ -106,7 +106,7 @@ def _named(text: str, known: Known, baseline: Mapping[str, Values]) -> Iterable[
     return _variations(vendor, switch, current)
 
 
-def _find(name: str, known: Known) -> tuple[str, Switch]:
+def _find(name: str, known: Known) -> tuple[str, AnySwitch]:
     """The vendor and the switch in a "vendor.switch"."""
     vendor, dot, short = name.partition(".")
     if not dot:
@@ -119,9 +119,9 @@ def _find(name: str, known: Known) -> tuple[str, Switch]:
     return vendor, of_vendor[short]
 
 
-def _option(name: str, switch: Switch, text: str, baseline: Value) -> Value:
+def _option(name: str, switch: AnySwitch, text: str, baseline: Option) -> Option:
     try:
-        value = switch.read(text)
+        value: Option = switch.read(text)
     except SwitchError as error:
         raise PlanError(f"--switch {name}: {error}") from error
     if value == baseline:
