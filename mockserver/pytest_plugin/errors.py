@@ -1,17 +1,21 @@
-"""Answers what can go wrong between a test and the server, as exceptions that a test may expect.
+"""Exceptions that a test may expect from the plugin.
 
-What the vendors refuse is no error here: a client sees it as at the vendor's.
+Refusals by a simulated vendor are not among them: the client under test receives those as HTTP responses.
 """
 
 
 class MockserverRefused(Exception):
-    """The control plane refused what a test asked of it; the text has its reason, `status` is its HTTP status."""
+    """The mock server refused a request from the plugin: `status` is the HTTP status, `detail` the reason."""
 
     def __init__(self, status: int, detail: str) -> None:
-        super().__init__(f"the mock server refused with {status}: {detail}")
+        super().__init__(f"the mock server refused the request with status {status}: {detail}")
         self.status = status
         self.detail = detail
 
 
 class MockserverGone(Exception):
-    """The server did not start, or does not answer any more; the text says what is known, and ends with its log."""
+    """The mock server did not start, or no longer responds; the message says what is known and ends with its log."""
+
+
+class MarkerError(ValueError):
+    """Invalid use of the `mockserver` marker; the message names the mistake and the allowed arguments."""

@@ -1,0 +1,336 @@
+"""What a test can do with its sandbox: one object whose attributes are the resources of the control plane.
+
+Creating and deleting a sandbox is the job of `servers`. The server checks all values that a test passes.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Literal, Self, TypedDict, Unpack
+from urllib.parse import quote, urlencode
+
+from mockserver.pytest_plugin.lint import SandboxLint
+from mockserver.pytest_plugin.requests import SandboxCall, SandboxRequests
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+TokenExchange = Callable[[str, str, str], str]
+"""Returns an access token for a token endpoint's path, a client id and a client secret."""
+
+
+def vendor_name(name: str) -> str:
+    """A vendor's name as the server spells it: Python code may write underscores for the hyphens."""
+    return name.replace("_", "-")
+
+
+class SandboxFixture:
+    """A sandbox of a test's own at `url`, opened by `tokens`; `organization` and `seed` determine its people."""
+
+    def __init__(
+        self, url: str, call: SandboxCall, exchange: TokenExchange, created: Mapping[str, Any], app: "Flask | None"
+    ) -> None:
+        self.url = url
+        self.id: str = created["id"]
+        self.organization: str = created["organization"]
+        self.seed: int = created["seed"]
+        self.tokens = SandboxTokens(created["tokens"], exchange)
+        self.clock = SandboxClock(call)
+        self.limits = SandboxLimits(call, tuple(created["tokens"]))
+        self.policy = SandboxPolicy(call)
+        self.faults = SandboxFaults(call)
+        self.requests = SandboxRequests(call, f"{url}, with a token of sandbox.tokens")
+        self.lint = SandboxLint(call, self.requests)
+        self._call = call
+        self._app = app
+
+    def __repr__(self) -> str:
+        return f"<sandbox {self.id} of {self.organization} at {self.url}>"
+
+    @property
+    def app(self) -> "Flask":
+        """The WSGI app that contains this sandbox, if the test is marked with in_process=True."""
+        if self._app is None:
+            raise RuntimeError(
+                "this sandbox is on a server behind a socket; mark the test with "
+                "@pytest.mark.mockserver(in_process=True), or have it use the fixture mockserver_app"
+            )
+        return self._app
+
+    @property
+    def conduct(self) -> SandboxLint:
+        """The same as `lint`."""
+        return self.lint
+
+    def headers(self, vendor: str, *, forbidden: bool = False) -> dict[str, str]:
+        """The Authorization header for a vendor, with a token that grants access, or with one that leads to a 403.
+
+        Where clients exchange credentials for an access token, this makes the exchange first.
+        """
+        __tracebackhide__ = True
+        held = self.tokens[vendor]
+        chosen = held.forbidden if forbidden else held
+        text = chosen.access_token() if isinstance(chosen, ClientCredentials) else chosen
+        return {"Authorization": f"Bearer {text}"}
+
+    def metric(
+        self,
+        name: str,
+        first: date | str,
+        last: date | str,
+        *,
+        bucket: str = "day",
+        vendors: Sequence[str] = (),
+        team: str | None = None,
+        dimension: str = "all",
+    ) -> dict[str, Any]:
+        """A metric's expected values, to compare with the client's: `headline`, and `points` with `date` and `value`.
+
+        The names are "ai-active-users", "total-ai-actions", "total-lines-added" and "total-lines-accepted".
+        """
+        __tracebackhide__ = True
+        query: dict[str, Any] = {"from": first, "to": last, "bucket": bucket, "dimension": dimension, "team": team}
+        query["vendor"] = [vendor_name(vendor) for vendor in vendors]
+        given = {parameter: value for parameter, value in query.items() if value is not None}
+        found: dict[str, Any] = self._call("GET", f"/metrics/{quote(name, safe='')}?{urlencode(given, doseq=True)}")
+        return found
+
+    def reset(self, *parts: str) -> None:
+        """Restore the state after creation, or parts of it: clock, limits, policy, faults, journal, defects."""
+        __tracebackhide__ = True
+        self._call("POST", "/reset", {"only": parts} if parts else {})
+
+
+class Token(str):
+    """A token; it is a string. `forbidden` is another one, which the vendor knows but answers with a 403."""
+
+    forbidden: str
+
+    def __new__(cls, text: str, forbidden: str) -> Self:
+        """A token and its counterpart."""
+        token = super().__new__(cls, text)
+        token.forbidden = forbidden
+        return token
+
+
+@dataclass(frozen=True, slots=True)
+class ClientCredentials:
+    """Credentials that a client exchanges for an access token at `token_path`.
+
+    `forbidden` are others, whose access tokens lead to a 403; those have no further counterpart.
+    """
+
+    client_id: str
+    client_secret: str
+    token_path: str
+    exchange: TokenExchange
+    forbidden: "ClientCredentials | None" = None
+
+    def access_token(self) -> str:
+        """An access token from the vendor's token endpoint; this request, like any other, appears in the journal."""
+        __tracebackhide__ = True
+        return self.exchange(self.token_path, self.client_id, self.client_secret)
+
+
+class SandboxTokens:
+    """What opens a sandbox, by vendor: `tokens.some_vendor`, or `tokens["some-vendor"]`."""
+
+    def __init__(self, created: Mapping[str, Mapping[str, str]], exchange: TokenExchange) -> None:
+        self._by_vendor = {vendor: _read_token(entry, exchange) for vendor, entry in created.items()}
+
+    def __getitem__(self, vendor: str) -> Token | ClientCredentials:
+        """A vendor's token, or credentials where clients exchange these; KeyError for an unknown vendor."""
+        try:
+            return self._by_vendor[vendor_name(vendor)]
+        except KeyError:
+            from mockserver.validation.suggestions import unknown_name
+
+            raise KeyError(unknown_name("vendor", vendor_name(vendor), self._by_vendor)) from None
+
+    def __getattr__(self, vendor: str) -> Any:
+        """The same; Any, because which kind a vendor has is known only to the server."""
+        if vendor.startswith("_"):
+            raise AttributeError(vendor)
+        try:
+            return self[vendor]
+        except KeyError as error:
+            raise AttributeError(error.args[0]) from None
+
+
+def _read_token(entry: Mapping[str, str], exchange: TokenExchange) -> Token | ClientCredentials:
+    if "client_id" not in entry:
+        return Token(entry["token"], entry["forbidden"])
+    path = entry["token_path"]
+    forbidden = ClientCredentials(entry["forbidden_client_id"], entry["forbidden_client_secret"], path, exchange)
+    return ClientCredentials(entry["client_id"], entry["client_secret"], path, exchange, forbidden)
+
+
+class SandboxClock:
+    """The clock of a sandbox, which decides when data arrive, limits refill and tokens expire."""
+
+    def __init__(self, call: SandboxCall) -> None:
+        self._call = call
+
+    @property
+    def now(self) -> datetime:
+        """The current time, with a time zone."""
+        return datetime.fromisoformat(self._call("GET", "/clock")["now"])
+
+    @property
+    def frozen(self) -> bool:
+        """Whether the clock is stopped."""
+        frozen: bool = self._call("GET", "/clock")["frozen"]
+        return frozen
+
+    def set(self, now: datetime | str, *, frozen: bool | None = None) -> None:
+        """Set the time, as in "2026-11-02T02:00:00Z"; unless `frozen` is given, a stopped clock stays stopped."""
+        __tracebackhide__ = True
+        self._call("PUT", "/clock", {"now": now, "frozen": self.frozen if frozen is None else frozen})
+
+    def advance(
+        self,
+        by: timedelta | None = None,
+        *,
+        seconds: float = 0,
+        minutes: float = 0,
+        hours: float = 0,
+        days: float = 0,
+    ) -> datetime:
+        """Move the clock forward by the sum of these, and return the new time. It cannot go back."""
+        __tracebackhide__ = True
+        whole = by or timedelta()
+        seconds += whole.seconds + whole.microseconds / 10**6
+        span = {"seconds": seconds, "minutes": minutes, "hours": hours, "days": days + whole.days}
+        return datetime.fromisoformat(self._call("POST", "/clock/advance", span)["now"])
+
+    def freeze(self, at: datetime | str | None = None) -> None:
+        """Stop the clock, at the given or the current time."""
+        __tracebackhide__ = True
+        self.set(self.now if at is None else at, frozen=True)
+
+    def run(self) -> None:
+        """Let the clock run on from its current time."""
+        __tracebackhide__ = True
+        self.set(self.now, frozen=False)
+
+
+class SandboxLimits:
+    """The vendors' rate limits in a sandbox."""
+
+    def __init__(self, call: SandboxCall, vendors: Sequence[str]) -> None:
+        self._call = call
+        self._vendors = vendors
+
+    def set(self, **limits: str | Mapping[str, int]) -> None:
+        """Set limits by vendor: "documented", "off", or {"per_minute": 5, "burst": 5}. Their buckets become full."""
+        __tracebackhide__ = True
+        self._call("PATCH", "/limits", {vendor_name(vendor): limit for vendor, limit in limits.items()})
+
+    def off(self, *vendors: str) -> None:
+        """Lift the limits of these vendors, or of all."""
+        __tracebackhide__ = True
+        self.set(**dict.fromkeys(vendors or self._vendors, "off"))
+
+    def documented(self, *vendors: str) -> None:
+        """Restore the documented limits of these vendors, or of all."""
+        __tracebackhide__ = True
+        self.set(**dict.fromkeys(vendors or self._vendors, "documented"))
+
+    def values(self) -> dict[str, Any]:
+        """By vendor: setting, per_minute, burst, and buckets (scope, remaining, full_in_seconds)."""
+        limits: dict[str, Any] = self._call("GET", "/limits")
+        return limits
+
+
+class SandboxPolicy:
+    """The switches of a sandbox, which decide what the vendors leave undocumented; `mockserver switches` lists them."""
+
+    def __init__(self, call: SandboxCall) -> None:
+        self._call = call
+
+    def set(self, vendor: str, **switches: Any) -> None:
+        """Set switches of a vendor; the others keep their options."""
+        __tracebackhide__ = True
+        self._call("PATCH", "/policy", {vendor_name(vendor): switches})
+
+    def values(self, vendor: str) -> dict[str, Any]:
+        """The options in force, by switch of a vendor."""
+        __tracebackhide__ = True
+        switches = self._call("GET", "/policy")[vendor_name(vendor)]
+        return {name: switch["value"] for name, switch in switches.items()}
+
+
+class FaultEffect(TypedDict, total=False):
+    """What happens to a request: an error of the vendor's, a delay, a corrupted body, a reset connection."""
+
+    status: int
+    code: str
+    message: str
+    headers: Mapping[str, str]
+    html: int
+    rate_limited: bool
+    reset: bool
+    delay_seconds: float | Decimal
+    truncate_bytes: int
+    stall_seconds: float | Decimal
+    after_bytes: int
+    malformed_json: bool
+
+
+class FaultRule(FaultEffect, total=False):
+    """An effect, and the requests that it applies to: those that match all that is given here."""
+
+    vendor: str
+    operation: str
+    path: str
+    query: Mapping[str, str]
+    times: int
+    skip: int
+    share: float | Decimal
+    phase: Literal["before", "after"]
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """An armed rule at the time when it was read: `hits` requests had met it by then."""
+
+    id: str
+    hits: int
+    rule: Mapping[str, Any]
+
+
+class SandboxFaults:
+    """The fault rules of a sandbox, in order: a request meets the first that fires."""
+
+    def __init__(self, call: SandboxCall) -> None:
+        self._call = call
+
+    def add(self, **rule: Unpack[FaultRule]) -> Fault:
+        """Arm one more rule, after the others: which requests meet it, and what happens to them."""
+        __tracebackhide__ = True
+        body: dict[str, Any] = {name: value for name, value in rule.items() if name not in FaultEffect.__annotations__}
+        body["effect"] = {name: value for name, value in rule.items() if name in FaultEffect.__annotations__}
+        if "vendor" in body:
+            body["vendor"] = vendor_name(body["vendor"])
+        return _read_fault(self._call("POST", "/faults", body))
+
+    def remove(self, fault: Fault) -> None:
+        """Disarm one rule."""
+        __tracebackhide__ = True
+        self._call("DELETE", f"/faults/{fault.id}")
+
+    def clear(self) -> None:
+        """Disarm all rules, also those that the sandbox was created with; `sandbox.reset("faults")` restores these."""
+        __tracebackhide__ = True
+        self._call("PUT", "/faults", {"rules": []})
+
+    def list(self) -> Sequence[Fault]:
+        """All rules, including exhausted ones, with their hits so far."""
+        __tracebackhide__ = True
+        return [_read_fault(entry) for entry in self._call("GET", "/faults")["rules"]]
+
+
+def _read_fault(entry: Mapping[str, Any]) -> Fault:
+    rule = {name: value for name, value in entry.items() if name not in ("id", "hits")}
+    return Fault(entry["id"], entry["hits"], rule)
