@@ -13,12 +13,12 @@ from types import MappingProxyType
 from typing import Any
 
 import pytest
+from mockserver.pytest_plugin.home import LIFETIME, ServerManager
+from mockserver.pytest_plugin.wire import HttpTransport
 
 from mockserver.pytest_plugin import bodies
 from mockserver.pytest_plugin.control import Control
-from mockserver.pytest_plugin.home import LIFETIME, ServerManager
 from mockserver.pytest_plugin.servers import Server
-from mockserver.pytest_plugin.wire import HttpTransport
 from tests.plugin.conftest import Inner
 from tests.server.programs import ROOT
 

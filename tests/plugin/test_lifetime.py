@@ -14,12 +14,12 @@ from textwrap import dedent
 
 import psutil
 import pytest
-
-from mockserver.pytest_plugin.control import Control
-from mockserver.pytest_plugin.errors import MockserverGone, MockserverRefused
 from mockserver.pytest_plugin.home import ServerManager
 from mockserver.pytest_plugin.program import LINES, ServerProcess
 from mockserver.pytest_plugin.wire import HttpTransport
+
+from mockserver.pytest_plugin.control import Control
+from mockserver.pytest_plugin.errors import MockserverGone, MockserverRefused
 from tests.plugin.conftest import PLUGINS, Inner
 from tests.server import programs
 from tests.server.programs import line

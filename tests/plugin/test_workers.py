@@ -1,10 +1,10 @@
 """Promises about pytest-xdist: all workers share one server, no test sees another's requests, and its death is told."""
 
 import pytest
+from mockserver.pytest_plugin.home import PORT, ServerManager
 
 from mockserver.pytest_plugin import desk
 from mockserver.pytest_plugin.errors import MockserverGone
-from mockserver.pytest_plugin.home import PORT, ServerManager
 from tests.plugin.conftest import Inner
 
 ONE = ("-p", "xdist", "-n", "1")
