@@ -184,4 +184,4 @@ def test_sandbox_is_deleted_at_the_end_of_its_block(in_process_server: Mockserve
         headers = created.headers("augment")
     assert created.app.test_client().get(DAU, headers=headers).status_code == 401
     assert watch.take() == []
-    in_process_server.forget(created)
+    in_process_server.delete_sandbox(created)
