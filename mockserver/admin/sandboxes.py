@@ -22,8 +22,8 @@ class SandboxSchema(Schema):
     """A sandbox, the time in it, and the tokens that it was made with at each vendor; a revoked one is null.
 
     At most vendors they are `token` and, for a 403, `forbidden`. Where clients exchange credentials for access tokens
-    they are `client_id` and `client_secret`, and `forbidden_client_id` and `forbidden_client_secret`; `token_path` is
-    the path of the exchange.
+    they are `client_id` and `client_secret`, `forbidden_client_id` and `forbidden_client_secret`, and `token_path` says
+    where.
     """
 
     id = fields.String(required=True)
@@ -112,5 +112,6 @@ def _tokens(sandbox: Sandbox, profile: VendorProfile) -> dict[str, str | None]:
         else:
             prefix = "" if permitted else "forbidden_"
             found |= {f"{prefix}client_id": token, f"{prefix}client_secret": secret}
-    path = next(vendor.token_path for vendor in context().vendors if vendor.name == profile.name)
-    return found if path is None else {**found, "token_path": path}
+    if profile.token_path is not None:
+        found["token_path"] = profile.token_path
+    return found
