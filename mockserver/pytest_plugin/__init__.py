@@ -14,16 +14,18 @@ starts nothing. The names in `__all__` are for annotations and `pytest.raises`.
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from mockserver.pytest_plugin import options
-from mockserver.pytest_plugin.errors import MarkerError, MockserverGone, MockserverRefused
+from mockserver.pytest_plugin.errors import MarkerError, MockserverGone
 
 if TYPE_CHECKING:
     from flask import Flask
 
+    from mockserver.client import Refused as MockserverRefused
     from mockserver.pytest_plugin.lint import LintFinding, SandboxLint
     from mockserver.pytest_plugin.requests import FailureReport, Request, SandboxRequests
     from mockserver.pytest_plugin.sandbox import (
@@ -70,12 +72,19 @@ _MODULES = {
 }
 """The public names that are imported on first use, by the module that defines them."""
 
+_INTERNAL = {Path(__file__).parent, Path(__file__).parents[1] / "client"}
+"""The folders whose functions are left out of a failure's traceback."""
+
 _MANAGER: "pytest.StashKey[ServerManager]" = pytest.StashKey()
 _REPORT: "pytest.StashKey[FailureReport]" = pytest.StashKey()
 
 
 def __getattr__(name: str) -> object:
-    """A public name, imported on first use."""
+    """A public name, imported on first use. MockserverRefused is the client's Refused."""
+    if name == "MockserverRefused":
+        from mockserver.client import Refused
+
+        return Refused
     for module, names in _MODULES.items():
         if name in names:
             return getattr(import_module(f"{__name__}.{module}"), name)
@@ -83,7 +92,7 @@ def __getattr__(name: str) -> object:
 
 
 @pytest.fixture(scope="session")
-def mockserver(pytestconfig: pytest.Config) -> "MockserverFixture":
+def mockserver(pytestconfig: pytest.Config) -> "Iterator[MockserverFixture]":
     """The mock server of this session: started on a free port on first use, or the one given by --mockserver-url.
 
     The workers of pytest-xdist share it. It ends with the session, even if pytest is killed.
@@ -94,7 +103,9 @@ def mockserver(pytestconfig: pytest.Config) -> "MockserverFixture":
                                        a fixture with a wider scope; it takes the arguments of the marker
     """
     with _failing_without_traceback():
-        return _manager(pytestconfig).server()
+        server = _manager(pytestconfig).server()
+    yield server
+    server.close()
 
 
 @pytest.fixture(scope="session")
@@ -180,8 +191,13 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Add the requests in the test's sandbox to the report of a failure."""
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Add the requests in the test's sandbox to the report of a failure, and leave the plugin out of its traceback."""
+    if call.excinfo is not None and not item.config.getoption("fulltrace"):
+        outside = call.excinfo.traceback.filter(lambda entry: not _INTERNAL.intersection(Path(entry.path).parents))
+        call.excinfo.traceback = outside or call.excinfo.traceback
     report = yield
     if report.failed and _REPORT in item.stash:
         report.sections.append(item.stash[_REPORT].section())
@@ -199,8 +215,10 @@ def _manager(config: pytest.Config) -> "ServerManager":
 
 @contextmanager
 def _failing_without_traceback() -> Iterator[None]:
-    """Fail the test with the message of a plugin exception alone, because no line of the test is to blame."""
+    """Fail the test with the message of an exception alone, because no line of the test is to blame."""
+    from mockserver.client import Refused
+
     try:
         yield
-    except (MockserverGone, MockserverRefused, MarkerError) as error:
+    except (MockserverGone, Refused, MarkerError) as error:
         raise pytest.fail.Exception(str(error), pytrace=False) from None

@@ -1,16 +1,4 @@
-"""Exceptions that a test may expect from the plugin.
-
-Refusals by a simulated vendor are not among them: the client under test receives those as HTTP responses.
-"""
-
-
-class MockserverRefused(Exception):
-    """The mock server refused a request from the plugin: `status` is the HTTP status, `detail` the reason."""
-
-    def __init__(self, status: int, detail: str) -> None:
-        super().__init__(f"the mock server refused the request with status {status}: {detail}")
-        self.status = status
-        self.detail = detail
+"""Exceptions of the plugin's own. A request that the server refuses raises `mockserver.client.Refused`."""
 
 
 class MockserverGone(Exception):

@@ -5,9 +5,9 @@ The rules are on the server, which applies them to the requests in the journal.
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from urllib.parse import quote
 
-from mockserver.pytest_plugin.requests import Request, SandboxCall, SandboxRequests
+from mockserver.client import SandboxClient
+from mockserver.pytest_plugin.requests import Request, SandboxRequests
 
 REQUESTS_SHOWN = 5
 """How many requests of a finding a failed assertion shows at most."""
@@ -37,21 +37,18 @@ class SandboxLint:
     Call it when the client is done: a list whose last page has not been fetched counts as abandoned.
     """
 
-    def __init__(self, call: SandboxCall, requests: SandboxRequests) -> None:
-        self._call = call
+    def __init__(self, client: SandboxClient, requests: SandboxRequests) -> None:
+        self._client = client
         self._requests = requests
 
     def findings(self, ignore: Collection[str] = ()) -> list[LintFinding]:
         """All findings, except those of the ignored rules; MockserverRefused for an unknown rule."""
-        __tracebackhide__ = True
         if isinstance(ignore, str):
             raise TypeError(f"ignore is a collection of rules, as in ignore=({ignore!r},)")
-        query = f"?ignore={quote(','.join(ignore))}" if ignore else ""
-        return [LintFinding(**finding) for finding in self._call("GET", f"/lint{query}")["findings"]]
+        return [LintFinding(**finding) for finding in self._client.lint(tuple(ignore))["findings"]]
 
     def assert_clean(self, ignore: Collection[str] = ()) -> None:
         """Raise AssertionError if there are findings, except of the ignored rules; it lists them and their requests."""
-        __tracebackhide__ = True
         findings = self.findings(ignore)
         if findings:
             requests = {request.id: request for request in self._requests}

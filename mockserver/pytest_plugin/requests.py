@@ -4,10 +4,12 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol, Self, overload
+from typing import Any, Self, overload
 from urllib.parse import parse_qs
 
-from mockserver.pytest_plugin.errors import MockserverGone, MockserverRefused
+from mockserver.client import Refused
+from mockserver.client.resources import RequestsResource
+from mockserver.pytest_plugin.errors import MockserverGone
 
 NEAR_MISSES_SHOWN = 5
 """How many requests a failed assertion shows at most."""
@@ -17,13 +19,6 @@ REPORT_LENGTH = 50
 
 ParameterValues = str | Sequence[str] | None
 """An expectation of a query parameter: one of its values, all of them in order, or None for no such parameter."""
-
-
-class SandboxCall(Protocol):
-    """Sends a request to /_mock for one sandbox."""
-
-    def __call__(self, method: str, path: str, body: Any = None) -> Any:
-        """The decoded response; `path` starts below the sandbox, as in "/clock"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,18 +66,16 @@ class Request:
 class SandboxRequests:
     """The requests of a sandbox, oldest first; every access reads the journal anew."""
 
-    def __init__(self, call: SandboxCall, client_hint: str) -> None:
-        self._call = call
+    def __init__(self, journal: RequestsResource, client_hint: str) -> None:
+        self._journal = journal
         self._client_hint = client_hint
 
     def newest(self, limit: int) -> list[Request]:
         """The newest requests, at most so many, oldest first."""
-        __tracebackhide__ = True
-        return [Request.from_json(entry) for entry in self._call("GET", f"/requests?limit={limit}")["requests"]]
+        return [Request.from_json(entry) for entry in self._journal.list_all(limit=limit)]
 
     def _all(self) -> list[Request]:
-        __tracebackhide__ = True
-        return [Request.from_json(entry) for entry in self._call("GET", "/requests")["requests"]]
+        return [Request.from_json(entry) for entry in self._journal.list_all()]
 
     def __iter__(self) -> Iterator[Request]:
         return iter(self._all())
@@ -113,7 +106,6 @@ class SandboxRequests:
         of the parameter's values, a list must be all of them in order, and None means that the parameter is absent;
         other parameters are ignored.
         """
-        __tracebackhide__ = True
         pattern = RequestPattern.from_filters(vendor, operation, method, path, query, status)
         return [request for request in self._all() if pattern.matches(request)]
 
@@ -132,7 +124,6 @@ class SandboxRequests:
 
         Raises AssertionError otherwise, with the nearest requests and how they differ.
         """
-        __tracebackhide__ = True
         pattern = RequestPattern.from_filters(vendor, operation, method, path, query, status)
         requests = self._all()
         found = [request for request in requests if pattern.matches(request)]
@@ -142,8 +133,7 @@ class SandboxRequests:
 
     def clear(self) -> None:
         """Empty the journal."""
-        __tracebackhide__ = True
-        self._call("DELETE", "/requests")
+        self._journal.clear()
 
 
 @dataclass(frozen=True, slots=True)
@@ -268,6 +258,6 @@ class FailureReport:
     def _read(self) -> str:
         try:
             requests = self._requests.newest(REPORT_LENGTH)
-        except (MockserverGone, MockserverRefused) as error:
+        except (MockserverGone, Refused) as error:
             return f"the requests cannot be read: {error}"
         return "\n".join(map(str, requests)) or "no request was made with the tokens of this sandbox"

@@ -8,16 +8,17 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Literal, Self, TypedDict, Unpack
-from urllib.parse import quote, urlencode
 
+from mockserver.client import SandboxClient
+from mockserver.client.resources import ClockResource, FaultsResource, LimitsResource, PolicyResource
 from mockserver.pytest_plugin.lint import SandboxLint
-from mockserver.pytest_plugin.requests import SandboxCall, SandboxRequests
+from mockserver.pytest_plugin.requests import SandboxRequests
 
 if TYPE_CHECKING:
     from flask import Flask
 
 TokenExchange = Callable[[str, str, str], str]
-"""Returns an access token for a token endpoint's path, a client id and a client secret."""
+"""Returns an access token for a client id, a client secret and the path of a token endpoint."""
 
 
 def vendor_name(name: str) -> str:
@@ -28,21 +29,20 @@ def vendor_name(name: str) -> str:
 class SandboxFixture:
     """A sandbox of a test's own at `url`, opened by `tokens`; `organization` and `seed` determine its people."""
 
-    def __init__(
-        self, url: str, call: SandboxCall, exchange: TokenExchange, created: Mapping[str, Any], app: "Flask | None"
-    ) -> None:
+    def __init__(self, url: str, client: SandboxClient, app: "Flask | None") -> None:
+        created = client.info
         self.url = url
         self.id: str = created["id"]
         self.organization: str = created["organization"]
         self.seed: int = created["seed"]
-        self.tokens = SandboxTokens(created["tokens"], exchange)
-        self.clock = SandboxClock(call)
-        self.limits = SandboxLimits(call, tuple(created["tokens"]))
-        self.policy = SandboxPolicy(call)
-        self.faults = SandboxFaults(call)
-        self.requests = SandboxRequests(call, f"{url}, with a token of sandbox.tokens")
-        self.lint = SandboxLint(call, self.requests)
-        self._call = call
+        self.tokens = SandboxTokens(created["tokens"], client.tokens.access_token)
+        self.clock = SandboxClock(client.clock)
+        self.limits = SandboxLimits(client.limits, tuple(created["tokens"]))
+        self.policy = SandboxPolicy(client.policy)
+        self.faults = SandboxFaults(client.faults)
+        self.requests = SandboxRequests(client.requests, f"{url}, with a token of sandbox.tokens")
+        self.lint = SandboxLint(client, self.requests)
+        self._client = client
         self._app = app
 
     def __repr__(self) -> str:
@@ -68,7 +68,6 @@ class SandboxFixture:
 
         Where clients exchange credentials for an access token, this makes the exchange first.
         """
-        __tracebackhide__ = True
         held = self.tokens[vendor]
         chosen = held.forbidden if forbidden else held
         text = chosen.access_token() if isinstance(chosen, ClientCredentials) else chosen
@@ -89,17 +88,12 @@ class SandboxFixture:
 
         The names are "ai-active-users", "total-ai-actions", "total-lines-added" and "total-lines-accepted".
         """
-        __tracebackhide__ = True
         query: dict[str, Any] = {"from": first, "to": last, "bucket": bucket, "dimension": dimension, "team": team}
-        query["vendor"] = [vendor_name(vendor) for vendor in vendors]
-        given = {parameter: value for parameter, value in query.items() if value is not None}
-        found: dict[str, Any] = self._call("GET", f"/metrics/{quote(name, safe='')}?{urlencode(given, doseq=True)}")
-        return found
+        return self._client.metrics.get(name, vendor=[vendor_name(vendor) for vendor in vendors], **query)
 
     def reset(self, *parts: str) -> None:
         """Restore the state after creation, or parts of it: clock, limits, policy, faults, journal, defects."""
-        __tracebackhide__ = True
-        self._call("POST", "/reset", {"only": parts} if parts else {})
+        self._client.reset(*parts)
 
 
 class Token(str):
@@ -129,8 +123,7 @@ class ClientCredentials:
 
     def access_token(self) -> str:
         """An access token from the vendor's token endpoint; this request, like any other, appears in the journal."""
-        __tracebackhide__ = True
-        return self.exchange(self.token_path, self.client_id, self.client_secret)
+        return self.exchange(self.client_id, self.client_secret, self.token_path)
 
 
 class SandboxTokens:
@@ -169,24 +162,23 @@ def _read_token(entry: Mapping[str, str], exchange: TokenExchange) -> Token | Cl
 class SandboxClock:
     """The clock of a sandbox, which decides when data arrive, limits refill and tokens expire."""
 
-    def __init__(self, call: SandboxCall) -> None:
-        self._call = call
+    def __init__(self, clock: ClockResource) -> None:
+        self._clock = clock
 
     @property
     def now(self) -> datetime:
         """The current time, with a time zone."""
-        return datetime.fromisoformat(self._call("GET", "/clock")["now"])
+        return datetime.fromisoformat(self._clock.get()["now"])
 
     @property
     def frozen(self) -> bool:
         """Whether the clock is stopped."""
-        frozen: bool = self._call("GET", "/clock")["frozen"]
+        frozen: bool = self._clock.get()["frozen"]
         return frozen
 
     def set(self, now: datetime | str, *, frozen: bool | None = None) -> None:
         """Set the time, as in "2026-11-02T02:00:00Z"; unless `frozen` is given, a stopped clock stays stopped."""
-        __tracebackhide__ = True
-        self._call("PUT", "/clock", {"now": now, "frozen": self.frozen if frozen is None else frozen})
+        self._clock.set(now, frozen=self.frozen if frozen is None else frozen)
 
     def advance(
         self,
@@ -198,66 +190,57 @@ class SandboxClock:
         days: float = 0,
     ) -> datetime:
         """Move the clock forward by the sum of these, and return the new time. It cannot go back."""
-        __tracebackhide__ = True
         whole = by or timedelta()
         seconds += whole.seconds + whole.microseconds / 10**6
-        span = {"seconds": seconds, "minutes": minutes, "hours": hours, "days": days + whole.days}
-        return datetime.fromisoformat(self._call("POST", "/clock/advance", span)["now"])
+        advanced = self._clock.advance(seconds=seconds, minutes=minutes, hours=hours, days=days + whole.days)
+        return datetime.fromisoformat(advanced["now"])
 
     def freeze(self, at: datetime | str | None = None) -> None:
         """Stop the clock, at the given or the current time."""
-        __tracebackhide__ = True
         self.set(self.now if at is None else at, frozen=True)
 
     def run(self) -> None:
         """Let the clock run on from its current time."""
-        __tracebackhide__ = True
         self.set(self.now, frozen=False)
 
 
 class SandboxLimits:
     """The vendors' rate limits in a sandbox."""
 
-    def __init__(self, call: SandboxCall, vendors: Sequence[str]) -> None:
-        self._call = call
+    def __init__(self, limits: LimitsResource, vendors: Sequence[str]) -> None:
+        self._limits = limits
         self._vendors = vendors
 
     def set(self, **limits: str | Mapping[str, int]) -> None:
         """Set limits by vendor: "documented", "off", or {"per_minute": 5, "burst": 5}. Their buckets become full."""
-        __tracebackhide__ = True
-        self._call("PATCH", "/limits", {vendor_name(vendor): limit for vendor, limit in limits.items()})
+        self._limits.update({vendor_name(vendor): limit for vendor, limit in limits.items()})
 
     def off(self, *vendors: str) -> None:
         """Lift the limits of these vendors, or of all."""
-        __tracebackhide__ = True
         self.set(**dict.fromkeys(vendors or self._vendors, "off"))
 
     def documented(self, *vendors: str) -> None:
         """Restore the documented limits of these vendors, or of all."""
-        __tracebackhide__ = True
         self.set(**dict.fromkeys(vendors or self._vendors, "documented"))
 
     def values(self) -> dict[str, Any]:
         """By vendor: setting, per_minute, burst, and buckets (scope, remaining, full_in_seconds)."""
-        limits: dict[str, Any] = self._call("GET", "/limits")
-        return limits
+        return self._limits.get()
 
 
 class SandboxPolicy:
     """The switches of a sandbox, which decide what the vendors leave undocumented; `mockserver switches` lists them."""
 
-    def __init__(self, call: SandboxCall) -> None:
-        self._call = call
+    def __init__(self, policy: PolicyResource) -> None:
+        self._policy = policy
 
     def set(self, vendor: str, **switches: Any) -> None:
         """Set switches of a vendor; the others keep their options."""
-        __tracebackhide__ = True
-        self._call("PATCH", "/policy", {vendor_name(vendor): switches})
+        self._policy.update({vendor_name(vendor): switches})
 
     def values(self, vendor: str) -> dict[str, Any]:
         """The options in force, by switch of a vendor."""
-        __tracebackhide__ = True
-        switches = self._call("GET", "/policy")[vendor_name(vendor)]
+        switches = self._policy.get()[vendor_name(vendor)]
         return {name: switch["value"] for name, switch in switches.items()}
 
 
@@ -303,32 +286,28 @@ class Fault:
 class SandboxFaults:
     """The fault rules of a sandbox, in order: a request meets the first that fires."""
 
-    def __init__(self, call: SandboxCall) -> None:
-        self._call = call
+    def __init__(self, faults: FaultsResource) -> None:
+        self._faults = faults
 
     def add(self, **rule: Unpack[FaultRule]) -> Fault:
         """Arm one more rule, after the others: which requests meet it, and what happens to them."""
-        __tracebackhide__ = True
         body: dict[str, Any] = {name: value for name, value in rule.items() if name not in FaultEffect.__annotations__}
         body["effect"] = {name: value for name, value in rule.items() if name in FaultEffect.__annotations__}
         if "vendor" in body:
             body["vendor"] = vendor_name(body["vendor"])
-        return _read_fault(self._call("POST", "/faults", body))
+        return _read_fault(self._faults.add(body))
 
     def remove(self, fault: Fault) -> None:
         """Disarm one rule."""
-        __tracebackhide__ = True
-        self._call("DELETE", f"/faults/{fault.id}")
+        self._faults.remove(fault.id)
 
     def clear(self) -> None:
         """Disarm all rules, also those that the sandbox was created with; `sandbox.reset("faults")` restores these."""
-        __tracebackhide__ = True
-        self._call("PUT", "/faults", {"rules": []})
+        self._faults.replace([])
 
     def list(self) -> Sequence[Fault]:
         """All rules, including exhausted ones, with their hits so far."""
-        __tracebackhide__ = True
-        return [_read_fault(entry) for entry in self._call("GET", "/faults")["rules"]]
+        return [_read_fault(entry) for entry in self._faults.list_all()]
 
 
 def _read_fault(entry: Mapping[str, Any]) -> Fault:

@@ -1,7 +1,7 @@
 """The server of a pytest session: given by its URL, or a process that is started, watched, stopped, and shared.
 
 The workers of pytest-xdist are processes of their own and share the server of the process that controls them. Requests
-to the server are made in `control`.
+to the server are made in `servers`.
 """
 
 import json
@@ -69,12 +69,10 @@ class ServerManager:
 
     def server(self) -> "MockserverFixture":
         """The server; MockserverGone if there is none."""
-        from mockserver.pytest_plugin.control import ControlPlane, HttpTransport
-        from mockserver.pytest_plugin.servers import MockserverFixture
+        from mockserver.pytest_plugin import servers
 
         url, status_text = self._find()
-        control = ControlPlane(HttpTransport(url), url, self._admin_token, status_text)
-        return MockserverFixture.connect(url, control, sandbox_lifetime=SANDBOX_LIFETIME if self._url else None)
+        return servers.connect(url, self._admin_token, status_text, SANDBOX_LIFETIME if self._url else None)
 
     def _find(self) -> tuple[str, Callable[[], str]]:
         """The server's URL, and what tells its status when it does not respond."""

@@ -3,18 +3,23 @@
 Finding its URL and starting it is the job of `server_process`.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-from functools import partial
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
-from mockserver.pytest_plugin.control import ControlPlane
-from mockserver.pytest_plugin.errors import MockserverGone, MockserverRefused
+from mockserver.client import Client, HttpTransport, NoAnswer, Refused, Response
+from mockserver.pytest_plugin.errors import MockserverGone
 from mockserver.pytest_plugin.sandbox import SandboxFixture, vendor_name
 
 if TYPE_CHECKING:
     from flask import Flask
+
+TIMEOUT = 10.0
+"""Seconds without a byte after which a server counts as gone; it usually responds within milliseconds."""
+
+StatusText = Callable[[], str]
+"""Returns what is known about a server that does not respond."""
 
 IN_PROCESS_URL = "http://localhost"
 """The base URL for clients of an app in this process; nothing connects to it."""
@@ -28,49 +33,60 @@ def create_app() -> "Flask":
     return create(Settings())
 
 
+def connect(
+    url: str, admin_token: str | None, status_text: StatusText, sandbox_lifetime: int | None = None
+) -> "MockserverFixture":
+    """The server at a URL; MockserverGone if there is none, or if it is some other program.
+
+    `sandbox_lifetime`: seconds until a sandbox left behind expires; None if the server ends with pytest.
+    """
+    client = Client(url, admin_token=admin_token, transport=MonitoredTransport(url, status_text))
+    return MockserverFixture(client, None, sandbox_lifetime)
+
+
 def in_process_server(app: "Flask") -> "MockserverFixture":
     """The server in the form of an app."""
 
-    def transport(method: str, path: str, body: bytes, headers: Mapping[str, str]) -> tuple[int, bytes]:
-        with app.test_client().open(path, method=method, data=body or None, headers=dict(headers)) as response:
-            return response.status_code, response.data
+    def transport(method: str, target: str, headers: Mapping[str, str], body: bytes) -> Response:
+        with app.test_client().open(target, method=method, data=body or None, headers=dict(headers)) as response:
+            names = {name.lower(): value for name, value in response.headers}
+            return Response(response.status_code, names, response.data)
 
-    control = ControlPlane(transport, IN_PROCESS_URL, None, lambda: "it is an app in this process")
-    return MockserverFixture.connect(IN_PROCESS_URL, control, app=app)
+    return MockserverFixture(Client(IN_PROCESS_URL, transport=transport), app, None)
+
+
+class MonitoredTransport(HttpTransport):
+    """HTTP requests that raise MockserverGone without a response. After the first such request, no more are sent."""
+
+    def __init__(self, url: str, status_text: StatusText, timeout: float = TIMEOUT) -> None:
+        super().__init__(url, timeout)
+        self._status_text = status_text
+        self._gone: str | None = None
+
+    def __call__(self, method: str, target: str, headers: Mapping[str, str], body: bytes) -> Response:
+        """Send one request."""
+        if self._gone is not None:
+            raise MockserverGone(self._gone)
+        try:
+            return super().__call__(method, target, headers, body)
+        except NoAnswer as error:
+            self._gone = f"the mock server does not respond ({error}): {self._status_text()}"
+            raise MockserverGone(self._gone) from None
 
 
 class MockserverFixture:
     """A mock server at `url` that simulates `vendors`."""
 
-    def __init__(
-        self,
-        url: str,
-        control: ControlPlane,
-        vendors: tuple[str, ...],
-        app: "Flask | None",
-        sandbox_lifetime: int | None,
-    ) -> None:
-        self.url = url
-        self.vendors = vendors
-        self._control = control
+    def __init__(self, client: Client, app: "Flask | None", sandbox_lifetime: int | None) -> None:
+        self.url = client.url
+        try:
+            self.vendors = _vendors(client)
+        except MockserverGone:
+            client.close()
+            raise
+        self._client = client
         self._app = app
         self._sandbox_lifetime = sandbox_lifetime
-
-    @classmethod
-    def connect(
-        cls, url: str, control: ControlPlane, *, app: "Flask | None" = None, sandbox_lifetime: int | None = None
-    ) -> Self:
-        """The server at a URL; MockserverGone if there is none, or if it is some other program.
-
-        `sandbox_lifetime`: seconds until a sandbox left behind expires; None if the server ends with pytest.
-        """
-        try:
-            health = control.call("GET", "/health")
-            return cls(url, control, tuple(health["vendors"]), app, sandbox_lifetime)
-        except (MockserverRefused, TypeError, KeyError) as error:
-            unauthorized = isinstance(error, MockserverRefused) and error.status == 401
-            hint = "; set MOCKSERVER_ADMIN_TOKEN to the server's --admin-token" if unauthorized else ""
-            raise MockserverGone(f"the server at {url} is not a usable mock server: {error}{hint}") from error
 
     @contextmanager
     def sandbox(
@@ -97,19 +113,20 @@ class MockserverFixture:
 
     def create_sandbox(self, settings: Iterable[Mapping[str, Any]]) -> SandboxFixture:
         """A new sandbox; later settings take precedence over earlier ones."""
-        __tracebackhide__ = True
         body = merge_settings(settings, self.vendors)
         if self._sandbox_lifetime is not None:
             body["ttl_seconds"] = self._sandbox_lifetime
-        created = self._control.call("POST", "/sandboxes", body)
-        call = partial(_call_below, self._control, f"/sandboxes/{created['id']}")
-        return SandboxFixture(self.url, call, self._control.access_token, created, self._app)
+        return SandboxFixture(self.url, self._client.create_sandbox(**body), self._app)
+
+    def close(self) -> None:
+        """Close the connections to the server."""
+        self._client.close()
 
     def delete_sandbox(self, sandbox: SandboxFixture) -> None:
         """Delete a sandbox, unless a test has deleted it already."""
         try:
-            self._control.call("DELETE", f"/sandboxes/{sandbox.id}")
-        except MockserverRefused as error:
+            self._client.delete_sandbox(sandbox.id)
+        except Refused as error:
             if error.status != 404:
                 raise
 
@@ -133,6 +150,11 @@ def merge_settings(settings: Iterable[Mapping[str, Any]], vendors: Sequence[str]
     return body
 
 
-def _call_below(control: ControlPlane, prefix: str, method: str, path: str, body: Any = None) -> Any:
-    __tracebackhide__ = True
-    return control.call(method, prefix + path, body)
+def _vendors(client: Client) -> tuple[str, ...]:
+    try:
+        return tuple(client.health()["vendors"])
+    except Refused as error:
+        hint = "; set MOCKSERVER_ADMIN_TOKEN to the server's --admin-token" if error.status == 401 else ""
+        raise MockserverGone(f"the server at {client.url} cannot be used: {error}{hint}") from error
+    except (KeyError, TypeError, ValueError) as error:
+        raise MockserverGone(f"the server at {client.url} is not a mock server, by its /_mock/health") from error

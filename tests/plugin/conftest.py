@@ -11,6 +11,7 @@ import pytest
 
 from mockserver import server
 from mockserver.pytest_plugin import MockserverFixture, SandboxFixture, servers
+from mockserver.pytest_plugin.server_process import ServerManager
 from tests.server.programs import ROOT
 
 RunPytest = Callable[..., pytest.RunResult]
@@ -37,6 +38,14 @@ def server_url() -> Iterator[str]:
     """The URL of a running server, for inner tests that need not start one."""
     with server.in_thread(servers.create_app()) as running:
         yield running.url
+
+
+@pytest.fixture
+def given_server(server_url: str) -> Iterator[MockserverFixture]:
+    """The running server, as a session has it with --mockserver-url."""
+    server = ServerManager(server_url, None, {}).server()
+    yield server
+    server.close()
 
 
 @pytest.fixture

@@ -9,16 +9,15 @@ import pytest
 import requests
 import urllib3
 
-from mockserver.pytest_plugin import SandboxFixture
-from mockserver.pytest_plugin.server_process import ServerManager
+from mockserver.pytest_plugin import MockserverFixture, SandboxFixture
 
 PATH = "/api/v1/organization/teams"
 
 
 @pytest.fixture
-def sandbox(server_url: str) -> Iterator[SandboxFixture]:
+def sandbox(given_server: MockserverFixture) -> Iterator[SandboxFixture]:
     """A sandbox behind a socket that resets the connection of the second request."""
-    with ServerManager(server_url, None, {}).server().sandbox() as created:
+    with given_server.sandbox() as created:
         created.faults.add(vendor="tabnine", skip=1, reset=True)
         yield created
 

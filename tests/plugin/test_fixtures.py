@@ -7,17 +7,14 @@ import json
 import subprocess
 import sys
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
-from decimal import Decimal
-from types import MappingProxyType
 from typing import Any
 
 import pytest
 
 import mockserver.pytest_plugin as public
+from mockserver.client import Client, HttpTransport, Refused, Response
 from mockserver.pytest_plugin import MockserverFixture
-from mockserver.pytest_plugin.control import ControlPlane, HttpTransport, to_json
-from mockserver.pytest_plugin.server_process import SANDBOX_LIFETIME, ServerManager
+from mockserver.pytest_plugin.server_process import SANDBOX_LIFETIME
 from mockserver.pytest_plugin.servers import merge_settings
 from tests.plugin.conftest import RunPytest
 from tests.server.programs import ROOT
@@ -51,7 +48,8 @@ def test_importing_the_plugin_imports_little() -> None:
 
 
 def test_public_names_are_the_classes_of_these_names() -> None:
-    assert {name: getattr(public, name).__name__ for name in public.__all__} == {name: name for name in public.__all__}
+    names = {name: getattr(public, name).__name__ for name in public.__all__}
+    assert names == {**{name: name for name in public.__all__}, "MockserverRefused": Refused.__name__}
     with pytest.raises(AttributeError, match=r"'mockserver\.pytest_plugin' has no attribute 'Sandbax'"):
         _ = public.Sandbax
 
@@ -170,7 +168,7 @@ def test_mark_arguments_take_precedence_over_its_case(run_pytest: RunPytest, ser
     result = run_pytest(tests, "--mockserver-url", server_url)
     result.assert_outcomes(passed=3, errors=1)
     result.stdout.fnmatch_lines_random(
-        ["*refused the request with status 400: case: there is no case 'C0011' (did you mean C*"]
+        ["*POST /_mock/sandboxes answers 400: case: there is no case 'C0011' (did you mean C*"]
     )
 
 
@@ -198,7 +196,7 @@ def test_invalid_mark_is_reported_with_the_allowed_arguments(run_pytest: RunPyte
             f"*test_misspelt: there is no argument 'organisation' (did you mean 'organization'[?]); * {allowed}",
             f"*test_unknown: there is no argument 'colour'; there are: {allowed}",
             f"*test_unnamed takes keyword arguments only: {allowed}",
-            "*refused the request with status 400: organization: *'acne'*acme*",
+            "*POST /_mock/sandboxes answers 400: organization: *'acne'*acme*",
         ]
     )
     result.stdout.no_fnmatch_line("*During handling*")
@@ -222,24 +220,6 @@ def test_invalid_mark_is_reported_with_the_allowed_arguments(run_pytest: RunPyte
 )
 def test_limits_and_policy_are_merged_by_vendor(settings: list[Mapping[str, Any]], body: dict[str, Any]) -> None:
     assert merge_settings(settings, ["augment", "jetbrains-ide"]) == body
-
-
-def test_dates_and_decimals_are_sent_as_json() -> None:
-    effect = {"at": datetime(2026, 11, 2, tzinfo=UTC), "day": date(2026, 11, 2), "share": Decimal("0.3")}
-    expected = {"at": "2026-11-02T00:00:00+00:00", "day": "2026-11-02", "share": 0.3}
-    assert json.loads(to_json({"effect": MappingProxyType(effect)})) == {"effect": expected}
-
-
-@pytest.mark.parametrize(
-    ("value", "message"),
-    [
-        (datetime(2026, 11, 2), "has no time zone, so its meaning depends on the machine"),  # noqa: DTZ001
-        (object(), "cannot be sent to the mock server: it has no representation in JSON"),
-    ],
-)
-def test_value_without_json_form_is_rejected(value: object, message: str) -> None:
-    with pytest.raises(TypeError, match=message):
-        to_json({"now": value})
 
 
 def test_report_of_a_failure_lists_the_requests(run_pytest: RunPytest, server_url: str) -> None:
@@ -293,6 +273,23 @@ def test_report_of_a_failure_lists_the_requests(run_pytest: RunPytest, server_ur
     assert sum("requests in sandbox" in line for line in result.outlines) == 4
 
 
+def test_traceback_of_a_failure_omits_the_plugin(run_pytest: RunPytest, server_url: str) -> None:
+    tests = """
+    def test_assertion(sandbox):
+        sandbox.requests.assert_made(path="/never")
+
+    def test_refused(sandbox):
+        sandbox.faults.add(operation="none")
+    """
+    result = run_pytest(tests, "--mockserver-url", server_url, "--tb=short")
+    result.assert_outcomes(failed=2)
+    result.stdout.fnmatch_lines(["test_*.py:*: in test_assertion", "test_*.py:*: in test_refused"])
+    result.stdout.no_fnmatch_line("*mockserver/pytest_plugin/*: in *")
+    result.stdout.no_fnmatch_line("*mockserver/client/*: in *")
+    whole = run_pytest(tests, "--mockserver-url", server_url, "--tb=short", "--full-trace")
+    whole.stdout.fnmatch_lines(["*mockserver/pytest_plugin/*: in assert_made", "*mockserver/client/*: in add"])
+
+
 def test_sandbox_can_be_in_process_without_a_socket(run_pytest: RunPytest) -> None:
     tests = """
     import httpx
@@ -307,7 +304,7 @@ def test_sandbox_can_be_in_process_without_a_socket(run_pytest: RunPytest) -> No
     def test_by_mark(sandbox):
         response = sandbox.app.test_client().get("/analytics/v0/dau", headers=sandbox.headers("augment"))
         assert (response.status_code, sandbox.organization, sandbox.url) == (200, "initech", "http://localhost")
-        with pytest.raises(Exception, match="status 409: truncate_bytes needs a socket"):
+        with pytest.raises(Exception, match="409: truncate_bytes needs a socket"):
             sandbox.faults.add(truncate_bytes=3)
 
     @pytest.mark.mockserver(in_process=False)
@@ -318,11 +315,8 @@ def test_sandbox_can_be_in_process_without_a_socket(run_pytest: RunPytest) -> No
     result.assert_outcomes(passed=2, errors=1)
 
 
-def test_sandbox_behind_a_socket_has_no_app(server_url: str) -> None:
-    with (
-        ServerManager(server_url, None, {}).server().sandbox() as created,
-        pytest.raises(RuntimeError, match="in_process=True"),
-    ):
+def test_sandbox_behind_a_socket_has_no_app(given_server: MockserverFixture) -> None:
+    with given_server.sandbox() as created, pytest.raises(RuntimeError, match="in_process=True"):
         _ = created.app
 
 
@@ -355,19 +349,21 @@ def test_invalid_url_is_rejected_before_any_test(run_pytest: RunPytest, url: str
     )
 
 
-class RecordingControlPlane(ControlPlane):
-    """A control plane that records the calls."""
+@pytest.mark.parametrize(("lifetime", "body"), [(None, b"{}"), (14_400, b'{"ttl_seconds": 14400}')])
+def test_sandbox_on_a_given_server_expires(server_url: str, lifetime: int | None, body: bytes) -> None:
+    bodies: list[bytes] = []
 
-    calls: list[Any]
+    class RecordingTransport(HttpTransport):
+        def __call__(self, method: str, target: str, headers: Mapping[str, str], body: bytes) -> Response:
+            bodies.append(body)
+            return super().__call__(method, target, headers, body)
 
-    def call(self, method: str, path: str, body: Any = None) -> Any:
-        self.calls.append((method, path, body))
-        return super().call(method, path, body)
+    with (
+        Client(server_url, transport=RecordingTransport(server_url)) as client,
+        MockserverFixture(client, None, lifetime).sandbox(),
+    ):
+        assert bodies == [b"", body]
 
 
-@pytest.mark.parametrize(("lifetime", "body"), [(None, {}), (SANDBOX_LIFETIME, {"ttl_seconds": SANDBOX_LIFETIME})])
-def test_sandbox_on_a_given_server_expires(server_url: str, lifetime: int | None, body: dict[str, int]) -> None:
-    control = RecordingControlPlane(HttpTransport(server_url), server_url, None, str)
-    control.calls = []
-    with MockserverFixture.connect(server_url, control, sandbox_lifetime=lifetime).sandbox():
-        assert control.calls[1:] == [("POST", "/sandboxes", body)]
+def test_lifetime_outlasts_a_session_in_a_debugger() -> None:
+    assert SANDBOX_LIFETIME == 14_400

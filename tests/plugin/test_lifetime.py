@@ -15,9 +15,9 @@ from textwrap import dedent
 import psutil
 import pytest
 
-from mockserver.pytest_plugin import MockserverGone, MockserverRefused
-from mockserver.pytest_plugin.control import ControlPlane, HttpTransport
+from mockserver.pytest_plugin import MockserverFixture, MockserverGone, MockserverRefused
 from mockserver.pytest_plugin.server_process import LOG_LINES, ServerManager, ServerProcess
+from mockserver.pytest_plugin.servers import MonitoredTransport
 from tests.plugin.conftest import PLUGINS, RunPytest
 from tests.server import programs
 from tests.server.programs import line
@@ -106,11 +106,13 @@ def test_dead_server_fails_all_later_tests_with_one_message(run_pytest: RunPytes
     """.replace(CHILDREN, "\n    ".join(CHILDREN.splitlines()))
     result = run_pytest(tests)
     result.assert_outcomes(failed=1, errors=3)
-    messages = [each for each in result.outlines if each.startswith("the mock server at http://127.0.0.1:")]
+    messages = [
+        each for each in result.outlines if each.startswith("the mock server does not respond (http://127.0.0.1:")
+    ]
     assert len(messages) == 3
     assert len(set(messages)) == 1
     assert messages[0].endswith("): its process was terminated by signal 9; its log is empty")
-    result.stdout.fnmatch_lines(["the requests cannot be read: the mock server at *"])
+    result.stdout.fnmatch_lines(["the requests cannot be read: the mock server does not respond *"])
 
 
 def test_failed_start_is_reported_with_the_log(run_pytest: RunPytest, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -170,18 +172,18 @@ def test_unresponsive_server_is_given_up_after_one_request(silent_url: str) -> N
         calls.append("once")
         return "it is unclear why"
 
-    control = ControlPlane(HttpTransport(silent_url, timeout=0.1), silent_url, None, status_text)
-    message = rf"the mock server at {silent_url} does not respond \(no response within 0.1 s\): it is unclear why"
+    transport = MonitoredTransport(silent_url, status_text, timeout=0.1)
+    message = rf"the mock server does not respond \({silent_url} .*0\.1 s\): it is unclear why"
     for _ in range(2):
         with pytest.raises(MockserverGone, match=message):
-            control.call("GET", "/health")
+            transport("GET", "/_mock/health", {}, b"")
     assert calls == ["once"]
 
 
 def test_missing_server_is_reported_at_once() -> None:
-    with pytest.raises(MockserverGone, match=r"http://127.0.0.1:9 does not respond .*is it running\?"):
+    with pytest.raises(MockserverGone, match=r"does not respond \(http://127.0.0.1:9 .*is it running\?"):
         ServerManager("http://127.0.0.1:9", None, {}).server()
-    with pytest.raises(MockserverGone, match=r"https://127.0.0.1:9 does not respond"):
+    with pytest.raises(MockserverGone, match=r"does not respond \(https://127.0.0.1:9 "):
         ServerManager("https://127.0.0.1:9", None, {}).server()
 
 
@@ -202,16 +204,16 @@ server.serve_forever()
 @pytest.mark.parametrize(
     ("status", "body", "message"),
     [
-        ("404", "<html>", "status 404: no reason given"),
-        ("200", "<html>", "status 200: the response is not JSON: b'<html>'"),
-        ("200", "[]", "list indices must be integers"),
-        ("200", "{}", "'vendors'"),
+        ("404", "<html>", "cannot be used: GET /_mock/health answers 404: <html>"),
+        ("200", "<html>", "is not a mock server, by its /_mock/health"),
+        ("200", "[]", "is not a mock server"),
+        ("200", "{}", "is not a mock server"),
     ],
 )
 def test_other_server_is_not_mistaken_for_a_mock_server(status: str, body: str, message: str) -> None:
     with programs.started("-c", OTHER_SERVER, status, body) as program:
         url = f"http://127.0.0.1:{line(program)}"
-        with pytest.raises(MockserverGone, match=f"the server at {url} is not a usable mock server: .*{message}"):
+        with pytest.raises(MockserverGone, match=f"the server at {url} {message}"):
             ServerManager(url, None, {}).server()
 
 
@@ -229,10 +231,9 @@ def test_admin_token_is_sent_to_a_server_that_requires_it(
     run_pytest("def test_it(sandbox): ...").assert_outcomes(passed=1)
 
 
-def test_deleting_a_deleted_sandbox_is_not_an_error(server_url: str) -> None:
-    server = ServerManager(server_url, None, {}).server()
-    with server.sandbox() as created:
-        server.delete_sandbox(created)
+def test_deleting_a_deleted_sandbox_is_not_an_error(given_server: MockserverFixture) -> None:
+    with given_server.sandbox() as created:
+        given_server.delete_sandbox(created)
     created.id = "default"
-    with pytest.raises(MockserverRefused, match="status 409"):
-        server.delete_sandbox(created)
+    with pytest.raises(MockserverRefused, match="409"):
+        given_server.delete_sandbox(created)

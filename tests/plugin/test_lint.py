@@ -6,7 +6,6 @@ import httpx
 import pytest
 
 from mockserver.pytest_plugin import MockserverFixture, MockserverRefused, SandboxFixture
-from mockserver.pytest_plugin.server_process import ServerManager
 
 pytestmark = pytest.mark.in_process("these tests use both ways to the server themselves")
 
@@ -18,11 +17,10 @@ Get = Callable[[str], httpx.Response]
 
 @pytest.fixture(params=["in process", "over a socket"])
 def sandbox(
-    request: pytest.FixtureRequest, in_process_server: MockserverFixture, server_url: str
+    request: pytest.FixtureRequest, in_process_server: MockserverFixture, given_server: MockserverFixture
 ) -> Iterator[SandboxFixture]:
     """A sandbox with a frozen clock and without limits."""
-    over_socket = request.param == "over a socket"
-    server = ServerManager(server_url, None, {}).server() if over_socket else in_process_server
+    server = given_server if request.param == "over a socket" else in_process_server
     with server.sandbox(now=NOW, frozen=True, limits="off") as created:
         yield created
 
