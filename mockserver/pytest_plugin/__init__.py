@@ -14,7 +14,6 @@ starts nothing. The names in `__all__` are for annotations and `pytest.raises`.
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from importlib import import_module
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -71,9 +70,6 @@ _MODULES = {
     "servers": ("MockserverFixture",),
 }
 """The public names that are imported on first use, by the module that defines them."""
-
-_INTERNAL = {Path(__file__).parent, Path(__file__).parents[1] / "client"}
-"""The folders whose functions are left out of a failure's traceback."""
 
 _MANAGER: "pytest.StashKey[ServerManager]" = pytest.StashKey()
 _REPORT: "pytest.StashKey[FailureReport]" = pytest.StashKey()
@@ -191,13 +187,8 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(
-    item: pytest.Item, call: pytest.CallInfo[None]
-) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Add the requests in the test's sandbox to the report of a failure, and leave the plugin out of its traceback."""
-    if call.excinfo is not None and not item.config.getoption("fulltrace"):
-        outside = call.excinfo.traceback.filter(lambda entry: not _INTERNAL.intersection(Path(entry.path).parents))
-        call.excinfo.traceback = outside or call.excinfo.traceback
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Add the requests in the test's sandbox to the report of a failure."""
     report = yield
     if report.failed and _REPORT in item.stash:
         report.sections.append(item.stash[_REPORT].section())

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from mockserver.client import SandboxClient
 from mockserver.pytest_plugin.requests import Request, SandboxRequests
 
+__tracebackhide__ = True  # pytest leaves these functions out of a failed test's traceback
+
 REQUESTS_SHOWN = 5
 """How many requests of a finding a failed assertion shows at most."""
 

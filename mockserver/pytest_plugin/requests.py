@@ -11,6 +11,8 @@ from mockserver.client import Refused
 from mockserver.client.resources import RequestsResource
 from mockserver.pytest_plugin.errors import MockserverGone
 
+__tracebackhide__ = True  # pytest leaves these functions out of a failed test's traceback
+
 NEAR_MISSES_SHOWN = 5
 """How many requests a failed assertion shows at most."""
 

@@ -17,6 +17,8 @@ from mockserver.pytest_plugin.requests import SandboxRequests
 if TYPE_CHECKING:
     from flask import Flask
 
+__tracebackhide__ = True  # pytest leaves these functions out of a failed test's traceback
+
 TokenExchange = Callable[[str, str, str], str]
 """Returns an access token for a client id, a client secret and the path of a token endpoint."""
 

@@ -15,6 +15,8 @@ from mockserver.pytest_plugin.sandbox import SandboxFixture, vendor_name
 if TYPE_CHECKING:
     from flask import Flask
 
+__tracebackhide__ = True  # pytest leaves these functions out of a failed test's traceback
+
 TIMEOUT = 10.0
 """Seconds without a byte after which a server counts as gone; it usually responds within milliseconds."""
 
