@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from mockserver.client import Refused as MockserverRefused
     from mockserver.pytest_plugin.lint import LintFinding, SandboxLint
     from mockserver.pytest_plugin.requests import FailureReport, Request, SandboxRequests
-    from mockserver.pytest_plugin.sandbox import (
+    from mockserver.pytest_plugin.sandboxes import (
         ClientCredentials,
         Fault,
         SandboxClock,
@@ -63,13 +63,16 @@ __all__ = [
 _MODULES = {
     "lint": ("LintFinding", "SandboxLint"),
     "requests": ("Request", "SandboxRequests"),
-    "sandbox": (
+    "sandboxes": (
         *("ClientCredentials", "Fault", "SandboxClock", "SandboxFaults", "SandboxFixture", "SandboxLimits"),
         *("SandboxPolicy", "SandboxTokens", "Token"),
     ),
     "servers": ("MockserverFixture",),
 }
-"""The public names that are imported on first use, by the module that defines them."""
+"""The public names that are imported on first use, by the module that defines them.
+
+No module may have the name of a fixture: importing it would replace the fixture in this namespace.
+"""
 
 _MANAGER: "pytest.StashKey[ServerManager]" = pytest.StashKey()
 _REPORT: "pytest.StashKey[FailureReport]" = pytest.StashKey()

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from mockserver.client import Client, HttpTransport, NoAnswer, Refused, Response
 from mockserver.pytest_plugin.errors import MockserverGone
-from mockserver.pytest_plugin.sandbox import SandboxFixture, vendor_name
+from mockserver.pytest_plugin.sandboxes import SandboxFixture, vendor_name
 
 if TYPE_CHECKING:
     from flask import Flask

@@ -58,7 +58,7 @@ BREACHES = [
     ("cli/eof.py", "import mockserver.pytest_plugin.servers", "floors"),
     ("pytest_plugin/options.py", "import mockserver.settings", "plugin-apart"),
     ("pytest_plugin/server_process.py", "def late() -> None:\n    import mockserver.gateway.journal", "plugin-apart"),
-    ("pytest_plugin/sandbox.py", "import yaml", "plugin-apart"),
+    ("pytest_plugin/sandboxes.py", "import yaml", "plugin-apart"),
 ]
 """Where somebody writes what, and the contract that must catch it."""
 

@@ -54,6 +54,11 @@ def test_public_names_are_the_classes_of_these_names() -> None:
         _ = public.Sandbax
 
 
+def test_no_module_replaces_a_fixture_of_its_name() -> None:
+    names = {path.stem for path in (ROOT / "mockserver/pytest_plugin").glob("*.py")}
+    assert names.isdisjoint({"mockserver", "mockserver_app", "sandbox"})
+
+
 def test_fixtures_and_marker_are_documented(run_pytest: RunPytest) -> None:
     result = run_pytest("", "--markers")
     result.stdout.fnmatch_lines(["*@pytest.mark.mockserver(case='C001', organization='acme', now=*in_process=True)*"])
