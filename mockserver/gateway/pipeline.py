@@ -14,7 +14,7 @@ from werkzeug.routing import BaseConverter, Map, Rule
 
 from mockserver.gateway import auth, effects, limits, response_cache, view
 from mockserver.gateway.journal import Entry, redact_path, redact_query, truncate
-from mockserver.gateway.limits import Scope
+from mockserver.gateway.limits import LimitScope
 from mockserver.gateway.rejection import Reason, Rejection, UnknownToken
 from mockserver.gateway.sandbox import SandboxRegistry
 from mockserver.gateway.vendor import RequestContext, Route, Stage, Vendor
@@ -52,8 +52,8 @@ def limit(context: RequestContext) -> None:
     """429 when the request's bucket is empty."""
     if context.sandbox.allowance(context.vendor.name) is None or effects.skips_rate_limit(context):
         return
-    by_token = context.limit_scope is Scope.TOKEN
-    scope = f"token {context.grant.id}" if by_token and context.grant else Scope.ORGANIZATION.value
+    by_token = context.limit_scope is LimitScope.TOKEN
+    scope = f"token {context.grant.id}" if by_token and context.grant else LimitScope.ORGANIZATION.value
     with context.registry.lock:
         wait = context.sandbox.take(context.vendor.name, scope, context.limit_block)
     if wait is not None:
@@ -168,7 +168,7 @@ def _run(
         response = effects.after(context, _respond_or_refuse(context, then))
     except Exception as error:  # noqa: BLE001 (whatever it is, the client gets the vendor's words)
         response = _refuse(context, error)
-    response = effects.corrupted(context, response)
+    response = effects.corrupt(context, response)
     entry = _entry(context, response)
     context.sandbox.journal.append(entry)
     if log.isEnabledFor(logging.DEBUG):

@@ -14,7 +14,7 @@ from werkzeug.datastructures import MultiDict
 
 from mockserver.gateway.defects import Defect
 from mockserver.gateway.faults import ArmedRule
-from mockserver.gateway.limits import Allowance, Block, Scope
+from mockserver.gateway.limits import Allowance, LimitBlock, LimitScope
 from mockserver.gateway.rejection import Reason, Rejection
 from mockserver.gateway.sandbox import Sandbox, SandboxRegistry, VendorProfile
 from mockserver.gateway.switches import AnySwitch, Switch, Switches
@@ -76,16 +76,16 @@ class RequestContext:
         return raw.encode("latin-1").decode(errors="replace")
 
     @property
-    def limit_scope(self) -> Scope:
+    def limit_scope(self) -> LimitScope:
         """Which requests share a bucket."""
         switch = self.vendor.limit_scope
-        return Scope.ORGANIZATION if switch is None else self.switches[switch]
+        return LimitScope.ORGANIZATION if switch is None else self.switches[switch]
 
     @property
-    def limit_block(self) -> Block:
+    def limit_block(self) -> LimitBlock:
         """What an empty bucket does beyond the refusal."""
         switch = self.vendor.limit_block
-        return Block.REFILL if switch is None else self.switches[switch]
+        return LimitBlock.REFILL if switch is None else self.switches[switch]
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,8 +185,8 @@ class Vendor:
     has_group_roles: bool = False
     visibility: Callable[[datetime, Switches], Visibility] | None = None
     publication_hour: Switch[int] | None = None
-    limit_scope: Switch[Scope] | None = None
-    limit_block: Switch[Block] | None = None
+    limit_scope: Switch[LimitScope] | None = None
+    limit_block: Switch[LimitBlock] | None = None
     defects: tuple[Defect, ...] = ()
 
     @property

@@ -13,7 +13,7 @@ import pytest
 from werkzeug.exceptions import BadGateway, RequestEntityTooLarge
 
 from mockserver.gateway import pipeline
-from mockserver.gateway.limits import Allowance, Block
+from mockserver.gateway.limits import Allowance, LimitBlock
 from mockserver.gateway.rejection import ParameterError, Reason, Rejection
 from mockserver.gateway.sandbox import Sandbox
 from mockserver.gateway.tokens import Grant
@@ -277,7 +277,7 @@ def test_requests_that_overtake_each_other_gain_nothing_from_it() -> None:
     def meanwhile(call: RequestContext) -> None:
         if overtaking:
             call.sandbox.set_clock(call.sandbox.clock.advanced(overtaking.pop()))
-            call.sandbox.take("parrot", "organization", Block.REFILL)
+            call.sandbox.take("parrot", "organization", LimitBlock.REFILL)
 
     vendor = replace(
         PARROT,
