@@ -3,8 +3,8 @@
 `effects` carries out an effect; `admin` checks whether a rule can match at all.
 """
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields
 from decimal import Decimal
 from enum import StrEnum
 from itertools import count
@@ -173,7 +173,19 @@ class FaultRules:
         return next((each for each in self.armed if each.rule.phase is phase and each.fires(request)), None)
 
     def _armed(self, rule: FaultRule) -> ArmedRule:
-        return ArmedRule(f"fault-{next(self._ids)}", rule, hashing.key(self._seed, "fault", repr(rule)))
+        return ArmedRule(f"fault-{next(self._ids)}", rule, hashing.key(self._seed, "fault", _draw_text(rule)))
+
+
+def _draw_text(rule: FaultRule) -> str:
+    """A rule as text, by which it draws. The same rule draws the same, whatever its classes are called in the code."""
+    written = {each.name: repr(getattr(rule, each.name)) for each in fields(rule)}
+    effect = {each.name: repr(getattr(rule.effect, each.name)) for each in fields(rule.effect)}
+    phase = f"<Phase.{rule.phase.name}: {rule.phase.value!r}>"
+    return _record_text("Rule", written | {"effect": _record_text("Effect", effect), "phase": phase})
+
+
+def _record_text(name: str, values: Mapping[str, str]) -> str:
+    return f"{name}({', '.join(f'{key}={value}' for key, value in values.items())})"
 
 
 def matches_glob(pattern: str, path: str) -> bool:
