@@ -46,6 +46,7 @@ class VendorProfile:
     switches: tuple[AnySwitch, ...]
     allowance: Allowance | None
     secret: str | None = None
+    token_path: str | None = None
     has_group_roles: bool = False
     defects: tuple[Defect, ...] = ()
 
