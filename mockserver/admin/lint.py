@@ -9,7 +9,7 @@ from marshmallow import Schema, fields
 
 from mockserver.admin.admin_context import context
 from mockserver.admin.admin_request import AdminRequest
-from mockserver.admin.fields import CommaList, Query
+from mockserver.admin.fields import AdminQuery, CommaList
 from mockserver.conduct import linting
 from mockserver.conduct.rules import RULES
 from mockserver.validation.schemas import dump
@@ -39,7 +39,7 @@ class LintSchema(Schema):
     findings = fields.List(fields.Nested(FindingSchema), required=True)
 
 
-class LintQuery(Query):
+class LintQuery(AdminQuery):
     """Which rules are left out."""
 
     ignore = CommaList(
