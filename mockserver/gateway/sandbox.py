@@ -49,6 +49,7 @@ class VendorProfile:
     token_path: str | None = None
     has_group_roles: bool = False
     defects: tuple[Defect, ...] = ()
+    accepted_schemes: Callable[[Switches], tuple[str, ...]] = lambda _: ("Bearer",)
 
     def seeded_grants(self, organization: Organization, name: str) -> tuple[Grant, ...]:
         """The tokens at the vendor that a sandbox is made with, with a name in them."""

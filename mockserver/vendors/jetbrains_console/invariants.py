@@ -99,7 +99,8 @@ INVARIANTS: Final = (
               "metrics 2, identities", "D", _active_spent),
     Invariant("console-buckets-are-their-days", "Credits of weeks, months and the range are the sum of their days.",
               "2", "I", sums_of_days(_by_period(_CREDITS, *_CREDIT_FIELDS))),
-    Invariant("console-buckets-are-distinct", "Users of a bucket are at most the sum of the days, at least the highest.",
+    Invariant("console-buckets-are-distinct", "Users of a bucket are at most the sum of the days, at least the "
+                                              "highest.",
               "2, metrics 6", "I", distinct_within_days(_by_period(_ADOPTION, "enabledUsers", "activeUsers"),
                                                         _by_period(_LIMIT_HITS, "usersHitLimit"))),
     Invariant("console-nothing-negative", "No number is negative.", "2", "I", nothing_negative(_numbers)),
@@ -114,7 +115,7 @@ def _spenders(reader: Reader) -> dict[str, int]:
 def _spent_by(reader: Reader, ids: Sequence[str], emails: Sequence[str]) -> dict[str, Decimal]:
     filters = {"userIds": ids, "userEmails": emails}
     chosen = {name: ",".join(values) for name, values in filters.items() if values}
-    return {name: _amount(value) for name, value in _report(reader, _CREDITS, **chosen)["total"].items()}
+    return {name: _amount(value) for name, value in _report(reader, _CREDITS, since=None, **chosen)["total"].items()}
 
 
 ROLES: Final = Roles(product="jetbrains", spenders_by_day=_spenders, spent_by=_spent_by)

@@ -29,8 +29,8 @@ def _get(reader: Reader, path: str, since: date | None = None, **query: object) 
     return reader.get(_VENDOR, path, fromDate=since or reader.first, toDate=reader.last, **query)
 
 
-def _items(reader: Reader, path: str, group: str = "DAY", **query: object) -> list[Any]:
-    return list(_get(reader, path, groupBy=group, **query)["items"])
+def _items(reader: Reader, path: str, group: str = "DAY", since: date | None = None, **query: str) -> list[Any]:
+    return list(_get(reader, path, since, groupBy=group, **query)["items"])
 
 
 def _rows(reader: Reader, order: str = "ASC") -> list[Any]:
@@ -172,7 +172,8 @@ INVARIANTS: Final = (
               "across endpoints", "I", _features_are_metrics),
     Invariant("ide-totals-are-metrics", "Totals are the sum of metrics, by day, week and month.",
               "across endpoints", "I", _totals_are_metrics),
-    Invariant("ide-totals-are-people", "Totals are the sum of users.paged.", "across endpoints", "I", _totals_are_people),
+    Invariant("ide-totals-are-people", "Totals are the sum of users.paged.",
+              "across endpoints", "I", _totals_are_people),
     Invariant("ide-accepted-within-suggested", "Acceptances are at most the suggestions.",
               "across endpoints", "I", _accepted_within_suggested),
     Invariant("ide-active-within-enabled", "Active users are at most the enabled ones.",
