@@ -15,10 +15,10 @@ from mockserver.gateway.limits import Limit, LimitMode
 from mockserver.gateway.sandbox import SandboxConfig, SandboxRegistry
 from mockserver.gateway.vendor import Vendor
 from mockserver.organizations import files
+from mockserver.products.world import World
 from mockserver.settings import Settings, SettingsError
 from mockserver.simulation.clock import Clock, ClockError
 from mockserver.simulation.organization import Organization
-from mockserver.simulation.world import World
 
 _MEMBERS = {
     "organization": "organization",

@@ -6,6 +6,7 @@ Counting people stays out (`headcount`), and so does reading organisation files.
 from datetime import date
 from typing import Any
 
+from mockserver import products
 from mockserver.admin import headcount, shapes
 from mockserver.admin.admin_context import context
 from mockserver.admin.admin_request import AdminRequest
@@ -13,9 +14,8 @@ from mockserver.admin.headcount import Headcount
 from mockserver.admin.problems import Problem
 from mockserver.gateway import switches
 from mockserver.gateway.sandbox import Sandbox
+from mockserver.products.world import World
 from mockserver.simulation.organization import NEVER, Organization
-from mockserver.simulation.people import PRODUCTS, ROLES
-from mockserver.simulation.world import World
 
 
 def slugs() -> list[str]:
@@ -66,7 +66,7 @@ def _outline(organization: Organization) -> dict[str, Any]:
         "teams": len(organization.teams),
         "service_accounts": len(organization.service_accounts),
         "first_day": organization.first_day,
-        "products": [product for product in PRODUCTS if product in organization.adoption],
+        "products": sorted(organization.adoption),
     }
 
 
@@ -81,13 +81,13 @@ def _described(world: World, count: Headcount) -> dict[str, Any]:
         "products": _products(organization, count),
         "teams": [
             {
-                "id": identities.team_id_of(place),
+                "id": identities.team_id_of(index),
                 "name": team.name,
                 "parent": team.parent,
                 "default": team.default,
-                "people": count.in_team[place],
+                "people": count.in_team[index],
             }
-            for place, team in enumerate(organization.teams)
+            for index, team in enumerate(organization.teams)
         ],
         "service_accounts": [identities.of(index) for index in range(organization.people, organization.members)],
         "special_people": [_special(world, index) for index in range(len(organization.special))],
@@ -101,11 +101,10 @@ def _products(organization: Organization, count: Headcount) -> list[dict[str, An
             "name": product,
             "starts": organization.adoption[product].starts,
             "seats": organization.adoption[product].seats,
-            "licensed": count.licensed[place],
-            "started": count.started[place],
+            "licensed": count.licensed[product],
+            "started": count.started[product],
         }
-        for place, product in enumerate(PRODUCTS)
-        if product in organization.adoption
+        for product in sorted(organization.adoption)
     ]
 
 
@@ -117,13 +116,11 @@ def _special(world: World, index: int) -> dict[str, Any]:
         "name": identity.name,
         "email": identity.email,
         "team": world.organization.teams[team].name if team >= 0 else None,
-        "role": ROLES[int(row.role[0])],
+        "role": products.role_names()[int(row.role[0])],
         "joined": _day(int(row.joined[0])),
         "left": _day(int(row.left[0])),
         "licences": {
-            product: _day(int(row.licensed[place, 0]))
-            for place, product in enumerate(PRODUCTS)
-            if product in world.organization.adoption
+            product: _day(int(row.licence_start(product)[0])) for product in sorted(world.organization.adoption)
         },
     }
 

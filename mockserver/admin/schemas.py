@@ -26,9 +26,9 @@ from mockserver.gateway.limits import Allowance, Limit, LimitMode
 from mockserver.gateway.sandbox import RESETTABLE, VendorProfile
 from mockserver.gateway.strict import StrictSchema
 from mockserver.gateway.switches import Known
+from mockserver.products.metric_events import Dimension
 from mockserver.simulation.calendar_periods import CalendarPeriod
 from mockserver.simulation.clock import EARLIEST, LATEST
-from mockserver.simulation.metrics_events import Dimension
 
 RATE_MAXIMUM = 1_000_000
 LISTED_MAXIMUM = 1_000_000

@@ -11,8 +11,8 @@ from flask import request
 from mockserver.gateway import response_cache
 from mockserver.gateway.switches import Values
 from mockserver.gateway.vendor import RequestContext, Route
-from mockserver.simulation.metrics_sources import Visibility
-from mockserver.simulation.organization import Product
+from mockserver.products import augment
+from mockserver.products.visibility import Visibility
 from mockserver.vendors.augment import pagination, policy, reports, schemas
 
 
@@ -78,7 +78,7 @@ def by_editor_language(call: RequestContext) -> dict[str, Any]:
 
 def seen(now: datetime, values: Values) -> Visibility:
     """What is shown of each person and day: what has been published, and is not older than may be asked for."""
-    return Visibility(Product.AUGMENT, reports.published(now, values), schemas.COUNTERS, since=schemas.oldest(now))
+    return Visibility(augment.PRODUCT, reports.published(now, values), schemas.COUNTERS, since=schemas.oldest(now))
 
 
 def _through(call: RequestContext) -> int:

@@ -10,9 +10,9 @@ from mockserver.gateway import paging
 from mockserver.gateway.paging import Page, Row
 from mockserver.gateway.rejection import ParameterError
 from mockserver.gateway.switches import Values
+from mockserver.products.jetbrains.facts import TOOLS
+from mockserver.products.jetbrains.rows import RowPosition
 from mockserver.simulation import hashing
-from mockserver.simulation.jetbrains import TOOLS
-from mockserver.simulation.jetbrains_rows import RowPosition
 from mockserver.simulation.organization import NEVER, PEOPLE_MAXIMUM
 from mockserver.vendors.jetbrains_ide import errors
 

@@ -11,8 +11,8 @@ from flask import request
 from mockserver.gateway import switches
 from mockserver.gateway.switches import Values
 from mockserver.gateway.vendor import Body, RequestContext, Route
-from mockserver.simulation.metrics_sources import Visibility
-from mockserver.simulation.organization import Product
+from mockserver.products import jetbrains
+from mockserver.products.visibility import Visibility
 from mockserver.vendors.jetbrains_ide import errors, pagination, policy, reports
 from mockserver.vendors.jetbrains_ide.schemas import queries, rows
 
@@ -60,11 +60,11 @@ def users_paged(call: RequestContext) -> Body:
         first=asked.first,
         last=min(asked.last, call.now.toordinal()),
         index=reports.users(call.world, asked.users),
-        gates=reports.gates(call.values),
+        gate=reports.gate(call.values),
         descending=asked.order == "DESC",
     )
     page = pagination.cut(listed.take, asked, call.values)
-    words = pagination.words(page, reports.place, asked, call.values)
+    words = pagination.words(page, reports.position, asked, call.values)
     return {"items": _USERS.dump(reports.user_columns(call.world, page.rows)), **words}
 
 
@@ -73,7 +73,7 @@ def seen(now: datetime, values: Values) -> Visibility:
     names = switches.renamed(policy.SWITCHES, values)
     told = {f"{tool}_{measure}": f"{names.get(measure, measure)} of {tool}" for tool, measure in rows.COUNTERS}
     return Visibility(
-        Product.JETBRAINS, now.toordinal(), told, gates=reports.gates(values), hidden_lines=reports.UNSEEN
+        jetbrains.PRODUCT, now.toordinal(), told, variant=reports.gate(values), hidden_lines=reports.UNSEEN
     )
 
 

@@ -10,10 +10,10 @@ from flask import request
 
 from mockserver.gateway.switches import Values
 from mockserver.gateway.vendor import Body, RequestContext, Route
-from mockserver.simulation.accounts import Table
+from mockserver.products import tabnine
+from mockserver.products.visibility import Visibility
+from mockserver.simulation.accounts import AccountTable
 from mockserver.simulation.instants import DAY, seconds
-from mockserver.simulation.metrics_sources import Visibility
-from mockserver.simulation.organization import Product
 from mockserver.vendors.tabnine import errors, pagination, policy
 from mockserver.vendors.tabnine.reports import accounts, usage
 from mockserver.vendors.tabnine.schemas import queries, rows
@@ -120,7 +120,8 @@ def seen(now: datetime, values: Values) -> Visibility:
     shape = _BUCKETS[str(values["usage_sections"])]
     told = {field.data_key or name for name, field in shape.fields.items()}
     named = {counter: name for counter, name in rows.COUNTERS.items() if name.partition(".")[0] in told}
-    return Visibility(Product.TABNINE, now.toordinal(), named, until=seconds(now) % DAY + 1)
+    today = tabnine.until(seconds(now) % DAY + 1)
+    return Visibility(tabnine.PRODUCT, now.toordinal(), named, last_variant=today)
 
 
 def _path(name: str) -> str:
@@ -135,7 +136,7 @@ def _team(call: RequestContext, identifier: str) -> int:
     return place
 
 
-def _user(call: RequestContext, identifier: str) -> Table:
+def _user(call: RequestContext, identifier: str) -> AccountTable:
     account = accounts.user_account(call.world, call.now, identifier)
     if account is None:
         raise errors.unknown("user", identifier)

@@ -16,7 +16,7 @@ from werkzeug.datastructures import MultiDict
 
 from mockserver.gateway.rejection import ParameterError
 from mockserver.gateway.switches import Values
-from mockserver.simulation.clients import IDES
+from mockserver.products.jetbrains.programs import IDES
 from mockserver.vendors.jetbrains_console import errors, policy
 
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")

@@ -14,7 +14,7 @@ from werkzeug.datastructures import MultiDict
 
 from mockserver.gateway.rejection import ParameterError
 from mockserver.gateway.switches import Values
-from mockserver.simulation.jetbrains import TOOLS
+from mockserver.products.jetbrains.facts import TOOLS
 from mockserver.vendors.jetbrains_ide import errors, policy
 
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")

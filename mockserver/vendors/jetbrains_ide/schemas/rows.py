@@ -6,7 +6,7 @@ Computing a row stays out, and so does another name for any of these (the switch
 from marshmallow import Schema, fields
 
 from mockserver.gateway.columns import Column, ColumnarSchema
-from mockserver.simulation.jetbrains import TOOLS
+from mockserver.products.jetbrains.facts import TOOLS
 
 
 class Adoption(Schema):

@@ -10,19 +10,20 @@ from itertools import pairwise
 
 import numpy as np
 
-from mockserver.simulation.accounts import Table
+from mockserver.products.tabnine import PRODUCT
+from mockserver.products.tabnine.facts import COUNTERS, SECTIONS
+from mockserver.products.tabnine.ranges import UsageTotals
+from mockserver.products.world import World
+from mockserver.simulation.accounts import AccountTable
 from mockserver.simulation.calendar import month_after, week_of
 from mockserver.simulation.instants import DAY, Instant, all_written, day_of, midnight, seconds, written
-from mockserver.simulation.tabnine import COUNTERS, SECTIONS
-from mockserver.simulation.tabnine_ranges import Totals
-from mockserver.simulation.world import World
 from mockserver.vendors.tabnine import policy
 
 _LAST_MONTH = date.max.replace(day=1)
 _AGENT = tuple(name for name in COUNTERS if name.startswith("agent_"))
-_NOTHING = Totals((0,) * len(COUNTERS), (0,) * len(SECTIONS), 0)
+_NOTHING = UsageTotals((0,) * len(COUNTERS), (0,) * len(SECTIONS), 0)
 
-Count = Callable[[Sequence[int]], list[Totals]]
+Count = Callable[[Sequence[int]], list[UsageTotals]]
 """What tells the totals between each two of some ascending seconds: of everybody, a team, or a user."""
 
 Column = Sequence[int | float | None]
@@ -46,19 +47,19 @@ class Buckets:
 
 def everybody(world: World) -> Count:
     """What counts the whole organisation."""
-    return world.tabnine_ranges.everybody
+    return world.of(PRODUCT).ranges.everybody
 
 
 def of_team(world: World, place: int) -> Count:
     """What counts a team."""
-    table = world.tabnine_accounts.table
+    table = world.of(PRODUCT).accounts.table
     index = table.index[table.team == place]
-    return lambda cuts: world.tabnine_ranges.members(index, cuts)
+    return lambda cuts: world.of(PRODUCT).ranges.members(index, cuts)
 
 
-def of_user(world: World, account: Table) -> Count:
+def of_user(world: World, account: AccountTable) -> Count:
     """What counts one user."""
-    return lambda cuts: world.tabnine_ranges.members(account.index, cuts)
+    return lambda cuts: world.of(PRODUCT).ranges.members(account.index, cuts)
 
 
 def buckets(
@@ -126,13 +127,13 @@ def _following(second: int, granularity: str) -> int:
     return begun + (7 * DAY if granularity == "weekly" else DAY)
 
 
-def _totals(cuts: list[int], present: int, count: Count) -> list[Totals]:
+def _totals(cuts: list[int], present: int, count: Count) -> list[UsageTotals]:
     past = [cut for cut in cuts if cut < present]
     counted = count([*past, min(cuts[len(past)], present)] if len(past) < len(cuts) else past) if past else []
     return counted + [_NOTHING] * (len(cuts) - 1 - len(counted))
 
 
-def _buckets(labels: list[tuple[str, str]], totals: list[Totals]) -> Buckets:
+def _buckets(labels: list[tuple[str, str]], totals: list[UsageTotals]) -> Buckets:
     sums = dict(zip(COUNTERS, _columns([total.sums for total in totals], len(COUNTERS)), strict=True))
     completers, chatters, agents = _columns([total.users for total in totals], len(SECTIONS))
     chars, typed = sums["completion_chars"], sums["keystrokes"]

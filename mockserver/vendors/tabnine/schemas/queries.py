@@ -23,8 +23,8 @@ from werkzeug.datastructures import MultiDict
 
 from mockserver.gateway.rejection import ParameterError
 from mockserver.gateway.switches import Values
+from mockserver.products.tabnine import ROLES
 from mockserver.simulation.instants import DAY, Instant, midnight
-from mockserver.simulation.organization import Role
 from mockserver.vendors.tabnine import errors, policy
 
 _WHOLE = re.compile(r"(-?)0*([0-9]+)")
@@ -209,7 +209,7 @@ class MonthsQuery(Query):
 class PermissionsQuery(Query):
     """The role to look for."""
 
-    role = fields.String(required=True, validate=_choice(*Role), error_messages=_REQUIRED)
+    role = fields.String(required=True, validate=_choice(*ROLES), error_messages=_REQUIRED)
 
 
 class TeamQuery(Query):

@@ -1,7 +1,6 @@
-"""Answers what becomes of the credits that people want to spend: quota first, then top-up, licence by licence.
+"""Spending of credits: quota first, then top-up, licence by licence. Limit hits follow from it.
 
-Limit hits fall out of the spending. What people want, and on which tools, stays out (`jetbrains`). Credits are whole
-hundredths.
+How many credits people need, and for which tools, is computed by `facts`. Credits are whole hundredths.
 """
 
 from collections.abc import Iterator
@@ -10,10 +9,10 @@ from itertools import pairwise
 
 import numpy as np
 
+from mockserver.products.jetbrains.options import Allotment, JetBrainsPerson
 from mockserver.simulation import hashing
 from mockserver.simulation.calendar import Days
 from mockserver.simulation.hashing import I64, U64
-from mockserver.simulation.organization import Allotment
 from mockserver.simulation.people import Block, People
 from mockserver.simulation.presence import Mask
 
@@ -25,11 +24,11 @@ _TOP_UPS = np.array([0, 500, 1_000, 2_000], dtype=np.int64)
 _TOP_UP_WEIGHTS = np.array([70, 15, 10, 5], dtype=np.int64)
 _SECOND_PERCENT, _SECOND_QUOTA = 3, 1_000
 _RAISED_PERCENT, _RAISE, _RAISED_FROM, _RAISED_DAYS = 6, 500, 9, 16
-"""How many get more in a month, how much, and between which days of it (the first counting as 0)."""
+"""How many people get more in a month, how much, from which day on (the first is 0), and within how many days."""
 
 
 @dataclass(frozen=True, slots=True)
-class Ledger:
+class CreditLedger:
     """Members by days: hundredths spent out of built-in quotas and out of top-ups, and who hit a limit that day."""
 
     built_in: I64
@@ -43,8 +42,8 @@ class Ledger:
 
 
 @dataclass(frozen=True, slots=True)
-class _Licence:
-    """One licence of each member: the monthly quota, and the top-up there is by each day (members by days)."""
+class _Licences:
+    """One licence of each member: the monthly quota, and the top-up available by each day (members by days)."""
 
     quota: I64
     top_up: I64
@@ -56,94 +55,93 @@ class Credits:
     def __init__(self, people: People) -> None:
         self._licences = people.key("jetbrains licences")
         self._raised = people.key("jetbrains raises")
-        special = people.organization.special
-        self._stated = {
-            index: person.jetbrains.credits
-            for index, person in enumerate(special)
-            if person.jetbrains.credits is not None
+        self._allotments = {
+            index: options.credits
+            for index, options in JetBrainsPerson.all_of(people.organization)
+            if options.credits is not None
         }
 
-    def spend(self, block: Block, span: Days, wanted: I64) -> Ledger:
-        """What is spent of what is wanted (members by days); the span begins with a month.
+    def spend(self, block: Block, span: Days, demand: I64) -> CreditLedger:
+        """What is spent of a demand (members by days); the span begins with a month.
 
         Each licence is spent before the next, its quota before its top-up; a raise helps from its day to the end of its
         month. A licence's limit is hit on the first day of a month by whose end nothing of it is left; the ledger marks
         the days on which that happens to any of a member's licences.
         """
-        ledger = Ledger(np.zeros_like(wanted), np.zeros_like(wanted), np.zeros(wanted.shape, dtype=np.bool_))
-        left, months = wanted.copy(), np.flatnonzero(np.diff(span.month, prepend=-1)).tolist()
+        ledger = CreditLedger(np.zeros_like(demand), np.zeros_like(demand), np.zeros(demand.shape, dtype=np.bool_))
+        left, months = demand.copy(), np.flatnonzero(np.diff(span.month, prepend=-1)).tolist()
         for rows, licence in self._in_order(block, span):
             for start, end in pairwise([*months, len(span)]):
                 month = slice(start, end)
                 left[rows, month] -= _month(ledger, rows, month, licence, left[rows, month])
         return ledger
 
-    def _in_order(self, block: Block, span: Days) -> Iterator[tuple[_Rows, _Licence]]:
-        """The first licences, the second ones, and so on, each with the rows of the members who have one."""
+    def _in_order(self, block: Block, span: Days) -> Iterator[tuple[_Rows, _Licences]]:
+        """The first licences, then the second ones and so on, each with the rows of the members who have one."""
         bits = hashing.mix(self._licences, block.index)
-        stated = {row: self._stated[int(block.index[row])] for row in self._stated_rows(block)}
+        special = {row: self._allotments[int(block.index[row])] for row in self._special_rows(block)}
         first = self._firsts(bits, block, span)
-        for row, licences in stated.items():
-            _state(first, row, licences[:1], span)
+        for row, licences in special.items():
+            _put(first, row, licences[:1], span)
         yield slice(None), first
         seconds = hashing.percent(hashing.field(bits, 2), _SECOND_PERCENT)
-        seconds[list(stated)] = False
+        seconds[list(special)] = False
         rows = np.flatnonzero(seconds)
         if len(rows):
-            yield rows, _Licence(np.full(len(rows), _SECOND_QUOTA), np.zeros((len(rows), len(span)), dtype=np.int64))
-        for row, licences in stated.items():
+            yield rows, _Licences(np.full(len(rows), _SECOND_QUOTA), np.zeros((len(rows), len(span)), dtype=np.int64))
+        for row, licences in special.items():
             for allotment in licences[1:]:
-                further = _Licence(np.zeros(1, dtype=np.int64), np.zeros((1, len(span)), dtype=np.int64))
-                _state(further, 0, (allotment,), span)
+                further = _Licences(np.zeros(1, dtype=np.int64), np.zeros((1, len(span)), dtype=np.int64))
+                _put(further, 0, (allotment,), span)
                 yield np.array([row]), further
 
-    def _stated_rows(self, block: Block) -> list[int]:
-        """The rows of the members whose licences are stated."""
-        rows: list[int] = np.flatnonzero(np.isin(block.index, list(self._stated))).tolist()
+    def _special_rows(self, block: Block) -> list[int]:
+        """The rows of the members whose licences the file states."""
+        rows: list[int] = np.flatnonzero(np.isin(block.index, list(self._allotments))).tolist()
         return rows
 
-    def _firsts(self, bits: U64, block: Block, span: Days) -> _Licence:
+    def _firsts(self, bits: U64, block: Block, span: Days) -> _Licences:
         """The first licence of each member, as it is generated."""
         quota = _QUOTAS[hashing.weighted(hashing.field(bits, 0), _QUOTA_WEIGHTS)]
         top_up = _TOP_UPS[hashing.weighted(hashing.field(bits, 1), _TOP_UP_WEIGHTS)]
-        return _Licence(quota, top_up[:, None] + self._raises(block, span))
+        return _Licences(quota, top_up[:, None] + self._raises(block, span))
 
     def _raises(self, block: Block, span: Days) -> I64:
-        """What later days of a month bring, members by days."""
-        months, place = np.arange(span.month[0], span.month[-1] + 1), span.month - span.month[0]
+        """Top-up that comes in the course of a month, members by days."""
+        months, month = np.arange(span.month[0], span.month[-1] + 1), span.month - span.month[0]
         bits = hashing.mix(hashing.mix(self._raised, block.index)[:, None], months[None, :])
         comes = hashing.percent(hashing.field(bits, 0), _RAISED_PERCENT)
         day = np.where(comes, _RAISED_FROM + (hashing.field(bits, 1) * _RAISED_DAYS >> 16), 99)
         starts = np.concatenate([span.ordinals[:1], span.ordinals[np.flatnonzero(np.diff(span.month)) + 1]])
-        raised: I64 = (span.ordinals - starts[place] >= day[:, place]) * np.int64(_RAISE)
+        raised: I64 = (span.ordinals - starts[month] >= day[:, month]) * np.int64(_RAISE)
         return raised
 
 
-def _state(licence: _Licence, row: int, stated: tuple[Allotment, ...], span: Days) -> None:
-    """Put one member's stated licence into a row; nothing stated is a licence without credits."""
-    licence.quota[row] = sum(each.quota for each in stated)
-    licence.top_up[row] = sum(each.top_up for each in stated)
-    for raised in (more for each in stated for more in each.raises):
+def _put(licence: _Licences, row: int, allotments: tuple[Allotment, ...], span: Days) -> None:
+    """Put the licence of one member into a row; without an allotment it has no credits."""
+    licence.quota[row] = sum(each.quota for each in allotments)
+    licence.top_up[row] = sum(each.top_up for each in allotments)
+    for raised in (more for each in allotments for more in each.raises):
         day = raised.day.toordinal()
         if span.first <= day <= span.last:
             month = span.month == span.month[day - span.first]
             licence.top_up[row] += (month & (span.ordinals >= day)) * raised.top_up
 
 
-def _month(ledger: Ledger, rows: _Rows, month: slice, licence: _Licence, wanted: I64) -> I64:
-    """Spend one month of one licence: enter it into the ledger, and say what was spent each day."""
-    there = licence.quota[:, None] + licence.top_up[:, month]
-    total = np.cumsum(wanted, axis=1)
-    # A day spends no more than is there by then; whatever an earlier day could not spend stays unspent.
-    total += np.minimum(np.minimum.accumulate(there - total, axis=1), 0)
+def _month(ledger: CreditLedger, rows: _Rows, month: slice, licence: _Licences, demand: I64) -> I64:
+    """Spend one month of one licence: enter it into the ledger, and return what was spent each day."""
+    available = licence.quota[:, None] + licence.top_up[:, month]
+    total = np.cumsum(demand, axis=1)
+    # A day spends no more than is available by then; what an earlier day could not spend stays unspent.
+    total += np.minimum(np.minimum.accumulate(available - total, axis=1), 0)
     built_in = _daily(np.minimum(total, licence.quota[:, None]))
     spent = _daily(total)
     ledger.built_in[rows, month] += built_in
     ledger.top_up[rows, month] += spent - built_in
-    gone = (total == there) & (there > 0)
-    some = np.flatnonzero(gone.any(axis=1))
-    first = np.zeros_like(gone)
-    first[some, gone[some].argmax(axis=1)] = True
+    used_up = (total == available) & (available > 0)
+    some = np.flatnonzero(used_up.any(axis=1))
+    first = np.zeros_like(used_up)
+    first[some, used_up[some].argmax(axis=1)] = True
     ledger.hit[rows, month] |= first
     return spent
 

@@ -1,7 +1,9 @@
-"""Answers what each person did in Tabnine on each day, and at which instant of the day it happened.
+"""What each person did in Tabnine on each day, and at which second of the day it happened.
 
-Ratios are computed from the counters by whoever needs them, never stored; Tabnine's own names stay out (its `reports`).
+Ratios are never stored; whoever needs one computes it from the counters.
 """
+
+from typing import Final
 
 import numpy as np
 
@@ -9,10 +11,11 @@ from mockserver.simulation import hashing
 from mockserver.simulation.calendar import Days
 from mockserver.simulation.facts import Facts, gather
 from mockserver.simulation.hashing import I64
-from mockserver.simulation.organization import Product
 from mockserver.simulation.people import Block, People
 from mockserver.simulation.presence import Presence
 from mockserver.simulation.scripts import Scripts
+
+NAME: Final = "tabnine"
 
 COUNTERS = (
     "completions",
@@ -32,21 +35,21 @@ COUNTERS = (
 )
 """Names of the counters, in the order of axis 0 wherever they are an array."""
 
-PLACE = {name: place for place, name in enumerate(COUNTERS)}
-SECTIONS = tuple(PLACE[name] for name in ("completions", "chat_interactions", "agent_interactions"))
-"""The counters of which one event makes a person active in a section, and in Tabnine at all."""
+INDEX = {name: index for index, name in enumerate(COUNTERS)}
+SECTIONS = tuple(INDEX[name] for name in ("completions", "chat_interactions", "agent_interactions"))
+"""The counters of which a single event makes a person active in a section, and in Tabnine at all."""
 
 EARLIEST, LATEST = 8 * 3600, 18 * 3600
-"""Seconds of a day between which a person's facts of that day happen, the second excluded."""
+"""The seconds of a day from which and before which a person's facts of that day happen."""
 
 _VOLUME = hashing.exponential(256, 256)
 _SCALES = np.array([4, 11, 28], dtype=np.int64)
-"""By level: how much a person does."""
+"""By level: how much a person does in a day."""
 _CHAT_PERCENT, _AGENT_PERCENT = 75, 35
 
 
-class Tabnine:
-    """Tabnine's facts: a pure function of a block of members and a run of days."""
+class TabnineFacts:
+    """Tabnine's counters: a pure function of a block of members and a run of days."""
 
     def __init__(self, people: People, presence: Presence, scripts: Scripts) -> None:
         self._presence = presence
@@ -54,16 +57,16 @@ class Tabnine:
         self._habits = people.key("tabnine habits")
         self._first = people.key("tabnine first")
         self._second = people.key("tabnine second")
-        self._instants = people.key("tabnine instants")
+        self._seconds = people.key("tabnine instants")
 
-    def instants(self, block: Block, span: Days) -> I64:
+    def seconds(self, block: Block, span: Days) -> I64:
         """Members by days: the second of the day at which all of a person's facts of that day happen."""
-        bits = hashing.mix(hashing.mix(self._instants, block.index)[:, None], span.ordinals[None, :])
+        bits = hashing.mix(hashing.mix(self._seconds, block.index)[:, None], span.ordinals[None, :])
         return EARLIEST + (hashing.field(bits, 0, 32) * (LATEST - EARLIEST) >> 32)
 
     def facts(self, block: Block, span: Days) -> Facts:
         """Who is active, and every counter."""
-        return gather(Product.TABNINE, COUNTERS, self._presence, self._scripts, block, span, self._count)
+        return gather(NAME, COUNTERS, self._presence, self._scripts, block, span, self._count)
 
     def _count(self, block: Block, rows: I64, ordinals: I64, busy: I64) -> I64:
         habits = hashing.mix(self._habits, block.index)
@@ -79,38 +82,38 @@ class Tabnine:
         return counts
 
 
-def _volume(bits: hashing.U64, place: int, scale: I64) -> I64:
+def _volume(bits: hashing.U64, index: int, scale: I64) -> I64:
     """An exponential draw around a scale."""
-    return _VOLUME[hashing.field(bits, place, 8)] * scale >> 16
+    return _VOLUME[hashing.field(bits, index, 8)] * scale >> 16
 
 
 def _count_completions(counts: I64, bits: hashing.U64, scale: I64) -> None:
-    """Whoever is active has accepted a completion, so that nobody is active without an event."""
+    """Everybody who is active has accepted a completion: nobody is active without an event."""
     completions = 1 + _volume(bits, 0, scale) * 2
     chars = completions * (14 + (hashing.field(bits, 1, 8) >> 3))
-    counts[PLACE["completions"]] = completions
-    counts[PLACE["completion_chars"]] = chars
-    counts[PLACE["keystrokes"]] = chars * (160 + hashing.field(bits, 2, 8)) >> 7
-    counts[PLACE["completion_lines"]] = completions * (256 + hashing.field(bits, 3, 8)) >> 8
+    counts[INDEX["completions"]] = completions
+    counts[INDEX["completion_chars"]] = chars
+    counts[INDEX["keystrokes"]] = chars * (160 + hashing.field(bits, 2, 8)) >> 7
+    counts[INDEX["completion_lines"]] = completions * (256 + hashing.field(bits, 3, 8)) >> 8
 
 
 def _count_chat(counts: I64, bits: hashing.U64, scale: I64) -> None:
     interactions = _volume(bits, 0, scale)
     useful = interactions * (90 + (hashing.field(bits, 1, 8) >> 1)) >> 8
     lines = useful * (1 + (hashing.field(bits, 2, 8) >> 5))
-    counts[PLACE["chat_interactions"]] = interactions
-    counts[PLACE["chat_useful"]] = useful
-    counts[PLACE["chat_lines"]] = lines
-    counts[PLACE["chat_chars"]] = lines * (12 + (hashing.field(bits, 3, 8) >> 3))
-    counts[PLACE["instruct_accepted"]] = useful * hashing.field(bits, 4, 8) >> 10
+    counts[INDEX["chat_interactions"]] = interactions
+    counts[INDEX["chat_useful"]] = useful
+    counts[INDEX["chat_lines"]] = lines
+    counts[INDEX["chat_chars"]] = lines * (12 + (hashing.field(bits, 3, 8) >> 3))
+    counts[INDEX["instruct_accepted"]] = useful * hashing.field(bits, 4, 8) >> 10
 
 
 def _count_agent(counts: I64, first: hashing.U64, second: hashing.U64, scale: I64) -> None:
     interactions = _volume(first, 4, scale) * (hashing.field(first, 5, 8) < 150) >> 1
     added = interactions * (2 + (hashing.field(first, 6, 8) >> 4))
     removed = added * hashing.field(first, 7, 8) >> 9
-    counts[PLACE["agent_interactions"]] = interactions
-    counts[PLACE["agent_lines_added"]] = added
-    counts[PLACE["agent_lines_added_accepted"]] = added * (120 + (hashing.field(second, 6, 8) >> 1)) >> 8
-    counts[PLACE["agent_lines_removed"]] = removed
-    counts[PLACE["agent_lines_removed_accepted"]] = removed * (120 + (hashing.field(second, 7, 8) >> 1)) >> 8
+    counts[INDEX["agent_interactions"]] = interactions
+    counts[INDEX["agent_lines_added"]] = added
+    counts[INDEX["agent_lines_added_accepted"]] = added * (120 + (hashing.field(second, 6, 8) >> 1)) >> 8
+    counts[INDEX["agent_lines_removed"]] = removed
+    counts[INDEX["agent_lines_removed_accepted"]] = removed * (120 + (hashing.field(second, 7, 8) >> 1)) >> 8
