@@ -18,9 +18,9 @@ from mockserver.gateway import pipeline
 from mockserver.gateway.limits import LimitMode
 from mockserver.organizations import files
 from mockserver.organizations.problems import OrganizationError
+from mockserver.products.world import World
 from mockserver.settings import Settings, SettingsError
 from mockserver.simulation.clock import LATEST
-from mockserver.simulation.world import World
 
 NOW = datetime(2025, 10, 21, 10, 30, tzinfo=UTC)
 SETTINGS = Settings(now=NOW, freeze=True, limits="off")

@@ -117,7 +117,9 @@ OPERATIONS = {
     "getSandbox": Told("One sandbox", shapes.Sandbox),
     "deleteSandbox": Told("Forget a sandbox; the first one stays", None, conflict=True),
     "listMetrics": Told("The metrics there are, and the dimensions to ask for", metric_shapes.Metrics),
-    "getMetric": Told("What a client should have computed over all vendors, bucket by bucket", metric_shapes.MetricValues),
+    "getMetric": Told(
+        "What a client should have computed over all vendors, bucket by bucket", metric_shapes.MetricValues
+    ),
     "getMetricPeople": Told("The people behind a point of a metric", metric_shapes.MetricPeople),
     "listOrganizations": Told("The organisations there are", shapes.Organizations),
     "getOrganization": Told("One organisation with the ids to begin with", shapes.Organization),

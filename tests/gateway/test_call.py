@@ -13,6 +13,7 @@ from mockserver.gateway.rejection import Reason, Rejection, UnknownToken
 from mockserver.gateway.vendor import ErrorReply, RequestContext
 from tests.gateway import parrot
 from tests.gateway.parrot import UNLIMITED, Aviary
+from tests.products.built import augment
 from tests.simulation import worlds
 
 
@@ -76,9 +77,9 @@ def test_a_view_knows_its_operation_and_the_world_of_the_sandbox() -> None:
     day = date(2025, 10, 14).toordinal()
 
     def tell(call: RequestContext) -> dict[str, Any]:
-        (rolled,) = call.world.augment_days.span(day, day)
+        (rolled,) = augment(call.world).days.span(day, day)
         return {"operation": call.operation, "slug": call.world.organization.slug, "users": rolled.users[0]}
 
     answer = Aviary(parrot.speaking(tell)).ask().get_json()
-    (rolled,) = worlds.world().augment_days.span(day, day)
+    (rolled,) = augment(worlds.world()).days.span(day, day)
     assert answer == {"operation": "speak", "slug": "small", "users": rolled.users[0]}

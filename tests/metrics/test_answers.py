@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from mockserver.admin import metrics
 from mockserver.app import create_app
+from mockserver.metrics import expected_values
 from tests.admin.driver import Admin
 from tests.conftest import SETTINGS
 from tests.metrics import aggregate
@@ -42,7 +42,7 @@ def test_the_answer_repeats_the_question_and_says_what_counted(oracle: Admin) ->
         "metric": "total-lines-accepted",
         "organization": "acme",
         "dimension": "coding-agents",
-        "reading": "broad",
+        "dimension_events": "broad",
         "counted": [
             {
                 "vendor": "augment",
@@ -159,9 +159,9 @@ def test_an_empty_bucket_counts_as_zero_or_not_at_all(oracle: Admin) -> None:
 
 @pytest.mark.parametrize(("total", "headline"), [(1, 0.33), (2, 0.67), (3, 1.0)])
 def test_an_average_has_two_decimals_and_halves_go_up(total: int, headline: float) -> None:
-    assert metrics.average(total, 3) == headline
-    assert metrics.average(1, 200) == 0.01
-    assert metrics.average(1, 201) == 0.0
+    assert expected_values.average(total, 3) == headline
+    assert expected_values.average(1, 200) == 0.01
+    assert expected_values.average(1, 201) == 0.0
 
 
 def test_what_counted_goes_by_the_names_that_are_served(oracle: Admin) -> None:
@@ -173,7 +173,7 @@ def test_what_counted_goes_by_the_names_that_are_served(oracle: Admin) -> None:
 def test_every_metric_and_dimension_is_listed_and_can_be_asked_for(oracle: Admin) -> None:
     told = oracle.get("/metrics")
     assert [metric["name"] for metric in told["metrics"]] == list(METRICS)
-    assert all(metric["says"] for metric in told["metrics"])
+    assert all(metric["description"] for metric in told["metrics"])
     assert told["dimensions"] == [*aggregate.DIMENSIONS, "all"]
     for dimension in told["dimensions"]:
         assert ask(oracle, told["metrics"][0]["name"], *SEPTEMBER, dimension=dimension)["dimension"] == dimension

@@ -44,7 +44,7 @@ def test_a_file_of_any_size_is_read_up_to_the_limit_only(tmp_path: Path) -> None
 def test_an_organisation_that_is_not_bundled_is_answered_with_those_that_are() -> None:
     with pytest.raises(OrganizationError) as refused:
         files.named("../acme")
-    assert str(refused.value).startswith("../acme: no bundled organisation has this name; there are: acme, ")
+    assert str(refused.value).startswith("../acme: no bundled organization has this name; there are: acme, ")
 
 
 def test_the_pool_names_more_people_than_an_organisation_may_have() -> None:

@@ -26,17 +26,17 @@ SHAPES = {
     "a date far away": ("holidays: [9999-12-31]\n", f"holidays[0]: found '9999-12-31'; {DAY}"),
     "a date that is a list": ("first_day: [2022]\n", f"first_day: found a list; {DAY}"),
     "a mapping as text": ("levels: many\n", "levels: found 'many'; a mapping of keys and values"),
-    "a list as a mapping": ("teams: {a: b}\n", "teams: found a mapping; a list of one team or more"),
+    "a list as a mapping": ("teams: {a: b}\n", "teams: found a mapping; a list of at least one team"),
     "nothing": ("special:\n", "special: found nothing; a list of people"),
-    "no team": ("teams: []\n", "teams: found a list; one team at least"),
-    "no profile": ("profiles: []\n", "profiles: found a list; one profile at least"),
+    "no team": ("teams: []\n", "teams: found a list; at least one team"),
+    "no profile": ("profiles: []\n", "profiles: found a list; at least one profile"),
     "an unknown role": (
         "special: [{email: a@b.example, role: Boss}]\n",
         "special[0].role: found 'Boss'; one of: Member, TeamLead, Manager, Admin",
     ),
     "an unknown product": (
         "exact: [{day: 2025-09-16, product: [], users: 1}]\n",
-        "exact[0].product: found a list; one of: augment, tabnine, jetbrains",
+        "exact[0].product: found a list; one of: augment, jetbrains, tabnine",
     ),
     "no address": (
         "special: [{name: Ann}]\n",
@@ -90,11 +90,11 @@ SHAPES = {
     ),
     "tools that all take credits": (
         _jetbrains("{tools: [junie, junie_ask, claude_code, other]}"),
-        "special[0].jetbrains.tools: found a list; one at least that works without credits: aia, code_completion, nes",
+        "special[0].jetbrains.tools: found a list; at least one that works without credits: aia, code_completion, nes",
     ),
     "no tools": (
         _jetbrains("{tools: []}"),
-        "special[0].jetbrains.tools: found a list; one at least that works without credits: aia, code_completion, nes",
+        "special[0].jetbrains.tools: found a list; at least one that works without credits: aia, code_completion, nes",
     ),
     "an unknown client": (
         _jetbrains("{old_clients: [aia]}"),
@@ -134,18 +134,24 @@ SHAPES = {
     ),
     "an unknown key of JetBrains AI": (
         _jetbrains("{credit: []}"),
-        "special[0].jetbrains.credit: found a list; unknown key; did you mean `credits`? allowed: tools, credits, old_",
+        "special[0].jetbrains.credit: found a list; there is no key 'credit' (did you mean 'credits'?); there are: tools, credits, old_",
     ),
     "groups of the Console as text": ("console_groups: Core\n", "console_groups: found 'Core'; a list of teams"),
-    "no group of the Console": ("console_groups: []\n", "console_groups: found a list; one team at least"),
-    "an unknown key": ("teems: []\n", "teems: found a list; unknown key; did you mean `teams`? allowed: slug, name, "),
-    "an unknown key like no other": ("qqq: 1\n", "qqq: found 1; unknown key; allowed: slug, name, people, "),
-    "an unknown key of a number": ("5: 1\n", "5: found 1; unknown key; allowed: slug, "),
+    "no group of the Console": ("console_groups: []\n", "console_groups: found a list; at least one team"),
+    "an unknown key": (
+        "teems: []\n",
+        "teems: found a list; there is no key 'teems' (did you mean 'teams'?); there are: slug, name, ",
+    ),
+    "an unknown key like no other": (
+        "qqq: 1\n",
+        "qqq: found 1; there is no key 'qqq'; there are: slug, name, people, ",
+    ),
+    "an unknown key of a number": ("5: 1\n", "5: found 1; there is no key '5'; there are: slug, "),
     "an unknown key deep inside": (
         "special: [{email: a@b.example, joind: 2025-01-01}]\n",
-        "special[0].joind: found '2025-01-01'; unknown key; did you mean `joined`? allowed: email, name, team, ",
+        "special[0].joind: found '2025-01-01'; there is no key 'joind' (did you mean 'joined'?); there are: email, name, team, ",
     ),
-    "an odd key": ('"a b": 1\n', "'a b': found 1; unknown key; allowed: slug, "),
+    "an odd key": ('"a b": 1\n', "'a b': found 1; there is no key 'a b'; there are: slug, "),
     "a long text": (f"domain: {'x' * 999}\n", f"domain: found '{'x' * 58}…; a domain in lower case"),
 }
 

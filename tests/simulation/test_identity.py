@@ -18,14 +18,6 @@ SMALL = worlds.world()
 BOT = ServiceAccount("bot")
 MEMBERS = SMALL.organization.members
 HUGE = worlds.world(people=PEOPLE_MAXIMUM).identities
-STATED = worlds.world(
-    people=2,
-    special=(
-        SpecialPerson("a@small.example", augment_id="user1"),
-        SpecialPerson("b@small.example", augment_id="user2"),
-    ),
-    service_accounts=(ServiceAccount("bot", augment_id="user3"), ServiceAccount("cat", augment_id="user30")),
-)
 
 
 def _all(identities: Identities, members: int) -> list[Identity]:
@@ -77,16 +69,6 @@ def test_people_have_an_address_and_service_accounts_a_name() -> None:
     assert (services.service_account, services.name) == ("ci-bot", "ci-bot")
 
 
-def test_stated_ids_take_the_place_of_the_members_own_in_rows_only() -> None:
-    shown = _all(STATED.identities, 4)
-    assert [each.row_id for each in shown] == ["user1", "user2", "user3", "user30"]
-    assert [each.id.version for each in shown] == [4, 4, 4, 4]
-
-
-def test_rows_without_a_stated_id_bear_the_members_own() -> None:
-    assert all(each.row_id == str(each.id) for each in _all(SMALL.identities, MEMBERS))
-
-
 @given(st.integers(0, PEOPLE_MAXIMUM + 1))
 def test_a_member_is_found_by_the_id_it_bears(index: int) -> None:
     assert HUGE.index_of(str(HUGE.id_of(index))) == index
@@ -136,30 +118,6 @@ def test_many_members_have_the_ids_that_each_has_alone(indexes: list[int]) -> No
 def test_ids_are_the_same_together_and_alone_at_any_place(indexes: list[int]) -> None:
     together = HUGE.ids_of(np.array(indexes, dtype=np.int64))
     assert together == [str(HUGE.id_of(index)) for index in indexes]
-
-
-@pytest.mark.parametrize("index", [0, 1, 20, 39, 40, 41])
-def test_after_a_members_row_comes_the_next_member(index: int) -> None:
-    assert SMALL.identities.after(SMALL.identities.row_id_of(index)) == index + 1
-
-
-def test_after_the_row_of_somebody_who_is_not_there_comes_who_would_follow() -> None:
-    identities = SMALL.identities
-    between = UUID(int=identities.id_of(12).int + 1)
-    assert identities.after(str(between)) == 13
-
-
-@pytest.mark.parametrize(
-    ("row_id", "index"),
-    [("", 0), ("0", 0), ("00000000-0000-0000-0000-000000000000", 0), ("g", MEMBERS), ("\N{BALLOON}", MEMBERS)],
-)
-def test_a_foreign_id_has_its_place_in_the_order_of_text(row_id: str, index: int) -> None:
-    assert SMALL.identities.after(row_id) == index
-
-
-@pytest.mark.parametrize(("row_id", "index"), [("user1", 1), ("user10", 1), ("user3", 3), ("user4", 4), ("a", 0)])
-def test_stated_ids_are_found_like_others(row_id: str, index: int) -> None:
-    assert STATED.identities.after(row_id) == index
 
 
 @pytest.mark.parametrize("domain", ["small.example", "Small.Example"])

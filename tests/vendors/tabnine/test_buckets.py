@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
+from mockserver.products.tabnine.facts import COUNTERS
+from mockserver.products.tabnine.ranges import UsageTotals
 from mockserver.simulation.instants import written
-from mockserver.simulation.tabnine import COUNTERS
-from mockserver.simulation.tabnine_ranges import Totals
 from mockserver.vendors.tabnine.reports import usage
 from tests.contract.client import Client
 from tests.vendors.tabnine import asking
@@ -226,7 +226,7 @@ def test_a_ratio_has_three_decimals_halves_up(
 ) -> None:
     """Seen from outside: facts of these numbers are put in the place of the world's."""
     sums = dict.fromkeys(COUNTERS, 0) | {"completion_chars": part, "keystrokes": whole - part}
-    planted = [Totals(tuple(sums.values()), (0, 0, 0), 0)]
+    planted = [UsageTotals(tuple(sums.values()), (0, 0, 0), 0)]
     monkeypatch.setattr(usage, "everybody", lambda _: lambda _cuts: planted)
     told = asking.bucket(tabnine, *WEEK)
     assert told.get("productivityFactor") == told["codeCompletions"].get("automationFactor") == ratio

@@ -12,11 +12,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mockserver.products.jetbrains.credits import CreditLedger, Credits
+from mockserver.products.jetbrains.options import Allotment, JetBrainsPerson, Raise
 from mockserver.simulation import calendar
 from mockserver.simulation.calendar import Days
-from mockserver.simulation.credits import Credits, Ledger
 from mockserver.simulation.hashing import I64
-from mockserver.simulation.organization import Allotment, JetBrainsPerson, Raise, SpecialPerson
+from mockserver.simulation.organization import SpecialPerson
 from mockserver.simulation.people import Block, People
 from tests.simulation import worlds
 
@@ -30,7 +31,7 @@ HIT = True
 def _people(*licences: Sequence[Allotment]) -> People:
     """An organisation of people who have these licences."""
     special = tuple(
-        SpecialPerson(f"p{place}@small.example", jetbrains=JetBrainsPerson(credits=tuple(each)))
+        SpecialPerson(f"p{place}@small.example", options={"jetbrains": JetBrainsPerson(credits=tuple(each))})
         for place, each in enumerate(licences)
     )
     return worlds.world(people=len(licences), service_accounts=(), special=special).people
@@ -40,7 +41,7 @@ def _span(length: int, first: date = FIRST) -> Days:
     return calendar.days(worlds.BASE, first.toordinal(), first.toordinal() + length - 1)
 
 
-def _told(ledger: Ledger, row: int) -> list[Told]:
+def _told(ledger: CreditLedger, row: int) -> list[Told]:
     parts = (ledger.built_in, ledger.top_up, ledger.hit)
     return list(zip(*(part[row].tolist() for part in parts), strict=True))
 
@@ -75,10 +76,10 @@ def _raised(day: str, top_up: int) -> Raise:
     return Raise(date.fromisoformat(f"2025-{day}"), top_up)
 
 
-Day = tuple[str, int, Told]
+RolledUpDay = tuple[str, int, Told]
 """Month and day, what is wanted, and what is told of it."""
 
-CASES: dict[str, tuple[tuple[Allotment, ...], list[Day]]] = {
+CASES: dict[str, tuple[tuple[Allotment, ...], list[RolledUpDay]]] = {
     "what is wanted is spent as long as the quota lasts": (
         (Allotment(10, 5),),
         [("10-01", 3, (3, 0, False)), ("10-09", 6, (6, 0, False))],
@@ -205,7 +206,7 @@ CASES: dict[str, tuple[tuple[Allotment, ...], list[Day]]] = {
 
 
 @pytest.mark.parametrize(("licences", "days"), CASES.values(), ids=CASES)
-def test_credits_are_spent_by_the_rules(licences: tuple[Allotment, ...], days: list[Day]) -> None:
+def test_credits_are_spent_by_the_rules(licences: tuple[Allotment, ...], days: list[RolledUpDay]) -> None:
     span = _span(92)
     columns = {(date.fromisoformat(f"2025-{day}") - FIRST).days: (want, told) for day, want, told in days}
     wanted = [columns.get(column, (0,))[0] for column in range(len(span))]
@@ -286,7 +287,7 @@ GENERATED = worlds.world(people=1_200, service_accounts=()).people
 EVERYTHING = 1_000_000
 
 
-def _generated(span: Days, wanted: I64, number: int = 0) -> Ledger:
+def _generated(span: Days, wanted: I64, number: int = 0) -> CreditLedger:
     return Credits(GENERATED).spend(GENERATED.block(number), span, wanted)
 
 
@@ -300,7 +301,7 @@ def _probed(span: Days) -> list[list[list[Allotment]]]:
     ]
 
 
-def _licences(span: Days, days: I64, ledger: Ledger, row: int) -> list[Allotment]:
+def _licences(span: Days, days: I64, ledger: CreditLedger, row: int) -> list[Allotment]:
     top_up, *more = ledger.top_up[row, days].tolist()
     raises = [
         Raise(date.fromordinal(span.first + int(days[0]) + day), each) for day, each in enumerate(more, 1) if each
@@ -353,7 +354,8 @@ def test_whose_credits_are_stated_has_those_and_no_other() -> None:
 def test_a_stated_licence_leaves_everybody_else_as_they_were() -> None:
     special = tuple(
         SpecialPerson(
-            f"{place}@small.example", jetbrains=JetBrainsPerson(credits=(Allotment(1),) if place == 3 else None)
+            f"{place}@small.example",
+            options={"jetbrains": JetBrainsPerson(credits=(Allotment(1),) if place == 3 else None)},
         )
         for place in range(5)
     )

@@ -7,16 +7,20 @@ from dataclasses import replace
 
 import numpy as np
 
-from mockserver.simulation.clients import ReportingGate
-from mockserver.simulation.world import World
+from mockserver.products.jetbrains.programs import ReportingGate
+from mockserver.products.world import World
+from tests.products.built import augment, jetbrains, tabnine
 from tests.simulation import worlds
 
 FIRST = worlds.ordinal("2025-10-13")
 
 
 def _numbers(world: World) -> list[list[int]]:
-    spans = (world.augment_days.span(FIRST, FIRST + 6), world.tabnine_days.span(FIRST, FIRST + 6))
-    sent = world.jetbrains_ranges.reported([FIRST, FIRST + 7], ReportingGate(assistant=True))
+    spans = (
+        augment(world).days.span(FIRST, FIRST + 6),
+        tabnine(world).days.span(FIRST, FIRST + 6),
+    )
+    sent = jetbrains(world).ranges.reported([FIRST, FIRST + 7], ReportingGate(assistant=True))
     return [*(day.sums.tolist() for span in spans for day in span), sent.ravel().tolist()]
 
 
@@ -42,7 +46,7 @@ def test_organisations_of_other_names_have_other_numbers() -> None:
 
 def test_what_is_asked_first_changes_nothing() -> None:
     early, late = worlds.world(), worlds.world()
-    late.augment_days.span(FIRST + 100, FIRST + 200)
+    augment(late).days.span(FIRST + 100, FIRST + 200)
     late.people.block(0).take(np.array([1]))
     assert _numbers(early) == _numbers(late)
 

@@ -11,32 +11,25 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mockserver.products.jetbrains.facts import COUNTERS, CREDITS, MEASURES, SPENDERS, TOOLS
+from mockserver.products.jetbrains.options import Allotment, JetBrainsPerson, Tool
+from mockserver.products.world import World
 from mockserver.simulation.calendar import Days, days
 from mockserver.simulation.facts import Facts
 from mockserver.simulation.hashing import I64
-from mockserver.simulation.jetbrains import COUNTERS, CREDITS, MEASURES, SPENDERS, TOOLS
-from mockserver.simulation.organization import (
-    Allotment,
-    ExactDay,
-    JetBrainsPerson,
-    Levels,
-    Product,
-    ScriptedFact,
-    SpecialPerson,
-    Tool,
-)
-from mockserver.simulation.people import BLOCK, PRODUCTS
-from mockserver.simulation.world import World
+from mockserver.simulation.organization import ExactDay, Levels, ScriptedFact, SpecialPerson
+from mockserver.simulation.people import BLOCK
+from tests.products.built import jetbrains
 from tests.simulation import worlds
 
 WORLD = worlds.world(people=300)
 AUTUMN = ("2025-09-01", "2025-11-30")
 WEEK = ("2025-10-13", "2025-10-19")
-PLACE = {name: place for place, name in enumerate(COUNTERS)}
+INDEX = {name: place for place, name in enumerate(COUNTERS)}
 
 
 def _facts(world: World, first: str = AUTUMN[0], last: str = AUTUMN[1], number: int = 0) -> Facts:
-    return world.jetbrains.facts(world.people.block(number), worlds.days(world, first, last))
+    return jetbrains(world).facts.facts(world.people.block(number), worlds.days(world, first, last))
 
 
 def _table(facts: Facts) -> I64:
@@ -46,10 +39,10 @@ def _table(facts: Facts) -> I64:
     return table
 
 
-def _holding(people: int, *licences: Allotment, **jetbrains: tuple[Tool, ...]) -> World:
+def _holding(people: int, *licences: Allotment, **more: tuple[Tool, ...]) -> World:
     """A world of people who all have these licences."""
-    stated = JetBrainsPerson(credits=licences, **jetbrains)  # type: ignore[arg-type]
-    special = tuple(SpecialPerson(f"{place}@small.example", jetbrains=stated) for place in range(people))
+    stated = JetBrainsPerson(credits=licences, **more)  # type: ignore[arg-type]
+    special = tuple(SpecialPerson(f"{place}@small.example", options={"jetbrains": stated}) for place in range(people))
     return worlds.world(people=people, special=special, turnover=worlds.STAYING)
 
 
@@ -62,13 +55,13 @@ COUNTED = _facts(WORLD).counters
 
 
 def _counter(name: str) -> I64:
-    row: I64 = COUNTED[PLACE[name]]
+    row: I64 = COUNTED[INDEX[name]]
     return row
 
 
 def _invocations(counters: I64) -> I64:
     """By tool: the invocations."""
-    found: I64 = counters[[PLACE[f"{tool}_invocations"] for tool in TOOLS]]
+    found: I64 = counters[[INDEX[f"{tool}_invocations"] for tool in TOOLS]]
     return found
 
 
@@ -76,7 +69,9 @@ def test_the_cells_of_the_counters_are_those_of_whoever_is_active() -> None:
     facts = _facts(WORLD)
     assert np.array_equal(np.argwhere(facts.active), np.stack([facts.rows, facts.columns], axis=1))
     assert facts.counters.shape == (len(COUNTERS), len(facts.rows))
-    assert np.array_equal(WORLD.jetbrains.active(WORLD.people.block(0), worlds.days(WORLD, *AUTUMN)), facts.active)
+    assert np.array_equal(
+        jetbrains(WORLD).facts.active(WORLD.people.block(0), worlds.days(WORLD, *AUTUMN)), facts.active
+    )
 
 
 @pytest.mark.parametrize("world", [WORLD, RICH, POOR, BARE], ids=["generated", "rich", "poor", "bare"])
@@ -128,7 +123,7 @@ def test_the_chat_takes_credits_or_none_by_whose_model_answers() -> None:
 
 def test_what_is_told_of_the_tools_is_what_went_out_of_the_licences() -> None:
     for world in (WORLD, POOR, STATED):
-        ledger = world.jetbrains.spending(world.people.block(0), worlds.days(world, *AUTUMN))
+        ledger = jetbrains(world).facts.spending(world.people.block(0), worlds.days(world, *AUTUMN))
         assert np.array_equal(ledger.spent, _table(_facts(world))[CREDITS].sum(axis=0))
         assert ledger.hit.any()
 
@@ -136,10 +131,10 @@ def test_what_is_told_of_the_tools_is_what_went_out_of_the_licences() -> None:
 def test_without_licences_no_credits_are_spent_and_nothing_is_done_that_takes_them() -> None:
     facts, rich = _facts(BARE), _facts(RICH)
     assert not facts.counters[CREDITS].any()
-    agents = [PLACE[f"{tool}_{measure}"] for tool in (Tool.CLAUDE, Tool.JUNIE) for measure in MEASURES]
+    agents = [INDEX[f"{tool}_{measure}"] for tool in (Tool.CLAUDE, Tool.JUNIE) for measure in MEASURES]
     assert not facts.counters[agents].any()
     assert rich.counters[agents].any(axis=1).all()
-    free = [PLACE[f"{tool}_{measure}"] for tool in (Tool.COMPLETION, Tool.EDITS) for measure in MEASURES]
+    free = [INDEX[f"{tool}_{measure}"] for tool in (Tool.COMPLETION, Tool.EDITS) for measure in MEASURES]
     assert np.array_equal(facts.counters[free], rich.counters[free]), "what is free is free"
     assert np.array_equal(facts.active, rich.active)
 
@@ -148,7 +143,7 @@ def test_without_licences_no_credits_are_spent_and_nothing_is_done_that_takes_th
 def test_with_few_credits_no_more_is_done_than_they_pay_for(tool: Tool) -> None:
     """What a request costs is known from a world in which credits have no end; the last one may be paid in part."""
     rich, poor, bare = (_facts(world).counters for world in (RICH, POOR, BARE))
-    names = PLACE[f"{tool}_invocations"], PLACE[f"{tool}_credits"]
+    names = INDEX[f"{tool}_invocations"], INDEX[f"{tool}_credits"]
     free = bare[names[0]]
     (asked, wanted), (done, spent) = ((counters[names[0]] - free, counters[names[1]]) for counters in (rich, poor))
     assert np.array_equal(asked > 0, wanted > 0)
@@ -175,7 +170,7 @@ def test_service_accounts_have_nothing_to_do_here() -> None:
 
 def test_a_persons_busy_days_are_busy_here_too() -> None:
     span, block = worlds.days(WORLD, *AUTUMN), WORLD.people.block(0)
-    pulse, facts = WORLD.presence.workload(block, span), WORLD.jetbrains.facts(block, span)
+    pulse, facts = WORLD.presence.workload(block, span), jetbrains(WORLD).facts.facts(block, span)
     assert not (facts.active & ~pulse.works).any()
     busy, done = pulse.busy[facts.rows, facts.columns], _invocations(facts.counters).sum(axis=0)
     quiet, bustling = busy < np.quantile(busy, 0.25), busy > np.quantile(busy, 0.75)
@@ -184,7 +179,7 @@ def test_a_persons_busy_days_are_busy_here_too() -> None:
 
 def test_nobody_is_active_before_the_start_of_use_or_after_leaving() -> None:
     span, block = worlds.days(WORLD, "2022-05-01", "2023-04-30"), WORLD.people.block(0)
-    active, started = WORLD.jetbrains.facts(block, span).active, block.started[PRODUCTS.index(Product.JETBRAINS)]
+    active, started = jetbrains(WORLD).facts.facts(block, span).active, block.use_start("jetbrains")
     assert active.any()
     assert not (active & (span.ordinals < started[:, None])).any()
     assert not (active & (span.ordinals >= block.left[:, None])).any()
@@ -192,7 +187,7 @@ def test_nobody_is_active_before_the_start_of_use_or_after_leaving() -> None:
 
 def test_an_exact_day_has_exactly_the_stated_users() -> None:
     day = date(2025, 10, 15)
-    world = worlds.world(people=300, exact=(ExactDay(day, Product.JETBRAINS, 77),))
+    world = worlds.world(people=300, exact=(ExactDay(day, "jetbrains", 77),))
     assert int(_facts(world, day.isoformat(), day.isoformat()).active.sum()) == 77
 
 
@@ -212,17 +207,17 @@ def test_whose_tools_are_stated_uses_those_and_no_other(tools: tuple[Tool, ...])
     world = _holding(30, Allotment(10_000_000), tools=tools)
     facts = _facts(world)
     assert (_invocations(facts.counters) > 0).any(axis=0).all()
-    used = {tool for tool in TOOLS if facts.counters[PLACE[f"{tool}_invocations"]].any()}
-    spending = {tool for tool in SPENDERS if facts.counters[PLACE[f"{tool}_credits"]].any()}
+    used = {tool for tool in TOOLS if facts.counters[INDEX[f"{tool}_invocations"]].any()}
+    spending = {tool for tool in SPENDERS if facts.counters[INDEX[f"{tool}_credits"]].any()}
     assert used == {*tools} & {*TOOLS}
     assert spending == {*tools} & {*SPENDERS}
     for place, tool in enumerate(TOOLS):
-        ever = world.jetbrains.ever(place, world.people.block(0))
+        ever = jetbrains(world).facts.ever(place, world.people.block(0))
         assert ever.tolist()[:30] == [tool in tools] * 30
 
 
 def test_stated_tools_leave_everybody_else_alone() -> None:
-    stated = SpecialPerson("a@small.example", jetbrains=JetBrainsPerson(tools=(Tool.EDITS,)))
+    stated = SpecialPerson("a@small.example", options={"jetbrains": JetBrainsPerson(tools=(Tool.EDITS,))})
     plain, changed = (
         _table(_facts(worlds.world(special=special, turnover=worlds.STAYING))) for special in ((), (stated,))
     )
@@ -234,27 +229,29 @@ def test_stated_tools_leave_everybody_else_alone() -> None:
 def test_whoever_uses_a_tool_may_ever_use_it(place: int) -> None:
     for world in (WORLD, STATED):
         facts = _facts(world)
-        used = facts.by_member[PLACE[f"{TOOLS[place]}_invocations"]] > 0
-        ever = world.jetbrains.ever(place, world.people.block(0))
+        used = facts.by_member[INDEX[f"{TOOLS[place]}_invocations"]] > 0
+        ever = jetbrains(world).facts.ever(place, world.people.block(0))
         assert not (used & ~ever).any()
-    assert TOOLS[place] == "aia" or not WORLD.jetbrains.ever(place, WORLD.people.block(0)).all()
+    assert TOOLS[place] == "aia" or not jetbrains(WORLD).facts.ever(place, WORLD.people.block(0)).all()
 
 
 ASKED = {"junie_invocations": 4, "junie_suggestions": 9, "junie_credits": 700, "junie_ask_credits": 50}
 STATED = worlds.world(
     turnover=worlds.STAYING,
     special=tuple(
-        SpecialPerson(f"{place}@small.example", jetbrains=JetBrainsPerson(credits=(Allotment(1_000, 200),)))
+        SpecialPerson(
+            f"{place}@small.example", options={"jetbrains": JetBrainsPerson(credits=(Allotment(1_000, 200),))}
+        )
         for place in range(8)
     ),
     facts=(
-        ScriptedFact(2, Product.JETBRAINS, date(2025, 10, 1), (), ASKED),
-        ScriptedFact(2, Product.JETBRAINS, date(2025, 10, 14), (), {"nes_invocations": 3, "nes_suggestions": 2}),
-        ScriptedFact(2, Product.JETBRAINS, date(2025, 10, 16), (), {}),
-        ScriptedFact(5, Product.JETBRAINS, date(2025, 10, 18), (), {"other_credits": 77}),
-        ScriptedFact(6, Product.JETBRAINS, date(2025, 10, 3), (), {"aia_credits": 900, "claude_code_credits": 900}),
-        ScriptedFact(6, Product.JETBRAINS, date(2025, 10, 5), (), ASKED),
-        ScriptedFact(3, Product.AUGMENT, date(2025, 10, 14), ("Go", "CLI"), {"chat_messages": 1}),
+        ScriptedFact(2, "jetbrains", date(2025, 10, 1), (), ASKED),
+        ScriptedFact(2, "jetbrains", date(2025, 10, 14), (), {"nes_invocations": 3, "nes_suggestions": 2}),
+        ScriptedFact(2, "jetbrains", date(2025, 10, 16), (), {}),
+        ScriptedFact(5, "jetbrains", date(2025, 10, 18), (), {"other_credits": 77}),
+        ScriptedFact(6, "jetbrains", date(2025, 10, 3), (), {"aia_credits": 900, "claude_code_credits": 900}),
+        ScriptedFact(6, "jetbrains", date(2025, 10, 5), (), ASKED),
+        ScriptedFact(3, "augment", date(2025, 10, 14), ("Go", "CLI"), {"chat_messages": 1}),
     ),
 )
 SILENT = replace(STATED.organization, generated=False)
@@ -296,13 +293,13 @@ def test_stated_facts_leave_everybody_else_alone_and_their_own_other_days_but_fo
     assert np.array_equal(plain[:, :, 31:], stated[:, :, 31:]), "another month has its own credits"
     touched = np.zeros(stated.shape[1:], dtype=bool)
     touched[[2, 2, 2, 5, 6, 6], [0, 13, 15, 17, 2, 4]] = True
-    free = [place for name, place in PLACE.items() if name.startswith(("nes", "code_completion"))]
+    free = [place for name, place in INDEX.items() if name.startswith(("nes", "code_completion"))]
     assert np.array_equal(plain[free][:, ~touched], stated[free][:, ~touched])
 
 
 def test_whoever_has_stated_facts_may_ever_use_every_tool() -> None:
     for place in range(len(TOOLS)):
-        ever = STATED.jetbrains.ever(place, STATED.people.block(0))
+        ever = jetbrains(STATED).facts.ever(place, STATED.people.block(0))
         assert ever[[2, 5, 6]].all()
 
 
@@ -319,12 +316,19 @@ def test_some_members_on_some_days_are_as_among_all_on_more(
     whole = worlds.days(world, *AUTUMN)
     kept = slice(first, last + 1)
     assert np.array_equal(
-        _table(world.jetbrains.facts(some, part)), _table(world.jetbrains.facts(block, whole))[:, chosen, kept]
+        _table(jetbrains(world).facts.facts(some, part)),
+        _table(jetbrains(world).facts.facts(block, whole))[:, chosen, kept],
     )
-    ledger, ledgers = world.jetbrains.spending(some, part), world.jetbrains.spending(block, whole)
+    ledger, ledgers = (
+        jetbrains(world).facts.spending(some, part),
+        jetbrains(world).facts.spending(block, whole),
+    )
     for name in ("built_in", "top_up", "hit"):
         assert np.array_equal(getattr(ledger, name), getattr(ledgers, name)[chosen, kept])
-    assert np.array_equal(world.jetbrains.active(some, part), world.jetbrains.active(block, whole)[chosen, kept])
+    assert np.array_equal(
+        jetbrains(world).facts.active(some, part),
+        jetbrains(world).facts.active(block, whole)[chosen, kept],
+    )
 
 
 @given(st.permutations(["2025-09-30", "2025-10-01", "2025-10-17", "2025-11-02"]))
@@ -362,6 +366,6 @@ def test_heavy_users_hit_their_limits_and_light_ones_hardly_do() -> None:
     for levels in (Levels(100, 0), Levels(0, 0), Levels(0, 100)):
         world = worlds.world(people=400, levels=levels)
         span: Days = worlds.days(world, *AUTUMN)
-        hits.append(int(world.jetbrains.spending(world.people.block(0), span).hit.sum()))
+        hits.append(int(jetbrains(world).facts.spending(world.people.block(0), span).hit.sum()))
     light, regular, heavy = hits
     assert light * 5 < regular * 2 < heavy

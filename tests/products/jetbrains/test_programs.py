@@ -10,28 +10,22 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mockserver.simulation.clients import IDES, Programs, ReportingGate
+from mockserver.products.jetbrains.options import JetBrainsPerson, JetBrainsProgram
+from mockserver.products.jetbrains.programs import IDES, Programs, ReportingGate
+from mockserver.products.world import World
 from mockserver.simulation.hashing import I64
-from mockserver.simulation.organization import (
-    NEVER,
-    Adoption,
-    JetBrainsPerson,
-    JetBrainsProgram,
-    Product,
-    ScriptedFact,
-    SpecialPerson,
-)
+from mockserver.simulation.organization import NEVER, Adoption, ScriptedFact, SpecialPerson
 from mockserver.simulation.people import BLOCK, Block
-from mockserver.simulation.world import World
+from tests.products.built import jetbrains
 from tests.simulation import worlds
 
 WORLD = worlds.world(people=2 * BLOCK)
 RELEASED = date(2025, 12, 8).toordinal()
 HONEST, IGNORED = ReportingGate(RELEASED, assistant=True), ReportingGate(assistant=True)
 STARTS = worlds.SPREAD.starts.toordinal()
-FACT = ScriptedFact(2, Product.JETBRAINS, date(2025, 10, 14), (), {"junie_invocations": 1})
+FACT = ScriptedFact(2, "jetbrains", date(2025, 10, 14), (), {"junie_invocations": 1})
 OLD = tuple(
-    SpecialPerson(f"{place}@small.example", jetbrains=JetBrainsPerson(old_clients=clients))
+    SpecialPerson(f"{place}@small.example", options={"jetbrains": JetBrainsPerson(old_clients=clients)})
     for place, clients in enumerate(
         [(), (JetBrainsProgram.JUNIE,), (JetBrainsProgram.IDE, JetBrainsProgram.ASSISTANT), tuple(JetBrainsProgram)]
     )
@@ -43,7 +37,7 @@ def _block(world: World = WORLD) -> Block:
 
 
 def _since(client: JetBrainsProgram, gates: ReportingGate = IGNORED, world: World = WORLD) -> I64:
-    return world.clients.since(client, _block(world), gates)
+    return jetbrains(world).programs.since(client, _block(world), gates)
 
 
 every_client = pytest.mark.parametrize("client", JetBrainsProgram)
@@ -77,8 +71,8 @@ def test_where_dates_are_not_real_about_every_second_client_is_new_when_the_prod
 
 def test_an_organisation_without_a_start_of_the_product_counts_from_its_first_day() -> None:
     started, unknown = (
-        worlds.world(adoption=spread).clients
-        for spread in ({Product.JETBRAINS: Adoption(starts=worlds.BASE.first_day)}, {})
+        jetbrains(worlds.world(adoption=spread)).programs
+        for spread in ({"jetbrains": Adoption(starts=worlds.BASE.first_day)}, {})
     )
     block = _block(worlds.world())
     for client in JetBrainsProgram:
@@ -94,7 +88,12 @@ def test_clients_are_updated_each_in_its_own_time() -> None:
 def test_a_client_that_is_stated_to_be_old_stays_old_and_the_others_are_as_they_were() -> None:
     plain, stated = (worlds.world(special=special) for special in (OLD[:0], OLD))
     for client in JetBrainsProgram:
-        old = np.array([place < len(OLD) and client in OLD[place].jetbrains.old_clients for place in range(42)])
+        old = np.array(
+            [
+                place < len(OLD) and client in dict(JetBrainsPerson.all_of(stated.organization))[place].old_clients
+                for place in range(42)
+            ]
+        )
         expected = np.where(old, NEVER, _since(client, world=plain))
         assert old.any()
         assert np.array_equal(_since(client, world=stated), expected)
@@ -115,7 +114,7 @@ def test_stated_facts_do_not_renew_a_client_that_is_stated_to_be_old() -> None:
 
 
 def test_facts_of_another_product_renew_nothing() -> None:
-    fact = ScriptedFact(2, Product.TABNINE, date(2025, 10, 14), (), {"completions": 1})
+    fact = ScriptedFact(2, "tabnine", date(2025, 10, 14), (), {"completions": 1})
     plain, stated = (worlds.world(facts=facts) for facts in ((), (fact,)))
     for client in JetBrainsProgram:
         assert np.array_equal(_since(client, world=plain), _since(client, world=stated))
@@ -124,7 +123,7 @@ def test_facts_of_another_product_renew_nothing() -> None:
 def test_data_are_sent_by_clients_that_are_all_new_enough_and_an_old_junie_loses_its_own_only() -> None:
     """IDE, AI Assistant and Junie have a least version each; an old Junie takes none but Junie's data away."""
     ide, assistant, junie = (_since(client) for client in JetBrainsProgram)
-    of_junie, of_others = WORLD.clients.sending(_block(), IGNORED)
+    of_junie, of_others = jetbrains(WORLD).programs.sending(_block(), IGNORED)
     assert np.array_equal(of_others, np.maximum(ide, assistant))
     assert np.array_equal(of_junie, np.maximum(np.maximum(ide, assistant), junie))
     assert ((of_others < NEVER) & (of_junie == NEVER)).any()
@@ -133,7 +132,7 @@ def test_data_are_sent_by_clients_that_are_all_new_enough_and_an_old_junie_loses
 
 def test_an_old_assistant_may_leave_junies_data_alone() -> None:
     ide, assistant, junie = (_since(client) for client in JetBrainsProgram)
-    of_junie, of_others = WORLD.clients.sending(_block(), ReportingGate(assistant=False))
+    of_junie, of_others = jetbrains(WORLD).programs.sending(_block(), ReportingGate(assistant=False))
     assert np.array_equal(of_junie, np.maximum(ide, junie))
     assert np.array_equal(of_others, np.maximum(ide, assistant))
     assert ((of_others == NEVER) & (of_junie < NEVER)).any()
@@ -143,9 +142,9 @@ def test_an_old_assistant_may_leave_junies_data_alone() -> None:
     ("place", "junie", "others"), [(0, True, True), (1, False, True), (2, False, False), (3, False, False)]
 )
 def test_of_old_clients(place: int, junie: bool, others: bool) -> None:  # noqa: FBT001 (a table's columns)
-    facts = tuple(ScriptedFact(index, Product.JETBRAINS, FACT.day, (), FACT.counters) for index in range(len(OLD)))
+    facts = tuple(ScriptedFact(index, "jetbrains", FACT.day, (), FACT.counters) for index in range(len(OLD)))
     world = worlds.world(special=OLD, facts=facts)
-    of_junie, of_others = world.clients.sending(_block(world), IGNORED)
+    of_junie, of_others = jetbrains(world).programs.sending(_block(world), IGNORED)
     assert (of_junie[place] < NEVER, of_others[place] < NEVER) == (junie, others)
 
 
@@ -158,21 +157,21 @@ def _used(clients: Programs, block: Block) -> list[set[int]]:
 
 
 def test_every_ide_has_its_people_and_the_first_one_most() -> None:
-    has = [int(WORLD.clients.has(_block(), [ide]).sum()) for ide in range(len(IDES))]
+    has = [int(jetbrains(WORLD).programs.has(_block(), [ide]).sum()) for ide in range(len(IDES))]
     assert min(has) > 0
     assert max(has) == has[0]
 
 
 def test_the_ide_of_a_day_is_one_of_the_persons_and_nobody_has_more_than_two() -> None:
-    masks = np.stack([WORLD.clients.has(_block(), [ide]) for ide in range(len(IDES))])
-    for row, used in enumerate(_used(WORLD.clients, _block())):
+    masks = np.stack([jetbrains(WORLD).programs.has(_block(), [ide]) for ide in range(len(IDES))])
+    for row, used in enumerate(_used(jetbrains(WORLD).programs, _block())):
         assert used == set(np.flatnonzero(masks[:, row]).tolist()), "ninety days see all that one has"
     assert set(masks.sum(axis=0).tolist()) == {1, 2}
 
 
 def test_the_second_ide_is_for_the_lesser_part_of_the_days() -> None:
-    both = np.flatnonzero([len(used) == 2 for used in _used(WORLD.clients, _block())])
-    days = WORLD.clients.ide_on(_block().take(both), ORDINALS)
+    both = np.flatnonzero([len(used) == 2 for used in _used(jetbrains(WORLD).programs, _block())])
+    days = jetbrains(WORLD).programs.ide_on(_block().take(both), ORDINALS)
     usual = np.array([np.bincount(row).max() for row in days])
     assert 0.75 < usual.sum() / days.size < 0.85
     assert 0.15 < len(both) / BLOCK < 0.35
@@ -181,16 +180,16 @@ def test_the_second_ide_is_for_the_lesser_part_of_the_days() -> None:
 @settings(max_examples=25)
 @given(st.sets(st.integers(0, len(IDES) - 1)))
 def test_whoever_has_one_of_some_ides_has_them(ides: set[int]) -> None:
-    alone = [WORLD.clients.has(_block(), [ide]) for ide in ides]
+    alone = [jetbrains(WORLD).programs.has(_block(), [ide]) for ide in ides]
     expected = np.logical_or.reduce([np.zeros(BLOCK, dtype=bool), *alone])
-    assert np.array_equal(WORLD.clients.has(_block(), ides), expected)
+    assert np.array_equal(jetbrains(WORLD).programs.has(_block(), ides), expected)
 
 
 @settings(max_examples=25)
 @given(st.sets(st.integers(0, BLOCK - 1), max_size=20).map(sorted), st.integers(0, 80), st.integers(1, 11))
 def test_some_members_on_some_days_have_what_they_have_among_all(rows: list[int], first: int, length: int) -> None:
     some, days = _block().take(np.array(rows, dtype=np.int64)), slice(first, first + length)
-    alone = WORLD.clients.ide_on(some, ORDINALS[days])
-    assert np.array_equal(alone, WORLD.clients.ide_on(_block(), ORDINALS)[rows, days])
+    alone = jetbrains(WORLD).programs.ide_on(some, ORDINALS[days])
+    assert np.array_equal(alone, jetbrains(WORLD).programs.ide_on(_block(), ORDINALS)[rows, days])
     for client in JetBrainsProgram:
-        assert np.array_equal(WORLD.clients.since(client, some, IGNORED), _since(client)[rows])
+        assert np.array_equal(jetbrains(WORLD).programs.since(client, some, IGNORED), _since(client)[rows])

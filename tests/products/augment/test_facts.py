@@ -10,29 +10,30 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mockserver.simulation.augment import COUNTERS, PLACE
+from mockserver.products.augment.facts import COUNTERS, INDEX
+from mockserver.products.world import World
 from mockserver.simulation.facts import Facts
 from mockserver.simulation.hashing import I64
-from mockserver.simulation.organization import Adoption, Levels, Product, ScriptedFact
+from mockserver.simulation.organization import Adoption, Levels, ScriptedFact
 from mockserver.simulation.people import BLOCK
-from mockserver.simulation.world import World
+from tests.products.built import augment
 from tests.simulation import worlds
 
 WORLD = worlds.world(people=300)
 AUTUMN = ("2025-09-01", "2025-11-30")
 SCRIPTED = worlds.world(
     facts=(
-        ScriptedFact(2, Product.AUGMENT, date(2025, 10, 14), ("Go", "VSCode"), {"chat_messages": 3, "tool_calls": 1}),
-        ScriptedFact(2, Product.AUGMENT, date(2025, 10, 14), ("Go", "CLI"), {"chat_messages": 4}),
-        ScriptedFact(2, Product.AUGMENT, date(2025, 10, 16), (), {}),
-        ScriptedFact(41, Product.AUGMENT, date(2025, 10, 18), ("Java", "Vim"), {"remote_lines": 9}),
-        ScriptedFact(3, Product.TABNINE, date(2025, 10, 14), (), {"chat": 1}),
+        ScriptedFact(2, "augment", date(2025, 10, 14), ("Go", "VSCode"), {"chat_messages": 3, "tool_calls": 1}),
+        ScriptedFact(2, "augment", date(2025, 10, 14), ("Go", "CLI"), {"chat_messages": 4}),
+        ScriptedFact(2, "augment", date(2025, 10, 16), (), {}),
+        ScriptedFact(41, "augment", date(2025, 10, 18), ("Java", "Vim"), {"remote_lines": 9}),
+        ScriptedFact(3, "tabnine", date(2025, 10, 14), (), {"chat": 1}),
     )
 )
 
 
 def _facts(world: World, first: str, last: str, number: int = 0) -> Facts:
-    return world.augment.facts(world.people.block(number), worlds.days(world, first, last))
+    return augment(world).facts.facts(world.people.block(number), worlds.days(world, first, last))
 
 
 def _table(facts: Facts) -> I64:
@@ -43,7 +44,7 @@ def _table(facts: Facts) -> I64:
 
 
 def _total(counters: I64, *names: str) -> int:
-    return sum(int(counters[PLACE[name]].sum()) for name in names)
+    return sum(int(counters[INDEX[name]].sum()) for name in names)
 
 
 def test_the_cells_of_the_counters_are_those_of_whoever_is_active() -> None:
@@ -70,36 +71,36 @@ def test_no_counter_is_negative() -> None:
 )
 def test_what_is_accepted_was_suggested(part: str, whole: str) -> None:
     counters = _facts(WORLD, *AUTUMN).counters
-    assert (counters[PLACE[part]] <= counters[PLACE[whole]]).all()
+    assert (counters[INDEX[part]] <= counters[INDEX[whole]]).all()
 
 
 @pytest.mark.parametrize("kind", ["remote", "ide", "cli_interactive", "cli_non_interactive"])
 def test_agents_write_lines_only_when_asked(kind: str) -> None:
     counters = _facts(WORLD, *AUTUMN).counters
-    asked = counters[PLACE[f"{kind}_messages"]] > 0
+    asked = counters[INDEX[f"{kind}_messages"]] > 0
     assert asked.any()
-    assert not counters[PLACE[f"{kind}_lines"]][~asked].any()
+    assert not counters[INDEX[f"{kind}_lines"]][~asked].any()
 
 
 def test_agents_call_tools_at_least_once_a_message_and_nobody_else_does() -> None:
     counters = _facts(WORLD, *AUTUMN).counters
     asked = sum(
-        counters[PLACE[f"{kind}_messages"]] for kind in ("remote", "ide", "cli_interactive", "cli_non_interactive")
+        counters[INDEX[f"{kind}_messages"]] for kind in ("remote", "ide", "cli_interactive", "cli_non_interactive")
     )
-    assert (counters[PLACE["tool_calls"]] >= asked).all()
-    assert ((counters[PLACE["tool_calls"]] > 0) == (asked > 0)).all()
+    assert (counters[INDEX["tool_calls"]] >= asked).all()
+    assert ((counters[INDEX["tool_calls"]] > 0) == (asked > 0)).all()
 
 
 @pytest.mark.parametrize("counter", COUNTERS)
 def test_every_counter_counts_something_and_not_always(counter: str) -> None:
-    counted = _facts(WORLD, *AUTUMN).counters[PLACE[counter]] > 0
+    counted = _facts(WORLD, *AUTUMN).counters[INDEX[counter]] > 0
     assert 0 < int(counted.sum()) < len(counted)
 
 
 def test_service_accounts_work_through_the_command_line_without_anybody_there() -> None:
     world = worlds.world()
-    facts = world.augment.facts(world.people.block(0).take(np.array([40, 41])), worlds.days(world, *AUTUMN))
-    used = {name for name in COUNTERS if facts.counters[PLACE[name]].any()}
+    facts = augment(world).facts.facts(world.people.block(0).take(np.array([40, 41])), worlds.days(world, *AUTUMN))
+    used = {name for name in COUNTERS if facts.counters[INDEX[name]].any()}
     assert used == {"tool_calls", "cli_non_interactive_messages", "cli_non_interactive_lines"}
     assert facts.active.any(axis=1).all()
 
@@ -108,14 +109,17 @@ def test_being_active_is_told_alike_with_and_without_counters() -> None:
     for world in (WORLD, SCRIPTED):
         span = worlds.days(world, *AUTUMN)
         block = world.people.block(0)
-        assert np.array_equal(world.augment.active(block, span), world.augment.facts(block, span).active)
+        assert np.array_equal(
+            augment(world).facts.active(block, span),
+            augment(world).facts.facts(block, span).active,
+        )
 
 
 @settings(max_examples=25)
 @given(st.lists(st.integers(0, 299), min_size=1, max_size=50, unique=True).map(sorted))
 def test_some_members_alone_are_as_among_all(chosen: list[int]) -> None:
     span, block = worlds.days(WORLD, "2025-10-01", "2025-10-31"), WORLD.people.block(0)
-    alone = WORLD.augment.facts(block.take(np.array(chosen)), span)
+    alone = augment(WORLD).facts.facts(block.take(np.array(chosen)), span)
     assert np.array_equal(_table(alone), _table(_facts(WORLD, "2025-10-01", "2025-10-31"))[:, chosen])
 
 
@@ -133,7 +137,7 @@ def test_stated_facts_replace_the_generated_ones_of_that_member_and_day() -> Non
     stated = dict(zip(COUNTERS, table[:, 2, 1].tolist(), strict=True))
     assert {name: number for name, number in stated.items() if number} == {"chat_messages": 7, "tool_calls": 1}
     assert not table[:, 2, 3].any(), "a fact without counters says that there was nothing"
-    assert table[:, 41, 5].sum() == table[PLACE["remote_lines"], 41, 5] == 9
+    assert table[:, 41, 5].sum() == table[INDEX["remote_lines"], 41, 5] == 9
 
 
 def test_stated_facts_leave_everybody_else_alone() -> None:
@@ -148,7 +152,7 @@ def test_stated_facts_leave_everybody_else_alone() -> None:
 def test_stated_facts_are_found_with_some_members_and_some_days_only() -> None:
     whole = _table(_facts(SCRIPTED, "2025-10-13", "2025-10-19"))
     span, block = worlds.days(SCRIPTED, "2025-10-14", "2025-10-14"), SCRIPTED.people.block(0)
-    alone = SCRIPTED.augment.facts(block.take(np.array([2, 41])), span)
+    alone = augment(SCRIPTED).facts.facts(block.take(np.array([2, 41])), span)
     assert np.array_equal(_table(alone)[:, :, 0], whole[:, [2, 41], 1])
 
 
@@ -174,7 +178,7 @@ def test_heavy_users_do_more_than_regular_ones_and_these_more_than_light_ones() 
 
 
 def test_adoption_ramps_up_over_the_first_year() -> None:
-    spread = {Product.AUGMENT: Adoption(starts=date(2023, 1, 2), ramp_days=360)}
+    spread = {"augment": Adoption(starts=date(2023, 1, 2), ramp_days=360)}
     world = worlds.world(people=800, service_accounts=(), adoption=spread, turnover=worlds.STAYING)
     quarters = [("2023-01-09", "2023-02-05"), ("2023-04-03", "2023-04-30"), ("2023-09-04", "2023-10-01")]
     users = [int(_facts(world, *quarter).active.any(axis=1).sum()) for quarter in quarters]

@@ -14,26 +14,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mockserver.products.jetbrains.facts import MEASURES, TOOLS
+from mockserver.products.jetbrains.options import JetBrainsPerson, JetBrainsProgram, Tool
+from mockserver.products.jetbrains.programs import ReportingGate
+from mockserver.products.jetbrains.rows import RowPosition, ToolRow
+from mockserver.products.world import World
 from mockserver.simulation import calendar
 from mockserver.simulation.calendar import Days
-from mockserver.simulation.clients import ReportingGate
 from mockserver.simulation.hashing import I64
-from mockserver.simulation.jetbrains import MEASURES, TOOLS
-from mockserver.simulation.jetbrains_rows import Row, RowPosition
-from mockserver.simulation.organization import (
-    Adoption,
-    JetBrainsPerson,
-    JetBrainsProgram,
-    Organization,
-    Product,
-    ScriptedFact,
-    SilentPeriod,
-    SpecialPerson,
-    Tool,
-)
+from mockserver.simulation.organization import Adoption, Organization, ScriptedFact, SilentPeriod, SpecialPerson
 from mockserver.simulation.people import BLOCK, Block
 from mockserver.simulation.presence import Mask
-from mockserver.simulation.world import World
+from tests.products.built import jetbrains
 from tests.simulation import worlds
 
 EVERY_TOOL = range(len(TOOLS))
@@ -57,7 +49,7 @@ def _scene(first: str, last: str, **changes: Any) -> Scene:
 
 
 def _fact(member: int, day: int, **counters: int) -> ScriptedFact:
-    return ScriptedFact(member, Product.JETBRAINS, date(2025, 10, day), (), counters)
+    return ScriptedFact(member, "jetbrains", date(2025, 10, day), (), counters)
 
 
 SMALL = _scene("2025-10-09", "2025-10-16")
@@ -69,7 +61,7 @@ LARGE = _scene(
     "2025-10-14",
     people=20_000,
     turnover=worlds.STAYING,
-    adoption={Product.JETBRAINS: Adoption(30, 80, date(2025, 8, 1), 60)},
+    adoption={"jetbrains": Adoption(30, 80, date(2025, 8, 1), 60)},
 )
 """More members than are looked at together on one day; a weekend is in the middle."""
 
@@ -77,7 +69,7 @@ QUIET = _scene(
     "2025-09-29",
     "2025-10-10",
     people=20_000,
-    adoption={Product.JETBRAINS: Adoption(30, 80, date(2025, 8, 1), 60)},
+    adoption={"jetbrains": Adoption(30, 80, date(2025, 8, 1), 60)},
     holidays=(date(2025, 10, 3),),
     silent=(SilentPeriod(date(2025, 10, 6), date(2025, 10, 8)),),
     facts=(_fact(17_000, 3, nes_invocations=4), _fact(17_001, 3, junie_invocations=1), _fact(17_001, 9)),
@@ -87,9 +79,9 @@ STATED = _scene(
     "2025-10-13",
     "2025-10-19",
     special=(
-        SpecialPerson("a@small.example", jetbrains=JetBrainsPerson(tools=(Tool.COMPLETION,))),
-        SpecialPerson("b@small.example", jetbrains=JetBrainsPerson(old_clients=(JetBrainsProgram.JUNIE,))),
-        SpecialPerson("c@small.example", jetbrains=JetBrainsPerson(tools=(Tool.EDITS, Tool.JUNIE))),
+        SpecialPerson("a@small.example", options={"jetbrains": JetBrainsPerson(tools=(Tool.COMPLETION,))}),
+        SpecialPerson("b@small.example", options={"jetbrains": JetBrainsPerson(old_clients=(JetBrainsProgram.JUNIE,))}),
+        SpecialPerson("c@small.example", options={"jetbrains": JetBrainsPerson(tools=(Tool.EDITS, Tool.JUNIE))}),
     ),
     facts=(
         _fact(0, 14, junie_invocations=5, junie_suggestions=2),
@@ -104,17 +96,20 @@ every_scene = pytest.mark.parametrize("scene", SCENES.values(), ids=SCENES)
 
 
 @cache
-def _expected(scene_name: str, gates: ReportingGate) -> list[Row]:
+def _expected(scene_name: str, gates: ReportingGate) -> list[ToolRow]:
     """All rows ascending, as they are found by looking at everybody on all days."""
     scene = SCENES[scene_name]
     found = [row for block in scene.world.people.blocks() for row in _of_block(scene, block.index, gates)]
-    return sorted(found, key=lambda row: row.place)
+    return sorted(found, key=lambda row: row.position)
 
 
-def _of_block(scene: Scene, index: I64, gates: ReportingGate) -> Iterator[Row]:
+def _of_block(scene: Scene, index: I64, gates: ReportingGate) -> Iterator[ToolRow]:
     block, world = scene.world.people.members(index), scene.world
     span = calendar.days(world.organization, scene.first, scene.last)
-    facts, (junie, others) = world.jetbrains.facts(block, span), world.clients.sending(block, gates)
+    facts, (junie, others) = (
+        jetbrains(world).facts.facts(block, span),
+        jetbrains(world).programs.sending(block, gates),
+    )
     for cell, (row, column) in enumerate(zip(facts.rows.tolist(), facts.columns.tolist(), strict=True)):
         day = span.first + column
         measures = facts.counters[:, cell].tolist()
@@ -122,15 +117,15 @@ def _of_block(scene: Scene, index: I64, gates: ReportingGate) -> Iterator[Row]:
             counts = tuple(measures[tool * len(MEASURES) : (tool + 1) * len(MEASURES)])
             since = junie if tool == JUNIE else others
             if since[row] <= day and any(counts[place] for place in SHOWN):
-                yield Row(RowPosition(tool, day, int(index[row])), counts)
+                yield ToolRow(RowPosition(tool, day, int(index[row])), counts)
 
 
 def _name(scene: Scene) -> str:
     return next(name for name, each in SCENES.items() if each is scene)
 
 
-def _all(scene: Scene, gates: ReportingGate = ALL) -> list[Row]:
-    return _expected(_name(scene), gates)
+def _all(scene: Scene, gate: ReportingGate = ALL) -> list[ToolRow]:
+    return _expected(_name(scene), gate)
 
 
 def _rows(
@@ -140,16 +135,16 @@ def _rows(
     *,
     descending: bool = False,
     tools: Sequence[int] = EVERY_TOOL,
-    gates: ReportingGate = ALL,
-) -> list[Row]:
-    rows = scene.world.jetbrains_rows.rows
-    return rows(tools, scene.first, scene.last, count, gates=gates, after=after, descending=descending)
+    gate: ReportingGate = ALL,
+) -> list[ToolRow]:
+    rows = jetbrains(scene.world).rows.rows
+    return rows(tools, scene.first, scene.last, count, gate=gate, after=after, descending=descending)
 
 
-def _walked(scene: Scene, size: int, *, descending: bool = False) -> list[Row]:
+def _walked(scene: Scene, size: int, *, descending: bool = False) -> list[ToolRow]:
     """All rows, page by page, each behind the last row of the one before."""
-    found: list[Row] = []
-    while page := _rows(scene, size, found[-1].place if found else None, descending=descending):
+    found: list[ToolRow] = []
+    while page := _rows(scene, size, found[-1].position if found else None, descending=descending):
         assert len(page) <= size
         found += page
     return found
@@ -158,8 +153,8 @@ def _walked(scene: Scene, size: int, *, descending: bool = False) -> list[Row]:
 @every_scene
 @pytest.mark.parametrize("gates", [ALL, HONEST, LENIENT], ids=["all", "honest", "lenient"])
 def test_rows_are_the_facts_of_those_whose_clients_send_them(scene: Scene, gates: ReportingGate) -> None:
-    assert _rows(scene, gates=gates) == _all(scene, gates)
-    assert {row.place.tool for row in _all(scene, gates)} == {*EVERY_TOOL}
+    assert _rows(scene, gate=gates) == _all(scene, gates)
+    assert {row.position.tool for row in _all(scene, gates)} == {*EVERY_TOOL}
 
 
 @every_scene
@@ -189,7 +184,7 @@ def test_pages_of_any_size_make_up_the_whole(size: int, descending: bool) -> Non
 def _places(draw: st.DrawFn, scene: Scene) -> RowPosition:
     """A place in or around the rows, of a row or of none."""
     if draw(st.booleans()):
-        place = draw(st.sampled_from(_all(scene))).place
+        place = draw(st.sampled_from(_all(scene))).position
         return replace(place, index=max(place.index + draw(st.integers(-1, 1)), 0))
     members = scene.world.organization.members
     return RowPosition(
@@ -211,7 +206,7 @@ def test_behind_any_place_come_the_rows_behind_it_whether_or_not_it_is_one(
     scene = SCENES[name]
     place = data.draw(_places(scene))
     whole = _all(scene)[::-1] if descending else _all(scene)
-    behind = [row for row in whole if (row.place < place if descending else row.place > place)]
+    behind = [row for row in whole if (row.position < place if descending else row.position > place)]
     assert _rows(scene, count, place, descending=descending) == behind[:count]
 
 
@@ -227,22 +222,22 @@ def test_of_some_people_and_tools_come_their_rows(
     members = data.draw(st.sets(st.integers(0, scene.world.organization.members - 1), max_size=40))
     place = data.draw(st.none() | _places(scene))
     index = np.array(sorted(members), dtype=np.int64)
-    found = scene.world.jetbrains_rows.rows(
-        tools, scene.first, scene.last, 500, gates=ALL, index=index, after=place, descending=descending
+    found = jetbrains(scene.world).rows.rows(
+        tools, scene.first, scene.last, 500, gate=ALL, index=index, after=place, descending=descending
     )
     whole = _all(scene)[::-1] if descending else _all(scene)
-    some = [row for row in whole if row.place.index in members and row.place.tool in tools]
-    behind = [row for row in some if place is None or (row.place < place if descending else row.place > place)]
+    some = [row for row in whole if row.position.index in members and row.position.tool in tools]
+    behind = [row for row in some if place is None or (row.position < place if descending else row.position > place)]
     assert found == behind[:500]
 
 
 def test_many_people_can_be_asked_for_and_are_looked_at_in_slices() -> None:
     index = np.arange(1, 20_000, 1, dtype=np.int64)
-    found = LARGE.world.jetbrains_rows.rows(
-        [JUNIE], LARGE.first, LARGE.last, 10**9, gates=ALL, index=index, after=None, descending=True
+    found = jetbrains(LARGE.world).rows.rows(
+        [JUNIE], LARGE.first, LARGE.last, 10**9, gate=ALL, index=index, after=None, descending=True
     )
-    assert found == [row for row in _all(LARGE)[::-1] if row.place.tool == JUNIE and row.place.index > 0]
-    assert {row.place.index // 16_384 for row in found} == {0, 1}
+    assert found == [row for row in _all(LARGE)[::-1] if row.position.tool == JUNIE and row.position.index > 0]
+    assert {row.position.index // 16_384 for row in found} == {0, 1}
 
 
 @settings(max_examples=25)
@@ -250,8 +245,8 @@ def test_many_people_can_be_asked_for_and_are_looked_at_in_slices() -> None:
 def test_a_shorter_range_has_the_rows_of_its_days(first: int, length: int, descending: bool) -> None:  # noqa: FBT001
     start = SMALL.first - 1 + first
     scene = replace(SMALL, first=start, last=start + length)
-    kept = [row for row in _all(SMALL) if start <= row.place.day <= start + length]
-    found = [row for row in _rows(scene, descending=descending) if SMALL.first <= row.place.day <= SMALL.last]
+    kept = [row for row in _all(SMALL) if start <= row.position.day <= start + length]
+    found = [row for row in _rows(scene, descending=descending) if SMALL.first <= row.position.day <= SMALL.last]
     assert found == (kept[::-1] if descending else kept)
 
 
@@ -277,28 +272,33 @@ def test_a_range_that_begins_before_the_history_is_the_history() -> None:
 
 
 def test_nobody_and_no_tool_have_no_rows() -> None:
-    rows, nobody = SMALL.world.jetbrains_rows.rows, np.array([], dtype=np.int64)
-    assert rows(EVERY_TOOL, SMALL.first, SMALL.last, 10, gates=ALL, index=nobody) == []
-    assert rows([], SMALL.first, SMALL.last, 10, gates=ALL) == []
+    rows, nobody = jetbrains(SMALL.world).rows.rows, np.array([], dtype=np.int64)
+    assert rows(EVERY_TOOL, SMALL.first, SMALL.last, 10, gate=ALL, index=nobody) == []
+    assert rows([], SMALL.first, SMALL.last, 10, gate=ALL) == []
     bots = np.array([40, 41], dtype=np.int64)
-    assert rows(EVERY_TOOL, SMALL.first, SMALL.last, 10, gates=ALL, index=bots) == []
+    assert rows(EVERY_TOOL, SMALL.first, SMALL.last, 10, gate=ALL, index=bots) == []
 
 
 def test_a_tool_that_is_named_twice_is_one_tool() -> None:
-    assert _rows(SMALL, tools=[JUNIE, 0, JUNIE]) == [row for row in _all(SMALL) if row.place.tool in (0, JUNIE)]
+    assert _rows(SMALL, tools=[JUNIE, 0, JUNIE]) == [row for row in _all(SMALL) if row.position.tool in (0, JUNIE)]
 
 
 def test_where_everybody_is_quiet_stated_facts_are_left() -> None:
-    quiet = [row for row in _all(QUIET) if 3 <= date.fromordinal(row.place.day).day <= 8]
-    weekend = [row for row in quiet if date.fromordinal(row.place.day).day in (4, 5)]
+    quiet = [row for row in _all(QUIET) if 3 <= date.fromordinal(row.position.day).day <= 8]
+    weekend = [row for row in quiet if date.fromordinal(row.position.day).day in (4, 5)]
     assert weekend
-    assert [(row.place.tool, row.place.index) for row in quiet if row not in weekend] == [(3, 17_001), (4, 17_000)]
+    assert [(row.position.tool, row.position.index) for row in quiet if row not in weekend] == [
+        (3, 17_001),
+        (4, 17_000),
+    ]
 
 
 def test_what_a_tool_did_without_being_asked_or_suggesting_is_no_row() -> None:
-    rows = [(TOOLS[row.place.tool], row.place.index) for row in _all(STATED)]
+    rows = [(TOOLS[row.position.tool], row.position.index) for row in _all(STATED)]
     day = worlds.ordinal("2025-10-16")
-    assert not [row for row in _all(STATED) if (row.place.index, row.place.day) == (2, day)], "lines and credits only"
+    assert not [row for row in _all(STATED) if (row.position.index, row.position.day) == (2, day)], (
+        "lines and credits only"
+    )
     assert ("junie", 0) in rows, "a stated fact shows tools beside the stated ones"
     assert ("junie", 1) not in rows, "an old Junie shows none of its data"
     assert ("nes", 1) in rows
@@ -310,13 +310,13 @@ def test_only_the_days_are_looked_at_on_which_somebody_may_be_at_work(monkeypatc
         people=20_000, generated=False, facts=(_fact(7, 14, nes_invocations=1), _fact(19_000, 14, nes_invocations=2))
     )
     world, asked = World(organization, worlds.POOL), set[int]()
-    active = world.jetbrains.active
+    active = jetbrains(world).facts.active
 
     def watched(block: Block, span: Days) -> Mask:
         asked.add(span.first)
         return active(block, span)
 
-    monkeypatch.setattr(world.jetbrains, "active", watched)
+    monkeypatch.setattr(jetbrains(world).facts, "active", watched)
     scene = Scene(world, worlds.ordinal("2022-01-03"), worlds.ordinal("2026-12-31"))
-    assert [row.place.index for row in _rows(scene)] == [7, 19_000]
+    assert [row.position.index for row in _rows(scene)] == [7, 19_000]
     assert asked == {worlds.ordinal("2025-10-14")}

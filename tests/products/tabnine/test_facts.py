@@ -11,13 +11,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mockserver.products.tabnine.facts import COUNTERS, EARLIEST, INDEX, LATEST, SECTIONS
+from mockserver.products.world import World
 from mockserver.simulation.calendar import days
 from mockserver.simulation.facts import Facts
 from mockserver.simulation.hashing import I64
-from mockserver.simulation.organization import ExactDay, Levels, Product, ScriptedFact, SpecialPerson
-from mockserver.simulation.people import BLOCK, PRODUCTS
-from mockserver.simulation.tabnine import COUNTERS, EARLIEST, LATEST, PLACE, SECTIONS
-from mockserver.simulation.world import World
+from mockserver.simulation.organization import ExactDay, Levels, ScriptedFact, SpecialPerson
+from mockserver.simulation.people import BLOCK
+from tests.products.built import augment, tabnine
 from tests.simulation import worlds
 
 WORLD = worlds.world(people=300)
@@ -26,16 +27,16 @@ WEEK = ("2025-10-13", "2025-10-19")
 STATED = worlds.world(
     turnover=worlds.STAYING,
     facts=(
-        ScriptedFact(2, Product.TABNINE, date(2025, 10, 14), (), {"completions": 3, "keystrokes": 100}),
-        ScriptedFact(2, Product.TABNINE, date(2025, 10, 16), (), {}),
-        ScriptedFact(5, Product.TABNINE, date(2025, 10, 18), (), {"agent_interactions": 1}),
-        ScriptedFact(3, Product.AUGMENT, date(2025, 10, 14), ("Go", "CLI"), {"chat_messages": 1}),
+        ScriptedFact(2, "tabnine", date(2025, 10, 14), (), {"completions": 3, "keystrokes": 100}),
+        ScriptedFact(2, "tabnine", date(2025, 10, 16), (), {}),
+        ScriptedFact(5, "tabnine", date(2025, 10, 18), (), {"agent_interactions": 1}),
+        ScriptedFact(3, "augment", date(2025, 10, 14), ("Go", "CLI"), {"chat_messages": 1}),
     ),
 )
 
 
 def _facts(world: World, first: str, last: str, number: int = 0) -> Facts:
-    return world.tabnine.facts(world.people.block(number), worlds.days(world, first, last))
+    return tabnine(world).facts.facts(world.people.block(number), worlds.days(world, first, last))
 
 
 def _table(facts: Facts) -> I64:
@@ -49,7 +50,7 @@ COUNTED = _facts(WORLD, *AUTUMN).counters
 
 
 def _counter(name: str) -> I64:
-    row: I64 = COUNTED[PLACE[name]]
+    row: I64 = COUNTED[INDEX[name]]
     return row
 
 
@@ -129,11 +130,11 @@ def test_service_accounts_have_nothing_to_do_here() -> None:
 def test_a_persons_busy_days_are_busy_in_every_product() -> None:
     span, block = worlds.days(WORLD, *AUTUMN), WORLD.people.block(0)
     works = WORLD.presence.workload(block, span).works
-    tabnine, augment = WORLD.tabnine.facts(block, span), WORLD.augment.facts(block, span)
-    assert not (tabnine.active & ~works).any()
-    assert not (augment.active & ~works).any()
-    both = tabnine.active & augment.active
-    done = [_table(each).sum(axis=0)[both] for each in (tabnine, augment)]
+    here, there = tabnine(WORLD).facts.facts(block, span), augment(WORLD).facts.facts(block, span)
+    assert not (here.active & ~works).any()
+    assert not (there.active & ~works).any()
+    both = here.active & there.active
+    done = [_table(each).sum(axis=0)[both] for each in (here, there)]
     busy = WORLD.presence.workload(block, span).busy[both]
     quiet, bustling = busy < np.quantile(busy, 0.25), busy > np.quantile(busy, 0.75)
     for each in done:
@@ -142,7 +143,7 @@ def test_a_persons_busy_days_are_busy_in_every_product() -> None:
 
 def test_nobody_is_active_before_the_start_of_use_or_after_leaving() -> None:
     span, block = worlds.days(WORLD, "2022-05-01", "2023-04-30"), WORLD.people.block(0)
-    active, started = WORLD.tabnine.facts(block, span).active, block.started[PRODUCTS.index(Product.TABNINE)]
+    active, started = tabnine(WORLD).facts.facts(block, span).active, block.use_start("tabnine")
     assert active.any()
     assert not (active & (span.ordinals < started[:, None])).any()
     assert not (active & (span.ordinals >= block.left[:, None])).any()
@@ -150,7 +151,7 @@ def test_nobody_is_active_before_the_start_of_use_or_after_leaving() -> None:
 
 def test_an_exact_day_has_exactly_the_stated_users() -> None:
     day = date(2025, 10, 15)
-    world = worlds.world(people=300, exact=(ExactDay(day, Product.TABNINE, 77),))
+    world = worlds.world(people=300, exact=(ExactDay(day, "tabnine", 77),))
     assert int(_facts(world, day.isoformat(), day.isoformat()).active.sum()) == 77
 
 
@@ -158,7 +159,7 @@ def test_whoever_is_active_on_some_days_only_is_active_on_no_other() -> None:
     only = (date(2025, 9, 17), date(2025, 10, 15))
     world = worlds.world(special=(SpecialPerson("a@b.example", joined=date(2022, 1, 3), active_only=only),))
     span = worlds.days(world, *AUTUMN)
-    active = world.tabnine.facts(world.people.block(0), span).active[0]
+    active = tabnine(world).facts.facts(world.people.block(0), span).active[0]
     assert [date.fromordinal(day) for day in span.ordinals[active].tolist()] == list(only)
 
 
@@ -167,8 +168,10 @@ def test_whoever_is_active_on_some_days_only_is_active_on_no_other() -> None:
 def test_some_members_alone_are_as_among_all(chosen: list[int]) -> None:
     span, block = worlds.days(WORLD, "2025-10-01", "2025-10-31"), WORLD.people.block(0)
     some = block.take(np.array(chosen))
-    assert np.array_equal(_table(WORLD.tabnine.facts(some, span)), _table(WORLD.tabnine.facts(block, span))[:, chosen])
-    assert np.array_equal(WORLD.tabnine.instants(some, span), WORLD.tabnine.instants(block, span)[chosen])
+    assert np.array_equal(
+        _table(tabnine(WORLD).facts.facts(some, span)), _table(tabnine(WORLD).facts.facts(block, span))[:, chosen]
+    )
+    assert np.array_equal(tabnine(WORLD).facts.seconds(some, span), tabnine(WORLD).facts.seconds(block, span)[chosen])
 
 
 @settings(max_examples=25)
@@ -178,15 +181,16 @@ def test_some_days_alone_are_as_in_a_longer_span(one: int, other: int) -> None:
     first, last = min(one, other), max(one, other)
     alone, whole = days(WORLD.organization, start + first, start + last), worlds.days(WORLD, *AUTUMN)
     assert np.array_equal(
-        _table(WORLD.tabnine.facts(block, alone)), _table(WORLD.tabnine.facts(block, whole))[:, :, first : last + 1]
+        _table(tabnine(WORLD).facts.facts(block, alone)),
+        _table(tabnine(WORLD).facts.facts(block, whole))[:, :, first : last + 1],
     )
     assert np.array_equal(
-        WORLD.tabnine.instants(block, alone), WORLD.tabnine.instants(block, whole)[:, first : last + 1]
+        tabnine(WORLD).facts.seconds(block, alone), tabnine(WORLD).facts.seconds(block, whole)[:, first : last + 1]
     )
 
 
 def test_instants_lie_in_working_hours_and_are_spread_over_them() -> None:
-    instants = WORLD.tabnine.instants(WORLD.people.block(0), worlds.days(WORLD, *AUTUMN))
+    instants = tabnine(WORLD).facts.seconds(WORLD.people.block(0), worlds.days(WORLD, *AUTUMN))
     assert instants.shape == (302, 91)
     assert (EARLIEST, LATEST) == (8 * 3600, 18 * 3600)
     assert (instants >= EARLIEST).all()
@@ -197,7 +201,9 @@ def test_instants_lie_in_working_hours_and_are_spread_over_them() -> None:
 
 def test_instants_are_of_one_seed_and_one_organisation() -> None:
     shown = (worlds.world(), worlds.world(), worlds.world(seed=8), worlds.world(slug="other"))
-    one, same, *others = (world.tabnine.instants(world.people.block(0), worlds.days(world, *WEEK)) for world in shown)
+    one, same, *others = (
+        tabnine(world).facts.seconds(world.people.block(0), worlds.days(world, *WEEK)) for world in shown
+    )
     assert np.array_equal(one, same)
     assert all((one != other).any() for other in others)
 
@@ -207,7 +213,7 @@ def test_stated_facts_replace_the_generated_ones_of_that_member_and_day() -> Non
     stated = dict(zip(COUNTERS, table[:, 2, 1].tolist(), strict=True))
     assert {name: number for name, number in stated.items() if number} == {"completions": 3, "keystrokes": 100}
     assert not table[:, 2, 3].any(), "a fact without counters says that there was nothing"
-    assert table[:, 5, 5].sum() == table[PLACE["agent_interactions"], 5, 5] == 1
+    assert table[:, 5, 5].sum() == table[INDEX["agent_interactions"], 5, 5] == 1
 
 
 def test_stated_facts_leave_everybody_else_and_every_other_day_alone() -> None:
@@ -218,7 +224,7 @@ def test_stated_facts_leave_everybody_else_and_every_other_day_alone() -> None:
 
 
 def test_stated_facts_of_another_product_change_nothing_here() -> None:
-    told = replace(STATED.organization.facts[0], product=Product.AUGMENT)
+    told = replace(STATED.organization.facts[0], product="augment")
     plain, other = (
         _table(_facts(worlds.world(turnover=worlds.STAYING, facts=facts), *WEEK)) for facts in ((), (told,))
     )

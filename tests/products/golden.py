@@ -1,6 +1,6 @@
 """Answers digests of small worlds: identities, attributes, facts and records; written anew when run as a program.
 
-    .venv/bin/python -m tests.simulation.golden
+    .venv/bin/python -m tests.products.golden
 
 Whether they may change stays out (`test_golden`).
 """
@@ -16,28 +16,24 @@ from typing import Any
 import numpy as np
 
 from mockserver.organizations import files
+from mockserver.products.jetbrains.options import Allotment, JetBrainsPerson, JetBrainsProgram, Raise, Tool
+from mockserver.products.jetbrains.programs import ReportingGate
+from mockserver.products.world import World
 from mockserver.simulation import hashing
-from mockserver.simulation.accounts import Table
+from mockserver.simulation.accounts import AccountTable
 from mockserver.simulation.calendar import Days
-from mockserver.simulation.clients import ReportingGate
 from mockserver.simulation.organization import (
     Adoption,
-    Allotment,
     ExactDay,
-    JetBrainsPerson,
-    JetBrainsProgram,
     Level,
     Levels,
-    Product,
-    Raise,
     ScriptedFact,
     SilentPeriod,
     SpecialPerson,
     Team,
-    Tool,
 )
 from mockserver.simulation.people import BLOCK, Block
-from mockserver.simulation.world import World
+from tests.products.built import augment, jetbrains, tabnine
 from tests.simulation import worlds
 
 FILE = Path(__file__).with_name("golden.json")
@@ -53,36 +49,36 @@ STATED = worlds.world(
     teams=(Team("A", weight=1), Team("B", weight=9)),
     levels=Levels(50, 10),
     adoption={
-        Product.AUGMENT: Adoption(80, 90, date(2023, 3, 1), 500),
-        Product.TABNINE: Adoption(60, 70, date(2022, 3, 1), 300),
+        "augment": Adoption(80, 90, date(2023, 3, 1), 500),
+        "tabnine": Adoption(60, 70, date(2022, 3, 1), 300),
     },
     holidays=(date(2025, 2, 3),),
     silent=(SilentPeriod(date(2025, 3, 3), date(2025, 3, 9)),),
-    exact=(ExactDay(date(2025, 2, 12), Product.AUGMENT, 321),),
+    exact=(ExactDay(date(2025, 2, 12), "augment", 321),),
     special=(
         SpecialPerson("A.B@stated.example", name="Ä B", team="A", level=Level.HEAVY, active_only=(date(2025, 1, 15),)),
         SpecialPerson("c@d.example", joined=date(2024, 5, 6), left=date(2025, 2, 10)),
     ),
-    facts=(ScriptedFact(1, Product.AUGMENT, date(2025, 1, 15), ("Ada", "Vim"), {"chat_messages": 12}),),
+    facts=(ScriptedFact(1, "augment", date(2025, 1, 15), ("Ada", "Vim"), {"chat_messages": 12}),),
 )
 CREDITS = worlds.world(
     slug="credits",
     seed=12,
     people=BLOCK + 20,
     special=(
-        SpecialPerson("a@c.example", jetbrains=JetBrainsPerson(tools=(Tool.JUNIE, Tool.EDITS))),
+        SpecialPerson("a@c.example", options={"jetbrains": JetBrainsPerson(tools=(Tool.JUNIE, Tool.EDITS))}),
         SpecialPerson(
             "b@c.example",
             level=Level.HEAVY,
-            jetbrains=JetBrainsPerson(
-                credits=(Allotment(900, 300, (Raise(date(2025, 2, 20), 450),)), Allotment(1_200)),
-                old_clients=(JetBrainsProgram.JUNIE,),
-            ),
+            options={
+                "jetbrains": JetBrainsPerson(
+                    credits=(Allotment(900, 300, (Raise(date(2025, 2, 20), 450),)), Allotment(1_200)),
+                    old_clients=(JetBrainsProgram.JUNIE,),
+                )
+            },
         ),
     ),
-    facts=(
-        ScriptedFact(2, Product.JETBRAINS, date(2025, 1, 15), (), {"junie_invocations": 3, "junie_credits": 99_999}),
-    ),
+    facts=(ScriptedFact(2, "jetbrains", date(2025, 1, 15), (), {"junie_invocations": 3, "junie_credits": 99_999}),),
 )
 
 
@@ -101,7 +97,7 @@ def digests() -> dict[str, Any]:
 def _world(world: World) -> dict[str, str]:
     span = worlds.days(world, *SPAN)
     blocks = list(world.people.blocks())
-    facts = [world.augment.facts(block, span) for block in blocks]
+    facts = [augment(world).facts.facts(block, span) for block in blocks]
     return {
         "identities": _digest(_identities(world)),
         "attributes": _digest(part for block in blocks for part in _attributes(block)),
@@ -109,64 +105,71 @@ def _world(world: World) -> dict[str, str]:
         "counters": _digest(each.counters.astype("<i8").tobytes() for each in facts),
         "records": _digest(json.dumps(_records(world, day)).encode() for day in RECORD_DAYS),
         "tabnine counters": _digest(part for block in blocks for part in _tabnine(world, block, span)),
-        "tabnine accounts": _digest(_accounts(world.tabnine_accounts.table)),
+        "tabnine accounts": _digest(_accounts(tabnine(world).accounts.table)),
         "jetbrains counters": _digest(part for block in blocks for part in _jetbrains(world, block, span)),
         "jetbrains credits": _digest(part for block in blocks for part in _ledger(world, block, span)),
         "jetbrains clients": _digest(part for block in blocks for part in _clients(world, block, span)),
-        "other products": _digest(_active(world, product) for product in (Product.TABNINE, Product.JETBRAINS)),
+        "other products": _digest(_active(world, product) for product in ("tabnine", "jetbrains")),
     }
 
 
 def _identities(world: World) -> Iterable[bytes]:
     identities = world.identities
     yield identities.organization_id.bytes
-    yield from (identities.team_id_of(place).bytes for place in range(3))
-    yield from (repr(astuple(identities.of(index))).encode() for index in range(world.organization.members))
+    yield from (identities.team_id_of(team).bytes for team in range(3))
+    yield from (
+        repr(astuple(augment(world).row_ids.member(index))).encode() for index in range(world.organization.members)
+    )
 
 
 def _attributes(block: Block) -> Iterable[bytes]:
-    for each in fields(block):
+    order = [block.products.index(name) for name in ("augment", "tabnine", "jetbrains")]  # As it was at first.
+    for each in fields(block)[1:]:
         values = getattr(block, each.name)
+        values = values[order] if each.name in {"licensed", "started"} else values
         yield each.name.encode()
         yield values.astype("<u8" if values.dtype == np.uint64 else "<i8").tobytes()
 
 
 def _records(world: World, day: str) -> list[tuple[Any, ...]]:
     span = worlds.days(world, day, day)
-    return [astuple(each) for block in world.people.blocks() for each in world.augment_records.of(block, span)]
+    return [astuple(each) for block in world.people.blocks() for each in augment(world).records.of(block, span)]
 
 
 def _tabnine(world: World, block: Block, span: Days) -> Iterable[bytes]:
-    facts = world.tabnine.facts(block, span)
+    facts = tabnine(world).facts.facts(block, span)
     yield np.packbits(facts.active).tobytes()
     yield facts.counters.astype("<i8").tobytes()
-    yield world.tabnine.instants(block, span).astype("<i8").tobytes()
+    yield tabnine(world).facts.seconds(block, span).astype("<i8").tobytes()
 
 
 def _jetbrains(world: World, block: Block, span: Days) -> Iterable[bytes]:
-    facts = world.jetbrains.facts(block, span)
+    facts = jetbrains(world).facts.facts(block, span)
     yield np.packbits(facts.active).tobytes()
     yield facts.counters.astype("<i8").tobytes()
 
 
 def _ledger(world: World, block: Block, span: Days) -> Iterable[bytes]:
-    ledger = world.jetbrains.spending(block, span)
+    ledger = jetbrains(world).facts.spending(block, span)
     yield from (part.astype("<i8").tobytes() for part in (ledger.built_in, ledger.top_up))
     yield np.packbits(ledger.hit).tobytes()
 
 
 def _clients(world: World, block: Block, span: Days) -> Iterable[bytes]:
-    yield from (since.astype("<i8").tobytes() for since in world.clients.sending(block, ReportingGate(assistant=True)))
-    yield world.clients.ide_on(block, span.ordinals).astype("<i8").tobytes()
+    yield from (
+        since.astype("<i8").tobytes()
+        for since in jetbrains(world).programs.sending(block, ReportingGate(assistant=True))
+    )
+    yield jetbrains(world).programs.ide_on(block, span.ordinals).astype("<i8").tobytes()
 
 
-def _accounts(table: Table) -> Iterable[bytes]:
+def _accounts(table: AccountTable) -> Iterable[bytes]:
     for each in fields(table):
         yield each.name.encode()
         yield getattr(table, each.name).astype("<i8").tobytes()
 
 
-def _active(world: World, product: Product) -> bytes:
+def _active(world: World, product: str) -> bytes:
     span = worlds.days(world, *SPAN)
     return b"".join(
         np.packbits(world.presence.active(product, block, span, world.presence.workload(block, span))).tobytes()

@@ -11,14 +11,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mockserver.products.tabnine.facts import COUNTERS, EARLIEST, INDEX, LATEST, SECTIONS
+from mockserver.products.tabnine.ranges import UsageTotals
+from mockserver.products.world import World
 from mockserver.simulation import calendar
 from mockserver.simulation.hashing import I64
 from mockserver.simulation.instants import DAY, EPOCH, midnight
-from mockserver.simulation.organization import Product, ScriptedFact
+from mockserver.simulation.organization import ScriptedFact
 from mockserver.simulation.people import BLOCK
-from mockserver.simulation.tabnine import COUNTERS, EARLIEST, LATEST, PLACE, SECTIONS
-from mockserver.simulation.tabnine_ranges import Totals
-from mockserver.simulation.world import World
+from tests.products.built import tabnine
 from tests.simulation import worlds
 
 START = midnight(date(2025, 9, 26))
@@ -29,9 +30,9 @@ SMALL = worlds.world()
 BLOCKS = worlds.world(people=BLOCK + 60)
 STATED = worlds.world(
     facts=(
-        ScriptedFact(2, Product.TABNINE, date(2025, 9, 30), (), {"chat_interactions": 4, "chat_useful": 2}),
-        ScriptedFact(3, Product.TABNINE, date(2025, 9, 30), (), {"keystrokes": 9}),
-        ScriptedFact(4, Product.TABNINE, date(2025, 10, 1), (), {}),
+        ScriptedFact(2, "tabnine", date(2025, 9, 30), (), {"chat_interactions": 4, "chat_useful": 2}),
+        ScriptedFact(3, "tabnine", date(2025, 9, 30), (), {"keystrokes": 9}),
+        ScriptedFact(4, "tabnine", date(2025, 10, 1), (), {}),
     )
 )
 WORLDS = {"small": SMALL, "blocks": BLOCKS, "stated": STATED}
@@ -55,26 +56,29 @@ def _everyone(world: World) -> I64:
     return np.arange(world.organization.members, dtype=np.int64)
 
 
-def _looked_up(world: World, index: I64, start: int, end: int) -> Totals:
+def _looked_up(world: World, index: I64, start: int, end: int) -> UsageTotals:
     """The totals between two instants, cell by cell."""
     span = calendar.days(world.organization, start // DAY + EPOCH, (end - 1) // DAY + EPOCH)
     sums, users = np.zeros(len(COUNTERS), dtype=np.int64), [set[int]() for _ in SECTIONS]
     for block in world.people.blocks():
-        facts, instants = world.tabnine.facts(block, span), world.tabnine.instants(block, span)
+        facts, instants = (
+            tabnine(world).facts.facts(block, span),
+            tabnine(world).facts.seconds(block, span),
+        )
         for cell, (row, column) in enumerate(zip(facts.rows.tolist(), facts.columns.tolist(), strict=True)):
             member, day = int(block.index[row]), int(span.ordinals[column])
             if member in index and start <= (day - EPOCH) * DAY + int(instants[row, column]) < end:
                 sums += facts.counters[:, cell]
                 for section, counter in enumerate(SECTIONS):
                     users[section] |= {member} if facts.counters[counter, cell] else set()
-    return Totals(tuple(sums.tolist()), tuple(map(len, users)), len(set[int]().union(*users)))
+    return UsageTotals(tuple(sums.tolist()), tuple(map(len, users)), len(set[int]().union(*users)))
 
 
 @pytest.mark.parametrize("world", WORLDS.values(), ids=WORLDS)
 @settings(max_examples=25)
 @given(where=cuts())
 def test_everybody_is_each_member_together_wherever_the_cuts_are(world: World, where: list[int]) -> None:
-    assert world.tabnine_ranges.everybody(where) == world.tabnine_ranges.members(_everyone(world), where)
+    assert tabnine(world).ranges.everybody(where) == tabnine(world).ranges.members(_everyone(world), where)
 
 
 @pytest.mark.parametrize("world", [SMALL, STATED], ids=["small", "stated"])
@@ -85,15 +89,15 @@ def test_totals_are_those_of_the_cells_whose_instant_lies_between_the_cuts(
 ) -> None:
     index = np.array(sorted(members), dtype=np.int64)
     expected = [_looked_up(world, index, start, end) for start, end in pairwise(where)]
-    assert world.tabnine_ranges.members(index, where) == expected
+    assert tabnine(world).ranges.members(index, where) == expected
 
 
 @settings(max_examples=25)
 @given(cuts(3, 8))
 def test_the_parts_make_up_the_whole(where: list[int]) -> None:
     for totals in (
-        SMALL.tabnine_ranges.everybody,
-        lambda cut: SMALL.tabnine_ranges.members(np.array([3, 7, 20]), cut),
+        tabnine(SMALL).ranges.everybody,
+        lambda cut: tabnine(SMALL).ranges.members(np.array([3, 7, 20]), cut),
     ):
         parts, (whole,) = totals(where), totals([where[0], where[-1]])
         assert np.sum([part.sums for part in parts], axis=0).tolist() == list(whole.sums)
@@ -107,9 +111,9 @@ def test_some_members_and_the_others_make_up_everybody(where: list[int], chosen:
     everyone = _everyone(BLOCKS)
     mine = np.isin(everyone, list(chosen))
     some, others, everybody = (
-        BLOCKS.tabnine_ranges.members(everyone[mine], where),
-        BLOCKS.tabnine_ranges.members(everyone[~mine], where),
-        BLOCKS.tabnine_ranges.everybody(where),
+        tabnine(BLOCKS).ranges.members(everyone[mine], where),
+        tabnine(BLOCKS).ranges.members(everyone[~mine], where),
+        tabnine(BLOCKS).ranges.everybody(where),
     )
     for one, other, all_ in zip(some, others, everybody, strict=True):
         assert np.add(one.sums, other.sums).tolist() == list(all_.sums)
@@ -120,25 +124,25 @@ def test_some_members_and_the_others_make_up_everybody(where: list[int], chosen:
 @settings(max_examples=25)
 @given(cuts())
 def test_whoever_does_anything_is_counted_once_however_many_sections(where: list[int]) -> None:
-    for totals in SMALL.tabnine_ranges.everybody(where):
+    for totals in tabnine(SMALL).ranges.everybody(where):
         assert max(totals.users) <= totals.anybody <= min(sum(totals.users), 40)
 
 
 @settings(max_examples=25)
 @given(cuts(), st.integers(0, 41))
 def test_one_member_is_one_user_or_none(where: list[int], member: int) -> None:
-    for totals in SMALL.tabnine_ranges.members(np.array([member]), where):
+    for totals in tabnine(SMALL).ranges.members(np.array([member]), where):
         assert {*totals.users, totals.anybody} <= {0, 1}
         assert (totals.anybody == 1) == any(totals.sums)
 
 
 def test_a_team_is_its_members() -> None:
-    table, where = SMALL.tabnine_accounts.table, [START, START + 7 * DAY + 40_000, START + 14 * DAY]
+    table, where = tabnine(SMALL).accounts.table, [START, START + 7 * DAY + 40_000, START + 14 * DAY]
     teams = [
-        SMALL.tabnine_ranges.members(table.index[table.team == team], where) for team in np.unique(table.team).tolist()
+        tabnine(SMALL).ranges.members(table.index[table.team == team], where) for team in np.unique(table.team).tolist()
     ]
     assert len(teams) == 2
-    for part, everybody in enumerate(SMALL.tabnine_ranges.everybody(where)):
+    for part, everybody in enumerate(tabnine(SMALL).ranges.everybody(where)):
         assert np.sum([team[part].sums for team in teams], axis=0).tolist() == list(everybody.sums)
         assert sum(team[part].anybody for team in teams) == everybody.anybody
 
@@ -147,8 +151,8 @@ def test_a_team_is_its_members() -> None:
 @pytest.mark.parametrize("start", [LATEST - DAY, -1, 0, 1, EARLIEST])
 def test_a_range_over_the_hours_in_which_things_happen_is_the_whole_day(start: int, end: int) -> None:
     monday = midnight(date(2025, 9, 29))
-    (totals,) = SMALL.tabnine_ranges.everybody([monday + start, monday + end])
-    (day,) = SMALL.tabnine_days.span(monday // DAY + EPOCH, monday // DAY + EPOCH)
+    (totals,) = tabnine(SMALL).ranges.everybody([monday + start, monday + end])
+    (day,) = tabnine(SMALL).days.span(monday // DAY + EPOCH, monday // DAY + EPOCH)
     assert (list(totals.sums), totals.users) == (day.sums.tolist(), day.users)
     assert totals.anybody > 0
 
@@ -157,23 +161,23 @@ def test_a_range_over_the_hours_in_which_things_happen_is_the_whole_day(start: i
 def test_nothing_happens_at_night(hours: tuple[int, int]) -> None:
     monday = midnight(date(2025, 9, 29))
     where = [monday + hour * 3600 for hour in hours]
-    (totals,) = SMALL.tabnine_ranges.everybody(where)
-    assert totals == Totals((0,) * len(COUNTERS), (0, 0, 0), 0)
-    assert SMALL.tabnine_ranges.members(_everyone(SMALL), where) == [totals]
+    (totals,) = tabnine(SMALL).ranges.everybody(where)
+    assert totals == UsageTotals((0,) * len(COUNTERS), (0, 0, 0), 0)
+    assert tabnine(SMALL).ranges.members(_everyone(SMALL), where) == [totals]
 
 
 def test_what_is_done_at_a_cut_belongs_to_the_part_that_begins_there() -> None:
     one = calendar.days(STATED.organization, worlds.ordinal("2025-09-30"), worlds.ordinal("2025-09-30"))
-    second = midnight(date(2025, 9, 30)) + int(STATED.tabnine.instants(STATED.people.block(0), one)[2, 0])
-    before, at, after = STATED.tabnine_ranges.members(np.array([2]), [second - 9, second, second + 1, second + 9])
+    second = midnight(date(2025, 9, 30)) + int(tabnine(STATED).facts.seconds(STATED.people.block(0), one)[2, 0])
+    before, at, after = tabnine(STATED).ranges.members(np.array([2]), [second - 9, second, second + 1, second + 9])
     assert (before.anybody, after.anybody) == (0, 0)
-    assert (at.sums[PLACE["chat_interactions"]], at.sums[PLACE["chat_useful"]], at.users) == (4, 2, (0, 1, 0))
+    assert (at.sums[INDEX["chat_interactions"]], at.sums[INDEX["chat_useful"]], at.users) == (4, 2, (0, 1, 0))
 
 
 def test_typing_alone_makes_nobody_a_user() -> None:
     where = [midnight(date(2025, 9, 30)), midnight(date(2025, 10, 1))]
-    (totals,) = STATED.tabnine_ranges.members(np.array([3]), where)
-    assert (totals.sums[PLACE["keystrokes"]], totals.users, totals.anybody) == (9, (0, 0, 0), 0)
+    (totals,) = tabnine(STATED).ranges.members(np.array([3]), where)
+    assert (totals.sums[INDEX["keystrokes"]], totals.users, totals.anybody) == (9, (0, 0, 0), 0)
 
 
 FIRST = midnight(SMALL.organization.first_day)
@@ -186,28 +190,28 @@ OUTSIDE = {
 
 @pytest.mark.parametrize("where", OUTSIDE.values(), ids=OUTSIDE)
 def test_before_its_history_an_organisation_did_nothing(where: list[int]) -> None:
-    nothing = [Totals((0,) * len(COUNTERS), (0, 0, 0), 0)] * (len(where) - 1)
-    assert SMALL.tabnine_ranges.everybody(where) == nothing
-    assert SMALL.tabnine_ranges.members(_everyone(SMALL), where) == nothing
+    nothing = [UsageTotals((0,) * len(COUNTERS), (0, 0, 0), 0)] * (len(where) - 1)
+    assert tabnine(SMALL).ranges.everybody(where) == nothing
+    assert tabnine(SMALL).ranges.members(_everyone(SMALL), where) == nothing
 
 
 def test_a_range_that_begins_before_the_history_is_the_history() -> None:
     end = FIRST + 500 * DAY
     late, early = ([first, FIRST + 300 * DAY, end] for first in (FIRST, -62_135_596_800))
-    assert SMALL.tabnine_ranges.everybody(early) == SMALL.tabnine_ranges.everybody(late)
+    assert tabnine(SMALL).ranges.everybody(early) == tabnine(SMALL).ranges.everybody(late)
     members = np.array([1, 2])
-    assert SMALL.tabnine_ranges.members(members, early) == SMALL.tabnine_ranges.members(members, late)
+    assert tabnine(SMALL).ranges.members(members, early) == tabnine(SMALL).ranges.members(members, late)
 
 
 def test_a_long_range_of_many_members_is_looked_at_in_pieces_and_loses_none() -> None:
     """More members times days than are looked at together."""
     where = [midnight(date(2025, 1, 1)) + place * 97 * DAY + 33_333 for place in range(3)]
-    assert BLOCKS.tabnine_ranges.members(_everyone(BLOCKS), where) == BLOCKS.tabnine_ranges.everybody(where)
+    assert tabnine(BLOCKS).ranges.members(_everyone(BLOCKS), where) == tabnine(BLOCKS).ranges.everybody(where)
 
 
 def test_nobody_did_nothing() -> None:
     nobody = np.array([], dtype=np.int64)
     assert (
-        SMALL.tabnine_ranges.members(nobody, [START, START + DAY, START + 9 * DAY])
-        == [Totals((0,) * len(COUNTERS), (0, 0, 0), 0)] * 2
+        tabnine(SMALL).ranges.members(nobody, [START, START + DAY, START + 9 * DAY])
+        == [UsageTotals((0,) * len(COUNTERS), (0, 0, 0), 0)] * 2
     )

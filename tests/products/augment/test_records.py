@@ -8,26 +8,28 @@ from datetime import date
 import numpy as np
 import pytest
 
-from mockserver.simulation.augment import COUNTERS, PLACE
-from mockserver.simulation.augment_records import CLI_EDITOR, Record
-from mockserver.simulation.organization import Product, ScriptedFact
-from mockserver.simulation.world import World
+from mockserver.products.augment.facts import COUNTERS, INDEX
+from mockserver.products.augment.options import Environment
+from mockserver.products.augment.records import CLI_EDITOR, LanguageRecord
+from mockserver.products.world import World
+from mockserver.simulation.organization import ScriptedFact
+from tests.products.built import augment
 from tests.simulation import worlds
 
 WORLD = worlds.world(people=300, turnover=worlds.STAYING)
 DAY = "2025-10-15"
-CLI_ONLY = [place for name, place in PLACE.items() if "cli" in name]
-ELSEWHERE = [place for name, place in PLACE.items() if "cli" not in name and name != "tool_calls"]
+CLI_ONLY = [place for name, place in INDEX.items() if "cli" in name]
+ELSEWHERE = [place for name, place in INDEX.items() if "cli" not in name and name != "tool_calls"]
 
 
-def _records(world: World, day: str = DAY) -> list[Record]:
-    return world.augment_records.of(world.people.block(0), worlds.days(world, day, day))
+def _records(world: World, day: str = DAY) -> list[LanguageRecord]:
+    return augment(world).records.of(world.people.block(0), worlds.days(world, day, day))
 
 
 @pytest.mark.parametrize("day", [DAY, "2025-10-18", "2025-12-25", "2022-06-20"])
 def test_the_records_of_a_day_make_up_the_counters_of_everybody_active(day: str) -> None:
     span = worlds.days(WORLD, day, day)
-    facts = WORLD.augment.facts(WORLD.people.block(0), span)
+    facts = augment(WORLD).facts.facts(WORLD.people.block(0), span)
     sums = np.zeros_like(facts.by_member)
     for record in _records(WORLD, day):
         sums[:, record.member] += np.array(record.counters)
@@ -79,16 +81,16 @@ def test_service_accounts_have_records_of_the_command_line_only() -> None:
 
 def test_some_members_alone_have_the_records_that_they_have_among_all() -> None:
     span, chosen = worlds.days(WORLD, DAY, DAY), [3, 8, 150, 301]
-    alone = WORLD.augment_records.of(WORLD.people.block(0).take(np.array(chosen)), span)
+    alone = augment(WORLD).records.of(WORLD.people.block(0).take(np.array(chosen)), span)
     assert alone == [record for record in _records(WORLD) if record.member in chosen]
 
 
 def test_stated_facts_are_records_as_they_stand_in_their_order() -> None:
     day = date.fromisoformat(DAY)
     facts = (
-        ScriptedFact(2, Product.AUGMENT, day, ("Rust", "Vim"), {"chat_messages": 2}),
-        ScriptedFact(2, Product.AUGMENT, day, ("Ada", "Vim"), {"ide_lines": 5}),
-        ScriptedFact(3, Product.AUGMENT, day, (), {}),
+        ScriptedFact(2, "augment", day, ("Rust", "Vim"), {"chat_messages": 2}),
+        ScriptedFact(2, "augment", day, ("Ada", "Vim"), {"ide_lines": 5}),
+        ScriptedFact(3, "augment", day, (), {}),
     )
     records = [record for record in _records(worlds.world(facts=facts)) if record.member in {2, 3}]
     counted = [(r.language, r.editor, {COUNTERS[at]: n for at, n in enumerate(r.counters) if n}) for r in records]
@@ -97,5 +99,6 @@ def test_stated_facts_are_records_as_they_stand_in_their_order() -> None:
 
 @pytest.mark.parametrize("editors", [{"CLI": 1}, {"CLI": 1, "VSCode": 1}])
 def test_where_the_command_line_is_stated_as_an_editor_no_two_records_are_alike(editors: dict[str, int]) -> None:
-    keys = [(record.member, record.language, record.editor) for record in _records(worlds.world(editors=editors))]
+    world = worlds.world(options={"augment": Environment(editors=editors)})
+    keys = [(record.member, record.language, record.editor) for record in _records(world)]
     assert keys == sorted(set(keys))

@@ -9,14 +9,14 @@ from typing import Any
 import pytest
 
 from mockserver.simulation import hashing
-from tests.simulation import golden
+from tests.products import golden
 
 KEPT = json.loads(golden.FILE.read_text(encoding="utf-8"))
 WORLDS = ("plain", "stated", "credits")
 MOVED = (
     "the {what} of the same organisation and seed are no longer what they were. If that is meant, raise DATA_VERSION "
     "in mockserver/simulation/hashing.py and write the digests anew with `.venv/bin/python -m "
-    "tests.simulation.golden`; "
+    "tests.products.golden`; "
     "if not, find what moved them (the code, numpy, fixtures/names.json)."
 )
 
@@ -38,7 +38,7 @@ def test_the_pool_of_names_does_not_move(found: dict[str, Any]) -> None:
 
 def test_the_digests_are_of_this_version_of_the_data() -> None:
     assert KEPT["data_version"] == hashing.DATA_VERSION, (
-        "DATA_VERSION was raised; write the digests anew with `.venv/bin/python -m tests.simulation.golden`"
+        "DATA_VERSION was raised; write the digests anew with `.venv/bin/python -m tests.products.golden`"
     )
 
 

@@ -12,44 +12,37 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from mockserver.products.jetbrains.credits import CreditLedger
+from mockserver.products.jetbrains.facts import COUNTERS, CREDITS, MEASURES, TOOLS
+from mockserver.products.jetbrains.options import Allotment, JetBrainsPerson, JetBrainsProgram, Raise
+from mockserver.products.jetbrains.programs import IDES, ReportingGate
+from mockserver.products.jetbrains.ranges import DistinctUsers, Spending, SpentCredits
+from mockserver.products.world import World
 from mockserver.simulation import calendar
 from mockserver.simulation.calendar import Days
-from mockserver.simulation.clients import IDES, ReportingGate
-from mockserver.simulation.credits import Ledger
-from mockserver.simulation.jetbrains import COUNTERS, CREDITS, MEASURES, TOOLS
-from mockserver.simulation.jetbrains_ranges import Spending, Spent, Users
-from mockserver.simulation.organization import (
-    NEVER,
-    Allotment,
-    JetBrainsPerson,
-    JetBrainsProgram,
-    Product,
-    Raise,
-    ScriptedFact,
-    SpecialPerson,
-)
-from mockserver.simulation.people import BLOCK, PRODUCTS, Block
+from mockserver.simulation.organization import NEVER, ScriptedFact, SpecialPerson
+from mockserver.simulation.people import BLOCK, Block
 from mockserver.simulation.presence import Mask
-from mockserver.simulation.world import World
+from tests.products.built import jetbrains
 from tests.simulation import worlds
 
 START = worlds.ordinal("2025-09-20")
 LENGTH = 50
 """Days that cuts are made in."""
 
-PLACE = PRODUCTS.index(Product.JETBRAINS)
-NOTHING = Spent(0, 0, 0, 0)
+INDEX = worlds.PRODUCTS.index("jetbrains")
+NOTHING = SpentCredits(0, 0, 0, 0)
 ALL = ReportingGate(assistant=True)
 HONEST = ReportingGate(released=START + 10, assistant=False)
 
 
 def _person(place: int, **jetbrains: object) -> SpecialPerson:
-    return SpecialPerson(f"{place}@small.example", jetbrains=JetBrainsPerson(**jetbrains))  # type: ignore[arg-type]
+    return SpecialPerson(f"{place}@small.example", options={"jetbrains": JetBrainsPerson(**jetbrains)})  # type: ignore[arg-type]
 
 
 def _fact(member: int, day: str, spent: int) -> ScriptedFact:
     counters = {"junie_invocations": 1, "junie_credits": spent}
-    return ScriptedFact(member, Product.JETBRAINS, date.fromisoformat(f"2025-{day}"), (), counters)
+    return ScriptedFact(member, "jetbrains", date.fromisoformat(f"2025-{day}"), (), counters)
 
 
 SMALL = worlds.world()
@@ -112,9 +105,9 @@ class Part:
         return set[int]().union(*self.hits.values())
 
     @property
-    def spent(self) -> Spent:
+    def spent(self) -> SpentCredits:
         """The bucket as it is told."""
-        return Spent(self.built_in, self.top_up, len(self.spenders), len(self.hit))
+        return SpentCredits(self.built_in, self.top_up, len(self.spenders), len(self.hit))
 
 
 def _looked_up(world: World, first: int, end: int, mask: Mask | None, ides: set[int] | None = None) -> Part:
@@ -123,15 +116,15 @@ def _looked_up(world: World, first: int, end: int, mask: Mask | None, ides: set[
     for block in world.people.blocks() if first < end else ():
         span = calendar.days(world.organization, first, end - 1)
         chosen = np.ones(len(block), dtype=bool) if mask is None else mask[block.index]
-        part.active |= _whoever(block, world.jetbrains.facts(block, span).active & chosen[:, None])
-        there = np.maximum(block.licensed[PLACE], block.joined)[:, None] <= span.ordinals
+        part.active |= _whoever(block, jetbrains(world).facts.facts(block, span).active & chosen[:, None])
+        there = np.maximum(block.licensed[INDEX], block.joined)[:, None] <= span.ordinals
         there &= (span.ordinals < block.left[:, None]) & chosen[:, None]
         cells = np.ones(there.shape, dtype=bool) & chosen[:, None]
         if ides is not None:
-            there &= world.clients.has(block, ides)[:, None]
-            cells &= np.isin(world.clients.ide_on(block, span.ordinals), list(ides))
+            there &= jetbrains(world).programs.has(block, ides)[:, None]
+            cells &= np.isin(jetbrains(world).programs.ide_on(block, span.ordinals), list(ides))
         part.enabled |= _whoever(block, there)
-        _enter(part, block, span, world.jetbrains.spending(block, span), cells)
+        _enter(part, block, span, jetbrains(world).facts.spending(block, span), cells)
     return part
 
 
@@ -140,7 +133,7 @@ def _whoever(block: Block, cells: Mask) -> set[int]:
     return set(block.index[cells.any(axis=1)].tolist())
 
 
-def _enter(part: Part, block: Block, span: Days, ledger: Ledger, cells: Mask) -> None:
+def _enter(part: Part, block: Block, span: Days, ledger: CreditLedger, cells: Mask) -> None:
     """Put what was spent in some cells into a bucket."""
     part.built_in += int(ledger.built_in[cells].sum())
     part.top_up += int(ledger.top_up[cells].sum())
@@ -156,9 +149,9 @@ def test_a_bucket_is_what_its_days_are_member_by_member(world: World, edges: lis
     mask = data.draw(masks(world))
     parts = [_looked_up(world, *bucket, mask) for bucket in pairwise(edges)]
     whole = _looked_up(world, edges[0], edges[-1], mask)
-    ranges = world.jetbrains_ranges
-    assert ranges.enabled(edges, mask) == Users([len(part.enabled) for part in parts], len(whole.enabled))
-    assert ranges.active(edges, mask) == Users([len(part.active) for part in parts], len(whole.active))
+    ranges = jetbrains(world).ranges
+    assert ranges.enabled(edges, mask) == DistinctUsers([len(part.enabled) for part in parts], len(whole.enabled))
+    assert ranges.active(edges, mask) == DistinctUsers([len(part.active) for part in parts], len(whole.active))
     peak = max((len(hit) for hit in whole.hits.values()), default=0)
     assert ranges.spending(edges, mask) == Spending([part.spent for part in parts], whole.spent, peak)
 
@@ -172,8 +165,8 @@ def test_with_ides_a_bucket_is_the_days_on_which_these_were_used(
     mask = data.draw(masks(world))
     parts = [_looked_up(world, *bucket, mask, ides) for bucket in pairwise(edges)]
     whole = _looked_up(world, edges[0], edges[-1], mask, ides)
-    ranges = world.jetbrains_ranges
-    assert ranges.enabled(edges, mask, ides) == Users([len(part.enabled) for part in parts], len(whole.enabled))
+    ranges = jetbrains(world).ranges
+    assert ranges.enabled(edges, mask, ides) == DistinctUsers([len(part.enabled) for part in parts], len(whole.enabled))
     peak = max((len(hit) for hit in whole.hits.values()), default=0)
     assert ranges.spending(edges, mask, ides) == Spending([part.spent for part in parts], whole.spent, peak)
 
@@ -184,8 +177,8 @@ def test_with_ides_a_bucket_is_the_days_on_which_these_were_used(
 def test_the_peak_is_at_most_the_distinct_users_and_these_at_most_the_sum_of_the_days(
     world: World, edges: list[int]
 ) -> None:
-    daily = world.jetbrains_ranges.spending(list(range(edges[0], edges[-1] + 1)) if edges[-1] > edges[0] else edges)
-    told = world.jetbrains_ranges.spending(edges)
+    daily = jetbrains(world).ranges.spending(list(range(edges[0], edges[-1] + 1)) if edges[-1] > edges[0] else edges)
+    told = jetbrains(world).ranges.spending(edges)
     assert told.total == daily.total
     assert told.peak == daily.peak == max(day.hit for day in daily.buckets)
     assert told.peak <= told.total.hit <= sum(day.hit for day in daily.buckets)
@@ -195,7 +188,7 @@ def test_the_peak_is_at_most_the_distinct_users_and_these_at_most_the_sum_of_the
 @settings(max_examples=25)
 @given(cuts())
 def test_all_ides_together_make_up_the_whole(edges: list[int]) -> None:
-    ranges = SMALL.jetbrains_ranges
+    ranges = jetbrains(SMALL).ranges
     alone = [ranges.spending(edges, ides=[ide]) for ide in range(len(IDES))]
     whole = ranges.spending(edges)
     assert ranges.spending(edges, ides=range(len(IDES))) == whole
@@ -210,7 +203,7 @@ def test_all_ides_together_make_up_the_whole(edges: list[int]) -> None:
 @settings(max_examples=25)
 @given(cuts(), st.data())
 def test_whoever_spends_is_active_and_whoever_is_active_is_enabled(edges: list[int], data: st.DataObject) -> None:
-    mask, ranges = data.draw(masks(SMALL)), SMALL.jetbrains_ranges
+    mask, ranges = data.draw(masks(SMALL)), jetbrains(SMALL).ranges
     enabled, active, spending = ranges.enabled(edges, mask), ranges.active(edges, mask), ranges.spending(edges, mask)
     for part, used, has in zip(spending.buckets, active.buckets, enabled.buckets, strict=True):
         assert part.hit <= part.users <= used <= has
@@ -222,7 +215,7 @@ def test_whoever_spends_is_active_and_whoever_is_active_is_enabled(edges: list[i
 def test_those_in_a_mask_and_those_outside_make_up_everybody(edges: list[int], data: st.DataObject) -> None:
     chosen = data.draw(st.sets(st.integers(0, BLOCK + 61), max_size=600))
     mask = np.isin(np.arange(BLOCK + 62), list(chosen))
-    ranges = BLOCKS.jetbrains_ranges
+    ranges = jetbrains(BLOCKS).ranges
     for told in (ranges.enabled, ranges.active):
         some, others, everybody = told(edges, mask), told(edges, ~mask), told(edges)
         assert np.add(some.buckets, others.buckets).tolist() == everybody.buckets
@@ -236,13 +229,13 @@ def test_those_in_a_mask_and_those_outside_make_up_everybody(edges: list[int], d
 def _told(*days: str, who: int | None = None) -> list[tuple[int, int, int, int]]:
     edges = [worlds.ordinal(f"2025-{day}") for day in days]
     mask = None if who is None else np.arange(STATED.organization.members) == who
-    told = STATED.jetbrains_ranges.spending(edges, mask).buckets
+    told = jetbrains(STATED).ranges.spending(edges, mask).buckets
     return [(each.built_in, each.top_up, each.users, each.hit) for each in told]
 
 
 def test_the_peak_is_the_day_on_which_most_users_hit_their_limit() -> None:
     edges = [worlds.ordinal(f"2025-{day}") for day in ("10-01", "11-01", "12-01")]
-    told = STATED.jetbrains_ranges.spending(edges)
+    told = jetbrains(STATED).ranges.spending(edges)
     assert [each.hit for each in told.buckets] == [4, 1]
     assert (told.total.hit, told.peak) == (4, 3), "three on the seventh; one of them again in November"
 
@@ -261,8 +254,8 @@ def test_credits_that_come_after_the_hit_do_not_take_it_back() -> None:
 def test_whoever_has_no_credits_is_active_and_spends_none() -> None:
     edges = [worlds.ordinal("2025-10-09"), worlds.ordinal("2025-10-10")]
     mask = np.arange(STATED.organization.members) == 4
-    assert STATED.jetbrains_ranges.active(edges, mask) == Users([1], 1)
-    assert STATED.jetbrains_ranges.spending(edges, mask) == Spending([NOTHING], NOTHING, 0)
+    assert jetbrains(STATED).ranges.active(edges, mask) == DistinctUsers([1], 1)
+    assert jetbrains(STATED).ranges.spending(edges, mask) == Spending([NOTHING], NOTHING, 0)
 
 
 @pytest.mark.parametrize("world", WORLDS.values(), ids=WORLDS)
@@ -275,7 +268,10 @@ def test_what_is_reported_is_what_those_did_whose_clients_are_new_enough(
     expected = np.zeros((len(edges) - 1, len(TOOLS), len(MEASURES)), dtype=np.int64)
     span = calendar.days(world.organization, START, START + LENGTH)
     for block in world.people.blocks():
-        facts, (junie, others) = world.jetbrains.facts(block, span), world.clients.sending(block, gates)
+        facts, (junie, others) = (
+            jetbrains(world).facts.facts(block, span),
+            jetbrains(world).programs.sending(block, gates),
+        )
         measures = facts.counters[: CREDITS.start].reshape(len(TOOLS), len(MEASURES), len(facts.rows))
         for tool, name in enumerate(TOOLS):
             since = junie if name == "junie" else others
@@ -283,17 +279,17 @@ def test_what_is_reported_is_what_those_did_whose_clients_are_new_enough(
                 day = span.ordinals[facts.columns]
                 counts = (day >= np.maximum(since[facts.rows], first)) & (day < end)
                 expected[part, tool] += measures[tool][:, counts].sum(axis=1)
-    assert np.array_equal(world.jetbrains_ranges.reported(edges, gates), expected)
+    assert np.array_equal(jetbrains(world).ranges.reported(edges, gates), expected)
 
 
 def test_some_of_what_is_done_is_not_reported_and_with_an_honest_release_nothing_before_it() -> None:
     edges = [START, START + 10, START + LENGTH]
     span = calendar.days(BLOCKS.organization, START, START + LENGTH - 1)
-    done = sum(BLOCKS.jetbrains.facts(block, span).by_member.sum(axis=1) for block in BLOCKS.people.blocks())
-    reported = BLOCKS.jetbrains_ranges.reported(edges, ALL)
+    done = sum(jetbrains(BLOCKS).facts.facts(block, span).by_member.sum(axis=1) for block in BLOCKS.people.blocks())
+    reported = jetbrains(BLOCKS).ranges.reported(edges, ALL)
     assert 0.8 < int(reported.sum()) / int(np.sum(done[: CREDITS.start])) < 1
-    assert not BLOCKS.jetbrains_ranges.reported(edges, HONEST)[0].any()
-    assert BLOCKS.jetbrains_ranges.reported(edges, HONEST)[1].any()
+    assert not jetbrains(BLOCKS).ranges.reported(edges, HONEST)[0].any()
+    assert jetbrains(BLOCKS).ranges.reported(edges, HONEST)[1].any()
     assert len(COUNTERS) == CREDITS.stop
 
 
@@ -310,8 +306,8 @@ OUTSIDE = {
 @pytest.mark.parametrize("edges", OUTSIDE.values(), ids=OUTSIDE)
 @pytest.mark.parametrize("mask", [None, np.ones(42, dtype=bool), np.zeros(42, dtype=bool)], ids=["any", "all", "none"])
 def test_where_there_are_no_days_or_no_history_there_is_nothing(edges: list[int], mask: Mask | None) -> None:
-    parts, ranges = len(edges) - 1, SMALL.jetbrains_ranges
-    assert ranges.enabled(edges, mask) == ranges.active(edges, mask) == Users([0] * parts, 0)
+    parts, ranges = len(edges) - 1, jetbrains(SMALL).ranges
+    assert ranges.enabled(edges, mask) == ranges.active(edges, mask) == DistinctUsers([0] * parts, 0)
     assert ranges.spending(edges, mask) == Spending([NOTHING] * parts, NOTHING, 0)
     assert ranges.spending(edges, mask, [0]) == Spending([NOTHING] * parts, NOTHING, 0)
     assert np.array_equal(ranges.reported(edges, ALL), np.zeros((parts, len(TOOLS), len(MEASURES))))
@@ -319,7 +315,7 @@ def test_where_there_are_no_days_or_no_history_there_is_nothing(edges: list[int]
 
 @pytest.mark.parametrize("first", [1, FIRST - 400, FIRST - 1])
 def test_a_range_that_begins_before_the_history_is_the_history(first: int) -> None:
-    ranges = SMALL.jetbrains_ranges
+    ranges = jetbrains(SMALL).ranges
     early, late = ([start, FIRST + 300, FIRST + 400] for start in (first, FIRST))
     assert ranges.enabled(early) == ranges.enabled(late)
     assert ranges.active(early) == ranges.active(late)
@@ -329,7 +325,7 @@ def test_a_range_that_begins_before_the_history_is_the_history(first: int) -> No
 
 def test_buckets_may_be_empty_between_others() -> None:
     edges = [START, START + 7, START + 7, START + 14]
-    ranges = SMALL.jetbrains_ranges
+    ranges = jetbrains(SMALL).ranges
     for told in (ranges.enabled(edges), ranges.active(edges)):
         assert told.buckets[1] == 0
         assert min(told.buckets[0], told.buckets[2]) > 0
@@ -341,31 +337,31 @@ def test_buckets_may_be_empty_between_others() -> None:
 def test_nobody_is_enabled_before_the_licence_or_after_leaving_however_far_a_range_goes() -> None:
     stay = [START, NEVER]
     people = SMALL.people.block(0)
-    licensed = np.maximum(people.licensed[PLACE], people.joined)
-    assert SMALL.jetbrains_ranges.enabled(stay).total == int(((people.left > START) & (licensed < people.left)).sum())
+    licensed = np.maximum(people.licensed[INDEX], people.joined)
+    assert jetbrains(SMALL).ranges.enabled(stay).total == int(((people.left > START) & (licensed < people.left)).sum())
     for row in range(42):
         only, days = np.arange(42) == row, [int(licensed[row]), int(people.left[row])]
         if days[0] < days[1] < NEVER:
             around = [days[0] - 1, days[0], days[0] + 1, days[1] - 1, days[1], days[1] + 1]
-            assert SMALL.jetbrains_ranges.enabled(around, only).buckets == [0, 1, 1, 1, 0]
+            assert jetbrains(SMALL).ranges.enabled(around, only).buckets == [0, 1, 1, 1, 0]
 
 
 def test_service_accounts_are_never_counted() -> None:
     mask = np.arange(42) >= 40
     edges = [START, START + LENGTH]
-    assert SMALL.jetbrains_ranges.enabled(edges, mask).total == 0
-    assert SMALL.jetbrains_ranges.active(edges, mask).total == 0
+    assert jetbrains(SMALL).ranges.enabled(edges, mask).total == 0
+    assert jetbrains(SMALL).ranges.active(edges, mask).total == 0
 
 
 def test_a_licence_counts_while_its_person_is_there() -> None:
     joined, left = date(2025, 3, 3), date(2025, 6, 2)
     licences = (date(2025, 1, 6), date(2025, 4, 7), date(2025, 6, 2), date(2025, 7, 7), None)
     special = tuple(
-        SpecialPerson(f"{place}@small.example", joined=joined, left=left, licences={Product.JETBRAINS: day})
+        SpecialPerson(f"{place}@small.example", joined=joined, left=left, licences={"jetbrains": day})
         for place, day in enumerate(licences)
     )
     world = worlds.world(people=len(licences), service_accounts=(), special=special)
     edges = [worlds.ordinal(day) for day in ("2025-01-01", "2025-03-03", "2025-04-07", "2025-06-02", "2025-12-31")]
     for place, expected in enumerate(([0, 1, 1, 0], [0, 0, 1, 0], *[[0] * 4] * 3)):
         mask = np.arange(len(licences)) == place
-        assert world.jetbrains_ranges.enabled(edges, mask) == Users(expected, max(expected))
+        assert jetbrains(world).ranges.enabled(edges, mask) == DistinctUsers(expected, max(expected))

@@ -9,10 +9,12 @@ import numpy as np
 import pytest
 
 from mockserver.organizations import files
+from mockserver.products.tabnine import ROLES
+from mockserver.products.world import World
 from mockserver.simulation import calendar
-from mockserver.simulation.organization import NEVER, Level, Role, SpecialPerson
-from mockserver.simulation.people import LEVELS, PRODUCTS, ROLES, Block
-from mockserver.simulation.world import World
+from mockserver.simulation.organization import NEVER, Level, SpecialPerson
+from mockserver.simulation.people import LEVELS, Block
+from tests.products.built import augment, tabnine
 from tests.simulation import worlds
 
 SLUGS = ["acme", "initech", "globex", "hooli"]
@@ -24,17 +26,17 @@ def _world(slug: str) -> World:
 
 def _as_stated(person: SpecialPerson, block: Block, row: int, teams: list[str]) -> dict[str, bool]:
     """Each thing that the file states of a person, and whether it is so."""
-    team, licences = int(block.team[row]), block.licensed[:, row].tolist()
+    team = int(block.team[row])
     told = {
         "team": person.team is None or teams[team] == person.team,
         "teamless": not person.teamless or team == -1,
-        "role": person.role is None or ROLES[block.role[row]] is person.role,
+        "role": person.role is None or block.role[row] == person.role,
         "level": person.level is None or LEVELS[block.level[row]] is person.level,
         "joined": person.joined is None or block.joined[row] == person.joined.toordinal(),
         "left": person.left is None or block.left[row] == person.left.toordinal(),
     }
     stated = {product: day.toordinal() if day else NEVER for product, day in person.licences.items()}
-    return told | {each: licences[PRODUCTS.index(each)] == day for each, day in stated.items()}
+    return told | {each: block.licence_start(each)[row] == day for each, day in stated.items()}
 
 
 @pytest.mark.parametrize("slug", SLUGS)
@@ -69,7 +71,9 @@ def _on(world: World, day: date) -> list[int]:
     """The members active in Augment on a day."""
     one = calendar.days(world.organization, day.toordinal(), day.toordinal())
     blocks = world.people.blocks()
-    return [member for block in blocks for member in block.index[world.augment.active(block, one)[:, 0]].tolist()]
+    return [
+        member for block in blocks for member in block.index[augment(world).facts.active(block, one)[:, 0]].tolist()
+    ]
 
 
 def test_acme_is_lively_in_any_ninety_days() -> None:
@@ -78,7 +82,7 @@ def test_acme_is_lively_in_any_ninety_days() -> None:
         span = calendar.days(world.organization, worlds.ordinal(first), worlds.ordinal(first) + 89)
         block = world.people.block(0)
         there = int(((block.joined <= span.first) & (block.left > span.last)).sum())
-        assert int(world.augment.active(block, span).any(axis=1).sum()) * 10 >= there * 8, first
+        assert int(augment(world).facts.active(block, span).any(axis=1).sum()) * 10 >= there * 8, first
 
 
 @pytest.mark.parametrize(("day", "users"), [(16, 50), (17, 100), (18, 250)])
@@ -89,7 +93,7 @@ def test_initech_has_exactly_the_stated_users_on_its_exact_days(day: int, users:
 def test_initech_is_silent_for_its_whole_silent_weeks() -> None:
     world = _world("initech")
     for period in world.organization.silent:
-        for days in (world.augment_days, world.tabnine_days):
+        for days in (augment(world).days, tabnine(world).days):
             span = days.span(period.first.toordinal(), period.last.toordinal())
             assert len(span) in {7, 14}
             assert not any(any(rolled.users) or rolled.sums.any() for rolled in span)
@@ -100,7 +104,9 @@ def _days_of(world: World, email: str) -> list[date]:
     row = [person.email for person in world.organization.special].index(email)
     span = calendar.days(world.organization, worlds.ordinal("2023-10-01"), worlds.ordinal("2026-09-30"))
     one = world.people.block(0).take(np.array([row]))
-    return [date.fromordinal(span.first + at) for at in np.flatnonzero(world.augment.active(one, span)[0]).tolist()]
+    return [
+        date.fromordinal(span.first + at) for at in np.flatnonzero(augment(world).facts.active(one, span)[0]).tolist()
+    ]
 
 
 @pytest.mark.parametrize(
@@ -131,5 +137,5 @@ def test_hooli_s_addresses_and_ids_are_all_different() -> None:
 
 def test_globex_has_an_administrator_who_is_regular_and_a_manager_who_is_light() -> None:
     block = _world("globex").people.block(0)
-    assert (ROLES[block.role[0]], LEVELS[block.level[0]]) == (Role.ADMIN, Level.REGULAR)
-    assert (ROLES[block.role[1]], LEVELS[block.level[1]]) == (Role.MANAGER, Level.LIGHT)
+    assert (ROLES[block.role[0]], LEVELS[block.level[0]]) == ("Admin", Level.REGULAR)
+    assert (ROLES[block.role[1]], LEVELS[block.level[1]]) == ("Manager", Level.LIGHT)
