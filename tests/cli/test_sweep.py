@@ -55,7 +55,7 @@ def test_a_naive_client_is_told_each_reading_that_it_does_not_survive(run: Run, 
 def _check_json(data: Any) -> None:
     assert (data["findings"], data["unasked"], data["not_run"]) == (4, ["jetbrains-ide.last_cursor=absent"], [])
     assert data["baseline"]["survived"]
-    assert {each["dimension_events"]: each["survived"] for each in data["readings"]} == {
+    assert {each["reading"]: each["survived"] for each in data["readings"]} == {
         LAST: False,
         OMITTED: False,
         SHAPE: False,
@@ -135,7 +135,7 @@ assert policy["jetbrains-ide"]["names"]["value"] == {"items": "rows", "date": "d
 """
 
 
-@pytest.mark.parametrize(("dimension_events", "names"), [("{}", "{}"), ("tool=feature", "{'tool': 'feature'}")])
+@pytest.mark.parametrize(("reading", "names"), [("{}", "{}"), ("tool=feature", "{'tool': 'feature'}")])
 def test_a_reading_of_names_takes_the_place_of_all_that_the_baseline_has(run: Run, reading: str, names: str) -> None:
     given = ("--policy", "jetbrains-ide.names=items=rows", "--policy", "jetbrains-ide.names=date=day")
     result = run("sweep", *given, *tried(f"jetbrains-ide.names={reading}"), *python("-c", NAMED))

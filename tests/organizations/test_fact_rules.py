@@ -25,7 +25,7 @@ MEANINGS = {
     ),
     "an unknown counter": (
         fact(row("chat_message: 3, tool_calls: 1")),
-        "facts[0].augment[0].chat_message: found 3; there is no key 'chat_message' (did you mean 'chat_messages'?); there are: ",
+        "facts[0].augment[0].chat_message: found 3; there is no key 'chat_message' (did you mean 'chat_messages'?)",
     ),
     "a fact of nobody": (
         fact(row("chat_messages: 1"), member="bob@mine.example"),
@@ -88,10 +88,7 @@ MEANINGS = {
     ),
     "a row that counts nothing": (
         fact(row("chat_messages: 0")),
-        (
-            "facts[0].augment[0]: found a mapping; a row counts something; a day without activity is an empty list in "
-            "place of rows"
-        ),
+        "facts[0].augment[0]: found a mapping; a row counts something; a day without activity is an empty list instead",
     ),
     "more accepted than completed": (
         fact(row("completions_accepted: 2, completions_count: 1")),
@@ -103,7 +100,7 @@ MEANINGS = {
     ),
     "an unknown counter of Tabnine's": (
         fact(", tabnine: [{completion: 3, keystrokes: 1}]"),
-        "facts[0].tabnine[0].completion: found 3; there is no key 'completion' (did you mean 'completions'?); there are: ",
+        "facts[0].tabnine[0].completion: found 3; there is no key 'completion' (did you mean 'completions'?)",
     ),
     "a label where there are none": (
         fact(", tabnine: [{language: Go, completions: 3}]"),
@@ -150,7 +147,7 @@ MEANINGS = {
     ),
     "an unknown counter of JetBrains's": (
         fact(", jetbrains: [{junie_invocation: 3, nes_invocations: 1}]"),
-        "facts[0].jetbrains[0].junie_invocation: found 3; there is no key 'junie_invocation' (did you mean 'junie_invocations'?); there are: ",
+        "facts[0].jetbrains[0].junie_invocation: found 3; there is no key 'junie_invocation'",
     ),
     "credits of a tool that takes none": (
         fact(", jetbrains: [{nes_credits: 3, nes_invocations: 1}]"),

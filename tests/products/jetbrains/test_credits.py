@@ -1,7 +1,4 @@
-"""Holds the spending of credits to the documented rules: quota, then top-up, licence by licence, renewed every month.
-
-What people want to spend stays out (`test_jetbrains`). Credits are whole hundredths here; the tables have small ones.
-"""
+"""Promises of spending credits: quota, then top-up, licence by licence, renewed every month; in whole hundredths."""
 
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
