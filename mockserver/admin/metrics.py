@@ -1,30 +1,172 @@
-"""The metrics under /_mock: what a client that aggregates the vendors' numbers should have computed."""
+"""`/_mock/metrics`: what a client that aggregates the vendors' numbers should have computed."""
 
 from typing import Any
 
-from marshmallow import ValidationError
+from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
-from mockserver.admin import metric_shapes
 from mockserver.admin.admin_context import context
 from mockserver.admin.admin_request import AdminRequest
+from mockserver.admin.fields import Day, Query, QueryInteger
+from mockserver.admin.organizations import PersonSchema
 from mockserver.admin.problems import Problem
 from mockserver.metrics.expected_values import DESCRIPTIONS, ExpectedQuery, ExpectedValues, InvalidQuery
 from mockserver.products.metric_events import Dimension, Metric
+from mockserver.simulation.calendar_periods import CalendarPeriod
+from mockserver.validation.schemas import dump
 from mockserver.validation.suggestions import unknown_name
+
+DAYS_MAXIMUM = 1096
+PEOPLE_MAXIMUM = 1000
+
+
+class MetricNameSchema(Schema):
+    """A metric, and what it measures."""
+
+    name = fields.String(required=True)
+    description = fields.String(required=True)
+
+
+class MetricsSchema(Schema):
+    """The metrics, and the dimensions that each can be limited to."""
+
+    metrics = fields.List(fields.Nested(MetricNameSchema), required=True)
+    dimensions = fields.List(fields.String(), required=True)
+
+
+class MetricPointSchema(Schema):
+    """A bucket: its first calendar day, the days of the range in it, and the metric."""
+
+    date = fields.Date(required=True, attribute="label")
+    first = fields.Date(required=True, data_key="from")
+    last = fields.Date(required=True, data_key="to")
+    value = fields.Integer(required=True)
+
+
+class MetricSourceSchema(Schema):
+    """What counts at a vendor: fields of its API, and the oldest and the newest day that it shows now.
+
+    A person is active when at least one of the fields is above zero; any other metric is the sum of the fields. `since`
+    is null where days of any age can be requested.
+    """
+
+    vendor = fields.String(required=True)
+    fields_ = fields.List(fields.String(), required=True, data_key="fields", attribute="fields")
+    since = fields.Date(required=True, allow_none=True)
+    through = fields.Date(required=True)
+
+
+class MetricTeamSchema(Schema):
+    """The team whose people count; `teams` are the names of all teams that were counted."""
+
+    id = fields.UUID(required=True)
+    name = fields.String(required=True)
+    teams = fields.List(fields.String(), required=True)
+
+
+class MetricQuestionSchema(Schema):
+    """What was requested, and what counts towards it."""
+
+    metric = fields.String(required=True)
+    organization = fields.String(required=True)
+    dimension = fields.String(required=True)
+    dimension_events = fields.String(required=True)
+    team = fields.Nested(MetricTeamSchema, required=True, allow_none=True)
+    counted = fields.List(fields.Nested(MetricSourceSchema), required=True)
+
+
+class MetricSchema(MetricQuestionSchema):
+    """A metric over a range, bucket by bucket. `headline` is `sum` divided by `buckets`, rounded half up to two
+    decimals; it is null where no bucket counts.
+    """
+
+    bucket = fields.String(required=True)
+    first = fields.Date(required=True, data_key="from")
+    last = fields.Date(required=True, data_key="to")
+    headline = fields.Float(required=True, allow_none=True)
+    sum = fields.Integer(required=True)
+    buckets = fields.Integer(required=True)
+    points = fields.List(fields.Nested(MetricPointSchema), required=True)
+
+
+class MetricPersonSchema(PersonSchema):
+    """A person behind a point. `vendors` has, by vendor, the days of activity or the person's part of the sum.
+
+    `value` is the person's part of the point's value: 1 for ai-active-users, however many the vendors and days.
+    """
+
+    value = fields.Integer(required=True)
+    vendors = fields.Dict(keys=fields.String(), values=fields.Integer(), required=True)
+
+
+class MetricPeopleSchema(MetricQuestionSchema):
+    """The people behind a point, ordered by id. `next` is the id to pass as `after`; null on the last page."""
+
+    point = fields.Nested(MetricPointSchema, required=True)
+    people = fields.List(fields.Nested(MetricPersonSchema), required=True)
+    next = fields.String(required=True, allow_none=True)
+
+
+class RangeQuery(Query):
+    """The days, people, vendors and interactions that a metric counts."""
+
+    first = Day(required=True, data_key="from", metadata={"description": "The first day."})
+    last = Day(required=True, data_key="to", metadata={"description": "The last day, inclusive."})
+    part = fields.Enum(
+        CalendarPeriod,
+        by_value=True,
+        load_default=CalendarPeriod.DAY,
+        validate=validate.NoneOf((CalendarPeriod.YEAR,), error="must be one of: day, week, month"),
+        data_key="bucket",
+        error_messages={"unknown": "must be one of: day, week, month"},
+        metadata={"description": "The length of a bucket: a day, a week that starts on Monday, a calendar month."},
+    )
+    vendor = fields.List(
+        fields.String(),
+        load_default=list,
+        metadata={"description": "Only what this vendor's API shows; repeatable; default: every vendor."},
+    )
+    team = fields.String(metadata={"description": "Only this team's people, by its name or id."})
+    dimension = fields.Enum(
+        Dimension,
+        by_value=True,
+        load_default=Dimension.ALL,
+        error_messages={"unknown": "must be one of: {choices}"},
+        metadata={"description": "The kind of interaction that counts."},
+    )
+
+    @validates_schema
+    def check_range(self, given: dict[str, Any], **_: Any) -> None:
+        """ValidationError for a range that ends before it starts, or that is too long."""
+        length = given["last"].toordinal() - given["first"].toordinal() + 1
+        if length < 1:
+            raise ValidationError({"to": [f"must not be before from, which is {given['first']}"]})
+        if length > DAYS_MAXIMUM:
+            rule = f"a range can have at most {DAYS_MAXIMUM} days (three years); this one has {length}"
+            raise ValidationError({"to": [rule]})
+
+
+class PeopleQuery(RangeQuery):
+    """The same, with the point and the page of its people."""
+
+    date = Day(metadata={"description": "The point, by its date; default: the whole range as one bucket."})
+    after = fields.String(metadata={"description": "Only people after the one with this id, ordered by id."})
+    limit = QueryInteger(
+        1, PEOPLE_MAXIMUM, load_default=100, metadata={"description": "At most this many people; default: 100."}
+    )
 
 
 def list_all(_: AdminRequest) -> dict[str, Any]:
     """The metrics there are."""
     metrics = [{"name": metric, "description": text} for metric, text in DESCRIPTIONS.items()]
-    body: dict[str, Any] = metric_shapes.Metrics().dump({"metrics": metrics, "dimensions": list(Dimension)})
-    return body
+    return dump(MetricsSchema, {"metrics": metrics, "dimensions": list(Dimension)})
 
 
 def get(request: AdminRequest) -> dict[str, Any]:
     """A metric over a range: its points and their average."""
     expected = _expected(request)
     headline, query = expected.headline(), expected.query
-    body: dict[str, Any] = metric_shapes.MetricValues().dump(
+    return dump(
+        MetricSchema,
         {
             **_query(expected),
             "bucket": query.period,
@@ -34,9 +176,8 @@ def get(request: AdminRequest) -> dict[str, Any]:
             "sum": headline.sum,
             "buckets": headline.buckets,
             "points": headline.points,
-        }
+        },
     )
-    return body
 
 
 def people(request: AdminRequest) -> dict[str, Any]:
@@ -56,10 +197,7 @@ def people(request: AdminRequest) -> dict[str, Any]:
         }
         for share in page.people
     ]
-    body: dict[str, Any] = metric_shapes.MetricPeople().dump(
-        {**_query(expected), "point": page.point, "people": shares, "next": page.next}
-    )
-    return body
+    return dump(MetricPeopleSchema, {**_query(expected), "point": page.point, "people": shares, "next": page.next})
 
 
 def _expected(request: AdminRequest) -> ExpectedValues:

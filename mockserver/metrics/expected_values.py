@@ -12,7 +12,7 @@ from typing import Final
 from uuid import UUID
 
 from mockserver.gateway.sandbox import Sandbox
-from mockserver.gateway.switches import Values
+from mockserver.gateway.switches import Switches
 from mockserver.gateway.vendor import Vendor
 from mockserver.metrics import policy
 from mockserver.metrics.policy import Definition
@@ -128,11 +128,11 @@ class ExpectedValues:
     """A query against a sandbox at one moment. InvalidQuery for parameters that cannot be."""
 
     def __init__(self, sandbox: Sandbox, vendors: Iterable[Vendor], query: ExpectedQuery) -> None:
-        now, values = sandbox.clock.now(), sandbox.policy.values  # Read once: another request may change them.
+        now, switches = sandbox.clock.now(), sandbox.policy.switches  # Read once: another request may change them.
         self.query = query
         self._world: World = sandbox.world
-        self._definition: Definition = policy.definition(values[policy.NAME])
-        self._surfaces = _surfaces(vendors, query.vendors, now, values)
+        self._definition: Definition = policy.definition(switches[policy.NAME])
+        self._surfaces = _surfaces(vendors, query.vendors, now, switches)
         self.team, members = self._team(now)
         self._query = MetricQuery(
             metric=query.metric,
@@ -258,7 +258,7 @@ def average(total: int, count: int) -> float | None:
 
 
 def _surfaces(
-    vendors: Iterable[Vendor], wanted: Sequence[str], now: datetime, values: Mapping[str, Values]
+    vendors: Iterable[Vendor], wanted: Sequence[str], now: datetime, switches: Mapping[str, Switches]
 ) -> dict[str, Visibility]:
     """What each of the wanted vendors shows now; InvalidQuery for one that does not show people's days."""
     known = list(vendors)
@@ -269,7 +269,7 @@ def _surfaces(
             raise InvalidQuery("vendor", rule + ", ".join(showing))
         if name not in showing:
             raise InvalidQuery("vendor", unknown_name("vendor", name, showing))
-    return {name: shown(now, values[name]) for name, shown in showing.items() if name in wanted or not wanted}
+    return {name: shown(now, switches[name]) for name, shown in showing.items() if name in wanted or not wanted}
 
 
 def _point(bucket: _Bucket, value: int) -> Point:
