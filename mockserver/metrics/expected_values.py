@@ -23,8 +23,8 @@ from mockserver.products.world import World
 from mockserver.simulation import calendar_periods
 from mockserver.simulation.calendar_periods import CalendarPeriod
 from mockserver.simulation.identity import Identity
-from mockserver.simulation.instants import seconds
 from mockserver.simulation.presence import Mask
+from mockserver.simulation.timestamps import seconds
 from mockserver.validation.suggestions import unknown_name
 
 DESCRIPTIONS: Final[Mapping[Metric, str]] = {

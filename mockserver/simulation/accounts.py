@@ -10,10 +10,10 @@ import numpy as np
 
 from mockserver.simulation import hashing
 from mockserver.simulation.hashing import I64
-from mockserver.simulation.instants import DAY, EPOCH
 from mockserver.simulation.organization import NEVER
 from mockserver.simulation.people import BLOCK, Block, People
 from mockserver.simulation.presence import Mask
+from mockserver.simulation.timestamps import DAY, EPOCH
 
 NO_SECOND = int(np.iinfo(np.int64).max)
 """Stands for "does not happen"."""

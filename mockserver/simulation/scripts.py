@@ -15,7 +15,7 @@ from mockserver.simulation.people import Block
 
 
 @dataclass(frozen=True, slots=True)
-class Script:
+class ScriptedDay:
     """The facts of one member on one day, at a row of a block and a column of its days; empty: no activity."""
 
     row: int
@@ -42,7 +42,7 @@ class Scripts:
         """The indexes of the members who have any scripted fact."""
         return np.fromiter(self._scripted.get(product, ()), dtype=np.int64)
 
-    def within(self, product: str, block: Block, span: Days) -> Iterator[Script]:
+    def within(self, product: str, block: Block, span: Days) -> Iterator[ScriptedDay]:
         """The scripts of the block's members on the span's days."""
         members = self._scripted.get(product)
         if not members:
@@ -51,4 +51,4 @@ class Scripts:
             days = members[int(block.index[row])]
             for column, day in enumerate(span.ordinals.tolist()):
                 if day in days:
-                    yield Script(row, column, days[day])
+                    yield ScriptedDay(row, column, days[day])

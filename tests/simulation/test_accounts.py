@@ -10,9 +10,9 @@ import pytest
 
 from mockserver.products.world import World
 from mockserver.simulation.accounts import NO_SECOND, Accounts, AccountTable
-from mockserver.simulation.instants import DAY, EPOCH, midnight
 from mockserver.simulation.organization import NEVER, Adoption, ScriptedFact, SpecialPerson
 from mockserver.simulation.people import BLOCK
+from mockserver.simulation.timestamps import DAY, EPOCH, midnight
 from tests.products.built import tabnine
 from tests.simulation import worlds
 

@@ -13,7 +13,7 @@ from mockserver.simulation import hashing
 from mockserver.simulation.calendar import Days
 from mockserver.simulation.hashing import I64
 from mockserver.simulation.people import Block, People
-from mockserver.simulation.scripts import Script, Scripts
+from mockserver.simulation.scripts import ScriptedDay, Scripts
 
 CLI_EDITOR = "CLI"
 _CLI = np.array(["cli" in name for name in COUNTERS])
@@ -94,7 +94,7 @@ class AugmentRecords:
         return [LanguageRecord(member, *label, tuple(part.tolist())) for label, part in parts.items() if part.any()]
 
 
-def _scripted(member: int, script: Script) -> list[LanguageRecord]:
+def _scripted(member: int, script: ScriptedDay) -> list[LanguageRecord]:
     return [
         LanguageRecord(member, fact.labels[0], fact.labels[1], tuple(fact.counters.get(name, 0) for name in COUNTERS))
         for fact in script.facts

@@ -16,7 +16,7 @@ from mockserver.simulation.facts import Facts
 from mockserver.simulation.hashing import I64, U64
 from mockserver.simulation.people import Block, People
 from mockserver.simulation.presence import Mask, Presence
-from mockserver.simulation.scripts import Script, Scripts
+from mockserver.simulation.scripts import ScriptedDay, Scripts
 
 TOOLS = ("aia", "claude_code", "code_completion", "junie", "nes")
 """The tools that programs send data about, in alphabetical order."""
@@ -87,7 +87,7 @@ class Demand:
     requests: I64
     prices: I64
     credits: I64
-    scripted: tuple[Script, ...]
+    scripted: tuple[ScriptedDay, ...]
 
     @cached_property
     def by_day(self) -> I64:

@@ -14,9 +14,9 @@ import numpy as np
 from mockserver.products.tabnine.facts import COUNTERS, EARLIEST, LATEST, SECTIONS, TabnineFacts
 from mockserver.simulation.calendar import Days, days
 from mockserver.simulation.hashing import I64
-from mockserver.simulation.instants import DAY, EPOCH
 from mockserver.simulation.people import BLOCK, Block, People
 from mockserver.simulation.rollups import RolledUpDay, Rollups, bitmap_size, count_bits
+from mockserver.simulation.timestamps import DAY, EPOCH
 
 _CELLS_AT_ONCE = 128 * 1024
 """Members times days that are computed together."""

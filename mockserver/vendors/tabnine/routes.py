@@ -9,7 +9,7 @@ from mockserver.gateway.vendor import Body, Reply, Route, ViewRequest
 from mockserver.products import tabnine
 from mockserver.products.visibility import Visibility
 from mockserver.simulation.accounts import AccountTable
-from mockserver.simulation.instants import DAY, seconds
+from mockserver.simulation.timestamps import DAY, seconds
 from mockserver.vendors.tabnine import errors, pagination, policy
 from mockserver.vendors.tabnine.policy import EmptyBuckets, UsageSections
 from mockserver.vendors.tabnine.reports import accounts, usage

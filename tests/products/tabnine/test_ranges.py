@@ -16,9 +16,9 @@ from mockserver.products.tabnine.ranges import UsageTotals
 from mockserver.products.world import World
 from mockserver.simulation import calendar
 from mockserver.simulation.hashing import I64
-from mockserver.simulation.instants import DAY, EPOCH, midnight
 from mockserver.simulation.organization import ScriptedFact
 from mockserver.simulation.people import BLOCK
+from mockserver.simulation.timestamps import DAY, EPOCH, midnight
 from tests.products.built import tabnine
 from tests.simulation import worlds
 

@@ -9,7 +9,7 @@ import pytest
 
 from mockserver.products.tabnine.facts import COUNTERS
 from mockserver.products.tabnine.ranges import UsageTotals
-from mockserver.simulation.instants import written
+from mockserver.simulation.timestamps import format_utc
 from mockserver.vendors.tabnine.reports import usage
 from tests.contract.client import Client
 from tests.vendors.tabnine import asking
@@ -281,7 +281,7 @@ def test_a_fact_is_there_from_its_very_second_on(tabnine: Client) -> None:
     user = next(each for each in users if asking.bucket(tabnine, *day, userId=each)["activeUsers"])
     second = asking.moment(tabnine, user, 1_757_980_800)
     for now, there in ((second - 1, 0), (second, 1)):
-        tabnine.at(written(now))
+        tabnine.at(format_utc(now))
         assert asking.bucket(tabnine, *day, userId=user)["activeUsers"] == there
         team = tabnine.got(f"/user/{user}")["teams"]
         if team:

@@ -14,8 +14,8 @@ from mockserver.products.world import World
 from mockserver.simulation.accounts import AccountTable
 from mockserver.simulation.calendar import month_after
 from mockserver.simulation.hashing import I64
-from mockserver.simulation.instants import all_written, midnight, seconds, written
 from mockserver.simulation.presence import Mask
+from mockserver.simulation.timestamps import format_all_utc, format_utc, midnight, seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +174,7 @@ def _listed(world: World, table: AccountTable, now: int, positions: I64) -> User
 
 def _happened(timestamps: I64, happened: Mask) -> list[str | None]:
     """Timestamps as written; None for what has not happened."""
-    texts = all_written(np.where(happened, timestamps, 0))
+    texts = format_all_utc(np.where(happened, timestamps, 0))
     return [text if has else None for text, has in zip(texts, happened.tolist(), strict=True)]
 
 
@@ -196,7 +196,7 @@ def user(world: World, now: datetime, account: AccountTable) -> User:
         organization_id=found.organization_id[0],
         email=found.email[0],
         role=found.role[0],
-        created=written(int(account.registered[0])),
+        created=format_utc(int(account.registered[0])),
         updated=found.updated[0],
         team=Team(world.identities.team_id_of(team), team_name(world, team)) if team >= 0 else None,
     )

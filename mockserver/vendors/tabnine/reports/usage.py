@@ -16,7 +16,7 @@ from mockserver.products.tabnine.ranges import UsageTotals
 from mockserver.products.world import World
 from mockserver.simulation.accounts import AccountTable
 from mockserver.simulation.calendar import month_after, week_of
-from mockserver.simulation.instants import DAY, Instant, all_written, day_of, midnight, seconds, written
+from mockserver.simulation.timestamps import DAY, ParsedTime, day_of, format_all_utc, format_utc, midnight, seconds
 from mockserver.vendors.tabnine import policy
 
 _LAST_MONTH = date.max.replace(day=1)
@@ -63,7 +63,7 @@ def of_user(world: World, account: AccountTable) -> Count:
 
 
 def buckets(
-    world: World, start: Instant, end: Instant, granularity: str, now: datetime, count: Count, *, omit_empty: bool
+    world: World, start: ParsedTime, end: ParsedTime, granularity: str, now: datetime, count: Count, *, omit_empty: bool
 ) -> Buckets:
     """The buckets of a range, ascending; the future is empty. A long range has no buckets outside the history.
 
@@ -78,21 +78,21 @@ def buckets(
     return _buckets([label for label, _ in labelled], [total for _, total in labelled])
 
 
-def _edges(start: Instant, end: Instant, granularity: str, history: tuple[int, int]) -> list[tuple[int, str]]:
+def _edges(start: ParsedTime, end: ParsedTime, granularity: str, history: tuple[int, int]) -> list[tuple[int, str]]:
     """Where a range begins, is cut by the calendar, and ends: the second from which facts count, and as written."""
     if granularity == "all":
         return [(start.ceiling, start.text), (end.ceiling, end.text)]
-    opening, closing = (start.ceiling, start.written), (end.ceiling, end.written)
+    opening, closing = (start.ceiling, start.utc), (end.ceiling, end.utc)
     first, last = start.second, end.ceiling
     if (last - first) // policy.GRANULARITIES[granularity] > policy.BUCKETS_MAXIMUM:
         oldest, newest = _beginning(history[0], granularity), _following(history[1], granularity)
         if first < oldest:
-            first, opening = oldest, (oldest, written(oldest))
+            first, opening = oldest, (oldest, format_utc(oldest))
         if newest < last:
-            last, closing = newest, (newest, written(newest))
+            last, closing = newest, (newest, format_utc(newest))
     inner = _cuts(first, last, granularity)
     return (
-        [opening, *zip(inner, all_written(np.array(inner, dtype=np.int64)), strict=True), closing]
+        [opening, *zip(inner, format_all_utc(np.array(inner, dtype=np.int64)), strict=True), closing]
         if first < last
         else []
     )

@@ -1,6 +1,6 @@
-"""Answers how instants are reckoned: whole seconds since 1970-01-01T00:00:00Z, and how they are written.
+"""Timestamps: whole seconds since 1970-01-01T00:00:00Z, and their formats.
 
-Which instant is now stays out (`clock`).
+The present time comes from `clock`.
 """
 
 from dataclasses import dataclass
@@ -12,14 +12,14 @@ from mockserver.simulation.hashing import I64
 
 DAY = 86_400
 EPOCH = date(1970, 1, 1).toordinal()
-"""The ordinal of the day on which second 0 lies."""
+"""The ordinal of the day of second 0."""
 
 _START = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def seconds(instant: datetime) -> int:
-    """The whole seconds that have passed at an instant."""
-    return (instant - _START) // timedelta(seconds=1)
+def seconds(time: datetime) -> int:
+    """The whole seconds that have passed by a time."""
+    return (time - _START) // timedelta(seconds=1)
 
 
 def midnight(day: date) -> int:
@@ -28,11 +28,11 @@ def midnight(day: date) -> int:
 
 
 def day_of(second: int) -> date:
-    """The day in which a second lies."""
+    """The day of a second."""
     return date.fromordinal(second // DAY + EPOCH)
 
 
-def written(second: int, fraction: str = "") -> str:
+def format_utc(second: int, fraction: str = "") -> str:
     """RFC 3339 in UTC, with the digits of a fraction where there are any."""
     days, rest = divmod(second, DAY)
     point = f".{fraction}" if fraction else ""
@@ -40,15 +40,15 @@ def written(second: int, fraction: str = "") -> str:
     return f"{day.isoformat()}T{rest // 3600:02}:{rest // 60 % 60:02}:{rest % 60:02}{point}Z"
 
 
-def all_written(seconds: I64) -> list[str]:
-    """Many whole seconds, each as `written` writes it."""
-    texts: list[str] = np.datetime_as_string(seconds.astype("datetime64[s]"), timezone="UTC").tolist()
+def format_all_utc(timestamps: I64) -> list[str]:
+    """Many whole seconds, each in the format of `format_utc`."""
+    texts: list[str] = np.datetime_as_string(timestamps.astype("datetime64[s]"), timezone="UTC").tolist()
     return texts
 
 
 @dataclass(frozen=True, slots=True)
-class Instant:
-    """An instant as somebody wrote it: the second in which it lies, and its fraction's digits without end zeros."""
+class ParsedTime:
+    """A timestamp that a client wrote: its text, its second, and the digits of its fraction without final zeros."""
 
     text: str
     second: int
@@ -56,15 +56,15 @@ class Instant:
 
     @property
     def order(self) -> tuple[int, str]:
-        """What instants are compared by."""
+        """The key by which timestamps are compared."""
         return self.second, self.fraction
 
     @property
     def ceiling(self) -> int:
-        """The first whole second that is not before the instant."""
+        """The first whole second that is not before the timestamp."""
         return self.second + bool(self.fraction)
 
     @property
-    def written(self) -> str:
-        """The instant in UTC, whatever offset it was written with."""
-        return written(self.second, self.fraction)
+    def utc(self) -> str:
+        """The timestamp in UTC, whatever its offset."""
+        return format_utc(self.second, self.fraction)

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mockserver.simulation import instants
-from mockserver.simulation.instants import Instant
+from mockserver.simulation import timestamps
+from mockserver.simulation.timestamps import ParsedTime
 
 SECONDS = st.datetimes(datetime(1, 1, 1), datetime(9999, 12, 31, 23, 59, 59, 999_999)).map(  # noqa: DTZ001 - UTC below
     lambda moment: moment.replace(tzinfo=UTC)
@@ -32,54 +32,61 @@ KNOWN = {
 
 @pytest.mark.parametrize(("text", "second"), KNOWN.items())
 def test_an_instant_is_its_seconds_since_1970_and_is_written_in_utc(text: str, second: int) -> None:
-    assert instants.seconds(datetime.fromisoformat(text)) == second
-    assert instants.written(second) == text
+    assert timestamps.seconds(datetime.fromisoformat(text)) == second
+    assert timestamps.format_utc(second) == text
 
 
 @given(SECONDS)
 def test_a_second_is_written_as_python_would(moment: datetime) -> None:
-    second = instants.seconds(moment)
-    assert datetime.fromisoformat(instants.written(second)) == moment.replace(microsecond=0)
-    assert instants.day_of(second) == moment.date()
-    assert instants.midnight(moment.date()) <= second < instants.midnight(moment.date()) + instants.DAY
+    second = timestamps.seconds(moment)
+    assert datetime.fromisoformat(timestamps.format_utc(second)) == moment.replace(microsecond=0)
+    assert timestamps.day_of(second) == moment.date()
+    assert timestamps.midnight(moment.date()) <= second < timestamps.midnight(moment.date()) + timestamps.DAY
 
 
 @given(st.lists(SECONDS))
 def test_many_seconds_are_written_as_each_is_alone(moments: list[datetime]) -> None:
-    seconds = [instants.seconds(moment) for moment in moments]
-    assert instants.all_written(np.array(seconds, dtype=np.int64)) == [instants.written(each) for each in seconds]
+    seconds = [timestamps.seconds(moment) for moment in moments]
+    assert timestamps.format_all_utc(np.array(seconds, dtype=np.int64)) == [
+        timestamps.format_utc(each) for each in seconds
+    ]
 
 
 @pytest.mark.parametrize("hours", [14, -12, 5.5])
 def test_an_instant_is_the_same_wherever_it_is_told(hours: float) -> None:
     here = datetime(2025, 10, 21, 10, 30, tzinfo=UTC)
-    assert instants.seconds(here.astimezone(timezone(timedelta(hours=hours)))) == 1_761_042_600
+    assert timestamps.seconds(here.astimezone(timezone(timedelta(hours=hours)))) == 1_761_042_600
 
 
 @pytest.mark.parametrize("microseconds", [1, 500_000, 999_999])
 def test_a_second_lasts_until_the_next(microseconds: int) -> None:
     for second in (1_761_042_600, -5):
         moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=second, microseconds=microseconds)
-        assert instants.seconds(moment) == second
+        assert timestamps.seconds(moment) == second
 
 
 @pytest.mark.parametrize(("fraction", "end"), [("", "00Z"), ("5", "00.5Z"), ("123456789", "00.123456789Z")])
 def test_the_digits_of_a_fraction_are_written_where_there_are_any(fraction: str, end: str) -> None:
-    assert instants.written(0, fraction) == f"1970-01-01T00:00:{end}"
-    assert Instant("as it came", 0, fraction).written == f"1970-01-01T00:00:{end}"
+    assert timestamps.format_utc(0, fraction) == f"1970-01-01T00:00:{end}"
+    assert ParsedTime("as it came", 0, fraction).utc == f"1970-01-01T00:00:{end}"
 
 
 @pytest.mark.parametrize(
     ("day", "second"), [(date(1970, 1, 1), 0), (date(1969, 12, 31), -86_400), (date(2025, 10, 21), 1_761_004_800)]
 )
 def test_a_day_begins_at_its_midnight(day: date, second: int) -> None:
-    assert instants.midnight(day) == second
-    assert [instants.day_of(second + more) for more in (0, 86_399)] == [day, day]
-    assert instants.day_of(second - 1) == day - timedelta(days=1)
+    assert timestamps.midnight(day) == second
+    assert [timestamps.day_of(second + more) for more in (0, 86_399)] == [day, day]
+    assert timestamps.day_of(second - 1) == day - timedelta(days=1)
 
 
-ASCENDING = [Instant("", -1), Instant("", -1, "25"), Instant("", 7), Instant("", 7, "01"), Instant("", 7, "1"),
-             Instant("", 7, "10000000001"), Instant("", 7, "9"), Instant("", 8)]  # fmt: skip
+ASCENDING = [
+    ParsedTime("", second, fraction)
+    for second, fraction in (
+        *((-1, ""), (-1, "25"), (7, ""), (7, "01"), (7, "1")),
+        *((7, "10000000001"), (7, "9"), (8, "")),
+    )
+]
 
 
 def test_instants_are_ordered_by_second_and_then_by_fraction_to_any_digit() -> None:
@@ -88,4 +95,4 @@ def test_instants_are_ordered_by_second_and_then_by_fraction_to_any_digit() -> N
 
 @pytest.mark.parametrize(("fraction", "ceiling"), [("", 7), ("01", 8), ("999", 8)])
 def test_the_first_whole_second_from_an_instant_on_is_its_own_or_the_next(fraction: str, ceiling: int) -> None:
-    assert Instant("", 7, fraction).ceiling == ceiling
+    assert ParsedTime("", 7, fraction).ceiling == ceiling
