@@ -196,8 +196,6 @@ def _fact_rules(spec: FactSpec) -> str:
 
 
 def _facts(member: str) -> Iterator[str]:
-    for product in products.discover():
-        row, _, comment = product.file.draft.example_fact.partition("  #")
-        if row:
-            note = f"  #{comment}" if comment else ""
-            yield f"#- {{member: {member}, day: 2025-09-17, {product.name}: {row}}}{note}"
+    for product in (each for each in products.discover() if each.file.draft.example_fact):
+        row, hash_sign, comment = product.file.draft.example_fact.partition("  #")
+        yield f"#- {{member: {member}, day: 2025-09-17, {product.name}: {row}}}{hash_sign}{comment}"

@@ -19,7 +19,7 @@ from mockserver.simulation.organization import Organization
 from mockserver.validation import yaml_text
 
 SIZE_MAXIMUM = 16 * 1024 * 1024
-_SCHEMA = schemas.OrganizationSchema()
+_SCHEMA = schemas.OrganizationFileSchema()
 
 
 def bundled() -> tuple[str, ...]:

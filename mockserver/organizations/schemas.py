@@ -69,7 +69,7 @@ class LicenceField(DateField):
         return None if value is False else super()._deserialize(value, *args, **kwargs)
 
 
-class TeamSchema(FileMapping):
+class TeamFileSchema(FileMapping):
     """A team; a weight of 0 makes it an empty one."""
 
     name = text(required=True)
@@ -149,13 +149,13 @@ def _fact_rows(spec: FactSpec) -> fields.List[Any]:
     return many_nested(row, "a list of rows, an empty one for a day without activity")
 
 
-ServiceAccountSchema = _ServiceAccountKeys.from_dict(
-    product_keys(lambda section: section.service_account), name="ServiceAccountSchema"
+ServiceAccountFileSchema = _ServiceAccountKeys.from_dict(
+    product_keys(lambda section: section.service_account), name="ServiceAccountFileSchema"
 )
 PERSON_KEYS: Final = product_keys(lambda section: section.person)
 """The keys of a special person that are a product's."""
 
-SpecialPersonSchema = _SpecialPersonKeys.from_dict(PERSON_KEYS, name="SpecialPersonSchema")
+SpecialPersonFileSchema = _SpecialPersonKeys.from_dict(PERSON_KEYS, name="SpecialPersonFileSchema")
 FactSchema = FileMapping.from_dict(
     {
         "member": text(required=True),
@@ -181,11 +181,11 @@ class _OrganizationKeys(FileMapping):
     first_day = DateField()
     generated = boolean()
     teams = many_nested(
-        TeamSchema, "a list of at least one team", validate=validate.Length(min=1, error="at least one team")
+        TeamFileSchema, "a list of at least one team", validate=validate.Length(min=1, error="at least one team")
     )
     teamless_percent = percent()
     service_accounts = many_nested(
-        ServiceAccountSchema,
+        ServiceAccountFileSchema,
         "a list of service accounts",
         validate=validate.Length(max=SERVICE_ACCOUNTS_MAXIMUM, error=f"at most {SERVICE_ACCOUNTS_MAXIMUM} of them"),
     )
@@ -197,10 +197,10 @@ class _OrganizationKeys(FileMapping):
     holidays = many(DateField(), "a list of dates")
     silent = many_nested(PeriodSchema, "a list of periods, each with first and last")
     exact = many_nested(ExactDaySchema, "a list of days, each with day, product and users")
-    special = many_nested(SpecialPersonSchema, "a list of people")
+    special = many_nested(SpecialPersonFileSchema, "a list of people")
     facts = many_nested(FactSchema, "a list of facts, each with member, day and a product's rows")
 
 
-OrganizationSchema = _OrganizationKeys.from_dict(
-    product_keys(lambda section: section.organization), name="OrganizationSchema"
+OrganizationFileSchema = _OrganizationKeys.from_dict(
+    product_keys(lambda section: section.organization), name="OrganizationFileSchema"
 )

@@ -38,13 +38,10 @@ class World(Core):
 
     def of(self, part: WorldPart[T]) -> T:
         """What a product (or another part) is in this world; built when first needed, and the same from then on."""
-        found = self._parts.get(part)
-        if found is None:
-            with self._lock:
-                found = self._parts.get(part)
-                if found is None:
-                    found = self._parts[part] = part.build(self)
-        return cast("T", found)
+        with self._lock:
+            if part not in self._parts:
+                self._parts[part] = part.build(self)
+            return cast("T", self._parts[part])
 
     def listed_in(self, teams: Collection[int], second: int) -> Mask:
         """A mask of the members who are listed in some teams at a time, by any product that lists people by team.

@@ -1,4 +1,4 @@
-"""Promises about bad questions to the oracle: each refusal says what was wrong, the rule, and what there is."""
+"""Tests of bad questions to the oracle: each refusal says what was wrong, the rule, and what there is."""
 
 import pytest
 

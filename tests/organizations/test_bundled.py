@@ -1,4 +1,4 @@
-"""Promises about the organisations that come with the product, each for what it is there for."""
+"""Tests of the organizations that come with the product, each for what it is there for."""
 
 from collections import Counter
 from datetime import date
@@ -52,7 +52,7 @@ def test_each_has_its_size(slug: str, people: int, teams: int) -> None:
 
 
 @pytest.mark.parametrize("slug", files.bundled())
-def test_no_two_stated_people_share_an_address(slug: str) -> None:
+def test_no_two_special_people_share_an_address(slug: str) -> None:
     assert max(Counter(person.email.casefold() for person in organization(slug).special).values(), default=1) == 1
 
 
@@ -96,7 +96,7 @@ def test_initech_is_silent_for_whole_weeks(first: str, last: str) -> None:
     assert not active(world("initech"), first, last).any()
 
 
-def test_initech_has_somebody_active_on_one_day_only() -> None:
+def test_initech_has_a_person_active_on_one_day() -> None:
     initech = world("initech")
     (index,) = [
         place for place, person in enumerate(initech.organization.special) if len(person.active_only or ()) == 1
@@ -106,7 +106,7 @@ def test_initech_has_somebody_active_on_one_day_only() -> None:
     ]
 
 
-def test_initech_has_somebody_who_leaves_within_a_month() -> None:
+def test_initech_has_a_person_who_leaves_within_a_month() -> None:
     initech = world("initech")
     (index,) = [place for place, person in enumerate(initech.organization.special) if person.left]
     october = active(initech, "2025-10-01", "2025-10-31")[index]
@@ -177,7 +177,7 @@ def test_initech_has_the_awkward_cases_of_credits(
     assert _spent(email, *edges) == spent
 
 
-def test_initech_has_somebody_whose_junie_spends_and_is_never_seen() -> None:
+def test_initech_has_an_old_junie_that_spends_unreported() -> None:
     initech = world("initech")
     (index,) = [index for index, options in JetBrainsPerson.all_of(initech.organization) if options.old_clients]
     first, last = date(2025, 9, 1).toordinal(), date(2025, 10, 31).toordinal()

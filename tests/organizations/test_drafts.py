@@ -1,4 +1,4 @@
-"""Promises about a new organisation file, with Faker and without it."""
+"""Tests of a new organization file, with Faker and without it."""
 
 import re
 import sys
@@ -48,7 +48,7 @@ def test_the_same_arguments_give_the_same_file_and_another_seed_gives_other_name
 def test_it_teaches_every_key() -> None:
     written = draft()
     words = set(re.findall(r"\w+", written))
-    assert {*schemas.OrganizationSchema().fields, *schemas.SpecialPersonSchema().fields} <= words
+    assert {*schemas.OrganizationFileSchema().fields, *schemas.SpecialPersonFileSchema().fields} <= words
     assert {*schemas.AdoptionSchema().fields, *options.JetBrainsPersonSchema().fields} <= words
     assert {*options.AllotmentSchema().fields, *options.RaiseSchema().fields} <= words
 

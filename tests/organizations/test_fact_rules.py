@@ -1,4 +1,4 @@
-"""Promises about scripted facts that contradict the rest of their file, or themselves."""
+"""Tests of scripted facts that contradict the rest of their file, or themselves."""
 
 import pytest
 
@@ -199,7 +199,7 @@ def test_a_fact_that_cannot_be_is_refused_by_path_value_and_rule(said: Said, con
     assert line.startswith(expected)
 
 
-def test_a_member_a_day_and_a_product_have_one_entry(said: Said) -> None:
+def test_member_day_and_product_have_one_entry(said: Said) -> None:
     twice = "{member: ci-bot, day: 2025-09-17, augment: []}"
     (line,) = said(f"{HEAD}{BOT}facts: [{twice}, {twice.replace('ci-bot', 'CI-BOT')}]\n")
     assert line == "facts[1]: found a mapping; one entry for a member, a day and a product; facts[0] is one already"

@@ -1,4 +1,4 @@
-"""Promises about the record that a good file becomes: what is stated, and what stands in where nothing is."""
+"""Tests of the record that a good file becomes: what is stated, and what stands in where nothing is."""
 
 from datetime import date
 
@@ -28,7 +28,7 @@ def read(content: str) -> Organization:
     return files.parsed((HEAD + content).encode(), "f")
 
 
-def test_three_lines_give_a_lively_organisation() -> None:
+def test_three_lines_give_a_lively_organization() -> None:
     assert read("") == Organization(
         slug="mine",
         name="Mine",
@@ -80,7 +80,7 @@ STATED = {
 
 
 @pytest.mark.parametrize(("key", "content", "value"), [(key, *rest) for key, rest in STATED.items()], ids=STATED)
-def test_what_is_stated_is_in_the_record(key: str, content: str, value: object) -> None:
+def test_values_of_the_file_are_in_the_record(key: str, content: str, value: object) -> None:
     assert getattr(read(content), key) == value
 
 
@@ -155,7 +155,7 @@ JETBRAINS = {
 
 
 @pytest.mark.parametrize(("content", "person"), JETBRAINS.values(), ids=JETBRAINS)
-def test_of_somebodys_jetbrains_ai(content: str, person: JetBrainsPerson) -> None:
+def test_jetbrains_options_of_a_person(content: str, person: JetBrainsPerson) -> None:
     (found,) = read(f"special: [{{email: a@b.example, jetbrains: {content}}}]\n").special
     assert found.options == {"jetbrains": person}
 
@@ -233,7 +233,7 @@ facts:
 """
 
 
-def test_tabnines_facts_have_one_row_a_day_and_no_labels() -> None:
+def test_tabnine_facts_have_one_row_a_day() -> None:
     facts = read(TABNINE).facts
     assert [(each.product, each.day.day, each.labels) for each in facts] == [
         ("tabnine", 17, ()),
@@ -257,7 +257,7 @@ facts:
 """
 
 
-def test_jetbrainss_facts_have_one_row_a_day_with_every_tool_in_it() -> None:
+def test_jetbrains_facts_have_one_row_a_day() -> None:
     stated, nothing = read(IN_JETBRAINS).facts
     assert (stated.product, stated.labels, nothing.counters) == ("jetbrains", (), {})
     given = {"junie_invocations": 9, "junie_suggestions": 4, "junie_acceptances": 4, "junie_credits": 250}

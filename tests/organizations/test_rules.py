@@ -1,4 +1,4 @@
-"""Promises about what values in an organisation file mean for one another: teams, people, days, addresses."""
+"""Tests of what values in an organization file mean for one another: teams, people, days, addresses."""
 
 import pytest
 
@@ -86,7 +86,7 @@ MEANINGS = {
             "null or false for no licence"
         ),
     ),
-    "licensed before there is an organisation": (
+    "licensed before there is an organization": (
         "special: [{email: a@b.example, licences: {augment: 2022-01-02}}]\n",
         (
             "special[0].licences.augment: found '2022-01-02'; not before the organization's first_day (2022-01-03); "
@@ -149,7 +149,7 @@ def test_a_value_that_contradicts_another_is_refused_by_path_value_and_rule(
 LICENCES = {
     "the first day": "joined: 2025-02-03, left: 2025-02-05, licences: {augment: 2025-02-03}",
     "the last day": "joined: 2025-02-03, left: 2025-02-05, licences: {tabnine: 2025-02-04}",
-    "the organisation's first day": "licences: {tabnine: 2022-01-03}",
+    "the organization's first day": "licences: {tabnine: 2022-01-03}",
     "never": "joined: 2025-02-03, left: 2025-02-05, licences: {augment: null, tabnine: false}",
 }
 

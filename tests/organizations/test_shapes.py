@@ -1,7 +1,10 @@
-"""Promises about single values in an organisation file: each shape with a value that has not got it."""
+"""Tests of single values in an organization file: each shape with a value that has not got it."""
 
 import pytest
 
+from mockserver.organizations import schemas
+from mockserver.products.organization_file import FileKeys
+from mockserver.validation import file_fields
 from tests.organizations.conftest import HEAD, Said
 
 DAY = "a date that exists, written YYYY-MM-DD, from 2000-01-01 to 2099-12-31"
@@ -174,7 +177,7 @@ def test_a_slug_can_stand_in_a_token_and_a_path(said: Said, slug: str) -> None:
     assert line.endswith("; 1 to 40 of a-z, 0-9 and - (not first, not last), not ending in -forbidden or -groups")
 
 
-def test_three_keys_must_be_stated(said: Said) -> None:
+def test_three_keys_are_required(said: Said) -> None:
     assert [line.partition(":")[0] for line in said("seed: 1\n")] == ["slug", "name", "people"]
 
 
@@ -217,3 +220,9 @@ def test_credits_have_two_decimals_and_bounds(said: Said, key: str, content: str
     (line,) = said(HEAD + _jetbrains(f"{{credits: [{{{other}{key}: {content}}}]}}"))
     assert line.startswith(f"special[0].jetbrains.credits[0].{key}: found ")
     assert line.endswith(f"; {CREDITS}")
+
+
+def test_two_products_cannot_add_the_same_key() -> None:
+    keys = FileKeys({"shared": file_fields.percent()})
+    with pytest.raises(ValueError, match="another product has the key 'shared' in organization files already"):
+        schemas.product_keys(lambda _: keys)

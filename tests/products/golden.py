@@ -1,8 +1,6 @@
 """Answers digests of small worlds: identities, attributes, facts and records; written anew when run as a program.
 
-    .venv/bin/python -m tests.products.golden
-
-Whether they may change stays out (`test_golden`).
+.venv/bin/python -m tests.products.golden
 """
 
 import json

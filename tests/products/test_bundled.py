@@ -1,7 +1,4 @@
-"""Holds the bundled organisations to their files: people, teams and stated persons are as written there.
-
-Whether a file may be written so stays out (the tests of `organizations`).
-"""
+"""Holds the bundled organizations to their files: people, teams and stated persons are as written there."""
 
 from datetime import date
 
@@ -86,7 +83,7 @@ def test_acme_is_lively_in_any_ninety_days() -> None:
 
 
 @pytest.mark.parametrize(("day", "users"), [(16, 50), (17, 100), (18, 250)])
-def test_initech_has_exactly_the_stated_users_on_its_exact_days(day: int, users: int) -> None:
+def test_initech_has_its_users_on_exact_days(day: int, users: int) -> None:
     assert len(_on(_world("initech"), date(2025, 9, day))) == users
 
 
@@ -117,12 +114,12 @@ def _days_of(world: World, email: str) -> list[date]:
         ("acme", "priya@acme.example", date(2026, 6, 30)),
     ],
 )
-def test_whoever_leaves_is_active_in_the_last_weeks_and_never_after(slug: str, email: str, last: date) -> None:
+def test_leavers_are_active_until_they_leave(slug: str, email: str, last: date) -> None:
     newest = _days_of(_world(slug), email)[-1]
     assert 0 <= (last - newest).days < 21
 
 
-def test_initech_has_somebody_who_is_active_on_one_day_and_somebody_who_never_is() -> None:
+def test_initech_has_people_active_once_and_never() -> None:
     world = _world("initech")
     assert _days_of(world, "one.day@initech.example") == [date(2025, 10, 14)]
     assert _days_of(world, "paper.only@initech.example") == []

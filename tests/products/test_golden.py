@@ -1,7 +1,4 @@
-"""Holds the served numbers: for the same organisation and seed they change only together with DATA_VERSION.
-
-What the numbers should be like stays out (the other tests of this room).
-"""
+"""Holds the served numbers: for the same organization and seed they change only together with DATA_VERSION."""
 
 import json
 from typing import Any
@@ -14,7 +11,7 @@ from tests.products import golden
 KEPT = json.loads(golden.FILE.read_text(encoding="utf-8"))
 WORLDS = ("plain", "stated", "credits")
 MOVED = (
-    "the {what} of the same organisation and seed are no longer what they were. If that is meant, raise DATA_VERSION "
+    "the {what} of the same organization and seed are no longer what they were. If that is meant, raise DATA_VERSION "
     "in mockserver/simulation/hashing.py and write the digests anew with `.venv/bin/python -m "
     "tests.products.golden`; "
     "if not, find what moved them (the code, numpy, fixtures/names.json)."

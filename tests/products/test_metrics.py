@@ -1,4 +1,4 @@
-"""Promises of the metrics for every range and bucket: parts add up to the whole, and nobody counts twice."""
+"""Tests of the metrics for every range and bucket: parts add up to the whole, and nobody counts twice."""
 
 from dataclasses import replace
 from typing import Any

@@ -1,4 +1,4 @@
-"""Promises of what products declare: their names, facts and parts of organization files agree with each other."""
+"""Tests of what products declare: their names, facts and parts of organization files agree with each other."""
 
 from dataclasses import replace
 from typing import Any

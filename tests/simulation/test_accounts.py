@@ -1,7 +1,4 @@
-"""Holds accounts to their promises: invited, registered, changed, deactivated, and before any work is done.
-
-What is done with an account stays out (`test_tabnine`).
-"""
+"""Accounts: invited, registered, changed, deactivated, and before any work is done."""
 
 from datetime import date
 
@@ -79,7 +76,7 @@ def test_an_account_is_deactivated_on_the_first_day_without_the_person_before_an
     assert (second < 8 * 3600).all()
 
 
-def test_whoever_registers_was_invited_a_day_or_some_weeks_before() -> None:
+def test_invitation_comes_days_to_weeks_before_registration() -> None:
     waited = TABLE.registered - TABLE.invited
     assert (waited >= DAY).all()
     assert (waited <= 22 * DAY).all()
@@ -114,7 +111,7 @@ def test_an_account_is_pending_then_active_then_deactivated() -> None:
     ]
 
 
-def test_at_any_instant_an_account_is_in_one_state_at_most() -> None:
+def test_account_has_at_most_one_state_at_any_time() -> None:
     for moment in _moments(TABLE):
         pending, known, active = TABLE.pending(moment), TABLE.known(moment), TABLE.active(moment)
         assert not (pending & known).any()
@@ -141,7 +138,7 @@ def test_nobody_does_anything_without_an_active_account() -> None:
             assert (seconds < TABLE.deactivated[place]).all()
 
 
-def test_a_stated_person_is_as_stated() -> None:
+def test_special_person_has_the_account_of_the_file() -> None:
     table = tabnine(STATED).accounts.table
     assert table.index[:2].tolist() == [0, 2], "who has no licence has no account"
     assert (int(table.role[0]), int(table.team[0])) == (2, 1)
@@ -150,7 +147,7 @@ def test_a_stated_person_is_as_stated() -> None:
 
 
 @pytest.mark.parametrize(("left", "accounts"), [(date(2023, 4, 5), []), (date(2023, 4, 6), [0])])
-def test_whoever_is_gone_by_the_first_day_of_the_licence_has_no_account(left: date, accounts: list[int]) -> None:
+def test_leaver_before_the_licence_has_no_account(left: date, accounts: list[int]) -> None:
     licence = {"tabnine": date(2023, 4, 5)}
     person = SpecialPerson("a@b.example", joined=date(2023, 3, 1), left=left, licences=licence)
     table = tabnine(worlds.world(people=1, special=(person,))).accounts.table
@@ -158,7 +155,7 @@ def test_whoever_is_gone_by_the_first_day_of_the_licence_has_no_account(left: da
     assert (table.registered < table.deactivated).all()
 
 
-def test_whoever_is_stated_to_work_has_registered_by_then() -> None:
+def test_member_with_scripted_facts_has_registered_before() -> None:
     day = date(2022, 6, 2)
     world = worlds.world(facts=(ScriptedFact(7, "tabnine", day, (), {"completions": 1}),))
     table = tabnine(world).accounts.table
@@ -179,7 +176,7 @@ def test_where_nobody_is_licensed_nobody_has_an_account() -> None:
 
 
 @pytest.mark.parametrize("product", worlds.PRODUCTS)
-def test_service_accounts_are_nobodys_account(product: str) -> None:
+def test_service_accounts_have_no_account(product: str) -> None:
     world = worlds.world()
     assert Accounts(world.people, product).table.index.tolist() == list(range(40))
 
@@ -191,7 +188,7 @@ def test_products_have_accounts_of_their_own() -> None:
     assert (own.verified != other.verified).any()
 
 
-def test_accounts_are_of_one_seed_and_do_not_move_when_others_come() -> None:
+def test_accounts_depend_on_the_seed_and_not_on_other_people() -> None:
     def registered(world: World) -> list[int]:
         told: list[int] = tabnine(world).accounts.table.registered[:40].tolist()
         return told

@@ -1,7 +1,4 @@
-"""Holds the draws to their promises: the same bits everywhere, exact at the ends, in the stated shares.
-
-What is drawn with them stays out.
-"""
+"""The draws: the same bits everywhere, exact at the ends, in the stated shares."""
 
 import numpy as np
 import pytest
@@ -16,7 +13,7 @@ ALL_DRAWS = np.arange(65536, dtype=np.int64)
 
 
 @given(KEYS, COUNTERS)
-def test_one_draw_and_a_draw_among_many_are_the_same_bits(key: int, counter: int) -> None:
+def test_scalar_and_mix_draw_the_same_bits(key: int, counter: int) -> None:
     assert int(hashing.mix(key, np.array([counter], dtype=np.int64))[0]) == hashing.scalar(key, counter)
 
 

@@ -1,7 +1,4 @@
-"""Holds identities to their promises: ids in the order of members, found again by id, addresses of one's own.
-
-What a member does stays out.
-"""
+"""Identities: ids in the order of members, found again by id, addresses of one's own."""
 
 from uuid import RFC_4122, UUID
 
@@ -49,12 +46,12 @@ def test_a_persons_id_does_not_move_when_others_come() -> None:
     assert bigger.id_of(3000) == SMALL.identities.id_of(40), "nor does a service account's"
 
 
-def test_an_id_is_of_one_organisation_and_one_seed() -> None:
+def test_ids_depend_on_organization_and_seed() -> None:
     ids = {shown.identities.id_of(3) for shown in (SMALL, worlds.world(seed=8), worlds.world(slug="other"))}
     assert len(ids) == 3
 
 
-def test_organisation_and_teams_have_ids_of_their_own() -> None:
+def test_organization_and_teams_have_ids_of_their_own() -> None:
     identities = SMALL.identities
     ids = [identities.organization_id, *(identities.team_id_of(place) for place in range(100))]
     assert len(set(ids)) == 101
@@ -90,17 +87,17 @@ NOBODYS = {
     "digits of another script": OWN.replace(OWN[-1], "\N{ARABIC-INDIC DIGIT THREE}"),
     "nil": "00000000-0000-0000-0000-000000000000",
     "the last": "ffffffff-ffff-ffff-ffff-ffffffffffff",
-    "another organisation's": str(worlds.world(slug="other").identities.id_of(3)),
+    "another organization's": str(worlds.world(slug="other").identities.id_of(3)),
     "another seed's": str(worlds.world(seed=8).identities.id_of(3)),
     "whoever would come next": str(worlds.world(people=3000).identities.id_of(40)),
     "a service account that is not there": str(worlds.world(service_accounts=(BOT,) * 3).identities.id_of(42)),
-    "the organisation's": str(SMALL.identities.organization_id),
+    "the organization's": str(SMALL.identities.organization_id),
     "a team's": str(SMALL.identities.team_id_of(0)),
 }
 
 
 @pytest.mark.parametrize("identifier", NOBODYS.values(), ids=NOBODYS)
-def test_an_id_that_nobody_bears_is_nobodys(identifier: str) -> None:
+def test_unknown_id_finds_nobody(identifier: str) -> None:
     assert SMALL.identities.index_of(identifier) is None
 
 
@@ -115,7 +112,7 @@ def test_many_members_have_the_ids_that_each_has_alone(indexes: list[int]) -> No
 
 
 @given(st.lists(st.integers(0, PEOPLE_MAXIMUM + 1)))
-def test_ids_are_the_same_together_and_alone_at_any_place(indexes: list[int]) -> None:
+def test_many_ids_are_the_same_as_each_alone(indexes: list[int]) -> None:
     together = HUGE.ids_of(np.array(indexes, dtype=np.int64))
     assert together == [str(HUGE.id_of(index)) for index in indexes]
 
@@ -150,7 +147,7 @@ def test_an_address_leads_back_to_its_person_in_any_letters() -> None:
         assert {SMALL.identities.index_of_email(each) for each in (email, email.upper())} == {index}
 
 
-def test_the_address_of_a_special_person_and_the_one_that_made_way_for_it_are_found_too() -> None:
+def test_special_and_displaced_addresses_are_found() -> None:
     local = str(SMALL.identities.of(17).email).partition("@")[0]
     shown = worlds.world(special=(SpecialPerson(f"{local}@small.example"), SpecialPerson("Straße@Other.Example")))
     for index in (0, 1, 17):
@@ -164,6 +161,6 @@ def test_an_address_that_nobody_has_leads_to_nobody(email: str) -> None:
     assert SMALL.identities.index_of_email(email.replace("LOCAL", local)) is None
 
 
-def test_the_pools_next_name_is_nobodys_address() -> None:
+def test_unused_name_of_the_pool_finds_nobody() -> None:
     local = worlds.POOL.named(SMALL.people.key("identity"), SMALL.organization.people)[1]
     assert SMALL.identities.index_of_email(f"{local}@small.example") is None

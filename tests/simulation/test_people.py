@@ -1,7 +1,4 @@
-"""Holds the cast to its promises: the same attributes however they are asked for, and what a file states first.
-
-What people do on a day stays out.
-"""
+"""The cast: the same attributes however they are asked for, and what a file states first."""
 
 from dataclasses import fields
 from datetime import date
@@ -34,7 +31,7 @@ def _people(world: World) -> Block:
 
 
 def _one(**stated: object) -> Block:
-    """The only person of an organisation, with these things stated."""
+    """The only person of an organization, with these things stated."""
     person = SpecialPerson("only@small.example", **stated)  # type: ignore[arg-type]
     return worlds.world(people=1, service_accounts=(), special=(person,)).people.block(0)
 
@@ -48,7 +45,7 @@ def test_members_from_any_index_on_are_the_tail_of_all_members(start: int) -> No
     assert all(_same(block, everybody.take(block.index)) for block in tail)
 
 
-def test_a_person_is_the_same_in_an_organisation_of_another_size() -> None:
+def test_a_person_is_the_same_in_an_organization_of_another_size() -> None:
     some, more = _people(worlds.world(people=900)), _people(worlds.world(people=MANY))
     assert _same(some, more.take(slice(0, 900)))  # type: ignore[arg-type]
 
@@ -64,7 +61,7 @@ def test_a_chosen_row_keeps_all_of_its_attributes() -> None:
     assert one.licensed[:, 0].tolist() == block.licensed[:, 5].tolist()
 
 
-def test_everybody_leaves_after_joining_and_joins_while_the_organisation_is_there() -> None:
+def test_everybody_leaves_after_joining_and_joins_while_the_organization_is_there() -> None:
     people = _people(worlds.world(people=MANY))
     assert (people.joined >= FIRST_DAY).all()
     assert (people.joined < date(2027, 12, 31).toordinal()).all()
@@ -78,7 +75,7 @@ def test_joiners_and_leavers_come_in_their_percentages() -> None:
     assert 1_850 <= leavers <= 2_150
 
 
-def test_an_organisation_without_turnover_keeps_the_people_of_its_first_day() -> None:
+def test_an_organization_without_turnover_keeps_the_people_of_its_first_day() -> None:
     people = _people(worlds.world(people=500, turnover=worlds.STAYING))
     assert set(people.joined.tolist()) == {FIRST_DAY}
     assert set(people.left.tolist()) == {NEVER}
@@ -123,7 +120,7 @@ def test_levels_come_in_their_percentages(light: int, heavy: int) -> None:
         assert abs(int((people.level == place).sum()) - share * 100) <= tolerance, LEVELS[place]
 
 
-def test_every_profile_is_somebodys() -> None:
+def test_every_profile_has_people() -> None:
     assert set(_people(worlds.world(people=200)).profile.tolist()) == {0, 1}
 
 
@@ -148,7 +145,7 @@ def test_nobody_is_licensed_before_joining_or_after_leaving_nor_starts_before_th
         assert (started[uses] < everybody.left[uses]).all(), product
 
 
-def test_a_service_account_is_not_licensed_before_the_organisation_is_there() -> None:
+def test_a_service_account_is_not_licensed_before_the_organization_is_there() -> None:
     adoption = {"augment": Adoption(starts=date(2020, 1, 1))}
     everybody = _everybody(worlds.world(adoption=adoption))
     assert everybody.licensed[AUGMENT, -2:].tolist() == [FIRST_DAY, FIRST_DAY]
@@ -177,7 +174,7 @@ def test_licences_are_handed_out_over_the_ramp() -> None:
     assert 900 <= int((since < 50).sum()) <= 1_100
 
 
-def test_whoever_joins_later_is_licensed_within_a_month() -> None:
+def test_late_joiners_are_licensed_within_a_month() -> None:
     adoption = {"augment": Adoption(starts=date(2022, 6, 1), ramp_days=700)}
     people = _people(worlds.world(people=2_000, adoption=adoption))
     late = (people.joined >= date(2022, 6, 1).toordinal()) & (people.licensed[AUGMENT] < NEVER)
@@ -185,7 +182,7 @@ def test_whoever_joins_later_is_licensed_within_a_month() -> None:
     assert (people.licensed[AUGMENT][late] - people.joined[late] < 30).all()
 
 
-def test_a_product_that_the_organisation_has_not_got_is_nobodys() -> None:
+def test_product_without_adoption_has_no_users() -> None:
     everybody = _everybody(worlds.world(adoption={"augment": worlds.SPREAD}))
     assert set(everybody.licensed[TABNINE].tolist()) == {NEVER}
     assert set(everybody.started[TABNINE].tolist()) == {NEVER}
@@ -225,30 +222,30 @@ def test_service_accounts_stay_from_the_first_day_in_no_team_with_augment_alone(
         ({"left": date(2025, 2, 3)}, "joined", FIRST_DAY),
     ],
 )
-def test_what_is_stated_of_a_person_holds(stated: dict[str, object], attribute: str, value: int) -> None:
+def test_special_person_is_as_the_file_describes(stated: dict[str, object], attribute: str, value: int) -> None:
     assert int(getattr(_one(**stated), attribute)[0]) == value
 
 
-def test_what_is_not_stated_of_a_person_is_as_for_everybody() -> None:
+def test_missing_values_of_a_special_person_are_generated() -> None:
     stated = worlds.world(special=(SpecialPerson("a@small.example"),))
     assert _same(_everybody(stated), _everybody(worlds.world()))
 
 
-def test_a_stated_licence_is_used_from_its_first_day_and_a_denied_one_never() -> None:
+def test_licence_of_the_file_is_used_from_its_first_day() -> None:
     one = _one(licences={"augment": date(2025, 3, 3), "tabnine": None})
     for days in (one.licensed, one.started):
         assert days[AUGMENT, 0] == worlds.ordinal("2025-03-03")
         assert days[TABNINE, 0] == NEVER
 
 
-def test_people_stated_beyond_the_first_block_are_found() -> None:
+def test_special_people_beyond_the_first_block_are_found() -> None:
     special = tuple(SpecialPerson(f"p{place}@small.example", teamless=True) for place in range(BLOCK + 2))
     world = worlds.world(people=BLOCK + 3, special=special)
     assert world.people.block(1).team[:2].tolist() == [-1, -1]
     assert world.people.block(1).team[2] >= 0
 
 
-def test_whoever_has_stated_facts_was_there_licensed_and_started_by_then() -> None:
+def test_scripted_facts_imply_employment_and_licence() -> None:
     days = (date(2023, 5, 1), date(2022, 3, 1), date(2024, 6, 1))
     facts = tuple(ScriptedFact(0, "augment", day, ("Go", "VSCode"), {"chat_messages": 1}) for day in days)
     late = SpecialPerson("a@small.example", joined=date(2023, 1, 1), left=date(2023, 2, 1))
@@ -259,7 +256,7 @@ def test_whoever_has_stated_facts_was_there_licensed_and_started_by_then() -> No
     assert block.licensed[TABNINE, 0] == NEVER
 
 
-def test_who_is_stated_to_be_active_on_a_day_is_there_and_licensed_on_it_under_every_seed() -> None:
+def test_active_only_implies_employment_under_every_seed() -> None:
     day = date(2025, 10, 14)
     once = SpecialPerson("once@w.example", active_only=(day,))
     for seed in range(40):

@@ -1,7 +1,4 @@
-"""Holds presence to its promises: nobody before they come or after they go, quiet days quiet, exact days exact.
-
-How much an active person does stays out.
-"""
+"""Presence: nobody before they come or after they go, quiet days quiet, exact days exact."""
 
 from datetime import date
 from typing import Any
@@ -100,7 +97,7 @@ def test_most_people_are_away_for_days_on_end_in_some_quarter_and_nobody_for_mor
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_whoever_is_active_on_stated_days_only_is_active_on_all_of_them_and_no_other(seed: int) -> None:
+def test_active_only_days_are_all_active_days_and_no_other(seed: int) -> None:
     stated = (date(2025, 10, 12), date(2025, 10, 14))
     licences = dict.fromkeys(worlds.PRODUCTS, date(2022, 1, 3))
     person = SpecialPerson("a@small.example", level=Level.LIGHT, active_only=stated, licences=licences)
@@ -121,7 +118,7 @@ def test_whoever_is_active_on_stated_days_only_is_active_on_all_of_them_and_no_o
     ],
     ids=["gone", "not there yet", "without a licence", "licensed later"],
 )
-def test_a_stated_day_makes_nobody_active_who_cannot_be(stated: dict[str, object]) -> None:
+def test_active_only_day_needs_employment_and_licence(stated: dict[str, object]) -> None:
     only = (date(2025, 10, 14),)
     for seed in range(10):
         person = SpecialPerson("a@small.example", level=Level.HEAVY, active_only=only, **stated)  # type: ignore[arg-type]
@@ -129,7 +126,7 @@ def test_a_stated_day_makes_nobody_active_who_cannot_be(stated: dict[str, object
         assert not _active(world, "2025-10-14", "2025-10-14")[0].any()
 
 
-def test_special_people_without_stated_days_are_active_like_everybody() -> None:
+def test_special_people_without_active_only_are_ordinary() -> None:
     special = tuple(SpecialPerson(f"p{place}@small.example") for place in range(5))
     stated, plain = worlds.world(special=special, **FULL), worlds.world(**FULL)
     assert np.array_equal(_active(stated, "2025-10-01", "2025-10-31"), _active(plain, "2025-10-01", "2025-10-31"))
@@ -176,7 +173,7 @@ def test_where_nobody_uses_a_product_an_exact_day_stays_empty() -> None:
     assert not _active(world, "2025-09-17", "2025-09-17", "tabnine").any()
 
 
-def test_an_organisation_that_generates_nothing_has_nobody_active() -> None:
+def test_an_organization_that_generates_nothing_has_nobody_active() -> None:
     assert not _active(worlds.world(generated=False, **FULL), "2025-10-13", "2025-10-17").any()
 
 

@@ -1,7 +1,4 @@
-"""Holds the rolled-up days to their promises: sums of everybody's facts, in whatever order days are asked for.
-
-What the facts are stays out.
-"""
+"""The rolled-up days: sums of everybody's facts, in whatever order days are asked for."""
 
 import logging
 from concurrent.futures import ThreadPoolExecutor
@@ -70,7 +67,7 @@ def test_a_rolled_up_day_tells_of_each_mark_whom_it_counted(people: int) -> None
 
 @settings(max_examples=25, deadline=None)
 @given(st.lists(SPANS, min_size=1, max_size=6))
-def test_days_are_the_same_in_whatever_spans_they_are_asked_for(spans: list[tuple[int, int]]) -> None:
+def test_days_are_the_same_in_any_span(spans: list[tuple[int, int]]) -> None:
     rolled = _fresh()
     for first, last in spans:
         assert _plain(rolled.span(first, last)) == KNOWN[first - FIRST : last - FIRST + 1]
@@ -109,7 +106,7 @@ def test_a_day_is_computed_once(monkeypatch: pytest.MonkeyPatch) -> None:
     assert runs == [(5, 9), (0, 4), (10, 12)]
 
 
-def test_the_least_recently_asked_days_go_when_the_budget_is_spent(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_least_recently_used_days_are_evicted(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rollups, "MEMORY_BUDGET", 1)
     rolled = _fresh()
     runs = _asked(rolled, monkeypatch)
@@ -147,7 +144,7 @@ def test_a_product_with_more_marks_keeps_fewer_days(monkeypatch: pytest.MonkeyPa
         ),
     ],
 )
-def test_a_long_computation_is_told_in_the_log_with_its_progress(
+def test_long_computation_logs_its_progress(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, worth: int, days: int, told: list[str]
 ) -> None:
     monkeypatch.setattr(rollups, "_WORTH_LOGGING", worth)
@@ -166,7 +163,7 @@ def test_threads_that_ask_at_once_get_the_same_days() -> None:
     assert found == [KNOWN[first - FIRST : last - FIRST + 1] for first, last in spans]
 
 
-def test_threads_that_ask_the_same_at_once_wait_for_one_of_them_to_compute_it(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_threads_compute_the_same_days_once(monkeypatch: pytest.MonkeyPatch) -> None:
     rolled = _fresh()
     runs = _asked(rolled, monkeypatch)
     together = Barrier(8)
@@ -180,7 +177,7 @@ def test_threads_that_ask_the_same_at_once_wait_for_one_of_them_to_compute_it(mo
     assert runs == [(0, 89)]
 
 
-def test_days_that_are_known_are_told_while_others_are_rolled_up(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_cached_days_do_not_wait_for_others(monkeypatch: pytest.MonkeyPatch) -> None:
     rolled = _fresh()
     known = rolled.span(FIRST, FIRST + 3)
     told: list[int] = []
@@ -198,7 +195,7 @@ def test_days_that_are_known_are_told_while_others_are_rolled_up(monkeypatch: py
 
 
 @pytest.mark.parametrize("chosen", [(), (3,), (BLOCK,), (0, BLOCK - 1, 2 * BLOCK + 5)])
-def test_of_members_of_whom_alone_a_source_tells_the_rest_is_not_asked_for(chosen: tuple[int, ...]) -> None:
+def test_blocks_without_chosen_members_are_skipped(chosen: tuple[int, ...]) -> None:
     """The days are those that asking everybody would give, and no block is asked for in which nobody is chosen."""
     world = worlds.world(people=2 * BLOCK + 13, turnover=worlds.STAYING)
     first = worlds.ordinal("2025-10-13")

@@ -1,7 +1,4 @@
-"""Holds the reckoning of instants to its promises: whole seconds since 1970, there and back, on either side of it.
-
-Who reads which instant stays out.
-"""
+"""The reckoning of instants: whole seconds since 1970, there and back, on either side of it."""
 
 from datetime import UTC, date, datetime, timedelta, timezone
 from itertools import pairwise
@@ -31,7 +28,7 @@ KNOWN = {
 
 
 @pytest.mark.parametrize(("text", "second"), KNOWN.items())
-def test_an_instant_is_its_seconds_since_1970_and_is_written_in_utc(text: str, second: int) -> None:
+def test_seconds_count_from_1970_and_format_in_utc(text: str, second: int) -> None:
     assert timestamps.seconds(datetime.fromisoformat(text)) == second
     assert timestamps.format_utc(second) == text
 
@@ -53,7 +50,7 @@ def test_many_seconds_are_written_as_each_is_alone(moments: list[datetime]) -> N
 
 
 @pytest.mark.parametrize("hours", [14, -12, 5.5])
-def test_an_instant_is_the_same_wherever_it_is_told(hours: float) -> None:
+def test_offset_does_not_change_the_second(hours: float) -> None:
     here = datetime(2025, 10, 21, 10, 30, tzinfo=UTC)
     assert timestamps.seconds(here.astimezone(timezone(timedelta(hours=hours)))) == 1_761_042_600
 
@@ -89,10 +86,10 @@ ASCENDING = [
 ]
 
 
-def test_instants_are_ordered_by_second_and_then_by_fraction_to_any_digit() -> None:
+def test_timestamps_are_ordered_by_second_then_fraction() -> None:
     assert all(one.order < other.order for one, other in pairwise(ASCENDING))
 
 
 @pytest.mark.parametrize(("fraction", "ceiling"), [("", 7), ("01", 8), ("999", 8)])
-def test_the_first_whole_second_from_an_instant_on_is_its_own_or_the_next(fraction: str, ceiling: int) -> None:
+def test_ceiling_is_the_same_or_the_next_second(fraction: str, ceiling: int) -> None:
     assert ParsedTime("", 7, fraction).ceiling == ceiling

@@ -1,7 +1,4 @@
-"""Holds Augment's facts to their promises: whoever is active did something, and any part is as in the whole.
-
-The split by language and editor stays out.
-"""
+"""Augment's facts: whoever is active did something, and any part is as in the whole."""
 
 from datetime import date
 
@@ -47,13 +44,13 @@ def _total(counters: I64, *names: str) -> int:
     return sum(int(counters[INDEX[name]].sum()) for name in names)
 
 
-def test_the_cells_of_the_counters_are_those_of_whoever_is_active() -> None:
+def test_counters_belong_to_the_active_cells() -> None:
     facts = _facts(WORLD, *AUTUMN)
     assert np.array_equal(np.argwhere(facts.active), np.stack([facts.rows, facts.columns], axis=1))
     assert facts.counters.shape == (len(COUNTERS), len(facts.rows))
 
 
-def test_whoever_is_active_did_something() -> None:
+def test_active_members_have_an_event() -> None:
     assert (_facts(WORLD, *AUTUMN).counters > 0).any(axis=0).all()
 
 
@@ -75,7 +72,7 @@ def test_what_is_accepted_was_suggested(part: str, whole: str) -> None:
 
 
 @pytest.mark.parametrize("kind", ["remote", "ide", "cli_interactive", "cli_non_interactive"])
-def test_agents_write_lines_only_when_asked(kind: str) -> None:
+def test_agents_write_lines_only_with_messages(kind: str) -> None:
     counters = _facts(WORLD, *AUTUMN).counters
     asked = counters[INDEX[f"{kind}_messages"]] > 0
     assert asked.any()
@@ -105,7 +102,7 @@ def test_service_accounts_work_through_the_command_line_without_anybody_there() 
     assert facts.active.any(axis=1).all()
 
 
-def test_being_active_is_told_alike_with_and_without_counters() -> None:
+def test_active_is_the_same_with_and_without_counters() -> None:
     for world in (WORLD, SCRIPTED):
         span = worlds.days(world, *AUTUMN)
         block = world.people.block(0)
@@ -132,7 +129,7 @@ def test_some_days_alone_are_as_in_a_longer_span(one: int, other: int) -> None:
     assert np.array_equal(alone, whole[:, :, min(one, other) : max(one, other) + 1])
 
 
-def test_stated_facts_replace_the_generated_ones_of_that_member_and_day() -> None:
+def test_scripted_facts_replace_generated_ones() -> None:
     table = _table(_facts(SCRIPTED, "2025-10-13", "2025-10-19"))
     stated = dict(zip(COUNTERS, table[:, 2, 1].tolist(), strict=True))
     assert {name: number for name, number in stated.items() if number} == {"chat_messages": 7, "tool_calls": 1}
@@ -140,7 +137,7 @@ def test_stated_facts_replace_the_generated_ones_of_that_member_and_day() -> Non
     assert table[:, 41, 5].sum() == table[INDEX["remote_lines"], 41, 5] == 9
 
 
-def test_stated_facts_leave_everybody_else_alone() -> None:
+def test_scripted_facts_leave_other_members_alone() -> None:
     plain, table = (_table(_facts(world, "2025-10-13", "2025-10-19")) for world in (worlds.world(), SCRIPTED))
     untouched = np.ones(table.shape[1:], dtype=bool)
     untouched[[2, 2, 41], [1, 3, 5]] = False
@@ -149,19 +146,19 @@ def test_stated_facts_leave_everybody_else_alone() -> None:
     assert np.array_equal(plain[:, untouched & others[:, None]], table[:, untouched & others[:, None]])
 
 
-def test_stated_facts_are_found_with_some_members_and_some_days_only() -> None:
+def test_scripted_facts_are_found_in_any_part() -> None:
     whole = _table(_facts(SCRIPTED, "2025-10-13", "2025-10-19"))
     span, block = worlds.days(SCRIPTED, "2025-10-14", "2025-10-14"), SCRIPTED.people.block(0)
     alone = augment(SCRIPTED).facts.facts(block.take(np.array([2, 41])), span)
     assert np.array_equal(_table(alone)[:, :, 0], whole[:, [2, 41], 1])
 
 
-def test_where_nothing_is_generated_only_stated_facts_are_left() -> None:
+def test_without_generation_only_scripted_facts_are_left() -> None:
     world = worlds.world(generated=False, facts=SCRIPTED.organization.facts)
     assert np.argwhere(_facts(world, "2025-10-13", "2025-10-19").active).tolist() == [[2, 1], [41, 5]]
 
 
-def test_facts_are_the_same_in_an_organisation_of_another_size_and_in_a_second_block() -> None:
+def test_facts_are_the_same_in_an_organization_of_another_size_and_in_a_second_block() -> None:
     small, big = worlds.world(people=BLOCK + 30), worlds.world(people=3 * BLOCK)
     for number, shared in ((0, BLOCK), (1, 30)):
         one, other = (_table(_facts(world, "2025-10-01", "2025-10-31", number)) for world in (small, big))

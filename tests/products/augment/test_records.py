@@ -1,7 +1,4 @@
-"""Holds the records of a day to their promises: they make up the day's counters, in order, and none is empty.
-
-The counters of a day stay out.
-"""
+"""The records of a day: they make up the day's counters, in order, and none is empty."""
 
 from datetime import date
 
@@ -53,7 +50,7 @@ def test_the_command_line_is_an_editor_of_its_own() -> None:
         assert not any(record.counters[place] for place in elsewhere), record
 
 
-def test_every_language_and_editor_of_the_organisation_is_used_and_no_other() -> None:
+def test_every_language_and_editor_of_the_organization_is_used_and_no_other() -> None:
     records = _records(WORLD)
     assert {record.language for record in records} == {"Python", "Java", "Go"}
     assert {record.editor for record in records} == {"VSCode", "JetBrains", CLI_EDITOR}
@@ -85,7 +82,7 @@ def test_some_members_alone_have_the_records_that_they_have_among_all() -> None:
     assert alone == [record for record in _records(WORLD) if record.member in chosen]
 
 
-def test_stated_facts_are_records_as_they_stand_in_their_order() -> None:
+def test_scripted_facts_are_records_in_order() -> None:
     day = date.fromisoformat(DAY)
     facts = (
         ScriptedFact(2, "augment", day, ("Rust", "Vim"), {"chat_messages": 2}),
@@ -98,7 +95,7 @@ def test_stated_facts_are_records_as_they_stand_in_their_order() -> None:
 
 
 @pytest.mark.parametrize("editors", [{"CLI": 1}, {"CLI": 1, "VSCode": 1}])
-def test_where_the_command_line_is_stated_as_an_editor_no_two_records_are_alike(editors: dict[str, int]) -> None:
+def test_editor_named_cli_makes_no_duplicate_records(editors: dict[str, int]) -> None:
     world = worlds.world(options={"augment": Environment(editors=editors)})
     keys = [(record.member, record.language, record.editor) for record in _records(world)]
     assert keys == sorted(set(keys))

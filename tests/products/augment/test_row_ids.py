@@ -1,4 +1,4 @@
-"""Promises of Augment's row ids: they ascend with the members, and the file can give them."""
+"""Tests of Augment's row ids: they ascend with the members, and the file can give them."""
 
 from uuid import UUID
 

@@ -1,4 +1,4 @@
-"""Promises of spending credits: quota, then top-up, licence by licence, renewed every month; in whole hundredths."""
+"""Tests of spending credits: quota, then top-up, licence by licence, renewed every month; in whole hundredths."""
 
 from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
@@ -26,7 +26,7 @@ HIT = True
 
 
 def _people(*licences: Sequence[Allotment]) -> People:
-    """An organisation of people who have these licences."""
+    """An organization of people who have these licences."""
     special = tuple(
         SpecialPerson(f"p{place}@small.example", options={"jetbrains": JetBrainsPerson(credits=tuple(each))})
         for place, each in enumerate(licences)
@@ -340,7 +340,7 @@ def test_generated_licences_are_of_several_kinds_and_the_same_each_month_but_for
     assert (min(days), max(days)) == (10, 25)
 
 
-def test_whose_credits_are_stated_has_those_and_no_other() -> None:
+def test_person_with_given_credits_has_no_other() -> None:
     people = _people(*[[Allotment(7)]] * 400)
     wanted = np.full((400, 61), EVERYTHING, dtype=np.int64)
     ledger = Credits(people).spend(people.block(0), _span(61), wanted)
@@ -348,7 +348,7 @@ def test_whose_credits_are_stated_has_those_and_no_other() -> None:
     assert not ledger.top_up.any()
 
 
-def test_a_stated_licence_leaves_everybody_else_as_they_were() -> None:
+def test_given_credits_leave_other_people_alone() -> None:
     special = tuple(
         SpecialPerson(
             f"{place}@small.example",
@@ -382,7 +382,7 @@ def test_some_members_and_fewer_days_are_as_among_all_and_in_more(rows: list[int
         assert np.array_equal(getattr(one, name), getattr(other, name)[rows, :length])
 
 
-def test_months_are_alike_whether_looked_at_alone_or_together() -> None:
+def test_months_are_the_same_alone_and_together() -> None:
     block, whole = GENERATED.block(0), _span(92)
     lengths = [31, 30, 31]
     starts = [FIRST + timedelta(days=days) for days in accumulate(lengths, initial=0)][:-1]

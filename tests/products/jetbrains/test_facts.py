@@ -1,7 +1,4 @@
-"""Holds JetBrains AI's facts to their promises: what is done is what credits allow, and any part is as in the whole.
-
-How credits are spent stays out (`test_credits`), and so does what is sent about it (`test_jetbrains_rows`).
-"""
+"""JetBrains AI's facts: what is done is what credits allow, and any part is as in the whole."""
 
 from dataclasses import replace
 from datetime import date
@@ -65,7 +62,7 @@ def _invocations(counters: I64) -> I64:
     return found
 
 
-def test_the_cells_of_the_counters_are_those_of_whoever_is_active() -> None:
+def test_counters_belong_to_the_active_cells() -> None:
     facts = _facts(WORLD)
     assert np.array_equal(np.argwhere(facts.active), np.stack([facts.rows, facts.columns], axis=1))
     assert facts.counters.shape == (len(COUNTERS), len(facts.rows))
@@ -75,7 +72,7 @@ def test_the_cells_of_the_counters_are_those_of_whoever_is_active() -> None:
 
 
 @pytest.mark.parametrize("world", [WORLD, RICH, POOR, BARE], ids=["generated", "rich", "poor", "bare"])
-def test_whoever_is_active_used_a_tool_with_credits_or_without(world: World) -> None:
+def test_active_people_used_a_tool(world: World) -> None:
     """An active user made at least one request, which takes credits or does not."""
     assert (_invocations(_facts(world).counters) > 0).any(axis=0).all()
 
@@ -91,7 +88,7 @@ def test_every_counter_counts_something_and_not_for_everybody_every_day(counter:
 
 
 @pytest.mark.parametrize("tool", TOOLS)
-def test_what_is_accepted_was_suggested_and_what_is_suggested_was_asked_for(tool: str) -> None:
+def test_accepted_at_most_suggested_and_suggested_after_invocation(tool: str) -> None:
     for less, more in (("acceptances", "suggestions"), ("accepted_lines", "suggested_lines")):
         assert (_counter(f"{tool}_{less}") <= _counter(f"{tool}_{more}")).all()
     for measure in MEASURES:
@@ -121,7 +118,7 @@ def test_the_chat_takes_credits_or_none_by_whose_model_answers() -> None:
     assert (spent[chats > 0] == 0).any()
 
 
-def test_what_is_told_of_the_tools_is_what_went_out_of_the_licences() -> None:
+def test_credits_of_tools_equal_credits_of_licences() -> None:
     for world in (WORLD, POOR, STATED):
         ledger = jetbrains(world).facts.spending(world.people.block(0), worlds.days(world, *AUTUMN))
         assert np.array_equal(ledger.spent, _table(_facts(world))[CREDITS].sum(axis=0))
@@ -155,7 +152,7 @@ def test_with_few_credits_no_more_is_done_than_they_pay_for(tool: Tool) -> None:
     assert ((spent > 0) & (spent < wanted)).any(), "a day on which the credits end"
 
 
-def test_a_days_last_credits_go_to_one_tool_after_the_other() -> None:
+def test_last_credits_of_a_day_go_to_tools_in_order() -> None:
     wanted, spent = (_facts(world).counters[CREDITS] for world in (RICH, POOR))
     short = spent < wanted
     for place in range(len(SPENDERS)):
@@ -185,7 +182,7 @@ def test_nobody_is_active_before_the_start_of_use_or_after_leaving() -> None:
     assert not (active & (span.ordinals >= block.left[:, None])).any()
 
 
-def test_an_exact_day_has_exactly_the_stated_users() -> None:
+def test_exact_day_has_exactly_its_users() -> None:
     day = date(2025, 10, 15)
     world = worlds.world(people=300, exact=(ExactDay(day, "jetbrains", 77),))
     assert int(_facts(world, day.isoformat(), day.isoformat()).active.sum()) == 77
@@ -203,7 +200,7 @@ TOOLBOXES = {
 
 
 @pytest.mark.parametrize("tools", TOOLBOXES.values(), ids=TOOLBOXES)
-def test_whose_tools_are_stated_uses_those_and_no_other(tools: tuple[Tool, ...]) -> None:
+def test_person_with_given_tools_uses_no_other(tools: tuple[Tool, ...]) -> None:
     world = _holding(30, Allotment(10_000_000), tools=tools)
     facts = _facts(world)
     assert (_invocations(facts.counters) > 0).any(axis=0).all()
@@ -216,7 +213,7 @@ def test_whose_tools_are_stated_uses_those_and_no_other(tools: tuple[Tool, ...])
         assert ever.tolist()[:30] == [tool in tools] * 30
 
 
-def test_stated_tools_leave_everybody_else_alone() -> None:
+def test_given_tools_leave_other_people_alone() -> None:
     stated = SpecialPerson("a@small.example", options={"jetbrains": JetBrainsPerson(tools=(Tool.EDITS,))})
     plain, changed = (
         _table(_facts(worlds.world(special=special, turnover=worlds.STAYING))) for special in ((), (stated,))
@@ -226,7 +223,7 @@ def test_stated_tools_leave_everybody_else_alone() -> None:
 
 
 @pytest.mark.parametrize("place", range(len(TOOLS)), ids=TOOLS)
-def test_whoever_uses_a_tool_may_ever_use_it(place: int) -> None:
+def test_ever_includes_everybody_who_uses_a_tool(place: int) -> None:
     for world in (WORLD, STATED):
         facts = _facts(world)
         used = facts.by_member[INDEX[f"{TOOLS[place]}_invocations"]] > 0
@@ -263,7 +260,7 @@ def _said(table: I64, row: int, day: int) -> dict[str, int]:
 
 
 @pytest.mark.parametrize("generated", [True, False])
-def test_stated_facts_stand_as_they_are_stated(generated: bool) -> None:  # noqa: FBT001 (a table's column)
+def test_scripted_facts_are_unchanged(generated: bool) -> None:  # noqa: FBT001 (a table's column)
     world = World(replace(STATED.organization, generated=generated), worlds.POOL)
     table = _table(_facts(world, "2025-10-01", "2025-10-31"))
     assert _said(table, 2, 1) == ASKED
@@ -272,18 +269,18 @@ def test_stated_facts_stand_as_they_are_stated(generated: bool) -> None:  # noqa
     assert _said(table, 5, 18)["other_credits"] <= 77
 
 
-def test_stated_credits_are_spent_as_far_as_the_licences_go() -> None:
+def test_scripted_credits_are_limited_by_licences() -> None:
     table = _table(_facts(World(SILENT, worlds.POOL), "2025-10-01", "2025-10-31"))
     assert _said(table, 6, 3) == {"aia_credits": 900, "claude_code_credits": 300}
     assert _said(table, 6, 5) == {"junie_invocations": 4, "junie_suggestions": 9}
 
 
-def test_where_nothing_is_generated_only_stated_facts_are_left() -> None:
+def test_without_generation_only_scripted_facts_are_left() -> None:
     facts = _facts(World(SILENT, worlds.POOL), "2025-10-01", "2025-10-31")
     assert np.argwhere(facts.active).tolist() == [[2, 0], [2, 13], [5, 17], [6, 2], [6, 4]]
 
 
-def test_stated_facts_leave_everybody_else_alone_and_their_own_other_days_but_for_the_credits() -> None:
+def test_scripted_facts_leave_all_but_credits_alone() -> None:
     plain, stated = (
         _table(_facts(World(replace(STATED.organization, facts=facts), worlds.POOL), "2025-10-01", "2025-11-30"))
         for facts in ((), STATED.organization.facts)
@@ -297,7 +294,7 @@ def test_stated_facts_leave_everybody_else_alone_and_their_own_other_days_but_fo
     assert np.array_equal(plain[free][:, ~touched], stated[free][:, ~touched])
 
 
-def test_whoever_has_stated_facts_may_ever_use_every_tool() -> None:
+def test_ever_includes_members_with_scripted_facts() -> None:
     for place in range(len(TOOLS)):
         ever = jetbrains(STATED).facts.ever(place, STATED.people.block(0))
         assert ever[[2, 5, 6]].all()
@@ -338,14 +335,14 @@ def test_the_order_of_questions_is_no_matter(order: list[str]) -> None:
         assert np.array_equal(_table(_facts(asked, day, day)), _table(_facts(worlds.world(), day, day)))
 
 
-def test_facts_are_the_same_in_an_organisation_of_another_size_and_in_a_second_block() -> None:
+def test_facts_are_the_same_in_an_organization_of_another_size_and_in_a_second_block() -> None:
     small, big = worlds.world(people=BLOCK + 30), worlds.world(people=3 * BLOCK)
     for number, shared in ((0, BLOCK), (1, 30)):
         one, other = (_table(_facts(world, *WEEK, number)) for world in (small, big))
         assert np.array_equal(one[:, :shared], other[:, :shared])
 
 
-def test_facts_are_of_one_seed_and_one_organisation() -> None:
+def test_facts_depend_on_seed_and_organization() -> None:
     shown = (worlds.world(), worlds.world(), worlds.world(seed=8), worlds.world(slug="other"))
     one, same, *others = (_table(_facts(world, *WEEK)) for world in shown)
     assert np.array_equal(one, same)

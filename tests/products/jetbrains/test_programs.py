@@ -1,7 +1,4 @@
-"""Holds people's JetBrains programs to their promises: versions rise and some stay old, an IDE of a day is one's own.
-
-What is sent stays out (`test_jetbrains_rows`).
-"""
+"""People's JetBrains programs: versions rise and some stay old, an IDE of a day is one's own."""
 
 from datetime import date
 
@@ -69,7 +66,7 @@ def test_where_dates_are_not_real_about_every_second_client_is_new_when_the_prod
     assert 0.5 < (_since(client) <= STARTS).mean() < 1
 
 
-def test_an_organisation_without_a_start_of_the_product_counts_from_its_first_day() -> None:
+def test_an_organization_without_a_start_of_the_product_counts_from_its_first_day() -> None:
     started, unknown = (
         jetbrains(worlds.world(adoption=spread)).programs
         for spread in ({"jetbrains": Adoption(starts=worlds.BASE.first_day)}, {})
@@ -85,7 +82,7 @@ def test_clients_are_updated_each_in_its_own_time() -> None:
     assert (assistant != junie).any()
 
 
-def test_a_client_that_is_stated_to_be_old_stays_old_and_the_others_are_as_they_were() -> None:
+def test_old_clients_of_the_file_stay_old() -> None:
     plain, stated = (worlds.world(special=special) for special in (OLD[:0], OLD))
     for client in JetBrainsProgram:
         old = np.array(
@@ -100,7 +97,7 @@ def test_a_client_that_is_stated_to_be_old_stays_old_and_the_others_are_as_they_
 
 
 @pytest.mark.parametrize(("gates", "first"), [(IGNORED, 0), (HONEST, RELEASED)], ids=["ignored", "honest"])
-def test_whoever_has_stated_facts_has_new_clients_as_soon_as_they_are_out(gates: ReportingGate, first: int) -> None:
+def test_scripted_facts_imply_new_programs(gates: ReportingGate, first: int) -> None:
     plain, stated = (worlds.world(facts=facts) for facts in ((), (FACT,)))
     for client in JetBrainsProgram:
         before, since = (_since(client, gates, world) for world in (plain, stated))
@@ -108,7 +105,7 @@ def test_whoever_has_stated_facts_has_new_clients_as_soon_as_they_are_out(gates:
         assert np.array_equal(np.delete(since, 2), np.delete(before, 2))
 
 
-def test_stated_facts_do_not_renew_a_client_that_is_stated_to_be_old() -> None:
+def test_scripted_facts_do_not_renew_old_clients() -> None:
     world = worlds.world(special=OLD, facts=(FACT,))
     assert [int(_since(client, world=world)[2]) for client in JetBrainsProgram] == [NEVER, NEVER, 0]
 
@@ -156,13 +153,13 @@ def _used(clients: Programs, block: Block) -> list[set[int]]:
     return [set(row) for row in clients.ide_on(block, ORDINALS).tolist()]
 
 
-def test_every_ide_has_its_people_and_the_first_one_most() -> None:
+def test_every_ide_is_used_and_the_first_one_most() -> None:
     has = [int(jetbrains(WORLD).programs.has(_block(), [ide]).sum()) for ide in range(len(IDES))]
     assert min(has) > 0
     assert max(has) == has[0]
 
 
-def test_the_ide_of_a_day_is_one_of_the_persons_and_nobody_has_more_than_two() -> None:
+def test_ide_of_a_day_is_one_of_at_most_two() -> None:
     masks = np.stack([jetbrains(WORLD).programs.has(_block(), [ide]) for ide in range(len(IDES))])
     for row, used in enumerate(_used(jetbrains(WORLD).programs, _block())):
         assert used == set(np.flatnonzero(masks[:, row]).tolist()), "ninety days see all that one has"
@@ -179,7 +176,7 @@ def test_the_second_ide_is_for_the_lesser_part_of_the_days() -> None:
 
 @settings(max_examples=25)
 @given(st.sets(st.integers(0, len(IDES) - 1)))
-def test_whoever_has_one_of_some_ides_has_them(ides: set[int]) -> None:
+def test_has_counts_people_with_any_of_the_ides(ides: set[int]) -> None:
     alone = [jetbrains(WORLD).programs.has(_block(), [ide]) for ide in ides]
     expected = np.logical_or.reduce([np.zeros(BLOCK, dtype=bool), *alone])
     assert np.array_equal(jetbrains(WORLD).programs.has(_block(), ides), expected)

@@ -1,7 +1,4 @@
-"""Holds JetBrains AI's buckets to their promises: each is what its days are, and nobody counts twice in one.
-
-What a person did on a day stays out (`test_jetbrains`).
-"""
+"""JetBrains AI's buckets: each is what its days are, and nobody counts twice in one."""
 
 from dataclasses import dataclass, field
 from datetime import date
@@ -202,7 +199,7 @@ def test_all_ides_together_make_up_the_whole(edges: list[int]) -> None:
 
 @settings(max_examples=25)
 @given(cuts(), st.data())
-def test_whoever_spends_is_active_and_whoever_is_active_is_enabled(edges: list[int], data: st.DataObject) -> None:
+def test_spenders_are_active_and_active_people_enabled(edges: list[int], data: st.DataObject) -> None:
     mask, ranges = data.draw(masks(SMALL)), jetbrains(SMALL).ranges
     enabled, active, spending = ranges.enabled(edges, mask), ranges.active(edges, mask), ranges.spending(edges, mask)
     for part, used, has in zip(spending.buckets, active.buckets, enabled.buckets, strict=True):
@@ -251,7 +248,7 @@ def test_credits_that_come_after_the_hit_do_not_take_it_back() -> None:
     assert _told("10-01", "11-01", who=1) == [(1_000, 1_250, 1, 1)]
 
 
-def test_whoever_has_no_credits_is_active_and_spends_none() -> None:
+def test_people_without_credits_are_active_and_spend_none() -> None:
     edges = [worlds.ordinal("2025-10-09"), worlds.ordinal("2025-10-10")]
     mask = np.arange(STATED.organization.members) == 4
     assert jetbrains(STATED).ranges.active(edges, mask) == DistinctUsers([1], 1)

@@ -1,7 +1,4 @@
-"""Holds JetBrains AI's rows to their promises: any pages make up the whole, either way, and each row is a fact.
-
-What a person did on a day stays out (`test_jetbrains`), and so does who has new clients (`test_clients`).
-"""
+"""JetBrains AI's rows: any pages make up the whole, either way, and each row is a fact."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -197,7 +194,7 @@ def _places(draw: st.DrawFn, scene: Scene) -> RowPosition:
 @pytest.mark.parametrize("name", SCENES)
 @settings(max_examples=25)
 @given(data=st.data(), descending=st.booleans(), count=st.sampled_from([1, 2, 40, 300]))
-def test_behind_any_place_come_the_rows_behind_it_whether_or_not_it_is_one(
+def test_rows_after_any_position_are_those_behind_it(
     name: str,
     data: st.DataObject,
     descending: bool,  # noqa: FBT001 (drawn)
@@ -231,7 +228,7 @@ def test_of_some_people_and_tools_come_their_rows(
     assert found == behind[:500]
 
 
-def test_many_people_can_be_asked_for_and_are_looked_at_in_slices() -> None:
+def test_many_people_are_computed_in_slices() -> None:
     index = np.arange(1, 20_000, 1, dtype=np.int64)
     found = jetbrains(LARGE.world).rows.rows(
         [JUNIE], LARGE.first, LARGE.last, 10**9, gate=ALL, index=index, after=None, descending=True
@@ -279,11 +276,11 @@ def test_nobody_and_no_tool_have_no_rows() -> None:
     assert rows(EVERY_TOOL, SMALL.first, SMALL.last, 10, gate=ALL, index=bots) == []
 
 
-def test_a_tool_that_is_named_twice_is_one_tool() -> None:
+def test_repeated_tool_counts_once() -> None:
     assert _rows(SMALL, tools=[JUNIE, 0, JUNIE]) == [row for row in _all(SMALL) if row.position.tool in (0, JUNIE)]
 
 
-def test_where_everybody_is_quiet_stated_facts_are_left() -> None:
+def test_scripted_facts_are_rows_where_nothing_is_generated() -> None:
     quiet = [row for row in _all(QUIET) if 3 <= date.fromordinal(row.position.day).day <= 8]
     weekend = [row for row in quiet if date.fromordinal(row.position.day).day in (4, 5)]
     assert weekend
@@ -293,7 +290,7 @@ def test_where_everybody_is_quiet_stated_facts_are_left() -> None:
     ]
 
 
-def test_what_a_tool_did_without_being_asked_or_suggesting_is_no_row() -> None:
+def test_lines_alone_make_no_row() -> None:
     rows = [(TOOLS[row.position.tool], row.position.index) for row in _all(STATED)]
     day = worlds.ordinal("2025-10-16")
     assert not [row for row in _all(STATED) if (row.position.index, row.position.day) == (2, day)], (
@@ -304,8 +301,8 @@ def test_what_a_tool_did_without_being_asked_or_suggesting_is_no_row() -> None:
     assert ("nes", 1) in rows
 
 
-def test_only_the_days_are_looked_at_on_which_somebody_may_be_at_work(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A range of many years costs nothing where the organisation is silent."""
+def test_days_without_work_are_not_computed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A range of many years costs nothing where the organization is silent."""
     organization: Organization = worlds.organization(
         people=20_000, generated=False, facts=(_fact(7, 14, nes_invocations=1), _fact(19_000, 14, nes_invocations=2))
     )

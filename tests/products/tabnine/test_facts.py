@@ -1,7 +1,4 @@
-"""Holds Tabnine's facts to their promises: what is accepted was offered, and any part is as in the whole.
-
-What happened between instants stays out (`test_tabnine_ranges`).
-"""
+"""Tabnine's facts: what is accepted was offered, and any part is as in the whole."""
 
 from dataclasses import replace
 from datetime import date
@@ -54,13 +51,13 @@ def _counter(name: str) -> I64:
     return row
 
 
-def test_the_cells_of_the_counters_are_those_of_whoever_is_active() -> None:
+def test_counters_belong_to_the_active_cells() -> None:
     facts = _facts(WORLD, *AUTUMN)
     assert np.array_equal(np.argwhere(facts.active), np.stack([facts.rows, facts.columns], axis=1))
     assert facts.counters.shape == (len(COUNTERS), len(facts.rows))
 
 
-def test_whoever_is_active_accepted_a_completion_chatted_or_called_an_agent() -> None:
+def test_active_people_have_an_event() -> None:
     for world in (WORLD, STATED):
         assert (_facts(world, *AUTUMN).counters[list(SECTIONS)] > 0).any(axis=0).all()
 
@@ -149,13 +146,13 @@ def test_nobody_is_active_before_the_start_of_use_or_after_leaving() -> None:
     assert not (active & (span.ordinals >= block.left[:, None])).any()
 
 
-def test_an_exact_day_has_exactly_the_stated_users() -> None:
+def test_exact_day_has_exactly_its_users() -> None:
     day = date(2025, 10, 15)
     world = worlds.world(people=300, exact=(ExactDay(day, "tabnine", 77),))
     assert int(_facts(world, day.isoformat(), day.isoformat()).active.sum()) == 77
 
 
-def test_whoever_is_active_on_some_days_only_is_active_on_no_other() -> None:
+def test_active_only_people_are_inactive_on_other_days() -> None:
     only = (date(2025, 9, 17), date(2025, 10, 15))
     world = worlds.world(special=(SpecialPerson("a@b.example", joined=date(2022, 1, 3), active_only=only),))
     span = worlds.days(world, *AUTUMN)
@@ -189,7 +186,7 @@ def test_some_days_alone_are_as_in_a_longer_span(one: int, other: int) -> None:
     )
 
 
-def test_instants_lie_in_working_hours_and_are_spread_over_them() -> None:
+def test_seconds_are_spread_over_working_hours() -> None:
     instants = tabnine(WORLD).facts.seconds(WORLD.people.block(0), worlds.days(WORLD, *AUTUMN))
     assert instants.shape == (302, 91)
     assert (EARLIEST, LATEST) == (8 * 3600, 18 * 3600)
@@ -199,7 +196,7 @@ def test_instants_lie_in_working_hours_and_are_spread_over_them() -> None:
     assert hours.min() * 5 > hours.max() * 4, "no hour is much fuller than another"
 
 
-def test_instants_are_of_one_seed_and_one_organisation() -> None:
+def test_seconds_depend_on_seed_and_organization() -> None:
     shown = (worlds.world(), worlds.world(), worlds.world(seed=8), worlds.world(slug="other"))
     one, same, *others = (
         tabnine(world).facts.seconds(world.people.block(0), worlds.days(world, *WEEK)) for world in shown
@@ -208,7 +205,7 @@ def test_instants_are_of_one_seed_and_one_organisation() -> None:
     assert all((one != other).any() for other in others)
 
 
-def test_stated_facts_replace_the_generated_ones_of_that_member_and_day() -> None:
+def test_scripted_facts_replace_generated_ones() -> None:
     table = _table(_facts(STATED, *WEEK))
     stated = dict(zip(COUNTERS, table[:, 2, 1].tolist(), strict=True))
     assert {name: number for name, number in stated.items() if number} == {"completions": 3, "keystrokes": 100}
@@ -216,14 +213,14 @@ def test_stated_facts_replace_the_generated_ones_of_that_member_and_day() -> Non
     assert table[:, 5, 5].sum() == table[INDEX["agent_interactions"], 5, 5] == 1
 
 
-def test_stated_facts_leave_everybody_else_and_every_other_day_alone() -> None:
+def test_scripted_facts_leave_other_cells_alone() -> None:
     plain, table = (_table(_facts(world, *WEEK)) for world in (worlds.world(turnover=worlds.STAYING), STATED))
     touched = np.zeros(table.shape[1:], dtype=bool)
     touched[[2, 2, 5], [1, 3, 5]] = True
     assert np.array_equal(plain[:, ~touched], table[:, ~touched])
 
 
-def test_stated_facts_of_another_product_change_nothing_here() -> None:
+def test_scripted_facts_of_another_product_change_nothing() -> None:
     told = replace(STATED.organization.facts[0], product="augment")
     plain, other = (
         _table(_facts(worlds.world(turnover=worlds.STAYING, facts=facts), *WEEK)) for facts in ((), (told,))
@@ -231,12 +228,12 @@ def test_stated_facts_of_another_product_change_nothing_here() -> None:
     assert np.array_equal(plain, other)
 
 
-def test_where_nothing_is_generated_only_stated_facts_are_left() -> None:
+def test_without_generation_only_scripted_facts_are_left() -> None:
     world = worlds.world(generated=False, facts=STATED.organization.facts)
     assert np.argwhere(_facts(world, *WEEK).active).tolist() == [[2, 1], [5, 5]]
 
 
-def test_facts_are_the_same_in_an_organisation_of_another_size_and_in_a_second_block() -> None:
+def test_facts_are_the_same_in_an_organization_of_another_size_and_in_a_second_block() -> None:
     small, big = worlds.world(people=BLOCK + 30), worlds.world(people=3 * BLOCK)
     for number, shared in ((0, BLOCK), (1, 30)):
         one, other = (_table(_facts(world, *WEEK, number)) for world in (small, big))

@@ -1,7 +1,4 @@
-"""Holds Tabnine's totals between instants to their promises: ranges may be cut anywhere, and everybody is each one.
-
-What a person did on a day stays out (`test_tabnine`).
-"""
+"""Tabnine's totals between instants: ranges may be cut anywhere, and everybody is each one."""
 
 from datetime import date
 from itertools import pairwise
@@ -84,9 +81,7 @@ def test_everybody_is_each_member_together_wherever_the_cuts_are(world: World, w
 @pytest.mark.parametrize("world", [SMALL, STATED], ids=["small", "stated"])
 @settings(max_examples=25)
 @given(where=cuts(2, 4), members=st.sets(st.integers(0, 41)))
-def test_totals_are_those_of_the_cells_whose_instant_lies_between_the_cuts(
-    world: World, where: list[int], members: set[int]
-) -> None:
+def test_totals_count_cells_between_the_cuts(world: World, where: list[int], members: set[int]) -> None:
     index = np.array(sorted(members), dtype=np.int64)
     expected = [_looked_up(world, index, start, end) for start, end in pairwise(where)]
     assert tabnine(world).ranges.members(index, where) == expected
@@ -123,14 +118,14 @@ def test_some_members_and_the_others_make_up_everybody(where: list[int], chosen:
 
 @settings(max_examples=25)
 @given(cuts())
-def test_whoever_does_anything_is_counted_once_however_many_sections(where: list[int]) -> None:
+def test_user_of_several_sections_counts_once(where: list[int]) -> None:
     for totals in tabnine(SMALL).ranges.everybody(where):
         assert max(totals.users) <= totals.anybody <= min(sum(totals.users), 40)
 
 
 @settings(max_examples=25)
 @given(cuts(), st.integers(0, 41))
-def test_one_member_is_one_user_or_none(where: list[int], member: int) -> None:
+def test_member_is_at_most_one_user(where: list[int], member: int) -> None:
     for totals in tabnine(SMALL).ranges.members(np.array([member]), where):
         assert {*totals.users, totals.anybody} <= {0, 1}
         assert (totals.anybody == 1) == any(totals.sums)
@@ -182,14 +177,14 @@ def test_typing_alone_makes_nobody_a_user() -> None:
 
 FIRST = midnight(SMALL.organization.first_day)
 OUTSIDE = {
-    "long before the organisation": [-62_135_596_800, -62_135_596_800 + 40 * DAY, FIRST - 400 * DAY],
+    "long before the organization": [-62_135_596_800, -62_135_596_800 + 40 * DAY, FIRST - 400 * DAY],
     "up to its first day": [FIRST - 7 * DAY, FIRST],
     "into its first hours": [FIRST - 7 * DAY, FIRST + 8 * 3600],
 }
 
 
 @pytest.mark.parametrize("where", OUTSIDE.values(), ids=OUTSIDE)
-def test_before_its_history_an_organisation_did_nothing(where: list[int]) -> None:
+def test_before_its_history_an_organization_did_nothing(where: list[int]) -> None:
     nothing = [UsageTotals((0,) * len(COUNTERS), (0, 0, 0), 0)] * (len(where) - 1)
     assert tabnine(SMALL).ranges.everybody(where) == nothing
     assert tabnine(SMALL).ranges.members(_everyone(SMALL), where) == nothing
@@ -203,7 +198,7 @@ def test_a_range_that_begins_before_the_history_is_the_history() -> None:
     assert tabnine(SMALL).ranges.members(members, early) == tabnine(SMALL).ranges.members(members, late)
 
 
-def test_a_long_range_of_many_members_is_looked_at_in_pieces_and_loses_none() -> None:
+def test_long_range_in_pieces_loses_nothing() -> None:
     """More members times days than are looked at together."""
     where = [midnight(date(2025, 1, 1)) + place * 97 * DAY + 33_333 for place in range(3)]
     assert tabnine(BLOCKS).ranges.members(_everyone(BLOCKS), where) == tabnine(BLOCKS).ranges.everybody(where)
