@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from mockserver import products
 from mockserver.organizations import defaults, files
 from mockserver.products import augment, jetbrains, tabnine
 from mockserver.products.augment.options import Environment
@@ -36,7 +37,7 @@ def test_three_lines_give_a_lively_organization() -> None:
         domain="mine.example",
         people=30,
         teams=defaults.TEAMS,
-        adoption=dict.fromkeys(("augment", "jetbrains", "tabnine"), Adoption()),
+        adoption=dict.fromkeys((product.name for product in products.discover()), Adoption()),
         options={"augment": Environment()},
     )
 
@@ -70,11 +71,8 @@ STATED = {
     ),
     "adoption": (
         "adoption: {tabnine: {licensed_percent: 0, seats: 4}, augment: {seats: null}}\n",
-        {
-            "augment": Adoption(),
-            "tabnine": Adoption(licensed_percent=0, seats=4),
-            "jetbrains": Adoption(),
-        },
+        {product.name: Adoption() for product in products.discover()}
+        | {"tabnine": Adoption(licensed_percent=0, seats=4)},
     ),
 }
 
