@@ -16,7 +16,7 @@ from benchmarks.asking import NOW, Asker
 from benchmarks.table import Figure
 from mockserver.gateway import paging
 from mockserver.organizations import files
-from mockserver.simulation.jetbrains import TOOLS
+from mockserver.products.jetbrains.facts import TOOLS
 
 _MOUNT = "/api/analytics/ai"
 _LAST = NOW.date()

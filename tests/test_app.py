@@ -18,9 +18,9 @@ from mockserver.gateway import pipeline
 from mockserver.gateway.limits import LimitMode
 from mockserver.organizations import files
 from mockserver.organizations.problems import OrganizationError
+from mockserver.products.world import World
 from mockserver.settings import Settings, SettingsError
 from mockserver.simulation.clock import LATEST
-from mockserver.simulation.world import World
 
 NOW = datetime(2025, 10, 21, 10, 30, tzinfo=UTC)
 SETTINGS = Settings(now=NOW, freeze=True, limits="off")
@@ -158,13 +158,13 @@ def test_the_journal_keeps_as_many_requests_as_stated() -> None:
 
 @pytest.fixture
 def failing(monkeypatch: pytest.MonkeyPatch) -> Flask:
-    """An app whose worlds cannot count."""
+    """An app whose worlds cannot compute any product."""
 
-    def fail(_: World) -> None:
+    def fail(_: World, __: object) -> None:
         raise ZeroDivisionError("secret inner detail")
 
     app = create_app(SETTINGS)
-    monkeypatch.setattr(World, "augment_days", property(fail), raising=False)
+    monkeypatch.setattr(World, "of", fail)
     return app
 
 

@@ -19,8 +19,8 @@ from mockserver.gateway.rejection import Reason, Rejection
 from mockserver.gateway.sandbox import Sandbox, SandboxRegistry, VendorProfile
 from mockserver.gateway.switches import AnySwitch, Switch, Switches
 from mockserver.gateway.tokens import Grant
-from mockserver.simulation.metrics_sources import Visibility
-from mockserver.simulation.world import World
+from mockserver.products.visibility import Visibility
+from mockserver.products.world import World
 
 
 class RequestContext:

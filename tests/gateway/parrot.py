@@ -21,9 +21,9 @@ from mockserver.gateway.rejection import InjectedFailure, Reason, Rejection
 from mockserver.gateway.sandbox import SandboxConfig, SandboxRegistry
 from mockserver.gateway.switches import AnySwitch, Grade, Switches, switch
 from mockserver.gateway.vendor import ErrorReply, RequestContext, Route, Vendor, View, ViewRequest
+from mockserver.products.world import World
 from mockserver.simulation.clock import Clock
 from mockserver.simulation.organization import Organization
-from mockserver.simulation.world import World
 from tests.simulation import worlds
 
 NOW = datetime(2025, 10, 21, 10, 30, tzinfo=UTC)

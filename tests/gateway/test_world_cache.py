@@ -4,8 +4,8 @@ What a world answers stays out (`tests/simulation`).
 """
 
 from mockserver.gateway.world_cache import MINIMUM_WEIGHT, WorldCache
+from mockserver.products.world import World
 from mockserver.simulation.organization import Organization
-from mockserver.simulation.world import World
 from tests.simulation import worlds
 
 

@@ -1,4 +1,4 @@
-"""Promises about the maker of the frozen name pool, with the pinned Faker."""
+"""Tests of the maker of the frozen name pool, with the pinned Faker."""
 
 import pytest
 

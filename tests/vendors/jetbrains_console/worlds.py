@@ -9,17 +9,8 @@ from datetime import date, timedelta
 
 from hypothesis import strategies as st
 
-from mockserver.simulation.organization import (
-    Adoption,
-    Allotment,
-    JetBrainsPerson,
-    Organization,
-    Product,
-    Raise,
-    ScriptedFact,
-    SpecialPerson,
-    Team,
-)
+from mockserver.products.jetbrains.options import Allotment, JetBrainsPerson, Raise
+from mockserver.simulation.organization import Adoption, Organization, ScriptedFact, SpecialPerson, Team
 from tests.contract.client import Client
 from tests.vendors.jetbrains_console import asking
 
@@ -64,10 +55,10 @@ def organization(*people: Person, slug: str = "own", teams: tuple[Team, ...] = (
         domain="own.example",
         people=len(people),
         teams=teams,
-        adoption={Product.JETBRAINS: Adoption(starts=LICENSED)},
+        adoption={"jetbrains": Adoption(starts=LICENSED)},
         special=tuple(_special(place, person) for place, person in enumerate(people)),
         facts=tuple(
-            ScriptedFact(place, Product.JETBRAINS, date.fromisoformat(day), (), counters)
+            ScriptedFact(place, "jetbrains", date.fromisoformat(day), (), counters)
             for place, person in enumerate(people)
             for day, counters in person.spends.items()
         ),
@@ -82,8 +73,8 @@ def _special(place: int, person: Person) -> SpecialPerson:
         teamless=person.team is None,
         joined=BEGINNING,
         left=person.left,
-        licences={Product.AUGMENT: None, Product.TABNINE: None, Product.JETBRAINS: LICENSED},
-        jetbrains=JetBrainsPerson(credits=person.licences),
+        licences={"augment": None, "tabnine": None, "jetbrains": LICENSED},
+        options={"jetbrains": JetBrainsPerson(credits=person.licences)},
     )
 
 

@@ -5,8 +5,8 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from mockserver.products.jetbrains.options import JetBrainsProgram as Program
 from mockserver.simulation.clock import Clock
-from mockserver.simulation.organization import JetBrainsProgram as Program
 from mockserver.simulation.organization import Organization
 from tests.contract.client import Client
 from tests.vendors.jetbrains_ide import asking, worlds

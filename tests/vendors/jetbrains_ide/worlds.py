@@ -10,17 +10,9 @@ from datetime import date, timedelta
 from hypothesis import strategies as st
 
 from mockserver.gateway.tokens import Grant
-from mockserver.simulation.organization import (
-    Adoption,
-    JetBrainsPerson,
-    Organization,
-    Product,
-    ScriptedFact,
-    SpecialPerson,
-    Team,
-    Turnover,
-)
-from mockserver.simulation.organization import JetBrainsProgram as Program
+from mockserver.products.jetbrains.options import JetBrainsPerson
+from mockserver.products.jetbrains.options import JetBrainsProgram as Program
+from mockserver.simulation.organization import Adoption, Organization, ScriptedFact, SpecialPerson, Team, Turnover
 from tests.contract.client import Client
 
 SMALL = (("acme", None), ("acme", 7), ("acme", 2**63), ("empty", None))
@@ -70,8 +62,8 @@ def person(name: str, *old: Program, licensed: date | None = _LICENSED, left: da
         name=name,
         joined=_LICENSED,
         left=left,
-        licences={Product.JETBRAINS: licensed},
-        jetbrains=JetBrainsPerson(old_clients=old),
+        licences={"jetbrains": licensed},
+        options={"jetbrains": JetBrainsPerson(old_clients=old)},
     )
 
 
@@ -86,11 +78,11 @@ def told(*people: SpecialPerson, facts: Mapping[tuple[int, str], Mapping[str, in
         teams=(Team("All", default=True),),
         first_day=_LICENSED,
         turnover=Turnover(joiners_percent=0, leavers_percent=0),
-        adoption={Product.JETBRAINS: Adoption(starts=_LICENSED, ramp_days=1)},
+        adoption={"jetbrains": Adoption(starts=_LICENSED, ramp_days=1)},
         special=people,
         generated=False,
         facts=tuple(
-            ScriptedFact(member, Product.JETBRAINS, date.fromisoformat(day), (), counters)
+            ScriptedFact(member, "jetbrains", date.fromisoformat(day), (), counters)
             for (member, day), counters in facts.items()
         ),
     )

@@ -7,7 +7,7 @@ from bisect import bisect_right
 from collections.abc import Mapping
 from typing import Any
 
-from mockserver.simulation.instants import written
+from mockserver.simulation.timestamps import format_utc
 from tests.contract.client import Answer, Client
 
 NOW = "2025-10-21T10:30:00Z"
@@ -92,7 +92,7 @@ def moment(client: Client, user: str, midnight: int) -> int:
     """The second of a day at which a user's facts happen, found by cutting the day; the user is active on it."""
 
     def active(second: int) -> int:
-        return int(bucket(client, written(midnight), written(midnight + second), userId=user)["activeUsers"])
+        return int(bucket(client, format_utc(midnight), format_utc(midnight + second), userId=user)["activeUsers"])
 
     return midnight + bisect_right(range(1, 86_400), 0, key=active)
 

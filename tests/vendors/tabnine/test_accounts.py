@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from mockserver.organizations import files
+from mockserver.products.world import World
 from mockserver.simulation.organization import Organization, Team
-from mockserver.simulation.world import World
 from mockserver.vendors.tabnine.reports import accounts
 from tests.contract.client import Client
 from tests.vendors.tabnine import asking

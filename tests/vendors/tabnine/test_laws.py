@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mockserver.simulation.instants import written
+from mockserver.simulation.timestamps import format_utc
 from tests.contract.client import Client
 from tests.vendors.tabnine import asking, worlds
 from tests.vendors.tabnine.worlds import Span
@@ -107,7 +107,7 @@ def test_a_range_cut_anywhere_is_its_parts(world: World, which: Which, span: Spa
     whose = _whose(client, data)
     cuts = data.draw(st.lists(st.integers(span.first, span.last), max_size=4))
     edges = sorted({span.first, span.last, *cuts})
-    parts = [asking.bucket(client, written(start), written(end), **whose) for start, end in pairwise(edges)]
+    parts = [asking.bucket(client, format_utc(start), format_utc(end), **whose) for start, end in pairwise(edges)]
     whole = asking.bucket(client, *span.texts, **whose)
     assert asking.added([whole]) == asking.added(parts)
     for name, users in asking.active(whole).items():
@@ -160,7 +160,7 @@ def test_no_part_is_more_than_its_whole_and_users_lie_between_maximum_and_sum(
 def test_people_are_counted_alike_wherever_they_are_counted(
     moving: Callable[[str], Client], organization: str, now: int
 ) -> None:
-    client = moving(organization).at(written(now))
+    client = moving(organization).at(format_utc(now))
     everybody = {user["id"] for user in asking.users(client)}
     members: set[str] = set()
     for team in asking.teams(client):

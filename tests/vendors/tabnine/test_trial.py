@@ -11,7 +11,7 @@ import pytest
 
 from mockserver import resources
 from mockserver.gateway.limits import Allowance
-from mockserver.simulation.instants import DAY, seconds, written
+from mockserver.simulation.timestamps import DAY, format_utc, seconds
 from tests.contract import trial
 from tests.contract.client import Client
 from tests.contract.trial import Outcome
@@ -35,7 +35,7 @@ def _amend_range(query: dict[str, Any]) -> None:
     first, last = (_second(query[name]) for name in ("from", "to"))
     if first is not None and last is not None:
         start, end = sorted((BEGINNING + first % (DAYS * DAY), BEGINNING + last % (DAYS * DAY)))
-        query |= {"from": written(start), "to": written(end + 1)}
+        query |= {"from": format_utc(start), "to": format_utc(end + 1)}
 
 
 def _second(value: object) -> int | None:

@@ -9,7 +9,7 @@ from datetime import datetime
 from hypothesis import strategies as st
 
 from mockserver.gateway.tokens import Grant
-from mockserver.simulation.instants import DAY, seconds, written
+from mockserver.simulation.timestamps import DAY, format_utc, seconds
 from tests.contract.client import Client
 
 BEGINNING = seconds(datetime.fromisoformat("2022-01-03T00:00:00Z"))
@@ -33,7 +33,7 @@ class Span:
     @property
     def texts(self) -> tuple[str, str]:
         """From and to."""
-        return written(self.first), written(self.last)
+        return format_utc(self.first), format_utc(self.last)
 
 
 def moments() -> st.SearchStrategy[int]:
