@@ -1,7 +1,4 @@
-"""A made-up vendor in one place, and apps that serve it: what the gateway does for anybody, it does for a parrot.
-
-What it must do stays out (the tests say).
-"""
+"""A made-up vendor, a parrot, and apps that serve it."""
 
 from collections.abc import Hashable
 from dataclasses import replace
@@ -110,12 +107,12 @@ def speaking(function: View, **changes: Any) -> Vendor:
 
 
 def made(**changes: Any) -> SandboxConfig:
-    """How a sandbox is made here: a small organisation, the clock frozen."""
+    """How a sandbox is made here: a small organization, the clock frozen."""
     return replace(SandboxConfig(worlds.BASE, worlds.BASE.seed, Clock.at(NOW, frozen=True)), **changes)
 
 
 def world(organization: Organization, seed: int) -> World:
-    """The world of an organisation."""
+    """The world of an organization."""
     return World(organization, worlds.POOL, seed)
 
 

@@ -1,7 +1,4 @@
-"""Holds what a vendor is told of a request to its promises: the operation, the world, and which refusal it words.
-
-What the stages decide stays out (`test_pipeline`).
-"""
+"""Promises about what a vendor learns of a request: its operation, its world, and the refusal to word."""
 
 from dataclasses import replace
 from datetime import date

@@ -1,4 +1,4 @@
-"""What holds between the endpoints, whatever organisation, seed, range, tools and page size (contract, section 3)."""
+"""What holds between the endpoints, whatever organization, seed, range, tools and page size (contract, section 3)."""
 
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
@@ -28,7 +28,7 @@ some_tools = st.sets(st.sampled_from(asking.TOOLS), min_size=1).map(lambda chose
 
 @pytest.fixture(scope="session")
 def world(jetbrains_ide_of: Callable[..., Client]) -> World:
-    """The client of an organisation under a seed, on apps whose clocks nobody moves."""
+    """The client of an organization under a seed, on apps whose clocks nobody moves."""
     still = cache(jetbrains_ide_of)
     return cache(lambda organization, seed: worlds.seeded(still(organization), seed))
 

@@ -1,7 +1,4 @@
-"""Answers what is asked about in these tests: organisations, some under other seeds, some made up fact by fact.
-
-What must be true of the answers stays out.
-"""
+"""Organizations for the tests of IDE Services: with other seeds, or made up fact by fact."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -17,7 +14,7 @@ from tests.contract.client import Client
 
 SMALL = (("acme", None), ("acme", 7), ("acme", 2**63), ("empty", None))
 WORLDS = (*SMALL, ("initech", None), ("initech", 11))
-"""Organisation and seed; None is the organisation's own."""
+"""Organisation and seed; None is the organization's own."""
 
 GROUPS = ("DAY", "WEEK", "MONTH", "YEAR")
 _FIRST, _LAST = date(2022, 1, 3), date(2025, 10, 21)
@@ -46,7 +43,7 @@ def spans(longest: int) -> st.SearchStrategy[Span]:
 
 
 def seeded(client: Client, seed: int | None) -> Client:
-    """The same organisation under another seed, in a sandbox of its own."""
+    """The same organization under another seed, in a sandbox of its own."""
     if seed is None:
         return client
     token = f"seed-{seed}"
@@ -68,7 +65,7 @@ def person(name: str, *old: Program, licensed: date | None = _LICENSED, left: da
 
 
 def told(*people: SpecialPerson, facts: Mapping[tuple[int, str], Mapping[str, int]]) -> Organization:
-    """An organisation of these people, who do what is told of a person on a day, and nothing else."""
+    """An organization of these people, who do what is told of a person on a day, and nothing else."""
     return Organization(
         slug="told",
         name="As Told",

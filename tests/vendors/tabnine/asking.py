@@ -1,7 +1,4 @@
-"""Answers how Tabnine is asked in these tests: ids, users, and usage of an organisation, a team or a user.
-
-What the answers should be stays out.
-"""
+"""Requests to Tabnine for its tests: ids, users, and the usage of an organization, a team or a user."""
 
 from bisect import bisect_right
 from collections.abc import Mapping
@@ -28,7 +25,7 @@ STATIC = {
 
 
 def organization(client: Client) -> str:
-    """The id of the organisation."""
+    """The id of the organization."""
     return str(client.got("/organization")["id"])
 
 

@@ -1,4 +1,4 @@
-"""What holds between the endpoints, whatever organisation, seed and range (contract, "Across endpoints")."""
+"""What holds between the endpoints, whatever organization, seed and range (contract, "Across endpoints")."""
 
 from collections.abc import Callable
 from functools import cache
@@ -24,14 +24,14 @@ some_granularity = st.sampled_from(worlds.GRANULARITIES)
 
 @pytest.fixture(scope="session")
 def world(tabnine_of: Callable[..., Client]) -> World:
-    """The client of an organisation under a seed, on apps whose clocks nobody moves."""
+    """The client of an organization under a seed, on apps whose clocks nobody moves."""
     still = cache(tabnine_of)
     return cache(lambda organization, seed: worlds.seeded(still(organization), seed))
 
 
 @pytest.fixture(scope="session")
 def moving(tabnine_of: Callable[..., Client]) -> Callable[[str], Client]:
-    """The client of an organisation whose clock a law moves."""
+    """The client of an organization whose clock a law moves."""
     return cache(tabnine_of)
 
 

@@ -1,7 +1,4 @@
-"""Tabnine against its own file, tried by schemathesis: all checks, good data and bad, one after another along links.
-
-What single answers should be stays out (the other tests of this folder).
-"""
+"""Promises about Tabnine and its OpenAPI file, tried by schemathesis with valid and invalid data."""
 
 from collections.abc import Callable
 from datetime import datetime
