@@ -10,6 +10,7 @@ from flask import Flask
 
 from mockserver import admin, resources, startup_policy, vendors
 from mockserver.cases.records import THREADED, Case, Catalogue, UnknownCase
+from mockserver.conduct.advice import Advice
 from mockserver.gateway import pipeline
 from mockserver.gateway.limits import Limit, LimitMode
 from mockserver.gateway.sandbox import SandboxConfig, SandboxRegistry
@@ -61,6 +62,7 @@ def _plane(settings: Settings, served: tuple[Vendor, ...], state: SandboxRegistr
         admin_token=settings.admin_token,
         openapi=resources.openapi(),
         cases=_catalogue,
+        advice=_advice,
     )
 
 
@@ -70,6 +72,12 @@ def _catalogue() -> Catalogue:
     from mockserver.cases import reading
 
     return reading.catalogue(resources.cases())
+
+
+@cache
+def _advice() -> dict[str, Advice]:
+    """Every vendor's advice to its clients, imported when the first client is linted."""
+    return {name: module.ADVICE for name, module in vendors.room("advice").items()}
 
 
 def _case(settings: Settings) -> Case:

@@ -103,7 +103,7 @@ OPERATIONS = {
     "deleteFault": Told("Disarm a fault", None),
     "listRequests": Told("The journal: what clients asked, and what became of it", shapes.Journal),
     "deleteRequests": Told("Forget the journal", None),
-    "getConduct": Told("The journal, judged by the vendors' advice and good manners", shapes.Conduct),
+    "getConduct": Told("Findings of the client lint over the journal", shapes.Lint),
     "getDefects": Told("Every inconsistency that can be armed", shapes.Defects),
     "putDefects": Told("Arm inconsistencies; those left out are disarmed", shapes.Defects, schemas.DefectsBody),
     "reset": Told("Put the sandbox, or parts of it, back", shapes.Reset, schemas.ResetBody, body_required=False),

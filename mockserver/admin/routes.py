@@ -92,7 +92,7 @@ RESOURCES = (
     Route("DELETE", "/faults/<fault>", "deleteFault", faults.delete),
     Route("GET", "/requests", "listRequests", requests.list_all, schemas.RequestsQuery),
     Route("DELETE", "/requests", "deleteRequests", requests.clear),
-    Route("GET", "/conduct", "getConduct", conduct.get, schemas.ConductQuery),
+    Route("GET", "/conduct", "getConduct", conduct.get, schemas.LintQuery),
     Route("GET", "/defects", "getDefects", defects.get),
     Route("PUT", "/defects", "putDefects", defects.replace),
     Route("POST", "/reset", "reset", reset.reset),

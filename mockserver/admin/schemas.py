@@ -20,7 +20,6 @@ from mockserver.admin.fields import (
     Switches,
     Timestamp,
 )
-from mockserver.conduct.rules import RULES
 from mockserver.gateway import switches
 from mockserver.gateway.limits import Allowance, Limit, LimitMode
 from mockserver.gateway.sandbox import RESETTABLE, VendorProfile
@@ -236,16 +235,12 @@ class CasesQuery(Body):
     vendor = fields.String(metadata={"description": "Only cases of this vendor; `between` stands for all together."})
 
 
-class ConductQuery(Body):
-    """What is not to be judged."""
+class LintQuery(Body):
+    """The rules to ignore."""
 
     kind = "parameter"
 
-    ignore = CommaList(
-        "rule",
-        tuple(rule.name for rule in RULES),
-        metadata={"description": "Rules that nothing is said of, with commas between."},
-    )
+    ignore = CommaList(metadata={"description": "Rules whose findings are left out, separated by commas."})
 
 
 class Nothing(Body):

@@ -66,9 +66,9 @@ class Entry(Schema):
 
 
 class Finding(Schema):
-    """A rule that clients broke at an operation: which requests (ids, and how many more), and what to do.
+    """A rule that clients violated at an operation: which requests (ids, and how many more), and what to do instead.
 
-    `source` is the vendor's own advice, or "manners". `operation` is null where nothing was routed.
+    `source` is the vendor's own advice, or "good practice". `operation` is null where nothing was routed.
     """
 
     rule = fields.String(required=True)
@@ -76,9 +76,9 @@ class Finding(Schema):
     vendor = fields.String(required=True)
     operation = fields.String(required=True, allow_none=True)
     requests = fields.List(fields.Integer(), required=True)
-    more = fields.Integer(required=True)
-    seen = fields.String(required=True)
-    do = fields.String(required=True)
+    truncated = fields.Integer(required=True)
+    observed = fields.String(required=True)
+    advice = fields.String(required=True)
 
 
 class ExpectedAnswer(Schema):
@@ -118,10 +118,10 @@ class Cases(Schema):
     cases = fields.List(fields.Nested(Case), required=True)
 
 
-class Conduct(Schema):
-    """How the clients behaved: findings over so many requests, all that the journal holds."""
+class Lint(Schema):
+    """Findings of the client lint over so many requests, all that the journal holds."""
 
-    judged = fields.Integer(required=True)
+    requests_checked = fields.Integer(required=True)
     findings = fields.List(fields.Nested(Finding), required=True)
 
 

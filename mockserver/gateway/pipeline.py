@@ -13,7 +13,7 @@ from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 
 from mockserver.gateway import auth, effects, limits, response_cache, view
-from mockserver.gateway.journal import Entry, redact_path, redact_query, truncate
+from mockserver.gateway.journal import Entry, next_sequence, redact_path, redact_query, truncate
 from mockserver.gateway.limits import Block
 from mockserver.gateway.rejection import Reason, Rejection, UnknownToken
 from mockserver.gateway.sandbox import SandboxRegistry
@@ -179,9 +179,12 @@ def _entry(call: RequestContext, response: Response) -> Entry:
         fault=call.fault.id if call.fault else None,
         refusal=call.refusal,
         grant=call.grant.id if call.grant else None,
-        more=response.more if isinstance(response, view.PageResponse) else None,
+        next_page=response.more if isinstance(response, view.PageResponse) else None,
         started=call.started,
         generation=call.generation,
+        frozen=call.sandbox.clock.frozen,
+        start_seq=call.start_seq,
+        end_seq=next_sequence(),
     )
 
 

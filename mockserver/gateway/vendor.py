@@ -13,6 +13,7 @@ from flask import Request
 
 from mockserver.gateway.defects import Defect
 from mockserver.gateway.faults import ArmedRule
+from mockserver.gateway.journal import next_sequence
 from mockserver.gateway.limits import Allowance
 from mockserver.gateway.rejection import Reason, Rejection
 from mockserver.gateway.sandbox import Sandbox, SandboxRegistry, VendorProfile
@@ -27,11 +28,11 @@ class RequestContext:
 
     `now` is the one instant at which everything about it happens, `values` the switches in force, `defects` what is
     armed in answers, and `generation` tells one set of both from another. `fault` is what it met of what is armed.
-    `started` is in nanoseconds, for measuring.
+    `started` is in nanoseconds, for measuring; `start_seq` is its logical timestamp in the journal.
     """
 
     __slots__ = (
-        *("request", "registry", "vendor", "started", "grant", "refusal", "fault"),
+        *("request", "registry", "vendor", "started", "start_seq", "grant", "refusal", "fault"),
         *("sandbox", "now", "values", "defects", "generation"),
     )
 
@@ -46,6 +47,7 @@ class RequestContext:
         self.registry = state
         self.vendor = vendor
         self.started = perf_counter_ns()
+        self.start_seq = next_sequence()
         self.grant: Grant | None = None
         self.refusal: Reason | None = None
         self.fault: ArmedRule | None = None

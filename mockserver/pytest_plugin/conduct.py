@@ -1,6 +1,6 @@
-"""Answers how the client behaved in a test's sandbox, by the vendors' advice and good manners, and holds it to them.
+"""Findings of the client lint in a test's sandbox, and an assertion that there are none.
 
-Judging stays out: the server does it, over the requests that it got.
+The server does the linting, over the requests that it got.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -11,15 +11,15 @@ from mockserver.pytest_plugin.faults import Ask
 from mockserver.pytest_plugin.journal import Request, Requests
 
 SHOWN = 5
-"""How many requests of a finding a failure tells of."""
+"""How many requests of a finding a failure message shows."""
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A rule that was broken at an operation: `requests` are ids of sandbox.requests, `more` how many are left out.
+    """A violated rule at an operation: `requests` are ids of sandbox.requests, `truncated` how many are left out.
 
-    `source` says whose advice it is, `seen` what was seen, `do` what to do instead. `operation` is None for an unknown
-    path.
+    `source` says whose advice it is, `observed` what happened, `advice` what to do instead. `operation` is None for an
+    unknown path.
     """
 
     rule: str
@@ -27,15 +27,15 @@ class Finding:
     vendor: str
     operation: str | None
     requests: Sequence[int]
-    more: int
-    seen: str
-    do: str
+    truncated: int
+    observed: str
+    advice: str
 
 
 class Conduct:
-    """The findings over the requests of a sandbox; each look asks the server anew.
+    """The findings over the requests of a sandbox, fetched from the server each time.
 
-    Look when the client is done: a walk through pages that has not come to its end counts as abandoned.
+    Use it when the client is done: pagination that has not reached its end counts as abandoned.
     """
 
     def __init__(self, ask: Ask, requests: Requests) -> None:
@@ -43,7 +43,7 @@ class Conduct:
         self._requests = requests
 
     def findings(self, ignore: Collection[str] = ()) -> list[Finding]:
-        """What there is to say of the client, but for some rules; MockserverRefused for a rule that there is not."""
+        """The findings, without those of ignored rules; MockserverRefused for an unknown rule."""
         __tracebackhide__ = True
         if isinstance(ignore, str):
             raise TypeError(f"ignore takes several rules, as in ignore=({ignore!r},)")
@@ -51,7 +51,7 @@ class Conduct:
         return [Finding(**told) for told in self._ask("GET", f"/conduct{query}")["findings"]]
 
     def assert_clean(self, ignore: Collection[str] = ()) -> None:
-        """AssertionError where there is anything to say, but for some rules; it tells what, of which requests."""
+        """AssertionError if there are findings of rules that are not ignored; its message shows their requests."""
         __tracebackhide__ = True
         found = self.findings(ignore)
         if found:
@@ -61,7 +61,7 @@ class Conduct:
 
 def _told(found: Sequence[Finding], made: Mapping[int, Request]) -> Iterator[str]:
     rules = list(dict.fromkeys(each.rule for each in found))
-    yield f"the client broke {len(rules)} {'rule' if len(rules) == 1 else 'rules'} of conduct: {', '.join(rules)}"
+    yield f"the client violated {len(rules)} lint {'rule' if len(rules) == 1 else 'rules'}: {', '.join(rules)}"
     for each in found:
         yield from _shown(each, made)
 
@@ -69,10 +69,10 @@ def _told(found: Sequence[Finding], made: Mapping[int, Request]) -> Iterator[str
 def _shown(found: Finding, made: Mapping[int, Request]) -> Iterator[str]:
     where = " ".join(filter(None, (found.vendor, found.operation)))
     yield f"{found.rule} ({where}; source: {found.source})"
-    yield f"  seen: {found.seen}"
+    yield f"  observed: {found.observed}"
     for number in found.requests[:SHOWN]:
         yield f"  {made.get(number, f'#{number}')}"
-    more = len(found.requests[SHOWN:]) + found.more
+    more = len(found.requests[SHOWN:]) + found.truncated
     if more:
         yield f"  and {more} more"
-    yield f"  do: {found.do}"
+    yield f"  advice: {found.advice}"

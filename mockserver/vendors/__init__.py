@@ -1,14 +1,40 @@
-"""Every folder here is one API surface, served; none knows another."""
+"""Every folder here is one API surface that is served; no vendor imports another."""
 
+from collections.abc import Mapping
 from functools import cache
 from importlib import import_module
+from importlib.util import find_spec
 from pkgutil import iter_modules
+from types import ModuleType
 
 from mockserver.gateway.vendor import Vendor
 
 
 @cache
+def _by_folder() -> dict[str, Vendor]:
+    folders = [each.name for each in iter_modules(__path__) if each.ispkg]
+    return {folder: import_module(f"{__name__}.{folder}").vendor() for folder in folders}
+
+
+@cache
 def discover() -> tuple[Vendor, ...]:
     """Every vendor there is a folder for, by name."""
-    found = [import_module(f"{__name__}.{each.name}").vendor() for each in iter_modules(__path__) if each.ispkg]
-    return tuple(sorted(found, key=lambda vendor: vendor.name))
+    return tuple(sorted(_by_folder().values(), key=lambda vendor: vendor.name))
+
+
+@cache
+def room(name: str) -> Mapping[str, ModuleType]:
+    """The module `name` of every vendor, by the vendor's name, imported when it is first called.
+
+    Raises LookupError for a vendor whose folder has no such module.
+    """
+    modules = {}
+    for folder, vendor in _by_folder().items():
+        path = f"{__name__}.{folder}.{name}"
+        if find_spec(path) is None:
+            raise LookupError(
+                f"the vendor {vendor.name} has no mockserver/vendors/{folder}/{name}.py; "
+                f"write one, as the other vendors have it (docs/adding-a-vendor.md)"
+            )
+        modules[vendor.name] = import_module(path)
+    return modules

@@ -1,4 +1,4 @@
-"""Promises about /_mock/conduct: it judges what the journal holds, and says so."""
+"""Promises about /_mock/conduct: findings of the client lint over the journal."""
 
 import pytest
 
@@ -7,57 +7,59 @@ from tests.admin.driver import Admin
 DAU = "/analytics/v0/dau"
 
 
-def test_clients_that_asked_nothing_are_judged_so(admin: Admin) -> None:
-    assert admin.get("/conduct") == {"judged": 0, "findings": []}
+def test_empty_journal_has_no_findings(admin: Admin) -> None:
+    assert admin.get("/conduct") == {"requests_checked": 0, "findings": []}
 
 
-def test_a_walk_is_abandoned_until_it_goes_on(admin: Admin) -> None:
+def test_unfollowed_page_is_abandoned(admin: Admin) -> None:
     admin.vendor(f"{DAU}?page_size=200")
-    assert admin.get("/conduct") == {"judged": 1, "findings": []}
+    assert admin.get("/conduct") == {"requests_checked": 1, "findings": []}
     admin.vendor(f"{DAU}?page_size=3")
     (finding,) = admin.get("/conduct")["findings"]
     assert finding == {
-        "rule": "walk-abandoned",
-        "source": "manners",
+        "rule": "pagination-abandoned",
+        "source": "good practice",
         "vendor": "augment",
         "operation": "getDau",
         "requests": [2],
-        "more": 0,
-        "seen": f"GET {DAU}?page_size=3: a page led to another one, for which nobody asked",
-        "do": "walk until the answer says that there is no more, or ask for less",
+        "truncated": 0,
+        "observed": f"GET {DAU}?page_size=3: a page with a next page that was never requested",
+        "advice": "follow cursor until the answer has no next page, or request less",
     }
 
 
-def test_a_kept_answer_leads_on_as_a_fresh_one_does(admin: Admin) -> None:
+def test_cached_answer_has_a_next_page_too(admin: Admin) -> None:
     for _ in range(2):
         admin.vendor(f"{DAU}?page_size=3")
     found = {each["rule"]: each["requests"] for each in admin.get("/conduct")["findings"]}
-    assert found == {"walk-abandoned": [1, 2], "same-question-again": [2]}
+    assert found == {"pagination-abandoned": [1, 2], "same-question-again": [2]}
 
 
 @pytest.mark.parametrize("names", [{}, {"items": "rows"}])
-def test_pages_of_ide_services_lead_on_whatever_their_names(admin: Admin, names: dict[str, str]) -> None:
+def test_next_page_is_known_under_other_names(admin: Admin, names: dict[str, str]) -> None:
     admin.done("PATCH", "/policy", {"jetbrains-ide": {"names": names}})
     path = "/api/analytics/ai/effectiveness/metrics/users.paged?fromDate=2025-10-01&toDate=2025-10-20&limit=1000"
     admin.vendor(path, "mock-jetbrains-ide-acme")
-    assert [each["rule"] for each in admin.get("/conduct")["findings"]] == ["walk-abandoned"]
+    assert [each["rule"] for each in admin.get("/conduct")["findings"]] == ["pagination-abandoned"]
 
 
-def test_an_emptied_journal_is_forgiven(admin: Admin) -> None:
+def test_deleted_journal_has_no_findings(admin: Admin) -> None:
     admin.vendor(f"{DAU}?date=2025-10-21")
     assert [each["rule"] for each in admin.get("/conduct")["findings"]] == ["today-asked"]
     admin.ask("DELETE", "/requests")
-    assert admin.get("/conduct") == {"judged": 0, "findings": []}
+    assert admin.get("/conduct") == {"requests_checked": 0, "findings": []}
 
 
-def test_rules_that_are_to_be_ignored_are_not_told_of(admin: Admin) -> None:
+def test_ignored_rules_are_left_out(admin: Admin) -> None:
     for _ in range(2):
         admin.vendor(f"{DAU}?page_size=3")
-    told = admin.get("/conduct?ignore=walk-abandoned,hammering")
-    assert (told["judged"], [each["rule"] for each in told["findings"]]) == (2, ["same-question-again"])
+    body = admin.get("/conduct?ignore=pagination-abandoned,hammering")
+    assert (body["requests_checked"], [each["rule"] for each in body["findings"]]) == (2, ["same-question-again"])
 
 
-def test_a_rule_that_nobody_knows_is_refused_with_the_nearest(admin: Admin) -> None:
-    said = admin.refused("GET", "/conduct?ignore=hammering,walks-abandoned,").errors["ignore"]
-    assert said[0].startswith("there is no rule 'walks-abandoned' (did you mean 'walk-abandoned'?); there are: no-back")
-    assert said[1].startswith("there is no rule ''; there are: ")
+def test_unknown_rule_is_refused_with_a_suggestion(admin: Admin) -> None:
+    errors = admin.refused("GET", "/conduct?ignore=hammering,pagination-abandonned,").errors["ignore"]
+    assert errors[0].startswith(
+        "there is no rule 'pagination-abandonned' (did you mean 'pagination-abandoned'?); there are: no-back"
+    )
+    assert errors[1].startswith("there is no rule ''; there are: ")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.conduct.stories import Line, broken, line
+from tests.conduct.stories import Line, journal, line, violations
 
 DAU = "getDau"
 CASES: dict[str, tuple[str, list[Line], list[int]]] = {
@@ -217,4 +217,4 @@ CASES: dict[str, tuple[str, list[Line], list[int]]] = {
 
 @pytest.mark.parametrize(("rule", "lines", "ids"), CASES.values(), ids=CASES)
 def test_who_takes_no_notice_of_a_refusal_is_found(rule: str, lines: list[Line], ids: list[int]) -> None:
-    assert broken(rule, lines) == ids
+    assert violations(rule, journal(lines)) == ids

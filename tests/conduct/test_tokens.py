@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.conduct.stories import Line, broken, line
+from tests.conduct.stories import Line, journal, line, violations
 
 ISSUE, REPORT = "createToken", "getUsersAdoptionV1"
 FETCH = line(ISSUE, after=1)
@@ -51,4 +51,4 @@ CASES: dict[str, tuple[str, list[Line], list[int]]] = {
 
 @pytest.mark.parametrize(("rule", "lines", "ids"), CASES.values(), ids=CASES)
 def test_who_is_careless_with_credentials_is_found(rule: str, lines: list[Line], ids: list[int]) -> None:
-    assert broken(rule, lines) == ids
+    assert violations(rule, journal(lines)) == ids

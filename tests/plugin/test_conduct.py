@@ -48,34 +48,36 @@ def test_a_naive_client_fails_with_the_rule_the_requests_and_what_to_do(sandbox:
     with pytest.raises(AssertionError) as failed:
         sandbox.conduct.assert_clean()
     told = str(failed.value).splitlines()
-    assert told[0] == "the client broke 2 rules of conduct: same-question-again, walk-abandoned"
+    assert told[0] == "the client violated 2 lint rules: same-question-again, pagination-abandoned"
     assert told[1] == (
         "same-question-again (augment getDau; source: Augment's page on its Analytics API, best practices: cache "
         "responses)"
     )
-    assert told[2].startswith(f"  seen: GET {DAU}?page_size=2 and 6 more: the same question again ")
+    assert told[2].startswith(f"  observed: GET {DAU}?page_size=2 and 6 more: the same request again ")
     assert told[3] == f"  #2 2026-11-04 10:00:00 augment GET {DAU}?page_size=2 -> 200"
-    assert told[8:10] == ["  and 2 more", "  do: keep the answer until data of another day arrive, at 02:00 UTC"]
-    assert told[-1] == "  do: walk until the answer says that there is no more, or ask for less"
+    assert told[8:10] == ["  and 2 more", "  advice: keep the answer until data of another day arrive, at 02:00 UTC"]
+    assert told[-1] == "  advice: follow cursor until the answer has no next page, or request less"
 
 
 def test_one_rule_is_one_rule_and_an_unrouted_request_has_no_operation(sandbox: Sandbox, get: Get) -> None:
     get("/analytics/v0/dua?token=mine")
-    with pytest.raises(AssertionError, match=r"^the client broke 1 rule of conduct: token-in-url\n") as failed:
+    with pytest.raises(AssertionError, match=r"^the client violated 1 lint rule: token-in-url\n") as failed:
         sandbox.conduct.assert_clean()
-    assert "token-in-url (augment; source: manners)" in str(failed.value)
+    assert "token-in-url (augment; source: good practice)" in str(failed.value)
 
 
 def test_rules_can_be_ignored(sandbox: Sandbox, get: Get) -> None:
     get(f"{DAU}?page_size=2")
-    assert [each.rule for each in sandbox.conduct.findings()] == ["walk-abandoned"]
-    sandbox.conduct.assert_clean(ignore=("walk-abandoned", "hammering"))
+    assert [each.rule for each in sandbox.conduct.findings()] == ["pagination-abandoned"]
+    sandbox.conduct.assert_clean(ignore=("pagination-abandoned", "hammering"))
     with pytest.raises(AssertionError):
         sandbox.conduct.assert_clean(ignore=["hammering"])
 
 
 def test_a_rule_that_there_is_not_is_refused_with_the_nearest(sandbox: Sandbox) -> None:
-    with pytest.raises(MockserverRefused, match=r"there is no rule 'walk-abandon' \(did you mean 'walk-abandoned'\?\)"):
-        sandbox.conduct.assert_clean(ignore=("hammering", "walk-abandon"))
+    with pytest.raises(
+        MockserverRefused, match=r"there is no rule 'pagination-abandon' \(did you mean 'pagination-abandoned'\?\)"
+    ):
+        sandbox.conduct.assert_clean(ignore=("hammering", "pagination-abandon"))
     with pytest.raises(TypeError, match=r"as in ignore=\('hammering',\)"):
         sandbox.conduct.assert_clean(ignore="hammering")

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from tests.conduct.stories import START, Line, broken, line
+from tests.conduct.stories import Line, journal, line, violations
 
 COUNT, METRICS, USAGE = "getDauCount", "getMetrics", "getOrganizationUsage"
 USERS, MONTHS = "getOrganizationUsers", "getOrganizationAccountUtilizations"
@@ -109,7 +109,7 @@ CASES: dict[str, tuple[str, list[Line], list[int]]] = {
 
 @pytest.mark.parametrize(("rule", "lines", "ids"), CASES.values(), ids=CASES)
 def test_what_need_not_have_been_asked_is_found(rule: str, lines: list[Line], ids: list[int]) -> None:
-    assert broken(rule, lines, START) == ids
+    assert violations(rule, journal(lines)) == ids
 
 
 @pytest.mark.parametrize(
@@ -123,4 +123,11 @@ def test_what_need_not_have_been_asked_is_found(rule: str, lines: list[Line], id
     ],
 )
 def test_another_day_of_the_data_begins_when_they_arrive(published: int, after: int, ids: list[int]) -> None:
-    assert broken("same-question-again", [line(COUNT, after=0), line(COUNT, after=after)], NIGHT, published) == ids
+    assert (
+        violations(
+            "same-question-again",
+            journal([line(COUNT, after=0), line(COUNT, after=after)], NIGHT),
+            hours={"augment": published},
+        )
+        == ids
+    )
