@@ -69,9 +69,9 @@ def _plane(settings: Settings, served: tuple[Vendor, ...], state: SandboxRegistr
 @cache
 def _catalogue() -> Catalogue:
     """Every case, read when somebody first asks for one."""
-    from mockserver.cases import reading
+    from mockserver.cases import loading
 
-    return reading.catalogue(resources.cases())
+    return loading.load(resources.cases())
 
 
 @cache

@@ -232,7 +232,9 @@ class CasesQuery(Body):
 
     kind = "filter"
 
-    vendor = fields.String(metadata={"description": "Only cases of this vendor; `between` stands for all together."})
+    vendor = fields.String(
+        metadata={"description": "Only cases of this vendor; `cross-vendor` is what is about several vendors."}
+    )
 
 
 class LintQuery(Body):

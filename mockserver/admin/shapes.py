@@ -99,7 +99,7 @@ class Case(Schema):
     id = fields.String(required=True)
     title = fields.String(required=True)
     vendor = fields.String(required=True)
-    breaks = fields.String(required=True)
+    rationale = fields.String(required=True)
     needs = fields.String(required=True, allow_none=True, validate=validate.OneOf(("socket", "threaded")))
     serve = fields.String(required=True)
     curl = fields.List(fields.String(), required=True)

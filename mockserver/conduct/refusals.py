@@ -95,7 +95,7 @@ def _after_limit(requests: Sequence[JournaledRequest]) -> Iterator[JournaledRequ
         attempt = _Attempt(each)
         if before is not None and each.must_have_seen(before.request):
             attempt = _next_attempt(before, each)
-            if attempt.untimed >= _UNTIMED or (not attempt.untimed and _too_soon(before, attempt)):
+            if _too_soon(before, attempt):
                 yield each
         elif row.is_ignored_by(each):
             yield each
@@ -112,9 +112,17 @@ def _next_attempt(before: _Attempt, request: JournaledRequest) -> _Attempt:
 
 
 def _too_soon(before: _Attempt, attempt: _Attempt) -> bool:
+    """Whether a wait was too short; if none is known, the limiter knows: it runs on the clock that stood still."""
     request, wait = attempt.request, attempt.wait
+    if attempt.untimed:
+        return attempt.untimed >= _UNTIMED or (_limited(before.request) and _limited(request))
     again, enough = request.entry.status == 429, request.context.refill or _LONG_ENOUGH
     return wait < shortest_wait(request) * _TIMER or (again and wait < before.wait * _GROWTH and wait < enough)
+
+
+def _limited(request: JournaledRequest) -> bool:
+    """Whether the vendor's limiter refused it, and not a fault."""
+    return request.entry.status == 429 and request.entry.fault is None
 
 
 def shortest_wait(request: JournaledRequest) -> timedelta:
@@ -179,22 +187,16 @@ def _failed(each: JournaledRequest) -> bool:
 
 
 def hammering(requests: Sequence[JournaledRequest]) -> Iterator[JournaledRequest]:
-    """Refused with 429 after more requests than come back in the time they took.
-
-    If the sandbox's clock stood still all the while, only what goes on after the refusals counts.
-    """
+    """Refused with 429 after more requests than come back in the time they took."""
     context = requests[0].context
     if context.allowance is None or context.refill is None:
         return
     most = min(context.allowance.per_minute + 1, context.allowance.burst)
     period = context.refill * most * _TOLERANCE
-    ignoring_refusals = {each.entry.id for each in after_limit(requests)}
     passed: list[JournaledRequest] = []
     for each in requests:
-        if each.entry.status == 429 and each.entry.fault is None:
-            since = passed[-most] if len(passed) >= most else None
-            timed = since is not None and each.wait_after(since) is not None
-            if since and each.elapsed_since(since) < period and (timed or each.entry.id in ignoring_refusals):
+        if _limited(each):
+            if len(passed) >= most and each.elapsed_since(passed[-most]) < period:
                 yield each
         elif each.entry.status not in {UNKNOWN, FORBIDDEN}:
             passed.append(each)

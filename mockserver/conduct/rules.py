@@ -37,7 +37,7 @@ def _duration(time: timedelta) -> str:
 def _too_soon(request: JournaledRequest) -> str:
     shortest = _duration(refusals.shortest_wait(request))
     if request.entry.frozen:
-        return f"sent within {shortest} of a 429, or again and again, while the sandbox's clock was frozen"
+        return f"sent within {shortest} of a 429 on the sandbox's frozen clock, or again and again"
     return f"sent within {shortest} of a 429, or refused again after a wait that did not grow"
 
 

@@ -1,7 +1,4 @@
-"""Answers how a case that is run by a test travels: to an app in this process, or to what a test makes of it.
-
-What must come of it stays out (the tests say).
-"""
+"""How tests run cases: the catalogue, a valid case to change, and a sender to an app in this process."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -9,17 +6,17 @@ from typing import Any
 from flask import Flask
 
 from mockserver import resources
-from mockserver.cases import reading
+from mockserver.cases import loading
 from mockserver.cases.running import Answer, Send
 
-CATALOGUE = reading.catalogue(resources.cases())
-"""The product's own cases."""
+CATALOGUE = loading.load(resources.cases())
+"""The bundled cases."""
 
 GOOD: dict[str, Any] = {
     "id": "C001",
     "title": "Two users on a page",
     "vendor": "augment",
-    "breaks": "They take a page for the list.",
+    "rationale": "They mistake a page for the list.",
     "setup": {"organization": "acme", "now": "2025-10-21T10:30:00Z", "frozen": True},
     "steps": [
         {
@@ -32,11 +29,11 @@ GOOD: dict[str, Any] = {
     "grade": "D",
     "source": "the vendor's page",
 }
-"""A case as a file has it."""
+"""A valid case, as in a file."""
 
 
 def to(app: Flask) -> Send:
-    """What sends to an app, without a socket."""
+    """Sends requests to an app without a socket."""
 
     def send(method: str, target: str, headers: Mapping[str, str], body: bytes) -> Answer:
         with app.test_client().open(target, method=method, headers=dict(headers), data=body or None) as got:

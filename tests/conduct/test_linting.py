@@ -276,11 +276,17 @@ def ids(count: int, status: int, *queries: str) -> list[Entry]:
     return frozen([line(DAU, queries[number % len(queries)], status, after=0.001) for number in range(count)])
 
 
+def faulted(count: int, status: int) -> list[Entry]:
+    """The same, with one question whose answers come from a fault."""
+    return [each._replace(fault="fault") for each in ids(count, status, "")]
+
+
 @pytest.mark.parametrize(
     ("rule", "entries", "found"),
     [
-        pytest.param("no-backoff-after-429", ids(4, 429, ""), [], id="three retries after 429"),
-        pytest.param("no-backoff-after-429", ids(6, 429, ""), [5, 6], id="five retries after 429"),
+        pytest.param("no-backoff-after-429", ids(2, 429, ""), [2], id="refused again by the limiter"),
+        pytest.param("no-backoff-after-429", faulted(4, 429), [], id="three retries after faults with 429"),
+        pytest.param("no-backoff-after-429", faulted(6, 429), [5, 6], id="five retries after faults with 429"),
         pytest.param("no-backoff-after-5xx", ids(4, 503, ""), [], id="three retries after 503"),
         pytest.param("no-backoff-after-5xx", ids(6, 503, ""), [5, 6], id="five retries after 503"),
         pytest.param("unauthorized-ignored", ids(4, 401, ""), [3, 4], id="one question again and again"),
@@ -313,11 +319,15 @@ def test_other_questions_after_a_pause_on_the_frozen_clock() -> None:
     assert violations("no-backoff-after-5xx", entries) == list(range(34, 40))
 
 
-def test_hammering_on_a_frozen_clock_needs_repeated_retries() -> None:
+def test_hammering_is_found_on_a_frozen_clock() -> None:
     passed = [line(DAU, f"cursor={number}", after=0.1) for number in range(20)]
-    entries = frozen([*passed, *[line(DAU, "cursor=20", 429, after=0.1)] * 5])
-    assert violations("hammering", entries[:24]) == []
-    assert violations("hammering", entries) == [25]
+    entries = frozen([*passed, *[line(DAU, "cursor=20", 429, after=0.1)] * 2])
+    assert violations("hammering", entries) == [21, 22]
+    assert violations("no-backoff-after-429", entries) == [22]
+
+
+def test_answered_retry_on_a_frozen_clock_may_have_waited() -> None:
+    assert violations("no-backoff-after-429", frozen([line(DAU, status=429), line(DAU)])) == []
 
 
 def test_answers_in_flight_are_not_known() -> None:
