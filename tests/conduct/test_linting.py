@@ -146,9 +146,10 @@ def test_single_day_is_a_range_of_one_day(operation: str, query: str, day: str |
     assert parsed(operation, query).single_day == (datetime.fromisoformat(day) if day else None)
 
 
-def test_vendor_without_advice_has_only_general_rules() -> None:
-    advice = {"tabnine": Advice()}
+def test_vendor_with_empty_advice_has_only_general_rules() -> None:
+    advice = {"tabnine": Advice(daily_operations={"getOrganizationUsage": ""})}
     lines = [line("getOrganizationUsage", "from=x&to=y&offset=0&limit=1", 403)] * 3
+    lines += [line("getOrganizationUsage", "from=x&to=y&offset=0&limit=1")] * 6
     found = linting.lint(journal(lines), advice=advice, allowances={}, publication_hours={})
     assert [each.rule for each in found] == ["forbidden-ignored"]
 
