@@ -1,7 +1,7 @@
-"""Answers what every test may lean on: apps with a frozen clock, clients of them, and an oracle over every answer.
+"""Fixtures that every test may use: apps with a frozen clock, clients of each vendor, and a check of every answer.
 
-With --over-socket, every test's client asks its app over a real socket; a test that would then show nothing is marked
-`in_process`, with the reason, and left out. What the tests of one room need stays with them.
+With --over-socket, each test's client sends its requests over a real socket; a test that shows nothing that way is
+marked `in_process`, with the reason, and left out.
 """
 
 import signal
@@ -19,6 +19,7 @@ from werkzeug.test import Client as TestClient
 
 from mockserver import vendors
 from mockserver.app import create_app
+from mockserver.gateway.vendor import Vendor
 from mockserver.settings import Settings
 from tests.contract import client
 from tests.contract.client import Client
@@ -30,22 +31,22 @@ laws.load_profile("repeatable")
 
 SERVED = {vendor.name: vendor for vendor in vendors.discover()}
 SETTINGS = Settings(now=datetime(2025, 10, 21, 10, 30, tzinfo=UTC), freeze=True, limits="off")
-"""The moment of the documented examples, which does not pass."""
+"""Frozen at the time of the documented examples."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Say how clients reach their apps."""
-    parser.addoption("--over-socket", action="store_true", help="ask every app over a real socket, not in this process")
+    """Add the option that decides how clients reach their apps."""
+    parser.addoption("--over-socket", action="store_true", help="send every request over a real socket")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Say what the mark is for; and hear Ctrl-C, as do the programs started here, also where a shell ignores it."""
+    """Register the markers, and react to Ctrl-C even where a shell has switched it off."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
     config.addinivalue_line("markers", "in_process(why): left out of a run over sockets, for this reason")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what a run over sockets cannot show."""
+    """Leave out the tests that a run over sockets cannot show."""
     if config.getoption("--over-socket"):
         config.hook.pytest_deselected(items=[each for each in items if each.get_closest_marker("in_process")])
         items[:] = [each for each in items if not each.get_closest_marker("in_process")]
@@ -73,7 +74,7 @@ def _routes_compiled_once() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def wire() -> Iterator[Wire]:
-    """Servers for the apps that are asked over sockets."""
+    """Servers for the apps that are reached over sockets."""
     made = Wire()
     yield made
     made.close()
@@ -90,7 +91,7 @@ def _everything_over_sockets(request: pytest.FixtureRequest) -> Iterator[None]:
 
 @pytest.fixture(params=["in process", "over a socket"])
 def carried(request: pytest.FixtureRequest) -> Iterator[str]:
-    """For tests that hold in both modes in every run: how their clients reach the app."""
+    """How clients reach the app, for tests that hold both ways in every run."""
     if request.param == "in process":
         yield request.param
         return
@@ -100,7 +101,7 @@ def carried(request: pytest.FixtureRequest) -> Iterator[str]:
 
 @contextmanager
 def _over(wire: Wire) -> Iterator[None]:
-    """Let every client of this process ask over a wire."""
+    """Let every client of this process send its requests over a socket."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TestClient, "run_wsgi_app", wire.method)
         yield
@@ -108,7 +109,7 @@ def _over(wire: Wire) -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def watch() -> Iterator[Watch]:
-    """An eye on every answer that leaves an app in this process, from whatever test and thread."""
+    """A check of every answer that leaves an app in this process, from any test and thread."""
     watching = Watch()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Flask, "wsgi_app", watching.over(Flask.wsgi_app))
@@ -117,7 +118,7 @@ def watch() -> Iterator[Watch]:
 
 @pytest.fixture(autouse=True)
 def described(watch: Watch) -> Iterator[None]:
-    """No test gets an answer from a vendor that the vendor's OpenAPI file does not describe."""
+    """Fail a test that gets an answer from a vendor that the vendor's OpenAPI file does not describe."""
     yield
     faults = watch.take()
     assert not faults, "answers that are not as the OpenAPI file describes them:\n" + "\n".join(faults)
@@ -131,85 +132,40 @@ def settings() -> Settings:
 
 @pytest.fixture
 def app(settings: Settings) -> Flask:
-    """An app of its own for a test: acme, the clock frozen, limits off."""
+    """An app of the test's own: acme, the clock frozen, limits off."""
     return create_app(settings)
 
 
-def _opener(mount: str, vendor: str) -> Callable[..., Client]:
-    def opened(organization: str = "acme", **changes: object) -> Client:
-        made = create_app(replace(SETTINGS, organization=organization, **changes))  # type: ignore[arg-type]
-        return client.opened(made, SERVED[vendor], f"mock-{vendor}-{organization}", mount)
+def _client_factory(vendor: Vendor) -> Callable[..., Client]:
+    """A function that makes a client of a vendor for an organization (with settings changed), on an app of its own."""
 
-    return opened
+    def make(organization: str = "acme", **changes: object) -> Client:
+        app = create_app(replace(SETTINGS, organization=organization, **changes))  # type: ignore[arg-type]
+        return client.opened(app, vendor, f"mock-{vendor.name}-{organization}", vendor.mounts[0])
 
-
-@pytest.fixture(scope="session")
-def augment_of() -> Callable[..., Client]:
-    """A client of Augment for an organisation (with settings changed), on an app of its own."""
-    return _opener("/analytics/v0", "augment")
+    return make
 
 
-@pytest.fixture(scope="session")
-def tabnine_of() -> Callable[..., Client]:
-    """A client of Tabnine for an organisation (with settings changed), on an app of its own."""
-    return _opener("/api/v1", "tabnine")
+def _add_fixtures(vendor: Vendor) -> None:
+    """Two fixtures for a vendor: `<vendor>_of` makes clients, `<vendor>` is one that is shared and reset."""
+    name = vendor.name.replace("-", "_")
+
+    @pytest.fixture(scope="session", name=f"{name}_of")
+    def client_factory() -> Callable[..., Client]:
+        return _client_factory(vendor)
+
+    @pytest.fixture(scope="session", name=f"_shared_{name}")
+    def shared_client() -> Client:
+        return _client_factory(vendor)()
+
+    @pytest.fixture(name=name)
+    def reset_client(request: pytest.FixtureRequest) -> Client:
+        shared: Client = request.getfixturevalue(f"_shared_{name}")
+        shared.sandbox.reset()
+        return shared
+
+    globals().update({f"{name}_of": client_factory, f"_shared_{name}": shared_client, name: reset_client})
 
 
-@pytest.fixture(scope="session")
-def jetbrains_ide_of() -> Callable[..., Client]:
-    """A client of IDE Services for an organisation (with settings changed), on an app of its own."""
-    return _opener("/api/analytics/ai", "jetbrains-ide")
-
-
-@pytest.fixture(scope="session")
-def jetbrains_console_of() -> Callable[..., Client]:
-    """A client of the Console's reports for an organisation (with settings changed), on an app of its own."""
-    return _opener("/metrics/api", "jetbrains-console")
-
-
-@pytest.fixture(scope="session")
-def _augment(augment_of: Callable[..., Client]) -> Client:
-    return augment_of()
-
-
-@pytest.fixture
-def augment(_augment: Client) -> Client:
-    """A client of Augment at acme, which may read; its app is shared, and as new for every test."""
-    _augment.sandbox.reset()
-    return _augment
-
-
-@pytest.fixture(scope="session")
-def _tabnine(tabnine_of: Callable[..., Client]) -> Client:
-    return tabnine_of()
-
-
-@pytest.fixture
-def tabnine(_tabnine: Client) -> Client:
-    """A client of Tabnine at acme, an Admin's; its app is shared, and as new for every test."""
-    _tabnine.sandbox.reset()
-    return _tabnine
-
-
-@pytest.fixture(scope="session")
-def _jetbrains_ide(jetbrains_ide_of: Callable[..., Client]) -> Client:
-    return jetbrains_ide_of()
-
-
-@pytest.fixture
-def jetbrains_ide(_jetbrains_ide: Client) -> Client:
-    """A client of IDE Services at acme; its app is shared, and as new for every test."""
-    _jetbrains_ide.sandbox.reset()
-    return _jetbrains_ide
-
-
-@pytest.fixture(scope="session")
-def _jetbrains_console(jetbrains_console_of: Callable[..., Client]) -> Client:
-    return jetbrains_console_of()
-
-
-@pytest.fixture
-def jetbrains_console(_jetbrains_console: Client) -> Client:
-    """A client of the Console's reports at acme; its app is shared, and as new for every test."""
-    _jetbrains_console.sandbox.reset()
-    return _jetbrains_console
+for _vendor in SERVED.values():
+    _add_fixtures(_vendor)

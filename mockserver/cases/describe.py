@@ -8,6 +8,7 @@ from typing import Any
 
 from mockserver.cases import matching, shell
 from mockserver.cases.records import Case
+from mockserver.gateway.switches import Grade
 from mockserver.gateway.vendor import Vendor
 
 SERVER_FLAGS = {"threaded": " --server threaded"}
@@ -35,6 +36,7 @@ def describe(
         ],
         "returns": case.returns,
         "grade": case.grade,
+        "evidence": Grade(case.grade).evidence,
         "source": case.source,
     }
 

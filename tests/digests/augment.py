@@ -1,0 +1,212 @@
+"""Requests to Augment: its operations, switches and defects, and what it refuses."""
+
+from collections.abc import Iterator
+
+from tests.digests.requests import BAD_COUNTS, BAD_DAYS, Item, Moved, Request, Scene, Vendor, each, gets, varied
+
+_MOUNT = "/analytics/v0"
+_COUNT, _DAU, _USAGE = f"{_MOUNT}/dau-count", f"{_MOUNT}/dau", f"{_MOUNT}/daily-usage"
+_ACTIVITY, _RECORDS = f"{_MOUNT}/user-activity", f"{_MOUNT}/daily-user-activity-by-editor-language"
+_WEEK = "start_date=2025-10-14&end_date=2025-10-20"
+_DAY = "date=2025-10-15"
+
+_RANGES = (
+    "",
+    f"?{_WEEK}",
+    "?start_date=2025-10-01",
+    "?end_date=2025-10-05",
+    "?start_date=2025-07-23&end_date=2025-10-20",
+    "?start_date=2023-10-20&end_date=2024-01-17",
+    "?start_date=2025-10-19&end_date=2025-10-19",
+    "?start_date=2024-02-26&end_date=2024-03-03",
+)
+
+
+def _walk(path: str, rest: str, sizes: tuple[int, ...]) -> Iterator[str]:
+    for size in sizes:
+        yield f"{path}?{rest}&page_size={size}"
+        yield f"{path}?{rest}&page_size={size}&{{next}}"
+        yield f"{path}?{rest}&{{next}}&page_size={size + 1}"
+
+
+_TARGETS = (
+    *(f"{path}{query}" for path in (_COUNT, _USAGE, _ACTIVITY) for query in _RANGES),
+    *(
+        f"{path}{query}"
+        for path in (_DAU, _RECORDS)
+        for query in ("", f"?{_DAY}", "?date=2025-10-19", "?date=2023-10-20")
+    ),
+    *_walk(_DAU, _DAY, (2, 250)),
+    *_walk(_ACTIVITY, _WEEK, (1, 100)),
+    *_walk(_RECORDS, "date=2025-09-17", (3, 100)),
+)
+
+_EDGE = (
+    f"{_COUNT}?start_date=2025-10-19&end_date=2025-10-20",
+    f"{_DAU}?date=2025-10-20",
+    f"{_USAGE}?end_date=2025-10-20",
+)
+_BATTERY: tuple[Item, ...] = (
+    *gets(
+        (
+            f"{_COUNT}?start_date=2023-10-01&end_date=2023-11-01",
+            f"{_DAU}?{_DAY}&limit=5",
+            f"{_USAGE}?start_date=&end_date=2025-10-20",
+            f"{_ACTIVITY}?{_WEEK}&page_size=101",
+            f"{_DAU}?{_DAY}",
+            f"{_ACTIVITY}?{_WEEK}&page_size=&cursor=",
+        )
+    ),
+    Moved("2025-10-21T01:59:59Z"),
+    *gets(_EDGE),
+    Moved("2025-10-21T12:00:00Z"),
+    *gets(_EDGE[:2]),
+)
+
+_SWITCHES = {
+    "lookback_exceeded": ("reject", "clamp"),
+    "before_publication": ("empty", "reject"),
+    "publication_hour": (0, 2, 3, 23),
+    "unknown_parameters": ("reject", "ignore"),
+    "empty_parameters": ("reject", "ignore"),
+    "page_size_over_maximum": ("reject", "clamp"),
+    "last_cursor": ("empty", "null", "absent"),
+    "rate_limit_scope": ("organization", "token"),
+    "rate_limit_block": ("refill", "minute"),
+    "retry_after": ("off", "seconds"),
+}
+
+_ON_COUNT = (f"{_COUNT}?{_WEEK}", f"{_COUNT}?start_date=2025-10-19&end_date=2025-10-19")
+_ON_DAU = (f"{_DAU}?{_DAY}", f"{_DAU}?{_DAY}&page_size=5", f"{_DAU}?{_DAY}&page_size=5&{{next}}")
+_ON_USAGE = (f"{_USAGE}?{_WEEK}", f"{_USAGE}?start_date=2025-10-19&end_date=2025-10-19")
+_ON_ACTIVITY = (f"{_ACTIVITY}?{_WEEK}", f"{_ACTIVITY}?{_WEEK}&page_size=3", f"{_ACTIVITY}?{_WEEK}&page_size=3&{{next}}")
+_ON_RECORDS = (f"{_RECORDS}?{_DAY}", f"{_RECORDS}?{_DAY}&page_size=3")
+
+_DEFECTS = {
+    "dau-count-off-by-one": _ON_COUNT,
+    "duplicate-row": _ON_DAU,
+    "lost-row": _ON_DAU,
+    "users-sum-gap": _ON_ACTIVITY,
+    "records-gap": _ON_RECORDS,
+    "total-off-by-one": _ON_USAGE,
+    "active-days-off-by-one": _ON_ACTIVITY,
+    "accepted-above-suggested": _ON_USAGE,
+    "active-without-events": _ON_ACTIVITY,
+    "day-left-out": _ON_USAGE,
+    "thin-pages": _ON_ACTIVITY,
+    "returned-count-off-by-one": _ON_ACTIVITY,
+    "effective-start-lost": _ON_COUNT,
+    "negative-lines": _ON_USAGE,
+}
+
+_CURSORS = ("", "x", "bm9uZQ==", "eyJsYXN0X2lkIjoxfQ==", "eyJsYXN0X2lkIjoiMDAwIn0", "%00", "e" * 400)
+_FAULTY = [
+    *each(
+        *(
+            varied(f"{path}?{_WEEK}", name, BAD_DAYS)
+            for path in (_COUNT, _USAGE)
+            for name in ("start_date", "end_date")
+        ),
+        varied(f"{_ACTIVITY}?{_WEEK}", "start_date", BAD_DAYS),
+        *(varied(f"{path}?{_DAY}", "date", BAD_DAYS) for path in (_DAU, _RECORDS)),
+        *(varied(f"{path}?{_DAY}", "page_size", BAD_COUNTS) for path in (_DAU, _RECORDS)),
+        *(varied(f"{path}?{_DAY}", "cursor", _CURSORS) for path in (_DAU, _RECORDS)),
+        varied(f"{_ACTIVITY}?{_WEEK}", "page_size", BAD_COUNTS),
+        varied(f"{_ACTIVITY}?{_WEEK}", "cursor", _CURSORS),
+    ),
+    *gets(
+        (
+            f"{_COUNT}?start_date=2025-10-20&end_date=2025-10-14",
+            f"{_COUNT}?start_date=2025-07-22&end_date=2025-10-20",
+            f"{_USAGE}?start_date=2025-10-21",
+            f"{_USAGE}?end_date=2025-10-21",
+            f"{_USAGE}?start_date=2023-10-19&end_date=2023-10-20",
+            f"{_COUNT}?startdate=2025-10-14",
+            f"{_DAU}?START_DATE=2025-10-14",
+            f"{_DAU}?{_DAY}&page_size=2",
+            f"{_RECORDS}?{_DAY}&{{next}}",
+            f"{_ACTIVITY}?{_WEEK}&{{next}}",
+            f"{_DAU}?date=2025-10-16&{{next}}",
+            f"{_DAU}?=&&&",
+            f"{_DAU}?%ff=%fe",
+        )
+    ),
+]
+
+VENDOR = Vendor(
+    name="augment",
+    scheme="Bearer",
+    operations={
+        "getDauCount": f"{_COUNT}?{_WEEK}",
+        "getDau": f"{_DAU}?{_DAY}",
+        "getDailyUsage": f"{_USAGE}?{_WEEK}",
+        "getUserActivity": f"{_ACTIVITY}?{_WEEK}&page_size=5",
+        "getDailyUserActivityByEditorLanguage": f"{_RECORDS}?{_DAY}&page_size=5",
+    },
+    targets=_TARGETS,
+    cheap=(_COUNT, f"{_DAU}?page_size=3", f"{_DAU}?page_size=3&{{next}}", _USAGE, _ACTIVITY),
+    battery=_BATTERY,
+    switches=_SWITCHES,
+    defects=_DEFECTS,
+    faulty=_FAULTY,
+    strange=(
+        _MOUNT,
+        f"{_MOUNT}/",
+        f"{_MOUNT}/nowhere",
+        f"{_COUNT}/",
+        f"{_MOUNT}//dau-count",
+        f"{_MOUNT}/DAU-COUNT",
+        f"{_COUNT}/{'deep/' * 20}",
+        f"{_MOUNT}/../v0/dau",
+        f"{_MOUNT}/%64au",
+        f"{_MOUNT}/dau%2Fcount",
+        f"{_MOUNT}/dau%20",
+        f"{_MOUNT}/Gr%C3%B6%C3%9Fe",
+        f"{_MOUNT}/%ff",
+        f"{_MOUNT}/dau;a=1",
+    ),
+)
+
+
+def scenes() -> Iterator[Scene]:
+    """What takes more than the battery to show; and an app that its settings switch."""
+    yield from _hours()
+    yield from _limits()
+    settings = {"limits": "documented", "policy": (("augment.retry_after", "seconds"), ("augment.last_cursor", "null"))}
+    yield Scene("augment by settings", "augment", gets([_DAU] * 22), settings=settings)
+
+
+def _hours() -> Iterator[Scene]:
+    """Just before each hour of publication, and at it, with and without a refusal."""
+    for hour in range(24):
+        before = "2025-10-20T23:59:59Z" if hour == 0 else f"2025-10-21T{hour - 1:02}:59:59Z"
+        items: list[Item] = [Moved(before), *gets(_EDGE), Moved(f"2025-10-21T{hour:02}:00:00Z"), *gets(_EDGE)]
+        for choice in _SWITCHES["before_publication"][hour % 2 :]:
+            policy = {"augment": {"publication_hour": hour, "before_publication": choice}}
+            yield Scene(f"augment published at {hour}, before it {choice}", "augment", items, policy=policy)
+
+
+def _limits() -> Iterator[Scene]:
+    """Every way in which a limit can be kept, with a second token beside the first."""
+    second = Request(_DAU, token="Bearer {second}")
+    for scope in _SWITCHES["rate_limit_scope"]:
+        for block in _SWITCHES["rate_limit_block"]:
+            for header in _SWITCHES["retry_after"]:
+                policy = {"rate_limit_scope": scope, "rate_limit_block": block, "retry_after": header}
+                yield Scene(
+                    f"augment 429 {scope} {block} {header}",
+                    "augment",
+                    [
+                        *gets([_DAU] * 4),
+                        second,
+                        second,
+                        Moved("2025-10-21T10:30:06Z"),
+                        *gets([_DAU] * 2),
+                        Moved("2025-10-21T10:31:06.5Z"),
+                        *gets([_DAU] * 3),
+                        Request(_DAU, "HEAD"),
+                        Request(_DAU, "POST"),
+                    ],
+                    policy={"augment": policy},
+                    limits={"augment": {"per_minute": 10, "burst": 2}},
+                )

@@ -1,0 +1,181 @@
+"""Requests to the Console: its reports, switches and defects, and what it refuses.
+
+The endpoint where tokens come from stays out (`token_endpoint`).
+"""
+
+from collections.abc import Iterator
+
+from tests.digests.requests import BAD_DAYS, GROUPS, Item, Moved, Request, Scene, Vendor, each, gets, varied
+
+_MOUNT = "/metrics/api"
+_KINDS = {
+    "getUsersAdoption": "users-adoption",
+    "getLimitHits": "limit-hits",
+    "getQuotaConsumption": "quota-consumption",
+}
+_OPERATIONS = {
+    f"{operation}{version.upper()}": f"{_MOUNT}/{version}/adoption/{kind}/group-by/date"
+    for version in ("v1", "v2")
+    for operation, kind in _KINDS.items()
+}
+_ADOPTION, _HITS, _CREDITS = (_OPERATIONS[f"{operation}V1"] for operation in _KINDS)
+_NEW_CREDITS = _OPERATIONS["getQuotaConsumptionV2"]
+_WEEK = "fromDate=2025-09-10&toDate=2025-09-16"
+_YEAR = "fromDate=2024-10-20&toDate=2025-10-21"
+_FUTURE = "fromDate=2025-10-13&toDate=2026-01-31"
+_LONG = "fromDate=1990-01-01&toDate=2025-10-21"
+_PEOPLE = "{personId},{otherPersonId}"
+_NOBODY = "00000000-0000-4000-8000-000000000000"
+
+_TARGETS = (
+    *(f"{path}?{_WEEK}" for path in _OPERATIONS.values()),
+    *(
+        f"{path}?{_YEAR}&groupBy={group}"
+        for path in (_ADOPTION, _HITS, _CREDITS)
+        for group in ("week", "month", "year")
+    ),
+    *(f"{path}?{_FUTURE}&groupBy=month" for path in _OPERATIONS.values()),
+    *(f"{path}?{_WEEK}&ide=IU,PY" for path in (_ADOPTION, _HITS, _CREDITS)),
+    *(f"{path}?{_YEAR}&groupBy=month&userIds={_PEOPLE}" for path in (_ADOPTION, _HITS, _CREDITS)),
+    *(f"{path}?{_YEAR}&groupBy=month&userEmails={{personEmail}}" for path in (_ADOPTION, _HITS, _CREDITS)),
+    f"{_ADOPTION}?{_YEAR}&groupBy=year&userEmails={{personEmail}}&userEmails={{otherPersonEmail}}&ide=IU&ide=GO,RD",
+    f"{_CREDITS}?{_YEAR}&groupBy=year&userEmails={{personEmail}}&userIds={{otherPersonId}}",
+    *(f"{_CREDITS}?{_YEAR}&groupBy=year&ide={code}" for code in ("WS", "CL", "PS", "RM", "DB")),
+)
+
+_BATTERY: tuple[Item, ...] = (
+    *gets(
+        (
+            f"{_ADOPTION}?{_WEEK}&groupBy=month",
+            f"{_ADOPTION}?{_LONG}",
+            f"{_ADOPTION}?fromDate=2022-12-20&toDate=2023-02-01&groupBy=WEEK",
+            f"{_HITS}?{_WEEK}&limit=5",
+            f"{_HITS}?{_FUTURE}&groupBy=week",
+            f"{_CREDITS}?{_WEEK}",
+            f"{_CREDITS}?{_WEEK}&ide=iu,",
+            f"{_CREDITS}?{_WEEK}&ide=IU,PY",
+            f"{_NEW_CREDITS}?{_WEEK}&userIds={{personId}}&userIds=nobody",
+            f"{_NEW_CREDITS}?{_WEEK}&userEmails=",
+        )
+    ),
+    Request(
+        "/api/rest/oauth2/token",
+        "POST",
+        "Basic {basic}",
+        "grant_type=client_credentials",
+        (("Content-Type", "application/x-www-form-urlencoded"),),
+    ),
+    Moved("2025-10-21T10:31:00Z"),
+    Request(f"{_HITS}?{_WEEK}&groupBy=week"),
+    Moved("2025-10-21T10:41:00Z"),
+    Request(f"{_HITS}?{_WEEK}&groupBy=week"),
+)
+
+_SWITCHES = {
+    "expires_in": (3600, 600, 60),
+    "unknown_parameters": ("reject", "ignore"),
+    "empty_elements": ("reject", "ignore"),
+    "malformed_ids": ("nobody", "reject"),
+    "list_form": ("both", "comma", "repeated"),
+    "letter_case": ("exact", "any"),
+    "longest_range": ("history", "reject"),
+    "bucket_label": ("calendar", "clipped"),
+    "empty_buckets": ("zeros", "omitted"),
+    "credits_form": ("number", "string"),
+    "names": (
+        {"data": "items"},
+        {"date": "day", "total": "sum", "usersHitLimit": "hits"},
+        {"enabledUsers": "activeUsers", "activeUsers": "enabledUsers", "peakDailyUsers": "Höchststand"},
+        {"builtInQuota": "totalCredits", "totalCredits": "builtInQuota", "topUpCredits": "t"},
+        {},
+    ),
+}
+
+
+def _showing(operation: str) -> tuple[str, ...]:
+    first, second = (_OPERATIONS[f"{operation}{version}"] for version in ("V1", "V2"))
+    return (f"{first}?{_WEEK}", f"{second}?{_WEEK}&groupBy=month", f"{first}?{_YEAR}&groupBy=month&ide=IU")
+
+
+_ON_ADOPTION, _ON_HITS, _ON_CREDITS = (_showing(operation) for operation in _KINDS)
+_OF_ONE = f"{_CREDITS}?{_YEAR}&groupBy=month&userIds={{personId}}"
+
+_DEFECTS = {
+    "credits-gap": _ON_CREDITS,
+    "peak-above-unique": _ON_HITS,
+    "versions-differ": _ON_HITS,
+    "console-active-above-enabled": _ON_ADOPTION,
+    "everyone-active": _ON_ADOPTION,
+    "month-of-credits-gap": _ON_CREDITS,
+    "credit-too-many": (*_ON_CREDITS, _OF_ONE),
+    "month-without-spenders": _ON_ADOPTION,
+    "credits-hidden": _ON_CREDITS,
+    "negative-credits": _ON_CREDITS,
+}
+
+_FAULTY = [
+    *each(
+        *(
+            varied(f"{path}?{_WEEK}", name, BAD_DAYS)
+            for path in (_ADOPTION, _CREDITS)
+            for name in ("fromDate", "toDate")
+        ),
+        varied(f"{_HITS}?{_WEEK}", "groupBy", ("", "DAY", "hour", "day,week", "x" * 300)),
+        varied(f"{_NEW_CREDITS}?{_WEEK}", "groupBy", ("", "Month", "none")),
+        varied(f"{_HITS}?{_WEEK}", "ide", ("", "iu", "XX", "IU,", "IU,IU", ",", "x" * 300)),
+        varied(f"{_NEW_CREDITS}?{_WEEK}", "userIds", ("", "x", f"{_NOBODY},", _NOBODY, "x" * 300, "%00")),
+        varied(f"{_ADOPTION}?{_WEEK}", "userEmails", ("", "x", "nobody@acme.example,", "%F0%9F%9A%80", "x" * 300)),
+    ),
+    *gets(
+        (
+            *_OPERATIONS.values(),
+            f"{_ADOPTION}?fromDate=2025-09-16&toDate=2025-09-10",
+            f"{_ADOPTION}?{_LONG}&groupBy=day",
+            f"{_ADOPTION}?{_LONG}&groupBy=week",
+            f"{_HITS}?fromDate=0001-01-01&toDate=9999-12-31&groupBy=year",
+            f"{_HITS}?{_WEEK}&groupby=day",
+            f"{_HITS}?{_WEEK}&a=1&b=2&c=3&d=4&e=5",
+            f"{_HITS}?fromDate=x&toDate=x&groupBy=x&ide=x&odd={'x' * 300}",
+            f"{_HITS}?{_WEEK}&%ff=%fe",
+        )
+    ),
+]
+
+VENDOR = Vendor(
+    name="jetbrains-console",
+    scheme="Bearer",
+    operations={operation: f"{path}?{_WEEK}&groupBy=week" for operation, path in _OPERATIONS.items()},
+    targets=_TARGETS,
+    cheap=(f"{_HITS}?fromDate=2025-10-20&toDate=2025-10-22&userIds={{personId}}",),
+    battery=_BATTERY,
+    switches=_SWITCHES,
+    defects=_DEFECTS,
+    faulty=_FAULTY,
+    strange=(
+        _MOUNT,
+        f"{_MOUNT}/",
+        f"{_MOUNT}/v1",
+        f"{_MOUNT}/v3/adoption/limit-hits/group-by/date",
+        f"{_MOUNT}/v1/adoption/nowhere/group-by/date",
+        f"{_MOUNT}/v1/adoption/limit-hits/group-by/user",
+        f"{_HITS}/",
+        f"{_MOUNT}//v1/adoption/limit-hits/group-by/date",
+        f"{_MOUNT}/V1/adoption/limit-hits/group-by/date",
+        f"{_MOUNT}/Gr%C3%B6%C3%9Fe%ff",
+        f"{_MOUNT}/{'deep/' * 20}",
+        "/api/rest/oauth2",
+        "/api/rest/oauth2/",
+        "/api/rest/oauth2/token/",
+        "/api/rest/oauth2//token",
+        "/api/rest/oauth2/nowhere",
+    ),
+)
+
+
+def scenes() -> Iterator[Scene]:
+    """What a role that is bound to groups sees of each organization."""
+    targets = [f"{path}?{query}" for path in _OPERATIONS.values() for query in (_WEEK, f"{_YEAR}&groupBy=month")]
+    targets += [f"{_CREDITS}?{_YEAR}&groupBy=year&userIds={_PEOPLE}", f"{_ADOPTION}?{_WEEK}&ide=IU"]
+    for organization in ("acme", "globex"):
+        items = [Request(target, token=GROUPS) for target in targets]
+        yield Scene(f"jetbrains-console groups of {organization}", "jetbrains-console", items, organization)

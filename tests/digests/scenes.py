@@ -1,0 +1,201 @@
+"""Scenes: everything that is sent, and those scenes that every vendor has, each made of what the vendor's file lists.
+
+What only one vendor has stays out (that vendor's file).
+"""
+
+from collections.abc import Iterator
+
+from tests.digests import augment, jetbrains_console, jetbrains_ide, tabnine, token_endpoint
+from tests.digests.requests import (
+    CLIENTS,
+    FORBIDDEN,
+    MOMENTS,
+    ORGANIZATIONS,
+    Item,
+    Moved,
+    Request,
+    Scene,
+    Vendor,
+    beside,
+    gets,
+)
+
+VENDORS = (augment.VENDOR, tabnine.VENDOR, jetbrains_ide.VENDOR, jetbrains_console.VENDOR)
+
+_METHODS = ("HEAD", "POST", "OPTIONS", "PUT", "DELETE")
+
+_STATUS = {"status": 503}
+_EFFECTS = (
+    ("status", _STATUS),
+    ("status of the client", {"status": 418}),
+    ("code", {"status": 500, "code": "odd_code"}),
+    ("message", {"status": 400, "message": 'a "quoted" message, and Größe'}),
+    (
+        "all of a status",
+        {"status": 599, "code": "c", "message": "m", "headers": {"X-Armed": "yes", "Retry-After": "7"}},
+    ),
+    ("rate_limited", {"rate_limited": True}),
+    ("rate_limited with headers", {"rate_limited": True, "headers": {"Retry-After": "120"}}),
+    ("html", {"html": 502}),
+    ("html that is well", {"html": 200, "headers": {"X-Gateway": "g1"}}),
+    ("malformed_json", {"malformed_json": True}),
+    ("malformed status", {"status": 503, "malformed_json": True}),
+    ("delay", {"delay_seconds": 0.001}),
+    ("delayed status", {"delay_seconds": 0.001, "status": 504}),
+)
+
+
+def everything() -> list[Scene]:
+    """Every scene, in the order in which they are played: those with an app in common lie together."""
+    found = [scene for vendor in VENDORS for scene in _of(vendor)]
+    found += [*augment.scenes(), *tabnine.scenes(), *jetbrains_ide.scenes(), *jetbrains_console.scenes()]
+    found += token_endpoint.scenes()
+    return found
+
+
+def _of(vendor: Vendor) -> Iterator[Scene]:
+    yield from _worlds(vendor)
+    yield from _switches(vendor)
+    yield from _doors(vendor)
+    yield from _limits(vendor)
+    yield from _faults(vendor)
+    yield from _defects(vendor)
+    yield from _own(vendor)
+
+
+def _worlds(vendor: Vendor) -> Iterator[Scene]:
+    """Good requests at every organization and moment."""
+    name = vendor.name
+    for organization in ORGANIZATIONS:
+        yield Scene(f"{name} of {organization}", name, gets(vendor.targets), organization)
+    yield Scene(f"{name} of hooli", name, gets(vendor.cheap), "hooli")
+    settings = {"organization_file": CLIENTS}
+    yield Scene(f"{name} of a file", name, _plain(vendor), CLIENTS.stem, settings=settings)
+    for moment in MOMENTS:
+        for organization in ("acme", "initech"):
+            yield Scene(f"{name} of {organization} at {moment}", name, _plain(vendor), organization, moment)
+
+
+def _plain(vendor: Vendor) -> list[Request]:
+    return gets(tuple(dict.fromkeys((*vendor.operations.values(), *vendor.cheap))))
+
+
+def _switches(vendor: Vendor) -> Iterator[Scene]:
+    """The battery at every value of every switch, alone."""
+    for switch, values in vendor.switches.items():
+        for value in values:
+            policy = {vendor.name: {switch: value}}
+            yield Scene(f"{vendor.name} {switch}={_written(value)}", vendor.name, vendor.battery, policy=policy)
+
+
+def _written(value: object) -> str:
+    return ",".join(f"{old}:{new}" for old, new in value.items()) if isinstance(value, dict) else str(value)
+
+
+def _doors(vendor: Vendor) -> Iterator[Scene]:
+    """Methods, credentials, parameters and paths that are refused."""
+    name, targets = vendor.name, tuple(vendor.operations.values())
+    methods = [Request(target, method) for target in targets for method in _METHODS]
+    yield Scene(f"{name} methods", name, methods)
+    yield Scene(
+        f"{name} credentials", name, [Request(target, token=token) for token in _tokens() for target in targets]
+    )
+    yield Scene(f"{name} parameters", name, vendor.faulty)
+    closed = [Request(target, token=token) for target in vendor.strange for token in (None, FORBIDDEN)]
+    yield Scene(f"{name} paths", name, [*gets(vendor.strange), *closed])
+
+
+def _tokens() -> Iterator[str | None]:
+    """No credentials, wrong ones, other vendors', and others that are nearly right."""
+    yield None
+    yield FORBIDDEN
+    yield from ("Bearer nobody", "Bearer", "Bearer two words", "Token mock-{vendor}-{organization}")
+    yield from (f"Bearer mock-{vendor.name}-{{organization}}" for vendor in VENDORS)
+    yield from ("bEARER mock-{vendor}-{organization}", "Automation mock-{vendor}-{organization}")
+    yield from ("mock-{vendor}-{organization}", "Bearer mock-{vendor}-initech", "Basic eDp5")
+
+
+def _limits(vendor: Vendor) -> Iterator[Scene]:
+    """More requests than the limit lets through, and some after it."""
+    first, *others = vendor.operations.values()
+    burst: list[Item] = [
+        *gets([first] * 3),
+        Request(others[0]),
+        Request(first, token=FORBIDDEN),
+        Request(first, "HEAD"),
+    ]
+    burst += [Moved("2025-10-21T10:30:05Z"), *gets([first] * 2), Moved("2025-10-21T10:31:01Z"), *gets([first] * 3)]
+    for per_minute, size in ((10, 2), (1, 1), (60, 3)):
+        numbers = {"per_minute": per_minute, "burst": size}
+        yield Scene(f"{vendor.name} limit {per_minute}/{size}", vendor.name, burst, limits={vendor.name: numbers})
+    documented = {vendor.name: "documented"}
+    yield Scene(f"{vendor.name} documented limit", vendor.name, gets([first] * 22), limits=documented)
+
+
+def _faults(vendor: Vendor) -> Iterator[Scene]:
+    """Each effect before and after the view; and which requests meet it."""
+    name = vendor.name
+    operation, first = next(iter(vendor.operations.items()))
+    items = [Request(first), Request(first, "HEAD"), Request(beside(first, "odd=")), Request(first, token=None)]
+    for phase in ("before", "after"):
+        for effect, body in _EFFECTS:
+            rules = [{"vendor": name, "phase": phase, "effect": body}]
+            yield Scene(f"{name} fault {effect} {phase}", name, items, faults=rules)
+    yield from _matching(vendor, operation, first)
+
+
+def _matching(vendor: Vendor, operation: str, first: str) -> Iterator[Scene]:
+    name, other = vendor.name, [*vendor.operations.values()][1]
+    path, _, query = first.partition("?")
+    items = [*gets([first, first, other]), *gets([first] * 5)]
+    matches: dict[str, dict[str, object]] = {
+        "times": {"times": 2},
+        "skip": {"skip": 3},
+        "times and skip": {"times": 1, "skip": 2},
+        "share": {"share": 0.5},
+        "small share": {"share": 0.1},
+        "operation": {"operation": operation},
+        "path": {"path": f"{path[:-2]}*"},
+    }
+    if query:
+        parameter, _, value = query.partition("&")[0].partition("=")
+        matches["query"] = {"query": {parameter: value}}
+    for match, members in matches.items():
+        yield Scene(f"{name} fault by {match}", name, items, faults=[{"vendor": name, **members, "effect": _STATUS}])
+    rules = [
+        {"vendor": name, "times": 1, "effect": {"html": 503}},
+        {"vendor": name, "times": 2, "phase": "after", "effect": {"rate_limited": True}},
+        {"vendor": name, "skip": 1, "effect": {"malformed_json": True}},
+    ]
+    limits = {name: {"per_minute": 10, "burst": 4}}
+    yield Scene(f"{name} faults in order", name, items, faults=rules)
+    yield Scene(f"{name} faults under a limit", name, items, faults=rules, limits=limits)
+
+
+def _defects(vendor: Vendor) -> Iterator[Scene]:
+    """Each defect alone, on the requests that show it; and all at once."""
+    for defect, targets in vendor.defects.items():
+        yield Scene(f"{vendor.name} defect {defect}", vendor.name, gets(targets), defects=[defect])
+    whole = tuple(vendor.defects)
+    yield Scene(f"{vendor.name} all defects", vendor.name, _plain(vendor), defects=whole)
+    yield Scene(f"{vendor.name} all defects of initech", vendor.name, _plain(vendor), "initech", defects=whole)
+
+
+def _own(vendor: Vendor) -> Iterator[Scene]:
+    """Sandboxes that are made, as they are and with everything that a body can say."""
+    name, first = vendor.name, next(iter(vendor.operations.values()))
+    operation = next(iter(vendor.operations))
+    switch, values = [(switch, values) for switch, values in vendor.switches.items() if switch != "names"][-1]
+    yield Scene(f"{name} in a sandbox of globex", name, _plain(vendor), "globex", own=True)
+    yield Scene(
+        f"{name} in a sandbox with everything",
+        name,
+        [Request(first), *_plain(vendor), Request(first, token=FORBIDDEN)],
+        "initech",
+        MOMENTS[-1],
+        limits={name: {"per_minute": 10, "burst": 12}},
+        policy={name: {switch: values[-1]}},
+        faults=[{"vendor": name, "operation": operation, "times": 1, "effect": _STATUS}],
+        defects=tuple(vendor.defects)[:2],
+        own=True,
+    )
