@@ -11,7 +11,7 @@ from typing import Any
 
 from marshmallow import ValidationError
 
-from mockserver.cases.records import Case, Catalogue, Expected, Step, inside
+from mockserver.cases.records import Case, Catalogue, ExpectedAnswer, Step, inside
 from mockserver.cases.schemas import CaseBody
 from mockserver.validation import yaml_text
 from mockserver.validation.yaml_text import YamlError
@@ -74,7 +74,9 @@ def _case(given: dict[str, Any], stem: str) -> Case:
 def _step(given: dict[str, Any]) -> Step:
     mock = "mock" in given
     method, _, target = given.pop("mock" if mock else "request").partition(" ")
-    return Step(**{**given, "expect": Expected(**given.get("expect", {}))}, method=method, target=target, mock=mock)
+    return Step(
+        **{**given, "expect": ExpectedAnswer(**given.get("expect", {}))}, method=method, target=target, mock=mock
+    )
 
 
 def _unknown_names(case: Case) -> Iterator[str]:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from mockserver.cases.records import Expected
+from mockserver.cases.records import ExpectedAnswer
 
 WHOLE: Final = "$"
 KINDS: dict[str, tuple[type, ...]] = {
@@ -195,7 +195,7 @@ def mismatches(document: Any, matchers: Mapping[str, Any], kept: Kept) -> Iterat
             yield f"{path}: expected a value that {_description(matcher)}, got {json_of(value):.300}"
 
 
-def sentences(expected: Expected) -> Iterator[str]:
+def sentences(expected: ExpectedAnswer) -> Iterator[str]:
     """Everything that is expected, in words."""
     if expected.cut:
         yield "the connection ends before the answer is complete"

@@ -29,7 +29,7 @@ class UnknownCase(LookupError):
 
 
 @dataclass(frozen=True, slots=True)
-class Expected:
+class ExpectedAnswer:
     """The expected answer, as matchers by path (see `matching`); `text` matches the undecoded body.
 
     `cut`: the connection ends before the answer is complete.
@@ -58,7 +58,7 @@ class Step:
     headers: Mapping[str, str] = field(default_factory=dict)
     sent: Any = None
     form: str | None = None
-    expect: Expected = field(default_factory=Expected)
+    expect: ExpectedAnswer = field(default_factory=ExpectedAnswer)
     keep: Mapping[str, str] = field(default_factory=dict)
     note: str = ""
 

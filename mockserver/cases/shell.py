@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from mockserver.cases import credentials, matching
 from mockserver.cases.credentials import Credential
 from mockserver.cases.loading import PLACEHOLDER
-from mockserver.cases.records import FORBIDDEN, GRANTED, GROUPS, Case, Expected, Step
+from mockserver.cases.records import FORBIDDEN, GRANTED, GROUPS, Case, ExpectedAnswer, Step
 from mockserver.cases.running import MOCK
 from mockserver.gateway.vendor import Vendor
 
@@ -29,7 +29,7 @@ _CUT_OUT = """sed -E 's/.*"{name}":"([^"]+)".*/\\1/'"""
 
 
 @dataclass(slots=True)
-class Script:
+class CurlScript:
     """The lines of one case for a server at `url`; `name` is part of its tokens, `mock` the path of its control plane.
 
     `guarded`: the control plane requires an admin token.
@@ -115,7 +115,7 @@ class Script:
 
 def of_server(case: Case, vendors: Sequence[Vendor], url: str = ADDRESS, *, guarded: bool = False) -> list[str]:
     """The lines for a server that was started with the case."""
-    return list(Script(case, vendors, url, case.organization, MOCK, guarded).lines())
+    return list(CurlScript(case, vendors, url, case.organization, MOCK, guarded).lines())
 
 
 def of_sandbox(case: Case, vendors: Sequence[Vendor], url: str = ADDRESS, *, guarded: bool = False) -> list[str]:
@@ -123,7 +123,7 @@ def of_sandbox(case: Case, vendors: Sequence[Vendor], url: str = ADDRESS, *, gua
     body = shlex.quote(json.dumps({"case": case.id}))
     made = " ".join(["curl -s -X POST", *(_ADMIN if guarded else []), f"-H '{_JSON}' -d {body} {url}{MOCK}/sandboxes"])
     first = f"id=$({made} | {_CUT_OUT.format(name='id')})"
-    return [first, *Script(case, vendors, url, "$id", f"{MOCK}/sandboxes/$id", guarded).lines()]
+    return [first, *CurlScript(case, vendors, url, "$id", f"{MOCK}/sandboxes/$id", guarded).lines()]
 
 
 def _command(step: Step, curl: str) -> str:
@@ -138,7 +138,7 @@ def _command(step: Step, curl: str) -> str:
     if step.method == "HEAD":
         return curl
     if (
-        step.mock and step.method != "GET" and step.expect == Expected()
+        step.mock and step.method != "GET" and step.expect == ExpectedAnswer()
     ):  # All switches of all vendors are a long answer.
         return curl.replace("curl -s", f"curl -s {_STATUS_ALONE}", 1)
     exit_code = ' "curl ends with $?"' if step.expect.cut else ""

@@ -18,7 +18,7 @@ _QUERY_SHOWN: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class LintFinding:
     """A violated rule: `requests` are ids of the journal, ascending, and `truncated` how many are left out."""
 
     rule: str
@@ -37,7 +37,7 @@ def lint(
     advice: Mapping[str, Advice],
     allowances: Mapping[str, Allowance | None],
     publication_hours: Mapping[str, int],
-) -> list[Finding]:
+) -> list[LintFinding]:
     """Every finding, by vendor, rule and operation; entries come in the order of their ids.
 
     All mappings are by vendor: its advice, the limit in force on the server, and the hour (UTC) at which the data of a
@@ -58,14 +58,14 @@ def lint(
     ]
 
 
-def _findings(rule: LintRule, requests: Sequence[JournaledRequest]) -> Iterator[Finding]:
+def _findings(rule: LintRule, requests: Sequence[JournaledRequest]) -> Iterator[LintFinding]:
     by_operation: dict[str, list[JournaledRequest]] = {}
     for each in rule.violations(requests):
         by_operation.setdefault(each.entry.operation or "", []).append(each)
     for operation in sorted(by_operation):
         violating = sorted(by_operation[operation], key=lambda each: each.entry.id)
         first = violating[0]
-        yield Finding(
+        yield LintFinding(
             rule=rule.name,
             source=first.context.advice.sources.get(rule.name, GOOD_PRACTICE),
             vendor=first.entry.vendor,

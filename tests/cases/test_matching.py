@@ -6,7 +6,7 @@ import pytest
 
 from mockserver.cases import matching
 from mockserver.cases.matching import BadMatcher
-from mockserver.cases.records import Expected
+from mockserver.cases.records import ExpectedAnswer
 
 DOCUMENT: dict[str, Any] = {
     "users": [{"id": 1, "email": "a@x", "on": True}, {"id": 2}, {"id": 3, "email": "c@x"}],
@@ -101,7 +101,7 @@ def test_invalid_path_or_matcher_is_refused(path: str, matcher: Any, message: st
 
 def test_expectation_is_described_in_words() -> None:
     body = {"users": {"length": 2}, "$": {"type": "object"}, "page.next": ""}
-    expected = Expected(200, {"Retry-After": {"absent": True}}, body, {"contains": "users"})
+    expected = ExpectedAnswer(200, {"Retry-After": {"absent": True}}, body, {"contains": "users"})
     assert list(matching.sentences(expected)) == [
         "status 200",
         "header Retry-After is absent",
@@ -110,5 +110,5 @@ def test_expectation_is_described_in_words() -> None:
         'page.next is ""',
         'the text of the body contains "users"',
     ]
-    assert list(matching.sentences(Expected(cut=True))) == ["the connection ends before the answer is complete"]
-    assert list(matching.sentences(Expected(body={"$": {"absent": True}}))) == ["the body is not JSON"]
+    assert list(matching.sentences(ExpectedAnswer(cut=True))) == ["the connection ends before the answer is complete"]
+    assert list(matching.sentences(ExpectedAnswer(body={"$": {"absent": True}}))) == ["the body is not JSON"]
