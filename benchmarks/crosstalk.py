@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from mockserver import vendors
-from mockserver.gateway.switches import Renaming, Switch
+from mockserver.gateway.switches import AnySwitch, Renaming
 from mockserver.simulation import hashing
 
 THREADS = 16
@@ -112,7 +112,7 @@ def _policy(draws: Draws) -> dict[str, Any]:
     return {vendor.name: {switch.name: _value(draws, switch)}}
 
 
-def _value(draws: Draws, switch: Switch) -> Any:
+def _value(draws: Draws, switch: AnySwitch) -> Any:
     if isinstance(switch, Renaming):
         return {draws.one(switch.options[:2]): "another"}
     return draws.one(switch.options)

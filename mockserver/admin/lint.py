@@ -57,9 +57,9 @@ def get(request: AdminRequest) -> dict[str, Any]:
     vendors = context().vendors
     with request.lock:
         entries = tuple(request.sandbox.journal)
-        policy = request.sandbox.policy.values
+        policy = request.sandbox.policy.switches
         allowances = {each.name: request.sandbox.allowance(each.name) for each in vendors}
-    hours = {each.name: each.publication_hour(policy[each.name]) for each in vendors if each.publication_hour}
+    hours = {each.name: policy[each.name][each.publication_hour] for each in vendors if each.publication_hour}
     found = linting.lint(entries, advice=advice, allowances=allowances, publication_hours=hours)
     findings = [each for each in found if each.rule not in ignored]
     return dump(LintSchema, {"requests_checked": len(entries), "findings": findings})

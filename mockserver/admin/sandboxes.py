@@ -22,7 +22,8 @@ class SandboxSchema(Schema):
     """A sandbox, the time in it, and the tokens that it was made with at each vendor; a revoked one is null.
 
     At most vendors they are `token` and, for a 403, `forbidden`. Where clients exchange credentials for access tokens
-    they are `client_id` and `client_secret`, and `forbidden_client_id` and `forbidden_client_secret`.
+    they are `client_id` and `client_secret`, `forbidden_client_id` and `forbidden_client_secret`, and `token_path` says
+    where.
     """
 
     id = fields.String(required=True)
@@ -111,4 +112,6 @@ def _tokens(sandbox: Sandbox, profile: VendorProfile) -> dict[str, str | None]:
         else:
             prefix = "" if permitted else "forbidden_"
             found |= {f"{prefix}client_id": token, f"{prefix}client_secret": secret}
+    if profile.token_path is not None:
+        found["token_path"] = profile.token_path
     return found

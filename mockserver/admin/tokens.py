@@ -10,6 +10,7 @@ from mockserver.admin.admin_context import context
 from mockserver.admin.admin_request import AdminRequest
 from mockserver.admin.fields import Body
 from mockserver.admin.problems import Problem
+from mockserver.gateway.sandbox import Sandbox
 from mockserver.gateway.tokens import Grant
 from mockserver.validation.schemas import dump
 from mockserver.validation.suggestions import unknown_name
@@ -31,6 +32,7 @@ class TokenSchema(Schema):
         }
     )
     client_secret = fields.String(metadata={"description": "The secret that belongs to the client id."})
+    token_path = fields.String(metadata={"description": "Where the credentials are exchanged for an access token."})
     groups = fields.List(
         fields.String(), metadata={"description": "Where the token is limited to some teams: their names."}
     )
@@ -60,7 +62,8 @@ class TokenBody(Body):
 
 def list_all(request: AdminRequest) -> dict[str, Any]:
     """Every token that opens the sandbox."""
-    return dump(TokensSchema, {"tokens": [_describe(grant) for grant in context().registry.tokens_of(request.sandbox)]})
+    grants = context().registry.tokens_of(request.sandbox)
+    return dump(TokensSchema, {"tokens": [_describe(grant, request.sandbox) for grant in grants]})
 
 
 def create(request: AdminRequest) -> Response:
@@ -71,7 +74,7 @@ def create(request: AdminRequest) -> Response:
         raise ValidationError({"vendor": [unknown_name("vendor", vendor, request.sandbox.profiles)]})
     grant = context().registry.grant(request.sandbox, vendor, permitted=given["permission"] == GRANTED)
     location = f"/_mock/sandboxes/{request.sandbox.id}/tokens/{grant.id}"
-    return responses.created(dump(TokenSchema, _describe(grant)), location)
+    return responses.created(dump(TokenSchema, _describe(grant, request.sandbox)), location)
 
 
 def revoke(request: AdminRequest) -> Response:
@@ -82,7 +85,7 @@ def revoke(request: AdminRequest) -> Response:
     return responses.no_content()
 
 
-def _describe(grant: Grant) -> dict[str, Any]:
+def _describe(grant: Grant, sandbox: Sandbox) -> dict[str, Any]:
     described: dict[str, Any] = {
         "id": grant.id,
         "vendor": grant.vendor,
@@ -91,6 +94,8 @@ def _describe(grant: Grant) -> dict[str, Any]:
     }
     if grant.secret is not None:
         described |= {"client_id": grant.token, "client_secret": grant.secret}
+        if (path := sandbox.profiles[grant.vendor].token_path) is not None:
+            described["token_path"] = path
     if grant.groups is not None:
         described["groups"] = grant.groups
     return described

@@ -14,7 +14,7 @@ from mockserver.cases import credentials, matching
 from mockserver.cases.credentials import Credential
 from mockserver.cases.loading import PLACEHOLDER
 from mockserver.cases.records import FORBIDDEN, GRANTED, GROUPS, Case, ExpectedAnswer, Step
-from mockserver.cases.running import MOCK
+from mockserver.client import MOUNT
 from mockserver.gateway.vendor import Vendor
 
 ADDRESS = "http://127.0.0.1:8080"
@@ -88,7 +88,7 @@ class CurlScript:
     def _address(self, step: Step) -> str:
         if not step.mock:
             return self.url + step.target
-        return self.url + (MOCK if step.target.startswith("/sandboxes") else self.mock) + step.target
+        return self.url + (MOUNT if step.target.startswith("/sandboxes") else self.mock) + step.target
 
     def _authorization(self, credential: Credential | None) -> list[str]:
         if credential is None:
@@ -115,15 +115,15 @@ class CurlScript:
 
 def of_server(case: Case, vendors: Sequence[Vendor], url: str = ADDRESS, *, guarded: bool = False) -> list[str]:
     """The lines for a server that was started with the case."""
-    return list(CurlScript(case, vendors, url, case.organization, MOCK, guarded).lines())
+    return list(CurlScript(case, vendors, url, case.organization, MOUNT, guarded).lines())
 
 
 def of_sandbox(case: Case, vendors: Sequence[Vendor], url: str = ADDRESS, *, guarded: bool = False) -> list[str]:
     """The lines for any running server: they create a sandbox first, and use its tokens."""
     body = shlex.quote(json.dumps({"case": case.id}))
-    made = " ".join(["curl -s -X POST", *(_ADMIN if guarded else []), f"-H '{_JSON}' -d {body} {url}{MOCK}/sandboxes"])
+    made = " ".join(["curl -s -X POST", *(_ADMIN if guarded else []), f"-H '{_JSON}' -d {body} {url}{MOUNT}/sandboxes"])
     first = f"id=$({made} | {_CUT_OUT.format(name='id')})"
-    return [first, *CurlScript(case, vendors, url, "$id", f"{MOCK}/sandboxes/$id", guarded).lines()]
+    return [first, *CurlScript(case, vendors, url, "$id", f"{MOUNT}/sandboxes/$id", guarded).lines()]
 
 
 def _command(step: Step, curl: str) -> str:

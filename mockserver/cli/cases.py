@@ -114,10 +114,9 @@ def _run(found: "list[Case]", url: str | None, admin_token: str | None, *, as_js
     from mockserver.cli import reaching
 
     told: list[running.Outcome] = []
-    with reaching.server(url) as at:
-        send, served = reaching.sender(at, admin_token), vendors.discover()
+    with reaching.server(url) as at, reaching.client(at, admin_token) as client:
         for case in found:
-            told.append(running.run(case, send, served))
+            told.append(running.run(case, client, vendors.discover()))
             if not as_json:
                 click.echo(f"{told[-1].result}  {case.id}  {case.title}")
                 for line in told[-1].messages:

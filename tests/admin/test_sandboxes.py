@@ -40,6 +40,7 @@ def test_a_sandbox_is_told_with_its_tokens_at_every_vendor(admin: Admin) -> None
                 "client_secret": "mock-secret",
                 "forbidden_client_id": f"mock-jetbrains-console-{name}-forbidden",
                 "forbidden_client_secret": "mock-secret",
+                "token_path": "/api/rest/oauth2/token",
             },
         },
     }

@@ -1,4 +1,4 @@
-"""How tests run cases: the catalogue, a valid case to change, and a sender to an app in this process."""
+"""How tests run cases: the catalogue, a valid case to change, and a client of an app in this process."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,7 +7,7 @@ from flask import Flask
 
 from mockserver import resources
 from mockserver.cases import loading
-from mockserver.cases.running import Answer, Send
+from mockserver.client import Client, Response, Transport
 
 CATALOGUE = loading.load(resources.cases())
 """The bundled cases."""
@@ -32,12 +32,17 @@ GOOD: dict[str, Any] = {
 """A valid case, as in a file."""
 
 
-def to(app: Flask) -> Send:
+def client(app: Flask) -> Client:
+    """A client of an app, without a socket."""
+    return Client("http://localhost", transport=to(app))
+
+
+def to(app: Flask) -> Transport:
     """Sends requests to an app without a socket."""
 
-    def send(method: str, target: str, headers: Mapping[str, str], body: bytes) -> Answer:
+    def send(method: str, target: str, headers: Mapping[str, str], body: bytes) -> Response:
         with app.test_client().open(target, method=method, headers=dict(headers), data=body or None) as got:
             named = {name.lower(): value for name, value in got.headers.items()}
-            return Answer(got.status_code, named, got.data)
+            return Response(got.status_code, named, got.data)
 
     return send

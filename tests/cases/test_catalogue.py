@@ -9,8 +9,7 @@ from mockserver import server, vendors
 from mockserver.app import create_app
 from mockserver.cases import describe, running
 from mockserver.cases.records import Case
-from mockserver.cases.running import Send
-from mockserver.cli import reaching
+from mockserver.client import Client
 from mockserver.settings import Settings
 from tests.cases import sending
 from tests.cases.sending import CATALOGUE
@@ -31,10 +30,10 @@ def shared() -> Flask:
 
 
 @pytest.fixture(scope="module")
-def served(shared: Flask) -> Iterator[Send]:
+def served(shared: Flask) -> Iterator[Client]:
     """The same app on a server that can reset connections."""
-    with server.in_thread(shared) as running_server:
-        yield reaching.sender(running_server.url, None)
+    with server.in_thread(shared) as running_server, Client(running_server.url) as client:
+        yield client
 
 
 @pytest.fixture(autouse=True)
@@ -46,11 +45,11 @@ def undescribed(described: None, watch: Watch) -> Iterator[None]:  # noqa: ARG00
 
 @pytest.mark.parametrize("case", in_process)
 def test_case_passes(case: Case, shared: Flask) -> None:
-    assert running.run(case, sending.to(shared), SERVED) == running.Outcome(running.PASSED)
+    assert running.run(case, sending.client(shared), SERVED) == running.Outcome(running.PASSED)
 
 
 @pytest.mark.parametrize("case", over_a_socket)
-def test_case_that_needs_a_socket_passes(case: Case, served: Send) -> None:
+def test_case_that_needs_a_socket_passes(case: Case, served: Client) -> None:
     assert running.run(case, served, SERVED) == running.Outcome(running.PASSED)
 
 

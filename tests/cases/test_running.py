@@ -13,7 +13,8 @@ from mockserver.admin import admin_context
 from mockserver.app import create_app
 from mockserver.cases import running
 from mockserver.cases.records import Case, Catalogue
-from mockserver.cases.running import Answer, IncompleteAnswer, Outcome, Send
+from mockserver.cases.running import Outcome
+from mockserver.client import Client, NoAnswer, Response, Transport
 from mockserver.settings import Settings
 from tests.cases import sending
 from tests.cases.sending import GOOD
@@ -36,18 +37,18 @@ def case_of(folder: Path, *steps: dict[str, Any], vendor: str = "augment", **set
     return read(folder, fields, name=vendor).cases[0]
 
 
-def run(app: Flask, case: Case, send: Send | None = None) -> list[str]:
+def run(app: Flask, case: Case, send: Transport | None = None) -> list[str]:
     """The failures when this is the only case of the app."""
     return list(outcome(app, case, send).messages)
 
 
-def outcome(app: Flask, case: Case, send: Send | None = None) -> Outcome:
+def outcome(app: Flask, case: Case, send: Transport | None = None) -> Outcome:
     """The outcome when this is the only case of the app."""
     with app.app_context(), pytest.MonkeyPatch.context() as patch:
         held = admin_context.context()
         changed = replace(held, sources=replace(held.sources, cases=lambda: Catalogue((case,))))
         patch.setitem(app.extensions, "mockserver.admin", changed)
-        return running.run(case, send or sending.to(app), SERVED)
+        return running.run(case, Client("http://localhost", transport=send or sending.to(app)), SERVED)
 
 
 def test_passed_case_leaves_no_sandbox(app: Flask, tmp_path: Path) -> None:
@@ -114,31 +115,29 @@ def test_case_beyond_the_server_is_skipped(app: Flask, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("method", "faults"),
     [
-        ("POST", ["its sandbox cannot be created: the connection ended before the answer was complete"]),
+        ("POST", ["its sandbox cannot be created: the server gives no whole answer"]),
         ("DELETE", []),
     ],
 )
 def test_cut_connection_around_the_steps_is_reported(
     app: Flask, tmp_path: Path, method: str, faults: list[str]
 ) -> None:
-    def cut(sent: str, target: str, headers: Mapping[str, str], body: bytes) -> Answer:
+    def cut(sent: str, target: str, headers: Mapping[str, str], body: bytes) -> Response:
         if sent == method:
-            raise IncompleteAnswer
+            raise NoAnswer("the server gives no whole answer")
         return sending.to(app)(sent, target, headers, body)
 
     assert run(app, case_of(tmp_path, *GOOD["steps"]), cut) == faults
 
 
 def test_cut_connection_fails_unless_expected(app: Flask, tmp_path: Path) -> None:
-    def cut(method: str, target: str, headers: Mapping[str, str], body: bytes) -> Answer:
+    def cut(method: str, target: str, headers: Mapping[str, str], body: bytes) -> Response:
         if target.startswith(DAU):
-            raise IncompleteAnswer
+            raise NoAnswer("the server gives no whole answer")
         return sending.to(app)(method, target, headers, body)
 
     steps = {"request": f"GET {DAU}"}, {"request": f"GET {DAU}?page_size=1", "expect": {"cut": True}}
-    assert run(app, case_of(tmp_path, *steps), cut) == [
-        f"step 1 (GET {DAU}): the connection ended before the answer was complete"
-    ]
+    assert run(app, case_of(tmp_path, *steps), cut) == [f"step 1 (GET {DAU}): the server gives no whole answer"]
 
 
 def test_step_sends_its_credentials(app: Flask, tmp_path: Path) -> None:
@@ -173,7 +172,7 @@ def test_access_tokens_are_fetched_once_for_each_client(app: Flask, tmp_path: Pa
 def test_refused_access_token_stops_the_case(app: Flask, tmp_path: Path) -> None:
     revoked = {"mock": "DELETE /tokens/jetbrains-console-seeded"}
     (fault,) = run(app, case_of(tmp_path, revoked, {"request": f"GET {CONSOLE}"}, vendor="jetbrains-console"))
-    assert fault.startswith(f"step 2 (GET {CONSOLE}): the access token was refused: 401 ")
+    assert fault.startswith(f"step 2 (GET {CONSOLE}): POST /api/rest/oauth2/token answers 401: no access token")
 
 
 def test_control_plane_steps_use_the_sandbox(app: Flask, tmp_path: Path) -> None:
