@@ -1,7 +1,7 @@
 """How a command reaches a server: one at a URL, or one that runs only as long as it is needed."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -36,9 +36,9 @@ def client(url: str, admin_token: str | None) -> "Client":
 
     try:
         made = Client(url, admin_token=admin_token)
-        made.health()
+        with suppress(Refused):  # A server answers; whoever uses the client sees what it refuses.
+            made.health()
     except (ValueError, NoAnswer) as error:
         raise click.UsageError(f"no server of ours answers at {url}: {error}") from error
-    except Refused:
-        pass  # A server, and whoever uses the client sees what it refuses.
-    return made
+    else:
+        return made
