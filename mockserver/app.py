@@ -12,6 +12,7 @@ from mockserver import admin, resources, startup_policy, vendors
 from mockserver.admin import sandbox_config
 from mockserver.admin.admin_context import Sources
 from mockserver.cases.records import THREADED, Case, Catalogue, UnknownCase
+from mockserver.conduct.advice import Advice
 from mockserver.gateway import pipeline
 from mockserver.gateway.limits import LimitMode
 from mockserver.gateway.sandbox import SandboxConfig, SandboxRegistry
@@ -46,7 +47,7 @@ def create_app(settings: Settings) -> Flask:
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
     app.url_map.merge_slashes = False
     pipeline.install(app, known.vendors, registry)
-    context = admin.AdminContext(registry, known, settings.host, settings.admin_token, resources.openapi())
+    context = admin.AdminContext(registry, known, settings.host, settings.admin_token, resources.openapi(), advice)
     admin.install(app, context)
     app.register_error_handler(Exception, admin.render_error)
     return app
@@ -92,9 +93,15 @@ def _flags(settings: Settings, config: SandboxConfig) -> dict[str, Any]:
 @cache
 def _catalogue() -> Catalogue:
     """Every case, read when somebody first needs one."""
-    from mockserver.cases import reading
+    from mockserver.cases import loading
 
-    return reading.catalogue(resources.cases())
+    return loading.load(resources.cases())
+
+
+@cache
+def advice() -> dict[str, Advice]:
+    """Every vendor's advice to its clients, imported when the first client is linted."""
+    return {name: module.ADVICE for name, module in vendors.room("advice").items()}
 
 
 def _case(settings: Settings) -> Case:

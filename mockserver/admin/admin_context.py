@@ -3,13 +3,14 @@
 What a sandbox holds is in `gateway.sandbox`; where organizations and files come from is decided by `app`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from flask import Flask, current_app
 
 from mockserver.cases.records import Catalogue
+from mockserver.conduct.advice import Advice
 from mockserver.gateway.sandbox import SandboxRegistry
 from mockserver.gateway.switches import Known
 from mockserver.gateway.vendor import Vendor
@@ -37,7 +38,7 @@ class AdminContext:
     """The sandboxes, and what stays the same while the app runs.
 
     `host` is the address or name that the server listens on, `openapi` the folder of the OpenAPI files. With an
-    `admin_token`, every request must carry it.
+    `admin_token`, every request must carry it. `advice` loads the vendors' advice when it is first needed.
     """
 
     registry: SandboxRegistry
@@ -45,6 +46,7 @@ class AdminContext:
     host: str
     admin_token: str | None
     openapi: Path
+    advice: Callable[[], Mapping[str, Advice]]
 
     @property
     def vendors(self) -> tuple[Vendor, ...]:

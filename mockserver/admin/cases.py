@@ -62,7 +62,7 @@ class CasesQuery(AdminQuery):
     kind = "filter"
 
     vendor = fields.String(
-        metadata={"description": "Only cases of this vendor; `between` stands for those that are cross-vendor."}
+        metadata={"description": "Only cases of this vendor; `cross-vendor` stands for cases about several vendors."}
     )
 
 

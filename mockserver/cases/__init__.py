@@ -1,5 +1,4 @@
-"""Answers which situations clients break on: a catalogue, read from files, worded for people, run by machine.
+"""The catalogue of cases: situations on which clients break, loaded from files, described in words, and run.
 
-It is handed the folder of the files and records of the vendors. What a vendor does stays out, and so does making the
-sandbox in which a case happens (`admin`).
+The folder of the files and the vendors' records are handed in. Making the sandbox of a case is the job of `admin`.
 """

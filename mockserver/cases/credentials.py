@@ -1,7 +1,6 @@
-"""Answers what opens a vendor to a step: whose token, or whose access token, or what stands there literally.
+"""Whose credentials a step sends: a vendor's seeded token, an access token got with it, or a literal text.
 
-The rule by which tokens bear the name of an organisation or a sandbox is the gateway's. Getting access tokens stays
-out.
+Which tokens are seeded for an organization or a sandbox is defined by `gateway.tokens`.
 """
 
 from collections.abc import Iterable
@@ -16,9 +15,10 @@ _SEEDED = (GRANTED, FORBIDDEN, GROUPS)
 
 @dataclass(frozen=True, slots=True)
 class Credential:
-    """What goes into the Authorization header: `literal` as it is, or what the vendor seeds for `who`.
+    """The value of the Authorization header: `literal` as it is, or what the vendor seeds for `who`.
 
-    A client's is sent as Basic where access tokens are got, and `exchanged` for an access token first elsewhere.
+    Where clients have a secret, it is sent as Basic to the token endpoint, and `exchanged` for an access token first
+    at all others.
     """
 
     vendor: Vendor | None
@@ -28,7 +28,7 @@ class Credential:
 
 
 def of(case: Case, step: Step, vendors: Iterable[Vendor]) -> Credential | None:
-    """What a step shows; None for nothing. A path below no mount is taken to be for the vendor of the case."""
+    """The credential of a step, or None. A path below no mount belongs to the vendor of the case."""
     vendor = vendor_of(case, step, vendors)
     if step.mock or step.bearer == NOBODY:
         return None
@@ -40,7 +40,7 @@ def of(case: Case, step: Step, vendors: Iterable[Vendor]) -> Credential | None:
 
 
 def vendor_of(case: Case, step: Step, vendors: Iterable[Vendor]) -> Vendor | None:
-    """The vendor that a step asks: the one mounted where its path is, or else the one that the case is about."""
+    """The vendor of a step: the one mounted at its path, or else the one that the case is about."""
     mounted = {mount: vendor for vendor in vendors for mount in vendor.mounts}
     below = [mount for mount in mounted if f"{step.path}/".startswith(f"{mount}/")]
     if below:
@@ -49,5 +49,5 @@ def vendor_of(case: Case, step: Step, vendors: Iterable[Vendor]) -> Vendor | Non
 
 
 def token(vendor: Vendor, who: str, name: str) -> str:
-    """A vendor's seeded token, or its client's id, in a sandbox that goes by this name."""
+    """A vendor's seeded token, or its client's id, in the sandbox or for the organization of this name."""
     return tokens.seeded(vendor.name, name, groups=(name,))[_SEEDED.index(who)].token

@@ -1,6 +1,6 @@
-"""Answers everything there is to tell of a case: why, how to reach it in each way, and what must come back.
+"""A case described as data: why clients break on it, how to reproduce it, and what the answers must be.
 
-How that is laid out stays out: as JSON below /_mock, as text by the command, as a file by a tool.
+The control plane shows it as JSON, the command as text, and a tool as a document.
 """
 
 from collections.abc import Sequence
@@ -12,18 +12,18 @@ from mockserver.gateway.switches import Grade
 from mockserver.gateway.vendor import Vendor
 
 SERVER_FLAGS = {"threaded": " --server threaded"}
-"""What a server must be started with for what a case needs."""
+"""The flags of a server that can do what a case needs."""
 
 
 def describe(
     case: Case, vendors: Sequence[Vendor], url: str = shell.ADDRESS, *, guarded: bool = False
 ) -> dict[str, Any]:
-    """A case as JSON has it, its curl lines for a server at a URL; `guarded`: one that wants its admin token."""
+    """A case as JSON, with curl lines for a server at a URL; `guarded`: the server requires an admin token."""
     return {
         "id": case.id,
         "title": case.title,
         "vendor": case.vendor,
-        "rationale": case.breaks,
+        "rationale": case.rationale,
         "needs": case.needs,
         "serve": serve(case),
         "curl": shell.of_server(case, vendors, url, guarded=guarded),
@@ -42,10 +42,10 @@ def describe(
 
 
 def serve(case: Case) -> str:
-    """The command that starts a server of its own for a case."""
+    """The command that starts a server for a case."""
     return f"mockserver serve --case {case.id}{SERVER_FLAGS.get(case.needs or '', '')}"
 
 
 def marker(case: Case) -> str:
-    """What makes a test's sandbox as the case says."""
+    """The pytest marker that sets up a test's sandbox for the case."""
     return f'@pytest.mark.mockserver(case="{case.id}")'

@@ -1,7 +1,7 @@
-"""Answers whether a part of an answer is as a case expects it, and says the expectation in words.
+"""Matchers: whether a value in an answer is as a case expects it, and the expectation in words.
 
-A path is dotted names, with [0] for a place, [-1] for the last and [*] for all of a list; $ is the whole. A matcher is
-a value, which must be there exactly, or an object of the words below. Asking for answers stays out (`running`).
+A path is dotted names, with [0] for an index, [-1] for the last element and [*] for all elements of a list; $ is the
+whole document. A matcher is a value, which must be equal, or an object of the words in MATCHERS.
 """
 
 import json
@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from mockserver.cases.records import Expected
+from mockserver.cases.records import ExpectedAnswer
 
 WHOLE: Final = "$"
 KINDS: dict[str, tuple[type, ...]] = {
@@ -32,26 +32,26 @@ class _Missing:
 
 
 MISSING: Final = _Missing()
-"""What is found where there is nothing."""
+"""The value at a path that does not exist."""
 
 Kept = Mapping[str, Any]
 
 
 class BadMatcher(ValueError):
-    """A path or a matcher that cannot be; the text says the rule."""
+    """An invalid path or matcher; the message says the rule."""
 
 
 @dataclass(frozen=True, slots=True)
 class Matcher:
-    """A word of matchers: what its argument must be, whether a value meets it, and how a person says it."""
+    """A word of matchers: the types of its argument, whether a value matches, and its description."""
 
     takes: tuple[type, ...]
-    meets: Callable[[Any, Any, Kept], bool]
-    says: Callable[[Any], str]
+    matches: Callable[[Any, Any, Kept], bool]
+    description: Callable[[Any], str]
 
 
 def json_of(value: Any) -> str:
-    """A value as JSON writes it, members in the order of their names: equal values alone are written alike."""
+    """A value as JSON with sorted keys: equal texts for equal values only."""
     return repr(value) if value is MISSING else json.dumps(value, ensure_ascii=False, sort_keys=True)
 
 
@@ -73,8 +73,8 @@ _ANY = (str, int, float, bool, list, dict, type(None))
 _NUMBER = (int, float)
 
 MATCHERS: dict[str, Matcher] = {
-    "present": Matcher((bool,), lambda value, yes, _: (value is not MISSING) is yes, lambda yes: _there(yes=yes)),
-    "absent": Matcher((bool,), lambda value, yes, _: (value is MISSING) is yes, lambda yes: _there(yes=not yes)),
+    "present": Matcher((bool,), lambda value, yes, _: (value is not MISSING) is yes, lambda yes: _presence(yes=yes)),
+    "absent": Matcher((bool,), lambda value, yes, _: (value is MISSING) is yes, lambda yes: _presence(yes=not yes)),
     "equals": Matcher(
         _ANY, lambda value, other, _: json_of(value) == json_of(other), lambda other: f"is {json_of(other)}"
     ),
@@ -82,12 +82,12 @@ MATCHERS: dict[str, Matcher] = {
         _ANY, lambda value, other, _: json_of(value) != json_of(other), lambda other: f"is not {json_of(other)}"
     ),
     "kept": Matcher(
-        (str,), lambda value, name, kept: json_of(value) == json_of(kept[name]), lambda name: f"is what {name} was"
+        (str,), lambda value, name, kept: json_of(value) == json_of(kept[name]), lambda name: f"equals {name}"
     ),
     "not_kept": Matcher(
-        (str,), lambda value, name, kept: json_of(value) != json_of(kept[name]), lambda name: f"is not what {name} was"
+        (str,), lambda value, name, kept: json_of(value) != json_of(kept[name]), lambda name: f"differs from {name}"
     ),
-    "type": Matcher((str,), lambda value, name, _: _kind(value, name), lambda name: f"is of type {name}"),
+    "type": Matcher((str,), lambda value, name, _: _kind(value, name), lambda name: f"has the type {name}"),
     "length": Matcher(
         (int,),
         lambda value, size, _: isinstance(value, list | str | dict) and len(value) == size,
@@ -101,8 +101,8 @@ MATCHERS: dict[str, Matcher] = {
     ),
     "matches": Matcher(
         (str,),
-        lambda value, form, _: isinstance(value, str) and re.search(form, value) is not None,
-        lambda form: f"has the form /{form}/",
+        lambda value, pattern, _: isinstance(value, str) and re.search(pattern, value) is not None,
+        lambda pattern: f"matches /{pattern}/",
     ),
     "above": Matcher(
         _NUMBER, lambda value, least, _: _number(value) and value > least, lambda least: f"is above {least}"
@@ -117,29 +117,29 @@ MATCHERS: dict[str, Matcher] = {
     "sum": Matcher(
         _NUMBER,
         lambda value, total, _: isinstance(value, list) and all(map(_number, value)) and sum(value) == total,
-        lambda total: f"sums up to {total}",
+        lambda total: f"has the sum {total}",
     ),
     "unique": Matcher(
         (bool,),
         lambda value, yes, _: isinstance(value, list) and (len({*map(json_of, value)}) == len(value)) is yes,
-        lambda yes: "has no two alike" if yes else "has some alike",
+        lambda yes: "has no duplicates" if yes else "has duplicates",
     ),
     "every": Matcher(
         _ANY,
-        lambda value, inner, kept: isinstance(value, list) and all(_meets(each, inner, kept) for each in value),
-        lambda inner: f"has only such of which each {_says(inner)}",
+        lambda value, inner, kept: isinstance(value, list) and all(_matches(each, inner, kept) for each in value),
+        lambda inner: f"has only elements of which each {_description(inner)}",
     ),
 }
 
 
-def _there(*, yes: bool) -> str:
-    return "is there" if yes else "is not there"
+def _presence(*, yes: bool) -> str:
+    return "is present" if yes else "is absent"
 
 
 def check(path: str, matcher: Any) -> None:
-    """BadMatcher for a path or a matcher that cannot be."""
+    """BadMatcher for an invalid path or matcher."""
     if path != WHOLE and (not path or "".join(found[0] for found in _PART.finditer(path)) != path):
-        raise BadMatcher(f"{path!r} is no path; it takes names and places, as in users[0].user_email, [-1], $")
+        raise BadMatcher(f"{path!r} is not a path; paths have names and indexes, as in users[0].user_email, [-1], $")
     for name, argument in matcher.items() if isinstance(matcher, Mapping) else ():
         word = MATCHERS.get(name)
         if word is None:
@@ -152,60 +152,60 @@ def check(path: str, matcher: Any) -> None:
 
 
 def at(document: Any, path: str) -> Any:
-    """What stands at a path, MISSING where there is nothing; [*] gives a list of what is there in each."""
+    """The value at a path, MISSING if there is none; [*] gives a list of the values in each element."""
     return _at(document, parts(path))
 
 
 def parts(path: str) -> list[tuple[str, str]]:
-    """A path in parts: each a name or a place, the other of the two being empty."""
+    """The parts of a path, each as a pair of name and index, of which one is empty."""
     return [] if path == WHOLE else [(found[1] or "", found[2] or "") for found in _PART.finditer(path)]
 
 
 def _at(value: Any, way: list[tuple[str, str]]) -> Any:
     if not way:
         return value
-    (name, place), *rest = way
+    (name, index), *rest = way
     if name:
         return _at(value[name], rest) if isinstance(value, Mapping) and name in value else MISSING
     if not isinstance(value, list):
         return MISSING
-    if place == "*":
+    if index == "*":
         return [found for found in (_at(each, rest) for each in value) if found is not MISSING]
-    there = -len(value) <= int(place) < len(value)
-    return _at(value[int(place)], rest) if there else MISSING
+    exists = -len(value) <= int(index) < len(value)
+    return _at(value[int(index)], rest) if exists else MISSING
 
 
-def _meets(value: Any, matcher: Any, kept: Kept) -> bool:
+def _matches(value: Any, matcher: Any, kept: Kept) -> bool:
     if not isinstance(matcher, Mapping):
         return json_of(value) == json_of(matcher)
-    return all(MATCHERS[name].meets(value, argument, kept) for name, argument in matcher.items())
+    return all(MATCHERS[name].matches(value, argument, kept) for name, argument in matcher.items())
 
 
-def _says(matcher: Any) -> str:
+def _description(matcher: Any) -> str:
     if not isinstance(matcher, Mapping):
         return f"is {json_of(matcher)}"
-    return " and ".join(MATCHERS[name].says(argument) for name, argument in matcher.items())
+    return " and ".join(MATCHERS[name].description(argument) for name, argument in matcher.items())
 
 
-def faults(document: Any, matchers: Mapping[str, Any], kept: Kept) -> Iterator[str]:
+def mismatches(document: Any, matchers: Mapping[str, Any], kept: Kept) -> Iterator[str]:
     """A sentence for each path at which a document is not as expected."""
     for path, matcher in matchers.items():
         value = at(document, path)
-        if not _meets(value, matcher, kept):
-            yield f"{path} should be such that it {_says(matcher)}, but there is {json_of(value):.300}"
+        if not _matches(value, matcher, kept):
+            yield f"{path}: expected a value that {_description(matcher)}, got {json_of(value):.300}"
 
 
-def sentences(expected: Expected) -> Iterator[str]:
-    """Everything that must come back, in words."""
+def sentences(expected: ExpectedAnswer) -> Iterator[str]:
+    """Everything that is expected, in words."""
     if expected.cut:
-        yield "the connection ends before the answer is whole"
+        yield "the connection ends before the answer is complete"
     if expected.status is not None:
         yield f"status {expected.status}"
-    yield from (f"header {name} {_says(matcher)}" for name, matcher in expected.headers.items())
+    yield from (f"header {name} {_description(matcher)}" for name, matcher in expected.headers.items())
     for path, matcher in expected.body.items():
         if (path, matcher) == (WHOLE, {"absent": True}):
-            yield "the body is no JSON"
+            yield "the body is not JSON"
         else:
-            yield f"{'the body' if path == WHOLE else path} {_says(matcher)}"
+            yield f"{'the body' if path == WHOLE else path} {_description(matcher)}"
     if expected.text is not None:
-        yield f"the text of the body {_says(expected.text)}"
+        yield f"the text of the body {_description(expected.text)}"

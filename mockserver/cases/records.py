@@ -1,6 +1,6 @@
-"""Answers what a case is made of: a situation, how to set it up, what to ask, and what must come back.
+"""The records of a case: its setup, its steps, and the expected answers.
 
-Reading one from a file stays out (`reading`), and so does doing what it says (`running`).
+`loading` makes them from files, and `running` executes them.
 """
 
 import json
@@ -13,26 +13,26 @@ from typing import Any
 from mockserver.gateway import socket_features
 
 GRANTED, FORBIDDEN, GROUPS, NOBODY = "granted", "forbidden", "groups", "nobody"
-"""Whose credentials a request bears; any other word is sent as it is."""
+"""Whose credentials a request sends; any other text is sent as it is."""
 
 SOCKET, THREADED = "socket", "threaded"
-"""What a case can need of the server: a socket, or the server that can cut connections, which has one."""
+"""What a case can need of the server: a socket, or the threaded server, which can also reset connections."""
 
 SOCKET_EFFECTS = {socket_features.TRUNCATE: SOCKET, socket_features.STALL: SOCKET, socket_features.RESET: THREADED}
-"""What an effect of a fault needs."""
+"""What a fault effect needs of the server."""
 
 DEFAULT_ORGANIZATION = "acme"
 
 
 class UnknownCase(LookupError):
-    """There is no case with this id; the text says which ones are near."""
+    """There is no case with this id; the message suggests the nearest ones."""
 
 
 @dataclass(frozen=True, slots=True)
-class Expected:
-    """What must come back, as matchers by path (see `matching`); `text` is for a body as it stands.
+class ExpectedAnswer:
+    """The expected answer, as matchers by path (see `matching`); `text` matches the undecoded body.
 
-    `cut`: no whole answer comes, the connection ends before.
+    `cut`: the connection ends before the answer is complete.
     """
 
     status: int | None = None
@@ -44,9 +44,9 @@ class Expected:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One request, done `times` times: to a vendor, or (`mock`) to the control plane below /_mock.
+    """One request, sent `times` times: to a vendor, or (`mock`) to the control plane below /_mock.
 
-    `bearer` says whose credentials it bears, `sent` is a JSON body, `form` one of a form; `keep` names parts of the
+    `bearer` is whose credentials it sends, `sent` a JSON body, `form` a form body; `keep` gives names to values of the
     answer, by path, for later steps.
     """
 
@@ -58,24 +58,24 @@ class Step:
     headers: Mapping[str, str] = field(default_factory=dict)
     sent: Any = None
     form: str | None = None
-    expect: Expected = field(default_factory=Expected)
+    expect: ExpectedAnswer = field(default_factory=ExpectedAnswer)
     keep: Mapping[str, str] = field(default_factory=dict)
     note: str = ""
 
     @property
     def path(self) -> str:
-        """Where it asks, without the query."""
+        """The target without the query."""
         return self.target.partition("?")[0]
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One numbered situation. `setup` holds members of the body that makes a sandbox."""
+    """One numbered situation. `setup` has fields of the body that creates a sandbox."""
 
     id: str
     title: str
     vendor: str
-    breaks: str
+    rationale: str
     setup: Mapping[str, Any]
     steps: tuple[Step, ...]
     returns: str
@@ -84,21 +84,21 @@ class Case:
 
     @property
     def organization(self) -> str:
-        """Whose tokens open a server that is made for it."""
+        """The organization whose tokens open a server that is started for it."""
         return str(self.setup.get("organization", DEFAULT_ORGANIZATION))
 
     @property
     def body(self) -> dict[str, Any]:
-        """The setup as a request's body is read: numbers exact."""
+        """The setup as a request body is parsed, with exact numbers."""
         found: dict[str, Any] = json.loads(json.dumps(self.setup), parse_float=Decimal)
         return found
 
     @property
     def needs(self) -> str | None:
-        """What it needs of the server beside answers: "socket", "threaded" (which has one), or nothing."""
-        stated = [self.setup, *(step.sent for step in self.steps if step.mock)]
-        members = {name for part in inside(stated) if isinstance(part, Mapping) for name in part}
-        found = {SOCKET_EFFECTS[name] for name in members if name in SOCKET_EFFECTS}
+        """What it needs of the server beyond plain answers: "socket", "threaded" (which has a socket), or None."""
+        bodies = [self.setup, *(step.sent for step in self.steps if step.mock)]
+        names = {name for part in inside(bodies) if isinstance(part, Mapping) for name in part}
+        found = {SOCKET_EFFECTS[name] for name in names if name in SOCKET_EFFECTS}
         return THREADED if THREADED in found else min(found, default=None)
 
 
@@ -111,17 +111,17 @@ def inside(value: Any) -> Iterator[Any]:
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """Every case, in the order of their ids."""
+    """Every case, by id."""
 
     cases: tuple[Case, ...]
 
     @property
     def vendors(self) -> list[str]:
-        """What cases are about, each once."""
+        """The vendors that cases are about, each once."""
         return list(dict.fromkeys(case.vendor for case in self.cases))
 
     def find(self, case_id: str) -> Case:
-        """The case with an id; UnknownCase where there is none."""
+        """The case with an id; UnknownCase if there is none."""
         ids = [case.id for case in self.cases]
         if case_id in ids:
             return self.cases[ids.index(case_id)]

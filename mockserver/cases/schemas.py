@@ -1,7 +1,7 @@
-"""Answers what a file of cases may say: members, what each takes, and which are needed.
+"""The fields of a file of cases.
 
-Making records of it stays out (`reading`). Members of `setup` are those of a sandbox's body, and are judged where
-sandboxes are made.
+`loading` makes records of them. The fields of `setup` are those of a sandbox's body, and are checked where sandboxes
+are created.
 """
 
 from collections.abc import Mapping
@@ -11,21 +11,21 @@ from marshmallow import ValidationError, fields, validate, validates_schema
 
 from mockserver.cases import matching
 from mockserver.cases.matching import BadMatcher
-from mockserver.gateway.strict import StrictSchema
 from mockserver.gateway.switches import Grade
+from mockserver.validation.schemas import StrictSchema
 
 TIMES_MAXIMUM = 1000
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
 
-class Part(StrictSchema):
-    """Members of a part of a case."""
+class CasePart(StrictSchema):
+    """A part of a case."""
 
     error_messages = {"type": "must be a mapping"}  # noqa: RUF012 - as marshmallow declares it
 
 
 class Matchers(fields.Field[dict[str, Any]]):
-    """Matchers by path, or (`lone`) one alone."""
+    """Matchers by path, or (`lone`) a single one."""
 
     def __init__(self, *, lone: bool = False, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -33,7 +33,7 @@ class Matchers(fields.Field[dict[str, Any]]):
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> Any:
         if not self._lone and not isinstance(value, Mapping):
-            raise ValidationError("must be a mapping of paths to what must stand there")
+            raise ValidationError("must be a mapping of paths to matchers")
         try:
             for path, matcher in {matching.WHOLE: value}.items() if self._lone else value.items():
                 matching.check(str(path), matcher)
@@ -43,15 +43,15 @@ class Matchers(fields.Field[dict[str, Any]]):
 
 
 class HeaderMatchers(Matchers):
-    """Matchers by the name of a header; the words present and absent may stand alone."""
+    """Matchers by the name of a header; `present` and `absent` can be written as plain words."""
 
     def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> Any:
-        stated = value if isinstance(value, Mapping) else {}
-        worded = {name: {each: True} if each in ("present", "absent") else each for name, each in stated.items()}
-        return super()._deserialize(worded if stated else value, *args, **kwargs)
+        given = value if isinstance(value, Mapping) else {}
+        matchers = {name: {each: True} if each in ("present", "absent") else each for name, each in given.items()}
+        return super()._deserialize(matchers if given else value, *args, **kwargs)
 
 
-class Request(fields.String):
+class RequestLine(fields.String):
     """A method and a target, as in GET /path?query."""
 
     def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> str:
@@ -61,8 +61,8 @@ class Request(fields.String):
         return super()._deserialize(value, *args, **kwargs)
 
 
-class ExpectBody(Part):
-    """What must come back."""
+class ExpectBody(CasePart):
+    """The expected answer."""
 
     status = fields.Integer(strict=True, validate=validate.Range(100, 599))
     headers = HeaderMatchers()
@@ -71,11 +71,11 @@ class ExpectBody(Part):
     cut = fields.Boolean(validate=validate.OneOf([True]))
 
 
-class StepBody(Part):
-    """One request: of a vendor, or of the control plane."""
+class StepBody(CasePart):
+    """One request, to a vendor or to the control plane."""
 
-    request = Request()
-    mock = Request()
+    request = RequestLine()
+    mock = RequestLine()
     bearer = fields.String(data_key="as")
     times = fields.Integer(strict=True, validate=validate.Range(1, TIMES_MAXIMUM))
     headers = fields.Dict(keys=fields.String(), values=fields.String())
@@ -89,8 +89,8 @@ class StepBody(Part):
     note = fields.String()
 
     @validates_schema
-    def ask_one(self, given: dict[str, Any], **_: Any) -> None:
-        """ValidationError for a step that asks nothing, or two things."""
+    def require_one_request(self, given: dict[str, Any], **_: Any) -> None:
+        """ValidationError for a step without a request, or with two."""
         if ("request" in given) is ("mock" in given):
             raise ValidationError("a step has either a request (to a vendor) or a mock (to /_mock)")
 
@@ -99,13 +99,13 @@ def _sentence(**kwargs: Any) -> fields.String:
     return fields.String(required=True, validate=validate.Length(min=3), **kwargs)
 
 
-class CaseBody(Part):
+class CaseBody(CasePart):
     """One case."""
 
     id = fields.String(required=True, validate=validate.Regexp(r"C[0-9]{3}\Z", error="must be C and three digits"))
     title = _sentence()
     vendor = _sentence()
-    breaks = _sentence()
+    rationale = _sentence()
     setup = fields.Dict(keys=fields.String(), required=True)
     steps = fields.List(fields.Nested(StepBody), required=True, validate=validate.Length(min=1))
     returns = _sentence()

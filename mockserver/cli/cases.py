@@ -22,7 +22,7 @@ GRADES = ("D", "O", "I", "A")
 
 @click.command
 @click.argument("ids", nargs=-1, metavar="[ID]...")
-@option("--vendor", help="Only cases of this vendor; `between` stands for what is about all of them.")
+@option("--vendor", help="Only cases of this vendor; `cross-vendor` is what is about several of them.")
 @option("--grade", type=click.Choice(GRADES), help="Only cases with this evidence.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object, as /_mock/cases does.")
 @click.option("--run", "do", is_flag=True, help="Do the cases, and say of each whether it comes out as it says.")
@@ -72,11 +72,11 @@ def cases(
 
 def _catalogue() -> "Catalogue":
     from mockserver import resources
-    from mockserver.cases import reading
+    from mockserver.cases import loading
 
     try:
-        return reading.catalogue(resources.cases())
-    except reading.CaseError as error:
+        return loading.load(resources.cases())
+    except loading.CaseError as error:
         raise click.UsageError(str(error)) from error
 
 
@@ -114,21 +114,21 @@ def _run(found: "list[Case]", url: str | None, admin_token: str | None, *, as_js
     from mockserver.cli import reaching
 
     told: list[running.Outcome] = []
-    with reaching.server(url) as at:
-        send, served = reaching.sender(at, admin_token), vendors.discover()
+    with reaching.server(url) as at, reaching.client(at, admin_token) as client:
         for case in found:
-            told.append(running.run(case, send, served))
+            told.append(running.run(case, client, vendors.discover()))
             if not as_json:
-                click.echo(f"{told[-1].word}  {case.id}  {case.title}")
-                for line in told[-1].said:
+                click.echo(f"{told[-1].result}  {case.id}  {case.title}")
+                for line in told[-1].messages:
                     click.echo(f"        {line}")
-    failed, passed_over = (sum(each.word == word for each in told) for word in (running.FAILED, running.SKIPPED))
+    failed, skipped = (sum(each.result == word for each in told) for word in (running.FAILED, running.SKIPPED))
     if as_json:
         listed = [
-            {"id": case.id, "outcome": each.word, "said": each.said} for case, each in zip(found, told, strict=True)
+            {"id": case.id, "outcome": each.result, "messages": each.messages}
+            for case, each in zip(found, told, strict=True)
         ]
         click.echo(json.dumps({"cases": listed}, indent=2))
     else:
-        beyond = f", {passed_over} beyond this server" if passed_over else ""
+        beyond = f", {skipped} skipped" if skipped else ""
         click.echo(f"{len(told)} cases, {failed} failed{beyond}")
     return FAILED if failed else 0

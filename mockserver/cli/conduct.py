@@ -1,6 +1,6 @@
-"""Answers `mockserver conduct`: what there is to say of the clients of a server that runs, as text or as JSON.
+"""`mockserver conduct`: the findings of the client lint on a running server, as text or as JSON.
 
-Judging stays with the server, which has the journal.
+The server does the linting, since it has the journal.
 """
 
 import json
@@ -14,7 +14,7 @@ from mockserver.cli import asking
 from mockserver.cli.options import DEFAULTS, option
 
 FINDINGS = 1
-"""The exit code when there is something to say."""
+"""The exit code when there are findings."""
 
 _PATH = "/_mock/conduct"
 
@@ -22,14 +22,14 @@ _PATH = "/_mock/conduct"
 @click.command
 @option("--url", default=f"http://{DEFAULTS.host}:{DEFAULTS.port}", help="Where the server is.")
 @option("--admin-token", help="What the server was started with, if it was.")
-@click.option("--ignore", "ignored", multiple=True, metavar="RULE", help="Say nothing of a rule; repeatable.")
+@click.option("--ignore", "ignored", multiple=True, metavar="RULE", help="Leave out a rule's findings; repeatable.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def conduct(url: str, admin_token: str | None, ignored: tuple[str, ...], *, as_json: bool) -> None:
-    """Judge the requests that a server got, by the vendors' own advice and by good manners.
+    """Check the requests that a server got against the vendors' own advice and good practice.
 
-    Each finding tells the rule, its source, what was seen, in which requests of /_mock/requests, and what to do. Ask
-    when the client is done: a walk through pages that has not reached its end counts as abandoned. Exit code 1 means
-    findings.
+    Each finding names the rule and its source, what was observed, in which requests of /_mock/requests, and what to do
+    instead. Run it when the client is done: pagination that has not reached its end counts as abandoned. Exit code 1
+    means findings.
     """
     query = f"?ignore={quote(','.join(ignored))}" if ignored else ""
     told = asking.told(url, _PATH + query, admin_token)
@@ -43,9 +43,8 @@ def conduct(url: str, admin_token: str | None, ignored: tuple[str, ...], *, as_j
 
 
 def _shown(finding: dict[str, Any]) -> str:
-    ids = ", ".join(map(str, finding["requests"])) + (
-        f" and {finding['truncated']} more" if finding["truncated"] else ""
-    )
+    more = f" and {finding['truncated']} more" if finding["truncated"] else ""
+    ids = ", ".join(map(str, finding["requests"])) + more
     where = " ".join(filter(None, (finding["vendor"], finding["operation"])))
     return (
         f"{finding['rule']}  {where}\n  observed  {finding['observed']}\n  requests  {ids}\n"

@@ -1,23 +1,15 @@
-"""Answers how a command reaches a server with any request: one that is named, or one that lives while it is needed.
+"""How a command reaches a server: one at a URL, or one that runs only as long as it is needed."""
 
-What is asked stays out.
-"""
-
-from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
-from http.client import HTTPConnection, HTTPException, HTTPSConnection, IncompleteRead
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 import click
 
 from mockserver.cli import asking
 
 if TYPE_CHECKING:
-    from mockserver.cases.running import Answer, Send
-
-_TIMEOUT = 60
-"""Seconds."""
+    from mockserver.client import Client
 
 
 @contextmanager
@@ -38,25 +30,15 @@ def server(url: str | None, **settings: Any) -> Iterator[str]:
         yield running.url
 
 
-def sender(url: str, admin_token: str | None) -> "Send":
-    """What sends a request to a server, each on a connection of its own; a usage error when there is none."""
-    from mockserver.cases.running import MOCK, Answer, IncompleteAnswer
+def client(url: str, admin_token: str | None) -> "Client":
+    """A client of a server; a usage error if none answers there."""
+    from mockserver.client import Client, NoAnswer, Refused
 
-    parts = urlsplit(url)
-    kind = HTTPSConnection if parts.scheme == "https" else HTTPConnection
-    shown = {"Authorization": f"Bearer {admin_token}"} if admin_token else {}
-
-    def send(method: str, target: str, headers: Mapping[str, str], body: bytes) -> "Answer":
-        own = shown if target.startswith(MOCK) else {}
-        try:
-            with closing(kind(parts.netloc, timeout=_TIMEOUT)) as connection:
-                connection.request(method, target, body or None, {**own, **headers})
-                answer = connection.getresponse()
-                named = {name.lower(): value for name, value in answer.getheaders()}
-                return Answer(answer.status, named, answer.read())
-        except (IncompleteRead, ConnectionResetError) as error:
-            raise IncompleteAnswer from error
-        except (OSError, HTTPException) as error:
-            raise click.UsageError(f"no server of ours answers at {url}: {error!r}") from error
-
-    return send
+    try:
+        made = Client(url, admin_token=admin_token)
+        with suppress(Refused):  # A server answers; whoever uses the client sees what it refuses.
+            made.health()
+    except (ValueError, NoAnswer) as error:
+        raise click.UsageError(f"no server of ours answers at {url}: {error}") from error
+    else:
+        return made

@@ -1,7 +1,4 @@
-"""Answers what an entry of the journal asked: its parameters, its question without the page, its place in a walk.
-
-Whether that was wise stays out (the rules).
-"""
+"""A journal entry as the rules see it: its parameters, its question, and its order among other requests."""
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,147 +6,178 @@ from datetime import date, datetime, timedelta
 from typing import Final
 from urllib.parse import parse_qsl
 
+from mockserver.conduct.advice import LintContext
 from mockserver.gateway.journal import Entry
 
-_POSITIONS: Final = ("cursor", "offset")
-_SIZES: Final = ("page_size", "limit")
-_ON_THE_WAY: Final = 100_000_000
-"""Nanoseconds within which what runs in parallel may still send what it had begun, or the server take it up."""
+_REACTION_NS: Final = 100_000_000
+"""Nanoseconds within which a client that runs in parallel may still send what it had begun."""
 
 _SHORT: Final = timedelta(milliseconds=10)
-"""What a clock that runs along may be off; what is more was moved."""
+"""By how much the sandbox's clock and real time may differ unless the clock was moved."""
 
 _PAUSE: Final = timedelta(minutes=1)
-"""After so long, a page asked for again is where a walk is picked up that broke off before the page was kept."""
+"""After so long, a page requested again may be where a client resumes after a crash."""
 
-_MOST_ON_THE_WAY: Final = 32
-"""Requests that a pool may have begun before it hears of the first."""
-
-_RANGES: Final = (("start_date", "end_date"), ("fromDate", "toDate"), ("from", "to"))
+_MOST_IN_FLIGHT: Final = 32
+"""How many requests a pool may have sent before it has the answer to the first."""
 
 
 @dataclass(frozen=True, slots=True)
 class JournaledRequest:
-    """One request; of a parameter that is there more than once, `parameters` has all values, with commas between.
+    """One request; `parameters` has all values of a repeated parameter, joined by commas.
 
-    `published` is the hour (UTC) at which the vendor's data of a day arrive, on the day after; None where they are
-    there as the day goes on. `pooled`: its client has several requests on the way at a time, now and then.
+    `pooled`: its client had several requests in flight at some time.
     """
 
     entry: Entry
     parameters: Mapping[str, str]
-    published: int | None = None
+    context: LintContext
     pooled: bool = False
 
-    def without(self, *names: str) -> Hashable:
-        """What is asked but for some parameters: equal for equal questions, in whichever order they are written."""
+    def without(self, *names: str | None) -> Hashable:
+        """The question without some parameters: equal for equal questions, in whatever order they are written."""
         rest = frozenset((name, value) for name, value in self.parameters.items() if name not in names)
         return self.entry.grant, self.entry.method, self.entry.path, rest
 
     @property
     def question(self) -> Hashable:
-        """Everything that is asked."""
+        """The whole question."""
         return self.without()
 
     @property
     def page_chain(self) -> Hashable:
-        """What is asked but for the page: equal on all pages of one walk."""
-        return self.without(*_POSITIONS, *_SIZES)
+        """The question without the page: equal on all pages of one list."""
+        advice = self.context.advice
+        return self.without(advice.cursor, advice.offset, advice.page_size)
+
+    @property
+    def without_dates(self) -> Hashable:
+        """The question without page and range."""
+        advice = self.context.advice
+        first, last = (advice.dates.first, advice.dates.last) if advice.dates else (None, None)
+        return self.without(advice.cursor, advice.offset, advice.page_size, first, last)
+
+    @property
+    def cursor(self) -> str | None:
+        """The cursor that is sent."""
+        return self._parameter(self.context.advice.cursor)
 
     @property
     def position(self) -> str | None:
         """The cursor or the offset that is sent."""
-        return next((self.parameters[name] for name in _POSITIONS if name in self.parameters), None)
+        return self._parameter(self.context.advice.cursor) or self._parameter(self.context.advice.offset)
 
     @property
-    def one_row(self) -> bool:
-        """Whether a single row is asked for, from the beginning: a look whether it works, or how many there are."""
-        size = next((self.parameters[name] for name in _SIZES if name in self.parameters), None)
-        return size == "1" and self.position in {None, "0"}
+    def page_size(self) -> str | None:
+        """The size of a page that is sent."""
+        return self._parameter(self.context.advice.page_size)
+
+    def _parameter(self, name: str | None) -> str | None:
+        return None if name is None else self.parameters.get(name)
+
+    @property
+    def is_probe(self) -> bool:
+        """Whether it requests a single row, from the beginning: to see whether it works, or how many there are."""
+        return self.page_size == "1" and self.position in {None, "0"}
 
     @property
     def answered(self) -> bool:
-        """Whether the vendor told what was asked, and no fault had its hand in it."""
+        """Whether the vendor answered the question, and no fault touched the answer."""
         return self.entry.status == 200 and self.entry.fault is None
 
     @property
     def data_day(self) -> tuple[date, date, int]:
-        """Tells the days of the data apart: by the calendar, by the hour at which the vendor's arrive, by switches."""
-        arrived = self.entry.at - timedelta(hours=self.published or 0)
+        """What the answer depends on besides the question: the calendar day, the published day, the switches."""
+        arrived = self.entry.at - timedelta(hours=self.context.publication_hour or 0)
         return self.entry.at.date(), arrived.date(), self.entry.generation
 
     @property
     def is_final(self) -> bool:
-        """Whether the answer cannot change before another data day: it is of days that have passed."""
-        if self.published is not None:
+        """Whether the answer cannot change before another data day: it is about days that have passed."""
+        if self.context.publication_hour is not None:
             return True
-        ends = next((self.parameters[last] for _, last in _RANGES if last in self.parameters), None)
-        end = None if ends is None else _instant(ends, self.entry.at)
-        if end is None:
+        dates = self.context.advice.dates
+        end = self._timestamp(dates.last) if dates else None
+        if dates is None or end is None:
             return False
-        return end <= self.entry.at if "to" in self.parameters else end.date() < self.entry.at.date()
+        return end <= self.entry.at if dates.exclusive else end.date() < self.entry.at.date()
 
     @property
     def single_day(self) -> datetime | None:
-        """The day, where a range is asked for and is exactly one long."""
-        for first, last in _RANGES:
-            if first in self.parameters and last in self.parameters:
-                start, end = (_instant(self.parameters[name], self.entry.at) for name in (first, last))
-                length = timedelta(days=1) if first == "from" else timedelta(0)
-                return start if start and end and end - start == length else None
-        return None
+        """The day, if the range is exactly one day long."""
+        dates = self.context.advice.dates
+        if dates is None:
+            return None
+        start, end = self._timestamp(dates.first), self._timestamp(dates.last)
+        length = timedelta(days=1) if dates.exclusive else timedelta(0)
+        return start if start and end and end - start == length else None
 
-    @property
-    def beyond_range(self) -> Hashable:
-        """What is asked but for its range."""
-        return self.without(*(name for names in _RANGES for name in names), *_POSITIONS, *_SIZES)
+    def _timestamp(self, name: str) -> datetime | None:
+        """A parameter as a timestamp, in UTC if it has no zone; None for anything else."""
+        try:
+            parsed = datetime.fromisoformat(self.parameters.get(name, ""))
+        except ValueError:
+            return None
+        return parsed if parsed.tzinfo else parsed.replace(tzinfo=self.entry.at.tzinfo)
 
-    def elapsed_since(self, before: "JournaledRequest") -> timedelta:
-        """How long after another request this one came: in the sandbox's time or in real time, whichever is more."""
-        real = timedelta(microseconds=(self.entry.started - before.entry.started) // 1000)
-        return max(self.entry.at - before.entry.at, real)
+    def _stood_still(self, earlier: "JournaledRequest") -> bool:
+        """Whether the sandbox's clock was frozen at both requests, so that real time says nothing."""
+        return self.entry.frozen and earlier.entry.frozen
 
-    def wait_after(self, before: "JournaledRequest") -> timedelta:
-        """How long after another request was answered this one came; the sandbox's time counts where it was moved."""
-        shown = self.entry.at - before.entry.at
-        real = timedelta(microseconds=(self.entry.started - before.entry.started) // 1000)
-        return shown if shown - real > _SHORT else real - timedelta(microseconds=before.entry.duration_us)
+    def elapsed_since(self, earlier: "JournaledRequest") -> timedelta:
+        """How long after an earlier request it came, on the sandbox's clock or, if that runs, in real time if more."""
+        shown = self.entry.at - earlier.entry.at
+        return shown if self._stood_still(earlier) else max(shown, self._real_time_since(earlier))
 
-    def resumes(self, before: Sequence["JournaledRequest"]) -> bool:
-        """Whether it goes on with a walk at a page that was answered once, some time ago."""
-        return self.position not in {None, "0"} and len(before) == 1 and self.elapsed_since(before[0]) >= _PAUSE
+    def wait_after(self, earlier: "JournaledRequest") -> timedelta | None:
+        """How long the client waited after an earlier answer; None if the clock stood still, so that nobody knows."""
+        shown = self.entry.at - earlier.entry.at
+        if self._stood_still(earlier):
+            return shown if shown > timedelta(0) else None
+        real = self._real_time_since(earlier)
+        return shown if shown - real > _SHORT else real - timedelta(microseconds=earlier.entry.duration_us)
 
-    def sent_after(self, before: "JournaledRequest") -> bool:
-        """Whether the other request was answered when this one came, so that its client could know the answer."""
-        return self.entry.started >= before.entry.started + before.entry.duration_us * 1000
+    def _real_time_since(self, earlier: "JournaledRequest") -> timedelta:
+        return timedelta(microseconds=(self.entry.started - earlier.entry.started) // 1000)
 
-    def must_have_seen(self, before: "JournaledRequest") -> bool:
-        """Whether its client must have known the other answer: one that asks in parallel needs a moment for it."""
-        ended = before.entry.started + before.entry.duration_us * 1000
-        parallel = self.pooled and self.question != before.question
-        waits = parallel and self.entry.id - before.entry.id <= _MOST_ON_THE_WAY
-        return self.entry.started >= ended + (_ON_THE_WAY if waits else 0)
+    def resumes(self, earlier: Sequence["JournaledRequest"]) -> bool:
+        """Whether it resumes a list at a page that was answered once, some time ago."""
+        return self.position not in {None, "0"} and len(earlier) == 1 and self.elapsed_since(earlier[0]) >= _PAUSE
+
+    def sent_after(self, earlier: "JournaledRequest") -> bool:
+        """Whether the earlier request was answered when it came, so that its client could know the answer."""
+        return self.entry.start_seq > earlier.entry.end_seq
+
+    def must_have_seen(self, earlier: "JournaledRequest") -> bool:
+        """Whether its client must have known the earlier answer; one that sends in parallel learns of it late."""
+        if not self.sent_after(earlier) or self.question == earlier.question:
+            return self.sent_after(earlier)
+        late = self.entry.id - earlier.entry.id > _MOST_IN_FLIGHT
+        if late or self._stood_still(earlier):
+            return late
+        answered = earlier.entry.started + earlier.entry.duration_us * 1000
+        return not self.pooled or self.entry.started >= answered + _REACTION_NS
 
 
-def read(entries: Iterable[Entry], published: Mapping[str, int]) -> list[JournaledRequest]:
-    """What each entry asked, in the order in which they are given; `published` has the hours, by vendor."""
+def parse(entries: Iterable[Entry], contexts: Mapping[str, LintContext]) -> list[JournaledRequest]:
+    """Each entry as a request, in the given order; `contexts` are by vendor."""
     listed = list(entries)
-    pooled = _pooled(listed)
+    pooled = _pooled_clients(listed)
     return [
-        JournaledRequest(each, _parameters(each.query), published.get(each.vendor), (each.vendor, each.grant) in pooled)
+        JournaledRequest(each, _parameters(each.query), contexts[each.vendor], (each.vendor, each.grant) in pooled)
         for each in listed
     ]
 
 
-def _pooled(entries: list[Entry]) -> set[tuple[str, str | None]]:
-    """The clients, by vendor and token, of whose requests two were ever on the way at the same time."""
+def _pooled_clients(entries: list[Entry]) -> set[tuple[str, str | None]]:
+    """The clients, by vendor and token, that ever had two requests in flight at the same time."""
     ends: dict[tuple[str, str | None], int] = {}
     found = set()
-    for each in sorted(entries, key=lambda entry: entry.started):
+    for each in sorted(entries, key=lambda entry: entry.start_seq):
         client = each.vendor, each.grant
-        if each.started < ends.get(client, each.started):
+        if each.start_seq < ends.get(client, 0):
             found.add(client)
-        ends[client] = max(ends.get(client, 0), each.started + each.duration_us * 1000)
+        ends[client] = max(ends.get(client, 0), each.end_seq)
     return found
 
 
@@ -158,12 +186,3 @@ def _parameters(query: str) -> dict[str, str]:
     for name, value in parse_qsl(query, keep_blank_values=True):
         found[name] = f"{found[name]},{value}" if name in found else value
     return found
-
-
-def _instant(text: str, of: datetime) -> datetime | None:
-    """A date or a date-time, in UTC where it has no zone; None for anything else."""
-    try:
-        stated = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return stated if stated.tzinfo else stated.replace(tzinfo=of.tzinfo)

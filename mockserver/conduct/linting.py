@@ -1,16 +1,15 @@
-"""Answers what there is to say of a client's requests: a finding for each rule that is broken at a vendor's operation.
+"""The client lint: a finding for each rule that clients violated at one operation of a vendor."""
 
-Which rules there are stays out (`rules`).
-"""
-
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from mockserver.conduct import journaled_request
+from mockserver.conduct import journaled_request, rules
+from mockserver.conduct.advice import Advice, LintContext
 from mockserver.conduct.journaled_request import JournaledRequest
-from mockserver.conduct.rules import MANNERS, RULES, Rule
+from mockserver.conduct.rules import GOOD_PRACTICE, LintRule
 from mockserver.gateway.journal import Entry
+from mockserver.gateway.limits import Allowance
 
 IDS_MAXIMUM: Final = 20
 """Ids of requests that a finding lists; the rest is counted."""
@@ -19,55 +18,70 @@ _QUERY_SHOWN: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
-    """A rule that was broken: `requests` are ids of the journal, ascending, and `more` how many are left out."""
+class LintFinding:
+    """A violated rule: `requests` are ids of the journal, ascending, and `truncated` how many are left out."""
 
     rule: str
     source: str
     vendor: str
     operation: str | None
     requests: list[int]
-    more: int
-    seen: str
-    do: str
+    truncated: int
+    observed: str
+    advice: str
 
 
-def lint(entries: Iterable[Entry], published: Mapping[str, int]) -> list[Finding]:
-    """Every finding, by rule, vendor and operation; entries come in the order of their ids.
+def lint(
+    entries: Iterable[Entry],
+    *,
+    advice: Mapping[str, Advice],
+    allowances: Mapping[str, Allowance | None],
+    publication_hours: Mapping[str, int],
+) -> list[LintFinding]:
+    """Every finding, by vendor, rule and operation; entries come in the order of their ids.
 
-    `published` has the hour (UTC) at which the data of a day arrive on the next, by the vendors that have one.
+    All mappings are by vendor: its advice, the limit in force on the server, and the hour (UTC) at which the data of a
+    day arrive on the next, for those vendors that publish by day.
     """
+    contexts = {
+        vendor: LintContext(each, allowances.get(vendor), publication_hours.get(vendor))
+        for vendor, each in advice.items()
+    }
     by_vendor: dict[str, list[JournaledRequest]] = {}
-    for each in journaled_request.read(entries, published):
+    for each in journaled_request.parse(entries, contexts):
         by_vendor.setdefault(each.entry.vendor, []).append(each)
     return [
         finding
-        for rule in RULES
         for vendor in sorted(by_vendor)
-        if not rule.only or vendor in rule.only
-        for finding in _findings(rule, vendor, by_vendor[vendor])
+        for rule in rules.of_vendor(advice[vendor])
+        for finding in _findings(rule, by_vendor[vendor])
     ]
 
 
-def _findings(rule: Rule, vendor: str, requests: list[JournaledRequest]) -> Iterator[Finding]:
-    by_operation: dict[str, list[Entry]] = {}
-    for each in rule.breaks(requests):
-        by_operation.setdefault(each.entry.operation or "", []).append(each.entry)
+def _findings(rule: LintRule, requests: Sequence[JournaledRequest]) -> Iterator[LintFinding]:
+    by_operation: dict[str, list[JournaledRequest]] = {}
+    for each in rule.violations(requests):
+        by_operation.setdefault(each.entry.operation or "", []).append(each)
     for operation in sorted(by_operation):
-        breaking = sorted(by_operation[operation], key=lambda entry: entry.id)
-        yield Finding(
+        violating = sorted(by_operation[operation], key=lambda each: each.entry.id)
+        first = violating[0]
+        yield LintFinding(
             rule=rule.name,
-            source=rule.sources.get(vendor, MANNERS),
-            vendor=vendor,
+            source=first.context.advice.sources.get(rule.name, GOOD_PRACTICE),
+            vendor=first.entry.vendor,
             operation=operation or None,
-            requests=[entry.id for entry in breaking[:IDS_MAXIMUM]],
-            more=max(len(breaking) - IDS_MAXIMUM, 0),
-            seen=f"{_first(breaking[0])}{_others(len(breaking))}: {rule.seen}",
-            do=rule.do.format(hour=f"{requests[0].published or 0:02}:00 UTC"),
+            requests=[each.entry.id for each in violating[:IDS_MAXIMUM]],
+            truncated=max(len(violating) - IDS_MAXIMUM, 0),
+            observed=f"{_shown(first.entry)}{_others(len(violating))}: {_text(rule.observed, first)}",
+            advice=_text(rule.advice, first),
         )
 
 
-def _first(entry: Entry) -> str:
+def _text(text: rules.Text, first: JournaledRequest) -> str:
+    return text if isinstance(text, str) else text(first)
+
+
+def _shown(entry: Entry) -> str:
     query = entry.query if len(entry.query) <= _QUERY_SHOWN else f"{entry.query[:_QUERY_SHOWN]}…"
     return f"{entry.method} {entry.path}{'?' if query else ''}{query}"
 

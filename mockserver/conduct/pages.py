@@ -1,81 +1,72 @@
-"""Answers which pages were asked for in the wrong way: out of order, by foreign cursors, too small, not to the end.
-
-What is asked about stays out (`questions`).
-"""
+"""Rules about pages: requested out of order, with foreign cursors, too small, or not to the end."""
 
 from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterator, Sequence
-from typing import Final
 
 from mockserver.conduct.journaled_request import JournaledRequest
 
-_DEFAULTS: Final = {
-    "getDau": ("page_size", 100),
-    "getUserActivity": ("page_size", 50),
-    "getDailyUserActivityByEditorLanguage": ("page_size", 50),
-    "getUsersPaged": ("limit", 50),
-}
-"""The documented default size of a page, and the parameter that makes another."""
-
 
 def abandoned(requests: Sequence[JournaledRequest]) -> Iterator[JournaledRequest]:
-    """A page that led to another one, for which nobody asked, with whatever success; one row is no walk begun."""
+    """A page with a next one that was never requested, successfully or not; a probe does not begin a list."""
     followed = {(each.page_chain, each.position) for each in requests}
     return (
         each
         for each in requests
-        if each.answered and _leads(each) and not each.one_row and (each.page_chain, each.entry.more) not in followed
+        if each.answered
+        and each.entry.next_page is not None
+        and not each.is_probe
+        and (each.page_chain, each.entry.next_page) not in followed
     )
 
 
-def _leads(each: JournaledRequest) -> bool:
-    return each.entry.more is not None
-
-
 def out_of_order(requests: Sequence[JournaledRequest]) -> Iterator[JournaledRequest]:
-    """A page asked for before the answer was there that leads to it; a total that is known is no leave to do so."""
+    """A page requested before the answer that leads to it; a known total does not justify that."""
     leading: defaultdict[Hashable, list[JournaledRequest]] = defaultdict(list)
     for each in requests:
-        if each.answered and _leads(each):
-            leading[each.page_chain, each.entry.more].append(each)
+        if each.answered and each.entry.next_page is not None:
+            leading[each.page_chain, each.entry.next_page].append(each)
     for each in requests:
-        before = leading.get((each.page_chain, each.position), []) if each.position is not None else []
-        if before and not any(each.sent_after(one) for one in before):
+        earlier = leading.get((each.page_chain, each.position), []) if each.position is not None else []
+        if earlier and not any(each.sent_after(one) for one in earlier):
             yield each
 
 
 def foreign_cursor(requests: Sequence[JournaledRequest]) -> Iterator[JournaledRequest]:
-    """A cursor that was given to the same path, but to another question alone."""
+    """A cursor that the same path gave, but only to other questions."""
     given: defaultdict[Hashable, set[Hashable]] = defaultdict(set)
     for each in requests:
-        cursor = each.parameters.get("cursor")
-        walks = given.get((each.entry.path, cursor), set())
-        if walks and each.page_chain not in walks:
+        chains = given.get((each.entry.path, each.cursor), set())
+        if chains and each.page_chain not in chains:
             yield each
-        # Whatever befell the answer, its cursor may have come through: most that is armed only delays.
-        if _leads(each):
-            given[each.entry.path, each.entry.more].add(each.page_chain)
+        # A fault on the answer changes nothing: the cursor may have arrived, since most faults only delay.
+        if each.entry.next_page is not None:
+            given[each.entry.path, each.entry.next_page].add(each.page_chain)
 
 
 def used_twice(requests: Sequence[JournaledRequest]) -> Iterator[JournaledRequest]:
-    """A cursor answered more often than it was given to the same question; once, after a pause, it is picked up."""
+    """A cursor answered more often than it was given to the same question; once, after a pause, it may resume."""
     given: Counter[Hashable] = Counter()
     used: defaultdict[Hashable, list[JournaledRequest]] = defaultdict(list)
     for each in requests:
-        key = each.page_chain, each.parameters.get("cursor")
+        key = each.page_chain, each.cursor
         if each.answered and given[key]:
             uses = used[key]
             if len(uses) >= given[key] and not each.resumes(uses):
                 yield each
             uses.append(each)
-        if each.answered and _leads(each):
-            given[each.page_chain, each.entry.more] += 1
+        if each.answered and each.entry.next_page is not None:
+            given[each.page_chain, each.entry.next_page] += 1
 
 
 def small(requests: Sequence[JournaledRequest]) -> Iterator[JournaledRequest]:
-    """A later page of a walk that would have had fewer, had it left the size alone."""
+    """A later page of a list that would have had fewer pages with the default size."""
     for each in requests:
-        name, default = _DEFAULTS.get(each.entry.operation or "", ("", 0))
-        size = each.parameters.get(name, "")
-        if each.answered and "cursor" in each.parameters and size.isdecimal() and int(size) < default:
+        default = default_size(each)
+        size = each.page_size or ""
+        if each.answered and each.cursor is not None and size.isdecimal() and int(size) < default:
             yield each
+
+
+def default_size(request: JournaledRequest) -> int:
+    """The documented default size of the operation's pages; 0 if there is none."""
+    return request.context.advice.default_page_sizes.get(request.entry.operation or "", 0)

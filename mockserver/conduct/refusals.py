@@ -1,119 +1,209 @@
-"""Answers which requests took no notice of a refusal: too soon after it, or the same once more.
-
-What a client asks while all is well stays out (`questions`, `pages`).
-"""
+"""Rules about ignored refusals: requests that come too soon after one, or repeat what was refused."""
 
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final
 
 from mockserver.conduct.journaled_request import JournaledRequest
 
-_SHORTEST: Final = timedelta(seconds=0.95)
-"""A second, less what a timer may be off."""
+_SECOND: Final = timedelta(seconds=1)
+_TIMER: Final = 0.95
+"""The part of a wait that must really have passed, since timers are inaccurate."""
+
+_SHORTEST: Final = _SECOND * _TIMER
+
+_TOLERANCE: Final = 0.9
+"""How much faster than the limit a client may be before it counts as hammering."""
 
 _PERCEPTIBLE: Final = timedelta(seconds=0.1)
 _GROWTH: Final = 1.1
 _DOUBLING: Final = 1.5
-"""By what a wait must be longer to have grown: at all, or as one that began short does in a few steps."""
+"""How much longer a wait must be to have grown: at all, or fast enough to become long in a few steps."""
 
-_REFILL: Final = timedelta(seconds=6)
-"""One request of Augment's ten a minute."""
+_LONG_ENOUGH: Final = timedelta(seconds=6)
+"""A wait that need not grow where no limit says how long a request takes to come back."""
 
-_MINUTE: Final = timedelta(minutes=1)
-_PER_MINUTE: Final = 10
 UNKNOWN, FORBIDDEN = 401, 403
 CUT: Final = 0
-"""The status in the journal of a connection that was reset before the answer."""
+"""The journal's status of a connection that was reset before the answer."""
 
 _FREE: Final = 2
-"""Refusals in a row that may pass for bad luck: the first, and one look whether it was."""
+"""Refusals in a row that may be bad luck: the first, and one attempt to see whether it was."""
+
+_UNTIMED: Final = 4
+"""The retry of one question that is too many if the sandbox's clock stood still, so that no wait is known."""
 
 _OTHERS: Final = 5
 """Other questions that may follow at once on failures, in case one of them is answered."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Attempt:
+    """A request that was refused or failed, and how long its client waited before it.
+
+    `hasty` counts the attempts before it that came too soon, and `untimed` those before which no wait is known.
+    """
+
+    request: JournaledRequest
+    wait: timedelta = timedelta(0)
+    hasty: int = 0
+    untimed: int = 0
+
+
+class _Row:
+    """Refusals or failures of one token in a row."""
+
+    def __init__(self) -> None:
+        self._first: JournaledRequest | None = None
+        self.last: _Attempt | None = None
+        self._questions: set[Hashable] = set()
+
+    def add(self, attempt: _Attempt) -> None:
+        """Another one."""
+        self._first = self._first or attempt.request
+        self.last = attempt
+        self._questions.add(attempt.request.question)
+
+    def is_ignored_by(self, request: JournaledRequest) -> bool:
+        """Whether a new question goes on, with no known wait, although its client must have seen the first refusal."""
+        return (
+            self._first is not None
+            and request.question not in self._questions
+            and request.must_have_seen(self._first)
+            and request.wait_after(self._first) is None
+        )
+
+
 def after_limit(requests: Sequence[JournaledRequest]) -> Iterator[JournaledRequest]:
-    """Within a second of a 429; or refused again after a wait that is no longer than the one before."""
+    """Too soon after a 429, or refused again after a wait that is no longer than the one before."""
     by_token: defaultdict[str | None, list[JournaledRequest]] = defaultdict(list)
     for each in requests:
         if each.entry.status not in {UNKNOWN, FORBIDDEN}:
             by_token[each.entry.grant].append(each)
-    for mine in by_token.values():
-        yield from _after_limit(mine)
+    for own in by_token.values():
+        yield from _after_limit(own)
 
 
 def _after_limit(requests: Sequence[JournaledRequest]) -> Iterator[JournaledRequest]:
-    """Whoever asks the same again is measured by its own refusal, and whoever asks something else by the last one."""
-    pending: dict[Hashable, tuple[JournaledRequest, timedelta]] = {}
-    last: tuple[JournaledRequest, timedelta] | None = None
+    """A repeated question is measured by its own refusal, another one by the last refusal."""
+    pending: dict[Hashable, _Attempt] = {}
+    row = _Row()
     for each in requests:
-        before, again, wait = pending.pop(each.question, last), each.entry.status == 429, timedelta(0)
-        if before is not None and each.must_have_seen(before[0]):
-            wait = each.wait_after(before[0])
-            if wait < _SHORTEST or (again and wait < before[1] * _GROWTH and wait < _REFILL):
+        before = pending.pop(each.question, row.last)
+        attempt = _Attempt(each)
+        if before is not None and each.must_have_seen(before.request):
+            attempt = _next_attempt(before, each)
+            if _too_soon(before, attempt):
                 yield each
-        last = (each, wait) if again else None
-        if last:
-            pending[each.question] = last
+        elif row.is_ignored_by(each):
+            yield each
+        if each.entry.status == 429:
+            pending[each.question] = attempt
+            row.add(attempt)
+        else:
+            row = _Row()
+
+
+def _next_attempt(before: _Attempt, request: JournaledRequest) -> _Attempt:
+    wait = request.wait_after(before.request)
+    return _Attempt(request, untimed=before.untimed + 1) if wait is None else _Attempt(request, wait)
+
+
+def _too_soon(before: _Attempt, attempt: _Attempt) -> bool:
+    """Whether a wait was too short; if none is known, the limiter knows: it runs on the clock that stood still."""
+    request, wait = attempt.request, attempt.wait
+    if attempt.untimed:
+        return attempt.untimed >= _UNTIMED or (_limited(before.request) and _limited(request))
+    again, enough = request.entry.status == 429, request.context.refill or _LONG_ENOUGH
+    return wait < shortest_wait(request) * _TIMER or (again and wait < before.wait * _GROWTH and wait < enough)
+
+
+def _limited(request: JournaledRequest) -> bool:
+    """Whether the vendor's limiter refused it, and not a fault."""
+    return request.entry.status == 429 and request.entry.fault is None
+
+
+def shortest_wait(request: JournaledRequest) -> timedelta:
+    """How long to wait at least after a 429: a second, or less where a request comes back sooner."""
+    return min(_SECOND, request.context.refill or _SECOND)
 
 
 def after_failure(requests: Sequence[JournaledRequest]) -> Iterator[JournaledRequest]:
-    """Going on at once after 5xx or no answer: with the same question, or with others when nothing comes of any."""
+    """Going on at once after 5xx or no answer: with the same question, or with others when none is answered."""
     again = {each.entry.id for each in _same_after_failure(requests)}
     others = {each.entry.id for each in _others_after_failure(requests)}
     return (each for each in requests if each.entry.id in again | others)
 
 
 def _same_after_failure(requests: Sequence[JournaledRequest]) -> Iterator[JournaledRequest]:
-    """The same, a second time at once; one retry at once may be, and waits that soon grow."""
-    failed: dict[Hashable, tuple[JournaledRequest, timedelta, int]] = {}
+    """The same question retried at once for the second time; one such retry is acceptable, and so are growing waits."""
+    failed: dict[Hashable, _Attempt] = {}
     for each in requests:
-        before, waited, times = failed.pop(each.question, (None, timedelta(0), 0))
-        wait = each.wait_after(before) if before else timedelta(0)
-        times = times + 1 if before and _hasty(wait, waited) else 0
-        if times >= _FREE:
+        before = failed.pop(each.question, None)
+        attempt = _retry(before, each) if before and each.sent_after(before.request) else _Attempt(each)
+        if attempt.hasty >= _FREE or attempt.untimed >= _UNTIMED:
             yield each
         if _failed(each):
-            failed[each.question] = each, wait, times
+            failed[each.question] = attempt
+
+
+def _retry(before: _Attempt, request: JournaledRequest) -> _Attempt:
+    attempt = _next_attempt(before, request)
+    if attempt.untimed:
+        return attempt
+    hasty = attempt.wait < _SHORTEST and (attempt.wait < _PERCEPTIBLE or attempt.wait < before.wait * _DOUBLING)
+    return replace(attempt, hasty=before.hasty + 1 if hasty else 0)
 
 
 def _others_after_failure(requests: Sequence[JournaledRequest]) -> Iterator[JournaledRequest]:
-    """One after the other at once, of which one after the other fails: the server is ill, and not a question."""
-    rows: dict[str | None, tuple[JournaledRequest, int]] = {}
+    """One question after the other at once, each of which fails: the server is ill, not one question."""
+    rows: defaultdict[str | None, _Row] = defaultdict(_Row)
     for each in requests:
-        before, hasty = rows.pop(each.entry.grant, (None, 0))
-        if before is not None and each.must_have_seen(before):
-            hasty = hasty + 1 if each.wait_after(before) < _SHORTEST else 0
-        if hasty > _OTHERS:
+        row = rows[each.entry.grant]
+        attempt = _hurried(row.last, each)
+        if attempt.hasty > _OTHERS or row.is_ignored_by(each):
             yield each
         if _failed(each):
-            rows[each.entry.grant] = each, hasty
+            row.add(attempt)
+        else:
+            del rows[each.entry.grant]
+
+
+def _hurried(before: _Attempt | None, request: JournaledRequest) -> _Attempt:
+    """A request as the next of a row of failures, with how many in a row came at once after the one before."""
+    if before is None or not request.must_have_seen(before.request):
+        return _Attempt(request, hasty=before.hasty if before else 0)
+    wait = request.wait_after(before.request)
+    if wait is None:
+        return _Attempt(request, hasty=before.hasty)
+    return _Attempt(request, hasty=before.hasty + 1 if wait < _SHORTEST else 0)
 
 
 def _failed(each: JournaledRequest) -> bool:
-    """No answer, one that says so, or one that somebody had a hand in, and may have broken."""
+    """Not answered, answered with a failure, or with an answer that a fault may have damaged."""
     return each.entry.status >= 500 or each.entry.status == CUT or (each.entry.status == 200 and not each.answered)
 
 
-def _hasty(wait: timedelta, before: timedelta) -> bool:
-    return wait < _SHORTEST and (wait < _PERCEPTIBLE or wait < before * _DOUBLING)
-
-
 def hammering(requests: Sequence[JournaledRequest]) -> Iterator[JournaledRequest]:
-    """Refused with 429 after more requests within a minute than are documented to come back in one."""
+    """Refused with 429 after more requests than come back in the time they took."""
+    context = requests[0].context
+    if context.allowance is None or context.refill is None:
+        return
+    most = min(context.allowance.per_minute + 1, context.allowance.burst)
+    period = context.refill * most * _TOLERANCE
     passed: list[JournaledRequest] = []
     for each in requests:
-        if each.entry.status == 429 and each.entry.fault is None:
-            if sum(each.elapsed_since(one) < _MINUTE for one in passed[-_PER_MINUTE - 1 :]) > _PER_MINUTE:
+        if _limited(each):
+            if len(passed) >= most and each.elapsed_since(passed[-most]) < period:
                 yield each
-        else:
+        elif each.entry.status not in {UNKNOWN, FORBIDDEN}:
             passed.append(each)
 
 
 def ignoring(status: int) -> Callable[[Sequence[JournaledRequest]], Iterator[JournaledRequest]]:
-    """The rule of going on in spite of a status: from the third in a row on; 403 is that of a token, and one's own."""
+    """The rule about going on in spite of a status, from the third in a row on; 403 counts for each token alone."""
 
     def ignored(requests: Sequence[JournaledRequest]) -> Iterator[JournaledRequest]:
         rows: defaultdict[str | None, list[JournaledRequest]] = defaultdict(list)

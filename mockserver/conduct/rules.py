@@ -1,172 +1,207 @@
-"""Answers which rules there are: the name of each, whose advice it is, what is seen where it is broken, what to do.
+"""The rules that hold for every vendor: the name of each, what is observed when it is violated, and what to do instead.
 
-Finding the requests stays out; each family of rules has a module of its own.
+Each family of rules has a module of its own; a vendor's own rules are in its advice.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
 from typing import Final
 
-from mockserver.conduct import pages, questions, refusals, tokens
+from mockserver.conduct import pages, refusals, repetition, tokens
+from mockserver.conduct.advice import Advice, RequestRule
 from mockserver.conduct.journaled_request import JournaledRequest
 
-MANNERS: Final = "manners"
-_BEST: Final = "Augment's page on its Analytics API, best practices"
+GOOD_PRACTICE: Final = "good practice"
+"""The source of a rule on which the vendor says nothing."""
+
+Text = str | Callable[[JournaledRequest], str]
+"""What a finding says: a text, or made for the first request of the finding."""
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
-    """One rule. `breaks` yields the requests that break it, out of those to one vendor in the order of the journal.
-
-    `sources` are the vendors' own words for it, by vendor; for any other vendor it is `MANNERS`. `only` are the vendors
-    that have the rule; empty: all. In `do`, {hour} stands for when data of another day arrive.
-    """
+class LintRule:
+    """One rule. `violations` yields requests out of those to one vendor, which are in the order of the journal."""
 
     name: str
-    seen: str
-    do: str
-    breaks: Callable[[Sequence[JournaledRequest]], Iterable[JournaledRequest]]
-    sources: Mapping[str, str] = field(default_factory=dict)
-    only: tuple[str, ...] = ()
+    observed: Text
+    advice: Text
+    violations: Callable[[Sequence[JournaledRequest]], Iterable[JournaledRequest]]
+
+
+def _duration(time: timedelta) -> str:
+    seconds = time.total_seconds()
+    return "a second" if seconds == 1 else f"{seconds:.3g} s"
+
+
+def _too_soon(request: JournaledRequest) -> str:
+    shortest = _duration(refusals.shortest_wait(request))
+    if request.entry.frozen:
+        return f"sent within {shortest} of a 429 on the sandbox's frozen clock, or again and again"
+    return f"sent within {shortest} of a 429, or refused again after a wait that did not grow"
+
+
+def _back_off(request: JournaledRequest) -> str:
+    refill = request.context.refill
+    comes_back = f"; one request comes back every {_duration(refill)}" if refill else ""
+    return f"wait before the next request, and longer after each further 429{comes_back}"
+
+
+def _too_many(request: JournaledRequest) -> str:
+    return f"refused with 429 after more requests than come back: {_limit(request)}"
+
+
+def _limit(request: JournaledRequest) -> str:
+    allowance = request.context.allowance
+    return f"{allowance.per_minute} a minute, {allowance.burst} at once" if allowance else "no limit"
+
+
+def _keep_answer(request: JournaledRequest) -> str:
+    hour = request.context.publication_hour
+    return "keep the answer until data of another day arrive" + ("" if hour is None else f", at {hour:02}:00 UTC")
+
+
+def _whole_range(request: JournaledRequest) -> str:
+    advice = request.context.advice
+    dates = f", {advice.dates.first} to {advice.dates.last}" if advice.dates else ""
+    longest = f" (up to {advice.longest_range} days)" if advice.longest_range else ""
+    grouping = advice.daily_operations.get(request.entry.operation or "")
+    return f"request the whole range at once{dates}{longest}" + (f", with {grouping}" if grouping else "")
+
+
+def _next_page(request: JournaledRequest) -> str:
+    advice = request.context.advice
+    return f"request one page after the other, each with the {advice.cursor or advice.offset} from the answer before it"
+
+
+def _leading_on(request: JournaledRequest) -> str:
+    advice = request.context.advice
+    return f"follow {advice.cursor or advice.offset} until the answer has no next page, or request less"
+
+
+def _only_cursor(request: JournaledRequest) -> str:
+    cursor = request.context.advice.cursor
+    return f"change nothing but {cursor} between pages; start without it for another question"
+
+
+def _small(request: JournaledRequest) -> str:
+    return f"a list of several pages, each smaller than the default of {pages.default_size(request)}"
+
+
+def _larger(request: JournaledRequest) -> str:
+    return f"leave {request.context.advice.page_size} out, or use the largest allowed, so that there are fewer pages"
 
 
 RULES: Final = (
-    Rule(
-        "no-backoff-after-429",
-        "asked within a second of a 429, or refused again after a wait that did not grow",
-        "wait before asking again, and longer after each further refusal; a request of Augment's comes back in 6 s",
-        refusals.after_limit,
-        {"augment": f"{_BEST}: exponential backoff"},
-    ),
-    Rule(
+    LintRule("no-backoff-after-429", _too_soon, _back_off, refusals.after_limit),
+    LintRule(
         "no-backoff-after-5xx",
-        "asked on at once after the server failed: the same again and again, or one question after the other",
+        "went on at once after the server failed: retried one question again and again, or sent one after the other",
         "wait before the second retry, and longer before each further one; give up after a few",
         refusals.after_failure,
     ),
-    Rule(
+    LintRule(
         "hammering",
-        "refused with 429 after more than 10 requests within a minute",
-        "spread requests evenly: at most 10 a minute come back, and the burst of 20 is for once",
+        _too_many,
+        lambda request: f"spread requests evenly; the limit is {_limit(request)}",
         refusals.hammering,
-        {"augment": f"{_BEST}: spread requests over time"},
-        only=("augment",),
     ),
-    Rule(
+    LintRule(
         "unauthorized-ignored",
-        "went on asking after two answers of 401 in a row",
-        "stop at the first 401, and get credentials that hold",
+        "continued after two answers of 401 in a row",
+        "stop at the first 401, and get valid credentials",
         refusals.ignoring(refusals.UNKNOWN),
     ),
-    Rule(
+    LintRule(
         "forbidden-ignored",
-        "went on asking after two answers of 403 in a row",
+        "continued after two answers of 403 in a row",
         "stop at the first 403, and ask an administrator for the permission",
         refusals.ignoring(refusals.FORBIDDEN),
     ),
-    Rule(
+    LintRule(
         "refused-question-again",
-        "the same question that was refused before for what is wrong with it",
-        "read what the refusal says and change the question; the same one gets the same refusal",
+        "the same request that was refused before for what is wrong with it",
+        "read the error and change the request; the same one is refused again",
         refusals.refused_again,
     ),
-    Rule(
+    LintRule(
         "same-question-again",
-        "the same question again within the data's day, when its answer cannot have changed",
-        "keep the answer until data of another day arrive, at {hour}",
-        questions.again,
-        {"augment": f"{_BEST}: cache responses"},
+        "the same request again within a data day, when its answer cannot have changed",
+        _keep_answer,
+        repetition.again,
     ),
-    Rule(
+    LintRule(
         "day-by-day",
-        f"{questions.DAYS} or more single days, one request for each, of what a range tells day by day",
-        "ask for the whole range at once (Augment: up to 90 days), grouped by day",
-        questions.day_by_day,
-        {"augment": f"{_BEST}: batch requests"},
+        f"{repetition.DAYS} or more single days, with a request for each, of a range that can be had day by day",
+        _whole_range,
+        repetition.day_by_day,
     ),
-    Rule(
+    LintRule(
         "users-polled",
-        f"the full list of users more than {questions.POLLS} times in a day",
+        f"the full list of users more than {repetition.POLLS} times in a day",
         "keep the list, and fetch it once a day",
-        questions.users_polled,
-        only=("tabnine",),
+        repetition.users_polled,
     ),
-    Rule(
-        "today-asked",
-        "asked for today or later, where yesterday (UTC) is the newest day",
-        "end ranges yesterday, by the calendar of UTC",
-        questions.today,
-        {"augment": "Augment's page on its Analytics API: the most recent date that can be asked for is yesterday"},
-        only=("augment",),
-    ),
-    Rule(
-        "month-index",
-        "asked for month 00",
-        "count months from 01 in startDate, and from 0 in the answer",
-        questions.month_zero,
-        {"tabnine": "Tabnine's page on usage metrics, account utilizations"},
-        only=("tabnine",),
-    ),
-    Rule(
-        "older-version",
-        "asked under v1 for a report that is documented under v2",
-        "ask for limit-hits under /metrics/api/v2",
-        questions.older_version,
-        {"jetbrains-console": "the public path of limit-hits, which is v2"},
-        only=("jetbrains-console",),
-    ),
-    Rule(
+    LintRule(
         "pages-out-of-order",
-        "asked for a page before the answer was there that leads to it",
-        "take one page after the other, each from what the answer before it gives",
+        "a page requested before the answer that leads to it",
+        _next_page,
         pages.out_of_order,
-        {"augment": f"{_BEST}: use pagination efficiently"},
     ),
-    Rule(
-        "walk-abandoned",
-        "a page led to another one, for which nobody asked",
-        "walk until the answer says that there is no more, or ask for less",
+    LintRule(
+        "pagination-abandoned",
+        "a page with a next page that was never requested",
+        _leading_on,
         pages.abandoned,
     ),
-    Rule(
+    LintRule(
         "cursor-with-other-filters",
-        "a cursor sent with other parameters than those of the request that it came from",
-        "change nothing but the cursor within a walk; begin anew for another question",
+        "a cursor sent with other parameters than the request that returned it",
+        _only_cursor,
         pages.foreign_cursor,
-        {"jetbrains-ide": "IDE Services' page on AI analytics: a cursor continues its own list"},
     ),
-    Rule(
+    LintRule(
         "cursor-used-twice",
         "a cursor used again after it was answered",
-        "keep the page, and go on with the cursor that came with it",
+        "keep the page, and continue with the cursor in it",
         pages.used_twice,
     ),
-    Rule(
-        "page-size-below-default",
-        "pages smaller than the default, in a walk of several",
-        "leave the size out, or ask for the largest allowed, so that the walk takes fewer requests",
-        pages.small,
-        {"augment": f"{_BEST}: batch requests"},
-    ),
-    Rule(
+    LintRule("page-size-below-default", _small, _larger, pages.small),
+    LintRule(
         "token-in-url",
         "credentials in the URL, where logs and proxies keep them",
-        "send them in the Authorization header alone, and revoke those that were shown",
+        "send them only in the Authorization header, and revoke those that were exposed",
         tokens.in_url,
     ),
-    Rule(
+    LintRule(
         "token-fetched-anew",
-        "an access token fetched while two from the last minute were still good",
+        "an access token fetched while two from the last minute were still valid",
         "keep an access token, and use it until shortly before its expires_in is over",
         tokens.fetched_anew,
-        only=("jetbrains-console",),
     ),
-    Rule(
+    LintRule(
         "expired-token-again",
         "an expired access token sent again after it was refused",
         "get another token after the first 401, or shortly before expires_in is over",
         tokens.expired_again,
-        only=("jetbrains-console",),
     ),
 )
-"""Every rule, in the order in which findings are told."""
+"""Every rule for all vendors, in the order of findings."""
+
+
+def of_vendor(advice: Advice) -> tuple[LintRule, ...]:
+    """The rules for all vendors, then the vendor's own."""
+    return RULES + tuple(_own(rule) for rule in advice.rules)
+
+
+def _own(rule: RequestRule) -> LintRule:
+    def violations(requests: Sequence[JournaledRequest]) -> Iterator[JournaledRequest]:
+        return (each for each in requests if rule.violated_by(each.entry, each.parameters))
+
+    return LintRule(rule.name, rule.observed, rule.advice, violations)
+
+
+def names(advice: Iterable[Advice]) -> tuple[str, ...]:
+    """The names of all rules, those of the vendors with this advice included."""
+    own = [rule.name for each in advice for rule in each.rules]
+    return tuple(dict.fromkeys([*(rule.name for rule in RULES), *own]))

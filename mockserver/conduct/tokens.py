@@ -1,7 +1,4 @@
-"""Answers which requests treat credentials badly: shown in a URL, fetched anew each time, used beyond their end.
-
-Going on after 401 or 403 without any credentials that hold stays out (`refusals`).
-"""
+"""Rules about credentials: shown in a URL, fetched again for each request, or used after they expired."""
 
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
@@ -10,10 +7,10 @@ from typing import Final
 from mockserver.conduct.journaled_request import JournaledRequest
 from mockserver.gateway.journal import REDACTED
 
-_ISSUING: Final = "createToken"
+UNKNOWN: Final = 401
 _SHORTEST_LIFE: Final = timedelta(minutes=1)
 _FREE: Final = 2
-"""Tokens at a time that nobody minds: two programs may start at once."""
+"""Tokens at a time that are acceptable: two programs may start at once."""
 
 
 def in_url(requests: Sequence[JournaledRequest]) -> Iterator[JournaledRequest]:
@@ -21,14 +18,19 @@ def in_url(requests: Sequence[JournaledRequest]) -> Iterator[JournaledRequest]:
     return (each for each in requests if REDACTED in each.entry.query or REDACTED in each.entry.path)
 
 
+def _issues_token(request: JournaledRequest) -> bool:
+    operation = request.context.advice.issuing_operation
+    return operation is not None and request.entry.operation == operation
+
+
 def fetched_anew(requests: Sequence[JournaledRequest]) -> Iterator[JournaledRequest]:
-    """A token fetched while the client has two that must still be good."""
+    """A token fetched while the client has two that must still be valid."""
     fetched: dict[str | None, list[JournaledRequest]] = {}
     for each in requests:
         held = fetched.setdefault(each.entry.grant, [])
-        if each.entry.status == 401:
+        if each.entry.status == UNKNOWN:
             held.clear()
-        elif each.entry.operation == _ISSUING and each.entry.status == 200:
+        elif _issues_token(each) and each.entry.status == 200:
             held[:] = [one for one in held if each.elapsed_since(one) < _SHORTEST_LIFE]
             if len(held) >= _FREE:
                 yield each
@@ -36,13 +38,13 @@ def fetched_anew(requests: Sequence[JournaledRequest]) -> Iterator[JournaledRequ
 
 
 def expired_again(requests: Sequence[JournaledRequest]) -> Iterator[JournaledRequest]:
-    """A token of a known client refused again, when no other one was fetched after it had expired."""
+    """An expired token of a known client sent again, with no other one fetched since its first refusal."""
     expired: dict[str, JournaledRequest] = {}
     for each in requests:
         grant = each.entry.grant
-        if grant is None:
+        if grant is None or each.context.advice.issuing_operation is None:
             continue
-        if each.entry.status == 401 and each.entry.operation != _ISSUING:
+        if each.entry.status == UNKNOWN and not _issues_token(each):
             if grant in expired and each.must_have_seen(expired[grant]):
                 yield each
             expired.setdefault(grant, each)

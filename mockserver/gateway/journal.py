@@ -1,6 +1,6 @@
-"""Answers what was asked and what came of it: a bounded record of the requests of one sandbox, without credentials.
+"""The journal of one sandbox: a bounded record of its requests, without credentials.
 
-Judging the requests stays out.
+Deciding whether a client behaved well is the client lint's job (`conduct`).
 """
 
 from collections import deque
@@ -17,23 +17,34 @@ _SECRET_NAMES = frozenset(
     }
 )
 _SUSPECT = ("token", "key", "auth", "bearer", "password", "secret")
-"""One of these stands in each of the names."""
+"""Every secret name contains one of these."""
 
 _SHORTEST_SECRET = 6
-"""Fewer letters are no credential, and looking for them would hide half of an ordinary path."""
+"""Shorter texts are not credentials, and searching for them would redact half of an ordinary path."""
 
 TEXT_MAXIMUM = 2048
 """The longest path or query that is kept whole, in characters."""
 
 REDACTED = "[redacted]"
 
+_sequence = count(1)
+
+
+def next_sequence() -> int:
+    """The next logical timestamp; larger ones are later, in whichever thread they are taken."""
+    return next(_sequence)
+
 
 class Entry(NamedTuple):
-    """One request. `query` is as sent, but for credentials; `duration_us` is in microseconds; `refusal` is a Reason.
+    """One request. `query` is as sent, without credentials; `duration_us` is in microseconds; `refusal` is a Reason.
 
-    `grant` names the token that was known, `more` what the answer gave to ask the next page with, and `started` is in
-    nanoseconds of a clock that only goes forward: it tells requests that stood still in the sandbox's time apart.
-    `generation` tells one set of the sandbox's switches from another.
+    `grant` names the token, if it is known, and `next_page` is what the answer gave to request the next page with.
+    `started` is in nanoseconds of a monotonic clock. `generation` numbers the switches in force. `frozen` says whether
+    the sandbox's clock stood still.
+
+    `start_seq` and `end_seq` are logical timestamps: of the arrival of the request, and of the moment its answer was
+    ready. A client that sends request B after it has the answer to A gives B a `start_seq` above A's `end_seq`, however
+    long anything takes.
     """
 
     id: int
@@ -49,16 +60,19 @@ class Entry(NamedTuple):
     fault: str | None
     refusal: str | None
     grant: str | None = None
-    more: str | None = None
+    next_page: str | None = None
     started: int = 0
     generation: int = 0
+    frozen: bool = False
+    start_seq: int = 0
+    end_seq: int = 0
 
 
 class Journal:
     """The newest entries, oldest first; ids grow by one and start again only with `clear`.
 
-    Taking an id and keeping an entry are one step of the interpreter each, so that requests do not wait for each other;
-    one that overtakes another between the two is put in its place when the entries are read.
+    Taking an id and appending an entry are each one step of the interpreter, so requests do not wait for each other;
+    entries that overtake each other between the two are put in order when they are read.
     """
 
     def __init__(self, size: int) -> None:
@@ -66,15 +80,15 @@ class Journal:
         self._ids = count(1)
 
     def next_id(self) -> int:
-        """The id of the entry that comes next."""
+        """The id of the next entry."""
         return next(self._ids)
 
     def append(self, entry: Entry) -> None:
-        """Keep an entry; the oldest goes when there is no room."""
+        """Keep an entry; the oldest is dropped when the journal is full."""
         self._entries.append(entry)
 
     def clear(self) -> None:
-        """Forget every entry and begin counting anew."""
+        """Drop every entry and restart the ids."""
         self._entries.clear()
         self._ids = count(1)
 
@@ -83,40 +97,40 @@ class Journal:
 
 
 def redact_query(query: str, secrets: Sequence[str]) -> str:
-    """A query string without the values of parameters that hold credentials, nor any of the `secrets` themselves."""
-    if "%" not in query and not _suspect(query.lower()) and not _tells(query, secrets):
+    """A query string without the values of parameters that hold credentials, and without any of the `secrets`."""
+    if "%" not in query and not _is_suspect(query.lower()) and not _contains_secret(query, secrets):
         return query
-    return "&".join(_hidden(field, secrets) for field in query.split("&"))
+    return "&".join(_redact_field(field, secrets) for field in query.split("&"))
 
 
 def redact_path(path: str, secrets: Sequence[str]) -> str:
-    """A path without the segments in which any of the `secrets` stands."""
-    if not _tells(path, secrets):
+    """A path without the segments that contain any of the `secrets`."""
+    if not _contains_secret(path, secrets):
         return path
-    return "/".join(REDACTED if _tells(segment, secrets) else segment for segment in path.split("/"))
+    return "/".join(REDACTED if _contains_secret(segment, secrets) else segment for segment in path.split("/"))
 
 
-def _hidden(field: str, secrets: Sequence[str]) -> str:
+def _redact_field(field: str, secrets: Sequence[str]) -> str:
     name, _, value = field.partition("=")
-    if unquote(name).lower().replace("-", "_") in _SECRET_NAMES or _tells(unquote(value), secrets):
+    if unquote(name).lower().replace("-", "_") in _SECRET_NAMES or _contains_secret(unquote(value), secrets):
         return f"{name}={REDACTED}"
-    return REDACTED if _tells(unquote(field), secrets) else field
+    return REDACTED if _contains_secret(unquote(field), secrets) else field
 
 
-def _suspect(text: str) -> bool:
+def _is_suspect(text: str) -> bool:
     for part in _SUSPECT:  # noqa: SIM110 (as below; an expression that ignores case takes eight times as long)
         if part in text:
             return True
     return False
 
 
-def _tells(text: str, secrets: Sequence[str]) -> bool:
-    for secret in secrets:  # noqa: SIM110 (every request comes by here, and a generator takes three times as long)
+def _contains_secret(text: str, secrets: Sequence[str]) -> bool:
+    for secret in secrets:  # noqa: SIM110 (runs for every request, and a generator takes three times as long)
         if secret in text and len(secret) >= _SHORTEST_SECRET:
             return True
     return False
 
 
 def truncate(text: str) -> str:
-    """A path or query as it is kept: what is longer than TEXT_MAXIMUM ends there, in an ellipsis."""
+    """A path or query as it is kept: cut at TEXT_MAXIMUM, with an ellipsis."""
     return text if len(text) <= TEXT_MAXIMUM else f"{text[:TEXT_MAXIMUM]}…"

@@ -13,7 +13,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 from werkzeug.routing import BaseConverter, Map, Rule
 
 from mockserver.gateway import auth, effects, limits, response_cache, view
-from mockserver.gateway.journal import Entry, redact_path, redact_query, truncate
+from mockserver.gateway.journal import Entry, next_sequence, redact_path, redact_query, truncate
 from mockserver.gateway.rejection import Reason, Rejection, UnknownToken
 from mockserver.gateway.sandbox import SandboxRegistry
 from mockserver.gateway.vendor import RequestContext, Route, Stage, Vendor
@@ -238,9 +238,12 @@ def _entry(context: RequestContext, response: Response) -> Entry:
         fault=context.fault.id if context.fault else None,
         refusal=context.refusal,
         grant=context.grant.id if context.grant else None,
-        more=response.next_page if isinstance(response, view.PageResponse) else None,
+        next_page=response.next_page if isinstance(response, view.PageResponse) else None,
         started=context.started,
         generation=context.generation,
+        frozen=context.sandbox.clock.frozen,
+        start_seq=context.start_seq,
+        end_seq=next_sequence(),
     )
 
 

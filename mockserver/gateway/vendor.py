@@ -14,6 +14,7 @@ from werkzeug.datastructures import MultiDict
 
 from mockserver.gateway.defects import Defect
 from mockserver.gateway.faults import ArmedRule
+from mockserver.gateway.journal import next_sequence
 from mockserver.gateway.limits import Allowance, BucketState, LimitBlock, LimitScope
 from mockserver.gateway.rejection import Reason, Rejection
 from mockserver.gateway.sandbox import Sandbox, SandboxRegistry, VendorProfile
@@ -28,11 +29,12 @@ class RequestContext:
 
     `operation` is None where the path or the method is unknown, `grant` is None until the token is known. The request
     happens at one moment, `now`, under the options in `switches`, with the armed `defects`; `generation` tells one such
-    set from another. `fault` is the armed rule that the request met. `started` is in nanoseconds, for measuring.
+    set from another. `fault` is the armed rule that the request met. `started` is in nanoseconds, for measuring, and
+    `start_seq` the logical timestamp for the journal.
     """
 
     __slots__ = (
-        *("request", "registry", "vendor", "operation", "started", "grant", "refusal", "fault"),
+        *("request", "registry", "vendor", "operation", "started", "start_seq", "grant", "refusal", "fault"),
         *("sandbox", "now", "switches", "defects", "generation"),
     )
 
@@ -50,6 +52,7 @@ class RequestContext:
         self.vendor = vendor
         self.operation = operation
         self.started = perf_counter_ns()
+        self.start_seq = next_sequence()
         self.grant: Grant | None = None
         self.refusal: Reason | None = None
         self.fault: ArmedRule | None = None

@@ -1,7 +1,4 @@
-"""Answers how a case that is run by a test travels: to an app in this process, or to what a test makes of it.
-
-What must come of it stays out (the tests say).
-"""
+"""How tests run cases: the catalogue, a valid case to change, and a client of an app in this process."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -9,17 +6,17 @@ from typing import Any
 from flask import Flask
 
 from mockserver import resources
-from mockserver.cases import reading
-from mockserver.cases.running import Answer, Send
+from mockserver.cases import loading
+from mockserver.client import Client, Response, Transport
 
-CATALOGUE = reading.catalogue(resources.cases())
-"""The product's own cases."""
+CATALOGUE = loading.load(resources.cases())
+"""The bundled cases."""
 
 GOOD: dict[str, Any] = {
     "id": "C001",
     "title": "Two users on a page",
     "vendor": "augment",
-    "breaks": "They take a page for the list.",
+    "rationale": "They mistake a page for the list.",
     "setup": {"organization": "acme", "now": "2025-10-21T10:30:00Z", "frozen": True},
     "steps": [
         {
@@ -32,15 +29,20 @@ GOOD: dict[str, Any] = {
     "grade": "D",
     "source": "the vendor's page",
 }
-"""A case as a file has it."""
+"""A valid case, as in a file."""
 
 
-def to(app: Flask) -> Send:
-    """What sends to an app, without a socket."""
+def client(app: Flask) -> Client:
+    """A client of an app, without a socket."""
+    return Client("http://localhost", transport=to(app))
 
-    def send(method: str, target: str, headers: Mapping[str, str], body: bytes) -> Answer:
+
+def to(app: Flask) -> Transport:
+    """Sends requests to an app without a socket."""
+
+    def send(method: str, target: str, headers: Mapping[str, str], body: bytes) -> Response:
         with app.test_client().open(target, method=method, headers=dict(headers), data=body or None) as got:
             named = {name.lower(): value for name, value in got.headers.items()}
-            return Answer(got.status_code, named, got.data)
+            return Response(got.status_code, named, got.data)
 
     return send

@@ -1,4 +1,4 @@
-"""Promises about running a case: what does not come back is named, and nothing is left behind."""
+"""Promises about running a case: failures are reported with their step, and no sandbox is left behind."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -13,11 +13,12 @@ from mockserver.admin import admin_context
 from mockserver.app import create_app
 from mockserver.cases import running
 from mockserver.cases.records import Case, Catalogue
-from mockserver.cases.running import Answer, IncompleteAnswer, Outcome, Send
+from mockserver.cases.running import Outcome
+from mockserver.client import Client, NoAnswer, Response, Transport
 from mockserver.settings import Settings
 from tests.cases import sending
 from tests.cases.sending import GOOD
-from tests.cases.test_reading import read
+from tests.cases.test_loading import read
 
 SERVED = vendors.discover()
 DAU = "/analytics/v0/dau"
@@ -26,66 +27,66 @@ CONSOLE = "/metrics/api/v2/adoption/limit-hits/group-by/date?fromDate=2025-10-01
 
 @pytest.fixture(scope="module")
 def app() -> Flask:
-    """An app that the tests share, each with a case of its own."""
+    """An app shared by the tests, each of which has its own case."""
     return create_app(Settings())
 
 
 def case_of(folder: Path, *steps: dict[str, Any], vendor: str = "augment", **setup: Any) -> Case:
     """A case with these steps."""
-    stated = {**GOOD, "vendor": vendor, "steps": list(steps), "setup": {**GOOD["setup"], **setup}}
-    return read(folder, stated, name=vendor).cases[0]
+    fields = {**GOOD, "vendor": vendor, "steps": list(steps), "setup": {**GOOD["setup"], **setup}}
+    return read(folder, fields, name=vendor).cases[0]
 
 
-def run(app: Flask, case: Case, send: Send | None = None) -> list[str]:
-    """What fails when an app has this case alone."""
-    return list(outcome(app, case, send).said)
+def run(app: Flask, case: Case, send: Transport | None = None) -> list[str]:
+    """The failures when this is the only case of the app."""
+    return list(outcome(app, case, send).messages)
 
 
-def outcome(app: Flask, case: Case, send: Send | None = None) -> Outcome:
-    """How a case comes out when an app has it alone."""
+def outcome(app: Flask, case: Case, send: Transport | None = None) -> Outcome:
+    """The outcome when this is the only case of the app."""
     with app.app_context(), pytest.MonkeyPatch.context() as patch:
         held = admin_context.context()
         changed = replace(held, sources=replace(held.sources, cases=lambda: Catalogue((case,))))
         patch.setitem(app.extensions, "mockserver.admin", changed)
-        return running.run(case, send or sending.to(app), SERVED)
+        return running.run(case, Client("http://localhost", transport=send or sending.to(app)), SERVED)
 
 
-def test_a_case_that_comes_out_has_no_faults_and_leaves_no_sandbox(app: Flask, tmp_path: Path) -> None:
+def test_passed_case_leaves_no_sandbox(app: Flask, tmp_path: Path) -> None:
     assert run(app, case_of(tmp_path, *GOOD["steps"])) == []
     with app.app_context():
         assert [each.id for each in admin_context.context().registry.sandboxes] == ["default"]
 
 
 @pytest.mark.parametrize(
-    ("expect", "said"),
+    ("expect", "message"),
     [
-        ({"status": 400}, 'the status should be 400, but is 200: {"users"'),
+        ({"status": 400}, 'expected status 400, got 200: {"users"'),
         (
             {"headers": {"Retry-After": "present"}},
-            "header Retry-After should be such that it is there, but there is nothing",
+            "header Retry-After: expected a value that is present, got nothing",
         ),
         (
             {"headers": {"Content-Type": {"contains": "xml"}}},
-            'header Content-Type should be such that it contains "xml"',
+            'header Content-Type: expected a value that contains "xml"',
         ),
-        ({"body": {"users": {"length": 3}}}, "users should be such that it has the length 3, but there is ["),
-        ({"body": {"$": {"absent": True}}}, "$ should be such that it is not there"),
-        ({"text": {"contains": "<html"}}, '$ should be such that it contains "<html"'),
-        ({"cut": True}, "the connection should have been cut, but a whole answer came: 200"),
+        ({"body": {"users": {"length": 3}}}, "users: expected a value that has the length 3, got ["),
+        ({"body": {"$": {"absent": True}}}, "$: expected a value that is absent"),
+        ({"text": {"contains": "<html"}}, '$: expected a value that contains "<html"'),
+        ({"cut": True}, "expected the connection to be cut, got a complete answer with status 200"),
     ],
 )
-def test_a_wrong_expectation_is_named_with_its_step(app: Flask, tmp_path: Path, expect: Any, said: str) -> None:
+def test_failure_names_its_step(app: Flask, tmp_path: Path, expect: Any, message: str) -> None:
     right = {"request": f"GET {DAU}"}
     (fault,) = run(app, case_of(tmp_path, right, {"request": f"GET {DAU}?page_size=2", "expect": expect}))
-    assert fault.startswith(f"step 2 (GET {DAU}?page_size=2): {said}")
+    assert fault.startswith(f"step 2 (GET {DAU}?page_size=2): {message}")
 
 
-def test_each_time_is_judged(app: Flask, tmp_path: Path) -> None:
+def test_repeated_step_is_checked_each_time(app: Flask, tmp_path: Path) -> None:
     case = case_of(tmp_path, {"request": f"GET {DAU}", "times": 22, "expect": {"status": 200}})
-    assert [fault.partition(", but is ")[2][:3] for fault in run(app, case)] == ["429", "429"]
+    assert [fault.partition(", got ")[2][:3] for fault in run(app, case)] == ["429", "429"]
 
 
-def test_nothing_goes_on_without_what_was_to_be_kept(app: Flask, tmp_path: Path) -> None:
+def test_case_stops_without_a_value_to_keep(app: Flask, tmp_path: Path) -> None:
     first = {"request": f"GET {DAU}", "keep": {"cursor": "pagination.cursor"}}
     faults = run(
         app, case_of(tmp_path, first, {"request": f"GET {DAU}?cursor={{cursor}}", "expect": {"status": 1 + 399}})
@@ -93,18 +94,18 @@ def test_nothing_goes_on_without_what_was_to_be_kept(app: Flask, tmp_path: Path)
     assert faults == [f"step 1 (GET {DAU}): cursor cannot be kept: there is nothing at pagination.cursor"]
 
 
-def test_a_sandbox_that_cannot_be_made_is_the_one_fault(app: Flask, tmp_path: Path) -> None:
+def test_refused_sandbox_is_the_only_failure(app: Flask, tmp_path: Path) -> None:
     case = case_of(tmp_path, *GOOD["steps"], organization="acne")
     (fault,) = run(app, case)
-    assert fault.startswith("its sandbox cannot be made: 400 ")
+    assert fault.startswith("its sandbox cannot be created: 400 ")
     assert "there is no organization 'acne'" in fault
 
 
 @pytest.mark.in_process("over a socket the connection can be cut")
-def test_a_case_that_needs_what_the_server_cannot_do_is_passed_over(app: Flask, tmp_path: Path) -> None:
+def test_case_beyond_the_server_is_skipped(app: Flask, tmp_path: Path) -> None:
     rule = {"operation": "getDau", "effect": {"reset": True}}
-    told = outcome(app, case_of(tmp_path, *GOOD["steps"], faults=[rule]))
-    assert (told.word, "409" in told.said[0], "reset needs a socket" in told.said[0]) == (
+    result = outcome(app, case_of(tmp_path, *GOOD["steps"], faults=[rule]))
+    assert (result.result, "409" in result.messages[0], "reset needs a socket" in result.messages[0]) == (
         running.SKIPPED,
         True,
         True,
@@ -114,42 +115,38 @@ def test_a_case_that_needs_what_the_server_cannot_do_is_passed_over(app: Flask, 
 @pytest.mark.parametrize(
     ("method", "faults"),
     [
-        ("POST", ["its sandbox cannot be made: the connection ended before the answer was whole"]),
+        ("POST", ["its sandbox cannot be created: the server gives no whole answer"]),
         ("DELETE", []),
     ],
 )
-def test_a_connection_that_is_cut_around_the_steps_is_no_crash(
+def test_cut_connection_around_the_steps_is_reported(
     app: Flask, tmp_path: Path, method: str, faults: list[str]
 ) -> None:
-    def cut(asked: str, target: str, headers: Mapping[str, str], body: bytes) -> Answer:
-        if asked == method:
-            raise IncompleteAnswer
-        return sending.to(app)(asked, target, headers, body)
+    def cut(sent: str, target: str, headers: Mapping[str, str], body: bytes) -> Response:
+        if sent == method:
+            raise NoAnswer("the server gives no whole answer")
+        return sending.to(app)(sent, target, headers, body)
 
     assert run(app, case_of(tmp_path, *GOOD["steps"]), cut) == faults
 
 
-def test_a_connection_that_is_cut_is_a_fault_unless_it_must_be(app: Flask, tmp_path: Path) -> None:
-    def cut(method: str, target: str, headers: Mapping[str, str], body: bytes) -> Answer:
+def test_cut_connection_fails_unless_expected(app: Flask, tmp_path: Path) -> None:
+    def cut(method: str, target: str, headers: Mapping[str, str], body: bytes) -> Response:
         if target.startswith(DAU):
-            raise IncompleteAnswer
+            raise NoAnswer("the server gives no whole answer")
         return sending.to(app)(method, target, headers, body)
 
     steps = {"request": f"GET {DAU}"}, {"request": f"GET {DAU}?page_size=1", "expect": {"cut": True}}
-    assert run(app, case_of(tmp_path, *steps), cut) == [
-        f"step 1 (GET {DAU}): the connection ended before the answer was whole"
-    ]
+    assert run(app, case_of(tmp_path, *steps), cut) == [f"step 1 (GET {DAU}): the server gives no whole answer"]
 
 
-def test_credentials_are_whose_the_step_says(app: Flask, tmp_path: Path) -> None:
-    asked = {"granted": 200, "forbidden": 403, "nobody": 401, "Bearer {granted}": 200, "{granted}": 401}
-    steps = [{"request": f"GET {DAU}", "as": who, "expect": {"status": status}} for who, status in asked.items()]
+def test_step_sends_its_credentials(app: Flask, tmp_path: Path) -> None:
+    statuses = {"granted": 200, "forbidden": 403, "nobody": 401, "Bearer {granted}": 200, "{granted}": 401}
+    steps = [{"request": f"GET {DAU}", "as": who, "expect": {"status": status}} for who, status in statuses.items()]
     assert run(app, case_of(tmp_path, *steps)) == []
 
 
-def test_access_tokens_are_got_once_and_clients_show_their_secret_where_they_are_got(
-    app: Flask, tmp_path: Path
-) -> None:
+def test_access_tokens_are_fetched_once_for_each_client(app: Flask, tmp_path: Path) -> None:
     steps: list[dict[str, Any]] = [
         {"request": f"GET {CONSOLE}", "times": 2, "expect": {"status": 200}},
         {"request": f"GET {CONSOLE}", "as": "groups", "expect": {"status": 200}},
@@ -172,13 +169,13 @@ def test_access_tokens_are_got_once_and_clients_show_their_secret_where_they_are
     assert run(app, case_of(tmp_path, *steps, vendor="jetbrains-console")) == []
 
 
-def test_a_client_that_gets_no_access_token_stops_the_case(app: Flask, tmp_path: Path) -> None:
+def test_refused_access_token_stops_the_case(app: Flask, tmp_path: Path) -> None:
     revoked = {"mock": "DELETE /tokens/jetbrains-console-seeded"}
     (fault,) = run(app, case_of(tmp_path, revoked, {"request": f"GET {CONSOLE}"}, vendor="jetbrains-console"))
-    assert fault.startswith(f"step 2 (GET {CONSOLE}): no access token is given: 401 ")
+    assert fault.startswith(f"step 2 (GET {CONSOLE}): POST /api/rest/oauth2/token answers 401: no access token")
 
 
-def test_the_control_plane_is_the_sandboxs_own_but_for_sandboxes(app: Flask, tmp_path: Path) -> None:
+def test_control_plane_steps_use_the_sandbox(app: Flask, tmp_path: Path) -> None:
     steps = [
         {"mock": "PUT /clock", "body": {"now": "2025-01-01T00:00:00Z"}, "expect": {"status": 200}},
         {"mock": "GET /sandboxes/{sandbox}", "expect": {"body": {"now": {"matches": "^2025-01-01"}}}},
@@ -188,8 +185,8 @@ def test_the_control_plane_is_the_sandboxs_own_but_for_sandboxes(app: Flask, tmp
     assert run(app, case_of(tmp_path, *steps)) == []
 
 
-@pytest.mark.parametrize(("vendor", "status"), [("augment", 404), ("between", 404)])
-def test_a_path_below_no_mount_is_asked_for_the_cases_vendor(
+@pytest.mark.parametrize(("vendor", "status"), [("augment", 404), ("cross-vendor", 404)])
+def test_path_below_no_mount_belongs_to_the_vendor_of_the_case(
     app: Flask, tmp_path: Path, vendor: str, status: int
 ) -> None:
     steps = (

@@ -1,4 +1,4 @@
-"""Promises about a case by hand: the lines that are told, pasted into a shell, ask what the case asks."""
+"""Promises about curl lines: pasted into a shell, they send the requests of the case."""
 
 import re
 import subprocess
@@ -14,7 +14,7 @@ from mockserver.cases import describe, shell
 from mockserver.cases.records import Case
 from mockserver.settings import Settings
 from tests.cases.sending import CATALOGUE, GOOD
-from tests.cases.test_reading import read
+from tests.cases.test_loading import read
 from tests.contract.watch import Watch
 
 SERVED = vendors.discover()
@@ -29,15 +29,15 @@ CONSOLE = "/metrics/api/v2/adoption/limit-hits/group-by/date?fromDate=2025-10-01
 
 
 @pytest.fixture(autouse=True)
-def excused(described: None, watch: Watch) -> Iterator[None]:  # noqa: ARG001 (it judges when this is over)
-    """What a fault makes of an answer need not be described."""
+def undescribed(described: None, watch: Watch) -> Iterator[None]:  # noqa: ARG001 (it checks after this fixture)
+    """Answers with faults need not match the OpenAPI files."""
     yield
     watch.take()
 
 
 @pytest.fixture(scope="module")
 def url() -> Iterator[str]:
-    """Where a server without flags is."""
+    """The URL of a server with default settings."""
     with server.in_thread(create_app(Settings(server="threaded"))) as running:
         yield running.url
 
@@ -48,12 +48,12 @@ def case_of(folder: Path, *steps: dict[str, Any], vendor: str = "augment") -> Ca
 
 
 def lines(case: Case) -> list[str]:
-    """What is to be pasted for a server of its own, comments left out."""
+    """The lines for a server of its own, without comments."""
     return [line for line in shell.of_server(case, SERVED) if not line.startswith("#")]
 
 
-def done(commands: list[str], folder: Path) -> str:
-    """What a shell prints."""
+def output(commands: list[str], folder: Path) -> str:
+    """The output of a shell."""
     found = subprocess.run(
         ["bash", "-uc", "\n".join(commands)], cwd=folder, capture_output=True, text=True, check=False
     )
@@ -61,7 +61,7 @@ def done(commands: list[str], folder: Path) -> str:
     return found.stdout
 
 
-def test_every_line_is_told_with_what_must_come_back(tmp_path: Path) -> None:
+def test_every_line_is_followed_by_the_expected_answer(tmp_path: Path) -> None:
     assert shell.of_server(case_of(tmp_path, {**GOOD["steps"][0], "note": "the first page"}), SERVED) == [
         "# the first page",
         f"curl -s -D - -o answer.json {GRANTED} '{AT}{DAU}?page_size=2'; cat answer.json; echo",
@@ -110,22 +110,22 @@ def test_every_line_is_told_with_what_must_come_back(tmp_path: Path) -> None:
         ),
     ],
 )
-def test_a_step_is_one_line(tmp_path: Path, step: dict[str, Any], line: str) -> None:
+def test_step_is_one_line(tmp_path: Path, step: dict[str, Any], line: str) -> None:
     assert lines(case_of(tmp_path, step)) == [line]
 
 
-def test_access_tokens_are_got_once_for_each_client(tmp_path: Path) -> None:
+def test_access_tokens_are_fetched_once_for_each_client(tmp_path: Path) -> None:
     steps = [{"request": f"GET {CONSOLE}", "as": who} for who in ("granted", "granted", "forbidden", "groups")]
-    told = lines(case_of(tmp_path, *steps, vendor="jetbrains-console"))
-    assert [line.partition("=")[0] for line in told if not line.startswith("curl")] == [
+    pasted = lines(case_of(tmp_path, *steps, vendor="jetbrains-console"))
+    assert [line.partition("=")[0] for line in pasted if not line.startswith("curl")] == [
         "access",
         "access_forbidden",
         "access_groups",
     ]
-    assert sum('"Authorization: Bearer $access"' in line for line in told) == 2
+    assert sum('"Authorization: Bearer $access"' in line for line in pasted) == 2
 
 
-def test_what_is_pasted_gets_the_case_from_any_server(tmp_path: Path, url: str) -> None:
+def test_pasted_lines_work_on_any_server(tmp_path: Path, url: str) -> None:
     cursor = f"GET {DAU}?page_size=2&cursor={{cursor}}"
     console = {"vendor": "jetbrains-console"}
     steps = [
@@ -138,41 +138,41 @@ def test_what_is_pasted_gets_the_case_from_any_server(tmp_path: Path, url: str) 
         {"mock": "DELETE /sandboxes/{sandbox}"},
         {"request": f"GET {DAU}"},
     ]
-    told = shell.of_sandbox(case_of(tmp_path, *steps), SERVED, url)
-    # The server knows no case of this test's; its sandbox is made of the whole body in its place.
-    told[0] = told[0].replace('{"case": "C001"}', '{"now": "2025-10-21T10:30:00Z", "frozen": true}')
-    printed = done(told, tmp_path)
+    pasted = shell.of_sandbox(case_of(tmp_path, *steps), SERVED, url)
+    # The server does not know the case of this test, so the whole body creates its sandbox.
+    pasted[0] = pasted[0].replace('{"case": "C001"}', '{"now": "2025-10-21T10:30:00Z", "frozen": true}')
+    printed = output(pasted, tmp_path)
     statuses = re.findall(r"^(?:HTTP/1\.\d )?(\d{3})\b", printed, re.MULTILINE)
     assert statuses == ["200", "200", "200", "404", "201", "401", "204", "401"]
     assert printed.count('"returned_user_count":2') == 2
 
 
 @pytest.mark.parametrize("case_id", ["C015", "C031", "C059"])
-def test_the_catalogues_own_lines_do_what_they_say(tmp_path: Path, url: str, case_id: str) -> None:
+def test_lines_of_bundled_cases_give_the_expected_answers(tmp_path: Path, url: str, case_id: str) -> None:
     case = CATALOGUE.find(case_id)
-    told = shell.of_sandbox(case, SERVED, url)
-    wanted = [step.expect.status for step in case.steps if step.expect.status]
-    printed = done(told, tmp_path)
+    pasted = shell.of_sandbox(case, SERVED, url)
+    expected = [step.expect.status for step in case.steps if step.expect.status]
+    printed = output(pasted, tmp_path)
     statuses = [int(line.split()[1]) for line in printed.splitlines() if line.startswith("HTTP/1.")]
-    assert set(wanted) <= set(statuses)
+    assert set(expected) <= set(statuses)
     assert ("curl ends with" in printed) is any(step.expect.cut for step in case.steps)
 
 
-def test_a_case_is_told_whole(tmp_path: Path) -> None:
-    told = describe.describe(case_of(tmp_path, *GOOD["steps"]), SERVED, "http://here")
-    assert (told["serve"], told["marker"]) == (
+def test_description_has_every_part(tmp_path: Path) -> None:
+    data = describe.describe(case_of(tmp_path, *GOOD["steps"]), SERVED, "http://here")
+    assert (data["serve"], data["marker"]) == (
         "mockserver serve --case C001",
         '@pytest.mark.mockserver(case="C001")',
     )
-    assert told["sandbox"] == GOOD["setup"]
-    assert told["expect"] == [
+    assert data["sandbox"] == GOOD["setup"]
+    assert data["expect"] == [
         {"request": "GET /analytics/v0/dau?page_size=2", "answer": ["status 200", "users has the length 2"]}
     ]
-    assert any("http://here/analytics" in line for line in told["curl"])
-    assert """-d '{"case": "C001"}' http://here/_mock/sandboxes""" in told["curl_in_sandbox"][0]
+    assert any("http://here/analytics" in line for line in data["curl"])
+    assert """-d '{"case": "C001"}' http://here/_mock/sandboxes""" in data["curl_in_sandbox"][0]
 
 
-def test_a_case_that_cuts_connections_says_what_its_server_needs(tmp_path: Path) -> None:
+def test_case_that_cuts_connections_needs_the_threaded_server(tmp_path: Path) -> None:
     setup = {**GOOD["setup"], "faults": [{"vendor": "augment", "effect": {"reset": True}}]}
     (case,) = read(tmp_path, {**GOOD, "setup": setup}).cases
     assert describe.serve(case) == "mockserver serve --case C001 --server threaded"

@@ -24,7 +24,7 @@ WRONG = """
 - id: C001
   title: What cannot be
   vendor: augment
-  breaks: Nobody does.
+  rationale: Nobody does.
   setup: {organization: acme, now: 2025-10-21T10:30:00Z}
   steps: [{request: GET /analytics/v0/dau, expect: {status: 418}}]
   returns: A teapot.
@@ -70,7 +70,7 @@ def test_a_case_in_full_has_every_way_to_reach_it(run: Run) -> None:
     case = CATALOGUE.find("C001")
     assert told.startswith(f"C001  {case.title}\naugment, grade D: {case.source}\n")
     for part in (
-        f"Why clients break on it\n  {case.breaks}\n",
+        f"Why clients break on it\n  {case.rationale}\n",
         "A server of its own\n  mockserver serve --case C001\n  curl -s -i ",
         "In a sandbox of a server that runs\n  id=$(curl ",
         f"where the server was started without flags\n  {json.dumps(dict(case.setup))}\n",
@@ -93,7 +93,7 @@ def test_nothing_that_is_all_of_what_was_asked_for_is_a_usage_error(run: Run) ->
     assert (refused.exit_code, "no case is all of that" in refused.stderr) == (2, True)
 
 
-def test_a_case_beyond_a_server_is_passed_over_and_no_failure(run: Run) -> None:
+def test_case_beyond_the_server_is_skipped(run: Run) -> None:
     def conflict(_environ: "WSGIEnvironment", start: "StartResponse") -> list[bytes]:
         start("409 Conflict", [])
         return [b"cannot cut"]
@@ -104,9 +104,9 @@ def test_a_case_beyond_a_server_is_passed_over_and_no_failure(run: Run) -> None:
     assert (done.exit_code, done.stdout.splitlines()) == (
         0,
         [
-            f"passed over  C059  {title}",
-            "        its sandbox cannot be made: 409 cannot cut",
-            "1 cases, 0 failed, 1 beyond this server",
+            f"skipped  C059  {title}",
+            "        its sandbox cannot be created: 409 cannot cut",
+            "1 cases, 0 failed, 1 skipped",
         ],
     )
 
@@ -145,10 +145,10 @@ def test_run_asks_a_server_that_is_there_with_its_admin_token(run: Run) -> None:
     with server.in_thread(create_app(Settings(admin_token="s"))) as running:
         refused = run("cases", "--run", "C001", "--url", running.url)
         done = run("cases", "--run", "C001", "--json", "--url", f"{running.url}/", "--admin-token", "s")
-    assert (refused.exit_code, "its sandbox cannot be made: 401 " in refused.stdout) == (1, True)
+    assert (refused.exit_code, "its sandbox cannot be created: 401 " in refused.stdout) == (1, True)
     assert (done.exit_code, json.loads(done.stdout)) == (
         0,
-        {"cases": [{"id": "C001", "outcome": "passed", "said": []}]},
+        {"cases": [{"id": "C001", "outcome": "passed", "messages": []}]},
     )
 
 
@@ -162,9 +162,7 @@ def test_a_case_that_fails_is_told_with_exit_code_1(run: Run, folder: Path) -> N
     finally:
         app._catalogue.cache_clear()  # noqa: SLF001
     assert done.exit_code == 1
-    assert (
-        "failed  C001  What cannot be\n        step 1 (GET /analytics/v0/dau): the status should be 418" in done.stdout
-    )
+    assert "failed  C001  What cannot be\n        step 1 (GET /analytics/v0/dau): expected status 418" in done.stdout
     assert done.stdout.endswith("1 cases, 1 failed\n")
 
 

@@ -1,7 +1,4 @@
-"""Answers what a client does that has read the vendors' pages: it keeps, paces, walks to the end, and stops.
-
-What the rules are stays out.
-"""
+"""A client that follows the vendors' advice: it keeps answers, waits, paginates to the end, and stops when refused."""
 
 from typing import Any
 
@@ -11,34 +8,34 @@ RANGE = {"fromDate": FIRST, "toDate": LAST}
 
 
 def read_augment(to: Surfaces) -> None:
-    """Ranges at once up to yesterday, each page from the one before it, ten requests a minute at most."""
+    """Whole ranges up to yesterday, each page from the one before it, ten requests a minute at most."""
     yesterday = TODAY - DAY
     for path in ("/dau-count", "/daily-usage"):
         _paced(to, path, start_date=FIRST, end_date=yesterday)
-    for path, asked in (
+    for path, parameters in (
         ("/dau", {"date": yesterday}),
         ("/user-activity", {"start_date": FIRST, "end_date": LAST, "page_size": 100}),
         ("/daily-user-activity-by-editor-language", {"date": yesterday, "page_size": 100}),
     ):
         cursor: dict[str, object] = {}
-        while (page := _paced(to, path, **asked, **cursor)["pagination"])["has_more"]:
+        while (page := _paced(to, path, **parameters, **cursor)["pagination"])["has_more"]:
             cursor = {"cursor": page["next_cursor"]}
 
 
-def _paced(to: Surfaces, path: str, **asked: object) -> Any:
-    """An answer, six seconds after the one before; after a 429, it waits longer each time."""
+def _paced(to: Surfaces, path: str, **parameters: object) -> Any:
+    """A request six seconds after the one before; after each 429, it waits longer."""
     to.wait(6)
-    status, body = to.augment(path, **asked)
+    status, body = to.augment(path, **parameters)
     for wait in (6, 12, 24):
         if status == 429:
             to.wait(wait)
-            status, body = to.augment(path, **asked)
+            status, body = to.augment(path, **parameters)
     assert status == 200, body
     return body
 
 
 def read_tabnine(to: Surfaces) -> None:
-    """The users once, in order, and the usage of a week at once."""
+    """The users once, in order, and the usage of a week with one request."""
     following: dict[str, int] | None = {"offset": 0, "limit": 100}
     while following is not None:
         status, page = to.tabnine("/organization/users", **following)
@@ -46,13 +43,14 @@ def read_tabnine(to: Surfaces) -> None:
         following = page["meta"].get("next")
     to.tabnine("/organization/account-utilizations", startDate="2025-01")
     _, organization = to.tabnine("/organization")
-    asked = {"organizationId": organization["id"], "granularity": "daily"}
-    status, _ = to.tabnine("/organization/usage", **asked, **{"from": f"{FIRST}T00:00:00Z", "to": f"{LAST}T00:00:00Z"})
+    parameters = {"organizationId": organization["id"], "granularity": "daily"}
+    span = {"from": f"{FIRST}T00:00:00Z", "to": f"{LAST}T00:00:00Z"}
+    status, _ = to.tabnine("/organization/usage", **parameters, **span)
     assert status == 200
 
 
 def read_ide(to: Surfaces) -> None:
-    """The metrics by day at once, and every page of the users in large pages."""
+    """The metrics by day with one request, and every page of the users in large pages."""
     status, _ = to.ide("/effectiveness/metrics", groupBy="DAY", **RANGE)
     assert status == 200
     status, page = to.ide("/effectiveness/metrics/users.paged", limit=1000, **RANGE)
@@ -62,7 +60,7 @@ def read_ide(to: Surfaces) -> None:
 
 
 def read_console(to: Surfaces) -> None:
-    """One token for every report while it lives, and another one after the first 401."""
+    """One token for every report while it is valid, and another one after the first 401."""
     token = to.token()
     for report in ("v1/adoption/users-adoption", "v2/adoption/limit-hits", "v2/adoption/quota-consumption"):
         to.wait(1900)
@@ -74,6 +72,6 @@ def read_console(to: Surfaces) -> None:
 
 
 def read_all(to: Surfaces) -> None:
-    """Every surface."""
+    """Every vendor."""
     for read in (read_augment, read_tabnine, read_ide, read_console):
         read(to)

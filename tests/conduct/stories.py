@@ -1,6 +1,6 @@
-"""Answers what a journal holds after requests that a test tells in a line each, and which of them break a rule.
+"""Journals made from a line for each request, and the requests in them that violate a rule.
 
-Real requests stay out (`test_clients`).
+Tests with a real application are in `test_clients`.
 """
 
 from collections.abc import Sequence
@@ -8,12 +8,18 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from mockserver import vendors
 from mockserver.conduct import linting
+from mockserver.conduct.advice import Advice
+from mockserver.conduct.linting import LintFinding
 from mockserver.gateway.journal import Entry
+from mockserver.gateway.limits import Allowance
 
 START = datetime(2025, 10, 21, 10, 30, tzinfo=UTC)
 
-PUBLISHED = {"augment": 2}
+ADVICE: dict[str, Advice] = {name: module.ADVICE for name, module in vendors.room("advice").items()}
+LIMITS = {vendor.name: vendor.allowance for vendor in vendors.discover()}
+HOURS = {"augment": 2}
 """The hour at which the data of a day arrive, as documented."""
 
 OPERATIONS = {
@@ -34,7 +40,7 @@ OPERATIONS = {
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One request: it comes `after` so many seconds of the sandbox's time, `real` ones where those are others."""
+    """One request: it comes `after` so many seconds of the sandbox's time, `real` ones if those are others."""
 
     operation: str
     query: str = ""
@@ -47,12 +53,12 @@ class Line:
 def line(
     operation: str, query: str = "", status: int = 200, *, after: float = 10, real: float | None = None, **fields: Any
 ) -> Line:
-    """A line, whose further fields of the entry are as given."""
+    """A line; `fields` are further fields of the entry."""
     return Line(operation, query, status, after, real, fields)
 
 
 def journal(lines: Sequence[Line], start: datetime = START) -> list[Entry]:
-    """The entries, numbered from 1; each took a millisecond."""
+    """The entries, numbered from 1; each request takes a millisecond, and logical timestamps follow real time."""
     entries, at, started = [], start, 0.0
     for number, each in enumerate(lines, start=1):
         at += timedelta(seconds=each.after)
@@ -75,10 +81,40 @@ def journal(lines: Sequence[Line], start: datetime = START) -> list[Entry]:
             started=int(started * 1_000_000_000),
         )
         entries.append(made._replace(**each.fields))
-    return entries
+    return sequenced(entries)
 
 
-def broken(rule: str, lines: Sequence[Line], start: datetime = START, published: int | None = None) -> list[int]:
-    """The ids of the requests that break a rule."""
-    found = linting.lint(journal(lines, start), PUBLISHED if published is None else {"augment": published})
+def sequenced(entries: Sequence[Entry]) -> list[Entry]:
+    """The entries with logical timestamps in the order of their real ones; an answer comes before a later request."""
+    moments = [(each.started, 1, each.id, "start_seq") for each in entries]
+    moments += [(each.started + each.duration_us * 1000, 0, each.id, "end_seq") for each in entries]
+    sequence = {(number, name): index for index, (*_, number, name) in enumerate(sorted(moments), start=1)}
+    return [
+        each._replace(start_seq=sequence[each.id, "start_seq"], end_seq=sequence[each.id, "end_seq"])
+        for each in entries
+    ]
+
+
+def frozen(lines: Sequence[Line]) -> list[Entry]:
+    """The entries of lines in a sandbox whose clock never moves; real time passes as the lines say."""
+    return [each._replace(at=START, frozen=True) for each in journal(lines)]
+
+
+def findings(
+    entries: Sequence[Entry],
+    limits: dict[str, Allowance | None] | None = None,
+    hours: dict[str, int] | None = None,
+) -> list[LintFinding]:
+    """The findings over some entries, with the documented limits and publication hours unless given."""
+    return linting.lint(
+        entries,
+        advice=ADVICE,
+        allowances=LIMITS if limits is None else limits,
+        publication_hours=HOURS if hours is None else hours,
+    )
+
+
+def violations(rule: str, entries: Sequence[Entry], **in_force: Any) -> list[int]:
+    """The ids of the requests that violate a rule."""
+    found = findings(entries, **in_force)
     return sorted(number for finding in found if finding.rule == rule for number in finding.requests)

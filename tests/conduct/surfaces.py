@@ -1,7 +1,4 @@
-"""Answers how a program of a client's reaches all four surfaces: one app, a token for each vendor, JSON out.
-
-How it behaves there stays out; `naive` and `careful` are two programs over this.
-"""
+"""How a client program reaches all vendors: one app, a token for each vendor, parsed JSON."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -21,38 +18,38 @@ FIRST, LAST = date(2025, 10, 6), date(2025, 10, 12)
 
 @dataclass(frozen=True, slots=True)
 class Surfaces:
-    """All surfaces at acme; `wait` lets so many seconds pass on the sandbox's clock."""
+    """All vendors at acme; `wait` advances the sandbox's clock by so many seconds."""
 
     app: Flask
     wait: Callable[[float], None]
 
-    def ask(self, path: str, authorization: str, **parameters: object) -> tuple[int, Any]:
+    def get(self, path: str, authorization: str, **parameters: object) -> tuple[int, Any]:
         """Status and body of a GET."""
         got = self.app.test_client().get(
             path,
             headers={"Authorization": authorization},
-            query_string={name: str(to) for name, to in parameters.items()},
+            query_string={name: str(value) for name, value in parameters.items()},
         )
         return got.status_code, json.loads(got.data)
 
     def augment(self, path: str, **parameters: object) -> tuple[int, Any]:
-        """A GET of Augment's."""
-        return self.ask(AUGMENT + path, "Bearer mock-augment-acme", **parameters)
+        """A GET at Augment."""
+        return self.get(AUGMENT + path, "Bearer mock-augment-acme", **parameters)
 
     def tabnine(self, path: str, **parameters: object) -> tuple[int, Any]:
-        """A GET of Tabnine's."""
-        return self.ask(TABNINE + path, "Bearer mock-tabnine-acme", **parameters)
+        """A GET at Tabnine."""
+        return self.get(TABNINE + path, "Bearer mock-tabnine-acme", **parameters)
 
     def ide(self, path: str, **parameters: object) -> tuple[int, Any]:
-        """A GET of IDE Services'."""
-        return self.ask(IDE + path, "Bearer mock-jetbrains-ide-acme", **parameters)
+        """A GET at IDE Services."""
+        return self.get(IDE + path, "Bearer mock-jetbrains-ide-acme", **parameters)
 
     def console(self, path: str, token: str, **parameters: object) -> tuple[int, Any]:
-        """A GET of the Console's, with an access token."""
-        return self.ask(f"{CONSOLE}/{path}/group-by/date", f"Bearer {token}", **parameters)
+        """A GET at the Console, with an access token."""
+        return self.get(f"{CONSOLE}/{path}/group-by/date", f"Bearer {token}", **parameters)
 
     def token(self) -> str:
-        """Another access token of the Console's."""
+        """Another access token of the Console."""
         headers = {"Authorization": basic("mock-jetbrains-console-acme", "mock-secret"), "Content-Type": FORM}
         got = self.app.test_client().post(
             "/api/rest/oauth2/token", headers=headers, data=b"grant_type=client_credentials"

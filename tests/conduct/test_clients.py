@@ -1,6 +1,7 @@
-"""Promises about two programs that read all four surfaces: one is found out in all its habits, the other in nothing."""
+"""Promises about whole client programs: a naive one has all its findings, and careful ones have none."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -15,16 +16,21 @@ from tests.conduct.surfaces import DAY, FIRST, Surfaces
 from tests.conftest import SETTINGS
 from tests.contract.watch import Watch
 
+HOUR = 3600
+OCTOBER = date(2025, 10, 30)
+
+Findings = Callable[[], set[tuple[str, str]]]
+
 
 @pytest.fixture
 def settings() -> Settings:
-    """Limits as they are documented, which the clock of every test lets no request through for by itself."""
+    """Documented limits, on a frozen clock."""
     return replace(SETTINGS, limits="documented")
 
 
 @pytest.fixture
 def surfaces(app: Flask) -> Surfaces:
-    """The four surfaces, with a wait that moves the clock."""
+    """All vendors, with a wait that advances the clock."""
 
     def wait(seconds: float) -> None:
         with app.app_context():
@@ -35,48 +41,63 @@ def surfaces(app: Flask) -> Surfaces:
 
 
 @pytest.fixture
-def found(app: Flask) -> Callable[[], set[tuple[str, str]]]:
-    """Asks for the rules that were broken, by vendor."""
-    admin = Admin(app, {"Host": "127.0.0.1:8080"})
-    return lambda: {(each["vendor"], each["rule"]) for each in admin.get("/conduct")["findings"]}
-
-
-def test_a_careful_client_hears_nothing(surfaces: Surfaces, found: Callable[[], set[tuple[str, str]]]) -> None:
-    careful.read_all(surfaces)
-    assert found() == set()
-
-
-def test_a_naive_client_hears_all_that_it_deserves(
-    surfaces: Surfaces, found: Callable[[], set[tuple[str, str]]]
-) -> None:
-    naive.read_all(surfaces)
-    assert found() == naive.DESERVED
-
-
-HOUR = 3600
-OCTOBER = date(2025, 10, 30)
-
-
-@pytest.fixture
 def admin(app: Flask) -> Admin:
     """The control plane."""
     return Admin(app, {"Host": "127.0.0.1:8080"})
 
 
+@pytest.fixture
+def found(admin: Admin) -> Findings:
+    """Returns the violated rules, by vendor."""
+    return lambda: {(each["vendor"], each["rule"]) for each in admin.get("/conduct")["findings"]}
+
+
+def test_careful_client_has_no_findings(surfaces: Surfaces, found: Findings) -> None:
+    careful.read_all(surfaces)
+    assert found() == set()
+
+
+def test_naive_client_has_all_its_findings(surfaces: Surfaces, found: Findings) -> None:
+    naive.read_all(surfaces)
+    assert found() == naive.EXPECTED
+
+
+def test_custom_limit_is_judged(admin: Admin, surfaces: Surfaces, found: Findings) -> None:
+    admin.done("PATCH", "/limits", {"tabnine": {"per_minute": 2, "burst": 3}})
+    for _ in range(8):
+        surfaces.tabnine("/organization")
+    assert found() == {("tabnine", "hammering"), ("tabnine", "no-backoff-after-429")}
+    advice = [each["advice"] for each in admin.get("/conduct")["findings"]]
+    assert advice == [
+        "wait before the next request, and longer after each further 429; one request comes back every 30 s",
+        "spread requests evenly; the limit is 2 a minute, 3 at once",
+    ]
+
+
+@pytest.mark.parametrize("threads", [1, 16])
+def test_pool_of_any_size_has_the_same_findings(admin: Admin, surfaces: Surfaces, threads: int) -> None:
+    def get(day: int) -> None:
+        start = FIRST + day * DAY
+        surfaces.get("/api/analytics/ai/effectiveness/metrics", "Bearer unknown", fromDate=start, toDate=start)
+
+    with ThreadPoolExecutor(threads) as pool:
+        list(pool.map(get, range(40)))
+    (finding,) = admin.get("/conduct")["findings"]
+    assert (finding["rule"], finding["requests"]) == ("unauthorized-ignored", list(range(35, 41)))
+
+
 @pytest.mark.parametrize("at", ["02:10", "00:30"])
-def test_a_job_at_night_hears_nothing_over_the_end_of_a_month(
-    admin: Admin, surfaces: Surfaces, found: Callable[[], set[tuple[str, str]]], at: str
+def test_nightly_job_has_no_findings_over_a_month_end(
+    admin: Admin, surfaces: Surfaces, found: Findings, at: str
 ) -> None:
     for night in range(4):
         today = OCTOBER + night * DAY
         admin.done("PUT", "/clock", {"now": f"{today}T{at}:00Z", "frozen": True})
-        programs.at_night(surfaces, today)
+        programs.nightly(surfaces, today)
     assert found() == set()
 
 
-def test_a_job_that_asks_again_when_late_data_have_arrived_hears_nothing(
-    admin: Admin, surfaces: Surfaces, found: Callable[[], set[tuple[str, str]]]
-) -> None:
+def test_request_repeated_after_late_data_arrive_is_fine(admin: Admin, surfaces: Surfaces, found: Findings) -> None:
     admin.done("PATCH", "/policy", {"augment": {"publication_hour": 5}})
     admin.done("PUT", "/clock", {"now": f"{OCTOBER}T04:50:00Z", "frozen": True})
     for wait in (0, 900):
@@ -88,9 +109,7 @@ def test_a_job_that_asks_again_when_late_data_have_arrived_hears_nothing(
     assert finding["advice"] == "keep the answer until data of another day arrive, at 05:00 UTC"
 
 
-def test_who_asks_again_under_other_switches_hears_nothing(
-    admin: Admin, surfaces: Surfaces, found: Callable[[], set[tuple[str, str]]]
-) -> None:
+def test_request_repeated_under_other_switches_is_fine(admin: Admin, surfaces: Surfaces, found: Findings) -> None:
     for shape in ("nested", "flat"):
         admin.done("PATCH", "/policy", {"tabnine": {"error_shape": shape}})
         assert surfaces.tabnine("/organization/users", offset="no", limit=1)[0] == 400
@@ -100,43 +119,30 @@ def test_who_asks_again_under_other_switches_hears_nothing(
     assert found() == set()
 
 
-def test_a_program_that_looks_up_details_between_pages_hears_nothing(
-    surfaces: Surfaces, found: Callable[[], set[tuple[str, str]]]
-) -> None:
+def test_looking_up_details_between_pages_is_fine(surfaces: Surfaces, found: Findings) -> None:
     programs.with_details(surfaces)
     assert found() == set()
 
 
-def test_a_program_that_was_restarted_once_hears_nothing(
-    surfaces: Surfaces, found: Callable[[], set[tuple[str, str]]]
-) -> None:
+def test_one_restart_is_fine(surfaces: Surfaces, found: Findings) -> None:
     for _ in range(2):
-        programs.at_night(surfaces, date(2025, 10, 21))
+        programs.nightly(surfaces, date(2025, 10, 21))
         surfaces.wait(8 * HOUR)
     assert found() == set()
 
 
-EFFECTS = [{"status": 503}, {"html": 502}, {"malformed_json": True}]
-
-
-@pytest.mark.parametrize("effect", EFFECTS, ids=str)
-def test_a_stubborn_program_is_told_at_every_vendor_whatever_broke(
-    admin: Admin,
-    surfaces: Surfaces,
-    found: Callable[[], set[tuple[str, str]]],
-    watch: Watch,
-    effect: dict[str, object],
+@pytest.mark.parametrize("effect", [{"status": 503}, {"html": 502}, {"malformed_json": True}], ids=str)
+def test_retries_without_a_wait_are_found_at_every_vendor(
+    admin: Admin, surfaces: Surfaces, found: Findings, watch: Watch, effect: dict[str, object]
 ) -> None:
     for vendor in ("augment", "tabnine", "jetbrains-ide"):
         assert admin.ask("POST", "/faults", {"vendor": vendor, "times": 4, "effect": effect}).status == 201
-    programs.stubborn(surfaces)
+    programs.retry_at_once(surfaces)
     assert found() == {(vendor, "no-backoff-after-5xx") for vendor in ("augment", "tabnine", "jetbrains-ide")}
-    assert watch.take(), "the answers were broken on purpose"
+    assert watch.take(), "the answers were damaged on purpose"
 
 
-def test_who_asks_again_with_other_defects_armed_hears_nothing(
-    admin: Admin, surfaces: Surfaces, found: Callable[[], set[tuple[str, str]]]
-) -> None:
+def test_request_repeated_with_other_defects_is_fine(admin: Admin, surfaces: Surfaces, found: Findings) -> None:
     for armed in (["dau-count-off-by-one"], []):
         admin.done("PUT", "/defects", {"armed": armed})
         surfaces.augment("/dau-count")

@@ -1,8 +1,8 @@
-"""Promises about credentials: what is found, and what must not be."""
+"""Promises about credentials: which requests are findings, and which are not."""
 
 import pytest
 
-from tests.conduct.stories import Line, broken, line
+from tests.conduct.stories import Line, journal, line, violations
 
 ISSUE, REPORT = "createToken", "getUsersAdoptionV1"
 FETCH = line(ISSUE, after=1)
@@ -19,7 +19,7 @@ CASES: dict[str, tuple[str, list[Line], list[int]]] = {
     ),
     "a token a minute": ("token-fetched-anew", [line(ISSUE, after=60)] * 4, []),
     "a token after each 401": ("token-fetched-anew", [FETCH, line(REPORT, status=401, after=1)] * 4, []),
-    "tokens that were refused": ("token-fetched-anew", [line(ISSUE, status=400, after=1)] * 4, []),
+    "refused tokens": ("token-fetched-anew", [line(ISSUE, status=400, after=1)] * 4, []),
     "an expired token again": (
         "expired-token-again",
         [line(REPORT, status=401), line(REPORT, status=401), line(REPORT, status=401)],
@@ -30,12 +30,12 @@ CASES: dict[str, tuple[str, list[Line], list[int]]] = {
         [line(REPORT, status=401), FETCH, line(REPORT), line(REPORT, status=401)],
         [],
     ),
-    "an expired token in two requests at a time": (
+    "an expired token in two requests at once": (
         "expired-token-again",
         [line(REPORT, status=401), line(REPORT, status=401, after=0.0001)],
         [],
     ),
-    "an expired token in what was on the way": (
+    "an expired token in requests in flight": (
         "expired-token-again",
         [
             line(REPORT, "toDate=2025-10-01", status=401),
@@ -45,10 +45,10 @@ CASES: dict[str, tuple[str, list[Line], list[int]]] = {
         ],
         [4],
     ),
-    "a token that nobody knows": ("expired-token-again", [line(REPORT, status=401, grant=None)] * 2, []),
+    "an unknown token": ("expired-token-again", [line(REPORT, status=401, grant=None)] * 2, []),
 }
 
 
 @pytest.mark.parametrize(("rule", "lines", "ids"), CASES.values(), ids=CASES)
-def test_who_is_careless_with_credentials_is_found(rule: str, lines: list[Line], ids: list[int]) -> None:
-    assert broken(rule, lines) == ids
+def test_careless_use_of_credentials_is_found(rule: str, lines: list[Line], ids: list[int]) -> None:
+    assert violations(rule, journal(lines)) == ids

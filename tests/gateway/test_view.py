@@ -240,7 +240,7 @@ def test_reply_has_its_status_headers_and_next_page(times: int) -> None:
     answer = [aviary.ask() for _ in range(times)][-1]
     assert (answer.status_code, answer.get_json()) == (203, {"rows": [1]})
     assert (answer.headers["ETag"], answer.headers["Link"]) == ('"a"', "</b>")
-    assert [entry.more for entry in aviary.state.default.journal] == ["page-2"] * times
+    assert [entry.next_page for entry in aviary.state.default.journal] == ["page-2"] * times
 
 
 def test_headers_of_a_reply_are_on_no_other_answer() -> None:
@@ -287,4 +287,4 @@ def test_defect_may_change_the_next_page() -> None:
     for armed in ((), ("moved",), ("kept",)):
         aviary.state.default.set_defects(armed)
         aviary.ask()
-    assert [entry.more for entry in aviary.state.default.journal] == ["page-2", "elsewhere", "page-2"]
+    assert [entry.next_page for entry in aviary.state.default.journal] == ["page-2", "elsewhere", "page-2"]

@@ -1,4 +1,4 @@
-"""Promises about fixtures/CASES.md: every case stands in it with all that it takes, and a stale file is told."""
+"""Promises about docs/CASES.md: it has every case in full, and an outdated file is reported."""
 
 from pathlib import Path
 
@@ -10,22 +10,22 @@ from tests.cases.sending import CATALOGUE
 from tools import cases
 
 
-def test_every_case_is_listed_and_told_whole() -> None:
+def test_document_has_every_case_in_full() -> None:
     text = cases.text(CATALOGUE, vendors.discover())
     for case in CATALOGUE.cases:
-        told = describe.describe(case, vendors.discover())
+        data = describe.describe(case, vendors.discover())
         assert f"| [{case.id}](#{case.id.lower()}) | {case.vendor} | {case.grade} | " in text
-        assert "\n".join([f"```sh\n{told['serve']}", *told["curl"], "```"]) in text
-        assert all(part in text for part in (told["marker"], case.breaks, case.returns, case.source))
+        assert "\n".join([f"```sh\n{data['serve']}", *data["curl"], "```"]) in text
+        assert all(part in text for part in (data["marker"], case.rationale, case.returns, case.source))
 
 
-def test_check_tells_a_stale_file_and_writing_makes_it_fresh(
+def test_check_reports_an_outdated_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     target = tmp_path / "CASES.md"
     monkeypatch.setattr(cases, "TARGET", target)
     assert cases.main(["--check"]) == 1
-    assert "fixtures/CASES.md is stale; `make fix` writes it anew" in capsys.readouterr().err
+    assert "docs/CASES.md is out of date; `make fix` updates it" in capsys.readouterr().err
     assert (cases.main([]), cases.main(["--check"])) == (0, 0)
     target.write_text(target.read_text(encoding="utf-8").replace("C001", "C000", 1), encoding="utf-8")
     assert cases.main(["--check"]) == 1

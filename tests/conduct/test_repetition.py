@@ -1,10 +1,10 @@
-"""Promises about questions that need not have been asked, or not so: what is found, and what must not be."""
+"""Promises about needless requests: which are findings, and which are not."""
 
 from datetime import UTC, datetime
 
 import pytest
 
-from tests.conduct.stories import START, Line, broken, line
+from tests.conduct.stories import Line, journal, line, violations
 
 COUNT, METRICS, USAGE = "getDauCount", "getMetrics", "getOrganizationUsage"
 USERS, MONTHS = "getOrganizationUsers", "getOrganizationAccountUtilizations"
@@ -12,7 +12,7 @@ NIGHT = datetime(2025, 10, 21, 1, 0, tzinfo=UTC)
 
 
 def days(operation: str, query: str, count: int = 5) -> list[Line]:
-    """A question about so many days, a request for each."""
+    """A request for each of so many days."""
     return [line(operation, query.format(day=f"{day:02}", next=f"{day + 1:02}")) for day in range(1, count + 1)]
 
 
@@ -23,10 +23,14 @@ CASES: dict[str, tuple[str, list[Line], list[int]]] = {
         [line("getDau", "date=2025-10-01&page_size=9"), line("getDau", "page_size=9&date=2025-10-01")],
         [2],
     ),
-    "the same hours later, as after a restart": ("same-question-again", [line(COUNT), line(COUNT, after=7200)], []),
+    "the same hours later, perhaps after a restart": (
+        "same-question-again",
+        [line(COUNT), line(COUNT, after=7200)],
+        [],
+    ),
     "the same every few hours": ("same-question-again", [line(COUNT, after=7200)] * 4, [3, 4]),
-    "a page again, where a walk broke off": ("same-question-again", [line("getDau", "cursor=a")] * 2, [2]),
-    "a page again, a minute after a walk broke off": (
+    "a page again at once": ("same-question-again", [line("getDau", "cursor=a")] * 2, [2]),
+    "a page again after a minute, to resume": (
         "same-question-again",
         [line("getDau", "cursor=a", after=60)] * 3,
         [3],
@@ -34,15 +38,15 @@ CASES: dict[str, tuple[str, list[Line], list[int]]] = {
     "the same a minute later": ("same-question-again", [line(COUNT, after=60)] * 2, [2]),
     "two pages": ("same-question-again", [line("getDau"), line("getDau", "cursor=a")], []),
     "by another token": ("same-question-again", [line(COUNT), line(COUNT, grant="other")], []),
-    "asked again after a failure": ("same-question-again", [line(COUNT, status=500), line(COUNT)], []),
-    "asked again after a broken answer": ("same-question-again", [line(COUNT, fault="truncated"), line(COUNT)], []),
-    "asked again the next day": ("same-question-again", [line(COUNT), line(COUNT, after=86_400)], []),
+    "again after a failure": ("same-question-again", [line(COUNT, status=500), line(COUNT)], []),
+    "again after a damaged answer": ("same-question-again", [line(COUNT, fault="truncated"), line(COUNT)], []),
+    "again the next day": ("same-question-again", [line(COUNT), line(COUNT, after=86_400)], []),
     "a range that has passed": ("same-question-again", [line(METRICS, "toDate=2025-10-20")] * 2, [2]),
     "a range with today in it": ("same-question-again", [line(METRICS, "toDate=2025-10-21")] * 2, []),
     "a usage that has passed": ("same-question-again", [line(USAGE, "to=2025-10-21T10:00:00Z")] * 2, [2]),
     "a usage up to later": ("same-question-again", [line(USAGE, "to=2025-10-21T23:00:00Z")] * 2, []),
-    "a range that is none": ("same-question-again", [line(METRICS, "toDate=soon")] * 2, []),
-    "what has no days": ("same-question-again", [line("getOrganization")] * 2, []),
+    "an invalid range": ("same-question-again", [line(METRICS, "toDate=soon")] * 2, []),
+    "a request without dates": ("same-question-again", [line("getOrganization")] * 2, []),
     "Augment day by day": (
         "day-by-day",
         days(COUNT, "start_date=2025-10-{day}&end_date=2025-10-{day}"),
@@ -69,7 +73,7 @@ CASES: dict[str, tuple[str, list[Line], list[int]]] = {
         ],
         [],
     ),
-    "each user's day, which no range tells": (
+    "single days that no range returns": (
         "day-by-day",
         days("getUserActivity", "start_date=2025-10-{day}&end_date=2025-10-{day}"),
         [],
@@ -79,8 +83,8 @@ CASES: dict[str, tuple[str, list[Line], list[int]]] = {
         [line(COUNT, f"start_date=2025-10-2{day}&end_date=2025-10-2{day}", after=86_400) for day in range(1, 7)],
         [],
     ),
-    "days that are none": ("day-by-day", days(COUNT, "start_date=x{day}&end_date=x{day}"), []),
-    "no days at all": ("day-by-day", [line(COUNT)] * 5, []),
+    "invalid days": ("day-by-day", days(COUNT, "start_date=x{day}&end_date=x{day}"), []),
+    "no dates": ("day-by-day", [line(COUNT)] * 5, []),
     "users three times": ("users-polled", [line(USERS, "offset=0&limit=50")] * 3, [3]),
     "users three times, in other pages": (
         "users-polled",
@@ -89,15 +93,15 @@ CASES: dict[str, tuple[str, list[Line], list[int]]] = {
     ),
     "users twice": ("users-polled", [line(USERS, "offset=0&limit=50")] * 2, []),
     "users, page by page": ("users-polled", [line(USERS, f"offset={at}&limit=5") for at in (0, 5, 10, 15)], []),
-    "users filtered in three ways": (
+    "users with three filters": (
         "users-polled",
-        [line(USERS, f"offset=0&limit=0{more}") for more in ("", "&active=true", "&active=false")],
+        [line(USERS, f"offset=0&limit=0{query}") for query in ("", "&active=true", "&active=false")],
         [],
     ),
-    "today asked for": ("today-asked", [line("getDau", "date=2025-10-21", 400)], [1]),
+    "a request for today": ("today-asked", [line("getDau", "date=2025-10-21", 400)], [1]),
     "a range up to today": ("today-asked", [line(COUNT, "start_date=2025-10-01&end_date=2025-10-21", 400)], [1]),
     "yesterday": ("today-asked", [line("getDau", "date=2025-10-20")], []),
-    "refused for something else": ("today-asked", [line("getDau", "date=2025-10-20&page_size=0", 400)], []),
+    "another error": ("today-asked", [line("getDau", "date=2025-10-20&page_size=0", 400)], []),
     "no date": ("today-asked", [line("getDau", "date=today", 400)], []),
     "month 00": ("month-index", [line(MONTHS, "startDate=2025-00", 400)], [1]),
     "month 01": ("month-index", [line(MONTHS, "startDate=2025-01")], []),
@@ -108,8 +112,8 @@ CASES: dict[str, tuple[str, list[Line], list[int]]] = {
 
 
 @pytest.mark.parametrize(("rule", "lines", "ids"), CASES.values(), ids=CASES)
-def test_what_need_not_have_been_asked_is_found(rule: str, lines: list[Line], ids: list[int]) -> None:
-    assert broken(rule, lines, START) == ids
+def test_needless_requests_are_found(rule: str, lines: list[Line], ids: list[int]) -> None:
+    assert violations(rule, journal(lines)) == ids
 
 
 @pytest.mark.parametrize(
@@ -122,5 +126,12 @@ def test_what_need_not_have_been_asked_is_found(rule: str, lines: list[Line], id
         pytest.param(3, 3540, [2], id="before a later hour"),
     ],
 )
-def test_another_day_of_the_data_begins_when_they_arrive(published: int, after: int, ids: list[int]) -> None:
-    assert broken("same-question-again", [line(COUNT, after=0), line(COUNT, after=after)], NIGHT, published) == ids
+def test_data_day_begins_when_the_data_arrive(published: int, after: int, ids: list[int]) -> None:
+    assert (
+        violations(
+            "same-question-again",
+            journal([line(COUNT, after=0), line(COUNT, after=after)], NIGHT),
+            hours={"augment": published},
+        )
+        == ids
+    )

@@ -1,0 +1,75 @@
+"""What the client lint must know of a vendor: its parameters, its page sizes, its own rules and sources.
+
+Each vendor's folder has an `advice.py` whose `ADVICE` is an `Advice`.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from mockserver.gateway.journal import Entry
+from mockserver.gateway.limits import Allowance
+
+
+@dataclass(frozen=True, slots=True)
+class RangeParameters:
+    """The two parameters of a range of dates; `exclusive`: the second one is the end, which is not in the range."""
+
+    first: str
+    last: str
+    exclusive: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RequestRule:
+    """A vendor's own rule about single requests.
+
+    `violated_by` gets an entry of the journal and its parameters (of a repeated one all values, joined by commas).
+    """
+
+    name: str
+    observed: str
+    advice: str
+    violated_by: Callable[[Entry, Mapping[str, str]], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """A vendor's API as the client lint sees it. What is left out does not exist at the vendor.
+
+    `cursor`, `offset` and `page_size` are the parameters of paging, `default_page_sizes` the documented sizes by
+    operation, `dates` the parameters of a range, `longest_range` its documented maximum in days. `daily_operations` are
+    those whose days need not be requested one by one, with what returns a range day by day ("": the operation itself).
+    `user_lists` return all users, page by page. `issuing_operation` issues access tokens that expire.
+    `rules` are the vendor's own, and `sources` its own words on any rule, by the rule's name.
+    """
+
+    cursor: str | None = None
+    offset: str | None = None
+    page_size: str | None = None
+    default_page_sizes: Mapping[str, int] = field(default_factory=dict)
+    dates: RangeParameters | None = None
+    longest_range: int | None = None
+    daily_operations: Mapping[str, str] = field(default_factory=dict)
+    user_lists: frozenset[str] = frozenset()
+    issuing_operation: str | None = None
+    rules: tuple[RequestRule, ...] = ()
+    sources: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class LintContext:
+    """A vendor on the server in question: its advice and the limit in force there.
+
+    `allowance` is None where nothing is limited. `publication_hour` (UTC) is when data of a day arrive, on the next
+    day; None where they are there as the day goes on.
+    """
+
+    advice: Advice
+    allowance: Allowance | None = None
+    publication_hour: int | None = None
+
+    @property
+    def refill(self) -> timedelta | None:
+        """How long one request takes to come back; None where nothing is limited."""
+        return timedelta(minutes=1) / self.allowance.per_minute if self.allowance else None

@@ -1,0 +1,57 @@
+"""What clients of Augment should do: its paging and dates, and the advice on its page about the Analytics API."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Final
+
+from mockserver.conduct.advice import Advice, RangeParameters, RequestRule
+from mockserver.gateway.journal import Entry
+from mockserver.vendors.augment import policy
+
+_PAGE: Final = "Augment's page on its Analytics API"
+_BEST: Final = f"{_PAGE}, best practices"
+_DATES: Final = ("date", "start_date", "end_date")
+
+
+def _requests_today(entry: Entry, parameters: Mapping[str, str]) -> bool:
+    """Whether a request was refused that asks for today or later."""
+    today = entry.at.date()
+    return entry.status == 400 and any(_is_from(parameters.get(name, ""), today) for name in _DATES)
+
+
+def _is_from(text: str, day: date) -> bool:
+    try:
+        return date.fromisoformat(text) >= day
+    except ValueError:
+        return False
+
+
+ADVICE: Final = Advice(
+    cursor="cursor",
+    page_size="page_size",
+    default_page_sizes={
+        "getDau": policy.DAU_PAGE[0],
+        "getUserActivity": policy.ACTIVITY_PAGE[0],
+        "getDailyUserActivityByEditorLanguage": policy.ACTIVITY_PAGE[0],
+    },
+    dates=RangeParameters("start_date", "end_date"),
+    longest_range=policy.RANGE_DAYS_MAXIMUM,
+    daily_operations={"getDauCount": "", "getDailyUsage": ""},
+    rules=(
+        RequestRule(
+            "today-asked",
+            "a date of today or later, where yesterday (UTC) is the newest day",
+            "end ranges yesterday, by the calendar of UTC",
+            _requests_today,
+        ),
+    ),
+    sources={
+        "no-backoff-after-429": f"{_BEST}: exponential backoff",
+        "hammering": f"{_BEST}: spread requests over time",
+        "same-question-again": f"{_BEST}: cache responses",
+        "day-by-day": f"{_BEST}: batch requests",
+        "today-asked": f"{_PAGE}: the most recent date that can be asked for is yesterday",
+        "pages-out-of-order": f"{_BEST}: use pagination efficiently",
+        "page-size-below-default": f"{_BEST}: batch requests",
+    },
+)
