@@ -73,4 +73,4 @@ def test_the_file_that_is_kept_is_fresh(capsys: pytest.CaptureFixture[str]) -> N
 
 def test_the_readme_leads_to_it_on_its_first_screen() -> None:
     first, _, _ = (ROOT / "README.md").read_text(encoding="utf-8").partition("## In sixty seconds")
-    assert "(openapi/FIDELITY.md)" in first
+    assert "(docs/FIDELITY.md)" in first
