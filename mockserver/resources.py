@@ -1,27 +1,27 @@
-"""Answers where the data files are: beside the package in a checkout, inside it in an installed wheel.
+"""The folders of data files: beside the package in a checkout, inside it in an installed wheel.
 
-Reading them stays out: a room is handed the folder, or a file in it.
+This module only finds the folders; callers read the files.
 """
 
 from pathlib import Path
 
 _PACKAGE = Path(__file__).resolve().parent
 _SHIPPED = _PACKAGE / "_data"
-"""Only a wheel has this folder; the build puts the checkout's folders into it."""
+"""Exists only in a wheel: the build copies the folders of the checkout into it."""
 
 
 def fixtures() -> Path:
-    """The folder of organisations, names and documented answers."""
+    """Return the folder of organizations, names and documented answers."""
     return _folder("fixtures")
 
 
 def cases() -> Path:
-    """The folder of the cases, a file for each vendor."""
+    """Return the folder of the case files, one per vendor."""
     return fixtures() / "cases"
 
 
 def openapi() -> Path:
-    """The folder of the OpenAPI files, one for each surface."""
+    """Return the folder of the OpenAPI files, one per vendor."""
     return _folder("openapi")
 
 
