@@ -1,4 +1,4 @@
-"""The promise of the README's example: whoever copies it into a file has tests that pass."""
+"""The Python examples of the README: copied into a file, they are tests that pass."""
 
 import re
 
@@ -12,8 +12,8 @@ EXAMPLES = _FENCE.findall((ROOT / "README.md").read_text(encoding="utf-8"))
 
 
 @pytest.mark.parametrize("example", EXAMPLES, ids=range(len(EXAMPLES)))
-def test_an_example_of_the_readme_passes(inner: Inner, example: str) -> None:
-    told = inner(example)
+def test_the_examples_of_the_readme_pass(inner: Inner, example: str) -> None:
+    result = inner(example)
     mistakes = example.count("marks=MISTAKE")
     run = example.count("def test_") + 2 * example.count("parametrize")
-    told.assert_outcomes(passed=run - mistakes, xfailed=mistakes)
+    result.assert_outcomes(passed=run - mistakes, xfailed=mistakes)
