@@ -24,28 +24,17 @@ def python(tmp_path_factory: pytest.TempPathFactory) -> Path:
     venv.create(folder / "venv", symlinks=True)
     fresh = folder / "venv" / "bin" / "python"
     (wheel,) = folder.glob("analytics_mockserver-*.whl")
-    run(
-        sys.executable,
-        "-m",
-        "pip",
-        "--python",
-        str(python),
-        "install",
-        "--no-deps",
-        "--no-index",
-        "--quiet",
-        str(wheel),
-    )
-    packages = run(str(python), "-c", "import sysconfig; print(sysconfig.get_path('purelib'))").strip()
+    options = ("--no-deps", "--no-index", "--quiet")
+    run(sys.executable, "-m", "pip", "--python", str(fresh), "install", *options, str(wheel))
+    packages = run(str(fresh), "-c", "import sysconfig; print(sysconfig.get_path('purelib'))").strip()
     (Path(packages) / "borrowed.pth").write_text(f"{sysconfig.get_path('purelib')}\n", encoding="utf-8")
     return fresh
 
 
 def test_the_server_reads_files_from_the_wheel(python: Path) -> None:
-    folders = run(
-        str(python), "-c", "from mockserver import resources; print(resources.openapi(), resources.fixtures())"
-    )
-    assert [Path(each).is_relative_to(python.parents[1].resolve()) for each in folders.split()] == [True, True]
+    code = "from mockserver import resources; print(resources.openapi(), resources.fixtures())"
+    folders = run(str(python), "-c", code).split()
+    assert [Path(folder).is_relative_to(python.parents[1].resolve()) for folder in folders] == [True, True]
     with programs.started("-m", "mockserver", "serve", "--port", "0", "--json", python=python) as program:
         url = json.loads(line(program))["url"]
         status, _, body = asked(url, request("/analytics/v0/dau-count", headers=AUGMENT))
@@ -84,12 +73,10 @@ def test_three(sandbox):
 
 def test_the_wheel_installs_the_pytest_plugin(python: Path, tmp_path: Path) -> None:
     (tmp_path / "test_user.py").write_text(TESTS_OF_A_USER, encoding="utf-8")
-    environment = {
-        name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "PYTEST", "MOCKSERVER"))
-    }
-    disabled = [
-        part for name in ("anyio", "faker", "hypothesispytest", "schemathesis") for part in ("-p", f"no:{name}")
-    ]
+    ours = ("PYTHON", "PYTEST", "MOCKSERVER")
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
+    plugins = ("anyio", "faker", "hypothesispytest", "schemathesis")
+    disabled = [argument for name in plugins for argument in ("-p", f"no:{name}")]
     command = [str(python), "-m", "pytest", "-n", "2", *disabled, "test_user.py"]
     done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
     assert (done.returncode, "1 failed, 2 passed" in done.stdout) == (1, True), done.stdout + done.stderr
