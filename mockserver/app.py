@@ -1,6 +1,6 @@
-"""Answers the whole application for some settings; the only file that sees every room.
+"""The whole application for some settings; the only file that sees every room.
 
-Serving it over a socket stays out (`server`).
+Serving it over a socket is the job of `server`.
 """
 
 from functools import cache
@@ -9,64 +9,89 @@ from typing import Any
 from flask import Flask
 
 from mockserver import admin, resources, startup_policy, vendors
+from mockserver.admin import sandbox_config
+from mockserver.admin.admin_context import Sources
 from mockserver.cases.records import THREADED, Case, Catalogue, UnknownCase
 from mockserver.gateway import pipeline
-from mockserver.gateway.limits import Limit, LimitMode
+from mockserver.gateway.limits import LimitMode
 from mockserver.gateway.sandbox import SandboxConfig, SandboxRegistry
-from mockserver.gateway.vendor import Vendor
 from mockserver.organizations import files
 from mockserver.settings import Settings, SettingsError
 from mockserver.simulation.clock import Clock, ClockError
 from mockserver.simulation.organization import Organization
 from mockserver.simulation.world import World
 
-_MEMBERS = {
+_BODY_FIELDS = {
     "organization": "organization",
     "organization_file": "organization",
     "now": "now",
     "freeze": "frozen",
     "limits": "limits",
 }
-"""What a setting is called in the body that makes a sandbox; switches go one by one."""
+"""The field of a sandbox's body for each setting; switches are merged one by one."""
 
 
 def create_app(settings: Settings) -> Flask:
-    """The application: every vendor, the control plane, and the first sandbox as the settings make it.
+    """The application: every vendor, the control plane, and the default sandbox as the settings make it.
 
-    Raises SettingsError for a clock or a choice that cannot be, OrganizationError for a bad organisation file.
+    Raises SettingsError for a clock or a switch that cannot be, OrganizationError for a bad organization file.
     """
-    served = vendors.discover()
-    surfaces = [each.profile for each in served]
-    state = SandboxRegistry(surfaces, _world, settings.journal_size, settings.sandboxes_maximum, startup_policy.METRICS)
-    first = _made(settings, served)
-    state.make_default(first)
+    known = sources()
+    profiles = [vendor.profile for vendor in known.vendors]
+    registry = SandboxRegistry(
+        profiles, _world, settings.journal_size, settings.sandboxes_maximum, startup_policy.METRICS
+    )
+    registry.make_default(default_config(settings, known))
     app = Flask("mockserver", static_folder=None)
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
     app.url_map.merge_slashes = False
-    unrouted = pipeline.install(app, served, state)
-    admin.install(app, _plane(settings, served, state))
-    if settings.case is not None:
-        state.make_default(admin.made_of(app, _case(settings), first, _winning(settings)))
-    app.register_error_handler(Exception, lambda error: unrouted(error) or admin.refused(error))
+    unrouted = pipeline.install(app, known.vendors, registry)
+    context = admin.AdminContext(registry, known, settings.host, settings.admin_token, resources.openapi())
+    admin.install(app, context)
+    app.register_error_handler(Exception, lambda error: unrouted(error) or admin.render_error(error))
     return app
 
 
-def _plane(settings: Settings, served: tuple[Vendor, ...], state: SandboxRegistry) -> admin.AdminContext:
-    return admin.AdminContext(
-        registry=state,
-        vendors=served,
-        organizations=files.bundled(),
-        load=_named,
-        host=settings.host,
-        admin_token=settings.admin_token,
-        openapi=resources.openapi(),
-        cases=_catalogue,
-    )
+def sources() -> Sources:
+    """What sandboxes are made from: every vendor and switch, the bundled organizations, and the cases."""
+    served = vendors.discover()
+    return Sources(served, startup_policy.all_switches(served), files.bundled(), _bundled, _catalogue)
+
+
+def default_config(settings: Settings, known: Sources) -> SandboxConfig:
+    """How the default sandbox is made; no app is needed for it. The same errors as those of `create_app`."""
+    if settings.organization_file is not None:
+        organization = files.load(settings.organization_file)
+    else:
+        organization = _bundled(settings.organization)
+    limits = {vendor.name: LimitMode(settings.limits) for vendor in known.vendors}
+    policy = startup_policy.load(settings, known.switches)
+    config = SandboxConfig(organization, organization.seed, _clock(settings), limits, policy)
+    if settings.case is None:
+        return config
+    return sandbox_config.from_case(_case(settings), _flags(settings, config), known, config)
+
+
+def _flags(settings: Settings, config: SandboxConfig) -> dict[str, Any]:
+    """The settings that win over a case, as fields of a sandbox's body; None: as in the config."""
+    plain = Settings()
+    given = {
+        field
+        for name, field in _BODY_FIELDS.items()
+        if name in settings.over_case or getattr(settings, name) != getattr(plain, name)
+    }
+    values: dict[str, Any] = {
+        "organization": None,
+        "now": settings.now and settings.now.isoformat(),
+        "frozen": settings.freeze,
+        "limits": {name: str(limit) for name, limit in config.limits.items()},
+    }
+    return {"policy": config.policy, **{field: values[field] for field in given}}
 
 
 @cache
 def _catalogue() -> Catalogue:
-    """Every case, read when somebody first asks for one."""
+    """Every case, read when somebody first needs one."""
     from mockserver.cases import reading
 
     return reading.catalogue(resources.cases())
@@ -78,35 +103,18 @@ def _case(settings: Settings) -> Case:
     except UnknownCase as error:
         raise SettingsError(str(error)) from error
     if case.needs == THREADED and settings.server != "threaded":
-        raise SettingsError(f"{case.id} cuts connections, which {settings.server} cannot; add --server threaded")
+        raise SettingsError(f"{case.id} cuts connections, which {settings.server} cannot do; add --server threaded")
     return case
 
 
-def _winning(settings: Settings) -> dict[str, Any]:
-    """What of a sandbox's body the settings state: where they differ from the defaults, or were said to be stated."""
-    plain = Settings()
-    own = {name for name in _MEMBERS if name in settings.over_case or getattr(settings, name) != getattr(plain, name)}
-    clock = {"now": settings.now and settings.now.isoformat(), "frozen": settings.freeze}
-    return {_MEMBERS[name]: clock.get(_MEMBERS[name]) for name in own}
-
-
 @cache
-def _named(slug: str) -> Organization:
-    """A bundled organisation, the same record each time, so that sandboxes that show it share its world."""
+def _bundled(slug: str) -> Organization:
+    """A bundled organization, the same record each time, so that sandboxes that show it share its world."""
     return files.named(slug)
 
 
 def _world(organization: Organization, seed: int) -> World:
     return World(organization, files.pool(), seed)
-
-
-def _made(settings: Settings, served: tuple[Vendor, ...]) -> SandboxConfig:
-    if settings.organization_file is not None:
-        organization = files.load(settings.organization_file)
-    else:
-        organization = _named(settings.organization)
-    policy = startup_policy.load(settings, startup_policy.all_switches(served))
-    return SandboxConfig(organization, organization.seed, _clock(settings), _limits(settings, served), policy)
 
 
 def _clock(settings: Settings) -> Clock:
@@ -117,7 +125,3 @@ def _clock(settings: Settings) -> Clock:
         return Clock.at(settings.now, frozen=settings.freeze)
     except ClockError as error:
         raise SettingsError(f"now cannot be {settings.now.isoformat()}: {error}") from error
-
-
-def _limits(settings: Settings, served: tuple[Vendor, ...]) -> dict[str, Limit]:
-    return {vendor.name: LimitMode(settings.limits) for vendor in served}

@@ -1,6 +1,6 @@
-"""Answers what the control plane was handed when it was installed.
+"""What the control plane is given when it is added to an app.
 
-What a sandbox holds stays out (`gateway.sandbox`), and so does where organisations and files come from (`app`).
+What a sandbox holds is in `gateway.sandbox`; where organizations and files come from is decided by `app`.
 """
 
 from collections.abc import Callable
@@ -11,6 +11,7 @@ from flask import Flask, current_app
 
 from mockserver.cases.records import Catalogue
 from mockserver.gateway.sandbox import SandboxRegistry
+from mockserver.gateway.switches import Known
 from mockserver.gateway.vendor import Vendor
 from mockserver.simulation.organization import Organization
 
@@ -18,30 +19,45 @@ _EXTENSION = "mockserver.admin"
 
 
 @dataclass(frozen=True, slots=True)
-class AdminContext:
-    """All that the control plane shows, changes and heeds: the sandboxes in `state`, and what stays as it is.
+class Sources:
+    """What sandboxes are made from: vendors, switches, organizations and cases.
 
-    `organizations` are the slugs that `load` knows, `host` is the address or name that the server listens on, `openapi`
-    the folder of the OpenAPI files, `cases` reads the catalogue when it is first wanted. With an `admin_token`, every
-    request must bear it.
+    `organizations` are the slugs that `load` knows; `cases` reads the catalogue when it is first needed.
     """
 
-    registry: SandboxRegistry
     vendors: tuple[Vendor, ...]
+    switches: Known
     organizations: tuple[str, ...]
     load: Callable[[str], Organization]
-    host: str
-    admin_token: str | None
-    openapi: Path
     cases: Callable[[], Catalogue]
 
 
-def attach(app: Flask, handed: AdminContext) -> None:
-    """Give an app its plane."""
-    app.extensions[_EXTENSION] = handed
+@dataclass(frozen=True, slots=True)
+class AdminContext:
+    """The sandboxes, and what stays the same while the app runs.
+
+    `host` is the address or name that the server listens on, `openapi` the folder of the OpenAPI files. With an
+    `admin_token`, every request must carry it.
+    """
+
+    registry: SandboxRegistry
+    sources: Sources
+    host: str
+    admin_token: str | None
+    openapi: Path
+
+    @property
+    def vendors(self) -> tuple[Vendor, ...]:
+        """Every vendor that is served."""
+        return self.sources.vendors
+
+
+def attach(app: Flask, context: AdminContext) -> None:
+    """Give an app the context of its control plane."""
+    app.extensions[_EXTENSION] = context
 
 
 def context() -> AdminContext:
-    """The plane of the app in hand."""
-    held: AdminContext = current_app.extensions[_EXTENSION]
-    return held
+    """The context of the current app."""
+    found: AdminContext = current_app.extensions[_EXTENSION]
+    return found

@@ -1,6 +1,6 @@
-"""Answers what a request to the control plane asks: about which sandbox, with which query, for which one of many.
+"""One request to the control plane: its sandbox, its query, and the id in its path.
 
-What the body says stays out (`bodies`).
+The body is read by `bodies`.
 """
 
 from dataclasses import dataclass
@@ -17,9 +17,9 @@ from mockserver.gateway.sandbox import DEFAULT, Sandbox
 
 @dataclass(frozen=True, slots=True)
 class AdminRequest:
-    """One question; `name` is the part of the path that picks one of many, "" where there is none.
+    """A parsed request; `name` is the part of the path that picks one of many, "" where there is none.
 
-    `lock` is held while the sandbox is changed, or read in more than one place.
+    `lock` is held while the sandbox is changed, and while several parts of it are read together.
     """
 
     lock: RLock
@@ -29,23 +29,20 @@ class AdminRequest:
 
 
 def parse(schema: Schema, sandbox: str = DEFAULT, name: str = "") -> AdminRequest:
-    """The question of the request in hand; the short form of a path, which names no sandbox, means the first one.
-
-    404 as a Problem for a sandbox that is not there.
-    """
-    state = context().registry
-    found = state.find(sandbox)
+    """The current request; a path without a sandbox means the default one. Problem 404 for an unknown sandbox."""
+    registry = context().registry
+    found = registry.find(sandbox)
     if found is None:
         raise Problem(
             404,
-            f"there is no sandbox {sandbox!r:.100}, or no longer: one that was deleted, or whose ttl_seconds are over, "
-            "is forgotten; GET /_mock/sandboxes lists those there are",
+            f"there is no sandbox {sandbox!r:.100}: it never existed, was deleted, or its ttl_seconds are over; "
+            "GET /_mock/sandboxes lists the sandboxes that exist",
         )
-    return AdminRequest(state.lock, found, _query(schema), name)
+    return AdminRequest(registry.lock, found, _query(schema), name)
 
 
 def _query(schema: Schema) -> dict[str, Any]:
-    """The parameters; ValidationError names each that is unknown, repeated or wrong."""
+    """The query parameters; ValidationError for each that is unknown, repeated or wrong."""
     lists = {field.data_key or name for name, field in schema.fields.items() if isinstance(field, fields.List)}
     repeated = [name for name in request.args if len(request.args.getlist(name)) > 1 and name not in lists]
     if repeated:

@@ -1,6 +1,6 @@
-"""Answers which JSON object a request carries, read strictly: what could be read in two ways is refused.
+"""The JSON object in a request's body, read strictly: anything ambiguous is refused.
 
-Which members the object may have stays out (`schemas`).
+Which fields the object may have is decided by each resource's schema.
 """
 
 import json
@@ -13,86 +13,92 @@ from mockserver.admin.problems import Problem
 from mockserver.gateway.view import BODY_MAXIMUM
 
 DEPTH_MAXIMUM = 8
+"""How deep a body may be nested."""
+
 DIGITS_MAXIMUM = 60
-"""How deep a body may be nested, and how long a number in it may be: far beyond any that means something."""
+"""How long a number in a body may be."""
 
-_TOO_LARGE = f"the request body is too large; at most {BODY_MAXIMUM} bytes are read"
+_TOO_LARGE = f"the request body is too large; the maximum is {BODY_MAXIMUM} bytes"
 
 
-def measure() -> None:
-    """Refuse a body that says it is too large, and have reading stop where one that says nothing becomes so."""
+def check_size() -> None:
+    """Refuse a body whose Content-Length is too large, and limit the reading of one without a length."""
     if (request.content_length or 0) > BODY_MAXIMUM:
         raise Problem(413, _TOO_LARGE)
-    # Werkzeug cuts such a body at its limit without a word, so one byte more is read, and tells.
+    # Werkzeug truncates such a body at its limit silently; one byte more shows that it was too large.
     request.max_content_length = BODY_MAXIMUM + 1
 
 
-def given(*, optional: bool = False) -> dict[str, object]:
-    """The object that the request carries; when `optional`, no body at all is an empty one."""
-    data = _read()
+def read(*, optional: bool = False) -> dict[str, object]:
+    """The object in the body; when `optional`, no body at all is an empty object."""
+    data = _bytes()
     if optional and not data:
         return {}
-    # A form of a hostile page can send JSON, but only under another name.
+    # A form on a hostile page can send JSON, but only with another content type.
     if request.mimetype != "application/json":
         sent = repr(request.mimetype) if request.mimetype else "none"
-        raise Problem(415, f"the body must come as Content-Type: application/json; the request has {sent}")
-    value = _parsed(data)
+        raise Problem(415, f"the body must be sent as Content-Type: application/json; the request has {sent}")
+    value = _parse(data)
     if not isinstance(value, dict):
         raise Problem(400, "the body must be a JSON object, as in {}")
     return value
 
 
-def _read() -> bytes:
+def _bytes() -> bytes:
     data = request.get_data(cache=False)
     if len(data) > BODY_MAXIMUM:
         raise Problem(413, _TOO_LARGE)
     return data
 
 
-def _parsed(data: bytes) -> object:
+def _parse(data: bytes) -> object:
     try:
         value: object = json.loads(
-            data.decode(), parse_int=_whole, parse_float=_real, parse_constant=_constant, object_pairs_hook=_members
+            data.decode(),
+            parse_int=_integer,
+            parse_float=_decimal,
+            parse_constant=_constant,
+            object_pairs_hook=_object,
         )
-        if _within(value, DEPTH_MAXIMUM):
+        if _is_within(value, DEPTH_MAXIMUM):
             return value
     except RecursionError:
         pass
     except ValueError as error:
-        raise Problem(400, f"the body is not JSON as it is read here: {error}") from error
+        raise Problem(400, f"the body is not valid JSON: {error}") from error
     raise Problem(400, f"the body is nested deeper than {DEPTH_MAXIMUM} levels")
 
 
-def _within(value: object, levels: int) -> bool:
+def _is_within(value: object, levels: int) -> bool:
     inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-    return levels > 0 and all(_within(each, levels - 1) for each in inner)
+    return levels > 0 and all(_is_within(each, levels - 1) for each in inner)
 
 
-def _whole(text: str) -> int:
+def _integer(text: str) -> int:
     return int(_short(text))
 
 
-def _real(text: str) -> Decimal:
+def _decimal(text: str) -> Decimal:
     try:
         return Decimal(_short(text))
     except ArithmeticError as error:
-        raise ValueError(f"the number {text} has an exponent out of all bounds") from error
+        raise ValueError(f"the exponent of the number {text} is out of range") from error
 
 
 def _short(text: str) -> str:
     if len(text) > DIGITS_MAXIMUM:
-        raise ValueError(f"a number has {len(text)} digits; at most {DIGITS_MAXIMUM} are read")
+        raise ValueError(f"a number has {len(text)} digits; the maximum is {DIGITS_MAXIMUM}")
     return text
 
 
 def _constant(text: str) -> NoReturn:
-    raise ValueError(f"{text} is no number of JSON")
+    raise ValueError(f"{text} is not a JSON number")
 
 
-def _members(pairs: list[tuple[str, object]]) -> dict[str, object]:
+def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
     found: dict[str, object] = {}
     for name, value in pairs:
         if name in found:
-            raise ValueError(f"the member {name!r} is there twice")
+            raise ValueError(f"the field {name!r} is repeated")
         found[name] = value
     return found

@@ -1,42 +1,89 @@
-"""Answers which situations there are that clients break on, each with the lines to reach it on this server.
+"""`/_mock/cases`: the catalogue of cases, each with the commands that reproduce it on this server.
 
-What a case says stays out (`cases`), and so does making a sandbox for it (`making`).
+Cases are described by the `cases` room; a sandbox is made from one by `sandbox_config`.
 """
 
 from typing import Any
 
-from flask import request
-from marshmallow import ValidationError
+from flask import request as http_request
+from marshmallow import Schema, ValidationError, fields, validate
 
-from mockserver.admin import shapes
 from mockserver.admin.admin_context import context
 from mockserver.admin.admin_request import AdminRequest
+from mockserver.admin.fields import Query
 from mockserver.admin.problems import Problem
 from mockserver.cases.records import Case, UnknownCase
-from mockserver.gateway import switches
+from mockserver.gateway.switches import Grade
+from mockserver.validation.schemas import dump
+from mockserver.validation.suggestions import unknown_name
 
 
-def list_all(asked: AdminRequest) -> dict[str, Any]:
+class ExpectationSchema(Schema):
+    """A request of a case, and what its answer must be, in words."""
+
+    request = fields.String(required=True)
+    answer = fields.List(fields.String(), required=True)
+
+
+class CaseSchema(Schema):
+    """A scenario that breaks clients, how to reproduce it, and what must come back.
+
+    `serve` starts a server in this state, for which `curl` has the commands. `sandbox` is the body that makes a sandbox
+    in this state, and `curl_in_sandbox` the commands that do so on this server. `marker` is for a test. `needs` is a
+    socket, or a server that can cut connections; null: nothing. `grade` is the first letter of `evidence`.
+    """
+
+    id = fields.String(required=True)
+    title = fields.String(required=True)
+    vendor = fields.String(required=True)
+    rationale = fields.String(required=True)
+    needs = fields.String(required=True, allow_none=True, validate=validate.OneOf(("socket", "threaded")))
+    serve = fields.String(required=True)
+    curl = fields.List(fields.String(), required=True)
+    sandbox = fields.Dict(keys=fields.String(), required=True)
+    curl_in_sandbox = fields.List(fields.String(), required=True)
+    marker = fields.String(required=True)
+    expect = fields.List(fields.Nested(ExpectationSchema), required=True)
+    returns = fields.String(required=True)
+    grade = fields.String(required=True, validate=validate.OneOf([*Grade]))
+    evidence = fields.String(required=True)
+    source = fields.String(required=True)
+
+
+class CasesSchema(Schema):
+    """Cases, in the order of their ids."""
+
+    cases = fields.List(fields.Nested(CaseSchema), required=True)
+
+
+class CasesQuery(Query):
+    """Filters of the catalogue."""
+
+    kind = "filter"
+
+    vendor = fields.String(
+        metadata={"description": "Only cases of this vendor; `between` stands for those that are cross-vendor."}
+    )
+
+
+def list_all(request: AdminRequest) -> dict[str, Any]:
     """Every case, or those of one vendor."""
-    catalogue, vendor = context().cases(), asked.query.get("vendor")
+    catalogue, vendor = context().sources.cases(), request.query.get("vendor")
     if vendor is not None and vendor not in catalogue.vendors:
-        raise ValidationError({"vendor": [switches.did_you_mean("vendor with cases", vendor, catalogue.vendors)]})
-    found = [_told(case) for case in catalogue.cases if vendor in {None, case.vendor}]
-    written: dict[str, Any] = shapes.Cases().dump({"cases": found})
-    return written
+        raise ValidationError({"vendor": [unknown_name("vendor with cases", vendor, catalogue.vendors)]})
+    return dump(CasesSchema, {"cases": [_describe(case) for case in catalogue.cases if vendor in {None, case.vendor}]})
 
 
-def get(asked: AdminRequest) -> dict[str, Any]:
+def get(request: AdminRequest) -> dict[str, Any]:
     """One case."""
     try:
-        written: dict[str, Any] = shapes.Case().dump(_told(context().cases().find(asked.name)))
+        return dump(CaseSchema, _describe(context().sources.cases().find(request.name)))
     except UnknownCase as error:
         raise Problem(404, str(error)) from error
-    return written
 
 
-def _told(case: Case) -> dict[str, Any]:
-    from mockserver.cases import describe  # Telling is rare, and costs every start some time.
+def _describe(case: Case) -> dict[str, Any]:
+    from mockserver.cases import describe  # Describing is rare, and its import would delay every start.
 
     guarded = context().admin_token is not None
-    return describe.describe(case, context().vendors, request.host_url.rstrip("/"), guarded=guarded)
+    return describe.describe(case, context().vendors, http_request.host_url.rstrip("/"), guarded=guarded)

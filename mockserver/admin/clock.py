@@ -1,69 +1,104 @@
-"""Answers what time it is in a sandbox, and makes it another.
+"""`/_mock/clock`: the time in a sandbox. How time passes is decided by `simulation.clock`."""
 
-How time runs stays out (`simulation.clock`).
-"""
-
+from collections.abc import Mapping
 from datetime import timedelta
 from decimal import ROUND_FLOOR, Decimal, localcontext
 from typing import Any
 
-from marshmallow import ValidationError
+from marshmallow import Schema, ValidationError, fields, validates_schema
 
-from mockserver.admin import bodies, schemas, shapes
+from mockserver.admin import bodies
 from mockserver.admin.admin_request import AdminRequest
-from mockserver.simulation.clock import Clock, ClockError
+from mockserver.admin.fields import Body, NonNegativeDecimal, StrictBoolean, Timestamp
+from mockserver.simulation.clock import EARLIEST, LATEST, Clock, ClockError
+from mockserver.validation.schemas import dump
 
 _MICROSECONDS = {"seconds": 10**6, "minutes": 60 * 10**6, "hours": 3600 * 10**6, "days": 86400 * 10**6}
 _BEYOND = Decimal(10**17)
-"""More microseconds than any clock can take; whatever is longer is as wrong as this."""
+"""More microseconds than any clock can take; every longer span is as wrong as this one."""
 
 _PRECISION = 100
 
 
-def get(asked: AdminRequest) -> dict[str, Any]:
-    """The clock as it stands."""
-    return _written(asked.sandbox.clock)
+class ClockSchema(Schema):
+    """The current state of the clock."""
+
+    now = Timestamp(required=True)
+    frozen = fields.Boolean(required=True)
 
 
-def replace(asked: AdminRequest) -> dict[str, Any]:
+class ClockBody(Body):
+    """A new time."""
+
+    now = Timestamp(
+        metadata={
+            "description": f"What the clock shows, from {EARLIEST:%Y-%m-%d} to {LATEST:%Y-%m-%d}; default: what it "
+            "showed when the sandbox was made."
+        }
+    )
+    frozen = StrictBoolean(metadata={"description": "Whether time stands still; false when only `now` is given."})
+
+
+class AdvanceBody(Body):
+    """A span of time: the sum of its fields, at least one of which is given; fractions are exact."""
+
+    seconds = NonNegativeDecimal(metadata={"minimum": 0})
+    minutes = NonNegativeDecimal(metadata={"minimum": 0})
+    hours = NonNegativeDecimal(metadata={"minimum": 0})
+    days = NonNegativeDecimal(metadata={"minimum": 0})
+
+    @validates_schema
+    def require_a_field(self, given: dict[str, Any], **_: Any) -> None:
+        """ValidationError for a span without any field."""
+        if not given:
+            raise ValidationError("give at least one of seconds, minutes, hours and days")
+
+
+def get(request: AdminRequest) -> dict[str, Any]:
+    """The current state of the clock."""
+    return _dump(request.sandbox.clock)
+
+
+def replace(request: AdminRequest) -> dict[str, Any]:
     """Set the clock; what is left out goes back to how the sandbox was made."""
-    given = schemas.ClockBody().load(bodies.given())
-    clock = stated(given, asked.sandbox.config.clock)
-    with asked.lock:
-        asked.sandbox.set_clock(clock)
-    return _written(clock)
+    clock = from_fields(ClockBody().load(bodies.read()), request.sandbox.config.clock)
+    with request.lock:
+        request.sandbox.set_clock(clock)
+    return _dump(clock)
 
 
-def advance(asked: AdminRequest) -> dict[str, Any]:
-    """Move the clock on."""
-    by = _span(schemas.AdvanceBody().load(bodies.given()))
-    with asked.lock:
+def advance(request: AdminRequest) -> dict[str, Any]:
+    """Move the clock forward."""
+    span = _span(AdvanceBody().load(bodies.read()))
+    with request.lock:
         try:
-            clock = asked.sandbox.clock.advanced(by)
+            clock = request.sandbox.clock.advanced(span)
         except ClockError as error:
             raise ValidationError({"_schema": [str(error)]}) from error
-        asked.sandbox.set_clock(clock)
-    return _written(clock)
+        request.sandbox.set_clock(clock)
+    return _dump(clock)
 
 
-def stated(given: dict[str, Any], made: Clock) -> Clock:
-    """The clock that `now` and `frozen` state, what is left out being as `made`; ValidationError out of bounds."""
-    frozen = given.get("frozen", made.frozen if "now" not in given else False)
+def from_fields(given: Mapping[str, Any], default: Clock) -> Clock:
+    """The clock that the fields `now` and `frozen` describe; what is left out is as in `default`.
+
+    ValidationError for a time that no clock can show.
+    """
+    frozen = given.get("frozen", default.frozen if "now" not in given else False)
     if "now" not in given:
-        return made if frozen is made.frozen else Clock.at(made.now(), frozen=frozen)
+        return default if frozen is default.frozen else Clock.at(default.now(), frozen=frozen)
     try:
         return Clock.at(given["now"], frozen=frozen)
     except ClockError as error:
         raise ValidationError({"now": [str(error)]}) from error
 
 
-def _span(given: dict[str, Decimal]) -> timedelta:
-    """The sum in whole microseconds, rounded down; enough digits are kept for that to be exact."""
+def _span(given: Mapping[str, Decimal]) -> timedelta:
+    """The sum in whole microseconds, rounded down; the precision is high enough for an exact sum."""
     with localcontext(prec=_PRECISION, rounding=ROUND_FLOOR):
         total = sum((min(amount, _BEYOND) * _MICROSECONDS[unit] for unit, amount in given.items()), Decimal())
     return timedelta(microseconds=int(min(total, _BEYOND)))
 
 
-def _written(clock: Clock) -> dict[str, Any]:
-    written: dict[str, Any] = shapes.Clock().dump({"now": clock.now(), "frozen": clock.frozen})
-    return written
+def _dump(clock: Clock) -> dict[str, Any]:
+    return dump(ClockSchema, {"now": clock.now(), "frozen": clock.frozen})

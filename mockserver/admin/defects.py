@@ -1,35 +1,65 @@
-"""Answers which inconsistencies are armed in a sandbox, and arms others.
+"""`/_mock/defects`: inconsistencies that can be armed in a sandbox's answers; each vendor implements its own."""
 
-What each one does stays out (each vendor's `defects`).
-"""
-
+from collections.abc import Iterable
 from typing import Any
 
-from mockserver.admin import bodies, schemas, shapes
+from marshmallow import Schema, ValidationError, fields
+
+from mockserver.admin import bodies
 from mockserver.admin.admin_request import AdminRequest
+from mockserver.admin.fields import Body
+from mockserver.gateway.sandbox import VendorProfile
+from mockserver.validation.schemas import dump
+from mockserver.validation.suggestions import unknown_name
 
 
-def get(asked: AdminRequest) -> dict[str, Any]:
-    """Every defect, with whether it is armed."""
-    armed = asked.sandbox.policy.defects
-    listed = [
-        {
-            "name": each.name,
-            "vendor": vendor,
-            "operations": each.operations,
-            "says": each.says,
-            "armed": each.name in armed,
-        }
-        for vendor, surface in asked.sandbox.profiles.items()
-        for each in surface.defects
+class DefectSchema(Schema):
+    """An inconsistency that can be armed: what it does, and to the answers of which operations."""
+
+    name = fields.String(required=True)
+    vendor = fields.String(required=True)
+    operations = fields.List(fields.String(), required=True)
+    description = fields.String(required=True)
+
+
+class DefectsSchema(Schema):
+    """Every defect that can be armed, and the names of those that are."""
+
+    known = fields.List(fields.Nested(DefectSchema), required=True)
+    armed = fields.List(fields.String(), required=True)
+
+
+class DefectsBody(Body):
+    """Which defects are armed; without `armed`, those that the sandbox was made with."""
+
+    armed = fields.List(fields.String(), metadata={"description": "The names of the defects."})
+
+
+def names(profiles: Iterable[VendorProfile]) -> "fields.List[str]":
+    """A field for names of these vendors' defects."""
+    known = [defect.name for profile in profiles for defect in profile.defects]
+
+    def check(name: str) -> None:
+        if name not in known:
+            raise ValidationError(unknown_name("defect", name, known))
+
+    return fields.List(fields.String(validate=check))
+
+
+def get(request: AdminRequest) -> dict[str, Any]:
+    """The known defects and the armed ones."""
+    known = [
+        {"name": each.name, "vendor": vendor, "operations": each.operations, "description": each.says}
+        for vendor, profile in request.sandbox.profiles.items()
+        for each in profile.defects
     ]
-    written: dict[str, Any] = shapes.Defects().dump({"defects": listed})
-    return written
+    return dump(DefectsSchema, {"known": known, "armed": request.sandbox.policy.defects})
 
 
-def replace(asked: AdminRequest) -> dict[str, Any]:
-    """Arm what is named, and no other; without names, those that the sandbox was made with."""
-    stated = schemas.defects(asked.sandbox.profiles).load(bodies.given())
-    with asked.lock:
-        asked.sandbox.set_defects(tuple(sorted(set(stated.get("armed", asked.sandbox.config.defects)))))
-        return get(asked)
+def replace(request: AdminRequest) -> dict[str, Any]:
+    """Arm the named defects and no others; without names, those that the sandbox was made with."""
+    schema = DefectsBody.from_dict({"armed": names(request.sandbox.profiles.values())})()
+    given = schema.load(bodies.read())
+    with request.lock:
+        request.sandbox.set_defects(tuple(sorted(set(given.get("armed", request.sandbox.config.defects)))))
+        return get(request)

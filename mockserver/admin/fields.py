@@ -1,6 +1,6 @@
-"""Answers what one value of the control plane may be: an instant, an amount of time, a status, a vendor's switches.
+"""Kinds of values and the strict schemas that the resources of the control plane share.
 
-Which member takes which kind stays out (`schemas`). Kinds are strict: text is no number, and 1 is no truth value.
+Types are strict: text is not a number, and 1 is not true.
 """
 
 import re
@@ -8,54 +8,68 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
-from marshmallow import ValidationError, fields
-from marshmallow.validate import Range
+from marshmallow import ValidationError, fields, validate
 
-from mockserver.gateway import switches
-from mockserver.gateway.switches import Switch, SwitchError, Value
 from mockserver.simulation.clock import EARLIEST, LATEST
+from mockserver.validation import schemas
+from mockserver.validation.schemas import StrictSchema
+from mockserver.validation.suggestions import unknown_name
 
-_INSTANT = re.compile(
+_TIMESTAMP = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}T(?:[01][0-9]|2[0-3]):[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?(?:Z|[+-][0-9]{2}:[0-9]{2})"
 )
-_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _DIGITS = re.compile(r"[0-9]{1,18}")
 _STATUS = re.compile(r"[1-5](?:[0-9]{2}|xx)")
 
 
+class Body(StrictSchema):
+    """The fields of a request's body."""
+
+    error_messages = {"type": "must be an object"}  # noqa: RUF012 - as marshmallow declares it
+
+
+class VendorBody(Body):
+    """A body with one field for each vendor."""
+
+    kind = "vendor"
+
+
+class Query(StrictSchema):
+    """The parameters of a query; as it stands, that of a resource without parameters."""
+
+    kind = "parameter"
+
+
 def format_timestamp(moment: datetime) -> str:
-    """An instant as RFC 3339 writes it, in UTC; fractions of a second only where there are some."""
+    """A timestamp as in RFC 3339, in UTC; with fractions of a second only where there are some."""
     return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 class Timestamp(fields.AwareDateTime):
-    """A date and a time with a zone, as RFC 3339 writes them."""
+    """A date and a time with a time zone, as in RFC 3339."""
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> datetime:
         text = value.upper() if isinstance(value, str) else ""
         try:
-            if _INSTANT.fullmatch(text):
+            if _TIMESTAMP.fullmatch(text):
                 return datetime.fromisoformat(text)
         except ValueError:
             pass
-        raise ValidationError("must be a date and a time that exist, with a zone, as in 2025-10-21T10:30:00Z")
+        raise ValidationError("must be a date and a time that exist, with a time zone, as in 2025-10-21T10:30:00Z")
 
     def _serialize(self, value: datetime | None, *_: Any, **__: Any) -> str | None:
         return None if value is None else format_timestamp(value)
 
 
 class Day(fields.Date):
-    """A calendar date, YYYY-MM-DD in ASCII digits, on which a clock can stand."""
+    """A calendar date, YYYY-MM-DD in ASCII digits, that a sandbox's clock can show."""
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> date:
-        try:
-            day = date.fromisoformat(value) if _DATE.fullmatch(value) else None
-        except ValueError:
-            day = None
+        day = schemas.parse_date(value)
         if day is None:
             raise ValidationError("must be a date that exists, written YYYY-MM-DD")
         if not EARLIEST.date() <= day <= LATEST.date():
-            raise ValidationError(f"must lie between {EARLIEST:%Y-%m-%d} and {LATEST:%Y-%m-%d}")
+            raise ValidationError(f"must be from {EARLIEST:%Y-%m-%d} to {LATEST:%Y-%m-%d}")
         return day
 
 
@@ -83,11 +97,11 @@ class StrictInteger(fields.Integer):
     def __init__(self, least: int, most: int, **kwargs: Any) -> None:
         message = f"must be a whole number from {least} to {most}"
         kwargs.setdefault("error_messages", {"invalid": message})
-        super().__init__(strict=True, validate=Range(least, most, error=message), **kwargs)
+        super().__init__(strict=True, validate=validate.Range(least, most, error=message), **kwargs)
 
 
 class QueryInteger(StrictInteger):
-    """The same out of a query string, in ASCII digits."""
+    """A whole number in a query string, in ASCII digits."""
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> int:
         if not _DIGITS.fullmatch(value):
@@ -96,7 +110,7 @@ class QueryInteger(StrictInteger):
 
 
 class CommaList(fields.Field[list[str]]):
-    """Some of the known names out of a query string, with commas between; `kind` is what one is called."""
+    """Known names in a query string, separated by commas; `kind` is what one of them is called."""
 
     def __init__(self, kind: str, known: tuple[str, ...], **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -105,14 +119,14 @@ class CommaList(fields.Field[list[str]]):
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> list[str]:
         names = str(value).split(",")
-        unknown = [switches.did_you_mean(self._kind, name, self._known) for name in names if name not in self._known]
+        unknown = [unknown_name(self._kind, name, self._known) for name in names if name not in self._known]
         if unknown:
             raise ValidationError(unknown)
         return names
 
 
-class Statuses(fields.Field[range]):
-    """A status of HTTP, or a class of them, out of a query string: as the statuses that are meant."""
+class StatusRange(fields.Field[range]):
+    """An HTTP status, or a class of them as in 4xx, in a query string; loaded as the statuses it means."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
@@ -127,29 +141,7 @@ class Statuses(fields.Field[range]):
 
 
 class Milliseconds(fields.Integer):
-    """Microseconds, shown as the nearest number of milliseconds."""
+    """Microseconds, dumped as the nearest number of milliseconds."""
 
     def _serialize(self, value: Any, *_: Any, **__: Any) -> int:
         return (int(value) + 500) // 1000
-
-
-class Switches(fields.Field[dict[str, Value]]):
-    """Values for switches of one vendor, by their names."""
-
-    def __init__(self, known: tuple[Switch, ...], **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self._known = known
-
-    def _deserialize(self, value: Any, *_: Any, **__: Any) -> dict[str, Value]:
-        if not isinstance(value, dict):
-            raise ValidationError("must be an object of switches and their values")
-        found: dict[str, Value] = {}
-        errors: dict[str, list[str]] = {}
-        for name, stated in value.items():
-            try:
-                found |= switches.parse(self._known, {name: stated})
-            except SwitchError as error:
-                errors[name] = [str(error)]
-        if errors:
-            raise ValidationError(errors)
-        return found

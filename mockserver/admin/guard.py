@@ -1,7 +1,7 @@
-"""Answers whether a request may reach the control plane at all: by the name it was sent to, its origin, and its token.
+"""The check of every request to the control plane: its Host, its Origin, and the admin token.
 
-A web page that the developer visits must not get in, by a foreign origin or by a name that it points at this machine.
-What the request then does stays out.
+A web page that the developer visits must not reach the control plane, neither from a foreign origin nor by a host name
+that it points at this machine (DNS rebinding).
 """
 
 import re
@@ -20,31 +20,31 @@ _HOST = re.compile(r"(\[[0-9a-f:.]+\]|[^\[\]:/@\s]+)(?::[0-9]{1,5})?")
 
 
 def check() -> None:
-    """Before every request: 403, 401 or 413 as a Problem, where the path is the control plane's."""
+    """Before every request: Problem 403, 401 or 413 where the path belongs to the control plane."""
     path = request.path
     if path in ("/", "/_mock") or path.startswith("/_mock/"):
         host = request.headers.get("Host", "").lower()
         _check_host(host, context().host.lower())
         _check_origin(host)
         _check_token(context().admin_token)
-        bodies.measure()
+        bodies.check_size()
 
 
 def _check_host(host: str, bound: str) -> None:
     found = _HOST.fullmatch(host)
-    if found is None or not _known(found[1].strip("[]"), bound):
+    if found is None or not _is_own(found[1].strip("[]"), bound):
         raise Problem(
             403,
             f"the Host header names {host!r}, which is not this server; address the control plane as localhost, "
-            "127.0.0.1, [::1] or the host that the server was told to listen on",
+            "127.0.0.1, [::1] or the host that the server listens on",
         )
 
 
-def _known(name: str, bound: str) -> bool:
+def _is_own(name: str, bound: str) -> bool:
     address, own = _address(name), _address(bound)
     if address is None:
         return name in ("localhost", bound)
-    # Listening everywhere leaves open which address is dialled; a page's trick needs a name, so any address will do.
+    # A server on all interfaces cannot know its addresses; DNS rebinding needs a name, so any address is safe.
     everywhere = own is not None and own.is_unspecified
     return address.is_loopback or address == own or everywhere
 
@@ -69,7 +69,7 @@ def _check_token(expected: str | None) -> None:
         sent = auth.credential(request.headers.get("Authorization"), ("Bearer",))
     except Rejection as rejection:
         raise _unauthorized(rejection.message) from rejection
-    # WSGI hands headers over as Latin-1; what was sent are the bytes behind it.
+    # WSGI decodes headers as Latin-1; encoding restores the bytes that were sent.
     if not compare_digest(sent.encode("latin-1", "replace"), expected.encode()):
         raise _unauthorized("the token is not the admin token that the server was started with")
 

@@ -1,47 +1,95 @@
-"""Answers how much each vendor lets through in a sandbox, and makes it another.
+"""`/_mock/limits`: the rate limit of each vendor in a sandbox. Requests are counted by `gateway.limits`."""
 
-Counting requests stays out (`gateway.limits`).
-"""
-
+from collections.abc import Iterable
 from typing import Any
 
-from mockserver.admin import bodies, schemas, shapes
+from marshmallow import Schema, ValidationError, fields, validate
+
+from mockserver.admin import bodies
 from mockserver.admin.admin_request import AdminRequest
-from mockserver.gateway.limits import Allowance
+from mockserver.admin.fields import Body, StrictInteger, VendorBody
+from mockserver.gateway.limits import Allowance, Limit, LimitMode
 from mockserver.gateway.sandbox import Sandbox
+from mockserver.validation.schemas import dump
+
+RATE_MAXIMUM = 1_000_000
 
 
-def get(asked: AdminRequest) -> dict[str, Any]:
+class BucketSchema(Schema):
+    """The current state of a token bucket: whole requests left, and seconds until it is full."""
+
+    scope = fields.String(required=True)
+    remaining = fields.Integer(required=True)
+    full_in_seconds = fields.Integer(required=True)
+
+
+class VendorLimitSchema(Schema):
+    """A vendor's limit: its setting, the numbers in force (null without a limit), and the buckets in use."""
+
+    setting = fields.String(required=True, validate=validate.OneOf((*LimitMode, "custom")))
+    per_minute = fields.Integer(required=True, allow_none=True)
+    burst = fields.Integer(required=True, allow_none=True)
+    buckets = fields.List(fields.Nested(BucketSchema), required=True)
+
+
+class AllowanceBody(Body):
+    """A limit in numbers."""
+
+    per_minute = StrictInteger(
+        1, RATE_MAXIMUM, required=True, metadata={"description": "Requests that are refilled in a minute."}
+    )
+    burst = StrictInteger(1, RATE_MAXIMUM, required=True, metadata={"description": "Requests that can be saved up."})
+
+
+class LimitField(fields.Field[Limit]):
+    """The documented limit, none, or one in numbers."""
+
+    def _deserialize(self, value: Any, *_: Any, **__: Any) -> Limit:
+        if isinstance(value, dict):
+            return Allowance(**AllowanceBody().load(value))
+        if isinstance(value, str) and value in tuple(LimitMode):
+            return LimitMode(value)
+        raise ValidationError(
+            f'must be "documented", "off", or an object with per_minute and burst, both from 1 to {RATE_MAXIMUM}'
+        )
+
+
+def body(vendors: Iterable[str]) -> Schema:
+    """The body that sets limits of these vendors."""
+    return VendorBody.from_dict({name: LimitField() for name in vendors})()
+
+
+def get(request: AdminRequest) -> dict[str, Any]:
     """Every vendor's limit and its buckets."""
-    with asked.lock:
-        return {name: _vendor(asked.sandbox, name) for name in asked.sandbox.profiles}
+    with request.lock:
+        return {name: _dump(request.sandbox, name) for name in request.sandbox.profiles}
 
 
-def replace(asked: AdminRequest) -> dict[str, Any]:
+def replace(request: AdminRequest) -> dict[str, Any]:
     """Set limits; vendors left out go back to how the sandbox was made."""
-    return _set(asked, keep=False)
+    return _set(request, keep=False)
 
 
-def update(asked: AdminRequest) -> dict[str, Any]:
-    """Set limits of the vendors that are given."""
-    return _set(asked, keep=True)
+def update(request: AdminRequest) -> dict[str, Any]:
+    """Set the limits of the given vendors."""
+    return _set(request, keep=True)
 
 
-def _set(asked: AdminRequest, *, keep: bool) -> dict[str, Any]:
-    stated = schemas.limits(asked.sandbox.profiles).load(bodies.given())
-    with asked.lock:
-        asked.sandbox.set_limits(stated, keep=keep)
-        return get(asked)
+def _set(request: AdminRequest, *, keep: bool) -> dict[str, Any]:
+    given = body(request.sandbox.profiles).load(bodies.read())
+    with request.lock:
+        request.sandbox.set_limits(given, keep=keep)
+        return get(request)
 
 
-def _vendor(sandbox: Sandbox, name: str) -> dict[str, Any]:
-    limit, allowance = sandbox.limits[name], sandbox.allowance(name)
-    written: dict[str, Any] = shapes.VendorLimit().dump(
+def _dump(sandbox: Sandbox, vendor: str) -> dict[str, Any]:
+    limit, allowance = sandbox.limits[vendor], sandbox.allowance(vendor)
+    return dump(
+        VendorLimitSchema,
         {
             "setting": "custom" if isinstance(limit, Allowance) else limit.value,
             "per_minute": allowance and allowance.per_minute,
             "burst": allowance and allowance.burst,
-            "buckets": sandbox.buckets(name),
-        }
+            "buckets": sandbox.buckets(vendor),
+        },
     )
-    return written

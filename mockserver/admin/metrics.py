@@ -1,6 +1,6 @@
-"""Answers what a client that aggregates the vendors' numbers should have computed: a metric's points, average, people.
+"""`/_mock/metrics`: what a client that aggregates the vendors' numbers should have computed.
 
-It counts what the APIs show at the sandbox's moment under its switches. Counting stays out (`simulation.metrics`).
+It counts what the APIs show at the sandbox's `now` under its switches, with the engine in `simulation.metrics`.
 """
 
 from collections.abc import Mapping
@@ -9,24 +9,168 @@ from datetime import date, datetime
 from itertools import pairwise
 from typing import Any
 
-from marshmallow import ValidationError
+from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
-from mockserver.admin import metric_shapes, metrics_policy
+from mockserver.admin import metrics_policy
 from mockserver.admin.admin_context import context
 from mockserver.admin.admin_request import AdminRequest
+from mockserver.admin.fields import Day, Query, QueryInteger
+from mockserver.admin.organizations import PersonSchema
 from mockserver.admin.problems import Problem
-from mockserver.gateway import switches
 from mockserver.gateway.sandbox import Sandbox
 from mockserver.gateway.switches import Values
 from mockserver.simulation import calendar_periods
+from mockserver.simulation.calendar_periods import CalendarPeriod
 from mockserver.simulation.instants import seconds
 from mockserver.simulation.metrics import DayRange, MetricQuery, Share
 from mockserver.simulation.metrics_events import Dimension, DimensionEvents, Metric
 from mockserver.simulation.metrics_sources import COUNTERS, Visibility
 from mockserver.simulation.presence import Mask
 from mockserver.simulation.world import World
+from mockserver.validation.schemas import dump
+from mockserver.validation.suggestions import unknown_name
 
-_SAYS = {
+DAYS_MAXIMUM = 1096
+PEOPLE_MAXIMUM = 1000
+
+
+class MetricNameSchema(Schema):
+    """A metric, and what it measures."""
+
+    name = fields.String(required=True)
+    description = fields.String(required=True)
+
+
+class MetricsSchema(Schema):
+    """The metrics, and the dimensions that each can be limited to."""
+
+    metrics = fields.List(fields.Nested(MetricNameSchema), required=True)
+    dimensions = fields.List(fields.String(), required=True)
+
+
+class MetricPointSchema(Schema):
+    """A bucket: its first calendar day, the days of the range in it, and the metric."""
+
+    date = fields.Date(required=True)
+    first = fields.Date(required=True, data_key="from")
+    last = fields.Date(required=True, data_key="to")
+    value = fields.Integer(required=True)
+
+
+class MetricSourceSchema(Schema):
+    """What counts at a vendor: fields of its API, and the oldest and the newest day that it shows now.
+
+    A person is active when at least one of the fields is above zero; any other metric is the sum of the fields. `since`
+    is null where days of any age can be requested.
+    """
+
+    vendor = fields.String(required=True)
+    fields_ = fields.List(fields.String(), required=True, data_key="fields")
+    since = fields.Date(required=True, allow_none=True)
+    through = fields.Date(required=True)
+
+
+class MetricTeamSchema(Schema):
+    """The team whose people count; `teams` are the names of all teams that were counted."""
+
+    id = fields.UUID(required=True)
+    name = fields.String(required=True)
+    teams = fields.List(fields.String(), required=True)
+
+
+class MetricQuestionSchema(Schema):
+    """What was requested, and what counts towards it."""
+
+    metric = fields.String(required=True)
+    organization = fields.String(required=True)
+    dimension = fields.String(required=True)
+    dimension_events = fields.String(required=True)
+    team = fields.Nested(MetricTeamSchema, required=True, allow_none=True)
+    counted = fields.List(fields.Nested(MetricSourceSchema), required=True)
+
+
+class MetricSchema(MetricQuestionSchema):
+    """A metric over a range, bucket by bucket. `headline` is `sum` divided by `buckets`, rounded half up to two
+    decimals; it is null where no bucket counts.
+    """
+
+    bucket = fields.String(required=True)
+    first = fields.Date(required=True, data_key="from")
+    last = fields.Date(required=True, data_key="to")
+    headline = fields.Float(required=True, allow_none=True)
+    sum = fields.Integer(required=True)
+    buckets = fields.Integer(required=True)
+    points = fields.List(fields.Nested(MetricPointSchema), required=True)
+
+
+class MetricPersonSchema(PersonSchema):
+    """A person behind a point. `vendors` has, by vendor, the days of activity or the person's part of the sum.
+
+    `value` is the person's part of the point's value: 1 for ai-active-users, however many the vendors and days.
+    """
+
+    value = fields.Integer(required=True)
+    vendors = fields.Dict(keys=fields.String(), values=fields.Integer(), required=True)
+
+
+class MetricPeopleSchema(MetricQuestionSchema):
+    """The people behind a point, ordered by id. `next` is the id to pass as `after`; null on the last page."""
+
+    point = fields.Nested(MetricPointSchema, required=True)
+    people = fields.List(fields.Nested(MetricPersonSchema), required=True)
+    next = fields.String(required=True, allow_none=True)
+
+
+class RangeQuery(Query):
+    """The days, people, vendors and interactions that a metric counts."""
+
+    first = Day(required=True, data_key="from", metadata={"description": "The first day."})
+    last = Day(required=True, data_key="to", metadata={"description": "The last day, inclusive."})
+    part = fields.Enum(
+        CalendarPeriod,
+        by_value=True,
+        load_default=CalendarPeriod.DAY,
+        validate=validate.NoneOf((CalendarPeriod.YEAR,), error="must be one of: day, week, month"),
+        data_key="bucket",
+        error_messages={"unknown": "must be one of: day, week, month"},
+        metadata={"description": "The length of a bucket: a day, a week that starts on Monday, a calendar month."},
+    )
+    vendor = fields.List(
+        fields.String(),
+        load_default=list,
+        metadata={"description": "Only what this vendor's API shows; repeatable; default: every vendor."},
+    )
+    team = fields.String(metadata={"description": "Only this team's people, by its name or id."})
+    dimension = fields.Enum(
+        Dimension,
+        by_value=True,
+        load_default=Dimension.ALL,
+        error_messages={"unknown": "must be one of: {choices}"},
+        metadata={"description": "The kind of interaction that counts."},
+    )
+
+    @validates_schema
+    def check_range(self, given: dict[str, Any], **_: Any) -> None:
+        """ValidationError for a range that ends before it starts, or that is too long."""
+        length = given["last"].toordinal() - given["first"].toordinal() + 1
+        if length < 1:
+            raise ValidationError({"to": [f"must not be before from, which is {given['first']}"]})
+        if length > DAYS_MAXIMUM:
+            rule = f"a range can have at most {DAYS_MAXIMUM} days (three years); this one has {length}"
+            raise ValidationError({"to": [rule]})
+
+
+class PeopleQuery(RangeQuery):
+    """The same, with the point and the page of its people."""
+
+    date = Day(metadata={"description": "The point, by its date; default: the whole range as one bucket."})
+    after = fields.String(metadata={"description": "Only people after the one with this id, ordered by id."})
+    limit = QueryInteger(
+        1, PEOPLE_MAXIMUM, load_default=100, metadata={"description": "At most this many people; default: 100."}
+    )
+
+
+_DESCRIPTIONS = {
     Metric.ACTIVE: "Distinct developers with an AI interaction in each bucket; the headline is the average.",
     Metric.ACTIONS: "AI interactions in each bucket.",
     Metric.ADDED: "Lines of code that AI wrote, in each bucket.",
@@ -36,9 +180,8 @@ _SAYS = {
 
 def list_all(_: AdminRequest) -> dict[str, Any]:
     """The metrics there are."""
-    found = [{"name": metric, "says": says} for metric, says in _SAYS.items()]
-    written: dict[str, Any] = metric_shapes.Metrics().dump({"metrics": found, "dimensions": list(Dimension)})
-    return written
+    found = [{"name": metric, "description": description} for metric, description in _DESCRIPTIONS.items()]
+    return dump(MetricsSchema, {"metrics": found, "dimensions": list(Dimension)})
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +202,7 @@ class _Counted:
             "metric": asked.metric,
             "organization": self.world.organization.slug,
             "dimension": asked.dimension,
-            "reading": asked.reading,
+            "dimension_events": asked.reading,
             "team": self.team,
             "counted": [
                 {
@@ -92,7 +235,8 @@ def get(asked: AdminRequest) -> dict[str, Any]:
     found = _points(asked, counted.switches)
     values = counted.world.metrics.values(counted.question, [point.days for point in found])
     averaged = [value for value in values if value or counted.switches["empty_buckets"] == "zeros"]
-    written: dict[str, Any] = metric_shapes.Metric().dump(
+    return dump(
+        MetricSchema,
         {
             **counted.words,
             "bucket": asked.query["part"],
@@ -102,9 +246,8 @@ def get(asked: AdminRequest) -> dict[str, Any]:
             "sum": sum(values),
             "buckets": len(averaged),
             "points": [_told(point, value) for point, value in zip(found, values, strict=True)],
-        }
+        },
     )
-    return written
 
 
 def people(asked: AdminRequest) -> dict[str, Any]:
@@ -114,22 +257,22 @@ def people(asked: AdminRequest) -> dict[str, Any]:
     [value] = counted.world.metrics.values(counted.question, [point.days])
     found = counted.world.metrics.shares(counted.question, point.days, start, limit + 1) if value else []
     told = found[:limit]
-    written: dict[str, Any] = metric_shapes.MetricPeople().dump(
+    return dump(
+        MetricPeopleSchema,
         {
             **counted.words,
             "point": _told(point, value),
             "people": [_share(counted, share) for share in told],
             "next": counted.world.identities.id_of(told[-1].index) if len(found) > limit else None,
-        }
+        },
     )
-    return written
 
 
 def _read(asked: AdminRequest) -> _Counted:
     """The question, put to the world; Problem or ValidationError for what there is not."""
     sandbox, known = asked.sandbox, [metric.value for metric in Metric]
     if asked.name not in known:
-        raise Problem(404, switches.did_you_mean("metric", asked.name, known))
+        raise Problem(404, unknown_name("metric", asked.name, known))
     now, values = sandbox.clock.now(), sandbox.policy.values  # Read once: another request may change them meanwhile.
     chosen, seen = values[metrics_policy.NAME], _seen(sandbox, asked.query["vendor"], now, values)
     team, members = _team(sandbox.world, asked.query.get("team"), now, with_subteams=chosen["subteams"] == "with")
@@ -152,7 +295,7 @@ def _seen(sandbox: Sandbox, wanted: list[str], now: datetime, values: Mapping[st
             rule = f"{name} does not tell what a person did on a day, so nothing of it counts; there are: "
             raise ValidationError({"vendor": [rule + ", ".join(telling)]})
         if name not in telling:
-            raise ValidationError({"vendor": [switches.did_you_mean("vendor", name, telling)]})
+            raise ValidationError({"vendor": [unknown_name("vendor", name, telling)]})
     return {name: tell(now, values[name]) for name, tell in telling.items() if name in wanted or not wanted}
 
 
@@ -165,7 +308,7 @@ def _team(
     teams = world.organization.teams
     places = [place for place, team in enumerate(teams) if _is(world, place, team.name, wanted)]
     if not places:
-        raise ValidationError({"team": [switches.did_you_mean("team", wanted, [team.name for team in teams])]})
+        raise ValidationError({"team": [unknown_name("team", wanted, [team.name for team in teams])]})
     told = {"id": world.identities.team_id_of(places[0]), "name": teams[places[0]].name}
     if with_subteams:
         for place in places:  # It grows while it is walked: each team brings its own subteams.

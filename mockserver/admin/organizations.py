@@ -1,60 +1,141 @@
-"""Answers which organisations there are to ask for, and for one of them what a client's developer needs to begin.
+"""`/_mock/organizations`: the organizations on this server, and the ids that a client's developer starts with.
 
-Counting people stays out (`headcount`), and so does reading organisation files.
+People are counted by `headcount`; organization files are read by the `organizations` room.
 """
 
 from datetime import date
 from typing import Any
 
-from mockserver.admin import headcount, shapes
+from marshmallow import Schema, fields
+
+from mockserver.admin import headcount, sandbox_config
 from mockserver.admin.admin_context import context
 from mockserver.admin.admin_request import AdminRequest
 from mockserver.admin.headcount import Headcount
 from mockserver.admin.problems import Problem
-from mockserver.gateway import switches
 from mockserver.gateway.sandbox import Sandbox
 from mockserver.simulation.organization import NEVER, Organization
 from mockserver.simulation.people import PRODUCTS, ROLES
 from mockserver.simulation.world import World
+from mockserver.validation.schemas import dump
+from mockserver.validation.suggestions import unknown_name
+
+
+class PersonSchema(Schema):
+    """A person with an id and an email address."""
+
+    id = fields.UUID(required=True)
+    name = fields.String(required=True)
+    email = fields.String(required=True)
+
+
+class SpecialPersonSchema(PersonSchema):
+    """A person whom the organization's file describes. `left` is the first day without them; null: they stay."""
+
+    team = fields.String(required=True, allow_none=True)
+    role = fields.String(required=True)
+    joined = fields.Date(required=True)
+    left = fields.Date(required=True, allow_none=True)
+    licences = fields.Dict(keys=fields.String(), values=fields.Date(allow_none=True), required=True)
+
+
+class ServiceAccountSchema(Schema):
+    """An account that belongs to no person."""
+
+    id = fields.UUID(required=True)
+    name = fields.String(required=True)
+
+
+class TeamSchema(Schema):
+    """A team, and how many people are in it today."""
+
+    id = fields.UUID(required=True)
+    name = fields.String(required=True)
+    parent = fields.String(required=True, allow_none=True)
+    default = fields.Boolean(required=True)
+    people = fields.Integer(required=True)
+
+
+class ProductSchema(Schema):
+    """A product: its first day, the seats bought (null: unknown), and people licensed and using it today."""
+
+    name = fields.String(required=True)
+    starts = fields.Date(required=True)
+    seats = fields.Integer(required=True, allow_none=True)
+    licensed = fields.Integer(required=True)
+    started = fields.Integer(required=True)
+
+
+class OutlineSchema(Schema):
+    """An organization in short: everybody it ever has, and its teams, in numbers."""
+
+    slug = fields.String(required=True)
+    name = fields.String(required=True)
+    people = fields.Integer(required=True)
+    teams = fields.Integer(required=True)
+    service_accounts = fields.Integer(required=True)
+    first_day = fields.Date(required=True)
+    products = fields.List(fields.String(), required=True)
+
+
+class OrganizationsSchema(Schema):
+    """The organizations that a sandbox can show."""
+
+    organizations = fields.List(fields.Nested(OutlineSchema), required=True)
+
+
+class OrganizationSchema(Schema):
+    """An organization, with ids to start with. `people` counts all it ever has, `present` those of the clock's day."""
+
+    slug = fields.String(required=True)
+    name = fields.String(required=True)
+    id = fields.UUID(required=True)
+    domain = fields.String(required=True)
+    seed = fields.Integer(required=True)
+    first_day = fields.Date(required=True)
+    people = fields.Integer(required=True)
+    present = fields.Integer(required=True)
+    products = fields.List(fields.Nested(ProductSchema), required=True)
+    teams = fields.List(fields.Nested(TeamSchema), required=True)
+    service_accounts = fields.List(fields.Nested(ServiceAccountSchema), required=True)
+    special_people = fields.List(fields.Nested(SpecialPersonSchema), required=True)
+    users = fields.List(fields.Nested(PersonSchema), required=True)
 
 
 def slugs() -> list[str]:
-    """The organisations that come with the product and the one that the server was started with, in their order."""
-    return sorted({*context().organizations, _first().slug})
+    """The organizations that a sandbox can show, in order."""
+    return sandbox_config.slugs(context().sources, _own())
 
 
-def named(slug: str) -> Organization:
-    """One of these organisations; where two have the same slug, the one that the server was started with."""
-    return _first() if slug == _first().slug else context().load(slug)
+def _named(slug: str) -> Organization:
+    return sandbox_config.named(slug, context().sources, _own())
 
 
-def _first() -> Organization:
+def _own() -> Organization:
+    """The organization that the server was started with."""
     return context().registry.default.config.organization
 
 
 def list_all(_: AdminRequest) -> dict[str, Any]:
-    """Every organisation in a few words."""
-    found = [_outline(named(slug)) for slug in slugs()]
-    written: dict[str, Any] = shapes.Organizations().dump({"organizations": found})
-    return written
+    """Every organization in short."""
+    return dump(OrganizationsSchema, {"organizations": [_outline(_named(slug)) for slug in slugs()]})
 
 
-def get(asked: AdminRequest) -> dict[str, Any]:
-    """One organisation with its ids, as it is on the day that the sandbox's clock shows."""
+def get(request: AdminRequest) -> dict[str, Any]:
+    """One organization with its ids, on the day that the sandbox's clock shows."""
     known = slugs()
-    if asked.name not in known:
-        raise Problem(404, switches.did_you_mean("organization", asked.name, known))
-    world = _world(asked.sandbox, asked.name)
-    count = headcount.of(world.people, asked.sandbox.clock.now().date())
-    written: dict[str, Any] = shapes.Organization().dump(_described(world, count))
-    return written
+    if request.name not in known:
+        raise Problem(404, unknown_name("organization", request.name, known))
+    world = _world(request.sandbox, request.name)
+    count = headcount.of(world.people, request.sandbox.clock.now().date())
+    return dump(OrganizationSchema, _describe(world, count))
 
 
 def _world(sandbox: Sandbox, slug: str) -> World:
-    """The sandbox's own world where it shows this organisation, for its seed may be another."""
+    """The sandbox's own world where it shows this organization, since its seed may differ."""
     if slug == sandbox.config.organization.slug:
         return sandbox.world
-    organization = named(slug)
+    organization = _named(slug)
     return context().registry.worlds.get(organization, organization.seed)
 
 
@@ -70,7 +151,7 @@ def _outline(organization: Organization) -> dict[str, Any]:
     }
 
 
-def _described(world: World, count: Headcount) -> dict[str, Any]:
+def _describe(world: World, count: Headcount) -> dict[str, Any]:
     organization, identities = world.organization, world.identities
     return {
         **_outline(organization),
@@ -81,13 +162,13 @@ def _described(world: World, count: Headcount) -> dict[str, Any]:
         "products": _products(organization, count),
         "teams": [
             {
-                "id": identities.team_id_of(place),
+                "id": identities.team_id_of(index),
                 "name": team.name,
                 "parent": team.parent,
                 "default": team.default,
-                "people": count.in_team[place],
+                "people": count.in_team[index],
             }
-            for place, team in enumerate(organization.teams)
+            for index, team in enumerate(organization.teams)
         ],
         "service_accounts": [identities.of(index) for index in range(organization.people, organization.members)],
         "special_people": [_special(world, index) for index in range(len(organization.special))],
@@ -101,10 +182,10 @@ def _products(organization: Organization, count: Headcount) -> list[dict[str, An
             "name": product,
             "starts": organization.adoption[product].starts,
             "seats": organization.adoption[product].seats,
-            "licensed": count.licensed[place],
-            "started": count.started[place],
+            "licensed": count.licensed[index],
+            "started": count.started[index],
         }
-        for place, product in enumerate(PRODUCTS)
+        for index, product in enumerate(PRODUCTS)
         if product in organization.adoption
     ]
 
@@ -121,8 +202,8 @@ def _special(world: World, index: int) -> dict[str, Any]:
         "joined": _day(int(row.joined[0])),
         "left": _day(int(row.left[0])),
         "licences": {
-            product: _day(int(row.licensed[place, 0]))
-            for place, product in enumerate(PRODUCTS)
+            product: _day(int(row.licensed[position, 0]))
+            for position, product in enumerate(PRODUCTS)
             if product in world.organization.adoption
         },
     }

@@ -1,50 +1,95 @@
-"""Answers which undocumented choices are in force in a sandbox, and makes others.
-
-What a choice does stays out (each vendor's `policy` lists its own).
-"""
+"""`/_mock/policy`: the switches of a sandbox. What a switch does is decided by the vendor that declares it."""
 
 from typing import Any
 
-from mockserver.admin import bodies, schemas, shapes
+from marshmallow import Schema, ValidationError, fields
+
+from mockserver.admin import bodies
 from mockserver.admin.admin_request import AdminRequest
-from mockserver.gateway.switches import Switch, Value
+from mockserver.admin.fields import VendorBody
+from mockserver.gateway import switches
+from mockserver.gateway.switches import Grade, Known, Switch, SwitchError, Value
+from mockserver.validation.schemas import dump
 
 
-def get(asked: AdminRequest) -> dict[str, Any]:
-    """The switches of every vendor, and of what is no vendor's, with the values in force."""
-    sandbox = asked.sandbox
-    policy = sandbox.policy.values
+class SwitchSchema(Schema):
+    """A switch: the value in force, its default and options, and the evidence for the default.
+
+    `grade` is the first letter of `evidence`. The value of a switch that renames fields of answers is an object of old
+    and new names, and `options` are the fields that can be renamed; setting it replaces the whole object.
+    """
+
+    value = fields.Raw(required=True)
+    default = fields.Raw(required=True)
+    options = fields.List(fields.Raw(), required=True)
+    grade = fields.Enum(Grade, by_value=True, required=True)
+    evidence = fields.String(required=True)
+    description = fields.String(required=True)
+
+
+class SwitchValues(fields.Field[dict[str, Value]]):
+    """Values for the switches of one vendor, by their names."""
+
+    def __init__(self, known: tuple[Switch, ...], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._known = known
+
+    def _deserialize(self, value: Any, *_: Any, **__: Any) -> dict[str, Value]:
+        if not isinstance(value, dict):
+            raise ValidationError("must be an object of switches and their values")
+        found: dict[str, Value] = {}
+        errors: dict[str, list[str]] = {}
+        for name, given in value.items():
+            try:
+                found |= switches.parse(self._known, {name: given})
+            except SwitchError as error:
+                errors[name] = [str(error)]
+        if errors:
+            raise ValidationError(errors)
+        return found
+
+
+def body(known: Known) -> Schema:
+    """The body that sets switches of these vendors and other groups."""
+    return VendorBody.from_dict({name: SwitchValues(of_group) for name, of_group in known.items()})()
+
+
+def get(request: AdminRequest) -> dict[str, Any]:
+    """The switches of every vendor and every other group."""
+    policy = request.sandbox.policy.values
     return {
-        group: {switch.name: _switch(switch, policy[group][switch.name]) for switch in known}
-        for group, known in sandbox.switches.items()
+        group: {switch.name: describe(switch, policy[group][switch.name]) for switch in known}
+        for group, known in request.sandbox.switches.items()
     }
 
 
-def replace(asked: AdminRequest) -> dict[str, Any]:
+def replace(request: AdminRequest) -> dict[str, Any]:
     """Set switches; those left out go back to how the sandbox was made."""
-    return _set(asked, keep=False)
+    return _set(request, keep=False)
 
 
-def update(asked: AdminRequest) -> dict[str, Any]:
-    """Set the switches that are given."""
-    return _set(asked, keep=True)
+def update(request: AdminRequest) -> dict[str, Any]:
+    """Set the given switches."""
+    return _set(request, keep=True)
 
 
-def _set(asked: AdminRequest, *, keep: bool) -> dict[str, Any]:
-    stated = schemas.policy(asked.sandbox.switches).load(bodies.given())
-    with asked.lock:
-        asked.sandbox.set_policy(stated, keep=keep)
-        return get(asked)
+def _set(request: AdminRequest, *, keep: bool) -> dict[str, Any]:
+    given = body(request.sandbox.switches).load(bodies.read())
+    with request.lock:
+        request.sandbox.set_policy(given, keep=keep)
+        return get(request)
 
 
-def _switch(switch: Switch, value: Value) -> dict[str, Any]:
-    written: dict[str, Any] = shapes.SwitchState().dump(
+def describe(switch: Switch, value: Value) -> dict[str, Any]:
+    """A switch as JSON, with the value in force."""
+    return dump(
+        SwitchSchema,
         {
             "value": switch.to_json(value),
             "default": switch.to_json(switch.default),
-            "choices": switch.options,
+            "options": switch.options,
             "grade": switch.grade,
-            "says": switch.description,
-        }
+            "evidence": switch.grade.evidence,
+            "description": switch.description,
+        },
     )
-    return written

@@ -1,42 +1,85 @@
-"""Answers which requests the vendors' clients made in a sandbox, and forgets them.
+"""`/_mock/requests`: the journal of the vendor requests in a sandbox.
 
-Recording them stays out (`gateway.pipeline` writes, `gateway.journal` keeps).
+`gateway.pipeline` writes its entries, `gateway.journal` keeps them.
 """
 
 from typing import Any
 
 from flask import Response
-from marshmallow import ValidationError
+from marshmallow import Schema, ValidationError, fields
 
-from mockserver.admin import answers, reach, shapes
+from mockserver.admin import fault_targets, responses
 from mockserver.admin.admin_context import context
 from mockserver.admin.admin_request import AdminRequest
+from mockserver.admin.fields import Milliseconds, Query, QueryInteger, StatusRange, Timestamp
 from mockserver.gateway import faults
 from mockserver.gateway.journal import Entry
+from mockserver.validation.schemas import dump
+
+LIMIT_MAXIMUM = 1_000_000
+ID_MAXIMUM = 10**18 - 1
 
 
-def list_all(asked: AdminRequest) -> dict[str, Any]:
-    """The entries that meet every filter, oldest first; ValidationError for filters that no request could meet."""
-    query = asked.query
-    impossible = reach.errors(query, context().vendors)
-    if impossible:
-        raise ValidationError(dict(impossible))
-    with asked.lock:
-        entries = tuple(asked.sandbox.journal)
-    found = [entry for entry in entries if _meets(entry, query)]
+class EntrySchema(Schema):
+    """One request in the journal, without credentials. `refusal` is the reason why it was refused."""
+
+    id = fields.Integer(required=True)
+    at = Timestamp(required=True)
+    vendor = fields.String(required=True)
+    operation = fields.String(required=True, allow_none=True)
+    method = fields.String(required=True)
+    path = fields.String(required=True)
+    query = fields.String(required=True)
+    status = fields.Integer(required=True)
+    duration_ms = Milliseconds(required=True, attribute="duration_us")
+    organization = fields.String(required=True)
+    fault = fields.String(required=True, allow_none=True)
+    refusal = fields.String(required=True, allow_none=True)
+
+
+class JournalSchema(Schema):
+    """Entries of the journal, oldest first."""
+
+    requests = fields.List(fields.Nested(EntrySchema), required=True)
+
+
+class RequestsQuery(Query):
+    """Filters of the journal; an entry is listed when it matches all of them."""
+
+    kind = "filter"
+
+    vendor = fields.String(metadata={"description": "Only requests to this vendor."})
+    operation = fields.String(metadata={"description": "Only this operationId of the vendor's OpenAPI file."})
+    path = fields.String(
+        metadata={"description": "Only this path, without the query string; * stands for any characters."}
+    )
+    status = StatusRange(metadata={"description": "Only answers with this status, or of this class, as in 4xx."})
+    limit = QueryInteger(
+        1, LIMIT_MAXIMUM, metadata={"description": "Only the newest entries, at most this many, still oldest first."}
+    )
+    after = QueryInteger(0, ID_MAXIMUM, metadata={"description": "Only entries after the one with this id."})
+
+
+def list_all(request: AdminRequest) -> dict[str, Any]:
+    """The entries that match every filter, oldest first; ValidationError for filters that no request can match."""
+    query = request.query
+    if errors := fault_targets.errors(query, context().vendors):
+        raise ValidationError(dict(errors))
+    with request.lock:
+        entries = tuple(request.sandbox.journal)
+    found = [entry for entry in entries if _matches(entry, query)]
     newest = found[-query["limit"] :] if "limit" in query else found
-    written: dict[str, Any] = shapes.Journal().dump({"requests": newest})
-    return written
+    return dump(JournalSchema, {"requests": newest})
 
 
-def clear(asked: AdminRequest) -> Response:
-    """An empty journal from here on."""
-    with asked.lock:
-        asked.sandbox.reset(("journal",))
-    return answers.no_content()
+def clear(request: AdminRequest) -> Response:
+    """Empty the journal."""
+    with request.lock:
+        request.sandbox.reset(("journal",))
+    return responses.no_content()
 
 
-def _meets(entry: Entry, query: dict[str, Any]) -> bool:
+def _matches(entry: Entry, query: dict[str, Any]) -> bool:
     return (
         query.get("vendor", entry.vendor) == entry.vendor
         and query.get("operation", entry.operation) == entry.operation

@@ -1,82 +1,87 @@
-"""Answers which resource is where: every path and method of the control plane, and the one way that each takes.
-
-What a resource does stays out; each has a module of its own.
-"""
+"""The table of routes: every path and method of the control plane, with its view and its query."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import Blueprint, Response
-from marshmallow import Schema
+from marshmallow import Schema, fields
 
 from mockserver.admin import (
     admin_request,
-    answers,
     cases,
     clock,
-    conduct,
     defects,
     faults,
     guard,
+    health,
     limits,
+    lint,
     metrics,
+    openapi,
     organizations,
     policy,
     requests,
     reset,
+    responses,
     sandboxes,
-    schemas,
-    server,
-    shapes,
     tokens,
 )
 from mockserver.admin.admin_request import AdminRequest
+from mockserver.admin.fields import Query
 from mockserver.gateway.sandbox import DEFAULT
+from mockserver.validation.schemas import dump
 
 MOUNT = "/_mock"
 SANDBOX = "/sandboxes/<sandbox>"
-"""Below the mount, what goes before a resource of any sandbox; without it, the resource is the first one's."""
+"""The prefix of a sandbox's resources below the mount; without it, they are the default sandbox's."""
 
 View = Callable[[AdminRequest], dict[str, Any] | Response]
 
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One method on one path below the mount; `query` is what may stand behind the question mark.
+    """One method on one path below the mount; `query` is the schema of its parameters.
 
-    `told` is the operationId under which the operation is described, where it is another's in one sandbox.
+    `documented_as` is the operationId of the same operation without a sandbox, "" where it is that operation itself.
     """
 
     method: str
     path: str
     operation: str
     view: View
-    query: type[Schema] = schemas.Nothing
-    told: str = ""
+    query: type[Schema] = Query
+    documented_as: str = ""
 
     @property
     def of_sandbox(self) -> "Route":
-        """The same, in the sandbox that the path names."""
-        return replace(self, path=SANDBOX + self.path, operation=f"{self.operation}OfSandbox", told=self.operation)
+        """The same in the sandbox that the path names."""
+        return replace(
+            self, path=SANDBOX + self.path, operation=f"{self.operation}OfSandbox", documented_as=self.operation
+        )
 
     @property
     def template(self) -> str:
-        """The whole path as OpenAPI writes it."""
+        """The whole path as in OpenAPI."""
         return f"{MOUNT}{self.path}".replace("<", "{").replace(">", "}")
 
 
+class IndexSchema(Schema):
+    """Every resource, with its methods."""
+
+    resources = fields.Dict(keys=fields.String(), values=fields.List(fields.String()), required=True)
+
+
 def index(_: AdminRequest) -> dict[str, Any]:
-    """Every resource, with the methods that it knows."""
+    """Every resource, with its methods."""
     resources: dict[str, list[str]] = {}
     for route in ROUTES:
         resources.setdefault(route.template, []).append(route.method)
-    written: dict[str, Any] = shapes.Index().dump({"resources": resources})
-    return written
+    return dump(IndexSchema, {"resources": resources})
 
 
 RESOURCES = (
-    Route("GET", "/health", "getHealth", server.health),
+    Route("GET", "/health", "getHealth", health.get),
     Route("GET", "/clock", "getClock", clock.get),
     Route("PUT", "/clock", "putClock", clock.replace),
     Route("POST", "/clock/advance", "advanceClock", clock.advance),
@@ -90,9 +95,10 @@ RESOURCES = (
     Route("PUT", "/faults", "putFaults", faults.replace),
     Route("POST", "/faults", "createFault", faults.create),
     Route("DELETE", "/faults/<fault>", "deleteFault", faults.delete),
-    Route("GET", "/requests", "listRequests", requests.list_all, schemas.RequestsQuery),
+    Route("GET", "/requests", "listRequests", requests.list_all, requests.RequestsQuery),
     Route("DELETE", "/requests", "deleteRequests", requests.clear),
-    Route("GET", "/conduct", "getConduct", conduct.get, schemas.ConductQuery),
+    Route("GET", "/lint", "getLint", lint.get, lint.LintQuery),
+    Route("GET", "/conduct", "getConduct", lint.get, lint.LintQuery),
     Route("GET", "/defects", "getDefects", defects.get),
     Route("PUT", "/defects", "putDefects", defects.replace),
     Route("POST", "/reset", "reset", reset.reset),
@@ -100,18 +106,18 @@ RESOURCES = (
     Route("POST", "/tokens", "createToken", tokens.create),
     Route("DELETE", "/tokens/<token>", "deleteToken", tokens.revoke),
     Route("GET", "/metrics", "listMetrics", metrics.list_all),
-    Route("GET", "/metrics/<metric>", "getMetric", metrics.get, schemas.MetricQuery),
-    Route("GET", "/metrics/<metric>/people", "getMetricPeople", metrics.people, schemas.MetricPeopleQuery),
+    Route("GET", "/metrics/<metric>", "getMetric", metrics.get, metrics.RangeQuery),
+    Route("GET", "/metrics/<metric>/people", "getMetricPeople", metrics.people, metrics.PeopleQuery),
     Route("GET", "/organizations", "listOrganizations", organizations.list_all),
     Route("GET", "/organizations/<slug>", "getOrganization", organizations.get),
-    Route("GET", "/openapi/<vendor>.yaml", "getOpenapi", server.openapi),
+    Route("GET", "/openapi/<vendor>.yaml", "getOpenapi", openapi.get),
 )
 """What every sandbox has."""
 
 ROUTES = (
     Route("GET", "/", "getIndex", index),
     *RESOURCES,
-    Route("GET", "/cases", "listCases", cases.list_all, schemas.CasesQuery),
+    Route("GET", "/cases", "listCases", cases.list_all, cases.CasesQuery),
     Route("GET", "/cases/<case>", "getCase", cases.get),
     Route("GET", "/sandboxes", "listSandboxes", sandboxes.list_all),
     Route("POST", "/sandboxes", "createSandbox", sandboxes.create),
@@ -122,30 +128,30 @@ ROUTES = (
 
 
 def blueprint() -> Blueprint:
-    """The routes behind the guard, each endpoint named by its operationId; `/` leads to the index."""
-    made = Blueprint("admin", __name__)
-    made.before_request(guard.check)
+    """The routes behind the guard, each endpoint named by its operationId; `/` redirects to the index."""
+    built = Blueprint("admin", __name__)
+    built.before_request(guard.check)
     for path in ("/", MOUNT):
-        made.add_url_rule(path, "root", root, methods=["GET"], provide_automatic_options=False)
+        built.add_url_rule(path, "root", root, methods=["GET"], provide_automatic_options=False)
     for route in ROUTES:
-        made.add_url_rule(
+        built.add_url_rule(
             MOUNT + route.path,
             route.operation,
-            _answering(route),
+            _endpoint(route),
             methods=[route.method],
             provide_automatic_options=False,
         )
-    return made
+    return built
 
 
 def root() -> Response:
-    """The way from `/`, and from the mount without its slash, to the index."""
-    return answers.redirect(f"{MOUNT}/")
+    """Redirect `/`, and the mount without its slash, to the index."""
+    return responses.redirect(f"{MOUNT}/")
 
 
-def _answering(route: Route) -> Callable[..., Response]:
-    def answer(sandbox: str = DEFAULT, **names: str) -> Response:
-        said = route.view(admin_request.parse(route.query(), sandbox, *names.values()))
-        return said if isinstance(said, Response) else answers.json_response(said)
+def _endpoint(route: Route) -> Callable[..., Response]:
+    def respond(sandbox: str = DEFAULT, **names: str) -> Response:
+        body = route.view(admin_request.parse(route.query(), sandbox, *names.values()))
+        return body if isinstance(body, Response) else responses.json_response(body)
 
-    return answer
+    return respond

@@ -1,89 +1,117 @@
-"""Answers which sandboxes there are, makes another, and forgets one: worlds of one's own on a shared server.
+"""`/_mock/sandboxes`: the sandboxes on this server, each with tokens of its own.
 
-What a sandbox holds stays out (`gateway.sandbox`); its clock, limits and the rest are resources of their own.
+What a sandbox holds is in `gateway.sandbox`; its clock, limits and so on are resources of their own.
 """
 
 from typing import Any
 
 from flask import Response
+from marshmallow import Schema, fields
 
-from mockserver.admin import answers, bodies, making, shapes
+from mockserver.admin import bodies, faults, responses, sandbox_config
 from mockserver.admin.admin_context import context
 from mockserver.admin.admin_request import AdminRequest
+from mockserver.admin.fields import Timestamp
 from mockserver.admin.problems import Problem
 from mockserver.gateway import tokens
 from mockserver.gateway.sandbox import DEFAULT, Sandbox, TooManySandboxes, VendorProfile
+from mockserver.validation.schemas import dump
+
+
+class SandboxSchema(Schema):
+    """A sandbox, the time in it, and the tokens that it was made with at each vendor; a revoked one is null.
+
+    At most vendors they are `token` and, for a 403, `forbidden`. Where clients exchange credentials for access tokens
+    they are `client_id` and `client_secret`, `forbidden_client_id` and `forbidden_client_secret`, and `token_path` says
+    where.
+    """
+
+    id = fields.String(required=True)
+    organization = fields.String(required=True)
+    seed = fields.Integer(required=True)
+    now = Timestamp(required=True)
+    frozen = fields.Boolean(required=True)
+    tokens = fields.Dict(
+        keys=fields.String(),
+        values=fields.Dict(keys=fields.String(), values=fields.String(allow_none=True)),
+        required=True,
+    )
+
+
+class SandboxesSchema(Schema):
+    """Every sandbox, the oldest first."""
+
+    sandboxes = fields.List(fields.Nested(SandboxSchema), required=True)
 
 
 def list_all(_: AdminRequest) -> dict[str, Any]:
     """Every sandbox, the oldest first."""
-    found = [_described(sandbox) for sandbox in context().registry.sandboxes]
-    written: dict[str, Any] = shapes.Sandboxes().dump({"sandboxes": found})
-    return written
+    return dump(SandboxesSchema, {"sandboxes": [_describe(sandbox) for sandbox in context().registry.sandboxes]})
 
 
-def get(asked: AdminRequest) -> dict[str, Any]:
+def get(request: AdminRequest) -> dict[str, Any]:
     """One sandbox."""
-    return _written(asked.sandbox)
+    return dump(SandboxSchema, _describe(request.sandbox))
 
 
 def create(_: AdminRequest) -> Response:
-    """A new sandbox, as the body or its case says."""
-    made, seconds = making.from_request(bodies.given(optional=True))
+    """A new sandbox, made as the body or its case describes."""
+    registry = context().registry
+    default = registry.default.config
+    config, seconds = sandbox_config.from_request(bodies.read(optional=True), context().sources, default)
+    if config.faults is not default.faults:
+        faults.check_supported(config.faults)
     try:
-        sandbox = context().registry.make_sandbox(made, seconds)
+        sandbox = registry.make_sandbox(config, seconds)
     except TooManySandboxes as error:
-        raise _full(context().registry.maximum) from error
-    return answers.json_response(_written(sandbox), 201, headers={"Location": f"/_mock/sandboxes/{sandbox.id}"})
+        raise _full(registry.maximum) from error
+    return responses.created(dump(SandboxSchema, _describe(sandbox)), f"/_mock/sandboxes/{sandbox.id}")
 
 
-def delete(asked: AdminRequest) -> Response:
-    """A sandbox less: its tokens are unknown from here on, and nothing of it is kept."""
-    if asked.sandbox.id == DEFAULT:
-        rule = "the sandbox 'default' cannot be deleted: the short paths and the seeded tokens are its own"
+def delete(request: AdminRequest) -> Response:
+    """Delete a sandbox: its tokens are unknown from now on, and nothing of it is kept."""
+    if request.sandbox.id == DEFAULT:
+        rule = "the sandbox 'default' cannot be deleted: the short paths and the seeded tokens lead to it"
         raise Problem(409, f"{rule}; POST /_mock/reset puts it back to how it was made")
-    context().registry.delete(asked.sandbox)
-    return answers.no_content()
+    context().registry.delete(request.sandbox)
+    return responses.no_content()
 
 
 def _full(maximum: int) -> Problem:
-    lines = [f"there are {maximum} sandboxes beside the first, as many as the server was told to hold"]
+    lines = [f"there are {maximum} sandboxes beside the default one, which is the server's maximum"]
     made = [sandbox for sandbox in context().registry.sandboxes if sandbox.id != DEFAULT]
     if made:
-        lines.append(f"DELETE one that is done with (the oldest is /_mock/sandboxes/{made[0].id})")
+        lines.append(f"DELETE one that is no longer needed (the oldest is /_mock/sandboxes/{made[0].id})")
     lines += [
-        "give those that may be left behind a ttl_seconds, after which they are forgotten",
+        "give a ttl_seconds to those that may be left behind, so that they are deleted",
         "or start the server with a higher --sandboxes-maximum (MOCKSERVER_SANDBOXES_MAXIMUM)",
     ]
     return Problem(409, "; ".join(lines))
 
 
-def _written(sandbox: Sandbox) -> dict[str, Any]:
-    written: dict[str, Any] = shapes.Sandbox().dump(_described(sandbox))
-    return written
-
-
-def _described(sandbox: Sandbox) -> dict[str, Any]:
-    shows = sandbox.clock  # read once, so that both parts are of one clock
+def _describe(sandbox: Sandbox) -> dict[str, Any]:
+    clock = sandbox.clock  # read once, so that both fields belong to one clock
     return {
         "id": sandbox.id,
         "organization": sandbox.config.organization.slug,
         "seed": sandbox.config.seed,
-        "now": shows.now(),
-        "frozen": shows.frozen,
-        "tokens": {name: _tokens(sandbox, surface) for name, surface in sandbox.profiles.items()},
+        "now": clock.now(),
+        "frozen": clock.frozen,
+        "tokens": {name: _tokens(sandbox, profile) for name, profile in sandbox.profiles.items()},
     }
 
 
-def _tokens(sandbox: Sandbox, surface: VendorProfile) -> dict[str, str | None]:
-    """The tokens that it was made with at a vendor; null for one that was revoked."""
+def _tokens(sandbox: Sandbox, profile: VendorProfile) -> dict[str, str | None]:
+    """The tokens that it was made with at a vendor; null for a revoked one."""
     found: dict[str, str | None] = {}
     for permitted in (True, False):
-        grant = sandbox.grants.get(tokens.seeded_id(surface.name, permitted=permitted))
+        grant = sandbox.grants.get(tokens.seeded_id(profile.name, permitted=permitted))
         token, secret = (grant.token, grant.secret) if grant else (None, None)
-        if surface.secret is None:
+        if profile.secret is None:
             found["token" if permitted else "forbidden"] = token
         else:
-            before = "" if permitted else "forbidden_"
-            found |= {f"{before}client_id": token, f"{before}client_secret": secret}
+            prefix = "" if permitted else "forbidden_"
+            found |= {f"{prefix}client_id": token, f"{prefix}client_secret": secret}
+    if profile.token_path is not None:
+        found["token_path"] = profile.token_path
     return found

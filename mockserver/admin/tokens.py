@@ -1,56 +1,101 @@
-"""Answers which tokens open a sandbox, makes more of them, and revokes one.
-
-What a token grants stays out (`gateway.tokens`), and so does reading it out of a request.
-"""
+"""`/_mock/tokens`: the tokens that open a sandbox. What a token grants is in `gateway.tokens`."""
 
 from typing import Any
 
 from flask import Response
-from marshmallow import ValidationError
+from marshmallow import Schema, ValidationError, fields, validate
 
-from mockserver.admin import answers, bodies, schemas, shapes
+from mockserver.admin import bodies, responses
 from mockserver.admin.admin_context import context
 from mockserver.admin.admin_request import AdminRequest
+from mockserver.admin.fields import Body
 from mockserver.admin.problems import Problem
-from mockserver.gateway import switches
+from mockserver.gateway.sandbox import Sandbox
 from mockserver.gateway.tokens import Grant
+from mockserver.validation.schemas import dump
+from mockserver.validation.suggestions import unknown_name
+
+GRANTED, FORBIDDEN = "granted", "forbidden"
+"""The permissions that a token can have."""
 
 
-def list_all(asked: AdminRequest) -> dict[str, Any]:
+class TokenSchema(Schema):
+    """A token that opens the sandbox at one vendor."""
+
+    id = fields.String(required=True)
+    vendor = fields.String(required=True)
+    permission = fields.String(required=True, validate=validate.OneOf((GRANTED, FORBIDDEN)))
+    token = fields.String(required=True)
+    client_id = fields.String(
+        metadata={
+            "description": "Where clients exchange credentials for access tokens: the client id, the same as `token`."
+        }
+    )
+    client_secret = fields.String(metadata={"description": "The secret that belongs to the client id."})
+    token_path = fields.String(metadata={"description": "Where the credentials are exchanged for an access token."})
+    groups = fields.List(
+        fields.String(), metadata={"description": "Where the token is limited to some teams: their names."}
+    )
+
+
+class TokensSchema(Schema):
     """Every token that opens the sandbox."""
-    found = [_described(grant) for grant in context().registry.tokens_of(asked.sandbox)]
-    written: dict[str, Any] = shapes.Tokens().dump({"tokens": found})
-    return written
+
+    tokens = fields.List(fields.Nested(TokenSchema), required=True)
 
 
-def create(asked: AdminRequest) -> Response:
-    """Another token for the sandbox; where a vendor's clients get theirs for a secret, another client."""
-    given = schemas.TokenBody().load(bodies.given())
+class TokenBody(Body):
+    """The token to create."""
+
+    vendor = fields.String(
+        required=True,
+        metadata={"description": "The name of the vendor at which it opens the sandbox."},
+        error_messages={"invalid": "must be the name of a vendor"},
+    )
+    permission = fields.String(
+        required=True,
+        validate=validate.OneOf((GRANTED, FORBIDDEN), error="must be one of: {choices}"),
+        metadata={"description": "Whether it may read analytics, or gets a 403."},
+        error_messages={"invalid": f"must be one of: {GRANTED}, {FORBIDDEN}"},
+    )
+
+
+def list_all(request: AdminRequest) -> dict[str, Any]:
+    """Every token that opens the sandbox."""
+    grants = context().registry.tokens_of(request.sandbox)
+    return dump(TokensSchema, {"tokens": [_describe(grant, request.sandbox) for grant in grants]})
+
+
+def create(request: AdminRequest) -> Response:
+    """One more token for the sandbox; where a vendor's clients exchange credentials, one more client."""
+    given = TokenBody().load(bodies.read())
     vendor = given["vendor"]
-    if vendor not in asked.sandbox.profiles:
-        raise ValidationError({"vendor": [switches.did_you_mean("vendor", vendor, asked.sandbox.profiles)]})
-    grant = context().registry.grant(asked.sandbox, vendor, permitted=given["permission"] == schemas.GRANTED)
-    place = f"/_mock/sandboxes/{asked.sandbox.id}/tokens/{grant.id}"
-    return answers.json_response(shapes.Token().dump(_described(grant)), 201, headers={"Location": place})
+    if vendor not in request.sandbox.profiles:
+        raise ValidationError({"vendor": [unknown_name("vendor", vendor, request.sandbox.profiles)]})
+    grant = context().registry.grant(request.sandbox, vendor, permitted=given["permission"] == GRANTED)
+    location = f"/_mock/sandboxes/{request.sandbox.id}/tokens/{grant.id}"
+    return responses.created(dump(TokenSchema, _describe(grant, request.sandbox)), location)
 
 
-def revoke(asked: AdminRequest) -> Response:
-    """A token less: it is unknown from the next request on."""
-    if not context().registry.revoke(asked.sandbox, asked.name):
-        known = [grant.id for grant in context().registry.tokens_of(asked.sandbox)]
-        raise Problem(404, switches.did_you_mean("token", asked.name, known))
-    return answers.no_content()
+def revoke(request: AdminRequest) -> Response:
+    """Revoke a token; it is unknown from the next request on."""
+    if not context().registry.revoke(request.sandbox, request.name):
+        known = [grant.id for grant in context().registry.tokens_of(request.sandbox)]
+        raise Problem(404, unknown_name("token", request.name, known))
+    return responses.no_content()
 
 
-def _described(grant: Grant) -> dict[str, Any]:
-    told: dict[str, Any] = {
+def _describe(grant: Grant, sandbox: Sandbox) -> dict[str, Any]:
+    described: dict[str, Any] = {
         "id": grant.id,
         "vendor": grant.vendor,
-        "permission": schemas.GRANTED if grant.permitted else schemas.FORBIDDEN,
+        "permission": GRANTED if grant.permitted else FORBIDDEN,
         "token": grant.token,
     }
     if grant.secret is not None:
-        told |= {"client_id": grant.token, "client_secret": grant.secret}
+        described |= {"client_id": grant.token, "client_secret": grant.secret}
+        if (path := sandbox.profiles[grant.vendor].token_path) is not None:
+            described["token_path"] = path
     if grant.groups is not None:
-        told["groups"] = grant.groups
-    return told
+        described["groups"] = grant.groups
+    return described

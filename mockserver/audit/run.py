@@ -80,7 +80,7 @@ def audit(
 
 
 def _know(web: Web, defects: Sequence[str]) -> None:
-    known = [each["name"] for each in web.mock("GET", "/defects")["defects"]] if defects else []
+    known = [each["name"] for each in web.mock("GET", "/defects")["known"]] if defects else []
     for name in defects:
         if name not in known:
             near = get_close_matches(name, known, n=1)
@@ -132,7 +132,7 @@ def _armed(web: Web, defects: Sequence[str]) -> Iterator[None]:
     if not defects:
         yield
         return
-    found = [each["name"] for each in web.mock("GET", "/defects")["defects"] if each["armed"]]
+    found = web.mock("GET", "/defects")["armed"]
     web.mock("PUT", "/defects", {"armed": sorted({*found, *defects})})
     try:
         yield

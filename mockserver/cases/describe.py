@@ -8,6 +8,7 @@ from typing import Any
 
 from mockserver.cases import matching, shell
 from mockserver.cases.records import Case
+from mockserver.gateway.switches import Grade
 from mockserver.gateway.vendor import Vendor
 
 SERVER_FLAGS = {"threaded": " --server threaded"}
@@ -22,7 +23,7 @@ def describe(
         "id": case.id,
         "title": case.title,
         "vendor": case.vendor,
-        "breaks": case.breaks,
+        "rationale": case.breaks,
         "needs": case.needs,
         "serve": serve(case),
         "curl": shell.of_server(case, vendors, url, guarded=guarded),
@@ -35,6 +36,7 @@ def describe(
         ],
         "returns": case.returns,
         "grade": case.grade,
+        "evidence": Grade(case.grade).evidence,
         "source": case.source,
     }
 

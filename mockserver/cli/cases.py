@@ -93,7 +93,7 @@ def _whole(told: dict[str, Any]) -> str:
     body = json.dumps(told["sandbox"], ensure_ascii=False)
     parts = [
         f"{told['id']}  {told['title']}\n{told['vendor']}, grade {told['grade']}: {told['source']}",
-        f"Why clients break on it\n{_indented([told['breaks']])}",
+        f"Why clients break on it\n{_indented([told['rationale']])}",
         f"A server of its own\n{_indented([told['serve'], *told['curl']])}",
         f"In a sandbox of a server that runs\n{_indented(told['curl_in_sandbox'])}",
         f"The whole body that makes such a sandbox, where the server was started without flags\n{_indented([body])}",

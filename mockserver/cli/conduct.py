@@ -38,14 +38,16 @@ def conduct(url: str, admin_token: str | None, ignored: tuple[str, ...], *, as_j
     else:
         for finding in told["findings"]:
             click.echo(_shown(finding))
-        click.echo(f"{len(told['findings'])} findings in {told['judged']} requests")
+        click.echo(f"{len(told['findings'])} findings in {told['requests_checked']} requests")
     sys.exit(FINDINGS if told["findings"] else 0)
 
 
 def _shown(finding: dict[str, Any]) -> str:
-    ids = ", ".join(map(str, finding["requests"])) + (f" and {finding['more']} more" if finding["more"] else "")
+    ids = ", ".join(map(str, finding["requests"])) + (
+        f" and {finding['truncated']} more" if finding["truncated"] else ""
+    )
     where = " ".join(filter(None, (finding["vendor"], finding["operation"])))
     return (
-        f"{finding['rule']}  {where}\n  seen      {finding['seen']}\n  requests  {ids}\n"
-        f"  do        {finding['do']}\n  source    {finding['source']}\n"
+        f"{finding['rule']}  {where}\n  observed  {finding['observed']}\n  requests  {ids}\n"
+        f"  advice    {finding['advice']}\n  source    {finding['source']}\n"
     )

@@ -41,9 +41,10 @@ def _entry(switch: "Switch") -> dict[str, Any]:
     return {
         "value": switch.to_json(switch.default),
         "default": switch.to_json(switch.default),
-        "choices": list(switch.options),
+        "options": list(switch.options),
         "grade": switch.grade.value,
-        "says": switch.description,
+        "evidence": switch.grade.evidence,
+        "description": switch.description,
     }
 
 

@@ -52,6 +52,7 @@ class VendorProfile:
     switches: tuple[Switch, ...]
     allowance: Allowance | None
     secret: str | None = None
+    token_path: str | None = None
     has_group_roles: bool = False
     defects: tuple[Defect, ...] = ()
 

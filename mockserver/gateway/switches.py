@@ -26,6 +26,11 @@ class Grade(StrEnum):
     INFERRED = "I"
     ASSUMED = "A"
 
+    @property
+    def evidence(self) -> str:
+        """The grade spelled out."""
+        return self.name.lower()
+
 
 class SwitchError(ValueError):
     """A switch or a value that does not exist; the text names what does."""

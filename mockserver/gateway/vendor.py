@@ -159,7 +159,15 @@ class Vendor:
     @property
     def profile(self) -> VendorProfile:
         """What a sandbox must know of the vendor."""
-        return VendorProfile(self.name, self.switches, self.allowance, self.secret, self.has_group_roles, self.defects)
+        return VendorProfile(
+            self.name,
+            self.switches,
+            self.allowance,
+            self.secret,
+            self.token_path,
+            self.has_group_roles,
+            self.defects,
+        )
 
     @property
     def openapi(self) -> str:

@@ -16,10 +16,10 @@ SHOWN = 5
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A rule that was broken at an operation: `requests` are ids of sandbox.requests, `more` how many are left out.
+    """A rule that was broken at an operation: `requests` are ids of sandbox.requests, `truncated` counts the omitted.
 
-    `source` says whose advice it is, `seen` what was seen, `do` what to do instead. `operation` is None for an unknown
-    path.
+    `source` says whose advice it is, `observed` what the client did, `advice` what to do instead. `operation` is None
+    for an unknown path.
     """
 
     rule: str
@@ -27,9 +27,9 @@ class Finding:
     vendor: str
     operation: str | None
     requests: Sequence[int]
-    more: int
-    seen: str
-    do: str
+    truncated: int
+    observed: str
+    advice: str
 
 
 class Conduct:
@@ -69,10 +69,10 @@ def _told(found: Sequence[Finding], made: Mapping[int, Request]) -> Iterator[str
 def _shown(found: Finding, made: Mapping[int, Request]) -> Iterator[str]:
     where = " ".join(filter(None, (found.vendor, found.operation)))
     yield f"{found.rule} ({where}; source: {found.source})"
-    yield f"  seen: {found.seen}"
+    yield f"  observed: {found.observed}"
     for number in found.requests[:SHOWN]:
         yield f"  {made.get(number, f'#{number}')}"
-    more = len(found.requests[SHOWN:]) + found.more
+    more = len(found.requests[SHOWN:]) + found.truncated
     if more:
         yield f"  and {more} more"
-    yield f"  do: {found.do}"
+    yield f"  advice: {found.advice}"

@@ -47,3 +47,9 @@ def parse_date(text: object) -> date | None:
         return date.fromisoformat(text) if isinstance(text, str) and _DATE.fullmatch(text) else None
     except ValueError:
         return None
+
+
+def dump(schema: type[Schema], value: object) -> dict[str, Any]:
+    """An object or a mapping in the JSON shape of a schema."""
+    dumped: dict[str, Any] = schema().dump(value)
+    return dumped

@@ -29,7 +29,7 @@ WRITING = [
 
 HEADERS = {"Host": "localhost", "Content-Type": JSON}
 
-NOT_JSON = "the body is not JSON as it is read here: "
+NOT_JSON = "the body is not valid JSON: "
 OBJECT = "the body must be a JSON object, as in {}"
 DEEP = "the body is nested deeper than 8 levels"
 
@@ -43,15 +43,15 @@ BAD = {
     "half an object": (b'{"now": ', f"{NOT_JSON}Expecting value: line 1 column 9 (char 8)"),
     "two objects": (b"{}{}", f"{NOT_JSON}Extra data: line 1 column 3 (char 2)"),
     "a form": (b"frozen=true", f"{NOT_JSON}Expecting value: line 1 column 1 (char 0)"),
-    "a member twice": (b'{"now": 1, "now": 2}', f"{NOT_JSON}the member 'now' is there twice"),
-    "a member twice within": (b'{"a": [{"b": 1, "b": 1}]}', f"{NOT_JSON}the member 'b' is there twice"),
-    "not a number": (b'{"a": NaN}', f"{NOT_JSON}NaN is no number of JSON"),
-    "infinite": (b'{"a": -Infinity}', f"{NOT_JSON}-Infinity is no number of JSON"),
-    "an endless number": (b"1" * 5000, f"{NOT_JSON}a number has 5000 digits; at most 60 are read"),
-    "an endless fraction": (b"0." + b"1" * 5000, f"{NOT_JSON}a number has 5002 digits; at most 60 are read"),
+    "a member twice": (b'{"now": 1, "now": 2}', f"{NOT_JSON}the field 'now' is repeated"),
+    "a member twice within": (b'{"a": [{"b": 1, "b": 1}]}', f"{NOT_JSON}the field 'b' is repeated"),
+    "not a number": (b'{"a": NaN}', f"{NOT_JSON}NaN is not a JSON number"),
+    "infinite": (b'{"a": -Infinity}', f"{NOT_JSON}-Infinity is not a JSON number"),
+    "an endless number": (b"1" * 5000, f"{NOT_JSON}a number has 5000 digits; the maximum is 60"),
+    "an endless fraction": (b"0." + b"1" * 5000, f"{NOT_JSON}a number has 5002 digits; the maximum is 60"),
     "an exponent beyond all": (
         b'{"a": 1e99999999999999999999}',
-        f"{NOT_JSON}the number 1e99999999999999999999 has an exponent out of all bounds",
+        f"{NOT_JSON}the exponent of the number 1e99999999999999999999 is out of range",
     ),
     "objects in objects": (b'{"a":' * 9 + b"1" + b"}" * 9, DEEP),
     "lists in lists": (b'{"a":' + b"[" * 900 + b"]" * 900 + b"}", DEEP),
@@ -112,7 +112,7 @@ TYPES = {
 def test_json_under_another_name_is_refused(admin: Admin, method: str, path: str, kind: str, shown: str) -> None:
     refusal = admin.ask(method, path, b"{}", **{"Content-Type": kind})
     assert refusal.status == 415
-    assert refusal.detail == f"the body must come as Content-Type: application/json; the request has {shown}"
+    assert refusal.detail == f"the body must be sent as Content-Type: application/json; the request has {shown}"
 
 
 @pytest.mark.parametrize("kind", ["application/json; charset=utf-8", "Application/JSON"])
@@ -139,7 +139,7 @@ def test_a_body_beyond_the_limit_is_refused(admin: Admin, method: str, path: str
     sent = b'{"now": "' + b"x" * BODY_MAXIMUM + b'"}'
     refusal = admin.sent(method, f"/_mock{path}", sent, HEADERS, length)
     assert refusal.status == 413
-    assert refusal.detail == "the request body is too large; at most 65536 bytes are read"
+    assert refusal.detail == "the request body is too large; the maximum is 65536 bytes"
 
 
 @pytest.mark.parametrize("length", LENGTHS.values(), ids=LENGTHS)

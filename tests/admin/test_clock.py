@@ -15,7 +15,7 @@ from tests.conftest import SETTINGS
 
 MADE: dict[str, Any] = {"now": "2025-10-21T10:30:00Z", "frozen": True}
 BOUNDS = "the clock must stay between 1971-01-01 and 2199-12-31"
-FORM = "must be a date and a time that exist, with a zone, as in 2025-10-21T10:30:00Z"
+FORM = "must be a date and a time that exist, with a time zone, as in 2025-10-21T10:30:00Z"
 AMOUNT = "must be a number that is not negative"
 
 
@@ -154,7 +154,7 @@ BAD_CLOCKS = {
     "a truth value as text": ({"frozen": "true"}, {"frozen": ["must be true or false"]}),
     "a misspelt member": (
         {"forzen": True},
-        {"forzen": ["there is no member 'forzen' (did you mean 'frozen'?); there are: now, frozen"]},
+        {"forzen": ["there is no field 'forzen' (did you mean 'frozen'?); there are: now, frozen"]},
     ),
     "two at once": ({"now": 1, "frozen": 1}, {"now": [FORM], "frozen": ["must be true or false"]}),
 }
@@ -167,7 +167,7 @@ def test_a_bad_clock_is_refused_by_the_member_and_changes_nothing(admin: Admin, 
 
 
 BAD_SPANS: dict[str, tuple[object, str]] = {
-    "no part": ({}, "say how far: at least one of seconds, minutes, hours and days is needed"),
+    "no part": ({}, "give at least one of seconds, minutes, hours and days"),
     "negative": ({"seconds": -1}, f"seconds: {AMOUNT}"),
     "negative beside positive": ({"days": 2, "hours": -0.5}, f"hours: {AMOUNT}"),
     "text": ({"hours": "1"}, f"hours: {AMOUNT}"),
@@ -176,11 +176,11 @@ BAD_SPANS: dict[str, tuple[object, str]] = {
     "too far": ({"days": 400_000}, BOUNDS),
     "absurdly far": (b'{"days": 1e999999}', BOUNDS),
     "absurdly far in whole seconds": ({"seconds": 10**59}, BOUNDS),
-    "not a number": (b'{"days": NaN}', "the body is not JSON as it is read here: NaN is no number of JSON"),
-    "infinite": (b'{"days": Infinity}', "the body is not JSON as it is read here: Infinity is no number of JSON"),
+    "not a number": (b'{"days": NaN}', "the body is not valid JSON: NaN is not a JSON number"),
+    "infinite": (b'{"days": Infinity}', "the body is not valid JSON: Infinity is not a JSON number"),
     "a unit that nobody knows": (
         {"days": 1, "weeks": 1},
-        "weeks: there is no member 'weeks'; there are: seconds, minutes, hours, days",
+        "weeks: there is no field 'weeks'; there are: seconds, minutes, hours, days",
     ),
 }
 

@@ -8,12 +8,12 @@ DAU = "/analytics/v0/dau"
 
 
 def test_clients_that_asked_nothing_are_judged_so(admin: Admin) -> None:
-    assert admin.get("/conduct") == {"judged": 0, "findings": []}
+    assert admin.get("/conduct") == {"requests_checked": 0, "findings": []}
 
 
 def test_a_walk_is_abandoned_until_it_goes_on(admin: Admin) -> None:
     admin.vendor(f"{DAU}?page_size=200")
-    assert admin.get("/conduct") == {"judged": 1, "findings": []}
+    assert admin.get("/conduct") == {"requests_checked": 1, "findings": []}
     admin.vendor(f"{DAU}?page_size=3")
     (finding,) = admin.get("/conduct")["findings"]
     assert finding == {
@@ -22,9 +22,9 @@ def test_a_walk_is_abandoned_until_it_goes_on(admin: Admin) -> None:
         "vendor": "augment",
         "operation": "getDau",
         "requests": [2],
-        "more": 0,
-        "seen": f"GET {DAU}?page_size=3: a page led to another one, for which nobody asked",
-        "do": "walk until the answer says that there is no more, or ask for less",
+        "truncated": 0,
+        "observed": f"GET {DAU}?page_size=3: a page led to another one, for which nobody asked",
+        "advice": "walk until the answer says that there is no more, or ask for less",
     }
 
 
@@ -47,14 +47,14 @@ def test_an_emptied_journal_is_forgiven(admin: Admin) -> None:
     admin.vendor(f"{DAU}?date=2025-10-21")
     assert [each["rule"] for each in admin.get("/conduct")["findings"]] == ["today-asked"]
     admin.ask("DELETE", "/requests")
-    assert admin.get("/conduct") == {"judged": 0, "findings": []}
+    assert admin.get("/conduct") == {"requests_checked": 0, "findings": []}
 
 
 def test_rules_that_are_to_be_ignored_are_not_told_of(admin: Admin) -> None:
     for _ in range(2):
         admin.vendor(f"{DAU}?page_size=3")
     told = admin.get("/conduct?ignore=walk-abandoned,hammering")
-    assert (told["judged"], [each["rule"] for each in told["findings"]]) == (2, ["same-question-again"])
+    assert (told["requests_checked"], [each["rule"] for each in told["findings"]]) == (2, ["same-question-again"])
 
 
 def test_a_rule_that_nobody_knows_is_refused_with_the_nearest(admin: Admin) -> None:

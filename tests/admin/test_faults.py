@@ -178,7 +178,7 @@ def test_a_thousand_rules_can_be_armed_and_one_more_cannot(admin: Admin) -> None
     small = {"effect": DOWN}
     assert len(admin.done("PUT", "/faults", {"rules": [small] * 1000})["rules"]) == 1000
     said = admin.refused("POST", "/faults", small, status=409).detail
-    assert said == "1000 rules are armed, and there can be no more; DELETE some, spent ones first"
+    assert said == "1000 rules are armed, which is the maximum; DELETE some, spent ones first"
     assert admin.refused("PUT", "/faults", {"rules": [small] * 1001}).errors == {
         "rules": ["there can be at most 1000 rules"]
     }
@@ -187,7 +187,7 @@ def test_a_thousand_rules_can_be_armed_and_one_more_cannot(admin: Admin) -> None
 
 
 AUGMENT = "getDauCount, getDau, getDailyUsage, getUserActivity, getDailyUserActivityByEditorLanguage"
-SPAN = "must be a number above 0, up to {}, with at most 9 digits behind the point"
+SPAN = "must be a number above 0, up to {}, with at most 9 digits after the point"
 NEGATIVE = "must be a number that is not negative"
 TIMES = "must be a whole number from 1 to 1000000"
 BYTES = "must be a whole number from 0 to 1000000000"
@@ -199,23 +199,23 @@ EFFECT = (
     "status, code, message, headers, html, rate_limited, reset, delay_seconds, truncate_bytes, stall_seconds, "
     "after_bytes, malformed_json"
 )
-VALUE = "must be text of 1 to 1000 characters of ASCII, without spaces at its ends"
-ONE = "cannot stand beside {}: only one of status, html, rate_limited, reset can be the answer"
-OWN = "belong to an answer of the rule's own: status, html or rate_limited"
+VALUE = "must be text of 1 to 1000 ASCII characters, without spaces at its ends"
+ONE = "cannot go with {}: only one of status, html, rate_limited, reset can replace the answer"
+OWN = "belong to an answer that the rule makes: status, html or rate_limited"
 
 BAD: dict[str, tuple[dict[str, Any], dict[str, list[str]]]] = {
-    "no effect": ({}, {"effect": ["is needed: what happens to the request"]}),
+    "no effect": ({}, {"effect": ["must be given: what happens to the request"]}),
     "an effect that is text": ({"effect": "reset"}, {"effect": ["must be an object"]}),
     "an effect that is a list": ({"effect": [DOWN]}, {"effect": ["must be an object"]}),
     "an effect that is null": ({"effect": None}, {"effect": ["must not be null"]}),
-    "an empty effect": ({"effect": {}}, {"effect": [f"says nothing to do; give at least one of: {ACTING}"]}),
+    "an empty effect": ({"effect": {}}, {"effect": [f"has no effect; give at least one of: {ACTING}"]}),
     "a misspelt member": (
         {"vendro": "augment", "effect": DOWN},
-        {"vendro": [f"there is no member 'vendro' (did you mean 'vendor'?); there are: {MEMBERS}"]},
+        {"vendro": [f"there is no field 'vendro' (did you mean 'vendor'?); there are: {MEMBERS}"]},
     ),
     "a misspelt effect": (
         {"effect": {"statsu": 500}},
-        {"effect.statsu": [f"there is no member 'statsu' (did you mean 'status'?); there are: {EFFECT}"]},
+        {"effect.statsu": [f"there is no field 'statsu' (did you mean 'status'?); there are: {EFFECT}"]},
     ),
     "an unknown vendor": (
         {"vendor": "augmnet", "effect": DOWN},
@@ -232,23 +232,23 @@ BAD: dict[str, tuple[dict[str, Any], dict[str, list[str]]]] = {
     ),
     "a path below no mount": (
         {"vendor": "augment", "path": "/api/v1/organization", "effect": DOWN},
-        {"path": ["lies below no mount, so no request can have it; mounted are: /analytics/v0"]},
+        {"path": ["is below no mount, so no request can match it; the mounts are: /analytics/v0"]},
     ),
     "a path beside a mount": (
         {"vendor": "augment", "path": "/analytics/v0x*", "effect": DOWN},
-        {"path": ["lies below no mount, so no request can have it; mounted are: /analytics/v0"]},
+        {"path": ["is below no mount, so no request can match it; the mounts are: /analytics/v0"]},
     ),
     "the start of a mount without a star": (
         {"vendor": "augment", "path": "/analytics", "effect": DOWN},
-        {"path": ["lies below no mount, so no request can have it; mounted are: /analytics/v0"]},
+        {"path": ["is below no mount, so no request can match it; the mounts are: /analytics/v0"]},
     ),
     "the path of another operation": (
         {"operation": "getDau", "path": "/analytics/v0/dau-count", "effect": DOWN},
-        {"path": ["is not where getDau is: /analytics/v0/dau"]},
+        {"path": ["is not a path of getDau, which is at /analytics/v0/dau"]},
     ),
     "a pattern that no path of the operation has": (
         {"operation": "getTeam", "path": "/api/v1/team/*/users", "effect": DOWN},
-        {"path": ["is not where getTeam is: /api/v1/team/{teamId}"]},
+        {"path": ["is not a path of getTeam, which is at /api/v1/team/{teamId}"]},
     ),
     "an empty path": ({"path": "", "effect": DOWN}, {"path": [TEXT]}),
     "a query that is text": (
@@ -261,7 +261,7 @@ BAD: dict[str, tuple[dict[str, Any], dict[str, list[str]]]] = {
     ),
     "never": (
         {"times": 0, "effect": DOWN},
-        {"times": ["0 lets the rule never fire; it must be a whole number from 1 to 1000000"]},
+        {"times": ["0 would never let the rule fire; it must be a whole number from 1 to 1000000"]},
     ),
     "fewer times than none": ({"times": -1, "effect": DOWN}, {"times": [TIMES]}),
     "times as text": ({"times": "3", "effect": DOWN}, {"times": [TIMES]}),
@@ -270,7 +270,7 @@ BAD: dict[str, tuple[dict[str, Any], dict[str, list[str]]]] = {
         {"skip": -1, "effect": DOWN},
         {"skip": ["must be a whole number from 0 to 1000000"]},
     ),
-    "a share of nothing": ({"share": 0, "effect": DOWN}, {"share": ["0 does nothing; it must be above 0, up to 1"]}),
+    "a share of nothing": ({"share": 0, "effect": DOWN}, {"share": ["0 has no effect; it must be above 0, up to 1"]}),
     "a share of more than all": ({"share": 1.5, "effect": DOWN}, {"share": [SPAN.format(1)]}),
     "a share too fine to draw": ({"share": 1e-10, "effect": DOWN}, {"share": [SPAN.format(1)]}),
     "a negative share": ({"share": -0.5, "effect": DOWN}, {"share": [NEGATIVE]}),
@@ -283,7 +283,7 @@ BAD: dict[str, tuple[dict[str, Any], dict[str, list[str]]]] = {
     ),
     "a page without a body": (
         {"effect": {"html": 204}},
-        {"effect.html": ["cannot be 204, which goes with no body; a gateway says 502, 503 or 504"]},
+        {"effect.html": ["cannot be 204, which allows no body; a gateway answers 502, 503 or 504"]},
     ),
     "an empty message": ({"effect": {**DOWN, "message": ""}}, {"effect.message": [TEXT]}),
     "a message on two lines": ({"effect": {**DOWN, "message": "a\nb"}}, {"effect.message": [TEXT]}),
@@ -291,8 +291,8 @@ BAD: dict[str, tuple[dict[str, Any], dict[str, list[str]]]] = {
     "a code without a status": (
         {"effect": {"html": 502, "code": "x", "message": "y"}},
         {
-            "effect.code": ["belongs to status, which is not there"],
-            "effect.message": ["belongs to status, which is not there"],
+            "effect.code": ["belongs to status, which is not given"],
+            "effect.message": ["belongs to status, which is not given"],
         },
     ),
     "headers as a list": (
@@ -302,8 +302,8 @@ BAD: dict[str, tuple[dict[str, Any], dict[str, list[str]]]] = {
     "headers that cannot be": (
         {"effect": {**DOWN, "headers": {"a b": "c", "Content-Length": "5", "X-A": "a\r\nb", "X-B": 5, "X-C": ""}}},
         {
-            "effect.headers.a b": ["is no name of a header"],
-            "effect.headers.Content-Length": ["is the server's: it tells how the answer is sent"],
+            "effect.headers.a b": ["is not a header name"],
+            "effect.headers.Content-Length": ["is set by the server only: it describes how the answer is sent"],
             "effect.headers.X-A": [VALUE],
             "effect.headers.X-B": [VALUE],
             "effect.headers.X-C": [VALUE],
@@ -315,7 +315,7 @@ BAD: dict[str, tuple[dict[str, Any], dict[str, list[str]]]] = {
     ),
     "a delay of nothing": (
         {"effect": {"delay_seconds": 0}},
-        {"effect.delay_seconds": ["0 does nothing; it must be above 0, up to 3600"]},
+        {"effect.delay_seconds": ["0 has no effect; it must be above 0, up to 3600"]},
     ),
     "a negative delay": ({"effect": {"delay_seconds": -1}}, {"effect.delay_seconds": [NEGATIVE]}),
     "a delay of more than an hour": (
@@ -331,23 +331,26 @@ BAD: dict[str, tuple[dict[str, Any], dict[str, list[str]]]] = {
     "a reset with a body": (
         {"effect": {"reset": True, "truncate_bytes": 5, "malformed_json": True}},
         {
-            "effect.truncate_bytes": ["cannot stand beside reset, which leaves no body"],
-            "effect.malformed_json": ["cannot stand beside reset, which leaves no body"],
+            "effect.truncate_bytes": ["cannot go with reset, which leaves no body"],
+            "effect.malformed_json": ["cannot go with reset, which leaves no body"],
         },
     ),
     "a malformed page": (
         {"effect": {"html": 502, "malformed_json": True}},
-        {"effect.malformed_json": ["cannot stand beside html, which is no JSON"]},
+        {"effect.malformed_json": ["cannot go with html, which is not JSON"]},
     ),
     "a negative count of bytes": ({"effect": {"truncate_bytes": -1}}, {"effect.truncate_bytes": [BYTES]}),
-    "a stall nowhere": ({"effect": {"stall_seconds": 1}}, {"effect.after_bytes": ["is needed beside stall_seconds"]}),
+    "a stall nowhere": (
+        {"effect": {"stall_seconds": 1}},
+        {"effect.after_bytes": ["must be given beside stall_seconds"]},
+    ),
     "a place without a stall": (
         {"effect": {"status": 500, "after_bytes": 1}},
-        {"effect.stall_seconds": ["is needed beside after_bytes"]},
+        {"effect.stall_seconds": ["must be given beside after_bytes"]},
     ),
     "a stall behind the end": (
         {"effect": {"stall_seconds": 1, "after_bytes": 6, "truncate_bytes": 5}},
-        {"effect.after_bytes": ["lies behind truncate_bytes, where the body ends"]},
+        {"effect.after_bytes": ["is beyond truncate_bytes, where the body ends"]},
     ),
 }
 
@@ -368,7 +371,7 @@ def test_a_bad_rule_is_refused_by_its_path_and_arms_nothing(
         ({"rules": RULE}, {"rules": ["Not a valid list."]}),
         ({"rules": [5]}, {"rules.0": ["must be an object"]}),
         ({"rules": None}, {"rules": ["must not be null"]}),
-        ({"rule": []}, {"rule": ["there is no member 'rule' (did you mean 'rules'?); there are: rules"]}),
+        ({"rule": []}, {"rule": ["there is no field 'rule' (did you mean 'rules'?); there are: rules"]}),
     ],
 )
 def test_a_list_of_rules_is_a_list_of_objects(admin: Admin, sent: object, errors: object) -> None:

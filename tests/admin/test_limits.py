@@ -110,7 +110,7 @@ BAD: dict[str, tuple[object, dict[str, list[str]]]] = {
     "a truth value in numbers": ({"augment": {**NUMBERS, "burst": True}}, {"augment.burst": [RATE]}),
     "a misspelt member": (
         {"augment": {**NUMBERS, "bust": 5}},
-        {"augment.bust": ["there is no member 'bust' (did you mean 'burst'?); there are: per_minute, burst"]},
+        {"augment.bust": ["there is no field 'bust' (did you mean 'burst'?); there are: per_minute, burst"]},
     ),
 }
 

@@ -7,7 +7,7 @@ import yaml
 from openapi_spec_validator import validate
 
 from mockserver import resources
-from mockserver.admin import routes, schemas
+from mockserver.admin import requests, routes
 from tests.contract.oracle import operations
 from tools import admin_openapi
 
@@ -26,7 +26,7 @@ def test_the_file_is_a_valid_openapi_document() -> None:
 def test_every_route_is_described_and_every_operation_routed() -> None:
     described = {(path, method.upper(), told["operationId"]) for path, method, told in operations(DOCUMENT)}
     assert described == {(route.template, route.method, route.operation) for route in routes.ROUTES}
-    assert set(admin_openapi.OPERATIONS) == {route.told or route.operation for route in routes.ROUTES}
+    assert set(admin_openapi.OPERATIONS) == {route.documented_as or route.operation for route in routes.ROUTES}
 
 
 def test_every_operation_is_told_in_words_of_its_own() -> None:
@@ -36,7 +36,7 @@ def test_every_operation_is_told_in_words_of_its_own() -> None:
 
 def test_the_filters_of_the_journal_are_its_parameters() -> None:
     parameters = DOCUMENT["paths"]["/_mock/requests"]["get"]["parameters"]
-    assert [each["name"] for each in parameters] == list(schemas.RequestsQuery().fields)
+    assert [each["name"] for each in parameters] == list(requests.RequestsQuery().fields)
 
 
 def test_check_tells_a_stale_file_and_writing_makes_it_fresh(

@@ -34,9 +34,10 @@ def test_every_switch_of_every_vendor_and_of_the_metrics_is_told_with_its_eviden
             assert shown[group][switch.name] == {
                 "value": switch.to_json(switch.default),
                 "default": switch.to_json(switch.default),
-                "choices": list(switch.options),
+                "options": list(switch.options),
                 "grade": switch.grade.value,
-                "says": switch.description,
+                "evidence": switch.grade.name.lower(),
+                "description": switch.description,
             }
 
 

@@ -89,7 +89,7 @@ def test_a_failure_of_ours_is_logged_once_and_told_to_nobody(caplog: pytest.LogC
         "type": "about:blank",
         "title": "Internal Server Error",
         "status": 500,
-        "detail": "the server failed; its log tells why",
+        "detail": "the server failed; its log has the reason",
     }
     (record,) = caplog.records
     assert record.exc_info is not None

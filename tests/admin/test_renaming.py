@@ -11,7 +11,7 @@ import pytest
 import yaml
 
 from mockserver import app, resources, vendors
-from mockserver.admin import renaming
+from mockserver.admin import openapi
 from mockserver.gateway import switches
 from mockserver.gateway.switches import Grade
 from tests.admin.driver import Admin
@@ -53,9 +53,10 @@ def test_the_switch_is_told_with_the_names_that_may_be_renamed(renamable: Callab
     assert renamable().get("/policy")["augment"]["names"] == {
         "value": {},
         "default": {},
-        "choices": ["users", "user_email", "metrics"],
+        "options": ["users", "user_email", "metrics"],
         "grade": "A",
-        "says": "What things are called.",
+        "evidence": "assumed",
+        "description": "What things are called.",
     }
 
 
@@ -114,7 +115,7 @@ def test_bad_names_are_refused_by_their_path_and_change_nothing(
 
 def test_a_name_that_stands_twice_in_a_body_is_refused(renamable: Callable[..., Admin]) -> None:
     said = renamable().refused("PUT", "/policy", b'{"augment": {"names": {"users": "a", "users": "b"}}}')
-    assert "the member 'users' is there twice" in said.detail
+    assert "the field 'users' is repeated" in said.detail
 
 
 def test_a_reset_puts_the_names_back(renamable: Callable[..., Admin]) -> None:
@@ -155,7 +156,7 @@ def _keys(part: Any) -> Any:
 @pytest.mark.parametrize("name", [*(vendor.name for vendor in vendors.discover()), "admin"])
 def test_a_renamed_file_says_nothing_else_in_no_other_order(name: str) -> None:
     shipped = (resources.openapi() / f"{name}.yaml").read_bytes()
-    written = renaming.text(shipped, {"no such name": "x"})
+    written = openapi.rename_text(shipped, {"no such name": "x"})
     assert written != shipped
     assert _keys(yaml.safe_load(written)) == _keys(yaml.safe_load(shipped))
 
@@ -187,12 +188,12 @@ PARTS: dict[str, tuple[object, object]] = {
 
 
 def test_a_new_name_in_a_pointer_is_escaped() -> None:
-    assert renaming.described("$response.body#/a", {"a": "x/y~z"}) == "$response.body#/x~1y~0z"
+    assert openapi.rename("$response.body#/a", {"a": "x/y~z"}) == "$response.body#/x~1y~0z"
 
 
 @pytest.mark.parametrize(("part", "called"), PARTS.values(), ids=PARTS)
 def test_only_what_is_data_is_renamed(part: object, called: object) -> None:
-    assert renaming.described(part, {"a": "b"}) == called
+    assert openapi.rename(part, {"a": "b"}) == called
 
 
 def _properties(part: Any) -> set[str]:

@@ -115,11 +115,11 @@ BAD: dict[str, tuple[str, dict[str, list[str]]]] = {
     ),
     "an operation at another path": (
         f"operation=getDau&path={COUNT}",
-        {"path": ["is not where getDau is: /analytics/v0/dau"]},
+        {"path": ["is not a path of getDau, which is at /analytics/v0/dau"]},
     ),
     "a path with a query": (
         "path=/dau?page_size=5",
-        {"path": [f"lies below no mount, so no request can have it; mounted are: {MOUNTS}"]},
+        {"path": [f"is below no mount, so no request can match it; the mounts are: {MOUNTS}"]},
     ),
     "an empty status": ("status=", {"status": [STATUS]}),
     "a limit of nothing": ("limit=0", {"limit": ["must be a whole number from 1 to 1000000"]}),

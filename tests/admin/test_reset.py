@@ -29,7 +29,7 @@ def changed(admin: Admin) -> set[str]:
         "policy": admin.get("/policy")["augment"]["last_cursor"]["value"] != "empty",
         "faults": bool(admin.get("/faults")["rules"]),
         "journal": bool(admin.get("/requests")["requests"]),
-        "defects": any(each["armed"] for each in admin.get("/defects")["defects"]),
+        "defects": bool(admin.get("/defects")["armed"]),
     }
     return {part for part, differ in differs.items() if differ}
 
@@ -74,7 +74,7 @@ BAD: dict[str, tuple[Any, dict[str, list[str]]]] = {
     "null": ({"only": None}, {"only": ["must not be null"]}),
     "a misspelt member": (
         {"onyl": ["clock"]},
-        {"onyl": ["there is no member 'onyl' (did you mean 'only'?); there are: only"]},
+        {"onyl": ["there is no field 'onyl' (did you mean 'only'?); there are: only"]},
     ),
 }
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from mockserver.admin import sandbox_body
+from mockserver.admin import sandbox_config
 from mockserver.app import create_app
 from mockserver.organizations import schemas as organization_schemas
 from tests.admin.driver import Admin
@@ -40,6 +40,7 @@ def test_a_sandbox_is_told_with_its_tokens_at_every_vendor(admin: Admin) -> None
                 "client_secret": "mock-secret",
                 "forbidden_client_id": f"mock-jetbrains-console-{name}-forbidden",
                 "forbidden_client_secret": "mock-secret",
+                "token_path": "/api/rest/oauth2/token",
             },
         },
     }
@@ -226,7 +227,7 @@ BODIES: dict[str, tuple[Any, str, str]] = {
     "a clock in the first year, east": ({"now": "0001-01-01T00:00:00+14:00"}, "now", "between 1971-01-01"),
     "a clock in the last year": ({"now": "9999-12-31T23:59:59Z"}, "now", "between 1971-01-01 and 2199-12-31"),
     "a clock in the last year, west": ({"now": "9999-12-31T23:59:59-14:00"}, "now", "and 2199-12-31"),
-    "a clock without a zone": ({"now": "2025-10-21T10:30:00"}, "now", "with a zone"),
+    "a clock without a zone": ({"now": "2025-10-21T10:30:00"}, "now", "with a time zone"),
     "a clock in numbers": ({"now": 1761042600}, "now", "as in 2025-10-21T10:30:00Z"),
     "frozen in text": ({"frozen": "true"}, "frozen", "must be true or false"),
     "limits that are no object": ({"limits": "off"}, "limits", "must be an object"),
@@ -271,7 +272,7 @@ def test_a_form_of_a_page_makes_no_sandbox(admin: Admin) -> None:
 
 
 def test_the_bounds_of_a_seed_are_those_of_an_organisation_file() -> None:
-    assert sandbox_body.SEED_MAXIMUM == organization_schemas.SEED_MAXIMUM
+    assert sandbox_config.SEED_MAXIMUM == organization_schemas.SEED_MAXIMUM
 
 
 UNKNOWN = {
@@ -308,5 +309,5 @@ def test_what_is_not_there_is_404(admin: Admin, method: str, path: str) -> None:
 
 def test_an_unknown_id_is_told_with_the_way_to_those_there_are(admin: Admin) -> None:
     said = admin.refused("GET", "/sandboxes/nobody/clock", status=404).detail
-    assert said.startswith("there is no sandbox 'nobody', or no longer")
-    assert said.endswith("GET /_mock/sandboxes lists those there are")
+    assert said.startswith("there is no sandbox 'nobody': it never existed, was deleted")
+    assert said.endswith("GET /_mock/sandboxes lists the sandboxes that exist")

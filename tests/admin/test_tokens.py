@@ -156,7 +156,7 @@ BODIES: dict[str, tuple[Any, dict[str, str]]] = {
     ),
     "an unknown member": (
         {"vendor": "augment", "permission": "granted", "secret": "s"},
-        {"secret": "there is no member 'secret'"},
+        {"secret": "there is no field 'secret'"},
     ),
 }
 

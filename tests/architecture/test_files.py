@@ -2,11 +2,14 @@
 
 import ast
 import re
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+import mockserver
 from tests.server.programs import ROOT
 
 CODE = [path for folder in ("mockserver", "tests", "tools", "benchmarks") for path in (ROOT / folder).rglob("*.py")]
@@ -55,6 +58,16 @@ def test_only_the_cli_and_the_plugin_read_the_environment() -> None:
     assert offenders(WITHOUT_CLI_AND_PLUGIN, re.compile(r"\bos\.environ|\bgetenv\b").search) == []
 
 
-def test_importing_the_package_imports_nothing_else() -> None:
-    (docstring,) = ast.parse((ROOT / "mockserver/__init__.py").read_text(encoding="utf-8")).body
-    assert isinstance(docstring, ast.Expr)
+def test_importing_the_package_loads_none_of_its_modules() -> None:
+    code = "import sys, mockserver; print([name for name in sys.modules if name.startswith(('mockserver.', 'flask'))])"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_public_names_are_loaded_on_first_use() -> None:
+    from mockserver import app, client
+
+    assert (mockserver.create_app, mockserver.Client) == (app.create_app, client.Client)
+    assert re.fullmatch(r"[0-9]+\.[0-9]+.*", mockserver.__version__)
+    with pytest.raises(AttributeError, match="no attribute 'nothing'"):
+        mockserver.nothing  # noqa: B018 (reading it is the test)

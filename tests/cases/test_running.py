@@ -1,6 +1,7 @@
 """Promises about running a case: what does not come back is named, and nothing is left behind."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -44,10 +45,7 @@ def outcome(app: Flask, case: Case, send: Send | None = None) -> Outcome:
     """How a case comes out when an app has it alone."""
     with app.app_context(), pytest.MonkeyPatch.context() as patch:
         held = admin_context.context()
-        changed = type(held)(
-            **{name: getattr(held, name) for name in held.__slots__ if name != "cases"},
-            cases=lambda: Catalogue((case,)),
-        )
+        changed = replace(held, sources=replace(held.sources, cases=lambda: Catalogue((case,))))
         patch.setitem(app.extensions, "mockserver.admin", changed)
         return running.run(case, send or sending.to(app), SERVED)
 

@@ -23,10 +23,10 @@ def test_findings_are_told_in_words_with_exit_code_1(run: Run, url: str, app: Fl
     assert result.exit_code == 1
     assert result.output == (
         "same-question-again  augment getDauCount\n"
-        "  seen      GET /analytics/v0/dau-count and 23 more: the same question again within the data's day, when its "
+        "  observed  GET /analytics/v0/dau-count and 23 more: the same question again within the data's day, when its "
         "answer cannot have changed\n"
         f"  requests  {', '.join(map(str, range(2, 22)))} and 4 more\n"
-        "  do        keep the answer until data of another day arrive, at 02:00 UTC\n"
+        "  advice    keep the answer until data of another day arrive, at 02:00 UTC\n"
         "  source    Augment's page on its Analytics API, best practices: cache responses\n"
         "\n1 findings in 25 requests\n"
     )

@@ -36,8 +36,14 @@ def test_switches_are_data_with_json(run: Run) -> None:
     printed = json.loads(run("switches", "--json").output)
     assert list(printed) == [*(vendor.name for vendor in vendors.discover()), "metrics"]
     last = printed["augment"]["last_cursor"]
-    assert last.pop("says")
-    assert last == {"value": "empty", "default": "empty", "choices": ["empty", "null", "absent"], "grade": "O"}
+    assert last.pop("description")
+    assert last == {
+        "value": "empty",
+        "default": "empty",
+        "options": ["empty", "null", "absent"],
+        "grade": "O",
+        "evidence": "observed",
+    }
 
 
 def test_a_run_of_numbers_is_printed_by_its_ends(run: Run) -> None:
@@ -56,7 +62,7 @@ def test_a_renaming_is_printed_with_the_names_that_may_be_renamed(run: Run, monk
         f"{named} metrics.dimension_events broad (A; of broad, strict). What an AI interaction is"
     )
     data = json.loads(run("switches", "--json").output)[vendor.name]["names"]
-    assert (data["value"], data["default"], data["choices"]) == ({}, {}, ["items", "date"])
+    assert (data["value"], data["default"], data["options"]) == ({}, {}, ["items", "date"])
 
 
 def test_every_bundled_organisation_is_listed_with_its_size_and_purpose(run: Run) -> None:

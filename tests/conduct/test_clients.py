@@ -85,7 +85,7 @@ def test_a_job_that_asks_again_when_late_data_have_arrived_hears_nothing(
     assert found() == set()
     surfaces.augment("/dau-count")
     (finding,) = admin.get("/conduct")["findings"]
-    assert finding["do"] == "keep the answer until data of another day arrive, at 05:00 UTC"
+    assert finding["advice"] == "keep the answer until data of another day arrive, at 05:00 UTC"
 
 
 def test_who_asks_again_under_other_switches_hears_nothing(

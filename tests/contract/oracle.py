@@ -15,7 +15,7 @@ from urllib.parse import quote
 import yaml
 from jsonschema_rs import Draft202012, Draft202012Validator, Registry
 
-from mockserver.admin import renaming
+from mockserver.admin import openapi
 
 _SAID_BY_HTTP = frozenset(("content-type", "content-length"))
 """Headers that no OpenAPI file describes."""
@@ -162,4 +162,4 @@ def _typed(text: str, schema: Mapping[str, Any]) -> str | int:
 @cache
 def read(file: Path, names: tuple[tuple[str, str], ...] = ()) -> Oracle:
     """The oracle that an OpenAPI file is, with response names renamed: pairs of an old one and a new one."""
-    return Oracle(yaml.safe_load(renaming.text(file.read_bytes(), dict(names))))
+    return Oracle(yaml.safe_load(openapi.rename_text(file.read_bytes(), dict(names))))

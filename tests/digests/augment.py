@@ -135,7 +135,6 @@ _FAULTY = [
 
 VENDOR = Vendor(
     name="augment",
-    scheme="Bearer",
     operations={
         "getDauCount": f"{_COUNT}?{_WEEK}",
         "getDau": f"{_DAU}?{_DAY}",

@@ -5,7 +5,20 @@ The endpoint where tokens come from stays out (`token_endpoint`).
 
 from collections.abc import Iterator
 
-from tests.digests.requests import BAD_DAYS, GROUPS, Item, Moved, Request, Scene, Vendor, each, gets, varied
+from tests.digests.requests import (
+    BAD_DAYS,
+    GROUPS,
+    MOMENTS,
+    NOW,
+    Item,
+    Moved,
+    Request,
+    Scene,
+    Vendor,
+    each,
+    gets,
+    varied,
+)
 
 _MOUNT = "/metrics/api"
 _KINDS = {
@@ -143,7 +156,6 @@ _FAULTY = [
 
 VENDOR = Vendor(
     name="jetbrains-console",
-    scheme="Bearer",
     operations={operation: f"{path}?{_WEEK}&groupBy=week" for operation, path in _OPERATIONS.items()},
     targets=_TARGETS,
     cheap=(f"{_HITS}?fromDate=2025-10-20&toDate=2025-10-22&userIds={{personId}}",),
@@ -173,9 +185,9 @@ VENDOR = Vendor(
 
 
 def scenes() -> Iterator[Scene]:
-    """What a role that is bound to groups sees of each organization."""
+    """What a role that is bound to groups sees, now and over the end of a year."""
     targets = [f"{path}?{query}" for path in _OPERATIONS.values() for query in (_WEEK, f"{_YEAR}&groupBy=month")]
     targets += [f"{_CREDITS}?{_YEAR}&groupBy=year&userIds={_PEOPLE}", f"{_ADOPTION}?{_WEEK}&ide=IU"]
-    for organization in ("acme", "globex"):
-        items = [Request(target, token=GROUPS) for target in targets]
-        yield Scene(f"jetbrains-console groups of {organization}", "jetbrains-console", items, organization)
+    items = [Request(target, token=GROUPS) for target in targets]
+    for moment in (NOW, MOMENTS[-1]):
+        yield Scene(f"jetbrains-console groups at {moment}", "jetbrains-console", items, now=moment)

@@ -148,7 +148,6 @@ _FAULTY = [
 
 VENDOR = Vendor(
     name="jetbrains-ide",
-    scheme="Bearer",
     operations={
         "getUsersAdoption": _PATHS[0],
         "getMetrics": _PATHS[1],

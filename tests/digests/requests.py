@@ -94,7 +94,6 @@ class Vendor:
     """
 
     name: str
-    scheme: str
     operations: Mapping[str, str]
     targets: Sequence[str]
     cheap: Sequence[str]

@@ -166,7 +166,6 @@ _FAULTY = [
 
 VENDOR = Vendor(
     name="tabnine",
-    scheme="Bearer",
     operations={
         "getOrganization": f"{_MOUNT}/organization",
         "getTeams": f"{_TEAMS}?limit=2",

@@ -42,7 +42,7 @@ def test_the_answer_repeats_the_question_and_says_what_counted(oracle: Admin) ->
         "metric": "total-lines-accepted",
         "organization": "acme",
         "dimension": "coding-agents",
-        "reading": "broad",
+        "dimension_events": "broad",
         "counted": [
             {
                 "vendor": "augment",
@@ -173,7 +173,7 @@ def test_what_counted_goes_by_the_names_that_are_served(oracle: Admin) -> None:
 def test_every_metric_and_dimension_is_listed_and_can_be_asked_for(oracle: Admin) -> None:
     told = oracle.get("/metrics")
     assert [metric["name"] for metric in told["metrics"]] == list(METRICS)
-    assert all(metric["says"] for metric in told["metrics"])
+    assert all(metric["description"] for metric in told["metrics"])
     assert told["dimensions"] == [*aggregate.DIMENSIONS, "all"]
     for dimension in told["dimensions"]:
         assert ask(oracle, told["metrics"][0]["name"], *SEPTEMBER, dimension=dimension)["dimension"] == dimension

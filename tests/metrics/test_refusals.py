@@ -23,13 +23,13 @@ def test_an_unknown_metric_is_refused_with_the_nearest_one(oracle: Admin) -> Non
         ("from=2025-09-01", "to", "must be given"),
         ("from=2025-9-1&to=2025-09-30", "from", "must be a date that exists, written YYYY-MM-DD"),
         ("from=2025-02-29&to=2025-09-30", "from", "must be a date that exists, written YYYY-MM-DD"),
-        ("from=1970-12-31&to=2025-09-30", "from", "must lie between 1971-01-01 and 2199-12-31"),
-        ("from=2025-09-01&to=9999-12-31", "to", "must lie between 1971-01-01 and 2199-12-31"),
+        ("from=1970-12-31&to=2025-09-30", "from", "must be from 1971-01-01 to 2199-12-31"),
+        ("from=2025-09-01&to=9999-12-31", "to", "must be from 1971-01-01 to 2199-12-31"),
         ("from=2025-09-02&to=2025-09-01", "to", "must not be before from, which is 2025-09-02"),
         (
             "from=2022-01-01&to=2025-01-01",
             "to",
-            "at most 1096 days can be asked for at once (three years); these are 1097",
+            "a range can have at most 1096 days (three years); this one has 1097",
         ),
         (f"{RANGE}&bucket=year", "bucket", "must be one of: day, week, month"),
         (

@@ -53,10 +53,10 @@ def test_a_naive_client_fails_with_the_rule_the_requests_and_what_to_do(sandbox:
         "same-question-again (augment getDau; source: Augment's page on its Analytics API, best practices: cache "
         "responses)"
     )
-    assert told[2].startswith(f"  seen: GET {DAU}?page_size=2 and 6 more: the same question again ")
+    assert told[2].startswith(f"  observed: GET {DAU}?page_size=2 and 6 more: the same question again ")
     assert told[3] == f"  #2 2026-11-04 10:00:00 augment GET {DAU}?page_size=2 -> 200"
-    assert told[8:10] == ["  and 2 more", "  do: keep the answer until data of another day arrive, at 02:00 UTC"]
-    assert told[-1] == "  do: walk until the answer says that there is no more, or ask for less"
+    assert told[8:10] == ["  and 2 more", "  advice: keep the answer until data of another day arrive, at 02:00 UTC"]
+    assert told[-1] == "  advice: walk until the answer says that there is no more, or ask for less"
 
 
 def test_one_rule_is_one_rule_and_an_unrouted_request_has_no_operation(sandbox: Sandbox, get: Get) -> None:

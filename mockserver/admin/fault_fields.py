@@ -1,7 +1,4 @@
-"""Answers what one value in a rule of faults may be: a span that JSON gives back exactly, a header, a parameter.
-
-Which member takes which kind stays out (`rules`). Kinds are strict, as those of every other resource are (`fields`).
-"""
+"""Kinds of values in a fault rule: exact numbers, headers, query parameters. As strict as those in `fields`."""
 
 import re
 from decimal import Decimal
@@ -13,20 +10,20 @@ from mockserver.admin.fields import NonNegativeDecimal, StrictInteger
 
 COUNT_MAXIMUM = 1_000_000
 TEXT_MAXIMUM = 1000
-PLACES_MAXIMUM = 9
-"""Digits behind a point: with those before it, no more than every reader of JSON keeps of a number."""
+DECIMALS_MAXIMUM = 9
+"""Digits after the decimal point: few enough that every JSON parser keeps the number exactly."""
 
 FRAMING = frozenset(
     ("connection", "content-length", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade", "proxy-connection")
 )
-"""Headers that tell how an answer is sent, which the server does."""
+"""Headers that describe how an answer is sent; only the server sets them."""
 
 _NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}")
 _VALUE = re.compile(rf"[!-~](?:[ -~]{{0,{TEXT_MAXIMUM - 2}}}[!-~])?")
 
 
-class Exact(NonNegativeDecimal):
-    """A number above 0 and up to a maximum, of so few digits that JSON gives it back as it came."""
+class PositiveDecimal(NonNegativeDecimal):
+    """A number above 0 and up to a maximum, with so few digits that JSON returns it exactly."""
 
     def __init__(self, most: int, **kwargs: Any) -> None:
         super().__init__(**{"metadata": {"exclusiveMinimum": 0, "maximum": most}, **kwargs})
@@ -34,10 +31,10 @@ class Exact(NonNegativeDecimal):
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **more: Any) -> Decimal:
         if value == 0 and not isinstance(value, bool):
-            raise ValidationError(f"0 does nothing; it must be above 0, up to {self._most}")
+            raise ValidationError(f"0 has no effect; it must be above 0, up to {self._most}")
         given = super()._deserialize(value, attr, data, **more)
-        if given > self._most or given != round(given, PLACES_MAXIMUM):
-            rule = f"a number above 0, up to {self._most}, with at most {PLACES_MAXIMUM} digits behind the point"
+        if given > self._most or given != round(given, DECIMALS_MAXIMUM):
+            rule = f"a number above 0, up to {self._most}, with at most {DECIMALS_MAXIMUM} digits after the point"
             raise ValidationError(f"must be {rule}")
         return given
 
@@ -50,23 +47,25 @@ class Times(StrictInteger):
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **more: Any) -> int:
         if value == 0 and not isinstance(value, bool):
-            raise ValidationError(f"0 lets the rule never fire; it must be a whole number from 1 to {COUNT_MAXIMUM}")
+            raise ValidationError(
+                f"0 would never let the rule fire; it must be a whole number from 1 to {COUNT_MAXIMUM}"
+            )
         found: int = super()._deserialize(value, attr, data, **more)
         return found
 
 
 class PageStatus(StrictInteger):
-    """The status of a page: any that goes with a body."""
+    """The status of an HTML page: any that allows a body."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **more: Any) -> int:
         found: int = super()._deserialize(value, attr, data, **more)
         if found in (204, 205, 304):
-            raise ValidationError(f"cannot be {found}, which goes with no body; a gateway says 502, 503 or 504")
+            raise ValidationError(f"cannot be {found}, which allows no body; a gateway answers 502, 503 or 504")
         return found
 
 
-class Set(fields.Boolean):
-    """True; who does not want it leaves it out."""
+class TrueOnly(fields.Boolean):
+    """True; leaving the field out means false."""
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> bool:
         if value is True:
@@ -74,8 +73,8 @@ class Set(fields.Boolean):
         raise ValidationError("must be true; leave it out otherwise")
 
 
-class Text(fields.String):
-    """Printable text, and not too much of it."""
+class ShortText(fields.String):
+    """Printable text of limited length."""
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> str:
         if isinstance(value, str) and 1 <= len(value) <= TEXT_MAXIMUM and value.isprintable():
@@ -89,23 +88,23 @@ class Headers(fields.Dict):
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> dict[str, str]:
         if not isinstance(value, dict):
             raise ValidationError("must be an object of header names and their values")
-        errors = {name: [rule] for name, given in value.items() if (rule := _header_fault(name, given))}
+        errors = {name: [rule] for name, given in value.items() if (rule := _header_error(name, given))}
         if errors:
             raise ValidationError(errors)
         return value
 
 
-def _header_fault(name: str, value: object) -> str | None:
+def _header_error(name: str, value: object) -> str | None:
     if not _NAME.fullmatch(name):
-        return "is no name of a header"
+        return "is not a header name"
     if name.lower() in FRAMING:
-        return "is the server's: it tells how the answer is sent"
+        return "is set by the server only: it describes how the answer is sent"
     if not isinstance(value, str) or not _VALUE.fullmatch(value):
-        return f"must be text of 1 to {TEXT_MAXIMUM} characters of ASCII, without spaces at its ends"
+        return f"must be text of 1 to {TEXT_MAXIMUM} ASCII characters, without spaces at its ends"
     return None
 
 
-class Query(fields.Dict):
+class QueryParameters(fields.Dict):
     """Parameters that a query must have."""
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> dict[str, str]:

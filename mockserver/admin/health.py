@@ -1,0 +1,39 @@
+"""`/_mock/health`: whether the server works, and what it serves."""
+
+from importlib import metadata
+from typing import Any
+
+from marshmallow import Schema, fields
+
+from mockserver.admin import organizations
+from mockserver.admin.admin_request import AdminRequest
+from mockserver.admin.fields import Timestamp
+from mockserver.simulation.hashing import DATA_VERSION
+from mockserver.validation.schemas import dump
+
+DISTRIBUTION = "analytics-mockserver"
+
+
+class HealthSchema(Schema):
+    """That the server works, and what it serves."""
+
+    status = fields.Constant("ok", required=True, metadata={"type": "string", "enum": ["ok"]})
+    version = fields.String(required=True)
+    data_version = fields.Integer(required=True)
+    now = Timestamp(required=True)
+    vendors = fields.List(fields.String(), required=True)
+    organizations = fields.List(fields.String(), required=True)
+
+
+def get(request: AdminRequest) -> dict[str, Any]:
+    """The health of the server."""
+    return dump(
+        HealthSchema,
+        {
+            "version": metadata.version(DISTRIBUTION),
+            "data_version": DATA_VERSION,
+            "now": request.sandbox.clock.now(),
+            "vendors": list(request.sandbox.profiles),
+            "organizations": organizations.slugs(),
+        },
+    )

@@ -1,0 +1,90 @@
+"""`/_mock/openapi/<vendor>.yaml`: the OpenAPI files, with the response names that a sandbox's switches put in force.
+
+Only data is renamed: properties, lists of required ones, examples, and pointers into answers. The prose keeps the
+names that the file was written with.
+"""
+
+from collections.abc import Mapping
+from itertools import pairwise
+from typing import Any
+
+import yaml
+from flask import Response
+
+from mockserver.admin import responses
+from mockserver.admin.admin_context import context
+from mockserver.admin.admin_request import AdminRequest
+from mockserver.admin.problems import Problem
+from mockserver.gateway import response_cache, switches
+from mockserver.validation.suggestions import unknown_name
+
+OWN_FILE = "admin"
+
+LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+HEAD = "# Response names are renamed by the switches in force; the original file has more comments.\n"
+
+_EXAMPLES = ("example", "value", "default", "const", "enum")
+_ANSWER, _FILE = "$response.body#/", "#/"
+"""The prefixes of a pointer into an answer, and of one into the file itself."""
+
+
+class _Dumper(yaml.SafeDumper):
+    """A dumper without anchors and aliases."""
+
+    def ignore_aliases(self, _: object) -> bool:
+        """Always true: what the renamed document shares is written out each time."""
+        return True
+
+
+def get(request: AdminRequest) -> Response:
+    """The OpenAPI file of a vendor with the response names in force, or that of the control plane."""
+    files = {vendor.name: vendor.openapi for vendor in context().vendors} | {OWN_FILE: f"{OWN_FILE}.yaml"}
+    if request.name not in files:
+        raise Problem(404, unknown_name("OpenAPI file", request.name, files))
+    content = (context().openapi / files[request.name]).read_bytes()
+    return responses.file_response(rename_text(content, _names(request)), "application/yaml")
+
+
+def _names(request: AdminRequest) -> dict[str, str]:
+    profile = request.sandbox.profiles.get(request.name)
+    return switches.renamed(profile.switches, request.sandbox.policy.values[profile.name]) if profile else {}
+
+
+def rename_text(content: bytes, names: Mapping[str, str]) -> bytes:
+    """An OpenAPI file with these names, its keys in the same order; the same bytes where there are none."""
+    if not names:
+        return content
+    document = rename(yaml.load(content, LOADER), names)  # noqa: S506 - a safe loader, whichever it is
+    return (HEAD + yaml.dump(document, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=120)).encode()
+
+
+def rename(node: Any, names: Mapping[str, str]) -> Any:
+    """Any part of an OpenAPI document, with these names."""
+    if isinstance(node, dict):
+        return {key: _rename_value(key, value, names) for key, value in node.items()}
+    if isinstance(node, list):
+        return [rename(each, names) for each in node]
+    return _rename_pointer(node, names) if isinstance(node, str) else node
+
+
+def _rename_value(key: str, value: Any, names: Mapping[str, str]) -> Any:
+    if key == "properties" and isinstance(value, dict):
+        return {names.get(name, name): rename(schema, names) for name, schema in value.items()}
+    if key == "required" and isinstance(value, list):
+        return [names.get(name, name) for name in value]
+    if key in _EXAMPLES or (key == "examples" and isinstance(value, list)):
+        return response_cache.rename_fields(value, names)
+    return rename(value, names)
+
+
+def _rename_pointer(text: str, names: Mapping[str, str]) -> str:
+    """A text; where it is a pointer to a field of an answer or to a property in the file, the names are applied."""
+    steps = text.split("/")
+    names = {old: new.replace("~", "~0").replace("/", "~1") for old, new in names.items()}
+    if text.startswith(_ANSWER):
+        return "/".join(names.get(step, step) for step in steps)
+    if text.startswith(_FILE):
+        pairs = pairwise(["", *steps])
+        return "/".join(names.get(step, step) if parent == "properties" else step for parent, step in pairs)
+    return text

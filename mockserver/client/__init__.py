@@ -1,0 +1,134 @@
+"""The HTTP client of this product: requests to the simulated vendors, and every resource of the control plane.
+
+    client = Client("http://127.0.0.1:8080")
+    sandbox = client.create_sandbox(organization="globex", now="2025-10-21T10:30:00Z", frozen=True)
+    sandbox.clock.advance(days=1)
+
+It needs the standard library alone. Each method returns decoded JSON; `openapi/admin.yaml` describes it. Refused is
+raised for an answer that is no success, NoAnswer where no whole answer comes.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Self
+from urllib.parse import quote
+
+from mockserver.client import resources
+from mockserver.client.http import TIMEOUT, HttpTransport, NoAnswer, Refused, Response, Transport
+from mockserver.client.resources import Caller
+
+__all__ = ["Client", "HttpTransport", "NoAnswer", "Refused", "Response", "SandboxClient", "Transport"]
+
+MOUNT = "/_mock"
+
+
+class SandboxClient:
+    """One sandbox's clock, limits, policy, faults, defects, journal, tokens and expected values.
+
+    `info` is what the server said of the sandbox when it was made or looked up: its id, organization, seed and tokens.
+    """
+
+    def __init__(
+        self, transport: Transport, headers: Mapping[str, str], sandbox_id: str, info: Mapping[str, Any]
+    ) -> None:
+        self.id = sandbox_id
+        self.info = dict(info)
+        prefix = MOUNT if sandbox_id == "default" else f"{MOUNT}/sandboxes/{quote(sandbox_id, safe='')}"
+        self.call = Caller(transport, prefix, headers)
+        self.clock = resources.ClockResource(self.call)
+        self.limits = resources.LimitsResource(self.call)
+        self.policy = resources.PolicyResource(self.call)
+        self.faults = resources.FaultsResource(self.call)
+        self.defects = resources.DefectsResource(self.call)
+        self.requests = resources.RequestsResource(self.call)
+        self.metrics = resources.MetricsResource(self.call)
+        self.tokens = resources.TokensResource(self.call)
+
+    def lint(self, ignore: tuple[str, ...] = ()) -> dict[str, Any]:
+        """The findings of the client lint: `{requests_checked, findings: [...]}`; rules in `ignore` are left out."""
+        return dict(self.call("GET", "/lint", query={"ignore": ",".join(ignore) or None}))
+
+    def reset(self, *only: str) -> dict[str, Any]:
+        """Put parts of the sandbox back to how it was made; all of them, where none is named."""
+        return dict(self.call("POST", "/reset", {"only": [*only]} if only else {}))
+
+    def openapi(self, vendor: str) -> str:
+        """A vendor's OpenAPI file as YAML text, with the sandbox's response names."""
+        return str(self.call("GET", f"/openapi/{quote(vendor, safe='')}.yaml"))
+
+    def organization(self, slug: str) -> dict[str, Any]:
+        """What there is to ask an organization for: people, teams, seats, products, ids."""
+        return dict(self.call("GET", f"/organizations/{quote(slug, safe='')}"))
+
+
+class Client(SandboxClient):
+    """A server: its default sandbox, the other sandboxes, and requests to the vendors.
+
+    `admin_token` is what the server's `/_mock` demands, if anything; `timeout` is in seconds. `transport` replaces
+    HTTP, as for an app in the same process. A client may be used by several threads at once, and closes its
+    connections as a context manager or by `close`.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        admin_token: str | None = None,
+        timeout: float = TIMEOUT,
+        transport: Transport | None = None,
+    ) -> None:
+        self.url = url.rstrip("/")
+        self._transport: Transport = HttpTransport(url, timeout) if transport is None else transport
+        self._headers = {} if admin_token is None else {"Authorization": f"Bearer {admin_token}"}
+        super().__init__(self._transport, self._headers, "default", {})
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close every connection."""
+        if isinstance(self._transport, HttpTransport):
+            self._transport.close()
+
+    def request(
+        self, method: str, target: str, headers: Mapping[str, str] | None = None, body: bytes = b""
+    ) -> Response:
+        """Send any request, such as one to a vendor; whatever status comes back is returned."""
+        return self._transport(method, target, headers or {}, body)
+
+    def health(self) -> dict[str, Any]:
+        """The server's version, data version, vendors and organizations."""
+        return dict(self.call("GET", "/health"))
+
+    def create_sandbox(self, **body: object) -> SandboxClient:
+        """Make a sandbox: `organization`, `seed`, `now`, `frozen`, `limits`, `policy`, `case`, `ttl_seconds`, ..."""
+        return self._sandbox(self.call("POST", "/sandboxes", body))
+
+    def sandbox(self, sandbox_id: str) -> SandboxClient:
+        """Look a sandbox up; Refused with status 404 where there is none."""
+        return self._sandbox(self.call("GET", f"/sandboxes/{quote(sandbox_id, safe='')}"))
+
+    def sandboxes(self) -> list[SandboxClient]:
+        """Every sandbox, the oldest first."""
+        return [self._sandbox(each) for each in self.call("GET", "/sandboxes")["sandboxes"]]
+
+    def delete_sandbox(self, sandbox_id: str) -> None:
+        """Delete a sandbox: its tokens are unknown from now on."""
+        self.call("DELETE", f"/sandboxes/{quote(sandbox_id, safe='')}")
+
+    def cases(self, vendor: str | None = None) -> list[dict[str, Any]]:
+        """The catalogue of cases, or one vendor's."""
+        return list(self.call("GET", "/cases", query={"vendor": vendor})["cases"])
+
+    def case(self, case_id: str) -> dict[str, Any]:
+        """One case."""
+        return dict(self.call("GET", f"/cases/{quote(case_id, safe='')}"))
+
+    def organizations(self) -> list[str]:
+        """The slugs of the organizations that sandboxes can be made of."""
+        return [str(each["slug"]) for each in self.call("GET", "/organizations")["organizations"]]
+
+    def _sandbox(self, info: Mapping[str, Any]) -> SandboxClient:
+        return SandboxClient(self._transport, self._headers, str(info["id"]), info)

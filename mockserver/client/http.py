@@ -1,0 +1,158 @@
+"""HTTP requests to a server: one whole answer for each, or an exception that says why there is none."""
+
+import json
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from http.client import HTTPConnection, HTTPException, HTTPSConnection
+from ipaddress import ip_address
+from select import select
+from typing import Any
+from urllib.parse import urlsplit
+
+TIMEOUT = 60.0
+"""Seconds without a byte after which a server counts as gone, unless a client is made with another limit."""
+
+_SAFE_TO_REPEAT = ("GET", "HEAD", "PUT", "DELETE")
+"""Methods whose request may be sent again, when a kept connection turns out to be closed."""
+
+
+class NoAnswer(Exception):
+    """No whole answer came: the server cannot be reached, or the connection ended too early. The text says which."""
+
+
+class Refused(Exception):
+    """An answer that is no success: its `status`, a `detail` for people, and `errors` by field where there are any."""
+
+    def __init__(self, request: str, status: int, detail: str, errors: Mapping[str, list[str]] | None = None) -> None:
+        super().__init__(f"{request} answers {status}: {detail}")
+        self.status = status
+        self.detail = detail
+        self.errors = dict(errors or {})
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """One whole answer; the names of `headers` are in lower case."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    def json(self) -> Any:
+        """The decoded body; ValueError where it is not JSON."""
+        return json.loads(self.body)
+
+    @property
+    def text(self) -> str:
+        """The body as text; bytes that are not UTF-8 are replaced."""
+        return self.body.decode(errors="replace")
+
+
+Transport = Callable[[str, str, Mapping[str, str], bytes], Response]
+"""Sends a request (method, path with its query, headers, body) and returns the answer, or raises NoAnswer."""
+
+
+class HttpTransport:
+    """The way to a server over HTTP, with one connection for each thread, kept open between requests.
+
+    A connection that the server closed while it was idle is opened again. Proxies of the environment are never used
+    for a loopback address, and for others as HTTP_PROXY, HTTPS_PROXY and NO_PROXY say.
+    """
+
+    def __init__(self, url: str, timeout: float = TIMEOUT) -> None:
+        parts = urlsplit(url)
+        if parts.scheme not in {"http", "https"} or not parts.hostname:
+            raise ValueError(f"{url!r} is not the URL of a server; it takes http://host:port or https://host:port")
+        self.url = url.rstrip("/")
+        self._host, self._port, self._secure = parts.hostname, parts.port, parts.scheme == "https"
+        self._netloc, self._prefix = parts.netloc.rpartition("@")[2], parts.path.rstrip("/")
+        self._timeout = timeout
+        self._local = threading.local()
+        self._open: dict[threading.Thread, HTTPConnection] = {}
+        self._lock = threading.Lock()
+
+    def __call__(self, method: str, target: str, headers: Mapping[str, str], body: bytes) -> Response:
+        """Send one request; NoAnswer when no whole answer comes."""
+        kept = self._kept()
+        try:
+            return self._send(kept or self._connect(), method, target, headers, body)
+        except (OSError, HTTPException) as error:
+            if kept is None or isinstance(error, TimeoutError) or method not in _SAFE_TO_REPEAT:
+                raise self._no_answer(error) from error
+        try:  # The kept connection may have been closed in this very moment; a new one tells.
+            return self._send(self._connect(), method, target, headers, body)
+        except (OSError, HTTPException) as error:
+            raise self._no_answer(error) from error
+
+    def close(self) -> None:
+        """Close the connections of every thread."""
+        with self._lock:
+            connections, self._open = self._open, {}
+        for connection in connections.values():
+            connection.close()
+
+    def _kept(self) -> HTTPConnection | None:
+        """The open connection of this thread; None where there is none, or where the server has closed it."""
+        connection: HTTPConnection | None = getattr(self._local, "connection", None)
+        if connection is None or connection.sock is None:
+            return None
+        if select([connection.sock], [], [], 0)[0]:  # Nothing is due, so what can be read is the end.
+            connection.close()
+            return None
+        return connection
+
+    def _connect(self) -> HTTPConnection:
+        proxy = self._proxy()
+        kind = HTTPSConnection if self._secure else HTTPConnection
+        if proxy is None:
+            connection = kind(self._host, self._port, timeout=self._timeout)
+        else:
+            connection = kind(str(proxy.hostname), proxy.port, timeout=self._timeout)
+            if self._secure:
+                connection.set_tunnel(self._host, self._port)
+        self._local.connection, self._local.proxied = connection, proxy is not None
+        with self._lock:
+            self._open[threading.current_thread()] = connection
+            for thread in [each for each in self._open if not each.is_alive()]:
+                self._open.pop(thread).close()
+        return connection
+
+    def _proxy(self) -> Any:
+        """The parts of the proxy's URL; None where requests go straight to the server."""
+        if is_loopback(self._host):
+            return None
+        from urllib.request import getproxies, proxy_bypass
+
+        found = None if proxy_bypass(self._netloc) else getproxies().get("https" if self._secure else "http")
+        return urlsplit(found if "://" in found else f"http://{found}") if found else None
+
+    def _send(
+        self, connection: HTTPConnection, method: str, target: str, headers: Mapping[str, str], body: bytes
+    ) -> Response:
+        path = self._prefix + target
+        if self._local.proxied and not self._secure:
+            path = f"http://{self._netloc}{path}"
+        whole = False
+        try:
+            connection.request(method, path, body or None, dict(headers))
+            answer = connection.getresponse()
+            content = answer.read()
+            whole = True
+        finally:
+            if not whole:  # Also after Ctrl-C: what is left of an answer must not be taken for the next one.
+                connection.close()
+        return Response(answer.status, {name.lower(): value for name, value in answer.getheaders()}, content)
+
+    def _no_answer(self, error: Exception) -> NoAnswer:
+        if isinstance(error, TimeoutError):
+            return NoAnswer(f"{self.url} sent nothing for {self._timeout:g} s")
+        return NoAnswer(f"{self.url} gives no whole answer: {str(error) or type(error).__name__}")
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host name or address means this machine; a name other than localhost does not."""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")

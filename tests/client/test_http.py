@@ -1,0 +1,209 @@
+"""Tests of the transport: connections that are kept, closed, proxied, interrupted or never answered."""
+
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from http.client import HTTPConnection, HTTPResponse
+
+import pytest
+
+from mockserver.client import HttpTransport, NoAnswer, Response
+from mockserver.client.http import is_loopback
+
+OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
+Behavior = Callable[[socket.socket, int], None]
+"""What a server does with a connection; the number counts the connections from 1."""
+
+
+@contextmanager
+def listening(behave: Behavior) -> Iterator[str]:
+    """A server that does as it is told with each connection, and its URL."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def accept() -> None:
+            number = 0
+            while True:
+                try:
+                    connection, _ = listener.accept()
+                except OSError:
+                    return
+                number += 1
+                threading.Thread(target=behave, args=(connection, number), daemon=True).start()
+
+        threading.Thread(target=accept, daemon=True).start()
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        listener.shutdown(socket.SHUT_RDWR)
+
+
+def answer_forever(connection: socket.socket, _: int) -> None:
+    """Answer every request on a connection that stays open."""
+    with connection:
+        while connection.recv(65536):
+            connection.sendall(OK)
+
+
+def answer_once(connection: socket.socket, _: int) -> None:
+    """Answer one request, then close the connection without saying so."""
+    with connection:
+        connection.recv(65536)
+        connection.sendall(OK)
+
+
+def get(transport: HttpTransport, path: str = "/", method: str = "GET") -> Response:
+    return transport(method, path, {}, b"")
+
+
+def test_a_connection_is_kept_between_requests() -> None:
+    opened: list[int] = []
+
+    def behave(connection: socket.socket, number: int) -> None:
+        opened.append(number)
+        answer_forever(connection, number)
+
+    with listening(behave) as url, closing(HttpTransport(url)) as transport:
+        assert [get(transport).text for _ in range(3)] == ["ok"] * 3
+    assert opened == [1]
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_a_connection_closed_while_idle_is_opened_again(method: str) -> None:
+    with listening(answer_once) as url, closing(HttpTransport(url)) as transport:
+        assert get(transport).status == 200
+        kept: HTTPConnection = transport._local.connection  # noqa: SLF001 (waiting for its end)
+        kept.sock.settimeout(5)
+        assert kept.sock.recv(1, socket.MSG_PEEK) == b""
+        assert get(transport, method=method).status == 200
+
+
+@pytest.mark.parametrize(("method", "answered"), [("GET", True), ("POST", False)])
+def test_only_safe_requests_are_repeated(method: str, answered: bool) -> None:  # noqa: FBT001 (a table)
+    """The server closes a kept connection at the very moment at which a request arrives."""
+
+    def behave(connection: socket.socket, number: int) -> None:
+        with connection:
+            connection.recv(65536)
+            connection.sendall(OK)
+            if number == 1:
+                connection.recv(65536)
+            else:
+                answer_forever(connection, number)
+
+    with listening(behave) as url, closing(HttpTransport(url)) as transport:
+        get(transport)
+        if answered:
+            assert get(transport, method=method).status == 200
+        else:
+            with pytest.raises(NoAnswer, match="gives no whole answer"):
+                get(transport, method=method)
+
+
+def test_a_server_that_is_not_there_gives_no_answer() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    with pytest.raises(NoAnswer, match=f"127.0.0.1:{port} gives no whole answer: .*refused"):
+        get(HttpTransport(f"http://127.0.0.1:{port}"))
+
+
+def test_a_server_that_sends_nothing_is_given_up() -> None:
+    def behave(connection: socket.socket, _: int) -> None:
+        with connection:
+            while connection.recv(65536):
+                pass
+
+    with (
+        listening(behave) as url,
+        closing(HttpTransport(url, timeout=0.05)) as transport,
+        pytest.raises(NoAnswer, match=r"sent nothing for 0\.05 s"),
+    ):
+        get(transport)
+
+
+def test_an_answer_that_ends_early_is_no_answer() -> None:
+    def behave(connection: socket.socket, _: int) -> None:
+        with connection:
+            connection.recv(65536)
+            connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 20\r\n\r\nhalf")
+
+    with (
+        listening(behave) as url,
+        closing(HttpTransport(url)) as transport,
+        pytest.raises(NoAnswer, match="gives no whole answer"),
+    ):
+        get(transport)
+
+
+def test_an_interrupted_answer_does_not_disturb_the_next_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    with listening(answer_forever) as url, closing(HttpTransport(url)) as transport:
+        with monkeypatch.context() as patch:
+            patch.setattr(HTTPResponse, "read", lambda _: (_ for _ in ()).throw(KeyboardInterrupt))
+            with pytest.raises(KeyboardInterrupt):
+                get(transport)
+        assert get(transport).text == "ok"
+
+
+def test_threads_have_connections_of_their_own() -> None:
+    opened: list[int] = []
+
+    def behave(connection: socket.socket, number: int) -> None:
+        opened.append(number)
+        answer_forever(connection, number)
+
+    with listening(behave) as url, closing(HttpTransport(url)) as transport:
+        threads = [threading.Thread(target=get, args=(transport,)) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert sorted(opened) == [1, 2, 3, 4]
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "[::1]", "localhost", "mock.localhost"])
+def test_no_proxy_is_used_for_a_loopback_address(monkeypatch: pytest.MonkeyPatch, host: str) -> None:
+    monkeypatch.setenv("http_proxy", "http://proxy.example:3128")
+    assert HttpTransport(f"http://{host}:80")._proxy() is None  # noqa: SLF001 (no network is needed)
+
+
+def test_other_hosts_are_reached_through_the_proxy_of_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    targets: list[bytes] = []
+
+    def behave(connection: socket.socket, _: int) -> None:
+        with connection:
+            targets.append(connection.recv(65536).split(b"\r\n")[0])
+            connection.sendall(OK)
+
+    with listening(behave) as proxy:
+        monkeypatch.setenv("http_proxy", proxy.removeprefix("http://"))
+        monkeypatch.setenv("no_proxy", "inside.example")
+        with closing(HttpTransport("http://mock.example:8080/below")) as transport:
+            get(transport, "/path?query=1")
+        assert targets == [b"GET http://mock.example:8080/below/path?query=1 HTTP/1.1"]
+        assert HttpTransport("http://inside.example")._proxy() is None  # noqa: SLF001 (no network is needed)
+
+
+def test_https_goes_through_the_proxy_as_a_tunnel(monkeypatch: pytest.MonkeyPatch) -> None:
+    targets: list[bytes] = []
+
+    def behave(connection: socket.socket, _: int) -> None:
+        with connection:
+            targets.append(connection.recv(65536).split(b"\r\n")[0])
+            connection.sendall(b"HTTP/1.1 403 Forbidden\r\n\r\n")
+
+    with listening(behave) as proxy:
+        monkeypatch.setenv("https_proxy", proxy)
+        with pytest.raises(NoAnswer, match="403"):
+            get(HttpTransport("https://mock.example"))
+    assert targets[0].startswith(b"CONNECT mock.example:443")
+
+
+@pytest.mark.parametrize("url", ["", "127.0.0.1:8080", "ftp://127.0.0.1", "http://"])
+def test_what_is_no_url_of_a_server_is_refused(url: str) -> None:
+    with pytest.raises(ValueError, match="is not the URL of a server"):
+        HttpTransport(url)
+
+
+@pytest.mark.parametrize(
+    ("host", "expected"), [("127.9.9.9", True), ("::1", True), ("10.0.0.1", False), ("acme", False)]
+)
+def test_loopback_is_known_by_address_or_name(host: str, expected: bool) -> None:  # noqa: FBT001 (a table)
+    assert is_loopback(host) is expected
