@@ -53,7 +53,7 @@ PATHS = {
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One request: to a vendor with a token of the sandbox, or to a `/_mock` resource of the sandbox if `vendor` is empty."""
+    """One request: to `vendor` with a token of the sandbox, or if `vendor` is empty, to a `/_mock` resource of it."""
 
     method: str
     path: str
