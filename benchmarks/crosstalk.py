@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from mockserver import vendors
-from mockserver.gateway.switches import Renaming, Switch
+from mockserver.gateway.switches import AnySwitch, Renaming
 from mockserver.simulation import hashing
 
 THREADS = 16
@@ -112,7 +112,7 @@ def _policy(choices: Choices) -> dict[str, Any]:
     return {vendor.name: {switch.name: _value(choices, switch)}}
 
 
-def _value(choices: Choices, switch: Switch) -> Any:
+def _value(choices: Choices, switch: AnySwitch) -> Any:
     if isinstance(switch, Renaming):
         return {choices.one(switch.options[:2]): "another"}
     return choices.one(switch.options)

@@ -45,10 +45,10 @@ def create_app(settings: Settings) -> Flask:
     app = Flask("mockserver", static_folder=None)
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
     app.url_map.merge_slashes = False
-    unrouted = pipeline.install(app, known.vendors, registry)
+    pipeline.install(app, known.vendors, registry)
     context = admin.AdminContext(registry, known, settings.host, settings.admin_token, resources.openapi())
     admin.install(app, context)
-    app.register_error_handler(Exception, lambda error: unrouted(error) or admin.render_error(error))
+    app.register_error_handler(Exception, admin.render_error)
     return app
 
 

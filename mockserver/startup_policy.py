@@ -13,9 +13,10 @@ import yaml
 
 from mockserver.admin import metrics_policy
 from mockserver.gateway import switches
-from mockserver.gateway.switches import Known, SwitchError, Value, Values
+from mockserver.gateway.switches import Known, Option, Options, SwitchError
 from mockserver.gateway.vendor import Vendor
 from mockserver.settings import Settings, SettingsError
+from mockserver.validation import suggestions
 
 _DEPTH_OF_NAMES = 2
 """Mappings around the one that is a switch's value: the vendor's and the file's."""
@@ -35,9 +36,9 @@ def all_switches(served: Iterable[Vendor]) -> Known:
     return {vendor.name: vendor.switches for vendor in served} | dict(METRICS)
 
 
-def load(settings: Settings, known: Known) -> dict[str, Values]:
+def load(settings: Settings, known: Known) -> dict[str, Options]:
     """The values that the settings state, by vendor; SettingsError with a line for each that cannot be."""
-    found: dict[str, dict[str, Value]] = {}
+    found: dict[str, dict[str, Option]] = {}
     faults: list[str] = []
     for source, vendor, stated in (*_filed(settings.policy_file), *_given(settings.policy)):
         values, wrong = _read(vendor, stated, known)
@@ -61,13 +62,13 @@ def _filed(path: Path | None) -> Iterator[tuple[str, str, object]]:
             yield f"{path}:", vendor, stated
 
 
-def _read(vendor: str, stated: object, known: Known) -> tuple[dict[str, Value], list[str]]:
+def _read(vendor: str, stated: object, known: Known) -> tuple[dict[str, Option], list[str]]:
     """The values stated for a vendor, and what is wrong with the others, each by its key."""
     if vendor not in known:
-        return {}, [f"{vendor}: {switches.did_you_mean('vendor', vendor, known)}"]
+        return {}, [f"{vendor}: {suggestions.unknown_name('vendor', vendor, known)}"]
     if not isinstance(stated, Mapping):
         return {}, [f"{vendor}: takes a mapping of switches to their values, not {stated!r:.60}"]
-    values: dict[str, Value] = {}
+    values: dict[str, Option] = {}
     wrong: list[str] = []
     for name, value in stated.items():
         try:

@@ -3,18 +3,29 @@
 What a choice does stays out.
 """
 
+from enum import StrEnum
 from pathlib import Path
 
 import pytest
 
 from mockserver import startup_policy
 from mockserver.gateway import switches
-from mockserver.gateway.switches import Grade, Switch
+from mockserver.gateway.switches import AnySwitch, Grade
 from mockserver.settings import Settings, SettingsError
 
-PARROT = (
-    switches.switch("mood", "cheerful", "grumpy", "null", "no", grade=Grade.ASSUMED, description="How it speaks."),
-    Switch("hour", tuple(range(24)), 2, Grade.DOCUMENTED, "When it wakes."),
+
+class Mood(StrEnum):
+    """How it speaks."""
+
+    CHEERFUL = "cheerful"
+    GRUMPY = "grumpy"
+    NULL = "null"
+    NO = "no"
+
+
+PARROT: tuple[AnySwitch, ...] = (
+    switches.switch("mood", Mood, grade=Grade.ASSUMED, description="How it speaks."),
+    switches.integer_switch("hour", range(24), default=2, grade=Grade.DOCUMENTED, description="When it wakes."),
     switches.names("names", "items", "date", kept=("next",), grade=Grade.ASSUMED, description="What it calls things."),
 )
 KNOWN = {"parrot": PARROT, "finch": PARROT[:1]}

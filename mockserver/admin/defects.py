@@ -49,7 +49,7 @@ def names(profiles: Iterable[VendorProfile]) -> "fields.List[str]":
 def get(request: AdminRequest) -> dict[str, Any]:
     """The known defects and the armed ones."""
     known = [
-        {"name": each.name, "vendor": vendor, "operations": each.operations, "description": each.says}
+        {"name": each.name, "vendor": vendor, "operations": each.operations, "description": each.description}
         for vendor, profile in request.sandbox.profiles.items()
         for each in profile.defects
     ]

@@ -53,8 +53,8 @@ def get(request: AdminRequest) -> dict[str, Any]:
     """Every finding, except those of the ignored rules."""
     with request.lock:
         entries = tuple(request.sandbox.journal)
-        policy = request.sandbox.policy.values
+        policy = request.sandbox.policy.switches
     ignored = request.query.get("ignore", ())
-    hours = {each.name: each.publication_hour(policy[each.name]) for each in context().vendors if each.publication_hour}
+    hours = {each.name: policy[each.name][each.publication_hour] for each in context().vendors if each.publication_hour}
     findings = [each for each in linting.lint(entries, hours) if each.rule not in ignored]
     return dump(LintSchema, {"requests_checked": len(entries), "findings": findings})

@@ -18,12 +18,12 @@ from mockserver.admin.fields import Day, Query, QueryInteger
 from mockserver.admin.organizations import PersonSchema
 from mockserver.admin.problems import Problem
 from mockserver.gateway.sandbox import Sandbox
-from mockserver.gateway.switches import Values
+from mockserver.gateway.switches import Switches
 from mockserver.simulation import calendar_periods
 from mockserver.simulation.calendar_periods import CalendarPeriod
 from mockserver.simulation.instants import seconds
 from mockserver.simulation.metrics import DayRange, MetricQuery, Share
-from mockserver.simulation.metrics_events import Dimension, DimensionEvents, Metric
+from mockserver.simulation.metrics_events import Dimension, Metric
 from mockserver.simulation.metrics_sources import COUNTERS, Visibility
 from mockserver.simulation.presence import Mask
 from mockserver.simulation.world import World
@@ -192,7 +192,7 @@ class _Counted:
     question: MetricQuery
     vendors: tuple[str, ...]
     team: dict[str, Any] | None
-    switches: Values
+    switches: Switches
 
     @property
     def words(self) -> dict[str, Any]:
@@ -234,7 +234,11 @@ def get(asked: AdminRequest) -> dict[str, Any]:
     counted = _read(asked)
     found = _points(asked, counted.switches)
     values = counted.world.metrics.values(counted.question, [point.days for point in found])
-    averaged = [value for value in values if value or counted.switches["empty_buckets"] == "zeros"]
+    averaged = [
+        value
+        for value in values
+        if value or counted.switches[metrics_policy.EMPTY_BUCKETS] is metrics_policy.EmptyBuckets.ZEROS
+    ]
     return dump(
         MetricSchema,
         {
@@ -273,21 +277,22 @@ def _read(asked: AdminRequest) -> _Counted:
     sandbox, known = asked.sandbox, [metric.value for metric in Metric]
     if asked.name not in known:
         raise Problem(404, unknown_name("metric", asked.name, known))
-    now, values = sandbox.clock.now(), sandbox.policy.values  # Read once: another request may change them meanwhile.
-    chosen, seen = values[metrics_policy.NAME], _seen(sandbox, asked.query["vendor"], now, values)
-    team, members = _team(sandbox.world, asked.query.get("team"), now, with_subteams=chosen["subteams"] == "with")
+    now, policy = sandbox.clock.now(), sandbox.policy.switches  # Read once: another request may change them meanwhile.
+    chosen, seen = policy[metrics_policy.NAME], _seen(sandbox, asked.query["vendor"], now, policy)
+    with_subteams = chosen[metrics_policy.SUBTEAMS] is metrics_policy.Subteams.WITH
+    team, members = _team(sandbox.world, asked.query.get("team"), now, with_subteams=with_subteams)
     question = MetricQuery(
         metric=Metric(asked.name),
         dimension=asked.query["dimension"],
-        reading=DimensionEvents(str(chosen["dimension_events"])),
+        reading=chosen[metrics_policy.DIMENSION_EVENTS],
         seen=tuple(seen.values()),
         members=members,
-        all_lines=chosen["unseen_lines"] == "counted",
+        all_lines=chosen[metrics_policy.UNSEEN_LINES] is metrics_policy.UnseenLines.COUNTED,
     )
     return _Counted(sandbox.world, question, tuple(seen), team, chosen)
 
 
-def _seen(sandbox: Sandbox, wanted: list[str], now: datetime, values: Mapping[str, Values]) -> dict[str, Visibility]:
+def _seen(sandbox: Sandbox, wanted: list[str], now: datetime, policy: Mapping[str, Switches]) -> dict[str, Visibility]:
     """What each vendor that is asked for shows now; ValidationError for one that shows nobody's days."""
     telling = {each.name: each.visibility for each in context().vendors if each.visibility is not None}
     for name in wanted:
@@ -296,7 +301,7 @@ def _seen(sandbox: Sandbox, wanted: list[str], now: datetime, values: Mapping[st
             raise ValidationError({"vendor": [rule + ", ".join(telling)]})
         if name not in telling:
             raise ValidationError({"vendor": [unknown_name("vendor", name, telling)]})
-    return {name: tell(now, values[name]) for name, tell in telling.items() if name in wanted or not wanted}
+    return {name: tell(now, policy[name]) for name, tell in telling.items() if name in wanted or not wanted}
 
 
 def _team(
@@ -320,11 +325,11 @@ def _is(world: World, place: int, name: str, wanted: str) -> bool:
     return wanted in {name, str(world.identities.team_id_of(place))}
 
 
-def _points(asked: AdminRequest, chosen: Values) -> list[_Point]:
+def _points(asked: AdminRequest, chosen: Switches) -> list[_Point]:
     """The buckets of the range, ascending, as the switch `partial_buckets` has them."""
     first, last = (asked.query[name].toordinal() for name in ("first", "last"))
     starts = [*calendar_periods.starts(first, last, asked.query["part"]), _after(last, asked.query["part"])]
-    clipped = chosen["partial_buckets"] == "clipped"
+    clipped = chosen[metrics_policy.PARTIAL_BUCKETS] is metrics_policy.PartialBuckets.CLIPPED
     return [
         _Point(begins, DayRange(max(begins, first), min(end - 1, last)))
         for begins, end in pairwise(starts)
@@ -337,7 +342,7 @@ def _after(day: int, part: calendar_periods.CalendarPeriod) -> int:
     return calendar_periods.starts(day, day + 31, part)[1]
 
 
-def _point(asked: AdminRequest, chosen: Values) -> _Point:
+def _point(asked: AdminRequest, chosen: Switches) -> _Point:
     """The point that is asked for, or the whole range as one."""
     wanted: date | None = asked.query.get("date")
     if wanted is None:

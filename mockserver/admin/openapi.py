@@ -15,7 +15,7 @@ from mockserver.admin import responses
 from mockserver.admin.admin_context import context
 from mockserver.admin.admin_request import AdminRequest
 from mockserver.admin.problems import Problem
-from mockserver.gateway import response_cache, switches
+from mockserver.gateway import response_cache
 from mockserver.validation.suggestions import unknown_name
 
 OWN_FILE = "admin"
@@ -48,7 +48,7 @@ def get(request: AdminRequest) -> Response:
 
 def _names(request: AdminRequest) -> dict[str, str]:
     profile = request.sandbox.profiles.get(request.name)
-    return switches.renamed(profile.switches, request.sandbox.policy.values[profile.name]) if profile else {}
+    return request.sandbox.policy.switches[profile.name].renamed_fields(profile.switches) if profile else {}
 
 
 def rename_text(content: bytes, names: Mapping[str, str]) -> bytes:

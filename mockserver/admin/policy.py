@@ -8,7 +8,7 @@ from mockserver.admin import bodies
 from mockserver.admin.admin_request import AdminRequest
 from mockserver.admin.fields import VendorBody
 from mockserver.gateway import switches
-from mockserver.gateway.switches import Grade, Known, Switch, SwitchError, Value
+from mockserver.gateway.switches import AnySwitch, Grade, Known, Option, SwitchError
 from mockserver.validation.schemas import dump
 
 
@@ -27,17 +27,17 @@ class SwitchSchema(Schema):
     description = fields.String(required=True)
 
 
-class SwitchValues(fields.Field[dict[str, Value]]):
+class SwitchValues(fields.Field[dict[str, Option]]):
     """Values for the switches of one vendor, by their names."""
 
-    def __init__(self, known: tuple[Switch, ...], **kwargs: Any) -> None:
+    def __init__(self, known: tuple[AnySwitch, ...], **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self._known = known
 
-    def _deserialize(self, value: Any, *_: Any, **__: Any) -> dict[str, Value]:
+    def _deserialize(self, value: Any, *_: Any, **__: Any) -> dict[str, Option]:
         if not isinstance(value, dict):
             raise ValidationError("must be an object of switches and their values")
-        found: dict[str, Value] = {}
+        found: dict[str, Option] = {}
         errors: dict[str, list[str]] = {}
         for name, given in value.items():
             try:
@@ -56,9 +56,9 @@ def body(known: Known) -> Schema:
 
 def get(request: AdminRequest) -> dict[str, Any]:
     """The switches of every vendor and every other group."""
-    policy = request.sandbox.policy.values
+    policy = request.sandbox.policy.switches
     return {
-        group: {switch.name: describe(switch, policy[group][switch.name]) for switch in known}
+        group: {switch.name: describe(switch, policy[group][switch]) for switch in known}
         for group, known in request.sandbox.switches.items()
     }
 
@@ -80,12 +80,12 @@ def _set(request: AdminRequest, *, keep: bool) -> dict[str, Any]:
         return get(request)
 
 
-def describe(switch: Switch, value: Value) -> dict[str, Any]:
+def describe(switch: AnySwitch, option: Option) -> dict[str, Any]:
     """A switch as JSON, with the value in force."""
     return dump(
         SwitchSchema,
         {
-            "value": switch.to_json(value),
+            "value": switch.to_json(option),
             "default": switch.to_json(switch.default),
             "options": switch.options,
             "grade": switch.grade,

@@ -16,7 +16,7 @@ from mockserver.admin.fields import Body, NonNegativeDecimal, StrictBoolean, Str
 from mockserver.cases.records import DEFAULT_ORGANIZATION, Case, UnknownCase
 from mockserver.gateway.faults import RULES_MAXIMUM
 from mockserver.gateway.sandbox import SandboxConfig, VendorProfile
-from mockserver.gateway.switches import Switch
+from mockserver.gateway.switches import AnySwitch
 from mockserver.simulation.clock import EARLIEST, LATEST
 from mockserver.simulation.organization import Organization
 from mockserver.validation.suggestions import unknown_name
@@ -143,7 +143,9 @@ def _schema(sources: Sources) -> Schema:
 
 
 @lru_cache(maxsize=8)
-def _cached_schema(profiles: tuple[VendorProfile, ...], switches: tuple[tuple[str, tuple[Switch, ...]], ...]) -> Schema:
+def _cached_schema(
+    profiles: tuple[VendorProfile, ...], switches: tuple[tuple[str, tuple[AnySwitch, ...]], ...]
+) -> Schema:
     """The schema of the body for these vendors; building it takes longer than the rest of making a sandbox."""
     added: dict[str, fields.Field[Any]] = {
         "defects": defects.names(profiles),

@@ -11,7 +11,7 @@ import click
 from mockserver.cli.options import option
 
 if TYPE_CHECKING:
-    from mockserver.gateway.switches import Switch
+    from mockserver.gateway.switches import AnySwitch
 
 
 @click.command
@@ -37,7 +37,7 @@ def switches(*, as_json: bool) -> None:
         click.echo(table.getvalue())
 
 
-def _entry(switch: "Switch") -> dict[str, Any]:
+def _entry(switch: "AnySwitch") -> dict[str, Any]:
     return {
         "value": switch.to_json(switch.default),
         "default": switch.to_json(switch.default),
@@ -48,11 +48,11 @@ def _entry(switch: "Switch") -> dict[str, Any]:
     }
 
 
-def _sentence(switch: "Switch") -> str:
+def _sentence(switch: "AnySwitch") -> str:
     return f"{switch.default} ({switch.grade.value}; of {written(switch)}). {switch.description}"
 
 
-def written(switch: "Switch") -> str:
+def written(switch: "AnySwitch") -> str:
     """The choices in a few words: a run of numbers by its ends, anything else one by one."""
     from mockserver.gateway.switches import Renaming
 

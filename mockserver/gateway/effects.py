@@ -65,40 +65,40 @@ def _cut(_: bytes) -> bytes:
     raise socket_features.ConnectionReset
 
 
-def before(call: RequestContext) -> None:
+def before(context: RequestContext) -> None:
     """A stage behind authentication: meets what is armed for it, and raises what takes the answer's place."""
-    _match(call, Phase.BEFORE)
+    _match(context, Phase.BEFORE)
 
 
-def after(call: RequestContext, response: Response) -> Response:
+def after(context: RequestContext, response: Response) -> Response:
     """The answer of a request that did its work, unless it now meets a fault that takes its place."""
-    if call.grant is not None and call.fault is None:
-        _match(call, Phase.AFTER)
+    if context.grant is not None and context.fault is None:
+        _match(context, Phase.AFTER)
     return response
 
 
-def skips_rate_limit(call: RequestContext) -> bool:
+def skips_rate_limit(context: RequestContext) -> bool:
     """Whether a request spends nothing, because its answer is to be spoilt before it counts."""
-    fault = call.fault
+    fault = context.fault
     return fault is not None and fault.rule.phase is Phase.BEFORE and fault.rule.effect.corrupts
 
 
-def _match(call: RequestContext, phase: Phase) -> None:
-    held = call.sandbox.faults
+def _match(context: RequestContext, phase: Phase) -> None:
+    held = context.sandbox.faults
     if not held.armed:
         return
-    asking = call.request
-    question = MatchInput(call.vendor.name, call.operation, asking.method, asking.path, asking.args.getlist)
-    with call.registry.lock:
-        call.fault = held.match(question, phase)
+    asking = context.request
+    question = MatchInput(context.vendor.name, context.operation, asking.method, asking.path, asking.args.getlist)
+    with context.registry.lock:
+        context.fault = held.match(question, phase)
         released = held.released
-    if call.fault is not None:
-        _apply(call, call.fault, released)
+    if context.fault is not None:
+        _apply(context, context.fault, released)
 
 
-def _apply(call: RequestContext, fault: ArmedRule, released: Event) -> None:
+def _apply(context: RequestContext, fault: ArmedRule, released: Event) -> None:
     """Wait, and raise what the effect puts in place of an answer."""
-    effect, environ = fault.rule.effect, call.request.environ
+    effect, environ = fault.rule.effect, context.request.environ
     if lacking := effect.needs - socket_features.effects(environ):
         raise UnsupportedFault(f"{fault.id}: {socket_features.refusal(lacking, environ)}")
     if effect.delay_seconds is not None:
@@ -109,16 +109,16 @@ def _apply(call: RequestContext, fault: ArmedRule, released: Event) -> None:
         page = _PAGE.format(status=effect.html, phrase=status_phrase(effect.html))
         raise ReplacedResponse(Response(page, effect.html, mimetype="text/html"))
     if effect.rate_limited:
-        raise Rejection(Reason.LIMITED, "too many requests", retry_after=_retry_after(call))
+        raise Rejection(Reason.LIMITED, "too many requests", retry_after=_retry_after(context))
     if effect.status is not None:
         told = effect.message or f"this failure was armed at /_mock/faults, as {fault.id}"
         raise InjectedFailure(effect.status, effect.code, told)
 
 
-def _retry_after(call: RequestContext) -> int:
+def _retry_after(context: RequestContext) -> int:
     """The seconds after which an empty bucket of the vendor would let one request through; a minute without any."""
-    allowance = call.sandbox.allowance(call.vendor.name) or call.vendor.allowance
-    if allowance is None or call.value("rate_limit_block", Block.REFILL) == Block.MINUTE:
+    allowance = context.sandbox.allowance(context.vendor.name) or context.vendor.allowance
+    if allowance is None or context.limit_block is Block.MINUTE:
         return seconds(_MINUTE)
     return seconds(-(-_MINUTE // allowance.per_minute))
 
@@ -142,11 +142,11 @@ def wait(released: Event, wanted: Decimal) -> None:
     released.wait(float(wanted))
 
 
-def corrupted(call: RequestContext, response: Response) -> Response:
+def corrupted(context: RequestContext, response: Response) -> Response:
     """The answer as the client gets it: with the fault's headers, malformed, cut short or held up on its way."""
-    if call.fault is None or call.refusal is Reason.INTERNAL:
+    if context.fault is None or context.refusal is Reason.INTERNAL:
         return response
-    effect = call.fault.rule.effect
+    effect = context.fault.rule.effect
     response.headers.update(effect.headers)
     if effect.malformed_json:
         response.set_data(response.get_data()[:-1])
@@ -155,7 +155,7 @@ def corrupted(call: RequestContext, response: Response) -> Response:
     body = response.get_data()
     headers = Headers(response.headers)
     headers["Content-Length"] = str(len(body))
-    pieces = _dripping(body, effect, call.request.environ, call.sandbox.faults.released)
+    pieces = _dripping(body, effect, context.request.environ, context.sandbox.faults.released)
     return Response(pieces, response.status, headers)
 
 

@@ -31,8 +31,15 @@ class Allowance:
 Limit = LimitMode | Allowance
 
 
+class Scope(StrEnum):
+    """Which requests share a bucket: all of the organization's, or those with the same token."""
+
+    ORGANIZATION = "organization"
+    TOKEN = "token"  # noqa: S105 (no secret)
+
+
 class Block(StrEnum):
-    """What a refusal does: nothing but refuse, or close the door for a minute."""
+    """What an empty bucket does: refuse until a request is back, or refuse everything for a minute."""
 
     REFILL = "refill"
     MINUTE = "minute"

@@ -1,7 +1,7 @@
-"""Answers the exchange of a client's credentials for an access token (RFC 6749, section 4.4), and reads such tokens.
+"""OAuth 2.0 client credentials: the exchange of a client's secret for an access token (RFC 6749, section 4.4).
 
-Nothing is stored: a token names its client and the second of its end on the sandbox's clock, under a keyed digest.
-Where the endpoint is, and how long a token lives, stays out (the vendor says).
+Nothing is stored: a token holds its client's id and its expiry on the sandbox's clock, under a keyed digest. The
+endpoint's path and the lifetime of tokens are the vendor's.
 """
 
 import re
@@ -9,6 +9,7 @@ from base64 import urlsafe_b64encode
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 from hmac import compare_digest
+from types import MappingProxyType
 from typing import Final
 from urllib.parse import parse_qsl
 
@@ -17,11 +18,11 @@ from flask import Request
 from mockserver.gateway import auth
 from mockserver.gateway.rejection import Reason, Rejection, UnknownToken
 from mockserver.gateway.tokens import Grant
-from mockserver.gateway.vendor import Body, ErrorReply, RequestContext
-from mockserver.gateway.view import BODY_MAXIMUM
+from mockserver.gateway.vendor import ErrorReply, Reply, RequestContext
+from mockserver.gateway.view import BODY_MAXIMUM, read_body
 
-HEADERS: Final = (("Cache-Control", "no-store"), ("Pragma", "no-cache"))
-"""What RFC 6749 wants on every answer with a token in it."""
+HEADERS: Final = MappingProxyType({"Cache-Control": "no-store", "Pragma": "no-cache"})
+"""What RFC 6749 wants on every answer of a token endpoint."""
 
 GRANT_TYPE: Final = "client_credentials"
 FORM: Final = "application/x-www-form-urlencoded"
@@ -33,7 +34,7 @@ _HOW = "send 'Authorization: Basic <base64 of client_id:client_secret>'"
 
 
 class TokenRefused(Rejection):
-    """A refusal of the token endpoint, with its code by RFC 6749, section 5.2."""
+    """A refusal of the token endpoint, with its error code (RFC 6749, section 5.2)."""
 
     def __init__(self, code: str, message: str, reason: Reason = Reason.INVALID) -> None:
         super().__init__(reason, message)
@@ -41,7 +42,7 @@ class TokenRefused(Rejection):
 
 
 class TokenExpired(Rejection):
-    """An access token that was good, until the sandbox's clock passed its end."""
+    """An access token that the sandbox's clock has passed."""
 
     def __init__(self) -> None:
         rule = "the access token has expired; get another one for the client's credentials"
@@ -49,11 +50,11 @@ class TokenExpired(Rejection):
 
 
 def render_error(refusal: Rejection, realm: str) -> ErrorReply:
-    """A refusal as RFC 6749 words it; what has no code of its own is an invalid request."""
+    """A refusal in the form of RFC 6749; one without a code of its own is an invalid request."""
     code = refusal.code if isinstance(refusal, TokenRefused) else "invalid_request"
     body = {"error": code, "error_description": _plain(refusal.message)}
     if refusal.reason is Reason.UNAUTHENTICATED:
-        return ErrorReply(401, body, {**dict(HEADERS), "WWW-Authenticate": f'Basic realm="{realm}"'})
+        return ErrorReply(401, body, {**HEADERS, "WWW-Authenticate": f'Basic realm="{realm}"'})
     return ErrorReply(400, body, dict(HEADERS))
 
 
@@ -63,24 +64,24 @@ def render_failure(status: int, code: str, message: str) -> ErrorReply:
 
 
 def _plain(text: str) -> str:
-    """What RFC 6749 allows in a description: printable ASCII without quotation marks and backslashes."""
+    """The text with only what RFC 6749 allows in a description: printable ASCII, no quotation marks or backslashes."""
     return re.sub(r"[^ !#-\[\]-~]", "?", text.replace('"', "'"))
 
 
-def authenticate_client(call: RequestContext) -> None:
-    """A stage before the token endpoint: the client's credentials, then the form; the client's sandbox in between."""
-    asking = call.request
+def authenticate_client(context: RequestContext) -> None:
+    """A stage before the token endpoint: check the client's credentials, enter its sandbox, and check the form."""
+    request = context.request
     try:
-        identifier, secret = auth.basic(asking.environ.get("HTTP_AUTHORIZATION"))
+        identifier, secret = auth.basic(request.environ.get("HTTP_AUTHORIZATION"))
     except auth.BasicError as error:
-        raise _unknown(f"{error}; {_hint(asking)}{_HOW}") from error
-    opened = call.registry.resolve_token(call.vendor.name, identifier)
+        raise _unknown(f"{error}; {_hint(request)}{_HOW}") from error
+    opened = context.registry.resolve_token(context.vendor.name, identifier)
     if opened is None:
         raise _unknown("there is no client with this id, or it was revoked")
     if not _same(opened[1].secret or "", secret):
         raise _unknown("the secret is not this client's")
-    call.enter(*opened)
-    _check(_form(asking), identifier)
+    context.enter(*opened)
+    _check(_form(request), identifier)
 
 
 def _same(known: str, shown: str) -> bool:
@@ -91,20 +92,24 @@ def _unknown(message: str) -> TokenRefused:
     return TokenRefused("invalid_client", message, Reason.UNAUTHENTICATED)
 
 
-def _hint(asking: Request) -> str:
-    """What to tell a client that shows its credentials where they are not read."""
+def _hint(request: Request) -> str:
+    """A hint for a client that sends its credentials in the body."""
     try:
-        names = {name for name, _ in _form(asking)}
+        names = {name for name, _ in _form(request)}
     except TokenRefused:
         return ""
     return "credentials in the body are not read; " if names & {"client_id", "client_secret"} else ""
 
 
-def _form(asking: Request) -> list[tuple[str, str]]:
-    """The fields of the body, in order; those without a value are left out, as RFC 6749 has it."""
-    data = _read(asking)
-    if asking.mimetype != FORM:
-        sent = repr(asking.mimetype[:60]) if asking.mimetype else "none"
+def _form(request: Request) -> list[tuple[str, str]]:
+    """The fields of the body, in order; those without a value are left out, as RFC 6749 demands."""
+    try:
+        data = read_body(request)
+    except Rejection as error:
+        rule = f"the body is too large; at most {BODY_MAXIMUM} bytes are read"
+        raise TokenRefused("invalid_request", rule) from error
+    if request.mimetype != FORM:
+        sent = repr(request.mimetype[:60]) if request.mimetype else "none"
         raise TokenRefused("invalid_request", f"the body must come as Content-Type: {FORM}; the request has {sent}")
     try:
         return parse_qsl(data.decode(), errors="strict", max_num_fields=FIELDS_MAXIMUM)
@@ -114,18 +119,8 @@ def _form(asking: Request) -> list[tuple[str, str]]:
         raise TokenRefused("invalid_request", f"the body has more than {FIELDS_MAXIMUM} fields") from error
 
 
-def _read(asking: Request) -> bytes:
-    """The body; of one that says nothing of its length no more is read than shows that it is too large."""
-    asking.max_content_length = BODY_MAXIMUM + 1
-    if (asking.content_length or 0) <= BODY_MAXIMUM:
-        data = asking.get_data()
-        if len(data) <= BODY_MAXIMUM:
-            return data
-    raise TokenRefused("invalid_request", f"the body is too large; at most {BODY_MAXIMUM} bytes are read")
-
-
 def _check(form: list[tuple[str, str]], identifier: str) -> None:
-    """Refuse a form that is not the one of this grant; fields beside it are ignored, `scope` among them."""
+    """Refuse a form that does not fit this grant; other fields are ignored, `scope` among them."""
     names = [name for name, _ in form]
     for name in names:
         if names.count(name) > 1:
@@ -141,41 +136,42 @@ def _check(form: list[tuple[str, str]], identifier: str) -> None:
         )
     if "grant_type" not in names:
         raise TokenRefused("invalid_request", f"grant_type is missing from the body; send grant_type={GRANT_TYPE}")
-    asked = fields["grant_type"]
-    if asked != GRANT_TYPE:
-        raise TokenRefused("unsupported_grant_type", f"grant_type cannot be {asked[:60]!r}; it must be {GRANT_TYPE}")
+    grant_type = fields["grant_type"]
+    if grant_type != GRANT_TYPE:
+        rule = f"grant_type cannot be {grant_type[:60]!r}; it must be {GRANT_TYPE}"
+        raise TokenRefused("unsupported_grant_type", rule)
 
 
-def issue_token(call: RequestContext, lifetime: int) -> Body:
-    """What the token endpoint answers to a client that `client` let in: a token for `lifetime` seconds."""
-    if call.grant is None or call.grant.secret is None:
+def issue_token(grant: Grant | None, now: datetime, lifetime: int) -> Reply:
+    """The token endpoint's reply to a client that `authenticate_client` let pass: a token for `lifetime` seconds."""
+    if grant is None or grant.secret is None:
         raise _unknown(f"the request carries no credentials; {_HOW}")
-    token = _written(call.grant, _ceiling(call.now) + lifetime)
-    return {"access_token": token, "token_type": "Bearer", "expires_in": lifetime}
+    token = _sign(grant, _ceiling(now) + lifetime)
+    return Reply({"access_token": token, "token_type": "Bearer", "expires_in": lifetime}, headers=HEADERS)
 
 
-def authenticate_bearer(call: RequestContext) -> None:
-    """401 unless the request carries an access token of a client that is still known, before its end."""
-    shown = auth.credential(call.request.environ.get("HTTP_AUTHORIZATION"), call.vendor.schemes)
+def authenticate_bearer(context: RequestContext) -> None:
+    """401 unless the request carries an unexpired access token of a client that is still known."""
+    shown = auth.credential(context.request.environ.get("HTTP_AUTHORIZATION"), context.vendor.schemes)
     found = _TOKEN.fullmatch(shown)
-    opened = call.registry.resolve_token(call.vendor.name, found[1]) if found else None
-    if found is None or opened is None or not _same(_written(opened[1], int(found[2])), shown):
+    opened = context.registry.resolve_token(context.vendor.name, found[1]) if found else None
+    if found is None or opened is None or not _same(_sign(opened[1], int(found[2])), shown):
         raise UnknownToken
-    call.enter(*opened)
-    if call.now - _EPOCH >= timedelta(seconds=int(found[2])):
+    context.enter(*opened)
+    if context.now - _EPOCH >= timedelta(seconds=int(found[2])):
         raise TokenExpired
 
 
-def _written(grant: Grant, end: int) -> str:
-    """The token of a client that ends at a second; empty for one that has no secret to sign it with."""
+def _sign(grant: Grant, expiry: int) -> str:
+    """The token of a client that expires at a second; empty for a client without a secret to sign it with."""
     if grant.secret is None:
         return ""
-    content = f"{grant.token}.{end}"
+    content = f"{grant.token}.{expiry}"
     key = blake2b(grant.secret.encode()).digest()
     signed = blake2b(f"{grant.vendor} {content}".encode(), key=key, digest_size=24).digest()
     return f"{content}.{urlsafe_b64encode(signed).decode()}"
 
 
-def _ceiling(instant: datetime) -> int:
-    """The first whole second that is not before an instant, so that no token lives shorter than it says."""
-    return -((_EPOCH - instant) // timedelta(seconds=1))
+def _ceiling(moment: datetime) -> int:
+    """The first whole second that is not before a moment, so that no token lives shorter than it says."""
+    return -((_EPOCH - moment) // timedelta(seconds=1))

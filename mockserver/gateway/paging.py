@@ -1,30 +1,19 @@
-"""Answers how a list is cut: a page of a list that can be read from any row on, and opaque cursors in base64.
+"""Tools for pages: a list with a lookahead row cut to its page, and opaque cursors in base64.
 
-How a vendor words a page, and what its cursor holds, stays out.
+What a vendor's page looks like, and what its cursors hold, is the vendor's `pagination`.
 """
 
 import binascii
 import json
 from base64 import b64decode, b64encode
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any, TypeVar
 
 Row = TypeVar("Row")
 
 
-@dataclass(frozen=True, slots=True)
-class Page(Generic[Row]):
-    """Some rows in order, and whether there are more."""
-
-    rows: list[Row]
-    more: bool
-
-
-def keyset(take: Callable[[int], list[Row]], size: int) -> Page[Row]:
-    """A page of `size` rows from a list that yields up to n on request; one more is read, to know of the rest."""
-    rows = take(size + 1)
-    return Page(rows[:size], len(rows) > size)
+def cut(rows: list[Row], size: int) -> tuple[list[Row], bool]:
+    """The rows of a page, and whether more follow, out of a list of up to `size` + 1 rows."""
+    return rows[:size], len(rows) > size
 
 
 class CursorError(ValueError):
@@ -37,7 +26,7 @@ def encode(content: dict[str, Any]) -> str:
 
 
 def decode(cursor: str) -> dict[str, Any]:
-    """What a cursor holds; CursorError when it is not base64 of a JSON object."""
+    """The content of a cursor; CursorError when it is not base64 of a JSON object."""
     try:
         content = json.loads(b64decode(cursor, validate=True).decode())
     except (binascii.Error, UnicodeDecodeError, ValueError, RecursionError) as error:

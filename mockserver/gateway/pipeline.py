@@ -1,191 +1,245 @@
-"""Answers the way of a request: which vendor, which sandbox, through the vendor's stages, and into the journal.
+"""The pipeline: from a path to its vendor, through the vendor's stages to the view, and into the journal.
 
-Unknown paths and wrong methods take the same way as what is routed. Words stay out: whoever refuses raises Rejection,
-and the vendor words it.
+Unknown paths and wrong methods are routes too, one catch-all for each mount. A stage refuses by raising Rejection; the
+vendor words it.
 """
 
 import logging
 from collections.abc import Callable, Iterable
-from functools import partial
 from time import perf_counter_ns
 
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
+from werkzeug.routing import BaseConverter, Map, Rule
 
 from mockserver.gateway import auth, effects, limits, response_cache, view
 from mockserver.gateway.journal import Entry, redact_path, redact_query, truncate
-from mockserver.gateway.limits import Block
+from mockserver.gateway.limits import Scope
 from mockserver.gateway.rejection import Reason, Rejection, UnknownToken
 from mockserver.gateway.sandbox import SandboxRegistry
 from mockserver.gateway.vendor import RequestContext, Route, Stage, Vendor
 
 log = logging.getLogger(__name__)
 
+FAILURE = {"error": "the server failed; its log tells why"}
+"""The body of a 500 where the vendor cannot word its own failure."""
 
-def authenticate(call: RequestContext) -> None:
-    """401 unless the request carries a token that somebody knows; the sandbox is the token's from here on."""
-    token = auth.credential(call.request.environ.get("HTTP_AUTHORIZATION"), call.vendor.schemes)
-    opened = call.registry.resolve_token(call.vendor.name, token)
+Step = Callable[[RequestContext], Response]
+"""What makes the response of a request that passed every stage."""
+
+
+def authenticate(context: RequestContext) -> None:
+    """401 unless the request carries a known token; from here on the request is in the token's sandbox."""
+    token = auth.credential(context.request.environ.get("HTTP_AUTHORIZATION"), context.vendor.schemes)
+    opened = context.registry.resolve_token(context.vendor.name, token)
     if opened is None:
         raise UnknownToken
-    call.enter(*opened)
+    context.enter(*opened)
 
 
-def permit(call: RequestContext) -> None:
+def permit(context: RequestContext) -> None:
     """403 unless the token may read analytics."""
-    if call.grant is None or not call.grant.permitted:
+    if context.grant is None or not context.grant.permitted:
         raise Rejection(Reason.FORBIDDEN, "the token is valid, but it does not allow reading analytics")
 
 
-def fault(call: RequestContext) -> None:
-    """Whatever is armed for requests that got this far: a delay, a failure in place of the answer, or a spoilt one."""
-    effects.before(call)
+def fault(context: RequestContext) -> None:
+    """Whatever is armed for requests that got this far: a delay, or a failure in place of the answer."""
+    effects.before(context)
 
 
-def limit(call: RequestContext) -> None:
-    """429 when the bucket is empty; a vendor may have the switches `rate_limit_scope` and `rate_limit_block`."""
-    if call.sandbox.allowance(call.vendor.name) is None or effects.skips_rate_limit(call):
+def limit(context: RequestContext) -> None:
+    """429 when the request's bucket is empty."""
+    if context.sandbox.allowance(context.vendor.name) is None or effects.skips_rate_limit(context):
         return
-    by_token = call.value("rate_limit_scope", "organization") == "token"
-    scope = f"token {call.grant.id}" if by_token and call.grant else "organization"
-    block = call.value("rate_limit_block", Block.REFILL)
-    with call.registry.lock:
-        wait = call.sandbox.take(call.vendor.name, scope, Block(str(block)))
+    by_token = context.limit_scope is Scope.TOKEN
+    scope = f"token {context.grant.id}" if by_token and context.grant else Scope.ORGANIZATION.value
+    with context.registry.lock:
+        wait = context.sandbox.take(context.vendor.name, scope, context.limit_block)
     if wait is not None:
         raise Rejection(Reason.LIMITED, "too many requests", retry_after=limits.seconds(wait))
 
 
-def install(app: Flask, vendors: Iterable[Vendor], state: SandboxRegistry) -> Callable[[Exception], Response | None]:
-    """Hang every vendor's routes on an app, each behind the whole way.
+class RestOfPath(BaseConverter):
+    """Whatever follows a mount: nothing, slashes and line breaks included."""
 
-    What comes back goes the same way for what Flask refuses before any route, such as an unknown path or a wrong
-    method: the vendor's answer, or None where the path is no vendor's.
+    part_isolating = False
+    regex = "(?s:.*)"
+    weight = 10_000
+
+
+def install(app: Flask, vendors: Iterable[Vendor], registry: SandboxRegistry) -> None:
+    """Add every vendor's routes to an app, and for each mount a catch-all for everything else below it.
+
+    Vendors may share a mount. An unknown path below it belongs to the vendor that knows the path under another method,
+    else to the one whose token the request carries, else to the first.
     """
-    mounts = sorted(((mount, vendor) for vendor in vendors for mount in vendor.mounts), key=lambda pair: -len(pair[0]))
-    for vendor in dict.fromkeys(vendor for _, vendor in mounts):
+    app.url_map.converters["rest_of_path"] = RestOfPath
+    by_mount: dict[str, list[_Unrouted]] = {}
+    for vendor in vendors:
+        unrouted = _Unrouted(vendor, registry)
         for route in vendor.routes:
+            served = _route_view(registry, vendor, route)
             name = f"{vendor.name}:{route.operation}"
-            served = _served(state, vendor, route)
             app.add_url_rule(route.path, name, served, methods=route.methods, provide_automatic_options=False)
-
-    def unrouted(error: Exception) -> Response | None:
-        vendor = _vendor_at(request.path, mounts)
-        return None if vendor is None else _run(state, vendor, _before(error, vendor), partial(_refuse, error))
-
-    return unrouted
-
-
-def _vendor_at(path: str, mounts: list[tuple[str, Vendor]]) -> Vendor | None:
-    return next((vendor for mount, vendor in mounts if path == mount or path.startswith(f"{mount}/")), None)
+        for mount in vendor.mounts:
+            by_mount.setdefault(mount, []).append(unrouted)
+    for mount, sharing in by_mount.items():
+        app.view_functions[f"unrouted:{mount}"] = _catch_all(sharing)
+        for path in (mount, f"{mount}/<rest_of_path:rest>"):
+            for websocket in (False, True):  # A rule without methods, which Flask's add_url_rule cannot make.
+                app.url_map.add(Rule(path, endpoint=f"unrouted:{mount}", websocket=websocket))
 
 
-def _before(error: Exception, vendor: Vendor) -> tuple[Stage, ...]:
-    """What stands before a refusal: the vendor's stages, or nothing where a wrong method met a path with its own."""
-    own = isinstance(error, MethodNotAllowed) and any(
-        route.path == request.path for route in vendor.routes if route.stages is not None
-    )
-    return () if own else vendor.stages
+class _Unrouted:
+    """The requests below a vendor's mounts that no route of the vendor takes."""
+
+    def __init__(self, vendor: Vendor, registry: SandboxRegistry) -> None:
+        self.vendor = vendor
+        self._registry = registry
+        rules = [Rule(route.path, endpoint=route.operation, methods=route.methods) for route in vendor.routes]
+        self._routes = Map(rules, merge_slashes=False)
+        self._own_stages = {route.path for route in vendor.routes if route.stages is not None}
+
+    def error(self) -> HTTPException:
+        """Why no route takes the request at hand: a 404, a 405, or what Werkzeug raises for a WebSocket."""
+        try:
+            self._routes.bind_to_environ(request.environ).match()
+        except HTTPException as error:
+            return error
+        return NotFound()  # The path is another vendor's too, which was added first.
+
+    def has_token(self) -> bool:
+        """Whether the request carries a token of the vendor's."""
+        try:
+            token = auth.credential(request.environ.get("HTTP_AUTHORIZATION"), self.vendor.schemes)
+        except Rejection:
+            return False
+        return self._registry.resolve_token(self.vendor.name, token) is not None
+
+    def refuse(self, error: HTTPException) -> Response:
+        """Take the request through the pipeline, to its refusal.
+
+        The vendor's stages come first, but none where a wrong method met a path that has stages of its own.
+        """
+
+        def fail(_: RequestContext) -> Response:
+            raise error
+
+        own = isinstance(error, MethodNotAllowed) and request.path in self._own_stages
+        return _run(self._registry, self.vendor, None, () if own else self.vendor.stages, fail)
 
 
-def _served(state: SandboxRegistry, vendor: Vendor, route: Route) -> Callable[..., Response]:
-    """A Flask view; the variables of the path are not handed on, the call's request has them."""
-    stages = vendor.stages if route.stages is None else route.stages
-    plain = partial(view.answer, route.view)
-
-    def with_headers(call: RequestContext) -> Response:
-        response = plain(call)
-        response.headers.update(route.headers)
-        return response
-
-    answer = with_headers if route.headers else plain
+def _catch_all(sharing: list[_Unrouted]) -> Callable[..., Response]:
+    """A Flask view for what no route below a mount takes."""
 
     def serve(**_: str) -> Response:
-        return _run(state, vendor, stages, answer)
+        errors = [(unrouted, unrouted.error()) for unrouted in sharing]
+        owner, error = next(
+            (pair for pair in errors if not isinstance(pair[1], NotFound)),
+            next((pair for pair in errors if pair[0].has_token()), errors[0]) if len(errors) > 1 else errors[0],
+        )
+        return owner.refuse(error)
 
     return serve
 
 
-def _refuse(error: Exception, _: RequestContext) -> Response:
-    raise error
+def _route_view(registry: SandboxRegistry, vendor: Vendor, route: Route) -> Callable[..., Response]:
+    """A Flask view for a route; the path's variables are in the request."""
+    stages = vendor.stages if route.stages is None else route.stages
+
+    def respond(context: RequestContext) -> Response:
+        return view.respond(route.view, context)
+
+    def serve(**_: str) -> Response:
+        return _run(registry, vendor, route.operation, stages, respond)
+
+    return serve
 
 
 def _run(
-    state: SandboxRegistry, vendor: Vendor, stages: tuple[Stage, ...], then: Callable[[RequestContext], Response]
+    registry: SandboxRegistry, vendor: Vendor, operation: str | None, stages: tuple[Stage, ...], then: Step
 ) -> Response:
-    """The way itself: through the stages, to what is then to be done, past what is armed, and into the journal."""
-    call = RequestContext(request._get_current_object(), state, vendor)  # type: ignore[attr-defined]  # noqa: SLF001 (documented)
+    """The pipeline itself: the stages, the response, armed effects, and the journal."""
+    context = RequestContext(request._get_current_object(), registry, vendor, operation)  # type: ignore[attr-defined]  # noqa: SLF001 (documented)
     try:
         for stage in stages:
-            stage(call)
-        response = effects.after(call, _run_view(call, then))
+            stage(context)
+        response = effects.after(context, _respond_or_refuse(context, then))
     except Exception as error:  # noqa: BLE001 (whatever it is, the client gets the vendor's words)
-        response = _refused(call, error)
-    response = effects.corrupted(call, response)
-    entry = _entry(call, response)
-    call.sandbox.journal.append(entry)
+        response = _refuse(context, error)
+    response = effects.corrupted(context, response)
+    entry = _entry(context, response)
+    context.sandbox.journal.append(entry)
     if log.isEnabledFor(logging.DEBUG):
         log.debug("%s %s?%s: %d in %d us", entry.method, entry.path, entry.query, entry.status, entry.duration_us)
     return response
 
 
-def _run_view(call: RequestContext, then: Callable[[RequestContext], Response]) -> Response:
-    """What comes of a request that is through the stages, be it a refusal."""
+def _respond_or_refuse(context: RequestContext, then: Step) -> Response:
+    """The response of a request that passed the stages; its refusal counts as one, so that faults come after it."""
     try:
-        return then(call)
+        return then(context)
     except Exception as error:  # noqa: BLE001 (whatever it is, the client gets the vendor's words)
-        return _refused(call, error)
+        return _refuse(context, error)
 
 
-def _refused(call: RequestContext, error: Exception) -> Response:
-    """The vendor's words for whatever went wrong; what nobody foresaw is logged once, with its traceback."""
+def _refuse(context: RequestContext, error: Exception) -> Response:
+    """The vendor's words for an error; an unforeseen one is logged once, with its traceback."""
     if isinstance(error, effects.ReplacedResponse):
-        call.refusal = None
+        context.refusal = None
         return error.response
-    rejection = _rejection(error, call)
-    call.refusal = rejection.reason
-    worded = call.vendor.render_error(rejection, call)
-    return Response(response_cache.to_json(worded.body), worded.status, worded.headers, mimetype="application/json")
+    rejection = _rejection(error, context)
+    context.refusal = rejection.reason
+    try:
+        reply = context.vendor.render_error(rejection, context)
+        body = response_cache.to_json(reply.body)
+        return Response(body, reply.status, reply.headers, mimetype="application/json")
+    except Exception:
+        log.exception("%s cannot word a refusal (%s)", context.vendor.name, rejection.reason)
+        context.refusal = Reason.INTERNAL
+        return Response(response_cache.to_json(FAILURE), 500, mimetype="application/json")
 
 
-def _rejection(error: Exception, call: RequestContext) -> Rejection:
+def _rejection(error: Exception, context: RequestContext) -> Rejection:
     if isinstance(error, Rejection):
         return error
     if isinstance(error, MethodNotAllowed):
         allow = tuple(sorted(error.valid_methods or ()))
-        rule = f"{call.request.method} is not allowed here; allowed: {', '.join(allow)}"
+        rule = f"{context.request.method} is not allowed here; allowed: {', '.join(allow)}"
         return Rejection(Reason.METHOD, rule, allow=allow)
     if isinstance(error, NotFound):
-        return Rejection(Reason.NOT_FOUND, f"there is nothing at {call.path}")
+        return Rejection(Reason.NOT_FOUND, f"there is nothing at {context.path}")
     if isinstance(error, HTTPException) and error.code is not None and error.code < 500:
         return Rejection(Reason.INVALID, error.description or error.name)
     log.error("a request failed", exc_info=error)
     return Rejection(Reason.INTERNAL, "the server failed; its log tells why")
 
 
-def _entry(call: RequestContext, response: Response) -> Entry:
-    asking, query = call.request, call.request.query_string.decode("latin-1")
-    secrets = _secrets(call, query)
+def _entry(context: RequestContext, response: Response) -> Entry:
+    sent, query = context.request, context.request.query_string.decode("latin-1")
+    secrets = _secrets(context, query)
     return Entry(
-        id=call.sandbox.journal.next_id(),
-        at=call.now,
-        vendor=call.vendor.name,
-        operation=call.operation,
-        method=asking.method,
-        path=truncate(redact_path(asking.path, secrets)),
+        id=context.sandbox.journal.next_id(),
+        at=context.now,
+        vendor=context.vendor.name,
+        operation=context.operation,
+        method=sent.method,
+        path=truncate(redact_path(sent.path, secrets)),
         query=truncate(redact_query(query, secrets)) if query else query,
         status=response.status_code,
-        duration_us=(perf_counter_ns() - call.started) // 1000,
-        organization=call.sandbox.config.organization.slug,
-        fault=call.fault.id if call.fault else None,
-        refusal=call.refusal,
-        grant=call.grant.id if call.grant else None,
-        more=response.more if isinstance(response, view.PageResponse) else None,
-        started=call.started,
-        generation=call.generation,
+        duration_us=(perf_counter_ns() - context.started) // 1000,
+        organization=context.sandbox.config.organization.slug,
+        fault=context.fault.id if context.fault else None,
+        refusal=context.refusal,
+        grant=context.grant.id if context.grant else None,
+        more=response.next_page if isinstance(response, view.PageResponse) else None,
+        started=context.started,
+        generation=context.generation,
     )
 
 
-def _secrets(call: RequestContext, query: str) -> list[str]:
-    """What the request's header holds; and any that opens something, where one can have come elsewhere."""
-    shown = auth.secrets(call.request.environ.get("HTTP_AUTHORIZATION"))
-    return [*shown, *call.registry.redaction_markers] if query or call.operation is None else shown
+def _secrets(context: RequestContext, query: str) -> list[str]:
+    """The credentials in the request's header; with every known token, where one can stand elsewhere in the request."""
+    shown = auth.secrets(context.request.environ.get("HTTP_AUTHORIZATION"))
+    return [*shown, *context.registry.redaction_markers] if query or context.operation is None else shown

@@ -1,24 +1,24 @@
-"""Answers the same question twice without working twice: bodies kept in pieces, the instant written anew each time.
+"""A bounded cache of replies. Bodies are kept in pieces, so that each answer gets its own timestamp.
 
-When two questions are the same stays out (`view` decides by the vendor's epoch).
+When two requests may share a reply is decided in `view`, by the vendor's `cache_epoch`.
 """
 
 import json
 from collections.abc import Hashable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 TIMESTAMP = "\x00now\x00"
-"""Stands in a body where the instant of the answer belongs."""
+"""Stands in a body where the timestamp of the answer belongs."""
 
-KEPT_BYTES = 16 * 1024 * 1024
-"""Bytes of answers that an app keeps; those kept first go first."""
+BYTES_MAXIMUM = 16 * 1024 * 1024
+"""Bytes of replies that an app keeps; the oldest are evicted first."""
 
 _OVERHEAD = 500
-_HOLDERS = (dict, list)
+_CONTAINERS = (dict, list)
 
 Key = tuple[Hashable, ...]
-"""What one question is told from others by."""
+"""Tells one request from others; the first part is the id of the sandbox."""
 
 
 def to_json(body: object) -> str:
@@ -27,64 +27,82 @@ def to_json(body: object) -> str:
 
 
 def rename_fields(body: Any, names: Mapping[str, str]) -> Any:
-    """The same body, at every depth under other keys: those that are in `names` have the names there."""
+    """The same body with keys renamed at every depth, as `names` maps them."""
     if isinstance(body, dict):
         return {
-            names.get(key, key): rename_fields(value, names) if isinstance(value, _HOLDERS) else value
-            for key, value in body.items()  # Most values hold nothing; asking here saves a call for each.
+            names.get(key, key): rename_fields(value, names) if isinstance(value, _CONTAINERS) else value
+            for key, value in body.items()  # Most values are plain; the check here saves a call for each.
         }
     return [rename_fields(each, names) for each in body] if isinstance(body, list) else body
 
 
 @dataclass(frozen=True, slots=True)
-class CachedBody:
-    """A body in pieces, between which the instant goes; `more` is what leads to the next page, where there is one."""
+class CachedReply:
+    """A reply with its body in pieces, between which the timestamp goes."""
 
     pieces: tuple[bytes, ...]
-    more: str | None = None
+    status: int = 200
+    headers: Mapping[str, str] = field(default_factory=dict)
+    next_page: str | None = None
 
     @classmethod
     def of(
-        cls, body: dict[str, Any] | list[Any], names: Mapping[str, str] | None = None, more: str | None = None
-    ) -> "CachedBody":
-        """The answer with this body, in which STAMP stands for the instant; keys that are in `names` are renamed."""
-        written = to_json(rename_fields(body, names) if names else body)
-        return cls(tuple(written.encode().split(to_json(TIMESTAMP).encode())), more)
+        cls,
+        body: dict[str, Any] | list[Any] | None,
+        names: Mapping[str, str] | None = None,
+        *,
+        status: int = 200,
+        headers: Mapping[str, str] | None = None,
+        next_page: str | None = None,
+    ) -> "CachedReply":
+        """The reply with this body, in which TIMESTAMP stands for the timestamp; keys that are in `names` are renamed.
 
-    def with_timestamp(self, instant: str) -> bytes:
-        """The whole body, with the instant in its places."""
-        return f'"{instant}"'.encode().join(self.pieces)
+        A body of None is empty.
+        """
+        if body is None:
+            return cls((), status, headers or {}, next_page)
+        text = to_json(rename_fields(body, names) if names else body)
+        return cls(tuple(text.encode().split(to_json(TIMESTAMP).encode())), status, headers or {}, next_page)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is no body."""
+        return not self.pieces
+
+    def with_timestamp(self, timestamp: str) -> bytes:
+        """The whole body, with the timestamp in it."""
+        return f'"{timestamp}"'.encode().join(self.pieces)
 
     @property
     def size(self) -> int:
-        """About how many bytes it takes to keep."""
+        """About how many bytes of memory it takes."""
         return sum(map(len, self.pieces)) + _OVERHEAD
 
 
 class ResponseCache:
-    """The kept answers of one app, by keys whose first part is the sandbox they belong to.
+    """The cached replies of one app, by keys whose first part is the sandbox they belong to.
 
-    `put` and `forget` are for the lock of the app's state; `get` needs none, and keeps no order.
+    `put` and `forget` need the registry's lock; `get` needs none.
     """
 
-    def __init__(self, budget: int = KEPT_BYTES) -> None:
+    def __init__(self, budget: int = BYTES_MAXIMUM) -> None:
         self._budget = budget
         self._bytes = 0
-        self._kept: dict[Key, CachedBody] = {}
+        self._replies: dict[Key, CachedReply] = {}
 
-    def get(self, key: Key) -> CachedBody | None:
-        """The answer kept under a key."""
-        return self._kept.get(key)
+    def get(self, key: Key) -> CachedReply | None:
+        """The reply cached under a key."""
+        return self._replies.get(key)
 
-    def put(self, key: Key, answer: CachedBody) -> None:
-        """Keep an answer, letting go of the first kept until the budget holds."""
-        replaced = self._kept.pop(key, None)
-        self._kept[key] = answer
-        self._bytes += answer.size - (replaced.size if replaced else 0)
+    def put(self, key: Key, reply: CachedReply) -> None:
+        """Cache a reply, and evict the oldest until the budget holds."""
+        replaced = self._replies.pop(key, None)
+        self._replies[key] = reply
+        self._bytes += reply.size - (replaced.size if replaced else 0)
         while self._bytes > self._budget:
-            self._bytes -= self._kept.pop(next(iter(self._kept))).size
+            self._bytes -= self._replies.pop(next(iter(self._replies))).size
 
     def forget(self, sandbox: str) -> None:
-        """Let go of every answer of a sandbox."""
-        for key in [each for each in self._kept if each[0] == sandbox]:
-            self._bytes -= self._kept.pop(key).size
+        """Evict every reply of a sandbox."""
+        for key in [each for each in self._replies if each[0] == sandbox]:
+            self._bytes -= self._replies.pop(key).size

@@ -17,7 +17,7 @@ from mockserver.gateway.faults import Faults, Rule
 from mockserver.gateway.journal import Journal
 from mockserver.gateway.limits import Allowance, Block, BucketState, Limit, Limiter, LimitMode
 from mockserver.gateway.response_cache import ResponseCache
-from mockserver.gateway.switches import Known, Switch, Values
+from mockserver.gateway.switches import AnySwitch, Known, Options, Switches
 from mockserver.gateway.tokens import Grant, TokenRegistry
 from mockserver.gateway.world_cache import Make, WorldCache
 from mockserver.simulation import clock as clocks
@@ -49,7 +49,7 @@ class VendorProfile:
     """
 
     name: str
-    switches: tuple[Switch, ...]
+    switches: tuple[AnySwitch, ...]
     allowance: Allowance | None
     secret: str | None = None
     token_path: str | None = None
@@ -70,21 +70,21 @@ class SandboxConfig:
     seed: int
     clock: Clock = field(default_factory=Clock)
     limits: Mapping[str, Limit] = field(default_factory=dict)
-    policy: Mapping[str, Values] = field(default_factory=dict)
+    policy: Mapping[str, Options] = field(default_factory=dict)
     faults: tuple[Rule, ...] = ()
     defects: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """What the same question is answered by: the values of every switch, by vendor, and the defects that are armed.
+    """Everything that decides how a request is answered: the options in force, by vendor, and the armed defects.
 
-    `generation` tells one policy of a sandbox from another. It is replaced as a whole, so that whoever reads it without
-    the lock has parts that belong together.
+    `generation` tells one policy of a sandbox from another. A policy is replaced as a whole, so that a reader without
+    the lock gets parts that belong together.
     """
 
     generation: int
-    values: Mapping[str, Values]
+    switches: Mapping[str, Switches]
     defects: tuple[str, ...] = ()
 
 
@@ -157,23 +157,28 @@ class Sandbox:
             for name in self.profiles
         }
 
-    def set_policy(self, stated: Mapping[str, Values], *, keep: bool = False) -> None:
-        """Set switches by group; what is left out goes back to how the sandbox was made, or keeps its value."""
-        values = {
-            name: {
-                **switches.defaults(known),
-                **self.config.policy.get(name, {}),
-                **(self.policy.values[name] if keep else {}),
-                **stated.get(name, {}),
-            }
+    def set_policy(self, given: Mapping[str, Options], *, keep: bool = False) -> None:
+        """Set switches by group; those left out go back to how the sandbox was made, or keep their options.
+
+        SwitchError for an unknown switch or option.
+        """
+        in_force = {
+            name: Switches(
+                {
+                    **switches.defaults(known),
+                    **switches.parse(known, self.config.policy.get(name, {})),
+                    **(self.policy.switches[name].by_name if keep else {}),
+                    **switches.parse(known, given.get(name, {})),
+                }
+            )
             for name, known in self.switches.items()
         }
-        self.policy = Policy(self.policy.generation + 1, values, self.policy.defects)
+        self.policy = Policy(self.policy.generation + 1, in_force, self.policy.defects)
 
     def set_defects(self, armed: tuple[str, ...]) -> None:
         """Arm these defects and no other; the same question may then have another answer."""
         if armed != self.policy.defects:
-            self.policy = Policy(self.policy.generation + 1, self.policy.values, armed)
+            self.policy = Policy(self.policy.generation + 1, self.policy.switches, armed)
 
     def allowance(self, vendor: str) -> Allowance | None:
         """The allowance in force at a vendor; None where nothing is limited."""

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, validates_schema
 
-from mockserver.gateway import switches
+from mockserver.validation import suggestions
 
 _OUR_WORDS = {"required": "must be given", "null": "must not be null"}
 
@@ -34,7 +34,7 @@ class StrictSchema(Schema):
         stated = original if isinstance(original, Mapping) else ()
         known = [field.data_key or name for name, field in self.fields.items()]
         unknown = {
-            str(name): [switches.did_you_mean(self.kind, str(name), known)] for name in stated if name not in known
+            str(name): [suggestions.unknown_name(self.kind, str(name), known)] for name in stated if name not in known
         }
         if unknown:
             raise ValidationError(unknown)

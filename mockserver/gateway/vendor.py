@@ -1,55 +1,59 @@
-"""Answers what the gateway must know of a vendor, and what a vendor is told of a request: two records that meet here.
+"""The records where gateway and vendors meet: a vendor with its routes, a request on its way, a view's reply.
 
-The gateway imports no vendor; what a vendor's functions do inside stays out, and so does deciding about a request.
+The gateway imports no vendor; it receives these records.
 """
 
-from collections.abc import Callable, Hashable
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from time import perf_counter_ns
 from typing import Any
 
 from flask import Request
+from werkzeug.datastructures import MultiDict
 
 from mockserver.gateway.defects import Defect
 from mockserver.gateway.faults import ArmedRule
-from mockserver.gateway.limits import Allowance
+from mockserver.gateway.limits import Allowance, Block, Scope
 from mockserver.gateway.rejection import Reason, Rejection
 from mockserver.gateway.sandbox import Sandbox, SandboxRegistry, VendorProfile
-from mockserver.gateway.switches import Switch, Value, Values
+from mockserver.gateway.switches import AnySwitch, Switch, Switches
 from mockserver.gateway.tokens import Grant
 from mockserver.simulation.metrics_sources import Visibility
 from mockserver.simulation.world import World
 
 
 class RequestContext:
-    """One request on its way: in the default sandbox until its token opens another; `grant` is None until then.
+    """One request on its way through the pipeline, in the default sandbox until its token opens another.
 
-    `now` is the one instant at which everything about it happens, `values` the switches in force, `defects` what is
-    armed in answers, and `generation` tells one set of both from another. `fault` is what it met of what is armed.
-    `started` is in nanoseconds, for measuring.
+    `operation` is None where the path or the method is unknown, `grant` is None until the token is known. The request
+    happens at one moment, `now`, under the options in `switches`, with the armed `defects`; `generation` tells one such
+    set from another. `fault` is the armed rule that the request met. `started` is in nanoseconds, for measuring.
     """
 
     __slots__ = (
-        *("request", "registry", "vendor", "started", "grant", "refusal", "fault"),
-        *("sandbox", "now", "values", "defects", "generation"),
+        *("request", "registry", "vendor", "operation", "started", "grant", "refusal", "fault"),
+        *("sandbox", "now", "switches", "defects", "generation"),
     )
 
     sandbox: Sandbox
     now: datetime
-    values: Values
+    switches: Switches
     defects: tuple[str, ...]
     generation: int
 
-    def __init__(self, request: Request, state: SandboxRegistry, vendor: "Vendor") -> None:
+    def __init__(
+        self, request: Request, registry: SandboxRegistry, vendor: "Vendor", operation: str | None = None
+    ) -> None:
         self.request = request
-        self.registry = state
+        self.registry = registry
         self.vendor = vendor
+        self.operation = operation
         self.started = perf_counter_ns()
         self.grant: Grant | None = None
         self.refusal: Reason | None = None
         self.fault: ArmedRule | None = None
-        self._enter(state.default)
+        self._enter(registry.default)
 
     def enter(self, sandbox: Sandbox, grant: Grant) -> None:
         """Go on in the sandbox that the token opens."""
@@ -61,46 +65,77 @@ class RequestContext:
         policy = sandbox.policy
         self.sandbox = sandbox
         self.now = sandbox.clock.now()
-        self.values = policy.values[self.vendor.name]
+        self.switches = policy.switches[self.vendor.name]
         self.defects = policy.defects
         self.generation = policy.generation
 
     @property
-    def world(self) -> World:
-        """The world that the sandbox shows."""
-        return self.sandbox.world
-
-    @property
-    def operation(self) -> str | None:
-        """The operationId of what is asked; None where nothing was routed (404, 405)."""
-        rule = self.request.url_rule
-        return rule.endpoint.partition(":")[2] if rule else None
-
-    @property
     def path(self) -> str:
-        """The path as it was asked for, decoded; Werkzeug's own has folded the slashes at its start."""
+        """The path as it was sent, decoded; Werkzeug's own has the slashes at its start folded."""
         raw: str = self.request.environ["PATH_INFO"]
         return raw.encode("latin-1").decode(errors="replace")
 
-    def value(self, switch: str, default: Value) -> Value:
-        """The value in force of a switch that not every vendor has."""
-        return self.values.get(switch, default)
+    @property
+    def limit_scope(self) -> Scope:
+        """Which requests share a bucket."""
+        switch = self.vendor.limit_scope
+        return Scope.ORGANIZATION if switch is None else self.switches[switch]
+
+    @property
+    def limit_block(self) -> Block:
+        """What an empty bucket does beyond the refusal."""
+        switch = self.vendor.limit_block
+        return Block.REFILL if switch is None else self.switches[switch]
+
+
+@dataclass(frozen=True, slots=True)
+class ViewRequest:
+    """What a view may know of a request that passed every stage.
+
+    `args` are the query parameters, `path_variables` the parts of the path that the route names, `body` is what the
+    client sent (empty for GET and HEAD), and `grant` is what the token allows. Answers to GET and HEAD are cached by
+    these and by the vendor's `cache_epoch`, so there is nothing else here that an answer could depend on.
+    """
+
+    args: MultiDict[str, str]
+    path_variables: Mapping[str, str]
+    body: bytes
+    now: datetime
+    switches: Switches
+    world: World
+    grant: Grant | None
 
 
 Stage = Callable[[RequestContext], None]
 """A step before the view: passes, or raises Rejection."""
 
 Body = dict[str, Any] | list[Any]
-View = Callable[[RequestContext], Body]
-"""What answers a question: a body, in which answers.STAMP stands for the instant."""
+"""A JSON body, in which response_cache.TIMESTAMP stands for the moment of the answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What a view answers; a body of None is empty.
+
+    `headers` belong to this answer alone; `next_page` is the cursor or offset with which a client asks for the next
+    page, None on the last page and where there are no pages.
+    """
+
+    body: Body | None
+    status: int = 200
+    headers: Mapping[str, str] = field(default_factory=dict)
+    next_page: str | None = None
+
+
+View = Callable[[ViewRequest], Reply | Body]
+"""An endpoint; a plain body is short for a Reply with it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """A whole path, the operationId of its operation in the vendor's OpenAPI file, and what answers it.
+    """A whole path, the operationId of its operation in the vendor's OpenAPI file, and its view.
 
-    `stages` stand before the view in place of the vendor's own, where there are any; `headers` are on every answer
-    that is no refusal.
+    `stages` run before the view in place of the vendor's own, where there are any.
     """
 
     path: str
@@ -108,7 +143,6 @@ class Route:
     view: View
     methods: tuple[str, ...] = ("GET",)
     stages: tuple[Stage, ...] | None = None
-    headers: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,20 +154,18 @@ class ErrorReply:
     headers: dict[str, str]
 
 
-def _no_pages(_: Any) -> None:
-    """Nothing leads on from a vendor's bodies that are whole."""
-
-
 @dataclass(frozen=True, slots=True)
 class Vendor:
-    """One API surface: where it is mounted, its door, its order of refusals, its choices, its words.
+    """One API surface: its mounts, its authentication, its order of refusals, its switches, its errors.
 
-    `epoch` tells what of the present moment an answer depends on (None: everything), `stamp` writes an instant as this
-    vendor does, `word` says a refusal. Where clients get their tokens for a secret (`oauth`), `secret` is the seeded
-    clients', and `token_path` the endpoint's; `grouped` says that a role can be bound to groups. `onward` finds in a
-    body what its next page is asked for with, a cursor or an offset. Where it tells what each person did on each day,
-    `seen` says how far it does at an instant; where data come a day late,
-    `publication_hour` says when (UTC). `defects` are those that can be armed in answers.
+    * `render_error` words a refusal, `format_timestamp` writes a timestamp as this vendor does.
+    * `cache_epoch` tells on what of the present moment an answer depends (None: on all of it).
+    * `secret` is the seeded clients' and `token_path` the endpoint's, where clients exchange a secret for tokens.
+    * `has_group_roles`: a role can be bound to groups.
+    * `visibility` tells what the vendor shows of each person and day at a moment, where it shows people's days.
+    * `publication_hour`, `limit_scope` and `limit_block` are the switches that the gateway and the client lint heed:
+      when the data of a day arrive on the next (UTC), which requests share a bucket, what an empty bucket does.
+    * `defects` can be armed in its answers.
     """
 
     name: str
@@ -142,18 +174,19 @@ class Vendor:
     schemes: tuple[str, ...]
     stages: tuple[Stage, ...]
     allowance: Allowance | None
-    switches: tuple[Switch, ...]
+    switches: tuple[AnySwitch, ...]
     routes: tuple[Route, ...]
     render_error: Callable[[Rejection, RequestContext], ErrorReply]
-    cache_epoch: Callable[[datetime, Values], Hashable | None]
+    cache_epoch: Callable[[datetime, Switches], Hashable | None]
     format_timestamp: Callable[[datetime], str]
     sample_path: str
     secret: str | None = None
     token_path: str | None = None
     has_group_roles: bool = False
-    onward: Callable[[Any], str | None] = _no_pages
-    visibility: Callable[[datetime, Values], Visibility] | None = None
-    publication_hour: Callable[[Values], int] | None = None
+    visibility: Callable[[datetime, Switches], Visibility] | None = None
+    publication_hour: Switch[int] | None = None
+    limit_scope: Switch[Scope] | None = None
+    limit_block: Switch[Block] | None = None
     defects: tuple[Defect, ...] = ()
 
     @property

@@ -1,52 +1,69 @@
-"""Answers a request whose way is clear: measures it, runs the view or takes a kept answer, and writes JSON.
+"""The last step of a request that passed every stage: run the view or take a cached reply, and make a response of it.
 
-Refusing stays with whoever finds the fault; what a view computes stays with its vendor.
+Which requests pass is the pipeline's to decide; what a view computes is its vendor's.
 """
 
 from flask import Request, Response
 from werkzeug.exceptions import NotFound
 
-from mockserver.gateway import defects, switches
+from mockserver.gateway import defects
 from mockserver.gateway.rejection import Reason, Rejection
-from mockserver.gateway.response_cache import CachedBody, Key
-from mockserver.gateway.vendor import RequestContext, View
+from mockserver.gateway.response_cache import CachedReply, Key
+from mockserver.gateway.vendor import Reply, RequestContext, View, ViewRequest
 
 QUERY_MAXIMUM = 16 * 1024
 BODY_MAXIMUM = 64 * 1024
-"""The longest query string and the largest body that are read, in bytes; a body of untold length is not looked at."""
+"""The longest query string and the largest body that are read, in bytes."""
 
-KEPT_QUERY_MAXIMUM = 1024
-"""The longest query string whose answer is kept: longer ones would cost more to keep than the answer."""
+CACHED_QUERY_MAXIMUM = 1024
+"""The longest query string whose reply is cached: a longer one would cost more memory than its reply."""
 
-KEPT_METHODS = ("GET", "HEAD")
-"""What asks for the same and changes nothing; the answers to anything else are never kept."""
+SAFE_METHODS = ("GET", "HEAD")
+"""Methods that change nothing and send no body; replies to any other are never cached."""
 
 
 class PageResponse(Response):
-    """An answer of a view; `more` is what it gives to ask the next page with, None where there is no other page."""
+    """A view's response; `next_page` is what a client asks for the next page with, None where there is none."""
 
-    more: str | None = None
-
-
-def answer(view: View, call: RequestContext) -> Response:
-    """What a view answers to a call, with the instant of the call in its places."""
-    _check_size(call.request)
-    found = _cached_or_computed(call, view)
-    told = PageResponse(found.with_timestamp(call.vendor.format_timestamp(call.now)), content_type="application/json")
-    told.more = found.more
-    return told
+    next_page: str | None = None
 
 
-def _check_size(asking: Request) -> None:
+def respond(view: View, context: RequestContext) -> Response:
+    """The response of a view to a request, with the request's timestamp in it."""
+    _check_size(context.request)
+    found = _cached_or_computed(context, view)
+    body = found.with_timestamp(context.vendor.format_timestamp(context.now))
+    response = PageResponse(body, found.status, content_type="application/json")
+    response.next_page = found.next_page
+    if found.is_empty:
+        del response.headers["Content-Type"]
+    if found.headers:
+        response.headers.update(found.headers)
+    return response
+
+
+def read_body(request: Request) -> bytes:
+    """The body of a request; of one without a length, no more is read than shows that it is too large.
+
+    Rejection for a body of more than BODY_MAXIMUM bytes.
+    """
+    request.max_content_length = BODY_MAXIMUM + 1
+    _check_body_size(request.content_length or 0)
+    body = request.get_data()
+    _check_body_size(len(body))
+    return body
+
+
+def _check_size(request: Request) -> None:
     """Refuse what is too long, and a path whose first slashes Werkzeug folded: the vendor has no such path."""
-    if asking.environ["PATH_INFO"].startswith("//"):
+    if request.environ["PATH_INFO"].startswith("//"):
         raise NotFound
-    size = len(asking.query_string)
+    size = len(request.query_string)
     if size > QUERY_MAXIMUM:
         rule = f"the query string has {size} bytes; at most {QUERY_MAXIMUM} are read; ask in several requests"
         raise Rejection(Reason.INVALID, rule)
-    if "CONTENT_LENGTH" in asking.environ:  # Asking Werkzeug reads headers, for every GET that has no body.
-        _check_body_size(asking.content_length or 0)
+    if "CONTENT_LENGTH" in request.environ:  # Asking Werkzeug reads headers, for every GET that has no body.
+        _check_body_size(request.content_length or 0)
 
 
 def _check_body_size(size: int) -> None:
@@ -54,29 +71,45 @@ def _check_body_size(size: int) -> None:
         raise Rejection(Reason.INVALID, f"the request body has {size} bytes; at most {BODY_MAXIMUM} are read")
 
 
-def _cached_or_computed(call: RequestContext, view: View) -> CachedBody:
-    key = _key(call)
+def _cached_or_computed(context: RequestContext, view: View) -> CachedReply:
+    key = _key(context)
     if key is None:
-        return _compute(call, view)
-    kept = call.registry.answers.get(key)
-    if kept is None:
-        kept = _compute(call, view)
-        with call.registry.lock:
-            call.registry.answers.put(key, kept)
-    return kept
+        return _compute(context, view)
+    cached = context.registry.answers.get(key)
+    if cached is None:
+        cached = _compute(context, view)
+        with context.registry.lock:
+            context.registry.answers.put(key, cached)
+    return cached
 
 
-def _key(call: RequestContext) -> Key | None:
-    """What tells this question from others whose answers are kept; None where the answer is not to be kept."""
-    asking = call.request
-    epoch = call.vendor.cache_epoch(call.now, call.values)
-    if epoch is None or asking.method not in KEPT_METHODS or len(asking.query_string) > KEPT_QUERY_MAXIMUM:
+def _key(context: RequestContext) -> Key | None:
+    """The cache key of a request; None where its reply is not to be cached."""
+    request = context.request
+    epoch = context.vendor.cache_epoch(context.now, context.switches)
+    if epoch is None or request.method not in SAFE_METHODS or len(request.query_string) > CACHED_QUERY_MAXIMUM:
         return None
-    grant = call.grant and call.grant.id
-    return call.sandbox.id, call.generation, grant, asking.path, asking.query_string, epoch
+    grant = context.grant and context.grant.id
+    return context.sandbox.id, context.generation, grant, request.path, request.query_string, epoch
 
 
-def _compute(call: RequestContext, view: View) -> CachedBody:
-    armed = defects.armed_for(call.operation, call.vendor.defects, call.defects)
-    body = defects.apply(view(call), armed)
-    return CachedBody.of(body, switches.renamed(call.vendor.switches, call.values), call.vendor.onward(body))
+def _compute(context: RequestContext, view: View) -> CachedReply:
+    answer = view(_view_request(context))
+    reply = answer if isinstance(answer, Reply) else Reply(answer)
+    armed = defects.armed_for(context.operation, context.vendor.defects, context.defects)
+    body, next_page = defects.apply(reply.body, reply.next_page, armed)
+    names = context.switches.renamed_fields(context.vendor.switches)
+    return CachedReply.of(body, names, status=reply.status, headers=reply.headers, next_page=next_page)
+
+
+def _view_request(context: RequestContext) -> ViewRequest:
+    request = context.request
+    return ViewRequest(
+        args=request.args,
+        path_variables=request.view_args or {},
+        body=b"" if request.method in SAFE_METHODS else read_body(request),
+        now=context.now,
+        switches=context.switches,
+        world=context.sandbox.world,
+        grant=context.grant,
+    )

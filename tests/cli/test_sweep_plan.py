@@ -1,22 +1,40 @@
 """Promises about what a sweep tries: one switch at a time, every other value, and only what is open unless named."""
 
+from enum import StrEnum
+
 import pytest
 
 from mockserver import vendors
 from mockserver.cli.sweep import plan
 from mockserver.cli.sweep.plan import Plan, PlanError
 from mockserver.gateway import switches
-from mockserver.gateway.switches import Grade, Renaming, Values
+from mockserver.gateway.switches import AnySwitch, Grade, Renaming, Switches
 
-OPEN = switches.switch("open", "a", "b", "c", grade=Grade.ASSUMED, description="One of three.")
-HOUR = switches.switch("hour", 2, 0, 1, grade=Grade.DOCUMENTED, description="An hour.")
-SHAPE = switches.switch("shape", "flat", "nested", grade=Grade.OBSERVED, description="A shape.")
+
+class Letter(StrEnum):
+    """One of three."""
+
+    A = "a"
+    B = "b"
+    C = "c"
+
+
+class Shape(StrEnum):
+    """A shape."""
+
+    FLAT = "flat"
+    NESTED = "nested"
+
+
+OPEN = switches.switch("open", Letter, grade=Grade.ASSUMED, description="One of three.")
+HOUR = switches.integer_switch("hour", (2, 0, 1), default=2, grade=Grade.DOCUMENTED, description="An hour.")
+SHAPE = switches.switch("shape", Shape, grade=Grade.OBSERVED, description="A shape.")
 NAMES = switches.names("names", "items", "date", grade=Grade.ASSUMED, description="What things are called.")
-KNOWN = {"one": (OPEN, HOUR), "two": (SHAPE, NAMES)}
-USUAL = {name: switches.defaults(known) for name, known in KNOWN.items()}
+KNOWN: dict[str, tuple[AnySwitch, ...]] = {"one": (OPEN, HOUR), "two": (SHAPE, NAMES)}
+USUAL = {name: Switches(switches.defaults(known)) for name, known in KNOWN.items()}
 
 
-def planned(*asked: str, of: tuple[str, ...] = (), usual: dict[str, Values] | None = None) -> Plan:
+def planned(*asked: str, of: tuple[str, ...] = (), usual: dict[str, Switches] | None = None) -> Plan:
     """The plan for some switches and vendors."""
     return plan.plan(KNOWN, {**USUAL, **(usual or {})}, of, asked)
 
@@ -61,7 +79,7 @@ def test_what_is_asked_for_is_not_told_as_left_out() -> None:
 
 
 def test_what_the_server_starts_with_is_no_reading() -> None:
-    changed = planned(usual={"one": {"open": "b", "hour": 2}})
+    changed = planned(usual={"one": Switches({"open": Letter.B, "hour": 2})})
     assert written(changed)[:2] == ["one.open=a", "one.open=c"]
     assert [reading.usual for reading in changed.readings][:2] == ["b", "b"]
 
@@ -91,7 +109,7 @@ def test_a_vendor_that_there_is_not_is_refused() -> None:
 
 def test_every_served_vendor_has_readings_and_none_is_documented() -> None:
     known = {vendor.name: vendor.switches for vendor in vendors.discover()}
-    whole = plan.plan(known, {name: switches.defaults(each) for name, each in known.items()}, (), ())
+    whole = plan.plan(known, {name: Switches(switches.defaults(each)) for name, each in known.items()}, (), ())
     assert {reading.vendor for reading in whole.readings} == set(known)
     assert Grade.DOCUMENTED not in {reading.switch.grade for reading in whole.readings}
     assert len(whole.readings) == sum(

@@ -12,7 +12,6 @@ from flask import Flask
 
 from mockserver import resources, vendors
 from mockserver.admin import admin_context
-from mockserver.gateway import switches
 from mockserver.gateway.vendor import Vendor
 from tests.contract import oracle
 from tests.contract.oracle import Said
@@ -88,4 +87,4 @@ def _names(app: Flask, vendor: Vendor, authorization: str) -> dict[str, str]:
         vendor.name, shown.rpartition(".")[0].rpartition(".")[0]
     )
     sandbox = opened[0] if opened else state.default
-    return switches.renamed(sandbox.profiles[vendor.name].switches, sandbox.policy.values[vendor.name])
+    return sandbox.policy.switches[vendor.name].renamed_fields(sandbox.profiles[vendor.name].switches)

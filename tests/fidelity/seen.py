@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
+from mockserver.gateway import view
 from mockserver.gateway.limits import Allowance
-from mockserver.gateway.switches import Renaming, Switch, Value
+from mockserver.gateway.switches import AnySwitch, Option, Renaming
 from mockserver.gateway.vendor import Vendor
 from tests.contract import client as clients
 from tests.contract.client import Answer, Client
@@ -103,7 +104,7 @@ REFUSED: dict[str, Questions] = {
 }
 
 
-def readings(switches: tuple[Switch, ...]) -> Iterator[dict[str, Value]]:
+def readings(switches: tuple[AnySwitch, ...]) -> Iterator[dict[str, Option]]:
     """The defaults, and then each other reading of a switch alone; names are not changed."""
     yield {}
     for switch in switches:
@@ -162,13 +163,12 @@ def _refuse(seen: Seen, client: Client, vendor: Vendor, organization: str, quest
 def _break(seen: Seen, client: Client, vendor: Vendor, patch: pytest.MonkeyPatch) -> None:
     """A failure of ours, which every vendor words."""
 
-    def broken(**_: object) -> str:
+    def broken(*_: object) -> str:
         raise RuntimeError("the wheel came off")
 
     client = client.signed_in()
     for path, query in QUESTIONS[vendor.name](client).items():
         client.get(path, query)
-        *_, entry = client.sandbox.journal
         with patch.context() as only:
-            only.setitem(client.app.view_functions, f"{vendor.name}:{entry.operation}", broken)
+            only.setattr(view, "respond", broken)
             seen.note(client, client.get(path, query))

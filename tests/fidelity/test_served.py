@@ -17,6 +17,7 @@ from mockserver.app import create_app
 from mockserver.fidelity import ledger
 from mockserver.fidelity.rows import Kind, Row
 from mockserver.gateway import switches
+from mockserver.gateway.switches import Switches
 from mockserver.gateway.vendor import Vendor
 from tests.conftest import SETTINGS
 from tests.contract import client as clients
@@ -70,8 +71,8 @@ def queries(vendor: Vendor) -> Iterator[Any]:
         for name, each in vars(module).items():
             if name.endswith("Query") and isinstance(each, type) and issubclass(each, Schema):
                 made: Any = each
-                depends = "values" in signature(made).parameters
-                yield made(values=switches.defaults(vendor.switches)) if depends else made()
+                depends = "switches" in signature(made).parameters
+                yield made(switches=Switches(switches.defaults(vendor.switches))) if depends else made()
 
 
 @every_vendor

@@ -7,6 +7,7 @@ from collections.abc import Hashable
 from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
+from enum import StrEnum
 from typing import Any
 
 from flask import Flask, Response
@@ -15,11 +16,11 @@ from werkzeug.test import TestResponse
 
 from mockserver.gateway import pipeline, response_cache, socket_features, switches
 from mockserver.gateway.faults import Effect, Phase, Rule
-from mockserver.gateway.limits import Allowance
+from mockserver.gateway.limits import Allowance, Block, Scope
 from mockserver.gateway.rejection import InjectedFailure, Reason, Rejection
 from mockserver.gateway.sandbox import SandboxConfig, SandboxRegistry
-from mockserver.gateway.switches import Grade, Values, switch
-from mockserver.gateway.vendor import ErrorReply, RequestContext, Route, Vendor, View
+from mockserver.gateway.switches import AnySwitch, Grade, Switches, switch
+from mockserver.gateway.vendor import ErrorReply, RequestContext, Route, Vendor, View, ViewRequest
 from mockserver.simulation.clock import Clock
 from mockserver.simulation.organization import Organization
 from mockserver.simulation.world import World
@@ -35,20 +36,28 @@ STATUS = {
     Reason.LIMITED: 429,
     Reason.INTERNAL: 500,
 }
-SWITCHES = (
-    switch("mood", "cheerful", "grumpy", grade=Grade.ASSUMED, description="How it speaks; nobody knows."),
-    switch("rate_limit_scope", "organization", "token", grade=Grade.ASSUMED, description="Whose bucket it is."),
-    switch("rate_limit_block", "refill", "minute", grade=Grade.ASSUMED, description="What a refusal does."),
-)
+
+
+class Mood(StrEnum):
+    """How a parrot speaks."""
+
+    CHEERFUL = "cheerful"
+    GRUMPY = "grumpy"
+
+
+MOOD = switch("mood", Mood, grade=Grade.ASSUMED, description="How it speaks; nobody knows.")
+SCOPE = switch("bucket", Scope, grade=Grade.ASSUMED, description="Which requests share a bucket.")
+BLOCK = switch("block", Block, grade=Grade.ASSUMED, description="What an empty bucket does.")
+SWITCHES: tuple[AnySwitch, ...] = (MOOD, SCOPE, BLOCK)
 NAMES = switches.names("names", "said", "mood", "at", grade=Grade.ASSUMED, description="What the answer calls things.")
 """Not among the others; a vendor that has it lists it beside them."""
 
 STAGES = (pipeline.authenticate, pipeline.permit, pipeline.fault, pipeline.limit)
 
 
-def word(rejection: Rejection, call: RequestContext) -> ErrorReply:
+def word(rejection: Rejection, context: RequestContext) -> ErrorReply:
     """A refusal as a parrot says it."""
-    headers = {"X-Parrot": call.vendor.name}
+    headers = {"X-Parrot": context.vendor.name}
     if rejection.retry_after is not None:
         headers["X-Wait"] = str(rejection.retry_after)
     if rejection.allow:
@@ -58,14 +67,14 @@ def word(rejection: Rejection, call: RequestContext) -> ErrorReply:
     return ErrorReply(STATUS[rejection.reason], {"squawk": rejection.message}, headers)
 
 
-def day(now: datetime, _: Values) -> Hashable:
+def day(now: datetime, _: Switches) -> Hashable:
     """The epoch of a vendor whose answers change with the day."""
     return now.toordinal()
 
 
-def said(call: RequestContext) -> dict[str, Any]:
+def said(request: ViewRequest) -> dict[str, Any]:
     """What the parrot's one endpoint answers."""
-    return {"said": call.request.args.get("say", "hello"), "mood": call.values["mood"], "at": response_cache.TIMESTAMP}
+    return {"said": request.args.get("say", "hello"), "mood": request.switches[MOOD], "at": response_cache.TIMESTAMP}
 
 
 def routes(function: View = said, prefix: str = "/parrot") -> tuple[Route, ...]:
@@ -89,6 +98,8 @@ PARROT = Vendor(
     cache_epoch=day,
     format_timestamp=lambda instant: instant.strftime("%H:%M:%S"),
     sample_path="/parrot/speak",
+    limit_scope=SCOPE,
+    limit_block=BLOCK,
 )
 UNLIMITED = replace(PARROT, allowance=None)
 
@@ -123,8 +134,8 @@ class Aviary:
         self.app = Flask("aviary", static_folder=None)
         self.app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
         self.app.url_map.merge_slashes = False
-        unrouted = pipeline.install(self.app, vendors, self.state)
-        self.app.register_error_handler(Exception, lambda error: unrouted(error) or Response("nobody's", 404))
+        pipeline.install(self.app, vendors, self.state)
+        self.app.register_error_handler(Exception, lambda _: Response("nobody's", 404))
 
     @property
     def client(self) -> FlaskClient:

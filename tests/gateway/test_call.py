@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from mockserver.gateway.rejection import Reason, Rejection, UnknownToken
-from mockserver.gateway.vendor import ErrorReply, RequestContext
+from mockserver.gateway.vendor import ErrorReply, RequestContext, ViewRequest
 from tests.gateway import parrot
 from tests.gateway.parrot import UNLIMITED, Aviary
 from tests.simulation import worlds
@@ -23,11 +23,11 @@ class Attentive:
         self.refusals: list[Rejection] = []
         self.operations: list[str | None] = []
 
-    def word(self, rejection: Rejection, call: RequestContext) -> ErrorReply:
+    def word(self, rejection: Rejection, context: RequestContext) -> ErrorReply:
         """A refusal as a parrot says it, noted."""
         self.refusals.append(rejection)
-        self.operations.append(call.operation)
-        return parrot.word(rejection, call)
+        self.operations.append(context.operation)
+        return parrot.word(rejection, context)
 
 
 @pytest.fixture(name="heard")
@@ -72,13 +72,13 @@ def test_a_refusal_knows_which_operation_it_falls_on(
     assert heard.operations == [operation]
 
 
-def test_a_view_knows_its_operation_and_the_world_of_the_sandbox() -> None:
+def test_view_gets_the_world_of_the_sandbox() -> None:
     day = date(2025, 10, 14).toordinal()
 
-    def tell(call: RequestContext) -> dict[str, Any]:
-        (rolled,) = call.world.augment_days.span(day, day)
-        return {"operation": call.operation, "slug": call.world.organization.slug, "users": rolled.users[0]}
+    def tell(request: ViewRequest) -> dict[str, Any]:
+        (rolled,) = request.world.augment_days.span(day, day)
+        return {"slug": request.world.organization.slug, "users": rolled.users[0]}
 
     answer = Aviary(parrot.speaking(tell)).ask().get_json()
     (rolled,) = worlds.world().augment_days.span(day, day)
-    assert answer == {"operation": "speak", "slug": "small", "users": rolled.users[0]}
+    assert answer == {"slug": "small", "users": rolled.users[0]}

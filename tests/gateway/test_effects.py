@@ -15,7 +15,7 @@ from mockserver.gateway.faults import Effect, Phase, Rule
 from mockserver.gateway.limits import Allowance
 from mockserver.gateway.rejection import Reason, Rejection, status_phrase
 from mockserver.gateway.tokens import Grant
-from mockserver.gateway.vendor import RequestContext
+from mockserver.gateway.vendor import ViewRequest
 from tests.gateway import parrot
 from tests.gateway.parrot import ABLE, LATE, PARROT, UNLIMITED, WHOLE, Aviary, armed, asked
 
@@ -92,7 +92,7 @@ def test_the_faults_headers_are_on_its_answer_and_replace_what_the_vendor_says(e
 WAITS: dict[str, tuple[dict[str, Any], str | None]] = {
     "by the documented allowance": ({}, "10"),
     "by the one in force": ({"limits": {"parrot": Allowance(7, 1)}}, "9"),
-    "a minute where a refusal closes the door": ({"policy": {"parrot": {"rate_limit_block": "minute"}}}, "60"),
+    "a minute where a refusal closes the door": ({"policy": {"parrot": {"block": "minute"}}}, "60"),
 }
 
 
@@ -223,13 +223,13 @@ def test_before_the_limiter_a_fault_spends_nothing_and_after_it_the_request_is_s
 def test_the_work_of_a_request_is_done_before_it_fails_late_and_not_when_it_fails_early() -> None:
     done: list[str] = []
 
-    def working(call: RequestContext) -> dict[str, Any]:
-        done.append(call.request.method)
+    def working(request: ViewRequest) -> dict[str, Any]:
+        done.append(request.args["say"])
         return {}
 
     for phase in PHASES:
-        armed(Aviary(parrot.speaking(working)), phase, status=500).ask("/parrot/learn", method="POST")
-    assert done == ["POST"]
+        armed(Aviary(parrot.speaking(working)), phase, status=500).ask("/parrot/learn?say=x", method="POST")
+    assert done == ["x"]
 
 
 REFUSED: dict[str, tuple[dict[str, Any], int]] = {
@@ -264,7 +264,7 @@ def test_what_nothing_is_routed_for_meets_faults_as_well(path: str, method: str,
 
 
 def test_a_refusal_by_the_view_can_be_spoilt() -> None:
-    def refusing(_: RequestContext) -> dict[str, Any]:
+    def refusing(_: ViewRequest) -> dict[str, Any]:
         raise Rejection(Reason.INVALID, "no")
 
     answer = armed(Aviary(parrot.speaking(refusing)), Phase.AFTER, malformed_json=True).ask()
@@ -272,7 +272,7 @@ def test_a_refusal_by_the_view_can_be_spoilt() -> None:
 
 
 def test_a_failure_of_the_server_itself_is_not_spoilt(caplog: pytest.LogCaptureFixture) -> None:
-    def failing(_: RequestContext) -> dict[str, Any]:
+    def failing(_: ViewRequest) -> dict[str, Any]:
         raise ValueError("a bug")
 
     answer = armed(Aviary(parrot.speaking(failing)), malformed_json=True).ask()

@@ -9,13 +9,12 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from flask import Request
-from werkzeug.test import EnvironBuilder, TestResponse
+from werkzeug.test import TestResponse
 
 from mockserver.gateway import oauth, pipeline
 from mockserver.gateway.rejection import Reason, Rejection
 from mockserver.gateway.tokens import Grant
-from mockserver.gateway.vendor import Body, ErrorReply, RequestContext, Route, Vendor
+from mockserver.gateway.vendor import ErrorReply, Reply, RequestContext, Route, Vendor, ViewRequest
 from mockserver.simulation import clock
 from mockserver.simulation.clock import Clock
 from tests.gateway import parrot
@@ -26,14 +25,14 @@ PATH = "/parrot/token"
 FORM = {"grant_type": "client_credentials"}
 
 
-def _token(call: RequestContext) -> Body:
-    return oauth.issue_token(call, LIFETIME)
+def _token(request: ViewRequest) -> Reply:
+    return oauth.issue_token(request.grant, request.now, LIFETIME)
 
 
-def _word(rejection: Rejection, call: RequestContext) -> ErrorReply:
+def _word(rejection: Rejection, context: RequestContext) -> ErrorReply:
     if isinstance(rejection, oauth.TokenRefused):
         return oauth.render_error(rejection, "the nest")
-    return parrot.word(rejection, call)
+    return parrot.word(rejection, context)
 
 
 GUARDED: Vendor = replace(
@@ -41,7 +40,7 @@ GUARDED: Vendor = replace(
     stages=(oauth.authenticate_bearer, pipeline.permit),
     routes=(
         *UNLIMITED.routes,
-        Route(PATH, "token", _token, ("POST",), stages=(oauth.authenticate_client,), headers=oauth.HEADERS),
+        Route(PATH, "token", _token, ("POST",), stages=(oauth.authenticate_client,)),
     ),
     render_error=_word,
     secret="mock-secret",
@@ -337,13 +336,10 @@ def test_a_plain_token_is_no_client(aviary: Aviary) -> None:
     assert aviary.ask(token=f"plain.{end}.{signed}").status_code == 401
 
 
-def test_no_token_is_issued_to_whom_no_stage_let_in(aviary: Aviary) -> None:
-    asked = RequestContext(Request(EnvironBuilder(PATH).get_environ()), aviary.state, GUARDED)
+@pytest.mark.parametrize("grant", [None, Grant("g", "parrot", "plain", permitted=True)], ids=["nobody", "no client"])
+def test_only_a_client_gets_a_token(grant: Grant | None) -> None:
     with pytest.raises(oauth.TokenRefused, match="no credentials"):
-        oauth.issue_token(asked, LIFETIME)
-    asked.enter(aviary.state.default, Grant("g", "parrot", "plain", permitted=True))
-    with pytest.raises(oauth.TokenRefused, match="no credentials"):
-        oauth.issue_token(asked, LIFETIME)
+        oauth.issue_token(grant, NOW, LIFETIME)
 
 
 def test_no_credentials_survive_in_the_journal(aviary: Aviary) -> None:

@@ -8,7 +8,7 @@ import json
 import pytest
 
 from mockserver.gateway import response_cache
-from mockserver.gateway.response_cache import TIMESTAMP, CachedBody, ResponseCache
+from mockserver.gateway.response_cache import TIMESTAMP, CachedReply, ResponseCache
 
 
 def test_a_body_is_compact_json_in_the_order_of_its_keys_with_letters_as_they_are() -> None:
@@ -26,7 +26,7 @@ def test_a_body_is_compact_json_in_the_order_of_its_keys_with_letters_as_they_ar
     ids=["alone", "twice", "nowhere", "beside what looks alike"],
 )
 def test_the_instant_stands_wherever_it_belongs_and_nowhere_else(body: dict[str, object]) -> None:
-    stamped = json.loads(CachedBody.of(body).with_timestamp("10:30"))
+    stamped = json.loads(CachedReply.of(body).with_timestamp("10:30"))
     expected = {key: "10:30" if value == TIMESTAMP else value for key, value in body.items()}
     if "again" in body:
         expected["again"] = {"at": "10:30"}
@@ -50,28 +50,28 @@ NAMES = {"items": "rows", "date": "day", "day": "date"}
 def test_keys_are_renamed_all_at_once_and_at_every_depth(
     body: dict[str, object] | list[object], called: object
 ) -> None:
-    assert json.loads(CachedBody.of(body, NAMES).with_timestamp("")) == called
+    assert json.loads(CachedReply.of(body, NAMES).with_timestamp("")) == called
 
 
 def test_renamed_keys_keep_their_order_and_the_instant_its_place() -> None:
     body = {"b": TIMESTAMP, "items": [], "a": 1}
-    assert CachedBody.of(body, NAMES).with_timestamp("10:30") == b'{"b":"10:30","rows":[],"a":1}'
+    assert CachedReply.of(body, NAMES).with_timestamp("10:30") == b'{"b":"10:30","rows":[],"a":1}'
     assert list(body) == ["b", "items", "a"]
 
 
 def test_a_body_is_not_gone_through_where_nothing_is_renamed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delattr(response_cache, "rename_fields")
-    assert CachedBody.of({"items": [1]}, {}).pieces == CachedBody.of({"items": [1]}).pieces == (b'{"items":[1]}',)
+    assert CachedReply.of({"items": [1]}, {}).pieces == CachedReply.of({"items": [1]}).pieces == (b'{"items":[1]}',)
 
 
 def test_an_answer_is_stamped_anew_each_time() -> None:
-    answer = CachedBody.of({"at": TIMESTAMP})
+    answer = CachedReply.of({"at": TIMESTAMP})
     assert [answer.with_timestamp("one"), answer.with_timestamp("two")] == [b'{"at":"one"}', b'{"at":"two"}']
 
 
-def _of(size: int) -> CachedBody:
+def _of(size: int) -> CachedReply:
     """An answer that takes this many bytes to keep."""
-    return CachedBody((b"x" * (size - CachedBody((b"",)).size),))
+    return CachedReply((b"x" * (size - CachedReply((b"",)).size),))
 
 
 def test_what_was_never_kept_is_not_there() -> None:

@@ -13,15 +13,15 @@ import pytest
 
 from mockserver.gateway import sandbox
 from mockserver.gateway.journal import Entry
-from mockserver.gateway.limits import Allowance, Block, BucketState, LimitMode
-from mockserver.gateway.response_cache import CachedBody
+from mockserver.gateway.limits import Allowance, Block, BucketState, LimitMode, Scope
+from mockserver.gateway.response_cache import CachedReply
 from mockserver.gateway.sandbox import Sandbox, SandboxRegistry
 from mockserver.gateway.tokens import Grant
 from mockserver.gateway.vendor import Vendor
 from mockserver.simulation import clock
 from mockserver.simulation.clock import Clock
 from tests.gateway import parrot
-from tests.gateway.parrot import NOW, PARROT, UNLIMITED
+from tests.gateway.parrot import NOW, PARROT, UNLIMITED, Mood
 from tests.simulation import worlds
 
 FINCH = "finch"
@@ -50,7 +50,7 @@ def _parts(used: Sandbox) -> dict[str, object]:
     return {
         "clock": used.clock,
         "limits": (used.limits, used.buckets("parrot")),
-        "policy": used.policy.values,
+        "policy": used.policy.switches,
         "journal": [entry.id for entry in used.journal],
     }
 
@@ -58,9 +58,9 @@ def _parts(used: Sandbox) -> dict[str, object]:
 def test_a_sandbox_begins_as_it_was_made() -> None:
     fresh = _sandbox(policy={"parrot": {"mood": "grumpy"}}, limits={"parrot": STRICT, FINCH: LimitMode.OFF})
     assert fresh.clock.now() == NOW
-    assert fresh.policy.values["parrot"]["mood"] == "grumpy"
-    assert fresh.policy.values[FINCH]["mood"] == "cheerful"
-    assert fresh.policy.values["parrot"]["rate_limit_scope"] == "organization"
+    assert fresh.policy.switches["parrot"][parrot.MOOD] is Mood.GRUMPY
+    assert fresh.policy.switches[FINCH][parrot.MOOD] is Mood.CHEERFUL
+    assert fresh.policy.switches["parrot"][parrot.SCOPE] is Scope.ORGANIZATION
     assert (fresh.allowance("parrot"), fresh.allowance(FINCH)) == (STRICT, None)
     assert list(fresh.journal) == []
 
@@ -95,7 +95,7 @@ def test_what_a_reset_goes_back_to_is_how_the_sandbox_was_made() -> None:
     used.set_policy({"parrot": {"mood": "cheerful"}})
     used.set_limits({"parrot": LimitMode.OFF})
     used.reset()
-    assert used.policy.values["parrot"]["mood"] == "grumpy"
+    assert used.policy.switches["parrot"][parrot.MOOD] is Mood.GRUMPY
     assert used.limits == {"parrot": STRICT, FINCH: LimitMode.DOCUMENTED}
 
 
@@ -120,15 +120,15 @@ def test_limits_that_are_set_start_with_full_buckets_and_kept_ones_keep_theirs()
 def test_setting_switches_puts_back_those_left_out_and_keeping_leaves_them() -> None:
     used = _sandbox()
     used.set_policy({"parrot": {"mood": "grumpy"}, FINCH: {"mood": "grumpy"}})
-    used.set_policy({"parrot": {"rate_limit_scope": "token"}}, keep=True)
-    assert used.policy.values["parrot"] == {"mood": "grumpy", "rate_limit_scope": "token", "rate_limit_block": "refill"}
-    used.set_policy({"parrot": {"rate_limit_scope": "token"}})
-    assert used.policy.values["parrot"] == {
+    used.set_policy({"parrot": {"bucket": "token"}}, keep=True)
+    assert used.policy.switches["parrot"].by_name == {"mood": "grumpy", "bucket": "token", "block": "refill"}
+    used.set_policy({"parrot": {"bucket": "token"}})
+    assert used.policy.switches["parrot"].by_name == {
         "mood": "cheerful",
-        "rate_limit_scope": "token",
-        "rate_limit_block": "refill",
+        "bucket": "token",
+        "block": "refill",
     }
-    assert used.policy.values[FINCH]["mood"] == "cheerful"
+    assert used.policy.switches[FINCH][parrot.MOOD] is Mood.CHEERFUL
 
 
 def test_each_setting_of_switches_is_a_generation_of_its_own() -> None:
@@ -146,9 +146,9 @@ def test_each_setting_of_switches_is_a_generation_of_its_own() -> None:
 
 def test_switches_in_force_are_not_changed_under_a_request_that_reads_them() -> None:
     used = _sandbox()
-    read = used.policy.values["parrot"]
+    read = used.policy.switches["parrot"]
     used.set_policy({"parrot": {"mood": "grumpy"}})
-    assert read["mood"] == "cheerful"
+    assert read[parrot.MOOD] is Mood.CHEERFUL
 
 
 def test_an_unlimited_vendor_lets_everything_pass_and_has_no_buckets() -> None:
@@ -220,7 +220,7 @@ def test_sandboxes_of_one_organisation_and_seed_share_its_world_and_nothing_else
     assert len({id(each.world) for each in (alike, seeded, other)}) == 3
     assert seeded.world.seed == 99
     alike.set_policy({"parrot": {"mood": "grumpy"}})
-    assert held.default.policy.values["parrot"]["mood"] == "cheerful"
+    assert held.default.policy.switches["parrot"][parrot.MOOD] is Mood.CHEERFUL
 
 
 @pytest.fixture
@@ -259,7 +259,7 @@ def test_a_deleted_sandbox_is_forgotten_and_deleting_it_again_does_nothing() -> 
     held = parrot.state(PARROT)
     gone = held.make_sandbox(parrot.made())
     token = held.tokens_of(gone)[0].token
-    held.answers.put((gone.id, "question"), CachedBody((b"kept",)))
+    held.answers.put((gone.id, "question"), CachedReply((b"kept",)))
     for _ in range(2):
         held.delete(gone)
         assert held.find(gone.id) is None

@@ -3,15 +3,25 @@
 Which switches a vendor has stays out.
 """
 
+from enum import StrEnum
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from mockserver.gateway import switches
-from mockserver.gateway.switches import Grade, Switch, SwitchError
+from mockserver.gateway.switches import AnySwitch, Grade, SwitchError, Switches
 
-MOOD = switches.switch("mood", "cheerful", "grumpy", grade=Grade.ASSUMED, description="How it speaks.")
-HOUR = Switch("hour", tuple(range(24)), 2, Grade.DOCUMENTED, "When it wakes.")
+
+class Mood(StrEnum):
+    """How it speaks."""
+
+    CHEERFUL = "cheerful"
+    GRUMPY = "grumpy"
+
+
+MOOD = switches.switch("mood", Mood, grade=Grade.ASSUMED, description="How it speaks.")
+HOUR = switches.integer_switch("hour", range(24), default=2, grade=Grade.DOCUMENTED, description="When it wakes.")
 BOTH = (MOOD, HOUR)
 NAMES = switches.names(
     "names", "items", "date", "tool", kept=("nextCursor",), grade=Grade.ASSUMED, description="What things are called."
@@ -30,9 +40,9 @@ def test_every_switch_has_a_value_from_the_beginning() -> None:
 
 @pytest.mark.parametrize(
     ("switch", "value", "read"),
-    [(MOOD, "grumpy", "grumpy"), (HOUR, 0, 0), (HOUR, "0", 0), (HOUR, "23", 23)],
+    [(MOOD, "grumpy", Mood.GRUMPY), (MOOD, Mood.GRUMPY, Mood.GRUMPY), (HOUR, 0, 0), (HOUR, "0", 0), (HOUR, "23", 23)],
 )
-def test_a_choice_is_read_as_it_is_or_as_its_text(switch: Switch, value: object, read: object) -> None:
+def test_a_choice_is_read_as_it_is_or_as_its_text(switch: AnySwitch, value: object, read: object) -> None:
     found = switch.read(value)
     assert (found, type(found)) == (read, type(read))
 
@@ -45,7 +55,7 @@ def test_a_choice_is_read_as_it_is_or_as_its_text(switch: Switch, value: object,
     ],
     ids=repr,
 )
-def test_any_other_value_is_refused_with_the_choices(switch: Switch, value: object) -> None:
+def test_any_other_value_is_refused_with_the_choices(switch: AnySwitch, value: object) -> None:
     with pytest.raises(SwitchError) as caught:
         switch.read(value)
     assert str(caught.value).startswith(f"{switch.name} cannot be {value!r}; it takes one of: ")
@@ -67,10 +77,6 @@ def test_an_unknown_switch_is_refused_with_the_nearest_and_all_names(name: str, 
     with pytest.raises(SwitchError) as caught:
         switches.parse(BOTH, {name: "x"})
     assert str(caught.value) == message
-
-
-def test_where_there_are_none_at_all_the_message_says_so() -> None:
-    assert switches.did_you_mean("vendor", "x", []) == "there is no vendor 'x'; there are: none"
 
 
 def test_by_default_nothing_is_renamed_and_the_choices_are_the_names_that_may_be() -> None:
@@ -196,10 +202,26 @@ def test_of_other_choices_that_are_stated_at_once_the_last_counts_and_none_may_b
 
 
 def test_what_is_renamed_comes_from_whichever_switch_renames() -> None:
-    values = switches.defaults((*BOTH, NAMES))
-    assert switches.renamed((*BOTH, NAMES), values) == {}
-    assert switches.renamed((*BOTH, NAMES), values | {"names": NAMES.read("items=rows")}) == {"items": "rows"}
-    assert switches.renamed(BOTH, values) == {}
+    every = (*BOTH, NAMES)
+    plain = switches.defaults(every)
+    renaming = Switches(plain | {"names": NAMES.read("items=rows")})
+    assert Switches(plain).renamed_fields(every) == {}
+    assert renaming.renamed_fields(every) == {"items": "rows"}
+    assert renaming.renamed_fields(BOTH) == {}
+
+
+def test_switch_is_the_key_to_its_option() -> None:
+    in_force = Switches(switches.parse(BOTH, {"mood": "grumpy", "hour": "7"}))
+    assert in_force[MOOD] is Mood.GRUMPY
+    assert in_force[HOUR] == 7
+
+
+def test_equal_options_make_equal_switches() -> None:
+    one, same, other = (Switches({"mood": mood}) for mood in (Mood.GRUMPY, "grumpy", Mood.CHEERFUL))
+    assert one == same
+    assert hash(one) == hash(same)
+    assert one != other
+    assert one != {"mood": Mood.GRUMPY}
 
 
 @given(st.permutations(("items", "date", "tool", "nextCursor")))

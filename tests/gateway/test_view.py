@@ -3,17 +3,20 @@
 Refusals before the view stay out (`test_pipeline`).
 """
 
+from dataclasses import replace
 from datetime import timedelta
+from io import BytesIO
 from typing import Any
 
 import pytest
 
 from mockserver.gateway import response_cache, switches
+from mockserver.gateway.defects import Defect
 from mockserver.gateway.rejection import Reason, Rejection
 from mockserver.gateway.switches import Grade
 from mockserver.gateway.tokens import Grant
-from mockserver.gateway.vendor import RequestContext, View
-from mockserver.gateway.view import BODY_MAXIMUM, KEPT_QUERY_MAXIMUM, QUERY_MAXIMUM
+from mockserver.gateway.vendor import Reply, RequestContext, Route, View, ViewRequest
+from mockserver.gateway.view import BODY_MAXIMUM, CACHED_QUERY_MAXIMUM, QUERY_MAXIMUM
 from mockserver.simulation.clock import Clock
 from tests.gateway import parrot
 from tests.gateway.parrot import NOW, UNLIMITED, Aviary
@@ -25,9 +28,9 @@ class Counting:
     def __init__(self) -> None:
         self.times = 0
 
-    def __call__(self, call: RequestContext) -> dict[str, Any]:
+    def __call__(self, request: ViewRequest) -> dict[str, Any]:
         self.times += 1
-        return {"time": self.times, **parrot.said(call)}
+        return {"time": self.times, **parrot.said(request)}
 
     __name__ = "counting"
 
@@ -122,7 +125,7 @@ def test_an_answer_with_other_names_is_kept_as_any_other() -> None:
 
 
 def test_a_refusal_keeps_its_names() -> None:
-    def refusing(_: RequestContext) -> dict[str, Any]:
+    def refusing(_: ViewRequest) -> dict[str, Any]:
         raise Rejection(Reason.INVALID, "said")
 
     aviary = Aviary(
@@ -143,8 +146,8 @@ def test_only_the_answers_to_what_changes_nothing_are_kept(method: str, path: st
 
 
 def test_two_tokens_of_a_sandbox_do_not_see_each_others_answers() -> None:
-    def seen(call: RequestContext) -> dict[str, Any]:
-        return {"by": call.grant and call.grant.id}
+    def seen(request: ViewRequest) -> dict[str, Any]:
+        return {"by": request.grant and request.grant.id}
 
     aviary = Aviary(parrot.speaking(seen))
     other = Grant("other", "parrot", "other-token", permitted=True)
@@ -160,7 +163,7 @@ def test_where_nobody_shows_a_token_an_answer_is_kept_for_everybody() -> None:
 
 
 def test_a_vendor_whose_answers_depend_on_every_moment_works_each_time() -> None:
-    aviary, view = _counting(cache_epoch=lambda now, values: None)  # noqa: ARG005 - the form of an epoch
+    aviary, view = _counting(cache_epoch=lambda *_: None)
     assert [aviary.ask().get_json()["time"] for _ in range(3)] == [1, 2, 3]
     assert view.times == 3
 
@@ -180,10 +183,10 @@ def test_two_apps_in_a_process_do_not_see_each_others_answers() -> None:
 def test_a_refused_question_is_not_kept() -> None:
     moods = [ValueError("once")]
 
-    def fails_once(call: RequestContext) -> dict[str, Any]:
+    def fails_once(request: ViewRequest) -> dict[str, Any]:
         if moods:
             raise moods.pop()
-        return parrot.said(call)
+        return parrot.said(request)
 
     aviary = Aviary(parrot.speaking(fails_once))
     assert [aviary.ask().status_code for _ in range(2)] == [500, 200]
@@ -225,5 +228,66 @@ def test_an_answer_to_a_very_long_question_is_not_kept() -> None:
     counting = Counting()
     aviary = Aviary(parrot.speaking(counting))
     for _ in range(2):
-        aviary.ask(f"/parrot/speak?say={'a' * KEPT_QUERY_MAXIMUM}")
+        aviary.ask(f"/parrot/speak?say={'a' * CACHED_QUERY_MAXIMUM}")
     assert counting.times == 2
+
+
+def _replying(reply: Reply, method: str = "GET", **changes: Any) -> Aviary:
+    route = Route("/parrot/speak", "speak", lambda _: reply, (method,))
+    return Aviary(replace(UNLIMITED, routes=(route,), **changes))
+
+
+@pytest.mark.parametrize("times", [1, 2], ids=["first", "cached"])
+def test_reply_has_its_status_headers_and_next_page(times: int) -> None:
+    aviary = _replying(Reply({"rows": [1]}, 203, {"ETag": '"a"', "Link": "</b>"}, "page-2"))
+    answer = [aviary.ask() for _ in range(times)][-1]
+    assert (answer.status_code, answer.get_json()) == (203, {"rows": [1]})
+    assert (answer.headers["ETag"], answer.headers["Link"]) == ('"a"', "</b>")
+    assert [entry.more for entry in aviary.state.default.journal] == ["page-2"] * times
+
+
+def test_headers_of_a_reply_are_on_no_other_answer() -> None:
+    aviary = _replying(Reply({}, headers={"X-Bird": "1"}))
+    assert "X-Bird" in aviary.ask().headers
+    assert "X-Bird" not in aviary.ask(token=None).headers
+    assert "X-Bird" not in aviary.ask("/parrot/nowhere").headers
+
+
+@pytest.mark.parametrize(("status", "length"), [(204, None), (200, "0")])
+def test_reply_without_a_body_is_empty(status: int, length: str | None) -> None:
+    aviary = _replying(Reply(None, status))
+    for _ in range(2):
+        answer = aviary.ask()
+        assert (answer.status_code, answer.data) == (status, b"")
+        assert (answer.headers.get("Content-Type"), answer.headers.get("Content-Length")) == (None, length)
+
+
+def test_view_gets_path_variables_arguments_and_body() -> None:
+    def echo(request: ViewRequest) -> dict[str, Any]:
+        return {"name": request.path_variables["name"], "say": request.args["say"], "body": request.body.decode()}
+
+    route = Route("/parrot/<name>/said", "echo", echo, ("POST",))
+    answer = Aviary(replace(UNLIMITED, routes=(route,))).ask("/parrot/polly/said?say=x", method="POST", data=b"hello")
+    assert answer.get_json() == {"name": "polly", "say": "x", "body": "hello"}
+
+
+def test_body_without_a_length_is_read_up_to_its_maximum() -> None:
+    chunked = {"wsgi.input_terminated": True, "CONTENT_LENGTH": ""}
+    aviary = _replying(Reply({}), "POST")
+    for size, status in ((BODY_MAXIMUM, 200), (BODY_MAXIMUM + 1, 418), (10_000_000, 418)):
+        stream = BytesIO(b"x" * size)
+        assert aviary.ask(method="POST", input_stream=stream, environ_overrides=chunked).status_code == status
+        assert stream.tell() <= BODY_MAXIMUM + 1
+
+
+def test_defect_may_change_the_next_page() -> None:
+    def move(body: Any) -> None:
+        body["next"] = "elsewhere"
+
+    moved = Defect("moved", ("speak",), "Each page leads elsewhere.", move, lambda body: str(body["next"]))
+    kept = Defect("kept", ("speak",), "Each page says it leads elsewhere.", move)
+    aviary = _replying(Reply({"next": "page-2"}, next_page="page-2"), defects=(moved, kept))
+    for armed in ((), ("moved",), ("kept",)):
+        aviary.state.default.set_defects(armed)
+        aviary.ask()
+    assert [entry.more for entry in aviary.state.default.journal] == ["page-2", "elsewhere", "page-2"]

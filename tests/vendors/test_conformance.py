@@ -16,7 +16,7 @@ from openapi_spec_validator import validate
 from mockserver import resources, vendors
 from mockserver.fidelity import evidence, statements
 from mockserver.fidelity.evidence import Record
-from mockserver.gateway.switches import Switch
+from mockserver.gateway.switches import AnySwitch
 from mockserver.gateway.vendor import Vendor
 from tests.contract import client, oracle
 from tests.contract.client import Answer, Client
@@ -245,7 +245,7 @@ def test_the_file_tells_every_reading_of_a_switch(vendor: Vendor) -> None:
 @pytest.mark.parametrize(
     "switch", [each for vendor in VENDORS.values() for each in vendor.switches], ids=lambda each: each.name
 )
-def test_the_first_value_is_the_default_and_every_switch_says_what_it_is_about(switch: Switch) -> None:
+def test_the_first_value_is_the_default_and_every_switch_says_what_it_is_about(switch: AnySwitch) -> None:
     assert switch.read(switch.to_json(switch.default)) == switch.default
     assert len(set(switch.options)) == len(switch.options) >= 2
     assert switch.description.endswith(".")

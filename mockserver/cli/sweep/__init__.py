@@ -130,7 +130,7 @@ def _planned(first: "Sandbox", vendors: tuple[str, ...], switches: tuple[str, ..
 
     known = {name: surface.switches for name, surface in first.profiles.items()}
     try:
-        return plan.plan(known, first.policy.values, vendors, switches)
+        return plan.plan(known, first.policy.switches, vendors, switches)
     except plan.PlanError as error:
         raise click.UsageError(str(error)) from error
 

@@ -6,10 +6,10 @@ Running anything stays out (`runs`), and so does which switches there are (each 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from mockserver.gateway import switches
-from mockserver.gateway.switches import Grade, Renaming, Switch, SwitchError, Value, Values
+from mockserver.gateway.switches import AnySwitch, Grade, Option, Renaming, SwitchError, Switches
+from mockserver.validation import suggestions
 
-Known = Mapping[str, Sequence[Switch]]
+Known = Mapping[str, Sequence[AnySwitch]]
 """Every vendor's switches, by its name."""
 
 
@@ -22,9 +22,9 @@ class Variation:
     """One switch of a vendor at a value that is not the one `usual` on the server."""
 
     vendor: str
-    switch: Switch
-    value: Value
-    usual: Value
+    switch: AnySwitch
+    value: Option
+    usual: Option
 
     @property
     def setting(self) -> tuple[str, str]:
@@ -55,7 +55,7 @@ class Plan:
     left_out: tuple[LeftOut, ...]
 
 
-def plan(known: Known, usual: Mapping[str, Values], vendors: Sequence[str], asked: Sequence[str]) -> Plan:
+def plan(known: Known, usual: Mapping[str, Switches], vendors: Sequence[str], asked: Sequence[str]) -> Plan:
     """The undocumented readings of some vendors, and those of the switches asked for beside them.
 
     Without either, it is every vendor. `asked` are texts like "vendor.switch" (all its readings, documented or not) or
@@ -64,14 +64,14 @@ def plan(known: Known, usual: Mapping[str, Values], vendors: Sequence[str], aske
     of_vendors = vendors or (() if asked else tuple(known))
     for vendor in of_vendors:
         if vendor not in known:
-            raise PlanError(f"--vendor: {switches.did_you_mean('vendor', vendor, known)}")
+            raise PlanError(f"--vendor: {suggestions.unknown_name('vendor', vendor, known)}")
     named = [reading for text in asked for reading in _asked(text, known, usual)]
     found = {(vendor, switch.name): switch for vendor in of_vendors for switch in known[vendor]}
     open_ones = [
         reading
         for (vendor, name), switch in found.items()
         if _why_left_out(vendor, switch) is None
-        for reading in _readings(vendor, switch, usual[vendor][name])
+        for reading in _readings(vendor, switch, usual[vendor][switch])
     ]
     asked_for = {(reading.vendor, reading.switch.name) for reading in named}
     left_out = (
@@ -82,7 +82,7 @@ def plan(known: Known, usual: Mapping[str, Values], vendors: Sequence[str], aske
     return Plan(tuple(dict.fromkeys((*open_ones, *named))), tuple(left_out))
 
 
-def _why_left_out(vendor: str, switch: Switch) -> str | None:
+def _why_left_out(vendor: str, switch: AnySwitch) -> str | None:
     name = f"--switch {vendor}.{switch.name}"
     if isinstance(switch, Renaming):
         return f"any names may be given, so there is no list of readings; try some with {name}=old=new"
@@ -91,14 +91,14 @@ def _why_left_out(vendor: str, switch: Switch) -> str | None:
     return None
 
 
-def _readings(vendor: str, switch: Switch, usual: Value) -> Iterator[Variation]:
+def _readings(vendor: str, switch: AnySwitch, usual: Option) -> Iterator[Variation]:
     return (Variation(vendor, switch, value, usual) for value in switch.options if value != usual)
 
 
-def _asked(text: str, known: Known, usual: Mapping[str, Values]) -> Iterable[Variation]:
+def _asked(text: str, known: Known, usual: Mapping[str, Switches]) -> Iterable[Variation]:
     name, equals, value = text.partition("=")
     vendor, switch = _named(name, known)
-    at = usual[vendor][switch.name]
+    at = usual[vendor][switch]
     if equals:
         return [Variation(vendor, switch, _read(name, switch, value, at), at)]
     if isinstance(switch, Renaming):
@@ -106,22 +106,22 @@ def _asked(text: str, known: Known, usual: Mapping[str, Values]) -> Iterable[Var
     return _readings(vendor, switch, at)
 
 
-def _named(name: str, known: Known) -> tuple[str, Switch]:
+def _named(name: str, known: Known) -> tuple[str, AnySwitch]:
     """The vendor and the switch that a "vendor.switch" names."""
     vendor, dot, short = name.partition(".")
     if not dot:
         raise PlanError(f"--switch {name}: it takes vendor.switch; `mockserver switches` lists all of them")
     if vendor not in known:
-        raise PlanError(f"--switch {name}: {switches.did_you_mean('vendor', vendor, known)}")
+        raise PlanError(f"--switch {name}: {suggestions.unknown_name('vendor', vendor, known)}")
     of_vendor = {switch.name: switch for switch in known[vendor]}
     if short not in of_vendor:
-        raise PlanError(f"--switch {name}: {switches.did_you_mean('switch', short, of_vendor)}")
+        raise PlanError(f"--switch {name}: {suggestions.unknown_name('switch', short, of_vendor)}")
     return vendor, of_vendor[short]
 
 
-def _read(name: str, switch: Switch, text: str, usual: Value) -> Value:
+def _read(name: str, switch: AnySwitch, text: str, usual: Option) -> Option:
     try:
-        value = switch.read(text)
+        value: Option = switch.read(text)
     except SwitchError as error:
         raise PlanError(f"--switch {name}: {error}") from error
     if value == usual:

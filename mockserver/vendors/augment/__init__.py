@@ -1,7 +1,7 @@
-"""Augment Code's Analytics API: the rooms of this vendor, assembled."""
+"""Augment Code's Analytics API: this vendor's rooms, assembled."""
 
 from mockserver.gateway.vendor import Vendor
-from mockserver.vendors.augment import defects, errors, pagination, policy, reports, routes
+from mockserver.vendors.augment import defects, errors, policy, reports, routes
 
 
 def vendor() -> Vendor:
@@ -15,12 +15,13 @@ def vendor() -> Vendor:
         allowance=policy.ALLOWANCE,
         switches=policy.SWITCHES,
         routes=routes.ROUTES,
-        render_error=errors.word,
-        cache_epoch=reports.epoch,
-        format_timestamp=reports.stamp,
-        sample_path=policy.TRY_PATH,
-        onward=pagination.onward,
-        visibility=routes.seen,
-        publication_hour=reports.publication_hour,
+        render_error=errors.render,
+        cache_epoch=routes.cache_epoch,
+        format_timestamp=reports.format_timestamp,
+        sample_path=policy.SAMPLE_PATH,
+        visibility=routes.visibility,
+        publication_hour=policy.PUBLICATION_HOUR,
+        limit_scope=policy.RATE_LIMIT_SCOPE,
+        limit_block=policy.RATE_LIMIT_BLOCK,
         defects=defects.DEFECTS,
     )

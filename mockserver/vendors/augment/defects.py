@@ -1,7 +1,4 @@
-"""Which inconsistencies can be armed in Augment's answers, by the contract's names.
-
-How each is made stays out, but for what only this vendor has (`gateway.defects` has the rest).
-"""
+"""Defects that can be armed in Augment's answers; `gateway.defects` has the changes that every vendor uses."""
 
 from typing import Any
 

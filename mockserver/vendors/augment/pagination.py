@@ -1,52 +1,53 @@
-"""How Augment cuts and words pages: keyset cursors over {"last_id"}, `next_cursor` and `has_more`.
+"""Augment's pages: keyset cursors over {"last_id"}, with `next_cursor` and `has_more`.
 
-Which rows there are stays out.
+Which rows a page holds is the reports' to compute: they return one row more than the page, if there is one.
 """
 
 from collections.abc import Callable
-from typing import Any, Protocol
+from dataclasses import dataclass
+from typing import Any, Final, Generic
 
 from mockserver.gateway import paging
-from mockserver.gateway.paging import Page, Row
+from mockserver.gateway.paging import Row
 from mockserver.gateway.rejection import ParameterError, Reason, Rejection
-from mockserver.gateway.switches import Values
+from mockserver.gateway.switches import Switches
+from mockserver.vendors.augment import policy
+from mockserver.vendors.augment.policy import LastCursor
+
+_LAST_PAGE: Final[dict[LastCursor, dict[str, Any]]] = {
+    LastCursor.EMPTY: {"next_cursor": ""},
+    LastCursor.NULL: {"next_cursor": None},
+    LastCursor.ABSENT: {},
+}
 
 
-class Asked(Protocol):
-    """What a page needs of the question."""
+@dataclass(frozen=True, slots=True)
+class Page(Generic[Row]):
+    """The rows of a page, its `pagination` object, and the cursor of the next page, None on the last."""
 
-    @property
-    def cursor(self) -> str | None: ...
-
-    @property
-    def page_size(self) -> int: ...
-
-
-def cut(take: Callable[[str | None, int], list[Row]], asked: Asked) -> Page[Row]:
-    """The page asked for, out of a list that yields up to n rows after a row's id."""
-    after = _last_id(asked.cursor) if asked.cursor is not None else None
-    return paging.keyset(lambda count: take(after, count), asked.page_size)
+    rows: list[Row]
+    links: dict[str, Any]
+    next_page: str | None
 
 
-def _last_id(cursor: str) -> str:
+def last_id(cursor: str | None) -> str | None:
+    """The id of the row before the page, None for the first page; Rejection for a cursor of other origin."""
+    if cursor is None:
+        return None
     try:
-        last_id = paging.decode(cursor).get("last_id")
+        found = paging.decode(cursor).get("last_id")
     except paging.CursorError:
-        last_id = None
-    if not isinstance(last_id, str):
+        found = None
+    if not isinstance(found, str):
         rule = "cursor must be a next_cursor from an earlier answer, unchanged"
         raise Rejection(Reason.INVALID, rule, parameter_errors=(ParameterError("cursor", rule),))
-    return last_id
+    return found
 
 
-def words(page: Page[Row], row_id: Callable[[Row], str], values: Values) -> dict[str, Any]:
-    """The `pagination` object of a page; the switch `last_cursor` decides what stands on the last one."""
-    if page.more:
-        return {"next_cursor": paging.encode({"last_id": row_id(page.rows[-1])}), "has_more": True}
-    last: dict[str, dict[str, Any]] = {"empty": {"next_cursor": ""}, "null": {"next_cursor": None}, "absent": {}}
-    return {**last[str(values["last_cursor"])], "has_more": False}
-
-
-def onward(body: dict[str, Any]) -> str | None:
-    """The cursor of the page behind a body's; None on a last page, and where there are none."""
-    return body.get("pagination", {}).get("next_cursor") or None
+def cut(rows: list[Row], size: int, row_id: Callable[[Row], str], switches: Switches) -> Page[Row]:
+    """The page of `size` rows, out of up to one row more."""
+    rows, has_more = paging.cut(rows, size)
+    if has_more:
+        cursor = paging.encode({"last_id": row_id(rows[-1])})
+        return Page(rows, {"next_cursor": cursor, "has_more": True}, cursor)
+    return Page(rows, {**_LAST_PAGE[switches[policy.LAST_CURSOR]], "has_more": False}, None)

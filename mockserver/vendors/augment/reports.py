@@ -1,9 +1,9 @@
-"""From facts to Augment's numbers: counts by day, users by day, users over a range, records by language and editor.
+"""Augment's reports: from facts to counts by day, users by day, users over a range, records by language and editor.
 
-HTTP stays out, and so do JSON keys; days are ordinals, and nothing newer than `through` is told.
+Days are ordinals. A report has nothing newer than its `through`, the newest day with data.
 """
 
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -22,31 +22,21 @@ _LINES = tuple(
 )
 _MESSAGES = tuple(place for name, place in PLACE.items() if name.endswith("_messages"))
 _SEPARATOR = "\x1f"
-"""Between the parts of a record's id: no id, language or editor in an organisation file can hold it."""
+"""Between the parts of a record's id: no id, language or editor in an organization file can hold it."""
 
 
-def stamp(instant: datetime) -> str:
-    """An instant (UTC) as protobuf writes timestamps in JSON: RFC 3339 with `Z` and 0, 3 or 6 fractional digits."""
-    written = instant.isoformat().removesuffix("+00:00")
-    if instant.microsecond and not instant.microsecond % 1000:
-        written = written.removesuffix("000")
-    return f"{written}Z"
+def format_timestamp(moment: datetime) -> str:
+    """A moment (UTC) as protobuf writes timestamps in JSON: RFC 3339 with `Z` and 0, 3 or 6 fractional digits."""
+    text = moment.isoformat().removesuffix("+00:00")
+    if moment.microsecond and not moment.microsecond % 1000:
+        text = text.removesuffix("000")
+    return f"{text}Z"
 
 
-def publication_hour(values: Mapping[str, str | int]) -> int:
-    """The hour (UTC) at which the data of a day arrive on the next."""
-    return int(values["publication_hour"])
-
-
-def published(now: datetime, values: Mapping[str, str | int]) -> int:
-    """The newest day (an ordinal) whose data have arrived: yesterday's from the publication hour on."""
-    arrived = now.hour >= publication_hour(values)
+def published(now: datetime, publication_hour: int) -> int:
+    """The newest day (an ordinal) whose data have arrived: yesterday, from the publication hour (UTC) on."""
+    arrived = now.hour >= publication_hour
     return now.toordinal() - (1 if arrived else 2)
-
-
-def epoch(now: datetime, values: Mapping[str, str | int]) -> Hashable:
-    """What of the moment an answer depends on: today's date, and how far the data go."""
-    return now.toordinal(), published(now, values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,16 +172,16 @@ def activity_id(activity: UserActivity) -> str:
 
 
 def _passed(world: World, after: str | None) -> tuple[int, tuple[int, str, str]]:
-    """From which member on to read, and the key of the last row passed; a bare member's id passes all of its rows."""
+    """The first member to read, and the key of the row before the page; a bare member's id skips all of its rows."""
     nothing = (-1, "", "")
     if after is None:
         return 0, nothing
     row_id, _, labels = after.partition(_SEPARATOR)
-    behind = world.identities.after(row_id)
-    if not labels or behind == 0 or world.identities.row_id_of(behind - 1) != row_id:
-        return behind, nothing
+    following = world.identities.after(row_id)
+    if not labels or following == 0 or world.identities.row_id_of(following - 1) != row_id:
+        return following, nothing
     language, _, editor = labels.partition(_SEPARATOR)
-    return behind - 1, (behind - 1, language, editor)
+    return following - 1, (following - 1, language, editor)
 
 
 def _candidates(world: World, after: str | None, first: int, last: int, count: int) -> Iterator[Block]:
@@ -200,11 +190,11 @@ def _candidates(world: World, after: str | None, first: int, last: int, count: i
 
 
 def _blocks(world: World, start: int, first: int, last: int, count: int) -> Iterator[Block]:
-    """Members from `start` on who can have been active in the range: first about a page of them, then ever more."""
-    run, following = count, count
+    """Members from `start` on who can have been active in the range: about a page of them, then more and more."""
+    size, next_size = count, count
     for block in world.people.blocks(start):
-        using, place = block.users_of(Product.AUGMENT, first, last), 0
-        while place < len(using):
-            yield using.take(np.arange(place, min(place + run, len(using))))
-            place += run
-            run, following = following, run + following
+        using, offset = block.users_of(Product.AUGMENT, first, last), 0
+        while offset < len(using):
+            yield using.take(np.arange(offset, min(offset + size, len(using))))
+            offset += size
+            size, next_size = next_size, size + next_size

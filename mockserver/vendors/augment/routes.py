@@ -1,105 +1,106 @@
-"""Augment's five endpoints: load the question, ask for the report, page it, dump it.
+"""Augment's five endpoints: load the query, ask for the report, cut the page, dump it."""
 
-Rules, numbers and shapes stay out; they have rooms of their own.
-"""
-
+from collections.abc import Hashable
 from datetime import date, datetime
 from typing import Any, Final
 
-from flask import request
-
-from mockserver.gateway import response_cache
-from mockserver.gateway.switches import Values
-from mockserver.gateway.vendor import RequestContext, Route
+from mockserver.gateway.response_cache import TIMESTAMP
+from mockserver.gateway.switches import Switches
+from mockserver.gateway.vendor import Body, Reply, Route, ViewRequest
 from mockserver.simulation.metrics_sources import Visibility
 from mockserver.simulation.organization import Product
 from mockserver.vendors.augment import pagination, policy, reports, schemas
 
 
-def dau_count(call: RequestContext) -> dict[str, Any]:
+def dau_count(request: ViewRequest) -> Body:
     """Active users on each day of a range."""
-    asked = schemas.asked_range(request.args, call.now, _through(call), call.values)
-    rows = reports.day_counts(call.world, asked.first, asked.last, asked.through)
+    query = schemas.load_range(request.args, _period(request), request.switches)
+    rows = reports.day_counts(request.world, query.first, query.last, query.through)
     return {
         "daily_active_user_counts": schemas.DayCount(many=True).dump(rows),
-        "metadata": {**_range(asked), "total_days": asked.total_days},
+        "metadata": {**_range(query), "total_days": query.total_days},
     }
 
 
-def dau(call: RequestContext) -> dict[str, Any]:
+def dau(request: ViewRequest) -> Reply:
     """The users active on a day."""
-    asked = schemas.asked_day(request.args, call.now, _through(call), call.values, policy.DAU_PAGE)
-    page = pagination.cut(
-        lambda after, count: reports.users_on(call.world, asked.day, asked.through, after, count), asked
-    )
-    return {
-        "users": schemas.User(many=True).dump(page.rows),
-        "pagination": pagination.words(page, reports.user_id, call.values),
-        "metadata": {**_day(asked), "returned_user_count": len(page.rows)},
-    }
+    query = schemas.load_day(request.args, _period(request), request.switches, policy.DAU_PAGE)
+    after = pagination.last_id(query.cursor)
+    rows = reports.users_on(request.world, query.day, query.through, after, query.page_size + 1)
+    page = pagination.cut(rows, query.page_size, reports.user_id, request.switches)
+    metadata = {**_day(query), "returned_user_count": len(page.rows)}
+    return _page(page, "users", schemas.User(many=True).dump(page.rows), metadata)
 
 
-def daily_usage(call: RequestContext) -> dict[str, Any]:
+def daily_usage(request: ViewRequest) -> Body:
     """Everybody's metrics on each day of a range that has any."""
-    asked = schemas.asked_range(request.args, call.now, _through(call), call.values)
-    rows = reports.day_usage(call.world, asked.first, asked.last, asked.through)
+    query = schemas.load_range(request.args, _period(request), request.switches)
+    rows = reports.day_usage(request.world, query.first, query.last, query.through)
     return {
         "daily_usage": schemas.DayUsage(many=True).dump(rows),
-        "metadata": {**_range(asked), "total_days": len(rows)},
+        "metadata": {**_range(query), "total_days": len(rows)},
     }
 
 
-def user_activity(call: RequestContext) -> dict[str, Any]:
+def user_activity(request: ViewRequest) -> Reply:
     """The metrics of each user over a range."""
-    asked = schemas.asked_paged_range(request.args, call.now, _through(call), call.values, policy.ACTIVITY_PAGE)
-    page = pagination.cut(
-        lambda after, count: reports.user_activity(call.world, asked.first, asked.last, asked.through, after, count),
-        asked,
-    )
-    return {
-        "users": schemas.UserActivity(many=True).dump(page.rows),
-        "pagination": pagination.words(page, reports.activity_id, call.values),
-        "metadata": {**_range(asked), "total_days": asked.total_days, "returned_user_count": len(page.rows)},
-    }
+    query = schemas.load_paged_range(request.args, _period(request), request.switches, policy.ACTIVITY_PAGE)
+    after = pagination.last_id(query.cursor)
+    rows = reports.user_activity(request.world, query.first, query.last, query.through, after, query.page_size + 1)
+    page = pagination.cut(rows, query.page_size, reports.activity_id, request.switches)
+    metadata = {**_range(query), "total_days": query.total_days, "returned_user_count": len(page.rows)}
+    return _page(page, "users", schemas.UserActivity(many=True).dump(page.rows), metadata)
 
 
-def by_editor_language(call: RequestContext) -> dict[str, Any]:
+def by_editor_language(request: ViewRequest) -> Reply:
     """The metrics of each user on a day, by language and editor."""
-    asked = schemas.asked_day(request.args, call.now, _through(call), call.values, policy.ACTIVITY_PAGE)
-    page = pagination.cut(
-        lambda after, count: reports.records(call.world, asked.day, asked.through, after, count), asked
-    )
+    query = schemas.load_day(request.args, _period(request), request.switches, policy.ACTIVITY_PAGE)
+    after = pagination.last_id(query.cursor)
+    rows = reports.records(request.world, query.day, query.through, after, query.page_size + 1)
+    page = pagination.cut(rows, query.page_size, reports.record_id, request.switches)
+    metadata = {**_day(query), "returned_record_count": len(page.rows)}
+    return _page(page, "records", schemas.UserRecord(many=True).dump(page.rows), metadata)
+
+
+def visibility(now: datetime, switches: Switches) -> Visibility:
+    """What is shown of each person and day: what has been published and is not older than the oldest allowed day."""
+    through = _published(now, switches)
+    return Visibility(Product.AUGMENT, through, schemas.COUNTERS, since=schemas.oldest(now))
+
+
+def cache_epoch(now: datetime, switches: Switches) -> Hashable:
+    """On what of the moment an answer depends: today's date, and how far the data reach."""
+    return now.toordinal(), _published(now, switches)
+
+
+def _published(now: datetime, switches: Switches) -> int:
+    return reports.published(now, switches[policy.PUBLICATION_HOUR])
+
+
+def _period(request: ViewRequest) -> schemas.Period:
+    return schemas.Period.at(request.now, _published(request.now, request.switches), request.switches)
+
+
+def _page(page: pagination.Page[Any], name: str, rows: list[dict[str, Any]], metadata: dict[str, Any]) -> Reply:
+    body = {name: rows, "pagination": page.links, "metadata": metadata}
+    return Reply(body, next_page=page.next_page)
+
+
+def _range(query: schemas.Range) -> dict[str, Any]:
     return {
-        "records": schemas.UserRecord(many=True).dump(page.rows),
-        "pagination": pagination.words(page, reports.record_id, call.values),
-        "metadata": {**_day(asked), "returned_record_count": len(page.rows)},
+        "effective_start_date": date.fromordinal(query.first).isoformat(),
+        "effective_end_date": date.fromordinal(query.last).isoformat(),
+        "generated_at": TIMESTAMP,
     }
 
 
-def seen(now: datetime, values: Values) -> Visibility:
-    """What is shown of each person and day: what has been published, and is not older than may be asked for."""
-    return Visibility(Product.AUGMENT, reports.published(now, values), schemas.COUNTERS, since=schemas.oldest(now))
-
-
-def _through(call: RequestContext) -> int:
-    return reports.published(call.now, call.values)
-
-
-def _range(asked: schemas.Range) -> dict[str, str]:
-    return {
-        "effective_start_date": date.fromordinal(asked.first).isoformat(),
-        "effective_end_date": date.fromordinal(asked.last).isoformat(),
-        "generated_at": response_cache.TIMESTAMP,
-    }
-
-
-def _day(asked: schemas.PagedDay) -> dict[str, str]:
-    return {"effective_date": date.fromordinal(asked.day).isoformat(), "generated_at": response_cache.TIMESTAMP}
+def _day(query: schemas.PagedDay) -> dict[str, Any]:
+    return {"effective_date": date.fromordinal(query.day).isoformat(), "generated_at": TIMESTAMP}
 
 
 ROUTES: Final = tuple(
-    Route(policy.MOUNTS[0] + path, operation, answered)
-    for path, operation, answered in (
+    Route(policy.MOUNTS[0] + path, operation, view)
+    for path, operation, view in (
         ("/dau-count", "getDauCount", dau_count),
         ("/dau", "getDau", dau),
         ("/daily-usage", "getDailyUsage", daily_usage),

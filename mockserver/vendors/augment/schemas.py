@@ -1,6 +1,6 @@
-"""What Augment takes and gives: query parameters with their rules, and the shapes of its rows.
+"""Augment's schemas: query parameters with their rules, and the shapes of its rows.
 
-Computing a row stays out; what is asked comes back as frozen records, days as ordinals.
+A loaded query is a frozen record in which days are ordinals.
 """
 
 import re
@@ -12,25 +12,30 @@ from typing import Any, NoReturn
 from marshmallow import Schema, ValidationError, fields, post_dump
 from werkzeug.datastructures import MultiDict
 
-from mockserver.gateway import switches
 from mockserver.gateway.rejection import ParameterError, Reason, Rejection
-from mockserver.gateway.switches import Values
+from mockserver.gateway.switches import Switches
+from mockserver.validation.schemas import parse_date
+from mockserver.validation.suggestions import unknown_name
 from mockserver.vendors.augment import policy
+from mockserver.vendors.augment.policy import (
+    BeforePublication,
+    EmptyParameters,
+    LookbackExceeded,
+    PageSizeOverMaximum,
+    UnknownParameters,
+)
 
-_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _NUMBER = re.compile(r"[0-9]{1,4000}")
 
 
-class Day(fields.Field[date]):
+class DateParameter(fields.Field[date]):
     """A calendar date, YYYY-MM-DD in ASCII digits."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> date:  # noqa: ARG002 (marshmallow names them)
-        try:
-            if _DATE.fullmatch(value):
-                return date.fromisoformat(value)
-        except ValueError:
-            pass
-        raise ValidationError(f"{attr} must be a date that exists, written YYYY-MM-DD, not {_short(value)}")
+        found = parse_date(value)
+        if found is None:
+            raise ValidationError(f"{attr} must be a date that exists, written YYYY-MM-DD, not {_short(value)}")
+        return found
 
 
 class PageSize(fields.Field[int]):
@@ -49,8 +54,8 @@ def _short(value: str) -> str:
 class RangeQuery(Schema):
     """The parameters of an endpoint over a range of days."""
 
-    start_date = Day()
-    end_date = Day()
+    start_date = DateParameter()
+    end_date = DateParameter()
 
 
 class PagedRangeQuery(RangeQuery):
@@ -63,14 +68,14 @@ class PagedRangeQuery(RangeQuery):
 class DayQuery(Schema):
     """The parameters of an endpoint on one day, in pages."""
 
-    date = Day()
+    date = DateParameter()
     cursor = fields.String()
     page_size = PageSize()
 
 
 @dataclass(frozen=True, slots=True)
 class Range:
-    """What is asked over a range: its first and last day, both inclusive, and how far data go."""
+    """A query over a range: its first and last day, both inclusive, and the newest day with data."""
 
     first: int
     last: int
@@ -92,7 +97,7 @@ class PagedRange(Range):
 
 @dataclass(frozen=True, slots=True)
 class PagedDay:
-    """What is asked on one day, and how far data go."""
+    """A query on one day, and the newest day with data."""
 
     day: int
     through: int
@@ -100,86 +105,88 @@ class PagedDay:
     page_size: int
 
 
-def asked_range(args: "MultiDict[str, str]", now: datetime, through: int, values: Values) -> Range:
-    """The range that a query asks for; Rejection names the parameter and the rule."""
-    given = _load(RangeQuery(), args, values)
-    return Range(*_range(given, now, through, values), through)
-
-
-def asked_paged_range(
-    args: "MultiDict[str, str]", now: datetime, through: int, values: Values, page: tuple[int, int]
-) -> PagedRange:
-    """The same, with the page; `page` is the default and the maximum size."""
-    given = _load(PagedRangeQuery(), args, values)
-    first, last = _range(given, now, through, values)
-    return PagedRange(first, last, through, given.get("cursor"), _size(given, page, values))
-
-
-def asked_day(
-    args: "MultiDict[str, str]", now: datetime, through: int, values: Values, page: tuple[int, int]
-) -> PagedDay:
-    """The day that a query asks for, with the page."""
-    given = _load(DayQuery(), args, values)
-    bounds = _Bounds.at(now, through, values)
-    day = given["date"].toordinal() if "date" in given else bounds.newest
-    bounds.check_end("date", day)
-    return PagedDay(day, through, given.get("cursor"), _size(given, page, values))
-
-
 def oldest(now: datetime) -> int:
-    """The oldest day that may be asked for: two years before yesterday, of a 29 February the 28th."""
+    """The oldest allowed day: two years before yesterday, of a 29 February the 28th."""
     yesterday = now.date() - timedelta(days=1)
     leap = (yesterday.month, yesterday.day) == (2, 29)
     return yesterday.replace(year=yesterday.year - policy.LOOKBACK_YEARS, day=28 if leap else yesterday.day).toordinal()
 
 
 @dataclass(frozen=True, slots=True)
-class _Bounds:
-    """The oldest and the newest day that may be asked for."""
+class Period:
+    """The oldest and the newest allowed day, the newest in words, and the newest day with data."""
 
     oldest: int
     newest: int
     limit: str
+    through: int
 
     @classmethod
-    def at(cls, now: datetime, through: int, values: Values) -> "_Bounds":
+    def at(cls, now: datetime, through: int, switches: Switches) -> "Period":
+        """The period that is open at a moment, when data reach up to the day `through`."""
         newest, limit = now.toordinal() - 1, "yesterday (UTC)"
-        if values["before_publication"] == "reject" and through < newest:
+        if switches[policy.BEFORE_PUBLICATION] is BeforePublication.REJECT and through < newest:
             newest -= 1
-            limit = f"{date.fromordinal(newest)}: yesterday's data arrive at {values['publication_hour']:02}:00 (UTC)"
-        return cls(oldest(now), newest, limit)
+            hour = switches[policy.PUBLICATION_HOUR]
+            limit = f"{date.fromordinal(newest)}: yesterday's data arrive at {hour:02}:00 (UTC)"
+        return cls(oldest(now), newest, limit, through)
 
     def check_end(self, name: str, day: int) -> None:
+        """Refuse a day outside the period."""
         if day > self.newest:
             _refuse(name, f"{name} cannot be later than {self.limit}")
         if day < self.oldest:
             self.refuse_oldest(name)
 
     def refuse_oldest(self, name: str) -> NoReturn:
+        """Refuse a day before the period."""
         oldest = date.fromordinal(self.oldest)
         _refuse(name, f"{name} cannot be earlier than {oldest}, {policy.LOOKBACK_YEARS} years before yesterday (UTC)")
 
 
-def _range(given: dict[str, Any], now: datetime, through: int, values: Values) -> tuple[int, int]:
-    bounds, week = _Bounds.at(now, through, values), policy.RANGE_DAYS_DEFAULT - 1
+def load_range(args: "MultiDict[str, str]", period: Period, switches: Switches) -> Range:
+    """The range of a query; Rejection names the parameter and the rule."""
+    given = _load(RangeQuery(), args, switches)
+    return Range(*_range(given, period, switches), period.through)
+
+
+def load_paged_range(
+    args: "MultiDict[str, str]", period: Period, switches: Switches, sizes: tuple[int, int]
+) -> PagedRange:
+    """The range of a query, with the page; `sizes` are the default and the maximum page size."""
+    given = _load(PagedRangeQuery(), args, switches)
+    first, last = _range(given, period, switches)
+    return PagedRange(first, last, period.through, given.get("cursor"), _size(given, sizes, switches))
+
+
+def load_day(args: "MultiDict[str, str]", period: Period, switches: Switches, sizes: tuple[int, int]) -> PagedDay:
+    """The day of a query, with the page."""
+    given = _load(DayQuery(), args, switches)
+    day = given["date"].toordinal() if "date" in given else period.newest
+    period.check_end("date", day)
+    return PagedDay(day, period.through, given.get("cursor"), _size(given, sizes, switches))
+
+
+def _range(given: dict[str, Any], period: Period, switches: Switches) -> tuple[int, int]:
+    week = policy.RANGE_DAYS_DEFAULT - 1
     start = given["start_date"].toordinal() if "start_date" in given else None
     end = given["end_date"].toordinal() if "end_date" in given else None
     if start is not None:
-        start = _checked_start(start, bounds, values)
+        start = _checked_start(start, period, switches)
     if end is not None:
-        bounds.check_end("end_date", end)
+        period.check_end("end_date", end)
     if start is None:
-        end = bounds.newest if end is None else end
-        return max(end - week, bounds.oldest), end
-    return start, _checked_end(start, min(start + week, bounds.newest) if end is None else end)
+        end = period.newest if end is None else end
+        return max(end - week, period.oldest), end
+    return start, _checked_end(start, min(start + week, period.newest) if end is None else end)
 
 
-def _checked_start(start: int, bounds: _Bounds, values: Values) -> int:
-    if start > bounds.newest:
-        _refuse("start_date", f"start_date cannot be later than {bounds.limit}")
-    if start < bounds.oldest and values["lookback_exceeded"] == "reject":
-        bounds.refuse_oldest("start_date")
-    return max(start, bounds.oldest)
+def _checked_start(start: int, period: Period, switches: Switches) -> int:
+    if start > period.newest:
+        _refuse("start_date", f"start_date cannot be later than {period.limit}")
+    if start < period.oldest and switches[policy.LOOKBACK_EXCEEDED] is LookbackExceeded.REJECT:
+        period.refuse_oldest("start_date")
+    return max(start, period.oldest)
 
 
 def _checked_end(start: int, end: int) -> int:
@@ -192,24 +199,24 @@ def _checked_end(start: int, end: int) -> int:
     return end
 
 
-def _size(given: dict[str, Any], page: tuple[int, int], values: Values) -> int:
-    default, maximum = page
+def _size(given: dict[str, Any], sizes: tuple[int, int], switches: Switches) -> int:
+    default, maximum = sizes
     size: int = given.get("page_size", default)
-    if size > maximum and values["page_size_over_maximum"] == "reject":
+    if size > maximum and switches[policy.PAGE_SIZE_OVER_MAXIMUM] is PageSizeOverMaximum.REJECT:
         _refuse("page_size", f"page_size cannot be greater than {maximum}")
     return min(size, maximum)
 
 
-def _load(schema: Schema, args: "MultiDict[str, str]", values: Values) -> dict[str, Any]:
+def _load(schema: Schema, args: "MultiDict[str, str]", switches: Switches) -> dict[str, Any]:
     given = {name: args.getlist(name) for name in args}
     for name in given:
-        if name not in schema.fields and values["unknown_parameters"] == "reject":
-            _refuse(name, switches.did_you_mean("parameter", name, schema.fields))
+        if name not in schema.fields and switches[policy.UNKNOWN_PARAMETERS] is UnknownParameters.REJECT:
+            _refuse(name, unknown_name("parameter", name, schema.fields))
     known = {name: texts for name, texts in given.items() if name in schema.fields}
     for name, texts in known.items():
         if len(texts) > 1:
             _refuse(name, f"{name} must be given once, not {len(texts)} times")
-        if not texts[0] and values["empty_parameters"] == "reject":
+        if not texts[0] and switches[policy.EMPTY_PARAMETERS] is EmptyParameters.REJECT:
             _refuse(name, f"{name} must not be empty; leave it out for its default")
     try:
         loaded: dict[str, Any] = schema.load({name: texts[0] for name, texts in known.items() if texts[0]})
@@ -245,7 +252,7 @@ class Metrics(Schema):
 
 
 COUNTERS = {field.attribute or name: name for name, field in Metrics().fields.items()}
-"""What the metrics object calls our counters."""
+"""The name of each of our counters in the metrics object."""
 
 
 class User(Schema):
@@ -256,12 +263,12 @@ class User(Schema):
 
     @post_dump
     def keep_one(self, row: dict[str, Any], **_kwargs: Any) -> dict[str, Any]:
-        """Leave the name out that the row does not have."""
+        """Leave out the name that the row does not have."""
         return {name: value for name, value in row.items() if value is not None}
 
 
 class UserRow(User):
-    """A row about a user, who is held in it."""
+    """A row with its user inside."""
 
     user_email = fields.String(attribute="user.email")
     service_account_name = fields.String(attribute="user.service_account")

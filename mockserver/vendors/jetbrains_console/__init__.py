@@ -1,4 +1,4 @@
-"""JetBrains Console's Analytics API: the rooms of this vendor, assembled."""
+"""JetBrains Console's Analytics API: this vendor's rooms, assembled."""
 
 from mockserver.gateway.vendor import Vendor
 from mockserver.vendors.jetbrains_console import defects, errors, policy, reports, routes
@@ -9,16 +9,16 @@ def vendor() -> Vendor:
     return Vendor(
         name=policy.NAME,
         title=policy.TITLE,
-        mounts=(policy.REPORTS, policy.DOOR),
+        mounts=(policy.REPORTS, policy.OAUTH),
         schemes=policy.SCHEMES,
         stages=policy.STAGES,
         allowance=None,
         switches=policy.SWITCHES,
         routes=routes.ROUTES,
-        render_error=errors.word,
-        cache_epoch=reports.epoch,
-        format_timestamp=reports.stamp,
-        sample_path=policy.TRY_PATH,
+        render_error=errors.render,
+        cache_epoch=routes.cache_epoch,
+        format_timestamp=reports.format_timestamp,
+        sample_path=policy.SAMPLE_PATH,
         token_path=policy.TOKEN_PATH,
         secret=policy.SECRET,
         has_group_roles=True,

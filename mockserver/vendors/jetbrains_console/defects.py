@@ -1,7 +1,4 @@
-"""Which inconsistencies can be armed in the Console's answers, by the contract's names.
-
-How each is made stays out, but for what only this vendor has (`gateway.defects` has the rest).
-"""
+"""Defects that can be armed in the Console's answers; `gateway.defects` has the changes that every vendor uses."""
 
 from typing import Any
 
@@ -12,24 +9,24 @@ _HITS = ("getLimitHitsV1", "getLimitHitsV2")
 _CREDITS = ("getQuotaConsumptionV1", "getQuotaConsumptionV2")
 
 
-def _everyone(row: Any) -> None:
+def _all_active(row: Any) -> None:
     row["activeUsers"] = row["enabledUsers"]
 
 
-def _dearer(body: Any) -> None:
+def _raise_credits(body: Any) -> None:
     for name in ("builtInQuota", "totalCredits"):
         increment(name, "data")(body)
 
 
-def _dearer_in_all(body: Any) -> None:
-    _dearer(body)
+def _raise_credits_and_total(body: Any) -> None:
+    _raise_credits(body)
     for name in ("builtInQuota", "totalCredits"):
         increment(name, "total")(body)
 
 
-def _unspent(body: Any) -> None:
-    for place in ("data", "total"):
-        set_to(0, place, "builtInQuota", "topUpCredits", "totalCredits")(body)
+def _zero_credits(body: Any) -> None:
+    for path in ("data", "total"):
+        set_to(0, path, "builtInQuota", "topUpCredits", "totalCredits")(body)
 
 
 DEFECTS = (
@@ -42,13 +39,13 @@ DEFECTS = (
            increment("usersHitLimit", "total")),
     Defect("console-active-above-enabled", _ADOPTION, "More people are active than have AI.",
            exceed("activeUsers", "enabledUsers", "data", "total")),
-    Defect("everyone-active", _ADOPTION, "Everybody who has AI spends credits each day.", each("data", _everyone)),
+    Defect("everyone-active", _ADOPTION, "Everybody who has AI spends credits each day.", each("data", _all_active)),
     Defect("month-of-credits-gap", _CREDITS, "A month has one credit more than its days.",
-           when_spaced("data", "date", *MONTHS, _dearer)),
-    Defect("credit-too-many", _CREDITS, "Whoever is asked for spent one credit more.", _dearer_in_all),
+           when_spaced("data", "date", *MONTHS, _raise_credits)),
+    Defect("credit-too-many", _CREDITS, "Whoever is asked for spent one credit more.", _raise_credits_and_total),
     Defect("month-without-spenders", _ADOPTION, "In a month nobody is active, though on its days some are.",
            when_spaced("data", "date", *MONTHS, set_to(0, "data", "activeUsers"))),
-    Defect("credits-hidden", _CREDITS, "Nobody spends credits.", _unspent),
+    Defect("credits-hidden", _CREDITS, "Nobody spends credits.", _zero_credits),
     Defect("negative-credits", _CREDITS, "The built-in quota that was spent is below 0.",
            negative("builtInQuota", "data")),
 )  # fmt: skip

@@ -1,6 +1,6 @@
-"""How the Console words a refusal: {"error": {"code", "message"}}, and as RFC 6749 has it where tokens are issued.
+"""The Console's errors: {"error": {"code", "message"}}, and the form of RFC 6749 at the token endpoint.
 
-Finding the fault stays out; the codes of the reports are assumed.
+The codes of the reports are assumed.
 """
 
 from typing import Final
@@ -10,7 +10,7 @@ from mockserver.gateway.rejection import InjectedFailure, ParameterError, Reason
 from mockserver.gateway.vendor import ErrorReply, RequestContext
 from mockserver.vendors.jetbrains_console import policy
 
-_WORDS: Final = {
+_STATUSES: Final = {
     Reason.INVALID: (400, "invalid_parameter"),
     Reason.UNAUTHENTICATED: (401, "unauthorized"),
     Reason.FORBIDDEN: (403, "forbidden"),
@@ -21,15 +21,14 @@ _WORDS: Final = {
 }
 
 
-def invalid(*faults: ParameterError) -> Rejection:
-    """A 400 that tells all faults at once."""
-    return Rejection(
-        Reason.INVALID, "; ".join(f"{each.parameter} {each.rule}" for each in faults), parameter_errors=faults
-    )
+def invalid(*parameter_errors: ParameterError) -> Rejection:
+    """A 400 that lists every error."""
+    message = "; ".join(f"{each.parameter} {each.rule}" for each in parameter_errors)
+    return Rejection(Reason.INVALID, message, parameter_errors=parameter_errors)
 
 
 def too_many_buckets(group_by: str, count: int) -> Rejection:
-    """A 400 for a range that has more buckets than are told."""
+    """A 400 for a range with too many buckets."""
     rule = (
         f"would make {count:,} buckets (one a {group_by}); at most {policy.BUCKETS_MAXIMUM:,} are told; "
         "choose a shorter range or a coarser groupBy"
@@ -37,12 +36,12 @@ def too_many_buckets(group_by: str, count: int) -> Rejection:
     return invalid(ParameterError("toDate", rule))
 
 
-def word(rejection: Rejection, call: RequestContext) -> ErrorReply:
+def render(rejection: Rejection, context: RequestContext) -> ErrorReply:
     """Status, body and headers of a refusal."""
-    issuing = call.operation == policy.ISSUING
+    issuing = context.operation == policy.TOKEN_OPERATION
     if isinstance(rejection, oauth.TokenRefused) or (issuing and rejection.reason is Reason.INVALID):
         return oauth.render_error(rejection, policy.REALM)
-    status, code = _told(rejection)
+    status, code = _status_and_code(rejection)
     if issuing and rejection.reason in (Reason.FAULT, Reason.LIMITED):
         return oauth.render_failure(status, code, rejection.message)
     headers = {}
@@ -54,9 +53,9 @@ def word(rejection: Rejection, call: RequestContext) -> ErrorReply:
     return ErrorReply(status, {"error": {"code": code, "message": rejection.message}}, headers)
 
 
-def _told(rejection: Rejection) -> tuple[int, str]:
+def _status_and_code(rejection: Rejection) -> tuple[int, str]:
     if not isinstance(rejection, InjectedFailure):
-        return _WORDS[rejection.reason]
-    codes = dict(_WORDS.values())
+        return _STATUSES[rejection.reason]
+    codes = dict(_STATUSES.values())
     own = codes.get(rejection.status) or status_phrase(rejection.status).lower().replace(" ", "_")
     return rejection.status, rejection.code or own

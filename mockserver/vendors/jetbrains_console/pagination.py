@@ -1,12 +1,9 @@
-"""How the Console cuts and words pages: not at all. A report is one list, with its totals beside it.
-
-Which rows there are stays out.
-"""
+"""The Console's pages: it has none. A report is one list, with its totals beside it."""
 
 from collections.abc import Sequence
 from typing import Any
 
 
 def whole(rows: Sequence[Any], total: Any) -> dict[str, Any]:
-    """The one page of a report."""
+    """The body of a report."""
     return {"data": rows, "total": total}

@@ -1,34 +1,34 @@
-"""The Console's mounts, door and names, and every choice that its documentation leaves open, as named switches.
+"""The Console's mounts, authentication and names, and a switch for every choice that its documentation leaves open.
 
-Data, and the order of the stages; acting on any of it stays out. D, O, I and A grade the evidence: documented,
-observed, inferred, assumed.
+Data only; the other rooms act on it.
 """
 
+from enum import StrEnum
 from typing import Final
 
 from mockserver.gateway import oauth, pipeline
-from mockserver.gateway.switches import Grade, Switch, names, switch
+from mockserver.gateway.switches import AnySwitch, Grade, integer_switch, names, switch
 
 NAME: Final = "jetbrains-console"
 TITLE: Final = "JetBrains Console Analytics API"
 REPORTS: Final = "/metrics/api"
-DOOR: Final = "/api/rest/oauth2"
-TOKEN_PATH: Final = f"{DOOR}/token"
-ISSUING: Final = "createToken"
+OAUTH: Final = "/api/rest/oauth2"
+TOKEN_PATH: Final = f"{OAUTH}/token"
+TOKEN_OPERATION: Final = "createToken"  # noqa: S105 (an operationId)
 VERSIONS: Final = ("v1", "v2")
 SCHEMES: Final = ("Bearer",)
 SECRET: Final = "mock-secret"  # noqa: S105 (public, and the same for everybody)
 REALM: Final = "JetBrains Console"
-TRY_PATH: Final = (
+SAMPLE_PATH: Final = (
     f"{REPORTS}/v1/adoption/users-adoption/group-by/date?fromDate=2025-09-01&toDate=2025-10-20&groupBy=month"
 )
 
 STAGES: Final = (oauth.authenticate_bearer, pipeline.permit, pipeline.fault, pipeline.limit)
-ISSUING_STAGES: Final = (oauth.authenticate_client, pipeline.fault)
-"""Before a report: 401, 403, and 429 where a limit was set (no limit is documented); before a token, who asks."""
+TOKEN_STAGES: Final = (oauth.authenticate_client, pipeline.fault)
+"""Before a report: 401, 403, and 429 where a limit was set (none is documented); before a token, the client's 401."""
 
 GROUPINGS: Final = ("day", "week", "month", "year")
-"""The readings of groupBy, the default one first; only month was seen."""
+"""The options of groupBy, the default first; only month was observed."""
 
 BUCKETS_MAXIMUM: Final = 10_000
 """Buckets of one answer; the switch `longest_range` says what happens to a range that has more."""
@@ -45,97 +45,163 @@ RENAMABLE: Final = (
     "topUpCredits",
     "totalCredits",
 )
-"""Every response name: none is public."""
+"""Every response field: none is public."""
 
-SWITCHES: Final[tuple[Switch, ...]] = (
-    switch(
-        "expires_in",
-        3600,
-        600,
-        60,
-        grade=Grade.INFERRED,
-        description="How many seconds an access token lives, on the sandbox's clock. An hour is what RFC 6749 "
-        "shows and such "
-        "services give; shorter ones are for testing a client that must get new tokens.",
-    ),
-    switch(
-        "unknown_parameters",
-        "reject",
-        "ignore",
-        grade=Grade.ASSUMED,
-        description="A query parameter that a report does not have: a 400, or ignored.",
-    ),
-    switch(
-        "empty_elements",
-        "reject",
-        "ignore",
-        grade=Grade.ASSUMED,
-        description="An empty element in a filter's list, or an empty list: a 400, or passed over.",
-    ),
-    switch(
-        "malformed_ids",
-        "nobody",
-        "reject",
-        grade=Grade.ASSUMED,
-        description="An element of userIds that is no UUID: nobody's id like any unknown one, or a 400.",
-    ),
-    switch(
-        "list_form",
-        "both",
-        "comma",
-        "repeated",
-        grade=Grade.ASSUMED,
-        description="How a filter holds several values: separated by commas or as a repeated parameter, or one "
-        "way alone: "
-        "then a repeated parameter is a 400, or a comma belongs to the value.",
-    ),
-    switch(
-        "letter_case",
-        "exact",
-        "any",
-        grade=Grade.ASSUMED,
-        description="groupBy and ide in other letters, as in MONTH or iu: a 400, or the same as in the right ones.",
-    ),
-    switch(
-        "longest_range",
-        "history",
-        "reject",
-        grade=Grade.ASSUMED,
-        description=f"A range of more than {BUCKETS_MAXIMUM:,} buckets: told without those before the "
-        "organisation's first "
-        "day and after today, or a 400. No limit is documented.",
-    ),
-    switch(
-        "bucket_label",
-        "calendar",
-        "clipped",
-        grade=Grade.ASSUMED,
-        description="The date of a bucket that begins before fromDate: its first day of the calendar, as in IDE "
-        "Services, or "
-        "fromDate.",
-    ),
-    switch(
-        "empty_buckets",
-        "zeros",
-        "omitted",
-        grade=Grade.ASSUMED,
-        description="A bucket in which nothing happened: a row of zeros, or no row. Of adoption, one in which "
-        "somebody had AI "
-        "is a row, whether or not anybody was active.",
-    ),
-    switch(
-        "credits_form",
-        "number",
-        "string",
-        grade=Grade.ASSUMED,
-        description="AI credits with their two decimals: a JSON number, or text, as in 12.50.",
-    ),
-    names(
-        "names",
-        *RENAMABLE,
-        grade=Grade.ASSUMED,
-        description="What response names are called instead; no response of this API is public. Whoever states "
-        "the mapping "
-        "anew states the whole of it.",
-    ),
+
+class UnknownParameters(StrEnum):
+    """A query parameter that a report does not have."""
+
+    REJECT = "reject"
+    IGNORE = "ignore"
+
+
+class EmptyElements(StrEnum):
+    """An empty element in a filter's list, or an empty list."""
+
+    REJECT = "reject"
+    IGNORE = "ignore"
+
+
+class MalformedIds(StrEnum):
+    """An element of userIds that is not a UUID."""
+
+    NOBODY = "nobody"
+    REJECT = "reject"
+
+
+class ListForm(StrEnum):
+    """How a filter holds several values."""
+
+    BOTH = "both"
+    COMMA = "comma"
+    REPEATED = "repeated"
+
+
+class LetterCase(StrEnum):
+    """The letter case of groupBy and ide."""
+
+    EXACT = "exact"
+    ANY = "any"
+
+
+class LongestRange(StrEnum):
+    """A range of too many buckets."""
+
+    HISTORY = "history"
+    REJECT = "reject"
+
+
+class BucketLabel(StrEnum):
+    """The date of a bucket that begins before fromDate."""
+
+    CALENDAR = "calendar"
+    CLIPPED = "clipped"
+
+
+class EmptyBuckets(StrEnum):
+    """A bucket in which nothing happened."""
+
+    ZEROS = "zeros"
+    OMITTED = "omitted"
+
+
+class CreditsForm(StrEnum):
+    """The JSON type of AI credits."""
+
+    NUMBER = "number"
+    STRING = "string"
+
+
+EXPIRES_IN: Final = integer_switch(
+    "expires_in",
+    (3600, 600, 60),
+    default=3600,
+    grade=Grade.INFERRED,
+    description="How many seconds an access token lives, on the sandbox's clock. An hour is what RFC 6749 "
+    "shows and such "
+    "services give; shorter ones are for testing a client that must get new tokens.",
+)
+UNKNOWN_PARAMETERS: Final = switch(
+    "unknown_parameters",
+    UnknownParameters,
+    grade=Grade.ASSUMED,
+    description="A query parameter that a report does not have: a 400, or ignored.",
+)
+EMPTY_ELEMENTS: Final = switch(
+    "empty_elements",
+    EmptyElements,
+    grade=Grade.ASSUMED,
+    description="An empty element in a filter's list, or an empty list: a 400, or passed over.",
+)
+MALFORMED_IDS: Final = switch(
+    "malformed_ids",
+    MalformedIds,
+    grade=Grade.ASSUMED,
+    description="An element of userIds that is no UUID: nobody's id like any unknown one, or a 400.",
+)
+LIST_FORM: Final = switch(
+    "list_form",
+    ListForm,
+    grade=Grade.ASSUMED,
+    description="How a filter holds several values: separated by commas or as a repeated parameter, or one "
+    "way alone: "
+    "then a repeated parameter is a 400, or a comma belongs to the value.",
+)
+LETTER_CASE: Final = switch(
+    "letter_case",
+    LetterCase,
+    grade=Grade.ASSUMED,
+    description="groupBy and ide in other letters, as in MONTH or iu: a 400, or the same as in the right ones.",
+)
+LONGEST_RANGE: Final = switch(
+    "longest_range",
+    LongestRange,
+    grade=Grade.ASSUMED,
+    description=f"A range of more than {BUCKETS_MAXIMUM:,} buckets: told without those before the "
+    "organisation's first "
+    "day and after today, or a 400. No limit is documented.",
+)
+BUCKET_LABEL: Final = switch(
+    "bucket_label",
+    BucketLabel,
+    grade=Grade.ASSUMED,
+    description="The date of a bucket that begins before fromDate: its first day of the calendar, as in IDE "
+    "Services, or "
+    "fromDate.",
+)
+EMPTY_BUCKETS: Final = switch(
+    "empty_buckets",
+    EmptyBuckets,
+    grade=Grade.ASSUMED,
+    description="A bucket in which nothing happened: a row of zeros, or no row. Of adoption, one in which "
+    "somebody had AI "
+    "is a row, whether or not anybody was active.",
+)
+CREDITS_FORM: Final = switch(
+    "credits_form",
+    CreditsForm,
+    grade=Grade.ASSUMED,
+    description="AI credits with their two decimals: a JSON number, or text, as in 12.50.",
+)
+NAMES: Final = names(
+    "names",
+    *RENAMABLE,
+    grade=Grade.ASSUMED,
+    description="What response names are called instead; no response of this API is public. Whoever states "
+    "the mapping "
+    "anew states the whole of it.",
+)
+
+SWITCHES: Final[tuple[AnySwitch, ...]] = (
+    EXPIRES_IN,
+    UNKNOWN_PARAMETERS,
+    EMPTY_ELEMENTS,
+    MALFORMED_IDS,
+    LIST_FORM,
+    LETTER_CASE,
+    LONGEST_RANGE,
+    BUCKET_LABEL,
+    EMPTY_BUCKETS,
+    CREDITS_FORM,
+    NAMES,
 )

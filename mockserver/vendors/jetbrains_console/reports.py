@@ -1,9 +1,9 @@
-"""From facts to the Console's numbers: who has AI and spends credits on it, who hits a limit, what is spent.
+"""The Console's reports: who has AI and spends credits on it, who hits a limit, how much is spent.
 
-HTTP stays out, and so do JSON keys; days are ordinals, credits are whole hundredths, the future is empty.
+Days are ordinals, credits are whole hundredths, the future is empty.
 """
 
-from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
@@ -19,7 +19,7 @@ from mockserver.vendors.jetbrains_console import policy
 
 
 class Range(Protocol):
-    """The first and the last day that are asked for, and what a bucket is."""
+    """The first and the last day of a query, and what a bucket is."""
 
     @property
     def first(self) -> int: ...
@@ -33,8 +33,9 @@ class Range(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Buckets:
-    """Parts of a range: the date of each, and the days between which facts count; one empty part without any date
-    where none is told.
+    """Parts of a range: the date of each, and the days between which facts count.
+
+    Without any bucket it is one empty part without a date.
     """
 
     dates: Sequence[str]
@@ -42,8 +43,8 @@ class Buckets:
 
 
 @dataclass(frozen=True, slots=True)
-class Whom:
-    """Whose numbers are told: a mask of members and places in IDES; None is everybody, in whatever IDE."""
+class People:
+    """Whose numbers count: a mask of members, and indexes in IDES; None is everybody, in any IDE."""
 
     mask: Mask | None
     ides: tuple[int, ...] | None
@@ -59,7 +60,7 @@ class Adoption:
 
     @property
     def empty(self) -> bool:
-        """Whether there was nobody."""
+        """Whether it counts nobody."""
         return not (self.enabled or self.active)
 
 
@@ -72,7 +73,7 @@ class LimitHits:
 
     @property
     def empty(self) -> bool:
-        """Whether nobody did."""
+        """Whether it counts nobody."""
         return not self.users
 
 
@@ -94,23 +95,18 @@ class Consumption:
 
     @property
     def total(self) -> int:
-        """All of them."""
+        """Built-in quota and top-ups together."""
         return self.built_in + self.top_up
 
     @property
     def empty(self) -> bool:
-        """Whether none was."""
+        """Whether nothing was spent."""
         return not self.total
 
 
-def epoch(now: datetime, values: Mapping[str, str | int]) -> Hashable:  # noqa: ARG001 (as every vendor's)
-    """What of the moment an answer depends on: the day."""
-    return now.toordinal()
-
-
-def stamp(instant: datetime) -> str:
-    """The present as this vendor would write it; no answer tells it."""
-    return instant.isoformat()
+def format_timestamp(moment: datetime) -> str:
+    """A moment as this vendor would write it; no answer has one."""
+    return moment.isoformat()
 
 
 def bucket_count(first: int, last: int, group_by: str) -> int:
@@ -118,29 +114,29 @@ def bucket_count(first: int, last: int, group_by: str) -> int:
     return calendar_periods.count(first, last, calendar_periods.CalendarPeriod(group_by))
 
 
-def buckets(world: World, asked: Range, now: datetime, label_from: int = 1) -> Buckets:
-    """The buckets of a range, ascending. A very long range has none before the organisation's first day or in future.
+def buckets(world: World, query: Range, now: datetime, label_from: int = 1) -> Buckets:
+    """The buckets of a range, ascending, each dated with its first day in the calendar, but not before `label_from`.
 
-    Each is dated with its first day of the calendar, but not before `label_from`.
+    A very long range has none before the organization's first day or in the future.
     """
-    first, last, tomorrow = asked.first, asked.last, now.toordinal() + 1
-    if bucket_count(first, last, asked.group_by) > policy.BUCKETS_MAXIMUM:
+    first, last, tomorrow = query.first, query.last, now.toordinal() + 1
+    if bucket_count(first, last, query.group_by) > policy.BUCKETS_MAXIMUM:
         first, last = max(first, world.organization.first_day.toordinal()), min(last, tomorrow - 1)
         if first > last:
             return Buckets((), (first, first))
-    starts = calendar_periods.starts(first, last, calendar_periods.CalendarPeriod(asked.group_by))
+    starts = calendar_periods.starts(first, last, calendar_periods.CalendarPeriod(query.group_by))
     edges = [min(edge, tomorrow) for edge in (first, *starts[1:], last + 1)]
     return Buckets([date.fromordinal(max(start, label_from)).isoformat() for start in starts], edges)
 
 
-def whom(
+def people(
     world: World,
     groups: Collection[str] | None,
     users: Collection[str] | None,
     emails: Collection[str] | None,
     ides: Collection[str] | None,
-) -> Whom:
-    """Those who are in the groups and have one of the ids, one of the addresses and one of the IDEs; None asks not."""
+) -> People:
+    """Those who are in the groups and have one of the ids, addresses and IDEs; None filters nobody out."""
     identities = world.identities
     masks = []
     if groups is not None:
@@ -150,49 +146,49 @@ def whom(
     if emails is not None:
         masks.append(_marked(world, map(identities.index_of_email, emails)))
     mask = np.logical_and.reduce(masks) if masks else None
-    return Whom(mask, None if ides is None else tuple(sorted(IDES.index(code) for code in ides)))
+    return People(mask, None if ides is None else tuple(sorted(IDES.index(code) for code in ides)))
 
 
 def _within(world: World, groups: Collection[str]) -> list[int]:
-    """The places of some teams and of every team below them."""
+    """The indexes of some teams and of every team below them."""
     teams = world.organization.teams
     names = set(groups)
     below = {team.name for team in teams if team.parent in names} - names
     while below:
         names |= below
         below = {team.name for team in teams if team.parent in names} - names
-    return [place for place, team in enumerate(teams) if team.name in names]
+    return [index for index, team in enumerate(teams) if team.name in names]
 
 
 def _marked(world: World, found: Iterable[int | None]) -> Mask:
-    """A mask of the members at some indexes; None is nobody's."""
+    """A mask of the members at some indexes; None is nobody."""
     mask: Mask = np.zeros(world.organization.members, dtype=np.bool_)
     mask[[index for index in found if index is not None]] = True
     return mask
 
 
-def adoption(world: World, told: Buckets, who: Whom) -> tuple[list[Adoption], Adoption]:
+def adoption(world: World, span: Buckets, who: People) -> tuple[list[Adoption], Adoption]:
     """Who had AI on any day, and who made a request that spent credits; for each bucket, and over the whole range."""
-    enabled = world.jetbrains_ranges.enabled(told.edges, who.mask, who.ides)
-    spent = _spending(world, told, who)
-    rows = zip(told.dates, enabled.buckets, spent.buckets, strict=False)
+    enabled = world.jetbrains_ranges.enabled(span.edges, who.mask, who.ides)
+    spent = _spending(world, span, who)
+    rows = zip(span.dates, enabled.buckets, spent.buckets, strict=False)
     total = Adoption(None, enabled.total, spent.total.users)
     return [Adoption(day, has, used.users) for day, has, used in rows], total
 
 
-def limit_hits(world: World, told: Buckets, who: Whom) -> tuple[list[LimitHits], LimitHitsTotal]:
+def limit_hits(world: World, span: Buckets, who: People) -> tuple[list[LimitHits], LimitHitsTotal]:
     """Who hit their limit; for each bucket, and over the whole range, with the most on one day of it."""
-    spent = _spending(world, told, who)
-    rows = [LimitHits(day, each.hit) for day, each in zip(told.dates, spent.buckets, strict=False)]
+    spent = _spending(world, span, who)
+    rows = [LimitHits(day, each.hit) for day, each in zip(span.dates, spent.buckets, strict=False)]
     return rows, LimitHitsTotal(spent.total.hit, spent.peak)
 
 
-def consumption(world: World, told: Buckets, who: Whom) -> tuple[list[Consumption], Consumption]:
-    """What was spent; for each bucket, and over the whole range."""
-    spent = _spending(world, told, who)
-    rows = [Consumption(day, each.built_in, each.top_up) for day, each in zip(told.dates, spent.buckets, strict=False)]
+def consumption(world: World, span: Buckets, who: People) -> tuple[list[Consumption], Consumption]:
+    """The credits spent; for each bucket, and over the whole range."""
+    spent = _spending(world, span, who)
+    rows = [Consumption(day, each.built_in, each.top_up) for day, each in zip(span.dates, spent.buckets, strict=False)]
     return rows, Consumption(None, spent.total.built_in, spent.total.top_up)
 
 
-def _spending(world: World, told: Buckets, who: Whom) -> Spending:
-    return world.jetbrains_ranges.spending(told.edges, who.mask, who.ides)
+def _spending(world: World, span: Buckets, who: People) -> Spending:
+    return world.jetbrains_ranges.spending(span.edges, who.mask, who.ides)

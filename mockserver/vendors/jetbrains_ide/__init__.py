@@ -1,7 +1,7 @@
-"""JetBrains IDE Services' AI analytics: the rooms of this vendor, assembled."""
+"""JetBrains IDE Services' AI analytics: this vendor's rooms, assembled."""
 
 from mockserver.gateway.vendor import Vendor
-from mockserver.vendors.jetbrains_ide import defects, errors, pagination, policy, reports, routes
+from mockserver.vendors.jetbrains_ide import defects, errors, policy, routes
 
 
 def vendor() -> Vendor:
@@ -15,11 +15,10 @@ def vendor() -> Vendor:
         allowance=None,
         switches=policy.SWITCHES,
         routes=routes.ROUTES,
-        render_error=errors.word,
-        cache_epoch=reports.epoch,
-        format_timestamp=errors.stamp,
-        sample_path=policy.TRY_PATH,
-        onward=pagination.onward,
-        visibility=routes.seen,
+        render_error=errors.render,
+        cache_epoch=routes.cache_epoch,
+        format_timestamp=errors.format_timestamp,
+        sample_path=policy.SAMPLE_PATH,
+        visibility=routes.visibility,
         defects=defects.DEFECTS,
     )

@@ -1,7 +1,4 @@
-"""Which inconsistencies can be armed in IDE Services' answers, by the contract's names.
-
-How each is made stays out, but for what only this vendor has (`gateway.defects` has the rest).
-"""
+"""Defects that can be armed in IDE Services' answers; `gateway.defects` has the changes that every vendor uses."""
 
 from typing import Any
 
@@ -21,23 +18,28 @@ from mockserver.gateway.defects import (
 )
 
 
-def _readdressed(row: Any) -> None:
+def _change_email(row: Any) -> None:
     row["userEmail"] = f"x{row['userEmail']}"
 
 
-def _emptied(row: Any) -> None:
+def _zero(row: Any) -> None:
     row |= dict.fromkeys(("suggestions", "acceptances", "invocations"), 0)
 
 
-def _lost_at_seam(body: Any) -> None:
+def _drop_last_before_next(body: Any) -> None:
     if body.get("nextCursor"):
         del body["items"][-1:]
 
 
-def _leading_back(body: Any) -> None:
+def _lead_back(body: Any) -> None:
     if body.get("nextCursor"):
         held = paging.decode(body["nextCursor"])
         body["nextCursor"] = paging.encode({**held, "after": [0] * len(held["after"])})
+
+
+def _next_cursor(body: Any) -> str | None:
+    cursor: str | None = body.get("nextCursor")
+    return cursor
 
 
 DEFECTS = (
@@ -52,18 +54,18 @@ DEFECTS = (
     Defect("rows-swapped", ("getUsersPaged",), "The first two rows of a page have changed "
                                                "places.", swap_first_two("items")),
     Defect("email-mismatch", ("getUsersPaged",), "A person of each page has another address.",
-           first("items", _readdressed)),
+           first("items", _change_email)),
     Defect("row-without-anything", ("getUsersPaged",), "The first row of a page has nothing in it.",
-           first("items", _emptied)),
+           first("items", _zero)),
     Defect("active-users-lost", ("getUsersAdoption",), "Nobody is active.", set_to(0, "items", "activeUsers")),
     Defect("month-without-users", ("getUsersAdoption",), "In a month nobody is active, though on its days some are.",
            when_spaced("items", "date", *MONTHS, set_to(0, "items", "activeUsers"))),
     Defect("week-begins-on-tuesday", ("getMetrics",), "Weeks but the first begin on Tuesday.",
            when_spaced("items", "date", *WEEKS, shift_days("items", "date"))),
     Defect("row-lost-between-pages", ("getUsersPaged",), "A page that leads to another one leaves out its last row.",
-           _lost_at_seam),
+           _drop_last_before_next),
     Defect("cursor-leads-back", ("getUsersPaged",), "Each cursor leads to the first page again: no walk ends.",
-           _leading_back),
+           _lead_back, _next_cursor),
     Defect("negative-suggestions", ("getMetricsByFeature",), "Suggestions are below 0.",
            negative("suggestions", "items")),
 )  # fmt: skip

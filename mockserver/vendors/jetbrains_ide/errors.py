@@ -1,7 +1,4 @@
-"""How IDE Services words a refusal: the default body of Spring Boot, for every status (assumed).
-
-Finding the fault stays out.
-"""
+"""IDE Services' errors: the default body of Spring Boot, for every status (assumed)."""
 
 from datetime import datetime
 from typing import Final
@@ -10,7 +7,7 @@ from mockserver.gateway.rejection import InjectedFailure, ParameterError, Reason
 from mockserver.gateway.vendor import ErrorReply, RequestContext
 from mockserver.vendors.jetbrains_ide import policy
 
-_WORDS: Final = {
+_STATUSES: Final = {
     Reason.INVALID: (400, "Bad Request"),
     Reason.UNAUTHENTICATED: (401, "Unauthorized"),
     Reason.FORBIDDEN: (403, "Forbidden"),
@@ -20,25 +17,23 @@ _WORDS: Final = {
     Reason.INTERNAL: (500, "Internal Server Error"),
 }
 
-
 CURSOR: Final = "must be a nextCursor from an earlier answer, unchanged"
-"""What a cursor is."""
+"""The rule for cursors."""
 
 
-def stamp(instant: datetime) -> str:
-    """An instant as Spring Boot writes it: to the millisecond, with its offset in digits."""
-    return instant.isoformat(timespec="milliseconds")
+def format_timestamp(moment: datetime) -> str:
+    """A moment as Spring Boot writes it: to the millisecond, with its offset in digits."""
+    return moment.isoformat(timespec="milliseconds")
 
 
-def invalid(*faults: ParameterError) -> Rejection:
-    """A 400 that tells all faults at once."""
-    return Rejection(
-        Reason.INVALID, "; ".join(f"{each.parameter} {each.rule}" for each in faults), parameter_errors=faults
-    )
+def invalid(*parameter_errors: ParameterError) -> Rejection:
+    """A 400 that lists every error."""
+    message = "; ".join(f"{each.parameter} {each.rule}" for each in parameter_errors)
+    return Rejection(Reason.INVALID, message, parameter_errors=parameter_errors)
 
 
 def too_many_buckets(group_by: str, count: int) -> Rejection:
-    """A 400 for a range that has more buckets than are told."""
+    """A 400 for a range with too many buckets."""
     rule = (
         f"would make {count:,} buckets ({group_by}); at most {policy.BUCKETS_MAXIMUM:,} are told; "
         "choose a shorter range or a coarser groupBy"
@@ -46,25 +41,25 @@ def too_many_buckets(group_by: str, count: int) -> Rejection:
     return invalid(ParameterError("toDate", rule))
 
 
-def word(rejection: Rejection, call: RequestContext) -> ErrorReply:
+def render(rejection: Rejection, context: RequestContext) -> ErrorReply:
     """Status, body and headers of a refusal."""
-    status, title = _told(rejection)
+    status, title = _status_and_title(rejection)
     headers = {}
     if rejection.allow:
         headers["Allow"] = ", ".join(rejection.allow)
     if status == 401:
         headers["WWW-Authenticate"] = "Bearer"
     body = {
-        "timestamp": stamp(call.now),
+        "timestamp": format_timestamp(context.now),
         "status": status,
         "error": title,
         "message": rejection.message,
-        "path": call.path,
+        "path": context.path,
     }
     return ErrorReply(status, body, headers)
 
 
-def _told(rejection: Rejection) -> tuple[int, str]:
+def _status_and_title(rejection: Rejection) -> tuple[int, str]:
     if isinstance(rejection, InjectedFailure):
         return rejection.status, rejection.code or status_phrase(rejection.status)
-    return _WORDS[rejection.reason]
+    return _STATUSES[rejection.reason]

@@ -1,23 +1,23 @@
-"""How IDE Services cuts and words pages: opaque cursors over the place of a row and the question it belongs to.
+"""IDE Services' pages: opaque cursors over the position of a row and the query that it belongs to.
 
-Which rows there are stays out.
+Which rows a page holds is the reports' to compute: they return one row more than the page, if there is one.
 """
 
-from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
 from mockserver.gateway import paging
-from mockserver.gateway.paging import Page, Row
 from mockserver.gateway.rejection import ParameterError
-from mockserver.gateway.switches import Values
+from mockserver.gateway.switches import Switches
 from mockserver.simulation import hashing
 from mockserver.simulation.jetbrains import TOOLS
-from mockserver.simulation.jetbrains_rows import RowPosition
+from mockserver.simulation.jetbrains_rows import Row, RowPosition
 from mockserver.simulation.organization import NEVER, PEOPLE_MAXIMUM
-from mockserver.vendors.jetbrains_ide import errors
+from mockserver.vendors.jetbrains_ide import errors, policy
+from mockserver.vendors.jetbrains_ide.policy import ForeignCursor, LastCursor
 
 _BOUNDS: Final = (len(TOOLS) - 1, NEVER, PEOPLE_MAXIMUM - 1)
-"""The greatest tool, day and index that a place can have."""
+"""The greatest tool, day and index of a position."""
 
 _FOREIGN: Final = (
     "belongs to another question: with a cursor, fromDate, toDate, tool, query and sortOrder must be those of the "
@@ -25,8 +25,8 @@ _FOREIGN: Final = (
 )
 
 
-class Asked(Protocol):
-    """What a page needs of the question; `question` is all of it but the page itself."""
+class PagedQuery(Protocol):
+    """What a page needs of a query; `fingerprint` is all of it but the page."""
 
     @property
     def cursor(self) -> str | None: ...
@@ -35,26 +35,35 @@ class Asked(Protocol):
     def limit(self) -> int: ...
 
     @property
-    def question(self) -> tuple[str, ...]: ...
+    def fingerprint(self) -> tuple[str, ...]: ...
 
 
-def cut(take: Callable[[RowPosition | None, int], list[Row]], asked: Asked, values: Values) -> Page[Row]:
-    """The page asked for, out of a list that yields up to n rows behind a place; Rejection for a bad cursor."""
-    after = _place(asked.cursor, asked, values) if asked.cursor is not None else None
-    return paging.keyset(lambda count: take(after, count), asked.limit)
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The rows of a page, the fields that stand beside them, and the cursor of the next page, None on the last."""
+
+    rows: list[Row]
+    links: dict[str, Any]
+    next_page: str | None
 
 
-def words(page: Page[Row], place: Callable[[Row], RowPosition], asked: Asked, values: Values) -> dict[str, Any]:
-    """What stands beside the rows of a page; the switch `last_cursor` decides about the last one."""
-    if not page.more:
-        return {"nextCursor": None} if values["last_cursor"] == "null" else {}
-    at = place(page.rows[-1])
-    return {"nextCursor": paging.encode({"after": [at.tool, at.day, at.index], "of": _mark(asked)})}
+def cut(rows: list[Row], query: PagedQuery, switches: Switches) -> Page:
+    """The page that a query asks for, out of up to one row more; the switch `last_cursor` decides about the last."""
+    rows, has_more = paging.cut(rows, query.limit)
+    if has_more:
+        last = rows[-1].place
+        cursor = paging.encode({"after": [last.tool, last.day, last.index], "of": _mark(query)})
+        return Page(rows, {"nextCursor": cursor}, cursor)
+    links = {"nextCursor": None} if switches[policy.LAST_CURSOR] is LastCursor.NULL else {}
+    return Page(rows, links, None)
 
 
-def _place(cursor: str, asked: Asked, values: Values) -> RowPosition:
+def position(query: PagedQuery, switches: Switches) -> RowPosition | None:
+    """The position of the row before the page, None for the first page; Rejection for a bad cursor."""
+    if query.cursor is None:
+        return None
     try:
-        content = paging.decode(cursor)
+        content = paging.decode(query.cursor)
     except paging.CursorError:
         content = {}
     after, mark = content.get("after"), content.get("of")
@@ -62,16 +71,11 @@ def _place(cursor: str, asked: Asked, values: Values) -> RowPosition:
         raise errors.invalid(ParameterError("cursor", errors.CURSOR))
     if not all(type(part) is int and 0 <= part <= most for part, most in zip(after, _BOUNDS, strict=True)):
         raise errors.invalid(ParameterError("cursor", errors.CURSOR))
-    if mark != _mark(asked) and values["foreign_cursor"] == "reject":
+    if mark != _mark(query) and switches[policy.FOREIGN_CURSOR] is ForeignCursor.REJECT:
         raise errors.invalid(ParameterError("cursor", _FOREIGN))
     return RowPosition(*after)
 
 
-def _mark(asked: Asked) -> str:
-    """Tells the question of a cursor from others, in sixteen letters."""
-    return f"{hashing.key(*asked.question):016x}"
-
-
-def onward(body: dict[str, Any]) -> str | None:
-    """The cursor of the page behind a body's; None on a last page, and where there are none."""
-    return body.get("nextCursor")
+def _mark(query: PagedQuery) -> str:
+    """Sixteen letters that tell a cursor's query from others."""
+    return f"{hashing.key(*query.fingerprint):016x}"

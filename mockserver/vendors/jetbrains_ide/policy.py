@@ -1,34 +1,21 @@
-"""IDE Services' mount, door and sizes, and every choice that its documentation leaves open, as named switches.
+"""IDE Services' mount, authentication and sizes, and a switch for every choice that its documentation leaves open.
 
-Data, and the one stage of the door that is this vendor's own; acting on all the rest stays out. D, O, I and A grade the
-evidence: documented, observed, inferred, assumed.
+Data, and the one stage of authentication that is this vendor's own; the other rooms act on the rest.
 """
 
 from datetime import date
+from enum import StrEnum
 from typing import Final
 
 from mockserver.gateway import auth, pipeline
-from mockserver.gateway.switches import Grade, Switch, names, switch
+from mockserver.gateway.switches import AnySwitch, Grade, names, switch
 from mockserver.gateway.vendor import RequestContext
 
 NAME: Final = "jetbrains-ide"
 TITLE: Final = "JetBrains IDE Services, AI analytics"
 MOUNTS: Final = ("/api/analytics/ai",)
 SCHEMES: Final = ("Bearer", "Automation")
-TRY_PATH: Final = "/api/analytics/ai/effectiveness/metrics/totals?fromDate=2025-10-01&toDate=2025-10-31"
-
-_ADMITTED: Final = {"bearer": ("Bearer",), "automation": ("Automation",)}
-
-
-def admit(call: RequestContext) -> None:
-    """401 for a scheme that the switch `schemes` shuts out, in whichever sandbox the token has opened."""
-    schemes = _ADMITTED.get(str(call.values["schemes"]))
-    if schemes:
-        auth.credential(call.request.environ.get("HTTP_AUTHORIZATION"), schemes)
-
-
-STAGES: Final = (pipeline.authenticate, admit, pipeline.permit, pipeline.fault, pipeline.limit)
-"""Before the view: 401, 403, and 429 where a limit was set; no limit is documented."""
+SAMPLE_PATH: Final = "/api/analytics/ai/effectiveness/metrics/totals?fromDate=2025-10-01&toDate=2025-10-31"
 
 GROUPS: Final = ("DAY", "WEEK", "MONTH", "YEAR")
 ORDERS: Final = ("ASC", "DESC")
@@ -45,104 +32,192 @@ RENAMABLE: Final = (
     *("tool", "suggestions", "acceptances", "invocations"),
     *("userId", "userName", "userEmail"),
 )
-"""The response names that nobody documents."""
+"""The undocumented response fields."""
 
 RELEASED: Final = date(2025, 12, 8)
-"""When version 2025.3 came out, below which nothing is sent (assumed; for the switch `release_dates` alone)."""
+"""When version 2025.3 came out, below which nothing is sent (assumed; only the switch `release_dates` uses it)."""
 
-SWITCHES: Final[tuple[Switch, ...]] = (
-    switch(
-        "schemes",
-        "both",
-        "bearer",
-        "automation",
-        grade=Grade.OBSERVED,
-        description="The scheme of the Authorization header: Bearer is documented, a public client sends Automation. "
-        "Both, or one alone and a 401 for the other.",
-    ),
-    switch(
-        "default_group_by",
-        "DAY",
-        "NONE",
-        grade=Grade.ASSUMED,
-        description="groupBy left out where it is optional: a bucket for each day, or one for the whole range, dated "
-        "fromDate. The page names no default.",
-    ),
-    switch(
-        "last_cursor",
-        "null",
-        "absent",
-        grade=Grade.ASSUMED,
-        description="nextCursor on the last page: null, or no key.",
-    ),
-    switch(
-        "empty_buckets",
-        "zeros",
-        "omitted",
-        grade=Grade.ASSUMED,
-        description="A bucket in which nothing happened (by feature: a tool in a bucket): a row of zeros, or no "
-        "row. Of "
-        "adoption, one in which somebody had AI is a row, whether or not anybody was active.",
-    ),
-    switch(
-        "release_dates",
-        "ignored",
-        "honest",
-        grade=Grade.ASSUMED,
-        description="The versions that send data count as if they had always been there, so that every date has "
-        "data, or "
-        f"nothing was sent before {RELEASED}, when 2025.3 came out.",
-    ),
-    switch(
-        "old_assistant",
-        "all_but_junie",
-        "everything",
-        grade=Grade.ASSUMED,
-        description="What a client with an AI Assistant below its version does not send: all but Junie's data, "
-        "or everything. "
-        "The page tells the case of an old Junie alone.",
-    ),
-    switch(
-        "foreign_cursor",
-        "reject",
-        "continue",
-        grade=Grade.ASSUMED,
-        description="A cursor sent with other dates, tools, users or another order than it was made for: a 400, "
-        "or the rows "
-        "behind its place in the list now asked for. Another limit is never a fault.",
-    ),
-    switch(
-        "longest_range",
-        "history",
-        "reject",
-        grade=Grade.ASSUMED,
-        description=f"A range of more than {BUCKETS_MAXIMUM:,} buckets: told without those before the "
-        "organisation's first "
-        "day and after today, or a 400. No limit is documented.",
-    ),
-    switch(
-        "repeated_parameters",
-        "reject",
-        "accept",
-        grade=Grade.ASSUMED,
-        description="A parameter given more than once: a 400, or lists joined and the first of any other value "
-        "taken, as "
-        "Spring binds them.",
-    ),
-    switch(
-        "empty_parameters",
-        "reject",
-        "ignore",
-        grade=Grade.ASSUMED,
-        description="A parameter with an empty value: a 400, or as if it were not there.",
-    ),
-    names(
-        "names",
-        *RENAMABLE,
-        kept=("nextCursor",),
-        grade=Grade.ASSUMED,
-        description="What response names are called instead: each tenant's own Swagger has the real ones, and "
-        "of all of them "
-        "the page tells nextCursor alone. Whoever states the mapping anew states the whole of it.",
-    ),
+
+class Schemes(StrEnum):
+    """The accepted schemes of the Authorization header."""
+
+    BOTH = "both"
+    BEARER = "bearer"
+    AUTOMATION = "automation"
+
+
+class DefaultGroupBy(StrEnum):
+    """The grouping where groupBy is left out."""
+
+    DAY = "DAY"
+    NONE = "NONE"
+
+
+class LastCursor(StrEnum):
+    """nextCursor on the last page."""
+
+    NULL = "null"
+    ABSENT = "absent"
+
+
+class EmptyBuckets(StrEnum):
+    """A bucket in which nothing happened."""
+
+    ZEROS = "zeros"
+    OMITTED = "omitted"
+
+
+class ReleaseDates(StrEnum):
+    """Whether clients sent data before version 2025.3 came out."""
+
+    IGNORED = "ignored"
+    HONEST = "honest"
+
+
+class OldAssistant(StrEnum):
+    """What a client with an old AI Assistant sends."""
+
+    ALL_BUT_JUNIE = "all_but_junie"
+    EVERYTHING = "everything"
+
+
+class ForeignCursor(StrEnum):
+    """A cursor sent with another query than it was made for."""
+
+    REJECT = "reject"
+    CONTINUE = "continue"
+
+
+class LongestRange(StrEnum):
+    """A range of too many buckets."""
+
+    HISTORY = "history"
+    REJECT = "reject"
+
+
+class RepeatedParameters(StrEnum):
+    """A parameter given more than once."""
+
+    REJECT = "reject"
+    ACCEPT = "accept"
+
+
+class EmptyParameters(StrEnum):
+    """A parameter with an empty value."""
+
+    REJECT = "reject"
+    IGNORE = "ignore"
+
+
+ACCEPTED_SCHEMES: Final = switch(
+    "schemes",
+    Schemes,
+    grade=Grade.OBSERVED,
+    description="The scheme of the Authorization header: Bearer is documented, a public client sends Automation. "
+    "Both, or one alone and a 401 for the other.",
 )
+DEFAULT_GROUP_BY: Final = switch(
+    "default_group_by",
+    DefaultGroupBy,
+    grade=Grade.ASSUMED,
+    description="groupBy left out where it is optional: a bucket for each day, or one for the whole range, dated "
+    "fromDate. The page names no default.",
+)
+LAST_CURSOR: Final = switch(
+    "last_cursor",
+    LastCursor,
+    grade=Grade.ASSUMED,
+    description="nextCursor on the last page: null, or no key.",
+)
+EMPTY_BUCKETS: Final = switch(
+    "empty_buckets",
+    EmptyBuckets,
+    grade=Grade.ASSUMED,
+    description="A bucket in which nothing happened (by feature: a tool in a bucket): a row of zeros, or no "
+    "row. Of "
+    "adoption, one in which somebody had AI is a row, whether or not anybody was active.",
+)
+RELEASE_DATES: Final = switch(
+    "release_dates",
+    ReleaseDates,
+    grade=Grade.ASSUMED,
+    description="The versions that send data count as if they had always been there, so that every date has "
+    "data, or "
+    f"nothing was sent before {RELEASED}, when 2025.3 came out.",
+)
+OLD_ASSISTANT: Final = switch(
+    "old_assistant",
+    OldAssistant,
+    grade=Grade.ASSUMED,
+    description="What a client with an AI Assistant below its version does not send: all but Junie's data, "
+    "or everything. "
+    "The page tells the case of an old Junie alone.",
+)
+FOREIGN_CURSOR: Final = switch(
+    "foreign_cursor",
+    ForeignCursor,
+    grade=Grade.ASSUMED,
+    description="A cursor sent with other dates, tools, users or another order than it was made for: a 400, "
+    "or the rows "
+    "behind its place in the list now asked for. Another limit is never a fault.",
+)
+LONGEST_RANGE: Final = switch(
+    "longest_range",
+    LongestRange,
+    grade=Grade.ASSUMED,
+    description=f"A range of more than {BUCKETS_MAXIMUM:,} buckets: told without those before the "
+    "organisation's first "
+    "day and after today, or a 400. No limit is documented.",
+)
+REPEATED_PARAMETERS: Final = switch(
+    "repeated_parameters",
+    RepeatedParameters,
+    grade=Grade.ASSUMED,
+    description="A parameter given more than once: a 400, or lists joined and the first of any other value "
+    "taken, as "
+    "Spring binds them.",
+)
+EMPTY_PARAMETERS: Final = switch(
+    "empty_parameters",
+    EmptyParameters,
+    grade=Grade.ASSUMED,
+    description="A parameter with an empty value: a 400, or as if it were not there.",
+)
+NAMES: Final = names(
+    "names",
+    *RENAMABLE,
+    kept=("nextCursor",),
+    grade=Grade.ASSUMED,
+    description="What response names are called instead: each tenant's own Swagger has the real ones, and "
+    "of all of them "
+    "the page tells nextCursor alone. Whoever states the mapping anew states the whole of it.",
+)
+
+SWITCHES: Final[tuple[AnySwitch, ...]] = (
+    ACCEPTED_SCHEMES,
+    DEFAULT_GROUP_BY,
+    LAST_CURSOR,
+    EMPTY_BUCKETS,
+    RELEASE_DATES,
+    OLD_ASSISTANT,
+    FOREIGN_CURSOR,
+    LONGEST_RANGE,
+    REPEATED_PARAMETERS,
+    EMPTY_PARAMETERS,
+    NAMES,
+)
+
+_ACCEPTED: Final = {
+    Schemes.BOTH: SCHEMES,
+    Schemes.BEARER: ("Bearer",),
+    Schemes.AUTOMATION: ("Automation",),
+}
+
+
+def check_scheme(context: RequestContext) -> None:
+    """401 for a scheme that the switch `schemes` rules out in the token's sandbox."""
+    auth.credential(context.request.environ.get("HTTP_AUTHORIZATION"), _ACCEPTED[context.switches[ACCEPTED_SCHEMES]])
+
+
+STAGES: Final = (pipeline.authenticate, check_scheme, pipeline.permit, pipeline.fault, pipeline.limit)
+"""Before the view: 401, 403, and 429 where a limit was set (none is documented)."""

@@ -1,9 +1,9 @@
-"""From facts to IDE Services' numbers: buckets of a range, who has AI and who used it, what clients sent about it.
+"""IDE Services' reports: buckets of a range, who has AI and who used it, and the metrics that clients sent about it.
 
-HTTP stays out, and so do JSON keys; days are ordinals, and what lies after the present day is empty.
+Days are ordinals; what lies after the present day is empty.
 """
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
@@ -17,15 +17,13 @@ from mockserver.simulation.jetbrains import MEASURES, TOOLS
 from mockserver.simulation.jetbrains_rows import Row, RowPosition
 from mockserver.simulation.world import World
 from mockserver.vendors.jetbrains_ide import policy
+from mockserver.vendors.jetbrains_ide.policy import OldAssistant, ReleaseDates
 
 _COUNTED: Final = {name: MEASURES.index(name) for name in ("suggestions", "acceptances", "invocations")}
 _WHOLE: Final = "NONE"
 
-UNSEEN: Final = tuple(f"{tool}_{measure}" for tool in TOOLS for measure in MEASURES if measure not in _COUNTED)
-"""What is counted, and told in no answer: lines."""
-
-Values = Mapping[str, str | int]
-"""The switches in force."""
+HIDDEN: Final = tuple(f"{tool}_{measure}" for tool in TOOLS for measure in MEASURES if measure not in _COUNTED)
+"""Counters that no answer shows: lines."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +37,7 @@ class Adoption:
 
 @dataclass(frozen=True, slots=True)
 class Numbers:
-    """What clients sent about some tools."""
+    """What clients reported about some tools."""
 
     suggestions: int
     acceptances: int
@@ -48,7 +46,7 @@ class Numbers:
 
 @dataclass(frozen=True, slots=True)
 class Metrics(Numbers):
-    """The same in a bucket; `tool` is None for all that were asked for, together."""
+    """The same in a bucket; `tool` is None for all the chosen ones together."""
 
     date: str
     tool: str | None
@@ -56,15 +54,10 @@ class Metrics(Numbers):
 
 @dataclass(frozen=True, slots=True)
 class Buckets:
-    """Parts of a range: the first day of each as it is told, and the days between which facts count."""
+    """Parts of a range: the label of each (its first day in the calendar), and the days between which facts count."""
 
     labels: Sequence[int]
     edges: Sequence[int]
-
-
-def epoch(now: datetime, values: Values) -> Hashable:  # noqa: ARG001 (as every vendor's)
-    """What of the moment an answer depends on: the day."""
-    return now.toordinal()
 
 
 def bucket_count(first: int, last: int, group_by: str) -> int:
@@ -73,9 +66,9 @@ def bucket_count(first: int, last: int, group_by: str) -> int:
 
 
 def buckets(world: World, first: int, last: int, group_by: str, now: datetime) -> Buckets:
-    """The buckets of a range, ascending. A very long range has none before the organisation's first day or in future.
+    """The buckets of a range, ascending, each labelled with its first day in the calendar, even if before the range.
 
-    Each is labelled with its first day of the calendar, also where that lies before the range.
+    A very long range has none before the organization's first day or in the future.
     """
     if bucket_count(first, last, group_by) > policy.BUCKETS_MAXIMUM:
         first, last = max(first, world.organization.first_day.toordinal()), min(last, now.toordinal())
@@ -89,51 +82,51 @@ def _part(group_by: str) -> calendar_periods.CalendarPeriod:
     return calendar_periods.CalendarPeriod(group_by.lower())
 
 
-def adoption(world: World, told: Buckets, profile: str | None, now: datetime) -> list[Adoption]:
-    """Who had AI and who used it, in each bucket; nobody in a profile that there is not."""
+def adoption(world: World, span: Buckets, profile: str | None, now: datetime) -> list[Adoption]:
+    """Who had AI and who used it, in each bucket; nobody in an unknown profile."""
     profiles = world.organization.profiles
-    edges = _past(told.edges, now) if profile is None or profile in profiles else ()
+    edges = _past(span.edges, now) if profile is None or profile in profiles else ()
     enabled: list[int] = []
     active: list[int] = []
     if edges:
         mask = None if profile is None else world.people.in_profile(profiles.index(profile))
         enabled = world.jetbrains_ranges.enabled(edges, mask).buckets
         active = world.jetbrains_ranges.active(edges, mask).buckets
-    rest = [0] * (len(told.labels) - len(enabled))
-    counts = zip(told.labels, enabled + rest, active + rest, strict=True)
+    rest = [0] * (len(span.labels) - len(enabled))
+    counts = zip(span.labels, enabled + rest, active + rest, strict=True)
     return [Adoption(_written(label), has, used) for label, has, used in counts]
 
 
-def metrics(world: World, told: Buckets, tools: Sequence[str], values: Values, now: datetime) -> list[Metrics]:
-    """What clients sent about some tools together, in each bucket."""
-    sums = _sent(world, told.edges, tools, values, now).sum(axis=1).tolist()
+def metrics(world: World, span: Buckets, tools: Sequence[str], gate: ReportingGate, now: datetime) -> list[Metrics]:
+    """What clients reported about some tools together, in each bucket."""
+    sums = _sent(world, span.edges, tools, gate, now).sum(axis=1).tolist()
     return [
         Metrics(suggested, accepted, invoked, _written(label), None)
-        for label, (suggested, accepted, invoked) in zip(told.labels, sums, strict=True)
+        for label, (suggested, accepted, invoked) in zip(span.labels, sums, strict=True)
     ]
 
 
-def by_feature(world: World, told: Buckets, tools: Sequence[str], values: Values, now: datetime) -> list[Metrics]:
-    """What clients sent about each of some tools, bucket by bucket."""
-    sums = _sent(world, told.edges, tools, values, now).tolist()
+def by_feature(world: World, span: Buckets, tools: Sequence[str], gate: ReportingGate, now: datetime) -> list[Metrics]:
+    """What clients reported about each of some tools, bucket by bucket."""
+    sums = _sent(world, span.edges, tools, gate, now).tolist()
     return [
         Metrics(suggested, accepted, invoked, day, tool)
-        for day, rows in zip(map(_written, told.labels), sums, strict=True)
+        for day, rows in zip(map(_written, span.labels), sums, strict=True)
         for tool, (suggested, accepted, invoked) in zip(tools, rows, strict=True)
     ]
 
 
-def totals(world: World, first: int, last: int, tools: Sequence[str], values: Values, now: datetime) -> Numbers:
-    """What clients sent about some tools, over a whole range."""
-    return Numbers(*_sent(world, (first, last + 1), tools, values, now).sum(axis=(0, 1)).tolist())
+def totals(world: World, first: int, last: int, tools: Sequence[str], gate: ReportingGate, now: datetime) -> Numbers:
+    """What clients reported about some tools, over a whole range."""
+    return Numbers(*_sent(world, (first, last + 1), tools, gate, now).sum(axis=(0, 1)).tolist())
 
 
-def _sent(world: World, edges: Sequence[int], tools: Sequence[str], values: Values, now: datetime) -> I64:
+def _sent(world: World, edges: Sequence[int], tools: Sequence[str], gate: ReportingGate, now: datetime) -> I64:
     """Buckets by the tools by suggestions, acceptances and invocations."""
     sums = np.zeros((max(len(edges) - 1, 0), len(TOOLS), len(MEASURES)), dtype=np.int64)
     past = _past(edges, now)
     if past:
-        sums[: len(past) - 1] = world.jetbrains_ranges.reported(past, gates(values))
+        sums[: len(past) - 1] = world.jetbrains_ranges.reported(past, gate)
     return sums[:, [TOOLS.index(tool) for tool in tools]][:, :, list(_COUNTED.values())]
 
 
@@ -144,14 +137,14 @@ def _past(edges: Sequence[int], now: datetime) -> Sequence[int]:
     return [*begun, tomorrow] if 0 < len(begun) < len(edges) else begun
 
 
-def gates(values: Values) -> ReportingGate:
-    """Which clients send data, by the switches `release_dates` and `old_assistant`."""
-    released = policy.RELEASED.toordinal() if values["release_dates"] == "honest" else None
-    return ReportingGate(released, assistant=values["old_assistant"] == "everything")
+def reporting_gate(release_dates: ReleaseDates, old_assistant: OldAssistant) -> ReportingGate:
+    """Which clients send data, by two switches."""
+    released = policy.RELEASED.toordinal() if release_dates is ReleaseDates.HONEST else None
+    return ReportingGate(released, assistant=old_assistant is OldAssistant.EVERYTHING)
 
 
 def users(world: World, identifiers: Sequence[str] | None) -> I64 | None:
-    """The indexes of the members with some ids, ascending, without those that are nobody's; None for everybody."""
+    """The indexes of the members with some ids, ascending; unknown ids are left out, and None is everybody."""
     if identifiers is None:
         return None
     known = (world.identities.index_of(identifier) for identifier in identifiers)
@@ -160,18 +153,18 @@ def users(world: World, identifiers: Sequence[str] | None) -> I64 | None:
 
 @dataclass(frozen=True, slots=True)
 class UserRows:
-    """The rows of each person, tool by tool and day by day, of one question; `index` None is everybody."""
+    """The rows of people by tool and day, for one query; `index` None is everybody."""
 
     world: World
     tools: Sequence[str]
     first: int
     last: int
     index: I64 | None
-    gates: ReportingGate
+    gate: ReportingGate
     descending: bool
 
-    def take(self, after: RowPosition | None, count: int) -> list[Row]:
-        """Up to `count` rows with something in them, behind a place."""
+    def after(self, position: RowPosition | None, count: int) -> list[Row]:
+        """Up to `count` rows that are not empty, after a position (None: from the start)."""
         if self.first > self.last or (self.index is not None and not len(self.index)):
             return []
         return self.world.jetbrains_rows.rows(
@@ -179,31 +172,26 @@ class UserRows:
             self.first,
             self.last,
             count,
-            gates=self.gates,
+            gates=self.gate,
             index=self.index,
-            after=after,
+            after=position,
             descending=self.descending,
         )
 
 
-def place(row: Row) -> RowPosition:
-    """Where a row stands in its list."""
-    return row.place
-
-
 def user_columns(world: World, listed: Sequence[Row]) -> dict[str, list[Any]]:
-    """What a page's rows tell, column by column; each person is looked up once."""
+    """A page's rows, column by column; each person is looked up once."""
     index = np.array(sorted({row.place.index for row in listed}), dtype=np.int64)
-    who = zip(
+    identities = zip(
         world.identities.ids_of(index), world.identities.names_of(index), world.identities.emails_of(index), strict=True
     )
-    people = dict(zip(index.tolist(), who, strict=True))
+    people = dict(zip(index.tolist(), identities, strict=True))
     days = {day: _written(day) for day in {row.place.day for row in listed}}
-    told = [people[row.place.index] for row in listed]
+    by_row = [people[row.place.index] for row in listed]
     return {
-        "user_id": [identifier for identifier, _, _ in told],
-        "user_name": [name for _, name, _ in told],
-        "user_email": [email for _, _, email in told],
+        "user_id": [identifier for identifier, _, _ in by_row],
+        "user_name": [name for _, name, _ in by_row],
+        "user_email": [email for _, _, email in by_row],
         "date": [days[row.place.day] for row in listed],
         "tool": [TOOLS[row.place.tool] for row in listed],
         **{name: [row.counts[measure] for row in listed] for name, measure in _COUNTED.items()},

@@ -1,102 +1,110 @@
-"""IDE Services' five endpoints: load the question, ask for the report, page it, dump it.
+"""IDE Services' five endpoints: load the query, ask for the report, cut the page, dump it."""
 
-Rules, numbers and shapes stay out; they have rooms of their own.
-"""
-
+from collections.abc import Hashable
 from datetime import datetime
 from typing import Final
 
-from flask import request
-
-from mockserver.gateway import switches
-from mockserver.gateway.switches import Values
-from mockserver.gateway.vendor import Body, RequestContext, Route
+from mockserver.gateway.switches import Switches
+from mockserver.gateway.vendor import Body, Reply, Route, ViewRequest
+from mockserver.simulation.clients import ReportingGate
 from mockserver.simulation.metrics_sources import Visibility
 from mockserver.simulation.organization import Product
 from mockserver.vendors.jetbrains_ide import errors, pagination, policy, reports
+from mockserver.vendors.jetbrains_ide.policy import EmptyBuckets, LongestRange
 from mockserver.vendors.jetbrains_ide.schemas import queries, rows
 
 _USERS: Final = rows.UserMetrics()
 
 
-def users_adoption(call: RequestContext) -> Body:
+def users_adoption(request: ViewRequest) -> Body:
     """Who has AI and who uses it, bucket by bucket."""
-    asked = queries.asked_adoption(request.args, call.values)
-    found = reports.adoption(call.world, _buckets(call, asked, asked.group_by), asked.profile, call.now)
-    kept = [row for row in found if row.enabled or row.active] if _omits(call) else found
-    return {"items": rows.Adoption(many=True).dump(kept)}
+    query = queries.load_adoption(request.args, request.switches)
+    buckets = _buckets(request, query, query.group_by)
+    found = reports.adoption(request.world, buckets, query.profile, request.now)
+    shown = [row for row in found if row.enabled or row.active] if _omits_empty(request) else found
+    return {"items": rows.Adoption(many=True).dump(shown)}
 
 
-def metrics(call: RequestContext) -> Body:
-    """What the chosen tools did together, bucket by bucket."""
-    asked = queries.asked_metrics(request.args, call.values)
-    told = _buckets(call, asked, asked.group_by)
-    found = reports.metrics(call.world, told, asked.tools, call.values, call.now)
-    return {"items": rows.Metrics(many=True).dump(_kept(call, found))}
+def metrics(request: ViewRequest) -> Body:
+    """The metrics of the chosen tools together, bucket by bucket."""
+    query = queries.load_metrics(request.args, request.switches)
+    buckets = _buckets(request, query, query.group_by)
+    found = reports.metrics(request.world, buckets, query.tools, _gate(request.switches), request.now)
+    return {"items": rows.Metrics(many=True).dump(_shown(request, found))}
 
 
-def metrics_by_feature(call: RequestContext) -> Body:
-    """What each chosen tool did, bucket by bucket."""
-    asked = queries.asked_metrics(request.args, call.values)
-    told = _buckets(call, asked, asked.group_by)
-    found = reports.by_feature(call.world, told, asked.tools, call.values, call.now)
-    return {"items": rows.FeatureMetrics(many=True).dump(_kept(call, found))}
+def metrics_by_feature(request: ViewRequest) -> Body:
+    """The metrics of each chosen tool, bucket by bucket."""
+    query = queries.load_metrics(request.args, request.switches)
+    buckets = _buckets(request, query, query.group_by)
+    found = reports.by_feature(request.world, buckets, query.tools, _gate(request.switches), request.now)
+    return {"items": rows.FeatureMetrics(many=True).dump(_shown(request, found))}
 
 
-def totals(call: RequestContext) -> Body:
-    """What the chosen tools did together over the whole range."""
-    asked = queries.asked_totals(request.args, call.values)
-    found = reports.totals(call.world, asked.first, asked.last, asked.tools, call.values, call.now)
-    told: Body = rows.Totals().dump(found)
-    return told
+def totals(request: ViewRequest) -> Body:
+    """The metrics of the chosen tools together over the whole range."""
+    query = queries.load_totals(request.args, request.switches)
+    gate = _gate(request.switches)
+    found = reports.totals(request.world, query.first, query.last, query.tools, gate, request.now)
+    body: Body = rows.Totals().dump(found)
+    return body
 
 
-def users_paged(call: RequestContext) -> Body:
-    """What each person did with each chosen tool on each day, in pages."""
-    asked = queries.asked_users(request.args, call.values)
+def users_paged(request: ViewRequest) -> Reply:
+    """The metrics of each person with each chosen tool on each day, in pages."""
+    query = queries.load_users(request.args, request.switches)
     listed = reports.UserRows(
-        world=call.world,
-        tools=asked.tools,
-        first=asked.first,
-        last=min(asked.last, call.now.toordinal()),
-        index=reports.users(call.world, asked.users),
-        gates=reports.gates(call.values),
-        descending=asked.order == "DESC",
+        world=request.world,
+        tools=query.tools,
+        first=query.first,
+        last=min(query.last, request.now.toordinal()),
+        index=reports.users(request.world, query.users),
+        gate=_gate(request.switches),
+        descending=query.order == "DESC",
     )
-    page = pagination.cut(listed.take, asked, call.values)
-    words = pagination.words(page, reports.place, asked, call.values)
-    return {"items": _USERS.dump(reports.user_columns(call.world, page.rows)), **words}
+    found = listed.after(pagination.position(query, request.switches), query.limit + 1)
+    page = pagination.cut(found, query, request.switches)
+    body = {"items": _USERS.dump(reports.user_columns(request.world, page.rows)), **page.links}
+    return Reply(body, next_page=page.next_page)
 
 
-def seen(now: datetime, values: Values) -> Visibility:
+def visibility(now: datetime, switches: Switches) -> Visibility:
     """What is shown of each person and day: what clients above the gates sent about each tool, today's included."""
-    names = switches.renamed(policy.SWITCHES, values)
-    told = {f"{tool}_{measure}": f"{names.get(measure, measure)} of {tool}" for tool, measure in rows.COUNTERS}
-    return Visibility(
-        Product.JETBRAINS, now.toordinal(), told, gates=reports.gates(values), hidden_lines=reports.UNSEEN
-    )
+    names = switches.renamed_fields(policy.SWITCHES)
+    shown = {f"{tool}_{measure}": f"{names.get(measure, measure)} of {tool}" for tool, measure in rows.COUNTERS}
+    gate = _gate(switches)
+    return Visibility(Product.JETBRAINS, now.toordinal(), shown, gates=gate, hidden_lines=reports.HIDDEN)
 
 
-def _buckets(call: RequestContext, asked: queries.Range, group_by: str) -> reports.Buckets:
-    count = reports.bucket_count(asked.first, asked.last, group_by)
-    if count > policy.BUCKETS_MAXIMUM and call.values["longest_range"] == "reject":
+def cache_epoch(now: datetime, _: Switches) -> Hashable:
+    """On what of the moment an answer depends: the day."""
+    return now.toordinal()
+
+
+def _gate(switches: Switches) -> ReportingGate:
+    return reports.reporting_gate(switches[policy.RELEASE_DATES], switches[policy.OLD_ASSISTANT])
+
+
+def _buckets(request: ViewRequest, query: queries.Range, group_by: str) -> reports.Buckets:
+    count = reports.bucket_count(query.first, query.last, group_by)
+    if count > policy.BUCKETS_MAXIMUM and request.switches[policy.LONGEST_RANGE] is LongestRange.REJECT:
         raise errors.too_many_buckets(group_by, count)
-    return reports.buckets(call.world, asked.first, asked.last, group_by, call.now)
+    return reports.buckets(request.world, query.first, query.last, group_by, request.now)
 
 
-def _kept(call: RequestContext, found: list[reports.Metrics]) -> list[reports.Metrics]:
-    if not _omits(call):
+def _shown(request: ViewRequest, found: list[reports.Metrics]) -> list[reports.Metrics]:
+    if not _omits_empty(request):
         return found
     return [row for row in found if row.suggestions or row.acceptances or row.invocations]
 
 
-def _omits(call: RequestContext) -> bool:
-    return call.values["empty_buckets"] == "omitted"
+def _omits_empty(request: ViewRequest) -> bool:
+    return request.switches[policy.EMPTY_BUCKETS] is EmptyBuckets.OMITTED
 
 
 ROUTES: Final = tuple(
-    Route(policy.MOUNTS[0] + path, operation, answered)
-    for path, operation, answered in (
+    Route(policy.MOUNTS[0] + path, operation, view)
+    for path, operation, view in (
         ("/users-adoption", "getUsersAdoption", users_adoption),
         ("/effectiveness/metrics", "getMetrics", metrics),
         ("/effectiveness/metrics-by-feature", "getMetricsByFeature", metrics_by_feature),

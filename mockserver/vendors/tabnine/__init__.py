@@ -1,7 +1,7 @@
-"""Tabnine's Usage Metrics API: the rooms of this vendor, assembled."""
+"""Tabnine's Usage Metrics API: this vendor's rooms, assembled."""
 
 from mockserver.gateway.vendor import Vendor
-from mockserver.vendors.tabnine import defects, errors, pagination, policy, reports, routes
+from mockserver.vendors.tabnine import defects, errors, policy, reports, routes
 
 
 def vendor() -> Vendor:
@@ -15,11 +15,10 @@ def vendor() -> Vendor:
         allowance=None,
         switches=policy.SWITCHES,
         routes=routes.ROUTES,
-        render_error=errors.word,
-        cache_epoch=reports.epoch,
-        format_timestamp=reports.stamp,
-        sample_path=policy.TRY_PATH,
-        onward=pagination.onward,
-        visibility=routes.seen,
+        render_error=errors.render,
+        cache_epoch=routes.cache_epoch,
+        format_timestamp=reports.format_timestamp,
+        sample_path=policy.SAMPLE_PATH,
+        visibility=routes.visibility,
         defects=defects.DEFECTS,
     )

@@ -1,7 +1,4 @@
-"""How Tabnine words a refusal: nested as seen live, or flat as its later file has it, by the switch `error_shape`.
-
-Finding the fault stays out.
-"""
+"""Tabnine's errors: nested as seen live, or flat as its later file has it, by the switch `error_shape`."""
 
 from typing import Any, Final
 
@@ -9,6 +6,7 @@ from mockserver.gateway.rejection import InjectedFailure, ParameterError, Reason
 from mockserver.gateway.vendor import ErrorReply, RequestContext
 from mockserver.simulation import hashing
 from mockserver.vendors.tabnine import policy
+from mockserver.vendors.tabnine.policy import ErrorShape, ForbiddenEverywhere
 
 _STATUS: Final = {
     Reason.INVALID: 400,
@@ -32,66 +30,67 @@ _VALIDATION: Final = "Validation Error"
 
 
 class FutureMonth(Rejection):
-    """A startDate in the future: the one fault that is a 422."""
+    """A startDate in the future: the only error with the status 422."""
 
     def __init__(self, month: str) -> None:
         super().__init__(Reason.INVALID, f"startDate: {month} is in the future")
 
 
-class ForeignOrganization(Rejection):
+class OrganizationMismatch(Rejection):
     """An organizationId that is not the token's; the switch `foreign_organization` holds the status."""
 
     def __init__(self) -> None:
         super().__init__(Reason.UNAUTHENTICATED, "Invalid organization.")
 
 
-def invalid(*faults: ParameterError) -> Rejection:
-    """A 400 that tells all faults at once."""
-    return Rejection(Reason.INVALID, _VALIDATION, parameter_errors=faults)
+def invalid(*parameter_errors: ParameterError) -> Rejection:
+    """A 400 that lists every error."""
+    return Rejection(Reason.INVALID, _VALIDATION, parameter_errors=parameter_errors)
 
 
 def unknown(kind: str, identifier: str) -> Rejection:
-    """A 404 for a team or user that there is not."""
+    """A 404 for a team or user that does not exist."""
     shown = identifier if len(identifier) <= 60 else f"{identifier[:60]}…"
     return Rejection(Reason.NOT_FOUND, f"there is no {kind} {shown!r}")
 
 
-def word(rejection: Rejection, call: RequestContext) -> ErrorReply:
+def render(rejection: Rejection, context: RequestContext) -> ErrorReply:
     """Status, body and headers of a refusal."""
-    status = _status(rejection, call)
-    message = _message(rejection, status, call)
-    faults = [f"{fault.parameter}: {fault.rule}" for fault in rejection.parameter_errors] or [
-        f"request: {rejection.message}"
-    ]
+    status = _status(rejection, context)
+    message = _message(rejection, status, context)
+    lines = [f"{each.parameter}: {each.rule}" for each in rejection.parameter_errors]
     if status != 400:
-        faults = []
+        lines = []
+    elif not lines:
+        lines = [f"request: {rejection.message}"]
     headers = {"Allow": ", ".join(rejection.allow)} if rejection.allow else {}
-    if call.values["error_shape"] == "flat":
+    if context.switches[policy.ERROR_SHAPE] is ErrorShape.FLAT:
         code = rejection.code if isinstance(rejection, InjectedFailure) else None
         return ErrorReply(
-            status, {**_flat(status, message, faults, call), **({"error": code} if code else {})}, headers
+            status, {**_flat(status, message, lines, context), **({"error": code} if code else {})}, headers
         )
-    listed = {"errors": faults} if faults else {}
+    listed = {"errors": lines} if lines else {}
     return ErrorReply(status, {"error": {"message": message, **listed, "status": status}}, headers)
 
 
-def _message(rejection: Rejection, status: int, call: RequestContext) -> str:
-    """A fault's message is as it was armed; the nested shape has no place for its code but in front of it."""
+def _message(rejection: Rejection, status: int, context: RequestContext) -> str:
+    """The message; an armed failure's as it was armed, with its code in front where the shape has no field for it."""
     if isinstance(rejection, InjectedFailure):
-        nested = call.values["error_shape"] != "flat"
+        nested = context.switches[policy.ERROR_SHAPE] is ErrorShape.NESTED
         return f"{rejection.code}: {rejection.message}" if rejection.code and nested else rejection.message
     return _VALIDATION if status == 400 else f"{_TITLES[status]}: {_sentence(rejection)}"
 
 
-def _status(rejection: Rejection, call: RequestContext) -> int:
+def _status(rejection: Rejection, context: RequestContext) -> int:
     if isinstance(rejection, InjectedFailure):
         return rejection.status
     if isinstance(rejection, FutureMonth):
         return 422
-    if isinstance(rejection, ForeignOrganization):
-        return int(call.values["foreign_organization"])
-    if rejection.reason is Reason.FORBIDDEN and call.values["forbidden_everywhere"] == "no":
-        return 403 if call.operation in policy.FORBIDDEN_OPERATIONS else 401
+    if isinstance(rejection, OrganizationMismatch):
+        return int(context.switches[policy.FOREIGN_ORGANIZATION])
+    everywhere = context.switches[policy.FORBIDDEN_EVERYWHERE] is ForbiddenEverywhere.YES
+    if rejection.reason is Reason.FORBIDDEN and not everywhere:
+        return 403 if context.operation in policy.FORBIDDEN_OPERATIONS else 401
     return _STATUS[rejection.reason]
 
 
@@ -99,13 +98,15 @@ def _sentence(rejection: Rejection) -> str:
     return "Invalid token." if isinstance(rejection, UnknownToken) else rejection.message
 
 
-def _flat(status: int, message: str, faults: list[str], call: RequestContext) -> dict[str, Any]:
+def _flat(status: int, message: str, lines: list[str], context: RequestContext) -> dict[str, Any]:
     title = _VALIDATION if status == 400 else _TITLES.get(status) or status_phrase(status)
-    request = hashing.key(call.sandbox.config.seed, call.now.isoformat(), call.request.method, call.request.full_path)
+    request = hashing.key(
+        context.sandbox.config.seed, context.now.isoformat(), context.request.method, context.request.full_path
+    )
     return {
         "error": title.upper().replace(" ", "_"),
         "message": message,
         "status": status,
         "requestId": f"{request:016x}",
-        "details": {"errors": faults} if faults else {},
+        "details": {"errors": lines} if lines else {},
     }

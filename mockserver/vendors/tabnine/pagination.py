@@ -1,12 +1,14 @@
-"""How Tabnine cuts and words pages: offset and limit in, count, total and next out.
+"""Tabnine's pages: `offset` and `limit` in, `count`, `total` and `next` out.
 
-Which rows there are stays out.
+A list is handed over whole, as something that can be sliced; only the items of the page are made into rows.
 """
 
-from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, Protocol
 
-from mockserver.gateway.switches import Values
+from mockserver.gateway.switches import Switches
+from mockserver.vendors.tabnine import policy
+from mockserver.vendors.tabnine.policy import LastNext
 
 
 class Items(Protocol):
@@ -17,8 +19,8 @@ class Items(Protocol):
     def __getitem__(self, cut: slice, /) -> Any: ...
 
 
-class Asked(Protocol):
-    """What a page needs of the question; `limit` 0 is everything."""
+class PageBounds(Protocol):
+    """The page that a query asks for; `limit` 0 is everything."""
 
     @property
     def offset(self) -> int: ...
@@ -27,19 +29,22 @@ class Asked(Protocol):
     def limit(self) -> int: ...
 
 
-def page(items: Items, asked: Asked, rows: Callable[[Any], Any], values: Values) -> dict[str, Any]:
-    """The page of a list; only the items on it are made into rows. `last_next` decides what stands on the last one."""
-    end = asked.offset + asked.limit if asked.limit else len(items)
-    cut = items[asked.offset : end]
-    meta: dict[str, Any] = {"count": len(cut), "total": len(items)}
+@dataclass(frozen=True, slots=True)
+class Page:
+    """The items of a page, its `meta` object, and the offset of the next page, None on the last."""
+
+    items: Any
+    meta: dict[str, Any]
+    next_page: str | None
+
+
+def cut(items: Items, query: PageBounds, switches: Switches) -> Page:
+    """The page of a list that a query asks for; the switch `last_next` decides about `next` on the last one."""
+    end = query.offset + query.limit if query.limit else len(items)
+    on_page = items[query.offset : end]
+    meta: dict[str, Any] = {"count": len(on_page), "total": len(items)}
     if end < len(items):
-        meta["next"] = {"limit": asked.limit, "offset": end}
-    elif values["last_next"] == "null":
+        return Page(on_page, {**meta, "next": {"limit": query.limit, "offset": end}}, str(end))
+    if switches[policy.LAST_NEXT] is LastNext.NULL:
         meta["next"] = None
-    return {"data": rows(cut), "meta": meta}
-
-
-def onward(body: dict[str, Any] | list[Any]) -> str | None:
-    """The offset of the page behind a body's; None on a last page, and where there are none."""
-    following = body.get("meta", {}).get("next") if isinstance(body, dict) else None
-    return str(following["offset"]) if following else None
+    return Page(on_page, meta, None)

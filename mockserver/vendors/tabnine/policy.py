@@ -1,21 +1,22 @@
-"""Tabnine's mount, door and settings, and every choice that its documentation leaves open, as named switches.
+"""Tabnine's mount, authentication and settings, and a switch for every choice that its documentation leaves open.
 
-Data only: acting on any of it stays out. D, O, I and A grade the evidence: documented, observed, inferred, assumed.
+Data only; the other rooms act on it.
 """
 
+from enum import StrEnum
 from typing import Any, Final
 
 from mockserver.gateway import pipeline
-from mockserver.gateway.switches import Grade, Switch, switch
+from mockserver.gateway.switches import AnySwitch, Grade, switch
 
 NAME: Final = "tabnine"
 TITLE: Final = "Tabnine Usage Metrics API"
 MOUNTS: Final = ("/api/v1",)
 SCHEMES: Final = ("Bearer",)
-TRY_PATH: Final = "/api/v1/organization"
+SAMPLE_PATH: Final = "/api/v1/organization"
 
 STAGES: Final = (pipeline.authenticate, pipeline.permit, pipeline.fault, pipeline.limit)
-"""Before the view: 401, 403, and 429 where a limit was set; no limit is documented."""
+"""Before the view: 401, 403, and 429 where a limit was set (none is documented)."""
 
 FORBIDDEN_OPERATIONS: Final = frozenset(("getTeamUsage", "getUser", "getUserUsage"))
 """Where the page documents a 403 for a token that is not an Admin's."""
@@ -48,82 +49,153 @@ SETTINGS: Final[dict[str, Any]] = {
 }
 LICENSE: Final[dict[str, Any]] = {"features": ["completions", "chat", "instruct", "agent"], "settings": {}}
 
-SWITCHES: Final[tuple[Switch, ...]] = (
-    switch(
-        "forbidden_everywhere",
-        "yes",
-        "no",
-        grade=Grade.ASSUMED,
-        description="A token that is not an Admin's: 403 at every endpoint, or only at the three where the page "
-        "says so "
-        "(team usage, user info, user usage) and 401 at the others.",
-    ),
-    switch(
-        "error_shape",
-        "nested",
-        "flat",
-        grade=Grade.OBSERVED,
-        description="A refusal's body: everything inside `error`, as the live service answers, "
-        "or flat, as the vendor's later file has it.",
-    ),
-    switch(
-        "foreign_organization",
-        "401",
-        "403",
-        "404",
-        grade=Grade.ASSUMED,
-        description="The status when organizationId is not the token's organisation. The page does not say.",
-    ),
-    switch(
-        "last_next",
-        "absent",
-        "null",
-        grade=Grade.DOCUMENTED,
-        description="`meta.next` on the last page: no key, or null. Both are documented.",
-    ),
-    switch(
-        "zero_limit",
-        "everything",
-        "reject",
-        grade=Grade.ASSUMED,
-        description="limit=0 on the user lists: everything, as on the teams list, or a 400.",
-    ),
-    switch(
-        "subseconds",
-        "accept",
-        "reject",
-        grade=Grade.ASSUMED,
-        description="A fraction of a second in from and to: accepted, or a 400.",
-    ),
-    switch(
-        "empty_buckets",
-        "zeros",
-        "omitted",
-        grade=Grade.ASSUMED,
-        description="A day, week or month without any activity: a bucket of zeros, or no bucket.",
-    ),
-    switch(
-        "usage_sections",
-        "full",
-        "first",
-        grade=Grade.DOCUMENTED,
-        description="The sections of a bucket: all four of the later file, or codeCompletions and chat alone.",
-    ),
-    switch(
-        "strict_user_filters",
-        "no",
-        "yes",
-        grade=Grade.DOCUMENTED,
-        description="teamMember and active on the users list: optional, as the later file says and every caller does, "
-        "or required, as the page marks them.",
-    ),
-    switch(
-        "longest_range",
-        "reject",
-        "history",
-        grade=Grade.ASSUMED,
-        description="A range of more than 4,000 buckets: a 400, or an answer without the buckets before the "
-        "organisation's "
-        "first day and after the present. No limit is documented.",
-    ),
+
+class ForbiddenEverywhere(StrEnum):
+    """Whether every endpoint answers 403 to a token that is not an Admin's."""
+
+    YES = "yes"
+    NO = "no"
+
+
+class ErrorShape(StrEnum):
+    """The shape of an error's body."""
+
+    NESTED = "nested"
+    FLAT = "flat"
+
+
+class ForeignOrganization(StrEnum):
+    """The status for an organizationId that is not the token's organization."""
+
+    STATUS_401 = "401"
+    STATUS_403 = "403"
+    STATUS_404 = "404"
+
+
+class LastNext(StrEnum):
+    """`meta.next` on the last page."""
+
+    ABSENT = "absent"
+    NULL = "null"
+
+
+class ZeroLimit(StrEnum):
+    """limit=0 on the user lists."""
+
+    EVERYTHING = "everything"
+    REJECT = "reject"
+
+
+class Subseconds(StrEnum):
+    """A fraction of a second in from and to."""
+
+    ACCEPT = "accept"
+    REJECT = "reject"
+
+
+class EmptyBuckets(StrEnum):
+    """A bucket without any activity."""
+
+    ZEROS = "zeros"
+    OMITTED = "omitted"
+
+
+class UsageSections(StrEnum):
+    """The sections of a bucket."""
+
+    FULL = "full"
+    FIRST = "first"
+
+
+class StrictUserFilters(StrEnum):
+    """Whether teamMember and active are required on the users list."""
+
+    NO = "no"
+    YES = "yes"
+
+
+class LongestRange(StrEnum):
+    """A range of more than 4,000 buckets."""
+
+    REJECT = "reject"
+    HISTORY = "history"
+
+
+FORBIDDEN_EVERYWHERE: Final = switch(
+    "forbidden_everywhere",
+    ForbiddenEverywhere,
+    grade=Grade.ASSUMED,
+    description="A token that is not an Admin's: 403 at every endpoint, or only at the three where the page "
+    "says so (team usage, user info, user usage) and 401 at the others.",
+)
+ERROR_SHAPE: Final = switch(
+    "error_shape",
+    ErrorShape,
+    grade=Grade.OBSERVED,
+    description="A refusal's body: everything inside `error`, as the live service answers, "
+    "or flat, as the vendor's later file has it.",
+)
+FOREIGN_ORGANIZATION: Final = switch(
+    "foreign_organization",
+    ForeignOrganization,
+    grade=Grade.ASSUMED,
+    description="The status when organizationId is not the token's organisation. The page does not say.",
+)
+LAST_NEXT: Final = switch(
+    "last_next",
+    LastNext,
+    grade=Grade.DOCUMENTED,
+    description="`meta.next` on the last page: no key, or null. Both are documented.",
+)
+ZERO_LIMIT: Final = switch(
+    "zero_limit",
+    ZeroLimit,
+    grade=Grade.ASSUMED,
+    description="limit=0 on the user lists: everything, as on the teams list, or a 400.",
+)
+SUBSECONDS: Final = switch(
+    "subseconds",
+    Subseconds,
+    grade=Grade.ASSUMED,
+    description="A fraction of a second in from and to: accepted, or a 400.",
+)
+EMPTY_BUCKETS: Final = switch(
+    "empty_buckets",
+    EmptyBuckets,
+    grade=Grade.ASSUMED,
+    description="A day, week or month without any activity: a bucket of zeros, or no bucket.",
+)
+USAGE_SECTIONS: Final = switch(
+    "usage_sections",
+    UsageSections,
+    grade=Grade.DOCUMENTED,
+    description="The sections of a bucket: all four of the later file, or codeCompletions and chat alone.",
+)
+STRICT_USER_FILTERS: Final = switch(
+    "strict_user_filters",
+    StrictUserFilters,
+    grade=Grade.DOCUMENTED,
+    description="teamMember and active on the users list: optional, as the later file says and every caller does, "
+    "or required, as the page marks them.",
+)
+LONGEST_RANGE: Final = switch(
+    "longest_range",
+    LongestRange,
+    grade=Grade.ASSUMED,
+    description="A range of more than 4,000 buckets: a 400, or an answer without the buckets before the "
+    "organisation's "
+    "first day and after the present. No limit is documented.",
+)
+
+SWITCHES: Final[tuple[AnySwitch, ...]] = (
+    FORBIDDEN_EVERYWHERE,
+    ERROR_SHAPE,
+    FOREIGN_ORGANIZATION,
+    LAST_NEXT,
+    ZERO_LIMIT,
+    SUBSECONDS,
+    EMPTY_BUCKETS,
+    USAGE_SECTIONS,
+    STRICT_USER_FILTERS,
+    LONGEST_RANGE,
 )

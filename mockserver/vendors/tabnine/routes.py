@@ -1,171 +1,175 @@
-"""Tabnine's thirteen endpoints: load the question, ask for the report, page it, dump it.
+"""Tabnine's thirteen endpoints: load the query, ask for the report, cut the page, dump it."""
 
-Rules, numbers and shapes stay out; they have rooms of their own.
-"""
-
+from collections.abc import Hashable
 from datetime import datetime
 from typing import Any, Final
 
-from flask import request
-
-from mockserver.gateway.switches import Values
-from mockserver.gateway.vendor import Body, RequestContext, Route
+from mockserver.gateway.switches import Switches
+from mockserver.gateway.vendor import Body, Reply, Route, ViewRequest
 from mockserver.simulation.accounts import Table
 from mockserver.simulation.instants import DAY, seconds
 from mockserver.simulation.metrics_sources import Visibility
 from mockserver.simulation.organization import Product
 from mockserver.vendors.tabnine import errors, pagination, policy
+from mockserver.vendors.tabnine.policy import EmptyBuckets, UsageSections
 from mockserver.vendors.tabnine.reports import accounts, usage
 from mockserver.vendors.tabnine.schemas import queries, rows
 
 _USERS: Final = rows.Users()
-_BUCKETS: Final = {"full": rows.Buckets(), "first": rows.Buckets(exclude=("instruct", "agent"))}
-"""Shapes of long lists, made once: making one costs as much as telling dozens of rows."""
+_BUCKETS: Final = {
+    UsageSections.FULL: rows.Buckets(),
+    UsageSections.FIRST: rows.Buckets(exclude=("instruct", "agent")),
+}
+"""Schemas of long lists, made once: making one costs as much as dumping dozens of rows."""
 
 
-def organization(call: RequestContext) -> Body:
-    """The organisation of the token."""
-    return {
-        **rows.Organization().dump(accounts.organization(call.world)),
-        "publicKey": policy.PUBLIC_KEY,
-        **policy.SETTINGS,
-    }
+def organization(request: ViewRequest) -> Body:
+    """The organization of the token."""
+    found = rows.Organization().dump(accounts.organization(request.world))
+    return {**found, "publicKey": policy.PUBLIC_KEY, **policy.SETTINGS}
 
 
-def teams(call: RequestContext) -> Body:
+def teams(request: ViewRequest) -> Reply:
     """The teams, by name."""
-    asked = queries.asked_page(queries.TeamsQuery(call.values), request.args)
-    found = accounts.teams(call.world, call.now)
-    return pagination.page(found, asked, rows.Team(many=True).dump, call.values)
+    query = queries.load_page(queries.TeamsQuery(request.switches), request.args)
+    found = accounts.teams(request.world, request.now)
+    page = pagination.cut(found, query, request.switches)
+    return _page(page, rows.Team(many=True).dump(page.items))
 
 
-def account_utilizations(call: RequestContext) -> Body:
+def account_utilizations(request: ViewRequest) -> Body:
     """Accounts, month by month."""
-    asked = queries.MonthsQuery(call.values).asked(request.args)["start"]
-    first = accounts.first_month(call.world, call.now, asked, policy.MONTHS_DEFAULT)
+    start = queries.MonthsQuery(request.switches).load_args(request.args)["start"]
+    first = accounts.first_month(request.world, request.now, start, policy.MONTHS_DEFAULT)
     if first is None:
         raise errors.FutureMonth(request.args["startDate"])
-    told: Body = rows.MonthCounts(many=True).dump(accounts.months(call.world, call.now, first))
-    return told
+    body: Body = rows.MonthCounts(many=True).dump(accounts.months(request.world, request.now, first))
+    return body
 
 
-def organization_users(call: RequestContext) -> Body:
+def organization_users(request: ViewRequest) -> Reply:
     """The users, filtered."""
-    asked = queries.asked_users(request.args, call.values)
-    found = accounts.users(call.world, call.now, team_member=asked.team_member, active=asked.active)
-    return pagination.page(found, asked, _user_rows(call), call.values)
+    query = queries.load_users(request.args, request.switches)
+    found = accounts.users(request.world, request.now, team_member=query.team_member, active=query.active)
+    page = pagination.cut(found, query, request.switches)
+    return _page(page, _USERS.dump(accounts.listed(request.world, request.now, page.items)))
 
 
-def license_terms(call: RequestContext) -> Body:
+def license_terms(request: ViewRequest) -> Body:
     """The license."""
-    return {"license": {**rows.License().dump(accounts.license_terms(call.world, call.now)), **policy.LICENSE}}
+    found = rows.License().dump(accounts.license_terms(request.world, request.now))
+    return {"license": {**found, **policy.LICENSE}}
 
 
-def permissions(call: RequestContext) -> Body:
-    """Who has a role."""
-    role = queries.PermissionsQuery(call.values).asked(request.args)["role"]
-    told: Body = rows.Permissions().dump(accounts.permissions(call.world, call.now, role))
-    return told
+def permissions(request: ViewRequest) -> Body:
+    """The users with a role."""
+    role = queries.PermissionsQuery(request.switches).load_args(request.args)["role"]
+    body: Body = rows.Permissions().dump(accounts.permissions(request.world, request.now, role))
+    return body
 
 
-def team_users(call: RequestContext) -> Body:
-    """The users of a team, deactivated ones among them."""
-    asked = queries.asked_page(queries.TeamUsersQuery(call.values), request.args)
-    found = accounts.team_users(call.world, call.now, _team(call, _path("teamId")))
-    return pagination.page(found, asked, _user_rows(call), call.values)
+def team_users(request: ViewRequest) -> Reply:
+    """The users of a team, including deactivated ones."""
+    query = queries.load_page(queries.TeamUsersQuery(request.switches), request.args)
+    found = accounts.team_users(request.world, request.now, _team(request, request.path_variables["teamId"]))
+    page = pagination.cut(found, query, request.switches)
+    return _page(page, _USERS.dump(accounts.listed(request.world, request.now, page.items)))
 
 
-def team_accounts(call: RequestContext) -> Body:
+def team_accounts(request: ViewRequest) -> Body:
     """The accounts of a team, counted now."""
-    place = _team(call, queries.TeamQuery(call.values).asked(request.args)["team"])
-    told: Body = rows.TeamCounts().dump(accounts.team_counts(call.world, call.now, place))
-    return told
+    index = _team(request, queries.TeamQuery(request.switches).load_args(request.args)["team"])
+    body: Body = rows.TeamCounts().dump(accounts.team_counts(request.world, request.now, index))
+    return body
 
 
-def team(call: RequestContext) -> Body:
+def team(request: ViewRequest) -> Body:
     """A team's name."""
-    identifier = _path("teamId")
-    return {"id": identifier, "name": accounts.team_name(call.world, _team(call, identifier))}
+    identifier = request.path_variables["teamId"]
+    return {"id": identifier, "name": accounts.team_name(request.world, _team(request, identifier))}
 
 
-def user(call: RequestContext) -> Body:
+def user(request: ViewRequest) -> Body:
     """A user and the user's team."""
-    found = accounts.user(call.world, call.now, _user(call, _path("user_id")))
+    found = accounts.user(request.world, request.now, _user(request, request.path_variables["user_id"]))
     return {"user": rows.UserInfo().dump(found), "teams": rows.UserTeam().dump(found.team) if found.team else {}}
 
 
-def organization_usage(call: RequestContext) -> Body:
-    """What everybody did."""
-    asked = queries.asked_usage(queries.UsageQuery(call.values), request.args)
-    _own(call, asked)
-    return _usage(call, asked, usage.everybody(call.world))
+def organization_usage(request: ViewRequest) -> Body:
+    """The usage of everybody."""
+    query = _usage_query(request, queries.UsageQuery)
+    return _usage(request, query, usage.everybody(request.world))
 
 
-def team_usage(call: RequestContext) -> Body:
-    """What a team did."""
-    asked = queries.asked_usage(queries.TeamUsageQuery(call.values), request.args)
-    _own(call, asked)
-    return _usage(call, asked, usage.of_team(call.world, _team(call, asked.whose)), teamId=asked.whose)
+def team_usage(request: ViewRequest) -> Body:
+    """The usage of a team."""
+    query = _usage_query(request, queries.TeamUsageQuery)
+    count = usage.of_team(request.world, _team(request, query.subject))
+    return _usage(request, query, count, teamId=query.subject)
 
 
-def user_usage(call: RequestContext) -> Body:
-    """What one user did."""
-    asked = queries.asked_usage(queries.UserUsageQuery(call.values), request.args)
-    _own(call, asked)
-    return _usage(call, asked, usage.of_user(call.world, _user(call, asked.whose)), userId=asked.whose)
+def user_usage(request: ViewRequest) -> Body:
+    """The usage of one user."""
+    query = _usage_query(request, queries.UserUsageQuery)
+    count = usage.of_user(request.world, _user(request, query.subject))
+    return _usage(request, query, count, userId=query.subject)
 
 
-def seen(now: datetime, values: Values) -> Visibility:
-    """What is shown of each person and day: the sections that are told, up to the present second."""
-    shape = _BUCKETS[str(values["usage_sections"])]
-    told = {field.data_key or name for name, field in shape.fields.items()}
-    named = {counter: name for counter, name in rows.COUNTERS.items() if name.partition(".")[0] in told}
+def visibility(now: datetime, switches: Switches) -> Visibility:
+    """What is shown of each person and day: the sections in the answers, up to the present second."""
+    fields = _BUCKETS[switches[policy.USAGE_SECTIONS]].fields
+    shown = {field.data_key or name for name, field in fields.items()}
+    named = {counter: name for counter, name in rows.COUNTERS.items() if name.partition(".")[0] in shown}
     return Visibility(Product.TABNINE, now.toordinal(), named, until=seconds(now) % DAY + 1)
 
 
-def _path(name: str) -> str:
-    """A variable of the path; Flask has it for whoever was routed by it."""
-    return str((request.view_args or {})[name])
+def cache_epoch(now: datetime, _: Switches) -> Hashable:
+    """On what of the moment an answer depends: the second, since today's data come in as the day goes."""
+    return seconds(now)
 
 
-def _team(call: RequestContext, identifier: str) -> int:
-    place = accounts.team_place(call.world, identifier)
-    if place is None:
+def _page(page: pagination.Page, data: list[dict[str, Any]]) -> Reply:
+    return Reply({"data": data, "meta": page.meta}, next_page=page.next_page)
+
+
+def _team(request: ViewRequest, identifier: str) -> int:
+    index = accounts.team_index(request.world, identifier)
+    if index is None:
         raise errors.unknown("team", identifier)
-    return place
+    return index
 
 
-def _user(call: RequestContext, identifier: str) -> Table:
-    account = accounts.user_account(call.world, call.now, identifier)
+def _user(request: ViewRequest, identifier: str) -> Table:
+    account = accounts.user_account(request.world, request.now, identifier)
     if account is None:
         raise errors.unknown("user", identifier)
     return account
 
 
-def _own(call: RequestContext, asked: queries.UsageAsked) -> None:
-    if asked.organization_id != str(call.world.identities.organization_id):
-        raise errors.ForeignOrganization
+def _usage_query(request: ViewRequest, schema: type[queries.UsageQuery]) -> queries.UsageParameters:
+    query = queries.load_usage(schema(request.switches), request.args)
+    if query.organization_id != str(request.world.identities.organization_id):
+        raise errors.OrganizationMismatch
+    return query
 
 
-def _user_rows(call: RequestContext) -> Any:
-    return lambda places: _USERS.dump(accounts.listed(call.world, call.now, places))
-
-
-def _usage(call: RequestContext, asked: queries.UsageAsked, count: usage.Count, **whose: str) -> Body:
-    over = (asked.start, asked.end, asked.granularity)
-    buckets = usage.buckets(call.world, *over, call.now, count, omit_empty=call.values["empty_buckets"] == "omitted")
+def _usage(request: ViewRequest, query: queries.UsageParameters, count: usage.Count, **subject: str) -> Body:
+    omit_empty = request.switches[policy.EMPTY_BUCKETS] is EmptyBuckets.OMITTED
+    span = (query.start, query.end, query.granularity)
+    buckets = usage.buckets(request.world, *span, request.now, count, omit_empty=omit_empty)
+    data = _BUCKETS[request.switches[policy.USAGE_SECTIONS]].dump(buckets)
     return {
-        "organizationId": asked.organization_id,
-        **whose,
-        "from": asked.start.text,
-        "to": asked.end.text,
-        "usage": {"granularity": asked.granularity, "data": _BUCKETS[str(call.values["usage_sections"])].dump(buckets)},
+        "organizationId": query.organization_id,
+        **subject,
+        "from": query.start.text,
+        "to": query.end.text,
+        "usage": {"granularity": query.granularity, "data": data},
     }
 
 
 ROUTES: Final = tuple(
-    Route(policy.MOUNTS[0] + path, operation, answered)
-    for path, operation, answered in (
+    Route(policy.MOUNTS[0] + path, operation, view)
+    for path, operation, view in (
         ("/organization", "getOrganization", organization),
         ("/organization/teams", "getTeams", teams),
         ("/organization/account-utilizations", "getOrganizationAccountUtilizations", account_utilizations),

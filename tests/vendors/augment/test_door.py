@@ -1,9 +1,8 @@
 """Who is let in, in what order refusals come, and how each of them is worded (contract, sections 1 and 2)."""
 
-from collections.abc import Callable
-
 import pytest
 
+from mockserver.gateway import view
 from tests.contract.client import Client
 
 PATHS = ("/dau-count", "/dau", "/daily-usage", "/user-activity", "/daily-user-activity-by-editor-language")
@@ -141,13 +140,12 @@ def test_answers_are_json_and_carry_no_header_of_a_limit(augment: Client, path: 
 
 
 def test_what_nobody_foresaw_is_500_in_the_same_shape_and_logged_once(
-    augment_of: Callable[..., Client], caplog: pytest.LogCaptureFixture
+    augment: Client, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    def broken() -> str:
+    def broken(*_: object) -> str:
         raise RuntimeError("the wheel came off")
 
-    augment = augment_of()
-    augment.app.view_functions["augment:getDauCount"] = broken
+    monkeypatch.setattr(view, "respond", broken)
     answer = augment.get("/dau-count")
     assert (answer.status, answer.code) == (500, "Internal")
     assert b"wheel" not in answer.body

@@ -3,10 +3,10 @@
 import pytest
 
 from mockserver.gateway.limits import Allowance
-from mockserver.gateway.switches import Value
+from mockserver.gateway.switches import Option
 from mockserver.vendors.augment import policy, vendor
 
-CONTRACT: dict[str, tuple[str, tuple[Value, ...]]] = {
+CONTRACT: dict[str, tuple[str, tuple[Option, ...]]] = {
     "lookback_exceeded": ("A", ("reject", "clamp")),
     "before_publication": ("A", ("empty", "reject")),
     "publication_hour": ("D", tuple(range(24))),

@@ -2,13 +2,13 @@
 
 import pytest
 
-from mockserver.gateway.switches import Value
+from mockserver.gateway.switches import Option
 from mockserver.vendors.jetbrains_console import policy, vendor
 from tests.contract.client import Client
 from tests.vendors.jetbrains_console import asking
 from tests.vendors.jetbrains_console.asking import ADOPTION, CREDITS, HITS
 
-CONTRACT: dict[str, tuple[str, tuple[Value, ...]]] = {
+CONTRACT: dict[str, tuple[str, tuple[Option, ...]]] = {
     "expires_in": ("I", (3600, 600, 60)),
     "unknown_parameters": ("A", ("reject", "ignore")),
     "empty_elements": ("A", ("reject", "ignore")),

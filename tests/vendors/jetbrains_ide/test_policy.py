@@ -2,19 +2,19 @@
 
 import pytest
 
-from mockserver.gateway.switches import Value
+from mockserver.gateway.switches import Option
 from mockserver.vendors.jetbrains_ide import policy, vendor
 from tests.contract.client import Client
 from tests.vendors.jetbrains_ide import asking
 
-CONTRACT: dict[str, tuple[str, tuple[Value, ...]]] = {
+CONTRACT: dict[str, tuple[str, tuple[Option, ...]]] = {
     "schemes": ("O", ("both", "bearer", "automation")),
     "default_group_by": ("A", ("DAY", "NONE")),
     "last_cursor": ("A", ("null", "absent")),
     "empty_buckets": ("A", ("zeros", "omitted")),
     "release_dates": ("A", ("ignored", "honest")),
 }
-OURS: dict[str, tuple[str, tuple[Value, ...]]] = {
+OURS: dict[str, tuple[str, tuple[Option, ...]]] = {
     "old_assistant": ("A", ("all_but_junie", "everything")),
     "foreign_cursor": ("A", ("reject", "continue")),
     "longest_range": ("A", ("history", "reject")),

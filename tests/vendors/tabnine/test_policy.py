@@ -2,10 +2,10 @@
 
 import pytest
 
-from mockserver.gateway.switches import Value
+from mockserver.gateway.switches import Option
 from mockserver.vendors.tabnine import policy, vendor
 
-CONTRACT: dict[str, tuple[str, tuple[Value, ...]]] = {
+CONTRACT: dict[str, tuple[str, tuple[Option, ...]]] = {
     "forbidden_everywhere": ("A", ("yes", "no")),
     "error_shape": ("O", ("nested", "flat")),
     "foreign_organization": ("A", ("401", "403", "404")),

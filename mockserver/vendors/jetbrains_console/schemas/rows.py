@@ -1,13 +1,12 @@
-"""What the Console gives: the shapes of its rows and totals, in assumed words.
-
-Computing a row stays out.
-"""
+"""The rows and totals of the Console's answers, in assumed field names (the switch `names` has others)."""
 
 from typing import Any
 
 from marshmallow import Schema, fields
 
-from mockserver.gateway.switches import Values
+from mockserver.gateway.switches import Switches
+from mockserver.vendors.jetbrains_console import policy
+from mockserver.vendors.jetbrains_console.policy import CreditsForm
 
 
 class Adoption(Schema):
@@ -33,21 +32,21 @@ class LimitHitsTotal(Schema):
 
 
 class Credits(fields.Field[int]):
-    """Hundredths of a credit as credits with two decimals; the switch `credits_form` says whether as a number."""
+    """Hundredths of a credit as credits with two decimals; the switch `credits_form` decides about the JSON type."""
 
     def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> float | str:  # noqa: ARG002 (marshmallow names them)
         schema: Any = self.parent
-        if schema.values["credits_form"] == "string":
+        if schema.switches[policy.CREDITS_FORM] is CreditsForm.STRING:
             return f"{value // 100}.{value % 100:02}"
-        return float(value / 100)  # Of a whole number below 2**53 this is the double nearest to it, written as it is.
+        return float(value / 100)  # Below 2**53 this is the nearest double, and its text is exact.
 
 
 class Consumption(Schema):
-    """Credits that were spent in a bucket; a total has no date."""
+    """Credits spent in a bucket; a total has no date."""
 
-    def __init__(self, values: Values, **more: Any) -> None:
-        super().__init__(**more)
-        self.values = values
+    def __init__(self, switches: Switches, **options: Any) -> None:
+        super().__init__(**options)
+        self.switches = switches
 
     date = fields.String()
     built_in = Credits(data_key="builtInQuota")

@@ -1,1 +1,1 @@
-"""What IDE Services takes (`queries`) and gives (`rows`); computing either stays out."""
+"""IDE Services' schemas: query parameters (`queries`) and rows of answers (`rows`)."""

@@ -1,23 +1,23 @@
-"""What IDE Services takes: query parameters with their rules, and all faults at once.
+"""IDE Services' query parameters with their rules. A refusal lists every error.
 
-Cutting a range into buckets stays out; what is asked comes back as frozen records, days as ordinals.
+A loaded query is a frozen record in which days are ordinals.
 """
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import Any, Final, TypeVar
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, validates_schema
 from werkzeug.datastructures import MultiDict
 
 from mockserver.gateway.rejection import ParameterError
-from mockserver.gateway.switches import Values
+from mockserver.gateway.switches import Switches
 from mockserver.simulation.jetbrains import TOOLS
+from mockserver.validation.schemas import parse_date
 from mockserver.vendors.jetbrains_ide import errors, policy
+from mockserver.vendors.jetbrains_ide.policy import EmptyParameters, RepeatedParameters
 
-_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _NUMBER = re.compile(r"0*([0-9]{1,4})")
 _EXAMPLE = "123e4567-e89b-12d3-a456-426614174000"
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -27,14 +27,14 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Range:
-    """The first and the last day that are asked for."""
+    """The first and the last day of a query."""
 
     first: int
     last: int
 
 
 @dataclass(frozen=True, slots=True)
-class AdoptionAsked(Range):
+class AdoptionParameters(Range):
     """A range in buckets, of one profile or of everybody."""
 
     group_by: str
@@ -42,22 +42,22 @@ class AdoptionAsked(Range):
 
 
 @dataclass(frozen=True, slots=True)
-class TotalsAsked(Range):
+class TotalsParameters(Range):
     """A range and tools, by name and alphabetically."""
 
     tools: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class MetricsAsked(TotalsAsked):
+class MetricsParameters(TotalsParameters):
     """The same in buckets; `group_by` NONE is one bucket."""
 
     group_by: str
 
 
 @dataclass(frozen=True, slots=True)
-class UsersAsked(TotalsAsked):
-    """A page of rows; `users` are ids in small letters, ascending, or None for everybody."""
+class UsersParameters(TotalsParameters):
+    """A page of rows; `users` are ids in lower case, ascending, or None for everybody."""
 
     users: tuple[str, ...] | None
     order: str
@@ -65,47 +65,45 @@ class UsersAsked(TotalsAsked):
     limit: int
 
     @property
-    def question(self) -> tuple[str, ...]:
-        """What a cursor belongs to: everything but the page."""
+    def fingerprint(self) -> tuple[str, ...]:
+        """The query that a cursor belongs to: everything but the page."""
         users = () if self.users is None else ("users", *self.users)
         return (str(self.first), str(self.last), self.order, *self.tools, *users)
 
 
 class Ruled(fields.Field[T]):
-    """A parameter whose `rule` says what it must be."""
+    """A parameter whose `rule` states what it must be."""
 
     def __init__(self, rule: str, **rest: Any) -> None:
         super().__init__(metadata={"rule": rule}, **rest)
 
-    def wrong(self, value: str) -> ValidationError:
-        """That a value is not by the rule."""
+    def error(self, value: str) -> ValidationError:
+        """The error for a value that breaks the rule."""
         return ValidationError(f"{self.metadata['rule']}, not {_short(value)}")
 
     def elements(self, value: str) -> set[str]:
-        """What stands between the commas; ValidationError where nothing does."""
+        """The elements between the commas; ValidationError for an empty one."""
         found = set(value.split(","))
         if "" in found:
-            raise ValidationError(f"must not have an empty element: it {self.wrong(value).messages[0]}")
+            raise ValidationError(f"must not have an empty element: it {self.error(value).messages[0]}")
         return found
 
 
-class Day(Ruled[int]):
+class DateParameter(Ruled[int]):
     """A calendar day, YYYY-MM-DD in ASCII digits; its ordinal."""
 
     def __init__(self, **rest: Any) -> None:
         super().__init__("must be a date that exists, written YYYY-MM-DD", **rest)
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> int:  # noqa: ARG002 (marshmallow names them)
-        try:
-            if _DATE.fullmatch(value):
-                return date.fromisoformat(value).toordinal()
-        except ValueError:
-            pass
-        raise self.wrong(value)
+        found = parse_date(value)
+        if found is None:
+            raise self.error(value)
+        return found.toordinal()
 
 
 class Choice(Ruled[str]):
-    """One of some words, letter for letter."""
+    """One of some words, in their exact case."""
 
     def __init__(self, *choices: str, **rest: Any) -> None:
         super().__init__(f"must be {_listed(choices)}", **rest)
@@ -113,12 +111,12 @@ class Choice(Ruled[str]):
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:  # noqa: ARG002 (marshmallow names them)
         if value not in self.choices:
-            raise self.wrong(value)
+            raise self.error(value)
         return str(value)
 
 
 class Tools(Ruled[tuple[str, ...]]):
-    """Tools between commas, in small letters; each once, alphabetically."""
+    """Tools between commas, in lower case; each once, alphabetically."""
 
     def __init__(self, **rest: Any) -> None:
         super().__init__(f"must name tools among {_listed(TOOLS)}, between commas", **rest)
@@ -133,12 +131,12 @@ class Tools(Ruled[tuple[str, ...]]):
         chosen = self.elements(value)
         unknown = sorted(chosen - set(TOOLS))
         if unknown:
-            raise self.wrong(unknown[0])
+            raise self.error(unknown[0])
         return tuple(sorted(chosen))
 
 
 class Users(Ruled[tuple[str, ...]]):
-    """UUIDs between commas, in either case; each once, in small letters, ascending."""
+    """UUIDs between commas, in any case; each once, in lower case, ascending."""
 
     def __init__(self, **rest: Any) -> None:
         super().__init__(f"must name users by UUIDs such as {_EXAMPLE}, between commas", **rest)
@@ -153,7 +151,7 @@ class Users(Ruled[tuple[str, ...]]):
         chosen = {each.lower() for each in self.elements(value)}
         for each in sorted(chosen):
             if not _UUID.fullmatch(each):
-                raise self.wrong(each)
+                raise self.error(each)
         return tuple(sorted(chosen))
 
 
@@ -166,12 +164,12 @@ class Limit(Ruled[int]):
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> int:  # noqa: ARG002 (marshmallow names them)
         found = _NUMBER.fullmatch(value)
         if not found or not 1 <= int(found[1]) <= policy.LIMIT_MAXIMUM:
-            raise self.wrong(value)
+            raise self.error(value)
         return int(found[1])
 
 
 class Text(Ruled[str]):
-    """Any text; what it stands for is looked up elsewhere."""
+    """Any text; its meaning is looked up elsewhere."""
 
 
 def _listed(choices: tuple[str, ...]) -> str:
@@ -187,51 +185,53 @@ _NO_GROUP: Final[dict[str, Any]] = {"required": f"is required: {_listed(policy.G
 
 
 class Query(Schema):
-    """A range of days, and what every endpoint does with its parameters: those that it does not know are ignored."""
+    """A range of days, and how every endpoint loads its parameters; unknown ones are ignored."""
 
     class Meta:
-        """Leave out what is not known."""
+        """Ignore unknown parameters."""
 
         unknown = EXCLUDE
 
-    first = Day(required=True, data_key="fromDate", error_messages=_NO_DATE)
-    last = Day(required=True, data_key="toDate", error_messages=_NO_DATE)
+    first = DateParameter(required=True, data_key="fromDate", error_messages=_NO_DATE)
+    last = DateParameter(required=True, data_key="toDate", error_messages=_NO_DATE)
 
     @validates_schema(skip_on_field_errors=False)
     def check_order(self, loaded: dict[str, Any], **_: Any) -> None:
-        """From before to or on the same day, whatever else is wrong."""
+        """Refuse a fromDate after toDate, whatever else is wrong."""
         if {"first", "last"} <= loaded.keys() and loaded["first"] > loaded["last"]:
             raise ValidationError("must not be later than toDate", "fromDate")
 
-    def asked(self, args: "MultiDict[str, str]", values: Values) -> dict[str, Any]:
-        """What is asked, by field; a Rejection names every fault, in the order of the parameters."""
-        given, faults = self._given(args, values)
+    def load_args(self, args: "MultiDict[str, str]", switches: Switches) -> dict[str, Any]:
+        """The values by field; a Rejection lists every error, in the order of the parameters."""
+        given, rules = self._given(args, switches)
         loaded: dict[str, Any] = {}
         try:
             loaded = self.load(given)
         except ValidationError as error:
-            faults = {**error.messages_dict, **faults}
-        if faults:
+            rules = {**error.messages_dict, **rules}
+        if rules:
             names = [field.data_key or name for name, field in self.fields.items()]
-            raise errors.invalid(*(ParameterError(name, faults[name][0]) for name in names if name in faults))
+            raise errors.invalid(*(ParameterError(name, rules[name][0]) for name in names if name in rules))
         return loaded
 
-    def _given(self, args: "MultiDict[str, str]", values: Values) -> tuple[dict[str, str], dict[str, list[str]]]:
-        """The one value of each parameter that is known, and what is wrong with those that are empty or repeated."""
+    def _given(self, args: "MultiDict[str, str]", switches: Switches) -> tuple[dict[str, str], dict[str, list[str]]]:
+        """The single value of each known parameter, and the rules that empty and repeated ones break."""
         given: dict[str, str] = {}
-        faults: dict[str, list[str]] = {}
+        rules: dict[str, list[str]] = {}
+        ignore_empty = switches[policy.EMPTY_PARAMETERS] is EmptyParameters.IGNORE
+        refuse_repeated = switches[policy.REPEATED_PARAMETERS] is RepeatedParameters.REJECT
         for name, field in self.fields.items():
             key = field.data_key or name
             texts = args.getlist(key)
-            if values["empty_parameters"] == "ignore":
+            if ignore_empty:
                 texts = [text for text in texts if text]
-            if len(texts) > 1 and values["repeated_parameters"] == "reject":
-                faults[key] = [f"must be given once, not {len(texts)} times"]
+            if len(texts) > 1 and refuse_repeated:
+                rules[key] = [f"must be given once, not {len(texts)} times"]
             elif texts and not texts[0]:
-                faults[key] = [f"must not be empty: it {field.metadata['rule']}"]
+                rules[key] = [f"must not be empty: it {field.metadata['rule']}"]
             if texts:
                 given[key] = ",".join(texts) if isinstance(field, Tools | Users) else texts[0]
-        return given, faults
+        return given, rules
 
 
 class AdoptionQuery(Query):
@@ -264,26 +264,26 @@ class UsersQuery(TotalsQuery):
 
 
 _ADOPTION, _TOTALS, _METRICS, _USERS = AdoptionQuery(), TotalsQuery(), MetricsQuery(), UsersQuery()
-"""One of each: they hold nothing of a question."""
+"""One of each: they hold nothing of a request."""
 
 
-def asked_adoption(args: "MultiDict[str, str]", values: Values) -> AdoptionAsked:
-    """What users-adoption is asked."""
-    return AdoptionAsked(**_ADOPTION.asked(args, values))
+def load_adoption(args: "MultiDict[str, str]", switches: Switches) -> AdoptionParameters:
+    """The parameters of users-adoption."""
+    return AdoptionParameters(**_ADOPTION.load_args(args, switches))
 
 
-def asked_totals(args: "MultiDict[str, str]", values: Values) -> TotalsAsked:
-    """What totals is asked."""
-    return TotalsAsked(**_TOTALS.asked(args, values))
+def load_totals(args: "MultiDict[str, str]", switches: Switches) -> TotalsParameters:
+    """The parameters of totals."""
+    return TotalsParameters(**_TOTALS.load_args(args, switches))
 
 
-def asked_metrics(args: "MultiDict[str, str]", values: Values) -> MetricsAsked:
-    """What metrics and metrics-by-feature are asked; the switch `default_group_by` stands in for no groupBy."""
-    found = _METRICS.asked(args, values)
-    found["group_by"] = found["group_by"] or str(values["default_group_by"])
-    return MetricsAsked(**found)
+def load_metrics(args: "MultiDict[str, str]", switches: Switches) -> MetricsParameters:
+    """The parameters of metrics and metrics-by-feature; the switch `default_group_by` stands in for no groupBy."""
+    found = _METRICS.load_args(args, switches)
+    found["group_by"] = found["group_by"] or switches[policy.DEFAULT_GROUP_BY].value
+    return MetricsParameters(**found)
 
 
-def asked_users(args: "MultiDict[str, str]", values: Values) -> UsersAsked:
-    """What users.paged is asked."""
-    return UsersAsked(**_USERS.asked(args, values))
+def load_users(args: "MultiDict[str, str]", switches: Switches) -> UsersParameters:
+    """The parameters of users.paged."""
+    return UsersParameters(**_USERS.load_args(args, switches))

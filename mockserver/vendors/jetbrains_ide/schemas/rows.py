@@ -1,7 +1,4 @@
-"""What IDE Services gives: the shapes of its rows, in the names of the contract.
-
-Computing a row stays out, and so does another name for any of these (the switch `names`).
-"""
+"""The rows of IDE Services' answers, in the default field names (the switch `names` has others)."""
 
 from marshmallow import Schema, fields
 
@@ -29,7 +26,7 @@ class Metrics(Totals):
     """A row of metrics."""
 
     class Meta:
-        """The date stands first."""
+        """The date comes first."""
 
         fields = ("date", "suggestions", "acceptances", "invocations")
 
@@ -40,7 +37,7 @@ class FeatureMetrics(Metrics):
     """A row of metrics-by-feature."""
 
     class Meta:
-        """The date and the tool stand first."""
+        """The date and the tool come first."""
 
         fields = ("date", "tool", "suggestions", "acceptances", "invocations")
 
@@ -61,4 +58,4 @@ class UserMetrics(ColumnarSchema):
 
 
 COUNTERS = tuple((tool, measure) for tool in TOOLS for measure in Totals().fields)
-"""What rows tell: measures, each a tool's."""
+"""The counters in rows: each measure of each tool."""

@@ -1,6 +1,6 @@
-"""Answers who there is: the organisation, teams, users and seats, as they were at an instant.
+"""Accounts at a moment: the organization, its teams, users and seats.
 
-What they did stays out (`usage`).
+What people did is in `usage`.
 """
 
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ _ROLES = tuple(str(role) for role in ROLES)
 
 @dataclass(frozen=True, slots=True)
 class Organization:
-    """The organisation, as far as it is not the same for all."""
+    """The organization, without what is the same for all."""
 
     id: UUID
     name: str
@@ -32,7 +32,7 @@ class Organization:
 
 @dataclass(frozen=True, slots=True)
 class Team:
-    """A team, and how many users it has, deactivated ones among them."""
+    """A team, and how many users it has, including deactivated ones."""
 
     id: UUID
     name: str
@@ -42,7 +42,7 @@ class Team:
 
 @dataclass(frozen=True, slots=True)
 class Users:
-    """Users by columns, one entry a user; instants as written, None where a thing has not happened."""
+    """Users by columns, one entry for each; timestamps as written, None for what has not happened."""
 
     id: list[str]
     organization_id: list[str]
@@ -56,7 +56,7 @@ class Users:
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """A user alone: what the columns do not tell is told besides."""
+    """A single user, with fields that the columns lack."""
 
     id: str
     organization_id: str
@@ -100,9 +100,9 @@ class License:
 
 
 def organization(world: World) -> Organization:
-    """The organisation."""
-    stated = world.organization
-    return Organization(world.identities.organization_id, stated.name, (stated.domain,))
+    """The organization."""
+    found = world.organization
+    return Organization(world.identities.organization_id, found.name, (found.domain,))
 
 
 def teams(world: World, now: datetime) -> list[Team]:
@@ -111,56 +111,56 @@ def teams(world: World, now: datetime) -> list[Team]:
     mine = table.team[table.known(seconds(now)) & (table.team >= 0)]
     users = np.bincount(mine, minlength=len(world.organization.teams)).tolist()
     found = [
-        Team(world.identities.team_id_of(place), team.name, users[place], team.default)
-        for place, team in enumerate(world.organization.teams)
+        Team(world.identities.team_id_of(index), team.name, users[index], team.default)
+        for index, team in enumerate(world.organization.teams)
     ]
     return sorted(found, key=lambda team: team.name)
 
 
-def team_place(world: World, identifier: str) -> int | None:
-    """The place of the team with an id; None for no team's."""
-    places = range(len(world.organization.teams))
-    return next((place for place in places if str(world.identities.team_id_of(place)) == identifier), None)
+def team_index(world: World, identifier: str) -> int | None:
+    """The index of the team with an id; None for an unknown id."""
+    indexes = range(len(world.organization.teams))
+    return next((index for index in indexes if str(world.identities.team_id_of(index)) == identifier), None)
 
 
-def team_name(world: World, place: int) -> str:
+def team_name(world: World, index: int) -> str:
     """The name of a team."""
-    return world.organization.teams[place].name
+    return world.organization.teams[index].name
 
 
-def team_counts(world: World, now: datetime, place: int) -> TeamCounts:
+def team_counts(world: World, now: datetime, index: int) -> TeamCounts:
     """The accounts of a team, counted now."""
-    table, instant = world.tabnine_accounts.table, seconds(now)
-    mine = table.team == place
-    active = int((mine & table.active(instant)).sum())
-    known = int((mine & table.known(instant)).sum())
-    return TeamCounts(active, known - active, int((mine & table.pending(instant)).sum()))
+    table, second = world.tabnine_accounts.table, seconds(now)
+    mine = table.team == index
+    active = int((mine & table.active(second)).sum())
+    known = int((mine & table.known(second)).sum())
+    return TeamCounts(active, known - active, int((mine & table.pending(second)).sum()))
 
 
 def users(world: World, now: datetime, *, team_member: bool | None, active: bool | None) -> I64:
-    """The places in the accounts' table of the users that pass the filters, ascending by id."""
-    table, instant = world.tabnine_accounts.table, seconds(now)
-    chosen = table.known(instant)
+    """The positions in the accounts' table of the users that pass the filters, ascending by id."""
+    table, second = world.tabnine_accounts.table, seconds(now)
+    chosen = table.known(second)
     if team_member is not None:
         chosen &= (table.team >= 0) == team_member
     if active is not None:
-        chosen &= table.active(instant) == active
+        chosen &= table.active(second) == active
     return np.flatnonzero(chosen)
 
 
-def team_users(world: World, now: datetime, place: int) -> I64:
-    """The places in the accounts' table of a team's users, ascending by id."""
+def team_users(world: World, now: datetime, index: int) -> I64:
+    """The positions in the accounts' table of a team's users, ascending by id."""
     table = world.tabnine_accounts.table
-    return np.flatnonzero(table.known(seconds(now)) & (table.team == place))
+    return np.flatnonzero(table.known(seconds(now)) & (table.team == index))
 
 
-def listed(world: World, now: datetime, places: I64) -> Users:
-    """The users at some places of the accounts' table."""
-    return _listed(world, world.tabnine_accounts.table, seconds(now), places)
+def listed(world: World, now: datetime, positions: I64) -> Users:
+    """The users at some positions of the accounts' table."""
+    return _listed(world, world.tabnine_accounts.table, seconds(now), positions)
 
 
-def _listed(world: World, table: Table, now: int, places: I64) -> Users:
-    index, changed, deactivated = table.index[places], table.changed[places], table.deactivated[places]
+def _listed(world: World, table: Table, now: int, positions: I64) -> Users:
+    index, changed, deactivated = table.index[positions], table.changed[positions], table.deactivated[positions]
     changes, gone = changed <= now, deactivated <= now
     emails = world.identities.emails_of(index)
     return Users(
@@ -168,21 +168,21 @@ def _listed(world: World, table: Table, now: int, places: I64) -> Users:
         organization_id=[str(world.identities.organization_id)] * len(index),
         username=emails,
         email=emails,
-        role=[_ROLES[role] for role in table.role[places].tolist()],
-        verified=table.verified[places].tolist(),
+        role=[_ROLES[role] for role in table.role[positions].tolist()],
+        verified=table.verified[positions].tolist(),
         updated=_happened(np.maximum(np.where(changes, changed, 0), np.where(gone, deactivated, 0)), changes | gone),
         deactivated=_happened(deactivated, gone),
     )
 
 
-def _happened(instants: I64, happened: Mask) -> list[str | None]:
-    """Instants as written; None where a thing has not happened."""
-    texts = all_written(np.where(happened, instants, 0))
-    return [text if told else None for text, told in zip(texts, happened.tolist(), strict=True)]
+def _happened(timestamps: I64, happened: Mask) -> list[str | None]:
+    """Timestamps as written; None for what has not happened."""
+    texts = all_written(np.where(happened, timestamps, 0))
+    return [text if has else None for text, has in zip(texts, happened.tolist(), strict=True)]
 
 
 def user_account(world: World, now: datetime, identifier: str) -> Table | None:
-    """The account of the user with an id, alone; None for nobody's, and for whoever is still to come."""
+    """The account of the user with an id, alone; None for an unknown id, and for a user who is still to come."""
     index = world.identities.index_of(identifier)
     if index is None:
         return None
@@ -191,7 +191,7 @@ def user_account(world: World, now: datetime, identifier: str) -> Table | None:
 
 
 def user(world: World, now: datetime, account: Table) -> User:
-    """The user with an account."""
+    """The user of an account."""
     found = _listed(world, account, seconds(now), np.zeros(1, dtype=np.int64))
     team = int(account.team[0])
     return User(
@@ -228,12 +228,12 @@ def _anniversary(day: date, year: int) -> date:
     return date(year, 2, 28) if (day.month, day.day) == (2, 29) else day.replace(year=year)
 
 
-def first_month(world: World, now: datetime, asked: date | None, count: int) -> date | None:
-    """The first month to tell: as asked or `count` back, none before the organisation's; None for the future."""
+def first_month(world: World, now: datetime, start: date | None, count: int) -> date | None:
+    """The first month of the answer: `start` or `count` back, none before the organization's; None for the future."""
     present = now.date().replace(day=1)
-    if asked is not None and asked > present:
+    if start is not None and start > present:
         return None
-    first = month_after(present, 1 - count) if asked is None else asked
+    first = month_after(present, 1 - count) if start is None else start
     return min(max(first, world.organization.first_day.replace(day=1)), present)
 
 

@@ -1,6 +1,6 @@
-"""Answers what was done, in buckets of the calendar: counters, distinct users and the ratios that follow from them.
+"""Usage in buckets of the calendar: counters, distinct users, and the ratios that follow from them.
 
-Who there is stays out (`accounts`).
+Who has an account is in `accounts`.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -23,16 +23,16 @@ _AGENT = tuple(name for name in COUNTERS if name.startswith("agent_"))
 _NOTHING = Totals((0,) * len(COUNTERS), (0,) * len(SECTIONS), 0)
 
 Count = Callable[[Sequence[int]], list[Totals]]
-"""What tells the totals between each two of some ascending seconds: of everybody, a team, or a user."""
+"""Counts the totals between each two of some ascending seconds: of everybody, a team, or a user."""
 
 Column = Sequence[int | float | None]
 Columns = Mapping[str, Column]
-"""Counters, users and ratios by name, each with one entry a bucket; None for a ratio that is undefined."""
+"""Counters, users and ratios by name, each with one entry for each bucket; None for an undefined ratio."""
 
 
 @dataclass(frozen=True, slots=True)
 class Buckets:
-    """What was done from an instant to another, as written, by columns: distinct users, and each section's numbers."""
+    """Usage by columns: where each bucket begins and ends, its distinct users, and each section's numbers."""
 
     start: Sequence[str]
     end: Sequence[str]
@@ -45,19 +45,19 @@ class Buckets:
 
 
 def everybody(world: World) -> Count:
-    """What counts the whole organisation."""
+    """Counts the whole organization."""
     return world.tabnine_ranges.everybody
 
 
-def of_team(world: World, place: int) -> Count:
-    """What counts a team."""
+def of_team(world: World, team: int) -> Count:
+    """Counts a team."""
     table = world.tabnine_accounts.table
-    index = table.index[table.team == place]
+    index = table.index[table.team == team]
     return lambda cuts: world.tabnine_ranges.members(index, cuts)
 
 
 def of_user(world: World, account: Table) -> Count:
-    """What counts one user."""
+    """Counts one user."""
     return lambda cuts: world.tabnine_ranges.members(account.index, cuts)
 
 
@@ -66,19 +66,19 @@ def buckets(
 ) -> Buckets:
     """The buckets of a range, ascending; the future is empty. A long range has no buckets outside the history.
 
-    With `omit_empty` those in which nothing was done are left out, unless the range is one bucket (`all`).
+    With `omit_empty` there are no buckets without usage, unless the range is one bucket (`all`).
     """
     history = midnight(world.organization.first_day), seconds(now)
     edges = _edges(start, end, granularity, history)
     totals = _totals([second for second, _ in edges], history[1] + 1, count)
-    told = list(zip(pairwise(label for _, label in edges), totals, strict=True))
+    labelled = list(zip(pairwise(label for _, label in edges), totals, strict=True))
     if omit_empty and granularity != "all":
-        told = [(label, total) for label, total in told if any(total.sums)]
-    return _buckets([label for label, _ in told], [total for _, total in told])
+        labelled = [(label, total) for label, total in labelled if any(total.sums)]
+    return _buckets([label for label, _ in labelled], [total for _, total in labelled])
 
 
 def _edges(start: Instant, end: Instant, granularity: str, history: tuple[int, int]) -> list[tuple[int, str]]:
-    """Where a range begins, is cut by the calendar, and ends: the second from which on facts count, and as written."""
+    """Where a range begins, is cut by the calendar, and ends: the second from which facts count, and as written."""
     if granularity == "all":
         return [(start.ceiling, start.text), (end.ceiling, end.text)]
     opening, closing = (start.ceiling, start.written), (end.ceiling, end.written)
@@ -136,12 +136,12 @@ def _buckets(labels: list[tuple[str, str]], totals: list[Totals]) -> Buckets:
     sums = dict(zip(COUNTERS, _columns([total.sums for total in totals], len(COUNTERS)), strict=True))
     completers, chatters, agents = _columns([total.users for total in totals], len(SECTIONS))
     chars, typed = sums["completion_chars"], sums["keystrokes"]
-    brought = _sums(chars, sums["chat_chars"])
+    generated = _sums(chars, sums["chat_chars"])
     return Buckets(
         [start for start, _ in labels],
         [end for _, end in labels],
         [total.anybody for total in totals],
-        _ratios(brought, _sums(brought, typed)),
+        _ratios(generated, _sums(generated, typed)),
         code_completions={
             "users": completers,
             **_part(sums, "completions", "completion_chars", "keystrokes", "completion_lines"),
@@ -170,6 +170,6 @@ def _part(sums: Mapping[str, Sequence[int]], *names: str) -> dict[str, Column]:
 
 
 def _ratios(parts: Sequence[int], wholes: Sequence[int]) -> list[float | None]:
-    """To three decimals, halves up, reckoned in whole thousandths; None where it would divide by 0."""
+    """Ratios to three decimals, halves rounded up, computed in whole thousandths; None instead of a division by 0."""
     pairs = zip(parts, wholes, strict=True)
     return [(2000 * part + whole) // (2 * whole) / 1000 if whole else None for part, whole in pairs]

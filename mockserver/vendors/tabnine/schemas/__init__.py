@@ -1,1 +1,1 @@
-"""What Tabnine takes (`queries`) and gives (`rows`); computing either stays out."""
+"""Tabnine's schemas: query parameters (`queries`) and rows of answers (`rows`)."""

@@ -1,7 +1,6 @@
-"""What Tabnine gives: the shapes of its rows, in its own words.
+"""The rows of Tabnine's answers, in its own field names.
 
-Computing a row stays out. Long lists come as columns, and each column is told as a whole: a field's way through
-marshmallow costs as much as the rest of a row.
+Long lists are dumped column by column: a single field's way through marshmallow costs as much as the rest of a row.
 """
 
 from marshmallow import Schema, fields
@@ -10,7 +9,7 @@ from mockserver.gateway.columns import Column, ColumnarSchema
 
 
 class Organization(Schema):
-    """The organisation, without its settings."""
+    """The organization, without its settings."""
 
     id = fields.UUID()
     name = fields.String()
@@ -86,7 +85,7 @@ class License(Schema):
 
 
 class Permissions(ColumnarSchema):
-    """Who has a role."""
+    """Users with a role."""
 
     username = Column[str]()
     organization_id = Column[str](data_key="organizationId")
@@ -136,7 +135,7 @@ class Agent(ColumnarSchema):
 
 
 class Buckets(ColumnarSchema):
-    """What was done from an instant to another, in sections; the switch `usage_sections` says which."""
+    """Buckets of usage, in sections; the switch `usage_sections` decides which."""
 
     omitted_when_none = ("productivityFactor",)
 
@@ -151,9 +150,9 @@ class Buckets(ColumnarSchema):
 
 
 COUNTERS = {
-    column.attribute or place: f"{section.data_key or name}.{column.data_key or place}"
+    column.attribute or key: f"{section.data_key or name}.{column.data_key or key}"
     for name, section in Buckets().fields.items()
     if isinstance(section, fields.Nested)
-    for place, column in section.schema.fields.items()
+    for key, column in section.schema.fields.items()
 }
-"""What the sections of a bucket call our counters."""
+"""The name of each of our counters in the sections of a bucket."""
