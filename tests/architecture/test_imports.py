@@ -1,4 +1,4 @@
-"""Promises about the walls between the rooms: they stand, and each breach of one is caught."""
+"""The import contracts: they are kept, and they detect every kind of violation."""
 
 import os
 import shutil
@@ -11,9 +11,9 @@ import pytest
 
 from tests.server.programs import ROOT
 
-NUMBERS_ONLY = {"numpy", *sys.stdlib_module_names}
+NUMPY_AND_STANDARD_LIBRARY = {"numpy", *sys.stdlib_module_names}
 
-BREACHES = [
+VIOLATIONS = [
     ("simulation/clock.py", "import mockserver.gateway.journal", "floors"),
     ("gateway/journal.py", "import mockserver.vendors.augment.policy", "floors"),
     ("gateway/journal.py", "import mockserver.admin", "floors"),
@@ -60,55 +60,55 @@ BREACHES = [
     ("pytest_plugin/server_process.py", "def late() -> None:\n    import mockserver.gateway.journal", "plugin-apart"),
     ("pytest_plugin/sandboxes.py", "import yaml", "plugin-apart"),
 ]
-"""Where somebody writes what, and the contract that must catch it."""
+"""A file, the code appended to it, and the contract that must detect it."""
 
 
 @pytest.fixture(scope="module")
 def copied(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The package and its contracts, copied, with a second vendor made of the first."""
-    place = tmp_path_factory.mktemp("copy")
-    shutil.copy(ROOT / "pyproject.toml", place)
-    shutil.copytree(ROOT / "mockserver", place / "mockserver", ignore=shutil.ignore_patterns("__pycache__"))
-    shutil.copytree(place / "mockserver/vendors/augment", place / "mockserver/vendors/other")
-    for path in (place / "mockserver/vendors/other").rglob("*.py"):
+    """A copy of the package and its contracts, with a copy of a vendor under another name."""
+    folder = tmp_path_factory.mktemp("copy")
+    shutil.copy(ROOT / "pyproject.toml", folder)
+    shutil.copytree(ROOT / "mockserver", folder / "mockserver", ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(folder / "mockserver/vendors/augment", folder / "mockserver/vendors/other")
+    for path in (folder / "mockserver/vendors/other").rglob("*.py"):
         path.write_text(path.read_text(encoding="utf-8").replace("vendors.augment", "vendors.other"), encoding="utf-8")
-    return place
+    return folder
 
 
-def test_every_wall_stands(copied: Path) -> None:
-    assert broken(copied, *{contract for _, _, contract in BREACHES}) == ""
+def test_all_contracts_are_kept(copied: Path) -> None:
+    assert violations(copied, *{contract for _, _, contract in VIOLATIONS}) == ""
 
 
-@pytest.mark.parametrize(("file", "written", "contract"), BREACHES)
-def test_a_breach_is_caught(copied: Path, file: str, written: str, contract: str) -> None:
+@pytest.mark.parametrize(("file", "code", "contract"), VIOLATIONS)
+def test_a_violation_is_detected(copied: Path, file: str, code: str, contract: str) -> None:
     path = copied / "mockserver" / file
     before = path.read_text(encoding="utf-8") if path.exists() else None
-    path.write_text(f"{before or ''}\n{written}\n", encoding="utf-8")
+    path.write_text(f"{before or ''}\n{code}\n", encoding="utf-8")
     try:
-        assert "BROKEN" in broken(copied, contract)
+        assert "BROKEN" in violations(copied, contract)
     finally:
         path.unlink() if before is None else path.write_text(before, encoding="utf-8")
 
 
 @pytest.mark.parametrize(
-    "room", ["mockserver.simulation", "mockserver.vendors.augment.reports", "mockserver.vendors.tabnine.reports"]
+    "package", ["mockserver.simulation", "mockserver.vendors.augment.reports", "mockserver.vendors.tabnine.reports"]
 )
-def test_numbers_come_from_numpy_and_the_standard_library_alone(room: str) -> None:
+def test_numbers_need_only_numpy_and_the_standard_library(package: str) -> None:
     graph = grimp.build_graph("mockserver", include_external_packages=True)
-    for module in {room, *graph.find_descendants(room)}:
+    for module in {package, *graph.find_descendants(package)}:
         outside = {
             name for name in graph.find_modules_directly_imported_by(module) if not name.startswith("mockserver")
         }
-        assert outside <= NUMBERS_ONLY, module
+        assert outside <= NUMPY_AND_STANDARD_LIBRARY, module
 
 
-def broken(place: Path, *contracts: str) -> str:
-    """What import-linter says of contracts in a tree; nothing when they are kept."""
+def violations(folder: Path, *contracts: str) -> str:
+    """Return the report of import-linter about contracts in a tree; empty if they are kept."""
     flags = [part for contract in sorted(contracts) for part in ("--contract", contract)]
     found = subprocess.run(
         [Path(sys.executable).with_name("lint-imports"), "--no-cache", *flags],
-        cwd=place,
-        env={**os.environ, "PYTHONPATH": str(place)},
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(folder)},
         capture_output=True,
         text=True,
         check=False,
