@@ -42,6 +42,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Register the markers, and react to Ctrl-C even where a shell has switched it off."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
+    config.addinivalue_line("markers", "slow: left out of the quick lane (`make quick`)")
     config.addinivalue_line("markers", "in_process(why): left out of a run over sockets, for this reason")
 
 

@@ -63,17 +63,21 @@ def _addresses_agree(roles: ByVendor, reader: Reader) -> None:
         raise NotApplicable("nobody in a list of people was active in the range")
 
 
-def _leavers(people: list[ListedPerson], key: Callable[[ListedPerson], str]) -> dict[str, str]:
-    """Who has left, by a key, and on which day."""
-    left = {key(person): person.left for person in people if person.left is not None}
-    if not left:
+def _leavers(
+    roles: ByVendor, reader: Reader, key: Callable[[ListedPerson], str]
+) -> Iterator[tuple[str, Roles, dict[str, str]]]:
+    """Each list of people with those who have left, by a key, and the day; NotApplicable where nobody has."""
+    found = [
+        (name, role, {key(person): person.left for person in people if person.left is not None})
+        for name, role, people in _listings(roles, reader)
+    ]
+    if not any(left for _, _, left in found):
         raise NotApplicable("nobody has left")
-    return left
+    yield from found
 
 
 def _nobody_after_leaving(roles: ByVendor, reader: Reader) -> None:
-    for lister, _, people in _listings(roles, reader):
-        left = _leavers(people, lambda person: person.email.casefold())
+    for lister, _, left in _leavers(roles, reader, lambda person: person.email.casefold()):
         for name, days in _person_days(roles, reader, with_id=False):
             for each in days:
                 if each.day > left.get(each.email.casefold(), each.day):
@@ -82,8 +86,7 @@ def _nobody_after_leaving(roles: ByVendor, reader: Reader) -> None:
 
 
 def _no_rows_after_leaving(roles: ByVendor, reader: Reader) -> None:
-    for lister, _, people in _listings(roles, reader):
-        left = _leavers(people, lambda person: person.id)
+    for lister, _, left in _leavers(roles, reader, lambda person: person.id):
         for name, days in _person_days(roles, reader, with_id=True):
             for each in days:
                 if each.day > left.get(str(each.id), each.day):
@@ -92,19 +95,21 @@ def _no_rows_after_leaving(roles: ByVendor, reader: Reader) -> None:
 
 
 def _no_usage_after_leaving(roles: ByVendor, reader: Reader) -> None:
-    for _, role, people in _listings(roles, reader):
-        gone = sorted(user for user, day in _leavers(people, lambda each: each.id).items() if day < str(reader.first))
+    for _, role, left in _leavers(roles, reader, lambda person: person.id):
+        gone = sorted(user for user, day in left.items() if day < str(reader.first))
         _check_no_usage(role, reader, gone if reader.full else gone[-SAMPLE:], f"who left before {reader.first}")
 
 
 def _no_usage_without_licence(roles: ByVendor, reader: Reader) -> None:
-    for lister, role, people in _listings(roles, reader):
-        known = {person.id for person in people}
-        seen = {str(each.id) for _, days in _person_days(roles, reader, with_id=True) for each in days}
-        others = sorted(seen - known)
-        if not others:
-            raise NotApplicable(f"everybody who was active is in the list of {lister}")
-        _check_no_usage(role, reader, others if reader.full else others[:SAMPLE], f"who is not in the list of {lister}")
+    seen = {str(each.id) for _, days in _person_days(roles, reader, with_id=True) for each in days}
+    others = {
+        lister: (role, sorted(seen - {person.id for person in people}))
+        for lister, role, people in _listings(roles, reader)
+    }
+    if not any(users for _, users in others.values()):
+        raise NotApplicable("everybody who was active is in every list of people")
+    for lister, (role, users) in others.items():
+        _check_no_usage(role, reader, users if reader.full else users[:SAMPLE], f"who is not in the list of {lister}")
 
 
 def _check_no_usage(role: Roles, reader: Reader, users: list[str], who: str) -> None:

@@ -35,6 +35,7 @@ class Probes:
 
     * `answered` gives a query for every GET operation that is answered with 200; together the answers show every field
       of the OpenAPI file.
+    * `others` are further GETs with a success other than 200, as path and query.
     * `refused` are queries that are refused, at least one for each form of a 400.
     * `golden` are GETs whose bytes are kept, as path and query; `{name}` in one stands for the entry of `ids`. They are
       sent in each of `organizations`. `.venv/bin/python -m tests.vendors.golden <vendor>` writes the digests.
@@ -45,6 +46,7 @@ class Probes:
     answered: Callable[["Client"], Queries]
     refused: Queries
     golden: tuple[str, ...]
+    others: tuple[str, ...] = ()
     caught: Mapping[str, set[str]] = field(default_factory=dict)
     organizations: tuple[str, ...] = ("acme", "documented", "globex", "initech")
     ids: Callable[["Client"], Mapping[str, str]] = no_ids

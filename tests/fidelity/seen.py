@@ -110,6 +110,8 @@ def _refuse(seen: Seen, client: Client, vendor: Vendor, organization: str, queri
     client.sandbox.set_limits({})
     for answer in answers:
         seen.note(client, answer)
+    for target in probes.of(vendor).others:
+        seen.note(client, client.get(*target.split("?")))
 
 
 def _fail(seen: Seen, client: Client, vendor: Vendor, patch: pytest.MonkeyPatch) -> None:

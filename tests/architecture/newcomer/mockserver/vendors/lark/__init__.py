@@ -1,0 +1,25 @@
+"""The Lark Reports API, a made-up vendor: this vendor's rooms, assembled."""
+
+from mockserver.gateway.vendor import Vendor
+from mockserver.vendors.lark import defects, errors, policy, reports, routes
+
+
+def vendor() -> Vendor:
+    """The record by which the gateway serves Lark."""
+    return Vendor(
+        name=policy.NAME,
+        title=policy.TITLE,
+        mounts=policy.MOUNTS,
+        schemes=policy.SCHEMES,
+        stages=policy.STAGES,
+        allowance=policy.ALLOWANCE,
+        switches=policy.SWITCHES,
+        routes=routes.ROUTES,
+        render_error=errors.render,
+        cache_epoch=routes.cache_epoch,
+        format_timestamp=reports.format_timestamp,
+        sample_path=policy.SAMPLE_PATH,
+        visibility=routes.visibility,
+        defects=defects.DEFECTS,
+        common_headers=errors.common_headers,
+    )

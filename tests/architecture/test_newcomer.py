@@ -1,0 +1,161 @@
+"""One vendor more is one folder more: a made-up vendor with a made-up product, dropped into a copy, works everywhere.
+
+The newcomer has pages in a Link header, an ETag, a rate-limit header on every answer, and a 204. Nothing else of the
+copy is changed, but for the tables that the tools generate.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.server.programs import ROOT
+
+NEWCOMER = ROOT / "tests" / "architecture" / "newcomer"
+VENDOR = "lark"
+BIN = Path(sys.executable).parent
+GENERATORS = ("admin_openapi", "generate", "fidelity", "cases")
+
+pytestmark = [
+    pytest.mark.in_process("the commands run in processes of their own"),
+    pytest.mark.slow,
+    pytest.mark.xdist_group("newcomer"),
+]
+
+
+class Copy:
+    """A copy of the tree with the newcomer in it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        own = {name: value for name, value in os.environ.items() if not name.startswith(("COVERAGE", "PYTEST"))}
+        self._environment = {**own, "PYTHONPATH": str(folder), "PYTHONDONTWRITEBYTECODE": "1"}
+
+    def run(self, *command: str, exit_code: int = 0) -> str:
+        """What a command prints; it must end with the exit code."""
+        done = subprocess.run(
+            command, cwd=self.folder, env=self._environment, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == exit_code, done.stdout[-6000:] + done.stderr[-6000:]
+        return done.stdout
+
+    def python(self, *arguments: str, exit_code: int = 0) -> str:
+        """What a Python program prints."""
+        return self.run(sys.executable, "-m", *arguments, exit_code=exit_code)
+
+    def mockserver(self, *arguments: str, exit_code: int = 0) -> str:
+        """What a command of ours prints."""
+        return self.python("mockserver", *arguments, exit_code=exit_code)
+
+    def pytest(self, *arguments: str) -> str:
+        """What a test run prints, which must pass."""
+        return self.python("pytest", "-q", "-p", "no:cacheprovider", *arguments)
+
+
+@pytest.fixture(scope="module")
+def copy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Copy]:
+    """The copy, its generated tables made anew and the newcomer's digests recorded."""
+    folder = tmp_path_factory.mktemp("newcomer")
+    ignored = shutil.ignore_patterns("__pycache__", ".*", "newcomer", "*.egg-info")
+    for name in ("mockserver", "tests", "tools", "benchmarks", "openapi", "fixtures", "docs"):
+        shutil.copytree(ROOT / name, folder / name, ignore=ignored)
+    for name in ("pyproject.toml", "README.md", "Makefile"):
+        shutil.copy(ROOT / name, folder)
+    shutil.copytree(NEWCOMER, folder, dirs_exist_ok=True, ignore=ignored)
+    made = Copy(folder)
+    for tool in GENERATORS:
+        made.python(f"tools.{tool}")
+    made.python("tests.vendors.golden", VENDOR)
+    yield made
+    shutil.rmtree(folder)
+
+
+def test_static_checks_pass(copy: Copy) -> None:
+    copy.run(str(BIN / "ruff"), "check", "--no-cache", ".")
+    copy.run(str(BIN / "ruff"), "format", "--no-cache", "--check", ".")
+    copy.run(str(BIN / "lint-imports"), "--no-cache")
+    checked = (f"mockserver/vendors/{VENDOR}", f"mockserver/products/{VENDOR}", f"tests/vendors/{VENDOR}")
+    copy.run(str(BIN / "mypy"), "--no-incremental", *checked)
+
+
+def test_generated_tables_are_up_to_date(copy: Copy) -> None:
+    for tool in GENERATORS:
+        copy.python(f"tools.{tool}", "--check")
+
+
+def test_discovering_tests_find_the_newcomer(copy: Copy) -> None:
+    shared = ("test_conformance.py", "test_golden.py", "test_defects.py", VENDOR)
+    files = [f"tests/vendors/{name}" for name in shared]
+    files += ["tests/fidelity/test_served.py", "tests/fidelity/test_ledger.py", "tests/architecture/test_names.py"]
+    copy.pytest(*files, "-k", f"{VENDOR} or names")
+    copy.pytest("tests/cases/test_catalogue.py", "-k", "C901 or C423 or has_cases or distinct")
+    copy.pytest("tests/audit/test_audit.py", "-k", "song-too-many or user-left-out or ghost or probes or can_fail")
+
+
+def test_no_digest_of_another_vendor_moves(copy: Copy) -> None:
+    copy.pytest("tests/digests", "tests/vendors/test_golden.py")
+
+
+def test_commands_know_the_newcomer(copy: Copy) -> None:
+    assert f"mock-{VENDOR}-acme-forbidden" in copy.mockserver("tokens")
+    assert "LARK" in copy.mockserver("env")
+    assert f"{VENDOR}.silent_range" in copy.mockserver("switches")
+    assert "listPeople" in copy.mockserver("fidelity", "--vendor", VENDOR)
+    assert "passed         lark-days-are-singers" in copy.mockserver("audit", "--organization", "globex")
+    assert "passed  C901" in copy.mockserver("cases", "--run", "--vendor", VENDOR)
+    days = ("--from", "2025-10-13", "--to", "2025-10-19", "--now", "2025-10-21T10:30:00Z")
+    counted = json.loads(copy.mockserver("metric", "total-ai-actions", *days, "--vendor", VENDOR, "--json"))
+    assert counted["sum"] > 0
+
+
+def test_plugin_has_tokens_of_the_newcomer(copy: Copy) -> None:
+    test = copy.folder / "test_lark_client.py"
+    test.write_text(PLUGIN_TEST, encoding="utf-8")
+    copy.pytest(str(test))
+
+
+PLUGIN_TEST = f'''
+"""A client of the newcomer, tested with the plugin."""
+import urllib.request
+
+
+def test_newcomer_is_served_and_linted(sandbox):
+    for page in (2, 1):
+        url = f"{{sandbox.url}}/lark/v2/people?page={{page}}&per_page=5"
+        headers = {{"Authorization": f"Bearer {{sandbox.tokens.{VENDOR}}}"}}
+        urllib.request.urlopen(urllib.request.Request(url, headers=headers)).read()
+    sandbox.requests.assert_made(vendor="{VENDOR}", operation="listPeople", count=2)
+    assert [each.vendor for each in sandbox.lint.findings()] in ([], ["{VENDOR}"])
+'''
+
+
+@pytest.mark.parametrize(
+    ("removed", "command", "message"),
+    [
+        pytest.param("openapi/lark.yaml", ("tools.fidelity",), "openapi/lark.yaml", id="OpenAPI file"),
+        pytest.param("mockserver/vendors/lark/advice.py", ("mockserver", "audit"), "", id="advice is not needed there"),
+        pytest.param("tests/vendors/lark/probes.py", ("tests.vendors.golden", VENDOR), "has no probes", id="probes"),
+    ],
+)
+def test_what_is_missing_is_named(copy: Copy, removed: str, command: tuple[str, ...], message: str) -> None:
+    path = copy.folder / removed
+    content = path.read_bytes()
+    path.unlink()
+    try:
+        done = subprocess.run(
+            [sys.executable, "-m", *command],
+            cwd=copy.folder,
+            env={**os.environ, "PYTHONPATH": str(copy.folder)},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert message in done.stdout + done.stderr
+        assert bool(done.returncode) == bool(message)
+    finally:
+        path.write_bytes(content)
