@@ -9,12 +9,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any
 
 import pytest
 from flask import Flask
 from hypothesis import settings as laws
-from werkzeug.routing import Rule
 from werkzeug.test import Client as TestClient
 
 from mockserver import vendors
@@ -42,7 +40,6 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Register the markers, and react to Ctrl-C even where a shell has switched it off."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    config.addinivalue_line("markers", "slow: left out of the quick lane (`make quick`)")
     config.addinivalue_line("markers", "in_process(why): left out of a run over sockets, for this reason")
 
 
@@ -51,26 +48,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if config.getoption("--over-socket"):
         config.hook.pytest_deselected(items=[each for each in items if each.get_closest_marker("in_process")])
         items[:] = [each for each in items if not each.get_closest_marker("in_process")]
-
-
-@pytest.fixture(scope="session", autouse=True)
-def _routes_compiled_once() -> Iterator[None]:
-    """Werkzeug compiles for each route of each app what would build URLs: most of what making an app takes.
-
-    Nothing here builds any, and the code is the same for the same route, so that thousands of apps can share it.
-    """
-    compiled: dict[tuple[object, ...], Any] = {}
-    compile_it = Rule._compile_builder  # noqa: SLF001 (there is no other way to it)
-
-    def once(rule: Rule, append_unknown: bool = True) -> Any:  # noqa: FBT001, FBT002 (as werkzeug declares it)
-        key = (rule.rule, *rule._trace, append_unknown)  # noqa: SLF001 (what the code is made of)
-        if key not in compiled:
-            compiled[key] = compile_it(rule, append_unknown)
-        return compiled[key]
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Rule, "_compile_builder", once)
-        yield
 
 
 @pytest.fixture(scope="session")

@@ -6,6 +6,7 @@ vendor words it.
 
 import logging
 from collections.abc import Callable, Iterable
+from functools import cache
 from time import perf_counter_ns
 
 from flask import Flask, Response, request
@@ -88,21 +89,26 @@ def install(app: Flask, vendors: Iterable[Vendor], registry: SandboxRegistry) ->
                 app.url_map.add(Rule(path, endpoint=f"unrouted:{mount}", websocket=websocket))
 
 
+@cache
+def _route_map(routes: tuple[Route, ...]) -> Map:
+    """A vendor's routes by themselves: shared by the apps of a process, and compiled when it is first needed."""
+    rules = [Rule(route.path, endpoint=route.operation, methods=route.methods) for route in routes]
+    return Map(rules, merge_slashes=False)
+
+
 class _Unrouted:
     """The requests below a vendor's mounts that no route of the vendor takes."""
 
     def __init__(self, vendor: Vendor, registry: SandboxRegistry) -> None:
         self.vendor = vendor
         self._registry = registry
-        rules = [Rule(route.path, endpoint=route.operation, methods=route.methods) for route in vendor.routes]
-        self._routes = Map(rules, merge_slashes=False)
         self._own_stages = {route.path for route in vendor.routes if route.stages is not None}
 
     def error(self) -> HTTPException:
         """Why no route takes the request at hand: a 404, a 405, or what Werkzeug raises for a WebSocket."""
         error: HTTPException = NotFound()
         try:
-            self._routes.bind_to_environ(request.environ).match()
+            _route_map(self.vendor.routes).bind_to_environ(request.environ).match()
         except HTTPException as raised:
             error = raised
         return error

@@ -23,7 +23,6 @@ GENERATORS = ("admin_openapi", "generate", "fidelity", "cases")
 
 pytestmark = [
     pytest.mark.in_process("the commands run in processes of their own"),
-    pytest.mark.slow,
     pytest.mark.xdist_group("newcomer"),
 ]
 
