@@ -7,7 +7,13 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help run test sockets static check fix bench names format lint imports types generated
+# What the quick lane leaves out: tests that start processes, send requests by the thousand, or read whole worlds.
+SLOW := architecture/test_imports.py architecture/test_newcomer.py audit cli digests plugin server test_readme.py \
+  test_wheel.py admin/test_crosstalk.py metrics/test_recomputed.py products/jetbrains/test_rows.py \
+  vendors/test_conformance.py vendors/test_golden.py
+SLOW_OF_EACH_VENDOR := trial laws invariants cursors
+
+.PHONY: help run test quick sockets static check fix bench names format lint imports types generated
 
 help: ## list the targets
 	@echo "usage: make <target>"
@@ -26,6 +32,15 @@ test: .venv/dev ## run all tests and require 100 % coverage; ARGS="tests/cli -x"
 	@$(BIN)/coverage combine --quiet
 	@$(BIN)/coverage report
 endif
+
+quick: .venv/dev ## check style, the types of changed files, and the unit tests, in less than a minute
+	@$(BIN)/ruff format --quiet --check .
+	@$(BIN)/ruff check --quiet .
+	@changed=$$({ git diff --name-only --diff-filter=d HEAD; git ls-files --others --exclude-standard; } 2>/dev/null \
+	  | grep '\.py$$' | grep -v '^tests/architecture/newcomer/'); \
+	  [ -z "$$changed" ] || $(BIN)/mypy --no-error-summary $$changed
+	@$(BIN)/python -m pytest --quiet --numprocesses $(WORKERS) $(addprefix --ignore=tests/,$(SLOW)) \
+	  $(foreach name,$(SLOW_OF_EACH_VENDOR),--ignore-glob='tests/vendors/*/test_$(name).py')
 
 sockets: .venv/dev ## run all tests with their clients on real sockets; ARGS selects tests
 	@$(BIN)/python -m pytest --quiet --numprocesses $(WORKERS) --over-socket $(ARGS)

@@ -82,11 +82,6 @@ def test_static_checks_pass(copy: Copy) -> None:
     copy.run(str(BIN / "mypy"), "--no-incremental", *checked)
 
 
-def test_generated_tables_are_up_to_date(copy: Copy) -> None:
-    for tool in GENERATORS:
-        copy.python(f"tools.{tool}", "--check")
-
-
 def test_discovering_tests_find_the_newcomer(copy: Copy) -> None:
     shared = ("test_conformance.py", "test_golden.py", "test_defects.py", VENDOR)
     files = [f"tests/vendors/{name}" for name in shared]
