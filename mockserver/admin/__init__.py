@@ -14,7 +14,7 @@ __all__ = ["AdminContext", "install", "render_error"]
 def install(app: Flask, context: AdminContext) -> None:
     """Add the control plane to an app."""
     admin_context.attach(app, context)
-    app.register_blueprint(routes.blueprint())
+    routes.install(app)
 
 
 def render_error(error: Exception) -> Response:

@@ -2,10 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
-from flask import Blueprint, Response
+from flask import Flask, Response, request
 from marshmallow import Schema, fields
+from werkzeug.routing import Map, Rule
 
 from mockserver.admin import (
     admin_request,
@@ -33,6 +35,7 @@ from mockserver.gateway.sandbox import DEFAULT
 from mockserver.validation.schemas import dump
 
 MOUNT = "/_mock"
+_ENDPOINT = "control plane"
 SANDBOX = "/sandboxes/<sandbox>"
 """The prefix of a sandbox's resources below the mount; without it, they are the default sandbox's."""
 
@@ -127,31 +130,25 @@ ROUTES = (
 )
 
 
-def blueprint() -> Blueprint:
-    """The routes behind the guard, each endpoint named by its operationId; `/` redirects to the index."""
-    built = Blueprint("admin", __name__)
-    built.before_request(guard.check)
-    for path in ("/", MOUNT):
-        built.add_url_rule(path, "root", root, methods=["GET"], provide_automatic_options=False)
-    for route in ROUTES:
-        built.add_url_rule(
-            MOUNT + route.path,
-            route.operation,
-            _endpoint(route),
-            methods=[route.method],
-            provide_automatic_options=False,
-        )
-    return built
+@cache
+def _url_map() -> Map:
+    """The routes as one map, which all apps of a process share: an app has one rule for all of them."""
+    rules = [Rule(MOUNT + route.path, endpoint=route, methods=[route.method]) for route in ROUTES]
+    return Map([*rules, *(Rule(path, methods=["GET"]) for path in ("/", MOUNT))], merge_slashes=False)
 
 
-def root() -> Response:
-    """Redirect `/`, and the mount without its slash, to the index."""
-    return responses.redirect(f"{MOUNT}/")
+def install(app: Flask) -> None:
+    """Add the routes to an app, each behind the guard; `/` redirects to the index."""
+    for path in ("/", MOUNT, f"{MOUNT}/<path:rest>", f"{MOUNT}/"):
+        app.url_map.add(Rule(path, endpoint=_ENDPOINT))  # for every method: the map knows which are allowed
+    app.view_functions[_ENDPOINT] = _respond
 
 
-def _endpoint(route: AdminRoute) -> Callable[..., Response]:
-    def respond(sandbox: str = DEFAULT, **names: str) -> Response:
-        body = route.view(admin_request.parse(route.query(), sandbox, *names.values()))
-        return body if isinstance(body, Response) else responses.json_response(body)
-
-    return respond
+def _respond(**_: str) -> Response:
+    guard.check()
+    route, variables = _url_map().bind("").match(request.path, request.method)
+    if not isinstance(route, AdminRoute):
+        return responses.redirect(f"{MOUNT}/")
+    names = [value for name, value in variables.items() if name != "sandbox"]
+    body = route.view(admin_request.parse(route.query(), variables.get("sandbox", DEFAULT), *names))
+    return body if isinstance(body, Response) else responses.json_response(body)
