@@ -8,10 +8,10 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
 # What the quick lane leaves out: tests that start processes, send requests by the thousand, or read whole worlds.
-SLOW := architecture/test_imports.py architecture/test_newcomer.py audit cli digests plugin server test_readme.py \
-  test_wheel.py admin/test_crosstalk.py metrics/test_recomputed.py products/jetbrains/test_rows.py \
+SLOW := admin architecture/test_imports.py architecture/test_newcomer.py audit cases/test_catalogue.py cli digests plugin server \
+  test_app.py test_readme.py test_wheel.py metrics/test_recomputed.py products/jetbrains/test_rows.py \
   vendors/test_conformance.py vendors/test_golden.py
-SLOW_OF_EACH_VENDOR := trial laws invariants cursors
+SLOW_OF_EACH_VENDOR := trial laws invariants cursors policy bad_input parameters
 
 .PHONY: help run test quick sockets static check fix bench names format lint imports types generated
 
