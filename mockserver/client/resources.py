@@ -36,10 +36,10 @@ class Caller:
         target = self.prefix + path + (f"?{urlencode(pairs, doseq=True)}" if pairs else "")
         answer = self.transport(method, target, {**self.headers, **kind}, sent)
         if answer.status >= 300:
-            raise _refused(f"{method} {target}", answer)
+            raise _refused(f"{method} {self.prefix}{path}", answer)
         if answer.status == 204 or "yaml" in answer.headers.get("content-type", ""):
             return answer.text or None
-        return _object(f"{method} {target}", answer)
+        return _object(f"{method} {self.prefix}{path}", answer)
 
 
 def _object(request: str, answer: Response) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Promises about `mockserver cases`: a list, a case in full, or cases done, with an exit code that says how it went."""
+"""Tests of `mockserver cases`: the list, a case in full, and runs with their exit code."""
 
 import json
 import socket
@@ -62,7 +62,7 @@ def test_vendor_and_grade_pick_some(run: Run) -> None:
     meant = [case.id for case in CATALOGUE.cases if (case.vendor, case.grade) == ("augment", "O")]
     assert [line[:4] for line in lines] == meant
     refused = run("cases", "--vendor", "augmnt")
-    assert (refused.exit_code, "there are: augment, tabnine" in refused.stderr) == (2, True)
+    assert (refused.exit_code, "those with cases are: augment, tabnine" in refused.stderr) == (2, True)
 
 
 def test_case_in_full_has_every_way_to_reach_it(run: Run) -> None:
@@ -70,9 +70,9 @@ def test_case_in_full_has_every_way_to_reach_it(run: Run) -> None:
     case = CATALOGUE.find("C001")
     assert told.startswith(f"C001  {case.title}\naugment, grade D: {case.source}\n")
     for part in (
-        f"Why clients break on it\n  {case.rationale}\n",
+        f"Why clients fail on it\n  {case.rationale}\n",
         "A server of its own\n  mockserver serve --case C001\n  curl -s -i ",
-        "In a sandbox of a server that runs\n  id=$(curl ",
+        "In a sandbox of a running server\n  id=$(curl ",
         f"where the server was started without flags\n  {json.dumps(dict(case.setup))}\n",
         'In pytest\n  @pytest.mark.mockserver(case="C001")\n',
         f"What must come back\n  {case.returns}\n",
@@ -90,7 +90,7 @@ def test_curl_lines_of_a_guarded_server_have_the_admin_token(run: Run) -> None:
 
 def test_filters_without_a_match_are_a_usage_error(run: Run) -> None:
     refused = run("cases", "--run", "C001", "--vendor", "tabnine")
-    assert (refused.exit_code, "no case is all of that" in refused.stderr) == (2, True)
+    assert (refused.exit_code, "no case matches all of this" in refused.stderr) == (2, True)
 
 
 def test_case_beyond_the_server_is_skipped(run: Run) -> None:
@@ -170,9 +170,9 @@ def test_missing_server_is_a_usage_error(run: Run) -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     for url, said in (
-        (f"http://127.0.0.1:{port}", "no server of ours answers at"),
-        ("ftp://x", "'ftp://x' is no address of a server"),
-        ("http://h:x", "no server of ours"),
+        (f"http://127.0.0.1:{port}", "gives no whole answer"),
+        ("ftp://x", "'ftp://x' is not the URL of a server"),
+        ("http://h:x", "Invalid value for --url"),
     ):
         refused = run("cases", "--run", "C001", "--url", url)
         assert (refused.exit_code, said in refused.stderr) == (2, True)

@@ -1,4 +1,4 @@
-"""Promises about the command as a program: ready when it says so, quiet otherwise, and quick to explain itself."""
+"""Tests of the command as a program: its ready line, its exit codes and its help."""
 
 import json
 import subprocess

@@ -1,4 +1,4 @@
-"""Promises about `serve --until-eof`: it serves as long as standard input is held, and then ends in good order."""
+"""Tests of `serve --until-eof`: it serves while standard input is open, and then stops in good order."""
 
 import json
 import os

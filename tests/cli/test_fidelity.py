@@ -1,4 +1,4 @@
-"""Promises about `mockserver fidelity`: every row with its evidence, as a table or as data, of one vendor or grade."""
+"""Tests of `mockserver fidelity`: rows with their evidence, as a table or JSON, filtered by vendor and grade."""
 
 import json
 

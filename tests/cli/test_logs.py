@@ -1,4 +1,4 @@
-"""Promises about the log: readable on a terminal, one JSON object a line anywhere else."""
+"""Tests of the log: plain text on a terminal, one JSON object per line elsewhere."""
 
 import io
 import json

@@ -1,4 +1,4 @@
-"""Promises about `mockserver serve`: flags and variables become settings, and each way to fail has its code."""
+"""Tests of `mockserver serve`: flags and variables become settings, and every failure has its exit code."""
 
 import json
 import os
@@ -48,7 +48,7 @@ def test_one_line_has_the_url(run: Run, served: Served) -> None:
 
 def test_line_names_the_case(run: Run, served: Served) -> None:
     result = run("serve", "--case", "C001")
-    told = "Serving at http://127.0.0.1:8080 in C001 (`mockserver cases C001` tells how it goes on); Ctrl-C stops.\n"
+    told = "Serving at http://127.0.0.1:8080 in case C001 (see `mockserver cases C001`); Ctrl-C stops.\n"
     assert (result.exit_code, result.stdout) == (0, told)
     assert served["app"].test_client().get("/_mock/clock").get_json()["now"] == "2025-10-21T01:59:00Z"
 

@@ -1,4 +1,4 @@
-"""Promises about the tokens that the command prints: each comes with a line that works when it is pasted."""
+"""Tests of `mockserver tokens`: every token has a curl line that works."""
 
 import subprocess
 from itertools import pairwise
