@@ -73,7 +73,7 @@ def test_case_in_full_has_every_way_to_reach_it(run: Run) -> None:
         f"Why clients fail on it\n  {case.rationale}\n",
         "A server of its own\n  mockserver serve --case C001\n  curl -s -i ",
         "In a sandbox of a running server\n  id=$(curl ",
-        f"where the server was started without flags\n  {json.dumps(dict(case.setup))}\n",
+        f"on a server started without flags\n  {json.dumps(dict(case.setup))}\n",
         'In pytest\n  @pytest.mark.mockserver(case="C001")\n',
         f"What must come back\n  {case.returns}\n",
         "http://here:9/analytics/v0/dau",
