@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from ipaddress import ip_address
-from select import select
+from selectors import EVENT_READ, DefaultSelector
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -93,7 +93,10 @@ class HttpTransport:
         connection: HTTPConnection | None = getattr(self._local, "connection", None)
         if connection is None or connection.sock is None:
             return None
-        if select([connection.sock], [], [], 0)[0]:  # Nothing is due, so what can be read is the end.
+        with DefaultSelector() as selector:  # Unlike select.select, it takes any file number.
+            selector.register(connection.sock, EVENT_READ)
+            ended = selector.select(0)  # No answer is due, so only the end of the connection can be read.
+        if ended:
             connection.close()
             return None
         return connection

@@ -154,6 +154,15 @@ def test_threads_have_connections_of_their_own() -> None:
     assert sorted(opened) == [1, 2, 3, 4]
 
 
+def test_connection_of_an_ended_thread_is_closed() -> None:
+    with listening(answer_forever) as url, closing(HttpTransport(url)) as transport:
+        thread = threading.Thread(target=get, args=(transport,))
+        thread.start()
+        thread.join()
+        get(transport)
+        assert [*transport._open] == [threading.current_thread()]  # noqa: SLF001 (nothing else shows it)
+
+
 @pytest.mark.parametrize("host", ["127.0.0.1", "[::1]", "localhost", "mock.localhost"])
 def test_no_proxy_is_used_for_a_loopback_address(monkeypatch: pytest.MonkeyPatch, host: str) -> None:
     monkeypatch.setenv("http_proxy", "http://proxy.example:3128")
