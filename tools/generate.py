@@ -76,7 +76,7 @@ def _switches() -> Iterator[tuple[str, ...]]:
         for switch in group_switches:
             name = f"`{group}.{switch.name}`"
             evidence = switch.grade.name.lower()
-            yield name, f"`{switch.default}`", switches.written(switch), evidence, switch.description
+            yield name, f"`{switch.default}`", switches.options_text(switch), evidence, switch.description
 
 
 if __name__ == "__main__":

@@ -1,11 +1,13 @@
-"""Answers which commands there are: one group, a file for each family of commands.
+"""The `mockserver` command: one group, and a module for each family of commands.
 
-What a command needs is imported when it runs, so that asking for help takes no time. What is served stays out.
+What a command needs is imported when it runs, so that `--help` takes no time.
 """
+
+from copy import copy
 
 import click
 
-from mockserver.cli import audit, cases, conduct, env, fidelity, metric, organizations, serving, sweep, switches, tokens
+from mockserver.cli import audit, cases, env, fidelity, lint, metric, organizations, serving, sweep, switches, tokens
 
 EXAMPLES = """
 \b
@@ -14,16 +16,16 @@ Examples:
   mockserver serve --port 0 --json
   mockserver serve --organization hooli --limits off
   mockserver serve --now 2025-10-21T10:30:00Z --freeze --organization documented
-  mockserver serve --policy augment.lookback_exceeded=clamp
-  mockserver serve --policy jetbrains-ide.names=items=rows,tool=feature
+  mockserver serve --policy VENDOR.SWITCH=VALUE          `mockserver switches` lists them
+  mockserver serve --policy VENDOR.names=OLD=NEW,OLD=NEW
   mockserver serve --policy-file policy.yaml
   mockserver sweep -- pytest tests/
-  mockserver fidelity --vendor augment --grade A
-  mockserver conduct --url http://127.0.0.1:8080
+  mockserver fidelity --grade A
+  mockserver lint --url http://127.0.0.1:8080
   mockserver audit --organization globex
   mockserver metric ai-active-users --from 2025-09-01 --to 2025-09-30 --bucket week
   mockserver serve --case C001
-  mockserver cases --vendor augment
+  mockserver cases --run
   mockserver organizations new --people 300 --seed 7 > mine.yaml
   mockserver serve --organization-file mine.yaml
 
@@ -36,7 +38,7 @@ Exit codes:
 @click.group(context_settings={"help_option_names": ["-h", "--help"]}, epilog=EXAMPLES)
 @click.version_option(package_name="analytics-mockserver", prog_name="mockserver")
 def main() -> None:
-    """Simulate the AI-analytics HTTP APIs of Augment Code, Tabnine and JetBrains.
+    """Simulate vendors' AI-analytics HTTP APIs.
 
     A client only changes its base URL. Start with `mockserver serve`, and take a token from `mockserver tokens`.
     """
@@ -48,7 +50,7 @@ for command in (
     env.env,
     switches.switches,
     sweep.sweep,
-    conduct.conduct,
+    lint.lint,
     cases.cases,
     audit.audit,
     metric.metric,
@@ -56,3 +58,7 @@ for command in (
     organizations.organizations,
 ):
     main.add_command(command)
+
+conduct = copy(lint.lint)  # the command's former name, which the help does not list
+conduct.hidden = True
+main.add_command(conduct, "conduct")

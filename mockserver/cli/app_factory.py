@@ -1,7 +1,4 @@
-"""Answers how a command's flags become settings and an app, and how it stops when they cannot.
-
-What the flags are stays out (`options`), and so does what the settings may be (`settings`).
-"""
+"""Settings and apps from a command's flags, and the end of a command whose flags are invalid."""
 
 import sys
 from collections.abc import Iterator
@@ -19,35 +16,35 @@ if TYPE_CHECKING:
     from mockserver.gateway.sandbox import SandboxConfig
 
 
-def stated(now: str | None, policy: tuple[str, ...], **flags: Any) -> settings.Settings:
-    """The settings that flags mean; a usage error says what cannot be."""
+def settings_from(now: str | None, policy: tuple[str, ...], **flags: Any) -> settings.Settings:
+    """The settings for these flags; a usage error when they are invalid."""
     try:
-        instant = None if now is None else settings.parse_timestamp(now)
-        return settings.Settings(now=instant, policy=tuple(settings.parse_switch(each) for each in policy), **flags)
+        timestamp = None if now is None else settings.parse_timestamp(now)
+        return settings.Settings(now=timestamp, policy=tuple(settings.parse_switch(each) for each in policy), **flags)
     except settings.SettingsError as error:
         raise click.UsageError(str(error)) from error
 
 
-def app(wanted: settings.Settings) -> "Flask":
-    """The app that settings mean; a usage error, or a bad organization file's own problems, say what cannot be."""
+def app(chosen: settings.Settings) -> "Flask":
+    """The app for these settings; a usage error, or the problems of an organization file, when they are invalid."""
     from mockserver.app import create_app
 
     with _usage_errors():
-        return create_app(wanted)
+        return create_app(chosen)
 
 
-def default_config(wanted: settings.Settings) -> "tuple[Sources, SandboxConfig]":
+def default_config(chosen: settings.Settings) -> "tuple[Sources, SandboxConfig]":
     """What sandboxes are made from, and the config of the default one; the same errors as those of `app`."""
     from mockserver.app import default_config, sources
 
     with _usage_errors():
         found = sources()
-        return found, default_config(wanted, found)
+        return found, default_config(chosen, found)
 
 
 @contextmanager
 def _usage_errors() -> Iterator[None]:
-    """End the command with exit code 2 where the settings or the organization file cannot be."""
+    """End the command with exit code 2 when the settings or the organization file are invalid."""
     from mockserver.organizations.problems import OrganizationError
 
     try:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from mockserver.cli import options, reaching
+from mockserver.cli import options, servers
 from mockserver.cli.options import option
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ class GroupChoice(click.Choice[str]):
 @click.command
 @options.organization
 @option("--url", help="A running server; without it, one is started for the audit.")
-@option("--admin-token", help="The token that the server's /_mock demands, if any.")
+@option("--admin-token", help="The server's --admin-token, if it has one.")
 @click.option("--from", "first", type=_DAY, help="The first day; by default the week that ended two days ago.")
 @click.option("--to", "last", type=_DAY, help="The last day.")
 @click.option("--vendor", "vendors", type=GroupChoice(), multiple=True, help="Only these groups; repeatable.")
@@ -66,15 +66,17 @@ def audit(
     """Recompute every invariant from the public endpoints, and print which hold.
 
     Limits are switched off meanwhile and put back. Exit code 1 when an invariant is violated.
+
+    \b
+    mockserver audit --organization globex
+    mockserver audit --url http://127.0.0.1:8080 --from 2025-10-01 --to 2025-10-14 --full
     """
     from mockserver import vendors as surfaces
     from mockserver.audit import run
-    from mockserver.client import Client
 
     days = {name: None if day is None else day.date() for name, day in {"first": first, "last": last}.items()}
     with (
-        reaching.server(url, organization=organization, limits="off") as address,
-        Client(address, admin_token=admin_token) as client,
+        servers.connect(url, admin_token, organization=organization, limits="off") as client,
         _usage_errors(),
     ):
         reader, results = run.audit(

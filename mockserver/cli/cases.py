@@ -1,10 +1,8 @@
-"""Answers `mockserver cases`: the situations that clients break on, as a list, one in full, or each done and judged.
-
-What a case says and doing it stays out (the `cases` room).
-"""
+"""`mockserver cases`: the catalogue of cases as a list, single cases in full, or a run of them."""
 
 import json
 import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -15,19 +13,19 @@ if TYPE_CHECKING:
     from mockserver.cases.records import Case, Catalogue
 
 FAILED = 1
-"""The exit code when a case does not come out as it says."""
+"""The exit code when a case fails."""
 
 GRADES = ("D", "O", "I", "A")
 
 
 @click.command
 @click.argument("ids", nargs=-1, metavar="[ID]...")
-@option("--vendor", help="Only cases of this vendor; `cross-vendor` is what is about several of them.")
+@option("--vendor", help="Only cases of this vendor; `cross-vendor` for those of several vendors.")
 @option("--grade", type=click.Choice(GRADES), help="Only cases with this evidence.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object, as /_mock/cases does.")
-@click.option("--run", "do", is_flag=True, help="Do the cases, and say of each whether it comes out as it says.")
-@option("--url", help="With --run, a server that runs already; without it, one is started. Else for the curl lines.")
-@option("--admin-token", help="What that server's /_mock asks for, as a Bearer token.")
+@click.option("--run", "run_them", is_flag=True, help="Run the cases and print whether each passes.")
+@option("--url", help="With --run, a running server (by default one is started); otherwise, the URL in the curl lines.")
+@option("--admin-token", help="That server's --admin-token, if it has one.")
 def cases(
     ids: tuple[str, ...],
     vendor: str | None,
@@ -36,12 +34,17 @@ def cases(
     admin_token: str | None,
     *,
     as_json: bool,
-    do: bool,
+    run_them: bool,
 ) -> None:
-    """Print the situations that clients break on; with ids, everything about these.
+    """Print the situations that clients fail on; with ids, everything about these.
 
-    Each is reached by `mockserver serve --case ID`, by {"case": "ID"} to /_mock/sandboxes, or by the marker of pytest.
-    Grades: D documented by the vendor, O observed, I inferred, A assumed. With --run, exit code 1 when one fails.
+    Reach one with `mockserver serve --case ID`, with {"case": "ID"} in a POST to /_mock/sandboxes, or with the pytest
+    marker. Grades: D documented by the vendor, O observed, I inferred, A assumed. With --run, exit code 1 when one
+    fails.
+
+    \b
+    mockserver cases C001
+    mockserver cases --run --url http://127.0.0.1:8080
     """
     from mockserver.cases.records import UnknownCase
 
@@ -52,18 +55,18 @@ def cases(
         raise click.UsageError(str(error)) from error
     if vendor not in {None, *catalogue.vendors}:
         raise click.BadParameter(
-            f"{vendor!r} has none; there are: {', '.join(catalogue.vendors)}", param_hint="--vendor"
+            f"{vendor!r} has no cases; those with cases are: {', '.join(catalogue.vendors)}", param_hint="--vendor"
         )
     found = [case for case in found if vendor in {None, case.vendor} and grade in {None, case.grade}]
     if not found:
-        raise click.UsageError("no case is all of that; leave the ids, --vendor or --grade out")
-    if do:
+        raise click.UsageError("no case matches all of this; leave out the ids, --vendor or --grade")
+    if run_them:
         sys.exit(_run(found, url, admin_token, as_json=as_json))
-    at = (url or f"http://{DEFAULTS.host}:{DEFAULTS.port}").rstrip("/")
+    address = (url or f"http://{DEFAULTS.host}:{DEFAULTS.port}").rstrip("/")
     if as_json:
-        click.echo(json.dumps({"cases": _told(found, at, admin_token)}, ensure_ascii=False, indent=2))
+        click.echo(json.dumps({"cases": _described(found, address, admin_token)}, ensure_ascii=False, indent=2))
     elif ids:
-        click.echo("\n\n".join(map(_whole, _told(found, at, admin_token))))
+        click.echo("\n\n".join(map(_text, _described(found, address, admin_token))))
     else:
         table = click.HelpFormatter(width=120)
         table.write_dl([(f"{case.id} {case.grade} {case.vendor}", case.title) for case in found])
@@ -80,7 +83,7 @@ def _catalogue() -> "Catalogue":
         raise click.UsageError(str(error)) from error
 
 
-def _told(found: "list[Case]", url: str, admin_token: str | None) -> list[dict[str, Any]]:
+def _described(found: "list[Case]", url: str, admin_token: str | None) -> list[dict[str, Any]]:
     from mockserver import vendors
     from mockserver.cases import describe
 
@@ -88,17 +91,17 @@ def _told(found: "list[Case]", url: str, admin_token: str | None) -> list[dict[s
     return [describe.describe(case, served, url, guarded=admin_token is not None) for case in found]
 
 
-def _whole(told: dict[str, Any]) -> str:
+def _text(case: dict[str, Any]) -> str:
     """A case in full, as text."""
-    body = json.dumps(told["sandbox"], ensure_ascii=False)
+    body = json.dumps(case["sandbox"], ensure_ascii=False)
     parts = [
-        f"{told['id']}  {told['title']}\n{told['vendor']}, grade {told['grade']}: {told['source']}",
-        f"Why clients break on it\n{_indented([told['rationale']])}",
-        f"A server of its own\n{_indented([told['serve'], *told['curl']])}",
-        f"In a sandbox of a server that runs\n{_indented(told['curl_in_sandbox'])}",
-        f"The whole body that makes such a sandbox, where the server was started without flags\n{_indented([body])}",
-        f"In pytest\n{_indented([told['marker']])}",
-        f"What must come back\n{_indented([told['returns']])}",
+        f"{case['id']}  {case['title']}\n{case['vendor']}, grade {case['grade']}: {case['source']}",
+        f"Why clients fail on it\n{_indented([case['rationale']])}",
+        f"A server of its own\n{_indented([case['serve'], *case['curl']])}",
+        f"In a sandbox of a running server\n{_indented(case['curl_in_sandbox'])}",
+        f"The whole body that creates this sandbox on a server started without flags\n{_indented([body])}",
+        f"In pytest\n{_indented([case['marker']])}",
+        f"What must come back\n{_indented([case['returns']])}",
     ]
     return "\n\n".join(parts)
 
@@ -108,27 +111,30 @@ def _indented(lines: list[str]) -> str:
 
 
 def _run(found: "list[Case]", url: str | None, admin_token: str | None, *, as_json: bool) -> int:
-    """Do cases, and print how each came out; the exit code."""
+    """Run cases and print the outcome of each; returns the exit code."""
     from mockserver import vendors
     from mockserver.cases import running
-    from mockserver.cli import reaching
+    from mockserver.cli import servers
+    from mockserver.client import Refused
 
-    told: list[running.Outcome] = []
-    with reaching.server(url) as at, reaching.client(at, admin_token) as client:
+    outcomes: list[running.Outcome] = []
+    with servers.connect(url, admin_token) as client:
+        with suppress(Refused):  # A missing server is a usage error; a refusal fails the cases that meet it.
+            client.health()
         for case in found:
-            told.append(running.run(case, client, vendors.discover()))
+            outcomes.append(running.run(case, client, vendors.discover()))
             if not as_json:
-                click.echo(f"{told[-1].result}  {case.id}  {case.title}")
-                for line in told[-1].messages:
+                click.echo(f"{outcomes[-1].result}  {case.id}  {case.title}")
+                for line in outcomes[-1].messages:
                     click.echo(f"        {line}")
-    failed, skipped = (sum(each.result == word for each in told) for word in (running.FAILED, running.SKIPPED))
+    failed, skipped = (sum(each.result == word for each in outcomes) for word in (running.FAILED, running.SKIPPED))
     if as_json:
         listed = [
             {"id": case.id, "outcome": each.result, "messages": each.messages}
-            for case, each in zip(found, told, strict=True)
+            for case, each in zip(found, outcomes, strict=True)
         ]
         click.echo(json.dumps({"cases": listed}, indent=2))
     else:
-        beyond = f", {skipped} skipped" if skipped else ""
-        click.echo(f"{len(told)} cases, {failed} failed{beyond}")
+        also = f", {skipped} skipped" if skipped else ""
+        click.echo(f"{len(outcomes)} cases, {failed} failed{also}")
     return FAILED if failed else 0

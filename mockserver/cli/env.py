@@ -1,7 +1,4 @@
-"""Answers `mockserver env`: where the server is and what opens it, as variables for a client's tests.
-
-Which tokens there are stays out (`gateway.tokens`).
-"""
+"""`mockserver env`: a server's URL and seeded tokens as environment variables for a client's tests."""
 
 import json
 import shlex
@@ -27,7 +24,7 @@ Variables = Mapping[str, str]
 
 @click.command(epilog=EXAMPLES)
 @options.organization
-@option("--url", default=f"http://{DEFAULTS.host}:{DEFAULTS.port}", help="Where the server is.")
+@option("--url", default=f"http://{DEFAULTS.host}:{DEFAULTS.port}", help="The server's URL.")
 @option(
     "--format",
     "form",
@@ -36,28 +33,27 @@ Variables = Mapping[str, str]
     help="How the variables are written; dotenv quotes nothing.",
 )
 def env(organization: str, url: str, form: str) -> None:
-    """Print the variables by which a client's tests find a server, and what opens it.
+    """Print the variables by which a client's tests find a server and its tokens.
 
     \b
-    MOCKSERVER_URL                     the base URL, without a slash at its end
-    MOCKSERVER_TOKEN_AUGMENT           the token of each vendor that takes one:
-    MOCKSERVER_TOKEN_TABNINE           its letters large, its hyphens underscores
-    MOCKSERVER_TOKEN_JETBRAINS_IDE
-    MOCKSERVER_CLIENT_ID_JETBRAINS_CONSOLE        id and secret, where a client
-    MOCKSERVER_CLIENT_SECRET_JETBRAINS_CONSOLE    gets its tokens for them
+    MOCKSERVER_URL                       the base URL, without a slash at the end
+    MOCKSERVER_TOKEN_<VENDOR>            the token of each vendor that takes one
+    MOCKSERVER_CLIENT_ID_<VENDOR>        the id and secret of each vendor whose
+    MOCKSERVER_CLIENT_SECRET_<VENDOR>    clients exchange them for an access token
 
-    No server is started or asked. `mockserver sweep` gives the same variables to the command that it runs. With
-    -forbidden behind it, a token or client id is the one that meets a 403.
+    <VENDOR> is the vendor's name in upper case, with underscores for hyphens. No server is started or called.
+    `mockserver sweep` sets the same variables for the command that it runs. A token or client id with -forbidden
+    appended is answered with 403.
     """
     found = variables(url.rstrip("/"), organization)
     for name, value in found.items():
         if not value.isprintable() or not value:
-            raise click.UsageError(f"{name} cannot be {value!r}: a variable's value here is one line of plain text")
+            raise click.UsageError(f"{name} cannot be {value!r}: a value must be one line of plain text")
     click.echo(FORMS[form](found))
 
 
 def variables(url: str, organization: str) -> dict[str, str]:
-    """Each variable's name and value, for a server at a URL (without a slash at its end) and an organisation's slug."""
+    """Each variable's name and value, for a server at a URL (without a slash at its end) and an organization's slug."""
     from mockserver import vendors
     from mockserver.gateway.tokens import seeded
 
@@ -85,7 +81,7 @@ def _json(found: Variables) -> str:
 
 
 def _powershell(found: Variables) -> str:
-    """Between single quotes, which are written twice inside, nothing has a meaning."""
+    """Nothing is special between single quotes; a single quote inside is written twice."""
     return "\n".join(f"$env:{name} = '{value.replace(chr(39), chr(39) * 2)}'" for name, value in found.items())
 
 

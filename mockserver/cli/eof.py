@@ -1,6 +1,6 @@
-"""Answers when whoever started the command is gone: standard input, which they hold, comes to its end.
+"""A watch on standard input, whose end means that the process which started the command is gone.
 
-Stopping in good order stays out (`server` does, when it is told to).
+It sends SIGTERM; the `server` room stops in good order.
 """
 
 import os
@@ -11,17 +11,17 @@ STDIN = 0
 
 
 def watch(stream: int = STDIN) -> threading.Thread:
-    """Read a stream in a thread of its own, and send this process SIGTERM at its end."""
+    """Read a stream in a thread and send this process SIGTERM at its end."""
     watching = threading.Thread(target=_follow, args=(stream,), name="until-eof", daemon=True)
     watching.start()
     return watching
 
 
 def _follow(stream: int) -> None:
-    """Read without a buffer: its lock, held while nothing comes, would trouble the interpreter at its end."""
+    """Read without a buffer: its lock, held while waiting, would disturb the interpreter at exit."""
     try:
         while os.read(stream, 4096):
             pass
-    except OSError:  # There never was one, so nobody can hold it.
+    except OSError:  # There never was a standard input, so nobody holds it.
         pass
     os.kill(os.getpid(), signal.SIGTERM)

@@ -1,7 +1,4 @@
-"""Answers `mockserver fidelity`: what every answer of the simulator rests on, with grade, source and test.
-
-Making the rows stays out (the `fidelity` room), and so does writing them into a file (`tools.fidelity`).
-"""
+"""`mockserver fidelity`: the evidence for everything that is served, with its grade, source and test."""
 
 import json
 from collections.abc import Sequence
@@ -20,14 +17,14 @@ GRADES = ("D", "O", "I", "A")
 
 
 @click.command
-@option("--vendor", help="The rows of this one vendor.")
-@option("--grade", type=click.Choice(GRADES), help="The rows of this one grade.")
+@option("--vendor", help="Only this vendor's rows.")
+@option("--grade", type=click.Choice(GRADES), help="Only rows of this grade.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def fidelity(vendor: str | None, grade: str | None, *, as_json: bool) -> None:
-    """Print what is served, what vouches for it, and which test holds it.
+    """Print what is served, the evidence for it, and the test that checks it.
 
     Grades: D documented, O observed in answers or public clients, I inferred, A assumed. Counts are by vendor and
-    grade, of all rows; there is no single score.
+    grade, over all rows; there is no single score.
     """
     from mockserver.fidelity import ledger
 
@@ -47,8 +44,8 @@ def fidelity(vendor: str | None, grade: str | None, *, as_json: bool) -> None:
 def _chosen(found: "list[FidelityLedger]", vendor: str | None) -> "list[FidelityLedger]":
     chosen = [each for each in found if vendor in {None, each.vendor}]
     if not chosen:
-        there = ", ".join(each.vendor for each in found)
-        raise click.BadParameter(f"there is no vendor {vendor!r}; there are: {there}", param_hint="--vendor")
+        known = ", ".join(each.vendor for each in found)
+        raise click.BadParameter(f"there is no vendor {vendor!r}; there are: {known}", param_hint="--vendor")
     return chosen
 
 

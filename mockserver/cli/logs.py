@@ -1,7 +1,4 @@
-"""Answers how the log is written: for people on a terminal, as one JSON object a line anywhere else, always on stderr.
-
-What is logged stays out; each room says what it knows.
-"""
+"""The log's format: text on a terminal, one JSON object per line anywhere else, always on stderr."""
 
 import json
 import logging
@@ -11,7 +8,7 @@ from typing import TextIO
 
 
 class JsonLines(logging.Formatter):
-    """One object a line: `at`, `level`, `logger`, `message`, and `traceback` where there is one."""
+    """One JSON object per line: `at`, `level`, `logger`, `message`, and `traceback` where there is one."""
 
     def format(self, record: logging.LogRecord) -> str:
         entry = {
@@ -26,7 +23,7 @@ class JsonLines(logging.Formatter):
 
 
 def configure(level: str, stream: TextIO | None = None) -> None:
-    """Send everything from `level` up to the stream (stderr), in the form that suits it; once for a process."""
+    """Write records of `level` and above to the stream (stderr), in the format that suits it; once per process."""
     stream = stream or sys.stderr
     handler = logging.StreamHandler(stream)
     handler.setFormatter(

@@ -1,7 +1,4 @@
-"""Answers `mockserver organizations`: which organisations there are, and a draft of one's own.
-
-Reading and drafting organisation files stays out (the `organizations` room).
-"""
+"""`mockserver organizations`: a list of the bundled organizations, and drafts of new ones."""
 
 import re
 from itertools import takewhile
@@ -21,7 +18,7 @@ _SENTENCE = re.compile(r"(?<=\.)\s")
 @click.group(invoke_without_command=True)
 @click.pass_context
 def organizations(context: click.Context) -> None:
-    """List the bundled organisations, or draft one of your own.
+    """List the bundled organizations, or draft one of your own.
 
     \b
     mockserver serve --organization globex
@@ -37,11 +34,11 @@ def organizations(context: click.Context) -> None:
 
 
 @organizations.command
-@option("--people", type=click.IntRange(min=1), required=True, help="How many people.")
-@option("--seed", type=int, default=1, help="Another seed, another history.")
-@option("--slug", default="mine", help="The short name, which is part of the tokens.")
+@option("--people", type=click.IntRange(min=1), required=True, help="The number of people.")
+@option("--seed", type=int, default=1, help="Another seed gives another history.")
+@option("--slug", default="mine", help="The short name, which becomes part of the tokens.")
 def new(people: int, seed: int, slug: str) -> None:
-    """Print a commented organisation file to start from."""
+    """Print a commented organization file to start from."""
     from mockserver.organizations import drafts, files
     from mockserver.organizations.problems import OrganizationError
 
@@ -60,7 +57,7 @@ def _size(organization: "Organization") -> str:
 
 
 def _purpose(slug: str) -> str:
-    """The first sentence of the comment at the head of the file."""
+    """The first sentence of the comment at the top of the file."""
     lines = (resources.fixtures() / "organizations" / f"{slug}.yaml").read_text(encoding="utf-8").splitlines()
     comment = " ".join(line.removeprefix("# ") for line in takewhile(lambda line: line.startswith("# "), lines))
     return _SENTENCE.split(comment)[0]

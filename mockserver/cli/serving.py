@@ -1,7 +1,4 @@
-"""Answers `mockserver serve`: flags into an app, the app onto a port.
-
-Serving itself stays out (`server`), and so does making the app (`making`).
-"""
+"""`mockserver serve`: an app made from the flags, served on a port."""
 
 import json
 import os
@@ -28,52 +25,57 @@ PORT_TAKEN = 3
 @options.limits
 @options.policy
 @options.policy_file
-@option("--admin-token", help="What /_mock then asks for, as a Bearer token.")
+@option("--admin-token", help="A Bearer token that /_mock then requires.")
 @option(
     "--journal-size",
     type=click.IntRange(min=1),
     default=DEFAULTS.journal_size,
-    help="Requests that each sandbox remembers.",
+    help="How many requests each sandbox's journal keeps.",
 )
 @option(
     "--sandboxes-maximum",
     type=click.IntRange(min=0),
     default=DEFAULTS.sandboxes_maximum,
-    help="How many sandboxes there may be beside the first.",
+    help="How many sandboxes there may be besides `default`.",
 )
-@option("--server", type=click.Choice(("granian", "threaded")), default=DEFAULTS.server, help="What serves.")
+@option("--server", type=click.Choice(("granian", "threaded")), default=DEFAULTS.server, help="The WSGI server.")
 @option("--threads", type=click.IntRange(min=1), default=DEFAULTS.threads, help="Requests at a time, with granian.")
-@option("--log-level", type=click.Choice(("debug", "info", "warning")), default="info", help="What is worth a line.")
+@option("--log-level", type=click.Choice(("debug", "info", "warning")), default="info", help="The lowest level to log.")
 @option("--json", "as_json", is_flag=True, help='When ready, print {"url": …, "pid": …}.')
-@option("--until-eof", is_flag=True, help="Stop at the end of standard input: when whoever started it is gone.")
+@option("--until-eof", is_flag=True, help="Stop at the end of standard input, when the parent process is gone.")
 def serve(*, as_json: bool, log_level: str, until_eof: bool, **flags: Any) -> None:
     """Serve every vendor's API on one port, until Ctrl-C.
 
-    The vendors' paths stand at the root, /_mock controls the clock, limits and choices. When the server is ready, one
-    line says where; the log goes to stderr.
+    The vendors' paths are at the root; /_mock controls the clock, limits and switches. When the server is ready, it
+    prints one line with its URL; the log goes to stderr.
+
+    \b
+    mockserver serve --organization hooli --limits off
+    mockserver serve --now 2025-10-21T10:30:00Z --freeze
     """
     logs.configure(log_level)
-    stated = app_factory.stated(over_case=_over_case() if flags["case"] else frozenset(), **flags)
-    app = app_factory.app(stated)
+    chosen = app_factory.settings_from(over_case=_over_case() if flags["case"] else frozenset(), **flags)
+    app = app_factory.app(chosen)
     from mockserver import server
 
     def ready(url: str) -> None:
-        case = f" in {stated.case} (`mockserver cases {stated.case}` tells how it goes on)" if stated.case else ""
-        told = f"Serving at {url}{case}; Ctrl-C stops."
-        click.echo(json.dumps({"url": url, "pid": os.getpid()}) if as_json else told)
+        case = f" in case {chosen.case} (see `mockserver cases {chosen.case}`)" if chosen.case else ""
+        click.echo(
+            json.dumps({"url": url, "pid": os.getpid()}) if as_json else f"Serving at {url}{case}; Ctrl-C stops."
+        )
         if until_eof:
             eof.watch()
 
     try:
-        server.serve(app, stated.host, stated.port, stated.server, stated.threads, ready)
+        server.serve(app, chosen.host, chosen.port, chosen.server, chosen.threads, ready)
     except server.PortTaken as error:
         app_factory.stop(str(error), PORT_TAKEN)
     except OSError as error:
-        raise click.UsageError(f"cannot listen on {stated.host}: {error.strerror}; choose another --host") from error
+        raise click.UsageError(f"cannot listen on {chosen.host}: {error.strerror}; choose another --host") from error
 
 
 def _over_case() -> frozenset[str]:
-    """The flags that somebody stated, by hand or by variable; they win over a case even where they say the default."""
+    """The flags that were given, also as variables; they override a case even with a default value."""
     context = click.get_current_context()
     return frozenset(
         name for name in context.params if context.get_parameter_source(name) is not ParameterSource.DEFAULT

@@ -1,7 +1,4 @@
-"""Answers `mockserver switches`: every choice that a vendor's documentation leaves open, and what was chosen.
-
-Which choices there are stays out (each vendor's `policy`).
-"""
+"""`mockserver switches`: every choice that a vendor's documentation leaves open, with its default and options."""
 
 import json
 from typing import TYPE_CHECKING, Any
@@ -15,25 +12,25 @@ if TYPE_CHECKING:
 
 
 @click.command
-@option("--json", "as_json", is_flag=True, help="Print JSON, in the form of /_mock/policy.")
+@option("--json", "as_json", is_flag=True, help="Print JSON in the format of /_mock/policy.")
 def switches(*, as_json: bool) -> None:
-    """Print every undocumented choice: its value, what else it takes, the evidence, and the reason.
+    """Print every switch, an undocumented choice: its default, its options, the evidence, and the reason.
 
     \b
     Evidence: D documented, O observed, I inferred, A assumed.
-    Set one with `mockserver serve --policy vendor.switch=value`, a renaming with
-    `--policy vendor.names=old=new,older=newer` (given more often, they add up), several with --policy-file.
+    Set one with `mockserver serve --policy VENDOR.SWITCH=VALUE`, new response names with
+    `--policy VENDOR.names=OLD=NEW,OLD=NEW` (repeated flags add up), several with --policy-file.
     """
     from mockserver import startup_policy, vendors
 
     found = startup_policy.all_switches(vendors.discover())
     if as_json:
-        listed = {name: {each.name: _entry(each) for each in of_vendor} for name, of_vendor in found.items()}
+        listed = {name: {each.name: _entry(each) for each in of_group} for name, of_group in found.items()}
         click.echo(json.dumps(listed, ensure_ascii=False, indent=2))
         return
-    for name, of_vendor in found.items():
+    for name, of_group in found.items():
         table = click.HelpFormatter()
-        table.write_dl([(f"{name}.{each.name}", _sentence(each)) for each in of_vendor])
+        table.write_dl([(f"{name}.{each.name}", _sentence(each)) for each in of_group])
         click.echo(table.getvalue())
 
 
@@ -49,15 +46,15 @@ def _entry(switch: "AnySwitch") -> dict[str, Any]:
 
 
 def _sentence(switch: "AnySwitch") -> str:
-    return f"{switch.default} ({switch.grade.value}; of {written(switch)}). {switch.description}"
+    return f"{switch.default} ({switch.grade.value}; of {options_text(switch)}). {switch.description}"
 
 
-def written(switch: "AnySwitch") -> str:
-    """The choices in a few words: a run of numbers by its ends, anything else one by one."""
+def options_text(switch: "AnySwitch") -> str:
+    """The options in a few words: a range of numbers by its ends, anything else one by one."""
     from mockserver.gateway.switches import Renaming
 
     if isinstance(switch, Renaming):
         return f"other names for {', '.join(map(str, switch.options))}"
     first, last = switch.options[0], switch.options[-1]
     run = isinstance(first, int) and isinstance(last, int) and switch.options == tuple(range(first, last + 1))
-    return f"{first} to {last}" if run else ", ".join(str(choice) for choice in switch.options)
+    return f"{first} to {last}" if run else ", ".join(str(option) for option in switch.options)

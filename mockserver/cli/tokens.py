@@ -1,7 +1,4 @@
-"""Answers `mockserver tokens`: what opens the first sandbox at each vendor, with a line to try it.
-
-Which tokens there are stays out (`gateway.tokens`).
-"""
+"""`mockserver tokens`: the seeded tokens of every vendor, each with a curl line that uses it."""
 
 import shlex
 from typing import TYPE_CHECKING
@@ -16,17 +13,18 @@ if TYPE_CHECKING:
     from mockserver.gateway.vendor import Vendor
 
 CUT_OUT = """sed -E 's/.*"access_token":"([^"]+)".*/\\1/'"""
-"""What takes the access token out of the answer that brings it."""
+"""A shell command that extracts the access token from the answer of an exchange."""
 
 
 @click.command
 @options.organization
-@option("--url", default=f"http://{DEFAULTS.host}:{DEFAULTS.port}", help="Where the server is, for the curl lines.")
+@option("--url", default=f"http://{DEFAULTS.host}:{DEFAULTS.port}", help="The server's URL, for the curl lines.")
 def tokens(organization: str, url: str) -> None:
     """Print the tokens that a server starts with, each with a curl line.
 
-    At every vendor one token may read analytics, and one is known but forbidden to: it meets a 403. Where a vendor's
-    clients get their tokens for a secret, client id and secret are printed, and the line does both.
+    Every vendor has one token that may read analytics, and one that is known but answered with 403. Where a vendor's
+    clients exchange credentials for an access token, the client id and secret are printed, and the curl line includes
+    the exchange.
     """
     from mockserver import vendors
     from mockserver.gateway.tokens import seeded
@@ -35,30 +33,30 @@ def tokens(organization: str, url: str) -> None:
         click.echo(vendor.title)
         groups = _groups(organization) if vendor.has_group_roles else ()
         for grant in seeded(vendor.name, organization, secret=vendor.secret, groups=groups):
-            click.echo(f"  {_shown(grant)}")
-            click.echo(f"    {_line(vendor, grant, url.rstrip('/'))}")
+            click.echo(f"  {_credentials(grant)}")
+            click.echo(f"    {_curl(vendor, grant, url.rstrip('/'))}")
 
 
 def _groups(organization: str) -> tuple[str, ...]:
-    """The groups of a bundled organisation's role; another organisation's file is not known here."""
+    """The groups of a bundled organization's role; the file of any other is not known here."""
     from mockserver.organizations import files
 
     return files.named(organization).console_groups if organization in files.bundled() else ()
 
 
-def _shown(grant: "Grant") -> str:
+def _credentials(grant: "Grant") -> str:
     client = grant.token if grant.secret is None else f"client id {grant.token}, client secret {grant.secret}"
     notes = [] if grant.permitted else ["403"]
     notes += [f"sees only {', '.join(grant.groups)}"] if grant.groups else []
     return client + "".join(f"  ({note})" for note in notes)
 
 
-def _line(vendor: "Vendor", grant: "Grant", url: str) -> str:
-    """The line to try a token with; a client first gets an access token, in a substitution of the shell's."""
-    asked = shlex.quote(url + vendor.sample_path)
+def _curl(vendor: "Vendor", grant: "Grant", url: str) -> str:
+    """A curl line that uses a token; a client's credentials are exchanged in a command substitution."""
+    address = shlex.quote(url + vendor.sample_path)
     if vendor.token_path is None:
-        return f"curl -H {shlex.quote(f'Authorization: {vendor.schemes[0]} {grant.token}')} {asked}"
+        return f"curl -H {shlex.quote(f'Authorization: {vendor.schemes[0]} {grant.token}')} {address}"
     credentials = shlex.quote(f"{grant.token}:{grant.secret}")
     form = "-d grant_type=client_credentials"
     exchange = f"curl -s -u {credentials} {form} {shlex.quote(url + vendor.token_path)} | {CUT_OUT}"
-    return f'curl -H "Authorization: {vendor.schemes[0]} $({exchange})" {asked}'
+    return f'curl -H "Authorization: {vendor.schemes[0]} $({exchange})" {address}'

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from ipaddress import ip_address
-from select import select
+from selectors import EVENT_READ, DefaultSelector
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -14,9 +14,6 @@ __tracebackhide__ = True  # pytest leaves these functions out of a failed test's
 
 TIMEOUT = 60.0
 """Seconds without a byte after which a server counts as gone, unless a client is made with another limit."""
-
-_SAFE_TO_REPEAT = ("GET", "HEAD", "PUT", "DELETE")
-"""Methods whose request may be sent again, when a kept connection turns out to be closed."""
 
 
 class NoAnswer(Exception):
@@ -58,8 +55,9 @@ Transport = Callable[[str, str, Mapping[str, str], bytes], Response]
 class HttpTransport:
     """The way to a server over HTTP, with one connection for each thread, kept open between requests.
 
-    A connection that the server closed while it was idle is opened again. Proxies of the environment are never used
-    for a loopback address, and for others as HTTP_PROXY, HTTPS_PROXY and NO_PROXY say.
+    A connection that the server closed while it was idle is replaced before a request is sent. No request is sent
+    twice, so that a connection that a fault resets is noticed. Proxies of the environment are never used for a loopback
+    address, and for others as HTTP_PROXY, HTTPS_PROXY and NO_PROXY say.
     """
 
     def __init__(self, url: str, timeout: float = TIMEOUT) -> None:
@@ -76,16 +74,12 @@ class HttpTransport:
 
     def __call__(self, method: str, target: str, headers: Mapping[str, str], body: bytes) -> Response:
         """Send one request; NoAnswer when no whole answer comes."""
-        kept = self._kept()
         try:
-            return self._send(kept or self._connect(), method, target, headers, body)
+            return self._send(self._kept() or self._connect(), method, target, headers, body)
+        except TimeoutError as error:
+            raise NoAnswer(f"{self.url} sent nothing for {self._timeout:g} s") from error
         except (OSError, HTTPException) as error:
-            if kept is None or isinstance(error, TimeoutError) or method not in _SAFE_TO_REPEAT:
-                raise self._no_answer(error) from error
-        try:  # The kept connection may have been closed in this very moment; a new one tells.
-            return self._send(self._connect(), method, target, headers, body)
-        except (OSError, HTTPException) as error:
-            raise self._no_answer(error) from error
+            raise NoAnswer(f"{self.url} gives no whole answer: {str(error) or type(error).__name__}") from error
 
     def close(self) -> None:
         """Close the connections of every thread."""
@@ -99,7 +93,10 @@ class HttpTransport:
         connection: HTTPConnection | None = getattr(self._local, "connection", None)
         if connection is None or connection.sock is None:
             return None
-        if select([connection.sock], [], [], 0)[0]:  # Nothing is due, so what can be read is the end.
+        with DefaultSelector() as selector:  # Unlike select.select, it takes any file number.
+            selector.register(connection.sock, EVENT_READ)
+            ended = selector.select(0)  # No answer is due, so only the end of the connection can be read.
+        if ended:
             connection.close()
             return None
         return connection
@@ -145,11 +142,6 @@ class HttpTransport:
             if not whole:  # Also after Ctrl-C: what is left of an answer must not be taken for the next one.
                 connection.close()
         return Response(answer.status, {name.lower(): value for name, value in answer.getheaders()}, content)
-
-    def _no_answer(self, error: Exception) -> NoAnswer:
-        if isinstance(error, TimeoutError):
-            return NoAnswer(f"{self.url} sent nothing for {self._timeout:g} s")
-        return NoAnswer(f"{self.url} gives no whole answer: {str(error) or type(error).__name__}")
 
 
 def is_loopback(host: str) -> bool:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from mockserver.client.http import Refused, Response, Transport
+from mockserver.client.http import NoAnswer, Refused, Response, Transport
 
 __tracebackhide__ = True  # pytest leaves these functions out of a failed test's traceback
 
@@ -36,10 +36,20 @@ class Caller:
         target = self.prefix + path + (f"?{urlencode(pairs, doseq=True)}" if pairs else "")
         answer = self.transport(method, target, {**self.headers, **kind}, sent)
         if answer.status >= 300:
-            raise _refused(f"{method} {target}", answer)
-        if not answer.headers.get("content-type", "").startswith("application/json"):
+            raise _refused(f"{method} {self.prefix}{path}", answer)
+        if answer.status == 204 or "yaml" in answer.headers.get("content-type", ""):
             return answer.text or None
-        return answer.json()
+        return _object(f"{method} {self.prefix}{path}", answer)
+
+
+def _object(request: str, answer: Response) -> dict[str, Any]:
+    try:
+        decoded = answer.json()
+    except ValueError:
+        decoded = None
+    if not isinstance(decoded, dict):
+        raise NoAnswer(f"{request} is answered by something else than a mock server: {answer.text[:80]!r}")
+    return decoded
 
 
 def _refused(request: str, answer: Response) -> Refused:

@@ -82,7 +82,7 @@ def test_limits_and_defects_are_put_back(client: Client) -> None:
     assert (client.limits.get(), client.defects.get()) == before
 
 
-def test_an_interrupted_audit_puts_everything_back(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_interrupted_audit_puts_everything_back(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     before = client.limits.get(), client.defects.get()
     _, results = run.audit(client, vendors.room("invariants"), defects=("ghost",))
     assert next(results).outcome == "passed"
@@ -95,7 +95,7 @@ def test_an_interrupted_audit_puts_everything_back(client: Client, monkeypatch: 
     assert (client.limits.get(), client.defects.get()) == before
 
 
-def test_a_refused_request_fails_its_invariant(client: Client) -> None:
+def test_refused_request_fails_its_invariant(client: Client) -> None:
     made, results = run.audit(client, vendors.room("invariants"))
     results.close()
     client.limits.update({"augment": "off"})
@@ -114,7 +114,7 @@ def test_a_refused_request_fails_its_invariant(client: Client) -> None:
         pytest.param(date(2025, 7, 1), date(2025, 9, 29), id="91 days"),
     ],
 )
-def test_a_range_that_cannot_be_audited_is_refused(client: Client, first: date | None, last: date) -> None:
+def test_invalid_range_is_rejected(client: Client, first: date | None, last: date) -> None:
     with pytest.raises(run.BadRange, match="at most 90 days and ends by 2025-10-19"):
         run.audit(client, vendors.room("invariants"), first=first, last=last)
 
@@ -124,7 +124,7 @@ def test_ninety_days_can_be_audited(client: Client) -> None:
     assert (len(made.days), len(made.sampled_days)) == (90, 7)
 
 
-def test_a_refused_exchange_makes_the_server_unusable(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_refused_exchange_makes_the_server_unusable(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     tokens = client.tokens.list_all()
     wrong = [{**token, "client_secret": "wrong"} for token in tokens if "token_path" in token]
     monkeypatch.setattr(type(client.tokens), "list_all", lambda _: wrong)
@@ -133,12 +133,12 @@ def test_a_refused_exchange_makes_the_server_unusable(client: Client, monkeypatc
 
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1:9", "https://127.0.0.1:9"])
-def test_a_server_that_is_not_there_is_unusable(url: str) -> None:
+def test_missing_server_is_unusable(url: str) -> None:
     with Client(url) as client, pytest.raises(ServerUnusable, match="gives no whole answer"):
         run.audit(client, vendors.room("invariants"))
 
 
-def test_a_server_that_goes_away_is_unusable(client: Client) -> None:
+def test_server_that_goes_away_is_unusable(client: Client) -> None:
     made, _ = run.audit(client, vendors.room("invariants"))
     made.client = Client("http://127.0.0.1:9")
     with pytest.raises(ServerUnusable, match="gives no whole answer"):

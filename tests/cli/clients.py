@@ -1,7 +1,6 @@
-"""Two clients' tests as programs: a naive one, which takes every answer for granted, and a careful one, which does not.
+"""Two client test programs: a naive one, which trusts every answer, and a careful one, which checks them.
 
-Arguments: which of them. What they need of the environment is what `mockserver sweep` promises; what should become of
-them stays out.
+The argument names one of them. They use the variables that `mockserver sweep` sets.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""Answers what the tests of the command lean on: the command run in this process, with the log put back afterwards."""
+"""Fixtures of the command: it runs in this process, and logging is restored afterwards."""
 
 import logging
 from collections.abc import Callable, Iterator

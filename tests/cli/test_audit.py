@@ -29,7 +29,7 @@ def test_each_invariant_has_a_line(run: Run, url: str) -> None:
     assert lines[-1].startswith(f"{len(NAMES)} invariants, 0 violated, ")
 
 
-def test_a_violation_is_named_and_the_exit_code_is_1(run: Run, url: str) -> None:
+def test_violation_is_named_with_exit_code_1(run: Run, url: str) -> None:
     flags = ("--vendor", "augment", "--full", "--from", "2025-10-13", "--to", "2025-10-14")
     result = run("audit", "--url", url, "--defect", "dau-count-off-by-one", *flags, MOCKSERVER_ADMIN_TOKEN="let-me-in")
     assert result.exit_code == 1
@@ -37,7 +37,7 @@ def test_a_violation_is_named_and_the_exit_code_is_1(run: Run, url: str) -> None
     assert "failed         augment-counts-are-lists: 2025-10-13: rows of the whole dau list" in result.stdout
 
 
-def test_a_refusing_control_plane_is_a_usage_error(run: Run, url: str) -> None:
+def test_missing_admin_token_is_a_usage_error(run: Run, url: str) -> None:
     result = run("audit", "--url", url)
     assert (result.exit_code, "GET /_mock/clock answers 401" in result.stderr) == (2, True)
 
@@ -64,7 +64,7 @@ def test_json_is_one_document(run: Run) -> None:
     [
         pytest.param(
             ("--url", "localhost:8080"),
-            "is no address of a server; as in http://127.0.0.1:8080",
+            "is not the URL of a server; it takes http://host:port",
             id="a URL without a scheme",
         ),
         pytest.param(("--url", "http://127.0.0.1:9"), "gives no whole answer", id="nobody there"),
@@ -79,7 +79,7 @@ def test_json_is_one_document(run: Run) -> None:
         pytest.param(("--vendor", "tabnin"), "'tabnin' is not one of", id="vendor"),
     ],
 )
-def test_what_cannot_be_audited_is_a_usage_error(run: Run, flags: tuple[str, ...], error: str) -> None:
+def test_invalid_flags_are_a_usage_error(run: Run, flags: tuple[str, ...], error: str) -> None:
     result = run("audit", *flags)
     assert result.exit_code == 2
     assert error in " ".join(result.stderr.split())

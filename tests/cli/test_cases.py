@@ -1,4 +1,4 @@
-"""Promises about `mockserver cases`: a list, a case in full, or cases done, with an exit code that says how it went."""
+"""Tests of `mockserver cases`: the list, a case in full, and runs with their exit code."""
 
 import json
 import socket
@@ -53,7 +53,7 @@ def test_every_case_is_a_line(run: Run) -> None:
         assert any(line.startswith(f"{case.id} {case.grade} {case.vendor} ") for line in lines)
 
 
-def test_the_grades_are_those_of_the_cases() -> None:
+def test_grades_are_those_of_the_cases() -> None:
     assert tuple(Grade) == cases.GRADES
 
 
@@ -62,18 +62,18 @@ def test_vendor_and_grade_pick_some(run: Run) -> None:
     meant = [case.id for case in CATALOGUE.cases if (case.vendor, case.grade) == ("augment", "O")]
     assert [line[:4] for line in lines] == meant
     refused = run("cases", "--vendor", "augmnt")
-    assert (refused.exit_code, "there are: augment, tabnine" in refused.stderr) == (2, True)
+    assert (refused.exit_code, "those with cases are: augment, tabnine" in refused.stderr) == (2, True)
 
 
-def test_a_case_in_full_has_every_way_to_reach_it(run: Run) -> None:
+def test_case_in_full_has_every_way_to_reach_it(run: Run) -> None:
     told = run("cases", "C001", "--url", "http://here:9/").stdout
     case = CATALOGUE.find("C001")
     assert told.startswith(f"C001  {case.title}\naugment, grade D: {case.source}\n")
     for part in (
-        f"Why clients break on it\n  {case.rationale}\n",
+        f"Why clients fail on it\n  {case.rationale}\n",
         "A server of its own\n  mockserver serve --case C001\n  curl -s -i ",
-        "In a sandbox of a server that runs\n  id=$(curl ",
-        f"where the server was started without flags\n  {json.dumps(dict(case.setup))}\n",
+        "In a sandbox of a running server\n  id=$(curl ",
+        f"on a server started without flags\n  {json.dumps(dict(case.setup))}\n",
         'In pytest\n  @pytest.mark.mockserver(case="C001")\n',
         f"What must come back\n  {case.returns}\n",
         "http://here:9/analytics/v0/dau",
@@ -81,16 +81,16 @@ def test_a_case_in_full_has_every_way_to_reach_it(run: Run) -> None:
         assert part in told
 
 
-def test_lines_for_a_guarded_server_show_its_admin_token(run: Run) -> None:
+def test_curl_lines_of_a_guarded_server_have_the_admin_token(run: Run) -> None:
     plain, guarded = run("cases", "C001").stdout, run("cases", "C001", "--admin-token", "s").stdout
     header = ' -H "Authorization: Bearer $MOCKSERVER_ADMIN_TOKEN"'
     assert guarded.replace(header, "") == plain
     assert [line.count(header) for line in guarded.splitlines() if "/_mock/" in line] == [1, 1, 1]
 
 
-def test_nothing_that_is_all_of_what_was_asked_for_is_a_usage_error(run: Run) -> None:
+def test_filters_without_a_match_are_a_usage_error(run: Run) -> None:
     refused = run("cases", "--run", "C001", "--vendor", "tabnine")
-    assert (refused.exit_code, "no case is all of that" in refused.stderr) == (2, True)
+    assert (refused.exit_code, "no case matches all of this" in refused.stderr) == (2, True)
 
 
 def test_case_beyond_the_server_is_skipped(run: Run) -> None:
@@ -111,25 +111,25 @@ def test_case_beyond_the_server_is_skipped(run: Run) -> None:
     )
 
 
-def test_cases_are_data_with_json(run: Run) -> None:
+def test_json_lists_every_case(run: Run) -> None:
     told = json.loads(run("cases", "C001", "C002", "--json").stdout)["cases"]
     assert [case["id"] for case in told] == ["C001", "C002"]
     assert {"curl", "curl_in_sandbox", "sandbox", "marker", "serve", "expect"} <= {*told[0]}
 
 
-def test_an_unknown_case_is_a_usage_error_with_what_is_near(run: Run) -> None:
+def test_unknown_case_is_a_usage_error_with_a_suggestion(run: Run) -> None:
     refused = run("cases", "c001")
     assert (refused.exit_code, refused.stdout) == (2, "")
     assert "there is no case 'c001' (did you mean C001" in refused.stderr
 
 
-def test_files_that_cannot_be_are_a_usage_error(run: Run, folder: Path) -> None:
+def test_invalid_case_file_is_a_usage_error(run: Run, folder: Path) -> None:
     (folder / "augment.yaml").write_text("- id: X", encoding="utf-8")
     refused = run("cases")
     assert (refused.exit_code, "augment.yaml: X: id: must be C and three digits" in refused.stderr) == (2, True)
 
 
-def test_run_does_cases_and_says_how_each_came_out(run: Run) -> None:
+def test_run_prints_the_outcome_of_each_case(run: Run) -> None:
     done = run("cases", "--run", "C001", "C058", "C059")
     titles = [CATALOGUE.find(case_id).title for case_id in ("C001", "C058", "C059")]
     assert done.exit_code == 0
@@ -141,7 +141,7 @@ def test_run_does_cases_and_says_how_each_came_out(run: Run) -> None:
     ]
 
 
-def test_run_asks_a_server_that_is_there_with_its_admin_token(run: Run) -> None:
+def test_run_uses_a_running_server_with_its_admin_token(run: Run) -> None:
     with server.in_thread(create_app(Settings(admin_token="s"))) as running:
         refused = run("cases", "--run", "C001", "--url", running.url)
         done = run("cases", "--run", "C001", "--json", "--url", f"{running.url}/", "--admin-token", "s")
@@ -152,7 +152,7 @@ def test_run_asks_a_server_that_is_there_with_its_admin_token(run: Run) -> None:
     )
 
 
-def test_a_case_that_fails_is_told_with_exit_code_1(run: Run, folder: Path) -> None:
+def test_failed_case_has_exit_code_1(run: Run, folder: Path) -> None:
     from mockserver import app
 
     (folder / "augment.yaml").write_text(WRONG, encoding="utf-8")
@@ -166,13 +166,13 @@ def test_a_case_that_fails_is_told_with_exit_code_1(run: Run, folder: Path) -> N
     assert done.stdout.endswith("1 cases, 1 failed\n")
 
 
-def test_where_nobody_answers_is_a_usage_error(run: Run) -> None:
+def test_missing_server_is_a_usage_error(run: Run) -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     for url, said in (
-        (f"http://127.0.0.1:{port}", "no server of ours answers at"),
-        ("ftp://x", "'ftp://x' is no address of a server"),
-        ("http://h:x", "no server of ours"),
+        (f"http://127.0.0.1:{port}", "gives no whole answer"),
+        ("ftp://x", "'ftp://x' is not the URL of a server"),
+        ("http://h:x", "Invalid value for --url"),
     ):
         refused = run("cases", "--run", "C001", "--url", url)
         assert (refused.exit_code, said in refused.stderr) == (2, True)

@@ -1,4 +1,4 @@
-"""Promises about the command as a program: ready when it says so, quiet otherwise, and quick to explain itself."""
+"""Tests of the command as a program: its ready line, its exit codes and its help."""
 
 import json
 import subprocess
@@ -15,7 +15,7 @@ AUGMENT = "Authorization: Bearer mock-augment-acme\r\n"
 
 
 @pytest.mark.parametrize("kind", BOTH)
-def test_it_answers_once_it_says_that_it_is_ready(kind: str) -> None:
+def test_server_answers_once_it_is_ready(kind: str) -> None:
     with programs.started("-m", "mockserver", "serve", "--port", "0", "--json", "--server", kind) as program:
         ready = json.loads(line(program))
         assert ready["pid"] == program.pid
@@ -26,7 +26,7 @@ def test_it_answers_once_it_says_that_it_is_ready(kind: str) -> None:
 
 
 @pytest.mark.parametrize("kind", BOTH)
-def test_a_taken_port_is_one_line_on_stderr_and_code_3(kind: str) -> None:
+def test_taken_port_is_one_line_on_stderr_and_code_3(kind: str) -> None:
     flags = ("-m", "mockserver", "serve", "--server", kind, "--port")
     with programs.started(*flags, "0", "--json") as first:
         port = json.loads(line(first))["url"].rpartition(":")[2]
@@ -56,12 +56,12 @@ def test_help_teaches_with_examples_and_exit_codes(run: Run) -> None:
     assert "3  the port is taken" in printed
 
 
-def test_the_help_of_serve_names_the_variable_of_every_flag(run: Run) -> None:
+def test_help_of_serve_names_the_variable_of_every_flag(run: Run) -> None:
     printed = " ".join(run("serve", "--help").output.split())
     flags = [word for word in printed.split() if word.startswith("--") and word not in {"--help", "--admin-token,"}]
     for flag in flags:
         assert f"MOCKSERVER_{flag[2:].upper().replace('-', '_')}" in printed
 
 
-def test_the_version_is_printed(run: Run) -> None:
+def test_version_is_printed(run: Run) -> None:
     assert run("--version").output.startswith("mockserver, version ")

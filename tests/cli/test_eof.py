@@ -1,4 +1,4 @@
-"""Promises about `serve --until-eof`: it serves as long as standard input is held, and then ends in good order."""
+"""Tests of `serve --until-eof`: it serves while standard input is open, and then stops in good order."""
 
 import json
 import os
@@ -15,7 +15,7 @@ from tests.server.programs import ended, line, press_enter, request, send
 SERVE = ("-m", "mockserver", "serve", "--port", "0", "--json", "--log-level", "warning", "--server", "threaded")
 
 
-def test_it_serves_until_standard_input_ends() -> None:
+def test_server_stops_when_standard_input_ends() -> None:
     with programs.started(*SERVE, "--until-eof") as program:
         url = json.loads(line(program))["url"]
         press_enter(program)
@@ -23,7 +23,7 @@ def test_it_serves_until_standard_input_ends() -> None:
         assert ended(program) == (0, "", "")
 
 
-def test_without_the_flag_it_does_not_look_at_standard_input() -> None:
+def test_standard_input_is_not_read_without_the_flag() -> None:
     with programs.started(*SERVE) as program:
         url = json.loads(line(program))["url"]
         assert program.stdin is not None
@@ -40,7 +40,7 @@ def heard(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[tuple[int, int]]]:
     assert sent == [(os.getpid(), signal.SIGTERM)]
 
 
-def test_what_is_read_is_of_no_interest_but_its_end(heard: list[tuple[int, int]]) -> None:
+def test_content_of_standard_input_is_ignored(heard: list[tuple[int, int]]) -> None:
     reading, writing = os.pipe()
     watching = eof.watch(reading)
     os.write(writing, b"hello\n")
@@ -50,7 +50,7 @@ def test_what_is_read_is_of_no_interest_but_its_end(heard: list[tuple[int, int]]
     os.close(reading)
 
 
-def test_a_standard_input_that_never_was_has_ended(heard: list[tuple[int, int]]) -> None:
+def test_missing_standard_input_counts_as_ended(heard: list[tuple[int, int]]) -> None:
     reading, writing = os.pipe()
     os.close(reading)
     eof.watch(reading).join(programs.PATIENCE)
@@ -58,5 +58,5 @@ def test_a_standard_input_that_never_was_has_ended(heard: list[tuple[int, int]])
     assert len(heard) == 1
 
 
-def test_the_flag_is_explained(run: Run) -> None:
+def test_help_explains_the_flag(run: Run) -> None:
     assert "--until-eof" in run("serve", "--help").stdout

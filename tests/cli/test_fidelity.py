@@ -1,4 +1,4 @@
-"""Promises about `mockserver fidelity`: every row with its evidence, as a table or as data, of one vendor or grade."""
+"""Tests of `mockserver fidelity`: rows with their evidence, as a table or JSON, filtered by vendor and grade."""
 
 import json
 
@@ -8,7 +8,7 @@ from mockserver.fidelity import ledger, rows
 from tests.cli.conftest import Run
 
 
-def test_every_row_of_every_vendor_is_data_with_json(run: Run) -> None:
+def test_json_has_every_row_of_every_vendor(run: Run) -> None:
     printed = json.loads(run("fidelity", "--json").output)
     for each in ledger.all_ledgers():
         told = printed[each.vendor]
@@ -23,7 +23,7 @@ def test_every_row_of_every_vendor_is_data_with_json(run: Run) -> None:
     }
 
 
-def test_one_vendor_and_one_grade_are_printed_alone_and_counts_stay_whole(run: Run) -> None:
+def test_filters_select_rows_but_not_counts(run: Run) -> None:
     whole = json.loads(run("fidelity", "--json").output)["tabnine"]
     part = json.loads(run("fidelity", "--vendor", "tabnine", "--grade", "O", "--json").output)
     assert list(part) == ["tabnine"]
@@ -32,7 +32,7 @@ def test_one_vendor_and_one_grade_are_printed_alone_and_counts_stay_whole(run: R
     assert part["tabnine"]["rows"]
 
 
-def test_a_table_tells_counts_by_grade_and_of_every_row_what_vouches_for_it(run: Run) -> None:
+def test_table_has_counts_and_the_evidence_of_every_row(run: Run) -> None:
     printed = " ".join(run("fidelity", "--vendor", "jetbrains-ide").output.split())
     (found,) = (each for each in ledger.all_ledgers() if each.vendor == "jetbrains-ide")
     counted = ", ".join(f"{number} {grade}" for grade, number in rows.counts(found.rows).items())
@@ -49,7 +49,7 @@ def test_a_table_tells_counts_by_grade_and_of_every_row_what_vouches_for_it(run:
         pytest.param(("--grade", "B"), "'B' is not one of 'D', 'O', 'I', 'A'", id="grade"),
     ],
 )
-def test_what_there_is_not_is_refused_with_what_there_is(run: Run, asked: tuple[str, ...], told: str) -> None:
+def test_unknown_names_are_rejected_with_the_known_ones(run: Run, asked: tuple[str, ...], told: str) -> None:
     result = run("fidelity", *asked)
     assert (result.exit_code, result.stdout) == (2, "")
     assert told in " ".join(result.stderr.split())

@@ -1,4 +1,4 @@
-"""Promises about the log: readable on a terminal, one JSON object a line anywhere else."""
+"""Tests of the log: plain text on a terminal, one JSON object per line elsewhere."""
 
 import io
 import json
@@ -22,14 +22,14 @@ def put_back(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(logging, "root", logging.RootLogger(logging.WARNING))
 
 
-def test_a_terminal_gets_lines_for_people() -> None:
+def test_terminal_gets_plain_text() -> None:
     stream = Terminal()
     logs.configure("info", stream)
     logging.root.info("%s is up", "everything")
     assert stream.getvalue()[8:] == " INFO    everything is up\n"
 
 
-def test_anything_else_gets_one_object_a_line() -> None:
+def test_other_streams_get_one_json_object_per_line() -> None:
     stream = io.StringIO()
     logs.configure("info", stream)
     logging.root.info("one\nand %s", "ünother")
@@ -39,7 +39,7 @@ def test_anything_else_gets_one_object_a_line() -> None:
     assert entry == {"level": "info", "logger": "root", "message": "one\nand ünother"}
 
 
-def test_an_error_has_its_traceback_within_its_line() -> None:
+def test_traceback_is_part_of_its_json_object() -> None:
     stream = io.StringIO()
     logs.configure("warning", stream)
     logging.root.error("a request failed", exc_info=RuntimeError("the reason"))

@@ -1,4 +1,4 @@
-"""Promises about `mockserver serve`: flags and variables become settings, and each way to fail has its code."""
+"""Tests of `mockserver serve`: flags and variables become settings, and every failure has its exit code."""
 
 import json
 import os
@@ -40,30 +40,30 @@ def stated(monkeypatch: pytest.MonkeyPatch) -> list[Settings]:
     return made
 
 
-def test_one_line_says_where_it_serves(run: Run, served: Served) -> None:
+def test_one_line_has_the_url(run: Run, served: Served) -> None:
     result = run("serve")
     assert (result.exit_code, result.stdout) == (0, "Serving at http://127.0.0.1:8080; Ctrl-C stops.\n")
     assert {name: served[name] for name in DEFAULTS} == DEFAULTS
 
 
-def test_the_line_says_which_case_it_is_in_and_where_that_is_told(run: Run, served: Served) -> None:
+def test_line_names_the_case(run: Run, served: Served) -> None:
     result = run("serve", "--case", "C001")
-    told = "Serving at http://127.0.0.1:8080 in C001 (`mockserver cases C001` tells how it goes on); Ctrl-C stops.\n"
+    told = "Serving at http://127.0.0.1:8080 in case C001 (see `mockserver cases C001`); Ctrl-C stops.\n"
     assert (result.exit_code, result.stdout) == (0, told)
     assert served["app"].test_client().get("/_mock/clock").get_json()["now"] == "2025-10-21T01:59:00Z"
 
 
-def test_a_case_that_nobody_knows_is_a_usage_error_with_what_is_near(run: Run, served: Served) -> None:
+def test_unknown_case_is_a_usage_error_with_a_suggestion(run: Run, served: Served) -> None:
     result = run("serve", MOCKSERVER_CASE="C0O1")
     assert (result.exit_code, "there is no case 'C0O1' (did you mean C" in result.stderr) == (2, True)
     assert served == {}
 
 
-def test_with_json_the_line_is_data(run: Run) -> None:
+def test_json_line_has_url_and_pid(run: Run) -> None:
     assert json.loads(run("serve", "--json").stdout) == {"url": "http://127.0.0.1:8080", "pid": os.getpid()}
 
 
-def test_without_flags_the_settings_are_the_defaults(run: Run, stated: list[Settings]) -> None:
+def test_settings_without_flags_are_the_defaults(run: Run, stated: list[Settings]) -> None:
     run("serve")
     assert stated == [Settings()]
 
@@ -90,7 +90,7 @@ STATED = [
 
 
 @pytest.mark.parametrize(("flags", "settings"), STATED)
-def test_a_flag_is_a_setting(run: Run, stated: list[Settings], flags: str, settings: Settings) -> None:
+def test_each_flag_sets_its_setting(run: Run, stated: list[Settings], flags: str, settings: Settings) -> None:
     run("serve", *flags.split())
     assert stated == [settings]
 
@@ -105,14 +105,14 @@ def test_a_flag_is_a_setting(run: Run, stated: list[Settings], flags: str, setti
         ({"MOCKSERVER_HOST": "0.0.0.0", "MOCKSERVER_ADMIN_TOKEN": "s"}, Settings(host="0.0.0.0", admin_token="s")),
     ],
 )
-def test_a_variable_is_a_setting_too(
+def test_each_variable_sets_its_setting(
     run: Run, stated: list[Settings], variables: dict[str, str], settings: Settings
 ) -> None:
     run("serve", **variables)
     assert stated == [settings]
 
 
-def test_a_flag_goes_before_a_variable(run: Run, stated: list[Settings]) -> None:
+def test_flag_overrides_a_variable(run: Run, stated: list[Settings]) -> None:
     run("serve", "--port", "1", MOCKSERVER_PORT="2")
     assert stated == [Settings(port=1)]
 
@@ -135,14 +135,14 @@ def test_a_flag_goes_before_a_variable(run: Run, stated: list[Settings]) -> None
         ("--organization-file /nowhere/mine.yaml", "/nowhere/mine.yaml: cannot be read"),
     ],
 )
-def test_what_cannot_be_is_refused_with_what_can(run: Run, served: Served, flags: str, taught: str) -> None:
+def test_invalid_values_are_rejected_with_the_rule(run: Run, served: Served, flags: str, taught: str) -> None:
     result = run("serve", *flags.split())
     assert (result.exit_code, result.stdout, served) == (2, "", {})
     assert taught in result.stderr
     assert "Traceback" not in result.stderr
 
 
-def test_a_bad_organisation_file_is_refused_with_all_its_problems(run: Run, served: Served, tmp_path: Path) -> None:
+def test_invalid_organization_file_lists_every_problem(run: Run, served: Served, tmp_path: Path) -> None:
     path = tmp_path / "mine.yaml"
     path.write_text("slug: mine\nname: 3\npeople: many\ncolour: red\n", encoding="utf-8")
     result = run("serve", "--organization-file", str(path))
@@ -151,7 +151,7 @@ def test_a_bad_organisation_file_is_refused_with_all_its_problems(run: Run, serv
     assert sorted(places) == ["colour", "name", "people"]
 
 
-def test_a_bad_policy_file_is_refused_with_all_its_faults(run: Run, served: Served, tmp_path: Path) -> None:
+def test_invalid_policy_file_lists_every_problem(run: Run, served: Served, tmp_path: Path) -> None:
     path = tmp_path / "policy.yaml"
     path.write_text("augment: {last_cursor: none, retry_after: never}\nargument: {}\n", encoding="utf-8")
     result = run("serve", "--policy-file", str(path))
@@ -160,7 +160,7 @@ def test_a_bad_policy_file_is_refused_with_all_its_faults(run: Run, served: Serv
     assert result.stderr.count(f"{path}: ") == 3
 
 
-def test_a_policy_file_is_in_force_and_a_flag_wins_over_it(run: Run, served: Served, tmp_path: Path) -> None:
+def test_policy_flag_overrides_the_policy_file(run: Run, served: Served, tmp_path: Path) -> None:
     path = tmp_path / "policy.yaml"
     path.write_text("augment: {last_cursor: null, retry_after: seconds}\n", encoding="utf-8")
     run("serve", "--policy-file", str(path), "--policy", "augment.last_cursor=absent")
@@ -168,13 +168,13 @@ def test_a_policy_file_is_in_force_and_a_flag_wins_over_it(run: Run, served: Ser
     assert (shown["last_cursor"]["value"], shown["retry_after"]["value"]) == ("absent", "seconds")
 
 
-def test_a_taken_port_is_one_line_and_its_own_code(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_taken_port_has_exit_code_3(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(server, "serve", _raises(PortTaken("port 8080 on 127.0.0.1 is taken")))
     result = run("serve")
     assert (result.exit_code, result.stdout, result.stderr) == (3, "", "port 8080 on 127.0.0.1 is taken\n")
 
 
-def test_an_address_of_another_machine_is_a_mistake_in_the_flags(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_foreign_address_is_a_usage_error(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(server, "serve", _raises(OSError(99, "Cannot assign requested address")))
     result = run("serve", "--host", "192.0.2.7", "--admin-token", "secret")
     assert result.exit_code == 2

@@ -1,4 +1,4 @@
-"""Promises about the tokens that the command prints: each comes with a line that works when it is pasted."""
+"""Tests of `mockserver tokens`: every token has a curl line that works."""
 
 import subprocess
 from itertools import pairwise
@@ -19,7 +19,7 @@ def _lines(printed: str) -> dict[str, str]:
     return {shown.strip(): line.strip() for shown, line in pairwise(lines) if line.startswith("    curl ")}
 
 
-def test_a_clients_id_and_secret_are_printed_and_what_it_may_see(run: Run) -> None:
+def test_client_credentials_and_groups_are_printed(run: Run) -> None:
     shown = list(_lines(run("tokens").output))
     assert f"client id {CLIENT}, client secret mock-secret" in shown
     assert f"client id {CLIENT}-forbidden, client secret mock-secret  (403)" in shown
@@ -27,13 +27,13 @@ def test_a_clients_id_and_secret_are_printed_and_what_it_may_see(run: Run) -> No
 
 
 @pytest.mark.parametrize("organization", ["globex", "ours"], ids=["without groups", "not a bundled one"])
-def test_a_role_bound_to_groups_is_printed_only_where_the_organisation_states_them(run: Run, organization: str) -> None:
+def test_groups_are_printed_only_for_organizations_with_them(run: Run, organization: str) -> None:
     printed = run("tokens", "--organization", organization).output
     assert f"mock-jetbrains-console-{organization}-forbidden" in printed
     assert "-groups" not in printed
 
 
-def test_every_line_works_when_it_is_pasted(run: Run) -> None:
+def test_every_curl_line_works(run: Run) -> None:
     with server.in_thread(create_app(SETTINGS)) as running:
         lines = _lines(run("tokens", "--url", running.url).output)
         for shown, line in lines.items():

@@ -103,7 +103,7 @@ def sweep(
     if list_only and (json_file or junit_file):
         raise click.UsageError("--list runs nothing, so there is nothing for --json or --junit; leave one of them out")
     logs.configure("warning")
-    settings = app_factory.stated(**flags)
+    settings = app_factory.settings_from(**flags)
     sources, config = app_factory.default_config(settings)
     plan = _plan(sources, config, vendors, switches)
     from mockserver.cli.sweep import report_text

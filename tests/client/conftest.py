@@ -1,0 +1,60 @@
+"""Servers and clients of them: one app in process, over HTTP by the threaded server, and over HTTP by granian."""
+
+import json
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
+from subprocess import PIPE, Popen
+
+import pytest
+from flask import Flask
+
+from mockserver import server
+from mockserver.app import create_app
+from mockserver.client import Client, Response, Transport
+from tests.conftest import SETTINGS
+
+
+def in_process(app: Flask) -> Transport:
+    """A transport that calls an app in this process."""
+
+    def send(method: str, target: str, headers: Mapping[str, str], body: bytes) -> Response:
+        answer = app.test_client().open(target, method=method, headers=dict(headers), data=body)
+        return Response(answer.status_code, {name.lower(): value for name, value in answer.headers}, answer.data)
+
+    return send
+
+
+@pytest.fixture
+def app() -> Flask:
+    """An app with a frozen clock and without limits."""
+    return create_app(SETTINGS)
+
+
+@pytest.fixture(scope="session")
+def granian_url() -> Iterator[str]:
+    """The URL of a server of its own, as the command starts it."""
+    command = [sys.executable, "-m", "mockserver", "serve", "--port", "0", "--json", "--freeze"]
+    with Popen([*command, "--now", "2025-10-21T10:30:00Z", "--limits", "off"], stdout=PIPE, text=True) as program:
+        try:
+            assert program.stdout is not None
+            yield json.loads(program.stdout.readline())["url"]
+        finally:
+            program.terminate()
+
+
+@pytest.fixture(params=["in process", "threaded", "granian"])
+def client(request: pytest.FixtureRequest, app: Flask) -> Iterator[Client]:
+    """A client of a server that is as new."""
+    with ExitStack() as stack:
+        if request.param == "in process":
+            made = Client("http://localhost", transport=in_process(app))
+        elif request.param == "threaded":
+            made = Client(stack.enter_context(server.in_thread(app)).url)
+        else:
+            made = Client(request.getfixturevalue("granian_url"))
+        with made:
+            made.reset()
+            yield made
+            for sandbox in made.sandboxes()[1:]:
+                made.delete_sandbox(sandbox.id)
