@@ -1,27 +1,24 @@
-"""Answers where the data files are: beside the package in a checkout, inside it in an installed wheel.
-
-Reading them stays out: a room is handed the folder, or a file in it.
-"""
+"""The folders of the data files: beside the package in a checkout, inside it in an installed wheel."""
 
 from pathlib import Path
 
 _PACKAGE = Path(__file__).resolve().parent
 _SHIPPED = _PACKAGE / "_data"
-"""Only a wheel has this folder; the build puts the checkout's folders into it."""
+"""Only a wheel has this folder; the build copies the checkout's folders into it."""
 
 
 def fixtures() -> Path:
-    """The folder of organisations, names and documented answers."""
+    """The folder of organizations, names and documented answers."""
     return _folder("fixtures")
 
 
 def cases() -> Path:
-    """The folder of the cases, a file for each vendor."""
+    """The folder of the cases, with a file for each vendor."""
     return fixtures() / "cases"
 
 
 def openapi() -> Path:
-    """The folder of the OpenAPI files, one for each surface."""
+    """The folder of the OpenAPI files, with a file for each vendor."""
     return _folder("openapi")
 
 

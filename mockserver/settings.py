@@ -1,6 +1,6 @@
-"""Answers how one server is to run: a frozen record, checked when it is made, with the rule that names its variables.
+"""The settings of one server: a frozen record that checks itself, and the rule that names its environment variables.
 
-What a setting then does stays out, and so does the command line that usually fills it in.
+The command line that usually fills it in is in `cli`.
 """
 
 from dataclasses import dataclass
@@ -14,20 +14,19 @@ Server = Literal["granian", "threaded"]
 
 
 class SettingsError(ValueError):
-    """A setting that cannot be; the text says what, why, and what to do."""
+    """An invalid setting; the text says what is wrong, why, and what to do."""
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """How to listen, what to simulate, and from which state the first sandbox starts.
+    """How to listen, what to simulate, and how the default sandbox starts.
 
-    `now` is aware and in UTC; None is the wall clock. `policy` holds pairs of a "vendor.switch" and its value; they
-    win over what `policy_file` states.
-    `case` is the id of a situation that the first sandbox starts in; what differs from the defaults wins over it, and
-    so does what `over_case` names by the names of these fields, for that was stated though it is the default.
-    `organization_file` takes the place of the bundled `organization`. `journal_size` is each sandbox's, of which
-    there may be `sandboxes_maximum` beside the first. `threads` is how many requests granian has in
-    work at a time (measured; see `server.one_process`). SettingsError for what cannot be.
+    `now` is aware and in UTC; None is the wall clock. `policy` holds pairs of a "vendor.switch" and its value, which
+    win over `policy_file`. `case` is the id of a case that the default sandbox starts in; settings that differ from
+    their defaults win over it, and so do the fields named in `over_case`, which were given although they are equal to
+    the default. `organization_file` replaces the bundled `organization`. `journal_size` is that of each sandbox, of
+    which there may be `sandboxes_maximum` beside the default one. `threads` is how many requests granian handles at a
+    time (measured; see `server.one_process`). SettingsError for invalid values.
     """
 
     host: str = "127.0.0.1"
@@ -50,8 +49,8 @@ class Settings:
     def __post_init__(self) -> None:
         if self.now is not None and self.now.utcoffset() is None:
             raise SettingsError(
-                f"now cannot be {self.now.isoformat()}: a time without a zone means another instant "
-                "on every machine; give one that ends in Z"
+                f"now cannot be {self.now.isoformat()}: a time without a time zone differs "
+                "from machine to machine; give one that ends in Z"
             )
         if not self.admin_token and not is_loopback(self.host):
             raise SettingsError(
@@ -66,7 +65,7 @@ def variable(flag: str) -> str:
 
 
 def is_loopback(host: str) -> bool:
-    """True when only this machine can reach the address; a name other than localhost is taken to be reachable."""
+    """Whether only this machine can reach the address; a name other than localhost counts as reachable."""
     try:
         return ip_address(host).is_loopback
     except ValueError:
@@ -74,22 +73,24 @@ def is_loopback(host: str) -> bool:
 
 
 def parse_timestamp(text: str) -> datetime:
-    """The instant that an RFC 3339 text names, in UTC; SettingsError for anything else."""
+    """The timestamp in an RFC 3339 text, in UTC; SettingsError for anything else."""
     try:
-        stated = datetime.fromisoformat(text)
-        if stated.utcoffset() is not None:
-            return stated.astimezone(UTC)
+        parsed = datetime.fromisoformat(text)
+        if parsed.utcoffset() is not None:
+            return parsed.astimezone(UTC)
     except (ValueError, OverflowError):
         pass
-    raise SettingsError(f"{text!r} is not an instant: it takes a date, a time and a zone, as in 2025-10-21T10:30:00Z")
+    raise SettingsError(
+        f"{text!r} is not a timestamp: it must have a date, a time and a time zone, as in 2025-10-21T10:30:00Z"
+    )
 
 
 def parse_switch(text: str) -> tuple[str, str]:
-    """The switch and the value in "vendor.switch=value"; SettingsError when the text has another form."""
+    """The switch and the value in "vendor.switch=value"; SettingsError for any other form."""
     name, equals, value = text.partition("=")
     vendor, dot, switch = name.partition(".")
     if not (vendor and dot and switch and equals and value):
         raise SettingsError(
-            f"{text!r} sets no switch: it takes vendor.switch=value; `mockserver switches` lists all of them"
+            f"{text!r} sets no switch: it must be vendor.switch=value; `mockserver switches` lists all of them"
         )
     return name, value

@@ -1,6 +1,6 @@
-"""Answers which undocumented choices a server starts with: those of its policy file, and before them its flags'.
+"""The switches that a server starts with: those of its policy file, with those of its flags over them.
 
-Which choices there are stays out (each vendor's `policy`), and so does making others later (`admin.policy`).
+Which switches there are is declared by each vendor's `policy`; they are changed later through `/_mock/policy`.
 """
 
 import re
@@ -16,126 +16,112 @@ from mockserver.gateway import switches
 from mockserver.gateway.switches import Known, Option, Options, SwitchError
 from mockserver.gateway.vendor import Vendor
 from mockserver.settings import Settings, SettingsError
-from mockserver.validation import suggestions
-
-_DEPTH_OF_NAMES = 2
-"""Mappings around the one that is a switch's value: the vendor's and the file's."""
-
-_NO_TEXT = re.compile(
-    r"|~|null|Null|NULL|true|True|TRUE|false|False|FALSE|0o[0-7]+|0x[0-9a-fA-F]+"
-    r"|[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)"
-)
-"""What YAML 1.2 takes for something else than text where it stands without quotation marks (its core schema)."""
+from mockserver.validation import yaml_text
+from mockserver.validation.suggestions import unknown_name
+from mockserver.validation.yaml_text import YamlError
 
 METRICS: Known = {metrics_policy.NAME: metrics_policy.SWITCHES}
-"""The switches that are no vendor's, by the name of their group."""
+"""The switches that belong to no vendor, by the name of their group."""
+
+_NOT_TEXT = re.compile(
+    r"(?:|~|null|Null|NULL|true|True|TRUE|false|False|FALSE|0o[0-7]+|0x[0-9a-fA-F]+"
+    r"|[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))\Z"
+)
+"""What YAML 1.2 does not take for text unless it is quoted (its core schema)."""
+
+_UNQUOTED_TAG = "!unquoted"
 
 
-def all_switches(served: Iterable[Vendor]) -> Known:
-    """Every switch there is: of each vendor by its name, and the others behind them."""
-    return {vendor.name: vendor.switches for vendor in served} | dict(METRICS)
+class _Unquoted(str):
+    """A scalar that YAML does not take for text, as it is written; an option may look like that."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _NotText:
+    """An unquoted scalar where only text is a name; it is no string, so a renaming refuses it, as over /_mock."""
+
+    scalar: str
+
+    def __repr__(self) -> str:
+        return f"{self.scalar or 'nothing'} (put it in quotation marks to make it text)"
+
+
+class _Loader(yaml.SafeLoader):
+    """A loader that keeps every scalar as it is written, so that `no` and `null` are options."""
+
+    yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}  # noqa: RUF012 - as PyYAML declares it
+
+
+_Loader.add_implicit_resolver(_UNQUOTED_TAG, _NOT_TEXT, None)
+_Loader.add_constructor(_UNQUOTED_TAG, lambda _, node: _Unquoted(node.value))
+
+
+def all_switches(vendors: Iterable[Vendor]) -> Known:
+    """Every switch there is: those of each vendor by its name, and the others after them."""
+    return {vendor.name: vendor.switches for vendor in vendors} | dict(METRICS)
 
 
 def load(settings: Settings, known: Known) -> dict[str, Options]:
-    """The values that the settings state, by vendor; SettingsError with a line for each that cannot be."""
+    """The switches in the settings, by vendor; SettingsError with a line for everything that is wrong."""
     found: dict[str, dict[str, Option]] = {}
-    faults: list[str] = []
-    for source, vendor, stated in (*_filed(settings.policy_file), *_given(settings.policy)):
-        values, wrong = _read(vendor, stated, known)
+    errors: list[str] = []
+    for source, vendor, given in (*_from_file(settings.policy_file), *_from_flags(settings.policy)):
+        values, wrong = _parse(vendor, given, known)
         found[vendor] = {**found.get(vendor, {}), **values}
-        faults += [f"{source} {line}" for line in wrong]
-    if faults:
-        raise SettingsError("\n".join(faults))
+        errors += [f"{source} {line}" for line in wrong]
+    if errors:
+        raise SettingsError("\n".join(errors))
     return dict(found)
 
 
-def _given(policy: tuple[tuple[str, str], ...]) -> Iterator[tuple[str, str, object]]:
+def _from_flags(policy: tuple[tuple[str, str], ...]) -> Iterator[tuple[str, str, object]]:
     for name in dict(policy):
         vendor, _, switch = name.partition(".")
-        stated = tuple(value for other, value in policy if other == name)
-        yield "--policy", vendor, {switch: switches.Repeated(stated)}
+        values = tuple(value for other, value in policy if other == name)
+        yield "--policy", vendor, {switch: switches.Repeated(values)}
 
 
-def _filed(path: Path | None) -> Iterator[tuple[str, str, object]]:
+def _from_file(path: Path | None) -> Iterator[tuple[str, str, object]]:
     if path is not None:
-        for vendor, stated in _mapping(path).items():
-            yield f"{path}:", vendor, stated
+        for vendor, given in _read(path).items():
+            yield f"{path}:", vendor, given
 
 
-def _read(vendor: str, stated: object, known: Known) -> tuple[dict[str, Option], list[str]]:
-    """The values stated for a vendor, and what is wrong with the others, each by its key."""
+def _parse(vendor: str, given: object, known: Known) -> tuple[dict[str, Option], list[str]]:
+    """The values given for a vendor, and what is wrong with the others, each with its key."""
     if vendor not in known:
-        return {}, [f"{vendor}: {suggestions.unknown_name('vendor', vendor, known)}"]
-    if not isinstance(stated, Mapping):
-        return {}, [f"{vendor}: takes a mapping of switches to their values, not {stated!r:.60}"]
+        return {}, [f"{vendor}: {unknown_name('vendor', vendor, known)}"]
+    if not isinstance(given, Mapping):
+        return {}, [f"{vendor}: must be a mapping of switches to their values, not {given!r:.60}"]
     values: dict[str, Option] = {}
     wrong: list[str] = []
-    for name, value in stated.items():
+    for name, value in given.items():
         try:
-            values |= switches.parse(known[vendor], {name: value})
+            values |= switches.parse(known[vendor], {name: _without_unquoted(value)})
         except SwitchError as error:
             wrong.append(f"{vendor}.{name}: {error}")
     return values, wrong
 
 
-@dataclass(frozen=True, slots=True)
-class _Unquoted:
-    """A word that YAML does not take for text, where a name belongs."""
-
-    word: str
-
-    def __repr__(self) -> str:
-        return f"{self.word or 'nothing'} (text such as this goes in quotation marks)"
+def _without_unquoted(value: object) -> object:
+    """A switch's value; in the mapping of a renaming, unquoted numbers and the like are no names."""
+    if not isinstance(value, Mapping):
+        return value
+    return {old: _NotText(new) if isinstance(new, _Unquoted) else new for old, new in value.items()}
 
 
-class _Text(yaml.BaseLoader):
-    """Takes every value as the text that stands there (so that `no` and `null` are choices), and no key twice.
-
-    In the mapping that is a switch's value, an unquoted null, number or truth value is none, as over /_mock.
-    """
-
-    depth = 0
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:  # noqa: FBT001, FBT002
-        """The mapping; ConstructorError for a key that is none or that stands twice."""
-        seen: set[str] = set()
-        for key, _ in node.value:
-            if not isinstance(key, yaml.ScalarNode):
-                raise yaml.constructor.ConstructorError(None, None, "a key must be a word", key.start_mark)
-            if key.value in seen:
-                fault = f"the key {key.value!r} stands twice; state it once"
-                raise yaml.constructor.ConstructorError(None, None, fault, key.start_mark)
-            seen.add(key.value)
-        self.depth += 1
-        found = super().construct_mapping(node, deep)
-        self.depth -= 1
-        if self.depth >= _DEPTH_OF_NAMES:
-            found |= {key.value: _Unquoted(value.value) for key, value in node.value if _is_no_text(value)}
-        return found
-
-
-def _is_no_text(node: yaml.Node) -> bool:
-    return isinstance(node, yaml.ScalarNode) and node.style is None and _NO_TEXT.fullmatch(node.value) is not None
-
-
-def _mapping(path: Path) -> dict[str, object]:
-    """What a file states; SettingsError for one that cannot be read, or that is no mapping in YAML."""
+def _read(path: Path) -> Mapping[str, Any]:
+    """The mapping in a file; SettingsError where it cannot be read, or is no mapping in YAML."""
     try:
-        stated = yaml.load(path.read_text(encoding="utf-8-sig"), _Text)  # noqa: S506 - it makes nothing but text
-    except UnicodeDecodeError as error:
-        raise SettingsError(f"{path}: not UTF-8 at byte {error.start}; save the file as UTF-8") from error
+        found = yaml_text.load(path.read_bytes(), _Loader)
+    except YamlError as error:
+        raise SettingsError("\n".join(f"{path}: {line}" for line in str(error).splitlines())) from error
     except (OSError, ValueError) as error:
         raise SettingsError(f"{path}: cannot be read: {getattr(error, 'strerror', None) or error}") from error
-    except (yaml.YAMLError, RecursionError) as error:
-        raise SettingsError(f"{path}: {_reason(error)}") from error
-    if isinstance(stated, dict):
-        return stated
-    if stated is None:
+    if isinstance(found, Mapping):
+        return found
+    if found is None:
         return {}
-    raise SettingsError(f"{path}: takes a mapping of vendors to their switches, as in `vendor: {{switch: value}}`")
-
-
-def _reason(error: Exception) -> str:
-    if isinstance(error, yaml.MarkedYAMLError) and error.problem_mark is not None:
-        return f"line {error.problem_mark.line + 1}: not YAML as it is read here: {error.problem}"
-    return f"not YAML as it is read here: {' '.join(str(error).split())}"
+    raise SettingsError(f"{path}: must be a mapping of vendors to their switches, as in `vendor: {{switch: value}}`")

@@ -1,4 +1,4 @@
-"""Promises about settings: what cannot be is refused with the reason and the way out."""
+"""Settings: invalid ones are refused with the reason and the solution."""
 
 from datetime import UTC, datetime
 
@@ -9,28 +9,28 @@ from mockserver.settings import Settings, SettingsError
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.8.9.1", "::1", "localhost"])
-def test_the_loopback_needs_no_token(host: str) -> None:
+def test_loopback_needs_no_token(host: str) -> None:
     assert Settings(host=host).admin_token is None
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.7", "mock.example", ""])
-def test_a_host_that_others_can_reach_needs_a_token(host: str) -> None:
+def test_reachable_host_needs_a_token(host: str) -> None:
     with pytest.raises(SettingsError, match="choose a token with --admin-token"):
         Settings(host=host)
     assert Settings(host=host, admin_token="secret").host == host
 
 
-def test_an_empty_token_is_no_token() -> None:
+def test_empty_token_is_not_a_token() -> None:
     with pytest.raises(SettingsError, match="MOCKSERVER_ADMIN_TOKEN"):
         Settings(host="0.0.0.0", admin_token="")
 
 
-def test_a_time_without_a_zone_is_refused() -> None:
+def test_time_without_a_time_zone_is_refused() -> None:
     with pytest.raises(SettingsError, match="give one that ends in Z"):
         Settings(now=datetime(2025, 10, 21, 10, 30))  # noqa: DTZ001 - what must be refused
 
 
-def test_a_flag_has_one_variable() -> None:
+def test_flag_has_one_variable() -> None:
     assert settings.variable("journal-size") == "MOCKSERVER_JOURNAL_SIZE"
 
 
@@ -38,7 +38,7 @@ def test_a_flag_has_one_variable() -> None:
     "text",
     ["2025-10-21T10:30:00Z", "2025-10-21T10:30:00+00:00", "2025-10-21T12:30:00+02:00", "2025-10-21 10:30Z"],
 )
-def test_an_instant_is_read_in_utc(text: str) -> None:
+def test_timestamp_is_parsed_in_utc(text: str) -> None:
     read = settings.parse_timestamp(text)
     assert (read, read.tzinfo) == (datetime(2025, 10, 21, 10, 30, tzinfo=UTC), UTC)
 
@@ -54,7 +54,7 @@ def test_an_instant_is_read_in_utc(text: str) -> None:
         pytest.param("", id="nothing"),
     ],
 )
-def test_what_is_no_instant_is_refused_with_an_example(text: str) -> None:
+def test_bad_timestamp_is_refused_with_an_example(text: str) -> None:
     with pytest.raises(SettingsError, match="2025-10-21T10:30:00Z"):
         settings.parse_timestamp(text)
 
@@ -66,11 +66,11 @@ def test_what_is_no_instant_is_refused_with_an_example(text: str) -> None:
         ("jetbrains-ide.switch=a=b", ("jetbrains-ide.switch", "a=b")),
     ],
 )
-def test_a_switch_is_set_by_vendor_name_and_value(text: str, read: tuple[str, str]) -> None:
+def test_switch_setting_has_vendor_name_and_value(text: str, read: tuple[str, str]) -> None:
     assert settings.parse_switch(text) == read
 
 
 @pytest.mark.parametrize("text", ["", "augment", "augment.last_cursor", "last_cursor=null", "augment.=null", "a.b="])
-def test_what_sets_no_switch_is_refused_with_the_form(text: str) -> None:
+def test_bad_switch_setting_is_refused_with_the_form(text: str) -> None:
     with pytest.raises(SettingsError, match=r"vendor\.switch=value"):
         settings.parse_switch(text)

@@ -1,7 +1,4 @@
-"""Promises about the choices that a server starts with: file and flags say them alike, and every fault is told.
-
-What a choice does stays out.
-"""
+"""The switches that a server starts with: policy files and flags mean the same, and every error is reported."""
 
 from enum import StrEnum
 from pathlib import Path
@@ -33,22 +30,22 @@ KNOWN = {"parrot": PARROT, "finch": PARROT[:1]}
 
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
-    """Where a policy file may be written."""
+    """The path of a policy file."""
     return tmp_path / "policy.yaml"
 
 
-def stated(file: Path, content: str | bytes, *policy: tuple[str, str]) -> dict[str, dict[str, object]]:
-    """What a server starts with, given a file's content and flags."""
+def loaded(file: Path, content: str | bytes, *policy: tuple[str, str]) -> dict[str, dict[str, object]]:
+    """The switches that a file's content and flags set."""
     file.write_bytes(content if isinstance(content, bytes) else content.encode())
-    made = startup_policy.load(Settings(policy_file=file, policy=policy), KNOWN)
-    return {vendor: dict(values) for vendor, values in made.items()}
+    policies = startup_policy.load(Settings(policy_file=file, policy=policy), KNOWN)
+    return {vendor: dict(values) for vendor, values in policies.items()}
 
 
-def test_without_a_file_and_flags_nothing_is_stated() -> None:
+def test_without_file_and_flags_nothing_is_set() -> None:
     assert startup_policy.load(Settings(), KNOWN) == {}
 
 
-def test_a_flag_states_a_choice() -> None:
+def test_flag_sets_a_switch() -> None:
     policy = (("parrot.mood", "grumpy"), ("parrot.names", "items=rows"), ("finch.mood", "no"))
     assert startup_policy.load(Settings(policy=policy), KNOWN) == {
         "parrot": {"mood": "grumpy", "names": '{"items": "rows"}'},
@@ -56,25 +53,25 @@ def test_a_flag_states_a_choice() -> None:
     }
 
 
-def test_a_file_states_choices_by_vendor_and_switch(file: Path) -> None:
+def test_file_sets_switches_by_vendor(file: Path) -> None:
     content = "parrot:\n  mood: grumpy\n  hour: 7\n  names: {items: rows, date: '1'}\nfinch: {mood: grumpy}\n"
-    assert stated(file, content) == {
+    assert loaded(file, content) == {
         "parrot": {"mood": "grumpy", "hour": 7, "names": '{"items": "rows", "date": "1"}'},
         "finch": {"mood": "grumpy"},
     }
 
 
-def test_flags_for_the_same_renaming_are_one_renaming(file: Path) -> None:
+def test_flags_for_the_same_renaming_add_up(file: Path) -> None:
     policy = (("parrot.names", "items=rows"), ("parrot.mood", "sad"), ("parrot.names", "date=day"))
     with pytest.raises(SettingsError, match=r"parrot\.mood"):
-        stated(file, "", *policy)
+        loaded(file, "", *policy)
     swapped = (("parrot.names", "items=date"), ("parrot.mood", "no"), ("parrot.names", "date=items"))
-    assert stated(file, "parrot: {names: {items: rows}}", *swapped) == {
+    assert loaded(file, "parrot: {names: {items: rows}}", *swapped) == {
         "parrot": {"mood": "no", "names": '{"items": "date", "date": "items"}'}
     }
 
 
-NO_NAMES = [
+NOT_TEXT = [
     "null",
     "~",
     "",
@@ -94,45 +91,45 @@ NO_NAMES = [
 ]
 
 
-@pytest.mark.parametrize("word", NO_NAMES)
-def test_what_yaml_takes_for_no_text_is_no_name_unless_it_stands_in_quotation_marks(file: Path, word: str) -> None:
+@pytest.mark.parametrize("scalar", NOT_TEXT)
+def test_number_null_or_boolean_is_a_name_only_in_quotes(file: Path, scalar: str) -> None:
     with pytest.raises(SettingsError) as caught:
-        stated(file, f"parrot: {{names: {{date: day, items: {word}}}}}")
-    told = f"names cannot call 'items' {word or 'nothing'} (text such as this goes in quotation marks): a name is text"
-    assert told in str(caught.value)
-    if word:
-        content = f"parrot:\n  names:\n    items: '{word}'\n    date: \"{word}x\"\n"
-        assert stated(file, content)["parrot"] == {"names": f'{{"items": "{word}", "date": "{word}x"}}'}
+        loaded(file, f"parrot: {{names: {{date: day, items: {scalar}}}}}")
+    expected = f"names cannot call 'items' {scalar or 'nothing'} (put it in quotation marks to make it text): a name is"
+    assert expected in str(caught.value)
+    if scalar:
+        content = f"parrot:\n  names:\n    items: '{scalar}'\n    date: \"{scalar}x\"\n"
+        assert loaded(file, content)["parrot"] == {"names": f'{{"items": "{scalar}", "date": "{scalar}x"}}'}
 
 
 @pytest.mark.parametrize("word", ["no", "on", "2025-10-01", "1_000", "e3", "0b1", "10%"])
-def test_any_other_word_is_a_name_as_it_stands(file: Path, word: str) -> None:
-    assert stated(file, f"parrot: {{names: {{items: {word}}}}}") == {"parrot": {"names": f'{{"items": "{word}"}}'}}
+def test_any_other_scalar_is_a_name_as_written(file: Path, word: str) -> None:
+    assert loaded(file, f"parrot: {{names: {{items: {word}}}}}") == {"parrot": {"names": f'{{"items": "{word}"}}'}}
 
 
 @pytest.mark.parametrize("mood", ["no", "null", "'no'", '"null"'])
-def test_a_word_that_yaml_takes_for_something_else_is_the_choice_that_stands_there(file: Path, mood: str) -> None:
-    assert stated(file, f"parrot: {{mood: {mood}}}") == {"parrot": {"mood": mood.strip("'\"")}}
+def test_option_is_a_scalar_as_written(file: Path, mood: str) -> None:
+    assert loaded(file, f"parrot: {{mood: {mood}}}") == {"parrot": {"mood": mood.strip("'\"")}}
 
 
-def test_a_file_may_have_a_byte_order_mark_comments_and_json(file: Path) -> None:
+def test_file_may_have_a_byte_order_mark_comments_and_json(file: Path) -> None:
     content = '\ufeff# Ours.\n{"parrot": {"names": {"items": "rows"}}}'
-    assert stated(file, content) == {"parrot": {"names": '{"items": "rows"}'}}
+    assert loaded(file, content) == {"parrot": {"names": '{"items": "rows"}'}}
 
 
 @pytest.mark.parametrize("content", ["", "# Nothing yet.\n", "{}", "parrot: {}"])
-def test_a_file_may_state_nothing(file: Path, content: str) -> None:
-    assert {vendor: values for vendor, values in stated(file, content).items() if values} == {}
+def test_file_may_be_empty(file: Path, content: str) -> None:
+    assert {vendor: values for vendor, values in loaded(file, content).items() if values} == {}
 
 
-def test_a_flag_wins_over_the_file_and_leaves_the_rest_of_it(file: Path) -> None:
+def test_flag_wins_over_the_file_switch_by_switch(file: Path) -> None:
     content = "parrot: {mood: grumpy, hour: 7, names: {items: rows}}"
-    assert stated(file, content, ("parrot.names", "date=day"), ("parrot.mood", "no")) == {
+    assert loaded(file, content, ("parrot.names", "date=day"), ("parrot.mood", "no")) == {
         "parrot": {"mood": "no", "hour": 7, "names": '{"date": "day"}'}
     }
 
 
-FAULTS: dict[str, tuple[str | bytes, str]] = {
+ERRORS: dict[str, tuple[str | bytes, str]] = {
     "an unknown vendor": (
         "parot: {}",
         "parot: there is no vendor 'parot' (did you mean 'parrot'?); there are: parrot, finch",
@@ -152,44 +149,47 @@ FAULTS: dict[str, tuple[str | bytes, str]] = {
         "parrot.names: names: there is no response name 'item' (did you mean 'items'?); there are: items, date",
     ),
     "names that collide": ("parrot: {names: {items: next}}", "parrot.names: names would call 'items' and 'next' alike"),
-    "a vendor without switches": ("parrot:", "parrot: takes a mapping of switches to their values, not ''"),
+    "a vendor without switches": ("parrot:", "parrot: must be a mapping of switches to their values, not ''"),
     "a vendor with a list": (
         "parrot: [mood]",
-        "parrot: takes a mapping of switches to their values, not ['mood']",
+        "parrot: must be a mapping of switches to their values, not ['mood']",
     ),
-    "a list of vendors": ("- parrot", "takes a mapping of vendors to their switches, as in `vendor: {switch: value}`"),
-    "a word": ("parrot", "takes a mapping of vendors to their switches"),
+    "a list of vendors": (
+        "- parrot",
+        "must be a mapping of vendors to their switches, as in `vendor: {switch: value}`",
+    ),
+    "a word": ("parrot", "must be a mapping of vendors to their switches"),
     "a vendor that stands twice": (
         "parrot: {}\nparrot: {}",
-        "line 2: not YAML as it is read here: the key 'parrot' stands twice; state it once",
+        "parrot: the key is there twice, on line 1 and on line 2; write it once",
     ),
     "a name that stands twice": (
         "parrot:\n  names: {items: a, items: b}",
-        "line 2: not YAML as it is read here: the key 'items' stands twice",
+        "parrot.names.items: the key is there twice, on line 2 and on line 2; write it once",
     ),
-    "a key that is a list": ("[a]: b", "line 1: not YAML as it is read here: a key must be a word"),
-    "an open bracket": ("parrot: {mood: no", "line 1: not YAML as it is read here: "),
-    "a mapping that holds itself": (
+    "a key that is a list": ("[a]: b", "line 1: a key must be a word, not a list or a mapping"),
+    "an open bracket": ("parrot: {mood: no", "line 1, column 18: not YAML: "),
+    "an alias": (
         "parrot: &it {mood: *it}",
-        "line 1: not YAML as it is read here: found unconstructable recursive node",
+        "line 1: alias *it: aliases are not taken; write the value out",
     ),
-    "a control character": ("parrot: \x07", "not YAML as it is read here: unacceptable character #x0007"),
-    "brackets beyond all depth": ("[" * 5000, "not YAML as it is read here: maximum recursion depth exceeded"),
+    "a control character": ("parrot: \x07", "not YAML: unacceptable character #x0007"),
+    "brackets beyond all depth": ("[" * 5000, "line 1: lists and mappings are nested more than 12 deep"),
     "bytes that are no text": (b"parrot: \xff", "not UTF-8 at byte 8; save the file as UTF-8"),
 }
 
 
-@pytest.mark.parametrize(("content", "taught"), FAULTS.values(), ids=FAULTS)
-def test_a_fault_is_told_with_the_file_and_the_key(file: Path, content: str | bytes, taught: str) -> None:
+@pytest.mark.parametrize(("content", "message"), ERRORS.values(), ids=ERRORS)
+def test_error_names_the_file_and_the_key(file: Path, content: str | bytes, message: str) -> None:
     with pytest.raises(SettingsError) as caught:
-        stated(file, content)
-    assert str(caught.value).startswith(f"{file}: {taught}")
+        loaded(file, content)
+    assert str(caught.value).startswith(f"{file}: {message}")
     assert "\n" not in str(caught.value)
 
 
-def test_all_faults_are_told_each_on_its_line(file: Path) -> None:
+def test_every_error_has_its_line(file: Path) -> None:
     with pytest.raises(SettingsError) as caught:
-        stated(file, "parrot: {mood: sad, hour: 24}\nowl: {}", ("parrot.names", "x=y"), ("parrot.hour", "3"))
+        loaded(file, "parrot: {mood: sad, hour: 24}\nowl: {}", ("parrot.names", "x=y"), ("parrot.hour", "3"))
     assert [line.removeprefix(f"{file}: ").partition(": ")[0] for line in str(caught.value).splitlines()] == [
         "parrot.mood",
         "parrot.hour",
@@ -202,7 +202,7 @@ def test_all_faults_are_told_each_on_its_line(file: Path) -> None:
     ("path", "reason"),
     [("/nowhere/policy.yaml", "No such file or directory"), ("/", "Is a directory"), ("a\0b", "embedded null byte")],
 )
-def test_a_file_that_cannot_be_read_is_told_with_the_reason(path: str, reason: str) -> None:
+def test_unreadable_file_is_reported_with_the_reason(path: str, reason: str) -> None:
     with pytest.raises(SettingsError) as caught:
         startup_policy.load(Settings(policy_file=Path(path)), KNOWN)
     assert str(caught.value) == f"{path}: cannot be read: {reason}"

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.server import programs
-from tests.server.programs import ROOT, asked, line, request
+from tests.server.programs import ROOT, line, request, send
 
 AUGMENT = "Authorization: Bearer mock-augment-acme\r\n"
 
@@ -37,9 +37,9 @@ def test_a_wheel_serves_from_its_own_files(python: Path) -> None:
     assert [Path(each).is_relative_to(python.parents[1].resolve()) for each in where.split()] == [True, True]
     with programs.started("-m", "mockserver", "serve", "--port", "0", "--json", python=python) as program:
         url = json.loads(line(program))["url"]
-        status, _, body = asked(url, request("/analytics/v0/dau-count", headers=AUGMENT))
+        status, _, body = send(url, request("/analytics/v0/dau-count", headers=AUGMENT))
         assert (status, "daily_active_user_counts" in json.loads(body)) == (200, True)
-        status, _, body = asked(url, request("/_mock/openapi/augment.yaml"))
+        status, _, body = send(url, request("/_mock/openapi/augment.yaml"))
         assert (status, "openapi: 3.1" in body) == (200, True)
 
 
@@ -53,17 +53,17 @@ import urllib.request
 
 import pytest
 
-def asked(sandbox):
+def send(sandbox):
     at = f"{sandbox.url}/analytics/v0/dau?page_size=5"
     urllib.request.urlopen(urllib.request.Request(at, headers=sandbox.headers("augment"))).read()
 
 def test_one(sandbox):
-    asked(sandbox)
+    send(sandbox)
     sandbox.requests.assert_made(operation="getDau", count=1)
 
 @pytest.mark.mockserver(organization="initech", limits="off")
 def test_two(sandbox):
-    asked(sandbox)
+    send(sandbox)
     assert len(sandbox.requests) == 1
 
 def test_three(sandbox):

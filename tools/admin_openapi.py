@@ -38,8 +38,8 @@ from mockserver.admin import (
     sandboxes,
     tokens,
 )
-from mockserver.admin.fields import Query
-from mockserver.admin.routes import Route
+from mockserver.admin.fields import AdminQuery
+from mockserver.admin.routes import AdminRoute
 from mockserver.gateway.limits import LimitMode
 
 TARGET = Path(__file__).resolve().parent.parent / "openapi" / "admin.yaml"
@@ -153,7 +153,7 @@ OPERATIONS = {
     "getMetric": Operation("What a client should have computed, bucket by bucket", metrics.MetricSchema),
     "getMetricPeople": Operation("The people behind a point of a metric", metrics.MetricPeopleSchema),
     "listOrganizations": Operation("The organizations on this server", organizations.OrganizationsSchema),
-    "getOrganization": Operation("One organization, with ids to start with", organizations.OrganizationSchema),
+    "getOrganization": Operation("One organization, with ids to start with", organizations.OrganizationDetailSchema),
     "getOpenapi": Operation("The OpenAPI file of a vendor, or of the control plane (admin)", "application/yaml"),
 }
 
@@ -219,12 +219,12 @@ def _spec() -> APISpec:
     return spec
 
 
-def _documented(route: Route) -> Operation:
+def _documented(route: AdminRoute) -> Operation:
     found = OPERATIONS[route.documented_as or route.operation]
     return replace(found, summary=f"In one sandbox: {found.summary}") if route.documented_as else found
 
 
-def _operation(route: Route, documented: Operation) -> dict[str, Any]:
+def _operation(route: AdminRoute, documented: Operation) -> dict[str, Any]:
     operation: dict[str, Any] = {"operationId": route.operation, "summary": documented.summary}
     parameters = [*_path_parameters(route), *_query_parameters(route)]
     if parameters:
@@ -237,19 +237,19 @@ def _operation(route: Route, documented: Operation) -> dict[str, Any]:
     return operation
 
 
-def _refusals(route: Route, documented: Operation) -> list[int]:
+def _refusals(route: AdminRoute, documented: Operation) -> list[int]:
     """The statuses that not every operation has, and that of a body that is too large."""
     possible = {404: "<" in route.path, 409: documented.conflict, 413: True, 415: documented.body is not None}
     return [status for status, there in possible.items() if there]
 
 
-def _path_parameters(route: Route) -> Iterator[dict[str, Any]]:
+def _path_parameters(route: AdminRoute) -> Iterator[dict[str, Any]]:
     for name in re.findall("<(.+?)>", route.path):
         yield {"in": "path", "name": name, "required": True, "schema": {"type": "string"}}
 
 
-def _query_parameters(route: Route) -> list[dict[str, Any]]:
-    return [{"in": "query", "schema": route.query}] if route.query is not Query else []
+def _query_parameters(route: AdminRoute) -> list[dict[str, Any]]:
+    return [{"in": "query", "schema": route.query}] if route.query is not AdminQuery else []
 
 
 def _success(documented: Operation) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from marshmallow import Schema, ValidationError, fields, validate
 
 from mockserver.admin.admin_context import context
 from mockserver.admin.admin_request import AdminRequest
-from mockserver.admin.fields import Query
+from mockserver.admin.fields import AdminQuery
 from mockserver.admin.problems import Problem
 from mockserver.cases.records import Case, UnknownCase
 from mockserver.gateway.switches import Grade
@@ -56,7 +56,7 @@ class CasesSchema(Schema):
     cases = fields.List(fields.Nested(CaseSchema), required=True)
 
 
-class CasesQuery(Query):
+class CasesQuery(AdminQuery):
     """Filters of the catalogue."""
 
     kind = "filter"

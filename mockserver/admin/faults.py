@@ -23,7 +23,7 @@ from mockserver.admin.fault_fields import (
 from mockserver.admin.fields import Body, StrictInteger
 from mockserver.admin.problems import Problem
 from mockserver.gateway import socket_features
-from mockserver.gateway.faults import RULES_MAXIMUM, ArmedRule, Effect, Phase, Rule
+from mockserver.gateway.faults import RULES_MAXIMUM, ArmedRule, FaultEffect, FaultPhase, FaultRule
 from mockserver.gateway.vendor import Vendor
 from mockserver.validation.schemas import dump
 
@@ -123,7 +123,7 @@ class RuleBody(Body):
         1, metadata={"exclusiveMinimum": 0, "maximum": 1, "description": "The share of matching requests it affects."}
     )
     phase = fields.String(
-        validate=validate.OneOf(tuple(Phase), error='must be "before" or "after"'),
+        validate=validate.OneOf(tuple(FaultPhase), error='must be "before" or "after"'),
         metadata={
             "description": "before (the default): after authentication, and nothing is spent or written. after: after "
             "the limiter and the view, whatever they answered."
@@ -195,7 +195,7 @@ def delete(request: AdminRequest) -> Response:
     return responses.no_content()
 
 
-def parse_rules(given: Sequence[Mapping[str, Any]], vendors: Sequence[Vendor], field: str) -> tuple[Rule, ...]:
+def parse_rules(given: Sequence[Mapping[str, Any]], vendors: Sequence[Vendor], field: str) -> tuple[FaultRule, ...]:
     """The rules in a list that is a body's `field`; ValidationError for one that no request can match."""
     errors = {index: wrong for index, rule in enumerate(given) if (wrong := fault_targets.errors(rule, vendors))}
     if errors:
@@ -203,18 +203,18 @@ def parse_rules(given: Sequence[Mapping[str, Any]], vendors: Sequence[Vendor], f
     return tuple(_parse(rule) for rule in given)
 
 
-def check_supported(rules: Iterable[Rule]) -> None:
+def check_supported(rules: Iterable[FaultRule]) -> None:
     """Problem 409 for an effect that the server of the current request cannot produce."""
     for rule in rules:
         if missing := rule.effect.needs - socket_features.effects(http_request.environ):
             raise Problem(409, socket_features.refusal(missing, http_request.environ))
 
 
-def _parse(given: Mapping[str, Any]) -> Rule:
+def _parse(given: Mapping[str, Any]) -> FaultRule:
     fields_of_effect = given["effect"]
-    effect = Effect(**{**fields_of_effect, "headers": tuple(fields_of_effect.get("headers", {}).items())})
-    query, phase = tuple(given.get("query", {}).items()), Phase(given.get("phase", Phase.BEFORE))
-    return Rule(**{**given, "effect": effect, "query": query, "phase": phase})
+    effect = FaultEffect(**{**fields_of_effect, "headers": tuple(fields_of_effect.get("headers", {}).items())})
+    query, phase = tuple(given.get("query", {}).items()), FaultPhase(given.get("phase", FaultPhase.BEFORE))
+    return FaultRule(**{**given, "effect": effect, "query": query, "phase": phase})
 
 
 def _describe(armed: ArmedRule) -> dict[str, Any]:

@@ -33,7 +33,7 @@ class VendorBody(Body):
     kind = "vendor"
 
 
-class Query(StrictSchema):
+class AdminQuery(StrictSchema):
     """The parameters of a query; as it stands, that of a resource without parameters."""
 
     kind = "parameter"
@@ -60,7 +60,7 @@ class Timestamp(fields.AwareDateTime):
         return None if value is None else format_timestamp(value)
 
 
-class Day(fields.Date):
+class ClockDate(fields.Date):
     """A calendar date, YYYY-MM-DD in ASCII digits, that a sandbox's clock can show."""
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> date:

@@ -9,7 +9,7 @@ from marshmallow import Schema, ValidationError, fields
 
 from mockserver.admin.admin_context import context
 from mockserver.admin.admin_request import AdminRequest
-from mockserver.admin.fields import CommaList, Query
+from mockserver.admin.fields import AdminQuery, CommaList
 from mockserver.validation.schemas import dump
 from mockserver.validation.suggestions import unknown_name
 
@@ -38,7 +38,7 @@ class LintSchema(Schema):
     findings = fields.List(fields.Nested(FindingSchema), required=True)
 
 
-class LintQuery(Query):
+class LintQuery(AdminQuery):
     """Which rules are left out."""
 
     ignore = CommaList(metadata={"description": "Rules to leave out, separated by commas."})

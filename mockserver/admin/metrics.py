@@ -14,7 +14,7 @@ from marshmallow import Schema, ValidationError, fields, validate, validates_sch
 from mockserver.admin import metrics_policy
 from mockserver.admin.admin_context import context
 from mockserver.admin.admin_request import AdminRequest
-from mockserver.admin.fields import Day, Query, QueryInteger
+from mockserver.admin.fields import AdminQuery, ClockDate, QueryInteger
 from mockserver.admin.organizations import PersonSchema
 from mockserver.admin.problems import Problem
 from mockserver.gateway.sandbox import Sandbox
@@ -121,11 +121,11 @@ class MetricPeopleSchema(MetricQuestionSchema):
     next = fields.String(required=True, allow_none=True)
 
 
-class RangeQuery(Query):
+class MetricRangeQuery(AdminQuery):
     """The days, people, vendors and interactions that a metric counts."""
 
-    first = Day(required=True, data_key="from", metadata={"description": "The first day."})
-    last = Day(required=True, data_key="to", metadata={"description": "The last day, inclusive."})
+    first = ClockDate(required=True, data_key="from", metadata={"description": "The first day."})
+    last = ClockDate(required=True, data_key="to", metadata={"description": "The last day, inclusive."})
     part = fields.Enum(
         CalendarPeriod,
         by_value=True,
@@ -160,10 +160,10 @@ class RangeQuery(Query):
             raise ValidationError({"to": [rule]})
 
 
-class PeopleQuery(RangeQuery):
+class MetricPeopleQuery(MetricRangeQuery):
     """The same, with the point and the page of its people."""
 
-    date = Day(metadata={"description": "The point, by its date; default: the whole range as one bucket."})
+    date = ClockDate(metadata={"description": "The point, by its date; default: the whole range as one bucket."})
     after = fields.String(metadata={"description": "Only people after the one with this id, ordered by id."})
     limit = QueryInteger(
         1, PEOPLE_MAXIMUM, load_default=100, metadata={"description": "At most this many people; default: 100."}

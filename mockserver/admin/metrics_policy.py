@@ -44,17 +44,16 @@ DIMENSION_EVENTS: Final = switch(
     "dimension_events",
     DimensionEvents,
     grade=Grade.ASSUMED,
-    description="What an AI interaction is: anything that was shown, asked or written (the definition: a "
-    "single minimal "
-    "interaction qualifies), or only what somebody took, or asked by hand: accepted completions, no pipeline's "
-    "messages, no agent's lines of which nobody tells that they were kept.",
+    description="What an AI interaction is: anything that was shown, asked or written (the definition: a single "
+    "minimal interaction qualifies), or only what somebody took, or asked by hand: accepted completions, "
+    "no pipeline's messages, no agent's lines of which nobody tells that they were kept.",
 )
 UNSEEN_LINES: Final = switch(
     "unseen_lines",
     UnseenLines,
     grade=Grade.ASSUMED,
-    description="Lines written with JetBrains AI: they are in no API, so that a client cannot count them, "
-    "or they count.",
+    description="Lines written with JetBrains AI: they are in no API, so that a client cannot count them, or they "
+    "count.",
 )
 SUBTEAMS: Final = switch(
     "subteams",
@@ -66,8 +65,8 @@ EMPTY_BUCKETS: Final = switch(
     "empty_buckets",
     EmptyBuckets,
     grade=Grade.ASSUMED,
-    description="A bucket in which nothing happened, in the future too: it counts as zero in the average, "
-    "or not at all.",
+    description="A bucket in which nothing happened, in the future too: it counts as zero in the average, or not at "
+    "all.",
 )
 PARTIAL_BUCKETS: Final = switch(
     "partial_buckets",

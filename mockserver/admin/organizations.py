@@ -29,7 +29,7 @@ class PersonSchema(Schema):
     email = fields.String(required=True)
 
 
-class SpecialPersonSchema(PersonSchema):
+class SpecialPersonDetailSchema(PersonSchema):
     """A person whom the organization's file describes. `left` is the first day without them; null: they stay."""
 
     team = fields.String(required=True, allow_none=True)
@@ -39,14 +39,14 @@ class SpecialPersonSchema(PersonSchema):
     licences = fields.Dict(keys=fields.String(), values=fields.Date(allow_none=True), required=True)
 
 
-class ServiceAccountSchema(Schema):
+class ServiceAccountDetailSchema(Schema):
     """An account that belongs to no person."""
 
     id = fields.UUID(required=True)
     name = fields.String(required=True)
 
 
-class TeamSchema(Schema):
+class TeamDetailSchema(Schema):
     """A team, and how many people are in it today."""
 
     id = fields.UUID(required=True)
@@ -84,7 +84,7 @@ class OrganizationsSchema(Schema):
     organizations = fields.List(fields.Nested(OutlineSchema), required=True)
 
 
-class OrganizationSchema(Schema):
+class OrganizationDetailSchema(Schema):
     """An organization, with ids to start with. `people` counts all it ever has, `present` those of the clock's day."""
 
     slug = fields.String(required=True)
@@ -96,9 +96,9 @@ class OrganizationSchema(Schema):
     people = fields.Integer(required=True)
     present = fields.Integer(required=True)
     products = fields.List(fields.Nested(ProductSchema), required=True)
-    teams = fields.List(fields.Nested(TeamSchema), required=True)
-    service_accounts = fields.List(fields.Nested(ServiceAccountSchema), required=True)
-    special_people = fields.List(fields.Nested(SpecialPersonSchema), required=True)
+    teams = fields.List(fields.Nested(TeamDetailSchema), required=True)
+    service_accounts = fields.List(fields.Nested(ServiceAccountDetailSchema), required=True)
+    special_people = fields.List(fields.Nested(SpecialPersonDetailSchema), required=True)
     users = fields.List(fields.Nested(PersonSchema), required=True)
 
 
@@ -128,7 +128,7 @@ def get(request: AdminRequest) -> dict[str, Any]:
         raise Problem(404, unknown_name("organization", request.name, known))
     world = _world(request.sandbox, request.name)
     count = headcount.of(world.people, request.sandbox.clock.now().date())
-    return dump(OrganizationSchema, _describe(world, count))
+    return dump(OrganizationDetailSchema, _describe(world, count))
 
 
 def _world(sandbox: Sandbox, slug: str) -> World:

@@ -11,7 +11,7 @@ from marshmallow import Schema, ValidationError, fields
 from mockserver.admin import fault_targets, responses
 from mockserver.admin.admin_context import context
 from mockserver.admin.admin_request import AdminRequest
-from mockserver.admin.fields import Milliseconds, Query, QueryInteger, StatusRange, Timestamp
+from mockserver.admin.fields import AdminQuery, Milliseconds, QueryInteger, StatusRange, Timestamp
 from mockserver.gateway import faults
 from mockserver.gateway.journal import Entry
 from mockserver.validation.schemas import dump
@@ -43,7 +43,7 @@ class JournalSchema(Schema):
     requests = fields.List(fields.Nested(EntrySchema), required=True)
 
 
-class RequestsQuery(Query):
+class RequestsQuery(AdminQuery):
     """Filters of the journal; an entry is listed when it matches all of them."""
 
     kind = "filter"

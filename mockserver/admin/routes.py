@@ -28,7 +28,7 @@ from mockserver.admin import (
     tokens,
 )
 from mockserver.admin.admin_request import AdminRequest
-from mockserver.admin.fields import Query
+from mockserver.admin.fields import AdminQuery
 from mockserver.gateway.sandbox import DEFAULT
 from mockserver.validation.schemas import dump
 
@@ -40,7 +40,7 @@ View = Callable[[AdminRequest], dict[str, Any] | Response]
 
 
 @dataclass(frozen=True, slots=True)
-class Route:
+class AdminRoute:
     """One method on one path below the mount; `query` is the schema of its parameters.
 
     `documented_as` is the operationId of the same operation without a sandbox, "" where it is that operation itself.
@@ -50,11 +50,11 @@ class Route:
     path: str
     operation: str
     view: View
-    query: type[Schema] = Query
+    query: type[Schema] = AdminQuery
     documented_as: str = ""
 
     @property
-    def of_sandbox(self) -> "Route":
+    def of_sandbox(self) -> "AdminRoute":
         """The same in the sandbox that the path names."""
         return replace(
             self, path=SANDBOX + self.path, operation=f"{self.operation}OfSandbox", documented_as=self.operation
@@ -81,48 +81,48 @@ def index(_: AdminRequest) -> dict[str, Any]:
 
 
 RESOURCES = (
-    Route("GET", "/health", "getHealth", health.get),
-    Route("GET", "/clock", "getClock", clock.get),
-    Route("PUT", "/clock", "putClock", clock.replace),
-    Route("POST", "/clock/advance", "advanceClock", clock.advance),
-    Route("GET", "/limits", "getLimits", limits.get),
-    Route("PUT", "/limits", "putLimits", limits.replace),
-    Route("PATCH", "/limits", "patchLimits", limits.update),
-    Route("GET", "/policy", "getPolicy", policy.get),
-    Route("PUT", "/policy", "putPolicy", policy.replace),
-    Route("PATCH", "/policy", "patchPolicy", policy.update),
-    Route("GET", "/faults", "getFaults", faults.get),
-    Route("PUT", "/faults", "putFaults", faults.replace),
-    Route("POST", "/faults", "createFault", faults.create),
-    Route("DELETE", "/faults/<fault>", "deleteFault", faults.delete),
-    Route("GET", "/requests", "listRequests", requests.list_all, requests.RequestsQuery),
-    Route("DELETE", "/requests", "deleteRequests", requests.clear),
-    Route("GET", "/lint", "getLint", lint.get, lint.LintQuery),
-    Route("GET", "/conduct", "getConduct", lint.get, lint.LintQuery),
-    Route("GET", "/defects", "getDefects", defects.get),
-    Route("PUT", "/defects", "putDefects", defects.replace),
-    Route("POST", "/reset", "reset", reset.reset),
-    Route("GET", "/tokens", "listTokens", tokens.list_all),
-    Route("POST", "/tokens", "createToken", tokens.create),
-    Route("DELETE", "/tokens/<token>", "deleteToken", tokens.revoke),
-    Route("GET", "/metrics", "listMetrics", metrics.list_all),
-    Route("GET", "/metrics/<metric>", "getMetric", metrics.get, metrics.RangeQuery),
-    Route("GET", "/metrics/<metric>/people", "getMetricPeople", metrics.people, metrics.PeopleQuery),
-    Route("GET", "/organizations", "listOrganizations", organizations.list_all),
-    Route("GET", "/organizations/<slug>", "getOrganization", organizations.get),
-    Route("GET", "/openapi/<vendor>.yaml", "getOpenapi", openapi.get),
+    AdminRoute("GET", "/health", "getHealth", health.get),
+    AdminRoute("GET", "/clock", "getClock", clock.get),
+    AdminRoute("PUT", "/clock", "putClock", clock.replace),
+    AdminRoute("POST", "/clock/advance", "advanceClock", clock.advance),
+    AdminRoute("GET", "/limits", "getLimits", limits.get),
+    AdminRoute("PUT", "/limits", "putLimits", limits.replace),
+    AdminRoute("PATCH", "/limits", "patchLimits", limits.update),
+    AdminRoute("GET", "/policy", "getPolicy", policy.get),
+    AdminRoute("PUT", "/policy", "putPolicy", policy.replace),
+    AdminRoute("PATCH", "/policy", "patchPolicy", policy.update),
+    AdminRoute("GET", "/faults", "getFaults", faults.get),
+    AdminRoute("PUT", "/faults", "putFaults", faults.replace),
+    AdminRoute("POST", "/faults", "createFault", faults.create),
+    AdminRoute("DELETE", "/faults/<fault>", "deleteFault", faults.delete),
+    AdminRoute("GET", "/requests", "listRequests", requests.list_all, requests.RequestsQuery),
+    AdminRoute("DELETE", "/requests", "deleteRequests", requests.clear),
+    AdminRoute("GET", "/lint", "getLint", lint.get, lint.LintQuery),
+    AdminRoute("GET", "/conduct", "getConduct", lint.get, lint.LintQuery),
+    AdminRoute("GET", "/defects", "getDefects", defects.get),
+    AdminRoute("PUT", "/defects", "putDefects", defects.replace),
+    AdminRoute("POST", "/reset", "reset", reset.reset),
+    AdminRoute("GET", "/tokens", "listTokens", tokens.list_all),
+    AdminRoute("POST", "/tokens", "createToken", tokens.create),
+    AdminRoute("DELETE", "/tokens/<token>", "deleteToken", tokens.revoke),
+    AdminRoute("GET", "/metrics", "listMetrics", metrics.list_all),
+    AdminRoute("GET", "/metrics/<metric>", "getMetric", metrics.get, metrics.MetricRangeQuery),
+    AdminRoute("GET", "/metrics/<metric>/people", "getMetricPeople", metrics.people, metrics.MetricPeopleQuery),
+    AdminRoute("GET", "/organizations", "listOrganizations", organizations.list_all),
+    AdminRoute("GET", "/organizations/<slug>", "getOrganization", organizations.get),
+    AdminRoute("GET", "/openapi/<vendor>.yaml", "getOpenapi", openapi.get),
 )
 """What every sandbox has."""
 
 ROUTES = (
-    Route("GET", "/", "getIndex", index),
+    AdminRoute("GET", "/", "getIndex", index),
     *RESOURCES,
-    Route("GET", "/cases", "listCases", cases.list_all, cases.CasesQuery),
-    Route("GET", "/cases/<case>", "getCase", cases.get),
-    Route("GET", "/sandboxes", "listSandboxes", sandboxes.list_all),
-    Route("POST", "/sandboxes", "createSandbox", sandboxes.create),
-    Route("GET", SANDBOX, "getSandbox", sandboxes.get),
-    Route("DELETE", SANDBOX, "deleteSandbox", sandboxes.delete),
+    AdminRoute("GET", "/cases", "listCases", cases.list_all, cases.CasesQuery),
+    AdminRoute("GET", "/cases/<case>", "getCase", cases.get),
+    AdminRoute("GET", "/sandboxes", "listSandboxes", sandboxes.list_all),
+    AdminRoute("POST", "/sandboxes", "createSandbox", sandboxes.create),
+    AdminRoute("GET", SANDBOX, "getSandbox", sandboxes.get),
+    AdminRoute("DELETE", SANDBOX, "deleteSandbox", sandboxes.delete),
     *(resource.of_sandbox for resource in RESOURCES),
 )
 
@@ -149,7 +149,7 @@ def root() -> Response:
     return responses.redirect(f"{MOUNT}/")
 
 
-def _endpoint(route: Route) -> Callable[..., Response]:
+def _endpoint(route: AdminRoute) -> Callable[..., Response]:
     def respond(sandbox: str = DEFAULT, **names: str) -> Response:
         body = route.view(admin_request.parse(route.query(), sandbox, *names.values()))
         return body if isinstance(body, Response) else responses.json_response(body)

@@ -13,8 +13,8 @@ import click
 from mockserver.cli.options import option
 
 if TYPE_CHECKING:
-    from mockserver.fidelity.ledger import Ledger
-    from mockserver.fidelity.rows import Row
+    from mockserver.fidelity.ledger import FidelityLedger
+    from mockserver.fidelity.rows import LedgerRow
 
 GRADES = ("D", "O", "I", "A")
 
@@ -44,7 +44,7 @@ def fidelity(vendor: str | None, grade: str | None, *, as_json: bool) -> None:
         click.echo(table.getvalue())
 
 
-def _chosen(found: "list[Ledger]", vendor: str | None) -> "list[Ledger]":
+def _chosen(found: "list[FidelityLedger]", vendor: str | None) -> "list[FidelityLedger]":
     chosen = [each for each in found if vendor in {None, each.vendor}]
     if not chosen:
         there = ", ".join(each.vendor for each in found)
@@ -52,13 +52,13 @@ def _chosen(found: "list[Ledger]", vendor: str | None) -> "list[Ledger]":
     return chosen
 
 
-def _counts(ledger: "Ledger") -> dict[str, int]:
+def _counts(ledger: "FidelityLedger") -> dict[str, int]:
     from mockserver.fidelity import rows
 
     return {grade.value: number for grade, number in rows.counts(ledger.rows).items()}
 
 
-def _listed(rows: "Sequence[Row]", grade: str | None) -> list[dict[str, Any]]:
+def _listed(rows: "Sequence[LedgerRow]", grade: str | None) -> list[dict[str, Any]]:
     shown = [asdict(row) for row in rows if grade in {None, row.grade.value}]
     return [{name: each[name] for name in ("kind", "name", "grade", "source", "test")} for each in shown]
 

@@ -18,6 +18,8 @@ from mockserver.client.resources import Caller
 
 __all__ = ["Client", "HttpTransport", "NoAnswer", "Refused", "Response", "SandboxClient", "Transport"]
 
+__tracebackhide__ = True  # pytest leaves these functions out of a failed test's traceback
+
 MOUNT = "/_mock"
 
 

@@ -10,6 +10,8 @@ from select import select
 from typing import Any
 from urllib.parse import urlsplit
 
+__tracebackhide__ = True  # pytest leaves these functions out of a failed test's traceback
+
 TIMEOUT = 60.0
 """Seconds without a byte after which a server counts as gone, unless a client is made with another limit."""
 

@@ -13,6 +13,8 @@ from urllib.parse import quote, urlencode
 
 from mockserver.client.http import Refused, Response, Transport
 
+__tracebackhide__ = True  # pytest leaves these functions out of a failed test's traceback
+
 _FORM = "application/x-www-form-urlencoded"
 
 

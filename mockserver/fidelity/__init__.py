@@ -1,4 +1,4 @@
-"""Answers what every answer of the simulator rests on: a row for each thing that is served, its evidence and its test.
+"""The fidelity ledger: a row for everything that the simulator serves, with its evidence and the test that checks it.
 
-What is served stays out (`vendors`), and so does whether a test that is named exists (`tools.fidelity`).
+It is made from the vendors' OpenAPI files. Whether a named test exists is checked by `tools.fidelity`.
 """

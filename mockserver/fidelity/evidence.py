@@ -1,7 +1,8 @@
-"""Answers what the records under `x-evidence` in an OpenAPI file say, and what is wrong with one.
+"""The records under `x-evidence` in an OpenAPI file.
 
-A record with a `source` and nothing that it `says` vouches for the thing that it stands at, and for whatever is inside
-and has none of its own; any other states a rule about it. Finding the things stays out (`description`).
+A record with a `source` and without a `description` is the evidence for the thing that it is attached to, and for
+everything inside that has none of its own; any other record describes a rule. The things are found by
+`openapi_document`.
 """
 
 from collections.abc import Iterator, Mapping
@@ -13,19 +14,19 @@ from mockserver.gateway.switches import Grade
 Record = Mapping[str, str]
 Node = Mapping[str, Any]
 
-_KEYS = frozenset(("grade", "source", "says", "switch", "limit", "test"))
+_KEYS = frozenset(("grade", "source", "description", "switch", "limit", "test"))
 
-_UNSAID = {
+_DEFAULT_SOURCES = {
     Grade.OBSERVED: "seen in answers or public clients",
     Grade.INFERRED: "follows from what is documented",
-    Grade.ASSUMED: "nobody says; chosen here",
+    Grade.ASSUMED: "undocumented; chosen by the simulator",
 }
-"""Where a rule comes from, unless it says so itself; what is documented always does."""
+"""The source of a rule that names none; a documented one always does."""
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What vouches for something: the grade, where it is written, and the test as the record has it."""
+    """The evidence for something: its grade, where it is written, and the test as the record names it."""
 
     grade: Grade
     source: str
@@ -33,36 +34,37 @@ class Evidence:
 
 
 def records(node: Node) -> list[Record]:
-    """The records that stand at a node."""
+    """The records that are attached to a node."""
     found: list[Record] = node.get("x-evidence", [])
     return found
 
 
 def own(node: Node) -> Evidence | None:
-    """What vouches for the node itself, where it has a record that does."""
-    return next((read(record) for record in records(node) if "says" not in record), None)
+    """The evidence for the node itself, where a record has it."""
+    return next((read(record) for record in records(node) if "description" not in record), None)
 
 
 def read(record: Record) -> Evidence:
-    """The evidence of a record without faults."""
+    """The evidence in a record without errors."""
     grade = Grade(record["grade"])
-    return Evidence(grade, record["source"] if "source" in record else _UNSAID[grade], record["test"])
+    return Evidence(grade, record["source"] if "source" in record else _DEFAULT_SOURCES[grade], record["test"])
 
 
-def faults(record: Record) -> Iterator[str]:
+def errors(record: Record) -> Iterator[str]:
     """What is wrong with a record, in words."""
-    if strange := sorted(set(record) - _KEYS):
-        yield f"has {', '.join(strange)}; a record has {', '.join(sorted(_KEYS))}"
+    if unknown := sorted(set(record) - _KEYS):
+        yield f"has {', '.join(unknown)}; a record has {', '.join(sorted(_KEYS))}"
     if record.get("grade") not in [*Grade]:
-        yield f"has the grade {record.get('grade')!r}; there are {', '.join(Grade)}"
-    if "source" not in record and ("says" not in record or record.get("grade") == Grade.DOCUMENTED):
-        yield "has no source; what vouches for a thing has one, and so has what is documented"
-    if "says" not in record and {"switch", "limit"} & set(record):
-        yield "says nothing; what names a switch or a limit states a rule"
+        grades = ", ".join(f"{grade} ({grade.evidence})" for grade in Grade)
+        yield f"has the grade {record.get('grade')!r}; there are {grades}"
+    if "source" not in record and ("description" not in record or record.get("grade") == Grade.DOCUMENTED):
+        yield "has no source; only a rule that is not documented can be without one"
+    if "description" not in record and {"switch", "limit"} & set(record):
+        yield "has no description; a record with a switch or a limit describes a rule"
     if "::" not in record.get("test", ""):
         yield "names no test, as in test_door.py::test_head_is_get_without_the_body"
 
 
-def shown(record: Record) -> str:
+def label(record: Record) -> str:
     """Enough of a record to find it by."""
-    return repr(record.get("says") or record.get("source") or dict(record))
+    return repr(record.get("description") or record.get("source") or dict(record))

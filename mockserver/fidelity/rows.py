@@ -1,7 +1,4 @@
-"""Answers what a row of the ledger is: one thing that is served, how well it is vouched for, and by which test.
-
-Where rows come from stays out (`ledger`).
-"""
+"""Rows of the ledger: one thing that is served, its evidence, and its test."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -11,7 +8,7 @@ from mockserver.gateway.switches import Grade
 
 
 class Kind(StrEnum):
-    """What a row is about, in the order in which rows are told."""
+    """What a row is about, in the order in which rows are listed."""
 
     OPERATION = "operation"
     PARAMETER = "parameter"
@@ -24,8 +21,8 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """One thing that a vendor's surface serves; `test` is the path of a test's file in the checkout, `::`, its name."""
+class LedgerRow:
+    """One thing that a vendor's surface serves; `test` is the path of a test file in the checkout, `::`, its name."""
 
     vendor: str
     kind: Kind
@@ -35,8 +32,8 @@ class Row:
     test: str
 
 
-def counts(rows: Iterable[Row]) -> dict[Grade, int]:
-    """How many rows there are of each grade; never one number for all of them."""
+def counts(rows: Iterable[LedgerRow]) -> dict[Grade, int]:
+    """How many rows there are of each grade; they are never combined into one score."""
     found = dict.fromkeys(Grade, 0)
     for row in rows:
         found[row.grade] += 1

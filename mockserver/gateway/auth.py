@@ -1,6 +1,6 @@
-"""Answers which credentials a request carries in its Authorization header: a token, or a client's id and secret.
+"""Credentials in the Authorization header: a token, or a client's id and secret.
 
-Whether they open anything stays out (`sandbox`), and so do the words of a 401.
+What they open is for the sandbox registry to find.
 """
 
 from base64 import b64decode
@@ -11,7 +11,7 @@ from mockserver.gateway.rejection import Reason, Rejection
 
 
 def credential(header: str | None, schemes: Sequence[str]) -> str:
-    """The token behind one of the schemes (in any case); a Rejection says what is missing or malformed."""
+    """The token of one of the schemes (in any case); Rejection with what is missing or malformed."""
     words = (header or "").split()
     if len(words) == 2 and words[0].lower() in map(str.lower, schemes):
         return words[1]
@@ -28,11 +28,11 @@ def _missing(words: Sequence[str], schemes: Sequence[str]) -> str:
 
 
 class BasicError(ValueError):
-    """An Authorization header without a client's id and secret; the text says what is missing or malformed."""
+    """An Authorization header without a client's id and secret; the text names what is missing or malformed."""
 
 
 def basic(header: str | None) -> tuple[str, str]:
-    """A client's id and secret as the scheme Basic carries them (in any case), both form-encoded by RFC 6749."""
+    """A client's id and secret in the scheme Basic (in any case), both form-encoded (RFC 6749)."""
     words = (header or "").split()
     if len(words) != 2 or words[0].lower() != "basic":
         raise BasicError(_missing(words, ("Basic",)).replace("token", "pair of client id and secret"))
@@ -47,17 +47,17 @@ def basic(header: str | None) -> tuple[str, str]:
 
 
 def secrets(header: str | None) -> list[str]:
-    """What of an Authorization header must not be told: every word behind the scheme, or the only one, and what a
-    client's credentials hold as their secret.
+    """The secret parts of an Authorization header: every word after the scheme, or the only word, and the secret
+    inside a client's credentials.
     """
     words = (header or "").split()
-    shown = words[1:] or words
+    found = words[1:] or words
     if words and words[0].lower() == "basic":
-        shown += _inside(header)
-    return shown
+        found += _client_secret(header)
+    return found
 
 
-def _inside(header: str | None) -> list[str]:
+def _client_secret(header: str | None) -> list[str]:
     try:
         return [basic(header)[1]]
     except BasicError:

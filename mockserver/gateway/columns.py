@@ -1,17 +1,17 @@
-"""Answers how a long list is told: column by column, because a field's way costs as much as the rest of a row.
+"""Schemas for long lists, dumped column by column: a single field's way through marshmallow costs as much as a row.
 
-Which columns a list has stays out (the vendors' `schemas`).
+Which columns a list has is in the vendors' `schemas`.
 """
 
 from typing import Any, ClassVar, Generic, TypeVar
 
 from marshmallow import Schema, fields, post_dump
 
-_Told = TypeVar("_Told")
+Value = TypeVar("Value")
 
 
-class Column(fields.Field[Any], Generic[_Told]):
-    """A column of a list, whose values are of the type that is told already."""
+class Column(fields.Field[Any], Generic[Value]):
+    """A column of a list, whose values are ready for JSON."""
 
 
 class ColumnarSchema(Schema):
@@ -21,10 +21,10 @@ class ColumnarSchema(Schema):
 
     @post_dump
     def rows(self, columns: dict[str, Any], **_: Any) -> list[dict[str, Any]]:
-        """The columns' values, row by row."""
-        told = [dict(zip(columns, row)) for row in zip(*columns.values(), strict=True)]  # noqa: B905 (a key a column)
+        """The values of the columns, row by row."""
+        rows = [dict(zip(columns, row)) for row in zip(*columns.values(), strict=True)]  # noqa: B905 (a key a column)
         for name in self.omitted_when_none:
-            for row in told:
+            for row in rows:
                 if row[name] is None:
                     del row[name]
-        return told
+        return rows

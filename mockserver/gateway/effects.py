@@ -1,6 +1,6 @@
-"""Answers what a fault does to a request that meets it: it waits, gets another answer, or a spoilt one.
+"""The effects of fault rules: a request waits, gets another response, or a corrupted one.
 
-Which rule it meets stays out (`faults`), and so do a vendor's words (the vendor) and the cutting of sockets (`server`).
+`faults` matches the rules; the server cuts the connections.
 """
 
 import logging
@@ -13,8 +13,8 @@ from flask import Response
 from werkzeug.datastructures import Headers
 
 from mockserver.gateway import socket_features
-from mockserver.gateway.faults import ArmedRule, Effect, MatchInput, Phase
-from mockserver.gateway.limits import Block, seconds
+from mockserver.gateway.faults import ArmedRule, FaultEffect, FaultPhase, MatchInput
+from mockserver.gateway.limits import LimitBlock, seconds
 from mockserver.gateway.rejection import InjectedFailure, Reason, Rejection, status_phrase
 from mockserver.gateway.vendor import RequestContext
 
@@ -28,7 +28,7 @@ _MINUTE = 60_000_000
 _FLUSHING = Decimal("0.05")
 """Seconds between the last byte of a truncated body and the end of its connection.
 
-Measured: granian drops what it has not yet sent, the head included, when an answer ends too early."""
+Measured: granian drops what it has not sent yet, even the head, when a response ends too early."""
 
 _PAGE = """\
 <html>\r
@@ -42,7 +42,7 @@ _PAGE = """\
 
 
 class ReplacedResponse(Exception):
-    """The answer that comes in place of the vendor's, from somebody in between."""
+    """The response of a proxy or gateway, in place of the vendor's."""
 
     def __init__(self, response: Response) -> None:
         super().__init__(response.status)
@@ -50,14 +50,14 @@ class ReplacedResponse(Exception):
 
 
 class UnsupportedFault(RuntimeError):
-    """A fault that the server cannot do, or cannot do now: it must not pass for one that never happened."""
+    """A fault that the server cannot carry out, or not now; it must not go unnoticed."""
 
 
 class ResetResponse(Response):
-    """No answer: the connection is reset before its first byte. The journal has it with the status 0."""
+    """No response: the connection is reset before its first byte. The journal has it with the status 0."""
 
     def get_app_iter(self, environ: "WSGIEnvironment") -> Iterator[bytes]:  # noqa: ARG002 (Werkzeug's form)
-        """What cuts, for a HEAD as well."""
+        """An iterator that raises at once, for a HEAD as well."""
         return map(_cut, (b"",))
 
 
@@ -66,43 +66,42 @@ def _cut(_: bytes) -> bytes:
 
 
 def before(context: RequestContext) -> None:
-    """A stage behind authentication: meets what is armed for it, and raises what takes the answer's place."""
-    _match(context, Phase.BEFORE)
+    """A stage after authentication: match the rules for it, and raise what replaces the response."""
+    _match(context, FaultPhase.BEFORE)
 
 
 def after(context: RequestContext, response: Response) -> Response:
-    """The answer of a request that did its work, unless it now meets a fault that takes its place."""
+    """The response of a request after the view, unless a fault now replaces it."""
     if context.grant is not None and context.fault is None:
-        _match(context, Phase.AFTER)
+        _match(context, FaultPhase.AFTER)
     return response
 
 
 def skips_rate_limit(context: RequestContext) -> bool:
-    """Whether a request spends nothing, because its answer is to be spoilt before it counts."""
+    """Whether a request skips the rate limit, because its response will be corrupted before it counts."""
     fault = context.fault
-    return fault is not None and fault.rule.phase is Phase.BEFORE and fault.rule.effect.corrupts
+    return fault is not None and fault.rule.phase is FaultPhase.BEFORE and fault.rule.effect.corrupts
 
 
-def _match(context: RequestContext, phase: Phase) -> None:
-    held = context.sandbox.faults
-    if not held.armed:
+def _match(context: RequestContext, phase: FaultPhase) -> None:
+    rules, request = context.sandbox.faults, context.request
+    if not rules.armed:
         return
-    asking = context.request
-    question = MatchInput(context.vendor.name, context.operation, asking.method, asking.path, asking.args.getlist)
+    match_input = MatchInput(context.vendor.name, context.operation, request.method, request.path, request.args.getlist)
     with context.registry.lock:
-        context.fault = held.match(question, phase)
-        released = held.released
+        context.fault = rules.match(match_input, phase)
+        released = rules.released
     if context.fault is not None:
         _apply(context, context.fault, released)
 
 
 def _apply(context: RequestContext, fault: ArmedRule, released: Event) -> None:
-    """Wait, and raise what the effect puts in place of an answer."""
+    """Wait, and raise what replaces the response."""
     effect, environ = fault.rule.effect, context.request.environ
     if lacking := effect.needs - socket_features.effects(environ):
         raise UnsupportedFault(f"{fault.id}: {socket_features.refusal(lacking, environ)}")
     if effect.delay_seconds is not None:
-        _paused(environ, released, effect.delay_seconds)
+        _pause(environ, released, effect.delay_seconds)
     if effect.reset:
         raise ReplacedResponse(ResetResponse(status="000 Cut"))
     if effect.html is not None:
@@ -111,39 +110,39 @@ def _apply(context: RequestContext, fault: ArmedRule, released: Event) -> None:
     if effect.rate_limited:
         raise Rejection(Reason.LIMITED, "too many requests", retry_after=_retry_after(context))
     if effect.status is not None:
-        told = effect.message or f"this failure was armed at /_mock/faults, as {fault.id}"
-        raise InjectedFailure(effect.status, effect.code, told)
+        message = effect.message or f"this failure was armed at /_mock/faults, as {fault.id}"
+        raise InjectedFailure(effect.status, effect.code, message)
 
 
 def _retry_after(context: RequestContext) -> int:
-    """The seconds after which an empty bucket of the vendor would let one request through; a minute without any."""
+    """Seconds after which an empty bucket of the vendor lets one request pass; a minute where nothing is limited."""
     allowance = context.sandbox.allowance(context.vendor.name) or context.vendor.allowance
-    if allowance is None or context.limit_block is Block.MINUTE:
+    if allowance is None or context.limit_block is LimitBlock.MINUTE:
         return seconds(_MINUTE)
     return seconds(-(-_MINUTE // allowance.per_minute))
 
 
-def _paused(environ: Mapping[str, Any], released: Event, wanted: Decimal) -> None:
-    """Wait on the wall clock, without the state's lock, until the sandbox is reset at the latest."""
-    held = socket_features.delay_slots(environ)
-    if held is not None and not held.acquire(blocking=False):
+def _pause(environ: Mapping[str, Any], released: Event, delay: Decimal) -> None:
+    """Wait on the wall clock, without the registry's lock, until the sandbox is reset at the latest."""
+    slots = socket_features.delay_slots(environ)
+    if slots is not None and not slots.acquire(blocking=False):
         raise UnsupportedFault(
             "so many requests wait that no thread would be left; raise --threads, or use --server threaded"
         )
     try:
-        wait(released, wanted)
+        wait(released, delay)
     finally:
-        if held is not None:
-            held.release()
+        if slots is not None:
+            slots.release()
 
 
-def wait(released: Event, wanted: Decimal) -> None:
-    """Wait for so many seconds, or for the release."""
-    released.wait(float(wanted))
+def wait(released: Event, delay: Decimal) -> None:
+    """Wait for so many seconds, or until released."""
+    released.wait(float(delay))
 
 
-def corrupted(context: RequestContext, response: Response) -> Response:
-    """The answer as the client gets it: with the fault's headers, malformed, cut short or held up on its way."""
+def corrupt(context: RequestContext, response: Response) -> Response:
+    """The response as the client gets it: with the fault's headers, malformed, truncated or stalled."""
     if context.fault is None or context.refusal is Reason.INTERNAL:
         return response
     effect = context.fault.rule.effect
@@ -155,19 +154,19 @@ def corrupted(context: RequestContext, response: Response) -> Response:
     body = response.get_data()
     headers = Headers(response.headers)
     headers["Content-Length"] = str(len(body))
-    pieces = _dripping(body, effect, context.request.environ, context.sandbox.faults.released)
-    return Response(pieces, response.status, headers)
+    chunks = _chunks(body, effect, context.request.environ, context.sandbox.faults.released)
+    return Response(chunks, response.status, headers)
 
 
-def _dripping(body: bytes, effect: Effect, environ: Mapping[str, Any], released: Event) -> Iterator[bytes]:
-    """A body that ends early, or stands still on its way; the first piece, even an empty one, sends the head."""
+def _chunks(body: bytes, effect: FaultEffect, environ: Mapping[str, Any], released: Event) -> Iterator[bytes]:
+    """A body that ends early or stalls; the first chunk, even an empty one, sends the head."""
     sent = body[: effect.truncate_bytes]
     yield sent[: effect.after_bytes]
     if effect.stall_seconds is not None:
         try:
-            _paused(environ, released, effect.stall_seconds)
+            _pause(environ, released, effect.stall_seconds)
         except UnsupportedFault:
-            log.exception("an answer ends early, because it cannot be held up")
+            log.exception("a response ends early, because it cannot be stalled")
             sent = sent[: effect.after_bytes]
         yield sent[effect.after_bytes :]
     if len(sent) < len(body):

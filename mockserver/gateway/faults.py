@@ -1,10 +1,10 @@
-"""Answers which armed rule a request meets: rules in order, of which the first that fires is the only one.
+"""Fault rules: which requests meet an effect. Rules are tried in order, and only the first that fires counts.
 
-What a fault then does to the answer stays out (`effects`), and so does whether a rule can match at all (`admin.reach`).
+`effects` carries out an effect; `admin` checks whether a rule can match at all.
 """
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields
 from decimal import Decimal
 from enum import StrEnum
 from itertools import count
@@ -19,18 +19,18 @@ RULES_MAXIMUM = 1000
 _DRAWS = 1 << 64
 
 
-class Phase(StrEnum):
-    """Where a rule stands: between authentication and the limiter, or behind the view."""
+class FaultPhase(StrEnum):
+    """When a rule applies: between authentication and the limiter, or after the view."""
 
     BEFORE = "before"
     AFTER = "after"
 
 
 @dataclass(frozen=True, slots=True)
-class Effect:
-    """What happens to a request; at most one of `status`, `html`, `rate_limited` and `reset` takes the answer's place.
+class FaultEffect:
+    """What happens to a request; at most one of `status`, `html`, `rate_limited` and `reset` replaces the answer.
 
-    Seconds are of the wall clock, bytes of the body. `code`, `message` and `headers` belong to that answer.
+    Seconds are of the wall clock, bytes of the body. `code`, `message` and `headers` belong to the replacement.
     """
 
     status: int | None = None
@@ -48,12 +48,12 @@ class Effect:
 
     @property
     def corrupts(self) -> bool:
-        """Whether it does something to a body."""
+        """Whether it changes a body."""
         return self.malformed_json or self.truncate_bytes is not None or self.stall_seconds is not None
 
     @property
     def needs(self) -> frozenset[str]:
-        """What the server must be able to do with its socket."""
+        """What the server must be able to do with its sockets."""
         needed = {
             socket_features.RESET: self.reset,
             socket_features.TRUNCATE: self.truncate_bytes is not None,
@@ -64,7 +64,7 @@ class Effect:
 
 @dataclass(frozen=True, slots=True)
 class MatchInput:
-    """What rules look at of a request; `values` gives those of a query parameter."""
+    """What rules match on; `values` gives the values of a query parameter."""
 
     vendor: str
     operation: str | None
@@ -74,13 +74,13 @@ class MatchInput:
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
-    """Which requests meet an effect: those with everything that is stated, after `skip` of them, at most `times`.
+class FaultRule:
+    """Which requests meet an effect: those that match every field, after `skip` of them, at most `times`.
 
-    `path` may hold `*`, which stands for any characters. `share` of them are drawn; None draws all.
+    `path` may contain `*` for any characters. A fraction `share` of the matching requests is drawn; None draws all.
     """
 
-    effect: Effect
+    effect: FaultEffect
     vendor: str | None = None
     operation: str | None = None
     path: str | None = None
@@ -88,42 +88,42 @@ class Rule:
     times: int | None = None
     skip: int = 0
     share: Decimal | None = None
-    phase: Phase = Phase.BEFORE
+    phase: FaultPhase = FaultPhase.BEFORE
 
-    def matches(self, asked: MatchInput) -> bool:
-        """Whether a request has everything that is stated; one without a body has nothing to spoil."""
+    def matches(self, request: MatchInput) -> bool:
+        """Whether a request matches every field; an effect on bodies does not match a HEAD."""
         return (
-            self.vendor in (None, asked.vendor)
-            and self.operation in (None, asked.operation)
-            and (self.path is None or matches_glob(self.path, asked.path))
-            and all(value in asked.values(name) for name, value in self.query)
-            and not (self.effect.corrupts and asked.method == "HEAD")
+            self.vendor in (None, request.vendor)
+            and self.operation in (None, request.operation)
+            and (self.path is None or matches_glob(self.path, request.path))
+            and all(value in request.values(name) for name, value in self.query)
+            and not (self.effect.corrupts and request.method == "HEAD")
         )
 
-    def draws(self, key: int, place: int) -> bool:
-        """Whether the request at a place, counted from 0, is in the share: exact, and the same for the same key."""
+    def draws(self, key: int, index: int) -> bool:
+        """Whether the matching request with an index is in the share: exact, and the same for the same key."""
         if self.share is None:
             return True
         part, whole = self.share.as_integer_ratio()
-        return hashing.scalar(key, place) * whole < part * _DRAWS
+        return hashing.scalar(key, index) * whole < part * _DRAWS
 
 
 @dataclass(slots=True)
 class ArmedRule:
-    """A rule at work: how many requests it has `seen`, and how many `hits` of them met its effect.
+    """An armed rule: how many matching requests it has `seen`, and how many of them were `hits`.
 
     Its draws come from `key`.
     """
 
     id: str
-    rule: Rule
+    rule: FaultRule
     key: int
     seen: int = 0
     hits: int = 0
 
-    def fires(self, asked: MatchInput) -> bool:
-        """Look at a request, unless the rule is spent, and tell whether it meets the effect."""
-        if self.hits == self.rule.times or not self.rule.matches(asked):
+    def fires(self, request: MatchInput) -> bool:
+        """Count a request, unless the rule is used up, and return whether it meets the effect."""
+        if self.hits == self.rule.times or not self.rule.matches(request):
             return False
         self.seen += 1
         if self.seen <= self.rule.skip or not self.rule.draws(self.key, self.seen - 1):
@@ -132,10 +132,10 @@ class ArmedRule:
         return True
 
 
-class Faults:
-    """The rules of one sandbox. All of it is for the lock of the app's state, but for reading `armed` and `released`.
+class FaultRules:
+    """The rules of one sandbox. Everything but reading `armed` and `released` needs the sandbox registry's lock.
 
-    `released` is set once those who wait need wait no longer.
+    `released` is set when requests that wait should stop waiting.
     """
 
     def __init__(self, seed: int) -> None:
@@ -145,39 +145,51 @@ class Faults:
         self.released = Event()
 
     def clear(self) -> None:
-        """Disarm every rule, release those who wait, and begin to count anew."""
+        """Disarm every rule, release the requests that wait, and restart the ids."""
         self.released.set()
         self.released = Event()
         self.armed = ()
         self._ids = count(1)
 
-    def replace(self, rules: Iterable[Rule]) -> None:
-        """Arm these rules, and no others."""
+    def replace(self, rules: Iterable[FaultRule]) -> None:
+        """Arm these rules and no others."""
         self.armed = tuple(self._armed(rule) for rule in rules)
 
-    def add(self, rule: Rule) -> ArmedRule:
-        """Arm one more rule, behind the others."""
+    def add(self, rule: FaultRule) -> ArmedRule:
+        """Arm one more rule, after the others."""
         added = self._armed(rule)
         self.armed = (*self.armed, added)
         return added
 
     def remove(self, fault_id: str) -> bool:
-        """Disarm a rule; False where there is none with this id."""
+        """Disarm a rule; False for an unknown id."""
         kept = tuple(each for each in self.armed if each.id != fault_id)
         found = len(kept) < len(self.armed)
         self.armed = kept
         return found
 
-    def match(self, asked: MatchInput, phase: Phase) -> ArmedRule | None:
-        """The first rule of a phase that fires; those behind it do not see the request."""
-        return next((each for each in self.armed if each.rule.phase is phase and each.fires(asked)), None)
+    def match(self, request: MatchInput, phase: FaultPhase) -> ArmedRule | None:
+        """The first rule of a phase that fires; later rules do not count the request."""
+        return next((each for each in self.armed if each.rule.phase is phase and each.fires(request)), None)
 
-    def _armed(self, rule: Rule) -> ArmedRule:
-        return ArmedRule(f"fault-{next(self._ids)}", rule, hashing.key(self._seed, "fault", repr(rule)))
+    def _armed(self, rule: FaultRule) -> ArmedRule:
+        return ArmedRule(f"fault-{next(self._ids)}", rule, hashing.key(self._seed, "fault", _draw_text(rule)))
+
+
+def _draw_text(rule: FaultRule) -> str:
+    """A rule as text, by which it draws. The same rule draws the same, whatever its classes are called in the code."""
+    written = {each.name: repr(getattr(rule, each.name)) for each in fields(rule)}
+    effect = {each.name: repr(getattr(rule.effect, each.name)) for each in fields(rule.effect)}
+    phase = f"<Phase.{rule.phase.name}: {rule.phase.value!r}>"
+    return _record_text("Rule", written | {"effect": _record_text("Effect", effect), "phase": phase})
+
+
+def _record_text(name: str, values: Mapping[str, str]) -> str:
+    return f"{name}({', '.join(f'{key}={value}' for key, value in values.items())})"
 
 
 def matches_glob(pattern: str, path: str) -> bool:
-    """Whether a path is as the pattern has it, in which `*` stands for any characters; in linear time."""
+    """Whether a path matches a pattern, in which `*` stands for any characters; in linear time."""
     first, *rest = pattern.split("*")
     if not rest:
         return path == pattern

@@ -14,7 +14,6 @@ from werkzeug.routing import BaseConverter, Map, Rule
 
 from mockserver.gateway import auth, effects, limits, response_cache, view
 from mockserver.gateway.journal import Entry, next_sequence, redact_path, redact_query, truncate
-from mockserver.gateway.limits import Scope
 from mockserver.gateway.rejection import Reason, Rejection, UnknownToken
 from mockserver.gateway.sandbox import SandboxRegistry
 from mockserver.gateway.vendor import RequestContext, Route, Stage, Vendor
@@ -52,10 +51,8 @@ def limit(context: RequestContext) -> None:
     """429 when the request's bucket is empty."""
     if context.sandbox.allowance(context.vendor.name) is None or effects.skips_rate_limit(context):
         return
-    by_token = context.limit_scope is Scope.TOKEN
-    scope = f"token {context.grant.id}" if by_token and context.grant else Scope.ORGANIZATION.value
     with context.registry.lock:
-        wait = context.sandbox.take(context.vendor.name, scope, context.limit_block)
+        wait = context.sandbox.take(context.vendor.name, context.bucket_scope, context.limit_block)
     if wait is not None:
         raise Rejection(Reason.LIMITED, "too many requests", retry_after=limits.seconds(wait))
 
@@ -149,7 +146,7 @@ def _route_view(registry: SandboxRegistry, vendor: Vendor, route: Route) -> Call
     stages = vendor.stages if route.stages is None else route.stages
 
     def respond(context: RequestContext) -> Response:
-        return view.respond(route.view, context)
+        return _with_common_headers(context, view.respond(route.view, context))
 
     def serve(**_: str) -> Response:
         return _run(registry, vendor, route.operation, stages, respond)
@@ -168,7 +165,7 @@ def _run(
         response = effects.after(context, _respond_or_refuse(context, then))
     except Exception as error:  # noqa: BLE001 (whatever it is, the client gets the vendor's words)
         response = _refuse(context, error)
-    response = effects.corrupted(context, response)
+    response = effects.corrupt(context, response)
     entry = _entry(context, response)
     context.sandbox.journal.append(entry)
     if log.isEnabledFor(logging.DEBUG):
@@ -194,11 +191,18 @@ def _refuse(context: RequestContext, error: Exception) -> Response:
     try:
         reply = context.vendor.render_error(rejection, context)
         body = response_cache.to_json(reply.body)
-        return Response(body, reply.status, reply.headers, mimetype="application/json")
+        response = Response(body, reply.status, reply.headers, mimetype="application/json")
+        return _with_common_headers(context, response)
     except Exception:
         log.exception("%s cannot word a refusal (%s)", context.vendor.name, rejection.reason)
         context.refusal = Reason.INTERNAL
         return Response(response_cache.to_json(FAILURE), 500, mimetype="application/json")
+
+
+def _with_common_headers(context: RequestContext, response: Response) -> Response:
+    if context.vendor.common_headers is not None:
+        response.headers.update(context.vendor.common_headers(context))
+    return response
 
 
 def _rejection(error: Exception, context: RequestContext) -> Rejection:

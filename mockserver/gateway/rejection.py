@@ -1,7 +1,4 @@
-"""Answers why a request is refused; raised anywhere, worded by the vendor whose request it is.
-
-Status codes, shapes and words of a vendor stay out.
-"""
+"""Rejections: why a request is refused. Anything may raise one; the request's vendor words it."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -9,7 +6,7 @@ from http import HTTPStatus
 
 
 class Reason(StrEnum):
-    """The kinds of refusal that every vendor can word; a FAULT is always Fabricated, and brings its own status."""
+    """The kinds of refusal that every vendor can word; a FAULT is always an InjectedFailure with its own status."""
 
     UNAUTHENTICATED = "unauthenticated"
     FORBIDDEN = "forbidden"
@@ -23,14 +20,14 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ParameterError:
-    """One thing wrong with one parameter: `rule` says what holds and what is allowed."""
+    """An error in one parameter; `rule` states what is allowed."""
 
     parameter: str
     rule: str
 
 
 class Rejection(Exception):
-    """A refusal. `retry_after` is in whole seconds (limited only); `allow` are the methods that exist (method only)."""
+    """A refusal. `retry_after` is in whole seconds (LIMITED only); `allow` lists the known methods (METHOD only)."""
 
     def __init__(
         self,
@@ -50,16 +47,16 @@ class Rejection(Exception):
 
 
 class UnknownToken(Rejection):
-    """A well-formed token that nobody knows, or that was revoked."""
+    """A well-formed token that is unknown or was revoked."""
 
     def __init__(self) -> None:
         super().__init__(Reason.UNAUTHENTICATED, "the token is unknown or was revoked")
 
 
 class InjectedFailure(Rejection):
-    """A failure that somebody armed: any status of 400 to 599, in the vendor's shape.
+    """An armed failure: any status from 400 to 599, in the vendor's shape.
 
-    `code` is what the vendor's shape has for machines; None leaves the choice to the vendor.
+    `code` is the machine-readable code in the vendor's shape; None leaves it to the vendor.
     """
 
     def __init__(self, status: int, code: str | None, message: str) -> None:
@@ -69,7 +66,7 @@ class InjectedFailure(Rejection):
 
 
 def status_phrase(status: int) -> str:
-    """What HTTP calls a status; for one that nobody registered, what its class is called."""
+    """The phrase of a status; for an unregistered one, the name of its class."""
     try:
         return HTTPStatus(status).phrase
     except ValueError:

@@ -1,7 +1,4 @@
-"""Answers everything that changes between two requests, and is the only place where it changes: one lock, one reset.
-
-What the numbers are stays out (`simulation`), and so does every word of HTTP.
-"""
+"""Sandboxes: everything that changes between two requests, in one place, with one lock and one reset."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -13,9 +10,9 @@ from threading import RLock
 
 from mockserver.gateway import limits, switches, tokens
 from mockserver.gateway.defects import Defect
-from mockserver.gateway.faults import Faults, Rule
+from mockserver.gateway.faults import FaultRule, FaultRules
 from mockserver.gateway.journal import Journal
-from mockserver.gateway.limits import Allowance, Block, BucketState, Limit, Limiter, LimitMode
+from mockserver.gateway.limits import Allowance, BucketState, Limit, LimitBlock, Limiter, LimitMode
 from mockserver.gateway.response_cache import ResponseCache
 from mockserver.gateway.switches import AnySwitch, Known, Options, Switches
 from mockserver.gateway.tokens import Grant, TokenRegistry
@@ -29,10 +26,10 @@ DEFAULT = "default"
 """The id of the sandbox that the seeded tokens open."""
 
 RESETTABLE = ("clock", "limits", "policy", "faults", "journal", "defects")
-"""What a reset can put back on its own."""
+"""The parts that a reset can restore on their own."""
 
 SANDBOXES_MAXIMUM = 1000
-"""How many sandboxes there may be beside the first, unless a setting says otherwise."""
+"""How many sandboxes there may be beside the first, unless a setting changes it."""
 
 _SECOND = 10**9
 
@@ -43,10 +40,7 @@ class TooManySandboxes(Exception):
 
 @dataclass(frozen=True, slots=True)
 class VendorProfile:
-    """What a sandbox must know of a vendor: its name, switches, documented allowance, what its tokens are like.
-
-    `defects` are what can be armed in its answers.
-    """
+    """What a sandbox must know of a vendor: its name, switches, documented allowance, kind of tokens, and defects."""
 
     name: str
     switches: tuple[AnySwitch, ...]
@@ -57,21 +51,21 @@ class VendorProfile:
     defects: tuple[Defect, ...] = ()
 
     def seeded_grants(self, organization: Organization, name: str) -> tuple[Grant, ...]:
-        """The tokens at the vendor that a sandbox is made with; they bear a name."""
+        """The tokens at the vendor that a sandbox is made with, with a name in them."""
         groups = organization.console_groups if self.has_group_roles else ()
         return tokens.seeded(self.name, name, secret=self.secret, groups=groups)
 
 
 @dataclass(frozen=True, slots=True)
 class SandboxConfig:
-    """How a sandbox was made, and what a reset goes back to."""
+    """How a sandbox is made, and what a reset restores."""
 
     organization: Organization
     seed: int
     clock: Clock = field(default_factory=Clock)
     limits: Mapping[str, Limit] = field(default_factory=dict)
     policy: Mapping[str, Options] = field(default_factory=dict)
-    faults: tuple[Rule, ...] = ()
+    faults: tuple[FaultRule, ...] = ()
     defects: tuple[str, ...] = ()
 
 
@@ -89,33 +83,33 @@ class Policy:
 
 
 class Sandbox:
-    """One client's own server: clock, buckets, journal, switches over one world.
+    """One client's own server: clock, buckets, journal and switches over one world.
 
-    `switches` are the choices there are, by vendor, and by the name of each group that is no vendor's. All but the
-    journal changes under the state's lock. `grants` are the tokens that open it, by their ids; `ends` is the nanosecond
-    (of `clock.elapsed`) at which it is forgotten, None: never.
+    `switches` are the known switches, by vendor, and by the name of each group that belongs to no vendor. `grants` are
+    the tokens that open the sandbox, by their ids. `expires_at_ns` is when it is deleted, in nanoseconds of
+    `clock.elapsed`; None is never. Everything but the journal changes under the registry's lock.
     """
 
     def __init__(
         self,
         sandbox_id: str,
-        made: SandboxConfig,
+        config: SandboxConfig,
         world: Callable[[], World],
-        surfaces: Mapping[str, VendorProfile],
-        choices: Known,
+        profiles: Mapping[str, VendorProfile],
+        switches: Known,
         journal_size: int,
         expires_at_ns: int | None = None,
     ) -> None:
         self.id = sandbox_id
-        self.config = made
-        self.profiles = surfaces
+        self.config = config
+        self.profiles = profiles
         self.expires_at_ns = expires_at_ns
         self.grants: dict[str, Grant] = {}
         self._world = world
-        self.switches = choices
+        self.switches = switches
         self.journal = Journal(journal_size)
-        self.faults = Faults(made.seed)
-        self.clock = made.clock
+        self.faults = FaultRules(config.seed)
+        self.clock = config.clock
         self.limits: dict[str, Limit] = {}
         self.policy = Policy(0, {})
         self._limiters: dict[str, Limiter] = {}
@@ -123,12 +117,12 @@ class Sandbox:
 
     @property
     def world(self) -> World:
-        """The world that it shows; two sandboxes of one organisation and seed share it."""
+        """The world that it shows; sandboxes of the same organization and seed share it."""
         return self._world()
 
     def reset(self, parts: Iterable[str] = RESETTABLE) -> None:
-        """Put parts back to how the sandbox was made."""
-        put_back: dict[str, Callable[[], object]] = {
+        """Restore parts to how the sandbox was made."""
+        restore: dict[str, Callable[[], object]] = {
             "clock": lambda: self.set_clock(self.config.clock),
             "limits": lambda: self.set_limits({}),
             "policy": lambda: self.set_policy({}),
@@ -137,23 +131,23 @@ class Sandbox:
             "defects": lambda: self.set_defects(self.config.defects),
         }
         for part in parts:
-            put_back[part]()
+            restore[part]()
 
     def _rearm(self) -> None:
-        """The rules that the sandbox was made with, as if no request had met them yet."""
+        """Arm the rules that the sandbox was made with, as if no request had met them yet."""
         self.faults.clear()
         self.faults.replace(self.config.faults)
 
     def set_clock(self, clock: Clock) -> None:
-        """Show another time from now on."""
+        """Set the clock."""
         self.clock = clock
 
-    def set_limits(self, stated: Mapping[str, Limit], *, keep: bool = False) -> None:
-        """Set limits by vendor; those left out go back to how the sandbox was made, or keep theirs; buckets fill."""
-        made = {name: self.config.limits.get(name, LimitMode.DOCUMENTED) for name in self.profiles}
-        self.limits = (self.limits if keep else made) | dict(stated)
+    def set_limits(self, given: Mapping[str, Limit], *, keep: bool = False) -> None:
+        """Set limits by vendor; those left out go back to how the sandbox was made, or are kept. Buckets are filled."""
+        initial = {name: self.config.limits.get(name, LimitMode.DOCUMENTED) for name in self.profiles}
+        self.limits = (self.limits if keep else initial) | dict(given)
         self._limiters = {
-            name: self._limiters.get(name, Limiter()) if keep and name not in stated else Limiter()
+            name: self._limiters.get(name, Limiter()) if keep and name not in given else Limiter()
             for name in self.profiles
         }
 
@@ -176,7 +170,7 @@ class Sandbox:
         self.policy = Policy(self.policy.generation + 1, in_force, self.policy.defects)
 
     def set_defects(self, armed: tuple[str, ...]) -> None:
-        """Arm these defects and no other; the same question may then have another answer."""
+        """Arm these defects and no others; the same request may then get another answer."""
         if armed != self.policy.defects:
             self.policy = Policy(self.policy.generation + 1, self.policy.switches, armed)
 
@@ -184,16 +178,16 @@ class Sandbox:
         """The allowance in force at a vendor; None where nothing is limited."""
         return limits.effective_allowance(self.limits[vendor], self.profiles[vendor].allowance)
 
-    def take(self, vendor: str, scope: str, block: Block) -> int | None:
-        """Spend one request at a vendor: None when it may pass, else the microseconds until one would.
+    def take(self, vendor: str, scope: str, block: LimitBlock) -> int | None:
+        """Spend one request at a vendor: None if it passes, else the microseconds until one would.
 
-        It reads the clock itself, so that requests which overtake each other are counted in the order of time.
+        It reads the clock itself, so that requests that overtake each other are counted in order of time.
         """
         allowance = self.allowance(vendor)
         return None if allowance is None else self._limiters[vendor].take(scope, allowance, self.clock.now(), block)
 
     def buckets(self, vendor: str) -> list[BucketState]:
-        """The buckets of a vendor as they stand now."""
+        """The buckets of a vendor now."""
         allowance = self.allowance(vendor)
         return [] if allowance is None else self._limiters[vendor].states(allowance, self.clock.now())
 
@@ -201,22 +195,23 @@ class Sandbox:
 class SandboxRegistry:
     """All sandboxes of one app and the tokens that open them, behind one lock.
 
-    What is made while it runs bears a `mark` of this app: a token that a client kept from another server opens
-    nothing here. An id or token is never used twice. `others` are switches that belong to no vendor, by the name of
-    their group.
+    Ids and tokens made while it runs contain a `mark` of this app, so that a token from another server opens nothing
+    here; none is used twice. `other_switches` are those that belong to no vendor, by the name of their group.
     """
 
     def __init__(
         self,
-        surfaces: Iterable[VendorProfile],
+        profiles: Iterable[VendorProfile],
         world: Make,
         journal_size: int,
         maximum: int = SANDBOXES_MAXIMUM,
-        others: Known | None = None,
+        other_switches: Known | None = None,
     ) -> None:
         self.lock = RLock()
-        self.profiles = {surface.name: surface for surface in surfaces}
-        self.switches: Known = {name: each.switches for name, each in self.profiles.items()} | dict(others or {})
+        self.profiles = {profile.name: profile for profile in profiles}
+        self.switches: Known = {name: each.switches for name, each in self.profiles.items()} | dict(
+            other_switches or {}
+        )
         self.answers = ResponseCache()
         self.worlds = WorldCache(world)
         self.journal_size = journal_size
@@ -224,17 +219,17 @@ class SandboxRegistry:
         self.mark = token_hex(4)
         self._numbers = count(1)
         self._sandboxes: dict[str, Sandbox] = {}
-        self._keys: TokenRegistry[Sandbox] = TokenRegistry(self.mark)
+        self._tokens: TokenRegistry[Sandbox] = TokenRegistry(self.mark)
         self._next_expiry: int | None = None
 
     def make(
-        self, sandbox_id: str, made: SandboxConfig, grants: Iterable[Grant], seconds: Decimal | None = None
+        self, sandbox_id: str, config: SandboxConfig, grants: Iterable[Grant], seconds: Decimal | None = None
     ) -> Sandbox:
-        """A sandbox and the tokens that open it, in place of any of the same id; forgotten after so many seconds."""
+        """A sandbox and the tokens that open it, in place of any with the same id; deleted after so many seconds."""
         with self.lock:
             ends = None if seconds is None else clocks.elapsed() + int(seconds * _SECOND)
-            world = partial(self.worlds.get, made.organization, made.seed)
-            sandbox = Sandbox(sandbox_id, made, world, self.profiles, self.switches, self.journal_size, ends)
+            world = partial(self.worlds.get, config.organization, config.seed)
+            sandbox = Sandbox(sandbox_id, config, world, self.profiles, self.switches, self.journal_size, ends)
             replaced, self._sandboxes[sandbox_id] = self._sandboxes.get(sandbox_id), sandbox
             if replaced is not None:
                 self.delete(replaced)
@@ -244,20 +239,22 @@ class SandboxRegistry:
                 self._next_expiry = ends if self._next_expiry is None else min(ends, self._next_expiry)
             return sandbox
 
-    def make_default(self, made: SandboxConfig) -> Sandbox:
-        """The first sandbox, opened by the seeded tokens of its organisation."""
-        return self.make(DEFAULT, made, self._seeded(made, made.organization.slug))
+    def make_default(self, config: SandboxConfig) -> Sandbox:
+        """The first sandbox, opened by the seeded tokens of its organization."""
+        return self.make(DEFAULT, config, self._seeded(config, config.organization.slug))
 
-    def make_sandbox(self, made: SandboxConfig, seconds: Decimal | None = None) -> Sandbox:
-        """A sandbox with an id and tokens of its own; Full when there are as many as there may be."""
+    def make_sandbox(self, config: SandboxConfig, seconds: Decimal | None = None) -> Sandbox:
+        """A sandbox with an id and tokens of its own; TooManySandboxes at the maximum."""
         with self.lock:
             if len(self.sandboxes) > self.maximum:
                 raise TooManySandboxes
             name = f"{self.mark}-{next(self._numbers)}"
-            return self.make(name, made, self._seeded(made, name), seconds)
+            return self.make(name, config, self._seeded(config, name), seconds)
 
-    def _seeded(self, made: SandboxConfig, name: str) -> list[Grant]:
-        return [grant for surface in self.profiles.values() for grant in surface.seeded_grants(made.organization, name)]
+    def _seeded(self, config: SandboxConfig, name: str) -> list[Grant]:
+        return [
+            grant for profile in self.profiles.values() for grant in profile.seeded_grants(config.organization, name)
+        ]
 
     @property
     def default(self) -> Sandbox:
@@ -266,27 +263,27 @@ class SandboxRegistry:
 
     @property
     def sandboxes(self) -> list[Sandbox]:
-        """Every sandbox, in the order in which they were made."""
+        """Every sandbox, in order of creation."""
         self._delete_expired()
         return list(self._sandboxes.values())
 
     def find(self, sandbox_id: str) -> Sandbox | None:
-        """The sandbox with an id; None where there is none, or no longer."""
+        """The sandbox with an id; None if it does not exist, or no longer."""
         self._delete_expired()
         return self._sandboxes.get(sandbox_id)
 
     def delete(self, sandbox: Sandbox) -> None:
-        """Forget a sandbox: its tokens open nothing from now on, and nothing of it is kept."""
+        """Delete a sandbox: its tokens open nothing any more, and nothing of it is kept."""
         with self.lock:
             if self._sandboxes.get(sandbox.id) is sandbox:
                 del self._sandboxes[sandbox.id]
             for grant in sandbox.grants.values():
-                self._keys.remove(sandbox, grant)
+                self._tokens.remove(sandbox, grant)
             self.answers.forget(sandbox.id)
             sandbox.faults.clear()
 
     def _delete_expired(self) -> None:
-        """Delete what lived as long as it should; it costs next to nothing when there is nothing to delete."""
+        """Delete expired sandboxes; it costs next to nothing when there are none."""
         if self._next_expiry is None or clocks.elapsed() < self._next_expiry:
             return
         with self.lock:
@@ -298,7 +295,7 @@ class SandboxRegistry:
             self._next_expiry = min(ends, default=None)
 
     def grant(self, sandbox: Sandbox, vendor: str, *, permitted: bool) -> Grant:
-        """A new token that opens a sandbox at a vendor; where clients have a secret there, the id of a new client."""
+        """A new token that opens a sandbox at a vendor; where clients have secrets, the id of a new client."""
         with self.lock:
             number = next(self._numbers)
             token = tokens.token_for(vendor, f"{self.mark}-{number}", permitted=permitted)
@@ -307,28 +304,28 @@ class SandboxRegistry:
             return grant
 
     def _add(self, sandbox: Sandbox, grant: Grant) -> None:
-        """The grant's token opens the sandbox, unless it was forgotten while somebody still asked about it."""
+        """Let the grant's token open the sandbox, unless the sandbox was deleted meanwhile."""
         sandbox.grants[grant.id] = grant
         if self._sandboxes.get(sandbox.id) is sandbox:
-            self._keys.add(sandbox, grant)
+            self._tokens.add(sandbox, grant)
 
     def revoke(self, sandbox: Sandbox, grant_id: str) -> bool:
-        """The token with this id opens the sandbox no more; False where the sandbox has none of this id."""
+        """Revoke the token with an id; False for an unknown id."""
         with self.lock:
             grant = sandbox.grants.pop(grant_id, None)
             if grant is not None:
-                self._keys.remove(sandbox, grant)
+                self._tokens.remove(sandbox, grant)
             return grant is not None
 
     def resolve_token(self, vendor: str, token: str) -> tuple[Sandbox, Grant] | None:
-        """The sandbox that a token opens at a vendor, and what it grants there; None for a token nobody knows."""
+        """The sandbox that a token opens at a vendor, and what it grants there; None for an unknown token."""
         self._delete_expired()
-        return self._keys.find(vendor, token)
+        return self._tokens.find(vendor, token)
 
     @property
     def redaction_markers(self) -> list[str]:
-        """Texts of which one stands in every token that opens anything, and in every secret behind one."""
-        return self._keys.redaction_markers
+        """Texts of which every token and every client's secret contains at least one."""
+        return self._tokens.redaction_markers
 
     def tokens_of(self, sandbox: Sandbox) -> list[Grant]:
         """Every token that opens a sandbox."""

@@ -1,6 +1,6 @@
-"""Answers what a server says of itself in a request's environ: its effects on the socket, and how many may wait.
+"""What a server can do with its sockets, and how many requests may wait: keys of a request's environ.
 
-Doing them stays out (`effects` makes the answers, `server` cuts). Without a server nothing is said, and none is done.
+`effects` makes the responses, and the server cuts the connections. Without a server there are no such keys.
 """
 
 from collections.abc import Mapping
@@ -8,10 +8,10 @@ from threading import BoundedSemaphore
 from typing import Any, Final
 
 EFFECTS: Final = "mockserver.effects"
-"""The environ's key of a frozenset of RESET, TRUNCATE and STALL."""
+"""The environ's key of a frozenset of RESET, TRUNCATE and STALL, as far as the server can do them."""
 
 DELAY_SLOTS: Final = "mockserver.waits"
-"""The environ's key of the semaphore that a request holds while it waits; not there where any number may."""
+"""The environ's key of the semaphore that a request holds while it waits; missing where any number may wait."""
 
 RESET: Final = "reset"
 TRUNCATE: Final = "truncate_bytes"
@@ -19,23 +19,23 @@ STALL: Final = "stall_seconds"
 
 
 class ConnectionReset(ConnectionAbortedError):
-    """Raised in place of the first byte of an answer: the connection is to be reset."""
+    """Raised instead of the first byte of a response: the server is to reset the connection."""
 
 
 def effects(environ: Mapping[str, Any]) -> frozenset[str]:
-    """The effects on the socket that the server of a request can do; none where there is no server."""
-    able: frozenset[str] = environ.get(EFFECTS, frozenset())
-    return able
+    """What the server of a request can do with its socket; nothing without a server."""
+    found: frozenset[str] = environ.get(EFFECTS, frozenset())
+    return found
 
 
 def delay_slots(environ: Mapping[str, Any]) -> BoundedSemaphore | None:
-    """What a request must hold while it waits; None where any number may."""
-    held: BoundedSemaphore | None = environ.get(DELAY_SLOTS)
-    return held
+    """The semaphore that a request must hold while it waits; None where any number may wait."""
+    slots: BoundedSemaphore | None = environ.get(DELAY_SLOTS)
+    return slots
 
 
 def refusal(lacking: frozenset[str], environ: Mapping[str, Any]) -> str:
-    """Why effects cannot be done here, and where they can."""
+    """Why a server cannot do some effects, and which server can."""
     names = " and ".join(sorted(lacking))
     if not effects(environ):
         return (

@@ -1,6 +1,6 @@
-"""Answers which token opens what: the seeded ones by their fixed names, and what any token grants.
+"""Tokens: what each grants and opens, and the fixed names of the seeded ones.
 
-Reading a token out of a request stays out (`auth`), and so does what the opened thing is (`sandbox`).
+`auth` reads tokens from requests; `sandbox` holds what they open.
 """
 
 from dataclasses import dataclass
@@ -11,10 +11,10 @@ Opened = TypeVar("Opened")
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """What a token grants at one vendor; `id` names it without giving the secret away.
+    """What a token grants at one vendor; `id` names it without revealing it.
 
-    A client that gets its access tokens for a `secret` has its client id as `token`. `groups` are the names of the
-    teams whose members it sees, their subteams' included; None: everybody.
+    For a client that exchanges a `secret` for access tokens, `token` is the client id. `groups` are the names of the
+    teams whose members it sees, including their subteams'; None is everybody.
     """
 
     id: str
@@ -26,7 +26,7 @@ class Grant:
 
 
 def seeded_id(vendor: str, *, permitted: bool) -> str:
-    """The id of the token that every sandbox is made with at a vendor: the one that may read, or the one that may not.
+    """The id of a seeded token at a vendor: the one that may read analytics, or the one that may not.
 
     It is unique within a sandbox.
     """
@@ -34,15 +34,15 @@ def seeded_id(vendor: str, *, permitted: bool) -> str:
 
 
 def token_for(vendor: str, name: str, *, permitted: bool) -> str:
-    """A token that bears the name of an organisation, of a sandbox or its own, and says whether it is let in."""
+    """A token with a name in it, an organization's, a sandbox's or its own; `forbidden` marks one that cannot read."""
     return f"mock-{vendor}-{name}" if permitted else f"mock-{vendor}-{name}-forbidden"
 
 
 def seeded(vendor: str, name: str, *, secret: str | None = None, groups: tuple[str, ...] = ()) -> tuple[Grant, ...]:
-    """The tokens that a sandbox is made with at a vendor: one that may read analytics, one that may not.
+    """The tokens that a sandbox is made with at a vendor: one that may read analytics, and one that may not.
 
-    They bear a `name`: the first sandbox's its organisation, any other's its id. With `secret` they are clients that
-    share it; with `groups` there is a third one, bound to these teams.
+    Their `name` is the organization's in the first sandbox, and the sandbox's id in any other. With `secret` they are
+    clients that share it; with `groups` there is a third one, bound to these teams.
     """
     grants = [
         Grant(seeded_id(vendor, permitted=may), vendor, token_for(vendor, name, permitted=may), may, secret)
@@ -55,9 +55,9 @@ def seeded(vendor: str, name: str, *, secret: str | None = None, groups: tuple[s
 
 
 class TokenRegistry(Generic[Opened]):
-    """The tokens of one app and what each opens. Changes are for the lock of the app's state; looking up needs none.
+    """The tokens of one app and what each opens. Changes need the sandbox registry's lock; looking up needs none.
 
-    Tokens that are made while the app runs bear its `mark`, by which all of them are known at once.
+    Tokens that are made while the app runs contain its `mark`, by which redaction recognizes all of them.
     """
 
     def __init__(self, mark: str) -> None:
@@ -66,26 +66,26 @@ class TokenRegistry(Generic[Opened]):
         self._markers = {mark: None}
 
     def add(self, opened: Opened, grant: Grant) -> None:
-        """From now on the grant's token opens this, and what it opened before no more."""
+        """Let the grant's token open this, and no longer what it opened before."""
         self._opened[grant.vendor, grant.token] = opened, grant
         for text in (grant.token, grant.secret):
             if text and self._mark not in text:
                 self._markers[text] = None
 
     def remove(self, opened: Opened, grant: Grant) -> None:
-        """The grant's token does not open this any more."""
+        """Let the grant's token no longer open this."""
         held = self._opened.get((grant.vendor, grant.token))
         if held is not None and held[0] is opened:
             del self._opened[grant.vendor, grant.token]
 
     def find(self, vendor: str, token: str) -> tuple[Opened, Grant] | None:
-        """What a token opens at a vendor, and what it grants there; None for a token nobody knows."""
+        """What a token opens at a vendor, and what it grants there; None for an unknown token."""
         return self._opened.get((vendor, token))
 
     @property
     def redaction_markers(self) -> list[str]:
-        """Texts of which one stands in every token or client's secret that opens anything or ever did.
+        """Texts of which every token and every client's secret, past or present, contains at least one.
 
-        There are as many as the first sandbox has tokens, however many were made since.
+        There are only as many as the first sandbox has tokens, however many were made since.
         """
         return list(self._markers)

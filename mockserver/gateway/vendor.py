@@ -15,7 +15,7 @@ from werkzeug.datastructures import MultiDict
 from mockserver.gateway.defects import Defect
 from mockserver.gateway.faults import ArmedRule
 from mockserver.gateway.journal import next_sequence
-from mockserver.gateway.limits import Allowance, Block, Scope
+from mockserver.gateway.limits import Allowance, BucketState, LimitBlock, LimitScope
 from mockserver.gateway.rejection import Reason, Rejection
 from mockserver.gateway.sandbox import Sandbox, SandboxRegistry, VendorProfile
 from mockserver.gateway.switches import AnySwitch, Switch, Switches
@@ -79,16 +79,24 @@ class RequestContext:
         return raw.encode("latin-1").decode(errors="replace")
 
     @property
-    def limit_scope(self) -> Scope:
-        """Which requests share a bucket."""
+    def bucket_scope(self) -> str:
+        """The scope of the bucket that the request spends from."""
         switch = self.vendor.limit_scope
-        return Scope.ORGANIZATION if switch is None else self.switches[switch]
+        by_token = switch is not None and self.switches[switch] is LimitScope.TOKEN
+        return f"token {self.grant.id}" if by_token and self.grant else LimitScope.ORGANIZATION.value
 
     @property
-    def limit_block(self) -> Block:
+    def bucket(self) -> BucketState | None:
+        """The bucket that the request spends from, as it is now; None while nothing is limited or spent."""
+        with self.registry.lock:
+            buckets = self.sandbox.buckets(self.vendor.name)
+        return next((each for each in buckets if each.scope == self.bucket_scope), None)
+
+    @property
+    def limit_block(self) -> LimitBlock:
         """What an empty bucket does beyond the refusal."""
         switch = self.vendor.limit_block
-        return Block.REFILL if switch is None else self.switches[switch]
+        return LimitBlock.REFILL if switch is None else self.switches[switch]
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +170,7 @@ class Vendor:
     """One API surface: its mounts, its authentication, its order of refusals, its switches, its errors.
 
     * `render_error` words a refusal, `format_timestamp` writes a timestamp as this vendor does.
+    * `common_headers` are on every answer of the vendor, refusals too; they may differ from request to request.
     * `cache_epoch` tells on what of the present moment an answer depends (None: on all of it).
     * `secret` is the seeded clients' and `token_path` the endpoint's, where clients exchange a secret for tokens.
     * `has_group_roles`: a role can be bound to groups.
@@ -188,9 +197,10 @@ class Vendor:
     has_group_roles: bool = False
     visibility: Callable[[datetime, Switches], Visibility] | None = None
     publication_hour: Switch[int] | None = None
-    limit_scope: Switch[Scope] | None = None
-    limit_block: Switch[Block] | None = None
+    limit_scope: Switch[LimitScope] | None = None
+    limit_block: Switch[LimitBlock] | None = None
     defects: tuple[Defect, ...] = ()
+    common_headers: Callable[[RequestContext], Mapping[str, str]] | None = None
 
     @property
     def profile(self) -> VendorProfile:

@@ -1,7 +1,4 @@
-"""Answers which world an organisation has under a seed: made when it is asked for, shared, and let go when unused.
-
-What a world is made of stays out (`simulation`), and so does who looks at it (`sandbox`).
-"""
+"""A bounded cache of worlds, by organization and seed: each is made on first use, shared, and evicted when unused."""
 
 from collections import OrderedDict
 from collections.abc import Callable
@@ -11,16 +8,16 @@ from mockserver.simulation.organization import Organization
 from mockserver.simulation.world import World
 
 BUDGET = 400_000
-"""People whose worlds are kept; those that were not asked for the longest go first."""
+"""People whose worlds are kept; the least recently used worlds are evicted first."""
 
 MINIMUM_WEIGHT = 1000
-"""What even the smallest organisation counts for, so that the number of worlds is bounded as well."""
+"""The weight of even the smallest organization, so that the number of worlds is bounded as well."""
 
 Make = Callable[[Organization, int], World]
 
 
 class WorldCache:
-    """The worlds of one app. A world is a pure function of its organisation and seed, so losing one costs only time."""
+    """The worlds of one app. A world is a pure function of organization and seed, so losing one costs only time."""
 
     def __init__(self, make: Make, budget: int = BUDGET) -> None:
         self._make = make
@@ -30,7 +27,7 @@ class WorldCache:
         self._kept: OrderedDict[tuple[Organization, int], World] = OrderedDict()
 
     def get(self, organization: Organization, seed: int) -> World:
-        """The world of an organisation under a seed."""
+        """The world of an organization with a seed."""
         key = organization, seed
         with self._lock:
             found = self._kept.get(key)

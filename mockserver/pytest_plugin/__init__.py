@@ -1,149 +1,218 @@
-"""A plugin for pytest: a mock server for the session, and for every test a sandbox of its own on it.
+"""A pytest plugin: one mock server for the session, and on it a separate sandbox for every test.
 
-    def test_the_report_survives_a_failure(sandbox):
-        sandbox.faults.add(operation="getDau", status=503, times=1)
-        report = my_client(sandbox.url, sandbox.tokens.augment).daily_report("2026-11-02")
+    def test_report_survives_a_failure(sandbox):
+        sandbox.faults.add(operation="listUsers", status=503, times=1)
+        report = my_client(sandbox.url, sandbox.tokens.some_vendor).daily_report("2026-11-02")
         assert report.complete
-        sandbox.requests.assert_made(operation="getDau", status=503, count=1)
-        sandbox.requests.assert_made(operation="getDau", status=200)
+        sandbox.requests.assert_made(operation="listUsers", status=503, count=1)
+        sandbox.requests.assert_made(operation="listUsers", status=200)
 
-Installing the package installs the plugin. Nothing of the product is imported, and nothing started, before a test asks
-for a fixture. How a server is found, and what a sandbox can do, stays out (`home`, `sandboxes`).
+Installing the package installs the plugin. Until a test requests a fixture, it imports nothing else of the product and
+starts nothing. The names in `__all__` are for annotations and `pytest.raises`.
 """
 
 from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from mockserver.pytest_plugin import marker, options
-from mockserver.pytest_plugin.errors import MockserverGone, MockserverRefused
+from mockserver.pytest_plugin import options
+from mockserver.pytest_plugin.errors import MarkerError, MockserverGone
 
 if TYPE_CHECKING:
     from flask import Flask
 
-    from mockserver.pytest_plugin.evidence import FailureReport
-    from mockserver.pytest_plugin.home import ServerManager
-    from mockserver.pytest_plugin.sandboxes import Sandbox
-    from mockserver.pytest_plugin.servers import Server
+    from mockserver.client import Refused as MockserverRefused
+    from mockserver.pytest_plugin.lint import LintFinding, SandboxLint
+    from mockserver.pytest_plugin.requests import FailureReport, Request, SandboxRequests
+    from mockserver.pytest_plugin.sandboxes import (
+        ClientCredentials,
+        Fault,
+        SandboxClock,
+        SandboxFaults,
+        SandboxFixture,
+        SandboxLimits,
+        SandboxPolicy,
+        SandboxTokens,
+        Token,
+    )
+    from mockserver.pytest_plugin.server_process import ServerManager
+    from mockserver.pytest_plugin.servers import MockserverFixture
 
-__all__ = ["MockserverGone", "MockserverRefused"]
+__all__ = [
+    "ClientCredentials",
+    "Fault",
+    "LintFinding",
+    "MockserverFixture",
+    "MockserverGone",
+    "MockserverRefused",
+    "Request",
+    "SandboxClock",
+    "SandboxFaults",
+    "SandboxFixture",
+    "SandboxLimits",
+    "SandboxLint",
+    "SandboxPolicy",
+    "SandboxRequests",
+    "SandboxTokens",
+    "Token",
+]
 
-_HOME: "pytest.StashKey[ServerManager]" = pytest.StashKey()
-_EVIDENCE: "pytest.StashKey[FailureReport]" = pytest.StashKey()
+_MODULES = {
+    "lint": ("LintFinding", "SandboxLint"),
+    "requests": ("Request", "SandboxRequests"),
+    "sandboxes": (
+        *("ClientCredentials", "Fault", "SandboxClock", "SandboxFaults", "SandboxFixture", "SandboxLimits"),
+        *("SandboxPolicy", "SandboxTokens", "Token"),
+    ),
+    "servers": ("MockserverFixture",),
+}
+"""The public names that are imported on first use, by the module that defines them.
+
+No module may have the name of a fixture: importing it would replace the fixture in this namespace.
+"""
+
+_MANAGER: "pytest.StashKey[ServerManager]" = pytest.StashKey()
+_REPORT: "pytest.StashKey[FailureReport]" = pytest.StashKey()
+
+
+def __getattr__(name: str) -> object:
+    """A public name, imported on first use. MockserverRefused is the client's Refused."""
+    if name == "MockserverRefused":
+        from mockserver.client import Refused
+
+        return Refused
+    for module, names in _MODULES.items():
+        if name in names:
+            return getattr(import_module(f"{__name__}.{module}"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 @pytest.fixture(scope="session")
-def mockserver(pytestconfig: pytest.Config) -> "Server":
-    """The mock server of this session: started on a free port when first asked for, or the one of --mockserver-url.
+def mockserver(pytestconfig: pytest.Config) -> "Iterator[MockserverFixture]":
+    """The mock server of this session: started on a free port on first use, or the one given by --mockserver-url.
 
-    The workers of pytest-xdist share it. It ends with the session, also when pytest is killed.
+    The workers of pytest-xdist share it. It ends with the session, even if pytest is killed.
 
     mockserver.url                     the base URL of every vendor's API
-    mockserver.vendors                 the vendors' names
-    mockserver.sandbox(seed=7, …)      a context manager: one more sandbox, for a test that needs two or a fixture of
-                                       your own with a wider scope; it takes what the marker takes
+    mockserver.vendors                 the names of the vendors
+    mockserver.sandbox(seed=7, ...)    a context manager that creates one more sandbox: for a test that needs two, or
+                                       a fixture with a wider scope; it takes the arguments of the marker
     """
-    with _told_plainly():
-        return pytestconfig.stash[_HOME].server()
+    with _failing_without_traceback():
+        server = _manager(pytestconfig).server()
+    yield server
+    server.close()
 
 
 @pytest.fixture(scope="session")
 def mockserver_app() -> "Flask":
-    """The same server as a WSGI app in this process, without a socket; made when first asked for.
+    """The server as a WSGI app in this process, without a socket; created on first use.
 
-    In a test that asks for it, or is marked with `@pytest.mark.mockserver(in_process=True)`, `sandbox` lives in it:
+    The `sandbox` of a test is in this app if the test also uses this fixture, or is marked with
+    `@pytest.mark.mockserver(in_process=True)`:
 
         httpx.Client(transport=httpx.WSGITransport(app=mockserver_app), base_url=sandbox.url)
-        mockserver_app.test_client().get("/analytics/v0/dau", headers=sandbox.headers("augment"))
+        mockserver_app.test_client().get("/some/path", headers=sandbox.headers("some-vendor"))
 
-    It is for quick tests of a client that takes a transport. There is no connection in it, so faults of one (reset,
-    truncate_bytes, stall_seconds) are refused when they are added, and it is started with nobody's MOCKSERVER_…
-    variables: what is not said by the marker is as `mockserver serve` has it by default.
+    It is for quick tests of a client with a replaceable transport. As there is no connection, faults of connections
+    (reset, truncate_bytes, stall_seconds) are refused. MOCKSERVER_... variables are ignored: what the marker does not
+    set has the default of `mockserver serve`.
     """
-    from mockserver.pytest_plugin import in_process
+    from mockserver.pytest_plugin import servers
 
-    return in_process.app()
+    return servers.create_app()
 
 
 @pytest.fixture(scope="session")
-def _mockserver_in_process(mockserver_app: "Flask") -> "Server":
-    from mockserver.pytest_plugin import in_process
+def _mockserver_in_process(mockserver_app: "Flask") -> "MockserverFixture":
+    from mockserver.pytest_plugin import servers
 
-    return in_process.server(mockserver_app)
+    return servers.in_process_server(mockserver_app)
 
 
 @pytest.fixture
-def sandbox(request: pytest.FixtureRequest) -> "Iterator[Sandbox]":
-    """A fresh world for this test alone: its own people, clock, limits, faults, journal, and tokens that open it.
+def sandbox(request: pytest.FixtureRequest) -> "Iterator[SandboxFixture]":
+    """A sandbox for this test alone: its own people, clock, limits, faults and journal, opened by its own tokens.
 
-    sandbox.url, sandbox.tokens.augment            where, and with which token (.forbidden meets a 403)
-    sandbox.tokens.jetbrains_console               .client_id, .client_secret and .access_token()
-    sandbox.headers("tabnine")                     the Authorization header, ready to send
+    sandbox.url, sandbox.tokens.some_vendor        the address and a token (its .forbidden leads to a 403); where
+                                                   clients exchange credentials: .client_id, .client_secret and
+                                                   .access_token()
+    sandbox.headers("some-vendor")                 the Authorization header, ready to send
     sandbox.clock.set("2026-11-02T02:00:00Z")      also .advance(hours=1), .freeze(), .run(), .now
-    sandbox.limits.off()                           also .set(augment={"per_minute": 5, "burst": 5}), .shown()
-    sandbox.faults.add(vendor="tabnine", status=503, times=2)      also .list(), .clear()
-    sandbox.policy.set("augment", last_cursor="null")              settles what the vendor left open
-    sandbox.requests.assert_made(operation="getDau", query={"page_size": 50}, count=3)
-    sandbox.conduct.assert_clean(ignore=("page-size-below-default",))     also .findings(): how the client behaved
-    sandbox.reset()                                back to how it was made
+    sandbox.limits.off()                           also .set(some_vendor={"per_minute": 5, "burst": 5}), .values()
+    sandbox.faults.add(vendor="some-vendor", status=503, times=2)      also .list(), .clear()
+    sandbox.policy.set("some-vendor", some_switch="option")            decides what the vendor leaves undocumented
+    sandbox.requests.assert_made(operation="listUsers", query={"page_size": 50}, count=3)
+    sandbox.lint.assert_clean(ignore=("some-rule",))                   also .findings(): what the client did badly
+    sandbox.reset()                                back to the state after creation
 
-    `@pytest.mark.mockserver(organization="hooli", now="2026-11-02T10:00:00Z", …)` says how it is made. When the test
-    fails, the requests that were made in it are attached to the report.
+    `@pytest.mark.mockserver(organization="acme", now="2026-11-02T10:00:00Z", ...)` sets how it is created. When the
+    test fails, the requests in its sandbox are added to the report.
     """
-    with _told_plainly():
-        wanted = marker.read(request.node)
-        within = wanted.in_process if wanted.in_process is not None else "mockserver_app" in request.fixturenames
-        server: Server = request.getfixturevalue("_mockserver_in_process" if within else "mockserver")
-        made = server.made(wanted.worlds)
-    from mockserver.pytest_plugin.evidence import FailureReport
+    with _failing_without_traceback():
+        marks = options.read_marks(request.node)
+        in_process = "mockserver_app" in request.fixturenames if marks.in_process is None else marks.in_process
+        server: MockserverFixture = request.getfixturevalue("_mockserver_in_process" if in_process else "mockserver")
+        created = server.create_sandbox(marks.settings)
+    from mockserver.pytest_plugin.requests import FailureReport
 
-    request.node.stash[_EVIDENCE] = evidence = FailureReport(made)
-    yield made
-    evidence.keep()
-    with _told_plainly():
-        server.forget(made)
+    request.node.stash[_REPORT] = report = FailureReport(created.id, created.requests)
+    yield created
+    report.save()
+    with _failing_without_traceback():
+        server.delete_sandbox(created)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add --mockserver-url, and mockserver_url for an ini file."""
-    options.add(parser)
+    """Add --mockserver-url, and mockserver_url for ini files."""
+    options.add_options(parser)
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Describe the marker, and get ready to find a server; none is started yet."""
-    from mockserver.pytest_plugin.home import ServerManager
-
-    config.addinivalue_line("markers", marker.HELP)
-    config.stash[_HOME] = ServerManager(options.url(config), options.admin_token(), getattr(config, "workerinput", {}))
+    """Describe the marker, and reject an invalid URL before any test runs."""
+    config.addinivalue_line("markers", options.MARKER_HELP)
+    options.server_url(config)
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: Any) -> None:
-    """Tell a worker of pytest-xdist where to ask for the server that all of them share."""
-    node.workerinput.update(node.config.stash[_HOME].shared())
+    """Tell a worker of pytest-xdist how to find the server that all workers share."""
+    node.workerinput.update(_manager(node.config).worker_input())
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """End the server, if this process started one."""
-    if _HOME in config.stash:
-        config.stash[_HOME].close()
+    """Stop the server, if this process started one."""
+    if _MANAGER in config.stash:
+        config.stash[_MANAGER].close()
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Attach what was asked in the test's sandbox to the report of a failure."""
+    """Add the requests in the test's sandbox to the report of a failure."""
     report = yield
-    if report.failed and _EVIDENCE in item.stash:
-        report.sections.append(item.stash[_EVIDENCE].section())
+    if report.failed and _REPORT in item.stash:
+        report.sections.append(item.stash[_REPORT].section())
     return report
 
 
-class _told_plainly:  # noqa: N801 (reads as the statement that it is)
-    """Has the plugin's own errors fail the test with their words alone, since no line of the test is to blame."""
+def _manager(config: pytest.Config) -> "ServerManager":
+    if _MANAGER not in config.stash:
+        from mockserver.pytest_plugin.server_process import ServerManager
 
-    def __enter__(self) -> None: ...
+        worker_input = getattr(config, "workerinput", {})
+        config.stash[_MANAGER] = ServerManager(options.server_url(config), options.admin_token(), worker_input)
+    return config.stash[_MANAGER]
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: object) -> None:
-        if isinstance(error, MockserverGone | MockserverRefused | marker.MarkerError):
-            raise pytest.fail.Exception(str(error), pytrace=False) from None
+
+@contextmanager
+def _failing_without_traceback() -> Iterator[None]:
+    """Fail the test with the message of an exception alone, because no line of the test is to blame."""
+    from mockserver.client import Refused
+
+    try:
+        yield
+    except (MockserverGone, Refused, MarkerError) as error:
+        raise pytest.fail.Exception(str(error), pytrace=False) from None

@@ -1,50 +1,100 @@
-"""Answers which server pytest was told to use: by a flag, by a variable, by an ini file, in this order.
+"""Command-line options, ini options and the marker of the plugin.
 
-Starting one, where none is named, stays out (`home`).
+Values inside a marker are not checked here: the server does that when the sandbox is created.
 """
 
 import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 
+from mockserver.pytest_plugin.errors import MarkerError
+
 URL_VARIABLE = "MOCKSERVER_URL"
 ADMIN_TOKEN_VARIABLE = "MOCKSERVER_ADMIN_TOKEN"  # noqa: S105 (a name)
 
+MARKER = "mockserver"
+SANDBOX_ARGUMENTS = ("case", "organization", "now", "frozen", "seed", "limits", "policy", "faults", "defects")
+MARKER_ARGUMENTS = (*SANDBOX_ARGUMENTS, "in_process")
 
-def add(parser: pytest.Parser) -> None:
-    """Add the flag and the ini option."""
+MARKER_HELP = (
+    "mockserver(case='C001', organization='acme', now='2026-11-02T10:00:00Z', frozen=True, seed=7, limits='off', "
+    "policy={'<vendor>': {'<switch>': '<option>'}}, faults=[{'vendor': '<vendor>', 'effect': {'status': 503}}], "
+    "defects=['duplicate-row'], in_process=True): create the test's `sandbox` from a case (`mockserver cases` lists "
+    "them), with these settings in place of the case's or the server's own. All arguments are optional. A mark on a "
+    "test takes precedence over one on its class, and that over one on its module, argument by argument; limits and "
+    "policy are merged per vendor. in_process: without a socket, see the fixture mockserver_app."
+)
+
+
+def add_options(parser: pytest.Parser) -> None:
+    """Add the command-line option and the ini option."""
     group = parser.getgroup("mockserver", "mockserver: a simulator of AI-analytics HTTP APIs")
     group.addoption(
         "--mockserver-url",
         metavar="URL",
-        help="Use the mock server that runs there, and start none. MOCKSERVER_URL says the same, and so does "
-        "mockserver_url in an ini file. MOCKSERVER_ADMIN_TOKEN is sent to it, if there is one.",
+        help="Use the mock server at this URL instead of starting one. The variable MOCKSERVER_URL and the ini option "
+        "mockserver_url do the same. If MOCKSERVER_ADMIN_TOKEN is set, it is sent to the server.",
     )
-    parser.addini("mockserver_url", "Use the mock server that runs there, and start none.", default="")
+    parser.addini("mockserver_url", "Use the mock server at this URL instead of starting one.", default="")
 
 
-def url(config: pytest.Config) -> str | None:
-    """The URL that was given, without a slash at its end; None when none was. UsageError when it cannot be one."""
-    ways = {
+def server_url(config: pytest.Config) -> str | None:
+    """The configured URL without a trailing slash, or None; UsageError for an invalid one.
+
+    The option takes precedence over the variable, and the variable over the ini file.
+    """
+    sources = {
         "--mockserver-url": config.getoption("--mockserver-url"),
         URL_VARIABLE: os.environ.get(URL_VARIABLE),
         "mockserver_url": config.getini("mockserver_url"),
     }
-    return next((_checked(way, text) for way, text in ways.items() if text), None)
+    return next((_check_url(source, text) for source, text in sources.items() if text), None)
 
 
 def admin_token() -> str | None:
-    """What the control plane is to be shown; None when it asks for nothing."""
+    """The token that the control plane requires; None without one."""
     return os.environ.get(ADMIN_TOKEN_VARIABLE) or None
 
 
-def _checked(way: str, text: str) -> str:
+def _check_url(source: str, text: str) -> str:
     try:
         parts = urlsplit(text)
-        good = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+        valid = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
     except ValueError:
-        good = False
-    if not good:
-        raise pytest.UsageError(f"{way} is {text!r}, which is no URL of a server; give one as in http://127.0.0.1:8080")
+        valid = False
+    if not valid:
+        raise pytest.UsageError(
+            f"{source} is {text!r}, which is not the URL of a server; expected one like http://127.0.0.1:8080"
+        )
     return text.rstrip("/")
+
+
+@dataclass(frozen=True, slots=True)
+class MarkerValues:
+    """What a test's marks ask for: `settings` from the outermost mark to the innermost; `in_process` None if unset."""
+
+    settings: tuple[Mapping[str, Any], ...]
+    in_process: bool | None
+
+
+def read_marks(node: pytest.Item) -> MarkerValues:
+    """The marks of a test, its class and its module; MarkerError for an unknown argument."""
+    marks = [_check_mark(mark, node.nodeid) for mark in node.iter_markers(MARKER)]
+    settings = [{name: mark[name] for name in SANDBOX_ARGUMENTS if name in mark} for mark in reversed(marks)]
+    return MarkerValues(tuple(settings), next((mark["in_process"] for mark in marks if "in_process" in mark), None))
+
+
+def _check_mark(mark: pytest.Mark, test: str) -> Mapping[str, Any]:
+    if mark.args:
+        allowed = ", ".join(MARKER_ARGUMENTS)
+        raise MarkerError(f"@pytest.mark.mockserver of {test} takes keyword arguments only: {allowed}")
+    for name in mark.kwargs:
+        if name not in MARKER_ARGUMENTS:
+            from mockserver.validation.suggestions import unknown_name
+
+            raise MarkerError(f"@pytest.mark.mockserver of {test}: {unknown_name('argument', name, MARKER_ARGUMENTS)}")
+    return mark.kwargs

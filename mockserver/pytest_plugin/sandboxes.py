@@ -1,42 +1,50 @@
-"""Answers what a test can do with its sandbox: one object, whose parts are the resources of the control plane.
+"""What a test can do with its sandbox: one object whose attributes are the resources of the control plane.
 
-What each part means stays out (the server's words say it), and so does making and forgetting one (`servers`).
+Creating and deleting a sandbox is the job of `servers`. The server checks all values that a test passes.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import partial
-from typing import TYPE_CHECKING, Any
-from urllib.parse import quote, urlencode
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Literal, Self, TypedDict, Unpack
 
-from mockserver.pytest_plugin import bodies
-from mockserver.pytest_plugin.conduct import Conduct
-from mockserver.pytest_plugin.control import Control
-from mockserver.pytest_plugin.faults import Ask, Faults
-from mockserver.pytest_plugin.journal import Requests
-from mockserver.pytest_plugin.tokens import Client, Tokens
+from mockserver.client import SandboxClient
+from mockserver.client.resources import ClockResource, FaultsResource, LimitsResource, PolicyResource
+from mockserver.pytest_plugin.lint import SandboxLint
+from mockserver.pytest_plugin.requests import SandboxRequests
 
 if TYPE_CHECKING:
     from flask import Flask
 
+__tracebackhide__ = True  # pytest leaves these functions out of a failed test's traceback
 
-class Sandbox:
-    """A world of a test's own at `url`, opened by `tokens`; `seed` and `organization` say which people are in it."""
+TokenExchange = Callable[[str, str, str], str]
+"""Returns an access token for a client id, a client secret and the path of a token endpoint."""
 
-    def __init__(self, url: str, control: Control, told: Mapping[str, Any], app: "Flask | None") -> None:
-        ask: Ask = partial(_below, control, f"/sandboxes/{told['id']}")
+
+def vendor_name(name: str) -> str:
+    """A vendor's name as the server spells it: Python code may write underscores for the hyphens."""
+    return name.replace("_", "-")
+
+
+class SandboxFixture:
+    """A sandbox of a test's own at `url`, opened by `tokens`; `organization` and `seed` determine its people."""
+
+    def __init__(self, url: str, client: SandboxClient, app: "Flask | None") -> None:
+        created = client.info
         self.url = url
-        self.id: str = told["id"]
-        self.organization: str = told["organization"]
-        self.seed: int = told["seed"]
-        self.tokens = Tokens(told["tokens"], control.access_token)
-        self.clock = Clock(ask)
-        self.limits = Limits(ask, tuple(told["tokens"]))
-        self.policy = Policy(ask)
-        self.faults = Faults(ask)
-        self.requests = Requests(ask, f"{url}, with the tokens of sandbox.tokens")
-        self.conduct = Conduct(ask, self.requests)
-        self._ask = ask
+        self.id: str = created["id"]
+        self.organization: str = created["organization"]
+        self.seed: int = created["seed"]
+        self.tokens = SandboxTokens(created["tokens"], client.tokens.access_token)
+        self.clock = SandboxClock(client.clock)
+        self.limits = SandboxLimits(client.limits, tuple(created["tokens"]))
+        self.policy = SandboxPolicy(client.policy)
+        self.faults = SandboxFaults(client.faults)
+        self.requests = SandboxRequests(client.requests, f"{url}, with a token of sandbox.tokens")
+        self.lint = SandboxLint(client, self.requests)
+        self._client = client
         self._app = app
 
     def __repr__(self) -> str:
@@ -44,25 +52,28 @@ class Sandbox:
 
     @property
     def app(self) -> "Flask":
-        """The WSGI app that it lives in, where the test is marked with in_process=True."""
+        """The WSGI app that contains this sandbox, if the test is marked with in_process=True."""
         if self._app is None:
             raise RuntimeError(
-                "this sandbox is behind a socket; mark the test with @pytest.mark.mockserver(in_process=True), or have "
-                "it ask for the fixture mockserver_app"
+                "this sandbox is on a server behind a socket; mark the test with "
+                "@pytest.mark.mockserver(in_process=True), or have it use the fixture mockserver_app"
             )
         return self._app
 
-    def headers(self, vendor: str, *, forbidden: bool = False) -> dict[str, str]:
-        """The Authorization header for a vendor: of a token that may read, or of the one that is forbidden to.
+    @property
+    def conduct(self) -> SandboxLint:
+        """The same as `lint`."""
+        return self.lint
 
-        Where clients get access tokens for their credentials, one is asked for first.
+    def headers(self, vendor: str, *, forbidden: bool = False) -> dict[str, str]:
+        """The Authorization header for a vendor, with a token that grants access, or with one that leads to a 403.
+
+        Where clients exchange credentials for an access token, this makes the exchange first.
         """
-        __tracebackhide__ = True
         held = self.tokens[vendor]
-        if isinstance(held, Client):
-            client = held.forbidden if forbidden and held.forbidden else held
-            return {"Authorization": f"Bearer {client.access_token()}"}
-        return {"Authorization": f"Bearer {held.forbidden if forbidden else held}"}
+        chosen = held.forbidden if forbidden else held
+        text = chosen.access_token() if isinstance(chosen, ClientCredentials) else chosen
+        return {"Authorization": f"Bearer {text}"}
 
     def metric(
         self,
@@ -75,44 +86,101 @@ class Sandbox:
         team: str | None = None,
         dimension: str = "all",
     ) -> dict[str, Any]:
-        """What a client should make of the vendors' numbers: `headline`, and `points` with a `date` and `value` each.
+        """A metric's expected values, to compare with the client's: `headline`, and `points` with `date` and `value`.
 
         The names are "ai-active-users", "total-ai-actions", "total-lines-added" and "total-lines-accepted".
         """
-        __tracebackhide__ = True
-        asked: dict[str, Any] = {"from": first, "to": last, "bucket": bucket, "dimension": dimension, "team": team}
-        asked["vendor"] = [bodies.vendor(vendor) for vendor in vendors]
-        given = {member: value for member, value in asked.items() if value is not None}
-        told: dict[str, Any] = self._ask("GET", f"/metrics/{quote(name, safe='')}?{urlencode(given, doseq=True)}")
-        return told
+        query: dict[str, Any] = {"from": first, "to": last, "bucket": bucket, "dimension": dimension, "team": team}
+        return self._client.metrics.get(name, vendor=[vendor_name(vendor) for vendor in vendors], **query)
 
     def reset(self, *parts: str) -> None:
-        """Everything back to how it was made, or parts: clock, limits, policy, faults, journal, defects."""
-        __tracebackhide__ = True
-        self._ask("POST", "/reset", {"only": parts} if parts else {})
+        """Restore the state after creation, or parts of it: clock, limits, policy, faults, journal, defects."""
+        self._client.reset(*parts)
 
 
-class Clock:
-    """What time it is in a sandbox, for data that arrive, limits that refill and tokens that expire."""
+class Token(str):
+    """A token; it is a string. `forbidden` is another one, which the vendor knows but answers with a 403."""
 
-    def __init__(self, ask: Ask) -> None:
-        self._ask = ask
+    forbidden: str
+
+    def __new__(cls, text: str, forbidden: str) -> Self:
+        """A token and its counterpart."""
+        token = super().__new__(cls, text)
+        token.forbidden = forbidden
+        return token
+
+
+@dataclass(frozen=True, slots=True)
+class ClientCredentials:
+    """Credentials that a client exchanges for an access token at `token_path`.
+
+    `forbidden` are others, whose access tokens lead to a 403; those have no further counterpart.
+    """
+
+    client_id: str
+    client_secret: str
+    token_path: str
+    exchange: TokenExchange
+    forbidden: "ClientCredentials | None" = None
+
+    def access_token(self) -> str:
+        """An access token from the vendor's token endpoint; this request, like any other, appears in the journal."""
+        return self.exchange(self.client_id, self.client_secret, self.token_path)
+
+
+class SandboxTokens:
+    """What opens a sandbox, by vendor: `tokens.some_vendor`, or `tokens["some-vendor"]`."""
+
+    def __init__(self, created: Mapping[str, Mapping[str, str]], exchange: TokenExchange) -> None:
+        self._by_vendor = {vendor: _read_token(entry, exchange) for vendor, entry in created.items()}
+
+    def __getitem__(self, vendor: str) -> Token | ClientCredentials:
+        """A vendor's token, or credentials where clients exchange these; KeyError for an unknown vendor."""
+        try:
+            return self._by_vendor[vendor_name(vendor)]
+        except KeyError:
+            from mockserver.validation.suggestions import unknown_name
+
+            raise KeyError(unknown_name("vendor", vendor_name(vendor), self._by_vendor)) from None
+
+    def __getattr__(self, vendor: str) -> Any:
+        """The same; Any, because which kind a vendor has is known only to the server."""
+        if vendor.startswith("_"):
+            raise AttributeError(vendor)
+        try:
+            return self[vendor]
+        except KeyError as error:
+            raise AttributeError(error.args[0]) from None
+
+
+def _read_token(entry: Mapping[str, str], exchange: TokenExchange) -> Token | ClientCredentials:
+    if "client_id" not in entry:
+        return Token(entry["token"], entry["forbidden"])
+    path = entry["token_path"]
+    forbidden = ClientCredentials(entry["forbidden_client_id"], entry["forbidden_client_secret"], path, exchange)
+    return ClientCredentials(entry["client_id"], entry["client_secret"], path, exchange, forbidden)
+
+
+class SandboxClock:
+    """The clock of a sandbox, which decides when data arrive, limits refill and tokens expire."""
+
+    def __init__(self, clock: ClockResource) -> None:
+        self._clock = clock
 
     @property
     def now(self) -> datetime:
-        """The instant that it shows, aware."""
-        return datetime.fromisoformat(self._ask("GET", "/clock")["now"])
+        """The current time, with a time zone."""
+        return datetime.fromisoformat(self._clock.get()["now"])
 
     @property
     def frozen(self) -> bool:
-        """Whether it stands still."""
-        shown: bool = self._ask("GET", "/clock")["frozen"]
-        return shown
+        """Whether the clock is stopped."""
+        frozen: bool = self._clock.get()["frozen"]
+        return frozen
 
     def set(self, now: datetime | str, *, frozen: bool | None = None) -> None:
-        """Show another instant, as in "2026-11-02T02:00:00Z"; a frozen clock stays frozen unless told otherwise."""
-        __tracebackhide__ = True
-        self._ask("PUT", "/clock", {"now": now, "frozen": self.frozen if frozen is None else frozen})
+        """Set the time, as in "2026-11-02T02:00:00Z"; unless `frozen` is given, a stopped clock stays stopped."""
+        self._clock.set(now, frozen=self.frozen if frozen is None else frozen)
 
     def advance(
         self,
@@ -123,70 +191,127 @@ class Clock:
         hours: float = 0,
         days: float = 0,
     ) -> datetime:
-        """Move on by a span, or by the sum of these; the instant that it then shows. It never goes back."""
-        __tracebackhide__ = True
+        """Move the clock forward by the sum of these, and return the new time. It cannot go back."""
         whole = by or timedelta()
         seconds += whole.seconds + whole.microseconds / 10**6
-        span = {"seconds": seconds, "minutes": minutes, "hours": hours, "days": days + whole.days}
-        return datetime.fromisoformat(self._ask("POST", "/clock/advance", span)["now"])
+        advanced = self._clock.advance(seconds=seconds, minutes=minutes, hours=hours, days=days + whole.days)
+        return datetime.fromisoformat(advanced["now"])
 
     def freeze(self, at: datetime | str | None = None) -> None:
-        """Stand still, at an instant or at the one that it shows."""
-        __tracebackhide__ = True
+        """Stop the clock, at the given or the current time."""
         self.set(self.now if at is None else at, frozen=True)
 
     def run(self) -> None:
-        """Go on from the instant that it shows."""
-        __tracebackhide__ = True
+        """Let the clock run on from its current time."""
         self.set(self.now, frozen=False)
 
 
-class Limits:
-    """How many requests each vendor lets through in a sandbox."""
+class SandboxLimits:
+    """The vendors' rate limits in a sandbox."""
 
-    def __init__(self, ask: Ask, vendors: tuple[str, ...]) -> None:
-        self._ask = ask
+    def __init__(self, limits: LimitsResource, vendors: Sequence[str]) -> None:
+        self._limits = limits
         self._vendors = vendors
 
     def set(self, **limits: str | Mapping[str, int]) -> None:
-        """Set limits by vendor: "documented", "off", or {"per_minute": 5, "burst": 5}; their buckets are full again."""
-        __tracebackhide__ = True
-        self._ask("PATCH", "/limits", bodies.by_vendor(limits))
+        """Set limits by vendor: "documented", "off", or {"per_minute": 5, "burst": 5}. Their buckets become full."""
+        self._limits.update({vendor_name(vendor): limit for vendor, limit in limits.items()})
 
     def off(self, *vendors: str) -> None:
-        """Let everything through, at these vendors or at all."""
-        __tracebackhide__ = True
+        """Lift the limits of these vendors, or of all."""
         self.set(**dict.fromkeys(vendors or self._vendors, "off"))
 
     def documented(self, *vendors: str) -> None:
-        """Let through what the vendors document, at these or at all."""
-        __tracebackhide__ = True
+        """Restore the documented limits of these vendors, or of all."""
         self.set(**dict.fromkeys(vendors or self._vendors, "documented"))
 
-    def shown(self) -> dict[str, Any]:
+    def values(self) -> dict[str, Any]:
         """By vendor: setting, per_minute, burst, and buckets (scope, remaining, full_in_seconds)."""
-        shown: dict[str, Any] = self._ask("GET", "/limits")
-        return shown
+        return self._limits.get()
 
 
-class Policy:
-    """What a sandbox does where a vendor's documentation is silent; `mockserver switches` lists the choices."""
+class SandboxPolicy:
+    """The switches of a sandbox, which decide what the vendors leave undocumented; `mockserver switches` lists them."""
 
-    def __init__(self, ask: Ask) -> None:
-        self._ask = ask
+    def __init__(self, policy: PolicyResource) -> None:
+        self._policy = policy
 
     def set(self, vendor: str, **switches: Any) -> None:
-        """Set switches of a vendor; the others keep their values."""
-        __tracebackhide__ = True
-        self._ask("PATCH", "/policy", {bodies.vendor(vendor): switches})
+        """Set switches of a vendor; the others keep their options."""
+        self._policy.update({vendor_name(vendor): switches})
 
     def values(self, vendor: str) -> dict[str, Any]:
-        """The switches of a vendor, with the values in force."""
-        __tracebackhide__ = True
-        shown = self._ask("GET", "/policy")[bodies.vendor(vendor)]
-        return {name: switch["value"] for name, switch in shown.items()}
+        """The options in force, by switch of a vendor."""
+        switches = self._policy.get()[vendor_name(vendor)]
+        return {name: switch["value"] for name, switch in switches.items()}
 
 
-def _below(control: Control, place: str, method: str, path: str, body: Any = None) -> Any:
-    __tracebackhide__ = True
-    return control.call(method, place + path, body)
+class FaultEffect(TypedDict, total=False):
+    """What happens to a request: an error of the vendor's, a delay, a corrupted body, a reset connection."""
+
+    status: int
+    code: str
+    message: str
+    headers: Mapping[str, str]
+    html: int
+    rate_limited: bool
+    reset: bool
+    delay_seconds: float | Decimal
+    truncate_bytes: int
+    stall_seconds: float | Decimal
+    after_bytes: int
+    malformed_json: bool
+
+
+class FaultRule(FaultEffect, total=False):
+    """An effect, and the requests that it applies to: those that match all that is given here."""
+
+    vendor: str
+    operation: str
+    path: str
+    query: Mapping[str, str]
+    times: int
+    skip: int
+    share: float | Decimal
+    phase: Literal["before", "after"]
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """An armed rule at the time when it was read: `hits` requests had met it by then."""
+
+    id: str
+    hits: int
+    rule: Mapping[str, Any]
+
+
+class SandboxFaults:
+    """The fault rules of a sandbox, in order: a request meets the first that fires."""
+
+    def __init__(self, faults: FaultsResource) -> None:
+        self._faults = faults
+
+    def add(self, **rule: Unpack[FaultRule]) -> Fault:
+        """Arm one more rule, after the others: which requests meet it, and what happens to them."""
+        body: dict[str, Any] = {name: value for name, value in rule.items() if name not in FaultEffect.__annotations__}
+        body["effect"] = {name: value for name, value in rule.items() if name in FaultEffect.__annotations__}
+        if "vendor" in body:
+            body["vendor"] = vendor_name(body["vendor"])
+        return _read_fault(self._faults.add(body))
+
+    def remove(self, fault: Fault) -> None:
+        """Disarm one rule."""
+        self._faults.remove(fault.id)
+
+    def clear(self) -> None:
+        """Disarm all rules, also those that the sandbox was created with; `sandbox.reset("faults")` restores these."""
+        self._faults.replace([])
+
+    def list(self) -> Sequence[Fault]:
+        """All rules, including exhausted ones, with their hits so far."""
+        return [_read_fault(entry) for entry in self._faults.list_all()]
+
+
+def _read_fault(entry: Mapping[str, Any]) -> Fault:
+    rule = {name: value for name, value in entry.items() if name not in ("id", "hits")}
+    return Fault(entry["id"], entry["hits"], rule)

@@ -1,46 +1,94 @@
-"""Answers what a test can have of a server: where it is, whom it simulates, and any number of sandboxes.
+"""The server that tests use, wherever it runs, and the sandboxes that are created and deleted on it.
 
-Starting and finding it stays out (`home`).
+Finding its URL and starting it is the job of `server_process`.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
-from mockserver.pytest_plugin import bodies
-from mockserver.pytest_plugin.control import Control
-from mockserver.pytest_plugin.errors import MockserverGone, MockserverRefused
-from mockserver.pytest_plugin.sandboxes import Sandbox
+from mockserver.client import Client, HttpTransport, NoAnswer, Refused, Response
+from mockserver.pytest_plugin.errors import MockserverGone
+from mockserver.pytest_plugin.sandboxes import SandboxFixture, vendor_name
 
 if TYPE_CHECKING:
     from flask import Flask
 
+__tracebackhide__ = True  # pytest leaves these functions out of a failed test's traceback
 
-class Server:
-    """A server at `url`, simulating `vendors`.
+TIMEOUT = 10.0
+"""Seconds without a byte after which a server counts as gone; it usually responds within milliseconds."""
 
-    `lifetime`: seconds after which what was left behind in it is forgotten; None for a server that ends with pytest.
+StatusText = Callable[[], str]
+"""Returns what is known about a server that does not respond."""
+
+IN_PROCESS_URL = "http://localhost"
+"""The base URL for clients of an app in this process; nothing connects to it."""
+
+
+def create_app() -> "Flask":
+    """An app with the defaults of `mockserver serve`."""
+    from mockserver.app import create_app as create
+    from mockserver.settings import Settings
+
+    return create(Settings())
+
+
+def connect(
+    url: str, admin_token: str | None, status_text: StatusText, sandbox_lifetime: int | None = None
+) -> "MockserverFixture":
+    """The server at a URL; MockserverGone if there is none, or if it is some other program.
+
+    `sandbox_lifetime`: seconds until a sandbox left behind expires; None if the server ends with pytest.
     """
+    client = Client(url, admin_token=admin_token, transport=MonitoredTransport(url, status_text))
+    return MockserverFixture(client, None, sandbox_lifetime)
 
-    def __init__(
-        self, url: str, control: Control, vendors: tuple[str, ...], app: "Flask | None", lifetime: int | None
-    ) -> None:
-        self.url = url
-        self.vendors = vendors
-        self._control = control
-        self._app = app
-        self._lifetime = lifetime
 
-    @classmethod
-    def found(cls, url: str, control: Control, *, app: "Flask | None" = None, lifetime: int | None = None) -> Self:
-        """The server behind a control plane; MockserverGone when there is none, or another program."""
+def in_process_server(app: "Flask") -> "MockserverFixture":
+    """The server in the form of an app."""
+
+    def transport(method: str, target: str, headers: Mapping[str, str], body: bytes) -> Response:
+        with app.test_client().open(target, method=method, data=body or None, headers=dict(headers)) as response:
+            names = {name.lower(): value for name, value in response.headers}
+            return Response(response.status_code, names, response.data)
+
+    return MockserverFixture(Client(IN_PROCESS_URL, transport=transport), app, None)
+
+
+class MonitoredTransport(HttpTransport):
+    """HTTP requests that raise MockserverGone without a response. After the first such request, no more are sent."""
+
+    def __init__(self, url: str, status_text: StatusText, timeout: float = TIMEOUT) -> None:
+        super().__init__(url, timeout)
+        self._status_text = status_text
+        self._gone: str | None = None
+
+    def __call__(self, method: str, target: str, headers: Mapping[str, str], body: bytes) -> Response:
+        """Send one request."""
+        if self._gone is not None:
+            raise MockserverGone(self._gone)
         try:
-            health = control.call("GET", "/health")
-            return cls(url, control, tuple(health["vendors"]), app, lifetime)
-        except (MockserverRefused, TypeError, KeyError) as error:
-            hint = "; set MOCKSERVER_ADMIN_TOKEN to the server's --admin-token" if _unknown(error) else ""
-            raise MockserverGone(f"what answers at {url} cannot be used as a mock server: {error}{hint}") from error
+            return super().__call__(method, target, headers, body)
+        except NoAnswer as error:
+            self._gone = f"the mock server does not respond ({error}): {self._status_text()}"
+            raise MockserverGone(self._gone) from None
+
+
+class MockserverFixture:
+    """A mock server at `url` that simulates `vendors`."""
+
+    def __init__(self, client: Client, app: "Flask | None", sandbox_lifetime: int | None) -> None:
+        self.url = client.url
+        try:
+            self.vendors = _vendors(client)
+        except MockserverGone:
+            client.close()
+            raise
+        self._client = client
+        self._app = app
+        self._sandbox_lifetime = sandbox_lifetime
 
     @contextmanager
     def sandbox(
@@ -55,32 +103,60 @@ class Server:
         policy: Mapping[str, Mapping[str, Any]] | None = None,
         faults: Sequence[Mapping[str, Any]] | None = None,
         defects: Sequence[str] | None = None,
-    ) -> Iterator[Sandbox]:
-        """One more sandbox, until the block ends; what is left out is as the server was started."""
-        who = {"case": case, "organization": organization, "seed": seed}
-        when = {"now": now, "frozen": frozen}
-        how = {"limits": limits, "policy": policy, "faults": faults, "defects": defects}
-        made = self.made([{**who, **when, **how}])
+    ) -> Iterator[SandboxFixture]:
+        """One more sandbox, until the end of the block; what is not given is as the server was started."""
+        start = {"case": case, "organization": organization, "seed": seed, "now": now, "frozen": frozen}
+        behavior = {"limits": limits, "policy": policy, "faults": faults, "defects": defects}
+        sandbox = self.create_sandbox([{**start, **behavior}])
         try:
-            yield made
+            yield sandbox
         finally:
-            self.forget(made)
+            self.delete_sandbox(sandbox)
 
-    def made(self, stated: Iterable[Mapping[str, Any]]) -> Sandbox:
-        """A new sandbox, which lives until `forget`; of several statements about one thing, the last wins."""
-        body = bodies.world(stated, self.vendors)
-        if self._lifetime is not None:
-            body["ttl_seconds"] = self._lifetime
-        return Sandbox(self.url, self._control, self._control.call("POST", "/sandboxes", body), self._app)
+    def create_sandbox(self, settings: Iterable[Mapping[str, Any]]) -> SandboxFixture:
+        """A new sandbox; later settings take precedence over earlier ones."""
+        body = merge_settings(settings, self.vendors)
+        if self._sandbox_lifetime is not None:
+            body["ttl_seconds"] = self._sandbox_lifetime
+        return SandboxFixture(self.url, self._client.create_sandbox(**body), self._app)
 
-    def forget(self, sandbox: Sandbox) -> None:
-        """Delete a sandbox; one that a test deleted itself is no error."""
+    def close(self) -> None:
+        """Close the connections to the server."""
+        self._client.close()
+
+    def delete_sandbox(self, sandbox: SandboxFixture) -> None:
+        """Delete a sandbox, unless a test has deleted it already."""
         try:
-            self._control.call("DELETE", f"/sandboxes/{sandbox.id}")
-        except MockserverRefused as refused:
-            if refused.status != 404:
+            self._client.delete_sandbox(sandbox.id)
+        except Refused as error:
+            if error.status != 404:
                 raise
 
 
-def _unknown(error: Exception) -> bool:
-    return isinstance(error, MockserverRefused) and error.status == 401
+def merge_settings(settings: Iterable[Mapping[str, Any]], vendors: Sequence[str]) -> dict[str, Any]:
+    """The body that creates a sandbox: later settings win, but limits and policy are merged per vendor.
+
+    A single word as limits applies to every vendor.
+    """
+    body: dict[str, Any] = {}
+    for each in settings:
+        given = {name: value for name, value in each.items() if value is not None}
+        limits, policy = given.pop("limits", {}), given.pop("policy", {})
+        body |= given
+        if limits:
+            by_vendor = dict.fromkeys(vendors, limits) if isinstance(limits, str) else limits
+            body["limits"] = body.get("limits", {}) | {vendor_name(name): limit for name, limit in by_vendor.items()}
+        for name, switches in policy.items():
+            merged = body.setdefault("policy", {})
+            merged[vendor_name(name)] = {**merged.get(vendor_name(name), {}), **switches}
+    return body
+
+
+def _vendors(client: Client) -> tuple[str, ...]:
+    try:
+        return tuple(client.health()["vendors"])
+    except Refused as error:
+        hint = "; set MOCKSERVER_ADMIN_TOKEN to the server's --admin-token" if error.status == 401 else ""
+        raise MockserverGone(f"the server at {client.url} cannot be used: {error}{hint}") from error
+    except (KeyError, TypeError, ValueError) as error:
+        raise MockserverGone(f"the server at {client.url} is not a mock server, by its /_mock/health") from error

@@ -1,24 +1,22 @@
-"""Answers how the main thread waits for a signal without missing it.
-
-What a signal then means stays out.
-"""
+"""An event that lets the main thread wait for a signal without missing it."""
 
 import threading
 
-_LOOK = 0.2
-"""Seconds between two looks, so the longest that a signal can go unheard."""
+_INTERVAL = 0.2
+"""Seconds between two checks, and so the longest that a signal can go unnoticed."""
 
 
-class Heard(threading.Event):
+class SignalEvent(threading.Event):
     """An event that a signal handler sets, for the main thread to wait for.
 
-    Python runs handlers between two steps of the main thread. A signal that comes just before a wait without an end
-    begins, or that the system delivers to a thread of granian's, would be handled only once the wait is over: never.
+    Python runs signal handlers between two bytecode instructions of the main thread. A signal that arrives just before
+    an endless wait, or that the system delivers to one of granian's threads, would only be handled after the wait:
+    never.
     """
 
     def wait(self, timeout: float | None = None) -> bool:
-        """True once the event is set, False after `timeout` seconds without."""
+        """True once the event is set, False when it is not set within `timeout` seconds."""
         while timeout is None:
-            if super().wait(_LOOK):
+            if super().wait(_INTERVAL):
                 return True
         return super().wait(timeout)

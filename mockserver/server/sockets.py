@@ -1,7 +1,4 @@
-"""Answers on which socket a server listens, and at which URL it is then found.
-
-Accepting connections stays out; either server does it in its own way.
-"""
+"""The socket that a server listens on, and its URL. Connections are accepted by the servers, each in its own way."""
 
 import errno
 import socket
@@ -9,16 +6,16 @@ import socket
 Listening = socket.socket
 
 BACKLOG = 1024
-_EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - looked up, not bound
-"""Addresses to bind that nobody can ask for, and what reaches them from this machine."""
+_EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - only looked up, not bound
+"""Addresses that can be bound but not requested, and the address that reaches them from this machine."""
 
 
 class PortTaken(OSError):
-    """Another program listens on the port; the text says which one and what to do."""
+    """Another program listens on the port; the text says which port, and what to do."""
 
 
 def listen(host: str, port: int) -> Listening:
-    """A listening socket; port 0 picks a free port. Raises PortTaken, or OSError for what else the system refuses."""
+    """A listening socket; port 0 picks a free port. Raises PortTaken, or OSError for any other error of the system."""
     family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
     try:
         listening = socket.create_server(address[:2], family=family, backlog=BACKLOG)
@@ -29,8 +26,8 @@ def listen(host: str, port: int) -> Listening:
             f"port {port} on {host} is taken by another program; stop it, or choose another port with --port "
             "(0 picks a free one)"
         ) from error
-    # Connections inherit it. Without it a client's delayed acknowledgement holds answers back for 40 ms, one in fifty
-    # or all of them (measured under granian: 580 answers a second became 3,400, and the p99 of 45 ms became 4 ms).
+    # Connections inherit it. Without it, a client's delayed acknowledgement holds some or all answers back for 40 ms
+    # (measured with granian: 580 answers a second became 3,400, and the p99 of 45 ms became 4 ms).
     listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return listening
 

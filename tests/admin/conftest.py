@@ -1,7 +1,4 @@
-"""Answers what the tests of the control plane lean on: a client of it, on an app of its own.
-
-The settings are those of every test (acme, a frozen clock, limits off) unless a test overrides `settings`.
-"""
+"""Fixtures of the control plane's tests: a client of it, on an app of its own."""
 
 import pytest
 from flask import Flask

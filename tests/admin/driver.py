@@ -1,7 +1,4 @@
-"""Answers what a client of the control plane gets from an app in this process, judged by openapi/admin.yaml each time.
-
-What the answers mean stays out; the tests of each resource say it.
-"""
+"""A client of the control plane of an app in this process; every answer is checked against openapi/admin.yaml."""
 
 import json
 from collections.abc import Mapping
@@ -37,12 +34,12 @@ class Answer:
     @property
     def detail(self) -> str:
         """The detail of a refusal."""
-        said: str = self.json["detail"]
-        return said
+        detail: str = self.json["detail"]
+        return detail
 
     @property
     def errors(self) -> dict[str, list[str]]:
-        """What a refusal says of each member."""
+        """The errors of a refusal, by field."""
         named: dict[str, list[str]] = self.json.get("errors", {})
         return named
 
@@ -68,7 +65,7 @@ class Admin:
             path, method=method, headers=dict(headers), data=data, environ_overrides=dict(environ or {})
         )
         answer = Answer(got.status_code, got.headers, got.data)
-        _judge(Said(method, path.partition("?")[0], answer.status, _small(got.headers), answer.body))
+        _check(Said(method, path.partition("?")[0], answer.status, _small(got.headers), answer.body))
         return answer
 
     def get(self, path: str) -> Any:
@@ -109,13 +106,13 @@ def _small(headers: Headers) -> dict[str, str]:
     return {name.lower(): value for name, value in headers.items()}
 
 
-def _judge(said: Said) -> None:
-    kind = said.headers.get("content-type", "").partition(";")[0]
-    assert not [name for name in said.headers if name.startswith("access-control-")], "no other origin may read"
+def _check(answer: Said) -> None:
+    kind = answer.headers.get("content-type", "").partition(";")[0]
+    assert not [name for name in answer.headers if name.startswith("access-control-")], "no other origin may read"
     if kind in {JSON, PROBLEM}:
-        assert described().faults(said) == []
+        assert described().faults(answer) == []
 
 
 def described() -> Oracle:
-    """The oracle that judges every answer."""
+    """The OpenAPI file that every answer is checked against."""
     return oracle.read(resources.openapi() / "admin.yaml")

@@ -1,7 +1,4 @@
-"""Makes sandboxes over the control plane, and asks a vendor with their tokens.
-
-What must come of it stays out (the tests say).
-"""
+"""Helpers that make sandboxes through the control plane, and send a vendor requests with their tokens."""
 
 from typing import Any
 
@@ -13,14 +10,14 @@ COUNT = "/analytics/v0/dau-count"
 
 
 def made(admin: Admin, **body: Any) -> Any:
-    """A new sandbox, as the control plane tells it."""
+    """A new sandbox, as the control plane describes it."""
     answer = admin.ask("POST", "/sandboxes", body)
     assert answer.status == 201, answer.body
     return answer.json
 
 
-def asked(admin: Admin, sandbox: Any, path: str = COUNT, vendor: str = "augment") -> Any:
-    """What a vendor answers to a sandbox's token."""
+def send(admin: Admin, sandbox: Any, path: str = COUNT, vendor: str = "augment") -> Any:
+    """A vendor's answer to a request with a sandbox's token."""
     headers = {"Authorization": f"Bearer {sandbox['tokens'][vendor]['token']}"}
     got = admin.app.test_client().get(path, headers=headers)
     return got.status_code, got.get_json()

@@ -1,4 +1,4 @@
-"""Promises about bodies: a JSON object, read strictly, or a refusal that says what is wrong; and nothing is changed."""
+"""Bodies: a JSON object, parsed strictly, or an error that says what is wrong and changes nothing."""
 
 from typing import Any
 
@@ -62,7 +62,9 @@ BAD = {
 
 @pytest.mark.parametrize(("method", "path"), WRITING)
 @pytest.mark.parametrize(("sent", "detail"), BAD.values(), ids=BAD)
-def test_what_is_no_json_object_is_refused(admin: Admin, method: str, path: str, sent: bytes, detail: str) -> None:
+def test_body_that_is_not_a_json_object_is_refused(
+    admin: Admin, method: str, path: str, sent: bytes, detail: str
+) -> None:
     refusal = admin.refused(method, path, sent)
     assert refusal.detail == detail
     assert refusal.errors == {}
@@ -72,12 +74,12 @@ ENCODINGS = {"Latin-1": "latin-1", "UTF-16": "utf-16", "UTF-32": "utf-32", "a by
 
 
 @pytest.mark.parametrize("encoding", ENCODINGS.values(), ids=ENCODINGS)
-def test_only_utf_8_is_read(admin: Admin, encoding: str) -> None:
+def test_only_utf_8_is_accepted(admin: Admin, encoding: str) -> None:
     assert admin.refused("PUT", "/policy", '{"ä": 1}'.encode(encoding)).detail.startswith(NOT_JSON)
 
 
 @pytest.mark.parametrize(("method", "path"), WRITING)
-def test_the_deepest_body_that_is_read_is_judged_by_its_members(admin: Admin, method: str, path: str) -> None:
+def test_deepest_allowed_body_is_parsed(admin: Admin, method: str, path: str) -> None:
     sent = b'{"a":' * 7 + b"1" + b"}" * 7
     assert list(admin.refused(method, path, sent).errors) == ["a"]
 
@@ -86,12 +88,12 @@ def test_half_a_surrogate_pair_is_echoed_as_a_question_mark(admin: Admin) -> Non
     assert list(admin.refused("PUT", "/clock", rb'{"\ud800": 1}').errors) == ["?"]
 
 
-def test_letters_of_any_script_are_echoed_as_they_are(admin: Admin) -> None:
+def test_letters_of_any_script_are_echoed_unchanged(admin: Admin) -> None:
     refusal = admin.refused("PUT", "/clock", {"żółw": 1})
     assert "żółw".encode() in refusal.body
 
 
-def test_many_wrong_members_are_all_named_but_the_detail_stays_short(admin: Admin) -> None:
+def test_many_errors_are_listed_but_the_detail_stays_short(admin: Admin) -> None:
     refusal = admin.refused("PUT", "/clock", {f"member{number}": 1 for number in range(9)})
     assert len(refusal.errors) == 9
     assert refusal.detail.endswith("; and 4 more")
@@ -109,33 +111,33 @@ TYPES = {
 
 @pytest.mark.parametrize(("method", "path"), WRITING)
 @pytest.mark.parametrize(("kind", "shown"), TYPES.values(), ids=TYPES)
-def test_json_under_another_name_is_refused(admin: Admin, method: str, path: str, kind: str, shown: str) -> None:
+def test_other_content_types_are_refused(admin: Admin, method: str, path: str, kind: str, shown: str) -> None:
     refusal = admin.ask(method, path, b"{}", **{"Content-Type": kind})
     assert refusal.status == 415
     assert refusal.detail == f"the body must be sent as Content-Type: application/json; the request has {shown}"
 
 
 @pytest.mark.parametrize("kind", ["application/json; charset=utf-8", "Application/JSON"])
-def test_the_name_of_json_may_have_parameters_and_capitals(admin: Admin, kind: str) -> None:
+def test_content_type_may_have_parameters_and_capitals(admin: Admin, kind: str) -> None:
     assert admin.ask("PUT", "/clock", b"{}", **{"Content-Type": kind}).status == 200
 
 
 @pytest.mark.parametrize(("method", "path"), [each for each in WRITING if each[1] != "/reset"])
-def test_no_body_is_no_empty_object(admin: Admin, method: str, path: str) -> None:
+def test_missing_body_is_not_an_empty_object(admin: Admin, method: str, path: str) -> None:
     assert admin.ask(method, path).status == 415
     assert admin.ask(method, path, b"").status == 400
 
 
 LENGTHS: dict[str, dict[str, Any]] = {
-    "told": {},
-    "untold": {"HTTP_TRANSFER_ENCODING": "chunked", "wsgi.input_terminated": True},
+    "with a length": {},
+    "without a length": {"HTTP_TRANSFER_ENCODING": "chunked", "wsgi.input_terminated": True},
 }
 """What a server makes of a body that comes at once, and of one that comes in chunks."""
 
 
 @pytest.mark.parametrize("length", LENGTHS.values(), ids=LENGTHS)
 @pytest.mark.parametrize(("method", "path"), WRITING)
-def test_a_body_beyond_the_limit_is_refused(admin: Admin, method: str, path: str, length: dict[str, Any]) -> None:
+def test_too_large_body_is_refused(admin: Admin, method: str, path: str, length: dict[str, Any]) -> None:
     sent = b'{"now": "' + b"x" * BODY_MAXIMUM + b'"}'
     refusal = admin.sent(method, f"/_mock{path}", sent, HEADERS, length)
     assert refusal.status == 413
@@ -143,15 +145,15 @@ def test_a_body_beyond_the_limit_is_refused(admin: Admin, method: str, path: str
 
 
 @pytest.mark.parametrize("length", LENGTHS.values(), ids=LENGTHS)
-def test_a_body_up_to_the_limit_is_read(admin: Admin, length: dict[str, Any]) -> None:
+def test_body_up_to_the_limit_is_accepted(admin: Admin, length: dict[str, Any]) -> None:
     sent = b'{"frozen": true}'.ljust(BODY_MAXIMUM)
     assert admin.sent("PUT", "/_mock/clock", sent, HEADERS, length).status == 200
 
 
-def test_a_body_that_ends_too_early_is_refused(admin: Admin) -> None:
+def test_truncated_body_is_refused(admin: Admin) -> None:
     refusal = admin.sent("PUT", "/_mock/clock", b"{}", HEADERS, {"CONTENT_LENGTH": "100"})
     assert (refusal.status, refusal.headers["Content-Type"]) == (400, PROBLEM)
 
 
-def test_a_huge_body_is_refused_where_none_is_read(admin: Admin) -> None:
+def test_huge_body_is_refused_even_where_none_is_read(admin: Admin) -> None:
     assert admin.ask("GET", "/clock", b"x" * 10_000_000).status == 413

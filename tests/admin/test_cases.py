@@ -1,4 +1,4 @@
-"""Promises about cases over the control plane: each is told with lines for this server, and makes a sandbox."""
+"""Cases: each is described with commands for this server, and makes a sandbox."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -10,7 +10,7 @@ import pytest
 from mockserver.app import create_app
 from mockserver.settings import Settings, SettingsError
 from tests.admin.driver import Admin
-from tests.admin.sandboxes import asked, made
+from tests.admin.sandboxes import made, send
 from tests.cases.sending import CATALOGUE
 from tests.contract.watch import Watch
 
@@ -35,37 +35,37 @@ def of(**changes: Any) -> Admin:
 
 
 def default(admin: Admin) -> Any:
-    """The first sandbox, as the control plane tells it."""
+    """The first sandbox, as the control plane describes it."""
     return admin.get("/sandboxes/default")
 
 
-def test_every_case_is_listed_and_those_of_a_vendor(admin: Admin) -> None:
+def test_cases_are_listed_and_filtered_by_vendor(admin: Admin) -> None:
     assert [case["id"] for case in admin.get("/cases")["cases"]] == [case.id for case in CATALOGUE.cases]
     listed = admin.get("/cases?vendor=cross-vendor")["cases"]
     assert [case["id"] for case in listed] == [case.id for case in CATALOGUE.cases if case.vendor == "cross-vendor"]
 
 
-def test_a_case_is_told_with_lines_for_this_server(admin: Admin) -> None:
-    told = Admin(admin.app, {"Host": "localhost:99"}).get("/cases/C001")
-    assert (told["id"], told["vendor"], told["needs"]) == ("C001", "augment", None)
-    assert told["serve"] == "mockserver serve --case C001"
-    assert "http://localhost:99/analytics/v0/dau?page_size=3" in told["curl"][0]
-    assert "http://localhost:99/_mock/sandboxes |" in told["curl_in_sandbox"][0]
-    assert made(admin, **told["sandbox"])["now"] == "2025-10-21T01:59:00Z"
+def test_case_has_commands_for_this_server(admin: Admin) -> None:
+    shown = Admin(admin.app, {"Host": "localhost:99"}).get("/cases/C001")
+    assert (shown["id"], shown["vendor"], shown["needs"]) == ("C001", "augment", None)
+    assert shown["serve"] == "mockserver serve --case C001"
+    assert "http://localhost:99/analytics/v0/dau?page_size=3" in shown["curl"][0]
+    assert "http://localhost:99/_mock/sandboxes |" in shown["curl_in_sandbox"][0]
+    assert made(admin, **shown["sandbox"])["now"] == "2025-10-21T01:59:00Z"
 
 
-def test_what_is_not_there_is_refused_with_what_is_near(admin: Admin) -> None:
+def test_unknown_case_is_refused_with_a_suggestion(admin: Admin) -> None:
     assert admin.refused("GET", "/cases/C0001", status=404).detail.startswith(
         "there is no case 'C0001' (did you mean C"
     )
-    said = admin.refused("GET", "/cases?vendor=augmet").errors["vendor"][0]
-    assert said.startswith("there is no vendor with cases 'augmet' (did you mean 'augment'?)")
+    message = admin.refused("GET", "/cases?vendor=augmet").errors["vendor"][0]
+    assert message.startswith("there is no vendor with cases 'augmet' (did you mean 'augment'?)")
     assert "(did you mean C001" in admin.refused("POST", "/sandboxes", {"case": "c001"}).errors["case"][0]
-    said = admin.refused("POST", "/sandboxes", {"case": 1}).errors["case"][0]
-    assert said == "must be the id of a case, as in C001"
+    message = admin.refused("POST", "/sandboxes", {"case": 1}).errors["case"][0]
+    assert message == "must be the id of a case, as in C001"
 
 
-def test_a_sandbox_is_made_of_a_case_whatever_the_server_was_started_with() -> None:
+def test_sandbox_from_a_case_ignores_the_servers_flags() -> None:
     admin = of(organization="globex", limits="off", policy=(("augment.publication_hour", "6"),), case="C061")
     sandbox = made(admin, case="C001")
     assert (sandbox["organization"], sandbox["seed"], sandbox["frozen"]) == ("acme", 1, True)
@@ -74,7 +74,7 @@ def test_a_sandbox_is_made_of_a_case_whatever_the_server_was_started_with() -> N
     assert admin.get(f"/sandboxes/{sandbox['id']}/defects")["armed"] == []
 
 
-def test_what_the_body_states_wins_over_the_case(admin: Admin) -> None:
+def test_body_fields_win_over_the_case(admin: Admin) -> None:
     stated = {"now": "2025-10-21T02:00:00Z", "seed": 9, "limits": {"tabnine": "off"}, "ttl_seconds": 60}
     policy = {"augment": {"last_cursor": "null"}, "tabnine": {"last_next": "null"}}
     sandbox = made(admin, case="C021", **stated, policy=policy, faults=[RULE], defects=["ghost"])
@@ -89,24 +89,24 @@ def test_what_the_body_states_wins_over_the_case(admin: Admin) -> None:
     assert admin.get(f"{place}/defects")["armed"] == ["ghost"]
 
 
-def test_a_member_that_cannot_be_is_refused_beside_a_case_too(admin: Admin) -> None:
+def test_bad_field_is_refused_beside_a_case_too(admin: Admin) -> None:
     assert "limits" in admin.refused("POST", "/sandboxes", {"case": "C021", "limits": "off"}).errors
 
 
-def test_a_reset_goes_back_to_the_faults_and_defects_that_a_sandbox_was_made_with(admin: Admin) -> None:
+def test_reset_restores_initial_faults_and_defects(admin: Admin) -> None:
     sandbox = made(admin, now="2025-10-21T10:30:00Z", faults=[RULE], defects=["ghost", "lost-row"])
     place = f"/sandboxes/{sandbox['id']}"
-    assert [asked(admin, sandbox, DAU)[0] for _ in range(2)] == [503, 200]
+    assert [send(admin, sandbox, DAU)[0] for _ in range(2)] == [503, 200]
     admin.done("PUT", f"{place}/defects", {"armed": []})
     admin.done("POST", f"{place}/reset", {"only": ["faults"]})
     assert admin.get(f"{place}/faults")["rules"][0]["hits"] == 0
-    assert asked(admin, sandbox, DAU)[0] == 503
+    assert send(admin, sandbox, DAU)[0] == 503
     admin.done("POST", f"{place}/reset")
     armed = admin.get(f"{place}/defects")["armed"]
-    assert (asked(admin, sandbox, DAU)[0], armed) == (503, ["ghost", "lost-row"])
+    assert (send(admin, sandbox, DAU)[0], armed) == (503, ["ghost", "lost-row"])
 
 
-def test_an_empty_put_goes_back_to_them_and_an_empty_list_disarms(admin: Admin) -> None:
+def test_empty_put_restores_them_and_empty_list_disarms(admin: Admin) -> None:
     place = f"/sandboxes/{made(admin, faults=[RULE], defects=['ghost'])['id']}"
     assert admin.done("PUT", f"{place}/faults", {"rules": []}) == {"rules": []}
     assert len(admin.done("PUT", f"{place}/faults", {})["rules"]) == 1
@@ -123,18 +123,16 @@ def test_an_empty_put_goes_back_to_them_and_an_empty_list_disarms(admin: Admin) 
         ({"defects": ["ghosts"]}, "defects.0"),
     ],
 )
-def test_faults_and_defects_of_a_new_sandbox_are_judged_as_elsewhere(
-    admin: Admin, body: dict[str, Any], member: str
-) -> None:
+def test_faults_and_defects_of_a_new_sandbox_are_validated(admin: Admin, body: dict[str, Any], member: str) -> None:
     assert member in admin.refused("POST", "/sandboxes", body).errors
 
 
 @pytest.mark.in_process("there is a socket that can be cut in the other mode")
-def test_what_a_server_cannot_do_makes_no_sandbox(admin: Admin) -> None:
+def test_unsupported_fault_makes_no_sandbox(admin: Admin) -> None:
     assert admin.refused("POST", "/sandboxes", {"case": "C059"}, status=409).detail.startswith("reset needs a socket")
 
 
-def test_a_server_is_started_in_a_case() -> None:
+def test_server_starts_with_a_case() -> None:
     first = default(of(case="C001"))
     assert (first["organization"], first["now"], first["frozen"]) == ("acme", "2025-10-21T01:59:00Z", True)
     assert first["tokens"]["augment"]["token"] == "mock-augment-acme"
@@ -145,9 +143,9 @@ def test_a_server_is_started_in_a_case() -> None:
     assert of(case="C061").get("/defects")["armed"] == ["duplicate-row"]
 
 
-def test_other_sandboxes_of_such_a_server_are_as_its_first() -> None:
+def test_other_sandboxes_are_made_like_the_default_one() -> None:
     admin = of(case="C054")
-    assert asked(admin, made(admin), DAU)[0] == 503
+    assert send(admin, made(admin), DAU)[0] == 503
 
 
 LATER = datetime(2025, 11, 4, tzinfo=UTC)
@@ -162,20 +160,20 @@ WINNING: list[tuple[dict[str, Any], dict[str, Any]]] = [
 ]
 
 
-@pytest.mark.parametrize(("flags", "told"), WINNING)
-def test_flags_win_over_the_case(flags: dict[str, Any], told: dict[str, Any]) -> None:
+@pytest.mark.parametrize(("flags", "expected"), WINNING)
+def test_flags_win_over_the_case(flags: dict[str, Any], expected: dict[str, Any]) -> None:
     first = default(of(case="C021", **flags))
-    assert {name: first[name] for name in told} == told
+    assert {name: first[name] for name in expected} == expected
 
 
-def test_limits_and_switches_among_the_flags_win_too() -> None:
+def test_limit_and_switch_flags_win_too() -> None:
     admin = of(case="C021", over_case=frozenset({"limits"}), policy=(("augment.page_size_over_maximum", "reject"),))
     assert admin.get("/limits")["augment"]["setting"] == "documented"
     assert admin.get("/policy")["augment"]["page_size_over_maximum"]["value"] == "reject"
     assert of(case="C021").get("/policy")["augment"]["page_size_over_maximum"]["value"] == "clamp"
 
 
-def test_a_case_that_is_not_there_or_cannot_be_starts_no_server() -> None:
+def test_unknown_or_unsupported_case_starts_no_server() -> None:
     with pytest.raises(SettingsError, match=r"there is no case 'C1'"):
         of(case="C1")
     with pytest.raises(SettingsError, match="C059 cuts connections, which granian cannot do; add --server threaded"):

@@ -1,4 +1,4 @@
-"""Promises about the clock: what is set is shown, what is left out goes back, and nothing leaves its bounds."""
+"""The clock: what is set is shown, what is left out is restored, and nothing leaves its bounds."""
 
 import re
 from dataclasses import replace
@@ -20,12 +20,12 @@ AMOUNT = "must be a number that is not negative"
 
 
 def moment(text: str) -> datetime:
-    """The instant in an answer."""
+    """The timestamp in an answer."""
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{6})?Z", text)
     return datetime.fromisoformat(text)
 
 
-def test_the_clock_shows_how_the_sandbox_was_made(admin: Admin) -> None:
+def test_clock_shows_how_the_sandbox_was_made(admin: Admin) -> None:
     assert admin.get("/clock") == MADE
 
 
@@ -42,36 +42,36 @@ STATED = {
 
 
 @pytest.mark.parametrize(("sent", "shown"), STATED.values(), ids=STATED)
-def test_an_instant_is_shown_in_utc(admin: Admin, sent: str, shown: str) -> None:
+def test_timestamp_is_shown_in_utc(admin: Admin, sent: str, shown: str) -> None:
     assert admin.done("PUT", "/clock", {"now": sent, "frozen": True}) == {"now": shown, "frozen": True}
     assert admin.get("/clock") == {"now": shown, "frozen": True}
 
 
-def test_now_without_frozen_runs_on_from_there(admin: Admin) -> None:
+def test_now_without_frozen_keeps_running(admin: Admin) -> None:
     set_to = admin.done("PUT", "/clock", {"now": "2030-05-06T07:08:09Z"})
     assert set_to["frozen"] is False
     assert moment("2030-05-06T07:08:09Z") <= moment(set_to["now"]) <= moment(admin.get("/clock")["now"])
     assert moment(admin.get("/clock")["now"]) < moment("2030-05-06T08:08:09Z")
 
 
-def test_frozen_alone_goes_back_to_the_time_of_making(admin: Admin) -> None:
+def test_frozen_alone_restores_the_initial_time(admin: Admin) -> None:
     admin.done("PUT", "/clock", {"now": "2030-05-06T07:08:09Z", "frozen": True})
     assert admin.done("PUT", "/clock", {"frozen": True}) == MADE
 
 
-def test_a_clock_that_was_made_frozen_can_be_told_to_run(admin: Admin) -> None:
+def test_frozen_clock_can_be_started(admin: Admin) -> None:
     running = admin.done("PUT", "/clock", {"frozen": False})
     assert running["frozen"] is False
     assert timedelta() <= moment(running["now"]) - moment(MADE["now"]) < timedelta(hours=1)
 
 
-def test_an_empty_object_resets_the_clock(admin: Admin) -> None:
+def test_empty_object_resets_the_clock(admin: Admin) -> None:
     admin.done("PUT", "/clock", {"now": "2030-05-06T07:08:09Z"})
     assert admin.done("PUT", "/clock", {}) == MADE
     assert admin.get("/clock") == MADE
 
 
-def test_a_clock_that_was_made_running_can_be_frozen_and_put_back() -> None:
+def test_running_clock_can_be_frozen_and_restored() -> None:
     admin = Admin(create_app(replace(SETTINGS, now=None, freeze=False)), {"Host": "localhost"})
     frozen = admin.done("PUT", "/clock", {"frozen": True})
     assert frozen["frozen"] is True
@@ -80,11 +80,11 @@ def test_a_clock_that_was_made_running_can_be_frozen_and_put_back() -> None:
     assert moment(admin.get("/clock")["now"]) >= moment(frozen["now"])
 
 
-def test_a_vendor_sees_the_time_that_was_set(admin: Admin) -> None:
-    asked = "/analytics/v0/dau-count?end_date=2026-03-01"
-    assert admin.vendor(asked) == 400
+def test_vendor_sees_the_new_time(admin: Admin) -> None:
+    path = "/analytics/v0/dau-count?end_date=2026-03-01"
+    assert admin.vendor(path) == 400
     admin.done("PUT", "/clock", {"now": "2026-03-02T12:00:00Z", "frozen": True})
-    assert admin.vendor(asked) == 200
+    assert admin.vendor(path) == 200
 
 
 SPANS = {
@@ -112,7 +112,7 @@ def lasting() -> Admin:
 
 
 @given(st.lists(st.integers(0, 10**9), min_size=1, max_size=5))
-def test_many_small_steps_are_one_big_one(lasting: Admin, steps: list[int]) -> None:
+def test_many_small_steps_equal_one_big_step(lasting: Admin, steps: list[int]) -> None:
     admin = lasting
     admin.done("PUT", "/clock", {})
     for step in steps:
@@ -121,12 +121,12 @@ def test_many_small_steps_are_one_big_one(lasting: Admin, steps: list[int]) -> N
     assert there - moment(MADE["now"]) == timedelta(milliseconds=sum(steps))
 
 
-def test_a_fraction_is_cut_only_beyond_the_microsecond(admin: Admin) -> None:
+def test_fractions_are_exact_to_the_microsecond(admin: Admin) -> None:
     digits = "0." + "9" * 50
     assert admin.done("POST", "/clock/advance", f'{{"seconds": {digits}}}'.encode())["now"].endswith("00.999999Z")
 
 
-def test_a_running_clock_runs_on_when_it_is_advanced(admin: Admin) -> None:
+def test_running_clock_keeps_running_when_advanced(admin: Admin) -> None:
     admin.done("PUT", "/clock", {"now": "2026-01-01T00:00:00Z"})
     assert admin.done("POST", "/clock/advance", {"days": 1})["frozen"] is False
     assert admin.get("/clock")["now"].startswith("2026-01-02T00:")
@@ -161,7 +161,7 @@ BAD_CLOCKS = {
 
 
 @pytest.mark.parametrize(("sent", "errors"), BAD_CLOCKS.values(), ids=BAD_CLOCKS)
-def test_a_bad_clock_is_refused_by_the_member_and_changes_nothing(admin: Admin, sent: object, errors: object) -> None:
+def test_bad_clock_is_refused_by_field_and_changes_nothing(admin: Admin, sent: object, errors: object) -> None:
     assert admin.refused("PUT", "/clock", sent).errors == errors
     assert admin.get("/clock") == MADE
 
@@ -186,6 +186,6 @@ BAD_SPANS: dict[str, tuple[object, str]] = {
 
 
 @pytest.mark.parametrize(("sent", "detail"), BAD_SPANS.values(), ids=BAD_SPANS)
-def test_a_bad_span_is_refused_and_changes_nothing(admin: Admin, sent: object, detail: str) -> None:
+def test_bad_span_is_refused_and_changes_nothing(admin: Admin, sent: object, detail: str) -> None:
     assert admin.refused("POST", "/clock/advance", sent).detail == detail
     assert admin.get("/clock") == MADE

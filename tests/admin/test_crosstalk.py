@@ -1,7 +1,4 @@
-"""Promises about sandboxes that are used all at once: what happens in one has no effect on any answer in another.
-
-What each sandbox is asked stays out (`benchmarks.crosstalk` draws it, and measures it at length).
-"""
+"""Sandboxes that are used at the same time: what happens in one affects no answer in another."""
 
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -40,7 +37,7 @@ def restless() -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("restless")
-def test_two_dozen_sandboxes_used_by_sixteen_threads_answer_as_each_would_alone() -> None:
+def test_sandboxes_do_not_affect_each_other_under_threads() -> None:
     plans = crosstalk.plans(24, 15)
     shared = crosstalk.together(plans, connecting(create_app(SETTINGS)))
     for plan, used in zip(plans, shared, strict=True):
@@ -51,7 +48,7 @@ def test_two_dozen_sandboxes_used_by_sixteen_threads_answer_as_each_would_alone(
     assert statuses <= {200, 400, 401, 404, 422, 429}
 
 
-def test_a_thread_that_fails_is_not_passed_over() -> None:
+def test_failing_thread_is_reported() -> None:
     def refuse() -> Ask:
         raise ConnectionError("no server")
 
@@ -64,7 +61,7 @@ def test_a_thread_that_fails_is_not_passed_over() -> None:
         crosstalk.together(crosstalk.plans(1, 1), connect, threads=1)
 
 
-def test_answers_that_differ_are_counted() -> None:
+def test_differing_answers_are_counted() -> None:
     plan, other = crosstalk.plans(2, 10)
     connect = connecting(create_app(SETTINGS))
     one, same, another = (crosstalk.alone(each, connect) for each in (plan, plan, other))

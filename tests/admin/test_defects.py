@@ -1,4 +1,4 @@
-"""Promises about defects: listed, armed by name over the control plane, and never left behind in a kept answer."""
+"""Defects: they are listed, armed by name, and never left behind in a cached answer."""
 
 from typing import Any
 
@@ -20,7 +20,7 @@ def counts(admin: Admin) -> list[int]:
     return [row["user_count"] for row in got.get_json()["daily_active_user_counts"]]
 
 
-def test_every_defect_is_told_with_operations_that_there_are(admin: Admin) -> None:
+def test_defects_are_listed_with_existing_operations(admin: Admin) -> None:
     served = vendors.discover()
     operations = {vendor.name: {route.operation for route in vendor.routes} for vendor in served}
     shown = admin.get("/defects")["known"]
@@ -28,19 +28,19 @@ def test_every_defect_is_told_with_operations_that_there_are(admin: Admin) -> No
     assert all(set(each["operations"]) <= operations[each["vendor"]] and each["description"] for each in shown)
 
 
-def test_no_two_vendors_have_a_defect_of_the_same_name(admin: Admin) -> None:
+def test_defect_names_are_unique_across_vendors(admin: Admin) -> None:
     names = [each["name"] for each in admin.get("/defects")["known"]]
     assert len(set(names)) == len(names)
 
 
-def test_put_arms_what_is_named_and_disarms_the_rest(admin: Admin) -> None:
+def test_put_arms_the_named_defects_only(admin: Admin) -> None:
     assert armed(admin.get("/defects")) == []
     assert armed(admin.done("PUT", "/defects", {"armed": ["ghost", "lost-row", "ghost"]})) == ["ghost", "lost-row"]
     assert armed(admin.done("PUT", "/defects", {"armed": ["ghost"]})) == ["ghost"]
     assert armed(admin.done("PUT", "/defects", {})) == []
 
 
-def test_a_defect_changes_answers_while_it_is_armed_and_no_longer(admin: Admin) -> None:
+def test_defect_changes_answers_only_while_armed(admin: Admin) -> None:
     sound = counts(admin)
     admin.done("PUT", "/defects", {"armed": ["dau-count-off-by-one"]})
     assert [counts(admin), counts(admin)] == 2 * [[sound[0] + 1, sound[1]]]
@@ -50,9 +50,9 @@ def test_a_defect_changes_answers_while_it_is_armed_and_no_longer(admin: Admin) 
     assert counts(admin) == sound
 
 
-def test_a_defect_that_nobody_knows_is_refused_and_arms_nothing(admin: Admin) -> None:
-    said = admin.refused("PUT", "/defects", {"armed": ["ghost", "ghosts"]}).errors
-    assert said["armed.1"][0].startswith(
+def test_unknown_defect_is_refused_and_arms_nothing(admin: Admin) -> None:
+    errors = admin.refused("PUT", "/defects", {"armed": ["ghost", "ghosts"]}).errors
+    assert errors["armed.1"][0].startswith(
         "there is no defect 'ghosts' (did you mean 'ghost'?); there are: dau-count-off-by-one, "
     )
     assert armed(admin.get("/defects")) == []

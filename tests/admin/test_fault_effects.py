@@ -1,7 +1,4 @@
-"""Promises about every effect at every vendor: an armed failure looks as the vendor's own would, and is journaled.
-
-Which rules can be armed stays out (`test_faults`), and so do real sockets (`tests/server`).
-"""
+"""The effects of faults at every vendor: an armed error looks like the vendor's own, and is journaled."""
 
 from base64 import b64encode
 from typing import Any
@@ -37,7 +34,7 @@ STAMP = "2025-10-21T10:30:00.000+00:00"
 TOTALS = "/api/analytics/ai/effectiveness/metrics/totals"
 
 
-def asked(admin: Admin, to: str) -> TestResponse:
+def send(admin: Admin, to: str) -> TestResponse:
     """The answer to a vendor's question; the Console's report with a token that it issues for it."""
     method, path, authorization = QUESTIONS[to]
     if to == "jetbrains-console":
@@ -67,8 +64,8 @@ def excused(described: None, watch: Watch) -> Any:  # noqa: ARG001 (it judges wh
 
 
 @pytest.mark.parametrize("to", QUESTIONS)
-def test_without_a_fault_every_question_is_answered(admin: Admin, to: str) -> None:
-    assert asked(admin, to).status_code == 200
+def test_requests_succeed_without_faults(admin: Admin, to: str) -> None:
+    assert send(admin, to).status_code == 200
 
 
 FAILURES: dict[tuple[str, str], tuple[dict[str, Any], dict[str, Any]]] = {
@@ -118,13 +115,13 @@ FAILURES: dict[tuple[str, str], tuple[dict[str, Any], dict[str, Any]]] = {
 
 
 @pytest.mark.parametrize("phase", ["before", "after"])
-@pytest.mark.parametrize(("named", "told"), FAILURES.items(), ids=map(" ".join, FAILURES))
-def test_a_failure_has_the_vendors_shape(
-    admin: Admin, named: tuple[str, str], told: tuple[dict[str, Any], dict[str, Any]], phase: str
+@pytest.mark.parametrize(("named", "expected"), FAILURES.items(), ids=map(" ".join, FAILURES))
+def test_error_has_the_vendors_form(
+    admin: Admin, named: tuple[str, str], expected: tuple[dict[str, Any], dict[str, Any]], phase: str
 ) -> None:
-    effect, body = told
+    effect, body = expected
     arm(admin, {**effect, "headers": {"Retry-After": "9"}}, phase=phase)
-    answer = asked(admin, named[0])
+    answer = send(admin, named[0])
     assert (answer.status_code, answer.mimetype, answer.get_json()) == (effect["status"], "application/json", body)
     assert answer.headers["Retry-After"] == "9"
     entry = admin.get("/requests")["requests"][-1]
@@ -135,11 +132,11 @@ def test_a_failure_has_the_vendors_shape(
     )
 
 
-def test_tabnines_flat_shape_has_a_place_for_the_code(admin: Admin) -> None:
+def test_flat_error_form_has_a_code(admin: Admin) -> None:
     admin.done("PUT", "/policy", {"tabnine": {"error_shape": "flat"}})
     for code, error in ((None, "SERVICE_UNAVAILABLE"), ("X", "X")):
         arm(admin, {"status": 503, "message": "m", **({"code": code} if code else {})})
-        body = asked(admin, "tabnine").get_json()
+        body = send(admin, "tabnine").get_json()
         assert (body["error"], body["message"], body["status"]) == (error, "m", 503)
 
 
@@ -159,54 +156,54 @@ LIMITED: dict[str, dict[str, Any]] = {
 
 
 @pytest.mark.parametrize(("to", "body"), LIMITED.items(), ids=LIMITED)
-def test_a_rate_limit_that_was_armed_is_the_vendors_own(admin: Admin, to: str, body: dict[str, Any]) -> None:
+def test_armed_rate_limit_is_the_vendors_own_429(admin: Admin, to: str, body: dict[str, Any]) -> None:
     arm(admin, {"rate_limited": True})
-    answer = asked(admin, to)
+    answer = send(admin, to)
     assert (answer.status_code, answer.get_json()) == (429, body)
     assert admin.get("/requests")["requests"][-1]["refusal"] == "limited"
 
 
-def test_an_armed_429_of_augment_says_when_to_come_again_where_its_own_would(admin: Admin) -> None:
+def test_armed_429_has_retry_after_where_a_real_one_does(admin: Admin) -> None:
     admin.done("PUT", "/policy", {"augment": {"retry_after": "seconds"}})
     arm(admin, {"rate_limited": True})
-    assert asked(admin, "augment").headers["Retry-After"] == "6"
+    assert send(admin, "augment").headers["Retry-After"] == "6"
 
 
 @pytest.mark.parametrize("to", QUESTIONS)
-def test_a_page_of_a_gateway_is_no_vendors(admin: Admin, to: str) -> None:
+def test_gateway_page_is_html(admin: Admin, to: str) -> None:
     arm(admin, {"html": 504})
-    answer = asked(admin, to)
+    answer = send(admin, to)
     assert (answer.status_code, answer.mimetype) == (504, "text/html")
     assert "504 Gateway Timeout" in answer.get_data(as_text=True)
 
 
 @pytest.mark.parametrize("to", QUESTIONS)
-def test_a_malformed_body_is_the_vendors_answer_without_its_last_bracket(admin: Admin, to: str) -> None:
-    whole = asked(admin, to).data
+def test_malformed_body_lacks_its_last_bracket(admin: Admin, to: str) -> None:
+    whole = send(admin, to).data
     arm(admin, {"malformed_json": True})
-    answer = asked(admin, to)
+    answer = send(admin, to)
     assert (answer.status_code, answer.mimetype, answer.data) == (200, "application/json", whole[:-1])
     admin.done("PUT", "/faults", {})
-    assert asked(admin, to).data == whole
+    assert send(admin, to).data == whole
 
 
 @pytest.mark.parametrize("to", QUESTIONS)
-def test_a_delay_changes_nothing_but_when(admin: Admin, to: str) -> None:
-    whole = asked(admin, to).data
+def test_delay_changes_only_the_timing(admin: Admin, to: str) -> None:
+    whole = send(admin, to).data
     arm(admin, {"delay_seconds": 0.001})
-    assert asked(admin, to).data == whole
+    assert send(admin, to).data == whole
 
 
 @pytest.mark.parametrize("to", ["augment", "tabnine", "jetbrains-ide", "jetbrains-console"])
-def test_a_fault_before_the_limiter_spends_nothing(admin: Admin, to: str) -> None:
+def test_fault_before_the_limiter_spends_nothing(admin: Admin, to: str) -> None:
     admin.done("PUT", "/limits", {to: {"per_minute": 1, "burst": 5}})
     for phase, left in (("before", []), ("after", [4])):
         arm(admin, {"status": 500}, phase=phase)
-        assert asked(admin, to).status_code == 500
+        assert send(admin, to).status_code == 500
         assert [bucket["remaining"] for bucket in admin.get("/limits")[to]["buckets"]] == left
 
 
-def test_a_rule_finds_its_requests_by_operation_path_and_query(admin: Admin) -> None:
+def test_rule_matches_by_operation_path_and_query(admin: Admin) -> None:
     arm(
         admin,
         {"status": 503},

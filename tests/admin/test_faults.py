@@ -1,7 +1,4 @@
-"""Promises about arming faults: what is armed is shown and in force, and what cannot be, or can never match, says why.
-
-What each effect does to each vendor's answers stays out (`test_fault_effects`).
-"""
+"""Fault rules: what is armed is shown and in force, and an impossible rule is refused with the reason."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -32,7 +29,7 @@ def excused(described: None, watch: Watch) -> Iterator[None]:  # noqa: ARG001 (i
     watch.take()
 
 
-def test_no_fault_is_armed_at_first(admin: Admin) -> None:
+def test_no_fault_is_armed_initially(admin: Admin) -> None:
     assert admin.get("/faults") == {"rules": []}
 
 
@@ -72,7 +69,7 @@ GOOD: dict[str, dict[str, Any]] = {
 
 
 @pytest.mark.parametrize("rule", GOOD.values(), ids=GOOD)
-def test_a_rule_is_shown_as_it_was_given(admin: Admin, rule: dict[str, Any]) -> None:
+def test_rule_is_shown_as_given(admin: Admin, rule: dict[str, Any]) -> None:
     created = admin.ask("POST", "/faults", rule)
     assert (created.status, created.json, created.headers["Location"]) == (201, shown(rule), "/_mock/faults/fault-1")
     assert admin.get("/faults") == {"rules": [shown(rule)]}
@@ -97,25 +94,25 @@ SOCKET: dict[str, dict[str, Any]] = {
 
 @pytest.mark.in_process("what the server says of itself is stated by the test")
 @pytest.mark.parametrize("effect", SOCKET.values(), ids=SOCKET)
-def test_what_needs_a_socket_is_armed_where_the_server_can_do_it(admin: Admin, effect: dict[str, Any]) -> None:
+def test_socket_effects_are_armed_on_a_capable_server(admin: Admin, effect: dict[str, Any]) -> None:
     answer = served(admin, {"effect": effect})
     assert (answer.status, answer.json) == (201, shown({"effect": effect}))
 
 
 @pytest.mark.in_process("what the server says of itself is stated by the test")
 @pytest.mark.parametrize(("named", "effect"), SOCKET.items(), ids=SOCKET)
-def test_without_a_server_what_needs_a_socket_is_refused(admin: Admin, named: str, effect: dict[str, Any]) -> None:
+def test_socket_effects_are_refused_in_process(admin: Admin, named: str, effect: dict[str, Any]) -> None:
     names = " and ".join(each for each in named.split() if "_" in each or each == "reset")
     for method, content in (("POST", {"effect": effect}), ("PUT", {"rules": [RULE, {"effect": effect}]})):
-        said = admin.refused(method, "/faults", content, status=409).detail
-        assert said.startswith(
+        message = admin.refused(method, "/faults", content, status=409).detail
+        assert message.startswith(
             f"{names} needs a socket, and the app is called without a server; ask one that `mockserver"
         )
     assert admin.get("/faults") == {"rules": []}
 
 
 @pytest.mark.in_process("what the server says of itself is stated by the test")
-def test_a_server_that_cannot_cut_refuses_to_arm_it_and_names_one_that_can(admin: Admin) -> None:
+def test_reset_is_refused_naming_a_capable_server(admin: Admin) -> None:
     able = {socket_features.EFFECTS: frozenset((socket_features.TRUNCATE, socket_features.STALL))}
     sent = {**admin.headers, "Content-Type": "application/json"}
     answer = admin.sent("POST", "/_mock/faults", b'{"effect": {"reset": true}}', sent, able)
@@ -125,25 +122,25 @@ def test_a_server_that_cannot_cut_refuses_to_arm_it_and_names_one_that_can(admin
     )
 
 
-def test_a_rule_tells_its_hits_and_a_spent_one_stays(admin: Admin) -> None:
+def test_rule_shows_its_hits_and_a_spent_one_stays(admin: Admin) -> None:
     admin.ask("POST", "/faults", {**RULE, "times": 2, "skip": 1})
     assert [admin.vendor() for _ in range(5)] == [200, 503, 503, 200, 200]
     assert admin.get("/faults")["rules"][0]["hits"] == 2
     assert [entry["fault"] for entry in admin.get("/requests")["requests"]] == [None, "fault-1", "fault-1", None, None]
 
 
-def test_more_rules_come_behind_and_the_first_that_fires_is_met(admin: Admin) -> None:
+def test_new_rules_come_last_and_the_first_match_fires(admin: Admin) -> None:
     admin.done("PUT", "/faults", {"rules": [{**RULE, "times": 1}]})
     admin.ask("POST", "/faults", {**RULE, "effect": {"html": 502}})
     assert [admin.vendor() for _ in range(2)] == [503, 502]
 
 
-def test_put_replaces_all_and_without_rules_disarms_all(admin: Admin) -> None:
+def test_put_replaces_all_rules(admin: Admin) -> None:
     for sent, rules in (({"rules": [RULE, RULE]}, [shown(RULE), shown(RULE, 2)]), ({"rules": []}, []), ({}, [])):
         assert admin.done("PUT", "/faults", sent) == {"rules": rules}
 
 
-def test_a_rule_is_disarmed_by_its_id(admin: Admin) -> None:
+def test_rule_is_disarmed_by_id(admin: Admin) -> None:
     admin.done("PUT", "/faults", {"rules": [RULE, RULE]})
     assert admin.ask("DELETE", "/faults/fault-1").status == 204
     assert admin.get("/faults") == {"rules": [shown(RULE, 2)]}
@@ -154,7 +151,7 @@ def test_a_rule_is_disarmed_by_its_id(admin: Admin) -> None:
     assert admin.refused("DELETE", "/faults/x", status=404).detail == "there is no fault 'x'; there are: none"
 
 
-def test_a_reset_disarms_and_the_same_share_is_drawn_again(admin: Admin) -> None:
+def test_reset_disarms_and_repeats_the_share(admin: Admin) -> None:
     drawn = []
     for _ in range(2):
         admin.ask("POST", "/faults", {**RULE, "share": 0.5})
@@ -165,7 +162,7 @@ def test_a_reset_disarms_and_the_same_share_is_drawn_again(admin: Admin) -> None
     assert admin.get("/faults") == {"rules": []}
 
 
-def test_a_sandbox_has_faults_of_its_own(admin: Admin) -> None:
+def test_sandboxes_have_separate_faults(admin: Admin) -> None:
     made = admin.ask("POST", "/sandboxes", {}).json
     created = admin.ask("POST", f"/sandboxes/{made['id']}/faults", RULE)
     assert (created.status, created.headers["Location"]) == (201, f"/_mock/sandboxes/{made['id']}/faults/fault-1")
@@ -174,11 +171,11 @@ def test_a_sandbox_has_faults_of_its_own(admin: Admin) -> None:
     assert admin.ask("DELETE", f"/sandboxes/{made['id']}/faults/fault-1").status == 204
 
 
-def test_a_thousand_rules_can_be_armed_and_one_more_cannot(admin: Admin) -> None:
+def test_at_most_a_thousand_rules_can_be_armed(admin: Admin) -> None:
     small = {"effect": DOWN}
     assert len(admin.done("PUT", "/faults", {"rules": [small] * 1000})["rules"]) == 1000
-    said = admin.refused("POST", "/faults", small, status=409).detail
-    assert said == "1000 rules are armed, which is the maximum; DELETE some, spent ones first"
+    message = admin.refused("POST", "/faults", small, status=409).detail
+    assert message == "1000 rules are armed, which is the maximum; DELETE some, spent ones first"
     assert admin.refused("PUT", "/faults", {"rules": [small] * 1001}).errors == {
         "rules": ["there can be at most 1000 rules"]
     }
@@ -356,11 +353,11 @@ BAD: dict[str, tuple[dict[str, Any], dict[str, list[str]]]] = {
 
 
 @pytest.mark.parametrize(("rule", "errors"), BAD.values(), ids=BAD)
-def test_a_bad_rule_is_refused_by_its_path_and_arms_nothing(
+def test_bad_rule_is_refused_by_path_and_arms_nothing(
     admin: Admin, rule: dict[str, Any], errors: dict[str, list[str]]
 ) -> None:
     assert admin.refused("POST", "/faults", rule).errors == errors
-    behind = {f"rules.1.{name}": said for name, said in errors.items()}
+    behind = {f"rules.1.{name}": message for name, message in errors.items()}
     assert admin.refused("PUT", "/faults", {"rules": [RULE, rule]}).errors == behind
     assert admin.get("/faults") == {"rules": []}
 
@@ -374,5 +371,5 @@ def test_a_bad_rule_is_refused_by_its_path_and_arms_nothing(
         ({"rule": []}, {"rule": ["there is no field 'rule' (did you mean 'rules'?); there are: rules"]}),
     ],
 )
-def test_a_list_of_rules_is_a_list_of_objects(admin: Admin, sent: object, errors: object) -> None:
+def test_rules_must_be_a_list_of_objects(admin: Admin, sent: object, errors: object) -> None:
     assert admin.refused("PUT", "/faults", sent).errors == errors

@@ -1,4 +1,4 @@
-"""Promises about who gets in: this machine by its own names, no page of another origin, and the bearer of the token."""
+"""The guard: own host names, no foreign origin, and the admin token."""
 
 from dataclasses import replace
 
@@ -74,23 +74,23 @@ FOREIGN = [
 
 
 @pytest.mark.parametrize("host", OURS)
-def test_a_name_of_this_machine_gets_in(admin: Admin, host: str) -> None:
+def test_own_host_names_are_accepted(admin: Admin, host: str) -> None:
     assert at(admin, host).status == 200
 
 
 @pytest.mark.parametrize("host", FOREIGN)
-def test_a_foreign_name_is_refused(admin: Admin, host: str) -> None:
+def test_foreign_host_is_refused(admin: Admin, host: str) -> None:
     refusal = at(admin, host.encode().decode("latin-1"))
     assert refusal.status == 403
     assert "which is not this server" in refusal.detail
 
 
 @pytest.mark.parametrize("path", ["/", "/_mock", "/_mock/", "/_mock/health", "/_mock/nowhere", "/_mock/clock/advance"])
-def test_everything_of_ours_is_guarded(admin: Admin, path: str) -> None:
+def test_every_control_path_is_guarded(admin: Admin, path: str) -> None:
     assert admin.sent("GET", path, b"", {"Host": "evil.example"}).status == 403
 
 
-def test_a_vendor_is_reached_by_any_name(admin: Admin) -> None:
+def test_vendor_accepts_any_host(admin: Admin) -> None:
     headers = {
         "Host": "api.augmentcode.com",
         "Authorization": "Bearer mock-augment-acme",
@@ -99,7 +99,7 @@ def test_a_vendor_is_reached_by_any_name(admin: Admin) -> None:
     assert admin.app.test_client().get("/analytics/v0/dau-count", headers=headers).status_code == 200
 
 
-def test_a_path_that_is_nobodys_is_not_found_by_any_name(admin: Admin) -> None:
+def test_unknown_path_is_404_for_any_host(admin: Admin) -> None:
     assert admin.sent("GET", "/nowhere", b"", {"Host": "api.augmentcode.com"}).status == 404
 
 
@@ -118,7 +118,7 @@ BOUND = {
 
 
 @pytest.mark.parametrize(("bound", "host", "status"), BOUND.values(), ids=BOUND)
-def test_the_host_that_it_was_told_to_listen_on_gets_in(bound: str, host: str, status: int) -> None:
+def test_bound_host_is_accepted(bound: str, host: str, status: int) -> None:
     assert at(bound_to(bound), host).status == status
 
 
@@ -126,7 +126,7 @@ ORIGINS = {
     "its own": ("127.0.0.1:8080", "http://127.0.0.1:8080", 200),
     "its own by name": ("localhost:8080", "http://LocalHost:8080", 200),
     "its own, the port left out": ("localhost", "http://localhost", 200),
-    "none that can be told": ("127.0.0.1:8080", "null", 403),
+    "opaque": ("127.0.0.1:8080", "null", 403),
     "an empty one": ("127.0.0.1:8080", "", 403),
     "a foreign one": ("127.0.0.1:8080", "http://evil.example", 403),
     "another port": ("127.0.0.1:8080", "http://127.0.0.1:3000", 403),
@@ -141,16 +141,16 @@ ORIGINS = {
 
 @pytest.mark.parametrize(("host", "origin", "status"), ORIGINS.values(), ids=ORIGINS)
 @pytest.mark.parametrize(("method", "path"), [("GET", "/clock"), ("POST", "/reset"), ("DELETE", "/requests")])
-def test_only_a_page_of_its_own_gets_in(
+def test_only_the_own_origin_is_accepted(
     admin: Admin, method: str, path: str, host: str, origin: str, status: int
 ) -> None:
     got = admin.ask(method, path, Host=host, Origin=origin).status
     assert got == status or (status == 200 and got == 204)
 
 
-def test_a_preflight_is_never_granted(admin: Admin) -> None:
-    asked = {"Origin": "http://evil.example", "Access-Control-Request-Method": "PUT"}
-    assert admin.ask("OPTIONS", "/clock", **asked).status == 403
+def test_preflight_is_never_granted(admin: Admin) -> None:
+    preflight = {"Origin": "http://evil.example", "Access-Control-Request-Method": "PUT"}
+    assert admin.ask("OPTIONS", "/clock", **preflight).status == 403
 
 
 CREDENTIALS: dict[str, tuple[dict[str, str], int]] = {
@@ -169,7 +169,7 @@ CREDENTIALS: dict[str, tuple[dict[str, str], int]] = {
 
 @pytest.mark.parametrize(("headers", "status"), CREDENTIALS.values(), ids=CREDENTIALS)
 @pytest.mark.parametrize("path", ["/health", "/clock", "/tokens"])
-def test_only_the_bearer_of_the_admin_token_gets_in(headers: dict[str, str], status: int, path: str) -> None:
+def test_admin_token_is_required(headers: dict[str, str], status: int, path: str) -> None:
     admin = bound_to("192.0.2.7")
     got = replace(admin, headers=headers).ask("GET", path, Host="192.0.2.7")
     assert got.status == status
@@ -177,16 +177,16 @@ def test_only_the_bearer_of_the_admin_token_gets_in(headers: dict[str, str], sta
     assert TOKEN not in got.body.decode()
 
 
-def test_the_token_is_needed_on_this_machine_too_and_even_where_nothing_is() -> None:
+def test_token_is_required_on_loopback_and_unknown_paths_too() -> None:
     admin = replace(bound_to("127.0.0.1"), headers={"Host": "127.0.0.1"})
     assert admin.ask("GET", "/health").status == 401
     assert admin.ask("GET", "/nowhere").status == 401
     assert admin.sent("GET", "/", b"", admin.headers).status == 401
 
 
-def test_a_foreign_name_is_refused_before_any_token_is_looked_at() -> None:
+def test_host_is_checked_before_the_token() -> None:
     assert at(bound_to("192.0.2.7"), "evil.example").status == 403
 
 
-def test_a_vendor_needs_no_admin_token() -> None:
+def test_vendor_needs_no_admin_token() -> None:
     assert bound_to("192.0.2.7").vendor() == 200

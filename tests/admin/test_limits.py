@@ -1,4 +1,4 @@
-"""Promises about limits: what is set is in force at once, what is left out goes back, buckets tell how they stand."""
+"""Limits: what is set takes effect at once, what is left out is restored, and buckets show their state."""
 
 from typing import Any
 
@@ -36,25 +36,25 @@ STATED: dict[str, tuple[object, dict[str, Any]]] = {
 
 @pytest.mark.parametrize("method", ["PUT", "PATCH"])
 @pytest.mark.parametrize(("sent", "shown"), STATED.values(), ids=STATED)
-def test_a_limit_that_is_set_is_shown(admin: Admin, method: str, sent: object, shown: object) -> None:
+def test_new_limit_is_shown(admin: Admin, method: str, sent: object, shown: object) -> None:
     assert admin.done(method, "/limits", {"augment": sent}) == everywhere(shown)
     assert admin.get("/limits") == everywhere(shown)
 
 
-def test_put_takes_what_is_left_out_back_and_patch_leaves_it(admin: Admin) -> None:
+def test_put_resets_omitted_values_and_patch_keeps_them(admin: Admin) -> None:
     admin.done("PUT", "/limits", {"augment": NUMBERS})
     assert admin.done("PATCH", "/limits", {}) == everywhere(CUSTOM)
     assert admin.done("PUT", "/limits", {}) == everywhere(OFF)
 
 
-def test_a_limit_is_in_force_at_once_and_its_bucket_tells(admin: Admin) -> None:
+def test_limit_takes_effect_at_once_and_shows_its_bucket(admin: Admin) -> None:
     admin.done("PUT", "/limits", {"augment": NUMBERS})
     assert [admin.vendor() for _ in range(3)] == [200, 200, 429]
     bucket = {"scope": "organization", "remaining": 0, "full_in_seconds": 2}
     assert admin.get("/limits") == everywhere({**CUSTOM, "buckets": [bucket]})
 
 
-def test_buckets_fill_on_the_clock_of_the_sandbox(admin: Admin) -> None:
+def test_buckets_fill_by_the_sandbox_clock(admin: Admin) -> None:
     admin.done("PUT", "/limits", {"augment": NUMBERS})
     assert [admin.vendor() for _ in range(3)] == [200, 200, 429]
     admin.done("POST", "/clock/advance", {"seconds": 1})
@@ -66,7 +66,7 @@ def test_buckets_fill_on_the_clock_of_the_sandbox(admin: Admin) -> None:
     assert [admin.vendor() for _ in range(2)] == [200, 429]
 
 
-def test_setting_a_limit_anew_fills_its_buckets_and_patching_nothing_does_not(admin: Admin) -> None:
+def test_new_limit_fills_its_buckets(admin: Admin) -> None:
     admin.done("PUT", "/limits", {"augment": NUMBERS})
     assert [admin.vendor() for _ in range(3)] == [200, 200, 429]
     admin.done("PATCH", "/limits", {})
@@ -75,7 +75,7 @@ def test_setting_a_limit_anew_fills_its_buckets_and_patching_nothing_does_not(ad
     assert admin.vendor() == 200
 
 
-def test_a_control_request_spends_nothing(admin: Admin) -> None:
+def test_control_requests_spend_nothing(admin: Admin) -> None:
     admin.done("PUT", "/limits", {"augment": {"per_minute": 1, "burst": 1}})
     for _ in range(3):
         admin.get("/limits")
@@ -117,7 +117,7 @@ BAD: dict[str, tuple[object, dict[str, list[str]]]] = {
 
 @pytest.mark.parametrize("method", ["PUT", "PATCH"])
 @pytest.mark.parametrize(("sent", "errors"), BAD.values(), ids=BAD)
-def test_a_bad_limit_is_refused_by_its_path_and_changes_nothing(
+def test_bad_limit_is_refused_by_path_and_changes_nothing(
     admin: Admin, method: str, sent: object, errors: object
 ) -> None:
     assert admin.refused(method, "/limits", sent).errors == errors

@@ -1,4 +1,4 @@
-"""Promises about organisations: each tells what a client's developer needs to begin, and tells it truly."""
+"""Organizations: each shows what a client's developer needs to start with."""
 
 from collections import Counter
 from dataclasses import replace
@@ -19,7 +19,7 @@ TODAY = date(2025, 10, 21).toordinal()
 
 
 def world(slug: str) -> World:
-    """The world of a bundled organisation, apart from any app."""
+    """The world of a bundled organization, apart from any app."""
     organization = files.named(slug)
     return World(organization, files.pool(), organization.seed)
 
@@ -34,7 +34,7 @@ def present(of: World) -> list[int]:
     ]
 
 
-def test_every_bundled_organisation_is_listed_in_a_few_words(admin: Admin) -> None:
+def test_every_bundled_organization_is_listed(admin: Admin) -> None:
     listed = admin.get("/organizations")["organizations"]
     assert [each["slug"] for each in listed] == list(files.bundled())
     assert listed[0] == {
@@ -49,7 +49,7 @@ def test_every_bundled_organisation_is_listed_in_a_few_words(admin: Admin) -> No
 
 
 @pytest.mark.parametrize("slug", files.bundled())
-def test_every_listed_organisation_can_be_asked_for(admin: Admin, slug: str) -> None:
+def test_every_listed_organization_can_be_requested(admin: Admin, slug: str) -> None:
     shown = admin.get(f"/organizations/{slug}")
     organization = files.named(slug)
     assert (shown["slug"], shown["name"], shown["seed"]) == (slug, organization.name, organization.seed)
@@ -60,7 +60,7 @@ def test_every_listed_organisation_can_be_asked_for(admin: Admin, slug: str) -> 
 
 
 @pytest.mark.parametrize("slug", ["acme", "initech"])
-def test_people_are_counted_on_the_day_of_the_clock(admin: Admin, slug: str) -> None:
+def test_people_are_counted_on_the_clocks_day(admin: Admin, slug: str) -> None:
     of, shown = world(slug), admin.get(f"/organizations/{slug}")
     there = present(of)
     assert shown["present"] == len(there)
@@ -68,7 +68,7 @@ def test_people_are_counted_on_the_day_of_the_clock(admin: Admin, slug: str) -> 
     assert [team["people"] for team in shown["teams"]] == [teams[place] for place in range(len(shown["teams"]))]
 
 
-def test_products_tell_seats_and_who_is_licensed_and_started(admin: Admin) -> None:
+def test_products_show_seats_licensed_and_started(admin: Admin) -> None:
     of, shown = world("acme"), admin.get("/organizations/acme")
     rows = [next(of.people.blocks(index)) for index in present(of)]
     for place, product in enumerate(PRODUCTS):
@@ -89,13 +89,13 @@ def test_ids_are_those_of_the_world(admin: Admin) -> None:
     assert [each["id"] for each in shown["service_accounts"]] == [str(of.identities.id_of(60 + n)) for n in range(2)]
 
 
-def test_a_few_users_are_shown_who_are_there(admin: Admin) -> None:
+def test_listed_users_are_present(admin: Admin) -> None:
     of, shown = world("acme"), admin.get("/organizations/acme")
     few = [of.identities.of(index) for index in present(of)[:5]]
     assert shown["users"] == [{"id": str(each.id), "name": each.name, "email": each.email} for each in few]
 
 
-def test_special_people_are_shown_as_their_file_states_them(admin: Admin) -> None:
+def test_special_people_are_shown_as_in_their_file(admin: Admin) -> None:
     special = {each["email"]: each for each in admin.get("/organizations/acme")["special_people"]}
     ada, gustav, olena = (special[f"{name}@acme.example"] for name in ("ada", "gustav", "olena"))
     assert {name: ada[name] for name in ("name", "team", "role", "joined", "left")} == {
@@ -109,7 +109,7 @@ def test_special_people_are_shown_as_their_file_states_them(admin: Admin) -> Non
     assert olena["licences"] == {"augment": None, "tabnine": "2022-06-20", "jetbrains": None}
 
 
-def test_who_is_in_no_team_has_none(admin: Admin) -> None:
+def test_person_without_a_team_has_none(admin: Admin) -> None:
     organization = files.named("initech")
     shown = {each["email"]: each["team"] for each in admin.get("/organizations/initech")["special_people"]}
     alone = [person.email for person in organization.special if person.teamless]
@@ -117,14 +117,14 @@ def test_who_is_in_no_team_has_none(admin: Admin) -> None:
     assert [shown[email] for email in alone] == [None] * len(alone)
 
 
-def test_before_the_first_day_nobody_is_there(admin: Admin) -> None:
+def test_nobody_is_present_before_the_first_day(admin: Admin) -> None:
     admin.done("PUT", "/clock", {"now": "2000-01-01T00:00:00Z", "frozen": True})
     shown: dict[str, Any] = admin.get("/organizations/acme")
     assert (shown["present"], shown["users"], shown["people"]) == (0, [], 60)
     assert [(each["licensed"], each["started"]) for each in shown["products"]] == [(0, 0)] * 3
 
 
-def test_a_users_own_organisation_is_listed_and_shown(tmp_path: Path) -> None:
+def test_custom_organization_is_listed_and_shown(tmp_path: Path) -> None:
     file = tmp_path / "mine.yaml"
     file.write_text("slug: mine\nname: Mine\npeople: 10\n", encoding="utf-8")
     admin = Admin(create_app(replace(SETTINGS, organization_file=file)), {"Host": "localhost"})
@@ -132,7 +132,7 @@ def test_a_users_own_organisation_is_listed_and_shown(tmp_path: Path) -> None:
     assert admin.get("/organizations/mine")["people"] == 10
 
 
-def test_a_users_own_organisation_takes_the_place_of_a_bundled_one(tmp_path: Path) -> None:
+def test_custom_organization_replaces_a_bundled_one(tmp_path: Path) -> None:
     file = tmp_path / "acme.yaml"
     file.write_text("slug: acme\nname: Mine\npeople: 10\n", encoding="utf-8")
     admin = Admin(create_app(replace(SETTINGS, organization_file=file)), {"Host": "localhost"})
@@ -140,6 +140,6 @@ def test_a_users_own_organisation_takes_the_place_of_a_bundled_one(tmp_path: Pat
     assert admin.get("/organizations/acme")["name"] == "Mine"
 
 
-def test_an_unknown_organisation_is_404_with_a_suggestion(admin: Admin) -> None:
-    said = admin.refused("GET", "/organizations/acne", status=404).detail
-    assert said.startswith("there is no organization 'acne' (did you mean 'acme'?); there are: acme, ")
+def test_unknown_organization_is_404_with_a_suggestion(admin: Admin) -> None:
+    message = admin.refused("GET", "/organizations/acne", status=404).detail
+    assert message.startswith("there is no organization 'acne' (did you mean 'acme'?); there are: acme, ")

@@ -1,4 +1,4 @@
-"""Promises about the policy: every undocumented choice is told with its evidence, and can be made otherwise."""
+"""The policy: every switch is shown with its evidence, and can be set."""
 
 from dataclasses import replace
 from typing import Any
@@ -24,7 +24,7 @@ DEFAULTS = {
 }
 
 
-def test_every_switch_of_every_vendor_and_of_the_metrics_is_told_with_its_evidence(admin: Admin) -> None:
+def test_every_switch_is_listed_with_its_evidence(admin: Admin) -> None:
     shown = admin.get("/policy")
     assert list(shown) == [*KNOWN]
     assert "metrics" in shown
@@ -41,16 +41,16 @@ def test_every_switch_of_every_vendor_and_of_the_metrics_is_told_with_its_eviden
             }
 
 
-def test_what_is_set_is_shown_and_in_force_at_once(admin: Admin) -> None:
-    asked = "/analytics/v0/dau-count?limit=1"
-    assert admin.vendor(asked) == 400
+def test_new_value_is_shown_and_takes_effect_at_once(admin: Admin) -> None:
+    path_with_limit = "/analytics/v0/dau-count?limit=1"
+    assert admin.vendor(path_with_limit) == 400
     shown = admin.done("PUT", "/policy", {"augment": {"unknown_parameters": "ignore"}})
     assert values(shown) == {**DEFAULTS, "augment.unknown_parameters": "ignore"}
     assert values(admin.get("/policy")) == values(shown)
-    assert admin.vendor(asked) == 200
+    assert admin.vendor(path_with_limit) == 200
 
 
-def test_put_takes_what_is_left_out_back_and_patch_leaves_it(admin: Admin) -> None:
+def test_put_resets_omitted_values_and_patch_keeps_them(admin: Admin) -> None:
     admin.done("PUT", "/policy", {"augment": {"last_cursor": "null"}})
     patched = admin.done("PATCH", "/policy", {"augment": {"publication_hour": 5}})
     assert values(patched) == {**DEFAULTS, "augment.last_cursor": "null", "augment.publication_hour": 5}
@@ -62,7 +62,7 @@ def test_put_takes_what_is_left_out_back_and_patch_leaves_it(admin: Admin) -> No
     assert values(admin.done("PUT", "/policy", {})) == DEFAULTS
 
 
-def test_put_goes_back_to_how_the_sandbox_was_made_not_to_the_default() -> None:
+def test_put_restores_initial_values_not_defaults() -> None:
     settings = replace(SETTINGS, policy=(("augment.last_cursor", "absent"),))
     admin = Admin(create_app(settings), {"Host": "localhost"})
     admin.done("PUT", "/policy", {"augment": {"last_cursor": "null"}})
@@ -70,7 +70,7 @@ def test_put_goes_back_to_how_the_sandbox_was_made_not_to_the_default() -> None:
     assert admin.get("/policy")["augment"]["last_cursor"]["default"] == "empty"
 
 
-def test_a_number_may_come_as_text_and_is_shown_as_a_number(admin: Admin) -> None:
+def test_number_may_be_text_and_is_shown_as_number(admin: Admin) -> None:
     assert values(admin.done("PUT", "/policy", {"augment": {"publication_hour": "7"}}))["augment.publication_hour"] == 7
 
 
@@ -115,10 +115,10 @@ BAD: dict[str, tuple[object, dict[str, str]]] = {
 
 @pytest.mark.parametrize("method", ["PUT", "PATCH"])
 @pytest.mark.parametrize(("sent", "errors"), BAD.values(), ids=BAD)
-def test_a_bad_policy_is_refused_by_its_path_and_changes_nothing(
+def test_bad_policy_is_refused_by_path_and_changes_nothing(
     admin: Admin, method: str, sent: object, errors: dict[str, str]
 ) -> None:
-    said = admin.refused(method, "/policy", sent).errors
-    assert list(said) == list(errors)
-    assert all(said[path][0].startswith(rule) for path, rule in errors.items())
+    found = admin.refused(method, "/policy", sent).errors
+    assert list(found) == list(errors)
+    assert all(found[path][0].startswith(rule) for path, rule in errors.items())
     assert values(admin.get("/policy")) == DEFAULTS

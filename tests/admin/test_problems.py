@@ -1,4 +1,4 @@
-"""Promises about refusals: problem details for whatever is no vendor's, and no traceback for anybody."""
+"""Errors: problem details for everything that belongs to no vendor, and no traceback for anybody."""
 
 import logging
 from dataclasses import replace
@@ -40,7 +40,7 @@ NOWHERE = [
 
 
 @pytest.mark.parametrize("path", NOWHERE)
-def test_a_path_that_nobody_has_is_404_and_says_what_there_is(admin: Admin, path: str) -> None:
+def test_unknown_path_is_404_and_lists_the_mounts(admin: Admin, path: str) -> None:
     got = admin.sent("GET", path, b"", admin.headers)
     assert got.status == 404
     assert got.headers["Content-Type"] == PROBLEM
@@ -64,9 +64,7 @@ ALLOWED = {
 
 @pytest.mark.parametrize("method", ["POST", "DELETE", "PUT", "PATCH", "OPTIONS", "TRACE", "BREW"])
 @pytest.mark.parametrize(("path", "allow"), ALLOWED.items())
-def test_a_method_that_a_resource_has_not_is_405_with_those_it_has(
-    admin: Admin, method: str, path: str, allow: str
-) -> None:
+def test_wrong_method_is_405_with_allow(admin: Admin, method: str, path: str, allow: str) -> None:
     if method in allow.split(", "):
         assert admin.ask(method, path).status != 405
     else:
@@ -75,11 +73,11 @@ def test_a_method_that_a_resource_has_not_is_405_with_those_it_has(
         assert refusal.detail == f"{method} is not allowed here; allowed: {allow}"
 
 
-def test_the_root_can_only_be_read(admin: Admin) -> None:
+def test_root_allows_get_only(admin: Admin) -> None:
     assert admin.sent("POST", "/", b"", admin.headers).headers["Allow"] == "GET, HEAD"
 
 
-def test_a_failure_of_ours_is_logged_once_and_told_to_nobody(caplog: pytest.LogCaptureFixture, tmp_path: Path) -> None:
+def test_bug_is_logged_once_and_hidden_from_the_client(caplog: pytest.LogCaptureFixture, tmp_path: Path) -> None:
     admin = Admin(create_app(SETTINGS), {"Host": "localhost"})
     with admin.app.app_context():
         admin_context.attach(admin.app, replace(admin_context.context(), openapi=tmp_path))
@@ -97,6 +95,6 @@ def test_a_failure_of_ours_is_logged_once_and_told_to_nobody(caplog: pytest.LogC
 
 
 @pytest.mark.parametrize("path", ["/clock", "/nowhere", "/requests?limit=0", "/openapi/admin.yaml"])
-def test_no_answer_is_kept_or_taken_for_something_else(admin: Admin, path: str) -> None:
+def test_answers_are_not_cached_or_sniffed(admin: Admin, path: str) -> None:
     headers = admin.ask("GET", path).headers
     assert (headers["Cache-Control"], headers["X-Content-Type-Options"]) == ("no-store", "nosniff")

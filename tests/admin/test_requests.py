@@ -1,4 +1,4 @@
-"""Promises about the journal: every request of a client is there once, oldest first, and every filter holds."""
+"""The journal: every request of a client is in it once, oldest first, and every filter works."""
 
 from dataclasses import replace
 from typing import Any
@@ -20,8 +20,8 @@ COUNT, DAU = "/analytics/v0/dau-count", "/analytics/v0/dau"
 
 
 @pytest.fixture
-def asked(admin: Admin) -> Admin:
-    """A client of an app whose vendors were asked six times."""
+def busy(admin: Admin) -> Admin:
+    """A client of an app with six vendor requests."""
     for path, token in (
         (f"{COUNT}?start_date=2025-10-01", "mock-augment-acme"),
         (DAU, "mock-augment-acme"),
@@ -39,8 +39,8 @@ def ids(admin: Admin, **filters: object) -> list[int]:
     return [entry["id"] for entry in admin.get(f"/requests?{urlencode(filters)}")["requests"]]
 
 
-def test_an_entry_tells_what_was_asked_and_what_became_of_it(asked: Admin) -> None:
-    first, *_, last = asked.get("/requests")["requests"]
+def test_entry_shows_request_and_outcome(busy: Admin) -> None:
+    first, *_, last = busy.get("/requests")["requests"]
     assert isinstance(first.pop("duration_ms"), int)
     assert first == {
         "id": 1,
@@ -58,8 +58,8 @@ def test_an_entry_tells_what_was_asked_and_what_became_of_it(asked: Admin) -> No
     assert (last["status"], last["refusal"]) == (400, "invalid")
 
 
-def test_entries_come_oldest_first_whatever_became_of_the_requests(asked: Admin) -> None:
-    entries = asked.get("/requests")["requests"]
+def test_entries_are_ordered_oldest_first(busy: Admin) -> None:
+    entries = busy.get("/requests")["requests"]
     assert [entry["id"] for entry in entries] == [1, 2, 3, 4, 5, 6]
     assert [entry["status"] for entry in entries] == [200, 200, 401, 403, 404, 400]
 
@@ -67,9 +67,9 @@ def test_entries_come_oldest_first_whatever_became_of_the_requests(asked: Admin)
 FILTERS: dict[str, tuple[dict[str, object], list[int]]] = {
     "a vendor": ({"vendor": "augment"}, [1, 2, 3, 4, 5, 6]),
     "an operation": ({"operation": "getDau"}, [2, 4]),
-    "an operation that nobody asked": ({"operation": "getDailyUsage"}, []),
+    "an operation without requests": ({"operation": "getDailyUsage"}, []),
     "a path": ({"path": COUNT}, [1, 3, 6]),
-    "a path that nobody asked": ({"path": "/analytics/v0/daily-usage"}, []),
+    "a path without requests": ({"path": "/analytics/v0/daily-usage"}, []),
     "a path is no prefix": ({"path": "/analytics/v0/da"}, []),
     "a pattern of paths": ({"path": "/analytics/*/dau*"}, [1, 2, 3, 4, 6]),
     "a path where nothing is": ({"path": "/analytics/v0/nowhere"}, [5]),
@@ -88,8 +88,8 @@ FILTERS: dict[str, tuple[dict[str, object], list[int]]] = {
 
 
 @pytest.mark.parametrize(("filters", "found"), FILTERS.values(), ids=FILTERS)
-def test_a_filter_keeps_what_meets_it(asked: Admin, filters: dict[str, object], found: list[int]) -> None:
-    assert ids(asked, **filters) == found
+def test_filter_keeps_matching_entries(busy: Admin, filters: dict[str, object], found: list[int]) -> None:
+    assert ids(busy, **filters) == found
 
 
 BAD: dict[str, tuple[str, dict[str, list[str]]]] = {
@@ -132,11 +132,11 @@ BAD: dict[str, tuple[str, dict[str, list[str]]]] = {
 
 
 @pytest.mark.parametrize(("query", "errors"), BAD.values(), ids=BAD)
-def test_a_bad_filter_is_refused_by_name(asked: Admin, query: str, errors: object) -> None:
-    assert asked.refused("GET", f"/requests?{query}").errors == errors
+def test_bad_filter_is_refused_by_name(busy: Admin, query: str, errors: object) -> None:
+    assert busy.refused("GET", f"/requests?{query}").errors == errors
 
 
-def test_no_credentials_are_in_the_journal(admin: Admin) -> None:
+def test_journal_contains_no_credentials(admin: Admin) -> None:
     admin.vendor(f"{COUNT}?token=mock-augment-acme&note=mock-augment-acme")
     assert b"mock-augment-acme" not in admin.ask("GET", "/requests").body
 
@@ -147,15 +147,15 @@ def test_control_requests_are_not_in_the_journal(admin: Admin) -> None:
     assert ids(admin) == []
 
 
-def test_forgetting_empties_the_journal_and_counting_begins_anew(asked: Admin) -> None:
-    gone = asked.ask("DELETE", "/requests")
+def test_delete_empties_the_journal(busy: Admin) -> None:
+    gone = busy.ask("DELETE", "/requests")
     assert (gone.status, gone.body) == (204, b"")
-    assert ids(asked) == []
-    asked.vendor()
-    assert ids(asked) == [1]
+    assert ids(busy) == []
+    busy.vendor()
+    assert ids(busy) == [1]
 
 
-def test_only_the_newest_are_kept() -> None:
+def test_only_the_newest_entries_are_kept() -> None:
     admin = Admin(create_app(replace(SETTINGS, journal_size=3)), {"Host": "localhost"})
     for _ in range(5):
         admin.vendor()
@@ -166,7 +166,7 @@ ROUNDED = {"less than half": (499, 0), "half": (500, 1), "one": (1000, 1), "more
 
 
 @pytest.mark.parametrize(("microseconds", "shown"), ROUNDED.values(), ids=ROUNDED)
-def test_a_duration_is_the_nearest_number_of_milliseconds(admin: Admin, microseconds: int, shown: int) -> None:
+def test_duration_is_rounded_to_milliseconds(admin: Admin, microseconds: int, shown: int) -> None:
     admin.vendor()
     journal: Any = admin.journal
     (entry,) = journal

@@ -1,4 +1,4 @@
-"""Promises about a reset: everything, or what is named, is as it was made, and nothing else is touched."""
+"""Reset: everything, or what is named, is restored, and nothing else is touched."""
 
 from typing import Any
 
@@ -52,12 +52,12 @@ PARTS: dict[str, tuple[Any, list[str]]] = {
 
 
 @pytest.mark.parametrize(("sent", "parts"), PARTS.values(), ids=PARTS)
-def test_a_reset_puts_back_what_it_names(moved: Admin, sent: object, parts: list[str]) -> None:
+def test_reset_restores_the_named_parts(moved: Admin, sent: object, parts: list[str]) -> None:
     assert moved.done("POST", "/reset", sent) == {"reset": parts}
     assert changed(moved) == {"clock", "limits", "policy", "faults", "journal", "defects"} - set(parts)
 
 
-def test_a_reset_fills_the_buckets(moved: Admin) -> None:
+def test_reset_fills_the_buckets(moved: Admin) -> None:
     assert [moved.vendor() for _ in range(2)] == [200, 429]
     moved.done("POST", "/reset", {"only": ["limits"]})
     moved.done("PUT", "/limits", {"augment": NUMBERS})
@@ -80,6 +80,6 @@ BAD: dict[str, tuple[Any, dict[str, list[str]]]] = {
 
 
 @pytest.mark.parametrize(("sent", "errors"), BAD.values(), ids=BAD)
-def test_a_bad_reset_is_refused_and_resets_nothing(moved: Admin, sent: object, errors: object) -> None:
+def test_bad_reset_is_refused_and_resets_nothing(moved: Admin, sent: object, errors: object) -> None:
     assert moved.refused("POST", "/reset", sent).errors == errors
     assert changed(moved) == {"clock", "limits", "policy", "faults", "journal", "defects"}

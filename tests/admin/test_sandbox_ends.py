@@ -1,7 +1,4 @@
-"""Promises about the end of sandboxes: deleted or outlived, one is gone without a trace; and there are only so many.
-
-How one is made stays out (`test_sandboxes`).
-"""
+"""The end of sandboxes: deleted or expired, nothing of them is left; and their number is limited."""
 
 import gc
 import weakref
@@ -13,11 +10,11 @@ from mockserver.app import create_app
 from mockserver.settings import Settings
 from mockserver.simulation import clock
 from tests.admin.driver import Admin
-from tests.admin.sandboxes import asked, made, state
+from tests.admin.sandboxes import made, send, state
 
 
 class Time:
-    """Real time that passes when it is told to."""
+    """Real time that only advances when a test says so."""
 
     def __init__(self) -> None:
         self.now = 5_000_000_000
@@ -32,17 +29,17 @@ class Time:
 @pytest.fixture
 def time(monkeypatch: pytest.MonkeyPatch) -> Time:
     """Real time, in hand."""
-    told = Time()
-    monkeypatch.setattr(clock, "elapsed", told)
-    return told
+    time = Time()
+    monkeypatch.setattr(clock, "elapsed", time)
+    return time
 
 
-def test_a_deleted_sandbox_is_unknown_and_so_are_its_tokens(admin: Admin) -> None:
+def test_deleted_sandbox_and_its_tokens_are_unknown(admin: Admin) -> None:
     kept, gone = made(admin), made(admin)
     extra = admin.ask("POST", f"/sandboxes/{gone['id']}/tokens", {"vendor": "augment", "permission": "granted"}).json
-    assert asked(admin, gone)[0] == 200
+    assert send(admin, gone)[0] == 200
     assert admin.ask("DELETE", f"/sandboxes/{gone['id']}").status == 204
-    assert [asked(admin, each)[0] for each in (kept, gone)] == [200, 401]
+    assert [send(admin, each)[0] for each in (kept, gone)] == [200, 401]
     assert admin.vendor(token=extra["token"]) == 401
     assert [each["id"] for each in admin.get("/sandboxes")["sandboxes"]] == ["default", kept["id"]]
     for path in ("", "/clock", "/requests", "/tokens"):
@@ -50,13 +47,13 @@ def test_a_deleted_sandbox_is_unknown_and_so_are_its_tokens(admin: Admin) -> Non
     admin.refused("DELETE", f"/sandboxes/{gone['id']}", status=404)
 
 
-def test_the_first_sandbox_cannot_be_deleted(admin: Admin) -> None:
-    said = admin.refused("DELETE", "/sandboxes/default", status=409).detail
-    assert "POST /_mock/reset" in said
+def test_default_sandbox_cannot_be_deleted(admin: Admin) -> None:
+    message = admin.refused("DELETE", "/sandboxes/default", status=409).detail
+    assert "POST /_mock/reset" in message
     assert admin.vendor() == 200
 
 
-def test_an_id_or_token_is_never_used_again(admin: Admin) -> None:
+def test_ids_and_tokens_are_never_reused(admin: Admin) -> None:
     seen: set[str] = set()
     for _ in range(5):
         sandbox = made(admin)
@@ -66,17 +63,17 @@ def test_an_id_or_token_is_never_used_again(admin: Admin) -> None:
         admin.ask("DELETE", f"/sandboxes/{sandbox['id']}")
 
 
-def test_a_token_kept_from_another_server_opens_nothing(settings: Settings) -> None:
+def test_token_of_another_server_opens_nothing(settings: Settings) -> None:
     here, there = (Admin(create_app(settings), {"Host": "localhost"}) for _ in range(2))
     mine, other = made(here), made(there)
     assert mine["id"] != other["id"]
-    assert asked(there, mine)[0] == 401
+    assert send(there, mine)[0] == 401
     there.refused("GET", f"/sandboxes/{mine['id']}", status=404)
 
 
 def test_nothing_of_a_deleted_sandbox_is_kept(admin: Admin) -> None:
     sandbox = made(admin, limits={"augment": "documented"})
-    assert [asked(admin, sandbox)[0] for _ in range(2)] == [200, 200]
+    assert [send(admin, sandbox)[0] for _ in range(2)] == [200, 200]
     held = state(admin)
     inner = held.find(sandbox["id"])
     assert inner is not None
@@ -89,11 +86,11 @@ def test_nothing_of_a_deleted_sandbox_is_kept(admin: Admin) -> None:
     assert sandbox["id"] not in str(held.redaction_markers)
 
 
-def test_sandboxes_that_come_and_go_leave_no_memory_behind(admin: Admin) -> None:
+def test_deleted_sandboxes_leak_no_memory(admin: Admin) -> None:
     def turns(number: int) -> int:
         for _ in range(number):
             sandbox = made(admin)
-            asked(admin, sandbox)
+            send(admin, sandbox)
             admin.ask("DELETE", f"/sandboxes/{sandbox['id']}")
         gc.collect()
         return len(gc.get_objects())
@@ -102,38 +99,38 @@ def test_sandboxes_that_come_and_go_leave_no_memory_behind(admin: Admin) -> None
     assert turns(50) - before < 100
 
 
-def test_a_sandbox_lives_as_long_as_it_should_and_vanishes_wholly(admin: Admin, time: Time) -> None:
+def test_sandbox_is_deleted_after_its_ttl(admin: Admin, time: Time) -> None:
     short, long, ever = made(admin, ttl_seconds=1.5), made(admin, ttl_seconds=60), made(admin)
-    assert asked(admin, short)[0] == 200
+    assert send(admin, short)[0] == 200
     inner = weakref.ref(state(admin).find(short["id"]) or object)
     time.passes(1.4)
-    assert asked(admin, short)[0] == 200
+    assert send(admin, short)[0] == 200
     time.passes(0.1)
-    assert asked(admin, short)[0] == 401
+    assert send(admin, short)[0] == 401
     gc.collect()
     assert inner() is None
     admin.refused("GET", f"/sandboxes/{short['id']}", status=404)
     time.passes(59)
     assert [each["id"] for each in admin.get("/sandboxes")["sandboxes"]] == ["default", ever["id"]]
     admin.refused("GET", f"/sandboxes/{long['id']}/clock", status=404)
-    assert asked(admin, ever)[0] == 200
+    assert send(admin, ever)[0] == 200
 
 
-def test_a_sandbox_vanishes_though_nobody_but_the_control_plane_asks(admin: Admin, time: Time) -> None:
+def test_expired_sandbox_is_unknown_to_the_control_plane(admin: Admin, time: Time) -> None:
     sandbox = made(admin, ttl_seconds=1)
     time.passes(1)
     admin.refused("GET", f"/sandboxes/{sandbox['id']}/requests", status=404)
-    assert asked(admin, sandbox)[0] == 401
+    assert send(admin, sandbox)[0] == 401
 
 
-def test_a_sandboxes_own_clock_has_nothing_to_do_with_its_time_to_live(admin: Admin, time: Time) -> None:
+def test_ttl_ignores_the_sandbox_clock(admin: Admin, time: Time) -> None:
     sandbox = made(admin, ttl_seconds=10)
     admin.done("POST", f"/sandboxes/{sandbox['id']}/clock/advance", {"days": 30})
     time.passes(9)
-    assert asked(admin, sandbox)[0] == 200
+    assert send(admin, sandbox)[0] == 200
 
 
-def test_real_time_passes_by_itself() -> None:
+def test_ttl_runs_in_real_time() -> None:
     first = clock.elapsed()
     assert isinstance(first, int)
     assert clock.elapsed() >= first
@@ -145,22 +142,22 @@ def narrow(settings: Settings) -> Admin:
     return Admin(create_app(replace(settings, sandboxes_maximum=2)), {"Host": "localhost"})
 
 
-def test_one_too_many_is_refused_with_the_ways_out(narrow: Admin) -> None:
+def test_too_many_sandboxes_are_refused_with_advice(narrow: Admin) -> None:
     first, _ = made(narrow), made(narrow)
-    said = narrow.refused("POST", "/sandboxes", {}, status=409).detail
-    assert said.startswith("there are 2 sandboxes beside the default one")
+    message = narrow.refused("POST", "/sandboxes", {}, status=409).detail
+    assert message.startswith("there are 2 sandboxes beside the default one")
     for way in (
         f"/_mock/sandboxes/{first['id']}",
         "ttl_seconds",
         "--sandboxes-maximum",
         "MOCKSERVER_SANDBOXES_MAXIMUM",
     ):
-        assert way in said
+        assert way in message
     narrow.ask("DELETE", f"/sandboxes/{first['id']}")
     made(narrow)
 
 
-def test_one_that_has_ended_makes_room(narrow: Admin, time: Time) -> None:
+def test_expired_sandbox_makes_room(narrow: Admin, time: Time) -> None:
     made(narrow)
     made(narrow, ttl_seconds=5)
     narrow.refused("POST", "/sandboxes", {}, status=409)
@@ -168,18 +165,18 @@ def test_one_that_has_ended_makes_room(narrow: Admin, time: Time) -> None:
     made(narrow)
 
 
-def test_a_server_can_be_told_to_hold_none_but_the_first(settings: Settings) -> None:
+def test_server_may_allow_only_the_default_sandbox(settings: Settings) -> None:
     alone = Admin(create_app(replace(settings, sandboxes_maximum=0)), {"Host": "localhost"})
     assert "DELETE" not in alone.refused("POST", "/sandboxes", {}, status=409).detail
     assert alone.vendor() == 200
 
 
-def test_the_journal_of_each_sandbox_is_as_long_as_stated(settings: Settings) -> None:
+def test_journal_size_applies_to_each_sandbox(settings: Settings) -> None:
     admin = Admin(create_app(replace(settings, journal_size=3)), {"Host": "localhost"})
     sandbox = made(admin)
     for _ in range(5):
-        asked(admin, sandbox)
+        send(admin, sandbox)
     admin.vendor()
-    told = admin.get(f"/sandboxes/{sandbox['id']}/requests")["requests"]
-    assert [entry["id"] for entry in told] == [3, 4, 5]
+    entries = admin.get(f"/sandboxes/{sandbox['id']}/requests")["requests"]
+    assert [entry["id"] for entry in entries] == [3, 4, 5]
     assert len(admin.get("/requests")["requests"]) == 1

@@ -1,7 +1,4 @@
-"""Promises about sandboxes: each is a server of its own, made as asked, and sees nothing of the others.
-
-What each resource does in one stays out (its own tests say), and so does how a sandbox ends (`test_sandbox_ends`).
-"""
+"""Sandboxes: each is a server of its own, made as its body describes, and unaffected by the others."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -13,18 +10,18 @@ from mockserver.admin import sandbox_config
 from mockserver.app import create_app
 from mockserver.organizations import schemas as organization_schemas
 from tests.admin.driver import Admin
-from tests.admin.sandboxes import asked, made, state
+from tests.admin.sandboxes import made, send, state
 from tests.conftest import SETTINGS
 
 NAMES = {"items": "rows", "enabledUsers": "licensed"}
 
 
-def test_a_sandbox_is_told_with_its_tokens_at_every_vendor(admin: Admin) -> None:
+def test_sandbox_has_tokens_for_every_vendor(admin: Admin) -> None:
     answer = admin.ask("POST", "/sandboxes", {})
-    told = answer.json
-    name = told["id"]
+    shown = answer.json
+    name = shown["id"]
     assert answer.status == 201
-    assert told == {
+    assert shown == {
         "id": name,
         "organization": "acme",
         "seed": state(admin).default.config.seed,
@@ -45,21 +42,21 @@ def test_a_sandbox_is_told_with_its_tokens_at_every_vendor(admin: Admin) -> None
         },
     }
     assert answer.headers["Location"] == f"/_mock/sandboxes/{name}"
-    assert admin.get(f"/sandboxes/{name}") == told
+    assert admin.get(f"/sandboxes/{name}") == shown
 
 
-def test_no_body_is_an_empty_one(admin: Admin) -> None:
+def test_missing_body_is_an_empty_one(admin: Admin) -> None:
     assert admin.ask("POST", "/sandboxes").status == 201
 
 
-def test_the_tokens_of_a_sandbox_open_it(admin: Admin) -> None:
+def test_tokens_of_a_sandbox_open_it(admin: Admin) -> None:
     tokens = made(admin)["tokens"]
     assert admin.vendor(token=tokens["augment"]["token"]) == 200
     assert admin.vendor(token=tokens["augment"]["forbidden"]) == 403
     assert admin.vendor(token=tokens["tabnine"]["token"]) == 401
 
 
-def test_the_clients_of_a_sandbox_get_access_tokens_that_open_it(admin: Admin) -> None:
+def test_clients_of_a_sandbox_get_access_tokens(admin: Admin) -> None:
     sandbox = made(admin)
     client = sandbox["tokens"]["jetbrains-console"]
     path = "/metrics/api/v1/adoption/users-adoption/group-by/date?fromDate=2025-09-01&toDate=2025-09-30&groupBy=month"
@@ -71,7 +68,7 @@ def test_the_clients_of_a_sandbox_get_access_tokens_that_open_it(admin: Admin) -
     assert len(admin.get(f"/sandboxes/{sandbox['id']}/requests")["requests"]) == 4
 
 
-def test_all_sandboxes_are_listed_the_oldest_first(admin: Admin) -> None:
+def test_sandboxes_are_listed_oldest_first(admin: Admin) -> None:
     first, second = made(admin), made(admin, organization="globex")
     default, *others = admin.get("/sandboxes")["sandboxes"]
     assert others == [first, second]
@@ -95,23 +92,23 @@ STATED: dict[str, tuple[Any, Any]] = {
 }
 
 
-@pytest.mark.parametrize(("body", "told"), STATED.values(), ids=STATED)
-def test_a_sandbox_is_made_as_stated_and_otherwise_as_the_server_was_started(
-    admin: Admin, body: Any, told: tuple[str, int | None, str, bool]
+@pytest.mark.parametrize(("body", "expected"), STATED.values(), ids=STATED)
+def test_sandbox_inherits_what_its_body_omits(
+    admin: Admin, body: Any, expected: tuple[str, int | None, str, bool]
 ) -> None:
     sandbox = made(admin, **body)
-    seed = admin.get(f"/organizations/{told[0]}")["seed"] if told[1] is None else told[1]
+    seed = admin.get(f"/organizations/{expected[0]}")["seed"] if expected[1] is None else expected[1]
     found = tuple(sandbox[member] for member in ("organization", "seed", "now", "frozen"))
-    assert found == (told[0], seed, *told[2:])
+    assert found == (expected[0], seed, *expected[2:])
 
 
-def test_an_instant_alone_runs_on_and_so_does_the_servers_that_is_let_go(admin: Admin) -> None:
+def test_now_alone_runs_and_a_frozen_clock_can_be_started(admin: Admin) -> None:
     assert made(admin, now="2024-02-29T12:00:00Z")["frozen"] is False
     released = made(admin, frozen=False)
     assert (released["frozen"], released["now"][:16]) == (False, "2025-10-21T10:30")
 
 
-def test_what_is_left_out_is_how_the_server_was_started_and_not_how_its_first_sandbox_is_now(admin: Admin) -> None:
+def test_omitted_values_come_from_the_servers_start(admin: Admin) -> None:
     admin.done("PUT", "/clock", {"now": "2026-01-01T00:00:00Z", "frozen": True})
     admin.done("PUT", "/limits", {"augment": "documented"})
     admin.done("PUT", "/policy", {"augment": {"last_cursor": "null"}})
@@ -122,7 +119,7 @@ def test_what_is_left_out_is_how_the_server_was_started_and_not_how_its_first_sa
     assert admin.get(f"{below}/policy")["augment"]["last_cursor"]["value"] == "empty"
 
 
-def test_stated_limits_and_switches_stand_on_those_of_the_server() -> None:
+def test_given_limits_and_switches_are_merged_with_the_servers() -> None:
     started = replace(SETTINGS, policy=(("augment.last_cursor", "null"), ("tabnine.last_next", "null")))
     admin = Admin(create_app(started), {"Host": "localhost"})
     policy = {"augment": {"empty_parameters": "ignore"}, "tabnine": {"last_next": "absent"}}
@@ -135,10 +132,10 @@ def test_stated_limits_and_switches_stand_on_those_of_the_server() -> None:
         "empty_parameters": "ignore",
     }
     assert switches["tabnine"]["last_next"]["value"] == "absent"
-    assert [asked(admin, sandbox)[0] for _ in range(3)] == [200, 200, 429]
+    assert [send(admin, sandbox)[0] for _ in range(3)] == [200, 200, 429]
 
 
-def test_a_reset_goes_back_to_how_the_sandbox_was_made(admin: Admin) -> None:
+def test_reset_restores_how_the_sandbox_was_made(admin: Admin) -> None:
     sandbox = made(admin, now="2024-01-01T00:00:00Z", frozen=True, limits={"augment": "documented"})
     below = f"/sandboxes/{sandbox['id']}"
     admin.done("PUT", f"{below}/clock", {"now": "2025-01-01T00:00:00Z", "frozen": True})
@@ -148,7 +145,7 @@ def test_a_reset_goes_back_to_how_the_sandbox_was_made(admin: Admin) -> None:
     assert admin.get(f"{below}/limits")["augment"]["setting"] == "documented"
 
 
-def test_a_change_in_one_sandbox_is_seen_in_no_other(admin: Admin) -> None:
+def test_changes_in_one_sandbox_affect_no_other(admin: Admin) -> None:
     mine, other = made(admin), made(admin)
     places = {"": "", "other": f"/sandboxes/{other['id']}"}
     resources = ("/clock", "/limits", "/policy", "/requests", "/tokens")
@@ -158,36 +155,36 @@ def test_a_change_in_one_sandbox_is_seen_in_no_other(admin: Admin) -> None:
     admin.done("PATCH", f"{below}/limits", {"augment": {"per_minute": 1, "burst": 1}})
     admin.done("PATCH", f"{below}/policy", {"augment": {"last_cursor": "absent"}})
     admin.ask("POST", f"{below}/tokens", {"vendor": "augment", "permission": "granted"})
-    assert [asked(admin, mine)[0] for _ in range(2)] == [200, 429]
+    assert [send(admin, mine)[0] for _ in range(2)] == [200, 429]
     assert {name: [admin.get(below + path) for path in resources] for name, below in places.items()} == before
     assert [entry["status"] for entry in admin.get(f"{below}/requests")["requests"]] == [200, 429]
     assert admin.get(f"{below}/health")["now"] == "2025-10-24T10:30:00Z"
 
 
-def test_the_same_question_has_each_sandboxes_own_answer(admin: Admin) -> None:
+def test_same_request_has_a_separate_answer_per_sandbox(admin: Admin) -> None:
     same, alike, seeded, elsewhere = (
-        asked(admin, made(admin, **body)) for body in ({}, {}, {"seed": 99}, {"organization": "initech"})
+        send(admin, made(admin, **body)) for body in ({}, {}, {"seed": 99}, {"organization": "initech"})
     )
     assert same == alike
     assert [status for status, _ in (same, seeded, elsewhere)] == [200] * 3
     assert same != seeded != elsewhere != same
 
 
-def test_two_sandboxes_made_alike_refuse_alike_to_the_byte(admin: Admin) -> None:
+def test_equal_sandboxes_give_equal_errors(admin: Admin) -> None:
     body = {"policy": {"tabnine": {"error_shape": "flat"}}}
-    first, second = (asked(admin, made(admin, **body), "/api/v1/nowhere", "tabnine") for _ in range(2))
+    first, second = (send(admin, made(admin, **body), "/api/v1/nowhere", "tabnine") for _ in range(2))
     assert first == second
     assert first[1]["requestId"]
 
 
-def test_an_organisation_is_told_under_the_sandboxes_own_seed(admin: Admin) -> None:
+def test_organization_uses_the_sandboxes_seed(admin: Admin) -> None:
     sandbox = made(admin, organization="initech", seed=99)
-    told = admin.get(f"/sandboxes/{sandbox['id']}/organizations/initech")
-    assert (told["seed"], admin.get("/organizations/initech")["seed"] == 99) == (99, False)
-    assert told["users"] != admin.get("/organizations/initech")["users"]
+    shown = admin.get(f"/sandboxes/{sandbox['id']}/organizations/initech")
+    assert (shown["seed"], admin.get("/organizations/initech")["seed"] == 99) == (99, False)
+    assert shown["users"] != admin.get("/organizations/initech")["users"]
 
 
-def test_a_file_given_to_the_server_can_be_asked_for_by_every_sandbox(tmp_path: Path) -> None:
+def test_organization_file_is_available_to_every_sandbox(tmp_path: Path) -> None:
     path = tmp_path / "mine.yaml"
     path.write_text("slug: acme\nname: Mine\npeople: 5\n", encoding="utf-8")
     admin = Admin(create_app(replace(SETTINGS, organization_file=path)), {"Host": "localhost"})
@@ -197,17 +194,17 @@ def test_a_file_given_to_the_server_can_be_asked_for_by_every_sandbox(tmp_path: 
     assert admin.get(f"/sandboxes/{other['id']}/organizations/acme")["name"] == "Mine"
 
 
-def test_an_openapi_file_speaks_the_names_of_its_sandbox_and_so_do_the_answers(admin: Admin) -> None:
+def test_openapi_file_and_answers_use_the_sandboxes_names(admin: Admin) -> None:
     sandbox = made(admin, policy={"jetbrains-ide": {"names": NAMES}})
     path = "/api/analytics/ai/users-adoption?fromDate=2025-09-01&toDate=2025-09-30&groupBy=MONTH"
-    status, answer = asked(admin, sandbox, path, "jetbrains-ide")
+    status, answer = send(admin, sandbox, path, "jetbrains-ide")
     assert (status, list(answer), "licensed" in answer["rows"][0]) == (200, ["rows"], True)
     renamed = admin.ask("GET", f"/sandboxes/{sandbox['id']}/openapi/jetbrains-ide.yaml").body
     assert b"licensed:" in renamed
     assert admin.ask("GET", "/openapi/jetbrains-ide.yaml").body != renamed
 
 
-def test_the_long_form_of_a_path_means_the_first_sandbox_where_it_names_it(admin: Admin) -> None:
+def test_long_path_can_name_the_default_sandbox(admin: Admin) -> None:
     admin.done("POST", "/sandboxes/default/clock/advance", {"hours": 1})
     assert admin.get("/clock") == admin.get("/sandboxes/default/clock")
     assert admin.get("/clock")["now"] == "2025-10-21T11:30:00Z"
@@ -252,26 +249,26 @@ BODIES: dict[str, tuple[Any, str, str]] = {
 
 
 @pytest.mark.parametrize(("sent", "member", "rule"), BODIES.values(), ids=BODIES)
-def test_a_bad_body_is_refused_by_member_and_makes_nothing(admin: Admin, sent: Any, member: str, rule: str) -> None:
+def test_bad_body_is_refused_by_field_and_makes_nothing(admin: Admin, sent: Any, member: str, rule: str) -> None:
     errors = admin.refused("POST", "/sandboxes", sent).errors
     assert list(errors) == [member]
     assert rule in errors[member][0]
     assert len(admin.get("/sandboxes")["sandboxes"]) == 1
 
 
-def test_everything_that_is_wrong_is_said_at_once(admin: Admin) -> None:
+def test_all_errors_are_reported_at_once(admin: Admin) -> None:
     sent = {"organization": 1, "seed": -1, "now": 1, "frozen": 1, "limits": 1, "policy": 1, "ttl_seconds": -1, "x": 1}
     assert set(admin.refused("POST", "/sandboxes", sent).errors) == set(sent)
 
 
-def test_a_form_of_a_page_makes_no_sandbox(admin: Admin) -> None:
+def test_html_form_makes_no_sandbox(admin: Admin) -> None:
     form = {"Content-Type": "application/x-www-form-urlencoded"}
     assert admin.ask("POST", "/sandboxes", b"organization=acme", **form).status == 415
     assert admin.ask("POST", "/sandboxes", {}, Origin="http://evil.example").status == 403
     assert len(admin.get("/sandboxes")["sandboxes"]) == 1
 
 
-def test_the_bounds_of_a_seed_are_those_of_an_organisation_file() -> None:
+def test_seed_bounds_are_those_of_organization_files() -> None:
     assert sandbox_config.SEED_MAXIMUM == organization_schemas.SEED_MAXIMUM
 
 
@@ -299,7 +296,7 @@ UNKNOWN = {
 
 @pytest.mark.parametrize("path", UNKNOWN.values(), ids=UNKNOWN)
 @pytest.mark.parametrize("method", ["GET", "DELETE"])
-def test_what_is_not_there_is_404(admin: Admin, method: str, path: str) -> None:
+def test_unknown_ids_are_404(admin: Admin, method: str, path: str) -> None:
     answer = admin.ask(method, path)
     assert (answer.status, answer.json["title"]) in {(404, "Not Found"), (405, "Method Not Allowed")}
     assert len(answer.body) < 6000
@@ -307,7 +304,7 @@ def test_what_is_not_there_is_404(admin: Admin, method: str, path: str) -> None:
         assert answer.status == 404
 
 
-def test_an_unknown_id_is_told_with_the_way_to_those_there_are(admin: Admin) -> None:
-    said = admin.refused("GET", "/sandboxes/nobody/clock", status=404).detail
-    assert said.startswith("there is no sandbox 'nobody': it never existed, was deleted")
-    assert said.endswith("GET /_mock/sandboxes lists the sandboxes that exist")
+def test_unknown_sandbox_is_refused_with_advice(admin: Admin) -> None:
+    message = admin.refused("GET", "/sandboxes/nobody/clock", status=404).detail
+    assert message.startswith("there is no sandbox 'nobody': it never existed, was deleted")
+    assert message.endswith("GET /_mock/sandboxes lists the sandboxes that exist")

@@ -1,4 +1,4 @@
-"""Promises about tokens: what opens a sandbox is told, more can be made, and one that is revoked opens nothing."""
+"""Tokens: those that open a sandbox are listed, more can be created, and a revoked one opens nothing."""
 
 from typing import Any
 
@@ -35,7 +35,7 @@ def _signed_in(admin: Admin, client_id: str, client_secret: str) -> Answer:
     return Answer(got.status_code, got.headers, got.data)
 
 
-def test_the_tokens_of_the_first_sandbox_are_told_and_open_it(admin: Admin) -> None:
+def test_tokens_of_the_default_sandbox_are_listed_and_open_it(admin: Admin) -> None:
     tokens = _tokens(admin)
     assert tokens["augment-seeded"] == {
         "id": "augment-seeded",
@@ -48,7 +48,7 @@ def test_the_tokens_of_the_first_sandbox_are_told_and_open_it(admin: Admin) -> N
     assert admin.vendor(token=tokens["augment-seeded-forbidden"]["token"]) == 403
 
 
-def test_a_client_is_told_with_its_secret_and_the_groups_that_it_has(admin: Admin) -> None:
+def test_client_is_listed_with_secret_and_groups(admin: Admin) -> None:
     with admin.app.app_context():
         state = admin_context.context().registry
     bound = Grant("bound", "augment", "client", permitted=True, secret="hush", groups=("Platform", "Web"))
@@ -69,7 +69,7 @@ def test_a_client_is_told_with_its_secret_and_the_groups_that_it_has(admin: Admi
 @pytest.mark.parametrize("vendor", PLAIN)
 @pytest.mark.parametrize(("permission", "status"), [("granted", 200), ("forbidden", 403)])
 @pytest.mark.parametrize("below", ["", "/sandboxes/default"], ids=["short form", "long form"])
-def test_a_new_token_opens_the_sandbox_and_is_listed(
+def test_new_token_opens_the_sandbox_and_is_listed(
     admin: Admin, vendor: str, permission: str, status: int, below: str
 ) -> None:
     made = _new(admin, vendor, permission, below)
@@ -81,7 +81,7 @@ def test_a_new_token_opens_the_sandbox_and_is_listed(
 
 
 @pytest.mark.parametrize(("permission", "status"), [("granted", 200), ("forbidden", 403)])
-def test_a_new_token_of_the_console_is_a_client_with_a_secret(admin: Admin, permission: str, status: int) -> None:
+def test_new_token_of_an_exchange_is_a_client_with_secret(admin: Admin, permission: str, status: int) -> None:
     made = _new(admin, CONSOLE, permission)
     access = _signed_in(admin, made["client_id"], made["client_secret"]).json["access_token"]
     assert admin.vendor(REPORT, access) == status
@@ -89,7 +89,7 @@ def test_a_new_token_of_the_console_is_a_client_with_a_secret(admin: Admin, perm
     assert _signed_in(admin, made["client_id"], "another").status == 401
 
 
-def test_a_new_token_is_where_its_location_says(admin: Admin) -> None:
+def test_new_token_is_at_its_location(admin: Admin) -> None:
     answer = admin.ask("POST", "/tokens", {"vendor": "augment", "permission": "granted"})
     place = answer.headers["Location"].removeprefix("/_mock")
     assert admin.ask("DELETE", place).status == 204
@@ -98,7 +98,7 @@ def test_a_new_token_is_where_its_location_says(admin: Admin) -> None:
 
 @pytest.mark.parametrize("below", ["", "/sandboxes/default"], ids=["short form", "long form"])
 @pytest.mark.parametrize("vendor", PLAIN)
-def test_a_revoked_token_is_unknown_at_once_and_its_id_too(admin: Admin, vendor: str, below: str) -> None:
+def test_revoked_token_and_its_id_are_unknown_at_once(admin: Admin, vendor: str, below: str) -> None:
     kept, revoked = _new(admin, vendor), _new(admin, vendor)
     assert admin.ask("DELETE", f"{below}/tokens/{revoked['id']}").status == 204
     assert [admin.vendor(ASKED[vendor], each["token"]) for each in (kept, revoked)] == [200, 401]
@@ -106,7 +106,7 @@ def test_a_revoked_token_is_unknown_at_once_and_its_id_too(admin: Admin, vendor:
     admin.refused("DELETE", f"{below}/tokens/{revoked['id']}", status=404)
 
 
-def test_an_access_token_of_a_revoked_client_opens_nothing(admin: Admin) -> None:
+def test_access_token_of_a_revoked_client_opens_nothing(admin: Admin) -> None:
     made = _new(admin, CONSOLE)
     access = _signed_in(admin, made["client_id"], made["client_secret"]).json["access_token"]
     assert admin.vendor(REPORT, access) == 200
@@ -115,7 +115,7 @@ def test_an_access_token_of_a_revoked_client_opens_nothing(admin: Admin) -> None
     assert _signed_in(admin, made["client_id"], made["client_secret"]).status == 401
 
 
-def test_a_seeded_token_can_be_revoked_and_no_reset_brings_it_back(admin: Admin) -> None:
+def test_reset_does_not_restore_revoked_tokens(admin: Admin) -> None:
     admin.ask("DELETE", "/tokens/augment-seeded")
     admin.done("POST", "/reset")
     assert admin.vendor() == 401
@@ -125,14 +125,14 @@ def test_a_seeded_token_can_be_revoked_and_no_reset_brings_it_back(admin: Admin)
     }
 
 
-def test_a_token_is_never_made_twice(admin: Admin) -> None:
+def test_tokens_are_unique(admin: Admin) -> None:
     first = _new(admin)
     admin.ask("DELETE", f"/tokens/{first['id']}")
     second = _new(admin)
     assert {first["id"], first["token"]}.isdisjoint({second["id"], second["token"]})
 
 
-def test_a_token_is_revoked_in_its_own_sandbox_alone(admin: Admin) -> None:
+def test_token_is_revoked_only_in_its_own_sandbox(admin: Admin) -> None:
     made = admin.ask("POST", "/sandboxes", {}).json
     admin.ask("DELETE", f"/sandboxes/{made['id']}/tokens/augment-seeded")
     assert admin.vendor(token=made["tokens"]["augment"]["token"]) == 401
@@ -161,24 +161,24 @@ BODIES: dict[str, tuple[Any, dict[str, str]]] = {
 }
 
 
-@pytest.mark.parametrize(("sent", "said"), BODIES.values(), ids=BODIES)
-def test_a_bad_body_is_refused_by_member_and_makes_nothing(admin: Admin, sent: Any, said: dict[str, str]) -> None:
+@pytest.mark.parametrize(("sent", "expected"), BODIES.values(), ids=BODIES)
+def test_bad_body_is_refused_by_field_and_makes_nothing(admin: Admin, sent: Any, expected: dict[str, str]) -> None:
     before = _tokens(admin)
     errors = admin.refused("POST", "/tokens", sent).errors
-    assert set(errors) == set(said)
-    assert all(errors[member][0].startswith(rule) for member, rule in said.items())
+    assert set(errors) == set(expected)
+    assert all(errors[member][0].startswith(rule) for member, rule in expected.items())
     assert _tokens(admin) == before
 
 
-def test_an_unknown_token_is_404_with_those_that_there_are(admin: Admin) -> None:
-    said = admin.refused("DELETE", "/tokens/augment-seded", status=404).detail
-    assert said.startswith("there is no token 'augment-seded' (did you mean 'augment-seeded'?); there are: ")
+def test_unknown_token_is_404_with_the_known_ones(admin: Admin) -> None:
+    message = admin.refused("DELETE", "/tokens/augment-seded", status=404).detail
+    assert message.startswith("there is no token 'augment-seded' (did you mean 'augment-seeded'?); there are: ")
 
 
-def test_tokens_made_at_run_time_never_reach_the_journal(admin: Admin) -> None:
+def test_new_tokens_never_reach_the_journal(admin: Admin) -> None:
     made = _new(admin)
     admin.vendor(f"/analytics/v0/dau-count?page={made['token']}", made["token"])
     admin.vendor(f"/analytics/v0/{made['token']}", made["token"])
-    told = str(admin.get("/requests"))
-    assert made["token"] not in told
-    assert told.count("[redacted]") == 2
+    journal = str(admin.get("/requests"))
+    assert made["token"] not in journal
+    assert journal.count("[redacted]") == 2

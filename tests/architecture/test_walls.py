@@ -54,11 +54,11 @@ BREACHES = [
     ("server/sockets.py", "import mockserver.audit", "floors"),
     ("settings.py", "import mockserver.vendors", "settings-alone"),
     ("resources.py", "import mockserver.admin", "settings-alone"),
-    ("server/sockets.py", "import mockserver.pytest_plugin.wire", "floors"),
-    ("cli/eof.py", "import mockserver.pytest_plugin.wire", "floors"),
-    ("pytest_plugin/marker.py", "import mockserver.settings", "plugin-apart"),
-    ("pytest_plugin/wire.py", "def late() -> None:\n    import mockserver.gateway.journal", "plugin-apart"),
-    ("pytest_plugin/bodies.py", "import yaml", "plugin-apart"),
+    ("server/sockets.py", "import mockserver.pytest_plugin.servers", "floors"),
+    ("cli/eof.py", "import mockserver.pytest_plugin.servers", "floors"),
+    ("pytest_plugin/options.py", "import mockserver.settings", "plugin-apart"),
+    ("pytest_plugin/server_process.py", "def late() -> None:\n    import mockserver.gateway.journal", "plugin-apart"),
+    ("pytest_plugin/sandboxes.py", "import yaml", "plugin-apart"),
 ]
 """Where somebody writes what, and the contract that must catch it."""
 

@@ -8,7 +8,7 @@ import pytest
 
 from tests.cli.conftest import Run
 from tests.server import programs
-from tests.server.programs import asked, ended, line, request
+from tests.server.programs import ended, line, request, send
 
 BOTH = ["granian", "threaded"]
 AUGMENT = "Authorization: Bearer mock-augment-acme\r\n"
@@ -19,7 +19,7 @@ def test_it_answers_once_it_says_that_it_is_ready(kind: str) -> None:
     with programs.started("-m", "mockserver", "serve", "--port", "0", "--json", "--server", kind) as program:
         ready = json.loads(line(program))
         assert ready["pid"] == program.pid
-        status, _, body = asked(ready["url"], request("/analytics/v0/dau-count", headers=AUGMENT))
+        status, _, body = send(ready["url"], request("/analytics/v0/dau-count", headers=AUGMENT))
         assert (status, "daily_active_user_counts" in json.loads(body)) == (200, True)
         program.terminate()
         assert ended(program) == (0, "", "")

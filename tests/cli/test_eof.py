@@ -10,7 +10,7 @@ import pytest
 from mockserver.cli import eof
 from tests.cli.conftest import Run
 from tests.server import programs
-from tests.server.programs import asked, ended, line, request, told
+from tests.server.programs import ended, line, press_enter, request, send
 
 SERVE = ("-m", "mockserver", "serve", "--port", "0", "--json", "--log-level", "warning", "--server", "threaded")
 
@@ -18,8 +18,8 @@ SERVE = ("-m", "mockserver", "serve", "--port", "0", "--json", "--log-level", "w
 def test_it_serves_until_standard_input_ends() -> None:
     with programs.started(*SERVE, "--until-eof") as program:
         url = json.loads(line(program))["url"]
-        told(program)
-        assert asked(url, request("/_mock/health"))[0] == 200
+        press_enter(program)
+        assert send(url, request("/_mock/health"))[0] == 200
         assert ended(program) == (0, "", "")
 
 
@@ -28,7 +28,7 @@ def test_without_the_flag_it_does_not_look_at_standard_input() -> None:
         url = json.loads(line(program))["url"]
         assert program.stdin is not None
         program.stdin.close()
-        assert asked(url, request("/_mock/health"))[0] == 200
+        assert send(url, request("/_mock/health"))[0] == 200
 
 
 @pytest.fixture

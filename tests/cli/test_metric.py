@@ -77,7 +77,7 @@ def test_an_average_over_nothing_is_none(run: Run, url: str, app: Flask) -> None
         (("ai-active-user", *RANGE), "there is no metric 'ai-active-user' (did you mean 'ai-active-users'?)"),
         (("ai-active-users", "--from", "2025-10-13", "--to", "monday"), "to: must be a date that exists"),
         (("ai-active-users", *RANGE, "--organization", "acmee"), "acmee"),
-        (("ai-active-users", *RANGE, "--now", "noon"), "'noon' is not an instant"),
+        (("ai-active-users", *RANGE, "--now", "noon"), "'noon' is not a timestamp"),
         (("ai-active-users", *RANGE, "--url", "acme"), "'acme' is no address of a server"),
         (("ai-active-users", *RANGE, "--url", "http://127.0.0.1:1"), "no server of ours answers at http://127.0.0.1:1"),
         (("ai-active-users", *RANGE, *NOW, "--url", "http://127.0.0.1:1"), "leave --organization and --now out"),

@@ -123,7 +123,7 @@ def test_a_flag_goes_before_a_variable(run: Run, stated: list[Settings]) -> None
         ("--host 0.0.0.0", "choose a token with --admin-token"),
         ("--now yesterday", "as in 2025-10-21T10:30:00Z"),
         ("--now 1815-12-10T00:00:00Z", "now cannot be 1815-12-10"),
-        ("--policy last_cursor=null", "it takes vendor.switch=value"),
+        ("--policy last_cursor=null", "it must be vendor.switch=value"),
         ("--policy augment.last_curser=null", "did you mean 'last_cursor'?"),
         ("--policy augment.last_cursor=none", "it takes one of: empty, null, absent"),
         ("--policy argument.last_cursor=null", "did you mean 'augment'?"),

@@ -1,4 +1,4 @@
-"""Promises about what a sweep tries: one switch at a time, every other value, and only what is open unless named."""
+"""The plan of a sweep: one switch at a time, every other option, and only undocumented switches unless named."""
 
 from enum import StrEnum
 
@@ -31,28 +31,27 @@ HOUR = switches.integer_switch("hour", (2, 0, 1), default=2, grade=Grade.DOCUMEN
 SHAPE = switches.switch("shape", Shape, grade=Grade.OBSERVED, description="A shape.")
 NAMES = switches.names("names", "items", "date", grade=Grade.ASSUMED, description="What things are called.")
 KNOWN: dict[str, tuple[AnySwitch, ...]] = {"one": (OPEN, HOUR), "two": (SHAPE, NAMES)}
-USUAL = {name: Switches(switches.defaults(known)) for name, known in KNOWN.items()}
+BASELINE = {name: Switches(switches.defaults(known)) for name, known in KNOWN.items()}
 
 
-def planned(*asked: str, of: tuple[str, ...] = (), usual: dict[str, Switches] | None = None) -> Plan:
+def planned(*names: str, of: tuple[str, ...] = (), baseline: dict[str, Switches] | None = None) -> Plan:
     """The plan for some switches and vendors."""
-    return plan.plan(KNOWN, {**USUAL, **(usual or {})}, of, asked)
+    return plan.plan(KNOWN, {**BASELINE, **(baseline or {})}, of, names)
 
 
-def written(plan: Plan) -> list[str]:
-    """The readings of a plan, written."""
-    return [str(reading) for reading in plan.readings]
+def texts(plan: Plan) -> list[str]:
+    """The variations of a plan as text."""
+    return [str(variation) for variation in plan.variations]
 
 
-def test_every_other_choice_of_every_open_switch_is_tried_once() -> None:
-    assert written(planned()) == ["one.open=b", "one.open=c", "two.shape=nested"]
+def test_every_other_option_of_undocumented_switches_is_tried() -> None:
+    assert texts(planned()) == ["one.open=b", "one.open=c", "two.shape=nested"]
 
 
-def test_what_is_left_out_says_why() -> None:
-    assert {str(each): each.why for each in planned().left_out} == {
+def test_left_out_switches_have_a_reason() -> None:
+    assert {str(each): each.reason for each in planned().left_out} == {
         "one.hour": "its default is documented; --switch one.hour tries the others",
-        "two.names": "any names may be given, so there is no list of readings; try some with "
-        "--switch two.names=old=new",
+        "two.names": "it takes any names, so its options cannot be listed; try some with --switch two.names=old=new",
     }
 
 
@@ -69,50 +68,50 @@ PICKED = {
 }
 
 
-@pytest.mark.parametrize(("of", "asked", "found"), PICKED.values(), ids=PICKED)
-def test_vendors_and_switches_pick_together(of: tuple[str, ...], asked: tuple[str, ...], found: list[str]) -> None:
-    assert written(planned(*asked, of=of)) == found
+@pytest.mark.parametrize(("of", "names", "found"), PICKED.values(), ids=PICKED)
+def test_vendor_and_switch_flags_add_up(of: tuple[str, ...], names: tuple[str, ...], found: list[str]) -> None:
+    assert texts(planned(*names, of=of)) == found
 
 
-def test_what_is_asked_for_is_not_told_as_left_out() -> None:
+def test_named_switch_is_not_listed_as_left_out() -> None:
     assert planned("one.hour=0", of=("one",)).left_out == ()
 
 
-def test_what_the_server_starts_with_is_no_reading() -> None:
-    changed = planned(usual={"one": Switches({"open": Letter.B, "hour": 2})})
-    assert written(changed)[:2] == ["one.open=a", "one.open=c"]
-    assert [reading.usual for reading in changed.readings][:2] == ["b", "b"]
+def test_option_of_the_baseline_is_not_a_variation() -> None:
+    changed = planned(baseline={"one": Switches({"open": Letter.B, "hour": 2})})
+    assert texts(changed)[:2] == ["one.open=a", "one.open=c"]
+    assert [variation.baseline for variation in changed.variations][:2] == ["b", "b"]
 
 
 WRONG = {
     "no vendor": ("three.open", "there is no vendor 'three'; there are: one, two"),
     "no switch": ("one.opn", "there is no switch 'opn' (did you mean 'open'?); there are: open, hour"),
-    "no dot": ("open", "it takes vendor.switch; `mockserver switches` lists all of them"),
+    "no dot": ("open", "it must be vendor.switch; `mockserver switches` lists all of them"),
     "no such value": ("one.open=d", "open cannot be 'd'; it takes one of: a, b, c"),
     "an empty value": ("one.open=", "open cannot be ''; it takes one of: a, b, c"),
-    "the value that it has": ("one.open=a", "a is what the baseline has already; name another value, or none"),
-    "a renaming without names": ("two.names", "any names may be given, so there is no list of readings"),
+    "the value that it has": ("one.open=a", "the baseline has a already; name another option, or none"),
+    "a renaming without names": ("two.names", "it takes any names, so its options cannot be listed"),
 }
 
 
-@pytest.mark.parametrize(("asked", "said"), WRONG.values(), ids=WRONG)
-def test_what_there_is_not_is_refused_with_what_there_is(asked: str, said: str) -> None:
-    with pytest.raises(PlanError) as refusal:
-        planned(asked)
-    assert str(refusal.value).startswith(f"--switch {asked.partition('=')[0]}: {said}")
+@pytest.mark.parametrize(("name", "message"), WRONG.values(), ids=WRONG)
+def test_unknown_names_are_refused_with_the_known_ones(name: str, message: str) -> None:
+    with pytest.raises(PlanError) as error:
+        planned(name)
+    assert str(error.value).startswith(f"--switch {name.partition('=')[0]}: {message}")
 
 
-def test_a_vendor_that_there_is_not_is_refused() -> None:
+def test_unknown_vendor_is_refused() -> None:
     with pytest.raises(PlanError, match=r"^--vendor: there is no vendor 'tow' \(did you mean 'two'\?\); there are"):
         planned(of=("tow",))
 
 
-def test_every_served_vendor_has_readings_and_none_is_documented() -> None:
+def test_every_vendor_has_undocumented_variations() -> None:
     known = {vendor.name: vendor.switches for vendor in vendors.discover()}
     whole = plan.plan(known, {name: Switches(switches.defaults(each)) for name, each in known.items()}, (), ())
-    assert {reading.vendor for reading in whole.readings} == set(known)
-    assert Grade.DOCUMENTED not in {reading.switch.grade for reading in whole.readings}
-    assert len(whole.readings) == sum(
+    assert {variation.vendor for variation in whole.variations} == set(known)
+    assert Grade.DOCUMENTED not in {variation.switch.grade for variation in whole.variations}
+    assert len(whole.variations) == sum(
         len(each.options) - 1
         for of_vendor in known.values()
         for each in of_vendor

@@ -1,4 +1,4 @@
-"""Promises about a command under test: it gets its variables and no input, and its end and output are told plainly."""
+"""A run of the command: it gets its variables and no input, and its end and output are captured."""
 
 import pytest
 
@@ -12,32 +12,32 @@ def run(script: str, timeout: float | None = None, **variables: str) -> Ended:
 
 
 ENDS = {
-    "well": ("exit 0", "exit code 0", True),
-    "with a code": ("exit 7", "exit code 7", False),
-    "by a signal": ("kill -KILL $$", "killed by signal 9 (Killed)", False),
+    "success": ("exit 0", "exit code 0", True),
+    "failure": ("exit 7", "exit code 7", False),
+    "signal": ("kill -KILL $$", "killed by signal 9 (Killed)", False),
 }
 
 
-@pytest.mark.parametrize(("script", "said", "well"), ENDS.values(), ids=ENDS)
-def test_an_end_is_a_code_or_a_signal(script: str, said: str, *, well: bool) -> None:
+@pytest.mark.parametrize(("script", "text", "passed"), ENDS.values(), ids=ENDS)
+def test_command_ends_with_a_code_or_a_signal(script: str, text: str, *, passed: bool) -> None:
     found = run(script)
-    assert (str(found), found.well) == (said, well)
+    assert (str(found), found.passed) == (text, passed)
 
 
-def test_it_gets_the_variables_beside_those_there_are(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_variables_are_added_to_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OURS", "kept")
     assert run('echo "$OURS $THEIRS"', THEIRS="given").output == "kept given\n"
 
 
-def test_it_gets_no_input() -> None:
+def test_stdin_is_empty() -> None:
     assert (run("cat").code, run("cat").output) == (0, "")
 
 
-def test_both_streams_are_kept_in_order() -> None:
+def test_both_streams_are_captured_in_order() -> None:
     assert run("echo one; echo two >&2; echo three").last(2) == ["two", "three"]
 
 
-def test_colours_and_control_characters_are_left_out() -> None:
+def test_colors_and_control_characters_are_removed() -> None:
     assert run(r"printf 'a\033[31mred\033[0m\tb\001\r\nold\rnew\377'").output == "ared    b\nold\nnew\ufffd"
 
 
@@ -46,17 +46,17 @@ def test_only_the_end_of_a_long_output_is_kept() -> None:
     assert (len(found), found.endswith("19999\n20000\n")) == (program.KEPT, True)
 
 
-def test_one_that_hangs_is_interrupted_with_all_that_it_started() -> None:
+def test_hanging_command_is_interrupted_with_its_children() -> None:
     found = run("trap 'echo interrupted; exit 3' INT; sleep 60", timeout=0.2)
     assert (found.code, found.signal, found.output) == (None, None, "interrupted\n")
     assert str(found) == f"still running after {found.seconds:.1f} s"
 
 
-def test_one_that_will_not_end_is_killed(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_command_that_ignores_the_interrupt_is_killed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(program, "GRACE", 0.1)
     assert run("trap '' INT; while :; do sleep 60; done", timeout=0.2).seconds < 10
 
 
-def test_there_must_be_such_a_command() -> None:
+def test_unknown_command_cannot_be_run() -> None:
     with pytest.raises(CannotRun, match=r"^cannot run 'there-is-none': No such file or directory$"):
         program.run(["there-is-none"], {}, None)

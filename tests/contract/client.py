@@ -1,6 +1,6 @@
-"""Answers what a client of a vendor gets from an app in this process, its credentials sent along.
+"""A client of a vendor's API, for tests: it sends its credentials, and can change the sandbox behind the answers.
 
-Judging the answers stays out (`watch` sees every one of them); moving the sandbox that they come from is here.
+`watch` checks every answer against the vendor's OpenAPI file.
 """
 
 import json
@@ -26,7 +26,7 @@ Query = str | Mapping[str, str | int]
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One answer, as a client sees it."""
+    """An answer, as a client sees it."""
 
     status: int
     headers: Headers
@@ -39,20 +39,20 @@ class Answer:
 
     @property
     def code(self) -> str | None:
-        """The code of a refusal, where the vendor's shape has one; None for an answer that is no refusal."""
+        """The code of an error, where the vendor's shape has one; None for an answer without an error."""
         error: dict[str, str] = self.json.get("error", {})
         return error.get("code")
 
     @property
     def message(self) -> str:
-        """The message of a refusal, which stands in its `error` or beside it."""
+        """The message of an error, inside `error` or beside it."""
         body = self.json
-        said: str = (body["error"] if isinstance(body["error"], dict) else body)["message"]
-        return said
+        message: str = (body["error"] if isinstance(body["error"], dict) else body)["message"]
+        return message
 
     @property
     def faults(self) -> list[str]:
-        """The faults that a refusal lists, where the vendor's shape has a list; none for any other refusal."""
+        """The errors that an answer lists, where the vendor's shape has a list."""
         listed: list[str] = self.json["error"].get("errors", [])
         return listed
 
@@ -62,7 +62,7 @@ FORM = "application/x-www-form-urlencoded"
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """Where a client gets its access tokens, and the Authorization header by which it does."""
+    """Where a client gets its access tokens, and the Authorization header with its credentials."""
 
     path: str
     authorization: str
@@ -72,7 +72,7 @@ class Exchange:
 class Client:
     """A client with one credential. Paths are given below `mount`, percent-encoded as they are sent.
 
-    `exchange` is there where the vendor's clients get a token first (`opened` and `signed_in` do so).
+    `exchange` is set where the vendor's clients get a token first (`opened` and `signed_in` do so).
     """
 
     app: Flask
@@ -90,7 +90,7 @@ class Client:
         body: bytes = b"",
         environ: Mapping[str, str] | None = None,
     ) -> Answer:
-        """Any request at all; nothing is normalised on the way, and `environ` is what a server would hand over."""
+        """Send any request, without normalization; `environ` adds what a server would."""
         query = query if isinstance(query, str) else urlencode(query)
         sent = {} if self.authorization is None else {"Authorization": self.authorization}
         got = self.app.test_client().open(
@@ -110,23 +110,26 @@ class Client:
         return self.ask("GET", path, query)
 
     def got(self, path: str, **parameters: str | int) -> Any:
-        """The body of a GET that is answered with 200."""
+        """The body of a GET that must be answered with 200."""
         answer = self.get(path, parameters)
         assert answer.status == 200, answer.body
         return answer.json
 
     def pages(self, path: str, **parameters: str | int) -> Iterator[Any]:
-        """The bodies of a walk along what each page says of the next, from the first to the last."""
+        """The bodies of all pages, each found by what the one before says of the next."""
+        from tests.contract import probes
+
+        next_page = probes.of(self.vendor).next_page
         more: Mapping[str, str | int] | None = {}
         while more is not None:
             page = self.got(path, **{**parameters, **more})
             yield page
-            following = _next(page)
+            following = next_page(page)
             assert following is None or following != more, "a page that names itself as the next would never end"
             more = following
 
     def walk(self, path: str, **parameters: str | int) -> list[Any]:
-        """The rows of a whole walk."""
+        """The rows of all pages."""
         return [row for page in self.pages(path, **parameters) for row in rows(page)]
 
     def bearing(self, authorization: str | None) -> Self:
@@ -134,12 +137,12 @@ class Client:
         return replace(self, authorization=authorization)
 
     def signed_in(self) -> Self:
-        """The same client with a new access token, where its vendor has such."""
+        """The same client with a new access token, where its vendor has access tokens."""
         if self.exchange is None:
             return self
-        asking = replace(self, mount="", authorization=self.exchange.authorization)
+        sender = replace(self, mount="", authorization=self.exchange.authorization)
         form = b"grant_type=client_credentials"
-        answer = asking.ask("POST", self.exchange.path, headers={"Content-Type": FORM}, body=form)
+        answer = sender.ask("POST", self.exchange.path, headers={"Content-Type": FORM}, body=form)
         assert answer.status == 200, answer.body
         return replace(self, authorization=f"Bearer {answer.json['access_token']}")
 
@@ -154,25 +157,25 @@ class Client:
         with self.app.app_context():
             return admin_context.context().registry
 
-    def at(self, instant: str) -> Self:
-        """The same client, once the sandbox's clock stands at an instant; with a new token, as the old one may end."""
-        self.sandbox.set_clock(Clock.at(datetime.fromisoformat(instant), frozen=True))
+    def at(self, now: str) -> Self:
+        """The same client, with the sandbox's clock frozen at `now`, and a new token, as the old one may expire."""
+        self.sandbox.set_clock(Clock.at(datetime.fromisoformat(now), frozen=True))
         return self.signed_in()
 
     @property
-    def vendor(self) -> str:
-        """The name of the vendor whose mount this is."""
+    def vendor(self) -> Vendor:
+        """The vendor whose mount this is."""
         with self.app.app_context():
-            return next(each.name for each in admin_context.context().vendors if self.mount in each.mounts)
+            return next(each for each in admin_context.context().vendors if self.mount in each.mounts)
 
     def limited(self, limit: Limit = LimitMode.DOCUMENTED) -> Self:
-        """The same client, once the vendor's limit is this one and every bucket is full."""
-        self.sandbox.set_limits({self.vendor: limit})
+        """The same client, with this limit at the vendor, and full buckets."""
+        self.sandbox.set_limits({self.vendor.name: limit})
         return self
 
-    def switched(self, **values: str | int) -> Self:
-        """The same client, once switches of the vendor have these values and all others their defaults."""
-        self.sandbox.set_policy({self.vendor: values})
+    def switched(self, **options: str | int) -> Self:
+        """The same client, with these options of the vendor's switches, and the defaults of all others."""
+        self.sandbox.set_policy({self.vendor.name: options})
         return self
 
 
@@ -182,7 +185,7 @@ def basic(client: str, secret: str) -> str:
 
 
 def opened(app: Flask, vendor: Vendor, token: str, mount: str = "") -> Client:
-    """A client that a token opens, as the vendor's clients use it: as it is, or for an access token."""
+    """A client with a token, used as the vendor's clients do: directly, or to get an access token."""
     if vendor.token_path is None:
         return Client(app, mount, f"{vendor.schemes[0]} {token}")
     return Client(app, mount, None, Exchange(vendor.token_path, basic(token, str(vendor.secret)))).signed_in()
@@ -192,13 +195,3 @@ def rows(page: Mapping[str, Any]) -> list[Any]:
     """The rows of a page: its one list, whatever the vendor calls it."""
     [found] = [value for value in page.values() if isinstance(value, list)]
     return found
-
-
-def _next(page: Mapping[str, Any]) -> Mapping[str, str | int] | None:
-    """What to ask for to get the page after this one; None after the last."""
-    if "meta" in page:
-        following: Mapping[str, int] | None = page["meta"].get("next")
-        return following
-    if "pagination" in page:
-        return {"cursor": page["pagination"]["next_cursor"]} if page["pagination"]["has_more"] else None
-    return {"cursor": page["nextCursor"]} if page.get("nextCursor") else None

@@ -1,17 +1,18 @@
-"""Promises about the ledger: everything that is described has a row with evidence, and what is wrong with it is told.
+"""The ledger has a row with evidence for everything that is described, and every error in it is reported.
 
-That the rows are what is really served stays out (`test_served`), and so does the file (`test_file`).
+That the rows are what is served is checked by `test_served`; the file by `test_file`.
 """
 
 from collections.abc import Callable
 from copy import deepcopy
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from mockserver import resources, vendors
 from mockserver.fidelity import ledger, rows
-from mockserver.fidelity.rows import Kind, Row
+from mockserver.fidelity.rows import Kind, LedgerRow
 from mockserver.gateway.switches import Grade
 
 AUGMENT, *_ = vendors.discover()
@@ -22,10 +23,10 @@ Breach = Callable[[dict[str, Any]], object]
 
 
 @pytest.mark.parametrize("vendor", LEDGERS)
-def test_a_ledger_has_no_fault_and_no_row_twice(vendor: str) -> None:
+def test_ledger_has_no_errors_and_no_repeated_rows(vendor: str) -> None:
     found = LEDGERS[vendor]
     names = [(row.kind, row.name) for row in found.rows]
-    assert found.faults == []
+    assert found.errors == []
     assert len(set(names)) == len(names)
 
 
@@ -37,11 +38,11 @@ def test_every_row_has_a_source_and_a_test(vendor: str) -> None:
 
 
 @pytest.mark.parametrize("vendor", LEDGERS)
-def test_rows_come_by_kind_and_every_kind_has_some(vendor: str) -> None:
+def test_rows_are_ordered_by_kind_and_cover_all_kinds(vendor: str) -> None:
     assert list(dict.fromkeys(row.kind for row in LEDGERS[vendor].rows)) == list(Kind)
 
 
-def _row(vendor: str, kind: Kind, name: str) -> Row:
+def _row(vendor: str, kind: Kind, name: str) -> LedgerRow:
     return next(row for row in LEDGERS[vendor].rows if (row.kind, row.name) == (kind, name))
 
 
@@ -72,18 +73,18 @@ def _row(vendor: str, kind: Kind, name: str) -> Row:
         ("jetbrains-console", Kind.HEADER, "200 createToken Cache-Control", "I"),
     ],
 )
-def test_a_thing_has_the_grade_of_the_contract(vendor: str, kind: Kind, name: str, grade: str) -> None:
+def test_item_has_the_expected_grade(vendor: str, kind: Kind, name: str, grade: str) -> None:
     assert _row(vendor, kind, name).grade == grade
 
 
-def test_evidence_holds_for_what_is_inside_until_something_has_its_own() -> None:
-    around = _row("augment", Kind.FIELD, "getDau metadata.effective_date")
-    inside = _row("augment", Kind.FIELD, "getDau metadata.generated_at")
-    assert around.source == _row("augment", Kind.FIELD, "getDau metadata").source
-    assert inside.source == "page, Response Fields: metadata.generated_at"
+def test_evidence_is_inherited_by_inner_items() -> None:
+    outer = _row("augment", Kind.FIELD, "getDau metadata.effective_date")
+    inner = _row("augment", Kind.FIELD, "getDau metadata.generated_at")
+    assert outer.source == _row("augment", Kind.FIELD, "getDau metadata").source
+    assert inner.source == "page, Response Fields: metadata.generated_at"
 
 
-def test_counts_are_by_grade_and_make_up_the_rows() -> None:
+def test_counts_by_grade_add_up_to_the_rows() -> None:
     for each in LEDGERS.values():
         counted = rows.counts(each.rows)
         assert list(counted) == list(Grade)
@@ -91,12 +92,12 @@ def test_counts_are_by_grade_and_make_up_the_rows() -> None:
 
 
 def _info(document: dict[str, Any], **wanted: str) -> dict[str, str]:
-    """The record at the head of the file that has these members."""
+    """The record at the head of the file that has these fields."""
     return next(each for each in document["info"]["x-evidence"] if wanted.items() <= each.items())
 
 
-def _planted(**members: str) -> Breach:
-    return lambda document: document["info"]["x-evidence"].append(members)
+def _added(**fields: str) -> Breach:
+    return lambda document: document["info"]["x-evidence"].append(fields)
 
 
 BREACHES: dict[str, tuple[Breach, str]] = {
@@ -122,53 +123,72 @@ BREACHES: dict[str, tuple[Breach, str]] = {
     ),
     "an operation that is not served": (
         lambda document: document["paths"].update({"/analytics/v0/dax": document["paths"]["/analytics/v0/dau"]}),
-        "the operation getDau (/analytics/v0/dax) has a row and is not served",
+        "the operation getDau (/analytics/v0/dax) is in openapi/augment.yaml and is not served",
     ),
     "a component that nothing refers to": (
         lambda document: document["components"]["schemas"].update(Left={"type": "object"}),
-        "#/components/schemas/Left is described, and nothing refers to it",
+        "nothing refers to #/components/schemas/Left; remove it",
     ),
     "a switch that nobody names": (
         lambda document: _info(document, switch="before_publication").pop("switch"),
         "the switch before_publication has no row",
     ),
     "a switch that there is not": (
-        _planted(grade="A", switch="before_lunch", says="Nothing.", test="a.py::test_b"),
-        "the switch before_lunch has a row, and there is no such switch",
+        _added(grade="A", switch="before_lunch", description="Nothing.", test="a.py::test_b"),
+        "the switch before_lunch has a row, and the vendor's policy has no such switch",
     ),
     "a switch of another grade": (
         lambda document: _info(document, switch="before_publication").update(grade="O"),
-        "the switch before_publication is graded O in the file and A in the policy",
+        "the switch before_publication has the grade O in openapi/augment.yaml and A in the policy",
     ),
     "no limit of requests": (
         lambda document: _info(document, limit="rate").pop("limit"),
         "the limit rate has no row",
     ),
     "a limit of other numbers": (
-        lambda document: _info(document, limit="rate").update(says="11 requests a minute, and 20 at once."),
-        "the limit rate does not tell 10",
+        lambda document: _info(document, limit="rate").update(description="11 requests a minute, and 20 at once."),
+        "the limit rate does not mention 10",
     ),
-    "a record without a test": (_planted(grade="A", says="So."), "the record 'So.' names no test"),
-    "a record of no grade": (_planted(grade="B", says="So.", test="a.py::test_b"), "has the grade 'B'; there are D, O"),
-    "a record that vouches by nothing": (_planted(grade="A", test="a.py::test_b"), "has no source"),
-    "a document that is not named": (_planted(grade="D", says="So.", test="a.py::test_b"), "'So.' has no source"),
-    "a member that no record has": (
-        _planted(grade="A", says="So.", test="a.py::test_b", note="x"),
-        "'So.' has note; a record has grade, limit, says, source, switch, test",
+    "a record without a test": (
+        _added(grade="A", description="So."),
+        "the record 'So.' in openapi/augment.yaml names no test",
+    ),
+    "a record of no grade": (
+        _added(grade="B", description="So.", test="a.py::test_b"),
+        "has the grade 'B'; there are D (documented), O (observed)",
+    ),
+    "a record that vouches by nothing": (_added(grade="A", test="a.py::test_b"), "has no source"),
+    "a document that is not named": (
+        _added(grade="D", description="So.", test="a.py::test_b"),
+        "'So.' in openapi/augment.yaml has no source",
+    ),
+    "an unknown field of a record": (
+        _added(grade="A", description="So.", test="a.py::test_b", note="x"),
+        "'So.' in openapi/augment.yaml has note; a record has description, grade, limit, source, switch, test",
     ),
     "a switch of which nothing is said": (
-        _planted(grade="A", source="page", test="a.py::test_b", switch="last_cursor"),
-        "the record 'page' says nothing",
+        _added(grade="A", source="page", test="a.py::test_b", switch="last_cursor"),
+        "the record 'page' in openapi/augment.yaml has no description",
     ),
 }
 
 
-@pytest.mark.parametrize(("breach", "told"), BREACHES.values(), ids=BREACHES)
-def test_a_breach_is_told(breach: Breach, told: str) -> None:
+@pytest.mark.parametrize(("breach", "message"), BREACHES.values(), ids=BREACHES)
+def test_error_is_reported(breach: Breach, message: str) -> None:
     document = deepcopy(DOCUMENT)
     breach(document)
-    assert [fault for fault in ledger.of(AUGMENT, document).faults if fault.startswith("augment: ") and told in fault]
+    assert [
+        error for error in ledger.build(AUGMENT, document).errors if error.startswith("augment: ") and message in error
+    ]
 
 
-def test_without_a_breach_the_copy_is_as_good_as_the_file() -> None:
-    assert ledger.of(AUGMENT, deepcopy(DOCUMENT)) == LEDGERS["augment"]
+def test_unchanged_copy_has_the_same_ledger() -> None:
+    assert ledger.build(AUGMENT, deepcopy(DOCUMENT)) == LEDGERS["augment"]
+
+
+def test_missing_openapi_file_says_what_to_write(tmp_path: Path) -> None:
+    found = ledger.load(AUGMENT, tmp_path)
+    assert (found.rows, len(found.errors)) == ([], 1)
+    assert found.errors[0].startswith(
+        "augment: there is no openapi/augment.yaml; write it from the vendor's documentation"
+    )

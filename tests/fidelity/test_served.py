@@ -1,7 +1,4 @@
-"""The ledger is what is served, and nothing else: judged by real answers of every endpoint in every reading.
-
-That rows have evidence stays out (`test_ledger`).
-"""
+"""The ledger lists what is served and nothing else: compared with answers of every endpoint with every option."""
 
 from collections.abc import Iterator
 from importlib import import_module
@@ -15,7 +12,7 @@ from marshmallow import Schema
 from mockserver import vendors
 from mockserver.app import create_app
 from mockserver.fidelity import ledger
-from mockserver.fidelity.rows import Kind, Row
+from mockserver.fidelity.rows import Kind, LedgerRow
 from mockserver.gateway import switches
 from mockserver.gateway.switches import Switches
 from mockserver.gateway.vendor import Vendor
@@ -32,7 +29,7 @@ every_vendor = pytest.mark.parametrize("vendor", VENDORS.values(), ids=VENDORS, 
 
 @pytest.fixture(scope="module")
 def served(vendor: Vendor) -> Seen:
-    """Everything that a vendor's surface answers at acme."""
+    """Everything that a vendor serves for acme."""
     mount = next(mount for mount in vendor.mounts if vendor.sample_path.startswith(mount))
     app = create_app(SETTINGS)
     client = clients.opened(app, vendor, f"mock-{vendor.name}-acme", mount)
@@ -40,31 +37,31 @@ def served(vendor: Vendor) -> Seen:
         return seen.everything(client, vendor, "acme", patch)
 
 
-def of(vendor: Vendor, kind: Kind) -> list[Row]:
+def of(vendor: Vendor, kind: Kind) -> list[LedgerRow]:
     """The rows of a vendor that are of a kind."""
     return [row for row in ROWS[vendor.name] if row.kind is kind]
 
 
 @every_vendor
-def test_every_field_of_a_real_answer_has_a_row_and_every_row_was_seen_in_one(vendor: Vendor, served: Seen) -> None:
+def test_fields_of_answers_and_rows_are_the_same(vendor: Vendor, served: Seen) -> None:
     assert served.fields == {row.name for row in of(vendor, Kind.FIELD)}
 
 
 @every_vendor
-def test_every_refusal_has_a_row_and_every_row_was_met(vendor: Vendor, served: Seen) -> None:
+def test_errors_and_rows_are_the_same(vendor: Vendor, served: Seen) -> None:
     told = {row.name.partition(" ")[::2] for row in of(vendor, Kind.ERROR)}
     assert served.statuses == {first for first, _ in told if first.isdigit()}
     assert served.refused == {rest for first, rest in told if not first.isdigit()}
 
 
 @every_vendor
-def test_every_header_has_a_row_and_every_row_was_met(vendor: Vendor, served: Seen) -> None:
+def test_headers_and_rows_are_the_same(vendor: Vendor, served: Seen) -> None:
     told = [row.name.split() for row in of(vendor, Kind.HEADER)]
     assert served.headers == {f"{words[0]} {words[-1]}" for words in told if words[0] != "request"}
 
 
 def queries(vendor: Vendor) -> Iterator[Any]:
-    """The schemas of what a vendor's endpoints take; some depend on the switches."""
+    """The query schemas of a vendor's endpoints; some depend on the switches."""
     room = import_module(f"mockserver.vendors.{vendor.name.replace('-', '_')}.schemas")
     names = [each.name for each in walk_packages(getattr(room, "__path__", []), f"{room.__name__}.")]
     for module in [room, *map(import_module, names)]:
@@ -76,15 +73,15 @@ def queries(vendor: Vendor) -> Iterator[Any]:
 
 
 @every_vendor
-def test_every_parameter_that_is_read_has_a_row_and_every_row_is_read(vendor: Vendor) -> None:
-    """What stands in a path or in a form is read elsewhere."""
+def test_parameters_and_rows_are_the_same(vendor: Vendor) -> None:
+    """Path variables and forms are read elsewhere."""
     read = {field.data_key or name for each in queries(vendor) for name, field in each.fields.items()}
     paths = {row.name.partition(":")[0]: row.name for row in of(vendor, Kind.OPERATION)}
     told = [row.name.split() for row in of(vendor, Kind.PARAMETER)]
     assert read == {words[-1] for words in told if words[1] != "body" and f"{{{words[-1]}}}" not in paths[words[0]]}
 
 
-def test_keys_are_written_as_rows_write_them() -> None:
+def test_keys_have_the_form_of_rows() -> None:
     body = {"a": [{"b": {"c": 1}}, {"d": []}], "e": None}
     assert list(seen.keys(body)) == ["a", "a[].b", "a[].b.c", "a[].d", "e"]
     assert list(seen.keys([{"month": 0}])) == ["[].month"]

@@ -15,8 +15,8 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from mockserver.gateway import pipeline, response_cache, socket_features, switches
-from mockserver.gateway.faults import Effect, Phase, Rule
-from mockserver.gateway.limits import Allowance, Block, Scope
+from mockserver.gateway.faults import FaultEffect, FaultPhase, FaultRule
+from mockserver.gateway.limits import Allowance, LimitBlock, LimitScope
 from mockserver.gateway.rejection import InjectedFailure, Reason, Rejection
 from mockserver.gateway.sandbox import SandboxConfig, SandboxRegistry
 from mockserver.gateway.switches import AnySwitch, Grade, Switches, switch
@@ -46,8 +46,8 @@ class Mood(StrEnum):
 
 
 MOOD = switch("mood", Mood, grade=Grade.ASSUMED, description="How it speaks; nobody knows.")
-SCOPE = switch("bucket", Scope, grade=Grade.ASSUMED, description="Which requests share a bucket.")
-BLOCK = switch("block", Block, grade=Grade.ASSUMED, description="What an empty bucket does.")
+SCOPE = switch("bucket", LimitScope, grade=Grade.ASSUMED, description="Which requests share a bucket.")
+BLOCK = switch("block", LimitBlock, grade=Grade.ASSUMED, description="What an empty bucket does.")
 SWITCHES: tuple[AnySwitch, ...] = (MOOD, SCOPE, BLOCK)
 NAMES = switches.names("names", "said", "mood", "at", grade=Grade.ASSUMED, description="What the answer calls things.")
 """Not among the others; a vendor that has it lists it beside them."""
@@ -163,9 +163,9 @@ LATE: dict[str, Any] = {"delay_seconds": Decimal("0.25")}
 """An effect that changes nothing but when."""
 
 
-def armed(aviary: Aviary, phase: Phase = Phase.BEFORE, **effect: Any) -> Aviary:
+def armed(aviary: Aviary, phase: FaultPhase = FaultPhase.BEFORE, **effect: Any) -> Aviary:
     """The same aviary with one fault more, for every request."""
-    aviary.state.default.faults.add(Rule(Effect(**effect), phase=phase))
+    aviary.state.default.faults.add(FaultRule(FaultEffect(**effect), phase=phase))
     return aviary
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from mockserver.gateway import effects, pipeline, socket_features
-from mockserver.gateway.faults import Effect, Phase, Rule
+from mockserver.gateway.faults import FaultEffect, FaultPhase, FaultRule
 from mockserver.gateway.limits import Allowance
 from mockserver.gateway.rejection import Reason, Rejection, status_phrase
 from mockserver.gateway.tokens import Grant
@@ -19,7 +19,7 @@ from mockserver.gateway.vendor import ViewRequest
 from tests.gateway import parrot
 from tests.gateway.parrot import ABLE, LATE, PARROT, UNLIMITED, WHOLE, Aviary, armed, asked
 
-PHASES = [Phase.BEFORE, Phase.AFTER]
+PHASES = [FaultPhase.BEFORE, FaultPhase.AFTER]
 CUTS = pytest.mark.in_process("over a socket the answer is lost, or ends before it says so")
 
 
@@ -53,7 +53,7 @@ INSTEAD: dict[str, tuple[dict[str, Any], int, str, str]] = {
 @pytest.mark.parametrize("phase", PHASES)
 @pytest.mark.parametrize(("effect", "status", "body", "refusal"), INSTEAD.values(), ids=INSTEAD)
 def test_another_answer_comes_in_its_place_in_the_vendors_shape(
-    effect: dict[str, Any], status: int, body: str, refusal: str, phase: Phase
+    effect: dict[str, Any], status: int, body: str, refusal: str, phase: FaultPhase
 ) -> None:
     aviary = armed(Aviary(UNLIMITED), phase, **effect)
     answer = aviary.ask()
@@ -64,7 +64,7 @@ def test_another_answer_comes_in_its_place_in_the_vendors_shape(
 
 @pytest.mark.parametrize("phase", PHASES)
 @pytest.mark.parametrize(("status", "said"), [(502, "502 Bad Gateway"), (524, "524 Server Error"), (200, "200 OK")])
-def test_a_page_of_a_gateway_comes_in_place_of_the_answer(status: int, said: str, phase: Phase) -> None:
+def test_a_page_of_a_gateway_comes_in_place_of_the_answer(status: int, said: str, phase: FaultPhase) -> None:
     aviary = armed(Aviary(UNLIMITED), phase, html=status)
     answer = aviary.ask()
     (entry,) = aviary.state.default.journal
@@ -106,7 +106,7 @@ def test_without_any_limit_a_429_says_to_wait_a_minute() -> None:
 
 
 @pytest.mark.parametrize("phase", PHASES)
-def test_a_delay_waits_and_changes_nothing_else(waited: list[Decimal], phase: Phase) -> None:
+def test_a_delay_waits_and_changes_nothing_else(waited: list[Decimal], phase: FaultPhase) -> None:
     aviary = armed(Aviary(UNLIMITED), phase, **LATE)
     answer = aviary.ask()
     assert (answer.status_code, answer.data, waited) == (200, WHOLE, [Decimal("0.25")])
@@ -151,7 +151,7 @@ def pieces(aviary: Aviary, path: str = "/parrot/speak") -> tuple[str, dict[str, 
 @pytest.mark.parametrize("phase", PHASES)
 @pytest.mark.parametrize(("effect", "sent", "waits"), SPOILT.values(), ids=SPOILT)
 def test_a_body_ends_early_or_stands_still_under_a_length_that_promised_all_of_it(
-    waited: list[Decimal], effect: dict[str, Any], sent: list[bytes], waits: list[str], phase: Phase
+    waited: list[Decimal], effect: dict[str, Any], sent: list[bytes], waits: list[str], phase: FaultPhase
 ) -> None:
     status, headers, body = pieces(armed(Aviary(UNLIMITED), phase, **effect))
     assert (status, headers["Content-Length"]) == ("200 OK", str(len(WHOLE)))
@@ -166,7 +166,7 @@ def test_a_body_is_sent_up_to_where_it_stands_still_before_anybody_waits(waited:
 
 
 @pytest.mark.parametrize("phase", PHASES)
-def test_a_malformed_body_lacks_its_last_bracket_and_says_its_own_length(phase: Phase) -> None:
+def test_a_malformed_body_lacks_its_last_bracket_and_says_its_own_length(phase: FaultPhase) -> None:
     answer = armed(Aviary(UNLIMITED), phase, malformed_json=True).ask()
     assert (answer.status_code, answer.data, answer.headers["Content-Length"]) == (200, WHOLE[:-1], str(len(WHOLE) - 1))
 
@@ -178,7 +178,7 @@ def test_a_malformed_body_lacks_its_last_bracket_and_says_its_own_length(phase: 
 def test_a_kept_answer_is_not_spoilt_for_others(effect: dict[str, Any]) -> None:
     aviary = Aviary(UNLIMITED)
     for phase in PHASES:
-        aviary.state.default.faults.add(Rule(Effect(**effect), times=1, phase=phase))
+        aviary.state.default.faults.add(FaultRule(FaultEffect(**effect), times=1, phase=phase))
     assert [asked(aviary).data == WHOLE for _ in range(3)] == [False, False, True]
 
 
@@ -214,7 +214,7 @@ SPENDING: dict[str, Any] = {
 def test_before_the_limiter_a_fault_spends_nothing_and_after_it_the_request_is_spent(
     effect: dict[str, Any], left: int
 ) -> None:
-    early, late = armed(Aviary(PARROT), **effect), armed(Aviary(PARROT), Phase.AFTER, **effect)
+    early, late = armed(Aviary(PARROT), **effect), armed(Aviary(PARROT), FaultPhase.AFTER, **effect)
     asked(early)
     asked(late)
     assert (remaining(early), remaining(late)) == (left, 2)
@@ -240,24 +240,24 @@ REFUSED: dict[str, tuple[dict[str, Any], int]] = {
 
 @pytest.mark.parametrize("phase", PHASES)
 @pytest.mark.parametrize(("more", "status"), REFUSED.values(), ids=REFUSED)
-def test_who_is_refused_at_the_door_meets_no_fault(more: dict[str, Any], status: int, phase: Phase) -> None:
+def test_who_is_refused_at_the_door_meets_no_fault(more: dict[str, Any], status: int, phase: FaultPhase) -> None:
     aviary = armed(Aviary(UNLIMITED), phase, status=500)
     assert aviary.ask(**more).status_code == status
     assert aviary.state.default.faults.armed[0].seen == 0
 
 
 def test_where_nobody_is_known_no_fault_is_met_late() -> None:
-    assert armed(Aviary(parrot.speaking(parrot.said, stages=())), Phase.AFTER, status=500).ask().status_code == 200
+    assert armed(Aviary(parrot.speaking(parrot.said, stages=())), FaultPhase.AFTER, status=500).ask().status_code == 200
 
 
 def test_who_is_limited_meets_no_late_fault() -> None:
-    aviary = armed(Aviary(PARROT), Phase.AFTER, html=502)
+    aviary = armed(Aviary(PARROT), FaultPhase.AFTER, html=502)
     assert [aviary.ask().status_code for _ in range(4)] == [502, 502, 502, 429]
 
 
 @pytest.mark.parametrize("phase", PHASES)
 @pytest.mark.parametrize(("path", "method"), [("/parrot/shriek", "GET"), ("/parrot/speak", "DELETE")])
-def test_what_nothing_is_routed_for_meets_faults_as_well(path: str, method: str, phase: Phase) -> None:
+def test_what_nothing_is_routed_for_meets_faults_as_well(path: str, method: str, phase: FaultPhase) -> None:
     aviary = armed(Aviary(UNLIMITED), phase, status=503)
     assert aviary.ask(path, method=method).status_code == 503
     assert armed(Aviary(UNLIMITED), phase, **LATE).ask(path, method=method).status_code in {404, 405}
@@ -267,7 +267,7 @@ def test_a_refusal_by_the_view_can_be_spoilt() -> None:
     def refusing(_: ViewRequest) -> dict[str, Any]:
         raise Rejection(Reason.INVALID, "no")
 
-    answer = armed(Aviary(parrot.speaking(refusing)), Phase.AFTER, malformed_json=True).ask()
+    answer = armed(Aviary(parrot.speaking(refusing)), FaultPhase.AFTER, malformed_json=True).ask()
     assert (answer.status_code, answer.data) == (418, b'{"squawk":"no"')
 
 
@@ -281,7 +281,7 @@ def test_a_failure_of_the_server_itself_is_not_spoilt(caplog: pytest.LogCaptureF
 
 
 def test_a_request_meets_one_fault_at_most() -> None:
-    aviary = armed(armed(Aviary(UNLIMITED), Phase.AFTER, status=500), **LATE)
+    aviary = armed(armed(Aviary(UNLIMITED), FaultPhase.AFTER, status=500), **LATE)
     assert aviary.ask().status_code == 200
     assert [each.hits for each in aviary.state.default.faults.armed] == [0, 1]
 
@@ -311,7 +311,7 @@ def test_faults_of_a_sandbox_are_for_its_own_tokens() -> None:
     ],
 )
 def test_a_fault_that_the_server_cannot_do_fails_loudly(
-    caplog: pytest.LogCaptureFixture, waited: list[Decimal], effect: dict[str, Any], said: str, phase: Phase
+    caplog: pytest.LogCaptureFixture, waited: list[Decimal], effect: dict[str, Any], said: str, phase: FaultPhase
 ) -> None:
     aviary = armed(Aviary(UNLIMITED), phase, **effect)
     answer = aviary.ask()

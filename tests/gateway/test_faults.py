@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from mockserver.gateway.faults import Effect, Faults, MatchInput, Phase, Rule, matches_glob
+from mockserver.gateway.faults import FaultEffect, FaultPhase, FaultRule, FaultRules, MatchInput, matches_glob
 
-DOWN = Effect(status=503)
+DOWN = FaultEffect(status=503)
 ASKED = MatchInput(
     "parrot", "speak", "GET", "/parrot/speak", lambda name: {"say": ["hi", "ho"], "n": ["1"]}.get(name, [])
 )
@@ -75,64 +75,66 @@ MATCHES: dict[str, tuple[dict[str, Any], bool]] = {
 
 @pytest.mark.parametrize(("stated", "matches"), MATCHES.values(), ids=MATCHES)
 def test_a_request_matches_when_it_has_everything_that_is_stated(stated: dict[str, Any], matches: bool) -> None:  # noqa: FBT001
-    assert Rule(DOWN, **stated).matches(ASKED) is matches
+    assert FaultRule(DOWN, **stated).matches(ASKED) is matches
 
 
 @pytest.mark.parametrize(
     ("effect", "matches"),
     [
-        (Effect(truncate_bytes=0), False),
-        (Effect(stall_seconds=Decimal(1), after_bytes=0), False),
-        (Effect(malformed_json=True), False),
-        (Effect(status=500, malformed_json=True), False),
-        (Effect(status=500), True),
-        (Effect(reset=True), True),
-        (Effect(delay_seconds=Decimal(1)), True),
+        (FaultEffect(truncate_bytes=0), False),
+        (FaultEffect(stall_seconds=Decimal(1), after_bytes=0), False),
+        (FaultEffect(malformed_json=True), False),
+        (FaultEffect(status=500, malformed_json=True), False),
+        (FaultEffect(status=500), True),
+        (FaultEffect(reset=True), True),
+        (FaultEffect(delay_seconds=Decimal(1)), True),
     ],
 )
-def test_a_head_has_no_body_to_spoil(effect: Effect, matches: bool) -> None:  # noqa: FBT001
-    assert Rule(effect).matches(replace(ASKED, method="HEAD")) is matches
+def test_a_head_has_no_body_to_spoil(effect: FaultEffect, matches: bool) -> None:  # noqa: FBT001
+    assert FaultRule(effect).matches(replace(ASKED, method="HEAD")) is matches
 
 
-def met(faults: Faults, times: int, phase: Phase = Phase.BEFORE) -> list[str | None]:
+def met(faults: FaultRules, times: int, phase: FaultPhase = FaultPhase.BEFORE) -> list[str | None]:
     """The ids of the rules that so many like requests meet."""
     found = [faults.match(ASKED, phase) for _ in range(times)]
     return [each.id if each else None for each in found]
 
 
-def armed(*rules: Rule, seed: int = 7) -> Faults:
+def armed(*rules: FaultRule, seed: int = 7) -> FaultRules:
     """A sandbox's faults with these rules."""
-    faults = Faults(seed)
+    faults = FaultRules(seed)
     for rule in rules:
         faults.add(rule)
     return faults
 
 
 def test_some_pass_first_and_then_so_many_are_met() -> None:
-    faults = armed(Rule(DOWN, skip=2, times=3))
+    faults = armed(FaultRule(DOWN, skip=2, times=3))
     assert met(faults, 7) == [None, None, "fault-1", "fault-1", "fault-1", None, None]
     (spent,) = faults.armed
     assert (spent.hits, spent.seen) == (3, 5)
 
 
 def test_the_first_rule_that_fires_is_the_only_one_and_those_behind_it_do_not_see_the_request() -> None:
-    faults = armed(Rule(DOWN, times=1), Rule(DOWN, skip=1, times=1), Rule(DOWN, vendor="owl"), Rule(DOWN))
+    faults = armed(
+        FaultRule(DOWN, times=1), FaultRule(DOWN, skip=1, times=1), FaultRule(DOWN, vendor="owl"), FaultRule(DOWN)
+    )
     assert met(faults, 4) == ["fault-1", "fault-4", "fault-2", "fault-4"]
     assert [(each.seen, each.hits) for each in faults.armed] == [(1, 1), (2, 1), (0, 0), (2, 2)]
 
 
 def test_a_rule_is_for_its_phase_alone() -> None:
-    faults = armed(Rule(DOWN), Rule(DOWN, phase=Phase.AFTER))
-    assert (met(faults, 1), met(faults, 1, Phase.AFTER)) == (["fault-1"], ["fault-2"])
+    faults = armed(FaultRule(DOWN), FaultRule(DOWN, phase=FaultPhase.AFTER))
+    assert (met(faults, 1), met(faults, 1, FaultPhase.AFTER)) == (["fault-1"], ["fault-2"])
 
 
 def test_what_does_not_match_is_not_counted() -> None:
-    faults = armed(Rule(DOWN, operation="learn", skip=1))
+    faults = armed(FaultRule(DOWN, operation="learn", skip=1))
     met(faults, 3)
     assert faults.armed[0].seen == 0
 
 
-HALF = Rule(DOWN, share=Decimal("0.5"))
+HALF = FaultRule(DOWN, share=Decimal("0.5"))
 
 
 def test_a_share_repeats_after_a_reset_and_for_the_same_rule_anywhere() -> None:
@@ -154,7 +156,7 @@ def test_another_seed_or_another_rule_draws_others() -> None:
     [("1", 5000, 5000), ("0.999", 4970, 4999), ("0.25", 1150, 1350), ("0.001", 1, 15), ("0.000000001", 0, 0)],
 )
 def test_a_share_is_met_about_as_often_as_it_says(share: str, least: int, most: int) -> None:
-    faults = armed(Rule(DOWN, share=Decimal(share)))
+    faults = armed(FaultRule(DOWN, share=Decimal(share)))
     met(faults, 5000)
     assert least <= faults.armed[0].hits <= most
 
@@ -163,7 +165,7 @@ def test_a_share_is_compared_exactly(monkeypatch: pytest.MonkeyPatch) -> None:
     """The draw that equals a quarter of all draws is the first one out; floating point is not asked."""
     for draw, drawn in (((1 << 62) - 1, True), (1 << 62, False)):
         monkeypatch.setattr("mockserver.simulation.hashing.scalar", lambda *_, draw=draw: draw)
-        assert Rule(DOWN, share=Decimal("0.25")).draws(1, 0) is drawn
+        assert FaultRule(DOWN, share=Decimal("0.25")).draws(1, 0) is drawn
 
 
 def test_what_is_let_pass_first_is_part_of_the_count_from_which_the_share_is_drawn() -> None:
@@ -174,22 +176,22 @@ def test_what_is_let_pass_first_is_part_of_the_count_from_which_the_share_is_dra
 
 
 def test_a_new_set_of_rules_has_new_ids_and_no_hits() -> None:
-    faults = armed(Rule(DOWN), Rule(DOWN))
+    faults = armed(FaultRule(DOWN), FaultRule(DOWN))
     met(faults, 2)
-    faults.replace([Rule(DOWN)])
+    faults.replace([FaultRule(DOWN)])
     assert [(each.id, each.hits) for each in faults.armed] == [("fault-3", 0)]
 
 
 def test_a_reset_disarms_and_counts_anew_and_lets_nobody_wait_on() -> None:
-    faults = armed(Rule(DOWN))
+    faults = armed(FaultRule(DOWN))
     before = faults.released
     faults.clear()
     assert faults.armed == ()
-    assert faults.add(Rule(DOWN)).id == "fault-1"
+    assert faults.add(FaultRule(DOWN)).id == "fault-1"
     assert (before.is_set(), faults.released.is_set()) == (True, False)
 
 
 def test_a_rule_is_disarmed_by_its_id() -> None:
-    faults = armed(Rule(DOWN), Rule(DOWN))
+    faults = armed(FaultRule(DOWN), FaultRule(DOWN))
     assert [faults.remove(name) for name in ("fault-1", "fault-1", "fault-9")] == [True, False, False]
     assert [each.id for each in faults.armed] == ["fault-2"]

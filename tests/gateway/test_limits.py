@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mockserver.gateway import limits
-from mockserver.gateway.limits import Allowance, Block, BucketState, Limit, Limiter, LimitMode
+from mockserver.gateway.limits import Allowance, BucketState, Limit, LimitBlock, Limiter, LimitMode
 
 START = datetime(2025, 10, 21, 10, 30, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
@@ -20,7 +20,9 @@ ALLOWANCES = st.builds(Allowance, st.integers(1, 1000), st.integers(1, 50))
 PAUSES = st.lists(st.integers(0, 90_000_000), min_size=1, max_size=120)
 
 
-def _take(limiter: Limiter, at: datetime, allowance: Allowance = DOCUMENTED, block: Block = Block.REFILL) -> int | None:
+def _take(
+    limiter: Limiter, at: datetime, allowance: Allowance = DOCUMENTED, block: LimitBlock = LimitBlock.REFILL
+) -> int | None:
     return limiter.take("all", allowance, at, block)
 
 
@@ -30,7 +32,7 @@ def _emptied(allowance: Allowance = DOCUMENTED) -> Limiter:
     return limiter
 
 
-def _passed(allowance: Allowance, pauses: list[int], block: Block) -> list[int]:
+def _passed(allowance: Allowance, pauses: list[int], block: LimitBlock) -> list[int]:
     """The microseconds at which requests pass, one being sent after each pause."""
     limiter, now, passed = Limiter(), 0, []
     for pause in pauses:
@@ -40,9 +42,9 @@ def _passed(allowance: Allowance, pauses: list[int], block: Block) -> list[int]:
     return passed
 
 
-@given(ALLOWANCES, PAUSES, st.sampled_from(Block))
+@given(ALLOWANCES, PAUSES, st.sampled_from(LimitBlock))
 def test_in_no_window_do_more_pass_than_were_saved_up_and_came_back(
-    allowance: Allowance, pauses: list[int], block: Block
+    allowance: Allowance, pauses: list[int], block: LimitBlock
 ) -> None:
     passed = _passed(allowance, pauses, block)
     for first, since in enumerate(passed):
@@ -86,7 +88,7 @@ def test_no_more_than_the_burst_is_saved_up() -> None:
 
 def test_each_scope_has_a_bucket_of_its_own() -> None:
     limiter = _emptied()
-    assert limiter.take("another", DOCUMENTED, START, Block.REFILL) is None
+    assert limiter.take("another", DOCUMENTED, START, LimitBlock.REFILL) is None
     assert _take(limiter, START) is not None
 
 
@@ -99,25 +101,25 @@ def test_a_clock_moved_back_gives_nothing_and_locks_nobody_out() -> None:
 
 def test_a_closed_door_opens_after_a_minute_and_not_a_microsecond_before() -> None:
     limiter = _emptied()
-    assert _take(limiter, START, block=Block.MINUTE) == 60_000_000
-    assert _take(limiter, START + MINUTE - MICROSECOND, block=Block.MINUTE) == 1
-    assert [_take(limiter, START + MINUTE, block=Block.MINUTE) for _ in range(11)] == [None] * 10 + [60_000_000]
+    assert _take(limiter, START, block=LimitBlock.MINUTE) == 60_000_000
+    assert _take(limiter, START + MINUTE - MICROSECOND, block=LimitBlock.MINUTE) == 1
+    assert [_take(limiter, START + MINUTE, block=LimitBlock.MINUTE) for _ in range(11)] == [None] * 10 + [60_000_000]
 
 
 def test_knocking_at_a_closed_door_does_not_keep_it_closed() -> None:
     limiter = _emptied()
     for second in range(60):
-        assert _take(limiter, START + timedelta(seconds=second), block=Block.MINUTE) == (60 - second) * 1_000_000
-    assert _take(limiter, START + MINUTE, block=Block.MINUTE) is None
+        assert _take(limiter, START + timedelta(seconds=second), block=LimitBlock.MINUTE) == (60 - second) * 1_000_000
+    assert _take(limiter, START + MINUTE, block=LimitBlock.MINUTE) is None
 
 
 def test_a_closed_door_moves_with_a_clock_that_is_moved_back() -> None:
     limiter = _emptied()
-    _take(limiter, START, block=Block.MINUTE)
-    _take(limiter, START + timedelta(seconds=20), block=Block.MINUTE)
+    _take(limiter, START, block=LimitBlock.MINUTE)
+    _take(limiter, START + timedelta(seconds=20), block=LimitBlock.MINUTE)
     earlier = START - timedelta(days=1)
-    assert _take(limiter, earlier, block=Block.MINUTE) == 40_000_000
-    assert _take(limiter, earlier + timedelta(seconds=40), block=Block.MINUTE) is None
+    assert _take(limiter, earlier, block=LimitBlock.MINUTE) == 40_000_000
+    assert _take(limiter, earlier + timedelta(seconds=40), block=LimitBlock.MINUTE) is None
 
 
 @pytest.mark.parametrize(
@@ -135,9 +137,9 @@ def test_a_closed_door_moves_with_a_clock_that_is_moved_back() -> None:
 def test_a_bucket_tells_what_is_left_and_when_it_is_full(taken: int, after: float, state: tuple[int, int]) -> None:
     limiter = Limiter()
     limiter.states(DOCUMENTED, START)
-    limiter.take("b", DOCUMENTED, START, Block.REFILL)
+    limiter.take("b", DOCUMENTED, START, LimitBlock.REFILL)
     for _ in range(taken):
-        limiter.take("a", DOCUMENTED, START, Block.REFILL)
+        limiter.take("a", DOCUMENTED, START, LimitBlock.REFILL)
     told = {each.scope: (each.remaining, each.full_in_seconds) for each in _states(limiter, after)}
     assert told.get("a", (20, 0)) == state
 
@@ -149,18 +151,18 @@ def _states(limiter: Limiter, after: float) -> list[BucketState]:
 def test_the_buckets_are_told_in_order_of_their_scopes() -> None:
     limiter = Limiter()
     for scope in ("token b", "organization", "token a"):
-        limiter.take(scope, DOCUMENTED, START, Block.REFILL)
+        limiter.take(scope, DOCUMENTED, START, LimitBlock.REFILL)
     assert [each.scope for each in _states(limiter, 0)] == ["organization", "token a", "token b"]
 
 
 def test_behind_a_closed_door_nothing_is_left() -> None:
     limiter = _emptied()
-    _take(limiter, START, block=Block.MINUTE)
+    _take(limiter, START, block=LimitBlock.MINUTE)
     assert _states(limiter, 30) == [BucketState("all", 0, 90)]
     assert _states(limiter, 59.5) == [BucketState("all", 0, 61)]
     quick = Allowance(per_minute=600, burst=1)
     full = _emptied(quick)
-    _take(full, START, quick, Block.MINUTE)
+    _take(full, START, quick, LimitBlock.MINUTE)
     assert full.states(quick, START + timedelta(seconds=30)) == [BucketState("all", 0, 30)]
 
 
@@ -194,6 +196,6 @@ def test_seconds_are_rounded_up(microseconds: int, whole: int) -> None:
 
 def test_a_door_closed_for_a_minute_opens_when_that_is_no_longer_the_rule() -> None:
     limiter = _emptied()
-    assert _take(limiter, START, block=Block.MINUTE) == 60_000_000
-    assert _take(limiter, START + timedelta(seconds=6), block=Block.MINUTE) == 54_000_000
-    assert _take(limiter, START + timedelta(seconds=6), block=Block.REFILL) is None
+    assert _take(limiter, START, block=LimitBlock.MINUTE) == 60_000_000
+    assert _take(limiter, START + timedelta(seconds=6), block=LimitBlock.MINUTE) == 54_000_000
+    assert _take(limiter, START + timedelta(seconds=6), block=LimitBlock.REFILL) is None

@@ -13,7 +13,7 @@ import pytest
 from werkzeug.exceptions import BadGateway, RequestEntityTooLarge
 
 from mockserver.gateway import pipeline
-from mockserver.gateway.limits import Allowance, Block
+from mockserver.gateway.limits import Allowance, LimitBlock
 from mockserver.gateway.rejection import ParameterError, Reason, Rejection
 from mockserver.gateway.sandbox import Sandbox
 from mockserver.gateway.tokens import Grant
@@ -277,7 +277,7 @@ def test_requests_that_overtake_each_other_gain_nothing_from_it() -> None:
     def meanwhile(call: RequestContext) -> None:
         if overtaking:
             call.sandbox.set_clock(call.sandbox.clock.advanced(overtaking.pop()))
-            call.sandbox.take("parrot", "organization", Block.REFILL)
+            call.sandbox.take("parrot", "organization", LimitBlock.REFILL)
 
     vendor = replace(
         PARROT,
@@ -345,3 +345,33 @@ def test_route_may_have_stages_of_its_own() -> None:
     assert aviary.ask("/parrot/door", None, method="POST").status_code == 403
     assert aviary.ask("/parrot/door", None).status_code == 405, "before any stage"
     assert aviary.ask("/parrot/door/", None).status_code == 401, "another path has the vendor's stages"
+
+
+def _left(context: RequestContext) -> dict[str, str]:
+    return {"X-Left": str(context.bucket.remaining if context.bucket else "all")}
+
+
+def test_common_headers_are_on_every_answer_of_the_vendor() -> None:
+    aviary = Aviary(replace(PARROT, common_headers=_left))
+    answers = [aviary.ask(), aviary.ask(), aviary.ask("/parrot/nowhere"), aviary.ask(), aviary.ask(token=None)]
+    assert [answer.status_code for answer in answers] == [200, 200, 404, 429, 401]
+    assert [answer.headers["X-Left"] for answer in answers] == ["2", "1", "0", "0", "0"]
+
+
+def test_common_headers_know_the_bucket_of_the_token() -> None:
+    aviary = Aviary(replace(PARROT, common_headers=_left), policy={"parrot": {"bucket": "token"}})
+    assert [aviary.ask(token=token).headers["X-Left"] for token in ("mock-parrot-small", None)] == ["2", "all"]
+
+
+def test_common_headers_are_not_on_a_proxys_answer() -> None:
+    aviary = parrot.armed(Aviary(replace(UNLIMITED, common_headers=_left)), html=502)
+    assert "X-Left" not in aviary.ask().headers
+
+
+def test_bug_in_common_headers_ends_as_one_plain_500() -> None:
+    def fail(_: RequestContext) -> dict[str, str]:
+        raise ValueError("a bug in the vendor")
+
+    aviary = Aviary(replace(PARROT, common_headers=fail))
+    assert (aviary.ask().status_code, aviary.ask(token=None).status_code) == (500, 500)
+    assert [entry.status for entry in aviary.state.default.journal] == [500, 500]

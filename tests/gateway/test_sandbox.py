@@ -13,7 +13,7 @@ import pytest
 
 from mockserver.gateway import sandbox
 from mockserver.gateway.journal import Entry
-from mockserver.gateway.limits import Allowance, Block, BucketState, LimitMode, Scope
+from mockserver.gateway.limits import Allowance, BucketState, LimitBlock, LimitMode, LimitScope
 from mockserver.gateway.response_cache import CachedReply
 from mockserver.gateway.sandbox import Sandbox, SandboxRegistry
 from mockserver.gateway.tokens import Grant
@@ -41,7 +41,7 @@ def _use(used: Sandbox) -> None:
     used.set_clock(Clock.at(NOW + timedelta(days=1), frozen=True))
     used.set_limits({"parrot": STRICT})
     used.set_policy({"parrot": {"mood": "grumpy"}})
-    used.take("parrot", "all", Block.REFILL)
+    used.take("parrot", "all", LimitBlock.REFILL)
     entry = Entry(used.journal.next_id(), NOW, "parrot", None, "GET", "/", "", 200, 1, "small", None, None)
     used.journal.append(entry)
 
@@ -60,7 +60,7 @@ def test_a_sandbox_begins_as_it_was_made() -> None:
     assert fresh.clock.now() == NOW
     assert fresh.policy.switches["parrot"][parrot.MOOD] is Mood.GRUMPY
     assert fresh.policy.switches[FINCH][parrot.MOOD] is Mood.CHEERFUL
-    assert fresh.policy.switches["parrot"][parrot.SCOPE] is Scope.ORGANIZATION
+    assert fresh.policy.switches["parrot"][parrot.SCOPE] is LimitScope.ORGANIZATION
     assert (fresh.allowance("parrot"), fresh.allowance(FINCH)) == (STRICT, None)
     assert list(fresh.journal) == []
 
@@ -111,7 +111,7 @@ def test_setting_limits_puts_back_those_left_out_and_keeping_leaves_them() -> No
 def test_limits_that_are_set_start_with_full_buckets_and_kept_ones_keep_theirs() -> None:
     used = _sandbox(limits={"parrot": STRICT, FINCH: STRICT})
     for vendor in ("parrot", FINCH):
-        used.take(vendor, "all", Block.REFILL)
+        used.take(vendor, "all", LimitBlock.REFILL)
     used.set_limits({"parrot": STRICT}, keep=True)
     assert used.buckets("parrot") == []
     assert used.buckets(FINCH) == [BucketState("all", 1, 60)]
@@ -153,16 +153,16 @@ def test_switches_in_force_are_not_changed_under_a_request_that_reads_them() -> 
 
 def test_an_unlimited_vendor_lets_everything_pass_and_has_no_buckets() -> None:
     used = _sandbox()
-    assert [used.take(FINCH, "all", Block.REFILL) for _ in range(100)] == [None] * 100
+    assert [used.take(FINCH, "all", LimitBlock.REFILL) for _ in range(100)] == [None] * 100
     assert used.buckets(FINCH) == []
 
 
 def test_a_bucket_fills_on_the_sandboxes_own_clock() -> None:
     used = _sandbox(limits={"parrot": STRICT})
-    assert [used.take("parrot", "all", Block.REFILL) for _ in range(3)] == [None, None, 60_000_000]
+    assert [used.take("parrot", "all", LimitBlock.REFILL) for _ in range(3)] == [None, None, 60_000_000]
     used.set_clock(used.clock.advanced(timedelta(seconds=45)))
     assert used.buckets("parrot") == [BucketState("all", 0, 75)]
-    assert used.take("parrot", "all", Block.REFILL) == 15_000_000
+    assert used.take("parrot", "all", LimitBlock.REFILL) == 15_000_000
 
 
 def test_a_token_opens_one_sandbox_at_one_vendor() -> None:

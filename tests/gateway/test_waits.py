@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from mockserver.gateway import effects, socket_features
-from mockserver.gateway.faults import Effect, Rule
+from mockserver.gateway.faults import FaultEffect, FaultRule
 from tests.gateway.parrot import ABLE, LATE, UNLIMITED, WHOLE, Aviary, armed, asked
 
 
@@ -43,7 +43,7 @@ def test_a_delay_for_which_no_thread_is_left_fails_loudly(
 def test_a_body_that_cannot_be_held_up_ends_where_it_should_have_stood_still(caplog: pytest.LogCaptureFixture) -> None:
     aviary = armed(Aviary(UNLIMITED), stall_seconds=Decimal(30), after_bytes=4)
     assert aviary.ask(environ_overrides=full()).data == WHOLE[:4]
-    assert caplog.messages == ["an answer ends early, because it cannot be held up"]
+    assert caplog.messages == ["a response ends early, because it cannot be stalled"]
 
 
 def test_who_waited_leaves_the_place_to_the_next() -> None:
@@ -84,14 +84,14 @@ def test_hits_are_counted_under_the_states_lock(monkeypatch: pytest.MonkeyPatch)
     def meet(*_: object) -> None:
         free.append(is_free(aviary))
 
-    monkeypatch.setattr("mockserver.gateway.faults.Faults.match", meet)
+    monkeypatch.setattr("mockserver.gateway.faults.FaultRules.match", meet)
     aviary.ask()
     assert free == [False, False]
 
 
 def test_many_threads_meet_a_fault_exactly_so_many_times() -> None:
     aviary = Aviary(UNLIMITED)
-    aviary.state.default.faults.add(Rule(Effect(status=503), times=50, skip=20))
+    aviary.state.default.faults.add(FaultRule(FaultEffect(status=503), times=50, skip=20))
     with ThreadPoolExecutor(8) as threads:
         statuses = list(threads.map(lambda _: aviary.ask().status_code, range(200)))
     assert (statuses.count(503), statuses.count(200)) == (50, 150)

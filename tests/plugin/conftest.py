@@ -1,7 +1,6 @@
-"""Answers what the tests of the pytest plugin lean on: a server in this process, one on a socket, and pytest inside.
+"""Fixtures for the tests of the pytest plugin: a server in this process, one behind a socket, and an inner pytest.
 
-The plugin is named to the inner pytest, and nothing else that happens to be installed, so that it is the one of this
-tree whichever package the environment holds.
+The inner pytest loads this checkout's plugin by name, and no other plugin that happens to be installed.
 """
 
 from collections.abc import Callable, Iterator
@@ -11,40 +10,47 @@ from textwrap import dedent
 import pytest
 
 from mockserver import server
-from mockserver.pytest_plugin import in_process
-from mockserver.pytest_plugin.sandboxes import Sandbox
-from mockserver.pytest_plugin.servers import Server
+from mockserver.pytest_plugin import MockserverFixture, SandboxFixture, servers
+from mockserver.pytest_plugin.server_process import ServerManager
 from tests.server.programs import ROOT
 
-Inner = Callable[..., pytest.RunResult]
+RunPytest = Callable[..., pytest.RunResult]
 
 PLUGINS = ("-p", "mockserver.pytest_plugin", "-p", "no:cacheprovider")
-PATIENCE = 60
+TIMEOUT = 60
 
 
 @pytest.fixture(scope="session")
-def within() -> Server:
+def in_process_server() -> MockserverFixture:
     """A server without a socket."""
-    return in_process.server(in_process.app())
+    return servers.in_process_server(servers.create_app())
 
 
 @pytest.fixture
-def world(within: Server) -> Iterator[Sandbox]:
-    """A sandbox in this process, at an instant that does not pass, without limits."""
-    with within.sandbox(now="2026-11-02T10:00:00Z", frozen=True, limits="off") as made:
-        yield made
+def sandbox(in_process_server: MockserverFixture) -> Iterator[SandboxFixture]:
+    """A sandbox in this process with a frozen clock and without limits."""
+    with in_process_server.sandbox(now="2026-11-02T10:00:00Z", frozen=True, limits="off") as created:
+        yield created
 
 
 @pytest.fixture(scope="session")
-def running() -> Iterator[str]:
-    """Where a server answers, for inner tests that need not start one."""
-    with server.in_thread(in_process.app()) as served:
-        yield served.url
+def server_url() -> Iterator[str]:
+    """The URL of a running server, for inner tests that need not start one."""
+    with server.in_thread(servers.create_app()) as running:
+        yield running.url
+
+
+@pytest.fixture
+def given_server(server_url: str) -> Iterator[MockserverFixture]:
+    """The running server, as a session has it with --mockserver-url."""
+    server = ServerManager(server_url, None, {}).server()
+    yield server
+    server.close()
 
 
 @pytest.fixture
 def environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The environment of an inner pytest: the package of this tree, and no plugin that was not named."""
+    """An environment for an inner pytest: the package of this checkout, and only plugins given by name."""
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
     for name in ("MOCKSERVER_URL", "MOCKSERVER_ADMIN_TOKEN", "PYTEST_ADDOPTS", "PYTEST_XDIST_WORKER"):
@@ -52,11 +58,11 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def inner(pytester: pytest.Pytester, environment: None) -> Inner:  # noqa: ARG001 (it is wanted for what it does)
-    """Runs pytest, in a process of its own, over tests that are written down here, with arguments."""
+def run_pytest(pytester: pytest.Pytester, environment: None) -> RunPytest:  # noqa: ARG001 (needed for its effect)
+    """Runs pytest in a separate process over the given source of tests, with arguments."""
 
     def run(tests: str, *arguments: str | Path) -> pytest.RunResult:
         pytester.makepyfile(dedent(tests))
-        return pytester.runpytest_subprocess(*PLUGINS, *arguments, timeout=PATIENCE)
+        return pytester.runpytest_subprocess(*PLUGINS, *arguments, timeout=TIMEOUT)
 
     return run

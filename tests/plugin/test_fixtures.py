@@ -1,32 +1,29 @@
-"""Promises about the plugin inside somebody's pytest: fixtures, marks, and the evidence beside a failure.
+"""The plugin inside a pytest run: fixtures, marks, and the requests in the report of a failed test.
 
-These run on a server that is there already; starting and ending one is promised elsewhere (`test_lifetime`).
+These tests use a server that is running already; starting and stopping one is tested in `test_lifetime`.
 """
 
 import json
 import subprocess
 import sys
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
-from decimal import Decimal
-from types import MappingProxyType
 from typing import Any
 
 import pytest
 
-from mockserver.pytest_plugin import bodies
-from mockserver.pytest_plugin.control import Control
-from mockserver.pytest_plugin.home import LIFETIME, ServerManager
-from mockserver.pytest_plugin.servers import Server
-from mockserver.pytest_plugin.wire import HttpTransport
-from tests.plugin.conftest import Inner
+import mockserver.pytest_plugin as public
+from mockserver.client import Client, HttpTransport, Refused, Response
+from mockserver.pytest_plugin import MockserverFixture
+from mockserver.pytest_plugin.server_process import SANDBOX_LIFETIME
+from mockserver.pytest_plugin.servers import merge_settings
+from tests.plugin.conftest import RunPytest
 from tests.server.programs import ROOT
 
-ASKING = """
+FETCH = """
 import urllib.error
 import urllib.request
 
-def asked(sandbox, path="/analytics/v0/dau", vendor="augment"):
+def fetch(sandbox, path="/analytics/v0/dau", vendor="augment"):
     request = urllib.request.Request(sandbox.url + path, headers=sandbox.headers(vendor))
     try:
         return urllib.request.urlopen(request, timeout=10).status
@@ -34,7 +31,7 @@ def asked(sandbox, path="/analytics/v0/dau", vendor="augment"):
         return error.code
 """
 
-LIGHT = """
+IMPORTED_MODULES = """
 import json, sys
 import pytest
 before = set(sys.modules)
@@ -43,35 +40,48 @@ print(json.dumps(sorted(set(sys.modules) - before)))
 """
 
 
-def test_importing_the_plugin_imports_nothing_but_its_own_first_rooms() -> None:
-    told = subprocess.run([sys.executable, "-c", LIGHT], cwd=ROOT, capture_output=True, text=True, check=True)
-    own = {"mockserver", *(f"mockserver.pytest_plugin{room}" for room in ("", ".errors", ".marker", ".options"))}
-    assert set(json.loads(told.stdout)) - set(sys.stdlib_module_names) == own
+def test_importing_the_plugin_imports_little() -> None:
+    command = [sys.executable, "-c", IMPORTED_MODULES]
+    result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    expected = {"mockserver", *(f"mockserver.pytest_plugin{module}" for module in ("", ".errors", ".options"))}
+    assert set(json.loads(result.stdout)) - set(sys.stdlib_module_names) == expected
 
 
-def test_fixtures_and_marker_explain_themselves(inner: Inner) -> None:
-    told = inner("", "--markers")
-    told.stdout.fnmatch_lines(["*@pytest.mark.mockserver(case='C001', organization='acme', now=*in_process=True)*"])
-    told = inner("", "--fixtures", "-v")
-    told.stdout.fnmatch_lines(
+def test_public_names_are_the_classes_of_these_names() -> None:
+    names = {name: getattr(public, name).__name__ for name in public.__all__}
+    assert names == {**{name: name for name in public.__all__}, "MockserverRefused": Refused.__name__}
+    with pytest.raises(AttributeError, match=r"'mockserver\.pytest_plugin' has no attribute 'Sandbax'"):
+        _ = public.Sandbax
+
+
+def test_no_module_replaces_a_fixture_of_its_name() -> None:
+    names = {path.stem for path in (ROOT / "mockserver/pytest_plugin").glob("*.py")}
+    assert names.isdisjoint({"mockserver", "mockserver_app", "sandbox"})
+
+
+def test_fixtures_and_marker_are_documented(run_pytest: RunPytest) -> None:
+    result = run_pytest("", "--markers")
+    result.stdout.fnmatch_lines(["*@pytest.mark.mockserver(case='C001', organization='acme', now=*in_process=True)*"])
+    result = run_pytest("", "--fixtures", "-v")
+    result.stdout.fnmatch_lines_random(
         [
             "mockserver [[]session scope[]]*",
-            "*The mock server of this session: started on a free port when first asked for*",
+            "*The mock server of this session: started on a free port on first use*",
             "mockserver_app [[]session scope[]]*",
             "sandbox -- *",
-            "*A fresh world for this test alone*",
+            "*A sandbox for this test alone*",
             "*sandbox.requests.assert_made(*",
         ]
     )
 
 
-def test_a_test_gets_a_world_of_its_own(inner: Inner, running: str) -> None:
+def test_every_test_gets_its_own_sandbox(run_pytest: RunPytest, server_url: str) -> None:
     tests = f"""
-    {ASKING}
+    {FETCH}
     ids = set()
 
     def test_one(sandbox, mockserver):
-        assert (sandbox.url, asked(sandbox)) == (mockserver.url, 200)
+        assert (sandbox.url, fetch(sandbox)) == (mockserver.url, 200)
         assert "augment" in mockserver.vendors
         ids.add(sandbox.id)
 
@@ -82,13 +92,13 @@ def test_a_test_gets_a_world_of_its_own(inner: Inner, running: str) -> None:
 
     def test_three(mockserver):
         with mockserver.sandbox(limits="off") as one, mockserver.sandbox(seed=3) as other:
-            assert one.limits.shown()["augment"]["setting"] == "off"
+            assert one.limits.values()["augment"]["setting"] == "off"
             assert other.seed == 3
-    """.replace(ASKING, "\n    ".join(ASKING.splitlines()))
-    inner(tests, "--mockserver-url", running).assert_outcomes(passed=3)
+    """.replace(FETCH, "\n    ".join(FETCH.splitlines()))
+    run_pytest(tests, "--mockserver-url", server_url).assert_outcomes(passed=3)
 
 
-def test_what_a_test_made_is_gone_afterwards_whatever_it_did(inner: Inner, running: str) -> None:
+def test_sandbox_is_deleted_after_any_outcome(run_pytest: RunPytest, server_url: str) -> None:
     tests = """
     import urllib.request, json
 
@@ -100,13 +110,13 @@ def test_what_a_test_made_is_gone_afterwards_whatever_it_did(inner: Inner, runni
         urllib.request.urlopen(urllib.request.Request(at, method="DELETE"))
 
     def test_nothing_is_left(mockserver):
-        with urllib.request.urlopen(f"{mockserver.url}/_mock/sandboxes") as told:
-            assert [each["id"] for each in json.load(told)["sandboxes"]] == ["default"]
+        with urllib.request.urlopen(f"{mockserver.url}/_mock/sandboxes") as response:
+            assert [each["id"] for each in json.load(response)["sandboxes"]] == ["default"]
     """
-    inner(tests, "--mockserver-url", running).assert_outcomes(passed=2, failed=1)
+    run_pytest(tests, "--mockserver-url", server_url).assert_outcomes(passed=2, failed=1)
 
 
-def test_the_closest_mark_wins_argument_by_argument(inner: Inner, running: str) -> None:
+def test_innermost_mark_takes_precedence_per_argument(run_pytest: RunPytest, server_url: str) -> None:
     tests = """
     import pytest
     from datetime import UTC, datetime
@@ -121,8 +131,8 @@ def test_the_closest_mark_wins_argument_by_argument(inner: Inner, running: str) 
         def test_all(self, sandbox):
             assert (sandbox.organization, sandbox.seed, sandbox.clock.frozen) == ("initech", 8, True)
             assert sandbox.clock.now == datetime(2026, 11, 2, tzinfo=UTC)
-            shown = sandbox.limits.shown()
-            assert (shown["augment"]["setting"], shown["tabnine"]["burst"]) == ("off", 4)
+            limits = sandbox.limits.values()
+            assert (limits["augment"]["setting"], limits["tabnine"]["burst"]) == ("off", 4)
             values = sandbox.policy.values("augment")
             assert (values["last_cursor"], values["retry_after"]) == ("absent", "seconds")
             sandbox.policy.set("augment", last_cursor="empty")
@@ -132,10 +142,10 @@ def test_the_closest_mark_wins_argument_by_argument(inner: Inner, running: str) 
     def test_module(sandbox):
         assert sandbox.seed == 7
     """
-    inner(tests, "--mockserver-url", running).assert_outcomes(passed=2)
+    run_pytest(tests, "--mockserver-url", server_url).assert_outcomes(passed=2)
 
 
-def test_a_mark_names_a_case_over_which_other_arguments_win(inner: Inner, running: str) -> None:
+def test_mark_arguments_take_precedence_over_its_case(run_pytest: RunPytest, server_url: str) -> None:
     tests = """
     import pytest
     from datetime import UTC, datetime
@@ -150,22 +160,24 @@ def test_a_mark_names_a_case_over_which_other_arguments_win(inner: Inner, runnin
     @pytest.mark.mockserver(case="C054", in_process=True)
     def test_in_this_process(sandbox):
         client = sandbox.app.test_client()
-        asked = lambda: client.get("/analytics/v0/dau", headers=sandbox.headers("augment")).status_code
-        assert [asked() for _ in range(3)] == [503, 503, 200]
+        status = lambda: client.get("/analytics/v0/dau", headers=sandbox.headers("augment")).status_code
+        assert [status() for _ in range(3)] == [503, 503, 200]
 
     def test_in_a_block(mockserver):
-        with mockserver.sandbox(case="C001") as made:
-            assert made.clock.frozen
+        with mockserver.sandbox(case="C001") as created:
+            assert created.clock.frozen
 
     @pytest.mark.mockserver(case="C0011")
     def test_unknown(sandbox): ...
     """
-    told = inner(tests, "--mockserver-url", running)
-    told.assert_outcomes(passed=3, errors=1)
-    told.stdout.fnmatch_lines_random(["*refused with 400: case: there is no case 'C0011' (did you mean C*"])
+    result = run_pytest(tests, "--mockserver-url", server_url)
+    result.assert_outcomes(passed=3, errors=1)
+    result.stdout.fnmatch_lines_random(
+        ["*POST /_mock/sandboxes answers 400: case: there is no case 'C0011' (did you mean C*"]
+    )
 
 
-def test_a_mark_that_cannot_be_says_what_may_stand_in_it(inner: Inner, running: str) -> None:
+def test_invalid_mark_is_reported_with_the_allowed_arguments(run_pytest: RunPytest, server_url: str) -> None:
     tests = """
     import pytest
 
@@ -181,22 +193,22 @@ def test_a_mark_that_cannot_be_says_what_may_stand_in_it(inner: Inner, running: 
     @pytest.mark.mockserver(organization="acne")
     def test_refused(sandbox): ...
     """
-    told = inner(tests, "--mockserver-url", running)
-    told.assert_outcomes(errors=4)
-    allowed = "it may have: case, organization, now, frozen, seed, limits, policy, faults, defects, in_process"
-    told.stdout.fnmatch_lines_random(
+    result = run_pytest(tests, "--mockserver-url", server_url)
+    result.assert_outcomes(errors=4)
+    allowed = "case, organization, now, frozen, seed, limits, policy, faults, defects, in_process"
+    result.stdout.fnmatch_lines_random(
         [
-            f"*test_misspelt has no argument 'organisation' (did you mean organization[?]); {allowed}",
-            f"*test_unknown has no argument 'colour'; {allowed}",
-            f"*test_unnamed takes its arguments by name; {allowed}",
-            "*refused with 400: organization: *'acne'*acme*",
+            f"*test_misspelt: there is no argument 'organisation' (did you mean 'organization'[?]); * {allowed}",
+            f"*test_unknown: there is no argument 'colour'; there are: {allowed}",
+            f"*test_unnamed takes keyword arguments only: {allowed}",
+            "*POST /_mock/sandboxes answers 400: organization: *'acne'*acme*",
         ]
     )
-    told.stdout.no_fnmatch_line("*During handling*")
+    result.stdout.no_fnmatch_line("*During handling*")
 
 
 @pytest.mark.parametrize(
-    ("stated", "body"),
+    ("settings", "body"),
     [
         ([], {}),
         ([{"seed": 1, "now": None}, {"seed": 2}], {"seed": 2}),
@@ -211,32 +223,14 @@ def test_a_mark_that_cannot_be_says_what_may_stand_in_it(inner: Inner, running: 
         ),
     ],
 )
-def test_statements_are_merged_by_vendor(stated: list[Mapping[str, Any]], body: dict[str, Any]) -> None:
-    assert bodies.world(stated, ["augment", "jetbrains-ide"]) == body
+def test_limits_and_policy_are_merged_by_vendor(settings: list[Mapping[str, Any]], body: dict[str, Any]) -> None:
+    assert merge_settings(settings, ["augment", "jetbrains-ide"]) == body
 
 
-def test_what_python_writes_goes_out_as_json() -> None:
-    sent = {"at": datetime(2026, 11, 2, tzinfo=UTC), "day": date(2026, 11, 2), "share": Decimal("0.3")}
-    told = {"at": "2026-11-02T00:00:00+00:00", "day": "2026-11-02", "share": 0.3}
-    assert json.loads(bodies.written({"effect": MappingProxyType(sent)})) == {"effect": told}
-
-
-@pytest.mark.parametrize(
-    ("value", "said"),
-    [
-        (datetime(2026, 11, 2), "has no zone, so it would be another instant on every machine"),  # noqa: DTZ001
-        (object(), "cannot be sent to the mock server: it has no form in JSON"),
-    ],
-)
-def test_what_has_no_form_in_json_is_refused_here(value: object, said: str) -> None:
-    with pytest.raises(TypeError, match=said):
-        bodies.written({"now": value})
-
-
-def test_a_failure_shows_what_was_asked(inner: Inner, running: str) -> None:
+def test_report_of_a_failure_lists_the_requests(run_pytest: RunPytest, server_url: str) -> None:
     tests = f"""
     import pytest
-    {ASKING}
+    {FETCH}
     @pytest.fixture
     def strict(sandbox):
         yield
@@ -244,47 +238,62 @@ def test_a_failure_shows_what_was_asked(inner: Inner, running: str) -> None:
 
     @pytest.fixture
     def broken(sandbox):
-        asked(sandbox)
+        fetch(sandbox)
         raise RuntimeError("broken")
 
     def test_body(sandbox):
         for page_size in range(1, 54):
-            asked(sandbox, f"/api/v1/organization/teams?limit={{page_size}}", "tabnine")
+            fetch(sandbox, f"/api/v1/organization/teams?limit={{page_size}}", "tabnine")
         sandbox.requests.assert_made(path="/never")
 
     def test_teardown(strict, sandbox):
-        asked(sandbox, "/analytics/v0/dau?page_size=77")
+        fetch(sandbox, "/analytics/v0/dau?page_size=77")
 
     def test_setup(broken): ...
 
     def test_passes(sandbox):
-        asked(sandbox, "/analytics/v0/dau?page_size=88")
+        fetch(sandbox, "/analytics/v0/dau?page_size=88")
 
     def test_silent(sandbox):
         assert False
 
     def test_without_one():
         assert False
-    """.replace(ASKING, "\n    ".join(ASKING.splitlines()))
-    told = inner(tests, "--mockserver-url", running)
-    told.assert_outcomes(passed=2, failed=3, errors=2)
-    told.stdout.fnmatch_lines_random(
+    """.replace(FETCH, "\n    ".join(FETCH.splitlines()))
+    result = run_pytest(tests, "--mockserver-url", server_url)
+    result.assert_outcomes(passed=2, failed=3, errors=2)
+    result.stdout.fnmatch_lines_random(
         [
             "*requests in sandbox * (the newest 50)*",
             "#53 * tabnine GET /api/v1/organization/teams[?]limit=53 -> 200",
             "#4 * tabnine GET /api/v1/organization/teams[?]limit=4 -> 200",
             "#1 * augment GET /analytics/v0/dau[?]page_size=77 -> 200",
             "#1 * augment GET /analytics/v0/dau -> 200",
-            "none was made with its tokens",
+            "no request was made with the tokens of this sandbox",
         ]
     )
-    told.stdout.no_fnmatch_line("#3 * tabnine *")
-    told.stdout.no_fnmatch_line("*page_size=88*")
-    assert told.outlines[-1].count("failed") == 1
-    assert sum("requests in sandbox" in line for line in told.outlines) == 4
+    result.stdout.no_fnmatch_line("#3 * tabnine *")
+    result.stdout.no_fnmatch_line("*page_size=88*")
+    assert result.outlines[-1].count("failed") == 1
+    assert sum("requests in sandbox" in line for line in result.outlines) == 4
 
 
-def test_a_sandbox_can_be_in_the_process_without_a_socket(inner: Inner) -> None:
+def test_traceback_of_a_failure_omits_the_plugin(run_pytest: RunPytest, server_url: str) -> None:
+    tests = """
+    def test_assertion(sandbox):
+        sandbox.requests.assert_made(path="/never")
+
+    def test_refused(sandbox):
+        sandbox.faults.add(operation="none")
+    """
+    result = run_pytest(tests, "--mockserver-url", server_url, "--tb=short")
+    result.assert_outcomes(failed=2)
+    result.stdout.fnmatch_lines(["test_*.py:*: in test_assertion", "test_*.py:*: in test_refused"])
+    result.stdout.no_fnmatch_line("*mockserver/pytest_plugin/*: in *")
+    result.stdout.no_fnmatch_line("*mockserver/client/*: in *")
+
+
+def test_sandbox_can_be_in_process_without_a_socket(run_pytest: RunPytest) -> None:
     tests = """
     import httpx
     import pytest
@@ -296,8 +305,8 @@ def test_a_sandbox_can_be_in_the_process_without_a_socket(inner: Inner) -> None:
 
     @pytest.mark.mockserver(in_process=True, organization="initech")
     def test_by_mark(sandbox):
-        got = sandbox.app.test_client().get("/analytics/v0/dau", headers=sandbox.headers("augment"))
-        assert (got.status_code, sandbox.organization, sandbox.url) == (200, "initech", "http://localhost")
+        response = sandbox.app.test_client().get("/analytics/v0/dau", headers=sandbox.headers("augment"))
+        assert (response.status_code, sandbox.organization, sandbox.url) == (200, "initech", "http://localhost")
         with pytest.raises(Exception, match="409: truncate_bytes needs a socket"):
             sandbox.faults.add(truncate_bytes=3)
 
@@ -305,58 +314,59 @@ def test_a_sandbox_can_be_in_the_process_without_a_socket(inner: Inner) -> None:
     def test_the_mark_wins(sandbox, mockserver_app):
         assert sandbox.url != "http://localhost"
     """
-    told = inner(tests, "--mockserver-url", "http://127.0.0.1:9")
-    told.assert_outcomes(passed=2, errors=1)
+    result = run_pytest(tests, "--mockserver-url", "http://127.0.0.1:9")
+    result.assert_outcomes(passed=2, errors=1)
 
 
-def test_a_sandbox_behind_a_socket_has_no_app(running: str) -> None:
-    with (
-        ServerManager(running, None, {}).server().sandbox() as made,
-        pytest.raises(RuntimeError, match="in_process=True"),
-    ):
-        _ = made.app
+def test_sandbox_behind_a_socket_has_no_app(given_server: MockserverFixture) -> None:
+    with given_server.sandbox() as created, pytest.raises(RuntimeError, match="in_process=True"):
+        _ = created.app
 
 
-WAYS = {
+SOURCES = {
     "flag": ("--mockserver-url", "{url}"),
     "ini": ("-o", "mockserver_url={url}/"),
     "variable": (),
 }
 
 
-@pytest.mark.parametrize("way", WAYS)
-def test_a_server_can_be_given(inner: Inner, running: str, way: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    if way == "variable":
-        monkeypatch.setenv("MOCKSERVER_URL", running)
-    told = inner(
-        f"def test_it(sandbox):\n    assert sandbox.url == {running!r}",
-        *(part.format(url=running) for part in WAYS[way]),
+@pytest.mark.parametrize("source", SOURCES)
+def test_server_url_can_be_configured(
+    run_pytest: RunPytest, server_url: str, source: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if source == "variable":
+        monkeypatch.setenv("MOCKSERVER_URL", server_url)
+    result = run_pytest(
+        f"def test_it(sandbox):\n    assert sandbox.url == {server_url!r}",
+        *(part.format(url=server_url) for part in SOURCES[source]),
     )
-    told.assert_outcomes(passed=1)
+    result.assert_outcomes(passed=1)
 
 
 @pytest.mark.parametrize("url", ["localhost:8080", "ftp://x", "http://", "http://x:port", "http://x:0"])
-def test_what_is_no_url_is_refused_before_any_test(inner: Inner, url: str) -> None:
-    told = inner("def test_it(): ...", "--mockserver-url", url)
-    assert told.ret == pytest.ExitCode.USAGE_ERROR
-    told.stderr.fnmatch_lines([f"*--mockserver-url is '{url}', which is no URL of a server; give one as in http://*"])
+def test_invalid_url_is_rejected_before_any_test(run_pytest: RunPytest, url: str) -> None:
+    result = run_pytest("def test_it(): ...", "--mockserver-url", url)
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(
+        [f"*--mockserver-url is '{url}', which is not the URL of a server; expected one like http://*"]
+    )
 
 
-class Noting(Control):
-    """A control plane that notes what is asked of it."""
+@pytest.mark.parametrize(("lifetime", "body"), [(None, b"{}"), (14_400, b'{"ttl_seconds": 14400}')])
+def test_sandbox_on_a_given_server_expires(server_url: str, lifetime: int | None, body: bytes) -> None:
+    bodies: list[bytes] = []
 
-    asked: list[Any]
+    class RecordingTransport(HttpTransport):
+        def __call__(self, method: str, target: str, headers: Mapping[str, str], body: bytes) -> Response:
+            bodies.append(body)
+            return super().__call__(method, target, headers, body)
 
-    def call(self, method: str, path: str, body: Any = None) -> Any:
-        self.asked.append((method, path, body))
-        return super().call(method, path, body)
+    with (
+        Client(server_url, transport=RecordingTransport(server_url)) as client,
+        MockserverFixture(client, None, lifetime).sandbox(),
+    ):
+        assert bodies == [b"", body]
 
 
-@pytest.mark.parametrize(("lifetime", "body"), [(None, {}), (LIFETIME, {"ttl_seconds": LIFETIME})])
-def test_sandboxes_left_behind_on_somebody_elses_server_end_on_their_own(
-    running: str, lifetime: int | None, body: dict[str, int]
-) -> None:
-    control = Noting(HttpTransport(running), running, None, str)
-    control.asked = []
-    with Server.found(running, control, lifetime=lifetime).sandbox():
-        assert control.asked[1:] == [("POST", "/sandboxes", body)]
+def test_lifetime_outlasts_a_session_in_a_debugger() -> None:
+    assert SANDBOX_LIFETIME == 14_400

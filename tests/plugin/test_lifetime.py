@@ -1,6 +1,6 @@
-"""Promises about the server that pytest starts: only when wanted, never left over, its death told and not waited for.
+"""The server that pytest starts: only when needed, never left behind, and reported at once when it dies.
 
-Sharing it between workers is promised elsewhere (`test_workers`).
+Sharing it among workers is tested in `test_workers`.
 """
 
 import json
@@ -15,12 +15,10 @@ from textwrap import dedent
 import psutil
 import pytest
 
-from mockserver.pytest_plugin.control import Control
-from mockserver.pytest_plugin.errors import MockserverGone, MockserverRefused
-from mockserver.pytest_plugin.home import ServerManager
-from mockserver.pytest_plugin.program import LINES, ServerProcess
-from mockserver.pytest_plugin.wire import HttpTransport
-from tests.plugin.conftest import PLUGINS, Inner
+from mockserver.pytest_plugin import MockserverFixture, MockserverGone, MockserverRefused
+from mockserver.pytest_plugin.server_process import LOG_LINES, ServerManager, ServerProcess
+from mockserver.pytest_plugin.servers import MonitoredTransport
+from tests.plugin.conftest import PLUGINS, RunPytest
 from tests.server import programs
 from tests.server.programs import line
 
@@ -32,21 +30,21 @@ def servers():
 
 
 def python(text: str) -> list[str]:
-    """A command that runs a program."""
+    """A command that runs a Python program."""
     return [sys.executable, "-c", dedent(text)]
 
 
 @contextmanager
-def started(*command: str, patience: float = 30) -> Iterator[ServerProcess]:
-    """A program, ended at the end."""
-    program = ServerProcess(command, patience)
+def started(*command: str, timeout: float = 30) -> Iterator[ServerProcess]:
+    """A process that is stopped at the end of the block."""
+    process = ServerProcess(command, timeout)
     try:
-        yield program
+        yield process
     finally:
-        program.stop()
+        process.stop()
 
 
-def test_it_starts_when_a_test_first_wants_it_and_ends_with_the_session(inner: Inner) -> None:
+def test_server_starts_on_first_use_and_ends_with_the_session(run_pytest: RunPytest) -> None:
     tests = f"""
     {CHILDREN}
     def test_without():
@@ -60,17 +58,17 @@ def test_it_starts_when_a_test_first_wants_it_and_ends_with_the_session(inner: I
     def test_again(sandbox):
         assert len(servers()) == 1
     """.replace(CHILDREN, "\n    ".join(CHILDREN.splitlines()))
-    told = inner(tests, "-s")
-    told.assert_outcomes(passed=3)
-    (pid,) = [int(each.rpartition(" ")[2]) for each in told.outlines if "the server is" in each]
+    result = run_pytest(tests, "-s")
+    result.assert_outcomes(passed=3)
+    (pid,) = [int(each.rpartition(" ")[2]) for each in result.outlines if "the server is" in each]
     assert not psutil.pid_exists(pid)
 
 
-@pytest.mark.parametrize("death", [signal.SIGKILL, signal.SIGINT])
-def test_no_server_outlives_a_pytest_that_dies(
+@pytest.mark.parametrize("killed_by", [signal.SIGKILL, signal.SIGINT])
+def test_server_does_not_outlive_pytest(
     pytester: pytest.Pytester,
-    environment: None,  # noqa: ARG001 (it is wanted for what it does)
-    death: signal.Signals,
+    environment: None,  # noqa: ARG001 (needed for its effect)
+    killed_by: signal.Signals,
 ) -> None:
     pytester.makepyfile(
         dedent(
@@ -89,13 +87,13 @@ def test_no_server_outlives_a_pytest_that_dies(
         assert dying.stdout is not None
         pid = next(int(each.rpartition(" ")[2]) for each in dying.stdout if "the server is" in each)
         server = psutil.Process(pid)
-        dying.send_signal(death)
-        said = dying.stdout.read()
+        dying.send_signal(killed_by)
+        output = dying.stdout.read()
     server.wait(programs.PATIENCE)
-    assert "does not answer" not in said
+    assert "does not respond" not in output
 
 
-def test_a_server_that_dies_fails_every_later_test_with_the_same_words(inner: Inner) -> None:
+def test_dead_server_fails_all_later_tests_with_one_message(run_pytest: RunPytest) -> None:
     tests = f"""
     {CHILDREN}
     def test_during(sandbox):
@@ -106,89 +104,90 @@ def test_a_server_that_dies_fails_every_later_test_with_the_same_words(inner: In
 
     def test_long_after(sandbox): ...
     """.replace(CHILDREN, "\n    ".join(CHILDREN.splitlines()))
-    told = inner(tests)
-    told.assert_outcomes(failed=1, errors=3)
-    words = [each for each in told.outlines if each.startswith("the mock server at http://127.0.0.1:")]
-    assert len(words) == 3
-    assert len(set(words)) == 1
-    assert words[0].endswith("): its process was ended by signal 9, and wrote no log")
-    told.stdout.fnmatch_lines(["they cannot be read: the mock server at *"])
+    result = run_pytest(tests)
+    result.assert_outcomes(failed=1, errors=3)
+    messages = [
+        each for each in result.outlines if each.startswith("the mock server does not respond (http://127.0.0.1:")
+    ]
+    assert len(messages) == 3
+    assert len(set(messages)) == 1
+    assert messages[0].endswith("): its process was terminated by signal 9; its log is empty")
+    result.stdout.fnmatch_lines(["the requests cannot be read: the mock server does not respond *"])
 
 
-def test_a_server_that_cannot_start_says_why(inner: Inner, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_failed_start_is_reported_with_the_log(run_pytest: RunPytest, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MOCKSERVER_ORGANIZATION", "nobody")
-    told = inner("def test_one(sandbox): ...\ndef test_two(mockserver): ...")
-    told.assert_outcomes(errors=2)
-    told.stdout.fnmatch_lines(
-        ["the mock server did not start: its process ended with exit code 2; its log ends:", "*nobody*"]
+    result = run_pytest("def test_one(sandbox): ...\ndef test_two(mockserver): ...")
+    result.assert_outcomes(errors=2)
+    result.stdout.fnmatch_lines(
+        ["the mock server did not start: its process exited with code 2; the end of its log:", "*nobody*"]
     )
 
 
-def test_a_program_tells_the_end_of_its_log() -> None:
+def test_status_includes_the_end_of_the_log() -> None:
     text = """
     import sys
     print('{"url": "http://here"}', flush=True)
     for number in range(100): print("line", number, file=sys.stderr)
     sys.exit(7)
     """
-    with started(*python(text)) as program:
-        fate = program.fate()
-        assert program.status().ready() == "http://here"
-    said = fate.splitlines()
-    assert said[0] == "its process ended with exit code 7; its log ends:"
-    assert (len(said), said[1], said[-1]) == (LINES + 1, f"line {100 - LINES}", "line 99")
+    with started(*python(text)) as process:
+        lines = process.status_text().splitlines()
+        assert process.status().require_url() == "http://here"
+    assert lines[0] == "its process exited with code 7; the end of its log:"
+    assert (len(lines), lines[1], lines[-1]) == (LOG_LINES + 1, f"line {100 - LOG_LINES}", "line 99")
 
 
-def test_a_program_that_never_becomes_ready_is_not_waited_for() -> None:
+def test_process_that_never_becomes_ready_is_killed() -> None:
     with (
-        started(*python("input()"), patience=0.2) as program,
-        pytest.raises(MockserverGone, match="did not start: its process was ended by signal 9, and wrote no log"),
+        started(*python("input()"), timeout=0.2) as process,
+        pytest.raises(MockserverGone, match="did not start: its process was terminated by signal 9; its log is empty"),
     ):
-        program.status().ready()
+        process.status().require_url()
 
 
-def test_a_program_that_runs_and_is_silent_is_told_so_and_killed_in_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("mockserver.pytest_plugin.program.END", 0.1)
-    monkeypatch.setattr("mockserver.pytest_plugin.program.DYING", 0.1)
+def test_process_that_ignores_its_end_of_input_is_killed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mockserver.pytest_plugin.server_process.STOP_TIMEOUT", 0.1)
+    monkeypatch.setattr("mockserver.pytest_plugin.server_process.EXIT_DELAY", 0.1)
     text = """
     import signal, sys
     print('{"url": "http://here"}', flush=True)
     while True: signal.pause()
     """
-    with started(*python(text)) as program:
-        assert program.fate() == "its process runs, but is silent, and wrote no log"
+    with started(*python(text)) as process:
+        assert process.status_text() == "its process is running but does not respond; its log is empty"
 
 
 @pytest.fixture
-def silent() -> Iterator[str]:
-    """The URL of a listener that never answers."""
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+def silent_url() -> Iterator[str]:
+    """The URL of a listener that never responds."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
 
 
-def test_a_server_that_hangs_is_given_up_and_not_asked_again(silent: str) -> None:
-    asked: list[str] = []
+def test_unresponsive_server_is_given_up_after_one_request(silent_url: str) -> None:
+    calls: list[str] = []
 
-    def fate() -> str:
-        asked.append("once")
-        return "who knows"
+    def status_text() -> str:
+        calls.append("once")
+        return "it is unclear why"
 
-    control = Control(HttpTransport(silent, patience=0.1), silent, None, fate)
-    words = rf"the mock server at {silent} does not answer \(nothing came within 0.1 s\): who knows"
+    transport = MonitoredTransport(silent_url, status_text, timeout=0.1)
+    message = rf"the mock server does not respond \({silent_url} .*0\.1 s\): it is unclear why"
     for _ in range(2):
-        with pytest.raises(MockserverGone, match=words):
-            control.call("GET", "/health")
-    assert asked == ["once"]
+        with pytest.raises(MockserverGone, match=message):
+            transport("GET", "/_mock/health", {}, b"")
+    assert calls == ["once"]
 
 
-def test_where_nobody_listens_it_is_said_at_once() -> None:
-    with pytest.raises(MockserverGone, match=r"http://127.0.0.1:9 does not answer .*is it running there\?"):
+def test_missing_server_is_reported_at_once() -> None:
+    with pytest.raises(MockserverGone, match=r"does not respond \(http://127.0.0.1:9 .*is it running\?"):
         ServerManager("http://127.0.0.1:9", None, {}).server()
-    with pytest.raises(MockserverGone, match=r"https://127.0.0.1:9 does not answer"):
+    with pytest.raises(MockserverGone, match=r"does not respond \(https://127.0.0.1:9 "):
         ServerManager("https://127.0.0.1:9", None, {}).server()
 
 
-ANOTHER = """
+OTHER_SERVER = """
 import sys
 from http.server import BaseHTTPRequestHandler, HTTPServer
 class Other(BaseHTTPRequestHandler):
@@ -203,22 +202,24 @@ server.serve_forever()
 
 
 @pytest.mark.parametrize(
-    ("status", "body", "said"),
+    ("status", "body", "message"),
     [
-        ("404", "<html>", "refused with 404: without a word of why"),
-        ("200", "<html>", "refused with 200: an answer that is not JSON: b'<html>'"),
-        ("200", "[]", "list indices must be integers"),
-        ("200", "{}", "'vendors'"),
+        ("404", "<html>", "cannot be used: GET /_mock/health answers 404: <html>"),
+        ("200", "<html>", "is not a mock server, by its /_mock/health"),
+        ("200", "[]", "is not a mock server"),
+        ("200", "{}", "is not a mock server"),
     ],
 )
-def test_another_program_is_not_taken_for_a_mock_server(status: str, body: str, said: str) -> None:
-    with programs.started("-c", ANOTHER, status, body) as program:
+def test_other_server_is_not_mistaken_for_a_mock_server(status: str, body: str, message: str) -> None:
+    with programs.started("-c", OTHER_SERVER, status, body) as program:
         url = f"http://127.0.0.1:{line(program)}"
-        with pytest.raises(MockserverGone, match=f"what answers at {url} cannot be used as a mock server: .*{said}"):
+        with pytest.raises(MockserverGone, match=f"the server at {url} {message}"):
             ServerManager(url, None, {}).server()
 
 
-def test_an_admin_token_is_shown_where_one_is_needed(inner: Inner, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_admin_token_is_sent_to_a_server_that_requires_it(
+    run_pytest: RunPytest, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with programs.started(
         "-m", "mockserver", "serve", "--port", "0", "--json", "--admin-token", "opensesame"
     ) as program:
@@ -226,14 +227,13 @@ def test_an_admin_token_is_shown_where_one_is_needed(inner: Inner, monkeypatch: 
         with pytest.raises(MockserverGone, match="set MOCKSERVER_ADMIN_TOKEN to the server's --admin-token"):
             ServerManager(url, None, {}).server()
         monkeypatch.setenv("MOCKSERVER_ADMIN_TOKEN", "opensesame")
-        inner("def test_it(sandbox): ...", "--mockserver-url", url).assert_outcomes(passed=1)
-    inner("def test_it(sandbox): ...").assert_outcomes(passed=1)
+        run_pytest("def test_it(sandbox): ...", "--mockserver-url", url).assert_outcomes(passed=1)
+    run_pytest("def test_it(sandbox): ...").assert_outcomes(passed=1)
 
 
-def test_what_a_test_deleted_may_be_deleted_again_but_nothing_else_is_passed_over(running: str) -> None:
-    server = ServerManager(running, None, {}).server()
-    with server.sandbox() as made:
-        server.forget(made)
-    made.id = "default"
+def test_deleting_a_deleted_sandbox_is_not_an_error(given_server: MockserverFixture) -> None:
+    with given_server.sandbox() as created:
+        given_server.delete_sandbox(created)
+    created.id = "default"
     with pytest.raises(MockserverRefused, match="409"):
-        server.forget(made)
+        given_server.delete_sandbox(created)

@@ -1,16 +1,18 @@
-"""Promises about pytest-xdist: all workers share one server, no test sees another's requests, and its death is told."""
+"""With pytest-xdist, all workers share one server, and every test sees only its own requests."""
+
+from contextlib import closing
 
 import pytest
 
-from mockserver.pytest_plugin import desk
-from mockserver.pytest_plugin.errors import MockserverGone
-from mockserver.pytest_plugin.home import PORT, ServerManager
-from tests.plugin.conftest import Inner
+from mockserver.pytest_plugin import MockserverGone, server_process
+from mockserver.pytest_plugin.server_process import BROKER_PORT, ServerManager
+from tests.plugin.conftest import RunPytest
 
+RUNNING = "its process is running but does not respond; its log is empty"
 ONE = ("-p", "xdist", "-n", "1")
 
 
-def test_four_workers_share_one_server_and_see_nothing_of_each_other(inner: Inner) -> None:
+def test_workers_share_one_server_but_no_sandbox(run_pytest: RunPytest) -> None:
     tests = """
     import os, urllib.request
     import psutil, pytest
@@ -25,33 +27,33 @@ def test_four_workers_share_one_server_and_see_nothing_of_each_other(inner: Inne
 
     @pytest.mark.parametrize("number", range(4))
     def test_which(mockserver, number):
-        leader = psutil.Process().parent()
-        servers = [each for each in leader.children() if "--until-eof" in each.cmdline()]
+        controller = psutil.Process().parent()
+        servers = [each for each in controller.children() if "--until-eof" in each.cmdline()]
         print("served at", mockserver.url, "beside", len(servers))
         assert psutil.Process().children() == []
     """
-    told = inner(tests, "-p", "xdist", "-n", "4", "-rP")
-    told.assert_outcomes(passed=28)
-    served = {each for each in told.outlines if each.startswith("served at")}
+    result = run_pytest(tests, "-p", "xdist", "-n", "4", "-rP")
+    result.assert_outcomes(passed=28)
+    served = {each for each in result.outlines if each.startswith("served at")}
     assert len(served) == 1
     assert served.pop().endswith("beside 1")
 
 
-def test_nothing_is_started_for_workers_that_want_nothing(inner: Inner) -> None:
+def test_no_server_is_started_for_tests_without_fixtures(run_pytest: RunPytest) -> None:
     tests = """
     import psutil
     def test_it():
         assert not [each for each in psutil.Process().parent().children() if "--until-eof" in each.cmdline()]
     """
-    inner(tests, *ONE).assert_outcomes(passed=1)
+    run_pytest(tests, *ONE).assert_outcomes(passed=1)
 
 
-def test_workers_take_the_server_that_was_given(inner: Inner, running: str) -> None:
-    tests = f"def test_it(sandbox):\n    assert sandbox.url == {running!r}"
-    inner(tests, *ONE, "--mockserver-url", running).assert_outcomes(passed=1)
+def test_workers_use_a_given_server(run_pytest: RunPytest, server_url: str) -> None:
+    tests = f"def test_it(sandbox):\n    assert sandbox.url == {server_url!r}"
+    run_pytest(tests, *ONE, "--mockserver-url", server_url).assert_outcomes(passed=1)
 
 
-def test_workers_hear_of_the_servers_death(inner: Inner) -> None:
+def test_workers_report_that_the_server_died(run_pytest: RunPytest) -> None:
     tests = """
     import psutil
     def test_it(sandbox):
@@ -60,31 +62,33 @@ def test_workers_hear_of_the_servers_death(inner: Inner) -> None:
                 each.kill()
         sandbox.clock.now
     """
-    told = inner(tests, *ONE)
-    told.assert_outcomes(failed=1, errors=1)
-    told.stdout.fnmatch_lines(["the mock server at * its process was ended by signal 9, and wrote no log"])
+    result = run_pytest(tests, *ONE)
+    result.assert_outcomes(failed=1, errors=1)
+    result.stdout.fnmatch_lines(
+        ["the mock server does not respond (*): its process was terminated by signal 9; its log is empty"]
+    )
 
 
-def test_workers_hear_why_it_did_not_start(inner: Inner, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_workers_report_why_the_server_did_not_start(run_pytest: RunPytest, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MOCKSERVER_ORGANIZATION", "nobody")
-    told = inner("def test_one(sandbox): ...\ndef test_two(sandbox): ...", *ONE)
-    told.assert_outcomes(errors=2)
-    told.stdout.fnmatch_lines(["the mock server did not start: its process ended with exit code 2; its log ends:"])
+    result = run_pytest("def test_one(sandbox): ...\ndef test_two(sandbox): ...", *ONE)
+    result.assert_outcomes(errors=2)
+    result.stdout.fnmatch_lines(["the mock server did not start: its process exited with code 2; the end of its log:"])
 
 
-def test_the_desk_says_where_the_server_is_and_closes_with_it() -> None:
-    leader = ServerManager(None, None, {})
-    told = leader.shared()
+def test_broker_gives_the_status_until_it_is_closed() -> None:
+    controller = ServerManager(None, None, {})
+    worker_input = controller.worker_input()
     try:
-        assert leader.shared() == told
-        worker = ServerManager(None, None, told)
+        assert controller.worker_input() == worker_input
+        worker = ServerManager(None, None, worker_input)
         server = worker.server()
-        assert server.url == desk.ask(told[PORT]).url
-        with server.sandbox() as made:
-            assert made.url == server.url
+        assert server.url == server_process.query_broker(worker_input[BROKER_PORT]).url
+        with closing(server), server.sandbox() as created:
+            assert created.url == server.url
         worker.close()
-        assert desk.asking(told[PORT])() == "its process runs, but is silent, and wrote no log"
+        assert server_process.status_from_broker(worker_input[BROKER_PORT]) == RUNNING
     finally:
-        leader.close()
-    with pytest.raises(MockserverGone, match="the pytest process that leads the workers does not say where it is"):
-        ServerManager(None, None, told).server()
+        controller.close()
+    with pytest.raises(MockserverGone, match="the pytest process that controls the workers does not answer"):
+        ServerManager(None, None, worker_input).server()

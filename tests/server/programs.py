@@ -1,4 +1,4 @@
-"""Programs under test: started with pipes, asked over sockets, and ended whatever happens."""
+"""Programs under test: started with pipes, requested over sockets, and always stopped."""
 
 import socket
 import subprocess
@@ -36,7 +36,7 @@ def line(program: Program) -> str:
     return program.stdout.readline().strip()
 
 
-def told(program: Program) -> None:
+def press_enter(program: Program) -> None:
     """Give a program the line it waits for."""
     assert program.stdin is not None
     program.stdin.write("\n")
@@ -72,7 +72,7 @@ def answer(connection: socket.socket) -> tuple[int, str, str]:
         return int(text.split()[1]), text, stream.read(length).decode()
 
 
-def asked(url: str, raw: bytes) -> tuple[int, str, str]:
+def send(url: str, raw: bytes) -> tuple[int, str, str]:
     """The answer to the bytes of one request, on a connection of its own."""
     with opened(url) as connection:
         connection.sendall(raw)

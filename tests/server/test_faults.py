@@ -1,7 +1,4 @@
-"""Promises about faults on the real socket, byte by byte, under both servers: what comes, how it ends, and when.
-
-What is the same without a socket stays out (`tests/gateway/test_effects`).
-"""
+"""Faults on a real socket, byte by byte, on both servers: what arrives, how it ends, and when."""
 
 import json
 import select
@@ -20,7 +17,7 @@ from mockserver.app import create_app
 from mockserver.settings import Settings
 from tests.contract.watch import Watch
 from tests.server import programs
-from tests.server.programs import Program, asked, line, opened, request
+from tests.server.programs import Program, line, opened, request, send
 
 BOTH = ["granian", "threaded"]
 ASKED = (
@@ -63,9 +60,9 @@ def put(url: str, *effects: dict[str, Any]) -> tuple[int, Any]:
     body = json.dumps({"rules": [{"effect": effect, "times": 1} for effect in effects]})
     connection.request("PUT", "/_mock/faults", body, {"Content-Type": "application/json"})
     answer = connection.getresponse()
-    told = answer.status, json.loads(answer.read())
+    found = answer.status, json.loads(answer.read())
     connection.close()
-    return told
+    return found
 
 
 def heard(url: str, raw: bytes = ASKED) -> tuple[dict[str, str], bytes, str]:
@@ -93,7 +90,7 @@ def whole(url: str) -> bytes:
 
 
 @pytest.mark.parametrize("count", [0, 1, 100])
-def test_a_truncated_body_ends_with_its_connection_under_a_length_that_promised_more(url: str, count: int) -> None:
+def test_truncated_body_closes_the_connection(url: str, count: int) -> None:
     body = whole(url)
     assert put(url, {"truncate_bytes": count})[0] == 200
     head, came, end = heard(url)
@@ -102,7 +99,7 @@ def test_a_truncated_body_ends_with_its_connection_under_a_length_that_promised_
     assert whole(url) == body
 
 
-def test_a_failure_can_be_truncated(url: str) -> None:
+def test_error_can_be_truncated(url: str) -> None:
     assert put(url, {"status": 503, "message": "m", "truncate_bytes": 9})[0] == 200
     head, came, end = heard(url)
     assert (head["status"].split()[1], head["content-length"]) == ("503", "46")
@@ -110,7 +107,7 @@ def test_a_failure_can_be_truncated(url: str) -> None:
 
 
 @pytest.mark.parametrize("count", [0, 10])
-def test_a_stalled_body_stands_still_where_it_should_and_then_goes_on(url: str, count: int) -> None:
+def test_stalled_body_pauses_and_continues(url: str, count: int) -> None:
     body = whole(url)
     assert put(url, {"stall_seconds": 0.1, "after_bytes": count})[0] == 200
     with opened(url) as connection:
@@ -127,19 +124,19 @@ def test_a_stalled_body_stands_still_where_it_should_and_then_goes_on(url: str, 
     assert data.partition(b"\r\n\r\n")[2] == body
 
 
-def test_a_connection_is_reset_before_the_first_byte(threaded: str) -> None:
+def test_connection_is_reset_before_the_first_byte(threaded: str) -> None:
     for raw in (ASKED, ASKED.replace(b"GET", b"HEAD")):
         assert put(threaded, {"reset": True})[0] == 200
         assert heard(threaded, raw) == ({"status": ""}, b"", "reset")
     assert len(whole(threaded)) > 100
 
 
-def test_a_server_that_cannot_cut_says_so_when_it_is_asked_to(granian: str) -> None:
-    status, told = put(granian, {"reset": True})
-    assert (status, told["detail"].partition(";")[2]) == (409, " start it with `--server threaded`")
+def test_server_without_reset_refuses_it(granian: str) -> None:
+    status, body = put(granian, {"reset": True})
+    assert (status, body["detail"].partition(";")[2]) == (409, " start it with `--server threaded`")
 
 
-def test_a_server_in_a_thread_can_do_all_of_it(watch: Watch) -> None:
+def test_threaded_server_supports_all_effects(watch: Watch) -> None:
     effects = ({"reset": True}, {"truncate_bytes": 5}, {"stall_seconds": 0.01, "after_bytes": 5})
     with server.in_thread(create_app(Settings(limits="off"))) as running:
         assert put(running.url, *effects)[0] == 200
@@ -149,7 +146,7 @@ def test_a_server_in_a_thread_can_do_all_of_it(watch: Watch) -> None:
     assert ["no JSON" in each for each in watch.take()] == [True]
 
 
-def test_however_many_would_wait_somebody_is_answered(granian: str) -> None:
+def test_delayed_requests_leave_threads_free(granian: str) -> None:
     put(granian, *[{"delay_seconds": 3600}] * 20)
     with ExitStack() as stack:
         waiting = [stack.enter_context(opened(granian)) for _ in range(20)]
@@ -157,7 +154,7 @@ def test_however_many_would_wait_somebody_is_answered(granian: str) -> None:
             each.sendall(ASKED)
         refused = _answered(waiting, 6)
         assert [each.recv(12) for each in refused] == [b"HTTP/1.1 500"] * 6
-        assert asked(granian, request("/_mock/reset", "POST"))[0] == 200
+        assert send(granian, request("/_mock/reset", "POST"))[0] == 200
         assert [each.recv(12) for each in waiting if each not in refused] == [b"HTTP/1.1 200"] * 14
 
 
@@ -172,7 +169,7 @@ def _answered(waiting: list[socket.socket], count: int) -> list[socket.socket]:
 
 
 @pytest.mark.parametrize("kind", BOTH)
-def test_a_request_that_waits_for_an_hour_does_not_keep_the_server_from_stopping(kind: str) -> None:
+def test_delayed_request_does_not_block_shutdown(kind: str) -> None:
     with serving(kind) as program:
         url = json.loads(line(program))["url"]
         put(url, {"delay_seconds": 3600}, {"stall_seconds": 3600, "after_bytes": 1})
@@ -201,7 +198,7 @@ def _stopped(program: Program) -> None:
     assert program.wait(programs.PATIENCE) == 0
 
 
-def test_a_server_in_a_thread_is_closed_beside_a_request_that_waits() -> None:
+def test_thread_server_closes_beside_a_delayed_request() -> None:
     app = create_app(Settings(limits="off"))
     with server.in_thread(app) as running:
         put(running.url, {"delay_seconds": 3600})

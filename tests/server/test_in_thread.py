@@ -1,4 +1,4 @@
-"""Promises about the server in a thread: many at once, each on its own port, and nothing left behind."""
+"""The server in a thread: several at once, each on its own port, and nothing left behind."""
 
 import json
 from collections.abc import Iterable
@@ -8,17 +8,17 @@ import pytest
 from werkzeug.wrappers import Request
 
 from mockserver import server
-from tests.server.programs import asked, opened, request
+from tests.server.programs import opened, request, send
 from tests.server.served import app
 
 
-def test_two_servers_answer_side_by_side() -> None:
+def test_two_servers_run_side_by_side() -> None:
     with server.in_thread(app) as one, server.in_thread(app) as other:
         assert one.url != other.url
-        assert [asked(each.url, request("/x"))[2] for each in (one, other)] == ["GET /x 0", "GET /x 0"]
+        assert [send(each.url, request("/x"))[2] for each in (one, other)] == ["GET /x 0", "GET /x 0"]
 
 
-def test_a_closed_server_releases_its_port_and_may_be_closed_again() -> None:
+def test_closed_server_releases_its_port() -> None:
     running = server.in_thread(app)
     running.close()
     running.close()
@@ -28,13 +28,13 @@ def test_a_closed_server_releases_its_port_and_may_be_closed_again() -> None:
         assert again.url == running.url
 
 
-def test_a_path_keeps_its_slashes() -> None:
+def test_path_keeps_its_slashes() -> None:
     with server.in_thread(app) as running:
-        assert asked(running.url, request("///x//y"))[2] == "GET ///x//y 0"
+        assert send(running.url, request("///x//y"))[2] == "GET ///x//y 0"
 
 
 @pytest.mark.parametrize("target", ["/é?q=é", "/%C3%A9?q=%C3%A9", "/\u00e9?q=%c3%a9"])
-def test_bytes_beyond_ascii_arrive_once_encoded_whether_or_not_with_percent_signs(target: str) -> None:
+def test_non_ascii_bytes_are_decoded_once(target: str) -> None:
     def echo(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         read = Request(environ)
         body = f"{read.path} {read.args['q']}".encode()
@@ -42,11 +42,11 @@ def test_bytes_beyond_ascii_arrive_once_encoded_whether_or_not_with_percent_sign
         return [body]
 
     with server.in_thread(echo) as running:
-        assert asked(running.url, request(target))[2] == "/é é"
+        assert send(running.url, request(target))[2] == "/é é"
 
 
-def test_what_cannot_be_read_is_refused_as_problem_details() -> None:
+def test_unreadable_request_gets_problem_details() -> None:
     with server.in_thread(app) as running:
-        status, head, body = asked(running.url, request("/?" + 70_000 * "a"))
+        status, head, body = send(running.url, request("/?" + 70_000 * "a"))
     assert (status, json.loads(body)["status"]) == (414, 414)
     assert "content-type: application/problem+json" in head

@@ -1,4 +1,4 @@
-"""Promises that both servers keep: one process, a known port, a quiet stop, and no request that holds up another."""
+"""Both servers: one process, a known port, a clean stop, and no request that blocks another."""
 
 import signal
 from collections.abc import Iterator
@@ -7,7 +7,7 @@ import psutil
 import pytest
 
 from tests.server import programs
-from tests.server.programs import Program, answer, asked, ended, line, opened, request, told
+from tests.server.programs import Program, answer, ended, line, opened, press_enter, request, send
 
 BOTH = ["granian", "threaded"]
 
@@ -27,41 +27,41 @@ def serving(request: pytest.FixtureRequest) -> Iterator[tuple[Program, str]]:
 
 
 @pytest.mark.parametrize("told_to_stop", [signal.SIGTERM, signal.SIGINT])
-def test_it_serves_until_it_is_told_to_stop(serving: tuple[Program, str], told_to_stop: signal.Signals) -> None:
+def test_server_runs_until_a_signal(serving: tuple[Program, str], told_to_stop: signal.Signals) -> None:
     program, url = serving
-    assert asked(url, request("/here?a=1"))[2] == "GET /here 3"
+    assert send(url, request("/here?a=1"))[2] == "GET /here 3"
     program.send_signal(told_to_stop)
     assert ended(program) == (0, "", "")
 
 
-def test_it_is_one_process(serving: tuple[Program, str]) -> None:
+def test_server_is_one_process(serving: tuple[Program, str]) -> None:
     program, url = serving
-    asked(url, request("/"))
+    send(url, request("/"))
     assert psutil.Process(program.pid).children() == []
 
 
-def test_a_request_that_takes_long_does_not_hold_up_another(serving: tuple[Program, str]) -> None:
+def test_slow_request_does_not_block_others(serving: tuple[Program, str]) -> None:
     program, url = serving
     with opened(url) as slow:
         slow.sendall(request("/wait"))
         assert line(program) == "waiting"
-        assert asked(url, request("/quick"))[2] == "GET /quick 0"
-        told(program)
+        assert send(url, request("/quick"))[2] == "GET /quick 0"
+        press_enter(program)
         assert answer(slow)[2] == "GET /wait 0"
 
 
-def test_a_request_under_way_is_answered_after_the_server_was_told_to_stop(serving: tuple[Program, str]) -> None:
+def test_running_request_is_answered_during_shutdown(serving: tuple[Program, str]) -> None:
     program, url = serving
     with opened(url) as slow:
         slow.sendall(request("/wait"))
         assert line(program) == "waiting"
         program.terminate()
-        told(program)
+        press_enter(program)
         assert answer(slow)[2] == "GET /wait 0"
     assert ended(program)[0] == 0
 
 
-def test_a_request_without_an_end_does_not_keep_the_server_from_stopping(serving: tuple[Program, str]) -> None:
+def test_endless_request_does_not_block_shutdown(serving: tuple[Program, str]) -> None:
     program, url = serving
     with opened(url) as slow:
         slow.sendall(request("/wait"))
@@ -69,10 +69,10 @@ def test_a_request_without_an_end_does_not_keep_the_server_from_stopping(serving
         program.terminate()
         code = program.wait(programs.PATIENCE)
         assert program.stderr is not None
-        assert (code, program.stderr.read()) == (0, "a request was still under way after 1.0 s; it is cut off\n")
+        assert (code, program.stderr.read()) == (0, "a request was still running after 1.0 s; it is cut off\n")
 
 
-def test_an_idle_connection_does_not_keep_the_server_from_stopping(serving: tuple[Program, str]) -> None:
+def test_idle_connection_does_not_block_shutdown(serving: tuple[Program, str]) -> None:
     program, url = serving
     with opened(url) as kept:
         kept.sendall(request("/"))
@@ -82,7 +82,7 @@ def test_an_idle_connection_does_not_keep_the_server_from_stopping(serving: tupl
 
 
 @pytest.mark.parametrize("kind", BOTH)
-def test_a_taken_port_is_refused(kind: str, url: str) -> None:
+def test_taken_port_is_refused(kind: str, url: str) -> None:
     port = url.rpartition(":")[2]
     with programs.started("-m", "tests.server.served", kind, port) as second:
         _, out, err = ended(second)
@@ -102,8 +102,8 @@ AS_WRITTEN = [
 
 
 @pytest.mark.parametrize(("raw", "seen"), AS_WRITTEN)
-def test_the_app_sees_what_the_client_wrote(url: str, raw: bytes, seen: str) -> None:
-    status, _, body = asked(url, raw)
+def test_app_sees_the_request_as_sent(url: str, raw: bytes, seen: str) -> None:
+    status, _, body = send(url, raw)
     assert (status, body) == (200, seen)
 
 
@@ -114,19 +114,19 @@ UNREADABLE = [
 
 
 @pytest.mark.parametrize(("raw", "statuses"), UNREADABLE)
-def test_what_no_app_could_read_gets_its_status(url: str, raw: bytes, statuses: set[int]) -> None:
-    assert asked(url, raw)[0] in statuses
-    assert asked(url, request("/next"))[0] == 200
+def test_malformed_request_gets_its_status(url: str, raw: bytes, statuses: set[int]) -> None:
+    assert send(url, raw)[0] in statuses
+    assert send(url, request("/next"))[0] == 200
 
 
-def test_a_large_body_that_nobody_wants_does_not_cost_the_answer(url: str) -> None:
+def test_unread_large_body_still_gets_an_answer(url: str) -> None:
     size = 10_000_000
     raw = request("/", headers=f"Content-Length: {size}\r\n") + bytes(size)
-    assert asked(url, raw)[2] == "GET / 0"
+    assert send(url, raw)[2] == "GET / 0"
 
 
-def test_a_failure_of_the_app_shows_nothing_of_it(url: str) -> None:
-    status, _, body = asked(url, request("/broken"))
+def test_error_of_the_app_shows_no_details(url: str) -> None:
+    status, _, body = send(url, request("/broken"))
     assert status == 500
     assert "secret" not in body
     assert "Traceback" not in body

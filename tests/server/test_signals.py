@@ -1,14 +1,14 @@
-"""Promises about waiting for a signal: none goes unheard, wherever the system delivers it."""
+"""Waiting for a signal: none is missed, wherever the system delivers it."""
 
 import signal
 import threading
 from types import FrameType
 
-from mockserver.server.signals import Heard
+from mockserver.server.signals import SignalEvent
 
 
-def test_a_signal_that_another_thread_receives_is_heard() -> None:
-    heard = Heard()
+def test_signal_received_by_another_thread_is_noticed() -> None:
+    heard = SignalEvent()
 
     def hear(number: int, at: FrameType | None) -> None:
         assert (number, at is not None) == (signal.SIGUSR1, True)
@@ -22,8 +22,8 @@ def test_a_signal_that_another_thread_receives_is_heard() -> None:
         signal.signal(signal.SIGUSR1, before)
 
 
-def test_a_wait_with_an_end_ends() -> None:
-    heard = Heard()
+def test_wait_with_a_timeout_ends() -> None:
+    heard = SignalEvent()
     assert not heard.wait(0)
     heard.set()
     assert heard.wait(0)

@@ -14,7 +14,7 @@ from flask import Flask
 from openapi_spec_validator import validate
 
 from mockserver import resources, vendors
-from mockserver.fidelity import evidence, statements
+from mockserver.fidelity import evidence, rules
 from mockserver.fidelity.evidence import Record
 from mockserver.gateway.switches import AnySwitch
 from mockserver.gateway.vendor import Vendor
@@ -212,15 +212,15 @@ def _examples(response: Any) -> Iterator[tuple[str, Any]]:
 
 @every_vendor
 def test_every_record_of_evidence_says_what_it_must(vendor: Vendor) -> None:
-    records = list(statements.records(_oracle(vendor).document))
+    records = list(rules.records(_oracle(vendor).document))
     assert records
-    assert [(record, fault) for record in records for fault in evidence.faults(record)] == []
+    assert [(record, fault) for record in records for fault in evidence.errors(record)] == []
 
 
 def _told(vendor: Vendor) -> dict[str, list[Record]]:
     """The records of evidence that name a switch, by its name."""
     told: dict[str, list[Record]] = {}
-    for record in statements.records(_oracle(vendor).document):
+    for record in rules.records(_oracle(vendor).document):
         if "switch" in record:
             told.setdefault(record["switch"], []).append(record)
     return told
@@ -236,7 +236,7 @@ def test_the_file_and_the_policy_name_the_same_switches_with_the_same_grades(ven
 def test_the_file_tells_every_reading_of_a_switch(vendor: Vendor) -> None:
     switches = {each.name: each for each in vendor.switches}
     for name, records in _told(vendor).items():
-        says = " ".join(record["says"] for record in records)
+        says = " ".join(record["description"] for record in records)
         choices = switches[name].options
         readings = (choices[0], choices[-1]) if choices == tuple(range(len(choices))) else choices
         assert all(f"`{reading}`" in says for reading in readings), name

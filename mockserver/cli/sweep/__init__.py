@@ -1,6 +1,6 @@
-"""Answers `mockserver sweep`: a client's own tests, run once under each undocumented reading of the vendors' APIs.
+"""`mockserver sweep`: runs a client's own tests once for each option of each undocumented switch.
 
-What is run stays out (`plan`), and so do the runs (`runs`) and how they are told (`told`, `records`).
+What to run is in `plan`, the runs in `runs` and `program`, the reports in `report_text` and `report_data`.
 """
 
 import sys
@@ -11,13 +11,13 @@ import click
 from mockserver.cli import app_factory, logs, options
 
 if TYPE_CHECKING:
+    from mockserver.admin.admin_context import Sources
     from mockserver.cli.sweep.plan import Plan
-    from mockserver.cli.sweep.runs import Runner, Sweep
-    from mockserver.gateway.sandbox import Sandbox
-    from mockserver.settings import Settings
+    from mockserver.cli.sweep.runs import Sweep
+    from mockserver.gateway.sandbox import SandboxConfig
 
 FINDINGS = 1
-UNSOUND = click.UsageError.exit_code
+NO_BASELINE = click.UsageError.exit_code
 INTERRUPTED = 130
 
 EXAMPLES = """
@@ -25,22 +25,22 @@ EXAMPLES = """
 Examples:
   mockserver sweep --list
   mockserver sweep -- pytest tests/
-  mockserver sweep --vendor augment --limits off -- npm test
-  mockserver sweep --switch augment.last_cursor=null -- pytest -x
+  mockserver sweep --vendor NAME --limits off -- npm test
+  mockserver sweep --switch NAME.last_cursor=null -- pytest -x
   mockserver sweep --now 2025-10-21T10:30:00Z --freeze --junit sweep.xml -- ./check.sh
 
 \b
 The command finds the server by these variables (`mockserver env` prints them all):
   MOCKSERVER_URL
-  MOCKSERVER_TOKEN_AUGMENT, MOCKSERVER_TOKEN_TABNINE, MOCKSERVER_TOKEN_JETBRAINS_IDE
-  MOCKSERVER_CLIENT_ID_JETBRAINS_CONSOLE, MOCKSERVER_CLIENT_SECRET_JETBRAINS_CONSOLE
+  MOCKSERVER_TOKEN_<VENDOR>, or where clients exchange credentials for tokens,
+  MOCKSERVER_CLIENT_ID_<VENDOR> and MOCKSERVER_CLIENT_SECRET_<VENDOR>
 
 \b
 Exit codes:
-  0    every reading is survived
-  1    some are not
-  2    usage; also when the command fails, or asks nothing, before anything is changed
-  130  stopped by Ctrl-C or SIGTERM; what is known so far is told
+  0    the command passed with every variation
+  1    it failed with some
+  2    usage; also when the command fails, or sends no vendor request, without any variation
+  130  stopped by Ctrl-C or SIGTERM; the report has what is known so far
 """
 
 OutFile = click.File("w", encoding="utf-8", lazy=False)
@@ -54,109 +54,98 @@ OutFile = click.File("w", encoding="utf-8", lazy=False)
 @options.limits
 @options.policy
 @options.policy_file
-# What follows is about one sweep, and has no variables: MOCKSERVER_JSON, say, is a flag of other commands.
-@click.option("--vendor", "vendors", multiple=True, metavar="VENDOR", help="Only this vendor's readings; repeatable.")
+# The following options concern a single sweep and have no variables: MOCKSERVER_JSON, say, is a flag of other commands.
+@click.option("--vendor", "vendors", multiple=True, metavar="VENDOR", help="Only this vendor's switches; repeatable.")
 @click.option(
     "--switch",
     "switches",
     multiple=True,
     metavar="VENDOR.SWITCH[=VALUE]",
-    help="Only this switch, or this one reading of it, documented or not; repeatable, and adds to --vendor.",
+    help="Only this switch, or this one option of it, documented or not; repeatable, and adds to --vendor.",
 )
-@click.option("--list", "listed", is_flag=True, help="Print the readings, and run nothing.")
-@click.option("--fail-fast", is_flag=True, help="Stop at the first reading that is not survived.")
+@click.option("--list", "list_only", is_flag=True, help="Print the variations, and run nothing.")
+@click.option("--fail-fast", is_flag=True, help="Stop at the first variation with which the command fails.")
 @click.option(
     "--timeout",
     type=click.FloatRange(min=0, min_open=True),
     metavar="SECONDS",
-    help="When a run counts as hanging. Without it: never for the baseline, then ten times what that took, at least "
-    "ten seconds.",
+    help="When to stop a run that hangs. Default: never for the baseline, then ten times as long as the baseline took, "
+    "at least ten seconds.",
 )
 @click.option("--json", "json_file", type=OutFile, metavar="FILE", help="Write everything as JSON; - is stdout.")
-@click.option("--junit", "junit_file", type=OutFile, metavar="FILE", help="Write test results in JUnit's XML.")
+@click.option("--junit", "junit_file", type=OutFile, metavar="FILE", help="Write test results as JUnit XML.")
 @click.argument("command", nargs=-1, type=click.UNPROCESSED, metavar="COMMAND...")
 def sweep(
     command: tuple[str, ...],
     *,
     vendors: tuple[str, ...],
     switches: tuple[str, ...],
-    listed: bool,
+    list_only: bool,
     fail_fast: bool,
     timeout: float | None,
     json_file: TextIO | None,
     junit_file: TextIO | None,
     **flags: Any,
 ) -> None:
-    """Find out which readings of the vendors' APIs a client does not survive.
+    """Find out with which options of undocumented switches a client fails.
 
-    What a vendor leaves undocumented is a switch of the server's (`mockserver switches` explains each). The command, a
+    What a vendor leaves undocumented is a switch of the server (`mockserver switches` explains each). The command, a
     client's own tests, is run against a new server: first as a baseline, with every switch at its default (or as
-    --policy says), then once for each other choice of one switch. A run that exits with 0 survived.
+    --policy says), then once for each variation, which sets one switch to another option. A run passes when it exits
+    with 0.
 
-    Switches whose default is documented, and renamings, are left out unless --switch names them. Vendors that the
-    baseline asks nothing are left out as well. Runs follow one another, stdin is empty, and the output is kept for the
-    report.
+    Switches whose default is documented, and renamings, are left out unless --switch names them. Vendors to which the
+    baseline sends no request are left out as well. Runs follow one another, stdin is empty, and the output is kept for
+    the report.
     """
-    if not command and not listed:
-        raise click.UsageError("say what to run, behind two hyphens, as in: mockserver sweep -- pytest tests/")
-    if listed and (json_file or junit_file):
+    if not command and not list_only:
+        raise click.UsageError("give the command after two hyphens, as in: mockserver sweep -- pytest tests/")
+    if list_only and (json_file or junit_file):
         raise click.UsageError("--list runs nothing, so there is nothing for --json or --junit; leave one of them out")
     logs.configure("warning")
-    stated = app_factory.stated(**flags)
-    first = _first_sandbox(stated)
-    planned = _planned(first, vendors, switches)
+    settings = app_factory.stated(**flags)
+    sources, config = app_factory.default_config(settings)
+    plan = _plan(sources, config, vendors, switches)
     from mockserver.cli.sweep import report_text
-    from mockserver.cli.sweep.runs import Sweep
+    from mockserver.cli.sweep.runs import Runner, Sweep
 
-    if listed:
-        click.echo(report_text.listed(planned))
+    if list_only:
+        click.echo(report_text.listing(plan))
         return
-    swept = Sweep(_runner(command, stated, first, timeout), planned.readings, fail_fast)
-    _go(swept)
-    _tell(swept, planned, json_file, junit_file)
+    runner = Runner(command, settings, config.organization.slug, sources.vendors, timeout)
+    swept = Sweep(runner, plan.variations, fail_fast)
+    _run(swept)
+    _report(swept, plan, json_file, junit_file)
     sys.exit(_exit_code(swept))
 
 
-def _first_sandbox(stated: "Settings") -> "Sandbox":
-    """What the first sandbox of such a server is like: its organisation, and the choices in force."""
-    from mockserver.admin import admin_context
-
-    with app_factory.app(stated).app_context():
-        return admin_context.context().registry.default
-
-
-def _planned(first: "Sandbox", vendors: tuple[str, ...], switches: tuple[str, ...]) -> "Plan":
+def _plan(sources: "Sources", config: "SandboxConfig", vendors: tuple[str, ...], names: tuple[str, ...]) -> "Plan":
     from mockserver.cli.sweep import plan
+    from mockserver.gateway.switches import Switches, defaults
 
-    known = {name: surface.switches for name, surface in first.profiles.items()}
+    known = {vendor.name: vendor.switches for vendor in sources.vendors}
+    baseline = {name: Switches({**defaults(each), **config.policy.get(name, {})}) for name, each in known.items()}
     try:
-        return plan.plan(known, first.policy.switches, vendors, switches)
+        return plan.plan(known, baseline, vendors, names)
     except plan.PlanError as error:
         raise click.UsageError(str(error)) from error
 
 
-def _runner(command: tuple[str, ...], stated: "Settings", first: "Sandbox", timeout: float | None) -> "Runner":
-    from mockserver import vendors
-    from mockserver.cli.sweep.runs import Runner
-
-    return Runner(command, stated, first.config.organization.slug, vendors.discover(), timeout)
-
-
-def _go(swept: "Sweep") -> None:
-    """Go through a sweep, with a bar on stderr; an interrupt ends it early."""
+def _run(swept: "Sweep") -> None:
+    """Run a sweep, with a progress bar on stderr; an interrupt ends it early."""
     from mockserver.cli.sweep import program
 
-    # A terminal's bar stays in its place; a log gets a line for each run.
-    width = max(map(len, map(str, swept.readings)), default=0) if sys.stderr.isatty() else 0
+    # On a terminal the label has a fixed width, so that the bar does not jump; a log gets a line for each run.
+    width = max(map(len, map(str, swept.variations)), default=0) if sys.stderr.isatty() else 0
     try:
         with (
-            program.terminated_alike(),
+            program.sigterm_as_interrupt(),
             click.progressbar(length=swept.length, label="baseline".ljust(width), file=sys.stderr) as bar,
         ):
-            for reading in swept.steps():
-                bar.length, bar.label = swept.length, str(reading or "baseline").ljust(width)
+            for variation in swept.steps():
+                bar.length, bar.label = swept.length, str(variation or "baseline").ljust(width)
                 bar.render_progress()
-                swept.step(reading)
+                swept.step(variation)
                 bar.update(1)
     except KeyboardInterrupt:
         swept.interrupted = True
@@ -164,21 +153,21 @@ def _go(swept: "Sweep") -> None:
         raise click.UsageError(str(error)) from error
 
 
-def _tell(swept: "Sweep", planned: "Plan", json_file: TextIO | None, junit_file: TextIO | None) -> None:
-    """Tell of a sweep in the files that are asked for, and on stdout: on stderr, where stdout is for data."""
+def _report(swept: "Sweep", plan: "Plan", json_file: TextIO | None, junit_file: TextIO | None) -> None:
+    """Write the report to the given files and to stdout; to stderr where a file is stdout."""
     from mockserver.cli.sweep import report_data, report_text
 
     if json_file is not None:
-        click.echo(report_data.as_json(swept, planned), file=json_file)
+        click.echo(report_data.as_json(swept, plan), file=json_file)
     if junit_file is not None:
         click.echo(report_data.as_junit(swept), file=junit_file)
-    taken = any(file is not None and file.name == sys.stdout.name for file in (json_file, junit_file))
-    click.echo(report_text.told(swept, planned), err=taken)
+    stdout_taken = any(file is not None and file.name == sys.stdout.name for file in (json_file, junit_file))
+    click.echo(report_text.report(swept, plan), err=stdout_taken)
 
 
 def _exit_code(swept: "Sweep") -> int:
     if swept.interrupted:
         return INTERRUPTED
-    if not swept.sound or not swept.runs:
-        return UNSOUND
-    return FINDINGS if swept.findings else 0
+    if not swept.has_baseline or not swept.runs:
+        return NO_BASELINE
+    return FINDINGS if swept.failed else 0

@@ -1,34 +1,34 @@
-"""Answers which readings a sweep tries: one switch at another value than the server's, everything else as it is.
+"""The variations that a sweep tries: each sets one switch to another option than the server's, and nothing else.
 
-Running anything stays out (`runs`), and so does which switches there are (each vendor's `policy`).
+Running them is the job of `runs`; the switches are declared by each vendor's `policy`.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from mockserver.gateway.switches import AnySwitch, Grade, Option, Renaming, SwitchError, Switches
-from mockserver.validation import suggestions
+from mockserver.validation.suggestions import unknown_name
 
 Known = Mapping[str, Sequence[AnySwitch]]
 """Every vendor's switches, by its name."""
 
 
 class PlanError(ValueError):
-    """A vendor, switch or value to sweep that there is not; the text names what there is."""
+    """An unknown vendor, switch or option to sweep; the text lists what exists."""
 
 
 @dataclass(frozen=True, slots=True)
 class Variation:
-    """One switch of a vendor at a value that is not the one `usual` on the server."""
+    """One switch of a vendor, set to another option than the `baseline` has."""
 
     vendor: str
     switch: AnySwitch
     value: Option
-    usual: Option
+    baseline: Option
 
     @property
     def setting(self) -> tuple[str, str]:
-        """The reading as a setting has it: vendor.switch, and the value as text."""
+        """The variation as in the settings: vendor.switch, and the option as text."""
         return f"{self.vendor}.{self.switch.name}", str(self.value)
 
     def __str__(self) -> str:
@@ -37,11 +37,11 @@ class Variation:
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """A switch that is not swept unless it is asked for, and why."""
+    """A switch that is only swept when it is named, and why."""
 
     vendor: str
     switch: str
-    why: str
+    reason: str
 
     def __str__(self) -> str:
         return f"{self.vendor}.{self.switch}"
@@ -49,81 +49,81 @@ class LeftOut:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What is to be run, in this order, and what is not."""
+    """The variations to run, in order, and the switches that are left out."""
 
-    readings: tuple[Variation, ...]
+    variations: tuple[Variation, ...]
     left_out: tuple[LeftOut, ...]
 
 
-def plan(known: Known, usual: Mapping[str, Switches], vendors: Sequence[str], asked: Sequence[str]) -> Plan:
-    """The undocumented readings of some vendors, and those of the switches asked for beside them.
+def plan(known: Known, baseline: Mapping[str, Switches], vendors: Sequence[str], names: Sequence[str]) -> Plan:
+    """The undocumented variations of some vendors, and those of the switches named beside them.
 
-    Without either, it is every vendor. `asked` are texts like "vendor.switch" (all its readings, documented or not) or
-    "vendor.switch=value" (that one). PlanError for what there is not.
+    Without either, of every vendor. `names` are texts like "vendor.switch" (all its options, documented or not) or
+    "vendor.switch=value" (that one). PlanError for an unknown vendor, switch or option.
     """
-    of_vendors = vendors or (() if asked else tuple(known))
+    of_vendors = vendors or (() if names else tuple(known))
     for vendor in of_vendors:
         if vendor not in known:
-            raise PlanError(f"--vendor: {suggestions.unknown_name('vendor', vendor, known)}")
-    named = [reading for text in asked for reading in _asked(text, known, usual)]
+            raise PlanError(f"--vendor: {unknown_name('vendor', vendor, known)}")
+    named = [variation for text in names for variation in _named(text, known, baseline)]
     found = {(vendor, switch.name): switch for vendor in of_vendors for switch in known[vendor]}
-    open_ones = [
-        reading
+    undocumented = [
+        variation
         for (vendor, name), switch in found.items()
-        if _why_left_out(vendor, switch) is None
-        for reading in _readings(vendor, switch, usual[vendor][switch])
+        if _reason_to_leave_out(vendor, switch) is None
+        for variation in _variations(vendor, switch, baseline[vendor][switch])
     ]
-    asked_for = {(reading.vendor, reading.switch.name) for reading in named}
+    named_switches = {(variation.vendor, variation.switch.name) for variation in named}
     left_out = (
-        LeftOut(vendor, name, why)
+        LeftOut(vendor, name, reason)
         for (vendor, name), switch in found.items()
-        if (why := _why_left_out(vendor, switch)) and (vendor, name) not in asked_for
+        if (reason := _reason_to_leave_out(vendor, switch)) and (vendor, name) not in named_switches
     )
-    return Plan(tuple(dict.fromkeys((*open_ones, *named))), tuple(left_out))
+    return Plan(tuple(dict.fromkeys((*undocumented, *named))), tuple(left_out))
 
 
-def _why_left_out(vendor: str, switch: AnySwitch) -> str | None:
+def _reason_to_leave_out(vendor: str, switch: AnySwitch) -> str | None:
     name = f"--switch {vendor}.{switch.name}"
     if isinstance(switch, Renaming):
-        return f"any names may be given, so there is no list of readings; try some with {name}=old=new"
+        return f"it takes any names, so its options cannot be listed; try some with {name}=old=new"
     if switch.grade is Grade.DOCUMENTED:
         return f"its default is documented; {name} tries the others"
     return None
 
 
-def _readings(vendor: str, switch: AnySwitch, usual: Option) -> Iterator[Variation]:
-    return (Variation(vendor, switch, value, usual) for value in switch.options if value != usual)
+def _variations(vendor: str, switch: AnySwitch, baseline: Option) -> Iterator[Variation]:
+    return (Variation(vendor, switch, value, baseline) for value in switch.options if value != baseline)
 
 
-def _asked(text: str, known: Known, usual: Mapping[str, Switches]) -> Iterable[Variation]:
+def _named(text: str, known: Known, baseline: Mapping[str, Switches]) -> Iterable[Variation]:
     name, equals, value = text.partition("=")
-    vendor, switch = _named(name, known)
-    at = usual[vendor][switch]
+    vendor, switch = _find(name, known)
+    current = baseline[vendor][switch]
     if equals:
-        return [Variation(vendor, switch, _read(name, switch, value, at), at)]
+        return [Variation(vendor, switch, _option(name, switch, value, current), current)]
     if isinstance(switch, Renaming):
-        raise PlanError(f"--switch {name}: {_why_left_out(vendor, switch)}")
-    return _readings(vendor, switch, at)
+        raise PlanError(f"--switch {name}: {_reason_to_leave_out(vendor, switch)}")
+    return _variations(vendor, switch, current)
 
 
-def _named(name: str, known: Known) -> tuple[str, AnySwitch]:
-    """The vendor and the switch that a "vendor.switch" names."""
+def _find(name: str, known: Known) -> tuple[str, AnySwitch]:
+    """The vendor and the switch in a "vendor.switch"."""
     vendor, dot, short = name.partition(".")
     if not dot:
-        raise PlanError(f"--switch {name}: it takes vendor.switch; `mockserver switches` lists all of them")
+        raise PlanError(f"--switch {name}: it must be vendor.switch; `mockserver switches` lists all of them")
     if vendor not in known:
-        raise PlanError(f"--switch {name}: {suggestions.unknown_name('vendor', vendor, known)}")
+        raise PlanError(f"--switch {name}: {unknown_name('vendor', vendor, known)}")
     of_vendor = {switch.name: switch for switch in known[vendor]}
     if short not in of_vendor:
-        raise PlanError(f"--switch {name}: {suggestions.unknown_name('switch', short, of_vendor)}")
+        raise PlanError(f"--switch {name}: {unknown_name('switch', short, of_vendor)}")
     return vendor, of_vendor[short]
 
 
-def _read(name: str, switch: AnySwitch, text: str, usual: Option) -> Option:
+def _option(name: str, switch: AnySwitch, text: str, baseline: Option) -> Option:
     try:
         value: Option = switch.read(text)
     except SwitchError as error:
         raise PlanError(f"--switch {name}: {error}") from error
-    if value == usual:
-        raise PlanError(f"--switch {name}: {text} is what the baseline has already; name another value, or none")
+    if value == baseline:
+        raise PlanError(f"--switch {name}: the baseline has {text} already; name another option, or none")
     return value

@@ -1,6 +1,6 @@
-"""Answers how one run of somebody's command went: in a session of its own, its output kept apart, ended if it hangs.
+"""One run of the user's command, in a session of its own, with its output captured; it is stopped when it hangs.
 
-What the command is run against, and what its end means, stays out (`runs`).
+What the command runs against is decided by `runs`.
 """
 
 import os
@@ -16,21 +16,21 @@ from typing import IO
 import click
 
 GRACE = 2.0
-"""Seconds that a command has to say where it hangs, once it is interrupted."""
+"""Seconds for which an interrupted command may still report where it hangs."""
 
 KEPT = 16_384
-"""Bytes of output that are kept: the last ones."""
+"""How many bytes of output are kept: the last ones."""
 
 
 class CannotRun(Exception):
-    """There is no such command, or it may not be run; the text says which and why."""
+    """The command does not exist or may not be run; the text says which and why."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """How a command ended: its exit code, or the number of the signal that killed it, or neither, for one that hung.
+    """How a command ended: its exit code, or the signal that killed it, or neither where it hung.
 
-    `seconds` is how long it ran; `output` the end of what it wrote on stdout and stderr, as plain text.
+    `seconds` is how long it ran; `output` the end of its stdout and stderr, as plain text.
     """
 
     code: int | None
@@ -39,8 +39,8 @@ class Ended:
     output: str
 
     @property
-    def well(self) -> bool:
-        """Whether the command says that all is well."""
+    def passed(self) -> bool:
+        """Whether the exit code is 0."""
         return self.code == 0
 
     def __str__(self) -> str:
@@ -56,18 +56,18 @@ class Ended:
 def run(command: Sequence[str], variables: Mapping[str, str], timeout: float | None) -> Ended:
     """Run a command to its end, or for `timeout` seconds; CannotRun when it does not even start."""
     with TemporaryFile() as output:
-        begun = perf_counter()
-        process = _started(command, variables, output)
-        hung = _hung(process, timeout)
-        seconds = timeout if hung and timeout is not None else perf_counter() - begun
+        start = perf_counter()
+        process = _start(command, variables, output)
+        hung = _wait(process, timeout)
+        seconds = timeout if hung and timeout is not None else perf_counter() - start
         code = None if hung or process.returncode < 0 else process.returncode
         killed = None if hung or process.returncode >= 0 else -process.returncode
-        return Ended(code, killed, seconds, _plain(output))
+        return Ended(code, killed, seconds, _plain_text(output))
 
 
 @contextmanager
-def terminated_alike() -> Iterator[None]:
-    """Let SIGTERM interrupt as Ctrl-C does, so that a job that is cancelled leaves no command running."""
+def sigterm_as_interrupt() -> Iterator[None]:
+    """Treat SIGTERM like Ctrl-C, so that a cancelled job leaves no command running."""
     before = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         yield
@@ -75,9 +75,9 @@ def terminated_alike() -> Iterator[None]:
         signal.signal(signal.SIGTERM, before)
 
 
-def _started(command: Sequence[str], variables: Mapping[str, str], output: IO[bytes]) -> "subprocess.Popen[bytes]":
+def _start(command: Sequence[str], variables: Mapping[str, str], output: IO[bytes]) -> "subprocess.Popen[bytes]":
     try:
-        return subprocess.Popen(  # noqa: S603 (it is the user's own)
+        return subprocess.Popen(  # noqa: S603 - it is the user's own command
             command,
             stdin=subprocess.DEVNULL,
             stdout=output,
@@ -89,8 +89,8 @@ def _started(command: Sequence[str], variables: Mapping[str, str], output: IO[by
         raise CannotRun(f"cannot run {command[0]!r}: {error.strerror}") from error
 
 
-def _hung(process: "subprocess.Popen[bytes]", timeout: float | None) -> bool:
-    """True when the command was still running after the timeout; whatever happens, it is not running any more."""
+def _wait(process: "subprocess.Popen[bytes]", timeout: float | None) -> bool:
+    """True when the command was still running after the timeout; in any case, it is not running afterwards."""
     try:
         process.wait(timeout)
     except subprocess.TimeoutExpired:
@@ -102,7 +102,7 @@ def _hung(process: "subprocess.Popen[bytes]", timeout: float | None) -> bool:
 
 
 def _end(process: "subprocess.Popen[bytes]") -> None:
-    """Interrupt a command and all that it started, as Ctrl-C would, and kill what does not end."""
+    """Interrupt a command and everything it started, as Ctrl-C would, and kill what does not end."""
     try:
         _signal(process, signal.SIGINT)
         with suppress(subprocess.TimeoutExpired):
@@ -117,8 +117,8 @@ def _signal(process: "subprocess.Popen[bytes]", number: int) -> None:
         os.killpg(process.pid, number)
 
 
-def _plain(output: IO[bytes]) -> str:
-    """The end of the output without colours and other control characters, which neither a report nor XML can hold."""
+def _plain_text(output: IO[bytes]) -> str:
+    """The end of the output without colors and other control characters, which XML cannot contain."""
     length = output.seek(0, os.SEEK_END)
     output.seek(max(0, length - KEPT))
     text = click.unstyle(output.read().decode(errors="replace")).replace("\r\n", "\n").replace("\r", "\n")

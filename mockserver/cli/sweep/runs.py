@@ -1,6 +1,6 @@
-"""Answers how a command fares against servers that differ in one reading: a baseline first, then one by one.
+"""The runs of a sweep: the command against a baseline server first, then against one server for each variation.
 
-Which readings there are stays out (`plan`), and so does how a command is run (`program`) and told of (`told`).
+Which variations there are is decided by `plan`; a command is run by `program`.
 """
 
 from collections import Counter
@@ -18,16 +18,16 @@ from mockserver.cli.sweep.program import Ended
 from mockserver.gateway.vendor import Vendor
 from mockserver.settings import Settings
 
-PATIENCE = 10
-"""How many times as long as the baseline a run may take, unless told otherwise."""
+TIMEOUT_FACTOR = 10
+"""How many times as long as the baseline a run may take, unless a timeout is given."""
 
-PATIENCE_LEAST = 10.0
-"""The seconds that any run may take, unless told otherwise."""
+TIMEOUT_LEAST = 10.0
+"""The seconds that any run may take, unless a timeout is given."""
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One run of the command: how it ended, and its requests by vendor."""
+    """One run of the command: how it ended, and its number of requests by vendor."""
 
     ended: Ended
     requests: Mapping[str, int]
@@ -35,9 +35,9 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Runner:
-    """What is run, and against what: servers as the settings say, of an organisation with this slug.
+    """The command, and the servers it runs against: as the settings say, with the organization of this slug.
 
-    `timeout` is in seconds; None: none for the baseline, and PATIENCE for the others.
+    `timeout` is in seconds; None: none for the baseline, and TIMEOUT_FACTOR times the baseline for the others.
     """
 
     command: Sequence[str]
@@ -46,77 +46,77 @@ class Runner:
     vendors: Sequence[Vendor]
     timeout: float | None
 
-    def run(self, reading: Variation | None, timeout: float | None) -> Run:
-        """Run the command against a new server: under a reading, or, for the baseline, as the settings say.
+    def run(self, variation: Variation | None, timeout: float | None) -> Run:
+        """Run the command against a new server: with a variation, or, for the baseline, as the settings say.
 
-        The reading is one of the choices that the server starts with: a test that resets it, or makes sandboxes on
-        it, keeps the reading. It takes the place of what the settings say about its switch, names included.
+        The server starts with the variation, so it survives resets, and holds in every sandbox that a test makes. It
+        replaces everything that the settings say about its switch, names included.
         """
         settings = self.settings
-        if reading is not None:
-            others = tuple(stated for stated in settings.policy if stated[0] != reading.setting[0])
-            settings = replace(settings, policy=(*others, reading.setting))
-        counted = Counted(create_app(settings), self.vendors)
-        with server.in_thread(counted) as running:
+        if variation is not None:
+            others = tuple(setting for setting in settings.policy if setting[0] != variation.setting[0])
+            settings = replace(settings, policy=(*others, variation.setting))
+        counter = RequestCounter(create_app(settings), self.vendors)
+        with server.in_thread(counter) as running:
             variables = env.variables(running.url, self.organization)
             ended = program.run(self.command, variables, timeout)
-        return Run(ended, dict(counted.requests))
+        return Run(ended, dict(counter.requests))
 
 
 @dataclass(slots=True)
 class Sweep:
-    """A sweep as far as it has come. `unasked` are readings of vendors that the baseline asked nothing: not run."""
+    """A sweep in progress. `skipped` are variations of vendors without requests in the baseline: they are not run."""
 
     runner: Runner
-    readings: Sequence[Variation]
+    variations: Sequence[Variation]
     fail_fast: bool = False
     baseline: Run | None = None
     runs: dict[Variation, Run] = field(default_factory=dict)
-    unasked: list[Variation] = field(default_factory=list)
+    skipped: list[Variation] = field(default_factory=list)
     interrupted: bool = False
 
     @property
-    def findings(self) -> dict[Variation, Run]:
-        """The readings that the command did not survive, with its runs."""
-        return {reading: run for reading, run in self.runs.items() if not run.ended.well}
+    def failed(self) -> dict[Variation, Run]:
+        """The variations with which the command failed, and its runs."""
+        return {variation: run for variation, run in self.runs.items() if not run.ended.passed}
 
     @property
-    def left(self) -> list[Variation]:
-        """The readings that it did not come to."""
-        return [reading for reading in self.readings if reading not in self.runs and reading not in self.unasked]
+    def remaining(self) -> list[Variation]:
+        """The variations that are neither run nor skipped."""
+        return [each for each in self.variations if each not in self.runs and each not in self.skipped]
 
     @property
     def length(self) -> int:
-        """How many runs there are to be, the baseline's included, as far as is known."""
-        return 1 + len(self.readings) - len(self.unasked)
+        """How many runs there are in all, the baseline's included, as far as is known."""
+        return 1 + len(self.variations) - len(self.skipped)
 
     def steps(self) -> Iterator[Variation | None]:
-        """What is to be run: the baseline (None), then each reading that can matter, for as long as it makes sense."""
+        """What to run next: the baseline (None), then each variation that can matter, as long as it makes sense."""
         yield None
-        if self.baseline is None or not self.sound:
+        if self.baseline is None or not self.has_baseline:
             return
-        self.unasked = [reading for reading in self.readings if reading.vendor not in self.baseline.requests]
-        for reading in self.left:
-            yield reading
-            if self.fail_fast and self.findings:
+        self.skipped = [each for each in self.variations if each.vendor not in self.baseline.requests]
+        for variation in self.remaining:
+            yield variation
+            if self.fail_fast and self.failed:
                 return
 
     @property
-    def sound(self) -> bool:
-        """Whether there is a baseline to compare with: it ended well, and asked somebody something."""
-        return self.baseline is not None and self.baseline.ended.well and bool(self.baseline.requests)
+    def has_baseline(self) -> bool:
+        """Whether there is a baseline to compare with: one that passed and sent requests to a vendor."""
+        return self.baseline is not None and self.baseline.ended.passed and bool(self.baseline.requests)
 
-    def step(self, reading: Variation | None) -> None:
-        """Run what comes next."""
-        if reading is None or self.baseline is None:
+    def step(self, variation: Variation | None) -> None:
+        """Run one step."""
+        if variation is None or self.baseline is None:
             self.baseline = self.runner.run(None, self.runner.timeout)
         else:
-            patience = max(PATIENCE_LEAST, PATIENCE * self.baseline.ended.seconds)
-            self.runs[reading] = self.runner.run(reading, self.runner.timeout or patience)
+            timeout = max(TIMEOUT_LEAST, TIMEOUT_FACTOR * self.baseline.ended.seconds)
+            self.runs[variation] = self.runner.run(variation, self.runner.timeout or timeout)
 
 
-class Counted:
-    """An app, and how many requests it got below each vendor's mounts, in whatever sandbox."""
+class RequestCounter:
+    """An app that counts the requests below each vendor's mounts, in whatever sandbox."""
 
     def __init__(self, app: WSGIApplication, vendors: Sequence[Vendor]) -> None:
         mounts = [(mount, vendor.name) for vendor in vendors for mount in vendor.mounts]

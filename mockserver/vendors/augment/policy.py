@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Final
 
 from mockserver.gateway import pipeline
-from mockserver.gateway.limits import Allowance, Block, Scope
+from mockserver.gateway.limits import Allowance, LimitBlock, LimitScope
 from mockserver.gateway.switches import AnySwitch, Grade, integer_switch, switch
 
 NAME: Final = "augment"
@@ -85,30 +85,30 @@ LOOKBACK_EXCEEDED: Final = switch(
     "lookback_exceeded",
     LookbackExceeded,
     grade=Grade.ASSUMED,
-    description="A start date before the oldest allowed one: a 400, or moved up to it. "
-    "The page gives two years and names no consequence.",
+    description="A start date before the oldest allowed one: a 400, or moved up to it. The page gives two years and "
+    "names no consequence.",
 )
 BEFORE_PUBLICATION: Final = switch(
     "before_publication",
     BeforePublication,
     grade=Grade.ASSUMED,
-    description="Yesterday asked for before its data arrived: an answer without data, or a 400 as if it were today. "
-    "The page says only when data arrive.",
+    description="A query for yesterday before its data have arrived: an answer without data, or a 400 as for today. "
+    "The page states only when data arrive.",
 )
 PUBLICATION_HOUR: Final = integer_switch(
     "publication_hour",
     range(24),
     default=2,
     grade=Grade.DOCUMENTED,
-    description="The hour (UTC) at which the data of the day before arrive: approximately 02:00 by the page. "
-    "Set another to test a late day.",
+    description="The hour (UTC) at which the data of the day before arrive: approximately 02:00 by the page. Set "
+    "another to test a late day.",
 )
 UNKNOWN_PARAMETERS: Final = switch(
     "unknown_parameters",
     UnknownParameters,
     grade=Grade.OBSERVED,
-    description="A query parameter that the endpoint does not have: a 400, or ignored. "
-    "The live service was seen refusing `limit`.",
+    description="A query parameter that the endpoint does not have: a 400, or ignored. The live service was seen "
+    "refusing `limit`.",
 )
 EMPTY_PARAMETERS: Final = switch(
     "empty_parameters",
@@ -126,29 +126,29 @@ LAST_CURSOR: Final = switch(
     "last_cursor",
     LastCursor,
     grade=Grade.OBSERVED,
-    description="next_cursor on the last page: an empty string (documented), null, or no key at all; "
-    "clients have met all three.",
+    description="next_cursor on the last page: an empty string (documented), null, or no key at all; clients have met "
+    "all three.",
 )
 RATE_LIMIT_SCOPE: Final = switch(
     "rate_limit_scope",
-    Scope,
+    LimitScope,
     grade=Grade.ASSUMED,
-    description="What one bucket is for: the organisation, or each token. The page does not say who shares "
-    "the allowance.",
+    description="What one bucket is for: the organization, or each token. The page does not say who shares the "
+    "allowance.",
 )
 RATE_LIMIT_BLOCK: Final = switch(
     "rate_limit_block",
-    Block,
+    LimitBlock,
     grade=Grade.ASSUMED,
-    description="After a 429: open again when a request is back (6 s), or closed for 60 s. "
-    "The page's 'duration specified above' names none.",
+    description="After a 429: open again when a request is back (6 s), or closed for 60 s. The page's 'duration "
+    "specified above' names none.",
 )
 RETRY_AFTER: Final = switch(
     "retry_after",
     RetryAfter,
     grade=Grade.ASSUMED,
-    description="A Retry-After header on a 429: none (the page knows none), or whole seconds until a "
-    "request would pass.",
+    description="A Retry-After header on a 429: none (the page knows none), or whole seconds until a request would "
+    "pass.",
 )
 
 SWITCHES: Final[tuple[AnySwitch, ...]] = (

@@ -42,7 +42,7 @@ DEFECTS = (
     Defect("everyone-active", _ADOPTION, "Everybody who has AI spends credits each day.", each("data", _all_active)),
     Defect("month-of-credits-gap", _CREDITS, "A month has one credit more than its days.",
            when_spaced("data", "date", *MONTHS, _raise_credits)),
-    Defect("credit-too-many", _CREDITS, "Whoever is asked for spent one credit more.", _raise_credits_and_total),
+    Defect("credit-too-many", _CREDITS, "Any selection of people spent one credit more.", _raise_credits_and_total),
     Defect("month-without-spenders", _ADOPTION, "In a month nobody is active, though on its days some are.",
            when_spaced("data", "date", *MONTHS, set_to(0, "data", "activeUsers"))),
     Defect("credits-hidden", _CREDITS, "Nobody spends credits.", _zero_credits),

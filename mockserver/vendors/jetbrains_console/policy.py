@@ -31,7 +31,7 @@ GROUPINGS: Final = ("day", "week", "month", "year")
 """The options of groupBy, the default first; only month was observed."""
 
 BUCKETS_MAXIMUM: Final = 10_000
-"""Buckets of one answer; the switch `longest_range` says what happens to a range that has more."""
+"""Buckets of one answer; the switch `longest_range` decides about a range with more."""
 
 RENAMABLE: Final = (
     "data",
@@ -117,9 +117,8 @@ EXPIRES_IN: Final = integer_switch(
     (3600, 600, 60),
     default=3600,
     grade=Grade.INFERRED,
-    description="How many seconds an access token lives, on the sandbox's clock. An hour is what RFC 6749 "
-    "shows and such "
-    "services give; shorter ones are for testing a client that must get new tokens.",
+    description="How many seconds an access token lives, on the sandbox's clock. An hour is what RFC 6749 shows and "
+    "what such services grant; shorter ones are for testing a client that must get new tokens.",
 )
 UNKNOWN_PARAMETERS: Final = switch(
     "unknown_parameters",
@@ -131,51 +130,47 @@ EMPTY_ELEMENTS: Final = switch(
     "empty_elements",
     EmptyElements,
     grade=Grade.ASSUMED,
-    description="An empty element in a filter's list, or an empty list: a 400, or passed over.",
+    description="An empty element in a filter's list, or an empty list: a 400, or ignored.",
 )
 MALFORMED_IDS: Final = switch(
     "malformed_ids",
     MalformedIds,
     grade=Grade.ASSUMED,
-    description="An element of userIds that is no UUID: nobody's id like any unknown one, or a 400.",
+    description="An element of userIds that is not a UUID: an unknown id like any other, or a 400.",
 )
 LIST_FORM: Final = switch(
     "list_form",
     ListForm,
     grade=Grade.ASSUMED,
-    description="How a filter holds several values: separated by commas or as a repeated parameter, or one "
-    "way alone: "
-    "then a repeated parameter is a 400, or a comma belongs to the value.",
+    description="How a filter holds several values: separated by commas or as a repeated parameter, or only one of "
+    "the two: then a repeated parameter is a 400, or a comma belongs to the value.",
 )
 LETTER_CASE: Final = switch(
     "letter_case",
     LetterCase,
     grade=Grade.ASSUMED,
-    description="groupBy and ide in other letters, as in MONTH or iu: a 400, or the same as in the right ones.",
+    description="groupBy and ide in another letter case, as in MONTH or iu: a 400, or the same as in the right one.",
 )
 LONGEST_RANGE: Final = switch(
     "longest_range",
     LongestRange,
     grade=Grade.ASSUMED,
-    description=f"A range of more than {BUCKETS_MAXIMUM:,} buckets: told without those before the "
-    "organisation's first "
-    "day and after today, or a 400. No limit is documented.",
+    description=f"A range of more than {BUCKETS_MAXIMUM:,} buckets: an answer without those before the organization's "
+    "first day and after today, or a 400. No limit is documented.",
 )
 BUCKET_LABEL: Final = switch(
     "bucket_label",
     BucketLabel,
     grade=Grade.ASSUMED,
-    description="The date of a bucket that begins before fromDate: its first day of the calendar, as in IDE "
-    "Services, or "
-    "fromDate.",
+    description="The date of a bucket that begins before fromDate: its first day in the calendar, as in IDE Services, "
+    "or fromDate.",
 )
 EMPTY_BUCKETS: Final = switch(
     "empty_buckets",
     EmptyBuckets,
     grade=Grade.ASSUMED,
-    description="A bucket in which nothing happened: a row of zeros, or no row. Of adoption, one in which "
-    "somebody had AI "
-    "is a row, whether or not anybody was active.",
+    description="A bucket in which nothing happened: a row of zeros, or no row. Of adoption, one in which somebody "
+    "had AI is a row, whether or not anybody was active.",
 )
 CREDITS_FORM: Final = switch(
     "credits_form",
@@ -187,9 +182,8 @@ NAMES: Final = names(
     "names",
     *RENAMABLE,
     grade=Grade.ASSUMED,
-    description="What response names are called instead; no response of this API is public. Whoever states "
-    "the mapping "
-    "anew states the whole of it.",
+    description="Other names for response fields; no response of this API is public. Setting the mapping replaces all "
+    "of it.",
 )
 
 SWITCHES: Final[tuple[AnySwitch, ...]] = (

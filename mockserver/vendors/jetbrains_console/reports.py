@@ -43,7 +43,7 @@ class Buckets:
 
 
 @dataclass(frozen=True, slots=True)
-class People:
+class Selection:
     """Whose numbers count: a mask of members, and indexes in IDES; None is everybody, in any IDE."""
 
     mask: Mask | None
@@ -135,7 +135,7 @@ def people(
     users: Collection[str] | None,
     emails: Collection[str] | None,
     ides: Collection[str] | None,
-) -> People:
+) -> Selection:
     """Those who are in the groups and have one of the ids, addresses and IDEs; None filters nobody out."""
     identities = world.identities
     masks = []
@@ -146,7 +146,7 @@ def people(
     if emails is not None:
         masks.append(_marked(world, map(identities.index_of_email, emails)))
     mask = np.logical_and.reduce(masks) if masks else None
-    return People(mask, None if ides is None else tuple(sorted(IDES.index(code) for code in ides)))
+    return Selection(mask, None if ides is None else tuple(sorted(IDES.index(code) for code in ides)))
 
 
 def _within(world: World, groups: Collection[str]) -> list[int]:
@@ -167,7 +167,7 @@ def _marked(world: World, found: Iterable[int | None]) -> Mask:
     return mask
 
 
-def adoption(world: World, span: Buckets, who: People) -> tuple[list[Adoption], Adoption]:
+def adoption(world: World, span: Buckets, who: Selection) -> tuple[list[Adoption], Adoption]:
     """Who had AI on any day, and who made a request that spent credits; for each bucket, and over the whole range."""
     enabled = world.jetbrains_ranges.enabled(span.edges, who.mask, who.ides)
     spent = _spending(world, span, who)
@@ -176,19 +176,19 @@ def adoption(world: World, span: Buckets, who: People) -> tuple[list[Adoption], 
     return [Adoption(day, has, used.users) for day, has, used in rows], total
 
 
-def limit_hits(world: World, span: Buckets, who: People) -> tuple[list[LimitHits], LimitHitsTotal]:
+def limit_hits(world: World, span: Buckets, who: Selection) -> tuple[list[LimitHits], LimitHitsTotal]:
     """Who hit their limit; for each bucket, and over the whole range, with the most on one day of it."""
     spent = _spending(world, span, who)
     rows = [LimitHits(day, each.hit) for day, each in zip(span.dates, spent.buckets, strict=False)]
     return rows, LimitHitsTotal(spent.total.hit, spent.peak)
 
 
-def consumption(world: World, span: Buckets, who: People) -> tuple[list[Consumption], Consumption]:
+def consumption(world: World, span: Buckets, who: Selection) -> tuple[list[Consumption], Consumption]:
     """The credits spent; for each bucket, and over the whole range."""
     spent = _spending(world, span, who)
     rows = [Consumption(day, each.built_in, each.top_up) for day, each in zip(span.dates, spent.buckets, strict=False)]
     return rows, Consumption(None, spent.total.built_in, spent.total.top_up)
 
 
-def _spending(world: World, span: Buckets, who: People) -> Spending:
+def _spending(world: World, span: Buckets, who: Selection) -> Spending:
     return world.jetbrains_ranges.spending(span.edges, who.mask, who.ides)

@@ -43,7 +43,7 @@ def cache_epoch(now: datetime, _: Switches) -> Hashable:
     return now.toordinal()
 
 
-def _selection(request: ViewRequest) -> tuple[reports.Buckets, reports.People]:
+def _selection(request: ViewRequest) -> tuple[reports.Buckets, reports.Selection]:
     """The buckets of a query, and those of its people that the role may see."""
     query, switches = queries.load(request.args, request.switches), request.switches
     count = reports.bucket_count(query.first, query.last, query.group_by)

@@ -51,8 +51,7 @@ DEFECTS = (
            exceed("acceptances", "suggestions", "items")),
     Defect("active-above-enabled", ("getUsersAdoption",), "More people are active than have AI.",
            exceed("activeUsers", "enabledUsers", "items")),
-    Defect("rows-swapped", ("getUsersPaged",), "The first two rows of a page have changed "
-                                               "places.", swap_first_two("items")),
+    Defect("rows-swapped", ("getUsersPaged",), "The first two rows of a page are swapped.", swap_first_two("items")),
     Defect("email-mismatch", ("getUsersPaged",), "A person of each page has another address.",
            first("items", _change_email)),
     Defect("row-without-anything", ("getUsersPaged",), "The first row of a page has nothing in it.",
@@ -64,7 +63,7 @@ DEFECTS = (
            when_spaced("items", "date", *WEEKS, shift_days("items", "date"))),
     Defect("row-lost-between-pages", ("getUsersPaged",), "A page that leads to another one leaves out its last row.",
            _drop_last_before_next),
-    Defect("cursor-leads-back", ("getUsersPaged",), "Each cursor leads to the first page again: no walk ends.",
+    Defect("cursor-leads-back", ("getUsersPaged",), "Each cursor leads to the first page again: pagination never ends.",
            _lead_back, _next_cursor),
     Defect("negative-suggestions", ("getMetricsByFeature",), "Suggestions are below 0.",
            negative("suggestions", "items")),

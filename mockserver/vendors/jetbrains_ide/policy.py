@@ -25,7 +25,7 @@ LIMIT_MAXIMUM: Final = 1000
 """Rows of a page of users.paged (documented)."""
 
 BUCKETS_MAXIMUM: Final = 10_000
-"""Buckets of one answer; the switch `longest_range` says what happens to a range that has more."""
+"""Buckets of one answer; the switch `longest_range` decides about a range with more."""
 
 RENAMABLE: Final = (
     *("items", "date", "enabledUsers", "activeUsers"),
@@ -133,48 +133,42 @@ EMPTY_BUCKETS: Final = switch(
     "empty_buckets",
     EmptyBuckets,
     grade=Grade.ASSUMED,
-    description="A bucket in which nothing happened (by feature: a tool in a bucket): a row of zeros, or no "
-    "row. Of "
+    description="A bucket in which nothing happened (by feature: a tool in a bucket): a row of zeros, or no row. Of "
     "adoption, one in which somebody had AI is a row, whether or not anybody was active.",
 )
 RELEASE_DATES: Final = switch(
     "release_dates",
     ReleaseDates,
     grade=Grade.ASSUMED,
-    description="The versions that send data count as if they had always been there, so that every date has "
-    "data, or "
+    description="The versions that send data count as if they had always been there, so that every date has data, or "
     f"nothing was sent before {RELEASED}, when 2025.3 came out.",
 )
 OLD_ASSISTANT: Final = switch(
     "old_assistant",
     OldAssistant,
     grade=Grade.ASSUMED,
-    description="What a client with an AI Assistant below its version does not send: all but Junie's data, "
-    "or everything. "
-    "The page tells the case of an old Junie alone.",
+    description="What a client with an AI Assistant below its version does not send: all but Junie's data, or "
+    "everything. The page describes only the case of an old Junie.",
 )
 FOREIGN_CURSOR: Final = switch(
     "foreign_cursor",
     ForeignCursor,
     grade=Grade.ASSUMED,
-    description="A cursor sent with other dates, tools, users or another order than it was made for: a 400, "
-    "or the rows "
-    "behind its place in the list now asked for. Another limit is never a fault.",
+    description="A cursor sent with other dates, tools, users or another order than it was made for: a 400, or the "
+    "rows after its position in the list of the new query. Another limit is never an error.",
 )
 LONGEST_RANGE: Final = switch(
     "longest_range",
     LongestRange,
     grade=Grade.ASSUMED,
-    description=f"A range of more than {BUCKETS_MAXIMUM:,} buckets: told without those before the "
-    "organisation's first "
-    "day and after today, or a 400. No limit is documented.",
+    description=f"A range of more than {BUCKETS_MAXIMUM:,} buckets: an answer without those before the organization's "
+    "first day and after today, or a 400. No limit is documented.",
 )
 REPEATED_PARAMETERS: Final = switch(
     "repeated_parameters",
     RepeatedParameters,
     grade=Grade.ASSUMED,
-    description="A parameter given more than once: a 400, or lists joined and the first of any other value "
-    "taken, as "
+    description="A parameter given more than once: a 400, or lists joined and the first of any other value taken, as "
     "Spring binds them.",
 )
 EMPTY_PARAMETERS: Final = switch(
@@ -188,9 +182,8 @@ NAMES: Final = names(
     *RENAMABLE,
     kept=("nextCursor",),
     grade=Grade.ASSUMED,
-    description="What response names are called instead: each tenant's own Swagger has the real ones, and "
-    "of all of them "
-    "the page tells nextCursor alone. Whoever states the mapping anew states the whole of it.",
+    description="Other names for response fields: each tenant's own Swagger has the real ones, and the page names "
+    "only nextCursor. Setting the mapping replaces all of it.",
 )
 
 SWITCHES: Final[tuple[AnySwitch, ...]] = (

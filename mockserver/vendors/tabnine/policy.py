@@ -125,21 +125,21 @@ FORBIDDEN_EVERYWHERE: Final = switch(
     "forbidden_everywhere",
     ForbiddenEverywhere,
     grade=Grade.ASSUMED,
-    description="A token that is not an Admin's: 403 at every endpoint, or only at the three where the page "
-    "says so (team usage, user info, user usage) and 401 at the others.",
+    description="A token that is not an Admin's: 403 at every endpoint, or only at the three where the page says so "
+    "(team usage, user info, user usage) and 401 at the others.",
 )
 ERROR_SHAPE: Final = switch(
     "error_shape",
     ErrorShape,
     grade=Grade.OBSERVED,
-    description="A refusal's body: everything inside `error`, as the live service answers, "
-    "or flat, as the vendor's later file has it.",
+    description="An error's body: everything inside `error`, as the live service answers, or flat, as the vendor's "
+    "later file has it.",
 )
 FOREIGN_ORGANIZATION: Final = switch(
     "foreign_organization",
     ForeignOrganization,
     grade=Grade.ASSUMED,
-    description="The status when organizationId is not the token's organisation. The page does not say.",
+    description="The status when organizationId is not the token's organization. The page does not tell.",
 )
 LAST_NEXT: Final = switch(
     "last_next",
@@ -175,7 +175,7 @@ STRICT_USER_FILTERS: Final = switch(
     "strict_user_filters",
     StrictUserFilters,
     grade=Grade.DOCUMENTED,
-    description="teamMember and active on the users list: optional, as the later file says and every caller does, "
+    description="teamMember and active on the users list: optional, as the later file has it and every client does, "
     "or required, as the page marks them.",
 )
 LONGEST_RANGE: Final = switch(
@@ -183,8 +183,7 @@ LONGEST_RANGE: Final = switch(
     LongestRange,
     grade=Grade.ASSUMED,
     description="A range of more than 4,000 buckets: a 400, or an answer without the buckets before the "
-    "organisation's "
-    "first day and after the present. No limit is documented.",
+    "organization's first day and after the present. No limit is documented.",
 )
 
 SWITCHES: Final[tuple[AnySwitch, ...]] = (

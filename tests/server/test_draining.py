@@ -1,4 +1,4 @@
-"""Promises about bodies that a view leaves unread: taken in, but neither for ever nor against the client's word."""
+"""Bodies that a view leaves unread: they are drained, up to a limit."""
 
 from io import BytesIO
 from wsgiref.types import WSGIEnvironment
@@ -21,17 +21,17 @@ KEPT = SIZE - 16 * 1024 * 1024
         pytest.param({"CONTENT_LENGTH": "100000", "HTTP_EXPECT": "100-continue"}, 100_000, id="held back"),
     ],
 )
-def test_a_body_is_read_to_its_end_when_there_is_one_on_the_way(given: WSGIEnvironment, left: int) -> None:
+def test_pending_body_is_read_completely(given: WSGIEnvironment, left: int) -> None:
     assert _left(bytes(100_000), given) == left
 
 
-def test_more_than_16_mb_are_not_waited_for() -> None:
+def test_at_most_16_mb_are_drained() -> None:
     assert _left(bytes(SIZE), {"CONTENT_LENGTH": str(SIZE)}) == KEPT
 
 
 def _left(body: bytes, given: WSGIEnvironment) -> int:
     stream = BytesIO(body)
     environ = {"REQUEST_METHOD": "GET", "PATH_INFO": "/", "QUERY_STRING": "", "wsgi.input": stream} | given
-    answered = one_process.drained(app)(environ, lambda *_: lambda _: None)
+    answered = one_process.draining(app)(environ, lambda *_: lambda _: None)
     assert list(answered) == [b"GET / 0"]
     return len(stream.read())

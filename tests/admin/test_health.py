@@ -1,4 +1,4 @@
-"""Promises about what is served at all: health, OpenAPI files, and the index of it."""
+"""Health, OpenAPI files, and the index."""
 
 from importlib import metadata
 
@@ -10,7 +10,7 @@ from mockserver.simulation.hashing import DATA_VERSION
 from tests.admin.driver import Admin
 
 
-def test_health_tells_that_it_works_and_what_is_served(admin: Admin) -> None:
+def test_health_lists_what_is_served(admin: Admin) -> None:
     assert admin.get("/health") == {
         "status": "ok",
         "version": metadata.version("analytics-mockserver"),
@@ -21,22 +21,22 @@ def test_health_tells_that_it_works_and_what_is_served(admin: Admin) -> None:
     }
 
 
-def test_health_tells_the_time_of_the_sandbox(admin: Admin) -> None:
+def test_health_has_the_sandboxes_time(admin: Admin) -> None:
     admin.done("POST", "/clock/advance", {"days": 2})
     assert admin.get("/health")["now"] == "2025-10-23T10:30:00Z"
 
 
 @pytest.mark.parametrize("name", [*(vendor.name for vendor in vendors.discover()), "admin"])
-def test_an_openapi_file_comes_as_it_is_shipped(admin: Admin, name: str) -> None:
+def test_openapi_file_is_served_as_shipped(admin: Admin, name: str) -> None:
     got = admin.ask("GET", f"/openapi/{name}.yaml")
     assert got.status == 200
     assert got.headers["Content-Type"] == "application/yaml"
     assert got.body == (resources.openapi() / f"{name}.yaml").read_bytes()
 
 
-def test_an_unknown_openapi_file_is_404_with_a_suggestion(admin: Admin) -> None:
-    said = admin.refused("GET", "/openapi/agment.yaml", status=404).detail
-    assert said.startswith("there is no OpenAPI file 'agment' (did you mean 'augment'?); there are: ")
+def test_unknown_openapi_file_is_404_with_a_suggestion(admin: Admin) -> None:
+    message = admin.refused("GET", "/openapi/agment.yaml", status=404).detail
+    assert message.startswith("there is no OpenAPI file 'agment' (did you mean 'augment'?); there are: ")
 
 
 OUTSIDE = {
@@ -48,11 +48,11 @@ OUTSIDE = {
 
 
 @pytest.mark.parametrize("path", OUTSIDE.values(), ids=OUTSIDE)
-def test_nothing_but_the_openapi_files_can_be_read(admin: Admin, path: str) -> None:
+def test_only_openapi_files_can_be_read(admin: Admin, path: str) -> None:
     admin.refused("GET", path, status=404)
 
 
-def test_the_index_names_every_resource_with_its_methods(admin: Admin) -> None:
+def test_index_lists_resources_with_their_methods(admin: Admin) -> None:
     resources_of = admin.get("/")["resources"]
     assert resources_of["/_mock/limits"] == ["GET", "PUT", "PATCH"]
     assert resources_of["/_mock/organizations/{slug}"] == ["GET"]
@@ -61,7 +61,7 @@ def test_the_index_names_every_resource_with_its_methods(admin: Admin) -> None:
 
 
 @pytest.mark.parametrize("path", ["/", "/_mock"])
-def test_the_root_leads_to_the_index(admin: Admin, path: str) -> None:
+def test_root_redirects_to_the_index(admin: Admin, path: str) -> None:
     got = admin.sent("GET", path, b"", admin.headers)
     assert (got.status, got.headers["Location"]) == (302, "/_mock/")
 
@@ -78,7 +78,7 @@ def test_head_answers_as_get_without_the_body(admin: Admin, path: str) -> None:
 
 
 @pytest.mark.parametrize("path", [*sorted({*READABLE} - {"/requests"}), "/organizations", "/openapi/admin.yaml"])
-def test_a_resource_without_parameters_takes_none(admin: Admin, path: str) -> None:
+def test_resource_without_parameters_refuses_any(admin: Admin, path: str) -> None:
 
     errors = admin.refused("GET", f"{path}?sandbox=mine").errors
     assert errors == {"sandbox": ["there is no parameter 'sandbox'; there are: none"]}

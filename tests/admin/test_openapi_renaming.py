@@ -1,7 +1,4 @@
-"""Promises about response names: whoever renames them reads them everywhere, in answers and in the OpenAPI file.
-
-The vendor is one that is served, with a switch more that renames what its answers hold.
-"""
+"""Renamed response fields: the new names are used everywhere, in answers and in the OpenAPI file."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -49,7 +46,7 @@ def activity(admin: Admin) -> Any:
     return got.get_json()
 
 
-def test_the_switch_is_told_with_the_names_that_may_be_renamed(renamable: Callable[..., Admin]) -> None:
+def test_switch_lists_the_renamable_names(renamable: Callable[..., Admin]) -> None:
     assert renamable().get("/policy")["augment"]["names"] == {
         "value": {},
         "default": {},
@@ -62,7 +59,7 @@ def test_the_switch_is_told_with_the_names_that_may_be_renamed(renamable: Callab
 
 @pytest.mark.parametrize("stated", [RENAMED, "metrics=users,users=people"], ids=["a mapping", "a text"])
 @pytest.mark.parametrize("method", ["PUT", "PATCH"])
-def test_names_that_are_set_are_shown_and_in_force_at_once(
+def test_new_names_are_shown_and_take_effect_at_once(
     renamable: Callable[..., Admin], method: str, stated: object
 ) -> None:
     admin = renamable()
@@ -72,7 +69,7 @@ def test_names_that_are_set_are_shown_and_in_force_at_once(
     assert list(activity(admin)["people"][0]) == ["user_email", "active_days", "users"]
 
 
-def test_put_takes_the_names_back_patch_and_other_switches_leave_them(renamable: Callable[..., Admin]) -> None:
+def test_put_resets_names_and_patch_keeps_them(renamable: Callable[..., Admin]) -> None:
     admin = renamable(policy=(("augment.names", "users=people"),))
     assert "people" in activity(admin)
     admin.done("PATCH", "/policy", {"augment": {"last_cursor": "null"}})
@@ -103,7 +100,7 @@ BAD: dict[str, tuple[object, str]] = {
 
 @pytest.mark.parametrize("method", ["PUT", "PATCH"])
 @pytest.mark.parametrize(("stated", "rule"), BAD.values(), ids=BAD)
-def test_bad_names_are_refused_by_their_path_and_change_nothing(
+def test_bad_names_are_refused_by_path_and_change_nothing(
     renamable: Callable[..., Admin], method: str, stated: object, rule: str
 ) -> None:
     admin = renamable(policy=(("augment.names", "users=people"),))
@@ -113,19 +110,19 @@ def test_bad_names_are_refused_by_their_path_and_change_nothing(
     assert admin.get("/policy")["augment"]["names"]["value"] == {"users": "people"}
 
 
-def test_a_name_that_stands_twice_in_a_body_is_refused(renamable: Callable[..., Admin]) -> None:
-    said = renamable().refused("PUT", "/policy", b'{"augment": {"names": {"users": "a", "users": "b"}}}')
-    assert "the field 'users' is repeated" in said.detail
+def test_repeated_name_in_a_body_is_refused(renamable: Callable[..., Admin]) -> None:
+    refusal = renamable().refused("PUT", "/policy", b'{"augment": {"names": {"users": "a", "users": "b"}}}')
+    assert "the field 'users' is repeated" in refusal.detail
 
 
-def test_a_reset_puts_the_names_back(renamable: Callable[..., Admin]) -> None:
+def test_reset_restores_the_names(renamable: Callable[..., Admin]) -> None:
     admin = renamable()
     admin.done("PUT", "/policy", {"augment": {"names": RENAMED}})
     admin.done("POST", "/reset", {"only": ["policy"]})
     assert "users" in activity(admin)
 
 
-def test_the_served_openapi_file_speaks_the_names_in_force(renamable: Callable[..., Admin]) -> None:
+def test_served_openapi_file_uses_the_names_in_force(renamable: Callable[..., Admin]) -> None:
     admin = renamable()
     assert admin.ask("GET", "/openapi/augment.yaml").body == FILE.read_bytes()
     admin.done("PUT", "/policy", {"augment": {"names": RENAMED}})
@@ -140,7 +137,7 @@ def test_the_served_openapi_file_speaks_the_names_in_force(renamable: Callable[.
     assert admin.ask("GET", "/openapi/augment.yaml").body == FILE.read_bytes()
 
 
-def test_the_other_files_stay_as_they_are_shipped(renamable: Callable[..., Admin]) -> None:
+def test_other_openapi_files_are_unchanged(renamable: Callable[..., Admin]) -> None:
     admin = renamable(policy=(("augment.names", "users=people"),))
     for name in ("tabnine", "admin"):
         assert admin.ask("GET", f"/openapi/{name}.yaml").body == (resources.openapi() / f"{name}.yaml").read_bytes()
@@ -154,7 +151,7 @@ def _keys(part: Any) -> Any:
 
 
 @pytest.mark.parametrize("name", [*(vendor.name for vendor in vendors.discover()), "admin"])
-def test_a_renamed_file_says_nothing_else_in_no_other_order(name: str) -> None:
+def test_renamed_file_differs_in_names_only(name: str) -> None:
     shipped = (resources.openapi() / f"{name}.yaml").read_bytes()
     written = openapi.rename_text(shipped, {"no such name": "x"})
     assert written != shipped
@@ -187,12 +184,12 @@ PARTS: dict[str, tuple[object, object]] = {
 }
 
 
-def test_a_new_name_in_a_pointer_is_escaped() -> None:
+def test_new_name_is_escaped_in_pointers() -> None:
     assert openapi.rename("$response.body#/a", {"a": "x/y~z"}) == "$response.body#/x~1y~0z"
 
 
 @pytest.mark.parametrize(("part", "called"), PARTS.values(), ids=PARTS)
-def test_only_what_is_data_is_renamed(part: object, called: object) -> None:
+def test_only_data_is_renamed(part: object, called: object) -> None:
     assert openapi.rename(part, {"a": "b"}) == called
 
 
@@ -224,7 +221,7 @@ def _references(part: Any) -> list[str]:
 
 
 @pytest.mark.parametrize("vendor", vendors.discover(), ids=lambda vendor: vendor.name)
-def test_what_may_be_renamed_is_in_the_file_and_in_no_refusal(vendor: Any) -> None:
+def test_renamable_names_are_in_the_file_and_not_in_errors(vendor: Any) -> None:
     """Refusals keep their names, so a name that stood in both would be renamed in the file alone."""
     document = yaml.safe_load((resources.openapi() / vendor.openapi).read_bytes())
     renamable = {name for each in vendor.switches if isinstance(each, switches.Renaming) for name in each.options}

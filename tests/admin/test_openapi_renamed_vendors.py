@@ -1,7 +1,4 @@
-"""Promises about surfaces whose response names nobody documents: with every one of them renamed, all of it speaks anew.
-
-Every endpoint is read, and judged by the OpenAPI file that is served beside it.
-"""
+"""Vendors with undocumented response names: with all of them renamed, answers and OpenAPI file agree."""
 
 import json
 from collections.abc import Callable
@@ -56,7 +53,7 @@ def asking(app: Flask) -> Callable[[str], Client]:
 
 
 def read(asking: Client, vendor: str) -> list[Said]:
-    """What every endpoint of a vendor says."""
+    """The answers of every endpoint of a vendor."""
     answers = [(path, asking.get(path, query)) for path, query in READ[vendor]]
     assert [answer.body for _, answer in answers if answer.status != 200] == []
     return [
@@ -66,7 +63,7 @@ def read(asking: Client, vendor: str) -> list[Said]:
 
 
 def called(asking: Client, vendor: str, names: dict[str, str]) -> Oracle:
-    """The judge that the served OpenAPI file is, once response names have other ones."""
+    """The document that the served OpenAPI file is, once response names have other ones."""
     changed = asking.app.test_client().patch("/_mock/policy", json={vendor: {"names": names}})
     assert changed.status_code == 200
     return Oracle(yaml.safe_load(served(asking, vendor)))
@@ -78,62 +75,56 @@ def served(asking: Client, vendor: str) -> bytes:
     return file
 
 
-def test_every_surface_whose_names_may_be_renamed_is_read_here() -> None:
+def test_every_vendor_with_renaming_is_covered() -> None:
     assert {name for name, renamable in RENAMABLE.items() if renamable} == set(READ)
 
 
 @every_surface
-def test_every_endpoint_is_read_here(vendor: str) -> None:
+def test_every_endpoint_is_covered(vendor: str) -> None:
     document = oracle.read(resources.openapi() / SERVED[vendor].openapi).document
     assert {path for path, _ in READ[vendor]} == {path for path, method, _ in operations(document) if method == "get"}
 
 
 @every_surface
-def test_every_endpoint_and_the_file_speak_other_names_together(asking: Callable[[str], Client], vendor: str) -> None:
+def test_answers_and_file_use_the_new_names(asking: Callable[[str], Client], vendor: str) -> None:
     names = {name: f"{name.upper()} ünïcode" for name in RENAMABLE[vendor]}
     client_of = asking(vendor)
     before = read(client_of, vendor)
-    judge = called(client_of, vendor, names)
+    document = called(client_of, vendor, names)
     after = read(client_of, vendor)
-    validate(judge.document)
-    assert [fault for said in after for fault in judge.faults(said)] == []
-    assert all(judge.faults(said) for said in before), "the old names are no longer described"
-    spoken = set().union(*(keys(json.loads(said.body)) for said in after))
+    validate(document.document)
+    assert [fault for answer in after for fault in document.faults(answer)] == []
+    assert all(document.faults(answer) for answer in before), "the old names are no longer described"
+    spoken = set().union(*(keys(json.loads(answer.body)) for answer in after))
     assert set(names.values()) <= spoken
     assert not set(names) & spoken
 
 
 @every_surface
-def test_two_names_that_are_swapped_are_swapped_in_answers_and_file(
-    asking: Callable[[str], Client], vendor: str
-) -> None:
+def test_swapped_names_are_swapped_in_answers_and_file(asking: Callable[[str], Client], vendor: str) -> None:
     first, second = RENAMABLE[vendor][:2]
     client_of = asking(vendor)
-    judge = called(client_of, vendor, {first: second, second: first})
-    assert [fault for said in read(client_of, vendor) for fault in judge.faults(said)] == []
+    document = called(client_of, vendor, {first: second, second: first})
+    assert [fault for answer in read(client_of, vendor) for fault in document.faults(answer)] == []
 
 
 @every_surface
-def test_every_example_of_the_renamed_file_is_as_the_renamed_file_says(
-    asking: Callable[[str], Client], vendor: str
-) -> None:
-    judge = called(asking(vendor), vendor, {name: f"x{name}" for name in RENAMABLE[vendor]})
+def test_examples_of_the_renamed_file_match_its_schemas(asking: Callable[[str], Client], vendor: str) -> None:
+    document = called(asking(vendor), vendor, {name: f"x{name}" for name in RENAMABLE[vendor]})
     examples = [
-        (judge.schema(response, kind), example["value"])
-        for path, method, operation in operations(judge.document)
+        (document.schema(response, kind), example["value"])
+        for path, method, operation in operations(document.document)
         for status in operation["responses"]
         for response in [f"#/paths/{oracle.escaped(path)}/{method}/responses/{status}"]
-        for kind, content in judge.at(response).get("content", {}).items()
+        for kind, content in document.at(response).get("content", {}).items()
         for example in content.get("examples", {}).values()
     ]
-    assert [fault for schema, value in examples for fault in judge.errors(schema, value)] == []
+    assert [fault for schema, value in examples for fault in document.errors(schema, value)] == []
     assert any("x" + RENAMABLE[vendor][0] in value for _, value in examples)
 
 
 @every_surface
-def test_with_its_own_names_the_file_is_the_shipped_one_byte_for_byte(
-    asking: Callable[[str], Client], vendor: str
-) -> None:
+def test_file_without_renaming_is_byte_identical(asking: Callable[[str], Client], vendor: str) -> None:
     first, client_of = RENAMABLE[vendor][0], asking(vendor)
     called(client_of, vendor, {first: "x"})
     called(client_of, vendor, {first: first})

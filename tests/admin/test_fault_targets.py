@@ -1,7 +1,4 @@
-"""Promises about a fault's path and operation: together they can be met, or the rule is refused.
-
-What a rule says beside them stays out (`test_faults`).
-"""
+"""A fault's path and operation: some request can match both, or the rule is refused."""
 
 import pytest
 
@@ -27,7 +24,7 @@ ALIKE = [
 
 
 @pytest.mark.parametrize(("operation", "path", "can"), ALIKE)
-def test_a_path_and_an_operation_must_be_able_to_meet(
+def test_path_and_operation_must_overlap(
     admin: Admin,
     operation: str,
     path: str,

@@ -1,0 +1,265 @@
+"""The requests in a sandbox's journal, and assertions about them that show the nearest requests when they fail."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Self, overload
+from urllib.parse import parse_qs
+
+from mockserver.client import Refused
+from mockserver.client.resources import RequestsResource
+from mockserver.pytest_plugin.errors import MockserverGone
+
+__tracebackhide__ = True  # pytest leaves these functions out of a failed test's traceback
+
+NEAR_MISSES_SHOWN = 5
+"""How many requests a failed assertion shows at most."""
+
+REPORT_LENGTH = 50
+"""How many requests the report of a failed test shows at most."""
+
+ParameterValues = str | Sequence[str] | None
+"""An expectation of a query parameter: one of its values, all of them in order, or None for no such parameter."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One request, without credentials. `query` has each parameter's decoded values; `at` is on the sandbox's clock.
+
+    `operation` is an operationId, or None for an unknown path; `refusal` the reason for one; `fault` a rule's id.
+    """
+
+    id: int
+    at: datetime
+    vendor: str
+    operation: str | None
+    method: str
+    path: str
+    query_string: str
+    query: Mapping[str, Sequence[str]]
+    status: int
+    duration_ms: float
+    organization: str
+    fault: str | None
+    refusal: str | None
+
+    @classmethod
+    def from_json(cls, entry: Mapping[str, Any]) -> Self:
+        """A request from an entry of the journal."""
+        return cls(
+            **{
+                **entry,
+                "at": datetime.fromisoformat(entry["at"]),
+                "query_string": entry["query"],
+                "query": parse_qs(entry["query"], keep_blank_values=True),
+            }
+        )
+
+    def __str__(self) -> str:
+        """One line: the request and its outcome."""
+        target = f"{self.path}?{self.query_string}" if self.query_string else self.path
+        notes = [f"refused: {self.refusal}"] if self.refusal else []
+        notes += [f"met {self.fault}"] if self.fault else []
+        note = f" ({', '.join(notes)})" if notes else ""
+        return f"#{self.id} {self.at:%Y-%m-%d %H:%M:%S} {self.vendor} {self.method} {target} -> {self.status}{note}"
+
+
+class SandboxRequests:
+    """The requests of a sandbox, oldest first; every access reads the journal anew."""
+
+    def __init__(self, journal: RequestsResource, client_hint: str) -> None:
+        self._journal = journal
+        self._client_hint = client_hint
+
+    def newest(self, limit: int) -> list[Request]:
+        """The newest requests, at most so many, oldest first."""
+        return [Request.from_json(entry) for entry in self._journal.list_all(limit=limit)]
+
+    def _all(self) -> list[Request]:
+        return [Request.from_json(entry) for entry in self._journal.list_all()]
+
+    def __iter__(self) -> Iterator[Request]:
+        return iter(self._all())
+
+    def __len__(self) -> int:
+        return len(self._all())
+
+    @overload
+    def __getitem__(self, index: int) -> Request: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Request]: ...
+    def __getitem__(self, index: int | slice) -> Request | list[Request]:
+        return self._all()[index]
+
+    def where(
+        self,
+        *,
+        vendor: str | None = None,
+        operation: str | None = None,
+        method: str | None = None,
+        path: str | None = None,
+        query: Mapping[str, Any] | None = None,
+        status: int | str | None = None,
+    ) -> list[Request]:
+        """The requests that match all the given filters.
+
+        In `path`, `*` stands for any characters; `status` may be a class, as in "4xx". In `query`, a value must be one
+        of the parameter's values, a list must be all of them in order, and None means that the parameter is absent;
+        other parameters are ignored.
+        """
+        pattern = RequestPattern.from_filters(vendor, operation, method, path, query, status)
+        return [request for request in self._all() if pattern.matches(request)]
+
+    def assert_made(
+        self,
+        *,
+        vendor: str | None = None,
+        operation: str | None = None,
+        method: str | None = None,
+        path: str | None = None,
+        query: Mapping[str, Any] | None = None,
+        status: int | str | None = None,
+        count: int | None = None,
+    ) -> list[Request]:
+        """The requests that `where` finds: exactly `count` of them, or at least one when `count` is not given.
+
+        Raises AssertionError otherwise, with the nearest requests and how they differ.
+        """
+        pattern = RequestPattern.from_filters(vendor, operation, method, path, query, status)
+        requests = self._all()
+        found = [request for request in requests if pattern.matches(request)]
+        if len(found) == count or (count is None and found):
+            return found
+        raise AssertionError("\n".join(_explain(requests, found, pattern, count, self._client_hint)))
+
+    def clear(self) -> None:
+        """Empty the journal."""
+        self._journal.clear()
+
+
+@dataclass(frozen=True, slots=True)
+class RequestPattern:
+    """What a request must match: fields by name, each as the test wrote it and as a regex; and query parameters."""
+
+    fields: Mapping[str, tuple[str, re.Pattern[str]]]
+    query: Mapping[str, ParameterValues]
+
+    @classmethod
+    def from_filters(
+        cls,
+        vendor: str | None,
+        operation: str | None,
+        method: str | None,
+        path: str | None,
+        query: Mapping[str, Any] | None,
+        status: int | str | None,
+    ) -> Self:
+        """The pattern for the arguments of `SandboxRequests.where`."""
+        exact = {"vendor": vendor and vendor.replace("_", "-"), "operation": operation, "method": method}
+        fields = {name: (text, re.compile(re.escape(text))) for name, text in exact.items() if text is not None}
+        if path is not None:
+            fields["path"] = path, re.compile(".*".join(map(re.escape, path.split("*"))), re.DOTALL)
+        if status is not None:
+            fields["status"] = str(status), re.compile(re.escape(str(status)).replace("x", "[0-9]"))
+        return cls(fields, {name: _parameter_values(value) for name, value in (query or {}).items()})
+
+    def __str__(self) -> str:
+        fields = [(name, text) for name, (text, _) in self.fields.items()]
+        parameters = [(name, _format_values(values)) for name, values in self.query.items()]
+        return " and ".join(f"{name} {text}" for name, text in [*fields, *parameters])
+
+    def __len__(self) -> int:
+        return len(self.fields) + len(self.query)
+
+    def matches(self, request: Request) -> bool:
+        """Whether a request matches in everything."""
+        return next(self._mismatches(request), None) is None
+
+    def mismatches(self, request: Request) -> list[str]:
+        """Everything in which a request differs, as in "page_size (sent 100, expected 50)"."""
+        return [f"{name} (sent {sent}, expected {expected})" for name, sent, expected in self._mismatches(request)]
+
+    def _mismatches(self, request: Request) -> Iterator[tuple[str, str, str]]:
+        for name, (text, regex) in self.fields.items():
+            sent = str(getattr(request, name))
+            if not regex.fullmatch(sent):
+                yield name, sent, text
+        for name, expected in self.query.items():
+            values = request.query.get(name)
+            if not _values_match(values, expected):
+                yield name, _format_values(values), _format_values(expected)
+
+
+def _parameter_values(value: Any) -> ParameterValues:
+    if value is None:
+        return None
+    return [str(each) for each in value] if isinstance(value, list | tuple) else str(value)
+
+
+def _values_match(sent: Sequence[str] | None, expected: ParameterValues) -> bool:
+    if expected is None or sent is None:
+        return sent is expected
+    return expected in sent if isinstance(expected, str) else list(sent) == list(expected)
+
+
+def _format_values(values: ParameterValues) -> str:
+    if values is None:
+        return "nothing"
+    return repr(values) if values == "" else values if isinstance(values, str) else ", ".join(values)
+
+
+def _explain(
+    requests: Sequence[Request], found: Sequence[Request], pattern: RequestPattern, count: int | None, client_hint: str
+) -> Iterator[str]:
+    """Why an assertion failed: how many requests match, and which of the others are nearest."""
+    expected = "at least 1 request" if count is None else _count(count)
+    condition = f" with {pattern}" if len(pattern) else ""
+    matching = f"{len(found)} of {len(requests)} in this sandbox {'matches' if len(found) == 1 else 'match'}"
+    yield f"expected {expected}{condition}; {matching}"
+    if not requests:
+        yield f"no request was made in this sandbox: does the client use {client_hint}?"
+    for request in found[:NEAR_MISSES_SHOWN]:
+        yield f"  {request}"
+    yield from _near_misses([request for request in requests if request not in found], pattern)
+
+
+def _near_misses(others: Sequence[Request], pattern: RequestPattern) -> Iterator[str]:
+    """The requests with the fewest mismatches; they are called similar unless everything in them differs."""
+    if not others:
+        return
+    fewest = min(len(pattern.mismatches(request)) for request in others)
+    nearest = [request for request in others if len(pattern.mismatches(request)) == fewest]
+    kind = "similar" if fewest < len(pattern) else "other"
+    cut = f" (the newest {NEAR_MISSES_SHOWN})" if len(nearest) > NEAR_MISSES_SHOWN else ""
+    yield f"{_count(len(nearest), kind)}{cut}:"
+    for request in nearest[-NEAR_MISSES_SHOWN:]:
+        yield f"  {request}, differing in {', '.join(pattern.mismatches(request))}"
+
+
+def _count(count: int, kind: str = "") -> str:
+    return f"{count} {kind}{' ' if kind else ''}request{'' if count == 1 else 's'}"
+
+
+class FailureReport:
+    """The section in a failed test's report that lists the requests of its sandbox."""
+
+    def __init__(self, sandbox_id: str, requests: SandboxRequests) -> None:
+        self._title = f"requests in sandbox {sandbox_id} (the newest {REPORT_LENGTH})"
+        self._requests = requests
+        self._saved: str | None = None
+
+    def save(self) -> None:
+        """Read the requests before the sandbox is deleted, for a failure that comes later."""
+        self._saved = self._read()
+
+    def section(self) -> tuple[str, str]:
+        """The section's title and text."""
+        return self._title, self._read() if self._saved is None else self._saved
+
+    def _read(self) -> str:
+        try:
+            requests = self._requests.newest(REPORT_LENGTH)
+        except (MockserverGone, Refused) as error:
+            return f"the requests cannot be read: {error}"
+        return "\n".join(map(str, requests)) or "no request was made with the tokens of this sandbox"

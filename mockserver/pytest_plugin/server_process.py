@@ -1,0 +1,233 @@
+"""The server of a pytest session: given by its URL, or a process that is started, watched, stopped, and shared.
+
+The workers of pytest-xdist are processes of their own and share the server of the process that controls them. Requests
+to the server are made in `servers`.
+"""
+
+import json
+import socket
+import socketserver
+import subprocess
+import sys
+import threading
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import IO, TYPE_CHECKING, Any
+
+from mockserver.pytest_plugin.errors import MockserverGone
+
+if TYPE_CHECKING:
+    from mockserver.pytest_plugin.servers import MockserverFixture
+
+COMMAND = (
+    *(sys.executable, "-P", "-m", "mockserver", "serve", "--host", "127.0.0.1", "--port", "0"),
+    *("--server", "threaded", "--json", "--until-eof"),
+)
+"""The threaded server, because granian cannot reset a connection before the first byte. The process ends when its
+standard input does, and so with this process, however that dies. MOCKSERVER_... variables decide everything else."""
+
+START_TIMEOUT = 30.0
+"""Seconds until the server must be ready; it usually takes less than one."""
+
+STOP_TIMEOUT = 3.0
+"""Seconds until the server must have ended; pending requests can delay it by one."""
+
+EXIT_DELAY = 1.0
+"""Seconds within which a server that stopped responding is seen to have ended."""
+
+LOG_LINES = 30
+"""How many lines of the server's log are kept for error messages."""
+
+BROKER_PORT = "mockserver_broker_port"
+"""The key under which the workers of pytest-xdist receive the port of the broker."""
+
+BROKER_HOST = "127.0.0.1"
+BROKER_TIMEOUT = START_TIMEOUT + 10
+"""Seconds that a worker waits for an answer: while the server starts, later questions queue up."""
+
+SANDBOX_LIFETIME = 4 * 3600
+"""Seconds after which a sandbox left behind on a given server expires: longer than any test, even in a debugger."""
+
+_POLL_INTERVAL = 0.02
+"""Seconds between two checks whether the broker should close."""
+
+
+class ServerManager:
+    """The server of this pytest process, found or started when a test first needs it.
+
+    `worker_input` is what the process that controls the workers passes to each of them; empty in any other process.
+    """
+
+    def __init__(self, url: str | None, admin_token: str | None, worker_input: Mapping[str, Any]) -> None:
+        self._url = url
+        self._admin_token = admin_token
+        self._broker_port: int | None = worker_input.get(BROKER_PORT)
+        self._process: ServerProcess | None = None
+        self._broker: UrlBroker | None = None
+
+    def server(self) -> "MockserverFixture":
+        """The server; MockserverGone if there is none."""
+        from mockserver.pytest_plugin import servers
+
+        url, status_text = self._find()
+        return servers.connect(url, self._admin_token, status_text, SANDBOX_LIFETIME if self._url else None)
+
+    def _find(self) -> tuple[str, Callable[[], str]]:
+        """The server's URL, and what tells its status when it does not respond."""
+        if self._url is not None:
+            return self._url, lambda: "pytest was given its URL and did not start it; is it running?"
+        if self._broker_port is not None:
+            port = self._broker_port
+            return query_broker(port).require_url(), partial(status_from_broker, port)
+        process = self._started_process()
+        return process.status().require_url(), process.status_text
+
+    def worker_input(self) -> dict[str, int]:
+        """What a worker needs to find the server of this process; nothing if a URL is given, as workers have it too."""
+        if self._url is not None:
+            return {}
+        if self._broker is None:
+            self._broker = UrlBroker(self._started_process)
+        return {BROKER_PORT: self._broker.port}
+
+    def close(self) -> None:
+        """Stop what this process started."""
+        if self._broker is not None:
+            self._broker.close()
+        if self._process is not None:
+            self._process.stop()
+
+    def _started_process(self) -> "ServerProcess":
+        """The server's process, started once: if it dies, every later test fails with the same error."""
+        if self._process is None:
+            self._process = ServerProcess()
+        return self._process
+
+
+@dataclass(frozen=True, slots=True)
+class ServerStatus:
+    """The server's URL, None if it never became ready, and a sentence about its process that ends with its log."""
+
+    url: str | None
+    status_text: str
+
+    def require_url(self) -> str:
+        """The URL; MockserverGone if the server did not start."""
+        if self.url is None:
+            raise MockserverGone(f"the mock server did not start: {self.status_text}")
+        return self.url
+
+
+class ServerProcess:
+    """The server's process. Creating this starts it, and returns when the server is ready or has ended."""
+
+    def __init__(self, command: Sequence[str] = COMMAND, timeout: float = START_TIMEOUT) -> None:
+        self._log: deque[str] = deque(maxlen=LOG_LINES)
+        pipe = subprocess.PIPE
+        # In its own session, so that Ctrl-C reaches only pytest, whose tests still have to delete their sandboxes.
+        self._process = subprocess.Popen(  # noqa: S603 (our own command)
+            command, stdin=pipe, stdout=pipe, stderr=pipe, start_new_session=True, encoding="utf-8", errors="replace"
+        )
+        self._log_reader = threading.Thread(target=self._read_log, name="mockserver-log", daemon=True)
+        self._log_reader.start()
+        self._url = self._wait_until_ready(timeout)
+
+    def _read_log(self) -> None:
+        for line in _pipe(self._process.stderr):
+            self._log.append(line.rstrip("\n"))
+
+    def _wait_until_ready(self, timeout: float) -> str | None:
+        deadline = threading.Timer(timeout, self._process.kill)
+        deadline.start()
+        try:
+            line = _pipe(self._process.stdout).readline()
+        finally:
+            deadline.cancel()
+        return str(json.loads(line)["url"]) if line else None
+
+    def status(self, wait: float = 0) -> ServerStatus:
+        """The status; waits up to so many seconds for the process to end, since it may be about to."""
+        try:
+            code = self._process.wait(EXIT_DELAY if self._url is None else wait)
+        except subprocess.TimeoutExpired:
+            return ServerStatus(self._url, self._with_log("its process is running but does not respond"))
+        self._log_reader.join(EXIT_DELAY)
+        how = f"exited with code {code}" if code >= 0 else f"was terminated by signal {-code}"
+        return ServerStatus(self._url, self._with_log(f"its process {how}"))
+
+    def status_text(self) -> str:
+        """What happened to the server, once it does not respond."""
+        return self.status(EXIT_DELAY).status_text
+
+    def _with_log(self, sentence: str) -> str:
+        lines = tuple(self._log)
+        return f"{sentence}; the end of its log:\n" + "\n".join(lines) if lines else f"{sentence}; its log is empty"
+
+    def stop(self) -> None:
+        """End the process; kill it after STOP_TIMEOUT."""
+        _pipe(self._process.stdin).close()
+        try:
+            self._process.wait(STOP_TIMEOUT)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self._log_reader.join(EXIT_DELAY)
+        _pipe(self._process.stdout).close()
+        _pipe(self._process.stderr).close()
+
+
+def _pipe(stream: IO[str] | None) -> IO[str]:
+    assert stream is not None  # noqa: S101 (for the types: all three are pipes)
+    return stream
+
+
+class UrlBroker:
+    """A local port where the workers of pytest-xdist, processes of their own, learn the URL of the shared server.
+
+    It runs in the process that controls the workers; the first question starts the server. A worker sends one line,
+    the seconds to wait for the server to end, and receives one line of JSON.
+    """
+
+    def __init__(self, get_process: Callable[[], ServerProcess]) -> None:
+        class Handler(socketserver.StreamRequestHandler):
+            timeout = 5.0
+
+            def handle(self) -> None:
+                status = get_process().status(float(self.rfile.readline()))
+                answer = {"url": status.url, "status_text": status.status_text}
+                self.wfile.write(json.dumps(answer).encode() + b"\n")
+
+        self._server = socketserver.TCPServer((BROKER_HOST, 0), Handler)
+        self.port: int = self._server.server_address[1]
+        self._thread = threading.Thread(
+            target=self._server.serve_forever, args=(_POLL_INTERVAL,), name="mockserver-broker", daemon=True
+        )
+        self._thread.start()
+
+    def close(self) -> None:
+        """Stop answering."""
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
+
+
+def query_broker(port: int, wait: float = 0) -> ServerStatus:
+    """The status from the broker at a port; a status without a URL when nothing answers there."""
+    try:
+        with (
+            socket.create_connection((BROKER_HOST, port), BROKER_TIMEOUT) as connection,
+            connection.makefile("rwb") as stream,
+        ):
+            stream.write(b"%f\n" % wait)
+            stream.flush()
+            answer = json.loads(stream.readline())
+            return ServerStatus(answer["url"], answer["status_text"])
+    except (OSError, ValueError) as error:
+        return ServerStatus(None, f"the pytest process that controls the workers does not answer ({error})")
+
+
+def status_from_broker(port: int) -> str:
+    """What happened to the shared server, once it does not respond."""
+    return query_broker(port, EXIT_DELAY).status_text

@@ -1,0 +1,28 @@
+"""Promises about probes: every vendor has some, and a vendor without any learns what to write where."""
+
+from dataclasses import replace
+
+import pytest
+
+from mockserver import vendors
+from mockserver.gateway.vendor import Vendor
+from tests.contract import probes
+from tests.contract.probes import MissingProbes
+
+
+@pytest.mark.parametrize("vendor", vendors.discover(), ids=lambda each: each.name)
+def test_vendor_has_probes_of_every_kind(vendor: Vendor) -> None:
+    found = probes.of(vendor)
+    assert found.refused
+    assert found.golden
+    assert found.organizations
+
+
+def test_vendor_without_probes_learns_what_to_write_where() -> None:
+    strange = replace(vendors.discover()[0], name="made-up")
+    with pytest.raises(MissingProbes) as caught:
+        probes.of(strange)
+    assert str(caught.value) == (
+        "made-up has no probes: write PROBES = Probes(...) in tests/vendors/made_up/probes.py, "
+        "as tests/contract/probes.py describes them"
+    )

@@ -1,0 +1,46 @@
+"""What the shared tests send to Augment."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from tests.contract.client import Client
+from tests.contract.probes import Probes, Queries
+
+_RECORDS: Final = "/daily-user-activity-by-editor-language"
+_RANGE: Final = {"start_date": "2025-10-13", "end_date": "2025-10-20"}
+_SUNDAY: Final = {"date": "2025-10-19"}
+"""On a Sunday there are so few people that service accounts, which come last, are on the first page."""
+
+
+def _answered(_: Client) -> Queries:
+    return {
+        "/dau-count": _RANGE,
+        "/dau": _SUNDAY,
+        "/daily-usage": _RANGE,
+        "/user-activity": {**_RANGE, "page_size": 100},
+        _RECORDS: _SUNDAY,
+    }
+
+
+def _next_page(body: Any) -> Mapping[str, str] | None:
+    links = body["pagination"]
+    return {"cursor": links["next_cursor"]} if links["has_more"] else None
+
+
+PROBES: Final = Probes(
+    answered=_answered,
+    refused={"/dau": {"page_size": 0}},
+    golden=(
+        "/dau-count?start_date=2025-07-23&end_date=2025-10-20",
+        "/dau-count?start_date=2023-10-20&end_date=2024-01-17",
+        "/dau?date=2025-10-15&page_size=250",
+        "/dau?date=2025-10-15&page_size=50",
+        "/daily-usage?start_date=2025-07-23&end_date=2025-10-20",
+        "/daily-usage?start_date=2024-02-26&end_date=2024-03-03",
+        "/user-activity?start_date=2025-10-14&end_date=2025-10-20&page_size=100",
+        "/user-activity?start_date=2025-07-23&end_date=2025-10-20&page_size=10",
+        f"{_RECORDS}?date=2025-10-15&page_size=100",
+        f"{_RECORDS}?date=2025-09-17&page_size=20",
+    ),
+    next_page=_next_page,
+)

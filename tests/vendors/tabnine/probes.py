@@ -1,0 +1,67 @@
+"""What the shared tests send to Tabnine."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from tests.contract.client import Client
+from tests.contract.probes import Probes, Queries
+from tests.vendors.tabnine import asking
+
+_YEAR: Final = "from=2024-10-20T00:00:00Z&to=2025-10-21T10:30:00Z"
+_ODD: Final = "from=2025-09-16T14:00:00%2B05:45&to=2025-09-18T11:11:11.5Z"
+
+
+def _answered(client: Client) -> Queries:
+    """With the usage of a user who chats, since an undefined rate is left out; and teams on more than one page."""
+    span = ("2025-01-01T00:00:00Z", "2025-10-01T00:00:00Z")
+    chatting = next(
+        user["id"]
+        for user in asking.users(client)
+        if asking.buckets(client, *span, userId=user["id"])[0]["chat"]["interactions"]
+    )
+    queries = asking.everything(client)
+    return {
+        **queries,
+        "/user/usage": {**queries["/user/usage"], **asking.span(*span), "userId": chatting},
+        "/organization/teams": {"limit": 2},
+    }
+
+
+def _ids(client: Client) -> Mapping[str, str]:
+    return {
+        "organizationId": asking.organization(client),
+        "teamId": asking.teams(client)[0]["id"],
+        "userId": asking.users(client)[0]["id"],
+    }
+
+
+def _next_page(body: Any) -> Mapping[str, int] | None:
+    found: Mapping[str, int] | None = body["meta"].get("next")
+    return found
+
+
+PROBES: Final = Probes(
+    answered=_answered,
+    refused={"/organization/teams": {"offset": "x"}, "/organization/account-utilizations": {"startDate": "2099-01"}},
+    golden=(
+        "/organization",
+        "/organization/teams",
+        "/organization/account-utilizations?startDate=2022-01",
+        "/organization/users?offset=0&limit=100",
+        "/organization/users?offset=0&limit=0&teamMember=false",
+        "/organization/users?offset=10&limit=20&active=false",
+        "/license",
+        "/instance/permissions?role=Manager",
+        "/team/{teamId}",
+        "/team/{teamId}/users?offset=5&limit=10",
+        "/team/account-utilizations?teamId={teamId}",
+        "/user/{userId}",
+        f"/organization/usage?organizationId={{organizationId}}&granularity=weekly&{_YEAR}",
+        f"/organization/usage?organizationId={{organizationId}}&granularity=all&{_YEAR}",
+        f"/organization/usage?organizationId={{organizationId}}&granularity=daily&{_ODD}",
+        f"/team/usage?organizationId={{organizationId}}&teamId={{teamId}}&granularity=monthly&{_YEAR}",
+        f"/user/usage?organizationId={{organizationId}}&userId={{userId}}&granularity=daily&{_YEAR}",
+    ),
+    ids=_ids,
+    next_page=_next_page,
+)
