@@ -1,4 +1,4 @@
-# Everything here works alone on a fresh machine with Python 3.11 or newer and make: what it needs is installed into .venv.
+# Every target works on a fresh machine with Python 3.11 or newer and make: dependencies are installed into .venv.
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -9,32 +9,32 @@ MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
 .PHONY: help run test sockets static check fix bench names format lint imports types generated
 
-help: ## say what there is to make
+help: ## list the targets
 	@echo "usage: make <target>"
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 12
 
-run: .venv/run ## serve on 127.0.0.1:8080; ARGS="--freeze" adds flags
+run: .venv/run ## start the server on 127.0.0.1:8080; ARGS="--freeze" adds flags
 	@exec $(BIN)/python -m mockserver serve $(ARGS)
 
 ifdef ARGS
 test: .venv/dev
 	@$(BIN)/python -m pytest --quiet --numprocesses $(WORKERS) $(ARGS)
 else
-test: .venv/dev ## run every test, at 100 % coverage; ARGS="tests/cli -x" picks some, WORKERS=0 runs them one by one
+test: .venv/dev ## run all tests and require 100 % coverage; ARGS="tests/cli -x" selects tests, WORKERS=0 uses one process
 	@$(BIN)/coverage erase
 	@$(BIN)/coverage run -m pytest --quiet --numprocesses $(WORKERS)
 	@$(BIN)/coverage combine --quiet
 	@$(BIN)/coverage report
 endif
 
-sockets: .venv/dev ## run every test with its clients on real sockets; ARGS picks some, as for test
+sockets: .venv/dev ## run all tests with their clients on real sockets; ARGS selects tests
 	@$(BIN)/python -m pytest --quiet --numprocesses $(WORKERS) --over-socket $(ARGS)
 
-static: format lint imports types generated ## what holds without running anything: style, walls, types, tables
+static: format lint imports types generated ## check style, imports, types and generated files, without running tests
 
-check: static test ## everything that must hold
+check: static test ## run all checks and tests
 
-fix: .venv/dev ## put right what a machine can
+fix: .venv/dev ## fix formatting and lint errors, and update generated files
 	@$(BIN)/ruff check --quiet --fix-only .
 	@$(BIN)/ruff format --quiet .
 	@$(BIN)/python -m tools.admin_openapi
@@ -42,10 +42,10 @@ fix: .venv/dev ## put right what a machine can
 	@$(BIN)/python -m tools.fidelity
 	@$(BIN)/python -m tools.cases
 
-bench: .venv/dev ## measure what the project promises, as a table of ratios
+bench: .venv/dev ## run the benchmarks and print a table of results and targets
 	@$(BIN)/python -m benchmarks
 
-names: .venv/dev ## draw the frozen name pool anew (the same bytes, unless Faker is another)
+names: .venv/dev ## regenerate the frozen name pool (the same bytes, unless the version of Faker differs)
 	@$(BIN)/python -m tools.make_names
 
 format: .venv/dev
@@ -66,19 +66,19 @@ generated: .venv/dev
 	@$(BIN)/python -m tools.fidelity --check
 	@$(BIN)/python -m tools.cases --check
 
-# What is installed, and from which pyproject.toml: touched when it is done, so that an interrupted one starts again.
+# Markers of finished installations: touched at the end, so that an interrupted installation is repeated.
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
-	  echo "Python 3.11 or newer is needed; $(PYTHON) is $$($(PYTHON) --version 2>&1). Name another: make PYTHON=python3.12" >&2; exit 1; }
+	  echo "Python 3.11 or newer is required; $(PYTHON) is $$($(PYTHON) --version 2>&1). Choose another: make PYTHON=python3.12" >&2; exit 1; }
 	@$(PYTHON) -m venv .venv
 
 .venv/run: pyproject.toml | .venv/bin/python
-	@echo "installing what the server needs" >&2
+	@echo "installing the dependencies of the server" >&2
 	@$(PIP) --editable .
 	@touch $@
 
 .venv/dev: pyproject.toml | .venv/bin/python
-	@echo "installing what development needs" >&2
+	@echo "installing the dependencies for development" >&2
 	@$(PIP) --editable '.[dev]'
 	@touch $@ .venv/run

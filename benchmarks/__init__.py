@@ -1,4 +1,5 @@
-"""What the product must reach, measured: every figure is a ratio or an amount taken in one run.
+"""Benchmarks of the product against its targets: each result is a ratio or an amount, measured in one run.
 
-Nothing here is a test; a figure that misses its target is told, and is for people to judge.
+They are not tests: a result that misses its target is reported, and people decide what to do about it. The modules
+`tabnine` and `jetbrains` are named after the vendor whose API they measure.
 """

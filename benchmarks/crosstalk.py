@@ -1,6 +1,6 @@
-"""Whether sandboxes see each other: many are asked and changed at once, and each is then gone through again alone.
+"""Cross-talk between sandboxes: runs random plans at the same time, and each of them again alone, for comparison.
 
-Every plan is drawn from its number, so that the same one comes out each time. What it costs stays out (`sandboxes`).
+A plan is derived from its number, so it is always the same. The module `sandboxes` measures the cost of sandboxes.
 """
 
 import json
@@ -18,13 +18,13 @@ from mockserver.simulation import hashing
 
 THREADS = 16
 
-Ask = Callable[[str, str, Mapping[str, str], bytes], tuple[int, bytes]]
-"""Sends a request (method, path, headers, body), and has the status and the body of its answer."""
+Send = Callable[[str, str, Mapping[str, str], bytes], tuple[int, bytes]]
+"""Sends a request (method, path, headers, body) and returns the status and the body of its answer."""
 
 Tokens = dict[str, dict[str, str]]
 
 ORGANIZATIONS = ("acme", "globex", "initech", "empty")
-PRODUCTS = {vendor.name: vendor for vendor in vendors.discover()}
+VENDORS = {vendor.name: vendor for vendor in vendors.discover()}
 CONSOLE = "jetbrains-console"
 _MONTHS = "fromDate=2025-08-01&toDate=2025-09-30&groupBy"
 PATHS = {
@@ -53,7 +53,7 @@ PATHS = {
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One request: to a vendor with the sandbox's token, or to a resource of the sandbox, where there is no vendor."""
+    """One request: to `vendor` with a token of the sandbox, or if `vendor` is empty, to a `/_mock` resource of it."""
 
     method: str
     path: str
@@ -63,124 +63,124 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How a sandbox is made, and what then happens in it, in this order."""
+    """The body that creates a sandbox, and the requests that follow, in order."""
 
     body: dict[str, Any]
     steps: tuple[Step, ...]
 
 
-class Draws:
-    """Numbers below a bound, one after another, the same ones for the same name."""
+class Choices:
+    """A deterministic sequence of choices, which depends only on its name."""
 
     def __init__(self, *name: str | int) -> None:
         self._key = hashing.key("crosstalk", *name)
-        self._drawn = 0
+        self._count = 0
 
     def below(self, bound: int) -> int:
-        self._drawn += 1
-        return hashing.scalar(self._key, self._drawn) % bound
+        self._count += 1
+        return hashing.scalar(self._key, self._count) % bound
 
-    def one(self, choices: Any) -> Any:
-        listed = list(choices)
+    def one(self, options: Any) -> Any:
+        listed = list(options)
         return listed[self.below(len(listed))]
 
 
 def plans(number: int, steps: int) -> list[Plan]:
-    """So many plans of so many steps; no two sandboxes are made alike, but some show the same world."""
-    return [_plan(Draws(place), steps) for place in range(number)]
+    """Return plans with a number of steps each; all sandboxes differ, but some show the same world."""
+    return [_plan(Choices(index), steps) for index in range(number)]
 
 
-def _plan(draws: Draws, steps: int) -> Plan:
-    body = {"organization": draws.one(ORGANIZATIONS), "limits": _limits(draws), "policy": _policy(draws)}
-    seed = {"seed": draws.below(1000)} if draws.below(2) else {}
-    return Plan({**body, **seed, **_clock(draws)}, tuple(_step(draws) for _ in range(steps)))
+def _plan(choices: Choices, steps: int) -> Plan:
+    body = {"organization": choices.one(ORGANIZATIONS), "limits": _limits(choices), "policy": _policy(choices)}
+    seed = {"seed": choices.below(1000)} if choices.below(2) else {}
+    return Plan({**body, **seed, **_clock(choices)}, tuple(_step(choices) for _ in range(steps)))
 
 
-def _clock(draws: Draws) -> dict[str, Any]:
-    month, day, hour = 1 + draws.below(12), 1 + draws.below(28), draws.below(24)
+def _clock(choices: Choices) -> dict[str, Any]:
+    month, day, hour = 1 + choices.below(12), 1 + choices.below(28), choices.below(24)
     return {"now": f"2025-{month:02}-{day:02}T{hour:02}:30:00Z", "frozen": True}
 
 
-def _limits(draws: Draws) -> dict[str, Any]:
-    numbers = {"per_minute": 1 + draws.below(60), "burst": 1 + draws.below(20)}
-    return {draws.one(PRODUCTS): draws.one(("documented", "off", numbers))}
+def _limits(choices: Choices) -> dict[str, Any]:
+    numbers = {"per_minute": 1 + choices.below(60), "burst": 1 + choices.below(20)}
+    return {choices.one(VENDORS): choices.one(("documented", "off", numbers))}
 
 
-def _policy(draws: Draws) -> dict[str, Any]:
-    vendor = draws.one(PRODUCTS.values())
-    switch = draws.one(vendor.switches)
-    return {vendor.name: {switch.name: _value(draws, switch)}}
+def _policy(choices: Choices) -> dict[str, Any]:
+    vendor = choices.one(VENDORS.values())
+    switch = choices.one(vendor.switches)
+    return {vendor.name: {switch.name: _value(choices, switch)}}
 
 
-def _value(draws: Draws, switch: AnySwitch) -> Any:
+def _value(choices: Choices, switch: AnySwitch) -> Any:
     if isinstance(switch, Renaming):
-        return {draws.one(switch.options[:2]): "another"}
-    return draws.one(switch.options)
+        return {choices.one(switch.options[:2]): "another"}
+    return choices.one(switch.options)
 
 
-def _faults(draws: Draws) -> dict[str, Any]:
+def _faults(choices: Choices) -> dict[str, Any]:
     rule = {
-        "vendor": draws.one(("augment", "tabnine", "jetbrains-ide")),
+        "vendor": choices.one(("augment", "tabnine", "jetbrains-ide")),
         "share": 0.5,
         "effect": {"rate_limited": True},
     }
-    return {"rules": [rule] if draws.below(2) else []}
+    return {"rules": [rule] if choices.below(2) else []}
 
 
-def _step(draws: Draws) -> Step:
-    if draws.below(4):
-        vendor = draws.one(PATHS)
-        return Step("GET", draws.one(PATHS[vendor]), vendor)
+def _step(choices: Choices) -> Step:
+    if choices.below(4):
+        vendor = choices.one(PATHS)
+        return Step("GET", choices.one(PATHS[vendor]), vendor)
     changes = (
-        lambda: Step("PUT", "/clock", content=_clock(draws)),
-        lambda: Step("POST", "/clock/advance", content={"minutes": draws.below(2000)}),
-        lambda: Step("PUT", "/limits", content=_limits(draws)),
-        lambda: Step("PATCH", "/limits", content=_limits(draws)),
-        lambda: Step("PUT", "/policy", content=_policy(draws)),
-        lambda: Step("PATCH", "/policy", content=_policy(draws)),
-        lambda: Step("PUT", "/faults", content=_faults(draws)),
-        lambda: Step("POST", "/reset", content={"only": [draws.one(("clock", "limits", "policy", "faults"))]}),
-        lambda: Step("GET", f"/{draws.one(('limits', 'policy', 'faults', 'requests?limit=9', 'health'))}"),
+        lambda: Step("PUT", "/clock", content=_clock(choices)),
+        lambda: Step("POST", "/clock/advance", content={"minutes": choices.below(2000)}),
+        lambda: Step("PUT", "/limits", content=_limits(choices)),
+        lambda: Step("PATCH", "/limits", content=_limits(choices)),
+        lambda: Step("PUT", "/policy", content=_policy(choices)),
+        lambda: Step("PATCH", "/policy", content=_policy(choices)),
+        lambda: Step("PUT", "/faults", content=_faults(choices)),
+        lambda: Step("POST", "/reset", content={"only": [choices.one(("clock", "limits", "policy", "faults"))]}),
+        lambda: Step("GET", f"/{choices.one(('limits', 'policy', 'faults', 'requests?limit=9', 'health'))}"),
     )
-    made: Step = draws.one(changes)()
-    return made
+    step: Step = choices.one(changes)()
+    return step
 
 
-class Sandbox:
-    """A sandbox while its plan is gone through: `answers` is what came of each step, but for how long it took."""
+class PlanRun:
+    """A sandbox in which a plan runs; `answers` has the answer to each step, without durations."""
 
-    def __init__(self, ask: Ask, plan: Plan) -> None:
-        status, body = _sent(ask, "POST", "/_mock/sandboxes", plan.body)
+    def __init__(self, send: Send, plan: Plan) -> None:
+        status, body = _send_json(send, "POST", "/_mock/sandboxes", plan.body)
         assert status == 201, body
-        told = json.loads(body)
-        self.id: str = told["id"]
-        self.tokens: Tokens = told["tokens"]
+        sandbox = json.loads(body)
+        self.id: str = sandbox["id"]
+        self.tokens: Tokens = sandbox["tokens"]
         self.answers: list[tuple[int, bytes]] = []
-        self._left: Iterator[Step] = iter(plan.steps)
+        self._steps: Iterator[Step] = iter(plan.steps)
 
-    def go_on(self, ask: Ask) -> bool:
-        """Take the next step; False when there is none."""
-        step = next(self._left, None)
+    def run_step(self, send: Send) -> bool:
+        """Run the next step; return False if there is none."""
+        step = next(self._steps, None)
         if step is None:
             return False
         if step.vendor:
-            self.answers += self._asked(ask, step)
+            self.answers += self._vendor_answers(send, step)
         else:
-            status, body = _sent(ask, step.method, f"/_mock/sandboxes/{self.id}{step.path}", step.content)
-            self.answers.append((status, _timeless(body) if step.path.startswith("/requests") else body))
+            status, body = _send_json(send, step.method, f"/_mock/sandboxes/{self.id}{step.path}", step.content)
+            self.answers.append((status, _without_durations(body) if step.path.startswith("/requests") else body))
         return True
 
-    def _asked(self, ask: Ask, step: Step) -> Iterator[tuple[int, bytes]]:
+    def _vendor_answers(self, send: Send, step: Step) -> Iterator[tuple[int, bytes]]:
         tokens = self.tokens[step.vendor]
         token = tokens.get("token")
         if token is None:
             form = urlencode({"grant_type": "client_credentials"}).encode()
-            path = PRODUCTS[step.vendor].token_path
+            path = VENDORS[step.vendor].token_path
             assert path is not None
-            status, body = ask("POST", path, _basic(tokens["client_id"], tokens["client_secret"]), form)
+            status, body = send("POST", path, _basic(tokens["client_id"], tokens["client_secret"]), form)
             yield status, b"" if status == 200 else body
             token = json.loads(body).get("access_token", "none")
-        yield ask(step.method, step.path, {"Authorization": f"Bearer {token}"}, b"")
+        yield send(step.method, step.path, {"Authorization": f"Bearer {token}"}, b"")
 
 
 def _basic(client: str, secret: str) -> dict[str, str]:
@@ -188,24 +188,24 @@ def _basic(client: str, secret: str) -> dict[str, str]:
     return {"Authorization": f"Basic {pair}", "Content-Type": "application/x-www-form-urlencoded"}
 
 
-def _sent(ask: Ask, method: str, path: str, content: Any) -> tuple[int, bytes]:
+def _send_json(send: Send, method: str, path: str, content: Any) -> tuple[int, bytes]:
     if content is None:
-        return ask(method, path, {"Host": "localhost"}, b"")
-    return ask(method, path, {"Host": "localhost", "Content-Type": "application/json"}, json.dumps(content).encode())
+        return send(method, path, {"Host": "localhost"}, b"")
+    return send(method, path, {"Host": "localhost", "Content-Type": "application/json"}, json.dumps(content).encode())
 
 
-def _timeless(body: bytes) -> bytes:
+def _without_durations(body: bytes) -> bytes:
     entries = json.loads(body)["requests"]
     return json.dumps([{**entry, "duration_ms": None} for entry in entries]).encode()
 
 
-def together(wanted: list[Plan], connect: Callable[[], Ask], threads: int = THREADS) -> list[Sandbox]:
-    """Every plan gone through on one server, by threads that take the next step of whichever sandbox waits longest."""
+def run_together(plans_to_run: list[Plan], connect: Callable[[], Send], threads: int = THREADS) -> list[PlanRun]:
+    """Run all plans on one server; each thread takes the next step of the sandbox that has waited longest."""
     first = connect()
-    sandboxes = [Sandbox(first, plan) for plan in wanted]
-    waiting: SimpleQueue[Sandbox] = SimpleQueue()
-    for sandbox in sandboxes:
-        waiting.put(sandbox)
+    runs = [PlanRun(first, plan) for plan in plans_to_run]
+    waiting: SimpleQueue[PlanRun] = SimpleQueue()
+    for run in runs:
+        waiting.put(run)
     failed: list[BaseException] = []
     workers = [threading.Thread(target=_work, args=(waiting, connect, failed)) for _ in range(threads)]
     for worker in workers:
@@ -214,32 +214,32 @@ def together(wanted: list[Plan], connect: Callable[[], Ask], threads: int = THRE
         worker.join()
     if failed:
         raise failed[0]
-    return sandboxes
+    return runs
 
 
-def _work(waiting: "SimpleQueue[Sandbox]", connect: Callable[[], Ask], failed: list[BaseException]) -> None:
+def _work(waiting: "SimpleQueue[PlanRun]", connect: Callable[[], Send], failed: list[BaseException]) -> None:
     try:
-        ask = connect()
+        send = connect()
         while True:
-            sandbox = waiting.get_nowait()
-            if sandbox.go_on(ask):
-                waiting.put(sandbox)
+            run = waiting.get_nowait()
+            if run.run_step(send):
+                waiting.put(run)
     except Empty:
         return
-    except BaseException as error:  # noqa: BLE001 (it is raised again where the threads were started)
+    except BaseException as error:  # noqa: BLE001 (run_together raises it again)
         failed.append(error)
 
 
-def alone(plan: Plan, connect: Callable[[], Ask]) -> Sandbox:
-    """A plan gone through by itself; `connect` leads to a server where nothing else is."""
-    ask = connect()
-    sandbox = Sandbox(ask, plan)
-    while sandbox.go_on(ask):
+def run_alone(plan: Plan, connect: Callable[[], Send]) -> PlanRun:
+    """Run a plan by itself; `connect` leads to a server that nothing else uses."""
+    send = connect()
+    run = PlanRun(send, plan)
+    while run.run_step(send):
         pass
-    return sandbox
+    return run
 
 
-def differing(one: Sandbox, other: Sandbox) -> int:
-    """How many answers of two sandboxes of the same plan differ."""
-    mine, theirs = one.answers, other.answers
-    return sum(a != b for a, b in zip(mine, theirs, strict=False)) + abs(len(mine) - len(theirs))
+def count_differences(one: PlanRun, other: PlanRun) -> int:
+    """Count the answers in which two runs of the same plan differ."""
+    first, second = one.answers, other.answers
+    return sum(a != b for a, b in zip(first, second, strict=False)) + abs(len(first) - len(second))

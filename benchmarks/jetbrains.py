@@ -1,6 +1,6 @@
-"""What a page of IDE Services costs wherever it lies, in two sizes of organisation, and what everybody's totals cost.
+"""The two APIs of JetBrains: the cost of a page at any position, for two sizes of organization, and of totals.
 
-A page begins behind a place that is given by a cursor made here, so that no walk has to get there first.
+Pages are requested with cursors that are made here, so that nothing has to paginate to them first.
 """
 
 import json
@@ -12,40 +12,40 @@ from datetime import timedelta
 from statistics import median
 from time import process_time
 
-from benchmarks.asking import NOW, Asker
+from benchmarks.in_process import NOW, TimedClient
 from benchmarks.table import Figure
 from mockserver.gateway import paging
 from mockserver.organizations import files
-from mockserver.simulation.jetbrains import TOOLS
+from mockserver.products.jetbrains.facts import TOOLS
 
 _MOUNT = "/api/analytics/ai"
 _LAST = NOW.date()
 _FIRST = _LAST - timedelta(days=89)
 _PAGE = f"effectiveness/metrics/users.paged?fromDate={_FIRST}&toDate={_LAST}&limit=1000"
-_PLACES = 40
-"""Pages along the walk, from its first to its last."""
+_POSITIONS = 40
+"""How many pages are measured, spread evenly over the list."""
 
-_TURNS = 3
-"""How often a page is asked for; the quickest counts, because what disturbs a page only makes it slower."""
+_REPETITIONS = 3
+"""How often each page is requested; the fastest counts, because disturbances only make it slower."""
 
 
 def figures() -> Iterator[Figure]:
-    """Pages against each other, and times on hooli in a process of its own."""
+    """The ratios of pages, and times for hooli measured in a separate process."""
     yield from _pages()
-    taken = _alone()
+    measured = _in_own_process()
     weekly = "users-adoption, two years weekly, hooli, rolled up"
-    yield Figure(weekly, taken["adoption"] * 1000, "ms", 20, note=f"cold {taken['cold adoption']:.1f} s")
-    yield Figure("limit-hits, a year, hooli, cold", taken["hits"], "s", 10, note="processor time of one core")
-    yield Figure("resident memory after all of JetBrains, hooli", taken["resident"], "MB", 300)
+    yield Figure(weekly, measured["adoption"] * 1000, "ms", 20, note=f"cold {measured['cold adoption']:.1f} s")
+    yield Figure("limit-hits, a year, hooli, cold", measured["hits"], "s", 10, note="processor time of one core")
+    yield Figure("resident memory after all of JetBrains, hooli", measured["resident"], "MB", 300)
 
 
 def _pages() -> Iterator[Figure]:
     small, large = _ide("globex"), _ide("hooli")
-    here, there = _walk(small, "globex"), _walk(large, "hooli")
-    for name, pick in {"first page": 0, "last page": -1}.items():
-        yield _ratio(name, there[pick], here[pick])
-    yield _ratio(f"median of {_PLACES} pages", median(there), median(here))
-    yield _ratio(f"slowest of {_PLACES} pages", max(there), max(here))
+    small_times, large_times = _times(small, "globex"), _times(large, "hooli")
+    for name, index in {"first page": 0, "last page": -1}.items():
+        yield _ratio(name, large_times[index], small_times[index])
+    yield _ratio(f"median of {_POSITIONS} pages", median(large_times), median(small_times))
+    yield _ratio(f"slowest of {_POSITIONS} pages", max(large_times), max(small_times))
 
 
 def _ratio(name: str, large: float, small: float) -> Figure:
@@ -53,33 +53,34 @@ def _ratio(name: str, large: float, small: float) -> Figure:
     return Figure(f"users.paged of 1000, {name}, hooli / globex", large / small, "x", 2, note=note)
 
 
-def _walk(asker: Asker, organization: str) -> list[float]:
-    """The times of pages that begin all along a walk, whose rows go by tool, day and person."""
+def _times(client: TimedClient, organization: str) -> list[float]:
+    """Return the times of pages spread over the list, whose rows are ordered by tool, day and person."""
     people, days = files.named(organization).people, (_LAST - _FIRST).days + 1
-    first = min(asker.seconds(f"{_PAGE}&turn={turn}") for turn in range(_TURNS))
-    return [first, *(_at(asker, place * len(TOOLS) * days * people // _PLACES, people) for place in range(1, _PLACES))]
+    first = min(client.seconds(f"{_PAGE}&turn={turn}") for turn in range(_REPETITIONS))
+    rows = len(TOOLS) * days * people
+    return [first, *(_page_time(client, page * rows // _POSITIONS, people) for page in range(1, _POSITIONS))]
 
 
-def _at(asker: Asker, place: int, people: int) -> float:
-    day, index = divmod(place, people)
+def _page_time(client: TimedClient, position: int, people: int) -> float:
+    day, person = divmod(position, people)
     tool, day = divmod(day, (_LAST - _FIRST).days + 1)
-    cursor = paging.encode({"after": [tool, _FIRST.toordinal() + day, index], "of": ""})
-    return min(asker.seconds(f"{_PAGE}&cursor={cursor}&turn={turn}") for turn in range(_TURNS))
+    cursor = paging.encode({"after": [tool, _FIRST.toordinal() + day, person], "of": ""})
+    return min(client.seconds(f"{_PAGE}&cursor={cursor}&turn={turn}") for turn in range(_REPETITIONS))
 
 
-def _ide(organization: str) -> Asker:
-    return Asker(organization, "jetbrains-ide", _MOUNT, (("jetbrains-ide.foreign_cursor", "continue"),))
+def _ide(organization: str) -> TimedClient:
+    return TimedClient(organization, "jetbrains-ide", _MOUNT, (("jetbrains-ide.foreign_cursor", "continue"),))
 
 
-def _alone() -> dict[str, float]:
+def _in_own_process() -> dict[str, float]:
     done = subprocess.run([sys.executable, "-m", "benchmarks.jetbrains"], check=True, capture_output=True, text=True)
     measured: dict[str, float] = json.loads(done.stdout)
     return measured
 
 
 def measure() -> dict[str, float]:
-    """Ask hooli for two years of adoption, a year of limit hits and everything else once, and say what it took."""
-    ide, console = _ide("hooli"), Asker("hooli", "jetbrains-console", "/metrics/api/v2")
+    """Request two years of adoption, a year of limit hits and the rest once; return the durations and the memory."""
+    ide, console = _ide("hooli"), TimedClient("hooli", "jetbrains-console", "/metrics/api/v2")
     console.exchange("mock-jetbrains-console-hooli", "mock-secret", "/api/rest/oauth2/token")
     weeks = f"users-adoption?fromDate={_LAST - timedelta(days=729)}&toDate={_LAST}&groupBy=WEEK"
     cold_adoption = ide.seconds(weeks)

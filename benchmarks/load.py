@@ -1,4 +1,4 @@
-"""A load on one URL: connections that are kept open, each asking again as soon as it is answered."""
+"""A load generator for one URL: persistent connections that each send the next request right after an answer."""
 
 import re
 import selectors
@@ -12,22 +12,22 @@ _LENGTH = re.compile(rb"content-length: *([0-9]+)", re.IGNORECASE)
 
 @dataclass(slots=True)
 class _Connection:
-    """One connection and what is still to come of its answer; None before the answer's head was read."""
+    """One connection, and the number of bytes missing from its answer; None until the head has been read."""
 
     socket: socket.socket
     missing: int | None = None
 
     def read(self) -> bool:
-        """Read what is there; True when an answer is complete."""
-        got = self.socket.recv(1 << 18)
+        """Read the available bytes; return True when an answer is complete."""
+        received = self.socket.recv(1 << 18)
         if self.missing is None:
-            head, _, body = got.partition(b"\r\n\r\n")
+            head, _, body = received.partition(b"\r\n\r\n")
             found = _LENGTH.search(head)
-            assert found is not None, "an answer's head comes in one piece and says its length"
+            assert found is not None, "the head arrives in one piece and has a Content-Length"
             assert head.startswith(b"HTTP/1.1 200"), head
             self.missing = int(found[1]) - len(body)
         else:
-            self.missing -= len(got)
+            self.missing -= len(received)
         if self.missing:
             return False
         self.missing = None
@@ -35,17 +35,17 @@ class _Connection:
 
 
 def rate(url: str, path: str, token: str, connections: int, seconds: float) -> float:
-    """Answers a second."""
-    place = urlsplit(url)
-    lines = (f"GET {path} HTTP/1.1", f"Host: {place.netloc}", f"Authorization: Bearer {token}", "", "")
+    """Return the number of answers per second."""
+    parts = urlsplit(url)
+    lines = (f"GET {path} HTTP/1.1", f"Host: {parts.netloc}", f"Authorization: Bearer {token}", "", "")
     request = "\r\n".join(lines).encode()
     waiting, answered = selectors.DefaultSelector(), 0
     for _ in range(connections):
-        opened = socket.create_connection((str(place.hostname), int(place.port or 80)))
-        waiting.register(opened, selectors.EVENT_READ, _Connection(opened))
-        opened.sendall(request)
+        connected = socket.create_connection((str(parts.hostname), int(parts.port or 80)))
+        waiting.register(connected, selectors.EVENT_READ, _Connection(connected))
+        connected.sendall(request)
     start = perf_counter()
-    while (taken := perf_counter() - start) < seconds:
+    while (elapsed := perf_counter() - start) < seconds:
         for key, _events in waiting.select():
             connection: _Connection = key.data
             if connection.read():
@@ -53,4 +53,4 @@ def rate(url: str, path: str, token: str, connections: int, seconds: float) -> f
                 connection.socket.sendall(request)
     for key in list(waiting.get_map().values()):
         key.data.socket.close()
-    return answered / taken
+    return answered / elapsed

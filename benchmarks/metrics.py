@@ -1,4 +1,4 @@
-"""What the oracle costs on a large organisation: cold, rolled up, for a team, and the memory held after a year."""
+"""The cost of expected values in a large organization: cold, rolled up, for a team, and in memory after a year."""
 
 import json
 import resource
@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator
 from datetime import timedelta
 
-from benchmarks.asking import NOW, Asker
+from benchmarks.in_process import NOW, TimedClient
 from benchmarks.table import Figure
 
 _LAST = NOW.date() - timedelta(days=1)
@@ -16,25 +16,25 @@ _YEAR = f"from={_LAST - timedelta(days=364)}&to={_LAST}"
 
 
 def figures() -> Iterator[Figure]:
-    """Processor times on hooli, and resident memory, in a process of its own."""
+    """Processor times and resident memory for hooli, measured in a separate process."""
     command = [sys.executable, "-m", "benchmarks.metrics"]
     done = subprocess.run(command, check=True, capture_output=True, text=True)
-    taken: dict[str, float] = json.loads(done.stdout)
-    yield Figure("ai-active-users, 90 days, hooli, cold", taken["cold"], "s", 8, note="processor time of one core")
-    yield Figure("ai-active-users, a year weekly, hooli, rolled up", taken["warm"] * 1000, "ms", 20)
-    yield Figure("total-ai-actions, a year weekly, a team of hooli", taken["team"], "s", 1)
-    yield Figure("resident memory after a year of all metrics, hooli", taken["resident"], "MB", 300)
+    measured: dict[str, float] = json.loads(done.stdout)
+    yield Figure("ai-active-users, 90 days, hooli, cold", measured["cold"], "s", 8, note="processor time of one core")
+    yield Figure("ai-active-users, a year weekly, hooli, rolled up", measured["warm"] * 1000, "ms", 20)
+    yield Figure("total-ai-actions, a year weekly, a team of hooli", measured["team"], "s", 1)
+    yield Figure("resident memory after a year of all metrics, hooli", measured["resident"], "MB", 300)
 
 
 def measure() -> dict[str, float]:
-    """Ask for everything once, and say what it took."""
-    asker = Asker("hooli", mount="/_mock")
-    team = asker.answer("organizations/hooli")["teams"][0]["id"]
-    cold = asker.seconds(f"metrics/ai-active-users?{_QUARTER}&bucket=week")
-    on_team = asker.seconds(f"metrics/total-ai-actions?{_YEAR}&bucket=week&team={team}")
+    """Request every metric once and return the durations and the memory."""
+    client = TimedClient("hooli", mount="/_mock")
+    team = client.json("organizations/hooli")["teams"][0]["id"]
+    cold = client.seconds(f"metrics/ai-active-users?{_QUARTER}&bucket=week")
+    on_team = client.seconds(f"metrics/total-ai-actions?{_YEAR}&bucket=week&team={team}")
     for name in ("ai-active-users", "total-ai-actions", "total-lines-added", "total-lines-accepted"):
-        asker.seconds(f"metrics/{name}?{_YEAR}&bucket=week")
-    warm = asker.seconds(f"metrics/ai-active-users?{_YEAR}&bucket=week")
+        client.seconds(f"metrics/{name}?{_YEAR}&bucket=week")
+    warm = client.seconds(f"metrics/ai-active-users?{_YEAR}&bucket=week")
     resident = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     return {"cold": cold, "warm": warm, "team": on_team, "resident": resident}
 

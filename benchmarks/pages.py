@@ -1,40 +1,40 @@
-"""What a page costs in a large organisation against the same page in a small one; no question is asked twice."""
+"""The cost of a page in a large organization, relative to a small one. No request is repeated."""
 
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from statistics import median
 
-from benchmarks.asking import NOW, Asker
+from benchmarks.in_process import NOW, TimedClient
 from benchmarks.table import Figure
 
 _ROUNDS = 25
 
 
 def figures() -> Iterator[Figure]:
-    """The ratios for two kinds of page."""
-    small, large = Asker("acme"), Asker("hooli")
+    """The ratios for two kinds of page, and a page for which everybody is examined."""
+    small, large = TimedClient("acme"), TimedClient("hooli")
     for name, path in {
         "user-activity, 100 users, 90 days": _activity,
         "by-editor-language, 100 rows": _records,
     }.items():
         yield _compare(name, path, small, large)
-    yield _quiet(large)
+    yield _holiday(large)
 
 
-def _quiet(large: Asker) -> Figure:
-    """A page of one row on a day when nobody is there, so that everybody has to be looked at for it."""
+def _holiday(large: TimedClient) -> Figure:
+    """A page of one row on a day without activity, for which everybody has to be examined."""
     path = "daily-user-activity-by-editor-language?page_size=1&date=2024-12-25"
-    taken = large.seconds(path)
-    return Figure("one row of a holiday, hooli, cold", taken * 1000, "ms", 1000)
+    duration = large.seconds(path)
+    return Figure("one row of a holiday, hooli, cold", duration * 1000, "ms", 1000)
 
 
-def _compare(name: str, path: Callable[[int], str], small: Asker, large: Asker) -> Figure:
-    here, there = [], []
+def _compare(name: str, path: Callable[[int], str], small: TimedClient, large: TimedClient) -> Figure:
+    small_times, large_times = [], []
     for turn in range(_ROUNDS):
-        here.append(small.seconds(path(turn)))
-        there.append(large.seconds(path(turn)))
-    note = f"{median(there) * 1000:.1f} ms on hooli, {median(here) * 1000:.1f} ms on acme"
-    return Figure(f"{name}, hooli / acme", median(there) / median(here), "x", 2, note=note)
+        small_times.append(small.seconds(path(turn)))
+        large_times.append(large.seconds(path(turn)))
+    note = f"{median(large_times) * 1000:.1f} ms on hooli, {median(small_times) * 1000:.1f} ms on acme"
+    return Figure(f"{name}, hooli / acme", median(large_times) / median(small_times), "x", 2, note=note)
 
 
 def _day(back: int) -> date:
@@ -47,6 +47,6 @@ def _activity(turn: int) -> str:
 
 
 def _records(turn: int) -> str:
-    """A weekday each time: on a free day a small organisation has no page to fill."""
+    """Only weekdays: on other days, a small organization cannot fill a page."""
     weekdays = [day for day in map(_day, range(2 * _ROUNDS)) if day.weekday() < 5]
     return f"daily-user-activity-by-editor-language?page_size=100&date={weekdays[turn]}"

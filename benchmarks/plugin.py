@@ -1,4 +1,4 @@
-"""What the pytest plugin costs: a sandbox for a test, made and forgotten, and a pytest that never asks for one."""
+"""The cost of the pytest plugin: a sandbox for each test, and a session whose tests never use the plugin."""
 
 import json
 import os
@@ -17,13 +17,13 @@ _PLUGIN = ("-p", "mockserver.pytest_plugin")
 _TESTS = 200
 _RUNS = 7
 
-_EACH = f"""
+_WITH_SANDBOX = f"""
 import pytest
 @pytest.mark.parametrize("number", range({_TESTS}))
 def test_it(sandbox, number): ...
 """
-_NOBODY = "def test_it(): ..."
-_NOTING = """
+_WITHOUT_SANDBOX = "def test_it(): ..."
+_RECORDING = """
 import json, pathlib
 taken = {}
 def pytest_runtest_logreport(report):
@@ -35,47 +35,47 @@ def pytest_sessionfinish():
 
 
 def figures() -> Iterator[Figure]:
-    """The median of set-up and tear-down together (the first, which starts the server, is left out); and the rest."""
-    with TemporaryDirectory() as place:
-        each, nobody = Path(place) / "test_each.py", Path(place) / "test_nobody.py"
-        each.write_text(_EACH, encoding="utf-8")
-        nobody.write_text(_NOBODY, encoding="utf-8")
-        taken = _sandboxes(each)
-        note = f"{len(taken)} tests, the slowest took {max(taken):.0f} ms"
-        yield Figure("set-up and tear-down of a sandbox, median", median(taken), "ms", 20, note=note)
-        bare, plugged = _nobody(nobody)
-        note = f"{plugged:.0f} ms against {bare:.0f} ms without the plugin"
-        yield Figure("pytest with the plugin, and no test that uses it", plugged - bare, "ms", 50, note=note)
+    """The median of setup plus teardown, except for the first test, which starts the server; and the idle cost."""
+    with TemporaryDirectory() as folder:
+        with_sandbox, without_sandbox = Path(folder) / "test_with.py", Path(folder) / "test_without.py"
+        with_sandbox.write_text(_WITH_SANDBOX, encoding="utf-8")
+        without_sandbox.write_text(_WITHOUT_SANDBOX, encoding="utf-8")
+        durations = _sandboxes(with_sandbox)
+        note = f"{len(durations)} tests, the slowest took {max(durations):.0f} ms"
+        yield Figure("setup and teardown of a sandbox, median", median(durations), "ms", 20, note=note)
+        bare, with_plugin = _idle(without_sandbox)
+        note = f"{with_plugin:.0f} ms against {bare:.0f} ms without the plugin"
+        yield Figure("pytest with the plugin, but no test that uses it", with_plugin - bare, "ms", 50, note=note)
 
 
 def _sandboxes(tests: Path) -> list[float]:
-    """Milliseconds of each test but the first."""
-    noting = tests.with_name("conftest.py")
-    noting.write_text(_NOTING, encoding="utf-8")
-    _ran(*_PLUGIN, str(tests))
-    noting.unlink()
-    taken: list[float] = json.loads(noting.with_suffix(".json").read_text(encoding="utf-8"))
-    return taken[1:]
+    """Return the milliseconds of each test except the first."""
+    conftest = tests.with_name("conftest.py")
+    conftest.write_text(_RECORDING, encoding="utf-8")
+    _run_pytest(*_PLUGIN, str(tests))
+    conftest.unlink()
+    durations: list[float] = json.loads(conftest.with_suffix(".json").read_text(encoding="utf-8"))
+    return durations[1:]
 
 
-def _nobody(tests: Path) -> tuple[float, float]:
-    """Medians of the processor time of runs that take turns, in milliseconds: other work on the machine stays out."""
-    taken: dict[tuple[str, ...], list[float]] = {(): [], _PLUGIN: []}
+def _idle(tests: Path) -> tuple[float, float]:
+    """Return the median processor times, without and with the plugin, of alternating runs, in milliseconds."""
+    durations: dict[tuple[str, ...], list[float]] = {(): [], _PLUGIN: []}
     for _ in range(_RUNS):
-        for plugin, seconds in taken.items():
-            start = _processor()
-            _ran(*plugin, str(tests))
-            seconds.append((_processor() - start) * 1000)
-    return median(taken[()]), median(taken[_PLUGIN])
+        for plugin, milliseconds in durations.items():
+            start = _processor_time()
+            _run_pytest(*plugin, str(tests))
+            milliseconds.append((_processor_time() - start) * 1000)
+    return median(durations[()]), median(durations[_PLUGIN])
 
 
-def _processor() -> float:
+def _processor_time() -> float:
     used = os.times()
     return used.children_user + used.children_system
 
 
-def _ran(*arguments: str) -> None:
-    """A pytest that passes; other plugins that happen to be installed stay out of it."""
+def _run_pytest(*arguments: str) -> None:
+    """Run pytest, which must pass, without other installed plugins."""
     environment = {**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "PYTHONPATH": str(_ROOT)}
     done = subprocess.run(
         [*_PYTEST, *arguments], env=environment, cwd=_ROOT.anchor, capture_output=True, text=True, check=False

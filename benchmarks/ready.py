@@ -1,4 +1,4 @@
-"""How long `mockserver serve` takes until it accepts requests, against importing what it is built on."""
+"""The time until `mockserver serve` accepts requests, relative to the time for importing its dependencies."""
 
 import subprocess
 import sys
@@ -12,21 +12,21 @@ _RUNS = 7
 
 
 def figures() -> Iterator[Figure]:
-    """The ratio for a small and for a large organisation, medians of runs that take turns."""
-    ways: dict[str, Callable[[], None]] = {
+    """The ratios for a small and a large organization: medians of alternating runs."""
+    commands: dict[str, Callable[[], None]] = {
         "imports": _import,
         "acme": lambda: _serve("acme"),
         "hooli": lambda: _serve("hooli"),
     }
-    taken: dict[str, list[float]] = {name: [] for name in ways}
+    durations: dict[str, list[float]] = {name: [] for name in commands}
     for _ in range(_RUNS):
-        for name, way in ways.items():
+        for name, command in commands.items():
             start = perf_counter()
-            way()
-            taken[name].append(perf_counter() - start)
-    bare = median(taken["imports"])
+            command()
+            durations[name].append(perf_counter() - start)
+    bare = median(durations["imports"])
     for name in ("acme", "hooli"):
-        ready = median(taken[name])
+        ready = median(durations[name])
         note = f"{ready * 1000:.0f} ms against {bare * 1000:.0f} ms for importing flask, marshmallow, numpy"
         yield Figure(f"ready to serve {name}", ready / bare, "x", 3, note=note)
 
@@ -37,7 +37,7 @@ def _import() -> None:
 
 def _serve(organization: str) -> None:
     command = [sys.executable, "-m", "mockserver", "serve", "--port", "0", "--organization", organization]
-    with subprocess.Popen(command, stdout=subprocess.PIPE) as served:
-        assert served.stdout is not None
-        served.stdout.readline()
-        served.kill()
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        process.kill()

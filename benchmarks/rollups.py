@@ -1,4 +1,4 @@
-"""What a large organisation's totals cost, cold and rolled up, and the memory held after everything was asked."""
+"""The cost of totals in a large organization, cold and rolled up, and the memory in use after all of them."""
 
 import json
 import resource
@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from time import process_time
 
-from benchmarks.asking import NOW, Asker
+from benchmarks.in_process import NOW, TimedClient
 from benchmarks.table import Figure
 
 _LAST = NOW.date() - timedelta(days=1)
@@ -16,15 +16,15 @@ _RANGE = f"start_date={_LAST - timedelta(days=89)}&end_date={_LAST}"
 
 
 def figures() -> Iterator[Figure]:
-    """Times on hooli, and resident memory on hooli and acme, each in a process of its own."""
-    large = _alone("hooli")
+    """Times for hooli, and resident memory for hooli and acme, each measured in a separate process."""
+    large = _in_own_process("hooli")
     yield Figure("daily-usage, 90 days, hooli, cold", large["cold"], "s", 2, note="processor time of one core")
     yield Figure("daily-usage, 90 days, hooli, rolled up", large["warm"] * 1000, "ms", 10)
     yield Figure("resident memory after all, hooli", large["resident"], "MB", 300)
-    yield Figure("resident memory after all, acme", _alone("acme")["resident"], "MB", 120)
+    yield Figure("resident memory after all, acme", _in_own_process("acme")["resident"], "MB", 120)
 
 
-def _alone(organization: str) -> dict[str, float]:
+def _in_own_process(organization: str) -> dict[str, float]:
     command = [sys.executable, "-m", "benchmarks.rollups", organization]
     done = subprocess.run(command, check=True, capture_output=True, text=True)
     measured: dict[str, float] = json.loads(done.stdout)
@@ -32,17 +32,17 @@ def _alone(organization: str) -> dict[str, float]:
 
 
 def measure(organization: str) -> dict[str, float]:
-    """Ask for everything once, and say what it took."""
-    asker = Asker(organization)
+    """Request everything once and return the durations and the memory."""
+    client = TimedClient(organization)
     start = process_time()
-    asker.seconds(f"daily-usage?{_RANGE}")
+    client.seconds(f"daily-usage?{_RANGE}")
     cold = process_time() - start
-    warm = asker.seconds(f"daily-usage?end_date={_LAST}&start_date={_LAST - timedelta(days=89)}")
+    warm = client.seconds(f"daily-usage?end_date={_LAST}&start_date={_LAST - timedelta(days=89)}")
     for path in ("dau?page_size=250", "user-activity?page_size=100", "daily-user-activity-by-editor-language"):
-        asker.seconds(path)
+        client.seconds(path)
     for back in range(90, 700, 90):
         last = _LAST - timedelta(days=back)
-        asker.seconds(f"dau-count?start_date={last - timedelta(days=89)}&end_date={last}")
+        client.seconds(f"dau-count?start_date={last - timedelta(days=89)}&end_date={last}")
     resident = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     return {"cold": cold, "warm": warm, "resident": resident}
 

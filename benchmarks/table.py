@@ -1,13 +1,13 @@
-"""Answers how a figure is told: what was measured, what came out, what it must reach, and whether it does."""
+"""The table of results: what was measured, the value, the target, and whether it is met."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One line of the table. `value` is in `unit`; the target is a bound from above, or from below with `least`."""
+    """One line of the table. `value` is in `unit`; `target` is a maximum, or a minimum if `least` is set."""
 
-    what: str
+    name: str
     value: float
     unit: str
     target: float
@@ -15,19 +15,19 @@ class Figure:
     note: str = ""
 
     @property
-    def reached(self) -> bool:
-        """Whether the value keeps to its bound."""
+    def met(self) -> bool:
+        """Whether the value meets the target."""
         return self.value >= self.target if self.least else self.value <= self.target
 
     def line(self, width: int) -> str:
-        """The line as printed."""
+        """Return the line as printed."""
         sign = ">=" if self.least else "<="
-        verdict = "ok" if self.reached else "MISSED"
+        verdict = "ok" if self.met else "MISSED"
         bound = f"{sign} {self.target:g}"
-        return f"{self.what:<{width}}  {self.value:>9.2f} {self.unit:<5} {bound:>9}  {verdict:<6}  {self.note}".rstrip()
+        return f"{self.name:<{width}}  {self.value:>9.2f} {self.unit:<5} {bound:>9}  {verdict:<6}  {self.note}".rstrip()
 
 
 def text(figures: list[Figure]) -> str:
-    """The whole table."""
-    width = max(len(figure.what) for figure in figures)
+    """Return the whole table."""
+    width = max(len(figure.name) for figure in figures)
     return "\n".join(figure.line(width) for figure in figures)

@@ -1,6 +1,6 @@
-"""What Tabnine's year of usage costs in a large organisation, a page of its users against a small one's, and memory.
+"""The API of Tabnine: a year of usage in a large organization, a page of its users relative to a small one, and memory.
 
-No question is asked twice but where it says so; a parameter that nobody knows makes it another question.
+The unknown parameter `turn` makes a repeated request a different one, so that its answer does not come from the cache.
 """
 
 import json
@@ -12,7 +12,7 @@ from datetime import timedelta
 from statistics import median
 from time import process_time
 
-from benchmarks.asking import NOW, Asker
+from benchmarks.in_process import NOW, TimedClient
 from benchmarks.table import Figure
 
 _YEAR = f"from={NOW - timedelta(days=365):%Y-%m-%dT%H:%M:%SZ}&to={NOW:%Y-%m-%dT%H:%M:%SZ}&granularity=weekly"
@@ -20,85 +20,85 @@ _PAGE = 200
 _ROUNDS = 25
 _USERS = 20
 _ALL = ("organization/teams", "organization/account-utilizations", "license", "instance/permissions?role=Member")
-"""Everything else that looks at everybody, beside usage and the lists of users."""
+"""The other endpoints that cover everybody, in addition to usage and the lists of users."""
 
 
 def figures() -> Iterator[Figure]:
-    """Times on hooli, in a process of its own; and the pages' ratios."""
-    taken = _alone()
-    yield Figure("organization/usage, a year weekly, hooli, cold", taken["cold"], "s", 8, note="processor time")
-    yield Figure("organization/usage, a year weekly, hooli, rolled up", taken["warm"] * 1000, "ms", 20)
-    yield Figure("user/usage, a year weekly, hooli, the first user", taken["first user"] * 1000, "ms", 5)
-    yield Figure("user/usage, a year weekly, hooli, other users", taken["other users"] * 1000, "ms", 5)
-    yield Figure("resident memory after Tabnine's questions, hooli", taken["resident"], "MB", 300)
+    """Times for hooli, measured in a separate process, and the ratios of pages."""
+    measured = _in_own_process()
+    yield Figure("organization/usage, a year weekly, hooli, cold", measured["cold"], "s", 8, note="processor time")
+    yield Figure("organization/usage, a year weekly, hooli, rolled up", measured["warm"] * 1000, "ms", 20)
+    yield Figure("user/usage, a year weekly, hooli, the first user", measured["first user"] * 1000, "ms", 5)
+    yield Figure("user/usage, a year weekly, hooli, other users", measured["other users"] * 1000, "ms", 5)
+    yield Figure("resident memory after all of Tabnine, hooli", measured["resident"], "MB", 300)
     yield from _pages()
 
 
-def _alone() -> dict[str, float]:
+def _in_own_process() -> dict[str, float]:
     done = subprocess.run([sys.executable, "-m", "benchmarks.tabnine"], check=True, capture_output=True, text=True)
     measured: dict[str, float] = json.loads(done.stdout)
     return measured
 
 
 def measure() -> dict[str, float]:
-    """Ask for a year of some users of hooli, and of everybody, and say what it took."""
+    """Request a year of usage of some users of hooli, and of everybody; return the durations and the memory."""
     ids = _users()
-    asker = _asker("hooli")
-    mine = f"organizationId={asker.answer('organization')['id']}&{_YEAR}"
-    first, *others = (asker.seconds(f"user/usage?{mine}&userId={identifier}") for identifier in ids)
+    client = _tabnine("hooli")
+    parameters = f"organizationId={client.json('organization')['id']}&{_YEAR}"
+    first, *others = (client.seconds(f"user/usage?{parameters}&userId={identifier}") for identifier in ids)
     start = process_time()
-    asker.seconds(f"organization/usage?{mine}")
+    client.seconds(f"organization/usage?{parameters}")
     cold = process_time() - start
-    warm = median(asker.seconds(f"organization/usage?{mine}&turn={turn}") for turn in range(_ROUNDS))
-    _ask_all(asker, mine)
+    warm = median(client.seconds(f"organization/usage?{parameters}&turn={turn}") for turn in range(_ROUNDS))
+    _request_all(client, parameters)
     resident = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     return {"cold": cold, "warm": warm, "first user": first, "other users": median(others), "resident": resident}
 
 
-def _ask_all(asker: Asker, mine: str) -> None:
-    """Ask for what takes most memory: everybody in one list, and the usage of every team."""
+def _request_all(client: TimedClient, parameters: str) -> None:
+    """Request what needs most memory: everybody in one list, and the usage of every team."""
     for path in (*_ALL, "organization/users?offset=0&limit=0"):
-        asker.seconds(path)
-    for team in asker.answer("organization/teams")["data"]:
-        asker.seconds(f"team/usage?{mine}&teamId={team['id']}")
+        client.seconds(path)
+    for team in client.json("organization/teams")["data"]:
+        client.seconds(f"team/usage?{parameters}&teamId={team['id']}")
 
 
 def _users() -> list[str]:
-    """Ids of users all over the organisation, learnt from another app than the one that is measured."""
-    asker = _asker("hooli")
-    total = _total(asker)
-    pages = (asker.answer(f"organization/users?offset={turn * total // _USERS}&limit=1") for turn in range(_USERS))
+    """Return ids of users from all over the organization, read from another app than the measured one."""
+    client = _tabnine("hooli")
+    total = _total(client)
+    pages = (client.json(f"organization/users?offset={turn * total // _USERS}&limit=1") for turn in range(_USERS))
     return [page["data"][0]["id"] for page in pages]
 
 
 def _pages() -> Iterator[Figure]:
-    """Pages of 200, of which the small organisation fills a part; pages of as many users as it has; and a row alone."""
-    small, large = _asker("acme"), _asker("hooli")
-    most, total = _total(small), _total(large)
-    taken: dict[int, list[float]] = {_PAGE: [], most: []}
-    for size in (_PAGE, most):
+    """Pages of 200, which the small organization cannot fill; pages that it can fill; and the cost of one row."""
+    small, large = _tabnine("acme"), _tabnine("hooli")
+    fillable, total = _total(small), _total(large)
+    durations: dict[int, list[float]] = {_PAGE: [], fillable: []}
+    for size in (_PAGE, fillable):
         for name, offset in {"first": 0, "middle": total // 2, "last": total - size * _ROUNDS}.items():
-            here, there = [], []
+            small_times, large_times = [], []
             for turn in range(_ROUNDS):
-                here.append(small.seconds(f"organization/users?offset=0&limit={size}&turn={name}{turn}"))
-                there.append(large.seconds(f"organization/users?offset={offset + turn * size}&limit={size}"))
-            taken[size] += there
-            rows = f"{size} rows against {min(size, most)}"
-            note = f"{median(there) * 1000:.1f} ms on hooli, {median(here) * 1000:.1f} ms on acme, {rows}"
-            ratio = median(there) / median(here)
+                small_times.append(small.seconds(f"organization/users?offset=0&limit={size}&turn={name}{turn}"))
+                large_times.append(large.seconds(f"organization/users?offset={offset + turn * size}&limit={size}"))
+            durations[size] += large_times
+            rows = f"{size} rows against {min(size, fillable)}"
+            note = f"{median(large_times) * 1000:.1f} ms on hooli, {median(small_times) * 1000:.1f} ms on acme, {rows}"
+            ratio = median(large_times) / median(small_times)
             yield Figure(f"organization/users, {name} page of {size}, hooli / acme", ratio, "x", 2, note=note)
-    row = (median(taken[_PAGE]) - median(taken[most])) / (_PAGE - most)
-    note = f"what a page of {_PAGE} takes longer than one of {most}, a row"
+    row = (median(durations[_PAGE]) - median(durations[fillable])) / (_PAGE - fillable)
+    note = f"extra time of a page of {_PAGE} over one of {fillable}, per row"
     yield Figure("organization/users, one row more, hooli", row * 1e6, "us", 15, note=note)
 
 
-def _total(asker: Asker) -> int:
-    total: int = asker.answer("organization/users?offset=0&limit=1")["meta"]["total"]
+def _total(client: TimedClient) -> int:
+    total: int = client.json("organization/users?offset=0&limit=1")["meta"]["total"]
     return total
 
 
-def _asker(organization: str) -> Asker:
-    return Asker(organization, "tabnine", "/api/v1")
+def _tabnine(organization: str) -> TimedClient:
+    return TimedClient(organization, "tabnine", "/api/v1")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""How many requests a second are answered, against a bare Flask app with constant bytes under the same server."""
+"""Requests per second, relative to a bare Flask app that sends constant bytes under the same server."""
 
 import json
 import subprocess
@@ -27,15 +27,15 @@ _PATHS = {
 
 
 def figures() -> Iterator[Figure]:
-    """The median of the ratios of short rounds that take turns, so that other work on the machine falls on both."""
+    """The median ratio of short alternating rounds, so that other work on the machine affects both equally."""
     for name, path in _PATHS.items():
-        with _Served("-m", "mockserver", "serve", "--port", "0", "--json", "--limits", "off") as ours:
+        with _ServerProcess("-m", "mockserver", "serve", "--port", "0", "--json", "--limits", "off") as ours:
             length = _length(ours.url + path)
-            with _Served("-m", "benchmarks.throughput", str(length)) as bare:
+            with _ServerProcess("-m", "benchmarks.throughput", str(length)) as bare:
                 rates = [(_rate(ours.url, path), _rate(bare.url, path)) for _ in range(_ROUNDS)]
-        mine, theirs = (median(each) for each in zip(*rates, strict=True))
-        note = f"{mine:.0f}/s against {theirs:.0f}/s, {_CONNECTIONS} connections, {length} bytes"
-        ratio = median(our / their for our, their in rates)
+        our_rate, bare_rate = (median(each) for each in zip(*rates, strict=True))
+        note = f"{our_rate:.0f}/s against {bare_rate:.0f}/s, {_CONNECTIONS} connections, {length} bytes"
+        ratio = median(our / other for our, other in rates)
         yield Figure(f"requests a second, {name}, ours / bare", ratio, "x", 0.7, least=True, note=note)
 
 
@@ -44,12 +44,12 @@ def _rate(url: str, path: str) -> float:
 
 
 def _length(url: str) -> int:
-    with urlopen(Request(url, headers={"Authorization": f"Bearer {_TOKEN}"})) as answer:
-        return len(answer.read())
+    with urlopen(Request(url, headers={"Authorization": f"Bearer {_TOKEN}"})) as response:
+        return len(response.read())
 
 
-class _Served:
-    """A server in a process of its own, for as long as it is needed."""
+class _ServerProcess:
+    """A server in a separate process, which ends with the block."""
 
     def __init__(self, *arguments: str) -> None:
         self._process = subprocess.Popen([sys.executable, *arguments], stdout=subprocess.PIPE)
@@ -67,14 +67,18 @@ class _Served:
 
 
 def _serve_bare(length: int) -> None:
-    """The paths that are measured, answered with constant bytes."""
+    """Serve the measured paths with constant bytes."""
     app, body = Flask("bare"), b"x" * length
 
     for path in _PATHS.values():
         app.add_url_rule(path.partition("?")[0], path, lambda: Response(body, mimetype="application/json"))
 
-    made = Settings()
-    server.serve(app, made.host, 0, made.server, made.threads, lambda url: print(json.dumps({"url": url}), flush=True))
+    settings = Settings()
+
+    def announce(url: str) -> None:
+        print(json.dumps({"url": url}), flush=True)
+
+    server.serve(app, settings.host, 0, settings.server, settings.threads, announce)
 
 
 if __name__ == "__main__":

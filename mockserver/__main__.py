@@ -1,4 +1,4 @@
-"""Answers `python -m mockserver`; everything else stays out (`cli`)."""
+"""The entry point of `python -m mockserver`; the commands are in `cli`."""
 
 from mockserver.cli import main
 

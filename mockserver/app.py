@@ -17,10 +17,10 @@ from mockserver.gateway import pipeline
 from mockserver.gateway.limits import LimitMode
 from mockserver.gateway.sandbox import SandboxConfig, SandboxRegistry
 from mockserver.organizations import files
+from mockserver.products.world import World
 from mockserver.settings import Settings, SettingsError
 from mockserver.simulation.clock import Clock, ClockError
 from mockserver.simulation.organization import Organization
-from mockserver.simulation.world import World
 
 _BODY_FIELDS = {
     "organization": "organization",

@@ -11,10 +11,10 @@ from typing import Any
 
 import yaml
 
-from mockserver.admin import metrics_policy
 from mockserver.gateway import switches
 from mockserver.gateway.switches import Known, Option, Options, SwitchError
 from mockserver.gateway.vendor import Vendor
+from mockserver.metrics import policy as metrics_policy
 from mockserver.settings import Settings, SettingsError
 from mockserver.validation import yaml_text
 from mockserver.validation.suggestions import unknown_name

@@ -1,7 +1,4 @@
-"""Holds the application to its promises: it is what its settings say, and two of them share nothing.
-
-What each room does in it stays out.
-"""
+"""The application: its settings take effect, and two applications share no state."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -18,9 +15,9 @@ from mockserver.gateway import pipeline
 from mockserver.gateway.limits import LimitMode
 from mockserver.organizations import files
 from mockserver.organizations.problems import OrganizationError
+from mockserver.products.world import World
 from mockserver.settings import Settings, SettingsError
 from mockserver.simulation.clock import LATEST
-from mockserver.simulation.world import World
 
 NOW = datetime(2025, 10, 21, 10, 30, tzinfo=UTC)
 SETTINGS = Settings(now=NOW, freeze=True, limits="off")
@@ -38,7 +35,7 @@ def _get(client: FlaskClient, path: str = COUNT, organization: str = "acme") -> 
     return found
 
 
-def test_every_vendor_and_the_control_plane_are_served_at_the_root() -> None:
+def test_all_vendors_and_mock_are_served_at_the_root() -> None:
     client = _client()
     for vendor in vendors.discover():
         assert client.get(vendor.sample_path).status_code == 401
@@ -47,14 +44,14 @@ def test_every_vendor_and_the_control_plane_are_served_at_the_root() -> None:
 
 
 @pytest.mark.parametrize("organization", ["acme", "initech", "empty"])
-def test_the_organisation_is_the_one_asked_for(organization: str) -> None:
+def test_the_organization_of_the_settings_is_served(organization: str) -> None:
     client = _client(organization=organization)
     answer = _get(client, organization=organization)
     assert answer["metadata"]
     assert client.get(COUNT, headers={"Authorization": "Bearer mock-augment-globex"}).status_code == 401
 
 
-def test_an_organisation_file_takes_the_place_of_a_bundled_organisation(tmp_path: Path) -> None:
+def test_an_organization_file_replaces_the_bundled_organization(tmp_path: Path) -> None:
     path = tmp_path / "mine.yaml"
     path.write_text("slug: mine\nname: Mine\npeople: 5\n", encoding="utf-8")
     answer = _get(_client(organization_file=path), organization="mine")
@@ -68,18 +65,18 @@ def test_an_organisation_file_takes_the_place_of_a_bundled_organisation(tmp_path
     [{"organization": "nobody"}, {"organization_file": Path("/nowhere/mine.yaml")}],
     ids=["unknown", "no file"],
 )
-def test_an_organisation_that_is_not_there_is_refused(changes: dict[str, object]) -> None:
+def test_an_unknown_organization_is_rejected(changes: dict[str, object]) -> None:
     with pytest.raises(OrganizationError):
         _client(**changes)
 
 
-def test_every_bundled_organisation_can_be_looked_at_whichever_is_served() -> None:
+def test_every_bundled_organization_has_a_description() -> None:
     client = _client(organization="empty")
     for slug in files.bundled():
         assert client.get(f"/_mock/organizations/{slug}").status_code == 200, slug
 
 
-def _shown(client: FlaskClient) -> datetime:
+def _now(client: FlaskClient) -> datetime:
     return datetime.fromisoformat(client.get("/_mock/clock").get_json()["now"])
 
 
@@ -91,34 +88,34 @@ def _shown(client: FlaskClient) -> datetime:
         (NOW, False, "2025-10-21T10:30:00+00:00", 60),
         (NOW, True, "2025-10-21T10:30:00+00:00", 0),
     ],
-    ids=["the wall's", "the wall's, frozen", "stated, running", "stated, frozen"],
+    ids=["wall clock", "wall clock, frozen", "set, running", "set, frozen"],
 )
-def test_the_clock_shows_what_was_stated_and_stands_or_runs(
+def test_the_clock_starts_as_set_and_runs_or_is_frozen(
     now: datetime | None, first: str, passed: int, *, freeze: bool
 ) -> None:
-    with freeze_time("2030-01-01") as wall:
+    with freeze_time("2030-01-01") as wall_clock:
         client = _client(now=now, freeze=freeze)
-        assert _shown(client) == datetime.fromisoformat(first)
-        wall.tick(60)
-        assert _shown(client) == datetime.fromisoformat(first) + timedelta(seconds=passed)
+        assert _now(client) == datetime.fromisoformat(first)
+        wall_clock.tick(60)
+        assert _now(client) == datetime.fromisoformat(first) + timedelta(seconds=passed)
 
 
 @pytest.mark.parametrize("now", [datetime(1970, 12, 31, tzinfo=UTC), LATEST + timedelta(microseconds=1)])
-def test_a_time_out_of_bounds_is_refused_with_the_bounds(now: datetime) -> None:
+def test_a_start_time_out_of_bounds_is_rejected(now: datetime) -> None:
     with pytest.raises(SettingsError, match=r"now cannot be .* between 1971-01-01 and 2199-12-31"):
         _client(now=now)
 
 
-@pytest.mark.parametrize("setting", LimitMode)
-def test_limits_are_as_documented_or_off_for_every_vendor(setting: LimitMode) -> None:
-    client = _client(limits=setting.value)
+@pytest.mark.parametrize("mode", LimitMode)
+def test_limits_are_documented_or_off_for_all_vendors(mode: LimitMode) -> None:
+    client = _client(limits=mode.value)
     statuses = {client.get(COUNT, headers={"Authorization": "Bearer mock-augment-acme"}).status_code for _ in range(30)}
-    assert statuses == ({200} if setting is LimitMode.OFF else {200, 429})
-    told = client.get("/_mock/limits").get_json()
-    assert {each["setting"] for each in told.values()} == {setting.value}
+    assert statuses == ({200} if mode is LimitMode.OFF else {200, 429})
+    limits = client.get("/_mock/limits").get_json()
+    assert {limit["setting"] for limit in limits.values()} == {mode.value}
 
 
-def test_a_stated_switch_is_in_force_and_a_reset_goes_back_to_it() -> None:
+def test_a_reset_restores_the_switches_of_the_settings() -> None:
     client = _client(policy=(("augment.publication_hour", "11"), ("augment.last_cursor", "null")))
     for _ in range(2):
         switches = client.get("/_mock/policy").get_json()["augment"]
@@ -127,29 +124,29 @@ def test_a_stated_switch_is_in_force_and_a_reset_goes_back_to_it() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "value", "says"),
+    ("name", "value", "message"),
     [
         ("augmnt.last_cursor", "null", "there is no vendor 'augmnt' \\(did you mean 'augment'\\?\\)"),
         ("augment.lastcursor", "null", "there is no switch 'lastcursor' \\(did you mean 'last_cursor'\\?\\)"),
         ("augment.last_cursor", "none", "last_cursor cannot be 'none'; it takes one of: empty, null, absent"),
     ],
 )
-def test_a_switch_or_value_that_is_not_there_is_refused_with_what_is(name: str, value: str, says: str) -> None:
-    with pytest.raises(SettingsError, match=says):
+def test_an_unknown_switch_or_option_is_rejected(name: str, value: str, message: str) -> None:
+    with pytest.raises(SettingsError, match=message):
         _client(policy=((name, value),))
 
 
-def test_two_apps_in_a_process_share_nothing() -> None:
+def test_two_apps_in_a_process_share_no_state() -> None:
     first, second = _client(), _client()
     first.put("/_mock/clock", json={"now": "2024-01-01T00:00:00Z", "frozen": True})
     first.put("/_mock/policy", json={"augment": {"last_cursor": "null"}})
     _get(first)
-    assert _shown(second) == NOW
+    assert _now(second) == NOW
     assert second.get("/_mock/policy").get_json()["augment"]["last_cursor"]["value"] == "empty"
     assert second.get("/_mock/requests").get_json() == {"requests": []}
 
 
-def test_the_journal_keeps_as_many_requests_as_stated() -> None:
+def test_the_journal_keeps_journal_size_requests() -> None:
     client = _client(journal_size=3)
     for _ in range(5):
         _get(client)
@@ -158,17 +155,17 @@ def test_the_journal_keeps_as_many_requests_as_stated() -> None:
 
 @pytest.fixture
 def failing(monkeypatch: pytest.MonkeyPatch) -> Flask:
-    """An app whose worlds cannot count."""
+    """An app that fails to compute any report."""
 
-    def fail(_: World) -> None:
+    def fail(_: World, __: object) -> None:
         raise ZeroDivisionError("secret inner detail")
 
     app = create_app(SETTINGS)
-    monkeypatch.setattr(World, "augment_days", property(fail), raising=False)
+    monkeypatch.setattr(World, "of", fail)
     return app
 
 
-def test_what_nobody_foresaw_is_a_vendors_own_500_and_one_traceback_in_the_log(
+def test_a_bug_becomes_the_vendors_500_and_one_logged_traceback(
     failing: Flask, caplog: pytest.LogCaptureFixture
 ) -> None:
     answer = failing.test_client().get(COUNT, headers={"Authorization": "Bearer mock-augment-acme"})
@@ -193,7 +190,7 @@ def test_what_nobody_foresaw_is_a_vendors_own_500_and_one_traceback_in_the_log(
     ids=lambda path: path[:30],
 )
 @pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS", "POST", "TRACE", "PROPFIND"])
-def test_odd_paths_and_methods_meet_a_refusal_and_no_redirect(method: str, path: str) -> None:
+def test_odd_paths_and_methods_are_never_redirected(method: str, path: str) -> None:
     client = _client()
     answer = client.open(path, method=method, headers={"Authorization": "Bearer mock-augment-acme"})
     assert answer.status_code in {200, 404, 405}

@@ -1,7 +1,7 @@
-"""The README's code blocks, run in order as a reader would: what they promise comes back.
+"""The code blocks of the README, run in order: they succeed, and print what the README shows.
 
-A `json` block is what the `sh` block before it prints; "…" in it stands for anything. `python` blocks are tests, which
-`plugin/test_example.py` runs.
+A `json` block is the output of the `sh` block before it; "…" in it matches anything. `plugin/test_example.py` runs the
+`python` blocks, which are tests.
 """
 
 import json
@@ -19,79 +19,79 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 ADDRESS = "http://127.0.0.1:8080"
 _FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-_SERVES = re.compile(r"^(make run|mockserver serve\b.*)$", re.MULTILINE)
+_SERVER_COMMAND = re.compile(r"^(make run|mockserver serve\b.*)$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Commands, and what they print where the README says it."""
+    """Commands, and their output if the README shows it."""
 
     commands: str
-    printed: Any = None
+    output: Any = None
 
     @property
-    def serves(self) -> str | None:
-        """The command of the block that starts a server, if one does."""
-        found = _SERVES.search(self.commands)
+    def server_command(self) -> str | None:
+        """The command in the block that starts a server, or None."""
+        found = _SERVER_COMMAND.search(self.commands)
         return found[0] if found else None
 
 
 def blocks() -> Iterator[Block]:
-    """The README's blocks, each with the answer that follows it."""
+    """Yield the `sh` blocks of the README, each with the output that follows it."""
     fenced = _FENCE.findall((ROOT / "README.md").read_text(encoding="utf-8"))
     languages = [language for language, _ in fenced]
-    assert set(languages) <= {"sh", "json", "python"}, "a block that no test would run"
-    for place, (language, text) in enumerate(fenced):
+    assert set(languages) <= {"sh", "json", "python"}, "no test runs blocks in this language"
+    for index, (language, text) in enumerate(fenced):
         if language == "sh":
-            answered = languages[place + 1 : place + 2] == ["json"]
-            yield Block(text, json.loads(fenced[place + 1][1]) if answered else None)
+            has_output = languages[index + 1 : index + 2] == ["json"]
+            yield Block(text, json.loads(fenced[index + 1][1]) if has_output else None)
 
 
 @pytest.fixture(scope="module")
 def environment() -> dict[str, str]:
-    """A shell's environment in which `mockserver` is the one under test."""
+    """The environment of a shell in which `mockserver` is the command under test."""
     folder = str(Path(sys.executable).parent)
     return {**os.environ, "PATH": f"{folder}{os.pathsep}{os.environ['PATH']}"}
 
 
-def serving(command: str, folder: Path, environment: dict[str, str]) -> tuple["subprocess.Popen[str]", str]:
-    """A server as the README starts it, on a free port, and its URL."""
+def start_server(command: str, folder: Path, environment: dict[str, str]) -> tuple["subprocess.Popen[str]", str]:
+    """Start a server with a command of the README, but on a free port; return the process and its URL."""
     if command == "make run":
         dry = subprocess.run(["make", "-n", "run"], cwd=ROOT, capture_output=True, text=True, check=True)
         assert re.search(r"-m mockserver serve\s*$", dry.stdout)
         command = "mockserver serve --now 2026-11-21T12:00:00Z"
-    served = subprocess.Popen(
+    process = subprocess.Popen(
         [*command.split(), "--port", "0", "--json"], cwd=folder, env=environment, stdout=subprocess.PIPE, text=True
     )
-    assert served.stdout is not None
-    return served, json.loads(served.stdout.readline())["url"]
+    assert process.stdout is not None
+    return process, json.loads(process.stdout.readline())["url"]
 
 
-def matches(printed: Any, expected: Any) -> bool:
-    """Whether an answer is the expected one, "…" standing for anything."""
+def matches(actual: Any, expected: Any) -> bool:
+    """Whether the output is as expected; "…" matches anything."""
     if expected == "…":
         return True
     if isinstance(expected, dict):
-        return list(printed) == list(expected) and all(matches(printed[key], expected[key]) for key in expected)
+        return list(actual) == list(expected) and all(matches(actual[key], expected[key]) for key in expected)
     if isinstance(expected, list):
-        return len(printed) == len(expected) and all(map(matches, printed, expected))
-    return bool(printed == expected)
+        return len(actual) == len(expected) and all(map(matches, actual, expected))
+    return bool(actual == expected)
 
 
-def test_every_block_of_the_readme_runs_and_prints_what_it_says(tmp_path: Path, environment: dict[str, str]) -> None:
+def test_every_block_prints_what_the_readme_shows(tmp_path: Path, environment: dict[str, str]) -> None:
     started: list[subprocess.Popen[str]] = []
     url = ADDRESS
     try:
         for block in blocks():
-            if block.serves:
-                before = block.commands.replace(block.serves, "")
+            if block.server_command:
+                before = block.commands.replace(block.server_command, "")
                 subprocess.run(["bash", "-euc", before], cwd=tmp_path, env=environment, check=True)
-                served, at = serving(block.serves, tmp_path, environment)
-                started.append(served)
-                url = at if url == ADDRESS else url
+                process, own_url = start_server(block.server_command, tmp_path, environment)
+                started.append(process)
+                url = own_url if url == ADDRESS else url
                 continue
             commands = block.commands.replace(ADDRESS, url)
-            if block.printed is None:
+            if block.output is None:
                 commands = commands.replace("curl -s ", "curl -s --fail-with-body ")
             done = subprocess.run(
                 ["bash", "-euo", "pipefail", "-c", commands],
@@ -102,15 +102,15 @@ def test_every_block_of_the_readme_runs_and_prints_what_it_says(tmp_path: Path, 
                 check=False,
             )
             assert done.returncode == 0, f"{block.commands}\n{done.stdout}{done.stderr}"
-            if block.printed is not None:
-                assert matches(json.loads(done.stdout), block.printed), done.stdout
+            if block.output is not None:
+                assert matches(json.loads(done.stdout), block.output), done.stdout
     finally:
-        for served in started:
-            served.terminate()
-            served.communicate(timeout=10)
+        for process in started:
+            process.terminate()
+            process.communicate(timeout=10)
 
 
-def test_every_bundled_organisation_is_in_the_readme() -> None:
+def test_the_readme_lists_every_bundled_organization() -> None:
     from mockserver.organizations import files
 
     text = (ROOT / "README.md").read_text(encoding="utf-8")

@@ -1,6 +1,6 @@
-"""Answers what the README's tables say: switches from the vendors, settings from the command, endpoints from openapi/.
+"""The generated tables of the README: endpoints from openapi/, switches from the vendors, settings from the command.
 
-`python -m tools.generate` writes them between their markers, `--check` only compares. The prose around them stays out.
+`python -m tools.generate` writes them between their markers; `--check` only compares.
 """
 
 import re
@@ -21,28 +21,28 @@ Rows = Iterable[tuple[str, ...]]
 
 
 def main(arguments: list[str]) -> int:
-    """0 when the tables are true, or were made so; 1, with a line on stderr for each reason, otherwise."""
+    """Return 0 if every table is up to date or was updated; else 1, with a line on stderr for each reason."""
     text = README.read_text(encoding="utf-8")
-    fresh, findings = renewed(text, {"endpoints": _endpoints(), "settings": _settings(), "switches": _switches()})
+    updated, problems = with_tables(text, {"endpoints": _endpoints(), "settings": _settings(), "switches": _switches()})
     if "--check" not in arguments:
-        README.write_text(fresh, encoding="utf-8")
-    elif fresh != text:
-        findings.append("README.md has a stale table; `make fix` writes it anew")
-    for finding in findings:
-        print(finding, file=sys.stderr)
-    return 1 if findings else 0
+        README.write_text(updated, encoding="utf-8")
+    elif updated != text:
+        problems.append("README.md has a stale table; run `make fix`")
+    for problem in problems:
+        print(problem, file=sys.stderr)
+    return 1 if problems else 0
 
 
-def renewed(text: str, tables: dict[str, Rows]) -> tuple[str, list[str]]:
-    """The text with every table as it must be, and a line for each table that has no place in it."""
-    findings = []
+def with_tables(text: str, tables: dict[str, Rows]) -> tuple[str, list[str]]:
+    """Return the text with new tables, and a message for each table whose markers are missing."""
+    problems = []
     for name, rows in tables.items():
         marked = re.compile(rf"(<!-- generated: {name} -->\n).*?(\n<!-- end -->)", re.DOTALL)
         if not marked.search(text):
-            findings.append(f"README.md has no place for a table: <!-- generated: {name} -->, a line, <!-- end -->")
+            problems.append(f"README.md lacks the markers of a table: <!-- generated: {name} -->, a line, <!-- end -->")
         before, table, after = r"\g<1>", _table(rows).replace("\\", r"\\"), r"\g<2>"
         text = marked.sub(before + table + after, text)
-    return text, findings
+    return text, problems
 
 
 def _table(rows: Rows) -> str:
@@ -52,30 +52,31 @@ def _table(rows: Rows) -> str:
 
 
 def _endpoints() -> Iterator[tuple[str, ...]]:
-    yield "request", "operation", "answers"
+    yield "request", "operation", "description"
     for vendor in vendors.discover():
-        described = (resources.openapi() / vendor.openapi).read_text(encoding="utf-8")
-        for at, item in yaml.safe_load(described)["paths"].items():
+        description = (resources.openapi() / vendor.openapi).read_text(encoding="utf-8")
+        for path, item in yaml.safe_load(description)["paths"].items():
             for method in METHODS:
                 if method in item:
                     operation = item[method]
-                    yield f"`{method.upper()} {at}`", f"`{operation['operationId']}`", operation["summary"]
+                    yield f"`{method.upper()} {path}`", f"`{operation['operationId']}`", operation["summary"]
 
 
 def _settings() -> Iterator[tuple[str, ...]]:
-    yield "flag", "variable", "default", "meaning"
+    yield "flag", "variable", "default", "description"
     for option in serving.serve.params:
         if isinstance(option, click.Option):
-            shown = f"`{option.default}`" if isinstance(option.default, str | int) and not option.is_flag else ""
-            yield f"`{option.opts[0]}`", f"`{option.envvar}`", shown, option.help or ""
+            default = f"`{option.default}`" if isinstance(option.default, str | int) and not option.is_flag else ""
+            yield f"`{option.opts[0]}`", f"`{option.envvar}`", default, option.help or ""
 
 
 def _switches() -> Iterator[tuple[str, ...]]:
-    yield "switch", "default", "choices", "evidence", "what it settles"
-    for group, known in startup_policy.all_switches(vendors.discover()).items():
-        for switch in known:
+    yield "switch", "default", "options", "evidence", "description"
+    for group, group_switches in startup_policy.all_switches(vendors.discover()).items():
+        for switch in group_switches:
             name = f"`{group}.{switch.name}`"
-            yield name, f"`{switch.default}`", switches.written(switch), switch.grade.value, switch.description
+            evidence = switch.grade.name.lower()
+            yield name, f"`{switch.default}`", switches.written(switch), evidence, switch.description
 
 
 if __name__ == "__main__":

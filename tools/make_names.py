@@ -1,6 +1,6 @@
-"""Answers which names the frozen pool holds: drawn once with Faker from many countries, written to fixtures/names.json.
+"""Generates fixtures/names.json, the frozen name pool, with Faker and from many locales.
 
-The product stays out: it reads the file and never imports Faker. The pinned Faker gives the same bytes each time.
+The product reads the file and never imports Faker. The pinned version of Faker always generates the same bytes.
 """
 
 import json
@@ -15,11 +15,11 @@ LOCALES = (
     "en_US", "de_DE", "fr_FR", "es_ES", "it_IT", "pl_PL", "cs_CZ", "sv_SE", "pt_BR", "tr_TR", "nl_NL",
     "hu_HU", "ro_RO", "fi_FI", "da_DK", "no_NO", "hr_HR", "en_IN", "id_ID", "lv_LV", "en_IE", "yo_NG",
 )  # fmt: skip
-"""Where names are written in Latin letters, accents included."""
+"""Locales whose names are in Latin letters, with or without accents."""
 
 PER_LOCALE = 20
 DRAWS = 4_000
-"""The most names drawn from a country until it has given its share."""
+"""The maximum number of names to generate per locale; many of them are duplicates or do not fit."""
 
 COLUMNS: dict[str, Callable[[Faker], str]] = {
     "given": lambda source: source.first_name(),
@@ -47,20 +47,20 @@ _LETTERS = str.maketrans(
 
 
 def address_form(name: str) -> str:
-    """A name as it stands in an address: ASCII letters in lower case."""
+    """Return a name as it appears in an email address: ASCII letters in lower case."""
     plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFC", name).lower().translate(_LETTERS))
     return "".join(letter for letter in plain if "a" <= letter <= "z")
 
 
-def drawn(column: Callable[[Faker], str]) -> list[tuple[str, str]]:
-    """Names as written and in their address form, no form twice, in the order of the forms."""
+def generate(column: Callable[[Faker], str]) -> list[tuple[str, str]]:
+    """Return pairs of a name and its address form, ordered by form, with no form twice."""
     found: dict[str, str] = {}
     for locale in LOCALES:
         source = Faker(locale)
         source.seed_instance(20_251_021)
-        wanted = len(found) + PER_LOCALE
+        target = len(found) + PER_LOCALE
         for _ in range(DRAWS):
-            if len(found) == wanted:
+            if len(found) == target:
                 break
             name = unicodedata.normalize("NFC", column(source))
             form = address_form(name)
@@ -70,10 +70,10 @@ def drawn(column: Callable[[Faker], str]) -> list[tuple[str, str]]:
 
 
 def main() -> None:
-    """Write the pool, one name a line."""
+    """Write the pool, one name per line."""
     blocks = []
     for column, draw in COLUMNS.items():
-        names = drawn(draw)
+        names = generate(draw)
         lines = ",\n    ".join(json.dumps(pair, ensure_ascii=False) for pair in names)
         blocks.append(f'  "{column}": [\n    {lines}\n  ]')
         print(f"{len(names)} {column} names")

@@ -1,15 +1,13 @@
-"""Answers how many people an organisation has on a day: present, by team, licensed and started by product.
+"""Headcounts of an organization on a day: people present, by team, and licensed and started by product."""
 
-Who they are stays out, but for the first few of them.
-"""
-
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
 
 from mockserver.simulation.hashing import I64
-from mockserver.simulation.people import PRODUCTS, Block, People
+from mockserver.simulation.people import Block, People
 
 SOME = 5
 """People shown as an example."""
@@ -17,22 +15,23 @@ SOME = 5
 
 @dataclass(frozen=True, slots=True)
 class Headcount:
-    """People of one day, service accounts left out; `in_team` in the order of the teams, the rest in that of Product.
+    """People of one day, without service accounts; `in_team` is in the order of the teams.
 
-    `some` are the indexes of the first who are present.
+    `licensed` and `started` are by product, `some` are the indexes of the first people who are present.
     """
 
     present: int
     in_team: tuple[int, ...]
-    licensed: tuple[int, ...]
-    started: tuple[int, ...]
+    licensed: Mapping[str, int]
+    started: Mapping[str, int]
     some: tuple[int, ...]
 
 
 def of(people: People, day: date) -> Headcount:
     """The count on one day, summed up block by block."""
     ordinal, teams = day.toordinal(), len(people.organization.teams)
-    in_team, licensed, started = _zeros(teams), _zeros(len(PRODUCTS)), _zeros(len(PRODUCTS))
+    names = people.products
+    in_team, licensed, started = _zeros(teams), _zeros(len(names)), _zeros(len(names))
     present, some = 0, list[int]()
     for block in people.blocks():
         there = _present(block, ordinal)
@@ -41,7 +40,13 @@ def of(people: People, day: date) -> Headcount:
         licensed += (there.licensed <= ordinal).sum(axis=1)
         started += (there.started <= ordinal).sum(axis=1)
         some += there.index[: SOME - len(some)].tolist()
-    return Headcount(present, _ints(in_team), _ints(licensed), _ints(started), tuple(some))
+    return Headcount(
+        present=present,
+        in_team=tuple(in_team.tolist()),
+        licensed=dict(zip(names, licensed.tolist(), strict=True)),
+        started=dict(zip(names, started.tolist(), strict=True)),
+        some=tuple(some),
+    )
 
 
 def _present(block: Block, day: int) -> Block:
@@ -50,7 +55,3 @@ def _present(block: Block, day: int) -> Block:
 
 def _zeros(length: int) -> I64:
     return np.zeros(length, dtype=np.int64)
-
-
-def _ints(counts: I64) -> tuple[int, ...]:
-    return tuple(counts.tolist())

@@ -1,32 +1,17 @@
-"""`/_mock/metrics`: what a client that aggregates the vendors' numbers should have computed.
+"""`/_mock/metrics`: what a client that aggregates the vendors' numbers should have computed."""
 
-It counts what the APIs show at the sandbox's `now` under its switches, with the engine in `simulation.metrics`.
-"""
-
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date, datetime
-from itertools import pairwise
 from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
-from mockserver.admin import metrics_policy
 from mockserver.admin.admin_context import context
 from mockserver.admin.admin_request import AdminRequest
 from mockserver.admin.fields import AdminQuery, ClockDate, QueryInteger
 from mockserver.admin.organizations import PersonSchema
 from mockserver.admin.problems import Problem
-from mockserver.gateway.sandbox import Sandbox
-from mockserver.gateway.switches import Switches
-from mockserver.simulation import calendar_periods
+from mockserver.metrics.expected_values import DESCRIPTIONS, ExpectedQuery, ExpectedValues, InvalidQuery
+from mockserver.products.metric_events import Dimension, Metric
 from mockserver.simulation.calendar_periods import CalendarPeriod
-from mockserver.simulation.instants import seconds
-from mockserver.simulation.metrics import DayRange, MetricQuery, Share
-from mockserver.simulation.metrics_events import Dimension, Metric
-from mockserver.simulation.metrics_sources import COUNTERS, Visibility
-from mockserver.simulation.presence import Mask
-from mockserver.simulation.world import World
 from mockserver.validation.schemas import dump
 from mockserver.validation.suggestions import unknown_name
 
@@ -51,7 +36,7 @@ class MetricsSchema(Schema):
 class MetricPointSchema(Schema):
     """A bucket: its first calendar day, the days of the range in it, and the metric."""
 
-    date = fields.Date(required=True)
+    date = fields.Date(required=True, attribute="label")
     first = fields.Date(required=True, data_key="from")
     last = fields.Date(required=True, data_key="to")
     value = fields.Integer(required=True)
@@ -65,7 +50,7 @@ class MetricSourceSchema(Schema):
     """
 
     vendor = fields.String(required=True)
-    fields_ = fields.List(fields.String(), required=True, data_key="fields")
+    fields_ = fields.List(fields.String(), required=True, data_key="fields", attribute="fields")
     since = fields.Date(required=True, allow_none=True)
     through = fields.Date(required=True)
 
@@ -170,215 +155,79 @@ class MetricPeopleQuery(MetricRangeQuery):
     )
 
 
-_DESCRIPTIONS = {
-    Metric.ACTIVE: "Distinct developers with an AI interaction in each bucket; the headline is the average.",
-    Metric.ACTIONS: "AI interactions in each bucket.",
-    Metric.ADDED: "Lines of code that AI wrote, in each bucket.",
-    Metric.ACCEPTED: "Lines of code that AI wrote and that were kept, in each bucket.",
-}
-
-
 def list_all(_: AdminRequest) -> dict[str, Any]:
     """The metrics there are."""
-    found = [{"name": metric, "description": description} for metric, description in _DESCRIPTIONS.items()]
-    return dump(MetricsSchema, {"metrics": found, "dimensions": list(Dimension)})
+    metrics = [{"name": metric, "description": text} for metric, text in DESCRIPTIONS.items()]
+    return dump(MetricsSchema, {"metrics": metrics, "dimensions": list(Dimension)})
 
 
-@dataclass(frozen=True, slots=True)
-class _Counted:
-    """A question in terms of the world, with the names that the answer repeats; `team` is told as it is counted."""
-
-    world: World
-    question: MetricQuery
-    vendors: tuple[str, ...]
-    team: dict[str, Any] | None
-    switches: Switches
-
-    @property
-    def words(self) -> dict[str, Any]:
-        """What was asked, and what counts towards it."""
-        asked = self.question
-        return {
-            "metric": asked.metric,
-            "organization": self.world.organization.slug,
-            "dimension": asked.dimension,
-            "dimension_events": asked.reading,
-            "team": self.team,
-            "counted": [
-                {
-                    "vendor": name,
-                    "fields_": self._fields(seen),
-                    "since": None if seen.since is None else date.fromordinal(seen.since),
-                    "through": date.fromordinal(seen.through),
-                }
-                for name, seen in zip(self.vendors, asked.seen, strict=True)
-            ],
-        }
-
-    def _fields(self, seen: Visibility) -> list[str]:
-        """The names that the API gives to what counts; what is in no API goes by ours."""
-        places = self.question.counting(seen).tallies[self.question.place]
-        return [seen.fields.get(name, name) for name in (COUNTERS[seen.product][place] for place in places)]
-
-
-@dataclass(frozen=True, slots=True)
-class _Point:
-    """A bucket as far as the range goes; `date` is its first calendar day, also where that is outside."""
-
-    date: int
-    days: DayRange
-
-
-def get(asked: AdminRequest) -> dict[str, Any]:
+def get(request: AdminRequest) -> dict[str, Any]:
     """A metric over a range: its points and their average."""
-    counted = _read(asked)
-    found = _points(asked, counted.switches)
-    values = counted.world.metrics.values(counted.question, [point.days for point in found])
-    averaged = [
-        value
-        for value in values
-        if value or counted.switches[metrics_policy.EMPTY_BUCKETS] is metrics_policy.EmptyBuckets.ZEROS
-    ]
+    expected = _expected(request)
+    headline, query = expected.headline(), expected.query
     return dump(
         MetricSchema,
         {
-            **counted.words,
-            "bucket": asked.query["part"],
-            "first": asked.query["first"],
-            "last": asked.query["last"],
-            "headline": average(sum(values), len(averaged)),
-            "sum": sum(values),
-            "buckets": len(averaged),
-            "points": [_told(point, value) for point, value in zip(found, values, strict=True)],
+            **_query(expected),
+            "bucket": query.period,
+            "first": query.first,
+            "last": query.last,
+            "headline": headline.average,
+            "sum": headline.sum,
+            "buckets": headline.buckets,
+            "points": headline.points,
         },
     )
 
 
-def people(asked: AdminRequest) -> dict[str, Any]:
+def people(request: AdminRequest) -> dict[str, Any]:
     """The people behind a point of a metric, or behind the whole range as one bucket, page by page."""
-    counted, limit, start = _read(asked), asked.query["limit"], _start(asked)
-    point = _point(asked, counted.switches)
-    [value] = counted.world.metrics.values(counted.question, [point.days])
-    found = counted.world.metrics.shares(counted.question, point.days, start, limit + 1) if value else []
-    told = found[:limit]
-    return dump(
-        MetricPeopleSchema,
+    expected, query = _expected(request), request.query
+    try:
+        page = expected.people(query.get("date"), query.get("after"), query["limit"])
+    except InvalidQuery as error:
+        raise ValidationError({error.parameter: [str(error)]}) from error
+    shares = [
         {
-            **counted.words,
-            "point": _told(point, value),
-            "people": [_share(counted, share) for share in told],
-            "next": counted.world.identities.id_of(told[-1].index) if len(found) > limit else None,
-        },
-    )
-
-
-def _read(asked: AdminRequest) -> _Counted:
-    """The question, put to the world; Problem or ValidationError for what there is not."""
-    sandbox, known = asked.sandbox, [metric.value for metric in Metric]
-    if asked.name not in known:
-        raise Problem(404, unknown_name("metric", asked.name, known))
-    now, policy = sandbox.clock.now(), sandbox.policy.switches  # Read once: another request may change them meanwhile.
-    chosen, seen = policy[metrics_policy.NAME], _seen(sandbox, asked.query["vendor"], now, policy)
-    with_subteams = chosen[metrics_policy.SUBTEAMS] is metrics_policy.Subteams.WITH
-    team, members = _team(sandbox.world, asked.query.get("team"), now, with_subteams=with_subteams)
-    question = MetricQuery(
-        metric=Metric(asked.name),
-        dimension=asked.query["dimension"],
-        reading=chosen[metrics_policy.DIMENSION_EVENTS],
-        seen=tuple(seen.values()),
-        members=members,
-        all_lines=chosen[metrics_policy.UNSEEN_LINES] is metrics_policy.UnseenLines.COUNTED,
-    )
-    return _Counted(sandbox.world, question, tuple(seen), team, chosen)
-
-
-def _seen(sandbox: Sandbox, wanted: list[str], now: datetime, policy: Mapping[str, Switches]) -> dict[str, Visibility]:
-    """What each vendor that is asked for shows now; ValidationError for one that shows nobody's days."""
-    telling = {each.name: each.visibility for each in context().vendors if each.visibility is not None}
-    for name in wanted:
-        if name in sandbox.profiles and name not in telling:
-            rule = f"{name} does not tell what a person did on a day, so nothing of it counts; there are: "
-            raise ValidationError({"vendor": [rule + ", ".join(telling)]})
-        if name not in telling:
-            raise ValidationError({"vendor": [unknown_name("vendor", name, telling)]})
-    return {name: tell(now, policy[name]) for name, tell in telling.items() if name in wanted or not wanted}
-
-
-def _team(
-    world: World, wanted: str | None, now: datetime, *, with_subteams: bool
-) -> tuple[dict[str, Any] | None, Mask | None]:
-    """The team as it is told, and a mask of its people: those who are listed in it at the present moment."""
-    if wanted is None:
-        return None, None
-    teams = world.organization.teams
-    places = [place for place, team in enumerate(teams) if _is(world, place, team.name, wanted)]
-    if not places:
-        raise ValidationError({"team": [unknown_name("team", wanted, [team.name for team in teams])]})
-    told = {"id": world.identities.team_id_of(places[0]), "name": teams[places[0]].name}
-    if with_subteams:
-        for place in places:  # It grows while it is walked: each team brings its own subteams.
-            places += [other for other, team in enumerate(teams) if team.parent == teams[place].name]
-    return {**told, "teams": [teams[place].name for place in places]}, world.listed_in(places, seconds(now))
-
-
-def _is(world: World, place: int, name: str, wanted: str) -> bool:
-    return wanted in {name, str(world.identities.team_id_of(place))}
-
-
-def _points(asked: AdminRequest, chosen: Switches) -> list[_Point]:
-    """The buckets of the range, ascending, as the switch `partial_buckets` has them."""
-    first, last = (asked.query[name].toordinal() for name in ("first", "last"))
-    starts = [*calendar_periods.starts(first, last, asked.query["part"]), _after(last, asked.query["part"])]
-    clipped = chosen[metrics_policy.PARTIAL_BUCKETS] is metrics_policy.PartialBuckets.CLIPPED
-    return [
-        _Point(begins, DayRange(max(begins, first), min(end - 1, last)))
-        for begins, end in pairwise(starts)
-        if clipped or first <= begins <= end - 1 <= last
+            "id": share.identity.id,
+            "name": share.identity.name,
+            "email": share.identity.email,
+            "value": share.value,
+            "vendors": share.vendors,
+        }
+        for share in page.people
     ]
+    return dump(MetricPeopleSchema, {**_query(expected), "point": page.point, "people": shares, "next": page.next})
 
 
-def _after(day: int, part: calendar_periods.CalendarPeriod) -> int:
-    """The first day of the part that follows a day's own; no part is longer than 31 days."""
-    return calendar_periods.starts(day, day + 31, part)[1]
+def _expected(request: AdminRequest) -> ExpectedValues:
+    """The query against the sandbox; Problem or ValidationError for one that cannot be answered."""
+    known = [metric.value for metric in Metric]
+    if request.name not in known:
+        raise Problem(404, unknown_name("metric", request.name, known))
+    given = request.query
+    query = ExpectedQuery(
+        metric=Metric(request.name),
+        dimension=given["dimension"],
+        period=given["part"],
+        first=given["first"],
+        last=given["last"],
+        vendors=given["vendor"],
+        team=given.get("team"),
+    )
+    try:
+        return ExpectedValues(request.sandbox, context().vendors, query)
+    except InvalidQuery as error:
+        raise ValidationError({error.parameter: [str(error)]}) from error
 
 
-def _point(asked: AdminRequest, chosen: Switches) -> _Point:
-    """The point that is asked for, or the whole range as one."""
-    wanted: date | None = asked.query.get("date")
-    if wanted is None:
-        first, last = (asked.query[name].toordinal() for name in ("first", "last"))
-        return _Point(first, DayRange(first, last))
-    found = {date.fromordinal(point.date): point for point in _points(asked, chosen)}
-    if wanted not in found:
-        near = min(found, key=lambda day: abs(day - wanted), default="none, for there is no whole bucket in the range")
-        part = asked.query["part"]
-        raise ValidationError({"date": [f"no point of these {part}s bears the date {wanted}; the nearest is {near}"]})
-    return found[wanted]
-
-
-def _start(asked: AdminRequest) -> int:
-    """The index of the first person behind the one who was told last."""
-    after, identities = asked.query.get("after"), asked.sandbox.world.identities
-    if after is None:
-        return 0
-    index = identities.index_of(after)
-    if index is None:
-        raise ValidationError({"after": ["must be the id of a person, as `next` of the page before has it"]})
-    return int(index) + 1
-
-
-def _told(point: _Point, value: int) -> dict[str, Any]:
-    begins, first, last = map(date.fromordinal, (point.date, point.days.first, point.days.last))
-    return {"date": begins, "first": first, "last": last, "value": value}
-
-
-def average(total: int, count: int) -> float | None:
-    """To two decimals, halves up, reckoned in whole hundredths; None of nothing."""
-    return (200 * total + count) // (2 * count) / 100 if count else None
-
-
-def _share(counted: _Counted, share: Share) -> dict[str, Any]:
-    identity = counted.world.identities.of(share.index)
-    vendors = {name: value for name, value in zip(counted.vendors, share.values, strict=True) if value}
-    value = 1 if counted.question.metric is Metric.ACTIVE else sum(share.values)
-    return {"id": identity.id, "name": identity.name, "email": identity.email, "value": value, "vendors": vendors}
+def _query(expected: ExpectedValues) -> dict[str, Any]:
+    """What was asked for, and what counts."""
+    return {
+        "metric": expected.query.metric,
+        "organization": expected.organization,
+        "dimension": expected.query.dimension,
+        "dimension_events": expected.events,
+        "team": expected.team,
+        "counted": expected.counted,
+    }

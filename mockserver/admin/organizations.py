@@ -8,15 +8,15 @@ from typing import Any
 
 from marshmallow import Schema, fields
 
+from mockserver import products
 from mockserver.admin import headcount, sandbox_config
 from mockserver.admin.admin_context import context
 from mockserver.admin.admin_request import AdminRequest
 from mockserver.admin.headcount import Headcount
 from mockserver.admin.problems import Problem
 from mockserver.gateway.sandbox import Sandbox
+from mockserver.products.world import World
 from mockserver.simulation.organization import NEVER, Organization
-from mockserver.simulation.people import PRODUCTS, ROLES
-from mockserver.simulation.world import World
 from mockserver.validation.schemas import dump
 from mockserver.validation.suggestions import unknown_name
 
@@ -147,7 +147,7 @@ def _outline(organization: Organization) -> dict[str, Any]:
         "teams": len(organization.teams),
         "service_accounts": len(organization.service_accounts),
         "first_day": organization.first_day,
-        "products": [product for product in PRODUCTS if product in organization.adoption],
+        "products": sorted(organization.adoption),
     }
 
 
@@ -182,11 +182,10 @@ def _products(organization: Organization, count: Headcount) -> list[dict[str, An
             "name": product,
             "starts": organization.adoption[product].starts,
             "seats": organization.adoption[product].seats,
-            "licensed": count.licensed[index],
-            "started": count.started[index],
+            "licensed": count.licensed[product],
+            "started": count.started[product],
         }
-        for index, product in enumerate(PRODUCTS)
-        if product in organization.adoption
+        for product in sorted(organization.adoption)
     ]
 
 
@@ -198,13 +197,11 @@ def _special(world: World, index: int) -> dict[str, Any]:
         "name": identity.name,
         "email": identity.email,
         "team": world.organization.teams[team].name if team >= 0 else None,
-        "role": ROLES[int(row.role[0])],
+        "role": products.role_names()[int(row.role[0])],
         "joined": _day(int(row.joined[0])),
         "left": _day(int(row.left[0])),
         "licences": {
-            product: _day(int(row.licensed[position, 0]))
-            for position, product in enumerate(PRODUCTS)
-            if product in world.organization.adoption
+            product: _day(int(row.licence_start(product)[0])) for product in sorted(world.organization.adoption)
         },
     }
 

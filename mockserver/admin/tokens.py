@@ -26,6 +26,7 @@ class TokenSchema(Schema):
     vendor = fields.String(required=True)
     permission = fields.String(required=True, validate=validate.OneOf((GRANTED, FORBIDDEN)))
     token = fields.String(required=True)
+    scheme = fields.String(required=True, metadata={"description": "The scheme of the Authorization header."})
     client_id = fields.String(
         metadata={
             "description": "Where clients exchange credentials for access tokens: the client id, the same as `token`."
@@ -86,15 +87,17 @@ def revoke(request: AdminRequest) -> Response:
 
 
 def _describe(grant: Grant, sandbox: Sandbox) -> dict[str, Any]:
+    profile = sandbox.profiles[grant.vendor]
     described: dict[str, Any] = {
         "id": grant.id,
         "vendor": grant.vendor,
         "permission": GRANTED if grant.permitted else FORBIDDEN,
         "token": grant.token,
+        "scheme": profile.accepted_schemes(sandbox.policy.switches[grant.vendor])[0],
     }
     if grant.secret is not None:
         described |= {"client_id": grant.token, "client_secret": grant.secret}
-        if (path := sandbox.profiles[grant.vendor].token_path) is not None:
+        if (path := profile.token_path) is not None:
             described["token_path"] = path
     if grant.groups is not None:
         described["groups"] = grant.groups

@@ -1,4 +1,4 @@
-"""The audit: re-derives, through the public endpoints alone, what must hold across the vendors' answers.
+"""The audit: recomputes, through the public endpoints alone, what must hold across the vendors' answers.
 
-It is a client like any other, and imports no other room; what is printed of it stays out (`cli.audit`).
+It is a client like any other, and an engine over the invariants that each vendor contributes.
 """

@@ -1,140 +1,158 @@
-"""Answers an audit: every identity, judged at one server, which is left as it was found.
+"""An audit: every invariant, checked at one server, which is left as it was found."""
 
-What is printed of it stays out (`cli.audit`).
-"""
-
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from difflib import get_close_matches
+from types import ModuleType
 from typing import Any, Literal
 
-from mockserver.audit import (
-    augment,
-    augment_metadata,
-    between,
-    buckets,
-    console,
-    counts,
-    jetbrains,
-    reader,
-    tabnine,
-    tabnine_buckets,
-    tabnine_people,
-)
+from mockserver.audit import cross_vendor, reader
 from mockserver.audit.invariant import Invariant, Violation
-from mockserver.audit.reader import NotApplicable, Reader, VendorRefused, Web
+from mockserver.audit.reader import NotApplicable, Reader, ServerUnusable, VendorRefused
+from mockserver.client import Client, NoAnswer, Refused
+from mockserver.validation.suggestions import unknown_name
 
-VENDORS = ("augment", "tabnine", "jetbrains-ide", "jetbrains-console", "between")
-_ROOMS = (
-    *(augment, augment_metadata, tabnine, tabnine_buckets, tabnine_people),
-    *(jetbrains, console, buckets, counts, between),
-)
-IDENTITIES = tuple(
-    sorted((each for room in _ROOMS for each in room.IDENTITIES), key=lambda each: VENDORS.index(each.vendor))
-)
 LONGEST = 90
-"""Days that Augment tells in one answer, which the audit asks for."""
+"""Days of the longest range that can be audited: what every vendor answers at once."""
 
-_SETTLED = timedelta(days=2)
+_COMPLETE_AFTER = timedelta(days=2)
 
 
 class BadRange(ValueError):
-    """Days that cannot be audited; the text says the rule."""
+    """Days that cannot be audited; the text states the rule."""
 
 
 class BadDefect(ValueError):
-    """A defect that the server does not have; the text names those that it has."""
+    """A defect that the server does not have; the text lists those that it has."""
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
-    """How an identity fared; `detail` names what differs, or why there was nothing to judge."""
+class CheckResult:
+    """How the check of a vendor's invariant ended; `detail` names what differs, or why there was nothing to check."""
 
-    identity: Invariant
+    vendor: str
+    invariant: Invariant
     outcome: Literal["passed", "failed", "not applicable"]
     detail: str = ""
 
 
+def groups(rooms: Mapping[str, ModuleType]) -> dict[str, tuple[Invariant, ...]]:
+    """Every invariant by its vendor, the cross-vendor ones last; `rooms` are the vendors' `invariants` modules."""
+    found: dict[str, tuple[Invariant, ...]] = {name: tuple(room.INVARIANTS) for name, room in rooms.items()}
+    return {**found, cross_vendor.NAME: cross_vendor.invariants({name: room.ROLES for name, room in rooms.items()})}
+
+
 def audit(
-    web: Web, first: date | None, last: date | None, vendors: Sequence[str], defects: Sequence[str], *, full: bool
-) -> tuple[Reader, Generator[Finding, None, None]]:
-    """What is read, and the findings one by one; the range is by default the week that ends two days ago.
+    client: Client,
+    rooms: Mapping[str, ModuleType],
+    *,
+    first: date | None = None,
+    last: date | None = None,
+    vendors: Sequence[str] = (),
+    defects: Sequence[str] = (),
+    full: bool = False,
+) -> tuple[Reader, Generator[CheckResult, None, None]]:
+    """The reader and the results, one by one; the range is by default the week that ended two days ago.
 
-    Raises BadRange, BadDefect, or Unread when the server cannot be audited. Limits and defects are put back at the
-    end, or when the findings are closed.
+    `vendors` and `defects` choose among the groups, and what is armed meanwhile. Raises BadRange, BadDefect, or
+    ServerUnusable when the server cannot be audited. Limits and defects are put back at the end, or when the results
+    are closed.
     """
-    latest = datetime.fromisoformat(web.mock("GET", "/clock")["now"]).date() - _SETTLED
-    last = latest if last is None else last
-    first = last - timedelta(days=6) if first is None else first
-    if not (first <= last <= latest and (last - first).days < LONGEST):
-        raise BadRange(
-            f"{first} to {last} cannot be audited: the range is at most {LONGEST} days and ends by {latest}, "
-            "the last day that every vendor has told in full"
-        )
-    _know(web, defects)
-    reading = Reader(web, first, last, full, reader.tokens(web), _names(web))
-    chosen = [identity for identity in IDENTITIES if not vendors or identity.vendor in vendors]
-    return reading, _findings(reading, chosen, defects)
-
-
-def _know(web: Web, defects: Sequence[str]) -> None:
-    known = [each["name"] for each in web.mock("GET", "/defects")["known"]] if defects else []
-    for name in defects:
-        if name not in known:
-            near = get_close_matches(name, known, n=1)
-            hint = f" (did you mean {near[0]!r}?)" if near else ""
-            raise BadDefect(f"there is no defect {name!r}{hint}; there are: {', '.join(known)}")
-
-
-def _names(web: Web) -> dict[str, dict[str, str]]:
-    """The contract's response names, by vendor and by the name that the server has instead."""
-    policy = web.mock("GET", "/policy")
-    renamed = {vendor: known["names"]["value"] for vendor, known in policy.items() if "names" in known}
-    return {vendor: {new: old for old, new in names.items()} for vendor, names in renamed.items()}
-
-
-def _findings(reading: Reader, chosen: Sequence[Invariant], defects: Sequence[str]) -> Generator[Finding, None, None]:
-    with _unlimited(reading.web), _armed(reading.web, defects):
-        for identity in chosen:
-            yield judged(identity, lambda check=identity.check: check(reading))  # type: ignore[misc]
-
-
-def judged(identity: Invariant, check: Callable[[], None]) -> Finding:
-    """How a check ends."""
-    try:
-        check()
-    except (Violation, VendorRefused) as error:
-        return Finding(identity, "failed", str(error))
-    except NotApplicable as error:
-        return Finding(identity, "not applicable", str(error))
-    return Finding(identity, "passed")
+    with _usable():
+        latest = datetime.fromisoformat(client.clock.get()["now"]).date() - _COMPLETE_AFTER
+        last = latest if last is None else last
+        first = last - timedelta(days=6) if first is None else first
+        if not (first <= last <= latest and (last - first).days < LONGEST):
+            raise BadRange(
+                f"{first} to {last} cannot be audited: the range is at most {LONGEST} days and ends by {latest}, "
+                "the last day for which every vendor's data are complete"
+            )
+        _check_defects(client, defects)
+        made = Reader(client, first, last, full, reader.authorizations(client), _documented_names(client))
+    chosen = [
+        (vendor, invariant)
+        for vendor, invariants in groups(rooms).items()
+        if not vendors or vendor in vendors
+        for invariant in invariants
+    ]
+    return made, _results(made, chosen, defects)
 
 
 @contextmanager
-def _unlimited(web: Web) -> Iterator[None]:
-    found = web.mock("GET", "/limits")
-    web.mock("PATCH", "/limits", dict.fromkeys(found, "off"))
+def _usable() -> Iterator[None]:
+    try:
+        yield
+    except (NoAnswer, Refused) as error:
+        raise ServerUnusable(str(error)) from error
+
+
+def _check_defects(client: Client, defects: Sequence[str]) -> None:
+    known = [each["name"] for each in client.defects.get()["known"]] if defects else []
+    for name in defects:
+        if name not in known:
+            raise BadDefect(unknown_name("defect", name, known))
+
+
+def _documented_names(client: Client) -> dict[str, dict[str, str]]:
+    """The documented response names, by vendor and by the name that the server uses instead."""
+    return {
+        vendor: {new: old for switch in switches.values() for old, new in _mapping(switch["value"]).items()}
+        for vendor, switches in client.policy.get().items()
+    }
+
+
+def _mapping(value: object) -> dict[str, str]:
+    """The renamed fields, where the value of a switch is a mapping."""
+    return value if isinstance(value, dict) else {}
+
+
+def _results(
+    made: Reader, chosen: Sequence[tuple[str, Invariant]], defects: Sequence[str]
+) -> Generator[CheckResult, None, None]:
+    with _unlimited(made.client), _armed(made.client, defects):
+        for vendor, invariant in chosen:
+            yield check(vendor, invariant, made)
+
+
+def check(vendor: str, invariant: Invariant, made: Reader) -> CheckResult:
+    """How the check of an invariant ends."""
+    try:
+        invariant.check(made)
+    except (Violation, VendorRefused) as error:
+        return CheckResult(vendor, invariant, "failed", str(error))
+    except NotApplicable as error:
+        return CheckResult(vendor, invariant, "not applicable", str(error))
+    return CheckResult(vendor, invariant, "passed")
+
+
+@contextmanager
+def _unlimited(client: Client) -> Iterator[None]:
+    with _usable():
+        found = client.limits.get()
+        client.limits.update(dict.fromkeys(found, "off"))
     try:
         yield
     finally:
-        web.mock("PATCH", "/limits", {vendor: _stated(limit) for vendor, limit in found.items()})
+        with _usable():
+            client.limits.update({vendor: _setting(limit) for vendor, limit in found.items()})
 
 
-def _stated(limit: dict[str, Any]) -> object:
+def _setting(limit: dict[str, Any]) -> object:
     custom = limit["setting"] == "custom"
     return {name: limit[name] for name in ("per_minute", "burst")} if custom else limit["setting"]
 
 
 @contextmanager
-def _armed(web: Web, defects: Sequence[str]) -> Iterator[None]:
+def _armed(client: Client, defects: Sequence[str]) -> Iterator[None]:
     if not defects:
         yield
         return
-    found = web.mock("GET", "/defects")["armed"]
-    web.mock("PUT", "/defects", {"armed": sorted({*found, *defects})})
+    with _usable():
+        found = list(client.defects.get()["armed"])
+        client.defects.arm(sorted({*found, *defects}))
     try:
         yield
     finally:
-        web.mock("PUT", "/defects", {"armed": found})
+        with _usable():
+            client.defects.arm(found)

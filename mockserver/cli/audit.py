@@ -1,12 +1,10 @@
-"""Answers `mockserver audit`: whether everything that a server tells agrees with itself, line by line.
-
-Judging stays out (the `audit` room).
-"""
+"""`mockserver audit`: checks every invariant at a server and prints a line for each."""
 
 import json
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -14,26 +12,44 @@ from mockserver.cli import options, reaching
 from mockserver.cli.options import option
 
 if TYPE_CHECKING:
-    from mockserver.audit.run import Finding
+    from mockserver.audit.run import CheckResult
 
-VENDORS = ("augment", "tabnine", "jetbrains-ide", "jetbrains-console", "between")
 _DAY = click.DateTime(["%Y-%m-%d"])
+
+
+class GroupChoice(click.Choice[str]):
+    """The groups of invariants, found when a value or the help is wanted: every vendor, and the cross-vendor ones."""
+
+    def __init__(self) -> None:
+        super().__init__(())
+
+    @property
+    def choices(self) -> tuple[str, ...]:
+        """The names of the groups."""
+        from mockserver import vendors
+        from mockserver.audit import cross_vendor
+
+        return (*(vendor.name for vendor in vendors.discover()), cross_vendor.NAME)
+
+    @choices.setter
+    def choices(self, value: Any) -> None:
+        """Click sets this once; the groups are discovered."""
 
 
 @click.command
 @options.organization
-@option("--url", help="A server that runs already; without it, one is started for the audit.")
-@option("--admin-token", help="What the server's /_mock asks for, as a Bearer token.")
+@option("--url", help="A running server; without it, one is started for the audit.")
+@option("--admin-token", help="The token that the server's /_mock demands, if any.")
 @click.option("--from", "first", type=_DAY, help="The first day; by default the week that ended two days ago.")
 @click.option("--to", "last", type=_DAY, help="The last day.")
-@click.option("--vendor", "vendors", type=click.Choice(VENDORS), multiple=True, help="Only these; repeatable.")
+@click.option("--vendor", "vendors", type=GroupChoice(), multiple=True, help="Only these groups; repeatable.")
 @click.option(
     "--defect",
     "defects",
     multiple=True,
     help="Arm an inconsistency that must be found (/_mock/defects lists them); repeatable.",
 )
-@click.option("--full", is_flag=True, help="Read everything, however long it takes, and sample nothing.")
+@click.option("--full", is_flag=True, help="Read everything, however long it takes, instead of a sample.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def audit(
     organization: str,
@@ -47,57 +63,70 @@ def audit(
     full: bool,
     as_json: bool,
 ) -> None:
-    """Re-derive every identity through the public endpoints, and say which hold.
+    """Recompute every invariant from the public endpoints, and print which hold.
 
-    Limits are switched off meanwhile and put back. Exit code 1 when an identity fails.
+    Limits are switched off meanwhile and put back. Exit code 1 when an invariant is violated.
     """
+    from mockserver import vendors as surfaces
+    from mockserver.audit import run
+    from mockserver.client import Client
+
+    days = {name: None if day is None else day.date() for name, day in {"first": first, "last": last}.items()}
+    with (
+        reaching.server(url, organization=organization, limits="off") as address,
+        Client(address, admin_token=admin_token) as client,
+        _usage_errors(),
+    ):
+        reader, results = run.audit(
+            client, surfaces.room("invariants"), **days, vendors=vendors, defects=defects, full=full
+        )
+        if not as_json:
+            click.echo(f"{reader.first} to {reader.last}, {_extent(full=full)}")
+        with closing(results):
+            found = [_print(result, quiet=as_json) for result in results]
+    failed = sum(result.outcome == "failed" for result in found)
+    if as_json:
+        click.echo(json.dumps(_document(found, str(reader.first), str(reader.last), full=full), indent=2))
+    else:
+        click.echo(f"{len(found)} invariants, {failed} violated, {reader.requests} requests")
+    raise SystemExit(1 if failed else 0)
+
+
+@contextmanager
+def _usage_errors() -> Iterator[None]:
     from mockserver.audit import reader, run
 
-    begins, ends = (None if day is None else day.date() for day in (first, last))
-    with reaching.server(url, organization=organization, limits="off") as at:
-        web = reader.Web(at, admin_token)
-        try:
-            reading, findings = run.audit(web, begins, ends, vendors, defects, full=full)
-            if not as_json:
-                click.echo(f"{reading.first} to {reading.last}, {_extent(full=full)}")
-            with closing(findings):
-                found = [_told(finding, quiet=as_json) for finding in findings]
-        except (run.BadRange, run.BadDefect, reader.ServerUnusable) as error:
-            raise click.UsageError(str(error)) from error
-        finally:
-            web.close()
-    failed = sum(finding.outcome == "failed" for finding in found)
-    if as_json:
-        click.echo(json.dumps(_document(found, str(reading.first), str(reading.last), full=full), indent=2))
-    else:
-        click.echo(f"{len(found)} identities, {failed} failed, {web.asked} requests")
-    raise SystemExit(1 if failed else 0)
+    try:
+        yield
+    except (run.BadRange, run.BadDefect, reader.ServerUnusable) as error:
+        raise click.UsageError(str(error)) from error
 
 
 def _extent(*, full: bool) -> str:
     from mockserver.audit import reader
 
-    sample = f"a sample: at most {reader.PAGES} pages a list, {reader.USERS} users, {reader.DAYS} days of walks"
+    sample = f"a sample: at most {reader.PAGES} pages of a list, {reader.USERS} users, lists of {reader.DAYS} days"
     return "everything" if full else f"{sample} (--full reads all)"
 
 
-def _told(finding: "Finding", *, quiet: bool) -> "Finding":
+def _print(result: "CheckResult", *, quiet: bool) -> "CheckResult":
     if not quiet:
-        detail = f": {finding.detail}" if finding.detail else ""
-        click.echo(f"{finding.outcome:<14} {finding.identity.name}{detail}")
-    return finding
+        detail = f": {result.detail}" if result.detail else ""
+        click.echo(f"{result.outcome:<14} {result.invariant.name}{detail}")
+    return result
 
 
-def _document(found: "list[Finding]", first: str, last: str, *, full: bool) -> dict[str, object]:
+def _document(found: "list[CheckResult]", first: str, last: str, *, full: bool) -> dict[str, object]:
     rows = [
         {
-            "name": each.identity.name,
-            "says": each.identity.says,
-            "source": each.identity.source,
-            "grade": each.identity.grade,
+            "name": each.invariant.name,
+            "vendor": each.vendor,
+            "description": each.invariant.description,
+            "source": each.invariant.source,
+            "grade": each.invariant.grade,
             "outcome": each.outcome,
             "detail": each.detail,
         }
         for each in found
     ]
-    return {"from": first, "to": last, "sampled": not full, "identities": rows}
+    return {"from": first, "to": last, "sampled": not full, "invariants": rows}

@@ -1,4 +1,4 @@
-"""HTTP without any vendor: the way of a request, and all that a sandbox holds.
+"""HTTP without any vendor: the pipeline of a request, and all that a sandbox holds.
 
-Vendors hand in what is theirs as records; the gateway imports none of them.
+Vendors describe themselves in records; the gateway imports none of them.
 """

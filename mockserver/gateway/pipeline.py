@@ -100,11 +100,12 @@ class _Unrouted:
 
     def error(self) -> HTTPException:
         """Why no route takes the request at hand: a 404, a 405, or what Werkzeug raises for a WebSocket."""
+        error: HTTPException = NotFound()
         try:
             self._routes.bind_to_environ(request.environ).match()
-        except HTTPException as error:
-            return error
-        return NotFound()  # The path is another vendor's too, which was added first.
+        except HTTPException as raised:
+            error = raised
+        return error
 
     def has_token(self) -> bool:
         """Whether the request carries a token of the vendor's."""

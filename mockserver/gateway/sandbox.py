@@ -17,10 +17,10 @@ from mockserver.gateway.response_cache import ResponseCache
 from mockserver.gateway.switches import AnySwitch, Known, Options, Switches
 from mockserver.gateway.tokens import Grant, TokenRegistry
 from mockserver.gateway.world_cache import Make, WorldCache
+from mockserver.products.world import World
 from mockserver.simulation import clock as clocks
 from mockserver.simulation.clock import Clock
 from mockserver.simulation.organization import Organization
-from mockserver.simulation.world import World
 
 DEFAULT = "default"
 """The id of the sandbox that the seeded tokens open."""
@@ -49,6 +49,7 @@ class VendorProfile:
     token_path: str | None = None
     has_group_roles: bool = False
     defects: tuple[Defect, ...] = ()
+    accepted_schemes: Callable[[Switches], tuple[str, ...]] = lambda _: ("Bearer",)
 
     def seeded_grants(self, organization: Organization, name: str) -> tuple[Grant, ...]:
         """The tokens at the vendor that a sandbox is made with, with a name in them."""

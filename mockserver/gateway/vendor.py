@@ -20,8 +20,8 @@ from mockserver.gateway.rejection import Reason, Rejection
 from mockserver.gateway.sandbox import Sandbox, SandboxRegistry, VendorProfile
 from mockserver.gateway.switches import AnySwitch, Switch, Switches
 from mockserver.gateway.tokens import Grant
-from mockserver.simulation.metrics_sources import Visibility
-from mockserver.simulation.world import World
+from mockserver.products.visibility import Visibility
+from mockserver.products.world import World
 
 
 class RequestContext:
@@ -178,6 +178,7 @@ class Vendor:
     * `publication_hour`, `limit_scope` and `limit_block` are the switches that the gateway and the client lint heed:
       when the data of a day arrive on the next (UTC), which requests share a bucket, what an empty bucket does.
     * `defects` can be armed in its answers.
+    * `accepted_schemes`: which of the `schemes` some switches accept, where a switch rules any out.
     """
 
     name: str
@@ -201,6 +202,11 @@ class Vendor:
     limit_block: Switch[LimitBlock] | None = None
     defects: tuple[Defect, ...] = ()
     common_headers: Callable[[RequestContext], Mapping[str, str]] | None = None
+    accepted_schemes: Callable[[Switches], tuple[str, ...]] | None = None
+
+    def schemes_under(self, switches: Switches) -> tuple[str, ...]:
+        """The schemes of the Authorization header that these switches accept, the preferred one first."""
+        return self.schemes if self.accepted_schemes is None else self.accepted_schemes(switches)
 
     @property
     def profile(self) -> VendorProfile:
@@ -213,6 +219,7 @@ class Vendor:
             self.token_path,
             self.has_group_roles,
             self.defects,
+            self.schemes_under,
         )
 
     @property

@@ -4,8 +4,8 @@ from collections import OrderedDict
 from collections.abc import Callable
 from threading import Lock
 
+from mockserver.products.world import World
 from mockserver.simulation.organization import Organization
-from mockserver.simulation.world import World
 
 BUDGET = 400_000
 """People whose worlds are kept; the least recently used worlds are evicted first."""

@@ -1,4 +1,4 @@
-"""Answers what an organisation file says: read, judged and turned into the record that the simulation lives from.
+"""Organization files: loaded, validated, and made the record that the simulation works from.
 
-What the people in it do on a day stays out (`simulation`), and so does HTTP.
+What people in it do on a day is computed by `simulation` and `products`.
 """

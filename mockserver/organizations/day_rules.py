@@ -1,57 +1,53 @@
-"""Answers whether the days that a file states make sense: silent periods, exact days, the end of turnover.
+"""Rules about the days of a file: silent periods, exact days, the end of turnover.
 
-What happens on a day to one person stays out (`cast_rules`, `fact_rules`).
+What happens to one person on a day is checked by `people_rules` and `fact_rules`.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import date
-from typing import Any
 
 from mockserver.organizations import defaults
-from mockserver.organizations.problems import RuleViolation
+from mockserver.products.organization_file import FileValues, RuleViolation
 from mockserver.simulation.organization import Turnover
 
-Stated = Mapping[str, Any]
 
-
-def first_day(stated: Stated) -> date:
-    """The organisation's first day, stated or not."""
-    first: date = stated.get("first_day", defaults.FIRST_DAY)
+def first_day(values: FileValues) -> date:
+    """The organization's first day, or the default."""
+    first: date = values.get("first_day", defaults.FIRST_DAY)
     return first
 
 
-def is_silent(stated: Stated, day: date) -> bool:
-    """Whether the day lies in a silent period."""
-    return any(each["first"] <= day <= each["last"] for each in stated.get("silent", ()) if len(each) == 2)
+def is_silent(values: FileValues, day: date) -> bool:
+    """Whether the day is in a silent period."""
+    return any(each["first"] <= day <= each["last"] for each in values.get("silent", ()) if len(each) == 2)
 
 
-def broken(stated: Stated) -> Iterator[RuleViolation]:
-    """Every rule about days that does not hold."""
-    yield from _turnover(stated)
-    yield from _silent(stated)
-    yield from _exact(stated)
+def violations(values: FileValues) -> Iterator[RuleViolation]:
+    """Every violated rule about days."""
+    yield from _turnover(values)
+    yield from _silent(values)
+    yield from _exact(values)
 
 
-def _turnover(stated: Stated) -> Iterator[RuleViolation]:
-    until = stated.get("turnover", {}).get("until", Turnover().until)
-    if until <= first_day(stated):
-        yield RuleViolation(
-            ("turnover", "until"), f"later than first_day ({first_day(stated)}); left out, it is {Turnover().until}"
-        )
+def _turnover(values: FileValues) -> Iterator[RuleViolation]:
+    until = values.get("turnover", {}).get("until", Turnover().until)
+    if until <= first_day(values):
+        rule = f"later than first_day ({first_day(values)}); the default is {Turnover().until}"
+        yield RuleViolation(("turnover", "until"), rule)
 
 
-def _silent(stated: Stated) -> Iterator[RuleViolation]:
-    for place, period in enumerate(stated.get("silent", ())):
+def _silent(values: FileValues) -> Iterator[RuleViolation]:
+    for index, period in enumerate(values.get("silent", ())):
         if len(period) == 2 and period["first"] > period["last"]:
-            yield RuleViolation(("silent", place, "first"), f"not later than last ({period['last']})")
+            yield RuleViolation(("silent", index, "first"), f"not later than last ({period['last']})")
 
 
-def _exact(stated: Stated) -> Iterator[RuleViolation]:
-    seen: dict[tuple[date, str], int] = {}
-    for place, exact in enumerate(stated.get("exact", ())):
-        path, day, product = ("exact", place), exact.get("day"), exact.get("product")
-        if day and is_silent(stated, day):
-            yield RuleViolation((*path, "day"), "a day outside the silent periods, on which nobody is active")
-        if day and product and seen.setdefault((day, product), place) != place:
-            rule = f"one number of users for a day and product; exact[{seen[day, product]}] states one for {product}"
+def _exact(values: FileValues) -> Iterator[RuleViolation]:
+    known: dict[tuple[date, str], int] = {}
+    for index, exact in enumerate(values.get("exact", ())):
+        path, day, product = ("exact", index), exact.get("day"), exact.get("product")
+        if day and is_silent(values, day):
+            yield RuleViolation((*path, "day"), "a day outside the silent periods, in which nobody is active")
+        if day and product and known.setdefault((day, product), index) != index:
+            rule = f"one number of users for a day and product; exact[{known[day, product]}] has one for {product}"
             yield RuleViolation((*path, "day"), rule)

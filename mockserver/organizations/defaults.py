@@ -1,12 +1,11 @@
-"""Answers what a file gets that states no more than a slug, a name and a number of people: a lively organisation.
+"""Defaults of an organization file that states only a slug, a name and a number of people: a lively organization.
 
-Defaults of the smaller records stay out; they stand on the records themselves (`simulation.organization`).
+Defaults of the smaller records are on the records themselves (`simulation.organization`); each product has its own.
 """
 
-from collections.abc import Mapping
 from datetime import date
 
-from mockserver.simulation.organization import Adoption, Product, Team
+from mockserver.simulation.organization import Team
 
 SEED = 1
 FIRST_DAY = date(2022, 1, 3)
@@ -20,24 +19,6 @@ TEAMS = (
     Team("Data", weight=2),
     Team("Platform", weight=2, parent="Core"),
 )
-
-LANGUAGES: Mapping[str, int] = {
-    "Python": 22,
-    "TypeScript": 20,
-    "Java": 16,
-    "Go": 9,
-    "Kotlin": 8,
-    "JavaScript": 6,
-    "Rust": 5,
-    "C++": 4,
-    "SQL": 4,
-    "Unknown": 6,
-}
-
-EDITORS: Mapping[str, int] = {"VSCode": 55, "JetBrains": 40, "Unknown": 5}
-"""Work through the command line brings its own editor, `CLI`; it needs no weight."""
-
-ADOPTION: Mapping[Product, Adoption] = {product: Adoption() for product in Product}
 
 
 def domain(slug: str) -> str:

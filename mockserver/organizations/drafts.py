@@ -1,72 +1,60 @@
-"""Answers what a new organisation file looks like: one that loads as it is, and teaches every key by a comment.
+"""New organization files: they load as they are, and explain every key in a comment.
 
-Reading it stays out (`files`); so does finding names (`inventions`).
+Names of people come from `faker_names`; each product adds the lines about its own keys.
 """
 
 import json
 import textwrap
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from typing import Any
 
-from mockserver.organizations import defaults, faker_names, files
-from mockserver.organizations.products import FACT_SPECS, FactSpec
+from mockserver import products
+from mockserver.organizations import defaults, faker_names, files, schemas
+from mockserver.products.model import FactSpec
 from mockserver.simulation.names import NamePool
-from mockserver.simulation.organization import PEOPLE_MAXIMUM, JetBrainsProgram, Level, Product, Role, Tool
+from mockserver.simulation.organization import PEOPLE_MAXIMUM, Adoption, Level
 
-_SPECIAL = (
-    "team: Core, role: Admin, level: heavy, joined: 2022-01-03, licences: {augment: 2023-01-02, tabnine: 2023-01-02}",
-    "team: Backend, role: TeamLead, joined: 2024-03-04, jetbrains: {credits: [{quota: 10, top_up: 2.5}]}",
-    "team: null, level: light, joined: 2022-01-03, left: 2025-10-15, licences: {augment: 2023-01-02, jetbrains: false}",
-)
-
-_FACTS = (
-    "augment: [{language: Python, editor: VSCode, chat_messages: 3}]",
-    "tabnine: [{completions: 4, completion_chars: 130, keystrokes: 170}]",
-    "jetbrains: [{junie_invocations: 2, junie_suggestions: 3, junie_credits: 45}]",
-)
-"""Rows of one person and day, each of another product."""
+_SPECIAL_PEOPLE = 3
+_LICENSED = "2023-01-02"
 
 _TEXT = """\
-# An organisation of {people} people for: mockserver serve --organization-file <this file>
-# Only slug, name and people must be there. A key that is left out has the value it has here, or the one in a comment.
-# Dates are YYYY-MM-DD. The same file gives the same numbers, always.
+# An organization of {people} people for: mockserver serve --organization-file <this file>
+# Only slug, name and people are required. A key that is left out has the value it has here, or the one in a comment.
+# Dates are YYYY-MM-DD. The same file always gives the same numbers.
 
-slug: {quoted_slug}  # part of the tokens, such as mock-augment-{slug}
+slug: {quoted_slug}  # part of the tokens: mock-<vendor>-{slug}
 name: {name}
 people: {people}  # 1 to {most}, special people included
-seed: {seed}  # another seed, another history (left out: {default_seed})
+seed: {seed}  # another seed, another history (default: {default_seed})
 domain: {domain}  # of the generated addresses
 first_day: {first_day}  # nobody is there before
-generated: true  # false: nothing happens but the facts stated below
+generated: true  # false: nothing happens but the facts below
 
-# A weight is a team's share of the people; 0 is an empty team. One team is the default (the first when none says so).
+# A weight is a team's share of the people; 0 is an empty team. One team is the default (the first where none says so).
 teams:
 {teams}
 teamless_percent: 0  # people in no team
 
-# Accounts without a person; they work through the command line. (left out: none)
+# Accounts without a person; they work through the command line. (default: none)
 service_accounts:
   - {{name: ci-bot}}
 
-# How many join after first_day, and how many leave, spread until a date.
+# How many people join after first_day, and how many leave, spread until a date.
 turnover: {{joiners_percent: 30, leavers_percent: 20, until: 2031-12-31}}
-# How many use AI tools little, and how many much; the rest is regular.
+# How many people use AI tools little, and how many use them much; the rest is regular.
 levels: {{light_percent: 30, heavy_percent: 20}}
 
 # Per product: who gets a licence, how many of these ever start, the first day, and how long it takes to spread.
 # seats is what was bought (left out or null: as many as are licensed).
 adoption:
 {adoption}
-
-# Weights by name. The editor CLI comes by itself, with work through the command line.
-languages: {languages}
-editors: {editors}
-
-# Groups of people in the JetBrains products; a profile's name is its id.
+{product_keys}
+# Groups of people beside the teams, for products that have such; a profile's name is its id.
 profiles: [Default]
-# The teams, with those below them, that one more client of the JetBrains Console sees. (left out: no such client)
+# The teams, with those below them, that one more client with a role bound to groups sees. (default: no such client)
 console_groups: [Backend, Data]
 
-# Days off beside the usual ones.
+# Days off in addition to the usual ones.
 holidays: []
 #- 2025-10-03
 
@@ -77,27 +65,23 @@ silent: []
 # Days with an exact number of active users, people and service accounts together, in one product:
 # {products}.
 exact: []
-#- {{day: 2025-09-16, product: augment, users: 1}}
+#- {{day: 2025-09-16, product: {first_product}, users: 1}}
 
-# People stated by name (left out: none). Only email is needed; what is not stated is generated as for everybody else.
-#   team         a team's name, or null for none      role   {roles}
-#   joined       the first day                        level  {levels}
+# Special people (default: none). Only email is required; what is left out is generated as for everybody else.
+#   team         a team's name, or null for none
+#   role         {roles}
+#   level        {levels}
+#   joined       the first day
 #   left         the first day without the person
 #   licences     per product the first day (from joined to the day before left), or null or false for no licence
 #   active_only  a list of the only days with any activity
-#   augment_id   the id in Augment's cursors; when one member has it, all people and service accounts have, ascending
-#   jetbrains    {{tools, credits, old_clients}}, each left out where it is generated:
-#     tools        the only ones in use: {tools}
-#     credits      licences in the order of spending, monthly, with two decimals, such as {{quota: 10, top_up: 5}};
-#                  raises: [{{day: 2025-10-21, top_up: 5}}] is more top-up from a day on, for that month
-#     old_clients  those too old to send data to IDE Services: {clients}
+{person_keys}
 special:
 {special}
 
 # Facts, row by row, that replace what is generated for a member, a day and a product. member is the email of a special
-# person or the name of a service account (which uses {service_product} alone). An empty list is a day without activity.
-# Credits in rows are whole hundredths, and no more are spent than the licences hold.
-# A row counts something; counters left out are 0 where nothing else is said. Rows and counters by product:
+# person or the name of a service account (which uses {service_products} only). An empty list is a day without activity.
+# A row counts something; a counter that is left out is 0 unless its rules say otherwise. Rows and counters by product:
 {counters}
 facts: []
 {facts}
@@ -105,9 +89,10 @@ facts: []
 
 
 def draft(people: int, seed: int, slug: str, pool: NamePool) -> str:
-    """A commented file, the same for the same arguments. Raises OrganizationError when an argument breaks a rule."""
+    """A commented file, the same for the same arguments. Raises OrganizationError when an argument violates a rule."""
     domain = defaults.domain(slug)
-    found = faker_names.invention(seed, slug, pool, wanted=min(len(_SPECIAL), max(people, 1)))
+    found = faker_names.invention(seed, slug, pool, wanted=min(_SPECIAL_PEOPLE, max(people, 1)))
+    names = [product.name for product in products.discover()]
     written = _TEXT.format(
         people=people,
         most=PEOPLE_MAXIMUM,
@@ -118,19 +103,18 @@ def draft(people: int, seed: int, slug: str, pool: NamePool) -> str:
         name=_quoted(found.company),
         default_seed=defaults.SEED,
         first_day=defaults.FIRST_DAY,
-        products=", ".join(Product),
-        roles=", ".join(Role),
+        products=", ".join(names),
+        first_product=names[0],
+        roles=", ".join(schemas.ROLES),
         levels=", ".join(Level),
-        tools=", ".join(Tool),
-        clients=", ".join(JetBrainsProgram),
         teams=_teams(),
-        adoption=_adoption(),
-        languages=_weights(defaults.LANGUAGES),
-        editors=_weights(defaults.EDITORS),
+        adoption=_adoption(names),
+        product_keys=_product_keys(),
+        person_keys=_person_keys(),
         special=_special(found, domain),
-        service_product=Product.AUGMENT,
+        service_products=" and ".join(each.name for each in products.discover() if each.service_accounts),
         counters=_counters(),
-        facts=_facts(f"{next(iter(found.people))}@{domain}"),
+        facts="\n".join(_facts(f"{next(iter(found.people))}@{domain}")),
     )
     files.parsed(written.encode(), "draft")
     return written
@@ -141,46 +125,77 @@ def _quoted(text: str) -> str:
     return json.dumps(text, ensure_ascii=False)
 
 
+def _flow(mapping: Mapping[str, Any]) -> str:
+    """A mapping in YAML's flow style."""
+    return f"{{{', '.join(f'{key}: {value}' for key, value in mapping.items())}}}"
+
+
 def _teams() -> str:
     lines = []
     for team in defaults.TEAMS:
-        parent = f", parent: {team.parent}" if team.parent else ""
-        default = ", default: true" if team.default else ""
-        lines.append(f"  - {{name: {team.name}, weight: {team.weight}{parent}{default}}}")
+        more = {"parent": team.parent} if team.parent else {"default": "true"} if team.default else {}
+        lines.append(f"  - {_flow({'name': team.name, 'weight': team.weight, **more})}")
     return "\n".join(lines)
 
 
-def _adoption() -> str:
-    return "\n".join(
-        f"  {product}: {{licensed_percent: {spread.licensed_percent}, started_percent: {spread.started_percent}, "
-        f"starts: {spread.starts}, ramp_days: {spread.ramp_days}, seats: null}}"
-        for product, spread in defaults.ADOPTION.items()
-    )
+def _adoption(names: list[str]) -> str:
+    spread = Adoption()
+    keys = {
+        "licensed_percent": spread.licensed_percent,
+        "started_percent": spread.started_percent,
+        "starts": spread.starts,
+        "ramp_days": spread.ramp_days,
+        "seats": "null",
+    }
+    return "\n".join(f"  {name}: {_flow(keys)}" for name in names)
 
 
-def _weights(weights: Mapping[str, int]) -> str:
-    return f"{{{', '.join(f'{name}: {weight}' for name, weight in weights.items())}}}"
+def _product_keys() -> str:
+    """The products' own keys of the organization, each group after an empty line."""
+    return "".join("\n" + "\n".join(lines) + "\n" for each in products.discover() if (lines := each.file.draft.root))
+
+
+def _person_keys() -> str:
+    return "\n".join(f"#   {line}" for product in products.discover() for line in product.file.draft.person)
 
 
 def _special(found: faker_names.Invention, domain: str) -> str:
-    people = zip(found.people.items(), _SPECIAL, strict=False)
+    people = zip(found.people.items(), _examples(), strict=False)
     return "\n".join(
         f"  - {{email: {local}@{domain}, name: {_quoted(name)},\n     {more}}}" for (local, name), more in people
     )
 
 
+def _examples() -> tuple[str, str, str]:
+    """The keys of three special people, apart from their addresses and names."""
+    first, *others = (product.name for product in products.discover())
+    roles = list(schemas.ROLES)
+    own = "".join(
+        f", {each.file.draft.example_person}" for each in products.discover() if each.file.draft.example_person
+    )
+    everything = _flow(dict.fromkeys((first, *others), _LICENSED))
+    only_first = _flow({first: _LICENSED, **dict.fromkeys(others, "false")})
+    return (
+        f"team: Core, role: {roles[-1]}, level: heavy, joined: 2022-01-03, licences: {everything}",
+        f"team: Backend, role: {roles[1]}, joined: 2024-03-04{own}",
+        f"team: null, level: light, joined: 2022-01-03, left: 2025-10-15, licences: {only_first}",
+    )
+
+
 def _counters() -> str:
     wrap = textwrap.TextWrapper(118, initial_indent="#   ", subsequent_indent="#     ")
-    return "\n".join(wrap.fill(f"{product}: {_grain(grain)}") for product, grain in FACT_SPECS.items())
+    return "\n".join(wrap.fill(f"{each.name}: {_fact_rules(each.facts)}") for each in products.discover())
 
 
-def _grain(grain: FactSpec) -> str:
+def _fact_rules(spec: FactSpec) -> str:
     """The rules of one product's rows, in a few sentences."""
-    rows = f"a row for each {' and '.join(grain.labels)}" if grain.labels else "one row a day"
-    filled = [f"{name} left out is as many as {other}" for name, other in grain.left_out.items()]
-    bounds = [f"{smaller} at most {greater}" for smaller, greater in grain.at_most]
-    return ". ".join([f"{rows}; {', '.join(grain.counters)}", *map("; ".join, filter(None, (bounds, filled)))]) + "."
+    rows = f"a row for each {' and '.join(spec.labels)}" if spec.labels else "one row a day"
+    filled = [f"{name} defaults to {other}" for name, other in spec.defaults_to.items()]
+    bounds = [f"{smaller} at most {greater}" for smaller, greater in spec.at_most]
+    return ". ".join([f"{rows}; {', '.join(spec.counters)}", *map("; ".join, filter(None, (bounds, filled)))]) + "."
 
 
-def _facts(member: str) -> str:
-    return "\n".join(f"#- {{member: {member}, day: 2025-09-17, {rows}}}" for rows in _FACTS)
+def _facts(member: str) -> Iterator[str]:
+    for product in (each for each in products.discover() if each.file.draft.example_fact):
+        row, hash_sign, comment = product.file.draft.example_fact.partition("  #")
+        yield f"#- {{member: {member}, day: 2025-09-17, {product.name}: {row}}}{hash_sign}{comment}"

@@ -1,6 +1,6 @@
-"""Answers what a new organisation and a few of its people are called: by Faker where it is installed, else by the pool.
+"""Names for a new organization and a few of its people: from Faker where it is installed, else from the name pool.
 
-Faker is an extra (`analytics-mockserver[faker]`) and serves this only; nothing that is simulated depends on it.
+Faker is an extra (`analytics-mockserver[faker]`) and is used here only; nothing that is simulated depends on it.
 """
 
 import importlib

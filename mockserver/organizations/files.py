@@ -1,6 +1,6 @@
-"""Answers which organisations there are and what a file says: found, read, judged, and made a record.
+"""Organization files: the bundled ones, and loading one from a path or from bytes.
 
-The format stays out (`schemas` and the rooms of rules), and so does writing a new file (`drafts`).
+The format is in `schemas` and the rules modules; new files are written by `drafts`.
 """
 
 import json
@@ -12,29 +12,30 @@ from typing import Any, cast
 from marshmallow import ValidationError
 
 from mockserver import resources
-from mockserver.organizations import generated_rules, problems, records, rules, schemas, text
-from mockserver.organizations.problems import RuleViolation
+from mockserver.organizations import generated_rules, problems, records, rules, schemas
+from mockserver.products.organization_file import RuleViolation
 from mockserver.simulation.names import NamePool
 from mockserver.simulation.organization import Organization
+from mockserver.validation import yaml_text
 
 SIZE_MAXIMUM = 16 * 1024 * 1024
-_SCHEMA = schemas.OrganizationSchema()
+_SCHEMA = schemas.OrganizationFileSchema()
 
 
 def bundled() -> tuple[str, ...]:
-    """The slugs of the organisations that come with the product, in alphabetical order."""
+    """The slugs of the bundled organizations, in alphabetical order."""
     return tuple(sorted(path.stem for path in _folder().glob("*.yaml")))
 
 
 def named(slug: str) -> Organization:
-    """A bundled organisation. Raises OrganizationError when there is none of this name."""
+    """A bundled organization. Raises OrganizationError when there is none with this name."""
     if slug not in bundled():
-        raise problems.refusal(slug, f"no bundled organisation has this name; there are: {', '.join(bundled())}")
+        raise problems.refusal(slug, f"no bundled organization has this name; there are: {', '.join(bundled())}")
     return load(_folder() / f"{slug}.yaml")
 
 
 def load(path: Path) -> Organization:
-    """The organisation in a file. Raises OrganizationError with everything that is wrong with it."""
+    """The organization in a file. Raises OrganizationError with everything that is wrong with it."""
     try:
         with path.open("rb") as file:
             content = file.read(SIZE_MAXIMUM + 1)
@@ -44,23 +45,23 @@ def load(path: Path) -> Organization:
 
 
 def parsed(content: bytes, source: str) -> Organization:
-    """The organisation in a file's bytes; `source` names the file in errors. Raises OrganizationError."""
+    """The organization in a file's bytes; `source` names the file in errors. Raises OrganizationError."""
     if len(content) > SIZE_MAXIMUM:
         raise problems.refusal(source, f"too large; at most {SIZE_MAXIMUM // 1024 // 1024} MB")
-    document = text.mapping(content, source)
-    stated, broken = _shaped(document)
-    broken += rules.broken(stated)
-    if not broken:
-        organization = records.organization(stated)
-        broken += generated_rules.broken(organization, pool())
-        if not broken:
+    document = _document(content, source)
+    values, violations = _load(document)
+    violations += rules.violations(values)
+    if not violations:
+        organization = records.organization(values)
+        violations += generated_rules.violations(organization, pool())
+        if not violations:
             return organization
-    raise problems.OrganizationError(problems.located(source, document, broken))
+    raise problems.OrganizationError(problems.located(source, document, violations))
 
 
 @cache
 def pool() -> NamePool:
-    """The names that generated people bear."""
+    """The names of generated people."""
     listed = json.loads((resources.fixtures() / "names.json").read_bytes())
     given, family = (tuple((written, form) for written, form in listed[each]) for each in ("given", "family"))
     return NamePool(given, family)
@@ -70,19 +71,30 @@ def _folder() -> Path:
     return resources.fixtures() / "organizations"
 
 
-def _shaped(document: dict[Any, Any]) -> tuple[dict[str, Any], list[RuleViolation]]:
-    """What has its right shape, and a broken rule for each value that has not."""
+def _document(content: bytes, source: str) -> dict[Any, Any]:
+    try:
+        document = yaml_text.load(content)
+    except yaml_text.YamlError as error:
+        raise problems.unreadable(source, error) from error
+    if not isinstance(document, dict):
+        raise problems.refusal(source, "not a mapping; a file has keys, at least `slug`, `name` and `people`")
+    return document
+
+
+def _load(document: dict[Any, Any]) -> tuple[dict[str, Any], list[RuleViolation]]:
+    """The values that have the right shape, and a violation for each value that has not."""
     try:
         return _SCHEMA.load(document), []
     except ValidationError as error:
-        return cast("dict[str, Any]", error.valid_data), list(_flat(cast("dict[str | int, Any]", error.messages), ()))
+        messages = cast("dict[str | int, Any]", error.messages)
+        return cast("dict[str, Any]", error.valid_data), list(_flatten(messages, ()))
 
 
-def _flat(messages: Mapping[str | int, Any], path: problems.Path) -> Iterator[RuleViolation]:
+def _flatten(messages: Mapping[str | int, Any], path: yaml_text.Path) -> Iterator[RuleViolation]:
     """Marshmallow's nested messages, one for each path; "_schema" stands for the mapping itself."""
     for step, inner in messages.items():
         here = path if step == "_schema" else (*path, step)
         if isinstance(inner, Mapping):
-            yield from _flat(inner, here)
+            yield from _flatten(inner, here)
         else:
             yield from (RuleViolation(here, message) for message in inner)

@@ -1,23 +1,21 @@
-"""Answers which record an organisation file stands for: the values that it states, with everything else filled in.
+"""The record that an organization file stands for: the values that it states, with everything else filled in.
 
-Judging the values stays out (`schemas`, `rules`); what arrives here is right.
+Values are valid by the time that they come here.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
-from mockserver.organizations import defaults, people_rules
-from mockserver.organizations.products import FACT_SPECS
+from mockserver import products
+from mockserver.organizations import defaults, people_rules, schemas
+from mockserver.products.organization_file import FileKeys, FileSection, FileValues
 from mockserver.simulation.organization import (
     Adoption,
-    Allotment,
     ExactDay,
-    JetBrainsPerson,
     Levels,
+    Options,
     Organization,
-    Product,
-    Raise,
     ScriptedFact,
     ServiceAccount,
     SilentPeriod,
@@ -26,73 +24,75 @@ from mockserver.simulation.organization import (
     Turnover,
 )
 
-Stated = Mapping[str, Any]
-
-_AS_STATED = ("slug", "name", "people", "teamless_percent", "generated")
+_UNCHANGED = ("slug", "name", "people", "teamless_percent", "generated")
 
 
-def organization(stated: Stated) -> Organization:
+def organization(values: FileValues) -> Organization:
     """The record of a file's values."""
     return Organization(
-        **{key: stated[key] for key in _AS_STATED if key in stated},
-        seed=stated.get("seed", defaults.SEED),
-        domain=stated.get("domain", defaults.domain(stated["slug"])),
-        first_day=stated.get("first_day", defaults.FIRST_DAY),
-        teams=_teams(stated),
-        service_accounts=tuple(ServiceAccount(**each) for each in stated.get("service_accounts", ())),
-        turnover=Turnover(**stated.get("turnover", {})),
-        levels=Levels(**stated.get("levels", {})),
-        adoption=_adoption(stated.get("adoption", {})),
-        languages=stated.get("languages", defaults.LANGUAGES),
-        editors=stated.get("editors", defaults.EDITORS),
-        profiles=tuple(stated.get("profiles", defaults.PROFILES)),
-        console_groups=tuple(stated.get("console_groups", ())),
-        holidays=tuple(stated.get("holidays", ())),
-        silent=tuple(SilentPeriod(**each) for each in stated.get("silent", ())),
-        exact=tuple(ExactDay(**each) for each in stated.get("exact", ())),
-        special=tuple(_special(each) for each in stated.get("special", ())),
-        facts=tuple(_facts(stated)),
+        **{key: values[key] for key in _UNCHANGED if key in values},
+        seed=values.get("seed", defaults.SEED),
+        domain=values.get("domain", defaults.domain(values["slug"])),
+        first_day=values.get("first_day", defaults.FIRST_DAY),
+        teams=_teams(values),
+        service_accounts=tuple(_service_account(each) for each in values.get("service_accounts", ())),
+        turnover=Turnover(**values.get("turnover", {})),
+        levels=Levels(**values.get("levels", {})),
+        adoption=_adoption(values.get("adoption", {})),
+        profiles=tuple(values.get("profiles", defaults.PROFILES)),
+        console_groups=tuple(values.get("console_groups", ())),
+        holidays=tuple(values.get("holidays", ())),
+        silent=tuple(SilentPeriod(**each) for each in values.get("silent", ())),
+        exact=tuple(ExactDay(**each) for each in values.get("exact", ())),
+        special=tuple(_special_person(each) for each in values.get("special", ())),
+        facts=tuple(_facts(values)),
+        options=_options(values, lambda section: section.organization),
     )
 
 
-def _teams(stated: Stated) -> tuple[Team, ...]:
-    """The teams, of which one is the default: the first when none says so."""
-    if "teams" not in stated:
+def _options(values: FileValues, keys_of: Callable[[FileSection], FileKeys]) -> Options:
+    """By product, what the product makes of its own keys in a mapping."""
+    found: dict[str, object] = {}
+    for product in products.discover():
+        keys = keys_of(product.file)
+        record = keys.to_options({key: values[key] for key in keys.fields if key in values})
+        if record is not None:
+            found[product.name] = record
+    return found
+
+
+def _teams(values: FileValues) -> tuple[Team, ...]:
+    """The teams, of which one is the default: the first one where the file names none."""
+    if "teams" not in values:
         return defaults.TEAMS
-    first, *others = (Team(**each) for each in stated["teams"])
+    first, *others = (Team(**each) for each in values["teams"])
     return (replace(first, default=not any(team.default for team in others)), *others)
 
 
-def _adoption(given: Stated) -> dict[Product, Adoption]:
-    return {product: replace(spread, **given.get(product, {})) for product, spread in defaults.ADOPTION.items()}
+def _adoption(given: FileValues) -> dict[str, Adoption]:
+    return {product.name: Adoption(**given.get(product.name, {})) for product in products.discover()}
 
 
-def _special(stated: Stated) -> SpecialPerson:
-    lists = {"licences": {Product(name): day for name, day in stated.get("licences", {}).items()}}
-    days = {"active_only": tuple(stated["active_only"])} if "active_only" in stated else {}
-    teamless = "team" in stated and stated["team"] is None
-    jetbrains = _jetbrains(stated.get("jetbrains", {}))
-    return SpecialPerson(**{**stated, **lists, **days, "jetbrains": jetbrains}, teamless=teamless)
+def _service_account(values: FileValues) -> ServiceAccount:
+    return ServiceAccount(values["name"], _options(values, lambda section: section.service_account))
 
 
-def _jetbrains(stated: Stated) -> JetBrainsPerson:
-    return JetBrainsPerson(
-        tools=tuple(stated["tools"]) if "tools" in stated else None,
-        credits=tuple(_allotment(each) for each in stated["credits"]) if "credits" in stated else None,
-        old_clients=tuple(stated.get("old_clients", ())),
-    )
+def _special_person(values: FileValues) -> SpecialPerson:
+    own: dict[str, Any] = {key: value for key, value in values.items() if key not in schemas.PERSON_KEYS}
+    if "role" in own:
+        own["role"] = schemas.ROLES[own["role"]]
+    if "active_only" in own:
+        own["active_only"] = tuple(own["active_only"])
+    teamless = "team" in own and own["team"] is None
+    return SpecialPerson(**own, teamless=teamless, options=_options(values, lambda section: section.person))
 
 
-def _allotment(stated: Stated) -> Allotment:
-    return Allotment(**{**stated, "raises": tuple(Raise(**each) for each in stated.get("raises", ()))})
-
-
-def _facts(stated: Stated) -> Iterator[ScriptedFact]:
-    known, first = people_rules.members(stated), {"special": 0, "service_accounts": stated["people"]}
-    for fact in stated.get("facts", ()):
-        group, place = known[fact["member"].casefold()]
-        for product, grain in ((each, grain) for each, grain in FACT_SPECS.items() if each.value in fact):
-            member, day = first[group] + place, fact["day"]
-            rows = [(tuple(row[label] for label in grain.labels), grain.filled(row)) for row in fact[product.value]]
+def _facts(values: FileValues) -> Iterator[ScriptedFact]:
+    known, first = people_rules.members(values), {"special": 0, "service_accounts": values["people"]}
+    for fact in values.get("facts", ()):
+        group, index = known[fact["member"].casefold()]
+        for product in (each for each in products.discover() if each.name in fact):
+            member, spec = first[group] + index, product.facts
+            rows = [(tuple(row[label] for label in spec.labels), spec.fill(row)) for row in fact[product.name]]
             for labels, counters in rows or [((), {})]:
-                yield ScriptedFact(member, product, day, labels, counters)
+                yield ScriptedFact(member, product.name, fact["day"], labels, counters)

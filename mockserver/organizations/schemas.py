@@ -1,197 +1,206 @@
-"""Answers which keys an organisation file has and which shape each value takes.
+"""The keys of an organization file, and the shape of each value.
 
-What one value means for another stays out (`rules`), and so does what a key that is left out stands for (`records`).
+What one value means for another is checked by `rules`; what a missing key stands for is filled in by `records`. Each
+product adds the keys that are its own.
 """
 
-import re
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, Final
 
 from marshmallow import fields, validate
 
-from mockserver.organizations import shapes
-from mockserver.organizations.products import FACT_SPECS, FactSpec
-from mockserver.simulation.organization import PEOPLE_MAXIMUM, JetBrainsProgram, Level, Product, Role, Tool
+from mockserver import products
+from mockserver.products.model import FactSpec
+from mockserver.products.organization_file import FileKeys, FileSection
+from mockserver.simulation.organization import PEOPLE_MAXIMUM, Level
+from mockserver.validation import file_fields
+from mockserver.validation.file_fields import (
+    COUNT_MAXIMUM,
+    DATE_RULE,
+    WEIGHT_MAXIMUM,
+    DateField,
+    FileMapping,
+    boolean,
+    email,
+    many,
+    many_nested,
+    nested,
+    one_of,
+    percent,
+    text,
+    whole,
+)
 
 SERVICE_ACCOUNTS_MAXIMUM = 1_000
 SEED_MAXIMUM = 2**63 - 1
 
-_SLUG = re.compile(r"(?!.*-(?:forbidden|groups)\Z)[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?\Z")
+_SLUG = r"(?!.*-(?:forbidden|groups)\Z)[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?\Z"
 _SLUG_RULE = "1 to 40 of a-z, 0-9 and - (not first, not last), not ending in -forbidden or -groups"
-_DOMAIN = re.compile(r"(?=.{1,190}\Z)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]\Z")
+_DOMAIN = r"(?=.{1,190}\Z)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]\Z"
 _DOMAIN_RULE = "a domain in lower case, such as acme.example"
-_ACCOUNT = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}\Z")
+_ACCOUNT = r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}\Z"
 _ACCOUNT_RULE = "1 to 100 of A-Z, a-z, 0-9 and . _ - (not first)"
-_ID = re.compile(r"[\x21-\x7e]{1,100}\Z")
-_ID_RULE = "1 to 100 visible ASCII characters"
+
+_PRODUCTS: Final = products.discover()
+_NAMES: Final = tuple(product.name for product in _PRODUCTS)
+_LISTED_NAMES: Final = ", ".join(_NAMES)
+ROLES: Final[Mapping[str, int]] = {name: rank for product in _PRODUCTS for rank, name in enumerate(product.roles)}
+"""The rank of each role, by the names of all products that have roles."""
 
 
-class TeamSchema(shapes.FileSchema):
+def product_keys(section: Callable[[FileSection], FileKeys]) -> dict[str, fields.Field[Any]]:
+    """The keys that all products add to one kind of mapping; ValueError when two of them add the same."""
+    found: dict[str, fields.Field[Any]] = {}
+    for product in _PRODUCTS:
+        for key, field in section(product.file).fields.items():
+            if key in found:
+                raise ValueError(f"{product.name}: another product has the key {key!r} in organization files already")
+            found[key] = field
+    return found
+
+
+class LicenceField(DateField):
+    """The first day of a licence; null or false for none."""
+
+    def __init__(self) -> None:
+        super().__init__(rule=f"{DATE_RULE}; null or false for no licence", allow_none=True)
+
+    def _deserialize(self, value: object, *args: Any, **kwargs: Any) -> Any:
+        return None if value is False else super()._deserialize(value, *args, **kwargs)
+
+
+class TeamFileSchema(FileMapping):
     """A team; a weight of 0 makes it an empty one."""
 
-    name = shapes.text(required=True)
-    weight = shapes.whole(0, shapes.WEIGHT_MAXIMUM)
-    parent = shapes.text(allow_none=True)
-    default = shapes.truth()
+    name = text(required=True)
+    weight = whole(0, WEIGHT_MAXIMUM)
+    parent = text(allow_none=True)
+    default = boolean()
 
 
-class ServiceAccountSchema(shapes.FileSchema):
+class _ServiceAccountKeys(FileMapping):
     """An account without a person."""
 
-    name = shapes.text(_ACCOUNT, _ACCOUNT_RULE, required=True)
-    augment_id = shapes.text(_ID, _ID_RULE)
+    name = text(_ACCOUNT, _ACCOUNT_RULE, required=True)
 
 
-class TurnoverSchema(shapes.FileSchema):
-    """Who joins late and who leaves."""
+class TurnoverSchema(FileMapping):
+    """How many people join late and how many leave."""
 
-    joiners_percent = shapes.percent()
-    leavers_percent = shapes.percent()
-    until = shapes.Day()
-
-
-class LevelsSchema(shapes.FileSchema):
-    """How many use AI tools little, and how many use them much."""
-
-    light_percent = shapes.percent()
-    heavy_percent = shapes.percent()
+    joiners_percent = percent()
+    leavers_percent = percent()
+    until = DateField()
 
 
-class AdoptionSchema(shapes.FileSchema):
+class LevelsSchema(FileMapping):
+    """How many people use AI tools little, and how many use them much."""
+
+    light_percent = percent()
+    heavy_percent = percent()
+
+
+class AdoptionSchema(FileMapping):
     """How one product spreads."""
 
-    licensed_percent = shapes.percent()
-    started_percent = shapes.percent()
-    starts = shapes.Day()
-    ramp_days = shapes.whole(0, 3_650)
-    seats = shapes.whole(0, 1_000_000, allow_none=True)
+    licensed_percent = percent()
+    started_percent = percent()
+    starts = DateField()
+    ramp_days = whole(0, 3_650)
+    seats = whole(0, 1_000_000, allow_none=True)
 
 
-class PeriodSchema(shapes.FileSchema):
+class PeriodSchema(FileMapping):
     """Days on which nobody is active."""
 
-    first = shapes.Day(required=True)
-    last = shapes.Day(required=True)
+    first = DateField(required=True)
+    last = DateField(required=True)
 
 
-class ExactDaySchema(shapes.FileSchema):
-    """A day with a stated number of active users."""
+class ExactDaySchema(FileMapping):
+    """A day with an exact number of active users."""
 
-    day = shapes.Day(required=True)
-    product = shapes.one_of(Product, required=True)
-    users = shapes.whole(1, PEOPLE_MAXIMUM + SERVICE_ACCOUNTS_MAXIMUM, required=True)
-
-
-class RaiseSchema(shapes.FileSchema):
-    """Top-up credits that come on a day."""
-
-    day = shapes.Day(required=True)
-    top_up = shapes.Credits(required=True)
+    day = DateField(required=True)
+    product = file_fields.one_name_of(_NAMES, required=True)
+    users = whole(1, PEOPLE_MAXIMUM + SERVICE_ACCOUNTS_MAXIMUM, required=True)
 
 
-class AllotmentSchema(shapes.FileSchema):
-    """What one licence holds each month."""
-
-    quota = shapes.Credits(required=True)
-    top_up = shapes.Credits()
-    raises = shapes.many(
-        fields.Nested(RaiseSchema, error_messages=shapes.says("a mapping, such as day: 2025-10-14, top_up: 5")),
-        "a list of raises, each with day and top_up",
-    )
+LicencesSchema = FileMapping.from_dict({name: LicenceField() for name in _NAMES}, name="LicencesSchema")
 
 
-class JetBrainsPersonSchema(shapes.FileSchema):
-    """What is stated of a person's JetBrains AI."""
+class _SpecialPersonKeys(FileMapping):
+    """A person whom the file describes; a team of null is none."""
 
-    tools = shapes.many(shapes.one_of(Tool), f"a list of tools: {', '.join(Tool)}", validate=shapes.free_tool)
-    credits = shapes.many(
-        fields.Nested(AllotmentSchema, error_messages=shapes.says("a mapping, such as quota: 10, top_up: 5")),
-        "a list of licences, each with its quota",
-    )
-    old_clients = shapes.many(shapes.one_of(JetBrainsProgram), f"a list of clients: {', '.join(JetBrainsProgram)}")
-
-
-class SpecialPersonSchema(shapes.FileSchema):
-    """A person stated by name; a team of null is none."""
-
-    email = shapes.email(required=True)
-    name = shapes.text()
-    team = shapes.text(allow_none=True)
-    role = shapes.one_of(Role)
-    level = shapes.one_of(Level)
-    joined = shapes.Day()
-    left = shapes.Day()
-    licences = fields.Nested(
-        shapes.FileSchema.from_dict({product.value: shapes.Licence() for product in Product}, name="LicencesSchema"),
-        error_messages=shapes.says(f"a mapping of products ({', '.join(Product)}) to first days"),
-    )
-    active_only = shapes.many(shapes.Day(), "a list of dates")
-    augment_id = shapes.text(_ID, _ID_RULE)
-    jetbrains = fields.Nested(
-        JetBrainsPersonSchema, error_messages=shapes.says("a mapping with some of: tools, credits, old_clients")
-    )
+    email = email(required=True)
+    name = text()
+    team = text(allow_none=True)
+    role = file_fields.one_name_of(tuple(ROLES))
+    level = one_of(Level)
+    joined = DateField()
+    left = DateField()
+    licences = nested(LicencesSchema, f"a mapping of products ({_LISTED_NAMES}) to first days")
+    active_only = many(DateField(), "a list of dates")
 
 
-def _rows(grain: FactSpec) -> fields.List[Any]:
-    """The rows of one product in a fact: its labels, and its counters."""
-    labels: dict[str, Any] = {label: shapes.text(required=True) for label in grain.labels}
-    counters = {counter: shapes.whole(0, shapes.COUNT_MAXIMUM) for counter in grain.counters}
-    row = shapes.FileSchema.from_dict(labels | counters, name="RowSchema")
-    return _list(row, "a list of rows, an empty one for a day without activity")
+def _fact_rows(spec: FactSpec) -> fields.List[Any]:
+    """The rows of one product in a fact: its labels and its counters."""
+    labels: dict[str, Any] = {label: text(required=True) for label in spec.labels}
+    counters = {counter: whole(0, COUNT_MAXIMUM) for counter in spec.counters}
+    row = FileMapping.from_dict(labels | counters, name="FactRowSchema")
+    return many_nested(row, "a list of rows, an empty one for a day without activity")
 
 
-def _group(schema: type[Any], rule: str) -> fields.Nested:
-    return fields.Nested(schema, error_messages=shapes.says(rule))
+ServiceAccountFileSchema = _ServiceAccountKeys.from_dict(
+    product_keys(lambda section: section.service_account), name="ServiceAccountFileSchema"
+)
+PERSON_KEYS: Final = product_keys(lambda section: section.person)
+"""The keys of a special person that are a product's."""
 
-
-def _list(schema: type[Any], rule: str, **kwargs: Any) -> fields.List[Any]:
-    return shapes.many(_group(schema, "a mapping of keys and values"), rule, **kwargs)
-
-
-FactSchema = shapes.FileSchema.from_dict(
+SpecialPersonFileSchema = _SpecialPersonKeys.from_dict(PERSON_KEYS, name="SpecialPersonFileSchema")
+FactSchema = FileMapping.from_dict(
     {
-        "member": shapes.text(required=True),
-        "day": shapes.Day(required=True),
-        **{product.value: _rows(grain) for product, grain in FACT_SPECS.items()},
+        "member": text(required=True),
+        "day": DateField(required=True),
+        **{product.name: _fact_rows(product.facts) for product in _PRODUCTS},
     },
     name="FactSchema",
 )
-
-_AdoptionsSchema = shapes.FileSchema.from_dict(
-    {product.value: _group(AdoptionSchema, "a mapping, such as licensed_percent: 80") for product in Product},
+AdoptionsSchema = FileMapping.from_dict(
+    {name: nested(AdoptionSchema, "a mapping, such as licensed_percent: 80") for name in _NAMES},
     name="AdoptionsSchema",
 )
 
 
-class OrganizationSchema(shapes.FileSchema):
-    """The whole file; only the slug, the name and the number of people must be stated."""
+class _OrganizationKeys(FileMapping):
+    """The whole file; only the slug, the name and the number of people are required."""
 
-    slug = shapes.text(_SLUG, _SLUG_RULE, required=True)
-    name = shapes.text(required=True)
-    people = shapes.whole(1, PEOPLE_MAXIMUM, required=True)
-    seed = shapes.whole(0, SEED_MAXIMUM)
-    domain = shapes.text(_DOMAIN, _DOMAIN_RULE)
-    first_day = shapes.Day()
-    generated = shapes.truth()
-    teams = _list(TeamSchema, "a list of one team or more", validate=validate.Length(min=1, error="one team at least"))
-    teamless_percent = shapes.percent()
-    service_accounts = _list(
-        ServiceAccountSchema,
+    slug = text(_SLUG, _SLUG_RULE, required=True)
+    name = text(required=True)
+    people = whole(1, PEOPLE_MAXIMUM, required=True)
+    seed = whole(0, SEED_MAXIMUM)
+    domain = text(_DOMAIN, _DOMAIN_RULE)
+    first_day = DateField()
+    generated = boolean()
+    teams = many_nested(
+        TeamFileSchema, "a list of at least one team", validate=validate.Length(min=1, error="at least one team")
+    )
+    teamless_percent = percent()
+    service_accounts = many_nested(
+        ServiceAccountFileSchema,
         "a list of service accounts",
         validate=validate.Length(max=SERVICE_ACCOUNTS_MAXIMUM, error=f"at most {SERVICE_ACCOUNTS_MAXIMUM} of them"),
     )
-    turnover = _group(TurnoverSchema, "a mapping, such as leavers_percent: 10")
-    levels = _group(LevelsSchema, "a mapping, such as light_percent: 30")
-    adoption = _group(_AdoptionsSchema, f"a mapping with some of: {', '.join(Product)}")
-    languages = shapes.Weights()
-    editors = shapes.Weights()
-    profiles = shapes.many(
-        shapes.text(), "a list of names", validate=validate.Length(min=1, error="one profile at least")
-    )
-    console_groups = shapes.many(
-        shapes.text(), "a list of teams", validate=validate.Length(min=1, error="one team at least")
-    )
-    holidays = shapes.many(shapes.Day(), "a list of dates")
-    silent = _list(PeriodSchema, "a list of periods, each with first and last")
-    exact = _list(ExactDaySchema, "a list of days, each with day, product and users")
-    special = _list(SpecialPersonSchema, "a list of people")
-    facts = _list(FactSchema, "a list of facts, each with member, day and a product's rows")
+    turnover = nested(TurnoverSchema, "a mapping, such as leavers_percent: 10")
+    levels = nested(LevelsSchema, "a mapping, such as light_percent: 30")
+    adoption = nested(AdoptionsSchema, f"a mapping with some of: {_LISTED_NAMES}")
+    profiles = many(text(), "a list of names", validate=validate.Length(min=1, error="at least one profile"))
+    console_groups = many(text(), "a list of teams", validate=validate.Length(min=1, error="at least one team"))
+    holidays = many(DateField(), "a list of dates")
+    silent = many_nested(PeriodSchema, "a list of periods, each with first and last")
+    exact = many_nested(ExactDaySchema, "a list of days, each with day, product and users")
+    special = many_nested(SpecialPersonFileSchema, "a list of people")
+    facts = many_nested(FactSchema, "a list of facts, each with member, day and a product's rows")
+
+
+OrganizationFileSchema = _OrganizationKeys.from_dict(
+    product_keys(lambda section: section.organization), name="OrganizationFileSchema"
+)

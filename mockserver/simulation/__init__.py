@@ -1,4 +1,4 @@
-"""One world as a pure function of a seed: an organisation, its people, their days.
+"""One organization, its people and their days, as pure functions of a seed. The core of the simulation.
 
-HTTP, files and vendors' words stay out.
+What people do in a product is computed in `products`; HTTP, files and vendors are further up.
 """

@@ -1,6 +1,6 @@
-"""Answers who has an account for a product, and since when: invited, registered, deactivated.
+"""Accounts for a product: who has one, and when they were invited, registered, edited and deactivated.
 
-Instants are whole seconds since 1970-01-01T00:00:00Z. What is done with an account stays out (the product's facts).
+Times are whole seconds since 1970-01-01T00:00:00Z. What people do with an account is computed by the product.
 """
 
 from dataclasses import dataclass
@@ -10,23 +10,23 @@ import numpy as np
 
 from mockserver.simulation import hashing
 from mockserver.simulation.hashing import I64
-from mockserver.simulation.instants import DAY, EPOCH
-from mockserver.simulation.organization import NEVER, Product
-from mockserver.simulation.people import BLOCK, PRODUCTS, Block, People
+from mockserver.simulation.organization import NEVER
+from mockserver.simulation.people import BLOCK, Block, People
 from mockserver.simulation.presence import Mask
+from mockserver.simulation.timestamps import DAY, EPOCH
 
-NO_INSTANT = int(np.iinfo(np.int64).max)
+NO_SECOND = int(np.iinfo(np.int64).max)
 """Stands for "does not happen"."""
 
 _EARLY_HOURS = 7 * 3600
-"""Accounts change in the first hours of a day, before anybody works on it."""
+"""Accounts change in the first hours of a day, before anybody works."""
 _INVITED_DAYS = 21
 _CHANGED_PERCENT, _CHANGED_DAYS = 40, 600
 _VERIFIED_PERCENT = 97
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class AccountTable:
     """Everybody who ever has an account, ascending by index; `changed` is when something about it was edited."""
 
     index: I64
@@ -39,55 +39,61 @@ class Table:
     deactivated: I64
 
     def known(self, now: int) -> Mask:
-        """Whose account is there at an instant, deactivated or not."""
+        """Whose account exists at a time, deactivated or not."""
         return self.registered <= now
 
     def active(self, now: int) -> Mask:
-        """Whose account is there at an instant and not deactivated."""
+        """Whose account exists at a time and is not deactivated."""
         return self.known(now) & (now < self.deactivated)
 
     def pending(self, now: int) -> Mask:
-        """Who is invited at an instant and has not registered yet."""
+        """Who is invited at a time and has not registered yet."""
         return (self.invited <= now) & (now < self.registered)
 
 
 class Accounts:
-    """The accounts of one product in one organisation."""
+    """The accounts of one product in one organization."""
 
-    def __init__(self, people: People, product: Product) -> None:
+    def __init__(self, people: People, product: str) -> None:
         self._people = people
         self._product = product
 
-    @cached_property
-    def table(self) -> Table:
-        """Everybody who ever has an account: some numbers a person, computed once."""
-        parts = [self._part(block) for block in self._people.blocks()]
-        return Table(*(np.concatenate([getattr(part, name) for part in parts]) for name in Table.__slots__))
+    @property
+    def members(self) -> int:
+        """The number of members, with an account or without."""
+        return self._people.organization.members
 
-    def of(self, index: int) -> Table:
-        """The account of the member at `index` alone, at a member's cost; nothing where there never is one."""
+    @cached_property
+    def table(self) -> AccountTable:
+        """Everybody who ever has an account: a few numbers per person, computed once."""
+        parts = [self._part(block) for block in self._people.blocks()]
+        columns = (np.concatenate([getattr(part, name) for part in parts]) for name in AccountTable.__slots__)
+        return AccountTable(*columns)
+
+    def of(self, index: int) -> AccountTable:
+        """The account of the member at `index` alone; an empty table for a member who never has one."""
         return self._part(self._people.block(index // BLOCK).take(np.array([index % BLOCK])))
 
     def _draw(self, topic: str, index: I64) -> I64:
         return hashing.field(hashing.mix(self._people.key(f"{self._product} {topic}"), index), 3)
 
-    def _part(self, block: Block) -> Table:
-        licensed = block.licensed[PRODUCTS.index(self._product)]
-        # Whoever is gone by the first day of a stated licence never registers.
+    def _part(self, block: Block) -> AccountTable:
+        licensed = block.licence_start(self._product)
+        # Whoever has left by the first day of a licence in the file never registers.
         block = block.take(np.flatnonzero((licensed < block.left) & ~block.service))
-        licensed, index = block.licensed[PRODUCTS.index(self._product)], block.index
+        licensed, index = block.licence_start(self._product), block.index
         registered = (licensed - EPOCH) * DAY + (self._draw("registered", index) * _EARLY_HOURS >> 16)
         left = (block.left - EPOCH) * DAY + (self._draw("deactivated", index) * _EARLY_HOURS >> 16)
         changes = hashing.percent(self._draw("changes", index), _CHANGED_PERCENT)
         changed = registered + (self._draw("changed", index) * (_CHANGED_DAYS * DAY) >> 16)
-        deactivated = np.where(block.left < NEVER, left, NO_INSTANT)
-        return Table(
+        deactivated = np.where(block.left < NEVER, left, NO_SECOND)
+        return AccountTable(
             index=index,
             team=block.team,
             role=block.role,
             verified=hashing.percent(self._draw("verified", index), _VERIFIED_PERCENT),
             invited=registered - DAY - (self._draw("invited", index) * (_INVITED_DAYS * DAY) >> 16),
             registered=registered,
-            changed=np.where(changes & (changed < deactivated), changed, NO_INSTANT),
+            changed=np.where(changes & (changed < deactivated), changed, NO_SECOND),
             deactivated=deactivated,
         )

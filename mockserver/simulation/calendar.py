@@ -1,6 +1,6 @@
-"""Answers what kind of day a day is: weekday, month, holiday, silence. A day is a proleptic Gregorian ordinal.
+"""The calendar: weekdays, months, holidays and silent periods of a run of days.
 
-Who works on it stays out.
+A day is a proleptic Gregorian ordinal. Who works on it is decided by `presence`.
 """
 
 from collections.abc import Sequence
@@ -22,7 +22,7 @@ _EPOCH = date(1970, 1, 1).toordinal()
 
 @dataclass(frozen=True, slots=True)
 class Days:
-    """A run of consecutive days and what each is like; every array has one entry a day."""
+    """A run of consecutive days and what each is like; every array has one entry per day."""
 
     ordinals: I64
     weekend: np.ndarray
@@ -49,7 +49,7 @@ class Days:
 def days(organization: Organization, first: int, last: int) -> Days:
     """The days from `first` to `last`, both inclusive.
 
-    `quarter` numbers the spells that vacations are drawn in, `month` the calendar months, from 1970-01 on.
+    `quarter` numbers the periods in which vacations are drawn, `month` the calendar months, from 1970-01 on.
     """
     ordinals = np.arange(first, last + 1, dtype=np.int64)
     dates = (ordinals - _EPOCH).astype("datetime64[D]")
@@ -75,9 +75,9 @@ def _within(periods: Sequence[SilentPeriod], ordinals: I64) -> np.ndarray:
 
 
 def month_after(month: date, by: int = 1) -> date:
-    """The first day of the month that lies `by` months after another's."""
-    year, place = divmod(month.year * 12 + month.month - 1 + by, 12)
-    return date(year, place + 1, 1)
+    """The first day of the month that is `by` months after another."""
+    year, number = divmod(month.year * 12 + month.month - 1 + by, 12)
+    return date(year, number + 1, 1)
 
 
 def month_of(day: int) -> int:

@@ -1,6 +1,6 @@
-"""Answers into which parts of the calendar a run of days falls: its days, weeks, months or years. Days are ordinals.
+"""Periods of the calendar (days, weeks, months, years) that a run of days touches. Days are ordinals.
 
-What is counted in a part stays out, and so do the words by which a client asks for one.
+How a client names a period is decided by each vendor.
 """
 
 from collections.abc import Sequence
@@ -9,7 +9,7 @@ from enum import StrEnum
 
 
 class CalendarPeriod(StrEnum):
-    """What a bucket is; weeks begin on Monday."""
+    """The length of a bucket; weeks begin on Monday."""
 
     DAY = "day"
     WEEK = "week"
@@ -20,20 +20,20 @@ class CalendarPeriod(StrEnum):
 _MONTHS = {CalendarPeriod.MONTH: 1, CalendarPeriod.YEAR: 12}
 
 
-def count(first: int, last: int, part: CalendarPeriod) -> int:
-    """How many parts the days from `first` to `last` touch, both inclusive; `first` is not the later one."""
-    if part in _MONTHS:
-        return _month(last) // _MONTHS[part] - _month(first) // _MONTHS[part] + 1
-    return len(starts(first, last, part))
+def count(first: int, last: int, period: CalendarPeriod) -> int:
+    """How many periods the days from `first` to `last`, both inclusive, touch; `first` is not later than `last`."""
+    if period in _MONTHS:
+        return _month(last) // _MONTHS[period] - _month(first) // _MONTHS[period] + 1
+    return len(starts(first, last, period))
 
 
-def starts(first: int, last: int, part: CalendarPeriod) -> Sequence[int]:
-    """The first day of each part that they touch, ascending; the first of all may lie before `first`."""
-    if part in _MONTHS:
-        step = _MONTHS[part]
+def starts(first: int, last: int, period: CalendarPeriod) -> Sequence[int]:
+    """The first day of each period that they touch, ascending; the first of them may be before `first`."""
+    if period in _MONTHS:
+        step = _MONTHS[period]
         months = range(_month(first) // step * step, _month(last) + 1, step)
         return [date(month // 12, month % 12 + 1, 1).toordinal() for month in months]
-    if part == CalendarPeriod.WEEK:
+    if period == CalendarPeriod.WEEK:
         return range(first - (first - 1) % 7, last + 1, 7)  # The ordinal 1 is a Monday.
     return range(first, last + 1)
 

@@ -1,6 +1,6 @@
-"""Answers what time it is in a world: real, shifted, or frozen; the only place that reads the wall clock.
+"""Clocks of sandboxes: real, shifted or frozen. The only module that reads the wall clock.
 
-A clock is a value. Who holds it, and when it is replaced by another, stays out.
+A clock is a value; the sandbox that has it replaces it by another one.
 """
 
 import time
@@ -10,14 +10,13 @@ from typing import Self
 
 EARLIEST = datetime(1971, 1, 1, tzinfo=UTC)
 LATEST = datetime(2199, 12, 31, 23, 59, 59, 999_999, tzinfo=UTC)
-"""A clock's bounds: two years of history and a year of future fit on either side of any instant between them."""
-
+"""The bounds of a clock: two years of history and a year of future fit around any time between them."""
 
 _BOUNDS = f"the clock must stay between {EARLIEST:%Y-%m-%d} and {LATEST:%Y-%m-%d}"
 
 
 class ClockError(ValueError):
-    """An instant outside the bounds of a clock."""
+    """A time outside the bounds of a clock."""
 
 
 def wall() -> datetime:
@@ -26,28 +25,28 @@ def wall() -> datetime:
 
 
 def elapsed() -> int:
-    """Nanoseconds of real time since some instant: for how long something lasts, whatever is done to the wall clock."""
+    """Nanoseconds of real time since an arbitrary start, to measure durations whatever is done to the wall clock."""
     return time.monotonic_ns()
 
 
-def _within(instant: datetime) -> datetime:
-    if not EARLIEST <= instant <= LATEST:
+def _within(now: datetime) -> datetime:
+    if not EARLIEST <= now <= LATEST:
         raise ClockError(_BOUNDS)
-    return instant.astimezone(UTC)
+    return now.astimezone(UTC)
 
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """An offset to the wall clock, or an instant that does not move. The default is real time."""
+    """An offset to the wall clock, or a time that does not move. The default is real time."""
 
     offset: timedelta = timedelta()
     frozen_at: datetime | None = None
 
     @classmethod
-    def at(cls, instant: datetime, *, frozen: bool = False) -> Self:
-        """A clock that shows `instant` (aware) now and stands still, or runs on from it; ClockError out of bounds."""
-        instant = _within(instant)
-        return cls(frozen_at=instant) if frozen else cls(offset=instant - wall())
+    def at(cls, now: datetime, *, frozen: bool = False) -> Self:
+        """A clock that shows `now` (aware) and stands still, or runs on from it; ClockError out of bounds."""
+        now = _within(now)
+        return cls(frozen_at=now) if frozen else cls(offset=now - wall())
 
     @property
     def frozen(self) -> bool:
@@ -55,7 +54,7 @@ class Clock:
         return self.frozen_at is not None
 
     def now(self) -> datetime:
-        """The instant that this clock shows, in UTC; a clock that runs past the last instant stays there."""
+        """The time that this clock shows, in UTC; a clock that runs past its last time stays there."""
         return self.frozen_at or min(wall() + self.offset, LATEST)
 
     def advanced(self, by: timedelta) -> Self:

@@ -1,6 +1,6 @@
-"""Answers how a product's facts are held: members by days, with the counters of each cell in which anything happened.
+"""A product's facts: members by days, with the counters of each cell in which anything happened.
 
-Which counters a product has, and how they come about, stays out.
+Which counters there are, and how they are drawn, is the product's own.
 """
 
 from collections.abc import Callable
@@ -12,7 +12,6 @@ import numpy as np
 
 from mockserver.simulation.calendar import Days
 from mockserver.simulation.hashing import I64
-from mockserver.simulation.organization import Product
 from mockserver.simulation.people import Block
 from mockserver.simulation.presence import Mask, Presence
 from mockserver.simulation.scripts import Scripts
@@ -22,7 +21,7 @@ from mockserver.simulation.scripts import Scripts
 class Facts:
     """Members by days: who is active, and the counters of each active cell.
 
-    `rows` and `columns` are the places of the cells, row by row; `counters` has one column a cell.
+    `rows` and `columns` are the positions of the cells, row by row; `counters` has one column per cell.
     """
 
     active: Mask
@@ -32,17 +31,17 @@ class Facts:
 
     @cached_property
     def by_member(self) -> I64:
-        """The sums of the counters over the days: one column a member."""
+        """The sums of the counters over the days: one column per member."""
         return _sums(self.counters, self.rows, self.active.shape[0])
 
     @cached_property
     def by_day(self) -> I64:
-        """The sums of the counters over the members: one column a day."""
+        """The sums of the counters over the members: one column per day."""
         order = np.argsort(self.columns.astype(np.int16), kind="stable")
         return _sums(self.counters[:, order], self.columns[order], self.active.shape[1])
 
     def counted(self, counter: int) -> Mask:
-        """Members by days: for whom a counter, given by its place, is above zero."""
+        """Members by days: for whom the counter at an index is above zero."""
         mask = np.zeros(self.active.shape, dtype=np.bool_)
         some = self.counters[counter] > 0
         mask[self.rows[some], self.columns[some]] = True
@@ -62,11 +61,11 @@ class Source(Protocol):
 
 
 Count = Callable[[Block, I64, I64, I64], I64]
-"""Counters of active cells: from a block, the cells' rows in it, their days (ordinals) and how busy each is."""
+"""Counters of active cells: from a block, the cells' rows in it, their days (ordinals) and how busy each one is."""
 
 
 def gather(
-    product: Product,
+    product: str,
     counters: tuple[str, ...],
     presence: Presence,
     scripts: Scripts,
@@ -74,23 +73,23 @@ def gather(
     span: Days,
     count: Count,
 ) -> Facts:
-    """A product's facts: counted where somebody is active, and as stated where the organisation's file states them."""
-    pulse = presence.workload(block, span)
-    active = presence.active(product, block, span, pulse)
-    stated = list(scripts.within(product, block, span))
-    for script in stated:
+    """A product's facts: generated where somebody is active, replaced where the organization file scripts them."""
+    workload = presence.workload(block, span)
+    active = presence.active(product, block, span, workload)
+    scripted = list(scripts.within(product, block, span))
+    for script in scripted:
         active[script.row, script.column] = bool(script.facts)
     rows, columns = np.nonzero(active)
-    counted = count(block, rows, span.ordinals[columns], pulse.busy[rows, columns])
-    for script in stated:
+    counted = count(block, rows, span.ordinals[columns], workload.busy[rows, columns])
+    for script in scripted:
         counted[:, (rows == script.row) & (columns == script.column)] = script.total(counters)[:, None]
     return Facts(active, rows, columns, counted)
 
 
-def _sums(counters: I64, places: I64, size: int) -> I64:
-    """Sums of columns that bear the same place; places ascend."""
+def _sums(counters: I64, positions: I64, size: int) -> I64:
+    """Sums of the columns that have the same position; positions ascend."""
     totals = np.zeros((len(counters), size), dtype=np.int64)
-    starts = np.flatnonzero(np.diff(places, prepend=-1))
+    starts = np.flatnonzero(np.diff(positions, prepend=-1))
     if len(starts):
-        totals[:, places[starts]] = np.add.reduceat(counters, starts, axis=1)
+        totals[:, positions[starts]] = np.add.reduceat(counters, starts, axis=1)
     return totals

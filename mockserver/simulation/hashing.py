@@ -1,7 +1,7 @@
-"""Answers every draw of the simulation: counter-based integer hashes, the only place where a number is drawn.
+"""Counter-based integer hashes, from which every number of the simulation is drawn.
 
 There is no generator and no stream: a value is a pure function of its key and counters, so any can be computed alone,
-and integer arithmetic gives the same bits on every machine and in every version of numpy. Floating point stays out.
+and integer arithmetic gives the same bits on every machine and in every version of numpy.
 """
 
 from hashlib import blake2b
@@ -13,7 +13,7 @@ U64 = NDArray[np.uint64]
 I64 = NDArray[np.int64]
 
 DATA_VERSION = 1
-"""Changes whenever a served number would change for the same organisation and seed."""
+"""Changes whenever a served number would change for the same organization and seed."""
 
 _MASK = (1 << 64) - 1
 _GOLDEN = 0x9E3779B97F4A7C15
@@ -46,9 +46,9 @@ def mix(keys: int | U64, counters: I64) -> U64:
     return bits
 
 
-def field(bits: U64, place: int, width: int = 16) -> I64:
-    """The `place`-th field of `width` bits, counted from the low end: independent draws out of one hash."""
-    return ((bits >> np.uint64(place * width)) & np.uint64((1 << width) - 1)).astype(np.int64)
+def field(bits: U64, index: int, width: int = 16) -> I64:
+    """The field at `index`, `width` bits, counted from the low end: independent draws out of one hash."""
+    return ((bits >> np.uint64(index * width)) & np.uint64((1 << width) - 1)).astype(np.int64)
 
 
 def percent(bits: I64, chance: I64 | int) -> NDArray[np.bool_]:

@@ -1,6 +1,6 @@
-"""Answers what a person is called: a bijection from an index into the frozen name pool, so that no two collide.
+"""Names of generated people: a bijection from an index into the frozen name pool, so that no two are the same.
 
-Building the pool stays out (`make names` does it, once).
+The pool is built once, by `make names`.
 """
 
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from mockserver.simulation.hashing import I64
 
 @dataclass(frozen=True)
 class NamePool:
-    """Given and family names, each as (as written, as in an address); the second is unique in its list."""
+    """Given and family names, each as (as displayed, as in an address); the second is unique in its list."""
 
     given: tuple[tuple[str, str], ...]
     family: tuple[tuple[str, str], ...]
@@ -31,34 +31,34 @@ class NamePool:
     def many_named(self, key: int, index: I64) -> list[tuple[str, str]]:
         """What `named` gives for each of many people."""
         stride, start = _stride(key, self.size)
-        places = (index * stride + start) % self.size
+        positions = (index * stride + start) % self.size
         given, family = self.given, self.family
-        pairs = zip((places // len(family)).tolist(), (places % len(family)).tolist(), strict=True)
+        pairs = zip((positions // len(family)).tolist(), (positions % len(family)).tolist(), strict=True)
         return [
             (f"{given[first][0]} {family[last][0]}", f"{given[first][1]}.{family[last][1]}") for first, last in pairs
         ]
 
     def named(self, key: int, index: int) -> tuple[str, str]:
-        """Full name and local part of the address of the person at `index`, under the organisation's key."""
+        """Full name and local part of the address of the person at `index`, under the organization's key."""
         stride, start = _stride(key, self.size)
         given, family = divmod((index * stride + start) % self.size, len(self.family))
         name = f"{self.given[given][0]} {self.family[family][0]}"
         return name, f"{self.given[given][1]}.{self.family[family][1]}"
 
     def index_of(self, key: int, local: str) -> int | None:
-        """The index of the person whose address has this local part, in small letters; None for nobody's."""
+        """The index of the person whose address has this local part, in lower case; None for nobody's."""
         stride, start = _stride(key, self.size)
         names = zip(self._addresses, local.partition(".")[::2], strict=True)
-        given, family = (places.get(address) for places, address in names)
+        given, family = (positions.get(address) for positions, address in names)
         if given is None or family is None:
             return None
         return (given * len(self.family) + family - start) * pow(stride, -1, self.size) % self.size
 
     @cached_property
     def _addresses(self) -> tuple[dict[str, int], dict[str, int]]:
-        """The place of each given and each family name, by its form in an address."""
+        """The position of each given and each family name, by its form in an address."""
         given, family = (
-            {address.casefold(): place for place, (_, address) in enumerate(column)}
+            {address.casefold(): position for position, (_, address) in enumerate(column)}
             for column in (self.given, self.family)
         )
         return given, family
@@ -66,7 +66,7 @@ class NamePool:
 
 @lru_cache(maxsize=64)
 def _stride(key: int, size: int) -> tuple[int, int]:
-    """A step that visits every place of a pool before any twice, and where it begins."""
+    """A step that visits every position of a pool before any twice, and where it begins."""
     stride = hashing.scalar(key, 0) % size
     while gcd(stride, size) != 1:
         stride += 1

@@ -1,6 +1,7 @@
-"""Answers what an organisation is: the frozen record that an organisation file is read into.
+"""The frozen record that an organization file is loaded into.
 
-Reading and judging the file stays out (the `organizations` room does it); so does every number of a person or a day.
+Loading and validating the file belongs to the `organizations` room. Products are plain names here; what a file states
+for one product only is kept as that product's `options`, which nothing here looks into.
 """
 
 from collections.abc import Mapping
@@ -9,47 +10,13 @@ from datetime import date
 from enum import StrEnum
 
 PEOPLE_MAXIMUM = 125_000
-"""The most people one organisation may have: ids keep 17 bits for a person's index."""
+"""The most people one organization may have: ids keep 17 bits for a person's index."""
 
 NEVER = date.max.toordinal()
 """The day ordinal that stands for "does not happen"."""
 
-
-class Product(StrEnum):
-    """A vendor's product, as a person is licensed for it."""
-
-    AUGMENT = "augment"
-    TABNINE = "tabnine"
-    JETBRAINS = "jetbrains"
-
-
-class Tool(StrEnum):
-    """A way of working with JetBrains AI: the five that send data, Junie in Ask mode, and whatever else spends."""
-
-    CHAT = "aia"
-    CLAUDE = "claude_code"
-    COMPLETION = "code_completion"
-    JUNIE = "junie"
-    EDITS = "nes"
-    ASK = "junie_ask"
-    OTHER = "other"
-
-
-class JetBrainsProgram(StrEnum):
-    """A program of JetBrains that sends data from a certain version on."""
-
-    IDE = "ide"
-    ASSISTANT = "ai_assistant"
-    JUNIE = "junie"
-
-
-class Role(StrEnum):
-    """A person's role, in the words of the one vendor that has roles (Tabnine)."""
-
-    MEMBER = "Member"
-    TEAM_LEAD = "TeamLead"
-    MANAGER = "Manager"
-    ADMIN = "Admin"
+Options = Mapping[str, object]
+"""By a product's name: what the file states for that product only, as a record of the product's own."""
 
 
 class Level(StrEnum):
@@ -91,9 +58,9 @@ class Levels:
 
 @dataclass(frozen=True, slots=True)
 class Turnover:
-    """Percentages of people who join after the organisation's first day, until a day, and of people who leave.
+    """Percentages of people who join between the organization's first day and `until`, and of people who leave.
 
-    Whoever leaves does so at least 60 days after joining, and within as long again as the span that people join in.
+    People leave at least 60 days after joining, within a period as long as the one in which people join.
     """
 
     joiners_percent: int = 30
@@ -102,57 +69,26 @@ class Turnover:
 
 
 @dataclass(frozen=True, slots=True)
-class Raise:
-    """Top-up credits, in hundredths, that come on a day on top of a licence's, for the rest of that month."""
-
-    day: date
-    top_up: int
-
-
-@dataclass(frozen=True, slots=True)
-class Allotment:
-    """What one licence holds each month, in hundredths of a credit: the built-in quota, and the top-up beside it."""
-
-    quota: int
-    top_up: int = 0
-    raises: tuple[Raise, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class JetBrainsPerson:
-    """What is stated of a person's JetBrains AI; None is generated.
-
-    `tools` are the only ones that are used, `credits` the licences in the order in which they are spent, `old_clients`
-    stay below the version from which on they send data.
-    """
-
-    tools: tuple[Tool, ...] | None = None
-    credits: tuple[Allotment, ...] | None = None
-    old_clients: tuple[JetBrainsProgram, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class SpecialPerson:
-    """A person stated by name in the file; what is None (or empty) is generated as for everybody else.
+    """A person whom the file describes; what is None (or empty) is generated as for everybody else.
 
-    `team` is a team's name; `teamless` says that the person is in none. `left` is the first day without the person.
-    `licences` gives, per product, the first day of the
-    licence, or None for no licence. `active_only` are the only days on which the person does anything at all.
-    `augment_id` is the id that Augment's cursors carry in place of the person's own.
+    `team` is a team's name; `teamless` puts the person into none. `role` is a rank from 0 (the most common) up; the
+    product that has roles names the ranks. `left` is the first day without the person. `licences` gives, per product,
+    the first day of the licence, or None for no licence. `active_only` are the only days on which the person does
+    anything at all.
     """
 
     email: str
     name: str | None = None
     team: str | None = None
     teamless: bool = False
-    role: Role | None = None
+    role: int | None = None
     level: Level | None = None
     joined: date | None = None
     left: date | None = None
-    licences: Mapping[Product, date | None] = field(default_factory=dict)
+    licences: Mapping[str, date | None] = field(default_factory=dict)
     active_only: tuple[date, ...] | None = None
-    augment_id: str | None = None
-    jetbrains: JetBrainsPerson = JetBrainsPerson()
+    options: Options = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,12 +96,12 @@ class ServiceAccount:
     """An account without a person, working through the command line."""
 
     name: str
-    augment_id: str | None = None
+    options: Options = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class SilentPeriod:
-    """A span of days, both ends inclusive, on which nobody is active."""
+    """A run of days, both ends inclusive, on which nobody is active."""
 
     first: date
     last: date
@@ -176,21 +112,21 @@ class ExactDay:
     """A day on which exactly `users` members (people and service accounts) are active in `product`."""
 
     day: date
-    product: Product
+    product: str
     users: int
 
 
 @dataclass(frozen=True, slots=True)
 class ScriptedFact:
-    """One row of facts that replaces what is generated for that member, product and day.
+    """One row of facts that replaces what is generated for a member, a product and a day.
 
-    `member` is the index of the person, or the number of people plus the index of the service account. `labels` are the
-    finest grain within the day (Augment: language and editor); `counters` are whole numbers by the counter's name.
-    A fact without counters says that the member does nothing in the product on that day.
+    `member` is the index of the person, or the number of people plus the index of the service account. `labels` name
+    the row within the day at the product's finest grain (a language and an editor, for example); `counters` are whole
+    numbers by the counter's name. A fact without counters means that the member does nothing in the product that day.
     """
 
     member: int
-    product: Product
+    product: str
     day: date
     labels: tuple[str, ...]
     counters: Mapping[str, int]
@@ -198,12 +134,10 @@ class ScriptedFact:
 
 @dataclass(frozen=True, slots=True)
 class Organization:
-    """Everything an organisation file states, defaults filled in.
+    """Everything an organization file states, with its defaults filled in.
 
-    `special` people take the first indexes, generated people follow. `generated` is False where only scripted facts
-    count.
-    `languages` and `editors` give weights by name. `console_groups` are the teams to which a role of the Console is
-    bound.
+    Special people have the first indexes, generated people follow. `adoption` is by product. `generated` is False where
+    only scripted facts count. `console_groups` are the teams to which a client's role can be bound.
     """
 
     slug: str
@@ -217,9 +151,7 @@ class Organization:
     service_accounts: tuple[ServiceAccount, ...] = ()
     turnover: Turnover = Turnover()
     levels: Levels = Levels()
-    adoption: Mapping[Product, Adoption] = field(default_factory=dict)
-    languages: Mapping[str, int] = field(default_factory=dict)
-    editors: Mapping[str, int] = field(default_factory=dict)
+    adoption: Mapping[str, Adoption] = field(default_factory=dict)
     profiles: tuple[str, ...] = ("Default",)
     console_groups: tuple[str, ...] = ()
     holidays: tuple[date, ...] = ()
@@ -228,6 +160,7 @@ class Organization:
     special: tuple[SpecialPerson, ...] = ()
     facts: tuple[ScriptedFact, ...] = ()
     generated: bool = True
+    options: Options = field(default_factory=dict)
 
     @property
     def members(self) -> int:

@@ -1,9 +1,9 @@
-"""Answers who belongs to an organisation: members by index, their attributes in blocks of arrays.
+"""The members of an organization by index, their attributes in blocks of arrays.
 
-What they do on a day stays out (`presence`, and a room for each product), and so do their names and ids (`identity`).
+What they do on a day is computed by `presence` and by the products; their names and ids are in `identity`.
 """
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
 from functools import lru_cache
@@ -13,7 +13,7 @@ import numpy as np
 
 from mockserver.simulation import hashing
 from mockserver.simulation.hashing import I64, U64
-from mockserver.simulation.organization import NEVER, Adoption, Level, Organization, Product, Role, SpecialPerson
+from mockserver.simulation.organization import NEVER, Adoption, Level, Organization, SpecialPerson
 
 BLOCK = 1024
 """Members in a block: big enough for numpy, small enough for a page and for the processor's cache."""
@@ -22,8 +22,17 @@ _BLOCKS_KEPT = 160
 _ONBOARDING = 30
 _LAGS = hashing.exponential(256, 45)
 LEVELS = tuple(Level)
-ROLES = tuple(Role)
 _ROLE_WEIGHTS = np.array([84, 10, 4, 2], dtype=np.int64)
+ROLE_RANKS = len(_ROLE_WEIGHTS)
+"""The number of ranks of roles: 0 is the most common, the highest one administers. A product with roles names them."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProductUse:
+    """What the core must know of a product: its name, and whether service accounts use it."""
+
+    name: str
+    service_accounts: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +40,11 @@ class Block:
     """Attributes of some members, one array entry each. Days are ordinals, NEVER where a thing does not happen.
 
     `left` is the first day without the member; `licensed` and `started` are the first days of the licence and of use,
-    per product (axis 0 in the order of PRODUCTS); `team` is -1 for nobody's; `update_lag` is the number of days after
-    a client's release until the member has it.
+    a row per product in the order of `products`; `role` is a rank; `team` is -1 for no team; `update_lag` is the number
+    of days after a program's release until the member has it.
     """
 
+    products: tuple[str, ...]
     index: I64
     service: np.ndarray
     joined: I64
@@ -53,44 +63,61 @@ class Block:
 
     def take(self, chosen: np.ndarray) -> "Block":
         """The same attributes of the chosen rows only (a mask, or positions)."""
-        return Block(**{each.name: getattr(self, each.name)[..., chosen] for each in fields(self)})
+        return Block(self.products, **{name: getattr(self, name)[..., chosen] for name in _COLUMNS})
 
-    def users_of(self, product: Product, first: int, last: int) -> "Block":
+    def licence_start(self, product: str) -> I64:
+        """The first day of each member's licence for a product."""
+        days: I64 = self.licensed[self._row_of(product)]
+        return days
+
+    def use_start(self, product: str) -> I64:
+        """The first day on which each member can use a product."""
+        days: I64 = self.started[self._row_of(product)]
+        return days
+
+    def _row_of(self, product: str) -> int:
+        """The row of a product; LookupError for one that this world does not have."""
+        if product not in self.products:
+            raise LookupError(f"there is no product {product!r}; there are: {', '.join(self.products)}")
+        return self.products.index(product)
+
+    def users_of(self, product: str, first: int, last: int) -> "Block":
         """The members who can have used the product on any day from `first` to `last`."""
         return self.take(self.rows_using(product, first, last))
 
-    def rows_using(self, product: Product, first: int, last: int) -> I64:
+    def rows_using(self, product: str, first: int, last: int) -> I64:
         """The rows of the members who can have used the product on any day from `first` to `last`."""
-        started = self.started[PRODUCTS.index(product)]
+        started = self.use_start(product)
         return np.flatnonzero((started <= last) & (self.left > first) & (self.joined <= last))
 
 
-PRODUCTS = tuple(Product)
+_COLUMNS = tuple(each.name for each in fields(Block) if each.name != "products")
 
 
-def joined(parts: list[Block]) -> Block:
-    """The members of several blocks, as one."""
-    return Block(
-        **{each.name: np.concatenate([getattr(part, each.name) for part in parts], axis=-1) for each in fields(Block)}
-    )
+def concatenate(parts: Sequence[Block]) -> Block:
+    """The members of several blocks of one organization (at least one), as one block."""
+    columns = {name: np.concatenate([getattr(part, name) for part in parts], axis=-1) for name in _COLUMNS}
+    return Block(parts[0].products, **columns)
 
 
 class People:
-    """The cast of one organisation under one seed: a pure function, computed block by block."""
+    """The people and service accounts of one organization under one seed: a pure function, computed block by block."""
 
-    def __init__(self, organization: Organization, seed: int) -> None:
+    def __init__(self, organization: Organization, seed: int, products: Sequence[ProductUse]) -> None:
         self.organization = organization
         self._seed = seed
+        self._products = tuple(products)
+        self.products = tuple(product.name for product in products)
         self.block = lru_cache(maxsize=_BLOCKS_KEPT)(self._block)
-        self._teams = {team.name: place for place, team in enumerate(organization.teams)}
-        self._stated: dict[int, dict[Product, tuple[int, int]]] = {}
-        for member, product, day in _stated_activity(organization):
-            spans = self._stated.setdefault(member, {})
+        self._teams = {team.name: index for index, team in enumerate(organization.teams)}
+        self._scripted_spans: dict[int, dict[str, tuple[int, int]]] = {}
+        for member, product, day in _scripted_activity(organization):
+            spans = self._scripted_spans.setdefault(member, {})
             first, last = spans.get(product, (day, day))
             spans[product] = min(first, day), max(last, day)
 
     def key(self, topic: str) -> int:
-        """The key under which a topic is drawn for this organisation and seed."""
+        """The key under which a topic is drawn for this organization and seed."""
         return hashing.key(hashing.DATA_VERSION, self._seed, self.organization.slug, topic)
 
     def blocks(self, start: int = 0) -> Iterator[Block]:
@@ -108,19 +135,19 @@ class People:
             self.block(number).take(index[start:end] - number * BLOCK)
             for number, (start, end) in zip(numbers.tolist(), pairwise([*starts.tolist(), len(index)]), strict=True)
         ]
-        return joined(parts)
+        return concatenate(parts)
 
     def column(self, read: Callable[[Block], np.ndarray]) -> np.ndarray:
         """One attribute of all members, by index."""
         return np.concatenate([read(block) for block in self.blocks()])
 
-    def in_profile(self, place: int) -> np.ndarray:
-        """A mask of all members: who belongs to the profile at a place in the organisation's list."""
-        return self.column(lambda block: (block.profile == place) & ~block.service)
+    def in_profile(self, profile: int) -> np.ndarray:
+        """A mask of all members: who belongs to the profile at this index of the organization's list."""
+        return self.column(lambda block: (block.profile == profile) & ~block.service)
 
-    def in_teams(self, places: Collection[int]) -> np.ndarray:
-        """A mask of all members: who belongs to one of the teams at these places in the organisation's list."""
-        return self.column(lambda block: np.isin(block.team, list(places)))
+    def in_teams(self, teams: Collection[int]) -> np.ndarray:
+        """A mask of all members: who belongs to one of the teams at these indexes of the organization's list."""
+        return self.column(lambda block: np.isin(block.team, list(teams)))
 
     def _draw(self, topic: str, index: I64) -> I64:
         return hashing.field(hashing.mix(self.key(topic), index), 3)
@@ -128,7 +155,9 @@ class People:
     def _block(self, number: int) -> Block:
         everyone = np.arange(number * BLOCK, min((number + 1) * BLOCK, self.organization.members), dtype=np.int64)
         joined, left = self._tenure(everyone)
+        never = np.full((len(self._products), len(everyone)), NEVER, dtype=np.int64)
         block = Block(
+            products=self.products,
             index=everyone,
             service=everyone >= self.organization.people,
             joined=joined,
@@ -138,14 +167,14 @@ class People:
             level=self._level(everyone),
             profile=self._draw("profile", everyone) * len(self.organization.profiles) >> 16,
             update_lag=_LAGS[self._draw("update_lag", everyone) >> 8],
-            licensed=np.full((len(PRODUCTS), len(everyone)), NEVER, dtype=np.int64),
-            started=np.full((len(PRODUCTS), len(everyone)), NEVER, dtype=np.int64),
+            licensed=never,
+            started=never.copy(),
             workload_key=hashing.mix(self.key("pulse"), everyone),
         )
-        self._service_accounts(block)
-        self._state_special(block)
-        self._license(block)
-        self._honour_facts(block)
+        self._set_service_accounts(block)
+        self._set_special_people(block)
+        self._set_licences(block)
+        self._extend_to_scripted_days(block)
         return block
 
     def _tenure(self, index: I64) -> tuple[I64, I64]:
@@ -167,7 +196,7 @@ class People:
 
     def _role(self, index: I64) -> I64:
         role = hashing.weighted(self._draw("role", index), _ROLE_WEIGHTS)
-        return np.where(index == 0, ROLES.index(Role.ADMIN), role)
+        return np.where(index == 0, ROLE_RANKS - 1, role)
 
     def _level(self, index: I64) -> I64:
         levels = self.organization.levels
@@ -175,68 +204,67 @@ class People:
         weights = np.array([levels.light_percent, regular, levels.heavy_percent], dtype=np.int64)
         return hashing.weighted(self._draw("level", index), weights)
 
-    def _service_accounts(self, block: Block) -> None:
+    def _set_service_accounts(self, block: Block) -> None:
         block.joined[block.service] = self.organization.first_day.toordinal()
         block.left[block.service] = NEVER
         block.team[block.service] = -1
-        block.role[block.service] = ROLES.index(Role.MEMBER)
+        block.role[block.service] = 0
 
-    def _state_special(self, block: Block) -> None:
+    def _set_special_people(self, block: Block) -> None:
         first = int(block.index[0])
         for row, person in enumerate(self.organization.special[first : first + BLOCK]):
-            self._state(block, row, person)
+            self._set_special_person(block, row, person)
 
-    def _state(self, block: Block, row: int, person: SpecialPerson) -> None:
+    def _set_special_person(self, block: Block, row: int, person: SpecialPerson) -> None:
         if person.joined is not None or person.left is not None:
-            stated = person.joined or self.organization.first_day
-            block.joined[row] = stated.toordinal()
+            block.joined[row] = (person.joined or self.organization.first_day).toordinal()
             block.left[row] = person.left.toordinal() if person.left else NEVER
         if person.team is not None:
             block.team[row] = self._teams[person.team]
         if person.teamless:
             block.team[row] = -1
         if person.role is not None:
-            block.role[row] = ROLES.index(person.role)
+            block.role[row] = person.role
         if person.level is not None:
             block.level[row] = LEVELS.index(person.level)
 
-    def _license(self, block: Block) -> None:
-        for place, product in enumerate(PRODUCTS):
-            adoption = self.organization.adoption.get(product)
+    def _set_licences(self, block: Block) -> None:
+        for row, product in enumerate(self._products):
+            adoption = self.organization.adoption.get(product.name)
             if adoption is not None:
-                block.licensed[place], block.started[place] = self._spread(block, product, adoption)
+                block.licensed[row], block.started[row] = self._spread(block, product, adoption)
         first = int(block.index[0])
-        for row, person in enumerate(self.organization.special[first : first + BLOCK]):
-            for product, day in person.licences.items():
+        for column, person in enumerate(self.organization.special[first : first + BLOCK]):
+            for name, day in person.licences.items():
                 ordinal = day.toordinal() if day else NEVER
-                block.licensed[PRODUCTS.index(product), row] = ordinal
-                block.started[PRODUCTS.index(product), row] = ordinal
+                block.licence_start(name)[column] = ordinal
+                block.use_start(name)[column] = ordinal
 
-    def _honour_facts(self, block: Block) -> None:
-        """Whoever is stated to be active was there, licensed and started, from the first such day to the last."""
-        for row in np.flatnonzero(np.isin(block.index, list(self._stated))).tolist():
-            for product, (first, last) in self._stated[int(block.index[row])].items():
-                place = PRODUCTS.index(product)
+    def _extend_to_scripted_days(self, block: Block) -> None:
+        """Whoever the file makes active was there, licensed and started, from the first such day to the last."""
+        for row in np.flatnonzero(np.isin(block.index, list(self._scripted_spans))).tolist():
+            for product, (first, last) in self._scripted_spans[int(block.index[row])].items():
                 block.joined[row] = min(block.joined[row], first)
                 block.left[row] = max(block.left[row], last + 1)
-                block.licensed[place, row] = min(block.licensed[place, row], first)
-                block.started[place, row] = min(block.started[place, row], first)
+                for starts in (block.licence_start(product), block.use_start(product)):
+                    starts[row] = min(starts[row], first)
 
-    def _spread(self, block: Block, product: Product, adoption: Adoption) -> tuple[I64, I64]:
+    def _spread(self, block: Block, product: ProductUse, adoption: Adoption) -> tuple[I64, I64]:
+        """The first days of the licence and of use, as the product's adoption spreads it."""
         starts = adoption.starts.toordinal()
-        has = hashing.percent(self._draw(f"{product} licensed", block.index), adoption.licensed_percent)
+        has = hashing.percent(self._draw(f"{product.name} licensed", block.index), adoption.licensed_percent)
         ramp = np.where(block.joined < starts, adoption.ramp_days, _ONBOARDING)
-        licence = np.maximum(block.joined, starts) + (self._draw(f"{product} licence", block.index) * ramp >> 16)
+        licence = np.maximum(block.joined, starts) + (self._draw(f"{product.name} licence", block.index) * ramp >> 16)
         has &= licence < block.left
-        begins = hashing.percent(self._draw(f"{product} starts", block.index), adoption.started_percent)
-        use = licence + (self._draw(f"{product} started", block.index) * _ONBOARDING >> 16)
+        begins = hashing.percent(self._draw(f"{product.name} starts", block.index), adoption.started_percent)
+        use = licence + (self._draw(f"{product.name} started", block.index) * _ONBOARDING >> 16)
         licensed, started = np.where(has, licence, NEVER), np.where(has & begins & (use < block.left), use, NEVER)
-        service = np.maximum(block.joined, starts) if product is Product.AUGMENT else NEVER
+        service = np.maximum(block.joined, starts) if product.service_accounts else NEVER
         return np.where(block.service, service, licensed), np.where(block.service, service, started)
 
 
-def _stated_activity(organization: Organization) -> Iterator[tuple[int, Product, int]]:
-    """Member, product and day of everything that the file states somebody to do."""
+def _scripted_activity(organization: Organization) -> Iterator[tuple[int, str, int]]:
+    """Member, product and day of everything that the file has somebody do."""
     for fact in organization.facts:
         yield fact.member, fact.product, fact.day.toordinal()
     for index, person in enumerate(organization.special):

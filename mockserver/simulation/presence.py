@@ -1,6 +1,7 @@
-"""Answers who is at work on which day, how busy they are, and who is active in a product.
+"""Presence: who is at work on which day, how busy they are, and who is active in a product.
 
-A person's busy days are busy in every product, because they come from one draw. What people produce stays out.
+A person's busy days are busy in every product, because they come from one draw. What people produce is computed by the
+products.
 """
 
 from dataclasses import dataclass
@@ -12,8 +13,8 @@ from numpy.typing import NDArray
 from mockserver.simulation import hashing
 from mockserver.simulation.calendar import Days, days
 from mockserver.simulation.hashing import I64
-from mockserver.simulation.organization import Organization, Product
-from mockserver.simulation.people import PRODUCTS, Block, People
+from mockserver.simulation.organization import Organization
+from mockserver.simulation.people import Block, People
 
 Mask = NDArray[np.bool_]
 
@@ -21,7 +22,7 @@ _WORKS = np.array([[60_000, 1_300], [62_000, 2_600], [63_500, 6_500]], dtype=np.
 """By level: the 16-bit chance to be at work on a weekday and on a day of the weekend."""
 _SERVICE_WORKS = np.array([60_000, 30_000], dtype=np.int64)
 _USES = np.array([24_000, 46_000, 62_000], dtype=np.int64)
-"""By level: the 16-bit chance to use a product on a day of middling busyness."""
+"""By level: the 16-bit chance to use a product on a day of average busyness."""
 _VACATIONS = np.array([0, 5, 5, 7, 10, 12, 14, 19], dtype=np.int64)
 """Lengths in days of the one vacation in thirteen weeks, equally likely."""
 BUSY_MIDDLE = 160
@@ -29,7 +30,7 @@ BUSY_MIDDLE = 160
 
 @dataclass(frozen=True, slots=True)
 class Workload:
-    """Members by days: who is at work, and how busy (64..255, BUSY_MIDDLE being middling; the season included)."""
+    """Members by days: who is at work, and how busy (64..255, BUSY_MIDDLE is average; the season is included)."""
 
     works: Mask
     busy: I64
@@ -49,19 +50,19 @@ class Presence:
         }
 
     @cached_property
-    def _stated_days(self) -> I64:
-        """The days of which the file says something about somebody."""
+    def _scripted_days(self) -> I64:
+        """The days on which the file has somebody active."""
         organization = self._organization
-        stated = {exact.day for exact in organization.exact} | {fact.day for fact in organization.facts}
-        stated |= {day for person in organization.special for day in person.active_only or ()}
-        return np.array([day.toordinal() for day in stated], dtype=np.int64)
+        found = {exact.day for exact in organization.exact} | {fact.day for fact in organization.facts}
+        found |= {day for person in organization.special for day in person.active_only or ()}
+        return np.array([day.toordinal() for day in found], dtype=np.int64)
 
     def opens(self, span: Days) -> Mask:
-        """On which days people may be at work at all: not on holidays, nor in silence, unless the file says so."""
+        """On which days people may be at work at all: no holiday and no silent period, unless the file scripts it."""
         open_days: Mask = (
             ~(span.holiday | span.silent) if self._organization.generated else np.zeros(len(span), np.bool_)
         )
-        return open_days | np.isin(span.ordinals, self._stated_days)
+        return open_days | np.isin(span.ordinals, self._scripted_days)
 
     def workload(self, block: Block, span: Days) -> Workload:
         """Presence and busyness of each member on each day."""
@@ -82,9 +83,9 @@ class Presence:
         bits = hashing.mix(block.workload_key[:, None], -1 - quarters[None, :])
         first = quarters * 91 + (hashing.field(bits, 0) * 72 >> 16)
         length = np.where(block.service[:, None], 0, _VACATIONS[hashing.field(bits, 7, 3)])
-        place = span.quarter - quarters[0]
-        since = span.ordinals - first[:, place]
-        return (since >= 0) & (since < length[:, place])
+        quarter = span.quarter - quarters[0]
+        since = span.ordinals - first[:, quarter]
+        return (since >= 0) & (since < length[:, quarter])
 
     def _limit(self, block: Block, span: Days, works: Mask) -> None:
         for row in np.flatnonzero(block.index < len(self._organization.special)):
@@ -92,43 +93,42 @@ class Presence:
             if allowed is not None:
                 works[row] = np.isin(span.ordinals, allowed)
 
-    def active(self, product: Product, block: Block, span: Days, pulse: Workload) -> Mask:
+    def active(self, product: str, block: Block, span: Days, workload: Workload) -> Mask:
         """Which member does anything in the product on which day, before scripted facts."""
         if not self._organization.generated:
-            return np.zeros(pulse.works.shape, dtype=np.bool_)
+            return np.zeros(workload.works.shape, dtype=np.bool_)
         draw = hashing.field(self._draws(product, block, span), 3)
         uses = np.where(block.service, 65_536, _USES[block.level])
-        mask = pulse.works & (draw * BUSY_MIDDLE < uses[:, None] * pulse.busy)
-        mask &= block.started[PRODUCTS.index(product)][:, None] <= span.ordinals
+        mask = workload.works & (draw * BUSY_MIDDLE < uses[:, None] * workload.busy)
+        mask &= block.use_start(product)[:, None] <= span.ordinals
         limited = np.isin(block.index, list(self._limited))
         if limited.any():
-            mask[limited] = pulse.works[limited] & self._licensed(product, block, span)[limited]
+            mask[limited] = workload.works[limited] & self._licensed(product, block, span)[limited]
         self._make_exact(product, block, span, mask)
         return mask
 
-    def _licensed(self, product: Product, block: Block, span: Days) -> Mask:
-        place = PRODUCTS.index(product)
+    def _licensed(self, product: str, block: Block, span: Days) -> Mask:
         employed = (block.joined[:, None] <= span.ordinals) & (span.ordinals < block.left[:, None])
-        licensed: Mask = employed & (block.started[place][:, None] <= span.ordinals)
+        licensed: Mask = employed & (block.use_start(product)[:, None] <= span.ordinals)
         return licensed
 
-    def _draws(self, product: Product, block: Block, span: Days) -> hashing.U64:
+    def _draws(self, product: str, block: Block, span: Days) -> hashing.U64:
         keys = hashing.mix(self._people.key(f"{product} active"), block.index)
         return hashing.mix(keys[:, None], span.ordinals[None, :])
 
-    def _make_exact(self, product: Product, block: Block, span: Days, mask: Mask) -> None:
-        for wanted in self._organization.exact:
-            day = wanted.day.toordinal()
-            if wanted.product is product and span.first <= day <= span.last:
+    def _make_exact(self, product: str, block: Block, span: Days, mask: Mask) -> None:
+        for exact in self._organization.exact:
+            day = exact.day.toordinal()
+            if exact.product == product and span.first <= day <= span.last:
                 column = day - span.first
                 one = days(self._organization, day, day)
-                chosen = self._draws(product, block, one)[:, 0] <= np.uint64(self._cut(product, day, wanted.users))
+                chosen = self._draws(product, block, one)[:, 0] <= np.uint64(self._cut(product, day, exact.users))
                 mask[:, column] = chosen & self._eligible(product, block, one)
 
-    def _eligible(self, product: Product, block: Block, one: Days) -> Mask:
+    def _eligible(self, product: str, block: Block, one: Days) -> Mask:
         return self._licensed(product, block, one)[:, 0] & ~np.isin(block.index, list(self._limited))
 
-    def _exact_cut(self, product: Product, day: int, users: int) -> int:
+    def _exact_cut(self, product: str, day: int, users: int) -> int:
         one = days(self._organization, day, day)
         draws = [
             self._draws(product, block, one)[:, 0][self._eligible(product, block, one)]
@@ -137,7 +137,7 @@ class Presence:
         ranked = np.sort(np.concatenate(draws))
         return int(ranked[min(users, len(ranked)) - 1]) if users and len(ranked) else 0
 
-    def eligible(self, product: Product, day: int) -> int:
-        """How many members could be made active in the product on a day: the most that an exact day may ask for."""
+    def eligible(self, product: str, day: int) -> int:
+        """How many members could be made active in the product on a day: the most users that an exact day can have."""
         one = days(self._organization, day, day)
         return sum(int(self._eligible(product, block, one).sum()) for block in self._people.blocks())

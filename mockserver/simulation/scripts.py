@@ -1,6 +1,6 @@
-"""Answers which facts an organisation file states row by row, for a block of members and a run of days.
+"""Scripted facts: the rows of an organization file, found by product, members and days.
 
-What is generated where nothing is stated stays out.
+What is generated where nothing is scripted is computed by the products.
 """
 
 from collections.abc import Iterator
@@ -10,13 +10,13 @@ import numpy as np
 
 from mockserver.simulation.calendar import Days
 from mockserver.simulation.hashing import I64
-from mockserver.simulation.organization import Organization, Product, ScriptedFact
+from mockserver.simulation.organization import Organization, ScriptedFact
 from mockserver.simulation.people import Block
 
 
 @dataclass(frozen=True, slots=True)
-class Script:
-    """Stated facts of one member on one day, at a row of a block and a column of its days; empty: no activity."""
+class ScriptedDay:
+    """The facts of one member on one day, at a row of a block and a column of its days; empty: no activity."""
 
     row: int
     column: int
@@ -28,27 +28,27 @@ class Script:
 
 
 class Scripts:
-    """The stated facts of an organisation, findable by product, members and days."""
+    """The scripted facts of an organization, by product, member and day."""
 
     def __init__(self, organization: Organization) -> None:
-        self._stated: dict[Product, dict[int, dict[int, tuple[ScriptedFact, ...]]]] = {}
+        self._scripted: dict[str, dict[int, dict[int, tuple[ScriptedFact, ...]]]] = {}
         for fact in organization.facts:
-            days = self._stated.setdefault(fact.product, {}).setdefault(fact.member, {})
-            stated = days.setdefault(fact.day.toordinal(), ())
+            days = self._scripted.setdefault(fact.product, {}).setdefault(fact.member, {})
+            before = days.setdefault(fact.day.toordinal(), ())
             if fact.counters:
-                days[fact.day.toordinal()] = (*stated, fact)
+                days[fact.day.toordinal()] = (*before, fact)
 
-    def members(self, product: Product) -> I64:
-        """The indexes of the members of whom anything is stated."""
-        return np.fromiter(self._stated.get(product, ()), dtype=np.int64)
+    def members(self, product: str) -> I64:
+        """The indexes of the members who have any scripted fact."""
+        return np.fromiter(self._scripted.get(product, ()), dtype=np.int64)
 
-    def within(self, product: Product, block: Block, span: Days) -> Iterator[Script]:
-        """The stated facts that fall on the block's members and the span's days."""
-        members = self._stated.get(product)
+    def within(self, product: str, block: Block, span: Days) -> Iterator[ScriptedDay]:
+        """The scripts of the block's members on the span's days."""
+        members = self._scripted.get(product)
         if not members:
             return
         for row in np.flatnonzero(np.isin(block.index, self.members(product))).tolist():
             days = members[int(block.index[row])]
             for column, day in enumerate(span.ordinals.tolist()):
                 if day in days:
-                    yield Script(row, column, days[day])
+                    yield ScriptedDay(row, column, days[day])

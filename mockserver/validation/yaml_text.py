@@ -17,6 +17,10 @@ Path = tuple[str | int, ...]
 DEPTH_MAXIMUM = 12
 """How deep lists and mappings may be nested; an organization file needs five."""
 
+QUOTE_MAXIMUM = 60
+"""The most characters of a value that an error shows."""
+
+_PLAIN_KEY = re.compile(r"[\w@.+'-]{1,60}")
 _TEXT_TAG = "tag:yaml.org,2002:str"
 _BOOLEAN = ("tag:yaml.org,2002:bool", re.compile(r"true|false"), "tf")
 _NULL = ("tag:yaml.org,2002:null", re.compile(r"null|~|"), ["n", "~", ""])
@@ -68,11 +72,20 @@ def load(content: bytes, loader: type[Any] = LOADER) -> Any:
 
 
 def format_path(path: Path) -> str:
-    """A path as a reader writes it: `special[3].joined`."""
+    """A path as a reader writes it: `special[3].joined`. Keys that are no plain words are quoted."""
     text = ""
     for step in path:
-        text += f"[{step}]" if isinstance(step, int) else f".{step}" if text else step
+        if isinstance(step, int):
+            text += f"[{step}]"
+        else:
+            text += ("." if text else "") + (step if _PLAIN_KEY.fullmatch(step) else quote(step))
     return text
+
+
+def quote(text: str) -> str:
+    """A text in quotes as it can be shown on a terminal, shortened when it is long."""
+    quoted = repr(text) if text.isprintable() else ascii(text)
+    return quoted if len(quoted) <= QUOTE_MAXIMUM else f"{quoted[: QUOTE_MAXIMUM - 1]}…"
 
 
 def _document(text: str, loader: type[Any]) -> object:

@@ -11,7 +11,7 @@ def test_empty_journal_has_no_findings(admin: Admin) -> None:
     assert admin.get("/conduct") == {"requests_checked": 0, "findings": []}
 
 
-def test_pagination_is_abandoned_until_it_continues(admin: Admin) -> None:
+def test_unfollowed_page_is_abandoned(admin: Admin) -> None:
     admin.vendor(f"{DAU}?page_size=200")
     assert admin.get("/conduct") == {"requests_checked": 1, "findings": []}
     admin.vendor(f"{DAU}?page_size=3")
@@ -28,7 +28,7 @@ def test_pagination_is_abandoned_until_it_continues(admin: Admin) -> None:
     }
 
 
-def test_cached_answer_continues_pagination_like_a_fresh_one(admin: Admin) -> None:
+def test_cached_answer_has_a_next_page_too(admin: Admin) -> None:
     for _ in range(2):
         admin.vendor(f"{DAU}?page_size=3")
     found = {each["rule"]: each["requests"] for each in admin.get("/conduct")["findings"]}
@@ -36,14 +36,14 @@ def test_cached_answer_continues_pagination_like_a_fresh_one(admin: Admin) -> No
 
 
 @pytest.mark.parametrize("names", [{}, {"items": "rows"}])
-def test_renamed_cursor_continues_pagination(admin: Admin, names: dict[str, str]) -> None:
+def test_next_page_is_known_under_other_names(admin: Admin, names: dict[str, str]) -> None:
     admin.done("PATCH", "/policy", {"jetbrains-ide": {"names": names}})
     path = "/api/analytics/ai/effectiveness/metrics/users.paged?fromDate=2025-10-01&toDate=2025-10-20&limit=1000"
     admin.vendor(path, "mock-jetbrains-ide-acme")
     assert [each["rule"] for each in admin.get("/conduct")["findings"]] == ["pagination-abandoned"]
 
 
-def test_cleared_journal_has_no_findings(admin: Admin) -> None:
+def test_deleted_journal_has_no_findings(admin: Admin) -> None:
     admin.vendor(f"{DAU}?date=2025-10-21")
     assert [each["rule"] for each in admin.get("/conduct")["findings"]] == ["today-asked"]
     admin.ask("DELETE", "/requests")
@@ -53,13 +53,13 @@ def test_cleared_journal_has_no_findings(admin: Admin) -> None:
 def test_ignored_rules_are_left_out(admin: Admin) -> None:
     for _ in range(2):
         admin.vendor(f"{DAU}?page_size=3")
-    shown = admin.get("/conduct?ignore=pagination-abandoned,hammering")
-    assert (shown["requests_checked"], [each["rule"] for each in shown["findings"]]) == (2, ["same-question-again"])
+    body = admin.get("/conduct?ignore=pagination-abandoned,hammering")
+    assert (body["requests_checked"], [each["rule"] for each in body["findings"]]) == (2, ["same-question-again"])
 
 
 def test_unknown_rule_is_refused_with_a_suggestion(admin: Admin) -> None:
-    message = admin.refused("GET", "/conduct?ignore=hammering,pagination-abandonned,").errors["ignore"]
-    assert message[0].startswith(
+    errors = admin.refused("GET", "/conduct?ignore=hammering,pagination-abandonned,").errors["ignore"]
+    assert errors[0].startswith(
         "there is no rule 'pagination-abandonned' (did you mean 'pagination-abandoned'?); there are: no-back"
     )
-    assert message[1].startswith("there is no rule ''; there are: ")
+    assert errors[1].startswith("there is no rule ''; there are: ")

@@ -10,10 +10,10 @@ import pytest
 
 from mockserver.app import create_app
 from mockserver.organizations import files
-from mockserver.simulation.people import PRODUCTS
-from mockserver.simulation.world import World
+from mockserver.products.world import World
 from tests.admin.driver import Admin
 from tests.conftest import SETTINGS
+from tests.simulation import worlds
 
 TODAY = date(2025, 10, 21).toordinal()
 
@@ -44,7 +44,7 @@ def test_every_bundled_organization_is_listed(admin: Admin) -> None:
         "teams": 6,
         "service_accounts": 2,
         "first_day": "2022-01-03",
-        "products": ["augment", "tabnine", "jetbrains"],
+        "products": ["augment", "jetbrains", "tabnine"],
     }
 
 
@@ -71,10 +71,10 @@ def test_people_are_counted_on_the_clocks_day(admin: Admin, slug: str) -> None:
 def test_products_show_seats_licensed_and_started(admin: Admin) -> None:
     of, shown = world("acme"), admin.get("/organizations/acme")
     rows = [next(of.people.blocks(index)) for index in present(of)]
-    for place, product in enumerate(PRODUCTS):
+    for place, product in enumerate(worlds.PRODUCTS):
         adoption = of.organization.adoption[product]
         assert shown["products"][place] == {
-            "name": product.value,
+            "name": product,
             "starts": adoption.starts.isoformat(),
             "seats": adoption.seats,
             "licensed": sum(int(row.licensed[place, 0]) <= TODAY for row in rows),

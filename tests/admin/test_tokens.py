@@ -42,6 +42,7 @@ def test_tokens_of_the_default_sandbox_are_listed_and_open_it(admin: Admin) -> N
         "vendor": "augment",
         "permission": "granted",
         "token": "mock-augment-acme",
+        "scheme": "Bearer",
     }
     assert tokens["augment-seeded-forbidden"]["permission"] == "forbidden"
     assert admin.vendor(token=tokens["augment-seeded"]["token"]) == 200
@@ -59,6 +60,7 @@ def test_client_is_listed_with_secret_and_groups(admin: Admin) -> None:
         "vendor": "augment",
         "permission": "granted",
         "token": "client",
+        "scheme": "Bearer",
         "client_id": "client",
         "client_secret": "hush",
         "groups": ["Platform", "Web"],

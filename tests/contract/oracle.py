@@ -1,7 +1,4 @@
-"""Answers whether what a surface said is what its OpenAPI file describes: operation, status, headers, type and body.
-
-Catching the answers stays out (`watch`), and so does asking for them (`client`).
-"""
+"""A vendor's OpenAPI file as an oracle: whether an answer has the status, headers, type and body it describes."""
 
 import json
 import re

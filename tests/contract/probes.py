@@ -6,7 +6,7 @@ the vendor's OpenAPI file, its ledger and its kept digests.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import import_module
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
@@ -38,12 +38,14 @@ class Probes:
     * `refused` are queries that are refused, at least one for each form of a 400.
     * `golden` are GETs whose bytes are kept, as path and query; `{name}` in one stands for the entry of `ids`. They are
       sent in each of `organizations`. `.venv/bin/python -m tests.vendors.golden <vendor>` writes the digests.
+    * `caught` names, for each defect, the invariants of the audit that fail under it at acme.
     * `next_page` reads from a body the query parameters of the next page, None on the last one.
     """
 
     answered: Callable[["Client"], Queries]
     refused: Queries
     golden: tuple[str, ...]
+    caught: Mapping[str, set[str]] = field(default_factory=dict)
     organizations: tuple[str, ...] = ("acme", "documented", "globex", "initech")
     ids: Callable[["Client"], Mapping[str, str]] = no_ids
     next_page: Callable[[Any], Mapping[str, str | int] | None] = last_page

@@ -1,6 +1,6 @@
-"""Answers what schemathesis makes of an app and its OpenAPI file: every check, every phase, the same run every time.
+"""Runs of schemathesis against an app and its OpenAPI file: every check, every phase, repeatable.
 
-Which rules a file cannot express stays with each vendor's tests: they hand in how a question is amended.
+Rules that a file cannot express are in each vendor's tests, which amend the queries.
 """
 
 from collections import Counter

@@ -1,7 +1,7 @@
-"""Answers which answers of any app in this process were not what the vendor's OpenAPI file describes.
+"""A check of every answer of any app in this process against the vendor's OpenAPI file.
 
-The file is taken with the response names in force in the sandbox that the request's token opens. Judging one answer
-stays out (`oracle`), and so does failing a test for it (`conftest`).
+The file is read with the response names in force in the sandbox of the request's token. `oracle` checks one answer;
+`conftest` fails the test.
 """
 
 from collections.abc import Callable, Iterable, Iterator

@@ -1,7 +1,7 @@
-"""Answers how a test's client reaches an app over a real socket, in place of handing it the request in this process.
+"""Test clients that send their requests over a real socket.
 
-It takes the place of what every test client of Werkzeug and Flask is built on, so that tests, and what they assert,
-stay as they are. Which tests do so stays out (`conftest`).
+It replaces what every test client of Werkzeug and Flask is built on, so that the tests stay as they are. `conftest`
+decides which tests use it.
 """
 
 import io

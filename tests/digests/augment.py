@@ -1,8 +1,8 @@
-"""Requests to Augment: its operations, switches and defects, and what it refuses."""
+"""Requests to Augment: its operations, switches and defects, and rejected requests."""
 
 from collections.abc import Iterator
 
-from tests.digests.requests import BAD_COUNTS, BAD_DAYS, Item, Moved, Request, Scene, Vendor, each, gets, varied
+from tests.digests.requests import BAD_COUNTS, BAD_DAYS, ClockChange, Item, Request, Scene, Vendor, each, gets, varied
 
 _MOUNT = "/analytics/v0"
 _COUNT, _DAU, _USAGE = f"{_MOUNT}/dau-count", f"{_MOUNT}/dau", f"{_MOUNT}/daily-usage"
@@ -22,7 +22,7 @@ _RANGES = (
 )
 
 
-def _walk(path: str, rest: str, sizes: tuple[int, ...]) -> Iterator[str]:
+def _pages(path: str, rest: str, sizes: tuple[int, ...]) -> Iterator[str]:
     for size in sizes:
         yield f"{path}?{rest}&page_size={size}"
         yield f"{path}?{rest}&page_size={size}&{{next}}"
@@ -36,9 +36,9 @@ _TARGETS = (
         for path in (_DAU, _RECORDS)
         for query in ("", f"?{_DAY}", "?date=2025-10-19", "?date=2023-10-20")
     ),
-    *_walk(_DAU, _DAY, (2, 250)),
-    *_walk(_ACTIVITY, _WEEK, (1, 100)),
-    *_walk(_RECORDS, "date=2025-09-17", (3, 100)),
+    *_pages(_DAU, _DAY, (2, 250)),
+    *_pages(_ACTIVITY, _WEEK, (1, 100)),
+    *_pages(_RECORDS, "date=2025-09-17", (3, 100)),
 )
 
 _EDGE = (
@@ -57,9 +57,9 @@ _BATTERY: tuple[Item, ...] = (
             f"{_ACTIVITY}?{_WEEK}&page_size=&cursor=",
         )
     ),
-    Moved("2025-10-21T01:59:59Z"),
+    ClockChange("2025-10-21T01:59:59Z"),
     *gets(_EDGE),
-    Moved("2025-10-21T12:00:00Z"),
+    ClockChange("2025-10-21T12:00:00Z"),
     *gets(_EDGE[:2]),
 )
 
@@ -168,7 +168,7 @@ VENDOR = Vendor(
 
 
 def scenes() -> Iterator[Scene]:
-    """What takes more than the battery to show; and an app that its settings switch."""
+    """Yield scenes that need more than the battery, and one whose switches are set by settings."""
     yield from _hours()
     yield from _limits()
     settings = {"limits": "documented", "policy": (("augment.retry_after", "seconds"), ("augment.last_cursor", "null"))}
@@ -176,17 +176,22 @@ def scenes() -> Iterator[Scene]:
 
 
 def _hours() -> Iterator[Scene]:
-    """Just before each hour of publication, and at it, with and without a refusal."""
+    """Just before and at each hour of publication, with and without a rejection."""
     for hour in range(24):
         before = "2025-10-20T23:59:59Z" if hour == 0 else f"2025-10-21T{hour - 1:02}:59:59Z"
-        items: list[Item] = [Moved(before), *gets(_EDGE), Moved(f"2025-10-21T{hour:02}:00:00Z"), *gets(_EDGE)]
-        for choice in _SWITCHES["before_publication"][hour % 2 :]:
-            policy = {"augment": {"publication_hour": hour, "before_publication": choice}}
-            yield Scene(f"augment published at {hour}, before it {choice}", "augment", items, policy=policy)
+        items: list[Item] = [
+            ClockChange(before),
+            *gets(_EDGE),
+            ClockChange(f"2025-10-21T{hour:02}:00:00Z"),
+            *gets(_EDGE),
+        ]
+        for option in _SWITCHES["before_publication"][hour % 2 :]:
+            policy = {"augment": {"publication_hour": hour, "before_publication": option}}
+            yield Scene(f"augment published at {hour}, before it {option}", "augment", items, policy=policy)
 
 
 def _limits() -> Iterator[Scene]:
-    """Every way in which a limit can be kept, with a second token beside the first."""
+    """Every combination of the switches of rate limits, with two tokens."""
     second = Request(_DAU, token="Bearer {second}")
     for scope in _SWITCHES["rate_limit_scope"]:
         for block in _SWITCHES["rate_limit_block"]:
@@ -199,9 +204,9 @@ def _limits() -> Iterator[Scene]:
                         *gets([_DAU] * 4),
                         second,
                         second,
-                        Moved("2025-10-21T10:30:06Z"),
+                        ClockChange("2025-10-21T10:30:06Z"),
                         *gets([_DAU] * 2),
-                        Moved("2025-10-21T10:31:06.5Z"),
+                        ClockChange("2025-10-21T10:31:06.5Z"),
                         *gets([_DAU] * 3),
                         Request(_DAU, "HEAD"),
                         Request(_DAU, "POST"),

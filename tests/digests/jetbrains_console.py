@@ -1,6 +1,6 @@
-"""Requests to the Console: its reports, switches and defects, and what it refuses.
+"""Requests to the Console: its reports, switches and defects, and rejected requests.
 
-The endpoint where tokens come from stays out (`token_endpoint`).
+`token_endpoint` has the requests to the token endpoint.
 """
 
 from collections.abc import Iterator
@@ -10,8 +10,8 @@ from tests.digests.requests import (
     GROUPS,
     MOMENTS,
     NOW,
+    ClockChange,
     Item,
-    Moved,
     Request,
     Scene,
     Vendor,
@@ -78,9 +78,9 @@ _BATTERY: tuple[Item, ...] = (
         "grant_type=client_credentials",
         (("Content-Type", "application/x-www-form-urlencoded"),),
     ),
-    Moved("2025-10-21T10:31:00Z"),
+    ClockChange("2025-10-21T10:31:00Z"),
     Request(f"{_HITS}?{_WEEK}&groupBy=week"),
-    Moved("2025-10-21T10:41:00Z"),
+    ClockChange("2025-10-21T10:41:00Z"),
     Request(f"{_HITS}?{_WEEK}&groupBy=week"),
 )
 
@@ -105,12 +105,12 @@ _SWITCHES = {
 }
 
 
-def _showing(operation: str) -> tuple[str, ...]:
+def _targets_of(operation: str) -> tuple[str, ...]:
     first, second = (_OPERATIONS[f"{operation}{version}"] for version in ("V1", "V2"))
     return (f"{first}?{_WEEK}", f"{second}?{_WEEK}&groupBy=month", f"{first}?{_YEAR}&groupBy=month&ide=IU")
 
 
-_ON_ADOPTION, _ON_HITS, _ON_CREDITS = (_showing(operation) for operation in _KINDS)
+_ON_ADOPTION, _ON_HITS, _ON_CREDITS = (_targets_of(operation) for operation in _KINDS)
 _OF_ONE = f"{_CREDITS}?{_YEAR}&groupBy=month&userIds={{personId}}"
 
 _DEFECTS = {
@@ -185,7 +185,7 @@ VENDOR = Vendor(
 
 
 def scenes() -> Iterator[Scene]:
-    """What a role that is bound to groups sees, now and over the end of a year."""
+    """Yield scenes with a role that is limited to groups, now and across the end of a year."""
     targets = [f"{path}?{query}" for path in _OPERATIONS.values() for query in (_WEEK, f"{_YEAR}&groupBy=month")]
     targets += [f"{_CREDITS}?{_YEAR}&groupBy=year&userIds={_PEOPLE}", f"{_ADOPTION}?{_WEEK}&ide=IU"]
     items = [Request(target, token=GROUPS) for target in targets]

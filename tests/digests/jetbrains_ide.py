@@ -1,4 +1,4 @@
-"""Requests to IDE Services: its operations, switches and defects, and what it refuses."""
+"""Requests to IDE Services: its operations, switches and defects, and rejected requests."""
 
 from collections.abc import Iterator
 
@@ -6,8 +6,8 @@ from tests.digests.requests import (
     BAD_COUNTS,
     BAD_DAYS,
     CLIENTS,
+    ClockChange,
     Item,
-    Moved,
     Request,
     Scene,
     Vendor,
@@ -62,7 +62,7 @@ _BATTERY: tuple[Item, ...] = (
         )
     ),
     Request(f"{_TOTALS}?{_WEEK}", token="Automation mock-jetbrains-ide-{organization}"),
-    Moved("2026-01-15T12:00:00Z"),
+    ClockChange("2026-01-15T12:00:00Z"),
     Request(f"{_METRICS}?groupBy=WEEK&fromDate=2025-11-24&toDate=2025-12-21"),
 )
 
@@ -183,7 +183,7 @@ VENDOR = Vendor(
 
 
 def scenes() -> Iterator[Scene]:
-    """Both schemes at every value of the switch for them, right and wrong; and clients that are too old."""
+    """Yield scenes with clients that are too old, and with all schemes for each option of their switch."""
     for value in _SWITCHES["old_assistant"]:
         policy = {"jetbrains-ide": {"old_assistant": value}}
         settings = {"organization_file": CLIENTS}

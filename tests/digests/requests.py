@@ -1,6 +1,6 @@
-"""Requests and scenes: what is sent to the vendors, and the state of the simulator in which it is sent.
+"""The types of requests to the vendors and of scenes, which are requests in a given state of the simulator.
 
-Sending them stays out (`sending`), and so does which ones there are (each vendor's file).
+Each vendor's module lists its requests and scenes; `sending` sends them.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 NOW = "2025-10-21T10:30:00Z"
-"""The frozen moment of nearly every scene."""
+"""The frozen time of nearly every scene."""
 
 MOMENTS = (
     "2025-10-21T01:59:59Z",
@@ -19,23 +19,23 @@ MOMENTS = (
     "2025-12-31T23:59:59Z",
     "2026-01-01T00:00:00Z",
 )
-"""Others: around the hour of publication, on a leap day, and on both sides of a year's end."""
+"""Other times: around the hour of publication, on a leap day, and before and after New Year."""
 
 ORGANIZATIONS = ("acme", "globex", "initech", "documented", "empty")
-"""The organizations of every size but the largest, which is too large for many requests."""
+"""All organizations except the largest, which is too large for many requests."""
 
 CLIENTS = Path(__file__).parent / "clients.yaml"
-"""An organization of its own, with clients of many versions."""
+"""The file of an organization whose clients have many versions."""
 
 GRANTED, FORBIDDEN, GROUPS = "granted", "forbidden", "groups"
-"""The roles of the seeded tokens; any other text is a whole Authorization header, and None is no header."""
+"""The roles of the seeded tokens. Any other text is a whole Authorization header, and None means no header."""
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One request to a vendor; names in braces in its target and header are filled from the organization.
+    """One request to a vendor. Placeholders in its target and header are filled in for the organization.
 
-    `{next}` is the query that leads on from the page before.
+    `{next}` is the query of the page after the previous one.
     """
 
     target: str
@@ -46,29 +46,30 @@ class Request:
 
     @property
     def key(self) -> str:
-        """How the request is called among the digests."""
-        parts = [f"{self.method} {self.target}"]
-        parts += [] if self.token == GRANTED else [f"[as {self.token}]"]
-        parts += [f"{name}: {value}" for name, value in self.headers]
-        parts += [] if self.body is None else [f"< {self.body if len(self.body) < 120 else f'{self.body[:60]}…'}"]
-        return " ".join(parts)
+        """The name of the request among the digests."""
+        words = [f"{self.method} {self.target}"]
+        words += [] if self.token == GRANTED else [f"[as {self.token}]"]
+        words += [f"{name}: {value}" for name, value in self.headers]
+        words += [] if self.body is None else [f"< {self.body if len(self.body) < 120 else f'{self.body[:60]}…'}"]
+        return " ".join(words)
 
 
 @dataclass(frozen=True, slots=True)
-class Moved:
+class ClockChange:
     """A change of the clock between two requests."""
 
     now: str
 
 
-Item = Request | Moved
+Item = Request | ClockChange
 
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """Requests to one vendor, in order, in a state of the simulator: bodies are those of the control plane.
+    """Requests to one vendor, in order, and the state of the simulator, as bodies for `/_mock`.
 
-    `settings` are keyword arguments of an app of its own; `own` is for a sandbox that is made for the scene.
+    With `settings`, the scene gets its own app; they are keyword arguments of Settings. With `own_sandbox`, it gets its
+    own sandbox.
     """
 
     name: str
@@ -81,16 +82,16 @@ class Scene:
     faults: Sequence[Mapping[str, Any]] = ()
     defects: Sequence[str] = ()
     settings: Mapping[str, Any] = field(default_factory=dict)
-    own: bool = False
+    own_sandbox: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Vendor:
-    """What the scenes that every vendor has are made of.
+    """The material for the scenes that every vendor has.
 
-    `operations` holds a good target for each operationId, `targets` what is sent at every organization, `battery` what
-    shows a switch, `faulty` requests that are refused for their parameters, `strange` those for paths that are not
-    there. `switches` has every value of each switch, `defects` the targets that show each one.
+    `operations` has a valid target for each operationId. `targets` are requested at most organizations, `cheap` at the
+    largest. `battery` shows the effect of switches. `faulty` requests have invalid parameters, and `strange` targets
+    have unknown paths. `switches` has the options of each switch, and `defects` the targets that show each defect.
     """
 
     name: str
@@ -105,34 +106,34 @@ class Vendor:
 
 
 def gets(targets: Sequence[str]) -> list[Request]:
-    """A GET for each target."""
+    """Return a GET request for each target."""
     return [Request(target) for target in targets]
 
 
 def without(target: str, *names: str) -> str:
-    """A target whose query lacks parameters."""
+    """Return a target without some of its query parameters."""
     path, _, query = target.partition("?")
     kept = [pair for pair in query.split("&") if pair and pair.partition("=")[0] not in names]
     return f"{path}?{'&'.join(kept)}" if kept else path
 
 
-def beside(target: str, *pairs: str) -> str:
-    """A target with more in its query."""
-    more = "&".join(pairs)
-    return f"{target}{'&' if '?' in target else '?'}{more}"
+def with_query(target: str, *pairs: str) -> str:
+    """Return a target with additional query parameters."""
+    added = "&".join(pairs)
+    return f"{target}{'&' if '?' in target else '?'}{added}"
 
 
 def varied(target: str, name: str, values: Sequence[str]) -> Iterator[str]:
-    """A target without a parameter, with it twice, and with it at each of some values."""
+    """Yield a target without a parameter, with each of some values for it, and with the parameter twice."""
     rest = without(target, name)
     yield rest
     for value in values:
-        yield beside(rest, f"{name}={value}")
-    yield beside(rest, f"{name}={values[0]}", f"{name}={values[-1]}")
+        yield with_query(rest, f"{name}={value}")
+    yield with_query(rest, f"{name}={values[0]}", f"{name}={values[-1]}")
 
 
 def each(*groups: Iterator[str]) -> list[Request]:
-    """A GET for each target of some groups, once."""
+    """Return a GET request for each distinct target in some groups."""
     return gets(tuple(dict.fromkeys(target for group in groups for target in group)))
 
 
@@ -150,7 +151,7 @@ BAD_DAYS = (
     "2099-01-01",
     "0001-01-01",
 )
-"""What is no day, or one far away."""
+"""Invalid days, and days far away."""
 
 BAD_COUNTS = ("", "0", "-1", "1.5", "x", "007", "%2B5", "99999", "9" * 300, "%D9%A2", "1e3")
-"""What is no count, or a very large one."""
+"""Invalid numbers, and very large ones."""

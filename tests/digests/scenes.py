@@ -1,6 +1,6 @@
-"""Scenes: everything that is sent, and those scenes that every vendor has, each made of what the vendor's file lists.
+"""All scenes, and those that every vendor has, built from what the module of the vendor lists.
 
-What only one vendor has stays out (that vendor's file).
+The module of a vendor has the scenes that only this vendor has.
 """
 
 from collections.abc import Iterator
@@ -11,13 +11,13 @@ from tests.digests.requests import (
     FORBIDDEN,
     MOMENTS,
     ORGANIZATIONS,
+    ClockChange,
     Item,
-    Moved,
     Request,
     Scene,
     Vendor,
-    beside,
     gets,
+    with_query,
 )
 
 VENDORS = (augment.VENDOR, tabnine.VENDOR, jetbrains_ide.VENDOR, jetbrains_console.VENDOR)
@@ -45,26 +45,26 @@ _EFFECTS = (
 )
 
 
-def everything() -> list[Scene]:
-    """Every scene, in the order in which they are played: those with an app in common lie together."""
-    found = [scene for vendor in VENDORS for scene in _of(vendor)]
-    found += [*augment.scenes(), *tabnine.scenes(), *jetbrains_ide.scenes(), *jetbrains_console.scenes()]
-    found += token_endpoint.scenes()
-    return found
+def all_scenes() -> list[Scene]:
+    """Return all scenes in the order in which they are played; those that share an app are adjacent."""
+    scenes = [scene for vendor in VENDORS for scene in _scenes_of(vendor)]
+    scenes += [*augment.scenes(), *tabnine.scenes(), *jetbrains_ide.scenes(), *jetbrains_console.scenes()]
+    scenes += token_endpoint.scenes()
+    return scenes
 
 
-def _of(vendor: Vendor) -> Iterator[Scene]:
+def _scenes_of(vendor: Vendor) -> Iterator[Scene]:
     yield from _worlds(vendor)
     yield from _switches(vendor)
-    yield from _doors(vendor)
+    yield from _rejections(vendor)
     yield from _limits(vendor)
     yield from _faults(vendor)
     yield from _defects(vendor)
-    yield from _own(vendor)
+    yield from _sandboxes(vendor)
 
 
 def _worlds(vendor: Vendor) -> Iterator[Scene]:
-    """Good requests at every organization and moment."""
+    """Valid requests at every organization and time."""
     name = vendor.name
     for organization in ORGANIZATIONS:
         yield Scene(f"{name} of {organization}", name, gets(vendor.targets), organization)
@@ -81,19 +81,19 @@ def _plain(vendor: Vendor) -> list[Request]:
 
 
 def _switches(vendor: Vendor) -> Iterator[Scene]:
-    """The battery at every value of every switch, alone."""
+    """The battery for each option of each switch."""
     for switch, values in vendor.switches.items():
         for value in values:
             policy = {vendor.name: {switch: value}}
-            yield Scene(f"{vendor.name} {switch}={_written(value)}", vendor.name, vendor.battery, policy=policy)
+            yield Scene(f"{vendor.name} {switch}={_option_text(value)}", vendor.name, vendor.battery, policy=policy)
 
 
-def _written(value: object) -> str:
+def _option_text(value: object) -> str:
     return ",".join(f"{old}:{new}" for old, new in value.items()) if isinstance(value, dict) else str(value)
 
 
-def _doors(vendor: Vendor) -> Iterator[Scene]:
-    """Methods, credentials, parameters and paths that are refused."""
+def _rejections(vendor: Vendor) -> Iterator[Scene]:
+    """Methods, credentials, parameters and paths that are rejected."""
     name, targets = vendor.name, tuple(vendor.operations.values())
     methods = [Request(target, method) for target in targets for method in _METHODS]
     yield Scene(f"{name} methods", name, methods)
@@ -106,7 +106,7 @@ def _doors(vendor: Vendor) -> Iterator[Scene]:
 
 
 def _tokens() -> Iterator[str | None]:
-    """No credentials, wrong ones, other vendors', and others that are nearly right."""
+    """No credentials, invalid ones, those of other vendors, and others that are almost valid."""
     yield None
     yield FORBIDDEN
     yield from ("Bearer nobody", "Bearer", "Bearer two words", "Token mock-{vendor}-{organization}")
@@ -116,7 +116,7 @@ def _tokens() -> Iterator[str | None]:
 
 
 def _limits(vendor: Vendor) -> Iterator[Scene]:
-    """More requests than the limit lets through, and some after it."""
+    """More requests than a limit allows, and some after a wait."""
     first, *others = vendor.operations.values()
     burst: list[Item] = [
         *gets([first] * 3),
@@ -124,7 +124,12 @@ def _limits(vendor: Vendor) -> Iterator[Scene]:
         Request(first, token=FORBIDDEN),
         Request(first, "HEAD"),
     ]
-    burst += [Moved("2025-10-21T10:30:05Z"), *gets([first] * 2), Moved("2025-10-21T10:31:01Z"), *gets([first] * 3)]
+    burst += [
+        ClockChange("2025-10-21T10:30:05Z"),
+        *gets([first] * 2),
+        ClockChange("2025-10-21T10:31:01Z"),
+        *gets([first] * 3),
+    ]
     for per_minute, size in ((10, 2), (1, 1), (60, 3)):
         numbers = {"per_minute": per_minute, "burst": size}
         yield Scene(f"{vendor.name} limit {per_minute}/{size}", vendor.name, burst, limits={vendor.name: numbers})
@@ -133,10 +138,10 @@ def _limits(vendor: Vendor) -> Iterator[Scene]:
 
 
 def _faults(vendor: Vendor) -> Iterator[Scene]:
-    """Each effect before and after the view; and which requests meet it."""
+    """Each effect, before and after the view, and each kind of rule."""
     name = vendor.name
     operation, first = next(iter(vendor.operations.items()))
-    items = [Request(first), Request(first, "HEAD"), Request(beside(first, "odd=")), Request(first, token=None)]
+    items = [Request(first), Request(first, "HEAD"), Request(with_query(first, "odd=")), Request(first, token=None)]
     for phase in ("before", "after"):
         for effect, body in _EFFECTS:
             rules = [{"vendor": name, "phase": phase, "effect": body}]
@@ -160,8 +165,8 @@ def _matching(vendor: Vendor, operation: str, first: str) -> Iterator[Scene]:
     if query:
         parameter, _, value = query.partition("&")[0].partition("=")
         matches["query"] = {"query": {parameter: value}}
-    for match, members in matches.items():
-        yield Scene(f"{name} fault by {match}", name, items, faults=[{"vendor": name, **members, "effect": _STATUS}])
+    for match, fields in matches.items():
+        yield Scene(f"{name} fault by {match}", name, items, faults=[{"vendor": name, **fields, "effect": _STATUS}])
     rules = [
         {"vendor": name, "times": 1, "effect": {"html": 503}},
         {"vendor": name, "times": 2, "phase": "after", "effect": {"rate_limited": True}},
@@ -173,7 +178,7 @@ def _matching(vendor: Vendor, operation: str, first: str) -> Iterator[Scene]:
 
 
 def _defects(vendor: Vendor) -> Iterator[Scene]:
-    """Each defect alone, on the requests that show it; and all at once."""
+    """Each defect alone, with the requests that show it, and all at once."""
     for defect, targets in vendor.defects.items():
         yield Scene(f"{vendor.name} defect {defect}", vendor.name, gets(targets), defects=[defect])
     whole = tuple(vendor.defects)
@@ -181,12 +186,12 @@ def _defects(vendor: Vendor) -> Iterator[Scene]:
     yield Scene(f"{vendor.name} all defects of initech", vendor.name, _plain(vendor), "initech", defects=whole)
 
 
-def _own(vendor: Vendor) -> Iterator[Scene]:
-    """Sandboxes that are made, as they are and with everything that a body can say."""
+def _sandboxes(vendor: Vendor) -> Iterator[Scene]:
+    """Scenes in their own sandboxes, created with a small body and with every field."""
     name, first = vendor.name, next(iter(vendor.operations.values()))
     operation = next(iter(vendor.operations))
     switch, values = [(switch, values) for switch, values in vendor.switches.items() if switch != "names"][-1]
-    yield Scene(f"{name} in a sandbox of globex", name, _plain(vendor), "globex", own=True)
+    yield Scene(f"{name} in a sandbox of globex", name, _plain(vendor), "globex", own_sandbox=True)
     yield Scene(
         f"{name} in a sandbox with everything",
         name,
@@ -197,5 +202,5 @@ def _own(vendor: Vendor) -> Iterator[Scene]:
         policy={name: {switch: values[-1]}},
         faults=[{"vendor": name, "operation": operation, "times": 1, "effect": _STATUS}],
         defects=tuple(vendor.defects)[:2],
-        own=True,
+        own_sandbox=True,
     )

@@ -1,4 +1,4 @@
-"""Requests to Tabnine: its operations, switches and defects, and what it refuses."""
+"""Requests to Tabnine: its operations, switches and defects, and rejected requests."""
 
 from collections.abc import Iterator
 
@@ -115,7 +115,7 @@ _DEFECTS = {
     "negative-keystrokes": _ON_ALL,
 }
 
-_BAD_MOMENTS = (
+_BAD_TIMESTAMPS = (
     "",
     "2025-09-15",
     "2025-09-15T00:00:00",
@@ -141,7 +141,7 @@ _FAULTY = [
         ),
         varied(_MONTHS, "startDate", ("", "2025", "2025-13", "2025-1", "2025-10-01", "2025-11", "0001-01", "x" * 300)),
         varied(_ROLES, "role", ("", "member", "Owner", "x" * 300)),
-        *(varied(_DAILY, name, _BAD_MOMENTS) for name in ("from", "to")),
+        *(varied(_DAILY, name, _BAD_TIMESTAMPS) for name in ("from", "to")),
         varied(_DAILY, "granularity", ("", "hourly", "DAILY", "x" * 300)),
         varied(_DAILY, "organizationId", _IDS),
         varied(f"{_OF_TEAM}&granularity=all&{_WEEK}", "teamId", _IDS),
@@ -209,7 +209,7 @@ VENDOR = Vendor(
 
 
 def scenes() -> Iterator[Scene]:
-    """What a token that is no Admin's meets at each value of the switches that its answers depend on."""
+    """Yield scenes with the token of a non-Admin, for each option of the switches that affect its answers."""
     for everywhere in _SWITCHES["forbidden_everywhere"]:
         for shape in _SWITCHES["error_shape"]:
             policy = {"tabnine": {"forbidden_everywhere": everywhere, "error_shape": shape}}

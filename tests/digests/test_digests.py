@@ -1,6 +1,6 @@
-"""Digests of several thousand vendor answers: not one byte moves unless DATA_VERSION is raised.
+"""The digests of several thousand vendor answers: no byte changes unless DATA_VERSION is raised.
 
-They are made in a process of their own, so that nothing of this one shows in them. What is sent stays out (`scenes`).
+They are computed in a separate process, so that nothing in this process affects them. `scenes` has the requests.
 """
 
 import json
@@ -15,14 +15,14 @@ import pytest
 pytestmark = pytest.mark.in_process("the answers are those of another process, which sends to its apps directly")
 
 ROOT = Path(__file__).parents[2]
-KEPT: dict[str, dict[str, str]] = json.loads((ROOT / "tests/digests/digests.json").read_text(encoding="utf-8"))
-ANEW = "if that is meant, write the digests anew: `.venv/bin/python -m tests.digests.record`"
-LEAST = 3_000
+RECORDED: dict[str, dict[str, str]] = json.loads((ROOT / "tests/digests/digests.json").read_text(encoding="utf-8"))
+HOW_TO_RECORD = "if this is intended, record the digests: `.venv/bin/python -m tests.digests.record`"
+MINIMUM = 3_000
 
 
 @cache
-def served() -> dict[str, dict[str, str]]:
-    """The digests of the answers now, with another order of sets and in another zone than most machines have."""
+def current() -> dict[str, dict[str, str]]:
+    """Compute the digests, with an unusual order of sets and in an unusual time zone."""
     command = [sys.executable, "-m", "tests.digests.record", "--only-print"]
     environment = {**os.environ, "PYTHONHASHSEED": "7", "TZ": "Asia/Kathmandu", "PYTHONIOENCODING": "utf-8"}
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, encoding="utf-8", check=False)
@@ -31,21 +31,23 @@ def served() -> dict[str, dict[str, str]]:
     return found
 
 
-def test_no_answer_moves() -> None:
-    moved = {
-        scene: [request for request, digest in kept.items() if served().get(scene, {}).get(request, digest) != digest]
-        for scene, kept in KEPT.items()
+def test_no_answer_changes() -> None:
+    changed = {
+        scene: [
+            request for request, digest in recorded.items() if current().get(scene, {}).get(request, digest) != digest
+        ]
+        for scene, recorded in RECORDED.items()
     }
-    lines = [f"{scene} | {request}" for scene, requests in moved.items() for request in requests]
-    assert not lines, f"{len(lines)} answers are not what they were; {ANEW}\n" + "\n".join(lines)
+    lines = [f"{scene} | {request}" for scene, requests in changed.items() for request in requests]
+    assert not lines, f"{len(lines)} answers have changed; {HOW_TO_RECORD}\n" + "\n".join(lines)
 
 
 def test_no_scene_and_no_request_is_missing() -> None:
-    assert _sent(served()) == _sent(KEPT), ANEW
+    assert _sent(current()) == _sent(RECORDED), HOW_TO_RECORD
 
 
-def test_several_thousand_answers_are_held() -> None:
-    assert sum(map(len, KEPT.values())) >= LEAST
+def test_several_thousand_answers_are_recorded() -> None:
+    assert sum(map(len, RECORDED.values())) >= MINIMUM
 
 
 def _sent(digests: dict[str, dict[str, str]]) -> list[str]:

@@ -1,14 +1,14 @@
-"""Requests to the Console's token endpoint, and with access tokens that are old, changed or another's."""
+"""Requests to the Console's token endpoint, and requests with expired, altered or foreign access tokens."""
 
 from base64 import b64encode
 from collections.abc import Iterator
 
-from tests.digests.requests import MOMENTS, ORGANIZATIONS, Moved, Request, Scene
+from tests.digests.requests import MOMENTS, ORGANIZATIONS, ClockChange, Request, Scene
 
 _PATH, _VENDOR = "/api/rest/oauth2/token", "jetbrains-console"
 _GRANT = "grant_type=client_credentials"
 _FORM = (("Content-Type", "application/x-www-form-urlencoded"),)
-_RIGHT = "Basic {basic}"
+_VALID = "Basic {basic}"
 _REPORT = "/metrics/api/v1/adoption/limit-hits/group-by/date?fromDate=2025-09-10&toDate=2025-09-16&groupBy=week"
 
 
@@ -71,38 +71,36 @@ _TYPES = (
 _METHODS = ("GET", "HEAD", "OPTIONS", "PUT", "PATCH", "DELETE")
 
 
-def _posted(token: str | None, body: str | None = _GRANT, content_type: str = _FORM[0][1]) -> Request:
+def _post(token: str | None, body: str | None = _GRANT, content_type: str = _FORM[0][1]) -> Request:
     return Request(_PATH, "POST", token, body, (("Content-Type", content_type),) if content_type else ())
 
 
 def scenes() -> Iterator[Scene]:
-    """The endpoint's answers to every form, in every state that they depend on."""
-    yield Scene("token credentials", _VENDOR, [_posted(token) for token in _CREDENTIALS])
+    """Yield scenes with every form of request, in every state that affects the answers."""
+    yield Scene("token credentials", _VENDOR, [_post(token) for token in _CREDENTIALS])
     shown = "client_id=mock-jetbrains-console-acme&client_secret=mock-secret&" + _GRANT
-    yield Scene("token credentials in the body", _VENDOR, [_posted(token, shown) for token in _CREDENTIALS[:6]])
-    yield Scene("token bodies", _VENDOR, [_posted(_RIGHT, body) for body in _BODIES])
-    yield Scene("token types", _VENDOR, [_posted(_RIGHT, _GRANT, content_type) for content_type in _TYPES])
-    methods = [Request(_PATH, method, token) for method in _METHODS for token in (_RIGHT, None)]
-    yield Scene(
-        "token methods", _VENDOR, [*methods, Request(f"{_PATH}?{_GRANT}", "POST", _RIGHT), _posted(_RIGHT, None)]
-    )
+    yield Scene("token credentials in the body", _VENDOR, [_post(token, shown) for token in _CREDENTIALS[:6]])
+    yield Scene("token bodies", _VENDOR, [_post(_VALID, body) for body in _BODIES])
+    yield Scene("token types", _VENDOR, [_post(_VALID, _GRANT, content_type) for content_type in _TYPES])
+    methods = [Request(_PATH, method, token) for method in _METHODS for token in (_VALID, None)]
+    yield Scene("token methods", _VENDOR, [*methods, Request(f"{_PATH}?{_GRANT}", "POST", _VALID), _post(_VALID, None)])
     for organization in (*ORGANIZATIONS, "hooli"):
-        yield Scene(f"token of {organization}", _VENDOR, [_posted(_RIGHT)], organization)
+        yield Scene(f"token of {organization}", _VENDOR, [_post(_VALID)], organization)
     for moment in MOMENTS:
-        yield Scene(f"token at {moment}", _VENDOR, [_posted(_RIGHT), Request(_REPORT)], now=moment)
-    yield from _aging()
+        yield Scene(f"token at {moment}", _VENDOR, [_post(_VALID), Request(_REPORT)], now=moment)
+    yield from _expiring()
     yield from _failing()
 
 
-def _aging() -> Iterator[Scene]:
+def _expiring() -> Iterator[Scene]:
     for seconds, moments in ((3600, ("11:29:59.999999", "11:30:00")), (60, ("10:30:59", "10:31:00", "10:31:01"))):
-        items: list[Request | Moved] = [Request(_REPORT)]
+        items: list[Request | ClockChange] = [Request(_REPORT)]
         for moment in moments:
             items += [
-                Moved(f"2025-10-21T{moment}Z"),
+                ClockChange(f"2025-10-21T{moment}Z"),
                 Request(_REPORT),
                 Request(_REPORT, token="forbidden"),
-                _posted(_RIGHT),
+                _post(_VALID),
             ]
         policy = {_VENDOR: {"expires_in": seconds}}
         yield Scene(f"tokens that live {seconds} seconds", _VENDOR, items, policy=policy)
@@ -132,5 +130,5 @@ def _failing() -> Iterator[Scene]:
     for number, effect in enumerate(effects):
         for phase in ("before", "after"):
             rules = [{"vendor": _VENDOR, "operation": "createToken", "phase": phase, "effect": effect}]
-            items = [_posted(_RIGHT), _posted(_RIGHT, "grant_type=password"), _posted(None), Request(_REPORT)]
+            items = [_post(_VALID), _post(_VALID, "grant_type=password"), _post(None), Request(_REPORT)]
             yield Scene(f"token fault {number} {phase}", _VENDOR, items, faults=rules)

@@ -1,7 +1,4 @@
-"""A made-up vendor in one place, and apps that serve it: what the gateway does for anybody, it does for a parrot.
-
-What it must do stays out (the tests say).
-"""
+"""A made-up vendor, a parrot, and apps that serve it."""
 
 from collections.abc import Hashable
 from dataclasses import replace
@@ -21,9 +18,9 @@ from mockserver.gateway.rejection import InjectedFailure, Reason, Rejection
 from mockserver.gateway.sandbox import SandboxConfig, SandboxRegistry
 from mockserver.gateway.switches import AnySwitch, Grade, Switches, switch
 from mockserver.gateway.vendor import ErrorReply, RequestContext, Route, Vendor, View, ViewRequest
+from mockserver.products.world import World
 from mockserver.simulation.clock import Clock
 from mockserver.simulation.organization import Organization
-from mockserver.simulation.world import World
 from tests.simulation import worlds
 
 NOW = datetime(2025, 10, 21, 10, 30, tzinfo=UTC)
@@ -110,12 +107,12 @@ def speaking(function: View, **changes: Any) -> Vendor:
 
 
 def made(**changes: Any) -> SandboxConfig:
-    """How a sandbox is made here: a small organisation, the clock frozen."""
+    """How a sandbox is made here: a small organization, the clock frozen."""
     return replace(SandboxConfig(worlds.BASE, worlds.BASE.seed, Clock.at(NOW, frozen=True)), **changes)
 
 
 def world(organization: Organization, seed: int) -> World:
-    """The world of an organisation."""
+    """The world of an organization."""
     return World(organization, worlds.POOL, seed)
 
 

@@ -1,7 +1,4 @@
-"""Holds the reading of credentials to its promises: one token behind a known scheme, or a refusal that teaches.
-
-Which tokens open something stays out.
-"""
+"""Promises about credentials: one token of a known scheme, or a refusal that teaches."""
 
 import pytest
 
@@ -101,7 +98,7 @@ def test_anything_else_is_no_client_and_told_why(header: str | None, wrong: str)
         auth.basic(header)
 
 
-def test_a_vendor_whose_clients_have_a_secret_has_them_seeded_with_it_and_one_for_the_groups() -> None:
+def test_seeded_clients_have_the_secret_and_one_is_for_groups() -> None:
     may, may_not, bound = tokens.seeded("parrot", "small", secret="s3cret", groups=("One", "Two"))
     assert {each.secret for each in (may, may_not, bound)} == {"s3cret"}
     assert (bound.token, bound.permitted, bound.groups) == ("mock-parrot-small-groups", True, ("One", "Two"))

@@ -1,7 +1,4 @@
-"""Holds what a vendor is told of a request to its promises: the operation, the world, and which refusal it words.
-
-What the stages decide stays out (`test_pipeline`).
-"""
+"""Promises about what a vendor learns of a request: its operation, its world, and the refusal to word."""
 
 from dataclasses import replace
 from datetime import date
@@ -13,6 +10,7 @@ from mockserver.gateway.rejection import Reason, Rejection, UnknownToken
 from mockserver.gateway.vendor import ErrorReply, RequestContext, ViewRequest
 from tests.gateway import parrot
 from tests.gateway.parrot import UNLIMITED, Aviary
+from tests.products.built import augment
 from tests.simulation import worlds
 
 
@@ -76,9 +74,9 @@ def test_view_gets_the_world_of_the_sandbox() -> None:
     day = date(2025, 10, 14).toordinal()
 
     def tell(request: ViewRequest) -> dict[str, Any]:
-        (rolled,) = request.world.augment_days.span(day, day)
+        (rolled,) = augment(request.world).days.span(day, day)
         return {"slug": request.world.organization.slug, "users": rolled.users[0]}
 
     answer = Aviary(parrot.speaking(tell)).ask().get_json()
-    (rolled,) = worlds.world().augment_days.span(day, day)
+    (rolled,) = augment(worlds.world()).days.span(day, day)
     assert answer == {"slug": "small", "users": rolled.users[0]}

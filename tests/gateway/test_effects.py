@@ -1,6 +1,6 @@
-"""Promises about what a fault does to a request, for any vendor: in its place, on its way, and what it costs.
+"""Promises about the effects of faults, for any vendor: replaced and corrupted answers, and what they cost.
 
-Waiting stays out (`test_waits`), and so do real sockets (`tests/server`) and the words of real vendors (`tests/admin`).
+Delays are in `test_waits`, real sockets in `tests/server`, and the words of real vendors in `tests/admin`.
 """
 
 from collections.abc import Callable, Iterator
@@ -150,7 +150,7 @@ def pieces(aviary: Aviary, path: str = "/parrot/speak") -> tuple[str, dict[str, 
 
 @pytest.mark.parametrize("phase", PHASES)
 @pytest.mark.parametrize(("effect", "sent", "waits"), SPOILT.values(), ids=SPOILT)
-def test_a_body_ends_early_or_stands_still_under_a_length_that_promised_all_of_it(
+def test_truncated_or_stalled_body_keeps_its_content_length(
     waited: list[Decimal], effect: dict[str, Any], sent: list[bytes], waits: list[str], phase: FaultPhase
 ) -> None:
     status, headers, body = pieces(armed(Aviary(UNLIMITED), phase, **effect))
@@ -211,16 +211,14 @@ SPENDING: dict[str, Any] = {
 
 
 @pytest.mark.parametrize(("effect", "left"), SPENDING.values(), ids=SPENDING)
-def test_before_the_limiter_a_fault_spends_nothing_and_after_it_the_request_is_spent(
-    effect: dict[str, Any], left: int
-) -> None:
+def test_only_a_fault_after_the_limiter_spends_a_request(effect: dict[str, Any], left: int) -> None:
     early, late = armed(Aviary(PARROT), **effect), armed(Aviary(PARROT), FaultPhase.AFTER, **effect)
     asked(early)
     asked(late)
     assert (remaining(early), remaining(late)) == (left, 2)
 
 
-def test_the_work_of_a_request_is_done_before_it_fails_late_and_not_when_it_fails_early() -> None:
+def test_view_runs_before_a_late_fault_and_not_after_an_early_one() -> None:
     done: list[str] = []
 
     def working(request: ViewRequest) -> dict[str, Any]:
@@ -263,7 +261,7 @@ def test_what_nothing_is_routed_for_meets_faults_as_well(path: str, method: str,
     assert armed(Aviary(UNLIMITED), phase, **LATE).ask(path, method=method).status_code in {404, 405}
 
 
-def test_a_refusal_by_the_view_can_be_spoilt() -> None:
+def test_refusal_of_a_view_can_be_corrupted() -> None:
     def refusing(_: ViewRequest) -> dict[str, Any]:
         raise Rejection(Reason.INVALID, "no")
 
@@ -271,7 +269,7 @@ def test_a_refusal_by_the_view_can_be_spoilt() -> None:
     assert (answer.status_code, answer.data) == (418, b'{"squawk":"no"')
 
 
-def test_a_failure_of_the_server_itself_is_not_spoilt(caplog: pytest.LogCaptureFixture) -> None:
+def test_failure_of_the_server_is_not_corrupted(caplog: pytest.LogCaptureFixture) -> None:
     def failing(_: ViewRequest) -> dict[str, Any]:
         raise ValueError("a bug")
 

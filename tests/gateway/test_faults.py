@@ -1,7 +1,4 @@
-"""Promises about armed rules: which requests they match, which of those they meet, and that both repeat.
-
-What a fault then does stays out (`test_effects`).
-"""
+"""Promises about fault rules: which requests they match, which of these they hit, and that both repeat."""
 
 from dataclasses import replace
 from decimal import Decimal
@@ -115,7 +112,7 @@ def test_some_pass_first_and_then_so_many_are_met() -> None:
     assert (spent.hits, spent.seen) == (3, 5)
 
 
-def test_the_first_rule_that_fires_is_the_only_one_and_those_behind_it_do_not_see_the_request() -> None:
+def test_only_the_first_rule_that_fires_counts_the_request() -> None:
     faults = armed(
         FaultRule(DOWN, times=1), FaultRule(DOWN, skip=1, times=1), FaultRule(DOWN, vendor="owl"), FaultRule(DOWN)
     )
@@ -168,7 +165,7 @@ def test_a_share_is_compared_exactly(monkeypatch: pytest.MonkeyPatch) -> None:
         assert FaultRule(DOWN, share=Decimal("0.25")).draws(1, 0) is drawn
 
 
-def test_what_is_let_pass_first_is_part_of_the_count_from_which_the_share_is_drawn() -> None:
+def test_skipped_requests_count_towards_the_share() -> None:
     plain, skipping = met(armed(HALF), 50), armed(replace(HALF, skip=10))
     assert met(skipping, 10) == [None] * 10
     assert plain.count("fault-1") > 0

@@ -1,7 +1,4 @@
-"""Holds the journal to its promises: bounded, numbered without gaps, and without credentials.
-
-What stands in an entry of a request stays out (`test_pipeline`).
-"""
+"""Promises about the journal: bounded, numbered without gaps, and without credentials."""
 
 from datetime import UTC, datetime
 

@@ -1,7 +1,4 @@
-"""Holds the limiter to its promises: never more than saved up and come back, refusals free, waits exact.
-
-Whose requests are counted together stays out (`test_pipeline`).
-"""
+"""Promises about the limiter: never more than was saved up and came back, free refusals, exact waits."""
 
 from datetime import UTC, datetime, timedelta
 

@@ -1,7 +1,4 @@
-"""Holds the exchange of credentials for tokens to its promises: who gets one, what it opens, when it ends.
-
-A made-up vendor's door is used; where a real one has its endpoint stays out.
-"""
+"""Promises about the exchange of credentials for tokens: who gets one, what it opens, when it expires."""
 
 from base64 import b64encode
 from dataclasses import replace
@@ -254,9 +251,7 @@ def test_a_wrong_method_is_told_before_any_credentials_are_asked_for(aviary: Avi
 
 
 @pytest.mark.parametrize("late", [timedelta(0), timedelta(microseconds=1), timedelta(microseconds=999_999)])
-def test_a_token_lives_as_long_as_it_says_by_the_sandboxs_clock_and_no_second_longer(
-    aviary: Aviary, late: timedelta
-) -> None:
+def test_token_expires_on_the_sandboxs_clock(aviary: Aviary, late: timedelta) -> None:
     aviary.advance(Clock.at(NOW + late, frozen=True))
     token = _issued(aviary)
     aviary.advance(Clock.at(NOW + late + timedelta(seconds=LIFETIME, microseconds=-1), frozen=True))

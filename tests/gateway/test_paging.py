@@ -1,7 +1,4 @@
-"""Holds the cutting of lists and the cursors to their promises: pages make up the whole, cursors hold what was put in.
-
-How a vendor words a page stays out.
-"""
+"""Promises about pages and cursors: pages add up to the whole list, and cursors hold what was put in."""
 
 import json
 from base64 import b64encode

@@ -1,7 +1,4 @@
-"""Holds the way of a request to its promises: the right vendor, its stages in order, every refusal in its words.
-
-What the stages decide with stays out (`test_auth`, `test_limits`, `test_sandbox`).
-"""
+"""Promises about the pipeline: the right vendor, its stages in order, every refusal in its words."""
 
 import logging
 from concurrent.futures import ThreadPoolExecutor
@@ -50,7 +47,7 @@ NESTLING = replace(
     ],
 )
 @pytest.mark.parametrize("order", [(PARROT, NESTLING), (NESTLING, PARROT)], ids=["outer first", "inner first"])
-def test_a_path_belongs_to_the_vendor_with_the_longest_mount(
+def test_path_belongs_to_the_vendor_with_the_longest_mount(
     order: tuple[Vendor, ...], path: str, vendor: str | None
 ) -> None:
     aviary = Aviary(*order)
@@ -60,7 +57,7 @@ def test_a_path_belongs_to_the_vendor_with_the_longest_mount(
 
 
 @pytest.mark.parametrize("path", ["//parrot/speak", "///parrot//speak", "/parrot/speak/", "/parrot/nowhere é"])
-def test_what_is_not_there_is_named_as_it_was_asked_for(path: str) -> None:
+def test_404_names_the_path_as_it_was_sent(path: str) -> None:
     """Without the slashes at its start it would be another path, one that may exist."""
     raw = path.encode().decode("latin-1")
     headers = {"Authorization": "Bearer mock-parrot-small"}
@@ -89,7 +86,7 @@ def test_a_request_that_is_nobodys_passes_by_unjournaled() -> None:
         (None, "/parrot/speak", "DELETE", 401, Reason.UNAUTHENTICATED),
     ],
 )
-def test_what_became_of_a_request_is_said_in_the_vendors_words_and_journaled(
+def test_every_outcome_is_worded_by_the_vendor_and_journaled(
     token: str | None, path: str, method: str, status: int, reason: Reason | None
 ) -> None:
     aviary = Aviary(PARROT)
@@ -100,7 +97,7 @@ def test_what_became_of_a_request_is_said_in_the_vendors_words_and_journaled(
     assert ("squawk" in answer.get_json()) is (reason is not None)
 
 
-def test_a_wrong_method_is_told_the_right_ones() -> None:
+def test_405_lists_the_allowed_methods() -> None:
     answer = Aviary(PARROT).ask("/parrot/learn", method="DELETE")
     assert answer.headers["Allow"] == "POST,PUT"
     assert answer.get_json() == {"squawk": "DELETE is not allowed here; allowed: POST, PUT"}
@@ -127,12 +124,12 @@ def test_stages_go_in_the_vendors_order_until_one_refuses(stopped_at: int) -> No
     assert passed == list(range(stopped_at + 1))
 
 
-def test_a_refusal_of_the_view_reaches_the_vendors_words_whole() -> None:
+def test_rejection_of_a_view_reaches_render_error_unchanged() -> None:
     worded: list[Rejection] = []
 
-    def word(rejection: Rejection, call: RequestContext) -> ErrorReply:
+    def word(rejection: Rejection, context: RequestContext) -> ErrorReply:
         worded.append(rejection)
-        return parrot.word(rejection, call)
+        return parrot.word(rejection, context)
 
     def refuse(_: ViewRequest) -> dict[str, Any]:
         raise Rejection(Reason.INVALID, "no", parameter_errors=(ParameterError("say", "must be kind"),))
@@ -152,7 +149,7 @@ def test_a_refusal_of_the_view_reaches_the_vendors_words_whole() -> None:
     ],
     ids=["4xx", "4xx without a word", "5xx", "anything"],
 )
-def test_errors_of_other_makes_are_refusals_too(error: Exception, status: int, says: str) -> None:
+def test_exceptions_of_other_kinds_are_refusals_too(error: Exception, status: int, says: str) -> None:
     def fail(_: ViewRequest) -> dict[str, Any]:
         raise error
 
@@ -160,7 +157,7 @@ def test_errors_of_other_makes_are_refusals_too(error: Exception, status: int, s
     assert (answer.status_code, answer.get_json()) == (status, {"squawk": says})
 
 
-def test_what_nobody_foresaw_is_logged_once_with_its_traceback_and_never_told(caplog: pytest.LogCaptureFixture) -> None:
+def test_unforeseen_error_is_logged_once_and_never_shown(caplog: pytest.LogCaptureFixture) -> None:
     def fail(_: ViewRequest) -> dict[str, Any]:
         raise ZeroDivisionError("secret inner detail")
 
@@ -179,7 +176,7 @@ def test_a_foreseen_refusal_is_not_logged(caplog: pytest.LogCaptureFixture) -> N
     assert caplog.records == []
 
 
-def test_an_entry_tells_the_request_and_what_came_of_it() -> None:
+def test_journal_entry_has_the_request_and_its_outcome() -> None:
     aviary = Aviary(PARROT)
     aviary.ask("/parrot/learn?say=a%20b", method="PUT")
     (entry,) = aviary.state.default.journal
@@ -216,7 +213,7 @@ def test_two_apps_in_a_process_share_nothing() -> None:
     assert len(list(second.state.default.journal)) == 1
 
 
-def test_a_vendor_without_switches_is_limited_by_organisation_and_refills() -> None:
+def test_a_vendor_without_switches_is_limited_by_organization_and_refills() -> None:
     aviary = Aviary(
         replace(PARROT, switches=(), limit_scope=None, limit_block=None, routes=parrot.routes(lambda _: {}))
     )
@@ -246,7 +243,7 @@ def test_requests_refused_at_the_door_cost_nothing() -> None:
     ("scope", "statuses"),
     [("organization", [200, 200, 200, 429, 429]), ("token", [200, 200, 200, 429, 200])],
 )
-def test_a_bucket_is_the_organisations_or_each_tokens(scope: str, statuses: list[int]) -> None:
+def test_a_bucket_is_the_organizations_or_each_tokens(scope: str, statuses: list[int]) -> None:
     aviary = Aviary(PARROT, policy={"parrot": {"bucket": scope}})
     grants = [Grant(name, "parrot", f"token-{name}", permitted=True) for name in ("a", "b")]
     aviary.state.make("default", parrot.made(policy={"parrot": {"bucket": scope}}), grants)
@@ -274,10 +271,10 @@ def test_requests_that_overtake_each_other_gain_nothing_from_it() -> None:
     """One request passes the door; before it reaches the limiter, a minute goes by and another spends."""
     overtaking = [timedelta(minutes=1)]
 
-    def meanwhile(call: RequestContext) -> None:
+    def meanwhile(context: RequestContext) -> None:
         if overtaking:
-            call.sandbox.set_clock(call.sandbox.clock.advanced(overtaking.pop()))
-            call.sandbox.take("parrot", "organization", LimitBlock.REFILL)
+            context.sandbox.set_clock(context.sandbox.clock.advanced(overtaking.pop()))
+            context.sandbox.take("parrot", "organization", LimitBlock.REFILL)
 
     vendor = replace(
         PARROT,

@@ -1,7 +1,4 @@
-"""Holds kept answers to their promises: the instant in each of its places, and no more bytes than the budget.
-
-When an answer may be kept stays out (`test_view`).
-"""
+"""Promises about cached replies: the timestamp in each of its positions, and no more bytes than the budget."""
 
 import json
 
@@ -11,7 +8,7 @@ from mockserver.gateway import response_cache
 from mockserver.gateway.response_cache import TIMESTAMP, CachedReply, ResponseCache
 
 
-def test_a_body_is_compact_json_in_the_order_of_its_keys_with_letters_as_they_are() -> None:
+def test_body_is_compact_unescaped_json_in_key_order() -> None:
     assert response_cache.to_json({"b": [1, 2], "a": "Ñ 李"}) == '{"b":[1,2],"a":"Ñ 李"}'
 
 
@@ -25,7 +22,7 @@ def test_a_body_is_compact_json_in_the_order_of_its_keys_with_letters_as_they_ar
     ],
     ids=["alone", "twice", "nowhere", "beside what looks alike"],
 )
-def test_the_instant_stands_wherever_it_belongs_and_nowhere_else(body: dict[str, object]) -> None:
+def test_timestamp_stands_only_where_its_placeholder_stood(body: dict[str, object]) -> None:
     stamped = json.loads(CachedReply.of(body).with_timestamp("10:30"))
     expected = {key: "10:30" if value == TIMESTAMP else value for key, value in body.items()}
     if "again" in body:
@@ -53,18 +50,18 @@ def test_keys_are_renamed_all_at_once_and_at_every_depth(
     assert json.loads(CachedReply.of(body, NAMES).with_timestamp("")) == called
 
 
-def test_renamed_keys_keep_their_order_and_the_instant_its_place() -> None:
+def test_renamed_keys_keep_their_order_and_the_timestamp() -> None:
     body = {"b": TIMESTAMP, "items": [], "a": 1}
     assert CachedReply.of(body, NAMES).with_timestamp("10:30") == b'{"b":"10:30","rows":[],"a":1}'
     assert list(body) == ["b", "items", "a"]
 
 
-def test_a_body_is_not_gone_through_where_nothing_is_renamed(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_body_is_not_traversed_where_nothing_is_renamed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delattr(response_cache, "rename_fields")
     assert CachedReply.of({"items": [1]}, {}).pieces == CachedReply.of({"items": [1]}).pieces == (b'{"items":[1]}',)
 
 
-def test_an_answer_is_stamped_anew_each_time() -> None:
+def test_each_answer_gets_its_own_timestamp() -> None:
     answer = CachedReply.of({"at": TIMESTAMP})
     assert [answer.with_timestamp("one"), answer.with_timestamp("two")] == [b'{"at":"one"}', b'{"at":"two"}']
 

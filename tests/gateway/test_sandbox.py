@@ -1,7 +1,4 @@
-"""Holds sandboxes to their promises: every part can be set, kept and put back, and two of them share nothing.
-
-What a request does to them stays out (`test_pipeline`).
-"""
+"""Promises about sandboxes: every part can be set, kept and reset, and two sandboxes share nothing."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -188,7 +185,7 @@ def test_the_seeded_tokens_open_the_default_sandbox_at_their_vendor() -> None:
     assert held.redaction_markers == [held.mark, *(grant.token for grant in held.tokens_of(held.default)), "secret"]
 
 
-def test_where_a_role_can_be_bound_the_organisations_groups_have_a_client_of_their_own() -> None:
+def test_organization_with_groups_has_a_client_bound_to_them() -> None:
     bound = worlds.organization(console_groups=("Two",))
     grouped = replace(_finch(), secret="s3cret", has_group_roles=True)
     held = parrot.state(PARROT, grouped, organization=bound)
@@ -211,7 +208,7 @@ def test_every_token_and_every_secret_is_known_once_so_that_none_is_told() -> No
     ]
 
 
-def test_sandboxes_of_one_organisation_and_seed_share_its_world_and_nothing_else() -> None:
+def test_sandboxes_share_only_the_world_of_their_seed() -> None:
     held = parrot.state(PARROT)
     alike = held.make("alike", parrot.made(), [])
     seeded = held.make("seeded", parrot.made(seed=99), [])
@@ -231,7 +228,7 @@ def passing(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     return time
 
 
-def test_another_sandbox_has_an_id_and_tokens_of_its_own_that_bear_the_mark_of_the_state() -> None:
+def test_new_sandbox_has_its_own_marked_id_and_tokens() -> None:
     held = parrot.state(PARROT, _finch())
     first, second = held.make_sandbox(parrot.made()), held.make_sandbox(parrot.made())
     assert [each.id for each in (first, second)] == [f"{held.mark}-1", f"{held.mark}-2"]
@@ -276,7 +273,7 @@ def test_a_token_for_a_sandbox_that_was_deleted_meanwhile_opens_nothing() -> Non
     assert held.resolve_token("parrot", late.token) is None
 
 
-def test_a_sandbox_made_in_place_of_another_takes_over_the_tokens_it_is_given_and_no_others() -> None:
+def test_replacing_sandbox_has_only_the_tokens_it_was_given() -> None:
     held = parrot.state(PARROT)
     kept, lost = (Grant(name, "parrot", name, permitted=True) for name in ("kept", "lost"))
     held.make("mine", parrot.made(), [kept, lost])
@@ -287,7 +284,7 @@ def test_a_sandbox_made_in_place_of_another_takes_over_the_tokens_it_is_given_an
     assert held.resolve_token("parrot", "lost") is None
 
 
-def test_a_token_that_opens_another_sandbox_by_now_stays_when_the_first_one_goes() -> None:
+def test_token_moved_to_another_sandbox_survives_the_first() -> None:
     held = parrot.state(PARROT)
     shared = Grant("shared", "parrot", "shared", permitted=True)
     first, second = (held.make(name, parrot.made(), [shared]) for name in ("first", "second"))

@@ -1,7 +1,4 @@
-"""Holds switches to their promises: a default among the choices, values read strictly, errors that name what exists.
-
-Which switches a vendor has stays out.
-"""
+"""Promises about switches: a default among the options, strict parsing, errors that list what exists."""
 
 from enum import StrEnum
 
@@ -30,7 +27,7 @@ NO_MOODS: tuple[object, ...] = ("", "Grumpy", None, ["grumpy"])
 NO_HOURS: tuple[object, ...] = (True, False, 24, -1, "02", 1.5, {})
 
 
-def test_the_first_choice_is_the_default() -> None:
+def test_first_option_is_the_default() -> None:
     assert (MOOD.default, MOOD.options) == ("cheerful", ("cheerful", "grumpy"))
 
 
@@ -42,7 +39,7 @@ def test_every_switch_has_a_value_from_the_beginning() -> None:
     ("switch", "value", "read"),
     [(MOOD, "grumpy", Mood.GRUMPY), (MOOD, Mood.GRUMPY, Mood.GRUMPY), (HOUR, 0, 0), (HOUR, "0", 0), (HOUR, "23", 23)],
 )
-def test_a_choice_is_read_as_it_is_or_as_its_text(switch: AnySwitch, value: object, read: object) -> None:
+def test_option_is_read_from_itself_or_its_text(switch: AnySwitch, value: object, read: object) -> None:
     found = switch.read(value)
     assert (found, type(found)) == (read, type(read))
 
@@ -55,14 +52,14 @@ def test_a_choice_is_read_as_it_is_or_as_its_text(switch: AnySwitch, value: obje
     ],
     ids=repr,
 )
-def test_any_other_value_is_refused_with_the_choices(switch: AnySwitch, value: object) -> None:
+def test_any_other_value_is_refused_with_the_options(switch: AnySwitch, value: object) -> None:
     with pytest.raises(SwitchError) as caught:
         switch.read(value)
     assert str(caught.value).startswith(f"{switch.name} cannot be {value!r}; it takes one of: ")
     assert str(caught.value).endswith("cheerful, grumpy" if switch is MOOD else "22, 23")
 
 
-def test_stated_values_are_read_and_the_others_left_out() -> None:
+def test_only_given_values_are_parsed() -> None:
     assert switches.parse(BOTH, {"hour": "7"}) == {"hour": 7}
 
 
@@ -79,7 +76,7 @@ def test_an_unknown_switch_is_refused_with_the_nearest_and_all_names(name: str, 
     assert str(caught.value) == message
 
 
-def test_by_default_nothing_is_renamed_and_the_choices_are_the_names_that_may_be() -> None:
+def test_by_default_no_field_is_renamed() -> None:
     assert (NAMES.to_json(NAMES.default), NAMES.options) == ({}, ("items", "date", "tool"))
 
 
@@ -184,24 +181,24 @@ TOGETHER: dict[str, tuple[tuple[object, ...], dict[str, str]]] = {
 
 
 @pytest.mark.parametrize(("stated", "mapping"), TOGETHER.values(), ids=TOGETHER)
-def test_renamings_that_are_stated_at_once_are_one(stated: tuple[object, ...], mapping: dict[str, str]) -> None:
+def test_repeated_renamings_are_combined(stated: tuple[object, ...], mapping: dict[str, str]) -> None:
     found = switches.parse((NAMES,), {"names": switches.Repeated(stated)})
     assert NAMES.to_json(found["names"]) == mapping
 
 
 @pytest.mark.parametrize("stated", [("items=x", "date=x"), ("items=x", "date"), ("itms=x", "items=x"), (5, "items=x")])
-def test_renamings_that_are_stated_at_once_are_refused_together(stated: tuple[object, ...]) -> None:
+def test_repeated_renamings_are_refused_together(stated: tuple[object, ...]) -> None:
     with pytest.raises(SwitchError, match="names"):
         NAMES.combine(stated)
 
 
-def test_of_other_choices_that_are_stated_at_once_the_last_counts_and_none_may_be_wrong() -> None:
+def test_last_of_repeated_values_counts_and_all_must_be_valid() -> None:
     assert switches.parse(BOTH, {"hour": switches.Repeated((3, "4"))}) == {"hour": 4}
     with pytest.raises(SwitchError, match="it takes one of: cheerful, grumpy"):
         MOOD.combine(("sad", "grumpy"))
 
 
-def test_what_is_renamed_comes_from_whichever_switch_renames() -> None:
+def test_renamed_fields_come_from_any_renaming_switch() -> None:
     every = (*BOTH, NAMES)
     plain = switches.defaults(every)
     renaming = Switches(plain | {"names": NAMES.read("items=rows")})

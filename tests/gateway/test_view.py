@@ -1,7 +1,4 @@
-"""Holds the answering of requests to its promises: nobody can see that an answer was kept, and nothing huge is read.
-
-Refusals before the view stay out (`test_pipeline`).
-"""
+"""Promises about views: no client can tell a cached reply from a new one, and nothing huge is read."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -44,14 +41,14 @@ def _at(seconds: int) -> Clock:
     return Clock.at(NOW + timedelta(seconds=seconds), frozen=True)
 
 
-def test_an_answer_is_json_with_the_instant_of_the_request() -> None:
+def test_answer_is_json_with_the_timestamp_of_the_request() -> None:
     answer = Aviary(UNLIMITED).ask("/parrot/speak?say=Ñandú")
     assert answer.status_code == 200
     assert answer.mimetype == "application/json"
     assert answer.get_data(as_text=True) == '{"said":"Ñandú","mood":"cheerful","at":"10:30:00"}'
 
 
-def test_the_same_question_is_answered_alike_but_for_the_instant_without_working_twice() -> None:
+def test_same_request_gets_the_cached_reply_with_a_new_timestamp() -> None:
     aviary, view = _counting()
     first = aviary.ask("/parrot/speak?say=x").get_json()
     aviary.advance(_at(61))
@@ -71,7 +68,7 @@ def test_another_question_is_worked_out_anew(path: str) -> None:
     assert view.times == 2
 
 
-def test_in_another_epoch_the_answer_is_worked_out_anew_and_the_old_one_is_still_true_for_its_own() -> None:
+def test_each_cache_epoch_has_its_own_reply() -> None:
     aviary, view = _counting()
     for seconds in (0, 86_400, 0):
         aviary.advance(_at(seconds))
@@ -88,13 +85,13 @@ def test_another_switch_is_seen_at_once() -> None:
     assert moods == ["cheerful", "grumpy", "cheerful"]
 
 
-def test_a_switch_that_changes_while_a_request_is_answered_leaves_no_old_answer_behind() -> None:
+def test_switch_changed_during_a_request_leaves_no_stale_reply() -> None:
     """As another client's request would, on another thread, between the door and the view."""
     changes = [{"mood": "grumpy"}]
 
-    def meanwhile(call: RequestContext) -> None:
+    def meanwhile(context: RequestContext) -> None:
         if changes:
-            call.sandbox.set_policy({"parrot": changes.pop()})
+            context.sandbox.set_policy({"parrot": changes.pop()})
 
     aviary = Aviary(parrot.speaking(parrot.said, stages=(*parrot.STAGES, meanwhile)))
     assert [aviary.ask().get_json()["mood"] for _ in range(2)] == ["cheerful", "grumpy"]
@@ -192,7 +189,7 @@ def test_a_refused_question_is_not_kept() -> None:
     assert [aviary.ask().status_code for _ in range(2)] == [500, 200]
 
 
-def test_letters_that_look_like_the_place_of_the_instant_do_no_harm() -> None:
+def test_text_like_the_timestamp_placeholder_stays_as_it_is() -> None:
     answer = Aviary(UNLIMITED).ask("/parrot/speak", query_string={"say": f"a{response_cache.TIMESTAMP}b"})
     assert answer.get_json()["said"] == f"a{response_cache.TIMESTAMP}b"
 

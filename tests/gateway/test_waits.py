@@ -1,7 +1,4 @@
-"""Promises about requests that a fault makes wait: nobody else waits with them, and they are let go when it is over.
-
-Which answer they then get stays out (`test_effects`).
-"""
+"""Promises about requests that a fault delays: no other request waits with them, and a reset releases them."""
 
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal

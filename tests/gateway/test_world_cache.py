@@ -1,11 +1,8 @@
-"""Holds worlds to their promises: made once while they are kept, the one that was not asked for the longest goes first.
-
-What a world answers stays out (`tests/simulation`).
-"""
+"""Promises about the cache of worlds: each is made once while it is kept, and the least recently used is evicted."""
 
 from mockserver.gateway.world_cache import MINIMUM_WEIGHT, WorldCache
+from mockserver.products.world import World
 from mockserver.simulation.organization import Organization
-from mockserver.simulation.world import World
 from tests.simulation import worlds
 
 
@@ -41,7 +38,7 @@ def test_the_world_that_was_not_asked_for_the_longest_goes_first() -> None:
     assert making.seeds == [1, 2, 3, 4, 2]
 
 
-def test_a_large_organisation_takes_the_place_of_several_small_ones() -> None:
+def test_a_large_organization_takes_the_place_of_several_small_ones() -> None:
     making = Making()
     kept = WorldCache(making, budget=5 * MINIMUM_WEIGHT + 100)
     for seed in (1, 2, 3, 4):

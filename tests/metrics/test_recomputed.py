@@ -1,4 +1,4 @@
-"""Promises that the oracle can be recomputed from outside: by the vendors' public endpoints alone, for every bucket."""
+"""the oracle can be recomputed from outside: by the vendors' public endpoints alone, for every bucket."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -53,7 +53,7 @@ def test_every_bucket_is_what_the_public_endpoints_add_up_to(
 
 
 @pytest.mark.parametrize(("metric", "dimension"), EVERY)
-def test_the_strict_reading_can_be_recomputed_too(oracle: Admin, seen: list[Row], metric: str, dimension: str) -> None:
+def test_strict_events_can_be_recomputed(oracle: Admin, seen: list[Row], metric: str, dimension: str) -> None:
     oracle.done("PATCH", "/policy", {"metrics": {"dimension_events": "strict"}})
     told = ask(oracle, metric, bucket="week", dimension=dimension)
     assert told["dimension_events"] == "strict"
@@ -115,7 +115,7 @@ def test_what_is_not_there_yet_does_not_count_at_any_moment_of_the_day(now: str)
         assert sum(person["value"] for person in shares["people"]) == found["2025-10-21"]
 
 
-def test_what_is_too_old_to_be_asked_for_does_not_count(oracle: Admin, reader: Reader) -> None:
+def test_days_too_old_to_request_do_not_count(oracle: Admin, reader: Reader) -> None:
     refused, told = date(2023, 10, 19), date(2023, 10, 20)
     rows = [row for row in reader.rows(told, told, YESTERDAY) if row.vendor == AUGMENT]
     assert rows
@@ -141,7 +141,7 @@ def test_what_is_too_old_to_be_asked_for_does_not_count(oracle: Admin, reader: R
         pytest.param({"jetbrains-ide": {"release_dates": "honest"}}, id="JetBrains' clients are not out yet"),
     ],
 )
-def test_the_switches_of_the_vendors_hold_for_the_oracle(switches: dict[str, dict[str, str | int]]) -> None:
+def test_switches_of_vendors_apply_to_expected_values(switches: dict[str, dict[str, str | int]]) -> None:
     app = create_app(SETTINGS)
     oracle, reader = Admin(app, {"Host": "127.0.0.1:8080"}), Reader(app, "acme")
     first, last = date(2025, 10, 13), date(2025, 10, 21)
@@ -158,7 +158,7 @@ def test_the_switches_of_the_vendors_hold_for_the_oracle(switches: dict[str, dic
     assert any(changed)
 
 
-def test_who_does_not_send_data_is_not_counted_by_the_oracle_either() -> None:
+def test_people_who_send_no_data_do_not_count() -> None:
     app = create_app(replace(SETTINGS, organization="initech"))
     oracle, reader = Admin(app, {"Host": "127.0.0.1:8080"}), Reader(app, "initech")
     first, last = date(2024, 3, 11), date(2024, 3, 17)

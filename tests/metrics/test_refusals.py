@@ -1,4 +1,4 @@
-"""Promises about bad questions to the oracle: each refusal says what was wrong, the rule, and what there is."""
+"""Tests of bad questions to the oracle: each refusal says what was wrong, the rule, and what there is."""
 
 import pytest
 
@@ -46,7 +46,7 @@ def test_an_unknown_metric_is_refused_with_the_nearest_one(oracle: Admin) -> Non
             f"{RANGE}&vendor=augment&vendor=jetbrains-console",
             "vendor",
             (
-                "jetbrains-console does not tell what a person did on a day, so nothing of it counts; "
+                "jetbrains-console does not show what a person did on a day, so nothing of it counts; "
                 "there are: augment, jetbrains-ide, tabnine"
             ),
         ),
@@ -77,11 +77,11 @@ def test_a_bad_question_is_refused_by_the_parameter(oracle: Admin, query: str, m
     ("query", "member", "rule"),
     [
         ("limit=0", "limit", "must be a whole number from 1 to 1000"),
-        ("after=me", "after", "must be the id of a person, as `next` of the page before has it"),
+        ("after=me", "after", "must be the id of a person, as `next` of the previous page has it"),
         (
             "bucket=week&date=2025-09-12",
             "date",
-            "no point of these weeks bears the date 2025-09-12; the nearest is 2025-09-15",
+            "no point of these weeks has the date 2025-09-12; the nearest is 2025-09-15",
         ),
     ],
 )

@@ -1,4 +1,4 @@
-"""Promises about the organisations that come with the product, each for what it is there for."""
+"""Tests of the organizations that come with the product, each for what it is there for."""
 
 from collections import Counter
 from datetime import date
@@ -8,12 +8,14 @@ import numpy as np
 import pytest
 
 from mockserver.organizations import files
+from mockserver.products.augment.options import Environment
+from mockserver.products.jetbrains.facts import TOOLS
+from mockserver.products.jetbrains.options import JetBrainsPerson
+from mockserver.products.jetbrains.programs import ReportingGate
+from mockserver.products.world import World
 from mockserver.simulation.calendar import days
-from mockserver.simulation.clients import ReportingGate
-from mockserver.simulation.jetbrains import TOOLS
-from mockserver.simulation.organization import NEVER, Organization, Product
-from mockserver.simulation.people import PRODUCTS
-from mockserver.simulation.world import World
+from mockserver.simulation.organization import NEVER, Organization
+from tests.products.built import augment, jetbrains
 
 
 @cache
@@ -28,7 +30,7 @@ def world(slug: str) -> World:
 def active(of: World, first: str, last: str) -> np.ndarray:
     """Members by days: who is active in Augment."""
     span = days(of.organization, date.fromisoformat(first).toordinal(), date.fromisoformat(last).toordinal())
-    return np.concatenate([of.augment.active(block, span) for block in of.people.blocks()])
+    return np.concatenate([augment(of).facts.active(block, span) for block in of.people.blocks()])
 
 
 def test_the_promised_ones_are_there() -> None:
@@ -50,7 +52,7 @@ def test_each_has_its_size(slug: str, people: int, teams: int) -> None:
 
 
 @pytest.mark.parametrize("slug", files.bundled())
-def test_no_two_stated_people_share_an_address(slug: str) -> None:
+def test_no_two_special_people_share_an_address(slug: str) -> None:
     assert max(Counter(person.email.casefold() for person in organization(slug).special).values(), default=1) == 1
 
 
@@ -67,9 +69,10 @@ def test_acme_uses_every_language_and_editor_within_a_quarter() -> None:
     used: set[str] = set()
     for ordinal in range(date(2025, 7, 23).toordinal(), date(2025, 10, 21).toordinal()):
         for block in acme.people.blocks():
-            for record in acme.augment_records.of(block, days(acme.organization, ordinal, ordinal)):
+            for record in augment(acme).records.of(block, days(acme.organization, ordinal, ordinal)):
                 used |= {record.language, record.editor}
-    assert used == {*acme.organization.languages, *acme.organization.editors, "CLI"}
+    environment = Environment.of(acme.organization)
+    assert used == {*environment.languages, *environment.editors, "CLI"}
 
 
 def test_acme_has_joiners_leavers_a_nested_team_and_two_service_accounts() -> None:
@@ -93,7 +96,7 @@ def test_initech_is_silent_for_whole_weeks(first: str, last: str) -> None:
     assert not active(world("initech"), first, last).any()
 
 
-def test_initech_has_somebody_active_on_one_day_only() -> None:
+def test_initech_has_a_person_active_on_one_day() -> None:
     initech = world("initech")
     (index,) = [
         place for place, person in enumerate(initech.organization.special) if len(person.active_only or ()) == 1
@@ -103,7 +106,7 @@ def test_initech_has_somebody_active_on_one_day_only() -> None:
     ]
 
 
-def test_initech_has_somebody_who_leaves_within_a_month() -> None:
+def test_initech_has_a_person_who_leaves_within_a_month() -> None:
     initech = world("initech")
     (index,) = [place for place, person in enumerate(initech.organization.special) if person.left]
     october = active(initech, "2025-10-01", "2025-10-31")[index]
@@ -134,11 +137,10 @@ def test_initech_has_addresses_in_mixed_case_and_with_apostrophes() -> None:
 
 def test_in_empty_everybody_is_licensed_and_nobody_has_started() -> None:
     empty = world("empty")
-    for product in PRODUCTS:
-        (block,) = empty.people.blocks()
-        place = PRODUCTS.index(Product(product))
-        assert (block.licensed[place] < NEVER).all()
-        assert (block.started[place] == NEVER).all()
+    (block,) = empty.people.blocks()
+    for product in block.products:
+        assert (block.licence_start(product) < NEVER).all()
+        assert (block.use_start(product) == NEVER).all()
         assert empty.organization.adoption[product].seats == 25
 
 
@@ -153,7 +155,7 @@ def _spent(email: str, *edges: str) -> list[tuple[int, int, int]]:
     chosen = np.array([person.email == email for person in initech.organization.special])
     mask = np.pad(chosen, (0, initech.organization.members - len(chosen)))
     days = [date.fromisoformat(edge).toordinal() for edge in edges]
-    return [(each.built_in, each.top_up, each.hit) for each in initech.jetbrains_ranges.spending(days, mask).buckets]
+    return [(each.built_in, each.top_up, each.hit) for each in jetbrains(initech).ranges.spending(days, mask).buckets]
 
 
 @pytest.mark.parametrize(
@@ -175,12 +177,12 @@ def test_initech_has_the_awkward_cases_of_credits(
     assert _spent(email, *edges) == spent
 
 
-def test_initech_has_somebody_whose_junie_spends_and_is_never_seen() -> None:
+def test_initech_has_an_old_junie_that_spends_unreported() -> None:
     initech = world("initech")
-    (index,) = [place for place, person in enumerate(initech.organization.special) if person.jetbrains.old_clients]
+    (index,) = [index for index, options in JetBrainsPerson.all_of(initech.organization) if options.old_clients]
     first, last = date(2025, 9, 1).toordinal(), date(2025, 10, 31).toordinal()
-    rows = initech.jetbrains_rows.rows(
-        range(len(TOOLS)), first, last, 1000, gates=ReportingGate(assistant=True), index=np.array([index])
+    rows = jetbrains(initech).rows.rows(
+        range(len(TOOLS)), first, last, 1000, gate=ReportingGate(assistant=True), index=np.array([index])
     )
-    assert {TOOLS[row.place.tool] for row in rows} == {"code_completion"}
+    assert {TOOLS[row.position.tool] for row in rows} == {"code_completion"}
     assert sum(built_in for built_in, _, _ in _spent("old.junie@initech.example", "2025-09-01", "2025-11-01")) > 0

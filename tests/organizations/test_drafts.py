@@ -1,16 +1,18 @@
-"""Promises about a new organisation file, with Faker and without it."""
+"""Tests of a new organization file, with Faker and without it."""
 
 import re
 import sys
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
+from mockserver import products
 from mockserver.organizations import drafts, faker_names, files, schemas
 from mockserver.organizations.problems import OrganizationError
-from mockserver.organizations.products import FACT_SPECS
+from mockserver.products.jetbrains import options
+from mockserver.products.model import ProductModel
 from mockserver.simulation.names import NamePool
-from mockserver.simulation.organization import Product
 
 
 @pytest.fixture(params=["with Faker", "without Faker"], autouse=True)
@@ -46,19 +48,21 @@ def test_the_same_arguments_give_the_same_file_and_another_seed_gives_other_name
 def test_it_teaches_every_key() -> None:
     written = draft()
     words = set(re.findall(r"\w+", written))
-    assert {*schemas.OrganizationSchema().fields, *schemas.SpecialPersonSchema().fields} <= words
-    assert {*schemas.AdoptionSchema().fields, *schemas.JetBrainsPersonSchema().fields} <= words
-    assert {*schemas.AllotmentSchema().fields, *schemas.RaiseSchema().fields} <= words
+    assert {*schemas.OrganizationFileSchema().fields, *schemas.SpecialPersonFileSchema().fields} <= words
+    assert {*schemas.AdoptionSchema().fields, *options.JetBrainsPersonSchema().fields} <= words
+    assert {*options.AllotmentSchema().fields, *options.RaiseSchema().fields} <= words
 
 
-@pytest.mark.parametrize("product", FACT_SPECS)
-def test_it_teaches_every_counter_and_label_of_a_product_and_what_holds_between_them(product: Product) -> None:
+@pytest.mark.parametrize("product", products.discover(), ids=lambda product: product.name)
+def test_it_teaches_every_counter_and_label_of_a_product_and_what_holds_between_them(
+    product: ProductModel[Any],
+) -> None:
     said = " ".join(draft().replace("\n#", " ").split())
-    grain = FACT_SPECS[product]
-    (rows,) = re.findall(rf" {product}: ([^:]*?\.) (?=[a-z]+: )", said)
+    grain = product.facts
+    (rows,) = re.findall(rf" {product.name}: ([^:]*?\.) (?=[a-z]+: )", said)
     assert {*grain.labels, *grain.counters} <= set(re.findall(r"\w+", rows))
     assert [pair for pair in grain.at_most if f"{pair[0]} at most {pair[1]}" not in rows] == []
-    assert [pair for pair in grain.left_out.items() if f"{pair[0]} left out is as many as {pair[1]}" not in rows] == []
+    assert [pair for pair in grain.defaults_to.items() if f"{pair[0]} defaults to {pair[1]}" not in rows] == []
 
 
 def test_its_examples_load_when_their_comment_sign_is_taken_away() -> None:
@@ -66,7 +70,8 @@ def test_its_examples_load_when_their_comment_sign_is_taken_away() -> None:
     organization = files.parsed(written.encode(), "f")
     stated = (organization.holidays, organization.silent, organization.exact)
     assert [len(each) for each in stated] == [1, 1, 1]
-    assert {fact.product for fact in organization.facts} >= {Product.AUGMENT, Product.TABNINE}
+    examples = {product.name for product in products.discover() if product.file.draft.example_fact}
+    assert {fact.product for fact in organization.facts} == examples
 
 
 @pytest.mark.parametrize(

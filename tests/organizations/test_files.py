@@ -1,4 +1,4 @@
-"""Promises about finding and reading organisation files."""
+"""Tests of finding and reading organization files."""
 
 import subprocess
 import sys
@@ -41,13 +41,13 @@ def test_a_file_of_any_size_is_read_up_to_the_limit_only(tmp_path: Path) -> None
         files.load(path)
 
 
-def test_an_organisation_that_is_not_bundled_is_answered_with_those_that_are() -> None:
+def test_an_organization_that_is_not_bundled_is_answered_with_those_that_are() -> None:
     with pytest.raises(OrganizationError) as refused:
         files.named("../acme")
-    assert str(refused.value).startswith("../acme: no bundled organisation has this name; there are: acme, ")
+    assert str(refused.value).startswith("../acme: no bundled organization has this name; there are: acme, ")
 
 
-def test_the_pool_names_more_people_than_an_organisation_may_have() -> None:
+def test_the_pool_names_more_people_than_an_organization_may_have() -> None:
     assert files.pool().size > 125_000
     assert files.pool() is files.pool()
 
@@ -57,7 +57,7 @@ def test_address_forms_of_the_pool_are_letters() -> None:
     assert all(form.isascii() and form.isalpha() and form.islower() for form in forms)
 
 
-def test_loading_an_organisation_never_imports_faker() -> None:
+def test_loading_an_organization_never_imports_faker() -> None:
     code = "import sys; from mockserver.organizations import drafts, files; files.named('acme'); print(*sys.modules)"
     loaded = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout.split()
     assert "mockserver.organizations.drafts" in loaded

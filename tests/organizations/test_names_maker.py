@@ -1,4 +1,4 @@
-"""Promises about the maker of the frozen name pool, with the pinned Faker."""
+"""Tests of the maker of the frozen name pool, with the pinned Faker."""
 
 import pytest
 
@@ -16,10 +16,10 @@ from tools import make_names
         ("I\N{LATIN SMALL LETTER DOTLESS I}k", "iik"),
     ],
 )
-def test_an_address_form_is_ascii_letters_in_lower_case(name: str, form: str) -> None:
+def test_address_form_is_lower_case_ascii(name: str, form: str) -> None:
     assert make_names.address_form(name) == form
 
 
-def test_the_file_is_what_the_pinned_faker_gives() -> None:
-    given, family = (tuple(make_names.drawn(draw)) for draw in make_names.COLUMNS.values())
+def test_names_json_is_what_the_pinned_faker_generates() -> None:
+    given, family = (tuple(make_names.generate(draw)) for draw in make_names.COLUMNS.values())
     assert (given, family) == (files.pool().given, files.pool().family)

@@ -1,4 +1,4 @@
-"""Promises about refusals as a whole: all problems at once, and nothing but them for any input."""
+"""Tests of refusals as a whole: all problems at once, and nothing but them for any input."""
 
 import pytest
 import yaml
@@ -11,7 +11,7 @@ from mockserver.simulation.organization import Organization
 from tests.organizations.conftest import Said
 
 
-def test_all_that_is_wrong_is_said_at_once_one_line_each(said: Said) -> None:
+def test_all_problems_are_reported_at_once(said: Said) -> None:
     content = (
         "slug: MINE\npeople: many\nteems: 1\nteams: [{name: A, parent: A}, 7]\nlevels: {light_percent: 90}\n"
         "silent: [{first: 2025-02-30, last: 2025-02-01}]\nexact: [{day: 2025-01-40, product: augment, users: 1}]\n"
@@ -47,7 +47,7 @@ def test_all_that_is_wrong_is_said_at_once_one_line_each(said: Said) -> None:
     ]
 
 
-KEYS = sorted(schemas.OrganizationSchema().fields)
+KEYS = sorted(schemas.OrganizationFileSchema().fields)
 SCALARS = st.one_of(
     st.none(),
     st.booleans(),
@@ -76,7 +76,7 @@ in_its_time = settings(deadline=None, suppress_health_check=[HealthCheck.too_slo
 
 @in_its_time
 @given(st.dictionaries(st.one_of(st.sampled_from(KEYS), st.text(max_size=5)), VALUES, max_size=8))
-def test_a_mapping_gives_an_organisation_or_its_problems_and_nothing_else(stated: dict[str, object]) -> None:
+def test_a_mapping_gives_an_organization_or_its_problems_and_nothing_else(stated: dict[str, object]) -> None:
     content = yaml.safe_dump({"slug": "m", "name": "M", "people": 3} | stated, allow_unicode=True).encode()
     try:
         found: Organization | OrganizationError = files.parsed(content, "f")
@@ -87,6 +87,6 @@ def test_a_mapping_gives_an_organisation_or_its_problems_and_nothing_else(stated
 
 @in_its_time
 @given(st.binary(max_size=60))
-def test_bytes_give_an_organisation_or_its_problems_and_nothing_else(content: bytes) -> None:
+def test_bytes_give_an_organization_or_its_problems_and_nothing_else(content: bytes) -> None:
     with pytest.raises(OrganizationError):
         files.parsed(content, "f")

@@ -1,4 +1,4 @@
-"""Promises about what values in an organisation file mean for one another: teams, people, days, addresses."""
+"""Tests of what values in an organization file mean for one another: teams, people, days, addresses."""
 
 import pytest
 
@@ -8,11 +8,11 @@ from tests.organizations.conftest import HEAD, Said
 MEANINGS = {
     "levels above 100 percent": (
         "levels: {light_percent: 90}\n",
-        "levels: found a mapping; light_percent (90) and heavy_percent (20) make at most 100 together",
+        "levels: found a mapping; light_percent (90) and heavy_percent (20) add up to at most 100",
     ),
     "turnover that ends before it begins": (
         "first_day: 2032-01-01\n",
-        "turnover.until: found nothing; later than first_day (2032-01-01); left out, it is 2031-12-31",
+        "turnover.until: found nothing; later than first_day (2032-01-01); the default is 2031-12-31",
     ),
     "first after last": (
         "silent: [{first: 2025-02-02, last: 2025-02-01}]\n",
@@ -39,11 +39,11 @@ MEANINGS = {
     ),
     "a cycle of parents": (
         "teams: [{name: R}, {name: A, parent: B}, {name: B, parent: C}, {name: C, parent: A}, {name: D, parent: A}]\n",
-        "teams[1].parent: found 'B'; no team above itself; this goes round: A > B > C > A",
+        "teams[1].parent: found 'B'; no team above itself; this is a cycle: A > B > C > A",
     ),
     "a team that is its own parent": (
         "teams: [{name: A, parent: A}]\n",
-        "teams[0].parent: found 'A'; no team above itself; this goes round: A > A",
+        "teams[0].parent: found 'A'; no team above itself; this is a cycle: A > A",
     ),
     "two default teams": (
         "teams: [{name: A, default: true}, {name: B, default: true}]\n",
@@ -51,29 +51,29 @@ MEANINGS = {
     ),
     "two teams of a name": (
         "teams: [{name: A}, {name: a}]\n",
-        "teams[1].name: found 'a'; a name of its own; teams[0] has it already",
+        "teams[1].name: found 'a'; a unique name; teams[0] has it already",
     ),
     "teams without weight": (
         "teams: [{name: A, weight: 0}]\n",
-        "teams: found a list; one team at least with a weight above 0",
+        "teams: found a list; at least one team with a weight above 0",
     ),
     "an address twice": (
         "special: [{email: a@b.example}, {email: A@B.example}]\n",
         (
-            "special[1].email: found 'A@B.example'; email of one's own (upper and lower case are the same); "
+            "special[1].email: found 'A@B.example'; a unique email (upper and lower case are the same); "
             "special[0] has it already"
         ),
     ),
     "a service account twice": (
         "service_accounts: [{name: bot}, {name: bot}]\n",
         (
-            "service_accounts[1].name: found 'bot'; name of one's own (upper and lower case are the same); "
+            "service_accounts[1].name: found 'bot'; a unique name (upper and lower case are the same); "
             "service_accounts[0] has it already"
         ),
     ),
     "joined before the first day": (
         "special: [{email: a@b.example, joined: 2021-01-01}]\n",
-        "special[0].joined: found '2021-01-01'; not before the organisation's first_day (2022-01-03)",
+        "special[0].joined: found '2021-01-01'; not before the organization's first_day (2022-01-03)",
     ),
     "joined after left": (
         "special: [{email: a@b.example, joined: 2025-02-01, left: 2025-01-01}]\n",
@@ -86,10 +86,10 @@ MEANINGS = {
             "null or false for no licence"
         ),
     ),
-    "licensed before there is an organisation": (
+    "licensed before there is an organization": (
         "special: [{email: a@b.example, licences: {augment: 2022-01-02}}]\n",
         (
-            "special[0].licences.augment: found '2022-01-02'; not before the organisation's first_day (2022-01-03); "
+            "special[0].licences.augment: found '2022-01-02'; not before the organization's first_day (2022-01-03); "
             "null or false for no licence"
         ),
     ),
@@ -106,7 +106,7 @@ MEANINGS = {
     ),
     "active in silence": (
         "silent: [{first: 2025-01-06, last: 2025-01-06}]\nspecial: [{email: a@b.example, active_only: [2025-01-06]}]\n",
-        "special[0].active_only: found a list; 2025-01-06 lies in a silent period, on which nobody is active",
+        "special[0].active_only: found a list; 2025-01-06 is in a silent period, in which nobody is active",
     ),
     "active on an exact day": (
         (
@@ -117,11 +117,11 @@ MEANINGS = {
     ),
     "an exact day in silence": (
         "silent: [{first: 2025-09-16, last: 2025-09-16}]\nexact: [{day: 2025-09-16, product: augment, users: 1}]\n",
-        "exact[0].day: found '2025-09-16'; a day outside the silent periods, on which nobody is active",
+        "exact[0].day: found '2025-09-16'; a day outside the silent periods, in which nobody is active",
     ),
     "an exact day twice": (
         "exact: [{day: 2025-09-16, product: augment, users: 1}, {day: 2025-09-16, product: augment, users: 2}]\n",
-        "exact[1].day: found '2025-09-16'; one number of users for a day and product; exact[0] states one for augment",
+        "exact[1].day: found '2025-09-16'; one number of users for a day and product; exact[0] has one for augment",
     ),
     "more active users than there are": (
         "exact: [{day: 2025-09-16, product: augment, users: 11}]\n",
@@ -149,7 +149,7 @@ def test_a_value_that_contradicts_another_is_refused_by_path_value_and_rule(
 LICENCES = {
     "the first day": "joined: 2025-02-03, left: 2025-02-05, licences: {augment: 2025-02-03}",
     "the last day": "joined: 2025-02-03, left: 2025-02-05, licences: {tabnine: 2025-02-04}",
-    "the organisation's first day": "licences: {tabnine: 2022-01-03}",
+    "the organization's first day": "licences: {tabnine: 2022-01-03}",
     "never": "joined: 2025-02-03, left: 2025-02-05, licences: {augment: null, tabnine: false}",
 }
 
@@ -166,7 +166,7 @@ def test_special_people_are_people(said: Said) -> None:
 
 
 IDS = {
-    "the same twice": (["a", "a"], "special[1].augment_id: found 'a'; an id of one's own; special[0].augment_id is"),
+    "the same twice": (["a", "a"], "special[1].augment_id: found 'a'; an id of its own; special[0].augment_id is"),
     "descending": (["b", "a"], "special[1].augment_id: found 'a'; ids ascend as text, people first, then service"),
     "ascending as numbers": (["u9", "u10"], "special[1].augment_id: found 'u10'; ids ascend as text, people first"),
     "missing": (["a", ""], "special[1].augment_id: found nothing; either every member has an augment_id or none has"),

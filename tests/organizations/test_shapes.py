@@ -1,7 +1,10 @@
-"""Promises about single values in an organisation file: each shape with a value that has not got it."""
+"""Tests of single values in an organization file: each shape with a value that has not got it."""
 
 import pytest
 
+from mockserver.organizations import schemas
+from mockserver.products.organization_file import FileKeys
+from mockserver.validation import file_fields
 from tests.organizations.conftest import HEAD, Said
 
 DAY = "a date that exists, written YYYY-MM-DD, from 2000-01-01 to 2099-12-31"
@@ -26,17 +29,17 @@ SHAPES = {
     "a date far away": ("holidays: [9999-12-31]\n", f"holidays[0]: found '9999-12-31'; {DAY}"),
     "a date that is a list": ("first_day: [2022]\n", f"first_day: found a list; {DAY}"),
     "a mapping as text": ("levels: many\n", "levels: found 'many'; a mapping of keys and values"),
-    "a list as a mapping": ("teams: {a: b}\n", "teams: found a mapping; a list of one team or more"),
+    "a list as a mapping": ("teams: {a: b}\n", "teams: found a mapping; a list of at least one team"),
     "nothing": ("special:\n", "special: found nothing; a list of people"),
-    "no team": ("teams: []\n", "teams: found a list; one team at least"),
-    "no profile": ("profiles: []\n", "profiles: found a list; one profile at least"),
+    "no team": ("teams: []\n", "teams: found a list; at least one team"),
+    "no profile": ("profiles: []\n", "profiles: found a list; at least one profile"),
     "an unknown role": (
         "special: [{email: a@b.example, role: Boss}]\n",
         "special[0].role: found 'Boss'; one of: Member, TeamLead, Manager, Admin",
     ),
     "an unknown product": (
         "exact: [{day: 2025-09-16, product: [], users: 1}]\n",
-        "exact[0].product: found a list; one of: augment, tabnine, jetbrains",
+        "exact[0].product: found a list; one of: augment, jetbrains, tabnine",
     ),
     "no address": (
         "special: [{name: Ann}]\n",
@@ -90,11 +93,11 @@ SHAPES = {
     ),
     "tools that all take credits": (
         _jetbrains("{tools: [junie, junie_ask, claude_code, other]}"),
-        "special[0].jetbrains.tools: found a list; one at least that works without credits: aia, code_completion, nes",
+        "special[0].jetbrains.tools: found a list; at least one that works without credits: aia, code_completion, nes",
     ),
     "no tools": (
         _jetbrains("{tools: []}"),
-        "special[0].jetbrains.tools: found a list; one at least that works without credits: aia, code_completion, nes",
+        "special[0].jetbrains.tools: found a list; at least one that works without credits: aia, code_completion, nes",
     ),
     "an unknown client": (
         _jetbrains("{old_clients: [aia]}"),
@@ -134,18 +137,24 @@ SHAPES = {
     ),
     "an unknown key of JetBrains AI": (
         _jetbrains("{credit: []}"),
-        "special[0].jetbrains.credit: found a list; unknown key; did you mean `credits`? allowed: tools, credits, old_",
+        "special[0].jetbrains.credit: found a list; there is no key 'credit' (did you mean 'credits'?)",
     ),
     "groups of the Console as text": ("console_groups: Core\n", "console_groups: found 'Core'; a list of teams"),
-    "no group of the Console": ("console_groups: []\n", "console_groups: found a list; one team at least"),
-    "an unknown key": ("teems: []\n", "teems: found a list; unknown key; did you mean `teams`? allowed: slug, name, "),
-    "an unknown key like no other": ("qqq: 1\n", "qqq: found 1; unknown key; allowed: slug, name, people, "),
-    "an unknown key of a number": ("5: 1\n", "5: found 1; unknown key; allowed: slug, "),
+    "no group of the Console": ("console_groups: []\n", "console_groups: found a list; at least one team"),
+    "an unknown key": (
+        "teems: []\n",
+        "teems: found a list; there is no key 'teems' (did you mean 'teams'?); there are: slug, name, ",
+    ),
+    "an unknown key like no other": (
+        "qqq: 1\n",
+        "qqq: found 1; there is no key 'qqq'; there are: slug, name, people, ",
+    ),
+    "an unknown key of a number": ("5: 1\n", "5: found 1; there is no key '5'; there are: slug, "),
     "an unknown key deep inside": (
         "special: [{email: a@b.example, joind: 2025-01-01}]\n",
-        "special[0].joind: found '2025-01-01'; unknown key; did you mean `joined`? allowed: email, name, team, ",
+        "special[0].joind: found '2025-01-01'; there is no key 'joind' (did you mean 'joined'?)",
     ),
-    "an odd key": ('"a b": 1\n', "'a b': found 1; unknown key; allowed: slug, "),
+    "an odd key": ('"a b": 1\n', "'a b': found 1; there is no key 'a b'; there are: slug, "),
     "a long text": (f"domain: {'x' * 999}\n", f"domain: found '{'x' * 58}…; a domain in lower case"),
 }
 
@@ -168,7 +177,7 @@ def test_a_slug_can_stand_in_a_token_and_a_path(said: Said, slug: str) -> None:
     assert line.endswith("; 1 to 40 of a-z, 0-9 and - (not first, not last), not ending in -forbidden or -groups")
 
 
-def test_three_keys_must_be_stated(said: Said) -> None:
+def test_three_keys_are_required(said: Said) -> None:
     assert [line.partition(":")[0] for line in said("seed: 1\n")] == ["slug", "name", "people"]
 
 
@@ -211,3 +220,9 @@ def test_credits_have_two_decimals_and_bounds(said: Said, key: str, content: str
     (line,) = said(HEAD + _jetbrains(f"{{credits: [{{{other}{key}: {content}}}]}}"))
     assert line.startswith(f"special[0].jetbrains.credits[0].{key}: found ")
     assert line.endswith(f"; {CREDITS}")
+
+
+def test_two_products_cannot_add_the_same_key() -> None:
+    keys = FileKeys({"shared": file_fields.percent()})
+    with pytest.raises(ValueError, match="another product has the key 'shared' in organization files already"):
+        schemas.product_keys(lambda _: keys)

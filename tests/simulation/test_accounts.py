@@ -1,55 +1,54 @@
-"""Holds accounts to their promises: invited, registered, changed, deactivated, and before any work is done.
-
-What is done with an account stays out (`test_tabnine`).
-"""
+"""Accounts: invited, registered, changed, deactivated, and before any work is done."""
 
 from datetime import date
 
 import numpy as np
 import pytest
 
-from mockserver.simulation.accounts import NO_INSTANT, Accounts, Table
-from mockserver.simulation.instants import DAY, EPOCH, midnight
-from mockserver.simulation.organization import NEVER, Adoption, Product, Role, ScriptedFact, SpecialPerson
-from mockserver.simulation.people import BLOCK, PRODUCTS, ROLES
-from mockserver.simulation.world import World
+from mockserver.products.world import World
+from mockserver.simulation.accounts import NO_SECOND, Accounts, AccountTable
+from mockserver.simulation.organization import NEVER, Adoption, ScriptedFact, SpecialPerson
+from mockserver.simulation.people import BLOCK
+from mockserver.simulation.timestamps import DAY, EPOCH, midnight
+from tests.products.built import tabnine
 from tests.simulation import worlds
 
-HALF = {Product.TABNINE: Adoption(licensed_percent=50, starts=date(2022, 6, 1), ramp_days=900)}
+HALF = {"tabnine": Adoption(licensed_percent=50, starts=date(2022, 6, 1), ramp_days=900)}
 WORLD = worlds.world(people=BLOCK + 300, adoption=HALF)
-TABLE = WORLD.tabnine_accounts.table
-PLACE = PRODUCTS.index(Product.TABNINE)
+TABLE = tabnine(WORLD).accounts.table
 STATED = worlds.world(
     special=(
         SpecialPerson(
             "a@b.example",
             joined=date(2023, 3, 1),
             left=date(2024, 5, 6),
-            role=Role.MANAGER,
+            role=2,
             team="Two",
-            licences={Product.TABNINE: date(2023, 4, 5)},
+            licences={"tabnine": date(2023, 4, 5)},
         ),
-        SpecialPerson("c@d.example", joined=date(2023, 3, 1), licences={Product.TABNINE: None}),
+        SpecialPerson("c@d.example", joined=date(2023, 3, 1), licences={"tabnine": None}),
     )
 )
 
 
-def _moments(table: Table) -> list[int]:
+def _moments(table: AccountTable) -> list[int]:
     """Instants at which something about the accounts changes, and those beside them."""
     told = np.unique(np.concatenate([table.invited, table.registered, table.deactivated]))
-    return sorted({second + more for second in told[told < NO_INSTANT][::40].tolist() for more in (-1, 0, 1)})
+    return sorted({second + more for second in told[told < NO_SECOND][::40].tolist() for more in (-1, 0, 1)})
 
 
 def test_everybody_who_is_ever_licensed_has_an_account_and_nobody_else() -> None:
     blocks = list(WORLD.people.blocks())
-    licensed = np.concatenate([block.index[(block.licensed[PLACE] < NEVER) & ~block.service] for block in blocks])
+    licensed = np.concatenate(
+        [block.index[(block.licence_start("tabnine") < NEVER) & ~block.service] for block in blocks]
+    )
     assert np.array_equal(TABLE.index, licensed)
     assert 400 < len(TABLE.index) < 900
     assert (np.diff(TABLE.index) > 0).all()
 
 
 def test_every_column_tells_of_the_same_accounts() -> None:
-    assert {len(getattr(TABLE, name)) for name in Table.__slots__} == {len(TABLE.index)}
+    assert {len(getattr(TABLE, name)) for name in AccountTable.__slots__} == {len(TABLE.index)}
 
 
 def test_team_and_role_are_the_persons_own() -> None:
@@ -62,7 +61,7 @@ def test_team_and_role_are_the_persons_own() -> None:
 
 def test_an_account_is_registered_on_the_first_day_of_the_licence_before_anybody_works() -> None:
     day, second = np.divmod(TABLE.registered, DAY)
-    licensed = np.concatenate([block.licensed[PLACE] for block in WORLD.people.blocks()])[TABLE.index]
+    licensed = np.concatenate([block.licence_start("tabnine") for block in WORLD.people.blocks()])[TABLE.index]
     assert np.array_equal(day + EPOCH, licensed)
     assert (second < 8 * 3600).all()
 
@@ -71,13 +70,13 @@ def test_an_account_is_deactivated_on_the_first_day_without_the_person_before_an
     left = np.concatenate([block.left for block in WORLD.people.blocks()])[TABLE.index]
     goes = left < NEVER
     assert goes.any()
-    assert (TABLE.deactivated[~goes] == NO_INSTANT).all()
+    assert (TABLE.deactivated[~goes] == NO_SECOND).all()
     day, second = np.divmod(TABLE.deactivated[goes], DAY)
     assert np.array_equal(day + EPOCH, left[goes])
     assert (second < 8 * 3600).all()
 
 
-def test_whoever_registers_was_invited_a_day_or_some_weeks_before() -> None:
+def test_invitation_comes_days_to_weeks_before_registration() -> None:
     waited = TABLE.registered - TABLE.invited
     assert (waited >= DAY).all()
     assert (waited <= 22 * DAY).all()
@@ -85,7 +84,7 @@ def test_whoever_registers_was_invited_a_day_or_some_weeks_before() -> None:
 
 
 def test_what_is_changed_is_changed_while_the_account_is_in_use() -> None:
-    changed = TABLE.changed < NO_INSTANT
+    changed = TABLE.changed < NO_SECOND
     assert 0 < int(changed.sum()) < len(changed)
     assert (TABLE.registered[changed] <= TABLE.changed[changed]).all()
     assert (TABLE.changed[changed] < TABLE.deactivated[changed]).all()
@@ -96,7 +95,7 @@ def test_nearly_everybody_has_verified_the_address() -> None:
 
 
 def test_an_account_is_pending_then_active_then_deactivated() -> None:
-    account = STATED.tabnine_accounts.table
+    account = tabnine(STATED).accounts.table
     (invited,), (registered,), (deactivated,) = account.invited[:1], account.registered[:1], account.deactivated[:1]
     stages = [
         (int(second), *(bool(each(int(second))[0]) for each in (account.pending, account.known, account.active)))
@@ -112,7 +111,7 @@ def test_an_account_is_pending_then_active_then_deactivated() -> None:
     ]
 
 
-def test_at_any_instant_an_account_is_in_one_state_at_most() -> None:
+def test_account_has_at_most_one_state_at_any_time() -> None:
     for moment in _moments(TABLE):
         pending, known, active = TABLE.pending(moment), TABLE.known(moment), TABLE.active(moment)
         assert not (pending & known).any()
@@ -130,7 +129,7 @@ def test_nobody_does_anything_without_an_active_account() -> None:
     for first, last in (("2022-06-01", "2022-12-31"), ("2025-09-01", "2025-11-30")):
         span = worlds.days(WORLD, first, last)
         for block in WORLD.people.blocks():
-            facts, when = WORLD.tabnine.facts(block, span), WORLD.tabnine.instants(block, span)
+            facts, when = tabnine(WORLD).facts.facts(block, span), tabnine(WORLD).facts.seconds(block, span)
             seconds = (span.ordinals[facts.columns] - EPOCH) * DAY + when[facts.rows, facts.columns]
             place = np.searchsorted(TABLE.index, block.index[facts.rows])
             assert len(place)
@@ -139,59 +138,59 @@ def test_nobody_does_anything_without_an_active_account() -> None:
             assert (seconds < TABLE.deactivated[place]).all()
 
 
-def test_a_stated_person_is_as_stated() -> None:
-    table = STATED.tabnine_accounts.table
+def test_special_person_has_the_account_of_the_file() -> None:
+    table = tabnine(STATED).accounts.table
     assert table.index[:2].tolist() == [0, 2], "who has no licence has no account"
-    assert (ROLES[int(table.role[0])], int(table.team[0])) == (Role.MANAGER, 1)
+    assert (int(table.role[0]), int(table.team[0])) == (2, 1)
     assert midnight(date(2023, 4, 5)) <= table.registered[0] < midnight(date(2023, 4, 5)) + 8 * 3600
     assert midnight(date(2024, 5, 6)) <= table.deactivated[0] < midnight(date(2024, 5, 6)) + 8 * 3600
 
 
 @pytest.mark.parametrize(("left", "accounts"), [(date(2023, 4, 5), []), (date(2023, 4, 6), [0])])
-def test_whoever_is_gone_by_the_first_day_of_the_licence_has_no_account(left: date, accounts: list[int]) -> None:
-    licence = {Product.TABNINE: date(2023, 4, 5)}
+def test_leaver_before_the_licence_has_no_account(left: date, accounts: list[int]) -> None:
+    licence = {"tabnine": date(2023, 4, 5)}
     person = SpecialPerson("a@b.example", joined=date(2023, 3, 1), left=left, licences=licence)
-    table = worlds.world(people=1, special=(person,)).tabnine_accounts.table
+    table = tabnine(worlds.world(people=1, special=(person,))).accounts.table
     assert table.index.tolist() == accounts
     assert (table.registered < table.deactivated).all()
 
 
-def test_whoever_is_stated_to_work_has_registered_by_then() -> None:
+def test_member_with_scripted_facts_has_registered_before() -> None:
     day = date(2022, 6, 2)
-    world = worlds.world(facts=(ScriptedFact(7, Product.TABNINE, day, (), {"completions": 1}),))
-    table = world.tabnine_accounts.table
+    world = worlds.world(facts=(ScriptedFact(7, "tabnine", day, (), {"completions": 1}),))
+    table = tabnine(world).accounts.table
     assert table.registered[7] < midnight(day) + 8 * 3600 <= table.deactivated[7]
 
 
 @pytest.mark.parametrize("index", [0, 1, 2, 700, BLOCK - 1, BLOCK, BLOCK + 299, BLOCK + 301])
 def test_an_account_alone_is_as_among_all(index: int) -> None:
-    alone, place = WORLD.tabnine_accounts.of(index), TABLE.index == index
-    for name in Table.__slots__:
+    alone, place = tabnine(WORLD).accounts.of(index), TABLE.index == index
+    for name in AccountTable.__slots__:
         assert np.array_equal(getattr(alone, name), getattr(TABLE, name)[place]), name
 
 
 def test_where_nobody_is_licensed_nobody_has_an_account() -> None:
-    for adoption in ({}, {Product.TABNINE: Adoption(licensed_percent=0)}):
-        table = worlds.world(adoption=adoption).tabnine_accounts.table
-        assert [len(getattr(table, name)) for name in Table.__slots__] == [0] * 8
+    for adoption in ({}, {"tabnine": Adoption(licensed_percent=0)}):
+        table = tabnine(worlds.world(adoption=adoption)).accounts.table
+        assert [len(getattr(table, name)) for name in AccountTable.__slots__] == [0] * 8
 
 
-@pytest.mark.parametrize("product", list(Product))
-def test_service_accounts_are_nobodys_account(product: Product) -> None:
+@pytest.mark.parametrize("product", worlds.PRODUCTS)
+def test_service_accounts_have_no_account(product: str) -> None:
     world = worlds.world()
     assert Accounts(world.people, product).table.index.tolist() == list(range(40))
 
 
 def test_products_have_accounts_of_their_own() -> None:
     world = worlds.world()
-    tabnine, other = (Accounts(world.people, product).table for product in (Product.TABNINE, Product.JETBRAINS))
-    assert (tabnine.registered != other.registered).any()
-    assert (tabnine.verified != other.verified).any()
+    own, other = (Accounts(world.people, product).table for product in ("tabnine", "jetbrains"))
+    assert (own.registered != other.registered).any()
+    assert (own.verified != other.verified).any()
 
 
-def test_accounts_are_of_one_seed_and_do_not_move_when_others_come() -> None:
+def test_accounts_depend_on_the_seed_and_not_on_other_people() -> None:
     def registered(world: World) -> list[int]:
-        told: list[int] = world.tabnine_accounts.table.registered[:40].tolist()
+        told: list[int] = tabnine(world).accounts.table.registered[:40].tolist()
         return told
 
     assert registered(worlds.world()) == registered(worlds.world()) == registered(worlds.world(people=3000))

@@ -1,7 +1,4 @@
-"""Holds the calendar to its promises: what kind of day each day is, whichever run of days it is asked in.
-
-Who works on which day stays out.
-"""
+"""The calendar: what kind of day each day is, whichever run of days it is asked in."""
 
 from datetime import date
 
@@ -35,7 +32,7 @@ def test_weekends_are_python_s_saturdays_and_sundays() -> None:
 
 
 @pytest.mark.parametrize("day", ["2025-01-01", "2025-05-01", "2025-12-25", "2031-12-26", "2025-10-03"])
-def test_common_holidays_come_each_year_and_stated_ones_once(day: str) -> None:
+def test_common_holidays_repeat_and_own_ones_do_not(day: str) -> None:
     stated = worlds.organization(holidays=(date(2025, 10, 3),))
     assert calendar.days(stated, worlds.ordinal(day), worlds.ordinal(day)).holiday.tolist() == [True]
 
@@ -94,7 +91,7 @@ def test_months_are_counted_across_years_and_named_by_their_first_day(day: str, 
     assert calendar.month_after(date.fromisoformat(day), by).isoformat() == month
 
 
-def test_the_month_after_is_the_next_one_unless_told_otherwise() -> None:
+def test_month_after_defaults_to_the_next_month() -> None:
     assert calendar.month_after(date(2025, 12, 9)) == date(2026, 1, 1)
 
 
@@ -129,5 +126,5 @@ def test_months_are_numbered_on_end_from_january_1970(first: str) -> None:
         ("2025-01-15", "2025-01-01"),
     ],
 )
-def test_a_day_lies_in_a_month(day: str, first: str) -> None:
+def test_month_of_a_day(day: str, first: str) -> None:
     assert calendar.month_of(worlds.ordinal(day)) == worlds.ordinal(first)

@@ -1,7 +1,4 @@
-"""Holds the parts of the calendar to their promises: they follow one another without gaps, and are counted unlisted.
-
-What a vendor makes of them stays out.
-"""
+"""The parts of the calendar: they follow one another without gaps, and are counted unlisted."""
 
 from datetime import date
 

@@ -1,7 +1,4 @@
-"""Holds the clock to its promises: real, running from an instant, frozen, moved on, and never out of bounds.
-
-Who holds a clock stays out.
-"""
+"""The clock: real, running from an instant, frozen, moved on, and never out of bounds."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
@@ -55,7 +52,7 @@ def test_advancing_adds_to_what_is_shown_and_leaves_the_first_clock_alone(*, fro
     assert later.frozen is frozen
 
 
-def test_every_instant_is_shown_in_utc() -> None:
+def test_clock_shows_utc() -> None:
     clock = Clock.at(datetime(2025, 1, 1, 1, 30, tzinfo=timezone(timedelta(hours=2))), frozen=True)
     assert clock.now().isoformat() == "2024-12-31T23:30:00+00:00"
 
@@ -81,11 +78,11 @@ def test_a_clock_out_of_bounds_is_refused_with_the_bounds(move: Callable[[], Clo
         move()
 
 
-def test_the_last_instant_can_be_reached_by_advancing() -> None:
+def test_clock_can_advance_to_its_last_time() -> None:
     assert Clock.at(WALL, frozen=True).advanced(LATEST - WALL).now() == LATEST
 
 
-def test_a_clock_that_runs_past_the_last_instant_stays_there() -> None:
+def test_running_clock_stops_at_its_last_time() -> None:
     with freeze_time(WALL) as wall:
         clock = Clock.at(LATEST - SECOND)
         wall.tick(5)

@@ -1,7 +1,4 @@
-"""Holds facts, of whatever product, to their promises: sums and masks are of the cells, and say nothing beside them.
-
-How the counters of a product come about stays out (`test_augment`, `test_tabnine`).
-"""
+"""Facts, of whatever product,: sums and masks are of the cells, and say nothing beside them."""
 
 import numpy as np
 import pytest
@@ -44,7 +41,7 @@ def test_sums_by_member_and_by_day_are_sums_of_the_cells(table: I64) -> None:
 
 
 @given(tables(), st.integers(0, COUNTERS - 1))
-def test_whoever_is_counted_has_that_counter_above_zero(table: I64, counter: int) -> None:
+def test_counted_members_have_the_counter_above_zero(table: I64, counter: int) -> None:
     assert np.array_equal(_of(table).counted(counter), table[counter] > 0)
 
 
@@ -69,7 +66,7 @@ def test_some_cells_and_the_others_make_the_whole(table: I64, data: st.DataObjec
     assert np.array_equal(facts.only(kept).by_member + facts.only(~kept).by_member, facts.by_member)
 
 
-def test_facts_that_are_looked_at_in_part_are_left_as_they_were() -> None:
+def test_only_leaves_the_original_facts_alone() -> None:
     table = np.arange(COUNTERS * 4, dtype=np.int64).reshape(COUNTERS, 2, 2)
     facts = _of(table)
     facts.only(np.zeros((2, 2), dtype=np.bool_))

@@ -1,7 +1,4 @@
-"""Holds identities to their promises: ids in the order of members, found again by id, addresses of one's own.
-
-What a member does stays out.
-"""
+"""Identities: ids in the order of members, found again by id, addresses of one's own."""
 
 from uuid import RFC_4122, UUID
 
@@ -18,14 +15,6 @@ SMALL = worlds.world()
 BOT = ServiceAccount("bot")
 MEMBERS = SMALL.organization.members
 HUGE = worlds.world(people=PEOPLE_MAXIMUM).identities
-STATED = worlds.world(
-    people=2,
-    special=(
-        SpecialPerson("a@small.example", augment_id="user1"),
-        SpecialPerson("b@small.example", augment_id="user2"),
-    ),
-    service_accounts=(ServiceAccount("bot", augment_id="user3"), ServiceAccount("cat", augment_id="user30")),
-)
 
 
 def _all(identities: Identities, members: int) -> list[Identity]:
@@ -57,12 +46,12 @@ def test_a_persons_id_does_not_move_when_others_come() -> None:
     assert bigger.id_of(3000) == SMALL.identities.id_of(40), "nor does a service account's"
 
 
-def test_an_id_is_of_one_organisation_and_one_seed() -> None:
+def test_ids_depend_on_organization_and_seed() -> None:
     ids = {shown.identities.id_of(3) for shown in (SMALL, worlds.world(seed=8), worlds.world(slug="other"))}
     assert len(ids) == 3
 
 
-def test_organisation_and_teams_have_ids_of_their_own() -> None:
+def test_organization_and_teams_have_ids_of_their_own() -> None:
     identities = SMALL.identities
     ids = [identities.organization_id, *(identities.team_id_of(place) for place in range(100))]
     assert len(set(ids)) == 101
@@ -75,16 +64,6 @@ def test_people_have_an_address_and_service_accounts_a_name() -> None:
     assert people.email.endswith("@small.example")
     assert (people.service_account, services.email) == (None, None)
     assert (services.service_account, services.name) == ("ci-bot", "ci-bot")
-
-
-def test_stated_ids_take_the_place_of_the_members_own_in_rows_only() -> None:
-    shown = _all(STATED.identities, 4)
-    assert [each.row_id for each in shown] == ["user1", "user2", "user3", "user30"]
-    assert [each.id.version for each in shown] == [4, 4, 4, 4]
-
-
-def test_rows_without_a_stated_id_bear_the_members_own() -> None:
-    assert all(each.row_id == str(each.id) for each in _all(SMALL.identities, MEMBERS))
 
 
 @given(st.integers(0, PEOPLE_MAXIMUM + 1))
@@ -108,17 +87,17 @@ NOBODYS = {
     "digits of another script": OWN.replace(OWN[-1], "\N{ARABIC-INDIC DIGIT THREE}"),
     "nil": "00000000-0000-0000-0000-000000000000",
     "the last": "ffffffff-ffff-ffff-ffff-ffffffffffff",
-    "another organisation's": str(worlds.world(slug="other").identities.id_of(3)),
+    "another organization's": str(worlds.world(slug="other").identities.id_of(3)),
     "another seed's": str(worlds.world(seed=8).identities.id_of(3)),
     "whoever would come next": str(worlds.world(people=3000).identities.id_of(40)),
     "a service account that is not there": str(worlds.world(service_accounts=(BOT,) * 3).identities.id_of(42)),
-    "the organisation's": str(SMALL.identities.organization_id),
+    "the organization's": str(SMALL.identities.organization_id),
     "a team's": str(SMALL.identities.team_id_of(0)),
 }
 
 
 @pytest.mark.parametrize("identifier", NOBODYS.values(), ids=NOBODYS)
-def test_an_id_that_nobody_bears_is_nobodys(identifier: str) -> None:
+def test_unknown_id_finds_nobody(identifier: str) -> None:
     assert SMALL.identities.index_of(identifier) is None
 
 
@@ -133,33 +112,9 @@ def test_many_members_have_the_ids_that_each_has_alone(indexes: list[int]) -> No
 
 
 @given(st.lists(st.integers(0, PEOPLE_MAXIMUM + 1)))
-def test_ids_are_the_same_together_and_alone_at_any_place(indexes: list[int]) -> None:
+def test_many_ids_are_the_same_as_each_alone(indexes: list[int]) -> None:
     together = HUGE.ids_of(np.array(indexes, dtype=np.int64))
     assert together == [str(HUGE.id_of(index)) for index in indexes]
-
-
-@pytest.mark.parametrize("index", [0, 1, 20, 39, 40, 41])
-def test_after_a_members_row_comes_the_next_member(index: int) -> None:
-    assert SMALL.identities.after(SMALL.identities.row_id_of(index)) == index + 1
-
-
-def test_after_the_row_of_somebody_who_is_not_there_comes_who_would_follow() -> None:
-    identities = SMALL.identities
-    between = UUID(int=identities.id_of(12).int + 1)
-    assert identities.after(str(between)) == 13
-
-
-@pytest.mark.parametrize(
-    ("row_id", "index"),
-    [("", 0), ("0", 0), ("00000000-0000-0000-0000-000000000000", 0), ("g", MEMBERS), ("\N{BALLOON}", MEMBERS)],
-)
-def test_a_foreign_id_has_its_place_in_the_order_of_text(row_id: str, index: int) -> None:
-    assert SMALL.identities.after(row_id) == index
-
-
-@pytest.mark.parametrize(("row_id", "index"), [("user1", 1), ("user10", 1), ("user3", 3), ("user4", 4), ("a", 0)])
-def test_stated_ids_are_found_like_others(row_id: str, index: int) -> None:
-    assert STATED.identities.after(row_id) == index
 
 
 @pytest.mark.parametrize("domain", ["small.example", "Small.Example"])
@@ -192,7 +147,7 @@ def test_an_address_leads_back_to_its_person_in_any_letters() -> None:
         assert {SMALL.identities.index_of_email(each) for each in (email, email.upper())} == {index}
 
 
-def test_the_address_of_a_special_person_and_the_one_that_made_way_for_it_are_found_too() -> None:
+def test_special_and_displaced_addresses_are_found() -> None:
     local = str(SMALL.identities.of(17).email).partition("@")[0]
     shown = worlds.world(special=(SpecialPerson(f"{local}@small.example"), SpecialPerson("Straße@Other.Example")))
     for index in (0, 1, 17):
@@ -206,6 +161,6 @@ def test_an_address_that_nobody_has_leads_to_nobody(email: str) -> None:
     assert SMALL.identities.index_of_email(email.replace("LOCAL", local)) is None
 
 
-def test_the_pools_next_name_is_nobodys_address() -> None:
+def test_unused_name_of_the_pool_finds_nobody() -> None:
     local = worlds.POOL.named(SMALL.people.key("identity"), SMALL.organization.people)[1]
     assert SMALL.identities.index_of_email(f"{local}@small.example") is None

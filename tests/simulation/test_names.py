@@ -1,7 +1,4 @@
-"""Holds the name pool to its promises: no two people alike, and a way back from an address to its bearer.
-
-Who bears a stated address stays out.
-"""
+"""The name pool: no two people alike, and a way back from an address to its bearer."""
 
 import pytest
 from hypothesis import given
@@ -32,7 +29,7 @@ def test_a_whole_pool_is_used_before_a_name_comes_again(key: int) -> None:
     assert len({pool.named(key, index) for index in range(60)}) == 60
 
 
-def test_the_name_and_the_address_are_of_one_person() -> None:
+def test_name_and_address_are_of_the_same_person() -> None:
     name, local = worlds.POOL.named(5, 17)
     given_name, family_name = name.split(" ")
     assert local == f"{given_name.replace('Given', 'g')}.{family_name.replace('Family', 'f')}"
@@ -62,5 +59,5 @@ def test_an_address_leads_back_to_its_person(key: int) -> None:
 
 
 @pytest.mark.parametrize("local", ["", ".", "g1", "g1.", ".f1", "g1.f99", "g99.f1", "g1.f1.f1", "G1.F1"])
-def test_a_local_part_that_is_nobodys_leads_to_nobody(local: str) -> None:
+def test_unknown_local_part_finds_nobody(local: str) -> None:
     assert worlds.POOL.index_of(7, local) is None

@@ -1,7 +1,4 @@
-"""Holds presence to its promises: nobody before they come or after they go, quiet days quiet, exact days exact.
-
-How much an active person does stays out.
-"""
+"""Presence: nobody before they come or after they go, quiet days quiet, exact days exact."""
 
 from datetime import date
 from typing import Any
@@ -9,28 +6,27 @@ from typing import Any
 import numpy as np
 import pytest
 
+from mockserver.products.world import World
 from mockserver.simulation.organization import (
     Adoption,
     ExactDay,
     Level,
     Levels,
-    Product,
     ScriptedFact,
     SilentPeriod,
     SpecialPerson,
     Turnover,
 )
-from mockserver.simulation.people import BLOCK, PRODUCTS
+from mockserver.simulation.people import BLOCK
 from mockserver.simulation.presence import Mask
-from mockserver.simulation.world import World
 from tests.simulation import worlds
 
 EARLY = Adoption(100, 100, date(2022, 1, 3), 0)
-FULL: dict[str, Any] = {"adoption": dict.fromkeys(Product, EARLY), "turnover": worlds.STAYING}
+FULL: dict[str, Any] = {"adoption": dict.fromkeys(worlds.PRODUCTS, EARLY), "turnover": worlds.STAYING}
 """Everybody is there and licensed from the beginning."""
 
 
-def _active(world: World, first: str, last: str, product: Product = Product.AUGMENT) -> Mask:
+def _active(world: World, first: str, last: str, product: str = "augment") -> Mask:
     """All members by days: who is active."""
     span = worlds.days(world, first, last)
     presence = world.presence
@@ -47,15 +43,15 @@ def _per_day(mask: Mask) -> int:
     return int(mask.sum()) // len(mask[0])
 
 
-@pytest.mark.parametrize("product", Product)
-def test_nobody_is_active_before_the_first_day_of_use_or_after_the_last_day_there(product: Product) -> None:
+@pytest.mark.parametrize("product", worlds.PRODUCTS)
+def test_nobody_is_active_before_the_first_day_of_use_or_after_the_last_day_there(product: str) -> None:
     turnover = Turnover(joiners_percent=80, leavers_percent=80, until=date(2024, 6, 30))
     world = worlds.world(people=600, turnover=turnover)
     mask = _active(world, "2023-01-01", "2024-06-30", product)
     ordinals = worlds.days(world, "2023-01-01", "2024-06-30").ordinals
     block = world.people.block(0)
     there = (block.joined[:, None] <= ordinals) & (ordinals < block.left[:, None])
-    using = block.started[PRODUCTS.index(product)][:, None] <= ordinals
+    using = block.use_start(product)[:, None] <= ordinals
     assert mask.any()
     assert not (mask & ~there).any()
     assert not (mask & ~using).any()
@@ -85,7 +81,7 @@ def test_service_accounts_work_on_holidays_and_never_go_on_vacation() -> None:
 def test_in_a_silent_span_there_is_nobody_at_all() -> None:
     silent = (SilentPeriod(date(2025, 10, 13), date(2025, 10, 17)),)
     world = worlds.world(people=1000, silent=silent, **FULL)
-    for product in Product:
+    for product in worlds.PRODUCTS:
         assert not _active(world, "2025-10-13", "2025-10-17", product).any()
     assert _active(world, "2025-10-10", "2025-10-10").any()
     assert _active(world, "2025-10-20", "2025-10-20").any()
@@ -101,12 +97,12 @@ def test_most_people_are_away_for_days_on_end_in_some_quarter_and_nobody_for_mor
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_whoever_is_active_on_stated_days_only_is_active_on_all_of_them_and_no_other(seed: int) -> None:
+def test_active_only_days_are_all_active_days_and_no_other(seed: int) -> None:
     stated = (date(2025, 10, 12), date(2025, 10, 14))
-    licences = dict.fromkeys(Product, date(2022, 1, 3))
+    licences = dict.fromkeys(worlds.PRODUCTS, date(2022, 1, 3))
     person = SpecialPerson("a@small.example", level=Level.LIGHT, active_only=stated, licences=licences)
     world = worlds.world(seed=seed, special=(person,), **FULL)
-    for product in Product:
+    for product in worlds.PRODUCTS:
         mask = _active(world, "2025-09-01", "2025-11-30", product)[0]
         found = [worlds.ordinal("2025-09-01") + place for place in np.flatnonzero(mask).tolist()]
         assert found == [day.toordinal() for day in stated], product
@@ -117,12 +113,12 @@ def test_whoever_is_active_on_stated_days_only_is_active_on_all_of_them_and_no_o
     [
         {"left": date(2025, 10, 14)},
         {"joined": date(2025, 10, 15)},
-        {"licences": {Product.AUGMENT: None}},
-        {"licences": {Product.AUGMENT: date(2025, 10, 15)}},
+        {"licences": {"augment": None}},
+        {"licences": {"augment": date(2025, 10, 15)}},
     ],
     ids=["gone", "not there yet", "without a licence", "licensed later"],
 )
-def test_a_stated_day_makes_nobody_active_who_cannot_be(stated: dict[str, object]) -> None:
+def test_active_only_day_needs_employment_and_licence(stated: dict[str, object]) -> None:
     only = (date(2025, 10, 14),)
     for seed in range(10):
         person = SpecialPerson("a@small.example", level=Level.HEAVY, active_only=only, **stated)  # type: ignore[arg-type]
@@ -130,7 +126,7 @@ def test_a_stated_day_makes_nobody_active_who_cannot_be(stated: dict[str, object
         assert not _active(world, "2025-10-14", "2025-10-14")[0].any()
 
 
-def test_special_people_without_stated_days_are_active_like_everybody() -> None:
+def test_special_people_without_active_only_are_ordinary() -> None:
     special = tuple(SpecialPerson(f"p{place}@small.example") for place in range(5))
     stated, plain = worlds.world(special=special, **FULL), worlds.world(**FULL)
     assert np.array_equal(_active(stated, "2025-10-01", "2025-10-31"), _active(plain, "2025-10-01", "2025-10-31"))
@@ -140,44 +136,44 @@ def test_special_people_without_stated_days_are_active_like_everybody() -> None:
 @pytest.mark.parametrize("people", [40, BLOCK, 2 * BLOCK + 5])
 def test_an_exact_day_has_exactly_as_many(people: int, seed: int) -> None:
     numbers = {"2025-09-16": 0, "2025-09-17": 1, "2025-09-18": 23, "2025-09-20": people + 2}
-    exact = tuple(ExactDay(date.fromisoformat(day), Product.AUGMENT, users) for day, users in numbers.items())
+    exact = tuple(ExactDay(date.fromisoformat(day), "augment", users) for day, users in numbers.items())
     world = worlds.world(seed=seed, people=people, exact=exact, **FULL)
     for day, users in numbers.items():
         assert int(_active(world, day, day).sum()) == users, day
 
 
 def test_an_exact_day_is_the_same_alone_and_within_a_longer_span() -> None:
-    exact = (ExactDay(date(2025, 9, 17), Product.AUGMENT, 17),)
+    exact = (ExactDay(date(2025, 9, 17), "augment", 17),)
     world, plain = worlds.world(exact=exact, **FULL), worlds.world(**FULL)
     alone, whole = _active(world, "2025-09-17", "2025-09-17"), _active(world, "2025-09-10", "2025-09-20")
     assert np.array_equal(alone[:, 0], whole[:, 7])
     assert np.array_equal(np.delete(whole, 7, 1), np.delete(_active(plain, "2025-09-10", "2025-09-20"), 7, 1))
     assert np.array_equal(
-        _active(world, "2025-09-17", "2025-09-17", Product.TABNINE),
-        _active(plain, "2025-09-17", "2025-09-17", Product.TABNINE),
+        _active(world, "2025-09-17", "2025-09-17", "tabnine"),
+        _active(plain, "2025-09-17", "2025-09-17", "tabnine"),
     )
 
 
 def test_an_exact_day_takes_those_only_who_use_the_product_and_are_not_bound_to_other_days() -> None:
     early, day = date(2022, 1, 3), date(2025, 9, 17)
-    licences = {Product.AUGMENT: early}
+    licences = {"augment": early}
     person = SpecialPerson("a@small.example", joined=early, licences=licences, active_only=(day,))
-    adoption = {Product.AUGMENT: Adoption(licensed_percent=50, starts=date(2022, 1, 3))}
-    exact = (ExactDay(date(2025, 9, 17), Product.AUGMENT, 1000),)
+    adoption = {"augment": Adoption(licensed_percent=50, starts=date(2022, 1, 3))}
+    exact = (ExactDay(date(2025, 9, 17), "augment", 1000),)
     world = worlds.world(special=(person,), adoption=adoption, exact=exact)
-    eligible = world.presence.eligible(Product.AUGMENT, worlds.ordinal("2025-09-17"))
+    eligible = world.presence.eligible("augment", worlds.ordinal("2025-09-17"))
     mask = _active(world, "2025-09-17", "2025-09-17")
     assert int(mask.sum()) == eligible < 42
     assert not mask[0].any()
 
 
 def test_where_nobody_uses_a_product_an_exact_day_stays_empty() -> None:
-    world = worlds.world(adoption={}, exact=(ExactDay(date(2025, 9, 17), Product.TABNINE, 5),))
-    assert world.presence.eligible(Product.TABNINE, worlds.ordinal("2025-09-17")) == 0
-    assert not _active(world, "2025-09-17", "2025-09-17", Product.TABNINE).any()
+    world = worlds.world(adoption={}, exact=(ExactDay(date(2025, 9, 17), "tabnine", 5),))
+    assert world.presence.eligible("tabnine", worlds.ordinal("2025-09-17")) == 0
+    assert not _active(world, "2025-09-17", "2025-09-17", "tabnine").any()
 
 
-def test_an_organisation_that_generates_nothing_has_nobody_active() -> None:
+def test_an_organization_that_generates_nothing_has_nobody_active() -> None:
     assert not _active(worlds.world(generated=False, **FULL), "2025-10-13", "2025-10-17").any()
 
 
@@ -192,12 +188,12 @@ def test_heavy_users_use_more_often_than_regular_ones_and_these_more_often_than_
 @pytest.mark.parametrize(
     ("one", "other"),
     [
-        (Product.AUGMENT, Product.TABNINE),
-        (Product.AUGMENT, Product.JETBRAINS),
-        (Product.TABNINE, Product.JETBRAINS),
+        ("augment", "tabnine"),
+        ("augment", "jetbrains"),
+        ("tabnine", "jetbrains"),
     ],
 )
-def test_busy_days_are_busy_in_every_product(one: Product, other: Product) -> None:
+def test_busy_days_are_busy_in_every_product(one: str, other: str) -> None:
     """Among working days alike people are active in both products more often than independent draws would be."""
     world = worlds.world(people=BLOCK, service_accounts=(), levels=Levels(0, 0), **FULL)
     first, last = "2025-09-01", "2025-11-30"
@@ -222,13 +218,13 @@ def test_busyness_follows_the_season_and_stays_within_its_bounds() -> None:
 
 def test_some_members_alone_are_as_among_all() -> None:
     person = SpecialPerson("a@small.example", active_only=(date(2025, 10, 14),))
-    exact = (ExactDay(date(2025, 10, 16), Product.AUGMENT, 20),)
+    exact = (ExactDay(date(2025, 10, 16), "augment", 20),)
     world = worlds.world(special=(person,), exact=exact)
     span, block = worlds.days(world, "2025-10-01", "2025-10-31"), world.people.block(0)
     whole = _active(world, "2025-10-01", "2025-10-31")
     for chosen in (np.array([0]), np.array([3, 17, 41]), np.arange(10, 30)):
         some = block.take(chosen)
-        alone = world.presence.active(Product.AUGMENT, some, span, world.presence.workload(some, span))
+        alone = world.presence.active("augment", some, span, world.presence.workload(some, span))
         assert np.array_equal(alone, whole[chosen])
 
 
@@ -245,13 +241,13 @@ OPEN: dict[str, tuple[dict[str, Any], list[int]]] = {
     "no holiday": ({"holidays": (date(2025, 10, 14),)}, [13, 15, 16, 17, 18, 19]),
     "no silent day": ({"silent": (SilentPeriod(date(2025, 10, 15), date(2025, 10, 17)),)}, [13, 14, 18, 19]),
     "a holiday of which the file says who is active": (
-        {"holidays": (date(2025, 10, 14),), "exact": (ExactDay(date(2025, 10, 14), Product.TABNINE, 3),)},
+        {"holidays": (date(2025, 10, 14),), "exact": (ExactDay(date(2025, 10, 14), "tabnine", 3),)},
         [13, 14, 15, 16, 17, 18, 19],
     ),
     "stated days alone where nothing is generated": (
         {
             "generated": False,
-            "facts": (ScriptedFact(1, Product.JETBRAINS, date(2025, 10, 16), (), {"nes_invocations": 1}),),
+            "facts": (ScriptedFact(1, "jetbrains", date(2025, 10, 16), (), {"nes_invocations": 1}),),
             "special": (SpecialPerson("a@small.example", active_only=(date(2025, 10, 18),)),),
         },
         [16, 18],
@@ -267,8 +263,8 @@ def test_people_may_be_at_work_on(changes: dict[str, Any], expected: list[int]) 
     assert [day for day, is_open in enumerate(opens.tolist(), 13) if is_open] == expected
 
 
-@pytest.mark.parametrize("product", [Product.TABNINE, Product.JETBRAINS])
-def test_on_a_day_that_is_not_open_nobody_does_anything(product: Product) -> None:
+@pytest.mark.parametrize("product", ["tabnine", "jetbrains"])
+def test_on_a_day_that_is_not_open_nobody_does_anything(product: str) -> None:
     """Service accounts, which know no holidays, use another product."""
     world = worlds.world(
         people=400, holidays=(date(2025, 10, 3),), silent=(SilentPeriod(date(2025, 9, 8), date(2025, 9, 9)),)

@@ -1,7 +1,4 @@
-"""Holds the rolled-up days to their promises: sums of everybody's facts, in whatever order days are asked for.
-
-What the facts are stays out.
-"""
+"""The rolled-up days: sums of everybody's facts, in whatever order days are asked for."""
 
 import logging
 from concurrent.futures import ThreadPoolExecutor
@@ -13,25 +10,28 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mockserver.simulation import augment, calendar, rollups, tabnine
+from mockserver.products.augment import facts as augment_facts
+from mockserver.products.tabnine import facts as tabnine_facts
+from mockserver.products.world import World
+from mockserver.simulation import calendar, rollups
 from mockserver.simulation.facts import Facts
-from mockserver.simulation.organization import Product, ScriptedFact
+from mockserver.simulation.organization import ScriptedFact
 from mockserver.simulation.people import BLOCK, Block
-from mockserver.simulation.rollups import Day, Rollups
-from mockserver.simulation.world import World
+from mockserver.simulation.rollups import RolledUpDay, Rollups
+from tests.products.built import augment, tabnine
 from tests.simulation import worlds
 
 FIRST = worlds.ordinal("2024-12-01")
-WORLD = worlds.world(facts=(ScriptedFact(2, Product.AUGMENT, date(2024, 12, 25), ("Go", "CLI"), {"chat_messages": 1}),))
+WORLD = worlds.world(facts=(ScriptedFact(2, "augment", date(2024, 12, 25), ("Go", "CLI"), {"chat_messages": 1}),))
 SPANS = st.tuples(st.integers(0, 250), st.integers(0, 130)).map(lambda pair: (FIRST + pair[0], FIRST + sum(pair)))
 
 
-def _plain(days: list[Day]) -> list[tuple[list[int], tuple[int, ...], bytes]]:
+def _plain(days: list[RolledUpDay]) -> list[tuple[list[int], tuple[int, ...], bytes]]:
     return [(day.sums.tolist(), day.users, day.members.tobytes()) for day in days]
 
 
 def _fresh(world: World = WORLD) -> Rollups:
-    return Rollups(world.people, world.augment, len(augment.COUNTERS))
+    return Rollups(world.people, augment(world).facts, len(augment_facts.COUNTERS))
 
 
 KNOWN = _plain(_fresh().span(FIRST, FIRST + 400))
@@ -42,9 +42,9 @@ def test_a_rolled_up_day_is_the_sum_of_everybodys_facts_and_tells_who_was_active
     world = worlds.world(people=people, turnover=worlds.STAYING)
     first = worlds.ordinal("2025-10-13")
     span = calendar.days(world.organization, first, first + 9)
-    facts = [world.augment.facts(block, span) for block in world.people.blocks()]
+    facts = [augment(world).facts.facts(block, span) for block in world.people.blocks()]
     active = np.concatenate([each.active for each in facts])
-    for place, day in enumerate(world.augment_days.span(first, first + 9)):
+    for place, day in enumerate(augment(world).days.span(first, first + 9)):
         assert day.sums.tolist() == np.sum([each.by_day[:, place] for each in facts], axis=0).tolist()
         assert day.users == (int(active[:, place].sum()),)
         assert day.members.shape == (1, -(-(people + 2) // 64) * 8)
@@ -56,10 +56,10 @@ def test_a_rolled_up_day_tells_of_each_mark_whom_it_counted(people: int) -> None
     world = worlds.world(people=people, turnover=worlds.STAYING)
     first = worlds.ordinal("2025-10-13")
     span = calendar.days(world.organization, first, first + 9)
-    facts = [world.tabnine.facts(block, span) for block in world.people.blocks()]
-    for row, counter in enumerate(tabnine.SECTIONS):
+    facts = [tabnine(world).facts.facts(block, span) for block in world.people.blocks()]
+    for row, counter in enumerate(tabnine_facts.SECTIONS):
         counted = np.concatenate([each.counted(counter) for each in facts])
-        for place, day in enumerate(world.tabnine_days.span(first, first + 9)):
+        for place, day in enumerate(tabnine(world).days.span(first, first + 9)):
             assert day.members.shape == (3, -(-(people + 2) // 64) * 8)
             assert day.users[row] == int(counted[:, place].sum())
             assert np.unpackbits(day.members[row])[: people + 2].tolist() == counted[:, place].astype(int).tolist()
@@ -67,7 +67,7 @@ def test_a_rolled_up_day_tells_of_each_mark_whom_it_counted(people: int) -> None
 
 @settings(max_examples=25, deadline=None)
 @given(st.lists(SPANS, min_size=1, max_size=6))
-def test_days_are_the_same_in_whatever_spans_they_are_asked_for(spans: list[tuple[int, int]]) -> None:
+def test_days_are_the_same_in_any_span(spans: list[tuple[int, int]]) -> None:
     rolled = _fresh()
     for first, last in spans:
         assert _plain(rolled.span(first, last)) == KNOWN[first - FIRST : last - FIRST + 1]
@@ -89,7 +89,7 @@ def _asked(rolled: Rollups, monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, 
     runs: list[tuple[int, int]] = []
     plain = rolled._roll_up  # noqa: SLF001 - what is computed again is seen nowhere else
 
-    def noted(span: calendar.Days) -> dict[int, Day]:
+    def noted(span: calendar.Days) -> dict[int, RolledUpDay]:
         runs.append((span.first - FIRST, span.last - FIRST))
         return plain(span)
 
@@ -106,7 +106,7 @@ def test_a_day_is_computed_once(monkeypatch: pytest.MonkeyPatch) -> None:
     assert runs == [(5, 9), (0, 4), (10, 12)]
 
 
-def test_the_least_recently_asked_days_go_when_the_budget_is_spent(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_least_recently_used_days_are_evicted(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rollups, "MEMORY_BUDGET", 1)
     rolled = _fresh()
     runs = _asked(rolled, monkeypatch)
@@ -125,7 +125,7 @@ def test_a_span_longer_than_the_budget_is_answered_all_the_same(monkeypatch: pyt
 
 
 def test_a_product_with_more_marks_keeps_fewer_days(monkeypatch: pytest.MonkeyPatch) -> None:
-    kept = [Rollups(WORLD.people, WORLD.tabnine, 14, marks)._days_kept for marks in ((), (0,), (0, 4, 9))]  # noqa: SLF001 - memory is seen nowhere else
+    kept = [Rollups(WORLD.people, tabnine(WORLD).facts, 14, marks)._days_kept for marks in ((), (0,), (0, 4, 9))]  # noqa: SLF001 - memory is seen nowhere else
     assert kept[0] == kept[1] > kept[2]
     monkeypatch.setattr(rollups, "MEMORY_BUDGET", 1)
     assert _fresh()._days_kept == 180  # noqa: SLF001 - memory is seen nowhere else
@@ -144,10 +144,10 @@ def test_a_product_with_more_marks_keeps_fewer_days(monkeypatch: pytest.MonkeyPa
         ),
     ],
 )
-def test_a_long_computation_is_told_in_the_log_with_its_progress(
+def test_long_computation_logs_its_progress(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, worth: int, days: int, told: list[str]
 ) -> None:
-    monkeypatch.setattr(rollups, "_WORTH_TELLING", worth)
+    monkeypatch.setattr(rollups, "_WORTH_LOGGING", worth)
     with caplog.at_level(logging.INFO, logger="mockserver"):
         rolled = _fresh()
         rolled.span(FIRST, FIRST + days - 1)
@@ -163,7 +163,7 @@ def test_threads_that_ask_at_once_get_the_same_days() -> None:
     assert found == [KNOWN[first - FIRST : last - FIRST + 1] for first, last in spans]
 
 
-def test_threads_that_ask_the_same_at_once_wait_for_one_of_them_to_compute_it(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_threads_compute_the_same_days_once(monkeypatch: pytest.MonkeyPatch) -> None:
     rolled = _fresh()
     runs = _asked(rolled, monkeypatch)
     together = Barrier(8)
@@ -177,13 +177,13 @@ def test_threads_that_ask_the_same_at_once_wait_for_one_of_them_to_compute_it(mo
     assert runs == [(0, 89)]
 
 
-def test_days_that_are_known_are_told_while_others_are_rolled_up(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_cached_days_do_not_wait_for_others(monkeypatch: pytest.MonkeyPatch) -> None:
     rolled = _fresh()
     known = rolled.span(FIRST, FIRST + 3)
     told: list[int] = []
     compute = Rollups._roll_up  # noqa: SLF001 (to ask in the middle of it)
 
-    def ask_meanwhile(self: Rollups, span: calendar.Days) -> dict[int, Day]:
+    def ask_meanwhile(self: Rollups, span: calendar.Days) -> dict[int, RolledUpDay]:
         asker = Thread(target=lambda: told.append(len(rolled.span(FIRST, FIRST + 3))))
         asker.start()
         asker.join(5)
@@ -195,7 +195,7 @@ def test_days_that_are_known_are_told_while_others_are_rolled_up(monkeypatch: py
 
 
 @pytest.mark.parametrize("chosen", [(), (3,), (BLOCK,), (0, BLOCK - 1, 2 * BLOCK + 5)])
-def test_of_members_of_whom_alone_a_source_tells_the_rest_is_not_asked_for(chosen: tuple[int, ...]) -> None:
+def test_blocks_without_chosen_members_are_skipped(chosen: tuple[int, ...]) -> None:
     """The days are those that asking everybody would give, and no block is asked for in which nobody is chosen."""
     world = worlds.world(people=2 * BLOCK + 13, turnover=worlds.STAYING)
     first = worlds.ordinal("2025-10-13")
@@ -206,10 +206,10 @@ def test_of_members_of_whom_alone_a_source_tells_the_rest_is_not_asked_for(chose
     class Some:
         def facts(self, block: Block, span: calendar.Days) -> Facts:
             asked.append(int(block.index[0]))
-            facts = world.augment.facts(block, span)
+            facts = augment(world).facts.facts(block, span)
             return facts.only(np.broadcast_to(mask[block.index][:, None], facts.active.shape))
 
-    told, everybody = (Rollups(world.people, Some(), len(augment.COUNTERS), (), only) for only in (mask, None))
+    told, everybody = (Rollups(world.people, Some(), len(augment_facts.COUNTERS), (), only) for only in (mask, None))
     days = told.span(first, first + 9)
     assert asked == sorted({index // BLOCK * BLOCK for index in chosen})
     assert _plain(days) == _plain(everybody.span(first, first + 9))

@@ -1,7 +1,4 @@
-"""Every vendor and its OpenAPI file say the same, in both directions; a vendor that is added is held to it at once.
-
-What a vendor's numbers are stays out (its own folder of tests).
-"""
+"""Promises about every vendor and its OpenAPI file: they describe the same API, in both directions."""
 
 import json
 import re
@@ -110,7 +107,7 @@ def _leading(vendor: Vendor, operation_id: str) -> dict[str, tuple[str, Any, str
 
 
 def _value(client: Client, vendor: Vendor, operation: Any, parameter: Any) -> str:
-    """A value of a parameter: as a link leads to it, since ids are the organisation's, or else its example."""
+    """A value of a parameter: as a link leads to it, since ids are the organization's, or else its example."""
     led = _leading(vendor, operation["operationId"]).get(parameter["name"]) if parameter.get("required") else None
     if led is None:
         return _example(parameter)

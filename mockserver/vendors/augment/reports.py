@@ -9,18 +9,18 @@ from datetime import date, datetime
 
 import numpy as np
 
-from mockserver.simulation.augment import COUNTERS, PLACE
-from mockserver.simulation.augment_records import Record
+from mockserver.products.augment import PRODUCT
+from mockserver.products.augment.facts import COUNTERS, INDEX
+from mockserver.products.augment.records import LanguageRecord
+from mockserver.products.augment.row_ids import AugmentMember
+from mockserver.products.world import World
 from mockserver.simulation.calendar import days
-from mockserver.simulation.identity import Identity
-from mockserver.simulation.organization import Product
 from mockserver.simulation.people import Block
-from mockserver.simulation.world import World
 
 _LINES = tuple(
-    place for name, place in PLACE.items() if name.endswith("_lines") and name != "completions_suggested_lines"
+    index for name, index in INDEX.items() if name.endswith("_lines") and name != "completions_suggested_lines"
 )
-_MESSAGES = tuple(place for name, place in PLACE.items() if name.endswith("_messages"))
+_MESSAGES = tuple(index for name, index in INDEX.items() if name.endswith("_messages"))
 _SEPARATOR = "\x1f"
 """Between the parts of a record's id: no id, language or editor in an organization file can hold it."""
 
@@ -59,7 +59,7 @@ class DayUsage:
 class UserActivity:
     """A member's metrics over a range, and on how many of its days they were active."""
 
-    user: Identity
+    user: AugmentMember
     active_days: int
     metrics: Mapping[str, int]
 
@@ -68,7 +68,7 @@ class UserActivity:
 class UserRecord:
     """A member's metrics on a day in one language and editor."""
 
-    user: Identity
+    user: AugmentMember
     language: str
     editor: str
     metrics: Mapping[str, int]
@@ -83,14 +83,14 @@ def metrics(counters: tuple[int, ...]) -> dict[str, int]:
 
 def day_counts(world: World, first: int, last: int, through: int) -> list[DayCount]:
     """Every day of the range, zeros included."""
-    known = [rolled.users[0] for rolled in world.augment_days.span(first, min(last, through))]
+    known = [rolled.users[0] for rolled in world.of(PRODUCT).days.span(first, min(last, through))]
     unknown = [0] * (last - first + 1 - len(known))
     return [DayCount(date.fromordinal(first + place), count) for place, count in enumerate(known + unknown)]
 
 
 def day_usage(world: World, first: int, last: int, through: int) -> list[DayUsage]:
     """The days of the range on which anybody was active."""
-    rolled = world.augment_days.span(first, min(last, through))
+    rolled = world.of(PRODUCT).days.span(first, min(last, through))
     return [
         DayUsage(date.fromordinal(first + place), metrics(tuple(day.sums.tolist())))
         for place, day in enumerate(rolled)
@@ -98,15 +98,15 @@ def day_usage(world: World, first: int, last: int, through: int) -> list[DayUsag
     ]
 
 
-def users_on(world: World, day: int, through: int, after: str | None, count: int) -> list[Identity]:
+def users_on(world: World, day: int, through: int, after: str | None, count: int) -> list[AugmentMember]:
     """Up to `count` members active on a day, in order of id, after the row with an id."""
     if day > through:
         return []
-    one = days(world.organization, day, day)
-    found: list[Identity] = []
+    one, members = days(world.organization, day, day), world.of(PRODUCT).row_ids
+    found: list[AugmentMember] = []
     for block in _candidates(world, after, day, day, count):
-        active = world.augment.active(block, one)[:, 0]
-        found += [world.identities.of(index) for index in block.index[active][: count - len(found)].tolist()]
+        active = world.of(PRODUCT).facts.active(block, one)[:, 0]
+        found += [members.member(index) for index in block.index[active][: count - len(found)].tolist()]
         if len(found) == count:
             break
     return found
@@ -122,10 +122,10 @@ def user_activity(
     span = days(world.organization, first, last)
     found: list[UserActivity] = []
     for block in _candidates(world, after, first, last, count):
-        facts = world.augment.facts(block, span)
+        facts = world.of(PRODUCT).facts.facts(block, span)
         active_days, sums = facts.active.sum(axis=1), facts.by_member
         for row in np.flatnonzero(active_days)[: count - len(found)].tolist():
-            user = world.identities.of(int(block.index[row]))
+            user = world.of(PRODUCT).row_ids.member(int(block.index[row]))
             found.append(UserActivity(user, int(active_days[row]), metrics(tuple(sums[:, row].tolist()))))
         if len(found) == count:
             break
@@ -140,19 +140,19 @@ def records(world: World, day: int, through: int, after: str | None, count: int)
     start, passed = _passed(world, after)
     found: list[UserRecord] = []
     for block in _blocks(world, start, day, day, count):
-        rows = [record for record in world.augment_records.of(block, one) if _key(record) > passed]
+        rows = [record for record in world.of(PRODUCT).records.of(block, one) if _key(record) > passed]
         found += [_row(world, record) for record in rows[: count - len(found)]]
         if len(found) == count:
             break
     return found
 
 
-def _row(world: World, record: Record) -> UserRecord:
-    user = world.identities.of(record.member)
+def _row(world: World, record: LanguageRecord) -> UserRecord:
+    user = world.of(PRODUCT).row_ids.member(record.member)
     return UserRecord(user, record.language, record.editor, metrics(record.counters))
 
 
-def _key(record: Record) -> tuple[int, str, str]:
+def _key(record: LanguageRecord) -> tuple[int, str, str]:
     return record.member, record.language, record.editor
 
 
@@ -161,7 +161,7 @@ def record_id(record: UserRecord) -> str:
     return _SEPARATOR.join((record.user.row_id, record.language, record.editor))
 
 
-def user_id(user: Identity) -> str:
+def user_id(user: AugmentMember) -> str:
     """The id of a user's row."""
     return user.row_id
 
@@ -177,15 +177,15 @@ def _passed(world: World, after: str | None) -> tuple[int, tuple[int, str, str]]
     if after is None:
         return 0, nothing
     row_id, _, labels = after.partition(_SEPARATOR)
-    following = world.identities.after(row_id)
-    if not labels or following == 0 or world.identities.row_id_of(following - 1) != row_id:
+    following = world.of(PRODUCT).row_ids.after(row_id)
+    if not labels or following == 0 or world.of(PRODUCT).row_ids.of(following - 1) != row_id:
         return following, nothing
     language, _, editor = labels.partition(_SEPARATOR)
     return following - 1, (following - 1, language, editor)
 
 
 def _candidates(world: World, after: str | None, first: int, last: int, count: int) -> Iterator[Block]:
-    start = 0 if after is None else world.identities.after(after)
+    start = 0 if after is None else world.of(PRODUCT).row_ids.after(after)
     return _blocks(world, start, first, last, count)
 
 
@@ -193,7 +193,7 @@ def _blocks(world: World, start: int, first: int, last: int, count: int) -> Iter
     """Members from `start` on who can have been active in the range: about a page of them, then more and more."""
     size, next_size = count, count
     for block in world.people.blocks(start):
-        using, offset = block.users_of(Product.AUGMENT, first, last), 0
+        using, offset = block.users_of(PRODUCT.name, first, last), 0
         while offset < len(using):
             yield using.take(np.arange(offset, min(offset + size, len(using))))
             offset += size

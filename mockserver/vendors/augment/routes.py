@@ -7,8 +7,8 @@ from typing import Any, Final
 from mockserver.gateway.response_cache import TIMESTAMP
 from mockserver.gateway.switches import Switches
 from mockserver.gateway.vendor import Body, Reply, Route, ViewRequest
-from mockserver.simulation.metrics_sources import Visibility
-from mockserver.simulation.organization import Product
+from mockserver.products import augment
+from mockserver.products.visibility import Visibility
 from mockserver.vendors.augment import pagination, policy, reports, schemas
 
 
@@ -65,7 +65,7 @@ def by_editor_language(request: ViewRequest) -> Reply:
 def visibility(now: datetime, switches: Switches) -> Visibility:
     """What is shown of each person and day: what has been published and is not older than the oldest allowed day."""
     through = _published(now, switches)
-    return Visibility(Product.AUGMENT, through, schemas.COUNTERS, since=schemas.oldest(now))
+    return Visibility(augment.PRODUCT, through, schemas.COUNTERS, since=schemas.oldest(now))
 
 
 def cache_epoch(now: datetime, switches: Switches) -> Hashable:

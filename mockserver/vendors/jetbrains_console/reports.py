@@ -10,11 +10,12 @@ from typing import Protocol
 
 import numpy as np
 
+from mockserver.products.jetbrains import PRODUCT
+from mockserver.products.jetbrains.programs import IDES
+from mockserver.products.jetbrains.ranges import Spending
+from mockserver.products.world import World
 from mockserver.simulation import calendar_periods
-from mockserver.simulation.clients import IDES
-from mockserver.simulation.jetbrains_ranges import Spending
 from mockserver.simulation.presence import Mask
-from mockserver.simulation.world import World
 from mockserver.vendors.jetbrains_console import policy
 
 
@@ -169,7 +170,7 @@ def _marked(world: World, found: Iterable[int | None]) -> Mask:
 
 def adoption(world: World, span: Buckets, who: Selection) -> tuple[list[Adoption], Adoption]:
     """Who had AI on any day, and who made a request that spent credits; for each bucket, and over the whole range."""
-    enabled = world.jetbrains_ranges.enabled(span.edges, who.mask, who.ides)
+    enabled = world.of(PRODUCT).ranges.enabled(span.edges, who.mask, who.ides)
     spent = _spending(world, span, who)
     rows = zip(span.dates, enabled.buckets, spent.buckets, strict=False)
     total = Adoption(None, enabled.total, spent.total.users)
@@ -191,4 +192,4 @@ def consumption(world: World, span: Buckets, who: Selection) -> tuple[list[Consu
 
 
 def _spending(world: World, span: Buckets, who: Selection) -> Spending:
-    return world.jetbrains_ranges.spending(span.edges, who.mask, who.ides)
+    return world.of(PRODUCT).ranges.spending(span.edges, who.mask, who.ides)

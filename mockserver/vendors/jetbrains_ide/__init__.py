@@ -11,6 +11,7 @@ def vendor() -> Vendor:
         title=policy.TITLE,
         mounts=policy.MOUNTS,
         schemes=policy.SCHEMES,
+        accepted_schemes=policy.accepted_schemes,
         stages=policy.STAGES,
         allowance=None,
         switches=policy.SWITCHES,

@@ -9,9 +9,9 @@ from typing import Any, Final, Protocol
 from mockserver.gateway import paging
 from mockserver.gateway.rejection import ParameterError
 from mockserver.gateway.switches import Switches
+from mockserver.products.jetbrains.facts import TOOLS
+from mockserver.products.jetbrains.rows import RowPosition, ToolRow
 from mockserver.simulation import hashing
-from mockserver.simulation.jetbrains import TOOLS
-from mockserver.simulation.jetbrains_rows import Row, RowPosition
 from mockserver.simulation.organization import NEVER, PEOPLE_MAXIMUM
 from mockserver.vendors.jetbrains_ide import errors, policy
 from mockserver.vendors.jetbrains_ide.policy import ForeignCursor, LastCursor
@@ -42,16 +42,16 @@ class PagedQuery(Protocol):
 class Page:
     """The rows of a page, the fields that stand beside them, and the cursor of the next page, None on the last."""
 
-    rows: list[Row]
+    rows: list[ToolRow]
     links: dict[str, Any]
     next_page: str | None
 
 
-def cut(rows: list[Row], query: PagedQuery, switches: Switches) -> Page:
+def cut(rows: list[ToolRow], query: PagedQuery, switches: Switches) -> Page:
     """The page that a query asks for, out of up to one row more; the switch `last_cursor` decides about the last."""
     rows, has_more = paging.cut(rows, query.limit)
     if has_more:
-        last = rows[-1].place
+        last = rows[-1].position
         cursor = paging.encode({"after": [last.tool, last.day, last.index], "of": _mark(query)})
         return Page(rows, {"nextCursor": cursor}, cursor)
     links = {"nextCursor": None} if switches[policy.LAST_CURSOR] is LastCursor.NULL else {}

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Final
 
 from mockserver.gateway import auth, pipeline
-from mockserver.gateway.switches import AnySwitch, Grade, names, switch
+from mockserver.gateway.switches import AnySwitch, Grade, Switches, names, switch
 from mockserver.gateway.vendor import RequestContext
 
 NAME: Final = "jetbrains-ide"
@@ -207,9 +207,14 @@ _ACCEPTED: Final = {
 }
 
 
+def accepted_schemes(switches: Switches) -> tuple[str, ...]:
+    """The schemes of the Authorization header that the switch `schemes` accepts."""
+    return _ACCEPTED[switches[ACCEPTED_SCHEMES]]
+
+
 def check_scheme(context: RequestContext) -> None:
     """401 for a scheme that the switch `schemes` rules out in the token's sandbox."""
-    auth.credential(context.request.environ.get("HTTP_AUTHORIZATION"), _ACCEPTED[context.switches[ACCEPTED_SCHEMES]])
+    auth.credential(context.request.environ.get("HTTP_AUTHORIZATION"), accepted_schemes(context.switches))
 
 
 STAGES: Final = (pipeline.authenticate, check_scheme, pipeline.permit, pipeline.fault, pipeline.limit)

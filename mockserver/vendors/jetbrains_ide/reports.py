@@ -10,12 +10,13 @@ from typing import Any, Final
 
 import numpy as np
 
+from mockserver.products.jetbrains import PRODUCT
+from mockserver.products.jetbrains.facts import MEASURES, TOOLS
+from mockserver.products.jetbrains.programs import ReportingGate
+from mockserver.products.jetbrains.rows import RowPosition, ToolRow
+from mockserver.products.world import World
 from mockserver.simulation import calendar_periods
-from mockserver.simulation.clients import ReportingGate
 from mockserver.simulation.hashing import I64
-from mockserver.simulation.jetbrains import MEASURES, TOOLS
-from mockserver.simulation.jetbrains_rows import Row, RowPosition
-from mockserver.simulation.world import World
 from mockserver.vendors.jetbrains_ide import policy
 from mockserver.vendors.jetbrains_ide.policy import OldAssistant, ReleaseDates
 
@@ -90,8 +91,8 @@ def adoption(world: World, span: Buckets, profile: str | None, now: datetime) ->
     active: list[int] = []
     if edges:
         mask = None if profile is None else world.people.in_profile(profiles.index(profile))
-        enabled = world.jetbrains_ranges.enabled(edges, mask).buckets
-        active = world.jetbrains_ranges.active(edges, mask).buckets
+        enabled = world.of(PRODUCT).ranges.enabled(edges, mask).buckets
+        active = world.of(PRODUCT).ranges.active(edges, mask).buckets
     rest = [0] * (len(span.labels) - len(enabled))
     counts = zip(span.labels, enabled + rest, active + rest, strict=True)
     return [Adoption(_written(label), has, used) for label, has, used in counts]
@@ -126,7 +127,7 @@ def _sent(world: World, edges: Sequence[int], tools: Sequence[str], gate: Report
     sums = np.zeros((max(len(edges) - 1, 0), len(TOOLS), len(MEASURES)), dtype=np.int64)
     past = _past(edges, now)
     if past:
-        sums[: len(past) - 1] = world.jetbrains_ranges.reported(past, gate)
+        sums[: len(past) - 1] = world.of(PRODUCT).ranges.reported(past, gate)
     return sums[:, [TOOLS.index(tool) for tool in tools]][:, :, list(_COUNTED.values())]
 
 
@@ -163,37 +164,37 @@ class UserRows:
     gate: ReportingGate
     descending: bool
 
-    def after(self, position: RowPosition | None, count: int) -> list[Row]:
+    def after(self, position: RowPosition | None, count: int) -> list[ToolRow]:
         """Up to `count` rows that are not empty, after a position (None: from the start)."""
         if self.first > self.last or (self.index is not None and not len(self.index)):
             return []
-        return self.world.jetbrains_rows.rows(
+        return self.world.of(PRODUCT).rows.rows(
             [TOOLS.index(tool) for tool in self.tools],
             self.first,
             self.last,
             count,
-            gates=self.gate,
+            gate=self.gate,
             index=self.index,
             after=position,
             descending=self.descending,
         )
 
 
-def user_columns(world: World, listed: Sequence[Row]) -> dict[str, list[Any]]:
+def user_columns(world: World, listed: Sequence[ToolRow]) -> dict[str, list[Any]]:
     """A page's rows, column by column; each person is looked up once."""
-    index = np.array(sorted({row.place.index for row in listed}), dtype=np.int64)
+    index = np.array(sorted({row.position.index for row in listed}), dtype=np.int64)
     identities = zip(
         world.identities.ids_of(index), world.identities.names_of(index), world.identities.emails_of(index), strict=True
     )
     people = dict(zip(index.tolist(), identities, strict=True))
-    days = {day: _written(day) for day in {row.place.day for row in listed}}
-    by_row = [people[row.place.index] for row in listed]
+    days = {day: _written(day) for day in {row.position.day for row in listed}}
+    by_row = [people[row.position.index] for row in listed]
     return {
         "user_id": [identifier for identifier, _, _ in by_row],
         "user_name": [name for _, name, _ in by_row],
         "user_email": [email for _, _, email in by_row],
-        "date": [days[row.place.day] for row in listed],
-        "tool": [TOOLS[row.place.tool] for row in listed],
+        "date": [days[row.position.day] for row in listed],
+        "tool": [TOOLS[row.position.tool] for row in listed],
         **{name: [row.counts[measure] for row in listed] for name, measure in _COUNTED.items()},
     }
 

@@ -6,9 +6,9 @@ from typing import Final
 
 from mockserver.gateway.switches import Switches
 from mockserver.gateway.vendor import Body, Reply, Route, ViewRequest
-from mockserver.simulation.clients import ReportingGate
-from mockserver.simulation.metrics_sources import Visibility
-from mockserver.simulation.organization import Product
+from mockserver.products import jetbrains
+from mockserver.products.jetbrains.programs import ReportingGate
+from mockserver.products.visibility import Visibility
 from mockserver.vendors.jetbrains_ide import errors, pagination, policy, reports
 from mockserver.vendors.jetbrains_ide.policy import EmptyBuckets, LongestRange
 from mockserver.vendors.jetbrains_ide.schemas import queries, rows
@@ -69,11 +69,11 @@ def users_paged(request: ViewRequest) -> Reply:
 
 
 def visibility(now: datetime, switches: Switches) -> Visibility:
-    """What is shown of each person and day: what clients above the gates sent about each tool, today's included."""
+    """What is shown of each person and day: what programs that pass the gate sent about each tool, today's included."""
     names = switches.renamed_fields(policy.SWITCHES)
     shown = {f"{tool}_{measure}": f"{names.get(measure, measure)} of {tool}" for tool, measure in rows.COUNTERS}
     gate = _gate(switches)
-    return Visibility(Product.JETBRAINS, now.toordinal(), shown, gates=gate, hidden_lines=reports.HIDDEN)
+    return Visibility(jetbrains.PRODUCT, now.toordinal(), shown, variant=gate, hidden_lines=reports.HIDDEN)
 
 
 def cache_epoch(now: datetime, _: Switches) -> Hashable:

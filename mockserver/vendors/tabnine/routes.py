@@ -6,10 +6,10 @@ from typing import Any, Final
 
 from mockserver.gateway.switches import Switches
 from mockserver.gateway.vendor import Body, Reply, Route, ViewRequest
-from mockserver.simulation.accounts import Table
-from mockserver.simulation.instants import DAY, seconds
-from mockserver.simulation.metrics_sources import Visibility
-from mockserver.simulation.organization import Product
+from mockserver.products import tabnine
+from mockserver.products.visibility import Visibility
+from mockserver.simulation.accounts import AccountTable
+from mockserver.simulation.timestamps import DAY, seconds
 from mockserver.vendors.tabnine import errors, pagination, policy
 from mockserver.vendors.tabnine.policy import EmptyBuckets, UsageSections
 from mockserver.vendors.tabnine.reports import accounts, usage
@@ -120,7 +120,8 @@ def visibility(now: datetime, switches: Switches) -> Visibility:
     fields = _BUCKETS[switches[policy.USAGE_SECTIONS]].fields
     shown = {field.data_key or name for name, field in fields.items()}
     named = {counter: name for counter, name in rows.COUNTERS.items() if name.partition(".")[0] in shown}
-    return Visibility(Product.TABNINE, now.toordinal(), named, until=seconds(now) % DAY + 1)
+    today = tabnine.until(seconds(now) % DAY + 1)
+    return Visibility(tabnine.PRODUCT, now.toordinal(), named, last_variant=today)
 
 
 def cache_epoch(now: datetime, _: Switches) -> Hashable:
@@ -139,7 +140,7 @@ def _team(request: ViewRequest, identifier: str) -> int:
     return index
 
 
-def _user(request: ViewRequest, identifier: str) -> Table:
+def _user(request: ViewRequest, identifier: str) -> AccountTable:
     account = accounts.user_account(request.world, request.now, identifier)
     if account is None:
         raise errors.unknown("user", identifier)

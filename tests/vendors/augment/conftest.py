@@ -1,7 +1,4 @@
-"""Answers what the tests of Augment share: one client for each organisation, as new for every test.
-
-What any vendor's tests need stays in the outermost conftest.
-"""
+"""Fixtures for the tests of Augment: one client for each organization, with its sandbox reset for every test."""
 
 from collections.abc import Callable
 from functools import cache
@@ -13,7 +10,7 @@ from tests.contract.client import Client
 
 @pytest.fixture(scope="session")
 def opened(augment_of: Callable[..., Client]) -> Callable[[str], Client]:
-    """The one client of an organisation, for tests that leave its sandbox alone."""
+    """The one client of an organization, for tests that leave its sandbox alone."""
     return cache(augment_of)
 
 

@@ -21,7 +21,7 @@ EXAMPLES = {
 
 @pytest.fixture
 def documented(opened: Callable[[str], Client]) -> Client:
-    """A client at the organisation of the documentation."""
+    """A client at the organization of the documentation."""
     client = opened("documented")
     client.sandbox.reset()
     return client

@@ -1,4 +1,4 @@
-"""What holds between the endpoints, whatever the organisation, the seed and the days (contract, sections 7 and 8)."""
+"""What holds between the endpoints, whatever the organization, the seed and the days (contract, sections 7 and 8)."""
 
 from collections.abc import Callable
 from datetime import date
@@ -23,7 +23,7 @@ some_world = st.sampled_from(worlds.WORLDS)
 
 @pytest.fixture(scope="session")
 def world(opened: Callable[[str], Client]) -> World:
-    """The client of an organisation under a seed."""
+    """The client of an organization under a seed."""
     return cache(lambda organization, seed: worlds.seeded(opened(organization), seed))
 
 

@@ -1,4 +1,4 @@
-"""What the bundled organisations promise to a client of Augment, seen from outside."""
+"""What the bundled organizations promise to a client of Augment, seen from outside."""
 
 from collections.abc import Callable
 
@@ -12,7 +12,7 @@ RECORDS = "/daily-user-activity-by-editor-language"
 
 @pytest.fixture
 def initech(opened: Callable[[str], Client]) -> Client:
-    """A client at the organisation that is awkward on purpose."""
+    """A client at the organization that is awkward on purpose."""
     return opened("initech")
 
 

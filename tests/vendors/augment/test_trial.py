@@ -1,7 +1,4 @@
-"""Augment against its own file, tried by schemathesis: all checks, good data and bad, one after another along links.
-
-What single answers should be stays out (the other tests of this folder).
-"""
+"""Promises about Augment and its OpenAPI file, tried by schemathesis with valid and invalid data."""
 
 import json
 from base64 import b64decode

@@ -1,7 +1,4 @@
-"""Answers what a law is tried on: organisations, some under other seeds, days, and runs of days.
-
-The laws themselves stay out.
-"""
+"""Strategies for the laws of Augment: organizations, other seeds, days, and ranges of days."""
 
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -15,7 +12,7 @@ from tests.contract.client import Client
 YESTERDAY = date(2025, 10, 20)
 OLDEST = date(2023, 10, 20)
 DOCUMENTED = date(2025, 10, 15)
-"""The first of the six days on which the organisation of the documentation does anything."""
+"""The first of the six days on which the organization of the documentation does anything."""
 
 WORLDS = (
     ("acme", None),
@@ -26,7 +23,7 @@ WORLDS = (
     ("empty", None),
     ("documented", None),
 )
-"""Organisation and seed; None is the organisation's own."""
+"""Organisation and seed; None is the organization's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +45,7 @@ class Span:
 
 
 def days() -> st.SearchStrategy[date]:
-    """Days that may be asked for; the documented ones often, since nothing is known of others in that organisation."""
+    """Days that may be asked for; the documented ones often, since nothing is known of others in that organization."""
     return st.one_of(st.dates(DOCUMENTED, YESTERDAY), st.dates(OLDEST, YESTERDAY))
 
 
@@ -60,7 +57,7 @@ def spans(longest: int) -> st.SearchStrategy[Span]:
 
 
 def seeded(client: Client, seed: int | None) -> Client:
-    """The same organisation under another seed, in a sandbox of its own."""
+    """The same organization under another seed, in a sandbox of its own."""
     if seed is None:
         return client
     token = f"seed-{seed}"

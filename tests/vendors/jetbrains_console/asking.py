@@ -1,7 +1,4 @@
-"""Answers how the Console is asked in these tests: reports over ranges, tokens, and worlds of an organisation's own.
-
-What the answers should be stays out.
-"""
+"""Requests to the Console for its tests: reports over ranges, tokens, and sandboxes of made-up organizations."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -87,7 +84,7 @@ def role(client: Client, suffix: str = "") -> Client:
 
 
 def own(client: Client, organization: Organization, name: str = "own", groups: tuple[str, ...] | None = None) -> Client:
-    """A client that opens a new sandbox of an organisation that a test has made up."""
+    """A client that opens a new sandbox of an organization that a test has made up."""
     name = f"{name}-{next(_NUMBERS)}"
     made = replace(client.sandbox.config, organization=organization, seed=organization.seed)
     grant = Grant(name, VENDOR.name, name, permitted=True, secret=SECRET, groups=groups)

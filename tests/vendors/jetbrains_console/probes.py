@@ -26,4 +26,24 @@ PROBES: Final = Probes(
         f"{CREDITS}?{_YEAR}",
         f"{CREDITS}?{_YEAR}&groupBy=month",
     ),
+    caught={
+        "credits-gap": {"console-buckets-are-their-days", "console-credits-add-up", "cross-vendor-people-add-up"},
+        "peak-above-unique": {"console-peak-within-range"},
+        "versions-differ": {"console-versions-agree"},
+        "console-active-above-enabled": {
+            "console-active-spent",
+            "console-active-within-enabled",
+            "cross-vendor-spenders-are-active",
+        },
+        "everyone-active": {
+            "console-active-spent",
+            "console-buckets-are-distinct",
+            "cross-vendor-spenders-are-active",
+        },
+        "month-of-credits-gap": {"console-buckets-are-their-days"},
+        "credit-too-many": {"cross-vendor-people-add-up"},
+        "month-without-spenders": {"console-buckets-are-distinct"},
+        "credits-hidden": {"console-active-spent"},
+        "negative-credits": {"console-buckets-are-their-days", "console-credits-add-up", "console-nothing-negative"},
+    },
 )

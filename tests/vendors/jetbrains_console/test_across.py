@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 
 from tests.contract.client import Client
+from tests.products.built import jetbrains
 from tests.vendors.jetbrains_console import asking, worlds
 from tests.vendors.jetbrains_console.asking import ADOPTION, CREDITS, Row
 
@@ -102,4 +103,4 @@ def test_a_chat_without_credits_makes_a_user_active_there_alone(jetbrains_consol
     assert [row["activeUsers"] for row in rows] == [0, 0, 1, 0]
     world = jetbrains_console.state.make("chat", replace(console.sandbox.config, organization=organization), []).world
     edges = [date(2025, 9, day).toordinal() for day in range(1, 6)]
-    assert world.jetbrains_ranges.active(edges).buckets == [0, 1, 1, 0]
+    assert jetbrains(world).ranges.active(edges).buckets == [0, 1, 1, 0]

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from mockserver.simulation.organization import Allotment
+from mockserver.products.jetbrains.options import Allotment
 from tests.contract.client import Client
 from tests.vendors.jetbrains_console import asking, worlds
 from tests.vendors.jetbrains_console.asking import ADOPTION, CREDITS, HITS, Row

@@ -1,4 +1,4 @@
-"""What must hold for every organisation, seed, range and grouping: totals, parts and bounds of the three reports."""
+"""What must hold for every organization, seed, range and grouping: totals, parts and bounds of the three reports."""
 
 from collections.abc import Callable
 from datetime import date, timedelta

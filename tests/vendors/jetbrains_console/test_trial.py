@@ -1,7 +1,4 @@
-"""The Console against its own file, tried by schemathesis: all checks, good data and bad, in every phase.
-
-What single answers should be stays out (the other tests of this folder).
-"""
+"""Promises about the Console and its OpenAPI file, tried by schemathesis with valid and invalid data."""
 
 from collections.abc import Callable
 from datetime import date, timedelta

@@ -1,7 +1,4 @@
-"""Builds organisations whose people hold the credits and spend the amounts that a test writes down, and ranges.
-
-What must be true of them stays out (the tests say).
-"""
+"""Organizations whose people hold and spend the credits that a test writes down, and ranges."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -9,17 +6,8 @@ from datetime import date, timedelta
 
 from hypothesis import strategies as st
 
-from mockserver.simulation.organization import (
-    Adoption,
-    Allotment,
-    JetBrainsPerson,
-    Organization,
-    Product,
-    Raise,
-    ScriptedFact,
-    SpecialPerson,
-    Team,
-)
+from mockserver.products.jetbrains.options import Allotment, JetBrainsPerson, Raise
+from mockserver.simulation.organization import Adoption, Organization, ScriptedFact, SpecialPerson, Team
 from tests.contract.client import Client
 from tests.vendors.jetbrains_console import asking
 
@@ -29,7 +17,7 @@ TEN = Allotment(1000)
 TEN_AND_FIVE = Allotment(1000, 500)
 SMALL = (("acme", None), ("acme", 7), ("acme", 2**63), ("empty", None), ("documented", None))
 WORLDS = (*SMALL, ("initech", None), ("initech", 11))
-"""Organisation and seed; None is the organisation's own."""
+"""Organisation and seed; None is the organization's own."""
 
 Spends = Mapping[str, Mapping[str, int]]
 """By day, by counter: what is done, credits in hundredths."""
@@ -56,7 +44,7 @@ def junie(**days: int) -> Spends:
 
 
 def organization(*people: Person, slug: str = "own", teams: tuple[Team, ...] = (Team("One"),)) -> Organization:
-    """An organisation of these people, in which nothing happens but what is written down; they are p0, p1 and so on."""
+    """An organization of these people, in which nothing happens but what is written down; they are p0, p1 and so on."""
     return Organization(
         slug=slug,
         name="Own",
@@ -64,10 +52,10 @@ def organization(*people: Person, slug: str = "own", teams: tuple[Team, ...] = (
         domain="own.example",
         people=len(people),
         teams=teams,
-        adoption={Product.JETBRAINS: Adoption(starts=LICENSED)},
+        adoption={"jetbrains": Adoption(starts=LICENSED)},
         special=tuple(_special(place, person) for place, person in enumerate(people)),
         facts=tuple(
-            ScriptedFact(place, Product.JETBRAINS, date.fromisoformat(day), (), counters)
+            ScriptedFact(place, "jetbrains", date.fromisoformat(day), (), counters)
             for place, person in enumerate(people)
             for day, counters in person.spends.items()
         ),
@@ -82,13 +70,13 @@ def _special(place: int, person: Person) -> SpecialPerson:
         teamless=person.team is None,
         joined=BEGINNING,
         left=person.left,
-        licences={Product.AUGMENT: None, Product.TABNINE: None, Product.JETBRAINS: LICENSED},
-        jetbrains=JetBrainsPerson(credits=person.licences),
+        licences={"augment": None, "tabnine": None, "jetbrains": LICENSED},
+        options={"jetbrains": JetBrainsPerson(credits=person.licences)},
     )
 
 
 def seeded(client: Client, seed: int | None) -> Client:
-    """The same organisation under another seed, in a sandbox of its own."""
+    """The same organization under another seed, in a sandbox of its own."""
     if seed is None:
         return client
     return asking.own(client, replace(client.sandbox.config.organization, seed=seed), f"seed-{seed}")

@@ -1,7 +1,4 @@
-"""Answers how IDE Services is asked in these tests: paths, ranges, rows, and worlds of an organisation's own.
-
-What the answers should be stays out.
-"""
+"""Requests to IDE Services for its tests: paths, ranges, rows, and sandboxes of made-up organizations."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -80,7 +77,7 @@ def key(row: Row) -> tuple[str, str, str]:
 
 
 def own(client: Client, organization: Organization, token: str = "own") -> Client:
-    """A client whose token opens a sandbox of an organisation that a test has made up."""
+    """A client whose token opens a sandbox of an organization that a test has made up."""
     made = replace(client.sandbox.config, organization=organization, seed=organization.seed)
     client.state.make(token, made, [Grant(token, "jetbrains-ide", token, permitted=True)])
     return client.bearing(f"Bearer {token}")

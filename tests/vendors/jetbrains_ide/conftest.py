@@ -1,7 +1,4 @@
-"""Answers what the tests of IDE Services share: one client for each organisation, as new for every test.
-
-What any vendor's tests need stays in the outermost conftest.
-"""
+"""Fixtures for the tests of IDE Services: one client for each organization, with its sandbox reset for every test."""
 
 from collections.abc import Callable
 from functools import cache
@@ -13,13 +10,13 @@ from tests.contract.client import Client
 
 @pytest.fixture(scope="session")
 def opened(jetbrains_ide_of: Callable[..., Client]) -> Callable[[str], Client]:
-    """The one client of an organisation, for tests that leave its sandbox alone."""
+    """The one client of an organization, for tests that leave its sandbox alone."""
     return cache(jetbrains_ide_of)
 
 
 @pytest.fixture
 def initech(opened: Callable[[str], Client]) -> Client:
-    """A client at the organisation that is awkward on purpose."""
+    """A client at the organization that is awkward on purpose."""
     client = opened("initech")
     client.sandbox.reset()
     return client

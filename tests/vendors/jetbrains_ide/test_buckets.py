@@ -124,7 +124,7 @@ def test_a_day_to_come_is_told_once_it_has_come(jetbrains_ide: Client) -> None:
 
 
 def test_before_the_organizations_first_day_there_is_nothing(jetbrains_ide: Client) -> None:
-    """The organisation begins on 2022-01-03."""
+    """The organization begins on 2022-01-03."""
     for path in asking.BUCKETED:
         assert all(map(_zero, asking.items(jetbrains_ide, path, "1990-01-01", "2022-01-02", groupBy="YEAR")))
     assert asking.walk(jetbrains_ide, "0001-01-01", "2022-01-02") == []

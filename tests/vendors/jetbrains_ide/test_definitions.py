@@ -1,12 +1,12 @@
-"""What the numbers mean, each rule of the vendor's page on an organisation whose every fact is known."""
+"""What the numbers mean, each rule of the vendor's page on an organization whose every fact is known."""
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 
 import pytest
 
+from mockserver.products.jetbrains.options import JetBrainsProgram as Program
 from mockserver.simulation.clock import Clock
-from mockserver.simulation.organization import JetBrainsProgram as Program
 from mockserver.simulation.organization import Organization
 from tests.contract.client import Client
 from tests.vendors.jetbrains_ide import asking, worlds
@@ -18,7 +18,7 @@ USED = {f"{tool}_{name}": 2 for tool in asking.TOOLS for name in asking.MEASURES
 
 @pytest.fixture
 def shown(jetbrains_ide_of: Callable[..., Client]) -> Callable[[Organization], Client]:
-    """A client of an organisation that a test makes up."""
+    """A client of an organization that a test makes up."""
     client = jetbrains_ide_of()
     return lambda organization: asking.own(client, organization)
 

@@ -1,4 +1,4 @@
-"""What holds between the endpoints, whatever organisation, seed, range, tools and page size (contract, section 3)."""
+"""What holds between the endpoints, whatever organization, seed, range, tools and page size (contract, section 3)."""
 
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from mockserver.simulation import calendar
 from tests.contract.client import Client
+from tests.products.built import jetbrains
 from tests.vendors.jetbrains_ide import asking, worlds
 from tests.vendors.jetbrains_ide.asking import Row
 from tests.vendors.jetbrains_ide.worlds import Span
@@ -27,7 +28,7 @@ some_tools = st.sets(st.sampled_from(asking.TOOLS), min_size=1).map(lambda chose
 
 @pytest.fixture(scope="session")
 def world(jetbrains_ide_of: Callable[..., Client]) -> World:
-    """The client of an organisation under a seed, on apps whose clocks nobody moves."""
+    """The client of an organization under a seed, on apps whose clocks nobody moves."""
     still = cache(jetbrains_ide_of)
     return cache(lambda organization, seed: worlds.seeded(still(organization), seed))
 
@@ -113,7 +114,7 @@ def _active(client: Client, span: Span) -> int:
     if last < span.first.toordinal():
         return 0
     days = calendar.days(shown.organization, span.first.toordinal(), last)
-    return sum(int(shown.jetbrains.active(block, days).any(axis=1).sum()) for block in shown.people.blocks())
+    return sum(int(jetbrains(shown).facts.active(block, days).any(axis=1).sum()) for block in shown.people.blocks())
 
 
 @settings(max_examples=25)
@@ -140,7 +141,7 @@ def test_whoever_sent_anything_was_active_on_that_day(world: World, which: Which
         assert index is not None
         block = shown.people.block(index // 1024).take(np.array([index % 1024]))
         day = date.fromisoformat(row["date"]).toordinal()
-        assert shown.jetbrains.active(block, calendar.days(shown.organization, day, day)).all()
+        assert jetbrains(shown).facts.active(block, calendar.days(shown.organization, day, day)).all()
 
 
 @settings(max_examples=25)

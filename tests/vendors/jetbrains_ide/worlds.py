@@ -1,7 +1,4 @@
-"""Answers what is asked about in these tests: organisations, some under other seeds, some made up fact by fact.
-
-What must be true of the answers stays out.
-"""
+"""Organizations for the tests of IDE Services: with other seeds, or made up fact by fact."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -10,22 +7,14 @@ from datetime import date, timedelta
 from hypothesis import strategies as st
 
 from mockserver.gateway.tokens import Grant
-from mockserver.simulation.organization import (
-    Adoption,
-    JetBrainsPerson,
-    Organization,
-    Product,
-    ScriptedFact,
-    SpecialPerson,
-    Team,
-    Turnover,
-)
-from mockserver.simulation.organization import JetBrainsProgram as Program
+from mockserver.products.jetbrains.options import JetBrainsPerson
+from mockserver.products.jetbrains.options import JetBrainsProgram as Program
+from mockserver.simulation.organization import Adoption, Organization, ScriptedFact, SpecialPerson, Team, Turnover
 from tests.contract.client import Client
 
 SMALL = (("acme", None), ("acme", 7), ("acme", 2**63), ("empty", None))
 WORLDS = (*SMALL, ("initech", None), ("initech", 11))
-"""Organisation and seed; None is the organisation's own."""
+"""Organisation and seed; None is the organization's own."""
 
 GROUPS = ("DAY", "WEEK", "MONTH", "YEAR")
 _FIRST, _LAST = date(2022, 1, 3), date(2025, 10, 21)
@@ -54,7 +43,7 @@ def spans(longest: int) -> st.SearchStrategy[Span]:
 
 
 def seeded(client: Client, seed: int | None) -> Client:
-    """The same organisation under another seed, in a sandbox of its own."""
+    """The same organization under another seed, in a sandbox of its own."""
     if seed is None:
         return client
     token = f"seed-{seed}"
@@ -70,13 +59,13 @@ def person(name: str, *old: Program, licensed: date | None = _LICENSED, left: da
         name=name,
         joined=_LICENSED,
         left=left,
-        licences={Product.JETBRAINS: licensed},
-        jetbrains=JetBrainsPerson(old_clients=old),
+        licences={"jetbrains": licensed},
+        options={"jetbrains": JetBrainsPerson(old_clients=old)},
     )
 
 
 def told(*people: SpecialPerson, facts: Mapping[tuple[int, str], Mapping[str, int]]) -> Organization:
-    """An organisation of these people, who do what is told of a person on a day, and nothing else."""
+    """An organization of these people, who do what is told of a person on a day, and nothing else."""
     return Organization(
         slug="told",
         name="As Told",
@@ -86,11 +75,11 @@ def told(*people: SpecialPerson, facts: Mapping[tuple[int, str], Mapping[str, in
         teams=(Team("All", default=True),),
         first_day=_LICENSED,
         turnover=Turnover(joiners_percent=0, leavers_percent=0),
-        adoption={Product.JETBRAINS: Adoption(starts=_LICENSED, ramp_days=1)},
+        adoption={"jetbrains": Adoption(starts=_LICENSED, ramp_days=1)},
         special=people,
         generated=False,
         facts=tuple(
-            ScriptedFact(member, Product.JETBRAINS, date.fromisoformat(day), (), counters)
+            ScriptedFact(member, "jetbrains", date.fromisoformat(day), (), counters)
             for (member, day), counters in facts.items()
         ),
     )

@@ -1,13 +1,10 @@
-"""Answers how Tabnine is asked in these tests: ids, users, and usage of an organisation, a team or a user.
-
-What the answers should be stays out.
-"""
+"""Requests to Tabnine for its tests: ids, users, and the usage of an organization, a team or a user."""
 
 from bisect import bisect_right
 from collections.abc import Mapping
 from typing import Any
 
-from mockserver.simulation.instants import written
+from mockserver.simulation.timestamps import format_utc
 from tests.contract.client import Answer, Client
 
 NOW = "2025-10-21T10:30:00Z"
@@ -28,7 +25,7 @@ STATIC = {
 
 
 def organization(client: Client) -> str:
-    """The id of the organisation."""
+    """The id of the organization."""
     return str(client.got("/organization")["id"])
 
 
@@ -92,7 +89,7 @@ def moment(client: Client, user: str, midnight: int) -> int:
     """The second of a day at which a user's facts happen, found by cutting the day; the user is active on it."""
 
     def active(second: int) -> int:
-        return int(bucket(client, written(midnight), written(midnight + second), userId=user)["activeUsers"])
+        return int(bucket(client, format_utc(midnight), format_utc(midnight + second), userId=user)["activeUsers"])
 
     return midnight + bisect_right(range(1, 86_400), 0, key=active)
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from mockserver.organizations import files
+from mockserver.products.world import World
 from mockserver.simulation.organization import Organization, Team
-from mockserver.simulation.world import World
 from mockserver.vendors.tabnine.reports import accounts
 from tests.contract.client import Client
 from tests.vendors.tabnine import asking
@@ -225,7 +225,7 @@ special:
 
 @pytest.fixture
 def own(tabnine_of: Callable[..., Client], tmp_path: Path) -> Callable[[str], Client]:
-    """A client at an organisation of our own, where adoption is as stated."""
+    """A client at an organization of our own, where adoption is as stated."""
 
     def made(adoption: str) -> Client:
         file = tmp_path / "own.yaml"
@@ -259,7 +259,7 @@ def test_somebody_with_an_account_has_a_seat_even_where_none_was_bought(own: Cal
 
 
 def test_where_the_product_is_unknown_the_term_runs_from_the_first_day_and_has_no_seats() -> None:
-    """No file makes such an organisation, but its record allows it."""
+    """No file makes such an organization, but its record allows it."""
     made = Organization("bare", "Bare", 1, "bare.example", 2, (Team("All", default=True),))
     told = accounts.license_terms(World(made, files.pool()), datetime(2025, 10, 21, tzinfo=UTC))
     assert (told.iat, told.seats) == (datetime(2025, 1, 3, tzinfo=UTC).timestamp(), 0)

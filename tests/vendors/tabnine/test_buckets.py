@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from mockserver.simulation.instants import written
-from mockserver.simulation.tabnine import COUNTERS
-from mockserver.simulation.tabnine_ranges import Totals
+from mockserver.products.tabnine.facts import COUNTERS
+from mockserver.products.tabnine.ranges import UsageTotals
+from mockserver.simulation.timestamps import format_utc
 from mockserver.vendors.tabnine.reports import usage
 from tests.contract.client import Client
 from tests.vendors.tabnine import asking
@@ -226,7 +226,7 @@ def test_a_ratio_has_three_decimals_halves_up(
 ) -> None:
     """Seen from outside: facts of these numbers are put in the place of the world's."""
     sums = dict.fromkeys(COUNTERS, 0) | {"completion_chars": part, "keystrokes": whole - part}
-    planted = [Totals(tuple(sums.values()), (0, 0, 0), 0)]
+    planted = [UsageTotals(tuple(sums.values()), (0, 0, 0), 0)]
     monkeypatch.setattr(usage, "everybody", lambda _: lambda _cuts: planted)
     told = asking.bucket(tabnine, *WEEK)
     assert told.get("productivityFactor") == told["codeCompletions"].get("automationFactor") == ratio
@@ -281,7 +281,7 @@ def test_a_fact_is_there_from_its_very_second_on(tabnine: Client) -> None:
     user = next(each for each in users if asking.bucket(tabnine, *day, userId=each)["activeUsers"])
     second = asking.moment(tabnine, user, 1_757_980_800)
     for now, there in ((second - 1, 0), (second, 1)):
-        tabnine.at(written(now))
+        tabnine.at(format_utc(now))
         assert asking.bucket(tabnine, *day, userId=user)["activeUsers"] == there
         team = tabnine.got(f"/user/{user}")["teams"]
         if team:

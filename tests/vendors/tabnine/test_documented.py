@@ -24,7 +24,7 @@ every_example = pytest.mark.parametrize("example", EXAMPLES.values(), ids=EXAMPL
 
 @pytest.fixture
 def documented(opened: Callable[[str], Client]) -> Client:
-    """A client at the organisation of the documentation."""
+    """A client at the organization of the documentation."""
     client = opened("documented")
     client.sandbox.reset()
     return client
@@ -68,7 +68,7 @@ def test_the_documented_numbers_are_the_organizations_whatever_the_granularity(d
 
 
 def test_the_openapi_file_tells_the_same_example(documented: Client) -> None:
-    """The example stands in openapi/tabnine.yaml as well; only the id of the organisation differs."""
+    """The example stands in openapi/tabnine.yaml as well; only the id of the organization differs."""
     file = oracle.read(resources.openapi() / "tabnine.yaml")
     at = "#/paths/~1api~1v1~1organization~1usage/get/responses/200/content/application~1json/examples/documented/value"
     told = _asked(documented, EXAMPLES["organization-usage"]).json

@@ -1,4 +1,4 @@
-"""What holds between the endpoints, whatever organisation, seed and range (contract, "Across endpoints")."""
+"""What holds between the endpoints, whatever organization, seed and range (contract, "Across endpoints")."""
 
 from collections.abc import Callable
 from functools import cache
@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mockserver.simulation.instants import written
+from mockserver.simulation.timestamps import format_utc
 from tests.contract.client import Client
 from tests.vendors.tabnine import asking, worlds
 from tests.vendors.tabnine.worlds import Span
@@ -24,14 +24,14 @@ some_granularity = st.sampled_from(worlds.GRANULARITIES)
 
 @pytest.fixture(scope="session")
 def world(tabnine_of: Callable[..., Client]) -> World:
-    """The client of an organisation under a seed, on apps whose clocks nobody moves."""
+    """The client of an organization under a seed, on apps whose clocks nobody moves."""
     still = cache(tabnine_of)
     return cache(lambda organization, seed: worlds.seeded(still(organization), seed))
 
 
 @pytest.fixture(scope="session")
 def moving(tabnine_of: Callable[..., Client]) -> Callable[[str], Client]:
-    """The client of an organisation whose clock a law moves."""
+    """The client of an organization whose clock a law moves."""
     return cache(tabnine_of)
 
 
@@ -107,7 +107,7 @@ def test_a_range_cut_anywhere_is_its_parts(world: World, which: Which, span: Spa
     whose = _whose(client, data)
     cuts = data.draw(st.lists(st.integers(span.first, span.last), max_size=4))
     edges = sorted({span.first, span.last, *cuts})
-    parts = [asking.bucket(client, written(start), written(end), **whose) for start, end in pairwise(edges)]
+    parts = [asking.bucket(client, format_utc(start), format_utc(end), **whose) for start, end in pairwise(edges)]
     whole = asking.bucket(client, *span.texts, **whose)
     assert asking.added([whole]) == asking.added(parts)
     for name, users in asking.active(whole).items():
@@ -160,7 +160,7 @@ def test_no_part_is_more_than_its_whole_and_users_lie_between_maximum_and_sum(
 def test_people_are_counted_alike_wherever_they_are_counted(
     moving: Callable[[str], Client], organization: str, now: int
 ) -> None:
-    client = moving(organization).at(written(now))
+    client = moving(organization).at(format_utc(now))
     everybody = {user["id"] for user in asking.users(client)}
     members: set[str] = set()
     for team in asking.teams(client):

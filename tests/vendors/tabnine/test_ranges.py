@@ -4,7 +4,7 @@ from datetime import datetime
 
 import pytest
 
-from mockserver.simulation.instants import seconds, written
+from mockserver.simulation.timestamps import format_utc, seconds
 from tests.contract.client import Client
 from tests.vendors.tabnine import asking
 
@@ -168,17 +168,17 @@ def test_from_is_included_and_to_is_not_at_the_very_second_of_a_fact(
     tabnine: Client, heavy: tuple[str, int], before: int, after: int, *, there: bool
 ) -> None:
     user, second = heavy
-    told = asking.bucket(tabnine, written(second + before), written(second + after), userId=user)
+    told = asking.bucket(tabnine, format_utc(second + before), format_utc(second + after), userId=user)
     assert bool(told["activeUsers"]) is there
     team = tabnine.got(f"/user/{user}")["teams"]["team_id"]
     for whose in ({}, {"teamId": team}):
-        wide = asking.bucket(tabnine, written(second + before), written(second + after), **whose)
+        wide = asking.bucket(tabnine, format_utc(second + before), format_utc(second + after), **whose)
         assert wide["activeUsers"] >= int(there)
 
 
 def test_a_fraction_of_a_second_cuts_behind_its_second(tabnine: Client, heavy: tuple[str, int]) -> None:
     user, second = heavy
-    this, following = written(second), written(second + 1)
+    this, following = format_utc(second), format_utc(second + 1)
     half = this.replace("Z", ".5Z")
     assert asking.bucket(tabnine, half, following, userId=user)["activeUsers"] == 0
     assert asking.bucket(tabnine, this, half, userId=user)["activeUsers"] == 1
@@ -190,8 +190,8 @@ def test_the_first_of_several_buckets_begins_at_the_very_second_too(
     tabnine: Client, heavy: tuple[str, int], granularity: str
 ) -> None:
     user, second = heavy
-    end = written(second + 62 * 86_400)
-    there, following, after = written(second), written(second + 1), written(second).replace("Z", ".5Z")
+    end = format_utc(second + 62 * 86_400)
+    there, following, after = format_utc(second), format_utc(second + 1), format_utc(second).replace("Z", ".5Z")
 
     def told(start: str) -> list[dict[str, int]]:
         return [asking.counters(each) for each in asking.buckets(tabnine, start, end, granularity, userId=user)]

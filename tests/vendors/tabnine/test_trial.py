@@ -1,7 +1,4 @@
-"""Tabnine against its own file, tried by schemathesis: all checks, good data and bad, one after another along links.
-
-What single answers should be stays out (the other tests of this folder).
-"""
+"""Promises about Tabnine and its OpenAPI file, tried by schemathesis with valid and invalid data."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -11,7 +8,7 @@ import pytest
 
 from mockserver import resources
 from mockserver.gateway.limits import Allowance
-from mockserver.simulation.instants import DAY, seconds, written
+from mockserver.simulation.timestamps import DAY, format_utc, seconds
 from tests.contract import trial
 from tests.contract.client import Client
 from tests.contract.trial import Outcome
@@ -35,7 +32,7 @@ def _amend_range(query: dict[str, Any]) -> None:
     first, last = (_second(query[name]) for name in ("from", "to"))
     if first is not None and last is not None:
         start, end = sorted((BEGINNING + first % (DAYS * DAY), BEGINNING + last % (DAYS * DAY)))
-        query |= {"from": written(start), "to": written(end + 1)}
+        query |= {"from": format_utc(start), "to": format_utc(end + 1)}
 
 
 def _second(value: object) -> int | None:

@@ -1,7 +1,4 @@
-"""Answers what a law is tried on: organisations, some under other seeds, and ranges with cuts in them.
-
-The laws themselves stay out.
-"""
+"""Strategies for the laws of Tabnine: organizations, other seeds, and ranges with cuts in them."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -9,18 +6,18 @@ from datetime import datetime
 from hypothesis import strategies as st
 
 from mockserver.gateway.tokens import Grant
-from mockserver.simulation.instants import DAY, seconds, written
+from mockserver.simulation.timestamps import DAY, format_utc, seconds
 from tests.contract.client import Client
 
 BEGINNING = seconds(datetime.fromisoformat("2022-01-03T00:00:00Z"))
 NOW = seconds(datetime.fromisoformat("2025-10-21T10:30:00Z"))
 DOCUMENTED = seconds(datetime.fromisoformat("2025-09-01T00:00:00Z"))
-"""The month in which the organisation of the documentation does anything."""
+"""The month in which the organization of the documentation does anything."""
 
 GRANULARITIES = ("all", "daily", "weekly", "monthly")
 SMALL = (("acme", None), ("acme", 7), ("acme", 2**63), ("empty", None), ("documented", None))
 WORLDS = (*SMALL, ("initech", None), ("initech", 11))
-"""Organisation and seed; None is the organisation's own."""
+"""Organisation and seed; None is the organization's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +30,7 @@ class Span:
     @property
     def texts(self) -> tuple[str, str]:
         """From and to."""
-        return written(self.first), written(self.last)
+        return format_utc(self.first), format_utc(self.last)
 
 
 def moments() -> st.SearchStrategy[int]:
@@ -53,7 +50,7 @@ def spans(longest: int) -> st.SearchStrategy[Span]:
 
 
 def seeded(client: Client, seed: int | None) -> Client:
-    """The same organisation under another seed, in a sandbox of its own."""
+    """The same organization under another seed, in a sandbox of its own."""
     if seed is None:
         return client
     token = f"seed-{seed}"

@@ -15,7 +15,7 @@ from werkzeug.datastructures import MultiDict
 
 from mockserver.gateway.rejection import ParameterError
 from mockserver.gateway.switches import Switches
-from mockserver.simulation.clients import IDES
+from mockserver.products.jetbrains.programs import IDES
 from mockserver.validation.schemas import parse_date
 from mockserver.vendors.jetbrains_console import errors, policy
 from mockserver.vendors.jetbrains_console.policy import (

@@ -13,7 +13,7 @@ from werkzeug.datastructures import MultiDict
 
 from mockserver.gateway.rejection import ParameterError
 from mockserver.gateway.switches import Switches
-from mockserver.simulation.jetbrains import TOOLS
+from mockserver.products.jetbrains.facts import TOOLS
 from mockserver.validation.schemas import parse_date
 from mockserver.vendors.jetbrains_ide import errors, policy
 from mockserver.vendors.jetbrains_ide.policy import EmptyParameters, RepeatedParameters

@@ -3,7 +3,7 @@
 from marshmallow import Schema, fields
 
 from mockserver.gateway.columns import Column, ColumnarSchema
-from mockserver.simulation.jetbrains import TOOLS
+from mockserver.products.jetbrains.facts import TOOLS
 
 
 class Adoption(Schema):

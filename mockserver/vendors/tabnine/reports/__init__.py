@@ -5,9 +5,9 @@ Timestamps are whole seconds since 1970-01-01T00:00:00Z.
 
 from datetime import datetime
 
-from mockserver.simulation.instants import seconds, written
+from mockserver.simulation.timestamps import format_utc, seconds
 
 
 def format_timestamp(moment: datetime) -> str:
     """A moment as this vendor would write it."""
-    return written(seconds(moment))
+    return format_utc(seconds(moment))

@@ -9,16 +9,13 @@ from uuid import UUID
 
 import numpy as np
 
-from mockserver.simulation.accounts import Table
+from mockserver.products.tabnine import PRODUCT, ROLES
+from mockserver.products.world import World
+from mockserver.simulation.accounts import AccountTable
 from mockserver.simulation.calendar import month_after
 from mockserver.simulation.hashing import I64
-from mockserver.simulation.instants import all_written, midnight, seconds, written
-from mockserver.simulation.organization import Product
-from mockserver.simulation.people import ROLES
 from mockserver.simulation.presence import Mask
-from mockserver.simulation.world import World
-
-_ROLES = tuple(str(role) for role in ROLES)
+from mockserver.simulation.timestamps import format_all_utc, format_utc, midnight, seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +104,7 @@ def organization(world: World) -> Organization:
 
 def teams(world: World, now: datetime) -> list[Team]:
     """The teams, by name."""
-    table = world.tabnine_accounts.table
+    table = world.of(PRODUCT).accounts.table
     mine = table.team[table.known(seconds(now)) & (table.team >= 0)]
     users = np.bincount(mine, minlength=len(world.organization.teams)).tolist()
     found = [
@@ -130,7 +127,7 @@ def team_name(world: World, index: int) -> str:
 
 def team_counts(world: World, now: datetime, index: int) -> TeamCounts:
     """The accounts of a team, counted now."""
-    table, second = world.tabnine_accounts.table, seconds(now)
+    table, second = world.of(PRODUCT).accounts.table, seconds(now)
     mine = table.team == index
     active = int((mine & table.active(second)).sum())
     known = int((mine & table.known(second)).sum())
@@ -139,7 +136,7 @@ def team_counts(world: World, now: datetime, index: int) -> TeamCounts:
 
 def users(world: World, now: datetime, *, team_member: bool | None, active: bool | None) -> I64:
     """The positions in the accounts' table of the users that pass the filters, ascending by id."""
-    table, second = world.tabnine_accounts.table, seconds(now)
+    table, second = world.of(PRODUCT).accounts.table, seconds(now)
     chosen = table.known(second)
     if team_member is not None:
         chosen &= (table.team >= 0) == team_member
@@ -150,16 +147,16 @@ def users(world: World, now: datetime, *, team_member: bool | None, active: bool
 
 def team_users(world: World, now: datetime, index: int) -> I64:
     """The positions in the accounts' table of a team's users, ascending by id."""
-    table = world.tabnine_accounts.table
+    table = world.of(PRODUCT).accounts.table
     return np.flatnonzero(table.known(seconds(now)) & (table.team == index))
 
 
 def listed(world: World, now: datetime, positions: I64) -> Users:
     """The users at some positions of the accounts' table."""
-    return _listed(world, world.tabnine_accounts.table, seconds(now), positions)
+    return _listed(world, world.of(PRODUCT).accounts.table, seconds(now), positions)
 
 
-def _listed(world: World, table: Table, now: int, positions: I64) -> Users:
+def _listed(world: World, table: AccountTable, now: int, positions: I64) -> Users:
     index, changed, deactivated = table.index[positions], table.changed[positions], table.deactivated[positions]
     changes, gone = changed <= now, deactivated <= now
     emails = world.identities.emails_of(index)
@@ -168,7 +165,7 @@ def _listed(world: World, table: Table, now: int, positions: I64) -> Users:
         organization_id=[str(world.identities.organization_id)] * len(index),
         username=emails,
         email=emails,
-        role=[_ROLES[role] for role in table.role[positions].tolist()],
+        role=[ROLES[role] for role in table.role[positions].tolist()],
         verified=table.verified[positions].tolist(),
         updated=_happened(np.maximum(np.where(changes, changed, 0), np.where(gone, deactivated, 0)), changes | gone),
         deactivated=_happened(deactivated, gone),
@@ -177,20 +174,20 @@ def _listed(world: World, table: Table, now: int, positions: I64) -> Users:
 
 def _happened(timestamps: I64, happened: Mask) -> list[str | None]:
     """Timestamps as written; None for what has not happened."""
-    texts = all_written(np.where(happened, timestamps, 0))
+    texts = format_all_utc(np.where(happened, timestamps, 0))
     return [text if has else None for text, has in zip(texts, happened.tolist(), strict=True)]
 
 
-def user_account(world: World, now: datetime, identifier: str) -> Table | None:
+def user_account(world: World, now: datetime, identifier: str) -> AccountTable | None:
     """The account of the user with an id, alone; None for an unknown id, and for a user who is still to come."""
     index = world.identities.index_of(identifier)
     if index is None:
         return None
-    account = world.tabnine_accounts.of(index)
+    account = world.of(PRODUCT).accounts.of(index)
     return account if account.known(seconds(now)).any() else None
 
 
-def user(world: World, now: datetime, account: Table) -> User:
+def user(world: World, now: datetime, account: AccountTable) -> User:
     """The user of an account."""
     found = _listed(world, account, seconds(now), np.zeros(1, dtype=np.int64))
     team = int(account.team[0])
@@ -199,7 +196,7 @@ def user(world: World, now: datetime, account: Table) -> User:
         organization_id=found.organization_id[0],
         email=found.email[0],
         role=found.role[0],
-        created=written(int(account.registered[0])),
+        created=format_utc(int(account.registered[0])),
         updated=found.updated[0],
         team=Team(world.identities.team_id_of(team), team_name(world, team)) if team >= 0 else None,
     )
@@ -207,19 +204,19 @@ def user(world: World, now: datetime, account: Table) -> User:
 
 def permissions(world: World, now: datetime, role: str) -> Users:
     """The users who have a role and are not deactivated."""
-    table = world.tabnine_accounts.table
-    return listed(world, now, np.flatnonzero(table.active(seconds(now)) & (table.role == _ROLES.index(role))))
+    table = world.of(PRODUCT).accounts.table
+    return listed(world, now, np.flatnonzero(table.active(seconds(now)) & (table.role == ROLES.index(role))))
 
 
 def license_terms(world: World, now: datetime) -> License:
     """The license in force: issued on the last anniversary of the first day of use, for a year."""
-    adoption = world.organization.adoption.get(Product.TABNINE)
+    adoption = world.organization.adoption.get(PRODUCT.name)
     starts = adoption.starts if adoption else world.organization.first_day
     issued = _anniversary(starts, now.year)
     if issued > now.date():
         issued = _anniversary(starts, now.year - 1)
     expires = _anniversary(starts, issued.year + 1)
-    ever = len(world.tabnine_accounts.table.index)
+    ever = len(world.of(PRODUCT).accounts.table.index)
     seats = max((adoption.seats if adoption else None) or 0, ever)
     return License(midnight(issued), midnight(expires), seats, seats, world.organization.domain)
 
@@ -239,7 +236,7 @@ def first_month(world: World, now: datetime, start: date | None, count: int) -> 
 
 def months(world: World, now: datetime, first: date) -> list[MonthCounts]:
     """Accounts month by month, from a month to the present one, whose end is now."""
-    table, present = world.tabnine_accounts.table, seconds(now) + 1
+    table, present = world.of(PRODUCT).accounts.table, seconds(now) + 1
     found: list[MonthCounts] = []
     while midnight(first) < present:
         start, following = midnight(first), month_after(first)

@@ -10,19 +10,20 @@ from itertools import pairwise
 
 import numpy as np
 
-from mockserver.simulation.accounts import Table
+from mockserver.products.tabnine import PRODUCT
+from mockserver.products.tabnine.facts import COUNTERS, SECTIONS
+from mockserver.products.tabnine.ranges import UsageTotals
+from mockserver.products.world import World
+from mockserver.simulation.accounts import AccountTable
 from mockserver.simulation.calendar import month_after, week_of
-from mockserver.simulation.instants import DAY, Instant, all_written, day_of, midnight, seconds, written
-from mockserver.simulation.tabnine import COUNTERS, SECTIONS
-from mockserver.simulation.tabnine_ranges import Totals
-from mockserver.simulation.world import World
+from mockserver.simulation.timestamps import DAY, ParsedTime, day_of, format_all_utc, format_utc, midnight, seconds
 from mockserver.vendors.tabnine import policy
 
 _LAST_MONTH = date.max.replace(day=1)
 _AGENT = tuple(name for name in COUNTERS if name.startswith("agent_"))
-_NOTHING = Totals((0,) * len(COUNTERS), (0,) * len(SECTIONS), 0)
+_NOTHING = UsageTotals((0,) * len(COUNTERS), (0,) * len(SECTIONS), 0)
 
-Count = Callable[[Sequence[int]], list[Totals]]
+Count = Callable[[Sequence[int]], list[UsageTotals]]
 """Counts the totals between each two of some ascending seconds: of everybody, a team, or a user."""
 
 Column = Sequence[int | float | None]
@@ -46,23 +47,23 @@ class Buckets:
 
 def everybody(world: World) -> Count:
     """Counts the whole organization."""
-    return world.tabnine_ranges.everybody
+    return world.of(PRODUCT).ranges.everybody
 
 
 def of_team(world: World, team: int) -> Count:
     """Counts a team."""
-    table = world.tabnine_accounts.table
+    table = world.of(PRODUCT).accounts.table
     index = table.index[table.team == team]
-    return lambda cuts: world.tabnine_ranges.members(index, cuts)
+    return lambda cuts: world.of(PRODUCT).ranges.members(index, cuts)
 
 
-def of_user(world: World, account: Table) -> Count:
+def of_user(world: World, account: AccountTable) -> Count:
     """Counts one user."""
-    return lambda cuts: world.tabnine_ranges.members(account.index, cuts)
+    return lambda cuts: world.of(PRODUCT).ranges.members(account.index, cuts)
 
 
 def buckets(
-    world: World, start: Instant, end: Instant, granularity: str, now: datetime, count: Count, *, omit_empty: bool
+    world: World, start: ParsedTime, end: ParsedTime, granularity: str, now: datetime, count: Count, *, omit_empty: bool
 ) -> Buckets:
     """The buckets of a range, ascending; the future is empty. A long range has no buckets outside the history.
 
@@ -77,21 +78,21 @@ def buckets(
     return _buckets([label for label, _ in labelled], [total for _, total in labelled])
 
 
-def _edges(start: Instant, end: Instant, granularity: str, history: tuple[int, int]) -> list[tuple[int, str]]:
+def _edges(start: ParsedTime, end: ParsedTime, granularity: str, history: tuple[int, int]) -> list[tuple[int, str]]:
     """Where a range begins, is cut by the calendar, and ends: the second from which facts count, and as written."""
     if granularity == "all":
         return [(start.ceiling, start.text), (end.ceiling, end.text)]
-    opening, closing = (start.ceiling, start.written), (end.ceiling, end.written)
+    opening, closing = (start.ceiling, start.utc), (end.ceiling, end.utc)
     first, last = start.second, end.ceiling
     if (last - first) // policy.GRANULARITIES[granularity] > policy.BUCKETS_MAXIMUM:
         oldest, newest = _beginning(history[0], granularity), _following(history[1], granularity)
         if first < oldest:
-            first, opening = oldest, (oldest, written(oldest))
+            first, opening = oldest, (oldest, format_utc(oldest))
         if newest < last:
-            last, closing = newest, (newest, written(newest))
+            last, closing = newest, (newest, format_utc(newest))
     inner = _cuts(first, last, granularity)
     return (
-        [opening, *zip(inner, all_written(np.array(inner, dtype=np.int64)), strict=True), closing]
+        [opening, *zip(inner, format_all_utc(np.array(inner, dtype=np.int64)), strict=True), closing]
         if first < last
         else []
     )
@@ -126,13 +127,13 @@ def _following(second: int, granularity: str) -> int:
     return begun + (7 * DAY if granularity == "weekly" else DAY)
 
 
-def _totals(cuts: list[int], present: int, count: Count) -> list[Totals]:
+def _totals(cuts: list[int], present: int, count: Count) -> list[UsageTotals]:
     past = [cut for cut in cuts if cut < present]
     counted = count([*past, min(cuts[len(past)], present)] if len(past) < len(cuts) else past) if past else []
     return counted + [_NOTHING] * (len(cuts) - 1 - len(counted))
 
 
-def _buckets(labels: list[tuple[str, str]], totals: list[Totals]) -> Buckets:
+def _buckets(labels: list[tuple[str, str]], totals: list[UsageTotals]) -> Buckets:
     sums = dict(zip(COUNTERS, _columns([total.sums for total in totals], len(COUNTERS)), strict=True))
     completers, chatters, agents = _columns([total.users for total in totals], len(SECTIONS))
     chars, typed = sums["completion_chars"], sums["keystrokes"]

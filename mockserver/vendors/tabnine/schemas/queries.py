@@ -23,8 +23,8 @@ from werkzeug.datastructures import MultiDict
 
 from mockserver.gateway.rejection import ParameterError
 from mockserver.gateway.switches import Switches
-from mockserver.simulation.instants import DAY, Instant, midnight
-from mockserver.simulation.organization import Role
+from mockserver.products.tabnine import ROLES
+from mockserver.simulation.timestamps import DAY, ParsedTime, midnight
 from mockserver.vendors.tabnine import errors, policy
 from mockserver.vendors.tabnine.policy import LongestRange, StrictUserFilters, Subseconds, ZeroLimit
 
@@ -66,8 +66,8 @@ class UsageParameters:
 
     organization_id: str
     subject: str
-    start: Instant
-    end: Instant
+    start: ParsedTime
+    end: ParsedTime
     granularity: str
 
 
@@ -104,10 +104,10 @@ class Month(fields.Field[date]):
         raise ValidationError(f"Expected a month written YYYY-MM, from 01 to 12, received {_short(value)}")
 
 
-class Timestamp(fields.Field[Instant]):
+class Timestamp(fields.Field[ParsedTime]):
     """An RFC 3339 date-time with its offset."""
 
-    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Instant:  # noqa: ARG002 (marshmallow names them)
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> ParsedTime:  # noqa: ARG002 (marshmallow names them)
         found = _TIMESTAMP.fullmatch(value)
         try:
             moment = _instant(value, found) if found else None
@@ -123,11 +123,11 @@ class Timestamp(fields.Field[Instant]):
         return moment
 
 
-def _instant(text: str, found: "re.Match[str]") -> Instant:
+def _instant(text: str, found: "re.Match[str]") -> ParsedTime:
     day, hour, minute, second, fraction, sign, hours, minutes = found.groups()
     offset = (int(hours) * 60 + int(minutes)) * (-60 if sign == "-" else 60) if sign else 0
     in_day = int(hour) * 3600 + int(minute) * 60 + int(second)
-    return Instant(text, midnight(date.fromisoformat(day)) + in_day - offset, (fraction or "").rstrip("0"))
+    return ParsedTime(text, midnight(date.fromisoformat(day)) + in_day - offset, (fraction or "").rstrip("0"))
 
 
 def _short(value: str) -> str:
@@ -210,7 +210,7 @@ class MonthsQuery(Query):
 class PermissionsQuery(Query):
     """The role to look for."""
 
-    role = fields.String(required=True, validate=_choice(*Role), error_messages=_REQUIRED)
+    role = fields.String(required=True, validate=_choice(*ROLES), error_messages=_REQUIRED)
 
 
 class TeamQuery(Query):
@@ -228,7 +228,7 @@ class UsageQuery(Query):
     granularity = fields.String(required=True, validate=_choice(*policy.GRANULARITIES), error_messages=_REQUIRED)
 
     @validates("start", "end")
-    def check_fraction(self, moment: Instant, **_: Any) -> None:
+    def check_fraction(self, moment: ParsedTime, **_: Any) -> None:
         """Refuse a fraction of a second, where the switch `subseconds` does."""
         if "." in moment.text and self.switches[policy.SUBSECONDS] is Subseconds.REJECT:
             raise ValidationError(f"Expected whole seconds, received {_short(moment.text)}")

@@ -1,0 +1,82 @@
+"""Relations between days, weeks and months: counters add up, distinct counts stay within bounds.
+
+They are compared from the month before the end of the range on, so that whole weeks and months are included.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from functools import partial
+from typing import Any
+
+from mockserver.audit.invariant import Violation, equal, within_bounds
+from mockserver.audit.reader import Reader
+
+_LONGER = ("week", "month")
+
+
+@dataclass(frozen=True, slots=True)
+class PeriodNumbers:
+    """The numbers of one day, week or month by name, and its first day."""
+
+    first: date
+    numbers: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class PeriodReport:
+    """A report by "day", "week" or "month", ascending; `whole` reads the range as one, where the report has that."""
+
+    read: Callable[[Reader, str], list[PeriodNumbers]]
+    whole: Callable[[Reader], Mapping[str, Any]] | None = None
+
+
+def sums_of_days(*reports: PeriodReport) -> Callable[[Reader], None]:
+    """A check that each week and month begins with the calendar's and is the sum of its days."""
+    return partial(_check_sums, reports)
+
+
+def distinct_within_days(*reports: PeriodReport) -> Callable[[Reader], None]:
+    """A check that each distinct count is at least that of its highest day and at most the sum of its days."""
+    return partial(_check_distinct, reports)
+
+
+def _check_sums(reports: Sequence[PeriodReport], reader: Reader) -> None:
+    for report in reports:
+        for where, period, days in _periods(report, reader):
+            for name in period.numbers:
+                parts = sum((Decimal(str(day.numbers[name])) for day in days), Decimal(0))
+                whole = Decimal(str(period.numbers[name]))
+                equal(f"{where}, {name}", whole, parts, "the bucket and the sum of its days")
+
+
+def _check_distinct(reports: Sequence[PeriodReport], reader: Reader) -> None:
+    for report in reports:
+        for where, period, days in _periods(report, reader):
+            for name, number in period.numbers.items():
+                within_bounds(
+                    f"{where}, {name}", number, (day.numbers[name] for day in days), "the bucket and its days"
+                )
+
+
+def _periods(report: PeriodReport, reader: Reader) -> Iterator[tuple[str, PeriodNumbers, list[PeriodNumbers]]]:
+    """Every period that is longer than a day, with its days."""
+    days = report.read(reader, "day")
+    for length in _LONGER:
+        longer = report.read(reader, length)
+        for period, following in zip(longer, [*longer[1:], None], strict=True):
+            _check_calendar(length, period.first, reader.since)
+            inside = [
+                day for day in days if period.first <= day.first and (not following or day.first < following.first)
+            ]
+            yield f"the {length} of {period.first}", period, inside
+    if report.whole is not None:
+        yield f"{reader.since} to {reader.last}", PeriodNumbers(reader.since, report.whole(reader)), days
+
+
+def _check_calendar(length: str, first: date, since: date) -> None:
+    begins = first.weekday() == 0 if length == "week" else first.day == 1
+    if not (begins or first == since):
+        start = "a Monday" if length == "week" else "the first of a month"
+        raise Violation(f"the {length} of {first} does not begin on {start}")

@@ -1,0 +1,247 @@
+"""What each person did in JetBrains AI on each day, tool by tool, and which credits it took.
+
+Demand is drawn; what is done is what the credits of the licences (`credits`) allow. Credits are whole hundredths.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from mockserver.products.jetbrains.credits import CreditLedger, Credits
+from mockserver.products.jetbrains.options import NAME, JetBrainsPerson, Tool
+from mockserver.simulation import hashing
+from mockserver.simulation.calendar import Days, days, month_of
+from mockserver.simulation.facts import Facts
+from mockserver.simulation.hashing import I64, U64
+from mockserver.simulation.people import Block, People
+from mockserver.simulation.presence import Mask, Presence
+from mockserver.simulation.scripts import ScriptedDay, Scripts
+
+TOOLS = ("aia", "claude_code", "code_completion", "junie", "nes")
+"""The tools that programs send data about, in alphabetical order."""
+
+MEASURES = ("suggestions", "acceptances", "suggested_lines", "accepted_lines", "invocations")
+SPENDERS = (Tool.CHAT, Tool.CLAUDE, Tool.JUNIE, Tool.ASK, Tool.OTHER)
+"""What takes credits, in the order in which the last credits of a day are spent."""
+
+COUNTERS = (
+    *(f"{tool}_{measure}" for tool in TOOLS for measure in MEASURES),
+    *(f"{spender}_credits" for spender in SPENDERS),
+)
+"""Names of the counters, in the order of axis 0 wherever they are an array; credits in hundredths."""
+
+CREDITS = slice(len(TOOLS) * len(MEASURES), len(COUNTERS))
+"""The counters that are credits."""
+
+_VOLUME = hashing.exponential(256, 256)
+_SCALES = np.array([3, 8, 20], dtype=np.int64)
+"""By level: how much a person does in a day."""
+
+_HABITS = {
+    Tool.CHAT: 65,
+    Tool.CLAUDE: 25,
+    Tool.JUNIE: 45,
+    Tool.ASK: 30,
+    Tool.OTHER: 12,
+    Tool.COMPLETION: 92,
+    Tool.EDITS: 70,
+}
+"""The percentage of people who ever use each tool; of the chat, with a cloud-hosted model of a third party."""
+
+_COMPLETES, _EDITS = tuple(_HABITS).index(Tool.COMPLETION), tuple(_HABITS).index(Tool.EDITS)
+_FREE = len(_HABITS)
+"""The rows of the habits beyond the spenders', which come first; the last one is the free chat."""
+
+_HABIT = (_FREE, *(tuple(_HABITS).index(Tool(tool)) for tool in TOOLS[1:]))
+"""By tool in the order of TOOLS: the row of the habit without which it is never used."""
+
+_TODAY = np.array([220, 150, 140, 100, 60], dtype=np.int64)
+"""Of 256 active days, on how many each spender is used by the people who ever use it."""
+_SHIFT = np.array([0, 2, 2, 2, 3], dtype=np.int64)
+_CHEAPEST = np.array([1, 12, 10, 2, 1], dtype=np.int64)
+_DEARER = np.array([4, 32, 32, 8, 16], dtype=np.int64)
+"""By spender: the shift from volume to requests, the lowest price of one request, and how far it varies."""
+
+_SUGGESTED = ((4, 1), (16, 3), (12, 0), (16, 2), (10, 0))
+_ACCEPTED = ((100, 8), (150, 6), (60, 8), (160, 5), (70, 8))
+_LINES = ((48, 8), (128, 16), (16, 1), (128, 16), (20, 2))
+"""By tool: a base, and what each step of a draw of 0..15 adds to it. Suggestions per invocation are in sixteenths,
+acceptances per suggestion in 256ths, lines per suggestion in sixteenths."""
+
+
+@dataclass(frozen=True)
+class Demand:
+    """What people would do on active days if credits were unlimited: requests and their price, a row per spender.
+
+    `rows` and `columns` are the positions of the active cells among members by days, as in Facts; `credits` is what the
+    requests would cost, or what the organization file states.
+    """
+
+    span: Days
+    active: Mask
+    rows: I64
+    columns: I64
+    busy: I64
+    habits: I64
+    requests: I64
+    prices: I64
+    credits: I64
+    scripted: tuple[ScriptedDay, ...]
+
+    @cached_property
+    def by_day(self) -> I64:
+        """The credits in demand, members by days."""
+        demand = np.zeros(self.active.shape, dtype=np.int64)
+        demand[self.rows, self.columns] = self.credits.sum(axis=0)
+        return demand
+
+
+class JetBrainsFacts:
+    """JetBrains AI's counters: a pure function of a block of members and a run of days."""
+
+    def __init__(self, people: People, presence: Presence, scripts: Scripts, credits_: Credits) -> None:
+        self._organization = people.organization
+        self._presence = presence
+        self._scripts = scripts
+        self._credits = credits_
+        self._keys = {
+            name: people.key(f"jetbrains {name}") for name in ("habits", "spenders", "prices", "editor", "use")
+        }
+        self._habits_by_index = {
+            index: _habits_of(options.tools)
+            for index, options in JetBrainsPerson.all_of(people.organization)
+            if options.tools is not None
+        }
+
+    def active(self, block: Block, span: Days) -> Mask:
+        """Who made any request to JetBrains AI on which day."""
+        mask = self._presence.active(NAME, block, span, self._presence.workload(block, span))
+        for script in self._scripts.within(NAME, block, span):
+            mask[script.row, script.column] = bool(script.facts)
+        return mask
+
+    def ever(self, tool: int, block: Block) -> Mask:
+        """Who can ever use the tool at an index of TOOLS: by habit, or by a scripted fact."""
+        ever: Mask = self._habits(block)[_HABIT[tool]] > 0
+        return ever | np.isin(block.index, self._scripts.members(NAME))
+
+    def spending(self, block: Block, span: Days) -> CreditLedger:
+        """What was spent, members by days."""
+        demand = self._demand(block, span)
+        ledger, skip = self._ledger(block, demand), span.first - demand.span.first
+        return CreditLedger(ledger.built_in[:, skip:], ledger.top_up[:, skip:], ledger.hit[:, skip:])
+
+    def facts(self, block: Block, span: Days) -> Facts:
+        """Who is active, and every counter."""
+        demand = self._demand(block, span)
+        spent = self._ledger(block, demand).spent
+        skip = span.first - demand.span.first
+        inside = demand.columns >= skip
+        rows, columns = demand.rows[inside], demand.columns[inside]
+        credits_, requests = demand.credits[:, inside], demand.requests[:, inside]
+        granted = _split(credits_, spent[rows, columns])
+        requests = np.where(granted == credits_, requests, -(-granted // demand.prices[:, inside]))
+        ordinals = demand.span.ordinals[columns]
+        counts = np.zeros((len(COUNTERS), len(rows)), dtype=np.int64)
+        counts[: CREDITS.start] = self._counts(block, rows, ordinals, demand.busy[inside], demand.habits, requests)
+        for script in demand.scripted:
+            counts[:, (rows == script.row) & (columns == script.column)] = script.total(COUNTERS)[:, None]
+        counts[CREDITS] = granted
+        return Facts(demand.active[:, skip:], rows, columns - skip, counts)
+
+    def _ledger(self, block: Block, demand: Demand) -> CreditLedger:
+        return self._credits.spend(block, demand.span, demand.by_day)
+
+    def _demand(self, block: Block, span: Days) -> Demand:
+        """The demand from the first day of the month in which a span begins."""
+        whole = days(self._organization, month_of(span.first), span.last)
+        workload = self._presence.workload(block, whole)
+        active = self._presence.active(NAME, block, whole, workload)
+        scripted = tuple(self._scripts.within(NAME, block, whole))
+        for script in scripted:
+            active[script.row, script.column] = bool(script.facts)
+        rows, columns = np.nonzero(active)
+        busy, habits = workload.busy[rows, columns], self._habits(block)
+        requests, prices = self._requests(block, rows, whole.ordinals[columns], busy, habits)
+        credits_ = requests * prices
+        for script in scripted:
+            credits_[:, (rows == script.row) & (columns == script.column)] = script.total(COUNTERS)[CREDITS, None]
+        return Demand(whole, active, rows, columns, busy, habits, requests, prices, credits_, scripted)
+
+    def _habits(self, block: Block) -> I64:
+        """Who ever uses which tool, 0 or 1, in the order of _HABITS; the last row is the free chat."""
+        bits = hashing.mix(self._keys["habits"], block.index)
+        drawn = [
+            hashing.percent(hashing.field(bits, index, 9) << 7, share) for index, share in enumerate(_HABITS.values())
+        ]
+        habits = np.stack([*drawn, np.ones(len(block), dtype=np.bool_)]).astype(np.int64)
+        for row in np.flatnonzero(np.isin(block.index, list(self._habits_by_index))).tolist():
+            habits[:, row] = self._habits_by_index[int(block.index[row])]
+        return habits
+
+    def _requests(self, block: Block, rows: I64, ordinals: I64, busy: I64, habits: I64) -> tuple[I64, I64]:
+        """How many requests each spender gets, and the price of one."""
+        volumes = hashing.mix(hashing.mix(self._keys["spenders"], block.index)[rows], ordinals)
+        others = hashing.mix(hashing.mix(self._keys["prices"], block.index)[rows], ordinals)
+        scale = _SCALES[block.level][rows] * busy
+        requests, prices = np.empty((2, len(SPENDERS), len(rows)), dtype=np.int64)
+        for spender in range(len(SPENDERS)):
+            today = habits[spender][rows] * (hashing.field(others, spender, 8) < _TODAY[spender])
+            volume = _VOLUME[hashing.field(volumes, spender, 8)] * scale >> 16
+            requests[spender] = today * (1 + (volume >> _SHIFT[spender]))
+            prices[spender] = _CHEAPEST[spender] + (hashing.field(others, 10 + spender, 4) * _DEARER[spender] >> 4)
+        return requests, prices
+
+    def _counts(self, block: Block, rows: I64, ordinals: I64, busy: I64, habits: I64, requests: I64) -> I64:
+        """The measures of each tool, from the requests that the credits allowed."""
+        editor = hashing.mix(hashing.mix(self._keys["editor"], block.index)[rows], ordinals)
+        use = hashing.mix(hashing.mix(self._keys["use"], block.index)[rows], ordinals)
+        scale = _SCALES[block.level][rows] * busy
+        invocations = _invocations(use, scale, habits[:, rows], requests)
+        counts = np.empty((len(TOOLS), len(MEASURES), len(rows)), dtype=np.int64)
+        for tool, done in enumerate(invocations):
+            counts[tool] = _measures(editor, use, tool, done)
+        return counts.reshape(CREDITS.start, len(rows))
+
+
+def _habits_of(tools: tuple[Tool, ...]) -> list[bool]:
+    """The habits of a person who uses these tools only."""
+    return [*(tool in tools for tool in _HABITS), Tool.CHAT in tools]
+
+
+def _split(demand: I64, spent: I64) -> I64:
+    """What each spender gets of the credits of a day, the first spender first."""
+    before = np.cumsum(demand, axis=0) - demand
+    return np.clip(spent - before, 0, demand)
+
+
+def _invocations(use: U64, scale: I64, habits: I64, requests: I64) -> tuple[I64, ...]:
+    """How often each tool is used. A person who is active without credits does at least one thing that is free."""
+
+    def volume(index: int) -> I64:
+        return _VOLUME[hashing.field(use, index, 8)] * scale >> 16
+
+    completes, edits, free = habits[_COMPLETES], habits[_EDITS], habits[_FREE]
+    no_completion = 1 - completes
+    chat = free * ((hashing.field(use, 3, 8) < 90) * (volume(4) >> 1) + no_completion)
+    edited = edits * (hashing.field(use, 6, 8) < 180) * (1 + volume(7) * 2)
+    return (
+        requests[0] + chat,
+        requests[1],
+        completes * (1 + volume(5) * 5),
+        requests[2],
+        edited + no_completion * (1 - free) * (edited == 0),
+    )
+
+
+def _measures(editor: U64, use: U64, tool: int, invocations: I64) -> tuple[I64, ...]:
+    """The measures of one tool, in the order of MEASURES."""
+
+    def factor(bounds: tuple[int, int], draw: I64) -> I64:
+        return bounds[0] + draw * bounds[1]
+
+    suggestions = invocations * factor(_SUGGESTED[tool], hashing.field(editor, 2 * tool, 4)) >> 4
+    accepted = suggestions * factor(_ACCEPTED[tool], hashing.field(editor, 2 * tool + 1, 4)) >> 8
+    lines = factor(_LINES[tool], hashing.field(use, tool, 4))
+    return suggestions, accepted, suggestions * lines >> 4, accepted * lines >> 4, invocations

@@ -1,0 +1,164 @@
+"""What was done in JetBrains AI in buckets of days: distinct people, credits, limit hits, and what programs sent.
+
+Bucket i of `edges` (ascending ordinals, equal ones allowed) is the days from edges[i] to the day before edges[i+1].
+A mask chooses among all members; None is everybody.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from mockserver.products.jetbrains.facts import MEASURES, TOOLS, JetBrainsFacts
+from mockserver.products.jetbrains.options import NAME
+from mockserver.products.jetbrains.programs import Programs, ReportingGate
+from mockserver.products.jetbrains.sources import SPENT, Activity, ChosenMembers, Reported, Spends
+from mockserver.simulation.facts import Source
+from mockserver.simulation.hashing import I64
+from mockserver.simulation.organization import NEVER
+from mockserver.simulation.people import People
+from mockserver.simulation.presence import Mask
+from mockserver.simulation.rollups import RolledUpDay, Rollups, bitmap_size, count_bits
+
+_GATES_CACHED = 4
+_CREDITS, _BUILT_IN, _TOP_UP, _HITS = range(len(SPENT))
+_SENT = len(TOOLS) * len(MEASURES)
+
+
+@dataclass(frozen=True, slots=True)
+class DistinctUsers:
+    """Distinct people in each bucket, and over all of them."""
+
+    buckets: list[int]
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class SpentCredits:
+    """Hundredths of credits out of quotas and out of top-ups; distinct people who spent, and who hit their limit."""
+
+    built_in: int
+    top_up: int
+    users: int
+    hit: int
+
+
+@dataclass(frozen=True, slots=True)
+class Spending:
+    """What was spent in each bucket and in total; `peak` is the most people who hit their limit on one day."""
+
+    buckets: list[SpentCredits]
+    total: SpentCredits
+    peak: int
+
+
+class JetBrainsRanges:
+    """Buckets of days over everybody, or over the members of a mask."""
+
+    def __init__(self, people: People, facts: JetBrainsFacts, programs: Programs) -> None:
+        self._people = people
+        self._programs = programs
+        self._spends = Spends(facts)
+        self._active_days = Rollups(people, Activity(facts), 0)
+        self._spent_days = self._roll(self._spends)
+        self._sent_days = lru_cache(maxsize=_GATES_CACHED)(
+            lambda gate: Rollups(people, Reported(facts, programs, gate), _SENT)
+        )
+
+    def enabled(
+        self, edges: Sequence[int], mask: Mask | None = None, ides: Collection[int] | None = None
+    ) -> DistinctUsers:
+        """Who had AI enabled on any day of a bucket: had a licence, and was in the organization."""
+        begins, ends = self._licence_periods
+        mask = self._restricted(mask, ides)
+        if mask is not None:
+            begins, ends = begins[mask], ends[mask]
+        begins, ends = np.sort(begins), np.sort(ends)
+
+        def count(first: int, end: int) -> int:
+            """Members whose period begins before the end and is not over by the first day."""
+            if end <= first:
+                return 0
+            return int(np.searchsorted(begins, end) - np.searchsorted(ends, first, side="right"))
+
+        return DistinctUsers([count(*bucket) for bucket in pairwise(edges)], count(edges[0], edges[-1]))
+
+    @cached_property
+    def _licence_periods(self) -> tuple[I64, I64]:
+        """Of every member, the first day with AI and the first day without; both NEVER for a member without AI."""
+        begins = self._people.column(lambda block: np.maximum(block.licence_start(NAME), block.joined))
+        ends = self._people.column(lambda block: block.left)
+        never = begins >= ends
+        return np.where(never, NEVER, begins), np.where(never, NEVER, ends)
+
+    def active(self, edges: Sequence[int], mask: Mask | None = None) -> DistinctUsers:
+        """Who made at least one request to JetBrains AI, with credits or without."""
+        return _distinct(self._rolled(self._active_days, edges), 0, self._bits(mask))
+
+    def spending(self, edges: Sequence[int], mask: Mask | None = None, ides: Collection[int] | None = None) -> Spending:
+        """Which credits were spent, by how many people, and limit hits; with `ides`, on days in those IDEs."""
+        mask = self._restricted(mask, ides)
+        rollups = self._spent_days
+        if mask is not None:
+            rollups = self._roll(ChosenMembers(self._spends, self._programs, mask, ides), mask)
+        buckets = self._rolled(rollups, edges)
+        users, hit = (_distinct(buckets, mark, None) for mark in (0, 1))
+        sums = [_summed(bucket, len(SPENT)) for bucket in buckets]
+        peak = max((day.users[1] for bucket in buckets for day in bucket), default=0)
+        total: I64 = np.array(sums, dtype=np.int64).sum(axis=0)
+        per_bucket = [_spent(*each) for each in zip(sums, users.buckets, hit.buckets, strict=True)]
+        return Spending(per_bucket, _spent(total, users.total, hit.total), peak)
+
+    def reported(self, edges: Sequence[int], gate: ReportingGate) -> I64:
+        """What programs that pass a gate sent: buckets by TOOLS by MEASURES."""
+        sums = [_summed(bucket, _SENT) for bucket in self._rolled(self._sent_days(gate), edges)]
+        return np.array(sums, dtype=np.int64).reshape(len(sums), len(TOOLS), len(MEASURES))
+
+    def _roll(self, source: Source, only: Mask | None = None) -> Rollups:
+        return Rollups(self._people, source, len(SPENT), (_CREDITS, _HITS), only)
+
+    def _restricted(self, mask: Mask | None, ides: Collection[int] | None) -> Mask | None:
+        """The members of a mask who ever work in one of the IDEs; None is everybody."""
+        if ides is None:
+            return mask
+        has = self._people.column(lambda block: self._programs.has(block, ides))
+        return has if mask is None else has & mask
+
+    def _bits(self, mask: Mask | None) -> NDArray[np.uint8] | None:
+        """A mask as one bit per member, as long as the rows of rolled-up days."""
+        if mask is None:
+            return None
+        bits = np.zeros(bitmap_size(len(mask)), dtype=np.uint8)
+        packed = np.packbits(mask)
+        bits[: len(packed)] = packed
+        return bits
+
+    def _rolled(self, rollups: Rollups, edges: Sequence[int]) -> list[list[RolledUpDay]]:
+        """The days of each bucket on which anybody can have done anything."""
+        first = max(edges[0], self._people.organization.first_day.toordinal())
+        known = rollups.span(first, edges[-1] - 1)
+        return [known[max(start - first, 0) : max(end - first, 0)] for start, end in pairwise(edges)]
+
+
+def _summed(bucket: list[RolledUpDay], counters: int) -> I64:
+    return (
+        np.sum([day.sums for day in bucket], axis=0, dtype=np.int64) if bucket else np.zeros(counters, dtype=np.int64)
+    )
+
+
+def _spent(sums: I64, users: int, hit: int) -> SpentCredits:
+    return SpentCredits(int(sums[_BUILT_IN]), int(sums[_TOP_UP]), users, hit)
+
+
+def _distinct(buckets: list[list[RolledUpDay]], mark: int, bits: NDArray[np.uint8] | None) -> DistinctUsers:
+    """How many members have a mark on any day of each bucket, and of all buckets, among those whose bits are set."""
+    per_bucket = [np.bitwise_or.reduce([day.members[mark] for day in bucket]) for bucket in buckets if bucket]
+    if not per_bucket:
+        return DistinctUsers([0] * len(buckets), 0)
+    rows = np.array([*per_bucket, np.bitwise_or.reduce(per_bucket)])
+    *counts, total = count_bits(rows if bits is None else rows & bits).tolist()
+    each = iter(counts)
+    return DistinctUsers([next(each) if bucket else 0 for bucket in buckets], total)

@@ -1,0 +1,65 @@
+"""What a product declares: its facts, how an organization file states them, and what the metrics count of them."""
+
+from collections.abc import Callable, Collection, Hashable, Mapping
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+from mockserver.products.metric_events import Dimension, DimensionEvents, Events
+from mockserver.products.organization_file import FileSection
+from mockserver.simulation.core import Core
+from mockserver.simulation.facts import Source
+from mockserver.simulation.people import ROLE_RANKS, ProductUse
+from mockserver.simulation.presence import Mask
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class FactSpec:
+    """How one row of a product's scripted facts is written: the finest grain of its facts.
+
+    `defaults_to` names, for a counter that a row leaves out, the counter whose number it takes (others are 0 then).
+    `at_most` has pairs of counters of which the first may not exceed the second.
+    """
+
+    labels: tuple[str, ...]
+    counters: tuple[str, ...]
+    defaults_to: Mapping[str, str] = field(default_factory=dict)
+    at_most: tuple[tuple[str, str], ...] = ()
+
+    def fill(self, row: Mapping[str, object]) -> dict[str, int]:
+        """All counters of a row as whole numbers, with those that are left out filled in."""
+        given = {name: row[name] for name in self.counters if name in row}
+        numbers = {name: given.get(name, given.get(self.defaults_to.get(name, ""), 0)) for name in self.counters}
+        return {name: number for name, number in numbers.items() if isinstance(number, int)}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ProductModel(Generic[T]):
+    """A product. `build` makes what the product computes in one world, an object of the product's own type.
+
+    For the metrics, `source` gives facts in the order of `metric_counters`, as a surface's variant shows them (see
+    `visibility`; None is everything), and `events` says which of these counters count. `listed_in` is for a product
+    that lists people by team: a mask of the members who are listed in some teams (by index) at a second. `roles` name
+    the ranks of a person's role, for a product that has roles.
+    """
+
+    name: str
+    facts: FactSpec
+    build: Callable[[Core], T]
+    metric_counters: tuple[str, ...]
+    source: Callable[[T, Hashable], Source]
+    events: Callable[[DimensionEvents], Mapping[Dimension, Events]]
+    service_accounts: bool = False
+    roles: tuple[str, ...] = ()
+    listed_in: Callable[[T, Collection[int], int], Mask] | None = None
+    file: FileSection = field(default_factory=FileSection)
+
+    def __post_init__(self) -> None:
+        if self.roles and len(self.roles) != ROLE_RANKS:
+            raise ValueError(f"{self.name}: roles must name {ROLE_RANKS} ranks, from the most common to the highest")
+
+    @property
+    def use(self) -> ProductUse:
+        """What the simulation's core must know of the product."""
+        return ProductUse(self.name, self.service_accounts)

@@ -1,0 +1,88 @@
+"""Tabnine: fourteen counters per person and day, at a second of the day, and accounts with roles and teams."""
+
+from collections.abc import Collection, Hashable
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from mockserver.products.model import FactSpec, ProductModel
+from mockserver.products.organization_file import DraftLines, FileSection
+from mockserver.products.tabnine.events import events
+from mockserver.products.tabnine.facts import COUNTERS, LATEST, NAME, SECTIONS, TabnineFacts
+from mockserver.products.tabnine.ranges import TabnineRanges
+from mockserver.simulation.accounts import Accounts
+from mockserver.simulation.calendar import Days
+from mockserver.simulation.core import Core
+from mockserver.simulation.facts import Facts, Source
+from mockserver.simulation.people import Block
+from mockserver.simulation.presence import Mask
+from mockserver.simulation.rollups import Rollups
+
+ROLES: Final = ("Member", "TeamLead", "Manager", "Admin")
+"""The names of the ranks of a person's role."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tabnine:
+    """Tabnine in one world: the counters of each day, sums over everybody, ranges of seconds, and accounts."""
+
+    facts: TabnineFacts
+    days: Rollups
+    ranges: TabnineRanges
+    accounts: Accounts
+
+
+@dataclass(frozen=True, slots=True)
+class _UntilSecond:
+    """What was done before a second of each day."""
+
+    tabnine: TabnineFacts
+    second: int
+
+    def facts(self, block: Block, span: Days) -> Facts:
+        """Who was active by then, and every counter."""
+        return self.tabnine.facts(block, span).only(self.tabnine.seconds(block, span) < self.second)
+
+
+def until(second: int) -> int | None:
+    """The variant of a day that shows what happened before a second of it; None where that is the whole day."""
+    return second if second < LATEST else None
+
+
+def _build(core: Core) -> Tabnine:
+    facts = TabnineFacts(core.people, core.presence, core.scripts)
+    days = Rollups(core.people, facts, len(COUNTERS), SECTIONS)
+    return Tabnine(facts, days, TabnineRanges(core.people, facts, days), Accounts(core.people, NAME))
+
+
+def _source(tabnine: Tabnine, variant: Hashable) -> Source:
+    return _UntilSecond(tabnine.facts, variant) if isinstance(variant, int) else tabnine.facts
+
+
+def _listed_in(tabnine: Tabnine, teams: Collection[int], second: int) -> Mask:
+    table = tabnine.accounts.table
+    mask: Mask = np.zeros(tabnine.accounts.members, dtype=np.bool_)
+    mask[table.index[table.known(second) & np.isin(table.team, list(teams))]] = True
+    return mask
+
+
+PRODUCT: Final[ProductModel[Tabnine]] = ProductModel(
+    name=NAME,
+    facts=FactSpec(
+        labels=(),
+        counters=COUNTERS,
+        at_most=(
+            ("chat_useful", "chat_interactions"),
+            ("agent_lines_added_accepted", "agent_lines_added"),
+            ("agent_lines_removed_accepted", "agent_lines_removed"),
+        ),
+    ),
+    build=_build,
+    metric_counters=COUNTERS,
+    source=_source,
+    events=events,
+    roles=ROLES,
+    listed_in=_listed_in,
+    file=FileSection(draft=DraftLines(example_fact="[{completions: 4, completion_chars: 130, keystrokes: 170}]")),
+)

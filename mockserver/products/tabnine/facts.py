@@ -1,0 +1,119 @@
+"""What each person did in Tabnine on each day, and at which second of the day it happened.
+
+Ratios are never stored; whoever needs one computes it from the counters.
+"""
+
+from typing import Final
+
+import numpy as np
+
+from mockserver.simulation import hashing
+from mockserver.simulation.calendar import Days
+from mockserver.simulation.facts import Facts, gather
+from mockserver.simulation.hashing import I64
+from mockserver.simulation.people import Block, People
+from mockserver.simulation.presence import Presence
+from mockserver.simulation.scripts import Scripts
+
+NAME: Final = "tabnine"
+
+COUNTERS = (
+    "completions",
+    "completion_chars",
+    "keystrokes",
+    "completion_lines",
+    "chat_interactions",
+    "chat_useful",
+    "chat_lines",
+    "chat_chars",
+    "instruct_accepted",
+    "agent_interactions",
+    "agent_lines_added",
+    "agent_lines_added_accepted",
+    "agent_lines_removed",
+    "agent_lines_removed_accepted",
+)
+"""Names of the counters, in the order of axis 0 wherever they are an array."""
+
+INDEX = {name: index for index, name in enumerate(COUNTERS)}
+SECTIONS = tuple(INDEX[name] for name in ("completions", "chat_interactions", "agent_interactions"))
+"""The counters of which a single event makes a person active in a section, and in Tabnine at all."""
+
+EARLIEST, LATEST = 8 * 3600, 18 * 3600
+"""The seconds of a day from which and before which a person's facts of that day happen."""
+
+_VOLUME = hashing.exponential(256, 256)
+_SCALES = np.array([4, 11, 28], dtype=np.int64)
+"""By level: how much a person does in a day."""
+_CHAT_PERCENT, _AGENT_PERCENT = 75, 35
+
+
+class TabnineFacts:
+    """Tabnine's counters: a pure function of a block of members and a run of days."""
+
+    def __init__(self, people: People, presence: Presence, scripts: Scripts) -> None:
+        self._presence = presence
+        self._scripts = scripts
+        self._habits = people.key("tabnine habits")
+        self._first = people.key("tabnine first")
+        self._second = people.key("tabnine second")
+        self._seconds = people.key("tabnine instants")
+
+    def seconds(self, block: Block, span: Days) -> I64:
+        """Members by days: the second of the day at which all of a person's facts of that day happen."""
+        bits = hashing.mix(hashing.mix(self._seconds, block.index)[:, None], span.ordinals[None, :])
+        return EARLIEST + (hashing.field(bits, 0, 32) * (LATEST - EARLIEST) >> 32)
+
+    def facts(self, block: Block, span: Days) -> Facts:
+        """Who is active, and every counter."""
+        return gather(NAME, COUNTERS, self._presence, self._scripts, block, span, self._count)
+
+    def _count(self, block: Block, rows: I64, ordinals: I64, busy: I64) -> I64:
+        habits = hashing.mix(self._habits, block.index)
+        chats = hashing.percent(hashing.field(habits, 0), _CHAT_PERCENT).astype(np.int64)[rows]
+        agents = hashing.percent(hashing.field(habits, 1), _AGENT_PERCENT).astype(np.int64)[rows]
+        scale = _SCALES[block.level][rows] * busy
+        first = hashing.mix(hashing.mix(self._first, block.index)[rows], ordinals)
+        second = hashing.mix(hashing.mix(self._second, block.index)[rows], ordinals)
+        counts = np.zeros((len(COUNTERS), len(rows)), dtype=np.int64)
+        _count_completions(counts, first, scale)
+        _count_chat(counts, second, chats * scale)
+        _count_agent(counts, first, second, agents * scale)
+        return counts
+
+
+def _volume(bits: hashing.U64, index: int, scale: I64) -> I64:
+    """An exponential draw around a scale."""
+    return _VOLUME[hashing.field(bits, index, 8)] * scale >> 16
+
+
+def _count_completions(counts: I64, bits: hashing.U64, scale: I64) -> None:
+    """Everybody who is active has accepted a completion: nobody is active without an event."""
+    completions = 1 + _volume(bits, 0, scale) * 2
+    chars = completions * (14 + (hashing.field(bits, 1, 8) >> 3))
+    counts[INDEX["completions"]] = completions
+    counts[INDEX["completion_chars"]] = chars
+    counts[INDEX["keystrokes"]] = chars * (160 + hashing.field(bits, 2, 8)) >> 7
+    counts[INDEX["completion_lines"]] = completions * (256 + hashing.field(bits, 3, 8)) >> 8
+
+
+def _count_chat(counts: I64, bits: hashing.U64, scale: I64) -> None:
+    interactions = _volume(bits, 0, scale)
+    useful = interactions * (90 + (hashing.field(bits, 1, 8) >> 1)) >> 8
+    lines = useful * (1 + (hashing.field(bits, 2, 8) >> 5))
+    counts[INDEX["chat_interactions"]] = interactions
+    counts[INDEX["chat_useful"]] = useful
+    counts[INDEX["chat_lines"]] = lines
+    counts[INDEX["chat_chars"]] = lines * (12 + (hashing.field(bits, 3, 8) >> 3))
+    counts[INDEX["instruct_accepted"]] = useful * hashing.field(bits, 4, 8) >> 10
+
+
+def _count_agent(counts: I64, first: hashing.U64, second: hashing.U64, scale: I64) -> None:
+    interactions = _volume(first, 4, scale) * (hashing.field(first, 5, 8) < 150) >> 1
+    added = interactions * (2 + (hashing.field(first, 6, 8) >> 4))
+    removed = added * hashing.field(first, 7, 8) >> 9
+    counts[INDEX["agent_interactions"]] = interactions
+    counts[INDEX["agent_lines_added"]] = added
+    counts[INDEX["agent_lines_added_accepted"]] = added * (120 + (hashing.field(second, 6, 8) >> 1)) >> 8
+    counts[INDEX["agent_lines_removed"]] = removed
+    counts[INDEX["agent_lines_removed_accepted"]] = removed * (120 + (hashing.field(second, 7, 8) >> 1)) >> 8

@@ -1,0 +1,158 @@
+"""Tests of the audit: each defect is caught by name, consistent answers pass, and the server is left as it was.
+
+Each vendor's probes say which invariants catch its defects; the command has tests of its own (`tests/cli`).
+"""
+
+from dataclasses import replace
+from datetime import date
+from http.client import HTTPConnection
+from unittest.mock import Mock
+
+import pytest
+
+from mockserver import server, vendors
+from mockserver.app import create_app
+from mockserver.audit import cross_vendor, reader, run
+from mockserver.audit.invariant import Violation, at_most
+from mockserver.audit.reader import NotApplicable, ServerUnusable, VendorRefused
+from mockserver.audit.roles import Roles
+from mockserver.client import Client
+from tests.conftest import SERVED, SETTINGS
+from tests.contract import probes
+from tests.contract.audits import GROUPS, NAMES, audit, failed, names
+from tests.contract.watch import Watch
+
+CAUGHT = {defect: caught for vendor in SERVED.values() for defect, caught in probes.of(vendor).caught.items()}
+DEFECTS = [defect.name for vendor in SERVED.values() for defect in vendor.defects]
+UNDESCRIBED = {name for name in DEFECTS if name.startswith("negative-")}
+"""The defects that break a vendor's OpenAPI file as well."""
+
+SOMETIMES = {name for name in NAMES if name.startswith("cross-vendor-")} | {"ide-pages-are-the-whole"}
+"""What has nothing to check where nobody uses anything, nobody has left, or everybody has every licence."""
+
+
+@pytest.mark.parametrize(("defect", "caught"), CAUGHT.items(), ids=CAUGHT)
+def test_each_defect_is_caught_by_name(client: Client, watch: Watch, defect: str, caught: set[str]) -> None:
+    groups = tuple(group for group, invariants in GROUPS.items() if {each.name for each in invariants} & caught)
+    results = audit(client, defect, groups=groups)
+    assert names(results, "failed") == caught
+    assert all(results[name].detail for name in caught)
+    assert bool(watch.take()) == (defect in UNDESCRIBED)
+
+
+def test_every_defect_has_its_invariants_in_the_probes() -> None:
+    assert set(CAUGHT) == set(DEFECTS), "each vendor's probes say in `caught` which invariants fail under each defect"
+
+
+def test_every_invariant_can_fail() -> None:
+    assert set().union(*CAUGHT.values()) == set(NAMES)
+
+
+def test_no_two_invariants_have_the_same_name() -> None:
+    assert len(set(NAMES)) == len(NAMES)
+
+
+def test_defects_are_disarmed_after_the_audit(client: Client) -> None:
+    assert failed(client, *set(CAUGHT) - UNDESCRIBED)
+    assert failed(client) == set()
+
+
+@pytest.mark.parametrize("organization", ["acme", "documented", "empty", "initech"])
+def test_everything_holds_at_every_organization(organization: str) -> None:
+    app = create_app(replace(SETTINGS, organization=organization))
+    with server.in_thread(app) as running, Client(running.url) as client:
+        results = audit(client, full=True)
+        assert names(results, "failed") == set()
+        assert names(results, "not applicable") <= SOMETIMES
+
+
+def test_defects_leave_answers_without_rows_alone() -> None:
+    app = create_app(replace(SETTINGS, organization="empty"))
+    with server.in_thread(app) as running, Client(running.url) as client:
+        violated = failed(client, *set(DEFECTS) - UNDESCRIBED)
+        assert "tabnine-utilization-is-the-list" in violated
+        assert {"augment-users-are-days", "augment-nobody-twice", "ide-descending-is-reversed"} & violated == set()
+
+
+def test_limits_and_defects_are_put_back(client: Client) -> None:
+    client.limits.update({"augment": {"per_minute": 5, "burst": 2}})
+    client.defects.arm(["ghost"])
+    before = client.limits.get(), client.defects.get()
+    assert "cross-vendor-nobody-after-leaving" in failed(client, "feature-gap")
+    assert (client.limits.get(), client.defects.get()) == before
+
+
+def test_an_interrupted_audit_puts_everything_back(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = client.limits.get(), client.defects.get()
+    _, results = run.audit(client, vendors.room("invariants"), defects=("ghost",))
+    assert next(results).outcome == "passed"
+    assert client.limits.get() != before[0]
+    with monkeypatch.context() as patch:
+        patch.setattr(HTTPConnection, "getresponse", Mock(side_effect=KeyboardInterrupt))
+        with pytest.raises(KeyboardInterrupt):
+            client.clock.get()
+    results.close()
+    assert (client.limits.get(), client.defects.get()) == before
+
+
+def test_a_refused_request_fails_its_invariant(client: Client) -> None:
+    made, results = run.audit(client, vendors.room("invariants"))
+    results.close()
+    client.limits.update({"augment": "off"})
+    made.authorizations = {**made.authorizations, "augment": "Bearer nobody"}
+    result = run.check("augment", GROUPS["augment"][0], made)
+    assert (result.outcome, "answers 401" in result.detail) == ("failed", True)
+    with pytest.raises(VendorRefused, match=r"GET /api/v1/nothing\?at=all answers 404"):
+        made.get("tabnine", "/api/v1/nothing", at="all")
+
+
+@pytest.mark.parametrize(
+    ("first", "last"),
+    [
+        pytest.param(date(2025, 10, 2), date(2025, 10, 1), id="backwards"),
+        pytest.param(None, date(2025, 10, 20), id="an incomplete day"),
+        pytest.param(date(2025, 7, 1), date(2025, 9, 29), id="91 days"),
+    ],
+)
+def test_a_range_that_cannot_be_audited_is_refused(client: Client, first: date | None, last: date) -> None:
+    with pytest.raises(run.BadRange, match="at most 90 days and ends by 2025-10-19"):
+        run.audit(client, vendors.room("invariants"), first=first, last=last)
+
+
+def test_ninety_days_can_be_audited(client: Client) -> None:
+    made, _ = run.audit(client, vendors.room("invariants"), first=date(2025, 7, 1), last=date(2025, 9, 28))
+    assert (len(made.days), len(made.sampled_days)) == (90, 7)
+
+
+def test_a_refused_exchange_makes_the_server_unusable(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    tokens = client.tokens.list_all()
+    wrong = [{**token, "client_secret": "wrong"} for token in tokens if "token_path" in token]
+    monkeypatch.setattr(type(client.tokens), "list_all", lambda _: wrong)
+    with pytest.raises(ServerUnusable, match="answers 401"):
+        reader.authorizations(client)
+
+
+@pytest.mark.parametrize("url", ["http://127.0.0.1:9", "https://127.0.0.1:9"])
+def test_a_server_that_is_not_there_is_unusable(url: str) -> None:
+    with Client(url) as client, pytest.raises(ServerUnusable, match="gives no whole answer"):
+        run.audit(client, vendors.room("invariants"))
+
+
+def test_a_server_that_goes_away_is_unusable(client: Client) -> None:
+    made, _ = run.audit(client, vendors.room("invariants"))
+    made.client = Client("http://127.0.0.1:9")
+    with pytest.raises(ServerUnusable, match="gives no whole answer"):
+        made.answer("augment", "/analytics/v0/dau")
+
+
+def test_roles_that_nobody_has_leave_nothing_to_check(client: Client) -> None:
+    made, _ = run.audit(client, vendors.room("invariants"))
+    for invariant in cross_vendor.invariants({"alone": Roles(product="alone")}):
+        assert run.check(cross_vendor.NAME, invariant, made).outcome == "not applicable"
+
+
+def test_equal_numbers_are_at_most_each_other() -> None:
+    at_most("here", 2, 2, "less and more")
+    with pytest.raises(Violation, match="here: less and more are 3 and 2"):
+        at_most("here", 3, 2, "less and more")
+    assert not issubclass(NotApplicable, Violation)

@@ -1,0 +1,116 @@
+"""The draws: the same bits everywhere, exact at the ends, in the stated shares."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mockserver.simulation import hashing
+
+KEYS = st.integers(0, 2**64 - 1)
+COUNTERS = st.integers(-(2**63), 2**63 - 1)
+ALL_DRAWS = np.arange(65536, dtype=np.int64)
+
+
+@given(KEYS, COUNTERS)
+def test_scalar_and_mix_draw_the_same_bits(key: int, counter: int) -> None:
+    assert int(hashing.mix(key, np.array([counter], dtype=np.int64))[0]) == hashing.scalar(key, counter)
+
+
+@pytest.mark.parametrize(
+    ("key", "counter", "bits"),
+    [
+        # The first outputs of splitmix64 from the seeds 0 and 1234567, as published with the algorithm.
+        (0, 0, 0xE220A8397B1DCDAF),
+        (0, 1, 0x6E789E6AA1B965F4),
+        (0, 2, 0x06C45D188009454F),
+        (1234567, 0, 6457827717110365317),
+        (1234567, 1, 3203168211198807973),
+        (1234567, 2, 9817491932198370423),
+    ],
+)
+def test_the_bits_are_splitmix64s(key: int, counter: int, bits: int) -> None:
+    assert hashing.scalar(key, counter) == bits
+
+
+def test_a_key_for_each_row_meets_a_counter_for_each_column() -> None:
+    keys = np.array([3, 2**64 - 1], dtype=np.uint64)
+    table = hashing.mix(keys[:, None], np.array([[-5, 0, 9]], dtype=np.int64))
+    expected = [[hashing.scalar(int(key), counter) for counter in (-5, 0, 9)] for key in keys]
+    assert table.tolist() == expected
+
+
+def test_drawing_leaves_keys_and_counters_as_they_were() -> None:
+    keys, counters = np.array([3], dtype=np.uint64), np.array([4], dtype=np.int64)
+    hashing.mix(keys, counters)
+    assert (keys.tolist(), counters.tolist()) == ([3], [4])
+
+
+@pytest.mark.parametrize(
+    ("words", "key"),
+    [
+        (("ab", "c"), 0x4449645A7CE72544),
+        (("a", "bc"), 0xA88A4C477C93AF5A),
+        ((1, 7, "acme", "team"), 0x3DE05C9CEF6C3E48),
+    ],
+    ids=["ab c", "a bc", "a topic"],
+)
+def test_a_key_is_the_same_on_every_machine_and_keeps_words_apart(words: tuple[str | int, ...], key: int) -> None:
+    assert hashing.key(*words) == key
+
+
+@given(KEYS)
+def test_the_fields_of_a_hash_make_it_up_again(bits: int) -> None:
+    drawn = np.array([bits], dtype=np.uint64)
+    for width in (4, 8, 10, 16):
+        fields = [int(hashing.field(drawn, place, width)[0]) for place in range(64 // width)]
+        whole = sum(part << place * width for place, part in enumerate(fields))
+        assert whole == bits & ((1 << 64 // width * width) - 1), width
+
+
+def test_never_is_never_and_always_is_always() -> None:
+    assert not hashing.percent(ALL_DRAWS, 0).any()
+    assert hashing.percent(ALL_DRAWS, 100).all()
+
+
+@pytest.mark.parametrize("share", [1, 3, 50, 99])
+def test_a_percentage_is_met_to_the_draw(share: int) -> None:
+    assert int(hashing.percent(ALL_DRAWS, share).sum()) == -(-share * 65536 // 100)
+
+
+def test_everybody_may_have_a_percentage_of_their_own() -> None:
+    assert hashing.percent(np.array([0, 65535, 0]), np.array([0, 100, 1])).tolist() == [False, True, True]
+
+
+@pytest.mark.parametrize(("steps", "mean"), [(256, 45), (256, 256), (64, 1000)])
+def test_an_exponential_table_ascends_from_near_zero_and_has_its_mean(steps: int, mean: int) -> None:
+    table = hashing.exponential(steps, mean)
+    assert table[0] == mean // steps
+    assert (np.diff(table) >= 0).all()
+    assert abs(int(table.sum()) - mean * steps) <= steps, "rounding down costs less than one a step"
+
+
+def test_an_exponential_table_has_its_median() -> None:
+    table = hashing.exponential(256, 1000)
+    assert table[127] <= 693 <= table[128], "ln 2 of the mean"
+
+
+@pytest.mark.parametrize("weights", [[1], [1, 1], [84, 10, 4, 2], [0, 5, 0, 3, 0], [1_000_000, 1]])
+def test_choices_come_in_the_shares_of_their_weights(weights: list[int]) -> None:
+    found = np.bincount(hashing.weighted(ALL_DRAWS, np.array(weights)), minlength=len(weights))
+    shares = [weight * 65536 / sum(weights) for weight in weights]
+    assert len(found) == len(weights)
+    assert all(abs(count - share) <= 1 for count, share in zip(found.tolist(), shares, strict=True))
+
+
+def test_a_choice_without_weight_is_never_made() -> None:
+    found = set(hashing.weighted(ALL_DRAWS, np.array([0, 5, 0, 3, 0])).tolist())
+    assert found == {1, 3}
+
+
+def test_neighbours_in_key_and_counter_are_unlike() -> None:
+    """Each bit of a sum over many neighbours is set about half of the time: within 3 of 100."""
+    rows = hashing.mix(np.arange(100, dtype=np.uint64)[:, None], np.arange(100, dtype=np.int64)[None, :])
+    for place in range(64):
+        share = int(hashing.field(rows, place, 1).sum())
+        assert 4700 <= share <= 5300, f"bit {place}: {share} of 10000"
