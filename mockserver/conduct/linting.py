@@ -18,7 +18,7 @@ _QUERY_SHOWN: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
-class LintFinding:
+class JournalFinding:
     """A violated rule: `requests` are ids of the journal, ascending, and `truncated` how many are left out."""
 
     rule: str
@@ -37,7 +37,7 @@ def lint(
     advice: Mapping[str, Advice],
     allowances: Mapping[str, Allowance | None],
     publication_hours: Mapping[str, int],
-) -> list[LintFinding]:
+) -> list[JournalFinding]:
     """Every finding, by vendor, rule and operation; entries come in the order of their ids.
 
     All mappings are by vendor: its advice, the limit in force on the server, and the hour (UTC) at which the data of a
@@ -58,14 +58,14 @@ def lint(
     ]
 
 
-def _findings(rule: LintRule, requests: Sequence[JournaledRequest]) -> Iterator[LintFinding]:
+def _findings(rule: LintRule, requests: Sequence[JournaledRequest]) -> Iterator[JournalFinding]:
     by_operation: dict[str, list[JournaledRequest]] = {}
     for each in rule.violations(requests):
         by_operation.setdefault(each.entry.operation or "", []).append(each)
     for operation in sorted(by_operation):
         violating = sorted(by_operation[operation], key=lambda each: each.entry.id)
         first = violating[0]
-        yield LintFinding(
+        yield JournalFinding(
             rule=rule.name,
             source=first.context.advice.sources.get(rule.name, GOOD_PRACTICE),
             vendor=first.entry.vendor,

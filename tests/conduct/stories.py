@@ -11,7 +11,7 @@ from typing import Any
 from mockserver import vendors
 from mockserver.conduct import linting
 from mockserver.conduct.advice import Advice
-from mockserver.conduct.linting import LintFinding
+from mockserver.conduct.linting import JournalFinding
 from mockserver.gateway.journal import Entry
 from mockserver.gateway.limits import Allowance
 
@@ -104,7 +104,7 @@ def findings(
     entries: Sequence[Entry],
     limits: dict[str, Allowance | None] | None = None,
     hours: dict[str, int] | None = None,
-) -> list[LintFinding]:
+) -> list[JournalFinding]:
     """The findings over some entries, with the documented limits and publication hours unless given."""
     return linting.lint(
         entries,

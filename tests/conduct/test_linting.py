@@ -51,7 +51,7 @@ def test_empty_journal_has_no_findings() -> None:
 
 def test_finding_contains_rule_source_and_advice() -> None:
     assert findings(journal([line("getDau", "date=2025-10-21", 400)])) == [
-        linting.LintFinding(
+        linting.JournalFinding(
             rule="today-asked",
             source="Augment's page on its Analytics API: the most recent date that can be asked for is yesterday",
             vendor="augment",
