@@ -111,19 +111,19 @@ ON_TEMPLATES = {
 
 
 @pytest.mark.parametrize(("said", "fault"), ON_TEMPLATES.values(), ids=ON_TEMPLATES)
-def test_templated_paths_and_answers_without_content_are_judged_too(said: Said, fault: str | None) -> None:
+def test_templated_paths_and_empty_answers_are_checked(said: Said, fault: str | None) -> None:
     found = TEMPLATED.faults(said)
     assert bool(found) is (fault is not None)
     assert fault is None or fault in found[0]
 
 
 @pytest.mark.parametrize("said", GOOD.values(), ids=GOOD)
-def test_what_the_file_describes_has_no_fault(said: Said) -> None:
+def test_described_answer_has_no_errors(said: Said) -> None:
     assert AUGMENT.faults(said) == []
 
 
 @pytest.mark.parametrize(("said", "fault"), WRONG.values(), ids=WRONG)
-def test_what_the_file_does_not_describe_is_named(said: Said, fault: str) -> None:
+def test_undescribed_answer_is_reported(said: Said, fault: str) -> None:
     found = AUGMENT.faults(said)
     assert any(fault in each for each in found), found
     assert all(each.startswith(f"{said.method} {said.path} → {said.status}: ") for each in found)
@@ -144,7 +144,7 @@ PLANTED: dict[str, tuple[Callable[[], Response], str]] = {
 
 
 @pytest.mark.parametrize(("view", "fault"), PLANTED.values(), ids=PLANTED)
-def test_an_app_that_answers_wrongly_is_caught_in_the_act(
+def test_wrong_answer_of_an_app_is_detected(
     augment_of: Callable[..., Client], watch: Watch, view: Callable[[], Response], fault: str
 ) -> None:
     augment = augment_of()
@@ -154,14 +154,14 @@ def test_an_app_that_answers_wrongly_is_caught_in_the_act(
     assert caught.startswith("GET /analytics/v0/dau-count")
 
 
-def test_a_fault_is_told_once_and_a_good_answer_tells_nothing(augment: Client, watch: Watch) -> None:
+def test_error_is_reported_once(augment: Client, watch: Watch) -> None:
     before = watch.judged
     augment.get("/dau-count")
     augment.get("/nowhere")
     assert (watch.judged - before, watch.take()) == (2, [])
 
 
-def test_what_is_not_a_vendors_is_not_judged(app: Flask, watch: Watch) -> None:
+def test_paths_outside_the_vendors_are_not_checked(app: Flask, watch: Watch) -> None:
     before = watch.judged
     app.test_client().get("/nowhere")
     app.test_client().get("/analytics/v01")

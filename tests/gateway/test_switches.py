@@ -31,7 +31,7 @@ def test_first_option_is_the_default() -> None:
     assert (MOOD.default, MOOD.options) == ("cheerful", ("cheerful", "grumpy"))
 
 
-def test_every_switch_has_a_value_from_the_beginning() -> None:
+def test_every_switch_has_a_default() -> None:
     assert switches.defaults(BOTH) == {"mood": "cheerful", "hour": 2}
 
 
@@ -70,7 +70,7 @@ def test_only_given_values_are_parsed() -> None:
         ("xyz", "there is no switch 'xyz'; there are: mood, hour"),
     ],
 )
-def test_an_unknown_switch_is_refused_with_the_nearest_and_all_names(name: str, message: str) -> None:
+def test_unknown_switch_is_refused_with_a_suggestion(name: str, message: str) -> None:
     with pytest.raises(SwitchError) as caught:
         switches.parse(BOTH, {name: "x"})
     assert str(caught.value) == message
@@ -98,13 +98,13 @@ RENAMINGS: dict[str, tuple[object, dict[str, str]]] = {
 
 
 @pytest.mark.parametrize(("stated", "mapping"), RENAMINGS.values(), ids=RENAMINGS)
-def test_a_renaming_is_read_from_a_mapping_or_a_text(stated: object, mapping: dict[str, str]) -> None:
+def test_renaming_is_read_from_a_mapping_or_text(stated: object, mapping: dict[str, str]) -> None:
     value = NAMES.read(stated)
     assert NAMES.to_json(value) == mapping
     assert NAMES.read(value) == value
 
 
-def test_the_same_renaming_is_the_same_value_however_it_is_stated() -> None:
+def test_same_renaming_is_the_same_option_in_any_form() -> None:
     stated = ({"date": "day", "items": "rows"}, {"items": "rows", "date": "day", "tool": "tool"}, "date=day,items=rows")
     assert len({NAMES.read(each) for each in stated}) == 1
 
@@ -157,7 +157,7 @@ BAD_RENAMINGS: dict[str, tuple[object, str]] = {
 
 
 @pytest.mark.parametrize(("stated", "taught"), BAD_RENAMINGS.values(), ids=BAD_RENAMINGS)
-def test_a_renaming_that_cannot_be_is_refused_with_the_rule(stated: object, taught: str) -> None:
+def test_invalid_renaming_is_refused_with_the_rule(stated: object, taught: str) -> None:
     with pytest.raises(SwitchError) as caught:
         NAMES.read(stated)
     assert taught in str(caught.value)
@@ -222,7 +222,7 @@ def test_equal_options_make_equal_switches() -> None:
 
 
 @given(st.permutations(("items", "date", "tool", "nextCursor")))
-def test_any_swapping_among_the_names_that_may_be_renamed_is_taken(order: list[str]) -> None:
+def test_renamable_fields_can_be_swapped(order: list[str]) -> None:
     mapping = dict(zip(("items", "date", "tool", "nextCursor"), order, strict=True))
     if mapping.pop("nextCursor") == "nextCursor":
         assert NAMES.to_json(NAMES.read(mapping)) == {old: new for old, new in mapping.items() if old != new}

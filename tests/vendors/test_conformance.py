@@ -45,14 +45,14 @@ def client_of(app: Flask, carried: str) -> Callable[[Vendor], Client]:
 
 
 @every_vendor
-def test_the_file_is_openapi(vendor: Vendor) -> None:
+def test_file_is_valid_openapi(vendor: Vendor) -> None:
     document = _oracle(vendor).document
     validate(document)
     assert document["openapi"].startswith("3.1.")
 
 
 @every_vendor
-def test_every_operation_is_routed_and_every_route_is_described(app: Flask, vendor: Vendor) -> None:
+def test_operations_and_routes_are_the_same(app: Flask, vendor: Vendor) -> None:
     """The endpoint's name is the operationId, the path and the methods are the same, and HEAD comes with GET."""
     routed = {
         (rule.endpoint.partition(":")[2], re.sub(r"<(?:[^:<>]+:)?([^<>]+)>", r"{\1}", rule.rule), method)
@@ -69,14 +69,14 @@ def test_every_operation_is_routed_and_every_route_is_described(app: Flask, vend
 
 
 @every_vendor
-def test_every_path_lies_below_a_mount(vendor: Vendor) -> None:
+def test_every_path_is_below_a_mount(vendor: Vendor) -> None:
     for path in _oracle(vendor).document["paths"]:
         assert any(path.startswith(f"{mount}/") for mount in vendor.mounts), path
     assert any(vendor.sample_path.startswith(f"{mount}/") for mount in vendor.mounts)
 
 
 @every_vendor
-def test_no_two_operations_have_the_same_id(vendor: Vendor) -> None:
+def test_operation_ids_are_unique(vendor: Vendor) -> None:
     ids = [operation["operationId"] for _, _, operation in oracle.operations(_oracle(vendor).document)]
     assert len(set(ids)) == len(ids)
 
@@ -145,7 +145,7 @@ def _ask(asking: Client, method: str, path: str, query: dict[str, str], operatio
 
 
 @every_operation
-def test_the_server_knows_every_parameter_that_is_described(
+def test_server_knows_every_described_parameter(
     client_of: Callable[[Vendor], Client], vendor: Vendor, path: str, method: str, operation: Any
 ) -> None:
     asking = client_of(vendor)
@@ -157,7 +157,7 @@ def test_the_server_knows_every_parameter_that_is_described(
 
 
 @every_operation
-def test_the_server_needs_every_parameter_that_is_required_and_no_other(
+def test_server_requires_exactly_the_required_parameters(
     client_of: Callable[[Vendor], Client], vendor: Vendor, path: str, method: str, operation: Any
 ) -> None:
     asking = client_of(vendor)
@@ -169,7 +169,7 @@ def test_the_server_needs_every_parameter_that_is_required_and_no_other(
 
 
 @every_operation
-def test_the_server_knows_no_other_parameter(
+def test_server_knows_no_other_parameter(
     client_of: Callable[[Vendor], Client], vendor: Vendor, path: str, method: str, operation: Any
 ) -> None:
     """Refused or ignored, as the switch says; ignored by a vendor that has no such switch, and where a form is sent."""
@@ -189,9 +189,7 @@ def test_the_server_knows_no_other_parameter(
 
 
 @every_operation
-def test_an_examples_answer_is_one_that_the_schema_allows(
-    vendor: Vendor, path: str, method: str, operation: Any
-) -> None:
+def test_example_answer_matches_its_schema(vendor: Vendor, path: str, method: str, operation: Any) -> None:
     known = _oracle(vendor)
     checked = 0
     for status in operation["responses"]:
@@ -208,7 +206,7 @@ def _examples(response: Any) -> Iterator[tuple[str, Any]]:
 
 
 @every_vendor
-def test_every_record_of_evidence_says_what_it_must(vendor: Vendor) -> None:
+def test_evidence_records_are_complete(vendor: Vendor) -> None:
     records = list(rules.records(_oracle(vendor).document))
     assert records
     assert [(record, fault) for record in records for fault in evidence.errors(record)] == []
@@ -224,13 +222,13 @@ def _told(vendor: Vendor) -> dict[str, list[Record]]:
 
 
 @every_vendor
-def test_the_file_and_the_policy_name_the_same_switches_with_the_same_grades(vendor: Vendor) -> None:
+def test_file_and_policy_have_the_same_switches_and_grades(vendor: Vendor) -> None:
     told = {(name, record["grade"]) for name, records in _told(vendor).items() for record in records}
     assert told == {(each.name, each.grade) for each in vendor.switches}
 
 
 @every_vendor
-def test_the_file_tells_every_reading_of_a_switch(vendor: Vendor) -> None:
+def test_file_names_every_option_of_a_switch(vendor: Vendor) -> None:
     switches = {each.name: each for each in vendor.switches}
     for name, records in _told(vendor).items():
         says = " ".join(record["description"] for record in records)
@@ -242,7 +240,7 @@ def test_the_file_tells_every_reading_of_a_switch(vendor: Vendor) -> None:
 @pytest.mark.parametrize(
     "switch", [each for vendor in VENDORS.values() for each in vendor.switches], ids=lambda each: each.name
 )
-def test_the_first_value_is_the_default_and_every_switch_says_what_it_is_about(switch: AnySwitch) -> None:
+def test_first_option_is_the_default_and_switches_are_described(switch: AnySwitch) -> None:
     assert switch.read(switch.to_json(switch.default)) == switch.default
     assert len(set(switch.options)) == len(switch.options) >= 2
     assert switch.description.endswith(".")

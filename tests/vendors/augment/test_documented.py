@@ -52,7 +52,7 @@ def _changed(printed: Any, served: Any, change: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("example", EXAMPLES.values(), ids=EXAMPLES)
-def test_a_documented_example_comes_back_digit_for_digit(documented: Client, example: Any) -> None:
+def test_documented_example_is_reproduced_exactly(documented: Client, example: Any) -> None:
     answer = documented.at(example["clock"]).get(
         example["request"]["path"].removeprefix(documented.mount), example["request"]["query"]
     )
@@ -63,7 +63,7 @@ def test_a_documented_example_comes_back_digit_for_digit(documented: Client, exa
 
 
 @pytest.mark.parametrize("example", [one for one in EXAMPLES.values() if one["status"] == 200])
-def test_no_more_than_the_rows_and_the_order_of_keys_is_ours(documented: Client, example: Any) -> None:
+def test_example_differs_only_in_rows_and_key_order(documented: Client, example: Any) -> None:
     """A client that reads by position sees the keys in the documented order."""
     request = example["request"]
     body = documented.at(example["clock"]).get(request["path"].removeprefix(documented.mount), request["query"]).json
@@ -72,7 +72,7 @@ def test_no_more_than_the_rows_and_the_order_of_keys_is_ours(documented: Client,
 
 
 @pytest.mark.parametrize("name", [name for name, one in EXAMPLES.items() if "next_request" in one])
-def test_a_printed_request_for_the_next_page_leads_on(documented: Client, name: str) -> None:
+def test_documented_request_for_the_next_page_works(documented: Client, name: str) -> None:
     request = EXAMPLES[name]["next_request"]
     first = EXAMPLES[name]["request"]["query"]
     path = request["path"].removeprefix(documented.mount)
@@ -83,7 +83,7 @@ def test_a_printed_request_for_the_next_page_leads_on(documented: Client, name: 
     assert any(rows[place : place + len(found)] == found for place in range(1, len(rows)))
 
 
-def test_the_dau_page_ends_with_the_documented_cursor(documented: Client) -> None:
+def test_dau_page_ends_with_the_documented_cursor(documented: Client) -> None:
     page = documented.got("/dau", date="2025-10-15", page_size=50)
     assert page["pagination"] == {"next_cursor": "eyJsYXN0X2lkIjoidXNlcjUwIn0=", "has_more": True}
     assert len(documented.walk("/dau", date="2025-10-15", page_size=50)) == 100

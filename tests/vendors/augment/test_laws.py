@@ -29,9 +29,7 @@ def world(opened: Callable[[str], Client]) -> World:
 
 @settings(max_examples=25)
 @given(which=some_world, day=worlds.days())
-def test_the_count_of_a_day_is_its_users_and_the_users_with_a_record(
-    world: World, which: tuple[str, int | None], day: date
-) -> None:
+def test_daily_count_agrees_with_users_and_records(world: World, which: tuple[str, int | None], day: date) -> None:
     client, text = world(*which), day.isoformat()
     [counted] = client.got("/dau-count", start_date=text, end_date=text)["daily_active_user_counts"]
     users = [worlds.name(row) for row in client.walk("/dau", date=text, page_size=250)]
@@ -43,9 +41,7 @@ def test_the_count_of_a_day_is_its_users_and_the_users_with_a_record(
 
 @settings(max_examples=25)
 @given(which=some_world, day=worlds.days())
-def test_the_records_of_a_user_add_up_to_their_activity_of_that_day(
-    world: World, which: tuple[str, int | None], day: date
-) -> None:
+def test_records_of_a_user_add_up_to_their_activity(world: World, which: tuple[str, int | None], day: date) -> None:
     client, text = world(*which), day.isoformat()
     activity = client.walk("/user-activity", start_date=text, end_date=text, page_size=100)
     records = client.walk(RECORDS, date=text, page_size=100)
@@ -59,9 +55,7 @@ def test_the_records_of_a_user_add_up_to_their_activity_of_that_day(
 
 @settings(max_examples=25)
 @given(which=some_world, day=worlds.days())
-def test_records_ascend_by_user_then_language_then_editor_and_none_comes_twice(
-    world: World, which: tuple[str, int | None], day: date
-) -> None:
+def test_records_are_ordered_without_repetition(world: World, which: tuple[str, int | None], day: date) -> None:
     records = world(*which).walk(RECORDS, date=day.isoformat(), page_size=100)
     for _, rows in groupby(records, worlds.name):
         labels = [(row["language"], row["editor"]) for row in rows]
@@ -70,7 +64,7 @@ def test_records_ascend_by_user_then_language_then_editor_and_none_comes_twice(
 
 @settings(max_examples=25)
 @given(which=some_world, span=worlds.spans(30))
-def test_users_added_up_are_days_added_up(world: World, which: tuple[str, int | None], span: Span) -> None:
+def test_sum_over_users_is_the_sum_over_days(world: World, which: tuple[str, int | None], span: Span) -> None:
     client = world(*which)
     users = client.walk("/user-activity", **span.query, page_size=100)
     used = client.got("/daily-usage", **span.query)["daily_usage"]
@@ -79,9 +73,7 @@ def test_users_added_up_are_days_added_up(world: World, which: tuple[str, int | 
 
 @settings(max_examples=25)
 @given(which=some_world, span=worlds.spans(5))
-def test_active_days_are_the_days_on_which_the_user_is_in_dau(
-    world: World, which: tuple[str, int | None], span: Span
-) -> None:
+def test_active_days_count_the_days_in_dau(world: World, which: tuple[str, int | None], span: Span) -> None:
     client = world(*which)
     present = [worlds.name(row) for day in span.days for row in client.walk("/dau", date=day, page_size=250)]
     users = client.walk("/user-activity", **span.query, page_size=100)
@@ -92,9 +84,7 @@ def test_active_days_are_the_days_on_which_the_user_is_in_dau(
 
 @settings(max_examples=25)
 @given(which=some_world, span=worlds.spans(90))
-def test_daily_usage_has_the_days_that_dau_count_counts_anybody_on(
-    world: World, which: tuple[str, int | None], span: Span
-) -> None:
+def test_daily_usage_has_the_days_with_active_users(world: World, which: tuple[str, int | None], span: Span) -> None:
     client = world(*which)
     counts = client.got("/dau-count", **span.query)
     usage = client.got("/daily-usage", **span.query)
@@ -107,9 +97,7 @@ def test_daily_usage_has_the_days_that_dau_count_counts_anybody_on(
 
 @settings(max_examples=25)
 @given(which=some_world, span=worlds.spans(20))
-def test_totals_are_their_parts_and_no_part_is_more_than_its_whole(
-    world: World, which: tuple[str, int | None], span: Span
-) -> None:
+def test_totals_are_the_sums_of_their_parts(world: World, which: tuple[str, int | None], span: Span) -> None:
     client = world(*which)
     users = client.walk("/user-activity", **span.query, page_size=100)
     usage = client.got("/daily-usage", **span.query)["daily_usage"]
@@ -125,7 +113,7 @@ def test_totals_are_their_parts_and_no_part_is_more_than_its_whole(
 
 @settings(max_examples=25)
 @given(which=some_world, day=worlds.days(), data=st.data())
-def test_any_chain_of_page_sizes_and_cursors_makes_up_the_whole(
+def test_pages_of_any_sizes_add_up_to_the_whole_list(
     world: World, which: tuple[str, int | None], day: date, data: st.DataObject
 ) -> None:
     client = world(*which)
@@ -144,7 +132,7 @@ def test_any_chain_of_page_sizes_and_cursors_makes_up_the_whole(
 
 @settings(max_examples=25)
 @given(which=some_world, long=worlds.spans(60), data=st.data())
-def test_a_longer_range_never_loses_a_day_nor_a_user(
+def test_longer_range_loses_no_day_and_no_user(
     world: World, which: tuple[str, int | None], long: Span, data: st.DataObject
 ) -> None:
     client = world(*which)
@@ -168,9 +156,7 @@ def test_people_come_before_service_accounts(world: World, which: tuple[str, int
 
 @settings(max_examples=25)
 @given(which=some_world.filter(lambda which: which[0] != "documented"), span=worlds.spans(30))
-def test_generated_service_accounts_work_through_the_cli_unattended(
-    world: World, which: tuple[str, int | None], span: Span
-) -> None:
+def test_service_accounts_only_use_the_unattended_cli(world: World, which: tuple[str, int | None], span: Span) -> None:
     """Scripted facts may say otherwise, and those of the documentation have to."""
     for row in world(*which).walk("/user-activity", **span.query, page_size=100):
         if "service_account_name" in row:

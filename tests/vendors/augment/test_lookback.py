@@ -22,7 +22,7 @@ OLDEST = {
 
 
 @pytest.mark.parametrize(("now", "oldest"), OLDEST.values(), ids=OLDEST)
-def test_the_oldest_day_is_two_years_before_yesterday(augment: Client, now: str, oldest: str) -> None:
+def test_oldest_day_is_two_years_before_yesterday(augment: Client, now: str, oldest: str) -> None:
     augment.at(now)
     assert augment.get("/dau", f"date={oldest}").status == 200
     assert augment.get("/dau-count", f"start_date={oldest}").status == 200
@@ -47,7 +47,7 @@ CLAMPED_AND_REFUSED = {
 
 @pytest.mark.parametrize(("query", "first", "last"), CLAMPED.values(), ids=CLAMPED)
 @pytest.mark.parametrize("path", RANGED)
-def test_clamping_moves_the_start_up_before_the_other_rules(
+def test_clamping_moves_the_start_before_the_other_rules(
     augment: Client, path: str, query: str, first: str, last: str
 ) -> None:
     metadata = augment.switched(lookback_exceeded="clamp").get(path, query).json["metadata"]
@@ -56,12 +56,12 @@ def test_clamping_moves_the_start_up_before_the_other_rules(
 
 @pytest.mark.parametrize("query", CLAMPED_AND_REFUSED.values(), ids=CLAMPED_AND_REFUSED)
 @pytest.mark.parametrize("path", RANGED)
-def test_clamping_forgives_a_start_and_nothing_else(augment: Client, path: str, query: str) -> None:
+def test_clamping_concerns_only_the_start(augment: Client, path: str, query: str) -> None:
     assert augment.switched(lookback_exceeded="clamp").get(path, query).code == "InvalidArgument"
 
 
 @pytest.mark.parametrize("path", DATED)
-def test_a_single_day_is_no_start_and_is_not_clamped(augment: Client, path: str) -> None:
+def test_single_day_is_not_clamped(augment: Client, path: str) -> None:
     """Section 3 clamps starts of ranges; an end that is too old is refused all the same, and so is a day."""
     assert augment.switched(lookback_exceeded="clamp").get(path, "date=2023-10-19").code == "InvalidArgument"
 
@@ -76,7 +76,7 @@ BOUNDS = {
 
 
 @pytest.mark.parametrize(("now", "first", "last"), BOUNDS.values(), ids=BOUNDS)
-def test_wherever_the_clock_stands_every_endpoint_answers(augment: Client, now: str, first: str, last: str) -> None:
+def test_every_endpoint_answers_at_any_time(augment: Client, now: str, first: str, last: str) -> None:
     augment.at(now)
     for path in RANGED:
         metadata = augment.got(path)["metadata"]
@@ -85,7 +85,7 @@ def test_wherever_the_clock_stands_every_endpoint_answers(augment: Client, now: 
         assert augment.got(path)["metadata"]["effective_date"] == last
 
 
-def test_nobody_is_active_before_the_organisation_was_there(augment: Client) -> None:
+def test_nobody_is_active_before_the_first_day(augment: Client) -> None:
     augment.at("1999-06-15T12:00:00Z")
     counts = augment.got("/dau-count")["daily_active_user_counts"]
     assert [row["user_count"] for row in counts] == [0] * 7

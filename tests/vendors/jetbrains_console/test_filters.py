@@ -18,9 +18,7 @@ def _all(client: Client, **filters: str) -> list[object]:
     return [asking.report(client, path, *AUTUMN, groupBy="week", **filters) for path in REPORTS]
 
 
-def test_an_id_is_that_of_ide_services_and_means_the_same_as_the_address(
-    jetbrains_console: Client, jetbrains_ide: Client
-) -> None:
+def test_id_and_address_select_the_same_user(jetbrains_console: Client, jetbrains_ide: Client) -> None:
     walked = jetbrains_ide.walk(
         "/effectiveness/metrics/users.paged", fromDate="2025-10-13", toDate="2025-10-17", limit=1000
     )
@@ -30,13 +28,13 @@ def test_an_id_is_that_of_ide_services_and_means_the_same_as_the_address(
         assert _all(jetbrains_console, userIds=identifier) == _all(jetbrains_console, userEmails=email)
 
 
-def test_ids_and_addresses_are_the_same_in_any_letters(jetbrains_console: Client) -> None:
+def test_ids_and_addresses_ignore_letter_case(jetbrains_console: Client) -> None:
     ada = asking.user_id(jetbrains_console, ADA)
     assert _all(jetbrains_console, userIds=ada.upper()) == _all(jetbrains_console, userIds=ada)
     assert _all(jetbrains_console, userEmails=ADA.upper()) == _all(jetbrains_console, userEmails=ADA)
 
 
-def test_a_list_holds_everybody_in_it_once(jetbrains_console: Client) -> None:
+def test_repeated_user_in_a_list_counts_once(jetbrains_console: Client) -> None:
     total = asking.total(jetbrains_console, ADOPTION, *AUTUMN, userEmails=f"{ADA},{MAREK}")
     assert total["enabledUsers"] == 2
     assert asking.total(jetbrains_console, ADOPTION, *AUTUMN, userEmails=f"{ADA},{MAREK},{ADA}") == total
@@ -45,7 +43,7 @@ def test_a_list_holds_everybody_in_it_once(jetbrains_console: Client) -> None:
 
 
 @pytest.mark.parametrize("path", REPORTS)
-def test_who_is_unknown_matches_nobody_and_takes_nothing_from_the_others(jetbrains_console: Client, path: str) -> None:
+def test_unknown_user_matches_nobody(jetbrains_console: Client, path: str) -> None:
     for filters in ({"userIds": asking.UNKNOWN}, {"userEmails": "nobody@acme.example"}, {"userEmails": "x"}):
         assert set(asking.total(jetbrains_console, path, *AUTUMN, **filters).values()) == {0}
     assert asking.report(jetbrains_console, path, *AUTUMN, userEmails=f"{ADA},nobody@acme.example") == asking.report(
@@ -53,14 +51,14 @@ def test_who_is_unknown_matches_nobody_and_takes_nothing_from_the_others(jetbrai
     )
 
 
-def test_filters_hold_together(jetbrains_console: Client) -> None:
+def test_filters_are_combined(jetbrains_console: Client) -> None:
     ada = asking.user_id(jetbrains_console, ADA)
     assert _all(jetbrains_console, userIds=ada, userEmails=f"{MAREK},{ADA}") == _all(jetbrains_console, userIds=ada)
     nobody = asking.everything(jetbrains_console, *AUTUMN, userIds=ada, userEmails=MAREK)
     assert set(nobody.values()) == {0}
 
 
-def test_each_user_alone_makes_up_the_whole(jetbrains_console: Client) -> None:
+def test_single_users_add_up_to_the_whole(jetbrains_console: Client) -> None:
     """Credits add up over the users; nobody is enabled, active or at the limit who is not one of them."""
     organization = jetbrains_console.sandbox.config.organization
     identities = jetbrains_console.sandbox.world.identities
@@ -76,7 +74,7 @@ def test_each_user_alone_makes_up_the_whole(jetbrains_console: Client) -> None:
         assert sum(asking.hundredths(part[name] for part in parts)) == asking.hundredths([whole[name]])[0]
 
 
-def test_an_ide_counts_what_happened_in_it_and_all_of_them_are_the_whole(jetbrains_console: Client) -> None:
+def test_ides_add_up_to_the_whole(jetbrains_console: Client) -> None:
     """A day of a user belongs to one IDE, so that credits add up; a user may work in two IDEs on different days."""
     whole = asking.everything(jetbrains_console, *AUTUMN)
     parts = [asking.everything(jetbrains_console, *AUTUMN, ide=code) for code in IDES]
@@ -117,7 +115,7 @@ SEEN = {
 
 
 @pytest.mark.parametrize(("groups", "people"), SEEN.values(), ids=SEEN)
-def test_a_role_bound_to_groups_sees_their_members_those_of_subgroups_included(
+def test_role_bound_to_groups_sees_members_of_subgroups_too(
     jetbrains_console: Client, groups: tuple[str, ...], people: int
 ) -> None:
     spends = junie(_09_02=1000)
@@ -137,7 +135,7 @@ def test_a_role_bound_to_groups_sees_their_members_those_of_subgroups_included(
     assert asking.total(everybody, ADOPTION, *AUTUMN) == {"enabledUsers": 6, "activeUsers": 6}
 
 
-def test_at_acme_there_is_a_role_that_sees_two_teams_and_the_team_inside_one(jetbrains_console: Client) -> None:
+def test_acme_has_a_role_bound_to_two_teams(jetbrains_console: Client) -> None:
     """The role is bound to Guidance and Quality; Simulator is Guidance's."""
     bound = asking.role(jetbrains_console, "-groups")
     world = jetbrains_console.sandbox.world
@@ -149,7 +147,7 @@ def test_at_acme_there_is_a_role_that_sees_two_teams_and_the_team_inside_one(jet
     assert asking.total(jetbrains_console, ADOPTION, *AUTUMN, userEmails=f"{ADA},{MAREK},{INES}")["enabledUsers"] == 3
 
 
-def test_two_roles_that_ask_the_same_get_each_their_own_answer(jetbrains_console: Client) -> None:
+def test_same_query_of_two_roles_has_two_answers(jetbrains_console: Client) -> None:
     bound = asking.role(jetbrains_console, "-groups")
     for path in (ADOPTION, HITS, CREDITS):
         first = [client.get(path, asking.AUTUMN).body for client in (jetbrains_console, bound)]
@@ -158,7 +156,7 @@ def test_two_roles_that_ask_the_same_get_each_their_own_answer(jetbrains_console
         assert first[0] != first[1]
 
 
-def test_where_no_groups_are_stated_there_is_no_such_role(opened: Callable[[str], Client]) -> None:
+def test_organization_without_groups_has_no_such_role(opened: Callable[[str], Client]) -> None:
     credentials = basic("mock-jetbrains-console-globex-groups", asking.SECRET)
     answer = asking.token(opened("globex"), credentials)
     assert (answer.status, answer.json["error"]) == (401, "invalid_client")

@@ -32,7 +32,7 @@ def _numbers(row: Row) -> Row:
 
 @settings(max_examples=25)
 @given(world=any_world, span=worlds.spans(400), group_by=any_grouping)
-def test_a_total_holds_everybody_of_the_buckets_once_and_all_their_credits(
+def test_total_counts_each_user_once_and_all_credits(
     of: Of, world: tuple[str, int | None], span: Span, group_by: str
 ) -> None:
     client = of(*world)
@@ -46,9 +46,7 @@ def test_a_total_holds_everybody_of_the_buckets_once_and_all_their_credits(
 
 @settings(max_examples=25)
 @given(world=any_world, span=worlds.spans(120), group_by=any_grouping)
-def test_no_number_is_more_than_what_it_is_a_part_of(
-    of: Of, world: tuple[str, int | None], span: Span, group_by: str
-) -> None:
+def test_no_part_exceeds_its_whole(of: Of, world: tuple[str, int | None], span: Span, group_by: str) -> None:
     client = of(*world)
     told = [asking.report(client, path, *span.texts, groupBy=group_by) for path in asking.REPORTS]
     together = [
@@ -64,7 +62,7 @@ def test_no_number_is_more_than_what_it_is_a_part_of(
 
 @settings(max_examples=25)
 @given(world=any_world, span=worlds.spans(120))
-def test_the_peak_is_the_highest_of_the_days(of: Of, world: tuple[str, int | None], span: Span) -> None:
+def test_peak_is_the_highest_of_the_days(of: Of, world: tuple[str, int | None], span: Span) -> None:
     """Peak <= distinct users of the range <= sum over its days."""
     rows, total = asking.report(of(*world), HITS, *span.texts)
     days = [row["usersHitLimit"] for row in rows]
@@ -74,7 +72,7 @@ def test_the_peak_is_the_highest_of_the_days(of: Of, world: tuple[str, int | Non
 
 @settings(max_examples=25)
 @given(world=any_world, span=worlds.spans(200), group_by=any_grouping)
-def test_the_total_does_not_depend_on_the_grouping(
+def test_total_does_not_depend_on_the_grouping(
     of: Of, world: tuple[str, int | None], span: Span, group_by: str
 ) -> None:
     client = of(*world)
@@ -84,9 +82,7 @@ def test_the_total_does_not_depend_on_the_grouping(
 
 @settings(max_examples=25)
 @given(world=any_world, span=worlds.spans(60), more=st.integers(1, 40))
-def test_a_longer_range_never_loses_anything_and_keeps_every_day(
-    of: Of, world: tuple[str, int | None], span: Span, more: int
-) -> None:
+def test_longer_range_keeps_every_day(of: Of, world: tuple[str, int | None], span: Span, more: int) -> None:
     client, longer = of(*world), Span(span.first, span.last + timedelta(days=more))
     for path in asking.REPORTS:
         rows, total = asking.report(client, path, *span.texts)
@@ -97,7 +93,7 @@ def test_a_longer_range_never_loses_anything_and_keeps_every_day(
 
 @settings(max_examples=25)
 @given(world=any_world, span=worlds.spans(200), cut=st.integers(0, 200))
-def test_a_range_cut_in_two_makes_up_the_whole(of: Of, world: tuple[str, int | None], span: Span, cut: int) -> None:
+def test_range_is_the_sum_of_two_parts(of: Of, world: tuple[str, int | None], span: Span, cut: int) -> None:
     middle = min(span.first + timedelta(days=cut), span.last)
     if middle == span.last:
         return
@@ -115,7 +111,7 @@ def test_a_range_cut_in_two_makes_up_the_whole(of: Of, world: tuple[str, int | N
 
 @settings(max_examples=25)
 @given(world=any_world, span=worlds.spans(90), group_by=any_grouping, codes=st.sets(st.sampled_from(asking.IDES)))
-def test_ides_and_the_others_make_up_the_whole(
+def test_some_ides_and_the_others_add_up_to_the_whole(
     of: Of, world: tuple[str, int | None], span: Span, group_by: str, codes: set[str]
 ) -> None:
     others = set(asking.IDES) - codes
@@ -134,7 +130,7 @@ def test_ides_and_the_others_make_up_the_whole(
 
 @settings(max_examples=25)
 @given(world=any_world, day=st.dates(date(2022, 12, 1), date(2025, 11, 10)))
-def test_a_day_alone_is_as_it_is_among_others(of: Of, world: tuple[str, int | None], day: date) -> None:
+def test_single_day_is_the_same_in_a_longer_range(of: Of, world: tuple[str, int | None], day: date) -> None:
     client = of(*world)
     around = Span(day - timedelta(days=9), day + timedelta(days=9))
     for path in asking.REPORTS:

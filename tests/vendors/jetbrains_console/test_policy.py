@@ -27,19 +27,19 @@ NAMES = {
 SWITCHES = {each.name: each for each in policy.SWITCHES}
 
 
-def test_the_switches_are_those_of_the_contract_and_of_what_it_leaves_open() -> None:
+def test_switches_are_the_expected_ones() -> None:
     assert list(SWITCHES) == [*CONTRACT, "names"]
     assert (SWITCHES["names"].grade, set(SWITCHES["names"].options)) == ("A", NAMES)
 
 
 @pytest.mark.parametrize("name", CONTRACT)
-def test_a_switch_has_its_grade_its_readings_and_its_default(name: str) -> None:
+def test_switch_has_the_expected_grade_options_and_default(name: str) -> None:
     grade, choices = CONTRACT[name]
     found = SWITCHES[name]
     assert (found.grade, found.options, found.default) == (grade, choices, choices[0])
 
 
-def test_mounts_and_door_are_those_of_the_contract_and_there_is_no_limit() -> None:
+def test_mounts_and_authentication_are_the_expected_ones() -> None:
     served = vendor()
     assert (served.name, served.schemes) == ("jetbrains-console", ("Bearer",))
     assert served.mounts == ("/metrics/api", "/api/rest/oauth2")
@@ -55,7 +55,7 @@ def test_unknown_parameters_are_refused_or_ignored(jetbrains_console: Client) ->
     assert jetbrains_console.switched(unknown_parameters="ignore").get(ADOPTION, odd).body == plain.body
 
 
-def test_empty_elements_are_refused_or_passed_over(jetbrains_console: Client) -> None:
+def test_empty_elements_are_refused_or_ignored(jetbrains_console: Client) -> None:
     def total(client: Client, ide: str) -> asking.Row:
         return asking.total(client, ADOPTION, "2025-09-01", "2025-10-20", ide=ide)
 
@@ -69,7 +69,7 @@ def test_empty_elements_are_refused_or_passed_over(jetbrains_console: Client) ->
     assert total(ignoring, "") == total(ignoring, ",") == everybody
 
 
-def test_an_id_that_is_no_uuid_is_nobodys_or_refused(jetbrains_console: Client) -> None:
+def test_malformed_id_is_unknown_or_refused(jetbrains_console: Client) -> None:
     nobody = {"enabledUsers": 0, "activeUsers": 0}
     for odd in ("nobody", "0" * 32, f"{{{asking.UNKNOWN}}}", "%00", "ada@acme.example"):
         query = asking.AUTUMN | {"userIds": odd}
@@ -89,9 +89,7 @@ LISTS = {
 
 
 @pytest.mark.parametrize(("query", "statuses"), LISTS.values(), ids=LISTS)
-def test_a_list_has_the_form_that_the_switch_says(
-    jetbrains_console: Client, query: str, statuses: dict[str, int]
-) -> None:
+def test_list_has_the_form_of_the_switch(jetbrains_console: Client, query: str, statuses: dict[str, int]) -> None:
     told = set()
     for form, status in statuses.items():
         answer = jetbrains_console.switched(list_form=form).get(
@@ -102,7 +100,7 @@ def test_a_list_has_the_form_that_the_switch_says(
     assert len(told) == 1
 
 
-def test_a_comma_belongs_to_the_value_where_lists_are_repeated(jetbrains_console: Client) -> None:
+def test_comma_is_part_of_a_repeated_value(jetbrains_console: Client) -> None:
     both = "ada@acme.example,marek@acme.example"
     found = [
         asking.total(jetbrains_console.switched(list_form=form), ADOPTION, "2025-09-01", "2025-10-20", userEmails=both)
@@ -114,14 +112,14 @@ def test_a_comma_belongs_to_the_value_where_lists_are_repeated(jetbrains_console
 @pytest.mark.parametrize(
     ("right", "odd"), [({"groupBy": "month"}, {"groupBy": "Month"}), ({"ide": "PY"}, {"ide": "py"})]
 )
-def test_letters_count_or_do_not(jetbrains_console: Client, right: dict[str, str], odd: dict[str, str]) -> None:
+def test_letter_case_matters_or_not(jetbrains_console: Client, right: dict[str, str], odd: dict[str, str]) -> None:
     assert jetbrains_console.get(ADOPTION, asking.AUTUMN | odd).status == 400
     lax = jetbrains_console.switched(letter_case="any")
     assert lax.get(ADOPTION, asking.AUTUMN | odd).body == lax.get(ADOPTION, asking.AUTUMN | right).body
     assert lax.get(ADOPTION, asking.AUTUMN | {next(iter(odd)): "x"}).status == 400
 
 
-def test_a_bucket_is_dated_with_its_first_day_of_the_calendar_or_of_the_range(jetbrains_console: Client) -> None:
+def test_bucket_is_dated_by_the_calendar_or_the_range(jetbrains_console: Client) -> None:
     def dates(client: Client, first: str, group_by: str) -> list[str]:
         return [row["date"] for row in asking.rows(client, HITS, first, "2025-10-20", groupBy=group_by)]
 
@@ -134,7 +132,7 @@ def test_a_bucket_is_dated_with_its_first_day_of_the_calendar_or_of_the_range(je
 
 
 @pytest.mark.parametrize("path", asking.REPORTS)
-def test_empty_buckets_are_zeros_or_left_out(jetbrains_console: Client, path: str) -> None:
+def test_empty_buckets_are_zeros_or_omitted(jetbrains_console: Client, path: str) -> None:
     """A year before anybody had AI, and one in which somebody did."""
     rows, total = asking.report(jetbrains_console, path, "2022-01-01", "2025-10-20", groupBy="year")
     assert [row["date"][:4] for row in rows] == ["2022", "2023", "2024", "2025"]
@@ -154,7 +152,7 @@ def test_credits_are_numbers_or_text_with_two_decimals(jetbrains_console: Client
     assert any(str(text).endswith("0") and text != "0.00" for text in texts)
 
 
-def test_a_very_long_range_is_told_over_the_history_or_refused(jetbrains_console: Client) -> None:
+def test_very_long_range_is_cut_to_the_history_or_refused(jetbrains_console: Client) -> None:
     rows, total = asking.report(jetbrains_console, HITS, "0001-01-01", "9999-12-31")
     assert (rows[0]["date"], rows[-1]["date"]) == ("2022-01-03", "2025-10-21")
     assert len(rows) == 1388
@@ -167,15 +165,13 @@ def test_a_very_long_range_is_told_over_the_history_or_refused(jetbrains_console
 
 
 @pytest.mark.parametrize(("first", "last"), [("0001-01-01", "1999-12-31"), ("2030-01-01", "9999-12-31")])
-def test_a_very_long_range_outside_the_history_has_no_buckets_at_all(
-    jetbrains_console: Client, first: str, last: str
-) -> None:
+def test_very_long_range_outside_the_history_has_no_buckets(jetbrains_console: Client, first: str, last: str) -> None:
     for path in asking.REPORTS:
         rows, total = asking.report(jetbrains_console, path, first, last)
         assert (rows, set(total.values())) == ([], {0})
 
 
-def test_a_history_that_is_itself_very_long_is_told_all_the_same(jetbrains_console: Client) -> None:
+def test_very_long_history_is_served(jetbrains_console: Client) -> None:
     late = jetbrains_console.at("2199-01-01T00:00:00Z")
     rows, total = asking.report(late, HITS, "0001-01-01", "9999-12-31")
     assert (len(rows), rows[0]["date"], rows[-1]["date"]) == (64_647, "2022-01-03", "2199-01-01")
@@ -194,7 +190,7 @@ def test_adoption_without_activity_is_no_empty_bucket(jetbrains_console: Client)
     assert len(kept) == 21, "the days up to today"
 
 
-def test_response_names_are_what_the_switch_calls_them(jetbrains_console: Client) -> None:
+def test_response_fields_are_renamed_by_the_switch(jetbrains_console: Client) -> None:
     plain = jetbrains_console.got(HITS, **asking.AUTUMN)
     mapping = '{"data": "rows", "date": "day", "usersHitLimit": "peakDailyUsers", "peakDailyUsers": "usersHitLimit"}'
     found = jetbrains_console.switched(names=policy.SWITCHES[-1].read(mapping)).got(HITS, **asking.AUTUMN)

@@ -28,13 +28,13 @@ CUT = {
 
 
 @pytest.mark.parametrize(("group_by", "first", "last", "dates"), CUT.values(), ids=CUT)
-def test_a_bucket_is_dated_with_its_first_day_of_the_calendar(
+def test_bucket_is_dated_with_its_first_calendar_day(
     jetbrains_console: Client, group_by: str, first: str, last: str, dates: list[str]
 ) -> None:
     assert _dates(jetbrains_console, first, last, groupBy=group_by) == dates
 
 
-def test_without_a_grouping_a_bucket_is_a_day(jetbrains_console: Client) -> None:
+def test_default_bucket_is_a_day(jetbrains_console: Client) -> None:
     assert _dates(jetbrains_console, "2025-10-01", "2025-10-03") == ["2025-10-01", "2025-10-02", "2025-10-03"]
 
 
@@ -64,20 +64,20 @@ def test_today_has_data_and_the_future_is_empty(jetbrains_console: Client) -> No
     assert all(row["activeUsers"] for row in asking.rows(later, ADOPTION, "2025-10-21", "2025-10-23"))
 
 
-def test_the_current_month_is_told_up_to_today(jetbrains_console: Client) -> None:
+def test_current_month_is_served_up_to_today(jetbrains_console: Client) -> None:
     [month] = asking.rows(jetbrains_console, CREDITS, "2025-10-01", "2025-10-31", groupBy="month")
     so_far = asking.total(jetbrains_console, CREDITS, "2025-10-01", "2025-10-21")
     assert {name: month[name] for name in so_far} == so_far
 
 
 @pytest.mark.parametrize("path", asking.REPORTS)
-def test_before_the_organisation_there_is_nothing(jetbrains_console: Client, path: str) -> None:
+def test_nothing_happens_before_the_first_day(jetbrains_console: Client, path: str) -> None:
     rows, total = asking.report(jetbrains_console, path, "2021-12-30", "2022-01-04")
     assert len(rows) == 6
     assert {value for row in [*rows, total] for name, value in row.items() if name != "date"} == {0}
 
 
-def test_the_whole_calendar_by_year_is_told_and_counts_what_the_history_counts(jetbrains_console: Client) -> None:
+def test_whole_calendar_by_year_counts_the_whole_history(jetbrains_console: Client) -> None:
     rows, total = asking.report(jetbrains_console, HITS, "0001-01-01", "9999-12-31", groupBy="year")
     assert len(rows) == 9999
     assert total == asking.total(jetbrains_console, HITS, "2022-01-03", "2025-10-21")

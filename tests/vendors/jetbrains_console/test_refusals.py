@@ -51,9 +51,7 @@ def _query(text: str) -> str:
 
 
 @pytest.mark.parametrize(("query", "told"), BAD.values(), ids=BAD)
-def test_a_bad_question_is_400_and_told_what_is_wrong_and_what_is_allowed(
-    jetbrains_console: Client, query: str, told: list[str]
-) -> None:
+def test_invalid_query_is_400_with_the_rule(jetbrains_console: Client, query: str, told: list[str]) -> None:
     for path in asking.REPORTS:
         answer = jetbrains_console.get(path, _query(query))
         assert (answer.status, answer.code) == (400, "invalid_parameter")
@@ -61,21 +59,21 @@ def test_a_bad_question_is_400_and_told_what_is_wrong_and_what_is_allowed(
             assert each in answer.message
 
 
-def test_all_faults_are_told_at_once_in_the_order_of_the_parameters(jetbrains_console: Client) -> None:
+def test_all_errors_are_listed_in_parameter_order(jetbrains_console: Client) -> None:
     answer = jetbrains_console.get(ADOPTION, "limit=1&ide=x&userIds=&groupBy=y&toDate=z")
     parts = answer.message.split("; ")
     starts = ["fromDate is", "toDate must", "groupBy must", "userIds must", "leave it", "ide must", "'limit' is", "a "]
     assert [part[: len(start)] for part, start in zip(parts, starts, strict=True)] == starts
 
 
-def test_no_more_than_a_few_unknown_names_are_told(jetbrains_console: Client) -> None:
+def test_only_a_few_unknown_names_are_listed(jetbrains_console: Client) -> None:
     query = "&".join(f"unknown{place}=1" for place in range(1000))
     answer = jetbrains_console.get(ADOPTION, query)
     assert answer.status == 400
     assert len(answer.body) < 2000
 
 
-def test_long_values_are_cut_where_they_are_told(jetbrains_console: Client) -> None:
+def test_long_values_are_shortened_in_messages(jetbrains_console: Client) -> None:
     answer = jetbrains_console.get(ADOPTION, asking.span("9" * 5000, "2025-10-20"))
     assert f"not '{'9' * 40}…'" in answer.message
 
@@ -88,7 +86,7 @@ def test_ten_thousand_ids_are_too_long_a_query(jetbrains_console: Client) -> Non
     assert "at most 16384 are read; ask in several requests" in answer.message
 
 
-def test_hundreds_of_ids_are_not(jetbrains_console: Client) -> None:
+def test_hundreds_of_ids_are_accepted(jetbrains_console: Client) -> None:
     query = asking.span("2025-09-01", "2025-10-20", userIds=",".join([asking.UNKNOWN] * 400))
     assert jetbrains_console.got(ADOPTION, **query)["total"] == {"enabledUsers": 0, "activeUsers": 0}
 

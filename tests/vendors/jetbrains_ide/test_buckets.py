@@ -28,7 +28,7 @@ every_label = pytest.mark.parametrize(("group", "first", "last", "labels"), LABE
 
 
 @every_label
-def test_a_bucket_bears_its_first_calendar_day_also_where_the_range_begins_later(
+def test_bucket_is_dated_with_its_first_calendar_day(
     jetbrains_ide: Client, group: str, first: str, last: str, labels: list[str]
 ) -> None:
     for path in (asking.ADOPTION, asking.METRICS):
@@ -36,7 +36,7 @@ def test_a_bucket_bears_its_first_calendar_day_also_where_the_range_begins_later
 
 
 @every_label
-def test_by_feature_there_is_a_row_for_each_bucket_and_chosen_tool(
+def test_metrics_by_feature_have_a_row_per_bucket_and_tool(
     jetbrains_ide: Client, group: str, first: str, last: str, labels: list[str]
 ) -> None:
     rows = asking.items(jetbrains_ide, asking.BY_FEATURE, first, last, groupBy=group)
@@ -46,9 +46,7 @@ def test_by_feature_there_is_a_row_for_each_bucket_and_chosen_tool(
 
 
 @pytest.mark.parametrize("path", [asking.METRICS, asking.BY_FEATURE])
-def test_without_group_by_there_is_a_bucket_a_day_or_one_for_the_range_dated_from_date(
-    jetbrains_ide: Client, path: str
-) -> None:
+def test_missing_group_by_means_days_or_one_bucket(jetbrains_ide: Client, path: str) -> None:
     first, last = "2025-09-03", "2025-09-18"
     daily = asking.items(jetbrains_ide, path, first, last, groupBy="DAY")
     assert asking.items(jetbrains_ide, path, first, last) == daily
@@ -61,7 +59,7 @@ def test_without_group_by_there_is_a_bucket_a_day_or_one_for_the_range_dated_fro
 
 
 @pytest.mark.parametrize("group", ["WEEK", "MONTH", "YEAR"])
-def test_only_the_days_inside_the_range_count(jetbrains_ide: Client, group: str) -> None:
+def test_only_days_inside_the_range_count(jetbrains_ide: Client, group: str) -> None:
     """A range of two days that lie in one week, month and year."""
     first, last = "2025-09-17", "2025-09-18"
     [row] = asking.items(jetbrains_ide, asking.METRICS, first, last, groupBy=group)
@@ -73,7 +71,7 @@ def _zero(row: Row) -> bool:
     return not any(value for value in row.values() if isinstance(value, int))
 
 
-def test_a_bucket_in_which_nothing_happened_is_a_row_of_zeros_or_left_out(initech: Client) -> None:
+def test_empty_buckets_are_zeros_or_omitted(initech: Client) -> None:
     """Nobody works at initech from 2025-08-11 to 2025-08-17."""
     silent = "2025-08-11"
     for path in (asking.METRICS, asking.BY_FEATURE):
@@ -89,7 +87,7 @@ def test_a_bucket_in_which_nothing_happened_is_a_row_of_zeros_or_left_out(initec
     assert asking.walk(initech, silent, "2025-08-17") == []
 
 
-def test_a_bucket_without_requests_is_not_empty_for_whoever_has_ai(initech: Client) -> None:
+def test_adoption_bucket_without_requests_is_not_empty(initech: Client) -> None:
     rows = asking.items(initech, asking.ADOPTION, "2025-08-11", "2025-08-17", groupBy="WEEK")
     assert rows[0]["enabledUsers"] > rows[0]["activeUsers"] == 0
     assert (
@@ -101,7 +99,7 @@ def test_a_bucket_without_requests_is_not_empty_for_whoever_has_ai(initech: Clie
     assert asking.items(initech, asking.ADOPTION, "2020-01-01", "2020-01-31", groupBy="DAY") == []
 
 
-def test_today_is_told_and_days_to_come_are_empty(jetbrains_ide: Client) -> None:
+def test_today_has_data_and_the_future_is_empty(jetbrains_ide: Client) -> None:
     today, tomorrow = "2025-10-21", "2025-10-22"
     assert not _zero(asking.totals(jetbrains_ide, today, today))
     for path in asking.BUCKETED:
@@ -114,7 +112,7 @@ def test_today_is_told_and_days_to_come_are_empty(jetbrains_ide: Client) -> None
     assert asking.walk(jetbrains_ide, today, "2025-12-31") == asking.walk(jetbrains_ide, today, today)
 
 
-def test_a_day_to_come_is_told_once_it_has_come(jetbrains_ide: Client) -> None:
+def test_future_day_has_data_once_it_is_today(jetbrains_ide: Client) -> None:
     tomorrow = "2025-10-22"
     assert _zero(asking.totals(jetbrains_ide, tomorrow, tomorrow))
     jetbrains_ide.at("2025-10-21T23:59:59.999999Z")
@@ -123,7 +121,7 @@ def test_a_day_to_come_is_told_once_it_has_come(jetbrains_ide: Client) -> None:
     assert not _zero(asking.totals(jetbrains_ide, tomorrow, tomorrow))
 
 
-def test_before_the_organizations_first_day_there_is_nothing(jetbrains_ide: Client) -> None:
+def test_nothing_happens_before_the_first_day(jetbrains_ide: Client) -> None:
     """The organization begins on 2022-01-03."""
     for path in asking.BUCKETED:
         assert all(map(_zero, asking.items(jetbrains_ide, path, "1990-01-01", "2022-01-02", groupBy="YEAR")))
@@ -142,7 +140,7 @@ LONG = {
 
 
 @pytest.mark.parametrize(("group", "first", "last", "oldest", "newest", "count"), LONG.values(), ids=LONG)
-def test_a_range_of_more_than_10000_buckets_is_told_as_far_as_there_is_history_or_refused(
+def test_very_long_range_is_cut_to_the_history_or_refused(
     jetbrains_ide: Client, group: str, first: str, last: str, oldest: str, newest: str, count: int
 ) -> None:
     for path in asking.BUCKETED:
@@ -157,7 +155,7 @@ def test_a_range_of_more_than_10000_buckets_is_told_as_far_as_there_is_history_o
 
 
 @pytest.mark.parametrize("reading", ["history", "reject"])
-def test_10000_buckets_are_told_whatever_lies_in_them(jetbrains_ide: Client, reading: str) -> None:
+def test_exactly_10000_buckets_are_served(jetbrains_ide: Client, reading: str) -> None:
     jetbrains_ide.switched(longest_range=reading, default_group_by="NONE")
     last = date(2025, 10, 21)
     first = last - timedelta(days=9_999)
@@ -168,7 +166,7 @@ def test_10000_buckets_are_told_whatever_lies_in_them(jetbrains_ide: Client, rea
     assert len(asking.items(jetbrains_ide, asking.METRICS, "0001-01-01", "9999-12-31")) == 1
 
 
-def test_a_long_range_without_any_history_in_it_has_no_bucket(jetbrains_ide: Client) -> None:
+def test_very_long_range_outside_the_history_has_no_buckets(jetbrains_ide: Client) -> None:
     for path in asking.BUCKETED:
         for first, last in (("0001-01-01", "2022-01-02"), ("2025-10-22", "9999-12-31")):
             assert asking.items(jetbrains_ide, path, first, last, groupBy="DAY") == []

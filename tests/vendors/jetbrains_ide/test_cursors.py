@@ -21,14 +21,14 @@ def _cursor(client: Client, **asked: str | int) -> str:
 
 @pytest.mark.parametrize("order", ["ASC", "DESC"])
 @pytest.mark.parametrize("limit", [1, 7, 50, 333, 1000])
-def test_the_pages_make_up_the_whole_whatever_their_size(jetbrains_ide: Client, order: str, limit: int) -> None:
+def test_pages_of_any_size_add_up_to_the_whole_list(jetbrains_ide: Client, order: str, limit: int) -> None:
     whole = asking.walk(jetbrains_ide, FIRST, LAST, sortOrder=order)
     pages = list(jetbrains_ide.pages(asking.USERS, **asking.span(FIRST, LAST, sortOrder=order, limit=limit)))
     assert [row for page in pages for row in page["items"]] == whole
     assert {len(page["items"]) for page in pages[:-1]} <= {limit}
 
 
-def test_rows_go_by_tool_then_date_then_user_id(jetbrains_ide: Client, initech: Client) -> None:
+def test_rows_are_ordered_by_tool_date_and_user_id(jetbrains_ide: Client, initech: Client) -> None:
     """Results are sorted by tool, date, and user."""
     for client in (jetbrains_ide, initech):
         keys = [asking.key(row) for row in asking.walk(client, FIRST, LAST)]
@@ -36,16 +36,14 @@ def test_rows_go_by_tool_then_date_then_user_id(jetbrains_ide: Client, initech: 
         assert {tool for tool, _, _ in keys} == set(asking.TOOLS)
 
 
-def test_descending_turns_all_three_keys_round(jetbrains_ide: Client) -> None:
+def test_descending_order_reverses_all_three_keys(jetbrains_ide: Client) -> None:
     ascending = asking.walk(jetbrains_ide, FIRST, LAST, sortOrder="ASC")
     assert ascending == asking.walk(jetbrains_ide, FIRST, LAST)
     assert asking.walk(jetbrains_ide, FIRST, LAST, sortOrder="DESC") == ascending[::-1]
 
 
 @pytest.mark.parametrize(("reading", "expected"), [("null", {"nextCursor": None}), ("absent", {})])
-def test_the_last_page_has_a_cursor_of_null_or_none(
-    jetbrains_ide: Client, reading: str, expected: dict[str, None]
-) -> None:
+def test_last_page_has_a_null_cursor_or_none(jetbrains_ide: Client, reading: str, expected: dict[str, None]) -> None:
     jetbrains_ide.switched(last_cursor=reading)
     whole = asking.walk(jetbrains_ide, FIRST, FIRST)
     for limit in (len(whole), len(whole) + 1):
@@ -57,19 +55,19 @@ def test_the_last_page_has_a_cursor_of_null_or_none(
     assert asking.page(jetbrains_ide, "2025-10-22", "2025-12-31").json == {"items": [], **expected}
 
 
-def test_a_page_may_be_asked_for_again(jetbrains_ide: Client) -> None:
+def test_page_can_be_requested_again(jetbrains_ide: Client) -> None:
     cursor = _cursor(jetbrains_ide)
     pages = [asking.page(jetbrains_ide, FIRST, LAST, limit=5, cursor=cursor).body for _ in range(3)]
     assert len(set(pages)) == 1
 
 
-def test_another_limit_is_no_other_question(jetbrains_ide: Client) -> None:
+def test_cursor_is_valid_with_another_limit(jetbrains_ide: Client) -> None:
     whole, cursor = asking.walk(jetbrains_ide, FIRST, LAST), _cursor(jetbrains_ide)
     for limit in (1, 20, 1000):
         assert asking.page(jetbrains_ide, FIRST, LAST, limit=limit, cursor=cursor).json["items"] == whole[5 : 5 + limit]
 
 
-def test_the_same_question_in_other_letters_is_the_same_question(jetbrains_ide: Client) -> None:
+def test_cursor_is_valid_for_an_equivalent_query(jetbrains_ide: Client) -> None:
     one, two = sorted({row["userId"] for row in asking.walk(jetbrains_ide, FIRST, LAST)})[:2]
     cursor = _cursor(jetbrains_ide, tool="nes,aia,nes", query=f"{two},{one}", sortOrder="ASC", limit=1)
     again = asking.page(jetbrains_ide, FIRST, LAST, tool="aia,nes", query=f"{one.upper()},{two}", cursor=cursor)
@@ -88,7 +86,7 @@ OTHERS: dict[str, dict[str, str | int]] = {
 
 
 @pytest.mark.parametrize("changed", OTHERS.values(), ids=OTHERS)
-def test_a_cursor_of_another_question_is_400(jetbrains_ide: Client, changed: dict[str, str | int]) -> None:
+def test_cursor_of_another_query_is_400(jetbrains_ide: Client, changed: dict[str, str | int]) -> None:
     cursor = _cursor(jetbrains_ide)
     answer = jetbrains_ide.get(asking.USERS, {**asking.span(FIRST, LAST), **changed, "cursor": cursor})
     assert answer.status == 400
@@ -98,7 +96,9 @@ def test_a_cursor_of_another_question_is_400(jetbrains_ide: Client, changed: dic
 
 
 @pytest.mark.parametrize("changed", OTHERS.values(), ids=OTHERS)
-def test_the_other_reading_goes_on_behind_its_place(jetbrains_ide: Client, changed: dict[str, str | int]) -> None:
+def test_cursor_of_another_query_can_continue_at_its_position(
+    jetbrains_ide: Client, changed: dict[str, str | int]
+) -> None:
     cursor = asking.page(jetbrains_ide, FIRST, LAST, limit=200).json["nextCursor"]
     at = asking.key(asking.walk(jetbrains_ide, FIRST, LAST)[199])
     jetbrains_ide.switched(foreign_cursor="continue")
@@ -113,7 +113,7 @@ def _remade(cursor: str, **changed: Any) -> str:
     return paging.encode({**json.loads(b64decode(cursor)), **changed})
 
 
-def test_a_cursor_that_was_tampered_with_or_made_up_is_400(jetbrains_ide: Client) -> None:
+def test_forged_cursor_is_400(jetbrains_ide: Client) -> None:
     cursor = _cursor(jetbrains_ide)
     places: list[Any] = [
         *(None, {}, [], [0, 739_495], [0, 739_495, 1, 1], "0", [0.0, 739_495, 1], [True, 739_495, 1]),
@@ -136,7 +136,7 @@ def test_a_cursor_that_was_tampered_with_or_made_up_is_400(jetbrains_ide: Client
         ), each
 
 
-def test_a_place_without_a_row_leads_on_to_the_next_one(jetbrains_ide: Client) -> None:
+def test_position_without_a_row_leads_to_the_next_row(jetbrains_ide: Client) -> None:
     """As when the person of the last row told has none any more."""
     whole, cursor = asking.walk(jetbrains_ide, FIRST, LAST), _cursor(jetbrains_ide)
     start = _remade(cursor, after=[0, 0, 0])

@@ -37,7 +37,7 @@ def _tools(client: Client, first: str = JANUARY[0], last: str = JANUARY[1]) -> s
     return found
 
 
-def test_a_user_with_requests_on_january_15_and_26_counts_once_in_january(
+def test_user_active_on_two_days_counts_once_in_the_month(
     shown: Callable[[Organization], Client],
 ) -> None:
     """Each user is counted only once per grouped time period."""
@@ -50,7 +50,7 @@ def test_a_user_with_requests_on_january_15_and_26_counts_once_in_january(
     assert _users(client, "2025-01-16", "2025-02-10") == [(2, 2), (2, 0)]
 
 
-def test_enabled_is_whoever_had_ai_on_any_day_of_the_period_with_or_without_a_request(
+def test_enabled_users_had_ai_on_any_day_of_the_period(
     shown: Callable[[Organization], Client],
 ) -> None:
     """The number of unique users who had AI enabled during the period: a licence, until they leave."""
@@ -79,7 +79,7 @@ CREDITS: Mapping[str, tuple[Mapping[str, int], set[str]]] = {
 
 
 @pytest.mark.parametrize(("counters", "tools"), CREDITS.values(), ids=CREDITS)
-def test_active_is_whoever_made_a_request_with_credits_or_without_and_junie_counts_code_mode_only(
+def test_active_users_made_a_request(
     shown: Callable[[Organization], Client], counters: Mapping[str, int], tools: set[str]
 ) -> None:
     client = shown(worlds.told(worlds.person("Ann"), worlds.person("Bob"), facts={(0, "2025-01-15"): counters}))
@@ -87,14 +87,14 @@ def test_active_is_whoever_made_a_request_with_credits_or_without_and_junie_coun
     assert _tools(client) == tools
 
 
-def test_the_range_includes_both_of_its_ends(shown: Callable[[Organization], Client]) -> None:
+def test_range_includes_both_ends(shown: Callable[[Organization], Client]) -> None:
     days = {(0, day): USED for day in ("2025-01-09", "2025-01-10", "2025-01-20", "2025-01-21")}
     client = shown(worlds.told(worlds.person("Ann"), facts=days))
     assert asking.totals(client, "2025-01-10", "2025-01-20") == dict.fromkeys(asking.MEASURES, 2 * 2 * 5)
     assert {row["date"] for row in asking.walk(client, "2025-01-10", "2025-01-20")} == {"2025-01-10", "2025-01-20"}
 
 
-def test_metrics_merge_the_tools_and_by_feature_keeps_them_apart(shown: Callable[[Organization], Client]) -> None:
+def test_metrics_merge_tools_and_by_feature_separates_them(shown: Callable[[Organization], Client]) -> None:
     """Several tools are one set of values per period in the one, and a set each in the other."""
     counters = {"junie_suggestions": 7, "junie_acceptances": 5, "junie_invocations": 3, "nes_suggestions": 20}
     client = shown(worlds.told(worlds.person("Ann"), facts={(0, "2025-01-15"): counters}))
@@ -108,7 +108,7 @@ def test_metrics_merge_the_tools_and_by_feature_keeps_them_apart(shown: Callable
     assert asking.totals(client, *JANUARY, tool="nes") == {"suggestions": 20, "acceptances": 0, "invocations": 0}
 
 
-def test_a_record_is_of_one_user_date_and_tool_with_the_users_name_and_email(
+def test_record_is_of_one_user_date_and_tool(
     shown: Callable[[Organization], Client],
 ) -> None:
     facts = {(1, "2025-01-15"): {"nes_suggestions": 3, "nes_acceptances": 1, "nes_suggested_lines": 9}}
@@ -126,7 +126,7 @@ def test_a_record_is_of_one_user_date_and_tool_with_the_users_name_and_email(
     }
 
 
-def test_a_row_of_lines_alone_is_no_row(shown: Callable[[Organization], Client]) -> None:
+def test_lines_alone_make_no_row(shown: Callable[[Organization], Client]) -> None:
     """Lines are nothing that this vendor tells of."""
     client = shown(worlds.told(worlds.person("Ann"), facts={(0, "2025-01-15"): {"nes_suggested_lines": 3}}))
     assert asking.walk(client, *JANUARY) == []
@@ -148,7 +148,7 @@ OLD: Mapping[str, tuple[tuple[Program, ...], str, set[str]]] = {
 
 
 @pytest.mark.parametrize(("old", "reading", "tools"), OLD.values(), ids=OLD)
-def test_earlier_versions_send_nothing_and_an_old_junie_leaves_out_what_is_junies(
+def test_old_versions_send_nothing_or_all_but_junie(
     shown: Callable[[Organization], Client], old: tuple[Program, ...], reading: str, tools: set[str]
 ) -> None:
     """Who has AI and who uses it is known of everybody, whatever the versions."""
@@ -159,7 +159,7 @@ def test_earlier_versions_send_nothing_and_an_old_junie_leaves_out_what_is_junie
     assert asking.totals(client, *JANUARY) == dict.fromkeys(asking.MEASURES, 2 * len(tools))
 
 
-def test_honest_release_dates_leave_nothing_before_the_day_on_which_the_versions_came_out(
+def test_honest_release_dates_leave_nothing_before_the_release(
     shown: Callable[[Organization], Client],
 ) -> None:
     """2025.3 came out on 2025-12-08; whoever updates later sends data later."""

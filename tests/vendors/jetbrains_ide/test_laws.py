@@ -35,7 +35,7 @@ def world(jetbrains_ide_of: Callable[..., Client]) -> World:
 
 @settings(max_examples=25)
 @given(which=some_world, span=worlds.spans(30), group=some_group, tools=some_tools)
-def test_totals_are_the_sum_of_metrics_of_features_and_of_users(
+def test_totals_are_the_sums_of_metrics_features_and_users(
     world: World, which: Which, span: Span, group: str, tools: str
 ) -> None:
     client = world(*which)
@@ -47,9 +47,7 @@ def test_totals_are_the_sum_of_metrics_of_features_and_of_users(
 
 @settings(max_examples=25)
 @given(which=some_world, span=worlds.spans(800), group=some_group, tools=some_tools)
-def test_a_bucket_of_metrics_is_the_sum_of_its_features(
-    world: World, which: Which, span: Span, group: str, tools: str
-) -> None:
+def test_metrics_are_the_sum_of_their_features(world: World, which: Which, span: Span, group: str, tools: str) -> None:
     client = world(*which)
     merged = asking.items(client, asking.METRICS, *span.texts, tool=tools, groupBy=group)
     apart = asking.items(client, asking.BY_FEATURE, *span.texts, tool=tools, groupBy=group)
@@ -61,7 +59,7 @@ def test_a_bucket_of_metrics_is_the_sum_of_its_features(
 
 @settings(max_examples=25)
 @given(which=some_world, span=worlds.spans(20), tools=some_tools)
-def test_a_day_of_a_feature_is_the_sum_of_its_users(world: World, which: Which, span: Span, tools: str) -> None:
+def test_feature_metrics_are_the_sum_of_their_users(world: World, which: Which, span: Span, tools: str) -> None:
     client = world(*which)
     rows = asking.walk(client, *span.texts, tool=tools)
     for told in asking.items(client, asking.BY_FEATURE, *span.texts, tool=tools, groupBy="DAY"):
@@ -71,9 +69,7 @@ def test_a_day_of_a_feature_is_the_sum_of_its_users(world: World, which: Which, 
 
 @settings(max_examples=25)
 @given(which=some_world, span=worlds.spans(400), group=some_group)
-def test_no_more_is_taken_over_than_suggested_and_nobody_is_active_without_ai(
-    world: World, which: Which, span: Span, group: str
-) -> None:
+def test_acceptances_and_active_users_stay_within_bounds(world: World, which: Which, span: Span, group: str) -> None:
     client = world(*which)
     rows = asking.items(client, asking.BY_FEATURE, *span.texts, groupBy=group)
     rows += asking.page(client, *span.texts, limit=1000).json["items"]
@@ -84,7 +80,7 @@ def test_no_more_is_taken_over_than_suggested_and_nobody_is_active_without_ai(
 
 @settings(max_examples=25)
 @given(which=some_world, span=worlds.spans(400), data=st.data())
-def test_a_range_cut_anywhere_is_its_parts(world: World, which: Which, span: Span, data: st.DataObject) -> None:
+def test_range_is_the_sum_of_its_parts(world: World, which: Which, span: Span, data: st.DataObject) -> None:
     client = world(*which)
     cut = data.draw(st.dates(span.first, span.last))
     parts = [asking.totals(client, *Span(span.first, cut).texts)]
@@ -119,7 +115,7 @@ def _active(client: Client, span: Span) -> int:
 
 @settings(max_examples=25)
 @given(which=some_world, span=worlds.spans(120), group=some_group)
-def test_a_user_counts_once_in_each_bucket(world: World, which: Which, span: Span, group: str) -> None:
+def test_user_counts_once_in_each_bucket(world: World, which: Which, span: Span, group: str) -> None:
     client = world(*which)
     told = asking.items(client, asking.ADOPTION, *span.texts, groupBy=group)
     buckets = list(_calendar(span, group))
@@ -131,7 +127,7 @@ def test_a_user_counts_once_in_each_bucket(world: World, which: Which, span: Spa
 
 @settings(max_examples=25)
 @given(which=some_world, span=worlds.spans(60))
-def test_whoever_sent_anything_was_active_on_that_day(world: World, which: Which, span: Span) -> None:
+def test_users_with_rows_were_active_on_that_day(world: World, which: Which, span: Span) -> None:
     """And not the other way round: some clients are too old to send."""
     client = world(*which)
     rows = asking.page(client, *span.texts, limit=1000, tool="aia").json["items"]
@@ -181,7 +177,7 @@ def _chain(client: Client, span: Span, limits: list[int], **more: str) -> list[R
     order=st.sampled_from(("ASC", "DESC")),
     tools=some_tools,
 )
-def test_any_chain_of_limits_makes_up_the_whole_either_way_round(
+def test_pages_of_any_sizes_add_up_in_both_orders(
     world: World, which: Which, span: Span, limits: list[int], order: str, tools: str
 ) -> None:
     client = world(*which)
@@ -194,7 +190,7 @@ def test_any_chain_of_limits_makes_up_the_whole_either_way_round(
 
 @settings(max_examples=25)
 @given(which=some_world, span=worlds.spans(10), data=st.data())
-def test_the_rows_of_some_users_are_theirs_among_everybodys(
+def test_rows_of_some_users_are_a_subset_of_all_rows(
     world: World, which: Which, span: Span, data: st.DataObject
 ) -> None:
     client = world(*which)
@@ -209,9 +205,7 @@ def test_the_rows_of_some_users_are_theirs_among_everybodys(
 
 @settings(max_examples=25)
 @given(which=some_world, span=worlds.spans(60), assistant=st.sampled_from(("all_but_junie", "everything")))
-def test_the_views_agree_under_every_reading_of_the_gates(
-    world: World, which: Which, span: Span, assistant: str
-) -> None:
+def test_reports_agree_under_every_option_of_the_gates(world: World, which: Which, span: Span, assistant: str) -> None:
     client = world(*which)
     opened = asking.sandbox(client)
     for released in ("ignored", "honest"):

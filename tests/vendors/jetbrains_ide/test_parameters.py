@@ -30,7 +30,7 @@ NO_DATES = {
 
 @pytest.mark.parametrize("value", NO_DATES.values(), ids=NO_DATES)
 @pytest.mark.parametrize("name", ["fromDate", "toDate"])
-def test_a_date_that_is_none_is_400_everywhere(jetbrains_ide: Client, name: str, value: str) -> None:
+def test_malformed_date_is_400_everywhere(jetbrains_ide: Client, name: str, value: str) -> None:
     for path, query in asking.EVERYTHING.items():
         answer = jetbrains_ide.get(path, {**query, name: value})
         assert (answer.status, answer.json["error"]) == (400, "Bad Request")
@@ -48,12 +48,12 @@ DATES = [
 
 
 @pytest.mark.parametrize(("first", "last"), DATES)
-def test_any_range_of_days_that_exist_may_be_asked_for(jetbrains_ide: Client, first: str, last: str) -> None:
+def test_any_range_of_existing_days_is_accepted(jetbrains_ide: Client, first: str, last: str) -> None:
     for path, query in asking.EVERYTHING.items():
         assert jetbrains_ide.get(path, {**query, **asking.span(first, last)}).status == 200
 
 
-def test_a_range_must_not_end_before_it_begins_and_may_be_one_day(jetbrains_ide: Client) -> None:
+def test_range_must_not_end_before_it_begins(jetbrains_ide: Client) -> None:
     for path, query in asking.EVERYTHING.items():
         upside_down = jetbrains_ide.get(path, {**query, **asking.span("2025-09-02", "2025-09-01")})
         assert (upside_down.status, upside_down.message) == (400, "fromDate must not be later than toDate")
@@ -74,7 +74,7 @@ def test_group_by_is_one_of_four_words_in_capitals(jetbrains_ide: Client, path: 
         assert answer.message == f"groupBy must be DAY, WEEK, MONTH or YEAR, not {group!r}"
 
 
-def test_group_by_is_required_of_users_adoption_alone(jetbrains_ide: Client) -> None:
+def test_group_by_is_required_only_by_users_adoption(jetbrains_ide: Client) -> None:
     missing = jetbrains_ide.get(asking.ADOPTION, asking.SEPTEMBER)
     assert (missing.status, missing.message) == (400, "groupBy is required: DAY, WEEK, MONTH or YEAR")
     for reading in ("DAY", "NONE"):
@@ -100,7 +100,7 @@ NO_TOOLS = {
 
 
 @pytest.mark.parametrize("value", NO_TOOLS.values(), ids=NO_TOOLS)
-def test_a_list_of_tools_with_anything_else_in_it_is_400(jetbrains_ide: Client, value: str) -> None:
+def test_unknown_tool_in_a_list_is_400(jetbrains_ide: Client, value: str) -> None:
     for path in asking.EFFECTIVENESS:
         answer = jetbrains_ide.get(path, {**asking.SEPTEMBER, "tool": value})
         assert (answer.status, answer.message.partition(" must ")[0]) == (400, "tool")
@@ -114,7 +114,7 @@ def test_tools_may_come_in_any_order_and_count_once(jetbrains_ide: Client) -> No
         assert jetbrains_ide.got(path, **asking.SEPTEMBER) == every != plain
 
 
-def test_the_tools_of_an_answer_are_those_that_were_asked_for(jetbrains_ide: Client) -> None:
+def test_answer_has_only_the_requested_tools(jetbrains_ide: Client) -> None:
     for tool in asking.TOOLS:
         for path in (asking.BY_FEATURE, asking.USERS):
             assert {row["tool"] for row in jetbrains_ide.got(path, **asking.SEPTEMBER, tool=tool)["items"]} == {tool}
@@ -138,12 +138,12 @@ NO_USERS = {
 
 
 @pytest.mark.parametrize("value", NO_USERS.values(), ids=NO_USERS)
-def test_what_is_no_uuid_is_400(jetbrains_ide: Client, value: str) -> None:
+def test_malformed_uuid_is_400(jetbrains_ide: Client, value: str) -> None:
     answer = jetbrains_ide.get(asking.USERS, {**asking.SEPTEMBER, "query": value})
     assert (answer.status, answer.message.partition(" must ")[0]) == (400, "query")
 
 
-def test_users_are_chosen_by_id_in_either_case_and_unknown_ones_bring_nothing(jetbrains_ide: Client) -> None:
+def test_users_are_selected_by_id_in_any_case(jetbrains_ide: Client) -> None:
     whole = asking.walk(jetbrains_ide, "2025-09-01", "2025-09-30")
     one, two = sorted({row["userId"] for row in whole})[3:5]
     expected = [row for row in whole if row["userId"] in {one, two}]
@@ -152,7 +152,7 @@ def test_users_are_chosen_by_id_in_either_case_and_unknown_ones_bring_nothing(je
     assert asking.walk(jetbrains_ide, "2025-09-01", "2025-09-30", query=asking.UNKNOWN) == []
 
 
-def test_the_id_of_another_organizations_user_brings_nothing(jetbrains_ide: Client, initech: Client) -> None:
+def test_id_of_a_foreign_user_selects_nothing(jetbrains_ide: Client, initech: Client) -> None:
     theirs = asking.page(initech, "2025-09-01", "2025-09-30").json["items"][0]["userId"]
     assert asking.walk(jetbrains_ide, "2025-09-01", "2025-09-30", query=theirs) == []
 
@@ -161,7 +161,7 @@ LIMITS = {"1": 1, "2": 2, "050": 50, "1000": 1000, "0" * 5_000 + "7": 7}
 NO_LIMITS = ["0", "-1", "1001", "1.0", "1e2", "+5", " 5", "5 ", "ten", "0x10", "1_0", "\u0665", "5\0", "9" * 5_000]
 
 
-def test_limit_is_from_1_to_1000_and_50_when_left_out(jetbrains_ide: Client) -> None:
+def test_limit_is_from_1_to_1000_and_50_by_default(jetbrains_ide: Client) -> None:
     whole = asking.walk(jetbrains_ide, "2025-09-01", "2025-09-30")
     assert len(whole) > 1000
     for value, rows in LIMITS.items():
@@ -170,19 +170,19 @@ def test_limit_is_from_1_to_1000_and_50_when_left_out(jetbrains_ide: Client) -> 
 
 
 @pytest.mark.parametrize("value", NO_LIMITS, ids=lambda value: ascii(value)[:20])
-def test_any_other_limit_is_400(jetbrains_ide: Client, value: str) -> None:
+def test_other_limit_is_400(jetbrains_ide: Client, value: str) -> None:
     answer = asking.page(jetbrains_ide, "2025-09-01", "2025-09-30", limit=value)
     assert answer.status == 400
     assert answer.message.startswith("limit must be an integer from 1 to 1000, not ")
 
 
 @pytest.mark.parametrize("value", ["asc", "desc", "DESCENDING", "1", "ASC,DESC", " ASC"])
-def test_an_order_that_is_none_is_400(jetbrains_ide: Client, value: str) -> None:
+def test_unknown_order_is_400(jetbrains_ide: Client, value: str) -> None:
     answer = asking.page(jetbrains_ide, "2025-09-01", "2025-09-30", sortOrder=value)
     assert (answer.status, answer.message) == (400, f"sortOrder must be ASC or DESC, not {value!r}")
 
 
-def test_an_unknown_profile_has_nobody_in_it(jetbrains_ide: Client) -> None:
+def test_unknown_profile_is_empty(jetbrains_ide: Client) -> None:
     for profile in ("nobody's", "default", " ", "%", "\0", "x" * 10_000):
         rows = asking.items(
             jetbrains_ide, asking.ADOPTION, "2025-08-01", "2025-09-30", groupBy="MONTH", profileId=profile
@@ -220,7 +220,7 @@ def _query(path: str, name: str, *values: str) -> str:
 
 
 @pytest.mark.parametrize(("path", "name"), EACH)
-def test_an_empty_value_is_400_or_as_if_it_were_not_there(jetbrains_ide: Client, path: str, name: str) -> None:
+def test_empty_value_is_400_or_ignored(jetbrains_ide: Client, path: str, name: str) -> None:
     empty = jetbrains_ide.get(path, _query(path, name, ""))
     assert (empty.status, empty.message.startswith(f"{name} must not be empty: it must ")) == (400, True)
     absent = jetbrains_ide.get(path, _query(path, name))
@@ -229,9 +229,7 @@ def test_an_empty_value_is_400_or_as_if_it_were_not_there(jetbrains_ide: Client,
 
 
 @pytest.mark.parametrize(("path", "name"), [(path, name) for path, name in EACH if name != "cursor"])
-def test_a_repeated_parameter_is_400_or_joined_where_it_is_a_list_and_the_first_elsewhere(
-    jetbrains_ide: Client, path: str, name: str
-) -> None:
+def test_repeated_parameter_is_400_or_accepted(jetbrains_ide: Client, path: str, name: str) -> None:
     twice = _query(path, name, GOOD[name], GOOD[name])
     refused = jetbrains_ide.get(path, twice)
     assert (refused.status, refused.message) == (400, f"{name} must be given once, not 2 times")
@@ -243,7 +241,7 @@ def test_a_repeated_parameter_is_400_or_joined_where_it_is_a_list_and_the_first_
     assert behind.status == (400 if name in {"tool", "query"} else 200)
 
 
-def test_repeated_lists_are_joined_in_the_other_reading(jetbrains_ide: Client) -> None:
+def test_repeated_lists_can_be_joined(jetbrains_ide: Client) -> None:
     joined = jetbrains_ide.got(asking.BY_FEATURE, **asking.SEPTEMBER, tool="junie,nes,aia")
     jetbrains_ide.switched(repeated_parameters="accept")
     query = "fromDate=2025-09-01&toDate=2025-09-30&tool=nes&tool=junie,aia"

@@ -82,9 +82,7 @@ FAULTS = {
 
 
 @pytest.mark.parametrize(("path", "query", "message"), FAULTS.values(), ids=FAULTS)
-def test_a_400_tells_every_fault_and_its_rule_in_the_order_of_the_parameters(
-    jetbrains_ide: Client, path: str, query: str, message: str
-) -> None:
+def test_all_errors_are_listed_in_parameter_order(jetbrains_ide: Client, path: str, query: str, message: str) -> None:
     answer = jetbrains_ide.get(path, query)
     assert answer.status == 400
     assert answer.json == {
@@ -136,12 +134,10 @@ def test_every_refusal_has_the_same_five_keys(
         ("2026-01-05T10:00:00+02:00", "2026-01-05T08:00:00.000+00:00"),
     ],
 )
-def test_the_timestamp_is_the_sandboxs_clock_to_the_millisecond(
-    jetbrains_ide: Client, instant: str, timestamp: str
-) -> None:
+def test_timestamp_is_the_sandbox_clock_in_milliseconds(jetbrains_ide: Client, instant: str, timestamp: str) -> None:
     assert jetbrains_ide.at(instant).get(asking.TOTALS).json["timestamp"] == timestamp
 
 
-def test_a_refusal_keeps_its_names_whatever_rows_are_called(jetbrains_ide: Client) -> None:
+def test_renaming_does_not_concern_refusals(jetbrains_ide: Client) -> None:
     plain = jetbrains_ide.get(asking.TOTALS).json
     assert jetbrains_ide.switched(names='{"items": "path", "date": "timestamp"}').get(asking.TOTALS).json == plain

@@ -70,7 +70,7 @@ def _tried(client: Client, examples: int) -> Outcome:
     return trial.run(client.app, FILE, "mock-jetbrains-ide-acme", amend, examples)
 
 
-def test_with_limits_off_every_check_holds_in_every_phase(jetbrains_ide_of: Callable[..., Client]) -> None:
+def test_checks_pass_in_every_phase_without_limits(jetbrains_ide_of: Callable[..., Client]) -> None:
     outcome = _tried(jetbrains_ide_of(), 15)
     assert outcome.failures == []
     assert {status for _, status in outcome.statuses} == {200, 400, 401, 405}
@@ -79,7 +79,7 @@ def test_with_limits_off_every_check_holds_in_every_phase(jetbrains_ide_of: Call
     assert 200 in outcome.seen("STATEFUL_TESTING")
 
 
-def test_with_a_limit_set_there_are_documented_429s_and_nothing_else_is_new(
+def test_limit_adds_only_documented_429s(
     jetbrains_ide_of: Callable[..., Client],
 ) -> None:
     """The frozen clock never gives a request back, so that everything after the burst is refused."""
@@ -89,7 +89,7 @@ def test_with_a_limit_set_there_are_documented_429s_and_nothing_else_is_new(
     assert sum(count for (_, status), count in outcome.statuses.items() if status == 429) > 20
 
 
-def test_a_server_that_refuses_what_the_file_allows_is_found_out(jetbrains_ide_of: Callable[..., Client]) -> None:
+def test_refusing_an_allowed_request_is_detected(jetbrains_ide_of: Callable[..., Client]) -> None:
     """The trial is no better than its eyes: a switch that refuses long ranges must not get through it."""
     strict = jetbrains_ide_of().switched(longest_range="reject")
     outcome = trial.run(strict.app, FILE, "mock-jetbrains-ide-acme", _backwards, 5)
@@ -118,7 +118,7 @@ AMENDED = {
 
 
 @pytest.mark.parametrize(("query", "changed"), AMENDED.values(), ids=AMENDED)
-def test_only_what_the_schema_allows_is_amended(query: dict[str, Any], *, changed: bool) -> None:
+def test_only_allowed_queries_are_amended(query: dict[str, Any], *, changed: bool) -> None:
     amended = dict(query)
     amend(amended)
     assert (amended != query) is changed

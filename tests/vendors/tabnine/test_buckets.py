@@ -127,7 +127,7 @@ CUT = {
 
 
 @pytest.mark.parametrize(("granularity", "start", "end", "edges"), CUT.values(), ids=CUT)
-def test_buckets_are_those_of_the_utc_calendar_clipped_to_the_range(
+def test_buckets_follow_the_utc_calendar_within_the_range(
     tabnine: Client, granularity: str, start: str, end: str, edges: list[str]
 ) -> None:
     team, user = asking.teams(tabnine)[0]["id"], asking.users(tabnine)[0]["id"]
@@ -136,7 +136,7 @@ def test_buckets_are_those_of_the_utc_calendar_clipped_to_the_range(
         assert [(each["from"], each["to"]) for each in told] == list(pairwise(edges))
 
 
-def test_a_cut_at_a_fraction_before_midnight_loses_and_doubles_nothing(tabnine: Client) -> None:
+def test_cut_just_before_midnight_loses_and_repeats_nothing(tabnine: Client) -> None:
     parts = asking.buckets(tabnine, "2025-09-15T23:59:59.5Z", "2025-09-17T00:00:00Z", "daily")
     assert [asking.added([each]) for each in parts] == [
         {},
@@ -147,7 +147,7 @@ def test_a_cut_at_a_fraction_before_midnight_loses_and_doubles_nothing(tabnine: 
 @pytest.mark.parametrize(
     "granularity", ["", "ALL", "day", "hourly", "all ", "daily,weekly", "\0", "{input}", "x" * 1_000]
 )
-def test_another_granularity_is_400(tabnine: Client, granularity: str) -> None:
+def test_unknown_granularity_is_400(tabnine: Client, granularity: str) -> None:
     answer = asking.ask(tabnine, "2025-09-01T00:00:00Z", "2025-10-01T00:00:00Z", granularity)
     assert answer.status == 400
     assert [fault.partition(" received ")[0] for fault in answer.faults] == [
@@ -165,7 +165,7 @@ def _weekend(client: Client) -> list[Any]:
     return asking.buckets(client, "2024-12-23T00:00:00Z", "2024-12-30T00:00:00Z", "daily", userId=user)
 
 
-def test_days_without_activity_are_zeros_or_left_out(tabnine: Client) -> None:
+def test_days_without_activity_are_zeros_or_omitted(tabnine: Client) -> None:
     """The week has holidays and a weekend in it."""
     whole = _weekend(tabnine)
     busy = [each for each in whole if asking.added([each])]
@@ -176,7 +176,7 @@ def test_days_without_activity_are_zeros_or_left_out(tabnine: Client) -> None:
     assert _weekend(tabnine.switched(empty_buckets="omitted")) == busy
 
 
-def test_a_bucket_of_all_is_there_even_where_empty_ones_are_left_out(opened: Callable[[str], Client]) -> None:
+def test_bucket_of_all_is_kept_where_empty_ones_are_omitted(opened: Callable[[str], Client]) -> None:
     client = opened("empty").switched(empty_buckets="omitted")
     told = asking.bucket(client, *WEEK)
     assert (told["from"], told["to"], told["activeUsers"]) == (*WEEK, 0)
@@ -189,13 +189,13 @@ SECTIONS = {"full": ["codeCompletions", "chat", "instruct", "agent"], "first": [
 
 
 @pytest.mark.parametrize(("reading", "sections"), SECTIONS.items())
-def test_a_bucket_has_all_sections_or_the_first_two(tabnine: Client, reading: str, sections: list[str]) -> None:
+def test_bucket_has_all_sections_or_the_first_two(tabnine: Client, reading: str, sections: list[str]) -> None:
     tabnine.switched(usage_sections=reading)
     told = asking.bucket(tabnine, "2025-09-01T00:00:00Z", "2025-10-01T00:00:00Z")
     assert list(told) == ["from", "to", "activeUsers", "productivityFactor", *sections]
 
 
-def test_an_answer_names_whose_it_is_and_its_granularity(tabnine: Client) -> None:
+def test_usage_names_its_subject_and_granularity(tabnine: Client) -> None:
     own, team, user = asking.organization(tabnine), asking.teams(tabnine)[0]["id"], asking.users(tabnine)[0]["id"]
     for whose in ({}, {"teamId": team}, {"userId": user}):
         for granularity in ("all", "daily", "weekly", "monthly"):
@@ -221,7 +221,7 @@ FACTORS = {
 
 
 @pytest.mark.parametrize(("part", "whole", "ratio"), FACTORS.values(), ids=FACTORS)
-def test_a_ratio_has_three_decimals_halves_up(
+def test_ratio_is_rounded_half_up_to_three_decimals(
     tabnine: Client, monkeypatch: pytest.MonkeyPatch, part: int, whole: int, ratio: float | None
 ) -> None:
     """Seen from outside: facts of these numbers are put in the place of the world's."""
@@ -239,7 +239,7 @@ def _ratio(part: int, whole: int) -> float | None:
     return int(Fraction(part * 1000, whole) + Fraction(1, 2)) / 1000
 
 
-def test_ratios_follow_from_the_counters_beside_them(initech: Client) -> None:
+def test_ratios_follow_from_their_counters(initech: Client) -> None:
     for granularity in ("all", "daily", "weekly", "monthly"):
         for told in asking.buckets(initech, "2025-08-01T00:00:00Z", "2025-10-01T00:00:00Z", granularity):
             code, chat = told["codeCompletions"], told["chat"]
@@ -251,7 +251,7 @@ def test_ratios_follow_from_the_counters_beside_them(initech: Client) -> None:
 
 
 @pytest.mark.parametrize("granularity", ["all", "daily", "weekly", "monthly"])
-def test_the_future_is_zeros(tabnine: Client, granularity: str) -> None:
+def test_future_is_zeros(tabnine: Client, granularity: str) -> None:
     team, user = asking.teams(tabnine)[0]["id"], asking.users(tabnine)[0]["id"]
     for whose in ({}, {"teamId": team}, {"userId": user}):
         told = asking.buckets(tabnine, "2025-10-21T10:30:01Z", "2025-12-01T00:00:00Z", granularity, **whose)
@@ -260,7 +260,7 @@ def test_the_future_is_zeros(tabnine: Client, granularity: str) -> None:
         assert all("productivityFactor" not in each for each in told)
 
 
-def test_today_comes_in_as_the_day_goes_and_never_goes_back(tabnine: Client) -> None:
+def test_usage_of_today_only_grows_during_the_day(tabnine: Client) -> None:
     day = ("2025-10-21T00:00:00Z", "2025-10-22T00:00:00Z")
     seen = []
     for hour in (0, 7, 8, 9, 11, 13, 15, 17, 18, 23):
@@ -275,7 +275,7 @@ def test_today_comes_in_as_the_day_goes_and_never_goes_back(tabnine: Client) -> 
     assert asking.added(later)["codeCompletions completions"] == seen[-1] == seen[-2]
 
 
-def test_a_fact_is_there_from_its_very_second_on(tabnine: Client) -> None:
+def test_fact_is_counted_from_its_second_on(tabnine: Client) -> None:
     day = ("2025-09-16T00:00:00Z", "2025-09-17T00:00:00Z")
     users = [each["id"] for each in asking.users(tabnine)]
     user = next(each for each in users if asking.bucket(tabnine, *day, userId=each)["activeUsers"])
@@ -299,7 +299,7 @@ LONG = {
 
 
 @pytest.mark.parametrize(("granularity", "start", "end", "least"), LONG.values(), ids=LONG)
-def test_a_range_of_too_many_buckets_is_400_and_says_what_to_do(
+def test_too_many_buckets_are_400_with_advice(
     tabnine: Client, granularity: str, start: str, end: str, least: str
 ) -> None:
     [fault] = asking.ask(tabnine, start, end, granularity).faults
@@ -310,7 +310,7 @@ def test_a_range_of_too_many_buckets_is_400_and_says_what_to_do(
 
 
 @pytest.mark.parametrize("reading", ["reject", "history"])
-def test_four_thousand_buckets_are_told_in_either_reading(tabnine: Client, reading: str) -> None:
+def test_four_thousand_buckets_are_served_under_either_option(tabnine: Client, reading: str) -> None:
     tabnine.switched(longest_range=reading)
     assert len(asking.buckets(tabnine, "2015-01-01T00:00:00Z", "2025-12-14T00:00:00Z", "daily")) == 4000
 
@@ -339,7 +339,7 @@ HISTORY = {
 
 
 @pytest.mark.parametrize(("granularity", "start", "end", "first", "last", "count"), HISTORY.values(), ids=HISTORY)
-def test_the_other_reading_tells_the_history_alone(
+def test_longest_range_can_be_cut_to_the_history(
     tabnine: Client, granularity: str, start: str, end: str, first: str, last: str, count: int
 ) -> None:
     tabnine.switched(longest_range="history")
@@ -353,7 +353,7 @@ def test_the_other_reading_tells_the_history_alone(
 @pytest.mark.parametrize(
     ("start", "end"), [(AGES[0], "2021-12-31T00:00:00Z"), ("2025-10-22T00:00:00Z", AGES[1])], ids=["before", "after"]
 )
-def test_the_other_reading_has_nothing_to_tell_outside_the_history(tabnine: Client, start: str, end: str) -> None:
+def test_range_outside_the_history_has_no_buckets(tabnine: Client, start: str, end: str) -> None:
     tabnine.switched(longest_range="history")
     assert asking.buckets(tabnine, start, end, "daily") == []
     assert asking.bucket(tabnine, start, end)["activeUsers"] == 0

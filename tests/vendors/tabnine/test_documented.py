@@ -50,7 +50,7 @@ def _added(body: Any, pointer: str, value: Any) -> None:
 
 
 @every_example
-def test_an_example_comes_back_digit_for_digit(documented: Client, example: Any) -> None:
+def test_documented_example_is_reproduced_exactly(documented: Client, example: Any) -> None:
     answer = _asked(documented, example)
     expected = deepcopy(example["printed"])
     for change in example["served"]:
@@ -59,7 +59,7 @@ def test_an_example_comes_back_digit_for_digit(documented: Client, example: Any)
     assert (answer.status, answer.json) == (example["status"], expected)
 
 
-def test_the_documented_numbers_are_the_organizations_whatever_the_granularity(documented: Client) -> None:
+def test_documented_numbers_are_the_same_at_every_granularity(documented: Client) -> None:
     request = EXAMPLES["organization-usage"]["request"]["query"]
     for granularity in ("daily", "weekly", "monthly"):
         told = asking.buckets(documented, request["from"], request["to"], granularity)
@@ -67,7 +67,7 @@ def test_the_documented_numbers_are_the_organizations_whatever_the_granularity(d
         assert asking.added(told) == asking.added([whole])
 
 
-def test_the_openapi_file_tells_the_same_example(documented: Client) -> None:
+def test_openapi_file_has_the_same_example(documented: Client) -> None:
     """The example stands in openapi/tabnine.yaml as well; only the id of the organization differs."""
     file = oracle.read(resources.openapi() / "tabnine.yaml")
     at = "#/paths/~1api~1v1~1organization~1usage/get/responses/200/content/application~1json/examples/documented/value"
@@ -75,7 +75,7 @@ def test_the_openapi_file_tells_the_same_example(documented: Client) -> None:
     assert told == {**file.at(at), "organizationId": asking.organization(documented)}
 
 
-def test_outside_the_documented_month_nobody_does_anything(documented: Client) -> None:
+def test_usage_outside_the_documented_month_is_zero(documented: Client) -> None:
     for start, end in (("2022-01-01", "2025-09-01"), ("2025-10-01", "2025-10-22")):
         told = asking.bucket(documented, f"{start}T00:00:00Z", f"{end}T00:00:00Z")
         assert asking.added([told]) == {}

@@ -49,9 +49,7 @@ def _each(client: Client, span: Span, granularity: str, users: list[Any]) -> lis
 
 @settings(max_examples=25)
 @given(which=small_world, span=worlds.spans(60), granularity=some_granularity)
-def test_the_organization_did_what_its_users_did_together(
-    world: World, which: Which, span: Span, granularity: str
-) -> None:
+def test_organization_usage_is_the_sum_of_its_users(world: World, which: Which, span: Span, granularity: str) -> None:
     client = world(*which)
     told = asking.buckets(client, *span.texts, granularity)
     for bucket, alone in zip(told, _each(client, span, granularity, asking.users(client)), strict=True):
@@ -61,7 +59,7 @@ def test_the_organization_did_what_its_users_did_together(
 
 @settings(max_examples=25)
 @given(which=small_world, span=worlds.spans(60), granularity=some_granularity, data=st.data())
-def test_a_team_did_what_its_members_did_together(
+def test_team_usage_is_the_sum_of_its_members(
     world: World, which: Which, span: Span, granularity: str, data: st.DataObject
 ) -> None:
     client = world(*which)
@@ -74,7 +72,7 @@ def test_a_team_did_what_its_members_did_together(
 
 @settings(max_examples=25)
 @given(which=some_world, span=worlds.spans(200), granularity=some_granularity)
-def test_the_organization_did_what_its_teams_and_those_in_none_did(
+def test_organization_usage_is_its_teams_and_users_without_one(
     world: World, which: Which, span: Span, granularity: str
 ) -> None:
     """Nobody is in two teams, so that distinct users add up over teams as everything else does."""
@@ -102,7 +100,7 @@ def _whose(client: Client, data: st.DataObject) -> dict[str, str]:
 
 @settings(max_examples=25)
 @given(which=some_world, span=worlds.spans(400), data=st.data())
-def test_a_range_cut_anywhere_is_its_parts(world: World, which: Which, span: Span, data: st.DataObject) -> None:
+def test_range_is_the_sum_of_its_parts(world: World, which: Which, span: Span, data: st.DataObject) -> None:
     client = world(*which)
     whose = _whose(client, data)
     cuts = data.draw(st.lists(st.integers(span.first, span.last), max_size=4))
@@ -117,7 +115,7 @@ def test_a_range_cut_anywhere_is_its_parts(world: World, which: Which, span: Spa
 
 @settings(max_examples=25)
 @given(which=some_world, span=worlds.spans(400), granularity=some_granularity, data=st.data())
-def test_buckets_make_up_the_range_and_each_is_the_range_that_it_names(
+def test_buckets_add_up_to_the_range_and_equal_their_own_ranges(
     world: World, which: Which, span: Span, granularity: str, data: st.DataObject
 ) -> None:
     client = world(*which)
@@ -132,7 +130,7 @@ def test_buckets_make_up_the_range_and_each_is_the_range_that_it_names(
 
 @settings(max_examples=25)
 @given(which=some_world, span=worlds.spans(400), granularity=some_granularity, data=st.data())
-def test_no_part_is_more_than_its_whole_and_users_lie_between_maximum_and_sum(
+def test_no_part_exceeds_its_whole(
     world: World, which: Which, span: Span, granularity: str, data: st.DataObject
 ) -> None:
     client = world(*which)
@@ -157,9 +155,7 @@ def test_no_part_is_more_than_its_whole_and_users_lie_between_maximum_and_sum(
 
 @settings(max_examples=25)
 @given(organization=st.sampled_from(["acme", "initech", "empty", "documented"]), now=worlds.moments())
-def test_people_are_counted_alike_wherever_they_are_counted(
-    moving: Callable[[str], Client], organization: str, now: int
-) -> None:
+def test_people_counts_agree_everywhere(moving: Callable[[str], Client], organization: str, now: int) -> None:
     client = moving(organization).at(format_utc(now))
     everybody = {user["id"] for user in asking.users(client)}
     members: set[str] = set()
@@ -180,7 +176,7 @@ def test_people_are_counted_alike_wherever_they_are_counted(
 
 @settings(max_examples=25)
 @given(which=some_world, data=st.data())
-def test_any_chain_of_limits_makes_up_the_whole(world: World, which: Which, data: st.DataObject) -> None:
+def test_pages_of_any_sizes_add_up_to_the_whole_list(world: World, which: Which, data: st.DataObject) -> None:
     client = world(*which)
     paths = ["/organization/teams", "/organization/users"]
     paths += [f"/team/{team['id']}/users" for team in asking.teams(client)]

@@ -23,7 +23,7 @@ def test_exactly_one_team_is_the_default(opened: Callable[[str], Client], organi
     assert [set(team) for team in teams] == [{"id", "name", "usersCount", "isDefaultTeam"}] * len(teams)
 
 
-def test_an_empty_team_is_there_with_nobody_in_it(opened: Callable[[str], Client]) -> None:
+def test_empty_team_is_listed_without_users(opened: Callable[[str], Client]) -> None:
     client = opened("empty")
     [team] = [team for team in asking.teams(client) if team["name"] == "Nobody"]
     assert team["usersCount"] == 0
@@ -36,21 +36,21 @@ def test_an_empty_team_is_there_with_nobody_in_it(opened: Callable[[str], Client
     assert asking.bucket(client, "2025-09-01T00:00:00Z", "2025-10-01T00:00:00Z", teamId=team["id"])["activeUsers"] == 0
 
 
-def test_a_user_row_has_the_documented_keys(tabnine: Client) -> None:
+def test_user_row_has_the_documented_keys(tabnine: Client) -> None:
     keys = {"id", "username", "email", "role", "verified", "deactivatedAt", "updatedAt"}
     assert {frozenset(user) for user in asking.users(tabnine)} == {frozenset(keys)}
 
 
 @pytest.mark.parametrize("value", NO_BOOLEANS)
 @pytest.mark.parametrize("name", FILTERS)
-def test_what_is_neither_true_nor_false_is_400(tabnine: Client, name: str, value: str) -> None:
+def test_filter_must_be_true_or_false(tabnine: Client, name: str, value: str) -> None:
     answer = tabnine.get("/organization/users", {"offset": "0", "limit": "1", name: value})
     assert answer.status == 400
     assert [fault.partition(",")[0] for fault in answer.faults] == [f"{name}: Expected 'true' | 'false'"]
     assert len(answer.body) < 300
 
 
-def test_filters_part_the_users_in_two(initech: Client) -> None:
+def test_filters_split_the_users_in_two(initech: Client) -> None:
     everybody = asking.users(initech)
     for name in FILTERS:
         parts = [asking.users(initech, **{name: value}) for value in ("true", "false")]
@@ -65,12 +65,12 @@ def _team(client: Client, user: str) -> dict[str, str]:
     return found
 
 
-def test_active_users_are_those_without_a_deactivation(initech: Client) -> None:
+def test_active_users_have_no_deactivation(initech: Client) -> None:
     for value, there in (("true", False), ("false", True)):
         assert {user["deactivatedAt"] is not None for user in asking.users(initech, active=value)} == {there}
 
 
-def test_a_deactivation_is_the_last_change_of_an_account(initech: Client) -> None:
+def test_deactivation_is_the_last_change_of_an_account(initech: Client) -> None:
     """Some of those who left had been changed before, as their rows told then."""
     gone = {user["id"]: user for user in asking.users(initech.at("2031-01-01T00:00:00Z"), active="false")}
     assert all(user["updatedAt"] == user["deactivatedAt"] for user in gone.values())
@@ -80,7 +80,7 @@ def test_a_deactivation_is_the_last_change_of_an_account(initech: Client) -> Non
     assert all(user["updatedAt"] < gone[user["id"]]["updatedAt"] for user in changed)
 
 
-def test_the_other_reading_requires_both_filters(tabnine: Client) -> None:
+def test_both_filters_can_be_required(tabnine: Client) -> None:
     tabnine.switched(strict_user_filters="yes")
     page = {"offset": "0", "limit": "1"}
     assert tabnine.get("/organization/users", page).faults == ["teamMember: Required", "active: Required"]
@@ -90,7 +90,7 @@ def test_the_other_reading_requires_both_filters(tabnine: Client) -> None:
     assert tabnine.get(f"/team/{team}/users", page).status == 200
 
 
-def test_a_user_tells_the_same_as_the_lists_do(initech: Client) -> None:
+def test_user_agrees_with_the_lists(initech: Client) -> None:
     own = asking.organization(initech)
     teams = {team["id"]: team["name"] for team in asking.teams(initech)}
     members = {user["id"]: team for team in teams for user in asking.team_users(initech, team)}
@@ -103,19 +103,19 @@ def test_a_user_tells_the_same_as_the_lists_do(initech: Client) -> None:
         assert user["createdAt"] <= user["updatedAt"] == (row["updatedAt"] or user["createdAt"])
 
 
-def test_a_user_in_no_team_has_an_empty_object(initech: Client) -> None:
+def test_user_without_a_team_has_an_empty_object(initech: Client) -> None:
     alone = asking.users(initech, teamMember="false")
     assert alone
     assert [_team(initech, user["id"]) for user in alone] == [{}] * len(alone)
 
 
-def test_a_team_tells_its_name(tabnine: Client) -> None:
+def test_team_has_its_name(tabnine: Client) -> None:
     for team in asking.teams(tabnine):
         assert tabnine.got(f"/team/{team['id']}") == {"id": team["id"], "name": team["name"]}
 
 
 @pytest.mark.parametrize("role", ["Admin", "Manager", "TeamLead", "Member"])
-def test_permissions_are_the_active_users_with_the_role(initech: Client, role: str) -> None:
+def test_permissions_list_active_users_with_the_role(initech: Client, role: str) -> None:
     own = asking.organization(initech)
     expected = [user for user in asking.users(initech, active="true") if user["role"] == role]
     assert expected
@@ -125,7 +125,7 @@ def test_permissions_are_the_active_users_with_the_role(initech: Client, role: s
 
 
 @pytest.mark.parametrize("role", ["", "admin", "Owner", "Admin ", "Admin,Member", "\0", "x" * 5_000])
-def test_another_role_is_400(tabnine: Client, role: str) -> None:
+def test_unknown_role_is_400(tabnine: Client, role: str) -> None:
     answer = tabnine.get("/instance/permissions", {"role": role})
     assert answer.status == 400
     assert answer.faults[0].startswith("role: Invalid enum value. Expected 'Member' | 'TeamLead' | 'Manager' | 'Admin'")
@@ -135,7 +135,7 @@ def test_another_role_is_400(tabnine: Client, role: str) -> None:
 GUSTAV = "gustav@acme.example"
 
 
-def test_who_left_is_deactivated_from_then_on_and_stays_in_the_team(tabnine: Client) -> None:
+def test_deactivated_user_stays_in_the_team(tabnine: Client) -> None:
     """The file has him leave on 2025-10-11; his account goes in the first hours of that day."""
     [before] = _named(tabnine.at("2025-10-10T23:59:59Z"), GUSTAV)
     assert before["deactivatedAt"] is None
@@ -148,7 +148,7 @@ def test_who_left_is_deactivated_from_then_on_and_stays_in_the_team(tabnine: Cli
     assert GUSTAV not in [row["username"] for row in tabnine.got("/instance/permissions", role="Member")]
 
 
-def test_a_deactivation_holds_from_its_very_second(tabnine: Client) -> None:
+def test_deactivation_holds_from_its_second_on(tabnine: Client) -> None:
     [gone] = _named(tabnine, GUSTAV)
     second = datetime.fromisoformat(str(gone["deactivatedAt"]))
     assert _named(tabnine.at(second.isoformat()), GUSTAV) == [gone]
@@ -156,7 +156,7 @@ def test_a_deactivation_holds_from_its_very_second(tabnine: Client) -> None:
     assert before["deactivatedAt"] is None
 
 
-def test_who_is_still_to_come_is_unknown_everywhere(tabnine: Client) -> None:
+def test_future_user_is_unknown_everywhere(tabnine: Client) -> None:
     [wanjiru] = _named(tabnine.at("2026-04-01T00:00:00Z"), "wanjiru@acme.example")
     identifier = str(wanjiru["id"])
     assert tabnine.get(f"/user/{identifier}").status == 200
@@ -167,12 +167,12 @@ def test_who_is_still_to_come_is_unknown_everywhere(tabnine: Client) -> None:
     assert answer.status == 404
 
 
-def test_nobody_without_a_licence_and_no_service_account_is_a_user(tabnine: Client, initech: Client) -> None:
+def test_only_licensed_people_are_users(tabnine: Client, initech: Client) -> None:
     assert _named(initech, "paper.only@initech.example") == []
     assert [user for user in asking.users(tabnine) if "bot" in user["username"]] == []
     assert _named(tabnine, "olena@acme.example")
 
 
-def test_addresses_come_as_they_are_written(initech: Client) -> None:
+def test_addresses_are_served_as_written(initech: Client) -> None:
     emails = {user["email"] for user in asking.users(initech)}
     assert {"Siobhan.O'Brien@Initech.Example", "nikos@INITECH.example", "BOB.P@consultants.example"} <= emails

@@ -73,19 +73,19 @@ def _echo(client: Client, start: str, end: str, granularity: str = "all") -> tup
 
 
 @pytest.mark.parametrize("text", (INSTANTS | FRACTIONS).values(), ids=INSTANTS | FRACTIONS)
-def test_an_instant_is_taken_and_comes_back_letter_for_letter(tabnine: Client, text: str) -> None:
+def test_start_timestamp_is_echoed_exactly(tabnine: Client, text: str) -> None:
     assert _echo(tabnine, text, TO) == (text, TO)
 
 
 @pytest.mark.parametrize("text", ["2025-09-01T14:00:00+14:00", "2025-08-31T12:00:00-12:00", *FRACTIONS.values(), LATE])
-def test_where_a_range_ends_comes_back_letter_for_letter_too(tabnine: Client, text: str) -> None:
+def test_end_timestamp_is_echoed_exactly(tabnine: Client, text: str) -> None:
     for granularity in ("all", "monthly"):
         start = "2025-01-01T00:00:00.0Z" if text < "9" else "9999-01-01T00:00:00.0Z"
         assert _echo(tabnine, start, text, granularity) == (start, text)
 
 
 @pytest.mark.parametrize("text", NO_INSTANTS.values(), ids=NO_INSTANTS)
-def test_anything_else_is_400_on_either_side(tabnine: Client, text: str) -> None:
+def test_malformed_timestamp_is_400(tabnine: Client, text: str) -> None:
     for name, (start, end) in (("from", (text, TO)), ("to", ("2025-01-01T00:00:00Z", text))):
         answer = asking.ask(tabnine, start, end)
         assert answer.status == 400
@@ -94,7 +94,7 @@ def test_anything_else_is_400_on_either_side(tabnine: Client, text: str) -> None
 
 
 @pytest.mark.parametrize("text", FRACTIONS.values(), ids=FRACTIONS)
-def test_the_other_reading_refuses_fractions_and_nothing_else(tabnine: Client, text: str) -> None:
+def test_fractions_of_a_second_can_be_refused(tabnine: Client, text: str) -> None:
     tabnine.switched(subseconds="reject")
     for start, end in ((text, TO), ("2025-01-01T00:00:00Z", text)):
         answer = asking.ask(tabnine, start, end)
@@ -117,12 +117,12 @@ UPSIDE_DOWN = {
 
 
 @pytest.mark.parametrize(("start", "end"), UPSIDE_DOWN.values(), ids=UPSIDE_DOWN)
-def test_a_range_that_does_not_begin_before_it_ends_is_400(tabnine: Client, start: str, end: str) -> None:
+def test_range_must_begin_before_it_ends(tabnine: Client, start: str, end: str) -> None:
     answer = asking.ask(tabnine, start, end, "daily")
     assert (answer.status, answer.faults) == (400, ["from: Expected an instant before 'to'"])
 
 
-def test_a_plus_has_to_be_percent_encoded(tabnine: Client) -> None:
+def test_plus_must_be_percent_encoded(tabnine: Client) -> None:
     query = f"organizationId={asking.organization(tabnine)}&to=2025-10-01T00:00:00Z&granularity=all&from="
     assert tabnine.get("/organization/usage", f"{query}2025-09-01T02:00:00%2B02:00").status == 200
     assert tabnine.get("/organization/usage", f"{query}2025-09-01T02:00:00+02:00").status == 400
@@ -137,7 +137,7 @@ SAME = (
 
 
 @pytest.mark.parametrize("granularity", ["all", "daily"])
-def test_the_same_instant_means_the_same_under_any_offset(tabnine: Client, granularity: str) -> None:
+def test_same_timestamp_in_another_offset_means_the_same(tabnine: Client, granularity: str) -> None:
     told = [asking.buckets(tabnine, start, "2025-09-18T00:00:00Z", granularity) for start in SAME]
     assert {str([asking.counters(each) for each in one]) for one in told} == {
         str([asking.counters(each) for each in told[0]])
@@ -164,7 +164,7 @@ AT = {
 
 
 @pytest.mark.parametrize(("before", "after", "there"), AT.values(), ids=AT)
-def test_from_is_included_and_to_is_not_at_the_very_second_of_a_fact(
+def test_from_is_inclusive_and_to_is_exclusive(
     tabnine: Client, heavy: tuple[str, int], before: int, after: int, *, there: bool
 ) -> None:
     user, second = heavy
@@ -176,7 +176,7 @@ def test_from_is_included_and_to_is_not_at_the_very_second_of_a_fact(
         assert wide["activeUsers"] >= int(there)
 
 
-def test_a_fraction_of_a_second_cuts_behind_its_second(tabnine: Client, heavy: tuple[str, int]) -> None:
+def test_fraction_of_a_second_cuts_after_its_second(tabnine: Client, heavy: tuple[str, int]) -> None:
     user, second = heavy
     this, following = format_utc(second), format_utc(second + 1)
     half = this.replace("Z", ".5Z")
@@ -186,9 +186,7 @@ def test_a_fraction_of_a_second_cuts_behind_its_second(tabnine: Client, heavy: t
 
 
 @pytest.mark.parametrize("granularity", ["daily", "weekly", "monthly"])
-def test_the_first_of_several_buckets_begins_at_the_very_second_too(
-    tabnine: Client, heavy: tuple[str, int], granularity: str
-) -> None:
+def test_first_of_several_buckets_begins_at_from(tabnine: Client, heavy: tuple[str, int], granularity: str) -> None:
     user, second = heavy
     end = format_utc(second + 62 * 86_400)
     there, following, after = format_utc(second), format_utc(second + 1), format_utc(second).replace("Z", ".5Z")
@@ -213,7 +211,7 @@ def test_facts_happen_between_eight_and_eighteen_utc(tabnine: Client) -> None:
         assert bool(asking.added([told])) is there
 
 
-def test_the_whole_of_time_is_one_bucket(tabnine: Client) -> None:
+def test_longest_possible_range_is_one_bucket(tabnine: Client) -> None:
     whole = asking.bucket(tabnine, "0001-01-01T00:00:00Z", LATE)
     history = asking.bucket(tabnine, "2022-01-03T00:00:00Z", "2025-10-21T10:30:01Z")
     assert (whole["from"], whole["to"]) == ("0001-01-01T00:00:00Z", LATE)

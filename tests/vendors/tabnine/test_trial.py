@@ -56,7 +56,7 @@ def _tried(client: Client, examples: int) -> Outcome:
     return trial.run(client.app, FILE, "mock-tabnine-acme", amend, examples)
 
 
-def test_with_limits_off_every_check_holds_in_every_phase(tabnine_of: Callable[..., Client]) -> None:
+def test_checks_pass_in_every_phase_without_limits(tabnine_of: Callable[..., Client]) -> None:
     outcome = _tried(tabnine_of(), 20)
     assert outcome.failures == []
     assert {status for _, status in outcome.statuses} == {200, 400, 401, 404, 405}
@@ -65,7 +65,7 @@ def test_with_limits_off_every_check_holds_in_every_phase(tabnine_of: Callable[.
     assert 200 in outcome.seen("STATEFUL_TESTING")
 
 
-def test_with_a_limit_set_there_are_documented_429s_and_nothing_else_is_new(
+def test_limit_adds_only_documented_429s(
     tabnine_of: Callable[..., Client],
 ) -> None:
     """The frozen clock never gives a request back, so that everything after the burst is refused."""
@@ -75,7 +75,7 @@ def test_with_a_limit_set_there_are_documented_429s_and_nothing_else_is_new(
     assert sum(count for (_, status), count in outcome.statuses.items() if status == 429) > 20
 
 
-def test_a_server_that_takes_less_than_the_file_allows_is_found_out(tabnine_of: Callable[..., Client]) -> None:
+def test_too_strict_server_is_detected(tabnine_of: Callable[..., Client]) -> None:
     """The trial is no better than its eyes: a switch that refuses a good limit must not get through it."""
     strict = tabnine_of().switched(zero_limit="reject")
     assert any("positive_data_acceptance" in failure for failure in _tried(strict, 5).failures)
@@ -95,7 +95,7 @@ AMENDED = {
 
 
 @pytest.mark.parametrize(("query", "changed"), AMENDED.values(), ids=AMENDED)
-def test_only_what_the_schema_allows_is_amended(query: dict[str, Any], *, changed: bool) -> None:
+def test_only_allowed_queries_are_amended(query: dict[str, Any], *, changed: bool) -> None:
     amended = dict(query)
     amend(amended)
     assert (amended != query) is changed

@@ -38,16 +38,14 @@ REFUSED = {
 
 
 @pytest.mark.parametrize("authorization", LET_IN.values(), ids=LET_IN)
-def test_both_schemes_open_the_door_in_any_case(jetbrains_ide: Client, authorization: str) -> None:
+def test_both_schemes_are_accepted_in_any_case(jetbrains_ide: Client, authorization: str) -> None:
     client = jetbrains_ide.bearing(authorization)
     for path, query in asking.EVERYTHING.items():
         assert client.get(path, query).status == 200
 
 
 @pytest.mark.parametrize("authorization", REFUSED.values(), ids=REFUSED)
-def test_without_a_known_token_the_answer_is_401_and_says_how_to_authenticate(
-    jetbrains_ide: Client, authorization: str | None
-) -> None:
+def test_unknown_token_is_401_with_the_scheme(jetbrains_ide: Client, authorization: str | None) -> None:
     for path in [*asking.EVERYTHING, "/nowhere"]:
         answer = jetbrains_ide.bearing(authorization).get(path)
         assert (answer.status, answer.headers["WWW-Authenticate"]) == (401, "Bearer")
@@ -57,9 +55,7 @@ def test_without_a_known_token_the_answer_is_401_and_says_how_to_authenticate(
 @pytest.mark.parametrize(
     ("reading", "accepted", "refused"), [("bearer", "Bearer", "Automation"), ("automation", "Automation", "Bearer")]
 )
-def test_the_other_readings_take_one_scheme_alone(
-    jetbrains_ide: Client, reading: str, accepted: str, refused: str
-) -> None:
+def test_one_scheme_alone_can_be_accepted(jetbrains_ide: Client, reading: str, accepted: str, refused: str) -> None:
     jetbrains_ide.switched(schemes=reading)
     for spelled in (accepted, accepted.lower(), accepted.upper()):
         assert jetbrains_ide.bearing(f"{spelled} {TOKEN}").get(asking.TOTALS, asking.SEPTEMBER).status == 200
@@ -70,7 +66,7 @@ def test_the_other_readings_take_one_scheme_alone(
     assert message == f"the Authorization header has another scheme; send 'Authorization: {accepted} <token>'"
 
 
-def test_the_scheme_is_judged_by_the_sandbox_that_the_token_opens(jetbrains_ide_of: Callable[..., Client]) -> None:
+def test_scheme_is_checked_by_the_sandbox_of_the_token(jetbrains_ide_of: Callable[..., Client]) -> None:
     """Not by the first sandbox, in which a request stands until its token is known."""
     client = jetbrains_ide_of()
     strict = replace(client.sandbox.config, policy={"jetbrains-ide": {"schemes": "automation"}})
@@ -82,7 +78,7 @@ def test_the_scheme_is_judged_by_the_sandbox_that_the_token_opens(jetbrains_ide_
 
 
 @pytest.mark.parametrize("path", [*asking.EVERYTHING, "/nowhere"])
-def test_a_known_token_that_may_not_read_is_403(jetbrains_ide: Client, path: str) -> None:
+def test_forbidden_token_is_403(jetbrains_ide: Client, path: str) -> None:
     answer = jetbrains_ide.bearing(FORBIDDEN).get(path, asking.EVERYTHING.get(path, ""))
     assert (answer.status, answer.json["error"]) == (403, "Forbidden")
     assert "WWW-Authenticate" not in answer.headers
@@ -98,7 +94,7 @@ every_later_refusal = pytest.mark.parametrize(("method", "path", "status"), LATE
 
 @every_later_refusal
 @pytest.mark.parametrize(("authorization", "refused"), [(None, 401), (FORBIDDEN, 403)], ids=["unknown", "forbidden"])
-def test_the_door_comes_before_everything_else(
+def test_authentication_comes_before_everything_else(
     jetbrains_ide: Client, authorization: str | None, refused: int, method: str, path: str, status: int
 ) -> None:
     assert jetbrains_ide.ask(method, path).status == status
@@ -106,7 +102,7 @@ def test_the_door_comes_before_everything_else(
 
 
 @every_later_refusal
-def test_a_limit_that_was_set_comes_behind_the_door_and_before_the_rest(
+def test_limit_comes_after_authentication_and_before_the_rest(
     jetbrains_ide: Client, method: str, path: str, status: int
 ) -> None:
     jetbrains_ide.limited(Allowance(per_minute=1, burst=1))
@@ -137,13 +133,13 @@ NOWHERE = {
 
 @pytest.mark.parametrize("path", NOWHERE.values(), ids=NOWHERE)
 @pytest.mark.parametrize("method", ["GET", "POST"])
-def test_a_path_that_is_not_there_is_404_whatever_the_method(jetbrains_ide: Client, path: str, method: str) -> None:
+def test_unknown_path_is_404_with_any_method(jetbrains_ide: Client, path: str, method: str) -> None:
     answer = jetbrains_ide.ask(method, path)
     assert (answer.status, answer.json["error"]) == (404, "Not Found")
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "BREW"])
-def test_every_other_method_is_405_and_allow_names_what_there_is(jetbrains_ide: Client, method: str) -> None:
+def test_other_method_is_405_with_allow(jetbrains_ide: Client, method: str) -> None:
     for path in asking.EVERYTHING:
         answer = jetbrains_ide.ask(method, path)
         assert (answer.status, answer.headers["Allow"]) == (405, "GET, HEAD")
@@ -156,14 +152,14 @@ def test_head_is_get_without_the_body(jetbrains_ide: Client) -> None:
         assert dict(headed.headers) == dict(got.headers)
 
 
-def test_answers_are_json_and_carry_no_other_header(jetbrains_ide: Client) -> None:
+def test_answers_are_json_without_other_headers(jetbrains_ide: Client) -> None:
     for path, query in asking.EVERYTHING.items():
         answer = jetbrains_ide.ask("GET", path, query, headers={"Content-Type": "application/json"})
         assert (answer.status, answer.headers["Content-Type"]) == (200, "application/json")
         assert set(answer.headers.keys()) == {"Content-Type", "Content-Length"}
 
 
-def test_what_nobody_foresaw_is_500_in_the_same_shape_and_logged_once(
+def test_unexpected_error_is_500_and_logged_once(
     jetbrains_ide: Client, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     def broken(*_: object) -> None:

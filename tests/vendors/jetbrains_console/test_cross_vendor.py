@@ -38,7 +38,7 @@ def _ide_adoption(ide: Client, group_by: str) -> list[Row]:
 
 @pytest.mark.parametrize("group_by", asking.GROUPINGS)
 @pytest.mark.parametrize("organization", ORGANIZATIONS)
-def test_the_same_users_have_ai_and_no_more_are_active_here_than_there(
+def test_enabled_users_agree_and_active_ones_are_fewer(
     both: Callable[[str], tuple[Client, Client]], organization: str, group_by: str
 ) -> None:
     """There a request is enough to be active, here it must have spent credits."""
@@ -48,7 +48,7 @@ def test_the_same_users_have_ai_and_no_more_are_active_here_than_there(
     assert all(one["activeUsers"] <= other["activeUsers"] for one, other in zip(here, there, strict=True))
 
 
-def test_somebody_is_active_there_who_is_not_active_here(both: Callable[[str], tuple[Client, Client]]) -> None:
+def test_ide_services_counts_more_active_users(both: Callable[[str], tuple[Client, Client]]) -> None:
     console, ide = both("initech")
     here, there = asking.rows(console, ADOPTION, *AUTUMN), _ide_adoption(ide, "day")
     assert sum(row["activeUsers"] for row in here) < sum(row["activeUsers"] for row in there)
@@ -69,9 +69,7 @@ def _charged_days(ide: Client, first: str, last: str) -> dict[str, set[str]]:
 
 
 @pytest.mark.parametrize("organization", ["acme", "initech"])
-def test_whoever_works_with_a_charged_tool_on_a_day_spends_credits_on_it(
-    both: Callable[[str], tuple[Client, Client]], organization: str
-) -> None:
+def test_charged_tool_spends_credits(both: Callable[[str], tuple[Client, Client]], organization: str) -> None:
     console, ide = both(organization)
     span = ("2025-10-06", "2025-10-12")
     days = _charged_days(ide, *span)
@@ -82,7 +80,7 @@ def test_whoever_works_with_a_charged_tool_on_a_day_spends_credits_on_it(
         assert charged <= spent == active
 
 
-def test_a_day_has_at_least_as_many_active_users_as_there_are_rows_of_charged_tools(
+def test_active_users_include_users_of_charged_tools(
     both: Callable[[str], tuple[Client, Client]],
 ) -> None:
     console, ide = both("acme")
@@ -95,7 +93,7 @@ def test_a_day_has_at_least_as_many_active_users_as_there_are_rows_of_charged_to
     assert all(active[day] >= users for day, users in per_day.items())
 
 
-def test_a_chat_without_credits_makes_a_user_active_there_alone(jetbrains_console: Client) -> None:
+def test_free_chat_counts_only_in_ide_services(jetbrains_console: Client) -> None:
     person = worlds.Person({"2025-09-02": {"aia_invocations": 4, "aia_suggestions": 2}, **worlds.junie(_09_03=100)})
     organization = worlds.organization(person, slug="chat")
     console = asking.own(jetbrains_console, organization)

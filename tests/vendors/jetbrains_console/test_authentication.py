@@ -19,7 +19,7 @@ DOOR = 'Bearer realm="JetBrains Console"'
 INVALID = f'{DOOR}, error="invalid_token"'
 
 
-def test_client_credentials_give_a_token_of_an_hour_that_opens_every_report(jetbrains_console: Client) -> None:
+def test_client_credentials_give_a_token_for_every_report(jetbrains_console: Client) -> None:
     answer = asking.token(jetbrains_console, GOOD)
     assert answer.status == 200
     assert answer.json == {"access_token": answer.json["access_token"], "token_type": "Bearer", "expires_in": 3600}
@@ -28,7 +28,7 @@ def test_client_credentials_give_a_token_of_an_hour_that_opens_every_report(jetb
     assert {bearing.get(path, AUTUMN).status for path in EVERY} == {200}
 
 
-def test_a_scope_is_accepted_and_changes_nothing(jetbrains_console: Client) -> None:
+def test_scope_is_accepted_and_changes_nothing(jetbrains_console: Client) -> None:
     plain, scoped = (
         asking.token(jetbrains_console, GOOD, body)
         for body in (asking.GRANT, asking.GRANT + b"&scope=analytics%3Aread")
@@ -37,7 +37,7 @@ def test_a_scope_is_accepted_and_changes_nothing(jetbrains_console: Client) -> N
 
 
 @pytest.mark.parametrize("seconds", [3600, 600, 60])
-def test_a_token_dies_after_expires_in_on_the_sandboxs_clock(jetbrains_console: Client, seconds: int) -> None:
+def test_token_expires_on_the_sandbox_clock(jetbrains_console: Client, seconds: int) -> None:
     held = jetbrains_console.switched(expires_in=seconds)
     start = held.sandbox.clock.now()
     answer = asking.token(held, GOOD)
@@ -68,7 +68,7 @@ REFUSED = {
 
 
 @pytest.mark.parametrize(("authorization", "door"), REFUSED.values(), ids=REFUSED)
-def test_without_an_access_token_a_report_is_401_and_a_bad_one_is_called_so(
+def test_missing_or_invalid_access_token_is_401(
     jetbrains_console: Client, authorization: str | None, door: str
 ) -> None:
     """RFC 6750, section 3.1: who shows no token is not told of an error."""
@@ -78,20 +78,18 @@ def test_without_an_access_token_a_report_is_401_and_a_bad_one_is_called_so(
 
 
 @pytest.mark.parametrize("scheme", ["Bearer", "bearer", "BEARER"])
-def test_the_scheme_is_bearer_in_any_case(jetbrains_console: Client, scheme: str) -> None:
+def test_scheme_is_bearer_in_any_case(jetbrains_console: Client, scheme: str) -> None:
     token = str(jetbrains_console.authorization).split()[1]
     assert jetbrains_console.bearing(f"{scheme} {token}").get(ADOPTION, AUTUMN).status == 200
 
 
-def test_the_token_of_another_organisation_is_foreign(
-    jetbrains_console: Client, opened: Callable[[str], Client]
-) -> None:
+def test_token_of_another_organization_is_refused(jetbrains_console: Client, opened: Callable[[str], Client]) -> None:
     foreign = opened("globex")
     assert foreign.get(ADOPTION, AUTUMN).status == 200
     assert jetbrains_console.bearing(foreign.authorization).get(ADOPTION, AUTUMN).status == 401
 
 
-def test_a_service_account_without_the_permission_gets_a_token_and_then_403_everywhere(
+def test_forbidden_client_gets_a_token_and_then_403(
     jetbrains_console: Client,
 ) -> None:
     """To see the metrics it takes the permission View AI analytics."""
@@ -116,9 +114,7 @@ NO_CLIENT = {
 
 
 @pytest.mark.parametrize("authorization", NO_CLIENT.values(), ids=NO_CLIENT)
-def test_whoever_is_no_client_is_told_so_in_the_rfcs_words(
-    jetbrains_console: Client, authorization: str | None
-) -> None:
+def test_unknown_client_is_refused_as_in_the_rfc(jetbrains_console: Client, authorization: str | None) -> None:
     answer = asking.token(jetbrains_console, authorization)
     assert (answer.status, answer.json["error"]) == (401, "invalid_client")
     assert answer.json["error_description"]
@@ -147,7 +143,7 @@ BAD_FORMS = {
 
 
 @pytest.mark.parametrize(("body", "headers", "code"), BAD_FORMS.values(), ids=BAD_FORMS)
-def test_a_bad_form_is_400_in_the_rfcs_words(
+def test_invalid_form_is_400_as_in_the_rfc(
     jetbrains_console: Client, body: bytes, headers: dict[str, str], code: str
 ) -> None:
     answer = asking.token(jetbrains_console, GOOD, body, **headers)
@@ -155,7 +151,7 @@ def test_a_bad_form_is_400_in_the_rfcs_words(
     assert answer.json["error_description"]
 
 
-def test_too_long_a_query_is_an_invalid_request_where_tokens_are_issued(jetbrains_console: Client) -> None:
+def test_too_long_query_of_a_token_is_an_invalid_request(jetbrains_console: Client) -> None:
     held = jetbrains_console.bearing(GOOD)
     asked = replace(held, mount="")
     answer = asked.ask("POST", asking.TOKEN, "x" * 20_000, headers=asking.FORM, body=asking.GRANT)
@@ -171,7 +167,7 @@ every_later_refusal = pytest.mark.parametrize(("method", "path", "status", "code
 
 
 @every_later_refusal
-def test_the_door_comes_first_then_a_limit_that_was_set_then_the_rest(
+def test_authentication_comes_first_and_then_the_limit(
     jetbrains_console: Client, method: str, path: str, status: int, code: str
 ) -> None:
     path, _, query = path.partition("?")
@@ -206,22 +202,20 @@ NOWHERE = {
 
 @pytest.mark.parametrize("path", NOWHERE.values(), ids=NOWHERE)
 @pytest.mark.parametrize("method", ["GET", "POST"])
-def test_a_path_that_is_not_there_is_404_whatever_the_method(jetbrains_console: Client, path: str, method: str) -> None:
+def test_unknown_path_is_404_with_any_method(jetbrains_console: Client, path: str, method: str) -> None:
     answer = jetbrains_console.ask(method, path)
     assert (answer.status, answer.code) == (404, "not_found")
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "BREW"])
-def test_every_other_method_is_405_and_allow_names_what_there_is(jetbrains_console: Client, method: str) -> None:
+def test_other_method_is_405_with_allow(jetbrains_console: Client, method: str) -> None:
     for path in EVERY:
         answer = jetbrains_console.ask(method, path)
         assert (answer.status, answer.code, answer.headers["Allow"]) == (405, "method_not_allowed", "GET, HEAD")
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "PUT", "DELETE", "OPTIONS"])
-def test_a_token_is_posted_for_and_anything_else_is_405_in_the_dialect_of_the_reports(
-    jetbrains_console: Client, method: str
-) -> None:
+def test_token_endpoint_accepts_only_post(jetbrains_console: Client, method: str) -> None:
     for authorization in (None, GOOD, jetbrains_console.authorization):
         asked = replace(jetbrains_console, mount="", authorization=authorization)
         answer = asked.ask(method, asking.TOKEN)
@@ -229,7 +223,7 @@ def test_a_token_is_posted_for_and_anything_else_is_405_in_the_dialect_of_the_re
         assert method == "HEAD" or answer.code == "method_not_allowed"
 
 
-def test_beside_the_token_endpoint_there_is_nothing(jetbrains_console: Client) -> None:
+def test_other_oauth_path_is_404(jetbrains_console: Client) -> None:
     root = replace(jetbrains_console, mount="")
     for path in ("/api/rest/oauth2", "/api/rest/oauth2/", "/api/rest/oauth2/token/", "/api/rest/oauth2/authorize"):
         answer = root.ask("POST", path)
@@ -245,13 +239,13 @@ def test_head_is_get_without_the_body(jetbrains_console: Client) -> None:
         assert set(got.headers.keys()) == {"Content-Type", "Content-Length"}
 
 
-def test_both_versions_of_a_report_say_the_same(jetbrains_console: Client) -> None:
+def test_both_versions_of_a_report_agree(jetbrains_console: Client) -> None:
     for path in asking.REPORTS:
         first, second = (jetbrains_console.get(f"/{version}{path[3:]}", AUTUMN) for version in ("v1", "v2"))
         assert first.body == second.body
 
 
-def test_tokens_and_reports_are_journaled_without_any_credentials(jetbrains_console: Client) -> None:
+def test_tokens_and_reports_are_journaled_without_credentials(jetbrains_console: Client) -> None:
     token = str(jetbrains_console.authorization).split()[1]
     root = replace(jetbrains_console, mount="", authorization=GOOD)
     root.ask("POST", asking.TOKEN, "client_secret=mock-secret&x=mock-secret", headers=asking.FORM, body=asking.GRANT)
@@ -263,7 +257,7 @@ def test_tokens_and_reports_are_journaled_without_any_credentials(jetbrains_cons
     assert token not in kept
 
 
-def test_what_nobody_foresaw_is_500_in_the_same_shape_and_logged_once(
+def test_unexpected_error_is_500_and_logged_once(
     jetbrains_console: Client, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     def broken(*_: object) -> None:
