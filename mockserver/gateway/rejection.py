@@ -46,6 +46,12 @@ class Rejection(Exception):
         self.allow = allow
 
 
+def invalid_parameters(*errors: ParameterError) -> Rejection:
+    """A rejection that lists every error, each as "parameter rule"."""
+    message = "; ".join(f"{each.parameter} {each.rule}" for each in errors)
+    return Rejection(Reason.INVALID, message, parameter_errors=errors)
+
+
 class UnknownToken(Rejection):
     """A well-formed token that is unknown or was revoked."""
 

@@ -6,7 +6,15 @@ The codes of the reports are assumed.
 from typing import Final
 
 from mockserver.gateway import oauth
-from mockserver.gateway.rejection import InjectedFailure, ParameterError, Reason, Rejection, UnknownToken, status_phrase
+from mockserver.gateway.rejection import (
+    InjectedFailure,
+    ParameterError,
+    Reason,
+    Rejection,
+    UnknownToken,
+    invalid_parameters,
+    status_phrase,
+)
 from mockserver.gateway.vendor import ErrorReply, RequestContext
 from mockserver.vendors.jetbrains_console import policy
 
@@ -21,19 +29,13 @@ _STATUSES: Final = {
 }
 
 
-def invalid(*parameter_errors: ParameterError) -> Rejection:
-    """A 400 that lists every error."""
-    message = "; ".join(f"{each.parameter} {each.rule}" for each in parameter_errors)
-    return Rejection(Reason.INVALID, message, parameter_errors=parameter_errors)
-
-
 def too_many_buckets(group_by: str, count: int) -> Rejection:
     """A 400 for a range with too many buckets."""
     rule = (
         f"would make {count:,} buckets (one a {group_by}); at most {policy.BUCKETS_MAXIMUM:,} are told; "
         "choose a shorter range or a coarser groupBy"
     )
-    return invalid(ParameterError("toDate", rule))
+    return invalid_parameters(ParameterError("toDate", rule))
 
 
 def render(rejection: Rejection, context: RequestContext) -> ErrorReply:
