@@ -22,7 +22,7 @@ _BASE = "urn:oracle"
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """One answer as it left the app, with what was asked; the names of the headers are in small letters."""
+    """One answer as it left the app, with its request; header names are in lower case."""
 
     method: str
     path: str
@@ -52,11 +52,11 @@ class Oracle:
         return [f"{said}: {fault}" for fault in found]
 
     def at(self, pointer: str) -> Any:
-        """What stands at a pointer ("#/components/…"), references followed."""
+        """The value at a pointer ("#/components/…"), references followed."""
         return self._follow(pointer)[1]
 
     def where(self, pointer: str) -> str:
-        """The same place as a pointer that passes through no reference."""
+        """The same position as a pointer that passes through no reference."""
         return self._follow(pointer)[0]
 
     def _follow(self, pointer: str) -> tuple[str, Any]:

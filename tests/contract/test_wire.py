@@ -1,4 +1,4 @@
-"""Promises about the wire: an app is asked the same over a socket as in this process, and answers the same."""
+"""The wire: an app gets the same request over a socket as in this process, and answers the same."""
 
 import json
 from collections.abc import Iterable, Iterator
@@ -23,7 +23,7 @@ def own() -> Iterator[Wire]:
 
 
 def echo(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-    """Answers with what it was asked."""
+    """An app that echoes the request."""
     asked = {name: environ[name] for name in ("REQUEST_METHOD", "PATH_INFO", "QUERY_STRING")}
     asked |= {name: environ.get(name) for name in ("CONTENT_TYPE", "HTTP_HOST", "HTTP_X_ASKED", "HTTP_AUTHORIZATION")}
     ended = bool(environ.get("wsgi.input_terminated"))
@@ -37,7 +37,7 @@ ASKED: dict[str, dict[str, Any]] = {
     "a question": {"path": "/some/where", "query_string": "a=1&b=%20&c"},
     "a path of many letters": {"path": "/caf%C3%A9/a%20b%2Fc%3Fd%23e%25"},
     "slashes at its start": {"environ_overrides": {"PATH_INFO": "//two"}},
-    "a query as nobody should send it": {"path": "/", "environ_overrides": {"QUERY_STRING": "a=[]&{}=|^'?/:@"}},
+    "an unencoded query": {"path": "/", "environ_overrides": {"QUERY_STRING": "a=[]&{}=|^'?/:@"}},
     "a body": {"path": "/", "method": "POST", "data": b"\x00\xff body", "content_type": "text/plain"},
     "an empty body": {"path": "/", "method": "PUT"},
     "headers": {"path": "/", "headers": {"X-Asked": "a, b", "Authorization": "Bearer x", "Host": "other.test:81"}},

@@ -53,7 +53,7 @@ STAGES = (pipeline.authenticate, pipeline.permit, pipeline.fault, pipeline.limit
 
 
 def word(rejection: Rejection, context: RequestContext) -> ErrorReply:
-    """A refusal as a parrot says it."""
+    """A refusal in the parrot's shape."""
     headers = {"X-Parrot": context.vendor.name}
     if rejection.retry_after is not None:
         headers["X-Wait"] = str(rejection.retry_after)
@@ -93,7 +93,7 @@ PARROT = Vendor(
     routes=routes(),
     render_error=word,
     cache_epoch=day,
-    format_timestamp=lambda instant: instant.strftime("%H:%M:%S"),
+    format_timestamp=lambda now: now.strftime("%H:%M:%S"),
     sample_path="/parrot/speak",
     limit_scope=SCOPE,
     limit_block=BLOCK,
@@ -151,10 +151,10 @@ class Aviary:
 
 
 ABLE = {socket_features.EFFECTS: frozenset((socket_features.RESET, socket_features.TRUNCATE, socket_features.STALL))}
-"""What a server that can do everything says of itself."""
+"""The environ of a server that supports every effect."""
 
 WHOLE = b'{"said":"hello","mood":"cheerful","at":"10:30:00"}'
-"""What the parrot says to whoever asks nothing in particular."""
+"""The parrot's answer to a request without parameters."""
 
 LATE: dict[str, Any] = {"delay_seconds": Decimal("0.25")}
 """An effect that changes nothing but when."""

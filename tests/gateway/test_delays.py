@@ -21,7 +21,7 @@ def waited(monkeypatch: pytest.MonkeyPatch) -> list[Decimal]:
 
 
 def full() -> dict[str, Any]:
-    """What a server says all of whose threads but the spared ones wait."""
+    """The environ of a server whose threads all wait, but the spared ones."""
     waits = BoundedSemaphore(1)
     assert waits.acquire(blocking=False)
     return {**ABLE, socket_features.DELAY_SLOTS: waits}

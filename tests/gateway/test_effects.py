@@ -92,7 +92,7 @@ def test_fault_headers_replace_the_vendors(effect: dict[str, Any]) -> None:
 WAITS: dict[str, tuple[dict[str, Any], str | None]] = {
     "by the documented allowance": ({}, "10"),
     "by the one in force": ({"limits": {"parrot": Allowance(7, 1)}}, "9"),
-    "a minute where a refusal closes the door": ({"policy": {"parrot": {"block": "minute"}}}, "60"),
+    "a minute where a refusal blocks": ({"policy": {"parrot": {"block": "minute"}}}, "60"),
 }
 
 
@@ -231,7 +231,7 @@ def test_view_runs_before_a_late_fault_and_not_after_an_early_one() -> None:
 
 
 REFUSED: dict[str, tuple[dict[str, Any], int]] = {
-    "nobody knows the token": ({"token": "unknown"}, 401),
+    "an unknown token": ({"token": "unknown"}, 401),
     "the token may not read": ({"token": "mock-parrot-small-forbidden"}, 403),
 }
 

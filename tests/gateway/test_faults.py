@@ -54,7 +54,7 @@ def test_path_matches_whatever_the_stars_replace(pieces: list[str], between: str
 
 
 MATCHES: dict[str, tuple[dict[str, Any], bool]] = {
-    "nothing stated": ({}, True),
+    "no field": ({}, True),
     "the vendor": ({"vendor": "parrot"}, True),
     "another vendor": ({"vendor": "owl"}, False),
     "the operation": ({"operation": "speak"}, True),
@@ -70,9 +70,9 @@ MATCHES: dict[str, tuple[dict[str, Any], bool]] = {
 }
 
 
-@pytest.mark.parametrize(("stated", "matches"), MATCHES.values(), ids=MATCHES)
-def test_request_matches_every_given_field(stated: dict[str, Any], matches: bool) -> None:  # noqa: FBT001
-    assert FaultRule(DOWN, **stated).matches(ASKED) is matches
+@pytest.mark.parametrize(("given", "matches"), MATCHES.values(), ids=MATCHES)
+def test_request_matches_every_given_field(given: dict[str, Any], matches: bool) -> None:  # noqa: FBT001
+    assert FaultRule(DOWN, **given).matches(ASKED) is matches
 
 
 @pytest.mark.parametrize(
@@ -159,7 +159,7 @@ def test_share_is_hit_about_as_often_as_given(share: str, least: int, most: int)
 
 
 def test_share_is_compared_exactly(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The draw that equals a quarter of all draws is the first one out; floating point is not asked."""
+    """The draw that equals a quarter of all draws is the first one out; no floating point is used."""
     for draw, drawn in (((1 << 62) - 1, True), (1 << 62, False)):
         monkeypatch.setattr("mockserver.simulation.hashing.scalar", lambda *_, draw=draw: draw)
         assert FaultRule(DOWN, share=Decimal("0.25")).draws(1, 0) is drawn

@@ -37,9 +37,9 @@ def test_clearing_removes_all_entries_and_restarts_ids() -> None:
 
 def test_entries_can_be_read_while_others_are_appended() -> None:
     journal = _filled(3, 3)
-    reading = iter(journal)
+    option = iter(journal)
     journal.append(_entry(journal.next_id()))
-    assert [entry.id for entry in reading] == [1, 2, 3]
+    assert [entry.id for entry in option] == [1, 2, 3]
 
 
 @pytest.mark.parametrize(
@@ -61,7 +61,7 @@ def test_query_without_credentials_is_unchanged(query: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("query", "told"),
+    ("query", "result"),
     [
         ("token=abc", "token=[redacted]"),
         ("a=1&access_token=abc&b=2", "a=1&access_token=[redacted]&b=2"),
@@ -83,8 +83,8 @@ def test_query_without_credentials_is_unchanged(query: str) -> None:
         (f"a=1&{TOKEN}=", "a=1&[redacted]"),
     ],
 )
-def test_credentials_in_a_query_are_redacted(query: str, told: str) -> None:
-    assert redact_query(query, SECRETS) == told
+def test_credentials_in_a_query_are_redacted(query: str, result: str) -> None:
+    assert redact_query(query, SECRETS) == result
 
 
 @pytest.mark.parametrize("secret", ["a+b/c==d", "abc==def=", "100%sure"])
@@ -94,7 +94,7 @@ def test_token_of_odd_characters_is_redacted(secret: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("path", "told"),
+    ("path", "result"),
     [
         ("/parrot/speak", "/parrot/speak"),
         (f"/parrot/{TOKEN}/x", "/parrot/[redacted]/x"),
@@ -102,8 +102,8 @@ def test_token_of_odd_characters_is_redacted(secret: str) -> None:
         (f"/{TOKEN}/{TOKEN}", "/[redacted]/[redacted]"),
     ],
 )
-def test_credentials_in_a_path_are_redacted(path: str, told: str) -> None:
-    assert redact_path(path, SECRETS) == told
+def test_credentials_in_a_path_are_redacted(path: str, result: str) -> None:
+    assert redact_path(path, SECRETS) == result
 
 
 def test_short_word_does_not_redact_longer_ones() -> None:
@@ -128,10 +128,10 @@ def test_no_journal_entry_contains_a_token(path: str, headers: dict[str, str]) -
     aviary = Aviary(PARROT)
     aviary.ask(path, token=None, headers=headers)
     (entry,) = aviary.state.default.journal
-    told = f"{entry.path}?{entry.query}"
-    assert "[redacted]" in told
-    assert TOKEN not in told
-    assert "by-mistake" not in told
+    result = f"{entry.path}?{entry.query}"
+    assert "[redacted]" in result
+    assert TOKEN not in result
+    assert "by-mistake" not in result
 
 
 def test_entries_with_the_same_id_and_timestamp_are_readable() -> None:

@@ -50,8 +50,8 @@ def test_no_window_exceeds_burst_and_refill(allowance: Allowance, pauses: list[i
 @given(ALLOWANCES, st.integers(0, 30))
 def test_refusal_costs_nothing(allowance: Allowance, refusals: int) -> None:
     patient, pushy = _emptied(allowance), _emptied(allowance)
-    for place in range(refusals):
-        _take(pushy, START + place * MICROSECOND, allowance)
+    for index in range(refusals):
+        _take(pushy, START + index * MICROSECOND, allowance)
     later = START + 17 * MINUTE
     assert pushy.states(allowance, later) == patient.states(allowance, later)
 
@@ -135,8 +135,8 @@ def test_bucket_state_has_rest_and_refill_time(taken: int, after: float, state: 
     limiter.take("b", DOCUMENTED, START, LimitBlock.REFILL)
     for _ in range(taken):
         limiter.take("a", DOCUMENTED, START, LimitBlock.REFILL)
-    told = {each.scope: (each.remaining, each.full_in_seconds) for each in _states(limiter, after)}
-    assert told.get("a", (20, 0)) == state
+    result = {each.scope: (each.remaining, each.full_in_seconds) for each in _states(limiter, after)}
+    assert result.get("a", (20, 0)) == state
 
 
 def _states(limiter: Limiter, after: float) -> list[BucketState]:

@@ -89,7 +89,7 @@ def test_credentials_are_read_as_in_the_rfc(aviary: Aviary, authorization: str) 
 
 GOOD_FORMS: dict[str, Any] = {
     "with a scope, which is ignored": {"data": FORM | {"scope": "view analytics"}},
-    "with what nobody knows": {"data": FORM | {"audience": "x"}},
+    "with unknown fields": {"data": FORM | {"audience": "x"}},
     "with the id of the header's client": {"data": FORM | {"client_id": "mock-parrot-small"}},
     "with an empty field": {"data": FORM | {"client_secret": ""}},
     "with a charset": {
@@ -119,12 +119,12 @@ NO_CLIENT = {
 }
 
 
-@pytest.mark.parametrize(("authorization", "told"), NO_CLIENT.values(), ids=NO_CLIENT)
-def test_unknown_client_is_refused_before_the_form(aviary: Aviary, authorization: str | None, told: str) -> None:
+@pytest.mark.parametrize(("authorization", "result"), NO_CLIENT.values(), ids=NO_CLIENT)
+def test_unknown_client_is_refused_before_the_form(aviary: Aviary, authorization: str | None, result: str) -> None:
     for data in (FORM, {}):
         answer = _ask(aviary, authorization, data=data)
         assert (answer.status_code, answer.get_json()["error"]) == (401, "invalid_client")
-        assert told in answer.get_json()["error_description"]
+        assert result in answer.get_json()["error_description"]
         assert answer.headers["WWW-Authenticate"] == 'Basic realm="the nest"'
         assert answer.headers["Cache-Control"] == "no-store"
 
@@ -194,7 +194,7 @@ BAD_FORMS: dict[str, tuple[dict[str, Any], str, str]] = {
         "invalid_request",
         "at most 65536 bytes are read",
     ),
-    "too large, and of untold length": (
+    "too large, and of unknown length": (
         {
             "data": b"a" * 70_000,
             "content_type": oauth.FORM,
@@ -210,16 +210,16 @@ UNTOLD = pytest.mark.in_process("a body of untold length is stated by the test i
 
 
 @pytest.mark.parametrize(
-    ("more", "code", "told"),
+    ("more", "code", "result"),
     [
         pytest.param(*case, id=name, marks=UNTOLD if "environ_overrides" in case[0] else ())
         for name, case in BAD_FORMS.items()
     ],
 )
-def test_invalid_form_is_refused_as_in_the_rfc(aviary: Aviary, more: dict[str, Any], code: str, told: str) -> None:
+def test_invalid_form_is_refused_as_in_the_rfc(aviary: Aviary, more: dict[str, Any], code: str, result: str) -> None:
     answer = _ask(aviary, **more)
     assert (answer.status_code, answer.get_json()["error"]) == (400, code)
-    assert told in answer.get_json()["error_description"]
+    assert result in answer.get_json()["error_description"]
     assert "WWW-Authenticate" not in answer.headers
 
 
@@ -340,9 +340,9 @@ def test_journal_has_no_credentials(aviary: Aviary) -> None:
         aviary.ask(f"/parrot/speak?{query}", token)
     aviary.client.post(f"{PATH}/my-own-secret", headers={"Authorization": _basic(secret="my-own-secret")})
     aviary.client.get("/parrot/mock-secret")
-    told = [f"{entry.path}?{entry.query}" for entry in aviary.state.default.journal]
-    assert len(told) == 13
-    kept = "\n".join(told)
+    result = [f"{entry.path}?{entry.query}" for entry in aviary.state.default.journal]
+    assert len(result) == 13
+    kept = "\n".join(result)
     for secret in ("mock-secret", "abc", token, "mock-parrot-small"):
         assert secret not in kept
     assert "/parrot/token/my-own-secret" not in kept

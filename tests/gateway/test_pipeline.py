@@ -107,11 +107,11 @@ def test_405_lists_the_allowed_methods() -> None:
 def test_stages_run_in_order_until_one_refuses(stopped_at: int) -> None:
     passed: list[int] = []
 
-    def stage(place: int) -> Stage:
+    def stage(index: int) -> Stage:
         def step(_: RequestContext) -> None:
-            passed.append(place)
-            if place == stopped_at:
-                raise Rejection(Reason.INVALID, f"stopped at {place}")
+            passed.append(index)
+            if index == stopped_at:
+                raise Rejection(Reason.INVALID, f"stopped at {index}")
 
         return step
 
@@ -119,7 +119,7 @@ def test_stages_run_in_order_until_one_refuses(stopped_at: int) -> None:
         passed.append(3)
         return {}
 
-    aviary = Aviary(parrot.speaking(speak, stages=tuple(stage(place) for place in range(3))))
+    aviary = Aviary(parrot.speaking(speak, stages=tuple(stage(index) for index in range(3))))
     assert aviary.ask().status_code == (200 if stopped_at == 3 else 418)
     assert passed == list(range(stopped_at + 1))
 
@@ -268,7 +268,7 @@ def test_permission_before_authentication_refuses_everybody() -> None:
 
 
 def test_overtaking_requests_gain_nothing() -> None:
-    """One request passes the door; before it reaches the limiter, a minute goes by and another spends."""
+    """One request is authenticated; before it reaches the limiter, a minute goes by and another spends."""
     overtaking = [timedelta(minutes=1)]
 
     def meanwhile(context: RequestContext) -> None:

@@ -22,7 +22,7 @@ class Attentive:
         self.operations: list[str | None] = []
 
     def word(self, rejection: Rejection, context: RequestContext) -> ErrorReply:
-        """A refusal as a parrot says it, noted."""
+        """A refusal in the parrot's shape, noted."""
         self.refusals.append(rejection)
         self.operations.append(context.operation)
         return parrot.word(rejection, context)

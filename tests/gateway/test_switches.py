@@ -97,16 +97,16 @@ RENAMINGS: dict[str, tuple[object, dict[str, str]]] = {
 }
 
 
-@pytest.mark.parametrize(("stated", "mapping"), RENAMINGS.values(), ids=RENAMINGS)
-def test_renaming_is_read_from_a_mapping_or_text(stated: object, mapping: dict[str, str]) -> None:
-    value = NAMES.read(stated)
+@pytest.mark.parametrize(("given", "mapping"), RENAMINGS.values(), ids=RENAMINGS)
+def test_renaming_is_read_from_a_mapping_or_text(given: object, mapping: dict[str, str]) -> None:
+    value = NAMES.read(given)
     assert NAMES.to_json(value) == mapping
     assert NAMES.read(value) == value
 
 
 def test_same_renaming_is_the_same_option_in_any_form() -> None:
-    stated = ({"date": "day", "items": "rows"}, {"items": "rows", "date": "day", "tool": "tool"}, "date=day,items=rows")
-    assert len({NAMES.read(each) for each in stated}) == 1
+    given = ({"date": "day", "items": "rows"}, {"items": "rows", "date": "day", "tool": "tool"}, "date=day,items=rows")
+    assert len({NAMES.read(each) for each in given}) == 1
 
 
 NEITHER = "it takes old=new,older=newer, or a JSON object"
@@ -156,10 +156,10 @@ BAD_RENAMINGS: dict[str, tuple[object, str]] = {
 }
 
 
-@pytest.mark.parametrize(("stated", "taught"), BAD_RENAMINGS.values(), ids=BAD_RENAMINGS)
-def test_invalid_renaming_is_refused_with_the_rule(stated: object, taught: str) -> None:
+@pytest.mark.parametrize(("given", "taught"), BAD_RENAMINGS.values(), ids=BAD_RENAMINGS)
+def test_invalid_renaming_is_refused_with_the_rule(given: object, taught: str) -> None:
     with pytest.raises(SwitchError) as caught:
-        NAMES.read(stated)
+        NAMES.read(given)
     assert taught in str(caught.value)
     assert len(str(caught.value)) < 400
 
@@ -180,16 +180,16 @@ TOGETHER: dict[str, tuple[tuple[object, ...], dict[str, str]]] = {
 }
 
 
-@pytest.mark.parametrize(("stated", "mapping"), TOGETHER.values(), ids=TOGETHER)
-def test_repeated_renamings_are_combined(stated: tuple[object, ...], mapping: dict[str, str]) -> None:
-    found = switches.parse((NAMES,), {"names": switches.Repeated(stated)})
+@pytest.mark.parametrize(("given", "mapping"), TOGETHER.values(), ids=TOGETHER)
+def test_repeated_renamings_are_combined(given: tuple[object, ...], mapping: dict[str, str]) -> None:
+    found = switches.parse((NAMES,), {"names": switches.Repeated(given)})
     assert NAMES.to_json(found["names"]) == mapping
 
 
-@pytest.mark.parametrize("stated", [("items=x", "date=x"), ("items=x", "date"), ("itms=x", "items=x"), (5, "items=x")])
-def test_repeated_renamings_are_refused_together(stated: tuple[object, ...]) -> None:
+@pytest.mark.parametrize("given", [("items=x", "date=x"), ("items=x", "date"), ("itms=x", "items=x"), (5, "items=x")])
+def test_repeated_renamings_are_refused_together(given: tuple[object, ...]) -> None:
     with pytest.raises(SwitchError, match="names"):
-        NAMES.combine(stated)
+        NAMES.combine(given)
 
 
 def test_last_of_repeated_values_counts_and_all_must_be_valid() -> None:

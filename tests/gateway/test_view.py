@@ -86,7 +86,7 @@ def test_changed_switch_takes_effect_at_once() -> None:
 
 
 def test_switch_changed_during_a_request_leaves_no_stale_reply() -> None:
-    """As another client's request would, on another thread, between the door and the view."""
+    """As another client's request would, on another thread, between authentication and the view."""
     changes = [{"mood": "grumpy"}]
 
     def meanwhile(context: RequestContext) -> None:

@@ -1,4 +1,4 @@
-"""Who is let in, in what order refusals come, and how each of them is worded (contract, sections 1 and 2)."""
+"""Authentication, the order of refusals, and their bodies (contract, sections 1 and 2)."""
 
 import pytest
 
@@ -24,9 +24,9 @@ REFUSED = {
     "another scheme": f"Basic {TOKEN}",
     "a scheme that begins alike": f"Bearers {TOKEN}",
     "two tokens": f"Bearer {TOKEN} {TOKEN}",
-    "a token nobody knows": "Bearer mock-augment-nobody",
+    "an unknown token": "Bearer mock-augment-nobody",
     "a token in other letters": f"Bearer {TOKEN.upper()}",
-    "the token of another organisation": "Bearer mock-augment-globex",
+    "the token of another organization": "Bearer mock-augment-globex",
     "the token of another vendor": "Bearer mock-tabnine-acme",
     "a token that is longer": f"Bearer {TOKEN}x",
     "letters beyond ASCII": "Bearer tökén",
@@ -101,7 +101,7 @@ NOWHERE = {
     "a slash": "/",
     "deeper": "/dau/2025-10-20",
     "another version's letters": "/DAU",
-    "with an organisation": "/acme/dau",
+    "with an organization": "/acme/dau",
 }
 
 

@@ -1,4 +1,4 @@
-"""Whatever is sent, the answer is in Augment's words, without traceback or redirect, and the journal has an entry."""
+"""Bad input: always an answer in Augment's shape, without traceback or redirect, and a journal entry."""
 
 from dataclasses import replace
 
@@ -42,7 +42,7 @@ QUERIES = {
     "equals signs": "====",
     "a name and nothing": "=",
     "100 kB in one value": pytest.param("cursor=" + "A" * 100_000, marks=wire.TOO_LONG),
-    "100 kB of names": pytest.param("&".join(f"n{place}=" for place in range(15_000)), marks=wire.TOO_LONG),
+    "100 kB of names": pytest.param("&".join(f"n{index}=" for index in range(15_000)), marks=wire.TOO_LONG),
     "100 kB of one name": pytest.param("&".join(["date=2025-10-15"] * 6_500), marks=wire.TOO_LONG),
     "markup": "date=<script>alert(1)</script>",
 }
@@ -72,7 +72,7 @@ def test_extra_leading_slashes_do_not_bypass_authentication(
     """A base URL that ends in a slash is the classic mistake; it must not pass for right."""
     assert replace(augment, mount=mount).get("/dau").status == status
     assert replace(augment, mount=mount).bearing(None).get("/dau").status in {401, 404}
-    watch.take()  # The watch is told the folded path, which is described, and has no 404.
+    watch.take()  # The watch gets the folded path, which is described, and has no 404.
 
 
 @pytest.mark.parametrize("query", QUERIES.values(), ids=QUERIES)
@@ -129,7 +129,7 @@ HEADERS = {
     "a condition": {"If-None-Match": "*", "If-Modified-Since": "nonsense"},
     "a cookie": {"Cookie": "=;=;=\xff"},
     "another host": {"Host": "api.augmentcode.com"},
-    "a host that is none": {"Host": "%%%"},
+    "a malformed host": {"Host": "%%%"},
     "another origin": {"Origin": "https://evil.example"},
     "a forwarded host": {"X-Forwarded-Host": "evil.example", "X-HTTP-Method-Override": "DELETE"},
 }

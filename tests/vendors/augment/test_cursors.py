@@ -1,4 +1,4 @@
-"""How pages are cut and how their cursors read (contract, section 5)."""
+"""Pages and their cursors (contract, section 5)."""
 
 import json
 from base64 import b64decode, b64encode, urlsafe_b64encode
@@ -30,7 +30,7 @@ def _cursor(last_id: object) -> str:
 @pytest.mark.parametrize("path", PAGED)
 @pytest.mark.parametrize("size", [1, 2, 7, 49, 50, 100])
 def test_pages_add_up_to_the_whole_list(augment_of_globex: Client, path: str, size: int) -> None:
-    whole = augment_of_globex.walk(path, **_day(path), page_size=100)[: size * 4]
+    whole = augment_of_globex.paginate(path, **_day(path), page_size=100)[: size * 4]
     found: list[Any] = []
     for page in augment_of_globex.pages(path, **_day(path), page_size=size):
         assert len(_rows(page)) == size
@@ -42,7 +42,7 @@ def test_pages_add_up_to_the_whole_list(augment_of_globex: Client, path: str, si
 
 @pytest.mark.parametrize("path", PAGED)
 def test_has_more_is_true_exactly_while_rows_follow(augment: Client, path: str) -> None:
-    total = len(augment.walk(path, **_day(path)))
+    total = len(augment.paginate(path, **_day(path)))
     whole = augment.got(path, **_day(path), page_size=min(total, 100))
     assert whole["pagination"]["has_more"] is (total > 100)
     size = next(size for size in range(2, 101) if total % size == 0) if total > 100 else total
@@ -68,12 +68,12 @@ LAST = {
 
 
 @pytest.mark.parametrize("path", PAGED)
-@pytest.mark.parametrize("reading", LAST)
-def test_last_page_has_three_forms_of_next_cursor(augment: Client, path: str, reading: str) -> None:
-    augment.switched(last_cursor=reading)
+@pytest.mark.parametrize("option", LAST)
+def test_last_page_has_three_forms_of_next_cursor(augment: Client, path: str, option: str) -> None:
+    augment.switched(last_cursor=option)
     *_, last = augment.pages(path, **_day(path))
-    assert last["pagination"] == LAST[reading]
-    assert augment.get(path, {"cursor": _cursor("zzzz")}).json["pagination"] == LAST[reading]
+    assert last["pagination"] == LAST[option]
+    assert augment.get(path, {"cursor": _cursor("zzzz")}).json["pagination"] == LAST[option]
 
 
 UNDECODABLE = {
@@ -144,15 +144,15 @@ def test_unknown_id_in_a_cursor_is_still_a_position(augment: Client, path: str, 
 
 @pytest.mark.parametrize("path", PAGED)
 def test_page_starts_after_a_user_without_a_row_too(augment: Client, path: str) -> None:
-    """A cursor is a place in the order of users and carries no filter, not even which endpoint made it."""
+    """A cursor is a position in the order of users; it has no filter, not even the endpoint that made it."""
     wide = {"start_date": "2025-08-01", "end_date": DAY}
-    order = [_name(row) for row in augment.walk("/user-activity", **wide)]
-    places = list(augment.pages("/user-activity", **wide, page_size=1))[:-1]
-    rows = augment.walk(path, **_day(path))
-    assert set(order[: len(places)]) - {_name(row) for row in rows}
-    for place, page in enumerate(places):
+    order = [_name(row) for row in augment.paginate("/user-activity", **wide)]
+    positions = list(augment.pages("/user-activity", **wide, page_size=1))[:-1]
+    rows = augment.paginate(path, **_day(path))
+    assert set(order[: len(positions)]) - {_name(row) for row in rows}
+    for index, page in enumerate(positions):
         found = _rows(augment.got(path, **_day(path), page_size=5, cursor=page["pagination"]["next_cursor"]))
-        assert found == [row for row in rows if order.index(_name(row)) > place][:5]
+        assert found == [row for row in rows if order.index(_name(row)) > index][:5]
 
 
 def _name(row: Any) -> str:
@@ -165,8 +165,8 @@ def test_changed_filters_apply_from_the_cursor_on(augment: Client) -> None:
     cursor = first["pagination"]["next_cursor"]
     rest = augment.got("/user-activity", start_date="2025-09-01", end_date="2025-10-17", page_size=100, cursor=cursor)
     whole = augment.got("/user-activity", start_date="2025-09-01", end_date="2025-10-17", page_size=100)
-    place = [_name(row) for row in whole["users"]].index(_name(first["users"][-1]))
-    assert rest["users"] == whole["users"][place + 1 :]
+    index = [_name(row) for row in whole["users"]].index(_name(first["users"][-1]))
+    assert rest["users"] == whole["users"][index + 1 :]
 
 
 @pytest.mark.parametrize("path", ["/dau-count", "/daily-usage"])
@@ -181,6 +181,6 @@ def test_names_that_look_like_cursors_are_paginated(tmp_path: Path, augment_of: 
         encoding="utf-8",
     )
     odd = augment_of("odd", organization_file=file)
-    whole = odd.walk(PAGED[2], date="2025-10-16")
+    whole = odd.paginate(PAGED[2], date="2025-10-16")
     assert {"A|B", "A"} <= {row["language"] for row in whole}
-    assert odd.walk(PAGED[2], date="2025-10-16", page_size=1) == whole
+    assert odd.paginate(PAGED[2], date="2025-10-16", page_size=1) == whole

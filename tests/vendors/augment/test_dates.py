@@ -1,4 +1,4 @@
-"""Which days may be asked for, and which range a question means (contract, section 3, without freshness)."""
+"""Allowed days, and the range of a query (contract, section 3, without freshness)."""
 
 import pytest
 
@@ -59,7 +59,7 @@ MALFORMED = {
     "slashes": "2025/01/05",
     "a week": "2025-W01-1",
     "a day of the year": "2025-005",
-    "an instant": "2025-01-05T00:00:00Z",
+    "a timestamp": "2025-01-05T00:00:00Z",
     "the other way round": "05-01-2025",
     "a minus": "-2025-01-05",
     "five digits": "12025-01-05",

@@ -1,4 +1,4 @@
-"""The documentation's own examples come back digit for digit, but where the page disagrees with itself.
+"""The documentation's own examples are reproduced exactly, except where the page contradicts itself.
 
 Where it does, and what is served instead, stands beside each example in fixtures/documented/augment.
 """
@@ -36,7 +36,7 @@ def _place(body: Any, pointer: str) -> tuple[Any, str | int]:
 
 
 def _changed(printed: Any, served: Any, change: dict[str, Any]) -> None:
-    """Change what is printed as the example says that it is served, checking what is left open."""
+    """Change the printed answer as the example describes, and check what is left open."""
     expected, key = _place(printed, change["at"])
     there, _ = _place(served, change["at"])
     if change["op"] in {"replace", "add"}:
@@ -77,16 +77,16 @@ def test_documented_request_for_the_next_page_works(documented: Client, name: st
     first = EXAMPLES[name]["request"]["query"]
     path = request["path"].removeprefix(documented.mount)
     page = documented.at(EXAMPLES[name]["clock"]).got(path, **request["query"])
-    rows = documented.walk(path, **first)
+    rows = documented.paginate(path, **first)
     found = page["users" if "users" in page else "records"]
     assert found
-    assert any(rows[place : place + len(found)] == found for place in range(1, len(rows)))
+    assert any(rows[index : index + len(found)] == found for index in range(1, len(rows)))
 
 
 def test_dau_page_ends_with_the_documented_cursor(documented: Client) -> None:
     page = documented.got("/dau", date="2025-10-15", page_size=50)
     assert page["pagination"] == {"next_cursor": "eyJsYXN0X2lkIjoidXNlcjUwIn0=", "has_more": True}
-    assert len(documented.walk("/dau", date="2025-10-15", page_size=50)) == 100
+    assert len(documented.paginate("/dau", date="2025-10-15", page_size=50)) == 100
 
 
 def test_every_documented_endpoint_has_an_example() -> None:

@@ -1,4 +1,4 @@
-"""When the data of a day arrive, and what is answered before that (contract, section 3, freshness)."""
+"""Freshness: when the data of a day arrive, and the answers before that (contract, section 3, freshness)."""
 
 import pytest
 
@@ -11,7 +11,7 @@ DATED = ("/dau", "/daily-user-activity-by-editor-language")
 ARRIVED = {
     "midnight": ("2025-10-21T00:00:00Z", 2, False),
     "an hour later": ("2025-10-21T01:00:00Z", 2, False),
-    "the last instant before": ("2025-10-21T01:59:59.999999Z", 2, False),
+    "the last timestamp before": ("2025-10-21T01:59:59.999999Z", 2, False),
     "two o'clock": ("2025-10-21T02:00:00Z", 2, True),
     "the end of the day": ("2025-10-21T23:59:59.999999Z", 2, True),
     "published at midnight": ("2025-10-21T00:00:00Z", 0, True),
@@ -54,8 +54,10 @@ def test_yesterday_is_empty_before_publication(augment: Client, now: str) -> Non
 
 
 def test_user_activity_before_publication_has_earlier_days(augment: Client) -> None:
-    early = augment.at(EARLY[0]).walk("/user-activity", start_date="2025-10-15", end_date=YESTERDAY)
-    known = augment.at("2025-10-21T12:00:00Z").walk("/user-activity", start_date="2025-10-15", end_date="2025-10-19")
+    early = augment.at(EARLY[0]).paginate("/user-activity", start_date="2025-10-15", end_date=YESTERDAY)
+    known = augment.at("2025-10-21T12:00:00Z").paginate(
+        "/user-activity", start_date="2025-10-15", end_date="2025-10-19"
+    )
     assert early == known != []
 
 
@@ -95,8 +97,8 @@ def test_before_publication_changes_nothing_after_publication(augment: Client) -
 
 
 def test_oldest_day_is_counted_from_yesterday(augment: Client) -> None:
-    for reading in ("empty", "reject"):
-        augment.at(EARLY[0]).switched(before_publication=reading)
+    for option in ("empty", "reject"):
+        augment.at(EARLY[0]).switched(before_publication=option)
         assert augment.get("/dau", "date=2023-10-20").status == 200
         assert augment.get("/dau", "date=2023-10-19").status == 400
 

@@ -1,4 +1,4 @@
-"""How an answer says when it was made (contract, section 7, generated_at)."""
+"""The timestamp of an answer (contract, section 7, generated_at)."""
 
 import pytest
 

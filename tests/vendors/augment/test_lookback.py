@@ -1,4 +1,4 @@
-"""How far back one may ask, and what a start beyond that means (contract, section 3, the oldest day)."""
+"""Lookback: the oldest allowed day, and a start before it (contract, section 3, the oldest day)."""
 
 import pytest
 
@@ -16,8 +16,8 @@ OLDEST = {
     "29 February lies just within": ("2026-02-28T10:00:00Z", "2024-02-27"),
     "29 February lies just beyond": ("2026-03-02T10:00:00Z", "2024-03-01"),
     "yesterday is New Year's Eve": ("2026-01-01T10:00:00Z", "2023-12-31"),
-    "the last instant of a day": ("2025-10-20T23:59:59.999999Z", "2023-10-19"),
-    "the first instant of a day": ("2025-10-21T00:00:00Z", "2023-10-20"),
+    "the last timestamp of a day": ("2025-10-20T23:59:59.999999Z", "2023-10-19"),
+    "the first timestamp of a day": ("2025-10-21T00:00:00Z", "2023-10-20"),
 }
 
 
@@ -67,9 +67,9 @@ def test_single_day_is_not_clamped(augment: Client, path: str) -> None:
 
 
 BOUNDS = {
-    "before the organisation was there": ("1999-06-15T12:00:00Z", "1999-06-08", "1999-06-14"),
-    "the first instant of a clock": ("1971-01-01T00:00:00Z", "1970-12-25", "1970-12-31"),
-    "the last instant of a clock": ("2199-12-31T23:59:59.999999Z", "2199-12-24", "2199-12-30"),
+    "before the organization was there": ("1999-06-15T12:00:00Z", "1999-06-08", "1999-06-14"),
+    "the first timestamp of a clock": ("1971-01-01T00:00:00Z", "1970-12-25", "1970-12-31"),
+    "the last timestamp of a clock": ("2199-12-31T23:59:59.999999Z", "2199-12-24", "2199-12-30"),
     "a leap day in a century": ("2000-02-29T12:00:00Z", "2000-02-22", "2000-02-28"),
     "a century without one": ("2100-03-01T12:00:00Z", "2100-02-22", "2100-02-28"),
 }

@@ -1,4 +1,4 @@
-"""What the bundled organizations promise to a client of Augment, seen from outside."""
+"""The bundled organizations as a client of Augment sees them."""
 
 from collections.abc import Callable
 
@@ -39,16 +39,16 @@ def test_user_can_be_active_on_one_day_only(initech: Client) -> None:
     span = {"start_date": "2025-08-01", "end_date": "2025-10-20"}
     [row] = [
         row
-        for row in initech.walk("/user-activity", **span, page_size=100)
+        for row in initech.paginate("/user-activity", **span, page_size=100)
         if row.get("user_email") == "one.day@initech.example"
     ]
     assert row["active_days"] == 1
-    assert {"user_email": "one.day@initech.example"} in initech.walk("/dau", date="2025-10-14")
+    assert {"user_email": "one.day@initech.example"} in initech.paginate("/dau", date="2025-10-14")
 
 
 def test_user_can_leave_in_the_middle_of_a_month(initech: Client) -> None:
     def users(first: str, last: str) -> set[str]:
-        rows = initech.walk("/user-activity", start_date=first, end_date=last, page_size=100)
+        rows = initech.paginate("/user-activity", start_date=first, end_date=last, page_size=100)
         return {str(row.get("user_email")) for row in rows}
 
     assert "mid.month@initech.example" in users("2025-10-01", "2025-10-14")
@@ -57,7 +57,7 @@ def test_user_can_leave_in_the_middle_of_a_month(initech: Client) -> None:
 
 def test_addresses_are_served_as_written(initech: Client) -> None:
     span = {"start_date": "2025-08-01", "end_date": "2025-10-20"}
-    emails = {row.get("user_email") for row in initech.walk("/user-activity", **span, page_size=100)}
+    emails = {row.get("user_email") for row in initech.paginate("/user-activity", **span, page_size=100)}
     written = {"Siobhan.O'Brien@Initech.Example", "nikos@INITECH.example", "BOB.P@consultants.example"}
     assert written <= emails
 
@@ -81,5 +81,5 @@ def test_active_organization_has_every_kind_of_row(opened: Callable[[str], Clien
 
 
 def test_acme_has_service_accounts(opened: Callable[[str], Client]) -> None:
-    users = opened("acme").walk("/user-activity", page_size=100)
+    users = opened("acme").paginate("/user-activity", page_size=100)
     assert [row for row in users if "service_account_name" in row]

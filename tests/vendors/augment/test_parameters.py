@@ -1,4 +1,4 @@
-"""Which parameters an endpoint takes, and what becomes of all others (contract, section 4)."""
+"""Parameters: known, unknown, repeated and empty ones (contract, section 4)."""
 
 import pytest
 
@@ -55,9 +55,9 @@ def test_refusal_suggests_the_nearest_name_and_lists_all(augment: Client) -> Non
 
 
 @pytest.mark.parametrize(("path", "name"), EACH)
-@pytest.mark.parametrize("reading", ["reject", "ignore"])
-def test_repeated_parameter_is_400(augment: Client, path: str, name: str, reading: str) -> None:
-    augment.switched(unknown_parameters=reading, empty_parameters=reading)
+@pytest.mark.parametrize("option", ["reject", "ignore"])
+def test_repeated_parameter_is_400(augment: Client, path: str, name: str, option: str) -> None:
+    augment.switched(unknown_parameters=option, empty_parameters=option)
     for query in (f"{name}={VALUES[name]}&{name}={VALUES[name]}", f"{name}={VALUES[name]}&{name}=", f"{name}&{name}"):
         answer = augment.get(path, query)
         assert (answer.status, answer.code) == (400, "InvalidArgument")
@@ -117,10 +117,10 @@ NO_SIZES = {
 
 
 @pytest.mark.parametrize("size", NO_SIZES.values(), ids=NO_SIZES)
-@pytest.mark.parametrize("reading", ["reject", "clamp"])
-def test_malformed_page_size_is_400(augment: Client, size: str, reading: str) -> None:
+@pytest.mark.parametrize("option", ["reject", "clamp"])
+def test_malformed_page_size_is_400(augment: Client, size: str, option: str) -> None:
     for path, _, _ in PAGED:
-        answer = augment.switched(page_size_over_maximum=reading).get(path, {"page_size": size})
+        answer = augment.switched(page_size_over_maximum=option).get(path, {"page_size": size})
         assert (answer.status, answer.code) == (400, "InvalidArgument")
         assert answer.message.startswith("page_size must be an integer of at least 1")
         assert len(answer.message) < 200

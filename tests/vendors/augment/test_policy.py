@@ -1,4 +1,4 @@
-"""What Augment's folder states as data is what the contract says: mount, door, limits and switches."""
+"""Augment's data against the contract: mount, authentication, limits and switches."""
 
 import pytest
 

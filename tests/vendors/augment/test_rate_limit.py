@@ -1,4 +1,4 @@
-"""How often one may ask, who shares the allowance, and what a refusal does (contract, section 6)."""
+"""The rate limit: its size, its scope, and the effect of a refusal (contract, section 6)."""
 
 from collections.abc import Callable
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""Who is let in: credentials for a token, a token for the reports, and in what order refusals come (contract, 1)."""
+"""Authentication: credentials for a token, a token for the reports, and the order of refusals (contract, 1)."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -10,17 +10,17 @@ from mockserver.gateway.limits import Allowance
 from mockserver.simulation.clock import Clock
 from mockserver.vendors.jetbrains_console import reports
 from tests.contract.client import Client, basic
-from tests.vendors.jetbrains_console import asking
-from tests.vendors.jetbrains_console.asking import ADOPTION, AUTUMN, EVERY
+from tests.vendors.jetbrains_console import queries
+from tests.vendors.jetbrains_console.queries import ADOPTION, AUTUMN, EVERY
 
 CLIENT = "mock-jetbrains-console-acme"
-GOOD = basic(CLIENT, asking.SECRET)
+GOOD = basic(CLIENT, queries.SECRET)
 DOOR = 'Bearer realm="JetBrains Console"'
 INVALID = f'{DOOR}, error="invalid_token"'
 
 
 def test_client_credentials_give_a_token_for_every_report(jetbrains_console: Client) -> None:
-    answer = asking.token(jetbrains_console, GOOD)
+    answer = queries.token(jetbrains_console, GOOD)
     assert answer.status == 200
     assert answer.json == {"access_token": answer.json["access_token"], "token_type": "Bearer", "expires_in": 3600}
     assert (answer.headers["Cache-Control"], answer.headers["Pragma"]) == ("no-store", "no-cache")
@@ -30,8 +30,8 @@ def test_client_credentials_give_a_token_for_every_report(jetbrains_console: Cli
 
 def test_scope_is_accepted_and_changes_nothing(jetbrains_console: Client) -> None:
     plain, scoped = (
-        asking.token(jetbrains_console, GOOD, body)
-        for body in (asking.GRANT, asking.GRANT + b"&scope=analytics%3Aread")
+        queries.token(jetbrains_console, GOOD, body)
+        for body in (queries.GRANT, queries.GRANT + b"&scope=analytics%3Aread")
     )
     assert plain.json == scoped.json
 
@@ -40,7 +40,7 @@ def test_scope_is_accepted_and_changes_nothing(jetbrains_console: Client) -> Non
 def test_token_expires_on_the_sandbox_clock(jetbrains_console: Client, seconds: int) -> None:
     held = jetbrains_console.switched(expires_in=seconds)
     start = held.sandbox.clock.now()
-    answer = asking.token(held, GOOD)
+    answer = queries.token(held, GOOD)
     assert answer.json["expires_in"] == seconds
     bearing = held.bearing(f"Bearer {answer.json['access_token']}")
     held.sandbox.set_clock(Clock.at(start + timedelta(seconds=seconds - 1), frozen=True))
@@ -56,13 +56,13 @@ REFUSED = {
     "no header": (None, DOOR),
     "an empty header": ("", DOOR),
     "a scheme alone": ("Bearer", DOOR),
-    "credentials in place of a token": (GOOD, DOOR),
+    "credentials instead of a token": (GOOD, DOOR),
     "a client's id": (f"Bearer {CLIENT}", INVALID),
     "a client's secret": ("Bearer mock-secret", INVALID),
     "two tokens": ("Bearer a b", DOOR),
     "another vendor's token": ("Bearer mock-jetbrains-ide-acme", INVALID),
     "letters beyond ASCII": ("Bearer tökén", INVALID),
-    "a token that nobody issued": (f"Bearer {CLIENT}.1761046200.0bJ5ioYk8R1jXkZ7oSWYH1BUlsSLZcKm", INVALID),
+    "a token that was never issued": (f"Bearer {CLIENT}.1761046200.0bJ5ioYk8R1jXkZ7oSWYH1BUlsSLZcKm", INVALID),
     "no token's form": ("Bearer a.b.c", INVALID),
 }
 
@@ -71,7 +71,7 @@ REFUSED = {
 def test_missing_or_invalid_access_token_is_401(
     jetbrains_console: Client, authorization: str | None, door: str
 ) -> None:
-    """RFC 6750, section 3.1: who shows no token is not told of an error."""
+    """RFC 6750, section 3.1: a request without a token gets no error code."""
     answer = jetbrains_console.bearing(authorization).get(ADOPTION, AUTUMN)
     assert (answer.status, answer.code, answer.headers["WWW-Authenticate"]) == (401, "unauthorized", door)
     assert answer.message
@@ -93,7 +93,7 @@ def test_forbidden_client_gets_a_token_and_then_403(
     jetbrains_console: Client,
 ) -> None:
     """To see the metrics it takes the permission View AI analytics."""
-    forbidden = asking.role(jetbrains_console, "-forbidden")
+    forbidden = queries.role(jetbrains_console, "-forbidden")
     for path in (*EVERY, "/nowhere", "/v1"):
         answer = forbidden.get(path)
         assert (answer.status, answer.code) == (403, "forbidden")
@@ -105,25 +105,25 @@ NO_CLIENT = {
     "credentials without a colon": "Basic bW9jay1zZWNyZXQ=",
     "no base64": "Basic mock:secret",
     "base64 of no text": "Basic /////w==",
-    "an unknown client": basic("mock-jetbrains-console-globex", asking.SECRET),
+    "an unknown client": basic("mock-jetbrains-console-globex", queries.SECRET),
     "a wrong secret": basic(CLIENT, "mock-Secret"),
     "no secret": basic(CLIENT, ""),
-    "another vendor's token": basic("mock-augment-acme", asking.SECRET),
+    "another vendor's token": basic("mock-augment-acme", queries.SECRET),
     "letters beyond ASCII": "Basic §",
 }
 
 
 @pytest.mark.parametrize("authorization", NO_CLIENT.values(), ids=NO_CLIENT)
 def test_unknown_client_is_refused_as_in_the_rfc(jetbrains_console: Client, authorization: str | None) -> None:
-    answer = asking.token(jetbrains_console, authorization)
+    answer = queries.token(jetbrains_console, authorization)
     assert (answer.status, answer.json["error"]) == (401, "invalid_client")
     assert answer.json["error_description"]
     assert answer.headers["WWW-Authenticate"] == 'Basic realm="JetBrains Console"'
 
 
 def test_credentials_in_the_body_get_a_hint(jetbrains_console: Client) -> None:
-    body = asking.GRANT + f"&client_id={CLIENT}&client_secret=mock-secret".encode()
-    answer = asking.token(jetbrains_console, None, body)
+    body = queries.GRANT + f"&client_id={CLIENT}&client_secret=mock-secret".encode()
+    answer = queries.token(jetbrains_console, None, body)
     assert (answer.status, answer.json["error"]) == (401, "invalid_client")
     assert "in the body" in answer.json["error_description"]
 
@@ -131,12 +131,12 @@ def test_credentials_in_the_body_get_a_hint(jetbrains_console: Client) -> None:
 BAD_FORMS = {
     "no grant type": (b"scope=x", {}, "invalid_request"),
     "nothing": (b"", {}, "invalid_request"),
-    "twice": (asking.GRANT + b"&" + asking.GRANT, {}, "invalid_request"),
+    "twice": (queries.GRANT + b"&" + queries.GRANT, {}, "invalid_request"),
     "JSON": (b'{"grant_type": "client_credentials"}', {"Content-Type": "application/json"}, "invalid_request"),
     "JSON as a form": (b'{"grant_type": "client_credentials"}', {}, "invalid_request"),
-    "a form as JSON": (asking.GRANT, {"Content-Type": "application/json"}, "invalid_request"),
+    "a form as JSON": (queries.GRANT, {"Content-Type": "application/json"}, "invalid_request"),
     "no text": (b"grant_type=\xff\xfe", {}, "invalid_request"),
-    "too large": (asking.GRANT + b"&x=" + b"y" * 70_000, {}, "invalid_request"),
+    "too large": (queries.GRANT + b"&x=" + b"y" * 70_000, {}, "invalid_request"),
     "another grant": (b"grant_type=authorization_code", {}, "unsupported_grant_type"),
     "a grant with a NUL": (b"grant_type=client_credentials%00", {}, "unsupported_grant_type"),
 }
@@ -146,7 +146,7 @@ BAD_FORMS = {
 def test_invalid_form_is_400_as_in_the_rfc(
     jetbrains_console: Client, body: bytes, headers: dict[str, str], code: str
 ) -> None:
-    answer = asking.token(jetbrains_console, GOOD, body, **headers)
+    answer = queries.token(jetbrains_console, GOOD, body, **headers)
     assert (answer.status, answer.json["error"]) == (400, code)
     assert answer.json["error_description"]
 
@@ -154,7 +154,7 @@ def test_invalid_form_is_400_as_in_the_rfc(
 def test_too_long_query_of_a_token_is_an_invalid_request(jetbrains_console: Client) -> None:
     held = jetbrains_console.bearing(GOOD)
     asked = replace(held, mount="")
-    answer = asked.ask("POST", asking.TOKEN, "x" * 20_000, headers=asking.FORM, body=asking.GRANT)
+    answer = asked.ask("POST", queries.TOKEN, "x" * 20_000, headers=queries.FORM, body=queries.GRANT)
     assert (answer.status, answer.json["error"]) == (400, "invalid_request")
 
 
@@ -174,7 +174,7 @@ def test_authentication_comes_first_and_then_the_limit(
     answer = jetbrains_console.ask(method, path, query)
     assert (answer.status, answer.code) == (status, code)
     assert jetbrains_console.bearing(None).ask(method, path, query).status == 401
-    forbidden = asking.role(jetbrains_console, "-forbidden")
+    forbidden = queries.role(jetbrains_console, "-forbidden")
     assert forbidden.ask(method, path, query).status == 403
     jetbrains_console.limited(Allowance(per_minute=1, burst=1))
     assert jetbrains_console.get(ADOPTION, AUTUMN).status == 200
@@ -218,7 +218,7 @@ def test_other_method_is_405_with_allow(jetbrains_console: Client, method: str) 
 def test_token_endpoint_accepts_only_post(jetbrains_console: Client, method: str) -> None:
     for authorization in (None, GOOD, jetbrains_console.authorization):
         asked = replace(jetbrains_console, mount="", authorization=authorization)
-        answer = asked.ask(method, asking.TOKEN)
+        answer = asked.ask(method, queries.TOKEN)
         assert (answer.status, answer.headers["Allow"]) == (405, "POST")
         assert method == "HEAD" or answer.code == "method_not_allowed"
 
@@ -240,7 +240,7 @@ def test_head_is_get_without_the_body(jetbrains_console: Client) -> None:
 
 
 def test_both_versions_of_a_report_agree(jetbrains_console: Client) -> None:
-    for path in asking.REPORTS:
+    for path in queries.REPORTS:
         first, second = (jetbrains_console.get(f"/{version}{path[3:]}", AUTUMN) for version in ("v1", "v2"))
         assert first.body == second.body
 
@@ -248,12 +248,12 @@ def test_both_versions_of_a_report_agree(jetbrains_console: Client) -> None:
 def test_tokens_and_reports_are_journaled_without_credentials(jetbrains_console: Client) -> None:
     token = str(jetbrains_console.authorization).split()[1]
     root = replace(jetbrains_console, mount="", authorization=GOOD)
-    root.ask("POST", asking.TOKEN, "client_secret=mock-secret&x=mock-secret", headers=asking.FORM, body=asking.GRANT)
+    root.ask("POST", queries.TOKEN, "client_secret=mock-secret&x=mock-secret", headers=queries.FORM, body=queries.GRANT)
     jetbrains_console.get(ADOPTION, f"fromDate=2025-01-01&toDate=2025-01-01&x={token}&access_token={token}")
-    told = [(entry.operation, entry.status) for entry in jetbrains_console.sandbox.journal]
-    assert told == [("createToken", 200), ("getUsersAdoptionV1", 400)]
+    result = [(entry.operation, entry.status) for entry in jetbrains_console.sandbox.journal]
+    assert result == [("createToken", 200), ("getUsersAdoptionV1", 400)]
     kept = "".join(f"{entry.path}?{entry.query}" for entry in jetbrains_console.sandbox.journal)
-    assert asking.SECRET not in kept
+    assert queries.SECRET not in kept
     assert token not in kept
 
 

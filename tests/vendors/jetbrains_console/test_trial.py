@@ -11,7 +11,7 @@ from mockserver.gateway.limits import Allowance
 from tests.contract import trial
 from tests.contract.client import Client
 from tests.contract.trial import Outcome
-from tests.vendors.jetbrains_console import asking
+from tests.vendors.jetbrains_console import queries
 
 FILE = resources.openapi() / "jetbrains-console.yaml"
 BEGINNING = date(2022, 1, 3)
@@ -43,7 +43,7 @@ def _day(value: object) -> int | None:
 
 def _tried(client: Client, examples: int) -> Outcome:
     token = str(client.authorization).split()[1]
-    credentials = ("mock-jetbrains-console-acme", asking.SECRET)
+    credentials = ("mock-jetbrains-console-acme", queries.SECRET)
     return trial.run(client.app, FILE, token, amend, examples, credentials)
 
 
@@ -74,11 +74,11 @@ def test_too_strict_server_is_detected(
 
 
 AMENDED = {
-    "a range": (asking.span("4289-10-10", "0017-01-01"), True),
-    "a range in the year 0": (asking.span("0000-10-10", "2025-01-01"), True),
+    "a range": (queries.span("4289-10-10", "0017-01-01"), True),
+    "a range in the year 0": (queries.span("0000-10-10", "2025-01-01"), True),
     "half a range": ({"fromDate": "4289-10-10"}, False),
-    "a day that does not exist": (asking.span("2025-02-30", "2025-03-30"), False),
-    "another form": (asking.span("20250230", "2025-03-30"), False),
+    "a day that does not exist": (queries.span("2025-02-30", "2025-03-30"), False),
+    "another form": (queries.span("20250230", "2025-03-30"), False),
     "no days": ({"fromDate": ["2025-02-20"], "toDate": "soon"}, False),
     "nothing": ({}, False),
 }

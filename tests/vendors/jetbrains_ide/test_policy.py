@@ -1,11 +1,11 @@
-"""What this vendor's folder states as data is what the contract says: mount, door, limits and switches."""
+"""IDE Services' data against the contract: mount, authentication, limits and switches."""
 
 import pytest
 
 from mockserver.gateway.switches import Option
 from mockserver.vendors.jetbrains_ide import policy, vendor
 from tests.contract.client import Client
-from tests.vendors.jetbrains_ide import asking
+from tests.vendors.jetbrains_ide import queries
 
 CONTRACT: dict[str, tuple[str, tuple[Option, ...]]] = {
     "schemes": ("O", ("both", "bearer", "automation")),
@@ -52,7 +52,7 @@ def _keys(body: object) -> set[str]:
 
 
 def _all_keys(client: Client) -> set[str]:
-    return {key for path, query in asking.EVERYTHING.items() for key in _keys(client.got(path, **query))}
+    return {key for path, query in queries.EVERYTHING.items() for key in _keys(client.got(path, **query))}
 
 
 def test_every_undocumented_field_can_be_renamed(jetbrains_ide: Client) -> None:

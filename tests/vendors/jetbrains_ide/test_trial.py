@@ -41,7 +41,7 @@ def _amend_range(query: dict[str, Any]) -> None:
 
 
 def _amend_cursor(query: dict[str, Any]) -> None:
-    """A schema knows what base64 looks like, but not that a cursor is one that the server gave to this very question.
+    """A schema knows what base64 looks like, but not that a cursor is one that the server gave for this query.
 
     A link cannot say either that it is to be followed until there is no cursor: behind the last page it begins anew.
     """
@@ -65,7 +65,7 @@ def _is_cursor(text: str) -> bool:
 
 
 def _tried(client: Client, examples: int) -> Outcome:
-    """Cursors of other questions are let go on, since good data are made one parameter at a time."""
+    """Cursors of other queries are accepted, since good data are made one parameter at a time."""
     client.switched(foreign_cursor="continue")
     return trial.run(client.app, FILE, "mock-jetbrains-ide-acme", amend, examples)
 
@@ -109,7 +109,7 @@ AMENDED = {
     "half a range": ({"fromDate": "4289-10-10"}, False),
     "a day that does not exist": ({"fromDate": "2025-03-30", "toDate": "2025-02-30"}, False),
     "no days": ({"fromDate": ["2025-02-20"], "toDate": "soon"}, False),
-    "a cursor of nobody's": ({"cursor": "0000"}, True),
+    "a forged cursor": ({"cursor": "0000"}, True),
     "no cursor any more": ({"cursor": None}, True),
     "a cursor of the server's": ({"cursor": "eyJhZnRlciI6WzAsNzM5NTI1LDExXSwib2YiOiIwMDY2M2QyODRmMTFmMGM5In0="}, False),
     "no base64": ({"cursor": "!!!!"}, False),

@@ -1,4 +1,4 @@
-"""Accounts month by month, and the licence (contract, section 6)."""
+"""Accounts month by month, and the license (contract, section 6)."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -12,7 +12,7 @@ from mockserver.products.world import World
 from mockserver.simulation.organization import Organization, Team
 from mockserver.vendors.tabnine.reports import accounts
 from tests.contract.client import Client
-from tests.vendors.tabnine import asking
+from tests.vendors.tabnine import queries
 
 MONTHS = "/organization/account-utilizations"
 
@@ -40,9 +40,9 @@ STARTS = {
 def test_months_begin_at_the_start_but_not_before_the_organization(
     tabnine: Client, start: str, first: tuple[int, int], count: int
 ) -> None:
-    told = _months(tabnine, startDate=start)
-    assert (told[0], told[-1], len(told)) == (first, (2025, 9), count)
-    numbers = [year * 12 + month for year, month in told]
+    result = _months(tabnine, startDate=start)
+    assert (result[0], result[-1], len(result)) == (first, (2025, 9), count)
+    numbers = [year * 12 + month for year, month in result]
     assert numbers == list(range(numbers[0], numbers[0] + count))
 
 
@@ -108,24 +108,24 @@ def test_past_month_does_not_change(initech: Client, month: int, end: str) -> No
     [later] = [row for row in initech.got(MONTHS, startDate="2025-01") if row["month"] == month]
     [*_, then] = initech.at(end).got(MONTHS)
     assert later == then
-    assert then["active"] == len(asking.users(initech, active="true"))
-    assert then["deactivated"] == len(asking.users(initech, active="false"))
+    assert then["active"] == len(queries.users(initech, active="true"))
+    assert then["deactivated"] == len(queries.users(initech, active="false"))
 
 
 def test_current_month_agrees_with_users_and_teams(initech: Client) -> None:
-    for now in ("2025-10-15T00:00:00Z", "2025-10-15T03:30:00Z", "2025-10-15T07:00:00Z", asking.NOW):
+    for now in ("2025-10-15T00:00:00Z", "2025-10-15T03:30:00Z", "2025-10-15T07:00:00Z", queries.NOW):
         [*_, month] = initech.at(now).got(MONTHS)
-        assert month["active"] == len(asking.users(initech, active="true"))
-        assert month["deactivated"] == len(asking.users(initech, active="false"))
-        for team in asking.teams(initech):
+        assert month["active"] == len(queries.users(initech, active="true"))
+        assert month["deactivated"] == len(queries.users(initech, active="false"))
+        for team in queries.teams(initech):
             counts = initech.got("/team/account-utilizations", teamId=team["id"])
-            gone = [user for user in asking.team_users(initech, team["id"]) if user["deactivatedAt"]]
+            gone = [user for user in queries.team_users(initech, team["id"]) if user["deactivatedAt"]]
             assert counts["deactivated"] == len(gone)
             assert counts["registered"] == team["usersCount"] - len(gone)
 
 
 def test_registered_counts_accounts_of_any_part_of_the_month(tabnine: Client) -> None:
-    """In October 2025 one leaves, and nobody has ever been there for no time at all."""
+    """In October 2025 one leaves, and every account lasted for some time."""
     rows = tabnine.got(MONTHS, startDate="2022-01")
     for before, row in pairwise(rows):
         left = row["deactivated"] - before["deactivated"]
@@ -146,7 +146,7 @@ def test_invitations_are_pending_until_the_account_exists(tabnine: Client) -> No
     assert pending("2026-03-03T12:00:00Z") >= 1
     [*_, month] = tabnine.got(MONTHS)
     invited = sum(
-        tabnine.got("/team/account-utilizations", teamId=team["id"])["invited"] for team in asking.teams(tabnine)
+        tabnine.got("/team/account-utilizations", teamId=team["id"])["invited"] for team in queries.teams(tabnine)
     )
     assert 1 <= invited <= month["pending"]
     assert pending("2026-03-05T00:00:00Z") < pending("2026-03-03T12:00:00Z")
@@ -170,13 +170,13 @@ def test_organization_and_license_have_the_documented_fields(
     opened: Callable[[str], Client], organization: str
 ) -> None:
     client = opened(organization)
-    told, licence = client.got("/organization"), client.got("/license")
-    assert {name: type(value) for name, value in told.items()} == ORGANIZATION
-    assert licence.keys() == {"license"}
-    assert {name: type(value) for name, value in licence["license"].items()} == LICENCE
-    assert told["publicKey"].startswith("-----BEGIN PUBLIC KEY-----\n")
-    addresses = [user["email"] for user in client.walk("/organization/users", offset=0, limit=0)]
-    assert {address.partition("@")[2].lower() for address in addresses} & {*told["domains"]}
+    result, terms = client.got("/organization"), client.got("/license")
+    assert {name: type(value) for name, value in result.items()} == ORGANIZATION
+    assert terms.keys() == {"license"}
+    assert {name: type(value) for name, value in terms["license"].items()} == LICENCE
+    assert result["publicKey"].startswith("-----BEGIN PUBLIC KEY-----\n")
+    addresses = [user["email"] for user in client.paginate("/organization/users", offset=0, limit=0)]
+    assert {address.partition("@")[2].lower() for address in addresses} & {*result["domains"]}
 
 
 TERMS = {
@@ -191,19 +191,19 @@ TERMS = {
 
 @pytest.mark.parametrize(("now", "issued"), TERMS.values(), ids=TERMS)
 def test_license_covers_the_current_year(tabnine: Client, now: str, issued: str) -> None:
-    told = tabnine.at(now).got("/license")["license"]
+    result = tabnine.at(now).got("/license")["license"]
     begun = datetime.fromisoformat(issued).replace(tzinfo=UTC)
-    assert told["iat"] == begun.timestamp()
-    assert told["exp"] == begun.replace(year=begun.year + 1).timestamp()
-    assert told["iat"] <= datetime.fromisoformat(now).timestamp() < told["exp"]
+    assert result["iat"] == begun.timestamp()
+    assert result["exp"] == begun.replace(year=begun.year + 1).timestamp()
+    assert result["iat"] <= datetime.fromisoformat(now).timestamp() < result["exp"]
 
 
 @pytest.mark.parametrize("organization", ["acme", "globex", "initech", "empty", "documented"])
 def test_every_active_user_has_a_seat_at_any_time(opened: Callable[[str], Client], organization: str) -> None:
     client = opened(organization)
-    for now in ("2023-03-01T00:00:00Z", asking.NOW, "2031-01-01T00:00:00Z"):
-        told = client.at(now).got("/license")["license"]
-        assert told["seatsCap"] >= told["seats"] >= client.got(MONTHS)[-1]["active"]
+    for now in ("2023-03-01T00:00:00Z", queries.NOW, "2031-01-01T00:00:00Z"):
+        result = client.at(now).got("/license")["license"]
+        assert result["seatsCap"] >= result["seats"] >= client.got(MONTHS)[-1]["active"]
     client.sandbox.reset()
 
 
@@ -225,7 +225,7 @@ special:
 
 @pytest.fixture
 def own(tabnine_of: Callable[..., Client], tmp_path: Path) -> Callable[[str], Client]:
-    """A client at an organization of our own, where adoption is as stated."""
+    """A client at an organization of our own, with this adoption."""
 
     def made(adoption: str) -> Client:
         file = tmp_path / "own.yaml"
@@ -247,9 +247,9 @@ def own(tabnine_of: Callable[..., Client], tmp_path: Path) -> Callable[[str], Cl
 def test_leap_day_license_begins_a_day_early_every_year(
     own: Callable[[str], Client], now: str, issued: str, expires: str
 ) -> None:
-    told = own("{tabnine: {starts: 2024-02-29, seats: 9}}").at(now).got("/license")["license"]
-    days = [datetime.fromtimestamp(told[key], UTC).date().isoformat() for key in ("iat", "exp")]
-    assert (days, told["seats"]) == ([issued, expires], 9)
+    result = own("{tabnine: {starts: 2024-02-29, seats: 9}}").at(now).got("/license")["license"]
+    days = [datetime.fromtimestamp(result[key], UTC).date().isoformat() for key in ("iat", "exp")]
+    assert (days, result["seats"]) == ([issued, expires], 9)
 
 
 def test_account_has_a_seat_even_if_none_was_bought(own: Callable[[str], Client]) -> None:
@@ -261,5 +261,5 @@ def test_account_has_a_seat_even_if_none_was_bought(own: Callable[[str], Client]
 def test_organization_without_the_product_has_no_seats() -> None:
     """No file makes such an organization, but its record allows it."""
     made = Organization("bare", "Bare", 1, "bare.example", 2, (Team("All", default=True),))
-    told = accounts.license_terms(World(made, files.pool()), datetime(2025, 10, 21, tzinfo=UTC))
-    assert (told.iat, told.seats) == (datetime(2025, 1, 3, tzinfo=UTC).timestamp(), 0)
+    result = accounts.license_terms(World(made, files.pool()), datetime(2025, 10, 21, tzinfo=UTC))
+    assert (result.iat, result.seats) == (datetime(2025, 1, 3, tzinfo=UTC).timestamp(), 0)

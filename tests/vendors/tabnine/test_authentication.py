@@ -7,7 +7,7 @@ import pytest
 from mockserver.gateway.limits import Allowance
 from mockserver.vendors.tabnine.reports import accounts
 from tests.contract.client import Client
-from tests.vendors.tabnine import asking
+from tests.vendors.tabnine import queries
 
 TOKEN = "mock-tabnine-acme"
 FORBIDDEN = f"Bearer {TOKEN}-forbidden"
@@ -24,15 +24,15 @@ REFUSED = {
     "a token alone": TOKEN,
     "another scheme": f"Basic {TOKEN}",
     "two tokens": f"Bearer {TOKEN} {TOKEN}",
-    "a token nobody knows": "Bearer mock-tabnine-nobody",
+    "an unknown token": "Bearer mock-tabnine-nobody",
     "a token in other letters": f"Bearer {TOKEN.upper()}",
-    "the token of another organisation": "Bearer mock-tabnine-globex",
+    "the token of another organization": "Bearer mock-tabnine-globex",
     "the token of another vendor": "Bearer mock-augment-acme",
     "letters beyond ASCII": "Bearer tökén",
 }
-DOCUMENTED_403 = ("/team/usage", f"/user/{asking.UNKNOWN}", "/user/usage")
+DOCUMENTED_403 = ("/team/usage", f"/user/{queries.UNKNOWN}", "/user/usage")
 ELSEWHERE = (
-    *asking.STATIC,
+    *queries.STATIC,
     "/organization/usage",
     "/team/account-utilizations",
     "/team/x",
@@ -119,7 +119,7 @@ NOWHERE = {
     "a trailing slash": "/organization/",
     "a team without an id": "/team/",
     "a user without an id": "/user",
-    "deeper than a user": f"/user/{asking.UNKNOWN}/usage",
+    "deeper than a user": f"/user/{queries.UNKNOWN}/usage",
 }
 
 
@@ -136,21 +136,21 @@ METHODS = ["POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "BREW"]
 
 @pytest.mark.parametrize("method", METHODS)
 def test_other_method_is_405_with_allow(tabnine: Client, method: str) -> None:
-    for path in asking.everything(tabnine):
+    for path in queries.everything(tabnine):
         answer = tabnine.ask(method, path)
         assert (answer.status, answer.headers["Allow"]) == (405, "GET, HEAD")
         assert answer.json["error"]["status"] == 405
 
 
 def test_head_is_get_without_the_body(tabnine: Client) -> None:
-    for path, query in asking.everything(tabnine).items():
+    for path, query in queries.everything(tabnine).items():
         got, headed = tabnine.get(path, query), tabnine.ask("HEAD", path, query)
         assert (headed.status, headed.body) == (200, b"")
         assert dict(headed.headers) == dict(got.headers)
 
 
 def test_answers_are_json_without_rate_limit_headers(tabnine: Client) -> None:
-    for path, query in asking.everything(tabnine).items():
+    for path, query in queries.everything(tabnine).items():
         answer = tabnine.ask("GET", path, query, headers={"Content-Type": "application/json"})
         assert (answer.status, answer.headers["Content-Type"]) == (200, "application/json")
         assert set(answer.headers.keys()) == {"Content-Type", "Content-Length"}
@@ -170,7 +170,7 @@ def test_fixed_path_is_never_an_id(tabnine: Client, path: str, fault: str) -> No
 
 
 def test_unknown_parameters_are_ignored(tabnine: Client) -> None:
-    for path, query in asking.everything(tabnine).items():
+    for path, query in queries.everything(tabnine).items():
         plain = tabnine.get(path, query)
         assert tabnine.get(path, {**query, "unknown": "1", "": "2", "Offset": "x"}).body == plain.body
 

@@ -37,7 +37,7 @@ QUERIES = {
     "raw letters beyond ASCII": "offset=\u0441\u0440\u0435\u0434\u0430",
     "line ends": "limit=%0d%0aX-Injected:%201",
     "100 kB in one value": pytest.param("unknown=" + "A" * 100_000, marks=wire.TOO_LONG),
-    "100 kB of names": pytest.param("&".join(f"n{place}=" for place in range(15_000)), marks=wire.TOO_LONG),
+    "100 kB of names": pytest.param("&".join(f"n{index}=" for index in range(15_000)), marks=wire.TOO_LONG),
     "markup": "limit=<script>alert(1)</script>",
     "the same twice": "limit=5&limit=5",
 }
@@ -68,7 +68,7 @@ def test_extra_leading_slashes_do_not_bypass_authentication(
     """A base URL that ends in a slash is the classic mistake; it must not pass for right."""
     assert replace(tabnine, mount=mount).get("/license").status == status
     assert replace(tabnine, mount=mount).bearing(None).get("/license").status in {401, 404}
-    watch.take()  # The watch is told the folded path, which is described, and has no 404.
+    watch.take()  # The watch gets the folded path, which is described, and has no 404.
 
 
 @pytest.mark.parametrize("query", QUERIES.values(), ids=QUERIES)

@@ -1,9 +1,9 @@
-"""Offset and limit: what they may be, what a page says, and what follows the last one (contract, section 3)."""
+"""Offset and limit: allowed values, the metadata of a page, and the last page (contract, section 3)."""
 
 import pytest
 
 from tests.contract.client import Client
-from tests.vendors.tabnine import asking
+from tests.vendors.tabnine import queries
 
 NAN = "Expected number, received nan"
 NO_NUMBERS = {
@@ -39,7 +39,7 @@ NUMBERS = {
 
 
 def _lists(client: Client) -> list[str]:
-    return ["/organization/teams", "/organization/users", f"/team/{asking.teams(client)[0]['id']}/users"]
+    return ["/organization/teams", "/organization/users", f"/team/{queries.teams(client)[0]['id']}/users"]
 
 
 @pytest.mark.parametrize(("value", "rule"), NO_NUMBERS.values(), ids=NO_NUMBERS)
@@ -53,14 +53,14 @@ def test_offset_or_limit_must_be_a_whole_number_from_0(tabnine: Client, value: s
 @pytest.mark.parametrize(("value", "limit"), NUMBERS.values(), ids=NUMBERS)
 def test_limit_has_no_maximum(tabnine: Client, value: str, limit: int | None) -> None:
     for path in _lists(tabnine):
-        whole = tabnine.walk(path, offset=0, limit=0)
+        whole = tabnine.paginate(path, offset=0, limit=0)
         assert tabnine.got(path, offset=0, limit=value)["data"] == whole[: limit or None]
 
 
 @pytest.mark.parametrize(("value", "offset"), NUMBERS.values(), ids=NUMBERS)
 def test_offset_skips_rows(tabnine: Client, value: str, offset: int | None) -> None:
     for path in _lists(tabnine):
-        whole = tabnine.walk(path, offset=0, limit=0)
+        whole = tabnine.paginate(path, offset=0, limit=0)
         rows = whole[offset:] if offset is not None else []
         assert tabnine.got(path, offset=value, limit=0) == {
             "data": rows,
@@ -92,18 +92,18 @@ def test_zero_limit_can_be_refused_on_user_lists(tabnine: Client) -> None:
 
 def test_page_has_its_total_and_the_next_offset(tabnine: Client) -> None:
     for path in _lists(tabnine):
-        whole = tabnine.walk(path, offset=0, limit=0)
+        whole = tabnine.paginate(path, offset=0, limit=0)
         page = tabnine.got(path, offset=1, limit=2)
         assert page["data"] == whole[1:3]
         assert page["meta"] == {"count": 2, "total": len(whole), "next": {"limit": 2, "offset": 3}}
 
 
-@pytest.mark.parametrize("reading", ["absent", "null"])
-def test_last_page_has_no_next_or_null(tabnine: Client, reading: str) -> None:
-    tabnine.switched(last_next=reading)
-    expected = {} if reading == "absent" else {"next": None}
+@pytest.mark.parametrize("option", ["absent", "null"])
+def test_last_page_has_no_next_or_null(tabnine: Client, option: str) -> None:
+    tabnine.switched(last_next=option)
+    expected = {} if option == "absent" else {"next": None}
     for path in _lists(tabnine):
-        total = len(tabnine.walk(path, offset=0, limit=0))
+        total = len(tabnine.paginate(path, offset=0, limit=0))
         ends = (
             (0, 0, total),
             (0, total, total),
@@ -120,8 +120,8 @@ def test_last_page_has_no_next_or_null(tabnine: Client, reading: str) -> None:
 
 def test_teams_are_ordered_by_name_and_users_by_id(tabnine: Client, initech: Client) -> None:
     for client in (tabnine, initech):
-        names = [team["name"] for team in asking.teams(client)]
+        names = [team["name"] for team in queries.teams(client)]
         assert names == sorted(names)
         for path in _lists(client)[1:]:
-            ids = [user["id"] for user in client.walk(path, offset=0, limit=7)]
+            ids = [user["id"] for user in client.paginate(path, offset=0, limit=7)]
             assert ids == sorted(set(ids))

@@ -6,39 +6,39 @@ from datetime import datetime, timedelta
 import pytest
 
 from tests.contract.client import Client
-from tests.vendors.tabnine import asking
+from tests.vendors.tabnine import queries
 
 FILTERS = ("teamMember", "active")
 NO_BOOLEANS = ("TRUE", "True", "1", "0", "yes", "", " true", "null", "true\0", "t" * 1_000)
 
 
 def _named(client: Client, email: str) -> list[dict[str, object]]:
-    return [user for user in asking.users(client) if user["email"] == email]
+    return [user for user in queries.users(client) if user["email"] == email]
 
 
 @pytest.mark.parametrize("organization", ["acme", "initech", "empty", "documented"])
 def test_exactly_one_team_is_the_default(opened: Callable[[str], Client], organization: str) -> None:
-    teams = asking.teams(opened(organization))
+    teams = queries.teams(opened(organization))
     assert [team["isDefaultTeam"] for team in teams].count(True) == 1
     assert [set(team) for team in teams] == [{"id", "name", "usersCount", "isDefaultTeam"}] * len(teams)
 
 
 def test_empty_team_is_listed_without_users(opened: Callable[[str], Client]) -> None:
     client = opened("empty")
-    [team] = [team for team in asking.teams(client) if team["name"] == "Nobody"]
+    [team] = [team for team in queries.teams(client) if team["name"] == "Nobody"]
     assert team["usersCount"] == 0
-    assert asking.team_users(client, team["id"]) == []
+    assert queries.team_users(client, team["id"]) == []
     assert client.got("/team/account-utilizations", teamId=team["id"]) == {
         "registered": 0,
         "deactivated": 0,
         "invited": 0,
     }
-    assert asking.bucket(client, "2025-09-01T00:00:00Z", "2025-10-01T00:00:00Z", teamId=team["id"])["activeUsers"] == 0
+    assert queries.bucket(client, "2025-09-01T00:00:00Z", "2025-10-01T00:00:00Z", teamId=team["id"])["activeUsers"] == 0
 
 
 def test_user_row_has_the_documented_keys(tabnine: Client) -> None:
     keys = {"id", "username", "email", "role", "verified", "deactivatedAt", "updatedAt"}
-    assert {frozenset(user) for user in asking.users(tabnine)} == {frozenset(keys)}
+    assert {frozenset(user) for user in queries.users(tabnine)} == {frozenset(keys)}
 
 
 @pytest.mark.parametrize("value", NO_BOOLEANS)
@@ -51,13 +51,13 @@ def test_filter_must_be_true_or_false(tabnine: Client, name: str, value: str) ->
 
 
 def test_filters_split_the_users_in_two(initech: Client) -> None:
-    everybody = asking.users(initech)
+    everybody = queries.users(initech)
     for name in FILTERS:
-        parts = [asking.users(initech, **{name: value}) for value in ("true", "false")]
+        parts = [queries.users(initech, **{name: value}) for value in ("true", "false")]
         assert all(parts)
         assert sorted(user["id"] for part in parts for user in part) == [user["id"] for user in everybody]
-    both = asking.users(initech, teamMember="false", active="true")
-    assert both == [user for user in asking.users(initech, active="true") if not _team(initech, str(user["id"]))]
+    both = queries.users(initech, teamMember="false", active="true")
+    assert both == [user for user in queries.users(initech, active="true") if not _team(initech, str(user["id"]))]
 
 
 def _team(client: Client, user: str) -> dict[str, str]:
@@ -67,14 +67,14 @@ def _team(client: Client, user: str) -> dict[str, str]:
 
 def test_active_users_have_no_deactivation(initech: Client) -> None:
     for value, there in (("true", False), ("false", True)):
-        assert {user["deactivatedAt"] is not None for user in asking.users(initech, active=value)} == {there}
+        assert {user["deactivatedAt"] is not None for user in queries.users(initech, active=value)} == {there}
 
 
 def test_deactivation_is_the_last_change_of_an_account(initech: Client) -> None:
-    """Some of those who left had been changed before, as their rows told then."""
-    gone = {user["id"]: user for user in asking.users(initech.at("2031-01-01T00:00:00Z"), active="false")}
+    """Some of those who left had been changed before, as their rows showed then."""
+    gone = {user["id"]: user for user in queries.users(initech.at("2031-01-01T00:00:00Z"), active="false")}
     assert all(user["updatedAt"] == user["deactivatedAt"] for user in gone.values())
-    before = [user for user in asking.users(initech.at("2026-01-01T00:00:00Z")) if user["id"] in gone]
+    before = [user for user in queries.users(initech.at("2026-01-01T00:00:00Z")) if user["id"] in gone]
     changed = [user for user in before if user["updatedAt"] and not user["deactivatedAt"]]
     assert changed
     assert all(user["updatedAt"] < gone[user["id"]]["updatedAt"] for user in changed)
@@ -86,38 +86,38 @@ def test_both_filters_can_be_required(tabnine: Client) -> None:
     assert tabnine.get("/organization/users", page).faults == ["teamMember: Required", "active: Required"]
     assert tabnine.get("/organization/users", page | {"active": "true"}).faults == ["teamMember: Required"]
     assert tabnine.get("/organization/users", page | {"active": "true", "teamMember": "false"}).status == 200
-    team = asking.teams(tabnine)[0]["id"]
+    team = queries.teams(tabnine)[0]["id"]
     assert tabnine.get(f"/team/{team}/users", page).status == 200
 
 
 def test_user_agrees_with_the_lists(initech: Client) -> None:
-    own = asking.organization(initech)
-    teams = {team["id"]: team["name"] for team in asking.teams(initech)}
-    members = {user["id"]: team for team in teams for user in asking.team_users(initech, team)}
-    for row in asking.users(initech)[:40]:
-        told = initech.got(f"/user/{row['id']}")
-        user, team = told["user"], members.get(row["id"])
-        assert told["teams"] == ({"team_id": team, "team_name": teams[team]} if team else {})
+    own = queries.organization(initech)
+    teams = {team["id"]: team["name"] for team in queries.teams(initech)}
+    members = {user["id"]: team for team in teams for user in queries.team_users(initech, team)}
+    for row in queries.users(initech)[:40]:
+        result = initech.got(f"/user/{row['id']}")
+        user, team = result["user"], members.get(row["id"])
+        assert result["teams"] == ({"team_id": team, "team_name": teams[team]} if team else {})
         assert (user["user_id"], user["organization_id"]) == (row["id"], own)
         assert (user["email"], user["role"]) == (row["email"], row["role"])
         assert user["createdAt"] <= user["updatedAt"] == (row["updatedAt"] or user["createdAt"])
 
 
 def test_user_without_a_team_has_an_empty_object(initech: Client) -> None:
-    alone = asking.users(initech, teamMember="false")
+    alone = queries.users(initech, teamMember="false")
     assert alone
     assert [_team(initech, user["id"]) for user in alone] == [{}] * len(alone)
 
 
 def test_team_has_its_name(tabnine: Client) -> None:
-    for team in asking.teams(tabnine):
+    for team in queries.teams(tabnine):
         assert tabnine.got(f"/team/{team['id']}") == {"id": team["id"], "name": team["name"]}
 
 
 @pytest.mark.parametrize("role", ["Admin", "Manager", "TeamLead", "Member"])
 def test_permissions_list_active_users_with_the_role(initech: Client, role: str) -> None:
-    own = asking.organization(initech)
-    expected = [user for user in asking.users(initech, active="true") if user["role"] == role]
+    own = queries.organization(initech)
+    expected = [user for user in queries.users(initech, active="true") if user["role"] == role]
     assert expected
     assert initech.got("/instance/permissions", role=role) == [
         {"username": user["username"], "organizationId": own} for user in expected
@@ -143,8 +143,8 @@ def test_deactivated_user_stays_in_the_team(tabnine: Client) -> None:
     assert str(after["deactivatedAt"]).startswith("2025-10-11T0")
     assert after["updatedAt"] == after["deactivatedAt"]
     team = _team(tabnine, str(after["id"]))["team_id"]
-    assert after in asking.team_users(tabnine, team)
-    assert after in asking.users(tabnine, active="false")
+    assert after in queries.team_users(tabnine, team)
+    assert after in queries.users(tabnine, active="false")
     assert GUSTAV not in [row["username"] for row in tabnine.got("/instance/permissions", role="Member")]
 
 
@@ -160,19 +160,19 @@ def test_future_user_is_unknown_everywhere(tabnine: Client) -> None:
     [wanjiru] = _named(tabnine.at("2026-04-01T00:00:00Z"), "wanjiru@acme.example")
     identifier = str(wanjiru["id"])
     assert tabnine.get(f"/user/{identifier}").status == 200
-    tabnine.at(asking.NOW)
+    tabnine.at(queries.NOW)
     assert _named(tabnine, "wanjiru@acme.example") == []
     assert tabnine.get(f"/user/{identifier}").status == 404
-    answer = asking.ask(tabnine, "2025-09-01T00:00:00Z", "2025-10-01T00:00:00Z", userId=identifier)
+    answer = queries.ask(tabnine, "2025-09-01T00:00:00Z", "2025-10-01T00:00:00Z", userId=identifier)
     assert answer.status == 404
 
 
 def test_only_licensed_people_are_users(tabnine: Client, initech: Client) -> None:
     assert _named(initech, "paper.only@initech.example") == []
-    assert [user for user in asking.users(tabnine) if "bot" in user["username"]] == []
+    assert [user for user in queries.users(tabnine) if "bot" in user["username"]] == []
     assert _named(tabnine, "olena@acme.example")
 
 
 def test_addresses_are_served_as_written(initech: Client) -> None:
-    emails = {user["email"] for user in asking.users(initech)}
+    emails = {user["email"] for user in queries.users(initech)}
     assert {"Siobhan.O'Brien@Initech.Example", "nikos@INITECH.example", "BOB.P@consultants.example"} <= emails

@@ -1,4 +1,4 @@
-"""What Tabnine's folder states as data is what the contract says: mount, door, limits, switches and key."""
+"""Tabnine's data against the contract: mount, authentication, limits, switches and key."""
 
 import pytest
 

@@ -26,7 +26,7 @@ def amend(query: dict[str, Any]) -> None:
 
 
 def _amend_range(query: dict[str, Any]) -> None:
-    """A schema knows what an instant is, but not that a range begins before it ends, nor how long it may be."""
+    """A schema knows what a timestamp is, but not that a range begins before it ends, nor how long it may be."""
     if not {"from", "to"} <= query.keys():
         return
     first, last = (_second(query[name]) for name in ("from", "to"))
@@ -36,7 +36,7 @@ def _amend_range(query: dict[str, Any]) -> None:
 
 
 def _second(value: object) -> int | None:
-    """The second of an instant in the form that the schema asks for; years that Python lacks are any instant."""
+    """The second of a timestamp in the form of the schema; years that Python lacks are any timestamp."""
     if not isinstance(value, str) or len(value) < 20 or value[10] != "T" or value[-1] not in "Z0123456789":
         return None
     try:
@@ -48,7 +48,7 @@ def _second(value: object) -> int | None:
 def _amend_month(query: dict[str, Any]) -> None:
     """A schema knows what a month is, but not which one is in the future."""
     year, _, month = str(query.get("startDate")).partition("-")
-    if len(year) == 4 and year.isdecimal() and month in {f"{place:02}" for place in range(1, 13)}:
+    if len(year) == 4 and year.isdecimal() and month in {f"{index:02}" for index in range(1, 13)}:
         query["startDate"] = f"{2022 + int(year) % 3}-{month}"
 
 
@@ -87,7 +87,7 @@ AMENDED = {
     "half a range": ({"from": "4289-10-10T00:00:00Z"}, False),
     "a day that does not exist": ({"from": "2025-02-30T00:00:00Z", "to": "2025-03-30T00:00:00Z"}, False),
     "no offset": ({"from": "2025-02-20T00:00:00.0", "to": "2025-02-20T00:00:00"}, False),
-    "no instants": ({"from": ["2025-02-20T00:00:00Z"], "to": "soon"}, False),
+    "no timestamps": ({"from": ["2025-02-20T00:00:00Z"], "to": "soon"}, False),
     "a month in another age": ({"startDate": "4289-10"}, True),
     "no month": ({"startDate": "2025-13"}, False),
     "nothing": ({}, False),
