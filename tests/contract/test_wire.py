@@ -29,7 +29,7 @@ def echo(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[by
     ended = bool(environ.get("wsgi.input_terminated"))
     body = environ["wsgi.input"].read(-1 if ended else int(environ.get("CONTENT_LENGTH") or 0))
     said = json.dumps({**asked, "body": body.decode("latin-1"), "ended": ended}).encode()
-    start_response("418 I'M A TEAPOT", [("Content-Length", str(len(said))), ("X-Said", "yes")])
+    start_response("418 I'M A TEAPOT", [("Content-Length", str(len(said))), ("X-Recorded", "yes")])
     return [said[:5], said[5:]]
 
 

@@ -69,12 +69,12 @@ def day(now: datetime, _: Switches) -> Hashable:
     return now.toordinal()
 
 
-def said(request: ViewRequest) -> dict[str, Any]:
+def speak(request: ViewRequest) -> dict[str, Any]:
     """What the parrot's one endpoint answers."""
     return {"said": request.args.get("say", "hello"), "mood": request.switches[MOOD], "at": response_cache.TIMESTAMP}
 
 
-def routes(function: View = said, prefix: str = "/parrot") -> tuple[Route, ...]:
+def routes(function: View = speak, prefix: str = "/parrot") -> tuple[Route, ...]:
     """Its routes: one that speaks, one that learns."""
     return (
         Route(f"{prefix}/speak", "speak", function),
@@ -166,6 +166,6 @@ def armed(aviary: Aviary, phase: FaultPhase = FaultPhase.BEFORE, **effect: Any) 
     return aviary
 
 
-def asked(aviary: Aviary, path: str = "/parrot/speak", **more: Any) -> TestResponse:
+def ask_with_effects(aviary: Aviary, path: str = "/parrot/speak", **more: Any) -> TestResponse:
     """An answer as through a server that can do everything."""
     return aviary.ask(path, environ_overrides=dict(ABLE), **more)

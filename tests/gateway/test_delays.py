@@ -9,7 +9,7 @@ import pytest
 
 from mockserver.gateway import effects, socket_features
 from mockserver.gateway.faults import FaultEffect, FaultRule
-from tests.gateway.parrot import ABLE, LATE, UNLIMITED, WHOLE, Aviary, armed, asked
+from tests.gateway.parrot import ABLE, LATE, UNLIMITED, WHOLE, Aviary, armed, ask_with_effects
 
 
 @pytest.fixture(autouse=True)
@@ -69,7 +69,7 @@ def test_waiting_does_not_hold_the_lock(monkeypatch: pytest.MonkeyPatch) -> None
         free.append(is_free(aviary))
 
     monkeypatch.setattr(effects, "wait", wait)
-    assert asked(aviary).data == WHOLE
+    assert ask_with_effects(aviary).data == WHOLE
     assert free == [True, True]
 
 

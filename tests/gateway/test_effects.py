@@ -17,7 +17,7 @@ from mockserver.gateway.rejection import Reason, Rejection, status_phrase
 from mockserver.gateway.tokens import Grant
 from mockserver.gateway.vendor import ViewRequest
 from tests.gateway import parrot
-from tests.gateway.parrot import ABLE, LATE, PARROT, UNLIMITED, WHOLE, Aviary, armed, asked
+from tests.gateway.parrot import ABLE, LATE, PARROT, UNLIMITED, WHOLE, Aviary, armed, ask_with_effects
 
 PHASES = [FaultPhase.BEFORE, FaultPhase.AFTER]
 CUTS = pytest.mark.in_process("over a socket the answer is lost, or ends before it says so")
@@ -63,21 +63,21 @@ def test_injected_failure_has_the_vendors_shape(
 
 
 @pytest.mark.parametrize("phase", PHASES)
-@pytest.mark.parametrize(("status", "said"), [(502, "502 Bad Gateway"), (524, "524 Server Error"), (200, "200 OK")])
-def test_html_page_replaces_the_answer(status: int, said: str, phase: FaultPhase) -> None:
+@pytest.mark.parametrize(("status", "expected"), [(502, "502 Bad Gateway"), (524, "524 Server Error"), (200, "200 OK")])
+def test_html_page_replaces_the_answer(status: int, expected: str, phase: FaultPhase) -> None:
     aviary = armed(Aviary(UNLIMITED), phase, html=status)
     answer = aviary.ask()
     (entry,) = aviary.state.default.journal
     assert (answer.status_code, answer.mimetype) == (status, "text/html")
-    assert f"<h1>{said}</h1>" in answer.get_data(as_text=True)
+    assert f"<h1>{expected}</h1>" in answer.get_data(as_text=True)
     assert (entry.status, entry.fault, entry.refusal) == (status, "fault-1", None)
 
 
 @pytest.mark.parametrize(
-    ("status", "said"), [(404, "Not Found"), (499, "Client Error"), (520, "Server Error"), (299, "Unknown")]
+    ("status", "expected"), [(404, "Not Found"), (499, "Client Error"), (520, "Server Error"), (299, "Unknown")]
 )
-def test_every_status_has_a_phrase(status: int, said: str) -> None:
-    assert status_phrase(status) == said
+def test_every_status_has_a_phrase(status: int, expected: str) -> None:
+    assert status_phrase(status) == expected
 
 
 @pytest.mark.parametrize("effect", [{"status": 503}, {"html": 503}, {"rate_limited": True}])
@@ -179,7 +179,7 @@ def test_corrupted_answer_is_not_cached(effect: dict[str, Any]) -> None:
     aviary = Aviary(UNLIMITED)
     for phase in PHASES:
         aviary.state.default.faults.add(FaultRule(FaultEffect(**effect), times=1, phase=phase))
-    assert [asked(aviary).data == WHOLE for _ in range(3)] == [False, False, True]
+    assert [ask_with_effects(aviary).data == WHOLE for _ in range(3)] == [False, False, True]
 
 
 @CUTS
@@ -187,7 +187,7 @@ def test_reset_connection_is_journaled_with_status_0() -> None:
     aviary = armed(Aviary(UNLIMITED), reset=True)
     for method in ("GET", "HEAD"):
         with pytest.raises(socket_features.ConnectionReset):
-            asked(aviary, method=method)
+            ask_with_effects(aviary, method=method)
     assert [(entry.status, entry.fault, entry.refusal) for entry in aviary.state.default.journal] == [
         (0, "fault-1", None)
     ] * 2
@@ -213,8 +213,8 @@ SPENDING: dict[str, Any] = {
 @pytest.mark.parametrize(("effect", "left"), SPENDING.values(), ids=SPENDING)
 def test_only_a_fault_after_the_limiter_costs_a_request(effect: dict[str, Any], left: int) -> None:
     early, late = armed(Aviary(PARROT), **effect), armed(Aviary(PARROT), FaultPhase.AFTER, **effect)
-    asked(early)
-    asked(late)
+    ask_with_effects(early)
+    ask_with_effects(late)
     assert (remaining(early), remaining(late)) == (left, 2)
 
 
@@ -245,7 +245,9 @@ def test_unauthenticated_request_meets_no_fault(more: dict[str, Any], status: in
 
 
 def test_request_without_a_token_meets_no_late_fault() -> None:
-    assert armed(Aviary(parrot.speaking(parrot.said, stages=())), FaultPhase.AFTER, status=500).ask().status_code == 200
+    assert (
+        armed(Aviary(parrot.speaking(parrot.speak, stages=())), FaultPhase.AFTER, status=500).ask().status_code == 200
+    )
 
 
 def test_limited_request_meets_no_late_fault() -> None:
@@ -298,7 +300,7 @@ def test_faults_of_a_sandbox_concern_only_its_tokens() -> None:
 @pytest.mark.in_process("the server over the socket can do all of it")
 @pytest.mark.parametrize("phase", PHASES)
 @pytest.mark.parametrize(
-    ("effect", "said"),
+    ("effect", "expected"),
     [
         ({"reset": True}, "reset needs a socket"),
         ({"truncate_bytes": 5}, "truncate_bytes needs a socket"),
@@ -309,13 +311,13 @@ def test_faults_of_a_sandbox_concern_only_its_tokens() -> None:
     ],
 )
 def test_unsupported_fault_fails(
-    caplog: pytest.LogCaptureFixture, waited: list[Decimal], effect: dict[str, Any], said: str, phase: FaultPhase
+    caplog: pytest.LogCaptureFixture, waited: list[Decimal], effect: dict[str, Any], expected: str, phase: FaultPhase
 ) -> None:
     aviary = armed(Aviary(UNLIMITED), phase, **effect)
     answer = aviary.ask()
     assert (answer.status_code, answer.get_json()) == (500, {"squawk": "the server failed; its log tells why"})
     assert (caplog.messages, waited) == (["a request failed"], [])
-    assert f"fault-1: {said}" in caplog.text
+    assert f"fault-1: {expected}" in caplog.text
     assert [entry.fault for entry in aviary.state.default.journal] == ["fault-1"]
 
 

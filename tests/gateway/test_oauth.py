@@ -49,13 +49,13 @@ def _basic(client: str = "mock-parrot-small", secret: str = "mock-secret") -> st
     return f"Basic {b64encode(f'{client}:{secret}'.encode()).decode()}"
 
 
-def _ask(aviary: Aviary, authorization: str | None = _basic(), **more: Any) -> TestResponse:
+def _request_token(aviary: Aviary, authorization: str | None = _basic(), **more: Any) -> TestResponse:
     shown = {} if authorization is None else {"Authorization": authorization}
     return aviary.client.post(PATH, **{"data": FORM, "headers": shown, **more})
 
 
 def _issued(aviary: Aviary, authorization: str = _basic()) -> str:
-    answer = _ask(aviary, authorization)
+    answer = _request_token(aviary, authorization)
     assert answer.status_code == 200, answer.data
     token: str = answer.get_json()["access_token"]
     return token
@@ -67,7 +67,7 @@ def guarded() -> Aviary:
 
 
 def test_client_gets_an_uncacheable_token(aviary: Aviary) -> None:
-    answer = _ask(aviary)
+    answer = _request_token(aviary)
     body = answer.get_json()
     assert body == {"access_token": body["access_token"], "token_type": "Bearer", "expires_in": LIFETIME}
     assert (answer.headers["Cache-Control"], answer.headers["Pragma"]) == ("no-store", "no-cache")
@@ -102,7 +102,7 @@ GOOD_FORMS: dict[str, Any] = {
 
 @pytest.mark.parametrize("more", GOOD_FORMS.values(), ids=GOOD_FORMS)
 def test_unrelated_fields_are_ignored(aviary: Aviary, more: dict[str, Any]) -> None:
-    assert _ask(aviary, **more).status_code == 200
+    assert _request_token(aviary, **more).status_code == 200
 
 
 NO_CLIENT = {
@@ -122,7 +122,7 @@ NO_CLIENT = {
 @pytest.mark.parametrize(("authorization", "result"), NO_CLIENT.values(), ids=NO_CLIENT)
 def test_unknown_client_is_refused_before_the_form(aviary: Aviary, authorization: str | None, result: str) -> None:
     for data in (FORM, {}):
-        answer = _ask(aviary, authorization, data=data)
+        answer = _request_token(aviary, authorization, data=data)
         assert (answer.status_code, answer.get_json()["error"]) == (401, "invalid_client")
         assert result in answer.get_json()["error_description"]
         assert answer.headers["WWW-Authenticate"] == 'Basic realm="the nest"'
@@ -131,10 +131,13 @@ def test_unknown_client_is_refused_before_the_form(aviary: Aviary, authorization
 
 def test_credentials_in_the_body_are_refused_with_a_hint(aviary: Aviary) -> None:
     shown = FORM | {"client_id": "mock-parrot-small", "client_secret": "mock-secret"}
-    answer = _ask(aviary, None, data=shown)
+    answer = _request_token(aviary, None, data=shown)
     assert answer.status_code == 401
     assert "credentials in the body are not read; send 'Authorization: Basic" in answer.get_json()["error_description"]
-    assert "in the body" not in _ask(aviary, None, json={"client_id": "x"}, data=None).get_json()["error_description"]
+    assert (
+        "in the body"
+        not in _request_token(aviary, None, json={"client_id": "x"}, data=None).get_json()["error_description"]
+    )
 
 
 BAD_FORMS: dict[str, tuple[dict[str, Any], str, str]] = {
@@ -217,14 +220,14 @@ UNTOLD = pytest.mark.in_process("a body of untold length is stated by the test i
     ],
 )
 def test_invalid_form_is_refused_as_in_the_rfc(aviary: Aviary, more: dict[str, Any], code: str, result: str) -> None:
-    answer = _ask(aviary, **more)
+    answer = _request_token(aviary, **more)
     assert (answer.status_code, answer.get_json()["error"]) == (400, code)
     assert result in answer.get_json()["error_description"]
     assert "WWW-Authenticate" not in answer.headers
 
 
 def test_description_has_only_characters_of_the_rfc(aviary: Aviary) -> None:
-    answer = _ask(aviary, data={"grant_type": 'pä"ss\\w\n'})
+    answer = _request_token(aviary, data={"grant_type": 'pä"ss\\w\n'})
     assert answer.get_json()["error_description"] == (
         "grant_type cannot be 'p?'ss??w?n'; it must be client_credentials"
     )
@@ -322,7 +325,7 @@ def test_changed_secret_invalidates_tokens(aviary: Aviary) -> None:
 def test_plain_token_is_no_client(aviary: Aviary) -> None:
     aviary.state.make("other", parrot.made(), [Grant("g", "parrot", "plain", permitted=True)])
     for secret in ("", "plain", "None"):
-        assert _ask(aviary, _basic("plain", secret)).status_code == 401
+        assert _request_token(aviary, _basic("plain", secret)).status_code == 401
     _, end, signed = _issued(aviary).rsplit(".", 2)
     assert aviary.ask(token=f"plain.{end}.{signed}").status_code == 401
 
@@ -336,7 +339,7 @@ def test_only_a_client_gets_a_token(grant: Grant | None) -> None:
 def test_journal_has_no_credentials(aviary: Aviary) -> None:
     token = _issued(aviary)
     for query in ("x=mock-secret", "x=my-own-secret", "client_secret=abc", f"x={token}", "x=mock-parrot-small"):
-        _ask(aviary, _basic(secret="my-own-secret"), query_string=query)
+        _request_token(aviary, _basic(secret="my-own-secret"), query_string=query)
         aviary.ask(f"/parrot/speak?{query}", token)
     aviary.client.post(f"{PATH}/my-own-secret", headers={"Authorization": _basic(secret="my-own-secret")})
     aviary.client.get("/parrot/mock-secret")

@@ -298,7 +298,7 @@ def test_threads_get_consistent_answers_and_journal_ids() -> None:
 
     with ThreadPoolExecutor(8) as threads:
         answered = [each for found in threads.map(ask, range(8)) for each in found]
-    assert all(asked == said and status == 200 for asked, said, status in answered)
+    assert all(sent == received and status == 200 for sent, received, status in answered)
     assert [entry.id for entry in aviary.state.default.journal] == list(range(1, 1601))
 
 
@@ -336,12 +336,12 @@ def test_route_may_have_stages_of_its_own() -> None:
         if "say" not in context.request.args:
             raise Rejection(Reason.FORBIDDEN, "say something")
 
-    door = Route("/parrot/door", "door", parrot.said, ("POST",), stages=(knock,))
-    aviary = Aviary(replace(UNLIMITED, routes=(*UNLIMITED.routes, door)))
-    assert aviary.ask("/parrot/door?say=please", None, method="POST").status_code == 200
-    assert aviary.ask("/parrot/door", None, method="POST").status_code == 403
-    assert aviary.ask("/parrot/door", None).status_code == 405, "before any stage"
-    assert aviary.ask("/parrot/door/", None).status_code == 401, "another path has the vendor's stages"
+    gate = Route("/parrot/gate", "gate", parrot.speak, ("POST",), stages=(knock,))
+    aviary = Aviary(replace(UNLIMITED, routes=(*UNLIMITED.routes, gate)))
+    assert aviary.ask("/parrot/gate?say=please", None, method="POST").status_code == 200
+    assert aviary.ask("/parrot/gate", None, method="POST").status_code == 403
+    assert aviary.ask("/parrot/gate", None).status_code == 405, "before any stage"
+    assert aviary.ask("/parrot/gate/", None).status_code == 401, "another path has the vendor's stages"
 
 
 def _left(context: RequestContext) -> dict[str, str]:

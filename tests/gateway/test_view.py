@@ -27,7 +27,7 @@ class Counting:
 
     def __call__(self, request: ViewRequest) -> dict[str, Any]:
         self.times += 1
-        return {"time": self.times, **parrot.said(request)}
+        return {"time": self.times, **parrot.speak(request)}
 
     __name__ = "counting"
 
@@ -93,11 +93,11 @@ def test_switch_changed_during_a_request_leaves_no_stale_reply() -> None:
         if changes:
             context.sandbox.set_policy({"parrot": changes.pop()})
 
-    aviary = Aviary(parrot.speaking(parrot.said, stages=(*parrot.STAGES, meanwhile)))
+    aviary = Aviary(parrot.speaking(parrot.speak, stages=(*parrot.STAGES, meanwhile)))
     assert [aviary.ask().get_json()["mood"] for _ in range(2)] == ["cheerful", "grumpy"]
 
 
-def _renaming(view: View = parrot.said) -> Aviary:
+def _renaming(view: View = parrot.speak) -> Aviary:
     return Aviary(parrot.speaking(view, switches=(*parrot.SWITCHES, parrot.NAMES)))
 
 
@@ -183,7 +183,7 @@ def test_refusal_is_not_cached() -> None:
     def fails_once(request: ViewRequest) -> dict[str, Any]:
         if moods:
             raise moods.pop()
-        return parrot.said(request)
+        return parrot.speak(request)
 
     aviary = Aviary(parrot.speaking(fails_once))
     assert [aviary.ask().status_code for _ in range(2)] == [500, 200]
