@@ -139,11 +139,6 @@ class Codes(Elements):
 class Query(Schema):
     """The parameters of every report."""
 
-    class Meta:
-        """Unknown parameters are for `load` to refuse, by a switch."""
-
-        unknown = EXCLUDE
-
     first = DateParameter(required=True, data_key="fromDate", error_messages=_REQUIRED)
     last = DateParameter(required=True, data_key="toDate", error_messages=_REQUIRED)
     group_by = Grouping(data_key="groupBy", load_default=policy.GROUPINGS[0])
@@ -152,7 +147,7 @@ class Query(Schema):
     ides = Codes(data_key="ide", load_default=None)
 
     def __init__(self, switches: Switches) -> None:
-        super().__init__()
+        super().__init__(unknown=EXCLUDE)  # `load` refuses them, by a switch.
         self.switches = switches
 
     @validates_schema(skip_on_field_errors=False)

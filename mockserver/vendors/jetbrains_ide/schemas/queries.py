@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
-from marshmallow import EXCLUDE, Schema, ValidationError, validates_schema
+from marshmallow import Schema, ValidationError, validates_schema
 from werkzeug.datastructures import MultiDict
 
 from mockserver.gateway.rejection import ParameterError, invalid_parameters
@@ -170,11 +170,6 @@ _NO_GROUP: Final[dict[str, Any]] = {"required": f"is required: {_listed(policy.G
 
 class Query(Schema):
     """A range of days, and how every endpoint loads its parameters; unknown ones are ignored."""
-
-    class Meta:
-        """Ignore unknown parameters."""
-
-        unknown = EXCLUDE
 
     first = DateParameter(required=True, data_key="fromDate", error_messages=_NO_DATE)
     last = DateParameter(required=True, data_key="toDate", error_messages=_NO_DATE)

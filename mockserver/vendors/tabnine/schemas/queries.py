@@ -65,10 +65,10 @@ class UsageParameters:
     """A range of usage of the organization, or of the team or user with the id `subject`."""
 
     organization_id: str
-    subject: str
     start: ParsedTime
     end: ParsedTime
     granularity: str
+    subject: str = ""
 
 
 class Count(Parameter[int]):
@@ -140,13 +140,8 @@ def _choice(*choices: str) -> validate.OneOf:
 class Query(Schema):
     """A query; unknown parameters are ignored, and a refusal lists every error."""
 
-    class Meta:
-        """Ignore unknown parameters."""
-
-        unknown = EXCLUDE
-
     def __init__(self, switches: Switches) -> None:
-        super().__init__()
+        super().__init__(unknown=EXCLUDE)
         self.switches = switches
 
     def load_args(self, args: "MultiDict[str, str]") -> dict[str, Any]:
@@ -220,7 +215,7 @@ class TeamQuery(Query):
 class UsageQuery(Query):
     """A range in buckets, of the organization."""
 
-    organization = fields.String(required=True, data_key="organizationId", error_messages=_REQUIRED)
+    organization_id = fields.String(required=True, data_key="organizationId", error_messages=_REQUIRED)
     start = Timestamp(required=True, data_key="from", error_messages=_REQUIRED)
     end = Timestamp(required=True, data_key="to", error_messages=_REQUIRED)
     granularity = fields.String(required=True, validate=_choice(*policy.GRANULARITIES), error_messages=_REQUIRED)
@@ -273,6 +268,4 @@ def load_users(args: "MultiDict[str, str]", switches: Switches) -> UsersParamete
 
 def load_usage(query: UsageQuery, args: "MultiDict[str, str]") -> UsageParameters:
     """The range of a query for usage."""
-    found = query.load_args(args)
-    subject = found.get("subject", "")
-    return UsageParameters(found["organization"], subject, found["start"], found["end"], found["granularity"])
+    return UsageParameters(**query.load_args(args))
