@@ -118,7 +118,7 @@ def world(organization: Organization, seed: int) -> World:
 
 def state(*vendors: Vendor, journal_size: int = 5000, **changes: Any) -> SandboxRegistry:
     """The state of an app with these vendors and a default sandbox."""
-    held = SandboxRegistry([each.profile for each in vendors], world, journal_size)
+    held = SandboxRegistry(vendors, world, journal_size)
     held.make_default(made(**changes))
     return held
 

@@ -315,7 +315,7 @@ def test_sandbox_expires_on_the_nanosecond(passing: list[int]) -> None:
 
 
 def test_number_of_sandboxes_is_limited() -> None:
-    held = SandboxRegistry([PARROT.profile], parrot.world, 10, maximum=2)
+    held = SandboxRegistry([PARROT], parrot.world, 10, maximum=2)
     held.make_default(parrot.made())
     first, _ = held.make_sandbox(parrot.made()), held.make_sandbox(parrot.made())
     with pytest.raises(sandbox.TooManySandboxes):
