@@ -38,9 +38,8 @@ def create_app(settings: Settings) -> Flask:
     Raises SettingsError for a clock or a switch that cannot be, OrganizationError for a bad organization file.
     """
     known = sources()
-    profiles = [vendor.profile for vendor in known.vendors]
     registry = SandboxRegistry(
-        profiles, _world, settings.journal_size, settings.sandboxes_maximum, startup_policy.METRICS
+        known.vendors, _world, settings.journal_size, settings.sandboxes_maximum, startup_policy.METRICS
     )
     registry.make_default(default_config(settings, known))
     app = Flask("mockserver", static_folder=None)

@@ -139,7 +139,7 @@ def _merge(under: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]
 
 
 def _schema(sources: Sources) -> Schema:
-    return _cached_schema(tuple(each.profile for each in sources.vendors), tuple(sources.switches.items()))
+    return _cached_schema(tuple(sources.vendors), tuple(sources.switches.items()))
 
 
 @lru_cache(maxsize=8)

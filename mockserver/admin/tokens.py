@@ -93,7 +93,7 @@ def _describe(grant: Grant, sandbox: Sandbox) -> dict[str, Any]:
         "vendor": grant.vendor,
         "permission": GRANTED if grant.permitted else FORBIDDEN,
         "token": grant.token,
-        "scheme": profile.accepted_schemes(sandbox.policy.switches[grant.vendor])[0],
+        "scheme": profile.schemes_under(sandbox.policy.switches[grant.vendor])[0],
     }
     if grant.secret is not None:
         described |= {"client_id": grant.token, "client_secret": grant.secret}

@@ -62,7 +62,7 @@ def errors(record: Record) -> Iterator[str]:
     if "description" not in record and {"switch", "limit"} & set(record):
         yield "has no description; a record with a switch or a limit describes a rule"
     if "::" not in record.get("test", ""):
-        yield "names no test, as in test_door.py::test_head_is_get_without_the_body"
+        yield "names no test, as in test_authentication.py::test_head_is_get_without_the_body"
 
 
 def label(record: Record) -> str:

@@ -4,7 +4,7 @@ A defect changes a reply's body on its way out. Each vendor's `defects` lists it
 file (renaming comes after); which of them are armed is the sandbox's to know.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from copy import deepcopy
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -13,7 +13,7 @@ from itertools import pairwise
 from typing import Any
 
 Change = Callable[[Any], None]
-"""Changes a body in path."""
+"""Changes a body in place."""
 
 WEEKS, MONTHS = (7, 7), (28, 31)
 """The least and the most days between the first days of two."""
@@ -94,22 +94,12 @@ def increment(name: str, path: str = "", by: int = 1) -> Change:
 
 def exceed(name: str, limit: str, *paths: str) -> Change:
     """Set a number to one more than another, in every row."""
-
-    def change(body: Any) -> None:
-        for row in _having(name, _everywhere(body, paths)):
-            _set(row, name, _number(row, limit) + 1)
-
-    return change
+    return _change_number(name, paths, lambda row: _number(row, limit) + 1)
 
 
 def negative(name: str, path: str = "") -> Change:
     """Negate a number, in every row."""
-
-    def change(body: Any) -> None:
-        for row in _having(name, rows(body, path)):
-            _set(row, name, -_number(row, name))
-
-    return change
+    return _change_number(name, (path,), lambda row: -_number(row, name))
 
 
 def set_to(number: int, path: str, *names: str) -> Change:
@@ -175,9 +165,13 @@ def drop_first(path: str) -> Change:
     return change
 
 
-def _everywhere(body: Any, paths: Iterable[str]) -> Iterator[Any]:
-    for path in paths:
-        yield from rows(body, path)
+def _change_number(name: str, paths: Iterable[str], number: Callable[[Any], Decimal]) -> Change:
+    def change(body: Any) -> None:
+        for path in paths:
+            for row in _having(name, rows(body, path)):
+                _set(row, name, number(row))
+
+    return change
 
 
 def _having(name: str, found: Iterable[Any]) -> list[Any]:

@@ -18,6 +18,16 @@ class Reason(StrEnum):
     FAULT = "fault"
 
 
+_STATUSES = {
+    Reason.INVALID: 400,
+    Reason.UNAUTHENTICATED: 401,
+    Reason.FORBIDDEN: 403,
+    Reason.NOT_FOUND: 404,
+    Reason.METHOD: 405,
+    Reason.LIMITED: 429,
+}
+
+
 @dataclass(frozen=True, slots=True)
 class ParameterError:
     """An error in one parameter; `rule` states what is allowed."""
@@ -27,7 +37,12 @@ class ParameterError:
 
 
 class Rejection(Exception):
-    """A refusal. `retry_after` is in whole seconds (LIMITED only); `allow` lists the known methods (METHOD only)."""
+    """A refusal. `retry_after` is in whole seconds (LIMITED only); `allow` lists the known methods (METHOD only).
+
+    `status` is the usual one of the reason, and `code` a machine-readable code, where the refusal has one of its own.
+    """
+
+    code: str | None = None
 
     def __init__(
         self,
@@ -40,10 +55,17 @@ class Rejection(Exception):
     ) -> None:
         super().__init__(message)
         self.reason = reason
+        self.status = _STATUSES.get(reason, 500)
         self.message = message
         self.parameter_errors = parameter_errors
         self.retry_after = retry_after
         self.allow = allow
+
+
+def invalid_parameters(*errors: ParameterError) -> Rejection:
+    """A rejection that lists every error, each as "parameter rule"."""
+    message = "; ".join(f"{each.parameter} {each.rule}" for each in errors)
+    return Rejection(Reason.INVALID, message, parameter_errors=errors)
 
 
 class UnknownToken(Rejection):
@@ -54,10 +76,7 @@ class UnknownToken(Rejection):
 
 
 class InjectedFailure(Rejection):
-    """An armed failure: any status from 400 to 599, in the vendor's shape.
-
-    `code` is the machine-readable code in the vendor's shape; None leaves it to the vendor.
-    """
+    """An armed failure: any status from 400 to 599, in the vendor's shape; a `code` of None leaves it to the vendor."""
 
     def __init__(self, status: int, code: str | None, message: str) -> None:
         super().__init__(Reason.FAULT, message)

@@ -38,18 +38,29 @@ class TooManySandboxes(Exception):
     """There are as many sandboxes as there may be."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class VendorProfile:
-    """What a sandbox must know of a vendor: its name, switches, documented allowance, kind of tokens, and defects."""
+    """What a sandbox must know of a vendor: its name, switches, documented allowance, kind of tokens, and defects.
+
+    * `secret` is the seeded clients' and `token_path` the endpoint's, where clients exchange a secret for tokens.
+    * `has_group_roles`: a role can be bound to groups.
+    * `defects` can be armed in its answers.
+    * `accepted_schemes`: which of the `schemes` some switches accept, where a switch rules any out.
+    """
 
     name: str
     switches: tuple[AnySwitch, ...]
     allowance: Allowance | None
+    schemes: tuple[str, ...]
     secret: str | None = None
     token_path: str | None = None
     has_group_roles: bool = False
     defects: tuple[Defect, ...] = ()
-    accepted_schemes: Callable[[Switches], tuple[str, ...]] = lambda _: ("Bearer",)
+    accepted_schemes: Callable[[Switches], tuple[str, ...]] | None = None
+
+    def schemes_under(self, switches: Switches) -> tuple[str, ...]:
+        """The schemes of the Authorization header that these switches accept, the preferred one first."""
+        return self.schemes if self.accepted_schemes is None else self.accepted_schemes(switches)
 
     def seeded_grants(self, organization: Organization, name: str) -> tuple[Grant, ...]:
         """The tokens at the vendor that a sandbox is made with, with a name in them."""

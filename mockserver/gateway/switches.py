@@ -185,6 +185,11 @@ def names(name: str, *renamable: str, kept: tuple[str, ...] = (), grade: Grade, 
     return Renaming(name, renamable, "{}", grade, description, kept)
 
 
+def declared(variables: Mapping[str, object]) -> tuple[AnySwitch, ...]:
+    """The switches among a module's variables, in the order of their declaration."""
+    return tuple(each for each in variables.values() if isinstance(each, Switch))
+
+
 def defaults(switches: Iterable[AnySwitch]) -> dict[str, Option]:
     """The default option of each switch, by its name."""
     return {each.name: each.default for each in switches}

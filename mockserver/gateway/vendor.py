@@ -12,13 +12,12 @@ from typing import Any
 from flask import Request
 from werkzeug.datastructures import MultiDict
 
-from mockserver.gateway.defects import Defect
 from mockserver.gateway.faults import ArmedRule
 from mockserver.gateway.journal import next_sequence
-from mockserver.gateway.limits import Allowance, BucketState, LimitBlock, LimitScope
+from mockserver.gateway.limits import BucketState, LimitBlock, LimitScope
 from mockserver.gateway.rejection import Reason, Rejection
 from mockserver.gateway.sandbox import Sandbox, SandboxRegistry, VendorProfile
-from mockserver.gateway.switches import AnySwitch, Switch, Switches
+from mockserver.gateway.switches import Switch, Switches
 from mockserver.gateway.tokens import Grant
 from mockserver.products.visibility import Visibility
 from mockserver.products.world import World
@@ -165,62 +164,31 @@ class ErrorReply:
     headers: dict[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Vendor:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Vendor(VendorProfile):
     """One API surface: its mounts, its authentication, its order of refusals, its switches, its errors.
 
     * `render_error` words a refusal, `format_timestamp` writes a timestamp as this vendor does.
     * `common_headers` are on every answer of the vendor, refusals too; they may differ from request to request.
     * `cache_epoch` tells on what of the present moment an answer depends (None: on all of it).
-    * `secret` is the seeded clients' and `token_path` the endpoint's, where clients exchange a secret for tokens.
-    * `has_group_roles`: a role can be bound to groups.
     * `visibility` tells what the vendor shows of each person and day at a moment, where it shows people's days.
     * `publication_hour`, `limit_scope` and `limit_block` are the switches that the gateway and the client lint heed:
       when the data of a day arrive on the next (UTC), which requests share a bucket, what an empty bucket does.
-    * `defects` can be armed in its answers.
-    * `accepted_schemes`: which of the `schemes` some switches accept, where a switch rules any out.
     """
 
-    name: str
     title: str
     mounts: tuple[str, ...]
-    schemes: tuple[str, ...]
     stages: tuple[Stage, ...]
-    allowance: Allowance | None
-    switches: tuple[AnySwitch, ...]
     routes: tuple[Route, ...]
     render_error: Callable[[Rejection, RequestContext], ErrorReply]
     cache_epoch: Callable[[datetime, Switches], Hashable | None]
     format_timestamp: Callable[[datetime], str]
     sample_path: str
-    secret: str | None = None
-    token_path: str | None = None
-    has_group_roles: bool = False
     visibility: Callable[[datetime, Switches], Visibility] | None = None
     publication_hour: Switch[int] | None = None
     limit_scope: Switch[LimitScope] | None = None
     limit_block: Switch[LimitBlock] | None = None
-    defects: tuple[Defect, ...] = ()
     common_headers: Callable[[RequestContext], Mapping[str, str]] | None = None
-    accepted_schemes: Callable[[Switches], tuple[str, ...]] | None = None
-
-    def schemes_under(self, switches: Switches) -> tuple[str, ...]:
-        """The schemes of the Authorization header that these switches accept, the preferred one first."""
-        return self.schemes if self.accepted_schemes is None else self.accepted_schemes(switches)
-
-    @property
-    def profile(self) -> VendorProfile:
-        """What a sandbox must know of the vendor."""
-        return VendorProfile(
-            self.name,
-            self.switches,
-            self.allowance,
-            self.secret,
-            self.token_path,
-            self.has_group_roles,
-            self.defects,
-            self.schemes_under,
-        )
 
     @property
     def openapi(self) -> str:

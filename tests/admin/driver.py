@@ -12,7 +12,7 @@ from mockserver import resources
 from mockserver.admin import admin_context
 from mockserver.gateway.journal import Journal
 from tests.contract import oracle
-from tests.contract.oracle import Oracle, Said
+from tests.contract.oracle import Oracle, Recorded
 
 JSON = "application/json"
 PROBLEM = "application/problem+json"
@@ -65,7 +65,7 @@ class Admin:
             path, method=method, headers=dict(headers), data=data, environ_overrides=dict(environ or {})
         )
         answer = Answer(got.status_code, got.headers, got.data)
-        _check(Said(method, path.partition("?")[0], answer.status, _small(got.headers), answer.body))
+        _check(Recorded(method, path.partition("?")[0], answer.status, _small(got.headers), answer.body))
         return answer
 
     def get(self, path: str) -> Any:
@@ -106,7 +106,7 @@ def _small(headers: Headers) -> dict[str, str]:
     return {name.lower(): value for name, value in headers.items()}
 
 
-def _check(answer: Said) -> None:
+def _check(answer: Recorded) -> None:
     kind = answer.headers.get("content-type", "").partition(";")[0]
     assert not [name for name in answer.headers if name.startswith("access-control-")], "no other origin may read"
     if kind in {JSON, PROBLEM}:

@@ -13,7 +13,7 @@ from mockserver import resources, vendors
 from mockserver.gateway.switches import Renaming
 from tests.contract import client, oracle
 from tests.contract.client import Client
-from tests.contract.oracle import Oracle, Said, operations
+from tests.contract.oracle import Oracle, Recorded, operations
 
 SERVED = {vendor.name: vendor for vendor in vendors.discover()}
 RENAMABLE = {
@@ -52,12 +52,14 @@ def asking(app: Flask) -> Callable[[str], Client]:
     return lambda vendor: client.opened(app, SERVED[vendor], f"mock-{vendor}-acme")
 
 
-def read(asking: Client, vendor: str) -> list[Said]:
+def read(asking: Client, vendor: str) -> list[Recorded]:
     """The answers of every endpoint of a vendor."""
     answers = [(path, asking.get(path, query)) for path, query in READ[vendor]]
     assert [answer.body for _, answer in answers if answer.status != 200] == []
     return [
-        Said("GET", path, answer.status, {name.lower(): value for name, value in answer.headers.items()}, answer.body)
+        Recorded(
+            "GET", path, answer.status, {name.lower(): value for name, value in answer.headers.items()}, answer.body
+        )
         for path, answer in answers
     ]
 

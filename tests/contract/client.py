@@ -116,7 +116,7 @@ class Client:
         return answer.json
 
     def pages(self, path: str, **parameters: str | int) -> Iterator[Any]:
-        """The bodies of all pages, each found by what the one before says of the next."""
+        """The bodies of all pages, each found through the page before."""
         from tests.contract import probes
 
         next_page = probes.of(self.vendor).next_page
@@ -128,7 +128,7 @@ class Client:
             assert following is None or following != more, "a page that names itself as the next would never end"
             more = following
 
-    def walk(self, path: str, **parameters: str | int) -> list[Any]:
+    def paginate(self, path: str, **parameters: str | int) -> list[Any]:
         """The rows of all pages."""
         return [row for page in self.pages(path, **parameters) for row in rows(page)]
 

@@ -21,8 +21,8 @@ _BASE = "urn:oracle"
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
-    """One answer as it left the app, with what was asked; the names of the headers are in small letters."""
+class Recorded:
+    """One answer as it left the app, with its request; header names are in lower case."""
 
     method: str
     path: str
@@ -43,7 +43,7 @@ class Oracle:
         self._paths = {re.compile(re.sub(r"\{[^{}]+\}", "[^/]+", path)): path for path in document["paths"]}
         self._validators: dict[str, Draft202012Validator] = {}
 
-    def faults(self, said: Said) -> list[str]:
+    def faults(self, said: Recorded) -> list[str]:
         """Every way in which an answer is not what the file describes, as sentences; empty for a good one."""
         at = self._response(said)
         if at is None:
@@ -52,11 +52,11 @@ class Oracle:
         return [f"{said}: {fault}" for fault in found]
 
     def at(self, pointer: str) -> Any:
-        """What stands at a pointer ("#/components/…"), references followed."""
+        """The value at a pointer ("#/components/…"), references followed."""
         return self._follow(pointer)[1]
 
     def where(self, pointer: str) -> str:
-        """The same place as a pointer that passes through no reference."""
+        """The same position as a pointer that passes through no reference."""
         return self._follow(pointer)[0]
 
     def _follow(self, pointer: str) -> tuple[str, Any]:
@@ -75,7 +75,7 @@ class Oracle:
         wrong = self._validators[pointer].iter_errors(value)
         return [f"{error.message} at /{'/'.join(map(str, error.instance_path))}" for error in wrong]
 
-    def _response(self, said: Said) -> str | None:
+    def _response(self, said: Recorded) -> str | None:
         path = next((path for pattern, path in self._paths.items() if pattern.fullmatch(said.path)), None)
         status = str(said.status)
         if path is not None:
@@ -98,7 +98,7 @@ class Oracle:
         there = self.document["components"]["responses"]
         return shared | {status: f"#/components/responses/{name}" for status, name in named.items() if name in there}
 
-    def _header_faults(self, said: Said, at: str) -> Iterator[str]:
+    def _header_faults(self, said: Recorded, at: str) -> Iterator[str]:
         described = {name.lower(): name for name in self.at(at).get("headers", {})}
         yield from (
             f"the header {name} is not described" for name in said.headers if name not in {*described, *_SAID_BY_HTTP}
@@ -112,7 +112,7 @@ class Oracle:
             elif header.get("required"):
                 yield f"the header {name} is missing"
 
-    def _content_faults(self, said: Said, at: str) -> Iterator[str]:
+    def _content_faults(self, said: Recorded, at: str) -> Iterator[str]:
         kind = said.headers.get("content-type", "").partition(";")[0]
         described = self.at(at).get("content", {})
         if not (described or said.body):

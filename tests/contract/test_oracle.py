@@ -9,7 +9,7 @@ from flask import Flask, Response
 from mockserver import resources
 from tests.contract import oracle
 from tests.contract.client import Client
-from tests.contract.oracle import Oracle, Said
+from tests.contract.oracle import Oracle, Recorded
 from tests.contract.watch import Watch
 
 AUGMENT = oracle.read(resources.openapi() / "augment.yaml")
@@ -31,55 +31,58 @@ COUNTED = json.dumps(
 ).encode()
 
 GOOD = {
-    "an answer": Said("GET", COUNT, 200, JSON, COUNTED),
-    "HEAD, as GET without the body": Said("HEAD", COUNT, 200, JSON, b""),
-    "a described header that need not be there": Said("GET", COUNT, 429, JSON, LIMITED),
-    "the same header, there": Said("GET", COUNT, 429, JSON | {"retry-after": "6"}, LIMITED),
-    "a wrong method": Said("POST", COUNT, 405, JSON | {"allow": "GET, HEAD"}, WRONG_METHOD),
-    "a path that is not in the file": Said("GET", "/analytics/v0/users", 404, JSON, NOWHERE),
+    "an answer": Recorded("GET", COUNT, 200, JSON, COUNTED),
+    "HEAD, as GET without the body": Recorded("HEAD", COUNT, 200, JSON, b""),
+    "a described header that need not be there": Recorded("GET", COUNT, 429, JSON, LIMITED),
+    "the same header, there": Recorded("GET", COUNT, 429, JSON | {"retry-after": "6"}, LIMITED),
+    "a wrong method": Recorded("POST", COUNT, 405, JSON | {"allow": "GET, HEAD"}, WRONG_METHOD),
+    "a path that is not in the file": Recorded("GET", "/analytics/v0/users", 404, JSON, NOWHERE),
 }
 
 WRONG = {
-    "an operation that is not described": (Said("POST", COUNT, 200, JSON, COUNTED), "describes no such answer"),
+    "an operation that is not described": (Recorded("POST", COUNT, 200, JSON, COUNTED), "describes no such answer"),
     "a path that is not described": (
-        Said("GET", "/analytics/v0/users", 200, JSON, COUNTED),
+        Recorded("GET", "/analytics/v0/users", 200, JSON, COUNTED),
         "describes no such answer",
     ),
-    "a status that is not described": (Said("GET", COUNT, 404, JSON, NOWHERE), "describes no such answer"),
+    "a status that is not described": (Recorded("GET", COUNT, 404, JSON, NOWHERE), "describes no such answer"),
     "a header of another type": (
-        Said("GET", COUNT, 429, JSON | {"retry-after": "soon"}, LIMITED),
+        Recorded("GET", COUNT, 429, JSON | {"retry-after": "soon"}, LIMITED),
         'the header Retry-After is wrong: "soon" is not of type "integer"',
     ),
     "a header out of range": (
-        Said("GET", COUNT, 429, JSON | {"retry-after": "0"}, LIMITED),
+        Recorded("GET", COUNT, 429, JSON | {"retry-after": "0"}, LIMITED),
         "the header Retry-After is wrong: 0 is less than the minimum of 1",
     ),
     "a header that does not match": (
-        Said("POST", COUNT, 405, JSON | {"allow": "get"}, WRONG_METHOD),
+        Recorded("POST", COUNT, 405, JSON | {"allow": "get"}, WRONG_METHOD),
         "the header Allow is wrong",
     ),
-    "a header that must be there": (Said("POST", COUNT, 405, JSON, WRONG_METHOD), "the header Allow is missing"),
+    "a header that must be there": (Recorded("POST", COUNT, 405, JSON, WRONG_METHOD), "the header Allow is missing"),
     "a header that is not described": (
-        Said("GET", COUNT, 200, JSON | {"x-ratelimit-limit": "10"}, COUNTED),
+        Recorded("GET", COUNT, 200, JSON | {"x-ratelimit-limit": "10"}, COUNTED),
         "the header x-ratelimit-limit is not described",
     ),
     "another content type": (
-        Said("GET", COUNT, 200, {"content-type": "text/html; charset=utf-8"}, COUNTED),
+        Recorded("GET", COUNT, 200, {"content-type": "text/html; charset=utf-8"}, COUNTED),
         "the content type 'text/html' is not described",
     ),
-    "no content type": (Said("GET", COUNT, 200, {}, COUNTED), "the content type '' is not described"),
-    "no JSON": (Said("GET", COUNT, 200, JSON, b"{"), "the body is no JSON"),
-    "another code than the status has": (Said("GET", COUNT, 429, JSON, NOWHERE), '"ResourceExhausted" was expected'),
-    "a key that is missing": (Said("GET", COUNT, 200, JSON, b"{}"), '"metadata" is a required property'),
+    "no content type": (Recorded("GET", COUNT, 200, {}, COUNTED), "the content type '' is not described"),
+    "no JSON": (Recorded("GET", COUNT, 200, JSON, b"{"), "the body is no JSON"),
+    "another code than the status has": (
+        Recorded("GET", COUNT, 429, JSON, NOWHERE),
+        '"ResourceExhausted" was expected',
+    ),
+    "a key that is missing": (Recorded("GET", COUNT, 200, JSON, b"{}"), '"metadata" is a required property'),
     "a key that is not described": (
-        Said("GET", COUNT, 200, JSON, COUNTED.replace(b'"user_count"', b'"users": 3, "user_count"')),
+        Recorded("GET", COUNT, 200, JSON, COUNTED.replace(b'"user_count"', b'"users": 3, "user_count"')),
         "Additional properties are not allowed ('users' was unexpected) at /daily_active_user_counts/0",
     ),
     "a date that does not exist": (
-        Said("GET", COUNT, 200, JSON, COUNTED.replace(b'"date": "2025-10-20"', b'"date": "2025-02-30"')),
+        Recorded("GET", COUNT, 200, JSON, COUNTED.replace(b'"date": "2025-10-20"', b'"date": "2025-02-30"')),
         '"2025-02-30" is not a "date"',
     ),
-    "a body behind HEAD": (Said("HEAD", COUNT, 200, JSON, COUNTED), "an answer to HEAD has no body"),
+    "a body behind HEAD": (Recorded("HEAD", COUNT, 200, JSON, COUNTED), "an answer to HEAD has no body"),
 }
 
 
@@ -99,31 +102,34 @@ TEMPLATED = Oracle(
     }
 )
 ON_TEMPLATES = {
-    "a template": (Said("GET", "/things/7", 200, JSON, b"1"), None),
-    "a template's schema": (Said("GET", "/things/7", 200, JSON, b'"1"'), '"1" is not of type "integer"'),
-    "no content": (Said("GET", "/things/7", 204, EMPTY, b""), None),
-    "content where there is none": (Said("GET", "/things/7", 204, JSON, b"1"), "'application/json' is not described"),
-    "a way on": (Said("GET", "/things/7", 302, {"location": "/"}, b""), None),
-    "a way to nowhere": (Said("GET", "/things/7", 302, EMPTY, b""), "the header Location is missing"),
-    "a fixed path before the template": (Said("GET", "/things/fixed", 200, JSON, b"1"), "describes no such answer"),
-    "a path below the template": (Said("GET", "/things/7/8", 200, JSON, b"1"), "describes no such answer"),
+    "a template": (Recorded("GET", "/things/7", 200, JSON, b"1"), None),
+    "a template's schema": (Recorded("GET", "/things/7", 200, JSON, b'"1"'), '"1" is not of type "integer"'),
+    "no content": (Recorded("GET", "/things/7", 204, EMPTY, b""), None),
+    "content where there is none": (
+        Recorded("GET", "/things/7", 204, JSON, b"1"),
+        "'application/json' is not described",
+    ),
+    "a way on": (Recorded("GET", "/things/7", 302, {"location": "/"}, b""), None),
+    "a way to nowhere": (Recorded("GET", "/things/7", 302, EMPTY, b""), "the header Location is missing"),
+    "a fixed path before the template": (Recorded("GET", "/things/fixed", 200, JSON, b"1"), "describes no such answer"),
+    "a path below the template": (Recorded("GET", "/things/7/8", 200, JSON, b"1"), "describes no such answer"),
 }
 
 
 @pytest.mark.parametrize(("said", "fault"), ON_TEMPLATES.values(), ids=ON_TEMPLATES)
-def test_templated_paths_and_answers_without_content_are_judged_too(said: Said, fault: str | None) -> None:
+def test_templated_paths_and_empty_answers_are_checked(said: Recorded, fault: str | None) -> None:
     found = TEMPLATED.faults(said)
     assert bool(found) is (fault is not None)
     assert fault is None or fault in found[0]
 
 
 @pytest.mark.parametrize("said", GOOD.values(), ids=GOOD)
-def test_what_the_file_describes_has_no_fault(said: Said) -> None:
+def test_described_answer_has_no_errors(said: Recorded) -> None:
     assert AUGMENT.faults(said) == []
 
 
 @pytest.mark.parametrize(("said", "fault"), WRONG.values(), ids=WRONG)
-def test_what_the_file_does_not_describe_is_named(said: Said, fault: str) -> None:
+def test_undescribed_answer_is_reported(said: Recorded, fault: str) -> None:
     found = AUGMENT.faults(said)
     assert any(fault in each for each in found), found
     assert all(each.startswith(f"{said.method} {said.path} → {said.status}: ") for each in found)
@@ -144,7 +150,7 @@ PLANTED: dict[str, tuple[Callable[[], Response], str]] = {
 
 
 @pytest.mark.parametrize(("view", "fault"), PLANTED.values(), ids=PLANTED)
-def test_an_app_that_answers_wrongly_is_caught_in_the_act(
+def test_wrong_answer_of_an_app_is_detected(
     augment_of: Callable[..., Client], watch: Watch, view: Callable[[], Response], fault: str
 ) -> None:
     augment = augment_of()
@@ -154,14 +160,14 @@ def test_an_app_that_answers_wrongly_is_caught_in_the_act(
     assert caught.startswith("GET /analytics/v0/dau-count")
 
 
-def test_a_fault_is_told_once_and_a_good_answer_tells_nothing(augment: Client, watch: Watch) -> None:
+def test_error_is_reported_once(augment: Client, watch: Watch) -> None:
     before = watch.judged
     augment.get("/dau-count")
     augment.get("/nowhere")
     assert (watch.judged - before, watch.take()) == (2, [])
 
 
-def test_what_is_not_a_vendors_is_not_judged(app: Flask, watch: Watch) -> None:
+def test_paths_outside_the_vendors_are_not_checked(app: Flask, watch: Watch) -> None:
     before = watch.judged
     app.test_client().get("/nowhere")
     app.test_client().get("/analytics/v01")

@@ -18,7 +18,7 @@ def test_vendor_has_probes_of_every_kind(vendor: Vendor) -> None:
     assert found.organizations
 
 
-def test_vendor_without_probes_learns_what_to_write_where() -> None:
+def test_vendor_without_probes_is_reported_with_the_file() -> None:
     strange = replace(vendors.discover()[0], name="made-up")
     with pytest.raises(MissingProbes) as caught:
         probes.of(strange)

@@ -19,7 +19,7 @@ from schemathesis.engine import events, from_schema
 from schemathesis.transport.wsgi import WSGITransport
 
 Amend = Callable[[dict[str, Any]], None]
-"""Changes the query of a question, in place; for good data alone, never for data that should be refused."""
+"""Changes a query in place; only for good data, never for data that should be refused."""
 
 _OF_SOCKETS = frozenset(("max_redirects", "verify", "cert", "proxies"))
 
@@ -39,7 +39,7 @@ class Outcome:
 def run(
     app: Flask, file: Path, token: str, amend: Amend, examples: int, client: tuple[str, str] | None = None
 ) -> Outcome:
-    """Try an app against a file, with up to `examples` questions for each operation, phase and kind of data.
+    """Try an app against a file, with up to `examples` requests for each operation, phase and kind of data.
 
     `token` is for the file's scheme `bearer`, and `client`, an id and a secret, for its scheme of the same name.
     """
@@ -54,7 +54,7 @@ def run(
 
 @contextmanager
 def _amended(amend: Amend) -> Iterator[None]:
-    """Change every question before it is asked; hooks of this kind are the whole process's, so it is taken back."""
+    """Change every query before it is sent; such hooks belong to the whole process, so it is undone."""
 
     def before_call(context: HookContext, case: schemathesis.Case[Any], kwargs: dict[str, Any]) -> None:  # noqa: ARG001
         if case.meta is not None and case.meta.generation.mode.is_positive:

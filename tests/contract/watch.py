@@ -14,7 +14,7 @@ from mockserver import resources, vendors
 from mockserver.admin import admin_context
 from mockserver.gateway.vendor import Vendor
 from tests.contract import oracle
-from tests.contract.oracle import Said
+from tests.contract.oracle import Recorded
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -61,10 +61,10 @@ class Watch:
                 body += part
                 yield part
         path = "/" + environ["PATH_INFO"].encode("latin-1").decode(errors="replace").lstrip("/")
-        said = Said(environ["REQUEST_METHOD"], path, head[0], head[1], body)
+        said = Recorded(environ["REQUEST_METHOD"], path, head[0], head[1], body)
         self._judge(app, said, environ.get("HTTP_AUTHORIZATION", ""))
 
-    def _judge(self, app: Flask, said: Said, authorization: str) -> None:
+    def _judge(self, app: Flask, said: Recorded, authorization: str) -> None:
         vendor = self._vendor(said.path)
         if vendor is not None:
             self.judged += 1

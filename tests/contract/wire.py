@@ -26,7 +26,7 @@ PATIENCE = 20.0
 """Seconds after which an answer counts as lost."""
 
 TOO_LONG = pytest.mark.in_process("a request line beyond 64 kB is refused by the server itself, with 414")
-"""For a question that no app is asked over a socket."""
+"""Marks a request that cannot be sent over a socket."""
 
 _OF_THE_SERVER = ("Server", "Date", "Connection")
 """Headers that a server adds to an app's own."""
@@ -39,7 +39,7 @@ Answered = tuple[Iterable[bytes], str, Headers]
 
 
 class Wire:
-    """Servers for the apps that are asked, each in a thread, and requests to them."""
+    """Servers for apps, each in a thread, and requests to them."""
 
     def __init__(self) -> None:
         self.carried = 0
@@ -119,7 +119,7 @@ class _Received(io.BytesIO):
 
 
 def _answer(received: bytes, method: str) -> Answered:
-    """The answer in these bytes, which the server has ended: the app has been asked for all of it."""
+    """The answer in these bytes, which the server has ended: the app has produced all of it."""
     response = HTTPResponse(cast("socket.socket", _Received(received)), method=method)
     response.begin()
     headers = Headers((name, value) for name, value in response.getheaders() if name not in _OF_THE_SERVER)

@@ -53,7 +53,7 @@ STAGES = (pipeline.authenticate, pipeline.permit, pipeline.fault, pipeline.limit
 
 
 def word(rejection: Rejection, context: RequestContext) -> ErrorReply:
-    """A refusal as a parrot says it."""
+    """A refusal in the parrot's shape."""
     headers = {"X-Parrot": context.vendor.name}
     if rejection.retry_after is not None:
         headers["X-Wait"] = str(rejection.retry_after)
@@ -69,12 +69,12 @@ def day(now: datetime, _: Switches) -> Hashable:
     return now.toordinal()
 
 
-def said(request: ViewRequest) -> dict[str, Any]:
+def speak(request: ViewRequest) -> dict[str, Any]:
     """What the parrot's one endpoint answers."""
     return {"said": request.args.get("say", "hello"), "mood": request.switches[MOOD], "at": response_cache.TIMESTAMP}
 
 
-def routes(function: View = said, prefix: str = "/parrot") -> tuple[Route, ...]:
+def routes(function: View = speak, prefix: str = "/parrot") -> tuple[Route, ...]:
     """Its routes: one that speaks, one that learns."""
     return (
         Route(f"{prefix}/speak", "speak", function),
@@ -93,7 +93,7 @@ PARROT = Vendor(
     routes=routes(),
     render_error=word,
     cache_epoch=day,
-    format_timestamp=lambda instant: instant.strftime("%H:%M:%S"),
+    format_timestamp=lambda now: now.strftime("%H:%M:%S"),
     sample_path="/parrot/speak",
     limit_scope=SCOPE,
     limit_block=BLOCK,
@@ -118,7 +118,7 @@ def world(organization: Organization, seed: int) -> World:
 
 def state(*vendors: Vendor, journal_size: int = 5000, **changes: Any) -> SandboxRegistry:
     """The state of an app with these vendors and a default sandbox."""
-    held = SandboxRegistry([each.profile for each in vendors], world, journal_size)
+    held = SandboxRegistry(vendors, world, journal_size)
     held.make_default(made(**changes))
     return held
 
@@ -151,10 +151,10 @@ class Aviary:
 
 
 ABLE = {socket_features.EFFECTS: frozenset((socket_features.RESET, socket_features.TRUNCATE, socket_features.STALL))}
-"""What a server that can do everything says of itself."""
+"""The environ of a server that supports every effect."""
 
 WHOLE = b'{"said":"hello","mood":"cheerful","at":"10:30:00"}'
-"""What the parrot says to whoever asks nothing in particular."""
+"""The parrot's answer to a request without parameters."""
 
 LATE: dict[str, Any] = {"delay_seconds": Decimal("0.25")}
 """An effect that changes nothing but when."""
@@ -166,6 +166,6 @@ def armed(aviary: Aviary, phase: FaultPhase = FaultPhase.BEFORE, **effect: Any) 
     return aviary
 
 
-def asked(aviary: Aviary, path: str = "/parrot/speak", **more: Any) -> TestResponse:
+def ask_with_effects(aviary: Aviary, path: str = "/parrot/speak", **more: Any) -> TestResponse:
     """An answer as through a server that can do everything."""
     return aviary.ask(path, environ_overrides=dict(ABLE), **more)

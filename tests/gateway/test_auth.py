@@ -10,12 +10,12 @@ from mockserver.gateway.rejection import Reason, Rejection
     "header",
     ["Bearer abc", "bearer abc", "BEARER abc", "Bearer   abc", "  Bearer abc  ", "Seed abc", "sEED abc"],
 )
-def test_the_token_is_read_behind_any_of_the_schemes_in_any_case(header: str) -> None:
+def test_token_is_read_with_any_scheme_in_any_case(header: str) -> None:
     assert auth.credential(header, ("Bearer", "Seed")) == "abc"
 
 
 @pytest.mark.parametrize("token", ["a=b", "a:b.c-d_e~f+g/h==", "é", "Bearer"])
-def test_the_token_is_taken_as_it_stands(token: str) -> None:
+def test_token_is_taken_unchanged(token: str) -> None:
     assert auth.credential(f"Bearer {token}", ("Bearer",)) == token
 
 
@@ -36,7 +36,7 @@ def test_the_token_is_taken_as_it_stands(token: str) -> None:
         ("Bearer Bearer abc", "holds no single token"),
     ],
 )
-def test_anything_else_is_refused_and_told_what_to_send(header: str | None, wrong: str) -> None:
+def test_other_header_is_refused_with_a_hint(header: str | None, wrong: str) -> None:
     with pytest.raises(Rejection) as caught:
         auth.credential(header, ("Bearer", "Seed"))
     assert caught.value.reason is Reason.UNAUTHENTICATED
@@ -60,7 +60,7 @@ def test_anything_else_is_refused_and_told_what_to_send(header: str | None, wron
         ("Basic", ["Basic"]),
     ],
 )
-def test_every_word_behind_the_scheme_is_a_secret_and_so_is_a_word_alone(header: str | None, secret: list[str]) -> None:
+def test_every_word_after_the_scheme_is_a_secret(header: str | None, secret: list[str]) -> None:
     assert auth.secrets(header) == secret
 
 
@@ -75,7 +75,7 @@ def test_every_word_behind_the_scheme_is_a_secret_and_so_is_a_word_alone(header:
         ("Basic YSUzQWI6Yytk", ("a:b", "c d")),
     ],
 )
-def test_a_client_is_read_out_of_basic_credentials(header: str, pair: tuple[str, str]) -> None:
+def test_client_is_read_from_basic_credentials(header: str, pair: tuple[str, str]) -> None:
     assert auth.basic(header) == pair
 
 
@@ -93,12 +93,12 @@ def test_a_client_is_read_out_of_basic_credentials(header: str, pair: tuple[str,
         ("Basic YWI=", "no colon"),
     ],
 )
-def test_anything_else_is_no_client_and_told_why(header: str | None, wrong: str) -> None:
+def test_other_credentials_are_refused_with_a_reason(header: str | None, wrong: str) -> None:
     with pytest.raises(auth.BasicError, match=wrong):
         auth.basic(header)
 
 
-def test_seeded_clients_have_the_secret_and_one_is_for_groups() -> None:
+def test_seeded_clients_have_the_secret() -> None:
     may, may_not, bound = tokens.seeded("parrot", "small", secret="s3cret", groups=("One", "Two"))
     assert {each.secret for each in (may, may_not, bound)} == {"s3cret"}
     assert (bound.token, bound.permitted, bound.groups) == ("mock-parrot-small-groups", True, ("One", "Two"))
@@ -106,7 +106,7 @@ def test_seeded_clients_have_the_secret_and_one_is_for_groups() -> None:
     assert len({may.id, may_not.id, bound.id}) == 3
 
 
-def test_a_vendor_has_a_token_that_may_read_and_one_that_may_not() -> None:
+def test_vendor_has_a_permitted_and_a_forbidden_token() -> None:
     may, may_not = tokens.seeded("parrot", "small")
     assert (may.token, may.permitted) == ("mock-parrot-small", True)
     assert (may_not.token, may_not.permitted) == ("mock-parrot-small-forbidden", False)

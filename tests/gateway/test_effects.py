@@ -17,7 +17,7 @@ from mockserver.gateway.rejection import Reason, Rejection, status_phrase
 from mockserver.gateway.tokens import Grant
 from mockserver.gateway.vendor import ViewRequest
 from tests.gateway import parrot
-from tests.gateway.parrot import ABLE, LATE, PARROT, UNLIMITED, WHOLE, Aviary, armed, asked
+from tests.gateway.parrot import ABLE, LATE, PARROT, UNLIMITED, WHOLE, Aviary, armed, ask_with_effects
 
 PHASES = [FaultPhase.BEFORE, FaultPhase.AFTER]
 CUTS = pytest.mark.in_process("over a socket the answer is lost, or ends before it says so")
@@ -52,7 +52,7 @@ INSTEAD: dict[str, tuple[dict[str, Any], int, str, str]] = {
 
 @pytest.mark.parametrize("phase", PHASES)
 @pytest.mark.parametrize(("effect", "status", "body", "refusal"), INSTEAD.values(), ids=INSTEAD)
-def test_another_answer_comes_in_its_place_in_the_vendors_shape(
+def test_injected_failure_has_the_vendors_shape(
     effect: dict[str, Any], status: int, body: str, refusal: str, phase: FaultPhase
 ) -> None:
     aviary = armed(Aviary(UNLIMITED), phase, **effect)
@@ -63,25 +63,25 @@ def test_another_answer_comes_in_its_place_in_the_vendors_shape(
 
 
 @pytest.mark.parametrize("phase", PHASES)
-@pytest.mark.parametrize(("status", "said"), [(502, "502 Bad Gateway"), (524, "524 Server Error"), (200, "200 OK")])
-def test_a_page_of_a_gateway_comes_in_place_of_the_answer(status: int, said: str, phase: FaultPhase) -> None:
+@pytest.mark.parametrize(("status", "expected"), [(502, "502 Bad Gateway"), (524, "524 Server Error"), (200, "200 OK")])
+def test_html_page_replaces_the_answer(status: int, expected: str, phase: FaultPhase) -> None:
     aviary = armed(Aviary(UNLIMITED), phase, html=status)
     answer = aviary.ask()
     (entry,) = aviary.state.default.journal
     assert (answer.status_code, answer.mimetype) == (status, "text/html")
-    assert f"<h1>{said}</h1>" in answer.get_data(as_text=True)
+    assert f"<h1>{expected}</h1>" in answer.get_data(as_text=True)
     assert (entry.status, entry.fault, entry.refusal) == (status, "fault-1", None)
 
 
 @pytest.mark.parametrize(
-    ("status", "said"), [(404, "Not Found"), (499, "Client Error"), (520, "Server Error"), (299, "Unknown")]
+    ("status", "expected"), [(404, "Not Found"), (499, "Client Error"), (520, "Server Error"), (299, "Unknown")]
 )
-def test_every_status_has_a_phrase(status: int, said: str) -> None:
-    assert status_phrase(status) == said
+def test_every_status_has_a_phrase(status: int, expected: str) -> None:
+    assert status_phrase(status) == expected
 
 
 @pytest.mark.parametrize("effect", [{"status": 503}, {"html": 503}, {"rate_limited": True}])
-def test_the_faults_headers_are_on_its_answer_and_replace_what_the_vendor_says(effect: dict[str, Any]) -> None:
+def test_fault_headers_replace_the_vendors(effect: dict[str, Any]) -> None:
     aviary = armed(
         Aviary(UNLIMITED), headers=(("Retry-After", "7"), ("x-parrot", "me"), ("Content-Type", "a/b")), **effect
     )
@@ -92,21 +92,21 @@ def test_the_faults_headers_are_on_its_answer_and_replace_what_the_vendor_says(e
 WAITS: dict[str, tuple[dict[str, Any], str | None]] = {
     "by the documented allowance": ({}, "10"),
     "by the one in force": ({"limits": {"parrot": Allowance(7, 1)}}, "9"),
-    "a minute where a refusal closes the door": ({"policy": {"parrot": {"block": "minute"}}}, "60"),
+    "a minute where a refusal blocks": ({"policy": {"parrot": {"block": "minute"}}}, "60"),
 }
 
 
 @pytest.mark.parametrize(("changes", "wait"), WAITS.values(), ids=WAITS)
-def test_a_429_says_to_wait_as_the_vendors_own_would(changes: dict[str, Any], wait: str) -> None:
+def test_injected_429_has_the_vendors_retry_after(changes: dict[str, Any], wait: str) -> None:
     assert armed(Aviary(PARROT, **changes), rate_limited=True).ask().headers["X-Wait"] == wait
 
 
-def test_without_any_limit_a_429_says_to_wait_a_minute() -> None:
+def test_injected_429_without_a_limit_waits_a_minute() -> None:
     assert armed(Aviary(UNLIMITED), rate_limited=True).ask().headers["X-Wait"] == "60"
 
 
 @pytest.mark.parametrize("phase", PHASES)
-def test_a_delay_waits_and_changes_nothing_else(waited: list[Decimal], phase: FaultPhase) -> None:
+def test_delay_changes_nothing_else(waited: list[Decimal], phase: FaultPhase) -> None:
     aviary = armed(Aviary(UNLIMITED), phase, **LATE)
     answer = aviary.ask()
     assert (answer.status_code, answer.data, waited) == (200, WHOLE, [Decimal("0.25")])
@@ -114,7 +114,7 @@ def test_a_delay_waits_and_changes_nothing_else(waited: list[Decimal], phase: Fa
 
 
 @pytest.mark.parametrize("effect", [{"status": 500}, {"html": 502}, {"rate_limited": True}])
-def test_a_delay_goes_with_any_answer(waited: list[Decimal], effect: dict[str, Any]) -> None:
+def test_delay_combines_with_any_answer(waited: list[Decimal], effect: dict[str, Any]) -> None:
     assert armed(Aviary(UNLIMITED), **LATE, **effect).ask().status_code >= 429
     assert waited == [Decimal("0.25")]
 
@@ -159,14 +159,14 @@ def test_truncated_or_stalled_body_keeps_its_content_length(
     assert waited == [Decimal(each) for each in waits]
 
 
-def test_a_body_is_sent_up_to_where_it_stands_still_before_anybody_waits(waited: list[Decimal]) -> None:
+def test_stalled_body_is_sent_up_to_the_stall(waited: list[Decimal]) -> None:
     _, _, body = pieces(armed(Aviary(UNLIMITED), stall_seconds=Decimal(30), after_bytes=3))
     assert (next(body), waited) == (WHOLE[:3], [])
     assert (next(body), waited) == (WHOLE[3:], [Decimal(30)])
 
 
 @pytest.mark.parametrize("phase", PHASES)
-def test_a_malformed_body_lacks_its_last_bracket_and_says_its_own_length(phase: FaultPhase) -> None:
+def test_malformed_body_lacks_its_last_bracket(phase: FaultPhase) -> None:
     answer = armed(Aviary(UNLIMITED), phase, malformed_json=True).ask()
     assert (answer.status_code, answer.data, answer.headers["Content-Length"]) == (200, WHOLE[:-1], str(len(WHOLE) - 1))
 
@@ -175,19 +175,19 @@ def test_a_malformed_body_lacks_its_last_bracket_and_says_its_own_length(phase: 
     "effect",
     [{"malformed_json": True}, pytest.param({"truncate_bytes": 5}, marks=CUTS), {"status": 500}, {"html": 502}],
 )
-def test_a_kept_answer_is_not_spoilt_for_others(effect: dict[str, Any]) -> None:
+def test_corrupted_answer_is_not_cached(effect: dict[str, Any]) -> None:
     aviary = Aviary(UNLIMITED)
     for phase in PHASES:
         aviary.state.default.faults.add(FaultRule(FaultEffect(**effect), times=1, phase=phase))
-    assert [asked(aviary).data == WHOLE for _ in range(3)] == [False, False, True]
+    assert [ask_with_effects(aviary).data == WHOLE for _ in range(3)] == [False, False, True]
 
 
 @CUTS
-def test_a_cut_connection_has_no_answer_and_the_status_0_in_the_journal() -> None:
+def test_reset_connection_is_journaled_with_status_0() -> None:
     aviary = armed(Aviary(UNLIMITED), reset=True)
     for method in ("GET", "HEAD"):
         with pytest.raises(socket_features.ConnectionReset):
-            asked(aviary, method=method)
+            ask_with_effects(aviary, method=method)
     assert [(entry.status, entry.fault, entry.refusal) for entry in aviary.state.default.journal] == [
         (0, "fault-1", None)
     ] * 2
@@ -211,10 +211,10 @@ SPENDING: dict[str, Any] = {
 
 
 @pytest.mark.parametrize(("effect", "left"), SPENDING.values(), ids=SPENDING)
-def test_only_a_fault_after_the_limiter_spends_a_request(effect: dict[str, Any], left: int) -> None:
+def test_only_a_fault_after_the_limiter_costs_a_request(effect: dict[str, Any], left: int) -> None:
     early, late = armed(Aviary(PARROT), **effect), armed(Aviary(PARROT), FaultPhase.AFTER, **effect)
-    asked(early)
-    asked(late)
+    ask_with_effects(early)
+    ask_with_effects(late)
     assert (remaining(early), remaining(late)) == (left, 2)
 
 
@@ -231,31 +231,33 @@ def test_view_runs_before_a_late_fault_and_not_after_an_early_one() -> None:
 
 
 REFUSED: dict[str, tuple[dict[str, Any], int]] = {
-    "nobody knows the token": ({"token": "unknown"}, 401),
+    "an unknown token": ({"token": "unknown"}, 401),
     "the token may not read": ({"token": "mock-parrot-small-forbidden"}, 403),
 }
 
 
 @pytest.mark.parametrize("phase", PHASES)
 @pytest.mark.parametrize(("more", "status"), REFUSED.values(), ids=REFUSED)
-def test_who_is_refused_at_the_door_meets_no_fault(more: dict[str, Any], status: int, phase: FaultPhase) -> None:
+def test_unauthenticated_request_meets_no_fault(more: dict[str, Any], status: int, phase: FaultPhase) -> None:
     aviary = armed(Aviary(UNLIMITED), phase, status=500)
     assert aviary.ask(**more).status_code == status
     assert aviary.state.default.faults.armed[0].seen == 0
 
 
-def test_where_nobody_is_known_no_fault_is_met_late() -> None:
-    assert armed(Aviary(parrot.speaking(parrot.said, stages=())), FaultPhase.AFTER, status=500).ask().status_code == 200
+def test_request_without_a_token_meets_no_late_fault() -> None:
+    assert (
+        armed(Aviary(parrot.speaking(parrot.speak, stages=())), FaultPhase.AFTER, status=500).ask().status_code == 200
+    )
 
 
-def test_who_is_limited_meets_no_late_fault() -> None:
+def test_limited_request_meets_no_late_fault() -> None:
     aviary = armed(Aviary(PARROT), FaultPhase.AFTER, html=502)
     assert [aviary.ask().status_code for _ in range(4)] == [502, 502, 502, 429]
 
 
 @pytest.mark.parametrize("phase", PHASES)
 @pytest.mark.parametrize(("path", "method"), [("/parrot/shriek", "GET"), ("/parrot/speak", "DELETE")])
-def test_what_nothing_is_routed_for_meets_faults_as_well(path: str, method: str, phase: FaultPhase) -> None:
+def test_unrouted_request_meets_faults(path: str, method: str, phase: FaultPhase) -> None:
     aviary = armed(Aviary(UNLIMITED), phase, status=503)
     assert aviary.ask(path, method=method).status_code == 503
     assert armed(Aviary(UNLIMITED), phase, **LATE).ask(path, method=method).status_code in {404, 405}
@@ -278,18 +280,18 @@ def test_failure_of_the_server_is_not_corrupted(caplog: pytest.LogCaptureFixture
     assert caplog.messages == ["a request failed"]
 
 
-def test_a_request_meets_one_fault_at_most() -> None:
+def test_request_meets_at_most_one_fault() -> None:
     aviary = armed(armed(Aviary(UNLIMITED), FaultPhase.AFTER, status=500), **LATE)
     assert aviary.ask().status_code == 200
     assert [each.hits for each in aviary.state.default.faults.armed] == [0, 1]
 
 
-def test_a_route_with_stages_of_its_own_can_have_the_fault_among_them() -> None:
+def test_route_with_own_stages_can_meet_faults() -> None:
     own = tuple(replace(route, stages=(pipeline.authenticate, pipeline.fault)) for route in UNLIMITED.routes)
     assert armed(Aviary(replace(UNLIMITED, routes=own)), status=503).ask().status_code == 503
 
 
-def test_faults_of_a_sandbox_are_for_its_own_tokens() -> None:
+def test_faults_of_a_sandbox_concern_only_its_tokens() -> None:
     aviary = armed(Aviary(UNLIMITED), status=503)
     aviary.state.make("other", parrot.made(), [Grant("g", "parrot", "other-token", permitted=True)])
     assert [aviary.ask(token=token).status_code for token in ("other-token", "mock-parrot-small")] == [200, 503]
@@ -298,7 +300,7 @@ def test_faults_of_a_sandbox_are_for_its_own_tokens() -> None:
 @pytest.mark.in_process("the server over the socket can do all of it")
 @pytest.mark.parametrize("phase", PHASES)
 @pytest.mark.parametrize(
-    ("effect", "said"),
+    ("effect", "expected"),
     [
         ({"reset": True}, "reset needs a socket"),
         ({"truncate_bytes": 5}, "truncate_bytes needs a socket"),
@@ -308,18 +310,18 @@ def test_faults_of_a_sandbox_are_for_its_own_tokens() -> None:
         ),
     ],
 )
-def test_a_fault_that_the_server_cannot_do_fails_loudly(
-    caplog: pytest.LogCaptureFixture, waited: list[Decimal], effect: dict[str, Any], said: str, phase: FaultPhase
+def test_unsupported_fault_fails(
+    caplog: pytest.LogCaptureFixture, waited: list[Decimal], effect: dict[str, Any], expected: str, phase: FaultPhase
 ) -> None:
     aviary = armed(Aviary(UNLIMITED), phase, **effect)
     answer = aviary.ask()
     assert (answer.status_code, answer.get_json()) == (500, {"squawk": "the server failed; its log tells why"})
     assert (caplog.messages, waited) == (["a request failed"], [])
-    assert f"fault-1: {said}" in caplog.text
+    assert f"fault-1: {expected}" in caplog.text
     assert [entry.fault for entry in aviary.state.default.journal] == ["fault-1"]
 
 
-def test_without_a_rule_the_states_lock_is_not_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_lock_is_taken_without_a_rule(monkeypatch: pytest.MonkeyPatch) -> None:
     aviary = Aviary(UNLIMITED)
     aviary.ask()
     monkeypatch.setattr(aviary.state, "lock", None)

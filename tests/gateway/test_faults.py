@@ -40,7 +40,7 @@ GLOBS = [
 
 
 @pytest.mark.parametrize(("pattern", "path", "matches"), GLOBS)
-def test_a_star_stands_for_any_characters_and_all_others_for_themselves(
+def test_star_matches_any_characters(
     pattern: str,
     path: str,
     matches: bool,  # noqa: FBT001
@@ -49,12 +49,12 @@ def test_a_star_stands_for_any_characters_and_all_others_for_themselves(
 
 
 @given(some.lists(some.text("ab/", max_size=3), min_size=1, max_size=4), some.text("ab/", max_size=3))
-def test_whatever_the_stars_stand_for_the_path_matches(pieces: list[str], between: str) -> None:
+def test_path_matches_whatever_the_stars_replace(pieces: list[str], between: str) -> None:
     assert matches_glob("*".join(pieces), between.join(pieces))
 
 
 MATCHES: dict[str, tuple[dict[str, Any], bool]] = {
-    "nothing stated": ({}, True),
+    "no field": ({}, True),
     "the vendor": ({"vendor": "parrot"}, True),
     "another vendor": ({"vendor": "owl"}, False),
     "the operation": ({"operation": "speak"}, True),
@@ -70,9 +70,9 @@ MATCHES: dict[str, tuple[dict[str, Any], bool]] = {
 }
 
 
-@pytest.mark.parametrize(("stated", "matches"), MATCHES.values(), ids=MATCHES)
-def test_a_request_matches_when_it_has_everything_that_is_stated(stated: dict[str, Any], matches: bool) -> None:  # noqa: FBT001
-    assert FaultRule(DOWN, **stated).matches(ASKED) is matches
+@pytest.mark.parametrize(("given", "matches"), MATCHES.values(), ids=MATCHES)
+def test_request_matches_every_given_field(given: dict[str, Any], matches: bool) -> None:  # noqa: FBT001
+    assert FaultRule(DOWN, **given).matches(ASKED) is matches
 
 
 @pytest.mark.parametrize(
@@ -87,7 +87,7 @@ def test_a_request_matches_when_it_has_everything_that_is_stated(stated: dict[st
         (FaultEffect(delay_seconds=Decimal(1)), True),
     ],
 )
-def test_a_head_has_no_body_to_spoil(effect: FaultEffect, matches: bool) -> None:  # noqa: FBT001
+def test_effect_on_bodies_does_not_match_head(effect: FaultEffect, matches: bool) -> None:  # noqa: FBT001
     assert FaultRule(effect).matches(replace(ASKED, method="HEAD")) is matches
 
 
@@ -105,14 +105,14 @@ def armed(*rules: FaultRule, seed: int = 7) -> FaultRules:
     return faults
 
 
-def test_some_pass_first_and_then_so_many_are_met() -> None:
+def test_rule_skips_and_then_hits_so_many_times() -> None:
     faults = armed(FaultRule(DOWN, skip=2, times=3))
     assert met(faults, 7) == [None, None, "fault-1", "fault-1", "fault-1", None, None]
     (spent,) = faults.armed
     assert (spent.hits, spent.seen) == (3, 5)
 
 
-def test_only_the_first_rule_that_fires_counts_the_request() -> None:
+def test_only_the_first_rule_that_fires_counts() -> None:
     faults = armed(
         FaultRule(DOWN, times=1), FaultRule(DOWN, skip=1, times=1), FaultRule(DOWN, vendor="owl"), FaultRule(DOWN)
     )
@@ -120,12 +120,12 @@ def test_only_the_first_rule_that_fires_counts_the_request() -> None:
     assert [(each.seen, each.hits) for each in faults.armed] == [(1, 1), (2, 1), (0, 0), (2, 2)]
 
 
-def test_a_rule_is_for_its_phase_alone() -> None:
+def test_rule_applies_only_in_its_phase() -> None:
     faults = armed(FaultRule(DOWN), FaultRule(DOWN, phase=FaultPhase.AFTER))
     assert (met(faults, 1), met(faults, 1, FaultPhase.AFTER)) == (["fault-1"], ["fault-2"])
 
 
-def test_what_does_not_match_is_not_counted() -> None:
+def test_other_requests_are_not_counted() -> None:
     faults = armed(FaultRule(DOWN, operation="learn", skip=1))
     met(faults, 3)
     assert faults.armed[0].seen == 0
@@ -134,7 +134,7 @@ def test_what_does_not_match_is_not_counted() -> None:
 HALF = FaultRule(DOWN, share=Decimal("0.5"))
 
 
-def test_a_share_repeats_after_a_reset_and_for_the_same_rule_anywhere() -> None:
+def test_share_repeats_after_a_reset() -> None:
     faults = armed(HALF)
     first = met(faults, 200)
     faults.clear()
@@ -143,7 +143,7 @@ def test_a_share_repeats_after_a_reset_and_for_the_same_rule_anywhere() -> None:
     assert 80 <= faults.armed[0].hits <= 120
 
 
-def test_another_seed_or_another_rule_draws_others() -> None:
+def test_other_seed_or_rule_draws_differently() -> None:
     draws = [armed(HALF, seed=7), armed(HALF, seed=8), armed(replace(HALF, vendor="parrot"))]
     assert len({tuple(met(each, 64)) for each in draws}) == 3
 
@@ -152,14 +152,14 @@ def test_another_seed_or_another_rule_draws_others() -> None:
     ("share", "least", "most"),
     [("1", 5000, 5000), ("0.999", 4970, 4999), ("0.25", 1150, 1350), ("0.001", 1, 15), ("0.000000001", 0, 0)],
 )
-def test_a_share_is_met_about_as_often_as_it_says(share: str, least: int, most: int) -> None:
+def test_share_is_hit_about_as_often_as_given(share: str, least: int, most: int) -> None:
     faults = armed(FaultRule(DOWN, share=Decimal(share)))
     met(faults, 5000)
     assert least <= faults.armed[0].hits <= most
 
 
-def test_a_share_is_compared_exactly(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The draw that equals a quarter of all draws is the first one out; floating point is not asked."""
+def test_share_is_compared_exactly(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The draw that equals a quarter of all draws is the first one out; no floating point is used."""
     for draw, drawn in (((1 << 62) - 1, True), (1 << 62, False)):
         monkeypatch.setattr("mockserver.simulation.hashing.scalar", lambda *_, draw=draw: draw)
         assert FaultRule(DOWN, share=Decimal("0.25")).draws(1, 0) is drawn
@@ -172,14 +172,14 @@ def test_skipped_requests_count_towards_the_share() -> None:
     assert skipping.armed[0].seen == 10
 
 
-def test_a_new_set_of_rules_has_new_ids_and_no_hits() -> None:
+def test_new_rules_have_new_ids_and_no_hits() -> None:
     faults = armed(FaultRule(DOWN), FaultRule(DOWN))
     met(faults, 2)
     faults.replace([FaultRule(DOWN)])
     assert [(each.id, each.hits) for each in faults.armed] == [("fault-3", 0)]
 
 
-def test_a_reset_disarms_and_counts_anew_and_lets_nobody_wait_on() -> None:
+def test_reset_disarms_rules_and_releases_waits() -> None:
     faults = armed(FaultRule(DOWN))
     before = faults.released
     faults.clear()
@@ -188,7 +188,7 @@ def test_a_reset_disarms_and_counts_anew_and_lets_nobody_wait_on() -> None:
     assert (before.is_set(), faults.released.is_set()) == (True, False)
 
 
-def test_a_rule_is_disarmed_by_its_id() -> None:
+def test_rule_is_removed_by_its_id() -> None:
     faults = armed(FaultRule(DOWN), FaultRule(DOWN))
     assert [faults.remove(name) for name in ("fault-1", "fault-1", "fault-9")] == [True, False, False]
     assert [each.id for each in faults.armed] == ["fault-2"]

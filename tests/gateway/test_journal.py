@@ -24,22 +24,22 @@ def _filled(size: int, count: int) -> Journal:
 
 
 @pytest.mark.parametrize(("size", "count", "kept"), [(3, 0, []), (3, 2, [1, 2]), (3, 3, [1, 2, 3]), (3, 5, [3, 4, 5])])
-def test_the_newest_entries_are_kept_oldest_first(size: int, count: int, kept: list[int]) -> None:
+def test_newest_entries_are_kept_in_order(size: int, count: int, kept: list[int]) -> None:
     assert [entry.id for entry in _filled(size, count)] == kept
 
 
-def test_clearing_forgets_everything_and_counts_anew() -> None:
+def test_clearing_removes_all_entries_and_restarts_ids() -> None:
     journal = _filled(3, 5)
     journal.clear()
     assert list(journal) == []
     assert journal.next_id() == 1
 
 
-def test_reading_is_not_disturbed_by_what_comes_meanwhile() -> None:
+def test_entries_can_be_read_while_others_are_appended() -> None:
     journal = _filled(3, 3)
-    reading = iter(journal)
+    option = iter(journal)
     journal.append(_entry(journal.next_id()))
-    assert [entry.id for entry in reading] == [1, 2, 3]
+    assert [entry.id for entry in option] == [1, 2, 3]
 
 
 @pytest.mark.parametrize(
@@ -56,12 +56,12 @@ def test_reading_is_not_disturbed_by_what_comes_meanwhile() -> None:
         "%",
     ],
 )
-def test_a_query_without_credentials_is_kept_as_it_was_sent(query: str) -> None:
+def test_query_without_credentials_is_unchanged(query: str) -> None:
     assert redact_query(query, SECRETS) == query
 
 
 @pytest.mark.parametrize(
-    ("query", "told"),
+    ("query", "result"),
     [
         ("token=abc", "token=[redacted]"),
         ("a=1&access_token=abc&b=2", "a=1&access_token=[redacted]&b=2"),
@@ -83,18 +83,18 @@ def test_a_query_without_credentials_is_kept_as_it_was_sent(query: str) -> None:
         (f"a=1&{TOKEN}=", "a=1&[redacted]"),
     ],
 )
-def test_credentials_in_a_query_are_not_told(query: str, told: str) -> None:
-    assert redact_query(query, SECRETS) == told
+def test_credentials_in_a_query_are_redacted(query: str, result: str) -> None:
+    assert redact_query(query, SECRETS) == result
 
 
 @pytest.mark.parametrize("secret", ["a+b/c==d", "abc==def=", "100%sure"])
-def test_a_token_of_odd_letters_is_not_told_either(secret: str) -> None:
+def test_token_of_odd_characters_is_redacted(secret: str) -> None:
     assert secret not in redact_query(f"a=1&x={secret}&b=2", [secret])
     assert secret not in redact_query(secret, [secret])
 
 
 @pytest.mark.parametrize(
-    ("path", "told"),
+    ("path", "result"),
     [
         ("/parrot/speak", "/parrot/speak"),
         (f"/parrot/{TOKEN}/x", "/parrot/[redacted]/x"),
@@ -102,11 +102,11 @@ def test_a_token_of_odd_letters_is_not_told_either(secret: str) -> None:
         (f"/{TOKEN}/{TOKEN}", "/[redacted]/[redacted]"),
     ],
 )
-def test_credentials_in_a_path_are_not_told(path: str, told: str) -> None:
-    assert redact_path(path, SECRETS) == told
+def test_credentials_in_a_path_are_redacted(path: str, result: str) -> None:
+    assert redact_path(path, SECRETS) == result
 
 
-def test_a_word_of_few_letters_hides_nothing_that_contains_it() -> None:
+def test_short_word_does_not_redact_longer_ones() -> None:
     assert redact_query("page=parrot", ["par"]) == "page=parrot"
     assert redact_path("/parrot", ["", "a"]) == "/parrot"
 
@@ -124,31 +124,31 @@ def test_a_word_of_few_letters_hides_nothing_that_contains_it() -> None:
         ("/parrot/a-real-one-by-mistake", {"Authorization": "Basic x a-real-one-by-mistake"}),
     ],
 )
-def test_no_entry_of_the_journal_tells_a_token(path: str, headers: dict[str, str]) -> None:
+def test_no_journal_entry_contains_a_token(path: str, headers: dict[str, str]) -> None:
     aviary = Aviary(PARROT)
     aviary.ask(path, token=None, headers=headers)
     (entry,) = aviary.state.default.journal
-    told = f"{entry.path}?{entry.query}"
-    assert "[redacted]" in told
-    assert TOKEN not in told
-    assert "by-mistake" not in told
+    result = f"{entry.path}?{entry.query}"
+    assert "[redacted]" in result
+    assert TOKEN not in result
+    assert "by-mistake" not in result
 
 
-def test_entries_of_one_id_and_instant_are_read_all_the_same() -> None:
+def test_entries_with_the_same_id_and_timestamp_are_readable() -> None:
     journal = Journal(3)
     journal.append(_entry(1)._replace(operation=None))
     journal.append(_entry(1))
     assert [entry.operation for entry in journal] == [None, "speak"]
 
 
-def test_a_long_query_is_kept_as_far_as_is_useful() -> None:
+def test_long_query_is_truncated() -> None:
     aviary = Aviary(PARROT)
     aviary.ask(f"/parrot/speak?say={'a' * 5000}")
     (entry,) = aviary.state.default.journal
     assert entry.query == f"say={'a' * (TEXT_MAXIMUM - 4)}…"
 
 
-def test_a_token_in_a_query_is_told_by_nobody_whoever_bears_it() -> None:
+def test_any_known_token_in_a_query_is_redacted() -> None:
     aviary = Aviary(PARROT)
     aviary.ask(f"/parrot/speak?say={TOKEN}", token=f"{TOKEN}-forbidden")
     (entry,) = aviary.state.default.journal

@@ -40,9 +40,7 @@ def _passed(allowance: Allowance, pauses: list[int], block: LimitBlock) -> list[
 
 
 @given(ALLOWANCES, PAUSES, st.sampled_from(LimitBlock))
-def test_in_no_window_do_more_pass_than_were_saved_up_and_came_back(
-    allowance: Allowance, pauses: list[int], block: LimitBlock
-) -> None:
+def test_no_window_exceeds_burst_and_refill(allowance: Allowance, pauses: list[int], block: LimitBlock) -> None:
     passed = _passed(allowance, pauses, block)
     for first, since in enumerate(passed):
         for count, until in enumerate(passed[first:], start=1):
@@ -50,16 +48,16 @@ def test_in_no_window_do_more_pass_than_were_saved_up_and_came_back(
 
 
 @given(ALLOWANCES, st.integers(0, 30))
-def test_a_refusal_costs_nothing(allowance: Allowance, refusals: int) -> None:
+def test_refusal_costs_nothing(allowance: Allowance, refusals: int) -> None:
     patient, pushy = _emptied(allowance), _emptied(allowance)
-    for place in range(refusals):
-        _take(pushy, START + place * MICROSECOND, allowance)
+    for index in range(refusals):
+        _take(pushy, START + index * MICROSECOND, allowance)
     later = START + 17 * MINUTE
     assert pushy.states(allowance, later) == patient.states(allowance, later)
 
 
 @given(ALLOWANCES, st.integers(0, 59_999))
-def test_waiting_as_long_as_told_is_enough_and_a_microsecond_less_is_not(allowance: Allowance, after: int) -> None:
+def test_wait_is_exact_to_the_microsecond(allowance: Allowance, after: int) -> None:
     now = START + after * MICROSECOND
     wait = _take(_emptied(allowance), now, allowance)
     assert wait is not None
@@ -70,47 +68,47 @@ def test_waiting_as_long_as_told_is_enough_and_a_microsecond_less_is_not(allowan
     assert _take(whole, now + timedelta(seconds=limits.seconds(wait)), allowance) is None
 
 
-def test_the_documented_allowance_gives_a_request_back_every_six_seconds() -> None:
+def test_ten_a_minute_refill_every_six_seconds() -> None:
     limiter = _emptied()
     assert _take(limiter, START) == 6_000_000
     assert _take(limiter, START + timedelta(seconds=6)) is None
     assert _take(limiter, START + timedelta(seconds=6)) == 6_000_000
 
 
-def test_no_more_than_the_burst_is_saved_up() -> None:
+def test_burst_is_the_maximum() -> None:
     limiter = _emptied()
     much_later = START + timedelta(days=400)
     assert [_take(limiter, much_later) for _ in range(21)] == [None] * 20 + [6_000_000]
 
 
-def test_each_scope_has_a_bucket_of_its_own() -> None:
+def test_each_scope_has_its_own_bucket() -> None:
     limiter = _emptied()
     assert limiter.take("another", DOCUMENTED, START, LimitBlock.REFILL) is None
     assert _take(limiter, START) is not None
 
 
-def test_a_clock_moved_back_gives_nothing_and_locks_nobody_out() -> None:
+def test_clock_moved_back_neither_fills_nor_blocks() -> None:
     limiter = _emptied()
     earlier = START - timedelta(days=3)
     assert _take(limiter, earlier) == 6_000_000
     assert _take(limiter, earlier + timedelta(seconds=6)) is None
 
 
-def test_a_closed_door_opens_after_a_minute_and_not_a_microsecond_before() -> None:
+def test_block_ends_after_exactly_a_minute() -> None:
     limiter = _emptied()
     assert _take(limiter, START, block=LimitBlock.MINUTE) == 60_000_000
     assert _take(limiter, START + MINUTE - MICROSECOND, block=LimitBlock.MINUTE) == 1
     assert [_take(limiter, START + MINUTE, block=LimitBlock.MINUTE) for _ in range(11)] == [None] * 10 + [60_000_000]
 
 
-def test_knocking_at_a_closed_door_does_not_keep_it_closed() -> None:
+def test_requests_do_not_extend_a_block() -> None:
     limiter = _emptied()
     for second in range(60):
         assert _take(limiter, START + timedelta(seconds=second), block=LimitBlock.MINUTE) == (60 - second) * 1_000_000
     assert _take(limiter, START + MINUTE, block=LimitBlock.MINUTE) is None
 
 
-def test_a_closed_door_moves_with_a_clock_that_is_moved_back() -> None:
+def test_block_moves_with_a_clock_moved_back() -> None:
     limiter = _emptied()
     _take(limiter, START, block=LimitBlock.MINUTE)
     _take(limiter, START + timedelta(seconds=20), block=LimitBlock.MINUTE)
@@ -131,28 +129,28 @@ def test_a_closed_door_moves_with_a_clock_that_is_moved_back() -> None:
         (20, 120, (20, 0)),
     ],
 )
-def test_a_bucket_tells_what_is_left_and_when_it_is_full(taken: int, after: float, state: tuple[int, int]) -> None:
+def test_bucket_state_has_rest_and_refill_time(taken: int, after: float, state: tuple[int, int]) -> None:
     limiter = Limiter()
     limiter.states(DOCUMENTED, START)
     limiter.take("b", DOCUMENTED, START, LimitBlock.REFILL)
     for _ in range(taken):
         limiter.take("a", DOCUMENTED, START, LimitBlock.REFILL)
-    told = {each.scope: (each.remaining, each.full_in_seconds) for each in _states(limiter, after)}
-    assert told.get("a", (20, 0)) == state
+    result = {each.scope: (each.remaining, each.full_in_seconds) for each in _states(limiter, after)}
+    assert result.get("a", (20, 0)) == state
 
 
 def _states(limiter: Limiter, after: float) -> list[BucketState]:
     return limiter.states(DOCUMENTED, START + timedelta(seconds=after))
 
 
-def test_the_buckets_are_told_in_order_of_their_scopes() -> None:
+def test_buckets_are_listed_by_scope() -> None:
     limiter = Limiter()
     for scope in ("token b", "organization", "token a"):
         limiter.take(scope, DOCUMENTED, START, LimitBlock.REFILL)
     assert [each.scope for each in _states(limiter, 0)] == ["organization", "token a", "token b"]
 
 
-def test_behind_a_closed_door_nothing_is_left() -> None:
+def test_blocked_bucket_has_nothing_left() -> None:
     limiter = _emptied()
     _take(limiter, START, block=LimitBlock.MINUTE)
     assert _states(limiter, 30) == [BucketState("all", 0, 90)]
@@ -163,7 +161,7 @@ def test_behind_a_closed_door_nothing_is_left() -> None:
     assert full.states(quick, START + timedelta(seconds=30)) == [BucketState("all", 0, 30)]
 
 
-def test_looking_at_a_bucket_changes_nothing() -> None:
+def test_listing_buckets_changes_nothing() -> None:
     limiter, untouched = _emptied(), _emptied()
     for second in range(0, 60, 7):
         _states(limiter, second)
@@ -180,9 +178,7 @@ def test_looking_at_a_bucket_changes_nothing() -> None:
         (Allowance(1, 2), None, Allowance(1, 2)),
     ],
 )
-def test_a_setting_means_an_allowance_or_none(
-    limit: Limit, documented: Allowance | None, found: Allowance | None
-) -> None:
+def test_limit_means_an_allowance_or_none(limit: Limit, documented: Allowance | None, found: Allowance | None) -> None:
     assert limits.effective_allowance(limit, documented) == found
 
 
@@ -191,7 +187,7 @@ def test_seconds_are_rounded_up(microseconds: int, whole: int) -> None:
     assert limits.seconds(microseconds) == whole
 
 
-def test_a_door_closed_for_a_minute_opens_when_that_is_no_longer_the_rule() -> None:
+def test_block_ends_when_the_switch_changes() -> None:
     limiter = _emptied()
     assert _take(limiter, START, block=LimitBlock.MINUTE) == 60_000_000
     assert _take(limiter, START + timedelta(seconds=6), block=LimitBlock.MINUTE) == 54_000_000

@@ -49,13 +49,13 @@ def _basic(client: str = "mock-parrot-small", secret: str = "mock-secret") -> st
     return f"Basic {b64encode(f'{client}:{secret}'.encode()).decode()}"
 
 
-def _ask(aviary: Aviary, authorization: str | None = _basic(), **more: Any) -> TestResponse:
+def _request_token(aviary: Aviary, authorization: str | None = _basic(), **more: Any) -> TestResponse:
     shown = {} if authorization is None else {"Authorization": authorization}
     return aviary.client.post(PATH, **{"data": FORM, "headers": shown, **more})
 
 
 def _issued(aviary: Aviary, authorization: str = _basic()) -> str:
-    answer = _ask(aviary, authorization)
+    answer = _request_token(aviary, authorization)
     assert answer.status_code == 200, answer.data
     token: str = answer.get_json()["access_token"]
     return token
@@ -66,8 +66,8 @@ def guarded() -> Aviary:
     return Aviary(GUARDED)
 
 
-def test_a_client_gets_a_token_that_nobody_may_keep_and_it_opens_the_door(aviary: Aviary) -> None:
-    answer = _ask(aviary)
+def test_client_gets_an_uncacheable_token(aviary: Aviary) -> None:
+    answer = _request_token(aviary)
     body = answer.get_json()
     assert body == {"access_token": body["access_token"], "token_type": "Bearer", "expires_in": LIFETIME}
     assert (answer.headers["Cache-Control"], answer.headers["Pragma"]) == ("no-store", "no-cache")
@@ -83,13 +83,13 @@ def test_a_client_gets_a_token_that_nobody_may_keep_and_it_opens_the_door(aviary
     [_basic().replace("Basic", "bASIC"), _basic("mock%2Dparrot-small", "mock%2dsecret")],
     ids=["the scheme in other letters", "form-encoded as the RFC has it"],
 )
-def test_credentials_are_read_as_the_rfc_has_them(aviary: Aviary, authorization: str) -> None:
+def test_credentials_are_read_as_in_the_rfc(aviary: Aviary, authorization: str) -> None:
     assert aviary.ask(token=_issued(aviary, authorization)).status_code == 200
 
 
 GOOD_FORMS: dict[str, Any] = {
     "with a scope, which is ignored": {"data": FORM | {"scope": "view analytics"}},
-    "with what nobody knows": {"data": FORM | {"audience": "x"}},
+    "with unknown fields": {"data": FORM | {"audience": "x"}},
     "with the id of the header's client": {"data": FORM | {"client_id": "mock-parrot-small"}},
     "with an empty field": {"data": FORM | {"client_secret": ""}},
     "with a charset": {
@@ -101,8 +101,8 @@ GOOD_FORMS: dict[str, Any] = {
 
 
 @pytest.mark.parametrize("more", GOOD_FORMS.values(), ids=GOOD_FORMS)
-def test_what_does_not_concern_the_grant_is_ignored(aviary: Aviary, more: dict[str, Any]) -> None:
-    assert _ask(aviary, **more).status_code == 200
+def test_unrelated_fields_are_ignored(aviary: Aviary, more: dict[str, Any]) -> None:
+    assert _request_token(aviary, **more).status_code == 200
 
 
 NO_CLIENT = {
@@ -119,24 +119,25 @@ NO_CLIENT = {
 }
 
 
-@pytest.mark.parametrize(("authorization", "told"), NO_CLIENT.values(), ids=NO_CLIENT)
-def test_whoever_is_no_client_is_refused_before_the_form_is_looked_at(
-    aviary: Aviary, authorization: str | None, told: str
-) -> None:
+@pytest.mark.parametrize(("authorization", "result"), NO_CLIENT.values(), ids=NO_CLIENT)
+def test_unknown_client_is_refused_before_the_form(aviary: Aviary, authorization: str | None, result: str) -> None:
     for data in (FORM, {}):
-        answer = _ask(aviary, authorization, data=data)
+        answer = _request_token(aviary, authorization, data=data)
         assert (answer.status_code, answer.get_json()["error"]) == (401, "invalid_client")
-        assert told in answer.get_json()["error_description"]
+        assert result in answer.get_json()["error_description"]
         assert answer.headers["WWW-Authenticate"] == 'Basic realm="the nest"'
         assert answer.headers["Cache-Control"] == "no-store"
 
 
 def test_credentials_in_the_body_are_refused_with_a_hint(aviary: Aviary) -> None:
     shown = FORM | {"client_id": "mock-parrot-small", "client_secret": "mock-secret"}
-    answer = _ask(aviary, None, data=shown)
+    answer = _request_token(aviary, None, data=shown)
     assert answer.status_code == 401
     assert "credentials in the body are not read; send 'Authorization: Basic" in answer.get_json()["error_description"]
-    assert "in the body" not in _ask(aviary, None, json={"client_id": "x"}, data=None).get_json()["error_description"]
+    assert (
+        "in the body"
+        not in _request_token(aviary, None, json={"client_id": "x"}, data=None).get_json()["error_description"]
+    )
 
 
 BAD_FORMS: dict[str, tuple[dict[str, Any], str, str]] = {
@@ -196,7 +197,7 @@ BAD_FORMS: dict[str, tuple[dict[str, Any], str, str]] = {
         "invalid_request",
         "at most 65536 bytes are read",
     ),
-    "too large, and of untold length": (
+    "too large, and of unknown length": (
         {
             "data": b"a" * 70_000,
             "content_type": oauth.FORM,
@@ -212,29 +213,27 @@ UNTOLD = pytest.mark.in_process("a body of untold length is stated by the test i
 
 
 @pytest.mark.parametrize(
-    ("more", "code", "told"),
+    ("more", "code", "result"),
     [
         pytest.param(*case, id=name, marks=UNTOLD if "environ_overrides" in case[0] else ())
         for name, case in BAD_FORMS.items()
     ],
 )
-def test_a_form_that_is_not_the_grants_is_refused_in_the_rfcs_words(
-    aviary: Aviary, more: dict[str, Any], code: str, told: str
-) -> None:
-    answer = _ask(aviary, **more)
+def test_invalid_form_is_refused_as_in_the_rfc(aviary: Aviary, more: dict[str, Any], code: str, result: str) -> None:
+    answer = _request_token(aviary, **more)
     assert (answer.status_code, answer.get_json()["error"]) == (400, code)
-    assert told in answer.get_json()["error_description"]
+    assert result in answer.get_json()["error_description"]
     assert "WWW-Authenticate" not in answer.headers
 
 
-def test_a_description_holds_only_what_the_rfc_allows(aviary: Aviary) -> None:
-    answer = _ask(aviary, data={"grant_type": 'pä"ss\\w\n'})
+def test_description_has_only_characters_of_the_rfc(aviary: Aviary) -> None:
+    answer = _request_token(aviary, data={"grant_type": 'pä"ss\\w\n'})
     assert answer.get_json()["error_description"] == (
         "grant_type cannot be 'p?'ss??w?n'; it must be client_credentials"
     )
 
 
-def test_what_has_no_code_of_its_own_is_an_invalid_request() -> None:
+def test_refusal_without_a_code_is_an_invalid_request() -> None:
     worded = oauth.render_error(Rejection(Reason.INVALID, "too long"), "here")
     assert (worded.status, worded.body["error"], worded.body["error_description"]) == (
         400,
@@ -243,7 +242,7 @@ def test_what_has_no_code_of_its_own_is_an_invalid_request() -> None:
     )
 
 
-def test_a_wrong_method_is_told_before_any_credentials_are_asked_for(aviary: Aviary) -> None:
+def test_wrong_method_comes_before_credentials(aviary: Aviary) -> None:
     for method in ("GET", "HEAD", "PUT", "OPTIONS"):
         answer = aviary.client.open(PATH, method=method)
         assert (answer.status_code, answer.headers["Allow"]) == (405, "POST")
@@ -262,12 +261,12 @@ def test_token_expires_on_the_sandboxs_clock(aviary: Aviary, late: timedelta) ->
     assert aviary.ask(token=_issued(aviary)).status_code == 200
 
 
-def test_a_token_can_be_had_on_the_last_day_there_is(aviary: Aviary) -> None:
+def test_token_is_issued_on_the_last_possible_day(aviary: Aviary) -> None:
     aviary.advance(Clock.at(clock.LATEST, frozen=True))
     assert aviary.ask(token=_issued(aviary)).status_code == 200
 
 
-def test_the_same_client_at_the_same_second_gets_the_same_token_from_any_server() -> None:
+def test_any_server_issues_the_same_token_at_the_same_second() -> None:
     first, second = Aviary(GUARDED), Aviary(GUARDED)
     assert _issued(first) == _issued(second)
     second.advance(Clock.at(NOW + timedelta(seconds=1), frozen=True))
@@ -275,7 +274,7 @@ def test_the_same_client_at_the_same_second_gets_the_same_token_from_any_server(
     assert _issued(first) != _issued(first, _basic("mock-parrot-small-forbidden"))
 
 
-def test_a_client_that_may_not_read_gets_a_token_and_meets_a_403(aviary: Aviary) -> None:
+def test_forbidden_client_gets_a_token_and_then_403(aviary: Aviary) -> None:
     assert aviary.ask(token=_issued(aviary, _basic("mock-parrot-small-forbidden"))).status_code == 403
 
 
@@ -297,16 +296,16 @@ def _forgeries(token: str) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("name", _forgeries("a.0.b"))
-def test_a_forged_token_opens_nothing(aviary: Aviary, name: str) -> None:
+def test_forged_token_opens_nothing(aviary: Aviary, name: str) -> None:
     answer = aviary.ask(token=_forgeries(_issued(aviary))[name])
     assert (answer.status_code, answer.get_json()["squawk"]) == (401, "the token is unknown or was revoked")
 
 
-def test_without_a_token_the_refusal_says_what_to_send(aviary: Aviary) -> None:
+def test_refusal_without_a_token_has_a_hint(aviary: Aviary) -> None:
     assert "'Authorization: Bearer <token>'" in aviary.ask(token=None).get_json()["squawk"]
 
 
-def test_a_token_opens_its_clients_sandbox_and_dies_with_the_client(aviary: Aviary) -> None:
+def test_token_is_revoked_with_its_client(aviary: Aviary) -> None:
     mine = Grant("mine", "parrot", "my-client", permitted=True, secret="my-secret")
     made = parrot.made(clock=Clock.at(NOW + timedelta(days=400), frozen=True))
     other = aviary.state.make("other", made, [mine])
@@ -317,16 +316,16 @@ def test_a_token_opens_its_clients_sandbox_and_dies_with_the_client(aviary: Avia
     assert Aviary(GUARDED).ask(token=token).status_code == 401, "where nobody knows the client"
 
 
-def test_a_client_whose_secret_was_changed_loses_its_tokens(aviary: Aviary) -> None:
+def test_changed_secret_invalidates_tokens(aviary: Aviary) -> None:
     token = _issued(aviary)
     changed = Aviary(replace(GUARDED, secret="mock-secret-2"))
     assert changed.ask(token=token).status_code == 401
 
 
-def test_a_plain_token_is_no_client(aviary: Aviary) -> None:
+def test_plain_token_is_no_client(aviary: Aviary) -> None:
     aviary.state.make("other", parrot.made(), [Grant("g", "parrot", "plain", permitted=True)])
     for secret in ("", "plain", "None"):
-        assert _ask(aviary, _basic("plain", secret)).status_code == 401
+        assert _request_token(aviary, _basic("plain", secret)).status_code == 401
     _, end, signed = _issued(aviary).rsplit(".", 2)
     assert aviary.ask(token=f"plain.{end}.{signed}").status_code == 401
 
@@ -337,16 +336,16 @@ def test_only_a_client_gets_a_token(grant: Grant | None) -> None:
         oauth.issue_token(grant, NOW, LIFETIME)
 
 
-def test_no_credentials_survive_in_the_journal(aviary: Aviary) -> None:
+def test_journal_has_no_credentials(aviary: Aviary) -> None:
     token = _issued(aviary)
     for query in ("x=mock-secret", "x=my-own-secret", "client_secret=abc", f"x={token}", "x=mock-parrot-small"):
-        _ask(aviary, _basic(secret="my-own-secret"), query_string=query)
+        _request_token(aviary, _basic(secret="my-own-secret"), query_string=query)
         aviary.ask(f"/parrot/speak?{query}", token)
     aviary.client.post(f"{PATH}/my-own-secret", headers={"Authorization": _basic(secret="my-own-secret")})
     aviary.client.get("/parrot/mock-secret")
-    told = [f"{entry.path}?{entry.query}" for entry in aviary.state.default.journal]
-    assert len(told) == 13
-    kept = "\n".join(told)
+    result = [f"{entry.path}?{entry.query}" for entry in aviary.state.default.journal]
+    assert len(result) == 13
+    kept = "\n".join(result)
     for secret in ("mock-secret", "abc", token, "mock-parrot-small"):
         assert secret not in kept
     assert "/parrot/token/my-own-secret" not in kept

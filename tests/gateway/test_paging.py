@@ -17,7 +17,7 @@ VALUES = st.recursive(st.none() | st.booleans() | st.integers() | TEXT, lambda i
 
 
 @given(st.integers(0, 60), st.integers(1, 20))
-def test_the_pages_make_up_the_whole(length: int, size: int) -> None:
+def test_pages_add_up_to_the_whole_list(length: int, size: int) -> None:
     whole, more = list(range(length)), True
     found: list[int] = []
     while more:
@@ -29,16 +29,16 @@ def test_the_pages_make_up_the_whole(length: int, size: int) -> None:
 
 
 @pytest.mark.parametrize(("length", "more"), [(0, False), (9, False), (10, False), (11, True)])
-def test_there_is_more_only_where_a_row_is_left(length: int, more: bool) -> None:  # noqa: FBT001 - a table's column
+def test_has_more_is_true_only_if_a_row_is_left(length: int, more: bool) -> None:  # noqa: FBT001 - a table's column
     assert paging.cut(list(range(length)), 10) == (list(range(min(length, 10))), more)
 
 
 @given(st.dictionaries(TEXT, VALUES))
-def test_a_cursor_holds_what_was_put_in(content: dict[str, Any]) -> None:
+def test_cursor_round_trips(content: dict[str, Any]) -> None:
     assert paging.decode(paging.encode(content)) == content
 
 
-def test_a_cursor_is_padded_standard_base64_of_compact_json() -> None:
+def test_cursor_is_padded_base64_of_compact_json() -> None:
     assert paging.encode({"last_id": "user50"}) == "eyJsYXN0X2lkIjoidXNlcjUwIn0="
 
 
@@ -79,7 +79,7 @@ def _base64(text: str | bytes) -> str:
     ],
     ids=lambda cursor: repr(cursor[:20]),
 )
-def test_a_malformed_cursor_is_refused(cursor: str) -> None:
+def test_malformed_cursor_is_refused(cursor: str) -> None:
     with pytest.raises(CursorError):
         paging.decode(cursor)
 

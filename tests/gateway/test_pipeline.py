@@ -65,7 +65,7 @@ def test_404_names_the_path_as_it_was_sent(path: str) -> None:
     assert answer.get_json()["squawk"] == f"there is nothing at {path}"
 
 
-def test_a_request_that_is_nobodys_passes_by_unjournaled() -> None:
+def test_request_outside_every_mount_is_not_journaled() -> None:
     aviary = Aviary(PARROT)
     assert aviary.ask("/elsewhere").get_data(as_text=True) == "nobody's"
     assert list(aviary.state.default.journal) == []
@@ -86,7 +86,7 @@ def test_a_request_that_is_nobodys_passes_by_unjournaled() -> None:
         (None, "/parrot/speak", "DELETE", 401, Reason.UNAUTHENTICATED),
     ],
 )
-def test_every_outcome_is_worded_by_the_vendor_and_journaled(
+def test_every_outcome_is_rendered_by_the_vendor_and_journaled(
     token: str | None, path: str, method: str, status: int, reason: Reason | None
 ) -> None:
     aviary = Aviary(PARROT)
@@ -104,14 +104,14 @@ def test_405_lists_the_allowed_methods() -> None:
 
 
 @pytest.mark.parametrize("stopped_at", range(4))
-def test_stages_go_in_the_vendors_order_until_one_refuses(stopped_at: int) -> None:
+def test_stages_run_in_order_until_one_refuses(stopped_at: int) -> None:
     passed: list[int] = []
 
-    def stage(place: int) -> Stage:
+    def stage(index: int) -> Stage:
         def step(_: RequestContext) -> None:
-            passed.append(place)
-            if place == stopped_at:
-                raise Rejection(Reason.INVALID, f"stopped at {place}")
+            passed.append(index)
+            if index == stopped_at:
+                raise Rejection(Reason.INVALID, f"stopped at {index}")
 
         return step
 
@@ -119,7 +119,7 @@ def test_stages_go_in_the_vendors_order_until_one_refuses(stopped_at: int) -> No
         passed.append(3)
         return {}
 
-    aviary = Aviary(parrot.speaking(speak, stages=tuple(stage(place) for place in range(3))))
+    aviary = Aviary(parrot.speaking(speak, stages=tuple(stage(index) for index in range(3))))
     assert aviary.ask().status_code == (200 if stopped_at == 3 else 418)
     assert passed == list(range(stopped_at + 1))
 
@@ -149,7 +149,7 @@ def test_rejection_of_a_view_reaches_render_error_unchanged() -> None:
     ],
     ids=["4xx", "4xx without a word", "5xx", "anything"],
 )
-def test_exceptions_of_other_kinds_are_refusals_too(error: Exception, status: int, says: str) -> None:
+def test_http_exceptions_become_refusals(error: Exception, status: int, says: str) -> None:
     def fail(_: ViewRequest) -> dict[str, Any]:
         raise error
 
@@ -171,7 +171,7 @@ def test_unforeseen_error_is_logged_once_and_never_shown(caplog: pytest.LogCaptu
     assert [entry.refusal for entry in aviary.state.default.journal] == [Reason.INTERNAL]
 
 
-def test_a_foreseen_refusal_is_not_logged(caplog: pytest.LogCaptureFixture) -> None:
+def test_expected_refusal_is_not_logged(caplog: pytest.LogCaptureFixture) -> None:
     Aviary(PARROT).ask(token=None)
     assert caplog.records == []
 
@@ -186,13 +186,13 @@ def test_journal_entry_has_the_request_and_its_outcome() -> None:
     assert entry.duration_us >= 0
 
 
-def test_a_path_without_a_route_has_no_operation() -> None:
+def test_path_without_a_route_has_no_operation() -> None:
     aviary = Aviary(PARROT)
     aviary.ask("/parrot/shriek")
     assert [entry.operation for entry in aviary.state.default.journal] == [None]
 
 
-def test_the_token_decides_which_sandbox_answers_and_journals() -> None:
+def test_token_selects_the_sandbox() -> None:
     aviary = Aviary(PARROT)
     clock = Clock.at(NOW + timedelta(hours=2), frozen=True)
     made = parrot.made(clock=clock, policy={"parrot": {"mood": "grumpy"}})
@@ -213,7 +213,7 @@ def test_two_apps_in_a_process_share_nothing() -> None:
     assert len(list(second.state.default.journal)) == 1
 
 
-def test_a_vendor_without_switches_is_limited_by_organization_and_refills() -> None:
+def test_default_limit_is_per_organization_and_refills() -> None:
     aviary = Aviary(
         replace(PARROT, switches=(), limit_scope=None, limit_block=None, routes=parrot.routes(lambda _: {}))
     )
@@ -221,7 +221,7 @@ def test_a_vendor_without_switches_is_limited_by_organization_and_refills() -> N
     assert [bucket.scope for bucket in aviary.state.default.buckets("parrot")] == ["organization"]
 
 
-def test_beyond_the_allowance_a_request_is_refused_until_one_has_come_back() -> None:
+def test_exhausted_allowance_refuses_until_it_refills() -> None:
     aviary = Aviary(PARROT)
     assert [aviary.ask().status_code for _ in range(4)] == [200, 200, 200, 429]
     assert aviary.ask().headers["X-Wait"] == "10"
@@ -231,7 +231,7 @@ def test_beyond_the_allowance_a_request_is_refused_until_one_has_come_back() -> 
     assert aviary.ask().status_code == 200
 
 
-def test_requests_refused_at_the_door_cost_nothing() -> None:
+def test_unauthenticated_requests_cost_nothing() -> None:
     aviary = Aviary(PARROT)
     for token in (None, "unknown", "mock-parrot-small-forbidden"):
         for _ in range(5):
@@ -243,32 +243,32 @@ def test_requests_refused_at_the_door_cost_nothing() -> None:
     ("scope", "statuses"),
     [("organization", [200, 200, 200, 429, 429]), ("token", [200, 200, 200, 429, 200])],
 )
-def test_a_bucket_is_the_organizations_or_each_tokens(scope: str, statuses: list[int]) -> None:
+def test_bucket_is_per_organization_or_per_token(scope: str, statuses: list[int]) -> None:
     aviary = Aviary(PARROT, policy={"parrot": {"bucket": scope}})
     grants = [Grant(name, "parrot", f"token-{name}", permitted=True) for name in ("a", "b")]
     aviary.state.make("default", parrot.made(policy={"parrot": {"bucket": scope}}), grants)
     assert [aviary.ask(token=f"token-{name}").status_code for name in "aaaab"] == statuses
 
 
-def test_after_a_refusal_the_door_may_stay_closed_for_a_minute() -> None:
+def test_refusal_can_block_for_a_minute() -> None:
     aviary = Aviary(PARROT, policy={"parrot": {"block": "minute"}})
     waits = [aviary.ask().headers.get("X-Wait") for _ in range(4)]
     aviary.advance(Clock.at(NOW + timedelta(seconds=30), frozen=True))
     assert [*waits, aviary.ask().headers.get("X-Wait")] == [None, None, None, "60", "30"]
 
 
-def test_a_vendor_may_limit_before_it_knows_who_asks() -> None:
+def test_limit_can_come_before_authentication() -> None:
     by_token = {"parrot": {"bucket": "token"}}
     aviary = Aviary(replace(PARROT, stages=(pipeline.limit,)), policy=by_token)
     assert [aviary.ask(token=None).status_code for _ in range(4)] == [200, 200, 200, 429]
 
 
-def test_a_vendor_that_permits_before_it_authenticates_lets_nobody_in() -> None:
+def test_permission_before_authentication_refuses_everybody() -> None:
     assert Aviary(replace(PARROT, stages=(pipeline.permit,))).ask().status_code == 403
 
 
-def test_requests_that_overtake_each_other_gain_nothing_from_it() -> None:
-    """One request passes the door; before it reaches the limiter, a minute goes by and another spends."""
+def test_overtaking_requests_gain_nothing() -> None:
+    """One request is authenticated; before it reaches the limiter, a minute goes by and another spends."""
     overtaking = [timedelta(minutes=1)]
 
     def meanwhile(context: RequestContext) -> None:
@@ -285,7 +285,7 @@ def test_requests_that_overtake_each_other_gain_nothing_from_it() -> None:
     assert [aviary.ask().status_code for _ in range(4)] == [200, 200, 429, 429]
 
 
-def test_many_threads_get_a_consistent_answer_each_and_journal_ids_without_gaps() -> None:
+def test_threads_get_consistent_answers_and_journal_ids() -> None:
     aviary = Aviary(UNLIMITED, journal_size=2000)
 
     def ask(thread: int) -> list[tuple[str, str, int]]:
@@ -298,18 +298,18 @@ def test_many_threads_get_a_consistent_answer_each_and_journal_ids_without_gaps(
 
     with ThreadPoolExecutor(8) as threads:
         answered = [each for found in threads.map(ask, range(8)) for each in found]
-    assert all(asked == said and status == 200 for asked, said, status in answered)
+    assert all(sent == received and status == 200 for sent, received, status in answered)
     assert [entry.id for entry in aviary.state.default.journal] == list(range(1, 1601))
 
 
-def test_many_threads_share_one_allowance() -> None:
+def test_threads_share_one_allowance() -> None:
     aviary = Aviary(replace(PARROT, allowance=Allowance(per_minute=1, burst=50)))
     with ThreadPoolExecutor(8) as threads:
         statuses = list(threads.map(lambda _: aviary.ask().status_code, range(200)))
     assert (statuses.count(200), statuses.count(429)) == (50, 150)
 
 
-def test_the_allowance_is_spent_under_the_states_lock(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_allowance_is_spent_under_the_lock(monkeypatch: pytest.MonkeyPatch) -> None:
     aviary, free = Aviary(PARROT), []
 
     def take(*_: object) -> None:
@@ -321,11 +321,11 @@ def test_the_allowance_is_spent_under_the_states_lock(monkeypatch: pytest.Monkey
     assert free == [False]
 
 
-def test_a_vendors_openapi_file_bears_its_name() -> None:
+def test_openapi_file_is_named_after_the_vendor() -> None:
     assert PARROT.openapi == "parrot.yaml"
 
 
-def test_a_request_is_a_line_of_the_log_for_whoever_wants_to_see_all(caplog: pytest.LogCaptureFixture) -> None:
+def test_request_is_logged_at_debug_level(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.DEBUG, logger="mockserver"):
         Aviary(PARROT).ask("/parrot/speak?say=hi")
     assert [record.getMessage().partition(" in ")[0] for record in caplog.records] == ["GET /parrot/speak?say=hi: 200"]
@@ -336,12 +336,12 @@ def test_route_may_have_stages_of_its_own() -> None:
         if "say" not in context.request.args:
             raise Rejection(Reason.FORBIDDEN, "say something")
 
-    door = Route("/parrot/door", "door", parrot.said, ("POST",), stages=(knock,))
-    aviary = Aviary(replace(UNLIMITED, routes=(*UNLIMITED.routes, door)))
-    assert aviary.ask("/parrot/door?say=please", None, method="POST").status_code == 200
-    assert aviary.ask("/parrot/door", None, method="POST").status_code == 403
-    assert aviary.ask("/parrot/door", None).status_code == 405, "before any stage"
-    assert aviary.ask("/parrot/door/", None).status_code == 401, "another path has the vendor's stages"
+    gate = Route("/parrot/gate", "gate", parrot.speak, ("POST",), stages=(knock,))
+    aviary = Aviary(replace(UNLIMITED, routes=(*UNLIMITED.routes, gate)))
+    assert aviary.ask("/parrot/gate?say=please", None, method="POST").status_code == 200
+    assert aviary.ask("/parrot/gate", None, method="POST").status_code == 403
+    assert aviary.ask("/parrot/gate", None).status_code == 405, "before any stage"
+    assert aviary.ask("/parrot/gate/", None).status_code == 401, "another path has the vendor's stages"
 
 
 def _left(context: RequestContext) -> dict[str, str]:

@@ -71,11 +71,11 @@ def _of(size: int) -> CachedReply:
     return CachedReply((b"x" * (size - CachedReply((b"",)).size),))
 
 
-def test_what_was_never_kept_is_not_there() -> None:
+def test_unknown_key_has_no_reply() -> None:
     assert ResponseCache().get(("a",)) is None
 
 
-def test_answers_are_kept_up_to_the_budget_and_not_a_byte_further() -> None:
+def test_replies_are_kept_up_to_the_budget() -> None:
     kept = ResponseCache(budget=3000)
     for name, size in (("a", 1000), ("b", 1000), ("c", 1000)):
         kept.put((name,), _of(size))
@@ -84,7 +84,7 @@ def test_answers_are_kept_up_to_the_budget_and_not_a_byte_further() -> None:
     assert [name for name in "abcd" if kept.get((name,))] == ["b", "c", "d"]
 
 
-def test_the_answer_that_was_kept_first_goes_first() -> None:
+def test_oldest_reply_is_evicted_first() -> None:
     kept = ResponseCache(budget=3000)
     for name in "abc":
         kept.put((name,), _of(1000))
@@ -93,7 +93,7 @@ def test_the_answer_that_was_kept_first_goes_first() -> None:
     assert [name for name in "abcd" if kept.get((name,))] == ["b", "c", "d"]
 
 
-def test_several_go_for_a_big_one() -> None:
+def test_large_reply_evicts_several() -> None:
     kept = ResponseCache(budget=3000)
     for name in "abc":
         kept.put((name,), _of(1000))
@@ -101,7 +101,7 @@ def test_several_go_for_a_big_one() -> None:
     assert [name for name in "abcd" if kept.get((name,))] == ["c", "d"]
 
 
-def test_an_answer_put_again_takes_the_place_and_the_bytes_of_the_first() -> None:
+def test_reply_put_again_replaces_the_first() -> None:
     kept = ResponseCache(budget=3000)
     for _ in range(5):
         kept.put(("a",), _of(1000))
@@ -112,7 +112,7 @@ def test_an_answer_put_again_takes_the_place_and_the_bytes_of_the_first() -> Non
     assert kept.get(("b",)) is not None
 
 
-def test_an_answer_beyond_the_budget_is_not_kept_and_others_are_from_then_on() -> None:
+def test_reply_beyond_the_budget_is_not_kept() -> None:
     kept = ResponseCache(budget=3000)
     kept.put(("a",), _of(3001))
     assert kept.get(("a",)) is None
@@ -120,7 +120,7 @@ def test_an_answer_beyond_the_budget_is_not_kept_and_others_are_from_then_on() -
     assert kept.get(("b",)) is not None
 
 
-def test_what_is_forgotten_leaves_its_bytes_to_others() -> None:
+def test_forgotten_replies_free_their_bytes() -> None:
     kept = ResponseCache(budget=3000)
     for key in (("mine", 1), ("theirs", 1), ("mine", 2)):
         kept.put(key, _of(1000))

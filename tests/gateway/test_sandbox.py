@@ -52,7 +52,7 @@ def _parts(used: Sandbox) -> dict[str, object]:
     }
 
 
-def test_a_sandbox_begins_as_it_was_made() -> None:
+def test_new_sandbox_has_its_configuration() -> None:
     fresh = _sandbox(policy={"parrot": {"mood": "grumpy"}}, limits={"parrot": STRICT, FINCH: LimitMode.OFF})
     assert fresh.clock.now() == NOW
     assert fresh.policy.switches["parrot"][parrot.MOOD] is Mood.GRUMPY
@@ -62,7 +62,7 @@ def test_a_sandbox_begins_as_it_was_made() -> None:
     assert list(fresh.journal) == []
 
 
-def test_a_reset_puts_every_part_back() -> None:
+def test_reset_restores_every_part() -> None:
     used, fresh = _sandbox(), _sandbox()
     _use(used)
     used.reset()
@@ -70,7 +70,7 @@ def test_a_reset_puts_every_part_back() -> None:
 
 
 @pytest.mark.parametrize("part", sandbox.RESETTABLE)
-def test_a_part_is_put_back_alone(part: str) -> None:
+def test_one_part_can_be_reset_alone(part: str) -> None:
     used, alike, fresh = _sandbox(), _sandbox(), _sandbox()
     _use(used)
     _use(alike)
@@ -79,7 +79,7 @@ def test_a_part_is_put_back_alone(part: str) -> None:
         assert found == _parts(fresh if name == part else alike)[name], name
 
 
-def test_a_reset_of_nothing_changes_nothing() -> None:
+def test_reset_of_nothing_changes_nothing() -> None:
     used, alike = _sandbox(), _sandbox()
     _use(used)
     _use(alike)
@@ -87,7 +87,7 @@ def test_a_reset_of_nothing_changes_nothing() -> None:
     assert _parts(used) == _parts(alike)
 
 
-def test_what_a_reset_goes_back_to_is_how_the_sandbox_was_made() -> None:
+def test_reset_restores_the_configuration_of_the_sandbox() -> None:
     used = _sandbox(policy={"parrot": {"mood": "grumpy"}}, limits={"parrot": STRICT})
     used.set_policy({"parrot": {"mood": "cheerful"}})
     used.set_limits({"parrot": LimitMode.OFF})
@@ -96,7 +96,7 @@ def test_what_a_reset_goes_back_to_is_how_the_sandbox_was_made() -> None:
     assert used.limits == {"parrot": STRICT, FINCH: LimitMode.DOCUMENTED}
 
 
-def test_setting_limits_puts_back_those_left_out_and_keeping_leaves_them() -> None:
+def test_setting_limits_restores_or_keeps_the_others() -> None:
     used = _sandbox()
     used.set_limits({"parrot": STRICT})
     used.set_limits({FINCH: LimitMode.OFF}, keep=True)
@@ -105,7 +105,7 @@ def test_setting_limits_puts_back_those_left_out_and_keeping_leaves_them() -> No
     assert used.limits == {"parrot": LimitMode.DOCUMENTED, FINCH: LimitMode.OFF}
 
 
-def test_limits_that_are_set_start_with_full_buckets_and_kept_ones_keep_theirs() -> None:
+def test_changed_limits_start_with_full_buckets() -> None:
     used = _sandbox(limits={"parrot": STRICT, FINCH: STRICT})
     for vendor in ("parrot", FINCH):
         used.take(vendor, "all", LimitBlock.REFILL)
@@ -114,7 +114,7 @@ def test_limits_that_are_set_start_with_full_buckets_and_kept_ones_keep_theirs()
     assert used.buckets(FINCH) == [BucketState("all", 1, 60)]
 
 
-def test_setting_switches_puts_back_those_left_out_and_keeping_leaves_them() -> None:
+def test_setting_switches_restores_or_keeps_the_others() -> None:
     used = _sandbox()
     used.set_policy({"parrot": {"mood": "grumpy"}, FINCH: {"mood": "grumpy"}})
     used.set_policy({"parrot": {"bucket": "token"}}, keep=True)
@@ -128,7 +128,7 @@ def test_setting_switches_puts_back_those_left_out_and_keeping_leaves_them() -> 
     assert used.policy.switches[FINCH][parrot.MOOD] is Mood.CHEERFUL
 
 
-def test_each_setting_of_switches_is_a_generation_of_its_own() -> None:
+def test_each_policy_has_its_own_generation() -> None:
     used = _sandbox()
     generations = [used.policy.generation]
     changes: list[Callable[[], None]] = [lambda: used.set_policy({}), lambda: used.reset(["policy"]), used.reset]
@@ -141,20 +141,20 @@ def test_each_setting_of_switches_is_a_generation_of_its_own() -> None:
     assert used.policy.generation == before
 
 
-def test_switches_in_force_are_not_changed_under_a_request_that_reads_them() -> None:
+def test_policy_does_not_change_during_a_request() -> None:
     used = _sandbox()
     read = used.policy.switches["parrot"]
     used.set_policy({"parrot": {"mood": "grumpy"}})
     assert read[parrot.MOOD] is Mood.CHEERFUL
 
 
-def test_an_unlimited_vendor_lets_everything_pass_and_has_no_buckets() -> None:
+def test_unlimited_vendor_has_no_buckets() -> None:
     used = _sandbox()
     assert [used.take(FINCH, "all", LimitBlock.REFILL) for _ in range(100)] == [None] * 100
     assert used.buckets(FINCH) == []
 
 
-def test_a_bucket_fills_on_the_sandboxes_own_clock() -> None:
+def test_bucket_refills_on_the_sandbox_clock() -> None:
     used = _sandbox(limits={"parrot": STRICT})
     assert [used.take("parrot", "all", LimitBlock.REFILL) for _ in range(3)] == [None, None, 60_000_000]
     used.set_clock(used.clock.advanced(timedelta(seconds=45)))
@@ -162,7 +162,7 @@ def test_a_bucket_fills_on_the_sandboxes_own_clock() -> None:
     assert used.take("parrot", "all", LimitBlock.REFILL) == 15_000_000
 
 
-def test_a_token_opens_one_sandbox_at_one_vendor() -> None:
+def test_token_opens_one_sandbox_at_one_vendor() -> None:
     held = parrot.state(PARROT, _finch())
     other = held.make("other", parrot.made(), [Grant("g", "parrot", "secret", permitted=True)])
     opened = held.resolve_token("parrot", "secret")
@@ -172,7 +172,7 @@ def test_a_token_opens_one_sandbox_at_one_vendor() -> None:
     assert held.resolve_token("parrot", "unknown") is None
 
 
-def test_the_seeded_tokens_open_the_default_sandbox_at_their_vendor() -> None:
+def test_seeded_tokens_open_the_default_sandbox() -> None:
     held = parrot.state(PARROT, _finch())
     assert {(grant.vendor, grant.token) for grant in held.tokens_of(held.default)} == {
         ("parrot", "mock-parrot-small"),
@@ -196,7 +196,7 @@ def test_organization_with_groups_has_a_client_bound_to_them() -> None:
     assert parrot.state(grouped).resolve_token(FINCH, "mock-finch-small-groups") is None, "no groups are stated"
 
 
-def test_every_token_and_every_secret_is_known_once_so_that_none_is_told() -> None:
+def test_every_token_and_secret_has_a_redaction_marker() -> None:
     held = parrot.state(PARROT, replace(_finch(), secret="s3cret"))
     assert held.redaction_markers == [
         held.mark,
@@ -242,7 +242,7 @@ def test_new_sandbox_has_its_own_marked_id_and_tokens() -> None:
     assert parrot.state(PARROT).mark != held.mark
 
 
-def test_secrets_are_as_many_as_the_first_sandbox_has_however_many_were_made() -> None:
+def test_redaction_markers_do_not_grow() -> None:
     held = parrot.state(PARROT)
     before = held.redaction_markers
     for _ in range(20):
@@ -252,7 +252,7 @@ def test_secrets_are_as_many_as_the_first_sandbox_has_however_many_were_made() -
     assert all(any(secret in token for secret in before) for token in tokens)
 
 
-def test_a_deleted_sandbox_is_forgotten_and_deleting_it_again_does_nothing() -> None:
+def test_sandbox_can_be_deleted_twice() -> None:
     held = parrot.state(PARROT)
     gone = held.make_sandbox(parrot.made())
     token = held.tokens_of(gone)[0].token
@@ -265,7 +265,7 @@ def test_a_deleted_sandbox_is_forgotten_and_deleting_it_again_does_nothing() -> 
     assert held.sandboxes == [held.default]
 
 
-def test_a_token_for_a_sandbox_that_was_deleted_meanwhile_opens_nothing() -> None:
+def test_token_of_a_deleted_sandbox_opens_nothing() -> None:
     held = parrot.state(PARROT)
     gone = held.make_sandbox(parrot.made())
     held.delete(gone)
@@ -294,7 +294,7 @@ def test_token_moved_to_another_sandbox_survives_the_first() -> None:
     assert opened[0] is second
 
 
-def test_a_revoked_token_opens_nothing_and_cannot_be_revoked_twice() -> None:
+def test_revoked_token_opens_nothing() -> None:
     held = parrot.state(PARROT)
     grant = held.grant(held.default, "parrot", permitted=False)
     assert (grant.permitted, held.resolve_token("parrot", grant.token)) == (False, (held.default, grant))
@@ -302,7 +302,7 @@ def test_a_revoked_token_opens_nothing_and_cannot_be_revoked_twice() -> None:
     assert held.resolve_token("parrot", grant.token) is None
 
 
-def test_a_lifetime_ends_on_the_nanosecond_and_the_next_one_is_waited_for(passing: list[int]) -> None:
+def test_sandbox_expires_on_the_nanosecond(passing: list[int]) -> None:
     held = parrot.state(PARROT)
     lives = [held.make_sandbox(parrot.made(), Decimal(seconds)) for seconds in ("3", "1.000000001", "2")]
     ever = held.make_sandbox(parrot.made())
@@ -314,8 +314,8 @@ def test_a_lifetime_ends_on_the_nanosecond_and_the_next_one_is_waited_for(passin
     assert held.sandboxes == [held.default, ever]
 
 
-def test_there_are_no_more_sandboxes_than_there_may_be() -> None:
-    held = SandboxRegistry([PARROT.profile], parrot.world, 10, maximum=2)
+def test_number_of_sandboxes_is_limited() -> None:
+    held = SandboxRegistry([PARROT], parrot.world, 10, maximum=2)
     held.make_default(parrot.made())
     first, _ = held.make_sandbox(parrot.made()), held.make_sandbox(parrot.made())
     with pytest.raises(sandbox.TooManySandboxes):

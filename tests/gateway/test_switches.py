@@ -31,7 +31,7 @@ def test_first_option_is_the_default() -> None:
     assert (MOOD.default, MOOD.options) == ("cheerful", ("cheerful", "grumpy"))
 
 
-def test_every_switch_has_a_value_from_the_beginning() -> None:
+def test_every_switch_has_a_default() -> None:
     assert switches.defaults(BOTH) == {"mood": "cheerful", "hour": 2}
 
 
@@ -70,7 +70,7 @@ def test_only_given_values_are_parsed() -> None:
         ("xyz", "there is no switch 'xyz'; there are: mood, hour"),
     ],
 )
-def test_an_unknown_switch_is_refused_with_the_nearest_and_all_names(name: str, message: str) -> None:
+def test_unknown_switch_is_refused_with_a_suggestion(name: str, message: str) -> None:
     with pytest.raises(SwitchError) as caught:
         switches.parse(BOTH, {name: "x"})
     assert str(caught.value) == message
@@ -97,16 +97,16 @@ RENAMINGS: dict[str, tuple[object, dict[str, str]]] = {
 }
 
 
-@pytest.mark.parametrize(("stated", "mapping"), RENAMINGS.values(), ids=RENAMINGS)
-def test_a_renaming_is_read_from_a_mapping_or_a_text(stated: object, mapping: dict[str, str]) -> None:
-    value = NAMES.read(stated)
+@pytest.mark.parametrize(("given", "mapping"), RENAMINGS.values(), ids=RENAMINGS)
+def test_renaming_is_read_from_a_mapping_or_text(given: object, mapping: dict[str, str]) -> None:
+    value = NAMES.read(given)
     assert NAMES.to_json(value) == mapping
     assert NAMES.read(value) == value
 
 
-def test_the_same_renaming_is_the_same_value_however_it_is_stated() -> None:
-    stated = ({"date": "day", "items": "rows"}, {"items": "rows", "date": "day", "tool": "tool"}, "date=day,items=rows")
-    assert len({NAMES.read(each) for each in stated}) == 1
+def test_same_renaming_is_the_same_option_in_any_form() -> None:
+    given = ({"date": "day", "items": "rows"}, {"items": "rows", "date": "day", "tool": "tool"}, "date=day,items=rows")
+    assert len({NAMES.read(each) for each in given}) == 1
 
 
 NEITHER = "it takes old=new,older=newer, or a JSON object"
@@ -156,10 +156,10 @@ BAD_RENAMINGS: dict[str, tuple[object, str]] = {
 }
 
 
-@pytest.mark.parametrize(("stated", "taught"), BAD_RENAMINGS.values(), ids=BAD_RENAMINGS)
-def test_a_renaming_that_cannot_be_is_refused_with_the_rule(stated: object, taught: str) -> None:
+@pytest.mark.parametrize(("given", "taught"), BAD_RENAMINGS.values(), ids=BAD_RENAMINGS)
+def test_invalid_renaming_is_refused_with_the_rule(given: object, taught: str) -> None:
     with pytest.raises(SwitchError) as caught:
-        NAMES.read(stated)
+        NAMES.read(given)
     assert taught in str(caught.value)
     assert len(str(caught.value)) < 400
 
@@ -180,16 +180,16 @@ TOGETHER: dict[str, tuple[tuple[object, ...], dict[str, str]]] = {
 }
 
 
-@pytest.mark.parametrize(("stated", "mapping"), TOGETHER.values(), ids=TOGETHER)
-def test_repeated_renamings_are_combined(stated: tuple[object, ...], mapping: dict[str, str]) -> None:
-    found = switches.parse((NAMES,), {"names": switches.Repeated(stated)})
+@pytest.mark.parametrize(("given", "mapping"), TOGETHER.values(), ids=TOGETHER)
+def test_repeated_renamings_are_combined(given: tuple[object, ...], mapping: dict[str, str]) -> None:
+    found = switches.parse((NAMES,), {"names": switches.Repeated(given)})
     assert NAMES.to_json(found["names"]) == mapping
 
 
-@pytest.mark.parametrize("stated", [("items=x", "date=x"), ("items=x", "date"), ("itms=x", "items=x"), (5, "items=x")])
-def test_repeated_renamings_are_refused_together(stated: tuple[object, ...]) -> None:
+@pytest.mark.parametrize("given", [("items=x", "date=x"), ("items=x", "date"), ("itms=x", "items=x"), (5, "items=x")])
+def test_repeated_renamings_are_refused_together(given: tuple[object, ...]) -> None:
     with pytest.raises(SwitchError, match="names"):
-        NAMES.combine(stated)
+        NAMES.combine(given)
 
 
 def test_last_of_repeated_values_counts_and_all_must_be_valid() -> None:
@@ -222,7 +222,7 @@ def test_equal_options_make_equal_switches() -> None:
 
 
 @given(st.permutations(("items", "date", "tool", "nextCursor")))
-def test_any_swapping_among_the_names_that_may_be_renamed_is_taken(order: list[str]) -> None:
+def test_renamable_fields_can_be_swapped(order: list[str]) -> None:
     mapping = dict(zip(("items", "date", "tool", "nextCursor"), order, strict=True))
     if mapping.pop("nextCursor") == "nextCursor":
         assert NAMES.to_json(NAMES.read(mapping)) == {old: new for old, new in mapping.items() if old != new}

@@ -54,7 +54,7 @@ def test_websocket_is_refused_in_the_vendors_words(path: str, status: int) -> No
 
 
 MACAW = replace(
-    UNLIMITED, name="macaw", mounts=("/parrot",), schemes=("Seed",), routes=(Route("/parrot/fly", "fly", parrot.said),)
+    UNLIMITED, name="macaw", mounts=("/parrot",), schemes=("Seed",), routes=(Route("/parrot/fly", "fly", parrot.speak),)
 )
 
 

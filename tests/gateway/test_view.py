@@ -27,7 +27,7 @@ class Counting:
 
     def __call__(self, request: ViewRequest) -> dict[str, Any]:
         self.times += 1
-        return {"time": self.times, **parrot.said(request)}
+        return {"time": self.times, **parrot.speak(request)}
 
     __name__ = "counting"
 
@@ -61,7 +61,7 @@ def test_same_request_gets_the_cached_reply_with_a_new_timestamp() -> None:
 @pytest.mark.parametrize(
     "path", ["/parrot/speak?say=y", "/parrot/speak", "/parrot/speak?say=x&", "/parrot/speak?say=%78"]
 )
-def test_another_question_is_worked_out_anew(path: str) -> None:
+def test_other_query_is_computed_anew(path: str) -> None:
     aviary, view = _counting()
     aviary.ask("/parrot/speak?say=x")
     aviary.ask(path)
@@ -76,7 +76,7 @@ def test_each_cache_epoch_has_its_own_reply() -> None:
     assert view.times == 2
 
 
-def test_another_switch_is_seen_at_once() -> None:
+def test_changed_switch_takes_effect_at_once() -> None:
     aviary, _ = _counting()
     moods = []
     for mood in ("cheerful", "grumpy", "cheerful"):
@@ -86,18 +86,18 @@ def test_another_switch_is_seen_at_once() -> None:
 
 
 def test_switch_changed_during_a_request_leaves_no_stale_reply() -> None:
-    """As another client's request would, on another thread, between the door and the view."""
+    """As another client's request would, on another thread, between authentication and the view."""
     changes = [{"mood": "grumpy"}]
 
     def meanwhile(context: RequestContext) -> None:
         if changes:
             context.sandbox.set_policy({"parrot": changes.pop()})
 
-    aviary = Aviary(parrot.speaking(parrot.said, stages=(*parrot.STAGES, meanwhile)))
+    aviary = Aviary(parrot.speaking(parrot.speak, stages=(*parrot.STAGES, meanwhile)))
     assert [aviary.ask().get_json()["mood"] for _ in range(2)] == ["cheerful", "grumpy"]
 
 
-def _renaming(view: View = parrot.said) -> Aviary:
+def _renaming(view: View = parrot.speak) -> Aviary:
     return Aviary(parrot.speaking(view, switches=(*parrot.SWITCHES, parrot.NAMES)))
 
 
@@ -105,7 +105,7 @@ def _rename(aviary: Aviary, **names: str) -> None:
     aviary.state.default.set_policy({"parrot": {"names": parrot.NAMES.read(names)}})
 
 
-def test_response_names_are_what_the_switch_calls_them_at_once() -> None:
+def test_renaming_takes_effect_at_once() -> None:
     aviary = _renaming()
     assert list(aviary.ask().get_json()) == ["said", "mood", "at"]
     _rename(aviary, said="spoken", mood="at", at="mood")
@@ -114,14 +114,14 @@ def test_response_names_are_what_the_switch_calls_them_at_once() -> None:
     assert list(aviary.ask().get_json()) == ["said", "mood", "at"]
 
 
-def test_an_answer_with_other_names_is_kept_as_any_other() -> None:
+def test_renamed_answer_is_cached() -> None:
     counting = Counting()
     aviary = _renaming(counting)
     _rename(aviary, said="spoken")
     assert [aviary.ask().get_json()["time"] for _ in range(2)] == [1, 1]
 
 
-def test_a_refusal_keeps_its_names() -> None:
+def test_refusal_is_not_renamed() -> None:
     def refusing(_: ViewRequest) -> dict[str, Any]:
         raise Rejection(Reason.INVALID, "said")
 
@@ -135,14 +135,14 @@ def test_a_refusal_keeps_its_names() -> None:
 
 
 @pytest.mark.parametrize(("method", "path", "times"), [("POST", "learn", 2), ("PUT", "learn", 2), ("HEAD", "speak", 1)])
-def test_only_the_answers_to_what_changes_nothing_are_kept(method: str, path: str, times: int) -> None:
+def test_only_safe_methods_are_cached(method: str, path: str, times: int) -> None:
     aviary, view = _counting()
     for _ in range(2):
         assert aviary.ask(f"/parrot/{path}", method=method).status_code == 200
     assert view.times == times
 
 
-def test_two_tokens_of_a_sandbox_do_not_see_each_others_answers() -> None:
+def test_tokens_do_not_share_cached_answers() -> None:
     def seen(request: ViewRequest) -> dict[str, Any]:
         return {"by": request.grant and request.grant.id}
 
@@ -153,37 +153,37 @@ def test_two_tokens_of_a_sandbox_do_not_see_each_others_answers() -> None:
     assert [aviary.ask(token=token).get_json()["by"] for token in tokens] == ["parrot-seeded", "other", "parrot-seeded"]
 
 
-def test_where_nobody_shows_a_token_an_answer_is_kept_for_everybody() -> None:
+def test_unauthenticated_answers_are_cached_for_everybody() -> None:
     aviary, view = _counting(stages=())
     assert [aviary.ask(token=token).get_json()["time"] for token in (None, "any")] == [1, 1]
     assert view.times == 1
 
 
-def test_a_vendor_whose_answers_depend_on_every_moment_works_each_time() -> None:
+def test_vendor_without_a_cache_epoch_is_not_cached() -> None:
     aviary, view = _counting(cache_epoch=lambda *_: None)
     assert [aviary.ask().get_json()["time"] for _ in range(3)] == [1, 2, 3]
     assert view.times == 3
 
 
-def test_two_sandboxes_do_not_see_each_others_answers() -> None:
+def test_sandboxes_do_not_share_cached_answers() -> None:
     aviary, _ = _counting()
     aviary.state.make("other", parrot.made(), [Grant("g", "parrot", "other-token", permitted=True)])
     assert [aviary.ask(token=token).get_json()["time"] for token in ("mock-parrot-small", "other-token")] == [1, 2]
 
 
-def test_two_apps_in_a_process_do_not_see_each_others_answers() -> None:
+def test_apps_do_not_share_cached_answers() -> None:
     view = Counting()
     first, second = Aviary(parrot.speaking(view)), Aviary(parrot.speaking(view))
     assert [each.ask().get_json()["time"] for each in (first, second, first, second)] == [1, 2, 1, 2]
 
 
-def test_a_refused_question_is_not_kept() -> None:
+def test_refusal_is_not_cached() -> None:
     moods = [ValueError("once")]
 
     def fails_once(request: ViewRequest) -> dict[str, Any]:
         if moods:
             raise moods.pop()
-        return parrot.said(request)
+        return parrot.speak(request)
 
     aviary = Aviary(parrot.speaking(fails_once))
     assert [aviary.ask().status_code for _ in range(2)] == [500, 200]
@@ -195,7 +195,7 @@ def test_text_like_the_timestamp_placeholder_stays_as_it_is() -> None:
 
 
 @pytest.mark.parametrize(("size", "status"), [(QUERY_MAXIMUM, 200), (QUERY_MAXIMUM + 1, 418)])
-def test_a_query_string_is_read_up_to_its_maximum(size: int, status: int) -> None:
+def test_query_string_has_a_maximum_length(size: int, status: int) -> None:
     query = "say=".ljust(size, "x")
     answer = Aviary(UNLIMITED).ask(f"/parrot/speak?{query}")
     assert answer.status_code == status
@@ -207,21 +207,21 @@ def test_a_query_string_is_read_up_to_its_maximum(size: int, status: int) -> Non
 
 @pytest.mark.parametrize(("size", "status"), [(BODY_MAXIMUM, 200), (BODY_MAXIMUM + 1, 418), (10_000_000, 418)])
 @pytest.mark.parametrize(("path", "method"), [("/parrot/speak", "GET"), ("/parrot/learn", "POST")])
-def test_a_body_is_taken_up_to_its_maximum(path: str, method: str, size: int, status: int) -> None:
+def test_body_has_a_maximum_length(path: str, method: str, size: int, status: int) -> None:
     answer = Aviary(UNLIMITED).ask(path, method=method, data=b"x" * size)
     assert answer.status_code == status
     if status != 200:
         assert answer.get_json() == {"squawk": f"the request body has {size} bytes; at most 65536 are read"}
 
 
-def test_a_head_has_the_headers_of_the_answer_and_no_body() -> None:
+def test_head_has_the_headers_and_no_body() -> None:
     aviary = Aviary(UNLIMITED)
     head, whole = aviary.ask(method="HEAD"), aviary.ask()
     assert (head.status_code, head.data) == (200, b"")
     assert head.headers == whole.headers
 
 
-def test_an_answer_to_a_very_long_question_is_not_kept() -> None:
+def test_answer_to_a_very_long_query_is_not_cached() -> None:
     counting = Counting()
     aviary = Aviary(parrot.speaking(counting))
     for _ in range(2):

@@ -21,7 +21,7 @@ SMALL = worlds.organization(people=100)
 LARGE = worlds.organization(people=3 * MINIMUM_WEIGHT, slug="large")
 
 
-def test_a_world_is_made_when_it_is_first_asked_for_and_shared() -> None:
+def test_world_is_made_on_first_use_and_shared() -> None:
     making = Making()
     kept = WorldCache(making)
     assert making.seeds == []
@@ -30,7 +30,7 @@ def test_a_world_is_made_when_it_is_first_asked_for_and_shared() -> None:
     assert making.seeds == [1, 2, 2]
 
 
-def test_the_world_that_was_not_asked_for_the_longest_goes_first() -> None:
+def test_least_recently_used_world_is_evicted_first() -> None:
     making = Making()
     kept = WorldCache(making, budget=3 * (MINIMUM_WEIGHT + 100))
     for seed in (1, 2, 3, 1, 4, 1, 3, 4, 2):
@@ -38,7 +38,7 @@ def test_the_world_that_was_not_asked_for_the_longest_goes_first() -> None:
     assert making.seeds == [1, 2, 3, 4, 2]
 
 
-def test_a_large_organization_takes_the_place_of_several_small_ones() -> None:
+def test_large_organization_evicts_several_small_ones() -> None:
     making = Making()
     kept = WorldCache(making, budget=5 * MINIMUM_WEIGHT + 100)
     for seed in (1, 2, 3, 4):
@@ -49,7 +49,7 @@ def test_a_large_organization_takes_the_place_of_several_small_ones() -> None:
     assert making.seeds == [1, 2, 3, 4, 5, 3]
 
 
-def test_a_world_beyond_the_budget_is_kept_alone() -> None:
+def test_world_beyond_the_budget_is_kept_alone() -> None:
     making = Making()
     kept = WorldCache(making, budget=1)
     assert kept.get(LARGE, 1) is kept.get(LARGE, 1)

@@ -147,7 +147,7 @@ class Reader:
     def augment(self, asked: Iterable[date]) -> Iterator[Row]:
         """Augment's users day by day, service accounts left out."""
         for day in asked:
-            told = self.client(AUGMENT, "/analytics/v0").walk(
+            told = self.client(AUGMENT, "/analytics/v0").paginate(
                 "/user-activity", start_date=str(day), end_date=str(day), page_size=100
             )
             for row in told:
@@ -159,7 +159,7 @@ class Reader:
         client = self.client(TABNINE, "/api/v1")
         own = client.got("/organization")["id"]
         span = {"from": f"{first}T00:00:00Z", "to": f"{last + timedelta(days=1)}T00:00:00Z", "granularity": "daily"}
-        for user in client.walk("/organization/users", offset=0, limit=0):
+        for user in client.paginate("/organization/users", offset=0, limit=0):
             told = client.got("/user/usage", organizationId=own, userId=user["id"], **span)
             for bucket in told["usage"]["data"]:
                 numbers = {
@@ -174,7 +174,7 @@ class Reader:
     def jetbrains(self, first: date, last: date) -> Iterator[Row]:
         """IDE Services' rows of each person, tool and day."""
         client = self.client(JETBRAINS, "/api/analytics/ai")
-        told = client.walk("/effectiveness/metrics/users.paged", fromDate=str(first), toDate=str(last), limit=1000)
+        told = client.paginate("/effectiveness/metrics/users.paged", fromDate=str(first), toDate=str(last), limit=1000)
         for row in told:
             numbers = {f"{name} of {row['tool']}": row[name] for name in ("suggestions", "acceptances", "invocations")}
             yield Row(row["userEmail"].casefold(), JETBRAINS, date.fromisoformat(row["date"]), numbers)
@@ -182,8 +182,8 @@ class Reader:
     def team(self, name: str) -> set[str]:
         """The addresses of those whom Tabnine lists in a team."""
         client = self.client(TABNINE, "/api/v1")
-        [found] = [team["id"] for team in client.walk("/organization/teams") if team["name"] == name]
-        return {user["email"].casefold() for user in client.walk(f"/team/{found}/users", offset=0, limit=0)}
+        [found] = [team["id"] for team in client.paginate("/organization/teams") if team["name"] == name]
+        return {user["email"].casefold() for user in client.paginate(f"/team/{found}/users", offset=0, limit=0)}
 
 
 def days(first: date, last: date) -> Iterator[date]:

@@ -8,11 +8,11 @@ from mockserver.organizations import files
 from mockserver.organizations.problems import OrganizationError
 
 HEAD = "slug: mine\nname: Mine\npeople: 10\n"
-Said = Callable[[str], list[str]]
+Recorded = Callable[[str], list[str]]
 
 
 @pytest.fixture
-def said() -> Said:
+def said() -> Recorded:
     """The lines of the refusal of a file, without its name."""
 
     def lines(content: str) -> list[str]:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.organizations.conftest import HEAD, Said
+from tests.organizations.conftest import HEAD, Recorded
 
 ANN = "special: [{email: ann@mine.example, joined: 2023-01-02, left: 2025-10-15, licences: {augment: 2023-02-01}}]\n"
 BOT = "service_accounts: [{name: ci-bot}]\n"
@@ -194,12 +194,12 @@ MEANINGS = {
 
 
 @pytest.mark.parametrize(("content", "expected"), MEANINGS.values(), ids=MEANINGS)
-def test_a_fact_that_cannot_be_is_refused_by_path_value_and_rule(said: Said, content: str, expected: str) -> None:
+def test_a_fact_that_cannot_be_is_refused_by_path_value_and_rule(said: Recorded, content: str, expected: str) -> None:
     (line,) = said(HEAD + content)
     assert line.startswith(expected)
 
 
-def test_member_day_and_product_have_one_entry(said: Said) -> None:
+def test_member_day_and_product_have_one_entry(said: Recorded) -> None:
     twice = "{member: ci-bot, day: 2025-09-17, augment: []}"
     (line,) = said(f"{HEAD}{BOT}facts: [{twice}, {twice.replace('ci-bot', 'CI-BOT')}]\n")
     assert line == "facts[1]: found a mapping; one entry for a member, a day and a product; facts[0] is one already"

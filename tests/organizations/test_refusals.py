@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 from mockserver.organizations import files, schemas
 from mockserver.organizations.problems import OrganizationError
 from mockserver.simulation.organization import Organization
-from tests.organizations.conftest import Said
+from tests.organizations.conftest import Recorded
 
 
-def test_all_problems_are_reported_at_once(said: Said) -> None:
+def test_all_problems_are_reported_at_once(said: Recorded) -> None:
     content = (
         "slug: MINE\npeople: many\nteems: 1\nteams: [{name: A, parent: A}, 7]\nlevels: {light_percent: 90}\n"
         "silent: [{first: 2025-02-30, last: 2025-02-01}]\nexact: [{day: 2025-01-40, product: augment, users: 1}]\n"

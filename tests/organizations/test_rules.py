@@ -3,7 +3,7 @@
 import pytest
 
 from mockserver.organizations import files
-from tests.organizations.conftest import HEAD, Said
+from tests.organizations.conftest import HEAD, Recorded
 
 MEANINGS = {
     "levels above 100 percent": (
@@ -140,7 +140,7 @@ MEANINGS = {
 
 @pytest.mark.parametrize(("content", "expected"), MEANINGS.values(), ids=MEANINGS)
 def test_a_value_that_contradicts_another_is_refused_by_path_value_and_rule(
-    said: Said, content: str, expected: str
+    said: Recorded, content: str, expected: str
 ) -> None:
     (line,) = said(HEAD + content)
     assert line.startswith(expected)
@@ -160,7 +160,7 @@ def test_a_licence_starts_on_any_day_on_which_the_person_is_there(stated: str) -
     assert made.special[0].licences
 
 
-def test_special_people_are_people(said: Said) -> None:
+def test_special_people_are_people(said: Recorded) -> None:
     (line,) = said("slug: m\nname: M\npeople: 1\nspecial: [{email: a@b.example}, {email: b@b.example}]\n")
     assert line == "people: found 1; at least the number of special people (2)"
 
@@ -174,7 +174,7 @@ IDS = {
 
 
 @pytest.mark.parametrize(("ids", "expected"), IDS.values(), ids=IDS)
-def test_ids_stand_in_the_order_of_the_members(said: Said, ids: list[str], expected: str) -> None:
+def test_ids_stand_in_the_order_of_the_members(said: Recorded, ids: list[str], expected: str) -> None:
     people = "".join(f"  - {{email: p{n}@m.example{f', augment_id: {i}' if i else ''}}}\n" for n, i in enumerate(ids))
     (line,) = said(f"slug: m\nname: M\npeople: {len(ids)}\nspecial:\n{people}")
     assert line.startswith(expected)

@@ -45,14 +45,14 @@ def client_of(app: Flask, carried: str) -> Callable[[Vendor], Client]:
 
 
 @every_vendor
-def test_the_file_is_openapi(vendor: Vendor) -> None:
+def test_file_is_valid_openapi(vendor: Vendor) -> None:
     document = _oracle(vendor).document
     validate(document)
     assert document["openapi"].startswith("3.1.")
 
 
 @every_vendor
-def test_every_operation_is_routed_and_every_route_is_described(app: Flask, vendor: Vendor) -> None:
+def test_operations_and_routes_are_the_same(app: Flask, vendor: Vendor) -> None:
     """The endpoint's name is the operationId, the path and the methods are the same, and HEAD comes with GET."""
     routed = {
         (rule.endpoint.partition(":")[2], re.sub(r"<(?:[^:<>]+:)?([^<>]+)>", r"{\1}", rule.rule), method)
@@ -69,14 +69,14 @@ def test_every_operation_is_routed_and_every_route_is_described(app: Flask, vend
 
 
 @every_vendor
-def test_every_path_lies_below_a_mount(vendor: Vendor) -> None:
+def test_every_path_is_below_a_mount(vendor: Vendor) -> None:
     for path in _oracle(vendor).document["paths"]:
         assert any(path.startswith(f"{mount}/") for mount in vendor.mounts), path
     assert any(vendor.sample_path.startswith(f"{mount}/") for mount in vendor.mounts)
 
 
 @every_vendor
-def test_no_two_operations_have_the_same_id(vendor: Vendor) -> None:
+def test_operation_ids_are_unique(vendor: Vendor) -> None:
     ids = [operation["operationId"] for _, _, operation in oracle.operations(_oracle(vendor).document)]
     assert len(set(ids)) == len(ids)
 
@@ -87,7 +87,7 @@ def _parameters(vendor: Vendor, operation: Any) -> list[Any]:
 
 
 def _example(parameter: Any) -> str:
-    """The example of a parameter, as it stands in a query; the elements of a list stand between commas."""
+    """The example of a parameter, as a query has it; commas separate the elements of a list."""
     value = parameter["example"]
     if isinstance(value, list):
         return ",".join(value)
@@ -95,7 +95,7 @@ def _example(parameter: Any) -> str:
 
 
 def _leading(vendor: Vendor, operation_id: str) -> dict[str, tuple[str, Any, str]]:
-    """By parameter, where the file's links take it from: path and operation of another question, and its expression."""
+    """By parameter, where the file's links take it from: path and operation of another request, and its expression."""
     return {
         name: (path, operation, expression)
         for owner, path, _, operation in reversed(OPERATIONS.values())
@@ -112,14 +112,14 @@ def _value(client: Client, vendor: Vendor, operation: Any, parameter: Any) -> st
     if led is None:
         return _example(parameter)
     path, other, expression = led
-    asked, required = _question(client, vendor, path, other)
-    found = client.got(asked, **required)
+    url, required = _request(client, vendor, path, other)
+    found = client.got(url, **required)
     for step in expression.removeprefix("$response.body#/").split("/"):
         found = found[int(step) if isinstance(found, list) else step]
     return str(found)
 
 
-def _question(client: Client, vendor: Vendor, path: str, operation: Any) -> tuple[str, dict[str, str]]:
+def _request(client: Client, vendor: Vendor, path: str, operation: Any) -> tuple[str, dict[str, str]]:
     """The path and the query of an operation, with all that it requires and no more."""
     query = {}
     for parameter in _parameters(vendor, operation):
@@ -132,49 +132,49 @@ def _question(client: Client, vendor: Vendor, path: str, operation: Any) -> tupl
     return path, query
 
 
-def _ask(asking: Client, method: str, path: str, query: dict[str, str], operation: Any) -> Answer:
+def _ask(client: Client, method: str, path: str, query: dict[str, str], operation: Any) -> Answer:
     """An answer to an operation; one that takes a form gets its example, from a client that shows its credentials."""
     if "requestBody" not in operation:
-        return asking.ask(method.upper(), path, query)
+        return client.ask(method.upper(), path, query)
     [(kind, media)] = operation["requestBody"]["content"].items()
-    assert asking.exchange is not None
-    shown = asking.bearing(asking.exchange.authorization)
+    assert client.exchange is not None
+    shown = client.bearing(client.exchange.authorization)
     return shown.ask(
         method.upper(), path, query, headers={"Content-Type": kind}, body=urlencode(media["example"]).encode()
     )
 
 
 @every_operation
-def test_the_server_knows_every_parameter_that_is_described(
+def test_server_knows_every_described_parameter(
     client_of: Callable[[Vendor], Client], vendor: Vendor, path: str, method: str, operation: Any
 ) -> None:
-    asking = client_of(vendor)
-    asked, required = _question(asking, vendor, path, operation)
+    client = client_of(vendor)
+    url, required = _request(client, vendor, path, operation)
     for parameter in _parameters(vendor, operation):
         query = required if parameter["in"] == "path" else {parameter["name"]: _example(parameter)} | required
-        answer = _ask(asking, method, asked, query, operation)
+        answer = _ask(client, method, url, query, operation)
         assert answer.status == 200, answer.body
 
 
 @every_operation
-def test_the_server_needs_every_parameter_that_is_required_and_no_other(
+def test_server_requires_exactly_the_required_parameters(
     client_of: Callable[[Vendor], Client], vendor: Vendor, path: str, method: str, operation: Any
 ) -> None:
-    asking = client_of(vendor)
-    asked, required = _question(asking, vendor, path, operation)
-    assert _ask(asking, method, asked, required, operation).status == 200
+    client = client_of(vendor)
+    url, required = _request(client, vendor, path, operation)
+    assert _ask(client, method, url, required, operation).status == 200
     for name in required:
         without = {other: value for other, value in required.items() if other != name}
-        assert _ask(asking, method, asked, without, operation).status == 400
+        assert _ask(client, method, url, without, operation).status == 400
 
 
 @every_operation
-def test_the_server_knows_no_other_parameter(
+def test_server_knows_no_other_parameter(
     client_of: Callable[[Vendor], Client], vendor: Vendor, path: str, method: str, operation: Any
 ) -> None:
-    """Refused or ignored, as the switch says; ignored by a vendor that has no such switch, and where a form is sent."""
-    asking = client_of(vendor)
-    asked, required = _question(asking, vendor, path, operation)
+    """Refused or ignored, by the switch; ignored by a vendor that has no such switch, and where a form is sent."""
+    client = client_of(vendor)
+    url, required = _request(client, vendor, path, operation)
     names = {parameter["name"] for parameter in _parameters(vendor, operation)}
     strange = {
         parameter["name"] for other, *_, sibling in OPERATIONS.values() for parameter in _parameters(other, sibling)
@@ -182,16 +182,14 @@ def test_the_server_knows_no_other_parameter(
     read_by = () if "requestBody" in operation else vendor.switches
     switch = next((each for each in read_by if each.name == "unknown_parameters"), None)
     for name in sorted({"not_described", *strange} - names):
-        for reading in switch.options if switch else ("ignore",):
-            asking.sandbox.set_policy({vendor.name: {switch.name: reading} if switch else {}})
-            answer = _ask(asking, method, asked, {**required, name: "1"}, operation)
-            assert answer.status == {"reject": 400, "ignore": 200}[str(reading)]
+        for option in switch.options if switch else ("ignore",):
+            client.sandbox.set_policy({vendor.name: {switch.name: option} if switch else {}})
+            answer = _ask(client, method, url, {**required, name: "1"}, operation)
+            assert answer.status == {"reject": 400, "ignore": 200}[str(option)]
 
 
 @every_operation
-def test_an_examples_answer_is_one_that_the_schema_allows(
-    vendor: Vendor, path: str, method: str, operation: Any
-) -> None:
+def test_example_answer_matches_its_schema(vendor: Vendor, path: str, method: str, operation: Any) -> None:
     known = _oracle(vendor)
     checked = 0
     for status in operation["responses"]:
@@ -208,41 +206,41 @@ def _examples(response: Any) -> Iterator[tuple[str, Any]]:
 
 
 @every_vendor
-def test_every_record_of_evidence_says_what_it_must(vendor: Vendor) -> None:
+def test_evidence_records_are_complete(vendor: Vendor) -> None:
     records = list(rules.records(_oracle(vendor).document))
     assert records
     assert [(record, fault) for record in records for fault in evidence.errors(record)] == []
 
 
-def _told(vendor: Vendor) -> dict[str, list[Record]]:
+def _file_records(vendor: Vendor) -> dict[str, list[Record]]:
     """The records of evidence that name a switch, by its name."""
-    told: dict[str, list[Record]] = {}
+    result: dict[str, list[Record]] = {}
     for record in rules.records(_oracle(vendor).document):
         if "switch" in record:
-            told.setdefault(record["switch"], []).append(record)
-    return told
+            result.setdefault(record["switch"], []).append(record)
+    return result
 
 
 @every_vendor
-def test_the_file_and_the_policy_name_the_same_switches_with_the_same_grades(vendor: Vendor) -> None:
-    told = {(name, record["grade"]) for name, records in _told(vendor).items() for record in records}
-    assert told == {(each.name, each.grade) for each in vendor.switches}
+def test_file_and_policy_have_the_same_switches_and_grades(vendor: Vendor) -> None:
+    result = {(name, record["grade"]) for name, records in _file_records(vendor).items() for record in records}
+    assert result == {(each.name, each.grade) for each in vendor.switches}
 
 
 @every_vendor
-def test_the_file_tells_every_reading_of_a_switch(vendor: Vendor) -> None:
+def test_file_names_every_option_of_a_switch(vendor: Vendor) -> None:
     switches = {each.name: each for each in vendor.switches}
-    for name, records in _told(vendor).items():
+    for name, records in _file_records(vendor).items():
         says = " ".join(record["description"] for record in records)
         choices = switches[name].options
-        readings = (choices[0], choices[-1]) if choices == tuple(range(len(choices))) else choices
-        assert all(f"`{reading}`" in says for reading in readings), name
+        options = (choices[0], choices[-1]) if choices == tuple(range(len(choices))) else choices
+        assert all(f"`{option}`" in says for option in options), name
 
 
 @pytest.mark.parametrize(
     "switch", [each for vendor in VENDORS.values() for each in vendor.switches], ids=lambda each: each.name
 )
-def test_the_first_value_is_the_default_and_every_switch_says_what_it_is_about(switch: AnySwitch) -> None:
+def test_first_option_is_the_default_and_switches_are_described(switch: AnySwitch) -> None:
     assert switch.read(switch.to_json(switch.default)) == switch.default
     assert len(set(switch.options)) == len(switch.options) >= 2
     assert switch.description.endswith(".")

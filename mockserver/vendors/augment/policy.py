@@ -8,7 +8,7 @@ from typing import Final
 
 from mockserver.gateway import pipeline
 from mockserver.gateway.limits import Allowance, LimitBlock, LimitScope
-from mockserver.gateway.switches import AnySwitch, Grade, integer_switch, switch
+from mockserver.gateway.switches import Grade, declared, integer_switch, switch
 
 NAME: Final = "augment"
 TITLE: Final = "Augment Code Analytics API"
@@ -31,56 +31,7 @@ ACTIVITY_PAGE: Final = (50, 100)
 """Page sizes, default and maximum (documented)."""
 
 
-class LookbackExceeded(StrEnum):
-    """A start date before the oldest allowed one."""
-
-    REJECT = "reject"
-    CLAMP = "clamp"
-
-
-class BeforePublication(StrEnum):
-    """A query for yesterday before its data have arrived."""
-
-    EMPTY = "empty"
-    REJECT = "reject"
-
-
-class UnknownParameters(StrEnum):
-    """A query parameter that the endpoint does not have."""
-
-    REJECT = "reject"
-    IGNORE = "ignore"
-
-
-class EmptyParameters(StrEnum):
-    """A parameter with an empty value."""
-
-    REJECT = "reject"
-    IGNORE = "ignore"
-
-
-class PageSizeOverMaximum(StrEnum):
-    """A page_size above the maximum."""
-
-    REJECT = "reject"
-    CLAMP = "clamp"
-
-
-class LastCursor(StrEnum):
-    """next_cursor on the last page."""
-
-    EMPTY = "empty"
-    NULL = "null"
-    ABSENT = "absent"
-
-
-class RetryAfter(StrEnum):
-    """A Retry-After header on a 429."""
-
-    OFF = "off"
-    SECONDS = "seconds"
-
-
+LookbackExceeded = StrEnum("LookbackExceeded", ["REJECT", "CLAMP"])
 LOOKBACK_EXCEEDED: Final = switch(
     "lookback_exceeded",
     LookbackExceeded,
@@ -88,6 +39,7 @@ LOOKBACK_EXCEEDED: Final = switch(
     description="A start date before the oldest allowed one: a 400, or moved up to it. The page gives two years and "
     "names no consequence.",
 )
+BeforePublication = StrEnum("BeforePublication", ["EMPTY", "REJECT"])
 BEFORE_PUBLICATION: Final = switch(
     "before_publication",
     BeforePublication,
@@ -103,6 +55,7 @@ PUBLICATION_HOUR: Final = integer_switch(
     description="The hour (UTC) at which the data of the day before arrive: approximately 02:00 by the page. Set "
     "another to test a late day.",
 )
+UnknownParameters = StrEnum("UnknownParameters", ["REJECT", "IGNORE"])
 UNKNOWN_PARAMETERS: Final = switch(
     "unknown_parameters",
     UnknownParameters,
@@ -110,18 +63,21 @@ UNKNOWN_PARAMETERS: Final = switch(
     description="A query parameter that the endpoint does not have: a 400, or ignored. The live service was seen "
     "refusing `limit`.",
 )
+EmptyParameters = StrEnum("EmptyParameters", ["REJECT", "IGNORE"])
 EMPTY_PARAMETERS: Final = switch(
     "empty_parameters",
     EmptyParameters,
     grade=Grade.ASSUMED,
     description="A date, cursor or size with an empty value: a 400, or as if it were not there.",
 )
+PageSizeOverMaximum = StrEnum("PageSizeOverMaximum", ["REJECT", "CLAMP"])
 PAGE_SIZE_OVER_MAXIMUM: Final = switch(
     "page_size_over_maximum",
     PageSizeOverMaximum,
     grade=Grade.ASSUMED,
     description="A page_size above the documented maximum: a 400, or the maximum.",
 )
+LastCursor = StrEnum("LastCursor", ["EMPTY", "NULL", "ABSENT"])
 LAST_CURSOR: Final = switch(
     "last_cursor",
     LastCursor,
@@ -143,6 +99,7 @@ RATE_LIMIT_BLOCK: Final = switch(
     description="After a 429: open again when a request is back (6 s), or closed for 60 s. The page's 'duration "
     "specified above' names none.",
 )
+RetryAfter = StrEnum("RetryAfter", ["OFF", "SECONDS"])
 RETRY_AFTER: Final = switch(
     "retry_after",
     RetryAfter,
@@ -151,15 +108,4 @@ RETRY_AFTER: Final = switch(
     "pass.",
 )
 
-SWITCHES: Final[tuple[AnySwitch, ...]] = (
-    LOOKBACK_EXCEEDED,
-    BEFORE_PUBLICATION,
-    PUBLICATION_HOUR,
-    UNKNOWN_PARAMETERS,
-    EMPTY_PARAMETERS,
-    PAGE_SIZE_OVER_MAXIMUM,
-    LAST_CURSOR,
-    RATE_LIMIT_SCOPE,
-    RATE_LIMIT_BLOCK,
-    RETRY_AFTER,
-)
+SWITCHES: Final = declared(globals())

@@ -77,23 +77,23 @@ class UserRecord:
 def metrics(counters: tuple[int, ...]) -> dict[str, int]:
     """Sixteen numbers by our counters' names, the two totals computed from their parts."""
     named = dict(zip(COUNTERS, counters, strict=True))
-    total_lines = sum(counters[place] for place in _LINES)
-    return {"total_lines": total_lines, "total_messages": sum(counters[place] for place in _MESSAGES), **named}
+    total_lines = sum(counters[index] for index in _LINES)
+    return {"total_lines": total_lines, "total_messages": sum(counters[index] for index in _MESSAGES), **named}
 
 
 def day_counts(world: World, first: int, last: int, through: int) -> list[DayCount]:
     """Every day of the range, zeros included."""
     known = [rolled.users[0] for rolled in world.of(PRODUCT).days.span(first, min(last, through))]
     unknown = [0] * (last - first + 1 - len(known))
-    return [DayCount(date.fromordinal(first + place), count) for place, count in enumerate(known + unknown)]
+    return [DayCount(date.fromordinal(first + index), count) for index, count in enumerate(known + unknown)]
 
 
 def day_usage(world: World, first: int, last: int, through: int) -> list[DayUsage]:
     """The days of the range on which anybody was active."""
     rolled = world.of(PRODUCT).days.span(first, min(last, through))
     return [
-        DayUsage(date.fromordinal(first + place), metrics(tuple(day.sums.tolist())))
-        for place, day in enumerate(rolled)
+        DayUsage(date.fromordinal(first + index), metrics(tuple(day.sums.tolist())))
+        for index, day in enumerate(rolled)
         if day.users[0]
     ]
 
@@ -159,16 +159,6 @@ def _key(record: LanguageRecord) -> tuple[int, str, str]:
 def record_id(record: UserRecord) -> str:
     """The id of a record's row: the member's, with language and editor."""
     return _SEPARATOR.join((record.user.row_id, record.language, record.editor))
-
-
-def user_id(user: AugmentMember) -> str:
-    """The id of a user's row."""
-    return user.row_id
-
-
-def activity_id(activity: UserActivity) -> str:
-    """The id of a row of user activity."""
-    return activity.user.row_id
 
 
 def _passed(world: World, after: str | None) -> tuple[int, tuple[int, str, str]]:

@@ -27,7 +27,7 @@ def dau(request: ViewRequest) -> Reply:
     query = schemas.load_day(request.args, _period(request), request.switches, policy.DAU_PAGE)
     after = pagination.last_id(query.cursor)
     rows = reports.users_on(request.world, query.day, query.through, after, query.page_size + 1)
-    page = pagination.cut(rows, query.page_size, reports.user_id, request.switches)
+    page = pagination.cut(rows, query.page_size, lambda user: user.row_id, request.switches)
     metadata = {**_day(query), "returned_user_count": len(page.rows)}
     return _page(page, "users", schemas.User(many=True).dump(page.rows), metadata)
 
@@ -47,7 +47,7 @@ def user_activity(request: ViewRequest) -> Reply:
     query = schemas.load_paged_range(request.args, _period(request), request.switches, policy.ACTIVITY_PAGE)
     after = pagination.last_id(query.cursor)
     rows = reports.user_activity(request.world, query.first, query.last, query.through, after, query.page_size + 1)
-    page = pagination.cut(rows, query.page_size, reports.activity_id, request.switches)
+    page = pagination.cut(rows, query.page_size, lambda activity: activity.user.row_id, request.switches)
     metadata = {**_range(query), "total_days": query.total_days, "returned_user_count": len(page.rows)}
     return _page(page, "users", schemas.UserActivity(many=True).dump(page.rows), metadata)
 

@@ -4,7 +4,6 @@ A loaded query is a frozen record in which days are ordinals.
 """
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, NoReturn
@@ -13,6 +12,7 @@ from marshmallow import Schema, ValidationError, fields, post_dump
 from werkzeug.datastructures import MultiDict
 
 from mockserver.gateway.rejection import ParameterError, Reason, Rejection
+from mockserver.gateway.schemas import Parameter, shortened
 from mockserver.gateway.switches import Switches
 from mockserver.validation.schemas import parse_date
 from mockserver.validation.suggestions import unknown_name
@@ -28,27 +28,23 @@ from mockserver.vendors.augment.policy import (
 _NUMBER = re.compile(r"[0-9]{1,4000}")
 
 
-class DateParameter(fields.Field[date]):
+class DateParameter(Parameter[date]):
     """A calendar date, YYYY-MM-DD in ASCII digits."""
 
-    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> date:  # noqa: ARG002 (marshmallow names them)
+    def _parse(self, value: Any) -> date:
         found = parse_date(value)
         if found is None:
-            raise ValidationError(f"{attr} must be a date that exists, written YYYY-MM-DD, not {_short(value)}")
+            raise ValidationError(f"{self.name} must be a date that exists, written YYYY-MM-DD, not {shortened(value)}")
         return found
 
 
-class PageSize(fields.Field[int]):
+class PageSize(Parameter[int]):
     """A whole number of at least 1, in ASCII digits."""
 
-    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> int:  # noqa: ARG002 (marshmallow names them)
+    def _parse(self, value: Any) -> int:
         if not _NUMBER.fullmatch(value) or int(value) < 1:
-            raise ValidationError(f"{attr} must be an integer of at least 1, not {_short(value)}")
+            raise ValidationError(f"{self.name} must be an integer of at least 1, not {shortened(value)}")
         return int(value)
-
-
-def _short(value: str) -> str:
-    return repr(value if len(value) <= 40 else f"{value[:40]}…")
 
 
 class RangeQuery(Schema):

@@ -6,25 +6,26 @@ The codes of the reports are assumed.
 from typing import Final
 
 from mockserver.gateway import oauth
-from mockserver.gateway.rejection import InjectedFailure, ParameterError, Reason, Rejection, UnknownToken, status_phrase
+from mockserver.gateway.rejection import (
+    ParameterError,
+    Reason,
+    Rejection,
+    UnknownToken,
+    invalid_parameters,
+    status_phrase,
+)
 from mockserver.gateway.vendor import ErrorReply, RequestContext
 from mockserver.vendors.jetbrains_console import policy
 
-_STATUSES: Final = {
-    Reason.INVALID: (400, "invalid_parameter"),
-    Reason.UNAUTHENTICATED: (401, "unauthorized"),
-    Reason.FORBIDDEN: (403, "forbidden"),
-    Reason.NOT_FOUND: (404, "not_found"),
-    Reason.METHOD: (405, "method_not_allowed"),
-    Reason.LIMITED: (429, "too_many_requests"),
-    Reason.INTERNAL: (500, "internal_error"),
+_CODES: Final = {
+    400: "invalid_parameter",
+    401: "unauthorized",
+    403: "forbidden",
+    404: "not_found",
+    405: "method_not_allowed",
+    429: "too_many_requests",
+    500: "internal_error",
 }
-
-
-def invalid(*parameter_errors: ParameterError) -> Rejection:
-    """A 400 that lists every error."""
-    message = "; ".join(f"{each.parameter} {each.rule}" for each in parameter_errors)
-    return Rejection(Reason.INVALID, message, parameter_errors=parameter_errors)
 
 
 def too_many_buckets(group_by: str, count: int) -> Rejection:
@@ -33,7 +34,7 @@ def too_many_buckets(group_by: str, count: int) -> Rejection:
         f"would make {count:,} buckets (one a {group_by}); at most {policy.BUCKETS_MAXIMUM:,} are told; "
         "choose a shorter range or a coarser groupBy"
     )
-    return invalid(ParameterError("toDate", rule))
+    return invalid_parameters(ParameterError("toDate", rule))
 
 
 def render(rejection: Rejection, context: RequestContext) -> ErrorReply:
@@ -41,7 +42,8 @@ def render(rejection: Rejection, context: RequestContext) -> ErrorReply:
     issuing = context.operation == policy.TOKEN_OPERATION
     if isinstance(rejection, oauth.TokenRefused) or (issuing and rejection.reason is Reason.INVALID):
         return oauth.render_error(rejection, policy.REALM)
-    status, code = _status_and_code(rejection)
+    status = rejection.status
+    code = rejection.code or _CODES.get(status) or status_phrase(status).lower().replace(" ", "_")
     if issuing and rejection.reason in (Reason.FAULT, Reason.LIMITED):
         return oauth.render_failure(status, code, rejection.message)
     headers = {}
@@ -51,11 +53,3 @@ def render(rejection: Rejection, context: RequestContext) -> ErrorReply:
         bad = ', error="invalid_token"' if isinstance(rejection, UnknownToken | oauth.TokenExpired) else ""
         headers["WWW-Authenticate"] = f'Bearer realm="{policy.REALM}"{bad}'
     return ErrorReply(status, {"error": {"code": code, "message": rejection.message}}, headers)
-
-
-def _status_and_code(rejection: Rejection) -> tuple[int, str]:
-    if not isinstance(rejection, InjectedFailure):
-        return _STATUSES[rejection.reason]
-    codes = dict(_STATUSES.values())
-    own = codes.get(rejection.status) or status_phrase(rejection.status).lower().replace(" ", "_")
-    return rejection.status, rejection.code or own

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Final
 
 from mockserver.gateway import oauth, pipeline
-from mockserver.gateway.switches import AnySwitch, Grade, integer_switch, names, switch
+from mockserver.gateway.switches import Grade, declared, integer_switch, names, switch
 
 NAME: Final = "jetbrains-console"
 TITLE: Final = "JetBrains Console Analytics API"
@@ -48,70 +48,6 @@ RENAMABLE: Final = (
 """Every response field: none is public."""
 
 
-class UnknownParameters(StrEnum):
-    """A query parameter that a report does not have."""
-
-    REJECT = "reject"
-    IGNORE = "ignore"
-
-
-class EmptyElements(StrEnum):
-    """An empty element in a filter's list, or an empty list."""
-
-    REJECT = "reject"
-    IGNORE = "ignore"
-
-
-class MalformedIds(StrEnum):
-    """An element of userIds that is not a UUID."""
-
-    NOBODY = "nobody"
-    REJECT = "reject"
-
-
-class ListForm(StrEnum):
-    """How a filter holds several values."""
-
-    BOTH = "both"
-    COMMA = "comma"
-    REPEATED = "repeated"
-
-
-class LetterCase(StrEnum):
-    """The letter case of groupBy and ide."""
-
-    EXACT = "exact"
-    ANY = "any"
-
-
-class LongestRange(StrEnum):
-    """A range of too many buckets."""
-
-    HISTORY = "history"
-    REJECT = "reject"
-
-
-class BucketLabel(StrEnum):
-    """The date of a bucket that begins before fromDate."""
-
-    CALENDAR = "calendar"
-    CLIPPED = "clipped"
-
-
-class EmptyBuckets(StrEnum):
-    """A bucket in which nothing happened."""
-
-    ZEROS = "zeros"
-    OMITTED = "omitted"
-
-
-class CreditsForm(StrEnum):
-    """The JSON type of AI credits."""
-
-    NUMBER = "number"
-    STRING = "string"
-
-
 EXPIRES_IN: Final = integer_switch(
     "expires_in",
     (3600, 600, 60),
@@ -120,24 +56,28 @@ EXPIRES_IN: Final = integer_switch(
     description="How many seconds an access token lives, on the sandbox's clock. An hour is what RFC 6749 shows and "
     "what such services grant; shorter ones are for testing a client that must get new tokens.",
 )
+UnknownParameters = StrEnum("UnknownParameters", ["REJECT", "IGNORE"])
 UNKNOWN_PARAMETERS: Final = switch(
     "unknown_parameters",
     UnknownParameters,
     grade=Grade.ASSUMED,
     description="A query parameter that a report does not have: a 400, or ignored.",
 )
+EmptyElements = StrEnum("EmptyElements", ["REJECT", "IGNORE"])
 EMPTY_ELEMENTS: Final = switch(
     "empty_elements",
     EmptyElements,
     grade=Grade.ASSUMED,
     description="An empty element in a filter's list, or an empty list: a 400, or ignored.",
 )
+MalformedIds = StrEnum("MalformedIds", ["NOBODY", "REJECT"])
 MALFORMED_IDS: Final = switch(
     "malformed_ids",
     MalformedIds,
     grade=Grade.ASSUMED,
     description="An element of userIds that is not a UUID: an unknown id like any other, or a 400.",
 )
+ListForm = StrEnum("ListForm", ["BOTH", "COMMA", "REPEATED"])
 LIST_FORM: Final = switch(
     "list_form",
     ListForm,
@@ -145,12 +85,14 @@ LIST_FORM: Final = switch(
     description="How a filter holds several values: separated by commas or as a repeated parameter, or only one of "
     "the two: then a repeated parameter is a 400, or a comma belongs to the value.",
 )
+LetterCase = StrEnum("LetterCase", ["EXACT", "ANY"])
 LETTER_CASE: Final = switch(
     "letter_case",
     LetterCase,
     grade=Grade.ASSUMED,
     description="groupBy and ide in another letter case, as in MONTH or iu: a 400, or the same as in the right one.",
 )
+LongestRange = StrEnum("LongestRange", ["HISTORY", "REJECT"])
 LONGEST_RANGE: Final = switch(
     "longest_range",
     LongestRange,
@@ -158,6 +100,7 @@ LONGEST_RANGE: Final = switch(
     description=f"A range of more than {BUCKETS_MAXIMUM:,} buckets: an answer without those before the organization's "
     "first day and after today, or a 400. No limit is documented.",
 )
+BucketLabel = StrEnum("BucketLabel", ["CALENDAR", "CLIPPED"])
 BUCKET_LABEL: Final = switch(
     "bucket_label",
     BucketLabel,
@@ -165,6 +108,7 @@ BUCKET_LABEL: Final = switch(
     description="The date of a bucket that begins before fromDate: its first day in the calendar, as in IDE Services, "
     "or fromDate.",
 )
+EmptyBuckets = StrEnum("EmptyBuckets", ["ZEROS", "OMITTED"])
 EMPTY_BUCKETS: Final = switch(
     "empty_buckets",
     EmptyBuckets,
@@ -172,6 +116,7 @@ EMPTY_BUCKETS: Final = switch(
     description="A bucket in which nothing happened: a row of zeros, or no row. Of adoption, one in which somebody "
     "had AI is a row, whether or not anybody was active.",
 )
+CreditsForm = StrEnum("CreditsForm", ["NUMBER", "STRING"])
 CREDITS_FORM: Final = switch(
     "credits_form",
     CreditsForm,
@@ -186,16 +131,4 @@ NAMES: Final = names(
     "of it.",
 )
 
-SWITCHES: Final[tuple[AnySwitch, ...]] = (
-    EXPIRES_IN,
-    UNKNOWN_PARAMETERS,
-    EMPTY_ELEMENTS,
-    MALFORMED_IDS,
-    LIST_FORM,
-    LETTER_CASE,
-    LONGEST_RANGE,
-    BUCKET_LABEL,
-    EMPTY_BUCKETS,
-    CREDITS_FORM,
-    NAMES,
-)
+SWITCHES: Final = declared(globals())

@@ -6,7 +6,6 @@ Days are ordinals, credits are whole hundredths, the future is empty.
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Protocol
 
 import numpy as np
 
@@ -17,19 +16,6 @@ from mockserver.products.world import World
 from mockserver.simulation import calendar_periods
 from mockserver.simulation.presence import Mask
 from mockserver.vendors.jetbrains_console import policy
-
-
-class Range(Protocol):
-    """The first and the last day of a query, and what a bucket is."""
-
-    @property
-    def first(self) -> int: ...
-
-    @property
-    def last(self) -> int: ...
-
-    @property
-    def group_by(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,17 +101,17 @@ def bucket_count(first: int, last: int, group_by: str) -> int:
     return calendar_periods.count(first, last, calendar_periods.CalendarPeriod(group_by))
 
 
-def buckets(world: World, query: Range, now: datetime, label_from: int = 1) -> Buckets:
+def buckets(world: World, first: int, last: int, group_by: str, now: datetime, label_from: int = 1) -> Buckets:
     """The buckets of a range, ascending, each dated with its first day in the calendar, but not before `label_from`.
 
     A very long range has none before the organization's first day or in the future.
     """
-    first, last, tomorrow = query.first, query.last, now.toordinal() + 1
-    if bucket_count(first, last, query.group_by) > policy.BUCKETS_MAXIMUM:
+    tomorrow = now.toordinal() + 1
+    if bucket_count(first, last, group_by) > policy.BUCKETS_MAXIMUM:
         first, last = max(first, world.organization.first_day.toordinal()), min(last, tomorrow - 1)
         if first > last:
             return Buckets((), (first, first))
-    starts = calendar_periods.starts(first, last, calendar_periods.CalendarPeriod(query.group_by))
+    starts = calendar_periods.starts(first, last, calendar_periods.CalendarPeriod(group_by))
     edges = [min(edge, tomorrow) for edge in (first, *starts[1:], last + 1)]
     return Buckets([date.fromordinal(max(start, label_from)).isoformat() for start in starts], edges)
 

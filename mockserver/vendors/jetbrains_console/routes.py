@@ -52,7 +52,7 @@ def _selection(request: ViewRequest) -> tuple[reports.Buckets, reports.Selection
     label_from = query.first if switches[policy.BUCKET_LABEL] is BucketLabel.CLIPPED else 1
     groups = request.grant.groups if request.grant else ()
     return (
-        reports.buckets(request.world, query, request.now, label_from),
+        reports.buckets(request.world, query.first, query.last, query.group_by, request.now, label_from),
         reports.people(request.world, groups, query.users, query.emails, query.ides),
     )
 

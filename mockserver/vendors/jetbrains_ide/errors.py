@@ -3,19 +3,14 @@
 from datetime import datetime
 from typing import Final
 
-from mockserver.gateway.rejection import InjectedFailure, ParameterError, Reason, Rejection, status_phrase
+from mockserver.gateway.rejection import (
+    ParameterError,
+    Rejection,
+    invalid_parameters,
+    status_phrase,
+)
 from mockserver.gateway.vendor import ErrorReply, RequestContext
 from mockserver.vendors.jetbrains_ide import policy
-
-_STATUSES: Final = {
-    Reason.INVALID: (400, "Bad Request"),
-    Reason.UNAUTHENTICATED: (401, "Unauthorized"),
-    Reason.FORBIDDEN: (403, "Forbidden"),
-    Reason.NOT_FOUND: (404, "Not Found"),
-    Reason.METHOD: (405, "Method Not Allowed"),
-    Reason.LIMITED: (429, "Too Many Requests"),
-    Reason.INTERNAL: (500, "Internal Server Error"),
-}
 
 CURSOR: Final = "must be a nextCursor from an earlier answer, unchanged"
 """The rule for cursors."""
@@ -26,24 +21,18 @@ def format_timestamp(moment: datetime) -> str:
     return moment.isoformat(timespec="milliseconds")
 
 
-def invalid(*parameter_errors: ParameterError) -> Rejection:
-    """A 400 that lists every error."""
-    message = "; ".join(f"{each.parameter} {each.rule}" for each in parameter_errors)
-    return Rejection(Reason.INVALID, message, parameter_errors=parameter_errors)
-
-
 def too_many_buckets(group_by: str, count: int) -> Rejection:
     """A 400 for a range with too many buckets."""
     rule = (
         f"would make {count:,} buckets ({group_by}); at most {policy.BUCKETS_MAXIMUM:,} are told; "
         "choose a shorter range or a coarser groupBy"
     )
-    return invalid(ParameterError("toDate", rule))
+    return invalid_parameters(ParameterError("toDate", rule))
 
 
 def render(rejection: Rejection, context: RequestContext) -> ErrorReply:
     """Status, body and headers of a refusal."""
-    status, title = _status_and_title(rejection)
+    status = rejection.status
     headers = {}
     if rejection.allow:
         headers["Allow"] = ", ".join(rejection.allow)
@@ -52,14 +41,8 @@ def render(rejection: Rejection, context: RequestContext) -> ErrorReply:
     body = {
         "timestamp": format_timestamp(context.now),
         "status": status,
-        "error": title,
+        "error": rejection.code or status_phrase(status),
         "message": rejection.message,
         "path": context.path,
     }
     return ErrorReply(status, body, headers)
-
-
-def _status_and_title(rejection: Rejection) -> tuple[int, str]:
-    if isinstance(rejection, InjectedFailure):
-        return rejection.status, rejection.code or status_phrase(rejection.status)
-    return _STATUSES[rejection.reason]

@@ -4,10 +4,10 @@ Which rows a page holds is the reports' to compute: they return one row more tha
 """
 
 from dataclasses import dataclass
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 from mockserver.gateway import paging
-from mockserver.gateway.rejection import ParameterError
+from mockserver.gateway.rejection import ParameterError, invalid_parameters
 from mockserver.gateway.switches import Switches
 from mockserver.products.jetbrains.facts import TOOLS
 from mockserver.products.jetbrains.rows import RowPosition, ToolRow
@@ -25,19 +25,6 @@ _FOREIGN: Final = (
 )
 
 
-class PagedQuery(Protocol):
-    """What a page needs of a query; `fingerprint` is all of it but the page."""
-
-    @property
-    def cursor(self) -> str | None: ...
-
-    @property
-    def limit(self) -> int: ...
-
-    @property
-    def fingerprint(self) -> tuple[str, ...]: ...
-
-
 @dataclass(frozen=True, slots=True)
 class Page:
     """The rows of a page, the fields that stand beside them, and the cursor of the next page, None on the last."""
@@ -47,35 +34,38 @@ class Page:
     next_page: str | None
 
 
-def cut(rows: list[ToolRow], query: PagedQuery, switches: Switches) -> Page:
-    """The page that a query asks for, out of up to one row more; the switch `last_cursor` decides about the last."""
-    rows, has_more = paging.cut(rows, query.limit)
+def cut(rows: list[ToolRow], limit: int, fingerprint: tuple[str, ...], switches: Switches) -> Page:
+    """The page of `limit` rows, out of up to one row more; the switch `last_cursor` decides about the last page.
+
+    The fingerprint is all of the query but the page.
+    """
+    rows, has_more = paging.cut(rows, limit)
     if has_more:
         last = rows[-1].position
-        cursor = paging.encode({"after": [last.tool, last.day, last.index], "of": _mark(query)})
+        cursor = paging.encode({"after": [last.tool, last.day, last.index], "of": _mark(fingerprint)})
         return Page(rows, {"nextCursor": cursor}, cursor)
     links = {"nextCursor": None} if switches[policy.LAST_CURSOR] is LastCursor.NULL else {}
     return Page(rows, links, None)
 
 
-def position(query: PagedQuery, switches: Switches) -> RowPosition | None:
+def position(cursor: str | None, fingerprint: tuple[str, ...], switches: Switches) -> RowPosition | None:
     """The position of the row before the page, None for the first page; Rejection for a bad cursor."""
-    if query.cursor is None:
+    if cursor is None:
         return None
     try:
-        content = paging.decode(query.cursor)
+        content = paging.decode(cursor)
     except paging.CursorError:
         content = {}
     after, mark = content.get("after"), content.get("of")
     if not (isinstance(after, list) and len(after) == len(_BOUNDS) and isinstance(mark, str)):
-        raise errors.invalid(ParameterError("cursor", errors.CURSOR))
+        raise invalid_parameters(ParameterError("cursor", errors.CURSOR))
     if not all(type(part) is int and 0 <= part <= most for part, most in zip(after, _BOUNDS, strict=True)):
-        raise errors.invalid(ParameterError("cursor", errors.CURSOR))
-    if mark != _mark(query) and switches[policy.FOREIGN_CURSOR] is ForeignCursor.REJECT:
-        raise errors.invalid(ParameterError("cursor", _FOREIGN))
+        raise invalid_parameters(ParameterError("cursor", errors.CURSOR))
+    if mark != _mark(fingerprint) and switches[policy.FOREIGN_CURSOR] is ForeignCursor.REJECT:
+        raise invalid_parameters(ParameterError("cursor", _FOREIGN))
     return RowPosition(*after)
 
 
-def _mark(query: PagedQuery) -> str:
+def _mark(fingerprint: tuple[str, ...]) -> str:
     """Sixteen letters that tell a cursor's query from others."""
-    return f"{hashing.key(*query.fingerprint):016x}"
+    return f"{hashing.key(*fingerprint):016x}"

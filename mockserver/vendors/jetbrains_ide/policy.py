@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Final
 
 from mockserver.gateway import auth, pipeline
-from mockserver.gateway.switches import AnySwitch, Grade, Switches, names, switch
+from mockserver.gateway.switches import Grade, Switches, declared, names, switch
 from mockserver.gateway.vendor import RequestContext
 
 NAME: Final = "jetbrains-ide"
@@ -38,77 +38,7 @@ RELEASED: Final = date(2025, 12, 8)
 """When version 2025.3 came out, below which nothing is sent (assumed; only the switch `release_dates` uses it)."""
 
 
-class Schemes(StrEnum):
-    """The accepted schemes of the Authorization header."""
-
-    BOTH = "both"
-    BEARER = "bearer"
-    AUTOMATION = "automation"
-
-
-class DefaultGroupBy(StrEnum):
-    """The grouping where groupBy is left out."""
-
-    DAY = "DAY"
-    NONE = "NONE"
-
-
-class LastCursor(StrEnum):
-    """nextCursor on the last page."""
-
-    NULL = "null"
-    ABSENT = "absent"
-
-
-class EmptyBuckets(StrEnum):
-    """A bucket in which nothing happened."""
-
-    ZEROS = "zeros"
-    OMITTED = "omitted"
-
-
-class ReleaseDates(StrEnum):
-    """Whether clients sent data before version 2025.3 came out."""
-
-    IGNORED = "ignored"
-    HONEST = "honest"
-
-
-class OldAssistant(StrEnum):
-    """What a client with an old AI Assistant sends."""
-
-    ALL_BUT_JUNIE = "all_but_junie"
-    EVERYTHING = "everything"
-
-
-class ForeignCursor(StrEnum):
-    """A cursor sent with another query than it was made for."""
-
-    REJECT = "reject"
-    CONTINUE = "continue"
-
-
-class LongestRange(StrEnum):
-    """A range of too many buckets."""
-
-    HISTORY = "history"
-    REJECT = "reject"
-
-
-class RepeatedParameters(StrEnum):
-    """A parameter given more than once."""
-
-    REJECT = "reject"
-    ACCEPT = "accept"
-
-
-class EmptyParameters(StrEnum):
-    """A parameter with an empty value."""
-
-    REJECT = "reject"
-    IGNORE = "ignore"
-
-
+Schemes = StrEnum("Schemes", ["BOTH", "BEARER", "AUTOMATION"])
 ACCEPTED_SCHEMES: Final = switch(
     "schemes",
     Schemes,
@@ -116,6 +46,7 @@ ACCEPTED_SCHEMES: Final = switch(
     description="The scheme of the Authorization header: Bearer is documented, a public client sends Automation. "
     "Both, or one alone and a 401 for the other.",
 )
+DefaultGroupBy = StrEnum("DefaultGroupBy", {"DAY": "DAY", "NONE": "NONE"})
 DEFAULT_GROUP_BY: Final = switch(
     "default_group_by",
     DefaultGroupBy,
@@ -123,12 +54,14 @@ DEFAULT_GROUP_BY: Final = switch(
     description="groupBy left out where it is optional: a bucket for each day, or one for the whole range, dated "
     "fromDate. The page names no default.",
 )
+LastCursor = StrEnum("LastCursor", ["NULL", "ABSENT"])
 LAST_CURSOR: Final = switch(
     "last_cursor",
     LastCursor,
     grade=Grade.ASSUMED,
     description="nextCursor on the last page: null, or no key.",
 )
+EmptyBuckets = StrEnum("EmptyBuckets", ["ZEROS", "OMITTED"])
 EMPTY_BUCKETS: Final = switch(
     "empty_buckets",
     EmptyBuckets,
@@ -136,6 +69,7 @@ EMPTY_BUCKETS: Final = switch(
     description="A bucket in which nothing happened (by feature: a tool in a bucket): a row of zeros, or no row. Of "
     "adoption, one in which somebody had AI is a row, whether or not anybody was active.",
 )
+ReleaseDates = StrEnum("ReleaseDates", ["IGNORED", "HONEST"])
 RELEASE_DATES: Final = switch(
     "release_dates",
     ReleaseDates,
@@ -143,6 +77,7 @@ RELEASE_DATES: Final = switch(
     description="The versions that send data count as if they had always been there, so that every date has data, or "
     f"nothing was sent before {RELEASED}, when 2025.3 came out.",
 )
+OldAssistant = StrEnum("OldAssistant", ["ALL_BUT_JUNIE", "EVERYTHING"])
 OLD_ASSISTANT: Final = switch(
     "old_assistant",
     OldAssistant,
@@ -150,6 +85,7 @@ OLD_ASSISTANT: Final = switch(
     description="What a client with an AI Assistant below its version does not send: all but Junie's data, or "
     "everything. The page describes only the case of an old Junie.",
 )
+ForeignCursor = StrEnum("ForeignCursor", ["REJECT", "CONTINUE"])
 FOREIGN_CURSOR: Final = switch(
     "foreign_cursor",
     ForeignCursor,
@@ -157,6 +93,7 @@ FOREIGN_CURSOR: Final = switch(
     description="A cursor sent with other dates, tools, users or another order than it was made for: a 400, or the "
     "rows after its position in the list of the new query. Another limit is never an error.",
 )
+LongestRange = StrEnum("LongestRange", ["HISTORY", "REJECT"])
 LONGEST_RANGE: Final = switch(
     "longest_range",
     LongestRange,
@@ -164,6 +101,7 @@ LONGEST_RANGE: Final = switch(
     description=f"A range of more than {BUCKETS_MAXIMUM:,} buckets: an answer without those before the organization's "
     "first day and after today, or a 400. No limit is documented.",
 )
+RepeatedParameters = StrEnum("RepeatedParameters", ["REJECT", "ACCEPT"])
 REPEATED_PARAMETERS: Final = switch(
     "repeated_parameters",
     RepeatedParameters,
@@ -171,6 +109,7 @@ REPEATED_PARAMETERS: Final = switch(
     description="A parameter given more than once: a 400, or lists joined and the first of any other value taken, as "
     "Spring binds them.",
 )
+EmptyParameters = StrEnum("EmptyParameters", ["REJECT", "IGNORE"])
 EMPTY_PARAMETERS: Final = switch(
     "empty_parameters",
     EmptyParameters,
@@ -186,19 +125,7 @@ NAMES: Final = names(
     "only nextCursor. Setting the mapping replaces all of it.",
 )
 
-SWITCHES: Final[tuple[AnySwitch, ...]] = (
-    ACCEPTED_SCHEMES,
-    DEFAULT_GROUP_BY,
-    LAST_CURSOR,
-    EMPTY_BUCKETS,
-    RELEASE_DATES,
-    OLD_ASSISTANT,
-    FOREIGN_CURSOR,
-    LONGEST_RANGE,
-    REPEATED_PARAMETERS,
-    EMPTY_PARAMETERS,
-    NAMES,
-)
+SWITCHES: Final = declared(globals())
 
 _ACCEPTED: Final = {
     Schemes.BOTH: SCHEMES,

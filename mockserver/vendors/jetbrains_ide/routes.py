@@ -62,8 +62,8 @@ def users_paged(request: ViewRequest) -> Reply:
         gate=_gate(request.switches),
         descending=query.order == "DESC",
     )
-    found = listed.after(pagination.position(query, request.switches), query.limit + 1)
-    page = pagination.cut(found, query, request.switches)
+    found = listed.after(pagination.position(query.cursor, query.fingerprint, request.switches), query.limit + 1)
+    page = pagination.cut(found, query.limit, query.fingerprint, request.switches)
     body = {"items": _USERS.dump(reports.user_columns(request.world, page.rows)), **page.links}
     return Reply(body, next_page=page.next_page)
 

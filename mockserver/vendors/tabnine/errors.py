@@ -8,24 +8,6 @@ from mockserver.simulation import hashing
 from mockserver.vendors.tabnine import policy
 from mockserver.vendors.tabnine.policy import ErrorShape, ForbiddenEverywhere
 
-_STATUS: Final = {
-    Reason.INVALID: 400,
-    Reason.UNAUTHENTICATED: 401,
-    Reason.FORBIDDEN: 403,
-    Reason.NOT_FOUND: 404,
-    Reason.METHOD: 405,
-    Reason.LIMITED: 429,
-    Reason.INTERNAL: 500,
-}
-_TITLES: Final = {
-    401: "Unauthorized",
-    403: "Forbidden",
-    404: "Not Found",
-    405: "Method Not Allowed",
-    422: "Unprocessable Entity",
-    429: "Too Many Requests",
-    500: "Internal Server Error",
-}
 _VALIDATION: Final = "Validation Error"
 
 
@@ -34,6 +16,7 @@ class FutureMonth(Rejection):
 
     def __init__(self, month: str) -> None:
         super().__init__(Reason.INVALID, f"startDate: {month} is in the future")
+        self.status = 422
 
 
 class OrganizationMismatch(Rejection):
@@ -65,10 +48,8 @@ def render(rejection: Rejection, context: RequestContext) -> ErrorReply:
         lines = [f"request: {rejection.message}"]
     headers = {"Allow": ", ".join(rejection.allow)} if rejection.allow else {}
     if context.switches[policy.ERROR_SHAPE] is ErrorShape.FLAT:
-        code = rejection.code if isinstance(rejection, InjectedFailure) else None
-        return ErrorReply(
-            status, {**_flat(status, message, lines, context), **({"error": code} if code else {})}, headers
-        )
+        flat = _flat(status, message, lines, context)
+        return ErrorReply(status, {**flat, "error": rejection.code or flat["error"]}, headers)
     listed = {"errors": lines} if lines else {}
     return ErrorReply(status, {"error": {"message": message, **listed, "status": status}}, headers)
 
@@ -78,20 +59,22 @@ def _message(rejection: Rejection, status: int, context: RequestContext) -> str:
     if isinstance(rejection, InjectedFailure):
         nested = context.switches[policy.ERROR_SHAPE] is ErrorShape.NESTED
         return f"{rejection.code}: {rejection.message}" if rejection.code and nested else rejection.message
-    return _VALIDATION if status == 400 else f"{_TITLES[status]}: {_sentence(rejection)}"
+    return _VALIDATION if status == 400 else f"{_title(status)}: {_sentence(rejection)}"
 
 
 def _status(rejection: Rejection, context: RequestContext) -> int:
-    if isinstance(rejection, InjectedFailure):
-        return rejection.status
-    if isinstance(rejection, FutureMonth):
-        return 422
     if isinstance(rejection, OrganizationMismatch):
         return int(context.switches[policy.FOREIGN_ORGANIZATION])
     everywhere = context.switches[policy.FORBIDDEN_EVERYWHERE] is ForbiddenEverywhere.YES
     if rejection.reason is Reason.FORBIDDEN and not everywhere:
         return 403 if context.operation in policy.FORBIDDEN_OPERATIONS else 401
-    return _STATUS[rejection.reason]
+    return rejection.status
+
+
+def _title(status: int) -> str:
+    if status == 400:
+        return _VALIDATION
+    return "Unprocessable Entity" if status == 422 else status_phrase(status)
 
 
 def _sentence(rejection: Rejection) -> str:
@@ -99,12 +82,11 @@ def _sentence(rejection: Rejection) -> str:
 
 
 def _flat(status: int, message: str, lines: list[str], context: RequestContext) -> dict[str, Any]:
-    title = _VALIDATION if status == 400 else _TITLES.get(status) or status_phrase(status)
     request = hashing.key(
         context.sandbox.config.seed, context.now.isoformat(), context.request.method, context.request.full_path
     )
     return {
-        "error": title.upper().replace(" ", "_"),
+        "error": _title(status).upper().replace(" ", "_"),
         "message": message,
         "status": status,
         "requestId": f"{request:016x}",

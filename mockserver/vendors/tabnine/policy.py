@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 from mockserver.gateway import pipeline
-from mockserver.gateway.switches import AnySwitch, Grade, switch
+from mockserver.gateway.switches import Grade, declared, switch
 
 NAME: Final = "tabnine"
 TITLE: Final = "Tabnine Usage Metrics API"
@@ -50,77 +50,7 @@ SETTINGS: Final[dict[str, Any]] = {
 LICENSE: Final[dict[str, Any]] = {"features": ["completions", "chat", "instruct", "agent"], "settings": {}}
 
 
-class ForbiddenEverywhere(StrEnum):
-    """Whether every endpoint answers 403 to a token that is not an Admin's."""
-
-    YES = "yes"
-    NO = "no"
-
-
-class ErrorShape(StrEnum):
-    """The shape of an error's body."""
-
-    NESTED = "nested"
-    FLAT = "flat"
-
-
-class ForeignOrganization(StrEnum):
-    """The status for an organizationId that is not the token's organization."""
-
-    STATUS_401 = "401"
-    STATUS_403 = "403"
-    STATUS_404 = "404"
-
-
-class LastNext(StrEnum):
-    """`meta.next` on the last page."""
-
-    ABSENT = "absent"
-    NULL = "null"
-
-
-class ZeroLimit(StrEnum):
-    """limit=0 on the user lists."""
-
-    EVERYTHING = "everything"
-    REJECT = "reject"
-
-
-class Subseconds(StrEnum):
-    """A fraction of a second in from and to."""
-
-    ACCEPT = "accept"
-    REJECT = "reject"
-
-
-class EmptyBuckets(StrEnum):
-    """A bucket without any activity."""
-
-    ZEROS = "zeros"
-    OMITTED = "omitted"
-
-
-class UsageSections(StrEnum):
-    """The sections of a bucket."""
-
-    FULL = "full"
-    FIRST = "first"
-
-
-class StrictUserFilters(StrEnum):
-    """Whether teamMember and active are required on the users list."""
-
-    NO = "no"
-    YES = "yes"
-
-
-class LongestRange(StrEnum):
-    """A range of more than 4,000 buckets."""
-
-    REJECT = "reject"
-    HISTORY = "history"
-
-
+ForbiddenEverywhere = StrEnum("ForbiddenEverywhere", ["YES", "NO"])
 FORBIDDEN_EVERYWHERE: Final = switch(
     "forbidden_everywhere",
     ForbiddenEverywhere,
@@ -128,6 +58,7 @@ FORBIDDEN_EVERYWHERE: Final = switch(
     description="A token that is not an Admin's: 403 at every endpoint, or only at the three where the page says so "
     "(team usage, user info, user usage) and 401 at the others.",
 )
+ErrorShape = StrEnum("ErrorShape", ["NESTED", "FLAT"])
 ERROR_SHAPE: Final = switch(
     "error_shape",
     ErrorShape,
@@ -135,42 +66,49 @@ ERROR_SHAPE: Final = switch(
     description="An error's body: everything inside `error`, as the live service answers, or flat, as the vendor's "
     "later file has it.",
 )
+ForeignOrganization = StrEnum("ForeignOrganization", {"STATUS_401": "401", "STATUS_403": "403", "STATUS_404": "404"})
 FOREIGN_ORGANIZATION: Final = switch(
     "foreign_organization",
     ForeignOrganization,
     grade=Grade.ASSUMED,
     description="The status when organizationId is not the token's organization. The page does not tell.",
 )
+LastNext = StrEnum("LastNext", ["ABSENT", "NULL"])
 LAST_NEXT: Final = switch(
     "last_next",
     LastNext,
     grade=Grade.DOCUMENTED,
     description="`meta.next` on the last page: no key, or null. Both are documented.",
 )
+ZeroLimit = StrEnum("ZeroLimit", ["EVERYTHING", "REJECT"])
 ZERO_LIMIT: Final = switch(
     "zero_limit",
     ZeroLimit,
     grade=Grade.ASSUMED,
     description="limit=0 on the user lists: everything, as on the teams list, or a 400.",
 )
+Subseconds = StrEnum("Subseconds", ["ACCEPT", "REJECT"])
 SUBSECONDS: Final = switch(
     "subseconds",
     Subseconds,
     grade=Grade.ASSUMED,
     description="A fraction of a second in from and to: accepted, or a 400.",
 )
+EmptyBuckets = StrEnum("EmptyBuckets", ["ZEROS", "OMITTED"])
 EMPTY_BUCKETS: Final = switch(
     "empty_buckets",
     EmptyBuckets,
     grade=Grade.ASSUMED,
     description="A day, week or month without any activity: a bucket of zeros, or no bucket.",
 )
+UsageSections = StrEnum("UsageSections", ["FULL", "FIRST"])
 USAGE_SECTIONS: Final = switch(
     "usage_sections",
     UsageSections,
     grade=Grade.DOCUMENTED,
     description="The sections of a bucket: all four of the later file, or codeCompletions and chat alone.",
 )
+StrictUserFilters = StrEnum("StrictUserFilters", ["NO", "YES"])
 STRICT_USER_FILTERS: Final = switch(
     "strict_user_filters",
     StrictUserFilters,
@@ -178,6 +116,7 @@ STRICT_USER_FILTERS: Final = switch(
     description="teamMember and active on the users list: optional, as the later file has it and every client does, "
     "or required, as the page marks them.",
 )
+LongestRange = StrEnum("LongestRange", ["REJECT", "HISTORY"])
 LONGEST_RANGE: Final = switch(
     "longest_range",
     LongestRange,
@@ -186,15 +125,4 @@ LONGEST_RANGE: Final = switch(
     "organization's first day and after the present. No limit is documented.",
 )
 
-SWITCHES: Final[tuple[AnySwitch, ...]] = (
-    FORBIDDEN_EVERYWHERE,
-    ERROR_SHAPE,
-    FOREIGN_ORGANIZATION,
-    LAST_NEXT,
-    ZERO_LIMIT,
-    SUBSECONDS,
-    EMPTY_BUCKETS,
-    USAGE_SECTIONS,
-    STRICT_USER_FILTERS,
-    LONGEST_RANGE,
-)
+SWITCHES: Final = declared(globals())

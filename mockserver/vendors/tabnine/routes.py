@@ -33,7 +33,7 @@ def teams(request: ViewRequest) -> Reply:
     """The teams, by name."""
     query = queries.load_page(queries.TeamsQuery(request.switches), request.args)
     found = accounts.teams(request.world, request.now)
-    page = pagination.cut(found, query, request.switches)
+    page = pagination.cut(found, query.offset, query.limit, request.switches)
     return _page(page, rows.Team(many=True).dump(page.items))
 
 
@@ -51,7 +51,7 @@ def organization_users(request: ViewRequest) -> Reply:
     """The users, filtered."""
     query = queries.load_users(request.args, request.switches)
     found = accounts.users(request.world, request.now, team_member=query.team_member, active=query.active)
-    page = pagination.cut(found, query, request.switches)
+    page = pagination.cut(found, query.offset, query.limit, request.switches)
     return _page(page, _USERS.dump(accounts.listed(request.world, request.now, page.items)))
 
 
@@ -72,7 +72,7 @@ def team_users(request: ViewRequest) -> Reply:
     """The users of a team, including deactivated ones."""
     query = queries.load_page(queries.TeamUsersQuery(request.switches), request.args)
     found = accounts.team_users(request.world, request.now, _team(request, request.path_variables["teamId"]))
-    page = pagination.cut(found, query, request.switches)
+    page = pagination.cut(found, query.offset, query.limit, request.switches)
     return _page(page, _USERS.dump(accounts.listed(request.world, request.now, page.items)))
 
 

@@ -1,4 +1,4 @@
-"""What the shared tests send to Augment."""
+"""Probes: what the shared tests send to Augment."""
 
 from collections.abc import Mapping
 from typing import Any, Final

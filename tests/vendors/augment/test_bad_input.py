@@ -1,4 +1,4 @@
-"""Whatever is sent, the answer is in Augment's words, without traceback or redirect, and the journal has an entry."""
+"""Bad input: always an answer in Augment's shape, without traceback or redirect, and a journal entry."""
 
 from dataclasses import replace
 
@@ -42,7 +42,7 @@ QUERIES = {
     "equals signs": "====",
     "a name and nothing": "=",
     "100 kB in one value": pytest.param("cursor=" + "A" * 100_000, marks=wire.TOO_LONG),
-    "100 kB of names": pytest.param("&".join(f"n{place}=" for place in range(15_000)), marks=wire.TOO_LONG),
+    "100 kB of names": pytest.param("&".join(f"n{index}=" for index in range(15_000)), marks=wire.TOO_LONG),
     "100 kB of one name": pytest.param("&".join(["date=2025-10-15"] * 6_500), marks=wire.TOO_LONG),
     "markup": "date=<script>alert(1)</script>",
 }
@@ -56,7 +56,7 @@ def _last_entry(client: Client) -> tuple[str, str, int]:
 
 
 @pytest.mark.parametrize(("path", "status"), PATHS.values(), ids=PATHS)
-def test_an_odd_path_is_there_or_404_and_never_a_redirect(augment: Client, path: str, status: int) -> None:
+def test_odd_path_is_served_or_404_and_never_redirected(augment: Client, path: str, status: int) -> None:
     answer = augment.get(path)
     assert answer.status == status
     assert set(answer.headers.keys()) == {"Content-Type", "Content-Length"}
@@ -66,18 +66,18 @@ def test_an_odd_path_is_there_or_404_and_never_a_redirect(augment: Client, path:
 @pytest.mark.parametrize(
     ("mount", "status"), [("//analytics/v0", 404), ("///analytics/v0", 404), ("/analytics//v0", 404)]
 )
-def test_slashes_before_the_mount_make_another_path_and_never_lead_past_the_door(
+def test_extra_leading_slashes_do_not_bypass_authentication(
     augment: Client, watch: Watch, mount: str, status: int
 ) -> None:
     """A base URL that ends in a slash is the classic mistake; it must not pass for right."""
     assert replace(augment, mount=mount).get("/dau").status == status
     assert replace(augment, mount=mount).bearing(None).get("/dau").status in {401, 404}
-    watch.take()  # The watch is told the folded path, which is described, and has no 404.
+    watch.take()  # The watch gets the folded path, which is described, and has no 404.
 
 
 @pytest.mark.parametrize("query", QUERIES.values(), ids=QUERIES)
 @pytest.mark.parametrize("path", ["/dau-count", "/dau", "/user-activity"])
-def test_an_odd_query_is_400(augment: Client, path: str, query: str) -> None:
+def test_odd_query_is_400(augment: Client, path: str, query: str) -> None:
     answer = augment.get(path, query)
     assert (answer.status, answer.code) == (400, "InvalidArgument")
     assert len(answer.body) < 1_000
@@ -86,13 +86,13 @@ def test_an_odd_query_is_400(augment: Client, path: str, query: str) -> None:
 
 
 @pytest.mark.parametrize("query", QUERIES.values(), ids=QUERIES)
-def test_an_odd_query_is_400_or_ignored_where_switches_are_lenient(augment: Client, query: str) -> None:
+def test_odd_query_is_400_or_ignored_under_lenient_switches(augment: Client, query: str) -> None:
     augment.switched(unknown_parameters="ignore", empty_parameters="ignore", page_size_over_maximum="clamp")
     assert augment.get("/dau", query).status in {200, 400}
 
 
 @pytest.mark.parametrize("method", UNKNOWN)
-def test_an_unknown_method_is_405(augment: Client, method: str) -> None:
+def test_unknown_method_is_405(augment: Client, method: str) -> None:
     answer = augment.ask(method, "/dau")
     assert (answer.status, answer.code, answer.headers["Allow"]) == (405, "MethodNotAllowed", "GET, HEAD")
     assert len(answer.body) < 3_000
@@ -105,19 +105,19 @@ BODIES = {
 
 
 @pytest.mark.parametrize(("body", "kind"), BODIES.values(), ids=BODIES)
-def test_a_great_body_on_a_get_is_400(augment: Client, body: bytes, kind: str) -> None:
+def test_large_body_on_a_get_is_400(augment: Client, body: bytes, kind: str) -> None:
     answer = augment.ask("GET", "/dau", body=body, headers={"Content-Type": kind})
     assert (answer.status, answer.code) == (400, "InvalidArgument")
     assert _last_entry(augment) == ("GET", "augment", 400)
 
 
-def test_a_small_body_on_a_get_is_nobodys_business(augment: Client) -> None:
+def test_small_body_on_a_get_is_ignored(augment: Client) -> None:
     plain = augment.get("/dau")
     assert augment.ask("GET", "/dau", body=b'{"date": "nonsense"}').body == plain.body
 
 
 @pytest.mark.parametrize("length", ["-1", "nonsense", "9" * 400, "1_000_000", "\u0665"])
-def test_a_length_that_is_none_is_400_or_nobodys_business(augment: Client, length: str) -> None:
+def test_malformed_content_length_is_400_or_ignored(augment: Client, length: str) -> None:
     answer = augment.ask("GET", "/dau", environ={"CONTENT_LENGTH": length.encode().decode("latin-1")})
     assert answer.status in {200, 400}
 
@@ -129,7 +129,7 @@ HEADERS = {
     "a condition": {"If-None-Match": "*", "If-Modified-Since": "nonsense"},
     "a cookie": {"Cookie": "=;=;=\xff"},
     "another host": {"Host": "api.augmentcode.com"},
-    "a host that is none": {"Host": "%%%"},
+    "a malformed host": {"Host": "%%%"},
     "another origin": {"Origin": "https://evil.example"},
     "a forwarded host": {"X-Forwarded-Host": "evil.example", "X-HTTP-Method-Override": "DELETE"},
 }
@@ -140,7 +140,7 @@ def test_odd_headers_change_nothing(augment: Client, headers: dict[str, str]) ->
     assert augment.ask("GET", "/dau", headers=headers).body == augment.get("/dau").body
 
 
-def test_the_journal_has_every_refusal_with_its_reason_and_no_credential(augment: Client) -> None:
+def test_journal_has_every_refusal_without_credentials(augment: Client) -> None:
     augment.bearing("Bearer my-own-secret").get("/dau", "token=my-own-secret&note=my-own-secret")
     augment.bearing(None).get("/dau")
     augment.bearing("Bearer mock-augment-acme-forbidden").get("/dau")

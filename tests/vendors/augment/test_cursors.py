@@ -1,4 +1,4 @@
-"""How pages are cut and how their cursors read (contract, section 5)."""
+"""Pages and their cursors (contract, section 5)."""
 
 import json
 from base64 import b64decode, b64encode, urlsafe_b64encode
@@ -29,8 +29,8 @@ def _cursor(last_id: object) -> str:
 
 @pytest.mark.parametrize("path", PAGED)
 @pytest.mark.parametrize("size", [1, 2, 7, 49, 50, 100])
-def test_the_pages_make_up_the_whole(augment_of_globex: Client, path: str, size: int) -> None:
-    whole = augment_of_globex.walk(path, **_day(path), page_size=100)[: size * 4]
+def test_pages_add_up_to_the_whole_list(augment_of_globex: Client, path: str, size: int) -> None:
+    whole = augment_of_globex.paginate(path, **_day(path), page_size=100)[: size * 4]
     found: list[Any] = []
     for page in augment_of_globex.pages(path, **_day(path), page_size=size):
         assert len(_rows(page)) == size
@@ -41,8 +41,8 @@ def test_the_pages_make_up_the_whole(augment_of_globex: Client, path: str, size:
 
 
 @pytest.mark.parametrize("path", PAGED)
-def test_has_more_is_said_as_long_as_rows_follow_and_not_once_more(augment: Client, path: str) -> None:
-    total = len(augment.walk(path, **_day(path)))
+def test_has_more_is_true_exactly_while_rows_follow(augment: Client, path: str) -> None:
+    total = len(augment.paginate(path, **_day(path)))
     whole = augment.got(path, **_day(path), page_size=min(total, 100))
     assert whole["pagination"]["has_more"] is (total > 100)
     size = next(size for size in range(2, 101) if total % size == 0) if total > 100 else total
@@ -51,7 +51,7 @@ def test_has_more_is_said_as_long_as_rows_follow_and_not_once_more(augment: Clie
 
 
 @pytest.mark.parametrize("path", PAGED)
-def test_a_cursor_is_padded_base64_of_compact_json_with_the_last_id(augment: Client, path: str) -> None:
+def test_cursor_is_padded_base64_json_with_the_last_id(augment: Client, path: str) -> None:
     cursor = augment.got(path, page_size=3)["pagination"]["next_cursor"]
     text = b64decode(cursor, validate=True).decode()
     content = json.loads(text)
@@ -68,12 +68,12 @@ LAST = {
 
 
 @pytest.mark.parametrize("path", PAGED)
-@pytest.mark.parametrize("reading", LAST)
-def test_the_last_page_says_so_in_three_readings(augment: Client, path: str, reading: str) -> None:
-    augment.switched(last_cursor=reading)
+@pytest.mark.parametrize("option", LAST)
+def test_last_page_has_three_forms_of_next_cursor(augment: Client, path: str, option: str) -> None:
+    augment.switched(last_cursor=option)
     *_, last = augment.pages(path, **_day(path))
-    assert last["pagination"] == LAST[reading]
-    assert augment.get(path, {"cursor": _cursor("zzzz")}).json["pagination"] == LAST[reading]
+    assert last["pagination"] == LAST[option]
+    assert augment.get(path, {"cursor": _cursor("zzzz")}).json["pagination"] == LAST[option]
 
 
 UNDECODABLE = {
@@ -105,14 +105,14 @@ UNDECODABLE = {
 
 @pytest.mark.parametrize("path", PAGED)
 @pytest.mark.parametrize("cursor", UNDECODABLE.values(), ids=UNDECODABLE)
-def test_a_cursor_that_cannot_be_decoded_is_400(augment: Client, path: str, cursor: str) -> None:
+def test_malformed_cursor_is_400(augment: Client, path: str, cursor: str) -> None:
     answer = augment.get(path, {"cursor": cursor})
     assert (answer.status, answer.code) == (400, "InvalidArgument")
     assert answer.message.startswith("cursor must be")
 
 
 @pytest.mark.parametrize("path", PAGED)
-def test_the_padding_may_come_raw_or_encoded(augment: Client, path: str) -> None:
+def test_cursor_padding_may_be_raw_or_encoded(augment: Client, path: str) -> None:
     cursors = [page["pagination"]["next_cursor"] for page in augment.pages(path, **_day(path), page_size=1)][:20]
     padded = next((cursor for cursor in cursors if cursor.endswith("=")), _cursor("user3"))
     assert padded.endswith("=")
@@ -135,7 +135,7 @@ NOBODY = {
 
 @pytest.mark.parametrize("path", PAGED)
 @pytest.mark.parametrize("last_id", NOBODY.values(), ids=NOBODY)
-def test_the_id_of_nobody_is_a_place_in_the_order_all_the_same(augment: Client, path: str, last_id: str) -> None:
+def test_unknown_id_in_a_cursor_is_still_a_position(augment: Client, path: str, last_id: str) -> None:
     """A page starts after an id in the sort order, whether or not its row exists: everything, or nothing."""
     page = augment.got(path, **_day(path), cursor=_cursor(last_id))
     whole = augment.got(path, **_day(path))
@@ -143,16 +143,16 @@ def test_the_id_of_nobody_is_a_place_in_the_order_all_the_same(augment: Client, 
 
 
 @pytest.mark.parametrize("path", PAGED)
-def test_a_page_starts_after_somebody_whether_or_not_they_have_a_row_there(augment: Client, path: str) -> None:
-    """A cursor is a place in the order of users and carries no filter, not even which endpoint made it."""
+def test_page_starts_after_a_user_without_a_row_too(augment: Client, path: str) -> None:
+    """A cursor is a position in the order of users; it has no filter, not even the endpoint that made it."""
     wide = {"start_date": "2025-08-01", "end_date": DAY}
-    order = [_name(row) for row in augment.walk("/user-activity", **wide)]
-    places = list(augment.pages("/user-activity", **wide, page_size=1))[:-1]
-    rows = augment.walk(path, **_day(path))
-    assert set(order[: len(places)]) - {_name(row) for row in rows}
-    for place, page in enumerate(places):
+    order = [_name(row) for row in augment.paginate("/user-activity", **wide)]
+    positions = list(augment.pages("/user-activity", **wide, page_size=1))[:-1]
+    rows = augment.paginate(path, **_day(path))
+    assert set(order[: len(positions)]) - {_name(row) for row in rows}
+    for index, page in enumerate(positions):
         found = _rows(augment.got(path, **_day(path), page_size=5, cursor=page["pagination"]["next_cursor"]))
-        assert found == [row for row in rows if order.index(_name(row)) > place][:5]
+        assert found == [row for row in rows if order.index(_name(row)) > index][:5]
 
 
 def _name(row: Any) -> str:
@@ -165,24 +165,22 @@ def test_changed_filters_apply_from_the_cursor_on(augment: Client) -> None:
     cursor = first["pagination"]["next_cursor"]
     rest = augment.got("/user-activity", start_date="2025-09-01", end_date="2025-10-17", page_size=100, cursor=cursor)
     whole = augment.got("/user-activity", start_date="2025-09-01", end_date="2025-10-17", page_size=100)
-    place = [_name(row) for row in whole["users"]].index(_name(first["users"][-1]))
-    assert rest["users"] == whole["users"][place + 1 :]
+    index = [_name(row) for row in whole["users"]].index(_name(first["users"][-1]))
+    assert rest["users"] == whole["users"][index + 1 :]
 
 
 @pytest.mark.parametrize("path", ["/dau-count", "/daily-usage"])
-def test_lists_of_days_have_no_pagination_at_all(augment: Client, path: str) -> None:
+def test_lists_of_days_have_no_pagination(augment: Client, path: str) -> None:
     assert "pagination" not in augment.got(path)
 
 
-def test_names_that_look_like_a_cursors_inside_are_walked_like_any_other(
-    tmp_path: Path, augment_of: Callable[..., Client]
-) -> None:
+def test_names_that_look_like_cursors_are_paginated(tmp_path: Path, augment_of: Callable[..., Client]) -> None:
     file = tmp_path / "odd.yaml"
     file.write_text(
         "slug: odd\nname: Odd\npeople: 20\nlanguages: {'A|B': 1, C: 1, A: 1}\neditors: {'X|Y': 1, Z: 1}\n",
         encoding="utf-8",
     )
     odd = augment_of("odd", organization_file=file)
-    whole = odd.walk(PAGED[2], date="2025-10-16")
+    whole = odd.paginate(PAGED[2], date="2025-10-16")
     assert {"A|B", "A"} <= {row["language"] for row in whole}
-    assert odd.walk(PAGED[2], date="2025-10-16", page_size=1) == whole
+    assert odd.paginate(PAGED[2], date="2025-10-16", page_size=1) == whole

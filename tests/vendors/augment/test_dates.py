@@ -1,4 +1,4 @@
-"""Which days may be asked for, and which range a question means (contract, section 3, without freshness)."""
+"""Allowed days, and the range of a query (contract, section 3, without freshness)."""
 
 import pytest
 
@@ -59,7 +59,7 @@ MALFORMED = {
     "slashes": "2025/01/05",
     "a week": "2025-W01-1",
     "a day of the year": "2025-005",
-    "an instant": "2025-01-05T00:00:00Z",
+    "a timestamp": "2025-01-05T00:00:00Z",
     "the other way round": "05-01-2025",
     "a minus": "-2025-01-05",
     "five digits": "12025-01-05",
@@ -71,7 +71,7 @@ MALFORMED = {
 
 @pytest.mark.parametrize(("query", "first", "last"), EFFECTIVE.values(), ids=EFFECTIVE)
 @pytest.mark.parametrize("path", RANGED)
-def test_the_effective_range_follows_from_what_is_given(
+def test_effective_range_follows_from_the_given_dates(
     augment: Client, path: str, query: str, first: str, last: str
 ) -> None:
     answer = augment.get(path, query)
@@ -82,7 +82,7 @@ def test_the_effective_range_follows_from_what_is_given(
 
 @pytest.mark.parametrize(("query", "name", "rule"), REFUSED_RANGES.values(), ids=REFUSED_RANGES)
 @pytest.mark.parametrize("path", RANGED)
-def test_a_range_that_breaks_a_rule_is_400_and_names_both(
+def test_invalid_range_is_400_and_names_both_dates(
     augment: Client, path: str, query: str, name: str, rule: str
 ) -> None:
     answer = augment.get(path, query)
@@ -91,14 +91,14 @@ def test_a_range_that_breaks_a_rule_is_400_and_names_both(
     assert name in answer.message or "range" in answer.message
 
 
-def test_the_documented_words_come_back(augment: Client) -> None:
+def test_documented_messages_are_used(augment: Client) -> None:
     answer = augment.get("/dau-count", "end_date=2025-10-21")
     assert answer.message == "end_date cannot be later than yesterday (UTC)"
 
 
 @pytest.mark.parametrize("text", MALFORMED.values(), ids=MALFORMED)
 @pytest.mark.parametrize("name", ["start_date", "end_date"])
-def test_a_malformed_date_of_a_range_is_400(augment: Client, name: str, text: str) -> None:
+def test_malformed_date_of_a_range_is_400(augment: Client, name: str, text: str) -> None:
     answer = augment.get("/daily-usage", {name: text})
     assert (answer.status, answer.code) == (400, "InvalidArgument")
     assert answer.message.startswith(f"{name} must be a date that exists, written YYYY-MM-DD")
@@ -107,7 +107,7 @@ def test_a_malformed_date_of_a_range_is_400(augment: Client, name: str, text: st
 
 @pytest.mark.parametrize("text", MALFORMED.values(), ids=MALFORMED)
 @pytest.mark.parametrize("path", DATED)
-def test_a_malformed_day_is_400(augment: Client, path: str, text: str) -> None:
+def test_malformed_date_of_a_day_is_400(augment: Client, path: str, text: str) -> None:
     answer = augment.get(path, {"date": text})
     assert (answer.status, answer.code) == (400, "InvalidArgument")
 
@@ -128,20 +128,20 @@ REFUSED_DAYS = {
 
 @pytest.mark.parametrize(("query", "day"), DAYS.values(), ids=DAYS)
 @pytest.mark.parametrize("path", DATED)
-def test_a_day_is_yesterday_unless_given(augment: Client, path: str, query: str, day: str) -> None:
+def test_default_day_is_yesterday(augment: Client, path: str, query: str, day: str) -> None:
     answer = augment.get(path, query)
     assert (answer.status, answer.json["metadata"]["effective_date"]) == (200, day)
 
 
 @pytest.mark.parametrize(("query", "rule"), REFUSED_DAYS.values(), ids=REFUSED_DAYS)
 @pytest.mark.parametrize("path", DATED)
-def test_a_day_that_may_not_be_asked_for_is_400(augment: Client, path: str, query: str, rule: str) -> None:
+def test_day_outside_the_period_is_400(augment: Client, path: str, query: str, rule: str) -> None:
     answer = augment.get(path, query)
     assert (answer.status, answer.code) == (400, "InvalidArgument")
     assert answer.message.startswith(rule)
 
 
-def test_total_days_counts_the_range_where_every_day_is_answered(augment: Client) -> None:
+def test_total_days_counts_the_days_of_the_range(augment: Client) -> None:
     for path in ("/dau-count", "/user-activity"):
         metadata = augment.got(path, start_date="2025-08-01", end_date="2025-08-31")["metadata"]
         assert metadata["total_days"] == 31

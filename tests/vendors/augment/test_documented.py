@@ -1,4 +1,4 @@
-"""The documentation's own examples come back digit for digit, but where the page disagrees with itself.
+"""The documentation's own examples are reproduced exactly, except where the page contradicts itself.
 
 Where it does, and what is served instead, stands beside each example in fixtures/documented/augment.
 """
@@ -36,7 +36,7 @@ def _place(body: Any, pointer: str) -> tuple[Any, str | int]:
 
 
 def _changed(printed: Any, served: Any, change: dict[str, Any]) -> None:
-    """Change what is printed as the example says that it is served, checking what is left open."""
+    """Change the printed answer as the example describes, and check what is left open."""
     expected, key = _place(printed, change["at"])
     there, _ = _place(served, change["at"])
     if change["op"] in {"replace", "add"}:
@@ -52,7 +52,7 @@ def _changed(printed: Any, served: Any, change: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("example", EXAMPLES.values(), ids=EXAMPLES)
-def test_a_documented_example_comes_back_digit_for_digit(documented: Client, example: Any) -> None:
+def test_documented_example_is_reproduced_exactly(documented: Client, example: Any) -> None:
     answer = documented.at(example["clock"]).get(
         example["request"]["path"].removeprefix(documented.mount), example["request"]["query"]
     )
@@ -63,7 +63,7 @@ def test_a_documented_example_comes_back_digit_for_digit(documented: Client, exa
 
 
 @pytest.mark.parametrize("example", [one for one in EXAMPLES.values() if one["status"] == 200])
-def test_no_more_than_the_rows_and_the_order_of_keys_is_ours(documented: Client, example: Any) -> None:
+def test_example_differs_only_in_rows_and_key_order(documented: Client, example: Any) -> None:
     """A client that reads by position sees the keys in the documented order."""
     request = example["request"]
     body = documented.at(example["clock"]).get(request["path"].removeprefix(documented.mount), request["query"]).json
@@ -72,21 +72,21 @@ def test_no_more_than_the_rows_and_the_order_of_keys_is_ours(documented: Client,
 
 
 @pytest.mark.parametrize("name", [name for name, one in EXAMPLES.items() if "next_request" in one])
-def test_a_printed_request_for_the_next_page_leads_on(documented: Client, name: str) -> None:
+def test_documented_request_for_the_next_page_works(documented: Client, name: str) -> None:
     request = EXAMPLES[name]["next_request"]
     first = EXAMPLES[name]["request"]["query"]
     path = request["path"].removeprefix(documented.mount)
     page = documented.at(EXAMPLES[name]["clock"]).got(path, **request["query"])
-    rows = documented.walk(path, **first)
+    rows = documented.paginate(path, **first)
     found = page["users" if "users" in page else "records"]
     assert found
-    assert any(rows[place : place + len(found)] == found for place in range(1, len(rows)))
+    assert any(rows[index : index + len(found)] == found for index in range(1, len(rows)))
 
 
-def test_the_dau_page_ends_with_the_documented_cursor(documented: Client) -> None:
+def test_dau_page_ends_with_the_documented_cursor(documented: Client) -> None:
     page = documented.got("/dau", date="2025-10-15", page_size=50)
     assert page["pagination"] == {"next_cursor": "eyJsYXN0X2lkIjoidXNlcjUwIn0=", "has_more": True}
-    assert len(documented.walk("/dau", date="2025-10-15", page_size=50)) == 100
+    assert len(documented.paginate("/dau", date="2025-10-15", page_size=50)) == 100
 
 
 def test_every_documented_endpoint_has_an_example() -> None:

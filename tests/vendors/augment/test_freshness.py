@@ -1,4 +1,4 @@
-"""When the data of a day arrive, and what is answered before that (contract, section 3, freshness)."""
+"""Freshness: when the data of a day arrive, and the answers before that (contract, section 3, freshness)."""
 
 import pytest
 
@@ -11,7 +11,7 @@ DATED = ("/dau", "/daily-user-activity-by-editor-language")
 ARRIVED = {
     "midnight": ("2025-10-21T00:00:00Z", 2, False),
     "an hour later": ("2025-10-21T01:00:00Z", 2, False),
-    "the last instant before": ("2025-10-21T01:59:59.999999Z", 2, False),
+    "the last timestamp before": ("2025-10-21T01:59:59.999999Z", 2, False),
     "two o'clock": ("2025-10-21T02:00:00Z", 2, True),
     "the end of the day": ("2025-10-21T23:59:59.999999Z", 2, True),
     "published at midnight": ("2025-10-21T00:00:00Z", 0, True),
@@ -25,7 +25,7 @@ EARLY = ("2025-10-21T00:00:00Z", "2025-10-21T01:59:59.999Z")
 
 
 @pytest.mark.parametrize(("now", "hour", "arrived"), ARRIVED.values(), ids=ARRIVED)
-def test_the_data_of_a_day_arrive_at_the_publication_hour_of_the_next(
+def test_data_arrive_at_the_publication_hour_of_the_next_day(
     augment: Client, now: str, hour: int, *, arrived: bool
 ) -> None:
     augment.at(now).switched(publication_hour=hour)
@@ -38,7 +38,7 @@ def test_the_data_of_a_day_arrive_at_the_publication_hour_of_the_next(
 
 
 @pytest.mark.parametrize("now", EARLY)
-def test_before_that_yesterday_may_be_asked_for_and_is_empty(augment: Client, now: str) -> None:
+def test_yesterday_is_empty_before_publication(augment: Client, now: str) -> None:
     augment.at(now)
     counted = augment.got("/dau-count", start_date="2025-10-14", end_date=YESTERDAY)
     assert [row["date"] for row in counted["daily_active_user_counts"]][-1] == YESTERDAY
@@ -53,13 +53,15 @@ def test_before_that_yesterday_may_be_asked_for_and_is_empty(augment: Client, no
         assert page["metadata"]["effective_date"] == YESTERDAY
 
 
-def test_before_that_a_user_has_what_the_earlier_days_gave(augment: Client) -> None:
-    early = augment.at(EARLY[0]).walk("/user-activity", start_date="2025-10-15", end_date=YESTERDAY)
-    known = augment.at("2025-10-21T12:00:00Z").walk("/user-activity", start_date="2025-10-15", end_date="2025-10-19")
+def test_user_activity_before_publication_has_earlier_days(augment: Client) -> None:
+    early = augment.at(EARLY[0]).paginate("/user-activity", start_date="2025-10-15", end_date=YESTERDAY)
+    known = augment.at("2025-10-21T12:00:00Z").paginate(
+        "/user-activity", start_date="2025-10-15", end_date="2025-10-19"
+    )
     assert early == known != []
 
 
-def test_a_cursor_into_a_day_without_data_leads_to_nothing(augment: Client) -> None:
+def test_cursor_into_a_day_without_data_leads_to_nothing(augment: Client) -> None:
     cursor = augment.got("/dau", page_size=1)["pagination"]["next_cursor"]
     augment.at(EARLY[0])
     for path in DATED:
@@ -67,7 +69,7 @@ def test_a_cursor_into_a_day_without_data_leads_to_nothing(augment: Client) -> N
 
 
 @pytest.mark.parametrize("now", EARLY)
-def test_the_other_reading_refuses_yesterday_as_if_it_were_today(augment: Client, now: str) -> None:
+def test_yesterday_can_be_refused_before_publication(augment: Client, now: str) -> None:
     augment.at(now).switched(before_publication="reject")
     for query in (f"start_date={YESTERDAY}", f"end_date={YESTERDAY}", f"start_date=2025-10-14&end_date={YESTERDAY}"):
         for path in RANGED:
@@ -77,7 +79,7 @@ def test_the_other_reading_refuses_yesterday_as_if_it_were_today(augment: Client
         assert answer.message.startswith("date cannot be later than 2025-10-19")
 
 
-def test_the_other_reading_ends_defaults_the_day_before(augment: Client) -> None:
+def test_default_range_can_end_the_day_before_yesterday(augment: Client) -> None:
     augment.at(EARLY[0]).switched(before_publication="reject")
     for path in RANGED:
         metadata = augment.got(path)["metadata"]
@@ -88,20 +90,20 @@ def test_the_other_reading_ends_defaults_the_day_before(augment: Client) -> None
         assert augment.got(path)["metadata"]["effective_date"] == "2025-10-19"
 
 
-def test_the_other_reading_changes_nothing_once_the_data_are_there(augment: Client) -> None:
+def test_before_publication_changes_nothing_after_publication(augment: Client) -> None:
     before = [augment.get(path).body for path in (*RANGED, *DATED)]
     augment.switched(before_publication="reject")
     assert [augment.get(path).body for path in (*RANGED, *DATED)] == before
 
 
-def test_the_oldest_day_is_counted_from_yesterday_in_either_reading(augment: Client) -> None:
-    for reading in ("empty", "reject"):
-        augment.at(EARLY[0]).switched(before_publication=reading)
+def test_oldest_day_is_counted_from_yesterday(augment: Client) -> None:
+    for option in ("empty", "reject"):
+        augment.at(EARLY[0]).switched(before_publication=option)
         assert augment.get("/dau", "date=2023-10-20").status == 200
         assert augment.get("/dau", "date=2023-10-19").status == 400
 
 
-def test_an_answer_changes_at_the_very_instant_that_data_arrive(augment: Client) -> None:
+def test_answer_changes_when_data_arrive(augment: Client) -> None:
     """What was answered before may have been kept; it must not outlive the moment."""
     augment.at("2025-10-21T01:59:59.999999Z")
     before = augment.got("/dau")["users"]

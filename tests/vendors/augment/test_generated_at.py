@@ -1,4 +1,4 @@
-"""How an answer says when it was made (contract, section 7, generated_at)."""
+"""The timestamp of an answer (contract, section 7, generated_at)."""
 
 import pytest
 
@@ -17,12 +17,12 @@ PATHS = ("/dau-count", "/dau", "/daily-usage", "/user-activity", "/daily-user-ac
 
 @pytest.mark.parametrize(("now", "written"), FORMS.values(), ids=FORMS)
 @pytest.mark.parametrize("path", PATHS)
-def test_generated_at_is_now_as_protobuf_writes_it(augment: Client, path: str, now: str, written: str) -> None:
+def test_generated_at_is_now_in_protobuf_format(augment: Client, path: str, now: str, written: str) -> None:
     assert augment.at(now).got(path)["metadata"]["generated_at"] == written
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_it_moves_with_the_clock_while_all_else_stays(augment: Client, path: str) -> None:
+def test_generated_at_alone_moves_with_the_clock(augment: Client, path: str) -> None:
     first = augment.at("2025-10-21T10:30:00Z").got(path)
     later = augment.at("2025-10-21T10:30:01.25Z").got(path)
     assert later["metadata"].pop("generated_at") == "2025-10-21T10:30:01.250Z"

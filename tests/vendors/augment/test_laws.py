@@ -1,4 +1,4 @@
-"""What holds between the endpoints, whatever the organization, the seed and the days (contract, sections 7 and 8)."""
+"""Laws that hold across the endpoints for any organization, seed and days (contract, sections 7 and 8)."""
 
 from collections.abc import Callable
 from datetime import date
@@ -29,13 +29,11 @@ def world(opened: Callable[[str], Client]) -> World:
 
 @settings(max_examples=25)
 @given(which=some_world, day=worlds.days())
-def test_the_count_of_a_day_is_its_users_and_the_users_with_a_record(
-    world: World, which: tuple[str, int | None], day: date
-) -> None:
+def test_daily_count_agrees_with_users_and_records(world: World, which: tuple[str, int | None], day: date) -> None:
     client, text = world(*which), day.isoformat()
     [counted] = client.got("/dau-count", start_date=text, end_date=text)["daily_active_user_counts"]
-    users = [worlds.name(row) for row in client.walk("/dau", date=text, page_size=250)]
-    records = client.walk(RECORDS, date=text, page_size=100)
+    users = [worlds.name(row) for row in client.paginate("/dau", date=text, page_size=250)]
+    records = client.paginate(RECORDS, date=text, page_size=100)
     assert counted == {"date": text, "user_count": len(users)}
     assert len(set(users)) == len(users)
     assert [user for user, _ in groupby(records, worlds.name)] == users
@@ -43,12 +41,10 @@ def test_the_count_of_a_day_is_its_users_and_the_users_with_a_record(
 
 @settings(max_examples=25)
 @given(which=some_world, day=worlds.days())
-def test_the_records_of_a_user_add_up_to_their_activity_of_that_day(
-    world: World, which: tuple[str, int | None], day: date
-) -> None:
+def test_records_of_a_user_add_up_to_their_activity(world: World, which: tuple[str, int | None], day: date) -> None:
     client, text = world(*which), day.isoformat()
-    activity = client.walk("/user-activity", start_date=text, end_date=text, page_size=100)
-    records = client.walk(RECORDS, date=text, page_size=100)
+    activity = client.paginate("/user-activity", start_date=text, end_date=text, page_size=100)
+    records = client.paginate(RECORDS, date=text, page_size=100)
     by_user = {user: [row["metrics"] for row in rows] for user, rows in groupby(records, worlds.name)}
     assert {row["active_days"] for row in activity} <= {1}
     assert [worlds.name(row) for row in activity] == list(by_user)
@@ -59,10 +55,8 @@ def test_the_records_of_a_user_add_up_to_their_activity_of_that_day(
 
 @settings(max_examples=25)
 @given(which=some_world, day=worlds.days())
-def test_records_ascend_by_user_then_language_then_editor_and_none_comes_twice(
-    world: World, which: tuple[str, int | None], day: date
-) -> None:
-    records = world(*which).walk(RECORDS, date=day.isoformat(), page_size=100)
+def test_records_are_ordered_without_repetition(world: World, which: tuple[str, int | None], day: date) -> None:
+    records = world(*which).paginate(RECORDS, date=day.isoformat(), page_size=100)
     for _, rows in groupby(records, worlds.name):
         labels = [(row["language"], row["editor"]) for row in rows]
         assert labels == sorted(set(labels))
@@ -70,21 +64,19 @@ def test_records_ascend_by_user_then_language_then_editor_and_none_comes_twice(
 
 @settings(max_examples=25)
 @given(which=some_world, span=worlds.spans(30))
-def test_users_added_up_are_days_added_up(world: World, which: tuple[str, int | None], span: Span) -> None:
+def test_sum_over_users_is_the_sum_over_days(world: World, which: tuple[str, int | None], span: Span) -> None:
     client = world(*which)
-    users = client.walk("/user-activity", **span.query, page_size=100)
+    users = client.paginate("/user-activity", **span.query, page_size=100)
     used = client.got("/daily-usage", **span.query)["daily_usage"]
     assert worlds.added([row["metrics"] for row in users]) == worlds.added([row["metrics"] for row in used])
 
 
 @settings(max_examples=25)
 @given(which=some_world, span=worlds.spans(5))
-def test_active_days_are_the_days_on_which_the_user_is_in_dau(
-    world: World, which: tuple[str, int | None], span: Span
-) -> None:
+def test_active_days_count_the_days_in_dau(world: World, which: tuple[str, int | None], span: Span) -> None:
     client = world(*which)
-    present = [worlds.name(row) for day in span.days for row in client.walk("/dau", date=day, page_size=250)]
-    users = client.walk("/user-activity", **span.query, page_size=100)
+    present = [worlds.name(row) for day in span.days for row in client.paginate("/dau", date=day, page_size=250)]
+    users = client.paginate("/user-activity", **span.query, page_size=100)
     assert {worlds.name(row): row["active_days"] for row in users} == {
         user: present.count(user) for user in set(present)
     }
@@ -92,9 +84,7 @@ def test_active_days_are_the_days_on_which_the_user_is_in_dau(
 
 @settings(max_examples=25)
 @given(which=some_world, span=worlds.spans(90))
-def test_daily_usage_has_the_days_that_dau_count_counts_anybody_on(
-    world: World, which: tuple[str, int | None], span: Span
-) -> None:
+def test_daily_usage_has_the_days_with_active_users(world: World, which: tuple[str, int | None], span: Span) -> None:
     client = world(*which)
     counts = client.got("/dau-count", **span.query)
     usage = client.got("/daily-usage", **span.query)
@@ -107,13 +97,11 @@ def test_daily_usage_has_the_days_that_dau_count_counts_anybody_on(
 
 @settings(max_examples=25)
 @given(which=some_world, span=worlds.spans(20))
-def test_totals_are_their_parts_and_no_part_is_more_than_its_whole(
-    world: World, which: tuple[str, int | None], span: Span
-) -> None:
+def test_totals_are_the_sums_of_their_parts(world: World, which: tuple[str, int | None], span: Span) -> None:
     client = world(*which)
-    users = client.walk("/user-activity", **span.query, page_size=100)
+    users = client.paginate("/user-activity", **span.query, page_size=100)
     usage = client.got("/daily-usage", **span.query)["daily_usage"]
-    records = client.walk(RECORDS, date=span.last.isoformat(), page_size=100)
+    records = client.paginate(RECORDS, date=span.last.isoformat(), page_size=100)
     for metrics in [row["metrics"] for row in (*users, *usage, *records)]:
         assert len(metrics) == 16
         assert metrics["total_modified_lines_of_code"] == sum(metrics[f"{part}_lines_of_code"] for part in LINES)
@@ -125,18 +113,18 @@ def test_totals_are_their_parts_and_no_part_is_more_than_its_whole(
 
 @settings(max_examples=25)
 @given(which=some_world, day=worlds.days(), data=st.data())
-def test_any_chain_of_page_sizes_and_cursors_makes_up_the_whole(
+def test_pages_of_any_sizes_add_up_to_the_whole_list(
     world: World, which: tuple[str, int | None], day: date, data: st.DataObject
 ) -> None:
     client = world(*which)
     path, key = data.draw(st.sampled_from([("/dau", "users"), ("/user-activity", "users"), (RECORDS, "records")]))
     query = Span(day, day).query if path == "/user-activity" else {"date": day.isoformat()}
-    whole, place, cursor = client.walk(path, **query, page_size=100), 0, ""
+    whole, index, cursor = client.paginate(path, **query, page_size=100), 0, ""
     for size in data.draw(st.lists(st.integers(1, 60), min_size=1, max_size=8)):
         page = client.got(path, **query, page_size=size, **({"cursor": cursor} if cursor else {}))
-        assert page[key] == whole[place : place + size]
-        place += size
-        assert page["pagination"]["has_more"] is (place < len(whole))
+        assert page[key] == whole[index : index + size]
+        index += size
+        assert page["pagination"]["has_more"] is (index < len(whole))
         cursor = page["pagination"]["next_cursor"]
         if not cursor:
             break
@@ -144,7 +132,7 @@ def test_any_chain_of_page_sizes_and_cursors_makes_up_the_whole(
 
 @settings(max_examples=25)
 @given(which=some_world, long=worlds.spans(60), data=st.data())
-def test_a_longer_range_never_loses_a_day_nor_a_user(
+def test_longer_range_loses_no_day_and_no_user(
     world: World, which: tuple[str, int | None], long: Span, data: st.DataObject
 ) -> None:
     client = world(*which)
@@ -152,8 +140,8 @@ def test_a_longer_range_never_loses_a_day_nor_a_user(
     for path, key in (("/dau-count", "daily_active_user_counts"), ("/daily-usage", "daily_usage")):
         within = [row for row in client.got(path, **long.query)[key] if row["date"] in short.days]
         assert client.got(path, **short.query)[key] == within
-    more = {worlds.name(row): row for row in client.walk("/user-activity", **long.query, page_size=100)}
-    for row in client.walk("/user-activity", **short.query, page_size=100):
+    more = {worlds.name(row): row for row in client.paginate("/user-activity", **long.query, page_size=100)}
+    for row in client.paginate("/user-activity", **short.query, page_size=100):
         whole = more[worlds.name(row)]
         assert row["active_days"] <= whole["active_days"]
         assert all(row["metrics"][each] <= whole["metrics"][each] for each in whole["metrics"])
@@ -162,17 +150,15 @@ def test_a_longer_range_never_loses_a_day_nor_a_user(
 @settings(max_examples=25)
 @given(which=some_world, span=worlds.spans(90))
 def test_people_come_before_service_accounts(world: World, which: tuple[str, int | None], span: Span) -> None:
-    kinds = ["user_email" in row for row in world(*which).walk("/user-activity", **span.query, page_size=100)]
+    kinds = ["user_email" in row for row in world(*which).paginate("/user-activity", **span.query, page_size=100)]
     assert kinds == sorted(kinds, reverse=True)
 
 
 @settings(max_examples=25)
 @given(which=some_world.filter(lambda which: which[0] != "documented"), span=worlds.spans(30))
-def test_generated_service_accounts_work_through_the_cli_unattended(
-    world: World, which: tuple[str, int | None], span: Span
-) -> None:
+def test_service_accounts_only_use_the_unattended_cli(world: World, which: tuple[str, int | None], span: Span) -> None:
     """Scripted facts may say otherwise, and those of the documentation have to."""
-    for row in world(*which).walk("/user-activity", **span.query, page_size=100):
+    for row in world(*which).paginate("/user-activity", **span.query, page_size=100):
         if "service_account_name" in row:
             metrics = row["metrics"]
             assert metrics["total_messages"] == metrics["cli_agent_non_interactive_messages"] > 0

@@ -1,4 +1,4 @@
-"""What the bundled organizations promise to a client of Augment, seen from outside."""
+"""The bundled organizations as a client of Augment sees them."""
 
 from collections.abc import Callable
 
@@ -17,7 +17,7 @@ def initech(opened: Callable[[str], Client]) -> Client:
 
 
 @pytest.mark.parametrize(("day", "users"), [("2025-09-16", 50), ("2025-09-17", 100), ("2025-09-18", 250)])
-def test_initech_has_stated_numbers_of_users_where_pages_end(initech: Client, day: str, users: int) -> None:
+def test_initech_has_full_pages_exactly(initech: Client, day: str, users: int) -> None:
     [counted] = initech.got("/dau-count", start_date=day, end_date=day)["daily_active_user_counts"]
     assert counted["user_count"] == users
     page = initech.got("/dau", date=day, page_size=users)
@@ -27,7 +27,7 @@ def test_initech_has_stated_numbers_of_users_where_pages_end(initech: Client, da
 
 
 @pytest.mark.parametrize(("first", "last"), [("2024-08-12", "2024-08-18"), ("2025-08-11", "2025-08-17")])
-def test_a_silent_week_is_zeros_and_nothing_at_all(initech: Client, first: str, last: str) -> None:
+def test_silent_week_has_no_data(initech: Client, first: str, last: str) -> None:
     span = {"start_date": first, "end_date": last}
     assert [row["user_count"] for row in initech.got("/dau-count", **span)["daily_active_user_counts"]] == [0] * 7
     assert initech.got("/daily-usage", **span)["daily_usage"] == []
@@ -35,34 +35,34 @@ def test_a_silent_week_is_zeros_and_nothing_at_all(initech: Client, first: str, 
     assert initech.got("/user-activity", **span)["users"] == []
 
 
-def test_somebody_is_active_on_one_day_alone(initech: Client) -> None:
+def test_user_can_be_active_on_one_day_only(initech: Client) -> None:
     span = {"start_date": "2025-08-01", "end_date": "2025-10-20"}
     [row] = [
         row
-        for row in initech.walk("/user-activity", **span, page_size=100)
+        for row in initech.paginate("/user-activity", **span, page_size=100)
         if row.get("user_email") == "one.day@initech.example"
     ]
     assert row["active_days"] == 1
-    assert {"user_email": "one.day@initech.example"} in initech.walk("/dau", date="2025-10-14")
+    assert {"user_email": "one.day@initech.example"} in initech.paginate("/dau", date="2025-10-14")
 
 
-def test_somebody_leaves_in_the_middle_of_a_month(initech: Client) -> None:
+def test_user_can_leave_in_the_middle_of_a_month(initech: Client) -> None:
     def users(first: str, last: str) -> set[str]:
-        rows = initech.walk("/user-activity", start_date=first, end_date=last, page_size=100)
+        rows = initech.paginate("/user-activity", start_date=first, end_date=last, page_size=100)
         return {str(row.get("user_email")) for row in rows}
 
     assert "mid.month@initech.example" in users("2025-10-01", "2025-10-14")
     assert "mid.month@initech.example" not in users("2025-10-15", "2025-10-20")
 
 
-def test_addresses_come_as_they_are_written(initech: Client) -> None:
+def test_addresses_are_served_as_written(initech: Client) -> None:
     span = {"start_date": "2025-08-01", "end_date": "2025-10-20"}
-    emails = {row.get("user_email") for row in initech.walk("/user-activity", **span, page_size=100)}
+    emails = {row.get("user_email") for row in initech.paginate("/user-activity", **span, page_size=100)}
     written = {"Siobhan.O'Brien@Initech.Example", "nikos@INITECH.example", "BOB.P@consultants.example"}
     assert written <= emails
 
 
-def test_where_nobody_has_started_every_answer_is_empty_and_whole(opened: Callable[[str], Client]) -> None:
+def test_organization_without_activity_has_empty_answers(opened: Callable[[str], Client]) -> None:
     empty = opened("empty")
     counts = empty.got("/dau-count")["daily_active_user_counts"]
     assert [row["user_count"] for row in counts] == [0] * 7
@@ -73,15 +73,13 @@ def test_where_nobody_has_started_every_answer_is_empty_and_whole(opened: Callab
 
 
 @pytest.mark.parametrize("organization", ["acme", "globex", "hooli"])
-def test_a_lively_organisation_has_people_languages_editors_and_service_accounts(
-    opened: Callable[[str], Client], organization: str
-) -> None:
+def test_active_organization_has_every_kind_of_row(opened: Callable[[str], Client], organization: str) -> None:
     records = opened(organization).got(RECORDS, page_size=100)["records"]
     assert len({worlds.name(row) for row in records}) > 10
     assert len({row["language"] for row in records}) >= 4
     assert {"VSCode", "JetBrains", "CLI"} <= {row["editor"] for row in records}
 
 
-def test_acme_shows_service_accounts(opened: Callable[[str], Client]) -> None:
-    users = opened("acme").walk("/user-activity", page_size=100)
+def test_acme_has_service_accounts(opened: Callable[[str], Client]) -> None:
+    users = opened("acme").paginate("/user-activity", page_size=100)
     assert [row for row in users if "service_account_name" in row]

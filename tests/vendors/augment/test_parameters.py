@@ -1,4 +1,4 @@
-"""Which parameters an endpoint takes, and what becomes of all others (contract, section 4)."""
+"""Parameters: known, unknown, repeated and empty ones (contract, section 4)."""
 
 import pytest
 
@@ -29,37 +29,35 @@ PAGED = [("/dau", 100, 250), ("/user-activity", 50, 100), ("/daily-user-activity
 
 
 @pytest.mark.parametrize(("path", "name"), EACH)
-def test_what_an_endpoint_takes_is_taken(augment: Client, path: str, name: str) -> None:
+def test_known_parameter_is_accepted(augment: Client, path: str, name: str) -> None:
     assert augment.get(path, {name: VALUES[name]}).status == 200
 
 
 @pytest.mark.parametrize(("path", "name"), OTHERS)
-def test_a_parameter_that_the_endpoint_does_not_have_is_400_and_named(augment: Client, path: str, name: str) -> None:
+def test_unknown_parameter_is_400_and_named(augment: Client, path: str, name: str) -> None:
     answer = augment.get(path, {name: VALUES.get(name, "5")})
     assert (answer.status, answer.code) == (400, "InvalidArgument")
     assert repr(name) in answer.message
 
 
 @pytest.mark.parametrize(("path", "name"), OTHERS)
-def test_the_other_reading_ignores_it(augment: Client, path: str, name: str) -> None:
+def test_unknown_parameter_can_be_ignored(augment: Client, path: str, name: str) -> None:
     plain = augment.got(path)
     augment.switched(unknown_parameters="ignore")
     assert augment.got(path, **{name: "5"}) == plain
     assert augment.get(path, f"{name}=5&{name}=6").status == 200
 
 
-def test_the_refusal_suggests_the_nearest_and_lists_all(augment: Client) -> None:
+def test_refusal_suggests_the_nearest_name_and_lists_all(augment: Client) -> None:
     message = augment.get("/dau", "page-size=5").message
     assert "did you mean 'page_size'" in message
     assert message.endswith("date, cursor, page_size")
 
 
 @pytest.mark.parametrize(("path", "name"), EACH)
-@pytest.mark.parametrize("reading", ["reject", "ignore"])
-def test_the_same_parameter_twice_is_400_whatever_the_values(
-    augment: Client, path: str, name: str, reading: str
-) -> None:
-    augment.switched(unknown_parameters=reading, empty_parameters=reading)
+@pytest.mark.parametrize("option", ["reject", "ignore"])
+def test_repeated_parameter_is_400(augment: Client, path: str, name: str, option: str) -> None:
+    augment.switched(unknown_parameters=option, empty_parameters=option)
     for query in (f"{name}={VALUES[name]}&{name}={VALUES[name]}", f"{name}={VALUES[name]}&{name}=", f"{name}&{name}"):
         answer = augment.get(path, query)
         assert (answer.status, answer.code) == (400, "InvalidArgument")
@@ -68,7 +66,7 @@ def test_the_same_parameter_twice_is_400_whatever_the_values(
 
 @pytest.mark.parametrize(("path", "name"), EACH)
 @pytest.mark.parametrize("form", ["{}=", "{}", "&{}=&"])
-def test_an_empty_value_is_400(augment: Client, path: str, name: str, form: str) -> None:
+def test_empty_value_is_400(augment: Client, path: str, name: str, form: str) -> None:
     answer = augment.get(path, form.format(name))
     assert (answer.status, answer.code) == (400, "InvalidArgument")
     assert answer.message.startswith(f"{name} must not be empty")
@@ -76,13 +74,13 @@ def test_an_empty_value_is_400(augment: Client, path: str, name: str, form: str)
 
 @pytest.mark.parametrize(("path", "name"), EACH)
 @pytest.mark.parametrize("form", ["{}=", "{}"])
-def test_the_other_reading_takes_an_empty_value_as_left_out(augment: Client, path: str, name: str, form: str) -> None:
+def test_empty_value_can_be_ignored(augment: Client, path: str, name: str, form: str) -> None:
     plain = augment.got(path)
     assert augment.switched(empty_parameters="ignore").get(path, form.format(name)).json == plain
 
 
 @pytest.mark.parametrize(("path", "default", "maximum"), PAGED)
-def test_page_sizes_have_a_default_and_a_maximum(
+def test_page_size_has_a_default_and_a_maximum(
     augment_of_globex: Client, path: str, default: int, maximum: int
 ) -> None:
     def rows(**parameters: int) -> int:
@@ -119,10 +117,10 @@ NO_SIZES = {
 
 
 @pytest.mark.parametrize("size", NO_SIZES.values(), ids=NO_SIZES)
-@pytest.mark.parametrize("reading", ["reject", "clamp"])
-def test_a_size_that_is_no_integer_of_at_least_1_is_400(augment: Client, size: str, reading: str) -> None:
+@pytest.mark.parametrize("option", ["reject", "clamp"])
+def test_malformed_page_size_is_400(augment: Client, size: str, option: str) -> None:
     for path, _, _ in PAGED:
-        answer = augment.switched(page_size_over_maximum=reading).get(path, {"page_size": size})
+        answer = augment.switched(page_size_over_maximum=option).get(path, {"page_size": size})
         assert (answer.status, answer.code) == (400, "InvalidArgument")
         assert answer.message.startswith("page_size must be an integer of at least 1")
         assert len(answer.message) < 200
@@ -130,7 +128,7 @@ def test_a_size_that_is_no_integer_of_at_least_1_is_400(augment: Client, size: s
 
 @pytest.mark.parametrize("beyond", [1, 10**18, 10**3999], ids=["one more", "a great number", "4000 digits"])
 @pytest.mark.parametrize(("path", "_", "maximum"), PAGED)
-def test_a_size_above_the_maximum_is_400_or_the_maximum(
+def test_page_size_above_the_maximum_is_400_or_clamped(
     augment_of_globex: Client, path: str, _: int, maximum: int, beyond: int
 ) -> None:
     over = f"page_size={maximum - 1 + beyond + (beyond == 1)}"
@@ -140,5 +138,5 @@ def test_a_size_above_the_maximum_is_400_or_the_maximum(
     assert augment_of_globex.get(path, over).json == augment_of_globex.got(path, page_size=maximum)
 
 
-def test_leading_zeros_are_digits(augment: Client) -> None:
+def test_leading_zeros_are_allowed(augment: Client) -> None:
     assert augment.get("/dau", "page_size=007").json == augment.got("/dau", page_size=7)

@@ -1,4 +1,4 @@
-"""What Augment's folder states as data is what the contract says: mount, door, limits and switches."""
+"""Augment's data against the contract: mount, authentication, limits and switches."""
 
 import pytest
 
@@ -21,19 +21,19 @@ CONTRACT: dict[str, tuple[str, tuple[Option, ...]]] = {
 SWITCHES = {each.name: each for each in policy.SWITCHES}
 
 
-def test_the_switches_are_those_of_the_contract_and_no_others() -> None:
+def test_switches_are_the_expected_ones() -> None:
     assert list(SWITCHES) == list(CONTRACT)
 
 
 @pytest.mark.parametrize("name", CONTRACT)
-def test_a_switch_has_the_grade_the_readings_and_the_default_of_the_contract(name: str) -> None:
+def test_switch_has_the_expected_grade_options_and_default(name: str) -> None:
     grade, choices = CONTRACT[name]
     default = 2 if name == "publication_hour" else choices[0]
     found = SWITCHES[name]
     assert (found.grade, found.options, found.default) == (grade, choices, default)
 
 
-def test_mount_scheme_and_limit_are_the_documented_ones() -> None:
+def test_mount_scheme_and_limit_are_documented() -> None:
     served = vendor()
     assert (served.name, served.mounts, served.schemes) == ("augment", ("/analytics/v0",), ("Bearer",))
     assert served.allowance == Allowance(per_minute=10, burst=20)

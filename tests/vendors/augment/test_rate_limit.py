@@ -1,4 +1,4 @@
-"""How often one may ask, who shares the allowance, and what a refusal does (contract, section 6)."""
+"""The rate limit: its size, its scope, and the effect of a refusal (contract, section 6)."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -39,7 +39,7 @@ def _passing(client: Client, tries: int = 25) -> int:
     return statuses.index(429)
 
 
-def test_a_burst_of_20_passes_and_the_next_is_429(limited: Client) -> None:
+def test_burst_of_20_passes_and_the_next_is_429(limited: Client) -> None:
     assert _passing(limited) == 20
     answer = limited.get("/dau-count")
     assert (answer.status, answer.code) == (429, "ResourceExhausted")
@@ -58,31 +58,29 @@ BACK = {
 
 
 @pytest.mark.parametrize(("seconds", "back"), BACK.values(), ids=BACK)
-def test_one_is_back_every_6_seconds_of_the_sandbox_clock(limited: Client, seconds: float, back: int) -> None:
+def test_request_comes_back_every_6_seconds_of_sandbox_time(limited: Client, seconds: float, back: int) -> None:
     assert _passing(limited) == 20
     assert _passing(_later(limited, seconds)) == back
 
 
-def test_who_asks_every_6_seconds_is_never_refused(limited: Client) -> None:
+def test_request_every_6_seconds_is_never_refused(limited: Client) -> None:
     assert [_later(limited, 6).get("/dau-count").status for _ in range(50)] == [200] * 50
 
 
-def test_ten_a_minute_pass_in_the_long_run(limited: Client) -> None:
+def test_ten_requests_a_minute_pass_in_the_long_run(limited: Client) -> None:
     statuses = [limited.get("/dau-count").status]
     statuses += [_later(limited, 1).get("/dau-count").status for _ in range(300)]
     assert statuses.count(200) == 20 + 300 // 6
 
 
-def test_all_endpoints_draw_on_one_bucket(limited: Client) -> None:
+def test_all_endpoints_share_one_bucket(limited: Client) -> None:
     for path in ("/dau-count", "/dau", "/daily-usage", "/user-activity", "/daily-user-activity-by-editor-language"):
         assert [limited.get(path).status for _ in range(4)] == [200] * 4
     assert limited.get("/dau").status == 429
 
 
 @pytest.mark.parametrize(("method", "path", "query", "status"), CHARGED.values(), ids=CHARGED)
-def test_what_is_let_through_costs_one_whatever_the_answer(
-    limited: Client, method: str, path: str, query: str, status: int
-) -> None:
+def test_every_request_that_passes_costs_one(limited: Client, method: str, path: str, query: str, status: int) -> None:
     for _ in range(5):
         assert limited.ask(method, path, query).status == status
     assert _passing(limited) == 15
@@ -101,9 +99,7 @@ def test_429_costs_nothing(limited: Client) -> None:
 
 
 @pytest.mark.parametrize(("scope", "left"), [("organization", 0), ("token", 20)])
-def test_the_bucket_is_the_organisations_or_each_tokens(
-    augment_of: Callable[..., Client], scope: str, left: int
-) -> None:
+def test_bucket_is_per_organization_or_per_token(augment_of: Callable[..., Client], scope: str, left: int) -> None:
     augment = augment_of()
     grants = [Grant(name, "augment", name, permitted=True) for name in ("one", "two")]
     shared = augment.state.make("shared", augment.sandbox.config, grants)
@@ -124,12 +120,12 @@ CLOSED = {
 
 
 @pytest.mark.parametrize(("seconds", "back"), CLOSED.values(), ids=CLOSED)
-def test_the_other_reading_closes_the_door_for_a_minute(limited: Client, seconds: float, back: int) -> None:
+def test_refusal_can_block_for_a_minute(limited: Client, seconds: float, back: int) -> None:
     assert _passing(limited.switched(rate_limit_block="minute")) == 20
     assert _passing(_later(limited, seconds)) == back
 
 
-def test_the_minute_begins_with_the_first_refusal_and_no_other_makes_it_longer(limited: Client) -> None:
+def test_blocked_minute_begins_with_the_first_refusal(limited: Client) -> None:
     assert _passing(limited.switched(rate_limit_block="minute")) == 20
     assert [_later(limited, 10).get("/dau").status for _ in range(6)] == [429] * 5 + [200]
 
@@ -145,31 +141,31 @@ WAITS = {
 
 
 @pytest.mark.parametrize(("block", "seconds", "wait"), WAITS.values(), ids=WAITS)
-def test_retry_after_says_when_a_request_would_pass(limited: Client, block: str, seconds: float, wait: int) -> None:
+def test_retry_after_is_when_a_request_would_pass(limited: Client, block: str, seconds: float, wait: int) -> None:
     limited.switched(retry_after="seconds", rate_limit_block=block)
     assert _passing(limited) == 20
     assert _later(limited, seconds).get("/dau").headers["Retry-After"] == str(wait)
     assert _later(limited, wait).get("/dau").status == 200
 
 
-def test_retry_after_comes_with_429_alone(limited: Client) -> None:
+def test_retry_after_comes_only_with_429(limited: Client) -> None:
     limited.switched(retry_after="seconds")
     asked = [limited.get("/dau"), limited.get("/dau", "limit=5"), limited.bearing(None).get("/dau")]
     assert ["Retry-After" in answer.headers for answer in asked] == [False] * 3
 
 
-def test_limits_are_documented_unless_something_else_is_said(augment_of: Callable[..., Client]) -> None:
+def test_documented_limits_are_the_default(augment_of: Callable[..., Client]) -> None:
     assert _passing(augment_of(limits="documented")) == 20
 
 
-def test_limits_can_be_off_or_given_as_numbers(limited: Client) -> None:
+def test_limits_can_be_off_or_numbers(limited: Client) -> None:
     assert {limited.limited(LimitMode.OFF).get("/dau").status for _ in range(50)} == {200}
     limited.limited(Allowance(per_minute=60, burst=3))
     assert _passing(limited) == 3
     assert _passing(_later(limited, 2)) == 2
 
 
-def test_a_clock_set_back_neither_fills_nor_locks_the_bucket(limited: Client) -> None:
+def test_clock_set_back_neither_fills_nor_blocks_the_bucket(limited: Client) -> None:
     assert _passing(limited) == 20
     limited.at("2025-10-20T10:30:00Z")
     assert _passing(limited) == 0

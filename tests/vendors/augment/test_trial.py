@@ -72,7 +72,7 @@ def _tried(client: Client, examples: int) -> Outcome:
     return trial.run(client.app, FILE, "mock-augment-acme", amend, examples)
 
 
-def test_with_limits_off_every_check_holds_in_every_phase(augment_of: Callable[..., Client]) -> None:
+def test_checks_pass_in_every_phase_without_limits(augment_of: Callable[..., Client]) -> None:
     outcome = _tried(augment_of(), 20)
     assert outcome.failures == []
     assert {status for _, status in outcome.statuses} == {200, 400, 401, 405}
@@ -81,7 +81,7 @@ def test_with_limits_off_every_check_holds_in_every_phase(augment_of: Callable[.
     assert 200 in outcome.seen("STATEFUL_TESTING")
 
 
-def test_with_limits_on_there_are_documented_429s_and_nothing_else_is_new(augment_of: Callable[..., Client]) -> None:
+def test_limits_add_only_documented_429s(augment_of: Callable[..., Client]) -> None:
     """The frozen clock never gives a request back, so that everything after the burst is refused."""
     outcome = _tried(augment_of(limits="documented"), 5)
     assert outcome.failures == []
@@ -89,7 +89,7 @@ def test_with_limits_on_there_are_documented_429s_and_nothing_else_is_new(augmen
     assert sum(count for (_, status), count in outcome.statuses.items() if status == 429) > 20
 
 
-def test_a_server_that_takes_more_than_the_file_allows_is_found_out(augment_of: Callable[..., Client]) -> None:
+def test_too_lenient_server_is_detected(augment_of: Callable[..., Client]) -> None:
     """The trial is no better than its eyes: a switch that lets bad sizes pass must not get through it."""
     lenient = augment_of().switched(page_size_over_maximum="clamp")
     assert any("negative_data_rejection" in failure for failure in _tried(lenient, 5).failures)
@@ -97,7 +97,7 @@ def test_a_server_that_takes_more_than_the_file_allows_is_found_out(augment_of: 
 
 AMENDED = {
     "a day in another age": ({"date": "4289-10-10"}, True),
-    "a cursor of nobody's": ({"cursor": "0000"}, True),
+    "a forged cursor": ({"cursor": "0000"}, True),
     "a cursor of the server's": ({"cursor": "eyJsYXN0X2lkIjoidXNlcjUwIn0="}, False),
     "a day that does not exist": ({"date": "2025-02-30"}, False),
     "no day": ({"date": ["2025-02-01"]}, False),
@@ -107,7 +107,7 @@ AMENDED = {
 
 
 @pytest.mark.parametrize(("query", "changed"), AMENDED.values(), ids=AMENDED)
-def test_only_what_the_schema_allows_is_amended(query: dict[str, Any], *, changed: bool) -> None:
+def test_only_allowed_queries_are_amended(query: dict[str, Any], *, changed: bool) -> None:
     amended = dict(query)
     amend(amended)
     assert (amended != query) is changed

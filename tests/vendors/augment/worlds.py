@@ -23,7 +23,7 @@ WORLDS = (
     ("empty", None),
     ("documented", None),
 )
-"""Organisation and seed; None is the organization's own."""
+"""Organization and seed; None is the organization's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +41,11 @@ class Span:
     @property
     def days(self) -> list[str]:
         """Its days as text."""
-        return [(self.first + timedelta(days=place)).isoformat() for place in range((self.last - self.first).days + 1)]
+        return [(self.first + timedelta(days=index)).isoformat() for index in range((self.last - self.first).days + 1)]
 
 
 def days() -> st.SearchStrategy[date]:
-    """Days that may be asked for; the documented ones often, since nothing is known of others in that organization."""
+    """Allowed days; the documented ones often, since nothing is known of others in that organization."""
     return st.one_of(st.dates(DOCUMENTED, YESTERDAY), st.dates(OLDEST, YESTERDAY))
 
 

@@ -1,17 +1,17 @@
-"""What the shared tests send to the Console."""
+"""Probes: what the shared tests send to the Console."""
 
 from typing import Final
 
 from tests.contract.client import Client
 from tests.contract.probes import Probes, Queries
-from tests.vendors.jetbrains_console import asking
-from tests.vendors.jetbrains_console.asking import ADOPTION, CREDITS, HITS
+from tests.vendors.jetbrains_console import queries
+from tests.vendors.jetbrains_console.queries import ADOPTION, CREDITS, HITS
 
 _YEAR: Final = "fromDate=2024-10-20&toDate=2025-10-21"
 
 
 def _answered(_: Client) -> Queries:
-    return {path: {**asking.AUTUMN, "groupBy": "month"} for path in asking.EVERY}
+    return {path: {**queries.AUTUMN, "groupBy": "month"} for path in queries.EVERY}
 
 
 PROBES: Final = Probes(

@@ -7,8 +7,8 @@ import pytest
 
 from mockserver.products.jetbrains.options import Allotment
 from tests.contract.client import Client
-from tests.vendors.jetbrains_console import asking, worlds
-from tests.vendors.jetbrains_console.asking import ADOPTION, CREDITS, HITS, Row
+from tests.vendors.jetbrains_console import queries, worlds
+from tests.vendors.jetbrains_console.queries import ADOPTION, CREDITS, HITS, Row
 from tests.vendors.jetbrains_console.worlds import TEN, TEN_AND_FIVE, Person, junie, raised
 
 SEPTEMBER = ("2025-09-01", "2025-09-30")
@@ -16,12 +16,12 @@ AUTUMN = ("2025-09-01", "2025-10-21")
 
 
 def _own(client: Client, *people: Person) -> Client:
-    return asking.own(client, worlds.organization(*people))
+    return queries.own(client, worlds.organization(*people))
 
 
 def _hits(client: Client, first: str, last: str, **more: str) -> dict[str, int]:
     """The days on which anybody hit a limit, and how many did."""
-    rows = asking.rows(client, HITS, first, last, **more)
+    rows = queries.rows(client, HITS, first, last, **more)
     return {row["date"]: row["usersHitLimit"] for row in rows if row["usersHitLimit"]}
 
 
@@ -36,7 +36,7 @@ SPENDERS = ("junie_credits", "junie_ask_credits", "claude_code_credits", "aia_cr
 def test_everything_that_spends_credits_is_counted(jetbrains_console: Client, counter: str) -> None:
     """Junie in Code and in Ask mode, Claude Agent, the Chat mode with third-party models in the cloud, other tools."""
     own = _own(jetbrains_console, Person({"2025-09-02": {counter: 125}}))
-    assert asking.everything(own, *SEPTEMBER) == {
+    assert queries.everything(own, *SEPTEMBER) == {
         "enabledUsers": 1,
         "activeUsers": 1,
         "usersHitLimit": 0,
@@ -55,82 +55,80 @@ FREE = {
 
 
 @pytest.mark.parametrize("counters", FREE.values(), ids=FREE)
-def test_whoever_spends_no_credits_has_ai_and_is_not_active(
-    jetbrains_console: Client, counters: dict[str, int]
-) -> None:
+def test_user_without_credits_is_enabled_but_not_active(jetbrains_console: Client, counters: dict[str, int]) -> None:
     """Completion and next edit suggestions are not charged, so that their users are in no number but enabledUsers."""
     own = _own(jetbrains_console, Person({"2025-09-02": counters}))
-    totals = asking.everything(own, *SEPTEMBER)
+    totals = queries.everything(own, *SEPTEMBER)
     assert totals.pop("enabledUsers") == 1
     assert set(totals.values()) == {0}
 
 
-def test_a_user_counts_once_in_a_bar_and_once_in_a_range(jetbrains_console: Client) -> None:
+def test_user_counts_once_in_a_bucket_and_in_the_total(jetbrains_console: Client) -> None:
     """Requests on two days of January make one active user of January."""
     own = _own(jetbrains_console, Person(junie(_01_15=100, _01_26=100, _03_03=100)))
     for group_by, active in (("month", [1, 0, 1]), ("year", [1])):
-        rows, total = asking.report(own, ADOPTION, "2025-01-01", "2025-03-31", groupBy=group_by)
+        rows, total = queries.report(own, ADOPTION, "2025-01-01", "2025-03-31", groupBy=group_by)
         assert [row["activeUsers"] for row in rows] == active
         assert total == {"enabledUsers": 1, "activeUsers": 1}
 
 
-def test_ai_is_enabled_from_the_licence_to_the_last_day_in_the_organisation(jetbrains_console: Client) -> None:
+def test_ai_is_enabled_from_the_license_to_the_last_day(jetbrains_console: Client) -> None:
     own = _own(jetbrains_console, Person(junie(_09_02=100), left=date(2025, 9, 10)), Person({}))
-    rows, total = asking.report(own, ADOPTION, "2025-09-08", "2025-09-11")
+    rows, total = queries.report(own, ADOPTION, "2025-09-08", "2025-09-11")
     assert [row["enabledUsers"] for row in rows] == [2, 2, 1, 1]
     assert total == {"enabledUsers": 2, "activeUsers": 0}
-    first = asking.rows(own, ADOPTION, "2023-01-08", "2023-01-10")
+    first = queries.rows(own, ADOPTION, "2023-01-08", "2023-01-10")
     assert [row["enabledUsers"] for row in first] == [0, 2, 2]
 
 
-def test_top_up_is_spent_only_when_the_quota_is_gone(jetbrains_console: Client) -> None:
+def test_top_up_is_spent_only_after_the_quota(jetbrains_console: Client) -> None:
     own = _own(jetbrains_console, Person(junie(_09_02=825, _09_03=300, _09_04=100), (TEN_AND_FIVE,)))
-    rows, total = asking.report(own, CREDITS, "2025-09-02", "2025-09-04")
+    rows, total = queries.report(own, CREDITS, "2025-09-02", "2025-09-04")
     assert [_credits(row) for row in rows] == [(8.25, 0, 8.25), (1.75, 1.25, 3), (0, 1, 1)]
     assert _credits(total) == (10, 2.25, 12.25)
 
 
-def test_the_quota_is_whole_again_with_the_calendar_month(jetbrains_console: Client) -> None:
+def test_quota_is_renewed_each_calendar_month(jetbrains_console: Client) -> None:
     own = _own(jetbrains_console, Person(junie(_09_30=1200, _10_01=900), (TEN_AND_FIVE,)))
-    rows = asking.rows(own, CREDITS, *AUTUMN, groupBy="month")
+    rows = queries.rows(own, CREDITS, *AUTUMN, groupBy="month")
     assert [_credits(row) for row in rows] == [(10, 2, 12), (9, 0, 9)]
 
 
-def test_the_total_is_quota_and_top_up_together_to_the_hundredth(jetbrains_console: Client) -> None:
+def test_total_is_quota_and_top_up_to_the_hundredth(jetbrains_console: Client) -> None:
     own = _own(
         jetbrains_console,
         Person(junie(_09_02=1), (TEN_AND_FIVE,)),
         Person(junie(_09_02=1029), (TEN_AND_FIVE,)),
     )
-    answer = asking.ask(own, CREDITS, "2025-09-02", "2025-09-02")
+    answer = queries.ask(own, CREDITS, "2025-09-02", "2025-09-02")
     assert answer.body.endswith(b'"total":{"builtInQuota":10.01,"topUpCredits":0.29,"totalCredits":10.3}}')
 
 
-def test_without_top_up_the_limit_is_hit_on_the_day_the_quota_is_gone(jetbrains_console: Client) -> None:
+def test_limit_is_hit_when_the_quota_is_spent(jetbrains_console: Client) -> None:
     own = _own(jetbrains_console, Person(junie(_09_02=999, _09_05=1)), Person(junie(_09_02=999)))
     assert _hits(own, *SEPTEMBER) == {"2025-09-05": 1}
 
 
-def test_with_top_up_the_limit_is_hit_only_when_that_is_gone_too(jetbrains_console: Client) -> None:
+def test_limit_with_top_up_is_hit_when_both_are_spent(jetbrains_console: Client) -> None:
     own = _own(jetbrains_console, Person(junie(_09_02=1000, _09_05=499, _09_09=1), (TEN_AND_FIVE,)))
     assert _hits(own, *SEPTEMBER) == {"2025-09-09": 1}
 
 
-def test_credits_that_come_later_do_not_take_a_hit_back_and_give_no_second_one(jetbrains_console: Client) -> None:
+def test_later_credits_do_not_change_a_limit_hit(jetbrains_console: Client) -> None:
     """Whoever spent what there was at first is counted, whatever is bought afterwards."""
     allotment = raised(TEN_AND_FIVE, "2025-09-15", 300)
     own = _own(jetbrains_console, Person(junie(_09_05=1500, _09_16=300), (allotment,)))
     assert _hits(own, *SEPTEMBER) == {"2025-09-05": 1}
-    assert _credits(asking.total(own, CREDITS, *SEPTEMBER)) == (10, 8, 18)
+    assert _credits(queries.total(own, CREDITS, *SEPTEMBER)) == (10, 8, 18)
 
 
-def test_credits_that_come_before_must_be_spent_too(jetbrains_console: Client) -> None:
+def test_earlier_credits_must_be_spent_too(jetbrains_console: Client) -> None:
     own = _own(jetbrains_console, Person(junie(_09_05=1000, _09_08=300), (raised(TEN, "2025-09-04", 300),)))
     assert _hits(own, *SEPTEMBER) == {"2025-09-08": 1}
 
 
-def test_of_several_licences_the_first_that_is_exhausted_counts(jetbrains_console: Client) -> None:
-    """The user goes on with the second licence, and is counted all the same; and once, when that is gone as well."""
+def test_first_exhausted_license_counts(jetbrains_console: Client) -> None:
+    """The user goes on with the second license, and is counted all the same; and once, when that is gone as well."""
     licences = (TEN_AND_FIVE, Allotment(2000))
     own = _own(
         jetbrains_console,
@@ -138,22 +136,22 @@ def test_of_several_licences_the_first_that_is_exhausted_counts(jetbrains_consol
         Person(junie(_09_05=1600, _09_08=1900), licences),
     )
     assert _hits(own, *SEPTEMBER) == {"2025-09-05": 2, "2025-09-08": 1}
-    rows, total = asking.report(own, HITS, *SEPTEMBER, groupBy="month")
+    rows, total = queries.report(own, HITS, *SEPTEMBER, groupBy="month")
     assert (rows[0]["usersHitLimit"], total) == (2, {"usersHitLimit": 2, "peakDailyUsers": 2})
 
 
-def test_a_licence_is_spent_with_its_top_up_before_the_next_one(jetbrains_console: Client) -> None:
+def test_license_is_spent_with_its_top_up_before_the_next(jetbrains_console: Client) -> None:
     own = _own(jetbrains_console, Person(junie(_09_05=1600), (TEN_AND_FIVE, Allotment(2000))))
-    assert _credits(asking.total(own, CREDITS, *SEPTEMBER)) == (11, 5, 16)
+    assert _credits(queries.total(own, CREDITS, *SEPTEMBER)) == (11, 5, 16)
 
 
-def test_a_user_hits_the_limit_once_a_month_and_again_in_the_next(jetbrains_console: Client) -> None:
+def test_user_hits_the_limit_once_a_month(jetbrains_console: Client) -> None:
     own = _own(jetbrains_console, Person(junie(_09_05=1000, _10_06=1000)))
     assert _hits(own, *AUTUMN, groupBy="month") == {"2025-09-01": 1, "2025-10-01": 1}
-    assert asking.total(own, HITS, *AUTUMN) == {"usersHitLimit": 1, "peakDailyUsers": 1}
+    assert queries.total(own, HITS, *AUTUMN) == {"usersHitLimit": 1, "peakDailyUsers": 1}
 
 
-def test_the_peak_is_the_most_users_on_one_single_day_of_the_period(jetbrains_console: Client) -> None:
+def test_peak_is_the_highest_single_day(jetbrains_console: Client) -> None:
     own = _own(
         jetbrains_console,
         Person(junie(_09_05=1000)),
@@ -161,10 +159,10 @@ def test_the_peak_is_the_most_users_on_one_single_day_of_the_period(jetbrains_co
         Person(junie(_09_08=1000)),
         Person(junie(_09_09=999)),
     )
-    assert asking.total(own, HITS, *AUTUMN) == {"usersHitLimit": 3, "peakDailyUsers": 2}
-    assert asking.total(own, HITS, *AUTUMN, groupBy="month") == {"usersHitLimit": 3, "peakDailyUsers": 2}
-    assert asking.total(own, HITS, "2025-09-06", "2025-10-21") == {"usersHitLimit": 2, "peakDailyUsers": 1}
-    assert asking.total(own, HITS, "2025-09-10", "2025-09-30") == {"usersHitLimit": 0, "peakDailyUsers": 0}
+    assert queries.total(own, HITS, *AUTUMN) == {"usersHitLimit": 3, "peakDailyUsers": 2}
+    assert queries.total(own, HITS, *AUTUMN, groupBy="month") == {"usersHitLimit": 3, "peakDailyUsers": 2}
+    assert queries.total(own, HITS, "2025-09-06", "2025-10-21") == {"usersHitLimit": 2, "peakDailyUsers": 1}
+    assert queries.total(own, HITS, "2025-09-10", "2025-09-30") == {"usersHitLimit": 0, "peakDailyUsers": 0}
 
 
 AWKWARD = {
@@ -193,13 +191,13 @@ def initech_in_december(jetbrains_console_of: Callable[..., Client]) -> Client:
 
 
 @pytest.mark.parametrize(("email", "hits", "spent"), AWKWARD.values(), ids=AWKWARD)
-def test_the_awkward_people_of_initech_are_what_their_file_says(
+def test_special_people_of_initech_match_their_file(
     december: Client, email: str, hits: dict[str, int], spent: dict[str, tuple[float, float, float]]
 ) -> None:
     span = ("2025-10-01", "2025-11-30")
     assert _hits(december, *span, userEmails=email) == hits
-    rows = asking.rows(december, CREDITS, *span, userEmails=email)
+    rows = queries.rows(december, CREDITS, *span, userEmails=email)
     assert {row["date"]: _credits(row) for row in rows if row["totalCredits"]} == spent
-    active = asking.rows(december, ADOPTION, *span, userEmails=email)
+    active = queries.rows(december, ADOPTION, *span, userEmails=email)
     assert [row["date"] for row in active if row["activeUsers"]] == list(spent)
     assert {row["enabledUsers"] for row in active} == {1}

@@ -1,4 +1,4 @@
-"""Whom a report tells of: filters that hold together, and roles that see the members of some groups alone."""
+"""Filters, which are combined, and roles that see only the members of some groups."""
 
 from collections.abc import Callable
 
@@ -6,8 +6,8 @@ import pytest
 
 from mockserver.simulation.organization import Team
 from tests.contract.client import Client, basic
-from tests.vendors.jetbrains_console import asking, worlds
-from tests.vendors.jetbrains_console.asking import ADOPTION, CREDITS, HITS, IDES, REPORTS
+from tests.vendors.jetbrains_console import queries, worlds
+from tests.vendors.jetbrains_console.queries import ADOPTION, CREDITS, HITS, IDES, REPORTS
 from tests.vendors.jetbrains_console.worlds import Person, junie
 
 AUTUMN = ("2025-09-01", "2025-10-20")
@@ -15,13 +15,11 @@ ADA, MAREK, INES = "ada@acme.example", "marek@acme.example", "ines@acme.example"
 
 
 def _all(client: Client, **filters: str) -> list[object]:
-    return [asking.report(client, path, *AUTUMN, groupBy="week", **filters) for path in REPORTS]
+    return [queries.report(client, path, *AUTUMN, groupBy="week", **filters) for path in REPORTS]
 
 
-def test_an_id_is_that_of_ide_services_and_means_the_same_as_the_address(
-    jetbrains_console: Client, jetbrains_ide: Client
-) -> None:
-    walked = jetbrains_ide.walk(
+def test_id_and_address_select_the_same_user(jetbrains_console: Client, jetbrains_ide: Client) -> None:
+    walked = jetbrains_ide.paginate(
         "/effectiveness/metrics/users.paged", fromDate="2025-10-13", toDate="2025-10-17", limit=1000
     )
     emails = {row["userId"]: row["userEmail"] for row in walked}
@@ -30,70 +28,70 @@ def test_an_id_is_that_of_ide_services_and_means_the_same_as_the_address(
         assert _all(jetbrains_console, userIds=identifier) == _all(jetbrains_console, userEmails=email)
 
 
-def test_ids_and_addresses_are_the_same_in_any_letters(jetbrains_console: Client) -> None:
-    ada = asking.user_id(jetbrains_console, ADA)
+def test_ids_and_addresses_ignore_letter_case(jetbrains_console: Client) -> None:
+    ada = queries.user_id(jetbrains_console, ADA)
     assert _all(jetbrains_console, userIds=ada.upper()) == _all(jetbrains_console, userIds=ada)
     assert _all(jetbrains_console, userEmails=ADA.upper()) == _all(jetbrains_console, userEmails=ADA)
 
 
-def test_a_list_holds_everybody_in_it_once(jetbrains_console: Client) -> None:
-    total = asking.total(jetbrains_console, ADOPTION, *AUTUMN, userEmails=f"{ADA},{MAREK}")
+def test_repeated_user_in_a_list_counts_once(jetbrains_console: Client) -> None:
+    total = queries.total(jetbrains_console, ADOPTION, *AUTUMN, userEmails=f"{ADA},{MAREK}")
     assert total["enabledUsers"] == 2
-    assert asking.total(jetbrains_console, ADOPTION, *AUTUMN, userEmails=f"{ADA},{MAREK},{ADA}") == total
+    assert queries.total(jetbrains_console, ADOPTION, *AUTUMN, userEmails=f"{ADA},{MAREK},{ADA}") == total
     query = f"fromDate=2025-09-01&toDate=2025-10-20&userEmails={ADA}&userEmails={MAREK},{ADA.upper()}"
     assert jetbrains_console.get(ADOPTION, query).json["total"] == total
 
 
 @pytest.mark.parametrize("path", REPORTS)
-def test_who_is_unknown_matches_nobody_and_takes_nothing_from_the_others(jetbrains_console: Client, path: str) -> None:
-    for filters in ({"userIds": asking.UNKNOWN}, {"userEmails": "nobody@acme.example"}, {"userEmails": "x"}):
-        assert set(asking.total(jetbrains_console, path, *AUTUMN, **filters).values()) == {0}
-    assert asking.report(jetbrains_console, path, *AUTUMN, userEmails=f"{ADA},nobody@acme.example") == asking.report(
+def test_unknown_user_matches_nobody(jetbrains_console: Client, path: str) -> None:
+    for filters in ({"userIds": queries.UNKNOWN}, {"userEmails": "nobody@acme.example"}, {"userEmails": "x"}):
+        assert set(queries.total(jetbrains_console, path, *AUTUMN, **filters).values()) == {0}
+    assert queries.report(jetbrains_console, path, *AUTUMN, userEmails=f"{ADA},nobody@acme.example") == queries.report(
         jetbrains_console, path, *AUTUMN, userEmails=ADA
     )
 
 
-def test_filters_hold_together(jetbrains_console: Client) -> None:
-    ada = asking.user_id(jetbrains_console, ADA)
+def test_filters_are_combined(jetbrains_console: Client) -> None:
+    ada = queries.user_id(jetbrains_console, ADA)
     assert _all(jetbrains_console, userIds=ada, userEmails=f"{MAREK},{ADA}") == _all(jetbrains_console, userIds=ada)
-    nobody = asking.everything(jetbrains_console, *AUTUMN, userIds=ada, userEmails=MAREK)
+    nobody = queries.everything(jetbrains_console, *AUTUMN, userIds=ada, userEmails=MAREK)
     assert set(nobody.values()) == {0}
 
 
-def test_each_user_alone_makes_up_the_whole(jetbrains_console: Client) -> None:
+def test_single_users_add_up_to_the_whole(jetbrains_console: Client) -> None:
     """Credits add up over the users; nobody is enabled, active or at the limit who is not one of them."""
     organization = jetbrains_console.sandbox.config.organization
     identities = jetbrains_console.sandbox.world.identities
-    whole = asking.everything(jetbrains_console, *AUTUMN)
+    whole = queries.everything(jetbrains_console, *AUTUMN)
     parts = [
-        asking.everything(jetbrains_console, *AUTUMN, userIds=str(identities.id_of(index)))
+        queries.everything(jetbrains_console, *AUTUMN, userIds=str(identities.id_of(index)))
         for index in range(organization.people)
     ]
     for name in ("enabledUsers", "activeUsers", "usersHitLimit"):
         assert sum(part[name] for part in parts) == whole[name]
         assert {part[name] for part in parts} <= {0, 1}
     for name in ("builtInQuota", "topUpCredits", "totalCredits"):
-        assert sum(asking.hundredths(part[name] for part in parts)) == asking.hundredths([whole[name]])[0]
+        assert sum(queries.hundredths(part[name] for part in parts)) == queries.hundredths([whole[name]])[0]
 
 
-def test_an_ide_counts_what_happened_in_it_and_all_of_them_are_the_whole(jetbrains_console: Client) -> None:
+def test_ides_add_up_to_the_whole(jetbrains_console: Client) -> None:
     """A day of a user belongs to one IDE, so that credits add up; a user may work in two IDEs on different days."""
-    whole = asking.everything(jetbrains_console, *AUTUMN)
-    parts = [asking.everything(jetbrains_console, *AUTUMN, ide=code) for code in IDES]
+    whole = queries.everything(jetbrains_console, *AUTUMN)
+    parts = [queries.everything(jetbrains_console, *AUTUMN, ide=code) for code in IDES]
     for name in ("builtInQuota", "topUpCredits", "totalCredits"):
-        assert sum(asking.hundredths(part[name] for part in parts)) == asking.hundredths([whole[name]])[0]
+        assert sum(queries.hundredths(part[name] for part in parts)) == queries.hundredths([whole[name]])[0]
     for name in ("enabledUsers", "activeUsers"):
         assert max(part[name] for part in parts) < whole[name] < sum(part[name] for part in parts)
     assert all(part["activeUsers"] <= part["enabledUsers"] for part in parts)
-    assert asking.everything(jetbrains_console, *AUTUMN, ide=",".join(IDES)) == whole
+    assert queries.everything(jetbrains_console, *AUTUMN, ide=",".join(IDES)) == whole
 
 
 def test_several_ides_are_one_filter(jetbrains_console: Client) -> None:
-    both = asking.total(jetbrains_console, CREDITS, *AUTUMN, ide="IU,PY")
-    alone = [asking.total(jetbrains_console, CREDITS, *AUTUMN, ide=code) for code in ("IU", "PY")]
-    assert asking.hundredths(both.values()) == [sum(asking.hundredths(each[name] for each in alone)) for name in both]
-    users = asking.total(jetbrains_console, ADOPTION, *AUTUMN, ide="IU,PY")
-    apart = [asking.total(jetbrains_console, ADOPTION, *AUTUMN, ide=code) for code in ("IU", "PY")]
+    both = queries.total(jetbrains_console, CREDITS, *AUTUMN, ide="IU,PY")
+    alone = [queries.total(jetbrains_console, CREDITS, *AUTUMN, ide=code) for code in ("IU", "PY")]
+    assert queries.hundredths(both.values()) == [sum(queries.hundredths(each[name] for each in alone)) for name in both]
+    users = queries.total(jetbrains_console, ADOPTION, *AUTUMN, ide="IU,PY")
+    apart = [queries.total(jetbrains_console, ADOPTION, *AUTUMN, ide=code) for code in ("IU", "PY")]
     for name in users:
         assert max(each[name] for each in apart) <= users[name] <= sum(each[name] for each in apart)
 
@@ -117,14 +115,14 @@ SEEN = {
 
 
 @pytest.mark.parametrize(("groups", "people"), SEEN.values(), ids=SEEN)
-def test_a_role_bound_to_groups_sees_their_members_those_of_subgroups_included(
+def test_role_bound_to_groups_sees_members_of_subgroups_too(
     jetbrains_console: Client, groups: tuple[str, ...], people: int
 ) -> None:
     spends = junie(_09_02=1000)
     members = [Person(spends, team=team.name) for team in TEAMS] + [Person(spends)]
     organization = worlds.organization(*members, teams=TEAMS, slug="nested")
-    bound = asking.own(jetbrains_console, organization, "bound", groups)
-    assert asking.everything(bound, *AUTUMN) == {
+    bound = queries.own(jetbrains_console, organization, "bound", groups)
+    assert queries.everything(bound, *AUTUMN) == {
         "enabledUsers": people,
         "activeUsers": people,
         "usersHitLimit": people,
@@ -133,32 +131,32 @@ def test_a_role_bound_to_groups_sees_their_members_those_of_subgroups_included(
         "topUpCredits": 0.0,
         "totalCredits": 10.0 * people,
     }
-    everybody = asking.own(jetbrains_console, organization, "unbound")
-    assert asking.total(everybody, ADOPTION, *AUTUMN) == {"enabledUsers": 6, "activeUsers": 6}
+    everybody = queries.own(jetbrains_console, organization, "unbound")
+    assert queries.total(everybody, ADOPTION, *AUTUMN) == {"enabledUsers": 6, "activeUsers": 6}
 
 
-def test_at_acme_there_is_a_role_that_sees_two_teams_and_the_team_inside_one(jetbrains_console: Client) -> None:
+def test_acme_has_a_role_bound_to_two_teams(jetbrains_console: Client) -> None:
     """The role is bound to Guidance and Quality; Simulator is Guidance's."""
-    bound = asking.role(jetbrains_console, "-groups")
+    bound = queries.role(jetbrains_console, "-groups")
     world = jetbrains_console.sandbox.world
     seen = {"Guidance", "Quality", "Simulator"}
-    places = [place for place, team in enumerate(world.organization.teams) if team.name in seen]
-    members = [str(world.identities.id_of(index)) for index in world.people.in_teams(places).nonzero()[0].tolist()]
+    positions = [index for index, team in enumerate(world.organization.teams) if team.name in seen]
+    members = [str(world.identities.id_of(index)) for index in world.people.in_teams(positions).nonzero()[0].tolist()]
     assert _all(bound) == _all(jetbrains_console, userIds=",".join(members))
-    assert asking.total(bound, ADOPTION, *AUTUMN, userEmails=f"{ADA},{MAREK},{INES}")["enabledUsers"] == 2
-    assert asking.total(jetbrains_console, ADOPTION, *AUTUMN, userEmails=f"{ADA},{MAREK},{INES}")["enabledUsers"] == 3
+    assert queries.total(bound, ADOPTION, *AUTUMN, userEmails=f"{ADA},{MAREK},{INES}")["enabledUsers"] == 2
+    assert queries.total(jetbrains_console, ADOPTION, *AUTUMN, userEmails=f"{ADA},{MAREK},{INES}")["enabledUsers"] == 3
 
 
-def test_two_roles_that_ask_the_same_get_each_their_own_answer(jetbrains_console: Client) -> None:
-    bound = asking.role(jetbrains_console, "-groups")
+def test_same_query_of_two_roles_has_two_answers(jetbrains_console: Client) -> None:
+    bound = queries.role(jetbrains_console, "-groups")
     for path in (ADOPTION, HITS, CREDITS):
-        first = [client.get(path, asking.AUTUMN).body for client in (jetbrains_console, bound)]
-        again = [client.get(path, asking.AUTUMN).body for client in (bound, jetbrains_console)]
+        first = [client.get(path, queries.AUTUMN).body for client in (jetbrains_console, bound)]
+        again = [client.get(path, queries.AUTUMN).body for client in (bound, jetbrains_console)]
         assert first == again[::-1]
         assert first[0] != first[1]
 
 
-def test_where_no_groups_are_stated_there_is_no_such_role(opened: Callable[[str], Client]) -> None:
-    credentials = basic("mock-jetbrains-console-globex-groups", asking.SECRET)
-    answer = asking.token(opened("globex"), credentials)
+def test_organization_without_groups_has_no_such_role(opened: Callable[[str], Client]) -> None:
+    credentials = basic("mock-jetbrains-console-globex-groups", queries.SECRET)
+    answer = queries.token(opened("globex"), credentials)
     assert (answer.status, answer.json["error"]) == (401, "invalid_client")

@@ -6,7 +6,7 @@ from tests.contract.audits import audit
 from tests.contract.watch import Watch
 
 
-def test_a_negative_amount_in_text_is_found(client: Client, watch: Watch) -> None:  # noqa: F811 (a fixture)
+def test_negative_amount_in_text_is_found(client: Client, watch: Watch) -> None:  # noqa: F811 (a fixture)
     client.policy.update({"jetbrains-console": {"credits_form": "string"}})
     result = audit(client, "negative-credits", groups=("jetbrains-console",))["console-nothing-negative"]
     assert result.outcome == "failed"

@@ -1,12 +1,12 @@
-"""What the Console's folder states as data is what the contract says, and each switch changes what it says it does."""
+"""The Console's data against the contract, and the effect of each of its switches."""
 
 import pytest
 
 from mockserver.gateway.switches import Option
 from mockserver.vendors.jetbrains_console import policy, vendor
 from tests.contract.client import Client
-from tests.vendors.jetbrains_console import asking
-from tests.vendors.jetbrains_console.asking import ADOPTION, CREDITS, HITS
+from tests.vendors.jetbrains_console import queries
+from tests.vendors.jetbrains_console.queries import ADOPTION, CREDITS, HITS
 
 CONTRACT: dict[str, tuple[str, tuple[Option, ...]]] = {
     "expires_in": ("I", (3600, 600, 60)),
@@ -27,19 +27,19 @@ NAMES = {
 SWITCHES = {each.name: each for each in policy.SWITCHES}
 
 
-def test_the_switches_are_those_of_the_contract_and_of_what_it_leaves_open() -> None:
+def test_switches_are_the_expected_ones() -> None:
     assert list(SWITCHES) == [*CONTRACT, "names"]
     assert (SWITCHES["names"].grade, set(SWITCHES["names"].options)) == ("A", NAMES)
 
 
 @pytest.mark.parametrize("name", CONTRACT)
-def test_a_switch_has_its_grade_its_readings_and_its_default(name: str) -> None:
+def test_switch_has_the_expected_grade_options_and_default(name: str) -> None:
     grade, choices = CONTRACT[name]
     found = SWITCHES[name]
     assert (found.grade, found.options, found.default) == (grade, choices, choices[0])
 
 
-def test_mounts_and_door_are_those_of_the_contract_and_there_is_no_limit() -> None:
+def test_mounts_and_authentication_are_the_expected_ones() -> None:
     served = vendor()
     assert (served.name, served.schemes) == ("jetbrains-console", ("Bearer",))
     assert served.mounts == ("/metrics/api", "/api/rest/oauth2")
@@ -49,34 +49,34 @@ def test_mounts_and_door_are_those_of_the_contract_and_there_is_no_limit() -> No
 
 
 def test_unknown_parameters_are_refused_or_ignored(jetbrains_console: Client) -> None:
-    plain = jetbrains_console.get(ADOPTION, asking.AUTUMN)
-    odd = asking.AUTUMN | {"limit": "1", "": "2"}
+    plain = jetbrains_console.get(ADOPTION, queries.AUTUMN)
+    odd = queries.AUTUMN | {"limit": "1", "": "2"}
     assert jetbrains_console.get(ADOPTION, odd).status == 400
     assert jetbrains_console.switched(unknown_parameters="ignore").get(ADOPTION, odd).body == plain.body
 
 
-def test_empty_elements_are_refused_or_passed_over(jetbrains_console: Client) -> None:
-    def total(client: Client, ide: str) -> asking.Row:
-        return asking.total(client, ADOPTION, "2025-09-01", "2025-10-20", ide=ide)
+def test_empty_elements_are_refused_or_ignored(jetbrains_console: Client) -> None:
+    def total(client: Client, ide: str) -> queries.Row:
+        return queries.total(client, ADOPTION, "2025-09-01", "2025-10-20", ide=ide)
 
-    assert jetbrains_console.get(ADOPTION, asking.AUTUMN | {"ide": "IU,,PY"}).status == 400
+    assert jetbrains_console.get(ADOPTION, queries.AUTUMN | {"ide": "IU,,PY"}).status == 400
     both, everybody = (
         total(jetbrains_console, "IU,PY"),
-        asking.total(jetbrains_console, ADOPTION, "2025-09-01", "2025-10-20"),
+        queries.total(jetbrains_console, ADOPTION, "2025-09-01", "2025-10-20"),
     )
     ignoring = jetbrains_console.switched(empty_elements="ignore")
     assert total(ignoring, "IU,,PY,") == both
     assert total(ignoring, "") == total(ignoring, ",") == everybody
 
 
-def test_an_id_that_is_no_uuid_is_nobodys_or_refused(jetbrains_console: Client) -> None:
+def test_malformed_id_is_unknown_or_refused(jetbrains_console: Client) -> None:
     nobody = {"enabledUsers": 0, "activeUsers": 0}
-    for odd in ("nobody", "0" * 32, f"{{{asking.UNKNOWN}}}", "%00", "ada@acme.example"):
-        query = asking.AUTUMN | {"userIds": odd}
+    for odd in ("nobody", "0" * 32, f"{{{queries.UNKNOWN}}}", "%00", "ada@acme.example"):
+        query = queries.AUTUMN | {"userIds": odd}
         assert jetbrains_console.switched().got(ADOPTION, **query)["total"] == nobody
         answer = jetbrains_console.switched(malformed_ids="reject").get(ADOPTION, query)
         assert (answer.status, "userIds must hold UUIDs" in answer.message) == (400, True)
-    query = asking.AUTUMN | {"userIds": asking.UNKNOWN}
+    query = queries.AUTUMN | {"userIds": queries.UNKNOWN}
     assert jetbrains_console.got(ADOPTION, **query)["total"] == nobody
 
 
@@ -89,23 +89,21 @@ LISTS = {
 
 
 @pytest.mark.parametrize(("query", "statuses"), LISTS.values(), ids=LISTS)
-def test_a_list_has_the_form_that_the_switch_says(
-    jetbrains_console: Client, query: str, statuses: dict[str, int]
-) -> None:
-    told = set()
+def test_list_has_the_form_of_the_switch(jetbrains_console: Client, query: str, statuses: dict[str, int]) -> None:
+    result = set()
     for form, status in statuses.items():
         answer = jetbrains_console.switched(list_form=form).get(
             ADOPTION, f"fromDate=2025-09-01&toDate=2025-10-20&{query}"
         )
         assert answer.status == status, form
-        told |= {answer.body} if status == 200 else set()
-    assert len(told) == 1
+        result |= {answer.body} if status == 200 else set()
+    assert len(result) == 1
 
 
-def test_a_comma_belongs_to_the_value_where_lists_are_repeated(jetbrains_console: Client) -> None:
+def test_comma_is_part_of_a_repeated_value(jetbrains_console: Client) -> None:
     both = "ada@acme.example,marek@acme.example"
     found = [
-        asking.total(jetbrains_console.switched(list_form=form), ADOPTION, "2025-09-01", "2025-10-20", userEmails=both)
+        queries.total(jetbrains_console.switched(list_form=form), ADOPTION, "2025-09-01", "2025-10-20", userEmails=both)
         for form in ("both", "comma", "repeated")
     ]
     assert [each["enabledUsers"] for each in found] == [2, 2, 0]
@@ -114,16 +112,16 @@ def test_a_comma_belongs_to_the_value_where_lists_are_repeated(jetbrains_console
 @pytest.mark.parametrize(
     ("right", "odd"), [({"groupBy": "month"}, {"groupBy": "Month"}), ({"ide": "PY"}, {"ide": "py"})]
 )
-def test_letters_count_or_do_not(jetbrains_console: Client, right: dict[str, str], odd: dict[str, str]) -> None:
-    assert jetbrains_console.get(ADOPTION, asking.AUTUMN | odd).status == 400
+def test_letter_case_matters_or_not(jetbrains_console: Client, right: dict[str, str], odd: dict[str, str]) -> None:
+    assert jetbrains_console.get(ADOPTION, queries.AUTUMN | odd).status == 400
     lax = jetbrains_console.switched(letter_case="any")
-    assert lax.get(ADOPTION, asking.AUTUMN | odd).body == lax.get(ADOPTION, asking.AUTUMN | right).body
-    assert lax.get(ADOPTION, asking.AUTUMN | {next(iter(odd)): "x"}).status == 400
+    assert lax.get(ADOPTION, queries.AUTUMN | odd).body == lax.get(ADOPTION, queries.AUTUMN | right).body
+    assert lax.get(ADOPTION, queries.AUTUMN | {next(iter(odd)): "x"}).status == 400
 
 
-def test_a_bucket_is_dated_with_its_first_day_of_the_calendar_or_of_the_range(jetbrains_console: Client) -> None:
+def test_bucket_is_dated_by_the_calendar_or_the_range(jetbrains_console: Client) -> None:
     def dates(client: Client, first: str, group_by: str) -> list[str]:
-        return [row["date"] for row in asking.rows(client, HITS, first, "2025-10-20", groupBy=group_by)]
+        return [row["date"] for row in queries.rows(client, HITS, first, "2025-10-20", groupBy=group_by)]
 
     assert dates(jetbrains_console, "2025-08-15", "month") == ["2025-08-01", "2025-09-01", "2025-10-01"]
     clipped = jetbrains_console.switched(bucket_label="clipped")
@@ -133,71 +131,69 @@ def test_a_bucket_is_dated_with_its_first_day_of_the_calendar_or_of_the_range(je
     assert dates(clipped, "2025-10-01", "month") == ["2025-10-01"]
 
 
-@pytest.mark.parametrize("path", asking.REPORTS)
-def test_empty_buckets_are_zeros_or_left_out(jetbrains_console: Client, path: str) -> None:
+@pytest.mark.parametrize("path", queries.REPORTS)
+def test_empty_buckets_are_zeros_or_omitted(jetbrains_console: Client, path: str) -> None:
     """A year before anybody had AI, and one in which somebody did."""
-    rows, total = asking.report(jetbrains_console, path, "2022-01-01", "2025-10-20", groupBy="year")
+    rows, total = queries.report(jetbrains_console, path, "2022-01-01", "2025-10-20", groupBy="year")
     assert [row["date"][:4] for row in rows] == ["2022", "2023", "2024", "2025"]
     assert {value for name, value in rows[0].items() if name != "date"} == {0}
     omitting = jetbrains_console.switched(empty_buckets="omitted")
-    assert asking.report(omitting, path, "2022-01-01", "2025-10-20", groupBy="year") == (rows[1:], total)
+    assert queries.report(omitting, path, "2022-01-01", "2025-10-20", groupBy="year") == (rows[1:], total)
 
 
 def test_credits_are_numbers_or_text_with_two_decimals(jetbrains_console: Client) -> None:
-    def told(client: Client) -> list[object]:
-        rows, total = asking.report(client, CREDITS, "2025-09-01", "2025-10-20")
+    def result(client: Client) -> list[object]:
+        rows, total = queries.report(client, CREDITS, "2025-09-01", "2025-10-20")
         return [value for row in [*rows, total] for name, value in row.items() if name != "date"]
 
-    numbers = told(jetbrains_console)
-    texts = told(jetbrains_console.switched(credits_form="string"))
+    numbers = result(jetbrains_console)
+    texts = result(jetbrains_console.switched(credits_form="string"))
     assert texts == [f"{number:.2f}" for number in numbers]
     assert any(str(text).endswith("0") and text != "0.00" for text in texts)
 
 
-def test_a_very_long_range_is_told_over_the_history_or_refused(jetbrains_console: Client) -> None:
-    rows, total = asking.report(jetbrains_console, HITS, "0001-01-01", "9999-12-31")
+def test_very_long_range_is_cut_to_the_history_or_refused(jetbrains_console: Client) -> None:
+    rows, total = queries.report(jetbrains_console, HITS, "0001-01-01", "9999-12-31")
     assert (rows[0]["date"], rows[-1]["date"]) == ("2022-01-03", "2025-10-21")
     assert len(rows) == 1388
-    assert total == asking.total(jetbrains_console, HITS, "2022-01-03", "2025-10-21")
+    assert total == queries.total(jetbrains_console, HITS, "2022-01-03", "2025-10-21")
     strict = jetbrains_console.switched(longest_range="reject")
-    answer = strict.get(HITS, asking.span("0001-01-01", "9999-12-31"))
+    answer = strict.get(HITS, queries.span("0001-01-01", "9999-12-31"))
     assert answer.status == 400
     assert "toDate would make 3,652,059 buckets (one a day); at most 10,000 are told" in answer.message
-    assert strict.get(HITS, asking.span("0001-01-01", "9999-12-31", groupBy="year")).status == 200
+    assert strict.get(HITS, queries.span("0001-01-01", "9999-12-31", groupBy="year")).status == 200
 
 
 @pytest.mark.parametrize(("first", "last"), [("0001-01-01", "1999-12-31"), ("2030-01-01", "9999-12-31")])
-def test_a_very_long_range_outside_the_history_has_no_buckets_at_all(
-    jetbrains_console: Client, first: str, last: str
-) -> None:
-    for path in asking.REPORTS:
-        rows, total = asking.report(jetbrains_console, path, first, last)
+def test_very_long_range_outside_the_history_has_no_buckets(jetbrains_console: Client, first: str, last: str) -> None:
+    for path in queries.REPORTS:
+        rows, total = queries.report(jetbrains_console, path, first, last)
         assert (rows, set(total.values())) == ([], {0})
 
 
-def test_a_history_that_is_itself_very_long_is_told_all_the_same(jetbrains_console: Client) -> None:
+def test_very_long_history_is_served(jetbrains_console: Client) -> None:
     late = jetbrains_console.at("2199-01-01T00:00:00Z")
-    rows, total = asking.report(late, HITS, "0001-01-01", "9999-12-31")
+    rows, total = queries.report(late, HITS, "0001-01-01", "9999-12-31")
     assert (len(rows), rows[0]["date"], rows[-1]["date"]) == (64_647, "2022-01-03", "2199-01-01")
-    assert total == asking.total(late, HITS, "2022-01-03", "2199-01-01", groupBy="year")
-    assert late.get(HITS, asking.span("2030-01-01", "2057-05-18")).status == 200, "10,000 are told"
+    assert total == queries.total(late, HITS, "2022-01-03", "2199-01-01", groupBy="year")
+    assert late.get(HITS, queries.span("2030-01-01", "2057-05-18")).status == 200, "10,000 are told"
 
 
 def test_adoption_without_activity_is_no_empty_bucket(jetbrains_console: Client) -> None:
     """On weekends nobody of the few with AI in a rare IDE works."""
-    rows = asking.rows(jetbrains_console, ADOPTION, "2025-10-01", "2025-10-31", ide="DB")
+    rows = queries.rows(jetbrains_console, ADOPTION, "2025-10-01", "2025-10-31", ide="DB")
     idle = [row for row in rows if row["enabledUsers"] and not row["activeUsers"]]
     omitting = jetbrains_console.switched(empty_buckets="omitted")
-    kept = asking.rows(omitting, ADOPTION, "2025-10-01", "2025-10-31", ide="DB")
+    kept = queries.rows(omitting, ADOPTION, "2025-10-01", "2025-10-31", ide="DB")
     assert idle
     assert kept == [row for row in rows if row["enabledUsers"]]
     assert len(kept) == 21, "the days up to today"
 
 
-def test_response_names_are_what_the_switch_calls_them(jetbrains_console: Client) -> None:
-    plain = jetbrains_console.got(HITS, **asking.AUTUMN)
+def test_response_fields_are_renamed_by_the_switch(jetbrains_console: Client) -> None:
+    plain = jetbrains_console.got(HITS, **queries.AUTUMN)
     mapping = '{"data": "rows", "date": "day", "usersHitLimit": "peakDailyUsers", "peakDailyUsers": "usersHitLimit"}'
-    found = jetbrains_console.switched(names=policy.SWITCHES[-1].read(mapping)).got(HITS, **asking.AUTUMN)
+    found = jetbrains_console.switched(names=policy.SWITCHES[-1].read(mapping)).got(HITS, **queries.AUTUMN)
     assert list(found) == ["rows", "total"]
     assert found["rows"] == [{"day": row["date"], "peakDailyUsers": row["usersHitLimit"]} for row in plain["data"]]
     assert found["total"]["usersHitLimit"] == plain["total"]["peakDailyUsers"]

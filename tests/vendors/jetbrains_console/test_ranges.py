@@ -1,16 +1,16 @@
-"""Which days a bucket holds and what it is dated: parts of the calendar, clipped to the range."""
+"""Buckets: parts of the calendar, clipped to the range, and their dates."""
 
 from datetime import date, timedelta
 
 import pytest
 
 from tests.contract.client import Client
-from tests.vendors.jetbrains_console import asking
-from tests.vendors.jetbrains_console.asking import ADOPTION, CREDITS, HITS
+from tests.vendors.jetbrains_console import queries
+from tests.vendors.jetbrains_console.queries import ADOPTION, CREDITS, HITS
 
 
 def _dates(client: Client, first: str, last: str, **more: str) -> list[str]:
-    return [row["date"] for row in asking.rows(client, CREDITS, first, last, **more)]
+    return [row["date"] for row in queries.rows(client, CREDITS, first, last, **more)]
 
 
 CUT = {
@@ -28,57 +28,57 @@ CUT = {
 
 
 @pytest.mark.parametrize(("group_by", "first", "last", "dates"), CUT.values(), ids=CUT)
-def test_a_bucket_is_dated_with_its_first_day_of_the_calendar(
+def test_bucket_is_dated_with_its_first_calendar_day(
     jetbrains_console: Client, group_by: str, first: str, last: str, dates: list[str]
 ) -> None:
     assert _dates(jetbrains_console, first, last, groupBy=group_by) == dates
 
 
-def test_without_a_grouping_a_bucket_is_a_day(jetbrains_console: Client) -> None:
+def test_default_bucket_is_a_day(jetbrains_console: Client) -> None:
     assert _dates(jetbrains_console, "2025-10-01", "2025-10-03") == ["2025-10-01", "2025-10-02", "2025-10-03"]
 
 
 @pytest.mark.parametrize("group_by", ["week", "month", "year"])
-@pytest.mark.parametrize("path", asking.REPORTS)
+@pytest.mark.parametrize("path", queries.REPORTS)
 def test_only_days_inside_the_range_count(jetbrains_console: Client, path: str, group_by: str) -> None:
-    """Each bucket says what the report of its own days says, and no more."""
+    """Each bucket equals the report of its own days."""
     first, last = date(2025, 8, 13), date(2025, 10, 16)
-    rows = asking.rows(jetbrains_console, path, str(first), str(last), groupBy=group_by)
+    rows = queries.rows(jetbrains_console, path, str(first), str(last), groupBy=group_by)
     starts = [date.fromisoformat(row["date"]) for row in rows]
     ends = [start - timedelta(days=1) for start in starts[1:]] + [last]
     assert len(rows) == {"week": 10, "month": 3, "year": 1}[group_by]
     for row, start, end in zip(rows, starts, ends, strict=True):
-        alone = asking.total(jetbrains_console, path, str(max(start, first)), str(end))
+        alone = queries.total(jetbrains_console, path, str(max(start, first)), str(end))
         assert {name: value for name, value in row.items() if name != "date"} == {
             name: value for name, value in alone.items() if name in row
         }
 
 
 def test_today_has_data_and_the_future_is_empty(jetbrains_console: Client) -> None:
-    """The clock stands at Tuesday, 2025-10-21."""
-    rows, total = asking.report(jetbrains_console, ADOPTION, "2025-10-21", "2025-10-23")
+    """It is Tuesday, 2025-10-21."""
+    rows, total = queries.report(jetbrains_console, ADOPTION, "2025-10-21", "2025-10-23")
     assert [row["activeUsers"] > 0 for row in rows] == [True, False, False]
     assert [row["enabledUsers"] > 0 for row in rows] == [True, False, False]
     assert total == {name: value for name, value in rows[0].items() if name != "date"}
     later = jetbrains_console.at("2025-10-23T00:00:00Z")
-    assert all(row["activeUsers"] for row in asking.rows(later, ADOPTION, "2025-10-21", "2025-10-23"))
+    assert all(row["activeUsers"] for row in queries.rows(later, ADOPTION, "2025-10-21", "2025-10-23"))
 
 
-def test_the_current_month_is_told_up_to_today(jetbrains_console: Client) -> None:
-    [month] = asking.rows(jetbrains_console, CREDITS, "2025-10-01", "2025-10-31", groupBy="month")
-    so_far = asking.total(jetbrains_console, CREDITS, "2025-10-01", "2025-10-21")
+def test_current_month_is_served_up_to_today(jetbrains_console: Client) -> None:
+    [month] = queries.rows(jetbrains_console, CREDITS, "2025-10-01", "2025-10-31", groupBy="month")
+    so_far = queries.total(jetbrains_console, CREDITS, "2025-10-01", "2025-10-21")
     assert {name: month[name] for name in so_far} == so_far
 
 
-@pytest.mark.parametrize("path", asking.REPORTS)
-def test_before_the_organisation_there_is_nothing(jetbrains_console: Client, path: str) -> None:
-    rows, total = asking.report(jetbrains_console, path, "2021-12-30", "2022-01-04")
+@pytest.mark.parametrize("path", queries.REPORTS)
+def test_nothing_happens_before_the_first_day(jetbrains_console: Client, path: str) -> None:
+    rows, total = queries.report(jetbrains_console, path, "2021-12-30", "2022-01-04")
     assert len(rows) == 6
     assert {value for row in [*rows, total] for name, value in row.items() if name != "date"} == {0}
 
 
-def test_the_whole_calendar_by_year_is_told_and_counts_what_the_history_counts(jetbrains_console: Client) -> None:
-    rows, total = asking.report(jetbrains_console, HITS, "0001-01-01", "9999-12-31", groupBy="year")
+def test_whole_calendar_by_year_counts_the_whole_history(jetbrains_console: Client) -> None:
+    rows, total = queries.report(jetbrains_console, HITS, "0001-01-01", "9999-12-31", groupBy="year")
     assert len(rows) == 9999
-    assert total == asking.total(jetbrains_console, HITS, "2022-01-03", "2025-10-21")
+    assert total == queries.total(jetbrains_console, HITS, "2022-01-03", "2025-10-21")
     assert [row["date"] for row in rows if row["usersHitLimit"]] == ["2023-01-01", "2024-01-01", "2025-01-01"]

@@ -1,11 +1,11 @@
-"""What a report refuses, and how: all faults at once, each with its rule and what is allowed (contract, section 2)."""
+"""Refusals of the reports: all errors at once, each with its rule and the allowed values (contract, section 2)."""
 
 import pytest
 
 from tests.contract import wire
 from tests.contract.client import Client
-from tests.vendors.jetbrains_console import asking
-from tests.vendors.jetbrains_console.asking import ADOPTION, EVERY
+from tests.vendors.jetbrains_console import queries
+from tests.vendors.jetbrains_console.queries import ADOPTION, EVERY
 
 DATES = ", written YYYY-MM-DD"
 BAD = {
@@ -17,7 +17,7 @@ BAD = {
     "five digits": ("fromDate=2025-01-01&toDate=10000-01-01", ["toDate must be a date", "not '10000-01-01'"]),
     "an ordinal date": ("fromDate=2025-W01-1&toDate=2025-10-20", ["not '2025-W01-1'"]),
     "without hyphens": ("fromDate=20250101&toDate=2025-10-20", ["not '20250101'"]),
-    "an instant": ("fromDate=2025-01-01T00:00:00Z&toDate=2025-10-20", ["fromDate must be"]),
+    "a timestamp": ("fromDate=2025-01-01T00:00:00Z&toDate=2025-10-20", ["fromDate must be"]),
     "digits that are no ASCII": ("fromDate=%D9%A2%D9%A0%D9%A2%D9%A5-01-01&toDate=2025-10-20", ["fromDate must be"]),
     "a NUL": ("fromDate=2025-01-01%00&toDate=2025-10-20", ["fromDate must be"]),
     "a percent sign alone": ("fromDate=%&toDate=2025-10-20", ["not '%'"]),
@@ -37,7 +37,7 @@ BAD = {
     "an IDE with a space": ("RANGE&ide=IU,%20PY", ["not ' PY'"]),
     "an empty IDE": ("RANGE&ide=", ["ide must not be empty"]),
     "an empty element": ("RANGE&ide=IU,,PY", ["ide must not be empty, nor hold an empty element"]),
-    "an empty id": (f"RANGE&userIds={asking.UNKNOWN},", ["userIds must not be empty, nor hold"]),
+    "an empty id": (f"RANGE&userIds={queries.UNKNOWN},", ["userIds must not be empty, nor hold"]),
     "an empty address": ("RANGE&userEmails=a@b&userEmails=", ["userEmails must not be empty, nor hold"]),
     "an unknown name": ("RANGE&userId=x", ["'userId' is no parameter", "did you mean userIds?"]),
     "a name in other letters": ("RANGE&groupby=day", ["'groupby' is no parameter", "did you mean groupBy?"]),
@@ -50,46 +50,44 @@ def _query(text: str) -> str:
     return text.replace("RANGE", "fromDate=2025-09-01&toDate=2025-10-20")
 
 
-@pytest.mark.parametrize(("query", "told"), BAD.values(), ids=BAD)
-def test_a_bad_question_is_400_and_told_what_is_wrong_and_what_is_allowed(
-    jetbrains_console: Client, query: str, told: list[str]
-) -> None:
-    for path in asking.REPORTS:
+@pytest.mark.parametrize(("query", "result"), BAD.values(), ids=BAD)
+def test_invalid_query_is_400_with_the_rule(jetbrains_console: Client, query: str, result: list[str]) -> None:
+    for path in queries.REPORTS:
         answer = jetbrains_console.get(path, _query(query))
         assert (answer.status, answer.code) == (400, "invalid_parameter")
-        for each in told:
+        for each in result:
             assert each in answer.message
 
 
-def test_all_faults_are_told_at_once_in_the_order_of_the_parameters(jetbrains_console: Client) -> None:
+def test_all_errors_are_listed_in_parameter_order(jetbrains_console: Client) -> None:
     answer = jetbrains_console.get(ADOPTION, "limit=1&ide=x&userIds=&groupBy=y&toDate=z")
     parts = answer.message.split("; ")
     starts = ["fromDate is", "toDate must", "groupBy must", "userIds must", "leave it", "ide must", "'limit' is", "a "]
     assert [part[: len(start)] for part, start in zip(parts, starts, strict=True)] == starts
 
 
-def test_no_more_than_a_few_unknown_names_are_told(jetbrains_console: Client) -> None:
-    query = "&".join(f"unknown{place}=1" for place in range(1000))
+def test_only_a_few_unknown_names_are_listed(jetbrains_console: Client) -> None:
+    query = "&".join(f"unknown{index}=1" for index in range(1000))
     answer = jetbrains_console.get(ADOPTION, query)
     assert answer.status == 400
     assert len(answer.body) < 2000
 
 
-def test_long_values_are_cut_where_they_are_told(jetbrains_console: Client) -> None:
-    answer = jetbrains_console.get(ADOPTION, asking.span("9" * 5000, "2025-10-20"))
+def test_long_values_are_shortened_in_messages(jetbrains_console: Client) -> None:
+    answer = jetbrains_console.get(ADOPTION, queries.span("9" * 5000, "2025-10-20"))
     assert f"not '{'9' * 40}…'" in answer.message
 
 
 @wire.TOO_LONG
 def test_ten_thousand_ids_are_too_long_a_query(jetbrains_console: Client) -> None:
-    query = asking.span("2025-09-01", "2025-10-20", userIds=",".join([asking.UNKNOWN] * 10_000))
+    query = queries.span("2025-09-01", "2025-10-20", userIds=",".join([queries.UNKNOWN] * 10_000))
     answer = jetbrains_console.get(ADOPTION, query)
     assert (answer.status, answer.code) == (400, "invalid_parameter")
     assert "at most 16384 are read; ask in several requests" in answer.message
 
 
-def test_hundreds_of_ids_are_not(jetbrains_console: Client) -> None:
-    query = asking.span("2025-09-01", "2025-10-20", userIds=",".join([asking.UNKNOWN] * 400))
+def test_hundreds_of_ids_are_accepted(jetbrains_console: Client) -> None:
+    query = queries.span("2025-09-01", "2025-10-20", userIds=",".join([queries.UNKNOWN] * 400))
     assert jetbrains_console.got(ADOPTION, **query)["total"] == {"enabledUsers": 0, "activeUsers": 0}
 
 

@@ -11,7 +11,7 @@ from mockserver.gateway.limits import Allowance
 from tests.contract import trial
 from tests.contract.client import Client
 from tests.contract.trial import Outcome
-from tests.vendors.jetbrains_console import asking
+from tests.vendors.jetbrains_console import queries
 
 FILE = resources.openapi() / "jetbrains-console.yaml"
 BEGINNING = date(2022, 1, 3)
@@ -43,11 +43,11 @@ def _day(value: object) -> int | None:
 
 def _tried(client: Client, examples: int) -> Outcome:
     token = str(client.authorization).split()[1]
-    credentials = ("mock-jetbrains-console-acme", asking.SECRET)
+    credentials = ("mock-jetbrains-console-acme", queries.SECRET)
     return trial.run(client.app, FILE, token, amend, examples, credentials)
 
 
-def test_with_limits_off_every_check_holds_in_every_phase(jetbrains_console_of: Callable[..., Client]) -> None:
+def test_checks_pass_in_every_phase_without_limits(jetbrains_console_of: Callable[..., Client]) -> None:
     outcome = _tried(jetbrains_console_of(), 20)
     assert outcome.failures == []
     assert {status for _, status in outcome.statuses} == {200, 400, 401, 405}
@@ -55,7 +55,7 @@ def test_with_limits_off_every_check_holds_in_every_phase(jetbrains_console_of: 
     assert outcome.seen("COVERAGE") >= {200, 400, 401, 405}
 
 
-def test_with_a_limit_set_there_are_documented_429s_and_nothing_else_is_new(
+def test_limit_adds_only_documented_429s(
     jetbrains_console_of: Callable[..., Client],
 ) -> None:
     """The frozen clock never gives a request back, so that every report after the burst is refused."""
@@ -65,7 +65,7 @@ def test_with_a_limit_set_there_are_documented_429s_and_nothing_else_is_new(
     assert sum(count for (_, status), count in outcome.statuses.items() if status == 429) > 20
 
 
-def test_a_server_that_takes_less_than_the_file_allows_is_found_out(
+def test_too_strict_server_is_detected(
     jetbrains_console_of: Callable[..., Client],
 ) -> None:
     """The trial is no better than its eyes: a switch that refuses good lists must not get through it."""
@@ -74,18 +74,18 @@ def test_a_server_that_takes_less_than_the_file_allows_is_found_out(
 
 
 AMENDED = {
-    "a range": (asking.span("4289-10-10", "0017-01-01"), True),
-    "a range in the year 0": (asking.span("0000-10-10", "2025-01-01"), True),
+    "a range": (queries.span("4289-10-10", "0017-01-01"), True),
+    "a range in the year 0": (queries.span("0000-10-10", "2025-01-01"), True),
     "half a range": ({"fromDate": "4289-10-10"}, False),
-    "a day that does not exist": (asking.span("2025-02-30", "2025-03-30"), False),
-    "another form": (asking.span("20250230", "2025-03-30"), False),
+    "a day that does not exist": (queries.span("2025-02-30", "2025-03-30"), False),
+    "another form": (queries.span("20250230", "2025-03-30"), False),
     "no days": ({"fromDate": ["2025-02-20"], "toDate": "soon"}, False),
     "nothing": ({}, False),
 }
 
 
 @pytest.mark.parametrize(("query", "changed"), AMENDED.values(), ids=AMENDED)
-def test_only_what_the_schema_allows_is_amended(query: dict[str, Any], *, changed: bool) -> None:
+def test_only_allowed_queries_are_amended(query: dict[str, Any], *, changed: bool) -> None:
     amended = dict(query)
     amend(amended)
     assert (amended != query) is changed

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from mockserver.products.jetbrains.options import Allotment, JetBrainsPerson, Raise
 from mockserver.simulation.organization import Adoption, Organization, ScriptedFact, SpecialPerson, Team
 from tests.contract.client import Client
-from tests.vendors.jetbrains_console import asking
+from tests.vendors.jetbrains_console import queries
 
 BEGINNING = date(2022, 1, 3)
 LICENSED = date(2023, 1, 9)
@@ -17,7 +17,7 @@ TEN = Allotment(1000)
 TEN_AND_FIVE = Allotment(1000, 500)
 SMALL = (("acme", None), ("acme", 7), ("acme", 2**63), ("empty", None), ("documented", None))
 WORLDS = (*SMALL, ("initech", None), ("initech", 11))
-"""Organisation and seed; None is the organization's own."""
+"""Organization and seed; None is the organization's own."""
 
 Spends = Mapping[str, Mapping[str, int]]
 """By day, by counter: what is done, credits in hundredths."""
@@ -25,7 +25,7 @@ Spends = Mapping[str, Mapping[str, int]]
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody with licences, in the order in which they are spent, and what is done on which day."""
+    """Somebody with licenses, in the order in which they are spent, and what is done on which day."""
 
     spends: Spends
     licences: tuple[Allotment, ...] = (TEN,)
@@ -34,7 +34,7 @@ class Person:
 
 
 def raised(allotment: Allotment, day: str, top_up: int) -> Allotment:
-    """The same licence with more top-up, in hundredths, from a day on."""
+    """The same license with more top-up, in hundredths, from a day on."""
     return replace(allotment, raises=(*allotment.raises, Raise(date.fromisoformat(day), top_up)))
 
 
@@ -53,19 +53,19 @@ def organization(*people: Person, slug: str = "own", teams: tuple[Team, ...] = (
         people=len(people),
         teams=teams,
         adoption={"jetbrains": Adoption(starts=LICENSED)},
-        special=tuple(_special(place, person) for place, person in enumerate(people)),
+        special=tuple(_special(index, person) for index, person in enumerate(people)),
         facts=tuple(
-            ScriptedFact(place, "jetbrains", date.fromisoformat(day), (), counters)
-            for place, person in enumerate(people)
+            ScriptedFact(index, "jetbrains", date.fromisoformat(day), (), counters)
+            for index, person in enumerate(people)
             for day, counters in person.spends.items()
         ),
         generated=False,
     )
 
 
-def _special(place: int, person: Person) -> SpecialPerson:
+def _special(index: int, person: Person) -> SpecialPerson:
     return SpecialPerson(
-        email=f"p{place}@own.example",
+        email=f"p{index}@own.example",
         team=person.team,
         teamless=person.team is None,
         joined=BEGINNING,
@@ -79,7 +79,7 @@ def seeded(client: Client, seed: int | None) -> Client:
     """The same organization under another seed, in a sandbox of its own."""
     if seed is None:
         return client
-    return asking.own(client, replace(client.sandbox.config.organization, seed=seed), f"seed-{seed}")
+    return queries.own(client, replace(client.sandbox.config.organization, seed=seed), f"seed-{seed}")
 
 
 @dataclass(frozen=True, slots=True)

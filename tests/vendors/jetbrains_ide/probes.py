@@ -1,11 +1,11 @@
-"""What the shared tests send to IDE Services."""
+"""Probes: what the shared tests send to IDE Services."""
 
 from collections.abc import Mapping
 from typing import Any, Final
 
 from tests.contract.client import Client
 from tests.contract.probes import Probes, Queries
-from tests.vendors.jetbrains_ide import asking
+from tests.vendors.jetbrains_ide import queries
 
 _YEAR: Final = "fromDate=2024-10-20&toDate=2025-10-21"
 _WEEK: Final = "fromDate=2025-09-10&toDate=2025-09-16"
@@ -13,11 +13,11 @@ _METRICS: Final = "/effectiveness/metrics"
 
 
 def _answered(_: Client) -> Queries:
-    return asking.EVERYTHING
+    return queries.EVERYTHING
 
 
 def _ids(client: Client) -> Mapping[str, str]:
-    return {"userId": asking.page(client, "2025-09-10", "2025-09-16", tool="junie").json["items"][0]["userId"]}
+    return {"userId": queries.page(client, "2025-09-10", "2025-09-16", tool="junie").json["items"][0]["userId"]}
 
 
 def _next_page(body: Any) -> Mapping[str, str] | None:
@@ -26,7 +26,7 @@ def _next_page(body: Any) -> Mapping[str, str] | None:
 
 PROBES: Final = Probes(
     answered=_answered,
-    refused={asking.TOTALS: {}},
+    refused={queries.TOTALS: {}},
     golden=(
         f"/users-adoption?groupBy=MONTH&{_YEAR}",
         f"/users-adoption?groupBy=WEEK&{_YEAR}",

@@ -7,7 +7,7 @@ import pytest
 from tests.contract import wire
 from tests.contract.client import Client
 from tests.contract.watch import Watch
-from tests.vendors.jetbrains_ide import asking
+from tests.vendors.jetbrains_ide import queries
 
 RANGE = "fromDate=2025-09-01&toDate=2025-09-30"
 PATHS = {
@@ -38,9 +38,9 @@ QUERIES = {
     "line ends": f"{RANGE}&tool=nes%0d%0aX-Injected:%201",
     "100 kB in one value": pytest.param(f"{RANGE}&unknown={'A' * 100_000}", marks=wire.TOO_LONG),
     "100 kB of names": pytest.param(
-        f"{RANGE}&{'&'.join(f'n{place}=' for place in range(15_000))}", marks=wire.TOO_LONG
+        f"{RANGE}&{'&'.join(f'n{index}=' for index in range(15_000))}", marks=wire.TOO_LONG
     ),
-    "10,000 users": pytest.param(f"{RANGE}&query={','.join([asking.UNKNOWN] * 10_000)}", marks=wire.TOO_LONG),
+    "10,000 users": pytest.param(f"{RANGE}&query={','.join([queries.UNKNOWN] * 10_000)}", marks=wire.TOO_LONG),
     "10,000 tools": f"{RANGE}&tool={','.join(['junie'] * 10_000)}",
     "markup": f"{RANGE}&tool=<script>alert(1)</script>",
     "the same twice": f"{RANGE}&toDate=2025-09-30",
@@ -57,7 +57,7 @@ def _last_entry(client: Client) -> tuple[str, str, int]:
 
 
 @pytest.mark.parametrize(("path", "status"), PATHS.values(), ids=PATHS)
-def test_an_odd_path_is_there_or_refused_and_never_a_redirect(jetbrains_ide: Client, path: str, status: int) -> None:
+def test_odd_path_is_served_or_refused_and_never_redirected(jetbrains_ide: Client, path: str, status: int) -> None:
     answer = jetbrains_ide.get(path, RANGE)
     assert answer.status == status
     assert set(answer.headers.keys()) == {"Content-Type", "Content-Length"}
@@ -65,23 +65,21 @@ def test_an_odd_path_is_there_or_refused_and_never_a_redirect(jetbrains_ide: Cli
 
 
 @pytest.mark.parametrize("mount", ["//api/analytics/ai", "///api/analytics/ai", "/api//analytics/ai"])
-def test_slashes_before_the_mount_make_another_path_and_never_lead_past_the_door(
-    jetbrains_ide: Client, watch: Watch, mount: str
-) -> None:
+def test_extra_leading_slashes_do_not_bypass_authentication(jetbrains_ide: Client, watch: Watch, mount: str) -> None:
     """A base URL that ends in a slash is the classic mistake; it must not pass for right."""
     client = replace(jetbrains_ide, mount=mount)
-    refused = client.get(asking.TOTALS, RANGE)
+    refused = client.get(queries.TOTALS, RANGE)
     assert refused.status == 404
     if mount.startswith("//"):
-        path = f"{mount}{asking.TOTALS}"
+        path = f"{mount}{queries.TOTALS}"
         assert (refused.message, refused.json["path"]) == (f"there is nothing at {path}", path)
-    assert client.bearing(None).get(asking.TOTALS, RANGE).status in {401, 404}
-    watch.take()  # The watch is told the folded path, which is described, and has no 404.
+    assert client.bearing(None).get(queries.TOTALS, RANGE).status in {401, 404}
+    watch.take()  # The watch gets the folded path, which is described, and has no 404.
 
 
 @pytest.mark.parametrize("query", QUERIES.values(), ids=QUERIES)
-def test_an_odd_query_is_400_on_every_endpoint(jetbrains_ide: Client, query: str) -> None:
-    for path in (asking.BY_FEATURE, asking.USERS):
+def test_odd_query_is_400_on_every_endpoint(jetbrains_ide: Client, query: str) -> None:
+    for path in (queries.BY_FEATURE, queries.USERS):
         answer = jetbrains_ide.get(path, query)
         assert (answer.status, answer.json["error"]) == (400, "Bad Request")
         assert len(answer.body) < 1_000
@@ -89,38 +87,38 @@ def test_an_odd_query_is_400_on_every_endpoint(jetbrains_ide: Client, query: str
         assert _last_entry(jetbrains_ide) == ("GET", "jetbrains-ide", 400)
 
 
-def test_as_many_users_as_fit_are_read(jetbrains_ide: Client) -> None:
-    ids = [f"00000000-0000-4000-8000-{place:012}" for place in range(440)]
-    assert jetbrains_ide.get(asking.USERS, f"{RANGE}&query={','.join(ids)}").json["items"] == []
+def test_list_of_users_may_fill_the_query_string(jetbrains_ide: Client) -> None:
+    ids = [f"00000000-0000-4000-8000-{index:012}" for index in range(440)]
+    assert jetbrains_ide.get(queries.USERS, f"{RANGE}&query={','.join(ids)}").json["items"] == []
 
 
 @pytest.mark.parametrize("query", IGNORED)
-def test_a_name_that_is_none_is_ignored_as_any_other(jetbrains_ide: Client, query: str) -> None:
-    plain = jetbrains_ide.get(asking.TOTALS, RANGE)
-    assert jetbrains_ide.get(asking.TOTALS, f"{query}&{RANGE}").body == plain.body
+def test_malformed_parameter_name_is_ignored(jetbrains_ide: Client, query: str) -> None:
+    plain = jetbrains_ide.get(queries.TOTALS, RANGE)
+    assert jetbrains_ide.get(queries.TOTALS, f"{query}&{RANGE}").body == plain.body
 
 
 @pytest.mark.parametrize("method", ["BREW", "PROPFIND", "CONNECT", "X" * 2_000, "G\u00c9T"])
-def test_an_unknown_method_is_405(jetbrains_ide: Client, method: str) -> None:
-    answer = jetbrains_ide.ask(method, asking.TOTALS)
+def test_unknown_method_is_405(jetbrains_ide: Client, method: str) -> None:
+    answer = jetbrains_ide.ask(method, queries.TOTALS)
     assert (answer.status, answer.headers["Allow"]) == (405, "GET, HEAD")
     assert len(answer.body) < 3_000
 
 
-def test_a_great_body_on_a_get_is_400_and_a_small_one_is_nobodys_business(jetbrains_ide: Client) -> None:
-    great = jetbrains_ide.ask("GET", asking.TOTALS, RANGE, body=b"x" * 10_000_000)
+def test_large_body_on_a_get_is_400_and_a_small_one_is_ignored(jetbrains_ide: Client) -> None:
+    great = jetbrains_ide.ask("GET", queries.TOTALS, RANGE, body=b"x" * 10_000_000)
     assert (great.status, great.json["error"]) == (400, "Bad Request")
-    small = jetbrains_ide.ask("GET", asking.TOTALS, RANGE, body=b'{"tool": "x"}')
-    assert small.body == jetbrains_ide.get(asking.TOTALS, RANGE).body
+    small = jetbrains_ide.ask("GET", queries.TOTALS, RANGE, body=b'{"tool": "x"}')
+    assert small.body == jetbrains_ide.get(queries.TOTALS, RANGE).body
 
 
-def test_the_journal_has_every_refusal_with_its_reason_and_no_credential(jetbrains_ide: Client) -> None:
-    jetbrains_ide.bearing("Automation my-own-secret").get(asking.TOTALS, "token=my-own-secret")
-    jetbrains_ide.bearing("Automation mock-jetbrains-ide-acme-forbidden").get(asking.TOTALS)
+def test_journal_has_every_refusal_without_credentials(jetbrains_ide: Client) -> None:
+    jetbrains_ide.bearing("Automation my-own-secret").get(queries.TOTALS, "token=my-own-secret")
+    jetbrains_ide.bearing("Automation mock-jetbrains-ide-acme-forbidden").get(queries.TOTALS)
     jetbrains_ide.get("/nowhere")
-    jetbrains_ide.ask("POST", asking.TOTALS)
-    jetbrains_ide.get(asking.USERS, f"{RANGE}&limit=1001")
-    jetbrains_ide.get(asking.USERS, RANGE)
+    jetbrains_ide.ask("POST", queries.TOTALS)
+    jetbrains_ide.get(queries.USERS, f"{RANGE}&limit=1001")
+    jetbrains_ide.get(queries.USERS, RANGE)
     entries = list(jetbrains_ide.sandbox.journal)
     assert [(entry.status, entry.refusal, entry.operation) for entry in entries] == [
         (401, "unauthenticated", "getMetricsTotals"),

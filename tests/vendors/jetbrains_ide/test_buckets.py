@@ -5,8 +5,8 @@ from datetime import date, timedelta
 import pytest
 
 from tests.contract.client import Client
-from tests.vendors.jetbrains_ide import asking
-from tests.vendors.jetbrains_ide.asking import Row
+from tests.vendors.jetbrains_ide import queries
+from tests.vendors.jetbrains_ide.queries import Row
 
 LABELS = {
     "days": ("DAY", "2025-08-30", "2025-09-02", ["2025-08-30", "2025-08-31", "2025-09-01", "2025-09-02"]),
@@ -28,108 +28,106 @@ every_label = pytest.mark.parametrize(("group", "first", "last", "labels"), LABE
 
 
 @every_label
-def test_a_bucket_bears_its_first_calendar_day_also_where_the_range_begins_later(
+def test_bucket_is_dated_with_its_first_calendar_day(
     jetbrains_ide: Client, group: str, first: str, last: str, labels: list[str]
 ) -> None:
-    for path in (asking.ADOPTION, asking.METRICS):
-        assert [row["date"] for row in asking.items(jetbrains_ide, path, first, last, groupBy=group)] == labels
+    for path in (queries.ADOPTION, queries.METRICS):
+        assert [row["date"] for row in queries.items(jetbrains_ide, path, first, last, groupBy=group)] == labels
 
 
 @every_label
-def test_by_feature_there_is_a_row_for_each_bucket_and_chosen_tool(
+def test_metrics_by_feature_have_a_row_per_bucket_and_tool(
     jetbrains_ide: Client, group: str, first: str, last: str, labels: list[str]
 ) -> None:
-    rows = asking.items(jetbrains_ide, asking.BY_FEATURE, first, last, groupBy=group)
-    assert [(row["date"], row["tool"]) for row in rows] == [(label, tool) for label in labels for tool in asking.TOOLS]
-    chosen = asking.items(jetbrains_ide, asking.BY_FEATURE, first, last, groupBy=group, tool="nes,junie")
+    rows = queries.items(jetbrains_ide, queries.BY_FEATURE, first, last, groupBy=group)
+    assert [(row["date"], row["tool"]) for row in rows] == [(label, tool) for label in labels for tool in queries.TOOLS]
+    chosen = queries.items(jetbrains_ide, queries.BY_FEATURE, first, last, groupBy=group, tool="nes,junie")
     assert chosen == [row for row in rows if row["tool"] in {"nes", "junie"}]
 
 
-@pytest.mark.parametrize("path", [asking.METRICS, asking.BY_FEATURE])
-def test_without_group_by_there_is_a_bucket_a_day_or_one_for_the_range_dated_from_date(
-    jetbrains_ide: Client, path: str
-) -> None:
+@pytest.mark.parametrize("path", [queries.METRICS, queries.BY_FEATURE])
+def test_missing_group_by_means_days_or_one_bucket(jetbrains_ide: Client, path: str) -> None:
     first, last = "2025-09-03", "2025-09-18"
-    daily = asking.items(jetbrains_ide, path, first, last, groupBy="DAY")
-    assert asking.items(jetbrains_ide, path, first, last) == daily
+    daily = queries.items(jetbrains_ide, path, first, last, groupBy="DAY")
+    assert queries.items(jetbrains_ide, path, first, last) == daily
     jetbrains_ide.switched(default_group_by="NONE")
-    whole = asking.items(jetbrains_ide, path, first, last)
+    whole = queries.items(jetbrains_ide, path, first, last)
     assert {row["date"] for row in whole} == {first}
-    assert asking.added(whole) == asking.added(daily) == asking.totals(jetbrains_ide, first, last)
-    assert len(whole) == (1 if path == asking.METRICS else len(asking.TOOLS))
-    assert asking.items(jetbrains_ide, path, first, last, groupBy="DAY") == daily
+    assert queries.added(whole) == queries.added(daily) == queries.totals(jetbrains_ide, first, last)
+    assert len(whole) == (1 if path == queries.METRICS else len(queries.TOOLS))
+    assert queries.items(jetbrains_ide, path, first, last, groupBy="DAY") == daily
 
 
 @pytest.mark.parametrize("group", ["WEEK", "MONTH", "YEAR"])
-def test_only_the_days_inside_the_range_count(jetbrains_ide: Client, group: str) -> None:
+def test_only_days_inside_the_range_count(jetbrains_ide: Client, group: str) -> None:
     """A range of two days that lie in one week, month and year."""
     first, last = "2025-09-17", "2025-09-18"
-    [row] = asking.items(jetbrains_ide, asking.METRICS, first, last, groupBy=group)
-    assert asking.added([row]) == asking.totals(jetbrains_ide, first, last)
-    assert asking.added([row]) != asking.totals(jetbrains_ide, "2025-09-15", "2025-09-19")
+    [row] = queries.items(jetbrains_ide, queries.METRICS, first, last, groupBy=group)
+    assert queries.added([row]) == queries.totals(jetbrains_ide, first, last)
+    assert queries.added([row]) != queries.totals(jetbrains_ide, "2025-09-15", "2025-09-19")
 
 
 def _zero(row: Row) -> bool:
     return not any(value for value in row.values() if isinstance(value, int))
 
 
-def test_a_bucket_in_which_nothing_happened_is_a_row_of_zeros_or_left_out(initech: Client) -> None:
+def test_empty_buckets_are_zeros_or_omitted(initech: Client) -> None:
     """Nobody works at initech from 2025-08-11 to 2025-08-17."""
     silent = "2025-08-11"
-    for path in (asking.METRICS, asking.BY_FEATURE):
-        rows = asking.items(initech, path, "2025-08-04", "2025-08-24", groupBy="WEEK")
+    for path in (queries.METRICS, queries.BY_FEATURE):
+        rows = queries.items(initech, path, "2025-08-04", "2025-08-24", groupBy="WEEK")
         assert all(_zero(row) for row in rows if row["date"] == silent)
         assert not any(_zero(row) for row in rows if row["date"] != silent)
         initech.switched(empty_buckets="omitted")
-        kept = asking.items(initech, path, "2025-08-04", "2025-08-24", groupBy="WEEK")
+        kept = queries.items(initech, path, "2025-08-04", "2025-08-24", groupBy="WEEK")
         assert kept == [row for row in rows if row["date"] != silent]
-        assert asking.items(initech, path, silent, "2025-08-17") == []
+        assert queries.items(initech, path, silent, "2025-08-17") == []
         initech.switched()
-    assert asking.totals(initech, silent, "2025-08-17") == dict.fromkeys(asking.MEASURES, 0)
-    assert asking.walk(initech, silent, "2025-08-17") == []
+    assert queries.totals(initech, silent, "2025-08-17") == dict.fromkeys(queries.MEASURES, 0)
+    assert queries.paginate(initech, silent, "2025-08-17") == []
 
 
-def test_a_bucket_without_requests_is_not_empty_for_whoever_has_ai(initech: Client) -> None:
-    rows = asking.items(initech, asking.ADOPTION, "2025-08-11", "2025-08-17", groupBy="WEEK")
+def test_adoption_bucket_without_requests_is_not_empty(initech: Client) -> None:
+    rows = queries.items(initech, queries.ADOPTION, "2025-08-11", "2025-08-17", groupBy="WEEK")
     assert rows[0]["enabledUsers"] > rows[0]["activeUsers"] == 0
     assert (
-        asking.items(
-            initech.switched(empty_buckets="omitted"), asking.ADOPTION, "2025-08-11", "2025-08-17", groupBy="WEEK"
+        queries.items(
+            initech.switched(empty_buckets="omitted"), queries.ADOPTION, "2025-08-11", "2025-08-17", groupBy="WEEK"
         )
         == rows
     )
-    assert asking.items(initech, asking.ADOPTION, "2020-01-01", "2020-01-31", groupBy="DAY") == []
+    assert queries.items(initech, queries.ADOPTION, "2020-01-01", "2020-01-31", groupBy="DAY") == []
 
 
-def test_today_is_told_and_days_to_come_are_empty(jetbrains_ide: Client) -> None:
+def test_today_has_data_and_the_future_is_empty(jetbrains_ide: Client) -> None:
     today, tomorrow = "2025-10-21", "2025-10-22"
-    assert not _zero(asking.totals(jetbrains_ide, today, today))
-    for path in asking.BUCKETED:
-        rows = asking.items(jetbrains_ide, path, "2025-10-20", "2025-10-24", groupBy="DAY")
+    assert not _zero(queries.totals(jetbrains_ide, today, today))
+    for path in queries.BUCKETED:
+        rows = queries.items(jetbrains_ide, path, "2025-10-20", "2025-10-24", groupBy="DAY")
         assert all(_zero(row) == (row["date"] > today) for row in rows if row.get("tool", "aia") == "aia")
-        assert asking.items(jetbrains_ide, path, tomorrow, "2025-12-31", groupBy="MONTH")
-    assert _zero(asking.totals(jetbrains_ide, tomorrow, "9999-12-31"))
-    assert asking.totals(jetbrains_ide, today, "9999-12-31") == asking.totals(jetbrains_ide, today, today)
-    assert asking.walk(jetbrains_ide, tomorrow, "9999-12-31") == []
-    assert asking.walk(jetbrains_ide, today, "2025-12-31") == asking.walk(jetbrains_ide, today, today)
+        assert queries.items(jetbrains_ide, path, tomorrow, "2025-12-31", groupBy="MONTH")
+    assert _zero(queries.totals(jetbrains_ide, tomorrow, "9999-12-31"))
+    assert queries.totals(jetbrains_ide, today, "9999-12-31") == queries.totals(jetbrains_ide, today, today)
+    assert queries.paginate(jetbrains_ide, tomorrow, "9999-12-31") == []
+    assert queries.paginate(jetbrains_ide, today, "2025-12-31") == queries.paginate(jetbrains_ide, today, today)
 
 
-def test_a_day_to_come_is_told_once_it_has_come(jetbrains_ide: Client) -> None:
+def test_future_day_has_data_once_it_is_today(jetbrains_ide: Client) -> None:
     tomorrow = "2025-10-22"
-    assert _zero(asking.totals(jetbrains_ide, tomorrow, tomorrow))
+    assert _zero(queries.totals(jetbrains_ide, tomorrow, tomorrow))
     jetbrains_ide.at("2025-10-21T23:59:59.999999Z")
-    assert _zero(asking.totals(jetbrains_ide, tomorrow, tomorrow))
+    assert _zero(queries.totals(jetbrains_ide, tomorrow, tomorrow))
     jetbrains_ide.at("2025-10-22T00:00:00Z")
-    assert not _zero(asking.totals(jetbrains_ide, tomorrow, tomorrow))
+    assert not _zero(queries.totals(jetbrains_ide, tomorrow, tomorrow))
 
 
-def test_before_the_organizations_first_day_there_is_nothing(jetbrains_ide: Client) -> None:
+def test_nothing_happens_before_the_first_day(jetbrains_ide: Client) -> None:
     """The organization begins on 2022-01-03."""
-    for path in asking.BUCKETED:
-        assert all(map(_zero, asking.items(jetbrains_ide, path, "1990-01-01", "2022-01-02", groupBy="YEAR")))
-    assert asking.walk(jetbrains_ide, "0001-01-01", "2022-01-02") == []
-    whole = asking.totals(jetbrains_ide, "0001-01-01", "9999-12-31")
-    assert whole == asking.totals(jetbrains_ide, "2022-01-03", "2025-10-21") != dict.fromkeys(asking.MEASURES, 0)
+    for path in queries.BUCKETED:
+        assert all(map(_zero, queries.items(jetbrains_ide, path, "1990-01-01", "2022-01-02", groupBy="YEAR")))
+    assert queries.paginate(jetbrains_ide, "0001-01-01", "2022-01-02") == []
+    whole = queries.totals(jetbrains_ide, "0001-01-01", "9999-12-31")
+    assert whole == queries.totals(jetbrains_ide, "2022-01-03", "2025-10-21") != dict.fromkeys(queries.MEASURES, 0)
 
 
 LONG = {
@@ -142,33 +140,33 @@ LONG = {
 
 
 @pytest.mark.parametrize(("group", "first", "last", "oldest", "newest", "count"), LONG.values(), ids=LONG)
-def test_a_range_of_more_than_10000_buckets_is_told_as_far_as_there_is_history_or_refused(
+def test_very_long_range_is_cut_to_the_history_or_refused(
     jetbrains_ide: Client, group: str, first: str, last: str, oldest: str, newest: str, count: int
 ) -> None:
-    for path in asking.BUCKETED:
-        dates = [row["date"] for row in asking.items(jetbrains_ide, path, first, last, groupBy=group)]
+    for path in queries.BUCKETED:
+        dates = [row["date"] for row in queries.items(jetbrains_ide, path, first, last, groupBy=group)]
         assert (dates[0], dates[-1]) == (oldest, newest)
-        refused = jetbrains_ide.switched(longest_range="reject").get(path, asking.span(first, last, groupBy=group))
+        refused = jetbrains_ide.switched(longest_range="reject").get(path, queries.span(first, last, groupBy=group))
         assert refused.status == 400
         assert refused.message.startswith(f"toDate would make {count:,} buckets ({group}); at most 10,000 are told")
         jetbrains_ide.switched()
-    told = asking.items(jetbrains_ide, asking.METRICS, first, last, groupBy=group)
-    assert asking.added(told) == asking.totals(jetbrains_ide, first, last)
+    result = queries.items(jetbrains_ide, queries.METRICS, first, last, groupBy=group)
+    assert queries.added(result) == queries.totals(jetbrains_ide, first, last)
 
 
-@pytest.mark.parametrize("reading", ["history", "reject"])
-def test_10000_buckets_are_told_whatever_lies_in_them(jetbrains_ide: Client, reading: str) -> None:
-    jetbrains_ide.switched(longest_range=reading, default_group_by="NONE")
+@pytest.mark.parametrize("option", ["history", "reject"])
+def test_exactly_10000_buckets_are_served(jetbrains_ide: Client, option: str) -> None:
+    jetbrains_ide.switched(longest_range=option, default_group_by="NONE")
     last = date(2025, 10, 21)
     first = last - timedelta(days=9_999)
-    for path in (asking.ADOPTION, asking.METRICS):
-        rows = asking.items(jetbrains_ide, path, str(first), str(last), groupBy="DAY")
+    for path in (queries.ADOPTION, queries.METRICS):
+        rows = queries.items(jetbrains_ide, path, str(first), str(last), groupBy="DAY")
         assert (len(rows), rows[0]["date"], rows[-1]["date"]) == (10_000, str(first), str(last))
-    assert len(asking.items(jetbrains_ide, asking.ADOPTION, "0001-01-01", "9999-12-31", groupBy="YEAR")) == 9_999
-    assert len(asking.items(jetbrains_ide, asking.METRICS, "0001-01-01", "9999-12-31")) == 1
+    assert len(queries.items(jetbrains_ide, queries.ADOPTION, "0001-01-01", "9999-12-31", groupBy="YEAR")) == 9_999
+    assert len(queries.items(jetbrains_ide, queries.METRICS, "0001-01-01", "9999-12-31")) == 1
 
 
-def test_a_long_range_without_any_history_in_it_has_no_bucket(jetbrains_ide: Client) -> None:
-    for path in asking.BUCKETED:
+def test_very_long_range_outside_the_history_has_no_buckets(jetbrains_ide: Client) -> None:
+    for path in queries.BUCKETED:
         for first, last in (("0001-01-01", "2022-01-02"), ("2025-10-22", "9999-12-31")):
-            assert asking.items(jetbrains_ide, path, first, last, groupBy="DAY") == []
+            assert queries.items(jetbrains_ide, path, first, last, groupBy="DAY") == []

@@ -11,20 +11,20 @@ from tests.contract.audits import audit, failed, names
 GROUP = ("jetbrains-ide",)
 
 
-def test_renamed_answers_are_read_under_the_documented_names(client: Client) -> None:  # noqa: F811 (a fixture)
+def test_renamed_answers_are_read_by_their_default_names(client: Client) -> None:  # noqa: F811 (a fixture)
     mapping = {"items": "rows", "suggestions": "offered", "userEmail": "mail"}
     client.policy.update({"jetbrains-ide": {"names": mapping, "last_cursor": "absent"}})
     results = audit(client, groups=GROUP)
     assert names(results, "passed") == set(results) == {each.name for each in invariants.INVARIANTS}
 
 
-def test_everything_holds_under_other_options(client: Client) -> None:  # noqa: F811
+def test_invariants_hold_under_other_options(client: Client) -> None:  # noqa: F811
     options = {"empty_buckets": "omitted", "last_cursor": "absent", "schemes": "automation"}
     client.policy.update({"jetbrains-ide": options})
     assert failed(client, groups=GROUP) == set()
 
 
-def test_the_busiest_day_is_checked_of_too_many_rows(
+def test_only_the_busiest_day_of_too_many_rows_is_checked(
     client: Client,  # noqa: F811
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

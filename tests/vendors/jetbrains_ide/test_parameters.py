@@ -3,11 +3,11 @@
 import pytest
 
 from tests.contract.client import Client
-from tests.vendors.jetbrains_ide import asking
+from tests.vendors.jetbrains_ide import queries
 
 NO_DATES = {
     "a word": "yesterday",
-    "an instant": "2025-09-01T00:00:00Z",
+    "a timestamp": "2025-09-01T00:00:00Z",
     "no zeros": "2025-9-1",
     "slashes": "2025/09/01",
     "no dashes": "20250901",
@@ -30,8 +30,8 @@ NO_DATES = {
 
 @pytest.mark.parametrize("value", NO_DATES.values(), ids=NO_DATES)
 @pytest.mark.parametrize("name", ["fromDate", "toDate"])
-def test_a_date_that_is_none_is_400_everywhere(jetbrains_ide: Client, name: str, value: str) -> None:
-    for path, query in asking.EVERYTHING.items():
+def test_malformed_date_is_400_everywhere(jetbrains_ide: Client, name: str, value: str) -> None:
+    for path, query in queries.EVERYTHING.items():
         answer = jetbrains_ide.get(path, {**query, name: value})
         assert (answer.status, answer.json["error"]) == (400, "Bad Request")
         assert answer.message.startswith(f"{name} must be a date that exists, written YYYY-MM-DD, not ")
@@ -48,39 +48,39 @@ DATES = [
 
 
 @pytest.mark.parametrize(("first", "last"), DATES)
-def test_any_range_of_days_that_exist_may_be_asked_for(jetbrains_ide: Client, first: str, last: str) -> None:
-    for path, query in asking.EVERYTHING.items():
-        assert jetbrains_ide.get(path, {**query, **asking.span(first, last)}).status == 200
+def test_any_range_of_existing_days_is_accepted(jetbrains_ide: Client, first: str, last: str) -> None:
+    for path, query in queries.EVERYTHING.items():
+        assert jetbrains_ide.get(path, {**query, **queries.span(first, last)}).status == 200
 
 
-def test_a_range_must_not_end_before_it_begins_and_may_be_one_day(jetbrains_ide: Client) -> None:
-    for path, query in asking.EVERYTHING.items():
-        upside_down = jetbrains_ide.get(path, {**query, **asking.span("2025-09-02", "2025-09-01")})
+def test_range_must_not_end_before_it_begins(jetbrains_ide: Client) -> None:
+    for path, query in queries.EVERYTHING.items():
+        upside_down = jetbrains_ide.get(path, {**query, **queries.span("2025-09-02", "2025-09-01")})
         assert (upside_down.status, upside_down.message) == (400, "fromDate must not be later than toDate")
-        assert jetbrains_ide.get(path, {**query, **asking.span("2025-09-01", "2025-09-01")}).status == 200
+        assert jetbrains_ide.get(path, {**query, **queries.span("2025-09-01", "2025-09-01")}).status == 200
 
 
 GROUPS = ["DAY", "WEEK", "MONTH", "YEAR"]
 NO_GROUPS = ["QUARTER", "day", "Week", "NONE", "HOUR", "DAY,WEEK", " DAY", "DAY ", "1", "null"]
 
 
-@pytest.mark.parametrize("path", asking.BUCKETED)
+@pytest.mark.parametrize("path", queries.BUCKETED)
 def test_group_by_is_one_of_four_words_in_capitals(jetbrains_ide: Client, path: str) -> None:
     for group in GROUPS:
-        assert jetbrains_ide.get(path, {**asking.SEPTEMBER, "groupBy": group}).status == 200
+        assert jetbrains_ide.get(path, {**queries.SEPTEMBER, "groupBy": group}).status == 200
     for group in NO_GROUPS:
-        answer = jetbrains_ide.get(path, {**asking.SEPTEMBER, "groupBy": group})
+        answer = jetbrains_ide.get(path, {**queries.SEPTEMBER, "groupBy": group})
         assert answer.status == 400
         assert answer.message == f"groupBy must be DAY, WEEK, MONTH or YEAR, not {group!r}"
 
 
-def test_group_by_is_required_of_users_adoption_alone(jetbrains_ide: Client) -> None:
-    missing = jetbrains_ide.get(asking.ADOPTION, asking.SEPTEMBER)
+def test_group_by_is_required_only_by_users_adoption(jetbrains_ide: Client) -> None:
+    missing = jetbrains_ide.get(queries.ADOPTION, queries.SEPTEMBER)
     assert (missing.status, missing.message) == (400, "groupBy is required: DAY, WEEK, MONTH or YEAR")
-    for reading in ("DAY", "NONE"):
-        jetbrains_ide.switched(default_group_by=reading)
-        assert jetbrains_ide.get(asking.ADOPTION, asking.SEPTEMBER).status == 400
-        assert jetbrains_ide.get(asking.METRICS, asking.SEPTEMBER).status == 200
+    for option in ("DAY", "NONE"):
+        jetbrains_ide.switched(default_group_by=option)
+        assert jetbrains_ide.get(queries.ADOPTION, queries.SEPTEMBER).status == 400
+        assert jetbrains_ide.get(queries.METRICS, queries.SEPTEMBER).status == 200
 
 
 NO_TOOLS = {
@@ -90,7 +90,7 @@ NO_TOOLS = {
     "a comma alone": ",",
     "capitals": "JUNIE",
     "one in capitals": "nes,Junie",
-    "a tool that is none": "copilot",
+    "an unknown tool": "copilot",
     "a space": "junie, nes",
     "semicolons": "junie;nes",
     "brackets": "[junie]",
@@ -100,92 +100,92 @@ NO_TOOLS = {
 
 
 @pytest.mark.parametrize("value", NO_TOOLS.values(), ids=NO_TOOLS)
-def test_a_list_of_tools_with_anything_else_in_it_is_400(jetbrains_ide: Client, value: str) -> None:
-    for path in asking.EFFECTIVENESS:
-        answer = jetbrains_ide.get(path, {**asking.SEPTEMBER, "tool": value})
+def test_unknown_tool_in_a_list_is_400(jetbrains_ide: Client, value: str) -> None:
+    for path in queries.EFFECTIVENESS:
+        answer = jetbrains_ide.get(path, {**queries.SEPTEMBER, "tool": value})
         assert (answer.status, answer.message.partition(" must ")[0]) == (400, "tool")
 
 
 def test_tools_may_come_in_any_order_and_count_once(jetbrains_ide: Client) -> None:
-    for path in asking.EFFECTIVENESS:
-        plain = jetbrains_ide.got(path, **asking.SEPTEMBER, tool="junie,nes")
-        assert jetbrains_ide.got(path, **asking.SEPTEMBER, tool="nes,junie,nes,junie") == plain
-        every = jetbrains_ide.got(path, **asking.SEPTEMBER, tool=",".join(reversed(asking.TOOLS)))
-        assert jetbrains_ide.got(path, **asking.SEPTEMBER) == every != plain
+    for path in queries.EFFECTIVENESS:
+        plain = jetbrains_ide.got(path, **queries.SEPTEMBER, tool="junie,nes")
+        assert jetbrains_ide.got(path, **queries.SEPTEMBER, tool="nes,junie,nes,junie") == plain
+        every = jetbrains_ide.got(path, **queries.SEPTEMBER, tool=",".join(reversed(queries.TOOLS)))
+        assert jetbrains_ide.got(path, **queries.SEPTEMBER) == every != plain
 
 
-def test_the_tools_of_an_answer_are_those_that_were_asked_for(jetbrains_ide: Client) -> None:
-    for tool in asking.TOOLS:
-        for path in (asking.BY_FEATURE, asking.USERS):
-            assert {row["tool"] for row in jetbrains_ide.got(path, **asking.SEPTEMBER, tool=tool)["items"]} == {tool}
+def test_answer_has_only_the_requested_tools(jetbrains_ide: Client) -> None:
+    for tool in queries.TOOLS:
+        for path in (queries.BY_FEATURE, queries.USERS):
+            assert {row["tool"] for row in jetbrains_ide.got(path, **queries.SEPTEMBER, tool=tool)["items"]} == {tool}
 
 
 NO_USERS = {
-    "an empty element": f"{asking.UNKNOWN},,{asking.UNKNOWN}",
+    "an empty element": f"{queries.UNKNOWN},,{queries.UNKNOWN}",
     "a comma": ",",
     "a name": "ada@acme.example",
     "a number": "1",
-    "braces": f"{{{asking.UNKNOWN}}}",
-    "no dashes": asking.UNKNOWN.replace("-", ""),
+    "braces": f"{{{queries.UNKNOWN}}}",
+    "no dashes": queries.UNKNOWN.replace("-", ""),
     "dashes elsewhere": "0000000-00000-4000-8000-000000000000",
-    "a letter that is no digit": f"{asking.UNKNOWN[:-1]}g",
-    "too short": asking.UNKNOWN[:-1],
-    "a space": f" {asking.UNKNOWN}",
-    "a line end": f"{asking.UNKNOWN}\n",
-    "a URN": f"urn:uuid:{asking.UNKNOWN}",
-    "one among good ones": f"{asking.UNKNOWN},x",
+    "a letter that is no digit": f"{queries.UNKNOWN[:-1]}g",
+    "too short": queries.UNKNOWN[:-1],
+    "a space": f" {queries.UNKNOWN}",
+    "a line end": f"{queries.UNKNOWN}\n",
+    "a URN": f"urn:uuid:{queries.UNKNOWN}",
+    "one among good ones": f"{queries.UNKNOWN},x",
 }
 
 
 @pytest.mark.parametrize("value", NO_USERS.values(), ids=NO_USERS)
-def test_what_is_no_uuid_is_400(jetbrains_ide: Client, value: str) -> None:
-    answer = jetbrains_ide.get(asking.USERS, {**asking.SEPTEMBER, "query": value})
+def test_malformed_uuid_is_400(jetbrains_ide: Client, value: str) -> None:
+    answer = jetbrains_ide.get(queries.USERS, {**queries.SEPTEMBER, "query": value})
     assert (answer.status, answer.message.partition(" must ")[0]) == (400, "query")
 
 
-def test_users_are_chosen_by_id_in_either_case_and_unknown_ones_bring_nothing(jetbrains_ide: Client) -> None:
-    whole = asking.walk(jetbrains_ide, "2025-09-01", "2025-09-30")
+def test_users_are_selected_by_id_in_any_case(jetbrains_ide: Client) -> None:
+    whole = queries.paginate(jetbrains_ide, "2025-09-01", "2025-09-30")
     one, two = sorted({row["userId"] for row in whole})[3:5]
     expected = [row for row in whole if row["userId"] in {one, two}]
-    for query in (f"{one},{two}", f"{two},{one},{two}", f"{one.upper()},{asking.UNKNOWN},{two}"):
-        assert asking.walk(jetbrains_ide, "2025-09-01", "2025-09-30", query=query) == expected
-    assert asking.walk(jetbrains_ide, "2025-09-01", "2025-09-30", query=asking.UNKNOWN) == []
+    for query in (f"{one},{two}", f"{two},{one},{two}", f"{one.upper()},{queries.UNKNOWN},{two}"):
+        assert queries.paginate(jetbrains_ide, "2025-09-01", "2025-09-30", query=query) == expected
+    assert queries.paginate(jetbrains_ide, "2025-09-01", "2025-09-30", query=queries.UNKNOWN) == []
 
 
-def test_the_id_of_another_organizations_user_brings_nothing(jetbrains_ide: Client, initech: Client) -> None:
-    theirs = asking.page(initech, "2025-09-01", "2025-09-30").json["items"][0]["userId"]
-    assert asking.walk(jetbrains_ide, "2025-09-01", "2025-09-30", query=theirs) == []
+def test_id_of_a_foreign_user_selects_nothing(jetbrains_ide: Client, initech: Client) -> None:
+    theirs = queries.page(initech, "2025-09-01", "2025-09-30").json["items"][0]["userId"]
+    assert queries.paginate(jetbrains_ide, "2025-09-01", "2025-09-30", query=theirs) == []
 
 
 LIMITS = {"1": 1, "2": 2, "050": 50, "1000": 1000, "0" * 5_000 + "7": 7}
 NO_LIMITS = ["0", "-1", "1001", "1.0", "1e2", "+5", " 5", "5 ", "ten", "0x10", "1_0", "\u0665", "5\0", "9" * 5_000]
 
 
-def test_limit_is_from_1_to_1000_and_50_when_left_out(jetbrains_ide: Client) -> None:
-    whole = asking.walk(jetbrains_ide, "2025-09-01", "2025-09-30")
+def test_limit_is_from_1_to_1000_and_50_by_default(jetbrains_ide: Client) -> None:
+    whole = queries.paginate(jetbrains_ide, "2025-09-01", "2025-09-30")
     assert len(whole) > 1000
     for value, rows in LIMITS.items():
-        assert asking.page(jetbrains_ide, "2025-09-01", "2025-09-30", limit=value).json["items"] == whole[:rows]
-    assert asking.page(jetbrains_ide, "2025-09-01", "2025-09-30").json["items"] == whole[:50]
+        assert queries.page(jetbrains_ide, "2025-09-01", "2025-09-30", limit=value).json["items"] == whole[:rows]
+    assert queries.page(jetbrains_ide, "2025-09-01", "2025-09-30").json["items"] == whole[:50]
 
 
 @pytest.mark.parametrize("value", NO_LIMITS, ids=lambda value: ascii(value)[:20])
-def test_any_other_limit_is_400(jetbrains_ide: Client, value: str) -> None:
-    answer = asking.page(jetbrains_ide, "2025-09-01", "2025-09-30", limit=value)
+def test_other_limit_is_400(jetbrains_ide: Client, value: str) -> None:
+    answer = queries.page(jetbrains_ide, "2025-09-01", "2025-09-30", limit=value)
     assert answer.status == 400
     assert answer.message.startswith("limit must be an integer from 1 to 1000, not ")
 
 
 @pytest.mark.parametrize("value", ["asc", "desc", "DESCENDING", "1", "ASC,DESC", " ASC"])
-def test_an_order_that_is_none_is_400(jetbrains_ide: Client, value: str) -> None:
-    answer = asking.page(jetbrains_ide, "2025-09-01", "2025-09-30", sortOrder=value)
+def test_unknown_order_is_400(jetbrains_ide: Client, value: str) -> None:
+    answer = queries.page(jetbrains_ide, "2025-09-01", "2025-09-30", sortOrder=value)
     assert (answer.status, answer.message) == (400, f"sortOrder must be ASC or DESC, not {value!r}")
 
 
-def test_an_unknown_profile_has_nobody_in_it(jetbrains_ide: Client) -> None:
+def test_unknown_profile_is_empty(jetbrains_ide: Client) -> None:
     for profile in ("nobody's", "default", " ", "%", "\0", "x" * 10_000):
-        rows = asking.items(
-            jetbrains_ide, asking.ADOPTION, "2025-08-01", "2025-09-30", groupBy="MONTH", profileId=profile
+        rows = queries.items(
+            jetbrains_ide, queries.ADOPTION, "2025-08-01", "2025-09-30", groupBy="MONTH", profileId=profile
         )
         assert rows == [
             {"date": "2025-08-01", "enabledUsers": 0, "activeUsers": 0},
@@ -194,11 +194,11 @@ def test_an_unknown_profile_has_nobody_in_it(jetbrains_ide: Client) -> None:
 
 
 NAMES = {
-    asking.ADOPTION: ("fromDate", "toDate", "groupBy", "profileId"),
-    asking.METRICS: ("fromDate", "toDate", "groupBy", "tool"),
-    asking.BY_FEATURE: ("fromDate", "toDate", "groupBy", "tool"),
-    asking.TOTALS: ("fromDate", "toDate", "tool"),
-    asking.USERS: ("fromDate", "toDate", "tool", "query", "cursor", "limit", "sortOrder"),
+    queries.ADOPTION: ("fromDate", "toDate", "groupBy", "profileId"),
+    queries.METRICS: ("fromDate", "toDate", "groupBy", "tool"),
+    queries.BY_FEATURE: ("fromDate", "toDate", "groupBy", "tool"),
+    queries.TOTALS: ("fromDate", "toDate", "tool"),
+    queries.USERS: ("fromDate", "toDate", "tool", "query", "cursor", "limit", "sortOrder"),
 }
 GOOD = {
     "fromDate": "2025-09-01",
@@ -206,7 +206,7 @@ GOOD = {
     "groupBy": "WEEK",
     "profileId": "Default",
     "tool": "nes",
-    "query": asking.UNKNOWN,
+    "query": queries.UNKNOWN,
     "limit": "7",
     "sortOrder": "ASC",
 }
@@ -215,12 +215,12 @@ EACH = [(path, name) for path, names in NAMES.items() for name in names]
 
 def _query(path: str, name: str, *values: str) -> str:
     """The query of a path, with one parameter given as often as there are values for it."""
-    rest = [f"{other}={value}" for other, value in asking.EVERYTHING[path].items() if other != name]
+    rest = [f"{other}={value}" for other, value in queries.EVERYTHING[path].items() if other != name]
     return "&".join([*rest, *(f"{name}={value}" for value in values)])
 
 
 @pytest.mark.parametrize(("path", "name"), EACH)
-def test_an_empty_value_is_400_or_as_if_it_were_not_there(jetbrains_ide: Client, path: str, name: str) -> None:
+def test_empty_value_is_400_or_ignored(jetbrains_ide: Client, path: str, name: str) -> None:
     empty = jetbrains_ide.get(path, _query(path, name, ""))
     assert (empty.status, empty.message.startswith(f"{name} must not be empty: it must ")) == (400, True)
     absent = jetbrains_ide.get(path, _query(path, name))
@@ -229,9 +229,7 @@ def test_an_empty_value_is_400_or_as_if_it_were_not_there(jetbrains_ide: Client,
 
 
 @pytest.mark.parametrize(("path", "name"), [(path, name) for path, name in EACH if name != "cursor"])
-def test_a_repeated_parameter_is_400_or_joined_where_it_is_a_list_and_the_first_elsewhere(
-    jetbrains_ide: Client, path: str, name: str
-) -> None:
+def test_repeated_parameter_is_400_or_accepted(jetbrains_ide: Client, path: str, name: str) -> None:
     twice = _query(path, name, GOOD[name], GOOD[name])
     refused = jetbrains_ide.get(path, twice)
     assert (refused.status, refused.message) == (400, f"{name} must be given once, not 2 times")
@@ -243,16 +241,16 @@ def test_a_repeated_parameter_is_400_or_joined_where_it_is_a_list_and_the_first_
     assert behind.status == (400 if name in {"tool", "query"} else 200)
 
 
-def test_repeated_lists_are_joined_in_the_other_reading(jetbrains_ide: Client) -> None:
-    joined = jetbrains_ide.got(asking.BY_FEATURE, **asking.SEPTEMBER, tool="junie,nes,aia")
+def test_repeated_lists_can_be_joined(jetbrains_ide: Client) -> None:
+    joined = jetbrains_ide.got(queries.BY_FEATURE, **queries.SEPTEMBER, tool="junie,nes,aia")
     jetbrains_ide.switched(repeated_parameters="accept")
     query = "fromDate=2025-09-01&toDate=2025-09-30&tool=nes&tool=junie,aia"
-    assert jetbrains_ide.get(asking.BY_FEATURE, query).json == joined
+    assert jetbrains_ide.get(queries.BY_FEATURE, query).json == joined
 
 
 def test_unknown_parameters_are_ignored(jetbrains_ide: Client) -> None:
-    for path, query in asking.EVERYTHING.items():
+    for path, query in queries.EVERYTHING.items():
         plain = jetbrains_ide.get(path, query)
         strange = {**query, "unknown": "1", "": "2", "Tool": "x", "page_size": "x"}
         assert jetbrains_ide.get(path, strange).body == plain.body
-    assert jetbrains_ide.get(asking.TOTALS, {**asking.SEPTEMBER, "groupBy": "x", "limit": "0"}).status == 200
+    assert jetbrains_ide.get(queries.TOTALS, {**queries.SEPTEMBER, "groupBy": "x", "limit": "0"}).status == 200

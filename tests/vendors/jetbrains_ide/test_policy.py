@@ -1,11 +1,11 @@
-"""What this vendor's folder states as data is what the contract says: mount, door, limits and switches."""
+"""IDE Services' data against the contract: mount, authentication, limits and switches."""
 
 import pytest
 
 from mockserver.gateway.switches import Option
 from mockserver.vendors.jetbrains_ide import policy, vendor
 from tests.contract.client import Client
-from tests.vendors.jetbrains_ide import asking
+from tests.vendors.jetbrains_ide import queries
 
 CONTRACT: dict[str, tuple[str, tuple[Option, ...]]] = {
     "schemes": ("O", ("both", "bearer", "automation")),
@@ -25,18 +25,18 @@ STATED = CONTRACT | OURS
 SWITCHES = {each.name: each for each in policy.SWITCHES}
 
 
-def test_the_switches_are_those_of_the_contract_and_ours_for_what_it_leaves_open() -> None:
+def test_switches_are_the_expected_ones() -> None:
     assert list(SWITCHES) == [*STATED, "names"]
 
 
 @pytest.mark.parametrize("name", STATED)
-def test_a_switch_has_its_grade_its_readings_and_its_default(name: str) -> None:
+def test_switch_has_the_expected_grade_options_and_default(name: str) -> None:
     grade, choices = STATED[name]
     found = SWITCHES[name]
     assert (found.grade, found.options, found.default) == (grade, choices, choices[0])
 
 
-def test_mount_and_schemes_are_the_documented_ones_and_there_is_no_limit() -> None:
+def test_mount_and_schemes_are_documented_without_a_limit() -> None:
     served = vendor()
     assert (served.name, served.mounts) == ("jetbrains-ide", ("/api/analytics/ai",))
     assert served.schemes == ("Bearer", "Automation")
@@ -52,10 +52,10 @@ def _keys(body: object) -> set[str]:
 
 
 def _all_keys(client: Client) -> set[str]:
-    return {key for path, query in asking.EVERYTHING.items() for key in _keys(client.got(path, **query))}
+    return {key for path, query in queries.EVERYTHING.items() for key in _keys(client.got(path, **query))}
 
 
-def test_every_name_that_is_served_may_be_renamed_but_the_one_that_is_documented(jetbrains_ide: Client) -> None:
+def test_every_undocumented_field_can_be_renamed(jetbrains_ide: Client) -> None:
     assert _all_keys(jetbrains_ide) == {*policy.RENAMABLE, "nextCursor"}
     assert SWITCHES["names"].options == policy.RENAMABLE
     called = {name: f"their-{name}" for name in policy.RENAMABLE}

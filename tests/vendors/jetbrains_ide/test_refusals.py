@@ -1,9 +1,9 @@
-"""How refusals are worded: Spring Boot's default body, all faults of a question at once (contract, section 1)."""
+"""Refusals: Spring Boot's default body, all errors of a query at once (contract, section 1)."""
 
 import pytest
 
 from tests.contract.client import Client
-from tests.vendors.jetbrains_ide import asking
+from tests.vendors.jetbrains_ide import queries
 
 NO_DATE = "is required: a date written YYYY-MM-DD"
 A_DATE = "must be a date that exists, written YYYY-MM-DD, not"
@@ -12,29 +12,29 @@ AMONG = "must name tools among aia, claude_code, code_completion, junie or nes, 
 TOOLS = f"{AMONG}, not"
 A_UUID = "must name users by UUIDs such as 123e4567-e89b-12d3-a456-426614174000, between commas"
 FAULTS = {
-    "nothing": (asking.ADOPTION, "", f"fromDate {NO_DATE}; toDate {NO_DATE}; groupBy is required: {GROUPS}"),
+    "nothing": (queries.ADOPTION, "", f"fromDate {NO_DATE}; toDate {NO_DATE}; groupBy is required: {GROUPS}"),
     "a malformed date and an unknown group": (
-        asking.ADOPTION,
+        queries.ADOPTION,
         "fromDate=2025-9-1&toDate=2025-09-30&groupBy=QUARTER",
         f"fromDate {A_DATE} '2025-9-1'; groupBy must be {GROUPS}, not 'QUARTER'",
     ),
     "a range upside down and a tool in capitals": (
-        asking.METRICS,
+        queries.METRICS,
         "fromDate=2025-10-01&toDate=2025-09-30&tool=JUNIE",
         f"fromDate must not be later than toDate; tool {TOOLS} 'JUNIE'",
     ),
     "an empty element": (
-        asking.BY_FEATURE,
+        queries.BY_FEATURE,
         "fromDate=2025-09-01&toDate=2025-09-30&tool=junie,,nes",
         f"tool must not have an empty element: it {TOOLS} 'junie,,nes'",
     ),
     "no groupBy where there is none": (
-        asking.TOTALS,
+        queries.TOTALS,
         "fromDate=2025-02-30&groupBy=QUARTER",
         f"fromDate {A_DATE} '2025-02-30'; toDate {NO_DATE}",
     ),
     "everything": (
-        asking.USERS,
+        queries.USERS,
         "fromDate=x&toDate=y&tool=a&query=b&limit=1001&sortOrder=asc",
         (
             f"fromDate {A_DATE} 'x'; toDate {A_DATE} 'y'; tool {TOOLS} 'a'; "
@@ -43,12 +43,12 @@ FAULTS = {
         ),
     ),
     "the same twice": (
-        asking.TOTALS,
+        queries.TOTALS,
         "fromDate=2025-09-01&toDate=2025-09-30&toDate=2025-09-30&tool=",
         f"toDate must be given once, not 2 times; tool must not be empty: it {AMONG}",
     ),
     "nothing in anything": (
-        asking.USERS,
+        queries.USERS,
         "fromDate=&toDate=&tool=&query=&cursor=&limit=&sortOrder=",
         "; ".join(
             f"{name} must not be empty: it {rule}"
@@ -64,17 +64,17 @@ FAULTS = {
         ),
     ),
     "no group and no profile": (
-        asking.ADOPTION,
+        queries.ADOPTION,
         "fromDate=2025-09-01&toDate=2025-09-30&groupBy=&profileId=",
         f"groupBy must not be empty: it must be {GROUPS}; profileId must not be empty: it must be the id of a profile",
     ),
     "an empty user": (
-        asking.USERS,
+        queries.USERS,
         "fromDate=2025-09-01&toDate=2025-09-30&query=,",
         f"query must not have an empty element: it {A_UUID}, not ','",
     ),
-    "a cursor of nobody's": (
-        asking.USERS,
+    "a forged cursor": (
+        queries.USERS,
         "fromDate=2025-09-01&toDate=2025-09-30&cursor=0000",
         "cursor must be a nextCursor from an earlier answer, unchanged",
     ),
@@ -82,9 +82,7 @@ FAULTS = {
 
 
 @pytest.mark.parametrize(("path", "query", "message"), FAULTS.values(), ids=FAULTS)
-def test_a_400_tells_every_fault_and_its_rule_in_the_order_of_the_parameters(
-    jetbrains_ide: Client, path: str, query: str, message: str
-) -> None:
+def test_all_errors_are_listed_in_parameter_order(jetbrains_ide: Client, path: str, query: str, message: str) -> None:
     answer = jetbrains_ide.get(path, query)
     assert answer.status == 400
     assert answer.json == {
@@ -104,10 +102,10 @@ NOT_ALLOWED = "the token is valid, but it does not allow reading analytics"
 NOTHING_THERE = "there is nothing at /api/analytics/ai/nowhere"
 GET_ONLY = "PUT is not allowed here; allowed: GET, HEAD"
 REFUSALS = {
-    "401": ("GET", asking.TOTALS, None, 401, "Unauthorized", NO_CREDENTIALS),
-    "403": ("GET", asking.TOTALS, f"{TOKEN}-forbidden", 403, "Forbidden", NOT_ALLOWED),
+    "401": ("GET", queries.TOTALS, None, 401, "Unauthorized", NO_CREDENTIALS),
+    "403": ("GET", queries.TOTALS, f"{TOKEN}-forbidden", 403, "Forbidden", NOT_ALLOWED),
     "404": ("GET", "/nowhere", TOKEN, 404, "Not Found", NOTHING_THERE),
-    "405": ("PUT", asking.TOTALS, TOKEN, 405, "Method Not Allowed", GET_ONLY),
+    "405": ("PUT", queries.TOTALS, TOKEN, 405, "Method Not Allowed", GET_ONLY),
 }
 
 
@@ -129,19 +127,17 @@ def test_every_refusal_has_the_same_five_keys(
 
 
 @pytest.mark.parametrize(
-    ("instant", "timestamp"),
+    ("now", "timestamp"),
     [
         ("2026-01-05T10:00:00Z", "2026-01-05T10:00:00.000+00:00"),
         ("2026-01-05T10:00:00.123456Z", "2026-01-05T10:00:00.123+00:00"),
         ("2026-01-05T10:00:00+02:00", "2026-01-05T08:00:00.000+00:00"),
     ],
 )
-def test_the_timestamp_is_the_sandboxs_clock_to_the_millisecond(
-    jetbrains_ide: Client, instant: str, timestamp: str
-) -> None:
-    assert jetbrains_ide.at(instant).get(asking.TOTALS).json["timestamp"] == timestamp
+def test_timestamp_is_the_sandbox_clock_in_milliseconds(jetbrains_ide: Client, now: str, timestamp: str) -> None:
+    assert jetbrains_ide.at(now).get(queries.TOTALS).json["timestamp"] == timestamp
 
 
-def test_a_refusal_keeps_its_names_whatever_rows_are_called(jetbrains_ide: Client) -> None:
-    plain = jetbrains_ide.get(asking.TOTALS).json
-    assert jetbrains_ide.switched(names='{"items": "path", "date": "timestamp"}').get(asking.TOTALS).json == plain
+def test_renaming_does_not_concern_refusals(jetbrains_ide: Client) -> None:
+    plain = jetbrains_ide.get(queries.TOTALS).json
+    assert jetbrains_ide.switched(names='{"items": "path", "date": "timestamp"}').get(queries.TOTALS).json == plain

@@ -41,7 +41,7 @@ def _amend_range(query: dict[str, Any]) -> None:
 
 
 def _amend_cursor(query: dict[str, Any]) -> None:
-    """A schema knows what base64 looks like, but not that a cursor is one that the server gave to this very question.
+    """A schema knows what base64 looks like, but not that a cursor is one that the server gave for this query.
 
     A link cannot say either that it is to be followed until there is no cursor: behind the last page it begins anew.
     """
@@ -65,12 +65,12 @@ def _is_cursor(text: str) -> bool:
 
 
 def _tried(client: Client, examples: int) -> Outcome:
-    """Cursors of other questions are let go on, since good data are made one parameter at a time."""
+    """Cursors of other queries are accepted, since good data are made one parameter at a time."""
     client.switched(foreign_cursor="continue")
     return trial.run(client.app, FILE, "mock-jetbrains-ide-acme", amend, examples)
 
 
-def test_with_limits_off_every_check_holds_in_every_phase(jetbrains_ide_of: Callable[..., Client]) -> None:
+def test_checks_pass_in_every_phase_without_limits(jetbrains_ide_of: Callable[..., Client]) -> None:
     outcome = _tried(jetbrains_ide_of(), 15)
     assert outcome.failures == []
     assert {status for _, status in outcome.statuses} == {200, 400, 401, 405}
@@ -79,7 +79,7 @@ def test_with_limits_off_every_check_holds_in_every_phase(jetbrains_ide_of: Call
     assert 200 in outcome.seen("STATEFUL_TESTING")
 
 
-def test_with_a_limit_set_there_are_documented_429s_and_nothing_else_is_new(
+def test_limit_adds_only_documented_429s(
     jetbrains_ide_of: Callable[..., Client],
 ) -> None:
     """The frozen clock never gives a request back, so that everything after the burst is refused."""
@@ -89,7 +89,7 @@ def test_with_a_limit_set_there_are_documented_429s_and_nothing_else_is_new(
     assert sum(count for (_, status), count in outcome.statuses.items() if status == 429) > 20
 
 
-def test_a_server_that_refuses_what_the_file_allows_is_found_out(jetbrains_ide_of: Callable[..., Client]) -> None:
+def test_refusing_an_allowed_request_is_detected(jetbrains_ide_of: Callable[..., Client]) -> None:
     """The trial is no better than its eyes: a switch that refuses long ranges must not get through it."""
     strict = jetbrains_ide_of().switched(longest_range="reject")
     outcome = trial.run(strict.app, FILE, "mock-jetbrains-ide-acme", _backwards, 5)
@@ -109,7 +109,7 @@ AMENDED = {
     "half a range": ({"fromDate": "4289-10-10"}, False),
     "a day that does not exist": ({"fromDate": "2025-03-30", "toDate": "2025-02-30"}, False),
     "no days": ({"fromDate": ["2025-02-20"], "toDate": "soon"}, False),
-    "a cursor of nobody's": ({"cursor": "0000"}, True),
+    "a forged cursor": ({"cursor": "0000"}, True),
     "no cursor any more": ({"cursor": None}, True),
     "a cursor of the server's": ({"cursor": "eyJhZnRlciI6WzAsNzM5NTI1LDExXSwib2YiOiIwMDY2M2QyODRmMTFmMGM5In0="}, False),
     "no base64": ({"cursor": "!!!!"}, False),
@@ -118,7 +118,7 @@ AMENDED = {
 
 
 @pytest.mark.parametrize(("query", "changed"), AMENDED.values(), ids=AMENDED)
-def test_only_what_the_schema_allows_is_amended(query: dict[str, Any], *, changed: bool) -> None:
+def test_only_allowed_queries_are_amended(query: dict[str, Any], *, changed: bool) -> None:
     amended = dict(query)
     amend(amended)
     assert (amended != query) is changed

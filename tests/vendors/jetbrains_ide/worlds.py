@@ -14,7 +14,7 @@ from tests.contract.client import Client
 
 SMALL = (("acme", None), ("acme", 7), ("acme", 2**63), ("empty", None))
 WORLDS = (*SMALL, ("initech", None), ("initech", 11))
-"""Organisation and seed; None is the organization's own."""
+"""Organization and seed; None is the organization's own."""
 
 GROUPS = ("DAY", "WEEK", "MONTH", "YEAR")
 _FIRST, _LAST = date(2022, 1, 3), date(2025, 10, 21)
@@ -53,9 +53,9 @@ def seeded(client: Client, seed: int | None) -> Client:
 
 
 def person(name: str, *old: Program, licensed: date | None = _LICENSED, left: date | None = None) -> SpecialPerson:
-    """Somebody with a licence (or without), some of whose programs stay old."""
+    """Somebody with a license (or without), some of whose programs stay old."""
     return SpecialPerson(
-        email=f"{name.lower()}@told.example",
+        email=f"{name.lower()}@scripted.example",
         name=name,
         joined=_LICENSED,
         left=left,
@@ -64,13 +64,13 @@ def person(name: str, *old: Program, licensed: date | None = _LICENSED, left: da
     )
 
 
-def told(*people: SpecialPerson, facts: Mapping[tuple[int, str], Mapping[str, int]]) -> Organization:
-    """An organization of these people, who do what is told of a person on a day, and nothing else."""
+def organization(*people: SpecialPerson, facts: Mapping[tuple[int, str], Mapping[str, int]]) -> Organization:
+    """An organization of these people, who do only what these facts describe."""
     return Organization(
-        slug="told",
-        name="As Told",
+        slug="scripted",
+        name="Scripted",
         seed=1,
-        domain="told.example",
+        domain="scripted.example",
         people=len(people),
         teams=(Team("All", default=True),),
         first_day=_LICENSED,

@@ -1,11 +1,11 @@
-"""What the shared tests send to Tabnine."""
+"""Probes: what the shared tests send to Tabnine."""
 
 from collections.abc import Mapping
 from typing import Any, Final
 
 from tests.contract.client import Client
 from tests.contract.probes import Probes, Queries
-from tests.vendors.tabnine import asking
+from tests.vendors.tabnine import queries
 
 _YEAR: Final = "from=2024-10-20T00:00:00Z&to=2025-10-21T10:30:00Z"
 _ODD: Final = "from=2025-09-16T14:00:00%2B05:45&to=2025-09-18T11:11:11.5Z"
@@ -16,22 +16,22 @@ def _answered(client: Client) -> Queries:
     span = ("2025-01-01T00:00:00Z", "2025-10-01T00:00:00Z")
     chatting = next(
         user["id"]
-        for user in asking.users(client)
-        if asking.buckets(client, *span, userId=user["id"])[0]["chat"]["interactions"]
+        for user in queries.users(client)
+        if queries.buckets(client, *span, userId=user["id"])[0]["chat"]["interactions"]
     )
-    queries = asking.everything(client)
+    all_queries = queries.everything(client)
     return {
-        **queries,
-        "/user/usage": {**queries["/user/usage"], **asking.span(*span), "userId": chatting},
+        **all_queries,
+        "/user/usage": {**all_queries["/user/usage"], **queries.span(*span), "userId": chatting},
         "/organization/teams": {"limit": 2},
     }
 
 
 def _ids(client: Client) -> Mapping[str, str]:
     return {
-        "organizationId": asking.organization(client),
-        "teamId": asking.teams(client)[0]["id"],
-        "userId": asking.users(client)[0]["id"],
+        "organizationId": queries.organization(client),
+        "teamId": queries.teams(client)[0]["id"],
+        "userId": queries.users(client)[0]["id"],
     }
 
 

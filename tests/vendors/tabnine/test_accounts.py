@@ -1,4 +1,4 @@
-"""Accounts month by month, and the licence (contract, section 6)."""
+"""Accounts month by month, and the license (contract, section 6)."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -12,7 +12,7 @@ from mockserver.products.world import World
 from mockserver.simulation.organization import Organization, Team
 from mockserver.vendors.tabnine.reports import accounts
 from tests.contract.client import Client
-from tests.vendors.tabnine import asking
+from tests.vendors.tabnine import queries
 
 MONTHS = "/organization/account-utilizations"
 
@@ -21,7 +21,7 @@ def _months(client: Client, **query: str) -> list[tuple[int, int]]:
     return [(row["year"], row["month"]) for row in client.got(MONTHS, **query)]
 
 
-def test_the_last_twelve_months_are_told_with_january_as_0_and_the_current_one(tabnine: Client) -> None:
+def test_last_twelve_months_are_counted_from_0(tabnine: Client) -> None:
     assert _months(tabnine) == [(2024, 10), (2024, 11), *((2025, month) for month in range(10))]
 
 
@@ -37,12 +37,12 @@ STARTS = {
 
 
 @pytest.mark.parametrize(("start", "first", "count"), STARTS.values(), ids=STARTS)
-def test_a_start_is_where_the_months_begin_but_never_before_the_organization(
+def test_months_begin_at_the_start_but_not_before_the_organization(
     tabnine: Client, start: str, first: tuple[int, int], count: int
 ) -> None:
-    told = _months(tabnine, startDate=start)
-    assert (told[0], told[-1], len(told)) == (first, (2025, 9), count)
-    numbers = [year * 12 + month for year, month in told]
+    result = _months(tabnine, startDate=start)
+    assert (result[0], result[-1], len(result)) == (first, (2025, 9), count)
+    numbers = [year * 12 + month for year, month in result]
     assert numbers == list(range(numbers[0], numbers[0] + count))
 
 
@@ -66,32 +66,32 @@ MALFORMED = {
 
 
 @pytest.mark.parametrize("start", MALFORMED.values(), ids=MALFORMED)
-def test_what_is_no_month_is_400(tabnine: Client, start: str) -> None:
+def test_malformed_month_is_400(tabnine: Client, start: str) -> None:
     answer = tabnine.get(MONTHS, {"startDate": start})
     assert answer.status == 400
     assert [fault.partition(": ")[0] for fault in answer.faults] == ["startDate"]
 
 
 @pytest.mark.parametrize("start", ["2025-11", "2026-01", "9999-12"])
-def test_a_future_month_is_422(tabnine: Client, start: str) -> None:
+def test_future_month_is_422(tabnine: Client, start: str) -> None:
     answer = tabnine.get(MONTHS, {"startDate": start})
     assert answer.json == {
         "error": {"message": f"Unprocessable Entity: startDate: {start} is in the future", "status": 422}
     }
 
 
-def test_a_month_begins_on_its_first_second(tabnine: Client) -> None:
+def test_month_begins_on_its_first_second(tabnine: Client) -> None:
     assert tabnine.at("2025-10-31T23:59:59.999Z").get(MONTHS, "startDate=2025-11").status == 422
     assert _months(tabnine.at("2025-11-01T00:00:00Z"), startDate="2025-11") == [(2025, 10)]
 
 
-def test_before_the_organization_began_there_is_the_present_month_with_nobody(tabnine: Client) -> None:
+def test_new_organization_has_one_empty_month(tabnine: Client) -> None:
     tabnine.at("2020-02-29T12:00:00Z")
     nobody = {"year": 2020, "month": 1, "registered": 0, "deactivated": 0, "active": 0, "pending": 0}
     assert tabnine.got(MONTHS) == tabnine.got(MONTHS, startDate="2019-05") == [nobody]
 
 
-def test_a_young_organization_has_fewer_than_twelve_months(tabnine: Client) -> None:
+def test_young_organization_has_fewer_than_twelve_months(tabnine: Client) -> None:
     assert _months(tabnine.at("2022-03-15T00:00:00Z")) == [(2022, 0), (2022, 1), (2022, 2)]
 
 
@@ -104,28 +104,28 @@ ENDS = {
 
 
 @pytest.mark.parametrize(("month", "end"), ENDS.items())
-def test_a_past_month_is_as_it_was_then(initech: Client, month: int, end: str) -> None:
+def test_past_month_does_not_change(initech: Client, month: int, end: str) -> None:
     [later] = [row for row in initech.got(MONTHS, startDate="2025-01") if row["month"] == month]
     [*_, then] = initech.at(end).got(MONTHS)
     assert later == then
-    assert then["active"] == len(asking.users(initech, active="true"))
-    assert then["deactivated"] == len(asking.users(initech, active="false"))
+    assert then["active"] == len(queries.users(initech, active="true"))
+    assert then["deactivated"] == len(queries.users(initech, active="false"))
 
 
-def test_the_present_month_agrees_with_the_users_and_the_teams_whatever_the_moment(initech: Client) -> None:
-    for now in ("2025-10-15T00:00:00Z", "2025-10-15T03:30:00Z", "2025-10-15T07:00:00Z", asking.NOW):
+def test_current_month_agrees_with_users_and_teams(initech: Client) -> None:
+    for now in ("2025-10-15T00:00:00Z", "2025-10-15T03:30:00Z", "2025-10-15T07:00:00Z", queries.NOW):
         [*_, month] = initech.at(now).got(MONTHS)
-        assert month["active"] == len(asking.users(initech, active="true"))
-        assert month["deactivated"] == len(asking.users(initech, active="false"))
-        for team in asking.teams(initech):
+        assert month["active"] == len(queries.users(initech, active="true"))
+        assert month["deactivated"] == len(queries.users(initech, active="false"))
+        for team in queries.teams(initech):
             counts = initech.got("/team/account-utilizations", teamId=team["id"])
-            gone = [user for user in asking.team_users(initech, team["id"]) if user["deactivatedAt"]]
+            gone = [user for user in queries.team_users(initech, team["id"]) if user["deactivatedAt"]]
             assert counts["deactivated"] == len(gone)
             assert counts["registered"] == team["usersCount"] - len(gone)
 
 
-def test_registered_counts_whoever_was_registered_for_any_part_of_the_month(tabnine: Client) -> None:
-    """In October 2025 one leaves, and nobody has ever been there for no time at all."""
+def test_registered_counts_accounts_of_any_part_of_the_month(tabnine: Client) -> None:
+    """In October 2025 one leaves, and every account lasted for some time."""
     rows = tabnine.got(MONTHS, startDate="2022-01")
     for before, row in pairwise(rows):
         left = row["deactivated"] - before["deactivated"]
@@ -136,7 +136,7 @@ def test_registered_counts_whoever_was_registered_for_any_part_of_the_month(tabn
     assert (october["registered"] - october["active"], october["deactivated"] >= 1) == (1, True)
 
 
-def test_invitations_are_open_until_the_account_is_there(tabnine: Client) -> None:
+def test_invitations_are_pending_until_the_account_exists(tabnine: Client) -> None:
     """The file has her account from 2026-03-04 on; the invitation is from some days before."""
 
     def pending(now: str) -> int:
@@ -146,7 +146,7 @@ def test_invitations_are_open_until_the_account_is_there(tabnine: Client) -> Non
     assert pending("2026-03-03T12:00:00Z") >= 1
     [*_, month] = tabnine.got(MONTHS)
     invited = sum(
-        tabnine.got("/team/account-utilizations", teamId=team["id"])["invited"] for team in asking.teams(tabnine)
+        tabnine.got("/team/account-utilizations", teamId=team["id"])["invited"] for team in queries.teams(tabnine)
     )
     assert 1 <= invited <= month["pending"]
     assert pending("2026-03-05T00:00:00Z") < pending("2026-03-03T12:00:00Z")
@@ -166,17 +166,17 @@ LICENCE = {"exp": int, "iat": int, "seats": int, "seatsCap": int, "audience": st
 
 
 @pytest.mark.parametrize("organization", ["acme", "globex", "initech", "empty", "documented"])
-def test_the_organization_and_its_licence_have_the_documented_members(
+def test_organization_and_license_have_the_documented_fields(
     opened: Callable[[str], Client], organization: str
 ) -> None:
     client = opened(organization)
-    told, licence = client.got("/organization"), client.got("/license")
-    assert {name: type(value) for name, value in told.items()} == ORGANIZATION
-    assert licence.keys() == {"license"}
-    assert {name: type(value) for name, value in licence["license"].items()} == LICENCE
-    assert told["publicKey"].startswith("-----BEGIN PUBLIC KEY-----\n")
-    addresses = [user["email"] for user in client.walk("/organization/users", offset=0, limit=0)]
-    assert {address.partition("@")[2].lower() for address in addresses} & {*told["domains"]}
+    result, terms = client.got("/organization"), client.got("/license")
+    assert {name: type(value) for name, value in result.items()} == ORGANIZATION
+    assert terms.keys() == {"license"}
+    assert {name: type(value) for name, value in terms["license"].items()} == LICENCE
+    assert result["publicKey"].startswith("-----BEGIN PUBLIC KEY-----\n")
+    addresses = [user["email"] for user in client.paginate("/organization/users", offset=0, limit=0)]
+    assert {address.partition("@")[2].lower() for address in addresses} & {*result["domains"]}
 
 
 TERMS = {
@@ -190,20 +190,20 @@ TERMS = {
 
 
 @pytest.mark.parametrize(("now", "issued"), TERMS.values(), ids=TERMS)
-def test_the_licence_is_of_the_year_in_which_the_clock_stands(tabnine: Client, now: str, issued: str) -> None:
-    told = tabnine.at(now).got("/license")["license"]
+def test_license_covers_the_current_year(tabnine: Client, now: str, issued: str) -> None:
+    result = tabnine.at(now).got("/license")["license"]
     begun = datetime.fromisoformat(issued).replace(tzinfo=UTC)
-    assert told["iat"] == begun.timestamp()
-    assert told["exp"] == begun.replace(year=begun.year + 1).timestamp()
-    assert told["iat"] <= datetime.fromisoformat(now).timestamp() < told["exp"]
+    assert result["iat"] == begun.timestamp()
+    assert result["exp"] == begun.replace(year=begun.year + 1).timestamp()
+    assert result["iat"] <= datetime.fromisoformat(now).timestamp() < result["exp"]
 
 
 @pytest.mark.parametrize("organization", ["acme", "globex", "initech", "empty", "documented"])
-def test_there_are_seats_for_every_active_user_at_any_time(opened: Callable[[str], Client], organization: str) -> None:
+def test_every_active_user_has_a_seat_at_any_time(opened: Callable[[str], Client], organization: str) -> None:
     client = opened(organization)
-    for now in ("2023-03-01T00:00:00Z", asking.NOW, "2031-01-01T00:00:00Z"):
-        told = client.at(now).got("/license")["license"]
-        assert told["seatsCap"] >= told["seats"] >= client.got(MONTHS)[-1]["active"]
+    for now in ("2023-03-01T00:00:00Z", queries.NOW, "2031-01-01T00:00:00Z"):
+        result = client.at(now).got("/license")["license"]
+        assert result["seatsCap"] >= result["seats"] >= client.got(MONTHS)[-1]["active"]
     client.sandbox.reset()
 
 
@@ -225,7 +225,7 @@ special:
 
 @pytest.fixture
 def own(tabnine_of: Callable[..., Client], tmp_path: Path) -> Callable[[str], Client]:
-    """A client at an organization of our own, where adoption is as stated."""
+    """A client at an organization of our own, with this adoption."""
 
     def made(adoption: str) -> Client:
         file = tmp_path / "own.yaml"
@@ -244,22 +244,22 @@ def own(tabnine_of: Callable[..., Client], tmp_path: Path) -> Callable[[str], Cl
         ("2028-02-28T00:00:00Z", "2028-02-28", "2029-02-28"),
     ],
 )
-def test_a_licence_of_a_leap_day_begins_a_day_early_in_every_year(
+def test_leap_day_license_begins_a_day_early_every_year(
     own: Callable[[str], Client], now: str, issued: str, expires: str
 ) -> None:
-    told = own("{tabnine: {starts: 2024-02-29, seats: 9}}").at(now).got("/license")["license"]
-    days = [datetime.fromtimestamp(told[key], UTC).date().isoformat() for key in ("iat", "exp")]
-    assert (days, told["seats"]) == ([issued, expires], 9)
+    result = own("{tabnine: {starts: 2024-02-29, seats: 9}}").at(now).got("/license")["license"]
+    days = [datetime.fromtimestamp(result[key], UTC).date().isoformat() for key in ("iat", "exp")]
+    assert (days, result["seats"]) == ([issued, expires], 9)
 
 
-def test_somebody_with_an_account_has_a_seat_even_where_none_was_bought(own: Callable[[str], Client]) -> None:
+def test_account_has_a_seat_even_if_none_was_bought(own: Callable[[str], Client]) -> None:
     client = own("{tabnine: {licensed_percent: 0}}")
     assert client.got(MONTHS)[-1]["active"] == 1
     assert client.got("/license")["license"]["seats"] == 1
 
 
-def test_where_the_product_is_unknown_the_term_runs_from_the_first_day_and_has_no_seats() -> None:
+def test_organization_without_the_product_has_no_seats() -> None:
     """No file makes such an organization, but its record allows it."""
     made = Organization("bare", "Bare", 1, "bare.example", 2, (Team("All", default=True),))
-    told = accounts.license_terms(World(made, files.pool()), datetime(2025, 10, 21, tzinfo=UTC))
-    assert (told.iat, told.seats) == (datetime(2025, 1, 3, tzinfo=UTC).timestamp(), 0)
+    result = accounts.license_terms(World(made, files.pool()), datetime(2025, 10, 21, tzinfo=UTC))
+    assert (result.iat, result.seats) == (datetime(2025, 1, 3, tzinfo=UTC).timestamp(), 0)

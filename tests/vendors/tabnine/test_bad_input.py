@@ -37,7 +37,7 @@ QUERIES = {
     "raw letters beyond ASCII": "offset=\u0441\u0440\u0435\u0434\u0430",
     "line ends": "limit=%0d%0aX-Injected:%201",
     "100 kB in one value": pytest.param("unknown=" + "A" * 100_000, marks=wire.TOO_LONG),
-    "100 kB of names": pytest.param("&".join(f"n{place}=" for place in range(15_000)), marks=wire.TOO_LONG),
+    "100 kB of names": pytest.param("&".join(f"n{index}=" for index in range(15_000)), marks=wire.TOO_LONG),
     "markup": "limit=<script>alert(1)</script>",
     "the same twice": "limit=5&limit=5",
 }
@@ -52,7 +52,7 @@ def _last_entry(client: Client) -> tuple[str, str, int]:
 
 @pytest.mark.parametrize("shape", ["nested", "flat"])
 @pytest.mark.parametrize(("path", "status"), PATHS.values(), ids=PATHS)
-def test_an_odd_path_is_there_or_refused_and_never_a_redirect(
+def test_odd_path_is_served_or_refused_and_never_redirected(
     tabnine: Client, path: str, status: int, shape: str
 ) -> None:
     answer = tabnine.switched(error_shape=shape).get(path)
@@ -62,17 +62,17 @@ def test_an_odd_path_is_there_or_refused_and_never_a_redirect(
 
 
 @pytest.mark.parametrize(("mount", "status"), [("//api/v1", 404), ("///api/v1", 404), ("/api//v1", 404)])
-def test_slashes_before_the_mount_make_another_path_and_never_lead_past_the_door(
+def test_extra_leading_slashes_do_not_bypass_authentication(
     tabnine: Client, watch: Watch, mount: str, status: int
 ) -> None:
     """A base URL that ends in a slash is the classic mistake; it must not pass for right."""
     assert replace(tabnine, mount=mount).get("/license").status == status
     assert replace(tabnine, mount=mount).bearing(None).get("/license").status in {401, 404}
-    watch.take()  # The watch is told the folded path, which is described, and has no 404.
+    watch.take()  # The watch gets the folded path, which is described, and has no 404.
 
 
 @pytest.mark.parametrize("query", QUERIES.values(), ids=QUERIES)
-def test_an_odd_query_is_400(tabnine: Client, query: str) -> None:
+def test_odd_query_is_400(tabnine: Client, query: str) -> None:
     answer = tabnine.get("/organization/teams", query)
     assert (answer.status, answer.message) == (400, "Validation Error")
     assert len(answer.body) < 1_000
@@ -81,25 +81,25 @@ def test_an_odd_query_is_400(tabnine: Client, query: str) -> None:
 
 
 @pytest.mark.parametrize("query", IGNORED)
-def test_a_name_that_is_none_is_ignored_as_any_other(tabnine: Client, query: str) -> None:
+def test_malformed_parameter_name_is_ignored(tabnine: Client, query: str) -> None:
     assert tabnine.get("/organization/teams", query).body == tabnine.get("/organization/teams").body
 
 
 @pytest.mark.parametrize("method", ["BREW", "PROPFIND", "CONNECT", "X" * 2_000, "G\u00c9T"])
-def test_an_unknown_method_is_405(tabnine: Client, method: str) -> None:
+def test_unknown_method_is_405(tabnine: Client, method: str) -> None:
     answer = tabnine.ask(method, "/license")
     assert (answer.status, answer.headers["Allow"]) == (405, "GET, HEAD")
     assert len(answer.body) < 3_000
 
 
-def test_a_great_body_on_a_get_is_400_and_a_small_one_is_nobodys_business(tabnine: Client) -> None:
+def test_large_body_on_a_get_is_400_and_a_small_one_is_ignored(tabnine: Client) -> None:
     great = tabnine.ask("GET", "/license", body=b"x" * 10_000_000)
     assert great.status == 400
     assert [fault.partition(": ")[0] for fault in great.faults] == ["request"]
     assert tabnine.ask("GET", "/license", body=b'{"role": "x"}').body == tabnine.get("/license").body
 
 
-def test_the_journal_has_every_refusal_with_its_reason_and_no_credential(tabnine: Client) -> None:
+def test_journal_has_every_refusal_without_credentials(tabnine: Client) -> None:
     tabnine.bearing("Bearer my-own-secret").get("/license", "token=my-own-secret")
     tabnine.bearing("Bearer mock-tabnine-acme-forbidden").get("/license")
     tabnine.get("/nowhere")

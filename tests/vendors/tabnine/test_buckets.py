@@ -12,7 +12,7 @@ from mockserver.products.tabnine.ranges import UsageTotals
 from mockserver.simulation.timestamps import format_utc
 from mockserver.vendors.tabnine.reports import usage
 from tests.contract.client import Client
-from tests.vendors.tabnine import asking
+from tests.vendors.tabnine import queries
 
 CUT = {
     "daily, clipped": (
@@ -127,28 +127,28 @@ CUT = {
 
 
 @pytest.mark.parametrize(("granularity", "start", "end", "edges"), CUT.values(), ids=CUT)
-def test_buckets_are_those_of_the_utc_calendar_clipped_to_the_range(
+def test_buckets_follow_the_utc_calendar_within_the_range(
     tabnine: Client, granularity: str, start: str, end: str, edges: list[str]
 ) -> None:
-    team, user = asking.teams(tabnine)[0]["id"], asking.users(tabnine)[0]["id"]
+    team, user = queries.teams(tabnine)[0]["id"], queries.users(tabnine)[0]["id"]
     for whose in ({}, {"teamId": team}, {"userId": user}):
-        told = asking.buckets(tabnine, start, end, granularity, **whose)
-        assert [(each["from"], each["to"]) for each in told] == list(pairwise(edges))
+        result = queries.buckets(tabnine, start, end, granularity, **whose)
+        assert [(each["from"], each["to"]) for each in result] == list(pairwise(edges))
 
 
-def test_a_cut_at_a_fraction_before_midnight_loses_and_doubles_nothing(tabnine: Client) -> None:
-    parts = asking.buckets(tabnine, "2025-09-15T23:59:59.5Z", "2025-09-17T00:00:00Z", "daily")
-    assert [asking.added([each]) for each in parts] == [
+def test_cut_just_before_midnight_loses_and_repeats_nothing(tabnine: Client) -> None:
+    parts = queries.buckets(tabnine, "2025-09-15T23:59:59.5Z", "2025-09-17T00:00:00Z", "daily")
+    assert [queries.added([each]) for each in parts] == [
         {},
-        asking.added(asking.buckets(tabnine, "2025-09-16T00:00:00Z", "2025-09-17T00:00:00Z", "daily")),
+        queries.added(queries.buckets(tabnine, "2025-09-16T00:00:00Z", "2025-09-17T00:00:00Z", "daily")),
     ]
 
 
 @pytest.mark.parametrize(
     "granularity", ["", "ALL", "day", "hourly", "all ", "daily,weekly", "\0", "{input}", "x" * 1_000]
 )
-def test_another_granularity_is_400(tabnine: Client, granularity: str) -> None:
-    answer = asking.ask(tabnine, "2025-09-01T00:00:00Z", "2025-10-01T00:00:00Z", granularity)
+def test_unknown_granularity_is_400(tabnine: Client, granularity: str) -> None:
+    answer = queries.ask(tabnine, "2025-09-01T00:00:00Z", "2025-10-01T00:00:00Z", granularity)
     assert answer.status == 400
     assert [fault.partition(" received ")[0] for fault in answer.faults] == [
         "granularity: Invalid enum value. Expected 'all' | 'daily' | 'weekly' | 'monthly',"
@@ -161,45 +161,45 @@ WEEK = ("2025-09-12T00:00:00Z", "2025-09-16T00:00:00Z")
 
 
 def _weekend(client: Client) -> list[Any]:
-    user = next(each["id"] for each in asking.users(client) if each["email"] == "ada@acme.example")
-    return asking.buckets(client, "2024-12-23T00:00:00Z", "2024-12-30T00:00:00Z", "daily", userId=user)
+    user = next(each["id"] for each in queries.users(client) if each["email"] == "ada@acme.example")
+    return queries.buckets(client, "2024-12-23T00:00:00Z", "2024-12-30T00:00:00Z", "daily", userId=user)
 
 
-def test_days_without_activity_are_zeros_or_left_out(tabnine: Client) -> None:
+def test_days_without_activity_are_zeros_or_omitted(tabnine: Client) -> None:
     """The week has holidays and a weekend in it."""
     whole = _weekend(tabnine)
-    busy = [each for each in whole if asking.added([each])]
+    busy = [each for each in whole if queries.added([each])]
     assert 0 < len(busy) < len(whole) == 7
     for each in whole:
         if each not in busy:
-            assert set(asking.active(each).values()) == set(asking.counters(each).values()) == {0}
+            assert set(queries.active(each).values()) == set(queries.counters(each).values()) == {0}
     assert _weekend(tabnine.switched(empty_buckets="omitted")) == busy
 
 
-def test_a_bucket_of_all_is_there_even_where_empty_ones_are_left_out(opened: Callable[[str], Client]) -> None:
+def test_bucket_of_all_is_kept_where_empty_ones_are_omitted(opened: Callable[[str], Client]) -> None:
     client = opened("empty").switched(empty_buckets="omitted")
-    told = asking.bucket(client, *WEEK)
-    assert (told["from"], told["to"], told["activeUsers"]) == (*WEEK, 0)
+    result = queries.bucket(client, *WEEK)
+    assert (result["from"], result["to"], result["activeUsers"]) == (*WEEK, 0)
     for granularity in ("daily", "weekly", "monthly"):
-        assert asking.buckets(client, *WEEK, granularity) == []
+        assert queries.buckets(client, *WEEK, granularity) == []
     client.sandbox.reset()
 
 
 SECTIONS = {"full": ["codeCompletions", "chat", "instruct", "agent"], "first": ["codeCompletions", "chat"]}
 
 
-@pytest.mark.parametrize(("reading", "sections"), SECTIONS.items())
-def test_a_bucket_has_all_sections_or_the_first_two(tabnine: Client, reading: str, sections: list[str]) -> None:
-    tabnine.switched(usage_sections=reading)
-    told = asking.bucket(tabnine, "2025-09-01T00:00:00Z", "2025-10-01T00:00:00Z")
-    assert list(told) == ["from", "to", "activeUsers", "productivityFactor", *sections]
+@pytest.mark.parametrize(("option", "sections"), SECTIONS.items())
+def test_bucket_has_all_sections_or_the_first_two(tabnine: Client, option: str, sections: list[str]) -> None:
+    tabnine.switched(usage_sections=option)
+    result = queries.bucket(tabnine, "2025-09-01T00:00:00Z", "2025-10-01T00:00:00Z")
+    assert list(result) == ["from", "to", "activeUsers", "productivityFactor", *sections]
 
 
-def test_an_answer_names_whose_it_is_and_its_granularity(tabnine: Client) -> None:
-    own, team, user = asking.organization(tabnine), asking.teams(tabnine)[0]["id"], asking.users(tabnine)[0]["id"]
+def test_usage_names_its_subject_and_granularity(tabnine: Client) -> None:
+    own, team, user = queries.organization(tabnine), queries.teams(tabnine)[0]["id"], queries.users(tabnine)[0]["id"]
     for whose in ({}, {"teamId": team}, {"userId": user}):
         for granularity in ("all", "daily", "weekly", "monthly"):
-            body = asking.ask(tabnine, *WEEK, granularity, **whose).json
+            body = queries.ask(tabnine, *WEEK, granularity, **whose).json
             assert body["usage"].keys() == {"granularity", "data"}
             del body["usage"]["data"]
             expected = {"organizationId": own, **whose, "from": WEEK[0], "to": WEEK[1]}
@@ -221,16 +221,16 @@ FACTORS = {
 
 
 @pytest.mark.parametrize(("part", "whole", "ratio"), FACTORS.values(), ids=FACTORS)
-def test_a_ratio_has_three_decimals_halves_up(
+def test_ratio_is_rounded_half_up_to_three_decimals(
     tabnine: Client, monkeypatch: pytest.MonkeyPatch, part: int, whole: int, ratio: float | None
 ) -> None:
-    """Seen from outside: facts of these numbers are put in the place of the world's."""
+    """Seen from outside: facts of these numbers replace the world's."""
     sums = dict.fromkeys(COUNTERS, 0) | {"completion_chars": part, "keystrokes": whole - part}
     planted = [UsageTotals(tuple(sums.values()), (0, 0, 0), 0)]
     monkeypatch.setattr(usage, "everybody", lambda _: lambda _cuts: planted)
-    told = asking.bucket(tabnine, *WEEK)
-    assert told.get("productivityFactor") == told["codeCompletions"].get("automationFactor") == ratio
-    assert "chatConsumptionRate" not in told["chat"]
+    result = queries.bucket(tabnine, *WEEK)
+    assert result.get("productivityFactor") == result["codeCompletions"].get("automationFactor") == ratio
+    assert "chatConsumptionRate" not in result["chat"]
 
 
 def _ratio(part: int, whole: int) -> float | None:
@@ -239,53 +239,53 @@ def _ratio(part: int, whole: int) -> float | None:
     return int(Fraction(part * 1000, whole) + Fraction(1, 2)) / 1000
 
 
-def test_ratios_follow_from_the_counters_beside_them(initech: Client) -> None:
+def test_ratios_follow_from_their_counters(initech: Client) -> None:
     for granularity in ("all", "daily", "weekly", "monthly"):
-        for told in asking.buckets(initech, "2025-08-01T00:00:00Z", "2025-10-01T00:00:00Z", granularity):
-            code, chat = told["codeCompletions"], told["chat"]
+        for result in queries.buckets(initech, "2025-08-01T00:00:00Z", "2025-10-01T00:00:00Z", granularity):
+            code, chat = result["codeCompletions"], result["chat"]
             chars, typed = code["charsCompleted"], code["keystrokes"]
             brought = chars + chat["charsCompleted"]
             assert code.get("automationFactor") == _ratio(chars, chars + typed)
             assert chat.get("chatConsumptionRate") == _ratio(chat["usefulChatInteractions"], chat["interactions"])
-            assert told.get("productivityFactor") == _ratio(brought, brought + typed)
+            assert result.get("productivityFactor") == _ratio(brought, brought + typed)
 
 
 @pytest.mark.parametrize("granularity", ["all", "daily", "weekly", "monthly"])
-def test_the_future_is_zeros(tabnine: Client, granularity: str) -> None:
-    team, user = asking.teams(tabnine)[0]["id"], asking.users(tabnine)[0]["id"]
+def test_future_is_zeros(tabnine: Client, granularity: str) -> None:
+    team, user = queries.teams(tabnine)[0]["id"], queries.users(tabnine)[0]["id"]
     for whose in ({}, {"teamId": team}, {"userId": user}):
-        told = asking.buckets(tabnine, "2025-10-21T10:30:01Z", "2025-12-01T00:00:00Z", granularity, **whose)
-        assert asking.added(told) == {}
-        assert {each["activeUsers"] for each in told} == {0}
-        assert all("productivityFactor" not in each for each in told)
+        result = queries.buckets(tabnine, "2025-10-21T10:30:01Z", "2025-12-01T00:00:00Z", granularity, **whose)
+        assert queries.added(result) == {}
+        assert {each["activeUsers"] for each in result} == {0}
+        assert all("productivityFactor" not in each for each in result)
 
 
-def test_today_comes_in_as_the_day_goes_and_never_goes_back(tabnine: Client) -> None:
+def test_usage_of_today_only_grows_during_the_day(tabnine: Client) -> None:
     day = ("2025-10-21T00:00:00Z", "2025-10-22T00:00:00Z")
     seen = []
     for hour in (0, 7, 8, 9, 11, 13, 15, 17, 18, 23):
         tabnine.at(f"2025-10-21T{hour:02}:00:00Z")
-        [told] = asking.buckets(tabnine, *day, "daily")
-        assert (told["from"], told["to"]) == day
-        seen.append(asking.added([told]).get("codeCompletions completions", 0))
+        [result] = queries.buckets(tabnine, *day, "daily")
+        assert (result["from"], result["to"]) == day
+        seen.append(queries.added([result]).get("codeCompletions completions", 0))
     assert seen == sorted(seen)
     assert seen[:2] == [0, 0]
     assert len(set(seen)) >= 6
-    later = asking.buckets(tabnine.at("2025-10-25T00:00:00Z"), *day, "daily")
-    assert asking.added(later)["codeCompletions completions"] == seen[-1] == seen[-2]
+    later = queries.buckets(tabnine.at("2025-10-25T00:00:00Z"), *day, "daily")
+    assert queries.added(later)["codeCompletions completions"] == seen[-1] == seen[-2]
 
 
-def test_a_fact_is_there_from_its_very_second_on(tabnine: Client) -> None:
+def test_fact_is_counted_from_its_second_on(tabnine: Client) -> None:
     day = ("2025-09-16T00:00:00Z", "2025-09-17T00:00:00Z")
-    users = [each["id"] for each in asking.users(tabnine)]
-    user = next(each for each in users if asking.bucket(tabnine, *day, userId=each)["activeUsers"])
-    second = asking.moment(tabnine, user, 1_757_980_800)
+    users = [each["id"] for each in queries.users(tabnine)]
+    user = next(each for each in users if queries.bucket(tabnine, *day, userId=each)["activeUsers"])
+    second = queries.moment(tabnine, user, 1_757_980_800)
     for now, there in ((second - 1, 0), (second, 1)):
         tabnine.at(format_utc(now))
-        assert asking.bucket(tabnine, *day, userId=user)["activeUsers"] == there
+        assert queries.bucket(tabnine, *day, userId=user)["activeUsers"] == there
         team = tabnine.got(f"/user/{user}")["teams"]
         if team:
-            assert asking.bucket(tabnine, *day, teamId=team["team_id"])["activeUsers"] >= there
+            assert queries.bucket(tabnine, *day, teamId=team["team_id"])["activeUsers"] >= there
 
 
 AGES = ("0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z")
@@ -299,20 +299,20 @@ LONG = {
 
 
 @pytest.mark.parametrize(("granularity", "start", "end", "least"), LONG.values(), ids=LONG)
-def test_a_range_of_too_many_buckets_is_400_and_says_what_to_do(
+def test_too_many_buckets_are_400_with_advice(
     tabnine: Client, granularity: str, start: str, end: str, least: str
 ) -> None:
-    [fault] = asking.ask(tabnine, start, end, granularity).faults
+    [fault] = queries.ask(tabnine, start, end, granularity).faults
     assert fault == (
         f"to: Expected a range of at most 4000 {granularity} buckets, received {least} or more; "
         "choose a shorter range or a coarser granularity"
     )
 
 
-@pytest.mark.parametrize("reading", ["reject", "history"])
-def test_four_thousand_buckets_are_told_in_either_reading(tabnine: Client, reading: str) -> None:
-    tabnine.switched(longest_range=reading)
-    assert len(asking.buckets(tabnine, "2015-01-01T00:00:00Z", "2025-12-14T00:00:00Z", "daily")) == 4000
+@pytest.mark.parametrize("option", ["reject", "history"])
+def test_four_thousand_buckets_are_served_under_either_option(tabnine: Client, option: str) -> None:
+    tabnine.switched(longest_range=option)
+    assert len(queries.buckets(tabnine, "2015-01-01T00:00:00Z", "2025-12-14T00:00:00Z", "daily")) == 4000
 
 
 HISTORY = {
@@ -339,21 +339,21 @@ HISTORY = {
 
 
 @pytest.mark.parametrize(("granularity", "start", "end", "first", "last", "count"), HISTORY.values(), ids=HISTORY)
-def test_the_other_reading_tells_the_history_alone(
+def test_longest_range_can_be_cut_to_the_history(
     tabnine: Client, granularity: str, start: str, end: str, first: str, last: str, count: int
 ) -> None:
     tabnine.switched(longest_range="history")
-    body = asking.ask(tabnine, start, end, granularity).json
-    told = body["usage"]["data"]
+    body = queries.ask(tabnine, start, end, granularity).json
+    result = body["usage"]["data"]
     assert (body["from"], body["to"]) == (start, end)
-    assert (told[0]["from"], told[-1]["to"], len(told)) == (first, last, count)
-    assert asking.added(told) == asking.added(asking.buckets(tabnine, start, end))
+    assert (result[0]["from"], result[-1]["to"], len(result)) == (first, last, count)
+    assert queries.added(result) == queries.added(queries.buckets(tabnine, start, end))
 
 
 @pytest.mark.parametrize(
     ("start", "end"), [(AGES[0], "2021-12-31T00:00:00Z"), ("2025-10-22T00:00:00Z", AGES[1])], ids=["before", "after"]
 )
-def test_the_other_reading_has_nothing_to_tell_outside_the_history(tabnine: Client, start: str, end: str) -> None:
+def test_range_outside_the_history_has_no_buckets(tabnine: Client, start: str, end: str) -> None:
     tabnine.switched(longest_range="history")
-    assert asking.buckets(tabnine, start, end, "daily") == []
-    assert asking.bucket(tabnine, start, end)["activeUsers"] == 0
+    assert queries.buckets(tabnine, start, end, "daily") == []
+    assert queries.bucket(tabnine, start, end)["activeUsers"] == 0

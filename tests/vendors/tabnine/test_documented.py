@@ -13,7 +13,7 @@ import pytest
 from mockserver import resources
 from tests.contract import oracle
 from tests.contract.client import Answer, Client
-from tests.vendors.tabnine import asking
+from tests.vendors.tabnine import queries
 
 EXAMPLES = {
     file.stem: json.loads(file.read_text(encoding="utf-8"))
@@ -31,17 +31,17 @@ def documented(opened: Callable[[str], Client]) -> Client:
 
 
 def _filled(value: Any, client: Client) -> Any:
-    return asking.organization(client) if value == "{organizationId}" else value
+    return queries.organization(client) if value == "{organizationId}" else value
 
 
-def _asked(client: Client, example: Any) -> Answer:
+def _get(client: Client, example: Any) -> Answer:
     request = example["request"]
     query = {name: _filled(value, client) for name, value in request["query"].items()}
     return client.at(example["clock"]).get(request["path"].removeprefix(client.mount), query)
 
 
 def _added(body: Any, pointer: str, value: Any) -> None:
-    """Put a value where a JSON pointer says, in which nothing is yet."""
+    """Set a value at an empty JSON pointer."""
     *steps, last = pointer.split("/")[1:]
     for step in steps:
         body = body[int(step)] if isinstance(body, list) else body[step]
@@ -50,8 +50,8 @@ def _added(body: Any, pointer: str, value: Any) -> None:
 
 
 @every_example
-def test_an_example_comes_back_digit_for_digit(documented: Client, example: Any) -> None:
-    answer = _asked(documented, example)
+def test_documented_example_is_reproduced_exactly(documented: Client, example: Any) -> None:
+    answer = _get(documented, example)
     expected = deepcopy(example["printed"])
     for change in example["served"]:
         assert change["op"] == "add"
@@ -59,23 +59,23 @@ def test_an_example_comes_back_digit_for_digit(documented: Client, example: Any)
     assert (answer.status, answer.json) == (example["status"], expected)
 
 
-def test_the_documented_numbers_are_the_organizations_whatever_the_granularity(documented: Client) -> None:
+def test_documented_numbers_are_the_same_at_every_granularity(documented: Client) -> None:
     request = EXAMPLES["organization-usage"]["request"]["query"]
     for granularity in ("daily", "weekly", "monthly"):
-        told = asking.buckets(documented, request["from"], request["to"], granularity)
-        whole = asking.bucket(documented, request["from"], request["to"])
-        assert asking.added(told) == asking.added([whole])
+        result = queries.buckets(documented, request["from"], request["to"], granularity)
+        whole = queries.bucket(documented, request["from"], request["to"])
+        assert queries.added(result) == queries.added([whole])
 
 
-def test_the_openapi_file_tells_the_same_example(documented: Client) -> None:
-    """The example stands in openapi/tabnine.yaml as well; only the id of the organization differs."""
+def test_openapi_file_has_the_same_example(documented: Client) -> None:
+    """openapi/tabnine.yaml has the example too; only the id of the organization differs."""
     file = oracle.read(resources.openapi() / "tabnine.yaml")
     at = "#/paths/~1api~1v1~1organization~1usage/get/responses/200/content/application~1json/examples/documented/value"
-    told = _asked(documented, EXAMPLES["organization-usage"]).json
-    assert told == {**file.at(at), "organizationId": asking.organization(documented)}
+    result = _get(documented, EXAMPLES["organization-usage"]).json
+    assert result == {**file.at(at), "organizationId": queries.organization(documented)}
 
 
-def test_outside_the_documented_month_nobody_does_anything(documented: Client) -> None:
+def test_usage_outside_the_documented_month_is_zero(documented: Client) -> None:
     for start, end in (("2022-01-01", "2025-09-01"), ("2025-10-01", "2025-10-22")):
-        told = asking.bucket(documented, f"{start}T00:00:00Z", f"{end}T00:00:00Z")
-        assert asking.added([told]) == {}
+        result = queries.bucket(documented, f"{start}T00:00:00Z", f"{end}T00:00:00Z")
+        assert queries.added([result]) == {}

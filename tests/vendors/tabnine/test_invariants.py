@@ -12,12 +12,12 @@ from tests.contract.audits import audit, failed
 from tests.contract.watch import Watch
 
 
-def test_a_violation_names_the_team_and_both_numbers(client: Client) -> None:  # noqa: F811 (a fixture)
+def test_violation_names_the_team_and_both_numbers(client: Client) -> None:  # noqa: F811 (a fixture)
     detail = audit(client, "team-too-large", groups=("tabnine",))["tabnine-teams-count-users"].detail
     assert detail.startswith("team Data: usersCount and rows of the users list are 7")
 
 
-def test_a_sample_says_where_it_ends(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811
+def test_sample_states_its_limits(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811
     monkeypatch.setattr(reader, "PAGES", 9)
     monkeypatch.setattr(invariants, "USERS", -1)
     results = audit(client, groups=("tabnine",))
@@ -36,7 +36,7 @@ def test_teams_without_users_leave_nothing_to_check(
         assert results[name].detail == "no team has users"
 
 
-def test_users_without_a_team_are_read_one_by_one(
+def test_users_without_a_team_are_fetched_one_by_one(
     client: Client,  # noqa: F811
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -46,13 +46,13 @@ def test_users_without_a_team_are_read_one_by_one(
     assert (result.outcome, "teams and users without one" in result.detail) == ("failed", True)
 
 
-def test_everything_holds_under_other_options(client: Client) -> None:  # noqa: F811
+def test_invariants_hold_under_other_options(client: Client) -> None:  # noqa: F811
     options = {"usage_sections": "first", "empty_buckets": "omitted", "strict_user_filters": "yes"}
     client.policy.update({"tabnine": options})
     assert failed(client, groups=("tabnine",)) == set()
 
 
-def test_a_negative_number_is_named_with_its_day(client: Client, watch: Watch) -> None:  # noqa: F811
+def test_negative_number_is_reported_with_its_day(client: Client, watch: Watch) -> None:  # noqa: F811
     result = audit(client, "negative-keystrokes", groups=("tabnine",))["tabnine-nothing-negative"]
     assert result.detail.startswith("keystrokes of ")
     assert watch.take()

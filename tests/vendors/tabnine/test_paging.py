@@ -1,9 +1,9 @@
-"""Offset and limit: what they may be, what a page says, and what follows the last one (contract, section 3)."""
+"""Offset and limit: allowed values, the metadata of a page, and the last page (contract, section 3)."""
 
 import pytest
 
 from tests.contract.client import Client
-from tests.vendors.tabnine import asking
+from tests.vendors.tabnine import queries
 
 NAN = "Expected number, received nan"
 NO_NUMBERS = {
@@ -39,11 +39,11 @@ NUMBERS = {
 
 
 def _lists(client: Client) -> list[str]:
-    return ["/organization/teams", "/organization/users", f"/team/{asking.teams(client)[0]['id']}/users"]
+    return ["/organization/teams", "/organization/users", f"/team/{queries.teams(client)[0]['id']}/users"]
 
 
 @pytest.mark.parametrize(("value", "rule"), NO_NUMBERS.values(), ids=NO_NUMBERS)
-def test_what_is_no_whole_number_from_0_on_is_400(tabnine: Client, value: str, rule: str) -> None:
+def test_offset_or_limit_must_be_a_whole_number_from_0(tabnine: Client, value: str, rule: str) -> None:
     for path in _lists(tabnine):
         for name, other in (("offset", "limit"), ("limit", "offset")):
             answer = tabnine.get(path, {name: value, other: "1"})
@@ -51,16 +51,16 @@ def test_what_is_no_whole_number_from_0_on_is_400(tabnine: Client, value: str, r
 
 
 @pytest.mark.parametrize(("value", "limit"), NUMBERS.values(), ids=NUMBERS)
-def test_any_limit_is_taken_and_there_is_no_greatest(tabnine: Client, value: str, limit: int | None) -> None:
+def test_limit_has_no_maximum(tabnine: Client, value: str, limit: int | None) -> None:
     for path in _lists(tabnine):
-        whole = tabnine.walk(path, offset=0, limit=0)
+        whole = tabnine.paginate(path, offset=0, limit=0)
         assert tabnine.got(path, offset=0, limit=value)["data"] == whole[: limit or None]
 
 
 @pytest.mark.parametrize(("value", "offset"), NUMBERS.values(), ids=NUMBERS)
-def test_an_offset_skips_rows_and_past_the_end_there_are_none(tabnine: Client, value: str, offset: int | None) -> None:
+def test_offset_skips_rows(tabnine: Client, value: str, offset: int | None) -> None:
     for path in _lists(tabnine):
-        whole = tabnine.walk(path, offset=0, limit=0)
+        whole = tabnine.paginate(path, offset=0, limit=0)
         rows = whole[offset:] if offset is not None else []
         assert tabnine.got(path, offset=value, limit=0) == {
             "data": rows,
@@ -68,7 +68,7 @@ def test_an_offset_skips_rows_and_past_the_end_there_are_none(tabnine: Client, v
         }
 
 
-def test_both_are_optional_on_teams_and_required_on_the_user_lists(tabnine: Client) -> None:
+def test_offset_and_limit_are_required_on_user_lists_only(tabnine: Client) -> None:
     teams, *user_lists = _lists(tabnine)
     whole = tabnine.got(teams)
     assert whole == tabnine.got(teams, limit=0) == tabnine.got(teams, offset=0)
@@ -79,7 +79,7 @@ def test_both_are_optional_on_teams_and_required_on_the_user_lists(tabnine: Clie
         assert tabnine.get(path).faults == [f"offset: {NAN}", f"limit: {NAN}"]
 
 
-def test_the_other_reading_refuses_0_on_the_user_lists_alone(tabnine: Client) -> None:
+def test_zero_limit_can_be_refused_on_user_lists(tabnine: Client) -> None:
     teams, *user_lists = _lists(tabnine)
     tabnine.switched(zero_limit="reject")
     assert tabnine.get(teams, "limit=0").status == 200
@@ -90,20 +90,20 @@ def test_the_other_reading_refuses_0_on_the_user_lists_alone(tabnine: Client) ->
         assert tabnine.get(path, "offset=0&limit=1").status == 200
 
 
-def test_a_page_says_how_much_it_has_and_where_the_next_one_is(tabnine: Client) -> None:
+def test_page_has_its_total_and_the_next_offset(tabnine: Client) -> None:
     for path in _lists(tabnine):
-        whole = tabnine.walk(path, offset=0, limit=0)
+        whole = tabnine.paginate(path, offset=0, limit=0)
         page = tabnine.got(path, offset=1, limit=2)
         assert page["data"] == whole[1:3]
         assert page["meta"] == {"count": 2, "total": len(whole), "next": {"limit": 2, "offset": 3}}
 
 
-@pytest.mark.parametrize("reading", ["absent", "null"])
-def test_the_last_page_has_no_next_or_null(tabnine: Client, reading: str) -> None:
-    tabnine.switched(last_next=reading)
-    expected = {} if reading == "absent" else {"next": None}
+@pytest.mark.parametrize("option", ["absent", "null"])
+def test_last_page_has_no_next_or_null(tabnine: Client, option: str) -> None:
+    tabnine.switched(last_next=option)
+    expected = {} if option == "absent" else {"next": None}
     for path in _lists(tabnine):
-        total = len(tabnine.walk(path, offset=0, limit=0))
+        total = len(tabnine.paginate(path, offset=0, limit=0))
         ends = (
             (0, 0, total),
             (0, total, total),
@@ -118,10 +118,10 @@ def test_the_last_page_has_no_next_or_null(tabnine: Client, reading: str) -> Non
         assert tabnine.got(path, offset=0, limit=total - 1)["meta"]["next"] == {"limit": total - 1, "offset": total - 1}
 
 
-def test_teams_ascend_by_name_and_users_by_id(tabnine: Client, initech: Client) -> None:
+def test_teams_are_ordered_by_name_and_users_by_id(tabnine: Client, initech: Client) -> None:
     for client in (tabnine, initech):
-        names = [team["name"] for team in asking.teams(client)]
+        names = [team["name"] for team in queries.teams(client)]
         assert names == sorted(names)
         for path in _lists(client)[1:]:
-            ids = [user["id"] for user in client.walk(path, offset=0, limit=7)]
+            ids = [user["id"] for user in client.paginate(path, offset=0, limit=7)]
             assert ids == sorted(set(ids))

@@ -1,4 +1,4 @@
-"""What Tabnine's folder states as data is what the contract says: mount, door, limits, switches and key."""
+"""Tabnine's data against the contract: mount, authentication, limits, switches and key."""
 
 import pytest
 
@@ -20,18 +20,18 @@ CONTRACT: dict[str, tuple[str, tuple[Option, ...]]] = {
 SWITCHES = {each.name: each for each in policy.SWITCHES}
 
 
-def test_the_switches_are_those_of_the_contract_and_one_for_very_long_ranges() -> None:
+def test_switches_are_the_expected_ones() -> None:
     assert list(SWITCHES) == list(CONTRACT)
 
 
 @pytest.mark.parametrize("name", CONTRACT)
-def test_a_switch_has_the_grade_the_readings_and_the_default_of_the_contract(name: str) -> None:
+def test_switch_has_the_expected_grade_options_and_default(name: str) -> None:
     grade, choices = CONTRACT[name]
     found = SWITCHES[name]
     assert (found.grade, found.options, found.default) == (grade, choices, choices[0])
 
 
-def test_mount_and_scheme_are_the_documented_ones_and_there_is_no_limit() -> None:
+def test_mount_and_scheme_are_documented_without_a_limit() -> None:
     served = vendor()
     assert (served.name, served.mounts, served.schemes) == ("tabnine", ("/api/v1",), ("Bearer",))
     assert served.allowance is None

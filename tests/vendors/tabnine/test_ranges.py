@@ -1,4 +1,4 @@
-"""From and to: what an instant is, which belong to a range, and how they come back (contract, section 4)."""
+"""From and to: the form of a timestamp, its position in a range, and its echo (contract, section 4)."""
 
 from datetime import datetime
 
@@ -6,7 +6,7 @@ import pytest
 
 from mockserver.simulation.timestamps import format_utc, seconds
 from tests.contract.client import Client
-from tests.vendors.tabnine import asking
+from tests.vendors.tabnine import queries
 
 TO = "2025-10-01T00:00:00Z"
 LATE = "9999-12-31T23:59:59Z"
@@ -19,8 +19,8 @@ INSTANTS = {
     "plus zero": "2025-09-01T00:00:00+00:00",
     "minus zero": "2025-09-01T00:00:00-00:00",
     "an offset of nearly a day": "2025-09-01T23:59:00+23:59",
-    "the first instant": "0001-01-01T00:00:00Z",
-    "the first instant, from the west": "0001-01-01T00:00:00-12:00",
+    "the first timestamp": "0001-01-01T00:00:00Z",
+    "the first timestamp, from the west": "0001-01-01T00:00:00-12:00",
     "a leap day": "2024-02-29T23:59:59Z",
 }
 FRACTIONS = {
@@ -67,41 +67,41 @@ NO_INSTANTS = {
 
 
 def _echo(client: Client, start: str, end: str, granularity: str = "all") -> tuple[str, str]:
-    answer = asking.ask(client, start, end, granularity)
+    answer = queries.ask(client, start, end, granularity)
     assert answer.status == 200, answer.body
     return answer.json["from"], answer.json["to"]
 
 
 @pytest.mark.parametrize("text", (INSTANTS | FRACTIONS).values(), ids=INSTANTS | FRACTIONS)
-def test_an_instant_is_taken_and_comes_back_letter_for_letter(tabnine: Client, text: str) -> None:
+def test_start_timestamp_is_echoed_exactly(tabnine: Client, text: str) -> None:
     assert _echo(tabnine, text, TO) == (text, TO)
 
 
 @pytest.mark.parametrize("text", ["2025-09-01T14:00:00+14:00", "2025-08-31T12:00:00-12:00", *FRACTIONS.values(), LATE])
-def test_where_a_range_ends_comes_back_letter_for_letter_too(tabnine: Client, text: str) -> None:
+def test_end_timestamp_is_echoed_exactly(tabnine: Client, text: str) -> None:
     for granularity in ("all", "monthly"):
         start = "2025-01-01T00:00:00.0Z" if text < "9" else "9999-01-01T00:00:00.0Z"
         assert _echo(tabnine, start, text, granularity) == (start, text)
 
 
 @pytest.mark.parametrize("text", NO_INSTANTS.values(), ids=NO_INSTANTS)
-def test_anything_else_is_400_on_either_side(tabnine: Client, text: str) -> None:
+def test_malformed_timestamp_is_400(tabnine: Client, text: str) -> None:
     for name, (start, end) in (("from", (text, TO)), ("to", ("2025-01-01T00:00:00Z", text))):
-        answer = asking.ask(tabnine, start, end)
+        answer = queries.ask(tabnine, start, end)
         assert answer.status == 400
         assert [fault.partition(": ")[0] for fault in answer.faults] == [name]
         assert len(answer.body) < 400
 
 
 @pytest.mark.parametrize("text", FRACTIONS.values(), ids=FRACTIONS)
-def test_the_other_reading_refuses_fractions_and_nothing_else(tabnine: Client, text: str) -> None:
+def test_fractions_of_a_second_can_be_refused(tabnine: Client, text: str) -> None:
     tabnine.switched(subseconds="reject")
     for start, end in ((text, TO), ("2025-01-01T00:00:00Z", text)):
-        answer = asking.ask(tabnine, start, end)
+        answer = queries.ask(tabnine, start, end)
         assert (answer.status, len(answer.faults)) == (400, 1)
         assert "Expected whole seconds" in answer.faults[0]
-    assert asking.ask(tabnine, "2025-09-01T00:00:00Z", TO).status == 200
-    assert [fault[:4] for fault in asking.ask(tabnine, text, text).faults] == ["from", "to: "]
+    assert queries.ask(tabnine, "2025-09-01T00:00:00Z", TO).status == 200
+    assert [fault[:4] for fault in queries.ask(tabnine, text, text).faults] == ["from", "to: "]
 
 
 UPSIDE_DOWN = {
@@ -117,13 +117,13 @@ UPSIDE_DOWN = {
 
 
 @pytest.mark.parametrize(("start", "end"), UPSIDE_DOWN.values(), ids=UPSIDE_DOWN)
-def test_a_range_that_does_not_begin_before_it_ends_is_400(tabnine: Client, start: str, end: str) -> None:
-    answer = asking.ask(tabnine, start, end, "daily")
+def test_range_must_begin_before_it_ends(tabnine: Client, start: str, end: str) -> None:
+    answer = queries.ask(tabnine, start, end, "daily")
     assert (answer.status, answer.faults) == (400, ["from: Expected an instant before 'to'"])
 
 
-def test_a_plus_has_to_be_percent_encoded(tabnine: Client) -> None:
-    query = f"organizationId={asking.organization(tabnine)}&to=2025-10-01T00:00:00Z&granularity=all&from="
+def test_plus_must_be_percent_encoded(tabnine: Client) -> None:
+    query = f"organizationId={queries.organization(tabnine)}&to=2025-10-01T00:00:00Z&granularity=all&from="
     assert tabnine.get("/organization/usage", f"{query}2025-09-01T02:00:00%2B02:00").status == 200
     assert tabnine.get("/organization/usage", f"{query}2025-09-01T02:00:00+02:00").status == 400
 
@@ -137,22 +137,22 @@ SAME = (
 
 
 @pytest.mark.parametrize("granularity", ["all", "daily"])
-def test_the_same_instant_means_the_same_under_any_offset(tabnine: Client, granularity: str) -> None:
-    told = [asking.buckets(tabnine, start, "2025-09-18T00:00:00Z", granularity) for start in SAME]
-    assert {str([asking.counters(each) for each in one]) for one in told} == {
-        str([asking.counters(each) for each in told[0]])
+def test_same_timestamp_in_another_offset_means_the_same(tabnine: Client, granularity: str) -> None:
+    result = [queries.buckets(tabnine, start, "2025-09-18T00:00:00Z", granularity) for start in SAME]
+    assert {str([queries.counters(each) for each in one]) for one in result} == {
+        str([queries.counters(each) for each in result[0]])
     }
-    assert asking.active(told[0][0])["any"] > 0
+    assert queries.active(result[0][0])["any"] > 0
 
 
 @pytest.fixture
 def heavy(tabnine: Client) -> tuple[str, int]:
     """A user, and a second of September 2025 at which the user's facts of a day happen."""
-    [user] = [each["id"] for each in asking.users(tabnine) if each["email"] == "ada@acme.example"]
-    days = asking.buckets(tabnine, "2025-09-01T00:00:00Z", "2025-10-01T00:00:00Z", "daily", userId=user)
+    [user] = [each["id"] for each in queries.users(tabnine) if each["email"] == "ada@acme.example"]
+    days = queries.buckets(tabnine, "2025-09-01T00:00:00Z", "2025-10-01T00:00:00Z", "daily", userId=user)
     day = next(each["from"] for each in days if each["activeUsers"])
     midnight = seconds(datetime.fromisoformat(day))
-    return user, asking.moment(tabnine, user, midnight)
+    return user, queries.moment(tabnine, user, midnight)
 
 
 AT = {
@@ -164,42 +164,40 @@ AT = {
 
 
 @pytest.mark.parametrize(("before", "after", "there"), AT.values(), ids=AT)
-def test_from_is_included_and_to_is_not_at_the_very_second_of_a_fact(
+def test_from_is_inclusive_and_to_is_exclusive(
     tabnine: Client, heavy: tuple[str, int], before: int, after: int, *, there: bool
 ) -> None:
     user, second = heavy
-    told = asking.bucket(tabnine, format_utc(second + before), format_utc(second + after), userId=user)
-    assert bool(told["activeUsers"]) is there
+    result = queries.bucket(tabnine, format_utc(second + before), format_utc(second + after), userId=user)
+    assert bool(result["activeUsers"]) is there
     team = tabnine.got(f"/user/{user}")["teams"]["team_id"]
     for whose in ({}, {"teamId": team}):
-        wide = asking.bucket(tabnine, format_utc(second + before), format_utc(second + after), **whose)
+        wide = queries.bucket(tabnine, format_utc(second + before), format_utc(second + after), **whose)
         assert wide["activeUsers"] >= int(there)
 
 
-def test_a_fraction_of_a_second_cuts_behind_its_second(tabnine: Client, heavy: tuple[str, int]) -> None:
+def test_fraction_of_a_second_cuts_after_its_second(tabnine: Client, heavy: tuple[str, int]) -> None:
     user, second = heavy
     this, following = format_utc(second), format_utc(second + 1)
     half = this.replace("Z", ".5Z")
-    assert asking.bucket(tabnine, half, following, userId=user)["activeUsers"] == 0
-    assert asking.bucket(tabnine, this, half, userId=user)["activeUsers"] == 1
-    assert asking.bucket(tabnine, half, half.replace(".5", ".7"), userId=user)["activeUsers"] == 0
+    assert queries.bucket(tabnine, half, following, userId=user)["activeUsers"] == 0
+    assert queries.bucket(tabnine, this, half, userId=user)["activeUsers"] == 1
+    assert queries.bucket(tabnine, half, half.replace(".5", ".7"), userId=user)["activeUsers"] == 0
 
 
 @pytest.mark.parametrize("granularity", ["daily", "weekly", "monthly"])
-def test_the_first_of_several_buckets_begins_at_the_very_second_too(
-    tabnine: Client, heavy: tuple[str, int], granularity: str
-) -> None:
+def test_first_of_several_buckets_begins_at_from(tabnine: Client, heavy: tuple[str, int], granularity: str) -> None:
     user, second = heavy
     end = format_utc(second + 62 * 86_400)
     there, following, after = format_utc(second), format_utc(second + 1), format_utc(second).replace("Z", ".5Z")
 
-    def told(start: str) -> list[dict[str, int]]:
-        return [asking.counters(each) for each in asking.buckets(tabnine, start, end, granularity, userId=user)]
+    def result(start: str) -> list[dict[str, int]]:
+        return [queries.counters(each) for each in queries.buckets(tabnine, start, end, granularity, userId=user)]
 
-    alone = asking.counters(asking.bucket(tabnine, there, following, userId=user))
-    assert told(after) == told(following)
-    assert told(there)[1:] == told(following)[1:]
-    assert told(there)[0] == {name: count + alone[name] for name, count in told(following)[0].items()}
+    alone = queries.counters(queries.bucket(tabnine, there, following, userId=user))
+    assert result(after) == result(following)
+    assert result(there)[1:] == result(following)[1:]
+    assert result(there)[0] == {name: count + alone[name] for name, count in result(following)[0].items()}
 
 
 def test_facts_happen_between_eight_and_eighteen_utc(tabnine: Client) -> None:
@@ -208,14 +206,14 @@ def test_facts_happen_between_eight_and_eighteen_utc(tabnine: Client) -> None:
         ("08:00:00", "18:00:00", True),
         ("18:00:00", "23:59:59", False),
     ):
-        told = asking.bucket(tabnine, f"2025-09-16T{start}Z", f"2025-09-16T{end}Z")
-        assert bool(told["activeUsers"]) is there
-        assert bool(asking.added([told])) is there
+        result = queries.bucket(tabnine, f"2025-09-16T{start}Z", f"2025-09-16T{end}Z")
+        assert bool(result["activeUsers"]) is there
+        assert bool(queries.added([result])) is there
 
 
-def test_the_whole_of_time_is_one_bucket(tabnine: Client) -> None:
-    whole = asking.bucket(tabnine, "0001-01-01T00:00:00Z", LATE)
-    history = asking.bucket(tabnine, "2022-01-03T00:00:00Z", "2025-10-21T10:30:01Z")
+def test_longest_possible_range_is_one_bucket(tabnine: Client) -> None:
+    whole = queries.bucket(tabnine, "0001-01-01T00:00:00Z", LATE)
+    history = queries.bucket(tabnine, "2022-01-03T00:00:00Z", "2025-10-21T10:30:01Z")
     assert (whole["from"], whole["to"]) == ("0001-01-01T00:00:00Z", LATE)
-    assert asking.added([whole]) == asking.added([history]) != {}
-    assert asking.active(whole) == asking.active(history)
+    assert queries.added([whole]) == queries.added([history]) != {}
+    assert queries.active(whole) == queries.active(history)

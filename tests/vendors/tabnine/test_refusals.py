@@ -1,10 +1,10 @@
-"""How refusals are worded: two shapes, all faults at once, ids last (contract, section 2)."""
+"""Refusals: two shapes, all errors at once, ids last (contract, section 2)."""
 
 import pytest
 
 from mockserver.gateway.limits import Allowance
 from tests.contract.client import Answer, Client
-from tests.vendors.tabnine import asking
+from tests.vendors.tabnine import queries
 
 ENUM = "granularity: Invalid enum value. Expected 'all' | 'daily' | 'weekly' | 'monthly', received"
 FAULTS = {
@@ -53,7 +53,7 @@ FAULTS = {
 
 
 @pytest.mark.parametrize(("path", "query", "faults"), FAULTS.values(), ids=FAULTS)
-def test_a_400_tells_all_faults_at_once_in_the_order_of_the_parameters(
+def test_validation_lists_all_errors_in_parameter_order(
     tabnine: Client, path: str, query: str, faults: list[str]
 ) -> None:
     answer = tabnine.get(path, query)
@@ -62,9 +62,7 @@ def test_a_400_tells_all_faults_at_once_in_the_order_of_the_parameters(
 
 
 @pytest.mark.parametrize(("path", "query", "faults"), FAULTS.values(), ids=FAULTS)
-def test_the_flat_shape_tells_the_same_faults_in_its_details(
-    tabnine: Client, path: str, query: str, faults: list[str]
-) -> None:
+def test_flat_shape_has_the_same_errors_in_details(tabnine: Client, path: str, query: str, faults: list[str]) -> None:
     body = tabnine.switched(error_shape="flat").get(path, query).json
     assert body.pop("requestId")
     assert body == {
@@ -95,7 +93,7 @@ REFUSALS = {
 @pytest.mark.parametrize(
     ("method", "path", "query", "authorization", "status", "code"), REFUSALS.values(), ids=REFUSALS
 )
-def test_every_other_refusal_has_a_message_alone_in_either_shape(
+def test_other_refusals_have_only_a_message_in_both_shapes(
     tabnine: Client, method: str, path: str, query: str, authorization: str | None, status: int, code: str
 ) -> None:
     client = tabnine.bearing(authorization)
@@ -107,27 +105,27 @@ def test_every_other_refusal_has_a_message_alone_in_either_shape(
     assert named == {"error": code, "message": nested.message, "status": status, "details": {}}
 
 
-def test_a_429_speaks_the_same_shapes(tabnine: Client) -> None:
+def test_rate_limit_error_has_the_same_shapes(tabnine: Client) -> None:
     tabnine.limited(Allowance(per_minute=1, burst=1)).get("/license")
     nested = tabnine.get("/license")
     assert nested.json == {"error": {"message": "Too Many Requests: too many requests", "status": 429}}
     assert tabnine.switched(error_shape="flat").get("/license").json["error"] == "TOO_MANY_REQUESTS"
 
 
-def test_a_flat_refusal_names_the_request_the_same_way_for_the_same_request(tabnine: Client) -> None:
+def test_flat_error_has_a_stable_request_id(tabnine: Client) -> None:
     tabnine.switched(error_shape="flat")
     ids = [tabnine.get(path).json["requestId"] for path in ("/team/x", "/team/x", "/team/y")]
     assert ids[0] == ids[1] != ids[2]
 
 
-def _asked(client: Client, **changed: str) -> Answer:
-    own = {"organizationId": asking.organization(client)}
+def _get(client: Client, **changed: str) -> Answer:
+    own = {"organizationId": queries.organization(client)}
     path = {"teamId": "/team/usage", "userId": "/user/usage"}.get(next(iter(changed), ""), "/organization/usage")
-    return client.get(path, {**asking.span("2025-09-01T00:00:00Z", "2025-10-01T00:00:00Z"), **own, **changed})
+    return client.get(path, {**queries.span("2025-09-01T00:00:00Z", "2025-10-01T00:00:00Z"), **own, **changed})
 
 
 FOREIGN = {
-    "nobody's": asking.UNKNOWN,
+    "nobody's": queries.UNKNOWN,
     "no UUID": "acme",
     "empty": "",
     "NUL": "\0",
@@ -140,42 +138,42 @@ FOREIGN = {
 
 @pytest.mark.parametrize("identifier", FOREIGN.values(), ids=FOREIGN)
 @pytest.mark.parametrize(
-    ("reading", "title"),
+    ("option", "title"),
     [("401", "Unauthorized"), ("403", "Forbidden"), ("404", "Not Found")],
     ids=["401", "403", "404"],
 )
-def test_another_organization_is_refused_on_every_usage_endpoint(
-    tabnine: Client, identifier: str, reading: str, title: str
+def test_foreign_organization_is_refused_on_usage_endpoints(
+    tabnine: Client, identifier: str, option: str, title: str
 ) -> None:
-    own = asking.organization(tabnine)
+    own = queries.organization(tabnine)
     identifier = identifier.format(capitals=own.upper(), own=own)
-    tabnine.switched(foreign_organization=reading)
+    tabnine.switched(foreign_organization=option)
     for path, whose in (("organization", {}), ("team", {"teamId": "x"}), ("user", {"userId": "x"})):
-        query = {**asking.span("2025-09-01T00:00:00Z", "2025-10-01T00:00:00Z"), **whose, "organizationId": identifier}
+        query = {**queries.span("2025-09-01T00:00:00Z", "2025-10-01T00:00:00Z"), **whose, "organizationId": identifier}
         answer = tabnine.get(f"/{path}/usage", query)
-        assert answer.json == {"error": {"message": f"{title}: Invalid organization.", "status": int(reading)}}
+        assert answer.json == {"error": {"message": f"{title}: Invalid organization.", "status": int(option)}}
 
 
-def test_the_id_of_another_organization_that_exists_is_refused_too(tabnine: Client, initech: Client) -> None:
-    other, team, user = asking.organization(initech), asking.teams(initech)[0]["id"], asking.users(initech)[0]["id"]
-    assert _asked(tabnine, organizationId=other).status == 401
-    assert _asked(tabnine, teamId=team).status == 404
-    assert _asked(tabnine, userId=user).status == 404
+def test_existing_foreign_organization_is_refused_too(tabnine: Client, initech: Client) -> None:
+    other, team, user = queries.organization(initech), queries.teams(initech)[0]["id"], queries.users(initech)[0]["id"]
+    assert _get(tabnine, organizationId=other).status == 401
+    assert _get(tabnine, teamId=team).status == 404
+    assert _get(tabnine, userId=user).status == 404
     assert tabnine.get(f"/team/{team}").status == tabnine.get(f"/user/{user}").status == 404
     assert tabnine.get("/team/account-utilizations", {"teamId": team}).status == 404
 
 
-def test_faults_come_before_ids_and_the_organization_before_teams_and_users(tabnine: Client) -> None:
+def test_validation_comes_before_organization_and_ids(tabnine: Client) -> None:
     for whose in ({"teamId": "x"}, {"userId": "x"}):
-        assert _asked(tabnine, **whose, organizationId="x", granularity="x").status == 400
-        assert _asked(tabnine, **whose, organizationId="x").status == 401
-        assert _asked(tabnine, **whose).status == 404
+        assert _get(tabnine, **whose, organizationId="x", granularity="x").status == 400
+        assert _get(tabnine, **whose, organizationId="x").status == 401
+        assert _get(tabnine, **whose).status == 404
     assert tabnine.get("/team/x/users", "offset=x&limit=1").status == 400
     assert tabnine.get("/team/x/users", "offset=0&limit=1").status == 404
 
 
 IDS = {
-    "nobody's": asking.UNKNOWN,
+    "nobody's": queries.UNKNOWN,
     "no UUID": "engines",
     "a percent sign": "%25",
     "a percent sign alone": "%",
@@ -192,8 +190,8 @@ IDS = {
 
 
 @pytest.mark.parametrize("identifier", IDS.values(), ids=IDS)
-def test_an_unknown_id_is_404_whatever_it_looks_like(tabnine: Client, identifier: str) -> None:
-    for kind, own in (("team", asking.teams(tabnine)[0]["id"]), ("user", asking.users(tabnine)[0]["id"])):
+def test_unknown_id_is_404(tabnine: Client, identifier: str) -> None:
+    for kind, own in (("team", queries.teams(tabnine)[0]["id"]), ("user", queries.users(tabnine)[0]["id"])):
         answer = tabnine.get(f"/{kind}/{identifier.format(capitals=own.upper(), own=own)}")
         assert (answer.status, answer.json["error"]["status"]) == (404, 404)
         assert len(answer.body) < 1_000
@@ -201,7 +199,7 @@ def test_an_unknown_id_is_404_whatever_it_looks_like(tabnine: Client, identifier
 
 
 @pytest.mark.parametrize("identifier", ["", "\0", "a/b", "%", "é", "x" * 10_000, "engines"])
-def test_an_unknown_id_in_a_query_is_404_too(tabnine: Client, identifier: str) -> None:
-    assert _asked(tabnine, teamId=identifier).status == 404
-    assert _asked(tabnine, userId=identifier).status == 404
+def test_unknown_id_in_a_query_is_404(tabnine: Client, identifier: str) -> None:
+    assert _get(tabnine, teamId=identifier).status == 404
+    assert _get(tabnine, userId=identifier).status == 404
     assert tabnine.get("/team/account-utilizations", {"teamId": identifier}).status == 404

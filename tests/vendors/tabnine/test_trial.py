@@ -26,7 +26,7 @@ def amend(query: dict[str, Any]) -> None:
 
 
 def _amend_range(query: dict[str, Any]) -> None:
-    """A schema knows what an instant is, but not that a range begins before it ends, nor how long it may be."""
+    """A schema knows what a timestamp is, but not that a range begins before it ends, nor how long it may be."""
     if not {"from", "to"} <= query.keys():
         return
     first, last = (_second(query[name]) for name in ("from", "to"))
@@ -36,7 +36,7 @@ def _amend_range(query: dict[str, Any]) -> None:
 
 
 def _second(value: object) -> int | None:
-    """The second of an instant in the form that the schema asks for; years that Python lacks are any instant."""
+    """The second of a timestamp in the form of the schema; years that Python lacks are any timestamp."""
     if not isinstance(value, str) or len(value) < 20 or value[10] != "T" or value[-1] not in "Z0123456789":
         return None
     try:
@@ -48,7 +48,7 @@ def _second(value: object) -> int | None:
 def _amend_month(query: dict[str, Any]) -> None:
     """A schema knows what a month is, but not which one is in the future."""
     year, _, month = str(query.get("startDate")).partition("-")
-    if len(year) == 4 and year.isdecimal() and month in {f"{place:02}" for place in range(1, 13)}:
+    if len(year) == 4 and year.isdecimal() and month in {f"{index:02}" for index in range(1, 13)}:
         query["startDate"] = f"{2022 + int(year) % 3}-{month}"
 
 
@@ -56,7 +56,7 @@ def _tried(client: Client, examples: int) -> Outcome:
     return trial.run(client.app, FILE, "mock-tabnine-acme", amend, examples)
 
 
-def test_with_limits_off_every_check_holds_in_every_phase(tabnine_of: Callable[..., Client]) -> None:
+def test_checks_pass_in_every_phase_without_limits(tabnine_of: Callable[..., Client]) -> None:
     outcome = _tried(tabnine_of(), 20)
     assert outcome.failures == []
     assert {status for _, status in outcome.statuses} == {200, 400, 401, 404, 405}
@@ -65,7 +65,7 @@ def test_with_limits_off_every_check_holds_in_every_phase(tabnine_of: Callable[.
     assert 200 in outcome.seen("STATEFUL_TESTING")
 
 
-def test_with_a_limit_set_there_are_documented_429s_and_nothing_else_is_new(
+def test_limit_adds_only_documented_429s(
     tabnine_of: Callable[..., Client],
 ) -> None:
     """The frozen clock never gives a request back, so that everything after the burst is refused."""
@@ -75,7 +75,7 @@ def test_with_a_limit_set_there_are_documented_429s_and_nothing_else_is_new(
     assert sum(count for (_, status), count in outcome.statuses.items() if status == 429) > 20
 
 
-def test_a_server_that_takes_less_than_the_file_allows_is_found_out(tabnine_of: Callable[..., Client]) -> None:
+def test_too_strict_server_is_detected(tabnine_of: Callable[..., Client]) -> None:
     """The trial is no better than its eyes: a switch that refuses a good limit must not get through it."""
     strict = tabnine_of().switched(zero_limit="reject")
     assert any("positive_data_acceptance" in failure for failure in _tried(strict, 5).failures)
@@ -87,7 +87,7 @@ AMENDED = {
     "half a range": ({"from": "4289-10-10T00:00:00Z"}, False),
     "a day that does not exist": ({"from": "2025-02-30T00:00:00Z", "to": "2025-03-30T00:00:00Z"}, False),
     "no offset": ({"from": "2025-02-20T00:00:00.0", "to": "2025-02-20T00:00:00"}, False),
-    "no instants": ({"from": ["2025-02-20T00:00:00Z"], "to": "soon"}, False),
+    "no timestamps": ({"from": ["2025-02-20T00:00:00Z"], "to": "soon"}, False),
     "a month in another age": ({"startDate": "4289-10"}, True),
     "no month": ({"startDate": "2025-13"}, False),
     "nothing": ({}, False),
@@ -95,7 +95,7 @@ AMENDED = {
 
 
 @pytest.mark.parametrize(("query", "changed"), AMENDED.values(), ids=AMENDED)
-def test_only_what_the_schema_allows_is_amended(query: dict[str, Any], *, changed: bool) -> None:
+def test_only_allowed_queries_are_amended(query: dict[str, Any], *, changed: bool) -> None:
     amended = dict(query)
     amend(amended)
     assert (amended != query) is changed

@@ -17,7 +17,7 @@ DOCUMENTED = seconds(datetime.fromisoformat("2025-09-01T00:00:00Z"))
 GRANULARITIES = ("all", "daily", "weekly", "monthly")
 SMALL = (("acme", None), ("acme", 7), ("acme", 2**63), ("empty", None), ("documented", None))
 WORLDS = (*SMALL, ("initech", None), ("initech", 11))
-"""Organisation and seed; None is the organization's own."""
+"""Organization and seed; None is the organization's own."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,19 +5,20 @@ A refusal lists every error. A loaded query is a frozen record in which days are
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any, Final
 
-from marshmallow import EXCLUDE, Schema, ValidationError, fields, validates_schema
+from marshmallow import EXCLUDE, Schema, ValidationError, validates_schema
 from werkzeug.datastructures import MultiDict
 
-from mockserver.gateway.rejection import ParameterError
+from mockserver.gateway.rejection import ParameterError, invalid_parameters
+from mockserver.gateway.schemas import Parameter, shortened
 from mockserver.gateway.switches import Switches
 from mockserver.products.jetbrains.programs import IDES
 from mockserver.validation.schemas import parse_date
-from mockserver.vendors.jetbrains_console import errors, policy
+from mockserver.vendors.jetbrains_console import policy
 from mockserver.vendors.jetbrains_console.policy import (
     EmptyElements,
     LetterCase,
@@ -45,7 +46,7 @@ class ReportParameters:
     ides: tuple[str, ...] | None
 
 
-class Parameter(fields.Field[Any]):
+class SwitchedParameter(Parameter[Any]):
     """A parameter, loaded from all its values; its switches are its schema's."""
 
     @property
@@ -56,10 +57,10 @@ class Parameter(fields.Field[Any]):
         return switches
 
 
-class SingleValue(Parameter, ABC):
+class SingleValue(SwitchedParameter, ABC):
     """A parameter that may be given once."""
 
-    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:  # noqa: ARG002 (marshmallow names them)
+    def _parse(self, value: Any) -> Any:
         if len(value) > 1:
             raise ValidationError(f"is there {len(value)} times; send it once")
         return self.read(value[0])
@@ -76,7 +77,7 @@ class DateParameter(SingleValue):
         """The ordinal of the day."""
         found = parse_date(text)
         if found is None:
-            raise ValidationError(f"must be a date that exists, written YYYY-MM-DD, not {_short(text)}")
+            raise ValidationError(f"must be a date that exists, written YYYY-MM-DD, not {shortened(text)}")
         return found.toordinal()
 
 
@@ -87,14 +88,14 @@ class Grouping(SingleValue):
         """One of the groupings."""
         text = text.lower() if self.switches[policy.LETTER_CASE] is LetterCase.ANY else text
         if text not in policy.GROUPINGS:
-            raise ValidationError(f"must be one of {', '.join(policy.GROUPINGS)}, not {_short(text)}")
+            raise ValidationError(f"must be one of {', '.join(policy.GROUPINGS)}, not {shortened(text)}")
         return text
 
 
-class Elements(Parameter):
+class Elements(SwitchedParameter):
     """A filter's list: repeated, between commas, or both, by the switch `list_form`."""
 
-    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:  # noqa: ARG002 (marshmallow names them)
+    def _parse(self, value: Any) -> Any:
         elements = self._elements(value)
         if "" in elements and self.switches[policy.EMPTY_ELEMENTS] is EmptyElements.REJECT:
             raise ValidationError("must not be empty, nor hold an empty element; leave it out to filter nobody out")
@@ -120,7 +121,7 @@ class Ids(Elements):
     def read(self, element: str) -> str:
         """The id in lower case; the switch `malformed_ids` decides about anything but a UUID."""
         if self.switches[policy.MALFORMED_IDS] is MalformedIds.REJECT and not _UUID.fullmatch(element):
-            raise ValidationError(f"must hold UUIDs, as IDE Services knows the users, not {_short(element)}")
+            raise ValidationError(f"must hold UUIDs, as IDE Services knows the users, not {shortened(element)}")
         return element.lower()
 
 
@@ -131,21 +132,12 @@ class Codes(Elements):
         """One of the codes."""
         element = element.upper() if self.switches[policy.LETTER_CASE] is LetterCase.ANY else element
         if element not in IDES:
-            raise ValidationError(f"must hold product codes out of {', '.join(IDES)}, not {_short(element)}")
+            raise ValidationError(f"must hold product codes out of {', '.join(IDES)}, not {shortened(element)}")
         return element
-
-
-def _short(value: str) -> str:
-    return repr(value if len(value) <= 40 else f"{value[:40]}…")
 
 
 class Query(Schema):
     """The parameters of every report."""
-
-    class Meta:
-        """Unknown parameters are for `load` to refuse, by a switch."""
-
-        unknown = EXCLUDE
 
     first = DateParameter(required=True, data_key="fromDate", error_messages=_REQUIRED)
     last = DateParameter(required=True, data_key="toDate", error_messages=_REQUIRED)
@@ -155,7 +147,7 @@ class Query(Schema):
     ides = Codes(data_key="ide", load_default=None)
 
     def __init__(self, switches: Switches) -> None:
-        super().__init__()
+        super().__init__(unknown=EXCLUDE)  # `load` refuses them, by a switch.
         self.switches = switches
 
     @validates_schema(skip_on_field_errors=False)
@@ -179,11 +171,11 @@ def load(args: "MultiDict[str, str]", switches: Switches) -> ReportParameters:
     if switches[policy.UNKNOWN_PARAMETERS] is UnknownParameters.REJECT:
         found += [_unknown(name, known) for name in list(args)[: len(known) + _UNKNOWN_MAXIMUM] if name not in known]
     if found:
-        raise errors.invalid(*found[: len(known) + _UNKNOWN_MAXIMUM])
+        raise invalid_parameters(*found[: len(known) + _UNKNOWN_MAXIMUM])
     return ReportParameters(**loaded)
 
 
 def _unknown(name: str, known: Sequence[str]) -> ParameterError:
     near = get_close_matches(name[:40], known, n=1)
     hint = f" (did you mean {near[0]}?)" if near else ""
-    return ParameterError(_short(name), f"is no parameter{hint}; a report has {', '.join(known)}")
+    return ParameterError(shortened(name), f"is no parameter{hint}; a report has {', '.join(known)}")

@@ -4,14 +4,14 @@ A loaded query is a frozen record in which days are ordinals.
 """
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
-from marshmallow import EXCLUDE, Schema, ValidationError, fields, validates_schema
+from marshmallow import Schema, ValidationError, validates_schema
 from werkzeug.datastructures import MultiDict
 
-from mockserver.gateway.rejection import ParameterError
+from mockserver.gateway.rejection import ParameterError, invalid_parameters
+from mockserver.gateway.schemas import Parameter, shortened
 from mockserver.gateway.switches import Switches
 from mockserver.products.jetbrains.facts import TOOLS
 from mockserver.validation.schemas import parse_date
@@ -71,7 +71,7 @@ class UsersParameters(TotalsParameters):
         return (str(self.first), str(self.last), self.order, *self.tools, *users)
 
 
-class Ruled(fields.Field[T]):
+class Ruled(Parameter[T]):
     """A parameter whose `rule` states what it must be."""
 
     def __init__(self, rule: str, **rest: Any) -> None:
@@ -79,7 +79,7 @@ class Ruled(fields.Field[T]):
 
     def error(self, value: str) -> ValidationError:
         """The error for a value that breaks the rule."""
-        return ValidationError(f"{self.metadata['rule']}, not {_short(value)}")
+        return ValidationError(f"{self.metadata['rule']}, not {shortened(value)}")
 
     def elements(self, value: str) -> set[str]:
         """The elements between the commas; ValidationError for an empty one."""
@@ -95,7 +95,7 @@ class DateParameter(Ruled[int]):
     def __init__(self, **rest: Any) -> None:
         super().__init__("must be a date that exists, written YYYY-MM-DD", **rest)
 
-    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> int:  # noqa: ARG002 (marshmallow names them)
+    def _parse(self, value: Any) -> int:
         found = parse_date(value)
         if found is None:
             raise self.error(value)
@@ -109,7 +109,7 @@ class Choice(Ruled[str]):
         super().__init__(f"must be {_listed(choices)}", **rest)
         self.choices = choices
 
-    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:  # noqa: ARG002 (marshmallow names them)
+    def _parse(self, value: Any) -> str:
         if value not in self.choices:
             raise self.error(value)
         return str(value)
@@ -121,13 +121,7 @@ class Tools(Ruled[tuple[str, ...]]):
     def __init__(self, **rest: Any) -> None:
         super().__init__(f"must name tools among {_listed(TOOLS)}, between commas", **rest)
 
-    def _deserialize(
-        self,
-        value: Any,
-        attr: str | None,  # noqa: ARG002 (marshmallow names them)
-        data: Mapping[str, Any] | None,  # noqa: ARG002 (marshmallow names them)
-        **kwargs: Any,  # noqa: ARG002 (marshmallow names them)
-    ) -> tuple[str, ...]:
+    def _parse(self, value: Any) -> tuple[str, ...]:
         chosen = self.elements(value)
         unknown = sorted(chosen - set(TOOLS))
         if unknown:
@@ -141,13 +135,7 @@ class Users(Ruled[tuple[str, ...]]):
     def __init__(self, **rest: Any) -> None:
         super().__init__(f"must name users by UUIDs such as {_EXAMPLE}, between commas", **rest)
 
-    def _deserialize(
-        self,
-        value: Any,
-        attr: str | None,  # noqa: ARG002 (marshmallow names them)
-        data: Mapping[str, Any] | None,  # noqa: ARG002 (marshmallow names them)
-        **kwargs: Any,  # noqa: ARG002 (marshmallow names them)
-    ) -> tuple[str, ...]:
+    def _parse(self, value: Any) -> tuple[str, ...]:
         chosen = {each.lower() for each in self.elements(value)}
         for each in sorted(chosen):
             if not _UUID.fullmatch(each):
@@ -161,7 +149,7 @@ class Limit(Ruled[int]):
     def __init__(self, **rest: Any) -> None:
         super().__init__(f"must be an integer from 1 to {policy.LIMIT_MAXIMUM}", **rest)
 
-    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> int:  # noqa: ARG002 (marshmallow names them)
+    def _parse(self, value: Any) -> int:
         found = _NUMBER.fullmatch(value)
         if not found or not 1 <= int(found[1]) <= policy.LIMIT_MAXIMUM:
             raise self.error(value)
@@ -176,21 +164,12 @@ def _listed(choices: tuple[str, ...]) -> str:
     return f"{', '.join(choices[:-1])} or {choices[-1]}"
 
 
-def _short(value: str) -> str:
-    return repr(value if len(value) <= 40 else f"{value[:40]}…")
-
-
 _NO_DATE: Final[dict[str, Any]] = {"required": "is required: a date written YYYY-MM-DD"}
 _NO_GROUP: Final[dict[str, Any]] = {"required": f"is required: {_listed(policy.GROUPS)}"}
 
 
 class Query(Schema):
     """A range of days, and how every endpoint loads its parameters; unknown ones are ignored."""
-
-    class Meta:
-        """Ignore unknown parameters."""
-
-        unknown = EXCLUDE
 
     first = DateParameter(required=True, data_key="fromDate", error_messages=_NO_DATE)
     last = DateParameter(required=True, data_key="toDate", error_messages=_NO_DATE)
@@ -211,7 +190,7 @@ class Query(Schema):
             rules = {**error.messages_dict, **rules}
         if rules:
             names = [field.data_key or name for name, field in self.fields.items()]
-            raise errors.invalid(*(ParameterError(name, rules[name][0]) for name in names if name in rules))
+            raise invalid_parameters(*(ParameterError(name, rules[name][0]) for name in names if name in rules))
         return loaded
 
     def _given(self, args: "MultiDict[str, str]", switches: Switches) -> tuple[dict[str, str], dict[str, list[str]]]:

@@ -2,7 +2,7 @@
 
 from marshmallow import Schema, fields
 
-from mockserver.gateway.columns import Column, ColumnarSchema
+from mockserver.gateway.schemas import Column, ColumnarSchema
 from mockserver.products.jetbrains.facts import TOOLS
 
 

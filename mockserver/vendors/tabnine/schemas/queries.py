@@ -4,7 +4,6 @@ A loaded query is a frozen record.
 """
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -22,6 +21,7 @@ from marshmallow import (
 from werkzeug.datastructures import MultiDict
 
 from mockserver.gateway.rejection import ParameterError
+from mockserver.gateway.schemas import Parameter, shortened
 from mockserver.gateway.switches import Switches
 from mockserver.products.tabnine import ROLES
 from mockserver.simulation.timestamps import DAY, ParsedTime, midnight
@@ -65,16 +65,16 @@ class UsageParameters:
     """A range of usage of the organization, or of the team or user with the id `subject`."""
 
     organization_id: str
-    subject: str
     start: ParsedTime
     end: ParsedTime
     granularity: str
+    subject: str = ""
 
 
-class Count(fields.Field[int]):
+class Count(Parameter[int]):
     """A whole number from 0 on, refused in the words of the live service."""
 
-    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> int:  # noqa: ARG002 (marshmallow names them)
+    def _parse(self, value: Any) -> int:
         if _FRACTION.fullmatch(value):
             raise ValidationError("Expected integer, received float")
         found = _WHOLE.fullmatch(value)
@@ -85,53 +85,51 @@ class Count(fields.Field[int]):
         return int(found[2]) if len(found[2]) <= 18 else _UNREACHABLE
 
 
-class TrueOrFalse(fields.Field[bool]):
+class TrueOrFalse(Parameter[bool]):
     """`true` or `false`, in lower case."""
 
-    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> bool:  # noqa: ARG002 (marshmallow names them)
+    def _parse(self, value: Any) -> bool:
         if value not in {"true", "false"}:
-            raise ValidationError(f"Expected 'true' | 'false', received {_short(value)}")
+            raise ValidationError(f"Expected 'true' | 'false', received {shortened(value)}")
         return bool(value == "true")
 
 
-class Month(fields.Field[date]):
+class Month(Parameter[date]):
     """A calendar month, `YYYY-MM`; its first day. The year 0, which Python lacks, is as early as any: the year 1."""
 
-    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> date:  # noqa: ARG002 (marshmallow names them)
+    def _parse(self, value: Any) -> date:
         found = _MONTH.fullmatch(value)
         if found and "01" <= found[2] <= "12":
             return date(max(int(found[1]), 1), int(found[2]), 1)
-        raise ValidationError(f"Expected a month written YYYY-MM, from 01 to 12, received {_short(value)}")
+        raise ValidationError(f"Expected a month written YYYY-MM, from 01 to 12, received {shortened(value)}")
 
 
-class Timestamp(fields.Field[ParsedTime]):
+class Timestamp(Parameter[ParsedTime]):
     """An RFC 3339 date-time with its offset."""
 
-    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> ParsedTime:  # noqa: ARG002 (marshmallow names them)
+    def _parse(self, value: Any) -> ParsedTime:
         found = _TIMESTAMP.fullmatch(value)
         try:
-            moment = _instant(value, found) if found else None
+            moment = _parsed_time(value, found) if found else None
         except ValueError:
             moment = None
         if moment is None:
             raise ValidationError(
                 "Expected a date-time with an offset, such as 2025-09-01T00:00:00Z or 2025-09-01T02:00:00+02:00, "
-                f"received {_short(value)}"
+                f"received {shortened(value)}"
             )
         if not _FIRST <= moment.second < _LAST + DAY:
-            raise ValidationError(f"Expected an instant within the years 0001 to 9999 of UTC, received {_short(value)}")
+            raise ValidationError(
+                f"Expected an instant within the years 0001 to 9999 of UTC, received {shortened(value)}"
+            )
         return moment
 
 
-def _instant(text: str, found: "re.Match[str]") -> ParsedTime:
+def _parsed_time(text: str, found: "re.Match[str]") -> ParsedTime:
     day, hour, minute, second, fraction, sign, hours, minutes = found.groups()
     offset = (int(hours) * 60 + int(minutes)) * (-60 if sign == "-" else 60) if sign else 0
     in_day = int(hour) * 3600 + int(minute) * 60 + int(second)
     return ParsedTime(text, midnight(date.fromisoformat(day)) + in_day - offset, (fraction or "").rstrip("0"))
-
-
-def _short(value: str) -> str:
-    return repr(value if len(value) <= 40 else f"{value[:40]}…")
 
 
 def _choice(*choices: str) -> validate.OneOf:
@@ -142,13 +140,8 @@ def _choice(*choices: str) -> validate.OneOf:
 class Query(Schema):
     """A query; unknown parameters are ignored, and a refusal lists every error."""
 
-    class Meta:
-        """Ignore unknown parameters."""
-
-        unknown = EXCLUDE
-
     def __init__(self, switches: Switches) -> None:
-        super().__init__()
+        super().__init__(unknown=EXCLUDE)
         self.switches = switches
 
     def load_args(self, args: "MultiDict[str, str]") -> dict[str, Any]:
@@ -222,7 +215,7 @@ class TeamQuery(Query):
 class UsageQuery(Query):
     """A range in buckets, of the organization."""
 
-    organization = fields.String(required=True, data_key="organizationId", error_messages=_REQUIRED)
+    organization_id = fields.String(required=True, data_key="organizationId", error_messages=_REQUIRED)
     start = Timestamp(required=True, data_key="from", error_messages=_REQUIRED)
     end = Timestamp(required=True, data_key="to", error_messages=_REQUIRED)
     granularity = fields.String(required=True, validate=_choice(*policy.GRANULARITIES), error_messages=_REQUIRED)
@@ -231,7 +224,7 @@ class UsageQuery(Query):
     def check_fraction(self, moment: ParsedTime, **_: Any) -> None:
         """Refuse a fraction of a second, where the switch `subseconds` does."""
         if "." in moment.text and self.switches[policy.SUBSECONDS] is Subseconds.REJECT:
-            raise ValidationError(f"Expected whole seconds, received {_short(moment.text)}")
+            raise ValidationError(f"Expected whole seconds, received {shortened(moment.text)}")
 
     @validates_schema(skip_on_field_errors=False)
     def check_order(self, loaded: dict[str, Any], **_: Any) -> None:
@@ -275,6 +268,4 @@ def load_users(args: "MultiDict[str, str]", switches: Switches) -> UsersParamete
 
 def load_usage(query: UsageQuery, args: "MultiDict[str, str]") -> UsageParameters:
     """The range of a query for usage."""
-    found = query.load_args(args)
-    subject = found.get("subject", "")
-    return UsageParameters(found["organization"], subject, found["start"], found["end"], found["granularity"])
+    return UsageParameters(**query.load_args(args))

@@ -5,7 +5,7 @@ Long lists are dumped column by column: a single field's way through marshmallow
 
 from marshmallow import Schema, fields
 
-from mockserver.gateway.columns import Column, ColumnarSchema
+from mockserver.gateway.schemas import Column, ColumnarSchema
 
 
 class Organization(Schema):

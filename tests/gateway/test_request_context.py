@@ -22,7 +22,7 @@ class Attentive:
         self.operations: list[str | None] = []
 
     def word(self, rejection: Rejection, context: RequestContext) -> ErrorReply:
-        """A refusal as a parrot says it, noted."""
+        """A refusal in the parrot's shape, noted."""
         self.refusals.append(rejection)
         self.operations.append(context.operation)
         return parrot.word(rejection, context)
@@ -38,7 +38,7 @@ def _aviary(heard: Attentive, **changes: Any) -> Aviary:
 
 
 @pytest.mark.parametrize("token", ["unknown", "mock-parrot-other", "MOCK-PARROT-SMALL"])
-def test_a_token_that_nobody_knows_can_be_told_from_one_that_is_missing(heard: Attentive, token: str) -> None:
+def test_unknown_token_differs_from_a_missing_one(heard: Attentive, token: str) -> None:
     answer = _aviary(heard).ask(token=token)
     assert (answer.status_code, answer.get_json()) == (401, {"squawk": "the token is unknown or was revoked"})
     (refusal,) = heard.refusals
@@ -47,7 +47,7 @@ def test_a_token_that_nobody_knows_can_be_told_from_one_that_is_missing(heard: A
 
 
 @pytest.mark.parametrize("header", [None, "", "Basic abc", "Bearer", "Bearer a b"])
-def test_a_header_that_holds_no_token_is_refused_as_such(heard: Attentive, header: str | None) -> None:
+def test_header_without_a_token_is_refused(heard: Attentive, header: str | None) -> None:
     headers = {} if header is None else {"Authorization": header}
     assert _aviary(heard).ask(token=None, headers=headers).status_code == 401
     assert [type(refusal) for refusal in heard.refusals] == [Rejection]
@@ -63,9 +63,7 @@ def test_a_header_that_holds_no_token_is_refused_as_such(heard: Attentive, heade
         ("/parrot/speak", "DELETE", "mock-parrot-small", None),
     ],
 )
-def test_a_refusal_knows_which_operation_it_falls_on(
-    heard: Attentive, path: str, method: str, token: str, operation: str | None
-) -> None:
+def test_refusal_has_its_operation(heard: Attentive, path: str, method: str, token: str, operation: str | None) -> None:
     _aviary(heard).ask(path, token, method=method)
     assert heard.operations == [operation]
 

@@ -1,4 +1,4 @@
-"""Who is let in: credentials for a token, a token for the reports, and in what order refusals come (contract, 1)."""
+"""Authentication: credentials for a token, a token for the reports, and the order of refusals (contract, 1)."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -10,17 +10,17 @@ from mockserver.gateway.limits import Allowance
 from mockserver.simulation.clock import Clock
 from mockserver.vendors.jetbrains_console import reports
 from tests.contract.client import Client, basic
-from tests.vendors.jetbrains_console import asking
-from tests.vendors.jetbrains_console.asking import ADOPTION, AUTUMN, EVERY
+from tests.vendors.jetbrains_console import queries
+from tests.vendors.jetbrains_console.queries import ADOPTION, AUTUMN, EVERY
 
 CLIENT = "mock-jetbrains-console-acme"
-GOOD = basic(CLIENT, asking.SECRET)
+GOOD = basic(CLIENT, queries.SECRET)
 DOOR = 'Bearer realm="JetBrains Console"'
 INVALID = f'{DOOR}, error="invalid_token"'
 
 
-def test_client_credentials_give_a_token_of_an_hour_that_opens_every_report(jetbrains_console: Client) -> None:
-    answer = asking.token(jetbrains_console, GOOD)
+def test_client_credentials_give_a_token_for_every_report(jetbrains_console: Client) -> None:
+    answer = queries.token(jetbrains_console, GOOD)
     assert answer.status == 200
     assert answer.json == {"access_token": answer.json["access_token"], "token_type": "Bearer", "expires_in": 3600}
     assert (answer.headers["Cache-Control"], answer.headers["Pragma"]) == ("no-store", "no-cache")
@@ -28,19 +28,19 @@ def test_client_credentials_give_a_token_of_an_hour_that_opens_every_report(jetb
     assert {bearing.get(path, AUTUMN).status for path in EVERY} == {200}
 
 
-def test_a_scope_is_accepted_and_changes_nothing(jetbrains_console: Client) -> None:
+def test_scope_is_accepted_and_changes_nothing(jetbrains_console: Client) -> None:
     plain, scoped = (
-        asking.token(jetbrains_console, GOOD, body)
-        for body in (asking.GRANT, asking.GRANT + b"&scope=analytics%3Aread")
+        queries.token(jetbrains_console, GOOD, body)
+        for body in (queries.GRANT, queries.GRANT + b"&scope=analytics%3Aread")
     )
     assert plain.json == scoped.json
 
 
 @pytest.mark.parametrize("seconds", [3600, 600, 60])
-def test_a_token_dies_after_expires_in_on_the_sandboxs_clock(jetbrains_console: Client, seconds: int) -> None:
+def test_token_expires_on_the_sandbox_clock(jetbrains_console: Client, seconds: int) -> None:
     held = jetbrains_console.switched(expires_in=seconds)
     start = held.sandbox.clock.now()
-    answer = asking.token(held, GOOD)
+    answer = queries.token(held, GOOD)
     assert answer.json["expires_in"] == seconds
     bearing = held.bearing(f"Bearer {answer.json['access_token']}")
     held.sandbox.set_clock(Clock.at(start + timedelta(seconds=seconds - 1), frozen=True))
@@ -56,46 +56,44 @@ REFUSED = {
     "no header": (None, DOOR),
     "an empty header": ("", DOOR),
     "a scheme alone": ("Bearer", DOOR),
-    "credentials in place of a token": (GOOD, DOOR),
+    "credentials instead of a token": (GOOD, DOOR),
     "a client's id": (f"Bearer {CLIENT}", INVALID),
     "a client's secret": ("Bearer mock-secret", INVALID),
     "two tokens": ("Bearer a b", DOOR),
     "another vendor's token": ("Bearer mock-jetbrains-ide-acme", INVALID),
     "letters beyond ASCII": ("Bearer tökén", INVALID),
-    "a token that nobody issued": (f"Bearer {CLIENT}.1761046200.0bJ5ioYk8R1jXkZ7oSWYH1BUlsSLZcKm", INVALID),
+    "a token that was never issued": (f"Bearer {CLIENT}.1761046200.0bJ5ioYk8R1jXkZ7oSWYH1BUlsSLZcKm", INVALID),
     "no token's form": ("Bearer a.b.c", INVALID),
 }
 
 
 @pytest.mark.parametrize(("authorization", "door"), REFUSED.values(), ids=REFUSED)
-def test_without_an_access_token_a_report_is_401_and_a_bad_one_is_called_so(
+def test_missing_or_invalid_access_token_is_401(
     jetbrains_console: Client, authorization: str | None, door: str
 ) -> None:
-    """RFC 6750, section 3.1: who shows no token is not told of an error."""
+    """RFC 6750, section 3.1: a request without a token gets no error code."""
     answer = jetbrains_console.bearing(authorization).get(ADOPTION, AUTUMN)
     assert (answer.status, answer.code, answer.headers["WWW-Authenticate"]) == (401, "unauthorized", door)
     assert answer.message
 
 
 @pytest.mark.parametrize("scheme", ["Bearer", "bearer", "BEARER"])
-def test_the_scheme_is_bearer_in_any_case(jetbrains_console: Client, scheme: str) -> None:
+def test_scheme_is_bearer_in_any_case(jetbrains_console: Client, scheme: str) -> None:
     token = str(jetbrains_console.authorization).split()[1]
     assert jetbrains_console.bearing(f"{scheme} {token}").get(ADOPTION, AUTUMN).status == 200
 
 
-def test_the_token_of_another_organisation_is_foreign(
-    jetbrains_console: Client, opened: Callable[[str], Client]
-) -> None:
+def test_token_of_another_organization_is_refused(jetbrains_console: Client, opened: Callable[[str], Client]) -> None:
     foreign = opened("globex")
     assert foreign.get(ADOPTION, AUTUMN).status == 200
     assert jetbrains_console.bearing(foreign.authorization).get(ADOPTION, AUTUMN).status == 401
 
 
-def test_a_service_account_without_the_permission_gets_a_token_and_then_403_everywhere(
+def test_forbidden_client_gets_a_token_and_then_403(
     jetbrains_console: Client,
 ) -> None:
     """To see the metrics it takes the permission View AI analytics."""
-    forbidden = asking.role(jetbrains_console, "-forbidden")
+    forbidden = queries.role(jetbrains_console, "-forbidden")
     for path in (*EVERY, "/nowhere", "/v1"):
         answer = forbidden.get(path)
         assert (answer.status, answer.code) == (403, "forbidden")
@@ -107,27 +105,25 @@ NO_CLIENT = {
     "credentials without a colon": "Basic bW9jay1zZWNyZXQ=",
     "no base64": "Basic mock:secret",
     "base64 of no text": "Basic /////w==",
-    "an unknown client": basic("mock-jetbrains-console-globex", asking.SECRET),
+    "an unknown client": basic("mock-jetbrains-console-globex", queries.SECRET),
     "a wrong secret": basic(CLIENT, "mock-Secret"),
     "no secret": basic(CLIENT, ""),
-    "another vendor's token": basic("mock-augment-acme", asking.SECRET),
+    "another vendor's token": basic("mock-augment-acme", queries.SECRET),
     "letters beyond ASCII": "Basic §",
 }
 
 
 @pytest.mark.parametrize("authorization", NO_CLIENT.values(), ids=NO_CLIENT)
-def test_whoever_is_no_client_is_told_so_in_the_rfcs_words(
-    jetbrains_console: Client, authorization: str | None
-) -> None:
-    answer = asking.token(jetbrains_console, authorization)
+def test_unknown_client_is_refused_as_in_the_rfc(jetbrains_console: Client, authorization: str | None) -> None:
+    answer = queries.token(jetbrains_console, authorization)
     assert (answer.status, answer.json["error"]) == (401, "invalid_client")
     assert answer.json["error_description"]
     assert answer.headers["WWW-Authenticate"] == 'Basic realm="JetBrains Console"'
 
 
 def test_credentials_in_the_body_get_a_hint(jetbrains_console: Client) -> None:
-    body = asking.GRANT + f"&client_id={CLIENT}&client_secret=mock-secret".encode()
-    answer = asking.token(jetbrains_console, None, body)
+    body = queries.GRANT + f"&client_id={CLIENT}&client_secret=mock-secret".encode()
+    answer = queries.token(jetbrains_console, None, body)
     assert (answer.status, answer.json["error"]) == (401, "invalid_client")
     assert "in the body" in answer.json["error_description"]
 
@@ -135,30 +131,30 @@ def test_credentials_in_the_body_get_a_hint(jetbrains_console: Client) -> None:
 BAD_FORMS = {
     "no grant type": (b"scope=x", {}, "invalid_request"),
     "nothing": (b"", {}, "invalid_request"),
-    "twice": (asking.GRANT + b"&" + asking.GRANT, {}, "invalid_request"),
+    "twice": (queries.GRANT + b"&" + queries.GRANT, {}, "invalid_request"),
     "JSON": (b'{"grant_type": "client_credentials"}', {"Content-Type": "application/json"}, "invalid_request"),
     "JSON as a form": (b'{"grant_type": "client_credentials"}', {}, "invalid_request"),
-    "a form as JSON": (asking.GRANT, {"Content-Type": "application/json"}, "invalid_request"),
+    "a form as JSON": (queries.GRANT, {"Content-Type": "application/json"}, "invalid_request"),
     "no text": (b"grant_type=\xff\xfe", {}, "invalid_request"),
-    "too large": (asking.GRANT + b"&x=" + b"y" * 70_000, {}, "invalid_request"),
+    "too large": (queries.GRANT + b"&x=" + b"y" * 70_000, {}, "invalid_request"),
     "another grant": (b"grant_type=authorization_code", {}, "unsupported_grant_type"),
     "a grant with a NUL": (b"grant_type=client_credentials%00", {}, "unsupported_grant_type"),
 }
 
 
 @pytest.mark.parametrize(("body", "headers", "code"), BAD_FORMS.values(), ids=BAD_FORMS)
-def test_a_bad_form_is_400_in_the_rfcs_words(
+def test_invalid_form_is_400_as_in_the_rfc(
     jetbrains_console: Client, body: bytes, headers: dict[str, str], code: str
 ) -> None:
-    answer = asking.token(jetbrains_console, GOOD, body, **headers)
+    answer = queries.token(jetbrains_console, GOOD, body, **headers)
     assert (answer.status, answer.json["error"]) == (400, code)
     assert answer.json["error_description"]
 
 
-def test_too_long_a_query_is_an_invalid_request_where_tokens_are_issued(jetbrains_console: Client) -> None:
+def test_too_long_query_of_a_token_is_an_invalid_request(jetbrains_console: Client) -> None:
     held = jetbrains_console.bearing(GOOD)
     asked = replace(held, mount="")
-    answer = asked.ask("POST", asking.TOKEN, "x" * 20_000, headers=asking.FORM, body=asking.GRANT)
+    answer = asked.ask("POST", queries.TOKEN, "x" * 20_000, headers=queries.FORM, body=queries.GRANT)
     assert (answer.status, answer.json["error"]) == (400, "invalid_request")
 
 
@@ -171,14 +167,14 @@ every_later_refusal = pytest.mark.parametrize(("method", "path", "status", "code
 
 
 @every_later_refusal
-def test_the_door_comes_first_then_a_limit_that_was_set_then_the_rest(
+def test_authentication_comes_first_and_then_the_limit(
     jetbrains_console: Client, method: str, path: str, status: int, code: str
 ) -> None:
     path, _, query = path.partition("?")
     answer = jetbrains_console.ask(method, path, query)
     assert (answer.status, answer.code) == (status, code)
     assert jetbrains_console.bearing(None).ask(method, path, query).status == 401
-    forbidden = asking.role(jetbrains_console, "-forbidden")
+    forbidden = queries.role(jetbrains_console, "-forbidden")
     assert forbidden.ask(method, path, query).status == 403
     jetbrains_console.limited(Allowance(per_minute=1, burst=1))
     assert jetbrains_console.get(ADOPTION, AUTUMN).status == 200
@@ -206,30 +202,28 @@ NOWHERE = {
 
 @pytest.mark.parametrize("path", NOWHERE.values(), ids=NOWHERE)
 @pytest.mark.parametrize("method", ["GET", "POST"])
-def test_a_path_that_is_not_there_is_404_whatever_the_method(jetbrains_console: Client, path: str, method: str) -> None:
+def test_unknown_path_is_404_with_any_method(jetbrains_console: Client, path: str, method: str) -> None:
     answer = jetbrains_console.ask(method, path)
     assert (answer.status, answer.code) == (404, "not_found")
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "BREW"])
-def test_every_other_method_is_405_and_allow_names_what_there_is(jetbrains_console: Client, method: str) -> None:
+def test_other_method_is_405_with_allow(jetbrains_console: Client, method: str) -> None:
     for path in EVERY:
         answer = jetbrains_console.ask(method, path)
         assert (answer.status, answer.code, answer.headers["Allow"]) == (405, "method_not_allowed", "GET, HEAD")
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "PUT", "DELETE", "OPTIONS"])
-def test_a_token_is_posted_for_and_anything_else_is_405_in_the_dialect_of_the_reports(
-    jetbrains_console: Client, method: str
-) -> None:
+def test_token_endpoint_accepts_only_post(jetbrains_console: Client, method: str) -> None:
     for authorization in (None, GOOD, jetbrains_console.authorization):
         asked = replace(jetbrains_console, mount="", authorization=authorization)
-        answer = asked.ask(method, asking.TOKEN)
+        answer = asked.ask(method, queries.TOKEN)
         assert (answer.status, answer.headers["Allow"]) == (405, "POST")
         assert method == "HEAD" or answer.code == "method_not_allowed"
 
 
-def test_beside_the_token_endpoint_there_is_nothing(jetbrains_console: Client) -> None:
+def test_other_oauth_path_is_404(jetbrains_console: Client) -> None:
     root = replace(jetbrains_console, mount="")
     for path in ("/api/rest/oauth2", "/api/rest/oauth2/", "/api/rest/oauth2/token/", "/api/rest/oauth2/authorize"):
         answer = root.ask("POST", path)
@@ -245,25 +239,25 @@ def test_head_is_get_without_the_body(jetbrains_console: Client) -> None:
         assert set(got.headers.keys()) == {"Content-Type", "Content-Length"}
 
 
-def test_both_versions_of_a_report_say_the_same(jetbrains_console: Client) -> None:
-    for path in asking.REPORTS:
+def test_both_versions_of_a_report_agree(jetbrains_console: Client) -> None:
+    for path in queries.REPORTS:
         first, second = (jetbrains_console.get(f"/{version}{path[3:]}", AUTUMN) for version in ("v1", "v2"))
         assert first.body == second.body
 
 
-def test_tokens_and_reports_are_journaled_without_any_credentials(jetbrains_console: Client) -> None:
+def test_tokens_and_reports_are_journaled_without_credentials(jetbrains_console: Client) -> None:
     token = str(jetbrains_console.authorization).split()[1]
     root = replace(jetbrains_console, mount="", authorization=GOOD)
-    root.ask("POST", asking.TOKEN, "client_secret=mock-secret&x=mock-secret", headers=asking.FORM, body=asking.GRANT)
+    root.ask("POST", queries.TOKEN, "client_secret=mock-secret&x=mock-secret", headers=queries.FORM, body=queries.GRANT)
     jetbrains_console.get(ADOPTION, f"fromDate=2025-01-01&toDate=2025-01-01&x={token}&access_token={token}")
-    told = [(entry.operation, entry.status) for entry in jetbrains_console.sandbox.journal]
-    assert told == [("createToken", 200), ("getUsersAdoptionV1", 400)]
+    result = [(entry.operation, entry.status) for entry in jetbrains_console.sandbox.journal]
+    assert result == [("createToken", 200), ("getUsersAdoptionV1", 400)]
     kept = "".join(f"{entry.path}?{entry.query}" for entry in jetbrains_console.sandbox.journal)
-    assert asking.SECRET not in kept
+    assert queries.SECRET not in kept
     assert token not in kept
 
 
-def test_what_nobody_foresaw_is_500_in_the_same_shape_and_logged_once(
+def test_unexpected_error_is_500_and_logged_once(
     jetbrains_console: Client, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     def broken(*_: object) -> None:

@@ -8,7 +8,7 @@ from mockserver.simulation.timestamps import format_utc
 from tests.contract.client import Answer, Client
 
 NOW = "2025-10-21T10:30:00Z"
-"""Where the clock stands unless a test moves it: a Tuesday."""
+"""The time unless a test changes it: a Tuesday."""
 
 UNKNOWN = "00000000-0000-4000-8000-000000000000"
 """Nobody's id."""
@@ -31,17 +31,17 @@ def organization(client: Client) -> str:
 
 def teams(client: Client) -> list[Any]:
     """Every team."""
-    return client.walk("/organization/teams")
+    return client.paginate("/organization/teams")
 
 
 def users(client: Client, **filters: str) -> list[Any]:
     """Every user that passes some filters."""
-    return client.walk("/organization/users", offset=0, limit=0, **filters)
+    return client.paginate("/organization/users", offset=0, limit=0, **filters)
 
 
 def team_users(client: Client, team: str) -> list[Any]:
     """Every user of a team."""
-    return client.walk(f"/team/{team}/users", offset=0, limit=0)
+    return client.paginate(f"/team/{team}/users", offset=0, limit=0)
 
 
 def everything(client: Client) -> dict[str, Mapping[str, str]]:
@@ -66,7 +66,7 @@ def span(start: str, end: str, granularity: str = "all") -> dict[str, str]:
 
 
 def ask(client: Client, start: str, end: str, granularity: str = "all", **whose: str) -> Answer:
-    """The answer to a question of usage: a team's with `teamId`, a user's with `userId`, or else everybody's."""
+    """The answer to a usage query: a team's with `teamId`, a user's with `userId`, or else everybody's."""
     path = {"teamId": "/team/usage", "userId": "/user/usage"}[next(iter(whose))] if whose else "/organization/usage"
     return client.get(path, {"organizationId": organization(client), **whose, **span(start, end, granularity)})
 
@@ -75,14 +75,14 @@ def buckets(client: Client, start: str, end: str, granularity: str = "all", **wh
     """The buckets of usage."""
     answer = ask(client, start, end, granularity, **whose)
     assert answer.status == 200, answer.body
-    told: list[Any] = answer.json["usage"]["data"]
-    return told
+    result: list[Any] = answer.json["usage"]["data"]
+    return result
 
 
 def bucket(client: Client, start: str, end: str, **whose: str) -> Any:
     """The one bucket of a whole range."""
-    [told] = buckets(client, start, end, **whose)
-    return told
+    [result] = buckets(client, start, end, **whose)
+    return result
 
 
 def moment(client: Client, user: str, midnight: int) -> int:
@@ -94,30 +94,30 @@ def moment(client: Client, user: str, midnight: int) -> int:
     return midnight + bisect_right(range(1, 86_400), 0, key=active)
 
 
-def counters(told: Any) -> dict[str, int]:
+def counters(result: Any) -> dict[str, int]:
     """What of a bucket is added up: every whole number but distinct users."""
     return {
         f"{section} {name}": number
-        for section, numbers in told.items()
+        for section, numbers in result.items()
         if isinstance(numbers, dict)
         for name, number in numbers.items()
         if name != "activeUsers" and isinstance(number, int)
     }
 
 
-def added(told: list[Any]) -> dict[str, int]:
+def added(result: list[Any]) -> dict[str, int]:
     """The counters of some buckets, added up; what is zero everywhere stays out."""
     totals: dict[str, int] = {}
-    for each in told:
+    for each in result:
         for name, number in counters(each).items():
             totals[name] = totals.get(name, 0) + number
     return {name: total for name, total in sorted(totals.items()) if total}
 
 
-def active(told: Any) -> dict[str, int]:
+def active(result: Any) -> dict[str, int]:
     """The distinct users of a bucket, at all and by section."""
-    sections = {name: numbers["activeUsers"] for name, numbers in told.items() if _has_users(numbers)}
-    return {"any": told["activeUsers"], **sections}
+    sections = {name: numbers["activeUsers"] for name, numbers in result.items() if _has_users(numbers)}
+    return {"any": result["activeUsers"], **sections}
 
 
 def _has_users(numbers: Any) -> bool:

@@ -1,4 +1,4 @@
-"""The Console and IDE Services tell of the same people and days: where definitions overlap, so do the numbers."""
+"""The Console and IDE Services show the same people and days: where definitions overlap, numbers agree."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -8,8 +8,8 @@ import pytest
 
 from tests.contract.client import Client
 from tests.products.built import jetbrains
-from tests.vendors.jetbrains_console import asking, worlds
-from tests.vendors.jetbrains_console.asking import ADOPTION, CREDITS, Row
+from tests.vendors.jetbrains_console import queries, worlds
+from tests.vendors.jetbrains_console.queries import ADOPTION, CREDITS, Row
 
 AUTUMN = ("2025-09-01", "2025-10-20")
 IDE_GROUPS = {"day": "DAY", "week": "WEEK", "month": "MONTH", "year": "YEAR"}
@@ -32,34 +32,34 @@ def both(opened: Callable[[str], Client]) -> Callable[[str], tuple[Client, Clien
 
 
 def _ide_adoption(ide: Client, group_by: str) -> list[Row]:
-    told: list[Row] = ide.got("/users-adoption", **asking.span(*AUTUMN, groupBy=IDE_GROUPS[group_by]))["items"]
-    return told
+    result: list[Row] = ide.got("/users-adoption", **queries.span(*AUTUMN, groupBy=IDE_GROUPS[group_by]))["items"]
+    return result
 
 
-@pytest.mark.parametrize("group_by", asking.GROUPINGS)
+@pytest.mark.parametrize("group_by", queries.GROUPINGS)
 @pytest.mark.parametrize("organization", ORGANIZATIONS)
-def test_the_same_users_have_ai_and_no_more_are_active_here_than_there(
+def test_enabled_users_agree_and_active_ones_are_fewer(
     both: Callable[[str], tuple[Client, Client]], organization: str, group_by: str
 ) -> None:
     """There a request is enough to be active, here it must have spent credits."""
     console, ide = both(organization)
-    here, there = asking.rows(console, ADOPTION, *AUTUMN, groupBy=group_by), _ide_adoption(ide, group_by)
+    here, there = queries.rows(console, ADOPTION, *AUTUMN, groupBy=group_by), _ide_adoption(ide, group_by)
     assert [(row["date"], row["enabledUsers"]) for row in here] == [(row["date"], row["enabledUsers"]) for row in there]
     assert all(one["activeUsers"] <= other["activeUsers"] for one, other in zip(here, there, strict=True))
 
 
-def test_somebody_is_active_there_who_is_not_active_here(both: Callable[[str], tuple[Client, Client]]) -> None:
+def test_ide_services_counts_more_active_users(both: Callable[[str], tuple[Client, Client]]) -> None:
     console, ide = both("initech")
-    here, there = asking.rows(console, ADOPTION, *AUTUMN), _ide_adoption(ide, "day")
+    here, there = queries.rows(console, ADOPTION, *AUTUMN), _ide_adoption(ide, "day")
     assert sum(row["activeUsers"] for row in here) < sum(row["activeUsers"] for row in there)
-    assert asking.total(console, ADOPTION, *AUTUMN, userEmails="only.completion@initech.example")["activeUsers"] == 0
+    assert queries.total(console, ADOPTION, *AUTUMN, userEmails="only.completion@initech.example")["activeUsers"] == 0
 
 
 def _charged_days(ide: Client, first: str, last: str) -> dict[str, set[str]]:
     """By user: the days with rows of tools that spend credits."""
-    rows = ide.walk(
+    rows = ide.paginate(
         "/effectiveness/metrics/users.paged",
-        **asking.span(first, last, tool=",".join(CHARGED)),
+        **queries.span(first, last, tool=",".join(CHARGED)),
         limit=1000,
     )
     days: dict[str, set[str]] = {}
@@ -69,20 +69,18 @@ def _charged_days(ide: Client, first: str, last: str) -> dict[str, set[str]]:
 
 
 @pytest.mark.parametrize("organization", ["acme", "initech"])
-def test_whoever_works_with_a_charged_tool_on_a_day_spends_credits_on_it(
-    both: Callable[[str], tuple[Client, Client]], organization: str
-) -> None:
+def test_charged_tool_spends_credits(both: Callable[[str], tuple[Client, Client]], organization: str) -> None:
     console, ide = both(organization)
     span = ("2025-10-06", "2025-10-12")
     days = _charged_days(ide, *span)
     assert len(days) > 5
     for user, charged in days.items():
-        spent = {row["date"] for row in asking.rows(console, CREDITS, *span, userIds=user) if row["totalCredits"]}
-        active = {row["date"] for row in asking.rows(console, ADOPTION, *span, userIds=user) if row["activeUsers"]}
+        spent = {row["date"] for row in queries.rows(console, CREDITS, *span, userIds=user) if row["totalCredits"]}
+        active = {row["date"] for row in queries.rows(console, ADOPTION, *span, userIds=user) if row["activeUsers"]}
         assert charged <= spent == active
 
 
-def test_a_day_has_at_least_as_many_active_users_as_there_are_rows_of_charged_tools(
+def test_active_users_include_users_of_charged_tools(
     both: Callable[[str], tuple[Client, Client]],
 ) -> None:
     console, ide = both("acme")
@@ -90,16 +88,16 @@ def test_a_day_has_at_least_as_many_active_users_as_there_are_rows_of_charged_to
     for charged in _charged_days(ide, *AUTUMN).values():
         for day in charged:
             per_day[day] = per_day.get(day, 0) + 1
-    active = {row["date"]: row["activeUsers"] for row in asking.rows(console, ADOPTION, *AUTUMN)}
+    active = {row["date"]: row["activeUsers"] for row in queries.rows(console, ADOPTION, *AUTUMN)}
     assert per_day
     assert all(active[day] >= users for day, users in per_day.items())
 
 
-def test_a_chat_without_credits_makes_a_user_active_there_alone(jetbrains_console: Client) -> None:
+def test_free_chat_counts_only_in_ide_services(jetbrains_console: Client) -> None:
     person = worlds.Person({"2025-09-02": {"aia_invocations": 4, "aia_suggestions": 2}, **worlds.junie(_09_03=100)})
     organization = worlds.organization(person, slug="chat")
-    console = asking.own(jetbrains_console, organization)
-    rows = asking.rows(console, ADOPTION, "2025-09-01", "2025-09-04")
+    console = queries.own(jetbrains_console, organization)
+    rows = queries.rows(console, ADOPTION, "2025-09-01", "2025-09-04")
     assert [row["activeUsers"] for row in rows] == [0, 0, 1, 0]
     world = jetbrains_console.state.make("chat", replace(console.sandbox.config, organization=organization), []).world
     edges = [date(2025, 9, day).toordinal() for day in range(1, 6)]

@@ -7,7 +7,7 @@ import pytest
 from mockserver.gateway.limits import Allowance
 from mockserver.vendors.tabnine.reports import accounts
 from tests.contract.client import Client
-from tests.vendors.tabnine import asking
+from tests.vendors.tabnine import queries
 
 TOKEN = "mock-tabnine-acme"
 FORBIDDEN = f"Bearer {TOKEN}-forbidden"
@@ -24,15 +24,15 @@ REFUSED = {
     "a token alone": TOKEN,
     "another scheme": f"Basic {TOKEN}",
     "two tokens": f"Bearer {TOKEN} {TOKEN}",
-    "a token nobody knows": "Bearer mock-tabnine-nobody",
+    "an unknown token": "Bearer mock-tabnine-nobody",
     "a token in other letters": f"Bearer {TOKEN.upper()}",
-    "the token of another organisation": "Bearer mock-tabnine-globex",
+    "the token of another organization": "Bearer mock-tabnine-globex",
     "the token of another vendor": "Bearer mock-augment-acme",
     "letters beyond ASCII": "Bearer tökén",
 }
-DOCUMENTED_403 = ("/team/usage", f"/user/{asking.UNKNOWN}", "/user/usage")
+DOCUMENTED_403 = ("/team/usage", f"/user/{queries.UNKNOWN}", "/user/usage")
 ELSEWHERE = (
-    *asking.STATIC,
+    *queries.STATIC,
     "/organization/usage",
     "/team/account-utilizations",
     "/team/x",
@@ -42,24 +42,24 @@ ELSEWHERE = (
 
 
 @pytest.mark.parametrize("authorization", LET_IN.values(), ids=LET_IN)
-def test_the_scheme_is_bearer_in_any_case(tabnine: Client, authorization: str) -> None:
+def test_scheme_is_bearer_in_any_case(tabnine: Client, authorization: str) -> None:
     assert tabnine.bearing(authorization).get("/organization").status == 200
 
 
 @pytest.mark.parametrize("authorization", REFUSED.values(), ids=REFUSED)
-def test_without_a_known_token_the_answer_is_401(tabnine: Client, authorization: str | None) -> None:
+def test_unknown_token_is_401(tabnine: Client, authorization: str | None) -> None:
     answer = tabnine.bearing(authorization).get("/organization")
     assert answer.status == answer.json["error"]["status"] == 401
     assert answer.message.startswith("Unauthorized: ")
 
 
-def test_a_token_that_nobody_knows_is_told_in_the_contracts_words(tabnine: Client) -> None:
+def test_unknown_token_has_the_documented_message(tabnine: Client) -> None:
     answer = tabnine.bearing("Bearer secret-of-mine").get("/organization")
     assert answer.json == {"error": {"message": "Unauthorized: Invalid token.", "status": 401}}
 
 
 @pytest.mark.parametrize("path", [*DOCUMENTED_403, *ELSEWHERE])
-def test_a_valid_token_of_another_role_is_403_everywhere(tabnine: Client, path: str) -> None:
+def test_forbidden_token_is_403_everywhere(tabnine: Client, path: str) -> None:
     answer = tabnine.bearing(FORBIDDEN).get(path)
     assert answer.status == answer.json["error"]["status"] == 403
 
@@ -67,9 +67,7 @@ def test_a_valid_token_of_another_role_is_403_everywhere(tabnine: Client, path: 
 @pytest.mark.parametrize(
     ("path", "status"), [*((path, 403) for path in DOCUMENTED_403), *((path, 401) for path in ELSEWHERE)]
 )
-def test_the_other_reading_is_403_where_it_is_documented_and_401_elsewhere(
-    tabnine: Client, path: str, status: int
-) -> None:
+def test_forbidden_token_can_be_403_only_where_documented(tabnine: Client, path: str, status: int) -> None:
     answer = tabnine.switched(forbidden_everywhere="no").bearing(FORBIDDEN).get(path)
     assert answer.status == answer.json["error"]["status"] == status
 
@@ -86,7 +84,7 @@ every_later_refusal = pytest.mark.parametrize(("method", "path", "status"), LATE
 
 @pytest.mark.parametrize(("authorization", "status"), [(None, 401), (FORBIDDEN, 403)], ids=["unknown", "forbidden"])
 @pytest.mark.parametrize(("method", "path", "_"), LATER.values(), ids=LATER)
-def test_the_door_comes_before_everything_else(
+def test_authentication_comes_before_everything_else(
     tabnine: Client, authorization: str | None, status: int, method: str, path: str, _: int
 ) -> None:
     path, _mark, query = path.partition("?")
@@ -94,7 +92,7 @@ def test_the_door_comes_before_everything_else(
 
 
 @every_later_refusal
-def test_a_limit_that_was_set_comes_behind_the_door_and_before_the_rest(
+def test_limit_comes_after_authentication_and_before_the_rest(
     tabnine: Client, method: str, path: str, status: int
 ) -> None:
     path, _mark, query = path.partition("?")
@@ -121,13 +119,13 @@ NOWHERE = {
     "a trailing slash": "/organization/",
     "a team without an id": "/team/",
     "a user without an id": "/user",
-    "deeper than a user": f"/user/{asking.UNKNOWN}/usage",
+    "deeper than a user": f"/user/{queries.UNKNOWN}/usage",
 }
 
 
 @pytest.mark.parametrize("path", NOWHERE.values(), ids=NOWHERE)
 @pytest.mark.parametrize("method", ["GET", "POST"])
-def test_a_path_that_is_not_there_is_404_whatever_the_method(tabnine: Client, path: str, method: str) -> None:
+def test_unknown_path_is_404_with_any_method(tabnine: Client, path: str, method: str) -> None:
     answer = tabnine.ask(method, path)
     assert answer.status == answer.json["error"]["status"] == 404
     assert answer.message.startswith("Not Found: ")
@@ -137,22 +135,22 @@ METHODS = ["POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "BREW"]
 
 
 @pytest.mark.parametrize("method", METHODS)
-def test_every_other_method_is_405_and_allow_names_what_there_is(tabnine: Client, method: str) -> None:
-    for path in asking.everything(tabnine):
+def test_other_method_is_405_with_allow(tabnine: Client, method: str) -> None:
+    for path in queries.everything(tabnine):
         answer = tabnine.ask(method, path)
         assert (answer.status, answer.headers["Allow"]) == (405, "GET, HEAD")
         assert answer.json["error"]["status"] == 405
 
 
 def test_head_is_get_without_the_body(tabnine: Client) -> None:
-    for path, query in asking.everything(tabnine).items():
+    for path, query in queries.everything(tabnine).items():
         got, headed = tabnine.get(path, query), tabnine.ask("HEAD", path, query)
         assert (headed.status, headed.body) == (200, b"")
         assert dict(headed.headers) == dict(got.headers)
 
 
-def test_answers_are_json_and_carry_no_header_of_a_limit(tabnine: Client) -> None:
-    for path, query in asking.everything(tabnine).items():
+def test_answers_are_json_without_rate_limit_headers(tabnine: Client) -> None:
+    for path, query in queries.everything(tabnine).items():
         answer = tabnine.ask("GET", path, query, headers={"Content-Type": "application/json"})
         assert (answer.status, answer.headers["Content-Type"]) == (200, "application/json")
         assert set(answer.headers.keys()) == {"Content-Type", "Content-Length"}
@@ -166,18 +164,18 @@ FIXED = {
 
 
 @pytest.mark.parametrize(("path", "fault"), FIXED.items())
-def test_a_fixed_path_is_never_an_id(tabnine: Client, path: str, fault: str) -> None:
+def test_fixed_path_is_never_an_id(tabnine: Client, path: str, fault: str) -> None:
     answer = tabnine.get(path)
     assert (answer.status, answer.faults[0]) == (400, fault)
 
 
 def test_unknown_parameters_are_ignored(tabnine: Client) -> None:
-    for path, query in asking.everything(tabnine).items():
+    for path, query in queries.everything(tabnine).items():
         plain = tabnine.get(path, query)
         assert tabnine.get(path, {**query, "unknown": "1", "": "2", "Offset": "x"}).body == plain.body
 
 
-def test_what_nobody_foresaw_is_500_in_the_same_shape_and_logged_once(
+def test_unexpected_error_is_500_and_logged_once(
     tabnine: Client, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     def broken(*_: object) -> None:

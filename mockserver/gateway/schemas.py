@@ -1,13 +1,30 @@
-"""Schemas for long lists, dumped column by column: a single field's way through marshmallow costs as much as a row.
+"""Marshmallow parts that vendors' schemas share: query parameters, and lists that are dumped column by column.
 
-Which columns a list has is in the vendors' `schemas`.
+A single field's way through marshmallow costs as much as a row, so long lists have a schema over whole columns.
 """
 
+from collections.abc import Mapping
 from typing import Any, ClassVar, Generic, TypeVar
 
 from marshmallow import Schema, fields, post_dump
 
 Value = TypeVar("Value")
+
+
+class Parameter(fields.Field[Value]):
+    """A query parameter; a subclass makes a value of the text, or raises ValidationError with the rule."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Value:  # noqa: ARG002 (marshmallow names them)
+        return self._parse(value)
+
+    def _parse(self, value: Any) -> Value:
+        parsed: Value = value
+        return parsed
+
+
+def shortened(value: str) -> str:
+    """What a client sent, quoted for a message, and cut where it is long."""
+    return repr(value if len(value) <= 40 else f"{value[:40]}…")
 
 
 class Column(fields.Field[Any], Generic[Value]):

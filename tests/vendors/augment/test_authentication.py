@@ -1,4 +1,4 @@
-"""Who is let in, in what order refusals come, and how each of them is worded (contract, sections 1 and 2)."""
+"""Authentication, the order of refusals, and their bodies (contract, sections 1 and 2)."""
 
 import pytest
 
@@ -24,9 +24,9 @@ REFUSED = {
     "another scheme": f"Basic {TOKEN}",
     "a scheme that begins alike": f"Bearers {TOKEN}",
     "two tokens": f"Bearer {TOKEN} {TOKEN}",
-    "a token nobody knows": "Bearer mock-augment-nobody",
+    "an unknown token": "Bearer mock-augment-nobody",
     "a token in other letters": f"Bearer {TOKEN.upper()}",
-    "the token of another organisation": "Bearer mock-augment-globex",
+    "the token of another organization": "Bearer mock-augment-globex",
     "the token of another vendor": "Bearer mock-tabnine-acme",
     "a token that is longer": f"Bearer {TOKEN}x",
     "letters beyond ASCII": "Bearer tökén",
@@ -37,29 +37,29 @@ LIMITED = (("POST", "/dau-count", 405), ("GET", "/nowhere", 404), ("GET", "/dau-
 
 
 @pytest.mark.parametrize("authorization", LET_IN.values(), ids=LET_IN)
-def test_the_scheme_is_bearer_in_any_case(augment: Client, authorization: str) -> None:
+def test_scheme_is_bearer_in_any_case(augment: Client, authorization: str) -> None:
     assert augment.bearing(authorization).get("/dau-count").status == 200
 
 
 @pytest.mark.parametrize("authorization", REFUSED.values(), ids=REFUSED)
-def test_without_a_known_token_the_answer_is_401(augment: Client, authorization: str | None) -> None:
+def test_unknown_token_is_401(augment: Client, authorization: str | None) -> None:
     answer = augment.bearing(authorization).get("/dau-count")
     assert (answer.status, answer.code) == (401, "Unauthenticated")
 
 
-def test_a_401_never_repeats_what_was_sent(augment: Client) -> None:
+def test_unauthenticated_answer_never_repeats_the_credentials(augment: Client) -> None:
     assert b"secret-of-mine" not in augment.bearing("Bearer secret-of-mine").get("/dau-count").body
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_a_valid_token_without_permission_is_403(augment: Client, path: str) -> None:
+def test_token_without_permission_is_403(augment: Client, path: str) -> None:
     answer = augment.bearing(FORBIDDEN).get(path)
     assert (answer.status, answer.code) == (403, "PermissionDenied")
 
 
 @pytest.mark.parametrize(("authorization", "status"), [(None, 401), (FORBIDDEN, 403)], ids=["unknown", "forbidden"])
 @pytest.mark.parametrize(("method", "path", "_"), LIMITED)
-def test_the_door_comes_before_the_path_the_method_and_the_parameters(
+def test_authentication_comes_before_path_method_and_parameters(
     augment: Client, authorization: str | None, status: int, method: str, path: str, _: int
 ) -> None:
     path, _mark, query = path.partition("?")
@@ -67,9 +67,7 @@ def test_the_door_comes_before_the_path_the_method_and_the_parameters(
 
 
 @pytest.mark.parametrize(("method", "path", "status"), LIMITED)
-def test_the_limit_comes_before_the_path_the_method_and_the_parameters(
-    augment: Client, method: str, path: str, status: int
-) -> None:
+def test_limit_comes_before_path_method_and_parameters(augment: Client, method: str, path: str, status: int) -> None:
     path, _mark, query = path.partition("?")
     assert augment.ask(method, path, query).status == status
     augment.limited()
@@ -80,7 +78,7 @@ def test_the_limit_comes_before_the_path_the_method_and_the_parameters(
 
 
 @pytest.mark.parametrize(("authorization", "status"), [(None, 401), (FORBIDDEN, 403)], ids=["unknown", "forbidden"])
-def test_the_door_comes_before_the_limit(augment: Client, authorization: str | None, status: int) -> None:
+def test_authentication_comes_before_the_limit(augment: Client, authorization: str | None, status: int) -> None:
     augment.limited()
     for _ in range(21):
         augment.get("/dau-count")
@@ -90,7 +88,7 @@ def test_the_door_comes_before_the_limit(augment: Client, authorization: str | N
 @pytest.mark.parametrize(
     ("method", "path", "status"), [("POST", "/nowhere?limit=5", 404), ("POST", "/dau?limit=5", 405)]
 )
-def test_the_path_comes_before_the_method_and_both_before_the_parameters(
+def test_path_comes_before_method_and_both_before_parameters(
     augment: Client, method: str, path: str, status: int
 ) -> None:
     path, _mark, query = path.partition("?")
@@ -103,19 +101,19 @@ NOWHERE = {
     "a slash": "/",
     "deeper": "/dau/2025-10-20",
     "another version's letters": "/DAU",
-    "with an organisation": "/acme/dau",
+    "with an organization": "/acme/dau",
 }
 
 
 @pytest.mark.parametrize("path", NOWHERE.values(), ids=NOWHERE)
-def test_a_path_below_the_mount_that_is_not_there_is_404(augment: Client, path: str) -> None:
+def test_unknown_path_is_404(augment: Client, path: str) -> None:
     answer = augment.get(path)
     assert (answer.status, answer.code) == (404, "NotFound")
 
 
 @pytest.mark.parametrize("path", PATHS)
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "BREW"])
-def test_every_other_method_is_405_and_allow_names_what_there_is(augment: Client, method: str, path: str) -> None:
+def test_other_method_is_405_with_allow(augment: Client, method: str, path: str) -> None:
     answer = augment.ask(method, path)
     assert (answer.status, answer.code, answer.headers["Allow"]) == (405, "MethodNotAllowed", "GET, HEAD")
 
@@ -127,19 +125,19 @@ def test_head_is_get_without_the_body(augment: Client, path: str) -> None:
     assert dict(headed.headers) == dict(got.headers)
 
 
-def test_head_is_refused_as_get_is_and_without_the_body_too(augment: Client) -> None:
+def test_refused_head_has_no_body(augment: Client) -> None:
     answer = augment.ask("HEAD", "/dau", "page_size=0")
     assert (answer.status, answer.body) == (400, b"")
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_answers_are_json_and_carry_no_header_of_a_limit(augment: Client, path: str) -> None:
+def test_answers_are_json_without_rate_limit_headers(augment: Client, path: str) -> None:
     headers = augment.get(path).headers
     assert headers["Content-Type"] == "application/json"
     assert set(headers.keys()) == {"Content-Type", "Content-Length"}
 
 
-def test_what_nobody_foresaw_is_500_in_the_same_shape_and_logged_once(
+def test_unexpected_error_is_500_and_logged_once(
     augment: Client, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     def broken(*_: object) -> str:

@@ -9,7 +9,7 @@ import pytest
 
 from mockserver.gateway import effects, socket_features
 from mockserver.gateway.faults import FaultEffect, FaultRule
-from tests.gateway.parrot import ABLE, LATE, UNLIMITED, WHOLE, Aviary, armed, asked
+from tests.gateway.parrot import ABLE, LATE, UNLIMITED, WHOLE, Aviary, armed, ask_with_effects
 
 
 @pytest.fixture(autouse=True)
@@ -21,29 +21,27 @@ def waited(monkeypatch: pytest.MonkeyPatch) -> list[Decimal]:
 
 
 def full() -> dict[str, Any]:
-    """What a server says all of whose threads but the spared ones wait."""
+    """The environ of a server whose threads all wait, but the spared ones."""
     waits = BoundedSemaphore(1)
     assert waits.acquire(blocking=False)
     return {**ABLE, socket_features.DELAY_SLOTS: waits}
 
 
 @pytest.mark.in_process("how many threads the server can spare is stated by the test")
-def test_a_delay_for_which_no_thread_is_left_fails_loudly(
-    caplog: pytest.LogCaptureFixture, waited: list[Decimal]
-) -> None:
+def test_delay_without_a_free_thread_fails(caplog: pytest.LogCaptureFixture, waited: list[Decimal]) -> None:
     assert armed(Aviary(UNLIMITED), **LATE).ask(environ_overrides=full()).status_code == 500
     assert waited == []
     assert "no thread would be left; raise --threads, or use --server threaded" in caplog.text
 
 
 @pytest.mark.in_process("how many threads the server can spare is stated by the test")
-def test_a_body_that_cannot_be_held_up_ends_where_it_should_have_stood_still(caplog: pytest.LogCaptureFixture) -> None:
+def test_body_that_cannot_be_stalled_is_truncated(caplog: pytest.LogCaptureFixture) -> None:
     aviary = armed(Aviary(UNLIMITED), stall_seconds=Decimal(30), after_bytes=4)
     assert aviary.ask(environ_overrides=full()).data == WHOLE[:4]
     assert caplog.messages == ["a response ends early, because it cannot be stalled"]
 
 
-def test_who_waited_leaves_the_place_to_the_next() -> None:
+def test_delay_slot_is_released_after_the_wait() -> None:
     waits = BoundedSemaphore(1)
     aviary = armed(Aviary(UNLIMITED), **LATE, stall_seconds=Decimal(1), after_bytes=1)
     for _ in range(3):
@@ -64,18 +62,18 @@ def is_free(aviary: Aviary) -> bool:
         return another.submit(got).result()
 
 
-def test_nobody_who_waits_holds_the_states_lock(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_waiting_does_not_hold_the_lock(monkeypatch: pytest.MonkeyPatch) -> None:
     aviary, free = armed(Aviary(UNLIMITED), **LATE, stall_seconds=Decimal(1), after_bytes=1), []
 
     def wait(*_: object) -> None:
         free.append(is_free(aviary))
 
     monkeypatch.setattr(effects, "wait", wait)
-    assert asked(aviary).data == WHOLE
+    assert ask_with_effects(aviary).data == WHOLE
     assert free == [True, True]
 
 
-def test_hits_are_counted_under_the_states_lock(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_hits_are_counted_under_the_lock(monkeypatch: pytest.MonkeyPatch) -> None:
     aviary, free = armed(Aviary(UNLIMITED), **LATE), []
 
     def meet(*_: object) -> None:
@@ -86,7 +84,7 @@ def test_hits_are_counted_under_the_states_lock(monkeypatch: pytest.MonkeyPatch)
     assert free == [False, False]
 
 
-def test_many_threads_meet_a_fault_exactly_so_many_times() -> None:
+def test_fault_hits_are_exact_across_threads() -> None:
     aviary = Aviary(UNLIMITED)
     aviary.state.default.faults.add(FaultRule(FaultEffect(status=503), times=50, skip=20))
     with ThreadPoolExecutor(8) as threads:
@@ -101,7 +99,7 @@ LETTING_GO: dict[str, Any] = {
 
 
 @pytest.mark.parametrize("let_go", LETTING_GO.values(), ids=LETTING_GO)
-def test_who_waits_is_let_go(monkeypatch: pytest.MonkeyPatch, let_go: Any) -> None:
+def test_reset_releases_waiting_requests(monkeypatch: pytest.MonkeyPatch, let_go: Any) -> None:
     waiting = Event()
 
     def wait(released: Event, wanted: Decimal) -> None:

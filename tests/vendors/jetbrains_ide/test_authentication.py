@@ -9,7 +9,7 @@ from mockserver.gateway.limits import Allowance
 from mockserver.gateway.tokens import Grant
 from mockserver.vendors.jetbrains_ide import reports
 from tests.contract.client import Client
-from tests.vendors.jetbrains_ide import asking
+from tests.vendors.jetbrains_ide import queries
 
 TOKEN = "mock-jetbrains-ide-acme"
 FORBIDDEN = f"Bearer {TOKEN}-forbidden"
@@ -29,76 +29,72 @@ REFUSED = {
     "another scheme": f"Basic {TOKEN}",
     "both schemes": f"Bearer Automation {TOKEN}",
     "two tokens": f"Bearer {TOKEN} {TOKEN}",
-    "a token nobody knows": "Bearer mock-jetbrains-ide-nobody",
+    "an unknown token": "Bearer mock-jetbrains-ide-nobody",
     "a token in other letters": f"Bearer {TOKEN.upper()}",
-    "the token of another organisation": "Bearer mock-jetbrains-ide-globex",
+    "the token of another organization": "Bearer mock-jetbrains-ide-globex",
     "the token of another vendor": "Bearer mock-tabnine-acme",
     "letters beyond ASCII": "Bearer tökén",
 }
 
 
 @pytest.mark.parametrize("authorization", LET_IN.values(), ids=LET_IN)
-def test_both_schemes_open_the_door_in_any_case(jetbrains_ide: Client, authorization: str) -> None:
+def test_both_schemes_are_accepted_in_any_case(jetbrains_ide: Client, authorization: str) -> None:
     client = jetbrains_ide.bearing(authorization)
-    for path, query in asking.EVERYTHING.items():
+    for path, query in queries.EVERYTHING.items():
         assert client.get(path, query).status == 200
 
 
 @pytest.mark.parametrize("authorization", REFUSED.values(), ids=REFUSED)
-def test_without_a_known_token_the_answer_is_401_and_says_how_to_authenticate(
-    jetbrains_ide: Client, authorization: str | None
-) -> None:
-    for path in [*asking.EVERYTHING, "/nowhere"]:
+def test_unknown_token_is_401_with_the_scheme(jetbrains_ide: Client, authorization: str | None) -> None:
+    for path in [*queries.EVERYTHING, "/nowhere"]:
         answer = jetbrains_ide.bearing(authorization).get(path)
         assert (answer.status, answer.headers["WWW-Authenticate"]) == (401, "Bearer")
         assert answer.json["error"] == "Unauthorized"
 
 
 @pytest.mark.parametrize(
-    ("reading", "accepted", "refused"), [("bearer", "Bearer", "Automation"), ("automation", "Automation", "Bearer")]
+    ("option", "accepted", "refused"), [("bearer", "Bearer", "Automation"), ("automation", "Automation", "Bearer")]
 )
-def test_the_other_readings_take_one_scheme_alone(
-    jetbrains_ide: Client, reading: str, accepted: str, refused: str
-) -> None:
-    jetbrains_ide.switched(schemes=reading)
+def test_one_scheme_alone_can_be_accepted(jetbrains_ide: Client, option: str, accepted: str, refused: str) -> None:
+    jetbrains_ide.switched(schemes=option)
     for spelled in (accepted, accepted.lower(), accepted.upper()):
-        assert jetbrains_ide.bearing(f"{spelled} {TOKEN}").get(asking.TOTALS, asking.SEPTEMBER).status == 200
+        assert jetbrains_ide.bearing(f"{spelled} {TOKEN}").get(queries.TOTALS, queries.SEPTEMBER).status == 200
     for token in (TOKEN, f"{TOKEN}-forbidden", "nobody"):
-        answer = jetbrains_ide.bearing(f"{refused} {token}").get(asking.TOTALS, asking.SEPTEMBER)
+        answer = jetbrains_ide.bearing(f"{refused} {token}").get(queries.TOTALS, queries.SEPTEMBER)
         assert (answer.status, answer.headers["WWW-Authenticate"]) == (401, "Bearer")
-    message = jetbrains_ide.bearing(f"{refused} {TOKEN}").get(asking.TOTALS).message
+    message = jetbrains_ide.bearing(f"{refused} {TOKEN}").get(queries.TOTALS).message
     assert message == f"the Authorization header has another scheme; send 'Authorization: {accepted} <token>'"
 
 
-def test_the_scheme_is_judged_by_the_sandbox_that_the_token_opens(jetbrains_ide_of: Callable[..., Client]) -> None:
-    """Not by the first sandbox, in which a request stands until its token is known."""
+def test_scheme_is_checked_by_the_sandbox_of_the_token(jetbrains_ide_of: Callable[..., Client]) -> None:
+    """Not by the first sandbox, in which a request starts until its token is known."""
     client = jetbrains_ide_of()
     strict = replace(client.sandbox.config, policy={"jetbrains-ide": {"schemes": "automation"}})
     client.state.make("strict", strict, [Grant("strict", "jetbrains-ide", "strict", permitted=True)])
-    assert client.bearing("Bearer strict").get(asking.TOTALS, asking.SEPTEMBER).status == 401
-    assert client.bearing("Automation strict").get(asking.TOTALS, asking.SEPTEMBER).status == 200
+    assert client.bearing("Bearer strict").get(queries.TOTALS, queries.SEPTEMBER).status == 401
+    assert client.bearing("Automation strict").get(queries.TOTALS, queries.SEPTEMBER).status == 200
     client.switched(schemes="bearer")
-    assert client.bearing("Automation strict").get(asking.TOTALS, asking.SEPTEMBER).status == 200
+    assert client.bearing("Automation strict").get(queries.TOTALS, queries.SEPTEMBER).status == 200
 
 
-@pytest.mark.parametrize("path", [*asking.EVERYTHING, "/nowhere"])
-def test_a_known_token_that_may_not_read_is_403(jetbrains_ide: Client, path: str) -> None:
-    answer = jetbrains_ide.bearing(FORBIDDEN).get(path, asking.EVERYTHING.get(path, ""))
+@pytest.mark.parametrize("path", [*queries.EVERYTHING, "/nowhere"])
+def test_forbidden_token_is_403(jetbrains_ide: Client, path: str) -> None:
+    answer = jetbrains_ide.bearing(FORBIDDEN).get(path, queries.EVERYTHING.get(path, ""))
     assert (answer.status, answer.json["error"]) == (403, "Forbidden")
     assert "WWW-Authenticate" not in answer.headers
 
 
 LATER = {
     "an unknown path": ("GET", "/nowhere", 404),
-    "a wrong method": ("POST", asking.TOTALS, 405),
-    "a bad parameter": ("GET", asking.TOTALS, 400),
+    "a wrong method": ("POST", queries.TOTALS, 405),
+    "a bad parameter": ("GET", queries.TOTALS, 400),
 }
 every_later_refusal = pytest.mark.parametrize(("method", "path", "status"), LATER.values(), ids=LATER)
 
 
 @every_later_refusal
 @pytest.mark.parametrize(("authorization", "refused"), [(None, 401), (FORBIDDEN, 403)], ids=["unknown", "forbidden"])
-def test_the_door_comes_before_everything_else(
+def test_authentication_comes_before_everything_else(
     jetbrains_ide: Client, authorization: str | None, refused: int, method: str, path: str, status: int
 ) -> None:
     assert jetbrains_ide.ask(method, path).status == status
@@ -106,7 +102,7 @@ def test_the_door_comes_before_everything_else(
 
 
 @every_later_refusal
-def test_a_limit_that_was_set_comes_behind_the_door_and_before_the_rest(
+def test_limit_comes_after_authentication_and_before_the_rest(
     jetbrains_ide: Client, method: str, path: str, status: int
 ) -> None:
     jetbrains_ide.limited(Allowance(per_minute=1, burst=1))
@@ -120,7 +116,7 @@ def test_a_limit_that_was_set_comes_behind_the_door_and_before_the_rest(
 
 def test_no_limit_is_documented(jetbrains_ide_of: Callable[..., Client]) -> None:
     client = jetbrains_ide_of(limits="documented")
-    assert {client.get(asking.TOTALS, asking.SEPTEMBER).status for _ in range(200)} == {200}
+    assert {client.get(queries.TOTALS, queries.SEPTEMBER).status for _ in range(200)} == {200}
 
 
 NOWHERE = {
@@ -137,40 +133,40 @@ NOWHERE = {
 
 @pytest.mark.parametrize("path", NOWHERE.values(), ids=NOWHERE)
 @pytest.mark.parametrize("method", ["GET", "POST"])
-def test_a_path_that_is_not_there_is_404_whatever_the_method(jetbrains_ide: Client, path: str, method: str) -> None:
+def test_unknown_path_is_404_with_any_method(jetbrains_ide: Client, path: str, method: str) -> None:
     answer = jetbrains_ide.ask(method, path)
     assert (answer.status, answer.json["error"]) == (404, "Not Found")
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "BREW"])
-def test_every_other_method_is_405_and_allow_names_what_there_is(jetbrains_ide: Client, method: str) -> None:
-    for path in asking.EVERYTHING:
+def test_other_method_is_405_with_allow(jetbrains_ide: Client, method: str) -> None:
+    for path in queries.EVERYTHING:
         answer = jetbrains_ide.ask(method, path)
         assert (answer.status, answer.headers["Allow"]) == (405, "GET, HEAD")
 
 
 def test_head_is_get_without_the_body(jetbrains_ide: Client) -> None:
-    for path, query in asking.EVERYTHING.items():
+    for path, query in queries.EVERYTHING.items():
         got, headed = jetbrains_ide.get(path, query), jetbrains_ide.ask("HEAD", path, query)
         assert (headed.status, headed.body) == (200, b"")
         assert dict(headed.headers) == dict(got.headers)
 
 
-def test_answers_are_json_and_carry_no_other_header(jetbrains_ide: Client) -> None:
-    for path, query in asking.EVERYTHING.items():
+def test_answers_are_json_without_other_headers(jetbrains_ide: Client) -> None:
+    for path, query in queries.EVERYTHING.items():
         answer = jetbrains_ide.ask("GET", path, query, headers={"Content-Type": "application/json"})
         assert (answer.status, answer.headers["Content-Type"]) == (200, "application/json")
         assert set(answer.headers.keys()) == {"Content-Type", "Content-Length"}
 
 
-def test_what_nobody_foresaw_is_500_in_the_same_shape_and_logged_once(
+def test_unexpected_error_is_500_and_logged_once(
     jetbrains_ide: Client, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     def broken(*_: object) -> None:
         raise RuntimeError("the wheel came off")
 
     monkeypatch.setattr(reports, "totals", broken)
-    answer = jetbrains_ide.get(asking.TOTALS, asking.SEPTEMBER)
+    answer = jetbrains_ide.get(queries.TOTALS, queries.SEPTEMBER)
     assert (answer.status, answer.json["error"]) == (500, "Internal Server Error")
     assert b"wheel" not in answer.body
     assert [record.exc_info is not None for record in caplog.records] == [True]

@@ -46,7 +46,7 @@ AUTUMN = span("2025-09-01", "2025-10-20")
 
 
 def ask(client: Client, path: str, first: str, last: str, **more: str) -> Answer:
-    """The answer to a question over a range."""
+    """The answer to a query over a range."""
     return client.get(path, span(first, last, **more))
 
 
@@ -102,5 +102,5 @@ def user_id(client: Client, email: str) -> str:
 
 def token(client: Client, authorization: str | None, body: bytes = GRANT, **headers: str) -> Answer:
     """What the token endpoint answers to some credentials and a form."""
-    asking = replace(client, mount="", authorization=authorization)
-    return asking.ask("POST", TOKEN, headers={**FORM, **headers}, body=body)
+    queries = replace(client, mount="", authorization=authorization)
+    return queries.ask("POST", TOKEN, headers={**FORM, **headers}, body=body)

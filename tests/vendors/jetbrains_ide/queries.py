@@ -45,23 +45,23 @@ EFFECTIVENESS = (METRICS, BY_FEATURE, TOTALS, USERS)
 
 def items(client: Client, path: str, first: str, last: str, **more: str | int) -> list[Row]:
     """The rows of an answer."""
-    told: list[Row] = client.got(path, **span(first, last, **more))["items"]
-    return told
+    result: list[Row] = client.got(path, **span(first, last, **more))["items"]
+    return result
 
 
 def totals(client: Client, first: str, last: str, **more: str | int) -> Row:
     """The numbers of a range."""
-    told: Row = client.got(TOTALS, **span(first, last, **more))
-    return told
+    result: Row = client.got(TOTALS, **span(first, last, **more))
+    return result
 
 
-def walk(client: Client, first: str, last: str, **more: str | int) -> list[Row]:
-    """The rows of a whole walk."""
-    return client.walk(USERS, **span(first, last, **{"limit": 1000, **more}))
+def paginate(client: Client, first: str, last: str, **more: str | int) -> list[Row]:
+    """The rows of all pages."""
+    return client.paginate(USERS, **span(first, last, **{"limit": 1000, **more}))
 
 
 def page(client: Client, first: str, last: str, **more: str | int) -> Answer:
-    """One page of a walk."""
+    """One page of rows."""
     return client.get(USERS, span(first, last, **more))
 
 
