@@ -32,7 +32,7 @@ STATED = worlds.world(
 
 
 def _moments(table: AccountTable) -> list[int]:
-    """Instants at which something about the accounts changes, and those beside them."""
+    """Seconds at which something about the accounts changes, and those beside them."""
     changes = np.unique(np.concatenate([table.invited, table.registered, table.deactivated]))
     return sorted({second + more for second in changes[changes < NO_SECOND][::40].tolist() for more in (-1, 0, 1)})
 
