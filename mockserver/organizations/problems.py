@@ -39,7 +39,7 @@ def refusal(source: str, rule: str) -> OrganizationError:
 
 def unreadable(source: str, error: YamlError) -> OrganizationError:
     """The error for a file that is not the YAML that is read here."""
-    return OrganizationError(FileProblem(source, each.place, "", each.rule) for each in error.problems)
+    return OrganizationError(FileProblem(source, each.location, "", each.rule) for each in error.problems)
 
 
 def located(source: str, document: object, violations: Iterable[RuleViolation]) -> tuple[FileProblem, ...]:

@@ -110,7 +110,7 @@ class People:
         self.products = tuple(product.name for product in products)
         self.block = lru_cache(maxsize=_BLOCKS_KEPT)(self._block)
         self._teams = {team.name: index for index, team in enumerate(organization.teams)}
-        self._scripted_spans: dict[int, dict[str, tuple[int, int]]] = {}
+        self._scripted_spans: dict[int, dict[str | None, tuple[int, int]]] = {}
         for member, product, day in _scripted_activity(organization):
             spans = self._scripted_spans.setdefault(member, {})
             first, last = spans.get(product, (day, day))
@@ -246,6 +246,8 @@ class People:
             for product, (first, last) in self._scripted_spans[int(block.index[row])].items():
                 block.joined[row] = min(block.joined[row], first)
                 block.left[row] = max(block.left[row], last + 1)
+                if product is None:
+                    continue
                 for starts in (block.licence_start(product), block.use_start(product)):
                     starts[row] = min(starts[row], first)
 
@@ -263,12 +265,13 @@ class People:
         return np.where(block.service, service, licensed), np.where(block.service, service, started)
 
 
-def _scripted_activity(organization: Organization) -> Iterator[tuple[int, str, int]]:
-    """Member, product and day of everything that the file has somebody do."""
+def _scripted_activity(organization: Organization) -> Iterator[tuple[int, str | None, int]]:
+    """Member, product and day of everything that the file has somebody do; None is no product in particular."""
     for fact in organization.facts:
         yield fact.member, fact.product, fact.day.toordinal()
     for index, person in enumerate(organization.special):
-        for product in (each for each in organization.adoption if each not in person.licences):
-            for day in person.active_only or ():
-                if (person.joined or date.min) <= day < (person.left or date.max):
-                    yield index, product, day.toordinal()
+        # A person is there on active_only days whatever is adopted, so that one more product moves nobody's tenure.
+        products = [None, *(each for each in organization.adoption if each not in person.licences)]
+        for day in person.active_only or ():
+            if (person.joined or date.min) <= day < (person.left or date.max):
+                yield from ((index, product, day.toordinal()) for product in products)

@@ -32,7 +32,7 @@ _DECIMAL = ("tag:yaml.org,2002:float", re.compile(r"-?(0|[1-9][0-9]{0,17})\.[0-9
 class YamlProblem:
     """One thing wrong with a text: where (a line, or the path of a key; empty: the whole), and the rule."""
 
-    place: str
+    location: str
     rule: str
 
 
@@ -41,7 +41,9 @@ class YamlError(ValueError):
 
     def __init__(self, *problems: YamlProblem) -> None:
         self.problems = problems
-        super().__init__("\n".join(f"{each.place}: {each.rule}" if each.place else each.rule for each in problems))
+        super().__init__(
+            "\n".join(f"{each.location}: {each.rule}" if each.location else each.rule for each in problems)
+        )
 
 
 def plain_loader(parent: type[Any], *, decimals: bool = False) -> type[Any]:
@@ -107,14 +109,14 @@ def _traps(text: str, loader: type[Any]) -> Iterator[YamlProblem]:
     """What is YAML but refused here; found in the events, before anything is built."""
     depth = 0
     for event in yaml.parse(text, Loader=loader):
-        place = f"line {event.start_mark.line + 1}" if event.start_mark else ""
+        location = f"line {event.start_mark.line + 1}" if event.start_mark else ""
         if isinstance(event, yaml.AliasEvent):
-            yield YamlProblem(place, f"alias *{event.anchor}: aliases are not taken; write the value out")
+            yield YamlProblem(location, f"alias *{event.anchor}: aliases are not taken; write the value out")
         elif isinstance(event, yaml.ScalarEvent | yaml.CollectionStartEvent) and event.tag is not None:
-            yield YamlProblem(place, f"tag {event.tag}: tags are not taken; write the plain value")
+            yield YamlProblem(location, f"tag {event.tag}: tags are not taken; write the plain value")
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         if depth > DEPTH_MAXIMUM:
-            yield YamlProblem(place, f"lists and mappings are nested more than {DEPTH_MAXIMUM} deep")
+            yield YamlProblem(location, f"lists and mappings are nested more than {DEPTH_MAXIMUM} deep")
             return
 
 

@@ -32,9 +32,9 @@ STATED = worlds.world(
 
 
 def _moments(table: AccountTable) -> list[int]:
-    """Instants at which something about the accounts changes, and those beside them."""
-    told = np.unique(np.concatenate([table.invited, table.registered, table.deactivated]))
-    return sorted({second + more for second in told[told < NO_SECOND][::40].tolist() for more in (-1, 0, 1)})
+    """Seconds at which something about the accounts changes, and those beside them."""
+    changes = np.unique(np.concatenate([table.invited, table.registered, table.deactivated]))
+    return sorted({second + more for second in changes[changes < NO_SECOND][::40].tolist() for more in (-1, 0, 1)})
 
 
 def test_everybody_who_is_ever_licensed_has_an_account_and_nobody_else() -> None:
@@ -131,11 +131,11 @@ def test_nobody_does_anything_without_an_active_account() -> None:
         for block in WORLD.people.blocks():
             facts, when = tabnine(WORLD).facts.facts(block, span), tabnine(WORLD).facts.seconds(block, span)
             seconds = (span.ordinals[facts.columns] - EPOCH) * DAY + when[facts.rows, facts.columns]
-            place = np.searchsorted(TABLE.index, block.index[facts.rows])
-            assert len(place)
-            assert np.array_equal(TABLE.index[place], block.index[facts.rows])
-            assert (TABLE.registered[place] <= seconds).all()
-            assert (seconds < TABLE.deactivated[place]).all()
+            position = np.searchsorted(TABLE.index, block.index[facts.rows])
+            assert len(position)
+            assert np.array_equal(TABLE.index[position], block.index[facts.rows])
+            assert (TABLE.registered[position] <= seconds).all()
+            assert (seconds < TABLE.deactivated[position]).all()
 
 
 def test_special_person_has_the_account_of_the_file() -> None:
@@ -164,9 +164,9 @@ def test_member_with_scripted_facts_has_registered_before() -> None:
 
 @pytest.mark.parametrize("index", [0, 1, 2, 700, BLOCK - 1, BLOCK, BLOCK + 299, BLOCK + 301])
 def test_an_account_alone_is_as_among_all(index: int) -> None:
-    alone, place = tabnine(WORLD).accounts.of(index), TABLE.index == index
+    alone, position = tabnine(WORLD).accounts.of(index), TABLE.index == index
     for name in AccountTable.__slots__:
-        assert np.array_equal(getattr(alone, name), getattr(TABLE, name)[place]), name
+        assert np.array_equal(getattr(alone, name), getattr(TABLE, name)[position]), name
 
 
 def test_where_nobody_is_licensed_nobody_has_an_account() -> None:
@@ -190,8 +190,8 @@ def test_products_have_accounts_of_their_own() -> None:
 
 def test_accounts_depend_on_the_seed_and_not_on_other_people() -> None:
     def registered(world: World) -> list[int]:
-        told: list[int] = tabnine(world).accounts.table.registered[:40].tolist()
-        return told
+        changes: list[int] = tabnine(world).accounts.table.registered[:40].tolist()
+        return changes
 
     assert registered(worlds.world()) == registered(worlds.world()) == registered(worlds.world(people=3000))
     assert registered(worlds.world()) != registered(worlds.world(seed=8))

@@ -1,4 +1,4 @@
-"""The calendar: what kind of day each day is, whichever run of days it is asked in."""
+"""The calendar: what kind of day each day is, whichever range it is computed in."""
 
 from datetime import date
 
@@ -33,14 +33,14 @@ def test_weekends_are_python_s_saturdays_and_sundays() -> None:
 
 @pytest.mark.parametrize("day", ["2025-01-01", "2025-05-01", "2025-12-25", "2031-12-26", "2025-10-03"])
 def test_common_holidays_repeat_and_own_ones_do_not(day: str) -> None:
-    stated = worlds.organization(holidays=(date(2025, 10, 3),))
-    assert calendar.days(stated, worlds.ordinal(day), worlds.ordinal(day)).holiday.tolist() == [True]
+    organization = worlds.organization(holidays=(date(2025, 10, 3),))
+    assert calendar.days(organization, worlds.ordinal(day), worlds.ordinal(day)).holiday.tolist() == [True]
 
 
 @pytest.mark.parametrize("day", ["2025-01-02", "2026-10-03", "2025-12-30"])
 def test_other_days_are_no_holidays(day: str) -> None:
-    stated = worlds.organization(holidays=(date(2025, 10, 3),))
-    assert calendar.days(stated, worlds.ordinal(day), worlds.ordinal(day)).holiday.tolist() == [False]
+    organization = worlds.organization(holidays=(date(2025, 10, 3),))
+    assert calendar.days(organization, worlds.ordinal(day), worlds.ordinal(day)).holiday.tolist() == [False]
 
 
 def test_silence_holds_from_its_first_day_to_its_last() -> None:
@@ -62,10 +62,10 @@ def test_august_and_december_are_slower_than_october() -> None:
 def test_days_alone_are_as_in_a_longer_run() -> None:
     first, last = worlds.ordinal("2024-12-20"), worlds.ordinal("2025-04-05")
     whole = calendar.days(PLAIN, first, last)
-    for place, day in enumerate(range(first, last + 1)):
+    for position, day in enumerate(range(first, last + 1)):
         alone = calendar.days(PLAIN, day, day)
         for name in ("ordinals", "weekend", "holiday", "silent", "season", "quarter"):
-            assert getattr(alone, name)[0] == getattr(whole, name)[place], (name, date.fromordinal(day))
+            assert getattr(alone, name)[0] == getattr(whole, name)[position], (name, date.fromordinal(day))
 
 
 def test_a_spell_of_vacation_draws_has_thirteen_weeks() -> None:

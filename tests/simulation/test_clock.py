@@ -1,4 +1,4 @@
-"""The clock: real, running from an instant, frozen, moved on, and never out of bounds."""
+"""The clock: real, running from a timestamp, frozen, moved on, and never out of bounds."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone

@@ -1,4 +1,4 @@
-"""The draws: the same bits everywhere, exact at the ends, in the stated shares."""
+"""The draws: the same bits everywhere, exact at the ends, in the given shares."""
 
 import numpy as np
 import pytest
@@ -63,8 +63,8 @@ def test_a_key_is_the_same_on_every_machine_and_keeps_words_apart(words: tuple[s
 def test_the_fields_of_a_hash_make_it_up_again(bits: int) -> None:
     drawn = np.array([bits], dtype=np.uint64)
     for width in (4, 8, 10, 16):
-        fields = [int(hashing.field(drawn, place, width)[0]) for place in range(64 // width)]
-        whole = sum(part << place * width for place, part in enumerate(fields))
+        fields = [int(hashing.field(drawn, position, width)[0]) for position in range(64 // width)]
+        whole = sum(part << position * width for position, part in enumerate(fields))
         assert whole == bits & ((1 << 64 // width * width) - 1), width
 
 
@@ -111,6 +111,6 @@ def test_a_choice_without_weight_is_never_made() -> None:
 def test_neighbours_in_key_and_counter_are_unlike() -> None:
     """Each bit of a sum over many neighbours is set about half of the time: within 3 of 100."""
     rows = hashing.mix(np.arange(100, dtype=np.uint64)[:, None], np.arange(100, dtype=np.int64)[None, :])
-    for place in range(64):
-        share = int(hashing.field(rows, place, 1).sum())
-        assert 4700 <= share <= 5300, f"bit {place}: {share} of 10000"
+    for position in range(64):
+        share = int(hashing.field(rows, position, 1).sum())
+        assert 4700 <= share <= 5300, f"bit {position}: {share} of 10000"

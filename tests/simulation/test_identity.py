@@ -53,7 +53,7 @@ def test_ids_depend_on_organization_and_seed() -> None:
 
 def test_organization_and_teams_have_ids_of_their_own() -> None:
     identities = SMALL.identities
-    ids = [identities.organization_id, *(identities.team_id_of(place) for place in range(100))]
+    ids = [identities.organization_id, *(identities.team_id_of(position) for position in range(100))]
     assert len(set(ids)) == 101
     assert {each.version for each in ids} == {4}
 

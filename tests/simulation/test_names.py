@@ -22,8 +22,8 @@ def test_no_two_of_the_most_people_that_there_can_be_are_called_alike() -> None:
 @given(KEYS)
 def test_a_whole_pool_is_used_before_a_name_comes_again(key: int) -> None:
     pool = NamePool(
-        tuple((f"G{place}", f"g{place}") for place in range(6)),
-        tuple((f"F{place}", f"f{place}") for place in range(10)),
+        tuple((f"G{position}", f"g{position}") for position in range(6)),
+        tuple((f"F{position}", f"f{position}") for position in range(10)),
     )
     assert pool.size == 60
     assert len({pool.named(key, index) for index in range(60)}) == 60

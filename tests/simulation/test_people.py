@@ -1,4 +1,4 @@
-"""The cast: the same attributes however they are asked for, and what a file states first."""
+"""The cast: the same attributes however they are computed, and what a file states first."""
 
 from dataclasses import fields
 from datetime import date
@@ -106,7 +106,7 @@ def test_where_no_team_takes_anybody_everybody_is_in_none(teams: tuple[Team, ...
 
 def test_most_people_are_members_and_the_first_is_an_administrator() -> None:
     people = _people(worlds.world(people=10_000))
-    counts = [int((people.role == place).sum()) for place in range(ROLE_RANKS)]
+    counts = [int((people.role == position).sum()) for position in range(ROLE_RANKS)]
     assert people.role[0] == ROLE_RANKS - 1
     assert counts == sorted(counts, reverse=True)
     assert 8_250 <= counts[0] <= 8_550
@@ -115,9 +115,9 @@ def test_most_people_are_members_and_the_first_is_an_administrator() -> None:
 @pytest.mark.parametrize(("light", "heavy"), [(30, 20), (0, 0), (100, 0), (0, 100), (50, 50)])
 def test_levels_come_in_their_percentages(light: int, heavy: int) -> None:
     people = _people(worlds.world(people=10_000, levels=Levels(light, heavy)))
-    for place, share in enumerate((light, 100 - light - heavy, heavy)):
+    for position, share in enumerate((light, 100 - light - heavy, heavy)):
         tolerance = 200 if 0 < share < 100 else 0
-        assert abs(int((people.level == place).sum()) - share * 100) <= tolerance, LEVELS[place]
+        assert abs(int((people.level == position).sum()) - share * 100) <= tolerance, LEVELS[position]
 
 
 def test_every_profile_has_people() -> None:
@@ -136,8 +136,8 @@ def test_nobody_is_licensed_before_joining_or_after_leaving_nor_starts_before_th
     everybody = _everybody(
         worlds.world(people=5_000, adoption=dict.fromkeys(worlds.PRODUCTS, adoption), turnover=turnover)
     )
-    for place, product in enumerate(worlds.PRODUCTS):
-        licensed, started = everybody.licensed[place], everybody.started[place]
+    for position, product in enumerate(worlds.PRODUCTS):
+        licensed, started = everybody.licensed[position], everybody.started[position]
         has, uses = licensed < NEVER, started < NEVER
         assert (licensed >= everybody.joined).all(), product
         assert (licensed[has] < everybody.left[has]).all(), product
@@ -239,7 +239,7 @@ def test_licence_of_the_file_is_used_from_its_first_day() -> None:
 
 
 def test_special_people_beyond_the_first_block_are_found() -> None:
-    special = tuple(SpecialPerson(f"p{place}@small.example", teamless=True) for place in range(BLOCK + 2))
+    special = tuple(SpecialPerson(f"p{position}@small.example", teamless=True) for position in range(BLOCK + 2))
     world = worlds.world(people=BLOCK + 3, special=special)
     assert world.people.block(1).team[:2].tolist() == [-1, -1]
     assert world.people.block(1).team[2] >= 0
@@ -267,11 +267,11 @@ def test_active_only_implies_employment_under_every_seed() -> None:
 
 def test_those_of_a_profile_are_people_and_everybody_is_in_one() -> None:
     world = worlds.world(people=MANY)
-    masks = [world.people.in_profile(place) for place in range(2)]
+    masks = [world.people.in_profile(position) for position in range(2)]
     assert np.array_equal(masks[0] ^ masks[1], ~_everybody(world).service)
     assert all(mask.any() for mask in masks)
-    for place, mask in enumerate(masks):
-        assert set(_everybody(world).take(mask).profile.tolist()) == {place}
+    for position, mask in enumerate(masks):
+        assert set(_everybody(world).take(mask).profile.tolist()) == {position}
 
 
 @pytest.mark.parametrize("places", [(), (0,), (1, 0), (2,), (0, 1, 2)])
@@ -279,3 +279,15 @@ def test_those_of_some_teams_are_the_members_of_each(places: tuple[int, ...]) ->
     world = worlds.world(people=MANY, teamless_percent=10)
     expected = [team in places for team in _everybody(world).team.tolist()]
     assert world.people.in_teams(places).tolist() == expected
+
+
+def test_further_adopted_product_changes_no_tenure() -> None:
+    person = SpecialPerson(
+        "once@w.example", active_only=(date(2022, 1, 10),), licences=dict.fromkeys(worlds.PRODUCTS[:-1], None)
+    )
+    for seed in range(20):
+        few, all_products = (
+            worlds.world(seed, special=(person,), adoption=dict.fromkeys(adopted, worlds.SPREAD)).people.block(0)
+            for adopted in (worlds.PRODUCTS[:-1], worlds.PRODUCTS)
+        )
+        assert (few.joined[0], few.left[0]) == (all_products.joined[0], all_products.left[0])

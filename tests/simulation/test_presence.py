@@ -104,7 +104,7 @@ def test_active_only_days_are_all_active_days_and_no_other(seed: int) -> None:
     world = worlds.world(seed=seed, special=(person,), **FULL)
     for product in worlds.PRODUCTS:
         mask = _active(world, "2025-09-01", "2025-11-30", product)[0]
-        found = [worlds.ordinal("2025-09-01") + place for place in np.flatnonzero(mask).tolist()]
+        found = [worlds.ordinal("2025-09-01") + position for position in np.flatnonzero(mask).tolist()]
         assert found == [day.toordinal() for day in stated], product
 
 
@@ -127,7 +127,7 @@ def test_active_only_day_needs_employment_and_licence(stated: dict[str, object])
 
 
 def test_special_people_without_active_only_are_ordinary() -> None:
-    special = tuple(SpecialPerson(f"p{place}@small.example") for place in range(5))
+    special = tuple(SpecialPerson(f"p{position}@small.example") for position in range(5))
     stated, plain = worlds.world(special=special, **FULL), worlds.world(**FULL)
     assert np.array_equal(_active(stated, "2025-10-01", "2025-10-31"), _active(plain, "2025-10-01", "2025-10-31"))
 
@@ -231,9 +231,9 @@ def test_some_members_alone_are_as_among_all() -> None:
 def test_a_day_alone_is_as_in_a_longer_span() -> None:
     world = worlds.world()
     whole = _active(world, "2024-12-15", "2025-01-15")
-    for place in range(whole.shape[1]):
-        day = date.fromordinal(worlds.ordinal("2024-12-15") + place).isoformat()
-        assert np.array_equal(_active(world, day, day)[:, 0], whole[:, place]), day
+    for position in range(whole.shape[1]):
+        day = date.fromordinal(worlds.ordinal("2024-12-15") + position).isoformat()
+        assert np.array_equal(_active(world, day, day)[:, 0], whole[:, position]), day
 
 
 OPEN: dict[str, tuple[dict[str, Any], list[int]]] = {

@@ -44,11 +44,11 @@ def test_a_rolled_up_day_is_the_sum_of_everybodys_facts_and_tells_who_was_active
     span = calendar.days(world.organization, first, first + 9)
     facts = [augment(world).facts.facts(block, span) for block in world.people.blocks()]
     active = np.concatenate([each.active for each in facts])
-    for place, day in enumerate(augment(world).days.span(first, first + 9)):
-        assert day.sums.tolist() == np.sum([each.by_day[:, place] for each in facts], axis=0).tolist()
-        assert day.users == (int(active[:, place].sum()),)
+    for position, day in enumerate(augment(world).days.span(first, first + 9)):
+        assert day.sums.tolist() == np.sum([each.by_day[:, position] for each in facts], axis=0).tolist()
+        assert day.users == (int(active[:, position].sum()),)
         assert day.members.shape == (1, -(-(people + 2) // 64) * 8)
-        assert np.unpackbits(day.members[0])[: people + 2].tolist() == active[:, place].astype(int).tolist()
+        assert np.unpackbits(day.members[0])[: people + 2].tolist() == active[:, position].astype(int).tolist()
 
 
 @pytest.mark.parametrize("people", [6, BLOCK + 1])
@@ -59,10 +59,10 @@ def test_a_rolled_up_day_tells_of_each_mark_whom_it_counted(people: int) -> None
     facts = [tabnine(world).facts.facts(block, span) for block in world.people.blocks()]
     for row, counter in enumerate(tabnine_facts.SECTIONS):
         counted = np.concatenate([each.counted(counter) for each in facts])
-        for place, day in enumerate(tabnine(world).days.span(first, first + 9)):
+        for position, day in enumerate(tabnine(world).days.span(first, first + 9)):
             assert day.members.shape == (3, -(-(people + 2) // 64) * 8)
-            assert day.users[row] == int(counted[:, place].sum())
-            assert np.unpackbits(day.members[row])[: people + 2].tolist() == counted[:, place].astype(int).tolist()
+            assert day.users[row] == int(counted[:, position].sum())
+            assert np.unpackbits(day.members[row])[: people + 2].tolist() == counted[:, position].astype(int).tolist()
 
 
 @settings(max_examples=25, deadline=None)
@@ -84,7 +84,7 @@ def test_a_span_that_ends_before_it_begins_has_no_days() -> None:
     assert _fresh().span(FIRST, FIRST - 1) == []
 
 
-def _asked(rolled: Rollups, monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, int]]:
+def _computed_runs(rolled: Rollups, monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, int]]:
     """The runs of days that are computed from now on."""
     runs: list[tuple[int, int]] = []
     plain = rolled._roll_up  # noqa: SLF001 - what is computed again is seen nowhere else
@@ -99,7 +99,7 @@ def _asked(rolled: Rollups, monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, 
 
 def test_a_day_is_computed_once(monkeypatch: pytest.MonkeyPatch) -> None:
     rolled = _fresh()
-    runs = _asked(rolled, monkeypatch)
+    runs = _computed_runs(rolled, monkeypatch)
     rolled.span(FIRST + 5, FIRST + 9)
     rolled.span(FIRST, FIRST + 12)
     rolled.span(FIRST, FIRST + 12)
@@ -109,7 +109,7 @@ def test_a_day_is_computed_once(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_least_recently_used_days_are_evicted(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rollups, "MEMORY_BUDGET", 1)
     rolled = _fresh()
-    runs = _asked(rolled, monkeypatch)
+    runs = _computed_runs(rolled, monkeypatch)
     for first in (0, 90, 0, 180):
         assert _plain(rolled.span(FIRST + first, FIRST + first + 89)) == KNOWN[first : first + 90]
     del runs[:]
@@ -132,7 +132,7 @@ def test_a_product_with_more_marks_keeps_fewer_days(monkeypatch: pytest.MonkeyPa
 
 
 @pytest.mark.parametrize(
-    ("worth", "days", "told"),
+    ("worth", "days", "observed"),
     [
         (10**9, 200, []),
         (42 * 200, 200, ["rolling up small: 200 days to go, from 2024-12-01"]),
@@ -145,14 +145,14 @@ def test_a_product_with_more_marks_keeps_fewer_days(monkeypatch: pytest.MonkeyPa
     ],
 )
 def test_long_computation_logs_its_progress(
-    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, worth: int, days: int, told: list[str]
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, worth: int, days: int, observed: list[str]
 ) -> None:
     monkeypatch.setattr(rollups, "_WORTH_LOGGING", worth)
     with caplog.at_level(logging.INFO, logger="mockserver"):
         rolled = _fresh()
         rolled.span(FIRST, FIRST + days - 1)
         rolled.span(FIRST, FIRST + days - 1)
-    assert caplog.messages == told
+    assert caplog.messages == observed
 
 
 def test_threads_that_ask_at_once_get_the_same_days() -> None:
@@ -165,7 +165,7 @@ def test_threads_that_ask_at_once_get_the_same_days() -> None:
 
 def test_threads_compute_the_same_days_once(monkeypatch: pytest.MonkeyPatch) -> None:
     rolled = _fresh()
-    runs = _asked(rolled, monkeypatch)
+    runs = _computed_runs(rolled, monkeypatch)
     together = Barrier(8)
 
     def ask(_: int) -> None:
@@ -180,18 +180,18 @@ def test_threads_compute_the_same_days_once(monkeypatch: pytest.MonkeyPatch) -> 
 def test_cached_days_do_not_wait_for_others(monkeypatch: pytest.MonkeyPatch) -> None:
     rolled = _fresh()
     known = rolled.span(FIRST, FIRST + 3)
-    told: list[int] = []
+    observed: list[int] = []
     compute = Rollups._roll_up  # noqa: SLF001 (to ask in the middle of it)
 
     def ask_meanwhile(self: Rollups, span: calendar.Days) -> dict[int, RolledUpDay]:
-        asker = Thread(target=lambda: told.append(len(rolled.span(FIRST, FIRST + 3))))
+        asker = Thread(target=lambda: observed.append(len(rolled.span(FIRST, FIRST + 3))))
         asker.start()
         asker.join(5)
         return compute(self, span)
 
     monkeypatch.setattr(Rollups, "_roll_up", ask_meanwhile)
     rolled.span(FIRST + 10, FIRST + 12)
-    assert told == [len(known)]
+    assert observed == [len(known)]
 
 
 @pytest.mark.parametrize("chosen", [(), (3,), (BLOCK,), (0, BLOCK - 1, 2 * BLOCK + 5)])
@@ -209,7 +209,9 @@ def test_blocks_without_chosen_members_are_skipped(chosen: tuple[int, ...]) -> N
             facts = augment(world).facts.facts(block, span)
             return facts.only(np.broadcast_to(mask[block.index][:, None], facts.active.shape))
 
-    told, everybody = (Rollups(world.people, Some(), len(augment_facts.COUNTERS), (), only) for only in (mask, None))
-    days = told.span(first, first + 9)
+    observed, everybody = (
+        Rollups(world.people, Some(), len(augment_facts.COUNTERS), (), only) for only in (mask, None)
+    )
+    days = observed.span(first, first + 9)
     assert asked == sorted({index // BLOCK * BLOCK for index in chosen})
     assert _plain(days) == _plain(everybody.span(first, first + 9))

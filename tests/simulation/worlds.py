@@ -13,8 +13,8 @@ from mockserver.simulation.names import NamePool
 from mockserver.simulation.organization import Adoption, Organization, ServiceAccount, Team, Turnover
 
 POOL = NamePool(
-    given=tuple((f"Given{place}", f"g{place}") for place in range(60)),
-    family=tuple((f"Family{place}", f"f{place}") for place in range(70)),
+    given=tuple((f"Given{position}", f"g{position}") for position in range(60)),
+    family=tuple((f"Family{position}", f"f{position}") for position in range(70)),
 )
 
 PRODUCTS = tuple(product.name for product in products.discover())
