@@ -191,7 +191,7 @@ class UrlBroker:
     """
 
     def __init__(self, get_process: Callable[[], ServerProcess]) -> None:
-        class Handler(socketserver.StreamRequestHandler):
+        class WorkerHandler(socketserver.StreamRequestHandler):
             timeout = 5.0
 
             def handle(self) -> None:
@@ -199,7 +199,7 @@ class UrlBroker:
                 answer = {"url": status.url, "status_text": status.status_text}
                 self.wfile.write(json.dumps(answer).encode() + b"\n")
 
-        self._server = socketserver.TCPServer((BROKER_HOST, 0), Handler)
+        self._server = socketserver.TCPServer((BROKER_HOST, 0), WorkerHandler)
         self.port: int = self._server.server_address[1]
         self._thread = threading.Thread(
             target=self._server.serve_forever, args=(_POLL_INTERVAL,), name="mockserver-broker", daemon=True

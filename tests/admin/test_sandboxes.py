@@ -78,7 +78,7 @@ def test_sandboxes_are_listed_oldest_first(admin: Admin) -> None:
 
 STATED: dict[str, tuple[Any, Any]] = {
     "nothing": ({}, ("acme", None, "2025-10-21T10:30:00Z", True)),
-    "an organisation": ({"organization": "globex"}, ("globex", None, "2025-10-21T10:30:00Z", True)),
+    "an organization": ({"organization": "globex"}, ("globex", None, "2025-10-21T10:30:00Z", True)),
     "a seed": ({"seed": 2**63 - 1}, ("acme", 2**63 - 1, "2025-10-21T10:30:00Z", True)),
     "no seed but 0": ({"seed": 0}, ("acme", 0, "2025-10-21T10:30:00Z", True)),
     "a frozen instant": (
@@ -212,9 +212,9 @@ def test_long_path_can_name_the_default_sandbox(admin: Admin) -> None:
 
 BODIES: dict[str, tuple[Any, str, str]] = {
     "an unknown member": ({"organisation": "acme"}, "organisation", "(did you mean 'organization'?)"),
-    "an unknown organisation": ({"organization": "acne"}, "organization", "(did you mean 'acme'?)"),
-    "an organisation that is no text": ({"organization": 7}, "organization", "must be the slug"),
-    "an organisation that is null": ({"organization": None}, "organization", "null"),
+    "an unknown organization": ({"organization": "acne"}, "organization", "(did you mean 'acme'?)"),
+    "an organization that is no text": ({"organization": 7}, "organization", "must be the slug"),
+    "an organization that is null": ({"organization": None}, "organization", "null"),
     "a negative seed": ({"seed": -1}, "seed", "must be a whole number from 0 to 9223372036854775807"),
     "a seed beyond its bounds": ({"seed": 2**63}, "seed", "must be a whole number from 0 to"),
     "a seed in text": ({"seed": "7"}, "seed", "must be a whole number"),

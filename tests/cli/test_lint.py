@@ -34,7 +34,7 @@ def test_findings_are_printed_with_exit_code_1(run: Run, url: str, app: Flask) -
 
 def test_ignored_rules_must_exist(run: Run, url: str, app: Flask) -> None:
     Admin(app, HEADERS).vendor("/analytics/v0/dau?date=2025-10-21")
-    result = run("lint", "--url", url, "--ignore", "today-asked", "--ignore", "hammering")
+    result = run("lint", "--url", url, "--ignore", "today-requested", "--ignore", "hammering")
     assert (result.exit_code, result.output) == (0, "0 findings in 1 requests\n")
     result = run("lint", "--url", url, "--ignore", "today")
     assert (result.exit_code, "there is no rule 'today' (did you mean" in " ".join(result.stderr.split())) == (2, True)

@@ -54,7 +54,7 @@ EXPECTED = {
     *(("augment", rule) for rule in ("no-backoff-after-429", "hammering", "refused-question-again", "day-by-day")),
     *(
         ("augment", rule)
-        for rule in ("same-question-again", "today-asked", "pagination-abandoned", "cursor-used-twice")
+        for rule in ("same-question-again", "today-requested", "pagination-abandoned", "cursor-used-twice")
     ),
     *(("augment", rule) for rule in ("cursor-with-other-filters", "page-size-below-default")),
     *(("tabnine", rule) for rule in ("month-index", "users-polled", "pages-out-of-order", "pagination-abandoned")),

@@ -52,7 +52,7 @@ def test_empty_journal_has_no_findings() -> None:
 def test_finding_contains_rule_source_and_advice() -> None:
     assert findings(journal([line("getDau", "date=2025-10-21", 400)])) == [
         linting.JournalFinding(
-            rule="today-asked",
+            rule="today-requested",
             source="Augment's page on its Analytics API: the most recent date that can be asked for is yesterday",
             vendor="augment",
             operation="getDau",
@@ -85,7 +85,7 @@ def test_findings_are_ordered_by_vendor_rule_and_operation() -> None:
     assert [(each.vendor, each.rule, each.operation) for each in findings(journal(lines))] == [
         ("augment", "token-in-url", "getDau"),
         ("augment", "token-in-url", "getUserActivity"),
-        ("augment", "today-asked", "getDau"),
+        ("augment", "today-requested", "getDau"),
         ("tabnine", "token-in-url", "getOrganization"),
     ]
 

@@ -1,4 +1,4 @@
-"""Answers what a client makes of the vendors' public endpoints alone: the metrics, computed as one outside would.
+"""The metrics computed from the vendors' public endpoints alone, as an outside client would compute them.
 
 It knows nothing of how the oracle counts; the fields that count are written down here once more.
 """

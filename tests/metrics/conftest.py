@@ -1,4 +1,4 @@
-"""Answers what the tests of the metrics lean on: all that acme's public endpoints tell of a quarter, read once."""
+"""Fixtures of the metrics tests: all that acme's public endpoints tell of a quarter, read once."""
 
 from datetime import date
 

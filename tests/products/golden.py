@@ -1,4 +1,4 @@
-"""Answers digests of small worlds: identities, attributes, facts and records; written anew when run as a program.
+"""Digests of small worlds: identities, attributes, facts and records; written anew when run as a program.
 
 .venv/bin/python -m tests.products.golden
 """

@@ -39,7 +39,7 @@ ADVICE: Final = Advice(
     daily_operations={"getDauCount": "", "getDailyUsage": ""},
     rules=(
         RequestRule(
-            "today-asked",
+            "today-requested",
             "a date of today or later, where yesterday (UTC) is the newest day",
             "end ranges yesterday, by the calendar of UTC",
             _requests_today,
@@ -50,7 +50,7 @@ ADVICE: Final = Advice(
         "hammering": f"{_BEST}: spread requests over time",
         "same-question-again": f"{_BEST}: cache responses",
         "day-by-day": f"{_BEST}: batch requests",
-        "today-asked": f"{_PAGE}: the most recent date that can be asked for is yesterday",
+        "today-requested": f"{_PAGE}: the most recent date that can be asked for is yesterday",
         "pages-out-of-order": f"{_BEST}: use pagination efficiently",
         "page-size-below-default": f"{_BEST}: batch requests",
     },

@@ -73,7 +73,7 @@ def name(row: Any) -> str:
 
 
 def added(metrics: list[dict[str, int]]) -> dict[str, int]:
-    """Metrics added up, key by key; what is zero everywhere stays out."""
+    """Metrics added up, key by key; zeros are left out."""
     return {
         key: total
         for key in sorted({key for each in metrics for key in each})

@@ -106,7 +106,7 @@ def counters(result: Any) -> dict[str, int]:
 
 
 def added(result: list[Any]) -> dict[str, int]:
-    """The counters of some buckets, added up; what is zero everywhere stays out."""
+    """The counters of some buckets, added up; zeros are left out."""
     totals: dict[str, int] = {}
     for each in result:
         for name, number in counters(each).items():
