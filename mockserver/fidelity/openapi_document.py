@@ -12,7 +12,7 @@ from mockserver.fidelity.evidence import Evidence, Node
 from mockserver.fidelity.rows import Kind
 
 UNREFERENCED = {"NotFound": "404", "MethodNotAllowed": "405"}
-"""Answers to unknown paths and methods, to which no operation needs to refer."""
+"""What answers unknown paths and methods, to which no operation needs to refer."""
 
 _COMBINED = ("allOf", "oneOf", "anyOf")
 _BOUNDS = (("minimum", "at least"), ("maximum", "at most"), ("default", "by default"))

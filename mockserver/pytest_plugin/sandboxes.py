@@ -246,7 +246,7 @@ class SandboxPolicy:
         return {name: switch["value"] for name, switch in switches.items()}
 
 
-class FaultEffectArguments(TypedDict, total=False):
+class EffectArguments(TypedDict, total=False):
     """What happens to a request: an error of the vendor's, a delay, a corrupted body, a reset connection."""
 
     status: int
@@ -263,7 +263,7 @@ class FaultEffectArguments(TypedDict, total=False):
     malformed_json: bool
 
 
-class FaultArguments(FaultEffectArguments, total=False):
+class FaultArguments(EffectArguments, total=False):
     """An effect, and the requests that it applies to: those that match all that is given here."""
 
     vendor: str
@@ -293,8 +293,10 @@ class SandboxFaults:
 
     def add(self, **rule: Unpack[FaultArguments]) -> Fault:
         """Arm one more rule, after the others: which requests meet it, and what happens to them."""
-        body: dict[str, Any] = {name: value for name, value in rule.items() if name not in FaultEffectArguments.__annotations__}
-        body["effect"] = {name: value for name, value in rule.items() if name in FaultEffectArguments.__annotations__}
+        body: dict[str, Any] = {
+            name: value for name, value in rule.items() if name not in EffectArguments.__annotations__
+        }
+        body["effect"] = {name: value for name, value in rule.items() if name in EffectArguments.__annotations__}
         if "vendor" in body:
             body["vendor"] = vendor_name(body["vendor"])
         return _read_fault(self._faults.add(body))
