@@ -9,8 +9,8 @@ MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
 # What the quick lane leaves out: tests that start processes, send requests by the thousand, or read whole worlds.
 SLOW := admin architecture/test_imports.py architecture/test_newcomer.py audit cases/test_catalogue.py cli digests plugin server \
-  test_app.py test_readme.py test_wheel.py metrics/test_recomputed.py products/jetbrains/test_rows.py \
-  vendors/test_conformance.py vendors/test_golden.py
+  test_app.py test_readme.py test_wheel.py metrics/test_recomputed.py vendors/test_conformance.py vendors/test_golden.py
+SLOW_OF_EACH_PRODUCT := rows
 SLOW_OF_EACH_VENDOR := trial laws invariants cursors policy bad_input parameters
 
 .PHONY: help run test quick sockets static check fix bench names format lint imports types generated
@@ -40,6 +40,7 @@ quick: .venv/dev ## check style, the types of changed files, and the unit tests,
 	  | grep '\.py$$' | grep -v '^tests/architecture/newcomer/'); \
 	  [ -z "$$changed" ] || $(BIN)/mypy --no-error-summary $$changed
 	@$(BIN)/python -m pytest --quiet --numprocesses $(WORKERS) $(addprefix --ignore=tests/,$(SLOW)) \
+	  $(foreach name,$(SLOW_OF_EACH_PRODUCT),--ignore-glob='tests/products/*/test_$(name).py') \
 	  $(foreach name,$(SLOW_OF_EACH_VENDOR),--ignore-glob='tests/vendors/*/test_$(name).py')
 
 sockets: .venv/dev ## run all tests with their clients on real sockets; ARGS selects tests
