@@ -48,7 +48,7 @@ def _object(request: str, answer: Response) -> dict[str, Any]:
     except ValueError:
         decoded = None
     if not isinstance(decoded, dict):
-        raise NoAnswer(f"{request} is answered by something else than a mock server: {answer.text[:80]!r}")
+        raise NoAnswer(f"{request} is not answered by a mock server: {answer.text[:80]!r}")
     return decoded
 
 

@@ -19,7 +19,7 @@ def test_json_has_every_row_of_every_vendor(run: Run) -> None:
         "name": "getDauCount: GET /analytics/v0/dau-count",
         "grade": "D",
         "source": "page, GET /analytics/v0/dau-count",
-        "test": "tests/vendors/augment/test_documented.py::test_a_documented_example_comes_back_digit_for_digit",
+        "test": "tests/vendors/augment/test_documented.py::test_documented_example_is_reproduced_exactly",
     }
 
 
