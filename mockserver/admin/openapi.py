@@ -16,11 +16,11 @@ from mockserver.admin.admin_context import context
 from mockserver.admin.admin_request import AdminRequest
 from mockserver.admin.problems import Problem
 from mockserver.gateway import response_cache
+from mockserver.validation import yaml_text
 from mockserver.validation.suggestions import unknown_name
 
 OWN_FILE = "admin"
 
-LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 HEAD = "# Response names are renamed by the switches in force; the original file has more comments.\n"
 
@@ -55,7 +55,7 @@ def rename_text(content: bytes, names: Mapping[str, str]) -> bytes:
     """An OpenAPI file with these names, its keys in the same order; the same bytes where there are none."""
     if not names:
         return content
-    document = rename(yaml.load(content, LOADER), names)  # noqa: S506 - a safe loader, whichever it is
+    document = rename(yaml_text.load_bundled(content), names)
     return (HEAD + yaml.dump(document, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=120)).encode()
 
 

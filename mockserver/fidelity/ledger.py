@@ -9,14 +9,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from mockserver import resources, vendors
 from mockserver.fidelity import evidence, rules
 from mockserver.fidelity.openapi_document import UNREFERENCED, OpenApiDocument
 from mockserver.fidelity.rows import Kind, LedgerRow
 from mockserver.fidelity.rules import EvidencedRule
 from mockserver.gateway.vendor import Vendor
+from mockserver.validation import yaml_text
 
 RATE = "rate"
 """The limit that every vendor's ledger must describe, even where there is none."""
@@ -54,7 +53,7 @@ def missing_file(vendor: Vendor) -> str:
 
 def read(file: Path) -> dict[str, Any]:
     """An OpenAPI file."""
-    document: dict[str, Any] = yaml.load(file.read_bytes(), getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
+    document: dict[str, Any] = yaml_text.load_bundled(file.read_bytes())
     return document
 
 

@@ -7,7 +7,6 @@ import re
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import Any, Final
 
 from marshmallow import EXCLUDE, Schema, ValidationError, validates_schema
@@ -18,6 +17,7 @@ from mockserver.gateway.schemas import Parameter, shortened
 from mockserver.gateway.switches import Switches
 from mockserver.products.jetbrains.programs import IDES
 from mockserver.validation.schemas import parse_date
+from mockserver.validation.suggestions import nearest
 from mockserver.vendors.jetbrains_console import policy
 from mockserver.vendors.jetbrains_console.policy import (
     EmptyElements,
@@ -176,6 +176,6 @@ def load(args: "MultiDict[str, str]", switches: Switches) -> ReportParameters:
 
 
 def _unknown(name: str, known: Sequence[str]) -> ParameterError:
-    near = get_close_matches(name[:40], known, n=1)
-    hint = f" (did you mean {near[0]}?)" if near else ""
+    near = nearest(name[:40], known)
+    hint = f" (did you mean {near}?)" if near else ""
     return ParameterError(shortened(name), f"is no parameter{hint}; a report has {', '.join(known)}")
