@@ -98,7 +98,9 @@ def test_answer_that_is_not_a_metric_is_a_usage_error(run: Run, body: bytes) -> 
     with server.in_thread(other) as running:
         result = run("metric", "ai-active-users", *RANGE, "--url", running.url)
     assert result.exit_code == 2
-    assert any(words in result.output for words in ("is not a metric: is it a mock server", "else than a mock server"))
+    assert any(
+        words in result.output for words in ("is not a metric: is it a mock server", "is not answered by a mock server")
+    )
 
 
 def test_refusal_is_printed_with_its_detail(run: Run, url: str) -> None:
