@@ -1,7 +1,7 @@
 """Servers that commands call: one at a URL, or one that runs only as long as a command needs it."""
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -12,22 +12,27 @@ if TYPE_CHECKING:
     from mockserver.client import Client, Response, Transport
     from mockserver.settings import Settings
 
+TIMEOUT = 120.0
+"""Seconds without a byte after which a server counts as gone: the first look at a large organization takes long."""
+
 
 @contextmanager
 def connect(url: str | None, admin_token: str | None = None, **settings: Any) -> "Iterator[Client]":
     """A client of the server at a URL; without a URL, of one with these settings that ends with the block.
 
-    A server that cannot be reached, or refuses a call, ends the command with a usage error.
+    A server that cannot be reached, is not a mock server, or refuses a call, ends the command with a usage error.
     """
     from mockserver.client import Client, NoAnswer, Refused
 
     with _running(settings) if url is None else nullcontext(url) as address:
         try:
-            client = Client(address, admin_token=admin_token)
+            client = Client(address, admin_token=admin_token, timeout=TIMEOUT)
         except ValueError as error:
             raise click.BadParameter(str(error), param_hint="--url") from error
         try:
             with client:
+                with suppress(Refused):  # What is refused here is refused to the command, which knows how to say it.
+                    client.health()
                 yield client
         except (NoAnswer, Refused) as error:
             raise click.UsageError(str(error)) from error

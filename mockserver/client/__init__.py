@@ -101,8 +101,11 @@ class Client(SandboxClient):
         return self._transport(method, target, headers or {}, body)
 
     def health(self) -> dict[str, Any]:
-        """The server's version, data version, vendors and organizations."""
-        return dict(self.call("GET", "/health"))
+        """The server's version, data version, vendors and organizations; NoAnswer from anything but a mock server."""
+        health = dict(self.call("GET", "/health"))
+        if not isinstance(health.get("vendors"), list):
+            raise NoAnswer(f"GET {MOUNT}/health is not answered by a mock server: {health!r:.80}")
+        return health
 
     def create_sandbox(self, **body: object) -> SandboxClient:
         """Make a sandbox: `organization`, `seed`, `now`, `frozen`, `limits`, `policy`, `case`, `ttl_seconds`, ..."""

@@ -89,11 +89,14 @@ def test_invalid_query_is_a_usage_error(run: Run, arguments: tuple[str, ...], sa
     assert said in result.output
 
 
+HEALTH = b'{"vendors": []}'
+
+
 @pytest.mark.parametrize("body", [b"[]", b"{}", b'{"points": 1, "bucket": "day"}'])
 def test_answer_that_is_not_a_metric_is_a_usage_error(run: Run, body: bytes) -> None:
-    def other(_environ: "WSGIEnvironment", start: "StartResponse") -> list[bytes]:
+    def other(environ: "WSGIEnvironment", start: "StartResponse") -> list[bytes]:
         start("200 OK", [("Content-Type", "application/json")])
-        return [body]
+        return [HEALTH if environ["PATH_INFO"] == "/_mock/health" else body]
 
     with server.in_thread(other) as running:
         result = run("metric", "ai-active-users", *RANGE, "--url", running.url)

@@ -156,7 +156,7 @@ def test_values_without_json_form_are_rejected(client: Client) -> None:
         client.create_sandbox(seed={1, 2})
 
 
-@pytest.mark.parametrize("body", [b"[]", b"<html>", b""])
+@pytest.mark.parametrize("body", [b"[]", b"{}", b"<html>", b""])
 def test_other_programs_are_recognized(body: bytes) -> None:
     client = Client("http://other.example", transport=lambda *_: Response(200, {}, body))
     with pytest.raises(NoAnswer, match="GET /_mock/health is not answered by a mock server"):
