@@ -6,6 +6,7 @@ copy is changed, but for the tables that the tools generate.
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -20,6 +21,18 @@ NEWCOMER = ROOT / "tests" / "architecture" / "newcomer"
 VENDOR = "lark"
 BIN = Path(sys.executable).parent
 GENERATORS = ("admin_openapi", "generate", "fidelity", "cases")
+DISCOVERING = {
+    "tests/vendors/test_conformance.py": VENDOR,
+    "tests/vendors/test_defects.py": VENDOR,
+    f"tests/vendors/{VENDOR}": VENDOR,
+    "tests/fidelity/test_served.py": VENDOR,
+    "tests/fidelity/test_ledger.py": VENDOR,
+    "tests/architecture/test_names.py": "names",
+    "tests/cases/test_catalogue.py": "C901 or C423 or has_cases or distinct",
+    "tests/audit/test_audit.py": "song-too-many or user-left-out or ghost or probes or can_fail",
+    "test_lark_client.py": VENDOR,
+}
+"""Tests that find vendors by themselves, and which of them concern the newcomer."""
 
 pytestmark = [
     pytest.mark.in_process("the commands run in processes of their own"),
@@ -51,10 +64,6 @@ class Copy:
         """What a command of ours prints."""
         return self.python("mockserver", *arguments, exit_code=exit_code)
 
-    def pytest(self, *arguments: str) -> str:
-        """What a test run prints, which must pass."""
-        return self.python("pytest", "-q", "-p", "no:cacheprovider", *arguments)
-
 
 @pytest.fixture(scope="module")
 def copy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Copy]:
@@ -69,7 +78,7 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Copy]:
     made = Copy(folder)
     for tool in GENERATORS:
         made.python(f"tools.{tool}")
-    made.python("tests.vendors.golden", VENDOR)
+    made.python("tests.digests.record")
     yield made
     shutil.rmtree(folder)
 
@@ -83,16 +92,26 @@ def test_static_checks_pass(copy: Copy) -> None:
 
 
 def test_discovering_tests_find_the_newcomer(copy: Copy) -> None:
-    shared = ("test_conformance.py", "test_golden.py", "test_defects.py", VENDOR)
-    files = [f"tests/vendors/{name}" for name in shared]
-    files += ["tests/fidelity/test_served.py", "tests/fidelity/test_ledger.py", "tests/architecture/test_names.py"]
-    copy.pytest(*files, "-k", f"{VENDOR} or names")
-    copy.pytest("tests/cases/test_catalogue.py", "-k", "C901 or C423 or has_cases or distinct")
-    copy.pytest("tests/audit/test_audit.py", "-k", "song-too-many or user-left-out or ghost or probes or can_fail")
+    """Among them one of the newcomer's clients, written with the plugin."""
+    (copy.folder / "test_lark_client.py").write_text(PLUGIN_TEST, encoding="utf-8")
+    selected = " or ".join(dict.fromkeys(DISCOVERING.values()))
+    printed = copy.python("pytest", "-p", "no:cacheprovider", "-v", *DISCOVERING, "-k", selected)
+    for file in DISCOVERING:
+        assert re.search(rf"^{file}\S*::.* PASSED", printed, re.MULTILINE), file
 
 
-def test_no_digest_of_another_vendor_moves(copy: Copy) -> None:
-    copy.pytest("tests/digests", "tests/vendors/test_golden.py")
+def test_no_answer_of_another_vendor_changes(copy: Copy) -> None:
+    for file in sorted(ROOT.glob("tests/vendors/*/digests.json")):
+        before, after = (json.loads((root / file.relative_to(ROOT)).read_text()) for root in (ROOT, copy.folder))
+        for scene, digests in before["scenes"].items():
+            assert digests.items() <= after["scenes"][scene].items(), scene
+
+
+def test_answers_of_the_newcomer_are_recorded(copy: Copy) -> None:
+    recorded = json.loads((copy.folder / "tests" / "vendors" / VENDOR / "digests.json").read_text())
+    scenes = recorded["scenes"]
+    assert {f"{VENDOR} of acme", f"{VENDOR} methods", f"{VENDOR} defect song-too-many"} <= scenes.keys()
+    assert len(set(scenes[f"{VENDOR} of acme"].values())) == len(scenes[f"{VENDOR} of acme"])
 
 
 def test_commands_know_the_newcomer(copy: Copy) -> None:
@@ -105,12 +124,6 @@ def test_commands_know_the_newcomer(copy: Copy) -> None:
     days = ("--from", "2025-10-13", "--to", "2025-10-19", "--now", "2025-10-21T10:30:00Z")
     counted = json.loads(copy.mockserver("metric", "total-ai-actions", *days, "--vendor", VENDOR, "--json"))
     assert counted["sum"] > 0
-
-
-def test_plugin_has_tokens_of_the_newcomer(copy: Copy) -> None:
-    test = copy.folder / "test_lark_client.py"
-    test.write_text(PLUGIN_TEST, encoding="utf-8")
-    copy.pytest(str(test))
 
 
 PLUGIN_TEST = f'''
@@ -144,7 +157,7 @@ HOW_TO_ADD = "write one, as the other vendors have it (docs/adding-a-vendor.md)"
             id="invariants",
         ),
         pytest.param(
-            "tests/vendors/lark/probes.py", ("-m", "tests.vendors.golden", VENDOR), "has no probes", id="probes"
+            "tests/vendors/lark/probes.py", ("-m", "tests.digests.record", VENDOR), "has no probes", id="probes"
         ),
     ],
 )

@@ -2,7 +2,7 @@
 
 Each vendor has one file, `tests/vendors/<vendor>/probes.py` (dashes as underscores), with one name: `PROBES`. The
 shared tests send them with every option of every switch, with every defect, over sockets, and compare the answers to
-the vendor's OpenAPI file, its ledger and its kept digests.
+the vendor's OpenAPI file, its ledger and its recorded digests.
 """
 
 from collections.abc import Callable, Mapping
@@ -24,11 +24,6 @@ def last_page(_: Any) -> None:
     """The next page of a vendor without pages."""
 
 
-def no_ids(_: "Client") -> Mapping[str, str]:
-    """The ids of a vendor whose requests need none."""
-    return {}
-
-
 @dataclass(frozen=True, slots=True)
 class Probes:
     """What to send to a vendor, in the organization acme at the tests' clock, unless another is named.
@@ -37,19 +32,14 @@ class Probes:
       of the OpenAPI file.
     * `others` are further GETs with a success other than 200, as path and query.
     * `refused` are queries that are refused, at least one for each form of a 400.
-    * `golden` are GETs whose bytes are kept, as path and query; `{name}` in one stands for the entry of `ids`. They are
-      sent in each of `organizations`. `.venv/bin/python -m tests.vendors.golden <vendor>` writes the digests.
     * `caught` names, for each defect, the invariants of the audit that fail under it at acme.
     * `next_page` reads from a body the query parameters of the next page, None on the last one.
     """
 
     answered: Callable[["Client"], Queries]
     refused: Queries
-    golden: tuple[str, ...]
     others: tuple[str, ...] = ()
     caught: Mapping[str, set[str]] = field(default_factory=dict)
-    organizations: tuple[str, ...] = ("acme", "documented", "globex", "initech")
-    ids: Callable[["Client"], Mapping[str, str]] = no_ids
     next_page: Callable[[Any], Mapping[str, str | int] | None] = last_page
 
 

@@ -1,24 +1,43 @@
 """The command that records the digests of several thousand vendor answers, or prints them.
 
-    .venv/bin/python -m tests.digests.record [--only-print]
+    .venv/bin/python -m tests.digests.record [--only-print] [VENDOR]...
 
-`scenes` has the requests, and `test_digests` compares the answers with the recorded digests.
+`scenes` has the requests. The digests of a vendor are recorded in `tests/vendors/<vendor>/digests.json`, and
+`test_digests` compares the answers with them.
 """
 
 import json
 from pathlib import Path
+from typing import Any
 
 import click
 
-from tests.digests import scenes, sending
+from mockserver.gateway.vendor import Vendor
+from mockserver.simulation import hashing
+from tests.contract import probes
+from tests.digests import sending
+from tests.digests.scenes import VENDORS
 
-FILE = Path(__file__).parent / "digests.json"
+FOLDER = Path(__file__).parents[1] / "vendors"
+
+
+def file(vendor: Vendor) -> Path:
+    """Return where the digests of a vendor are recorded."""
+    return FOLDER / probes.folder(vendor) / "digests.json"
+
+
+def recorded(vendor: Vendor) -> dict[str, Any]:
+    """Return the data version and the scenes that are recorded for a vendor; without a file, no scene."""
+    if not file(vendor).exists():
+        return {"data_version": hashing.DATA_VERSION, "scenes": {}}
+    found: dict[str, Any] = json.loads(file(vendor).read_text(encoding="utf-8"))
+    return found
 
 
 def to_text(digests: sending.Digests) -> str:
-    """Return the contents of the file: one line per request."""
+    """Return the contents of a file: one line per request."""
     blocks = [f"{_json(scene)}: {{\n{_lines(found)}\n}}" for scene, found in digests.items()]
-    return "{\n" + ",\n".join(blocks) + "\n}\n"
+    return f'{{"data_version": {hashing.DATA_VERSION},\n"scenes": {{\n' + ",\n".join(blocks) + "\n}}\n"
 
 
 def _lines(found: dict[str, str]) -> str:
@@ -30,14 +49,17 @@ def _json(text: str) -> str:
 
 
 @click.command()
-@click.option("--only-print", is_flag=True, help="Print the digests and leave the file as it is.")
-def main(*, only_print: bool) -> None:
-    """Record the digests."""
-    text = to_text(sending.digests(scenes.all_scenes()))
+@click.argument("names", metavar="[VENDOR]...", nargs=-1, type=click.Choice(list(VENDORS)))
+@click.option("--only-print", is_flag=True, help="Print the digests and leave the files as they are.")
+def main(names: tuple[str, ...], *, only_print: bool) -> None:
+    """Record the digests of some vendors, or of all."""
+    apps: dict[str, sending.PlayedApp] = {}
+    found = {name: sending.digests(VENDORS[name], apps) for name in names or VENDORS}
     if only_print:
-        click.echo(text, nl=False)
-    else:
-        FILE.write_text(text, encoding="utf-8")
+        click.echo(json.dumps(found, ensure_ascii=False))
+        return
+    for name, digests in found.items():
+        file(VENDORS[name]).write_text(to_text(digests), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -1,9 +1,9 @@
 """The types of requests to the vendors and of scenes, which are requests in a given state of the simulator.
 
-Each vendor's module lists its requests and scenes; `sending` sends them.
+Each vendor lists its own in `tests/vendors/<vendor>/scenes.py`; `sending` sends them.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -85,13 +85,23 @@ class Scene:
     own_sandbox: bool = False
 
 
+Read = Callable[[str], Any]
+"""Sends a GET with the seeded token of the vendor, and returns the JSON of the answer."""
+
+
+def no_placeholders(_: Read) -> Mapping[str, str]:
+    """Return the placeholders of a vendor whose requests need none."""
+    return {}
+
+
 @dataclass(frozen=True, slots=True)
-class Vendor:
-    """The material for the scenes that every vendor has.
+class Material:
+    """What the scenes that every vendor has are made of.
 
     `operations` has a valid target for each operationId. `targets` are requested at most organizations, `cheap` at the
     largest. `battery` shows the effect of switches. `faulty` requests have invalid parameters, and `strange` targets
     have unknown paths. `switches` has the options of each switch, and `defects` the targets that show each defect.
+    `placeholders` finds ids and addresses that the requests of any vendor may use.
     """
 
     name: str
@@ -103,6 +113,7 @@ class Vendor:
     defects: Mapping[str, Sequence[str]]
     faulty: Sequence[Request]
     strange: Sequence[str]
+    placeholders: Callable[[Read], Mapping[str, str]] = no_placeholders
 
 
 def gets(targets: Sequence[str]) -> list[Request]:

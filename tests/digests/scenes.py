@@ -1,11 +1,22 @@
-"""All scenes, and those that every vendor has, built from what the module of the vendor lists.
+"""The scenes of a vendor: those that every vendor has, built from its material, and those that it adds.
 
-The module of a vendor has the scenes that only this vendor has.
+Both are found in `tests/vendors/<vendor>/scenes.py`, as `MATERIAL` and `scenes()`. A vendor without this file has
+scenes made of its probes.
 """
 
 from collections.abc import Iterator
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any
+from urllib.parse import urlencode
 
-from tests.digests import augment, jetbrains_console, jetbrains_ide, tabnine, token_endpoint
+from mockserver import vendors
+from mockserver.app import create_app
+from mockserver.gateway.switches import Renaming
+from mockserver.gateway.vendor import Vendor
+from tests.conftest import SETTINGS
+from tests.contract import client as clients
+from tests.contract import probes
 from tests.digests.requests import (
     CLIENTS,
     FORBIDDEN,
@@ -13,14 +24,17 @@ from tests.digests.requests import (
     ORGANIZATIONS,
     ClockChange,
     Item,
+    Material,
     Request,
     Scene,
-    Vendor,
     gets,
     with_query,
 )
 
-VENDORS = (augment.VENDOR, tabnine.VENDOR, jetbrains_ide.VENDOR, jetbrains_console.VENDOR)
+VENDORS = {vendor.name: vendor for vendor in vendors.discover()}
+
+MOST_OPTIONS = 3
+"""The most options of a switch that are tried where the vendor's tests list none."""
 
 _METHODS = ("HEAD", "POST", "OPTIONS", "PUT", "DELETE")
 
@@ -45,25 +59,54 @@ _EFFECTS = (
 )
 
 
-def all_scenes() -> list[Scene]:
-    """Return all scenes in the order in which they are played; those that share an app are adjacent."""
-    scenes = [scene for vendor in VENDORS for scene in _scenes_of(vendor)]
-    scenes += [*augment.scenes(), *tabnine.scenes(), *jetbrains_ide.scenes(), *jetbrains_console.scenes()]
-    scenes += token_endpoint.scenes()
-    return scenes
+def of(vendor: Vendor) -> Iterator[Scene]:
+    """Yield all scenes of a vendor."""
+    own = own_scenes(vendor)
+    material = material_of(vendor)
+    yield from _worlds(material)
+    yield from _switches(material)
+    yield from _rejections(material)
+    yield from _limits(material)
+    yield from _faults(material)
+    yield from _defects(material)
+    yield from _sandboxes(material)
+    yield from own.scenes() if own else ()
 
 
-def _scenes_of(vendor: Vendor) -> Iterator[Scene]:
-    yield from _worlds(vendor)
-    yield from _switches(vendor)
-    yield from _rejections(vendor)
-    yield from _limits(vendor)
-    yield from _faults(vendor)
-    yield from _defects(vendor)
-    yield from _sandboxes(vendor)
+def own_scenes(vendor: Vendor) -> Any:
+    """Return the vendor's own module of scenes, or None."""
+    name = f"tests.vendors.{probes.folder(vendor)}.scenes"
+    return import_module(name) if find_spec(name) else None
 
 
-def _worlds(vendor: Vendor) -> Iterator[Scene]:
+def material_of(vendor: Vendor) -> Material:
+    """Return the material that a vendor's tests list, or that its probes give."""
+    own = own_scenes(vendor)
+    material: Material = own.MATERIAL if own else _from_probes(vendor)
+    return material
+
+
+def _from_probes(vendor: Vendor) -> Material:
+    app, mount, found = create_app(SETTINGS), vendor.mounts[0], probes.of(vendor)
+    client = clients.opened(app, vendor, f"mock-{vendor.name}-acme", mount)
+    answered = {f"{mount}{path}": f"{mount}{path}?{urlencode(query)}" for path, query in found.answered(client).items()}
+    routes = app.url_map.bind("localhost")
+    targets = (*answered.values(), *(f"{mount}{target}" for target in found.others))
+    choices = (switch for switch in vendor.switches if not isinstance(switch, Renaming))
+    return Material(
+        name=vendor.name,
+        operations={routes.match(path)[0].partition(":")[2]: target for path, target in answered.items()},
+        targets=targets,
+        cheap=targets[:2],
+        battery=gets(targets),
+        switches={switch.name: switch.options[:MOST_OPTIONS] for switch in choices},
+        defects={defect.name: targets for defect in vendor.defects},
+        faulty=gets([f"{mount}{path}?{urlencode(query)}" for path, query in found.refused.items()]),
+        strange=(mount, f"{mount}/", f"{mount}/nowhere", *(f"{path}/" for path in answered)),
+    )
+
+
+def _worlds(vendor: Material) -> Iterator[Scene]:
     """Valid requests at every organization and time."""
     name = vendor.name
     for organization in ORGANIZATIONS:
@@ -76,11 +119,11 @@ def _worlds(vendor: Vendor) -> Iterator[Scene]:
             yield Scene(f"{name} of {organization} at {moment}", name, _plain(vendor), organization, moment)
 
 
-def _plain(vendor: Vendor) -> list[Request]:
+def _plain(vendor: Material) -> list[Request]:
     return gets(tuple(dict.fromkeys((*vendor.operations.values(), *vendor.cheap))))
 
 
-def _switches(vendor: Vendor) -> Iterator[Scene]:
+def _switches(vendor: Material) -> Iterator[Scene]:
     """The battery for each option of each switch."""
     for switch, values in vendor.switches.items():
         for value in values:
@@ -92,7 +135,7 @@ def _option_text(value: object) -> str:
     return ",".join(f"{old}:{new}" for old, new in value.items()) if isinstance(value, dict) else str(value)
 
 
-def _rejections(vendor: Vendor) -> Iterator[Scene]:
+def _rejections(vendor: Material) -> Iterator[Scene]:
     """Methods, credentials, parameters and paths that are rejected."""
     name, targets = vendor.name, tuple(vendor.operations.values())
     methods = [Request(target, method) for target in targets for method in _METHODS]
@@ -110,12 +153,12 @@ def _tokens() -> Iterator[str | None]:
     yield None
     yield FORBIDDEN
     yield from ("Bearer nobody", "Bearer", "Bearer two words", "Token mock-{vendor}-{organization}")
-    yield from (f"Bearer mock-{vendor.name}-{{organization}}" for vendor in VENDORS)
+    yield from (f"Bearer mock-{name}-{{organization}}" for name in VENDORS)
     yield from ("bEARER mock-{vendor}-{organization}", "Automation mock-{vendor}-{organization}")
     yield from ("mock-{vendor}-{organization}", "Bearer mock-{vendor}-initech", "Basic eDp5")
 
 
-def _limits(vendor: Vendor) -> Iterator[Scene]:
+def _limits(vendor: Material) -> Iterator[Scene]:
     """More requests than a limit allows, and some after a wait."""
     first, *others = vendor.operations.values()
     burst: list[Item] = [
@@ -137,7 +180,7 @@ def _limits(vendor: Vendor) -> Iterator[Scene]:
     yield Scene(f"{vendor.name} documented limit", vendor.name, gets([first] * 22), limits=documented)
 
 
-def _faults(vendor: Vendor) -> Iterator[Scene]:
+def _faults(vendor: Material) -> Iterator[Scene]:
     """Each effect, before and after the view, and each kind of rule."""
     name = vendor.name
     operation, first = next(iter(vendor.operations.items()))
@@ -149,7 +192,7 @@ def _faults(vendor: Vendor) -> Iterator[Scene]:
     yield from _matching(vendor, operation, first)
 
 
-def _matching(vendor: Vendor, operation: str, first: str) -> Iterator[Scene]:
+def _matching(vendor: Material, operation: str, first: str) -> Iterator[Scene]:
     name, other = vendor.name, [*vendor.operations.values()][1]
     path, _, query = first.partition("?")
     items = [*gets([first, first, other]), *gets([first] * 5)]
@@ -177,7 +220,7 @@ def _matching(vendor: Vendor, operation: str, first: str) -> Iterator[Scene]:
     yield Scene(f"{name} faults under a limit", name, items, faults=rules, limits=limits)
 
 
-def _defects(vendor: Vendor) -> Iterator[Scene]:
+def _defects(vendor: Material) -> Iterator[Scene]:
     """Each defect alone, with the requests that show it, and all at once."""
     for defect, targets in vendor.defects.items():
         yield Scene(f"{vendor.name} defect {defect}", vendor.name, gets(targets), defects=[defect])
@@ -186,7 +229,7 @@ def _defects(vendor: Vendor) -> Iterator[Scene]:
     yield Scene(f"{vendor.name} all defects of initech", vendor.name, _plain(vendor), "initech", defects=whole)
 
 
-def _sandboxes(vendor: Vendor) -> Iterator[Scene]:
+def _sandboxes(vendor: Material) -> Iterator[Scene]:
     """Scenes in their own sandboxes, created with a small body and with every field."""
     name, first = vendor.name, next(iter(vendor.operations.values()))
     operation = next(iter(vendor.operations))

@@ -6,37 +6,41 @@
 import json
 import re
 from base64 import b64encode
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import blake2b
 from typing import Any
-from urllib.parse import quote, unquote_to_bytes, urlencode
+from urllib.parse import unquote_to_bytes, urlencode
 
-from werkzeug.test import Client, TestResponse
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from mockserver.app import create_app
+from mockserver.gateway.vendor import Vendor
 from mockserver.settings import Settings
+from tests.contract import client as clients
+from tests.contract import probes
+from tests.digests import scenes
 from tests.digests.requests import FORBIDDEN, GRANTED, GROUPS, NOW, ClockChange, Request, Scene
 
 Digests = dict[str, dict[str, str]]
 """The digest of each answer, by its scene and request."""
 
-CONSOLE, TOKEN_PATH = "jetbrains-console", "/api/rest/oauth2/token"
-FORM = "application/x-www-form-urlencoded"
-
 _SUFFIXES = {GRANTED: "", FORBIDDEN: "-forbidden", GROUPS: "-groups"}
 _IGNORED_HEADERS = frozenset(("date", "server", "connection"))
-_UNKNOWN_ID = "00000000-0000-4000-8000-000000000000"
 
 
 @dataclass(slots=True)
 class PlayedApp:
     """One app: its client, and the placeholders of its organization."""
 
-    client: Client
+    flask: Flask
+    client: FlaskClient
     organization: str
-    placeholders: Mapping[str, str] = field(default_factory=dict)
+    placeholders: Mapping[str, str]
 
     def admin(self, method: str, path: str, body: Any = None) -> Any:
         """Send a request to `/_mock`, require success, and return the JSON of the answer."""
@@ -45,11 +49,13 @@ class PlayedApp:
         return answer.json if answer.data else None
 
 
-def digests(scenes: Iterable[Scene]) -> Digests:
-    """Return the digest of every answer. The names of scenes are distinct; repeated requests are numbered."""
-    apps: dict[str, PlayedApp] = {}
+def digests(vendor: Vendor, apps: dict[str, PlayedApp]) -> Digests:
+    """Return the digest of every answer of a vendor. `apps` are those in use, by organization.
+
+    The names of scenes are distinct; repeated requests are numbered.
+    """
     found: Digests = {}
-    for scene in scenes:
+    for scene in scenes.of(vendor):
         assert scene.name not in found, scene.name
         found[scene.name] = _play(_app_for(scene, apps), scene)
     return found
@@ -74,38 +80,23 @@ def _open(organization: str, **settings: Any) -> PlayedApp:
     if "organization_file" not in settings:
         settings["organization"] = organization
     merged = {"now": datetime.fromisoformat(NOW), "freeze": True, "limits": "off", **settings}
-    app = PlayedApp(create_app(Settings(**merged)).test_client(), organization)
-    app.placeholders = _placeholders(app)
-    return app
+    app = create_app(Settings(**merged))
+    return PlayedApp(app, app.test_client(), organization, _placeholders(app, organization))
 
 
-def _placeholders(app: PlayedApp) -> dict[str, str]:
-    """Return the values of placeholders: ids and addresses as listed by the vendors."""
-    tabnine = {"Authorization": f"Bearer mock-tabnine-{app.organization}"}
-    ide = {"Authorization": f"Bearer mock-jetbrains-ide-{app.organization}"}
-    users_paged = "/api/analytics/ai/effectiveness/metrics/users.paged"
+def _placeholders(app: Flask, organization: str) -> dict[str, str]:
+    """Return the values of placeholders: ids and addresses as the vendors list them."""
+    found: dict[str, str] = {}
+    for vendor in scenes.VENDORS.values():
+        client = clients.opened(app, vendor, f"mock-{vendor.name}-{organization}")
 
-    def rows_of(path: str, headers: dict[str, str], key: str) -> list[dict[str, Any]]:
-        answer = app.client.get(path, headers=headers)
-        assert answer.status_code == 200, (path, answer.text)
-        rows: list[dict[str, Any]] = json.loads(answer.data)[key] or [{}]
-        return rows
+        def read(target: str, client: clients.Client = client) -> Any:
+            answer = client.get(*target.partition("?")[::2])
+            assert answer.status == 200, (target, answer.body)
+            return answer.json
 
-    organization = json.loads(app.client.get("/api/v1/organization", headers=tabnine).data)
-    teams = rows_of("/api/v1/organization/teams", tabnine, "data")
-    users = rows_of("/api/v1/organization/users?offset=0&limit=20", tabnine, "data")
-    people = rows_of(f"{users_paged}?fromDate=2025-09-01&toDate=2025-09-03&limit=30", ide, "items")
-    return {
-        "organizationId": organization["id"],
-        "teamId": teams[0].get("id", _UNKNOWN_ID),
-        "otherTeamId": teams[-1].get("id", _UNKNOWN_ID),
-        "userId": users[0].get("id", _UNKNOWN_ID),
-        "otherUserId": users[-1].get("id", _UNKNOWN_ID),
-        "personId": people[0].get("userId", _UNKNOWN_ID),
-        "otherPersonId": people[-1].get("userId", _UNKNOWN_ID),
-        "personEmail": quote(people[0].get("userEmail", "nobody@acme.example")),
-        "otherPersonEmail": quote(people[-1].get("userEmail", "nobody@acme.example")),
-    }
+        found |= scenes.material_of(vendor).placeholders(read)
+    return found
 
 
 @dataclass(slots=True)
@@ -133,36 +124,29 @@ class ScenePlayer:
             data=None if request.body is None else self.fill(request.body).encode(),
             environ_overrides={"PATH_INFO": unquote_to_bytes(path).decode("latin-1"), "QUERY_STRING": query},
         )
-        self.placeholders["next"] = _next_query(answer.data) or self.placeholders["next"]
+        self.placeholders["next"] = self._next_query(answer.data) or self.placeholders["next"]
         return answer
 
     def sign_in(self, name: str) -> None:
-        """Set the header of every role: a seeded token, or an access token from the token endpoint."""
+        """Set the header of every role: a seeded token, or an access token, where the vendor has them."""
+        vendor = scenes.VENDORS[self.scene.vendor]
         for role, suffix in _SUFFIXES.items():
-            token = f"mock-{self.scene.vendor}-{name}{suffix}"
-            self.roles[role] = self._exchange(token) if self.scene.vendor == CONSOLE else f"Bearer {token}"
+            self.roles[role] = self._authorization(vendor, f"mock-{vendor.name}-{name}{suffix}")
 
-    def _exchange(self, client: str) -> str:
-        basic = b64encode(f"{client}:mock-secret".encode()).decode()
-        headers = {"Authorization": f"Basic {basic}", "Content-Type": FORM}
-        answer = self.app.client.post(TOKEN_PATH, headers=headers, data="grant_type=client_credentials")
-        token = json.loads(answer.data).get("access_token")
-        return f"Bearer {token or client}"
+    def _authorization(self, vendor: Vendor, token: str) -> str:
+        if vendor.token_path is None:
+            return f"{vendor.schemes[0]} {token}"
+        basic = clients.basic(token, str(vendor.secret))
+        headers = {"Authorization": basic, "Content-Type": clients.FORM}
+        answer = self.app.client.post(vendor.token_path, headers=headers, data="grant_type=client_credentials")
+        return f"Bearer {json.loads(answer.data).get('access_token') or token}"
 
-
-def _next_query(body: bytes) -> str:
-    """Return the query of the next page; empty if there is none."""
-    try:
-        page = json.loads(body)
-    except ValueError:
+    def _next_query(self, body: bytes) -> str:
+        """Return the query of the next page; empty if there is none."""
+        next_page = probes.of(scenes.VENDORS[self.scene.vendor]).next_page
+        with suppress(ValueError, TypeError, LookupError, AttributeError):
+            return urlencode(next_page(json.loads(body)) or {})
         return ""
-    if not isinstance(page, dict):
-        return ""
-    meta, pagination = page.get("meta"), page.get("pagination")
-    if isinstance(meta, dict):
-        return urlencode(meta.get("next") or {})
-    cursor = pagination.get("next_cursor") if isinstance(pagination, dict) else page.get("nextCursor")
-    return urlencode({"cursor": cursor}) if cursor else ""
 
 
 def _play(app: PlayedApp, scene: Scene) -> dict[str, str]:

@@ -8,47 +8,64 @@ import os
 import subprocess
 import sys
 from functools import cache
-from pathlib import Path
+from typing import Any
 
 import pytest
 
-pytestmark = pytest.mark.in_process("the answers are those of another process, which sends to its apps directly")
+from mockserver.simulation import hashing
+from tests.digests import record
+from tests.digests.scenes import VENDORS
+from tests.server.programs import ROOT
 
-ROOT = Path(__file__).parents[2]
-RECORDED: dict[str, dict[str, str]] = json.loads((ROOT / "tests/digests/digests.json").read_text(encoding="utf-8"))
+pytestmark = [
+    pytest.mark.in_process("the answers are those of another process, which sends to its apps directly"),
+    pytest.mark.xdist_group("digests"),
+]
+
+RECORDED = {name: record.recorded(vendor) for name, vendor in VENDORS.items()}
 HOW_TO_RECORD = "if this is intended, record the digests: `.venv/bin/python -m tests.digests.record`"
 MINIMUM = 3_000
 
+every_vendor = pytest.mark.parametrize("name", VENDORS)
+
 
 @cache
-def current() -> dict[str, dict[str, str]]:
-    """Compute the digests, with an unusual order of sets and in an unusual time zone."""
+def current() -> dict[str, Any]:
+    """Compute the digests of all vendors, with an unusual order of sets and in an unusual time zone."""
+    own = {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE")}
+    environment = {**own, "PYTHONHASHSEED": "7", "TZ": "Asia/Kathmandu", "PYTHONIOENCODING": "utf-8"}
     command = [sys.executable, "-m", "tests.digests.record", "--only-print"]
-    environment = {**os.environ, "PYTHONHASHSEED": "7", "TZ": "Asia/Kathmandu", "PYTHONIOENCODING": "utf-8"}
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, encoding="utf-8", check=False)
     assert done.returncode == 0, done.stderr[-4000:]
-    found: dict[str, dict[str, str]] = json.loads(done.stdout)
+    found: dict[str, Any] = json.loads(done.stdout)
     return found
 
 
-def test_no_answer_changes() -> None:
-    changed = {
-        scene: [
-            request for request, digest in recorded.items() if current().get(scene, {}).get(request, digest) != digest
-        ]
-        for scene, recorded in RECORDED.items()
-    }
-    lines = [f"{scene} | {request}" for scene, requests in changed.items() for request in requests]
+@every_vendor
+def test_no_answer_changes(name: str) -> None:
+    now = current()[name]
+    lines = [
+        f"{scene} | {request}"
+        for scene, requests in RECORDED[name]["scenes"].items()
+        for request, digest in requests.items()
+        if now.get(scene, {}).get(request, digest) != digest
+    ]
     assert not lines, f"{len(lines)} answers have changed; {HOW_TO_RECORD}\n" + "\n".join(lines)
 
 
-def test_no_scene_and_no_request_is_missing() -> None:
-    assert _sent(current()) == _sent(RECORDED), HOW_TO_RECORD
+@every_vendor
+def test_no_scene_and_no_request_is_missing(name: str) -> None:
+    assert _requests(current()[name]) == _requests(RECORDED[name]["scenes"]), HOW_TO_RECORD
+
+
+@every_vendor
+def test_digests_are_of_this_data_version(name: str) -> None:
+    assert RECORDED[name]["data_version"] == hashing.DATA_VERSION, HOW_TO_RECORD
 
 
 def test_several_thousand_answers_are_recorded() -> None:
-    assert sum(map(len, RECORDED.values())) >= MINIMUM
+    assert sum(len(_requests(recorded["scenes"])) for recorded in RECORDED.values()) >= MINIMUM
 
 
-def _sent(digests: dict[str, dict[str, str]]) -> list[str]:
-    return [f"{scene} | {request}" for scene, found in digests.items() for request in found]
+def _requests(scenes: dict[str, dict[str, str]]) -> list[str]:
+    return [f"{scene} | {request}" for scene, found in scenes.items() for request in found]

@@ -30,18 +30,6 @@ def _next_page(body: Any) -> Mapping[str, str] | None:
 PROBES: Final = Probes(
     answered=_answered,
     refused={"/dau": {"page_size": 0}},
-    golden=(
-        "/dau-count?start_date=2025-07-23&end_date=2025-10-20",
-        "/dau-count?start_date=2023-10-20&end_date=2024-01-17",
-        "/dau?date=2025-10-15&page_size=250",
-        "/dau?date=2025-10-15&page_size=50",
-        "/daily-usage?start_date=2025-07-23&end_date=2025-10-20",
-        "/daily-usage?start_date=2024-02-26&end_date=2024-03-03",
-        "/user-activity?start_date=2025-10-14&end_date=2025-10-20&page_size=100",
-        "/user-activity?start_date=2025-07-23&end_date=2025-10-20&page_size=10",
-        f"{_RECORDS}?date=2025-10-15&page_size=100",
-        f"{_RECORDS}?date=2025-09-17&page_size=20",
-    ),
     next_page=_next_page,
     caught={
         "dau-count-off-by-one": {"augment-counts-are-lists"},

@@ -5,7 +5,7 @@ from typing import Final
 from tests.contract.client import Client
 from tests.contract.probes import Probes, Queries
 from tests.vendors.jetbrains_console import queries
-from tests.vendors.jetbrains_console.queries import ADOPTION, CREDITS, HITS
+from tests.vendors.jetbrains_console.queries import ADOPTION
 
 _YEAR: Final = "fromDate=2024-10-20&toDate=2025-10-21"
 
@@ -17,15 +17,6 @@ def _answered(_: Client) -> Queries:
 PROBES: Final = Probes(
     answered=_answered,
     refused={ADOPTION: {}},
-    golden=(
-        f"{ADOPTION}?{_YEAR}&groupBy=week",
-        f"{ADOPTION}?{_YEAR}&groupBy=month&ide=IU,PY",
-        f"{ADOPTION}?fromDate=2022-12-20&toDate=2026-01-31&groupBy=year",
-        f"{HITS}?{_YEAR}",
-        f"{HITS}?{_YEAR}&groupBy=month&ide=GO",
-        f"{CREDITS}?{_YEAR}",
-        f"{CREDITS}?{_YEAR}&groupBy=month",
-    ),
     caught={
         "credits-gap": {"console-buckets-are-their-days", "console-credits-add-up", "cross-vendor-people-add-up"},
         "peak-above-unique": {"console-peak-within-range"},

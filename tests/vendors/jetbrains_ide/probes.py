@@ -16,10 +16,6 @@ def _answered(_: Client) -> Queries:
     return queries.EVERYTHING
 
 
-def _ids(client: Client) -> Mapping[str, str]:
-    return {"userId": queries.page(client, "2025-09-10", "2025-09-16", tool="junie").json["items"][0]["userId"]}
-
-
 def _next_page(body: Any) -> Mapping[str, str] | None:
     return {"cursor": body["nextCursor"]} if body.get("nextCursor") else None
 
@@ -27,21 +23,6 @@ def _next_page(body: Any) -> Mapping[str, str] | None:
 PROBES: Final = Probes(
     answered=_answered,
     refused={queries.TOTALS: {}},
-    golden=(
-        f"/users-adoption?groupBy=MONTH&{_YEAR}",
-        f"/users-adoption?groupBy=WEEK&{_YEAR}",
-        f"/users-adoption?groupBy=DAY&profileId=Default&{_WEEK}",
-        f"{_METRICS}?groupBy=MONTH&{_YEAR}",
-        f"{_METRICS}?tool=junie,claude_code&{_WEEK}",
-        f"{_METRICS}-by-feature?groupBy=WEEK&{_YEAR}",
-        f"{_METRICS}/totals?{_YEAR}",
-        f"{_METRICS}/totals?tool=nes&{_WEEK}",
-        f"{_METRICS}/users.paged?{_WEEK}",
-        f"{_METRICS}/users.paged?limit=1000&sortOrder=DESC&{_YEAR}",
-        f"{_METRICS}/users.paged?limit=100&tool=junie&query={{userId}}&{_YEAR}",
-    ),
-    organizations=("acme", "globex", "initech"),
-    ids=_ids,
     next_page=_next_page,
     caught={
         "feature-gap": {"ide-features-are-metrics", "ide-rows-are-features", "ide-tools-are-features"},

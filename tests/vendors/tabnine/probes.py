@@ -27,14 +27,6 @@ def _answered(client: Client) -> Queries:
     }
 
 
-def _ids(client: Client) -> Mapping[str, str]:
-    return {
-        "organizationId": queries.organization(client),
-        "teamId": queries.teams(client)[0]["id"],
-        "userId": queries.users(client)[0]["id"],
-    }
-
-
 def _next_page(body: Any) -> Mapping[str, int] | None:
     found: Mapping[str, int] | None = body["meta"].get("next")
     return found
@@ -43,26 +35,6 @@ def _next_page(body: Any) -> Mapping[str, int] | None:
 PROBES: Final = Probes(
     answered=_answered,
     refused={"/organization/teams": {"offset": "x"}, "/organization/account-utilizations": {"startDate": "2099-01"}},
-    golden=(
-        "/organization",
-        "/organization/teams",
-        "/organization/account-utilizations?startDate=2022-01",
-        "/organization/users?offset=0&limit=100",
-        "/organization/users?offset=0&limit=0&teamMember=false",
-        "/organization/users?offset=10&limit=20&active=false",
-        "/license",
-        "/instance/permissions?role=Manager",
-        "/team/{teamId}",
-        "/team/{teamId}/users?offset=5&limit=10",
-        "/team/account-utilizations?teamId={teamId}",
-        "/user/{userId}",
-        f"/organization/usage?organizationId={{organizationId}}&granularity=weekly&{_YEAR}",
-        f"/organization/usage?organizationId={{organizationId}}&granularity=all&{_YEAR}",
-        f"/organization/usage?organizationId={{organizationId}}&granularity=daily&{_ODD}",
-        f"/team/usage?organizationId={{organizationId}}&teamId={{teamId}}&granularity=monthly&{_YEAR}",
-        f"/user/usage?organizationId={{organizationId}}&userId={{userId}}&granularity=daily&{_YEAR}",
-    ),
-    ids=_ids,
     next_page=_next_page,
     caught={
         "team-too-large": {"tabnine-teams-count-users"},

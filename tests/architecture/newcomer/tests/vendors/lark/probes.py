@@ -17,8 +17,6 @@ def _answered(_: Client) -> Queries:
 PROBES: Final = Probes(
     answered=_answered,
     refused={"/days": {"from": "2025-13-01", "to": "2025-10-19"}},
-    golden=("/people", "/singers?date=2025-10-14&page=2&per_page=7", "/days?from=2025-10-01&to=2025-10-20"),
-    organizations=("acme", "globex"),
     others=("/days?from=2021-01-01&to=2021-01-07",),
     caught={"song-too-many": {"lark-days-are-singers"}},
 )

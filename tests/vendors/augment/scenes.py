@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from tests.digests.requests import BAD_COUNTS, BAD_DAYS, ClockChange, Item, Request, Scene, Vendor, each, gets, varied
+from tests.digests.requests import BAD_COUNTS, BAD_DAYS, ClockChange, Item, Material, Request, Scene, each, gets, varied
 
 _MOUNT = "/analytics/v0"
 _COUNT, _DAU, _USAGE = f"{_MOUNT}/dau-count", f"{_MOUNT}/dau", f"{_MOUNT}/daily-usage"
@@ -133,7 +133,7 @@ _FAULTY = [
     ),
 ]
 
-VENDOR = Vendor(
+MATERIAL = Material(
     name="augment",
     operations={
         "getDauCount": f"{_COUNT}?{_WEEK}",

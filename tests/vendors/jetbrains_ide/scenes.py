@@ -1,6 +1,7 @@
 """Requests to IDE Services: its operations, switches and defects, and rejected requests."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from urllib.parse import quote
 
 from tests.digests.requests import (
     BAD_COUNTS,
@@ -8,9 +9,10 @@ from tests.digests.requests import (
     CLIENTS,
     ClockChange,
     Item,
+    Material,
+    Read,
     Request,
     Scene,
-    Vendor,
     each,
     gets,
     varied,
@@ -146,7 +148,20 @@ _FAULTY = [
     ),
 ]
 
-VENDOR = Vendor(
+
+def _placeholders(read: Read) -> Mapping[str, str]:
+    """Return the id and the quoted address of the first person listed and of the last."""
+    people = read(f"{_USERS}?fromDate=2025-09-01&toDate=2025-09-03&limit=30")["items"] or [{}]
+    first, last = people[0], people[-1]
+    return {
+        "personId": first.get("userId", _NOBODY),
+        "otherPersonId": last.get("userId", _NOBODY),
+        "personEmail": quote(first.get("userEmail", "nobody@acme.example")),
+        "otherPersonEmail": quote(last.get("userEmail", "nobody@acme.example")),
+    }
+
+
+MATERIAL = Material(
     name="jetbrains-ide",
     operations={
         "getUsersAdoption": _PATHS[0],
@@ -164,6 +179,7 @@ VENDOR = Vendor(
     switches=_SWITCHES,
     defects=_DEFECTS,
     faulty=_FAULTY,
+    placeholders=_placeholders,
     strange=(
         _MOUNT,
         f"{_MOUNT}/",

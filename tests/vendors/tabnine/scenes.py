@@ -1,8 +1,9 @@
 """Requests to Tabnine: its operations, switches and defects, and rejected requests."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
-from tests.digests.requests import BAD_COUNTS, FORBIDDEN, Request, Scene, Vendor, each, gets, varied
+from tests.digests.requests import BAD_COUNTS, FORBIDDEN, Material, Read, Request, Scene, each, gets, varied
+from tests.vendors.tabnine.queries import UNKNOWN
 
 _MOUNT = "/api/v1"
 _TEAMS, _MONTHS = f"{_MOUNT}/organization/teams", f"{_MOUNT}/organization/account-utilizations"
@@ -164,7 +165,21 @@ _FAULTY = [
     ),
 ]
 
-VENDOR = Vendor(
+
+def _placeholders(read: Read) -> Mapping[str, str]:
+    """Return the first and the last id of teams and users."""
+    teams = read(f"{_MOUNT}/organization/teams")["data"] or [{}]
+    users = read(f"{_USERS}?offset=0&limit=20")["data"] or [{}]
+    return {
+        "organizationId": read(f"{_MOUNT}/organization")["id"],
+        "teamId": teams[0].get("id", UNKNOWN),
+        "otherTeamId": teams[-1].get("id", UNKNOWN),
+        "userId": users[0].get("id", UNKNOWN),
+        "otherUserId": users[-1].get("id", UNKNOWN),
+    }
+
+
+MATERIAL = Material(
     name="tabnine",
     operations={
         "getOrganization": f"{_MOUNT}/organization",
@@ -187,6 +202,7 @@ VENDOR = Vendor(
     switches=_SWITCHES,
     defects=_DEFECTS,
     faulty=_FAULTY,
+    placeholders=_placeholders,
     strange=(
         _MOUNT,
         f"{_MOUNT}/",

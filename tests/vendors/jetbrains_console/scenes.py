@@ -1,6 +1,6 @@
 """Requests to the Console: its reports, switches and defects, and rejected requests.
 
-`token_endpoint` has the requests to the token endpoint.
+`token_scenes` has the requests to the token endpoint.
 """
 
 from collections.abc import Iterator
@@ -12,13 +12,14 @@ from tests.digests.requests import (
     NOW,
     ClockChange,
     Item,
+    Material,
     Request,
     Scene,
-    Vendor,
     each,
     gets,
     varied,
 )
+from tests.vendors.jetbrains_console import token_scenes
 
 _MOUNT = "/metrics/api"
 _KINDS = {
@@ -154,7 +155,7 @@ _FAULTY = [
     ),
 ]
 
-VENDOR = Vendor(
+MATERIAL = Material(
     name="jetbrains-console",
     operations={operation: f"{path}?{_WEEK}&groupBy=week" for operation, path in _OPERATIONS.items()},
     targets=_TARGETS,
@@ -185,9 +186,10 @@ VENDOR = Vendor(
 
 
 def scenes() -> Iterator[Scene]:
-    """Yield scenes with a role that is limited to groups, now and across the end of a year."""
+    """Yield scenes with a role that is limited to groups, and those of the token endpoint."""
     targets = [f"{path}?{query}" for path in _OPERATIONS.values() for query in (_WEEK, f"{_YEAR}&groupBy=month")]
     targets += [f"{_CREDITS}?{_YEAR}&groupBy=year&userIds={_PEOPLE}", f"{_ADOPTION}?{_WEEK}&ide=IU"]
     items = [Request(target, token=GROUPS) for target in targets]
     for moment in (NOW, MOMENTS[-1]):
         yield Scene(f"jetbrains-console groups at {moment}", "jetbrains-console", items, now=moment)
+    yield from token_scenes.scenes()
