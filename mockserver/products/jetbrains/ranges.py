@@ -32,7 +32,7 @@ _SENT = len(TOOLS) * len(MEASURES)
 
 
 @dataclass(frozen=True, slots=True)
-class Buckets:
+class DayBuckets:
     """Parts of a range of days, ascending: the date of each one, and the edges between them."""
 
     dates: list[str]
@@ -79,7 +79,7 @@ class JetBrainsRanges:
             lambda gate: Rollups(people, sources.reported(facts, programs, gate), _SENT)
         )
 
-    def buckets(self, first: int, last: int, period: CalendarPeriod | None, today: int, maximum: int) -> Buckets:
+    def buckets(self, first: int, last: int, period: CalendarPeriod | None, today: int, maximum: int) -> DayBuckets:
         """The buckets of a range (one where `period` is None), each dated with its first day in the calendar.
 
         That day may be before the range. Days after today are in no bucket. A range with more than `maximum` buckets
@@ -88,10 +88,10 @@ class JetBrainsRanges:
         if period is not None and calendar_periods.count(first, last, period) > maximum:
             first, last = max(first, self._people.organization.first_day.toordinal()), min(last, today)
             if first > last:
-                return Buckets([], [first])
+                return DayBuckets([], [first])
         starts = [first] if period is None else calendar_periods.starts(first, last, period)
         edges = [min(edge, today + 1) for edge in (first, *starts[1:], last + 1)]
-        return Buckets([date.fromordinal(start).isoformat() for start in starts], edges)
+        return DayBuckets([date.fromordinal(start).isoformat() for start in starts], edges)
 
     def enabled(
         self, edges: Sequence[int], mask: Mask | None = None, ides: Collection[int] | None = None

@@ -8,7 +8,7 @@ from mockserver.gateway import oauth
 from mockserver.gateway.switches import Switches
 from mockserver.gateway.vendor import Body, Reply, Route, View, ViewRequest
 from mockserver.products.jetbrains import PRODUCT
-from mockserver.products.jetbrains.ranges import Buckets
+from mockserver.products.jetbrains.ranges import DayBuckets
 from mockserver.products.world import World
 from mockserver.simulation import calendar_periods
 from mockserver.simulation.calendar_periods import CalendarPeriod
@@ -48,7 +48,7 @@ def _view(report: Report) -> View:
     return view
 
 
-def _buckets(request: ViewRequest, query: queries.ReportParameters) -> Buckets:
+def _buckets(request: ViewRequest, query: queries.ReportParameters) -> DayBuckets:
     period, switches = CalendarPeriod(query.group_by), request.switches
     count = calendar_periods.count(query.first, query.last, period)
     if count > policy.BUCKETS_MAXIMUM and switches[policy.LONGEST_RANGE] is LongestRange.REJECT:
@@ -57,7 +57,7 @@ def _buckets(request: ViewRequest, query: queries.ReportParameters) -> Buckets:
     buckets = ranges.buckets(query.first, query.last, period, today, policy.BUCKETS_MAXIMUM)
     if switches[policy.BUCKET_LABEL] is BucketLabel.CLIPPED:
         first = date.fromordinal(query.first).isoformat()
-        return Buckets([max(day, first) for day in buckets.dates], buckets.edges)
+        return DayBuckets([max(day, first) for day in buckets.dates], buckets.edges)
     return buckets
 
 

@@ -12,7 +12,7 @@ import numpy as np
 from mockserver.products.jetbrains import PRODUCT
 from mockserver.products.jetbrains.facts import MEASURES, TOOLS
 from mockserver.products.jetbrains.programs import ReportingGate
-from mockserver.products.jetbrains.ranges import Buckets
+from mockserver.products.jetbrains.ranges import DayBuckets
 from mockserver.products.jetbrains.rows import ToolRow
 from mockserver.products.world import World
 from mockserver.simulation.hashing import I64
@@ -26,7 +26,7 @@ HIDDEN: Final = tuple(f"{tool}_{measure}" for tool in TOOLS for measure in MEASU
 """Counters that no answer shows: lines."""
 
 
-def adoption(world: World, buckets: Buckets, profile: str | None) -> dict[str, list[Any]]:
+def adoption(world: World, buckets: DayBuckets, profile: str | None) -> dict[str, list[Any]]:
     """Distinct people in each bucket: who had AI, and who made a request to it; nobody in an unknown profile."""
     mask, profiles = None, world.organization.profiles
     if profile is not None:
@@ -36,12 +36,12 @@ def adoption(world: World, buckets: Buckets, profile: str | None) -> dict[str, l
     return {"date": buckets.dates, "enabled": enabled.buckets, "active": active.buckets}
 
 
-def metrics(world: World, buckets: Buckets, tools: Sequence[str], gate: ReportingGate) -> dict[str, list[Any]]:
+def metrics(world: World, buckets: DayBuckets, tools: Sequence[str], gate: ReportingGate) -> dict[str, list[Any]]:
     """What clients reported about some tools together, in each bucket."""
     return {"date": buckets.dates, **_measures(_sent(world, buckets, tools, gate).sum(axis=1))}
 
 
-def by_feature(world: World, buckets: Buckets, tools: Sequence[str], gate: ReportingGate) -> dict[str, list[Any]]:
+def by_feature(world: World, buckets: DayBuckets, tools: Sequence[str], gate: ReportingGate) -> dict[str, list[Any]]:
     """What clients reported about each of some tools, bucket by bucket."""
     return {
         "date": [day for day in buckets.dates for _ in tools],
@@ -50,7 +50,7 @@ def by_feature(world: World, buckets: Buckets, tools: Sequence[str], gate: Repor
     }
 
 
-def _sent(world: World, buckets: Buckets, tools: Sequence[str], gate: ReportingGate) -> I64:
+def _sent(world: World, buckets: DayBuckets, tools: Sequence[str], gate: ReportingGate) -> I64:
     """Buckets by the tools by the counted measures."""
     sums = world.of(PRODUCT).ranges.reported(buckets.edges, gate)
     return sums[:, [TOOLS.index(tool) for tool in tools]][:, :, list(_COUNTED.values())]

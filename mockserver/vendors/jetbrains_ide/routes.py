@@ -9,7 +9,7 @@ from mockserver.gateway.vendor import Body, Reply, Route, ViewRequest
 from mockserver.products.jetbrains import PRODUCT
 from mockserver.products.jetbrains.facts import TOOLS
 from mockserver.products.jetbrains.programs import ReportingGate
-from mockserver.products.jetbrains.ranges import Buckets
+from mockserver.products.jetbrains.ranges import DayBuckets
 from mockserver.products.visibility import Visibility
 from mockserver.simulation import calendar_periods
 from mockserver.simulation.calendar_periods import CalendarPeriod
@@ -93,7 +93,7 @@ def _gate(switches: Switches) -> ReportingGate:
     return ReportingGate(policy.RELEASED.toordinal() if honest else None, assistant=everything)
 
 
-def _buckets(request: ViewRequest, query: queries.AnalyticsParameters) -> Buckets:
+def _buckets(request: ViewRequest, query: queries.AnalyticsParameters) -> DayBuckets:
     """The buckets of a query; the switch `default_group_by` stands in for no groupBy."""
     group_by = query.group_by or request.switches[policy.DEFAULT_GROUP_BY].value
     if group_by == DefaultGroupBy.NONE:
@@ -105,7 +105,7 @@ def _buckets(request: ViewRequest, query: queries.AnalyticsParameters) -> Bucket
     return _cut(request, query, period)
 
 
-def _cut(request: ViewRequest, query: queries.AnalyticsParameters, period: CalendarPeriod | None) -> Buckets:
+def _cut(request: ViewRequest, query: queries.AnalyticsParameters, period: CalendarPeriod | None) -> DayBuckets:
     ranges, today = request.world.of(PRODUCT).ranges, request.now.toordinal()
     return ranges.buckets(query.first, query.last, period, today, policy.BUCKETS_MAXIMUM)
 
