@@ -4,14 +4,13 @@ from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import Final
 
-from mockserver.products.jetbrains import options
+from mockserver.products.jetbrains import options, sources
 from mockserver.products.jetbrains.credits import Credits
 from mockserver.products.jetbrains.events import events
 from mockserver.products.jetbrains.facts import COUNTERS, CREDITS, TOOLS, JetBrainsFacts
 from mockserver.products.jetbrains.programs import Programs, ReportingGate
 from mockserver.products.jetbrains.ranges import JetBrainsRanges
 from mockserver.products.jetbrains.rows import JetBrainsRows
-from mockserver.products.jetbrains.sources import Reported
 from mockserver.products.model import FactSpec, ProductModel
 from mockserver.simulation.core import Core
 from mockserver.simulation.facts import Source
@@ -38,7 +37,7 @@ def _build(core: Core) -> JetBrains:
 
 def _source(jetbrains: JetBrains, variant: Hashable) -> Source:
     gate = variant if isinstance(variant, ReportingGate) else ReportingGate()
-    return Reported(jetbrains.facts, jetbrains.programs, gate)
+    return sources.reported(jetbrains.facts, jetbrains.programs, gate)
 
 
 PRODUCT: Final[ProductModel[JetBrains]] = ProductModel(

@@ -4,7 +4,6 @@ Demand is drawn; what is done is what the credits of the licences (`credits`) al
 """
 
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 
@@ -70,12 +69,13 @@ _LINES = ((48, 8), (128, 16), (16, 1), (128, 16), (20, 2))
 acceptances per suggestion in 256ths, lines per suggestion in sixteenths."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Demand:
-    """What people would do on active days if credits were unlimited: requests and their price, a row per spender.
+    """What people would do on active days if credits were unlimited, and what they spend of their credits.
 
-    `rows` and `columns` are the positions of the active cells among members by days, as in Facts; `credits` is what the
-    requests would cost, or what the organization file states.
+    `rows` and `columns` are the positions of the active cells among members by days, as in Facts. `requests`, their
+    `prices` and `credits` have a row per spender; `credits` is what the requests would cost, or what the organization
+    file states.
     """
 
     span: Days
@@ -88,13 +88,7 @@ class Demand:
     prices: I64
     credits: I64
     scripted: tuple[ScriptedDay, ...]
-
-    @cached_property
-    def by_day(self) -> I64:
-        """The credits in demand, members by days."""
-        demand = np.zeros(self.active.shape, dtype=np.int64)
-        demand[self.rows, self.columns] = self.credits.sum(axis=0)
-        return demand
+    ledger: CreditLedger
 
 
 class JetBrainsFacts:
@@ -109,7 +103,7 @@ class JetBrainsFacts:
             name: people.key(f"jetbrains {name}") for name in ("habits", "spenders", "prices", "editor", "use")
         }
         self._habits_by_index = {
-            index: _habits_of(options.tools)
+            index: [*(tool in options.tools for tool in _HABITS), Tool.CHAT in options.tools]
             for index, options in JetBrainsPerson.all_of(people.organization)
             if options.tools is not None
         }
@@ -129,29 +123,27 @@ class JetBrainsFacts:
     def spending(self, block: Block, span: Days) -> CreditLedger:
         """What was spent, members by days."""
         demand = self._demand(block, span)
-        ledger, skip = self._ledger(block, demand), span.first - demand.span.first
+        ledger, skip = demand.ledger, span.first - demand.span.first
         return CreditLedger(ledger.built_in[:, skip:], ledger.top_up[:, skip:], ledger.hit[:, skip:])
 
     def facts(self, block: Block, span: Days) -> Facts:
         """Who is active, and every counter."""
         demand = self._demand(block, span)
-        spent = self._ledger(block, demand).spent
         skip = span.first - demand.span.first
         inside = demand.columns >= skip
         rows, columns = demand.rows[inside], demand.columns[inside]
         credits_, requests = demand.credits[:, inside], demand.requests[:, inside]
-        granted = _split(credits_, spent[rows, columns])
+        # The credits that are spent go to the first spender first.
+        granted = np.clip(demand.ledger.spent[rows, columns] - (np.cumsum(credits_, axis=0) - credits_), 0, credits_)
         requests = np.where(granted == credits_, requests, -(-granted // demand.prices[:, inside]))
-        ordinals = demand.span.ordinals[columns]
-        counts = np.zeros((len(COUNTERS), len(rows)), dtype=np.int64)
-        counts[: CREDITS.start] = self._counts(block, rows, ordinals, demand.busy[inside], demand.habits, requests)
+        measures = self._measures(
+            block, rows, demand.span.ordinals[columns], demand.busy[inside], demand.habits, requests
+        )
+        counts = np.concatenate([measures, granted])
         for script in demand.scripted:
-            counts[:, (rows == script.row) & (columns == script.column)] = script.total(COUNTERS)[:, None]
-        counts[CREDITS] = granted
+            cells = (rows == script.row) & (columns == script.column)
+            counts[: CREDITS.start, cells] = script.total(COUNTERS[: CREDITS.start])[:, None]
         return Facts(demand.active[:, skip:], rows, columns - skip, counts)
-
-    def _ledger(self, block: Block, demand: Demand) -> CreditLedger:
-        return self._credits.spend(block, demand.span, demand.by_day)
 
     def _demand(self, block: Block, span: Days) -> Demand:
         """The demand from the first day of the month in which a span begins."""
@@ -167,7 +159,10 @@ class JetBrainsFacts:
         credits_ = requests * prices
         for script in scripted:
             credits_[:, (rows == script.row) & (columns == script.column)] = script.total(COUNTERS)[CREDITS, None]
-        return Demand(whole, active, rows, columns, busy, habits, requests, prices, credits_, scripted)
+        by_day = np.zeros(active.shape, dtype=np.int64)
+        by_day[rows, columns] = credits_.sum(axis=0)
+        ledger = self._credits.spend(block, whole, by_day)
+        return Demand(whole, active, rows, columns, busy, habits, requests, prices, credits_, scripted, ledger)
 
     def _habits(self, block: Block) -> I64:
         """Who ever uses which tool, 0 or 1, in the order of _HABITS; the last row is the free chat."""
@@ -193,27 +188,14 @@ class JetBrainsFacts:
             prices[spender] = _CHEAPEST[spender] + (hashing.field(others, 10 + spender, 4) * _DEARER[spender] >> 4)
         return requests, prices
 
-    def _counts(self, block: Block, rows: I64, ordinals: I64, busy: I64, habits: I64, requests: I64) -> I64:
+    def _measures(self, block: Block, rows: I64, ordinals: I64, busy: I64, habits: I64, requests: I64) -> I64:
         """The measures of each tool, from the requests that the credits allowed."""
         editor = hashing.mix(hashing.mix(self._keys["editor"], block.index)[rows], ordinals)
         use = hashing.mix(hashing.mix(self._keys["use"], block.index)[rows], ordinals)
         scale = _SCALES[block.level][rows] * busy
         invocations = _invocations(use, scale, habits[:, rows], requests)
-        counts = np.empty((len(TOOLS), len(MEASURES), len(rows)), dtype=np.int64)
-        for tool, done in enumerate(invocations):
-            counts[tool] = _measures(editor, use, tool, done)
-        return counts.reshape(CREDITS.start, len(rows))
-
-
-def _habits_of(tools: tuple[Tool, ...]) -> list[bool]:
-    """The habits of a person who uses these tools only."""
-    return [*(tool in tools for tool in _HABITS), Tool.CHAT in tools]
-
-
-def _split(demand: I64, spent: I64) -> I64:
-    """What each spender gets of the credits of a day, the first spender first."""
-    before = np.cumsum(demand, axis=0) - demand
-    return np.clip(spent - before, 0, demand)
+        measures = [_measures_of(editor, use, tool, done) for tool, done in enumerate(invocations)]
+        return np.array(measures, dtype=np.int64).reshape(CREDITS.start, len(rows))
 
 
 def _invocations(use: U64, scale: I64, habits: I64, requests: I64) -> tuple[I64, ...]:
@@ -235,7 +217,7 @@ def _invocations(use: U64, scale: I64, habits: I64, requests: I64) -> tuple[I64,
     )
 
 
-def _measures(editor: U64, use: U64, tool: int, invocations: I64) -> tuple[I64, ...]:
+def _measures_of(editor: U64, use: U64, tool: int, invocations: I64) -> tuple[I64, ...]:
     """The measures of one tool, in the order of MEASURES."""
 
     def factor(bounds: tuple[int, int], draw: I64) -> I64:

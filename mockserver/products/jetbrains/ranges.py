@@ -6,16 +6,19 @@ A mask chooses among all members; None is everybody.
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property, lru_cache
-from itertools import pairwise
+from itertools import chain, pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
+from mockserver.products.jetbrains import sources
 from mockserver.products.jetbrains.facts import MEASURES, TOOLS, JetBrainsFacts
 from mockserver.products.jetbrains.options import NAME
 from mockserver.products.jetbrains.programs import Programs, ReportingGate
-from mockserver.products.jetbrains.sources import SPENT, Activity, ChosenMembers, Reported, Spends
+from mockserver.simulation import calendar_periods
+from mockserver.simulation.calendar_periods import CalendarPeriod
 from mockserver.simulation.facts import Source
 from mockserver.simulation.hashing import I64
 from mockserver.simulation.organization import NEVER
@@ -24,8 +27,16 @@ from mockserver.simulation.presence import Mask
 from mockserver.simulation.rollups import RolledUpDay, Rollups, bitmap_size, count_bits
 
 _GATES_CACHED = 4
-_CREDITS, _BUILT_IN, _TOP_UP, _HITS = range(len(SPENT))
+_CREDITS, _BUILT_IN, _TOP_UP, _HITS = range(len(sources.SPENT))
 _SENT = len(TOOLS) * len(MEASURES)
+
+
+@dataclass(frozen=True, slots=True)
+class DayBuckets:
+    """Parts of a range of days, ascending: the date of each one, and the edges between them."""
+
+    dates: list[str]
+    edges: list[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +72,26 @@ class JetBrainsRanges:
     def __init__(self, people: People, facts: JetBrainsFacts, programs: Programs) -> None:
         self._people = people
         self._programs = programs
-        self._spends = Spends(facts)
-        self._active_days = Rollups(people, Activity(facts), 0)
-        self._spent_days = self._roll(self._spends)
+        self._spending = sources.spending(facts)
+        self._active_days = Rollups(people, sources.activity(facts), 0)
+        self._spent_days = self._roll(self._spending)
         self._sent_days = lru_cache(maxsize=_GATES_CACHED)(
-            lambda gate: Rollups(people, Reported(facts, programs, gate), _SENT)
+            lambda gate: Rollups(people, sources.reported(facts, programs, gate), _SENT)
         )
+
+    def buckets(self, first: int, last: int, period: CalendarPeriod | None, today: int, maximum: int) -> DayBuckets:
+        """The buckets of a range (one where `period` is None), each dated with its first day in the calendar.
+
+        That day may be before the range. Days after today are in no bucket. A range with more than `maximum` buckets
+        has none before the organization's first day or after today.
+        """
+        if period is not None and calendar_periods.count(first, last, period) > maximum:
+            first, last = max(first, self._people.organization.first_day.toordinal()), min(last, today)
+            if first > last:
+                return DayBuckets([], [first])
+        starts = [first] if period is None else calendar_periods.starts(first, last, period)
+        edges = [min(edge, today + 1) for edge in (first, *starts[1:], last + 1)]
+        return DayBuckets([date.fromordinal(start).isoformat() for start in starts], edges)
 
     def enabled(
         self, edges: Sequence[int], mask: Mask | None = None, ides: Collection[int] | None = None
@@ -103,14 +128,16 @@ class JetBrainsRanges:
         mask = self._restricted(mask, ides)
         rollups = self._spent_days
         if mask is not None:
-            rollups = self._roll(ChosenMembers(self._spends, self._programs, mask, ides), mask)
+            rollups = self._roll(sources.of_members(self._spending, self._programs, mask, ides), mask)
         buckets = self._rolled(rollups, edges)
+        days = list(chain.from_iterable(buckets))
         users, hit = (_distinct(buckets, mark, None) for mark in (0, 1))
-        sums = [_summed(bucket, len(SPENT)) for bucket in buckets]
-        peak = max((day.users[1] for bucket in buckets for day in bucket), default=0)
-        total: I64 = np.array(sums, dtype=np.int64).sum(axis=0)
-        per_bucket = [_spent(*each) for each in zip(sums, users.buckets, hit.buckets, strict=True)]
-        return Spending(per_bucket, _spent(total, users.total, hit.total), peak)
+        sums = [_summed(bucket, len(sources.SPENT)).tolist() for bucket in (*buckets, days)]
+        *per_bucket, total = (
+            SpentCredits(spent[_BUILT_IN], spent[_TOP_UP], *counts)
+            for spent, *counts in zip(sums, [*users.buckets, users.total], [*hit.buckets, hit.total], strict=True)
+        )
+        return Spending(per_bucket, total, max((day.users[1] for day in days), default=0))
 
     def reported(self, edges: Sequence[int], gate: ReportingGate) -> I64:
         """What programs that pass a gate sent: buckets by TOOLS by MEASURES."""
@@ -118,7 +145,7 @@ class JetBrainsRanges:
         return np.array(sums, dtype=np.int64).reshape(len(sums), len(TOOLS), len(MEASURES))
 
     def _roll(self, source: Source, only: Mask | None = None) -> Rollups:
-        return Rollups(self._people, source, len(SPENT), (_CREDITS, _HITS), only)
+        return Rollups(self._people, source, len(sources.SPENT), (_CREDITS, _HITS), only)
 
     def _restricted(self, mask: Mask | None, ides: Collection[int] | None) -> Mask | None:
         """The members of a mask who ever work in one of the IDEs; None is everybody."""
@@ -144,13 +171,8 @@ class JetBrainsRanges:
 
 
 def _summed(bucket: list[RolledUpDay], counters: int) -> I64:
-    return (
-        np.sum([day.sums for day in bucket], axis=0, dtype=np.int64) if bucket else np.zeros(counters, dtype=np.int64)
-    )
-
-
-def _spent(sums: I64, users: int, hit: int) -> SpentCredits:
-    return SpentCredits(int(sums[_BUILT_IN]), int(sums[_TOP_UP]), users, hit)
+    sums: I64 = np.array([day.sums for day in bucket], dtype=np.int64).reshape(-1, counters).sum(axis=0)
+    return sums
 
 
 def _distinct(buckets: list[list[RolledUpDay]], mark: int, bits: NDArray[np.uint8] | None) -> DistinctUsers:

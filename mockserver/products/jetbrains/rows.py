@@ -10,10 +10,10 @@ from functools import cached_property, lru_cache
 
 import numpy as np
 
+from mockserver.products.jetbrains import sources
 from mockserver.products.jetbrains.facts import MEASURES, TOOLS, JetBrainsFacts
 from mockserver.products.jetbrains.options import NAME, Tool
 from mockserver.products.jetbrains.programs import Programs, ReportingGate
-from mockserver.products.jetbrains.sources import Reported
 from mockserver.simulation.calendar import Days, days
 from mockserver.simulation.hashing import I64
 from mockserver.simulation.organization import NEVER
@@ -187,7 +187,7 @@ class JetBrainsRows:
             before += len(used)
         block, rows = concatenate(parts), np.concatenate(row)
         span = days(self._people.organization, int(ordinals.min()), int(ordinals.max()))
-        facts = Reported(self._facts, self._programs, query.gate).facts(block, span)
+        facts = sources.reported(self._facts, self._programs, query.gate).facts(block, span)
         cells = np.full((len(block), len(span)), -1, dtype=np.int64)
         cells[facts.rows, facts.columns] = np.arange(len(facts.rows))
         sent = np.flatnonzero(cells[rows, ordinals - span.first] >= 0)

@@ -1,6 +1,7 @@
 """Sources of JetBrains AI's facts, each with just the counters of one purpose: activity, spending, what was sent."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -16,83 +17,78 @@ from mockserver.simulation.presence import Mask
 SPENT = ("credits", "built_in", "top_up", "hits")
 """The counters of spending: hundredths in total, out of quotas, out of top-ups; and 1 on the day of a limit hit."""
 
-_JUNIE = TOOLS.index(Tool.JUNIE)
+
+def _users(block: Block, span: Days) -> I64:
+    """The rows of the members who can have used JetBrains AI."""
+    return block.rows_using(NAME, span.first, span.last)
 
 
-class Activity:
+@dataclass(frozen=True, slots=True)
+class SomeMembers:
+    """The facts of some members of a block; the others have none.
+
+    `cells` gives the rows, the columns and the counters of the active cells among the members at the chosen `rows`.
+    """
+
+    cells: Callable[[Block, Days], tuple[I64, I64, I64]]
+    rows: Callable[[Block, Days], I64] = _users
+
+    def facts(self, block: Block, span: Days) -> Facts:
+        """Who is active in the whole block, and every counter."""
+        chosen = self.rows(block, span)
+        rows, columns, counters = self.cells(block.take(chosen), span)
+        active = np.zeros((len(block), len(span)), dtype=np.bool_)
+        active[chosen[rows], columns] = True
+        return Facts(active, chosen[rows], columns, counters)
+
+
+def activity(facts: JetBrainsFacts) -> Source:
     """Who made any request, without counters."""
 
-    def __init__(self, facts: JetBrainsFacts) -> None:
-        self._facts = facts
+    def cells(block: Block, span: Days) -> tuple[I64, I64, I64]:
+        rows, columns = np.nonzero(facts.active(block, span))
+        return rows, columns, np.zeros((0, len(rows)), dtype=np.int64)
 
-    def facts(self, block: Block, span: Days) -> Facts:
-        """Who is active."""
-        users = block.rows_using(NAME, span.first, span.last)
-        rows, columns = np.nonzero(self._facts.active(block.take(users), span))
-        return _facts(block, span, users[rows], columns, np.zeros((0, len(rows)), dtype=np.int64))
+    return SomeMembers(cells)
 
 
-class Spends:
+def spending(facts: JetBrainsFacts) -> Source:
     """What was spent, in the order of SPENT; members who spent something are active."""
 
-    def __init__(self, facts: JetBrainsFacts) -> None:
-        self._facts = facts
-
-    def facts(self, block: Block, span: Days) -> Facts:
-        """Who spent, and what."""
-        users = block.rows_using(NAME, span.first, span.last)
-        ledger = self._facts.spending(block.take(users), span)
+    def cells(block: Block, span: Days) -> tuple[I64, I64, I64]:
+        ledger = facts.spending(block, span)
         spent = ledger.spent
         rows, columns = np.nonzero(spent)
-        cells = (spent, ledger.built_in, ledger.top_up, ledger.hit)
-        counters = np.stack([each[rows, columns] for each in cells]).astype(np.int64)
-        return _facts(block, span, users[rows], columns, counters)
+        counters = [each[rows, columns] for each in (spent, ledger.built_in, ledger.top_up, ledger.hit)]
+        return rows, columns, np.stack(counters).astype(np.int64)
+
+    return SomeMembers(cells)
 
 
-class ChosenMembers:
-    """The facts of the members of a mask; with `ides`, of the days on which they worked in one of them."""
-
-    def __init__(self, source: Source, programs: Programs, mask: Mask, ides: Collection[int] | None) -> None:
-        self._source = source
-        self._programs = programs
-        self._mask = mask
-        self._ides = ides
-
-    def facts(self, block: Block, span: Days) -> Facts:
-        """Who of them is active, and every counter of the source."""
-        rows = np.flatnonzero(self._mask[block.index])
-        chosen = block.take(rows)
-        facts = self._source.facts(chosen, span)
-        if self._ides is not None:
-            facts = facts.only(np.isin(self._programs.ide_on(chosen, span.ordinals), list(self._ides)))
-        return _facts(block, span, rows[facts.rows], facts.columns, facts.counters)
-
-
-class Reported:
+def reported(facts: JetBrainsFacts, programs: Programs, gate: ReportingGate) -> Source:
     """What programs that pass a gate sent: the measures of every tool, a row per measure, tool by tool."""
 
-    def __init__(self, facts: JetBrainsFacts, programs: Programs, gate: ReportingGate) -> None:
-        self._facts = facts
-        self._programs = programs
-        self._gate = gate
+    def cells(block: Block, span: Days) -> tuple[I64, I64, I64]:
+        done = facts.facts(block, span)
+        junie, others = programs.sending(block, gate)
+        ordinals = span.ordinals[done.columns]
+        counters = done.counters[: CREDITS.start]
+        for index, tool in enumerate(TOOLS):
+            since = junie if tool == Tool.JUNIE else others
+            counters[index * len(MEASURES) : (index + 1) * len(MEASURES)] *= since[done.rows] <= ordinals
+        sent = np.flatnonzero(counters.any(axis=0))
+        return done.rows[sent], done.columns[sent], counters[:, sent]
 
-    def facts(self, block: Block, span: Days) -> Facts:
-        """Who sent anything, and every measure."""
-        users = block.rows_using(NAME, span.first, span.last)
-        users_block = block.take(users)
-        facts = self._facts.facts(users_block, span)
-        junie, others = self._programs.sending(users_block, self._gate)
-        ordinals = span.ordinals[facts.columns]
-        counters = facts.counters[: CREDITS.start]
-        for tool in range(len(TOOLS)):
-            since = junie if tool == _JUNIE else others
-            counters[tool * len(MEASURES) : (tool + 1) * len(MEASURES)] *= since[facts.rows] <= ordinals
-        cells = np.flatnonzero(counters.any(axis=0))
-        return _facts(block, span, users[facts.rows[cells]], facts.columns[cells], counters[:, cells])
+    return SomeMembers(cells)
 
 
-def _facts(block: Block, span: Days, rows: I64, columns: I64, counters: I64) -> Facts:
-    """The facts of a whole block, in which these are the active cells."""
-    active = np.zeros((len(block), len(span)), dtype=np.bool_)
-    active[rows, columns] = True
-    return Facts(active, rows, columns, counters)
+def of_members(source: Source, programs: Programs, mask: Mask, ides: Collection[int] | None) -> Source:
+    """The facts of the members of a mask; with `ides`, of the days on which they worked in one of them."""
+
+    def cells(block: Block, span: Days) -> tuple[I64, I64, I64]:
+        facts = source.facts(block, span)
+        if ides is not None:
+            facts = facts.only(np.isin(programs.ide_on(block, span.ordinals), list(ides)))
+        return facts.rows, facts.columns, facts.counters
+
+    return SomeMembers(cells, lambda block, _: np.flatnonzero(mask[block.index]))

@@ -1,15 +1,23 @@
 """The Console's token endpoint and its three reports, each in two versions: load the query, ask the report, dump it."""
 
-from collections.abc import Hashable
-from datetime import datetime
-from typing import Any, Final
+from collections.abc import Callable, Hashable, Sequence
+from datetime import date, datetime
+from typing import Final
 
 from mockserver.gateway import oauth
 from mockserver.gateway.switches import Switches
-from mockserver.gateway.vendor import Body, Reply, Route, ViewRequest
+from mockserver.gateway.vendor import Body, Reply, Route, View, ViewRequest
+from mockserver.products.jetbrains import PRODUCT
+from mockserver.products.jetbrains.ranges import DayBuckets
+from mockserver.products.world import World
+from mockserver.simulation import calendar_periods
+from mockserver.simulation.calendar_periods import CalendarPeriod
 from mockserver.vendors.jetbrains_console import errors, pagination, policy, reports
 from mockserver.vendors.jetbrains_console.policy import BucketLabel, EmptyBuckets, LongestRange
+from mockserver.vendors.jetbrains_console.reports import Numbers, Selection
 from mockserver.vendors.jetbrains_console.schemas import queries, rows
+
+Report = Callable[[World, Sequence[int], Selection], tuple[list[Numbers], Numbers]]
 
 
 def token(request: ViewRequest) -> Reply:
@@ -17,63 +25,56 @@ def token(request: ViewRequest) -> Reply:
     return oauth.issue_token(request.grant, request.now, request.switches[policy.EXPIRES_IN])
 
 
-def users_adoption(request: ViewRequest) -> Body:
-    """Who has AI, and who spends credits on it."""
-    found, total = reports.adoption(request.world, *_selection(request))
-    data = rows.Adoption(many=True).dump(_shown(request, found))
-    return pagination.whole(data, rows.Adoption(exclude=("date",)).dump(total))
-
-
-def limit_hits(request: ViewRequest) -> Body:
-    """Who hits the monthly limit."""
-    found, total = reports.limit_hits(request.world, *_selection(request))
-    data = rows.LimitHits(many=True).dump(_shown(request, found))
-    return pagination.whole(data, rows.LimitHitsTotal().dump(total))
-
-
-def quota_consumption(request: ViewRequest) -> Body:
-    """Which credits are spent."""
-    found, total = reports.consumption(request.world, *_selection(request))
-    data = rows.Consumption(request.switches, many=True).dump(_shown(request, found))
-    return pagination.whole(data, rows.Consumption(request.switches, exclude=("date",)).dump(total))
-
-
 def cache_epoch(now: datetime, _: Switches) -> Hashable:
     """On what of the moment an answer depends: the day."""
     return now.toordinal()
 
 
-def _selection(request: ViewRequest) -> tuple[reports.Buckets, reports.Selection]:
-    """The buckets of a query, and those of its people that the role may see."""
-    query, switches = queries.load(request.args, request.switches), request.switches
-    count = reports.bucket_count(query.first, query.last, query.group_by)
+def _view(report: Report) -> View:
+    """The view of a report."""
+
+    def view(request: ViewRequest) -> Body:
+        query, switches = queries.load(request.args, request.switches), request.switches
+        groups = request.grant.groups if request.grant else ()
+        who = reports.people(request.world, groups, query.users, query.emails, query.ides)
+        buckets = _buckets(request, query)
+        found, total = report(request.world, buckets.edges, who)
+        omits_empty = switches[policy.EMPTY_BUCKETS] is EmptyBuckets.OMITTED
+        dated = zip(buckets.dates, found, strict=True)
+        data = [{"date": day, **numbers} for day, numbers in dated if any(numbers.values()) or not omits_empty]
+        schema = rows.ReportRow(switches)
+        return pagination.whole(schema.dump(data, many=True), schema.dump(total))
+
+    return view
+
+
+def _buckets(request: ViewRequest, query: queries.ReportParameters) -> DayBuckets:
+    period, switches = CalendarPeriod(query.group_by), request.switches
+    count = calendar_periods.count(query.first, query.last, period)
     if count > policy.BUCKETS_MAXIMUM and switches[policy.LONGEST_RANGE] is LongestRange.REJECT:
         raise errors.too_many_buckets(query.group_by, count)
-    label_from = query.first if switches[policy.BUCKET_LABEL] is BucketLabel.CLIPPED else 1
-    groups = request.grant.groups if request.grant else ()
-    return (
-        reports.buckets(request.world, query.first, query.last, query.group_by, request.now, label_from),
-        reports.people(request.world, groups, query.users, query.emails, query.ides),
-    )
-
-
-def _shown(request: ViewRequest, found: list[Any]) -> list[Any]:
-    omits_empty = request.switches[policy.EMPTY_BUCKETS] is EmptyBuckets.OMITTED
-    return [row for row in found if not row.empty] if omits_empty else found
+    ranges, today = request.world.of(PRODUCT).ranges, request.now.toordinal()
+    buckets = ranges.buckets(query.first, query.last, period, today, policy.BUCKETS_MAXIMUM)
+    if switches[policy.BUCKET_LABEL] is BucketLabel.CLIPPED:
+        first = date.fromordinal(query.first).isoformat()
+        return DayBuckets([max(day, first) for day in buckets.dates], buckets.edges)
+    return buckets
 
 
 _REPORTS: Final = (
-    ("users-adoption", "getUsersAdoption", users_adoption),
-    ("limit-hits", "getLimitHits", limit_hits),
-    ("quota-consumption", "getQuotaConsumption", quota_consumption),
+    ("users-adoption", "getUsersAdoption", reports.adoption),
+    ("limit-hits", "getLimitHits", reports.limit_hits),
+    ("quota-consumption", "getQuotaConsumption", reports.consumption),
 )
 
 ROUTES: Final = (
     Route(policy.TOKEN_PATH, policy.TOKEN_OPERATION, token, methods=("POST",), stages=policy.TOKEN_STAGES),
     *(
-        Route(f"{policy.REPORTS}/{version}/adoption/{path}/group-by/date", f"{operation}{version.upper()}", view)
+        Route(
+            f"{policy.REPORTS}/{version}/adoption/{path}/group-by/date", f"{operation}{version.upper()}", _view(report)
+        )
         for version in policy.VERSIONS
-        for path, operation, view in _REPORTS
+        for path, operation, report in _REPORTS
     ),
 )
 """The endpoints, each named by its operationId."""

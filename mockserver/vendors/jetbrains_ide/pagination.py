@@ -3,8 +3,7 @@
 Which rows a page holds is the reports' to compute: they return one row more than the page, if there is one.
 """
 
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from mockserver.gateway import paging
 from mockserver.gateway.rejection import ParameterError, invalid_parameters
@@ -25,27 +24,19 @@ _FOREIGN: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
-    """The rows of a page, the fields that stand beside them, and the cursor of the next page, None on the last."""
+def cut(
+    rows: list[ToolRow], limit: int, fingerprint: tuple[str, ...], switches: Switches
+) -> tuple[list[ToolRow], dict[str, str | None]]:
+    """The page of `limit` rows, out of up to one row more, and the fields beside it.
 
-    rows: list[ToolRow]
-    links: dict[str, Any]
-    next_page: str | None
-
-
-def cut(rows: list[ToolRow], limit: int, fingerprint: tuple[str, ...], switches: Switches) -> Page:
-    """The page of `limit` rows, out of up to one row more; the switch `last_cursor` decides about the last page.
-
-    The fingerprint is all of the query but the page.
+    The switch `last_cursor` decides about the last page. The fingerprint is all of the query but the page.
     """
     rows, has_more = paging.cut(rows, limit)
     if has_more:
         last = rows[-1].position
         cursor = paging.encode({"after": [last.tool, last.day, last.index], "of": _mark(fingerprint)})
-        return Page(rows, {"nextCursor": cursor}, cursor)
-    links = {"nextCursor": None} if switches[policy.LAST_CURSOR] is LastCursor.NULL else {}
-    return Page(rows, links, None)
+        return rows, {"nextCursor": cursor}
+    return rows, {"nextCursor": None} if switches[policy.LAST_CURSOR] is LastCursor.NULL else {}
 
 
 def position(cursor: str | None, fingerprint: tuple[str, ...], switches: Switches) -> RowPosition | None:

@@ -2,78 +2,83 @@
 
 from collections.abc import Hashable
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from mockserver.gateway.switches import Switches
 from mockserver.gateway.vendor import Body, Reply, Route, ViewRequest
-from mockserver.products import jetbrains
+from mockserver.products.jetbrains import PRODUCT
+from mockserver.products.jetbrains.facts import TOOLS
 from mockserver.products.jetbrains.programs import ReportingGate
+from mockserver.products.jetbrains.ranges import DayBuckets
 from mockserver.products.visibility import Visibility
+from mockserver.simulation import calendar_periods
+from mockserver.simulation.calendar_periods import CalendarPeriod
 from mockserver.vendors.jetbrains_ide import errors, pagination, policy, reports
-from mockserver.vendors.jetbrains_ide.policy import EmptyBuckets, LongestRange
+from mockserver.vendors.jetbrains_ide.policy import (
+    DefaultGroupBy,
+    EmptyBuckets,
+    LongestRange,
+    OldAssistant,
+    ReleaseDates,
+)
 from mockserver.vendors.jetbrains_ide.schemas import queries, rows
 
-_USERS: Final = rows.UserMetrics()
+_ROWS: Final = rows.AnalyticsRows()
+_TOTALS: Final = rows.AnalyticsRows(exclude=("date",))
 
 
 def users_adoption(request: ViewRequest) -> Body:
     """Who has AI and who uses it, bucket by bucket."""
-    query = queries.load_adoption(request.args, request.switches)
-    buckets = _buckets(request, query, query.group_by)
-    found = reports.adoption(request.world, buckets, query.profile, request.now)
-    shown = [row for row in found if row.enabled or row.active] if _omits_empty(request) else found
-    return {"items": rows.Adoption(many=True).dump(shown)}
+    query = queries.ADOPTION.load_args(request.args, request.switches)
+    return _items(request, reports.adoption(request.world, _buckets(request, query), query.profile))
 
 
 def metrics(request: ViewRequest) -> Body:
     """The metrics of the chosen tools together, bucket by bucket."""
-    query = queries.load_metrics(request.args, request.switches)
-    buckets = _buckets(request, query, query.group_by)
-    found = reports.metrics(request.world, buckets, query.tools, _gate(request.switches), request.now)
-    return {"items": rows.Metrics(many=True).dump(_shown(request, found))}
+    query = queries.METRICS.load_args(request.args, request.switches)
+    buckets, gate = _buckets(request, query), _gate(request.switches)
+    return _items(request, reports.metrics(request.world, buckets, query.tools, gate))
 
 
 def metrics_by_feature(request: ViewRequest) -> Body:
     """The metrics of each chosen tool, bucket by bucket."""
-    query = queries.load_metrics(request.args, request.switches)
-    buckets = _buckets(request, query, query.group_by)
-    found = reports.by_feature(request.world, buckets, query.tools, _gate(request.switches), request.now)
-    return {"items": rows.FeatureMetrics(many=True).dump(_shown(request, found))}
+    query = queries.METRICS.load_args(request.args, request.switches)
+    buckets, gate = _buckets(request, query), _gate(request.switches)
+    return _items(request, reports.by_feature(request.world, buckets, query.tools, gate))
 
 
 def totals(request: ViewRequest) -> Body:
     """The metrics of the chosen tools together over the whole range."""
-    query = queries.load_totals(request.args, request.switches)
-    gate = _gate(request.switches)
-    found = reports.totals(request.world, query.first, query.last, query.tools, gate, request.now)
-    body: Body = rows.Totals().dump(found)
+    query = queries.TOTALS.load_args(request.args, request.switches)
+    whole = _cut(request, query, None)
+    found = reports.metrics(request.world, whole, query.tools, _gate(request.switches))
+    body: Body = _TOTALS.dump(found)[0]
     return body
 
 
 def users_paged(request: ViewRequest) -> Reply:
     """The metrics of each person with each chosen tool on each day, in pages."""
-    query = queries.load_users(request.args, request.switches)
-    listed = reports.UserRows(
-        world=request.world,
-        tools=query.tools,
-        first=query.first,
-        last=min(query.last, request.now.toordinal()),
-        index=reports.users(request.world, query.users),
+    query = queries.USERS.load_args(request.args, request.switches)
+    found = request.world.of(PRODUCT).rows.rows(
+        [TOOLS.index(tool) for tool in query.tools],
+        query.first,
+        min(query.last, request.now.toordinal()),
+        query.limit + 1,
         gate=_gate(request.switches),
+        index=reports.members(request.world, query.users),
+        after=pagination.position(query.cursor, query.fingerprint, request.switches),
         descending=query.order == "DESC",
     )
-    found = listed.after(pagination.position(query.cursor, query.fingerprint, request.switches), query.limit + 1)
-    page = pagination.cut(found, query.limit, query.fingerprint, request.switches)
-    body = {"items": _USERS.dump(reports.user_columns(request.world, page.rows)), **page.links}
-    return Reply(body, next_page=page.next_page)
+    page, links = pagination.cut(found, query.limit, query.fingerprint, request.switches)
+    body = {"items": _ROWS.dump(reports.user_columns(request.world, page)), **links}
+    return Reply(body, next_page=links.get("nextCursor"))
 
 
 def visibility(now: datetime, switches: Switches) -> Visibility:
     """What is shown of each person and day: what programs that pass the gate sent about each tool, today's included."""
     names = switches.renamed_fields(policy.SWITCHES)
-    shown = {f"{tool}_{measure}": f"{names.get(measure, measure)} of {tool}" for tool, measure in rows.COUNTERS}
-    gate = _gate(switches)
-    return Visibility(jetbrains.PRODUCT, now.toordinal(), shown, variant=gate, hidden_lines=reports.HIDDEN)
+    shown = {name: f"{names.get(measure, measure)} of {tool}" for name, (tool, measure) in reports.SHOWN.items()}
+    return Visibility(PRODUCT, now.toordinal(), shown, variant=_gate(switches), hidden_lines=reports.HIDDEN)
 
 
 def cache_epoch(now: datetime, _: Switches) -> Hashable:
@@ -82,24 +87,35 @@ def cache_epoch(now: datetime, _: Switches) -> Hashable:
 
 
 def _gate(switches: Switches) -> ReportingGate:
-    return reports.reporting_gate(switches[policy.RELEASE_DATES], switches[policy.OLD_ASSISTANT])
+    """Which clients send data, by two switches."""
+    honest = switches[policy.RELEASE_DATES] is ReleaseDates.HONEST
+    everything = switches[policy.OLD_ASSISTANT] is OldAssistant.EVERYTHING
+    return ReportingGate(policy.RELEASED.toordinal() if honest else None, assistant=everything)
 
 
-def _buckets(request: ViewRequest, query: queries.Range, group_by: str) -> reports.Buckets:
-    count = reports.bucket_count(query.first, query.last, group_by)
+def _buckets(request: ViewRequest, query: queries.AnalyticsParameters) -> DayBuckets:
+    """The buckets of a query; the switch `default_group_by` stands in for no groupBy."""
+    group_by = query.group_by or request.switches[policy.DEFAULT_GROUP_BY].value
+    if group_by == DefaultGroupBy.NONE:
+        return _cut(request, query, None)
+    period = CalendarPeriod[group_by]
+    count = calendar_periods.count(query.first, query.last, period)
     if count > policy.BUCKETS_MAXIMUM and request.switches[policy.LONGEST_RANGE] is LongestRange.REJECT:
         raise errors.too_many_buckets(group_by, count)
-    return reports.buckets(request.world, query.first, query.last, group_by, request.now)
+    return _cut(request, query, period)
 
 
-def _shown(request: ViewRequest, found: list[reports.Metrics]) -> list[reports.Metrics]:
-    if not _omits_empty(request):
-        return found
-    return [row for row in found if row.suggestions or row.acceptances or row.invocations]
+def _cut(request: ViewRequest, query: queries.AnalyticsParameters, period: CalendarPeriod | None) -> DayBuckets:
+    ranges, today = request.world.of(PRODUCT).ranges, request.now.toordinal()
+    return ranges.buckets(query.first, query.last, period, today, policy.BUCKETS_MAXIMUM)
 
 
-def _omits_empty(request: ViewRequest) -> bool:
-    return request.switches[policy.EMPTY_BUCKETS] is EmptyBuckets.OMITTED
+def _items(request: ViewRequest, columns: dict[str, list[Any]]) -> Body:
+    """The rows of a report; the switch `empty_buckets` leaves out those in which nothing happened."""
+    listed = _ROWS.dump(columns)
+    if request.switches[policy.EMPTY_BUCKETS] is EmptyBuckets.OMITTED:
+        listed = [row for row in listed if any(row[name] for name in row.keys() - {"date", "tool"})]
+    return {"items": listed}
 
 
 ROUTES: Final = tuple(

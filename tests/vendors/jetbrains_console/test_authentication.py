@@ -263,7 +263,7 @@ def test_unexpected_error_is_500_and_logged_once(
     def broken(*_: object) -> None:
         raise RuntimeError("the wheel came off")
 
-    monkeypatch.setattr(reports, "adoption", broken)
+    monkeypatch.setattr(reports, "people", broken)
     answer = jetbrains_console.get(ADOPTION, AUTUMN)
     assert (answer.status, answer.code) == (500, "internal_error")
     assert b"wheel" not in answer.body

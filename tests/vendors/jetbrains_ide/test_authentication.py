@@ -165,7 +165,7 @@ def test_unexpected_error_is_500_and_logged_once(
     def broken(*_: object) -> None:
         raise RuntimeError("the wheel came off")
 
-    monkeypatch.setattr(reports, "totals", broken)
+    monkeypatch.setattr(reports, "metrics", broken)
     answer = jetbrains_ide.get(queries.TOTALS, queries.SEPTEMBER)
     assert (answer.status, answer.json["error"]) == (500, "Internal Server Error")
     assert b"wheel" not in answer.body

@@ -1,11 +1,10 @@
 """The Console's query parameters with their rules: a range of days, its grouping, and filters.
 
-A refusal lists every error. A loaded query is a frozen record in which days are ordinals.
+A refusal lists every error.
 """
 
 import re
-from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -36,18 +35,26 @@ _REQUIRED: Final[dict[str, Any]] = {"required": "is required: a date, written YY
 
 @dataclass(frozen=True, slots=True)
 class ReportParameters:
-    """The first and the last day, what a bucket is, and the filters; None filters nobody out."""
+    """The ordinals of the first and the last day, what a bucket is, and the filters; None filters nobody out."""
 
     first: int
     last: int
-    group_by: str
-    users: tuple[str, ...] | None
-    emails: tuple[str, ...] | None
-    ides: tuple[str, ...] | None
+    group_by: str = policy.GROUPINGS[0]
+    users: tuple[str, ...] | None = None
+    emails: tuple[str, ...] | None = None
+    ides: tuple[str, ...] | None = None
 
 
-class SwitchedParameter(Parameter[Any]):
-    """A parameter, loaded from all its values; its switches are its schema's."""
+class SingleValue(Parameter[Any]):
+    """A parameter that may be given once.
+
+    Like its schema, it loads a list of all values. `read` gives the meaning of one of them under the schema's switches,
+    or raises ValidationError.
+    """
+
+    def __init__(self, read: Callable[[str, Switches], Any], **options: Any) -> None:
+        super().__init__(**options)
+        self.read = read
 
     @property
     def switches(self) -> Switches:
@@ -56,95 +63,67 @@ class SwitchedParameter(Parameter[Any]):
         switches: Switches = schema.switches
         return switches
 
-
-class SingleValue(SwitchedParameter, ABC):
-    """A parameter that may be given once."""
-
     def _parse(self, value: Any) -> Any:
         if len(value) > 1:
             raise ValidationError(f"is there {len(value)} times; send it once")
-        return self.read(value[0])
-
-    @abstractmethod
-    def read(self, text: str) -> Any:
-        """The meaning of the single value."""
+        return self.read(value[0], self.switches)
 
 
-class DateParameter(SingleValue):
-    """A calendar date, YYYY-MM-DD in ASCII digits; its ordinal."""
-
-    def read(self, text: str) -> int:
-        """The ordinal of the day."""
-        found = parse_date(text)
-        if found is None:
-            raise ValidationError(f"must be a date that exists, written YYYY-MM-DD, not {shortened(text)}")
-        return found.toordinal()
-
-
-class Grouping(SingleValue):
-    """What a bucket is."""
-
-    def read(self, text: str) -> str:
-        """One of the groupings."""
-        text = text.lower() if self.switches[policy.LETTER_CASE] is LetterCase.ANY else text
-        if text not in policy.GROUPINGS:
-            raise ValidationError(f"must be one of {', '.join(policy.GROUPINGS)}, not {shortened(text)}")
-        return text
-
-
-class Elements(SwitchedParameter):
+class Filter(SingleValue):
     """A filter's list: repeated, between commas, or both, by the switch `list_form`."""
 
     def _parse(self, value: Any) -> Any:
-        elements = self._elements(value)
+        form = self.switches[policy.LIST_FORM]
+        if form is ListForm.COMMA and len(value) > 1:
+            raise ValidationError(f"is there {len(value)} times; send it once, its values separated by commas")
+        elements = value if form is ListForm.REPEATED else [each for text in value for each in text.split(",")]
         if "" in elements and self.switches[policy.EMPTY_ELEMENTS] is EmptyElements.REJECT:
             raise ValidationError("must not be empty, nor hold an empty element; leave it out to filter nobody out")
-        read = tuple(dict.fromkeys(self.read(each) for each in elements if each))
-        return read or None
-
-    def _elements(self, given: Sequence[str]) -> list[str]:
-        form = self.switches[policy.LIST_FORM]
-        if form is ListForm.REPEATED:
-            return list(given)
-        if form is ListForm.COMMA and len(given) > 1:
-            raise ValidationError(f"is there {len(given)} times; send it once, its values separated by commas")
-        return [element for text in given for element in text.split(",")]
-
-    def read(self, element: str) -> str:
-        """The meaning of one element."""
-        return element
+        return tuple(dict.fromkeys(self.read(each, self.switches) for each in elements if each)) or None
 
 
-class Ids(Elements):
-    """Ids of users, in any case."""
-
-    def read(self, element: str) -> str:
-        """The id in lower case; the switch `malformed_ids` decides about anything but a UUID."""
-        if self.switches[policy.MALFORMED_IDS] is MalformedIds.REJECT and not _UUID.fullmatch(element):
-            raise ValidationError(f"must hold UUIDs, as IDE Services knows the users, not {shortened(element)}")
-        return element.lower()
+def _day(text: str, _: Switches) -> int:
+    """The ordinal of a calendar day, YYYY-MM-DD in ASCII digits."""
+    found = parse_date(text)
+    if found is None:
+        raise ValidationError(f"must be a date that exists, written YYYY-MM-DD, not {shortened(text)}")
+    return found.toordinal()
 
 
-class Codes(Elements):
-    """Product codes of IDEs."""
-
-    def read(self, element: str) -> str:
-        """One of the codes."""
-        element = element.upper() if self.switches[policy.LETTER_CASE] is LetterCase.ANY else element
-        if element not in IDES:
-            raise ValidationError(f"must hold product codes out of {', '.join(IDES)}, not {shortened(element)}")
-        return element
+def _grouping(text: str, switches: Switches) -> str:
+    text = text.lower() if switches[policy.LETTER_CASE] is LetterCase.ANY else text
+    if text not in policy.GROUPINGS:
+        raise ValidationError(f"must be one of {', '.join(policy.GROUPINGS)}, not {shortened(text)}")
+    return text
 
 
-class Query(Schema):
+def _user_id(text: str, switches: Switches) -> str:
+    """An id in lower case; the switch `malformed_ids` decides about anything but a UUID."""
+    if switches[policy.MALFORMED_IDS] is MalformedIds.REJECT and not _UUID.fullmatch(text):
+        raise ValidationError(f"must hold UUIDs, as IDE Services knows the users, not {shortened(text)}")
+    return text.lower()
+
+
+def _email(text: str, _: Switches) -> str:
+    return text
+
+
+def _ide(text: str, switches: Switches) -> str:
+    text = text.upper() if switches[policy.LETTER_CASE] is LetterCase.ANY else text
+    if text not in IDES:
+        raise ValidationError(f"must hold product codes out of {', '.join(IDES)}, not {shortened(text)}")
+    return text
+
+
+class ReportQuery(Schema):
     """The parameters of every report."""
 
-    first = DateParameter(required=True, data_key="fromDate", error_messages=_REQUIRED)
-    last = DateParameter(required=True, data_key="toDate", error_messages=_REQUIRED)
-    group_by = Grouping(data_key="groupBy", load_default=policy.GROUPINGS[0])
-    users = Ids(data_key="userIds", load_default=None)
-    emails = Elements(data_key="userEmails", load_default=None)
-    ides = Codes(data_key="ide", load_default=None)
+    first = SingleValue(_day, required=True, data_key="fromDate", error_messages=_REQUIRED)
+    last = SingleValue(_day, required=True, data_key="toDate", error_messages=_REQUIRED)
+    group_by = SingleValue(_grouping, data_key="groupBy")
+    users = Filter(_user_id, data_key="userIds")
+    emails = Filter(_email, data_key="userEmails")
+    ides = Filter(_ide, data_key="ide")
 
     def __init__(self, switches: Switches) -> None:
         super().__init__(unknown=EXCLUDE)  # `load` refuses them, by a switch.
@@ -159,7 +138,7 @@ class Query(Schema):
 
 def load(args: "MultiDict[str, str]", switches: Switches) -> ReportParameters:
     """The parameters of a report; a Rejection lists every error, in the order of the parameters."""
-    query = Query(switches)
+    query = ReportQuery(switches)
     known = [field.data_key or name for name, field in query.fields.items()]
     rules: dict[str, Any] = {}
     loaded: dict[str, Any] = {}
