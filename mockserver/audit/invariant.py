@@ -3,6 +3,7 @@
 Which invariants there are is decided by each vendor (`invariants.py` in its folder) and by `cross_vendor`.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
@@ -32,6 +33,12 @@ def equal(where: str, left: object, right: object, sides: str) -> None:
     """Violation unless both are equal; `sides` says what they are, as in "list and count"."""
     if left != right:
         raise Violation(f"{where}: {sides} are {left} and {right}")
+
+
+def all_equal(where: str, left: Counter[str], right: Counter[str], sides: str) -> None:
+    """Violation unless all numbers of both are equal, by name."""
+    for name in sorted({*left, *right}):
+        equal(f"{where}, {name}", left[name], right[name], sides)
 
 
 def within_bounds(where: str, distinct: int, days: Iterable[int], sides: str) -> None:

@@ -115,9 +115,9 @@ def _identities(world: World) -> Iterable[bytes]:
     identities = world.identities
     yield identities.organization_id.bytes
     yield from (identities.team_id_of(team).bytes for team in range(3))
-    yield from (
-        repr(astuple(augment(world).row_ids.member(index))).encode() for index in range(world.organization.members)
-    )
+    for index in range(world.organization.members):
+        found, row_id = identities.of(index), augment(world).row_ids.of(index)
+        yield repr((index, found.id, row_id, found.name, found.email, found.service_account)).encode()
 
 
 def _attributes(block: Block) -> Iterable[bytes]:

@@ -5,26 +5,26 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any, Final
 
-from mockserver.audit.invariant import Invariant, Violation, at_most, equal, within_bounds
+from mockserver.audit.invariant import Invariant, Violation, all_equal, at_most, equal, within_bounds
 from mockserver.audit.reader import Reader, summed
 from mockserver.audit.roles import PersonDay, Roles
 from mockserver.audit.signs import nothing_negative
 
-_VENDOR: Final = "augment"
-_MOUNT: Final = "/analytics/v0"
 _MESSAGES: Final = ("chat", "remote_agent", "ide_agent", "cli_agent_interactive", "cli_agent_non_interactive")
 _LINES: Final = ("completions", "remote_agent", "ide_agent", "cli_agent_interactive", "cli_agent_non_interactive")
-_RANGE_REPORTS: Final = {
+_REPORTS: Final = {
     "dau-count": "daily_active_user_counts",
     "daily-usage": "daily_usage",
     "user-activity": "users",
+    "dau": "users",
+    "daily-user-activity-by-editor-language": "records",
 }
-_DAY_REPORTS: Final = {"dau": "users", "daily-user-activity-by-editor-language": "records"}
-_RETURNED: Final = ("returned_user_count", "returned_record_count")
+"""The field with the rows of each report."""
+_REPORTS_OF_A_DAY: Final = ("dau", "daily-user-activity-by-editor-language")
 
 
 def _get(reader: Reader, report: str, **query: object) -> Any:
-    return reader.get(_VENDOR, f"{_MOUNT}/{report}", **query)
+    return reader.get("augment", f"/analytics/v0/{report}", **query)
 
 
 def _paginate(reader: Reader, report: str, rows: str, size: int, **query: object) -> list[Any]:
@@ -76,17 +76,15 @@ def _counts_are_lists(reader: Reader) -> None:
 
 def _nobody_twice(reader: Reader) -> None:
     for day in reader.sampled_days:
-        repeated = [who for who, times in Counter(_active(reader, day)).items() if times > 1]
-        if repeated:
-            raise Violation(f"{day}: {repeated[0]} is in the dau list twice")
+        for who, times in Counter(_active(reader, day)).items():
+            if times > 1:
+                raise Violation(f"{day}: {who} is in the dau list twice")
 
 
 def _users_are_days(reader: Reader) -> None:
     by_user = summed(row["metrics"] for row in _users(reader, reader.first, reader.last))
     by_day = summed(row["metrics"] for row in _daily(reader))
-    for metric in sorted({*by_user, *by_day}):
-        where = f"{metric} of {reader.first} to {reader.last}"
-        equal(where, by_user[metric], by_day[metric], "sums over users and days")
+    all_equal(f"{reader.first} to {reader.last}", by_user, by_day, "sums over users and days")
 
 
 def _records_are_users(reader: Reader) -> None:
@@ -98,16 +96,14 @@ def _records_are_users(reader: Reader) -> None:
     for who in sorted({*by_record, *by_user}):
         if (who in by_record) != (who in by_user):
             raise Violation(f"{who} on {day}: there are records or user-activity, but not both")
-        for metric, number in sorted(by_user[who].items()):
-            equal(f"{who} on {day}, {metric}", by_record[who][metric], number, "sum of records and user-activity")
+        all_equal(f"{who} on {day}", by_record[who], by_user[who], "sum of records and user-activity")
 
 
 def _active_days_are_lists(reader: Reader) -> None:
     days = reader.sampled_days
     listed = Counter(who for day in days for who in set(_active(reader, day)))
-    counted = {_name(row): row["active_days"] for row in _users(reader, days[0], days[-1])}
-    for who in sorted({*listed, *counted}):
-        equal(f"{who} from {days[0]} to {days[-1]}", counted.get(who), listed[who], "active_days and days in dau")
+    counted = Counter({_name(row): row["active_days"] for row in _users(reader, days[0], days[-1])})
+    all_equal(f"{days[0]} to {days[-1]}", counted, listed, "active_days and days in dau")
 
 
 def _totals_are_parts(reader: Reader) -> None:
@@ -133,7 +129,7 @@ def _active_have_events(reader: Reader) -> None:
         rows = _some_users(reader, day)
         counted = {_name(row) for row in rows if any(row["metrics"].values())}
         # Both lists have the same order, so the first page of one is the beginning of the other.
-        beginning = _active(reader, day) if reader.full else _active(reader, day)[: len(rows)]
+        beginning = _active(reader, day)[: None if reader.full else len(rows)]
         for who in sorted(counted.symmetric_difference(beginning)):
             found = "in dau, but without" if who not in counted else "not in dau, but with"
             raise Violation(f"{who} on {day}: {found} a counter above 0 in user-activity")
@@ -153,31 +149,28 @@ def _users_are_distinct(reader: Reader) -> None:
     within_bounds(f"{reader.sampled_days[0]} to {reader.last}", found, days, "users of the range, and of its days")
 
 
-def _first_pages(reader: Reader) -> Iterator[tuple[str, list[Any], Mapping[str, Any]]]:
-    """The first page of each report: its name, its rows and its metadata."""
-    days = {"start_date": reader.first, "end_date": reader.last}
-    for report, rows in {**_RANGE_REPORTS, **_DAY_REPORTS}.items():
-        answer = _get(reader, report, **(days if report in _RANGE_REPORTS else {"date": reader.last}))
-        yield report, answer[rows], answer["metadata"]
+def _first_pages(reader: Reader) -> Iterator[tuple[str, dict[str, date], list[Any], Mapping[str, Any]]]:
+    """The first page of each report: its name, the requested days, its rows and its metadata."""
+    for report, rows in _REPORTS.items():
+        day = {"date": reader.last}
+        days = day if report in _REPORTS_OF_A_DAY else {"start_date": reader.first, "end_date": reader.last}
+        answer = _get(reader, report, **days)
+        yield report, days, answer[rows], answer["metadata"]
 
 
 def _metadata_counts_rows(reader: Reader) -> None:
-    for report, rows, metadata in _first_pages(reader):
-        days = len(rows) if report == "daily-usage" else len(reader.days)
-        if report in _RANGE_REPORTS:
+    for report, _, rows, metadata in _first_pages(reader):
+        if report not in _REPORTS_OF_A_DAY:
+            days = len(rows) if report == "daily-usage" else len(reader.days)
             equal(report, metadata["total_days"], days, "total_days and the days")
-        for name in _RETURNED:
+        for name in ("returned_user_count", "returned_record_count"):
             equal(report, metadata.get(name, len(rows)), len(rows), f"{name} and the rows")
 
 
 def _days_are_requested(reader: Reader) -> None:
-    for report, _, metadata in _first_pages(reader):
-        if report in _RANGE_REPORTS:
-            expected = {"effective_start_date": reader.first, "effective_end_date": reader.last}
-        else:
-            expected = {"effective_date": reader.last}
-        for name, day in expected.items():
-            equal(report, metadata[name], str(day), f"{name} and the requested day")
+    for report, days, _, metadata in _first_pages(reader):
+        for name, day in days.items():
+            equal(report, metadata[f"effective_{name}"], str(day), f"effective_{name} and the requested day")
 
 
 def _numbers(reader: Reader) -> Iterator[Any]:

@@ -1,10 +1,8 @@
-"""Augment's pages: keyset cursors over {"last_id"}, with `next_cursor` and `has_more`.
+"""Augment's pages: keyset cursors over {"last_id"}, with `next_cursor` and `has_more`."""
 
-Which rows a page holds is the reports' to compute: they return one row more than the page, if there is one.
-"""
-
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, Final, Generic
 
 from mockserver.gateway import paging
@@ -22,7 +20,7 @@ _LAST_PAGE: Final[dict[LastCursor, dict[str, Any]]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Page(Generic[Row]):
+class KeysetPage(Generic[Row]):
     """The rows of a page, its `pagination` object, and the cursor of the next page, None on the last."""
 
     rows: list[Row]
@@ -44,10 +42,10 @@ def last_id(cursor: str | None) -> str | None:
     return found
 
 
-def cut(rows: list[Row], size: int, row_id: Callable[[Row], str], switches: Switches) -> Page[Row]:
-    """The page of `size` rows, out of up to one row more."""
-    rows, has_more = paging.cut(rows, size)
+def cut(rows: Iterable[Row], size: int, row_id: Callable[[Row], str], switches: Switches) -> KeysetPage[Row]:
+    """The page of the first `size` rows."""
+    on_page, has_more = paging.cut(list(islice(rows, size + 1)), size)
     if has_more:
-        cursor = paging.encode({"last_id": row_id(rows[-1])})
-        return Page(rows, {"next_cursor": cursor, "has_more": True}, cursor)
-    return Page(rows, {**_LAST_PAGE[switches[policy.LAST_CURSOR]], "has_more": False}, None)
+        cursor = paging.encode({"last_id": row_id(on_page[-1])})
+        return KeysetPage(on_page, {"next_cursor": cursor, "has_more": True}, cursor)
+    return KeysetPage(on_page, {**_LAST_PAGE[switches[policy.LAST_CURSOR]], "has_more": False}, None)

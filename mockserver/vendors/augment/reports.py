@@ -1,18 +1,17 @@
 """Augment's reports: from facts to counts by day, users by day, users over a range, records by language and editor.
 
-Days are ordinals. A report has nothing newer than its `through`, the newest day with data.
+Days are ordinals. Reports of members go in order of id, from the row after the one with the id `after`; they read about
+`size` members first, and more only when more rows are taken.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 import numpy as np
 
 from mockserver.products.augment import PRODUCT
 from mockserver.products.augment.facts import COUNTERS, INDEX
-from mockserver.products.augment.records import LanguageRecord
-from mockserver.products.augment.row_ids import AugmentMember
 from mockserver.products.world import World
 from mockserver.simulation.calendar import days
 from mockserver.simulation.people import Block
@@ -40,38 +39,28 @@ def published(now: datetime, publication_hour: int) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class DayCount:
-    """How many members were active on a day."""
+class DailyTotals:
+    """How many members were active on a day, and everybody's metrics."""
 
     date: date
     user_count: int
-
-
-@dataclass(frozen=True, slots=True)
-class DayUsage:
-    """Everybody's metrics on a day."""
-
-    date: date
     metrics: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True)
-class UserActivity:
-    """A member's metrics over a range, and on how many of its days they were active."""
+class MemberReport:
+    """A member, by exactly one of the two names, with what a report has: metrics over some days, or of a record.
 
-    user: AugmentMember
-    active_days: int
-    metrics: Mapping[str, int]
+    `row_id` is what the order of the rows and the cursors go by.
+    """
 
-
-@dataclass(frozen=True, slots=True)
-class UserRecord:
-    """A member's metrics on a day in one language and editor."""
-
-    user: AugmentMember
-    language: str
-    editor: str
-    metrics: Mapping[str, int]
+    row_id: str
+    email: str | None
+    service_account: str | None
+    active_days: int = 0
+    language: str = ""
+    editor: str = ""
+    metrics: Mapping[str, int] = field(default_factory=dict)
 
 
 def metrics(counters: tuple[int, ...]) -> dict[str, int]:
@@ -81,107 +70,74 @@ def metrics(counters: tuple[int, ...]) -> dict[str, int]:
     return {"total_lines": total_lines, "total_messages": sum(counters[index] for index in _MESSAGES), **named}
 
 
-def day_counts(world: World, first: int, last: int, through: int) -> list[DayCount]:
-    """Every day of the range, zeros included."""
-    known = [rolled.users[0] for rolled in world.of(PRODUCT).days.span(first, min(last, through))]
-    unknown = [0] * (last - first + 1 - len(known))
-    return [DayCount(date.fromordinal(first + index), count) for index, count in enumerate(known + unknown)]
-
-
-def day_usage(world: World, first: int, last: int, through: int) -> list[DayUsage]:
-    """The days of the range on which anybody was active."""
-    rolled = world.of(PRODUCT).days.span(first, min(last, through))
+def daily_totals(world: World, first: int, last: int, known: int) -> list[DailyTotals]:
+    """Every day of the range, ascending; zeros for the days after `known`."""
+    found = [(day.users[0], tuple(day.sums.tolist())) for day in world.of(PRODUCT).days.span(first, known)]
+    found += [(0, (0,) * len(COUNTERS))] * (last - first + 1 - len(found))
     return [
-        DayUsage(date.fromordinal(first + index), metrics(tuple(day.sums.tolist())))
-        for index, day in enumerate(rolled)
-        if day.users[0]
+        DailyTotals(date.fromordinal(first + index), users, metrics(sums)) for index, (users, sums) in enumerate(found)
     ]
 
 
-def users_on(world: World, day: int, through: int, after: str | None, count: int) -> list[AugmentMember]:
-    """Up to `count` members active on a day, in order of id, after the row with an id."""
-    if day > through:
-        return []
-    one, members = days(world.organization, day, day), world.of(PRODUCT).row_ids
-    found: list[AugmentMember] = []
-    for block in _candidates(world, after, day, day, count):
-        active = world.of(PRODUCT).facts.active(block, one)[:, 0]
-        found += [members.member(index) for index in block.index[active][: count - len(found)].tolist()]
-        if len(found) == count:
-            break
-    return found
-
-
-def user_activity(
-    world: World, first: int, last: int, through: int, after: str | None, count: int
-) -> list[UserActivity]:
-    """Up to `count` members active in the range, with their sums, in order of id, after the row with an id."""
-    last = min(last, through)
-    if last < first:
-        return []
+def active_users(world: World, first: int, last: int, after: str | None, size: int) -> Iterator[MemberReport]:
+    """The members active in the range."""
     span = days(world.organization, first, last)
-    found: list[UserActivity] = []
-    for block in _candidates(world, after, first, last, count):
+    for block in _blocks(world, _start(world, after), first, last, size):
+        active = world.of(PRODUCT).facts.active(block, span).any(axis=1)
+        for index in block.index[active].tolist():
+            yield _member(world, index)
+
+
+def user_activity(world: World, first: int, last: int, after: str | None, size: int) -> Iterator[MemberReport]:
+    """The members active in the range, with their sums."""
+    span = days(world.organization, first, last)
+    for block in _blocks(world, _start(world, after), first, last, size):
         facts = world.of(PRODUCT).facts.facts(block, span)
         active_days, sums = facts.active.sum(axis=1), facts.by_member
-        for row in np.flatnonzero(active_days)[: count - len(found)].tolist():
-            user = world.of(PRODUCT).row_ids.member(int(block.index[row]))
-            found.append(UserActivity(user, int(active_days[row]), metrics(tuple(sums[:, row].tolist()))))
-        if len(found) == count:
-            break
-    return found
+        for row in np.flatnonzero(active_days).tolist():
+            member, counters = _member(world, int(block.index[row])), tuple(sums[:, row].tolist())
+            yield replace(member, active_days=int(active_days[row]), metrics=metrics(counters))
 
 
-def records(world: World, day: int, through: int, after: str | None, count: int) -> list[UserRecord]:
-    """Up to `count` records of a day, by member, language and editor, after the row with an id."""
-    if day > through:
-        return []
-    one = days(world.organization, day, day)
+def records(world: World, first: int, last: int, after: str | None, size: int) -> Iterator[MemberReport]:
+    """The records of one day (or of none, where `last` is before `first`), by member, language and editor."""
+    span = days(world.organization, first, last)
     start, passed = _passed(world, after)
-    found: list[UserRecord] = []
-    for block in _blocks(world, start, day, day, count):
-        rows = [record for record in world.of(PRODUCT).records.of(block, one) if _key(record) > passed]
-        found += [_row(world, record) for record in rows[: count - len(found)]]
-        if len(found) == count:
-            break
-    return found
+    for block in _blocks(world, start, first, last, size):
+        for record in world.of(PRODUCT).records.of(block, span):
+            labels = (record.language, record.editor)
+            if (record.member, *labels) > passed:
+                member = _member(world, record.member)
+                row_id = _SEPARATOR.join((member.row_id, *labels))
+                yield MemberReport(row_id, member.email, member.service_account, 0, *labels, metrics(record.counters))
 
 
-def _row(world: World, record: LanguageRecord) -> UserRecord:
-    user = world.of(PRODUCT).row_ids.member(record.member)
-    return UserRecord(user, record.language, record.editor, metrics(record.counters))
+def _member(world: World, index: int) -> MemberReport:
+    found = world.identities.of(index)
+    row_id = world.of(PRODUCT).row_ids.given(index) or str(found.id)
+    return MemberReport(row_id, found.email, found.service_account)
 
 
-def _key(record: LanguageRecord) -> tuple[int, str, str]:
-    return record.member, record.language, record.editor
-
-
-def record_id(record: UserRecord) -> str:
-    """The id of a record's row: the member's, with language and editor."""
-    return _SEPARATOR.join((record.user.row_id, record.language, record.editor))
+def _start(world: World, after: str | None) -> int:
+    """The first member after a row."""
+    return 0 if after is None else world.of(PRODUCT).row_ids.after(after)
 
 
 def _passed(world: World, after: str | None) -> tuple[int, tuple[int, str, str]]:
     """The first member to read, and the key of the row before the page; a bare member's id skips all of its rows."""
-    nothing = (-1, "", "")
-    if after is None:
-        return 0, nothing
-    row_id, _, labels = after.partition(_SEPARATOR)
-    following = world.of(PRODUCT).row_ids.after(row_id)
+    row_id, _, labels = (after or "").partition(_SEPARATOR)
+    following = _start(world, after and row_id)
     if not labels or following == 0 or world.of(PRODUCT).row_ids.of(following - 1) != row_id:
-        return following, nothing
+        return following, (-1, "", "")
     language, _, editor = labels.partition(_SEPARATOR)
     return following - 1, (following - 1, language, editor)
 
 
-def _candidates(world: World, after: str | None, first: int, last: int, count: int) -> Iterator[Block]:
-    start = 0 if after is None else world.of(PRODUCT).row_ids.after(after)
-    return _blocks(world, start, first, last, count)
-
-
-def _blocks(world: World, start: int, first: int, last: int, count: int) -> Iterator[Block]:
-    """Members from `start` on who can have been active in the range: about a page of them, then more and more."""
-    size, next_size = count, count
+def _blocks(world: World, start: int, first: int, last: int, size: int) -> Iterator[Block]:
+    """Members from `start` on who can have been active in the range: about `size` of them, then more and more."""
+    if last < first:
+        return
+    next_size = size
     for block in world.people.blocks(start):
         using, offset = block.users_of(PRODUCT.name, first, last), 0
         while offset < len(using):

@@ -1,8 +1,10 @@
 """Augment's five endpoints: load the query, ask for the report, cut the page, dump it."""
 
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable, Iterator
 from datetime import date, datetime
 from typing import Any, Final
+
+from marshmallow import Schema
 
 from mockserver.gateway.response_cache import TIMESTAMP
 from mockserver.gateway.switches import Switches
@@ -14,52 +16,42 @@ from mockserver.vendors.augment import pagination, policy, reports, schemas
 
 def dau_count(request: ViewRequest) -> Body:
     """Active users on each day of a range."""
-    query = schemas.load_range(request.args, _period(request), request.switches)
-    rows = reports.day_counts(request.world, query.first, query.last, query.through)
+    query = schemas.load_range(request, _published(request.now, request.switches))
+    rows = reports.daily_totals(request.world, query.first, query.last, query.known)
     return {
-        "daily_active_user_counts": schemas.DayCount(many=True).dump(rows),
-        "metadata": {**_range(query), "total_days": query.total_days},
+        "daily_active_user_counts": schemas.CountRow(many=True).dump(rows),
+        "metadata": {**_range(query), "total_days": len(rows)},
     }
 
 
 def dau(request: ViewRequest) -> Reply:
     """The users active on a day."""
-    query = schemas.load_day(request.args, _period(request), request.switches, policy.DAU_PAGE)
-    after = pagination.last_id(query.cursor)
-    rows = reports.users_on(request.world, query.day, query.through, after, query.page_size + 1)
-    page = pagination.cut(rows, query.page_size, lambda user: user.row_id, request.switches)
-    metadata = {**_day(query), "returned_user_count": len(page.rows)}
-    return _page(page, "users", schemas.User(many=True).dump(page.rows), metadata)
+    query = schemas.load_day(request, _published(request.now, request.switches), policy.DAU_PAGE)
+    return _page(request, query, "user", reports.active_users, schemas.UserRow(), _day(query))
 
 
 def daily_usage(request: ViewRequest) -> Body:
     """Everybody's metrics on each day of a range that has any."""
-    query = schemas.load_range(request.args, _period(request), request.switches)
-    rows = reports.day_usage(request.world, query.first, query.last, query.through)
+    query = schemas.load_range(request, _published(request.now, request.switches))
+    totals = reports.daily_totals(request.world, query.first, query.last, query.known)
+    rows = [day for day in totals if day.user_count]
     return {
-        "daily_usage": schemas.DayUsage(many=True).dump(rows),
+        "daily_usage": schemas.UsageRow(many=True).dump(rows),
         "metadata": {**_range(query), "total_days": len(rows)},
     }
 
 
 def user_activity(request: ViewRequest) -> Reply:
     """The metrics of each user over a range."""
-    query = schemas.load_paged_range(request.args, _period(request), request.switches, policy.ACTIVITY_PAGE)
-    after = pagination.last_id(query.cursor)
-    rows = reports.user_activity(request.world, query.first, query.last, query.through, after, query.page_size + 1)
-    page = pagination.cut(rows, query.page_size, lambda activity: activity.user.row_id, request.switches)
-    metadata = {**_range(query), "total_days": query.total_days, "returned_user_count": len(page.rows)}
-    return _page(page, "users", schemas.UserActivity(many=True).dump(page.rows), metadata)
+    query = schemas.load_range(request, _published(request.now, request.switches), policy.ACTIVITY_PAGE)
+    metadata = {**_range(query), "total_days": query.last - query.first + 1}
+    return _page(request, query, "user", reports.user_activity, schemas.ActivityRow(), metadata)
 
 
 def by_editor_language(request: ViewRequest) -> Reply:
     """The metrics of each user on a day, by language and editor."""
-    query = schemas.load_day(request.args, _period(request), request.switches, policy.ACTIVITY_PAGE)
-    after = pagination.last_id(query.cursor)
-    rows = reports.records(request.world, query.day, query.through, after, query.page_size + 1)
-    page = pagination.cut(rows, query.page_size, reports.record_id, request.switches)
-    metadata = {**_day(query), "returned_record_count": len(page.rows)}
-    return _page(page, "records", schemas.UserRecord(many=True).dump(page.rows), metadata)
+    query = schemas.load_day(request, _published(request.now, request.switches), policy.ACTIVITY_PAGE)
+    return _page(request, query, "record", reports.records, schemas.RecordRow(), _day(query))
 
 
 def visibility(now: datetime, switches: Switches) -> Visibility:
@@ -77,16 +69,26 @@ def _published(now: datetime, switches: Switches) -> int:
     return reports.published(now, switches[policy.PUBLICATION_HOUR])
 
 
-def _period(request: ViewRequest) -> schemas.Period:
-    return schemas.Period.at(request.now, _published(request.now, request.switches), request.switches)
-
-
-def _page(page: pagination.Page[Any], name: str, rows: list[dict[str, Any]], metadata: dict[str, Any]) -> Reply:
-    body = {name: rows, "pagination": page.links, "metadata": metadata}
+def _page(
+    request: ViewRequest,
+    query: schemas.DaysQuery,
+    noun: str,
+    report: Callable[..., Iterator[reports.MemberReport]],
+    schema: Schema,
+    metadata: dict[str, Any],
+) -> Reply:
+    after = pagination.last_id(query.cursor)
+    rows = report(request.world, query.first, query.known, after, query.page_size + 1)
+    page = pagination.cut(rows, query.page_size, lambda row: row.row_id, request.switches)
+    body = {
+        f"{noun}s": schema.dump(page.rows, many=True),
+        "pagination": page.links,
+        "metadata": {**metadata, f"returned_{noun}_count": len(page.rows)},
+    }
     return Reply(body, next_page=page.next_page)
 
 
-def _range(query: schemas.Range) -> dict[str, Any]:
+def _range(query: schemas.DaysQuery) -> dict[str, Any]:
     return {
         "effective_start_date": date.fromordinal(query.first).isoformat(),
         "effective_end_date": date.fromordinal(query.last).isoformat(),
@@ -94,8 +96,8 @@ def _range(query: schemas.Range) -> dict[str, Any]:
     }
 
 
-def _day(query: schemas.PagedDay) -> dict[str, Any]:
-    return {"effective_date": date.fromordinal(query.day).isoformat(), "generated_at": TIMESTAMP}
+def _day(query: schemas.DaysQuery) -> dict[str, Any]:
+    return {"effective_date": date.fromordinal(query.first).isoformat(), "generated_at": TIMESTAMP}
 
 
 ROUTES: Final = tuple(

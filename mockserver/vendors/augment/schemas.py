@@ -1,7 +1,4 @@
-"""Augment's schemas: query parameters with their rules, and the shapes of its rows.
-
-A loaded query is a frozen record in which days are ordinals.
-"""
+"""Augment's schemas: query parameters with their rules, and the shapes of its rows."""
 
 import re
 from dataclasses import dataclass
@@ -9,11 +6,11 @@ from datetime import date, datetime, timedelta
 from typing import Any, NoReturn
 
 from marshmallow import Schema, ValidationError, fields, post_dump
-from werkzeug.datastructures import MultiDict
 
 from mockserver.gateway.rejection import ParameterError, Reason, Rejection
 from mockserver.gateway.schemas import Parameter, shortened
 from mockserver.gateway.switches import Switches
+from mockserver.gateway.vendor import ViewRequest
 from mockserver.validation.schemas import parse_date
 from mockserver.validation.suggestions import unknown_name
 from mockserver.vendors.augment import policy
@@ -26,16 +23,17 @@ from mockserver.vendors.augment.policy import (
 )
 
 _NUMBER = re.compile(r"[0-9]{1,4000}")
+_RANGE, _DAY, _PAGE = ("start_date", "end_date"), ("date",), ("cursor", "page_size")
 
 
-class DateParameter(Parameter[date]):
-    """A calendar date, YYYY-MM-DD in ASCII digits."""
+class DayParameter(Parameter[int]):
+    """A calendar date, YYYY-MM-DD in ASCII digits; its ordinal."""
 
-    def _parse(self, value: Any) -> date:
+    def _parse(self, value: Any) -> int:
         found = parse_date(value)
         if found is None:
             raise ValidationError(f"{self.name} must be a date that exists, written YYYY-MM-DD, not {shortened(value)}")
-        return found
+        return found.toordinal()
 
 
 class PageSize(Parameter[int]):
@@ -47,56 +45,26 @@ class PageSize(Parameter[int]):
         return int(value)
 
 
-class RangeQuery(Schema):
-    """The parameters of an endpoint over a range of days."""
+class QueryParameters(Schema):
+    """Every query parameter; each endpoint has some of them."""
 
-    start_date = DateParameter()
-    end_date = DateParameter()
-
-
-class PagedRangeQuery(RangeQuery):
-    """The same, in pages."""
-
-    cursor = fields.String()
-    page_size = PageSize()
-
-
-class DayQuery(Schema):
-    """The parameters of an endpoint on one day, in pages."""
-
-    date = DateParameter()
+    start_date = DayParameter()
+    end_date = DayParameter()
+    date = DayParameter()
     cursor = fields.String()
     page_size = PageSize()
 
 
 @dataclass(frozen=True, slots=True)
-class Range:
-    """A query over a range: its first and last day, both inclusive, and the newest day with data."""
+class DaysQuery:
+    """A query over days: the first and the last one, both inclusive, and the newest with data. Days are ordinals.
+
+    `known` is before `first` where no day has data. `page_size` is 0 for an endpoint without pages.
+    """
 
     first: int
     last: int
-    through: int
-
-    @property
-    def total_days(self) -> int:
-        """The number of days in the range."""
-        return self.last - self.first + 1
-
-
-@dataclass(frozen=True, slots=True)
-class PagedRange(Range):
-    """The same, with the page."""
-
-    cursor: str | None
-    page_size: int
-
-
-@dataclass(frozen=True, slots=True)
-class PagedDay:
-    """A query on one day, and the newest day with data."""
-
-    day: int
-    through: int
+    known: int
     cursor: str | None
     page_size: int
 
@@ -108,116 +76,93 @@ def oldest(now: datetime) -> int:
     return yesterday.replace(year=yesterday.year - policy.LOOKBACK_YEARS, day=28 if leap else yesterday.day).toordinal()
 
 
-@dataclass(frozen=True, slots=True)
-class Period:
-    """The oldest and the newest allowed day, the newest in words, and the newest day with data."""
+class _Period:
+    """The oldest and the newest allowed day, when data reach up to the day `through`."""
 
-    oldest: int
-    newest: int
-    limit: str
-    through: int
+    def __init__(self, request: ViewRequest, through: int) -> None:
+        self.oldest, self.newest, self._limit = oldest(request.now), request.now.toordinal() - 1, "yesterday (UTC)"
+        if request.switches[policy.BEFORE_PUBLICATION] is BeforePublication.REJECT and through < self.newest:
+            self.newest -= 1
+            hour = request.switches[policy.PUBLICATION_HOUR]
+            self._limit = f"{date.fromordinal(self.newest)}: yesterday's data arrive at {hour:02}:00 (UTC)"
 
-    @classmethod
-    def at(cls, now: datetime, through: int, switches: Switches) -> "Period":
-        """The period that is open at a moment, when data reach up to the day `through`."""
-        newest, limit = now.toordinal() - 1, "yesterday (UTC)"
-        if switches[policy.BEFORE_PUBLICATION] is BeforePublication.REJECT and through < newest:
-            newest -= 1
-            hour = switches[policy.PUBLICATION_HOUR]
-            limit = f"{date.fromordinal(newest)}: yesterday's data arrive at {hour:02}:00 (UTC)"
-        return cls(oldest(now), newest, limit, through)
-
-    def check_end(self, name: str, day: int) -> None:
+    def check(self, name: str, day: int) -> None:
         """Refuse a day outside the period."""
         if day > self.newest:
-            _refuse(name, f"{name} cannot be later than {self.limit}")
+            _refuse(name, f"{name} cannot be later than {self._limit}")
         if day < self.oldest:
-            self.refuse_oldest(name)
-
-    def refuse_oldest(self, name: str) -> NoReturn:
-        """Refuse a day before the period."""
-        oldest = date.fromordinal(self.oldest)
-        _refuse(name, f"{name} cannot be earlier than {oldest}, {policy.LOOKBACK_YEARS} years before yesterday (UTC)")
+            years, limit = policy.LOOKBACK_YEARS, date.fromordinal(self.oldest)
+            _refuse(name, f"{name} cannot be earlier than {limit}, {years} years before yesterday (UTC)")
 
 
-def load_range(args: "MultiDict[str, str]", period: Period, switches: Switches) -> Range:
-    """The range of a query; Rejection names the parameter and the rule."""
-    given = _load(RangeQuery(), args, switches)
-    return Range(*_range(given, period, switches), period.through)
+def load_range(request: ViewRequest, through: int, sizes: tuple[int, int] | None = None) -> DaysQuery:
+    """A query over a range; `through` is the newest day with data, `sizes` the default and the maximum page size.
+
+    Rejection names the parameter and the rule.
+    """
+    given = _load(_RANGE if sizes is None else _RANGE + _PAGE, request)
+    first, last = _range(given, _Period(request, through), request.switches)
+    return DaysQuery(first, last, min(last, through), given.get("cursor"), _size(given, sizes, request.switches))
 
 
-def load_paged_range(
-    args: "MultiDict[str, str]", period: Period, switches: Switches, sizes: tuple[int, int]
-) -> PagedRange:
-    """The range of a query, with the page; `sizes` are the default and the maximum page size."""
-    given = _load(PagedRangeQuery(), args, switches)
-    first, last = _range(given, period, switches)
-    return PagedRange(first, last, period.through, given.get("cursor"), _size(given, sizes, switches))
+def load_day(request: ViewRequest, through: int, sizes: tuple[int, int]) -> DaysQuery:
+    """The same for a query on one day."""
+    given, period = _load(_DAY + _PAGE, request), _Period(request, through)
+    day = given.get("date", period.newest)
+    period.check("date", day)
+    return DaysQuery(day, day, min(day, through), given.get("cursor"), _size(given, sizes, request.switches))
 
 
-def load_day(args: "MultiDict[str, str]", period: Period, switches: Switches, sizes: tuple[int, int]) -> PagedDay:
-    """The day of a query, with the page."""
-    given = _load(DayQuery(), args, switches)
-    day = given["date"].toordinal() if "date" in given else period.newest
-    period.check_end("date", day)
-    return PagedDay(day, period.through, given.get("cursor"), _size(given, sizes, switches))
-
-
-def _range(given: dict[str, Any], period: Period, switches: Switches) -> tuple[int, int]:
-    week = policy.RANGE_DAYS_DEFAULT - 1
-    start = given["start_date"].toordinal() if "start_date" in given else None
-    end = given["end_date"].toordinal() if "end_date" in given else None
+def _range(given: dict[str, Any], period: _Period, switches: Switches) -> tuple[int, int]:
+    start, end, week = given.get("start_date"), given.get("end_date"), policy.RANGE_DAYS_DEFAULT - 1
     if start is not None:
-        start = _checked_start(start, period, switches)
+        if switches[policy.LOOKBACK_EXCEEDED] is LookbackExceeded.CLAMP:
+            start = max(start, period.oldest)
+        period.check("start_date", start)
     if end is not None:
-        period.check_end("end_date", end)
-    if start is None:
-        end = period.newest if end is None else end
-        return max(end - week, period.oldest), end
-    return start, _checked_end(start, min(start + week, period.newest) if end is None else end)
+        period.check("end_date", end)
+    elif start is None:
+        end = period.newest
+    else:
+        end = min(start + week, period.newest)
+    first = max(end - week, period.oldest) if start is None else start
+    _check_length(first, end)
+    return first, end
 
 
-def _checked_start(start: int, period: Period, switches: Switches) -> int:
-    if start > period.newest:
-        _refuse("start_date", f"start_date cannot be later than {period.limit}")
-    if start < period.oldest and switches[policy.LOOKBACK_EXCEEDED] is LookbackExceeded.REJECT:
-        period.refuse_oldest("start_date")
-    return max(start, period.oldest)
-
-
-def _checked_end(start: int, end: int) -> int:
-    if start > end:
+def _check_length(first: int, last: int) -> None:
+    if first > last:
         _refuse("start_date", "start_date cannot be later than end_date")
-    days = end - start + 1
-    if days > policy.RANGE_DAYS_MAXIMUM:
-        longest = policy.RANGE_DAYS_MAXIMUM
+    days, longest = last - first + 1, policy.RANGE_DAYS_MAXIMUM
+    if days > longest:
         _refuse("end_date", f"the range has {days} days; it cannot be longer than {longest} days, both ends included")
-    return end
 
 
-def _size(given: dict[str, Any], sizes: tuple[int, int], switches: Switches) -> int:
-    default, maximum = sizes
+def _size(given: dict[str, Any], sizes: tuple[int, int] | None, switches: Switches) -> int:
+    default, maximum = sizes or (0, 0)
     size: int = given.get("page_size", default)
     if size > maximum and switches[policy.PAGE_SIZE_OVER_MAXIMUM] is PageSizeOverMaximum.REJECT:
         _refuse("page_size", f"page_size cannot be greater than {maximum}")
     return min(size, maximum)
 
 
-def _load(schema: Schema, args: "MultiDict[str, str]", switches: Switches) -> dict[str, Any]:
-    given = {name: args.getlist(name) for name in args}
+def _load(names: tuple[str, ...], request: ViewRequest) -> dict[str, Any]:
+    switches = request.switches
+    given = {name: request.args.getlist(name) for name in request.args}
     for name in given:
-        if name not in schema.fields and switches[policy.UNKNOWN_PARAMETERS] is UnknownParameters.REJECT:
-            _refuse(name, unknown_name("parameter", name, schema.fields))
-    known = {name: texts for name, texts in given.items() if name in schema.fields}
+        if name not in names and switches[policy.UNKNOWN_PARAMETERS] is UnknownParameters.REJECT:
+            _refuse(name, unknown_name("parameter", name, names))
+    known = {name: texts for name, texts in given.items() if name in names}
     for name, texts in known.items():
         if len(texts) > 1:
             _refuse(name, f"{name} must be given once, not {len(texts)} times")
         if not texts[0] and switches[policy.EMPTY_PARAMETERS] is EmptyParameters.REJECT:
             _refuse(name, f"{name} must not be empty; leave it out for its default")
+    schema = QueryParameters(only=names)
     try:
         loaded: dict[str, Any] = schema.load({name: texts[0] for name, texts in known.items() if texts[0]})
     except ValidationError as error:
-        name, rules = next(iter(dict(error.messages_dict).items()))
+        name, rules = next(iter(error.messages_dict.items()))
         _refuse(name, rules[0])
     return loaded
 
@@ -226,7 +171,7 @@ def _refuse(name: str, rule: str) -> NoReturn:
     raise Rejection(Reason.INVALID, rule, parameter_errors=(ParameterError(name, rule),))
 
 
-class Metrics(Schema):
+class AugmentMetrics(Schema):
     """The metrics object: sixteen whole numbers, zeros written out."""
 
     total_modified_lines_of_code = fields.Integer(attribute="total_lines")
@@ -247,11 +192,11 @@ class Metrics(Schema):
     cli_agent_non_interactive_lines_of_code = fields.Integer(attribute="cli_non_interactive_lines")
 
 
-COUNTERS = {field.attribute or name: name for name, field in Metrics().fields.items()}
+COUNTERS = {field.attribute or name: name for name, field in AugmentMetrics().fields.items()}
 """The name of each of our counters in the metrics object."""
 
 
-class User(Schema):
+class UserRow(Schema):
     """Who a row is about: exactly one of the two names."""
 
     user_email = fields.String(attribute="email")
@@ -263,37 +208,30 @@ class User(Schema):
         return {name: value for name, value in row.items() if value is not None}
 
 
-class UserRow(User):
-    """A row with its user inside."""
-
-    user_email = fields.String(attribute="user.email")
-    service_account_name = fields.String(attribute="user.service_account")
-
-
-class DayCount(Schema):
+class CountRow(Schema):
     """A row of dau-count."""
 
     date = fields.Date()
     user_count = fields.Integer()
 
 
-class DayUsage(Schema):
+class UsageRow(Schema):
     """A row of daily-usage."""
 
     date = fields.Date()
-    metrics = fields.Nested(Metrics)
+    metrics = fields.Nested(AugmentMetrics)
 
 
-class UserActivity(UserRow):
+class ActivityRow(UserRow):
     """A row of user-activity."""
 
     active_days = fields.Integer()
-    metrics = fields.Nested(Metrics)
+    metrics = fields.Nested(AugmentMetrics)
 
 
-class UserRecord(UserRow):
+class RecordRow(UserRow):
     """A row of daily-user-activity-by-editor-language."""
 
     language = fields.String()
     editor = fields.String()
-    metrics = fields.Nested(Metrics)
+    metrics = fields.Nested(AugmentMetrics)

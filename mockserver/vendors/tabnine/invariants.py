@@ -1,20 +1,21 @@
 """What must agree across Tabnine's answers: organization, teams, users, accounts and months."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
+from itertools import product
 from typing import Any, Final
 
-from mockserver.audit.invariant import Invariant, Violation, at_most, equal
+from mockserver.audit.invariant import Invariant, Violation, all_equal, at_most, equal
 from mockserver.audit.periods import PeriodNumbers, PeriodReport, distinct_within_days, sums_of_days
 from mockserver.audit.reader import USERS, NotApplicable, Reader
 from mockserver.audit.roles import ListedPerson, Roles
 from mockserver.audit.signs import nothing_negative
 
-_VENDOR: Final = "tabnine"
-_AT: Final = "/api/v1"
+_MOUNT: Final = "/api/v1"
 _PAGE: Final = 1000
+_EITHER: Final = ("true", "false")
 _COUNTERS: Final = {
     "codeCompletions": ("completions", "charsCompleted", "keystrokes", "lines"),
     "chat": ("interactions", "usefulChatInteractions", "lines", "charsCompleted"),
@@ -23,60 +24,74 @@ _COUNTERS: Final = {
 }
 """The numbers of a bucket's sections that add up over time; a switch can leave the later sections out."""
 
-_ACTIVE = "activeUsers"
+_ACTIVE: Final = "activeUsers"
+_EVENTS: Final = {"codeCompletions": "completions", "chat": "interactions", "agent": "interactions"}
+"""The sections with active users: what each active user has at least one of."""
+
+_PARTS: Final = (
+    ("chat", "usefulChatInteractions", "interactions"),
+    ("agent", "linesAddedAccepted", "linesAdded"),
+    ("agent", "linesRemovedAccepted", "linesRemoved"),
+)
 
 
-def _users(reader: Reader) -> list[Any]:
-    """Every user of the organization, those who left among them."""
-    # Each kind by itself, which also works where both filters are required.
-    kinds = [(member, registered) for member in ("true", "false") for registered in ("true", "false")]
-    return [row for member, there in kinds for row in _listed(reader, teamMember=member, active=there)]
+def _get(reader: Reader, path: str, **query: object) -> Any:
+    return reader.get("tabnine", f"{_MOUNT}/{path}", **query)
 
 
-def _listed(reader: Reader, path: str = "organization/users", **query: str) -> list[Any]:
-    return [row for page in _pages(reader, path, **query) for row in page["data"]]
-
-
-def _pages(reader: Reader, path: str = "organization/users", **query: str) -> Iterator[Any]:
+def _pages(reader: Reader, path: str, **query: str) -> Iterator[Any]:
     def next_query(page: Any) -> dict[str, object] | None:
         following = page["meta"].get("next")
         return None if following is None else {"offset": following["offset"]}
 
-    def fetch(offset: object = 0) -> Any:
-        return reader.get(_VENDOR, f"{_AT}/{path}", offset=offset, limit=_PAGE, **query)
+    return reader.pages(next_query, lambda offset=0: _get(reader, path, offset=offset, limit=_PAGE, **query))
 
-    return reader.pages(next_query, fetch)
+
+def _listed(reader: Reader, path: str, **query: str) -> list[Any]:
+    return [row for page in _pages(reader, path, **query) for row in page["data"]]
+
+
+def _users(reader: Reader, members: Sequence[str] = _EITHER) -> list[Any]:
+    """The users of the organization, in teams and not, those who left among them."""
+    # Each kind by itself, which also works where both filters are required.
+    kinds = product(members, _EITHER)
+    return [
+        row for kind, active in kinds for row in _listed(reader, "organization/users", teamMember=kind, active=active)
+    ]
 
 
 def _teams(reader: Reader) -> list[Any]:
-    """Every team."""
-    return list(reader.get(_VENDOR, f"{_AT}/organization/teams")["data"])
+    return list(_get(reader, "organization/teams")["data"])
 
 
-def _members(reader: Reader, team: str) -> list[Any]:
+def _members(reader: Reader, team: Mapping[str, Any]) -> list[Any]:
     """Every user of a team, those who left among them."""
-    return _listed(reader, f"team/{team}/users")
+    return _listed(reader, f"team/{team['id']}/users")
+
+
+def _months(reader: Reader) -> list[Any]:
+    """The accounts of the last twelve months."""
+    return list(_get(reader, "organization/account-utilizations"))
 
 
 def _usage(
     reader: Reader, path: str = "organization", granularity: str = "all", since: date | None = None, **query: str
 ) -> list[Any]:
     """The buckets of a usage from a day on; from the first day of the range, unless another is given."""
-    target, parameters = _usage_request(reader, path, granularity, since)
-    return list(reader.get(_VENDOR, target, **parameters, **query)["usage"]["data"])
+    return list(_get(reader, f"{path}/usage", **_range(reader, granularity, since), **query)["usage"]["data"])
 
 
-def _of_user(reader: Reader, user: str) -> Counter[str]:
-    """What a user did in the range; zeros for a user that Tabnine does not know."""
-    target, parameters = _usage_request(reader, "user", "all", None)
-    body = reader.find(_VENDOR, target, **parameters, userId=user)
-    return _counted([] if body is None else body["usage"]["data"])
+def _range(reader: Reader, granularity: str, since: date | None) -> dict[str, str]:
+    return {
+        "organizationId": _get(reader, "organization")["id"],
+        "from": f"{since or reader.first}T00:00:00Z",
+        "to": f"{reader.last + timedelta(days=1)}T00:00:00Z",
+        "granularity": granularity,
+    }
 
 
-def _usage_request(reader: Reader, path: str, granularity: str, since: date | None) -> tuple[str, dict[str, str]]:
-    organization = reader.get(_VENDOR, f"{_AT}/organization")["id"]
-    span = {"from": f"{since or reader.first}T00:00:00Z", "to": f"{reader.last + timedelta(days=1)}T00:00:00Z"}
-    return f"{_AT}/{path}/usage", {"organizationId": organization, **span, "granularity": granularity}
+def _daily(reader: Reader) -> list[Any]:
+    return _usage(reader, granularity="daily")
 
 
 def _counted(buckets: list[Any], *more: str) -> Counter[str]:
@@ -92,58 +107,62 @@ def _counted(buckets: list[Any], *more: str) -> Counter[str]:
     return sums
 
 
-def _check_equal(where: str, left: Counter[str], right: Counter[str], sides: str) -> None:
-    for counter in sorted({*left, *right}):
-        equal(f"{where}, {counter}", left[counter], right[counter], sides)
+def _usage_of_each(reader: Reader, path: str, rows: list[Any]) -> list[Any]:
+    """The buckets of some teams or users (`path` is "team" or "user")."""
+    return [bucket for row in rows for bucket in _usage(reader, path, **{f"{path}Id": row["id"]})]
 
 
 def _teams_count_users(reader: Reader) -> None:
     for team in _teams(reader):
-        listed = _listed(reader, f"team/{team['id']}/users")
-        equal(f"team {team['name']}", team["usersCount"], len(listed), "usersCount and rows of the users list")
+        sides = "usersCount and rows of the users list"
+        equal(f"team {team['name']}", team["usersCount"], len(_members(reader, team)), sides)
 
 
 def _team_is_its_users(reader: Reader) -> None:
     team = min(_teams(reader), key=lambda each: (not each["usersCount"], each["usersCount"], each["id"]))
-    members = _listed(reader, f"team/{team['id']}/users")
+    members = _members(reader, team)
     if not members:
         raise NotApplicable("no team has users")
     if len(members) > USERS and not reader.full:
         raise NotApplicable(f"the smallest team has more than {USERS} users; --full reads each")
-    by_user: Counter[str] = Counter()
-    for row in members:
-        by_user.update(_counted(_usage(reader, "user", userId=row["id"]), _ACTIVE))
-    whole = _counted(_usage(reader, "team", teamId=team["id"]), _ACTIVE)
-    _check_equal(f"team {team['name']}", whole, by_user, "the team's usage and the sum of its users'")
+    by_user = _counted(_usage_of_each(reader, "user", members), _ACTIVE)
+    whole = _counted(_usage_of_each(reader, "team", [team]), _ACTIVE)
+    all_equal(f"team {team['name']}", whole, by_user, "the team's usage and the sum of its users'")
 
 
 def _organization_is_its_teams(reader: Reader) -> None:
-    alone = [row for there in ("true", "false") for row in _listed(reader, teamMember="false", active=there)]
+    alone = _users(reader, ("false",))
     if len(alone) > USERS and not reader.full:
         raise NotApplicable(f"more than {USERS} users are in no team; --full reads each")
-    parts: Counter[str] = Counter()
-    for team in _teams(reader):
-        parts.update(_counted(_usage(reader, "team", teamId=team["id"]), _ACTIVE))
-    for row in alone:
-        parts.update(_counted(_usage(reader, "user", userId=row["id"]), _ACTIVE))
-    whole = _counted(_usage(reader, "organization"), _ACTIVE)
-    _check_equal("the organization", whole, parts, "its usage and the sum over teams and users without one")
+    parts = _usage_of_each(reader, "team", _teams(reader)) + _usage_of_each(reader, "user", alone)
+    whole = _counted(_usage(reader), _ACTIVE)
+    all_equal(
+        "the organization", whole, _counted(parts, _ACTIVE), "its usage and the sum over teams and users without one"
+    )
 
 
 def _buckets_are_the_range(reader: Reader) -> None:
-    whole = _counted(_usage(reader, "organization"))
-    weeks = _counted(_usage(reader, "organization", "weekly"))
-    days = _usage(reader, "organization", "daily")
-    _check_equal("the organization", whole, weeks, "the range and its weeks")
-    _check_equal("the organization", whole, _counted(days), "the range and its days")
+    whole = _counted(_usage(reader))
+    all_equal("the organization", whole, _counted(_usage(reader, granularity="weekly")), "the range and its weeks")
+    all_equal("the organization", whole, _counted(_daily(reader)), "the range and its days")
 
 
 def _utilization_is_the_list(reader: Reader) -> None:
     month = _months(reader)[-1]
-    left = sum(row["deactivatedAt"] is not None for row in _users(reader))
-    where = _year_and_month(month)
-    equal(where, month["deactivated"], left, "deactivated accounts and users who left")
-    equal(where, month["active"], len(_users(reader)) - left, "active accounts and users who are there")
+    _check_accounts(_year_and_month(month), month, "active", _users(reader))
+
+
+def _team_accounts_are_the_list(reader: Reader) -> None:
+    for team in _teams(reader):
+        accounts = _get(reader, "team/account-utilizations", teamId=team["id"])
+        _check_accounts(f"team {team['name']}", accounts, "registered", _members(reader, team))
+
+
+def _check_accounts(where: str, accounts: Mapping[str, int], there: str, rows: list[Any]) -> None:
+    """Check the numbers of accounts against a users list; `there` names the number of those not deactivated."""
+    left = sum(row["deactivatedAt"] is not None for row in rows)
+    equal(where, accounts["deactivated"], left, "deactivated accounts and users who left")
+    equal(where, accounts[there], len(rows) - left, f"{there} accounts and users who are there")
 
 
 def _totals_count_rows(reader: Reader) -> None:
@@ -157,17 +176,11 @@ def _totals_count_rows(reader: Reader) -> None:
 
 
 def _members_are_the_teams(reader: Reader) -> None:
-    members = {row["id"] for team in _teams(reader) for row in _listed(reader, f"team/{team['id']}/users")}
-    listed = {row["id"] for there in ("true", "false") for row in _listed(reader, teamMember="true", active=there)}
+    members = {row["id"] for team in _teams(reader) for row in _members(reader, team)}
+    listed = {row["id"] for row in _users(reader, ("true",))}
     for user in sorted(members ^ listed):
-        raise Violation(
-            f"user {user}: in {'a team, but not' if user in members else 'no team, but'} listed as a member"
-        )
-
-
-def _months(reader: Reader) -> list[Any]:
-    """The accounts of the last twelve months."""
-    return list(reader.get(_VENDOR, f"{_AT}/organization/account-utilizations"))
+        where = "in a team, but not" if user in members else "in no team, but"
+        raise Violation(f"user {user}: {where} listed as a member")
 
 
 def _year_and_month(row: Mapping[str, Any]) -> str:
@@ -181,39 +194,23 @@ def _active_within_registered(reader: Reader) -> None:
 
 
 def _seats_cover_active(reader: Reader) -> None:
-    seats = reader.get(_VENDOR, f"{_AT}/license")["license"]["seats"]
+    seats = _get(reader, "license")["license"]["seats"]
     at_most("the license", _months(reader)[-1]["active"], seats, "active accounts and seats")
 
 
-_EVENTS = {"codeCompletions": "completions", "chat": "interactions", "agent": "interactions"}
-"""The sections with active users: what each active user has at least one of."""
-
-_PARTS = (
-    ("chat", "usefulChatInteractions", "interactions"),
-    ("agent", "linesAddedAccepted", "linesAdded"),
-    ("agent", "linesRemovedAccepted", "linesRemoved"),
-)
-
-
-def _daily(reader: Reader) -> list[Any]:
-    return _usage(reader, "organization", "daily")
-
-
 def _parts_within_wholes(reader: Reader) -> None:
-    for bucket in _daily(reader):
-        for section, part, whole in _PARTS:
-            if section in bucket:
-                at_most(bucket["from"], bucket[section][part], bucket[section][whole], f"{part} and {whole}")
+    for bucket, (section, part, whole) in product(_daily(reader), _PARTS):
+        if section in bucket:
+            at_most(bucket["from"], bucket[section][part], bucket[section][whole], f"{part} and {whole}")
 
 
 def _active_have_events(reader: Reader) -> None:
-    for bucket in _daily(reader):
-        for section, events in _EVENTS.items():
-            numbers = bucket.get(section, {_ACTIVE: 0, events: 0})
-            active, count = numbers[_ACTIVE], numbers[events]
-            at_most(f"{bucket['from']}, {section}", active, count, f"active users and {events}")
-            sides = f"whether anybody is active in {section}, and whether there are {events},"
-            equal(bucket["from"], active > 0, count > 0, sides)
+    for bucket, (section, events) in product(_daily(reader), _EVENTS.items()):
+        numbers = bucket.get(section, {_ACTIVE: 0, events: 0})
+        active, count = numbers[_ACTIVE], numbers[events]
+        at_most(f"{bucket['from']}, {section}", active, count, f"active users and {events}")
+        sides = f"whether anybody is active in {section}, and whether there are {events},"
+        equal(bucket["from"], active > 0, count > 0, sides)
 
 
 def _active_between_sections(reader: Reader) -> None:
@@ -235,57 +232,27 @@ def _ratios_are_quotients(reader: Reader) -> None:
             (chat, "chatConsumptionRate", chat["usefulChatInteractions"], chat["interactions"]),
             (bucket, "productivityFactor", brought, brought + typed),
         ):
-            expected = _ratio(part, whole)
+            # The vendor leaves out a ratio that would divide by 0.
+            expected = float((Decimal(part) / whole).quantize(Decimal("0.001"), ROUND_HALF_UP)) if whole else None
             equal(f"{bucket['from']}, {name}", holder.get(name), expected, "the ratio and the quotient of its parts")
 
 
-def _ratio(part: int, whole: int) -> float | None:
-    """The quotient to three decimals; None where it would divide by 0, as the vendor leaves it out."""
-    if not whole:
-        return None
-    return float((Decimal(part) / whole).quantize(Decimal("0.001"), ROUND_HALF_UP))
-
-
-_ROLE_NAMES = ("Admin", "Manager", "TeamLead", "Member")
-_LISTED, _DETAIL = ("id", "email", "role"), ("user_id", "email", "role")
-
-
 def _user_matches_the_list(reader: Reader) -> None:
-    some = [
-        (team, row) for team in _teams(reader) for row in _members(reader, team["id"])[: None if reader.full else 1]
-    ]
+    some = [(team, row) for team in _teams(reader) for row in _members(reader, team)[: None if reader.full else 1]]
     if not some:
         raise NotApplicable("no team has users")
     for team, row in some:
-        alone = reader.get(_VENDOR, f"{_AT}/user/{row['id']}")
-        for name, other in zip(_LISTED, _DETAIL, strict=True):
-            equal(f"user {row['id']}", alone["user"][other], row[name], f"{name} alone and in the list")
-        equal(
-            f"user {row['id']}",
-            alone["teams"].get("team_id"),
-            team["id"],
-            "the user's team and the team with the user in its list",
-        )
-
-
-def _team_accounts_are_the_list(reader: Reader) -> None:
-    for team in _teams(reader):
-        accounts = reader.get(_VENDOR, f"{_AT}/team/account-utilizations", teamId=team["id"])
-        rows = _members(reader, team["id"])
-        left = sum(row["deactivatedAt"] is not None for row in rows)
-        equal(f"team {team['name']}", accounts["deactivated"], left, "deactivated accounts and users who left")
-        equal(
-            f"team {team['name']}",
-            accounts["registered"],
-            len(rows) - left,
-            "registered accounts and users who are there",
-        )
+        where, alone = f"user {row['id']}", _get(reader, f"user/{row['id']}")
+        for name, other in (("id", "user_id"), ("email", "email"), ("role", "role")):
+            equal(where, alone["user"][other], row[name], f"{name} alone and in the list")
+        sides = "the user's team and the team with the user in its list"
+        equal(where, alone["teams"].get("team_id"), team["id"], sides)
 
 
 def _permissions_are_the_list(reader: Reader) -> None:
     there = [row for row in _users(reader) if row["deactivatedAt"] is None]
-    for role in _ROLE_NAMES:
-        permitted = Counter(row["username"] for row in reader.get(_VENDOR, f"{_AT}/instance/permissions", role=role))
+    for role in ("Admin", "Manager", "TeamLead", "Member"):
+        permitted = Counter(row["username"] for row in _get(reader, "instance/permissions", role=role))
         listed = Counter(row["username"] for row in there if row["role"] == role)
         for name in sorted((permitted - listed) | (listed - permitted)):
             raise Violation(
@@ -297,15 +264,14 @@ def _usage_by_period(numbers: Callable[[Any], Mapping[str, Any]]) -> PeriodRepor
     lengths = {"day": "daily", "week": "weekly", "month": "monthly"}
 
     def read(reader: Reader, length: str) -> list[PeriodNumbers]:
-        buckets = _usage(reader, "organization", lengths[length], reader.since)
+        buckets = _usage(reader, granularity=lengths[length], since=reader.since)
         return [PeriodNumbers(date.fromisoformat(each["from"][:10]), numbers(each)) for each in buckets]
 
-    return PeriodReport(read, lambda reader: numbers(_usage(reader, "organization", "all", reader.since)[0]))
+    return PeriodReport(read, lambda reader: numbers(_usage(reader, since=reader.since)[0]))
 
 
 def _active_users(bucket: Any) -> dict[str, int]:
-    sections = {name: bucket[name] for name in _EVENTS if name in bucket}
-    return {name: each[_ACTIVE] for name, each in {"all": bucket, **sections}.items()}
+    return {"all": bucket[_ACTIVE], **{name: bucket[name][_ACTIVE] for name in _EVENTS if name in bucket}}
 
 
 def _numbers(reader: Reader) -> Iterator[Any]:
@@ -359,4 +325,10 @@ def _people_listed(reader: Reader) -> list[ListedPerson]:
     return [ListedPerson(row["id"], row["email"], (row["deactivatedAt"] or "")[:10] or None) for row in _users(reader)]
 
 
-ROLES: Final = Roles(product="tabnine", people_listed=_people_listed, usage_of=_of_user)
+def _usage_of(reader: Reader, user: str) -> Counter[str]:
+    """What a user did in the range; zeros for a user that Tabnine does not know."""
+    body = reader.find("tabnine", f"{_MOUNT}/user/usage", **_range(reader, "all", None), userId=user)
+    return _counted(body["usage"]["data"] if body else [])
+
+
+ROLES: Final = Roles(product="tabnine", people_listed=_people_listed, usage_of=_usage_of)

@@ -1,33 +1,28 @@
-"""Tabnine's pages: `offset` and `limit` in, `count`, `total` and `next` out.
+"""Tabnine's pages: `offset` and `limit` in, `count`, `total` and `next` out."""
 
-A list is handed over whole, as something that can be sliced; only the items of the page are made into rows.
-"""
-
-from dataclasses import dataclass
+from collections.abc import Callable
 from typing import Any
 
 from mockserver.gateway.switches import Switches
+from mockserver.gateway.vendor import Reply
 from mockserver.simulation.hashing import I64
 from mockserver.vendors.tabnine import policy
 from mockserver.vendors.tabnine.policy import LastNext
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
-    """The items of a page, its `meta` object, and the offset of the next page, None on the last."""
+def reply(
+    items: list[Any] | I64, offset: int, limit: int, dump: Callable[[Any], list[dict[str, Any]]], switches: Switches
+) -> Reply:
+    """The page of a list at an offset, whose items `dump` makes into rows; a limit of 0 is everything.
 
-    items: Any
-    meta: dict[str, Any]
-    next_page: str | None
-
-
-def cut(items: list[Any] | I64, offset: int, limit: int, switches: Switches) -> Page:
-    """The page of a list at an offset (a limit of 0 is everything); the switch `last_next` decides about the last."""
+    The switch `last_next` decides about the last page.
+    """
     end = offset + limit if limit else len(items)
-    on_page = items[offset:end]
-    meta: dict[str, Any] = {"count": len(on_page), "total": len(items)}
+    data = dump(items[offset:end])
+    meta: dict[str, Any] = {"count": len(data), "total": len(items)}
+    next_page = None
     if end < len(items):
-        return Page(on_page, {**meta, "next": {"limit": limit, "offset": end}}, str(end))
-    if switches[policy.LAST_NEXT] is LastNext.NULL:
+        meta["next"], next_page = {"limit": limit, "offset": end}, str(end)
+    elif switches[policy.LAST_NEXT] is LastNext.NULL:
         meta["next"] = None
-    return Page(on_page, meta, None)
+    return Reply({"data": data, "meta": meta}, next_page=next_page)

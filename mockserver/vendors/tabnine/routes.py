@@ -9,50 +9,53 @@ from mockserver.gateway.vendor import Body, Reply, Route, ViewRequest
 from mockserver.products import tabnine
 from mockserver.products.visibility import Visibility
 from mockserver.simulation.accounts import AccountTable
+from mockserver.simulation.hashing import I64
 from mockserver.simulation.timestamps import DAY, seconds
 from mockserver.vendors.tabnine import errors, pagination, policy
 from mockserver.vendors.tabnine.policy import EmptyBuckets, UsageSections
 from mockserver.vendors.tabnine.reports import accounts, usage
 from mockserver.vendors.tabnine.schemas import queries, rows
 
-_USERS: Final = rows.Users()
+_USERS: Final = rows.UserRows()
 _BUCKETS: Final = {
-    UsageSections.FULL: rows.Buckets(),
-    UsageSections.FIRST: rows.Buckets(exclude=("instruct", "agent")),
+    UsageSections.FULL: rows.BucketRows(),
+    UsageSections.FIRST: rows.BucketRows(exclude=("instruct", "agent")),
 }
 """Schemas of long lists, made once: making one costs as much as dumping dozens of rows."""
 
 
 def organization(request: ViewRequest) -> Body:
     """The organization of the token."""
-    found = rows.Organization().dump(accounts.organization(request.world))
+    found = rows.OrganizationInfo().dump(request.world)
     return {**found, "publicKey": policy.PUBLIC_KEY, **policy.SETTINGS}
 
 
 def teams(request: ViewRequest) -> Reply:
     """The teams, by name."""
-    query = queries.load_page(queries.TeamsQuery(request.switches), request.args)
-    found = accounts.teams(request.world, request.now)
-    page = pagination.cut(found, query.offset, query.limit, request.switches)
-    return _page(page, rows.Team(many=True).dump(page.items))
+    page = queries.OffsetPage(**queries.TeamsQuery.parse(request))
+    found = _directory(request).teams()
+    return pagination.reply(found, page.offset, page.limit, rows.TeamRow(many=True).dump, request.switches)
 
 
-def account_utilizations(request: ViewRequest) -> Body:
+def account_utilizations(request: ViewRequest) -> Reply:
     """Accounts, month by month."""
-    start = queries.MonthsQuery(request.switches).load_args(request.args)["start"]
-    first = accounts.first_month(request.world, request.now, start, policy.MONTHS_DEFAULT)
-    if first is None:
+    start = queries.MonthsQuery.parse(request)["start"]
+    if start is not None and start > request.now.date():
         raise errors.FutureMonth(request.args["startDate"])
-    body: Body = rows.MonthCounts(many=True).dump(accounts.months(request.world, request.now, first))
-    return body
+    return Reply(rows.MonthCounts(many=True).dump(_directory(request).months(start)))
 
 
 def organization_users(request: ViewRequest) -> Reply:
     """The users, filtered."""
-    query = queries.load_users(request.args, request.switches)
-    found = accounts.users(request.world, request.now, team_member=query.team_member, active=query.active)
-    page = pagination.cut(found, query.offset, query.limit, request.switches)
-    return _page(page, _USERS.dump(accounts.listed(request.world, request.now, page.items)))
+    page = queries.FilteredPage(**queries.FilteredUsersQuery.parse(request))
+    return _users(request, page, _directory(request).users(team_member=page.team_member, active=page.active))
+
+
+def team_users(request: ViewRequest) -> Reply:
+    """The users of a team, including deactivated ones."""
+    page = queries.OffsetPage(**queries.TeamUsersQuery.parse(request))
+    team = _team(request, request.path_variables["teamId"])
+    return _users(request, page, _directory(request).team_users(team))
 
 
 def license_terms(request: ViewRequest) -> Body:
@@ -61,56 +64,50 @@ def license_terms(request: ViewRequest) -> Body:
     return {"license": {**found, **policy.LICENSE}}
 
 
-def permissions(request: ViewRequest) -> Body:
+def permissions(request: ViewRequest) -> Reply:
     """The users with a role."""
-    role = queries.PermissionsQuery(request.switches).load_args(request.args)["role"]
-    body: Body = rows.Permissions().dump(accounts.permissions(request.world, request.now, role))
-    return body
+    found = _directory(request).users_with_role(queries.PermissionsQuery.parse(request)["role"])
+    return Reply(rows.Permissions().dump(_directory(request).listed(found)))
 
 
-def team_users(request: ViewRequest) -> Reply:
-    """The users of a team, including deactivated ones."""
-    query = queries.load_page(queries.TeamUsersQuery(request.switches), request.args)
-    found = accounts.team_users(request.world, request.now, _team(request, request.path_variables["teamId"]))
-    page = pagination.cut(found, query.offset, query.limit, request.switches)
-    return _page(page, _USERS.dump(accounts.listed(request.world, request.now, page.items)))
-
-
-def team_accounts(request: ViewRequest) -> Body:
+def team_accounts(request: ViewRequest) -> Reply:
     """The accounts of a team, counted now."""
-    index = _team(request, queries.TeamQuery(request.switches).load_args(request.args)["team"])
-    body: Body = rows.TeamCounts().dump(accounts.team_counts(request.world, request.now, index))
-    return body
+    index = _team(request, queries.TeamQuery.parse(request)["team"])
+    return Reply(rows.TeamCounts().dump(_directory(request).team_counts(index)))
 
 
 def team(request: ViewRequest) -> Body:
     """A team's name."""
     identifier = request.path_variables["teamId"]
-    return {"id": identifier, "name": accounts.team_name(request.world, _team(request, identifier))}
+    return {"id": identifier, "name": request.world.organization.teams[_team(request, identifier)].name}
 
 
 def user(request: ViewRequest) -> Body:
     """A user and the user's team."""
-    found = accounts.user(request.world, request.now, _user(request, request.path_variables["user_id"]))
-    return {"user": rows.UserInfo().dump(found), "teams": rows.UserTeam().dump(found.team) if found.team else {}}
+    account = _user(request, request.path_variables["user_id"])
+    [found] = rows.UserInfo().dump(_directory(request).user(account))
+    team = int(account.team[0])
+    if team < 0:
+        return {"user": found, "teams": {}}
+    team_id = str(request.world.identities.team_id_of(team))
+    return {"user": found, "teams": {"team_id": team_id, "team_name": request.world.organization.teams[team].name}}
 
 
 def organization_usage(request: ViewRequest) -> Body:
     """The usage of everybody."""
-    query = _usage_query(request, queries.UsageQuery)
-    return _usage(request, query, usage.everybody(request.world))
+    return _usage(request, _usage_range(request, queries.UsageQuery), usage.everybody(request.world))
 
 
 def team_usage(request: ViewRequest) -> Body:
     """The usage of a team."""
-    query = _usage_query(request, queries.TeamUsageQuery)
+    query = _usage_range(request, queries.TeamUsageQuery)
     count = usage.of_team(request.world, _team(request, query.subject))
     return _usage(request, query, count, teamId=query.subject)
 
 
 def user_usage(request: ViewRequest) -> Body:
     """The usage of one user."""
-    query = _usage_query(request, queries.UserUsageQuery)
+    query = _usage_range(request, queries.UserUsageQuery)
     count = usage.of_user(request.world, _user(request, query.subject))
     return _usage(request, query, count, userId=query.subject)
 
@@ -129,8 +126,15 @@ def cache_epoch(now: datetime, _: Switches) -> Hashable:
     return seconds(now)
 
 
-def _page(page: pagination.Page, data: list[dict[str, Any]]) -> Reply:
-    return Reply({"data": data, "meta": page.meta}, next_page=page.next_page)
+def _directory(request: ViewRequest) -> accounts.Directory:
+    return accounts.Directory(request.world, request.now)
+
+
+def _users(request: ViewRequest, page: queries.OffsetPage, positions: I64) -> Reply:
+    def dump(positions: I64) -> Any:
+        return _USERS.dump(_directory(request).listed(positions))
+
+    return pagination.reply(positions, page.offset, page.limit, dump, request.switches)
 
 
 def _team(request: ViewRequest, identifier: str) -> int:
@@ -141,20 +145,20 @@ def _team(request: ViewRequest, identifier: str) -> int:
 
 
 def _user(request: ViewRequest, identifier: str) -> AccountTable:
-    account = accounts.user_account(request.world, request.now, identifier)
+    account = _directory(request).account(identifier)
     if account is None:
         raise errors.unknown("user", identifier)
     return account
 
 
-def _usage_query(request: ViewRequest, schema: type[queries.UsageQuery]) -> queries.UsageParameters:
-    query = queries.load_usage(schema(request.switches), request.args)
+def _usage_range(request: ViewRequest, schema: type[queries.UsageQuery]) -> queries.UsageRange:
+    query = queries.UsageRange(**schema.parse(request))
     if query.organization_id != str(request.world.identities.organization_id):
         raise errors.OrganizationMismatch
     return query
 
 
-def _usage(request: ViewRequest, query: queries.UsageParameters, count: usage.Count, **subject: str) -> Body:
+def _usage(request: ViewRequest, query: queries.UsageRange, count: usage.Count, **subject: str) -> Body:
     omit_empty = request.switches[policy.EMPTY_BUCKETS] is EmptyBuckets.OMITTED
     span = (query.start, query.end, query.granularity)
     buckets = usage.buckets(request.world, *span, request.now, count, omit_empty=omit_empty)

@@ -26,22 +26,14 @@ GIVEN = augment(
 ).row_ids
 
 
-def test_given_ids_replace_the_members_own_in_rows() -> None:
-    members = [GIVEN.member(index) for index in range(4)]
-    assert [each.row_id for each in members] == ["user1", "user2", "user3", "user30"]
-    assert [each.id.version for each in members] == [4, 4, 4, 4]
+def test_given_ids_replace_the_members_own() -> None:
+    assert [GIVEN.of(index) for index in range(4)] == ["user1", "user2", "user3", "user30"]
 
 
-def test_rows_without_a_given_id_have_the_members_own() -> None:
+def test_members_without_a_given_id_have_their_own() -> None:
     for index in range(MEMBERS):
-        member = IDS.member(index)
-        assert member.row_id == str(member.id) == IDS.of(index)
-        identity = SMALL.identities.of(index)
-        assert (member.name, member.email, member.service_account) == (
-            identity.name,
-            identity.email,
-            identity.service_account,
-        )
+        assert IDS.of(index) == str(SMALL.identities.id_of(index))
+        assert IDS.given(index) is None
 
 
 @pytest.mark.parametrize("index", [0, 1, 20, 39, 40, 41])

@@ -40,8 +40,8 @@ def test_users_without_a_team_are_fetched_one_by_one(
     client: Client,  # noqa: F811
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    listed: Any = invariants._listed  # noqa: SLF001 (at acme everybody has a team)
-    monkeypatch.setattr(invariants, "_listed", lambda read, *_, **__: listed(read)[:1])
+    users: Any = invariants._users  # noqa: SLF001 (at acme everybody has a team)
+    monkeypatch.setattr(invariants, "_users", lambda read, *_: users(read)[:1])
     result = audit(client, groups=("tabnine",))["tabnine-organization-is-its-teams"]
     assert (result.outcome, "teams and users without one" in result.detail) == ("failed", True)
 

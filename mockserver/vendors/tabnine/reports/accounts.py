@@ -1,7 +1,4 @@
-"""Accounts at a moment: the organization, its teams, users and seats.
-
-What people did is in `usage`.
-"""
+"""Accounts at a moment: the organization's teams, users and seats."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -11,35 +8,29 @@ import numpy as np
 
 from mockserver.products.tabnine import PRODUCT, ROLES
 from mockserver.products.world import World
+from mockserver.simulation import calendar_periods
 from mockserver.simulation.accounts import AccountTable
 from mockserver.simulation.calendar import month_after
+from mockserver.simulation.calendar_periods import CalendarPeriod
 from mockserver.simulation.hashing import I64
 from mockserver.simulation.presence import Mask
-from mockserver.simulation.timestamps import format_all_utc, format_utc, midnight, seconds
+from mockserver.simulation.timestamps import format_all_utc, midnight, seconds
+from mockserver.vendors.tabnine import policy
 
 
 @dataclass(frozen=True, slots=True)
-class Organization:
-    """The organization, without what is the same for all."""
-
-    id: UUID
-    name: str
-    domains: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Team:
+class ListedTeam:
     """A team, and how many users it has, including deactivated ones."""
 
     id: UUID
     name: str
-    users: int = 0
-    default: bool = False
+    users: int
+    default: bool
 
 
 @dataclass(frozen=True, slots=True)
-class Users:
-    """Users by columns, one entry for each; timestamps as written, None for what has not happened."""
+class UserColumns:
+    """Users by columns, one entry for each; timestamps as written (`registered`: in seconds), None for not yet."""
 
     id: list[str]
     organization_id: list[str]
@@ -47,29 +38,26 @@ class Users:
     email: list[str]
     role: list[str]
     verified: list[bool]
+    registered: I64
     updated: list[str | None]
     deactivated: list[str | None]
 
+    @property
+    def created(self) -> list[str]:
+        """When each account was registered."""
+        return format_all_utc(self.registered)
 
-@dataclass(frozen=True, slots=True)
-class User:
-    """A single user, with fields that the columns lack."""
-
-    id: str
-    organization_id: str
-    email: str
-    role: str
-    created: str
-    updated: str | None
-    team: Team | None
+    @property
+    def last_changed(self) -> list[str]:
+        """When each account was updated, or else created."""
+        return [updated or created for updated, created in zip(self.updated, self.created, strict=True)]
 
 
 @dataclass(frozen=True, slots=True)
-class MonthCounts:
-    """Accounts in a month, January being 0."""
+class AccountCounts:
+    """Accounts from a day on: `registered` at any time of a period, the others at its last second."""
 
-    year: int
-    month: int
+    first: date
     registered: int
     deactivated: int
     active: int
@@ -77,99 +65,113 @@ class MonthCounts:
 
 
 @dataclass(frozen=True, slots=True)
-class TeamCounts:
-    """Accounts of a team now."""
-
-    registered: int
-    deactivated: int
-    invited: int
-
-
-@dataclass(frozen=True, slots=True)
-class License:
-    """The license of the year."""
+class LicenseTerms:
+    """The license of the year; timestamps are in seconds."""
 
     iat: int
     exp: int
     seats: int
-    cap: int
     audience: str
 
 
-def organization(world: World) -> Organization:
-    """The organization."""
-    found = world.organization
-    return Organization(world.identities.organization_id, found.name, (found.domain,))
+class Directory:
+    """The accounts of an organization at a moment. A position is a row of the table of all accounts."""
 
+    def __init__(self, world: World, now: datetime) -> None:
+        self._world = world
+        self._today = now.date()
+        self._now = seconds(now)
 
-def teams(world: World, now: datetime) -> list[Team]:
-    """The teams, by name."""
-    table = world.of(PRODUCT).accounts.table
-    mine = table.team[table.known(seconds(now)) & (table.team >= 0)]
-    users = np.bincount(mine, minlength=len(world.organization.teams)).tolist()
-    found = [
-        Team(world.identities.team_id_of(index), team.name, users[index], team.default)
-        for index, team in enumerate(world.organization.teams)
-    ]
-    return sorted(found, key=lambda team: team.name)
+    @property
+    def _table(self) -> AccountTable:
+        return self._world.of(PRODUCT).accounts.table
 
+    def teams(self) -> list[ListedTeam]:
+        """The teams, by name."""
+        table, known = self._table, self._world.organization.teams
+        users = np.bincount(table.team[table.known(self._now) & (table.team >= 0)], minlength=len(known)).tolist()
+        found = [
+            ListedTeam(self._world.identities.team_id_of(index), team.name, users[index], team.default)
+            for index, team in enumerate(known)
+        ]
+        return sorted(found, key=lambda team: team.name)
 
-def team_index(world: World, identifier: str) -> int | None:
-    """The index of the team with an id; None for an unknown id."""
-    indexes = range(len(world.organization.teams))
-    return next((index for index in indexes if str(world.identities.team_id_of(index)) == identifier), None)
+    def team_counts(self, team: int) -> AccountCounts:
+        """The accounts of a team now."""
+        return self._count(self._today, self._now, self._now, self._table.team == team)
 
+    def months(self, start: date | None) -> list[AccountCounts]:
+        """Accounts month by month, up to now: from `start` or a year back, and none before the organization's first."""
+        first = month_after(self._today, 1 - policy.MONTHS_DEFAULT) if start is None else start
+        first = min(max(first, self._world.organization.first_day), self._today)
+        days = calendar_periods.starts(first.toordinal(), self._today.toordinal(), CalendarPeriod.MONTH)
+        found = []
+        for month in map(date.fromordinal, days):
+            last = min(midnight(month_after(month)) - 1, self._now)
+            found.append(self._count(month, midnight(month), last, np.True_))
+        return found
 
-def team_name(world: World, index: int) -> str:
-    """The name of a team."""
-    return world.organization.teams[index].name
+    def _count(self, day: date, first: int, last: int, chosen: Mask | np.bool) -> AccountCounts:
+        table = self._table
+        known = table.known(last) & chosen
+        counted = (
+            known & (table.deactivated > first),
+            known & (table.deactivated <= last),
+            table.active(last) & chosen,
+            table.pending(last) & chosen,
+        )
+        return AccountCounts(day, *(int(each.sum()) for each in counted))
 
+    def users(self, *, team_member: bool | None, active: bool | None) -> I64:
+        """The positions of the users that pass the filters, ascending by id."""
+        table = self._table
+        chosen = table.known(self._now)
+        if team_member is not None:
+            chosen &= (table.team >= 0) == team_member
+        if active is not None:
+            chosen &= table.active(self._now) == active
+        return np.flatnonzero(chosen)
 
-def team_counts(world: World, now: datetime, index: int) -> TeamCounts:
-    """The accounts of a team, counted now."""
-    table, second = world.of(PRODUCT).accounts.table, seconds(now)
-    mine = table.team == index
-    active = int((mine & table.active(second)).sum())
-    known = int((mine & table.known(second)).sum())
-    return TeamCounts(active, known - active, int((mine & table.pending(second)).sum()))
+    def team_users(self, team: int) -> I64:
+        """The positions of a team's users, ascending by id."""
+        return np.flatnonzero(self._table.known(self._now) & (self._table.team == team))
 
+    def users_with_role(self, role: str) -> I64:
+        """The positions of the users who have a role and are not deactivated, ascending by id."""
+        return np.flatnonzero(self._table.active(self._now) & (self._table.role == ROLES.index(role)))
 
-def users(world: World, now: datetime, *, team_member: bool | None, active: bool | None) -> I64:
-    """The positions in the accounts' table of the users that pass the filters, ascending by id."""
-    table, second = world.of(PRODUCT).accounts.table, seconds(now)
-    chosen = table.known(second)
-    if team_member is not None:
-        chosen &= (table.team >= 0) == team_member
-    if active is not None:
-        chosen &= table.active(second) == active
-    return np.flatnonzero(chosen)
+    def listed(self, positions: I64) -> UserColumns:
+        """The users at some positions."""
+        return self._listed(self._table, positions)
 
+    def _listed(self, table: AccountTable, positions: I64) -> UserColumns:
+        index, changed, deactivated = table.index[positions], table.changed[positions], table.deactivated[positions]
+        changes, gone = changed <= self._now, deactivated <= self._now
+        updated = np.maximum(np.where(changes, changed, 0), np.where(gone, deactivated, 0))
+        emails = self._world.identities.emails_of(index)
+        return UserColumns(
+            id=self._world.identities.ids_of(index),
+            organization_id=[str(self._world.identities.organization_id)] * len(index),
+            username=emails,
+            email=emails,
+            role=[ROLES[role] for role in table.role[positions].tolist()],
+            verified=table.verified[positions].tolist(),
+            registered=table.registered[positions],
+            updated=_happened(updated, changes | gone),
+            deactivated=_happened(deactivated, gone),
+        )
 
-def team_users(world: World, now: datetime, index: int) -> I64:
-    """The positions in the accounts' table of a team's users, ascending by id."""
-    table = world.of(PRODUCT).accounts.table
-    return np.flatnonzero(table.known(seconds(now)) & (table.team == index))
+    def account(self, identifier: str) -> AccountTable | None:
+        """The account of the user with an id, alone; None for an unknown id, and for a user who is still to come."""
+        index = self._world.identities.index_of(identifier)
+        if index is None:
+            return None
+        account = self._world.of(PRODUCT).accounts.of(index)
+        return account if account.known(self._now).any() else None
 
-
-def listed(world: World, now: datetime, positions: I64) -> Users:
-    """The users at some positions of the accounts' table."""
-    return _listed(world, world.of(PRODUCT).accounts.table, seconds(now), positions)
-
-
-def _listed(world: World, table: AccountTable, now: int, positions: I64) -> Users:
-    index, changed, deactivated = table.index[positions], table.changed[positions], table.deactivated[positions]
-    changes, gone = changed <= now, deactivated <= now
-    emails = world.identities.emails_of(index)
-    return Users(
-        id=world.identities.ids_of(index),
-        organization_id=[str(world.identities.organization_id)] * len(index),
-        username=emails,
-        email=emails,
-        role=[ROLES[role] for role in table.role[positions].tolist()],
-        verified=table.verified[positions].tolist(),
-        updated=_happened(np.maximum(np.where(changes, changed, 0), np.where(gone, deactivated, 0)), changes | gone),
-        deactivated=_happened(deactivated, gone),
-    )
+    def user(self, account: AccountTable) -> UserColumns:
+        """The user of an account."""
+        return self._listed(account, np.zeros(1, dtype=np.int64))
 
 
 def _happened(timestamps: I64, happened: Mask) -> list[str | None]:
@@ -178,37 +180,13 @@ def _happened(timestamps: I64, happened: Mask) -> list[str | None]:
     return [text if has else None for text, has in zip(texts, happened.tolist(), strict=True)]
 
 
-def user_account(world: World, now: datetime, identifier: str) -> AccountTable | None:
-    """The account of the user with an id, alone; None for an unknown id, and for a user who is still to come."""
-    index = world.identities.index_of(identifier)
-    if index is None:
-        return None
-    account = world.of(PRODUCT).accounts.of(index)
-    return account if account.known(seconds(now)).any() else None
+def team_index(world: World, identifier: str) -> int | None:
+    """The index of the team with an id; None for an unknown id."""
+    indexes = range(len(world.organization.teams))
+    return next((index for index in indexes if str(world.identities.team_id_of(index)) == identifier), None)
 
 
-def user(world: World, now: datetime, account: AccountTable) -> User:
-    """The user of an account."""
-    found = _listed(world, account, seconds(now), np.zeros(1, dtype=np.int64))
-    team = int(account.team[0])
-    return User(
-        id=found.id[0],
-        organization_id=found.organization_id[0],
-        email=found.email[0],
-        role=found.role[0],
-        created=format_utc(int(account.registered[0])),
-        updated=found.updated[0],
-        team=Team(world.identities.team_id_of(team), team_name(world, team)) if team >= 0 else None,
-    )
-
-
-def permissions(world: World, now: datetime, role: str) -> Users:
-    """The users who have a role and are not deactivated."""
-    table = world.of(PRODUCT).accounts.table
-    return listed(world, now, np.flatnonzero(table.active(seconds(now)) & (table.role == ROLES.index(role))))
-
-
-def license_terms(world: World, now: datetime) -> License:
+def license_terms(world: World, now: datetime) -> LicenseTerms:
     """The license in force: issued on the last anniversary of the first day of use, for a year."""
     adoption = world.organization.adoption.get(PRODUCT.name)
     starts = adoption.starts if adoption else world.organization.first_day
@@ -216,34 +194,10 @@ def license_terms(world: World, now: datetime) -> License:
     if issued > now.date():
         issued = _anniversary(starts, now.year - 1)
     expires = _anniversary(starts, issued.year + 1)
-    ever = len(world.of(PRODUCT).accounts.table.index)
-    seats = max((adoption.seats if adoption else None) or 0, ever)
-    return License(midnight(issued), midnight(expires), seats, seats, world.organization.domain)
+    bought = adoption.seats if adoption else None
+    seats = max(bought or 0, len(world.of(PRODUCT).accounts.table.index))
+    return LicenseTerms(midnight(issued), midnight(expires), seats, world.organization.domain)
 
 
 def _anniversary(day: date, year: int) -> date:
     return date(year, 2, 28) if (day.month, day.day) == (2, 29) else day.replace(year=year)
-
-
-def first_month(world: World, now: datetime, start: date | None, count: int) -> date | None:
-    """The first month of the answer: `start` or `count` back, none before the organization's; None for the future."""
-    present = now.date().replace(day=1)
-    if start is not None and start > present:
-        return None
-    first = month_after(present, 1 - count) if start is None else start
-    return min(max(first, world.organization.first_day.replace(day=1)), present)
-
-
-def months(world: World, now: datetime, first: date) -> list[MonthCounts]:
-    """Accounts month by month, from a month to the present one, whose end is now."""
-    table, present = world.of(PRODUCT).accounts.table, seconds(now) + 1
-    found: list[MonthCounts] = []
-    while midnight(first) < present:
-        start, following = midnight(first), month_after(first)
-        last = min(midnight(following), present) - 1
-        registered = table.known(last) & (table.deactivated > start)
-        gone = table.known(last) & (table.deactivated <= last)
-        counts = (registered, gone, table.active(last), table.pending(last))
-        found.append(MonthCounts(first.year, first.month - 1, *(int(each.sum()) for each in counts)))
-        first = following
-    return found

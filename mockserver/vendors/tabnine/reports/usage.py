@@ -1,12 +1,9 @@
-"""Usage in buckets of the calendar: counters, distinct users, and the ratios that follow from them.
+"""Usage in buckets of the calendar: counters, distinct users, and the ratios that follow from them."""
 
-Who has an account is in `accounts`.
-"""
-
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
 from itertools import pairwise
+from operator import add
 
 import numpy as np
 
@@ -14,35 +11,20 @@ from mockserver.products.tabnine import PRODUCT
 from mockserver.products.tabnine.facts import COUNTERS, SECTIONS
 from mockserver.products.tabnine.ranges import UsageTotals
 from mockserver.products.world import World
+from mockserver.simulation import calendar_periods
 from mockserver.simulation.accounts import AccountTable
-from mockserver.simulation.calendar import month_after, week_of
-from mockserver.simulation.timestamps import DAY, ParsedTime, day_of, format_all_utc, format_utc, midnight, seconds
+from mockserver.simulation.calendar_periods import CalendarPeriod
+from mockserver.simulation.timestamps import DAY, EPOCH, ParsedTime, format_all_utc, format_utc, midnight, seconds
 from mockserver.vendors.tabnine import policy
 
-_LAST_MONTH = date.max.replace(day=1)
-_AGENT = tuple(name for name in COUNTERS if name.startswith("agent_"))
+_PERIODS = {"daily": CalendarPeriod.DAY, "weekly": CalendarPeriod.WEEK, "monthly": CalendarPeriod.MONTH}
 _NOTHING = UsageTotals((0,) * len(COUNTERS), (0,) * len(SECTIONS), 0)
 
 Count = Callable[[Sequence[int]], list[UsageTotals]]
 """Counts the totals between each two of some ascending seconds: of everybody, a team, or a user."""
 
-Column = Sequence[int | float | None]
-Columns = Mapping[str, Column]
-"""Counters, users and ratios by name, each with one entry for each bucket; None for an undefined ratio."""
-
-
-@dataclass(frozen=True, slots=True)
-class Buckets:
-    """Usage by columns: where each bucket begins and ends, its distinct users, and each section's numbers."""
-
-    start: Sequence[str]
-    end: Sequence[str]
-    users: Column
-    productivity_factor: Column
-    code_completions: Columns
-    chat: Columns
-    instruct: Columns
-    agent: Columns
+Columns = Mapping[str, Sequence[str | int | float | None]]
+"""What buckets show by name, one entry for each bucket; None for an undefined ratio."""
 
 
 def everybody(world: World) -> Count:
@@ -64,7 +46,7 @@ def of_user(world: World, account: AccountTable) -> Count:
 
 def buckets(
     world: World, start: ParsedTime, end: ParsedTime, granularity: str, now: datetime, count: Count, *, omit_empty: bool
-) -> Buckets:
+) -> Columns:
     """The buckets of a range, ascending; the future is empty. A long range has no buckets outside the history.
 
     With `omit_empty` there are no buckets without usage, unless the range is one bucket (`all`).
@@ -75,7 +57,7 @@ def buckets(
     labelled = list(zip(pairwise(label for _, label in edges), totals, strict=True))
     if omit_empty and granularity != "all":
         labelled = [(label, total) for label, total in labelled if any(total.sums)]
-    return _buckets([label for label, _ in labelled], [total for _, total in labelled])
+    return _columns([label for label, _ in labelled], [total for _, total in labelled])
 
 
 def _edges(start: ParsedTime, end: ParsedTime, granularity: str, history: tuple[int, int]) -> list[tuple[int, str]]:
@@ -83,48 +65,26 @@ def _edges(start: ParsedTime, end: ParsedTime, granularity: str, history: tuple[
     if granularity == "all":
         return [(start.ceiling, start.text), (end.ceiling, end.text)]
     opening, closing = (start.ceiling, start.utc), (end.ceiling, end.utc)
-    first, last = start.second, end.ceiling
+    first, last, period = start.second, end.ceiling, _PERIODS[granularity]
     if (last - first) // policy.GRANULARITIES[granularity] > policy.BUCKETS_MAXIMUM:
-        oldest, newest = _beginning(history[0], granularity), _following(history[1], granularity)
+        # The second period that 32 days touch begins within them, whatever its length.
+        oldest, newest = (
+            _starts(history[0], history[0], period)[0],
+            _starts(history[1], history[1] + 31 * DAY, period)[1],
+        )
         if first < oldest:
             first, opening = oldest, (oldest, format_utc(oldest))
         if newest < last:
             last, closing = newest, (newest, format_utc(newest))
-    inner = _cuts(first, last, granularity)
-    return (
-        [opening, *zip(inner, format_all_utc(np.array(inner, dtype=np.int64)), strict=True), closing]
-        if first < last
-        else []
-    )
+    if first >= last:
+        return []
+    inner = _starts(first, last - 1, period)[1:]
+    return [opening, *zip(inner, format_all_utc(np.array(inner, dtype=np.int64)), strict=True), closing]
 
 
-def _cuts(first: int, last: int, granularity: str) -> list[int]:
-    """The seconds after the first and before the last at which a day, a week or a month begins."""
-    cut = _following(first, granularity)
-    if granularity != "monthly":
-        return list(range(cut, last, policy.GRANULARITIES[granularity]))
-    found = []
-    while cut < last:
-        found.append(cut)
-        cut = _following(cut, granularity)
-    return found
-
-
-def _beginning(second: int, granularity: str) -> int:
-    """The first second of the day, week or month in which a second lies."""
-    day = day_of(second)
-    if granularity == "monthly":
-        return midnight(day.replace(day=1))
-    return midnight(week_of(day)) if granularity == "weekly" else midnight(day)
-
-
-def _following(second: int, granularity: str) -> int:
-    """The first second of the next day, week or month."""
-    begun = _beginning(second, granularity)
-    if granularity == "monthly":
-        month = day_of(begun)
-        return midnight(month_after(month)) if month < _LAST_MONTH else midnight(date.max) + DAY
-    return begun + (7 * DAY if granularity == "weekly" else DAY)
+def _starts(first: int, last: int, period: CalendarPeriod) -> list[int]:
+    """The seconds at which the periods begin that a range of seconds touches; only the first may be before it."""
+    return [(day - EPOCH) * DAY for day in calendar_periods.starts(first // DAY + EPOCH, last // DAY + EPOCH, period)]
 
 
 def _totals(cuts: list[int], present: int, count: Count) -> list[UsageTotals]:
@@ -133,44 +93,26 @@ def _totals(cuts: list[int], present: int, count: Count) -> list[UsageTotals]:
     return counted + [_NOTHING] * (len(cuts) - 1 - len(counted))
 
 
-def _buckets(labels: list[tuple[str, str]], totals: list[UsageTotals]) -> Buckets:
-    sums = dict(zip(COUNTERS, _columns([total.sums for total in totals], len(COUNTERS)), strict=True))
-    completers, chatters, agents = _columns([total.users for total in totals], len(SECTIONS))
-    chars, typed = sums["completion_chars"], sums["keystrokes"]
-    generated = _sums(chars, sums["chat_chars"])
-    return Buckets(
-        [start for start, _ in labels],
-        [end for _, end in labels],
-        [total.anybody for total in totals],
-        _ratios(generated, _sums(generated, typed)),
-        code_completions={
-            "users": completers,
-            **_part(sums, "completions", "completion_chars", "keystrokes", "completion_lines"),
-            "automation_factor": _ratios(chars, _sums(chars, typed)),
-        },
-        chat={
-            "users": chatters,
-            **_part(sums, "chat_interactions", "chat_useful", "chat_lines", "chat_chars"),
-            "consumption_rate": _ratios(sums["chat_useful"], sums["chat_interactions"]),
-        },
-        instruct=_part(sums, "instruct_accepted"),
-        agent={"users": agents, **_part(sums, *_AGENT)},
-    )
+def _columns(labels: list[tuple[str, str]], totals: list[UsageTotals]) -> Columns:
+    sums = {name: [total.sums[index] for total in totals] for index, name in enumerate(COUNTERS)}
+    completers, chatters, agents = ([total.users[section] for total in totals] for section in range(len(SECTIONS)))
+    chars, keystrokes = sums["completion_chars"], sums["keystrokes"]
+    generated = list(map(add, chars, sums["chat_chars"]))
+    return {
+        "start": [start for start, _ in labels],
+        "end": [end for _, end in labels],
+        "users": [total.anybody for total in totals],
+        "completers": completers,
+        "chatters": chatters,
+        "agent_users": agents,
+        **sums,
+        "productivity_factor": _ratios(generated, map(add, generated, keystrokes)),
+        "automation_factor": _ratios(chars, map(add, chars, keystrokes)),
+        "consumption_rate": _ratios(sums["chat_useful"], sums["chat_interactions"]),
+    }
 
 
-def _columns(rows: list[tuple[int, ...]], width: int) -> list[tuple[int, ...]]:
-    return list(zip(*rows, strict=True)) or [()] * width
-
-
-def _sums(first: Sequence[int], second: Sequence[int]) -> list[int]:
-    return [one + other for one, other in zip(first, second, strict=True)]
-
-
-def _part(sums: Mapping[str, Sequence[int]], *names: str) -> dict[str, Column]:
-    return {name: sums[name] for name in names}
-
-
-def _ratios(parts: Sequence[int], wholes: Sequence[int]) -> list[float | None]:
+def _ratios(parts: Iterable[int], wholes: Iterable[int]) -> list[float | None]:
     """Ratios to three decimals, halves rounded up, computed in whole thousandths; None instead of a division by 0."""
     pairs = zip(parts, wholes, strict=True)
     return [(2000 * part + whole) // (2 * whole) / 1000 if whole else None for part, whole in pairs]

@@ -1,11 +1,8 @@
-"""Tabnine's query parameters with their rules. A refusal lists every error.
-
-A loaded query is a frozen record.
-"""
+"""Tabnine's query parameters with their rules. A refusal lists every error."""
 
 import re
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Final
 
 from marshmallow import (
@@ -18,13 +15,13 @@ from marshmallow import (
     validates,
     validates_schema,
 )
-from werkzeug.datastructures import MultiDict
 
 from mockserver.gateway.rejection import ParameterError
 from mockserver.gateway.schemas import Parameter, shortened
 from mockserver.gateway.switches import Switches
+from mockserver.gateway.vendor import ViewRequest
 from mockserver.products.tabnine import ROLES
-from mockserver.simulation.timestamps import DAY, ParsedTime, midnight
+from mockserver.simulation.timestamps import DAY, ParsedTime, midnight, seconds
 from mockserver.vendors.tabnine import errors, policy
 from mockserver.vendors.tabnine.policy import LongestRange, StrictUserFilters, Subseconds, ZeroLimit
 
@@ -33,9 +30,9 @@ _FRACTION = re.compile(r"-?[0-9]*\.[0-9]+")
 _UNREACHABLE = 10**18
 """Stands for every greater number: no list is as long, and Python parses no number of thousands of digits."""
 _MONTH = re.compile(r"([0-9]{4})-([0-9]{2})")
-_TIMESTAMP = re.compile(
-    r"([0-9]{4}-[0-9]{2}-[0-9]{2})T([01][0-9]|2[0-3]):([0-5][0-9]):([0-5][0-9])(?:\.([0-9]+))?"
-    r"(?:Z|([+-])([01][0-9]|2[0-3]):([0-5][0-9]))"
+_DATE_TIME = re.compile(
+    r"(?P<time>[0-9]{4}-[0-9]{2}-[0-9]{2}T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9])(\.(?P<fraction>[0-9]+))?"
+    r"(?P<offset>Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9])"
 )
 _FIRST, _LAST = midnight(date.min), midnight(date.max)
 """The seconds between which a timestamp must lie, so that its bucket can be written."""
@@ -45,7 +42,7 @@ _NO_NUMBER: Final[dict[str, Any]] = {"required": "Expected number, received nan"
 
 
 @dataclass(frozen=True, slots=True)
-class PageParameters:
+class OffsetPage:
     """A page; `limit` 0 is everything."""
 
     offset: int
@@ -53,7 +50,7 @@ class PageParameters:
 
 
 @dataclass(frozen=True, slots=True)
-class UsersParameters(PageParameters):
+class FilteredPage(OffsetPage):
     """A page of users, in a team or not, registered or deactivated; None is both."""
 
     team_member: bool | None
@@ -61,7 +58,7 @@ class UsersParameters(PageParameters):
 
 
 @dataclass(frozen=True, slots=True)
-class UsageParameters:
+class UsageRange:
     """A range of usage of the organization, or of the team or user with the id `subject`."""
 
     organization_id: str
@@ -104,32 +101,26 @@ class Month(Parameter[date]):
         raise ValidationError(f"Expected a month written YYYY-MM, from 01 to 12, received {shortened(value)}")
 
 
-class Timestamp(Parameter[ParsedTime]):
+class DateTimeParameter(Parameter[ParsedTime]):
     """An RFC 3339 date-time with its offset."""
 
     def _parse(self, value: Any) -> ParsedTime:
-        found = _TIMESTAMP.fullmatch(value)
+        found = _DATE_TIME.fullmatch(value)
         try:
-            moment = _parsed_time(value, found) if found else None
+            moment = datetime.fromisoformat(found["time"] + found["offset"]) if found else None
         except ValueError:
             moment = None
-        if moment is None:
+        if not (found and moment):
             raise ValidationError(
                 "Expected a date-time with an offset, such as 2025-09-01T00:00:00Z or 2025-09-01T02:00:00+02:00, "
                 f"received {shortened(value)}"
             )
-        if not _FIRST <= moment.second < _LAST + DAY:
+        second = seconds(moment)
+        if not _FIRST <= second < _LAST + DAY:
             raise ValidationError(
                 f"Expected an instant within the years 0001 to 9999 of UTC, received {shortened(value)}"
             )
-        return moment
-
-
-def _parsed_time(text: str, found: "re.Match[str]") -> ParsedTime:
-    day, hour, minute, second, fraction, sign, hours, minutes = found.groups()
-    offset = (int(hours) * 60 + int(minutes)) * (-60 if sign == "-" else 60) if sign else 0
-    in_day = int(hour) * 3600 + int(minute) * 60 + int(second)
-    return ParsedTime(text, midnight(date.fromisoformat(day)) + in_day - offset, (fraction or "").rstrip("0"))
+        return ParsedTime(value, second, (found["fraction"] or "").rstrip("0"))
 
 
 def _choice(*choices: str) -> validate.OneOf:
@@ -137,36 +128,38 @@ def _choice(*choices: str) -> validate.OneOf:
     return validate.OneOf(choices, error=f"Invalid enum value. Expected {listed}, received '{{input:.40}}'")
 
 
-class Query(Schema):
-    """A query; unknown parameters are ignored, and a refusal lists every error."""
+class TabnineQuery(Schema):
+    """The parameters of an endpoint; unknown ones are ignored, and a refusal lists every error."""
 
     def __init__(self, switches: Switches) -> None:
         super().__init__(unknown=EXCLUDE)
         self.switches = switches
 
-    def load_args(self, args: "MultiDict[str, str]") -> dict[str, Any]:
+    @classmethod
+    def parse(cls, request: ViewRequest) -> dict[str, Any]:
         """The values by field; a Rejection lists every error, in the order of the parameters."""
-        names = [field.data_key or name for name, field in self.fields.items()]
+        schema, args = cls(request.switches), request.args
         rules: dict[str, Any] = {}
         loaded: dict[str, Any] = {}
         try:
-            loaded = self.load({name: args[name] for name in args})
+            loaded = schema.load(args.to_dict())
         except ValidationError as error:
             rules = error.messages_dict
+        names = [field.data_key or name for name, field in schema.fields.items()]
         rules |= {name: ["Expected one value, received several"] for name in names if len(args.getlist(name)) > 1}
         if rules:
             raise errors.invalid(*(ParameterError(name, rules[name][0]) for name in names if name in rules))
         return loaded
 
 
-class TeamsQuery(Query):
+class TeamsQuery(TabnineQuery):
     """A page of teams."""
 
     offset = Count(load_default=0)
     limit = Count(load_default=0)
 
 
-class TeamUsersQuery(Query):
+class TeamUsersQuery(TabnineQuery):
     """A page of users."""
 
     offset = Count(required=True, error_messages=_NO_NUMBER)
@@ -179,7 +172,7 @@ class TeamUsersQuery(Query):
             raise ValidationError("Number must be greater than or equal to 1")
 
 
-class UsersQuery(TeamUsersQuery):
+class FilteredUsersQuery(TeamUsersQuery):
     """A page of users, filtered; the switch `strict_user_filters` makes the filters required."""
 
     team_member = TrueOrFalse(data_key="teamMember", load_default=None, error_messages=_REQUIRED)
@@ -194,30 +187,30 @@ class UsersQuery(TeamUsersQuery):
         return given
 
 
-class MonthsQuery(Query):
+class MonthsQuery(TabnineQuery):
     """The first month of the answer."""
 
     start = Month(data_key="startDate", load_default=None)
 
 
-class PermissionsQuery(Query):
+class PermissionsQuery(TabnineQuery):
     """The role to look for."""
 
     role = fields.String(required=True, validate=_choice(*ROLES), error_messages=_REQUIRED)
 
 
-class TeamQuery(Query):
+class TeamQuery(TabnineQuery):
     """A team."""
 
     team = fields.String(required=True, data_key="teamId", error_messages=_REQUIRED)
 
 
-class UsageQuery(Query):
+class UsageQuery(TabnineQuery):
     """A range in buckets, of the organization."""
 
     organization_id = fields.String(required=True, data_key="organizationId", error_messages=_REQUIRED)
-    start = Timestamp(required=True, data_key="from", error_messages=_REQUIRED)
-    end = Timestamp(required=True, data_key="to", error_messages=_REQUIRED)
+    start = DateTimeParameter(required=True, data_key="from", error_messages=_REQUIRED)
+    end = DateTimeParameter(required=True, data_key="to", error_messages=_REQUIRED)
     granularity = fields.String(required=True, validate=_choice(*policy.GRANULARITIES), error_messages=_REQUIRED)
 
     @validates("start", "end")
@@ -254,18 +247,3 @@ class UserUsageQuery(UsageQuery):
     """The same, of a user."""
 
     subject = fields.String(required=True, data_key="userId", error_messages=_REQUIRED)
-
-
-def load_page(query: Query, args: "MultiDict[str, str]") -> PageParameters:
-    """The page of a query."""
-    return PageParameters(**query.load_args(args))
-
-
-def load_users(args: "MultiDict[str, str]", switches: Switches) -> UsersParameters:
-    """The page and the filters of a query for users."""
-    return UsersParameters(**UsersQuery(switches).load_args(args))
-
-
-def load_usage(query: UsageQuery, args: "MultiDict[str, str]") -> UsageParameters:
-    """The range of a query for usage."""
-    return UsageParameters(**query.load_args(args))

@@ -3,20 +3,22 @@
 Long lists are dumped column by column: a single field's way through marshmallow costs as much as the rest of a row.
 """
 
+from typing import Any
+
 from marshmallow import Schema, fields
 
 from mockserver.gateway.schemas import Column, ColumnarSchema
 
 
-class Organization(Schema):
-    """The organization, without its settings."""
+class OrganizationInfo(Schema):
+    """The organization of a world, without its settings."""
 
-    id = fields.UUID()
-    name = fields.String()
-    domains = fields.List(fields.String())
+    id = fields.UUID(attribute="identities.organization_id")
+    name = fields.String(attribute="organization.name")
+    domains = fields.Function(lambda world: [world.organization.domain])
 
 
-class Team(Schema):
+class TeamRow(Schema):
     """A row of teams."""
 
     id = fields.UUID()
@@ -25,7 +27,7 @@ class Team(Schema):
     is_default_team = fields.Boolean(attribute="default", data_key="isDefaultTeam")
 
 
-class Users(ColumnarSchema):
+class UserRows(ColumnarSchema):
     """Rows of users."""
 
     id = Column[str]()
@@ -37,29 +39,22 @@ class Users(ColumnarSchema):
     updated_at = Column[str | None](attribute="updated", data_key="updatedAt")
 
 
-class UserInfo(Schema):
-    """One user, in this endpoint's own names."""
+class UserInfo(ColumnarSchema):
+    """Users in the field names of the endpoint for one user."""
 
-    organization_id = fields.String()
-    user_id = fields.String(attribute="id")
-    email = fields.String()
-    role = fields.String()
-    created_at = fields.String(attribute="created", data_key="createdAt")
-    updated_at = fields.Function(lambda user: user.updated or user.created, data_key="updatedAt")
-
-
-class UserTeam(Schema):
-    """The team of a user."""
-
-    team_id = fields.UUID(attribute="id")
-    team_name = fields.String(attribute="name")
+    organization_id = Column[str]()
+    user_id = Column[str](attribute="id")
+    email = Column[str]()
+    role = Column[str]()
+    created_at = Column[str](attribute="created", data_key="createdAt")
+    updated_at = Column[str](attribute="last_changed", data_key="updatedAt")
 
 
 class MonthCounts(Schema):
     """Accounts in a month, counted from 0."""
 
-    year = fields.Integer()
-    month = fields.Integer()
+    year = fields.Integer(attribute="first.year")
+    month = fields.Function(lambda counts: counts.first.month - 1)
     registered = fields.Integer()
     deactivated = fields.Integer()
     active = fields.Integer()
@@ -71,7 +66,7 @@ class TeamCounts(Schema):
 
     registered = fields.Integer()
     deactivated = fields.Integer()
-    invited = fields.Integer()
+    invited = fields.Integer(attribute="pending")
 
 
 class License(Schema):
@@ -80,7 +75,7 @@ class License(Schema):
     exp = fields.Integer()
     iat = fields.Integer()
     seats = fields.Integer()
-    seats_cap = fields.Integer(attribute="cap", data_key="seatsCap")
+    seats_cap = fields.Function(lambda terms: terms.seats, data_key="seatsCap")
     audience = fields.String()
 
 
@@ -91,12 +86,20 @@ class Permissions(ColumnarSchema):
     organization_id = Column[str](data_key="organizationId")
 
 
+class Section(fields.Nested):
+    """A section of a bucket; its columns are among those of the bucket."""
+
+    def get_value(self, obj: Any, attr: str, *_: Any, **__: Any) -> Any:  # noqa: ARG002 (marshmallow names them)
+        """All columns of the buckets."""
+        return obj
+
+
 class CodeCompletions(ColumnarSchema):
     """Completions in the editor."""
 
     omitted_when_none = ("automationFactor",)
 
-    active_users = Column[int](attribute="users", data_key="activeUsers")
+    active_users = Column[int](attribute="completers", data_key="activeUsers")
     completions = Column[int]()
     chars_completed = Column[int](attribute="completion_chars", data_key="charsCompleted")
     keystrokes = Column[int]()
@@ -109,7 +112,7 @@ class Chat(ColumnarSchema):
 
     omitted_when_none = ("chatConsumptionRate",)
 
-    active_users = Column[int](attribute="users", data_key="activeUsers")
+    active_users = Column[int](attribute="chatters", data_key="activeUsers")
     interactions = Column[int](attribute="chat_interactions")
     useful_chat_interactions = Column[int](attribute="chat_useful", data_key="usefulChatInteractions")
     lines = Column[int](attribute="chat_lines")
@@ -126,7 +129,7 @@ class Instruct(ColumnarSchema):
 class Agent(ColumnarSchema):
     """The agent."""
 
-    active_users = Column[int](attribute="users", data_key="activeUsers")
+    active_users = Column[int](attribute="agent_users", data_key="activeUsers")
     interactions = Column[int](attribute="agent_interactions")
     lines_added = Column[int](attribute="agent_lines_added", data_key="linesAdded")
     lines_added_accepted = Column[int](attribute="agent_lines_added_accepted", data_key="linesAddedAccepted")
@@ -134,7 +137,7 @@ class Agent(ColumnarSchema):
     lines_removed_accepted = Column[int](attribute="agent_lines_removed_accepted", data_key="linesRemovedAccepted")
 
 
-class Buckets(ColumnarSchema):
+class BucketRows(ColumnarSchema):
     """Buckets of usage, in sections; the switch `usage_sections` decides which."""
 
     omitted_when_none = ("productivityFactor",)
@@ -143,16 +146,16 @@ class Buckets(ColumnarSchema):
     end = Column[str](data_key="to")
     users = Column[int](data_key="activeUsers")
     productivity_factor = Column[float](data_key="productivityFactor")
-    code_completions = fields.Nested(CodeCompletions, data_key="codeCompletions")
-    chat = fields.Nested(Chat)
-    instruct = fields.Nested(Instruct)
-    agent = fields.Nested(Agent)
+    code_completions = Section(CodeCompletions, data_key="codeCompletions")
+    chat = Section(Chat)
+    instruct = Section(Instruct)
+    agent = Section(Agent)
 
 
 COUNTERS = {
     column.attribute or key: f"{section.data_key or name}.{column.data_key or key}"
-    for name, section in Buckets().fields.items()
-    if isinstance(section, fields.Nested)
+    for name, section in BucketRows().fields.items()
+    if isinstance(section, Section)
     for key, column in section.schema.fields.items()
 }
 """The name of each of our counters in the sections of a bucket."""
