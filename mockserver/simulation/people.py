@@ -3,7 +3,7 @@
 What they do on a day is computed by `presence` and by the products; their names and ids are in `identity`.
 """
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
 from functools import lru_cache
@@ -25,14 +25,6 @@ LEVELS = tuple(Level)
 _ROLE_WEIGHTS = np.array([84, 10, 4, 2], dtype=np.int64)
 ROLE_RANKS = len(_ROLE_WEIGHTS)
 """The number of ranks of roles: 0 is the most common, the highest one administers. A product with roles names them."""
-
-
-@dataclass(frozen=True, slots=True)
-class ProductUse:
-    """What the core must know of a product: its name, and whether service accounts use it."""
-
-    name: str
-    service_accounts: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,11 +95,10 @@ def concatenate(parts: Sequence[Block]) -> Block:
 class People:
     """The people and service accounts of one organization under one seed: a pure function, computed block by block."""
 
-    def __init__(self, organization: Organization, seed: int, products: Sequence[ProductUse]) -> None:
+    def __init__(self, organization: Organization, seed: int, products: Mapping[str, bool]) -> None:
         self.organization = organization
         self._seed = seed
-        self._products = tuple(products)
-        self.products = tuple(product.name for product in products)
+        self.products = products
         self.block = lru_cache(maxsize=_BLOCKS_KEPT)(self._block)
         self._teams = {team.name: index for index, team in enumerate(organization.teams)}
         self._scripted_spans: dict[int, dict[str | None, tuple[int, int]]] = {}
@@ -155,9 +146,9 @@ class People:
     def _block(self, number: int) -> Block:
         everyone = np.arange(number * BLOCK, min((number + 1) * BLOCK, self.organization.members), dtype=np.int64)
         joined, left = self._tenure(everyone)
-        never = np.full((len(self._products), len(everyone)), NEVER, dtype=np.int64)
+        never = np.full((len(self.products), len(everyone)), NEVER, dtype=np.int64)
         block = Block(
-            products=self.products,
+            products=tuple(self.products),
             index=everyone,
             service=everyone >= self.organization.people,
             joined=joined,
@@ -229,8 +220,8 @@ class People:
             block.level[row] = LEVELS.index(person.level)
 
     def _set_licences(self, block: Block) -> None:
-        for row, product in enumerate(self._products):
-            adoption = self.organization.adoption.get(product.name)
+        for row, product in enumerate(self.products):
+            adoption = self.organization.adoption.get(product)
             if adoption is not None:
                 block.licensed[row], block.started[row] = self._spread(block, product, adoption)
         first = int(block.index[0])
@@ -251,17 +242,17 @@ class People:
                 for starts in (block.licence_start(product), block.use_start(product)):
                     starts[row] = min(starts[row], first)
 
-    def _spread(self, block: Block, product: ProductUse, adoption: Adoption) -> tuple[I64, I64]:
+    def _spread(self, block: Block, product: str, adoption: Adoption) -> tuple[I64, I64]:
         """The first days of the licence and of use, as the product's adoption spreads it."""
         starts = adoption.starts.toordinal()
-        has = hashing.percent(self._draw(f"{product.name} licensed", block.index), adoption.licensed_percent)
+        has = hashing.percent(self._draw(f"{product} licensed", block.index), adoption.licensed_percent)
         ramp = np.where(block.joined < starts, adoption.ramp_days, _ONBOARDING)
-        licence = np.maximum(block.joined, starts) + (self._draw(f"{product.name} licence", block.index) * ramp >> 16)
+        licence = np.maximum(block.joined, starts) + (self._draw(f"{product} licence", block.index) * ramp >> 16)
         has &= licence < block.left
-        begins = hashing.percent(self._draw(f"{product.name} starts", block.index), adoption.started_percent)
-        use = licence + (self._draw(f"{product.name} started", block.index) * _ONBOARDING >> 16)
+        begins = hashing.percent(self._draw(f"{product} starts", block.index), adoption.started_percent)
+        use = licence + (self._draw(f"{product} started", block.index) * _ONBOARDING >> 16)
         licensed, started = np.where(has, licence, NEVER), np.where(has & begins & (use < block.left), use, NEVER)
-        service = np.maximum(block.joined, starts) if product.service_accounts else NEVER
+        service = np.maximum(block.joined, starts) if self.products[product] else NEVER
         return np.where(block.service, service, licensed), np.where(block.service, service, started)
 
 
