@@ -183,7 +183,7 @@ def _blocks(world: World, start: int, first: int, last: int, count: int) -> Iter
     """Members from `start` on who can have been active in the range: about a page of them, then more and more."""
     size, next_size = count, count
     for block in world.people.blocks(start):
-        using, offset = block.users_of(PRODUCT.name, first, last), 0
+        using, offset = block.take(block.rows_using(PRODUCT.name, first, last)), 0
         while offset < len(using):
             yield using.take(np.arange(offset, min(offset + size, len(using))))
             offset += size
