@@ -14,7 +14,7 @@ from mockserver.app import create_app
 from mockserver.gateway import pipeline
 from mockserver.gateway.limits import LimitMode
 from mockserver.organizations import files
-from mockserver.organizations.problems import OrganizationError
+from mockserver.organizations.files import OrganizationError
 from mockserver.products.world import World
 from mockserver.settings import Settings, SettingsError
 from mockserver.simulation.clock import LATEST

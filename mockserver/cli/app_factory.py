@@ -45,7 +45,7 @@ def default_config(chosen: settings.Settings) -> "tuple[Sources, SandboxConfig]"
 @contextmanager
 def _usage_errors() -> Iterator[None]:
     """End the command with exit code 2 when the settings or the organization file are invalid."""
-    from mockserver.organizations.problems import OrganizationError
+    from mockserver.organizations.files import OrganizationError
 
     try:
         yield

@@ -39,11 +39,11 @@ def organizations(context: click.Context) -> None:
 @option("--slug", default="mine", help="The short name, which becomes part of the tokens.")
 def new(people: int, seed: int, slug: str) -> None:
     """Print a commented organization file to start from."""
-    from mockserver.organizations import drafts, files
-    from mockserver.organizations.problems import OrganizationError
+    from mockserver.organizations import drafts
+    from mockserver.organizations.files import OrganizationError
 
     try:
-        click.echo(drafts.draft(people, seed, slug, files.pool()), nl=False)
+        click.echo(drafts.draft(people, seed, slug), nl=False)
     except OrganizationError as error:
         raise click.UsageError(str(error)) from error
 

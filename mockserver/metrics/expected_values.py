@@ -17,7 +17,7 @@ from mockserver.gateway.vendor import Vendor
 from mockserver.metrics import policy
 from mockserver.metrics.policy import Definition
 from mockserver.products.metric_events import Dimension, DimensionEvents, Metric
-from mockserver.products.metrics import ENGINE, DayRange, MetricQuery, MetricsEngine
+from mockserver.products.metrics import MetricQuery, MetricsEngine
 from mockserver.products.visibility import Visibility
 from mockserver.products.world import World
 from mockserver.simulation import calendar_periods
@@ -121,7 +121,7 @@ class _Bucket:
     """A bucket as far as it is in the range; `label` is its first day of the calendar."""
 
     label: int
-    days: DayRange
+    days: range
 
 
 class ExpectedValues:
@@ -185,7 +185,7 @@ class ExpectedValues:
 
     @property
     def _engine(self) -> MetricsEngine:
-        return self._world.of(ENGINE)
+        return self._world.of(MetricsEngine)
 
     def _fields(self, shown: Visibility) -> tuple[str, ...]:
         """The names that the API gives to what counts; a counter that no API shows has ours."""
@@ -220,7 +220,7 @@ class ExpectedValues:
         after = calendar_periods.starts(last, last + 31, period)[1]
         starts = [*calendar_periods.starts(first, last, period), after]
         return [
-            _Bucket(start, DayRange(max(start, first), min(end - 1, last)))
+            _Bucket(start, range(max(start, first), min(end, last + 1)))
             for start, end in pairwise(starts)
             if self._definition.clips_buckets or first <= start <= end - 1 <= last
         ]
@@ -229,7 +229,7 @@ class ExpectedValues:
         """The bucket of a point's date, or the whole range as one."""
         if day is None:
             first, last = self.query.first.toordinal(), self.query.last.toordinal()
-            return _Bucket(first, DayRange(first, last))
+            return _Bucket(first, range(first, last + 1))
         found = {date.fromordinal(bucket.label): bucket for bucket in self._buckets()}
         if day not in found:
             near = min(found, key=lambda label: abs(label - day), default="none: the range has no whole bucket")
@@ -273,5 +273,5 @@ def _surfaces(
 
 
 def _point(bucket: _Bucket, value: int) -> Point:
-    label, first, last = map(date.fromordinal, (bucket.label, bucket.days.first, bucket.days.last))
+    label, first, last = map(date.fromordinal, (bucket.label, bucket.days[0], bucket.days[-1]))
     return Point(label, first, last, value)

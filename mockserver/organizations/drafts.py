@@ -1,18 +1,24 @@
 """New organization files: they load as they are, and explain every key in a comment.
 
-Names of people come from `faker_names`; each product adds the lines about its own keys.
+Each product adds the lines about its own keys. Names come from Faker where it is installed, else from the name pool.
+Faker is an extra (`analytics-mockserver[faker]`) and is used here only; nothing that is simulated depends on it.
 """
 
+import importlib
 import json
 import textwrap
+import unicodedata
 from collections.abc import Iterator, Mapping
+from dataclasses import asdict
+from itertools import count
 from typing import Any
 
 from mockserver import products
-from mockserver.organizations import defaults, faker_names, files, schemas
+from mockserver.organizations import files, records, schemas
 from mockserver.products.model import FactSpec
+from mockserver.simulation import hashing
 from mockserver.simulation.names import NamePool
-from mockserver.simulation.organization import PEOPLE_MAXIMUM, Adoption, Level
+from mockserver.simulation.organization import PEOPLE_MAXIMUM, Level, Organization
 
 _SPECIAL_PEOPLE = 3
 _LICENSED = "2023-01-02"
@@ -25,9 +31,9 @@ _TEXT = """\
 slug: {quoted_slug}  # part of the tokens: mock-<vendor>-{slug}
 name: {name}
 people: {people}  # 1 to {most}, special people included
-seed: {seed}  # another seed, another history (default: {default_seed})
-domain: {domain}  # of the generated addresses
-first_day: {first_day}  # nobody is there before
+seed: {seed}  # another seed, another history (default: {default.seed})
+domain: {default.domain}  # of the generated addresses
+first_day: {default.first_day}  # nobody is there before
 generated: true  # false: nothing happens but the facts below
 
 # A weight is a team's share of the people; 0 is an empty team. One team is the default (the first where none says so).
@@ -88,36 +94,61 @@ facts: []
 """
 
 
-def draft(people: int, seed: int, slug: str, pool: NamePool) -> str:
+def draft(people: int, seed: int, slug: str) -> str:
     """A commented file, the same for the same arguments. Raises OrganizationError when an argument violates a rule."""
-    domain = defaults.domain(slug)
-    found = faker_names.invention(seed, slug, pool, wanted=min(_SPECIAL_PEOPLE, max(people, 1)))
-    names = [product.name for product in products.discover()]
+    company, found = invented_names(seed, slug, files.pool(), min(_SPECIAL_PEOPLE, max(people, 1)))
+    default = records.organization({"slug": slug, "name": company, "people": people})
+    adoption = default.adoption
     written = _TEXT.format(
         people=people,
         most=PEOPLE_MAXIMUM,
         slug=slug,
         quoted_slug=_quoted(slug),
         seed=seed,
-        domain=domain,
-        name=_quoted(found.company),
-        default_seed=defaults.SEED,
-        first_day=defaults.FIRST_DAY,
-        products=", ".join(names),
-        first_product=names[0],
+        name=_quoted(company),
+        default=default,
+        products=", ".join(adoption),
+        first_product=next(iter(adoption)),
         roles=", ".join(schemas.ROLES),
         levels=", ".join(Level),
-        teams=_teams(),
-        adoption=_adoption(names),
+        teams="\n".join(_teams(default)),
+        adoption="\n".join(f"  {name}: {_flow(asdict(each) | {'seats': 'null'})}" for name, each in adoption.items()),
         product_keys=_product_keys(),
-        person_keys=_person_keys(),
-        special=_special(found, domain),
+        person_keys="\n".join(f"#   {line}" for each in products.discover() for line in each.file.draft.person),
+        special=_special(found, default.domain),
         service_products=" and ".join(each.name for each in products.discover() if each.service_accounts),
         counters=_counters(),
-        facts="\n".join(_facts(f"{next(iter(found.people))}@{domain}")),
+        facts="\n".join(_facts(f"{next(iter(found))}@{default.domain}")),
     )
     files.parsed(written.encode(), "draft")
     return written
+
+
+def invented_names(seed: int, slug: str, pool: NamePool, wanted: int) -> tuple[str, dict[str, str]]:
+    """A company's name, and people by the local part of their address (no dot, so never a generated one)."""
+    names: Iterator[str]
+    try:
+        faker = importlib.import_module("faker").Faker("en_US")
+    except ImportError:
+        key = hashing.key(seed, slug, "invention")
+        names = (pool.named(key, index)[0] for index in count())
+        company = " & ".join(next(names).split(" ")[1] for _ in range(2))
+    else:
+        faker.seed_instance(seed)
+        company = str(faker.company())
+        names = (f"{faker.first_name()} {faker.last_name()}" for _ in count())
+    people: dict[str, str] = {}
+    while len(people) < wanted:
+        name = next(names)
+        people.setdefault(_local_part(name), name)
+    return company, people
+
+
+def _local_part(name: str) -> str:
+    """The initial and the family name, in ASCII letters."""
+    given, family = name.lower().split(" ", 1)
+    letters = unicodedata.normalize("NFKD", given[:1] + family)
+    return "".join(letter for letter in letters if "a" <= letter <= "z")
 
 
 def _quoted(text: str) -> str:
@@ -130,24 +161,10 @@ def _flow(mapping: Mapping[str, Any]) -> str:
     return f"{{{', '.join(f'{key}: {value}' for key, value in mapping.items())}}}"
 
 
-def _teams() -> str:
-    lines = []
-    for team in defaults.TEAMS:
+def _teams(default: Organization) -> Iterator[str]:
+    for team in default.teams:
         more = {"parent": team.parent} if team.parent else {"default": "true"} if team.default else {}
-        lines.append(f"  - {_flow({'name': team.name, 'weight': team.weight, **more})}")
-    return "\n".join(lines)
-
-
-def _adoption(names: list[str]) -> str:
-    spread = Adoption()
-    keys = {
-        "licensed_percent": spread.licensed_percent,
-        "started_percent": spread.started_percent,
-        "starts": spread.starts,
-        "ramp_days": spread.ramp_days,
-        "seats": "null",
-    }
-    return "\n".join(f"  {name}: {_flow(keys)}" for name in names)
+        yield f"  - {_flow({'name': team.name, 'weight': team.weight, **more})}"
 
 
 def _product_keys() -> str:
@@ -155,12 +172,8 @@ def _product_keys() -> str:
     return "".join("\n" + "\n".join(lines) + "\n" for each in products.discover() if (lines := each.file.draft.root))
 
 
-def _person_keys() -> str:
-    return "\n".join(f"#   {line}" for product in products.discover() for line in product.file.draft.person)
-
-
-def _special(found: faker_names.Invention, domain: str) -> str:
-    people = zip(found.people.items(), _examples(), strict=False)
+def _special(found: Mapping[str, str], domain: str) -> str:
+    people = zip(found.items(), _examples(), strict=False)
     return "\n".join(
         f"  - {{email: {local}@{domain}, name: {_quoted(name)},\n     {more}}}" for (local, name), more in people
     )

@@ -1,18 +1,19 @@
 """Organization files: the bundled ones, and loading one from a path or from bytes.
 
-The format is in `schemas` and the rules modules; new files are written by `drafts`.
+The format is in `schemas` and `rules`; new files are written by `drafts`.
 """
 
+import functools
 import json
+import operator
 from collections.abc import Iterator, Mapping
-from functools import cache
 from pathlib import Path
 from typing import Any, cast
 
 from marshmallow import ValidationError
 
 from mockserver import resources
-from mockserver.organizations import generated_rules, problems, records, rules, schemas
+from mockserver.organizations import records, rules, schemas
 from mockserver.products.organization_file import RuleViolation
 from mockserver.simulation.names import NamePool
 from mockserver.simulation.organization import Organization
@@ -20,6 +21,14 @@ from mockserver.validation import yaml_text
 
 SIZE_MAXIMUM = 16 * 1024 * 1024
 _SCHEMA = schemas.OrganizationFileSchema()
+
+
+class OrganizationError(ValueError):
+    """An organization file that cannot be used; `problems` has a line for everything that is wrong with it."""
+
+    def __init__(self, source: str, *problems: str) -> None:
+        self.problems = problems
+        super().__init__("\n".join(f"{source}: {problem}" for problem in problems))
 
 
 def bundled() -> tuple[str, ...]:
@@ -30,7 +39,7 @@ def bundled() -> tuple[str, ...]:
 def named(slug: str) -> Organization:
     """A bundled organization. Raises OrganizationError when there is none with this name."""
     if slug not in bundled():
-        raise problems.refusal(slug, f"no bundled organization has this name; there are: {', '.join(bundled())}")
+        raise OrganizationError(slug, f"no bundled organization has this name; there are: {', '.join(bundled())}")
     return load(_folder() / f"{slug}.yaml")
 
 
@@ -40,26 +49,31 @@ def load(path: Path) -> Organization:
         with path.open("rb") as file:
             content = file.read(SIZE_MAXIMUM + 1)
     except (OSError, ValueError) as error:
-        raise problems.refusal(str(path), f"cannot be read: {getattr(error, 'strerror', None) or error}") from error
+        raise OrganizationError(str(path), f"cannot be read: {getattr(error, 'strerror', None) or error}") from error
     return parsed(content, str(path))
 
 
 def parsed(content: bytes, source: str) -> Organization:
     """The organization in a file's bytes; `source` names the file in errors. Raises OrganizationError."""
     if len(content) > SIZE_MAXIMUM:
-        raise problems.refusal(source, f"too large; at most {SIZE_MAXIMUM // 1024 // 1024} MB")
-    document = _document(content, source)
+        raise OrganizationError(source, f"too large; at most {SIZE_MAXIMUM // 1024 // 1024} MB")
+    try:
+        document = yaml_text.load(content)
+    except yaml_text.YamlError as error:
+        raise OrganizationError(source, *error.problems) from error
+    if not isinstance(document, dict):
+        raise OrganizationError(source, "not a mapping; a file has keys, at least `slug`, `name` and `people`")
     values, violations = _load(document)
     violations += rules.violations(values)
     if not violations:
         organization = records.organization(values)
-        violations += generated_rules.violations(organization, pool())
+        violations += rules.violations_of_generated(organization, pool())
         if not violations:
             return organization
-    raise problems.OrganizationError(problems.located(source, document, violations))
+    raise OrganizationError(source, *(_describe(each, document) for each in violations))
 
 
-@cache
+@functools.cache
 def pool() -> NamePool:
     """The names of generated people."""
     listed = json.loads((resources.fixtures() / "names.json").read_bytes())
@@ -69,16 +83,6 @@ def pool() -> NamePool:
 
 def _folder() -> Path:
     return resources.fixtures() / "organizations"
-
-
-def _document(content: bytes, source: str) -> dict[Any, Any]:
-    try:
-        document = yaml_text.load(content)
-    except yaml_text.YamlError as error:
-        raise problems.unreadable(source, error) from error
-    if not isinstance(document, dict):
-        raise problems.refusal(source, "not a mapping; a file has keys, at least `slug`, `name` and `people`")
-    return document
 
 
 def _load(document: dict[Any, Any]) -> tuple[dict[str, Any], list[RuleViolation]]:
@@ -98,3 +102,22 @@ def _flatten(messages: Mapping[str | int, Any], path: yaml_text.Path) -> Iterato
             yield from _flatten(inner, here)
         else:
             yield from (RuleViolation(here, message) for message in inner)
+
+
+def _describe(violation: RuleViolation, document: Any) -> str:
+    """Where in the document, what is there, and the rule."""
+    try:
+        found = functools.reduce(operator.getitem, violation.path, document)
+    except (LookupError, TypeError):
+        found = None
+    return f"{yaml_text.format_path(violation.path)}: found {_show(found)}; {violation.rule}"
+
+
+def _show(value: object) -> str:
+    if value is None:
+        return "nothing"
+    if isinstance(value, dict):
+        return "a mapping"
+    if isinstance(value, list):
+        return "a list"
+    return str(value).lower() if isinstance(value, bool) else yaml_text.quote(value)

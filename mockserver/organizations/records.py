@@ -3,18 +3,18 @@
 Values are valid by the time that they come here.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from operator import attrgetter
 from typing import Any
 
 from mockserver import products
-from mockserver.organizations import defaults, people_rules, schemas
+from mockserver.organizations import rules, schemas
 from mockserver.products.organization_file import FileKeys, FileSection, FileValues
 from mockserver.simulation.organization import (
     Adoption,
     ExactDay,
     Levels,
-    Options,
     Organization,
     ScriptedFact,
     ServiceAccount,
@@ -24,71 +24,55 @@ from mockserver.simulation.organization import (
     Turnover,
 )
 
-_UNCHANGED = ("slug", "name", "people", "teamless_percent", "generated")
-
 
 def organization(values: FileValues) -> Organization:
     """The record of a file's values."""
-    return Organization(
-        **{key: values[key] for key in _UNCHANGED if key in values},
-        seed=values.get("seed", defaults.SEED),
-        domain=values.get("domain", defaults.domain(values["slug"])),
-        first_day=values.get("first_day", defaults.FIRST_DAY),
-        teams=_teams(values),
-        service_accounts=tuple(_service_account(each) for each in values.get("service_accounts", ())),
-        turnover=Turnover(**values.get("turnover", {})),
-        levels=Levels(**values.get("levels", {})),
-        adoption=_adoption(values.get("adoption", {})),
-        profiles=tuple(values.get("profiles", defaults.PROFILES)),
-        console_groups=tuple(values.get("console_groups", ())),
-        holidays=tuple(values.get("holidays", ())),
-        silent=tuple(SilentPeriod(**each) for each in values.get("silent", ())),
-        exact=tuple(ExactDay(**each) for each in values.get("exact", ())),
-        special=tuple(_special_person(each) for each in values.get("special", ())),
-        facts=tuple(_facts(values)),
-        options=_options(values, lambda section: section.organization),
+    given = _with_options(values, attrgetter("organization"))
+    given.setdefault("domain", f"{values['slug']}.example")  # Names below `.example` belong to nobody.
+    if "teams" in given:
+        given["teams"] = _teams(given["teams"])
+    given["service_accounts"] = tuple(
+        ServiceAccount(**_with_options(each, attrgetter("service_account")))
+        for each in given.get("service_accounts", ())
     )
+    given["turnover"] = Turnover(**given.get("turnover", {}))
+    given["levels"] = Levels(**given.get("levels", {}))
+    adoption = given.get("adoption", {})
+    given["adoption"] = {each.name: Adoption(**adoption.get(each.name, {})) for each in products.discover()}
+    given["silent"] = tuple(SilentPeriod(**each) for each in given.get("silent", ()))
+    given["exact"] = tuple(ExactDay(**each) for each in given.get("exact", ()))
+    given["special"] = tuple(_special_person(each) for each in given.get("special", ()))
+    given["facts"] = tuple(_facts(values))
+    return Organization(**given)
 
 
-def _options(values: FileValues, keys_of: Callable[[FileSection], FileKeys]) -> Options:
-    """By product, what the product makes of its own keys in a mapping."""
-    found: dict[str, object] = {}
+def _with_options(values: FileValues, keys_of: Callable[[FileSection], FileKeys]) -> dict[str, Any]:
+    """The values of a mapping, lists as tuples, with those of the products' own keys as `options`, by product."""
+    given = {key: tuple(value) if isinstance(value, list) else value for key, value in values.items()}
+    options = {}
     for product in products.discover():
         keys = keys_of(product.file)
-        record = keys.to_options({key: values[key] for key in keys.fields if key in values})
+        record = keys.to_options({key: given.pop(key) for key in keys.fields if key in given})
         if record is not None:
-            found[product.name] = record
-    return found
+            options[product.name] = record
+    return {**given, "options": options}
 
 
-def _teams(values: FileValues) -> tuple[Team, ...]:
+def _teams(teams: Iterable[FileValues]) -> tuple[Team, ...]:
     """The teams, of which one is the default: the first one where the file names none."""
-    if "teams" not in values:
-        return defaults.TEAMS
-    first, *others = (Team(**each) for each in values["teams"])
+    first, *others = (Team(**each) for each in teams)
     return (replace(first, default=not any(team.default for team in others)), *others)
 
 
-def _adoption(given: FileValues) -> dict[str, Adoption]:
-    return {product.name: Adoption(**given.get(product.name, {})) for product in products.discover()}
-
-
-def _service_account(values: FileValues) -> ServiceAccount:
-    return ServiceAccount(values["name"], _options(values, lambda section: section.service_account))
-
-
 def _special_person(values: FileValues) -> SpecialPerson:
-    own: dict[str, Any] = {key: value for key, value in values.items() if key not in schemas.PERSON_KEYS}
-    if "role" in own:
-        own["role"] = schemas.ROLES[own["role"]]
-    if "active_only" in own:
-        own["active_only"] = tuple(own["active_only"])
-    teamless = "team" in own and own["team"] is None
-    return SpecialPerson(**own, teamless=teamless, options=_options(values, lambda section: section.person))
+    given = _with_options(values, attrgetter("person"))
+    if "role" in given:
+        given["role"] = schemas.ROLES[given["role"]]
+    return SpecialPerson(**given, teamless="team" in given and given["team"] is None)
 
 
 def _facts(values: FileValues) -> Iterator[ScriptedFact]:
-    known, first = people_rules.members(values), {"special": 0, "service_accounts": values["people"]}
+    known, first = rules.members(values), {"special": 0, "service_accounts": values["people"]}
     for fact in values.get("facts", ()):
         group, index = known[fact["member"].casefold()]
         for product in (each for each in products.discover() if each.name in fact):

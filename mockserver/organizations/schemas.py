@@ -5,6 +5,7 @@ product adds the keys that are its own.
 """
 
 from collections.abc import Callable, Mapping
+from datetime import date
 from typing import Any, Final
 
 from marshmallow import fields, validate
@@ -14,22 +15,7 @@ from mockserver.products.model import FactSpec
 from mockserver.products.organization_file import FileKeys, FileSection
 from mockserver.simulation.organization import PEOPLE_MAXIMUM, Level
 from mockserver.validation import file_fields
-from mockserver.validation.file_fields import (
-    COUNT_MAXIMUM,
-    DATE_RULE,
-    WEIGHT_MAXIMUM,
-    DateField,
-    FileMapping,
-    boolean,
-    email,
-    many,
-    many_nested,
-    nested,
-    one_of,
-    percent,
-    text,
-    whole,
-)
+from mockserver.validation.file_fields import DATE_RULE, DateField, FileMapping, percent, text, whole
 
 SERVICE_ACCOUNTS_MAXIMUM = 1_000
 SEED_MAXIMUM = 2**63 - 1
@@ -62,10 +48,9 @@ def product_keys(section: Callable[[FileSection], FileKeys]) -> dict[str, fields
 class LicenceField(DateField):
     """The first day of a licence; null or false for none."""
 
-    def __init__(self) -> None:
-        super().__init__(rule=f"{DATE_RULE}; null or false for no licence", allow_none=True)
+    default_error_messages = file_fields.rule_messages(f"{DATE_RULE}; null or false for no licence")
 
-    def _deserialize(self, value: object, *args: Any, **kwargs: Any) -> Any:
+    def _deserialize(self, value: object, *args: Any, **kwargs: Any) -> date | None:
         return None if value is False else super()._deserialize(value, *args, **kwargs)
 
 
@@ -73,9 +58,9 @@ class TeamFileSchema(FileMapping):
     """A team; a weight of 0 makes it an empty one."""
 
     name = text(required=True)
-    weight = whole(0, WEIGHT_MAXIMUM)
+    weight = whole(0, file_fields.WEIGHT_MAXIMUM)
     parent = text(allow_none=True)
-    default = boolean()
+    default = file_fields.boolean()
 
 
 class _ServiceAccountKeys(FileMapping):
@@ -120,53 +105,46 @@ class ExactDaySchema(FileMapping):
     """A day with an exact number of active users."""
 
     day = DateField(required=True)
-    product = file_fields.one_name_of(_NAMES, required=True)
+    product = file_fields.one_of(_NAMES, required=True)
     users = whole(1, PEOPLE_MAXIMUM + SERVICE_ACCOUNTS_MAXIMUM, required=True)
 
 
-LicencesSchema = FileMapping.from_dict({name: LicenceField() for name in _NAMES}, name="LicencesSchema")
+LicencesSchema = FileMapping.from_dict({name: LicenceField(allow_none=True) for name in _NAMES})
 
 
 class _SpecialPersonKeys(FileMapping):
     """A person whom the file describes; a team of null is none."""
 
-    email = email(required=True)
+    email = file_fields.email(required=True)
     name = text()
     team = text(allow_none=True)
-    role = file_fields.one_name_of(tuple(ROLES))
-    level = one_of(Level)
+    role = file_fields.one_of(ROLES)
+    level = file_fields.one_of(Level, post_load=Level)
     joined = DateField()
     left = DateField()
-    licences = nested(LicencesSchema, f"a mapping of products ({_LISTED_NAMES}) to first days")
-    active_only = many(DateField(), "a list of dates")
+    licences = file_fields.nested(LicencesSchema, f"a mapping of products ({_LISTED_NAMES}) to first days")
+    active_only = file_fields.many(DateField(), "a list of dates")
 
 
 def _fact_rows(spec: FactSpec) -> fields.List[Any]:
     """The rows of one product in a fact: its labels and its counters."""
     labels: dict[str, Any] = {label: text(required=True) for label in spec.labels}
-    counters = {counter: whole(0, COUNT_MAXIMUM) for counter in spec.counters}
-    row = FileMapping.from_dict(labels | counters, name="FactRowSchema")
-    return many_nested(row, "a list of rows, an empty one for a day without activity")
+    counters = {counter: whole(0, file_fields.COUNT_MAXIMUM) for counter in spec.counters}
+    row = FileMapping.from_dict(labels | counters)
+    return file_fields.many_nested(row, "a list of rows, an empty one for a day without activity")
 
 
-ServiceAccountFileSchema = _ServiceAccountKeys.from_dict(
-    product_keys(lambda section: section.service_account), name="ServiceAccountFileSchema"
-)
-PERSON_KEYS: Final = product_keys(lambda section: section.person)
-"""The keys of a special person that are a product's."""
-
-SpecialPersonFileSchema = _SpecialPersonKeys.from_dict(PERSON_KEYS, name="SpecialPersonFileSchema")
+ServiceAccountFileSchema = _ServiceAccountKeys.from_dict(product_keys(lambda section: section.service_account))
+SpecialPersonFileSchema = _SpecialPersonKeys.from_dict(product_keys(lambda section: section.person))
 FactSchema = FileMapping.from_dict(
     {
         "member": text(required=True),
         "day": DateField(required=True),
         **{product.name: _fact_rows(product.facts) for product in _PRODUCTS},
-    },
-    name="FactSchema",
+    }
 )
 AdoptionsSchema = FileMapping.from_dict(
-    {name: nested(AdoptionSchema, "a mapping, such as licensed_percent: 80") for name in _NAMES},
-    name="AdoptionsSchema",
+    {name: file_fields.nested(AdoptionSchema, "a mapping, such as licensed_percent: 80") for name in _NAMES}
 )
 
 
@@ -179,28 +157,30 @@ class _OrganizationKeys(FileMapping):
     seed = whole(0, SEED_MAXIMUM)
     domain = text(_DOMAIN, _DOMAIN_RULE)
     first_day = DateField()
-    generated = boolean()
-    teams = many_nested(
+    generated = file_fields.boolean()
+    teams = file_fields.many_nested(
         TeamFileSchema, "a list of at least one team", validate=validate.Length(min=1, error="at least one team")
     )
     teamless_percent = percent()
-    service_accounts = many_nested(
+    service_accounts = file_fields.many_nested(
         ServiceAccountFileSchema,
         "a list of service accounts",
         validate=validate.Length(max=SERVICE_ACCOUNTS_MAXIMUM, error=f"at most {SERVICE_ACCOUNTS_MAXIMUM} of them"),
     )
-    turnover = nested(TurnoverSchema, "a mapping, such as leavers_percent: 10")
-    levels = nested(LevelsSchema, "a mapping, such as light_percent: 30")
-    adoption = nested(AdoptionsSchema, f"a mapping with some of: {_LISTED_NAMES}")
-    profiles = many(text(), "a list of names", validate=validate.Length(min=1, error="at least one profile"))
-    console_groups = many(text(), "a list of teams", validate=validate.Length(min=1, error="at least one team"))
-    holidays = many(DateField(), "a list of dates")
-    silent = many_nested(PeriodSchema, "a list of periods, each with first and last")
-    exact = many_nested(ExactDaySchema, "a list of days, each with day, product and users")
-    special = many_nested(SpecialPersonFileSchema, "a list of people")
-    facts = many_nested(FactSchema, "a list of facts, each with member, day and a product's rows")
+    turnover = file_fields.nested(TurnoverSchema, "a mapping, such as leavers_percent: 10")
+    levels = file_fields.nested(LevelsSchema, "a mapping, such as light_percent: 30")
+    adoption = file_fields.nested(AdoptionsSchema, f"a mapping with some of: {_LISTED_NAMES}")
+    profiles = file_fields.many(
+        text(), "a list of names", validate=validate.Length(min=1, error="at least one profile")
+    )
+    console_groups = file_fields.many(
+        text(), "a list of teams", validate=validate.Length(min=1, error="at least one team")
+    )
+    holidays = file_fields.many(DateField(), "a list of dates")
+    silent = file_fields.many_nested(PeriodSchema, "a list of periods, each with first and last")
+    exact = file_fields.many_nested(ExactDaySchema, "a list of days, each with day, product and users")
+    special = file_fields.many_nested(SpecialPersonFileSchema, "a list of people")
+    facts = file_fields.many_nested(FactSchema, "a list of facts, each with member, day and a product's rows")
 
 
-OrganizationFileSchema = _OrganizationKeys.from_dict(
-    product_keys(lambda section: section.organization), name="OrganizationFileSchema"
-)
+OrganizationFileSchema = _OrganizationKeys.from_dict(product_keys(lambda section: section.organization))

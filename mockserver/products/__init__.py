@@ -18,14 +18,6 @@ def discover() -> tuple[ProductModel[Any], ...]:
     return tuple(import_module(f"{__name__}.{name}").PRODUCT for name in names)
 
 
-def named(name: str) -> ProductModel[Any]:
-    """The product with a name; LookupError where there is none."""
-    found = {product.name: product for product in discover()}
-    if name not in found:
-        raise LookupError(f"there is no product {name!r}; there are: {', '.join(found)}")
-    return found[name]
-
-
 def role_names() -> tuple[str, ...]:
     """The names of the ranks of roles, by the first product that has roles; empty where none has."""
     return next((product.roles for product in discover() if product.roles), ())

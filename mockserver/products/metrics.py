@@ -1,21 +1,22 @@
 """Expected values of the cross-vendor metrics: per bucket of days, distinct people or what they did, added up.
 
-Which counters count is declared by each product (`metric_events`). Days are ordinals.
+Which counters count is declared by each product (`metric_events`). A bucket is a range of days, which are ordinals.
 """
 
 from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mockserver.products.metric_events import Dimension, DimensionEvents, Metric
-from mockserver.products.metric_tallies import INDEX, TallySource, TallySpec, tally_spec
+from mockserver.products.metric_events import Dimension, DimensionEvents, Metric, in_dimension
+from mockserver.products.model import ProductModel
 from mockserver.products.visibility import Visibility
 from mockserver.products.world import World
-from mockserver.simulation.calendar import days
+from mockserver.simulation.calendar import Days, days
+from mockserver.simulation.facts import Facts, Source
 from mockserver.simulation.hashing import I64
 from mockserver.simulation.people import Block
 from mockserver.simulation.presence import Mask
@@ -30,15 +31,35 @@ _BUDGET = 24 * 1024 * 1024
 _CELLS_AT_ONCE = 256 * 1024
 """Members times days that are computed together."""
 
-_MARKS = tuple(INDEX[dimension, Metric.ACTIVE] for dimension in Dimension)
+_TALLIES = [(dimension, metric) for dimension in Dimension for metric in Metric]
+"""What each tally counts; the tally of active users is above zero for each of them."""
+
+_MARKS = tuple(index for index, (_, metric) in enumerate(_TALLIES) if metric is Metric.ACTIVE)
 
 
 @dataclass(frozen=True, slots=True)
-class DayRange:
-    """Some days, both ends inclusive."""
+class TallySpec:
+    """Which of a product's metric counters make up each tally, by their indexes, in the order of _TALLIES."""
 
-    first: int
-    last: int
+    product: ProductModel[Any]
+    tallies: tuple[tuple[int, ...], ...]
+
+
+class TallySource:
+    """What people did, without service accounts: every tally, from a product's facts."""
+
+    def __init__(self, source: Source, spec: TallySpec) -> None:
+        self._source = source
+        self._weights = np.zeros((len(spec.tallies), len(spec.product.metric_counters)), dtype=np.int64)
+        for tally, counters in enumerate(spec.tallies):
+            self._weights[tally, list(counters)] = 1
+
+    def facts(self, block: Block, span: Days) -> Facts:
+        """Who is active, and every tally."""
+        facts = self._source.facts(block, span)
+        if block.service.any():
+            facts = facts.only(np.broadcast_to(~block.service[:, None], facts.active.shape))
+        return Facts(facts.active, facts.rows, facts.columns, self._weights @ facts.counters)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +79,16 @@ class MetricQuery:
     @property
     def tally(self) -> int:
         """The index of the tally that answers it."""
-        return INDEX[self.dimension, self.metric]
+        return _TALLIES.index((self.dimension, self.metric))
 
     def spec(self, shown: Visibility) -> TallySpec:
         """How a surface's numbers are counted."""
-        return tally_spec(shown, self.events, all_lines=self.all_lines)
+        names = shown.product.metric_counters
+        visible = {*shown.fields, *(shown.hidden_lines if self.all_lines else ())}
+        declared = shown.product.events(self.events)
+        counted = (in_dimension(declared, dimension).of(metric) for dimension, metric in _TALLIES)
+        tallies = tuple(tuple(names.index(name) for name in tally if name in visible) for tally in counted)
+        return TallySpec(shown.product, tallies)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,13 +107,16 @@ class MetricsEngine:
         self._people = world.people
         self._cached = lru_cache(maxsize=_ROLLUPS_PER_PRODUCT * len(world.products))(self._roll_up)
 
-    def values(self, query: MetricQuery, buckets: Sequence[DayRange]) -> list[int]:
+    def values(self, query: MetricQuery, buckets: Sequence[range]) -> list[int]:
         """The metric in each of some buckets, which follow one another."""
         if not buckets:
             return []
-        return self._over_everybody(query, buckets) if query.members is None else self._over_some(query, buckets)
+        if query.members is not None:
+            return self._over_some(query, buckets)
+        active, sums = self._rolled_up(query, buckets)
+        return count_bits(active).tolist() if query.metric is Metric.ACTIVE else sums
 
-    def shares(self, query: MetricQuery, bucket: DayRange, start: int, count: int) -> list[Share]:
+    def shares(self, query: MetricQuery, bucket: range, start: int, count: int) -> list[Share]:
         """Up to `count` of the people behind a bucket's value, by index from `start` on."""
         found: list[Share] = []
         specs = [query.spec(shown) for shown in query.surfaces]
@@ -101,57 +130,54 @@ class MetricsEngine:
                 break
         return found
 
-    def _over_everybody(self, query: MetricQuery, buckets: Sequence[DayRange]) -> list[int]:
-        active, sums = self._rolled_up(query, buckets)
-        return count_bits(active).tolist() if query.metric is Metric.ACTIVE else sums
-
-    def _rolled_up(self, query: MetricQuery, buckets: Sequence[DayRange]) -> tuple[NDArray[np.uint8], list[int]]:
+    def _rolled_up(self, query: MetricQuery, buckets: Sequence[range]) -> tuple[NDArray[np.uint8], list[int]]:
         """Per bucket, who is active (one bit per member) and the sum of the query's tally."""
-        mark, size = tuple(Dimension).index(query.dimension), bitmap_size(self._people.organization.members)
+        mark, tally = tuple(Dimension).index(query.dimension), query.tally
+        size = bitmap_size(self._people.organization.members)
         active, sums = np.zeros((len(buckets), size), dtype=np.uint8), [0] * len(buckets)
         for shown in query.surfaces:
-            known = self._days(query, shown, buckets[0].first, buckets[-1].last)
+            known = self._days(query, shown, range(buckets[0].start, buckets[-1].stop))
             for index, bucket in enumerate(buckets):
-                for day in (known[each] for each in range(bucket.first, bucket.last + 1) if each in known):
+                for day in (known[each] for each in bucket if each in known):
                     active[index] |= day.members[mark]
-                    sums[index] += int(day.sums[query.tally])
+                    sums[index] += int(day.sums[tally])
         return active, sums
 
-    def _candidates(self, query: MetricQuery, bucket: DayRange) -> Mask | None:
+    def _candidates(self, query: MetricQuery, bucket: range) -> Mask | None:
         """A mask of the members who can be behind a bucket's value; None is everybody."""
         if query.members is not None or query.metric is not Metric.ACTIVE:
             return query.members
         bits = np.unpackbits(self._rolled_up(query, [bucket])[0][0])
         return bits[: self._people.organization.members].astype(np.bool_)
 
-    def _days(self, query: MetricQuery, shown: Visibility, first: int, last: int) -> dict[int, RolledUpDay]:
+    def _days(self, query: MetricQuery, shown: Visibility, within: range) -> dict[int, RolledUpDay]:
         """The days on which a surface shows anything, rolled up. A day that is shown in part is not cached."""
         found: dict[int, RolledUpDay] = {}
         spec = query.spec(shown)
-        for run, variant in self._runs(shown, first, last):
+        for run, variant in self._runs(shown, within):
             rollups = self._cached(spec, variant) if variant == shown.variant else self._roll_up(spec, variant)
-            found |= zip(range(run.first, run.last + 1), rollups.span(run.first, run.last), strict=True)
+            found |= zip(run, rollups.span(run[0], run[-1]), strict=True)
         return found
 
     def _roll_up(self, spec: TallySpec, variant: Hashable) -> Rollups:
-        return Rollups(self._people, self._source(spec, variant), len(INDEX), _MARKS, budget=_BUDGET)
+        return Rollups(self._people, self._source(spec, variant), len(_TALLIES), _MARKS, budget=_BUDGET)
 
     def _source(self, spec: TallySpec, variant: Hashable) -> TallySource:
         return TallySource(spec.product.source(self._world.of(spec.product), variant), spec)
 
-    def _runs(self, shown: Visibility, first: int, last: int) -> Iterator[tuple[DayRange, Hashable]]:
+    def _runs(self, shown: Visibility, within: range) -> Iterator[tuple[range, Hashable]]:
         """The days of a range of which a surface shows anything, and in which variant."""
-        first = max(first, self._people.organization.first_day.toordinal(), shown.since or 0)
+        first = max(within.start, self._people.organization.first_day.toordinal(), shown.since or 0)
         whole = shown.through if shown.last_variant is None else shown.through - 1
-        if first <= min(last, whole):
-            yield DayRange(first, min(last, whole)), shown.variant
-        if whole < shown.through and first <= shown.through <= last:
-            yield DayRange(shown.through, shown.through), shown.last_variant
+        if run := range(first, min(within.stop, whole + 1)):
+            yield run, shown.variant
+        if run := range(max(first, whole + 1), min(within.stop, shown.through + 1)):
+            yield run, shown.last_variant
 
-    def _over_some(self, query: MetricQuery, buckets: Sequence[DayRange]) -> list[int]:
+    def _over_some(self, query: MetricQuery, buckets: Sequence[range]) -> list[int]:
         """Computes only the members of the query, who are few: a team."""
-        run = DayRange(buckets[0].first, buckets[-1].last)
-        starts = [bucket.first - run.first for bucket in buckets]
+        run = range(buckets[0].start, buckets[-1].stop)
+        starts = [bucket.start - run.start for bucket in buckets]
         specs = [query.spec(shown) for shown in query.surfaces]
         found = np.zeros(len(buckets), dtype=np.int64)
         for block in self._blocks(query.members, 0, run):
@@ -160,32 +186,20 @@ class MetricsEngine:
             found += ((per_bucket > 0) if query.metric is Metric.ACTIVE else per_bucket).sum(axis=0)
         return found.tolist()
 
-    def _blocks(self, members: Mask | None, start: int, bucket: DayRange) -> Iterator[Block]:
+    def _blocks(self, members: Mask | None, start: int, bucket: range) -> Iterator[Block]:
         """The members of a mask, from an index on, few enough at once for the days of a bucket."""
-        run = max(_CELLS_AT_ONCE // (bucket.last - bucket.first + 1), 1)
+        size = max(_CELLS_AT_ONCE // len(bucket), 1)
         for block in self._people.blocks(start):
             chosen = block if members is None else block.take(np.flatnonzero(members[block.index]))
-            for first in range(0, len(chosen), run):
-                yield chosen.take(np.arange(first, min(first + run, len(chosen))))
+            for first in range(0, len(chosen), size):
+                yield chosen.take(np.arange(first, min(first + size, len(chosen))))
 
-    def _tallies(self, query: MetricQuery, specs: Sequence[TallySpec], block: Block, bucket: DayRange) -> I64:
+    def _tallies(self, query: MetricQuery, specs: Sequence[TallySpec], block: Block, bucket: range) -> I64:
         """Surfaces by members by the days of a bucket: the query's tally."""
-        done = np.zeros((len(specs), len(block), bucket.last - bucket.first + 1), dtype=np.int64)
+        done = np.zeros((len(specs), len(block), len(bucket)), dtype=np.int64)
         for surface, (shown, spec) in enumerate(zip(query.surfaces, specs, strict=True)):
-            for run, variant in self._runs(shown, bucket.first, bucket.last):
-                span = days(self._people.organization, run.first, run.last)
+            for run, variant in self._runs(shown, bucket):
+                span = days(self._people.organization, run[0], run[-1])
                 facts = self._source(spec, variant).facts(block, span)
-                done[surface, facts.rows, facts.columns + (run.first - bucket.first)] = facts.counters[query.tally]
+                done[surface, facts.rows, facts.columns + (run.start - bucket.start)] = facts.counters[query.tally]
         return done
-
-
-@dataclass(frozen=True, slots=True)
-class _Metrics:
-    """The part of a world that computes its metrics."""
-
-    def build(self, world: World) -> MetricsEngine:
-        return MetricsEngine(world)
-
-
-ENGINE: Final = _Metrics()
-"""`world.of(ENGINE)` is the MetricsEngine of a world."""

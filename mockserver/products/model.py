@@ -8,7 +8,7 @@ from mockserver.products.metric_events import Dimension, DimensionEvents, Events
 from mockserver.products.organization_file import FileSection
 from mockserver.simulation.core import Core
 from mockserver.simulation.facts import Source
-from mockserver.simulation.people import ROLE_RANKS, ProductUse
+from mockserver.simulation.people import ROLE_RANKS
 from mockserver.simulation.presence import Mask
 
 T = TypeVar("T")
@@ -59,7 +59,6 @@ class ProductModel(Generic[T]):
         if self.roles and len(self.roles) != ROLE_RANKS:
             raise ValueError(f"{self.name}: roles must name {ROLE_RANKS} ranks, from the most common to the highest")
 
-    @property
-    def use(self) -> ProductUse:
-        """What the simulation's core must know of the product."""
-        return ProductUse(self.name, self.service_accounts)
+    def __call__(self, core: Core) -> T:
+        """What the product computes in one world."""
+        return self.build(core)

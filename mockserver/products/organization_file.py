@@ -49,11 +49,6 @@ class DraftLines:
     example_fact: str = ""
 
 
-def _no_rules(_: FileValues) -> Iterator[RuleViolation]:
-    """No rule to break."""
-    return iter(())
-
-
 @dataclass(frozen=True, slots=True)
 class FileSection:
     """A product's part of the format. `violations` checks across keys, over all values of a file."""
@@ -61,5 +56,5 @@ class FileSection:
     organization: FileKeys = FileKeys()
     person: FileKeys = FileKeys()
     service_account: FileKeys = FileKeys()
-    violations: Callable[[FileValues], Iterator[RuleViolation]] = _no_rules
+    violations: Callable[[FileValues], Iterator[RuleViolation]] = lambda _: iter(())
     draft: DraftLines = DraftLines()

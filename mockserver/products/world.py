@@ -5,7 +5,7 @@ It is a pure function of (organization, seed). What changes while a server runs 
 
 from collections.abc import Callable, Collection
 from threading import RLock
-from typing import Any, Protocol, TypeVar, cast
+from typing import Any, TypeVar, cast
 
 import numpy as np
 
@@ -15,16 +15,7 @@ from mockserver.simulation.names import NamePool
 from mockserver.simulation.organization import Organization
 from mockserver.simulation.presence import Mask
 
-T_co = TypeVar("T_co", covariant=True)
 T = TypeVar("T")
-
-
-class WorldPart(Protocol[T_co]):
-    """Something that can be built once per world, such as a ProductModel."""
-
-    @property
-    def build(self) -> "Callable[[World], T_co]":
-        """The function that builds it."""
 
 
 class World(Core):
@@ -32,15 +23,15 @@ class World(Core):
 
     def __init__(self, organization: Organization, pool: NamePool, seed: int | None = None) -> None:
         self.products = products.discover()
-        super().__init__(organization, pool, [product.use for product in self.products], seed)
-        self._parts: dict[WorldPart[Any], object] = {}
+        super().__init__(organization, pool, {each.name: each.service_accounts for each in self.products}, seed)
+        self._parts: dict[Callable[[World], Any], object] = {}
         self._lock = RLock()
 
-    def of(self, part: WorldPart[T]) -> T:
+    def of(self, part: "Callable[[World], T]") -> T:
         """What a product (or another part) is in this world; built when first needed, and the same from then on."""
         with self._lock:
             if part not in self._parts:
-                self._parts[part] = part.build(self)
+                self._parts[part] = part(self)
             return cast("T", self._parts[part])
 
     def listed_in(self, teams: Collection[int], second: int) -> Mask:

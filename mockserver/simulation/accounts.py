@@ -75,7 +75,7 @@ class Accounts:
         return self._part(self._people.block(index // BLOCK).take(np.array([index % BLOCK])))
 
     def _draw(self, topic: str, index: I64) -> I64:
-        return hashing.field(hashing.mix(self._people.key(f"{self._product} {topic}"), index), 3)
+        return self._people.draw(f"{self._product} {topic}", index)
 
     def _part(self, block: Block) -> AccountTable:
         licensed = block.licence_start(self._product)

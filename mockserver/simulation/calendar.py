@@ -3,21 +3,19 @@
 A day is a proleptic Gregorian ordinal. Who works on it is decided by `presence`.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 import numpy as np
 
 from mockserver.simulation.hashing import I64
-from mockserver.simulation.organization import Organization, SilentPeriod
+from mockserver.simulation.organization import Organization
+from mockserver.simulation.timestamps import EPOCH
 
 _SEASON = np.array([90, 100, 105, 100, 98, 95, 80, 75, 105, 110, 105, 70], dtype=np.int64)
 """How busy each month is, in percent: slow summers and a slow December."""
 
 _HOLIDAYS = [(month - 1) * 31 + day - 1 for month, day in ((1, 1), (5, 1), (12, 24), (12, 25), (12, 26), (12, 31))]
-_EPOCH = date(1970, 1, 1).toordinal()
-"""The day from which numpy counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +35,10 @@ class Days:
 
     @property
     def first(self) -> int:
-        """The ordinal of the first day."""
         return int(self.ordinals[0])
 
     @property
     def last(self) -> int:
-        """The ordinal of the last day."""
         return int(self.ordinals[-1])
 
 
@@ -52,26 +48,22 @@ def days(organization: Organization, first: int, last: int) -> Days:
     `quarter` numbers the periods in which vacations are drawn, `month` the calendar months, from 1970-01 on.
     """
     ordinals = np.arange(first, last + 1, dtype=np.int64)
-    dates = (ordinals - _EPOCH).astype("datetime64[D]")
+    dates = (ordinals - EPOCH).astype("datetime64[D]")
     months = dates.astype("datetime64[M]")
     month, day = months.astype(np.int64) % 12, (dates - months).astype(np.int64)
     extra = [each.toordinal() for each in organization.holidays]
+    silent = np.zeros(len(ordinals), dtype=np.bool_)
+    for period in organization.silent:
+        silent |= (period.first.toordinal() <= ordinals) & (ordinals <= period.last.toordinal())
     return Days(
         ordinals=ordinals,
         weekend=(ordinals - 1) % 7 >= 5,
         holiday=np.isin(month * 31 + day, _HOLIDAYS) | np.isin(ordinals, extra),
-        silent=_within(organization.silent, ordinals),
+        silent=silent,
         season=_SEASON[month],
         quarter=ordinals // 91,
         month=months.astype(np.int64),
     )
-
-
-def _within(periods: Sequence[SilentPeriod], ordinals: I64) -> np.ndarray:
-    within = np.zeros(len(ordinals), dtype=np.bool_)
-    for period in periods:
-        within |= (period.first.toordinal() <= ordinals) & (ordinals <= period.last.toordinal())
-    return within
 
 
 def month_after(month: date, by: int = 1) -> date:

@@ -29,12 +29,6 @@ def elapsed() -> int:
     return time.monotonic_ns()
 
 
-def _within(now: datetime) -> datetime:
-    if not EARLIEST <= now <= LATEST:
-        raise ClockError(_BOUNDS)
-    return now.astimezone(UTC)
-
-
 @dataclass(frozen=True, slots=True)
 class Clock:
     """An offset to the wall clock, or a time that does not move. The default is real time."""
@@ -45,12 +39,12 @@ class Clock:
     @classmethod
     def at(cls, now: datetime, *, frozen: bool = False) -> Self:
         """A clock that shows `now` (aware) and stands still, or runs on from it; ClockError out of bounds."""
-        now = _within(now)
-        return cls(frozen_at=now) if frozen else cls(offset=now - wall())
+        if not EARLIEST <= now <= LATEST:
+            raise ClockError(_BOUNDS)
+        return cls(frozen_at=now.astimezone(UTC)) if frozen else cls(offset=now - wall())
 
     @property
     def frozen(self) -> bool:
-        """Whether time stands still."""
         return self.frozen_at is not None
 
     def now(self) -> datetime:

@@ -127,9 +127,8 @@ class Identities:
         for index, person in enumerate(self._organization.special):
             if person.email.casefold() == folded:
                 return index
-        local = re.sub(
-            r"(?:\.[0-9]+)+$", "", folded.rpartition("@")[0]
-        )  # Digits that keep a generated address apart from a special person's.
+        # Without digits that keep a generated address apart from a special person's.
+        local = re.sub(r"(?:\.[0-9]+)+$", "", folded.rpartition("@")[0])
         found = self._pool.index_of(self._key, local)
         if found is None or found >= self._organization.people:
             return None

@@ -31,19 +31,16 @@ class NamePool:
     def many_named(self, key: int, index: I64) -> list[tuple[str, str]]:
         """What `named` gives for each of many people."""
         stride, start = _stride(key, self.size)
-        positions = (index * stride + start) % self.size
-        given, family = self.given, self.family
-        pairs = zip((positions // len(family)).tolist(), (positions % len(family)).tolist(), strict=True)
-        return [
-            (f"{given[first][0]} {family[last][0]}", f"{given[first][1]}.{family[last][1]}") for first, last in pairs
-        ]
+        return [self._at(position) for position in ((index * stride + start) % self.size).tolist()]
 
     def named(self, key: int, index: int) -> tuple[str, str]:
         """Full name and local part of the address of the person at `index`, under the organization's key."""
         stride, start = _stride(key, self.size)
-        given, family = divmod((index * stride + start) % self.size, len(self.family))
-        name = f"{self.given[given][0]} {self.family[family][0]}"
-        return name, f"{self.given[given][1]}.{self.family[family][1]}"
+        return self._at((index * stride + start) % self.size)
+
+    def _at(self, position: int) -> tuple[str, str]:
+        given, family = self.given[position // len(self.family)], self.family[position % len(self.family)]
+        return f"{given[0]} {family[0]}", f"{given[1]}.{family[1]}"
 
     def index_of(self, key: int, local: str) -> int | None:
         """The index of the person whose address has this local part, in lower case; None for nobody's."""

@@ -15,6 +15,9 @@ PEOPLE_MAXIMUM = 125_000
 NEVER = date.max.toordinal()
 """The day ordinal that stands for "does not happen"."""
 
+FIRST_DAY = date(2022, 1, 3)
+"""The first day of an organization whose file states none."""
+
 Options = Mapping[str, object]
 """By a product's name: what the file states for that product only, as a record of the product's own."""
 
@@ -35,6 +38,16 @@ class Team:
     weight: int = 1
     parent: str | None = None
     default: bool = False
+
+
+DEFAULT_TEAMS = (
+    Team("Core", weight=3, default=True),
+    Team("Backend", weight=5),
+    Team("Frontend", weight=4),
+    Team("Mobile", weight=2),
+    Team("Data", weight=2),
+    Team("Platform", weight=2, parent="Core"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,12 +155,12 @@ class Organization:
 
     slug: str
     name: str
-    seed: int
-    domain: str
     people: int
-    teams: tuple[Team, ...]
+    domain: str
+    seed: int = 1
+    teams: tuple[Team, ...] = DEFAULT_TEAMS
     teamless_percent: int = 0
-    first_day: date = date(2022, 1, 3)
+    first_day: date = FIRST_DAY
     service_accounts: tuple[ServiceAccount, ...] = ()
     turnover: Turnover = Turnover()
     levels: Levels = Levels()

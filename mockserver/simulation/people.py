@@ -3,7 +3,7 @@
 What they do on a day is computed by `presence` and by the products; their names and ids are in `identity`.
 """
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
 from functools import lru_cache
@@ -25,14 +25,6 @@ LEVELS = tuple(Level)
 _ROLE_WEIGHTS = np.array([84, 10, 4, 2], dtype=np.int64)
 ROLE_RANKS = len(_ROLE_WEIGHTS)
 """The number of ranks of roles: 0 is the most common, the highest one administers. A product with roles names them."""
-
-
-@dataclass(frozen=True, slots=True)
-class ProductUse:
-    """What the core must know of a product: its name, and whether service accounts use it."""
-
-    name: str
-    service_accounts: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,23 +59,18 @@ class Block:
 
     def licence_start(self, product: str) -> I64:
         """The first day of each member's licence for a product."""
-        days: I64 = self.licensed[self._row_of(product)]
-        return days
+        return self._of_product(self.licensed, product)
 
     def use_start(self, product: str) -> I64:
         """The first day on which each member can use a product."""
-        days: I64 = self.started[self._row_of(product)]
-        return days
+        return self._of_product(self.started, product)
 
-    def _row_of(self, product: str) -> int:
+    def _of_product(self, days: I64, product: str) -> I64:
         """The row of a product; LookupError for one that this world does not have."""
         if product not in self.products:
             raise LookupError(f"there is no product {product!r}; there are: {', '.join(self.products)}")
-        return self.products.index(product)
-
-    def users_of(self, product: str, first: int, last: int) -> "Block":
-        """The members who can have used the product on any day from `first` to `last`."""
-        return self.take(self.rows_using(product, first, last))
+        row: I64 = days[self.products.index(product)]
+        return row
 
     def rows_using(self, product: str, first: int, last: int) -> I64:
         """The rows of the members who can have used the product on any day from `first` to `last`."""
@@ -103,11 +90,10 @@ def concatenate(parts: Sequence[Block]) -> Block:
 class People:
     """The people and service accounts of one organization under one seed: a pure function, computed block by block."""
 
-    def __init__(self, organization: Organization, seed: int, products: Sequence[ProductUse]) -> None:
+    def __init__(self, organization: Organization, seed: int, products: Mapping[str, bool]) -> None:
         self.organization = organization
         self._seed = seed
-        self._products = tuple(products)
-        self.products = tuple(product.name for product in products)
+        self.products = products
         self.block = lru_cache(maxsize=_BLOCKS_KEPT)(self._block)
         self._teams = {team.name: index for index, team in enumerate(organization.teams)}
         self._scripted_spans: dict[int, dict[str | None, tuple[int, int]]] = {}
@@ -149,24 +135,25 @@ class People:
         """A mask of all members: who belongs to one of the teams at these indexes of the organization's list."""
         return self.column(lambda block: np.isin(block.team, list(teams)))
 
-    def _draw(self, topic: str, index: I64) -> I64:
+    def draw(self, topic: str, index: I64) -> I64:
+        """A 16-bit draw of a topic for each member."""
         return hashing.field(hashing.mix(self.key(topic), index), 3)
 
     def _block(self, number: int) -> Block:
         everyone = np.arange(number * BLOCK, min((number + 1) * BLOCK, self.organization.members), dtype=np.int64)
         joined, left = self._tenure(everyone)
-        never = np.full((len(self._products), len(everyone)), NEVER, dtype=np.int64)
+        never = np.full((len(self.products), len(everyone)), NEVER, dtype=np.int64)
         block = Block(
-            products=self.products,
+            products=tuple(self.products),
             index=everyone,
             service=everyone >= self.organization.people,
             joined=joined,
             left=left,
             team=self._team(everyone),
-            role=self._role(everyone),
+            role=np.where(everyone == 0, ROLE_RANKS - 1, hashing.weighted(self.draw("role", everyone), _ROLE_WEIGHTS)),
             level=self._level(everyone),
-            profile=self._draw("profile", everyone) * len(self.organization.profiles) >> 16,
-            update_lag=_LAGS[self._draw("update_lag", everyone) >> 8],
+            profile=self.draw("profile", everyone) * len(self.organization.profiles) >> 16,
+            update_lag=_LAGS[self.draw("update_lag", everyone) >> 8],
             licensed=never,
             started=never.copy(),
             workload_key=hashing.mix(self.key("pulse"), everyone),
@@ -180,29 +167,25 @@ class People:
     def _tenure(self, index: I64) -> tuple[I64, I64]:
         turnover, first = self.organization.turnover, self.organization.first_day.toordinal()
         span = max(turnover.until.toordinal() - first, 1)
-        comes = hashing.percent(self._draw("joins", index), turnover.joiners_percent)
-        joined = np.where(comes, first + (self._draw("joined", index) * span >> 16), first)
-        goes = hashing.percent(self._draw("leaves", index), turnover.leavers_percent)
-        left = joined + 60 + (self._draw("left", index) * span >> 16)
+        comes = hashing.percent(self.draw("joins", index), turnover.joiners_percent)
+        joined = np.where(comes, first + (self.draw("joined", index) * span >> 16), first)
+        goes = hashing.percent(self.draw("leaves", index), turnover.leavers_percent)
+        left = joined + 60 + (self.draw("left", index) * span >> 16)
         return joined, np.where(goes, left, NEVER)
 
     def _team(self, index: I64) -> I64:
         weights = np.array([team.weight for team in self.organization.teams], dtype=np.int64)
         if not weights.sum():
             return np.full(len(index), -1, dtype=np.int64)
-        team = hashing.weighted(self._draw("team", index), weights)
-        alone = hashing.percent(self._draw("teamless", index), self.organization.teamless_percent)
+        team = hashing.weighted(self.draw("team", index), weights)
+        alone = hashing.percent(self.draw("teamless", index), self.organization.teamless_percent)
         return np.where(alone, -1, team)
-
-    def _role(self, index: I64) -> I64:
-        role = hashing.weighted(self._draw("role", index), _ROLE_WEIGHTS)
-        return np.where(index == 0, ROLE_RANKS - 1, role)
 
     def _level(self, index: I64) -> I64:
         levels = self.organization.levels
         regular = 100 - levels.light_percent - levels.heavy_percent
         weights = np.array([levels.light_percent, regular, levels.heavy_percent], dtype=np.int64)
-        return hashing.weighted(self._draw("level", index), weights)
+        return hashing.weighted(self.draw("level", index), weights)
 
     def _set_service_accounts(self, block: Block) -> None:
         block.joined[block.service] = self.organization.first_day.toordinal()
@@ -210,35 +193,34 @@ class People:
         block.team[block.service] = -1
         block.role[block.service] = 0
 
-    def _set_special_people(self, block: Block) -> None:
+    def _special(self, block: Block) -> Iterator[tuple[int, SpecialPerson]]:
+        """The special people of a whole block, each with their row."""
         first = int(block.index[0])
-        for row, person in enumerate(self.organization.special[first : first + BLOCK]):
-            self._set_special_person(block, row, person)
+        return enumerate(self.organization.special[first : first + BLOCK])
 
-    def _set_special_person(self, block: Block, row: int, person: SpecialPerson) -> None:
-        if person.joined is not None or person.left is not None:
-            block.joined[row] = (person.joined or self.organization.first_day).toordinal()
-            block.left[row] = person.left.toordinal() if person.left else NEVER
-        if person.team is not None:
-            block.team[row] = self._teams[person.team]
-        if person.teamless:
-            block.team[row] = -1
-        if person.role is not None:
-            block.role[row] = person.role
-        if person.level is not None:
-            block.level[row] = LEVELS.index(person.level)
+    def _set_special_people(self, block: Block) -> None:
+        for row, person in self._special(block):
+            if person.joined is not None or person.left is not None:
+                block.joined[row] = (person.joined or self.organization.first_day).toordinal()
+                block.left[row] = person.left.toordinal() if person.left else NEVER
+            if person.team is not None:
+                block.team[row] = self._teams[person.team]
+            if person.teamless:
+                block.team[row] = -1
+            if person.role is not None:
+                block.role[row] = person.role
+            if person.level is not None:
+                block.level[row] = LEVELS.index(person.level)
 
     def _set_licences(self, block: Block) -> None:
-        for row, product in enumerate(self._products):
-            adoption = self.organization.adoption.get(product.name)
+        for row, product in enumerate(self.products):
+            adoption = self.organization.adoption.get(product)
             if adoption is not None:
                 block.licensed[row], block.started[row] = self._spread(block, product, adoption)
-        first = int(block.index[0])
-        for column, person in enumerate(self.organization.special[first : first + BLOCK]):
+        for row, person in self._special(block):
             for name, day in person.licences.items():
-                ordinal = day.toordinal() if day else NEVER
-                block.licence_start(name)[column] = ordinal
-                block.use_start(name)[column] = ordinal
+                for starts in (block.licence_start(name), block.use_start(name)):
+                    starts[row] = day.toordinal() if day else NEVER
 
     def _extend_to_scripted_days(self, block: Block) -> None:
         """Whoever the file makes active was there, licensed and started, from the first such day to the last."""
@@ -251,17 +233,17 @@ class People:
                 for starts in (block.licence_start(product), block.use_start(product)):
                     starts[row] = min(starts[row], first)
 
-    def _spread(self, block: Block, product: ProductUse, adoption: Adoption) -> tuple[I64, I64]:
+    def _spread(self, block: Block, product: str, adoption: Adoption) -> tuple[I64, I64]:
         """The first days of the licence and of use, as the product's adoption spreads it."""
         starts = adoption.starts.toordinal()
-        has = hashing.percent(self._draw(f"{product.name} licensed", block.index), adoption.licensed_percent)
+        has = hashing.percent(self.draw(f"{product} licensed", block.index), adoption.licensed_percent)
         ramp = np.where(block.joined < starts, adoption.ramp_days, _ONBOARDING)
-        licence = np.maximum(block.joined, starts) + (self._draw(f"{product.name} licence", block.index) * ramp >> 16)
+        licence = np.maximum(block.joined, starts) + (self.draw(f"{product} licence", block.index) * ramp >> 16)
         has &= licence < block.left
-        begins = hashing.percent(self._draw(f"{product.name} starts", block.index), adoption.started_percent)
-        use = licence + (self._draw(f"{product.name} started", block.index) * _ONBOARDING >> 16)
+        begins = hashing.percent(self.draw(f"{product} starts", block.index), adoption.started_percent)
+        use = licence + (self.draw(f"{product} started", block.index) * _ONBOARDING >> 16)
         licensed, started = np.where(has, licence, NEVER), np.where(has & begins & (use < block.left), use, NEVER)
-        service = np.maximum(block.joined, starts) if product.service_accounts else NEVER
+        service = np.maximum(block.joined, starts) if self.products[product] else NEVER
         return np.where(block.service, service, licensed), np.where(block.service, service, started)
 
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from mockserver.simulation.calendar import Days, days
 from mockserver.simulation.facts import Source
 from mockserver.simulation.hashing import I64
-from mockserver.simulation.people import BLOCK, Block, People
+from mockserver.simulation.people import BLOCK, People
 from mockserver.simulation.presence import Mask
 
 MEMORY_BUDGET = 64 * 1024 * 1024
@@ -117,15 +117,11 @@ class Rollups:
             while len(self._kept) > self._days_kept:
                 self._kept.popitem(last=False)
 
-    def _blocks_with_facts(self) -> Iterator[Block]:
-        """The blocks that can have facts."""
-        return self._people.blocks() if self._blocks is None else map(self._people.block, self._blocks)
-
     def _roll_up(self, span: Days) -> dict[int, RolledUpDay]:
         size = bitmap_size(self._people.organization.members)
         sums: I64 = np.zeros((self._counters, len(span)), dtype=np.int64)
         members = np.zeros((len(span), max(len(self._marks), 1), size), dtype=np.uint8)
-        for block in self._blocks_with_facts():
+        for block in self._people.blocks() if self._blocks is None else map(self._people.block, self._blocks):
             facts = self._source.facts(block, span)
             sums += facts.by_day
             start = int(block.index[0]) // 8

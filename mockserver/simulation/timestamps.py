@@ -34,10 +34,9 @@ def day_of(second: int) -> date:
 
 def format_utc(second: int, fraction: str = "") -> str:
     """RFC 3339 in UTC, with the digits of a fraction where there are any."""
-    days, rest = divmod(second, DAY)
-    point = f".{fraction}" if fraction else ""
-    day = date.fromordinal(days + EPOCH)
-    return f"{day.isoformat()}T{rest // 3600:02}:{rest // 60 % 60:02}:{rest % 60:02}{point}Z"
+    rest = second % DAY
+    time = f"{day_of(second)}T{rest // 3600:02}:{rest // 60 % 60:02}:{rest % 60:02}"
+    return f"{time}.{fraction}Z" if fraction else f"{time}Z"
 
 
 def format_all_utc(timestamps: I64) -> list[str]:

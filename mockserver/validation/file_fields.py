@@ -4,12 +4,12 @@ Which keys there are is decided by the `organizations` room and by the products.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import date
-from enum import StrEnum
 from typing import Any, ClassVar
 
 from marshmallow import Schema, ValidationError, fields, validate
+from marshmallow.types import ErrorMessages
 
 from mockserver.validation.schemas import StrictSchema, parse_date
 
@@ -22,12 +22,9 @@ DATE_RULE = f"a date that exists, written YYYY-MM-DD, from {_FIRST_DAY} to {_LAS
 _TEXT_RULE = "text of 1 to 200 characters without control characters (in quotes when it looks like a number)"
 _TEXT = "(?=.*\\S)[^\\x00-\\x1f\\x7f-\\x9f\\u2028\\u2029\\ud800-\\udfff]{1,200}\\Z"
 
-Messages = dict[str, str | list[Any] | dict[Any, Any]]
-"""What marshmallow takes as the messages of a field; it formats them, so a rule has no braces."""
 
-
-def rule_messages(rule: str, *also: str) -> Messages:
-    """The messages of a field that has one rule, whatever is wrong with the value."""
+def rule_messages(rule: str, *also: str) -> ErrorMessages:
+    """The messages of a field that has one rule (without braces), whatever is wrong with the value."""
     return {"required": f"this key is required: {rule}", **dict.fromkeys(("null", "invalid", *also), rule)}
 
 
@@ -41,8 +38,7 @@ class FileMapping(StrictSchema):
 class DateField(fields.Field[date | None]):
     """A date in any of the years that a file can be about."""
 
-    def __init__(self, rule: str = DATE_RULE, **kwargs: Any) -> None:
-        super().__init__(error_messages=rule_messages(rule), **kwargs)
+    default_error_messages = rule_messages(DATE_RULE)
 
     def _deserialize(self, value: object, *_: Any, **__: Any) -> date | None:
         day = parse_date(value)
@@ -54,11 +50,8 @@ class DateField(fields.Field[date | None]):
 class WeightsField(fields.Field[dict[str, int]]):
     """Names with whole weights, of which one at least is not zero."""
 
-    _RULE = "a mapping of names to weights, at least one of them above 0"
+    default_error_messages = rule_messages("a mapping of names to weights, at least one of them above 0")
     _ENTRY_RULE = f"a name, and a whole number from 0 to {WEIGHT_MAXIMUM} as its weight"
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(error_messages=rule_messages(self._RULE), **kwargs)
 
     def _deserialize(self, value: object, *_: Any, **__: Any) -> dict[str, int]:
         if not isinstance(value, Mapping):
@@ -101,17 +94,11 @@ def email(**kwargs: Any) -> fields.Email:
     return fields.Email(validate=checks, error_messages=rule_messages(rule), **kwargs)
 
 
-def one_of(options: type[StrEnum], **kwargs: Any) -> fields.Enum[Any]:
-    """One of an enumeration's values."""
-    rule = f"one of: {', '.join(options)}"
-    return fields.Enum(options, by_value=True, error_messages=rule_messages(rule, "unknown"), **kwargs)
-
-
-def one_name_of(names: Sequence[str], **kwargs: Any) -> fields.String:
+def one_of(options: Iterable[str], **kwargs: Any) -> fields.String:
     """One of some names."""
-    rule = f"one of: {', '.join(names)}"
+    rule = f"one of: {', '.join(options)}"
     messages = rule_messages(rule, "invalid_utf8")
-    return fields.String(validate=validate.OneOf(names, error=rule), error_messages=messages, **kwargs)
+    return fields.String(validate=validate.OneOf(tuple(options), error=rule), error_messages=messages, **kwargs)
 
 
 def boolean() -> fields.Boolean:

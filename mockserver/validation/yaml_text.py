@@ -6,8 +6,7 @@ else than was written stay text. What the keys mean is decided by whoever loads 
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 import yaml
 
@@ -22,36 +21,30 @@ QUOTE_MAXIMUM = 60
 
 _PLAIN_KEY = re.compile(r"[\w@.+'-]{1,60}")
 _TEXT_TAG = "tag:yaml.org,2002:str"
-_BOOLEAN = ("tag:yaml.org,2002:bool", re.compile(r"true|false"), "tf")
-_NULL = ("tag:yaml.org,2002:null", re.compile(r"null|~|"), ["n", "~", ""])
-_INTEGER = ("tag:yaml.org,2002:int", re.compile(r"-?(0|[1-9][0-9]{0,17})"), "-0123456789")
-_DECIMAL = ("tag:yaml.org,2002:float", re.compile(r"-?(0|[1-9][0-9]{0,17})\.[0-9]+"), "-0123456789")
-
-
-@dataclass(frozen=True, slots=True)
-class YamlProblem:
-    """One thing wrong with a text: where (a line, or the path of a key; empty: the whole), and the rule."""
-
-    location: str
-    rule: str
+_SCALARS = {
+    "bool": r"true|false",
+    "null": r"null|~|",
+    "int": r"-?(0|[1-9][0-9]{0,17})",
+    "float": r"-?(0|[1-9][0-9]{0,17})\.[0-9]+",
+}
+"""What is not text, by the kind of value."""
 
 
 class YamlError(ValueError):
-    """A text that cannot be read; `problems` holds everything that is wrong with it."""
+    """A text that cannot be read; `problems` has a line for everything that is wrong with it."""
 
-    def __init__(self, *problems: YamlProblem) -> None:
+    def __init__(self, *problems: str) -> None:
         self.problems = problems
-        super().__init__(
-            "\n".join(f"{each.location}: {each.rule}" if each.location else each.rule for each in problems)
-        )
+        super().__init__("\n".join(problems))
 
 
 def plain_loader(parent: type[Any], *, decimals: bool = False) -> type[Any]:
     """A loader like `parent`, a safe loader of PyYAML, that reads only booleans, nulls and numbers as such."""
-    loader: Any = type("PlainLoader", (parent,), {"yaml_implicit_resolvers": {}})
-    for tag, pattern, first in (_BOOLEAN, _NULL, _INTEGER, *((_DECIMAL,) if decimals else ())):
-        loader.add_implicit_resolver(tag, re.compile(f"(?:{pattern.pattern})\\Z"), list(first))
-    return cast("type[Any]", loader)
+    loader: type[Any] = type("PlainLoader", (parent,), {"yaml_implicit_resolvers": {}})
+    for kind, pattern in _SCALARS.items():
+        if decimals or kind != "float":
+            loader.add_implicit_resolver(f"tag:yaml.org,2002:{kind}", re.compile(rf"(?:{pattern})\Z"), None)
+    return loader
 
 
 _SAFE = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -72,10 +65,14 @@ def load(content: bytes, loader: type[Any] = LOADER) -> Any:
     try:
         return _document(content.decode("utf-8-sig"), loader)
     except UnicodeDecodeError as error:
-        rule = f"not UTF-8 at byte {error.start}; save the file as UTF-8"
-        raise YamlError(YamlProblem("", rule)) from error
+        raise YamlError(f"not UTF-8 at byte {error.start}; save the file as UTF-8") from error
+    except yaml.MarkedYAMLError as error:
+        reason = ", ".join(part for part in (error.context, error.problem) if part)
+        mark = error.problem_mark
+        location = f"line {mark.line + 1}, column {mark.column + 1}: " if mark else ""
+        raise YamlError(f"{location}not YAML: {reason}") from error
     except (yaml.YAMLError, RecursionError) as error:
-        raise YamlError(YamlProblem(_line(error), f"not YAML: {_reason(error)}")) from error
+        raise YamlError(f"not YAML: {' '.join(str(error).split())}") from error
 
 
 def format_path(path: Path) -> str:
@@ -89,9 +86,9 @@ def format_path(path: Path) -> str:
     return text
 
 
-def quote(text: str) -> str:
-    """A text in quotes as it can be shown on a terminal, shortened when it is long."""
-    quoted = repr(text) if text.isprintable() else ascii(text)
+def quote(value: object) -> str:
+    """A value as it can be shown on a terminal, texts in quotes, shortened when it is long."""
+    quoted = ascii(value) if isinstance(value, str) and not value.isprintable() else repr(value)
     return quoted if len(quoted) <= QUOTE_MAXIMUM else f"{quoted[: QUOTE_MAXIMUM - 1]}…"
 
 
@@ -110,22 +107,22 @@ def _document(text: str, loader: type[Any]) -> object:
         reading.dispose()
 
 
-def _traps(text: str, loader: type[Any]) -> Iterator[YamlProblem]:
+def _traps(text: str, loader: type[Any]) -> Iterator[str]:
     """What is YAML but refused here; found in the events, before anything is built."""
     depth = 0
     for event in yaml.parse(text, Loader=loader):
-        location = f"line {event.start_mark.line + 1}" if event.start_mark else ""
+        line = f"line {event.start_mark.line + 1}: " if event.start_mark else ""
         if isinstance(event, yaml.AliasEvent):
-            yield YamlProblem(location, f"alias *{event.anchor}: aliases are not taken; write the value out")
+            yield f"{line}alias *{event.anchor}: aliases are not taken; write the value out"
         elif isinstance(event, yaml.ScalarEvent | yaml.CollectionStartEvent) and event.tag is not None:
-            yield YamlProblem(location, f"tag {event.tag}: tags are not taken; write the plain value")
+            yield f"{line}tag {event.tag}: tags are not taken; write the plain value"
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         if depth > DEPTH_MAXIMUM:
-            yield YamlProblem(location, f"lists and mappings are nested more than {DEPTH_MAXIMUM} deep")
+            yield f"{line}lists and mappings are nested more than {DEPTH_MAXIMUM} deep"
             return
 
 
-def _bad_keys(node: yaml.Node | None, path: Path) -> Iterator[YamlProblem]:
+def _bad_keys(node: yaml.Node | None, path: Path) -> Iterator[str]:
     """Keys that are no words or are repeated; all others are made text, whatever they look like."""
     if isinstance(node, yaml.SequenceNode):
         for index, each in enumerate(node.value):
@@ -135,22 +132,11 @@ def _bad_keys(node: yaml.Node | None, path: Path) -> Iterator[YamlProblem]:
         for key, value in node.value:
             line = key.start_mark.line + 1
             if not isinstance(key, yaml.ScalarNode):
-                yield YamlProblem(f"line {line}", "a key must be a word, not a list or a mapping")
+                yield f"line {line}: a key must be a word, not a list or a mapping"
             elif key.value in lines:
-                rule = f"the key is there twice, on line {lines[key.value]} and on line {line}; write it once"
-                yield YamlProblem(format_path((*path, key.value)), rule)
+                where = f"on line {lines[key.value]} and on line {line}"
+                yield f"{format_path((*path, key.value))}: the key is there twice, {where}; write it once"
             else:
                 key.tag = _TEXT_TAG
                 lines[key.value] = line
                 yield from _bad_keys(value, (*path, key.value))
-
-
-def _reason(error: Exception) -> str:
-    if isinstance(error, yaml.MarkedYAMLError):
-        return ", ".join(part for part in (error.context, error.problem) if part)
-    return " ".join(str(error).split())
-
-
-def _line(error: Exception) -> str:
-    mark = getattr(error, "problem_mark", None)
-    return f"line {mark.line + 1}, column {mark.column + 1}" if mark else ""

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.organizations.conftest import HEAD, Recorded
+from tests.organizations.conftest import HEAD, problems_in
 
 ANN = "special: [{email: ann@mine.example, joined: 2023-01-02, left: 2025-10-15, licences: {augment: 2023-02-01}}]\n"
 BOT = "service_accounts: [{name: ci-bot}]\n"
@@ -18,7 +18,7 @@ def row(counters: str) -> str:
     return f", augment: [{{language: Python, editor: VSCode, {counters}}}]"
 
 
-MEANINGS = {
+CONTRADICTIONS = {
     "a service account at Tabnine": (
         fact(", tabnine: [{completions: 1}]", member="ci-bot"),
         "facts[0].day: found '2025-09-17'; a fact of augment; service accounts use no other product",
@@ -193,13 +193,13 @@ MEANINGS = {
 }
 
 
-@pytest.mark.parametrize(("content", "expected"), MEANINGS.values(), ids=MEANINGS)
-def test_a_fact_that_cannot_be_is_refused_by_path_value_and_rule(said: Recorded, content: str, expected: str) -> None:
-    (line,) = said(HEAD + content)
+@pytest.mark.parametrize(("content", "expected"), CONTRADICTIONS.values(), ids=CONTRADICTIONS)
+def test_contradiction_is_reported_with_path_value_and_rule(content: str, expected: str) -> None:
+    (line,) = problems_in(HEAD + content)
     assert line.startswith(expected)
 
 
-def test_member_day_and_product_have_one_entry(said: Recorded) -> None:
+def test_member_day_and_product_have_one_entry() -> None:
     twice = "{member: ci-bot, day: 2025-09-17, augment: []}"
-    (line,) = said(f"{HEAD}{BOT}facts: [{twice}, {twice.replace('ci-bot', 'CI-BOT')}]\n")
+    (line,) = problems_in(f"{HEAD}{BOT}facts: [{twice}, {twice.replace('ci-bot', 'CI-BOT')}]\n")
     assert line == "facts[1]: found a mapping; one entry for a member, a day and a product; facts[0] is one already"

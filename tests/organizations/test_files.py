@@ -7,33 +7,33 @@ from pathlib import Path
 import pytest
 
 from mockserver.organizations import files
-from mockserver.organizations.problems import OrganizationError
+from mockserver.organizations.files import OrganizationError
 
 
-def test_a_file_is_loaded_and_named_in_its_refusal(tmp_path: Path) -> None:
+def test_file_is_loaded_and_named_in_its_errors(tmp_path: Path) -> None:
     path = tmp_path / "mine.yaml"
     path.write_text("slug: mine\nname: Mine\npeople: 3\n", encoding="utf-8")
     assert files.load(path).people == 3
     path.write_text("slug: mine\nname: Mine\npeople: 0\n", encoding="utf-8")
-    with pytest.raises(OrganizationError) as refused:
+    with pytest.raises(OrganizationError) as caught:
         files.load(path)
-    assert str(refused.value) == f"{path}: people: found 0; a whole number from 1 to 125000"
+    assert str(caught.value) == f"{path}: people: found 0; a whole number from 1 to 125000"
 
 
 UNREADABLE = {
     "a missing file": ("gone.yaml", "cannot be read: No such file or directory"),
     "a folder": (".", "cannot be read: Is a directory"),
-    "no file's name": ("a\0b", "cannot be read: embedded null byte"),
+    "an impossible file name": ("a\0b", "cannot be read: embedded null byte"),
 }
 
 
-@pytest.mark.parametrize(("name", "said"), UNREADABLE.values(), ids=UNREADABLE)
-def test_what_cannot_be_read_is_refused(tmp_path: Path, name: str, said: str) -> None:
-    with pytest.raises(OrganizationError, match=said):
+@pytest.mark.parametrize(("name", "expected"), UNREADABLE.values(), ids=UNREADABLE)
+def test_unreadable_file_is_refused_with_the_reason(tmp_path: Path, name: str, expected: str) -> None:
+    with pytest.raises(OrganizationError, match=expected):
         files.load(tmp_path / name)
 
 
-def test_a_file_of_any_size_is_read_up_to_the_limit_only(tmp_path: Path) -> None:
+def test_too_large_file_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "large.yaml"
     with path.open("wb") as file:
         file.truncate(files.SIZE_MAXIMUM + 1)
@@ -41,13 +41,13 @@ def test_a_file_of_any_size_is_read_up_to_the_limit_only(tmp_path: Path) -> None
         files.load(path)
 
 
-def test_an_organization_that_is_not_bundled_is_answered_with_those_that_are() -> None:
-    with pytest.raises(OrganizationError) as refused:
+def test_unknown_organization_is_refused_with_the_bundled_ones() -> None:
+    with pytest.raises(OrganizationError) as caught:
         files.named("../acme")
-    assert str(refused.value).startswith("../acme: no bundled organization has this name; there are: acme, ")
+    assert str(caught.value).startswith("../acme: no bundled organization has this name; there are: acme, ")
 
 
-def test_the_pool_names_more_people_than_an_organization_may_have() -> None:
+def test_pool_names_more_people_than_an_organization_may_have() -> None:
     assert files.pool().size > 125_000
     assert files.pool() is files.pool()
 

@@ -1,15 +1,16 @@
-"""Tests of the record that a good file becomes: what is stated, and what stands in where nothing is."""
+"""Tests of the record that a valid file becomes: the values in the file, and the defaults for all others."""
 
 from datetime import date
 
 import pytest
 
 from mockserver import products
-from mockserver.organizations import defaults, files
+from mockserver.organizations import files
 from mockserver.products import augment, jetbrains, tabnine
 from mockserver.products.augment.options import Environment
 from mockserver.products.jetbrains.options import Allotment, JetBrainsPerson, JetBrainsProgram, Raise, Tool
 from mockserver.simulation.organization import (
+    DEFAULT_TEAMS,
     Adoption,
     ExactDay,
     Level,
@@ -29,20 +30,20 @@ def read(content: str) -> Organization:
     return files.parsed((HEAD + content).encode(), "f")
 
 
-def test_three_lines_give_a_lively_organization() -> None:
+def test_three_keys_are_enough() -> None:
     assert read("") == Organization(
         slug="mine",
         name="Mine",
         seed=1,
         domain="mine.example",
         people=30,
-        teams=defaults.TEAMS,
+        teams=DEFAULT_TEAMS,
         adoption=dict.fromkeys((product.name for product in products.discover()), Adoption()),
         options={"augment": Environment()},
     )
 
 
-STATED = {
+GIVEN = {
     "seed": ("seed: 9\n", 9),
     "domain": ("domain: m.co.example\n", "m.co.example"),
     "teamless_percent": ("teamless_percent: 5\n", 5),
@@ -77,7 +78,7 @@ STATED = {
 }
 
 
-@pytest.mark.parametrize(("key", "content", "value"), [(key, *rest) for key, rest in STATED.items()], ids=STATED)
+@pytest.mark.parametrize(("key", "content", "value"), [(key, *rest) for key, rest in GIVEN.items()], ids=GIVEN)
 def test_values_of_the_file_are_in_the_record(key: str, content: str, value: object) -> None:
     assert getattr(read(content), key) == value
 
@@ -99,7 +100,7 @@ TEAMS = {
 
 
 @pytest.mark.parametrize(("content", "teams"), TEAMS.values(), ids=TEAMS)
-def test_of_teams(content: str, teams: tuple[Team, ...]) -> None:
+def test_teams_have_one_default(content: str, teams: tuple[Team, ...]) -> None:
     assert read(f"teams: {content}\n").teams == teams
 
 
@@ -129,12 +130,12 @@ PEOPLE = {
 
 
 @pytest.mark.parametrize(("content", "person"), PEOPLE.values(), ids=PEOPLE)
-def test_of_special_people(content: str, person: SpecialPerson) -> None:
+def test_special_person_has_the_given_values(content: str, person: SpecialPerson) -> None:
     assert read(f"special: [{{{content}}}]\n").special == (person,)
 
 
 JETBRAINS = {
-    "nothing stated is all generated": ("{}", JetBrainsPerson()),
+    "without values everything is generated": ("{}", JetBrainsPerson()),
     "tools": ("{tools: [junie, code_completion]}", JetBrainsPerson(tools=(Tool.JUNIE, Tool.COMPLETION))),
     "old clients": (
         "{old_clients: [ide, ai_assistant, junie]}",
@@ -209,8 +210,8 @@ def test_a_fact_names_its_member_by_index_in_any_case() -> None:
 
 def test_counters_left_out_are_zero_and_suggested_lines_are_the_accepted_ones() -> None:
     first, second, nothing = read(WITH_FACTS).facts
-    stated = {"completions_count": 9, "completions_accepted": 4, "completions_lines": 7}
-    assert first.counters == dict.fromkeys(augment.PRODUCT.facts.counters, 0) | stated | {
+    given = {"completions_count": 9, "completions_accepted": 4, "completions_lines": 7}
+    assert first.counters == dict.fromkeys(augment.PRODUCT.facts.counters, 0) | given | {
         "completions_suggested_lines": 7
     }
     assert second.counters == dict.fromkeys(augment.PRODUCT.facts.counters, 0) | {"completions_suggested_lines": 3}
@@ -256,7 +257,7 @@ facts:
 
 
 def test_jetbrains_facts_have_one_row_a_day() -> None:
-    stated, nothing = read(IN_JETBRAINS).facts
-    assert (stated.product, stated.labels, nothing.counters) == ("jetbrains", (), {})
+    active, inactive = read(IN_JETBRAINS).facts
+    assert (active.product, active.labels, inactive.counters) == ("jetbrains", (), {})
     given = {"junie_invocations": 9, "junie_suggestions": 4, "junie_acceptances": 4, "junie_credits": 250}
-    assert stated.counters == dict.fromkeys(jetbrains.PRODUCT.facts.counters, 0) | given
+    assert active.counters == dict.fromkeys(jetbrains.PRODUCT.facts.counters, 0) | given

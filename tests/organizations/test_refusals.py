@@ -1,4 +1,4 @@
-"""Tests of refusals as a whole: all problems at once, and nothing but them for any input."""
+"""Tests of the errors of a whole file: all problems at once, and no other exception for any input."""
 
 import pytest
 import yaml
@@ -6,20 +6,20 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mockserver.organizations import files, schemas
-from mockserver.organizations.problems import OrganizationError
+from mockserver.organizations.files import OrganizationError
 from mockserver.simulation.organization import Organization
-from tests.organizations.conftest import Recorded
+from tests.organizations.conftest import problems_in
 
 
-def test_all_problems_are_reported_at_once(said: Recorded) -> None:
+def test_all_problems_are_reported_at_once() -> None:
     content = (
         "slug: MINE\npeople: many\nteems: 1\nteams: [{name: A, parent: A}, 7]\nlevels: {light_percent: 90}\n"
         "silent: [{first: 2025-02-30, last: 2025-02-01}]\nexact: [{day: 2025-01-40, product: augment, users: 1}]\n"
         'special: [{email: a@b.example, left: "x\\ny"}, {email: a@b.example}, {name: Ann}]\n'
         "service_accounts: [{}]\nfacts: [{}, {member: a@b.example, augment: [{}]}, {augment: 5}]\n"
     )
-    places = [line.split(": ")[0] for line in said(content)]
-    assert places == [
+    paths = [line.split(": ")[0] for line in problems_in(content)]
+    assert paths == [
         "slug",
         "name",
         "people",
@@ -76,8 +76,8 @@ in_its_time = settings(deadline=None, suppress_health_check=[HealthCheck.too_slo
 
 @in_its_time
 @given(st.dictionaries(st.one_of(st.sampled_from(KEYS), st.text(max_size=5)), VALUES, max_size=8))
-def test_a_mapping_gives_an_organization_or_its_problems_and_nothing_else(stated: dict[str, object]) -> None:
-    content = yaml.safe_dump({"slug": "m", "name": "M", "people": 3} | stated, allow_unicode=True).encode()
+def test_any_mapping_gives_an_organization_or_its_problems(values: dict[str, object]) -> None:
+    content = yaml.safe_dump({"slug": "m", "name": "M", "people": 3} | values, allow_unicode=True).encode()
     try:
         found: Organization | OrganizationError = files.parsed(content, "f")
     except OrganizationError as error:
@@ -87,6 +87,6 @@ def test_a_mapping_gives_an_organization_or_its_problems_and_nothing_else(stated
 
 @in_its_time
 @given(st.binary(max_size=60))
-def test_bytes_give_an_organization_or_its_problems_and_nothing_else(content: bytes) -> None:
+def test_any_bytes_give_problems(content: bytes) -> None:
     with pytest.raises(OrganizationError):
         files.parsed(content, "f")

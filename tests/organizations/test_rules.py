@@ -1,16 +1,16 @@
-"""Tests of what values in an organization file mean for one another: teams, people, days, addresses."""
+"""Tests of rules across the values of an organization file: teams, people, days, addresses."""
 
 import pytest
 
 from mockserver.organizations import files
-from tests.organizations.conftest import HEAD, Recorded
+from tests.organizations.conftest import HEAD, problems_in
 
-MEANINGS = {
+CONTRADICTIONS = {
     "levels above 100 percent": (
         "levels: {light_percent: 90}\n",
         "levels: found a mapping; light_percent (90) and heavy_percent (20) add up to at most 100",
     ),
-    "turnover that ends before it begins": (
+    "turnover that ends before the first day": (
         "first_day: 2032-01-01\n",
         "turnover.until: found nothing; later than first_day (2032-01-01); the default is 2031-12-31",
     ),
@@ -49,22 +49,22 @@ MEANINGS = {
         "teams: [{name: A, default: true}, {name: B, default: true}]\n",
         "teams[1].default: found true; one default team only; teams[0] is it already",
     ),
-    "two teams of a name": (
+    "a repeated team name": (
         "teams: [{name: A}, {name: a}]\n",
-        "teams[1].name: found 'a'; a unique name; teams[0] has it already",
+        "teams[1].name: found 'a'; a unique name (upper and lower case are the same); teams[0] has it already",
     ),
     "teams without weight": (
         "teams: [{name: A, weight: 0}]\n",
         "teams: found a list; at least one team with a weight above 0",
     ),
-    "an address twice": (
+    "a repeated address": (
         "special: [{email: a@b.example}, {email: A@B.example}]\n",
         (
             "special[1].email: found 'A@B.example'; a unique email (upper and lower case are the same); "
             "special[0] has it already"
         ),
     ),
-    "a service account twice": (
+    "a repeated service account": (
         "service_accounts: [{name: bot}, {name: bot}]\n",
         (
             "service_accounts[1].name: found 'bot'; a unique name (upper and lower case are the same); "
@@ -86,7 +86,7 @@ MEANINGS = {
             "null or false for no licence"
         ),
     ),
-    "licensed before there is an organization": (
+    "licensed before the first day": (
         "special: [{email: a@b.example, licences: {augment: 2022-01-02}}]\n",
         (
             "special[0].licences.augment: found '2022-01-02'; not before the organization's first_day (2022-01-03); "
@@ -104,7 +104,7 @@ MEANINGS = {
         "special: [{email: a@b.example, joined: 2025-02-03, active_only: [2025-01-06]}]\n",
         "special[0].active_only: found a list; 2025-01-06 is not between joined and left",
     ),
-    "active in silence": (
+    "active in a silent period": (
         "silent: [{first: 2025-01-06, last: 2025-01-06}]\nspecial: [{email: a@b.example, active_only: [2025-01-06]}]\n",
         "special[0].active_only: found a list; 2025-01-06 is in a silent period, in which nobody is active",
     ),
@@ -115,11 +115,11 @@ MEANINGS = {
         ),
         "special[0].active_only: found a list; 2025-09-16 is an exact day, whose active users are drawn by number",
     ),
-    "an exact day in silence": (
+    "an exact day in a silent period": (
         "silent: [{first: 2025-09-16, last: 2025-09-16}]\nexact: [{day: 2025-09-16, product: augment, users: 1}]\n",
         "exact[0].day: found '2025-09-16'; a day outside the silent periods, in which nobody is active",
     ),
-    "an exact day twice": (
+    "a repeated exact day": (
         "exact: [{day: 2025-09-16, product: augment, users: 1}, {day: 2025-09-16, product: augment, users: 2}]\n",
         "exact[1].day: found '2025-09-16'; one number of users for a day and product; exact[0] has one for augment",
     ),
@@ -131,18 +131,16 @@ MEANINGS = {
         "generated: false\nexact: [{day: 2025-09-16, product: augment, users: 1}]\n",
         "exact[0].users: found 1; at most the members who use augment by 2025-09-16 (0)",
     ),
-    "ids for some people only": (
+    "ids for special people only": (
         "special: [{email: a@b.example, augment_id: user1}]\n",
         "people: found 10; 9 people are generated, who have no augment_id; every member needs one here",
     ),
 }
 
 
-@pytest.mark.parametrize(("content", "expected"), MEANINGS.values(), ids=MEANINGS)
-def test_a_value_that_contradicts_another_is_refused_by_path_value_and_rule(
-    said: Recorded, content: str, expected: str
-) -> None:
-    (line,) = said(HEAD + content)
+@pytest.mark.parametrize(("content", "expected"), CONTRADICTIONS.values(), ids=CONTRADICTIONS)
+def test_contradiction_is_reported_with_path_value_and_rule(content: str, expected: str) -> None:
+    (line,) = problems_in(HEAD + content)
     assert line.startswith(expected)
 
 
@@ -154,19 +152,19 @@ LICENCES = {
 }
 
 
-@pytest.mark.parametrize("stated", LICENCES.values(), ids=LICENCES)
-def test_a_licence_starts_on_any_day_on_which_the_person_is_there(stated: str) -> None:
-    made = files.parsed((HEAD + f"special: [{{email: a@b.example, {stated}}}]\n").encode(), "f")
+@pytest.mark.parametrize("keys", LICENCES.values(), ids=LICENCES)
+def test_licence_starts_on_any_day_of_employment(keys: str) -> None:
+    made = files.parsed((HEAD + f"special: [{{email: a@b.example, {keys}}}]\n").encode(), "f")
     assert made.special[0].licences
 
 
-def test_special_people_are_people(said: Recorded) -> None:
-    (line,) = said("slug: m\nname: M\npeople: 1\nspecial: [{email: a@b.example}, {email: b@b.example}]\n")
+def test_special_people_count_as_people() -> None:
+    (line,) = problems_in("slug: m\nname: M\npeople: 1\nspecial: [{email: a@b.example}, {email: b@b.example}]\n")
     assert line == "people: found 1; at least the number of special people (2)"
 
 
 IDS = {
-    "the same twice": (["a", "a"], "special[1].augment_id: found 'a'; an id of its own; special[0].augment_id is"),
+    "repeated": (["a", "a"], "special[1].augment_id: found 'a'; an id of its own; special[0].augment_id is"),
     "descending": (["b", "a"], "special[1].augment_id: found 'a'; ids ascend as text, people first, then service"),
     "ascending as numbers": (["u9", "u10"], "special[1].augment_id: found 'u10'; ids ascend as text, people first"),
     "missing": (["a", ""], "special[1].augment_id: found nothing; either every member has an augment_id or none has"),
@@ -174,7 +172,7 @@ IDS = {
 
 
 @pytest.mark.parametrize(("ids", "expected"), IDS.values(), ids=IDS)
-def test_ids_stand_in_the_order_of_the_members(said: Recorded, ids: list[str], expected: str) -> None:
+def test_ids_are_in_the_order_of_the_members(ids: list[str], expected: str) -> None:
     people = "".join(f"  - {{email: p{n}@m.example{f', augment_id: {i}' if i else ''}}}\n" for n, i in enumerate(ids))
-    (line,) = said(f"slug: m\nname: M\npeople: {len(ids)}\nspecial:\n{people}")
+    (line,) = problems_in(f"slug: m\nname: M\npeople: {len(ids)}\nspecial:\n{people}")
     assert line.startswith(expected)

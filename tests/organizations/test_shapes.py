@@ -1,11 +1,11 @@
-"""Tests of single values in an organization file: each shape with a value that has not got it."""
+"""Tests of single values in an organization file: a value of the wrong shape for each key."""
 
 import pytest
 
 from mockserver.organizations import schemas
 from mockserver.products.organization_file import FileKeys
 from mockserver.validation import file_fields
-from tests.organizations.conftest import HEAD, Recorded
+from tests.organizations.conftest import HEAD, problems_in
 
 DAY = "a date that exists, written YYYY-MM-DD, from 2000-01-01 to 2099-12-31"
 PERCENT = "a whole number from 0 to 100 (percent)"
@@ -160,27 +160,25 @@ SHAPES = {
 
 
 @pytest.mark.parametrize(("content", "expected"), SHAPES.values(), ids=SHAPES)
-def test_a_value_of_the_wrong_shape_is_refused_by_path_value_and_rule(
-    said: Recorded, content: str, expected: str
-) -> None:
-    (line,) = said(HEAD + content)
+def test_wrong_shape_is_reported_with_path_value_and_rule(content: str, expected: str) -> None:
+    (line,) = problems_in(HEAD + content)
     assert line.startswith(expected)
 
 
 @pytest.mark.parametrize("people", ["0", "-1", "125001", "1000000", "'10'"])
-def test_the_number_of_people_has_a_limit(said: Recorded, people: str) -> None:
-    (line,) = said(f"slug: mine\nname: Mine\npeople: {people}\n")
+def test_number_of_people_is_limited(people: str) -> None:
+    (line,) = problems_in(f"slug: mine\nname: Mine\npeople: {people}\n")
     assert line == f"people: found {people}; a whole number from 1 to 125000"
 
 
 @pytest.mark.parametrize("slug", ["Mine", "-a", "a-", "a_b", "x" * 41, "my-forbidden", "my-groups", "a/b", '""'])
-def test_a_slug_can_stand_in_a_token_and_a_path(said: Recorded, slug: str) -> None:
-    (line,) = said(f"slug: {slug}\nname: Mine\npeople: 10\n")
+def test_slug_fits_into_a_token_and_a_path(slug: str) -> None:
+    (line,) = problems_in(f"slug: {slug}\nname: Mine\npeople: 10\n")
     assert line.endswith("; 1 to 40 of a-z, 0-9 and - (not first, not last), not ending in -forbidden or -groups")
 
 
-def test_three_keys_are_required(said: Recorded) -> None:
-    assert [line.partition(":")[0] for line in said("seed: 1\n")] == ["slug", "name", "people"]
+def test_three_keys_are_required() -> None:
+    assert [line.partition(":")[0] for line in problems_in("seed: 1\n")] == ["slug", "name", "people"]
 
 
 NO_CREDITS = {
@@ -217,9 +215,9 @@ NO_CREDITS = {
 
 @pytest.mark.parametrize("content", NO_CREDITS.values(), ids=NO_CREDITS)
 @pytest.mark.parametrize("key", ["quota", "top_up"])
-def test_credits_have_two_decimals_and_bounds(said: Recorded, key: str, content: str) -> None:
+def test_credits_have_two_decimals_and_bounds(key: str, content: str) -> None:
     other = "" if key == "quota" else "quota: 1, "
-    (line,) = said(HEAD + _jetbrains(f"{{credits: [{{{other}{key}: {content}}}]}}"))
+    (line,) = problems_in(HEAD + _jetbrains(f"{{credits: [{{{other}{key}: {content}}}]}}"))
     assert line.startswith(f"special[0].jetbrains.credits[0].{key}: found ")
     assert line.endswith(f"; {CREDITS}")
 

@@ -12,13 +12,13 @@ from hypothesis import strategies as draw
 from mockserver import products
 from mockserver.products import tabnine
 from mockserver.products.metric_events import PARTS, Dimension, DimensionEvents, Metric, in_dimension
-from mockserver.products.metrics import ENGINE, DayRange, MetricQuery, MetricsEngine, Share
+from mockserver.products.metrics import MetricQuery, MetricsEngine, Share
 from mockserver.products.model import ProductModel
 from mockserver.products.visibility import Visibility
 from tests.simulation import worlds
 
 WORLD = worlds.world()
-METRICS = WORLD.of(ENGINE)
+METRICS = WORLD.of(MetricsEngine)
 PRODUCTS = products.discover()
 THROUGH = worlds.ordinal("2025-06-30")
 DAYS = draw.integers(worlds.ordinal("2024-11-15"), worlds.ordinal("2025-07-20"))
@@ -41,15 +41,15 @@ def query(
     return MetricQuery(metric, dimension, DimensionEvents.BROAD, surfaces, mask)
 
 
-def value(asked: MetricQuery, first: int, last: int, metrics: MetricsEngine = METRICS) -> int:
+def value(of: MetricQuery, first: int, last: int, metrics: MetricsEngine = METRICS) -> int:
     """The metric of a range as one bucket."""
-    [found] = metrics.values(asked, [DayRange(first, last)])
+    [found] = metrics.values(of, [range(first, last + 1)])
     return found
 
 
-def cut(first: int, last: int, every: int) -> list[DayRange]:
+def cut(first: int, last: int, every: int) -> list[range]:
     """The days of a range, some at a time."""
-    return [DayRange(day, min(day + every - 1, last)) for day in range(first, last + 1, every)]
+    return [range(day, min(day + every, last + 1)) for day in range(first, last + 1, every)]
 
 
 @given(DAYS, LENGTHS, draw.sampled_from(Dimension), draw.integers(1, 31))
@@ -103,21 +103,21 @@ def test_all_counts_people_active_in_any_dimension(first: int, length: int) -> N
 @given(DAYS, LENGTHS, draw.sampled_from(Metric), draw.integers(1, 20))
 @laws(max_examples=25)
 def test_shares_add_up_to_the_value(first: int, length: int, metric: Metric, count: int) -> None:
-    asked, bucket = query(metric), DayRange(first, first + length)
+    everything, bucket = query(metric), range(first, first + length + 1)
     shares: list[Share] = []
     start = 0
-    while page := METRICS.shares(asked, bucket, start, count):
+    while page := METRICS.shares(everything, bucket, start, count):
         shares, start = [*shares, *page], page[-1].index + 1
     whole = len(shares) if metric is Metric.ACTIVE else sum(sum(share.values) for share in shares)
-    assert whole == value(asked, first, first + length)
+    assert whole == value(everything, first, first + length)
 
 
 def test_large_pages_are_computed_in_slices(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked, bucket = query(Metric.ACTIONS), DayRange(THROUGH - 20, THROUGH)
-    whole = METRICS.shares(asked, bucket, 0, 1000)
+    everything, bucket = query(Metric.ACTIONS), range(THROUGH - 20, THROUGH + 1)
+    whole = METRICS.shares(everything, bucket, 0, 1000)
     monkeypatch.setattr("mockserver.products.metrics._CELLS_AT_ONCE", 100)
-    assert METRICS.shares(asked, bucket, 0, 1000) == whole
-    assert METRICS.shares(asked, bucket, 5, 3) == [share for share in whole if share.index >= 5][:3]
+    assert METRICS.shares(everything, bucket, 0, 1000) == whole
+    assert METRICS.shares(everything, bucket, 5, 3) == [share for share in whole if share.index >= 5][:3]
 
 
 @given(DAYS, LENGTHS, draw.sampled_from(Metric), draw.integers(1, 31), draw.integers(0, 86_400))
@@ -140,7 +140,7 @@ def test_no_bucket_has_no_value() -> None:
 def test_no_surface_shows_nothing(members: Any) -> None:
     nothing = MetricQuery(Metric.ACTIONS, Dimension.ALL, DimensionEvents.BROAD, (), members)
     assert value(nothing, THROUGH - 9, THROUGH) == 0
-    assert METRICS.shares(nothing, DayRange(THROUGH - 9, THROUGH), 0, 10) == []
+    assert METRICS.shares(nothing, range(THROUGH - 9, THROUGH + 1), 0, 10) == []
 
 
 @pytest.mark.parametrize("events", DimensionEvents)
@@ -167,7 +167,7 @@ def test_strict_events_count_nobody_that_broad_events_do_not(product: ProductMod
         for dimension in Dimension:
             broad, strict = (
                 METRICS.values(
-                    MetricQuery(Metric.ACTIVE, dimension, events, (shown(product),)), [DayRange(first, first)]
+                    MetricQuery(Metric.ACTIVE, dimension, events, (shown(product),)), [range(first, first + 1)]
                 )
                 for events in DimensionEvents
             )

@@ -23,13 +23,7 @@ def test_products_are_discovered_by_name() -> None:
 
 @every_product
 def test_a_product_has_the_name_of_its_folder(product: ProductModel[Any]) -> None:
-    assert products.named(product.name) is product
     assert product.build.__module__ == f"mockserver.products.{product.name}"
-
-
-def test_unknown_product_is_an_error() -> None:
-    with pytest.raises(LookupError, match="there is no product 'nothing'; there are: "):
-        products.named("nothing")
 
 
 @pytest.mark.parametrize("attribute", ["licence_start", "use_start"])

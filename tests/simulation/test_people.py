@@ -191,7 +191,7 @@ def test_product_without_adoption_has_no_users() -> None:
 def test_who_can_have_used_a_product_started_and_was_there() -> None:
     people = worlds.world(people=900).people.block(0)
     first, last = worlds.ordinal("2024-01-01"), worlds.ordinal("2024-01-31")
-    using = set(people.users_of("augment", first, last).index.tolist())
+    using = set(people.index[people.rows_using("augment", first, last)].tolist())
     could = (people.started[AUGMENT] <= last) & (people.joined <= last) & (people.left > first)
     assert 0 < len(using) < 900
     assert using == set(people.index[could].tolist())

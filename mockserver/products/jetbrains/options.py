@@ -125,13 +125,16 @@ class AllotmentSchema(FileMapping):
 class JetBrainsPersonSchema(FileMapping):
     """The value of a person's key `jetbrains`."""
 
-    tools = file_fields.many(file_fields.one_of(Tool), f"a list of tools: {', '.join(Tool)}", validate=_has_free_tool)
+    tools = file_fields.many(
+        file_fields.one_of(Tool, post_load=Tool), f"a list of tools: {', '.join(Tool)}", validate=_has_free_tool
+    )
     credits = file_fields.many(
         file_fields.nested(AllotmentSchema, "a mapping, such as quota: 10, top_up: 5"),
         "a list of licences, each with its quota",
     )
     old_clients = file_fields.many(
-        file_fields.one_of(JetBrainsProgram), f"a list of clients: {', '.join(JetBrainsProgram)}"
+        file_fields.one_of(JetBrainsProgram, post_load=JetBrainsProgram),
+        f"a list of clients: {', '.join(JetBrainsProgram)}",
     )
 
 

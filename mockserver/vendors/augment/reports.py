@@ -139,7 +139,7 @@ def _blocks(world: World, start: int, first: int, last: int, size: int) -> Itera
         return
     next_size = size
     for block in world.people.blocks(start):
-        using, offset = block.users_of(PRODUCT.name, first, last), 0
+        using, offset = block.take(block.rows_using(PRODUCT.name, first, last)), 0
         while offset < len(using):
             yield using.take(np.arange(offset, min(offset + size, len(using))))
             offset += size

@@ -260,6 +260,6 @@ def test_account_has_a_seat_even_if_none_was_bought(own: Callable[[str], Client]
 
 def test_organization_without_the_product_has_no_seats() -> None:
     """No file makes such an organization, but its record allows it."""
-    made = Organization("bare", "Bare", 1, "bare.example", 2, (Team("All", default=True),))
+    made = Organization("bare", "Bare", 2, "bare.example", teams=(Team("All", default=True),))
     result = accounts.license_terms(World(made, files.pool()), datetime(2025, 10, 21, tzinfo=UTC))
     assert (result.iat, result.seats) == (datetime(2025, 1, 3, tzinfo=UTC).timestamp(), 0)
