@@ -9,9 +9,9 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
-from mockserver.fidelity import ledger, rows
-from mockserver.fidelity.ledger import FidelityLedger
-from mockserver.fidelity.rows import Kind, LedgerRow
+from mockserver.fidelity import ledger
+from mockserver.fidelity.ledger import FidelityLedger, LedgerRow
+from mockserver.fidelity.openapi_document import Kind
 from mockserver.gateway.switches import Grade
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -97,13 +97,13 @@ def text(ledgers: Iterable[FidelityLedger]) -> str:
 def _counts(ledgers: list[FidelityLedger]) -> Iterator[tuple[str, ...]]:
     yield "vendor", *(grade.evidence for grade in Grade)
     for each in ledgers:
-        yield f"[{each.vendor}](#{each.vendor})", *map(str, rows.counts(each.rows).values())
+        yield f"[{each.vendor}](#{each.vendor})", *map(str, ledger.counts(each.rows).values())
 
 
 def _counts_by_kind(found: list[LedgerRow]) -> Iterator[tuple[str, ...]]:
     yield "kind", *(grade.evidence for grade in Grade)
     for kind in HEADINGS:
-        yield kind, *map(str, rows.counts(row for row in found if row.kind is kind).values())
+        yield kind, *map(str, ledger.counts(row for row in found if row.kind is kind).values())
 
 
 def _rows(listed: list[LedgerRow]) -> Iterator[tuple[str, ...]]:

@@ -10,6 +10,7 @@ from marshmallow import Schema, ValidationError, fields
 from mockserver.admin.admin_context import context
 from mockserver.admin.admin_request import AdminRequest
 from mockserver.admin.fields import AdminQuery, CommaList
+from mockserver.conduct.advice import LintContext
 from mockserver.validation.schemas import dump
 from mockserver.validation.suggestions import unknown_name
 
@@ -54,12 +55,11 @@ def get(request: AdminRequest) -> dict[str, Any]:
     unknown = [unknown_name("rule", name, known) for name in ignored if name not in known]
     if unknown:
         raise ValidationError({"ignore": unknown})
-    vendors = context().vendors
+    contexts: dict[str, LintContext] = {}
     with request.lock:
-        entries = tuple(request.sandbox.journal)
-        policy = request.sandbox.policy.switches
-        allowances = {each.name: request.sandbox.allowance(each.name) for each in vendors}
-    hours = {each.name: policy[each.name][each.publication_hour] for each in vendors if each.publication_hour}
-    found = linting.lint(entries, advice=advice, allowances=allowances, publication_hours=hours)
-    findings = [each for each in found if each.rule not in ignored]
+        entries, policy = tuple(request.sandbox.journal), request.sandbox.policy.switches
+        for each in context().vendors:
+            hour = policy[each.name][each.publication_hour] if each.publication_hour else None
+            contexts[each.name] = LintContext(advice[each.name], request.sandbox.allowance(each.name), hour)
+    findings = [each for each in linting.lint(entries, contexts) if each.rule not in ignored]
     return dump(LintSchema, {"requests_checked": len(entries), "findings": findings})

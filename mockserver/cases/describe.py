@@ -7,12 +7,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from mockserver.cases import matching, shell
-from mockserver.cases.records import Case
+from mockserver.cases.records import THREADED, Case
 from mockserver.gateway.switches import Grade
 from mockserver.gateway.vendor import Vendor
-
-SERVER_FLAGS = {"threaded": " --server threaded"}
-"""The flags of a server that can do what a case needs."""
 
 
 def describe(
@@ -25,11 +22,11 @@ def describe(
         "vendor": case.vendor,
         "rationale": case.rationale,
         "needs": case.needs,
-        "serve": serve(case),
+        "serve": f"mockserver serve --case {case.id}{' --server threaded' if case.needs == THREADED else ''}",
         "curl": shell.of_server(case, vendors, url, guarded=guarded),
         "sandbox": dict(case.setup),
         "curl_in_sandbox": shell.of_sandbox(case, vendors, url, guarded=guarded),
-        "marker": marker(case),
+        "marker": f'@pytest.mark.mockserver(case="{case.id}")',
         "expect": [
             {"request": f"{step.method} {step.target}", "answer": list(matching.sentences(step.expect))}
             for step in case.steps
@@ -39,13 +36,3 @@ def describe(
         "evidence": Grade(case.grade).evidence,
         "source": case.source,
     }
-
-
-def serve(case: Case) -> str:
-    """The command that starts a server for a case."""
-    return f"mockserver serve --case {case.id}{SERVER_FLAGS.get(case.needs or '', '')}"
-
-
-def marker(case: Case) -> str:
-    """The pytest marker that sets up a test's sandbox for the case."""
-    return f'@pytest.mark.mockserver(case="{case.id}")'

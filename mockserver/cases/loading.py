@@ -1,33 +1,146 @@
 """Loads a folder of YAML files into a catalogue of cases; errors name the file, the case and the field.
 
-The fields are declared in `schemas`.
+The fields of `setup` are those of a sandbox's body, and are checked where sandboxes are created.
 """
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from marshmallow import ValidationError
+from marshmallow import ValidationError, fields, post_load, validate, validates_schema
 
+from mockserver.cases import matching
+from mockserver.cases.matching import BadMatcher
 from mockserver.cases.records import Case, Catalogue, ExpectedAnswer, Step, inside
-from mockserver.cases.schemas import CaseBody
+from mockserver.cases.step_request import BUILT_IN, PLACEHOLDER
+from mockserver.gateway.switches import Grade
 from mockserver.validation import yaml_text
+from mockserver.validation.schemas import StrictSchema
 from mockserver.validation.yaml_text import YamlError
 
-BUILT_IN = frozenset(("granted", "forbidden", "groups", "secret", "sandbox"))
-"""Names in braces that stand for a credential of the step's vendor, or for the sandbox's id."""
-
-PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
-
-
-_CASE = CaseBody()
-"""Created once, since creating it takes longer than using it."""
+TIMES_MAXIMUM = 1000
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
 
 class CaseError(ValueError):
     """An invalid file of cases; each line of the message says where and why."""
+
+
+class CasePart(StrictSchema):
+    """A part of a case."""
+
+    error_messages = {"type": "must be a mapping"}  # noqa: RUF012 - as marshmallow declares it
+
+
+class Matchers(fields.Field[dict[str, Any]]):
+    """Matchers by path, or (`lone`) a single one."""
+
+    def __init__(self, *, lone: bool = False, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._lone = lone
+
+    def _deserialize(self, value: Any, *_: Any, **__: Any) -> Any:
+        if not self._lone and not isinstance(value, Mapping):
+            raise ValidationError("must be a mapping of paths to matchers")
+        try:
+            for path, matcher in {matching.WHOLE: value}.items() if self._lone else value.items():
+                matching.check(str(path), matcher)
+        except BadMatcher as error:
+            raise ValidationError(str(error)) from error
+        return value
+
+
+class HeaderMatchers(Matchers):
+    """Matchers by the name of a header; `present` and `absent` can be written as plain words."""
+
+    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> Any:
+        if isinstance(value, Mapping):
+            value = {name: {each: True} if each in ("present", "absent") else each for name, each in value.items()}
+        return super()._deserialize(value, *args, **kwargs)
+
+
+class RequestLine(fields.Field[tuple[str, str]]):
+    """A method and a target, as in GET /path?query."""
+
+    def _deserialize(self, value: Any, *_: Any, **__: Any) -> tuple[str, str]:
+        method, _separator, target = str(value).partition(" ")
+        if method not in METHODS or not target.startswith("/") or " " in target:
+            raise ValidationError(f"must be a method and a path, as in GET /path?query; methods: {', '.join(METHODS)}")
+        return method, target
+
+
+class ExpectBody(CasePart):
+    """The expected answer."""
+
+    status = fields.Integer(strict=True, validate=validate.Range(100, 599))
+    headers = HeaderMatchers()
+    body = Matchers()
+    text = Matchers(lone=True)
+    cut = fields.Boolean(validate=validate.OneOf([True]))
+
+    @post_load
+    def make(self, given: dict[str, Any], **_: Any) -> ExpectedAnswer:
+        """The record."""
+        return ExpectedAnswer(**given)
+
+
+class StepBody(CasePart):
+    """One request, to a vendor or to the control plane."""
+
+    request = RequestLine()
+    mock = RequestLine()
+    bearer = fields.String(data_key="as")
+    times = fields.Integer(strict=True, validate=validate.Range(1, TIMES_MAXIMUM))
+    headers = fields.Dict(keys=fields.String(), values=fields.String())
+    sent = fields.Dict(keys=fields.String(), data_key="body")
+    form = fields.String()
+    expect = fields.Nested(ExpectBody)
+    keep = fields.Dict(
+        keys=fields.String(validate=validate.Regexp(r"[a-z_]+\Z", error="must be letters a to z and _")),
+        values=fields.String(),
+    )
+    note = fields.String()
+
+    @validates_schema
+    def require_one_request(self, given: dict[str, Any], **_: Any) -> None:
+        """ValidationError for a step without a request, or with two."""
+        if ("request" in given) is ("mock" in given):
+            raise ValidationError("a step has either a request (to a vendor) or a mock (to /_mock)")
+
+    @post_load
+    def make(self, given: dict[str, Any], **_: Any) -> Step:
+        """The record."""
+        mock = "mock" in given
+        method, target = given.pop("mock" if mock else "request")
+        return Step(**given, method=method, target=target, mock=mock)
+
+
+def _sentence() -> fields.String:
+    return fields.String(required=True, validate=validate.Length(min=3))
+
+
+class CaseBody(CasePart):
+    """One case."""
+
+    id = fields.String(required=True, validate=validate.Regexp(r"C[0-9]{3}\Z", error="must be C and three digits"))
+    title = _sentence()
+    vendor = _sentence()
+    rationale = _sentence()
+    setup = fields.Dict(keys=fields.String(), required=True)
+    steps = fields.List(fields.Nested(StepBody), required=True, validate=validate.Length(min=1))
+    returns = _sentence()
+    grade = fields.String(required=True, validate=validate.OneOf([*Grade]))
+    source = _sentence()
+
+    @post_load
+    def make(self, given: dict[str, Any], **_: Any) -> Case:
+        """The record."""
+        return Case(**given)
+
+
+_CASE = CaseBody()
+"""Created once, since creating it takes longer than using it."""
 
 
 def load(folder: Path) -> Catalogue:
@@ -57,26 +170,15 @@ def _load_file(path: Path) -> tuple[list[Case], list[str]]:
     for index, each in enumerate(document):
         name = each.get("id") if isinstance(each, Mapping) else None
         try:
-            made = _case(_CASE.load(each), path.stem)
-            cases.append(made)
-            errors += [f"{made.id}: {error}" for error in _unknown_names(made)]
+            case: Case = _CASE.load(each)
         except ValidationError as error:
             errors += [f"{name or f'case {index + 1}'}: {line}" for line in _flatten(error.messages_dict, "")]
+            continue
+        cases.append(case)
+        if case.vendor != path.stem:
+            errors.append(f"{case.id}: vendor: must be {path.stem!r}, like the name of the file")
+        errors += [f"{case.id}: {error}" for error in _unknown_names(case)]
     return cases, errors
-
-
-def _case(given: dict[str, Any], stem: str) -> Case:
-    if given["vendor"] != stem:
-        raise ValidationError({"vendor": [f"must be {stem!r}, like the name of the file"]})
-    return Case(**{**given, "steps": tuple(_step(each) for each in given["steps"])})
-
-
-def _step(given: dict[str, Any]) -> Step:
-    mock = "mock" in given
-    method, _, target = given.pop("mock" if mock else "request").partition(" ")
-    return Step(
-        **{**given, "expect": ExpectedAnswer(**given.get("expect", {}))}, method=method, target=target, mock=mock
-    )
 
 
 def _unknown_names(case: Case) -> Iterator[str]:

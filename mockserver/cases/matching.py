@@ -5,6 +5,7 @@ whole document. A matcher is a value, which must be equal, or an object of the w
 """
 
 import json
+import operator
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -55,12 +56,12 @@ def json_of(value: Any) -> str:
     return repr(value) if value is MISSING else json.dumps(value, ensure_ascii=False, sort_keys=True)
 
 
-def _number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+def _equal(value: Any, other: Any) -> bool:
+    return json_of(value) == json_of(other)
 
 
-def _kind(value: Any, name: str) -> bool:
-    return isinstance(value, KINDS[name]) and isinstance(value, bool) is (name == "boolean")
+def _is(value: Any, kind: str) -> bool:
+    return isinstance(value, KINDS[kind]) and isinstance(value, bool) is (kind == "boolean")
 
 
 def _contains(value: Any, part: Any, _: Kept) -> bool:
@@ -69,71 +70,59 @@ def _contains(value: Any, part: Any, _: Kept) -> bool:
     return isinstance(value, list) and json_of(part) in map(json_of, value)
 
 
-_ANY = (str, int, float, bool, list, dict, type(None))
-_NUMBER = (int, float)
+def _every(value: Any, matcher: Any, kept: Kept) -> bool:
+    return isinstance(value, list) and all(_matches(each, matcher, kept) for each in value)
 
-MATCHERS: dict[str, Matcher] = {
-    "present": Matcher((bool,), lambda value, yes, _: (value is not MISSING) is yes, lambda yes: _presence(yes=yes)),
-    "absent": Matcher((bool,), lambda value, yes, _: (value is MISSING) is yes, lambda yes: _presence(yes=not yes)),
-    "equals": Matcher(
-        _ANY, lambda value, other, _: json_of(value) == json_of(other), lambda other: f"is {json_of(other)}"
-    ),
-    "differs": Matcher(
-        _ANY, lambda value, other, _: json_of(value) != json_of(other), lambda other: f"is not {json_of(other)}"
-    ),
-    "kept": Matcher(
-        (str,), lambda value, name, kept: json_of(value) == json_of(kept[name]), lambda name: f"equals {name}"
-    ),
-    "not_kept": Matcher(
-        (str,), lambda value, name, kept: json_of(value) != json_of(kept[name]), lambda name: f"differs from {name}"
-    ),
-    "type": Matcher((str,), lambda value, name, _: _kind(value, name), lambda name: f"has the type {name}"),
-    "length": Matcher(
-        (int,),
-        lambda value, size, _: isinstance(value, list | str | dict) and len(value) == size,
-        lambda size: f"has the length {size}",
-    ),
-    "contains": Matcher(_ANY, _contains, lambda part: f"contains {json_of(part)}"),
-    "lacks": Matcher(
-        _ANY,
-        lambda value, part, kept: not _contains(value, part, kept),
-        lambda part: f"does not contain {json_of(part)}",
-    ),
-    "matches": Matcher(
-        (str,),
-        lambda value, pattern, _: isinstance(value, str) and re.search(pattern, value) is not None,
-        lambda pattern: f"matches /{pattern}/",
-    ),
-    "above": Matcher(
-        _NUMBER, lambda value, least, _: _number(value) and value > least, lambda least: f"is above {least}"
-    ),
-    "below": Matcher(_NUMBER, lambda value, most, _: _number(value) and value < most, lambda most: f"is below {most}"),
-    "at_least": Matcher(
-        _NUMBER, lambda value, least, _: _number(value) and value >= least, lambda least: f"is at least {least}"
-    ),
-    "at_most": Matcher(
-        _NUMBER, lambda value, most, _: _number(value) and value <= most, lambda most: f"is at most {most}"
-    ),
-    "sum": Matcher(
-        _NUMBER,
-        lambda value, total, _: isinstance(value, list) and all(map(_number, value)) and sum(value) == total,
-        lambda total: f"has the sum {total}",
-    ),
-    "unique": Matcher(
-        (bool,),
-        lambda value, yes, _: isinstance(value, list) and (len({*map(json_of, value)}) == len(value)) is yes,
-        lambda yes: "has no duplicates" if yes else "has duplicates",
-    ),
-    "every": Matcher(
-        _ANY,
-        lambda value, inner, kept: isinstance(value, list) and all(_matches(each, inner, kept) for each in value),
-        lambda inner: f"has only elements of which each {_description(inner)}",
-    ),
-}
+
+def _when(kind: str, test: Callable[[Any, Any], bool]) -> Callable[[Any, Any, Kept], bool]:
+    """The test for values of a kind; no others match."""
+    return lambda value, argument, _: _is(value, kind) and test(value, argument)
+
+
+def _has_sum(numbers: list[Any], total: float) -> bool:
+    return all(_is(each, "number") for each in numbers) and sum(numbers) == total
 
 
 def _presence(*, yes: bool) -> str:
     return "is present" if yes else "is absent"
+
+
+_ANY, _NUMBER, _TEXT = (object,), (int, float), (str,)
+
+MATCHERS: dict[str, Matcher] = {
+    "present": Matcher((bool,), lambda value, yes, _: (value is not MISSING) is yes, lambda yes: _presence(yes=yes)),
+    "absent": Matcher((bool,), lambda value, yes, _: (value is MISSING) is yes, lambda yes: _presence(yes=not yes)),
+    "equals": Matcher(_ANY, lambda value, other, _: _equal(value, other), lambda other: f"is {json_of(other)}"),
+    "differs": Matcher(
+        _ANY, lambda value, other, _: not _equal(value, other), lambda other: f"is not {json_of(other)}"
+    ),
+    "kept": Matcher(_TEXT, lambda value, name, kept: _equal(value, kept[name]), "equals {}".format),
+    "not_kept": Matcher(_TEXT, lambda value, name, kept: not _equal(value, kept[name]), "differs from {}".format),
+    "type": Matcher(_TEXT, lambda value, name, _: _is(value, name), "has the type {}".format),
+    "length": Matcher(
+        (int,),
+        lambda value, size, _: isinstance(value, list | str | dict) and len(value) == size,
+        "has the length {}".format,
+    ),
+    "contains": Matcher(_ANY, _contains, lambda part: f"contains {json_of(part)}"),
+    "lacks": Matcher(
+        _ANY, lambda *arguments: not _contains(*arguments), lambda part: f"does not contain {json_of(part)}"
+    ),
+    "matches": Matcher(
+        _TEXT, _when("string", lambda text, pattern: bool(re.search(pattern, text))), "matches /{}/".format
+    ),
+    "above": Matcher(_NUMBER, _when("number", operator.gt), "is above {}".format),
+    "below": Matcher(_NUMBER, _when("number", operator.lt), "is below {}".format),
+    "at_least": Matcher(_NUMBER, _when("number", operator.ge), "is at least {}".format),
+    "at_most": Matcher(_NUMBER, _when("number", operator.le), "is at most {}".format),
+    "sum": Matcher(_NUMBER, _when("list", _has_sum), "has the sum {}".format),
+    "unique": Matcher(
+        (bool,),
+        _when("list", lambda items, yes: (len({*map(json_of, items)}) == len(items)) is yes),
+        lambda yes: "has no duplicates" if yes else "has duplicates",
+    ),
+    "every": Matcher(_ANY, _every, lambda inner: f"has only elements of which each {_description(inner)}"),
+}
 
 
 def check(path: str, matcher: Any) -> None:
@@ -177,7 +166,7 @@ def _at(value: Any, way: list[tuple[str, str]]) -> Any:
 
 def _matches(value: Any, matcher: Any, kept: Kept) -> bool:
     if not isinstance(matcher, Mapping):
-        return json_of(value) == json_of(matcher)
+        return _equal(value, matcher)
     return all(MATCHERS[name].matches(value, argument, kept) for name, argument in matcher.items())
 
 

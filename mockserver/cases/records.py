@@ -4,7 +4,7 @@
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from difflib import get_close_matches
@@ -77,7 +77,7 @@ class Case:
     vendor: str
     rationale: str
     setup: Mapping[str, Any]
-    steps: tuple[Step, ...]
+    steps: Sequence[Step]
     returns: str
     grade: str
     source: str

@@ -1,18 +1,16 @@
 """Runs a case with a client: creates its sandbox, sends its steps, and reports each expectation that is not met."""
 
-import json
 from base64 import b64encode
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from mockserver.cases import credentials, matching
-from mockserver.cases.credentials import Credential
-from mockserver.cases.loading import PLACEHOLDER
+from mockserver.cases import matching, step_request
 from mockserver.cases.matching import MISSING
-from mockserver.cases.records import FORBIDDEN, GRANTED, GROUPS, Case, Step
-from mockserver.client import MOUNT, Client, NoAnswer, Refused, Response, SandboxClient
+from mockserver.cases.records import Case, Step
+from mockserver.cases.step_request import SeededCredential
+from mockserver.client import Client, NoAnswer, Refused, Response, SandboxClient
 from mockserver.gateway.vendor import Vendor
 
 PASSED, FAILED, SKIPPED = "passed", "failed", "skipped"
@@ -21,7 +19,6 @@ PASSED, FAILED, SKIPPED = "passed", "failed", "skipped"
 TTL_SECONDS = 600
 """When a sandbox expires whose case was interrupted."""
 
-_JSON = {"Content-Type": "application/json"}
 _FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
 
@@ -64,7 +61,7 @@ class _CaseRun:
         self._sandbox = sandbox
         self._vendors = vendors
         self._kept: dict[str, Any] = {}
-        self._access_tokens: dict[tuple[str, str], str] = {}
+        self._access_tokens: dict[str, str] = {}
 
     def failures(self) -> Iterator[str]:
         """What fails, step by step; a case continues after a failed expectation, but not without a kept value."""
@@ -79,7 +76,7 @@ class _CaseRun:
 
     def _run_step(self, step: Step) -> Iterator[str]:
         try:
-            answer = self._request(step)
+            answer = self._send(step)
         except NoAnswer as error:
             if not step.expect.cut:
                 yield str(error)
@@ -97,64 +94,44 @@ class _CaseRun:
             yield f"expected the connection to be cut, got a complete answer with status {answer.status}"
         if expected.status not in {None, answer.status}:
             yield f"expected status {expected.status}, got {answer.status}: {answer.text:.300}"
-        headers = {name: answer.headers.get(name.lower(), MISSING) for name in expected.headers}
-        present = {name: value for name, value in headers.items() if value is not MISSING}
-        yield from (f"header {each}" for each in matching.mismatches(present, expected.headers, self._kept))
+        headers = {name: answer.headers[name.lower()] for name in expected.headers if name.lower() in answer.headers}
+        yield from (f"header {each}" for each in matching.mismatches(headers, expected.headers, self._kept))
         yield from matching.mismatches(document, expected.body, self._kept)
         if expected.text is not None:
             yield from matching.mismatches(answer.text, {matching.WHOLE: expected.text}, self._kept)
 
-    def _request(self, step: Step) -> Response:
-        vendor = credentials.vendor_of(self._case, step, self._vendors)
-        target = self._fill(step.target, vendor)
-        headers = {name: self._fill(value, vendor) for name, value in step.headers.items()}
-        credential = credentials.of(self._case, step, self._vendors)
-        if credential is not None:
-            headers["Authorization"] = self._authorization(credential)
+    def _send(self, step: Step) -> Response:
+        request = step_request.of(self._case, step, self._vendors, self._sandbox.id, self._kept)
+        headers = {
+            **(self._client.call.headers if step.mock else {}),
+            **({} if step.form is None else _FORM),
+            **request.headers,
+        }
+        if request.credential is not None:
+            headers["Authorization"] = self._authorization(request.credential)
         if step.expect.cut:
             self._client.close()  # A kept connection that is cut is opened again, and the request repeated.
-        admin = self._client.call.headers if step.mock else {}
-        body, content_type = b"", {}
-        if step.form is not None:
-            body, content_type = self._fill(step.form, vendor).encode(), _FORM
-        elif step.sent is not None:
-            body, content_type = self._fill(json.dumps(step.sent), vendor).encode(), _JSON
-        return self._client.request(step.method, self._path(step, target), {**admin, **content_type, **headers}, body)
+        return self._client.request(step.method, request.target, headers, (request.body or "").encode())
 
-    def _path(self, step: Step, target: str) -> str:
-        """The whole path; resources of the control plane are the sandbox's own, except /sandboxes."""
-        if not step.mock:
-            return target
-        return MOUNT + target if target.startswith("/sandboxes") else f"{MOUNT}/sandboxes/{self._sandbox.id}{target}"
-
-    def _authorization(self, credential: Credential) -> str:
-        if credential.literal is not None or credential.vendor is None:
-            return self._fill(credential.literal or "", credential.vendor)
-        token = credentials.token(credential.vendor, credential.who, self._sandbox.id)
+    def _authorization(self, credential: SeededCredential | str) -> str:
+        if isinstance(credential, str):
+            return credential
+        vendor, token = credential.vendor, credential.token
         if credential.exchanged:
-            token = self._access_token(credential.vendor, credential.who, token)
-        elif credential.vendor.token_path is not None:
-            return "Basic " + b64encode(f"{token}:{credential.vendor.secret}".encode()).decode()
-        return f"{credential.vendor.schemes[0]} {token}"
+            token = self._access_token(vendor, token)
+        elif vendor.token_path is not None:
+            return "Basic " + b64encode(f"{token}:{vendor.secret}".encode()).decode()
+        return f"{vendor.schemes[0]} {token}"
 
-    def _access_token(self, vendor: Vendor, who: str, client_id: str) -> str:
+    def _access_token(self, vendor: Vendor, client_id: str) -> str:
         """An access token, fetched once for each client and kept."""
-        key = vendor.name, who
-        if key not in self._access_tokens:
+        if client_id not in self._access_tokens:
             try:
                 token = self._sandbox.tokens.access_token(client_id, str(vendor.secret), str(vendor.token_path))
             except Refused as error:
                 raise _CaseStopped(str(error)) from error
-            self._access_tokens[key] = token
-        return self._access_tokens[key]
-
-    def _fill(self, text: str, vendor: Vendor | None) -> str:
-        """The text with the values of the names in braces; unknown names are left as they are."""
-        known = {"sandbox": self._sandbox.id, **self._kept}
-        if vendor is not None:
-            known |= {who: credentials.token(vendor, who, self._sandbox.id) for who in (GRANTED, FORBIDDEN, GROUPS)}
-            known["secret"] = vendor.secret
-        return PLACEHOLDER.sub(lambda found: str(known.get(found[1], found[0])), text)
+            self._access_tokens[client_id] = token
+        return self._access_tokens[client_id]
 
 
 def _document(answer: Response) -> Any:

@@ -10,8 +10,7 @@ import click
 from mockserver.cli.options import option
 
 if TYPE_CHECKING:
-    from mockserver.fidelity.ledger import FidelityLedger
-    from mockserver.fidelity.rows import LedgerRow
+    from mockserver.fidelity.ledger import FidelityLedger, LedgerRow
 
 GRADES = ("D", "O", "I", "A")
 
@@ -50,9 +49,9 @@ def _chosen(found: "list[FidelityLedger]", vendor: str | None) -> "list[Fidelity
 
 
 def _counts(ledger: "FidelityLedger") -> dict[str, int]:
-    from mockserver.fidelity import rows
+    from mockserver.fidelity.ledger import counts
 
-    return {grade.value: number for grade, number in rows.counts(ledger.rows).items()}
+    return {grade.value: number for grade, number in counts(ledger.rows).items()}
 
 
 def _listed(rows: "Sequence[LedgerRow]", grade: str | None) -> list[dict[str, Any]]:

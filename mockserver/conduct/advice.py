@@ -25,6 +25,7 @@ class RequestRule:
     """A vendor's own rule about single requests.
 
     `violated_by` gets an entry of the journal and its parameters (of a repeated one all values, joined by commas).
+    The texts are templates (see `rules.names_in_texts`).
     """
 
     name: str

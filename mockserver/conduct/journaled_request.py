@@ -34,51 +34,52 @@ class JournaledRequest:
     context: LintContext
     pooled: bool = False
 
-    def without(self, *names: str | None) -> Hashable:
+    def _without(self, *names: str | None) -> Hashable:
         """The question without some parameters: equal for equal questions, in whatever order they are written."""
         rest = frozenset((name, value) for name, value in self.parameters.items() if name not in names)
         return self.entry.grant, self.entry.method, self.entry.path, rest
 
     @property
     def question(self) -> Hashable:
-        """The whole question."""
-        return self.without()
+        return self._without()
 
     @property
     def page_chain(self) -> Hashable:
         """The question without the page: equal on all pages of one list."""
         advice = self.context.advice
-        return self.without(advice.cursor, advice.offset, advice.page_size)
+        return self._without(advice.cursor, advice.offset, advice.page_size)
 
     @property
     def without_dates(self) -> Hashable:
         """The question without page and range."""
         advice = self.context.advice
-        first, last = (advice.dates.first, advice.dates.last) if advice.dates else (None, None)
-        return self.without(advice.cursor, advice.offset, advice.page_size, first, last)
+        range_names = (advice.dates.first, advice.dates.last) if advice.dates else ()
+        return self._without(advice.cursor, advice.offset, advice.page_size, *range_names)
 
     @property
     def cursor(self) -> str | None:
-        """The cursor that is sent."""
         return self._parameter(self.context.advice.cursor)
 
     @property
     def position(self) -> str | None:
         """The cursor or the offset that is sent."""
-        return self._parameter(self.context.advice.cursor) or self._parameter(self.context.advice.offset)
+        return self.cursor or self._parameter(self.context.advice.offset)
 
     @property
     def page_size(self) -> str | None:
-        """The size of a page that is sent."""
         return self._parameter(self.context.advice.page_size)
 
     def _parameter(self, name: str | None) -> str | None:
         return None if name is None else self.parameters.get(name)
 
     @property
+    def is_first_page(self) -> bool:
+        return self.position in {None, "0"}
+
+    @property
     def is_probe(self) -> bool:
         """Whether it requests a single row, from the beginning: to see whether it works, or how many there are."""
-        return self.page_size == "1" and self.position in {None, "0"}
+        return self.page_size == "1" and self.is_first_page
 
     @property
     def answered(self) -> bool:
@@ -142,7 +143,7 @@ class JournaledRequest:
 
     def resumes(self, earlier: Sequence["JournaledRequest"]) -> bool:
         """Whether it resumes a list at a page that was answered once, some time ago."""
-        return self.position not in {None, "0"} and len(earlier) == 1 and self.elapsed_since(earlier[0]) >= _PAUSE
+        return not self.is_first_page and len(earlier) == 1 and self.elapsed_since(earlier[0]) >= _PAUSE
 
     def sent_after(self, earlier: "JournaledRequest") -> bool:
         """Whether the earlier request was answered when it came, so that its client could know the answer."""

@@ -1,15 +1,15 @@
 """The client lint: a finding for each rule that clients violated at one operation of a vendor."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from mockserver.conduct import journaled_request, rules
-from mockserver.conduct.advice import Advice, LintContext
+from mockserver.conduct.advice import LintContext
 from mockserver.conduct.journaled_request import JournaledRequest
 from mockserver.conduct.rules import GOOD_PRACTICE, LintRule
 from mockserver.gateway.journal import Entry
-from mockserver.gateway.limits import Allowance
 
 IDS_MAXIMUM: Final = 20
 """Ids of requests that a finding lists; the rest is counted."""
@@ -31,40 +31,28 @@ class JournalFinding:
     advice: str
 
 
-def lint(
-    entries: Iterable[Entry],
-    *,
-    advice: Mapping[str, Advice],
-    allowances: Mapping[str, Allowance | None],
-    publication_hours: Mapping[str, int],
-) -> list[JournalFinding]:
-    """Every finding, by vendor, rule and operation; entries come in the order of their ids.
-
-    All mappings are by vendor: its advice, the limit in force on the server, and the hour (UTC) at which the data of a
-    day arrive on the next, for those vendors that publish by day.
-    """
-    contexts = {
-        vendor: LintContext(each, allowances.get(vendor), publication_hours.get(vendor))
-        for vendor, each in advice.items()
-    }
-    by_vendor: dict[str, list[JournaledRequest]] = {}
+def lint(entries: Iterable[Entry], contexts: Mapping[str, LintContext]) -> list[JournalFinding]:
+    """Every finding, by vendor, rule and operation; entries come in the order of their ids, contexts are by vendor."""
+    by_vendor: defaultdict[str, list[JournaledRequest]] = defaultdict(list)
     for each in journaled_request.parse(entries, contexts):
-        by_vendor.setdefault(each.entry.vendor, []).append(each)
+        by_vendor[each.entry.vendor].append(each)
     return [
         finding
         for vendor in sorted(by_vendor)
-        for rule in rules.of_vendor(advice[vendor])
+        for rule in rules.of_vendor(contexts[vendor].advice)
         for finding in _findings(rule, by_vendor[vendor])
     ]
 
 
 def _findings(rule: LintRule, requests: Sequence[JournaledRequest]) -> Iterator[JournalFinding]:
-    by_operation: dict[str, list[JournaledRequest]] = {}
+    by_operation: defaultdict[str, list[JournaledRequest]] = defaultdict(list)
     for each in rule.violations(requests):
-        by_operation.setdefault(each.entry.operation or "", []).append(each)
+        by_operation[each.entry.operation or ""].append(each)
     for operation in sorted(by_operation):
         violating = sorted(by_operation[operation], key=lambda each: each.entry.id)
         first = violating[0]
+        names = rules.names_in_texts(first)
+        others = f" and {len(violating) - 1} more" if len(violating) > 1 else ""
         yield JournalFinding(
             rule=rule.name,
             source=first.context.advice.sources.get(rule.name, GOOD_PRACTICE),
@@ -72,19 +60,11 @@ def _findings(rule: LintRule, requests: Sequence[JournaledRequest]) -> Iterator[
             operation=operation or None,
             requests=[each.entry.id for each in violating[:IDS_MAXIMUM]],
             truncated=max(len(violating) - IDS_MAXIMUM, 0),
-            observed=f"{_shown(first.entry)}{_others(len(violating))}: {_text(rule.observed, first)}",
-            advice=_text(rule.advice, first),
+            observed=f"{_shown(first.entry)}{others}: {rule.observed.format_map(names)}",
+            advice=rule.advice.format_map(names),
         )
-
-
-def _text(text: rules.Text, first: JournaledRequest) -> str:
-    return text if isinstance(text, str) else text(first)
 
 
 def _shown(entry: Entry) -> str:
     query = entry.query if len(entry.query) <= _QUERY_SHOWN else f"{entry.query[:_QUERY_SHOWN]}…"
     return f"{entry.method} {entry.path}{'?' if query else ''}{query}"
-
-
-def _others(count: int) -> str:
-    return f" and {count - 1} more" if count > 1 else ""

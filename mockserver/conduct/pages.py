@@ -61,12 +61,7 @@ def used_twice(requests: Sequence[JournaledRequest]) -> Iterator[JournaledReques
 def small(requests: Sequence[JournaledRequest]) -> Iterator[JournaledRequest]:
     """A later page of a list that would have had fewer pages with the default size."""
     for each in requests:
-        default = default_size(each)
+        default = each.context.advice.default_page_sizes.get(each.entry.operation or "", 0)
         size = each.page_size or ""
         if each.answered and each.cursor is not None and size.isdecimal() and int(size) < default:
             yield each
-
-
-def default_size(request: JournaledRequest) -> int:
-    """The documented default size of the operation's pages; 0 if there is none."""
-    return request.context.advice.default_page_sizes.get(request.entry.operation or "", 0)

@@ -1,9 +1,10 @@
 """Rules about ignored refusals: requests that come too soon after one, or repeat what was refused."""
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Hashable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from http import HTTPStatus
 from typing import Final
 
 from mockserver.conduct.journaled_request import JournaledRequest
@@ -25,8 +26,7 @@ _DOUBLING: Final = 1.5
 _LONG_ENOUGH: Final = timedelta(seconds=6)
 """A wait that need not grow where no limit says how long a request takes to come back."""
 
-UNKNOWN, FORBIDDEN = 401, 403
-CUT: Final = 0
+_CUT: Final = 0
 """The journal's status of a connection that was reset before the answer."""
 
 _FREE: Final = 2
@@ -52,45 +52,40 @@ class _Attempt:
     untimed: int = 0
 
 
+@dataclass(slots=True)
 class _Row:
     """Refusals or failures of one token in a row."""
 
-    def __init__(self) -> None:
-        self._first: JournaledRequest | None = None
-        self.last: _Attempt | None = None
-        self._questions: set[Hashable] = set()
+    first: JournaledRequest | None = None
+    last: _Attempt | None = None
+    questions: set[Hashable] = field(default_factory=set)
 
     def add(self, attempt: _Attempt) -> None:
-        """Another one."""
-        self._first = self._first or attempt.request
+        self.first = self.first or attempt.request
         self.last = attempt
-        self._questions.add(attempt.request.question)
+        self.questions.add(attempt.request.question)
 
     def is_ignored_by(self, request: JournaledRequest) -> bool:
         """Whether a new question goes on, with no known wait, although its client must have seen the first refusal."""
         return (
-            self._first is not None
-            and request.question not in self._questions
-            and request.must_have_seen(self._first)
-            and request.wait_after(self._first) is None
+            self.first is not None
+            and request.question not in self.questions
+            and request.must_have_seen(self.first)
+            and request.wait_after(self.first) is None
         )
 
 
 def after_limit(requests: Sequence[JournaledRequest]) -> Iterator[JournaledRequest]:
-    """Too soon after a 429, or refused again after a wait that is no longer than the one before."""
-    by_token: defaultdict[str | None, list[JournaledRequest]] = defaultdict(list)
-    for each in requests:
-        if each.entry.status not in {UNKNOWN, FORBIDDEN}:
-            by_token[each.entry.grant].append(each)
-    for own in by_token.values():
-        yield from _after_limit(own)
+    """Too soon after a 429, or refused again after a wait that is no longer than the one before.
 
-
-def _after_limit(requests: Sequence[JournaledRequest]) -> Iterator[JournaledRequest]:
-    """A repeated question is measured by its own refusal, another one by the last refusal."""
+    A repeated question is measured by its own refusal, another one by the last refusal of its token.
+    """
     pending: dict[Hashable, _Attempt] = {}
-    row = _Row()
+    rows: defaultdict[str | None, _Row] = defaultdict(_Row)
     for each in requests:
+        if each.entry.status in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
+            continue
+        row = rows[each.entry.grant]
         before = pending.pop(each.question, row.last)
         attempt = _Attempt(each)
         if before is not None and each.must_have_seen(before.request):
@@ -99,11 +94,11 @@ def _after_limit(requests: Sequence[JournaledRequest]) -> Iterator[JournaledRequ
                 yield each
         elif row.is_ignored_by(each):
             yield each
-        if each.entry.status == 429:
+        if each.entry.status == HTTPStatus.TOO_MANY_REQUESTS:
             pending[each.question] = attempt
             row.add(attempt)
         else:
-            row = _Row()
+            del rows[each.entry.grant]
 
 
 def _next_attempt(before: _Attempt, request: JournaledRequest) -> _Attempt:
@@ -112,17 +107,18 @@ def _next_attempt(before: _Attempt, request: JournaledRequest) -> _Attempt:
 
 
 def _too_soon(before: _Attempt, attempt: _Attempt) -> bool:
-    """Whether a wait was too short; if none is known, the limiter knows: it runs on the clock that stood still."""
+    """Whether a wait was too short; if none is known, the limiter decides: it runs on the clock that stood still."""
     request, wait = attempt.request, attempt.wait
     if attempt.untimed:
-        return attempt.untimed >= _UNTIMED or (_limited(before.request) and _limited(request))
-    again, enough = request.entry.status == 429, request.context.refill or _LONG_ENOUGH
+        return attempt.untimed >= _UNTIMED or (_is_limited(before.request) and _is_limited(request))
+    again = request.entry.status == HTTPStatus.TOO_MANY_REQUESTS
+    enough = request.context.refill or _LONG_ENOUGH
     return wait < shortest_wait(request) * _TIMER or (again and wait < before.wait * _GROWTH and wait < enough)
 
 
-def _limited(request: JournaledRequest) -> bool:
+def _is_limited(request: JournaledRequest) -> bool:
     """Whether the vendor's limiter refused it, and not a fault."""
-    return request.entry.status == 429 and request.entry.fault is None
+    return request.entry.status == HTTPStatus.TOO_MANY_REQUESTS and request.entry.fault is None
 
 
 def shortest_wait(request: JournaledRequest) -> timedelta:
@@ -131,25 +127,30 @@ def shortest_wait(request: JournaledRequest) -> timedelta:
 
 
 def after_failure(requests: Sequence[JournaledRequest]) -> Iterator[JournaledRequest]:
-    """Going on at once after 5xx or no answer: with the same question, or with others when none is answered."""
-    again = {each.entry.id for each in _same_after_failure(requests)}
-    others = {each.entry.id for each in _others_after_failure(requests)}
-    return (each for each in requests if each.entry.id in again | others)
+    """Going on at once after 5xx or no answer.
 
-
-def _same_after_failure(requests: Sequence[JournaledRequest]) -> Iterator[JournaledRequest]:
-    """The same question retried at once for the second time; one such retry is acceptable, and so are growing waits."""
+    Either the same question is retried at once for the second time (one such retry is acceptable, and so are growing
+    waits), or one question follows the other, each of which fails: the server is ill, not one question.
+    """
     failed: dict[Hashable, _Attempt] = {}
+    rows: defaultdict[str | None, _Row] = defaultdict(_Row)
     for each in requests:
-        before = failed.pop(each.question, None)
-        attempt = _retry(before, each) if before and each.sent_after(before.request) else _Attempt(each)
-        if attempt.hasty >= _FREE or attempt.untimed >= _UNTIMED:
+        row = rows[each.entry.grant]
+        retry, next_in_row = _retry(failed.pop(each.question, None), each), _next_in_row(row.last, each)
+        again = retry.hasty >= _FREE or retry.untimed >= _UNTIMED
+        if again or next_in_row.hasty > _OTHERS or row.is_ignored_by(each):
             yield each
-        if _failed(each):
-            failed[each.question] = attempt
+        if _is_failure(each):
+            failed[each.question] = retry
+            row.add(next_in_row)
+        else:
+            del rows[each.entry.grant]
 
 
-def _retry(before: _Attempt, request: JournaledRequest) -> _Attempt:
+def _retry(before: _Attempt | None, request: JournaledRequest) -> _Attempt:
+    """A request as the next attempt at its question, with how many in a row came too soon."""
+    if before is None or not request.sent_after(before.request):
+        return _Attempt(request)
     attempt = _next_attempt(before, request)
     if attempt.untimed:
         return attempt
@@ -157,33 +158,18 @@ def _retry(before: _Attempt, request: JournaledRequest) -> _Attempt:
     return replace(attempt, hasty=before.hasty + 1 if hasty else 0)
 
 
-def _others_after_failure(requests: Sequence[JournaledRequest]) -> Iterator[JournaledRequest]:
-    """One question after the other at once, each of which fails: the server is ill, not one question."""
-    rows: defaultdict[str | None, _Row] = defaultdict(_Row)
-    for each in requests:
-        row = rows[each.entry.grant]
-        attempt = _hurried(row.last, each)
-        if attempt.hasty > _OTHERS or row.is_ignored_by(each):
-            yield each
-        if _failed(each):
-            row.add(attempt)
-        else:
-            del rows[each.entry.grant]
-
-
-def _hurried(before: _Attempt | None, request: JournaledRequest) -> _Attempt:
+def _next_in_row(before: _Attempt | None, request: JournaledRequest) -> _Attempt:
     """A request as the next of a row of failures, with how many in a row came at once after the one before."""
-    if before is None or not request.must_have_seen(before.request):
-        return _Attempt(request, hasty=before.hasty if before else 0)
-    wait = request.wait_after(before.request)
-    if wait is None:
-        return _Attempt(request, hasty=before.hasty)
-    return _Attempt(request, hasty=before.hasty + 1 if wait < _SHORTEST else 0)
+    hasty = before.hasty if before else 0
+    wait = request.wait_after(before.request) if before and request.must_have_seen(before.request) else None
+    if wait is not None:
+        hasty = hasty + 1 if wait < _SHORTEST else 0
+    return _Attempt(request, hasty=hasty)
 
 
-def _failed(each: JournaledRequest) -> bool:
+def _is_failure(each: JournaledRequest) -> bool:
     """Not answered, answered with a failure, or with an answer that a fault may have damaged."""
-    return each.entry.status >= 500 or each.entry.status == CUT or (each.entry.status == 200 and not each.answered)
+    return each.entry.status >= 500 or each.entry.status == _CUT or (each.entry.status == 200 and not each.answered)
 
 
 def hammering(requests: Sequence[JournaledRequest]) -> Iterator[JournaledRequest]:
@@ -195,32 +181,28 @@ def hammering(requests: Sequence[JournaledRequest]) -> Iterator[JournaledRequest
     period = context.refill * most * _TOLERANCE
     passed: list[JournaledRequest] = []
     for each in requests:
-        if _limited(each):
+        if _is_limited(each):
             if len(passed) >= most and each.elapsed_since(passed[-most]) < period:
                 yield each
-        elif each.entry.status not in {UNKNOWN, FORBIDDEN}:
+        elif each.entry.status not in {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}:
             passed.append(each)
 
 
-def ignoring(status: int) -> Callable[[Sequence[JournaledRequest]], Iterator[JournaledRequest]]:
-    """The rule about going on in spite of a status, from the third in a row on; 403 counts for each token alone."""
-
-    def ignored(requests: Sequence[JournaledRequest]) -> Iterator[JournaledRequest]:
-        rows: defaultdict[str | None, list[JournaledRequest]] = defaultdict(list)
-        for each in requests:
-            row = rows[each.entry.grant if status == FORBIDDEN else None]
-            if each.entry.status != status:
-                row.clear()
-                continue
-            if len(row) == _FREE and all(each.must_have_seen(one) for one in row):
-                yield each
-            if len(row) < _FREE:
-                row.append(each)
-
-    return ignored
+def ignored(requests: Sequence[JournaledRequest], status: HTTPStatus) -> Iterator[JournaledRequest]:
+    """Going on in spite of a status, from the third in a row on; 403 counts for each token alone."""
+    rows: defaultdict[str | None, list[JournaledRequest]] = defaultdict(list)
+    for each in requests:
+        row = rows[each.entry.grant if status == HTTPStatus.FORBIDDEN else None]
+        if each.entry.status != status:
+            row.clear()
+            continue
+        if len(row) == _FREE and all(each.must_have_seen(one) for one in row):
+            yield each
+        if len(row) < _FREE:
+            row.append(each)
 
 
-def refused_again(requests: Sequence[JournaledRequest]) -> Iterator[JournaledRequest]:
+def repeated(requests: Sequence[JournaledRequest]) -> Iterator[JournaledRequest]:
     """The same question that was refused for what is wrong with it, on the same day."""
     refused: dict[Hashable, JournaledRequest] = {}
     for each in requests:

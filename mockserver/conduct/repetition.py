@@ -43,7 +43,7 @@ def users_polled(requests: Sequence[JournaledRequest]) -> Iterator[JournaledRequ
     """A full list of users begun again, from the third time in a day on."""
     begun: Counter[Hashable] = Counter()
     for each in requests:
-        if each.answered and each.entry.operation in each.context.advice.user_lists and each.position in {None, "0"}:
+        if each.answered and each.entry.operation in each.context.advice.user_lists and each.is_first_page:
             key = each.page_chain, each.entry.at.date()
             begun[key] += 1
             if begun[key] > POLLS:

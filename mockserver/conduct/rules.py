@@ -3,9 +3,11 @@
 Each family of rules has a module of its own; a vendor's own rules are in its advice.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
+from http import HTTPStatus
 from typing import Final
 
 from mockserver.conduct import pages, refusals, repetition, tokens
@@ -15,85 +17,27 @@ from mockserver.conduct.journaled_request import JournaledRequest
 GOOD_PRACTICE: Final = "good practice"
 """The source of a rule on which the vendor says nothing."""
 
-Text = str | Callable[[JournaledRequest], str]
-"""What a finding says: a text, or made for the first request of the finding."""
-
 
 @dataclass(frozen=True, slots=True)
 class LintRule:
-    """One rule. `violations` yields requests out of those to one vendor, which are in the order of the journal."""
+    """One rule. `violations` yields requests out of those to one vendor, which are in the order of the journal.
+
+    The texts are templates: `names_in_texts` has the values of the names in braces.
+    """
 
     name: str
-    observed: Text
-    advice: Text
+    observed: str
+    advice: str
     violations: Callable[[Sequence[JournaledRequest]], Iterable[JournaledRequest]]
 
 
-def _duration(time: timedelta) -> str:
-    seconds = time.total_seconds()
-    return "a second" if seconds == 1 else f"{seconds:.3g} s"
-
-
-def _too_soon(request: JournaledRequest) -> str:
-    shortest = _duration(refusals.shortest_wait(request))
-    if request.entry.frozen:
-        return f"sent within {shortest} of a 429 on the sandbox's frozen clock, or again and again"
-    return f"sent within {shortest} of a 429, or refused again after a wait that did not grow"
-
-
-def _back_off(request: JournaledRequest) -> str:
-    refill = request.context.refill
-    comes_back = f"; one request comes back every {_duration(refill)}" if refill else ""
-    return f"wait before the next request, and longer after each further 429{comes_back}"
-
-
-def _too_many(request: JournaledRequest) -> str:
-    return f"refused with 429 after more requests than come back: {_limit(request)}"
-
-
-def _limit(request: JournaledRequest) -> str:
-    allowance = request.context.allowance
-    return f"{allowance.per_minute} a minute, {allowance.burst} at once" if allowance else "no limit"
-
-
-def _keep_answer(request: JournaledRequest) -> str:
-    hour = request.context.publication_hour
-    return "keep the answer until data of another day arrive" + ("" if hour is None else f", at {hour:02}:00 UTC")
-
-
-def _whole_range(request: JournaledRequest) -> str:
-    advice = request.context.advice
-    dates = f", {advice.dates.first} to {advice.dates.last}" if advice.dates else ""
-    longest = f" (up to {advice.longest_range} days)" if advice.longest_range else ""
-    grouping = advice.daily_operations.get(request.entry.operation or "")
-    return f"request the whole range at once{dates}{longest}" + (f", with {grouping}" if grouping else "")
-
-
-def _next_page(request: JournaledRequest) -> str:
-    advice = request.context.advice
-    return f"request one page after the other, each with the {advice.cursor or advice.offset} from the answer before it"
-
-
-def _leading_on(request: JournaledRequest) -> str:
-    advice = request.context.advice
-    return f"follow {advice.cursor or advice.offset} until the answer has no next page, or request less"
-
-
-def _only_cursor(request: JournaledRequest) -> str:
-    cursor = request.context.advice.cursor
-    return f"change nothing but {cursor} between pages; start without it for another question"
-
-
-def _small(request: JournaledRequest) -> str:
-    return f"a list of several pages, each smaller than the default of {pages.default_size(request)}"
-
-
-def _larger(request: JournaledRequest) -> str:
-    return f"leave {request.context.advice.page_size} out, or use the largest allowed, so that there are fewer pages"
-
-
 RULES: Final = (
-    LintRule("no-backoff-after-429", _too_soon, _back_off, refusals.after_limit),
+    LintRule(
+        "no-backoff-after-429",
+        "sent within {shortest_wait} of a 429{or_again}",
+        "wait before the next request, and longer after each further 429{refill}",
+        refusals.after_limit,
+    ),
     LintRule(
         "no-backoff-after-5xx",
         "went on at once after the server failed: retried one question again and again, or sent one after the other",
@@ -102,38 +46,38 @@ RULES: Final = (
     ),
     LintRule(
         "hammering",
-        _too_many,
-        lambda request: f"spread requests evenly; the limit is {_limit(request)}",
+        "refused with 429 after more requests than come back: {limit}",
+        "spread requests evenly; the limit is {limit}",
         refusals.hammering,
     ),
     LintRule(
         "unauthorized-ignored",
         "continued after two answers of 401 in a row",
         "stop at the first 401, and get valid credentials",
-        refusals.ignoring(refusals.UNKNOWN),
+        partial(refusals.ignored, status=HTTPStatus.UNAUTHORIZED),
     ),
     LintRule(
         "forbidden-ignored",
         "continued after two answers of 403 in a row",
         "stop at the first 403, and ask an administrator for the permission",
-        refusals.ignoring(refusals.FORBIDDEN),
+        partial(refusals.ignored, status=HTTPStatus.FORBIDDEN),
     ),
     LintRule(
         "refused-question-again",
         "the same request that was refused before for what is wrong with it",
         "read the error and change the request; the same one is refused again",
-        refusals.refused_again,
+        refusals.repeated,
     ),
     LintRule(
         "same-question-again",
         "the same request again within a data day, when its answer cannot have changed",
-        _keep_answer,
+        "keep the answer until data of another day arrive{publication}",
         repetition.again,
     ),
     LintRule(
         "day-by-day",
         f"{repetition.DAYS} or more single days, with a request for each, of a range that can be had day by day",
-        _whole_range,
+        "request the whole range at once{dates}{longest_range}{grouping}",
         repetition.day_by_day,
     ),
     LintRule(
@@ -145,19 +89,19 @@ RULES: Final = (
     LintRule(
         "pages-out-of-order",
         "a page requested before the answer that leads to it",
-        _next_page,
+        "request one page after the other, each with the {cursor} from the answer before it",
         pages.out_of_order,
     ),
     LintRule(
         "pagination-abandoned",
         "a page with a next page that was never requested",
-        _leading_on,
+        "follow {cursor} until the answer has no next page, or request less",
         pages.abandoned,
     ),
     LintRule(
         "cursor-with-other-filters",
         "a cursor sent with other parameters than the request that returned it",
-        _only_cursor,
+        "change nothing but {cursor} between pages; start without it for another question",
         pages.foreign_cursor,
     ),
     LintRule(
@@ -166,7 +110,12 @@ RULES: Final = (
         "keep the page, and continue with the cursor in it",
         pages.used_twice,
     ),
-    LintRule("page-size-below-default", _small, _larger, pages.small),
+    LintRule(
+        "page-size-below-default",
+        "a list of several pages, each smaller than the default of {default_page_size}",
+        "leave {page_size} out, or use the largest allowed, so that there are fewer pages",
+        pages.small,
+    ),
     LintRule(
         "token-in-url",
         "credentials in the URL, where logs and proxies keep them",
@@ -189,16 +138,42 @@ RULES: Final = (
 """Every rule for all vendors, in the order of findings."""
 
 
+def names_in_texts(request: JournaledRequest) -> dict[str, str | int | None]:
+    """The values of the names in braces, for the first request of a finding."""
+    operation, advice, allowance = request.entry.operation or "", request.context.advice, request.context.allowance
+    refill, hour = request.context.refill, request.context.publication_hour
+    dates, grouping = advice.dates, advice.daily_operations.get(operation)
+    or_again = ", or refused again after a wait that did not grow"
+    if request.entry.frozen:
+        or_again = " on the sandbox's frozen clock, or again and again"
+    return {
+        "shortest_wait": _duration(refusals.shortest_wait(request)),
+        "or_again": or_again,
+        "refill": f"; one request comes back every {_duration(refill)}" if refill else "",
+        "limit": f"{allowance.per_minute} a minute, {allowance.burst} at once" if allowance else "no limit",
+        "publication": "" if hour is None else f", at {hour:02}:00 UTC",
+        "dates": f", {dates.first} to {dates.last}" if dates else "",
+        "longest_range": f" (up to {advice.longest_range} days)" if advice.longest_range else "",
+        "grouping": f", with {grouping}" if grouping else "",
+        "cursor": advice.cursor or advice.offset,
+        "page_size": advice.page_size,
+        "default_page_size": advice.default_page_sizes.get(operation),
+    }
+
+
+def _duration(time: timedelta) -> str:
+    seconds = time.total_seconds()
+    return "a second" if seconds == 1 else f"{seconds:.3g} s"
+
+
 def of_vendor(advice: Advice) -> tuple[LintRule, ...]:
     """The rules for all vendors, then the vendor's own."""
-    return RULES + tuple(_own(rule) for rule in advice.rules)
+    own = (LintRule(rule.name, rule.observed, rule.advice, partial(_violations, rule)) for rule in advice.rules)
+    return (*RULES, *own)
 
 
-def _own(rule: RequestRule) -> LintRule:
-    def violations(requests: Sequence[JournaledRequest]) -> Iterator[JournaledRequest]:
-        return (each for each in requests if rule.violated_by(each.entry, each.parameters))
-
-    return LintRule(rule.name, rule.observed, rule.advice, violations)
+def _violations(rule: RequestRule, requests: Sequence[JournaledRequest]) -> Iterable[JournaledRequest]:
+    return (each for each in requests if rule.violated_by(each.entry, each.parameters))
 
 
 def names(advice: Iterable[Advice]) -> tuple[str, ...]:

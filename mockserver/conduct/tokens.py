@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
+from http import HTTPStatus
 from typing import Final
 
 from mockserver.conduct.journaled_request import JournaledRequest
 from mockserver.gateway.journal import REDACTED
 
-UNKNOWN: Final = 401
 _SHORTEST_LIFE: Final = timedelta(minutes=1)
 _FREE: Final = 2
 """Tokens at a time that are acceptable: two programs may start at once."""
@@ -28,7 +28,7 @@ def fetched_anew(requests: Sequence[JournaledRequest]) -> Iterator[JournaledRequ
     fetched: dict[str | None, list[JournaledRequest]] = {}
     for each in requests:
         held = fetched.setdefault(each.entry.grant, [])
-        if each.entry.status == UNKNOWN:
+        if each.entry.status == HTTPStatus.UNAUTHORIZED:
             held.clear()
         elif _issues_token(each) and each.entry.status == 200:
             held[:] = [one for one in held if each.elapsed_since(one) < _SHORTEST_LIFE]
@@ -44,7 +44,7 @@ def expired_again(requests: Sequence[JournaledRequest]) -> Iterator[JournaledReq
         grant = each.entry.grant
         if grant is None or each.context.advice.issuing_operation is None:
             continue
-        if each.entry.status == UNKNOWN and not _issues_token(each):
+        if each.entry.status == HTTPStatus.UNAUTHORIZED and not _issues_token(each):
             if grant in expired and each.must_have_seen(expired[grant]):
                 yield each
             expired.setdefault(grant, each)

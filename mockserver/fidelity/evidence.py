@@ -1,10 +1,11 @@
-"""The records under `x-evidence` in an OpenAPI file.
+"""The records under `x-evidence` in an OpenAPI file, and the rules that they describe.
 
-A record with a `source` and without a `description` is the evidence for the thing that it is attached to, and for
-everything inside that has none of its own; any other record describes a rule. The things are found by
+A record with a `source` and without a `description` is the evidence for the item that it is attached to, and for
+everything inside that has none of its own; any other record describes a rule. The items are found by
 `openapi_document`.
 """
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -23,25 +24,22 @@ _DEFAULT_SOURCES = {
 }
 """The source of a rule that names none; a documented one always does."""
 
+_NAMED = ("securitySchemes", "schemas", "responses", "headers", "properties")
+"""Objects whose keys are names."""
+
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """The evidence for something: its grade, where it is written, and the test as the record names it."""
+    """The evidence for an item: its grade, where it is written, and the test as the record names it."""
 
     grade: Grade
     source: str
     test: str
 
 
-def records(node: Node) -> list[Record]:
-    """The records that are attached to a node."""
-    found: list[Record] = node.get("x-evidence", [])
-    return found
-
-
 def own(node: Node) -> Evidence | None:
     """The evidence for the node itself, where a record has it."""
-    return next((read(record) for record in records(node) if "description" not in record), None)
+    return next((read(record) for record in node.get("x-evidence", ()) if "description" not in record), None)
 
 
 def read(record: Record) -> Evidence:
@@ -65,6 +63,28 @@ def errors(record: Record) -> Iterator[str]:
         yield "names no test, as in test_authentication.py::test_head_is_get_without_the_body"
 
 
-def label(record: Record) -> str:
-    """Enough of a record to find it by."""
-    return repr(record.get("description") or record.get("source") or dict(record))
+def rules(document: Node) -> dict[str, Record]:
+    """The first record of every rule, by what the rule is about and its description."""
+    described: defaultdict[str, list[tuple[Record, str]]] = defaultdict(list)
+    for record, label in records(document):
+        if "description" in record:
+            described[record["description"]].append((record, label))
+    found: dict[str, Record] = {}
+    for description, labelled in described.items():
+        record, _ = labelled[0]
+        about = record.get("limit") or ", ".join(dict.fromkeys(label for _, label in labelled if label))
+        found[f"{about}: {description}" if about else description] = record
+    return found
+
+
+def records(node: Any, parent: str = "", label: str = "") -> Iterator[tuple[Record, str]]:
+    """Every record with the nearest name around it: an operation's, a parameter's, a component's or a property's."""
+    if isinstance(node, list):
+        for each in node:
+            yield from records(each, parent, label)
+    if isinstance(node, dict):
+        label = str(node.get("operationId") or (node["name"] if "in" in node else label))
+        yield from ((record, label) for record in node.get("x-evidence", ()))
+        for key, each in node.items():
+            if key != "x-evidence":
+                yield from records(each, key, key if parent in _NAMED else label)

@@ -4,21 +4,34 @@ It is made from the vendor's OpenAPI file, the evidence in it, and the vendor's 
 """
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from mockserver import resources, vendors
-from mockserver.fidelity import evidence, rules
-from mockserver.fidelity.openapi_document import UNREFERENCED, OpenApiDocument
-from mockserver.fidelity.rows import Kind, LedgerRow
-from mockserver.fidelity.rules import EvidencedRule
+from mockserver.fidelity import evidence
+from mockserver.fidelity.evidence import Evidence, Record
+from mockserver.fidelity.openapi_document import Kind, LedgerItem, OpenApiDocument
+from mockserver.gateway.switches import Grade
 from mockserver.gateway.vendor import Vendor
 from mockserver.validation import yaml_text
 
-RATE = "rate"
+_RATE = "rate"
 """The limit that every vendor's ledger must describe, even where there is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerRow:
+    """One item that a vendor's API serves; `test` is the path of a test file in the checkout, `::`, its name."""
+
+    vendor: str
+    kind: Kind
+    name: str
+    grade: Grade
+    source: str
+    test: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +39,14 @@ class FidelityLedger:
     """The rows of a vendor, and what is wrong with them, in sentences."""
 
     vendor: str
-    rows: list[LedgerRow] = field(default_factory=list)
-    errors: list[str] = field(default_factory=list)
+    rows: list[LedgerRow]
+    errors: list[str]
+
+
+def counts(rows: Iterable[LedgerRow]) -> dict[Grade, int]:
+    """How many rows there are of each grade; they are never combined into one score."""
+    found = Counter(row.grade for row in rows)
+    return {grade: found[grade] for grade in Grade}
 
 
 def all_ledgers() -> list[FidelityLedger]:
@@ -38,57 +57,45 @@ def all_ledgers() -> list[FidelityLedger]:
 def load(vendor: Vendor, folder: Path) -> FidelityLedger:
     """The ledger of a vendor whose OpenAPI file is in this folder; without the file, one that says what to write."""
     file = folder / vendor.openapi
-    if not file.is_file():
-        return FidelityLedger(vendor.name, errors=[missing_file(vendor)])
-    return build(vendor, read(file))
-
-
-def missing_file(vendor: Vendor) -> str:
-    """The sentence for a vendor without an OpenAPI file."""
-    return (
+    if file.is_file():
+        return build(vendor, yaml_text.load_bundled(file.read_bytes()))
+    missing = (
         f"{vendor.name}: there is no openapi/{vendor.openapi}; write it from the vendor's documentation, in OpenAPI "
         "3.1, with an x-evidence record for everything that it describes"
     )
+    return FidelityLedger(vendor.name, [], [missing])
 
 
-def read(file: Path) -> dict[str, Any]:
-    """An OpenAPI file."""
-    document: dict[str, Any] = yaml_text.load_bundled(file.read_bytes())
-    return document
-
-
-def build(vendor: Vendor, document: dict[str, Any]) -> FidelityLedger:
-    """The ledger of a vendor with this OpenAPI document."""
-    ledger = FidelityLedger(vendor.name)
-    bad_records = [
-        f"{vendor.name}: the record {evidence.label(record)} in openapi/{vendor.openapi} {error}"
-        for record in rules.records(document)
+def build(vendor: Vendor, content: dict[str, Any]) -> FidelityLedger:
+    """The ledger of a vendor with this content of its OpenAPI file."""
+    errors = [
+        f"the record {record.get('description') or record.get('source') or dict(record)!r} in openapi/{vendor.openapi} "
+        + error
+        for record, _ in evidence.records(content)
         for error in evidence.errors(record)
     ]
-    if bad_records:
-        ledger.errors.extend(dict.fromkeys(bad_records))
-        return ledger
-    described, found = OpenApiDocument(document), list(rules.find(document))
-    ledger.rows.extend(sorted(_rows(vendor, described, found), key=lambda row: [*Kind].index(row.kind)))
-    ledger.errors.extend(f"{vendor.name}: {error}" for error in _errors(vendor, described, found))
-    return ledger
+    rows: list[LedgerRow] = []
+    if not errors:
+        document, rules = OpenApiDocument(content), evidence.rules(content)
+        rows += _rows(vendor, document, rules)
+        errors += _errors(vendor, document, rules)
+    return FidelityLedger(vendor.name, rows, [f"{vendor.name}: {error}" for error in dict.fromkeys(errors)])
 
 
-def _rows(vendor: Vendor, document: OpenApiDocument, found: list[EvidencedRule]) -> Iterator[LedgerRow]:
-    def row(kind: Kind, name: str, its: evidence.Evidence) -> LedgerRow:
-        return LedgerRow(vendor.name, kind, name, its.grade, its.source, _test_path(vendor, its.test))
-
-    for item in document.items():
-        if item.evidence is not None:
-            yield row(item.kind, item.name, item.evidence)
-    for each in found:
-        if each.switch is None:
-            yield row(Kind.RULE if each.limit is None else Kind.LIMIT, each.name, each.evidence)
-    tests = {each.switch: each.evidence.test for each in reversed(found)}
+def _rows(vendor: Vendor, document: OpenApiDocument, rules: Mapping[str, Record]) -> Iterator[LedgerRow]:
+    items = [*document.items()]
+    for name, record in rules.items():
+        if "switch" not in record:
+            items.append(LedgerItem(Kind.LIMIT if "limit" in record else Kind.RULE, name, evidence.read(record)))
+    tests = {record.get("switch"): record["test"] for record in reversed([*rules.values()])}
     for switch in vendor.switches:
         if switch.name in tests:
-            test = _test_path(vendor, tests[switch.name])
-            yield LedgerRow(vendor.name, Kind.SWITCH, switch.name, switch.grade, switch.description, test)
+            found = Evidence(switch.grade, switch.description, tests[switch.name])
+            items.append(LedgerItem(Kind.SWITCH, switch.name, found))
+    for item in sorted(items, key=lambda item: [*Kind].index(item.kind)):
+        if item.evidence is not None:
+            grade, source, test = item.evidence.grade, item.evidence.source, item.evidence.test
+            yield LedgerRow(vendor.name, item.kind, item.name, grade, source, _test_path(vendor, test))
 
 
 def _test_path(vendor: Vendor, test: str) -> str:
@@ -96,7 +103,7 @@ def _test_path(vendor: Vendor, test: str) -> str:
     return f"tests/{test}" if "/" in test else f"tests/vendors/{vendor.name.replace('-', '_')}/{test}"
 
 
-def _errors(vendor: Vendor, document: OpenApiDocument, found: list[EvidencedRule]) -> Iterator[str]:
+def _errors(vendor: Vendor, document: OpenApiDocument, rules: Mapping[str, Record]) -> Iterator[str]:
     file = f"openapi/{vendor.openapi}"
     for item in document.items():
         if item.evidence is None:
@@ -105,9 +112,9 @@ def _errors(vendor: Vendor, document: OpenApiDocument, found: list[EvidencedRule
                 f"or to what contains it, in {file}"
             )
     yield from _operation_errors(vendor, document)
-    yield from _switch_errors(vendor, found)
-    yield from _limit_errors(vendor, found)
-    for each in sorted(_orphans(document.document)):
+    yield from _switch_errors(vendor, rules)
+    yield from _limit_errors(vendor, rules)
+    for each in sorted(document.unused()):
         yield f"nothing refers to {each}; remove it from {file}"
 
 
@@ -124,9 +131,9 @@ def _operation_errors(vendor: Vendor, document: OpenApiDocument) -> Iterator[str
         yield f"the operation {name} ({path}) is in openapi/{vendor.openapi} and is not served"
 
 
-def _switch_errors(vendor: Vendor, found: list[EvidencedRule]) -> Iterator[str]:
+def _switch_errors(vendor: Vendor, rules: Mapping[str, Record]) -> Iterator[str]:
     known = {each.name: each.grade for each in vendor.switches}
-    named = {each.switch: each.evidence.grade for each in found if each.switch is not None}
+    named = {record["switch"]: record["grade"] for record in rules.values() if "switch" in record}
     for name in known:
         if name not in named:
             yield (
@@ -136,34 +143,19 @@ def _switch_errors(vendor: Vendor, found: list[EvidencedRule]) -> Iterator[str]:
     for name, grade in named.items():
         if name not in known:
             yield f"the switch {name} has a row, and the vendor's policy has no such switch"
-        elif grade is not known[name]:
+        elif grade != known[name]:
             yield f"the switch {name} has the grade {grade} in openapi/{vendor.openapi} and {known[name]} in the policy"
 
 
-def _limit_errors(vendor: Vendor, found: list[EvidencedRule]) -> Iterator[str]:
-    name = next((each.name for each in found if each.limit == RATE), None)
+def _limit_errors(vendor: Vendor, rules: Mapping[str, Record]) -> Iterator[str]:
+    name = next((name for name, record in rules.items() if record.get("limit") == _RATE), None)
     if name is None:
         yield (
-            f"the limit {RATE} has no row; add an x-evidence record with `limit: {RATE}` to openapi/{vendor.openapi}, "
-            "even if there is no limit"
+            f"the limit {_RATE} has no row; add an x-evidence record with `limit: {_RATE}` to "
+            f"openapi/{vendor.openapi}, even if there is no limit"
         )
     elif vendor.allowance is not None:
-        numbers = (vendor.allowance.per_minute, vendor.allowance.burst)
         mentioned = re.findall("[0-9]+", name)
-        yield from (f"the limit {RATE} does not mention {each}" for each in numbers if str(each) not in mentioned)
-
-
-def _orphans(document: dict[str, Any]) -> set[str]:
-    """Components that no operation leads to."""
-    reached: set[str] = set()
-    pending = list(rules.references(document["paths"]))
-    responses = document["components"]["responses"]
-    pending += [f"#/components/responses/{name}" for name in UNREFERENCED if name in responses]
-    while pending:
-        pointer = pending.pop()
-        if pointer not in reached:
-            reached.add(pointer)
-            pending += rules.references(OpenApiDocument(document).at(pointer))
-    kinds = ("schemas", "parameters", "responses")
-    existing = {f"#/components/{kind}/{name}" for kind in kinds for name in document["components"].get(kind, ())}
-    return existing - reached
+        for number in (vendor.allowance.per_minute, vendor.allowance.burst):
+            if str(number) not in mentioned:
+                yield f"the limit {_RATE} does not mention {number}"

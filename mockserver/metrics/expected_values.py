@@ -15,11 +15,10 @@ from mockserver.gateway.sandbox import Sandbox
 from mockserver.gateway.switches import Switches
 from mockserver.gateway.vendor import Vendor
 from mockserver.metrics import policy
-from mockserver.metrics.policy import Definition
+from mockserver.metrics.policy import EmptyBuckets, PartialBuckets, Subteams, UnseenLines
 from mockserver.products.metric_events import Dimension, DimensionEvents, Metric
 from mockserver.products.metrics import MetricQuery, MetricsEngine
 from mockserver.products.visibility import Visibility
-from mockserver.products.world import World
 from mockserver.simulation import calendar_periods
 from mockserver.simulation.calendar_periods import CalendarPeriod
 from mockserver.simulation.identity import Identity
@@ -116,42 +115,27 @@ class PeoplePage:
     next: UUID | None
 
 
-@dataclass(frozen=True, slots=True)
-class _Bucket:
-    """A bucket as far as it is in the range; `label` is its first day of the calendar."""
-
-    label: int
-    days: range
-
-
 class ExpectedValues:
     """A query against a sandbox at one moment. InvalidQuery for parameters that cannot be."""
 
     def __init__(self, sandbox: Sandbox, vendors: Iterable[Vendor], query: ExpectedQuery) -> None:
         now, switches = sandbox.clock.now(), sandbox.policy.switches  # Read once: another request may change them.
         self.query = query
-        self._world: World = sandbox.world
-        self._definition: Definition = policy.definition(switches[policy.NAME])
+        self.organization = sandbox.world.organization.slug
+        self._world = sandbox.world
+        self._policy = switches[policy.NAME]
+        self.events: DimensionEvents = self._policy[policy.DIMENSION_EVENTS]
         self._surfaces = _surfaces(vendors, query.vendors, now, switches)
         self.team, members = self._team(now)
+        self._engine = self._world.of(MetricsEngine)
         self._query = MetricQuery(
             metric=query.metric,
             dimension=query.dimension,
-            events=self._definition.events,
+            events=self.events,
             surfaces=tuple(self._surfaces.values()),
             members=members,
-            all_lines=self._definition.all_lines,
+            all_lines=self._policy[policy.UNSEEN_LINES] is UnseenLines.COUNTED,
         )
-
-    @property
-    def organization(self) -> str:
-        """The slug of the organization."""
-        return self._world.organization.slug
-
-    @property
-    def events(self) -> DimensionEvents:
-        """What an interaction is, by the switches in force."""
-        return self._definition.events
 
     @property
     def counted(self) -> list[CountedVendor]:
@@ -169,23 +153,20 @@ class ExpectedValues:
     def headline(self) -> Headline:
         """The metric in each bucket of the range, and the average."""
         buckets = self._buckets()
-        values = self._engine.values(self._query, [bucket.days for bucket in buckets])
-        averaged = len([value for value in values if value or self._definition.averages_zeros])
-        points = tuple(_point(bucket, value) for bucket, value in zip(buckets, values, strict=True))
+        values = self._engine.values(self._query, [*buckets.values()])
+        averages_zeros = self._policy[policy.EMPTY_BUCKETS] is EmptyBuckets.ZEROS
+        averaged = len([value for value in values if value or averages_zeros])
+        points = tuple(_point(*bucket, value) for bucket, value in zip(buckets.items(), values, strict=True))
         return Headline(points, sum(values), averaged, average(sum(values), averaged))
 
     def people(self, day: date | None, after: str | None, limit: int) -> PeoplePage:
         """The people behind the point of a day (None: the whole range as one bucket), after the person with an id."""
-        start, bucket = self._start(after), self._bucket(day)
-        [value] = self._engine.values(self._query, [bucket.days])
-        found = self._engine.shares(self._query, bucket.days, start, limit + 1) if value else []
+        start, (label, days) = self._start(after), self._bucket(day)
+        [value] = self._engine.values(self._query, [days])
+        found = self._engine.shares(self._query, days, start, limit + 1) if value else []
         people = [self._share(share.index, share.values) for share in found[:limit]]
         more = people[-1].identity.id if len(found) > limit else None
-        return PeoplePage(_point(bucket, value), tuple(people), more)
-
-    @property
-    def _engine(self) -> MetricsEngine:
-        return self._world.of(MetricsEngine)
+        return PeoplePage(_point(label, days, value), tuple(people), more)
 
     def _fields(self, shown: Visibility) -> tuple[str, ...]:
         """The names that the API gives to what counts; a counter that no API shows has ours."""
@@ -195,47 +176,46 @@ class ExpectedValues:
 
     def _team(self, now: datetime) -> tuple[CountedTeam | None, Mask | None]:
         """The team, and a mask of its people: those who are listed in it now."""
-        if self.query.team is None:
+        wanted, teams, identities = self.query.team, self._world.organization.teams, self._world.identities
+        if wanted is None:
             return None, None
-        teams, identities = self._world.organization.teams, self._world.identities
-        indexes = [
-            index
-            for index, team in enumerate(teams)
-            if self.query.team in {team.name, str(identities.team_id_of(index))}
-        ]
+        ids = [identities.team_id_of(index) for index in range(len(teams))]
+        indexes = [index for index, team in enumerate(teams) if wanted in {team.name, str(ids[index])}]
         if not indexes:
-            raise InvalidQuery("team", unknown_name("team", self.query.team, [team.name for team in teams]))
-        first = indexes[0]
-        if self._definition.with_subteams:
+            raise InvalidQuery("team", unknown_name("team", wanted, [team.name for team in teams]))
+        if self._policy[policy.SUBTEAMS] is Subteams.WITH:
             for index in indexes:  # The list grows while it is iterated: each team adds its own subteams.
                 indexes += [other for other, team in enumerate(teams) if team.parent == teams[index].name]
         names = tuple(teams[index].name for index in indexes)
-        counted = CountedTeam(identities.team_id_of(first), teams[first].name, names)
-        return counted, self._world.listed_in(indexes, seconds(now))
+        return CountedTeam(ids[indexes[0]], names[0], names), self._world.listed_in(indexes, seconds(now))
 
-    def _buckets(self) -> list[_Bucket]:
-        """The buckets of the range, ascending; those that are only partly in it are clipped or left out."""
+    def _buckets(self) -> dict[int, range]:
+        """The days of the range in each bucket, ascending, by the bucket's first day of the calendar.
+
+        Buckets that are only partly in the range are clipped or left out.
+        """
         first, last, period = self.query.first.toordinal(), self.query.last.toordinal(), self.query.period
         # The last bucket ends where the next one begins; no period that is offered has more than 31 days.
         after = calendar_periods.starts(last, last + 31, period)[1]
         starts = [*calendar_periods.starts(first, last, period), after]
-        return [
-            _Bucket(start, range(max(start, first), min(end, last + 1)))
+        clips = self._policy[policy.PARTIAL_BUCKETS] is PartialBuckets.CLIPPED
+        return {
+            start: range(max(start, first), min(end, last + 1))
             for start, end in pairwise(starts)
-            if self._definition.clips_buckets or first <= start <= end - 1 <= last
-        ]
+            if clips or first <= start <= end - 1 <= last
+        }
 
-    def _bucket(self, day: date | None) -> _Bucket:
+    def _bucket(self, day: date | None) -> tuple[int, range]:
         """The bucket of a point's date, or the whole range as one."""
         if day is None:
             first, last = self.query.first.toordinal(), self.query.last.toordinal()
-            return _Bucket(first, range(first, last + 1))
-        found = {date.fromordinal(bucket.label): bucket for bucket in self._buckets()}
-        if day not in found:
-            near = min(found, key=lambda label: abs(label - day), default="none: the range has no whole bucket")
-            rule = f"no point of these {self.query.period}s has the date {day}; the nearest is {near}"
-            raise InvalidQuery("date", rule)
-        return found[day]
+            return first, range(first, last + 1)
+        label, buckets = day.toordinal(), self._buckets()
+        if label not in buckets:
+            near = min(map(date.fromordinal, buckets), key=lambda start: abs(start - day), default=None)
+            rule = f"no point of these {self.query.period}s has the date {day}; the nearest is "
+            raise InvalidQuery("date", f"{rule}{near or 'none: the range has no whole bucket'}")
+        return label, buckets[label]
 
     def _start(self, after: str | None) -> int:
         """The index of the first person after the last one of the page before."""
@@ -261,17 +241,17 @@ def _surfaces(
     vendors: Iterable[Vendor], wanted: Sequence[str], now: datetime, switches: Mapping[str, Switches]
 ) -> dict[str, Visibility]:
     """What each of the wanted vendors shows now; InvalidQuery for one that does not show people's days."""
-    known = list(vendors)
-    showing = {vendor.name: vendor.visibility for vendor in known if vendor.visibility is not None}
+    visibilities = {vendor.name: vendor.visibility for vendor in vendors}
+    showing = {name: visibility for name, visibility in visibilities.items() if visibility is not None}
     for name in wanted:
-        if name not in showing and any(vendor.name == name for vendor in known):
+        if name not in visibilities:
+            raise InvalidQuery("vendor", unknown_name("vendor", name, showing))
+        if name not in showing:
             rule = f"{name} does not show what a person did on a day, so nothing of it counts; there are: "
             raise InvalidQuery("vendor", rule + ", ".join(showing))
-        if name not in showing:
-            raise InvalidQuery("vendor", unknown_name("vendor", name, showing))
     return {name: shown(now, switches[name]) for name, shown in showing.items() if name in wanted or not wanted}
 
 
-def _point(bucket: _Bucket, value: int) -> Point:
-    label, first, last = map(date.fromordinal, (bucket.label, bucket.days[0], bucket.days[-1]))
-    return Point(label, first, last, value)
+def _point(label: int, days: range, value: int) -> Point:
+    first, last = date.fromordinal(days[0]), date.fromordinal(days[-1])
+    return Point(date.fromordinal(label), first, last, value)

@@ -1,10 +1,9 @@
 """What the definition of the metrics leaves open, as a group of switches that belongs to no vendor."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from mockserver.gateway.switches import AnySwitch, Grade, Switches, switch
+from mockserver.gateway.switches import AnySwitch, Grade, switch
 from mockserver.products.metric_events import DimensionEvents
 
 NAME: Final = "metrics"
@@ -80,25 +79,3 @@ SWITCHES: Final[tuple[AnySwitch, ...]] = (
     EMPTY_BUCKETS,
     PARTIAL_BUCKETS,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Definition:
-    """How the metrics are computed."""
-
-    events: DimensionEvents
-    all_lines: bool
-    with_subteams: bool
-    averages_zeros: bool
-    clips_buckets: bool
-
-
-def definition(switches: Switches) -> Definition:
-    """The definition that the switches in force make."""
-    return Definition(
-        events=switches[DIMENSION_EVENTS],
-        all_lines=switches[UNSEEN_LINES] is UnseenLines.COUNTED,
-        with_subteams=switches[SUBTEAMS] is Subteams.WITH,
-        averages_zeros=switches[EMPTY_BUCKETS] is EmptyBuckets.ZEROS,
-        clips_buckets=switches[PARTIAL_BUCKETS] is PartialBuckets.CLIPPED,
-    )

@@ -175,4 +175,4 @@ def test_description_has_every_part(tmp_path: Path) -> None:
 def test_case_that_cuts_connections_needs_the_threaded_server(tmp_path: Path) -> None:
     setup = {**GOOD["setup"], "faults": [{"vendor": "augment", "effect": {"reset": True}}]}
     (case,) = read(tmp_path, {**GOOD, "setup": setup}).cases
-    assert describe.serve(case) == "mockserver serve --case C001 --server threaded"
+    assert describe.describe(case, SERVED)["serve"] == "mockserver serve --case C001 --server threaded"

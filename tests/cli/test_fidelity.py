@@ -4,16 +4,16 @@ import json
 
 import pytest
 
-from mockserver.fidelity import ledger, rows
+from mockserver.fidelity import ledger
 from tests.cli.conftest import Run
 
 
 def test_json_has_every_row_of_every_vendor(run: Run) -> None:
     printed = json.loads(run("fidelity", "--json").output)
     for each in ledger.all_ledgers():
-        told = printed[each.vendor]
-        assert told["counts"] == {grade.value: number for grade, number in rows.counts(each.rows).items()}
-        assert len(told["rows"]) == len(each.rows)
+        found = printed[each.vendor]
+        assert found["counts"] == {grade.value: number for grade, number in ledger.counts(each.rows).items()}
+        assert len(found["rows"]) == len(each.rows)
     assert printed["augment"]["rows"][0] == {
         "kind": "operation",
         "name": "getDauCount: GET /analytics/v0/dau-count",
@@ -35,7 +35,7 @@ def test_filters_select_rows_but_not_counts(run: Run) -> None:
 def test_table_has_counts_and_the_evidence_of_every_row(run: Run) -> None:
     printed = " ".join(run("fidelity", "--vendor", "jetbrains-ide").output.split())
     (found,) = (each for each in ledger.all_ledgers() if each.vendor == "jetbrains-ide")
-    counted = ", ".join(f"{number} {grade}" for grade, number in rows.counts(found.rows).items())
+    counted = ", ".join(f"{number} {grade}" for grade, number in ledger.counts(found.rows).items())
     assert printed.startswith(f"jetbrains-ide: {counted} ")
     for row in found.rows:
         assert " ".join(f"{row.grade} {row.kind} {row.name}".split()) in printed

@@ -10,7 +10,7 @@ from typing import Any
 
 from mockserver import vendors
 from mockserver.conduct import linting
-from mockserver.conduct.advice import Advice
+from mockserver.conduct.advice import Advice, LintContext
 from mockserver.conduct.linting import JournalFinding
 from mockserver.gateway.journal import Entry
 from mockserver.gateway.limits import Allowance
@@ -106,12 +106,9 @@ def findings(
     hours: dict[str, int] | None = None,
 ) -> list[JournalFinding]:
     """The findings over some entries, with the documented limits and publication hours unless given."""
-    return linting.lint(
-        entries,
-        advice=ADVICE,
-        allowances=LIMITS if limits is None else limits,
-        publication_hours=HOURS if hours is None else hours,
-    )
+    limits, hours = LIMITS if limits is None else limits, HOURS if hours is None else hours
+    contexts = {name: LintContext(each, limits.get(name), hours.get(name)) for name, each in ADVICE.items()}
+    return linting.lint(entries, contexts)
 
 
 def violations(rule: str, entries: Sequence[Entry], **in_force: Any) -> list[int]:

@@ -147,10 +147,10 @@ def test_single_day_is_a_range_of_one_day(operation: str, query: str, day: str |
 
 
 def test_vendor_with_empty_advice_has_only_general_rules() -> None:
-    advice = {"tabnine": Advice(daily_operations={"getOrganizationUsage": ""})}
+    contexts = {"tabnine": LintContext(Advice(daily_operations={"getOrganizationUsage": ""}))}
     lines = [line("getOrganizationUsage", "from=x&to=y&offset=0&limit=1", 403)] * 3
     lines += [line("getOrganizationUsage", "from=x&to=y&offset=0&limit=1")] * 6
-    found = linting.lint(journal(lines), advice=advice, allowances={}, publication_hours={})
+    found = linting.lint(journal(lines), contexts)
     assert [each.rule for each in found] == ["forbidden-ignored"]
 
 

@@ -31,7 +31,7 @@ class Seen:
     headers: set[str] = field(default_factory=set)
 
     def note(self, client: Client, answer: Answer) -> None:
-        """Take an answer down; its request is the last entry of the journal."""
+        """Record an answer; its request is the last entry of the journal."""
         *_, entry = client.sandbox.journal
         self.headers |= {f"{answer.status} {name}" for name in {*answer.headers.keys()} - _HTTP_HEADERS}
         if answer.status < 400:
@@ -115,7 +115,7 @@ def _refuse(seen: Seen, client: Client, vendor: Vendor, organization: str, queri
 
 
 def _fail(seen: Seen, client: Client, vendor: Vendor, patch: pytest.MonkeyPatch) -> None:
-    """A failure of the server itself, which every vendor words."""
+    """A failure of the server itself, for which every vendor has an answer."""
 
     def fail(*_: object) -> str:
         raise RuntimeError("the wheel came off")

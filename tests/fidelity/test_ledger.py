@@ -1,6 +1,6 @@
-"""The ledger has a row with evidence for everything that is described, and every error in it is reported.
+"""The ledger has a row with evidence for everything that is described, and reports every error.
 
-That the rows are what is served is checked by `test_served`; the file by `test_file`.
+`test_served` compares the rows with what is served; `test_file` checks the document.
 """
 
 from collections.abc import Callable
@@ -11,12 +11,14 @@ from typing import Any
 import pytest
 
 from mockserver import resources, vendors
-from mockserver.fidelity import ledger, rows
-from mockserver.fidelity.rows import Kind, LedgerRow
+from mockserver.fidelity import ledger
+from mockserver.fidelity.ledger import LedgerRow
+from mockserver.fidelity.openapi_document import Kind
 from mockserver.gateway.switches import Grade
+from mockserver.validation import yaml_text
 
 AUGMENT, *_ = vendors.discover()
-DOCUMENT = ledger.read(resources.openapi() / AUGMENT.openapi)
+DOCUMENT = yaml_text.load_bundled((resources.openapi() / AUGMENT.openapi).read_bytes())
 LEDGERS = {each.vendor: each for each in ledger.all_ledgers()}
 
 Breach = Callable[[dict[str, Any]], object]
@@ -86,14 +88,14 @@ def test_evidence_is_inherited_by_inner_items() -> None:
 
 def test_counts_by_grade_add_up_to_the_rows() -> None:
     for each in LEDGERS.values():
-        counted = rows.counts(each.rows)
+        counted = ledger.counts(each.rows)
         assert list(counted) == list(Grade)
         assert sum(counted.values()) == len(each.rows)
 
 
-def _info(document: dict[str, Any], **wanted: str) -> dict[str, str]:
+def _info(document: dict[str, Any], **fields: str) -> dict[str, str]:
     """The record at the head of the file that has these fields."""
-    return next(each for each in document["info"]["x-evidence"] if wanted.items() <= each.items())
+    return next(each for each in document["info"]["x-evidence"] if fields.items() <= each.items())
 
 
 def _added(**fields: str) -> Breach:
@@ -129,11 +131,11 @@ BREACHES: dict[str, tuple[Breach, str]] = {
         lambda document: document["components"]["schemas"].update(Left={"type": "object"}),
         "nothing refers to #/components/schemas/Left; remove it",
     ),
-    "a switch that nobody names": (
+    "a switch without a record": (
         lambda document: _info(document, switch="before_publication").pop("switch"),
         "the switch before_publication has no row",
     ),
-    "a switch that there is not": (
+    "an unknown switch": (
         _added(grade="A", switch="before_lunch", description="Nothing.", test="a.py::test_b"),
         "the switch before_lunch has a row, and the vendor's policy has no such switch",
     ),
@@ -141,11 +143,11 @@ BREACHES: dict[str, tuple[Breach, str]] = {
         lambda document: _info(document, switch="before_publication").update(grade="O"),
         "the switch before_publication has the grade O in openapi/augment.yaml and A in the policy",
     ),
-    "no limit of requests": (
+    "no rate limit": (
         lambda document: _info(document, limit="rate").pop("limit"),
         "the limit rate has no row",
     ),
-    "a limit of other numbers": (
+    "a rate limit with other numbers": (
         lambda document: _info(document, limit="rate").update(description="11 requests a minute, and 20 at once."),
         "the limit rate does not mention 10",
     ),
@@ -153,12 +155,12 @@ BREACHES: dict[str, tuple[Breach, str]] = {
         _added(grade="A", description="So."),
         "the record 'So.' in openapi/augment.yaml names no test",
     ),
-    "a record of no grade": (
+    "an unknown grade": (
         _added(grade="B", description="So.", test="a.py::test_b"),
         "has the grade 'B'; there are D (documented), O (observed)",
     ),
-    "a record that vouches by nothing": (_added(grade="A", test="a.py::test_b"), "has no source"),
-    "a document that is not named": (
+    "a record without a source": (_added(grade="A", test="a.py::test_b"), "has no source"),
+    "a documented rule without a source": (
         _added(grade="D", description="So.", test="a.py::test_b"),
         "'So.' in openapi/augment.yaml has no source",
     ),
@@ -166,7 +168,7 @@ BREACHES: dict[str, tuple[Breach, str]] = {
         _added(grade="A", description="So.", test="a.py::test_b", note="x"),
         "'So.' in openapi/augment.yaml has note; a record has description, grade, limit, source, switch, test",
     ),
-    "a switch of which nothing is said": (
+    "a switch without a description": (
         _added(grade="A", source="page", test="a.py::test_b", switch="last_cursor"),
         "the record 'page' in openapi/augment.yaml has no description",
     ),

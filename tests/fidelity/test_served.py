@@ -12,7 +12,8 @@ from marshmallow import Schema
 from mockserver import vendors
 from mockserver.app import create_app
 from mockserver.fidelity import ledger
-from mockserver.fidelity.rows import Kind, LedgerRow
+from mockserver.fidelity.ledger import LedgerRow
+from mockserver.fidelity.openapi_document import Kind
 from mockserver.gateway import switches
 from mockserver.gateway.switches import Switches
 from mockserver.gateway.vendor import Vendor
@@ -49,15 +50,15 @@ def test_fields_of_answers_and_rows_are_the_same(vendor: Vendor, served: Seen) -
 
 @every_vendor
 def test_errors_and_rows_are_the_same(vendor: Vendor, served: Seen) -> None:
-    told = {row.name.partition(" ")[::2] for row in of(vendor, Kind.ERROR)}
-    assert served.statuses == {first for first, _ in told if first.isdigit()}
-    assert served.refused == {rest for first, rest in told if not first.isdigit()}
+    described = {row.name.partition(" ")[::2] for row in of(vendor, Kind.ERROR)}
+    assert served.statuses == {first for first, _ in described if first.isdigit()}
+    assert served.refused == {rest for first, rest in described if not first.isdigit()}
 
 
 @every_vendor
 def test_headers_and_rows_are_the_same(vendor: Vendor, served: Seen) -> None:
-    told = [row.name.split() for row in of(vendor, Kind.HEADER)]
-    assert served.headers == {f"{words[0]} {words[-1]}" for words in told if words[0] != "request"}
+    described = [row.name.split() for row in of(vendor, Kind.HEADER)]
+    assert served.headers == {f"{words[0]} {words[-1]}" for words in described if words[0] != "request"}
 
 
 def queries(vendor: Vendor) -> Iterator[Any]:
@@ -74,11 +75,13 @@ def queries(vendor: Vendor) -> Iterator[Any]:
 
 @every_vendor
 def test_parameters_and_rows_are_the_same(vendor: Vendor) -> None:
-    """Path variables and forms are read elsewhere."""
+    """Path variables and forms are not parameters of a query."""
     read = {field.data_key or name for each in queries(vendor) for name, field in each.fields.items()}
     paths = {row.name.partition(":")[0]: row.name for row in of(vendor, Kind.OPERATION)}
-    told = [row.name.split() for row in of(vendor, Kind.PARAMETER)]
-    assert read == {words[-1] for words in told if words[1] != "body" and f"{{{words[-1]}}}" not in paths[words[0]]}
+    described = [row.name.split() for row in of(vendor, Kind.PARAMETER)]
+    assert read == {
+        words[-1] for words in described if words[1] != "body" and f"{{{words[-1]}}}" not in paths[words[0]]
+    }
 
 
 def test_keys_have_the_form_of_rows() -> None:

@@ -1,6 +1,6 @@
 """The metrics computed from the vendors' public endpoints alone, as an outside client would compute them.
 
-It knows nothing of how the oracle counts; the fields that count are written down here once more.
+It does not use the server's definitions: the fields that count are listed here again.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -73,7 +73,7 @@ BROAD = {
     ("total-lines-accepted", "code-review"): ["chat.lines"],
     ("total-lines-accepted", "coding-agents"): [*_code(*_AGENTS, _BATCH), "agent.linesAddedAccepted"],
 }
-"""By metric and dimension the fields that count: for the first metric any one, for the others their sum."""
+"""The fields that count, by metric and dimension: for the first metric any of them, for the others their sum."""
 
 STRICT = BROAD | {
     ("ai-active-users", "coding-assistance"): [
@@ -108,7 +108,7 @@ STRICT = BROAD | {
 
 
 def counting(table: Mapping[tuple[str, str], list[str]], metric: str, dimension: str) -> set[str]:
-    """The fields that count; over all dimensions whatever makes active, but each interaction and line once."""
+    """The fields that count. Over all dimensions, any interaction makes active, each action and line counts once."""
     if dimension != "all":
         return set(table[metric, dimension])
     parts = DIMENSIONS if metric == "ai-active-users" else ("coding-assistance", "coding-agents")
@@ -137,20 +137,20 @@ class Reader:
         return Client(self.app, mount, f"Bearer mock-{vendor}-{self.slug}")
 
     def rows(self, first: date, last: date, yesterday: date) -> list[Row]:
-        """Everything that people did, from a day to another; Augment refuses days after yesterday."""
+        """Everything that people did from the first to the last day; Augment refuses days after yesterday."""
         return [
             *self.augment(days(first, min(last, yesterday))),
             *self.tabnine(first, last),
             *self.jetbrains(first, last),
         ]
 
-    def augment(self, asked: Iterable[date]) -> Iterator[Row]:
+    def augment(self, wanted: Iterable[date]) -> Iterator[Row]:
         """Augment's users day by day, service accounts left out."""
-        for day in asked:
-            told = self.client(AUGMENT, "/analytics/v0").paginate(
+        for day in wanted:
+            listed = self.client(AUGMENT, "/analytics/v0").paginate(
                 "/user-activity", start_date=str(day), end_date=str(day), page_size=100
             )
-            for row in told:
+            for row in listed:
                 if "user_email" in row:
                     yield Row(row["user_email"].casefold(), AUGMENT, day, row["metrics"])
 
@@ -160,8 +160,8 @@ class Reader:
         own = client.got("/organization")["id"]
         span = {"from": f"{first}T00:00:00Z", "to": f"{last + timedelta(days=1)}T00:00:00Z", "granularity": "daily"}
         for user in client.paginate("/organization/users", offset=0, limit=0):
-            told = client.got("/user/usage", organizationId=own, userId=user["id"], **span)
-            for bucket in told["usage"]["data"]:
+            answer = client.got("/user/usage", organizationId=own, userId=user["id"], **span)
+            for bucket in answer["usage"]["data"]:
                 numbers = {
                     f"{section}.{name}": number
                     for section, part in bucket.items()
@@ -174,8 +174,10 @@ class Reader:
     def jetbrains(self, first: date, last: date) -> Iterator[Row]:
         """IDE Services' rows of each person, tool and day."""
         client = self.client(JETBRAINS, "/api/analytics/ai")
-        told = client.paginate("/effectiveness/metrics/users.paged", fromDate=str(first), toDate=str(last), limit=1000)
-        for row in told:
+        listed = client.paginate(
+            "/effectiveness/metrics/users.paged", fromDate=str(first), toDate=str(last), limit=1000
+        )
+        for row in listed:
             numbers = {f"{name} of {row['tool']}": row[name] for name in ("suggestions", "acceptances", "invocations")}
             yield Row(row["userEmail"].casefold(), JETBRAINS, date.fromisoformat(row["date"]), numbers)
 
@@ -187,13 +189,13 @@ class Reader:
 
 
 def days(first: date, last: date) -> Iterator[date]:
-    """Every day from one to another."""
-    for place in range((last - first).days + 1):
-        yield first + timedelta(days=place)
+    """Every day from the first to the last."""
+    for index in range((last - first).days + 1):
+        yield first + timedelta(days=index)
 
 
 def begin(day: date, bucket: str) -> date:
-    """The first day of the day, week or month of a day."""
+    """The first day of the bucket that a day is in."""
     if bucket == "month":
         return day.replace(day=1)
     return day - timedelta(days=day.weekday()) if bucket == "week" else day

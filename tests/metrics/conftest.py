@@ -1,4 +1,4 @@
-"""Fixtures of the metrics tests: all that acme's public endpoints tell of a quarter, read once."""
+"""Fixtures of the metrics tests: everything that acme's public endpoints show of a quarter, read once."""
 
 from datetime import date
 
@@ -22,13 +22,13 @@ def reader() -> Reader:
 
 @pytest.fixture(scope="session")
 def seen(reader: Reader) -> list[Row]:
-    """What anybody did in the quarter, as the public endpoints tell it."""
+    """What everybody did in the quarter, according to the public endpoints."""
     return reader.rows(*QUARTER, YESTERDAY)
 
 
 @pytest.fixture
-def oracle(reader: Reader) -> Admin:
-    """A client of the control plane of the same app, in a sandbox as it was made."""
+def admin(reader: Reader) -> Admin:
+    """A client of the control plane of the same app, whose default sandbox is reset."""
     client = Admin(reader.app, {"Host": "127.0.0.1:8080"})
     client.done("POST", "/reset", {})
     return client

@@ -1,4 +1,4 @@
-"""the oracle can be recomputed from outside: by the vendors' public endpoints alone, for every bucket."""
+"""Expected values can be recomputed from the vendors' public endpoints alone, for every bucket."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -21,31 +21,29 @@ FIRST, LAST = QUARTER
 EVERY = [(metric, dimension) for metric in METRICS for dimension in (*DIMENSIONS, "all")]
 
 
-def ask(oracle: Admin, metric: str, first: date = FIRST, last: date = LAST, **query: Any) -> Any:
-    """The oracle's answer."""
-    return oracle.get(f"/metrics/{metric}?{urlencode({'from': first, 'to': last, **query}, doseq=True)}")
+def expected(admin: Admin, metric: str, first: date = FIRST, last: date = LAST, **query: Any) -> Any:
+    """The expected values of a metric."""
+    return admin.get(f"/metrics/{metric}?{urlencode({'from': first, 'to': last, **query}, doseq=True)}")
 
 
-def points(told: Any) -> dict[str, int]:
+def points(answer: Any) -> dict[str, int]:
     """The points of an answer."""
-    return {point["date"]: point["value"] for point in told["points"]}
+    return {point["date"]: point["value"] for point in answer["points"]}
 
 
 def recomputed(rows: Iterable[Row], table: Any, metric: str, dimension: str, bucket: str) -> dict[str, int]:
-    """The same points, from outside."""
+    """The points recomputed from rows of the public endpoints."""
     return aggregate.points(rows, metric, aggregate.counting(table, metric, dimension), FIRST, LAST, bucket)
 
 
 @pytest.mark.parametrize(("metric", "dimension"), EVERY)
-def test_every_bucket_is_what_the_public_endpoints_add_up_to(
-    oracle: Admin, seen: list[Row], metric: str, dimension: str
-) -> None:
+def test_every_bucket_can_be_recomputed(admin: Admin, seen: list[Row], metric: str, dimension: str) -> None:
     for bucket in BUCKETS:
-        told = ask(oracle, metric, bucket=bucket, dimension=dimension)
+        answer = expected(admin, metric, bucket=bucket, dimension=dimension)
         found = recomputed(seen, BROAD, metric, dimension, bucket)
-        assert points(told) == found
+        assert points(answer) == found
         assert any(found.values())
-        assert (told["headline"], told["sum"], told["buckets"]) == (
+        assert (answer["headline"], answer["sum"], answer["buckets"]) == (
             aggregate.average(found.values()),
             sum(found.values()),
             len(found),
@@ -53,82 +51,82 @@ def test_every_bucket_is_what_the_public_endpoints_add_up_to(
 
 
 @pytest.mark.parametrize(("metric", "dimension"), EVERY)
-def test_strict_events_can_be_recomputed(oracle: Admin, seen: list[Row], metric: str, dimension: str) -> None:
-    oracle.done("PATCH", "/policy", {"metrics": {"dimension_events": "strict"}})
-    told = ask(oracle, metric, bucket="week", dimension=dimension)
-    assert told["dimension_events"] == "strict"
-    assert points(told) == recomputed(seen, STRICT, metric, dimension, "week")
+def test_strict_events_can_be_recomputed(admin: Admin, seen: list[Row], metric: str, dimension: str) -> None:
+    admin.done("PATCH", "/policy", {"metrics": {"dimension_events": "strict"}})
+    answer = expected(admin, metric, bucket="week", dimension=dimension)
+    assert answer["dimension_events"] == "strict"
+    assert points(answer) == recomputed(seen, STRICT, metric, dimension, "week")
 
 
 @pytest.mark.parametrize("metric", METRICS)
 @pytest.mark.parametrize("vendors", [(AUGMENT,), (TABNINE,), (JETBRAINS,), (JETBRAINS, AUGMENT)])
-def test_vendors_can_be_counted_alone_or_some_together(
-    oracle: Admin, seen: list[Row], metric: str, vendors: tuple[str, ...]
+def test_single_vendors_and_combinations_can_be_recomputed(
+    admin: Admin, seen: list[Row], metric: str, vendors: tuple[str, ...]
 ) -> None:
-    told = ask(oracle, metric, bucket="week", vendor=vendors)
-    assert [each["vendor"] for each in told["counted"]] == sorted(vendors)
-    assert points(told) == recomputed((row for row in seen if row.vendor in vendors), BROAD, metric, "all", "week")
+    answer = expected(admin, metric, bucket="week", vendor=vendors)
+    assert [each["vendor"] for each in answer["counted"]] == sorted(vendors)
+    assert points(answer) == recomputed((row for row in seen if row.vendor in vendors), BROAD, metric, "all", "week")
 
 
 @pytest.mark.parametrize("metric", METRICS)
 @pytest.mark.parametrize("dimension", ["ai-coding", "all"])
 @pytest.mark.parametrize("team", ["Engines", "Guidance", "Simulator", "Quality"])
-def test_a_team_is_whom_tabnine_lists_in_it(
-    oracle: Admin, reader: Reader, seen: list[Row], metric: str, dimension: str, team: str
+def test_team_has_the_people_that_tabnine_lists(
+    admin: Admin, reader: Reader, seen: list[Row], metric: str, dimension: str, team: str
 ) -> None:
     members = reader.team(team)
     for bucket in BUCKETS:
-        told = ask(oracle, metric, bucket=bucket, team=team, dimension=dimension)
-        assert told["team"]["teams"] == [team]
-        assert points(told) == recomputed(
+        answer = expected(admin, metric, bucket=bucket, team=team, dimension=dimension)
+        assert answer["team"]["teams"] == [team]
+        assert points(answer) == recomputed(
             (row for row in seen if row.email in members), BROAD, metric, dimension, bucket
         )
-        assert ask(oracle, metric, bucket=bucket, team=told["team"]["id"], dimension=dimension) == told
+        assert expected(admin, metric, bucket=bucket, team=answer["team"]["id"], dimension=dimension) == answer
 
 
-def test_a_team_brings_its_subteams_where_the_switch_says_so(oracle: Admin, reader: Reader, seen: list[Row]) -> None:
-    oracle.done("PATCH", "/policy", {"metrics": {"subteams": "with"}})
+def test_switch_decides_whether_subteams_count(admin: Admin, reader: Reader, seen: list[Row]) -> None:
+    admin.done("PATCH", "/policy", {"metrics": {"subteams": "with"}})
     members = reader.team("Guidance") | reader.team("Simulator")
     for metric in METRICS:
-        told = ask(oracle, metric, bucket="week", team="Guidance")
-        assert told["team"]["teams"] == ["Guidance", "Simulator"]
-        assert points(told) == recomputed((row for row in seen if row.email in members), BROAD, metric, "all", "week")
+        answer = expected(admin, metric, bucket="week", team="Guidance")
+        assert answer["team"]["teams"] == ["Guidance", "Simulator"]
+        assert points(answer) == recomputed((row for row in seen if row.email in members), BROAD, metric, "all", "week")
 
 
 @pytest.mark.parametrize(
     "now", ["2025-10-21T01:59:59Z", "2025-10-21T02:00:00Z", "2025-10-21T13:07:31Z", "2025-10-21T23:59:59Z"]
 )
-def test_what_is_not_there_yet_does_not_count_at_any_moment_of_the_day(now: str) -> None:
+def test_unpublished_data_do_not_count_at_any_time_of_day(now: str) -> None:
     app = create_app(SETTINGS)
-    oracle, reader = Admin(app, {"Host": "127.0.0.1:8080"}), Reader(app, "acme")
-    oracle.done("PUT", "/clock", {"now": now, "frozen": True})
+    admin, reader = Admin(app, {"Host": "127.0.0.1:8080"}), Reader(app, "acme")
+    admin.done("PUT", "/clock", {"now": now, "frozen": True})
     first, last = date(2025, 10, 17), date(2025, 10, 23)
     rows, engines = reader.rows(first, last, YESTERDAY), reader.team("Engines")
     for metric in METRICS:
         counted = aggregate.counting(BROAD, metric, "all")
         found = aggregate.points(rows, metric, counted, first, last, "day")
-        assert points(ask(oracle, metric, first, last)) == found
-        assert points(ask(oracle, metric, first, last, team="Engines")) == aggregate.points(
+        assert points(expected(admin, metric, first, last)) == found
+        assert points(expected(admin, metric, first, last, team="Engines")) == aggregate.points(
             (row for row in rows if row.email in engines), metric, counted, first, last, "day"
         )
-        shares = oracle.get(f"/metrics/{metric}/people?from={first}&to={last}&date=2025-10-21&limit=1000")
+        shares = admin.get(f"/metrics/{metric}/people?from={first}&to={last}&date=2025-10-21&limit=1000")
         assert sum(person["value"] for person in shares["people"]) == found["2025-10-21"]
 
 
-def test_days_too_old_to_request_do_not_count(oracle: Admin, reader: Reader) -> None:
-    refused, told = date(2023, 10, 19), date(2023, 10, 20)
-    rows = [row for row in reader.rows(told, told, YESTERDAY) if row.vendor == AUGMENT]
+def test_days_too_old_to_request_do_not_count(admin: Admin, reader: Reader) -> None:
+    refused, served = date(2023, 10, 19), date(2023, 10, 20)
+    rows = [row for row in reader.rows(served, served, YESTERDAY) if row.vendor == AUGMENT]
     assert rows
     for metric in METRICS:
         counted = aggregate.counting(BROAD, metric, "all")
         for team in ({}, {"team": "Engines"}):
             members = reader.team("Engines") if team else {row.email for row in rows}
             found = aggregate.points(
-                (row for row in rows if row.email in members), metric, counted, refused, told, "day"
+                (row for row in rows if row.email in members), metric, counted, refused, served, "day"
             )
-            assert points(ask(oracle, metric, refused, told, vendor=AUGMENT, **team)) == found
+            assert points(expected(admin, metric, refused, served, vendor=AUGMENT, **team)) == found
             assert (found["2023-10-19"], found["2023-10-20"] > 0) == (0, True)
-    people = oracle.get(f"/metrics/ai-active-users/people?from={refused}&to={refused}&vendor={AUGMENT}")
+    people = admin.get(f"/metrics/ai-active-users/people?from={refused}&to={refused}&vendor={AUGMENT}")
     assert people["people"] == []
     assert people["counted"][0]["since"] == "2023-10-20"
 
@@ -136,38 +134,38 @@ def test_days_too_old_to_request_do_not_count(oracle: Admin, reader: Reader) -> 
 @pytest.mark.parametrize(
     "switches",
     [
-        pytest.param({"augment": {"publication_hour": 11}}, id="a late day of Augment's"),
-        pytest.param({"tabnine": {"usage_sections": "first"}}, id="two sections of Tabnine's"),
-        pytest.param({"jetbrains-ide": {"release_dates": "honest"}}, id="JetBrains' clients are not out yet"),
+        pytest.param({"augment": {"publication_hour": 11}}, id="Augment publishes late"),
+        pytest.param({"tabnine": {"usage_sections": "first"}}, id="Tabnine shows two sections"),
+        pytest.param({"jetbrains-ide": {"release_dates": "honest"}}, id="JetBrains' clients are not released yet"),
     ],
 )
 def test_switches_of_vendors_apply_to_expected_values(switches: dict[str, dict[str, str | int]]) -> None:
     app = create_app(SETTINGS)
-    oracle, reader = Admin(app, {"Host": "127.0.0.1:8080"}), Reader(app, "acme")
+    admin, reader = Admin(app, {"Host": "127.0.0.1:8080"}), Reader(app, "acme")
     first, last = date(2025, 10, 13), date(2025, 10, 21)
-    before = {metric: ask(oracle, metric, first, last) for metric in METRICS}
-    oracle.done("PUT", "/policy", switches)
+    before = {metric: expected(admin, metric, first, last) for metric in METRICS}
+    admin.done("PUT", "/policy", switches)
     rows = reader.rows(first, last, YESTERDAY)
     changed = []
     for metric in METRICS:
-        told = ask(oracle, metric, first, last)
-        assert points(told) == aggregate.points(
+        answer = expected(admin, metric, first, last)
+        assert points(answer) == aggregate.points(
             rows, metric, aggregate.counting(BROAD, metric, "all"), first, last, "day"
         )
-        changed.append(points(told) != points(before[metric]))
+        changed.append(points(answer) != points(before[metric]))
     assert any(changed)
 
 
 def test_people_who_send_no_data_do_not_count() -> None:
     app = create_app(replace(SETTINGS, organization="initech"))
-    oracle, reader = Admin(app, {"Host": "127.0.0.1:8080"}), Reader(app, "initech")
+    admin, reader = Admin(app, {"Host": "127.0.0.1:8080"}), Reader(app, "initech")
     first, last = date(2024, 3, 11), date(2024, 3, 17)
     counted = aggregate.counting(BROAD, "total-ai-actions", "all")
     found = []
-    for choice in ("all_but_junie", "everything"):
-        oracle.done("PUT", "/policy", {"jetbrains-ide": {"old_assistant": choice}})
-        told = points(ask(oracle, "total-ai-actions", first, last, vendor=JETBRAINS))
+    for option in ("all_but_junie", "everything"):
+        admin.done("PUT", "/policy", {"jetbrains-ide": {"old_assistant": option}})
+        answer = points(expected(admin, "total-ai-actions", first, last, vendor=JETBRAINS))
         rows = list(reader.jetbrains(first, last))
-        assert told == aggregate.points(rows, "total-ai-actions", counted, first, last, "day")
-        found.append(told)
+        assert answer == aggregate.points(rows, "total-ai-actions", counted, first, last, "day")
+        found.append(answer)
     assert found[0] != found[1]

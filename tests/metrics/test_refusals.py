@@ -1,4 +1,4 @@
-"""Tests of bad questions to the oracle: each refusal says what was wrong, the rule, and what there is."""
+"""Tests of invalid queries for expected values: each refusal names what is wrong, the rule, and the known names."""
 
 import pytest
 
@@ -7,9 +7,9 @@ from tests.admin.driver import Admin
 RANGE = "from=2025-09-01&to=2025-09-30"
 
 
-def test_an_unknown_metric_is_refused_with_the_nearest_one(oracle: Admin) -> None:
+def test_unknown_metric_is_rejected_with_the_nearest_one(admin: Admin) -> None:
     for path in ("", "/people"):
-        refused = oracle.refused("GET", f"/metrics/ai-active-user{path}?{RANGE}", status=404)
+        refused = admin.refused("GET", f"/metrics/ai-active-user{path}?{RANGE}", status=404)
         assert refused.detail == (
             "there is no metric 'ai-active-user' (did you mean 'ai-active-users'?); there are: "
             "ai-active-users, total-ai-actions, total-lines-added, total-lines-accepted"
@@ -17,7 +17,7 @@ def test_an_unknown_metric_is_refused_with_the_nearest_one(oracle: Admin) -> Non
 
 
 @pytest.mark.parametrize(
-    ("query", "member", "rule"),
+    ("query", "field", "rule"),
     [
         ("to=2025-09-30", "from", "must be given"),
         ("from=2025-09-01", "to", "must be given"),
@@ -69,12 +69,12 @@ def test_an_unknown_metric_is_refused_with_the_nearest_one(oracle: Admin) -> Non
         ),
     ],
 )
-def test_a_bad_question_is_refused_by_the_parameter(oracle: Admin, query: str, member: str, rule: str) -> None:
-    assert oracle.refused("GET", f"/metrics/ai-active-users?{query}").errors == {member: [rule]}
+def test_invalid_parameter_is_rejected_by_name(admin: Admin, query: str, field: str, rule: str) -> None:
+    assert admin.refused("GET", f"/metrics/ai-active-users?{query}").errors == {field: [rule]}
 
 
 @pytest.mark.parametrize(
-    ("query", "member", "rule"),
+    ("query", "field", "rule"),
     [
         ("limit=0", "limit", "must be a whole number from 1 to 1000"),
         ("after=me", "after", "must be the id of a person, as `next` of the previous page has it"),
@@ -85,12 +85,10 @@ def test_a_bad_question_is_refused_by_the_parameter(oracle: Admin, query: str, m
         ),
     ],
 )
-def test_a_bad_question_about_people_is_refused_by_the_parameter(
-    oracle: Admin, query: str, member: str, rule: str
-) -> None:
-    assert oracle.refused("GET", f"/metrics/ai-active-users/people?{RANGE}&{query}").errors == {member: [rule]}
+def test_invalid_parameter_of_people_is_rejected_by_name(admin: Admin, query: str, field: str, rule: str) -> None:
+    assert admin.refused("GET", f"/metrics/ai-active-users/people?{RANGE}&{query}").errors == {field: [rule]}
 
 
-def test_the_longest_range_is_answered(oracle: Admin) -> None:
-    told = oracle.get("/metrics/ai-active-users?from=2022-01-02&to=2025-01-01&bucket=month")
-    assert told["buckets"] == 37
+def test_the_longest_range_is_answered(admin: Admin) -> None:
+    answer = admin.get("/metrics/ai-active-users?from=2022-01-02&to=2025-01-01&bucket=month")
+    assert answer["buckets"] == 37
