@@ -29,7 +29,6 @@ from mockserver.admin import (
     metrics,
     organizations,
     policy,
-    problems,
     requests,
     reset,
     responses,
@@ -273,7 +272,7 @@ def _refusal(status: int) -> dict[str, Any]:
     return {
         "description": HTTP_STATUS_CODES[status],
         "headers": _headers(*([extra[status]] if status in extra else [])),
-        "content": {problems.MEDIA_TYPE: {"schema": problems.ProblemSchema}},
+        "content": {responses.PROBLEM_TYPE: {"schema": responses.ProblemSchema}},
     }
 
 

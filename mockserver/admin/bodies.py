@@ -9,7 +9,7 @@ from typing import NoReturn
 
 from flask import request
 
-from mockserver.admin.problems import Problem
+from mockserver.admin.responses import Problem
 from mockserver.gateway.view import BODY_MAXIMUM
 
 DEPTH_MAXIMUM = 8

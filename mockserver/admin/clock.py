@@ -8,7 +8,7 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, validates_schema
 
 from mockserver.admin import bodies
-from mockserver.admin.admin_request import AdminRequest
+from mockserver.admin.admin_context import AdminRequest
 from mockserver.admin.fields import Body, NonNegativeDecimal, StrictBoolean, Timestamp
 from mockserver.simulation.clock import EARLIEST, LATEST, Clock, ClockError
 from mockserver.validation.schemas import dump

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
-from mockserver.admin.problems import Errors
+from mockserver.admin.responses import Errors
 from mockserver.gateway.vendor import Route, Vendor
 from mockserver.validation.suggestions import unknown_name
 

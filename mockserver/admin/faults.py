@@ -7,9 +7,8 @@ from flask import Response
 from flask import request as http_request
 from marshmallow import ValidationError, fields, validate, validates_schema
 
-from mockserver.admin import bodies, fault_targets, responses
-from mockserver.admin.admin_context import context
-from mockserver.admin.admin_request import AdminRequest
+from mockserver.admin import bodies, fault_targets
+from mockserver.admin.admin_context import AdminRequest, context
 from mockserver.admin.fault_fields import (
     COUNT_MAXIMUM,
     Headers,
@@ -21,7 +20,7 @@ from mockserver.admin.fault_fields import (
     TrueOnly,
 )
 from mockserver.admin.fields import Body, StrictInteger
-from mockserver.admin.problems import Problem
+from mockserver.admin.responses import Problem, created
 from mockserver.gateway import socket_features
 from mockserver.gateway.faults import RULES_MAXIMUM, ArmedRule, FaultEffect, FaultPhase, FaultRule
 from mockserver.gateway.vendor import Vendor
@@ -183,16 +182,15 @@ def create(request: AdminRequest) -> Response:
         if len(faults.armed) >= RULES_MAXIMUM:
             raise Problem(409, f"{RULES_MAXIMUM} rules are armed, which is the maximum; DELETE some, spent ones first")
         armed = faults.add(rule)
-    return responses.created(dump(ArmedRuleSchema, _describe(armed)), f"{http_request.path}/{armed.id}")
+    return created(dump(ArmedRuleSchema, _describe(armed)), f"{http_request.path}/{armed.id}")
 
 
-def delete(request: AdminRequest) -> Response:
+def delete(request: AdminRequest) -> None:
     """Disarm a rule."""
     with request.lock:
         if not request.sandbox.faults.remove(request.name):
             ids = ", ".join(each.id for each in request.sandbox.faults.armed) or "none"
             raise Problem(404, f"there is no fault {request.name!r}; there are: {ids:.1000}")
-    return responses.no_content()
 
 
 def parse_rules(given: Sequence[Mapping[str, Any]], vendors: Sequence[Vendor], field: str) -> tuple[FaultRule, ...]:

@@ -6,7 +6,7 @@ from typing import Any
 from marshmallow import Schema, fields
 
 from mockserver.admin import organizations
-from mockserver.admin.admin_request import AdminRequest
+from mockserver.admin.admin_context import AdminRequest
 from mockserver.admin.fields import Timestamp
 from mockserver.simulation.hashing import DATA_VERSION
 from mockserver.validation.schemas import dump

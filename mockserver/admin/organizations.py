@@ -10,10 +10,9 @@ from marshmallow import Schema, fields
 
 from mockserver import products
 from mockserver.admin import headcount, sandbox_config
-from mockserver.admin.admin_context import context
-from mockserver.admin.admin_request import AdminRequest
+from mockserver.admin.admin_context import AdminRequest, context
 from mockserver.admin.headcount import Headcount
-from mockserver.admin.problems import Problem
+from mockserver.admin.responses import Problem
 from mockserver.gateway.sandbox import Sandbox
 from mockserver.products.world import World
 from mockserver.simulation.organization import NEVER, Organization

@@ -5,12 +5,10 @@
 
 from typing import Any
 
-from flask import Response
 from marshmallow import Schema, ValidationError, fields
 
-from mockserver.admin import fault_targets, responses
-from mockserver.admin.admin_context import context
-from mockserver.admin.admin_request import AdminRequest
+from mockserver.admin import fault_targets
+from mockserver.admin.admin_context import AdminRequest, context
 from mockserver.admin.fields import AdminQuery, Milliseconds, QueryInteger, StatusRange, Timestamp
 from mockserver.gateway import faults
 from mockserver.gateway.journal import Entry
@@ -72,11 +70,10 @@ def list_all(request: AdminRequest) -> dict[str, Any]:
     return dump(JournalSchema, {"requests": newest})
 
 
-def clear(request: AdminRequest) -> Response:
+def clear(request: AdminRequest) -> None:
     """Empty the journal."""
     with request.lock:
         request.sandbox.reset(("journal",))
-    return responses.no_content()
 
 
 def _matches(entry: Entry, query: dict[str, Any]) -> bool:
