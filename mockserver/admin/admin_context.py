@@ -21,7 +21,7 @@ from mockserver.simulation.organization import Organization
 _EXTENSION = "mockserver.admin"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Sources:
     """What sandboxes are made from: vendors, switches, organizations and cases.
 

@@ -10,7 +10,7 @@ from marshmallow import Schema, fields
 
 from mockserver.admin import bodies, faults, sandbox_config
 from mockserver.admin.admin_context import AdminRequest, context
-from mockserver.admin.fields import Timestamp
+from mockserver.admin.fields import Rfc3339Timestamp
 from mockserver.admin.responses import Problem, created
 from mockserver.gateway import tokens
 from mockserver.gateway.sandbox import DEFAULT, Sandbox, TooManySandboxes, VendorProfile
@@ -28,7 +28,7 @@ class SandboxSchema(Schema):
     id = fields.String(required=True)
     organization = fields.String(required=True)
     seed = fields.Integer(required=True)
-    now = Timestamp(required=True)
+    now = Rfc3339Timestamp(required=True)
     frozen = fields.Boolean(required=True)
     tokens = fields.Dict(
         keys=fields.String(),
