@@ -22,6 +22,7 @@ from mockserver.admin import (
     cases,
     clock,
     defects,
+    fault_rules,
     faults,
     health,
     limits,
@@ -125,7 +126,7 @@ OPERATIONS = {
     "getFaults": Operation("The armed faults, with how many requests each affected", faults.ArmedRulesSchema),
     "putFaults": Operation("Arm these faults and no others", faults.ArmedRulesSchema, faults.RulesBody, conflict=True),
     "createFault": Operation(
-        "Arm one more fault", faults.ArmedRuleSchema, faults.RuleBody, created=True, conflict=True
+        "Arm one more fault", faults.ArmedRuleSchema, fault_rules.RuleBody, created=True, conflict=True
     ),
     "deleteFault": Operation("Disarm a fault", None),
     "listRequests": Operation("The journal: the requests of clients, and their outcomes", requests.JournalSchema),

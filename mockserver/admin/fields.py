@@ -92,10 +92,15 @@ class NonNegativeDecimal(fields.Decimal):
 class StrictInteger(fields.Integer):
     """A whole number within bounds, both inclusive."""
 
-    def __init__(self, least: int, most: int, **kwargs: Any) -> None:
-        message = f"must be a whole number from {least} to {most}"
-        kwargs.setdefault("error_messages", {"invalid": message})
-        super().__init__(strict=True, validate=validate.Range(least, most, error=message), **kwargs)
+    def __init__(self, least: int, most: int, description: str, **kwargs: Any) -> None:
+        rule = f"must be a whole number from {least} to {most}"
+        super().__init__(
+            strict=True,
+            validate=validate.Range(least, most, error=rule),
+            error_messages={"invalid": rule},
+            metadata={"description": description},
+            **kwargs,
+        )
 
 
 class QueryInteger(StrictInteger):

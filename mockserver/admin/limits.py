@@ -36,10 +36,8 @@ class VendorLimitSchema(Schema):
 class AllowanceBody(Body):
     """A limit in numbers."""
 
-    per_minute = StrictInteger(
-        1, RATE_MAXIMUM, required=True, metadata={"description": "Requests that are refilled in a minute."}
-    )
-    burst = StrictInteger(1, RATE_MAXIMUM, required=True, metadata={"description": "Requests that can be saved up."})
+    per_minute = StrictInteger(1, RATE_MAXIMUM, "Requests that are refilled in a minute.", required=True)
+    burst = StrictInteger(1, RATE_MAXIMUM, "Requests that can be saved up.", required=True)
 
 
 class LimitField(fields.Field[Limit]):

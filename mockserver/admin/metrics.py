@@ -151,9 +151,7 @@ class MetricPeopleQuery(MetricRangeQuery):
 
     date = ClockDate(metadata={"description": "The point, by its date; default: the whole range as one bucket."})
     after = fields.String(metadata={"description": "Only people after the one with this id, ordered by id."})
-    limit = QueryInteger(
-        1, PEOPLE_MAXIMUM, load_default=100, metadata={"description": "At most this many people; default: 100."}
-    )
+    limit = QueryInteger(1, PEOPLE_MAXIMUM, "At most this many people; default: 100.", load_default=100)
 
 
 def list_all(_: AdminRequest) -> dict[str, Any]:

@@ -7,8 +7,8 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate
 
-from mockserver.admin import fault_targets
 from mockserver.admin.admin_context import AdminRequest, context
+from mockserver.admin.faults import target_errors
 from mockserver.admin.fields import AdminQuery, QueryInteger, Rfc3339Timestamp
 from mockserver.gateway import faults
 from mockserver.gateway.journal import Entry
@@ -68,16 +68,15 @@ class RequestsQuery(AdminQuery):
             "description": "Only answers with this status, or of this class, as in 4xx.",
         },
     )
-    limit = QueryInteger(
-        1, LIMIT_MAXIMUM, metadata={"description": "Only the newest entries, at most this many, still oldest first."}
-    )
-    after = QueryInteger(0, ID_MAXIMUM, metadata={"description": "Only entries after the one with this id."})
+    limit = QueryInteger(1, LIMIT_MAXIMUM, "Only the newest entries, at most this many, still oldest first.")
+    after = QueryInteger(0, ID_MAXIMUM, "Only entries after the one with this id.")
 
 
 def list_all(request: AdminRequest) -> dict[str, Any]:
     """The entries that match every filter, oldest first; ValidationError for filters that no request can match."""
     query = request.query
-    if errors := fault_targets.errors(query, context().vendors):
+    target = query.get("vendor"), query.get("operation"), query.get("path")
+    if errors := target_errors(context().vendors, *target):
         raise ValidationError(dict(errors))
     with request.lock:
         entries = tuple(request.sandbox.journal)

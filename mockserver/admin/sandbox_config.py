@@ -12,6 +12,7 @@ from marshmallow import Schema, ValidationError, fields, validate
 
 from mockserver.admin import clock, defects, faults, limits, policy
 from mockserver.admin.admin_context import Sources
+from mockserver.admin.fault_rules import RuleBody
 from mockserver.admin.fields import Body, Rfc3339Timestamp, StrictBoolean, StrictInteger
 from mockserver.cases.records import DEFAULT_ORGANIZATION, Case, UnknownCase
 from mockserver.gateway.faults import RULES_MAXIMUM
@@ -48,9 +49,7 @@ class SandboxBody(Body):
         metadata={"description": "The slug of an organization, one of those that /_mock/organizations lists."},
         error_messages={"invalid": "must be the slug of an organization"},
     )
-    seed = StrictInteger(
-        0, SEED_MAXIMUM, metadata={"description": "Another seed, another history; default: the organization's own."}
-    )
+    seed = StrictInteger(0, SEED_MAXIMUM, "Another seed, another history; default: the organization's own.")
     now = Rfc3339Timestamp(
         metadata={
             "description": f"What its clock shows, from {EARLIEST:%Y-%m-%d} to {LATEST:%Y-%m-%d}; default: what the "
@@ -68,7 +67,7 @@ class SandboxBody(Body):
         },
     )
     faults = fields.List(
-        fields.Nested(faults.RuleBody),
+        fields.Nested(RuleBody),
         validate=validate.Length(max=RULES_MAXIMUM, error=f"there can be at most {RULES_MAXIMUM} rules"),
         metadata={"description": "The faults that are armed in it from the start, and again after a reset."},
     )
@@ -143,12 +142,14 @@ def _config(given: Mapping[str, Any], sources: Sources, base: SandboxConfig, own
     if slug not in known:
         raise ValidationError({"organization": [unknown_name("organization", slug, known)]})
     organization = named(slug, sources, own)
+    rules = tuple(given.get("faults", ()))
+    faults.check_targets(rules, sources.vendors, "faults")
     return SandboxConfig(
         organization,
         given.get("seed", base.seed if organization is base.organization else organization.seed),
         clock.from_fields(given, base.clock),
         _overlay(base.limits, given.get("limits", {})),
         _overlay(base.policy, given.get("policy", {})),
-        faults.parse_rules(given["faults"], sources.vendors, "faults") if "faults" in given else base.faults,
+        rules if "faults" in given else base.faults,
         tuple(sorted(set(given.get("defects", base.defects)))),
     )
