@@ -22,6 +22,7 @@ from mockserver.admin import (
     cases,
     clock,
     defects,
+    fault_rules,
     faults,
     health,
     limits,
@@ -29,7 +30,6 @@ from mockserver.admin import (
     metrics,
     organizations,
     policy,
-    problems,
     requests,
     reset,
     responses,
@@ -126,7 +126,7 @@ OPERATIONS = {
     "getFaults": Operation("The armed faults, with how many requests each affected", faults.ArmedRulesSchema),
     "putFaults": Operation("Arm these faults and no others", faults.ArmedRulesSchema, faults.RulesBody, conflict=True),
     "createFault": Operation(
-        "Arm one more fault", faults.ArmedRuleSchema, faults.RuleBody, created=True, conflict=True
+        "Arm one more fault", faults.ArmedRuleSchema, fault_rules.RuleBody, created=True, conflict=True
     ),
     "deleteFault": Operation("Disarm a fault", None),
     "listRequests": Operation("The journal: the requests of clients, and their outcomes", requests.JournalSchema),
@@ -273,7 +273,7 @@ def _refusal(status: int) -> dict[str, Any]:
     return {
         "description": HTTP_STATUS_CODES[status],
         "headers": _headers(*([extra[status]] if status in extra else [])),
-        "content": {problems.MEDIA_TYPE: {"schema": problems.ProblemSchema}},
+        "content": {responses.PROBLEM_TYPE: {"schema": responses.ProblemSchema}},
     }
 
 

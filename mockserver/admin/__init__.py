@@ -5,7 +5,7 @@ It knows sandboxes and no vendor: what it needs of the vendors is passed to it a
 
 from flask import Flask, Response
 
-from mockserver.admin import admin_context, guard, problems, routes
+from mockserver.admin import admin_context, guard, responses, routes
 from mockserver.admin.admin_context import AdminContext
 
 __all__ = ["AdminContext", "install", "render_error"]
@@ -21,6 +21,6 @@ def render_error(error: Exception) -> Response:
     """Problem details for an error in a request to no vendor; a request that the guard refuses gets its refusal."""
     try:
         guard.check()
-    except problems.Problem as problem:
-        return problems.render(problem)
-    return problems.render(error)
+    except responses.Problem as problem:
+        return responses.error_response(problem)
+    return responses.error_response(error)

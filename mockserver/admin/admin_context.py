@@ -1,4 +1,4 @@
-"""What the control plane is given when it is added to an app.
+"""What the control plane works with: the context that an app gives it, and the request that a view answers.
 
 What a sandbox holds is in `gateway.sandbox`; where organizations and files come from is decided by `app`.
 """
@@ -6,12 +6,14 @@ What a sandbox holds is in `gateway.sandbox`; where organizations and files come
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from threading import RLock
+from typing import Any
 
 from flask import Flask, current_app
 
 from mockserver.cases.records import Catalogue
 from mockserver.conduct.advice import Advice
-from mockserver.gateway.sandbox import SandboxRegistry
+from mockserver.gateway.sandbox import Sandbox, SandboxRegistry
 from mockserver.gateway.switches import Known
 from mockserver.gateway.vendor import Vendor
 from mockserver.simulation.organization import Organization
@@ -19,7 +21,7 @@ from mockserver.simulation.organization import Organization
 _EXTENSION = "mockserver.admin"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Sources:
     """What sandboxes are made from: vendors, switches, organizations and cases.
 
@@ -52,6 +54,19 @@ class AdminContext:
     def vendors(self) -> tuple[Vendor, ...]:
         """Every vendor that is served."""
         return self.sources.vendors
+
+
+@dataclass(frozen=True, slots=True)
+class AdminRequest:
+    """A request to the control plane; `name` is the part of the path that picks one of many, "" where there is none.
+
+    `lock` is held while the sandbox is changed, and while several parts of it are read together.
+    """
+
+    lock: RLock
+    sandbox: Sandbox
+    query: dict[str, Any]
+    name: str = ""
 
 
 def attach(app: Flask, context: AdminContext) -> None:

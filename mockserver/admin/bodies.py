@@ -9,7 +9,7 @@ from typing import NoReturn
 
 from flask import request
 
-from mockserver.admin.problems import Problem
+from mockserver.admin.responses import Problem
 from mockserver.gateway.view import BODY_MAXIMUM
 
 DEPTH_MAXIMUM = 8
@@ -31,7 +31,9 @@ def check_size() -> None:
 
 def read(*, optional: bool = False) -> dict[str, object]:
     """The object in the body; when `optional`, no body at all is an empty object."""
-    data = _bytes()
+    data = request.get_data(cache=False)
+    if len(data) > BODY_MAXIMUM:
+        raise Problem(413, _TOO_LARGE)
     if optional and not data:
         return {}
     # A form on a hostile page can send JSON, but only with another content type.
@@ -42,13 +44,6 @@ def read(*, optional: bool = False) -> dict[str, object]:
     if not isinstance(value, dict):
         raise Problem(400, "the body must be a JSON object, as in {}")
     return value
-
-
-def _bytes() -> bytes:
-    data = request.get_data(cache=False)
-    if len(data) > BODY_MAXIMUM:
-        raise Problem(413, _TOO_LARGE)
-    return data
 
 
 def _parse(data: bytes) -> object:

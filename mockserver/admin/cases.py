@@ -8,10 +8,9 @@ from typing import Any
 from flask import request as http_request
 from marshmallow import Schema, ValidationError, fields, validate
 
-from mockserver.admin.admin_context import context
-from mockserver.admin.admin_request import AdminRequest
+from mockserver.admin.admin_context import AdminRequest, context
 from mockserver.admin.fields import AdminQuery
-from mockserver.admin.problems import Problem
+from mockserver.admin.responses import Problem
 from mockserver.cases.records import Case, UnknownCase
 from mockserver.gateway.switches import Grade
 from mockserver.validation.schemas import dump

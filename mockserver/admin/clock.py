@@ -8,8 +8,8 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields, validates_schema
 
 from mockserver.admin import bodies
-from mockserver.admin.admin_request import AdminRequest
-from mockserver.admin.fields import Body, NonNegativeDecimal, StrictBoolean, Timestamp
+from mockserver.admin.admin_context import AdminRequest
+from mockserver.admin.fields import Body, NonNegativeDecimal, Rfc3339Timestamp, StrictBoolean
 from mockserver.simulation.clock import EARLIEST, LATEST, Clock, ClockError
 from mockserver.validation.schemas import dump
 
@@ -23,14 +23,14 @@ _PRECISION = 100
 class ClockSchema(Schema):
     """The current state of the clock."""
 
-    now = Timestamp(required=True)
+    now = Rfc3339Timestamp(required=True)
     frozen = fields.Boolean(required=True)
 
 
 class ClockBody(Body):
     """A new time."""
 
-    now = Timestamp(
+    now = Rfc3339Timestamp(
         metadata={
             "description": f"What the clock shows, from {EARLIEST:%Y-%m-%d} to {LATEST:%Y-%m-%d}; default: what it "
             "showed when the sandbox was made."

@@ -6,7 +6,7 @@ from typing import Any
 from marshmallow import Schema, ValidationError, fields
 
 from mockserver.admin import bodies
-from mockserver.admin.admin_request import AdminRequest
+from mockserver.admin.admin_context import AdminRequest
 from mockserver.admin.fields import Body
 from mockserver.gateway.sandbox import VendorProfile
 from mockserver.validation.schemas import dump

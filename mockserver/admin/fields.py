@@ -18,7 +18,6 @@ _TIMESTAMP = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}T(?:[01][0-9]|2[0-3]):[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?(?:Z|[+-][0-9]{2}:[0-9]{2})"
 )
 _DIGITS = re.compile(r"[0-9]{1,18}")
-_STATUS = re.compile(r"[1-5](?:[0-9]{2}|xx)")
 
 
 class Body(StrictSchema):
@@ -44,7 +43,7 @@ def format_timestamp(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
-class Timestamp(fields.AwareDateTime):
+class Rfc3339Timestamp(fields.AwareDateTime):
     """A date and a time with a time zone, as in RFC 3339."""
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> datetime:
@@ -93,10 +92,15 @@ class NonNegativeDecimal(fields.Decimal):
 class StrictInteger(fields.Integer):
     """A whole number within bounds, both inclusive."""
 
-    def __init__(self, least: int, most: int, **kwargs: Any) -> None:
-        message = f"must be a whole number from {least} to {most}"
-        kwargs.setdefault("error_messages", {"invalid": message})
-        super().__init__(strict=True, validate=validate.Range(least, most, error=message), **kwargs)
+    def __init__(self, least: int, most: int, description: str, **kwargs: Any) -> None:
+        rule = f"must be a whole number from {least} to {most}"
+        super().__init__(
+            strict=True,
+            validate=validate.Range(least, most, error=rule),
+            error_messages={"invalid": rule},
+            metadata={"description": description},
+            **kwargs,
+        )
 
 
 class QueryInteger(StrictInteger):
@@ -106,36 +110,3 @@ class QueryInteger(StrictInteger):
         if not _DIGITS.fullmatch(value):
             raise self.make_error("invalid")
         return int(value)
-
-
-class CommaList(fields.Field[list[str]]):
-    """Names in a query string, separated by commas."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.metadata = {"type": "string", **self.metadata}
-
-    def _deserialize(self, value: Any, *_: Any, **__: Any) -> list[str]:
-        return str(value).split(",")
-
-
-class StatusRange(fields.Field[range]):
-    """An HTTP status, or a class of them as in 4xx, in a query string; loaded as the statuses it means."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self.metadata = {"type": "string", "pattern": f"^(?:{_STATUS.pattern})$", **self.metadata}
-
-    def _deserialize(self, value: Any, *_: Any, **__: Any) -> range:
-        if not _STATUS.fullmatch(value):
-            raise ValidationError("must be a status from 100 to 599, or a class of them, as in 4xx")
-        if value.endswith("xx"):
-            return range(int(value[0]) * 100, int(value[0]) * 100 + 100)
-        return range(int(value), int(value) + 1)
-
-
-class Milliseconds(fields.Integer):
-    """Microseconds, dumped as the nearest number of milliseconds."""
-
-    def _serialize(self, value: Any, *_: Any, **__: Any) -> int:
-        return (int(value) + 500) // 1000

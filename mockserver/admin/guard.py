@@ -12,7 +12,7 @@ from flask import request
 
 from mockserver.admin import bodies
 from mockserver.admin.admin_context import context
-from mockserver.admin.problems import Problem
+from mockserver.admin.responses import Problem
 from mockserver.gateway import auth
 from mockserver.gateway.rejection import Rejection
 

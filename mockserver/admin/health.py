@@ -6,8 +6,8 @@ from typing import Any
 from marshmallow import Schema, fields
 
 from mockserver.admin import organizations
-from mockserver.admin.admin_request import AdminRequest
-from mockserver.admin.fields import Timestamp
+from mockserver.admin.admin_context import AdminRequest
+from mockserver.admin.fields import Rfc3339Timestamp
 from mockserver.simulation.hashing import DATA_VERSION
 from mockserver.validation.schemas import dump
 
@@ -20,7 +20,7 @@ class HealthSchema(Schema):
     status = fields.Constant("ok", required=True, metadata={"type": "string", "enum": ["ok"]})
     version = fields.String(required=True)
     data_version = fields.Integer(required=True)
-    now = Timestamp(required=True)
+    now = Rfc3339Timestamp(required=True)
     vendors = fields.List(fields.String(), required=True)
     organizations = fields.List(fields.String(), required=True)
 

@@ -3,10 +3,11 @@
 from collections.abc import Iterable
 from typing import Any
 
+from flask import request as http_request
 from marshmallow import Schema, ValidationError, fields, validate
 
 from mockserver.admin import bodies
-from mockserver.admin.admin_request import AdminRequest
+from mockserver.admin.admin_context import AdminRequest
 from mockserver.admin.fields import Body, StrictInteger, VendorBody
 from mockserver.gateway.limits import Allowance, Limit, LimitMode
 from mockserver.gateway.sandbox import Sandbox
@@ -35,10 +36,8 @@ class VendorLimitSchema(Schema):
 class AllowanceBody(Body):
     """A limit in numbers."""
 
-    per_minute = StrictInteger(
-        1, RATE_MAXIMUM, required=True, metadata={"description": "Requests that are refilled in a minute."}
-    )
-    burst = StrictInteger(1, RATE_MAXIMUM, required=True, metadata={"description": "Requests that can be saved up."})
+    per_minute = StrictInteger(1, RATE_MAXIMUM, "Requests that are refilled in a minute.", required=True)
+    burst = StrictInteger(1, RATE_MAXIMUM, "Requests that can be saved up.", required=True)
 
 
 class LimitField(fields.Field[Limit]):
@@ -65,20 +64,11 @@ def get(request: AdminRequest) -> dict[str, Any]:
         return {name: _dump(request.sandbox, name) for name in request.sandbox.profiles}
 
 
-def replace(request: AdminRequest) -> dict[str, Any]:
-    """Set limits; vendors left out go back to how the sandbox was made."""
-    return _set(request, keep=False)
-
-
-def update(request: AdminRequest) -> dict[str, Any]:
-    """Set the limits of the given vendors."""
-    return _set(request, keep=True)
-
-
-def _set(request: AdminRequest, *, keep: bool) -> dict[str, Any]:
+def change(request: AdminRequest) -> dict[str, Any]:
+    """Set limits. PUT puts vendors left out back to how the sandbox was made; PATCH keeps them."""
     given = body(request.sandbox.profiles).load(bodies.read())
     with request.lock:
-        request.sandbox.set_limits(given, keep=keep)
+        request.sandbox.set_limits(given, keep=http_request.method == "PATCH")
         return get(request)
 
 

@@ -1,14 +1,14 @@
 """`/_mock/metrics`: what a client that aggregates the vendors' numbers should have computed."""
 
+from dataclasses import asdict
 from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
-from mockserver.admin.admin_context import context
-from mockserver.admin.admin_request import AdminRequest
+from mockserver.admin.admin_context import AdminRequest, context
 from mockserver.admin.fields import AdminQuery, ClockDate, QueryInteger
 from mockserver.admin.organizations import PersonSchema
-from mockserver.admin.problems import Problem
+from mockserver.admin.responses import Problem
 from mockserver.metrics.expected_values import DESCRIPTIONS, ExpectedQuery, ExpectedValues, InvalidQuery
 from mockserver.products.metric_events import Dimension, Metric
 from mockserver.simulation.calendar_periods import CalendarPeriod
@@ -66,12 +66,12 @@ class MetricTeamSchema(Schema):
 class MetricQuestionSchema(Schema):
     """What was requested, and what counts towards it."""
 
-    metric = fields.String(required=True)
-    organization = fields.String(required=True)
-    dimension = fields.String(required=True)
-    dimension_events = fields.String(required=True)
-    team = fields.Nested(MetricTeamSchema, required=True, allow_none=True)
-    counted = fields.List(fields.Nested(MetricSourceSchema), required=True)
+    metric = fields.String(required=True, attribute="expected.query.metric")
+    organization = fields.String(required=True, attribute="expected.organization")
+    dimension = fields.String(required=True, attribute="expected.query.dimension")
+    dimension_events = fields.String(required=True, attribute="expected.events")
+    team = fields.Nested(MetricTeamSchema, required=True, allow_none=True, attribute="expected.team")
+    counted = fields.List(fields.Nested(MetricSourceSchema), required=True, attribute="expected.counted")
 
 
 class MetricSchema(MetricQuestionSchema):
@@ -79,13 +79,13 @@ class MetricSchema(MetricQuestionSchema):
     decimals; it is null where no bucket counts.
     """
 
-    bucket = fields.String(required=True)
-    first = fields.Date(required=True, data_key="from")
-    last = fields.Date(required=True, data_key="to")
-    headline = fields.Float(required=True, allow_none=True)
-    sum = fields.Integer(required=True)
-    buckets = fields.Integer(required=True)
-    points = fields.List(fields.Nested(MetricPointSchema), required=True)
+    bucket = fields.String(required=True, attribute="expected.query.period")
+    first = fields.Date(required=True, data_key="from", attribute="expected.query.first")
+    last = fields.Date(required=True, data_key="to", attribute="expected.query.last")
+    average = fields.Float(required=True, allow_none=True, data_key="headline", attribute="headline.average")
+    sum = fields.Integer(required=True, attribute="headline.sum")
+    buckets = fields.Integer(required=True, attribute="headline.buckets")
+    points = fields.List(fields.Nested(MetricPointSchema), required=True, attribute="headline.points")
 
 
 class MetricPersonSchema(PersonSchema):
@@ -101,9 +101,9 @@ class MetricPersonSchema(PersonSchema):
 class MetricPeopleSchema(MetricQuestionSchema):
     """The people behind a point, ordered by id. `next` is the id to pass as `after`; null on the last page."""
 
-    point = fields.Nested(MetricPointSchema, required=True)
+    point = fields.Nested(MetricPointSchema, required=True, attribute="page.point")
     people = fields.List(fields.Nested(MetricPersonSchema), required=True)
-    next = fields.String(required=True, allow_none=True)
+    next = fields.String(required=True, allow_none=True, attribute="page.next")
 
 
 class MetricRangeQuery(AdminQuery):
@@ -111,7 +111,7 @@ class MetricRangeQuery(AdminQuery):
 
     first = ClockDate(required=True, data_key="from", metadata={"description": "The first day."})
     last = ClockDate(required=True, data_key="to", metadata={"description": "The last day, inclusive."})
-    part = fields.Enum(
+    period = fields.Enum(
         CalendarPeriod,
         by_value=True,
         load_default=CalendarPeriod.DAY,
@@ -120,9 +120,10 @@ class MetricRangeQuery(AdminQuery):
         error_messages={"unknown": "must be one of: day, week, month"},
         metadata={"description": "The length of a bucket: a day, a week that starts on Monday, a calendar month."},
     )
-    vendor = fields.List(
+    vendors = fields.List(
         fields.String(),
         load_default=list,
+        data_key="vendor",
         metadata={"description": "Only what this vendor's API shows; repeatable; default: every vendor."},
     )
     team = fields.String(metadata={"description": "Only this team's people, by its name or id."})
@@ -150,9 +151,7 @@ class MetricPeopleQuery(MetricRangeQuery):
 
     date = ClockDate(metadata={"description": "The point, by its date; default: the whole range as one bucket."})
     after = fields.String(metadata={"description": "Only people after the one with this id, ordered by id."})
-    limit = QueryInteger(
-        1, PEOPLE_MAXIMUM, load_default=100, metadata={"description": "At most this many people; default: 100."}
-    )
+    limit = QueryInteger(1, PEOPLE_MAXIMUM, "At most this many people; default: 100.", load_default=100)
 
 
 def list_all(_: AdminRequest) -> dict[str, Any]:
@@ -164,40 +163,20 @@ def list_all(_: AdminRequest) -> dict[str, Any]:
 def get(request: AdminRequest) -> dict[str, Any]:
     """A metric over a range: its points and their average."""
     expected = _expected(request)
-    headline, query = expected.headline(), expected.query
-    return dump(
-        MetricSchema,
-        {
-            **_query(expected),
-            "bucket": query.period,
-            "first": query.first,
-            "last": query.last,
-            "headline": headline.average,
-            "sum": headline.sum,
-            "buckets": headline.buckets,
-            "points": headline.points,
-        },
-    )
+    return dump(MetricSchema, {"expected": expected, "headline": expected.headline()})
 
 
 def people(request: AdminRequest) -> dict[str, Any]:
     """The people behind a point of a metric, or behind the whole range as one bucket, page by page."""
-    expected, query = _expected(request), request.query
+    query = request.query
+    day, after, limit = query.pop("date", None), query.pop("after", None), query.pop("limit")
+    expected = _expected(request)
     try:
-        page = expected.people(query.get("date"), query.get("after"), query["limit"])
+        page = expected.people(day, after, limit)
     except InvalidQuery as error:
         raise ValidationError({error.parameter: [str(error)]}) from error
-    shares = [
-        {
-            "id": share.identity.id,
-            "name": share.identity.name,
-            "email": share.identity.email,
-            "value": share.value,
-            "vendors": share.vendors,
-        }
-        for share in page.people
-    ]
-    return dump(MetricPeopleSchema, {**_query(expected), "point": page.point, "people": shares, "next": page.next})
+    shares = [{**asdict(share.identity), "value": share.value, "vendors": share.vendors} for share in page.people]
+    return dump(MetricPeopleSchema, {"expected": expected, "page": page, "people": shares})
 
 
 def _expected(request: AdminRequest) -> ExpectedValues:
@@ -205,29 +184,8 @@ def _expected(request: AdminRequest) -> ExpectedValues:
     known = [metric.value for metric in Metric]
     if request.name not in known:
         raise Problem(404, unknown_name("metric", request.name, known))
-    given = request.query
-    query = ExpectedQuery(
-        metric=Metric(request.name),
-        dimension=given["dimension"],
-        period=given["part"],
-        first=given["first"],
-        last=given["last"],
-        vendors=given["vendor"],
-        team=given.get("team"),
-    )
     try:
+        query = ExpectedQuery(Metric(request.name), **request.query)
         return ExpectedValues(request.sandbox, context().vendors, query)
     except InvalidQuery as error:
         raise ValidationError({error.parameter: [str(error)]}) from error
-
-
-def _query(expected: ExpectedValues) -> dict[str, Any]:
-    """What was asked for, and what counts."""
-    return {
-        "metric": expected.query.metric,
-        "organization": expected.organization,
-        "dimension": expected.query.dimension,
-        "dimension_events": expected.events,
-        "team": expected.team,
-        "counted": expected.counted,
-    }

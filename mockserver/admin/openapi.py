@@ -11,10 +11,8 @@ from typing import Any
 import yaml
 from flask import Response
 
-from mockserver.admin import responses
-from mockserver.admin.admin_context import context
-from mockserver.admin.admin_request import AdminRequest
-from mockserver.admin.problems import Problem
+from mockserver.admin.admin_context import AdminRequest, context
+from mockserver.admin.responses import HEADERS, Problem
 from mockserver.gateway import response_cache
 from mockserver.validation import yaml_text
 from mockserver.validation.suggestions import unknown_name
@@ -43,7 +41,7 @@ def get(request: AdminRequest) -> Response:
     if request.name not in files:
         raise Problem(404, unknown_name("OpenAPI file", request.name, files))
     content = (context().openapi / files[request.name]).read_bytes()
-    return responses.file_response(rename_text(content, _names(request)), "application/yaml")
+    return Response(rename_text(content, _names(request)), headers=HEADERS, mimetype="application/yaml")
 
 
 def _names(request: AdminRequest) -> dict[str, str]:

@@ -1,24 +1,28 @@
 """`/_mock/organizations`: the organizations on this server, and the ids that a client's developer starts with.
 
-People are counted by `headcount`; organization files are read by the `organizations` room.
+Organization files are read by the `organizations` room.
 """
 
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
+import numpy as np
 from marshmallow import Schema, fields
 
 from mockserver import products
-from mockserver.admin import headcount, sandbox_config
-from mockserver.admin.admin_context import context
-from mockserver.admin.admin_request import AdminRequest
-from mockserver.admin.headcount import Headcount
-from mockserver.admin.problems import Problem
-from mockserver.gateway.sandbox import Sandbox
+from mockserver.admin import sandbox_config
+from mockserver.admin.admin_context import AdminRequest, context
+from mockserver.admin.responses import Problem
 from mockserver.products.world import World
 from mockserver.simulation.organization import NEVER, Organization
+from mockserver.simulation.people import People
 from mockserver.validation.schemas import dump
 from mockserver.validation.suggestions import unknown_name
+
+EXAMPLES = 5
+"""How many people are shown as examples."""
 
 
 class PersonSchema(Schema):
@@ -123,20 +127,51 @@ def list_all(_: AdminRequest) -> dict[str, Any]:
 
 def get(request: AdminRequest) -> dict[str, Any]:
     """One organization with its ids, on the day that the sandbox's clock shows."""
-    known = slugs()
+    known, sandbox = slugs(), request.sandbox
     if request.name not in known:
         raise Problem(404, unknown_name("organization", request.name, known))
-    world = _world(request.sandbox, request.name)
-    count = headcount.of(world.people, request.sandbox.clock.now().date())
-    return dump(OrganizationDetailSchema, _describe(world, count))
+    if request.name == sandbox.config.organization.slug:
+        world = sandbox.world  # Its seed may differ from the organization's own.
+    else:
+        organization = _named(request.name)
+        world = context().registry.worlds.get(organization, organization.seed)
+    return dump(OrganizationDetailSchema, _describe(world, sandbox.clock.now().date()))
 
 
-def _world(sandbox: Sandbox, slug: str) -> World:
-    """The sandbox's own world where it shows this organization, since its seed may differ."""
-    if slug == sandbox.config.organization.slug:
-        return sandbox.world
-    organization = _named(slug)
-    return context().registry.worlds.get(organization, organization.seed)
+@dataclass(frozen=True, slots=True)
+class Headcount:
+    """People of one day, without service accounts; `in_team` is in the order of the teams.
+
+    `licensed` and `started` are by product, `examples` are the indexes of the first people who are present.
+    """
+
+    present: int
+    in_team: list[int]
+    licensed: Mapping[str, int]
+    started: Mapping[str, int]
+    examples: list[int]
+
+
+def _headcount(people: People, day: int) -> Headcount:
+    """The people on one day, counted block by block."""
+    names, teams = people.products, len(people.organization.teams)
+    in_team = np.zeros(teams, np.int64)
+    licensed, started = np.zeros((2, len(names)), np.int64)
+    present, examples = 0, list[int]()
+    for block in people.blocks():
+        there = block.take(~block.service & (block.joined <= day) & (day < block.left))
+        present += len(there)
+        in_team += np.bincount(there.team[there.team >= 0], minlength=teams)
+        licensed += (there.licensed <= day).sum(axis=1)
+        started += (there.started <= day).sum(axis=1)
+        examples += there.index[: EXAMPLES - len(examples)].tolist()
+    return Headcount(
+        present=present,
+        in_team=in_team.tolist(),
+        licensed=dict(zip(names, licensed.tolist(), strict=True)),
+        started=dict(zip(names, started.tolist(), strict=True)),
+        examples=examples,
+    )
 
 
 def _outline(organization: Organization) -> dict[str, Any]:
@@ -151,58 +186,44 @@ def _outline(organization: Organization) -> dict[str, Any]:
     }
 
 
-def _describe(world: World, count: Headcount) -> dict[str, Any]:
-    organization, identities = world.organization, world.identities
+def _describe(world: World, today: date) -> dict[str, Any]:
+    organization, identities, count = world.organization, world.identities, _headcount(world.people, today.toordinal())
     return {
         **_outline(organization),
         "id": identities.organization_id,
         "domain": organization.domain,
         "seed": world.seed,
         "present": count.present,
-        "products": _products(organization, count),
-        "teams": [
+        "products": [
             {
-                "id": identities.team_id_of(index),
-                "name": team.name,
-                "parent": team.parent,
-                "default": team.default,
-                "people": count.in_team[index],
+                "name": product,
+                "starts": adoption.starts,
+                "seats": adoption.seats,
+                "licensed": count.licensed[product],
+                "started": count.started[product],
             }
+            for product, adoption in sorted(organization.adoption.items())
+        ],
+        "teams": [
+            {**asdict(team), "id": identities.team_id_of(index), "people": count.in_team[index]}
             for index, team in enumerate(organization.teams)
         ],
         "service_accounts": [identities.of(index) for index in range(organization.people, organization.members)],
         "special_people": [_special(world, index) for index in range(len(organization.special))],
-        "users": [identities.of(index) for index in count.some],
+        "users": [identities.of(index) for index in count.examples],
     }
 
 
-def _products(organization: Organization, count: Headcount) -> list[dict[str, Any]]:
-    return [
-        {
-            "name": product,
-            "starts": organization.adoption[product].starts,
-            "seats": organization.adoption[product].seats,
-            "licensed": count.licensed[product],
-            "started": count.started[product],
-        }
-        for product in sorted(organization.adoption)
-    ]
-
-
 def _special(world: World, index: int) -> dict[str, Any]:
-    row, identity = next(world.people.blocks(index)), world.identities.of(index)
+    row, organization = next(world.people.blocks(index)), world.organization
     team = int(row.team[0])
     return {
-        "id": identity.id,
-        "name": identity.name,
-        "email": identity.email,
-        "team": world.organization.teams[team].name if team >= 0 else None,
+        **asdict(world.identities.of(index)),
+        "team": organization.teams[team].name if team >= 0 else None,
         "role": products.role_names()[int(row.role[0])],
         "joined": _day(int(row.joined[0])),
         "left": _day(int(row.left[0])),
-        "licences": {
-            product: _day(int(row.licence_start(product)[0])) for product in sorted(world.organization.adoption)
-        },
+        "licences": {product: _day(int(row.licence_start(product)[0])) for product in sorted(organization.adoption)},
     }
 
 

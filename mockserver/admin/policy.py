@@ -2,10 +2,11 @@
 
 from typing import Any
 
+from flask import request as http_request
 from marshmallow import Schema, ValidationError, fields
 
 from mockserver.admin import bodies
-from mockserver.admin.admin_request import AdminRequest
+from mockserver.admin.admin_context import AdminRequest
 from mockserver.admin.fields import VendorBody
 from mockserver.gateway import switches
 from mockserver.gateway.switches import AnySwitch, Grade, Known, Option, SwitchError
@@ -63,20 +64,11 @@ def get(request: AdminRequest) -> dict[str, Any]:
     }
 
 
-def replace(request: AdminRequest) -> dict[str, Any]:
-    """Set switches; those left out go back to how the sandbox was made."""
-    return _set(request, keep=False)
-
-
-def update(request: AdminRequest) -> dict[str, Any]:
-    """Set the given switches."""
-    return _set(request, keep=True)
-
-
-def _set(request: AdminRequest, *, keep: bool) -> dict[str, Any]:
+def change(request: AdminRequest) -> dict[str, Any]:
+    """Set switches. PUT puts those left out back to how the sandbox was made; PATCH keeps them."""
     given = body(request.sandbox.switches).load(bodies.read())
     with request.lock:
-        request.sandbox.set_policy(given, keep=keep)
+        request.sandbox.set_policy(given, keep=http_request.method == "PATCH")
         return get(request)
 
 

@@ -5,26 +5,32 @@
 
 from typing import Any
 
-from flask import Response
-from marshmallow import Schema, ValidationError, fields
+from marshmallow import Schema, ValidationError, fields, validate
 
-from mockserver.admin import fault_targets, responses
-from mockserver.admin.admin_context import context
-from mockserver.admin.admin_request import AdminRequest
-from mockserver.admin.fields import AdminQuery, Milliseconds, QueryInteger, StatusRange, Timestamp
+from mockserver.admin.admin_context import AdminRequest, context
+from mockserver.admin.faults import target_errors
+from mockserver.admin.fields import AdminQuery, QueryInteger, Rfc3339Timestamp
 from mockserver.gateway import faults
 from mockserver.gateway.journal import Entry
 from mockserver.validation.schemas import dump
 
 LIMIT_MAXIMUM = 1_000_000
 ID_MAXIMUM = 10**18 - 1
+_STATUS = "[1-5](?:[0-9]{2}|xx)"
+
+
+class Milliseconds(fields.Integer):
+    """Microseconds, dumped as the nearest number of milliseconds."""
+
+    def _serialize(self, value: Any, *_: Any, **__: Any) -> int:
+        return (int(value) + 500) // 1000
 
 
 class EntrySchema(Schema):
     """One request in the journal, without credentials. `refusal` is the reason why it was refused."""
 
     id = fields.Integer(required=True)
-    at = Timestamp(required=True)
+    at = Rfc3339Timestamp(required=True)
     vendor = fields.String(required=True)
     operation = fields.String(required=True, allow_none=True)
     method = fields.String(required=True)
@@ -53,17 +59,24 @@ class RequestsQuery(AdminQuery):
     path = fields.String(
         metadata={"description": "Only this path, without the query string; * stands for any characters."}
     )
-    status = StatusRange(metadata={"description": "Only answers with this status, or of this class, as in 4xx."})
-    limit = QueryInteger(
-        1, LIMIT_MAXIMUM, metadata={"description": "Only the newest entries, at most this many, still oldest first."}
+    status = fields.String(
+        validate=validate.Regexp(
+            rf"{_STATUS}\Z", error="must be a status from 100 to 599, or a class of them, as in 4xx"
+        ),
+        metadata={
+            "pattern": f"^(?:{_STATUS})$",
+            "description": "Only answers with this status, or of this class, as in 4xx.",
+        },
     )
-    after = QueryInteger(0, ID_MAXIMUM, metadata={"description": "Only entries after the one with this id."})
+    limit = QueryInteger(1, LIMIT_MAXIMUM, "Only the newest entries, at most this many, still oldest first.")
+    after = QueryInteger(0, ID_MAXIMUM, "Only entries after the one with this id.")
 
 
 def list_all(request: AdminRequest) -> dict[str, Any]:
     """The entries that match every filter, oldest first; ValidationError for filters that no request can match."""
     query = request.query
-    if errors := fault_targets.errors(query, context().vendors):
+    target = query.get("vendor"), query.get("operation"), query.get("path")
+    if errors := target_errors(context().vendors, *target):
         raise ValidationError(dict(errors))
     with request.lock:
         entries = tuple(request.sandbox.journal)
@@ -72,11 +85,10 @@ def list_all(request: AdminRequest) -> dict[str, Any]:
     return dump(JournalSchema, {"requests": newest})
 
 
-def clear(request: AdminRequest) -> Response:
+def clear(request: AdminRequest) -> None:
     """Empty the journal."""
     with request.lock:
         request.sandbox.reset(("journal",))
-    return responses.no_content()
 
 
 def _matches(entry: Entry, query: dict[str, Any]) -> bool:
@@ -84,6 +96,6 @@ def _matches(entry: Entry, query: dict[str, Any]) -> bool:
         query.get("vendor", entry.vendor) == entry.vendor
         and query.get("operation", entry.operation) == entry.operation
         and ("path" not in query or faults.matches_glob(query["path"], entry.path))
-        and ("status" not in query or entry.status in query["status"])
+        and query.get("status") in (None, str(entry.status), f"{entry.status // 100}xx")
         and entry.id > query.get("after", 0)
     )

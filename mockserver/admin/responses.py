@@ -1,16 +1,54 @@
-"""Responses of the control plane: JSON, files, redirects, and no content.
+"""Responses of the control plane: JSON, and problem details (RFC 9457) for every error.
 
-They are never cached, never sniffed for another type, and never readable by another origin.
+They are never cached, never sniffed for another type, and never readable by another origin. Nothing of a bug in the
+server reaches the client; its traceback goes to the log once.
 """
 
+import logging
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from flask import Response
+from flask import Response, request
+from marshmallow import Schema, ValidationError, fields
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
+from werkzeug.http import HTTP_STATUS_CODES
 
+from mockserver.admin.admin_context import context
 from mockserver.gateway import response_cache
+
+log = logging.getLogger(__name__)
 
 HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 """On every response: state is not cached, and a page that embeds a response as a script gets none."""
+
+PROBLEM_TYPE = "application/problem+json"
+_ERRORS_IN_DETAIL = 5
+
+Errors = dict[str, list[str]]
+"""What is wrong, by the dotted path of a field or the name of a parameter."""
+
+
+class ProblemSchema(Schema):
+    """Problem details: what is wrong, and with which field."""
+
+    type = fields.String(required=True)
+    title = fields.String(required=True)
+    status = fields.Integer(required=True)
+    detail = fields.String(required=True)
+    errors = fields.Dict(keys=fields.String(), values=fields.List(fields.String()))
+
+
+class Problem(Exception):
+    """A refusal. `detail` states the rule; `headers` belong to the status (Allow, WWW-Authenticate)."""
+
+    def __init__(
+        self, status: int, detail: str, errors: Errors | None = None, headers: dict[str, str] | None = None
+    ) -> None:
+        super().__init__(detail)
+        self.status = status
+        self.detail = detail
+        self.errors = errors
+        self.headers = headers
 
 
 def json_response(
@@ -27,16 +65,50 @@ def created(body: dict[str, Any], location: str) -> Response:
     return json_response(body, 201, headers={"Location": location})
 
 
-def file_response(content: bytes, mimetype: str) -> Response:
-    """A response with the bytes of a file."""
-    return Response(content, 200, HEADERS, mimetype=mimetype)
+def error_response(error: Exception) -> Response:
+    """The problem details of an error; an unexpected one is logged with its traceback."""
+    problem = _problem(error)
+    body: dict[str, Any] = {
+        "type": "about:blank",
+        "title": HTTP_STATUS_CODES[problem.status],
+        "status": problem.status,
+        "detail": problem.detail,
+    }
+    if problem.errors:
+        body["errors"] = problem.errors
+    return json_response(body, problem.status, PROBLEM_TYPE, problem.headers)
 
 
-def no_content() -> Response:
-    """A 204."""
-    return Response(status=204, headers=HEADERS)
+def _problem(error: Exception) -> Problem:
+    if isinstance(error, Problem):
+        return error
+    if isinstance(error, ValidationError):
+        return _invalid(dict(_flatten(error.messages_dict, "")))
+    if isinstance(error, MethodNotAllowed):
+        allow = ", ".join(sorted(error.valid_methods or ()))
+        return Problem(405, f"{request.method} is not allowed here; allowed: {allow}", headers={"Allow": allow})
+    if isinstance(error, NotFound):
+        mounts = ", ".join(f"{mount} ({vendor.title})" for vendor in context().vendors for mount in vendor.mounts)
+        rule = f"there is nothing at {request.path}; the server has {mounts}, and the control plane at /_mock/"
+        return Problem(404, rule)
+    if isinstance(error, HTTPException) and error.code is not None and error.code < 500:
+        return Problem(error.code, error.description or error.name)
+    log.error("a request failed", exc_info=error)
+    return Problem(500, "the server failed; its log has the reason")
 
 
-def redirect(path: str) -> Response:
-    """A 302 to another path."""
-    return Response(status=302, headers={**HEADERS, "Location": path})
+def _invalid(errors: Errors) -> Problem:
+    lines = [f"{name}: {rule}" if name else rule for name, rules in errors.items() for rule in rules]
+    more = len(lines) - _ERRORS_IN_DETAIL
+    detail = "; ".join(lines[:_ERRORS_IN_DETAIL]) + (f"; and {more} more" if more > 0 else "")
+    return Problem(400, detail, {name: rules for name, rules in errors.items() if name})
+
+
+def _flatten(messages: Mapping[str, Any], parent: str) -> Iterator[tuple[str, list[str]]]:
+    """Marshmallow's nested messages as one list for each path; "_schema" stands for the object itself."""
+    for name, inner in messages.items():
+        path = parent if name == "_schema" else f"{parent}.{name}" if parent else str(name)
+        if isinstance(inner, Mapping):
+            yield from _flatten(inner, path)
+        else:
+            yield path, inner

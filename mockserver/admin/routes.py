@@ -1,4 +1,4 @@
-"""The table of routes: every path and method of the control plane, with its view and its query."""
+"""Every path and method of the control plane, with its view and its query, and how a request reaches its view."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -6,11 +6,10 @@ from functools import cache
 from typing import Any
 
 from flask import Flask, Response, request
-from marshmallow import Schema, fields
+from marshmallow import Schema, ValidationError, fields
 from werkzeug.routing import Map, Rule
 
 from mockserver.admin import (
-    admin_request,
     cases,
     clock,
     defects,
@@ -29,9 +28,10 @@ from mockserver.admin import (
     sandboxes,
     tokens,
 )
-from mockserver.admin.admin_request import AdminRequest
+from mockserver.admin.admin_context import AdminRequest, context
 from mockserver.admin.fields import AdminQuery
-from mockserver.gateway.sandbox import DEFAULT
+from mockserver.admin.responses import Problem
+from mockserver.gateway.sandbox import DEFAULT, Sandbox
 from mockserver.validation.schemas import dump
 
 MOUNT = "/_mock"
@@ -39,7 +39,8 @@ _ENDPOINT = "control plane"
 SANDBOX = "/sandboxes/<sandbox>"
 """The prefix of a sandbox's resources below the mount; without it, they are the default sandbox's."""
 
-View = Callable[[AdminRequest], dict[str, Any] | Response]
+View = Callable[[AdminRequest], dict[str, Any] | Response | None]
+"""What answers a request: a JSON body, a whole response, or None, which is a 204."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +90,11 @@ RESOURCES = (
     AdminRoute("PUT", "/clock", "putClock", clock.replace),
     AdminRoute("POST", "/clock/advance", "advanceClock", clock.advance),
     AdminRoute("GET", "/limits", "getLimits", limits.get),
-    AdminRoute("PUT", "/limits", "putLimits", limits.replace),
-    AdminRoute("PATCH", "/limits", "patchLimits", limits.update),
+    AdminRoute("PUT", "/limits", "putLimits", limits.change),
+    AdminRoute("PATCH", "/limits", "patchLimits", limits.change),
     AdminRoute("GET", "/policy", "getPolicy", policy.get),
-    AdminRoute("PUT", "/policy", "putPolicy", policy.replace),
-    AdminRoute("PATCH", "/policy", "patchPolicy", policy.update),
+    AdminRoute("PUT", "/policy", "putPolicy", policy.change),
+    AdminRoute("PATCH", "/policy", "patchPolicy", policy.change),
     AdminRoute("GET", "/faults", "getFaults", faults.get),
     AdminRoute("PUT", "/faults", "putFaults", faults.replace),
     AdminRoute("POST", "/faults", "createFault", faults.create),
@@ -148,7 +149,32 @@ def _respond(**_: str) -> Response:
     guard.check()
     route, variables = _url_map().bind("").match(request.path, request.method)
     if not isinstance(route, AdminRoute):
-        return responses.redirect(f"{MOUNT}/")
+        return Response(status=302, headers={**responses.HEADERS, "Location": f"{MOUNT}/"})
+    sandbox = _sandbox(variables.get("sandbox", DEFAULT))
     names = [value for name, value in variables.items() if name != "sandbox"]
-    body = route.view(admin_request.parse(route.query(), variables.get("sandbox", DEFAULT), *names))
-    return body if isinstance(body, Response) else responses.json_response(body)
+    reply = route.view(AdminRequest(context().registry.lock, sandbox, _query(route.query()), *names))
+    if reply is None:
+        return Response(status=204, headers=responses.HEADERS)
+    return reply if isinstance(reply, Response) else responses.json_response(reply)
+
+
+def _sandbox(sandbox_id: str) -> Sandbox:
+    found = context().registry.find(sandbox_id)
+    if found is None:
+        raise Problem(
+            404,
+            f"there is no sandbox {sandbox_id!r:.100}: it never existed, was deleted, or its ttl_seconds are over; "
+            "GET /_mock/sandboxes lists the sandboxes that exist",
+        )
+    return found
+
+
+def _query(schema: Schema) -> dict[str, Any]:
+    """The query parameters; ValidationError for each that is unknown, repeated or wrong."""
+    lists = {field.data_key or name for name, field in schema.fields.items() if isinstance(field, fields.List)}
+    repeated = [name for name in request.args if len(request.args.getlist(name)) > 1 and name not in lists]
+    if repeated:
+        raise ValidationError({name: ["must be given once"] for name in repeated})
+    given = {name: texts if name in lists else texts[0] for name, texts in request.args.lists()}
+    loaded: dict[str, Any] = schema.load(given)
+    return loaded

@@ -12,11 +12,11 @@ from marshmallow import Schema, ValidationError, fields, validate
 
 from mockserver.admin import clock, defects, faults, limits, policy
 from mockserver.admin.admin_context import Sources
-from mockserver.admin.fields import Body, NonNegativeDecimal, StrictBoolean, StrictInteger, Timestamp
+from mockserver.admin.fault_rules import RuleBody
+from mockserver.admin.fields import Body, Rfc3339Timestamp, StrictBoolean, StrictInteger
 from mockserver.cases.records import DEFAULT_ORGANIZATION, Case, UnknownCase
 from mockserver.gateway.faults import RULES_MAXIMUM
-from mockserver.gateway.sandbox import SandboxConfig, VendorProfile
-from mockserver.gateway.switches import AnySwitch
+from mockserver.gateway.sandbox import SandboxConfig
 from mockserver.simulation.clock import EARLIEST, LATEST
 from mockserver.simulation.organization import Organization
 from mockserver.validation.suggestions import unknown_name
@@ -26,16 +26,12 @@ TTL_MAXIMUM = 366 * 86_400
 """The longest time to live, in seconds."""
 
 
-class TtlField(NonNegativeDecimal):
-    """A time to live."""
+class TtlField(fields.Decimal):
+    """A time to live, kept exactly."""
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> Decimal:
-        try:
-            seconds = super()._deserialize(value)
-        except ValidationError:
-            seconds = Decimal()
-        if 0 < seconds <= TTL_MAXIMUM:
-            return seconds
+        if not isinstance(value, bool) and isinstance(value, int | Decimal) and 0 < value <= TTL_MAXIMUM:
+            return Decimal(value)
         raise ValidationError(f"must be a number above 0 and at most {TTL_MAXIMUM} (seconds of real time)")
 
 
@@ -53,10 +49,8 @@ class SandboxBody(Body):
         metadata={"description": "The slug of an organization, one of those that /_mock/organizations lists."},
         error_messages={"invalid": "must be the slug of an organization"},
     )
-    seed = StrictInteger(
-        0, SEED_MAXIMUM, metadata={"description": "Another seed, another history; default: the organization's own."}
-    )
-    now = Timestamp(
+    seed = StrictInteger(0, SEED_MAXIMUM, "Another seed, another history; default: the organization's own.")
+    now = Rfc3339Timestamp(
         metadata={
             "description": f"What its clock shows, from {EARLIEST:%Y-%m-%d} to {LATEST:%Y-%m-%d}; default: what the "
             "server was started with."
@@ -70,10 +64,10 @@ class SandboxBody(Body):
             "description": "After how many seconds of real time the sandbox is deleted; default: never.",
             "exclusiveMinimum": 0,
             "maximum": TTL_MAXIMUM,
-        }
+        },
     )
     faults = fields.List(
-        fields.Nested(faults.RuleBody),
+        fields.Nested(RuleBody),
         validate=validate.Length(max=RULES_MAXIMUM, error=f"there can be at most {RULES_MAXIMUM} rules"),
         metadata={"description": "The faults that are armed in it from the start, and again after a reset."},
     )
@@ -89,7 +83,10 @@ def from_request(
     """
     base = default
     if isinstance(body.get("case"), str):
-        case = _case(body["case"], sources)
+        try:
+            case = sources.cases().find(body["case"])
+        except UnknownCase as error:
+            raise ValidationError({"case": [str(error)]}) from error
         organization = named(DEFAULT_ORGANIZATION, sources, default.organization)
         base, body = SandboxConfig(organization, organization.seed), _overlay(case.body, body)
     given = _schema(sources).load(body)
@@ -116,62 +113,43 @@ def named(slug: str, sources: Sources, own: Organization) -> Organization:
     return own if slug == own.slug else sources.load(slug)
 
 
-def _case(case_id: str, sources: Sources) -> Case:
-    try:
-        return sources.cases().find(case_id)
-    except UnknownCase as error:
-        raise ValidationError({"case": [str(error)]}) from error
+def _overlay(under: Mapping[str, Any], over: Mapping[str, Any], depth: int = 3) -> dict[str, Any]:
+    """Fields of a body with others laid over them: limits vendor by vendor, and switches one by one.
 
-
-def _overlay(case: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
-    """A case's fields with others laid over them: limits vendor by vendor, and switches one by one."""
-    merged = {**case, **over}
-    for field in ("limits", "policy"):
-        under, above = case.get(field), over.get(field)
-        if isinstance(under, Mapping) and isinstance(above, Mapping):
-            merged[field] = _merge(under, above)
+    An object that both have is merged rather than replaced, down to the `depth` of a vendor's switches.
+    """
+    merged = {**under, **over}
+    for name, value in over.items():
+        below = under.get(name)
+        if depth > 1 and isinstance(below, Mapping) and isinstance(value, Mapping):
+            merged[name] = _overlay(below, value, depth - 1)
     return merged
 
 
-def _merge(under: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
-    both = {name for name in above if isinstance(under.get(name), Mapping) and isinstance(above[name], Mapping)}
-    return {**under, **above, **{name: {**under[name], **above[name]} for name in both}}
-
-
-def _schema(sources: Sources) -> Schema:
-    return _cached_schema(tuple(sources.vendors), tuple(sources.switches.items()))
-
-
 @lru_cache(maxsize=8)
-def _cached_schema(
-    profiles: tuple[VendorProfile, ...], switches: tuple[tuple[str, tuple[AnySwitch, ...]], ...]
-) -> Schema:
-    """The schema of the body for these vendors; building it takes longer than the rest of making a sandbox."""
+def _schema(sources: Sources) -> Schema:
+    """The schema of the body; building it takes longer than the rest of making a sandbox."""
     added: dict[str, fields.Field[Any]] = {
-        "defects": defects.names(profiles),
-        "limits": fields.Nested(limits.body([profile.name for profile in profiles])),
-        "policy": fields.Nested(policy.body(dict(switches))),
+        "defects": defects.names(sources.vendors),
+        "limits": fields.Nested(limits.body(vendor.name for vendor in sources.vendors)),
+        "policy": fields.Nested(policy.body(sources.switches)),
     }
     return SandboxBody.from_dict(added)()
 
 
 def _config(given: Mapping[str, Any], sources: Sources, base: SandboxConfig, own: Organization) -> SandboxConfig:
-    organization = _organization(given["organization"], sources, own) if "organization" in given else base.organization
-    seed = base.seed if organization is base.organization else organization.seed
-    policies = given.get("policy", {})
-    return SandboxConfig(
-        organization,
-        given.get("seed", seed),
-        clock.from_fields(given, base.clock),
-        {**base.limits, **given.get("limits", {})},
-        {name: {**base.policy.get(name, {}), **policies.get(name, {})} for name in {**base.policy, **policies}},
-        faults.parse_rules(given["faults"], sources.vendors, "faults") if "faults" in given else base.faults,
-        tuple(sorted(set(given.get("defects", base.defects)))),
-    )
-
-
-def _organization(slug: str, sources: Sources, own: Organization) -> Organization:
-    known = slugs(sources, own)
+    slug, known = given.get("organization", base.organization.slug), slugs(sources, own)
     if slug not in known:
         raise ValidationError({"organization": [unknown_name("organization", slug, known)]})
-    return named(slug, sources, own)
+    organization = named(slug, sources, own)
+    rules = tuple(given.get("faults", ()))
+    faults.check_targets(rules, sources.vendors, "faults")
+    return SandboxConfig(
+        organization,
+        given.get("seed", base.seed if organization is base.organization else organization.seed),
+        clock.from_fields(given, base.clock),
+        _overlay(base.limits, given.get("limits", {})),
+        _overlay(base.policy, given.get("policy", {})),
+        rules if "faults" in given else base.faults,
+        tuple(sorted(set(given.get("defects", base.defects)))),
+    )

@@ -8,11 +8,10 @@ from typing import Any
 from flask import Response
 from marshmallow import Schema, fields
 
-from mockserver.admin import bodies, faults, responses, sandbox_config
-from mockserver.admin.admin_context import context
-from mockserver.admin.admin_request import AdminRequest
-from mockserver.admin.fields import Timestamp
-from mockserver.admin.problems import Problem
+from mockserver.admin import bodies, faults, sandbox_config
+from mockserver.admin.admin_context import AdminRequest, context
+from mockserver.admin.fields import Rfc3339Timestamp
+from mockserver.admin.responses import Problem, created
 from mockserver.gateway import tokens
 from mockserver.gateway.sandbox import DEFAULT, Sandbox, TooManySandboxes, VendorProfile
 from mockserver.validation.schemas import dump
@@ -29,7 +28,7 @@ class SandboxSchema(Schema):
     id = fields.String(required=True)
     organization = fields.String(required=True)
     seed = fields.Integer(required=True)
-    now = Timestamp(required=True)
+    now = Rfc3339Timestamp(required=True)
     frozen = fields.Boolean(required=True)
     tokens = fields.Dict(
         keys=fields.String(),
@@ -65,16 +64,15 @@ def create(_: AdminRequest) -> Response:
         sandbox = registry.make_sandbox(config, seconds)
     except TooManySandboxes as error:
         raise _full(registry.maximum) from error
-    return responses.created(dump(SandboxSchema, _describe(sandbox)), f"/_mock/sandboxes/{sandbox.id}")
+    return created(dump(SandboxSchema, _describe(sandbox)), f"/_mock/sandboxes/{sandbox.id}")
 
 
-def delete(request: AdminRequest) -> Response:
+def delete(request: AdminRequest) -> None:
     """Delete a sandbox: its tokens are unknown from now on, and nothing of it is kept."""
     if request.sandbox.id == DEFAULT:
         rule = "the sandbox 'default' cannot be deleted: the short paths and the seeded tokens lead to it"
         raise Problem(409, f"{rule}; POST /_mock/reset puts it back to how it was made")
     context().registry.delete(request.sandbox)
-    return responses.no_content()
 
 
 def _full(maximum: int) -> Problem:

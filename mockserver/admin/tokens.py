@@ -5,11 +5,10 @@ from typing import Any
 from flask import Response
 from marshmallow import Schema, ValidationError, fields, validate
 
-from mockserver.admin import bodies, responses
-from mockserver.admin.admin_context import context
-from mockserver.admin.admin_request import AdminRequest
+from mockserver.admin import bodies
+from mockserver.admin.admin_context import AdminRequest, context
 from mockserver.admin.fields import Body
-from mockserver.admin.problems import Problem
+from mockserver.admin.responses import Problem, created
 from mockserver.gateway.sandbox import Sandbox
 from mockserver.gateway.tokens import Grant
 from mockserver.validation.schemas import dump
@@ -75,15 +74,14 @@ def create(request: AdminRequest) -> Response:
         raise ValidationError({"vendor": [unknown_name("vendor", vendor, request.sandbox.profiles)]})
     grant = context().registry.grant(request.sandbox, vendor, permitted=given["permission"] == GRANTED)
     location = f"/_mock/sandboxes/{request.sandbox.id}/tokens/{grant.id}"
-    return responses.created(dump(TokenSchema, _describe(grant, request.sandbox)), location)
+    return created(dump(TokenSchema, _describe(grant, request.sandbox)), location)
 
 
-def revoke(request: AdminRequest) -> Response:
+def revoke(request: AdminRequest) -> None:
     """Revoke a token; it is unknown from the next request on."""
     if not context().registry.revoke(request.sandbox, request.name):
         known = [grant.id for grant in context().registry.tokens_of(request.sandbox)]
         raise Problem(404, unknown_name("token", request.name, known))
-    return responses.no_content()
 
 
 def _describe(grant: Grant, sandbox: Sandbox) -> dict[str, Any]:
