@@ -15,8 +15,9 @@ from mockserver.admin.admin_context import Sources
 from mockserver.admin.fields import Body, NonNegativeDecimal, StrictBoolean, StrictInteger, Timestamp
 from mockserver.cases.records import DEFAULT_ORGANIZATION, Case, UnknownCase
 from mockserver.gateway.faults import RULES_MAXIMUM
-from mockserver.gateway.sandbox import SandboxConfig, VendorProfile
+from mockserver.gateway.sandbox import SandboxConfig
 from mockserver.gateway.switches import AnySwitch
+from mockserver.gateway.vendor import Vendor
 from mockserver.simulation.clock import EARLIEST, LATEST
 from mockserver.simulation.organization import Organization
 from mockserver.validation.suggestions import unknown_name
@@ -143,9 +144,7 @@ def _schema(sources: Sources) -> Schema:
 
 
 @lru_cache(maxsize=8)
-def _cached_schema(
-    profiles: tuple[VendorProfile, ...], switches: tuple[tuple[str, tuple[AnySwitch, ...]], ...]
-) -> Schema:
+def _cached_schema(profiles: tuple[Vendor, ...], switches: tuple[tuple[str, tuple[AnySwitch, ...]], ...]) -> Schema:
     """The schema of the body for these vendors; building it takes longer than the rest of making a sandbox."""
     added: dict[str, fields.Field[Any]] = {
         "defects": defects.names(profiles),

@@ -14,7 +14,8 @@ from mockserver.admin.admin_request import AdminRequest
 from mockserver.admin.fields import Timestamp
 from mockserver.admin.problems import Problem
 from mockserver.gateway import tokens
-from mockserver.gateway.sandbox import DEFAULT, Sandbox, TooManySandboxes, VendorProfile
+from mockserver.gateway.sandbox import DEFAULT, Sandbox, TooManySandboxes
+from mockserver.gateway.vendor import Vendor
 from mockserver.validation.schemas import dump
 
 
@@ -101,7 +102,7 @@ def _describe(sandbox: Sandbox) -> dict[str, Any]:
     }
 
 
-def _tokens(sandbox: Sandbox, profile: VendorProfile) -> dict[str, str | None]:
+def _tokens(sandbox: Sandbox, profile: Vendor) -> dict[str, str | None]:
     """The tokens that it was made with at a vendor; null for a revoked one."""
     found: dict[str, str | None] = {}
     for permitted in (True, False):
