@@ -223,7 +223,9 @@ def _rejection(error: Exception, context: RequestContext) -> Rejection:
 
 def _entry(context: RequestContext, response: Response) -> Entry:
     sent, query = context.request, context.request.query_string.decode("latin-1")
-    secrets = _secrets(context, query)
+    secrets = auth.secrets(sent.environ.get("HTTP_AUTHORIZATION"))
+    if query or context.operation is None:  # Where a known token may stand.
+        secrets += context.registry.redaction_markers
     return Entry(
         id=context.sandbox.journal.next_id(),
         at=context.now,
@@ -245,9 +247,3 @@ def _entry(context: RequestContext, response: Response) -> Entry:
         start_seq=context.start_seq,
         end_seq=next_sequence(),
     )
-
-
-def _secrets(context: RequestContext, query: str) -> list[str]:
-    """The credentials in the request's header; with every known token, where one can stand elsewhere in the request."""
-    shown = auth.secrets(context.request.environ.get("HTTP_AUTHORIZATION"))
-    return [*shown, *context.registry.redaction_markers] if query or context.operation is None else shown

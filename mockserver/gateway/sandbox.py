@@ -160,8 +160,8 @@ class SandboxRegistry:
     """All sandboxes of one app and the tokens that open them, behind one lock.
 
     Ids and tokens made while it runs contain a `mark` of this app, so that a token from another server opens nothing
-    here; none is used twice. `maximum` is how many sandboxes there may be beside the first. `other_switches` are those
-    that belong to no vendor, by the name of their group.
+    here; none is used twice. `maximum` is how many sandboxes there may be beside the first. `known_switches` are by
+    default those of the vendors.
 
     Every token and every client's secret, past or present, contains at least one of the `redaction_markers`. There are
     only as many as the first sandbox has tokens, however many were made since.
@@ -173,14 +173,11 @@ class SandboxRegistry:
         world: Make,
         journal_size: int,
         maximum: int = 1000,
-        other_switches: Known | None = None,
+        known_switches: Known | None = None,
     ) -> None:
         self.lock = RLock()
         self.profiles = {profile.name: profile for profile in profiles}
-        self.switches: Known = {
-            **{name: each.switches for name, each in self.profiles.items()},
-            **(other_switches or {}),
-        }
+        self.switches = known_switches or {name: each.switches for name, each in self.profiles.items()}
         self.answers = ResponseCache()
         self.worlds = WorldCache(world)
         self.journal_size = journal_size
