@@ -22,15 +22,6 @@ from mockserver.settings import Settings, SettingsError
 from mockserver.simulation.clock import Clock, ClockError
 from mockserver.simulation.organization import Organization
 
-_BODY_FIELDS = {
-    "organization": "organization",
-    "organization_file": "organization",
-    "now": "now",
-    "freeze": "frozen",
-    "limits": "limits",
-}
-"""The field of a sandbox's body for each setting; switches are merged one by one."""
-
 
 def create_app(settings: Settings) -> Flask:
     """The application: every vendor, the control plane, and the default sandbox as the settings make it.
@@ -38,9 +29,7 @@ def create_app(settings: Settings) -> Flask:
     Raises SettingsError for a clock or a switch that cannot be, OrganizationError for a bad organization file.
     """
     known = sources()
-    registry = SandboxRegistry(
-        known.vendors, _world, settings.journal_size, settings.sandboxes_maximum, startup_policy.METRICS
-    )
+    registry = SandboxRegistry(known.vendors, _world, settings.journal_size, settings.sandboxes_maximum, known.switches)
     registry.make_default(default_config(settings, known))
     app = Flask("mockserver", static_folder=None)
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
@@ -73,20 +62,24 @@ def default_config(settings: Settings, known: Sources) -> SandboxConfig:
 
 
 def _flags(settings: Settings, config: SandboxConfig) -> dict[str, Any]:
-    """The settings that win over a case, as fields of a sandbox's body; None: as in the config."""
+    """The settings that win over a case, as fields of a sandbox's body; None: as in the config.
+
+    Switches are merged one by one.
+    """
+    fields: dict[str, tuple[str, Any]] = {
+        "organization": ("organization", None),
+        "organization_file": ("organization", None),
+        "now": ("now", settings.now and settings.now.isoformat()),
+        "freeze": ("frozen", settings.freeze),
+        "limits": ("limits", {name: str(limit) for name, limit in config.limits.items()}),
+    }
     plain = Settings()
-    given = {
+    given = dict(
         field
-        for name, field in _BODY_FIELDS.items()
+        for name, field in fields.items()
         if name in settings.over_case or getattr(settings, name) != getattr(plain, name)
-    }
-    values: dict[str, Any] = {
-        "organization": None,
-        "now": settings.now and settings.now.isoformat(),
-        "frozen": settings.freeze,
-        "limits": {name: str(limit) for name, limit in config.limits.items()},
-    }
-    return {"policy": config.policy, **{field: values[field] for field in given}}
+    )
+    return {"policy": config.policy, **given}
 
 
 @cache

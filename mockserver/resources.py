@@ -3,13 +3,13 @@
 from pathlib import Path
 
 _PACKAGE = Path(__file__).resolve().parent
-_SHIPPED = _PACKAGE / "_data"
-"""Only a wheel has this folder; the build copies the checkout's folders into it."""
+_SHIPPED = _PACKAGE / "_data"  # Only a wheel has this folder; the build copies the checkout's folders into it.
+_ROOT = _SHIPPED if _SHIPPED.is_dir() else _PACKAGE.parent
 
 
 def fixtures() -> Path:
     """The folder of organizations, names and documented answers."""
-    return _folder("fixtures")
+    return _ROOT / "fixtures"
 
 
 def cases() -> Path:
@@ -19,9 +19,4 @@ def cases() -> Path:
 
 def openapi() -> Path:
     """The folder of the OpenAPI files, with a file for each vendor."""
-    return _folder("openapi")
-
-
-def _folder(name: str) -> Path:
-    root = _SHIPPED if _SHIPPED.is_dir() else _PACKAGE.parent
-    return root / name
+    return _ROOT / "openapi"

@@ -80,7 +80,7 @@ def _from_flags(policy: tuple[tuple[str, str], ...]) -> Iterator[tuple[str, str,
     for name in dict(policy):
         vendor, _, switch = name.partition(".")
         values = tuple(value for other, value in policy if other == name)
-        yield "--policy", vendor, {switch: switches.Repeated(values)}
+        yield "--policy", vendor, {switch: values}
 
 
 def _from_file(path: Path | None) -> Iterator[tuple[str, str, object]]:

@@ -8,7 +8,7 @@ from marshmallow import Schema, ValidationError, fields
 from mockserver.admin import bodies
 from mockserver.admin.admin_context import AdminRequest
 from mockserver.admin.fields import Body
-from mockserver.gateway.sandbox import VendorProfile
+from mockserver.gateway.vendor import Vendor
 from mockserver.validation.schemas import dump
 from mockserver.validation.suggestions import unknown_name
 
@@ -35,7 +35,7 @@ class DefectsBody(Body):
     armed = fields.List(fields.String(), metadata={"description": "The names of the defects."})
 
 
-def names(profiles: Iterable[VendorProfile]) -> "fields.List[str]":
+def names(profiles: Iterable[Vendor]) -> "fields.List[str]":
     """A field for names of these vendors' defects."""
     known = [defect.name for profile in profiles for defect in profile.defects]
 

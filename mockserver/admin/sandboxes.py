@@ -13,7 +13,8 @@ from mockserver.admin.admin_context import AdminRequest, context
 from mockserver.admin.fields import Rfc3339Timestamp
 from mockserver.admin.responses import Problem, created
 from mockserver.gateway import tokens
-from mockserver.gateway.sandbox import DEFAULT, Sandbox, TooManySandboxes, VendorProfile
+from mockserver.gateway.sandbox import DEFAULT, Sandbox, TooManySandboxes
+from mockserver.gateway.vendor import Vendor
 from mockserver.validation.schemas import dump
 
 
@@ -99,7 +100,7 @@ def _describe(sandbox: Sandbox) -> dict[str, Any]:
     }
 
 
-def _tokens(sandbox: Sandbox, profile: VendorProfile) -> dict[str, str | None]:
+def _tokens(sandbox: Sandbox, profile: Vendor) -> dict[str, str | None]:
     """The tokens that it was made with at a vendor; null for a revoked one."""
     found: dict[str, str | None] = {}
     for permitted in (True, False):

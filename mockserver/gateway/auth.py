@@ -5,6 +5,7 @@ What they open is for the sandbox registry to find.
 
 from base64 import b64decode
 from collections.abc import Sequence
+from contextlib import suppress
 from urllib.parse import unquote_plus
 
 from mockserver.gateway.rejection import Reason, Rejection
@@ -53,12 +54,6 @@ def secrets(header: str | None) -> list[str]:
     words = (header or "").split()
     found = words[1:] or words
     if words and words[0].lower() == "basic":
-        found += _client_secret(header)
+        with suppress(BasicError):
+            found.append(basic(header)[1])
     return found
-
-
-def _client_secret(header: str | None) -> list[str]:
-    try:
-        return [basic(header)[1]]
-    except BasicError:
-        return []

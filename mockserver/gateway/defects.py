@@ -10,15 +10,15 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from itertools import pairwise
-from typing import Any
+from typing import Any, Concatenate, ParamSpec
+
+P = ParamSpec("P")
 
 Change = Callable[[Any], None]
 """Changes a body in place."""
 
 WEEKS, MONTHS = (7, 7), (28, 31)
 """The least and the most days between the first days of two."""
-
-_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,21 +35,12 @@ class Defect:
     next_page: Callable[[Any], str | None] | None = None
 
 
-Defects = tuple[Defect, ...]
-
-
-def armed_for(operation: str | None, known: Defects, armed: tuple[str, ...]) -> Defects:
-    """Those of the known defects that are armed and concern an operation."""
-    return tuple(each for each in known if each.name in armed and operation in each.operations) if armed else ()
-
-
-def apply(body: Any, next_page: str | None, armed: Defects) -> tuple[Any, str | None]:
-    """A body with these defects in it, and what then leads to its next page; the body given stays as it is."""
-    if armed:
-        body = deepcopy(body)
-        for defect in armed:
-            defect.change(body)
-            next_page = next_page if defect.next_page is None else defect.next_page(body)
+def apply(armed: Iterable[Defect], body: Any, next_page: str | None) -> tuple[Any, str | None]:
+    """A copy of a body with these defects in it, and what then leads to its next page."""
+    body = deepcopy(body)
+    for defect in armed:
+        defect.change(body)
+        next_page = next_page if defect.next_page is None else defect.next_page(body)
     return body, next_page
 
 
@@ -60,118 +51,99 @@ def rows(body: Any, path: str) -> list[Any]:
     return body if isinstance(body, list) else [body]
 
 
-def each(path: str, change_row: Callable[[Any], None]) -> Change:
+def _change(function: Callable[Concatenate[Any, P], None]) -> Callable[P, Change]:
+    """Turn a function of a body and other arguments into a function of the others that returns a Change."""
+
+    def bind(*args: P.args, **kwargs: P.kwargs) -> Change:
+        def change(body: Any) -> None:
+            function(body, *args, **kwargs)
+
+        return change
+
+    return bind
+
+
+@_change
+def each(body: Any, path: str, change_row: Callable[[Any], None]) -> None:
     """Change every row at a path."""
-
-    def change(body: Any) -> None:
-        for row in rows(body, path):
-            change_row(row)
-
-    return change
+    for row in rows(body, path):
+        change_row(row)
 
 
-def first(path: str, change_row: Callable[[Any], None]) -> Change:
+@_change
+def first(body: Any, path: str, change_row: Callable[[Any], None]) -> None:
     """Change the first row at a path, if there is one."""
-
-    def change(body: Any) -> None:
-        for row in rows(body, path)[:1]:
-            change_row(row)
-
-    return change
+    for row in rows(body, path)[:1]:
+        change_row(row)
 
 
-def increment(name: str, path: str = "", by: int = 1) -> Change:
+@_change
+def increment(body: Any, name: str, path: str = "", by: int = 1) -> None:
     """Add to a number in the first row where it is not zero; an only row is changed in any case."""
-
-    def change(body: Any) -> None:
-        found = _having(name, rows(body, path))
-        chosen = [row for row in found if _number(row, name)] or (found if len(found) == 1 and by > 0 else [])
-        for row in chosen[:1]:
-            _set(row, name, _number(row, name) + by)
-
-    return change
+    found = _having(name, rows(body, path))
+    chosen = [row for row in found if _number(row, name)] or (found if len(found) == 1 and by > 0 else [])
+    for row in chosen[:1]:
+        _set(row, name, _number(row, name) + by)
 
 
-def exceed(name: str, limit: str, *paths: str) -> Change:
+@_change
+def exceed(body: Any, name: str, limit: str, *paths: str) -> None:
     """Set a number to one more than another, in every row."""
-    return _change_number(name, paths, lambda row: _number(row, limit) + 1)
+    for path in paths:
+        for row in _having(name, rows(body, path)):
+            _set(row, name, _number(row, limit) + 1)
 
 
-def negative(name: str, path: str = "") -> Change:
+@_change
+def negative(body: Any, name: str, path: str) -> None:
     """Negate a number, in every row."""
-    return _change_number(name, (path,), lambda row: -_number(row, name))
+    for row in _having(name, rows(body, path)):
+        _set(row, name, -_number(row, name))
 
 
-def set_to(number: int, path: str, *names: str) -> Change:
+@_change
+def set_to(body: Any, number: int, path: str, *names: str) -> None:
     """Set some numbers to the same value, in every row."""
-
-    def change(body: Any) -> None:
-        for name in names:
-            for row in _having(name, rows(body, path)):
-                _set(row, name, Decimal(number))
-
-    return change
+    for name in names:
+        for row in _having(name, rows(body, path)):
+            _set(row, name, Decimal(number))
 
 
-def when_spaced(path: str, name: str, least: int, most: int, change: Change) -> Change:
+@_change
+def when_spaced(body: Any, path: str, name: str, least: int, most: int, change: Change) -> None:
     """Make a change only where the rows' dates lie `least` to `most` days apart, as those of weeks or months do."""
-
-    def change_spaced(body: Any) -> None:
-        days = [date.fromisoformat(row[name][:10]) for row in rows(body, path)]
-        if least <= max(((after - before).days for before, after in pairwise(days)), default=0) <= most:
-            change(body)
-
-    return change_spaced
+    days = [date.fromisoformat(row[name][:10]) for row in rows(body, path)]
+    if least <= max(((after - before).days for before, after in pairwise(days)), default=0) <= most:
+        change(body)
 
 
-def shift_days(path: str, begins: str, ends: str | None = None) -> Change:
+@_change
+def shift_days(body: Any, path: str, begins: str, ends: str | None = None) -> None:
     """Let every row but the first begin a day later, and the row before it end a day later."""
-
-    def change(body: Any) -> None:
-        for before, after in pairwise(rows(body, path)):
-            after[begins] = f"{date.fromisoformat(after[begins][:10]) + _DAY}{after[begins][10:]}"
-            if ends:
-                before[ends] = after[begins]
-
-    return change
+    for before, after in pairwise(rows(body, path)):
+        after[begins] = f"{date.fromisoformat(after[begins][:10]) + timedelta(days=1)}{after[begins][10:]}"
+        if ends:
+            before[ends] = after[begins]
 
 
-def swap_first_two(path: str) -> Change:
+@_change
+def swap_first_two(body: Any, path: str) -> None:
     """Swap the first two rows."""
-
-    def change(body: Any) -> None:
-        listed = rows(body, path)
-        listed[:2] = listed[:2][::-1]
-
-    return change
+    listed = rows(body, path)
+    listed[:2] = listed[:2][::-1]
 
 
-def repeat_last(path: str) -> Change:
+@_change
+def repeat_last(body: Any, path: str) -> None:
     """Repeat the last row."""
-
-    def change(body: Any) -> None:
-        listed = rows(body, path)
-        listed += listed[-1:]
-
-    return change
+    listed = rows(body, path)
+    listed += listed[-1:]
 
 
-def drop_first(path: str) -> Change:
+@_change
+def drop_first(body: Any, path: str) -> None:
     """Remove the first row."""
-
-    def change(body: Any) -> None:
-        del rows(body, path)[:1]
-
-    return change
-
-
-def _change_number(name: str, paths: Iterable[str], number: Callable[[Any], Decimal]) -> Change:
-    def change(body: Any) -> None:
-        for path in paths:
-            for row in _having(name, rows(body, path)):
-                _set(row, name, number(row))
-
-    return change
+    del rows(body, path)[:1]
 
 
 def _having(name: str, found: Iterable[Any]) -> list[Any]:

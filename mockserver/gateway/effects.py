@@ -6,7 +6,7 @@
 import logging
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
-from threading import Event
+from threading import BoundedSemaphore, Event
 from typing import TYPE_CHECKING, Any
 
 from flask import Response
@@ -14,7 +14,7 @@ from werkzeug.datastructures import Headers
 
 from mockserver.gateway import socket_features
 from mockserver.gateway.faults import ArmedRule, FaultEffect, FaultPhase, MatchInput
-from mockserver.gateway.limits import LimitBlock, seconds
+from mockserver.gateway.limits import LimitBlock
 from mockserver.gateway.rejection import InjectedFailure, Reason, Rejection, status_phrase
 from mockserver.gateway.vendor import RequestContext
 
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
 
 log = logging.getLogger(__name__)
-
-_MINUTE = 60_000_000
 
 _FLUSHING = Decimal("0.05")
 """Seconds between the last byte of a truncated body and the end of its connection.
@@ -65,25 +63,8 @@ def _cut(_: bytes) -> bytes:
     raise socket_features.ConnectionReset
 
 
-def before(context: RequestContext) -> None:
-    """A stage after authentication: match the rules for it, and raise what replaces the response."""
-    _match(context, FaultPhase.BEFORE)
-
-
-def after(context: RequestContext, response: Response) -> Response:
-    """The response of a request after the view, unless a fault now replaces it."""
-    if context.grant is not None and context.fault is None:
-        _match(context, FaultPhase.AFTER)
-    return response
-
-
-def skips_rate_limit(context: RequestContext) -> bool:
-    """Whether a request skips the rate limit, because its response will be corrupted before it counts."""
-    fault = context.fault
-    return fault is not None and fault.rule.phase is FaultPhase.BEFORE and fault.rule.effect.corrupts
-
-
-def _match(context: RequestContext, phase: FaultPhase) -> None:
+def meet(context: RequestContext, phase: FaultPhase) -> None:
+    """Match the rules of a phase; where one fires, wait, and raise what replaces the response."""
     rules, request = context.sandbox.faults, context.request
     if not rules.armed:
         return
@@ -96,7 +77,6 @@ def _match(context: RequestContext, phase: FaultPhase) -> None:
 
 
 def _apply(context: RequestContext, fault: ArmedRule, released: Event) -> None:
-    """Wait, and raise what replaces the response."""
     effect, environ = fault.rule.effect, context.request.environ
     if lacking := effect.needs - socket_features.effects(environ):
         raise UnsupportedFault(f"{fault.id}: {socket_features.refusal(lacking, environ)}")
@@ -118,13 +98,13 @@ def _retry_after(context: RequestContext) -> int:
     """Seconds after which an empty bucket of the vendor lets one request pass; a minute where nothing is limited."""
     allowance = context.sandbox.allowance(context.vendor.name) or context.vendor.allowance
     if allowance is None or context.limit_block is LimitBlock.MINUTE:
-        return seconds(_MINUTE)
-    return seconds(-(-_MINUTE // allowance.per_minute))
+        return 60
+    return -(-60 // allowance.per_minute)
 
 
 def _pause(environ: Mapping[str, Any], released: Event, delay: Decimal) -> None:
     """Wait on the wall clock, without the registry's lock, until the sandbox is reset at the latest."""
-    slots = socket_features.delay_slots(environ)
+    slots: BoundedSemaphore | None = environ.get(socket_features.DELAY_SLOTS)
     if slots is not None and not slots.acquire(blocking=False):
         raise UnsupportedFault(
             "so many requests wait that no thread would be left; raise --threads, or use --server threaded"

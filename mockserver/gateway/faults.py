@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from decimal import Decimal
 from enum import StrEnum
+from fnmatch import fnmatchcase
 from itertools import count
 from threading import Event
 
@@ -144,12 +145,12 @@ class FaultRules:
         self.armed: tuple[ArmedRule, ...] = ()
         self.released = Event()
 
-    def clear(self) -> None:
-        """Disarm every rule, release the requests that wait, and restart the ids."""
+    def reset(self, rules: Iterable[FaultRule] = ()) -> None:
+        """Release the requests that wait, restart the ids, and arm these rules and no others."""
         self.released.set()
         self.released = Event()
-        self.armed = ()
         self._ids = count(1)
+        self.replace(rules)
 
     def replace(self, rules: Iterable[FaultRule]) -> None:
         """Arm these rules and no others."""
@@ -190,16 +191,4 @@ def _record_text(name: str, values: Mapping[str, str]) -> str:
 
 def matches_glob(pattern: str, path: str) -> bool:
     """Whether a path matches a pattern, in which `*` stands for any characters; in linear time."""
-    first, *rest = pattern.split("*")
-    if not rest:
-        return path == pattern
-    if not path.startswith(first):
-        return False
-    *inner, last = rest
-    at = len(first)
-    for piece in inner:
-        found = path.find(piece, at)
-        if found < 0:
-            return False
-        at = found + len(piece)
-    return path.endswith(last) and len(path) - len(last) >= at
+    return fnmatchcase(path, pattern.replace("[", "[[]").replace("?", "[?]"))

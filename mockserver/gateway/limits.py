@@ -99,15 +99,14 @@ class Limiter:
     def states(self, allowance: Allowance, now: datetime) -> list[BucketState]:
         """Every bucket at `now`, by scope."""
         at = _microseconds(now)
-        filled = {scope: self._filled(scope, allowance, at) for scope in sorted(self.buckets)}
-        return [self._state(scope, bucket, allowance, at) for scope, bucket in filled.items()]
-
-    @staticmethod
-    def _state(scope: str, bucket: TokenBucket, allowance: Allowance, at: int) -> BucketState:
-        blocked = max(bucket.blocked_until - at, 0)
-        wait = -(-(allowance.burst * _MINUTE - bucket.units) // allowance.per_minute)
-        remaining = 0 if blocked else bucket.units // _MINUTE
-        return BucketState(scope, remaining, seconds(max(blocked, wait)))
+        states = []
+        for scope in sorted(self.buckets):
+            bucket = self._filled(scope, allowance, at)
+            blocked = max(bucket.blocked_until - at, 0)
+            wait = -(-(allowance.burst * _MINUTE - bucket.units) // allowance.per_minute)
+            remaining = 0 if blocked else bucket.units // _MINUTE
+            states.append(BucketState(scope, remaining, seconds(max(blocked, wait))))
+        return states
 
 
 def seconds(microseconds: int) -> int:
@@ -117,10 +116,3 @@ def seconds(microseconds: int) -> int:
 
 def _microseconds(moment: datetime) -> int:
     return (moment - _EPOCH) // _MICROSECOND
-
-
-def effective_allowance(limit: Limit, documented: Allowance | None) -> Allowance | None:
-    """The allowance that a limit means for a vendor; None where nothing is limited."""
-    if isinstance(limit, Allowance):
-        return limit
-    return documented if limit is LimitMode.DOCUMENTED else None

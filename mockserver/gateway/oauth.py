@@ -6,6 +6,9 @@ endpoint's path and the lifetime of tokens are the vendor's.
 
 import re
 from base64 import urlsafe_b64encode
+from collections import Counter
+from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2b
 from hmac import compare_digest
@@ -36,9 +39,13 @@ _HOW = "send 'Authorization: Basic <base64 of client_id:client_secret>'"
 class TokenRefused(Rejection):
     """A refusal of the token endpoint, with its error code (RFC 6749, section 5.2)."""
 
-    def __init__(self, code: str, message: str, reason: Reason = Reason.INVALID) -> None:
+    def __init__(self, message: str, code: str = "invalid_request", reason: Reason = Reason.INVALID) -> None:
         super().__init__(reason, message)
         self.code = code
+
+
+def _invalid_client(message: str) -> TokenRefused:
+    return TokenRefused(message, "invalid_client", Reason.UNAUTHENTICATED)
 
 
 class TokenExpired(Rejection):
@@ -51,11 +58,10 @@ class TokenExpired(Rejection):
 
 def render_error(refusal: Rejection, realm: str) -> ErrorReply:
     """A refusal in the form of RFC 6749; one without a code of its own is an invalid request."""
-    code = refusal.code if isinstance(refusal, TokenRefused) else "invalid_request"
-    body = {"error": code, "error_description": _plain(refusal.message)}
-    if refusal.reason is Reason.UNAUTHENTICATED:
-        return ErrorReply(401, body, {**HEADERS, "WWW-Authenticate": f'Basic realm="{realm}"'})
-    return ErrorReply(400, body, dict(HEADERS))
+    reply = render_failure(400, refusal.code or "invalid_request", refusal.message)
+    if refusal.reason is not Reason.UNAUTHENTICATED:
+        return reply
+    return replace(reply, status=401, headers={**HEADERS, "WWW-Authenticate": f'Basic realm="{realm}"'})
 
 
 def render_failure(status: int, code: str, message: str) -> ErrorReply:
@@ -74,12 +80,12 @@ def authenticate_client(context: RequestContext) -> None:
     try:
         identifier, secret = auth.basic(request.environ.get("HTTP_AUTHORIZATION"))
     except auth.BasicError as error:
-        raise _unknown(f"{error}; {_hint(request)}{_HOW}") from error
+        raise _invalid_client(f"{error}; {_hint(request)}{_HOW}") from error
     opened = context.registry.resolve_token(context.vendor.name, identifier)
     if opened is None:
-        raise _unknown("there is no client with this id, or it was revoked")
+        raise _invalid_client("there is no client with this id, or it was revoked")
     if not _same(opened[1].secret or "", secret):
-        raise _unknown("the secret is not this client's")
+        raise _invalid_client("the secret is not this client's")
     context.enter(*opened)
     _check(_form(request), identifier)
 
@@ -88,17 +94,12 @@ def _same(known: str, shown: str) -> bool:
     return known != "" and compare_digest(known.encode(), shown.encode())
 
 
-def _unknown(message: str) -> TokenRefused:
-    return TokenRefused("invalid_client", message, Reason.UNAUTHENTICATED)
-
-
 def _hint(request: Request) -> str:
     """A hint for a client that sends its credentials in the body."""
-    try:
-        names = {name for name, _ in _form(request)}
-    except TokenRefused:
-        return ""
-    return "credentials in the body are not read; " if names & {"client_id", "client_secret"} else ""
+    with suppress(TokenRefused):
+        if {"client_id", "client_secret"} & dict(_form(request)).keys():
+            return "credentials in the body are not read; "
+    return ""
 
 
 def _form(request: Request) -> list[tuple[str, str]]:
@@ -106,46 +107,40 @@ def _form(request: Request) -> list[tuple[str, str]]:
     try:
         data = read_body(request)
     except Rejection as error:
-        rule = f"the body is too large; at most {BODY_MAXIMUM} bytes are read"
-        raise TokenRefused("invalid_request", rule) from error
+        raise TokenRefused(f"the body is too large; at most {BODY_MAXIMUM} bytes are read") from error
     if request.mimetype != FORM:
         sent = repr(request.mimetype[:60]) if request.mimetype else "none"
-        raise TokenRefused("invalid_request", f"the body must come as Content-Type: {FORM}; the request has {sent}")
+        raise TokenRefused(f"the body must come as Content-Type: {FORM}; the request has {sent}")
     try:
         return parse_qsl(data.decode(), errors="strict", max_num_fields=FIELDS_MAXIMUM)
     except UnicodeDecodeError as error:
-        raise TokenRefused("invalid_request", "the body is no form of UTF-8 text") from error
+        raise TokenRefused("the body is no form of UTF-8 text") from error
     except ValueError as error:
-        raise TokenRefused("invalid_request", f"the body has more than {FIELDS_MAXIMUM} fields") from error
+        raise TokenRefused(f"the body has more than {FIELDS_MAXIMUM} fields") from error
 
 
 def _check(form: list[tuple[str, str]], identifier: str) -> None:
     """Refuse a form that does not fit this grant; other fields are ignored, `scope` among them."""
-    names = [name for name, _ in form]
-    for name in names:
-        if names.count(name) > 1:
-            raise TokenRefused("invalid_request", f"{name[:60]!r} is there {names.count(name)} times; send it once")
-    if "client_secret" in names:
-        raise TokenRefused(
-            "invalid_request", "credentials come in the header or in the body, not in both; leave the body's"
-        )
     fields = dict(form)
+    for name, times in Counter(name for name, _ in form).items():
+        if times > 1:
+            raise TokenRefused(f"{name[:60]!r} is there {times} times; send it once")
+    if "client_secret" in fields:
+        raise TokenRefused("credentials come in the header or in the body, not in both; leave the body's")
     if fields.get("client_id", identifier) != identifier:
-        raise TokenRefused(
-            "invalid_request", "client_id is another client's than the header's; leave it out of the body"
-        )
-    if "grant_type" not in names:
-        raise TokenRefused("invalid_request", f"grant_type is missing from the body; send grant_type={GRANT_TYPE}")
+        raise TokenRefused("client_id is another client's than the header's; leave it out of the body")
+    if "grant_type" not in fields:
+        raise TokenRefused(f"grant_type is missing from the body; send grant_type={GRANT_TYPE}")
     grant_type = fields["grant_type"]
     if grant_type != GRANT_TYPE:
         rule = f"grant_type cannot be {grant_type[:60]!r}; it must be {GRANT_TYPE}"
-        raise TokenRefused("unsupported_grant_type", rule)
+        raise TokenRefused(rule, "unsupported_grant_type")
 
 
 def issue_token(grant: Grant | None, now: datetime, lifetime: int) -> Reply:
     """The token endpoint's reply to a client that `authenticate_client` let pass: a token for `lifetime` seconds."""
     if grant is None or grant.secret is None:
-        raise _unknown(f"the request carries no credentials; {_HOW}")
+        raise _invalid_client(f"the request carries no credentials; {_HOW}")
     token = _sign(grant, _ceiling(now) + lifetime)
     return Reply({"access_token": token, "token_type": "Bearer", "expires_in": lifetime}, headers=HEADERS)
 

@@ -7,6 +7,7 @@ vendor words it.
 import logging
 from collections.abc import Callable, Iterable
 from functools import cache
+from itertools import chain
 from time import perf_counter_ns
 
 from flask import Flask, Response, request
@@ -14,6 +15,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 from werkzeug.routing import BaseConverter, Map, Rule
 
 from mockserver.gateway import auth, effects, limits, response_cache, view
+from mockserver.gateway.faults import FaultPhase
 from mockserver.gateway.journal import Entry, next_sequence, redact_path, redact_query, truncate
 from mockserver.gateway.rejection import Reason, Rejection, UnknownToken
 from mockserver.gateway.sandbox import SandboxRegistry
@@ -45,12 +47,13 @@ def permit(context: RequestContext) -> None:
 
 def fault(context: RequestContext) -> None:
     """Whatever is armed for requests that got this far: a delay, or a failure in place of the answer."""
-    effects.before(context)
+    effects.meet(context, FaultPhase.BEFORE)
 
 
 def limit(context: RequestContext) -> None:
-    """429 when the request's bucket is empty."""
-    if context.sandbox.allowance(context.vendor.name) is None or effects.skips_rate_limit(context):
+    """429 when the request's bucket is empty; a request whose response a fault will corrupt costs nothing."""
+    corrupted = context.fault is not None and context.fault.rule.effect.corrupts
+    if corrupted or context.sandbox.allowance(context.vendor.name) is None:
         return
     with context.registry.lock:
         wait = context.sandbox.take(context.vendor.name, context.bucket_scope, context.limit_block)
@@ -73,79 +76,19 @@ def install(app: Flask, vendors: Iterable[Vendor], registry: SandboxRegistry) ->
     else to the one whose token the request carries, else to the first.
     """
     app.url_map.converters["rest_of_path"] = RestOfPath
-    by_mount: dict[str, list[_Unrouted]] = {}
+    by_mount: dict[str, list[Vendor]] = {}
     for vendor in vendors:
-        unrouted = _Unrouted(vendor, registry)
         for route in vendor.routes:
             served = _route_view(registry, vendor, route)
             name = f"{vendor.name}:{route.operation}"
             app.add_url_rule(route.path, name, served, methods=route.methods, provide_automatic_options=False)
         for mount in vendor.mounts:
-            by_mount.setdefault(mount, []).append(unrouted)
+            by_mount.setdefault(mount, []).append(vendor)
     for mount, sharing in by_mount.items():
-        app.view_functions[f"unrouted:{mount}"] = _catch_all(sharing)
+        app.view_functions[f"unrouted:{mount}"] = _catch_all(registry, sharing)
         for path in (mount, f"{mount}/<rest_of_path:rest>"):
             for websocket in (False, True):  # A rule without methods, which Flask's add_url_rule cannot make.
                 app.url_map.add(Rule(path, endpoint=f"unrouted:{mount}", websocket=websocket))
-
-
-@cache
-def _route_map(routes: tuple[Route, ...]) -> Map:
-    """A vendor's routes by themselves: shared by the apps of a process, and compiled when it is first needed."""
-    rules = [Rule(route.path, endpoint=route.operation, methods=route.methods) for route in routes]
-    return Map(rules, merge_slashes=False)
-
-
-class _Unrouted:
-    """The requests below a vendor's mounts that no route of the vendor takes."""
-
-    def __init__(self, vendor: Vendor, registry: SandboxRegistry) -> None:
-        self.vendor = vendor
-        self._registry = registry
-        self._own_stages = {route.path for route in vendor.routes if route.stages is not None}
-
-    def error(self) -> HTTPException:
-        """Why no route takes the request at hand: a 404, a 405, or what Werkzeug raises for a WebSocket."""
-        error: HTTPException = NotFound()
-        try:
-            _route_map(self.vendor.routes).bind_to_environ(request.environ).match()
-        except HTTPException as raised:
-            error = raised
-        return error
-
-    def has_token(self) -> bool:
-        """Whether the request carries a token of the vendor's."""
-        try:
-            token = auth.credential(request.environ.get("HTTP_AUTHORIZATION"), self.vendor.schemes)
-        except Rejection:
-            return False
-        return self._registry.resolve_token(self.vendor.name, token) is not None
-
-    def refuse(self, error: HTTPException) -> Response:
-        """Take the request through the pipeline, to its refusal.
-
-        The vendor's stages come first, but none where a wrong method met a path that has stages of its own.
-        """
-
-        def fail(_: RequestContext) -> Response:
-            raise error
-
-        own = isinstance(error, MethodNotAllowed) and request.path in self._own_stages
-        return _run(self._registry, self.vendor, None, () if own else self.vendor.stages, fail)
-
-
-def _catch_all(sharing: list[_Unrouted]) -> Callable[..., Response]:
-    """A Flask view for what no route below a mount takes."""
-
-    def serve(**_: str) -> Response:
-        errors = [(unrouted, unrouted.error()) for unrouted in sharing]
-        owner, error = next(
-            (pair for pair in errors if not isinstance(pair[1], NotFound)),
-            next((pair for pair in errors if pair[0].has_token()), errors[0]) if len(errors) > 1 else errors[0],
-        )
-        return owner.refuse(error)
-
-    return serve
 
 
 def _route_view(registry: SandboxRegistry, vendor: Vendor, route: Route) -> Callable[..., Response]:
@@ -161,6 +104,55 @@ def _route_view(registry: SandboxRegistry, vendor: Vendor, route: Route) -> Call
     return serve
 
 
+def _catch_all(registry: SandboxRegistry, sharing: list[Vendor]) -> Callable[..., Response]:
+    """A Flask view for what no route below a mount takes: the pipeline of the vendor that it belongs to, and a refusal.
+
+    The vendor's stages come first, but none where a wrong method met a path that has stages of its own.
+    """
+
+    def serve(**_: str) -> Response:
+        errors = [(vendor, _routing_error(vendor)) for vendor in sharing]
+        known = (pair for pair in errors if not isinstance(pair[1], NotFound))
+        with_token = (pair for pair in errors if len(errors) > 1 and _has_token(registry, pair[0]))
+        vendor, error = next(chain(known, with_token, errors))
+
+        def fail(_: RequestContext) -> Response:
+            raise error
+
+        own = isinstance(error, MethodNotAllowed) and any(
+            route.path == request.path and route.stages is not None for route in vendor.routes
+        )
+        return _run(registry, vendor, None, () if own else vendor.stages, fail)
+
+    return serve
+
+
+@cache
+def _route_map(routes: tuple[Route, ...]) -> Map:
+    """A vendor's routes by themselves: shared by the apps of a process, and compiled when it is first needed."""
+    rules = [Rule(route.path, endpoint=route.operation, methods=route.methods) for route in routes]
+    return Map(rules, merge_slashes=False)
+
+
+def _routing_error(vendor: Vendor) -> HTTPException:
+    """Why no route of a vendor takes the request at hand: a 404, a 405, or what Werkzeug raises for a WebSocket."""
+    error: HTTPException = NotFound()
+    try:
+        _route_map(vendor.routes).bind_to_environ(request.environ).match()
+    except HTTPException as raised:
+        error = raised
+    return error
+
+
+def _has_token(registry: SandboxRegistry, vendor: Vendor) -> bool:
+    """Whether the request at hand carries a token of the vendor's."""
+    try:
+        token = auth.credential(request.environ.get("HTTP_AUTHORIZATION"), vendor.schemes)
+    except Rejection:
+        return False
+    return registry.resolve_token(vendor.name, token) is not None
+
+
 def _run(
     registry: SandboxRegistry, vendor: Vendor, operation: str | None, stages: tuple[Stage, ...], then: Step
 ) -> Response:
@@ -169,7 +161,9 @@ def _run(
     try:
         for stage in stages:
             stage(context)
-        response = effects.after(context, _respond_or_refuse(context, then))
+        response = _respond_or_refuse(context, then)
+        if context.grant is not None and context.fault is None:
+            effects.meet(context, FaultPhase.AFTER)
     except Exception as error:  # noqa: BLE001 (whatever it is, the client gets the vendor's words)
         response = _refuse(context, error)
     response = effects.corrupt(context, response)
@@ -229,7 +223,9 @@ def _rejection(error: Exception, context: RequestContext) -> Rejection:
 
 def _entry(context: RequestContext, response: Response) -> Entry:
     sent, query = context.request, context.request.query_string.decode("latin-1")
-    secrets = _secrets(context, query)
+    secrets = auth.secrets(sent.environ.get("HTTP_AUTHORIZATION"))
+    if query or context.operation is None:  # Where a known token may stand.
+        secrets += context.registry.redaction_markers
     return Entry(
         id=context.sandbox.journal.next_id(),
         at=context.now,
@@ -251,9 +247,3 @@ def _entry(context: RequestContext, response: Response) -> Entry:
         start_seq=context.start_seq,
         end_seq=next_sequence(),
     )
-
-
-def _secrets(context: RequestContext, query: str) -> list[str]:
-    """The credentials in the request's header; with every known token, where one can stand elsewhere in the request."""
-    shown = auth.secrets(context.request.environ.get("HTTP_AUTHORIZATION"))
-    return [*shown, *context.registry.redaction_markers] if query or context.operation is None else shown

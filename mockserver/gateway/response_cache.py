@@ -36,38 +36,22 @@ def rename_fields(body: Any, names: Mapping[str, str]) -> Any:
     return [rename_fields(each, names) for each in body] if isinstance(body, list) else body
 
 
+def split(body: dict[str, Any] | list[Any] | None, names: Mapping[str, str]) -> tuple[bytes, ...]:
+    """A body as JSON, its keys renamed as `names` has it, in pieces between which the timestamp goes; () for None."""
+    if body is None:
+        return ()
+    text = to_json(rename_fields(body, names) if names else body)
+    return tuple(text.encode().split(to_json(TIMESTAMP).encode()))
+
+
 @dataclass(frozen=True, slots=True)
 class CachedReply:
-    """A reply with its body in pieces, between which the timestamp goes."""
+    """A reply with its body in pieces, between which the timestamp goes; a body without pieces is empty."""
 
     pieces: tuple[bytes, ...]
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
     next_page: str | None = None
-
-    @classmethod
-    def of(
-        cls,
-        body: dict[str, Any] | list[Any] | None,
-        names: Mapping[str, str] | None = None,
-        *,
-        status: int = 200,
-        headers: Mapping[str, str] | None = None,
-        next_page: str | None = None,
-    ) -> "CachedReply":
-        """The reply with this body, in which TIMESTAMP stands for the timestamp; keys that are in `names` are renamed.
-
-        A body of None is empty.
-        """
-        if body is None:
-            return cls((), status, headers or {}, next_page)
-        text = to_json(rename_fields(body, names) if names else body)
-        return cls(tuple(text.encode().split(to_json(TIMESTAMP).encode())), status, headers or {}, next_page)
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether there is no body."""
-        return not self.pieces
 
     def with_timestamp(self, timestamp: str) -> bytes:
         """The whole body, with the timestamp in it."""

@@ -1,21 +1,20 @@
 """Sandboxes: everything that changes between two requests, in one place, with one lock and one reset."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from functools import partial
 from itertools import count
 from secrets import token_hex
 from threading import RLock
 
-from mockserver.gateway import limits, switches, tokens
-from mockserver.gateway.defects import Defect
+from mockserver.gateway import switches, tokens
 from mockserver.gateway.faults import FaultRule, FaultRules
 from mockserver.gateway.journal import Journal
 from mockserver.gateway.limits import Allowance, BucketState, Limit, LimitBlock, Limiter, LimitMode
 from mockserver.gateway.response_cache import ResponseCache
-from mockserver.gateway.switches import AnySwitch, Known, Options, Switches
-from mockserver.gateway.tokens import Grant, TokenRegistry
+from mockserver.gateway.switches import Known, Options, Switches
+from mockserver.gateway.tokens import Grant
+from mockserver.gateway.vendor import Vendor
 from mockserver.gateway.world_cache import Make, WorldCache
 from mockserver.products.world import World
 from mockserver.simulation import clock as clocks
@@ -28,44 +27,9 @@ DEFAULT = "default"
 RESETTABLE = ("clock", "limits", "policy", "faults", "journal", "defects")
 """The parts that a reset can restore on their own."""
 
-SANDBOXES_MAXIMUM = 1000
-"""How many sandboxes there may be beside the first, unless a setting changes it."""
-
-_SECOND = 10**9
-
 
 class TooManySandboxes(Exception):
     """There are as many sandboxes as there may be."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VendorProfile:
-    """What a sandbox must know of a vendor: its name, switches, documented allowance, kind of tokens, and defects.
-
-    * `secret` is the seeded clients' and `token_path` the endpoint's, where clients exchange a secret for tokens.
-    * `has_group_roles`: a role can be bound to groups.
-    * `defects` can be armed in its answers.
-    * `accepted_schemes`: which of the `schemes` some switches accept, where a switch rules any out.
-    """
-
-    name: str
-    switches: tuple[AnySwitch, ...]
-    allowance: Allowance | None
-    schemes: tuple[str, ...]
-    secret: str | None = None
-    token_path: str | None = None
-    has_group_roles: bool = False
-    defects: tuple[Defect, ...] = ()
-    accepted_schemes: Callable[[Switches], tuple[str, ...]] | None = None
-
-    def schemes_under(self, switches: Switches) -> tuple[str, ...]:
-        """The schemes of the Authorization header that these switches accept, the preferred one first."""
-        return self.schemes if self.accepted_schemes is None else self.accepted_schemes(switches)
-
-    def seeded_grants(self, organization: Organization, name: str) -> tuple[Grant, ...]:
-        """The tokens at the vendor that a sandbox is made with, with a name in them."""
-        groups = organization.console_groups if self.has_group_roles else ()
-        return tokens.seeded(self.name, name, secret=self.secret, groups=groups)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,34 +67,27 @@ class Sandbox:
     """
 
     def __init__(
-        self,
-        sandbox_id: str,
-        config: SandboxConfig,
-        world: Callable[[], World],
-        profiles: Mapping[str, VendorProfile],
-        switches: Known,
-        journal_size: int,
-        expires_at_ns: int | None = None,
+        self, sandbox_id: str, config: SandboxConfig, registry: "SandboxRegistry", expires_at_ns: int | None
     ) -> None:
         self.id = sandbox_id
         self.config = config
-        self.profiles = profiles
+        self.profiles = registry.profiles
+        self.switches = registry.switches
         self.expires_at_ns = expires_at_ns
         self.grants: dict[str, Grant] = {}
-        self._world = world
-        self.switches = switches
-        self.journal = Journal(journal_size)
+        self.journal = Journal(registry.journal_size)
         self.faults = FaultRules(config.seed)
         self.clock = config.clock
         self.limits: dict[str, Limit] = {}
         self.policy = Policy(0, {})
         self._limiters: dict[str, Limiter] = {}
+        self._worlds = registry.worlds
         self.reset()
 
     @property
     def world(self) -> World:
         """The world that it shows; sandboxes of the same organization and seed share it."""
-        return self._world()
+        return self._worlds.get(self.config.organization, self.config.seed)
 
     def reset(self, parts: Iterable[str] = RESETTABLE) -> None:
         """Restore parts to how the sandbox was made."""
@@ -138,17 +95,12 @@ class Sandbox:
             "clock": lambda: self.set_clock(self.config.clock),
             "limits": lambda: self.set_limits({}),
             "policy": lambda: self.set_policy({}),
-            "faults": self._rearm,
+            "faults": lambda: self.faults.reset(self.config.faults),
             "journal": self.journal.clear,
             "defects": lambda: self.set_defects(self.config.defects),
         }
         for part in parts:
             restore[part]()
-
-    def _rearm(self) -> None:
-        """Arm the rules that the sandbox was made with, as if no request had met them yet."""
-        self.faults.clear()
-        self.faults.replace(self.config.faults)
 
     def set_clock(self, clock: Clock) -> None:
         """Set the clock."""
@@ -157,11 +109,8 @@ class Sandbox:
     def set_limits(self, given: Mapping[str, Limit], *, keep: bool = False) -> None:
         """Set limits by vendor; those left out go back to how the sandbox was made, or are kept. Buckets are filled."""
         initial = {name: self.config.limits.get(name, LimitMode.DOCUMENTED) for name in self.profiles}
-        self.limits = (self.limits if keep else initial) | dict(given)
-        self._limiters = {
-            name: self._limiters.get(name, Limiter()) if keep and name not in given else Limiter()
-            for name in self.profiles
-        }
+        self.limits = {**(self.limits if keep else initial), **given}
+        self._limiters |= {name: Limiter() for name in (given if keep else self.profiles)}
 
     def set_policy(self, given: Mapping[str, Options], *, keep: bool = False) -> None:
         """Set switches by group; those left out go back to how the sandbox was made, or keep their options.
@@ -179,16 +128,19 @@ class Sandbox:
             )
             for name, known in self.switches.items()
         }
-        self.policy = Policy(self.policy.generation + 1, in_force, self.policy.defects)
+        self.policy = replace(self.policy, generation=self.policy.generation + 1, switches=in_force)
 
     def set_defects(self, armed: tuple[str, ...]) -> None:
         """Arm these defects and no others; the same request may then get another answer."""
         if armed != self.policy.defects:
-            self.policy = Policy(self.policy.generation + 1, self.policy.switches, armed)
+            self.policy = replace(self.policy, generation=self.policy.generation + 1, defects=armed)
 
     def allowance(self, vendor: str) -> Allowance | None:
         """The allowance in force at a vendor; None where nothing is limited."""
-        return limits.effective_allowance(self.limits[vendor], self.profiles[vendor].allowance)
+        limit = self.limits[vendor]
+        if isinstance(limit, Allowance):
+            return limit
+        return self.profiles[vendor].allowance if limit is LimitMode.DOCUMENTED else None
 
     def take(self, vendor: str, scope: str, block: LimitBlock) -> int | None:
         """Spend one request at a vendor: None if it passes, else the microseconds until one would.
@@ -208,30 +160,33 @@ class SandboxRegistry:
     """All sandboxes of one app and the tokens that open them, behind one lock.
 
     Ids and tokens made while it runs contain a `mark` of this app, so that a token from another server opens nothing
-    here; none is used twice. `other_switches` are those that belong to no vendor, by the name of their group.
+    here; none is used twice. `maximum` is how many sandboxes there may be beside the first. `known_switches` are by
+    default those of the vendors.
+
+    Every token and every client's secret, past or present, contains at least one of the `redaction_markers`. There are
+    only as many as the first sandbox has tokens, however many were made since.
     """
 
     def __init__(
         self,
-        profiles: Iterable[VendorProfile],
+        profiles: Iterable[Vendor],
         world: Make,
         journal_size: int,
-        maximum: int = SANDBOXES_MAXIMUM,
-        other_switches: Known | None = None,
+        maximum: int = 1000,
+        known_switches: Known | None = None,
     ) -> None:
         self.lock = RLock()
         self.profiles = {profile.name: profile for profile in profiles}
-        self.switches: Known = {name: each.switches for name, each in self.profiles.items()} | dict(
-            other_switches or {}
-        )
+        self.switches = known_switches or {name: each.switches for name, each in self.profiles.items()}
         self.answers = ResponseCache()
         self.worlds = WorldCache(world)
         self.journal_size = journal_size
         self.maximum = maximum
         self.mark = token_hex(4)
+        self.redaction_markers = [self.mark]
         self._numbers = count(1)
         self._sandboxes: dict[str, Sandbox] = {}
-        self._tokens: TokenRegistry[Sandbox] = TokenRegistry(self.mark)
+        self._opened: dict[tuple[str, str], tuple[Sandbox, Grant]] = {}
         self._next_expiry: int | None = None
 
     def make(
@@ -239,9 +194,8 @@ class SandboxRegistry:
     ) -> Sandbox:
         """A sandbox and the tokens that open it, in place of any with the same id; deleted after so many seconds."""
         with self.lock:
-            ends = None if seconds is None else clocks.elapsed() + int(seconds * _SECOND)
-            world = partial(self.worlds.get, config.organization, config.seed)
-            sandbox = Sandbox(sandbox_id, config, world, self.profiles, self.switches, self.journal_size, ends)
+            ends = None if seconds is None else clocks.elapsed() + int(seconds * 10**9)
+            sandbox = Sandbox(sandbox_id, config, self, ends)
             replaced, self._sandboxes[sandbox_id] = self._sandboxes.get(sandbox_id), sandbox
             if replaced is not None:
                 self.delete(replaced)
@@ -264,9 +218,12 @@ class SandboxRegistry:
             return self.make(name, config, self._seeded(config, name), seconds)
 
     def _seeded(self, config: SandboxConfig, name: str) -> list[Grant]:
-        return [
-            grant for profile in self.profiles.values() for grant in profile.seeded_grants(config.organization, name)
-        ]
+        """The tokens that a sandbox is made with, with a name in them."""
+        grants: list[Grant] = []
+        for vendor in self.profiles.values():
+            groups = config.organization.console_groups if vendor.has_group_roles else ()
+            grants += tokens.seeded(vendor.name, name, secret=vendor.secret, groups=groups)
+        return grants
 
     @property
     def default(self) -> Sandbox:
@@ -290,9 +247,9 @@ class SandboxRegistry:
             if self._sandboxes.get(sandbox.id) is sandbox:
                 del self._sandboxes[sandbox.id]
             for grant in sandbox.grants.values():
-                self._tokens.remove(sandbox, grant)
+                self._remove(sandbox, grant)
             self.answers.forget(sandbox.id)
-            sandbox.faults.clear()
+            sandbox.faults.reset()
 
     def _delete_expired(self) -> None:
         """Delete expired sandboxes; it costs next to nothing when there are none."""
@@ -319,26 +276,27 @@ class SandboxRegistry:
         """Let the grant's token open the sandbox, unless the sandbox was deleted meanwhile."""
         sandbox.grants[grant.id] = grant
         if self._sandboxes.get(sandbox.id) is sandbox:
-            self._tokens.add(sandbox, grant)
+            self._opened[grant.vendor, grant.token] = sandbox, grant
+            self.redaction_markers += [
+                text
+                for text in (grant.token, grant.secret)
+                if text and self.mark not in text and text not in self.redaction_markers
+            ]
+
+    def _remove(self, sandbox: Sandbox, grant: Grant) -> None:
+        """Let the grant's token no longer open the sandbox; it may open another one by now."""
+        if self._opened.get((grant.vendor, grant.token), (None,))[0] is sandbox:
+            del self._opened[grant.vendor, grant.token]
 
     def revoke(self, sandbox: Sandbox, grant_id: str) -> bool:
         """Revoke the token with an id; False for an unknown id."""
         with self.lock:
             grant = sandbox.grants.pop(grant_id, None)
             if grant is not None:
-                self._tokens.remove(sandbox, grant)
+                self._remove(sandbox, grant)
             return grant is not None
 
     def resolve_token(self, vendor: str, token: str) -> tuple[Sandbox, Grant] | None:
         """The sandbox that a token opens at a vendor, and what it grants there; None for an unknown token."""
         self._delete_expired()
-        return self._tokens.find(vendor, token)
-
-    @property
-    def redaction_markers(self) -> list[str]:
-        """Texts of which every token and every client's secret contains at least one."""
-        return self._tokens.redaction_markers
-
-    def tokens_of(self, sandbox: Sandbox) -> list[Grant]:
-        """Every token that opens a sandbox."""
-        return list(sandbox.grants.values())
+        return self._opened.get((vendor, token))

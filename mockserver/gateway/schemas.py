@@ -3,7 +3,6 @@
 A single field's way through marshmallow costs as much as a row, so long lists have a schema over whole columns.
 """
 
-from collections.abc import Mapping
 from typing import Any, ClassVar, Generic, TypeVar
 
 from marshmallow import Schema, fields, post_dump
@@ -12,14 +11,13 @@ Value = TypeVar("Value")
 
 
 class Parameter(fields.Field[Value]):
-    """A query parameter; a subclass makes a value of the text, or raises ValidationError with the rule."""
+    """A query parameter; in a subclass, `_parse` makes a value of the text, or raises ValidationError with the rule."""
 
-    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Value:  # noqa: ARG002 (marshmallow names them)
+    def _deserialize(self, value: Any, *_: Any, **__: Any) -> Any:
         return self._parse(value)
 
-    def _parse(self, value: Any) -> Value:
-        parsed: Value = value
-        return parsed
+    def _parse(self, value: Any) -> Any:
+        return value
 
 
 def shortened(value: str) -> str:

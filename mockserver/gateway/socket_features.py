@@ -4,7 +4,6 @@
 """
 
 from collections.abc import Mapping
-from threading import BoundedSemaphore
 from typing import Any, Final
 
 EFFECTS: Final = "mockserver.effects"
@@ -26,12 +25,6 @@ def effects(environ: Mapping[str, Any]) -> frozenset[str]:
     """What the server of a request can do with its socket; nothing without a server."""
     found: frozenset[str] = environ.get(EFFECTS, frozenset())
     return found
-
-
-def delay_slots(environ: Mapping[str, Any]) -> BoundedSemaphore | None:
-    """The semaphore that a request must hold while it waits; None where any number may wait."""
-    slots: BoundedSemaphore | None = environ.get(DELAY_SLOTS)
-    return slots
 
 
 def refusal(lacking: frozenset[str], environ: Mapping[str, Any]) -> str:

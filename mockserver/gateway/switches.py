@@ -44,13 +44,6 @@ class SwitchError(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Repeated:
-    """Several values given for one switch, in their order; at least one."""
-
-    values: tuple[object, ...]
-
-
-@dataclass(frozen=True, slots=True)
 class Switch(Generic[T]):
     """One undocumented choice: `description` says what is chosen, with the source; `default` is one of `options`."""
 
@@ -142,26 +135,18 @@ class Renaming(Switch[str]):
                 )
 
 
+@dataclass(frozen=True, slots=True)
 class Switches:
-    """The options in force for one vendor. A switch is the key to its option, so the type checker knows the option."""
+    """The options in force for one vendor, by the names of their switches, each as the switch has read it.
 
-    __slots__ = ("by_name",)
+    A switch is the key to its option, so the type checker knows the option.
+    """
 
     by_name: Mapping[str, Any]
-    """The options by the names of their switches, each as the switch has read it."""
-
-    def __init__(self, by_name: Options) -> None:
-        self.by_name = by_name
 
     def __getitem__(self, switch: Switch[T]) -> T:
         option: T = self.by_name[switch.name]
         return option
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Switches) and self.by_name == other.by_name
-
-    def __hash__(self) -> int:
-        return hash(frozenset(self.by_name.items()))
 
     def renamed_fields(self, switches: Iterable[AnySwitch]) -> dict[str, str]:
         """The new names of response fields; empty where none is renamed."""
@@ -196,13 +181,16 @@ def defaults(switches: Iterable[AnySwitch]) -> dict[str, Option]:
 
 
 def parse(switches: Iterable[AnySwitch], given: Mapping[str, object]) -> dict[str, Option]:
-    """The options that were given, by name; SwitchError for an unknown switch (with the nearest one) or option."""
+    """The options that were given, by name; SwitchError for an unknown switch (with the nearest one) or option.
+
+    A tuple holds several values given for one switch, in their order.
+    """
     known = {each.name: each for each in switches}
     found: dict[str, Option] = {}
     for name, value in given.items():
         if name not in known:
             raise SwitchError(unknown_name("switch", name, known))
-        found[name] = known[name].combine(value.values) if isinstance(value, Repeated) else known[name].read(value)
+        found[name] = known[name].combine(value) if isinstance(value, tuple) else known[name].read(value)
     return found
 
 

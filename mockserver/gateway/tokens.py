@@ -1,12 +1,9 @@
-"""Tokens: what each grants and opens, and the fixed names of the seeded ones.
+"""Tokens: what each grants, and the fixed names of the seeded ones.
 
 `auth` reads tokens from requests; `sandbox` holds what they open.
 """
 
 from dataclasses import dataclass
-from typing import Generic, TypeVar
-
-Opened = TypeVar("Opened")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,40 +49,3 @@ def seeded(vendor: str, name: str, *, secret: str | None = None, groups: tuple[s
         bound = f"mock-{vendor}-{name}-groups"
         grants.append(Grant(f"{vendor}-seeded-groups", vendor, bound, permitted=True, secret=secret, groups=groups))
     return tuple(grants)
-
-
-class TokenRegistry(Generic[Opened]):
-    """The tokens of one app and what each opens. Changes need the sandbox registry's lock; looking up needs none.
-
-    Tokens that are made while the app runs contain its `mark`, by which redaction recognizes all of them.
-    """
-
-    def __init__(self, mark: str) -> None:
-        self._mark = mark
-        self._opened: dict[tuple[str, str], tuple[Opened, Grant]] = {}
-        self._markers = {mark: None}
-
-    def add(self, opened: Opened, grant: Grant) -> None:
-        """Let the grant's token open this, and no longer what it opened before."""
-        self._opened[grant.vendor, grant.token] = opened, grant
-        for text in (grant.token, grant.secret):
-            if text and self._mark not in text:
-                self._markers[text] = None
-
-    def remove(self, opened: Opened, grant: Grant) -> None:
-        """Let the grant's token no longer open this."""
-        held = self._opened.get((grant.vendor, grant.token))
-        if held is not None and held[0] is opened:
-            del self._opened[grant.vendor, grant.token]
-
-    def find(self, vendor: str, token: str) -> tuple[Opened, Grant] | None:
-        """What a token opens at a vendor, and what it grants there; None for an unknown token."""
-        return self._opened.get((vendor, token))
-
-    @property
-    def redaction_markers(self) -> list[str]:
-        """Texts of which every token and every client's secret, past or present, contains at least one.
-
-        There are only as many as the first sandbox has tokens, however many were made since.
-        """
-        return list(self._markers)

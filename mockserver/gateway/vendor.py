@@ -7,22 +7,26 @@ from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from time import perf_counter_ns
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask import Request
 from werkzeug.datastructures import MultiDict
 
+from mockserver.gateway.defects import Defect
 from mockserver.gateway.faults import ArmedRule
 from mockserver.gateway.journal import next_sequence
-from mockserver.gateway.limits import BucketState, LimitBlock, LimitScope
+from mockserver.gateway.limits import Allowance, BucketState, LimitBlock, LimitScope
 from mockserver.gateway.rejection import Reason, Rejection
-from mockserver.gateway.sandbox import Sandbox, SandboxRegistry, VendorProfile
-from mockserver.gateway.switches import Switch, Switches
+from mockserver.gateway.switches import AnySwitch, Switch, Switches
 from mockserver.gateway.tokens import Grant
 from mockserver.products.visibility import Visibility
 from mockserver.products.world import World
 
+if TYPE_CHECKING:
+    from mockserver.gateway.sandbox import Sandbox, SandboxRegistry
 
+
+@dataclass(slots=True, eq=False)
 class RequestContext:
     """One request on its way through the pipeline, in the default sandbox until its token opens another.
 
@@ -32,38 +36,31 @@ class RequestContext:
     `start_seq` the logical timestamp for the journal.
     """
 
-    __slots__ = (
-        *("request", "registry", "vendor", "operation", "started", "start_seq", "grant", "refusal", "fault"),
-        *("sandbox", "now", "switches", "defects", "generation"),
-    )
+    request: Request
+    registry: "SandboxRegistry"
+    vendor: "Vendor"
+    operation: str | None
+    started: int = field(default_factory=perf_counter_ns)
+    start_seq: int = field(default_factory=next_sequence)
+    grant: Grant | None = None
+    refusal: Reason | None = None
+    fault: ArmedRule | None = None
+    sandbox: "Sandbox" = field(init=False)
+    now: datetime = field(init=False)
+    switches: Switches = field(init=False)
+    defects: tuple[str, ...] = field(init=False)
+    generation: int = field(init=False)
 
-    sandbox: Sandbox
-    now: datetime
-    switches: Switches
-    defects: tuple[str, ...]
-    generation: int
+    def __post_init__(self) -> None:
+        self._enter(self.registry.default)
 
-    def __init__(
-        self, request: Request, registry: SandboxRegistry, vendor: "Vendor", operation: str | None = None
-    ) -> None:
-        self.request = request
-        self.registry = registry
-        self.vendor = vendor
-        self.operation = operation
-        self.started = perf_counter_ns()
-        self.start_seq = next_sequence()
-        self.grant: Grant | None = None
-        self.refusal: Reason | None = None
-        self.fault: ArmedRule | None = None
-        self._enter(registry.default)
-
-    def enter(self, sandbox: Sandbox, grant: Grant) -> None:
+    def enter(self, sandbox: "Sandbox", grant: Grant) -> None:
         """Go on in the sandbox that the token opens."""
         self.grant = grant
         if sandbox is not self.sandbox:
             self._enter(sandbox)
 
-    def _enter(self, sandbox: Sandbox) -> None:
+    def _enter(self, sandbox: "Sandbox") -> None:
         policy = sandbox.policy
         self.sandbox = sandbox
         self.now = sandbox.clock.now()
@@ -165,9 +162,13 @@ class ErrorReply:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Vendor(VendorProfile):
+class Vendor:
     """One API surface: its mounts, its authentication, its order of refusals, its switches, its errors.
 
+    * `schemes` are those of the Authorization header, the preferred one first; `accepted_schemes` tells which of them
+      some switches accept, where a switch rules any out.
+    * `secret` is the seeded clients' and `token_path` the endpoint's, where clients exchange a secret for tokens.
+    * `has_group_roles`: a role can be bound to groups.
     * `render_error` words a refusal, `format_timestamp` writes a timestamp as this vendor does.
     * `common_headers` are on every answer of the vendor, refusals too; they may differ from request to request.
     * `cache_epoch` tells on what of the present moment an answer depends (None: on all of it).
@@ -176,14 +177,23 @@ class Vendor(VendorProfile):
       when the data of a day arrive on the next (UTC), which requests share a bucket, what an empty bucket does.
     """
 
+    name: str
     title: str
     mounts: tuple[str, ...]
+    schemes: tuple[str, ...]
     stages: tuple[Stage, ...]
     routes: tuple[Route, ...]
+    switches: tuple[AnySwitch, ...]
+    allowance: Allowance | None
     render_error: Callable[[Rejection, RequestContext], ErrorReply]
     cache_epoch: Callable[[datetime, Switches], Hashable | None]
     format_timestamp: Callable[[datetime], str]
     sample_path: str
+    secret: str | None = None
+    token_path: str | None = None
+    has_group_roles: bool = False
+    defects: tuple[Defect, ...] = ()
+    accepted_schemes: Callable[[Switches], tuple[str, ...]] | None = None
     visibility: Callable[[datetime, Switches], Visibility] | None = None
     publication_hour: Switch[int] | None = None
     limit_scope: Switch[LimitScope] | None = None
@@ -194,3 +204,7 @@ class Vendor(VendorProfile):
     def openapi(self) -> str:
         """The name of the vendor's OpenAPI file."""
         return f"{self.name}.yaml"
+
+    def schemes_under(self, switches: Switches) -> tuple[str, ...]:
+        """The schemes of the Authorization header that these switches accept, the preferred one first."""
+        return self.schemes if self.accepted_schemes is None else self.accepted_schemes(switches)

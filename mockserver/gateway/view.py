@@ -6,7 +6,7 @@ Which requests pass is the pipeline's to decide; what a view computes is its ven
 from flask import Request, Response
 from werkzeug.exceptions import NotFound
 
-from mockserver.gateway import defects
+from mockserver.gateway import defects, response_cache
 from mockserver.gateway.rejection import Reason, Rejection
 from mockserver.gateway.response_cache import CachedReply, Key
 from mockserver.gateway.vendor import Reply, RequestContext, View, ViewRequest
@@ -31,14 +31,14 @@ class PageResponse(Response):
 def respond(view: View, context: RequestContext) -> Response:
     """The response of a view to a request, with the request's timestamp in it."""
     _check_size(context.request)
-    found = _cached_or_computed(context, view)
-    body = found.with_timestamp(context.vendor.format_timestamp(context.now))
-    response = PageResponse(body, found.status, content_type="application/json")
-    response.next_page = found.next_page
-    if found.is_empty:
+    reply = _cached_or_computed(context, view)
+    body = reply.with_timestamp(context.vendor.format_timestamp(context.now))
+    response = PageResponse(body, reply.status, content_type="application/json")
+    response.next_page = reply.next_page
+    if not reply.pieces:
         del response.headers["Content-Type"]
-    if found.headers:
-        response.headers.update(found.headers)
+    if reply.headers:
+        response.headers.update(reply.headers)
     return response
 
 
@@ -94,22 +94,22 @@ def _key(context: RequestContext) -> Key | None:
 
 
 def _compute(context: RequestContext, view: View) -> CachedReply:
-    answer = view(_view_request(context))
-    reply = answer if isinstance(answer, Reply) else Reply(answer)
-    armed = defects.armed_for(context.operation, context.vendor.defects, context.defects)
-    body, next_page = defects.apply(reply.body, reply.next_page, armed)
-    names = context.switches.renamed_fields(context.vendor.switches)
-    return CachedReply.of(body, names, status=reply.status, headers=reply.headers, next_page=next_page)
-
-
-def _view_request(context: RequestContext) -> ViewRequest:
-    request = context.request
-    return ViewRequest(
-        args=request.args,
-        path_variables=request.view_args or {},
-        body=b"" if request.method in SAFE_METHODS else read_body(request),
-        now=context.now,
-        switches=context.switches,
-        world=context.sandbox.world,
-        grant=context.grant,
+    request, vendor = context.request, context.vendor
+    answer = view(
+        ViewRequest(
+            args=request.args,
+            path_variables=request.view_args or {},
+            body=b"" if request.method in SAFE_METHODS else read_body(request),
+            now=context.now,
+            switches=context.switches,
+            world=context.sandbox.world,
+            grant=context.grant,
+        )
     )
+    reply = answer if isinstance(answer, Reply) else Reply(answer)
+    body, next_page = reply.body, reply.next_page
+    armed = [each for each in vendor.defects if each.name in context.defects and context.operation in each.operations]
+    if armed:
+        body, next_page = defects.apply(armed, body, next_page)
+    pieces = response_cache.split(body, context.switches.renamed_fields(vendor.switches))
+    return CachedReply(pieces, reply.status, reply.headers, next_page)

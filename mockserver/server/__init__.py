@@ -7,17 +7,18 @@ starts. The command's messages and exit codes are in `cli`.
 import logging
 import os
 import signal
+import socket
 import threading
 from collections.abc import Callable
 from time import perf_counter
 from typing import Literal
 from wsgiref.types import WSGIApplication
 
-from mockserver.server import signals, sockets
+from mockserver.server import sockets
 from mockserver.server.sockets import PortTaken
 from mockserver.server.threaded import Running
 
-__all__ = ["Kind", "PortTaken", "Running", "in_thread", "serve"]
+__all__ = ["Kind", "PortTaken", "Running", "SignalEvent", "in_thread", "serve"]
 
 Kind = Literal["granian", "threaded"]
 
@@ -27,13 +28,24 @@ GRACE = 1.0
 log = logging.getLogger(__name__)
 
 
+class SignalEvent(threading.Event):
+    """An event that a signal handler sets, for the main thread to wait for.
+
+    Python runs signal handlers between two bytecode instructions of the main thread. A signal that arrives just before
+    an endless wait, or that the system delivers to one of granian's threads, would only be handled after the wait:
+    never. So a wait without a timeout is a series of short ones.
+    """
+
+    def wait(self, timeout: float | None = None) -> bool:
+        """True once the event is set, False when it is not set within `timeout` seconds."""
+        while timeout is None:
+            if super().wait(0.2):
+                return True
+        return super().wait(timeout)
+
+
 def serve(
-    app: WSGIApplication,
-    host: str,
-    port: int,
-    kind: Kind,
-    threads: int,
-    on_ready: Callable[[str], None],
+    app: WSGIApplication, host: str, port: int, kind: Kind, threads: int, on_ready: Callable[[str], None]
 ) -> None:
     """Serve, from the main thread, until SIGTERM or SIGINT; then let running requests finish, for a second at most.
 
@@ -46,7 +58,7 @@ def serve(
         if kind == "granian":
             from mockserver.server import one_process
 
-            one_process.run(app, listening, threads, lambda: on_ready(url))
+            one_process.run(app, listening, threads, SignalEvent(), lambda: on_ready(url))
         else:
             _run_threaded(app, listening, lambda: on_ready(url))
     _join_threads(GRACE)
@@ -57,8 +69,8 @@ def in_thread(app: WSGIApplication, port: int = 0) -> Running:
     return Running(app, sockets.listen("127.0.0.1", port))
 
 
-def _run_threaded(app: WSGIApplication, listening: sockets.Listening, on_ready: Callable[[], None]) -> None:
-    stopped = signals.SignalEvent()
+def _run_threaded(app: WSGIApplication, listening: socket.socket, on_ready: Callable[[], None]) -> None:
+    stopped = SignalEvent()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopped.set())
     with Running(app, listening, finish_requests=True):

@@ -5,9 +5,10 @@ and keeps all state in one process.
 """
 
 import gc
+import socket
 import sys
 from collections.abc import Callable, Iterable
-from threading import BoundedSemaphore
+from threading import BoundedSemaphore, Event
 from typing import Any
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
@@ -17,7 +18,7 @@ from granian.net import SocketHolder
 from granian.server import MTServer
 
 from mockserver.gateway import socket_features
-from mockserver.server import signals, sockets
+from mockserver.server import sockets
 
 # Measured with wrk on two shared cores: a bare Flask app, 30 kB an answer, Python 3.11, the best round of each.
 #
@@ -40,7 +41,6 @@ _GC_THRESHOLD = 20_000
 The default of 700 costs a tenth of the throughput, because the journal keeps an entry of each request."""
 
 _BODY_MAXIMUM = 16 * 1024 * 1024
-_CHUNK = 64 * 1024
 
 _FEATURES = frozenset((socket_features.TRUNCATE, socket_features.STALL))
 """Measured: an answer shorter than its Content-Length closes the connection, and chunks are sent as they are made; but
@@ -53,8 +53,10 @@ _LOGGING = {"handlers": {}, "formatters": {}, "loggers": {"_granian": {"propagat
 """No handlers of granian's own: its messages go to the same log as all others."""
 
 
-def run(app: WSGIApplication, listening: sockets.Listening, threads: int, on_ready: Callable[[], None]) -> None:
-    """Serve until SIGTERM or SIGINT. Running requests continue in their threads when this returns."""
+def run(
+    app: WSGIApplication, listening: socket.socket, threads: int, stopped: Event, on_ready: Callable[[], None]
+) -> None:
+    """Serve until SIGTERM or SIGINT, which sets `stopped`. Running requests continue in their threads after that."""
     sys.setswitchinterval(_SWITCH_INTERVAL)
     gc.freeze()
     gc.set_threshold(_GC_THRESHOLD)
@@ -69,35 +71,26 @@ def run(app: WSGIApplication, listening: sockets.Listening, threads: int, on_rea
     )
     server.listening = listening
     server.on_ready = on_ready
-    server.main_loop_interrupt = signals.SignalEvent()
-    served = draining(with_socket_features(app, BoundedSemaphore(max(threads - _FREE_THREADS, 1))))
+    server.main_loop_interrupt = stopped
+    served = adapted(app, BoundedSemaphore(max(threads - _FREE_THREADS, 1)))
     server.serve(target_loader=lambda: served, wrap_loader=False)
 
 
-def with_socket_features(app: WSGIApplication, delay_slots: BoundedSemaphore) -> WSGIApplication:
-    """An app whose requests say what granian can do to the socket, and which semaphore a delay must hold."""
+def adapted(app: WSGIApplication, delay_slots: BoundedSemaphore) -> WSGIApplication:
+    """An app whose requests say what granian can do to the socket, and whose request bodies are read completely.
+
+    A delayed request must hold one of the `delay_slots`. Granian closes a connection with unread bytes, and a client
+    that is still sending then never sees its answer. A client that waits for 100 Continue is not made to send, and the
+    size is limited; but a client that sends less than its Content-Length holds a thread until it disconnects.
+    """
 
     def application(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         environ[socket_features.EFFECTS] = _FEATURES
         environ[socket_features.DELAY_SLOTS] = delay_slots
-        return app(environ, start_response)
-
-    return application
-
-
-def draining(app: WSGIApplication) -> WSGIApplication:
-    """An app whose requests are read completely, whether or not a view read the body.
-
-    Granian closes a connection with unread bytes, and a client that is still sending then never sees its answer. A
-    client that waits for 100 Continue is not made to send, and the size is limited; but a client that sends less than
-    its Content-Length holds a thread until it disconnects.
-    """
-
-    def application(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         body = app(environ, start_response)
         if "HTTP_EXPECT" not in environ and ("CONTENT_LENGTH" in environ or "HTTP_TRANSFER_ENCODING" in environ):
             read, remaining = environ["wsgi.input"].read, _BODY_MAXIMUM
-            while remaining > 0 and (chunk := read(_CHUNK)):
+            while remaining > 0 and (chunk := read(64 * 1024)):
                 remaining -= len(chunk)
         return body
 
@@ -107,7 +100,7 @@ def draining(app: WSGIApplication) -> WSGIApplication:
 class _Server(MTServer):
     """Granian's threaded server on a given socket; it reports when it is ready, and stops without waiting."""
 
-    listening: sockets.Listening
+    listening: socket.socket
     on_ready: Callable[[], None]
 
     def _check_gil(self) -> None:

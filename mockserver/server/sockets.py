@@ -3,8 +3,6 @@
 import errno
 import socket
 
-Listening = socket.socket
-
 BACKLOG = 1024
 _EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - only looked up, not bound
 """Addresses that can be bound but not requested, and the address that reaches them from this machine."""
@@ -14,7 +12,7 @@ class PortTaken(OSError):
     """Another program listens on the port; the text says which port, and what to do."""
 
 
-def listen(host: str, port: int) -> Listening:
+def listen(host: str, port: int) -> socket.socket:
     """A listening socket; port 0 picks a free port. Raises PortTaken, or OSError for any other error of the system."""
     family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
     try:
@@ -32,7 +30,7 @@ def listen(host: str, port: int) -> Listening:
     return listening
 
 
-def url(host: str, listening: Listening) -> str:
+def url(host: str, listening: socket.socket) -> str:
     """The URL at which a socket bound for a host is reached from this machine."""
     name = _EVERYWHERE.get(host, host)
     return f"http://{f'[{name}]' if ':' in name else name}:{listening.getsockname()[1]}"

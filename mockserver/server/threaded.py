@@ -3,8 +3,7 @@
 import socket
 import struct
 import threading
-from types import TracebackType
-from typing import Self
+from contextlib import AbstractContextManager
 from urllib.parse import quote
 from wsgiref.types import WSGIApplication, WSGIEnvironment
 
@@ -17,7 +16,6 @@ _POLL = 0.02
 """Seconds between two checks whether to stop."""
 
 _FEATURES = frozenset((socket_features.RESET, socket_features.TRUNCATE, socket_features.STALL))
-_ASCII = "".join(map(chr, range(128)))
 _RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 """SO_LINGER with no time: closing the socket drops unsent data and resets the connection."""
 
@@ -34,7 +32,7 @@ class Handler(WSGIRequestHandler):
 
         Bytes beyond ASCII are percent-encoded, as the client should have done: Werkzeug would encode them twice.
         """
-        self.path = quote(self.path, _ASCII, encoding="latin-1")
+        self.path = quote(self.path, safe="".join(map(chr, range(128))), encoding="latin-1")
         environ = super().make_environ()
         target = self.requestline.split()[1]
         slashes = len(target) - len(target.lstrip("/"))
@@ -60,14 +58,14 @@ class Handler(WSGIRequestHandler):
         """Log nothing: the journal and the app's own log have it."""
 
 
-class Running:
+class Running(AbstractContextManager["Running"]):
     """A server that runs in a thread, at `url`, until it is closed.
 
     With `finish_requests`, requests that still run when it is closed keep the process alive; by default they end with
     the process.
     """
 
-    def __init__(self, app: WSGIApplication, listening: sockets.Listening, *, finish_requests: bool = False) -> None:
+    def __init__(self, app: WSGIApplication, listening: socket.socket, *, finish_requests: bool = False) -> None:
         host, port = listening.getsockname()[:2]
         with listening:
             self._server = ThreadedWSGIServer(host, port, app, Handler, fd=listening.fileno())
@@ -84,10 +82,5 @@ class Running:
         self._server.shutdown()
         self._thread.join()
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, raised: BaseException | None, at: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()

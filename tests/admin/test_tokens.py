@@ -53,7 +53,7 @@ def test_client_is_listed_with_secret_and_groups(admin: Admin) -> None:
     with admin.app.app_context():
         state = admin_context.context().registry
     bound = Grant("bound", "augment", "client", permitted=True, secret="hush", groups=("Platform", "Web"))
-    state.make("default", state.default.config, [*state.tokens_of(state.default), bound])
+    state.make("default", state.default.config, [*state.default.grants.values(), bound])
     tokens = _tokens(admin)
     assert tokens["bound"] == {
         "id": "bound",

@@ -137,8 +137,7 @@ HALF = FaultRule(DOWN, share=Decimal("0.5"))
 def test_share_repeats_after_a_reset() -> None:
     faults = armed(HALF)
     first = met(faults, 200)
-    faults.clear()
-    faults.add(HALF)
+    faults.reset([HALF])
     assert met(faults, 200) == first == met(armed(HALF), 200)
     assert 80 <= faults.armed[0].hits <= 120
 
@@ -182,7 +181,7 @@ def test_new_rules_have_new_ids_and_no_hits() -> None:
 def test_reset_disarms_rules_and_releases_waits() -> None:
     faults = armed(FaultRule(DOWN))
     before = faults.released
-    faults.clear()
+    faults.reset()
     assert faults.armed == ()
     assert faults.add(FaultRule(DOWN)).id == "fault-1"
     assert (before.is_set(), faults.released.is_set()) == (True, False)

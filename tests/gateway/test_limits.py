@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mockserver.gateway import limits
-from mockserver.gateway.limits import Allowance, BucketState, Limit, LimitBlock, Limiter, LimitMode
+from mockserver.gateway.limits import Allowance, BucketState, LimitBlock, Limiter
 
 START = datetime(2025, 10, 21, 10, 30, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
@@ -166,20 +166,6 @@ def test_listing_buckets_changes_nothing() -> None:
     for second in range(0, 60, 7):
         _states(limiter, second)
     assert _states(limiter, 60) == _states(untouched, 60)
-
-
-@pytest.mark.parametrize(
-    ("limit", "documented", "found"),
-    [
-        (LimitMode.OFF, DOCUMENTED, None),
-        (LimitMode.DOCUMENTED, DOCUMENTED, DOCUMENTED),
-        (LimitMode.DOCUMENTED, None, None),
-        (Allowance(1, 2), DOCUMENTED, Allowance(1, 2)),
-        (Allowance(1, 2), None, Allowance(1, 2)),
-    ],
-)
-def test_limit_means_an_allowance_or_none(limit: Limit, documented: Allowance | None, found: Allowance | None) -> None:
-    assert limits.effective_allowance(limit, documented) == found
 
 
 @pytest.mark.parametrize(("microseconds", "whole"), [(0, 0), (1, 1), (1_000_000, 1), (1_000_001, 2)])

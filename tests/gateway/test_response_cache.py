@@ -1,11 +1,19 @@
 """Promises about cached replies: the timestamp in each of its positions, and no more bytes than the budget."""
 
 import json
+from collections.abc import Mapping
+from typing import Any
 
 import pytest
 
 from mockserver.gateway import response_cache
-from mockserver.gateway.response_cache import TIMESTAMP, CachedReply, ResponseCache
+from mockserver.gateway.response_cache import TIMESTAMP, CachedReply, ResponseCache, split
+
+NO_NAMES: dict[str, str] = {}
+
+
+def _stamped(body: Any, timestamp: str, names: Mapping[str, str] = NO_NAMES) -> bytes:
+    return CachedReply(split(body, names)).with_timestamp(timestamp)
 
 
 def test_body_is_compact_unescaped_json_in_key_order() -> None:
@@ -23,7 +31,7 @@ def test_body_is_compact_unescaped_json_in_key_order() -> None:
     ids=["alone", "twice", "nowhere", "beside what looks alike"],
 )
 def test_timestamp_stands_only_where_its_placeholder_stood(body: dict[str, object]) -> None:
-    stamped = json.loads(CachedReply.of(body).with_timestamp("10:30"))
+    stamped = json.loads(_stamped(body, "10:30"))
     expected = {key: "10:30" if value == TIMESTAMP else value for key, value in body.items()}
     if "again" in body:
         expected["again"] = {"at": "10:30"}
@@ -47,22 +55,22 @@ NAMES = {"items": "rows", "date": "day", "day": "date"}
 def test_keys_are_renamed_all_at_once_and_at_every_depth(
     body: dict[str, object] | list[object], called: object
 ) -> None:
-    assert json.loads(CachedReply.of(body, NAMES).with_timestamp("")) == called
+    assert json.loads(_stamped(body, "", NAMES)) == called
 
 
 def test_renamed_keys_keep_their_order_and_the_timestamp() -> None:
     body = {"b": TIMESTAMP, "items": [], "a": 1}
-    assert CachedReply.of(body, NAMES).with_timestamp("10:30") == b'{"b":"10:30","rows":[],"a":1}'
+    assert _stamped(body, "10:30", NAMES) == b'{"b":"10:30","rows":[],"a":1}'
     assert list(body) == ["b", "items", "a"]
 
 
 def test_body_is_not_traversed_where_nothing_is_renamed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delattr(response_cache, "rename_fields")
-    assert CachedReply.of({"items": [1]}, {}).pieces == CachedReply.of({"items": [1]}).pieces == (b'{"items":[1]}',)
+    assert split({"items": [1]}, {}) == (b'{"items":[1]}',)
 
 
 def test_each_answer_gets_its_own_timestamp() -> None:
-    answer = CachedReply.of({"at": TIMESTAMP})
+    answer = CachedReply(split({"at": TIMESTAMP}, {}))
     assert [answer.with_timestamp("one"), answer.with_timestamp("two")] == [b'{"at":"one"}', b'{"at":"two"}']
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from mockserver.gateway import sandbox
 from mockserver.gateway.journal import Entry
-from mockserver.gateway.limits import Allowance, BucketState, LimitBlock, LimitMode, LimitScope
+from mockserver.gateway.limits import Allowance, BucketState, Limit, LimitBlock, LimitMode, LimitScope
 from mockserver.gateway.response_cache import CachedReply
 from mockserver.gateway.sandbox import Sandbox, SandboxRegistry
 from mockserver.gateway.tokens import Grant
@@ -105,6 +105,23 @@ def test_setting_limits_restores_or_keeps_the_others() -> None:
     assert used.limits == {"parrot": LimitMode.DOCUMENTED, FINCH: LimitMode.OFF}
 
 
+@pytest.mark.parametrize(
+    ("limit", "documented", "expected"),
+    [
+        (LimitMode.OFF, STRICT, None),
+        (LimitMode.DOCUMENTED, STRICT, STRICT),
+        (LimitMode.DOCUMENTED, None, None),
+        (Allowance(5, 6), STRICT, Allowance(5, 6)),
+        (Allowance(5, 6), None, Allowance(5, 6)),
+    ],
+)
+def test_limit_means_an_allowance_or_none(
+    limit: Limit, documented: Allowance | None, expected: Allowance | None
+) -> None:
+    held = parrot.state(replace(PARROT, allowance=documented), limits={"parrot": limit})
+    assert held.default.allowance("parrot") == expected
+
+
 def test_changed_limits_start_with_full_buckets() -> None:
     used = _sandbox(limits={"parrot": STRICT, FINCH: STRICT})
     for vendor in ("parrot", FINCH):
@@ -174,15 +191,15 @@ def test_token_opens_one_sandbox_at_one_vendor() -> None:
 
 def test_seeded_tokens_open_the_default_sandbox() -> None:
     held = parrot.state(PARROT, _finch())
-    assert {(grant.vendor, grant.token) for grant in held.tokens_of(held.default)} == {
+    assert {(grant.vendor, grant.token) for grant in held.default.grants.values()} == {
         ("parrot", "mock-parrot-small"),
         ("parrot", "mock-parrot-small-forbidden"),
         (FINCH, "mock-finch-small"),
         (FINCH, "mock-finch-small-forbidden"),
     }
     other = held.make("other", parrot.made(), [Grant("g", "parrot", "secret", permitted=True)])
-    assert [grant.token for grant in held.tokens_of(other)] == ["secret"]
-    assert held.redaction_markers == [held.mark, *(grant.token for grant in held.tokens_of(held.default)), "secret"]
+    assert [grant.token for grant in other.grants.values()] == ["secret"]
+    assert held.redaction_markers == [held.mark, *(grant.token for grant in held.default.grants.values()), "secret"]
 
 
 def test_organization_with_groups_has_a_client_bound_to_them() -> None:
@@ -232,7 +249,7 @@ def test_new_sandbox_has_its_own_marked_id_and_tokens() -> None:
     held = parrot.state(PARROT, _finch())
     first, second = held.make_sandbox(parrot.made()), held.make_sandbox(parrot.made())
     assert [each.id for each in (first, second)] == [f"{held.mark}-1", f"{held.mark}-2"]
-    assert [grant.token for grant in held.tokens_of(second)] == [
+    assert [grant.token for grant in second.grants.values()] == [
         f"mock-parrot-{held.mark}-2",
         f"mock-parrot-{held.mark}-2-forbidden",
         f"mock-finch-{held.mark}-2",
@@ -248,14 +265,14 @@ def test_redaction_markers_do_not_grow() -> None:
     for _ in range(20):
         held.grant(held.make_sandbox(parrot.made()), "parrot", permitted=True)
     assert held.redaction_markers == before
-    tokens = [grant.token for each in held.sandboxes for grant in held.tokens_of(each)]
+    tokens = [grant.token for each in held.sandboxes for grant in each.grants.values()]
     assert all(any(secret in token for secret in before) for token in tokens)
 
 
 def test_sandbox_can_be_deleted_twice() -> None:
     held = parrot.state(PARROT)
     gone = held.make_sandbox(parrot.made())
-    token = held.tokens_of(gone)[0].token
+    token = next(iter(gone.grants.values())).token
     held.answers.put((gone.id, "question"), CachedReply((b"kept",)))
     for _ in range(2):
         held.delete(gone)

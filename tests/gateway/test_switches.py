@@ -182,7 +182,7 @@ TOGETHER: dict[str, tuple[tuple[object, ...], dict[str, str]]] = {
 
 @pytest.mark.parametrize(("given", "mapping"), TOGETHER.values(), ids=TOGETHER)
 def test_repeated_renamings_are_combined(given: tuple[object, ...], mapping: dict[str, str]) -> None:
-    found = switches.parse((NAMES,), {"names": switches.Repeated(given)})
+    found = switches.parse((NAMES,), {"names": given})
     assert NAMES.to_json(found["names"]) == mapping
 
 
@@ -193,7 +193,7 @@ def test_repeated_renamings_are_refused_together(given: tuple[object, ...]) -> N
 
 
 def test_last_of_repeated_values_counts_and_all_must_be_valid() -> None:
-    assert switches.parse(BOTH, {"hour": switches.Repeated((3, "4"))}) == {"hour": 4}
+    assert switches.parse(BOTH, {"hour": (3, "4")}) == {"hour": 4}
     with pytest.raises(SwitchError, match="it takes one of: cheerful, grumpy"):
         MOOD.combine(("sad", "grumpy"))
 
@@ -216,9 +216,7 @@ def test_switch_is_the_key_to_its_option() -> None:
 def test_equal_options_make_equal_switches() -> None:
     one, same, other = (Switches({"mood": mood}) for mood in (Mood.GRUMPY, "grumpy", Mood.CHEERFUL))
     assert one == same
-    assert hash(one) == hash(same)
     assert one != other
-    assert one != {"mood": Mood.GRUMPY}
 
 
 @given(st.permutations(("items", "date", "tool", "nextCursor")))

@@ -148,7 +148,7 @@ def test_tokens_do_not_share_cached_answers() -> None:
 
     aviary = Aviary(parrot.speaking(seen))
     other = Grant("other", "parrot", "other-token", permitted=True)
-    aviary.state.make("default", parrot.made(), [*aviary.state.tokens_of(aviary.state.default), other])
+    aviary.state.make("default", parrot.made(), [*aviary.state.default.grants.values(), other])
     tokens = ("mock-parrot-small", "other-token", "mock-parrot-small")
     assert [aviary.ask(token=token).get_json()["by"] for token in tokens] == ["parrot-seeded", "other", "parrot-seeded"]
 

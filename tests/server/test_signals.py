@@ -4,7 +4,7 @@ import signal
 import threading
 from types import FrameType
 
-from mockserver.server.signals import SignalEvent
+from mockserver.server import SignalEvent
 
 
 def test_signal_received_by_another_thread_is_noticed() -> None:
