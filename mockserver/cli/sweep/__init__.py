@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
-from mockserver.cli import app_factory, logs, options
+from mockserver.cli import logs, options, servers
 
 if TYPE_CHECKING:
     from mockserver.admin.admin_context import Sources
@@ -103,8 +103,8 @@ def sweep(
     if list_only and (json_file or junit_file):
         raise click.UsageError("--list runs nothing, so there is nothing for --json or --junit; leave one of them out")
     logs.configure("warning")
-    settings = app_factory.settings_from(**flags)
-    sources, config = app_factory.default_config(settings)
+    settings = servers.settings_from(**flags)
+    sources, config = servers.default_config(settings)
     plan = _plan(sources, config, vendors, switches)
     from mockserver.cli.sweep import report_text
     from mockserver.cli.sweep.runs import Runner, Sweep
