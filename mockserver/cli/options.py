@@ -6,7 +6,7 @@ The variable is MOCKSERVER_ and the flag's name in upper case.
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TextIO, TypeVar
 
 import click
 
@@ -26,9 +26,9 @@ def option(flag: str, *names: str, **more: Any) -> Callable[[Command], Command]:
     return click.option(flag, *names, envvar=variable, show_default=True, show_envvar=True, **more)
 
 
-def print_json(value: object) -> None:
-    """Print a value as indented JSON."""
-    click.echo(json.dumps(value, ensure_ascii=False, indent=2))
+def print_json(value: object, file: TextIO | None = None) -> None:
+    """Print a value as indented JSON, on stdout or into a file."""
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2), file=file)
 
 
 def count(number: int, noun: str) -> str:
