@@ -3,11 +3,12 @@
 What a command needs is imported when it runs, so that `--help` takes no time.
 """
 
-from copy import copy
+from typing import Any
 
 import click
 
 from mockserver.cli import audit, cases, env, fidelity, lint, metric, organizations, serving, sweep, switches, tokens
+from mockserver.cli.servers import stop
 
 EXAMPLES = """
 \b
@@ -35,7 +36,23 @@ Exit codes:
 """
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]}, epilog=EXAMPLES)
+class Commands(click.Group):
+    """The commands; "conduct" is a former name of "lint", which the help does not list."""
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        return super().get_command(ctx, "lint" if cmd_name == "conduct" else cmd_name)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command; a vendor's folder that lacks a file ends it with one line."""
+        try:
+            return super().invoke(ctx)
+        except LookupError as error:
+            if type(error) is not LookupError:  # A KeyError or an IndexError is a bug, and keeps its traceback.
+                raise
+            stop(str(error), click.UsageError.exit_code)
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]}, epilog=EXAMPLES)
 @click.version_option(package_name="analytics-mockserver", prog_name="mockserver")
 def main() -> None:
     """Simulate vendors' AI-analytics HTTP APIs.
@@ -58,7 +75,3 @@ for command in (
     organizations.organizations,
 ):
     main.add_command(command)
-
-conduct = copy(lint.lint)  # the command's former name, which the help does not list
-conduct.hidden = True
-main.add_command(conduct, "conduct")

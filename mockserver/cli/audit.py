@@ -1,8 +1,6 @@
 """`mockserver audit`: checks every invariant at a server and prints a line for each."""
 
-import json
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +16,7 @@ _DAY = click.DateTime(["%Y-%m-%d"])
 
 
 class GroupChoice(click.Choice[str]):
-    """The groups of invariants, found when a value or the help is wanted: every vendor, and the cross-vendor ones."""
+    """The groups of invariants: every vendor, and the cross-vendor ones. They are imported on first use."""
 
     def __init__(self) -> None:
         super().__init__(())
@@ -39,7 +37,7 @@ class GroupChoice(click.Choice[str]):
 @click.command
 @options.organization
 @option("--url", help="A running server; without it, one is started for the audit.")
-@option("--admin-token", help="The server's --admin-token, if it has one.")
+@options.admin_token
 @click.option("--from", "first", type=_DAY, help="The first day; by default the week that ended two days ago.")
 @click.option("--to", "last", type=_DAY, help="The last day.")
 @click.option("--vendor", "vendors", type=GroupChoice(), multiple=True, help="Only these groups; repeatable.")
@@ -50,18 +48,16 @@ class GroupChoice(click.Choice[str]):
     help="Arm an inconsistency that must be found (/_mock/defects lists them); repeatable.",
 )
 @click.option("--full", is_flag=True, help="Read everything, however long it takes, instead of a sample.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@options.as_json
 def audit(
     organization: str,
     url: str | None,
     admin_token: str | None,
     first: datetime | None,
     last: datetime | None,
-    vendors: tuple[str, ...],
-    defects: tuple[str, ...],
     *,
-    full: bool,
     as_json: bool,
+    **choices: Any,
 ) -> None:
     """Recompute every invariant from the public endpoints, and print which hold.
 
@@ -71,37 +67,36 @@ def audit(
     mockserver audit --organization globex
     mockserver audit --url http://127.0.0.1:8080 --from 2025-10-01 --to 2025-10-14 --full
     """
-    from mockserver import vendors as surfaces
-    from mockserver.audit import run
-
-    days = {name: None if day is None else day.date() for name, day in {"first": first, "last": last}.items()}
-    with (
-        servers.connect(url, admin_token, organization=organization, limits="off") as client,
-        _usage_errors(),
-    ):
-        reader, results = run.audit(
-            client, surfaces.room("invariants"), **days, vendors=vendors, defects=defects, full=full
-        )
-        if not as_json:
-            click.echo(f"{reader.first} to {reader.last}, {_extent(full=full)}")
-        with closing(results):
-            found = [_print(result, quiet=as_json) for result in results]
-    failed = sum(result.outcome == "failed" for result in found)
-    if as_json:
-        click.echo(json.dumps(_document(found, str(reader.first), str(reader.last), full=full), indent=2))
-    else:
-        click.echo(f"{len(found)} invariants, {failed} violated, {reader.requests} requests")
-    raise SystemExit(1 if failed else 0)
-
-
-@contextmanager
-def _usage_errors() -> Iterator[None]:
+    from mockserver import vendors
     from mockserver.audit import reader, run
 
-    try:
-        yield
-    except (run.BadRange, run.BadDefect, reader.ServerUnusable) as error:
-        raise click.UsageError(str(error)) from error
+    found: list[dict[str, str]] = []
+    with servers.connect(url, admin_token, organization=organization, limits="off") as client:
+        try:
+            read, results = run.audit(
+                client,
+                vendors.room("invariants"),
+                first=first and first.date(),
+                last=last and last.date(),
+                **choices,
+            )
+            if not as_json:
+                click.echo(f"{read.first} to {read.last}, {_extent(full=read.full)}")
+            with closing(results):
+                for result in results:
+                    found.append(_row(result))
+                    if not as_json:
+                        detail = f": {result.detail}" if result.detail else ""
+                        click.echo(f"{result.outcome:<14} {result.invariant.name}{detail}")
+        except (run.BadRange, run.BadDefect, reader.ServerUnusable) as error:
+            raise click.UsageError(str(error)) from error
+    violated = sum(each["outcome"] == "failed" for each in found)
+    if as_json:
+        days = {"from": str(read.first), "to": str(read.last)}
+        options.print_json({**days, "sampled": not read.full, "invariants": found})
+    else:
+        click.echo(f"{options.count(len(found), 'invariant')}, {violated} violated, {read.requests} requests")
+    raise SystemExit(1 if violated else 0)
 
 
 def _extent(*, full: bool) -> str:
@@ -111,24 +106,14 @@ def _extent(*, full: bool) -> str:
     return "everything" if full else f"{sample} (--full reads all)"
 
 
-def _print(result: "CheckResult", *, quiet: bool) -> "CheckResult":
-    if not quiet:
-        detail = f": {result.detail}" if result.detail else ""
-        click.echo(f"{result.outcome:<14} {result.invariant.name}{detail}")
-    return result
-
-
-def _document(found: "list[CheckResult]", first: str, last: str, *, full: bool) -> dict[str, object]:
-    rows = [
-        {
-            "name": each.invariant.name,
-            "vendor": each.vendor,
-            "description": each.invariant.description,
-            "source": each.invariant.source,
-            "grade": each.invariant.grade,
-            "outcome": each.outcome,
-            "detail": each.detail,
-        }
-        for each in found
-    ]
-    return {"from": first, "to": last, "sampled": not full, "invariants": rows}
+def _row(result: "CheckResult") -> dict[str, str]:
+    invariant = result.invariant
+    return {
+        "name": invariant.name,
+        "vendor": result.vendor,
+        "description": invariant.description,
+        "source": invariant.source,
+        "grade": invariant.grade,
+        "outcome": result.outcome,
+        "detail": result.detail,
+    }

@@ -6,25 +6,21 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from mockserver.cli.options import DEFAULTS, option
+from mockserver.cli import options, servers
+from mockserver.cli.options import option
 
 if TYPE_CHECKING:
     from mockserver.cases.records import Case, Catalogue
-
-FAILED = 1
-"""The exit code when a case fails."""
-
-GRADES = ("D", "O", "I", "A")
 
 
 @click.command
 @click.argument("ids", nargs=-1, metavar="[ID]...")
 @option("--vendor", help="Only cases of this vendor; `cross-vendor` for those of several vendors.")
-@option("--grade", type=click.Choice(GRADES), help="Only cases with this evidence.")
+@option("--grade", type=click.Choice(options.GRADES), help="Only cases with this evidence.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object, as /_mock/cases does.")
 @click.option("--run", "run_them", is_flag=True, help="Run the cases and print whether each passes.")
 @option("--url", help="With --run, a running server (by default one is started); otherwise, the URL in the curl lines.")
-@option("--admin-token", help="That server's --admin-token, if it has one.")
+@options.admin_token
 def cases(
     ids: tuple[str, ...],
     vendor: str | None,
@@ -61,11 +57,12 @@ def cases(
         raise click.UsageError("no case matches all of this; leave out the ids, --vendor or --grade")
     if run_them:
         sys.exit(_run(found, url, admin_token, as_json=as_json))
-    address = (url or f"http://{DEFAULTS.host}:{DEFAULTS.port}").rstrip("/")
-    if as_json:
-        click.echo(json.dumps({"cases": _described(found, address, admin_token)}, ensure_ascii=False, indent=2))
-    elif ids:
-        click.echo("\n\n".join(map(_text, _described(found, address, admin_token))))
+    if ids or as_json:
+        descriptions = _describe(found, (url or options.DEFAULT_URL).rstrip("/"), admin_token)
+        if as_json:
+            options.print_json({"cases": descriptions})
+        else:
+            click.echo("\n\n".join(map(_text, descriptions)))
     else:
         table = click.HelpFormatter(width=120)
         table.write_dl([(f"{case.id} {case.grade} {case.vendor}", case.title) for case in found])
@@ -82,7 +79,7 @@ def _catalogue() -> "Catalogue":
         raise click.UsageError(str(error)) from error
 
 
-def _described(found: "list[Case]", url: str, admin_token: str | None) -> list[dict[str, Any]]:
+def _describe(found: "list[Case]", url: str, admin_token: str | None) -> list[dict[str, Any]]:
     from mockserver import vendors
     from mockserver.cases import describe
 
@@ -113,24 +110,21 @@ def _run(found: "list[Case]", url: str | None, admin_token: str | None, *, as_js
     """Run cases and print the outcome of each; returns the exit code."""
     from mockserver import vendors
     from mockserver.cases import running
-    from mockserver.cli import servers
 
-    outcomes: list[running.Outcome] = []
+    outcomes: list[dict[str, Any]] = []
     with servers.connect(url, admin_token) as client:
         for case in found:
-            outcomes.append(running.run(case, client, vendors.discover()))
+            outcome = running.run(case, client, vendors.discover())
+            outcomes.append({"id": case.id, "outcome": outcome.result, "messages": outcome.messages})
             if not as_json:
-                click.echo(f"{outcomes[-1].result}  {case.id}  {case.title}")
-                for line in outcomes[-1].messages:
+                click.echo(f"{outcome.result}  {case.id}  {case.title}")
+                for line in outcome.messages:
                     click.echo(f"        {line}")
-    failed, skipped = (sum(each.result == word for each in outcomes) for word in (running.FAILED, running.SKIPPED))
+    results = [each["outcome"] for each in outcomes]
+    failed, skipped = results.count(running.FAILED), results.count(running.SKIPPED)
     if as_json:
-        listed = [
-            {"id": case.id, "outcome": each.result, "messages": each.messages}
-            for case, each in zip(found, outcomes, strict=True)
-        ]
-        click.echo(json.dumps({"cases": listed}, indent=2))
+        options.print_json({"cases": outcomes})
     else:
         also = f", {skipped} skipped" if skipped else ""
-        click.echo(f"{len(outcomes)} cases, {failed} failed{also}")
-    return FAILED if failed else 0
+        click.echo(f"{options.count(len(results), 'case')}, {failed} failed{also}")
+    return 1 if failed else 0

@@ -1,14 +1,12 @@
 """`mockserver env`: a server's URL and seeded tokens as environment variables for a client's tests."""
 
-import json
 import shlex
-from collections.abc import Callable, Mapping
 
 import click
 
 from mockserver import settings
 from mockserver.cli import options
-from mockserver.cli.options import DEFAULTS, option
+from mockserver.cli.options import option
 
 EXAMPLES = """
 \b
@@ -19,12 +17,10 @@ Examples:
   mockserver env --format powershell | Out-String | Invoke-Expression
 """
 
-Variables = Mapping[str, str]
-
 
 @click.command(epilog=EXAMPLES)
 @options.organization
-@option("--url", default=f"http://{DEFAULTS.host}:{DEFAULTS.port}", help="The server's URL.")
+@options.server_url
 @option(
     "--format",
     "form",
@@ -49,7 +45,10 @@ def env(organization: str, url: str, form: str) -> None:
     for name, value in found.items():
         if not value.isprintable() or not value:
             raise click.UsageError(f"{name} cannot be {value!r}: a value must be one line of plain text")
-    click.echo(FORMS[form](found))
+    if form == "json":
+        options.print_json(found)
+    else:
+        click.echo("\n".join(_assignment(form, name, value) for name, value in found.items()))
 
 
 def variables(url: str, organization: str) -> dict[str, str]:
@@ -68,26 +67,11 @@ def variables(url: str, organization: str) -> dict[str, str]:
     return found
 
 
-def _shell(found: Variables) -> str:
-    return "\n".join(f"export {name}={shlex.quote(value)}" for name, value in found.items())
-
-
-def _dotenv(found: Variables) -> str:
-    return "\n".join(f"{name}={value}" for name, value in found.items())
-
-
-def _json(found: Variables) -> str:
-    return json.dumps(found, ensure_ascii=False, indent=2)
-
-
-def _powershell(found: Variables) -> str:
-    """Nothing is special between single quotes; a single quote inside is written twice."""
-    return "\n".join(f"$env:{name} = '{value.replace(chr(39), chr(39) * 2)}'" for name, value in found.items())
-
-
-FORMS: Mapping[str, Callable[[Variables], str]] = {
-    "shell": _shell,
-    "dotenv": _dotenv,
-    "json": _json,
-    "powershell": _powershell,
-}
+def _assignment(form: str, name: str, value: str) -> str:
+    match form:
+        case "shell":
+            return f"export {name}={shlex.quote(value)}"
+        case "powershell":  # Between single quotes only a single quote is special, and is written twice.
+            return f"$env:{name} = '{value.replace(chr(39), chr(39) * 2)}'"
+        case _:
+            return f"{name}={value}"

@@ -3,24 +3,19 @@
 The server does the linting, since it has the journal.
 """
 
-import json
 import sys
 from typing import Any
 
 import click
 
-from mockserver.cli import servers
-from mockserver.cli.options import DEFAULTS, option
-
-FINDINGS = 1
-"""The exit code when there are findings."""
+from mockserver.cli import options, servers
 
 
 @click.command
-@option("--url", default=f"http://{DEFAULTS.host}:{DEFAULTS.port}", help="The server's URL.")
-@option("--admin-token", help="The server's --admin-token, if it has one.")
+@options.server_url
+@options.admin_token
 @click.option("--ignore", "ignored", multiple=True, metavar="RULE", help="Leave out a rule's findings; repeatable.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@options.as_json
 def lint(url: str, admin_token: str | None, ignored: tuple[str, ...], *, as_json: bool) -> None:
     """Check the requests that a server received against the vendors' own advice and good practice.
 
@@ -35,19 +30,20 @@ def lint(url: str, admin_token: str | None, ignored: tuple[str, ...], *, as_json
     with servers.connect(url, admin_token) as client:
         report = client.lint(ignored)
     if as_json:
-        click.echo(json.dumps(report, ensure_ascii=False, indent=2))
+        options.print_json(report)
     else:
         for finding in report["findings"]:
             click.echo(_text(finding))
-        click.echo(f"{len(report['findings'])} findings in {report['requests_checked']} requests")
-    sys.exit(FINDINGS if report["findings"] else 0)
+        findings = options.count(len(report["findings"]), "finding")
+        click.echo(f"{findings} in {options.count(report['requests_checked'], 'request')}")
+    sys.exit(1 if report["findings"] else 0)
 
 
 def _text(finding: dict[str, Any]) -> str:
     more = f" and {finding['truncated']} more" if finding["truncated"] else ""
-    ids = ", ".join(map(str, finding["requests"])) + more
     operation = " ".join(filter(None, (finding["vendor"], finding["operation"])))
     return (
-        f"{finding['rule']}  {operation}\n  observed  {finding['observed']}\n  requests  {ids}\n"
+        f"{finding['rule']}  {operation}\n  observed  {finding['observed']}\n"
+        f"  requests  {', '.join(map(str, finding['requests']))}{more}\n"
         f"  advice    {finding['advice']}\n  source    {finding['source']}\n"
     )

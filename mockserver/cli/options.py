@@ -1,14 +1,21 @@
-"""Command-line options, each with an environment variable named by one rule: MOCKSERVER_ and the flag's name."""
+"""What commands share: their options, each with an environment variable named by one rule, and how they print JSON.
 
+The variable is MOCKSERVER_ and the flag's name in upper case.
+"""
+
+import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TextIO, TypeVar
 
 import click
 
 from mockserver import settings
 
 DEFAULTS = settings.Settings()
+DEFAULT_URL = f"http://{DEFAULTS.host}:{DEFAULTS.port}"
+
+GRADES = ("D", "O", "I", "A")
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -17,6 +24,16 @@ def option(flag: str, *names: str, **more: Any) -> Callable[[Command], Command]:
     """Click's option, with the environment variable that belongs to the flag's name."""
     variable = settings.variable(flag.removeprefix("--"))
     return click.option(flag, *names, envvar=variable, show_default=True, show_envvar=True, **more)
+
+
+def print_json(value: object, file: TextIO | None = None) -> None:
+    """Print a value as indented JSON, on stdout or into a file."""
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2), file=file)
+
+
+def count(number: int, noun: str) -> str:
+    """As in "1 case" or "2 cases"."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 organization = option("--organization", default=DEFAULTS.organization, help="A bundled organization, by its slug.")
@@ -39,3 +56,6 @@ policy = option(
 policy_file = option(
     "--policy-file", type=click.Path(path_type=Path), help="Switches in a YAML file, by vendor; --policy overrides it."
 )
+server_url = option("--url", default=DEFAULT_URL, help="The server's URL.")
+admin_token = option("--admin-token", help="The server's --admin-token, if it has one.")
+as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")

@@ -2,12 +2,14 @@
 
 import json
 import os
+import signal
+import threading
 from typing import Any
 
 import click
 from click.core import ParameterSource
 
-from mockserver.cli import app_factory, eof, logs, options
+from mockserver.cli import logs, options, servers
 from mockserver.cli.options import DEFAULTS, option
 
 PORT_TAKEN = 3
@@ -54,8 +56,8 @@ def serve(*, as_json: bool, log_level: str, until_eof: bool, **flags: Any) -> No
     mockserver serve --now 2025-10-21T10:30:00Z --freeze
     """
     logs.configure(log_level)
-    chosen = app_factory.settings_from(over_case=_over_case() if flags["case"] else frozenset(), **flags)
-    app = app_factory.app(chosen)
+    chosen = servers.settings_from(over_case=_over_case() if flags["case"] else frozenset(), **flags)
+    app = servers.create_app(chosen)
     from mockserver import server
 
     def ready(url: str) -> None:
@@ -64,12 +66,12 @@ def serve(*, as_json: bool, log_level: str, until_eof: bool, **flags: Any) -> No
             json.dumps({"url": url, "pid": os.getpid()}) if as_json else f"Serving at {url}{case}; Ctrl-C stops."
         )
         if until_eof:
-            eof.watch()
+            stop_at_eof()
 
     try:
         server.serve(app, chosen.host, chosen.port, chosen.server, chosen.threads, ready)
     except server.PortTaken as error:
-        app_factory.stop(str(error), PORT_TAKEN)
+        servers.stop(str(error), PORT_TAKEN)
     except OSError as error:
         raise click.UsageError(f"cannot listen on {chosen.host}: {error.strerror}; choose another --host") from error
 
@@ -80,3 +82,20 @@ def _over_case() -> frozenset[str]:
     return frozenset(
         name for name in context.params if context.get_parameter_source(name) is not ParameterSource.DEFAULT
     )
+
+
+def stop_at_eof(stream: int = 0) -> threading.Thread:
+    """Read standard input in a thread, and send this process SIGTERM at its end: its parent process is gone."""
+    thread = threading.Thread(target=_read_to_the_end, args=(stream,), name="until-eof", daemon=True)
+    thread.start()
+    return thread
+
+
+def _read_to_the_end(stream: int) -> None:
+    """Read without a buffer: its lock, held while waiting, would disturb the interpreter at exit."""
+    try:
+        while os.read(stream, 4096):
+            pass
+    except OSError:  # There never was a standard input, so nobody holds it.
+        pass
+    os.kill(os.getpid(), signal.SIGTERM)

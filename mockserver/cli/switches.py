@@ -1,10 +1,10 @@
 """`mockserver switches`: every choice that a vendor's documentation leaves open, with its default and options."""
 
-import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
+from mockserver.cli import options
 from mockserver.cli.options import option
 
 if TYPE_CHECKING:
@@ -20,29 +20,24 @@ def switches(*, as_json: bool) -> None:
     Evidence: D documented, O observed, I inferred, A assumed.
     Set one with `mockserver serve --policy VENDOR.SWITCH=VALUE`, new response names with
     `--policy VENDOR.names=OLD=NEW,OLD=NEW` (repeated flags add up), several with --policy-file.
+
+    \b
+    mockserver switches
+    mockserver switches --json > policy.json
     """
     from mockserver import startup_policy, vendors
+    from mockserver.admin import policy
 
     found = startup_policy.all_switches(vendors.discover())
     if as_json:
-        listed = {name: {each.name: _entry(each) for each in of_group} for name, of_group in found.items()}
-        click.echo(json.dumps(listed, ensure_ascii=False, indent=2))
+        options.print_json(
+            {name: {each.name: policy.describe(each, each.default) for each in group} for name, group in found.items()}
+        )
         return
-    for name, of_group in found.items():
+    for name, group in found.items():
         table = click.HelpFormatter()
-        table.write_dl([(f"{name}.{each.name}", _sentence(each)) for each in of_group])
+        table.write_dl([(f"{name}.{each.name}", _sentence(each)) for each in group])
         click.echo(table.getvalue())
-
-
-def _entry(switch: "AnySwitch") -> dict[str, Any]:
-    return {
-        "value": switch.to_json(switch.default),
-        "default": switch.to_json(switch.default),
-        "options": list(switch.options),
-        "grade": switch.grade.value,
-        "evidence": switch.grade.evidence,
-        "description": switch.description,
-    }
 
 
 def _sentence(switch: "AnySwitch") -> str:

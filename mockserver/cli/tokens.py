@@ -6,25 +6,28 @@ from typing import TYPE_CHECKING
 import click
 
 from mockserver.cli import options
-from mockserver.cli.options import DEFAULTS, option
 
 if TYPE_CHECKING:
     from mockserver.gateway.tokens import Grant
     from mockserver.gateway.vendor import Vendor
 
-CUT_OUT = """sed -E 's/.*"access_token":"([^"]+)".*/\\1/'"""
+_EXTRACT = """sed -E 's/.*"access_token":"([^"]+)".*/\\1/'"""
 """A shell command that extracts the access token from the answer of an exchange."""
 
 
 @click.command
 @options.organization
-@option("--url", default=f"http://{DEFAULTS.host}:{DEFAULTS.port}", help="The server's URL, for the curl lines.")
+@options.option("--url", default=options.DEFAULT_URL, help="The server's URL, for the curl lines.")
 def tokens(organization: str, url: str) -> None:
     """Print the tokens that a server starts with, each with a curl line.
 
     Every vendor has one token that may read analytics, and one that is known but answered with 403. Where a vendor's
     clients exchange credentials for an access token, the client id and secret are printed, and the curl line includes
     the exchange.
+
+    \b
+    mockserver tokens
+    mockserver tokens --organization globex --url http://127.0.0.1:9090
     """
     from mockserver import vendors
     from mockserver.gateway.tokens import seeded
@@ -58,5 +61,5 @@ def _curl(vendor: "Vendor", grant: "Grant", url: str) -> str:
         return f"curl -H {shlex.quote(f'Authorization: {vendor.schemes[0]} {grant.token}')} {address}"
     credentials = shlex.quote(f"{grant.token}:{grant.secret}")
     form = "-d grant_type=client_credentials"
-    exchange = f"curl -s -u {credentials} {form} {shlex.quote(url + vendor.token_path)} | {CUT_OUT}"
+    exchange = f"curl -s -u {credentials} {form} {shlex.quote(url + vendor.token_path)} | {_EXTRACT}"
     return f'curl -H "Authorization: {vendor.schemes[0]} $({exchange})" {address}'

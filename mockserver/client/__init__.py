@@ -10,13 +10,12 @@ raised for an answer that is no success, NoAnswer where no whole answer comes.
 
 from collections.abc import Mapping
 from typing import Any, Self
-from urllib.parse import quote
 
 from mockserver.client import resources
-from mockserver.client.http import TIMEOUT, HttpTransport, NoAnswer, Refused, Response, Transport
-from mockserver.client.resources import Caller
+from mockserver.client.http import TIMEOUT, HttpTransport, NoAnswer, Refused, Response, Transport, in_process
+from mockserver.client.resources import Caller, segment
 
-__all__ = ["Client", "HttpTransport", "NoAnswer", "Refused", "Response", "SandboxClient", "Transport"]
+__all__ = ["Client", "HttpTransport", "NoAnswer", "Refused", "Response", "SandboxClient", "Transport", "in_process"]
 
 __tracebackhide__ = True  # pytest leaves these functions out of a failed test's traceback
 
@@ -26,7 +25,7 @@ MOUNT = "/_mock"
 class SandboxClient:
     """One sandbox's clock, limits, policy, faults, defects, journal, tokens and expected values.
 
-    `info` is what the server said of the sandbox when it was made or looked up: its id, organization, seed and tokens.
+    `info` is the server's record of the sandbox when it was made or looked up: its id, organization, seed and tokens.
     """
 
     def __init__(
@@ -34,11 +33,11 @@ class SandboxClient:
     ) -> None:
         self.id = sandbox_id
         self.info = dict(info)
-        prefix = MOUNT if sandbox_id == "default" else f"{MOUNT}/sandboxes/{quote(sandbox_id, safe='')}"
+        prefix = MOUNT if sandbox_id == "default" else f"{MOUNT}/sandboxes/{segment(sandbox_id)}"
         self.call = Caller(transport, prefix, headers)
         self.clock = resources.ClockResource(self.call)
-        self.limits = resources.LimitsResource(self.call)
-        self.policy = resources.PolicyResource(self.call)
+        self.limits = resources.VendorsResource(self.call, "/limits")
+        self.policy = resources.VendorsResource(self.call, "/policy")
         self.faults = resources.FaultsResource(self.call)
         self.defects = resources.DefectsResource(self.call)
         self.requests = resources.RequestsResource(self.call)
@@ -47,19 +46,19 @@ class SandboxClient:
 
     def lint(self, ignore: tuple[str, ...] = ()) -> dict[str, Any]:
         """The findings of the client lint: `{requests_checked, findings: [...]}`; rules in `ignore` are left out."""
-        return dict(self.call("GET", "/lint", query={"ignore": ",".join(ignore) or None}))
+        return self.call("GET", "/lint", query={"ignore": ",".join(ignore) or None})
 
     def reset(self, *only: str) -> dict[str, Any]:
         """Put parts of the sandbox back to how it was made; all of them, where none is named."""
-        return dict(self.call("POST", "/reset", {"only": [*only]} if only else {}))
+        return self.call("POST", "/reset", {"only": [*only]} if only else {})
 
     def openapi(self, vendor: str) -> str:
         """A vendor's OpenAPI file as YAML text, with the sandbox's response names."""
-        return str(self.call("GET", f"/openapi/{quote(vendor, safe='')}.yaml"))
+        return self.call.send("GET", f"/openapi/{segment(vendor)}.yaml").text
 
     def organization(self, slug: str) -> dict[str, Any]:
-        """What there is to ask an organization for: people, teams, seats, products, ids."""
-        return dict(self.call("GET", f"/organizations/{quote(slug, safe='')}"))
+        """What an organization has: people, teams, seats, products, ids."""
+        return self.call("GET", f"/organizations/{segment(slug)}")
 
 
 class Client(SandboxClient):
@@ -102,7 +101,7 @@ class Client(SandboxClient):
 
     def health(self) -> dict[str, Any]:
         """The server's version, data version, vendors and organizations; NoAnswer from anything but a mock server."""
-        health = dict(self.call("GET", "/health"))
+        health = self.call("GET", "/health")
         if not isinstance(health.get("vendors"), list):
             raise NoAnswer(f"GET {MOUNT}/health is not answered by a mock server: {health!r:.80}")
         return health
@@ -113,7 +112,7 @@ class Client(SandboxClient):
 
     def sandbox(self, sandbox_id: str) -> SandboxClient:
         """Look a sandbox up; Refused with status 404 where there is none."""
-        return self._sandbox(self.call("GET", f"/sandboxes/{quote(sandbox_id, safe='')}"))
+        return self._sandbox(self.call("GET", f"/sandboxes/{segment(sandbox_id)}"))
 
     def sandboxes(self) -> list[SandboxClient]:
         """Every sandbox, the oldest first."""
@@ -121,7 +120,7 @@ class Client(SandboxClient):
 
     def delete_sandbox(self, sandbox_id: str) -> None:
         """Delete a sandbox: its tokens are unknown from now on."""
-        self.call("DELETE", f"/sandboxes/{quote(sandbox_id, safe='')}")
+        self.call("DELETE", f"/sandboxes/{segment(sandbox_id)}")
 
     def cases(self, vendor: str | None = None) -> list[dict[str, Any]]:
         """The catalogue of cases, or one vendor's."""
@@ -129,7 +128,7 @@ class Client(SandboxClient):
 
     def case(self, case_id: str) -> dict[str, Any]:
         """One case."""
-        return dict(self.call("GET", f"/cases/{quote(case_id, safe='')}"))
+        return self.call("GET", f"/cases/{segment(case_id)}")
 
     def organizations(self) -> list[str]:
         """The slugs of the organizations that sandboxes can be made of."""

@@ -11,6 +11,7 @@ Installing the package installs the plugin. Until a test requests a fixture, it 
 starts nothing. The names in `__all__` are for annotations and `pytest.raises`.
 """
 
+import os
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from importlib import import_module
@@ -19,7 +20,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from mockserver.pytest_plugin import options
-from mockserver.pytest_plugin.errors import MarkerError, MockserverGone
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
         SandboxTokens,
         Token,
     )
-    from mockserver.pytest_plugin.server_process import ServerManager
+    from mockserver.pytest_plugin.server_process import MockserverGone, ServerManager
     from mockserver.pytest_plugin.servers import MockserverFixture
 
 __all__ = [
@@ -60,18 +60,10 @@ __all__ = [
     "Token",
 ]
 
-_MODULES = {
-    "lint": ("LintFinding", "SandboxLint"),
-    "requests": ("Request", "SandboxRequests"),
-    "sandboxes": (
-        *("ClientCredentials", "Fault", "SandboxClock", "SandboxFaults", "SandboxFixture", "SandboxLimits"),
-        *("SandboxPolicy", "SandboxTokens", "Token"),
-    ),
-    "servers": ("MockserverFixture",),
-}
-"""The public names that are imported on first use, by the module that defines them.
+_MODULES = ("lint", "requests", "sandboxes", "server_process", "servers")
+"""The modules that define the names in `__all__`; they are imported on first use.
 
-No module may have the name of a fixture: importing it would replace the fixture in this namespace.
+None may have the name of a fixture: importing it would replace the fixture in this namespace.
 """
 
 _MANAGER: "pytest.StashKey[ServerManager]" = pytest.StashKey()
@@ -84,9 +76,9 @@ def __getattr__(name: str) -> object:
         from mockserver.client import Refused
 
         return Refused
-    for module, names in _MODULES.items():
-        if name in names:
-            return getattr(import_module(f"{__name__}.{module}"), name)
+    if name in __all__:
+        modules = (import_module(f"{__name__}.{module}") for module in _MODULES)
+        return next(getattr(module, name) for module in modules if hasattr(module, name))
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
@@ -153,10 +145,11 @@ def sandbox(request: pytest.FixtureRequest) -> "Iterator[SandboxFixture]":
     test fails, the requests in its sandbox are added to the report.
     """
     with _failing_without_traceback():
-        marks = options.read_marks(request.node)
-        in_process = "mockserver_app" in request.fixturenames if marks.in_process is None else marks.in_process
+        settings, in_process = options.read_marks(request.node)
+        if in_process is None:
+            in_process = "mockserver_app" in request.fixturenames
         server: MockserverFixture = request.getfixturevalue("_mockserver_in_process" if in_process else "mockserver")
-        created = server.create_sandbox(marks.settings)
+        created = server.create_sandbox(settings)
     from mockserver.pytest_plugin.requests import FailureReport
 
     request.node.stash[_REPORT] = report = FailureReport(created.id, created.requests)
@@ -202,8 +195,9 @@ def _manager(config: pytest.Config) -> "ServerManager":
     if _MANAGER not in config.stash:
         from mockserver.pytest_plugin.server_process import ServerManager
 
+        admin_token = os.environ.get("MOCKSERVER_ADMIN_TOKEN") or None
         worker_input = getattr(config, "workerinput", {})
-        config.stash[_MANAGER] = ServerManager(options.server_url(config), options.admin_token(), worker_input)
+        config.stash[_MANAGER] = ServerManager(options.server_url(config), admin_token, worker_input)
     return config.stash[_MANAGER]
 
 
@@ -211,8 +205,9 @@ def _manager(config: pytest.Config) -> "ServerManager":
 def _failing_without_traceback() -> Iterator[None]:
     """Fail the test with the message of an exception alone, because no line of the test is to blame."""
     from mockserver.client import Refused
+    from mockserver.pytest_plugin.server_process import MockserverGone
 
     try:
         yield
-    except (MockserverGone, Refused, MarkerError) as error:
+    except (MockserverGone, Refused, options.MarkerError) as error:
         raise pytest.fail.Exception(str(error), pytrace=False) from None

@@ -5,16 +5,10 @@ Values inside a marker are not checked here: the server does that when the sandb
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-
-from mockserver.pytest_plugin.errors import MarkerError
-
-URL_VARIABLE = "MOCKSERVER_URL"
-ADMIN_TOKEN_VARIABLE = "MOCKSERVER_ADMIN_TOKEN"  # noqa: S105 (a name)
 
 MARKER = "mockserver"
 SANDBOX_ARGUMENTS = ("case", "organization", "now", "frozen", "seed", "limits", "policy", "faults", "defects")
@@ -28,6 +22,10 @@ MARKER_HELP = (
     "test takes precedence over one on its class, and that over one on its module, argument by argument; limits and "
     "policy are merged per vendor. in_process: without a socket, see the fixture mockserver_app."
 )
+
+
+class MarkerError(ValueError):
+    """Invalid use of the `mockserver` marker; the message names the mistake and the allowed arguments."""
 
 
 def add_options(parser: pytest.Parser) -> None:
@@ -49,15 +47,10 @@ def server_url(config: pytest.Config) -> str | None:
     """
     sources = {
         "--mockserver-url": config.getoption("--mockserver-url"),
-        URL_VARIABLE: os.environ.get(URL_VARIABLE),
+        "MOCKSERVER_URL": os.environ.get("MOCKSERVER_URL"),
         "mockserver_url": config.getini("mockserver_url"),
     }
     return next((_check_url(source, text) for source, text in sources.items() if text), None)
-
-
-def admin_token() -> str | None:
-    """The token that the control plane requires; None without one."""
-    return os.environ.get(ADMIN_TOKEN_VARIABLE) or None
 
 
 def _check_url(source: str, text: str) -> str:
@@ -73,19 +66,14 @@ def _check_url(source: str, text: str) -> str:
     return text.rstrip("/")
 
 
-@dataclass(frozen=True, slots=True)
-class MarkerValues:
-    """What a test's marks ask for: `settings` from the outermost mark to the innermost; `in_process` None if unset."""
+def read_marks(node: pytest.Item) -> tuple[list[dict[str, Any]], bool | None]:
+    """The settings in the marks of a test, its class and its module, outermost first; and in_process, None if unset.
 
-    settings: tuple[Mapping[str, Any], ...]
-    in_process: bool | None
-
-
-def read_marks(node: pytest.Item) -> MarkerValues:
-    """The marks of a test, its class and its module; MarkerError for an unknown argument."""
+    MarkerError for an unknown argument.
+    """
     marks = [_check_mark(mark, node.nodeid) for mark in node.iter_markers(MARKER)]
     settings = [{name: mark[name] for name in SANDBOX_ARGUMENTS if name in mark} for mark in reversed(marks)]
-    return MarkerValues(tuple(settings), next((mark["in_process"] for mark in marks if "in_process" in mark), None))
+    return settings, next((mark["in_process"] for mark in marks if "in_process" in mark), None)
 
 
 def _check_mark(mark: pytest.Mark, test: str) -> Mapping[str, Any]:

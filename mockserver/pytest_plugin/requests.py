@@ -4,12 +4,11 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Self, overload
+from typing import Any, Self, TypedDict, Unpack, overload
 from urllib.parse import parse_qs
 
-from mockserver.client import Refused
-from mockserver.client.resources import RequestsResource
-from mockserver.pytest_plugin.errors import MockserverGone
+from mockserver.client import Refused, SandboxClient
+from mockserver.pytest_plugin.server_process import MockserverGone
 
 __tracebackhide__ = True  # pytest leaves these functions out of a failed test's traceback
 
@@ -65,73 +64,62 @@ class Request:
         return f"#{self.id} {self.at:%Y-%m-%d %H:%M:%S} {self.vendor} {self.method} {target} -> {self.status}{note}"
 
 
+class RequestFilters(TypedDict, total=False):
+    """What requests must match; None is the same as no filter."""
+
+    vendor: str | None
+    operation: str | None
+    method: str | None
+    path: str | None
+    query: Mapping[str, Any] | None
+    status: int | str | None
+
+
 class SandboxRequests:
     """The requests of a sandbox, oldest first; every access reads the journal anew."""
 
-    def __init__(self, journal: RequestsResource, client_hint: str) -> None:
-        self._journal = journal
-        self._client_hint = client_hint
+    def __init__(self, client: SandboxClient, url: str) -> None:
+        self._journal = client.requests
+        self._url = url
 
     def newest(self, limit: int) -> list[Request]:
         """The newest requests, at most so many, oldest first."""
         return [Request.from_json(entry) for entry in self._journal.list_all(limit=limit)]
 
-    def _all(self) -> list[Request]:
-        return [Request.from_json(entry) for entry in self._journal.list_all()]
-
     def __iter__(self) -> Iterator[Request]:
-        return iter(self._all())
+        return map(Request.from_json, self._journal.list_all())
 
     def __len__(self) -> int:
-        return len(self._all())
+        return len(self._journal.list_all())
 
     @overload
     def __getitem__(self, index: int) -> Request: ...
     @overload
     def __getitem__(self, index: slice) -> list[Request]: ...
     def __getitem__(self, index: int | slice) -> Request | list[Request]:
-        return self._all()[index]
+        return list(self)[index]
 
-    def where(
-        self,
-        *,
-        vendor: str | None = None,
-        operation: str | None = None,
-        method: str | None = None,
-        path: str | None = None,
-        query: Mapping[str, Any] | None = None,
-        status: int | str | None = None,
-    ) -> list[Request]:
+    def where(self, **filters: Unpack[RequestFilters]) -> list[Request]:
         """The requests that match all the given filters.
 
         In `path`, `*` stands for any characters; `status` may be a class, as in "4xx". In `query`, a value must be one
         of the parameter's values, a list must be all of them in order, and None means that the parameter is absent;
         other parameters are ignored.
         """
-        pattern = RequestPattern.from_filters(vendor, operation, method, path, query, status)
-        return [request for request in self._all() if pattern.matches(request)]
+        pattern = RequestPattern.from_filters(**filters)
+        return [request for request in self if not pattern.mismatches(request)]
 
-    def assert_made(
-        self,
-        *,
-        vendor: str | None = None,
-        operation: str | None = None,
-        method: str | None = None,
-        path: str | None = None,
-        query: Mapping[str, Any] | None = None,
-        status: int | str | None = None,
-        count: int | None = None,
-    ) -> list[Request]:
+    def assert_made(self, *, count: int | None = None, **filters: Unpack[RequestFilters]) -> list[Request]:
         """The requests that `where` finds: exactly `count` of them, or at least one when `count` is not given.
 
         Raises AssertionError otherwise, with the nearest requests and how they differ.
         """
-        pattern = RequestPattern.from_filters(vendor, operation, method, path, query, status)
-        requests = self._all()
-        found = [request for request in requests if pattern.matches(request)]
+        pattern = RequestPattern.from_filters(**filters)
+        requests = list(self)
+        found = [request for request in requests if not pattern.mismatches(request)]
         if len(found) == count or (count is None and found):
             return found
-        raise AssertionError("\n".join(_explain(requests, found, pattern, count, self._client_hint)))
+        raise AssertionError("\n".join(_explain(requests, found, pattern, count, self._url)))
 
     def clear(self) -> None:
         """Empty the journal."""
@@ -148,14 +136,15 @@ class RequestPattern:
     @classmethod
     def from_filters(
         cls,
-        vendor: str | None,
-        operation: str | None,
-        method: str | None,
-        path: str | None,
-        query: Mapping[str, Any] | None,
-        status: int | str | None,
+        *,
+        vendor: str | None = None,
+        operation: str | None = None,
+        method: str | None = None,
+        path: str | None = None,
+        query: Mapping[str, Any] | None = None,
+        status: int | str | None = None,
     ) -> Self:
-        """The pattern for the arguments of `SandboxRequests.where`."""
+        """The pattern for the filters of `SandboxRequests.where`."""
         exact = {"vendor": vendor and vendor.replace("_", "-"), "operation": operation, "method": method}
         fields = {name: (text, re.compile(re.escape(text))) for name, text in exact.items() if text is not None}
         if path is not None:
@@ -172,23 +161,18 @@ class RequestPattern:
     def __len__(self) -> int:
         return len(self.fields) + len(self.query)
 
-    def matches(self, request: Request) -> bool:
-        """Whether a request matches in everything."""
-        return next(self._mismatches(request), None) is None
-
     def mismatches(self, request: Request) -> list[str]:
-        """Everything in which a request differs, as in "page_size (sent 100, expected 50)"."""
-        return [f"{name} (sent {sent}, expected {expected})" for name, sent, expected in self._mismatches(request)]
-
-    def _mismatches(self, request: Request) -> Iterator[tuple[str, str, str]]:
+        """Everything in which a request differs, as in "page_size (sent 100, expected 50)"; empty if it matches."""
+        found = []
         for name, (text, regex) in self.fields.items():
             sent = str(getattr(request, name))
             if not regex.fullmatch(sent):
-                yield name, sent, text
+                found.append((name, sent, text))
         for name, expected in self.query.items():
             values = request.query.get(name)
             if not _values_match(values, expected):
-                yield name, _format_values(values), _format_values(expected)
+                found.append((name, _format_values(values), _format_values(expected)))
+        return [f"{name} (sent {sent}, expected {expected})" for name, sent, expected in found]
 
 
 def _parameter_values(value: Any) -> ParameterValues:
@@ -210,7 +194,7 @@ def _format_values(values: ParameterValues) -> str:
 
 
 def _explain(
-    requests: Sequence[Request], found: Sequence[Request], pattern: RequestPattern, count: int | None, client_hint: str
+    requests: Sequence[Request], found: Sequence[Request], pattern: RequestPattern, count: int | None, url: str
 ) -> Iterator[str]:
     """Why an assertion failed: how many requests match, and which of the others are nearest."""
     expected = "at least 1 request" if count is None else _count(count)
@@ -218,7 +202,7 @@ def _explain(
     matching = f"{len(found)} of {len(requests)} in this sandbox {'matches' if len(found) == 1 else 'match'}"
     yield f"expected {expected}{condition}; {matching}"
     if not requests:
-        yield f"no request was made in this sandbox: does the client use {client_hint}?"
+        yield f"no request was made in this sandbox: does the client use {url}, with a token of sandbox.tokens?"
     for request in found[:NEAR_MISSES_SHOWN]:
         yield f"  {request}"
     yield from _near_misses([request for request in requests if request not in found], pattern)

@@ -10,7 +10,6 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Literal, Self, TypedDict, Unpack
 
 from mockserver.client import SandboxClient
-from mockserver.client.resources import ClockResource, FaultsResource, LimitsResource, PolicyResource
 from mockserver.pytest_plugin.lint import SandboxLint
 from mockserver.pytest_plugin.requests import SandboxRequests
 
@@ -18,9 +17,6 @@ if TYPE_CHECKING:
     from flask import Flask
 
 __tracebackhide__ = True  # pytest leaves these functions out of a failed test's traceback
-
-TokenExchange = Callable[[str, str, str], str]
-"""Returns an access token for a client id, a client secret and the path of a token endpoint."""
 
 
 def vendor_name(name: str) -> str:
@@ -32,17 +28,16 @@ class SandboxFixture:
     """A sandbox of a test's own at `url`, opened by `tokens`; `organization` and `seed` determine its people."""
 
     def __init__(self, url: str, client: SandboxClient, app: "Flask | None") -> None:
-        created = client.info
         self.url = url
-        self.id: str = created["id"]
-        self.organization: str = created["organization"]
-        self.seed: int = created["seed"]
-        self.tokens = SandboxTokens(created["tokens"], client.tokens.access_token)
-        self.clock = SandboxClock(client.clock)
-        self.limits = SandboxLimits(client.limits, tuple(created["tokens"]))
-        self.policy = SandboxPolicy(client.policy)
-        self.faults = SandboxFaults(client.faults)
-        self.requests = SandboxRequests(client.requests, f"{url}, with a token of sandbox.tokens")
+        self.id = client.id
+        self.organization: str = client.info["organization"]
+        self.seed: int = client.info["seed"]
+        self.tokens = SandboxTokens(client)
+        self.clock = SandboxClock(client)
+        self.limits = SandboxLimits(client)
+        self.policy = SandboxPolicy(client)
+        self.faults = SandboxFaults(client)
+        self.requests = SandboxRequests(client, url)
         self.lint = SandboxLint(client, self.requests)
         self._client = client
         self._app = app
@@ -112,7 +107,7 @@ class Token(str):
 
 @dataclass(frozen=True, slots=True)
 class ClientCredentials:
-    """Credentials that a client exchanges for an access token at `token_path`.
+    """Credentials that a client exchanges for an access token at `token_path`, by `exchange` (id, secret, path).
 
     `forbidden` are others, whose access tokens lead to a 403; those have no further counterpart.
     """
@@ -120,7 +115,7 @@ class ClientCredentials:
     client_id: str
     client_secret: str
     token_path: str
-    exchange: TokenExchange
+    exchange: Callable[[str, str, str], str]
     forbidden: "ClientCredentials | None" = None
 
     def access_token(self) -> str:
@@ -131,8 +126,9 @@ class ClientCredentials:
 class SandboxTokens:
     """What opens a sandbox, by vendor: `tokens.some_vendor`, or `tokens["some-vendor"]`."""
 
-    def __init__(self, created: Mapping[str, Mapping[str, str]], exchange: TokenExchange) -> None:
-        self._by_vendor = {vendor: _read_token(entry, exchange) for vendor, entry in created.items()}
+    def __init__(self, client: SandboxClient) -> None:
+        exchange = client.tokens.access_token
+        self._by_vendor = {vendor: _read_token(entry, exchange) for vendor, entry in client.info["tokens"].items()}
 
     def __getitem__(self, vendor: str) -> Token | ClientCredentials:
         """A vendor's token, or credentials where clients exchange these; KeyError for an unknown vendor."""
@@ -153,7 +149,7 @@ class SandboxTokens:
             raise AttributeError(error.args[0]) from None
 
 
-def _read_token(entry: Mapping[str, str], exchange: TokenExchange) -> Token | ClientCredentials:
+def _read_token(entry: Mapping[str, str], exchange: Callable[[str, str, str], str]) -> Token | ClientCredentials:
     if "client_id" not in entry:
         return Token(entry["token"], entry["forbidden"])
     path = entry["token_path"]
@@ -161,26 +157,29 @@ def _read_token(entry: Mapping[str, str], exchange: TokenExchange) -> Token | Cl
     return ClientCredentials(entry["client_id"], entry["client_secret"], path, exchange, forbidden)
 
 
-class SandboxClock:
-    """The clock of a sandbox, which decides when data arrive, limits refill and tokens expire."""
+class _SandboxPart:
+    """A part of a sandbox that a test can change."""
 
-    def __init__(self, clock: ClockResource) -> None:
-        self._clock = clock
+    def __init__(self, client: SandboxClient) -> None:
+        self._client = client
+
+
+class SandboxClock(_SandboxPart):
+    """The clock of a sandbox, which decides when data arrive, limits refill and tokens expire."""
 
     @property
     def now(self) -> datetime:
         """The current time, with a time zone."""
-        return datetime.fromisoformat(self._clock.get()["now"])
+        return datetime.fromisoformat(self._client.clock.get()["now"])
 
     @property
     def frozen(self) -> bool:
         """Whether the clock is stopped."""
-        frozen: bool = self._clock.get()["frozen"]
-        return frozen
+        return bool(self._client.clock.get()["frozen"])
 
     def set(self, now: datetime | str, *, frozen: bool | None = None) -> None:
         """Set the time, as in "2026-11-02T02:00:00Z"; unless `frozen` is given, a stopped clock stays stopped."""
-        self._clock.set(now, frozen=self.frozen if frozen is None else frozen)
+        self._client.clock.set(now, frozen=self.frozen if frozen is None else frozen)
 
     def advance(
         self,
@@ -194,55 +193,48 @@ class SandboxClock:
         """Move the clock forward by the sum of these, and return the new time. It cannot go back."""
         whole = by or timedelta()
         seconds += whole.seconds + whole.microseconds / 10**6
-        advanced = self._clock.advance(seconds=seconds, minutes=minutes, hours=hours, days=days + whole.days)
+        advanced = self._client.clock.advance(seconds=seconds, minutes=minutes, hours=hours, days=days + whole.days)
         return datetime.fromisoformat(advanced["now"])
 
     def freeze(self, at: datetime | str | None = None) -> None:
         """Stop the clock, at the given or the current time."""
-        self.set(self.now if at is None else at, frozen=True)
+        self._client.clock.freeze(at)
 
     def run(self) -> None:
         """Let the clock run on from its current time."""
-        self.set(self.now, frozen=False)
+        self._client.clock.run()
 
 
-class SandboxLimits:
+class SandboxLimits(_SandboxPart):
     """The vendors' rate limits in a sandbox."""
-
-    def __init__(self, limits: LimitsResource, vendors: Sequence[str]) -> None:
-        self._limits = limits
-        self._vendors = vendors
 
     def set(self, **limits: str | Mapping[str, int]) -> None:
         """Set limits by vendor: "documented", "off", or {"per_minute": 5, "burst": 5}. Their buckets become full."""
-        self._limits.update({vendor_name(vendor): limit for vendor, limit in limits.items()})
+        self._client.limits.update({vendor_name(vendor): limit for vendor, limit in limits.items()})
 
     def off(self, *vendors: str) -> None:
         """Lift the limits of these vendors, or of all."""
-        self.set(**dict.fromkeys(vendors or self._vendors, "off"))
+        self.set(**dict.fromkeys(vendors or self._client.info["tokens"], "off"))
 
     def documented(self, *vendors: str) -> None:
         """Restore the documented limits of these vendors, or of all."""
-        self.set(**dict.fromkeys(vendors or self._vendors, "documented"))
+        self.set(**dict.fromkeys(vendors or self._client.info["tokens"], "documented"))
 
     def values(self) -> dict[str, Any]:
         """By vendor: setting, per_minute, burst, and buckets (scope, remaining, full_in_seconds)."""
-        return self._limits.get()
+        return self._client.limits.get()
 
 
-class SandboxPolicy:
+class SandboxPolicy(_SandboxPart):
     """The switches of a sandbox, which decide what the vendors leave undocumented; `mockserver switches` lists them."""
-
-    def __init__(self, policy: PolicyResource) -> None:
-        self._policy = policy
 
     def set(self, vendor: str, **switches: Any) -> None:
         """Set switches of a vendor; the others keep their options."""
-        self._policy.update({vendor_name(vendor): switches})
+        self._client.policy.update({vendor_name(vendor): switches})
 
     def values(self, vendor: str) -> dict[str, Any]:
         """The options in force, by switch of a vendor."""
-        switches = self._policy.get()[vendor_name(vendor)]
+        switches = self._client.policy.get()[vendor_name(vendor)]
         return {name: switch["value"] for name, switch in switches.items()}
 
 
@@ -285,11 +277,8 @@ class Fault:
     rule: Mapping[str, Any]
 
 
-class SandboxFaults:
+class SandboxFaults(_SandboxPart):
     """The fault rules of a sandbox, in order: a request meets the first that fires."""
-
-    def __init__(self, faults: FaultsResource) -> None:
-        self._faults = faults
 
     def add(self, **rule: Unpack[FaultArguments]) -> Fault:
         """Arm one more rule, after the others: which requests meet it, and what happens to them."""
@@ -299,21 +288,20 @@ class SandboxFaults:
         body["effect"] = {name: value for name, value in rule.items() if name in EffectArguments.__annotations__}
         if "vendor" in body:
             body["vendor"] = vendor_name(body["vendor"])
-        return _read_fault(self._faults.add(body))
+        return _read_fault(self._client.faults.add(body))
 
     def remove(self, fault: Fault) -> None:
         """Disarm one rule."""
-        self._faults.remove(fault.id)
+        self._client.faults.remove(fault.id)
 
     def clear(self) -> None:
         """Disarm all rules, also those that the sandbox was created with; `sandbox.reset("faults")` restores these."""
-        self._faults.replace([])
+        self._client.faults.replace([])
 
     def list(self) -> Sequence[Fault]:
         """All rules, including exhausted ones, with their hits so far."""
-        return [_read_fault(entry) for entry in self._faults.list_all()]
+        return [_read_fault(entry) for entry in self._client.faults.list_all()]
 
 
-def _read_fault(entry: Mapping[str, Any]) -> Fault:
-    rule = {name: value for name, value in entry.items() if name not in ("id", "hits")}
-    return Fault(entry["id"], entry["hits"], rule)
+def _read_fault(entry: dict[str, Any]) -> Fault:
+    return Fault(id=entry.pop("id"), hits=entry.pop("hits"), rule=entry)

@@ -12,11 +12,9 @@ import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import partial
 from typing import IO, TYPE_CHECKING, Any
-
-from mockserver.pytest_plugin.errors import MockserverGone
 
 if TYPE_CHECKING:
     from mockserver.pytest_plugin.servers import MockserverFixture
@@ -54,6 +52,10 @@ _POLL_INTERVAL = 0.02
 """Seconds between two checks whether the broker should close."""
 
 
+class MockserverGone(Exception):
+    """The mock server did not start, or no longer responds; the message has what is known and ends with its log."""
+
+
 class ServerManager:
     """The server of this pytest process, found or started when a test first needs it.
 
@@ -69,20 +71,23 @@ class ServerManager:
 
     def server(self) -> "MockserverFixture":
         """The server; MockserverGone if there is none."""
-        from mockserver.pytest_plugin import servers
+        from mockserver.client import Client
+        from mockserver.pytest_plugin.servers import MockserverFixture, MonitoredTransport
 
-        url, status_text = self._find()
-        return servers.connect(url, self._admin_token, status_text, SANDBOX_LIFETIME if self._url else None)
+        status = self._find()
+        url = status(0).require_url()
+        transport = MonitoredTransport(url, lambda: status(EXIT_DELAY).status_text)
+        client = Client(url, admin_token=self._admin_token, transport=transport)
+        return MockserverFixture(client, sandbox_lifetime=SANDBOX_LIFETIME if self._url else None)
 
-    def _find(self) -> tuple[str, Callable[[], str]]:
-        """The server's URL, and what tells its status when it does not respond."""
+    def _find(self) -> "Callable[[float], ServerStatus]":
+        """A function that returns the status of the server; it waits up to so many seconds for a dying one to end."""
         if self._url is not None:
-            return self._url, lambda: "pytest was given its URL and did not start it; is it running?"
+            given = ServerStatus(self._url, "pytest was given its URL and did not start it; is it running?")
+            return lambda _wait: given
         if self._broker_port is not None:
-            port = self._broker_port
-            return query_broker(port).require_url(), partial(status_from_broker, port)
-        process = self._started_process()
-        return process.status().require_url(), process.status_text
+            return partial(query_broker, self._broker_port)
+        return self._started_process().status
 
     def worker_input(self) -> dict[str, int]:
         """What a worker needs to find the server of this process; nothing if a URL is given, as workers have it too."""
@@ -130,13 +135,11 @@ class ServerProcess:
         self._process = subprocess.Popen(  # noqa: S603 (our own command)
             command, stdin=pipe, stdout=pipe, stderr=pipe, start_new_session=True, encoding="utf-8", errors="replace"
         )
-        self._log_reader = threading.Thread(target=self._read_log, name="mockserver-log", daemon=True)
+        self._log_reader = threading.Thread(
+            target=self._log.extend, args=(_pipe(self._process.stderr),), name="mockserver-log", daemon=True
+        )
         self._log_reader.start()
         self._url = self._wait_until_ready(timeout)
-
-    def _read_log(self) -> None:
-        for line in _pipe(self._process.stderr):
-            self._log.append(line.rstrip("\n"))
 
     def _wait_until_ready(self, timeout: float) -> str | None:
         deadline = threading.Timer(timeout, self._process.kill)
@@ -157,13 +160,9 @@ class ServerProcess:
         how = f"exited with code {code}" if code >= 0 else f"was terminated by signal {-code}"
         return ServerStatus(self._url, self._with_log(f"its process {how}"))
 
-    def status_text(self) -> str:
-        """What happened to the server, once it does not respond."""
-        return self.status(EXIT_DELAY).status_text
-
     def _with_log(self, sentence: str) -> str:
-        lines = tuple(self._log)
-        return f"{sentence}; the end of its log:\n" + "\n".join(lines) if lines else f"{sentence}; its log is empty"
+        log = "".join(tuple(self._log)).rstrip("\n")
+        return f"{sentence}; the end of its log:\n{log}" if log else f"{sentence}; its log is empty"
 
     def stop(self) -> None:
         """End the process; kill it after STOP_TIMEOUT."""
@@ -196,8 +195,7 @@ class UrlBroker:
 
             def handle(self) -> None:
                 status = get_process().status(float(self.rfile.readline()))
-                answer = {"url": status.url, "status_text": status.status_text}
-                self.wfile.write(json.dumps(answer).encode() + b"\n")
+                self.wfile.write(json.dumps(asdict(status)).encode() + b"\n")
 
         self._server = socketserver.TCPServer((BROKER_HOST, 0), WorkerHandler)
         self.port: int = self._server.server_address[1]
@@ -222,12 +220,6 @@ def query_broker(port: int, wait: float = 0) -> ServerStatus:
         ):
             stream.write(b"%f\n" % wait)
             stream.flush()
-            answer = json.loads(stream.readline())
-            return ServerStatus(answer["url"], answer["status_text"])
+            return ServerStatus(**json.loads(stream.readline()))
     except (OSError, ValueError) as error:
         return ServerStatus(None, f"the pytest process that controls the workers does not answer ({error})")
-
-
-def status_from_broker(port: int) -> str:
-    """What happened to the shared server, once it does not respond."""
-    return query_broker(port, EXIT_DELAY).status_text

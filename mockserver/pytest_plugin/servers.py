@@ -8,9 +8,9 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from mockserver.client import Client, HttpTransport, NoAnswer, Refused, Response
-from mockserver.pytest_plugin.errors import MockserverGone
+from mockserver.client import Client, HttpTransport, NoAnswer, Refused, Response, in_process
 from mockserver.pytest_plugin.sandboxes import SandboxFixture, vendor_name
+from mockserver.pytest_plugin.server_process import MockserverGone
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -19,9 +19,6 @@ __tracebackhide__ = True  # pytest leaves these functions out of a failed test's
 
 TIMEOUT = 10.0
 """Seconds without a byte after which a server counts as gone; it usually responds within milliseconds."""
-
-StatusText = Callable[[], str]
-"""Returns what is known about a server that does not respond."""
 
 IN_PROCESS_URL = "http://localhost"
 """The base URL for clients of an app in this process; nothing connects to it."""
@@ -35,32 +32,18 @@ def create_app() -> "Flask":
     return create(Settings())
 
 
-def connect(
-    url: str, admin_token: str | None, status_text: StatusText, sandbox_lifetime: int | None = None
-) -> "MockserverFixture":
-    """The server at a URL; MockserverGone if there is none, or if it is some other program.
-
-    `sandbox_lifetime`: seconds until a sandbox left behind expires; None if the server ends with pytest.
-    """
-    client = Client(url, admin_token=admin_token, transport=MonitoredTransport(url, status_text))
-    return MockserverFixture(client, None, sandbox_lifetime)
-
-
 def in_process_server(app: "Flask") -> "MockserverFixture":
     """The server in the form of an app."""
-
-    def transport(method: str, target: str, headers: Mapping[str, str], body: bytes) -> Response:
-        with app.test_client().open(target, method=method, data=body or None, headers=dict(headers)) as response:
-            names = {name.lower(): value for name, value in response.headers}
-            return Response(response.status_code, names, response.data)
-
-    return MockserverFixture(Client(IN_PROCESS_URL, transport=transport), app, None)
+    return MockserverFixture(Client(IN_PROCESS_URL, transport=in_process(app)), app)
 
 
 class MonitoredTransport(HttpTransport):
-    """HTTP requests that raise MockserverGone without a response. After the first such request, no more are sent."""
+    """HTTP requests that raise MockserverGone without a response. After the first such request, no more are sent.
 
-    def __init__(self, url: str, status_text: StatusText, timeout: float = TIMEOUT) -> None:
+    `status_text` returns what is known about a server that does not respond.
+    """
+
+    def __init__(self, url: str, status_text: Callable[[], str], timeout: float = TIMEOUT) -> None:
         super().__init__(url, timeout)
         self._status_text = status_text
         self._gone: str | None = None
@@ -77,18 +60,30 @@ class MonitoredTransport(HttpTransport):
 
 
 class MockserverFixture:
-    """A mock server at `url` that simulates `vendors`."""
+    """A mock server at `url` that simulates `vendors`; MockserverGone if there is none, or some other program.
 
-    def __init__(self, client: Client, app: "Flask | None", sandbox_lifetime: int | None) -> None:
+    `sandbox_lifetime`: seconds until a sandbox left behind expires; None if the server ends with pytest.
+    """
+
+    def __init__(self, client: Client, app: "Flask | None" = None, sandbox_lifetime: int | None = None) -> None:
         self.url = client.url
-        try:
-            self.vendors = _vendors(client)
-        except MockserverGone:
-            client.close()
-            raise
         self._client = client
         self._app = app
         self._sandbox_lifetime = sandbox_lifetime
+        try:
+            self.vendors = self._read_vendors()
+        except MockserverGone:
+            client.close()
+            raise
+
+    def _read_vendors(self) -> tuple[str, ...]:
+        try:
+            return tuple(self._client.health()["vendors"])
+        except Refused as error:
+            hint = "; set MOCKSERVER_ADMIN_TOKEN to the server's --admin-token" if error.status == 401 else ""
+            raise MockserverGone(f"the server at {self.url} cannot be used: {error}{hint}") from error
+        except NoAnswer as error:
+            raise MockserverGone(f"the server at {self.url} is not a mock server, by its /_mock/health") from error
 
     @contextmanager
     def sandbox(
@@ -150,13 +145,3 @@ def merge_settings(settings: Iterable[Mapping[str, Any]], vendors: Sequence[str]
             merged = body.setdefault("policy", {})
             merged[vendor_name(name)] = {**merged.get(vendor_name(name), {}), **switches}
     return body
-
-
-def _vendors(client: Client) -> tuple[str, ...]:
-    try:
-        return tuple(client.health()["vendors"])
-    except Refused as error:
-        hint = "; set MOCKSERVER_ADMIN_TOKEN to the server's --admin-token" if error.status == 401 else ""
-        raise MockserverGone(f"the server at {client.url} cannot be used: {error}{hint}") from error
-    except NoAnswer as error:
-        raise MockserverGone(f"the server at {client.url} is not a mock server, by its /_mock/health") from error

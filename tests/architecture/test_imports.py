@@ -65,7 +65,7 @@ VIOLATIONS = [
     ("settings.py", "import mockserver.vendors", "settings-alone"),
     ("resources.py", "import mockserver.admin", "settings-alone"),
     ("server/sockets.py", "import mockserver.pytest_plugin.servers", "floors"),
-    ("cli/eof.py", "import mockserver.pytest_plugin.servers", "floors"),
+    ("cli/logs.py", "import mockserver.pytest_plugin.servers", "floors"),
     ("pytest_plugin/options.py", "import mockserver.settings", "plugin-apart"),
     ("pytest_plugin/server_process.py", "def late() -> None:\n    import mockserver.gateway.journal", "plugin-apart"),
     ("pytest_plugin/sandboxes.py", "import yaml", "plugin-apart"),

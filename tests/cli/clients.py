@@ -15,11 +15,11 @@ OCTOBER = "from=2025-10-01T00:00:00Z&to=2025-10-03T00:00:00Z&granularity=daily"
 CREDENTIALS = "MOCKSERVER_CLIENT_ID_JETBRAINS_CONSOLE", "MOCKSERVER_CLIENT_SECRET_JETBRAINS_CONSOLE"
 
 
-def ask(path: str, authorization: str, form: bytes | None = None) -> tuple[int, Any]:
+def fetch(path: str, authorization: str, form: bytes | None = None) -> tuple[int, Any]:
     """The status and the body of an answer."""
-    asked = Request(os.environ["MOCKSERVER_URL"] + path, form, {"Authorization": authorization})
+    request = Request(os.environ["MOCKSERVER_URL"] + path, form, {"Authorization": authorization})
     try:
-        with urlopen(asked) as answer:
+        with urlopen(request) as answer:
             return answer.status, json.load(answer)
     except HTTPError as refusal:
         with refusal:
@@ -28,12 +28,12 @@ def ask(path: str, authorization: str, form: bytes | None = None) -> tuple[int, 
 
 def augment(query: str) -> Any:
     """A page of yesterday's users."""
-    return ask(f"/analytics/v0/dau?{query}", f"Bearer {os.environ['MOCKSERVER_TOKEN_AUGMENT']}")[1]
+    return fetch(f"/analytics/v0/dau?{query}", f"Bearer {os.environ['MOCKSERVER_TOKEN_AUGMENT']}")[1]
 
 
 def tabnine(path: str) -> tuple[int, Any]:
-    """An answer of Tabnine's."""
-    return ask(f"/api/v1{path}", f"Bearer {os.environ['MOCKSERVER_TOKEN_TABNINE']}")
+    """The status and the body of an answer from Tabnine."""
+    return fetch(f"/api/v1{path}", f"Bearer {os.environ['MOCKSERVER_TOKEN_TABNINE']}")
 
 
 def usage() -> list[Any]:
@@ -46,10 +46,10 @@ def usage() -> list[Any]:
 def console() -> dict[str, Any]:
     """The answer to the exchange of a client's credentials at the JetBrains Console."""
     basic = b64encode(":".join(os.environ[name] for name in CREDENTIALS).encode()).decode()
-    status, body = ask("/api/rest/oauth2/token", f"Basic {basic}", b"grant_type=client_credentials")
+    status, body = fetch("/api/rest/oauth2/token", f"Basic {basic}", b"grant_type=client_credentials")
     assert status == 200
-    told: dict[str, Any] = body
-    return told
+    granted: dict[str, Any] = body
+    return granted
 
 
 def naive() -> None:
@@ -63,7 +63,7 @@ def naive() -> None:
 
 
 def careful() -> None:
-    """Asks each answer for what it says."""
+    """Reads each answer without relying on the details that switches change."""
     assert not augment("page_size=5")["pagination"].get("next_cursor")
     assert sum(day["activeUsers"] for day in usage()) == 0
     assert tabnine("/organization/usage")[0] == 400

@@ -10,7 +10,7 @@ import pytest
 
 from mockserver import resources, server
 from mockserver.app import create_app
-from mockserver.cli import cases
+from mockserver.cli import options
 from mockserver.gateway.switches import Grade
 from mockserver.settings import Settings
 from tests.cases.sending import CATALOGUE
@@ -54,7 +54,7 @@ def test_every_case_is_a_line(run: Run) -> None:
 
 
 def test_grades_are_those_of_the_cases() -> None:
-    assert tuple(Grade) == cases.GRADES
+    assert tuple(Grade) == options.GRADES
 
 
 def test_vendor_and_grade_pick_some(run: Run) -> None:
@@ -66,9 +66,9 @@ def test_vendor_and_grade_pick_some(run: Run) -> None:
 
 
 def test_case_in_full_has_every_way_to_reach_it(run: Run) -> None:
-    told = run("cases", "C001", "--url", "http://here:9/").stdout
+    printed = run("cases", "C001", "--url", "http://here:9/").stdout
     case = CATALOGUE.find("C001")
-    assert told.startswith(f"C001  {case.title}\naugment, grade D: {case.source}\n")
+    assert printed.startswith(f"C001  {case.title}\naugment, grade D: {case.source}\n")
     for part in (
         f"Why clients fail on it\n  {case.rationale}\n",
         "A server of its own\n  mockserver serve --case C001\n  curl -s -i ",
@@ -78,7 +78,7 @@ def test_case_in_full_has_every_way_to_reach_it(run: Run) -> None:
         f"What must come back\n  {case.returns}\n",
         "http://here:9/analytics/v0/dau",
     ):
-        assert part in told
+        assert part in printed
 
 
 def test_curl_lines_of_a_guarded_server_have_the_admin_token(run: Run) -> None:
@@ -106,15 +106,15 @@ def test_case_beyond_the_server_is_skipped(run: Run) -> None:
         [
             f"skipped  C059  {title}",
             "        its sandbox cannot be created: 409 cannot cut",
-            "1 cases, 0 failed, 1 skipped",
+            "1 case, 0 failed, 1 skipped",
         ],
     )
 
 
 def test_json_lists_every_case(run: Run) -> None:
-    told = json.loads(run("cases", "C001", "C002", "--json").stdout)["cases"]
-    assert [case["id"] for case in told] == ["C001", "C002"]
-    assert {"curl", "curl_in_sandbox", "sandbox", "marker", "serve", "expect"} <= {*told[0]}
+    printed = json.loads(run("cases", "C001", "C002", "--json").stdout)["cases"]
+    assert [case["id"] for case in printed] == ["C001", "C002"]
+    assert {"curl", "curl_in_sandbox", "sandbox", "marker", "serve", "expect"} <= {*printed[0]}
 
 
 def test_unknown_case_is_a_usage_error_with_a_suggestion(run: Run) -> None:
@@ -163,16 +163,16 @@ def test_failed_case_has_exit_code_1(run: Run, folder: Path) -> None:
         app._catalogue.cache_clear()  # noqa: SLF001
     assert done.exit_code == 1
     assert "failed  C001  What cannot be\n        step 1 (GET /analytics/v0/dau): expected status 418" in done.stdout
-    assert done.stdout.endswith("1 cases, 1 failed\n")
+    assert done.stdout.endswith("1 case, 1 failed\n")
 
 
 def test_missing_server_is_a_usage_error(run: Run) -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    for url, said in (
+    for url, message in (
         (f"http://127.0.0.1:{port}", "gives no whole answer"),
         ("ftp://x", "'ftp://x' is not the URL of a server"),
         ("http://h:x", "Invalid value for --url"),
     ):
         refused = run("cases", "--run", "C001", "--url", url)
-        assert (refused.exit_code, said in refused.stderr) == (2, True)
+        assert (refused.exit_code, message in refused.stderr) == (2, True)

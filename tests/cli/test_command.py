@@ -6,6 +6,7 @@ import sys
 
 import pytest
 
+from mockserver import vendors
 from tests.cli.conftest import Run
 from tests.server import programs
 from tests.server.programs import ended, line, request, send
@@ -65,3 +66,26 @@ def test_help_of_serve_names_the_variable_of_every_flag(run: Run) -> None:
 
 def test_version_is_printed(run: Run) -> None:
     assert run("--version").output.startswith("mockserver, version ")
+
+
+def test_conduct_is_a_hidden_alias_of_lint(run: Run, url: str) -> None:
+    assert run("conduct", "--url", url).output == run("lint", "--url", url).output
+    assert "conduct" not in run("--help").output
+
+
+def test_incomplete_vendor_folder_is_one_line_on_stderr(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(vendors, "find_spec", lambda _: None)
+    monkeypatch.setattr(vendors, "room", vendors.room.__wrapped__)  # without its cache
+    result = run("audit", "--organization", "documented")
+    assert (result.exit_code, result.stdout, result.stderr.count("\n")) == (2, "", 1)
+    assert result.stderr.startswith("the vendor augment has no mockserver/vendors/augment/invariants.py; write one, ")
+
+
+def test_other_lookup_errors_keep_their_traceback(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(vendors, "room", dict[str, object]().__getitem__)
+    assert isinstance(run("audit", "--organization", "documented").exception, KeyError)
+
+
+@pytest.mark.parametrize("command", ["fidelity", "switches", "tokens"])
+def test_help_of_every_listing_has_an_example(run: Run, command: str) -> None:
+    assert f"\n  mockserver {command} --" in run(command, "--help").output

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from mockserver.cli import eof
+from mockserver.cli import serving
 from tests.cli.conftest import Run
 from tests.server import programs
 from tests.server.programs import ended, line, press_enter, request, send
@@ -32,30 +32,30 @@ def test_standard_input_is_not_read_without_the_flag() -> None:
 
 
 @pytest.fixture
-def heard(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[tuple[int, int]]]:
-    """The signals that were sent, to whom."""
+def signalled(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[tuple[int, int]]]:
+    """The signals that were sent: process and number."""
     sent: list[tuple[int, int]] = []
-    monkeypatch.setattr(os, "kill", lambda *signalled: sent.append(signalled))
+    monkeypatch.setattr(os, "kill", lambda *call: sent.append(call))
     yield sent
     assert sent == [(os.getpid(), signal.SIGTERM)]
 
 
-def test_content_of_standard_input_is_ignored(heard: list[tuple[int, int]]) -> None:
+def test_content_of_standard_input_is_ignored(signalled: list[tuple[int, int]]) -> None:
     reading, writing = os.pipe()
-    watching = eof.watch(reading)
+    thread = serving.stop_at_eof(reading)
     os.write(writing, b"hello\n")
-    assert heard == []
+    assert signalled == []
     os.close(writing)
-    watching.join(programs.PATIENCE)
+    thread.join(programs.PATIENCE)
     os.close(reading)
 
 
-def test_missing_standard_input_counts_as_ended(heard: list[tuple[int, int]]) -> None:
+def test_missing_standard_input_counts_as_ended(signalled: list[tuple[int, int]]) -> None:
     reading, writing = os.pipe()
     os.close(reading)
-    eof.watch(reading).join(programs.PATIENCE)
+    serving.stop_at_eof(reading).join(programs.PATIENCE)
     os.close(writing)
-    assert len(heard) == 1
+    assert len(signalled) == 1
 
 
 def test_help_explains_the_flag(run: Run) -> None:

@@ -11,9 +11,9 @@ from tests.cli.conftest import Run
 def test_json_has_every_row_of_every_vendor(run: Run) -> None:
     printed = json.loads(run("fidelity", "--json").output)
     for each in ledger.all_ledgers():
-        found = printed[each.vendor]
-        assert found["counts"] == {grade.value: number for grade, number in ledger.counts(each.rows).items()}
-        assert len(found["rows"]) == len(each.rows)
+        report = printed[each.vendor]
+        assert report["counts"] == {grade.value: number for grade, number in ledger.counts(each.rows).items()}
+        assert len(report["rows"]) == len(each.rows)
     assert printed["augment"]["rows"][0] == {
         "kind": "operation",
         "name": "getDauCount: GET /analytics/v0/dau-count",
@@ -43,13 +43,13 @@ def test_table_has_counts_and_the_evidence_of_every_row(run: Run) -> None:
 
 
 @pytest.mark.parametrize(
-    ("asked", "told"),
+    ("flags", "message"),
     [
         pytest.param(("--vendor", "tabnin"), "there is no vendor 'tabnin'; there are: augment, ", id="vendor"),
         pytest.param(("--grade", "B"), "'B' is not one of 'D', 'O', 'I', 'A'", id="grade"),
     ],
 )
-def test_unknown_names_are_rejected_with_the_known_ones(run: Run, asked: tuple[str, ...], told: str) -> None:
-    result = run("fidelity", *asked)
+def test_unknown_names_are_rejected_with_the_known_ones(run: Run, flags: tuple[str, ...], message: str) -> None:
+    result = run("fidelity", *flags)
     assert (result.exit_code, result.stdout) == (2, "")
-    assert told in " ".join(result.stderr.split())
+    assert message in " ".join(result.stderr.split())

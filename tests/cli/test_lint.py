@@ -28,14 +28,14 @@ def test_findings_are_printed_with_exit_code_1(run: Run, url: str, app: Flask) -
         f"  requests  {', '.join(map(str, range(2, 22)))} and 4 more\n"
         "  advice    keep the answer until data of another day arrive, at 02:00 UTC\n"
         "  source    Augment's page on its Analytics API, best practices: cache responses\n"
-        "\n1 findings in 25 requests\n"
+        "\n1 finding in 25 requests\n"
     )
 
 
 def test_ignored_rules_must_exist(run: Run, url: str, app: Flask) -> None:
     Admin(app, HEADERS).vendor("/analytics/v0/dau?date=2025-10-21")
     result = run("lint", "--url", url, "--ignore", "today-requested", "--ignore", "hammering")
-    assert (result.exit_code, result.output) == (0, "0 findings in 1 requests\n")
+    assert (result.exit_code, result.output) == (0, "0 findings in 1 request\n")
     result = run("lint", "--url", url, "--ignore", "today-request")
     assert result.exit_code == 2
     assert "there is no rule 'today-request' (did you mean" in " ".join(result.stderr.split())
@@ -53,16 +53,16 @@ def test_admin_token_is_sent(run: Run, url: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("address", "told"),
+    ("address", "message"),
     [
         pytest.param("localhost", "'localhost' is not the URL of a server; it takes http://host:port", id="no URL"),
         pytest.param("http://127.0.0.1:1", "http://127.0.0.1:1 gives no whole answer: ", id="no server"),
     ],
 )
-def test_missing_server_is_a_usage_error(run: Run, address: str, told: str) -> None:
+def test_missing_server_is_a_usage_error(run: Run, address: str, message: str) -> None:
     result = run("lint", "--url", address)
     assert result.exit_code == 2
-    assert told in " ".join(result.stderr.split())
+    assert message in " ".join(result.stderr.split())
 
 
 def test_other_path_of_the_server_is_a_usage_error(run: Run, url: str) -> None:

@@ -80,7 +80,7 @@ def test_new_organization_can_be_served(run: Run, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "asked",
+    "flags",
     [
         pytest.param(("--people", "1000000"), id="a million people"),
         pytest.param(("--people", "0"), id="nobody"),
@@ -88,7 +88,7 @@ def test_new_organization_can_be_served(run: Run, tmp_path: Path) -> None:
         pytest.param((), id="no number of people"),
     ],
 )
-def test_draft_that_breaks_a_rule_is_rejected(run: Run, asked: tuple[str, ...]) -> None:
-    result = run("organizations", "new", *asked)
+def test_draft_that_breaks_a_rule_is_rejected(run: Run, flags: tuple[str, ...]) -> None:
+    result = run("organizations", "new", *flags)
     assert (result.exit_code, result.stdout) == (2, "")
     assert "Error: " in result.stderr

@@ -10,7 +10,7 @@ from mockserver.cli import logs
 
 
 class Terminal(io.StringIO):
-    """A stream that says it is a terminal."""
+    """A stream that claims to be a terminal."""
 
     def isatty(self) -> bool:
         return True
@@ -33,7 +33,7 @@ def test_other_streams_get_one_json_object_per_line() -> None:
     stream = io.StringIO()
     logs.configure("info", stream)
     logging.root.info("one\nand %s", "ünother")
-    logging.root.debug("not asked for")
+    logging.root.debug("below the level")
     entry = json.loads(stream.getvalue())
     assert entry.pop("at").endswith("+00:00")
     assert entry == {"level": "info", "logger": "root", "message": "one\nand ünother"}

@@ -72,7 +72,7 @@ def test_average_of_no_buckets_is_none(run: Run, url: str, app: Flask) -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "message"),
     [
         (("ai-active-user", *RANGE), "there is no metric 'ai-active-user' (did you mean 'ai-active-users'?)"),
         (("ai-active-users", "--from", "2025-10-13", "--to", "monday"), "to: must be a date that exists"),
@@ -83,10 +83,10 @@ def test_average_of_no_buckets_is_none(run: Run, url: str, app: Flask) -> None:
         (("ai-active-users", *RANGE, *NOW, "--url", "http://127.0.0.1:1"), "leave --organization and --now out"),
     ],
 )
-def test_invalid_query_is_a_usage_error(run: Run, arguments: tuple[str, ...], said: str) -> None:
+def test_invalid_query_is_a_usage_error(run: Run, arguments: tuple[str, ...], message: str) -> None:
     result = run("metric", *arguments)
     assert result.exit_code == 2
-    assert said in result.output
+    assert message in result.output
 
 
 HEALTH = b'{"vendors": []}'

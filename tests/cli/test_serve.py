@@ -33,11 +33,11 @@ def served(monkeypatch: pytest.MonkeyPatch) -> Served:
 
 
 @pytest.fixture
-def stated(monkeypatch: pytest.MonkeyPatch) -> list[Settings]:
+def created(monkeypatch: pytest.MonkeyPatch) -> list[Settings]:
     """The settings that an app was made from."""
-    made: list[Settings] = []
-    monkeypatch.setattr(app, "create_app", made.append)
-    return made
+    settings: list[Settings] = []
+    monkeypatch.setattr(app, "create_app", settings.append)
+    return settings
 
 
 def test_one_line_has_the_url(run: Run, served: Served) -> None:
@@ -48,8 +48,8 @@ def test_one_line_has_the_url(run: Run, served: Served) -> None:
 
 def test_line_names_the_case(run: Run, served: Served) -> None:
     result = run("serve", "--case", "C001")
-    told = "Serving at http://127.0.0.1:8080 in case C001 (see `mockserver cases C001`); Ctrl-C stops.\n"
-    assert (result.exit_code, result.stdout) == (0, told)
+    expected = "Serving at http://127.0.0.1:8080 in case C001 (see `mockserver cases C001`); Ctrl-C stops.\n"
+    assert (result.exit_code, result.stdout) == (0, expected)
     assert served["app"].test_client().get("/_mock/clock").get_json()["now"] == "2025-10-21T01:59:00Z"
 
 
@@ -63,12 +63,12 @@ def test_json_line_has_url_and_pid(run: Run) -> None:
     assert json.loads(run("serve", "--json").stdout) == {"url": "http://127.0.0.1:8080", "pid": os.getpid()}
 
 
-def test_settings_without_flags_are_the_defaults(run: Run, stated: list[Settings]) -> None:
+def test_settings_without_flags_are_the_defaults(run: Run, created: list[Settings]) -> None:
     run("serve")
-    assert stated == [Settings()]
+    assert created == [Settings()]
 
 
-STATED = [
+FLAGS = [
     ("--host ::1", Settings(host="::1")),
     ("--port 0", Settings(port=0)),
     ("--organization globex", Settings(organization="globex")),
@@ -89,10 +89,10 @@ STATED = [
 ]
 
 
-@pytest.mark.parametrize(("flags", "settings"), STATED)
-def test_each_flag_sets_its_setting(run: Run, stated: list[Settings], flags: str, settings: Settings) -> None:
+@pytest.mark.parametrize(("flags", "settings"), FLAGS)
+def test_each_flag_sets_its_setting(run: Run, created: list[Settings], flags: str, settings: Settings) -> None:
     run("serve", *flags.split())
-    assert stated == [settings]
+    assert created == [settings]
 
 
 @pytest.mark.parametrize(
@@ -106,19 +106,19 @@ def test_each_flag_sets_its_setting(run: Run, stated: list[Settings], flags: str
     ],
 )
 def test_each_variable_sets_its_setting(
-    run: Run, stated: list[Settings], variables: dict[str, str], settings: Settings
+    run: Run, created: list[Settings], variables: dict[str, str], settings: Settings
 ) -> None:
     run("serve", **variables)
-    assert stated == [settings]
+    assert created == [settings]
 
 
-def test_flag_overrides_a_variable(run: Run, stated: list[Settings]) -> None:
+def test_flag_overrides_a_variable(run: Run, created: list[Settings]) -> None:
     run("serve", "--port", "1", MOCKSERVER_PORT="2")
-    assert stated == [Settings(port=1)]
+    assert created == [Settings(port=1)]
 
 
 @pytest.mark.parametrize(
-    ("flags", "taught"),
+    ("flags", "message"),
     [
         ("--host 0.0.0.0", "choose a token with --admin-token"),
         ("--now yesterday", "as in 2025-10-21T10:30:00Z"),
@@ -135,10 +135,10 @@ def test_flag_overrides_a_variable(run: Run, stated: list[Settings]) -> None:
         ("--organization-file /nowhere/mine.yaml", "/nowhere/mine.yaml: cannot be read"),
     ],
 )
-def test_invalid_values_are_rejected_with_the_rule(run: Run, served: Served, flags: str, taught: str) -> None:
+def test_invalid_values_are_rejected_with_the_rule(run: Run, served: Served, flags: str, message: str) -> None:
     result = run("serve", *flags.split())
     assert (result.exit_code, result.stdout, served) == (2, "", {})
-    assert taught in result.stderr
+    assert message in result.stderr
     assert "Traceback" not in result.stderr
 
 

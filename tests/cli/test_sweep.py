@@ -16,7 +16,7 @@ from tests.server.programs import ended
 
 MOMENT = ("--now", "2025-10-21T10:30:00Z", "--freeze", "--organization", "empty")
 CLIENTS = str(Path(__file__).with_name("clients.py"))
-ASKS = "import os, urllib.request; urllib.request.urlopen(os.environ['MOCKSERVER_URL'] + '/analytics/v0/dau')"
+SEND = "import os, urllib.request; urllib.request.urlopen(os.environ['MOCKSERVER_URL'] + '/analytics/v0/dau')"
 """A program that sends a vendor a request without a token, and fails on the 401."""
 
 LAST, SHAPE = "augment.last_cursor=null", "tabnine.error_shape=flat"
@@ -145,7 +145,7 @@ def test_variation_of_names_replaces_all_names_of_the_baseline(run: Run, value: 
 def test_command_that_fails_in_the_baseline_is_reported_with_its_output(run: Run, tmp_path: Path) -> None:
     file = tmp_path / "sweep.xml"
     flags = ("--vendor", "augment", "--junit", str(file))
-    result = run("sweep", *flags, *python("-c", ASKS))
+    result = run("sweep", *flags, *python("-c", SEND))
     assert result.exit_code == 2
     assert "The command fails without any variation: exit code 1.\n" in result.stdout
     assert "Requests: augment 1\n" in result.stdout

@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import ExitStack
 from subprocess import PIPE, Popen
 
@@ -11,18 +11,8 @@ from flask import Flask
 
 from mockserver import server
 from mockserver.app import create_app
-from mockserver.client import Client, Response, Transport
+from mockserver.client import Client, in_process
 from tests.conftest import SETTINGS
-
-
-def in_process(app: Flask) -> Transport:
-    """A transport that calls an app in this process."""
-
-    def send(method: str, target: str, headers: Mapping[str, str], body: bytes) -> Response:
-        answer = app.test_client().open(target, method=method, headers=dict(headers), data=body)
-        return Response(answer.status_code, {name.lower(): value for name, value in answer.headers}, answer.data)
-
-    return send
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ import psutil
 import pytest
 
 from mockserver.pytest_plugin import MockserverFixture, MockserverGone, MockserverRefused
-from mockserver.pytest_plugin.server_process import LOG_LINES, ServerManager, ServerProcess
+from mockserver.pytest_plugin.server_process import EXIT_DELAY, LOG_LINES, ServerManager, ServerProcess
 from mockserver.pytest_plugin.servers import MonitoredTransport
 from tests.plugin.conftest import PLUGINS, RunPytest
 from tests.server import programs
@@ -132,7 +132,7 @@ def test_status_includes_the_end_of_the_log() -> None:
     sys.exit(7)
     """
     with started(*python(text)) as process:
-        lines = process.status_text().splitlines()
+        lines = process.status(EXIT_DELAY).status_text.splitlines()
         assert process.status().require_url() == "http://here"
     assert lines[0] == "its process exited with code 7; the end of its log:"
     assert (len(lines), lines[1], lines[-1]) == (LOG_LINES + 1, f"line {100 - LOG_LINES}", "line 99")
@@ -148,14 +148,14 @@ def test_process_that_never_becomes_ready_is_killed() -> None:
 
 def test_process_that_ignores_its_end_of_input_is_killed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("mockserver.pytest_plugin.server_process.STOP_TIMEOUT", 0.1)
-    monkeypatch.setattr("mockserver.pytest_plugin.server_process.EXIT_DELAY", 0.1)
     text = """
     import signal, sys
     print('{"url": "http://here"}', flush=True)
     while True: signal.pause()
     """
     with started(*python(text)) as process:
-        assert process.status_text() == "its process is running but does not respond; its log is empty"
+        text = process.status(wait=0.1).status_text
+    assert text == "its process is running but does not respond; its log is empty"
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from contextlib import closing
 import pytest
 
 from mockserver.pytest_plugin import MockserverGone, server_process
-from mockserver.pytest_plugin.server_process import BROKER_PORT, ServerManager
+from mockserver.pytest_plugin.server_process import BROKER_PORT, EXIT_DELAY, ServerManager
 from tests.plugin.conftest import RunPytest
 
 RUNNING = "its process is running but does not respond; its log is empty"
@@ -87,7 +87,7 @@ def test_broker_gives_the_status_until_it_is_closed() -> None:
         with closing(server), server.sandbox() as created:
             assert created.url == server.url
         worker.close()
-        assert server_process.status_from_broker(worker_input[BROKER_PORT]) == RUNNING
+        assert server_process.query_broker(worker_input[BROKER_PORT], EXIT_DELAY).status_text == RUNNING
     finally:
         controller.close()
     with pytest.raises(MockserverGone, match="the pytest process that controls the workers does not answer"):

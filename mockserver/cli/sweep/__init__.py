@@ -1,6 +1,6 @@
 """`mockserver sweep`: runs a client's own tests once for each option of each undocumented switch.
 
-What to run is in `plan`, the runs in `runs` and `program`, the reports in `report_text` and `report_data`.
+What to run is in `plan`, the runs in `runs` and `program`, the reports in `reports`.
 """
 
 import sys
@@ -8,17 +8,10 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
-from mockserver.cli import app_factory, logs, options
+from mockserver.cli import logs, options, servers
 
 if TYPE_CHECKING:
-    from mockserver.admin.admin_context import Sources
-    from mockserver.cli.sweep.plan import Plan
     from mockserver.cli.sweep.runs import Sweep
-    from mockserver.gateway.sandbox import SandboxConfig
-
-FINDINGS = 1
-NO_BASELINE = click.UsageError.exit_code
-INTERRUPTED = 130
 
 EXAMPLES = """
 \b
@@ -103,32 +96,27 @@ def sweep(
     if list_only and (json_file or junit_file):
         raise click.UsageError("--list runs nothing, so there is nothing for --json or --junit; leave one of them out")
     logs.configure("warning")
-    settings = app_factory.settings_from(**flags)
-    sources, config = app_factory.default_config(settings)
-    plan = _plan(sources, config, vendors, switches)
-    from mockserver.cli.sweep import report_text
-    from mockserver.cli.sweep.runs import Runner, Sweep
-
-    if list_only:
-        click.echo(report_text.listing(plan))
-        return
-    runner = Runner(command, settings, config.organization.slug, sources.vendors, timeout)
-    swept = Sweep(runner, plan.variations, fail_fast)
-    _run(swept)
-    _report(swept, plan, json_file, junit_file)
-    sys.exit(_exit_code(swept))
-
-
-def _plan(sources: "Sources", config: "SandboxConfig", vendors: tuple[str, ...], names: tuple[str, ...]) -> "Plan":
-    from mockserver.cli.sweep import plan
+    settings = servers.settings_from(**flags)
+    sources, config = servers.default_config(settings)
+    from mockserver.cli.sweep import plan, reports, runs
     from mockserver.gateway.switches import Switches, defaults
 
     known = {vendor.name: vendor.switches for vendor in sources.vendors}
     baseline = {name: Switches({**defaults(each), **config.policy.get(name, {})}) for name, each in known.items()}
-    try:
-        return plan.plan(known, baseline, vendors, names)
-    except plan.PlanError as error:
-        raise click.UsageError(str(error)) from error
+    planned = plan.plan(known, baseline, vendors, switches)
+    if list_only:
+        click.echo(reports.listing(planned))
+        return
+    slug = config.organization.slug
+    swept = runs.Sweep(command, settings, slug, sources.vendors, planned, timeout, fail_fast)
+    _run(swept)
+    if json_file is not None:
+        options.print_json(reports.as_data(swept), file=json_file)
+    if junit_file is not None:
+        click.echo(reports.as_junit(swept), file=junit_file)
+    stdout_taken = any(file is not None and file.name == sys.stdout.name for file in (json_file, junit_file))
+    click.echo(reports.as_text(swept), err=stdout_taken)
+    sys.exit(_exit_code(swept))
 
 
 def _run(swept: "Sweep") -> None:
@@ -136,7 +124,7 @@ def _run(swept: "Sweep") -> None:
     from mockserver.cli.sweep import program
 
     # On a terminal the label has a fixed width, so that the bar does not jump; a log gets a line for each run.
-    width = max(map(len, map(str, swept.variations)), default=0) if sys.stderr.isatty() else 0
+    width = max(map(len, map(str, swept.plan.variations)), default=0) if sys.stderr.isatty() else 0
     try:
         with (
             program.sigterm_as_interrupt(),
@@ -149,25 +137,11 @@ def _run(swept: "Sweep") -> None:
                 bar.update(1)
     except KeyboardInterrupt:
         swept.interrupted = True
-    except program.CannotRun as error:
-        raise click.UsageError(str(error)) from error
-
-
-def _report(swept: "Sweep", plan: "Plan", json_file: TextIO | None, junit_file: TextIO | None) -> None:
-    """Write the report to the given files and to stdout; to stderr where a file is stdout."""
-    from mockserver.cli.sweep import report_data, report_text
-
-    if json_file is not None:
-        click.echo(report_data.as_json(swept, plan), file=json_file)
-    if junit_file is not None:
-        click.echo(report_data.as_junit(swept), file=junit_file)
-    stdout_taken = any(file is not None and file.name == sys.stdout.name for file in (json_file, junit_file))
-    click.echo(report_text.report(swept, plan), err=stdout_taken)
 
 
 def _exit_code(swept: "Sweep") -> int:
     if swept.interrupted:
-        return INTERRUPTED
+        return 130
     if not swept.has_baseline or not swept.runs:
-        return NO_BASELINE
-    return FINDINGS if swept.failed else 0
+        return click.UsageError.exit_code
+    return 1 if swept.failed else 0

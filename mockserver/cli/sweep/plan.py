@@ -3,18 +3,13 @@
 Running them is the job of `runs`; the switches are declared by each vendor's `policy`.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from mockserver.gateway.switches import AnySwitch, Grade, Option, Renaming, SwitchError, Switches
+import click
+
+from mockserver.gateway.switches import AnySwitch, Grade, Known, Option, Renaming, SwitchError, Switches
 from mockserver.validation.suggestions import unknown_name
-
-Known = Mapping[str, Sequence[AnySwitch]]
-"""Every vendor's switches, by its name."""
-
-
-class PlanError(ValueError):
-    """An unknown vendor, switch or option to sweep; the text lists what exists."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,50 +31,35 @@ class Variation:
 
 
 @dataclass(frozen=True, slots=True)
-class LeftOut:
-    """A switch that is only swept when it is named, and why."""
-
-    vendor: str
-    switch: str
-    reason: str
-
-    def __str__(self) -> str:
-        return f"{self.vendor}.{self.switch}"
-
-
-@dataclass(frozen=True, slots=True)
 class Plan:
-    """The variations to run, in order, and the switches that are left out."""
+    """The variations to run, in order, and why each other switch (vendor.switch) is only swept when it is named."""
 
-    variations: tuple[Variation, ...]
-    left_out: tuple[LeftOut, ...]
+    variations: Sequence[Variation]
+    left_out: Mapping[str, str]
 
 
 def plan(known: Known, baseline: Mapping[str, Switches], vendors: Sequence[str], names: Sequence[str]) -> Plan:
     """The undocumented variations of some vendors, and those of the switches named beside them.
 
     Without either, of every vendor. `names` are texts like "vendor.switch" (all its options, documented or not) or
-    "vendor.switch=value" (that one). PlanError for an unknown vendor, switch or option.
+    "vendor.switch=value" (that one). A usage error for an unknown vendor, switch or option lists what exists.
     """
     of_vendors = vendors or (() if names else tuple(known))
     for vendor in of_vendors:
         if vendor not in known:
-            raise PlanError(f"--vendor: {unknown_name('vendor', vendor, known)}")
+            raise click.UsageError(f"--vendor: {unknown_name('vendor', vendor, known)}")
     named = [variation for text in names for variation in _named(text, known, baseline)]
-    found = {(vendor, switch.name): switch for vendor in of_vendors for switch in known[vendor]}
-    undocumented = [
-        variation
-        for (vendor, name), switch in found.items()
-        if _reason_to_leave_out(vendor, switch) is None
-        for variation in _variations(vendor, switch, baseline[vendor][switch])
-    ]
-    named_switches = {(variation.vendor, variation.switch.name) for variation in named}
-    left_out = (
-        LeftOut(vendor, name, reason)
-        for (vendor, name), switch in found.items()
-        if (reason := _reason_to_leave_out(vendor, switch)) and (vendor, name) not in named_switches
-    )
-    return Plan(tuple(dict.fromkeys((*undocumented, *named))), tuple(left_out))
+    variations: list[Variation] = []
+    left_out: dict[str, str] = {}
+    for vendor in of_vendors:
+        for switch in known[vendor]:
+            if reason := _reason_to_leave_out(vendor, switch):
+                left_out[f"{vendor}.{switch.name}"] = reason
+            else:
+                variations += _variations(vendor, switch, baseline[vendor][switch])
+    for variation in named:
+        left_out.pop(variation.setting[0], None)
+    return Plan(tuple(dict.fromkeys((*variations, *named))), left_out)
 
 
 def _reason_to_leave_out(vendor: str, switch: AnySwitch) -> str | None:
@@ -95,35 +75,32 @@ def _variations(vendor: str, switch: AnySwitch, baseline: Option) -> Iterator[Va
     return (Variation(vendor, switch, value, baseline) for value in switch.options if value != baseline)
 
 
-def _named(text: str, known: Known, baseline: Mapping[str, Switches]) -> Iterable[Variation]:
+def _named(text: str, known: Known, baseline: Mapping[str, Switches]) -> Iterator[Variation]:
+    """The variations that "vendor.switch" or "vendor.switch=value" names."""
     name, equals, value = text.partition("=")
-    vendor, switch = _find(name, known)
-    current = baseline[vendor][switch]
-    if equals:
-        return [Variation(vendor, switch, _option(name, switch, value, current), current)]
-    if isinstance(switch, Renaming):
-        raise PlanError(f"--switch {name}: {_reason_to_leave_out(vendor, switch)}")
-    return _variations(vendor, switch, current)
-
-
-def _find(name: str, known: Known) -> tuple[str, AnySwitch]:
-    """The vendor and the switch in a "vendor.switch"."""
     vendor, dot, short = name.partition(".")
     if not dot:
-        raise PlanError(f"--switch {name}: it must be vendor.switch; `mockserver switches` lists all of them")
+        raise click.UsageError(f"--switch {name}: it must be vendor.switch; `mockserver switches` lists all of them")
     if vendor not in known:
-        raise PlanError(f"--switch {name}: {unknown_name('vendor', vendor, known)}")
+        raise click.UsageError(f"--switch {name}: {unknown_name('vendor', vendor, known)}")
     of_vendor = {switch.name: switch for switch in known[vendor]}
     if short not in of_vendor:
-        raise PlanError(f"--switch {name}: {unknown_name('switch', short, of_vendor)}")
-    return vendor, of_vendor[short]
+        raise click.UsageError(f"--switch {name}: {unknown_name('switch', short, of_vendor)}")
+    switch = of_vendor[short]
+    current = baseline[vendor][switch]
+    if equals:
+        yield Variation(vendor, switch, _option(name, switch, value, current), current)
+    elif isinstance(switch, Renaming):
+        raise click.UsageError(f"--switch {name}: {_reason_to_leave_out(vendor, switch)}")
+    else:
+        yield from _variations(vendor, switch, current)
 
 
 def _option(name: str, switch: AnySwitch, text: str, baseline: Option) -> Option:
     try:
         value: Option = switch.read(text)
     except SwitchError as error:
-        raise PlanError(f"--switch {name}: {error}") from error
+        raise click.UsageError(f"--switch {name}: {error}") from error
     if value == baseline:
-        raise PlanError(f"--switch {name}: the baseline has {text} already; name another option, or none")
+        raise click.UsageError(f"--switch {name}: the baseline has {text} already; name another option, or none")
     return value

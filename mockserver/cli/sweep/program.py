@@ -8,7 +8,7 @@ import signal
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from tempfile import TemporaryFile
 from time import perf_counter
 from typing import IO
@@ -22,21 +22,18 @@ KEPT = 16_384
 """How many bytes of output are kept: the last ones."""
 
 
-class CannotRun(Exception):
-    """The command does not exist or may not be run; the text says which and why."""
-
-
 @dataclass(frozen=True, slots=True)
-class Ended:
-    """How a command ended: its exit code, or the signal that killed it, or neither where it hung.
+class Run:
+    """One run of the command; `code` is its exit code, negative for the signal that killed it, or None where it hung.
 
-    `seconds` is how long it ran; `output` the end of its stdout and stderr, as plain text.
+    `seconds` is how long it ran; `output` the end of its stdout and stderr, as plain text; `requests` how many requests
+    it sent, by vendor.
     """
 
     code: int | None
-    signal: int | None
     seconds: float
     output: str
+    requests: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def passed(self) -> bool:
@@ -44,25 +41,30 @@ class Ended:
         return self.code == 0
 
     def __str__(self) -> str:
-        if self.signal is not None:
-            return f"killed by signal {self.signal} ({signal.strsignal(self.signal)})"
-        return f"still running after {self.seconds:.1f} s" if self.code is None else f"exit code {self.code}"
+        if self.code is None:
+            return f"still running after {self.seconds:.1f} s"
+        if self.code < 0:
+            return f"killed by signal {-self.code} ({signal.strsignal(-self.code)})"
+        return f"exit code {self.code}"
 
     def last(self, lines: int) -> list[str]:
         """The last lines of the output."""
         return self.output.splitlines()[-lines:]
 
 
-def run(command: Sequence[str], variables: Mapping[str, str], timeout: float | None) -> Ended:
-    """Run a command to its end, or for `timeout` seconds; CannotRun when it does not even start."""
+def run(command: Sequence[str], variables: Mapping[str, str], timeout: float | None) -> Run:
+    """Run a command to its end, or for `timeout` seconds; a usage error when it cannot be started."""
     with TemporaryFile() as output:
-        start = perf_counter()
         process = _start(command, variables, output)
-        hung = _wait(process, timeout)
-        seconds = timeout if hung and timeout is not None else perf_counter() - start
-        code = None if hung or process.returncode < 0 else process.returncode
-        killed = None if hung or process.returncode >= 0 else -process.returncode
-        return Ended(code, killed, seconds, _plain_text(output))
+        start, code = perf_counter(), None
+        try:
+            with suppress(subprocess.TimeoutExpired):
+                code = process.wait(timeout)
+            seconds = perf_counter() - start
+        finally:
+            if process.returncode is None:
+                _end(process)
+        return Run(code, seconds, _plain_text(output))
 
 
 @contextmanager
@@ -86,19 +88,7 @@ def _start(command: Sequence[str], variables: Mapping[str, str], output: IO[byte
             start_new_session=True,
         )
     except OSError as error:
-        raise CannotRun(f"cannot run {command[0]!r}: {error.strerror}") from error
-
-
-def _wait(process: "subprocess.Popen[bytes]", timeout: float | None) -> bool:
-    """True when the command was still running after the timeout; in any case, it is not running afterwards."""
-    try:
-        process.wait(timeout)
-    except subprocess.TimeoutExpired:
-        return True
-    finally:
-        if process.returncode is None:
-            _end(process)
-    return False
+        raise click.UsageError(f"cannot run {command[0]!r}: {error.strerror}") from error
 
 
 def _end(process: "subprocess.Popen[bytes]") -> None:
