@@ -1,7 +1,7 @@
-"""Fixtures that every test may use: apps with a frozen clock, clients of each vendor, and a check of every answer.
+"""Fixtures for all tests: apps with a frozen clock, clients of each vendor, and a check of every answer.
 
-With --over-socket, each test's client sends its requests over a real socket; a test that shows nothing that way is
-marked `in_process`, with the reason, and left out.
+With --over-socket, all test clients send their requests over real sockets. Tests that make no sense that way have the
+marker `in_process`, with the reason, and are deselected.
 """
 
 import signal
@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 
 import pytest
 from flask import Flask
-from hypothesis import settings as laws
+from hypothesis import settings as hypothesis_settings
 from werkzeug.test import Client as TestClient
 
 from mockserver import vendors
@@ -24,62 +24,63 @@ from tests.contract.client import Client
 from tests.contract.watch import Watch
 from tests.contract.wire import Wire
 
-laws.register_profile("repeatable", derandomize=True, database=None, deadline=None, max_examples=60)
-laws.load_profile("repeatable")
+hypothesis_settings.register_profile("repeatable", derandomize=True, database=None, deadline=None, max_examples=60)
+hypothesis_settings.load_profile("repeatable")
 
 SERVED = {vendor.name: vendor for vendor in vendors.discover()}
 SETTINGS = Settings(now=datetime(2025, 10, 21, 10, 30, tzinfo=UTC), freeze=True, limits="off")
-"""Frozen at the time of the documented examples."""
+"""The clock is frozen at the time of the documented examples."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add the option that decides how clients reach their apps."""
+    """Add the option --over-socket."""
     parser.addoption("--over-socket", action="store_true", help="send every request over a real socket")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Register the markers, and react to Ctrl-C even where a shell has switched it off."""
+    """Register the markers, and react to Ctrl-C even if the shell ignores it."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    config.addinivalue_line("markers", "in_process(why): left out of a run over sockets, for this reason")
+    config.addinivalue_line("markers", "in_process(reason): deselect the test with --over-socket, for this reason")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out the tests that a run over sockets cannot show."""
+    """With --over-socket, deselect the tests that are marked `in_process`."""
     if config.getoption("--over-socket"):
-        config.hook.pytest_deselected(items=[each for each in items if each.get_closest_marker("in_process")])
-        items[:] = [each for each in items if not each.get_closest_marker("in_process")]
+        deselected = [item for item in items if item.get_closest_marker("in_process")]
+        config.hook.pytest_deselected(items=deselected)
+        items[:] = [item for item in items if item not in deselected]
 
 
 @pytest.fixture(scope="session")
 def wire() -> Iterator[Wire]:
-    """Servers for the apps that are reached over sockets."""
-    made = Wire()
-    yield made
-    made.close()
+    """The servers of the apps that are reached over sockets."""
+    opened = Wire()
+    yield opened
+    opened.close()
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _everything_over_sockets(request: pytest.FixtureRequest) -> Iterator[None]:
+def _all_over_sockets(request: pytest.FixtureRequest) -> Iterator[None]:
     if not request.config.getoption("--over-socket"):
         yield
         return
-    with _over(request.getfixturevalue("wire")):
+    with _over_sockets(request.getfixturevalue("wire")):
         yield
 
 
 @pytest.fixture(params=["in process", "over a socket"])
-def carried(request: pytest.FixtureRequest) -> Iterator[str]:
-    """How clients reach the app, for tests that hold both ways in every run."""
+def transport(request: pytest.FixtureRequest) -> Iterator[str]:
+    """The transport of clients: a test that uses this fixture runs once in process and once over a socket."""
     if request.param == "in process":
         yield request.param
         return
-    with _over(request.getfixturevalue("wire")):
+    with _over_sockets(request.getfixturevalue("wire")):
         yield request.param
 
 
 @contextmanager
-def _over(wire: Wire) -> Iterator[None]:
-    """Let every client of this process send its requests over a socket."""
+def _over_sockets(wire: Wire) -> Iterator[None]:
+    """Let every test client send its requests over a socket."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TestClient, "run_wsgi_app", wire.method)
         yield
@@ -87,19 +88,19 @@ def _over(wire: Wire) -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def watch() -> Iterator[Watch]:
-    """A check of every answer that leaves an app in this process, from any test and thread."""
-    watching = Watch()
+    """The check of every answer of every app in this process, in any test and thread."""
+    checker = Watch()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Flask, "wsgi_app", watching.over(Flask.wsgi_app))
-        yield watching
+        patch.setattr(Flask, "wsgi_app", checker.wrap(Flask.wsgi_app))
+        yield checker
 
 
 @pytest.fixture(autouse=True)
 def described(watch: Watch) -> Iterator[None]:
-    """Fail a test that gets an answer from a vendor that the vendor's OpenAPI file does not describe."""
+    """Fail a test in which a vendor gives an answer that its OpenAPI file does not describe."""
     yield
-    faults = watch.take()
-    assert not faults, "answers that are not as the OpenAPI file describes them:\n" + "\n".join(faults)
+    errors = watch.take()
+    assert not errors, "answers that differ from the OpenAPI file:\n" + "\n".join(errors)
 
 
 @pytest.fixture
@@ -110,12 +111,12 @@ def settings() -> Settings:
 
 @pytest.fixture
 def app(settings: Settings) -> Flask:
-    """An app of the test's own: acme, the clock frozen, limits off."""
+    """An app for this test: acme, with a frozen clock and no limits."""
     return create_app(settings)
 
 
 def _client_factory(vendor: Vendor) -> Callable[..., Client]:
-    """A function that makes a client of a vendor for an organization (with settings changed), on an app of its own."""
+    """Return a function that creates a client of a vendor for an organization, with changed settings, on a new app."""
 
     def make(organization: str = "acme", **changes: object) -> Client:
         app = create_app(replace(SETTINGS, organization=organization, **changes))  # type: ignore[arg-type]
@@ -125,7 +126,7 @@ def _client_factory(vendor: Vendor) -> Callable[..., Client]:
 
 
 def _add_fixtures(vendor: Vendor) -> None:
-    """Two fixtures for a vendor: `<vendor>_of` makes clients, `<vendor>` is one that is shared and reset."""
+    """Add the fixtures of a vendor: `<vendor>_of` creates clients, and `<vendor>` is a shared one, which is reset."""
     name = vendor.name.replace("-", "_")
 
     @pytest.fixture(scope="session", name=f"{name}_of")

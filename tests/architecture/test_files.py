@@ -1,4 +1,4 @@
-"""Rules for the files of the repository: small, with a docstring, and without modules for leftovers."""
+"""Rules for the files of the repository: short, with a docstring, and without vague names."""
 
 import ast
 import re
@@ -70,4 +70,4 @@ def test_public_names_are_loaded_on_first_use() -> None:
     assert (mockserver.create_app, mockserver.Client) == (app.create_app, client.Client)
     assert re.fullmatch(r"[0-9]+\.[0-9]+.*", mockserver.__version__)
     with pytest.raises(AttributeError, match="no attribute 'nothing'"):
-        mockserver.nothing  # noqa: B018 (reading it is the test)
+        mockserver.nothing  # noqa: B018 (the attribute access is the test)

@@ -1,4 +1,4 @@
-"""The import contracts: they are kept, and they detect every kind of violation."""
+"""The import contracts: the code keeps them, and they detect every kind of violation."""
 
 import os
 import shutil
@@ -113,7 +113,7 @@ def test_numbers_need_only_numpy_and_the_standard_library(package: str) -> None:
 
 
 def violations(folder: Path, *contracts: str) -> str:
-    """Return the report of import-linter about contracts in a tree; empty if they are kept."""
+    """Check contracts in a folder, and return the report of import-linter; empty if they are kept."""
     flags = [part for contract in sorted(contracts) for part in ("--contract", contract)]
     found = subprocess.run(
         [Path(sys.executable).with_name("lint-imports"), "--no-cache", *flags],

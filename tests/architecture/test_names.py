@@ -1,4 +1,4 @@
-"""Vendors and products are named in their own folders alone, so that one more of either is one folder more."""
+"""Only the folders of vendors and products contain their names, so that a new one needs only a new folder."""
 
 import re
 from pathlib import Path
@@ -11,17 +11,17 @@ NAMES = re.compile("|".join(sorted({name.split("-")[0] for name in KNOWN})), re.
 PRODUCT = ROOT / "mockserver"
 
 
-def has_a_vendors_folder(path: Path) -> bool:
-    """Whether a file is in the folder of a vendor or a product."""
-    room, *rest = path.relative_to(PRODUCT).parts
-    return room in {"vendors", "products"} and len(rest) > 1
+def is_in_a_vendor_or_product_folder(path: Path) -> bool:
+    """Return whether a file is in the folder of a vendor or a product."""
+    first, *rest = path.relative_to(PRODUCT).parts
+    return first in {"vendors", "products"} and len(rest) > 1
 
 
 def test_no_other_file_names_a_vendor_or_a_product() -> None:
     lines = [
         f"{path.relative_to(ROOT)}:{number}: {line.strip()}"
         for path in sorted(PRODUCT.rglob("*.py"))
-        if not has_a_vendors_folder(path)
+        if not is_in_a_vendor_or_product_folder(path)
         for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1)
         if NAMES.search(line)
     ]

@@ -1,7 +1,7 @@
-"""One vendor more is one folder more: a made-up vendor with a made-up product, dropped into a copy, works everywhere.
+"""A new vendor needs only new files: a made-up vendor with a made-up product works in a copy of the repository.
 
-The newcomer has pages in a Link header, an ETag, a rate-limit header on every answer, and a 204. Nothing else of the
-copy is changed, but for the tables that the tools generate.
+The newcomer paginates with a Link header, and has an ETag, a rate-limit header on every answer, and a 204. Nothing else
+in the copy changes except generated files.
 """
 
 import json
@@ -32,42 +32,46 @@ DISCOVERING = {
     "tests/audit/test_audit.py": "song-too-many or user-left-out or ghost or probes or can_fail",
     "test_lark_client.py": VENDOR,
 }
-"""Tests that find vendors by themselves, and which of them concern the newcomer."""
+"""Files of tests that discover vendors, and the expression that selects the tests of the newcomer."""
 
 pytestmark = [
-    pytest.mark.in_process("the commands run in processes of their own"),
+    pytest.mark.in_process("the commands run in separate processes"),
     pytest.mark.xdist_group("newcomer"),
 ]
 
 
 class Copy:
-    """A copy of the tree with the newcomer in it."""
+    """A copy of the repository that contains the newcomer."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         own = {name: value for name, value in os.environ.items() if not name.startswith(("COVERAGE", "PYTEST"))}
         self._environment = {**own, "PYTHONPATH": str(folder), "PYTHONDONTWRITEBYTECODE": "1"}
 
-    def run(self, *command: str, exit_code: int = 0) -> str:
-        """What a command prints; it must end with the exit code."""
-        done = subprocess.run(
+    def attempt(self, *command: str) -> "subprocess.CompletedProcess[str]":
+        """Run a command, and return its exit code and output."""
+        return subprocess.run(
             command, cwd=self.folder, env=self._environment, capture_output=True, text=True, check=False
         )
-        assert done.returncode == exit_code, done.stdout[-6000:] + done.stderr[-6000:]
+
+    def run(self, *command: str) -> str:
+        """Run a command, require success, and return its output."""
+        done = self.attempt(*command)
+        assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-6000:]
         return done.stdout
 
-    def python(self, *arguments: str, exit_code: int = 0) -> str:
-        """What a Python program prints."""
-        return self.run(sys.executable, "-m", *arguments, exit_code=exit_code)
+    def python(self, *arguments: str) -> str:
+        """Run a Python module, and return its output."""
+        return self.run(sys.executable, "-m", *arguments)
 
-    def mockserver(self, *arguments: str, exit_code: int = 0) -> str:
-        """What a command of ours prints."""
-        return self.python("mockserver", *arguments, exit_code=exit_code)
+    def mockserver(self, *arguments: str) -> str:
+        """Run the command mockserver, and return its output."""
+        return self.python("mockserver", *arguments)
 
 
 @pytest.fixture(scope="module")
 def copy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Copy]:
-    """The copy, its generated tables made anew and the newcomer's digests recorded."""
+    """The copy, with updated generated files and recorded digests."""
     folder = tmp_path_factory.mktemp("newcomer")
     ignored = shutil.ignore_patterns("__pycache__", ".*", "newcomer", "*.egg-info")
     for name in ("mockserver", "tests", "tools", "benchmarks", "openapi", "fixtures", "docs"):
@@ -75,11 +79,11 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Copy]:
     for name in ("pyproject.toml", "README.md", "Makefile"):
         shutil.copy(ROOT / name, folder)
     shutil.copytree(NEWCOMER, folder, dirs_exist_ok=True, ignore=ignored)
-    made = Copy(folder)
+    copied = Copy(folder)
     for tool in GENERATORS:
-        made.python(f"tools.{tool}")
-    made.python("tests.digests.record")
-    yield made
+        copied.python(f"tools.{tool}")
+    copied.python("tests.digests.record")
+    yield copied
     shutil.rmtree(folder)
 
 
@@ -92,12 +96,12 @@ def test_static_checks_pass(copy: Copy) -> None:
 
 
 def test_discovering_tests_find_the_newcomer(copy: Copy) -> None:
-    """Among them one of the newcomer's clients, written with the plugin."""
+    """The files include a user's test of a client of the newcomer, which uses the pytest plugin."""
     (copy.folder / "test_lark_client.py").write_text(PLUGIN_TEST, encoding="utf-8")
     selected = " or ".join(dict.fromkeys(DISCOVERING.values()))
-    printed = copy.python("pytest", "-p", "no:cacheprovider", "-v", *DISCOVERING, "-k", selected)
+    output = copy.python("pytest", "-p", "no:cacheprovider", "-v", *DISCOVERING, "-k", selected)
     for file in DISCOVERING:
-        assert re.search(rf"^{file}\S*::.* PASSED", printed, re.MULTILINE), file
+        assert re.search(rf"^{file}\S*::.* PASSED", output, re.MULTILINE), file
 
 
 def test_no_answer_of_another_vendor_changes(copy: Copy) -> None:
@@ -114,7 +118,7 @@ def test_answers_of_the_newcomer_are_recorded(copy: Copy) -> None:
     assert len(set(scenes[f"{VENDOR} of acme"].values())) == len(scenes[f"{VENDOR} of acme"])
 
 
-def test_commands_know_the_newcomer(copy: Copy) -> None:
+def test_commands_include_the_newcomer(copy: Copy) -> None:
     assert f"mock-{VENDOR}-acme-forbidden" in copy.mockserver("tokens")
     assert "LARK" in copy.mockserver("env")
     assert f"{VENDOR}.silent_range" in copy.mockserver("switches")
@@ -122,12 +126,12 @@ def test_commands_know_the_newcomer(copy: Copy) -> None:
     assert "passed         lark-days-are-singers" in copy.mockserver("audit", "--organization", "globex")
     assert "passed  C901" in copy.mockserver("cases", "--run", "--vendor", VENDOR)
     days = ("--from", "2025-10-13", "--to", "2025-10-19", "--now", "2025-10-21T10:30:00Z")
-    counted = json.loads(copy.mockserver("metric", "total-ai-actions", *days, "--vendor", VENDOR, "--json"))
-    assert counted["sum"] > 0
+    metric = json.loads(copy.mockserver("metric", "total-ai-actions", *days, "--vendor", VENDOR, "--json"))
+    assert metric["sum"] > 0
 
 
 PLUGIN_TEST = f'''
-"""A client of the newcomer, tested with the plugin."""
+"""A test of a client of the newcomer, which uses the pytest plugin."""
 import urllib.request
 
 
@@ -166,14 +170,7 @@ def test_missing_file_is_named(copy: Copy, removed: str, command: tuple[str, ...
     content = path.read_bytes()
     path.unlink()
     try:
-        done = subprocess.run(
-            [sys.executable, *command],
-            cwd=copy.folder,
-            env={**os.environ, "PYTHONPATH": str(copy.folder)},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        done = copy.attempt(sys.executable, *command)
         assert message in done.stdout + done.stderr
         assert done.returncode != 0
     finally:

@@ -1,4 +1,4 @@
-"""Audits as the tests run them: results by the invariant's name."""
+"""Runs of the audit for tests; results are keyed by the name of the invariant."""
 
 from mockserver import vendors
 from mockserver.audit import run
@@ -6,22 +6,22 @@ from mockserver.audit.run import CheckResult
 from mockserver.client import Client
 
 GROUPS = run.groups(vendors.room("invariants"))
-"""Every invariant by its vendor, and the cross-vendor ones."""
+"""The invariants of each vendor, and the cross-vendor ones."""
 
 NAMES = [invariant.name for invariants in GROUPS.values() for invariant in invariants]
 
 
 def audit(client: Client, *defects: str, groups: tuple[str, ...] = (), full: bool = False) -> dict[str, CheckResult]:
-    """The results of an audit of the usual week, with some defects armed."""
+    """Audit the default week, with some defects armed, and return the results."""
     _, results = run.audit(client, vendors.room("invariants"), vendors=groups, defects=defects, full=full)
     return {result.invariant.name: result for result in results}
 
 
 def names(results: dict[str, CheckResult], outcome: str) -> set[str]:
-    """The invariants whose check ended so."""
+    """Return the invariants with an outcome."""
     return {name for name, result in results.items() if result.outcome == outcome}
 
 
 def failed(client: Client, *defects: str, groups: tuple[str, ...] = (), full: bool = False) -> set[str]:
-    """The invariants that are violated."""
+    """Audit, and return the invariants that are violated."""
     return names(audit(client, *defects, groups=groups, full=full), "failed")

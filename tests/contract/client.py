@@ -1,4 +1,4 @@
-"""A client of a vendor's API, for tests: it sends its credentials, and can change the sandbox behind the answers.
+"""A test client of a vendor's API, with credentials and access to the sandbox of its token.
 
 `watch` checks every answer against the vendor's OpenAPI file.
 """
@@ -21,12 +21,12 @@ from mockserver.gateway.vendor import Vendor
 from mockserver.simulation.clock import Clock
 
 Query = str | Mapping[str, str | int]
-"""A query string as it is sent, or parameters to make one of."""
+"""A raw query string, or parameters to encode."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An answer, as a client sees it."""
+    """An answer, as the client receives it."""
 
     status: int
     headers: Headers
@@ -39,20 +39,20 @@ class Answer:
 
     @property
     def code(self) -> str | None:
-        """The code of an error, where the vendor's shape has one; None for an answer without an error."""
+        """The code of an error, if the vendor's errors have codes; None if the answer is no error."""
         error: dict[str, str] = self.json.get("error", {})
         return error.get("code")
 
     @property
     def message(self) -> str:
-        """The message of an error, inside `error` or beside it."""
+        """The message of an error, in `error` or beside it."""
         body = self.json
         message: str = (body["error"] if isinstance(body["error"], dict) else body)["message"]
         return message
 
     @property
     def faults(self) -> list[str]:
-        """The errors that an answer lists, where the vendor's shape has a list."""
+        """The list of errors in an answer, if the vendor's errors have one."""
         listed: list[str] = self.json["error"].get("errors", [])
         return listed
 
@@ -62,7 +62,7 @@ FORM = "application/x-www-form-urlencoded"
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """Where a client gets its access tokens, and the Authorization header with its credentials."""
+    """The token endpoint of a client, and the Authorization header with its id and secret."""
 
     path: str
     authorization: str
@@ -70,9 +70,9 @@ class Exchange:
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """A client with one credential. Paths are given below `mount`, percent-encoded as they are sent.
+    """A client with an Authorization header. Paths are relative to `mount`, and percent-encoded.
 
-    `exchange` is set where the vendor's clients get a token first (`opened` and `signed_in` do so).
+    `exchange` is set if clients of the vendor need an access token, which `opened` and `signed_in` get.
     """
 
     app: Flask
@@ -90,12 +90,12 @@ class Client:
         body: bytes = b"",
         environ: Mapping[str, str] | None = None,
     ) -> Answer:
-        """Send any request, without normalization; `environ` adds what a server would."""
+        """Send a request, without normalization; `environ` adds variables to the WSGI environ."""
         query = query if isinstance(query, str) else urlencode(query)
-        sent = {} if self.authorization is None else {"Authorization": self.authorization}
-        got = self.app.test_client().open(
+        credentials = {} if self.authorization is None else {"Authorization": self.authorization}
+        response = self.app.test_client().open(
             method=method,
-            headers={**sent, **(headers or {})},
+            headers={**credentials, **(headers or {})},
             data=body or None,
             environ_overrides={
                 "PATH_INFO": unquote_to_bytes(self.mount + path).decode("latin-1"),
@@ -103,41 +103,41 @@ class Client:
                 **(environ or {}),
             },
         )
-        return Answer(got.status_code, got.headers, got.data)
+        return Answer(response.status_code, response.headers, response.data)
 
     def get(self, path: str, query: Query = "") -> Answer:
-        """A GET."""
+        """Send a GET request."""
         return self.ask("GET", path, query)
 
     def got(self, path: str, **parameters: str | int) -> Any:
-        """The body of a GET that must be answered with 200."""
+        """Send a GET request, require a 200, and return the decoded body."""
         answer = self.get(path, parameters)
         assert answer.status == 200, answer.body
         return answer.json
 
     def pages(self, path: str, **parameters: str | int) -> Iterator[Any]:
-        """The bodies of all pages, each found through the page before."""
+        """Paginate, and yield the body of every page."""
         from tests.contract import probes
 
         next_page = probes.of(self.vendor).next_page
-        more: Mapping[str, str | int] | None = {}
-        while more is not None:
-            page = self.got(path, **{**parameters, **more})
+        query: Mapping[str, str | int] | None = {}
+        while query is not None:
+            page = self.got(path, **{**parameters, **query})
             yield page
             following = next_page(page)
-            assert following is None or following != more, "a page that names itself as the next would never end"
-            more = following
+            assert following is None or following != query, "the next page is this page"
+            query = following
 
     def paginate(self, path: str, **parameters: str | int) -> list[Any]:
-        """The rows of all pages."""
+        """Paginate, and return the rows of all pages."""
         return [row for page in self.pages(path, **parameters) for row in rows(page)]
 
     def bearing(self, authorization: str | None) -> Self:
-        """The same client with another Authorization header, or without one."""
+        """Return this client with another Authorization header, or without one."""
         return replace(self, authorization=authorization)
 
     def signed_in(self) -> Self:
-        """The same client with a new access token, where its vendor has access tokens."""
+        """Return this client with a new access token, if its vendor has access tokens."""
         if self.exchange is None:
             return self
         sender = replace(self, mount="", authorization=self.exchange.authorization)
@@ -148,7 +148,7 @@ class Client:
 
     @property
     def sandbox(self) -> Sandbox:
-        """The first sandbox, which the seeded tokens open."""
+        """The default sandbox, which the seeded tokens open."""
         return self.state.default
 
     @property
@@ -158,40 +158,40 @@ class Client:
             return admin_context.context().registry
 
     def at(self, now: str) -> Self:
-        """The same client, with the sandbox's clock frozen at `now`, and a new token, as the old one may expire."""
+        """Freeze the sandbox's clock at `now`, and return this client with a new token, in case the old one expired."""
         self.sandbox.set_clock(Clock.at(datetime.fromisoformat(now), frozen=True))
         return self.signed_in()
 
     @property
     def vendor(self) -> Vendor:
-        """The vendor whose mount this is."""
+        """The vendor of the mount."""
         with self.app.app_context():
             return next(each for each in admin_context.context().vendors if self.mount in each.mounts)
 
     def limited(self, limit: Limit = LimitMode.DOCUMENTED) -> Self:
-        """The same client, with this limit at the vendor, and full buckets."""
+        """Set the vendor's limit in the sandbox, with full buckets, and return this client."""
         self.sandbox.set_limits({self.vendor.name: limit})
         return self
 
     def switched(self, **options: str | int) -> Self:
-        """The same client, with these options of the vendor's switches, and the defaults of all others."""
+        """Set the vendor's switches in the sandbox, all others to their defaults, and return this client."""
         self.sandbox.set_policy({self.vendor.name: options})
         return self
 
 
 def basic(client: str, secret: str) -> str:
-    """The Authorization header of a client's credentials."""
+    """Return the Authorization header for an id and a secret."""
     return f"Basic {b64encode(f'{client}:{secret}'.encode()).decode()}"
 
 
 def opened(app: Flask, vendor: Vendor, token: str, mount: str = "") -> Client:
-    """A client with a token, used as the vendor's clients do: directly, or to get an access token."""
+    """Return a client with a token, which it sends itself, or exchanges for an access token if the vendor has these."""
     if vendor.token_path is None:
         return Client(app, mount, f"{vendor.schemes[0]} {token}")
     return Client(app, mount, None, Exchange(vendor.token_path, basic(token, str(vendor.secret)))).signed_in()
 
 
 def rows(page: Mapping[str, Any]) -> list[Any]:
-    """The rows of a page: its one list, whatever the vendor calls it."""
+    """Return the rows of a page: its only list, under whatever name."""
     [found] = [value for value in page.values() if isinstance(value, list)]
     return found

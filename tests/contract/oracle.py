@@ -1,4 +1,4 @@
-"""A vendor's OpenAPI file as an oracle: whether an answer has the status, headers, type and body it describes."""
+"""A vendor's OpenAPI file as an oracle: it checks the status, headers, content type and body of an answer."""
 
 import json
 import re
@@ -14,7 +14,7 @@ from jsonschema_rs import Draft202012, Draft202012Validator, Registry
 
 from mockserver.admin import openapi
 
-_SAID_BY_HTTP = frozenset(("content-type", "content-length"))
+_UNDESCRIBED_HEADERS = frozenset(("content-type", "content-length"))
 """Headers that no OpenAPI file describes."""
 
 _BASE = "urn:oracle"
@@ -22,7 +22,7 @@ _BASE = "urn:oracle"
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """One answer as it left the app, with its request; header names are in lower case."""
+    """An answer as it left the app, and its request; header names are in lower case."""
 
     method: str
     path: str
@@ -35,7 +35,7 @@ class Recorded:
 
 
 class Oracle:
-    """An OpenAPI 3.1 file that judges answers."""
+    """An OpenAPI 3.1 file that answers are checked against."""
 
     def __init__(self, document: dict[str, Any]) -> None:
         self.document = document
@@ -43,20 +43,20 @@ class Oracle:
         self._paths = {re.compile(re.sub(r"\{[^{}]+\}", "[^/]+", path)): path for path in document["paths"]}
         self._validators: dict[str, Draft202012Validator] = {}
 
-    def faults(self, said: Recorded) -> list[str]:
-        """Every way in which an answer is not what the file describes, as sentences; empty for a good one."""
-        at = self._response(said)
+    def faults(self, answer: Recorded) -> list[str]:
+        """Return a sentence for each difference between an answer and the file; empty if there is none."""
+        at = self._response(answer)
         if at is None:
-            return [f"{said}: the file describes no such answer"]
-        found = [*self._header_faults(said, at), *self._content_faults(said, at)]
-        return [f"{said}: {fault}" for fault in found]
+            return [f"{answer}: the file describes no such answer"]
+        found = [*self._header_errors(answer, at), *self._content_errors(answer, at)]
+        return [f"{answer}: {error}" for error in found]
 
     def at(self, pointer: str) -> Any:
-        """The value at a pointer ("#/components/…"), references followed."""
+        """Return the value at a pointer ("#/components/…"), with references resolved."""
         return self._follow(pointer)[1]
 
     def where(self, pointer: str) -> str:
-        """The same position as a pointer that passes through no reference."""
+        """Return the same position as a pointer without references on its path."""
         return self._follow(pointer)[0]
 
     def _follow(self, pointer: str) -> tuple[str, Any]:
@@ -68,68 +68,71 @@ class Oracle:
         return at
 
     def errors(self, pointer: str, value: object) -> list[str]:
-        """How a value breaks the schema at a pointer; no reference takes the braces of a templated path as they are."""
+        """Return the errors of a value against the schema at a pointer.
+
+        The pointer is percent-encoded, because a reference cannot contain the braces of a templated path.
+        """
         if pointer not in self._validators:
             schema = {"$ref": _BASE + quote(pointer, safe="#/~")}
             self._validators[pointer] = Draft202012Validator(schema, registry=self._registry, validate_formats=True)
-        wrong = self._validators[pointer].iter_errors(value)
-        return [f"{error.message} at /{'/'.join(map(str, error.instance_path))}" for error in wrong]
+        found = self._validators[pointer].iter_errors(value)
+        return [f"{error.message} at /{'/'.join(map(str, error.instance_path))}" for error in found]
 
-    def _response(self, said: Recorded) -> str | None:
-        path = next((path for pattern, path in self._paths.items() if pattern.fullmatch(said.path)), None)
-        status = str(said.status)
+    def _response(self, answer: Recorded) -> str | None:
+        path = next((path for pattern, path in self._paths.items() if pattern.fullmatch(answer.path)), None)
+        status = str(answer.status)
         if path is not None:
             item = f"#/paths/{escaped(path)}"
             operations = self.at(item)
-            method = "get" if said.method == "HEAD" and "head" not in operations else said.method.lower()
+            method = "get" if answer.method == "HEAD" and "head" not in operations else answer.method.lower()
             if method in operations:
                 return f"{item}/{method}/responses/{status}" if status in operations[method]["responses"] else None
-        return self._elsewhere().get(status)
+        return self._shared_errors().get(status)
 
-    def _elsewhere(self) -> dict[str, str]:
-        """Refusals that a path or a method outside the file may meet: those of its operations, and its own two."""
-        shared = {
+    def _shared_errors(self) -> dict[str, str]:
+        """Return the responses, by status, that an undescribed path or method may get: any error, a 404 and a 405."""
+        of_operations = {
             status: f"#/paths/{escaped(path)}/{method}/responses/{status}"
             for path, method, operation in operations(self.document)
             for status in operation["responses"]
             if status >= "400"
         }
         named = {"404": "NotFound", "405": "MethodNotAllowed"}
-        there = self.document["components"]["responses"]
-        return shared | {status: f"#/components/responses/{name}" for status, name in named.items() if name in there}
+        components = self.document["components"]["responses"]
+        own = {status: f"#/components/responses/{name}" for status, name in named.items() if name in components}
+        return of_operations | own
 
-    def _header_faults(self, said: Recorded, at: str) -> Iterator[str]:
+    def _header_errors(self, answer: Recorded, at: str) -> Iterator[str]:
         described = {name.lower(): name for name in self.at(at).get("headers", {})}
-        yield from (
-            f"the header {name} is not described" for name in said.headers if name not in {*described, *_SAID_BY_HTTP}
-        )
-        for small, name in described.items():
+        expected = {*described, *_UNDESCRIBED_HEADERS}
+        yield from (f"the header {name} is not described" for name in answer.headers if name not in expected)
+        for lower, name in described.items():
             header = self.at(f"{at}/headers/{name}")
-            if small in said.headers:
-                value = _typed(said.headers[small], header["schema"])
-                wrong = self.errors(f"{self.where(f'{at}/headers/{name}')}/schema", value)
-                yield from (f"the header {name} is wrong: {fault}" for fault in wrong)
+            if lower in answer.headers:
+                value = _typed(answer.headers[lower], header["schema"])
+                found = self.errors(f"{self.where(f'{at}/headers/{name}')}/schema", value)
+                yield from (f"the header {name} is wrong: {error}" for error in found)
             elif header.get("required"):
                 yield f"the header {name} is missing"
 
-    def _content_faults(self, said: Recorded, at: str) -> Iterator[str]:
-        kind = said.headers.get("content-type", "").partition(";")[0]
+    def _content_errors(self, answer: Recorded, at: str) -> Iterator[str]:
+        kind = answer.headers.get("content-type", "").partition(";")[0]
         described = self.at(at).get("content", {})
-        if not (described or said.body):
+        if not (described or answer.body):
             return
         if kind not in described:
             yield f"the content type {kind!r} is not described"
-        elif said.method == "HEAD":
-            if said.body:
+        elif answer.method == "HEAD":
+            if answer.body:
                 yield "an answer to HEAD has no body"
         else:
-            yield from self._body_faults(said.body, self.schema(at, kind))
+            yield from self._body_errors(answer.body, self.schema(at, kind))
 
     def schema(self, response: str, kind: str) -> str:
-        """Where the schema of a response's content is written."""
+        """Return a pointer to the schema of a response's content."""
         return f"{self.where(response)}/content/{escaped(kind)}/schema"
 
-    def _body_faults(self, body: bytes, schema: str) -> list[str]:
+    def _body_errors(self, body: bytes, schema: str) -> list[str]:
         try:
             value = json.loads(body)
         except ValueError as error:
@@ -138,12 +141,12 @@ class Oracle:
 
 
 def escaped(key: str) -> str:
-    """A key as a step of a JSON pointer."""
+    """Escape a key for use in a JSON pointer."""
     return key.replace("~", "~0").replace("/", "~1")
 
 
 def operations(document: Mapping[str, Any]) -> list[tuple[str, str, Mapping[str, Any]]]:
-    """Path, method in small letters, and operation of every operation that a file describes."""
+    """Return the path, the method in lower case, and the object of every operation in a file."""
     return [
         (path, method, operation)
         for path, item in document["paths"].items()
@@ -158,5 +161,5 @@ def _typed(text: str, schema: Mapping[str, Any]) -> str | int:
 
 @cache
 def read(file: Path, names: tuple[tuple[str, str], ...] = ()) -> Oracle:
-    """The oracle that an OpenAPI file is, with response names renamed: pairs of an old one and a new one."""
+    """Return the oracle for an OpenAPI file. `names` renames response fields: pairs of old and new names."""
     return Oracle(yaml.safe_load(openapi.rename_text(file.read_bytes(), dict(names))))

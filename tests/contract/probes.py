@@ -1,8 +1,8 @@
-"""Probes: what the tests that every vendor must pass send to a vendor, found by its folder.
+"""Probes: the requests that the shared tests send to a vendor.
 
-Each vendor has one file, `tests/vendors/<vendor>/probes.py` (dashes as underscores), with one name: `PROBES`. The
-shared tests send them with every option of every switch, with every defect, over sockets, and compare the answers to
-the vendor's OpenAPI file, its ledger and its recorded digests.
+Each vendor has one file, `tests/vendors/<vendor>/probes.py` (with underscores for dashes), which defines `PROBES`. The
+shared tests send them with every option of every switch, with every defect and over sockets, and compare the answers
+with the vendor's OpenAPI file, its ledger and its recorded digests.
 """
 
 from collections.abc import Callable, Mapping
@@ -21,19 +21,19 @@ Queries = Mapping[str, Mapping[str, Any]]
 
 
 def last_page(_: Any) -> None:
-    """The next page of a vendor without pages."""
+    """Return the next page of a vendor without pages: None."""
 
 
 @dataclass(frozen=True, slots=True)
 class Probes:
-    """What to send to a vendor, in the organization acme at the tests' clock, unless another is named.
+    """The requests to send to a vendor, for the organization acme at the time of the tests.
 
-    * `answered` gives a query for every GET operation that is answered with 200; together the answers show every field
-      of the OpenAPI file.
-    * `others` are further GETs with a success other than 200, as path and query.
-    * `refused` are queries that are refused, at least one for each form of a 400.
-    * `caught` names, for each defect, the invariants of the audit that fail under it at acme.
-    * `next_page` reads from a body the query parameters of the next page, None on the last one.
+    * `answered` returns a query for every GET operation; all get a 200, and together the answers have every field of
+      the OpenAPI file.
+    * `others` are targets of GET requests whose success is not a 200.
+    * `refused` are queries that get a 400, at least one for each form of it.
+    * `caught` has the invariants of the audit that each defect violates at acme.
+    * `next_page` returns the query parameters of the next page from a body, and None for the last page.
     """
 
     answered: Callable[["Client"], Queries]
@@ -44,16 +44,16 @@ class Probes:
 
 
 class MissingProbes(LookupError):
-    """A vendor without probes; the text says what to write where."""
+    """A vendor has no probes; the message explains what to write, and where."""
 
 
 def folder(vendor: Vendor) -> str:
-    """The name of a vendor's folder, in the product and in the tests."""
+    """Return the name of a vendor's folder, in the product and in the tests."""
     return vendor.name.replace("-", "_")
 
 
 def of(vendor: Vendor) -> Probes:
-    """The probes of a vendor."""
+    """Return the probes of a vendor."""
     name = f"tests.vendors.{folder(vendor)}.probes"
     try:
         missing = find_spec(name) is None

@@ -1,4 +1,4 @@
-"""Promises about probes: every vendor has some, and a vendor without any learns what to write where."""
+"""Probes: every vendor has some, and a vendor without probes is reported."""
 
 from dataclasses import replace
 
@@ -11,7 +11,7 @@ from tests.contract.probes import MissingProbes
 
 
 @pytest.mark.parametrize("vendor", vendors.discover(), ids=lambda each: each.name)
-def test_vendor_has_probes_of_every_kind(vendor: Vendor) -> None:
+def test_vendor_has_probes(vendor: Vendor) -> None:
     assert probes.of(vendor).refused
 
 

@@ -1,4 +1,4 @@
-"""Runs of schemathesis against an app and its OpenAPI file: every check, every phase, repeatable.
+"""Deterministic runs of schemathesis against an app and its OpenAPI file, with every check and phase.
 
 Rules that a file cannot express are in each vendor's tests, which amend the queries.
 """
@@ -19,42 +19,42 @@ from schemathesis.engine import events, from_schema
 from schemathesis.transport.wsgi import WSGITransport
 
 Amend = Callable[[dict[str, Any]], None]
-"""Changes a query in place; only for good data, never for data that should be refused."""
+"""Changes a query in place; called for valid data only."""
 
-_OF_SOCKETS = frozenset(("max_redirects", "verify", "cert", "proxies"))
+_SOCKET_OPTIONS = frozenset(("max_redirects", "verify", "cert", "proxies"))
 
 
 @dataclass(slots=True)
 class Outcome:
-    """Answers by phase and status, and every failure of a check as a sentence."""
+    """The number of answers by phase and status, and a sentence for every failed check."""
 
     statuses: Counter[tuple[str, int]] = field(default_factory=Counter)
     failures: list[str] = field(default_factory=list)
 
     def seen(self, phase: str) -> set[int]:
-        """The statuses that were met in a phase."""
+        """Return the statuses that occurred in a phase."""
         return {status for name, status in self.statuses if name == phase}
 
 
 def run(
     app: Flask, file: Path, token: str, amend: Amend, examples: int, client: tuple[str, str] | None = None
 ) -> Outcome:
-    """Try an app against a file, with up to `examples` requests for each operation, phase and kind of data.
+    """Test an app against a file, with up to `examples` requests for each operation, phase and kind of data.
 
-    `token` is for the file's scheme `bearer`, and `client`, an id and a secret, for its scheme of the same name.
+    `token` is for the security scheme `bearer` of the file, and `client`, an id and a secret, for its scheme `client`.
     """
     schema = schemathesis.openapi.from_path(file, config=_config(token, examples, client))
     schema.app = app
     outcome = Outcome()
     with _amended(amend), _without_sockets():
         for event in from_schema(schema).execute():
-            _note(event, outcome)
+            _record(event, outcome)
     return outcome
 
 
 @contextmanager
 def _amended(amend: Amend) -> Iterator[None]:
-    """Change every query before it is sent; such hooks belong to the whole process, so it is undone."""
+    """Amend every valid query before it is sent. The hook is global, so it is removed at the end."""
 
     def before_call(context: HookContext, case: schemathesis.Case[Any], kwargs: dict[str, Any]) -> None:  # noqa: ARG001
         if case.meta is not None and case.meta.generation.mode.is_positive:
@@ -69,15 +69,14 @@ def _amended(amend: Amend) -> Iterator[None]:
 
 @contextmanager
 def _without_sockets() -> Iterator[None]:
-    """Keep settings of sockets from the test client; 4.32 forgets to where a check asks again without credentials."""
+    """Remove socket options, which schemathesis 4.32 passes to the test client when it repeats a request."""
     send = WSGITransport.send
 
-    def sent(self: WSGITransport, case: schemathesis.Case[Any], **kwargs: Any) -> schemathesis.Response:
-        socketless = {name: value for name, value in kwargs.items() if name not in _OF_SOCKETS}
-        return send(self, case, **socketless)
+    def send_without(self: WSGITransport, case: schemathesis.Case[Any], **kwargs: Any) -> schemathesis.Response:
+        return send(self, case, **{name: value for name, value in kwargs.items() if name not in _SOCKET_OPTIONS})
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(WSGITransport, "send", sent)
+        patch.setattr(WSGITransport, "send", send_without)
         yield
 
 
@@ -95,16 +94,16 @@ def _config(token: str, examples: int, client: tuple[str, str] | None) -> Schema
     )
 
 
-def _note(event: events.EngineEvent, outcome: Outcome) -> None:
+def _record(event: events.EngineEvent, outcome: Outcome) -> None:
     if isinstance(event, events.NonFatalError):
         outcome.failures.append(f"{event.label}: {event.value!r}")
     elif isinstance(event, events.FatalError):
         raise event.exception
     elif isinstance(event, events.ScenarioFinished):
-        _note_scenario(event, outcome)
+        _record_scenario(event, outcome)
 
 
-def _note_scenario(event: events.ScenarioFinished, outcome: Outcome) -> None:
+def _record_scenario(event: events.ScenarioFinished, outcome: Outcome) -> None:
     for interaction in event.recorder.interactions.values():
         if interaction.response is not None:
             outcome.statuses[event.phase.name, interaction.response.status_code] += 1

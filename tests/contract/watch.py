@@ -1,6 +1,6 @@
-"""A check of every answer of any app in this process against the vendor's OpenAPI file.
+"""A check of every answer of every app in this process against the vendor's OpenAPI file.
 
-The file is read with the response names in force in the sandbox of the request's token. `oracle` checks one answer;
+Response fields have the names that are in force in the sandbox of the request's token. `oracle` checks one answer;
 `conftest` fails the test.
 """
 
@@ -23,21 +23,21 @@ if TYPE_CHECKING:
 
 
 class Watch:
-    """Looks at every answer that leaves an app below a vendor's mount, and keeps what is wrong with it."""
+    """Checks every answer below a vendor's mount, and collects the errors."""
 
     def __init__(self) -> None:
-        self.judged = 0
-        self._faults: list[str] = []
+        self.checked = 0
+        self._errors: list[str] = []
         mounts = {mount: vendor for vendor in vendors.discover() for mount in vendor.mounts}
         self._mounts = sorted(mounts.items(), key=lambda pair: -len(pair[0]))
 
     def take(self) -> list[str]:
-        """What was wrong since the last time of asking."""
-        faults, self._faults = self._faults, []
-        return faults
+        """Return the errors since the last call, and forget them."""
+        errors, self._errors = self._errors, []
+        return errors
 
-    def over(self, app: "Wsgi") -> "Wsgi":
-        """The same application method, watched; the answer passes through as it is made."""
+    def wrap(self, app: "Wsgi") -> "Wsgi":
+        """Wrap an application method; its answers are passed on unchanged, part by part."""
 
         def watched(self_: Flask, environ: "WSGIEnvironment", start: "StartResponse") -> Iterable[bytes]:
             head: list[Any] = []
@@ -46,11 +46,11 @@ class Watch:
                 head[:] = [int(status[:3]), {name.lower(): value for name, value in headers}]
                 return start(status, headers, exc_info)
 
-            return self._passing(app(self_, environ, note), self_, environ, head)
+            return self._pass_on(app(self_, environ, note), self_, environ, head)
 
         return watched
 
-    def _passing(
+    def _pass_on(
         self, parts: Iterable[bytes], app: Flask, environ: "WSGIEnvironment", head: list[Any]
     ) -> Iterator[bytes]:
         body = b""
@@ -61,30 +61,29 @@ class Watch:
                 body += part
                 yield part
         path = "/" + environ["PATH_INFO"].encode("latin-1").decode(errors="replace").lstrip("/")
-        said = Recorded(environ["REQUEST_METHOD"], path, head[0], head[1], body)
-        self._judge(app, said, environ.get("HTTP_AUTHORIZATION", ""))
+        answer = Recorded(environ["REQUEST_METHOD"], path, head[0], head[1], body)
+        self._check(app, answer, environ.get("HTTP_AUTHORIZATION", ""))
 
-    def _judge(self, app: Flask, said: Recorded, authorization: str) -> None:
-        vendor = self._vendor(said.path)
+    def _check(self, app: Flask, answer: Recorded, authorization: str) -> None:
+        vendor = self._vendor(answer.path)
         if vendor is not None:
-            self.judged += 1
-            judge = oracle.read(resources.openapi() / vendor.openapi, tuple(_names(app, vendor, authorization).items()))
-            self._faults += judge.faults(said)
+            self.checked += 1
+            names = tuple(_names(app, vendor, authorization).items())
+            self._errors += oracle.read(resources.openapi() / vendor.openapi, names).faults(answer)
 
     def _vendor(self, path: str) -> Vendor | None:
         return next((one for mount, one in self._mounts if path == mount or path.startswith(f"{mount}/")), None)
 
 
 def _names(app: Flask, vendor: Vendor, authorization: str) -> dict[str, str]:
-    """What an app calls the response names of a vendor; an app without a control plane calls them as they are."""
+    """Return the new names of renamed response fields, by the old ones; an app without a control plane renames none."""
     if "mockserver.admin" not in app.extensions:
         return {}
     with app.app_context():
         state = admin_context.context().registry
-    # An access token begins with the id of its client, and ends in two parts of its own.
-    shown = authorization.rpartition(" ")[2]
-    opened = state.resolve_token(vendor.name, shown) or state.resolve_token(
-        vendor.name, shown.rpartition(".")[0].rpartition(".")[0]
-    )
-    sandbox = opened[0] if opened else state.default
+    # An access token is the id of its client, followed by two more parts.
+    token = authorization.rpartition(" ")[2]
+    client_id = token.rpartition(".")[0].rpartition(".")[0]
+    found = state.resolve_token(vendor.name, token) or state.resolve_token(vendor.name, client_id)
+    sandbox = found[0] if found else state.default
     return sandbox.policy.switches[vendor.name].renamed_fields(sandbox.profiles[vendor.name].switches)

@@ -1,7 +1,7 @@
-"""Test clients that send their requests over a real socket.
+"""A transport that sends the requests of test clients over real sockets.
 
-It replaces what every test client of Werkzeug and Flask is built on, so that the tests stay as they are. `conftest`
-decides which tests use it.
+It replaces the one method through which every test client of Werkzeug and Flask calls an app, so that tests need no
+change. `conftest` decides which tests use it.
 """
 
 import io
@@ -20,26 +20,26 @@ from werkzeug.datastructures import Headers
 from mockserver import server
 
 SERVERS_MAXIMUM = 8
-"""How many apps are served at a time; the one that waited longest for a request gives way."""
+"""How many apps are served at the same time; the least recently used one is stopped first."""
 
 PATIENCE = 20.0
-"""Seconds after which an answer counts as lost."""
+"""Seconds to wait for an answer."""
 
-TOO_LONG = pytest.mark.in_process("a request line beyond 64 kB is refused by the server itself, with 414")
+TOO_LONG = pytest.mark.in_process("the server itself rejects a request line longer than 64 kB with a 414")
 """Marks a request that cannot be sent over a socket."""
 
-_OF_THE_SERVER = ("Server", "Date", "Connection")
-"""Headers that a server adds to an app's own."""
+_SERVER_HEADERS = ("Server", "Date", "Connection")
+"""Headers that the server adds to those of the app."""
 
-_IN_PATHS = "/~!$&'()*+,;=:@"
-_IN_QUERIES = bytes(each for each in range(0x21, 0x7F) if each != ord("#"))
-"""What goes as it is; anything else is percent-encoded, as by any client."""
+_SAFE_IN_PATHS = "/~!$&'()*+,;=:@"
+_SAFE_IN_QUERIES = bytes(each for each in range(0x21, 0x7F) if each != ord("#"))
+"""The characters that are not percent-encoded."""
 
-Answered = tuple[Iterable[bytes], str, Headers]
+AppResult = tuple[Iterable[bytes], str, Headers]
 
 
 class Wire:
-    """Servers for apps, each in a thread, and requests to them."""
+    """Serves apps, each in a thread, and sends requests to them; `carried` counts the requests."""
 
     def __init__(self) -> None:
         self.carried = 0
@@ -47,19 +47,19 @@ class Wire:
         self._served: OrderedDict[int, tuple[WSGIApplication, server.Running]] = OrderedDict()
 
     @property
-    def method(self) -> Callable[..., Answered]:
-        """What stands in for `Client.run_wsgi_app`: a function, so that it is a method of the client's."""
+    def method(self) -> Callable[..., AppResult]:
+        """A function that replaces `Client.run_wsgi_app`."""
         return lambda client, environ, buffered=False: self.carry(client.application, environ)  # noqa: ARG005
 
-    def carry(self, app: WSGIApplication, environ: WSGIEnvironment) -> Answered:
-        """The body, status line and headers with which an app answers."""
+    def carry(self, app: WSGIApplication, environ: WSGIEnvironment) -> AppResult:
+        """Send a request to an app, and return the body, status line and headers of its answer."""
         self.carried += 1
         url = urlsplit(self._url(app))
         with socket.create_connection((str(url.hostname), url.port or 0), timeout=PATIENCE) as connection:
             connection.sendall(_request(environ))
-            connection.shutdown(socket.SHUT_WR)  # the server discards what an app has not read, up to its end
+            connection.shutdown(socket.SHUT_WR)  # so that the server can discard a body that the app did not read
             received = b"".join(iter(lambda: connection.recv(65536), b""))
-        return _answer(received, environ["REQUEST_METHOD"])
+        return _parse(received, environ["REQUEST_METHOD"])
 
     def close(self) -> None:
         """Stop every server."""
@@ -78,18 +78,20 @@ class Wire:
 
 
 def _request(environ: WSGIEnvironment) -> bytes:
-    """The bytes of the request that a server would have made such an environ of."""
+    """Return the HTTP request that would result in a WSGI environ."""
     body = environ["wsgi.input"].read()
     if environ.get("HTTP_TRANSFER_ENCODING") == "chunked":
         body = (b"%X\r\n%s\r\n" % (len(body), body) if body else b"") + b"0\r\n\r\n"
-    lines = [b" ".join((_latin(environ["REQUEST_METHOD"]), _target(environ), b"HTTP/1.1"))]
-    lines += [_latin(f"{name}: {value}") for name, value in _headers(environ, len(body))]
+    lines = [b" ".join((_latin1(environ["REQUEST_METHOD"]), _target(environ), b"HTTP/1.1"))]
+    lines += [_latin1(f"{name}: {value}") for name, value in _headers(environ, len(body))]
     return b"\r\n".join((*lines, b"Connection: close", b"", body))
 
 
 def _target(environ: WSGIEnvironment) -> bytes:
-    path = quote_from_bytes(_latin(environ["PATH_INFO"]), _IN_PATHS).encode() or b"/"
-    query = b"".join(bytes((each,)) if each in _IN_QUERIES else b"%%%02X" % each for each in _latin(_query(environ)))
+    path = quote_from_bytes(_latin1(environ["PATH_INFO"]), _SAFE_IN_PATHS).encode() or b"/"
+    query = b"".join(
+        bytes((each,)) if each in _SAFE_IN_QUERIES else b"%%%02X" % each for each in _latin1(_query(environ))
+    )
     return path + b"?" + query if query else path
 
 
@@ -107,20 +109,20 @@ def _headers(environ: WSGIEnvironment, length: int) -> Iterator[tuple[str, str]]
         yield "Content-Length", environ.get("CONTENT_LENGTH", str(length))
 
 
-def _latin(text: str) -> bytes:
+def _latin1(text: str) -> bytes:
     return text.encode("latin-1")
 
 
 class _Received(io.BytesIO):
-    """What came over a socket, as http.client reads it."""
+    """Received bytes, in place of a socket, for http.client to read."""
 
     def makefile(self, _: str) -> io.BytesIO:
         return self
 
 
-def _answer(received: bytes, method: str) -> Answered:
-    """The answer in these bytes, which the server has ended: the app has produced all of it."""
+def _parse(received: bytes, method: str) -> AppResult:
+    """Parse the received bytes of a complete answer."""
     response = HTTPResponse(cast("socket.socket", _Received(received)), method=method)
     response.begin()
-    headers = Headers((name, value) for name, value in response.getheaders() if name not in _OF_THE_SERVER)
+    headers = Headers((name, value) for name, value in response.getheaders() if name not in _SERVER_HEADERS)
     return [response.read()], f"{response.status} {response.reason}", headers

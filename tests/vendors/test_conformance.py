@@ -38,9 +38,9 @@ every_operation = pytest.mark.parametrize(
 
 
 @pytest.fixture
-def client_of(app: Flask, carried: str) -> Callable[[Vendor], Client]:
+def client_of(app: Flask, transport: str) -> Callable[[Vendor], Client]:
     """A client of any vendor, whose paths are whole ones: in this process, and over a real socket."""
-    assert carried
+    assert transport
     return lambda vendor: client.opened(app, vendor, f"mock-{vendor.name}-acme")
 
 

@@ -1,4 +1,4 @@
-"""Lark, a made-up product: songs that people ask for, and how many of them they keep."""
+"""Lark, a made-up product: the songs that people request, and how many of them they keep."""
 
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
@@ -22,14 +22,14 @@ COUNTERS: Final = ("songs", "songs_kept")
 
 
 class LarkFacts:
-    """Lark's counters: a pure function of a block of members and a run of days."""
+    """Lark's counters: a pure function of a block of people and a range of days."""
 
     def __init__(self, core: Core) -> None:
         self._presence, self._scripts = core.presence, core.scripts
         self._key = core.people.key("lark songs")
 
     def facts(self, block: Block, span: Days) -> Facts:
-        """Who is active, and every counter."""
+        """Return who is active, and every counter."""
         return gather(NAME, COUNTERS, self._presence, self._scripts, block, span, self._count)
 
     def _count(self, block: Block, rows: I64, ordinals: I64, busy: I64) -> I64:
@@ -40,7 +40,7 @@ class LarkFacts:
 
 @dataclass(frozen=True, slots=True)
 class Lark:
-    """Lark in one world: the counters of each day, and sums over everybody."""
+    """Lark in one world: the counters of each person and day, and roll-ups over everybody."""
 
     facts: LarkFacts
     days: Rollups

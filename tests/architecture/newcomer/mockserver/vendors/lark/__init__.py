@@ -1,11 +1,11 @@
-"""The Lark Reports API, a made-up vendor: this vendor's rooms, assembled."""
+"""The Lark Reports API, a made-up vendor, assembled from its modules."""
 
 from mockserver.gateway.vendor import Vendor
 from mockserver.vendors.lark import defects, errors, policy, reports, routes
 
 
 def vendor() -> Vendor:
-    """The record by which the gateway serves Lark."""
+    """Return Lark as the gateway serves it."""
     return Vendor(
         name=policy.NAME,
         title=policy.TITLE,

@@ -1,4 +1,4 @@
-"""What clients of Lark should do: its paging and its dates."""
+"""Advice for clients of Lark: pagination and dates."""
 
 from typing import Final
 

@@ -3,5 +3,5 @@
 from mockserver.gateway.defects import Defect, increment
 
 DEFECTS = (
-    Defect("song-too-many", ("listDays",), "A day has one song more than its singers.", increment("songs", "days")),
+    Defect("song-too-many", ("listDays",), "A day has one more song than its singers.", increment("songs", "days")),
 )

@@ -18,13 +18,13 @@ _STATUSES: Final = {
 
 
 def render(rejection: Rejection, _: RequestContext) -> ErrorReply:
-    """Status, body and headers of a refusal."""
+    """Return the status, body and headers of an error."""
     status = rejection.status if isinstance(rejection, InjectedFailure) else _STATUSES[rejection.reason]
     body = {"problem": rejection.message, "status": status}
     return ErrorReply(status, body, {"Allow": ", ".join(rejection.allow)} if rejection.allow else {})
 
 
 def common_headers(context: RequestContext) -> dict[str, str]:
-    """The requests that are left."""
+    """Return the header with the number of requests that are left."""
     bucket = context.bucket
     return {"X-RateLimit-Remaining": str(policy.ALLOWANCE.burst if bucket is None else bucket.remaining)}

@@ -1,4 +1,4 @@
-"""What must agree across Lark's answers: days are the sum of their singers."""
+"""The invariants of Lark: a day is the sum of its singers."""
 
 import re
 from collections import Counter
@@ -13,11 +13,11 @@ _NEXT: Final = re.compile(r"[?&]page=([0-9]+)")
 
 
 def _rows(reader: Reader, name: str, **query: object) -> list[Any]:
-    """Every row of a list, by the Link header of each page."""
+    """Paginate by the Link header, and return every row of a list."""
 
     def fetch(page: object = 1) -> Any:
-        query_of_page = {**query, "page": page, "per_page": 100}
-        answer = reader.answer(_VENDOR, f"/lark/v2/{name}", **query_of_page)
+        page_query = {**query, "page": page, "per_page": 100}
+        answer = reader.answer(_VENDOR, f"/lark/v2/{name}", **page_query)
         return answer.json()[name], answer.headers.get("link", "")
 
     def next_query(page: Any) -> dict[str, object] | None:
@@ -31,12 +31,12 @@ def _days_are_singers(reader: Reader) -> None:
     body = reader.find(_VENDOR, "/lark/v2/days", **{"from": reader.first, "to": reader.last}) or {"days": []}
     songs = {row["date"]: row["songs"] for row in body["days"]}
     for day in reader.sampled_days:
-        sung = summed(_rows(reader, "singers", date=day), "songs")
-        equal(f"{day}", songs.get(str(day), 0), sung["songs"], "songs of the day and of its singers")
+        totals = summed(_rows(reader, "singers", date=day), "songs")
+        equal(f"{day}", songs.get(str(day), 0), totals["songs"], "songs of the day and of its singers")
 
 
 INVARIANTS: Final = (
-    Invariant("lark-days-are-singers", "The songs of a day are those of its singers.", "1", "A", _days_are_singers),
+    Invariant("lark-days-are-singers", "The songs of a day are the sum over its singers.", "1", "A", _days_are_singers),
 )
 
 

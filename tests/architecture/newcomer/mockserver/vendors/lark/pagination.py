@@ -1,4 +1,4 @@
-"""Lark's pages: numbered from 1, with the next one in a Link header."""
+"""Lark's pagination: pages are numbered from 1, and a Link header has the URL of the next one."""
 
 from dataclasses import dataclass
 from typing import Generic
@@ -17,7 +17,7 @@ class Page(Generic[Row]):
 
 
 def cut(rows: list[Row], path: str, query: str, page: int, size: int) -> Page[Row]:
-    """The page out of the rows from its first one on, up to one row more than its size."""
+    """Return the page for rows from its first one on, which include one more than its size if there is a next page."""
     rows, has_more = paging.cut(rows, size)
     if not has_more:
         return Page(rows, {}, None)

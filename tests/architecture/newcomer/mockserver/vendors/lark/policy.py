@@ -1,4 +1,4 @@
-"""Lark's mount, authentication, limit and page sizes, and its switches. Data only."""
+"""Lark's mount, authentication, limit, page sizes and switches. Data only."""
 
 from enum import StrEnum
 from typing import Final
@@ -29,7 +29,7 @@ SILENT_RANGE: Final = switch(
     "silent_range",
     SilentRange,
     grade=Grade.ASSUMED,
-    description="A range without any songs: a 204, or an empty list. Nobody says.",
+    description="A range without any songs: a 204, or an empty list. Undocumented.",
 )
 
 
@@ -44,7 +44,7 @@ UNKNOWN_PARAMETERS: Final = switch(
     "unknown_parameters",
     UnknownParameters,
     grade=Grade.ASSUMED,
-    description="A parameter that the endpoint does not have: a 400, or ignored. Nobody says.",
+    description="A parameter that the endpoint does not have: a 400, or ignored. Undocumented.",
 )
 
 SWITCHES: Final[tuple[AnySwitch, ...]] = (SILENT_RANGE, UNKNOWN_PARAMETERS)

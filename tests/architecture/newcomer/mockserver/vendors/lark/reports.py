@@ -1,4 +1,4 @@
-"""Lark's reports: everybody, the singers of a day, and days."""
+"""Lark's reports: the people, the singers of a day, and the days of a range."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -12,7 +12,7 @@ from mockserver.simulation.organization import NEVER
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody who may use Lark, and the first day without them."""
+    """A person with a license for Lark, and the first day after the person left."""
 
     id: str
     email: str
@@ -39,13 +39,13 @@ class SongDay:
     kept: int
 
 
-def format_timestamp(moment: datetime) -> str:
-    """A moment as RFC 3339."""
-    return moment.isoformat()
+def format_timestamp(now: datetime) -> str:
+    """Return a timestamp in the format of RFC 3339."""
+    return now.isoformat()
 
 
 def people(world: World, today: int, start: int, count: int) -> list[Person]:
-    """Up to `count` people who were licensed by today, by id, from a position on."""
+    """Return up to `count` people licensed today or earlier, in order of id, from a position on."""
     found = (
         (world.identities.of(int(index)), int(left))
         for block in world.people.blocks()
@@ -59,7 +59,7 @@ def people(world: World, today: int, start: int, count: int) -> list[Person]:
 
 
 def singers(world: World, day: int, start: int, count: int) -> list[Singer]:
-    """Up to `count` people with a song on a day, by id, from a position on."""
+    """Return up to `count` people with a song on a day, in order of id, from a position on."""
     one = days(world.organization, day, day)
     found = (
         (world.identities.of(int(block.index[row])), counters)
@@ -71,8 +71,8 @@ def singers(world: World, day: int, start: int, count: int) -> list[Singer]:
 
 
 def song_days(world: World, first: int, last: int) -> list[SongDay]:
-    """Every day of a range."""
-    rolled = world.of(PRODUCT).days.span(first, last)
+    """Return every day of a range."""
+    rollups = world.of(PRODUCT).days.span(first, last)
     return [
-        SongDay(date.fromordinal(day), each.users[0], *each.sums.tolist()) for day, each in enumerate(rolled, first)
+        SongDay(date.fromordinal(day), each.users[0], *each.sums.tolist()) for day, each in enumerate(rollups, first)
     ]

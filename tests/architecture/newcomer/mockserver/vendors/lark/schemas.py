@@ -1,4 +1,4 @@
-"""What Lark takes and gives: query parameters with their rules, and the shapes of its rows."""
+"""Lark's schemas: query parameters with their rules, and rows."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -14,7 +14,7 @@ from mockserver.vendors.lark import policy
 from mockserver.vendors.lark.policy import UnknownParameters
 
 COUNTERS = {"songs": "songs", "songs_kept": "kept"}
-"""What Lark calls our counters."""
+"""The fields of Lark by the counters of the product."""
 
 
 class PeopleQuery(Schema):
@@ -25,7 +25,7 @@ class PeopleQuery(Schema):
 
 
 class SingersQuery(PeopleQuery):
-    """A page of a day."""
+    """A day and a page."""
 
     date = fields.Date(required=True)
 
@@ -39,7 +39,7 @@ class DaysQuery(Schema):
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """The rows of a page: its number, its size, and how many rows come before it."""
+    """A page: its number, its size, and the number of rows before it."""
 
     page: int
     size: int
@@ -47,37 +47,37 @@ class Window:
 
 
 def load(schema: Schema, args: MultiDict[str, str], switches: Switches) -> dict[str, Any]:
-    """The parameters of a query; Rejection names a bad one."""
+    """Return the parsed parameters of a query; raise Rejection for an invalid one."""
     known = {field.data_key or name for name, field in schema.fields.items()}
     for name in args:
         if name not in known and switches[policy.UNKNOWN_PARAMETERS] is UnknownParameters.REJECT:
-            _refuse(name, unknown_name("parameter", name, sorted(known)))
+            _reject(name, unknown_name("parameter", name, sorted(known)))
     try:
         loaded: dict[str, Any] = schema.load({name: args[name] for name in args if name in known})
     except ValidationError as error:
         name, rules = next(iter(error.messages_dict.items()))
-        _refuse(name, f"{name}: {rules[0]}")
+        _reject(name, f"{name}: {rules[0]}")
     return loaded
 
 
 def window(query: dict[str, Any]) -> Window:
-    """The page that a query is for."""
+    """Return the requested page of a query."""
     return Window(query["page"], query["per_page"], (query["page"] - 1) * query["per_page"])
 
 
-def past(name: str, day: date, today: date) -> int:
-    """The ordinal of a day that is not in the future."""
+def past_ordinal(name: str, day: date, today: date) -> int:
+    """Return the ordinal of a day; raise Rejection if it is in the future."""
     if day > today:
-        _refuse(name, f"{name} is not in the future")
+        _reject(name, f"{name} must not be in the future")
     return day.toordinal()
 
 
-def _refuse(name: str, rule: str) -> NoReturn:
+def _reject(name: str, rule: str) -> NoReturn:
     raise Rejection(Reason.INVALID, rule, parameter_errors=(ParameterError(name, rule),))
 
 
 class Person(Schema):
-    """Somebody who may use Lark."""
+    """A person with a license for Lark."""
 
     id = fields.String()
     email = fields.String()
@@ -103,6 +103,6 @@ class SongDay(Schema):
 
 
 def dump(schema: type[Schema], rows: list[Any]) -> list[dict[str, Any]]:
-    """Rows as JSON has them."""
+    """Serialize rows."""
     dumped: list[dict[str, Any]] = schema(many=True).dump(rows)
     return dumped

@@ -1,4 +1,4 @@
-"""What the shared tests send to Lark."""
+"""The probes of Lark."""
 
 from typing import Final
 

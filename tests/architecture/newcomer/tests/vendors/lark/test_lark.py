@@ -1,11 +1,11 @@
-"""Tests of Lark: its headers, its pages and its 204."""
+"""Lark: its headers, its pages and its 204."""
 
 from collections.abc import Callable
 
 from tests.contract.client import Client
 
 
-def test_every_answer_says_how_many_requests_are_left(lark: Client) -> None:
+def test_every_answer_has_the_remaining_requests(lark: Client) -> None:
     for path in ("/people", "/nowhere", "/days"):
         assert lark.get(path).headers["X-RateLimit-Remaining"] == "60"
 
@@ -26,7 +26,7 @@ def test_scripted_facts_are_served(lark_of: Callable[..., Client]) -> None:
     assert [(row["songs"], row["kept"]) for row in rows if row["email"] == "wren@meadow.example"] == [(7, 3)]
 
 
-def test_unknown_parameters_are_refused_or_ignored(lark: Client) -> None:
+def test_unknown_parameters_are_rejected_or_ignored(lark: Client) -> None:
     assert lark.get("/people", {"pages": 1}).status == 400
-    lark.sandbox.set_policy({"lark": {"unknown_parameters": "ignore"}})
+    lark.switched(unknown_parameters="ignore")
     assert lark.get("/people", {"pages": 1}).status == 200
