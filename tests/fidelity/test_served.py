@@ -67,7 +67,9 @@ def queries(vendor: Vendor) -> Iterator[Any]:
     names = [each.name for each in walk_packages(getattr(room, "__path__", []), f"{room.__name__}.")]
     for module in [room, *map(import_module, names)]:
         for name, each in vars(module).items():
-            if name.endswith("Query") and isinstance(each, type) and issubclass(each, Schema):
+            if isinstance(each, Schema) and type(each).__name__.endswith("Query"):
+                yield each
+            elif name.endswith("Query") and isinstance(each, type) and issubclass(each, Schema):
                 made: Any = each
                 depends = "switches" in signature(made).parameters
                 yield made(switches=Switches(switches.defaults(vendor.switches))) if depends else made()
