@@ -56,25 +56,20 @@ class TabnineRanges:
     def everybody(self, cuts: Sequence[int]) -> list[UsageTotals]:
         """Totals over everybody between each two cuts: whole days from roll-ups, the others computed again."""
         first, last = self._history(cuts)
-        whole = [_whole_days(start, end, first, last) for start, end in _pairs(cuts)]
-        some = [days for days in whole if days]
-        rolled = self._rollups.span(some[0].start, some[-1].stop - 1) if some else []
-        known = {some[0].start + index: day for index, day in enumerate(rolled)}
-        return [
-            self._total([known[day] for day in inside], list(self._parts(start, end, inside, first, last)))
-            for (start, end), inside in zip(_pairs(cuts), whole, strict=True)
-        ]
+        covered = _whole_days(cuts[0], cuts[-1], first, last)
+        known = dict(zip(covered, self._rollups.span(covered.start, covered.stop - 1), strict=True))
+        totals = []
+        for start, end in pairwise(cuts):
+            whole = _whole_days(start, end, first, last)
+            edges = sorted({start // DAY + EPOCH, (end - 1) // DAY + EPOCH})
+            parts = [self._part(day, start, end) for day in edges if day not in whole and first <= day <= last]
+            totals.append(self._total([*(known[day] for day in whole), *parts]))
+        return totals
 
     def _history(self, cuts: Sequence[int]) -> tuple[int, int]:
         """The first and the last day within the cuts on which anybody can have done anything."""
         first = max(cuts[0] // DAY + EPOCH, self._people.organization.first_day.toordinal())
         return first, (cuts[-1] - 1) // DAY + EPOCH
-
-    def _parts(self, start: int, end: int, whole: range, first: int, last: int) -> Iterator[RolledUpDay]:
-        """The part that a range has of the days at its edges which it does not have whole."""
-        for day in sorted({start // DAY + EPOCH, (end - 1) // DAY + EPOCH} - set(whole)):
-            if first <= day <= last:
-                yield self._part(day, start, end)
 
     def _part(self, day: int, start: int, end: int) -> RolledUpDay:
         cells = self._in_order(day)
@@ -97,10 +92,10 @@ class TabnineRanges:
         order = np.argsort(seconds, kind="stable")
         return _OrderedCells(seconds[order], np.concatenate(members)[order], np.concatenate(counters, axis=1)[:, order])
 
-    def _total(self, whole: list[RolledUpDay], parts: list[RolledUpDay]) -> UsageTotals:
+    def _total(self, days: list[RolledUpDay]) -> UsageTotals:
         sums = np.zeros(len(COUNTERS), dtype=np.int64)
         members = np.zeros((len(SECTIONS), self._bytes), dtype=np.uint8)
-        for day in (*whole, *parts):
+        for day in days:
             sums += day.sums
             members |= day.members
         anybody = np.bitwise_or.reduce(members, axis=0, keepdims=True)
@@ -140,10 +135,6 @@ class TabnineRanges:
         for section, counter in enumerate(SECTIONS):
             some = facts.counters[counter] > 0
             used[section, bucket[some], facts.rows[some]] = True
-
-
-def _pairs(cuts: Sequence[int]) -> list[tuple[int, int]]:
-    return list(pairwise(cuts))
 
 
 def _whole_days(start: int, end: int, first: int, last: int) -> range:
