@@ -42,14 +42,6 @@ class Environment:
         return found if isinstance(found, cls) else cls()
 
 
-def _environment(values: FileValues) -> Environment:
-    return Environment(**values)
-
-
-def _row_id(values: FileValues) -> object | None:
-    return values.get("augment_id")
-
-
 def violations(values: FileValues) -> Iterator[RuleViolation]:
     """Ids are in the order of the members, because Augment's pages go by id."""
     groups = ("special", "service_accounts")
@@ -88,13 +80,15 @@ def _weights(weights: Mapping[str, int]) -> str:
 
 
 _ID = file_fields.text(r"[\x21-\x7e]{1,100}\Z", "1 to 100 visible ASCII characters")
+_MEMBER = FileKeys({"augment_id": _ID}, lambda values: values.get("augment_id"))
 
 FILE: Final = FileSection(
     organization=FileKeys(
-        {"languages": file_fields.WeightsField(), "editors": file_fields.WeightsField()}, _environment
+        {"languages": file_fields.WeightsField(), "editors": file_fields.WeightsField()},
+        lambda values: Environment(**values),
     ),
-    person=FileKeys({"augment_id": _ID}, _row_id),
-    service_account=FileKeys({"augment_id": _ID}, _row_id),
+    person=_MEMBER,
+    service_account=_MEMBER,
     violations=violations,
     draft=DraftLines(
         root=(

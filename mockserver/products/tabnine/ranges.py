@@ -26,15 +26,6 @@ _DAYS_IN_ORDER = 4
 
 
 @dataclass(frozen=True, slots=True)
-class _OrderedCells:
-    """Everything that was done on one day, in the order in which it happened."""
-
-    seconds: I64
-    members: I64
-    counters: I64
-
-
-@dataclass(frozen=True, slots=True)
 class UsageTotals:
     """What was done between two times: sums by counter, distinct users by section, and distinct users at all."""
 
@@ -72,15 +63,16 @@ class TabnineRanges:
         return first, (cuts[-1] - 1) // DAY + EPOCH
 
     def _part(self, day: int, start: int, end: int) -> RolledUpDay:
-        cells = self._in_order(day)
-        begin, stop = np.searchsorted(cells.seconds, (start, end)).tolist()
-        counters, members = cells.counters[:, begin:stop], cells.members[begin:stop]
+        seconds, members, counters = self._in_order(day)
+        begin, stop = np.searchsorted(seconds, (start, end)).tolist()
+        members, counters = members[begin:stop], counters[:, begin:stop]
         did = np.zeros((len(SECTIONS), self._bytes * 8), dtype=np.bool_)
         for section, counter in enumerate(SECTIONS):
             did[section, members[counters[counter] > 0]] = True
         return RolledUpDay(counters.sum(axis=1), (), np.packbits(did, axis=1))
 
-    def _put_in_order(self, day: int) -> _OrderedCells:
+    def _put_in_order(self, day: int) -> tuple[I64, I64, I64]:
+        """Seconds, members and counters of everything that was done on a day, in the order in which it happened."""
         one = days(self._people.organization, day, day)
         members, happened, counters = [], [], []
         for block in self._people.blocks():
@@ -90,7 +82,7 @@ class TabnineRanges:
             counters.append(facts.counters)
         seconds = np.concatenate(happened)
         order = np.argsort(seconds, kind="stable")
-        return _OrderedCells(seconds[order], np.concatenate(members)[order], np.concatenate(counters, axis=1)[:, order])
+        return seconds[order], np.concatenate(members)[order], np.concatenate(counters, axis=1)[:, order]
 
     def _total(self, days: list[RolledUpDay]) -> UsageTotals:
         sums = np.zeros(len(COUNTERS), dtype=np.int64)
@@ -117,9 +109,8 @@ class TabnineRanges:
         ]
 
     def _blocks(self, index: I64) -> Iterator[Block]:
-        numbers = index // BLOCK
-        for number in numbers[np.diff(numbers, prepend=-1) > 0].tolist():
-            yield self._people.block(number).take(index[numbers == number] - number * BLOCK)
+        for number in np.unique(index // BLOCK).tolist():
+            yield self._people.block(number).take(index[index // BLOCK == number] - number * BLOCK)
 
     def _spans(self, cuts: Sequence[int], members: int) -> Iterator[Days]:
         first, last = self._history(cuts)

@@ -78,14 +78,14 @@ def _page(
     metadata: dict[str, Any],
 ) -> Reply:
     after = pagination.last_id(query.cursor)
-    rows = report(request.world, query.first, query.known, after, query.page_size + 1)
-    page = pagination.cut(rows, query.page_size, lambda row: row.row_id, request.switches)
+    found = report(request.world, query.first, query.known, after, query.page_size + 1)
+    rows, links, next_page = pagination.cut(found, query.page_size, lambda row: row.row_id, request.switches)
     body = {
-        f"{noun}s": schema.dump(page.rows, many=True),
-        "pagination": page.links,
-        "metadata": {**metadata, f"returned_{noun}_count": len(page.rows)},
+        f"{noun}s": schema.dump(rows, many=True),
+        "pagination": links,
+        "metadata": {**metadata, f"returned_{noun}_count": len(rows)},
     }
-    return Reply(body, next_page=page.next_page)
+    return Reply(body, next_page=next_page)
 
 
 def _range(query: schemas.DaysQuery) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from mockserver.products import tabnine
 from mockserver.products.visibility import Visibility
 from mockserver.simulation.accounts import AccountTable
 from mockserver.simulation.hashing import I64
-from mockserver.simulation.timestamps import DAY, seconds
+from mockserver.simulation.timestamps import DAY, format_utc, seconds
 from mockserver.vendors.tabnine import errors, pagination, policy
 from mockserver.vendors.tabnine.policy import EmptyBuckets, UsageSections
 from mockserver.vendors.tabnine.reports import accounts, usage
@@ -95,21 +95,20 @@ def user(request: ViewRequest) -> Body:
 
 def organization_usage(request: ViewRequest) -> Body:
     """The usage of everybody."""
-    return _usage(request, _usage_range(request, queries.UsageQuery), usage.everybody(request.world))
+    return _usage(request, _usage_range(request, queries.UsageQuery), None)
 
 
 def team_usage(request: ViewRequest) -> Body:
     """The usage of a team."""
     query = _usage_range(request, queries.TeamUsageQuery)
-    count = usage.of_team(request.world, _team(request, query.subject))
-    return _usage(request, query, count, teamId=query.subject)
+    members = _directory(request).members_of(_team(request, query.subject))
+    return _usage(request, query, members, teamId=query.subject)
 
 
 def user_usage(request: ViewRequest) -> Body:
     """The usage of one user."""
     query = _usage_range(request, queries.UserUsageQuery)
-    count = usage.of_user(request.world, _user(request, query.subject))
-    return _usage(request, query, count, userId=query.subject)
+    return _usage(request, query, _user(request, query.subject).index, userId=query.subject)
 
 
 def visibility(now: datetime, switches: Switches) -> Visibility:
@@ -124,6 +123,11 @@ def visibility(now: datetime, switches: Switches) -> Visibility:
 def cache_epoch(now: datetime, _: Switches) -> Hashable:
     """On what of the moment an answer depends: the second, since today's data come in as the day goes."""
     return seconds(now)
+
+
+def format_timestamp(moment: datetime) -> str:
+    """A moment as this vendor would write it."""
+    return format_utc(seconds(moment))
 
 
 def _directory(request: ViewRequest) -> accounts.Directory:
@@ -158,10 +162,10 @@ def _usage_range(request: ViewRequest, schema: type[queries.UsageQuery]) -> quer
     return query
 
 
-def _usage(request: ViewRequest, query: queries.UsageRange, count: usage.Count, **subject: str) -> Body:
+def _usage(request: ViewRequest, query: queries.UsageRange, members: I64 | None, **subject: str) -> Body:
     omit_empty = request.switches[policy.EMPTY_BUCKETS] is EmptyBuckets.OMITTED
     span = (query.start, query.end, query.granularity)
-    buckets = usage.buckets(request.world, *span, request.now, count, omit_empty=omit_empty)
+    buckets = usage.buckets(request.world, members, request.now, *span, omit_empty=omit_empty)
     data = _BUCKETS[request.switches[policy.USAGE_SECTIONS]].dump(buckets)
     return {
         "organizationId": query.organization_id,

@@ -8,9 +8,8 @@ from typing import Any
 import pytest
 
 from mockserver.products.tabnine.facts import COUNTERS
-from mockserver.products.tabnine.ranges import UsageTotals
+from mockserver.products.tabnine.ranges import TabnineRanges, UsageTotals
 from mockserver.simulation.timestamps import format_utc
-from mockserver.vendors.tabnine.reports import usage
 from tests.contract.client import Client
 from tests.vendors.tabnine import queries
 
@@ -227,7 +226,7 @@ def test_ratio_is_rounded_half_up_to_three_decimals(
     """Seen from outside: facts of these numbers replace the world's."""
     sums = dict.fromkeys(COUNTERS, 0) | {"completion_chars": part, "keystrokes": whole - part}
     planted = [UsageTotals(tuple(sums.values()), (0, 0, 0), 0)]
-    monkeypatch.setattr(usage, "everybody", lambda _: lambda _cuts: planted)
+    monkeypatch.setattr(TabnineRanges, "everybody", lambda *_: planted)
     result = queries.bucket(tabnine, *WEEK)
     assert result.get("productivityFactor") == result["codeCompletions"].get("automationFactor") == ratio
     assert "chatConsumptionRate" not in result["chat"]

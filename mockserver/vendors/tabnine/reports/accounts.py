@@ -136,6 +136,10 @@ class Directory:
         """The positions of a team's users, ascending by id."""
         return np.flatnonzero(self._table.known(self._now) & (self._table.team == team))
 
+    def members_of(self, team: int) -> I64:
+        """The indexes of the members who ever have an account in a team."""
+        return self._table.index[np.flatnonzero(self._table.team == team)]
+
     def users_with_role(self, role: str) -> I64:
         """The positions of the users who have a role and are not deactivated, ascending by id."""
         return np.flatnonzero(self._table.active(self._now) & (self._table.role == ROLES.index(role)))
