@@ -48,14 +48,14 @@ def account_utilizations(request: ViewRequest) -> Reply:
 def organization_users(request: ViewRequest) -> Reply:
     """The users, filtered."""
     page = queries.FilteredPage(**queries.FilteredUsersQuery.parse(request))
-    return _users(request, page, _directory(request).users(team_member=page.team_member, active=page.active))
+    return _users(request, page, _directory(request).users(in_team=page.team_member, active=page.active))
 
 
 def team_users(request: ViewRequest) -> Reply:
     """The users of a team, including deactivated ones."""
     page = queries.OffsetPage(**queries.TeamUsersQuery.parse(request))
     team = _team(request, request.path_variables["teamId"])
-    return _users(request, page, _directory(request).team_users(team))
+    return _users(request, page, _directory(request).users(team=team))
 
 
 def license_terms(request: ViewRequest) -> Body:
@@ -66,7 +66,7 @@ def license_terms(request: ViewRequest) -> Body:
 
 def permissions(request: ViewRequest) -> Reply:
     """The users with a role."""
-    found = _directory(request).users_with_role(queries.PermissionsQuery.parse(request)["role"])
+    found = _directory(request).users(active=True, role=queries.PermissionsQuery.parse(request)["role"])
     return Reply(rows.Permissions().dump(_directory(request).listed(found)))
 
 
@@ -85,7 +85,7 @@ def team(request: ViewRequest) -> Body:
 def user(request: ViewRequest) -> Body:
     """A user and the user's team."""
     account = _user(request, request.path_variables["user_id"])
-    [found] = rows.UserInfo().dump(_directory(request).user(account))
+    [found] = rows.UserInfo().dump(_directory(request).listed(slice(None), account))
     team = int(account.team[0])
     if team < 0:
         return {"user": found, "teams": {}}
@@ -165,7 +165,7 @@ def _usage_range(request: ViewRequest, schema: type[queries.UsageQuery]) -> quer
 def _usage(request: ViewRequest, query: queries.UsageRange, members: I64 | None, **subject: str) -> Body:
     omit_empty = request.switches[policy.EMPTY_BUCKETS] is EmptyBuckets.OMITTED
     span = (query.start, query.end, query.granularity)
-    buckets = usage.buckets(request.world, members, request.now, *span, omit_empty=omit_empty)
+    buckets = usage.buckets(request.world, members, seconds(request.now), *span, omit_empty=omit_empty)
     data = _BUCKETS[request.switches[policy.USAGE_SECTIONS]].dump(buckets)
     return {
         "organizationId": query.organization_id,
