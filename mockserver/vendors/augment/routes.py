@@ -16,7 +16,7 @@ from mockserver.vendors.augment import pagination, policy, reports, schemas
 
 def dau_count(request: ViewRequest) -> Body:
     """Active users on each day of a range."""
-    query = schemas.load_range(request, _published(request.now, request.switches))
+    query = schemas.load_range(request)
     rows = reports.daily_totals(request.world, query.first, query.last, query.known)
     return {
         "daily_active_user_counts": schemas.CountRow(many=True).dump(rows),
@@ -26,13 +26,13 @@ def dau_count(request: ViewRequest) -> Body:
 
 def dau(request: ViewRequest) -> Reply:
     """The users active on a day."""
-    query = schemas.load_day(request, _published(request.now, request.switches), policy.DAU_PAGE)
+    query = schemas.load_day(request, policy.DAU_PAGE)
     return _page(request, query, "user", reports.active_users, schemas.UserRow(), _day(query))
 
 
 def daily_usage(request: ViewRequest) -> Body:
     """Everybody's metrics on each day of a range that has any."""
-    query = schemas.load_range(request, _published(request.now, request.switches))
+    query = schemas.load_range(request)
     totals = reports.daily_totals(request.world, query.first, query.last, query.known)
     rows = [day for day in totals if day.user_count]
     return {
@@ -43,30 +43,25 @@ def daily_usage(request: ViewRequest) -> Body:
 
 def user_activity(request: ViewRequest) -> Reply:
     """The metrics of each user over a range."""
-    query = schemas.load_range(request, _published(request.now, request.switches), policy.ACTIVITY_PAGE)
+    query = schemas.load_range(request, policy.ACTIVITY_PAGE)
     metadata = {**_range(query), "total_days": query.last - query.first + 1}
     return _page(request, query, "user", reports.user_activity, schemas.ActivityRow(), metadata)
 
 
 def by_editor_language(request: ViewRequest) -> Reply:
     """The metrics of each user on a day, by language and editor."""
-    query = schemas.load_day(request, _published(request.now, request.switches), policy.ACTIVITY_PAGE)
+    query = schemas.load_day(request, policy.ACTIVITY_PAGE)
     return _page(request, query, "record", reports.records, schemas.RecordRow(), _day(query))
 
 
 def visibility(now: datetime, switches: Switches) -> Visibility:
     """What is shown of each person and day: what has been published and is not older than the oldest allowed day."""
-    through = _published(now, switches)
-    return Visibility(augment.PRODUCT, through, schemas.COUNTERS, since=schemas.oldest(now))
+    return Visibility(augment.PRODUCT, schemas.published(now, switches), schemas.COUNTERS, since=schemas.oldest(now))
 
 
 def cache_epoch(now: datetime, switches: Switches) -> Hashable:
     """On what of the moment an answer depends: today's date, and how far the data reach."""
-    return now.toordinal(), _published(now, switches)
-
-
-def _published(now: datetime, switches: Switches) -> int:
-    return reports.published(now, switches[policy.PUBLICATION_HOUR])
+    return now.toordinal(), schemas.published(now, switches)
 
 
 def _page(
