@@ -40,7 +40,8 @@ class AugmentRecords:
     """Augment's records of one day: a pure function of a block of members and that day."""
 
     def __init__(self, people: People, facts: AugmentFacts, scripts: Scripts) -> None:
-        self._environment = Environment.of(people.organization)
+        options = people.organization.options.get(NAME)
+        self._environment = options if isinstance(options, Environment) else Environment()
         self._facts = facts
         self._scripts = scripts
         self._key = people.key("augment languages")
@@ -64,17 +65,12 @@ class AugmentRecords:
         first, second = (_draw(self._environment.languages, hashing.field(bits, 0)) for bits in (person, today))
         one = (hashing.field(today, 1) < _ONE_LANGUAGE_DAYS) | (first == second)
         share = np.where(one, 0, 16 + (hashing.field(today, 4, 8) * 3 >> 3))
-        editor = _draw(self._environment.editors, hashing.field(person, 1))
-        cli_editor = np.full_like(editor, CLI_EDITOR)
-        cli = _cli_part(counters)
-        ide = counters - cli
-        ide_second, cli_second = ide * share >> 8, cli * share >> 8
-        return [
-            (first, editor, ide - ide_second),
-            (second, editor, ide_second),
-            (first, cli_editor, cli - cli_second),
-            (second, cli_editor, cli_second),
-        ]
+        chosen, cli = _draw(self._environment.editors, hashing.field(person, 1)), _cli_part(counters)
+        parts = []
+        for editor, counted in ((chosen, counters - cli), (np.full_like(chosen, CLI_EDITOR), cli)):
+            in_second = counted * share >> 8
+            parts += [(first, editor, counted - in_second), (second, editor, in_second)]
+        return parts
 
 
 def _draw(weights: Mapping[str, int], bits: I64) -> Names:

@@ -2,7 +2,7 @@
 
 from collections.abc import Hashable
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 from mockserver.gateway.switches import Switches
 from mockserver.gateway.vendor import Body, Reply, Route, ViewRequest
@@ -135,10 +135,10 @@ def _directory(request: ViewRequest) -> accounts.Directory:
 
 
 def _users(request: ViewRequest, page: queries.OffsetPage, positions: I64) -> Reply:
-    def dump(positions: I64) -> Any:
-        return _USERS.dump(_directory(request).listed(positions))
-
-    return pagination.reply(positions, page.offset, page.limit, dump, request.switches)
+    directory = _directory(request)
+    return pagination.reply(
+        positions, page.offset, page.limit, lambda chosen: _USERS.dump(directory.listed(chosen)), request.switches
+    )
 
 
 def _team(request: ViewRequest, identifier: str) -> int:
