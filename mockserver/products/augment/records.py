@@ -23,7 +23,7 @@ _CLI_MESSAGES = [index for index in AGENT_MESSAGES if _CLI[index]]
 _ONE_LANGUAGE_DAYS = 26_000
 """The 16-bit chance of a day in the first language only."""
 
-Names = NDArray[np.object_]
+_Names = NDArray[np.object_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ class AugmentRecords:
             found += sorted(parts, key=lambda part: (part.language, part.editor))
         return found
 
-    def _parts(self, block: Block, day: int, counters: I64) -> list[tuple[Names, Names, I64]]:
+    def _parts(self, block: Block, day: int, counters: I64) -> list[tuple[_Names, _Names, I64]]:
         """By member: language, editor and counters of the two languages in the editor, then on the command line."""
         person = hashing.mix(self._key, block.index)
         today = hashing.mix(person, np.array([day], dtype=np.int64))
@@ -73,14 +73,14 @@ class AugmentRecords:
         return parts
 
 
-def _draw(weights: Mapping[str, int], bits: I64) -> Names:
+def _draw(weights: Mapping[str, int], bits: I64) -> _Names:
     """A name for each draw, by the names' weights."""
     names = sorted(weights)
     chosen = hashing.weighted(bits, np.array([weights[name] for name in names], dtype=np.int64))
     return np.array(names, dtype=np.object_)[chosen]
 
 
-def _generated(member: int, row: int, parts: list[tuple[Names, Names, I64]]) -> list[LanguageRecord]:
+def _generated(member: int, row: int, parts: list[tuple[_Names, _Names, I64]]) -> list[LanguageRecord]:
     sums: dict[tuple[str, str], I64] = {}
     for languages, editors, counters in parts:
         # Two parts have the same label where both languages are the same, or where the file has CLI as an editor.

@@ -19,7 +19,7 @@ def dau_count(request: ViewRequest) -> Body:
     query = schemas.load_range(request)
     rows = reports.daily_totals(request.world, query.first, query.last, query.known)
     return {
-        "daily_active_user_counts": schemas.CountRow(many=True).dump(rows),
+        "daily_active_user_counts": schemas.DayRow(many=True, exclude=("metrics",)).dump(rows),
         "metadata": {**_range(query), "total_days": len(rows)},
     }
 
@@ -36,7 +36,7 @@ def daily_usage(request: ViewRequest) -> Body:
     totals = reports.daily_totals(request.world, query.first, query.last, query.known)
     rows = [day for day in totals if day.user_count]
     return {
-        "daily_usage": schemas.UsageRow(many=True).dump(rows),
+        "daily_usage": schemas.DayRow(many=True, exclude=("user_count",)).dump(rows),
         "metadata": {**_range(query), "total_days": len(rows)},
     }
 

@@ -217,17 +217,11 @@ class UserRow(Schema):
         return {name: value for name, value in row.items() if value is not None}
 
 
-class CountRow(Schema):
-    """A row of dau-count."""
+class DayRow(Schema):
+    """A row of dau-count (without the metrics) or of daily-usage (without the count)."""
 
     date = fields.Date()
     user_count = fields.Integer()
-
-
-class UsageRow(Schema):
-    """A row of daily-usage."""
-
-    date = fields.Date()
     metrics = fields.Nested(AugmentMetrics)
 
 

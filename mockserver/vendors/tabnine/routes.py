@@ -77,7 +77,7 @@ def team_accounts(request: ViewRequest) -> Reply:
 
 
 def team(request: ViewRequest) -> Body:
-    """A team's name."""
+    """A team's id and name."""
     identifier = request.path_variables["teamId"]
     return {"id": identifier, "name": request.world.organization.teams[_team(request, identifier)].name}
 

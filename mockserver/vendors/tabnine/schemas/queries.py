@@ -5,16 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
-from marshmallow import (
-    EXCLUDE,
-    Schema,
-    ValidationError,
-    fields,
-    pre_load,
-    validate,
-    validates,
-    validates_schema,
-)
+from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate, validates, validates_schema
 
 from mockserver.gateway.rejection import ParameterError
 from mockserver.gateway.schemas import Parameter, shortened
@@ -178,13 +169,10 @@ class FilteredUsersQuery(TeamUsersQuery):
     team_member = TrueOrFalse(data_key="teamMember", load_default=None, error_messages=_REQUIRED)
     active = TrueOrFalse(load_default=None, error_messages=_REQUIRED)
 
-    @pre_load
-    def check_filters(self, given: dict[str, str], **_: Any) -> dict[str, str]:
-        """Refuse a filter that is left out, where it is required."""
+    def __init__(self, switches: Switches) -> None:
+        super().__init__(switches)
         for name in ("team_member", "active"):
-            field = self.fields[name]
-            field.required = self.switches[policy.STRICT_USER_FILTERS] is StrictUserFilters.YES
-        return given
+            self.fields[name].required = switches[policy.STRICT_USER_FILTERS] is StrictUserFilters.YES
 
 
 class MonthsQuery(TabnineQuery):
