@@ -16,7 +16,7 @@ from mockserver.vendors.tabnine.policy import EmptyBuckets, UsageSections
 from mockserver.vendors.tabnine.reports import accounts, usage
 from mockserver.vendors.tabnine.schemas import queries, rows
 
-_USERS: Final = rows.UserRows()
+_USERS: Final = rows.ListedUsers()
 _BUCKETS: Final = {
     UsageSections.FULL: rows.BucketRows(),
     UsageSections.FIRST: rows.BucketRows(exclude=("instruct", "agent")),

@@ -59,7 +59,7 @@ class UsageRange:
     subject: str = ""
 
 
-class Count(Parameter[int]):
+class WholeNumber(Parameter[int]):
     """A whole number from 0 on, refused in the words of the live service."""
 
     def _parse(self, value: Any) -> int:
@@ -82,7 +82,7 @@ class TrueOrFalse(Parameter[bool]):
         return bool(value == "true")
 
 
-class Month(Parameter[date]):
+class MonthParameter(Parameter[date]):
     """A calendar month, `YYYY-MM`; its first day. The year 0, which Python lacks, is as early as any: the year 1."""
 
     def _parse(self, value: Any) -> date:
@@ -146,15 +146,15 @@ class TabnineQuery(Schema):
 class TeamsQuery(TabnineQuery):
     """A page of teams."""
 
-    offset = Count(load_default=0)
-    limit = Count(load_default=0)
+    offset = WholeNumber(load_default=0)
+    limit = WholeNumber(load_default=0)
 
 
 class TeamUsersQuery(TabnineQuery):
     """A page of users."""
 
-    offset = Count(required=True, error_messages=_NO_NUMBER)
-    limit = Count(required=True, error_messages=_NO_NUMBER)
+    offset = WholeNumber(required=True, error_messages=_NO_NUMBER)
+    limit = WholeNumber(required=True, error_messages=_NO_NUMBER)
 
     @validates("limit")
     def check_limit(self, limit: int, **_: Any) -> None:
@@ -178,7 +178,7 @@ class FilteredUsersQuery(TeamUsersQuery):
 class MonthsQuery(TabnineQuery):
     """The first month of the answer."""
 
-    start = Month(data_key="startDate", load_default=None)
+    start = MonthParameter(data_key="startDate", load_default=None)
 
 
 class PermissionsQuery(TabnineQuery):
