@@ -1,4 +1,4 @@
-"""Tabnine's errors: nested as seen live, or flat as its later file has it, by the switch `error_shape`."""
+"""Tabnine's errors: nested, as observed live, or flat, as in its later file; the switch `error_shape` decides."""
 
 from typing import Final
 
