@@ -71,7 +71,8 @@ def test_acme_uses_every_language_and_editor_within_a_quarter() -> None:
         for block in acme.people.blocks():
             for record in augment(acme).records.of(block, days(acme.organization, ordinal, ordinal)):
                 used |= {record.language, record.editor}
-    environment = Environment.of(acme.organization)
+    environment = acme.organization.options["augment"]
+    assert isinstance(environment, Environment)
     assert used == {*environment.languages, *environment.editors, "CLI"}
 
 

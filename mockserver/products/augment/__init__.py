@@ -1,14 +1,15 @@
 """Augment: fourteen counters per person and day, split by language and editor. Service accounts use it too."""
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 from mockserver.products.augment import options
-from mockserver.products.augment.events import events
 from mockserver.products.augment.facts import COUNTERS, NAME, AugmentFacts
 from mockserver.products.augment.records import AugmentRecords
 from mockserver.products.augment.row_ids import RowIds
+from mockserver.products.metric_events import Dimension, DimensionEvents, Events
 from mockserver.products.model import FactSpec, ProductModel
 from mockserver.simulation.core import Core
 from mockserver.simulation.facts import Source
@@ -39,6 +40,23 @@ def _source(augment: Augment, _: Hashable) -> Source:
     return augment.facts
 
 
+@cache
+def _events(wanted: DimensionEvents) -> Mapping[Dimension, Events]:
+    """What counts in each dimension. Which lines of agents were kept is unknown: under BROAD all, under STRICT none."""
+    broad = wanted is DimensionEvents.BROAD
+    kinds = ("remote", "ide", "cli_interactive", *(("cli_non_interactive",) if broad else ()))
+    messages, written = tuple(f"{kind}_messages" for kind in kinds), tuple(f"{kind}_lines" for kind in kinds)
+    kept = written if broad else ()
+    assistance = ("completions_count" if broad else "completions_accepted", "chat_messages")
+    lines = "completions_lines"
+    coding = ("completions_accepted", *(messages if broad else ()))
+    return {
+        Dimension.ASSISTANCE: Events(assistance, assistance, (lines,), (lines,)),
+        Dimension.CODING: Events((lines, *kept), coding, (lines, *written), (lines, *kept)),
+        Dimension.AGENTS: Events(messages, messages, written, kept),
+    }
+
+
 PRODUCT: Final[ProductModel[Augment]] = ProductModel(
     name=NAME,
     facts=FactSpec(
@@ -53,7 +71,7 @@ PRODUCT: Final[ProductModel[Augment]] = ProductModel(
     build=_build,
     metric_counters=COUNTERS,
     source=_source,
-    events=events,
+    events=_events,
     service_accounts=True,
     file=options.FILE,
 )

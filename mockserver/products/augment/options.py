@@ -3,11 +3,9 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import Any, Final, Self
+from typing import Any, Final
 
-from mockserver.products.augment.facts import NAME
 from mockserver.products.organization_file import DraftLines, FileKeys, FileSection, FileValues, RuleViolation
-from mockserver.simulation.organization import Organization
 from mockserver.validation import file_fields
 from mockserver.validation.yaml_text import Path, format_path
 
@@ -30,24 +28,10 @@ EDITORS: Final[Mapping[str, int]] = {"VSCode": 55, "JetBrains": 40, "Unknown": 5
 
 @dataclass(frozen=True, slots=True)
 class Environment:
-    """Weights of the languages and editors that people work in, by name."""
+    """Weights of the languages and editors that people work in, by name; the defaults where a file has none."""
 
     languages: Mapping[str, int] = field(default_factory=lambda: LANGUAGES)
     editors: Mapping[str, int] = field(default_factory=lambda: EDITORS)
-
-    @classmethod
-    def of(cls, organization: Organization) -> Self:
-        """Those of an organization; the defaults where its file states none."""
-        found = organization.options.get(NAME)
-        return found if isinstance(found, cls) else cls()
-
-
-def _environment(values: FileValues) -> Environment:
-    return Environment(**values)
-
-
-def _row_id(values: FileValues) -> object | None:
-    return values.get("augment_id")
 
 
 def violations(values: FileValues) -> Iterator[RuleViolation]:
@@ -88,13 +72,15 @@ def _weights(weights: Mapping[str, int]) -> str:
 
 
 _ID = file_fields.text(r"[\x21-\x7e]{1,100}\Z", "1 to 100 visible ASCII characters")
+_MEMBER = FileKeys({"augment_id": _ID}, lambda values: values.get("augment_id"))
 
 FILE: Final = FileSection(
     organization=FileKeys(
-        {"languages": file_fields.WeightsField(), "editors": file_fields.WeightsField()}, _environment
+        {"languages": file_fields.WeightsField(), "editors": file_fields.WeightsField()},
+        lambda values: Environment(**values),
     ),
-    person=FileKeys({"augment_id": _ID}, _row_id),
-    service_account=FileKeys({"augment_id": _ID}, _row_id),
+    person=_MEMBER,
+    service_account=_MEMBER,
     violations=violations,
     draft=DraftLines(
         root=(

@@ -3,9 +3,11 @@
 The parts of a day add up to its counters (`facts`) by construction.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mockserver.products.augment.facts import AGENT_MESSAGES, COUNTERS, INDEX, NAME, AugmentFacts
 from mockserver.products.augment.options import Environment
@@ -21,6 +23,8 @@ _CLI_MESSAGES = [index for index in AGENT_MESSAGES if _CLI[index]]
 _ONE_LANGUAGE_DAYS = 26_000
 """The 16-bit chance of a day in the first language only."""
 
+_Names = NDArray[np.object_]
+
 
 @dataclass(frozen=True, slots=True)
 class LanguageRecord:
@@ -32,66 +36,57 @@ class LanguageRecord:
     counters: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Split:
-    """By member: two languages and an editor (by index), and four parts of the day's counters.
-
-    The parts are the first and second language in the editor, then the first and second on the command line.
-    """
-
-    first: I64
-    second: I64
-    editor: I64
-    parts: tuple[I64, I64, I64, I64]
-
-
 class AugmentRecords:
     """Augment's records of one day: a pure function of a block of members and that day."""
 
     def __init__(self, people: People, facts: AugmentFacts, scripts: Scripts) -> None:
-        environment = Environment.of(people.organization)
+        options = people.organization.options.get(NAME)
+        self._environment = options if isinstance(options, Environment) else Environment()
         self._facts = facts
         self._scripts = scripts
         self._key = people.key("augment languages")
-        self._languages = sorted(environment.languages)
-        self._language_weights = np.array([environment.languages[name] for name in self._languages], dtype=np.int64)
-        self._editors = sorted(environment.editors)
-        self._editor_weights = np.array([environment.editors[name] for name in self._editors], dtype=np.int64)
 
     def of(self, block: Block, day: Days) -> list[LanguageRecord]:
         """The records of `day`, a span of one day; ascending by member, language and editor."""
         facts = self._facts.facts(block, day)
         scripts = {script.row: script for script in self._scripts.within(NAME, block, day)}
-        split = self._split(block, day.first, facts.by_member)
+        generated = self._parts(block, day.first, facts.by_member)
         found: list[LanguageRecord] = []
         for row in facts.rows.tolist():
             member = int(block.index[row])
-            parts = _scripted(member, scripts[row]) if row in scripts else self._generated(member, row, split)
+            parts = _scripted(member, scripts[row]) if row in scripts else _generated(member, row, generated)
             found += sorted(parts, key=lambda part: (part.language, part.editor))
         return found
 
-    def _split(self, block: Block, day: int, counters: I64) -> _Split:
+    def _parts(self, block: Block, day: int, counters: I64) -> list[tuple[_Names, _Names, I64]]:
+        """By member: language, editor and counters of the two languages in the editor, then on the command line."""
         person = hashing.mix(self._key, block.index)
         today = hashing.mix(person, np.array([day], dtype=np.int64))
-        first = hashing.weighted(hashing.field(person, 0), self._language_weights)
-        second = hashing.weighted(hashing.field(today, 0), self._language_weights)
+        first, second = (_draw(self._environment.languages, hashing.field(bits, 0)) for bits in (person, today))
         one = (hashing.field(today, 1) < _ONE_LANGUAGE_DAYS) | (first == second)
         share = np.where(one, 0, 16 + (hashing.field(today, 4, 8) * 3 >> 3))
-        cli = _cli_part(counters)
-        ide = counters - cli
-        ide_second, cli_second = ide * share >> 8, cli * share >> 8
-        editor = hashing.weighted(hashing.field(person, 1), self._editor_weights)
-        return _Split(first, second, editor, (ide - ide_second, ide_second, cli - cli_second, cli_second))
+        chosen, cli = _draw(self._environment.editors, hashing.field(person, 1)), _cli_part(counters)
+        parts = []
+        for editor, counted in ((chosen, counters - cli), (np.full_like(chosen, CLI_EDITOR), cli)):
+            in_second = counted * share >> 8
+            parts += [(first, editor, counted - in_second), (second, editor, in_second)]
+        return parts
 
-    def _generated(self, member: int, row: int, split: _Split) -> list[LanguageRecord]:
-        languages = (self._languages[split.first[row]], self._languages[split.second[row]]) * 2
-        editor = self._editors[split.editor[row]]
-        editors = (editor, editor, CLI_EDITOR, CLI_EDITOR)
-        parts: dict[tuple[str, str], I64] = {}
-        for label, part in zip(zip(languages, editors, strict=True), split.parts, strict=True):
-            # Two parts have the same label where both languages are the same, or where the file has CLI as an editor.
-            parts[label] = parts[label] + part[:, row] if label in parts else part[:, row]
-        return [LanguageRecord(member, *label, tuple(part.tolist())) for label, part in parts.items() if part.any()]
+
+def _draw(weights: Mapping[str, int], bits: I64) -> _Names:
+    """A name for each draw, by the names' weights."""
+    names = sorted(weights)
+    chosen = hashing.weighted(bits, np.array([weights[name] for name in names], dtype=np.int64))
+    return np.array(names, dtype=np.object_)[chosen]
+
+
+def _generated(member: int, row: int, parts: list[tuple[_Names, _Names, I64]]) -> list[LanguageRecord]:
+    sums: dict[tuple[str, str], I64] = {}
+    for languages, editors, counters in parts:
+        # Two parts have the same label where both languages are the same, or where the file has CLI as an editor.
+        label = languages[row], editors[row]
+        sums[label] = sums[label] + counters[:, row] if label in sums else counters[:, row]
+    return [LanguageRecord(member, *label, tuple(each.tolist())) for label, each in sums.items() if each.any()]
 
 
 def _scripted(member: int, script: ScriptedDay) -> list[LanguageRecord]:

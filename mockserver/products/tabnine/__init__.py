@@ -1,14 +1,15 @@
 """Tabnine: fourteen counters per person and day, at a second of the day, and accounts with roles and teams."""
 
-from collections.abc import Collection, Hashable
+from collections.abc import Collection, Hashable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 import numpy as np
 
+from mockserver.products.metric_events import Dimension, DimensionEvents, Events
 from mockserver.products.model import FactSpec, ProductModel
 from mockserver.products.organization_file import DraftLines, FileSection
-from mockserver.products.tabnine.events import events
 from mockserver.products.tabnine.facts import COUNTERS, LATEST, NAME, SECTIONS, TabnineFacts
 from mockserver.products.tabnine.ranges import TabnineRanges
 from mockserver.simulation.accounts import Accounts
@@ -67,6 +68,22 @@ def _listed_in(tabnine: Tabnine, teams: Collection[int], second: int) -> Mask:
     return mask
 
 
+@cache
+def _events(wanted: DimensionEvents) -> Mapping[Dimension, Events]:
+    """What counts in each dimension. What Tabnine calls completions are accepted ones."""
+    used, lines, useful = ("completions", "chat_interactions"), ("completion_lines", "chat_lines"), ("chat_useful",)
+    agents, added, kept = ("agent_interactions",), "agent_lines_added", "agent_lines_added_accepted"
+    coding_only = ("instruct_accepted",)
+    coding = ("completions", *useful, *coding_only, *(agents if wanted is DimensionEvents.BROAD else ()))
+    active = (*lines, kept, *coding_only)
+    return {
+        Dimension.ASSISTANCE: Events(used, used, lines, lines),
+        Dimension.CODING: Events(active, coding, (*lines, added), (*lines, kept), exclusive=coding_only),
+        Dimension.REVIEW: Events(useful, useful, ("chat_lines",), ("chat_lines",)),
+        Dimension.AGENTS: Events(agents, agents, (added,), (kept,)),
+    }
+
+
 PRODUCT: Final[ProductModel[Tabnine]] = ProductModel(
     name=NAME,
     facts=FactSpec(
@@ -81,7 +98,7 @@ PRODUCT: Final[ProductModel[Tabnine]] = ProductModel(
     build=_build,
     metric_counters=COUNTERS,
     source=_source,
-    events=events,
+    events=_events,
     roles=ROLES,
     listed_in=_listed_in,
     file=FileSection(draft=DraftLines(example_fact="[{completions: 4, completion_chars: 130, keystrokes: 170}]")),

@@ -37,10 +37,10 @@ COUNTERS = (
 
 INDEX = {name: index for index, name in enumerate(COUNTERS)}
 SECTIONS = tuple(INDEX[name] for name in ("completions", "chat_interactions", "agent_interactions"))
-"""The counters of which a single event makes a person active in a section, and in Tabnine at all."""
+"""The counters of which one event makes a person active in a section, and so in Tabnine."""
 
 EARLIEST, LATEST = 8 * 3600, 18 * 3600
-"""The seconds of a day from which and before which a person's facts of that day happen."""
+"""Seconds of a day: a person's facts of that day happen from the first on and before the last."""
 
 _VOLUME = hashing.exponential(256, 256)
 _SCALES = np.array([4, 11, 28], dtype=np.int64)

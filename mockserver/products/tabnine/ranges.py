@@ -26,15 +26,6 @@ _DAYS_IN_ORDER = 4
 
 
 @dataclass(frozen=True, slots=True)
-class _OrderedCells:
-    """Everything that was done on one day, in the order in which it happened."""
-
-    seconds: I64
-    members: I64
-    counters: I64
-
-
-@dataclass(frozen=True, slots=True)
 class UsageTotals:
     """What was done between two times: sums by counter, distinct users by section, and distinct users at all."""
 
@@ -56,36 +47,32 @@ class TabnineRanges:
     def everybody(self, cuts: Sequence[int]) -> list[UsageTotals]:
         """Totals over everybody between each two cuts: whole days from roll-ups, the others computed again."""
         first, last = self._history(cuts)
-        whole = [_whole_days(start, end, first, last) for start, end in _pairs(cuts)]
-        some = [days for days in whole if days]
-        rolled = self._rollups.span(some[0].start, some[-1].stop - 1) if some else []
-        known = {some[0].start + index: day for index, day in enumerate(rolled)}
-        return [
-            self._total([known[day] for day in inside], list(self._parts(start, end, inside, first, last)))
-            for (start, end), inside in zip(_pairs(cuts), whole, strict=True)
-        ]
+        covered = _whole_days(cuts[0], cuts[-1], first, last)
+        known = dict(zip(covered, self._rollups.span(covered.start, covered.stop - 1), strict=True))
+        totals = []
+        for start, end in pairwise(cuts):
+            whole = _whole_days(start, end, first, last)
+            edges = sorted({start // DAY + EPOCH, (end - 1) // DAY + EPOCH})
+            parts = [self._part(day, start, end) for day in edges if day not in whole and first <= day <= last]
+            totals.append(self._total([*(known[day] for day in whole), *parts]))
+        return totals
 
     def _history(self, cuts: Sequence[int]) -> tuple[int, int]:
         """The first and the last day within the cuts on which anybody can have done anything."""
         first = max(cuts[0] // DAY + EPOCH, self._people.organization.first_day.toordinal())
         return first, (cuts[-1] - 1) // DAY + EPOCH
 
-    def _parts(self, start: int, end: int, whole: range, first: int, last: int) -> Iterator[RolledUpDay]:
-        """The part that a range has of the days at its edges which it does not have whole."""
-        for day in sorted({start // DAY + EPOCH, (end - 1) // DAY + EPOCH} - set(whole)):
-            if first <= day <= last:
-                yield self._part(day, start, end)
-
     def _part(self, day: int, start: int, end: int) -> RolledUpDay:
-        cells = self._in_order(day)
-        begin, stop = np.searchsorted(cells.seconds, (start, end)).tolist()
-        counters, members = cells.counters[:, begin:stop], cells.members[begin:stop]
+        seconds, members, counters = self._in_order(day)
+        begin, stop = np.searchsorted(seconds, (start, end)).tolist()
+        members, counters = members[begin:stop], counters[:, begin:stop]
         did = np.zeros((len(SECTIONS), self._bytes * 8), dtype=np.bool_)
         for section, counter in enumerate(SECTIONS):
             did[section, members[counters[counter] > 0]] = True
         return RolledUpDay(counters.sum(axis=1), (), np.packbits(did, axis=1))
 
-    def _put_in_order(self, day: int) -> _OrderedCells:
+    def _put_in_order(self, day: int) -> tuple[I64, I64, I64]:
+        """Seconds, members and counters of everything that was done on a day, in the order in which it happened."""
         one = days(self._people.organization, day, day)
         members, happened, counters = [], [], []
         for block in self._people.blocks():
@@ -95,12 +82,12 @@ class TabnineRanges:
             counters.append(facts.counters)
         seconds = np.concatenate(happened)
         order = np.argsort(seconds, kind="stable")
-        return _OrderedCells(seconds[order], np.concatenate(members)[order], np.concatenate(counters, axis=1)[:, order])
+        return seconds[order], np.concatenate(members)[order], np.concatenate(counters, axis=1)[:, order]
 
-    def _total(self, whole: list[RolledUpDay], parts: list[RolledUpDay]) -> UsageTotals:
+    def _total(self, days: list[RolledUpDay]) -> UsageTotals:
         sums = np.zeros(len(COUNTERS), dtype=np.int64)
         members = np.zeros((len(SECTIONS), self._bytes), dtype=np.uint8)
-        for day in (*whole, *parts):
+        for day in days:
             sums += day.sums
             members |= day.members
         anybody = np.bitwise_or.reduce(members, axis=0, keepdims=True)
@@ -122,9 +109,8 @@ class TabnineRanges:
         ]
 
     def _blocks(self, index: I64) -> Iterator[Block]:
-        numbers = index // BLOCK
-        for number in numbers[np.diff(numbers, prepend=-1) > 0].tolist():
-            yield self._people.block(number).take(index[numbers == number] - number * BLOCK)
+        for number in np.unique(index // BLOCK).tolist():
+            yield self._people.block(number).take(index[index // BLOCK == number] - number * BLOCK)
 
     def _spans(self, cuts: Sequence[int], members: int) -> Iterator[Days]:
         first, last = self._history(cuts)
@@ -140,10 +126,6 @@ class TabnineRanges:
         for section, counter in enumerate(SECTIONS):
             some = facts.counters[counter] > 0
             used[section, bucket[some], facts.rows[some]] = True
-
-
-def _pairs(cuts: Sequence[int]) -> list[tuple[int, int]]:
-    return list(pairwise(cuts))
 
 
 def _whole_days(start: int, end: int, first: int, last: int) -> range:

@@ -1,29 +1,21 @@
 """What clients of Augment should do: its paging and dates, and the advice on its page about the Analytics API."""
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Final
 
 from mockserver.conduct.advice import Advice, RangeParameters, RequestRule
 from mockserver.gateway.journal import Entry
+from mockserver.validation.schemas import parse_date
 from mockserver.vendors.augment import policy
 
 _PAGE: Final = "Augment's page on its Analytics API"
 _BEST: Final = f"{_PAGE}, best practices"
-_DATES: Final = ("date", "start_date", "end_date")
 
 
 def _requests_today(entry: Entry, parameters: Mapping[str, str]) -> bool:
     """Whether a request was refused that asks for today or later."""
-    today = entry.at.date()
-    return entry.status == 400 and any(_is_from(parameters.get(name, ""), today) for name in _DATES)
-
-
-def _is_from(text: str, day: date) -> bool:
-    try:
-        return date.fromisoformat(text) >= day
-    except ValueError:
-        return False
+    days = [parse_date(parameters.get(name)) for name in ("date", "start_date", "end_date")]
+    return entry.status == 400 and any(day is not None and day >= entry.at.date() for day in days)
 
 
 ADVICE: Final = Advice(

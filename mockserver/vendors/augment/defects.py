@@ -5,15 +5,15 @@ from typing import Any
 from mockserver.gateway.defects import Defect, drop_first, each, exceed, first, increment, negative, repeat_last
 
 
-def _idle(row: Any) -> None:
+def _clear_metrics(row: Any) -> None:
     row["metrics"] = dict.fromkeys(row["metrics"], 0)
 
 
-def _thin(body: Any) -> None:
+def _keep_first_user(body: Any) -> None:
     del body["users"][1:]
 
 
-def _last_day_alone(row: Any) -> None:
+def _start_at_the_end(row: Any) -> None:
     row["effective_start_date"] = row["effective_end_date"]
 
 
@@ -34,13 +34,13 @@ DEFECTS = (
     Defect("accepted-above-suggested", ("getDailyUsage",), "More completions were accepted than there were.",
            exceed("metrics.completions_accepted", "metrics.completions_count", "daily_usage")),
     Defect("active-without-events", ("getUserActivity",), "The first user of a page did nothing at all.",
-           first("users", _idle)),
+           first("users", _clear_metrics)),
     Defect("day-left-out", ("getDailyUsage",), "The first day with data is left out.", drop_first("daily_usage")),
-    Defect("thin-pages", ("getUserActivity",), "Each page leaves out all users but the first.", _thin),
+    Defect("thin-pages", ("getUserActivity",), "Each page leaves out all users but the first.", _keep_first_user),
     Defect("returned-count-off-by-one", ("getUserActivity",), "A page counts one user more than it has.",
            increment("metadata.returned_user_count")),
     Defect("effective-start-lost", ("getDauCount",), "The effective range is said to be its last day alone.",
-           each("metadata", _last_day_alone)),
+           each("metadata", _start_at_the_end)),
     Defect("negative-lines", ("getDailyUsage",), "Lines of completions are below 0.",
            negative("metrics.completions_lines_of_code", "daily_usage")),
 )  # fmt: skip

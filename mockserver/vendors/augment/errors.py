@@ -23,7 +23,7 @@ _CODES: Final = {
     503: "Unavailable",
     504: "DeadlineExceeded",
 }
-"""The codes of statuses, with those that only an armed fault brings (assumed, as gRPC has them)."""
+"""The codes by status; those of statuses that only armed faults cause are assumed, as in gRPC."""
 
 
 def render(rejection: Rejection, context: RequestContext) -> ErrorReply:

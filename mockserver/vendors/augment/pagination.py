@@ -1,9 +1,8 @@
 """Augment's pages: keyset cursors over {"last_id"}, with `next_cursor` and `has_more`."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from itertools import islice
-from typing import Any, Final, Generic
+from typing import Any, Final
 
 from mockserver.gateway import paging
 from mockserver.gateway.paging import Row
@@ -17,15 +16,6 @@ _LAST_PAGE: Final[dict[LastCursor, dict[str, Any]]] = {
     LastCursor.NULL: {"next_cursor": None},
     LastCursor.ABSENT: {},
 }
-
-
-@dataclass(frozen=True, slots=True)
-class KeysetPage(Generic[Row]):
-    """The rows of a page, its `pagination` object, and the cursor of the next page, None on the last."""
-
-    rows: list[Row]
-    links: dict[str, Any]
-    next_page: str | None
 
 
 def last_id(cursor: str | None) -> str | None:
@@ -42,10 +32,12 @@ def last_id(cursor: str | None) -> str | None:
     return found
 
 
-def cut(rows: Iterable[Row], size: int, row_id: Callable[[Row], str], switches: Switches) -> KeysetPage[Row]:
-    """The page of the first `size` rows."""
+def cut(
+    rows: Iterable[Row], size: int, row_id: Callable[[Row], str], switches: Switches
+) -> tuple[list[Row], dict[str, Any], str | None]:
+    """The first `size` rows, their `pagination` object, and the cursor of the next page, None on the last."""
     on_page, has_more = paging.cut(list(islice(rows, size + 1)), size)
     if has_more:
         cursor = paging.encode({"last_id": row_id(on_page[-1])})
-        return KeysetPage(on_page, {"next_cursor": cursor, "has_more": True}, cursor)
-    return KeysetPage(on_page, {**_LAST_PAGE[switches[policy.LAST_CURSOR]], "has_more": False}, None)
+        return on_page, {"next_cursor": cursor, "has_more": True}, cursor
+    return on_page, {**_LAST_PAGE[switches[policy.LAST_CURSOR]], "has_more": False}, None

@@ -32,12 +32,6 @@ def format_timestamp(moment: datetime) -> str:
     return f"{text}Z"
 
 
-def published(now: datetime, publication_hour: int) -> int:
-    """The newest day (an ordinal) whose data have arrived: yesterday, from the publication hour (UTC) on."""
-    arrived = now.hour >= publication_hour
-    return now.toordinal() - (1 if arrived else 2)
-
-
 @dataclass(frozen=True, slots=True)
 class DailyTotals:
     """How many members were active on a day, and everybody's metrics."""

@@ -16,57 +16,52 @@ from mockserver.vendors.augment import pagination, policy, reports, schemas
 
 def dau_count(request: ViewRequest) -> Body:
     """Active users on each day of a range."""
-    query = schemas.load_range(request, _published(request.now, request.switches))
+    query = schemas.load_range(request)
     rows = reports.daily_totals(request.world, query.first, query.last, query.known)
     return {
-        "daily_active_user_counts": schemas.CountRow(many=True).dump(rows),
+        "daily_active_user_counts": schemas.DayRow(many=True, exclude=("metrics",)).dump(rows),
         "metadata": {**_range(query), "total_days": len(rows)},
     }
 
 
 def dau(request: ViewRequest) -> Reply:
     """The users active on a day."""
-    query = schemas.load_day(request, _published(request.now, request.switches), policy.DAU_PAGE)
+    query = schemas.load_day(request, policy.DAU_PAGE)
     return _page(request, query, "user", reports.active_users, schemas.UserRow(), _day(query))
 
 
 def daily_usage(request: ViewRequest) -> Body:
     """Everybody's metrics on each day of a range that has any."""
-    query = schemas.load_range(request, _published(request.now, request.switches))
+    query = schemas.load_range(request)
     totals = reports.daily_totals(request.world, query.first, query.last, query.known)
     rows = [day for day in totals if day.user_count]
     return {
-        "daily_usage": schemas.UsageRow(many=True).dump(rows),
+        "daily_usage": schemas.DayRow(many=True, exclude=("user_count",)).dump(rows),
         "metadata": {**_range(query), "total_days": len(rows)},
     }
 
 
 def user_activity(request: ViewRequest) -> Reply:
     """The metrics of each user over a range."""
-    query = schemas.load_range(request, _published(request.now, request.switches), policy.ACTIVITY_PAGE)
+    query = schemas.load_range(request, policy.ACTIVITY_PAGE)
     metadata = {**_range(query), "total_days": query.last - query.first + 1}
     return _page(request, query, "user", reports.user_activity, schemas.ActivityRow(), metadata)
 
 
 def by_editor_language(request: ViewRequest) -> Reply:
     """The metrics of each user on a day, by language and editor."""
-    query = schemas.load_day(request, _published(request.now, request.switches), policy.ACTIVITY_PAGE)
+    query = schemas.load_day(request, policy.ACTIVITY_PAGE)
     return _page(request, query, "record", reports.records, schemas.RecordRow(), _day(query))
 
 
 def visibility(now: datetime, switches: Switches) -> Visibility:
     """What is shown of each person and day: what has been published and is not older than the oldest allowed day."""
-    through = _published(now, switches)
-    return Visibility(augment.PRODUCT, through, schemas.COUNTERS, since=schemas.oldest(now))
+    return Visibility(augment.PRODUCT, schemas.published(now, switches), schemas.COUNTERS, since=schemas.oldest(now))
 
 
 def cache_epoch(now: datetime, switches: Switches) -> Hashable:
     """On what of the moment an answer depends: today's date, and how far the data reach."""
-    return now.toordinal(), _published(now, switches)
-
-
-def _published(now: datetime, switches: Switches) -> int:
-    return reports.published(now, switches[policy.PUBLICATION_HOUR])
+    return now.toordinal(), schemas.published(now, switches)
 
 
 def _page(
@@ -78,14 +73,14 @@ def _page(
     metadata: dict[str, Any],
 ) -> Reply:
     after = pagination.last_id(query.cursor)
-    rows = report(request.world, query.first, query.known, after, query.page_size + 1)
-    page = pagination.cut(rows, query.page_size, lambda row: row.row_id, request.switches)
+    found = report(request.world, query.first, query.known, after, query.page_size + 1)
+    rows, links, next_page = pagination.cut(found, query.page_size, lambda row: row.row_id, request.switches)
     body = {
-        f"{noun}s": schema.dump(page.rows, many=True),
-        "pagination": page.links,
-        "metadata": {**metadata, f"returned_{noun}_count": len(page.rows)},
+        f"{noun}s": schema.dump(rows, many=True),
+        "pagination": links,
+        "metadata": {**metadata, f"returned_{noun}_count": len(rows)},
     }
-    return Reply(body, next_page=page.next_page)
+    return Reply(body, next_page=next_page)
 
 
 def _range(query: schemas.DaysQuery) -> dict[str, Any]:

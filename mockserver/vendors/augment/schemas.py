@@ -76,14 +76,20 @@ def oldest(now: datetime) -> int:
     return yesterday.replace(year=yesterday.year - policy.LOOKBACK_YEARS, day=28 if leap else yesterday.day).toordinal()
 
 
-class _Period:
-    """The oldest and the newest allowed day, when data reach up to the day `through`."""
+def published(now: datetime, switches: Switches) -> int:
+    """The newest day whose data have arrived: yesterday, from the publication hour (UTC) on."""
+    return now.toordinal() - (1 if now.hour >= switches[policy.PUBLICATION_HOUR] else 2)
 
-    def __init__(self, request: ViewRequest, through: int) -> None:
-        self.oldest, self.newest, self._limit = oldest(request.now), request.now.toordinal() - 1, "yesterday (UTC)"
-        if request.switches[policy.BEFORE_PUBLICATION] is BeforePublication.REJECT and through < self.newest:
+
+class _Period:
+    """The oldest and the newest allowed day, and the newest day with data."""
+
+    def __init__(self, now: datetime, switches: Switches) -> None:
+        self.oldest, self.newest, self.published = oldest(now), now.toordinal() - 1, published(now, switches)
+        self._limit = "yesterday (UTC)"
+        if switches[policy.BEFORE_PUBLICATION] is BeforePublication.REJECT and self.published < self.newest:
             self.newest -= 1
-            hour = request.switches[policy.PUBLICATION_HOUR]
+            hour = switches[policy.PUBLICATION_HOUR]
             self._limit = f"{date.fromordinal(self.newest)}: yesterday's data arrive at {hour:02}:00 (UTC)"
 
     def check(self, name: str, day: int) -> None:
@@ -95,22 +101,25 @@ class _Period:
             _refuse(name, f"{name} cannot be earlier than {limit}, {years} years before yesterday (UTC)")
 
 
-def load_range(request: ViewRequest, through: int, sizes: tuple[int, int] | None = None) -> DaysQuery:
-    """A query over a range; `through` is the newest day with data, `sizes` the default and the maximum page size.
+def load_range(request: ViewRequest, sizes: tuple[int, int] | None = None) -> DaysQuery:
+    """A query over a range, in pages if it has `sizes`: the default and the maximum page size.
 
     Rejection names the parameter and the rule.
     """
     given = _load(_RANGE if sizes is None else _RANGE + _PAGE, request)
-    first, last = _range(given, _Period(request, through), request.switches)
-    return DaysQuery(first, last, min(last, through), given.get("cursor"), _size(given, sizes, request.switches))
+    period = _Period(request.now, request.switches)
+    first, last = _range(given, period, request.switches)
+    size = _size(given, sizes, request.switches) if sizes else 0
+    return DaysQuery(first, last, min(last, period.published), given.get("cursor"), size)
 
 
-def load_day(request: ViewRequest, through: int, sizes: tuple[int, int]) -> DaysQuery:
+def load_day(request: ViewRequest, sizes: tuple[int, int]) -> DaysQuery:
     """The same for a query on one day."""
-    given, period = _load(_DAY + _PAGE, request), _Period(request, through)
+    given, period = _load(_DAY + _PAGE, request), _Period(request.now, request.switches)
     day = given.get("date", period.newest)
     period.check("date", day)
-    return DaysQuery(day, day, min(day, through), given.get("cursor"), _size(given, sizes, request.switches))
+    size = _size(given, sizes, request.switches)
+    return DaysQuery(day, day, min(day, period.published), given.get("cursor"), size)
 
 
 def _range(given: dict[str, Any], period: _Period, switches: Switches) -> tuple[int, int]:
@@ -138,8 +147,8 @@ def _check_length(first: int, last: int) -> None:
         _refuse("end_date", f"the range has {days} days; it cannot be longer than {longest} days, both ends included")
 
 
-def _size(given: dict[str, Any], sizes: tuple[int, int] | None, switches: Switches) -> int:
-    default, maximum = sizes or (0, 0)
+def _size(given: dict[str, Any], sizes: tuple[int, int], switches: Switches) -> int:
+    default, maximum = sizes
     size: int = given.get("page_size", default)
     if size > maximum and switches[policy.PAGE_SIZE_OVER_MAXIMUM] is PageSizeOverMaximum.REJECT:
         _refuse("page_size", f"page_size cannot be greater than {maximum}")
@@ -208,17 +217,11 @@ class UserRow(Schema):
         return {name: value for name, value in row.items() if value is not None}
 
 
-class CountRow(Schema):
-    """A row of dau-count."""
+class DayRow(Schema):
+    """A row of dau-count (without the metrics) or of daily-usage (without the count)."""
 
     date = fields.Date()
     user_count = fields.Integer()
-
-
-class UsageRow(Schema):
-    """A row of daily-usage."""
-
-    date = fields.Date()
     metrics = fields.Nested(AugmentMetrics)
 
 

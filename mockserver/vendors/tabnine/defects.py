@@ -19,26 +19,26 @@ from mockserver.gateway.defects import (
 _BUCKETS = "usage.data"
 
 
-def _stale(body: Any) -> None:
+def _increment_last_month(body: Any) -> None:
     for month in body[-1:]:
         month["active"] += 1
 
 
-def _left(row: Any) -> None:
+def _deactivate(row: Any) -> None:
     row["deactivatedAt"] = row["deactivatedAt"] or "2020-01-01T00:00:00Z"
 
 
-def _unregistered(row: Any) -> None:
+def _register_too_few(row: Any) -> None:
     row["registered"] = row["active"] - 1
 
 
-def _nobody_for_long(row: Any) -> None:
+def _clear_active_users(row: Any) -> None:
     begins, ends = (date.fromisoformat(row[name][:10]) for name in ("from", "to"))
     if (ends - begins).days > 1:
         row["activeUsers"] = 0
 
 
-def _promoted(row: Any) -> None:
+def _swap_role(row: Any) -> None:
     row["role"] = "Member" if row["role"] == "Admin" else "Admin"
 
 
@@ -54,14 +54,14 @@ DEFECTS = (
     Defect("useful-above-interactions", ("getOrganizationUsage",), "More answers were of use than given.",
            exceed("chat.usefulChatInteractions", "chat.interactions", _BUCKETS)),
     Defect("utilization-off-by-one", ("getOrganizationAccountUtilizations",),
-           "The latest month has one active account too many.", _stale),
-    Defect("ghost", ("getOrganizationUsers",), "People who are at work left long ago.", each("data", _left)),
+           "The latest month has one active account too many.", _increment_last_month),
+    Defect("ghost", ("getOrganizationUsers",), "People who are at work left long ago.", each("data", _deactivate)),
     Defect("total-off-by-one-row", ("getOrganizationUsers", "getTeamUsers"), "A list's total has one row too many.",
            increment("total", "meta")),
     Defect("user-left-out", ("getOrganizationUsers",), "Each page leaves out its first user.", drop_first("data")),
     Defect("registered-below-active", ("getOrganizationAccountUtilizations",),
-           "More accounts were active in a month than registered.", each("", _unregistered)),
-    Defect("user-of-other-role", ("getUser",), "A user has another role than in the lists.", each("user", _promoted)),
+           "More accounts were active in a month than registered.", each("", _register_too_few)),
+    Defect("user-of-other-role", ("getUser",), "A user has another role than in the lists.", each("user", _swap_role)),
     Defect("team-accounts-off-by-one", ("getTeamAccountUtilizations",), "A team has one account more than users.",
            increment("registered")),
     Defect("permission-left-out", ("getInstancePermissions",), "The first user of a role is left out.", drop_first("")),
@@ -71,7 +71,7 @@ DEFECTS = (
     Defect("active-below-section", ("getOrganizationUsage",), "Nobody is active, though somebody is in a section.",
            set_to(0, _BUCKETS, "activeUsers")),
     Defect("distinct-users-lost", ("getOrganizationUsage",), "In what is longer than a day, nobody is active.",
-           each(_BUCKETS, _nobody_for_long)),
+           each(_BUCKETS, _clear_active_users)),
     Defect("team-active-off-by-one", ("getTeamUsage",), "A team has an active user more than are in it.",
            increment("codeCompletions.activeUsers", _BUCKETS)),
     Defect("ratio-off", ("getOrganizationUsage",), "All that was written came from completions.",

@@ -1,6 +1,6 @@
-"""Tabnine's errors: nested as seen live, or flat as its later file has it, by the switch `error_shape`."""
+"""Tabnine's errors: nested, as observed live, or flat, as in its later file; the switch `error_shape` decides."""
 
-from typing import Any, Final
+from typing import Final
 
 from mockserver.gateway.rejection import InjectedFailure, ParameterError, Reason, Rejection, UnknownToken, status_phrase
 from mockserver.gateway.vendor import ErrorReply, RequestContext
@@ -8,7 +8,8 @@ from mockserver.simulation import hashing
 from mockserver.vendors.tabnine import policy
 from mockserver.vendors.tabnine.policy import ErrorShape, ForbiddenEverywhere
 
-_VALIDATION: Final = "Validation Error"
+_TITLES: Final = {400: "Validation Error", 422: "Unprocessable Entity"}
+"""The titles that differ from a status's phrase, or from its phrase in some versions of Python."""
 
 
 class FutureMonth(Rejection):
@@ -28,7 +29,7 @@ class OrganizationMismatch(Rejection):
 
 def invalid(*parameter_errors: ParameterError) -> Rejection:
     """A 400 that lists every error."""
-    return Rejection(Reason.INVALID, _VALIDATION, parameter_errors=parameter_errors)
+    return Rejection(Reason.INVALID, _TITLES[400], parameter_errors=parameter_errors)
 
 
 def unknown(kind: str, identifier: str) -> Rejection:
@@ -40,26 +41,32 @@ def unknown(kind: str, identifier: str) -> Rejection:
 def render(rejection: Rejection, context: RequestContext) -> ErrorReply:
     """Status, body and headers of a refusal."""
     status = _status(rejection, context)
-    message = _message(rejection, status, context)
+    title = _TITLES.get(status) or status_phrase(status)
+    nested = context.switches[policy.ERROR_SHAPE] is ErrorShape.NESTED
+    message = _message(rejection, status, title, nested=nested)
     lines = [f"{each.parameter}: {each.rule}" for each in rejection.parameter_errors]
-    if status != 400:
-        lines = []
-    elif not lines:
-        lines = [f"request: {rejection.message}"]
+    listed = {"errors": lines or [f"request: {rejection.message}"]} if status == 400 else {}
     headers = {"Allow": ", ".join(rejection.allow)} if rejection.allow else {}
-    if context.switches[policy.ERROR_SHAPE] is ErrorShape.FLAT:
-        flat = _flat(status, message, lines, context)
-        return ErrorReply(status, {**flat, "error": rejection.code or flat["error"]}, headers)
-    listed = {"errors": lines} if lines else {}
-    return ErrorReply(status, {"error": {"message": message, **listed, "status": status}}, headers)
+    if nested:
+        return ErrorReply(status, {"error": {"message": message, **listed, "status": status}}, headers)
+    request = (context.now.isoformat(), context.request.method, context.request.full_path)
+    body = {
+        "error": rejection.code or title.upper().replace(" ", "_"),
+        "message": message,
+        "status": status,
+        "requestId": f"{hashing.key(context.sandbox.config.seed, *request):016x}",
+        "details": listed,
+    }
+    return ErrorReply(status, body, headers)
 
 
-def _message(rejection: Rejection, status: int, context: RequestContext) -> str:
+def _message(rejection: Rejection, status: int, title: str, *, nested: bool) -> str:
     """The message; an armed failure's as it was armed, with its code in front where the shape has no field for it."""
     if isinstance(rejection, InjectedFailure):
-        nested = context.switches[policy.ERROR_SHAPE] is ErrorShape.NESTED
         return f"{rejection.code}: {rejection.message}" if rejection.code and nested else rejection.message
-    return _VALIDATION if status == 400 else f"{_title(status)}: {_sentence(rejection)}"
+    if status == 400:
+        return title
+    return f"{title}: {'Invalid token.' if isinstance(rejection, UnknownToken) else rejection.message}"
 
 
 def _status(rejection: Rejection, context: RequestContext) -> int:
@@ -69,26 +76,3 @@ def _status(rejection: Rejection, context: RequestContext) -> int:
     if rejection.reason is Reason.FORBIDDEN and not everywhere:
         return 403 if context.operation in policy.FORBIDDEN_OPERATIONS else 401
     return rejection.status
-
-
-def _title(status: int) -> str:
-    if status == 400:
-        return _VALIDATION
-    return "Unprocessable Entity" if status == 422 else status_phrase(status)
-
-
-def _sentence(rejection: Rejection) -> str:
-    return "Invalid token." if isinstance(rejection, UnknownToken) else rejection.message
-
-
-def _flat(status: int, message: str, lines: list[str], context: RequestContext) -> dict[str, Any]:
-    request = hashing.key(
-        context.sandbox.config.seed, context.now.isoformat(), context.request.method, context.request.full_path
-    )
-    return {
-        "error": _title(status).upper().replace(" ", "_"),
-        "message": message,
-        "status": status,
-        "requestId": f"{request:016x}",
-        "details": {"errors": lines} if lines else {},
-    }

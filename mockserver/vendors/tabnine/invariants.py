@@ -16,14 +16,6 @@ from mockserver.audit.signs import nothing_negative
 _MOUNT: Final = "/api/v1"
 _PAGE: Final = 1000
 _EITHER: Final = ("true", "false")
-_COUNTERS: Final = {
-    "codeCompletions": ("completions", "charsCompleted", "keystrokes", "lines"),
-    "chat": ("interactions", "usefulChatInteractions", "lines", "charsCompleted"),
-    "instruct": ("acceptedCount",),
-    "agent": ("interactions", "linesAdded", "linesAddedAccepted", "linesRemoved", "linesRemovedAccepted"),
-}
-"""The numbers of a bucket's sections that add up over time; a switch can leave the later sections out."""
-
 _ACTIVE: Final = "activeUsers"
 _EVENTS: Final = {"codeCompletions": "completions", "chat": "interactions", "agent": "interactions"}
 """The sections with active users: what each active user has at least one of."""
@@ -94,16 +86,18 @@ def _daily(reader: Reader) -> list[Any]:
     return _usage(reader, granularity="daily")
 
 
-def _counted(buckets: list[Any], *more: str) -> Counter[str]:
-    """The sums of the counters over buckets, named as in "chat.lines", and of `more` at the top and in the sections."""
+def _counted(buckets: list[Any], *, with_active: bool = False) -> Counter[str]:
+    """The sums of the whole numbers of buckets, named as in "chat.lines"; ratios do not add up.
+
+    Active users add up over people, but not over time: they are counted on request.
+    """
     sums: Counter[str] = Counter()
     for bucket in buckets:
-        for section, names in _COUNTERS.items():
-            numbers = bucket.get(section, {})
-            for name in (*names, *more):
-                sums[f"{section}.{name}"] += numbers.get(name, 0)
-        for name in more:
-            sums[name] += bucket[name]
+        sections = {name: value for name, value in bucket.items() if isinstance(value, dict)}
+        for section, numbers in {"all": bucket, **sections}.items():
+            for name, number in numbers.items():
+                if isinstance(number, int) and (with_active or name != _ACTIVE):
+                    sums[f"{section}.{name}"] += number
     return sums
 
 
@@ -125,8 +119,8 @@ def _team_is_its_users(reader: Reader) -> None:
         raise NotApplicable("no team has users")
     if len(members) > USERS and not reader.full:
         raise NotApplicable(f"the smallest team has more than {USERS} users; --full reads each")
-    by_user = _counted(_usage_of_each(reader, "user", members), _ACTIVE)
-    whole = _counted(_usage_of_each(reader, "team", [team]), _ACTIVE)
+    by_user = _counted(_usage_of_each(reader, "user", members), with_active=True)
+    whole = _counted(_usage_of_each(reader, "team", [team]), with_active=True)
     all_equal(f"team {team['name']}", whole, by_user, "the team's usage and the sum of its users'")
 
 
@@ -135,9 +129,12 @@ def _organization_is_its_teams(reader: Reader) -> None:
     if len(alone) > USERS and not reader.full:
         raise NotApplicable(f"more than {USERS} users are in no team; --full reads each")
     parts = _usage_of_each(reader, "team", _teams(reader)) + _usage_of_each(reader, "user", alone)
-    whole = _counted(_usage(reader), _ACTIVE)
+    whole = _counted(_usage(reader), with_active=True)
     all_equal(
-        "the organization", whole, _counted(parts, _ACTIVE), "its usage and the sum over teams and users without one"
+        "the organization",
+        whole,
+        _counted(parts, with_active=True),
+        "its usage and the sum over teams and users without one",
     )
 
 

@@ -19,11 +19,11 @@ STAGES: Final = (pipeline.authenticate, pipeline.permit, pipeline.fault, pipelin
 """Before the view: 401, 403, and 429 where a limit was set (none is documented)."""
 
 FORBIDDEN_OPERATIONS: Final = frozenset(("getTeamUsage", "getUser", "getUserUsage"))
-"""Where the page documents a 403 for a token that is not an Admin's."""
+"""The operations for which the page documents a 403 for a token that is not an Admin's."""
 
 MONTHS_DEFAULT: Final = 12
 BUCKETS_MAXIMUM: Final = 4000
-"""Buckets of one answer, unless `longest_range` lets the empty ones before and after the history go."""
+"""The most buckets of one answer, unless `longest_range` leaves out those before and after the history."""
 
 GRANULARITIES: Final = {"all": 10_000 * 366 * 86_400, "daily": 86_400, "weekly": 7 * 86_400, "monthly": 31 * 86_400}
 """The documented granularities, and the most seconds that a bucket of each has."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Hashable
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 from mockserver.gateway.switches import Switches
 from mockserver.gateway.vendor import Body, Reply, Route, ViewRequest
@@ -10,13 +10,13 @@ from mockserver.products import tabnine
 from mockserver.products.visibility import Visibility
 from mockserver.simulation.accounts import AccountTable
 from mockserver.simulation.hashing import I64
-from mockserver.simulation.timestamps import DAY, seconds
+from mockserver.simulation.timestamps import DAY, format_utc, seconds
 from mockserver.vendors.tabnine import errors, pagination, policy
 from mockserver.vendors.tabnine.policy import EmptyBuckets, UsageSections
 from mockserver.vendors.tabnine.reports import accounts, usage
 from mockserver.vendors.tabnine.schemas import queries, rows
 
-_USERS: Final = rows.UserRows()
+_USERS: Final = rows.ListedUsers()
 _BUCKETS: Final = {
     UsageSections.FULL: rows.BucketRows(),
     UsageSections.FIRST: rows.BucketRows(exclude=("instruct", "agent")),
@@ -48,14 +48,14 @@ def account_utilizations(request: ViewRequest) -> Reply:
 def organization_users(request: ViewRequest) -> Reply:
     """The users, filtered."""
     page = queries.FilteredPage(**queries.FilteredUsersQuery.parse(request))
-    return _users(request, page, _directory(request).users(team_member=page.team_member, active=page.active))
+    return _users(request, page, _directory(request).users(in_team=page.team_member, active=page.active))
 
 
 def team_users(request: ViewRequest) -> Reply:
     """The users of a team, including deactivated ones."""
     page = queries.OffsetPage(**queries.TeamUsersQuery.parse(request))
     team = _team(request, request.path_variables["teamId"])
-    return _users(request, page, _directory(request).team_users(team))
+    return _users(request, page, _directory(request).users(team=team))
 
 
 def license_terms(request: ViewRequest) -> Body:
@@ -66,7 +66,7 @@ def license_terms(request: ViewRequest) -> Body:
 
 def permissions(request: ViewRequest) -> Reply:
     """The users with a role."""
-    found = _directory(request).users_with_role(queries.PermissionsQuery.parse(request)["role"])
+    found = _directory(request).users(active=True, role=queries.PermissionsQuery.parse(request)["role"])
     return Reply(rows.Permissions().dump(_directory(request).listed(found)))
 
 
@@ -77,7 +77,7 @@ def team_accounts(request: ViewRequest) -> Reply:
 
 
 def team(request: ViewRequest) -> Body:
-    """A team's name."""
+    """A team's id and name."""
     identifier = request.path_variables["teamId"]
     return {"id": identifier, "name": request.world.organization.teams[_team(request, identifier)].name}
 
@@ -85,7 +85,7 @@ def team(request: ViewRequest) -> Body:
 def user(request: ViewRequest) -> Body:
     """A user and the user's team."""
     account = _user(request, request.path_variables["user_id"])
-    [found] = rows.UserInfo().dump(_directory(request).user(account))
+    [found] = rows.UserInfo().dump(_directory(request).listed(slice(None), account))
     team = int(account.team[0])
     if team < 0:
         return {"user": found, "teams": {}}
@@ -95,21 +95,20 @@ def user(request: ViewRequest) -> Body:
 
 def organization_usage(request: ViewRequest) -> Body:
     """The usage of everybody."""
-    return _usage(request, _usage_range(request, queries.UsageQuery), usage.everybody(request.world))
+    return _usage(request, _usage_range(request, queries.UsageQuery), None)
 
 
 def team_usage(request: ViewRequest) -> Body:
     """The usage of a team."""
     query = _usage_range(request, queries.TeamUsageQuery)
-    count = usage.of_team(request.world, _team(request, query.subject))
-    return _usage(request, query, count, teamId=query.subject)
+    members = _directory(request).members_of(_team(request, query.subject))
+    return _usage(request, query, members, teamId=query.subject)
 
 
 def user_usage(request: ViewRequest) -> Body:
     """The usage of one user."""
     query = _usage_range(request, queries.UserUsageQuery)
-    count = usage.of_user(request.world, _user(request, query.subject))
-    return _usage(request, query, count, userId=query.subject)
+    return _usage(request, query, _user(request, query.subject).index, userId=query.subject)
 
 
 def visibility(now: datetime, switches: Switches) -> Visibility:
@@ -126,15 +125,20 @@ def cache_epoch(now: datetime, _: Switches) -> Hashable:
     return seconds(now)
 
 
+def format_timestamp(moment: datetime) -> str:
+    """A moment as this vendor would write it."""
+    return format_utc(seconds(moment))
+
+
 def _directory(request: ViewRequest) -> accounts.Directory:
     return accounts.Directory(request.world, request.now)
 
 
 def _users(request: ViewRequest, page: queries.OffsetPage, positions: I64) -> Reply:
-    def dump(positions: I64) -> Any:
-        return _USERS.dump(_directory(request).listed(positions))
-
-    return pagination.reply(positions, page.offset, page.limit, dump, request.switches)
+    directory = _directory(request)
+    return pagination.reply(
+        positions, page.offset, page.limit, lambda chosen: _USERS.dump(directory.listed(chosen)), request.switches
+    )
 
 
 def _team(request: ViewRequest, identifier: str) -> int:
@@ -158,10 +162,10 @@ def _usage_range(request: ViewRequest, schema: type[queries.UsageQuery]) -> quer
     return query
 
 
-def _usage(request: ViewRequest, query: queries.UsageRange, count: usage.Count, **subject: str) -> Body:
+def _usage(request: ViewRequest, query: queries.UsageRange, members: I64 | None, **subject: str) -> Body:
     omit_empty = request.switches[policy.EMPTY_BUCKETS] is EmptyBuckets.OMITTED
     span = (query.start, query.end, query.granularity)
-    buckets = usage.buckets(request.world, *span, request.now, count, omit_empty=omit_empty)
+    buckets = usage.buckets(request.world, members, seconds(request.now), *span, omit_empty=omit_empty)
     data = _BUCKETS[request.switches[policy.USAGE_SECTIONS]].dump(buckets)
     return {
         "organizationId": query.organization_id,

@@ -1,4 +1,4 @@
-"""Augment's facts: whoever is active did something, and any part is as in the whole."""
+"""Augment's facts: active members have events, and any members and days alone have the same facts as among all."""
 
 from datetime import date
 
@@ -66,7 +66,7 @@ def test_no_counter_is_negative() -> None:
         ("completions_accepted", "completions_lines"),
     ],
 )
-def test_what_is_accepted_was_suggested(part: str, whole: str) -> None:
+def test_accepted_never_exceeds_suggested(part: str, whole: str) -> None:
     counters = _facts(WORLD, *AUTUMN).counters
     assert (counters[INDEX[part]] <= counters[INDEX[whole]]).all()
 
@@ -74,27 +74,27 @@ def test_what_is_accepted_was_suggested(part: str, whole: str) -> None:
 @pytest.mark.parametrize("kind", ["remote", "ide", "cli_interactive", "cli_non_interactive"])
 def test_agents_write_lines_only_with_messages(kind: str) -> None:
     counters = _facts(WORLD, *AUTUMN).counters
-    asked = counters[INDEX[f"{kind}_messages"]] > 0
-    assert asked.any()
-    assert not counters[INDEX[f"{kind}_lines"]][~asked].any()
+    messages = counters[INDEX[f"{kind}_messages"]] > 0
+    assert messages.any()
+    assert not counters[INDEX[f"{kind}_lines"]][~messages].any()
 
 
-def test_agents_call_tools_at_least_once_a_message_and_nobody_else_does() -> None:
+def test_only_agents_call_tools_at_least_once_a_message() -> None:
     counters = _facts(WORLD, *AUTUMN).counters
-    asked = sum(
+    messages = sum(
         counters[INDEX[f"{kind}_messages"]] for kind in ("remote", "ide", "cli_interactive", "cli_non_interactive")
     )
-    assert (counters[INDEX["tool_calls"]] >= asked).all()
-    assert ((counters[INDEX["tool_calls"]] > 0) == (asked > 0)).all()
+    assert (counters[INDEX["tool_calls"]] >= messages).all()
+    assert ((counters[INDEX["tool_calls"]] > 0) == (messages > 0)).all()
 
 
 @pytest.mark.parametrize("counter", COUNTERS)
-def test_every_counter_counts_something_and_not_always(counter: str) -> None:
+def test_counter_is_above_zero_in_some_cells_but_not_all(counter: str) -> None:
     counted = _facts(WORLD, *AUTUMN).counters[INDEX[counter]] > 0
     assert 0 < int(counted.sum()) < len(counted)
 
 
-def test_service_accounts_work_through_the_command_line_without_anybody_there() -> None:
+def test_service_accounts_only_use_the_unattended_command_line() -> None:
     world = worlds.world()
     facts = augment(world).facts.facts(world.people.block(0).take(np.array([40, 41])), worlds.days(world, *AUTUMN))
     used = {name for name in COUNTERS if facts.counters[INDEX[name]].any()}
@@ -102,7 +102,7 @@ def test_service_accounts_work_through_the_command_line_without_anybody_there() 
     assert facts.active.any(axis=1).all()
 
 
-def test_active_is_the_same_with_and_without_counters() -> None:
+def test_active_days_are_the_same_with_and_without_counters() -> None:
     for world in (WORLD, SCRIPTED):
         span = worlds.days(world, *AUTUMN)
         block = world.people.block(0)
@@ -114,7 +114,7 @@ def test_active_is_the_same_with_and_without_counters() -> None:
 
 @settings(max_examples=25)
 @given(st.lists(st.integers(0, 299), min_size=1, max_size=50, unique=True).map(sorted))
-def test_some_members_alone_are_as_among_all(chosen: list[int]) -> None:
+def test_facts_of_some_members_are_the_same_as_among_all(chosen: list[int]) -> None:
     span, block = worlds.days(WORLD, "2025-10-01", "2025-10-31"), WORLD.people.block(0)
     alone = augment(WORLD).facts.facts(block.take(np.array(chosen)), span)
     assert np.array_equal(_table(alone), _table(_facts(WORLD, "2025-10-01", "2025-10-31"))[:, chosen])
@@ -122,8 +122,8 @@ def test_some_members_alone_are_as_among_all(chosen: list[int]) -> None:
 
 @settings(max_examples=25)
 @given(st.integers(0, 90), st.integers(0, 90))
-def test_some_days_alone_are_as_in_a_longer_span(one: int, other: int) -> None:
-    first, last = (date.fromordinal(worlds.ordinal(AUTUMN[0]) + place).isoformat() for place in sorted((one, other)))
+def test_facts_of_some_days_are_the_same_as_in_a_longer_span(one: int, other: int) -> None:
+    first, last = (date.fromordinal(worlds.ordinal(AUTUMN[0]) + index).isoformat() for index in sorted((one, other)))
     alone = _table(_facts(WORLD, first, last))
     whole = _table(_facts(WORLD, *AUTUMN))
     assert np.array_equal(alone, whole[:, :, min(one, other) : max(one, other) + 1])
@@ -131,9 +131,9 @@ def test_some_days_alone_are_as_in_a_longer_span(one: int, other: int) -> None:
 
 def test_scripted_facts_replace_generated_ones() -> None:
     table = _table(_facts(SCRIPTED, "2025-10-13", "2025-10-19"))
-    stated = dict(zip(COUNTERS, table[:, 2, 1].tolist(), strict=True))
-    assert {name: number for name, number in stated.items() if number} == {"chat_messages": 7, "tool_calls": 1}
-    assert not table[:, 2, 3].any(), "a fact without counters says that there was nothing"
+    counters = dict(zip(COUNTERS, table[:, 2, 1].tolist(), strict=True))
+    assert {name: number for name, number in counters.items() if number} == {"chat_messages": 7, "tool_calls": 1}
+    assert not table[:, 2, 3].any(), "a fact without counters means no activity"
     assert table[:, 41, 5].sum() == table[INDEX["remote_lines"], 41, 5] == 9
 
 
@@ -153,19 +153,19 @@ def test_scripted_facts_are_found_in_any_part() -> None:
     assert np.array_equal(_table(alone)[:, :, 0], whole[:, [2, 41], 1])
 
 
-def test_without_generation_only_scripted_facts_are_left() -> None:
+def test_without_generation_there_are_only_scripted_facts() -> None:
     world = worlds.world(generated=False, facts=SCRIPTED.organization.facts)
     assert np.argwhere(_facts(world, "2025-10-13", "2025-10-19").active).tolist() == [[2, 1], [41, 5]]
 
 
-def test_facts_are_the_same_in_an_organization_of_another_size_and_in_a_second_block() -> None:
+def test_facts_do_not_depend_on_the_number_of_members() -> None:
     small, big = worlds.world(people=BLOCK + 30), worlds.world(people=3 * BLOCK)
     for number, shared in ((0, BLOCK), (1, 30)):
         one, other = (_table(_facts(world, "2025-10-01", "2025-10-31", number)) for world in (small, big))
         assert np.array_equal(one[:, :shared], other[:, :shared])
 
 
-def test_heavy_users_do_more_than_regular_ones_and_these_more_than_light_ones() -> None:
+def test_heavy_users_do_more_than_regular_and_light_ones() -> None:
     done = []
     for levels in (Levels(100, 0), Levels(0, 0), Levels(0, 100)):
         counters = _facts(worlds.world(people=400, service_accounts=(), levels=levels), *AUTUMN).counters

@@ -1,4 +1,4 @@
-"""The records of a day: they make up the day's counters, in order, and none is empty."""
+"""The records of a day: they add up to its counters, in order, and none is empty."""
 
 from datetime import date
 
@@ -15,8 +15,8 @@ from tests.simulation import worlds
 
 WORLD = worlds.world(people=300, turnover=worlds.STAYING)
 DAY = "2025-10-15"
-CLI_ONLY = [place for name, place in INDEX.items() if "cli" in name]
-ELSEWHERE = [place for name, place in INDEX.items() if "cli" not in name and name != "tool_calls"]
+CLI_ONLY = [index for name, index in INDEX.items() if "cli" in name]
+ELSEWHERE = [index for name, index in INDEX.items() if "cli" not in name and name != "tool_calls"]
 
 
 def _records(world: World, day: str = DAY) -> list[LanguageRecord]:
@@ -24,7 +24,7 @@ def _records(world: World, day: str = DAY) -> list[LanguageRecord]:
 
 
 @pytest.mark.parametrize("day", [DAY, "2025-10-18", "2025-12-25", "2022-06-20"])
-def test_the_records_of_a_day_make_up_the_counters_of_everybody_active(day: str) -> None:
+def test_records_of_a_day_add_up_to_its_counters(day: str) -> None:
     span = worlds.days(WORLD, day, day)
     facts = augment(WORLD).facts.facts(WORLD.people.block(0), span)
     sums = np.zeros_like(facts.by_member)
@@ -33,38 +33,38 @@ def test_the_records_of_a_day_make_up_the_counters_of_everybody_active(day: str)
     assert np.array_equal(sums, facts.by_member)
 
 
-def test_records_ascend_by_member_language_and_editor_and_no_two_are_alike() -> None:
+def test_records_ascend_by_member_language_and_editor() -> None:
     keys = [(record.member, record.language, record.editor) for record in _records(WORLD)]
     assert keys == sorted(set(keys))
 
 
-def test_no_record_is_empty_or_counts_below_nought() -> None:
+def test_no_record_is_empty_or_negative() -> None:
     records = _records(WORLD)
     assert records
     assert all(any(record.counters) and min(record.counters) >= 0 for record in records)
 
 
-def test_the_command_line_is_an_editor_of_its_own() -> None:
+def test_command_line_is_a_separate_editor() -> None:
     for record in _records(WORLD):
         elsewhere = ELSEWHERE if record.editor == CLI_EDITOR else CLI_ONLY
-        assert not any(record.counters[place] for place in elsewhere), record
+        assert not any(record.counters[index] for index in elsewhere), record
 
 
-def test_every_language_and_editor_of_the_organization_is_used_and_no_other() -> None:
+def test_records_use_exactly_the_languages_and_editors_of_the_file() -> None:
     records = _records(WORLD)
     assert {record.language for record in records} == {"Python", "Java", "Go"}
     assert {record.editor for record in records} == {"VSCode", "JetBrains", CLI_EDITOR}
 
 
-def test_a_person_keeps_to_an_editor_and_works_in_two_languages_a_day_at_most() -> None:
-    seen: dict[int, set[str]] = {}
+def test_person_has_one_editor_and_at_most_two_languages_a_day() -> None:
+    editors_of: dict[int, set[str]] = {}
     for day in (DAY, "2025-10-16", "2025-10-17"):
         records = _records(WORLD, day)
         for member in {record.member for record in records}:
             mine = [record for record in records if record.member == member]
             assert len({record.language for record in mine}) <= 2
-            seen.setdefault(member, set()).update(record.editor for record in mine)
-    assert all(len(editors - {CLI_EDITOR}) <= 1 for editors in seen.values())
+            editors_of.setdefault(member, set()).update(record.editor for record in mine)
+    assert all(len(editors - {CLI_EDITOR}) <= 1 for editors in editors_of.values())
     assert any(len(_languages(member)) == 2 for member in range(20)), "some days have two languages"
 
 
@@ -72,11 +72,11 @@ def _languages(member: int) -> set[str]:
     return {record.language for record in _records(WORLD) if record.member == member}
 
 
-def test_service_accounts_have_records_of_the_command_line_only() -> None:
+def test_service_accounts_only_use_the_command_line() -> None:
     assert {record.editor for record in _records(WORLD) if record.member >= 300} == {CLI_EDITOR}
 
 
-def test_some_members_alone_have_the_records_that_they_have_among_all() -> None:
+def test_records_of_some_members_are_the_same_as_among_all() -> None:
     span, chosen = worlds.days(WORLD, DAY, DAY), [3, 8, 150, 301]
     alone = augment(WORLD).records.of(WORLD.people.block(0).take(np.array(chosen)), span)
     assert alone == [record for record in _records(WORLD) if record.member in chosen]

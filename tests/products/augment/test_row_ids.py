@@ -26,22 +26,22 @@ GIVEN = augment(
 ).row_ids
 
 
-def test_given_ids_replace_the_members_own() -> None:
+def test_given_ids_replace_generated_ones() -> None:
     assert [GIVEN.of(index) for index in range(4)] == ["user1", "user2", "user3", "user30"]
 
 
-def test_members_without_a_given_id_have_their_own() -> None:
+def test_member_without_a_given_id_has_a_generated_one() -> None:
     for index in range(MEMBERS):
         assert IDS.of(index) == str(SMALL.identities.id_of(index))
         assert IDS.given(index) is None
 
 
 @pytest.mark.parametrize("index", [0, 1, 20, 39, 40, 41])
-def test_the_next_member_comes_after_a_row(index: int) -> None:
+def test_member_after_a_row_is_the_next_one(index: int) -> None:
     assert IDS.after(IDS.of(index)) == index + 1
 
 
-def test_an_id_of_nobody_is_followed_by_the_next_greater_one() -> None:
+def test_unknown_id_is_followed_by_the_next_greater_one() -> None:
     between = UUID(int=SMALL.identities.id_of(12).int + 1)
     assert IDS.after(str(between)) == 13
 

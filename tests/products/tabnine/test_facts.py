@@ -1,4 +1,4 @@
-"""Tabnine's facts: what is accepted was offered, and any part is as in the whole."""
+"""Tabnine's facts: no part exceeds its whole, and any members and days alone have the same facts as among all."""
 
 from dataclasses import replace
 from datetime import date
@@ -21,7 +21,7 @@ from tests.simulation import worlds
 WORLD = worlds.world(people=300)
 AUTUMN = ("2025-09-01", "2025-11-30")
 WEEK = ("2025-10-13", "2025-10-19")
-STATED = worlds.world(
+SCRIPTED = worlds.world(
     turnover=worlds.STAYING,
     facts=(
         ScriptedFact(2, "tabnine", date(2025, 10, 14), (), {"completions": 3, "keystrokes": 100}),
@@ -58,7 +58,7 @@ def test_counters_belong_to_the_active_cells() -> None:
 
 
 def test_active_people_have_an_event() -> None:
-    for world in (WORLD, STATED):
+    for world in (WORLD, SCRIPTED):
         assert (_facts(world, *AUTUMN).counters[list(SECTIONS)] > 0).any(axis=0).all()
 
 
@@ -74,7 +74,7 @@ def test_every_counter_counts_something(counter: str) -> None:
 @pytest.mark.parametrize(
     "counter", [name for name in COUNTERS if not name.startswith("completion") and name != "keystrokes"]
 )
-def test_not_everybody_chats_or_calls_an_agent_every_day(counter: str) -> None:
+def test_counter_is_not_above_zero_in_every_cell(counter: str) -> None:
     assert not _counter(counter).all()
 
 
@@ -90,7 +90,7 @@ def test_not_everybody_chats_or_calls_an_agent_every_day(counter: str) -> None:
         ("chat_lines", "chat_chars"),
     ],
 )
-def test_a_part_is_never_more_than_its_whole(part: str, whole: str) -> None:
+def test_part_never_exceeds_its_whole(part: str, whole: str) -> None:
     assert (_counter(part) <= _counter(whole)).all()
 
 
@@ -102,12 +102,12 @@ def test_a_part_is_never_more_than_its_whole(part: str, whole: str) -> None:
         ("agent_interactions", ["agent_lines_added"]),
     ],
 )
-def test_a_thing_happens_exactly_where_its_cause_does(cause: str, effects: list[str]) -> None:
+def test_effect_happens_exactly_where_its_cause_does(cause: str, effects: list[str]) -> None:
     for effect in effects:
         assert np.array_equal(_counter(effect) > 0, _counter(cause) > 0), effect
 
 
-def test_completions_save_a_part_of_the_typing_and_no_more() -> None:
+def test_completions_are_a_plausible_share_of_the_text() -> None:
     """Characters over characters and keystrokes: the vendor's one populated example has 0.426."""
     chars, keystrokes = int(_counter("completion_chars").sum()), int(_counter("keystrokes").sum())
     assert 0.3 < chars / (chars + keystrokes) < 0.5
@@ -118,13 +118,13 @@ def test_about_half_of_the_chats_are_useful() -> None:
     assert 0.4 < int(_counter("chat_useful").sum()) / int(_counter("chat_interactions").sum()) < 0.7
 
 
-def test_service_accounts_have_nothing_to_do_here() -> None:
+def test_service_accounts_are_never_active() -> None:
     world = worlds.world()
     assert world.people.block(0).service.tolist()[-2:] == [True, True]
     assert not _facts(world, *AUTUMN).active[-2:].any()
 
 
-def test_a_persons_busy_days_are_busy_in_every_product() -> None:
+def test_busy_days_are_busy_in_every_product() -> None:
     span, block = worlds.days(WORLD, *AUTUMN), WORLD.people.block(0)
     works = WORLD.presence.workload(block, span).works
     here, there = tabnine(WORLD).facts.facts(block, span), augment(WORLD).facts.facts(block, span)
@@ -138,7 +138,7 @@ def test_a_persons_busy_days_are_busy_in_every_product() -> None:
         assert each[quiet].sum() * bustling.sum() * 5 < each[bustling].sum() * quiet.sum() * 4
 
 
-def test_nobody_is_active_before_the_start_of_use_or_after_leaving() -> None:
+def test_nobody_is_active_before_starting_or_after_leaving() -> None:
     span, block = worlds.days(WORLD, "2022-05-01", "2023-04-30"), WORLD.people.block(0)
     active, started = tabnine(WORLD).facts.facts(block, span).active, block.use_start("tabnine")
     assert active.any()
@@ -162,7 +162,7 @@ def test_active_only_people_are_inactive_on_other_days() -> None:
 
 @settings(max_examples=25)
 @given(st.lists(st.integers(0, 299), min_size=1, max_size=50, unique=True).map(sorted))
-def test_some_members_alone_are_as_among_all(chosen: list[int]) -> None:
+def test_facts_of_some_members_are_the_same_as_among_all(chosen: list[int]) -> None:
     span, block = worlds.days(WORLD, "2025-10-01", "2025-10-31"), WORLD.people.block(0)
     some = block.take(np.array(chosen))
     assert np.array_equal(
@@ -173,7 +173,7 @@ def test_some_members_alone_are_as_among_all(chosen: list[int]) -> None:
 
 @settings(max_examples=25)
 @given(st.integers(0, 90), st.integers(0, 90))
-def test_some_days_alone_are_as_in_a_longer_span(one: int, other: int) -> None:
+def test_facts_of_some_days_are_the_same_as_in_a_longer_span(one: int, other: int) -> None:
     start, block = worlds.ordinal(AUTUMN[0]), WORLD.people.block(0)
     first, last = min(one, other), max(one, other)
     alone, whole = days(WORLD.organization, start + first, start + last), worlds.days(WORLD, *AUTUMN)
@@ -187,12 +187,12 @@ def test_some_days_alone_are_as_in_a_longer_span(one: int, other: int) -> None:
 
 
 def test_seconds_are_spread_over_working_hours() -> None:
-    instants = tabnine(WORLD).facts.seconds(WORLD.people.block(0), worlds.days(WORLD, *AUTUMN))
-    assert instants.shape == (302, 91)
+    seconds = tabnine(WORLD).facts.seconds(WORLD.people.block(0), worlds.days(WORLD, *AUTUMN))
+    assert seconds.shape == (302, 91)
     assert (EARLIEST, LATEST) == (8 * 3600, 18 * 3600)
-    assert (instants >= EARLIEST).all()
-    assert (instants < LATEST).all()
-    hours = np.bincount(instants.ravel() // 3600, minlength=18)[8:]
+    assert (seconds >= EARLIEST).all()
+    assert (seconds < LATEST).all()
+    hours = np.bincount(seconds.ravel() // 3600, minlength=18)[8:]
     assert hours.min() * 5 > hours.max() * 4, "no hour is much fuller than another"
 
 
@@ -206,41 +206,41 @@ def test_seconds_depend_on_seed_and_organization() -> None:
 
 
 def test_scripted_facts_replace_generated_ones() -> None:
-    table = _table(_facts(STATED, *WEEK))
-    stated = dict(zip(COUNTERS, table[:, 2, 1].tolist(), strict=True))
-    assert {name: number for name, number in stated.items() if number} == {"completions": 3, "keystrokes": 100}
-    assert not table[:, 2, 3].any(), "a fact without counters says that there was nothing"
+    table = _table(_facts(SCRIPTED, *WEEK))
+    counters = dict(zip(COUNTERS, table[:, 2, 1].tolist(), strict=True))
+    assert {name: number for name, number in counters.items() if number} == {"completions": 3, "keystrokes": 100}
+    assert not table[:, 2, 3].any(), "a fact without counters means no activity"
     assert table[:, 5, 5].sum() == table[INDEX["agent_interactions"], 5, 5] == 1
 
 
 def test_scripted_facts_leave_other_cells_alone() -> None:
-    plain, table = (_table(_facts(world, *WEEK)) for world in (worlds.world(turnover=worlds.STAYING), STATED))
+    plain, table = (_table(_facts(world, *WEEK)) for world in (worlds.world(turnover=worlds.STAYING), SCRIPTED))
     touched = np.zeros(table.shape[1:], dtype=bool)
     touched[[2, 2, 5], [1, 3, 5]] = True
     assert np.array_equal(plain[:, ~touched], table[:, ~touched])
 
 
 def test_scripted_facts_of_another_product_change_nothing() -> None:
-    told = replace(STATED.organization.facts[0], product="augment")
-    plain, other = (
-        _table(_facts(worlds.world(turnover=worlds.STAYING, facts=facts), *WEEK)) for facts in ((), (told,))
+    fact = replace(SCRIPTED.organization.facts[0], product="augment")
+    plain, scripted = (
+        _table(_facts(worlds.world(turnover=worlds.STAYING, facts=facts), *WEEK)) for facts in ((), (fact,))
     )
-    assert np.array_equal(plain, other)
+    assert np.array_equal(plain, scripted)
 
 
-def test_without_generation_only_scripted_facts_are_left() -> None:
-    world = worlds.world(generated=False, facts=STATED.organization.facts)
+def test_without_generation_there_are_only_scripted_facts() -> None:
+    world = worlds.world(generated=False, facts=SCRIPTED.organization.facts)
     assert np.argwhere(_facts(world, *WEEK).active).tolist() == [[2, 1], [5, 5]]
 
 
-def test_facts_are_the_same_in_an_organization_of_another_size_and_in_a_second_block() -> None:
+def test_facts_do_not_depend_on_the_number_of_members() -> None:
     small, big = worlds.world(people=BLOCK + 30), worlds.world(people=3 * BLOCK)
     for number, shared in ((0, BLOCK), (1, 30)):
         one, other = (_table(_facts(world, *WEEK, number)) for world in (small, big))
         assert np.array_equal(one[:, :shared], other[:, :shared])
 
 
-def test_heavy_users_do_more_than_regular_ones_and_these_more_than_light_ones() -> None:
+def test_heavy_users_do_more_than_regular_and_light_ones() -> None:
     done = []
     for levels in (Levels(100, 0), Levels(0, 0), Levels(0, 100)):
         counters = _facts(worlds.world(people=400, levels=levels), *AUTUMN).counters

@@ -1,4 +1,4 @@
-"""Tabnine's totals between instants: ranges may be cut anywhere, and everybody is each one."""
+"""Tabnine's totals between two seconds: a range can be cut anywhere, and members add up to everybody."""
 
 from datetime import date
 from itertools import pairwise
@@ -25,14 +25,14 @@ LENGTH = 24
 
 SMALL = worlds.world()
 BLOCKS = worlds.world(people=BLOCK + 60)
-STATED = worlds.world(
+SCRIPTED = worlds.world(
     facts=(
         ScriptedFact(2, "tabnine", date(2025, 9, 30), (), {"chat_interactions": 4, "chat_useful": 2}),
         ScriptedFact(3, "tabnine", date(2025, 9, 30), (), {"keystrokes": 9}),
         ScriptedFact(4, "tabnine", date(2025, 10, 1), (), {}),
     )
 )
-WORLDS = {"small": SMALL, "blocks": BLOCKS, "stated": STATED}
+WORLDS = {"small": SMALL, "blocks": BLOCKS, "scripted": SCRIPTED}
 
 SECONDS = st.builds(
     lambda day, second: START + day * DAY + second,
@@ -54,17 +54,17 @@ def _everyone(world: World) -> I64:
 
 
 def _looked_up(world: World, index: I64, start: int, end: int) -> UsageTotals:
-    """The totals between two instants, cell by cell."""
+    """The totals between two seconds, cell by cell."""
     span = calendar.days(world.organization, start // DAY + EPOCH, (end - 1) // DAY + EPOCH)
     sums, users = np.zeros(len(COUNTERS), dtype=np.int64), [set[int]() for _ in SECTIONS]
     for block in world.people.blocks():
-        facts, instants = (
+        facts, seconds = (
             tabnine(world).facts.facts(block, span),
             tabnine(world).facts.seconds(block, span),
         )
         for cell, (row, column) in enumerate(zip(facts.rows.tolist(), facts.columns.tolist(), strict=True)):
             member, day = int(block.index[row]), int(span.ordinals[column])
-            if member in index and start <= (day - EPOCH) * DAY + int(instants[row, column]) < end:
+            if member in index and start <= (day - EPOCH) * DAY + int(seconds[row, column]) < end:
                 sums += facts.counters[:, cell]
                 for section, counter in enumerate(SECTIONS):
                     users[section] |= {member} if facts.counters[counter, cell] else set()
@@ -74,11 +74,11 @@ def _looked_up(world: World, index: I64, start: int, end: int) -> UsageTotals:
 @pytest.mark.parametrize("world", WORLDS.values(), ids=WORLDS)
 @settings(max_examples=25)
 @given(where=cuts())
-def test_everybody_is_each_member_together_wherever_the_cuts_are(world: World, where: list[int]) -> None:
+def test_everybody_equals_all_members_at_any_cuts(world: World, where: list[int]) -> None:
     assert tabnine(world).ranges.everybody(where) == tabnine(world).ranges.members(_everyone(world), where)
 
 
-@pytest.mark.parametrize("world", [SMALL, STATED], ids=["small", "stated"])
+@pytest.mark.parametrize("world", [SMALL, SCRIPTED], ids=["small", "scripted"])
 @settings(max_examples=25)
 @given(where=cuts(2, 4), members=st.sets(st.integers(0, 41)))
 def test_totals_count_cells_between_the_cuts(world: World, where: list[int], members: set[int]) -> None:
@@ -89,7 +89,7 @@ def test_totals_count_cells_between_the_cuts(world: World, where: list[int], mem
 
 @settings(max_examples=25)
 @given(cuts(3, 8))
-def test_the_parts_make_up_the_whole(where: list[int]) -> None:
+def test_parts_of_a_range_add_up_to_the_whole(where: list[int]) -> None:
     for totals in (
         tabnine(SMALL).ranges.everybody,
         lambda cut: tabnine(SMALL).ranges.members(np.array([3, 7, 20]), cut),
@@ -102,7 +102,7 @@ def test_the_parts_make_up_the_whole(where: list[int]) -> None:
 
 @settings(max_examples=25)
 @given(cuts(), st.sets(st.integers(0, BLOCK + 61), max_size=40))
-def test_some_members_and_the_others_make_up_everybody(where: list[int], chosen: set[int]) -> None:
+def test_two_groups_of_members_add_up_to_everybody(where: list[int], chosen: set[int]) -> None:
     everyone = _everyone(BLOCKS)
     mine = np.isin(everyone, list(chosen))
     some, others, everybody = (
@@ -131,7 +131,7 @@ def test_member_is_at_most_one_user(where: list[int], member: int) -> None:
         assert (totals.anybody == 1) == any(totals.sums)
 
 
-def test_a_team_is_its_members() -> None:
+def test_teams_add_up_to_everybody() -> None:
     table, where = tabnine(SMALL).accounts.table, [START, START + 7 * DAY + 40_000, START + 14 * DAY]
     teams = [
         tabnine(SMALL).ranges.members(table.index[table.team == team], where) for team in np.unique(table.team).tolist()
@@ -144,7 +144,7 @@ def test_a_team_is_its_members() -> None:
 
 @pytest.mark.parametrize("end", [LATEST, LATEST + 1, DAY - 1, DAY, DAY + EARLIEST])
 @pytest.mark.parametrize("start", [LATEST - DAY, -1, 0, 1, EARLIEST])
-def test_a_range_over_the_hours_in_which_things_happen_is_the_whole_day(start: int, end: int) -> None:
+def test_range_over_the_working_hours_is_the_whole_day(start: int, end: int) -> None:
     monday = midnight(date(2025, 9, 29))
     (totals,) = tabnine(SMALL).ranges.everybody([monday + start, monday + end])
     (day,) = tabnine(SMALL).days.span(monday // DAY + EPOCH, monday // DAY + EPOCH)
@@ -153,7 +153,7 @@ def test_a_range_over_the_hours_in_which_things_happen_is_the_whole_day(start: i
 
 
 @pytest.mark.parametrize("hours", [(0, 8), (18, 24), (-6, 8)])
-def test_nothing_happens_at_night(hours: tuple[int, int]) -> None:
+def test_nothing_happens_outside_working_hours(hours: tuple[int, int]) -> None:
     monday = midnight(date(2025, 9, 29))
     where = [monday + hour * 3600 for hour in hours]
     (totals,) = tabnine(SMALL).ranges.everybody(where)
@@ -161,17 +161,17 @@ def test_nothing_happens_at_night(hours: tuple[int, int]) -> None:
     assert tabnine(SMALL).ranges.members(_everyone(SMALL), where) == [totals]
 
 
-def test_what_is_done_at_a_cut_belongs_to_the_part_that_begins_there() -> None:
-    one = calendar.days(STATED.organization, worlds.ordinal("2025-09-30"), worlds.ordinal("2025-09-30"))
-    second = midnight(date(2025, 9, 30)) + int(tabnine(STATED).facts.seconds(STATED.people.block(0), one)[2, 0])
-    before, at, after = tabnine(STATED).ranges.members(np.array([2]), [second - 9, second, second + 1, second + 9])
+def test_fact_at_a_cut_belongs_to_the_later_part() -> None:
+    one = calendar.days(SCRIPTED.organization, worlds.ordinal("2025-09-30"), worlds.ordinal("2025-09-30"))
+    second = midnight(date(2025, 9, 30)) + int(tabnine(SCRIPTED).facts.seconds(SCRIPTED.people.block(0), one)[2, 0])
+    before, at, after = tabnine(SCRIPTED).ranges.members(np.array([2]), [second - 9, second, second + 1, second + 9])
     assert (before.anybody, after.anybody) == (0, 0)
     assert (at.sums[INDEX["chat_interactions"]], at.sums[INDEX["chat_useful"]], at.users) == (4, 2, (0, 1, 0))
 
 
-def test_typing_alone_makes_nobody_a_user() -> None:
+def test_keystrokes_alone_make_no_active_user() -> None:
     where = [midnight(date(2025, 9, 30)), midnight(date(2025, 10, 1))]
-    (totals,) = tabnine(STATED).ranges.members(np.array([3]), where)
+    (totals,) = tabnine(SCRIPTED).ranges.members(np.array([3]), where)
     assert (totals.sums[INDEX["keystrokes"]], totals.users, totals.anybody) == (9, (0, 0, 0), 0)
 
 
@@ -184,13 +184,13 @@ OUTSIDE = {
 
 
 @pytest.mark.parametrize("where", OUTSIDE.values(), ids=OUTSIDE)
-def test_before_its_history_an_organization_did_nothing(where: list[int]) -> None:
+def test_range_before_the_history_is_empty(where: list[int]) -> None:
     nothing = [UsageTotals((0,) * len(COUNTERS), (0, 0, 0), 0)] * (len(where) - 1)
     assert tabnine(SMALL).ranges.everybody(where) == nothing
     assert tabnine(SMALL).ranges.members(_everyone(SMALL), where) == nothing
 
 
-def test_a_range_that_begins_before_the_history_is_the_history() -> None:
+def test_range_from_before_the_history_equals_the_history() -> None:
     end = FIRST + 500 * DAY
     late, early = ([first, FIRST + 300 * DAY, end] for first in (FIRST, -62_135_596_800))
     assert tabnine(SMALL).ranges.everybody(early) == tabnine(SMALL).ranges.everybody(late)
@@ -198,13 +198,13 @@ def test_a_range_that_begins_before_the_history_is_the_history() -> None:
     assert tabnine(SMALL).ranges.members(members, early) == tabnine(SMALL).ranges.members(members, late)
 
 
-def test_long_range_in_pieces_loses_nothing() -> None:
-    """More members times days than are looked at together."""
-    where = [midnight(date(2025, 1, 1)) + place * 97 * DAY + 33_333 for place in range(3)]
+def test_long_range_is_computed_in_pieces_without_loss() -> None:
+    """More members times days than are computed at once."""
+    where = [midnight(date(2025, 1, 1)) + index * 97 * DAY + 33_333 for index in range(3)]
     assert tabnine(BLOCKS).ranges.members(_everyone(BLOCKS), where) == tabnine(BLOCKS).ranges.everybody(where)
 
 
-def test_nobody_did_nothing() -> None:
+def test_no_members_have_no_usage() -> None:
     nobody = np.array([], dtype=np.int64)
     assert (
         tabnine(SMALL).ranges.members(nobody, [START, START + DAY, START + 9 * DAY])

@@ -150,8 +150,8 @@ def test_retry_after_is_when_a_request_would_pass(limited: Client, block: str, s
 
 def test_retry_after_comes_only_with_429(limited: Client) -> None:
     limited.switched(retry_after="seconds")
-    asked = [limited.get("/dau"), limited.get("/dau", "limit=5"), limited.bearing(None).get("/dau")]
-    assert ["Retry-After" in answer.headers for answer in asked] == [False] * 3
+    answers = [limited.get("/dau"), limited.get("/dau", "limit=5"), limited.bearing(None).get("/dau")]
+    assert ["Retry-After" in answer.headers for answer in answers] == [False] * 3
 
 
 def test_documented_limits_are_the_default(augment_of: Callable[..., Client]) -> None:

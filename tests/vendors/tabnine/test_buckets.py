@@ -8,9 +8,8 @@ from typing import Any
 import pytest
 
 from mockserver.products.tabnine.facts import COUNTERS
-from mockserver.products.tabnine.ranges import UsageTotals
+from mockserver.products.tabnine.ranges import TabnineRanges, UsageTotals
 from mockserver.simulation.timestamps import format_utc
-from mockserver.vendors.tabnine.reports import usage
 from tests.contract.client import Client
 from tests.vendors.tabnine import queries
 
@@ -224,10 +223,10 @@ FACTORS = {
 def test_ratio_is_rounded_half_up_to_three_decimals(
     tabnine: Client, monkeypatch: pytest.MonkeyPatch, part: int, whole: int, ratio: float | None
 ) -> None:
-    """Seen from outside: facts of these numbers replace the world's."""
+    """Facts of these numbers replace the world's."""
     sums = dict.fromkeys(COUNTERS, 0) | {"completion_chars": part, "keystrokes": whole - part}
     planted = [UsageTotals(tuple(sums.values()), (0, 0, 0), 0)]
-    monkeypatch.setattr(usage, "everybody", lambda _: lambda _cuts: planted)
+    monkeypatch.setattr(TabnineRanges, "everybody", lambda *_: planted)
     result = queries.bucket(tabnine, *WEEK)
     assert result.get("productivityFactor") == result["codeCompletions"].get("automationFactor") == ratio
     assert "chatConsumptionRate" not in result["chat"]
@@ -262,17 +261,17 @@ def test_future_is_zeros(tabnine: Client, granularity: str) -> None:
 
 def test_usage_of_today_only_grows_during_the_day(tabnine: Client) -> None:
     day = ("2025-10-21T00:00:00Z", "2025-10-22T00:00:00Z")
-    seen = []
+    counts = []
     for hour in (0, 7, 8, 9, 11, 13, 15, 17, 18, 23):
         tabnine.at(f"2025-10-21T{hour:02}:00:00Z")
         [result] = queries.buckets(tabnine, *day, "daily")
         assert (result["from"], result["to"]) == day
-        seen.append(queries.added([result]).get("codeCompletions completions", 0))
-    assert seen == sorted(seen)
-    assert seen[:2] == [0, 0]
-    assert len(set(seen)) >= 6
+        counts.append(queries.added([result]).get("codeCompletions completions", 0))
+    assert counts == sorted(counts)
+    assert counts[:2] == [0, 0]
+    assert len(set(counts)) >= 6
     later = queries.buckets(tabnine.at("2025-10-25T00:00:00Z"), *day, "daily")
-    assert queries.added(later)["codeCompletions completions"] == seen[-1] == seen[-2]
+    assert queries.added(later)["codeCompletions completions"] == counts[-1] == counts[-2]
 
 
 def test_fact_is_counted_from_its_second_on(tabnine: Client) -> None:

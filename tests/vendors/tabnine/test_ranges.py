@@ -11,7 +11,7 @@ from tests.vendors.tabnine import queries
 TO = "2025-10-01T00:00:00Z"
 LATE = "9999-12-31T23:59:59Z"
 
-INSTANTS = {
+TIMESTAMPS = {
     "UTC": "2025-09-01T00:00:00Z",
     "the furthest east": "2025-09-01T14:00:00+14:00",
     "the furthest west": "2025-08-31T12:00:00-12:00",
@@ -72,7 +72,7 @@ def _echo(client: Client, start: str, end: str, granularity: str = "all") -> tup
     return answer.json["from"], answer.json["to"]
 
 
-@pytest.mark.parametrize("text", (INSTANTS | FRACTIONS).values(), ids=INSTANTS | FRACTIONS)
+@pytest.mark.parametrize("text", (TIMESTAMPS | FRACTIONS).values(), ids=TIMESTAMPS | FRACTIONS)
 def test_start_timestamp_is_echoed_exactly(tabnine: Client, text: str) -> None:
     assert _echo(tabnine, text, TO) == (text, TO)
 

@@ -105,13 +105,11 @@ class Directory:
         first = month_after(self._today, 1 - policy.MONTHS_DEFAULT) if start is None else start
         first = min(max(first, self._world.organization.first_day), self._today)
         days = calendar_periods.starts(first.toordinal(), self._today.toordinal(), CalendarPeriod.MONTH)
-        found = []
-        for month in map(date.fromordinal, days):
-            last = min(midnight(month_after(month)) - 1, self._now)
-            found.append(self._count(month, midnight(month), last, np.True_))
-        return found
+        months = [date.fromordinal(day) for day in days]
+        lasts = [min(midnight(month_after(month)) - 1, self._now) for month in months]
+        return [self._count(month, midnight(month), last) for month, last in zip(months, lasts, strict=True)]
 
-    def _count(self, day: date, first: int, last: int, chosen: Mask | np.bool) -> AccountCounts:
+    def _count(self, day: date, first: int, last: int, chosen: Mask | np.bool = np.True_) -> AccountCounts:
         table = self._table
         known = table.known(last) & chosen
         counted = (
@@ -122,29 +120,42 @@ class Directory:
         )
         return AccountCounts(day, *(int(each.sum()) for each in counted))
 
-    def users(self, *, team_member: bool | None, active: bool | None) -> I64:
-        """The positions of the users that pass the filters, ascending by id."""
+    def users(
+        self,
+        *,
+        in_team: bool | None = None,
+        team: int | None = None,
+        active: bool | None = None,
+        role: str | None = None,
+    ) -> I64:
+        """The positions of the users that pass the filters (None is any), ascending by id."""
         table = self._table
         chosen = table.known(self._now)
-        if team_member is not None:
-            chosen &= (table.team >= 0) == team_member
+        if in_team is not None:
+            chosen &= (table.team >= 0) == in_team
+        if team is not None:
+            chosen &= table.team == team
         if active is not None:
             chosen &= table.active(self._now) == active
+        if role is not None:
+            chosen &= table.role == ROLES.index(role)
         return np.flatnonzero(chosen)
 
-    def team_users(self, team: int) -> I64:
-        """The positions of a team's users, ascending by id."""
-        return np.flatnonzero(self._table.known(self._now) & (self._table.team == team))
+    def members_of(self, team: int) -> I64:
+        """The indexes of the members who ever have an account in a team."""
+        return self._table.index[np.flatnonzero(self._table.team == team)]
 
-    def users_with_role(self, role: str) -> I64:
-        """The positions of the users who have a role and are not deactivated, ascending by id."""
-        return np.flatnonzero(self._table.active(self._now) & (self._table.role == ROLES.index(role)))
+    def account(self, identifier: str) -> AccountTable | None:
+        """The account of the user with an id, alone; None for an unknown id, and for a user who is still to come."""
+        index = self._world.identities.index_of(identifier)
+        if index is None:
+            return None
+        account = self._world.of(PRODUCT).accounts.of(index)
+        return account if account.known(self._now).any() else None
 
-    def listed(self, positions: I64) -> UserColumns:
-        """The users at some positions."""
-        return self._listed(self._table, positions)
-
-    def _listed(self, table: AccountTable, positions: I64) -> UserColumns:
+    def listed(self, positions: I64 | slice, table: AccountTable | None = None) -> UserColumns:
+        """The users at some positions of a table of accounts: of the table of all accounts, if none is given."""
+        table = table or self._table
         index, changed, deactivated = table.index[positions], table.changed[positions], table.deactivated[positions]
         changes, gone = changed <= self._now, deactivated <= self._now
         updated = np.maximum(np.where(changes, changed, 0), np.where(gone, deactivated, 0))
@@ -160,18 +171,6 @@ class Directory:
             updated=_happened(updated, changes | gone),
             deactivated=_happened(deactivated, gone),
         )
-
-    def account(self, identifier: str) -> AccountTable | None:
-        """The account of the user with an id, alone; None for an unknown id, and for a user who is still to come."""
-        index = self._world.identities.index_of(identifier)
-        if index is None:
-            return None
-        account = self._world.of(PRODUCT).accounts.of(index)
-        return account if account.known(self._now).any() else None
-
-    def user(self, account: AccountTable) -> UserColumns:
-        """The user of an account."""
-        return self._listed(account, np.zeros(1, dtype=np.int64))
 
 
 def _happened(timestamps: I64, happened: Mask) -> list[str | None]:

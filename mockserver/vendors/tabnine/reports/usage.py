@@ -1,7 +1,6 @@
 """Usage in buckets of the calendar: counters, distinct users, and the ratios that follow from them."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from operator import add
 
@@ -12,66 +11,50 @@ from mockserver.products.tabnine.facts import COUNTERS, SECTIONS
 from mockserver.products.tabnine.ranges import UsageTotals
 from mockserver.products.world import World
 from mockserver.simulation import calendar_periods
-from mockserver.simulation.accounts import AccountTable
 from mockserver.simulation.calendar_periods import CalendarPeriod
-from mockserver.simulation.timestamps import DAY, EPOCH, ParsedTime, format_all_utc, format_utc, midnight, seconds
+from mockserver.simulation.hashing import I64
+from mockserver.simulation.timestamps import DAY, EPOCH, ParsedTime, format_all_utc, format_utc, midnight
 from mockserver.vendors.tabnine import policy
 
 _PERIODS = {"daily": CalendarPeriod.DAY, "weekly": CalendarPeriod.WEEK, "monthly": CalendarPeriod.MONTH}
 _NOTHING = UsageTotals((0,) * len(COUNTERS), (0,) * len(SECTIONS), 0)
 
-Count = Callable[[Sequence[int]], list[UsageTotals]]
-"""Counts the totals between each two of some ascending seconds: of everybody, a team, or a user."""
-
 Columns = Mapping[str, Sequence[str | int | float | None]]
 """What buckets show by name, one entry for each bucket; None for an undefined ratio."""
 
 
-def everybody(world: World) -> Count:
-    """Counts the whole organization."""
-    return world.of(PRODUCT).ranges.everybody
-
-
-def of_team(world: World, team: int) -> Count:
-    """Counts a team."""
-    table = world.of(PRODUCT).accounts.table
-    index = table.index[table.team == team]
-    return lambda cuts: world.of(PRODUCT).ranges.members(index, cuts)
-
-
-def of_user(world: World, account: AccountTable) -> Count:
-    """Counts one user."""
-    return lambda cuts: world.of(PRODUCT).ranges.members(account.index, cuts)
-
-
 def buckets(
-    world: World, start: ParsedTime, end: ParsedTime, granularity: str, now: datetime, count: Count, *, omit_empty: bool
+    world: World,
+    members: I64 | None,
+    now: int,
+    start: ParsedTime,
+    end: ParsedTime,
+    granularity: str,
+    *,
+    omit_empty: bool,
 ) -> Columns:
-    """The buckets of a range, ascending; the future is empty. A long range has no buckets outside the history.
+    """The buckets of a range, ascending, of some members by index (None: everybody); what is after `now` is empty.
 
-    With `omit_empty` there are no buckets without usage, unless the range is one bucket (`all`).
+    A long range has no buckets outside the history. With `omit_empty` there are no buckets without usage, unless the
+    range is one bucket (`all`).
     """
-    history = midnight(world.organization.first_day), seconds(now)
-    edges = _edges(start, end, granularity, history)
-    totals = _totals([second for second, _ in edges], history[1] + 1, count)
+    edges = _edges(start, end, granularity, midnight(world.organization.first_day), now)
+    totals = _totals(world, members, [second for second, _ in edges], now + 1)
     labelled = list(zip(pairwise(label for _, label in edges), totals, strict=True))
     if omit_empty and granularity != "all":
         labelled = [(label, total) for label, total in labelled if any(total.sums)]
     return _columns([label for label, _ in labelled], [total for _, total in labelled])
 
 
-def _edges(start: ParsedTime, end: ParsedTime, granularity: str, history: tuple[int, int]) -> list[tuple[int, str]]:
+def _edges(start: ParsedTime, end: ParsedTime, granularity: str, history: int, now: int) -> list[tuple[int, str]]:
     """Where a range begins, is cut by the calendar, and ends: the second from which facts count, and as written."""
     if granularity == "all":
         return [(start.ceiling, start.text), (end.ceiling, end.text)]
     opening, closing = (start.ceiling, start.utc), (end.ceiling, end.utc)
     first, last, period = start.second, end.ceiling, _PERIODS[granularity]
     if (last - first) // policy.GRANULARITIES[granularity] > policy.BUCKETS_MAXIMUM:
-        # The second period that 32 days touch begins within them, whatever its length.
-        oldest, newest = (
-            _starts(history[0], history[0], period)[0],
-            _starts(history[1], history[1] + 31 * DAY, period)[1],
-        )
+        oldest = _starts(history, history, period)[0]
+        newest = _starts(now, now + 31 * DAY, period)[1]  # The next period begins within 31 days.
         if first < oldest:
             first, opening = oldest, (oldest, format_utc(oldest))
         if newest < last:
@@ -87,9 +70,13 @@ def _starts(first: int, last: int, period: CalendarPeriod) -> list[int]:
     return [(day - EPOCH) * DAY for day in calendar_periods.starts(first // DAY + EPOCH, last // DAY + EPOCH, period)]
 
 
-def _totals(cuts: list[int], present: int, count: Count) -> list[UsageTotals]:
+def _totals(world: World, members: I64 | None, cuts: list[int], present: int) -> list[UsageTotals]:
     past = [cut for cut in cuts if cut < present]
-    counted = count([*past, min(cuts[len(past)], present)] if len(past) < len(cuts) else past) if past else []
+    counted: list[UsageTotals] = []
+    if past:
+        ranges = world.of(PRODUCT).ranges
+        past += [min(cut, present) for cut in cuts[len(past) : len(past) + 1]]
+        counted = ranges.everybody(past) if members is None else ranges.members(members, past)
     return counted + [_NOTHING] * (len(cuts) - 1 - len(counted))
 
 

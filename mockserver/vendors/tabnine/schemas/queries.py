@@ -5,16 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
-from marshmallow import (
-    EXCLUDE,
-    Schema,
-    ValidationError,
-    fields,
-    pre_load,
-    validate,
-    validates,
-    validates_schema,
-)
+from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate, validates, validates_schema
 
 from mockserver.gateway.rejection import ParameterError
 from mockserver.gateway.schemas import Parameter, shortened
@@ -68,7 +59,7 @@ class UsageRange:
     subject: str = ""
 
 
-class Count(Parameter[int]):
+class WholeNumber(Parameter[int]):
     """A whole number from 0 on, refused in the words of the live service."""
 
     def _parse(self, value: Any) -> int:
@@ -91,7 +82,7 @@ class TrueOrFalse(Parameter[bool]):
         return bool(value == "true")
 
 
-class Month(Parameter[date]):
+class MonthParameter(Parameter[date]):
     """A calendar month, `YYYY-MM`; its first day. The year 0, which Python lacks, is as early as any: the year 1."""
 
     def _parse(self, value: Any) -> date:
@@ -155,15 +146,15 @@ class TabnineQuery(Schema):
 class TeamsQuery(TabnineQuery):
     """A page of teams."""
 
-    offset = Count(load_default=0)
-    limit = Count(load_default=0)
+    offset = WholeNumber(load_default=0)
+    limit = WholeNumber(load_default=0)
 
 
 class TeamUsersQuery(TabnineQuery):
     """A page of users."""
 
-    offset = Count(required=True, error_messages=_NO_NUMBER)
-    limit = Count(required=True, error_messages=_NO_NUMBER)
+    offset = WholeNumber(required=True, error_messages=_NO_NUMBER)
+    limit = WholeNumber(required=True, error_messages=_NO_NUMBER)
 
     @validates("limit")
     def check_limit(self, limit: int, **_: Any) -> None:
@@ -178,19 +169,16 @@ class FilteredUsersQuery(TeamUsersQuery):
     team_member = TrueOrFalse(data_key="teamMember", load_default=None, error_messages=_REQUIRED)
     active = TrueOrFalse(load_default=None, error_messages=_REQUIRED)
 
-    @pre_load
-    def check_filters(self, given: dict[str, str], **_: Any) -> dict[str, str]:
-        """Refuse a filter that is left out, where it is required."""
+    def __init__(self, switches: Switches) -> None:
+        super().__init__(switches)
         for name in ("team_member", "active"):
-            field = self.fields[name]
-            field.required = self.switches[policy.STRICT_USER_FILTERS] is StrictUserFilters.YES
-        return given
+            self.fields[name].required = switches[policy.STRICT_USER_FILTERS] is StrictUserFilters.YES
 
 
 class MonthsQuery(TabnineQuery):
     """The first month of the answer."""
 
-    start = Month(data_key="startDate", load_default=None)
+    start = MonthParameter(data_key="startDate", load_default=None)
 
 
 class PermissionsQuery(TabnineQuery):

@@ -27,7 +27,7 @@ class TeamRow(Schema):
     is_default_team = fields.Boolean(attribute="default", data_key="isDefaultTeam")
 
 
-class UserRows(ColumnarSchema):
+class ListedUsers(ColumnarSchema):
     """Rows of users."""
 
     id = Column[str]()
