@@ -139,7 +139,7 @@ class JetBrainsFacts:
         measures = self._measures(
             block, rows, demand.span.ordinals[columns], demand.busy[inside], demand.habits, requests
         )
-        counts = np.concatenate([measures, granted])
+        counts = np.stack([*measures, *granted])
         for script in demand.scripted:
             cells = (rows == script.row) & (columns == script.column)
             counts[: CREDITS.start, cells] = script.total(COUNTERS[: CREDITS.start])[:, None]
@@ -188,14 +188,13 @@ class JetBrainsFacts:
             prices[spender] = _CHEAPEST[spender] + (hashing.field(others, 10 + spender, 4) * _DEARER[spender] >> 4)
         return requests, prices
 
-    def _measures(self, block: Block, rows: I64, ordinals: I64, busy: I64, habits: I64, requests: I64) -> I64:
-        """The measures of each tool, from the requests that the credits allowed."""
+    def _measures(self, block: Block, rows: I64, ordinals: I64, busy: I64, habits: I64, requests: I64) -> list[I64]:
+        """The measures of every tool, tool by tool, from the requests that the credits allowed."""
         editor = hashing.mix(hashing.mix(self._keys["editor"], block.index)[rows], ordinals)
         use = hashing.mix(hashing.mix(self._keys["use"], block.index)[rows], ordinals)
         scale = _SCALES[block.level][rows] * busy
         invocations = _invocations(use, scale, habits[:, rows], requests)
-        measures = [_measures_of(editor, use, tool, done) for tool, done in enumerate(invocations)]
-        return np.array(measures, dtype=np.int64).reshape(CREDITS.start, len(rows))
+        return [row for tool, done in enumerate(invocations) for row in _measures_of(editor, use, tool, done)]
 
 
 def _invocations(use: U64, scale: I64, habits: I64, requests: I64) -> tuple[I64, ...]:
