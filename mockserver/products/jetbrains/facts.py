@@ -21,6 +21,9 @@ TOOLS = ("aia", "claude_code", "code_completion", "junie", "nes")
 """The tools that programs send data about, in alphabetical order."""
 
 MEASURES = ("suggestions", "acceptances", "suggested_lines", "accepted_lines", "invocations")
+ACTIVITY = {name: MEASURES.index(name) for name in ("suggestions", "acceptances", "invocations")}
+"""The measures of which any above zero is activity with a tool, with their indexes; lines alone are none."""
+
 SPENDERS = (Tool.CHAT, Tool.CLAUDE, Tool.JUNIE, Tool.ASK, Tool.OTHER)
 """What takes credits, in the order in which the last credits of a day are spent."""
 
@@ -94,11 +97,11 @@ class Demand:
 class JetBrainsFacts:
     """JetBrains AI's counters: a pure function of a block of members and a run of days."""
 
-    def __init__(self, people: People, presence: Presence, scripts: Scripts, credits_: Credits) -> None:
+    def __init__(self, people: People, presence: Presence, scripts: Scripts) -> None:
         self._organization = people.organization
         self._presence = presence
         self._scripts = scripts
-        self._credits = credits_
+        self._credits = Credits(people)
         self._keys = {
             name: people.key(f"jetbrains {name}") for name in ("habits", "spenders", "prices", "editor", "use")
         }

@@ -11,7 +11,7 @@ from functools import cached_property, lru_cache, partial
 import numpy as np
 
 from mockserver.products.jetbrains import sources
-from mockserver.products.jetbrains.facts import MEASURES, TOOLS, JetBrainsFacts
+from mockserver.products.jetbrains.facts import ACTIVITY, MEASURES, TOOLS, JetBrainsFacts
 from mockserver.products.jetbrains.options import NAME, Tool
 from mockserver.products.jetbrains.programs import Programs, ReportingGate
 from mockserver.simulation.calendar import Days, days
@@ -25,9 +25,6 @@ _CELLS_AT_ONCE = 16 * 1024
 
 _SLICES_CACHED = 8
 """Slices of everybody that are cached, some 3 MB each: one day of the largest organizations."""
-
-_ACTIVITY = [MEASURES.index(name) for name in ("suggestions", "acceptances", "invocations")]
-"""The measures of which any above zero makes a row."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -169,7 +166,7 @@ class JetBrainsRows:
         table = np.zeros((len(MEASURES), len(members), len(span)), dtype=np.int64)
         table[:, facts.rows, facts.columns] = facts.counters[tool * len(MEASURES) : (tool + 1) * len(MEASURES)]
         counts = table[:, rows, ordinals - span.first]
-        some = np.flatnonzero(counts[_ACTIVITY].any(axis=0))
+        some = np.flatnonzero(counts[list(ACTIVITY.values())].any(axis=0))
         columns = ordinals[some].tolist(), index[some].tolist(), counts[:, some].T.tolist()
         return [
             ToolRow(RowPosition(tool, day, member), tuple(row_counts))

@@ -1,7 +1,7 @@
 """The Console's reports: who has AI and spends credits on it, who hits a limit, how much is spent.
 
 Each takes the edges of buckets, and returns the numbers of each bucket and those of the whole range, by the names of
-`schemas.rows`. Credits are whole hundredths.
+`schemas`. Credits are whole hundredths.
 """
 
 from collections.abc import Collection, Iterable, Sequence

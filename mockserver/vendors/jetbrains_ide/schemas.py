@@ -1,4 +1,4 @@
-"""IDE Services' query parameters with their rules. A refusal lists every error."""
+"""IDE Services' query parameters with their rules, and the rows of its answers. A refusal lists every error."""
 
 import re
 from collections.abc import Callable
@@ -9,7 +9,7 @@ from marshmallow import Schema, ValidationError, validates_schema
 from werkzeug.datastructures import MultiDict
 
 from mockserver.gateway.rejection import ParameterError, invalid_parameters
-from mockserver.gateway.schemas import Parameter, shortened
+from mockserver.gateway.schemas import Column, ColumnarSchema, Parameter, shortened
 from mockserver.gateway.switches import Switches
 from mockserver.products.jetbrains.facts import TOOLS
 from mockserver.validation.schemas import parse_date
@@ -173,3 +173,18 @@ METRICS: Final = AnalyticsQuery("group_by", "tools")
 TOTALS: Final = AnalyticsQuery("tools")
 USERS: Final = AnalyticsQuery("tools", "users", "cursor", "limit", "order")
 """One for each form of query: they hold nothing of a request."""
+
+
+class AnalyticsRows(ColumnarSchema):
+    """Rows of any report, with the fields of which the report has a column."""
+
+    user_id = Column[str](data_key="userId")
+    user_name = Column[str](data_key="userName")
+    user_email = Column[str](data_key="userEmail")
+    date = Column[str]()
+    tool = Column[str]()
+    enabled = Column[int](data_key="enabledUsers")
+    active = Column[int](data_key="activeUsers")
+    suggestions = Column[int]()
+    acceptances = Column[int]()
+    invocations = Column[int]()
