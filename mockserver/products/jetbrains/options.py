@@ -138,12 +138,10 @@ class JetBrainsPersonSchema(FileMapping):
 def _person(values: FileValues) -> JetBrainsPerson | None:
     if "jetbrains" not in values:
         return None
-    given = values["jetbrains"]
-    return JetBrainsPerson(
-        tools=tuple(given["tools"]) if "tools" in given else None,
-        credits=tuple(_allotment(each) for each in given["credits"]) if "credits" in given else None,
-        old_clients=tuple(given.get("old_clients", ())),
-    )
+    given = dict(values["jetbrains"])
+    if "credits" in given:
+        given["credits"] = map(_allotment, given["credits"])
+    return JetBrainsPerson(**{key: tuple(listed) for key, listed in given.items()})
 
 
 def _allotment(values: FileValues) -> Allotment:

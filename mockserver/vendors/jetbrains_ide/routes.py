@@ -49,7 +49,7 @@ def metrics_by_feature(request: ViewRequest) -> Body:
 def totals(request: ViewRequest) -> Body:
     """The metrics of the chosen tools together over the whole range."""
     query = schemas.TOTALS.load_args(request.args, request.switches)
-    whole = _cut(request, query, None)
+    whole = _buckets(request, query, DefaultGroupBy.NONE)
     found = reports.metrics(request.world, whole, query.tools, _gate(request.switches))
     body: Body = _TOTALS.dump(found)[0]
     return body
@@ -92,19 +92,13 @@ def _gate(switches: Switches) -> ReportingGate:
     return ReportingGate(policy.RELEASED.toordinal() if honest else None, assistant=everything)
 
 
-def _buckets(request: ViewRequest, query: schemas.AnalyticsParameters) -> DayBuckets:
+def _buckets(request: ViewRequest, query: schemas.AnalyticsParameters, group_by: str | None = None) -> DayBuckets:
     """The buckets of a query; the switch `default_group_by` stands in for no groupBy."""
-    group_by = query.group_by or request.switches[policy.DEFAULT_GROUP_BY].value
-    if group_by == DefaultGroupBy.NONE:
-        return _cut(request, query, None)
-    period = CalendarPeriod[group_by]
-    count = calendar_periods.count(query.first, query.last, period)
+    group_by = group_by or query.group_by or request.switches[policy.DEFAULT_GROUP_BY].value
+    period = None if group_by == DefaultGroupBy.NONE else CalendarPeriod[group_by]
+    count = calendar_periods.count(query.first, query.last, period) if period else 1
     if count > policy.BUCKETS_MAXIMUM and request.switches[policy.LONGEST_RANGE] is LongestRange.REJECT:
         raise errors.too_many_buckets(group_by, count)
-    return _cut(request, query, period)
-
-
-def _cut(request: ViewRequest, query: schemas.AnalyticsParameters, period: CalendarPeriod | None) -> DayBuckets:
     ranges, today = request.world.of(PRODUCT).ranges, request.now.toordinal()
     return ranges.buckets(query.first, query.last, period, today, policy.BUCKETS_MAXIMUM)
 
