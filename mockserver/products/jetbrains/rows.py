@@ -130,7 +130,7 @@ class JetBrainsRows:
         """The cells after a position in which a member is active who can use the tool: their days and members."""
         junie, others = self._programs.sending(block, query.gate)
         since = np.maximum(block.use_start(NAME), junie if TOOLS[tool] == Tool.JUNIE else others)
-        using = (since <= span.last) & (block.left > span.first) & self._facts.ever(tool, block)
+        using = (since <= span.last) & (block.left > span.first) & self._facts.can_use(tool, block)
         if after and span.first == span.last == after.day:
             using &= block.index <= after.index if query.descending else block.index >= after.index
         block, since = block.take(np.flatnonzero(using)), since[using]

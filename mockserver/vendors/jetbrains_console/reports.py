@@ -6,7 +6,6 @@ Each takes the edges of buckets, and returns the numbers of each bucket and thos
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 import numpy as np
 
@@ -25,11 +24,6 @@ class Selection:
 
     mask: Mask | None
     ides: tuple[int, ...] | None
-
-
-def format_timestamp(moment: datetime) -> str:
-    """A moment as this vendor would write it; no answer has one."""
-    return moment.isoformat()
 
 
 def people(

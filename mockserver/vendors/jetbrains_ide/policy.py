@@ -1,6 +1,6 @@
 """IDE Services' mount, authentication and sizes, and a switch for every choice that its documentation leaves open.
 
-Data, and the one stage of authentication that is this vendor's own; the other rooms act on the rest.
+Data only, except for a stage of authentication that checks the scheme.
 """
 
 from datetime import date

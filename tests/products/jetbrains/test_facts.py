@@ -209,7 +209,7 @@ def test_person_with_given_tools_uses_no_other(tools: tuple[Tool, ...]) -> None:
     assert used == {*tools} & {*TOOLS}
     assert spending == {*tools} & {*SPENDERS}
     for place, tool in enumerate(TOOLS):
-        ever = jetbrains(world).facts.ever(place, world.people.block(0))
+        ever = jetbrains(world).facts.can_use(place, world.people.block(0))
         assert ever.tolist()[:30] == [tool in tools] * 30
 
 
@@ -227,9 +227,9 @@ def test_ever_includes_everybody_who_uses_a_tool(place: int) -> None:
     for world in (WORLD, STATED):
         facts = _facts(world)
         used = facts.by_member[INDEX[f"{TOOLS[place]}_invocations"]] > 0
-        ever = jetbrains(world).facts.ever(place, world.people.block(0))
+        ever = jetbrains(world).facts.can_use(place, world.people.block(0))
         assert not (used & ~ever).any()
-    assert TOOLS[place] == "aia" or not jetbrains(WORLD).facts.ever(place, WORLD.people.block(0)).all()
+    assert TOOLS[place] == "aia" or not jetbrains(WORLD).facts.can_use(place, WORLD.people.block(0)).all()
 
 
 ASKED = {"junie_invocations": 4, "junie_suggestions": 9, "junie_credits": 700, "junie_ask_credits": 50}
@@ -296,7 +296,7 @@ def test_scripted_facts_leave_all_but_credits_alone() -> None:
 
 def test_ever_includes_members_with_scripted_facts() -> None:
     for place in range(len(TOOLS)):
-        ever = jetbrains(STATED).facts.ever(place, STATED.people.block(0))
+        ever = jetbrains(STATED).facts.can_use(place, STATED.people.block(0))
         assert ever[[2, 5, 6]].all()
 
 
