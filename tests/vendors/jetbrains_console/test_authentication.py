@@ -92,7 +92,7 @@ def test_token_of_another_organization_is_refused(jetbrains_console: Client, ope
 def test_forbidden_client_gets_a_token_and_then_403(
     jetbrains_console: Client,
 ) -> None:
-    """To see the metrics it takes the permission View AI analytics."""
+    """The metrics require the permission View AI analytics."""
     forbidden = queries.role(jetbrains_console, "-forbidden")
     for path in (*EVERY, "/nowhere", "/v1"):
         answer = forbidden.get(path)
