@@ -32,7 +32,7 @@ class ReportParameters:
     group_by: str = policy.GROUPINGS[0]
     users: tuple[str, ...] | None = None
     emails: tuple[str, ...] | None = None
-    ides: tuple[str, ...] | None = None
+    ides: tuple[int, ...] | None = None
 
 
 class SingleValue(Parameter[Any]):
@@ -98,11 +98,12 @@ def _email(text: str, _: Switches) -> str:
     return text
 
 
-def _ide(text: str, switches: Switches) -> str:
+def _ide(text: str, switches: Switches) -> int:
+    """The index of a product code in IDES."""
     text = text.upper() if switches[policy.LETTER_CASE] is policy.LetterCase.ANY else text
     if text not in IDES:
         raise ValidationError(f"must hold product codes out of {', '.join(IDES)}, not {shortened(text)}")
-    return text
+    return IDES.index(text)
 
 
 class ReportQuery(Schema):
