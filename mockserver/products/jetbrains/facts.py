@@ -51,12 +51,8 @@ _HABITS = {
 }
 """The percentage of people who ever use each tool; of the chat, with a cloud-hosted model of a third party."""
 
-_COMPLETES, _EDITS = tuple(_HABITS).index(Tool.COMPLETION), tuple(_HABITS).index(Tool.EDITS)
-_FREE = len(_HABITS)
-"""Rows of the habits after the spenders', which come first; the last one is the free chat."""
-
-_HABIT = (_FREE, *(tuple(_HABITS).index(Tool(tool)) for tool in TOOLS[1:]))
-"""By tool in the order of TOOLS: the row of the habit without which it is never used."""
+_FREE_CHAT = "free chat"
+"""The habit of using the chat without credits, which everybody has."""
 
 _USE_CHANCES = np.array([220, 150, 140, 100, 60], dtype=np.int64)
 """On how many of 256 active days each spender is used by the people who ever use it."""
@@ -87,7 +83,7 @@ class Demand:
     rows: I64
     columns: I64
     scale: I64
-    habits: I64
+    habits: dict[str, I64]
     requests: I64
     prices: I64
     credits: I64
@@ -106,8 +102,8 @@ class JetBrainsFacts:
         self._keys = {
             name: people.key(f"jetbrains {name}") for name in ("habits", "spenders", "prices", "editor", "use")
         }
-        self._habits_by_index = {
-            index: [*(tool in options.tools for tool in _HABITS), Tool.CHAT in options.tools]
+        self._tools = {
+            index: options.tools
             for index, options in JetBrainsPerson.all_of(people.organization)
             if options.tools is not None
         }
@@ -121,7 +117,8 @@ class JetBrainsFacts:
 
     def can_use(self, tool: int, block: Block) -> Mask:
         """Who can ever use the tool at an index of TOOLS: by habit, or by a scripted fact."""
-        habit: Mask = self._habits(block)[_HABIT[tool]] > 0
+        name = TOOLS[tool]
+        habit: Mask = self._habits(block)[_FREE_CHAT if name == Tool.CHAT else name] > 0
         return habit | np.isin(block.index, self._scripts.members(NAME))
 
     def spending(self, block: Block, span: Days) -> CreditLedger:
@@ -168,45 +165,50 @@ class JetBrainsFacts:
         ledger = self._credits.spend(block, whole, by_day)
         return Demand(whole, active, rows, columns, scale, habits, requests, prices, credits_, scripted, ledger)
 
-    def _habits(self, block: Block) -> I64:
-        """Who ever uses which tool, 0 or 1, in the order of _HABITS; the last row is the free chat."""
+    def _habits(self, block: Block) -> dict[str, I64]:
+        """Who ever uses which tool, and the free chat: 0 or 1 for each member."""
         bits = hashing.mix(self._keys["habits"], block.index)
-        drawn = [
-            hashing.percent(hashing.field(bits, index, 9) << 7, share) for index, share in enumerate(_HABITS.values())
-        ]
-        habits = np.stack([*drawn, np.ones(len(block), dtype=np.bool_)]).astype(np.int64)
-        for row in np.flatnonzero(np.isin(block.index, list(self._habits_by_index))).tolist():
-            habits[:, row] = self._habits_by_index[int(block.index[row])]
+        draws = {tool: hashing.field(bits, index, 9) << 7 for index, tool in enumerate(_HABITS)}
+        habits = {str(tool): hashing.percent(draw, _HABITS[tool]).astype(np.int64) for tool, draw in draws.items()}
+        habits[_FREE_CHAT] = np.ones(len(block), dtype=np.int64)
+        for row in np.flatnonzero(np.isin(block.index, list(self._tools))).tolist():
+            tools = self._tools[int(block.index[row])]
+            for name, habit in habits.items():
+                habit[row] = (Tool.CHAT if name == _FREE_CHAT else name) in tools
         return habits
 
-    def _requests(self, block: Block, rows: I64, ordinals: I64, scale: I64, habits: I64) -> tuple[I64, I64]:
+    def _requests(self, block: Block, rows: I64, ordinals: I64, scale: I64, habits: dict[str, I64]) -> tuple[I64, I64]:
         """How many requests each spender gets, and the price of one."""
         volumes = hashing.mix(hashing.mix(self._keys["spenders"], block.index)[rows], ordinals)
         others = hashing.mix(hashing.mix(self._keys["prices"], block.index)[rows], ordinals)
         requests, prices = np.empty((2, len(SPENDERS), len(rows)), dtype=np.int64)
-        for spender in range(len(SPENDERS)):
-            used = habits[spender][rows] * (hashing.field(others, spender, 8) < _USE_CHANCES[spender])
+        for spender, tool in enumerate(SPENDERS):
+            used = habits[tool][rows] * (hashing.field(others, spender, 8) < _USE_CHANCES[spender])
             volume = _VOLUME[hashing.field(volumes, spender, 8)] * scale >> 16
             requests[spender] = used * (1 + (volume >> _REQUEST_SHIFTS[spender]))
             surcharge = hashing.field(others, 10 + spender, 4) * _PRICE_RANGES[spender] >> 4
             prices[spender] = _LOWEST_PRICES[spender] + surcharge
         return requests, prices
 
-    def _measures(self, block: Block, rows: I64, ordinals: I64, scale: I64, habits: I64, requests: I64) -> list[I64]:
+    def _measures(
+        self, block: Block, rows: I64, ordinals: I64, scale: I64, habits: dict[str, I64], requests: I64
+    ) -> list[I64]:
         """The measures of every tool, tool by tool, from the requests that the credits allowed."""
         editor = hashing.mix(hashing.mix(self._keys["editor"], block.index)[rows], ordinals)
         use = hashing.mix(hashing.mix(self._keys["use"], block.index)[rows], ordinals)
-        invocations = enumerate(_invocations(use, scale, habits[:, rows], requests))
+        invocations = enumerate(
+            _invocations(use, scale, {name: habit[rows] for name, habit in habits.items()}, requests)
+        )
         return [measure for tool, uses in invocations for measure in _measures_of(editor, use, tool, uses)]
 
 
-def _invocations(use: U64, scale: I64, habits: I64, requests: I64) -> tuple[I64, ...]:
+def _invocations(use: U64, scale: I64, habits: dict[str, I64], requests: I64) -> tuple[I64, ...]:
     """How often each tool is used. Whoever is active without credits uses at least one free tool."""
 
     def volume(index: int) -> I64:
         return _VOLUME[hashing.field(use, index, 8)] * scale >> 16
 
-    completes, edits, free = habits[_COMPLETES], habits[_EDITS], habits[_FREE]
+    completes, edits, free = habits[Tool.COMPLETION], habits[Tool.EDITS], habits[_FREE_CHAT]
     no_completion = 1 - completes
     chat = free * ((hashing.field(use, 3, 8) < 90) * (volume(4) >> 1) + no_completion)
     edited = edits * (hashing.field(use, 6, 8) < 180) * (1 + volume(7) * 2)
