@@ -22,7 +22,7 @@ _TOP_UPS = np.array([0, 500, 1_000, 2_000], dtype=np.int64)
 _TOP_UP_WEIGHTS = np.array([70, 15, 10, 5], dtype=np.int64)
 _SECOND_PERCENT, _SECOND_QUOTA = 3, 1_000
 _RAISED_PERCENT, _RAISE, _RAISED_FROM, _RAISED_DAYS = 6, 500, 9, 16
-"""How many people get more in a month, how much, from which day on (the first is 0), and within how many days."""
+"""The percentage of people whose top-up is raised in a month, by how much, and on which days (the first is 0)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +54,9 @@ class Credits:
     def spend(self, block: Block, span: Days, demand: I64) -> CreditLedger:
         """What is spent of a demand (members by days); the span begins with a month.
 
-        Each licence is spent before the next, its quota before its top-up; a raise helps from its day to the end of its
-        month. A licence's limit is hit on the first day of a month by whose end nothing of it is left; the ledger marks
-        the days on which that happens to any of a member's licences.
+        Each licence is spent before the next, its quota before its top-up; a raise counts from its day to the end of
+        its month. The limit of a licence is hit on the first day of a month on which nothing of it is left; the ledger
+        marks the days on which a member hits the limit of any licence.
         """
         ledger = CreditLedger(np.zeros_like(demand), np.zeros_like(demand), np.zeros(demand.shape, dtype=np.bool_))
         left, months = demand.copy(), np.flatnonzero(np.diff(span.month, prepend=-1)).tolist()
@@ -85,7 +85,7 @@ class Credits:
                 yield np.array([row]), np.array([[allotment.quota]]), _top_up(allotment, span)
 
     def _raises(self, index: I64, span: Days) -> I64:
-        """Top-up that comes in the course of a month, members by days."""
+        """Top-up that is added in the course of a month, members by days."""
         months, month = np.arange(span.month[0], span.month[-1] + 1), span.month - span.month[0]
         bits = hashing.mix(hashing.mix(self._raised, index)[:, None], months[None, :])
         comes = hashing.percent(hashing.field(bits, 0), _RAISED_PERCENT)

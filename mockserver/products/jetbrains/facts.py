@@ -1,6 +1,6 @@
-"""What each person did in JetBrains AI on each day, tool by tool, and which credits it took.
+"""What each person did in JetBrains AI on each day, tool by tool, and the credits that it cost.
 
-Demand is drawn; what is done is what the credits of the licences (`credits`) allow. Credits are whole hundredths.
+Demand is drawn; the credits of the licences (`credits`) limit what is done. Credits are whole hundredths.
 """
 
 from dataclasses import dataclass
@@ -21,8 +21,11 @@ TOOLS = ("aia", "claude_code", "code_completion", "junie", "nes")
 """The tools that programs send data about, in alphabetical order."""
 
 MEASURES = ("suggestions", "acceptances", "suggested_lines", "accepted_lines", "invocations")
+ACTIVITY = {name: MEASURES.index(name) for name in ("suggestions", "acceptances", "invocations")}
+"""The measures of which any above zero is activity with a tool, with their indexes; lines alone are none."""
+
 SPENDERS = (Tool.CHAT, Tool.CLAUDE, Tool.JUNIE, Tool.ASK, Tool.OTHER)
-"""What takes credits, in the order in which the last credits of a day are spent."""
+"""What costs credits; where they run out on a day, the first ones are served first."""
 
 COUNTERS = (
     *(f"{tool}_{measure}" for tool in TOOLS for measure in MEASURES),
@@ -48,42 +51,39 @@ _HABITS = {
 }
 """The percentage of people who ever use each tool; of the chat, with a cloud-hosted model of a third party."""
 
-_COMPLETES, _EDITS = tuple(_HABITS).index(Tool.COMPLETION), tuple(_HABITS).index(Tool.EDITS)
-_FREE = len(_HABITS)
-"""The rows of the habits beyond the spenders', which come first; the last one is the free chat."""
+_FREE_CHAT = "free chat"
+"""The habit of using the chat without credits, which everybody has."""
 
-_HABIT = (_FREE, *(tuple(_HABITS).index(Tool(tool)) for tool in TOOLS[1:]))
-"""By tool in the order of TOOLS: the row of the habit without which it is never used."""
+_USE_CHANCES = np.array([220, 150, 140, 100, 60], dtype=np.int64)
+"""On how many of 256 active days each spender is used by the people who ever use it."""
 
-_TODAY = np.array([220, 150, 140, 100, 60], dtype=np.int64)
-"""Of 256 active days, on how many each spender is used by the people who ever use it."""
-_SHIFT = np.array([0, 2, 2, 2, 3], dtype=np.int64)
-_CHEAPEST = np.array([1, 12, 10, 2, 1], dtype=np.int64)
-_DEARER = np.array([4, 32, 32, 8, 16], dtype=np.int64)
-"""By spender: the shift from volume to requests, the lowest price of one request, and how far it varies."""
+_REQUEST_SHIFTS = np.array([0, 2, 2, 2, 3], dtype=np.int64)
+_LOWEST_PRICES = np.array([1, 12, 10, 2, 1], dtype=np.int64)
+_PRICE_RANGES = np.array([4, 32, 32, 8, 16], dtype=np.int64)
+"""By spender: the bits by which volume is shifted to requests, the lowest price of a request, and its range."""
 
 _SUGGESTED = ((4, 1), (16, 3), (12, 0), (16, 2), (10, 0))
 _ACCEPTED = ((100, 8), (150, 6), (60, 8), (160, 5), (70, 8))
 _LINES = ((48, 8), (128, 16), (16, 1), (128, 16), (20, 2))
-"""By tool: a base, and what each step of a draw of 0..15 adds to it. Suggestions per invocation are in sixteenths,
-acceptances per suggestion in 256ths, lines per suggestion in sixteenths."""
+"""By tool: a base, and the step that is added to it 0 to 15 times, as drawn. Suggestions per invocation and lines per
+suggestion are in 16ths, acceptances per suggestion in 256ths."""
 
 
 @dataclass(frozen=True, slots=True)
 class Demand:
-    """What people would do on active days if credits were unlimited, and what they spend of their credits.
+    """What people would do on active days if credits were unlimited, and the credits that they do spend.
 
-    `rows` and `columns` are the positions of the active cells among members by days, as in Facts. `requests`, their
-    `prices` and `credits` have a row per spender; `credits` is what the requests would cost, or what the organization
-    file states.
+    `rows` and `columns` are the positions of the active cells among members by days, as in Facts; `scale` is how much
+    is done in each. `requests`, their `prices` and `credits` have a row per spender; `credits` is what the requests
+    would cost, or what the organization file declares.
     """
 
     span: Days
     active: Mask
     rows: I64
     columns: I64
-    busy: I64
-    habits: I64
+    scale: I64
+    habits: dict[str, I64]
     requests: I64
     prices: I64
     credits: I64
@@ -94,16 +94,16 @@ class Demand:
 class JetBrainsFacts:
     """JetBrains AI's counters: a pure function of a block of members and a run of days."""
 
-    def __init__(self, people: People, presence: Presence, scripts: Scripts, credits_: Credits) -> None:
+    def __init__(self, people: People, presence: Presence, scripts: Scripts) -> None:
         self._organization = people.organization
         self._presence = presence
         self._scripts = scripts
-        self._credits = credits_
+        self._credits = Credits(people)
         self._keys = {
             name: people.key(f"jetbrains {name}") for name in ("habits", "spenders", "prices", "editor", "use")
         }
-        self._habits_by_index = {
-            index: [*(tool in options.tools for tool in _HABITS), Tool.CHAT in options.tools]
+        self._tools = {
+            index: options.tools
             for index, options in JetBrainsPerson.all_of(people.organization)
             if options.tools is not None
         }
@@ -115,10 +115,11 @@ class JetBrainsFacts:
             mask[script.row, script.column] = bool(script.facts)
         return mask
 
-    def ever(self, tool: int, block: Block) -> Mask:
+    def can_use(self, tool: int, block: Block) -> Mask:
         """Who can ever use the tool at an index of TOOLS: by habit, or by a scripted fact."""
-        ever: Mask = self._habits(block)[_HABIT[tool]] > 0
-        return ever | np.isin(block.index, self._scripts.members(NAME))
+        name = TOOLS[tool]
+        habit: Mask = self._habits(block)[_FREE_CHAT if name == Tool.CHAT else name] > 0
+        return habit | np.isin(block.index, self._scripts.members(NAME))
 
     def spending(self, block: Block, span: Days) -> CreditLedger:
         """What was spent, members by days."""
@@ -133,13 +134,13 @@ class JetBrainsFacts:
         inside = demand.columns >= skip
         rows, columns = demand.rows[inside], demand.columns[inside]
         credits_, requests = demand.credits[:, inside], demand.requests[:, inside]
-        # The credits that are spent go to the first spender first.
+        # The credits of a day go to the first spender first.
         granted = np.clip(demand.ledger.spent[rows, columns] - (np.cumsum(credits_, axis=0) - credits_), 0, credits_)
         requests = np.where(granted == credits_, requests, -(-granted // demand.prices[:, inside]))
         measures = self._measures(
-            block, rows, demand.span.ordinals[columns], demand.busy[inside], demand.habits, requests
+            block, rows, demand.span.ordinals[columns], demand.scale[inside], demand.habits, requests
         )
-        counts = np.concatenate([measures, granted])
+        counts = np.stack([*measures, *granted])
         for script in demand.scripted:
             cells = (rows == script.row) & (columns == script.column)
             counts[: CREDITS.start, cells] = script.total(COUNTERS[: CREDITS.start])[:, None]
@@ -154,57 +155,60 @@ class JetBrainsFacts:
         for script in scripted:
             active[script.row, script.column] = bool(script.facts)
         rows, columns = np.nonzero(active)
-        busy, habits = workload.busy[rows, columns], self._habits(block)
-        requests, prices = self._requests(block, rows, whole.ordinals[columns], busy, habits)
+        scale, habits = _SCALES[block.level][rows] * workload.busy[rows, columns], self._habits(block)
+        requests, prices = self._requests(block, rows, whole.ordinals[columns], scale, habits)
         credits_ = requests * prices
         for script in scripted:
             credits_[:, (rows == script.row) & (columns == script.column)] = script.total(COUNTERS)[CREDITS, None]
         by_day = np.zeros(active.shape, dtype=np.int64)
         by_day[rows, columns] = credits_.sum(axis=0)
         ledger = self._credits.spend(block, whole, by_day)
-        return Demand(whole, active, rows, columns, busy, habits, requests, prices, credits_, scripted, ledger)
+        return Demand(whole, active, rows, columns, scale, habits, requests, prices, credits_, scripted, ledger)
 
-    def _habits(self, block: Block) -> I64:
-        """Who ever uses which tool, 0 or 1, in the order of _HABITS; the last row is the free chat."""
+    def _habits(self, block: Block) -> dict[str, I64]:
+        """Who ever uses which tool, and the free chat: 0 or 1 for each member."""
         bits = hashing.mix(self._keys["habits"], block.index)
-        drawn = [
-            hashing.percent(hashing.field(bits, index, 9) << 7, share) for index, share in enumerate(_HABITS.values())
-        ]
-        habits = np.stack([*drawn, np.ones(len(block), dtype=np.bool_)]).astype(np.int64)
-        for row in np.flatnonzero(np.isin(block.index, list(self._habits_by_index))).tolist():
-            habits[:, row] = self._habits_by_index[int(block.index[row])]
+        draws = {tool: hashing.field(bits, index, 9) << 7 for index, tool in enumerate(_HABITS)}
+        habits = {str(tool): hashing.percent(draw, _HABITS[tool]).astype(np.int64) for tool, draw in draws.items()}
+        habits[_FREE_CHAT] = np.ones(len(block), dtype=np.int64)
+        for row in np.flatnonzero(np.isin(block.index, list(self._tools))).tolist():
+            tools = self._tools[int(block.index[row])]
+            for name, habit in habits.items():
+                habit[row] = (Tool.CHAT if name == _FREE_CHAT else name) in tools
         return habits
 
-    def _requests(self, block: Block, rows: I64, ordinals: I64, busy: I64, habits: I64) -> tuple[I64, I64]:
+    def _requests(self, block: Block, rows: I64, ordinals: I64, scale: I64, habits: dict[str, I64]) -> tuple[I64, I64]:
         """How many requests each spender gets, and the price of one."""
         volumes = hashing.mix(hashing.mix(self._keys["spenders"], block.index)[rows], ordinals)
         others = hashing.mix(hashing.mix(self._keys["prices"], block.index)[rows], ordinals)
-        scale = _SCALES[block.level][rows] * busy
         requests, prices = np.empty((2, len(SPENDERS), len(rows)), dtype=np.int64)
-        for spender in range(len(SPENDERS)):
-            today = habits[spender][rows] * (hashing.field(others, spender, 8) < _TODAY[spender])
+        for spender, tool in enumerate(SPENDERS):
+            used = habits[tool][rows] * (hashing.field(others, spender, 8) < _USE_CHANCES[spender])
             volume = _VOLUME[hashing.field(volumes, spender, 8)] * scale >> 16
-            requests[spender] = today * (1 + (volume >> _SHIFT[spender]))
-            prices[spender] = _CHEAPEST[spender] + (hashing.field(others, 10 + spender, 4) * _DEARER[spender] >> 4)
+            requests[spender] = used * (1 + (volume >> _REQUEST_SHIFTS[spender]))
+            surcharge = hashing.field(others, 10 + spender, 4) * _PRICE_RANGES[spender] >> 4
+            prices[spender] = _LOWEST_PRICES[spender] + surcharge
         return requests, prices
 
-    def _measures(self, block: Block, rows: I64, ordinals: I64, busy: I64, habits: I64, requests: I64) -> I64:
-        """The measures of each tool, from the requests that the credits allowed."""
+    def _measures(
+        self, block: Block, rows: I64, ordinals: I64, scale: I64, habits: dict[str, I64], requests: I64
+    ) -> list[I64]:
+        """The measures of every tool, tool by tool, from the requests that the credits allowed."""
         editor = hashing.mix(hashing.mix(self._keys["editor"], block.index)[rows], ordinals)
         use = hashing.mix(hashing.mix(self._keys["use"], block.index)[rows], ordinals)
-        scale = _SCALES[block.level][rows] * busy
-        invocations = _invocations(use, scale, habits[:, rows], requests)
-        measures = [_measures_of(editor, use, tool, done) for tool, done in enumerate(invocations)]
-        return np.array(measures, dtype=np.int64).reshape(CREDITS.start, len(rows))
+        invocations = enumerate(
+            _invocations(use, scale, {name: habit[rows] for name, habit in habits.items()}, requests)
+        )
+        return [measure for tool, uses in invocations for measure in _measures_of(editor, use, tool, uses)]
 
 
-def _invocations(use: U64, scale: I64, habits: I64, requests: I64) -> tuple[I64, ...]:
-    """How often each tool is used. A person who is active without credits does at least one thing that is free."""
+def _invocations(use: U64, scale: I64, habits: dict[str, I64], requests: I64) -> tuple[I64, ...]:
+    """How often each tool is used. Whoever is active without credits uses at least one free tool."""
 
     def volume(index: int) -> I64:
         return _VOLUME[hashing.field(use, index, 8)] * scale >> 16
 
-    completes, edits, free = habits[_COMPLETES], habits[_EDITS], habits[_FREE]
+    completes, edits, free = habits[Tool.COMPLETION], habits[Tool.EDITS], habits[_FREE_CHAT]
     no_completion = 1 - completes
     chat = free * ((hashing.field(use, 3, 8) < 90) * (volume(4) >> 1) + no_completion)
     edited = edits * (hashing.field(use, 6, 8) < 180) * (1 + volume(7) * 2)

@@ -1,4 +1,4 @@
-"""What an organization file states of a person's JetBrains AI: tools, credits and old programs."""
+"""What an organization file declares about a person's JetBrains AI: tools, credits and old programs."""
 
 import re
 from collections.abc import Iterator
@@ -36,7 +36,7 @@ FREE_TOOLS = frozenset({Tool.CHAT, Tool.COMPLETION, Tool.EDITS})
 
 
 class JetBrainsProgram(StrEnum):
-    """A program of JetBrains that sends data from a certain version on."""
+    """A program of JetBrains whose newer versions send data."""
 
     IDE = "ide"
     ASSISTANT = "ai_assistant"
@@ -53,7 +53,7 @@ class Raise:
 
 @dataclass(frozen=True, slots=True)
 class Allotment:
-    """What one licence holds each month, in hundredths of a credit: the built-in quota, and the top-up beside it."""
+    """The credits of one licence each month, in hundredths: the built-in quota, and the top-up beside it."""
 
     quota: int
     top_up: int = 0
@@ -64,8 +64,8 @@ class Allotment:
 class JetBrainsPerson:
     """A special person's JetBrains AI; what is None is generated.
 
-    `tools` are the only ones that the person uses, `credits` the licences in the order in which they are spent,
-    `old_clients` the programs that stay below the version from which on they send data.
+    `tools` are the only ones that the person uses, `credits` are the licences in the order of spending, and
+    `old_clients` are programs that stay too old to send data.
     """
 
     tools: tuple[Tool, ...] | None = None
@@ -99,20 +99,20 @@ class CreditsField(fields.Field[int]):
 
 
 def _has_free_tool(tools: list[Tool]) -> None:
-    """A person who is active has done something, with credits or without."""
+    """Whoever is active must be able to do something, even without credits."""
     if not FREE_TOOLS & set(tools):
         raise ValidationError(f"at least one that works without credits: {', '.join(sorted(FREE_TOOLS))}")
 
 
 class RaiseSchema(FileMapping):
-    """Top-up credits that come on a day."""
+    """Top-up credits that are added on a day."""
 
     day = DateField(required=True)
     top_up = CreditsField(required=True)
 
 
 class AllotmentSchema(FileMapping):
-    """What one licence holds each month."""
+    """The credits of one licence each month."""
 
     quota = CreditsField(required=True)
     top_up = CreditsField()
@@ -141,12 +141,10 @@ class JetBrainsPersonSchema(FileMapping):
 def _person(values: FileValues) -> JetBrainsPerson | None:
     if "jetbrains" not in values:
         return None
-    given = values["jetbrains"]
-    return JetBrainsPerson(
-        tools=tuple(given["tools"]) if "tools" in given else None,
-        credits=tuple(_allotment(each) for each in given["credits"]) if "credits" in given else None,
-        old_clients=tuple(given.get("old_clients", ())),
-    )
+    given = dict(values["jetbrains"])
+    if "credits" in given:
+        given["credits"] = map(_allotment, given["credits"])
+    return JetBrainsPerson(**{key: tuple(listed) for key, listed in given.items()})
 
 
 def _allotment(values: FileValues) -> Allotment:

@@ -1,6 +1,6 @@
-"""The JetBrains programs of each person: since when each one is new enough to send data, and which IDE is in use.
+"""The JetBrains programs of each person: from which day each one is new enough to send data, and which IDE is in use.
 
-A release comes out on a day; people install it some days later, or never. What is sent is computed by `sources`.
+People install a release some days after it comes out, or never. What is sent is computed by `sources`.
 """
 
 from collections.abc import Collection
@@ -21,10 +21,10 @@ IDES = ("IU", "PY", "WS", "GO", "CL", "RD", "PS", "RM", "DB")
 
 _IDE_WEIGHTS = np.array([40, 16, 12, 8, 6, 9, 4, 2, 3], dtype=np.int64)
 _SECOND_PERCENT, _SECOND_DAYS_PERCENT = 35, 20
-"""How many people work in a second IDE, and on how many of their days they do."""
+"""The percentages of people who work in a second IDE, and of the days on which they do."""
 
-_AHEAD = 90
-"""How many days before the first day of use the data-sending versions came out, where dates are not real."""
+_DAYS_AHEAD = 90
+"""The days from the release of the versions that send data to the first day of use, if no release date is given."""
 
 _LAGS = {program: hashing.exponential(256, mean) for program, mean in zip(JetBrainsProgram, (30, 45, 60), strict=True)}
 _NEVER_PERCENT = dict(zip(JetBrainsProgram, (3, 2, 5), strict=True))
@@ -35,9 +35,9 @@ _NEVER_PERCENT = dict(zip(JetBrainsProgram, (3, 2, 5), strict=True))
 class ReportingGate:
     """Which programs send data.
 
-    `released` is the ordinal of the day on which the data-sending versions came out; None is long enough ago for every
-    date to have data. With `assistant`, an old AI Assistant loses Junie's data too, and not only those of the tools
-    inside it. An old IDE loses everything, an old Junie only its own data.
+    `released` is the ordinal of the day on which the versions that send data came out; with None, every date has data.
+    An old IDE sends nothing, an old Junie sends everything else. An old AI Assistant sends only Junie's data, and with
+    `assistant` nothing.
     """
 
     released: int | None = None
@@ -52,14 +52,14 @@ class Programs:
         self._keys = {program: people.key(f"jetbrains client {program}") for program in JetBrainsProgram}
         self._ides = people.key("jetbrains ide")
         adoption = organization.adoption.get(NAME)
-        self._released = (adoption.starts if adoption else organization.first_day).toordinal() - _AHEAD
+        self._released = (adoption.starts if adoption else organization.first_day).toordinal() - _DAYS_AHEAD
         self._scripted = scripts.members(NAME)
         self._old = {index: options.old_clients for index, options in JetBrainsPerson.all_of(organization)}
 
     def since(self, program: JetBrainsProgram, block: Block, gate: ReportingGate) -> I64:
         """The first day on which each member's program is new enough; NEVER for a program that stays old.
 
-        A member with scripted facts has new programs, so that the facts are sent, unless the file has them old.
+        A member with scripted facts has new programs, so that the facts are sent, unless the file declares old ones.
         """
         bits = hashing.mix(self._keys[program], block.index)
         lag = _LAGS[program][hashing.field(bits, 0, 8)]
@@ -73,25 +73,25 @@ class Programs:
         return since
 
     def sending(self, block: Block, gate: ReportingGate) -> tuple[I64, I64]:
-        """The first days on which each member's IDE sends the data of Junie, and those of every other tool."""
+        """The first days on which data of Junie, and of every other tool, are sent for each member."""
         ide, assistant, junie = (self.since(program, block, gate) for program in JetBrainsProgram)
         others = np.maximum(ide, assistant)
         return np.maximum(junie, others if gate.assistant else ide), others
 
     def has(self, block: Block, ides: Collection[int]) -> Mask:
         """Which members ever work in one of the IDEs at some indexes of IDES."""
-        first, second = (np.isin(ide, list(ides)) for ide in self._both(block))
+        first, second = (np.isin(ide, list(ides)) for ide in self._ides_of(block))
         mask: Mask = first | second
         return mask
 
     def ide_on(self, block: Block, ordinals: I64) -> I64:
         """The one IDE that each member works in on each day, members by days, as an index of IDES."""
-        first, second = self._both(block)
+        first, second = self._ides_of(block)
         keys = hashing.mix(self._ides, block.index)
         draw = hashing.field(hashing.mix(keys[:, None], ordinals[None, :]), 0)
         return np.where(hashing.percent(draw, _SECOND_DAYS_PERCENT), second[:, None], first[:, None])
 
-    def _both(self, block: Block) -> tuple[I64, I64]:
+    def _ides_of(self, block: Block) -> tuple[I64, I64]:
         """The usual IDE of each member, and the other one (the same one for a member who has only one)."""
         bits = hashing.mix(self._ides, block.index)
         first = hashing.weighted(hashing.field(bits, 0), _IDE_WEIGHTS)

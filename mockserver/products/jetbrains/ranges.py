@@ -1,4 +1,4 @@
-"""What was done in JetBrains AI in buckets of days: distinct people, credits, limit hits, and what programs sent.
+"""JetBrains AI in buckets of days: distinct people, credits, limit hits, and what programs sent.
 
 Bucket i of `edges` (ascending ordinals, equal ones allowed) is the days from edges[i] to the day before edges[i+1].
 A mask chooses among all members; None is everybody.
@@ -96,7 +96,7 @@ class JetBrainsRanges:
     def enabled(
         self, edges: Sequence[int], mask: Mask | None = None, ides: Collection[int] | None = None
     ) -> DistinctUsers:
-        """Who had AI enabled on any day of a bucket: had a licence, and was in the organization."""
+        """Who had a licence, and was in the organization, on any day of a bucket."""
         begins, ends = self._licence_periods
         mask = self._restricted(mask, ides)
         if mask is not None:
@@ -104,7 +104,7 @@ class JetBrainsRanges:
         begins, ends = np.sort(begins), np.sort(ends)
 
         def count(first: int, end: int) -> int:
-            """Members whose period begins before the end and is not over by the first day."""
+            """Members whose period begins before the end, and ends after the first day."""
             if end <= first:
                 return 0
             return int(np.searchsorted(begins, end) - np.searchsorted(ends, first, side="right"))
@@ -124,7 +124,7 @@ class JetBrainsRanges:
         return _distinct(self._rolled(self._active_days, edges), 0, self._bits(mask))
 
     def spending(self, edges: Sequence[int], mask: Mask | None = None, ides: Collection[int] | None = None) -> Spending:
-        """Which credits were spent, by how many people, and limit hits; with `ides`, on days in those IDEs."""
+        """Credits, who spent them, and limit hits; with `ides`, on days on which members worked in these IDEs."""
         mask = self._restricted(mask, ides)
         rollups = self._spent_days
         if mask is not None:
@@ -164,7 +164,7 @@ class JetBrainsRanges:
         return bits
 
     def _rolled(self, rollups: Rollups, edges: Sequence[int]) -> list[list[RolledUpDay]]:
-        """The days of each bucket on which anybody can have done anything."""
+        """The days of each bucket, from the organization's first day on."""
         first = max(edges[0], self._people.organization.first_day.toordinal())
         known = rollups.span(first, edges[-1] - 1)
         return [known[max(start - first, 0) : max(end - first, 0)] for start, end in pairwise(edges)]

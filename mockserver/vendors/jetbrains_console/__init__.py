@@ -1,7 +1,9 @@
-"""JetBrains Console's Analytics API: this vendor's rooms, assembled."""
+"""JetBrains Console's Analytics API: this vendor's modules, assembled."""
+
+from datetime import datetime
 
 from mockserver.gateway.vendor import Vendor
-from mockserver.vendors.jetbrains_console import defects, errors, policy, reports, routes
+from mockserver.vendors.jetbrains_console import defects, errors, policy, routes
 
 
 def vendor() -> Vendor:
@@ -17,7 +19,7 @@ def vendor() -> Vendor:
         routes=routes.ROUTES,
         render_error=errors.render,
         cache_epoch=routes.cache_epoch,
-        format_timestamp=reports.format_timestamp,
+        format_timestamp=datetime.isoformat,  # No answer has a timestamp.
         sample_path=policy.SAMPLE_PATH,
         token_path=policy.TOKEN_PATH,
         secret=policy.SECRET,

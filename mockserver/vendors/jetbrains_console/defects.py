@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from mockserver.gateway.defects import MONTHS, Defect, each, exceed, increment, negative, set_to, when_spaced
+from mockserver.gateway.defects import MONTHS, Change, Defect, each, exceed, increment, negative, set_to, when_spaced
 
 _ADOPTION = ("getUsersAdoptionV1", "getUsersAdoptionV2")
 _HITS = ("getLimitHitsV1", "getLimitHitsV2")
@@ -13,15 +13,13 @@ def _all_active(row: Any) -> None:
     row["activeUsers"] = row["enabledUsers"]
 
 
-def _raise_credits(body: Any) -> None:
-    for name in ("builtInQuota", "totalCredits"):
-        increment(name, "data")(body)
+def _increment_credits(*paths: str) -> Change:
+    def change(body: Any) -> None:
+        for path in paths:
+            for name in ("builtInQuota", "totalCredits"):
+                increment(name, path)(body)
 
-
-def _raise_credits_and_total(body: Any) -> None:
-    _raise_credits(body)
-    for name in ("builtInQuota", "totalCredits"):
-        increment(name, "total")(body)
+    return change
 
 
 def _zero_credits(body: Any) -> None:
@@ -31,8 +29,7 @@ def _zero_credits(body: Any) -> None:
 
 DEFECTS = (
     Defect("credits-gap", _CREDITS, "The total of credits is one more than its parts.",
-           increment("builtInQuota",
-           "total")),
+           increment("builtInQuota", "total")),
     Defect("peak-above-unique", _HITS, "More people hit their limit on one day than in the range.",
            exceed("peakDailyUsers", "usersHitLimit", "total")),
     Defect("versions-differ", _HITS[:1], "The first version counts one person more.",
@@ -41,8 +38,9 @@ DEFECTS = (
            exceed("activeUsers", "enabledUsers", "data", "total")),
     Defect("everyone-active", _ADOPTION, "Everybody who has AI spends credits each day.", each("data", _all_active)),
     Defect("month-of-credits-gap", _CREDITS, "A month has one credit more than its days.",
-           when_spaced("data", "date", *MONTHS, _raise_credits)),
-    Defect("credit-too-many", _CREDITS, "Any selection of people spent one credit more.", _raise_credits_and_total),
+           when_spaced("data", "date", *MONTHS, _increment_credits("data"))),
+    Defect("credit-too-many", _CREDITS, "Any selection of people spent one credit more.",
+           _increment_credits("data", "total")),
     Defect("month-without-spenders", _ADOPTION, "In a month nobody is active, though on its days some are.",
            when_spaced("data", "date", *MONTHS, set_to(0, "data", "activeUsers"))),
     Defect("credits-hidden", _CREDITS, "Nobody spends credits.", _zero_credits),

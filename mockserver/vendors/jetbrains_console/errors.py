@@ -17,15 +17,8 @@ from mockserver.gateway.rejection import (
 from mockserver.gateway.vendor import ErrorReply, RequestContext
 from mockserver.vendors.jetbrains_console import policy
 
-_CODES: Final = {
-    400: "invalid_parameter",
-    401: "unauthorized",
-    403: "forbidden",
-    404: "not_found",
-    405: "method_not_allowed",
-    429: "too_many_requests",
-    500: "internal_error",
-}
+_CODES: Final = {400: "invalid_parameter", 500: "internal_error"}
+"""The codes of statuses for which it is not the phrase of the status, as in "not_found"."""
 
 
 def too_many_buckets(group_by: str, count: int) -> Rejection:

@@ -1,6 +1,6 @@
 """The Console's mounts, authentication and names, and a switch for every choice that its documentation leaves open.
 
-Data only; the other rooms act on it.
+Data only.
 """
 
 from enum import StrEnum

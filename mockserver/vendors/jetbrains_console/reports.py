@@ -1,35 +1,21 @@
 """The Console's reports: who has AI and spends credits on it, who hits a limit, how much is spent.
 
 Each takes the edges of buckets, and returns the numbers of each bucket and those of the whole range, by the names of
-`schemas.rows`. Credits are whole hundredths.
+`schemas`. Credits are whole hundredths.
 """
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
 
 import numpy as np
 
 from mockserver.products.jetbrains import PRODUCT
-from mockserver.products.jetbrains.programs import IDES
 from mockserver.products.jetbrains.ranges import SpentCredits
 from mockserver.products.world import World
 from mockserver.simulation.presence import Mask
 
 Numbers = dict[str, int]
-
-
-@dataclass(frozen=True, slots=True)
-class Selection:
-    """Whose numbers count: a mask of members, and indexes in IDES; None is everybody, in any IDE."""
-
-    mask: Mask | None
-    ides: tuple[int, ...] | None
-
-
-def format_timestamp(moment: datetime) -> str:
-    """A moment as this vendor would write it; no answer has one."""
-    return moment.isoformat()
+Ides = Collection[int] | None
+"""Indexes in IDES; None is any IDE."""
 
 
 def people(
@@ -37,9 +23,8 @@ def people(
     groups: Collection[str] | None,
     users: Collection[str] | None,
     emails: Collection[str] | None,
-    ides: Collection[str] | None,
-) -> Selection:
-    """Those who are in the groups and have one of the ids, addresses and IDEs; None filters nobody out."""
+) -> Mask | None:
+    """A mask of those who are in the groups and have one of the ids and addresses; None filters nobody out."""
     identities = world.identities
     masks = []
     if groups is not None:
@@ -48,8 +33,7 @@ def people(
         masks.append(_marked(world, map(identities.index_of, users)))
     if emails is not None:
         masks.append(_marked(world, map(identities.index_of_email, emails)))
-    mask = np.logical_and.reduce(masks) if masks else None
-    return Selection(mask, None if ides is None else tuple(sorted(IDES.index(code) for code in ides)))
+    return np.logical_and.reduce(masks) if masks else None
 
 
 def _within(world: World, groups: Collection[str]) -> list[int]:
@@ -68,25 +52,25 @@ def _marked(world: World, found: Iterable[int | None]) -> Mask:
     return mask
 
 
-def adoption(world: World, edges: Sequence[int], who: Selection) -> tuple[list[Numbers], Numbers]:
+def adoption(world: World, edges: Sequence[int], mask: Mask | None, ides: Ides) -> tuple[list[Numbers], Numbers]:
     """Who had AI on any day, and who made a request that spent credits."""
     ranges = world.of(PRODUCT).ranges
-    enabled = ranges.enabled(edges, who.mask, who.ides)
-    spent = ranges.spending(edges, who.mask, who.ides)
+    enabled = ranges.enabled(edges, mask, ides)
+    spent = ranges.spending(edges, mask, ides)
     rows = zip(enabled.buckets, spent.buckets, strict=True)
     total = {"enabled": enabled.total, "active": spent.total.users}
     return [{"enabled": has, "active": used.users} for has, used in rows], total
 
 
-def limit_hits(world: World, edges: Sequence[int], who: Selection) -> tuple[list[Numbers], Numbers]:
+def limit_hits(world: World, edges: Sequence[int], mask: Mask | None, ides: Ides) -> tuple[list[Numbers], Numbers]:
     """Who hit their limit; of the whole range, also the most on one day of it."""
-    spent = world.of(PRODUCT).ranges.spending(edges, who.mask, who.ides)
+    spent = world.of(PRODUCT).ranges.spending(edges, mask, ides)
     return [{"hit": bucket.hit} for bucket in spent.buckets], {"hit": spent.total.hit, "peak": spent.peak}
 
 
-def consumption(world: World, edges: Sequence[int], who: Selection) -> tuple[list[Numbers], Numbers]:
+def consumption(world: World, edges: Sequence[int], mask: Mask | None, ides: Ides) -> tuple[list[Numbers], Numbers]:
     """The credits spent."""
-    spent = world.of(PRODUCT).ranges.spending(edges, who.mask, who.ides)
+    spent = world.of(PRODUCT).ranges.spending(edges, mask, ides)
     return [_credits(bucket) for bucket in spent.buckets], _credits(spent.total)
 
 

@@ -12,12 +12,12 @@ from mockserver.products.jetbrains.ranges import DayBuckets
 from mockserver.products.world import World
 from mockserver.simulation import calendar_periods
 from mockserver.simulation.calendar_periods import CalendarPeriod
-from mockserver.vendors.jetbrains_console import errors, pagination, policy, reports
+from mockserver.simulation.presence import Mask
+from mockserver.vendors.jetbrains_console import errors, policy, reports, schemas
 from mockserver.vendors.jetbrains_console.policy import BucketLabel, EmptyBuckets, LongestRange
-from mockserver.vendors.jetbrains_console.reports import Numbers, Selection
-from mockserver.vendors.jetbrains_console.schemas import queries, rows
+from mockserver.vendors.jetbrains_console.reports import Ides, Numbers
 
-Report = Callable[[World, Sequence[int], Selection], tuple[list[Numbers], Numbers]]
+Report = Callable[[World, Sequence[int], Mask | None, Ides], tuple[list[Numbers], Numbers]]
 
 
 def token(request: ViewRequest) -> Reply:
@@ -34,21 +34,21 @@ def _view(report: Report) -> View:
     """The view of a report."""
 
     def view(request: ViewRequest) -> Body:
-        query, switches = queries.load(request.args, request.switches), request.switches
+        query, switches = schemas.load(request.args, request.switches), request.switches
         groups = request.grant.groups if request.grant else ()
-        who = reports.people(request.world, groups, query.users, query.emails, query.ides)
+        mask = reports.people(request.world, groups, query.users, query.emails)
         buckets = _buckets(request, query)
-        found, total = report(request.world, buckets.edges, who)
+        found, total = report(request.world, buckets.edges, mask, query.ides)
         omits_empty = switches[policy.EMPTY_BUCKETS] is EmptyBuckets.OMITTED
         dated = zip(buckets.dates, found, strict=True)
         data = [{"date": day, **numbers} for day, numbers in dated if any(numbers.values()) or not omits_empty]
-        schema = rows.ReportRow(switches)
-        return pagination.whole(schema.dump(data, many=True), schema.dump(total))
+        row = schemas.ReportRow(switches)
+        return {"data": row.dump(data, many=True), "total": row.dump(total)}
 
     return view
 
 
-def _buckets(request: ViewRequest, query: queries.ReportParameters) -> DayBuckets:
+def _buckets(request: ViewRequest, query: schemas.ReportParameters) -> DayBuckets:
     period, switches = CalendarPeriod(query.group_by), request.switches
     count = calendar_periods.count(query.first, query.last, period)
     if count > policy.BUCKETS_MAXIMUM and switches[policy.LONGEST_RANGE] is LongestRange.REJECT:

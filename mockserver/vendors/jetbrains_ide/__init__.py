@@ -1,4 +1,4 @@
-"""JetBrains IDE Services' AI analytics: this vendor's rooms, assembled."""
+"""JetBrains IDE Services' AI analytics: this vendor's modules, assembled."""
 
 from mockserver.gateway.vendor import Vendor
 from mockserver.vendors.jetbrains_ide import defects, errors, policy, routes

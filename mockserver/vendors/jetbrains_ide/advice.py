@@ -1,4 +1,4 @@
-"""What clients of IDE Services should do: its paging and ranges, and what its page says about cursors."""
+"""What clients of IDE Services should do: its pages and ranges, and the source of its rule for cursors."""
 
 from typing import Final
 

@@ -1,5 +1,6 @@
 """Defects that can be armed in IDE Services' answers; `gateway.defects` has the changes that every vendor uses."""
 
+from operator import methodcaller
 from typing import Any
 
 from mockserver.gateway import paging
@@ -37,11 +38,6 @@ def _lead_back(body: Any) -> None:
         body["nextCursor"] = paging.encode({**held, "after": [0] * len(held["after"])})
 
 
-def _next_cursor(body: Any) -> str | None:
-    cursor: str | None = body.get("nextCursor")
-    return cursor
-
-
 DEFECTS = (
     Defect("feature-gap", ("getMetricsByFeature",), "One tool has one suggestion too many.",
            increment("suggestions", "items")),
@@ -64,7 +60,7 @@ DEFECTS = (
     Defect("row-lost-between-pages", ("getUsersPaged",), "A page that leads to another one leaves out its last row.",
            _drop_last_before_next),
     Defect("cursor-leads-back", ("getUsersPaged",), "Each cursor leads to the first page again: pagination never ends.",
-           _lead_back, _next_cursor),
+           _lead_back, methodcaller("get", "nextCursor")),
     Defect("negative-suggestions", ("getMetricsByFeature",), "Suggestions are below 0.",
            negative("suggestions", "items")),
 )  # fmt: skip

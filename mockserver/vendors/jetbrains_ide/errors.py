@@ -3,12 +3,7 @@
 from datetime import datetime
 from typing import Final
 
-from mockserver.gateway.rejection import (
-    ParameterError,
-    Rejection,
-    invalid_parameters,
-    status_phrase,
-)
+from mockserver.gateway.rejection import ParameterError, Rejection, invalid_parameters, status_phrase
 from mockserver.gateway.vendor import ErrorReply, RequestContext
 from mockserver.vendors.jetbrains_ide import policy
 

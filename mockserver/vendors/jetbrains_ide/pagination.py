@@ -1,7 +1,4 @@
-"""IDE Services' pages: opaque cursors over the position of a row and the query that it belongs to.
-
-Which rows a page holds is the reports' to compute: they return one row more than the page, if there is one.
-"""
+"""IDE Services' pages: an opaque cursor holds the position of a row and marks the query that it belongs to."""
 
 from typing import Final
 
@@ -29,7 +26,7 @@ def cut(
 ) -> tuple[list[ToolRow], dict[str, str | None]]:
     """The page of `limit` rows, out of up to one row more, and the fields beside it.
 
-    The switch `last_cursor` decides about the last page. The fingerprint is all of the query but the page.
+    The switch `last_cursor` decides about the last page. `fingerprint` is all of the query but the page.
     """
     rows, has_more = paging.cut(rows, limit)
     if has_more:
@@ -58,5 +55,5 @@ def position(cursor: str | None, fingerprint: tuple[str, ...], switches: Switche
 
 
 def _mark(fingerprint: tuple[str, ...]) -> str:
-    """Sixteen letters that tell a cursor's query from others."""
+    """A digest of a cursor's query, in 16 hexadecimal digits."""
     return f"{hashing.key(*fingerprint):016x}"

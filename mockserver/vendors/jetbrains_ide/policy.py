@@ -1,6 +1,6 @@
 """IDE Services' mount, authentication and sizes, and a switch for every choice that its documentation leaves open.
 
-Data, and the one stage of authentication that is this vendor's own; the other rooms act on the rest.
+Data only, except for a stage of authentication that checks the scheme.
 """
 
 from datetime import date
@@ -56,10 +56,7 @@ DEFAULT_GROUP_BY: Final = switch(
 )
 LastCursor = StrEnum("LastCursor", ["NULL", "ABSENT"])
 LAST_CURSOR: Final = switch(
-    "last_cursor",
-    LastCursor,
-    grade=Grade.ASSUMED,
-    description="nextCursor on the last page: null, or no key.",
+    "last_cursor", LastCursor, grade=Grade.ASSUMED, description="nextCursor on the last page: null, or no key."
 )
 EmptyBuckets = StrEnum("EmptyBuckets", ["ZEROS", "OMITTED"])
 EMPTY_BUCKETS: Final = switch(
@@ -127,16 +124,11 @@ NAMES: Final = names(
 
 SWITCHES: Final = declared(globals())
 
-_ACCEPTED: Final = {
-    Schemes.BOTH: SCHEMES,
-    Schemes.BEARER: ("Bearer",),
-    Schemes.AUTOMATION: ("Automation",),
-}
-
 
 def accepted_schemes(switches: Switches) -> tuple[str, ...]:
     """The schemes of the Authorization header that the switch `schemes` accepts."""
-    return _ACCEPTED[switches[ACCEPTED_SCHEMES]]
+    option = switches[ACCEPTED_SCHEMES]
+    return SCHEMES if option is Schemes.BOTH else (option.capitalize(),)
 
 
 def check_scheme(context: RequestContext) -> None:

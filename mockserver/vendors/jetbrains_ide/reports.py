@@ -1,6 +1,6 @@
 """IDE Services' reports: who has AI and who used it, and the metrics that clients sent about it.
 
-Each returns columns of equal length, by the names of `schemas.rows`.
+Each returns columns of equal length, by the names of `schemas`.
 """
 
 from collections.abc import Sequence
@@ -10,19 +10,17 @@ from typing import Any, Final
 import numpy as np
 
 from mockserver.products.jetbrains import PRODUCT
-from mockserver.products.jetbrains.facts import MEASURES, TOOLS
+from mockserver.products.jetbrains.facts import ACTIVITY, MEASURES, TOOLS
 from mockserver.products.jetbrains.programs import ReportingGate
 from mockserver.products.jetbrains.ranges import DayBuckets
 from mockserver.products.jetbrains.rows import ToolRow
 from mockserver.products.world import World
 from mockserver.simulation.hashing import I64
 
-_COUNTED: Final = {name: MEASURES.index(name) for name in ("suggestions", "acceptances", "invocations")}
-
-SHOWN: Final = {f"{tool}_{name}": (tool, name) for tool in TOOLS for name in _COUNTED}
+SHOWN: Final = {f"{tool}_{measure}": (tool, measure) for tool in TOOLS for measure in ACTIVITY}
 """The counters in answers, each with its tool and measure."""
 
-HIDDEN: Final = tuple(f"{tool}_{measure}" for tool in TOOLS for measure in MEASURES if measure not in _COUNTED)
+HIDDEN: Final = tuple(f"{tool}_{measure}" for tool in TOOLS for measure in MEASURES if measure not in ACTIVITY)
 """Counters that no answer shows: lines."""
 
 
@@ -46,18 +44,18 @@ def by_feature(world: World, buckets: DayBuckets, tools: Sequence[str], gate: Re
     return {
         "date": [day for day in buckets.dates for _ in tools],
         "tool": [tool for _ in buckets.dates for tool in tools],
-        **_measures(_sent(world, buckets, tools, gate).reshape(-1, len(_COUNTED))),
+        **_measures(_sent(world, buckets, tools, gate).reshape(-1, len(ACTIVITY))),
     }
 
 
 def _sent(world: World, buckets: DayBuckets, tools: Sequence[str], gate: ReportingGate) -> I64:
-    """Buckets by the tools by the counted measures."""
+    """Buckets by the tools by ACTIVITY."""
     sums = world.of(PRODUCT).ranges.reported(buckets.edges, gate)
-    return sums[:, [TOOLS.index(tool) for tool in tools]][:, :, list(_COUNTED.values())]
+    return sums[:, [TOOLS.index(tool) for tool in tools]][:, :, list(ACTIVITY.values())]
 
 
 def _measures(rows: I64) -> dict[str, list[int]]:
-    return dict(zip(_COUNTED, rows.T.tolist(), strict=True))
+    return dict(zip(ACTIVITY, rows.T.tolist(), strict=True))
 
 
 def members(world: World, identifiers: Sequence[str] | None) -> I64 | None:
@@ -78,5 +76,5 @@ def user_columns(world: World, listed: Sequence[ToolRow]) -> dict[str, list[Any]
         **{name: [by_index[row.position.index] for row in listed] for name, by_index in people.items()},
         "date": [date.fromordinal(row.position.day).isoformat() for row in listed],
         "tool": [TOOLS[row.position.tool] for row in listed],
-        **{name: [row.counts[measure] for row in listed] for name, measure in _COUNTED.items()},
+        **{name: [row.counts[measure] for row in listed] for name, measure in ACTIVITY.items()},
     }

@@ -13,7 +13,7 @@ from mockserver.products.jetbrains.ranges import DayBuckets
 from mockserver.products.visibility import Visibility
 from mockserver.simulation import calendar_periods
 from mockserver.simulation.calendar_periods import CalendarPeriod
-from mockserver.vendors.jetbrains_ide import errors, pagination, policy, reports
+from mockserver.vendors.jetbrains_ide import errors, pagination, policy, reports, schemas
 from mockserver.vendors.jetbrains_ide.policy import (
     DefaultGroupBy,
     EmptyBuckets,
@@ -21,36 +21,35 @@ from mockserver.vendors.jetbrains_ide.policy import (
     OldAssistant,
     ReleaseDates,
 )
-from mockserver.vendors.jetbrains_ide.schemas import queries, rows
 
-_ROWS: Final = rows.AnalyticsRows()
-_TOTALS: Final = rows.AnalyticsRows(exclude=("date",))
+_ROWS: Final = schemas.AnalyticsRows()
+_TOTALS: Final = schemas.AnalyticsRows(exclude=("date",))
 
 
 def users_adoption(request: ViewRequest) -> Body:
     """Who has AI and who uses it, bucket by bucket."""
-    query = queries.ADOPTION.load_args(request.args, request.switches)
+    query = schemas.ADOPTION.load_args(request.args, request.switches)
     return _items(request, reports.adoption(request.world, _buckets(request, query), query.profile))
 
 
 def metrics(request: ViewRequest) -> Body:
     """The metrics of the chosen tools together, bucket by bucket."""
-    query = queries.METRICS.load_args(request.args, request.switches)
+    query = schemas.METRICS.load_args(request.args, request.switches)
     buckets, gate = _buckets(request, query), _gate(request.switches)
     return _items(request, reports.metrics(request.world, buckets, query.tools, gate))
 
 
 def metrics_by_feature(request: ViewRequest) -> Body:
     """The metrics of each chosen tool, bucket by bucket."""
-    query = queries.METRICS.load_args(request.args, request.switches)
+    query = schemas.METRICS.load_args(request.args, request.switches)
     buckets, gate = _buckets(request, query), _gate(request.switches)
     return _items(request, reports.by_feature(request.world, buckets, query.tools, gate))
 
 
 def totals(request: ViewRequest) -> Body:
     """The metrics of the chosen tools together over the whole range."""
-    query = queries.TOTALS.load_args(request.args, request.switches)
-    whole = _cut(request, query, None)
+    query = schemas.TOTALS.load_args(request.args, request.switches)
+    whole = _buckets(request, query, DefaultGroupBy.NONE)
     found = reports.metrics(request.world, whole, query.tools, _gate(request.switches))
     body: Body = _TOTALS.dump(found)[0]
     return body
@@ -58,7 +57,7 @@ def totals(request: ViewRequest) -> Body:
 
 def users_paged(request: ViewRequest) -> Reply:
     """The metrics of each person with each chosen tool on each day, in pages."""
-    query = queries.USERS.load_args(request.args, request.switches)
+    query = schemas.USERS.load_args(request.args, request.switches)
     found = request.world.of(PRODUCT).rows.rows(
         [TOOLS.index(tool) for tool in query.tools],
         query.first,
@@ -93,19 +92,13 @@ def _gate(switches: Switches) -> ReportingGate:
     return ReportingGate(policy.RELEASED.toordinal() if honest else None, assistant=everything)
 
 
-def _buckets(request: ViewRequest, query: queries.AnalyticsParameters) -> DayBuckets:
+def _buckets(request: ViewRequest, query: schemas.AnalyticsParameters, group_by: str | None = None) -> DayBuckets:
     """The buckets of a query; the switch `default_group_by` stands in for no groupBy."""
-    group_by = query.group_by or request.switches[policy.DEFAULT_GROUP_BY].value
-    if group_by == DefaultGroupBy.NONE:
-        return _cut(request, query, None)
-    period = CalendarPeriod[group_by]
-    count = calendar_periods.count(query.first, query.last, period)
+    group_by = group_by or query.group_by or request.switches[policy.DEFAULT_GROUP_BY].value
+    period = None if group_by == DefaultGroupBy.NONE else CalendarPeriod[group_by]
+    count = calendar_periods.count(query.first, query.last, period) if period else 1
     if count > policy.BUCKETS_MAXIMUM and request.switches[policy.LONGEST_RANGE] is LongestRange.REJECT:
         raise errors.too_many_buckets(group_by, count)
-    return _cut(request, query, period)
-
-
-def _cut(request: ViewRequest, query: queries.AnalyticsParameters, period: CalendarPeriod | None) -> DayBuckets:
     ranges, today = request.world.of(PRODUCT).ranges, request.now.toordinal()
     return ranges.buckets(query.first, query.last, period, today, policy.BUCKETS_MAXIMUM)
 

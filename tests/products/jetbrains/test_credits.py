@@ -18,8 +18,8 @@ from mockserver.simulation.organization import SpecialPerson
 from mockserver.simulation.people import Block, People
 from tests.simulation import worlds
 
-Told = tuple[int, int, bool]
-"""A day: what went out of quotas, what out of top-ups, and whether a limit was hit."""
+DaySpending = tuple[int, int, bool]
+"""A day: what was spent out of quotas and out of top-ups, and whether a limit was hit."""
 
 FIRST = date(2025, 10, 1)
 HIT = True
@@ -28,8 +28,8 @@ HIT = True
 def _people(*licences: Sequence[Allotment]) -> People:
     """An organization of people who have these licences."""
     special = tuple(
-        SpecialPerson(f"p{place}@small.example", options={"jetbrains": JetBrainsPerson(credits=tuple(each))})
-        for place, each in enumerate(licences)
+        SpecialPerson(f"p{position}@small.example", options={"jetbrains": JetBrainsPerson(credits=tuple(each))})
+        for position, each in enumerate(licences)
     )
     return worlds.world(people=len(licences), service_accounts=(), special=special).people
 
@@ -38,34 +38,34 @@ def _span(length: int, first: date = FIRST) -> Days:
     return calendar.days(worlds.BASE, first.toordinal(), first.toordinal() + length - 1)
 
 
-def _told(ledger: CreditLedger, row: int) -> list[Told]:
+def _days_of(ledger: CreditLedger, row: int) -> list[DaySpending]:
     parts = (ledger.built_in, ledger.top_up, ledger.hit)
     return list(zip(*(part[row].tolist() for part in parts), strict=True))
 
 
-def _spent(licences: Sequence[Allotment], span: Days, wanted: Sequence[int]) -> list[Told]:
+def _spent(licences: Sequence[Allotment], span: Days, demand: Sequence[int]) -> list[DaySpending]:
     people = _people(licences)
-    return _told(Credits(people).spend(people.block(0), span, np.array([wanted], dtype=np.int64)), 0)
+    return _days_of(Credits(people).spend(people.block(0), span, np.array([demand], dtype=np.int64)), 0)
 
 
-def _by_hand(span: Days, wanted: Sequence[int], licences: Sequence[Allotment]) -> Iterator[Told]:
-    """The same as a person would reckon it: day by day, each licence with what is left of it."""
+def _spend_by_hand(span: Days, demand: Sequence[int], licences: Sequence[Allotment]) -> Iterator[DaySpending]:
+    """The expected spending, computed day by day and licence by licence."""
     quotas, top_ups, counted = [0], [0], [False]
-    for day, want in zip(map(date.fromordinal, span.ordinals.tolist()), wanted, strict=True):
+    for day, amount in zip(map(date.fromordinal, span.ordinals.tolist()), demand, strict=True):
         if day.day == 1:
             quotas, top_ups = [each.quota for each in licences], [each.top_up for each in licences]
             counted = [False] * len(licences)
         built_in, top_up, hit = 0, 0, False
-        for place, licence in enumerate(licences):
-            top_ups[place] += sum(more.top_up for more in licence.raises if more.day == day)
-            out_of_quota = min(want - built_in - top_up, quotas[place])
-            quotas[place] -= out_of_quota
+        for position, licence in enumerate(licences):
+            top_ups[position] += sum(each.top_up for each in licence.raises if each.day == day)
+            out_of_quota = min(amount - built_in - top_up, quotas[position])
+            quotas[position] -= out_of_quota
             built_in += out_of_quota
-            out_of_top_up = min(want - built_in - top_up, top_ups[place])
-            top_ups[place] -= out_of_top_up
+            out_of_top_up = min(amount - built_in - top_up, top_ups[position])
+            top_ups[position] -= out_of_top_up
             top_up += out_of_top_up
-            if out_of_quota + out_of_top_up and not quotas[place] + top_ups[place] and not counted[place]:
-                hit = counted[place] = True
+            if out_of_quota + out_of_top_up and not quotas[position] + top_ups[position] and not counted[position]:
+                hit = counted[position] = True
         yield built_in, top_up, hit
 
 
@@ -73,39 +73,39 @@ def _raised(day: str, top_up: int) -> Raise:
     return Raise(date.fromisoformat(f"2025-{day}"), top_up)
 
 
-RolledUpDay = tuple[str, int, Told]
-"""Month and day, what is wanted, and what is told of it."""
+CaseDay = tuple[str, int, DaySpending]
+"""Month and day, the demand, and the expected spending."""
 
-CASES: dict[str, tuple[tuple[Allotment, ...], list[RolledUpDay]]] = {
-    "what is wanted is spent as long as the quota lasts": (
+CASES: dict[str, tuple[tuple[Allotment, ...], list[CaseDay]]] = {
+    "demand is met as long as the quota lasts": (
         (Allotment(10, 5),),
         [("10-01", 3, (3, 0, False)), ("10-09", 6, (6, 0, False))],
     ),
-    "top-up is spent only when the quota is gone": (
+    "top-up is spent only after the quota": (
         (Allotment(10, 5),),
         [("10-01", 8, (8, 0, False)), ("10-02", 4, (2, 2, False)), ("10-31", 1, (0, 1, False))],
     ),
-    "with top-up the limit is hit when that is gone too": (
+    "with top-up the limit is hit when both are spent": (
         (Allotment(10, 5),),
         [("10-01", 10, (10, 0, False)), ("10-02", 2, (0, 2, False)), ("10-03", 3, (0, 3, HIT))],
     ),
-    "without top-up the limit is hit on the day on which the quota runs out": (
+    "without top-up the limit is hit when the quota is spent": (
         (Allotment(10),),
         [("10-02", 4, (4, 0, False)), ("10-03", 6, (6, 0, HIT)), ("10-04", 1, (0, 0, False))],
     ),
-    "nothing is spent beyond what is there": (
+    "no more is spent than is available": (
         (Allotment(10, 5),),
         [("10-06", 1_000, (10, 5, HIT)), ("10-07", 1_000, (0, 0, False)), ("10-31", 1, (0, 0, False))],
     ),
-    "one more than is there stays unspent": (
+    "demand beyond the quota stays unspent": (
         (Allotment(10),),
         [("10-06", 9, (9, 0, False)), ("10-07", 2, (1, 0, HIT))],
     ),
-    "what a day could not spend is not caught up on when more comes": (
+    "unmet demand is not made up for after a raise": (
         (Allotment(10, 0, (_raised("10-08", 9),)),),
         [("10-07", 50, (10, 0, HIT)), ("10-08", 0, (0, 0, False)), ("10-09", 2, (0, 2, False))],
     ),
-    "the quota is whole again with each month": (
+    "the quota is renewed every month": (
         (Allotment(10, 5),),
         [
             ("10-30", 8, (8, 0, False)),
@@ -119,11 +119,11 @@ CASES: dict[str, tuple[tuple[Allotment, ...], list[RolledUpDay]]] = {
         (Allotment(10),),
         [("10-31", 10, (10, 0, HIT)), ("11-01", 10, (10, 0, HIT)), ("12-31", 99, (10, 0, HIT))],
     ),
-    "whoever uses nothing up hits no limit, however many months": (
+    "a quota that is not exhausted is never hit": (
         (Allotment(10),),
         [(f"{month}-15", 9, (9, 0, False)) for month in (10, 11, 12)],
     ),
-    "what comes before the limit is hit puts it off": (
+    "a raise before the limit delays the hit": (
         (Allotment(10, 0, (_raised("10-02", 5),)),),
         [
             ("10-01", 4, (4, 0, False)),
@@ -132,15 +132,15 @@ CASES: dict[str, tuple[tuple[Allotment, ...], list[RolledUpDay]]] = {
             ("10-04", 4, (0, 1, HIT)),
         ],
     ),
-    "what comes on a day helps that day": (
+    "a raise counts on its own day": (
         (Allotment(10, 0, (_raised("10-02", 5),)),),
         [("10-01", 9, (9, 0, False)), ("10-02", 3, (1, 2, False)), ("10-03", 3, (0, 3, HIT))],
     ),
-    "what comes on the first of a month is there from the beginning": (
+    "a raise on the first day of a month counts from the beginning": (
         (Allotment(10, 1, (_raised("11-01", 5),)),),
         [("11-01", 16, (10, 6, HIT))],
     ),
-    "what comes after the limit was hit can be spent, and there is no second hit": (
+    "a raise after the hit can be spent, without a second hit": (
         (Allotment(10, 5, (_raised("10-21", 7),)),),
         [
             ("10-16", 15, (10, 5, HIT)),
@@ -149,67 +149,69 @@ CASES: dict[str, tuple[tuple[Allotment, ...], list[RolledUpDay]]] = {
             ("10-22", 9, (0, 3, False)),
         ],
     ),
-    "what comes lasts to the end of its month": (
+    "a raise lasts to the end of its month": (
         (Allotment(10, 0, (_raised("10-31", 5),)),),
         [("10-31", 12, (10, 2, False)), ("11-01", 12, (10, 0, HIT))],
     ),
-    "more can come more than once": (
+    "a month can have several raises": (
         (Allotment(10, 1, (_raised("10-03", 2), _raised("10-05", 3), _raised("10-05", 4))),),
         [("10-02", 11, (10, 1, HIT)), ("10-03", 9, (0, 2, False)), ("10-05", 9, (0, 7, False))],
     ),
-    "what comes in a month that nobody asks about is no matter": (
+    "raises in other months do not count": (
         (Allotment(10, 0, (Raise(date(2025, 9, 30), 5), Raise(date(2026, 1, 1), 5))),),
         [("10-01", 12, (10, 0, HIT)), ("12-31", 12, (10, 0, HIT))],
     ),
-    "a second licence is spent when the first one is gone, which is the hit": (
+    "a second licence is spent after the first one, which is the hit": (
         (Allotment(10, 2), Allotment(20)),
         [("10-01", 8, (8, 0, False)), ("10-02", 8, (6, 2, HIT)), ("10-03", 8, (8, 0, False))],
     ),
-    "the first licence's top-up goes before the second one's quota": (
+    "the top-up of the first licence is spent before the quota of the second": (
         (Allotment(10, 5), Allotment(20)),
         [("10-01", 12, (10, 2, False)), ("10-02", 4, (1, 3, HIT))],
     ),
-    "each licence can be used up once, each on a day of its own": (
+    "each licence can be exhausted on a day of its own": (
         (Allotment(10), Allotment(20)),
         [("10-01", 10, (10, 0, HIT)), ("10-02", 19, (19, 0, False)), ("10-03", 9, (1, 0, HIT))],
     ),
-    "two licences that are used up on one day are one hit of that day": (
+    "two licences exhausted on one day are one hit": (
         (Allotment(10), Allotment(20, 1)),
         [("10-01", 99, (30, 1, HIT)), ("10-02", 1, (0, 0, False))],
     ),
-    "what comes for the first licence is spent before the second one goes on": (
+    "a raise of the first licence is spent before the rest of the second": (
         (Allotment(10, 0, (_raised("10-03", 4),)), Allotment(20)),
         [("10-02", 15, (15, 0, HIT)), ("10-03", 6, (2, 4, False)), ("10-04", 13, (13, 0, HIT))],
     ),
-    "three licences go in their order": (
+    "three licences are spent in their order": (
         (Allotment(1), Allotment(0, 2), Allotment(3)),
         [("10-01", 1, (1, 0, HIT)), ("10-02", 2, (0, 2, HIT)), ("10-03", 3, (3, 0, HIT))],
     ),
-    "all licences are whole again with each month": (
+    "all licences are renewed every month": (
         (Allotment(10), Allotment(20)),
         [("10-31", 15, (15, 0, HIT)), ("11-01", 15, (15, 0, HIT))],
     ),
-    "a licence that holds nothing is not hit": (
+    "an empty licence is not hit": (
         (Allotment(0), Allotment(5)),
         [("10-01", 3, (3, 0, False)), ("10-02", 2, (2, 0, HIT))],
     ),
-    "a licence without quota has its top-up": ((Allotment(0, 5),), [("10-01", 9, (0, 5, HIT))]),
-    "a licence that holds nothing until more comes is hit when that is gone": (
+    "a licence without quota has only its top-up": ((Allotment(0, 5),), [("10-01", 9, (0, 5, HIT))]),
+    "an empty licence with a raise is hit when the raise is spent": (
         (Allotment(0, 0, (_raised("10-03", 5),)),),
         [("10-01", 9, (0, 0, False)), ("10-03", 4, (0, 4, False)), ("10-04", 4, (0, 1, HIT))],
     ),
-    "whoever has no licence spends nothing and hits nothing": ((), [("10-01", 9, (0, 0, False))]),
+    "without a licence nothing is spent and no limit is hit": ((), [("10-01", 9, (0, 0, False))]),
 }
 
 
 @pytest.mark.parametrize(("licences", "days"), CASES.values(), ids=CASES)
-def test_credits_are_spent_by_the_rules(licences: tuple[Allotment, ...], days: list[RolledUpDay]) -> None:
+def test_credits_are_spent_by_the_rules(licences: tuple[Allotment, ...], days: list[CaseDay]) -> None:
     span = _span(92)
-    columns = {(date.fromisoformat(f"2025-{day}") - FIRST).days: (want, told) for day, want, told in days}
-    wanted = [columns.get(column, (0,))[0] for column in range(len(span))]
+    columns = {
+        (date.fromisoformat(f"2025-{day}") - FIRST).days: (amount, expected_day) for day, amount, expected_day in days
+    }
+    demand = [columns.get(column, (0,))[0] for column in range(len(span))]
     expected = [columns[column][1] if column in columns else (0, 0, False) for column in range(len(span))]
-    assert _spent(licences, span, wanted) == expected
-    assert list(_by_hand(span, wanted, licences)) == expected, "the reckoning by hand must be right as well"
+    assert _spent(licences, span, demand) == expected
+    assert list(_spend_by_hand(span, demand, licences)) == expected, "the computation by hand must be right as well"
 
 
 AMOUNTS = st.one_of(st.integers(0, 12), st.integers(0, 400))
@@ -226,75 +228,77 @@ def _allotments(draw: st.DrawFn, first: date) -> Allotment:
 
 @st.composite
 def _histories(draw: st.DrawFn) -> tuple[Days, list[list[Allotment]], list[list[int]]]:
-    """Some days, and some people's licences and wishes on them."""
+    """Some days, with the licences and the demand of some people."""
     first = draw(MONTHS)
     span = _span(draw(LENGTHS), first)
     licences = draw(st.lists(st.lists(_allotments(first), max_size=3), min_size=1, max_size=4))
     some = st.dictionaries(st.integers(0, len(span) - 1), AMOUNTS, max_size=20)
-    wishes = [[wants.get(day, 0) for day in range(len(span))] for wants in (draw(some) for _ in licences)]
-    return span, licences, wishes
+    demands = [[amounts.get(day, 0) for day in range(len(span))] for amounts in (draw(some) for _ in licences)]
+    return span, licences, demands
 
 
 @settings(max_examples=25)
 @given(_histories())
 def test_credits_are_spent_as_by_hand(history: tuple[Days, list[list[Allotment]], list[list[int]]]) -> None:
-    span, licences, wishes = history
+    span, licences, demands = history
     people = _people(*licences)
-    ledger = Credits(people).spend(people.block(0), span, np.array(wishes, dtype=np.int64))
-    for row, (held, wanted) in enumerate(zip(licences, wishes, strict=True)):
-        assert _told(ledger, row) == list(_by_hand(span, wanted, held))
+    ledger = Credits(people).spend(people.block(0), span, np.array(demands, dtype=np.int64))
+    for row, (held, demand) in enumerate(zip(licences, demands, strict=True)):
+        assert _days_of(ledger, row) == list(_spend_by_hand(span, demand, held))
 
 
 @settings(max_examples=25)
 @given(_histories())
-def test_no_law_of_spending_is_ever_broken(history: tuple[Days, list[list[Allotment]], list[list[int]]]) -> None:
-    span, licences, wishes = history
+def test_spending_stays_within_demand_and_licences(
+    history: tuple[Days, list[list[Allotment]], list[list[int]]],
+) -> None:
+    span, licences, demands = history
     people = _people(*licences)
-    wanted = np.array(wishes, dtype=np.int64)
-    before = wanted.copy()
-    ledger = Credits(people).spend(people.block(0), span, wanted)
-    assert np.array_equal(wanted, before), "the wishes are left alone"
+    demand = np.array(demands, dtype=np.int64)
+    before = demand.copy()
+    ledger = Credits(people).spend(people.block(0), span, demand)
+    assert np.array_equal(demand, before), "the demand is not changed"
     assert (ledger.built_in >= 0).all()
     assert (ledger.top_up >= 0).all()
-    assert (ledger.spent <= wanted).all()
+    assert (ledger.spent <= demand).all()
     assert not (ledger.hit & (ledger.spent == 0)).any(), "a limit is hit on a day on which something was spent"
     for month in np.unique(span.month):
         there = span.month == month
         for row, held in enumerate(licences):
             assert ledger.built_in[row, there].sum() <= sum(each.quota for each in held)
-            assert ledger.hit[row, there].sum() <= len(held), "once at most for a licence and a month"
+            assert ledger.hit[row, there].sum() <= len(held), "at most once for each licence and month"
 
 
 @settings(max_examples=25)
 @given(_histories(), st.data())
-def test_what_comes_later_changes_nothing_before_it(
+def test_later_credits_and_demand_do_not_change_earlier_days(
     history: tuple[Days, list[list[Allotment]], list[list[int]]], data: st.DataObject
 ) -> None:
-    """Credits that are granted later do not take a hit back, and neither do later wishes."""
-    span, (held, *_), (wanted, *_) = history
+    """Neither later credits nor later demand undo a limit hit."""
+    span, (held, *_), (demand, *_) = history
     day = data.draw(st.integers(0, len(span) - 1))
     more = Raise(date.fromordinal(span.first + day), data.draw(AMOUNTS))
     raised = [Allotment(each.quota, each.top_up, (*each.raises, more)) for each in held]
-    plain, changed = (_spent(licences, span, wanted)[:day] for licences in (held, raised))
+    plain, changed = (_spent(licences, span, demand)[:day] for licences in (held, raised))
     assert plain == changed
-    assert plain == _spent(held, span, [*wanted[:day], *[0] * (len(span) - day)])[:day]
+    assert plain == _spent(held, span, [*demand[:day], *[0] * (len(span) - day)])[:day]
 
 
 GENERATED = worlds.world(people=1_200, service_accounts=()).people
 EVERYTHING = 1_000_000
 
 
-def _generated(span: Days, wanted: I64, number: int = 0) -> CreditLedger:
-    return Credits(GENERATED).spend(GENERATED.block(number), span, wanted)
+def _generated(span: Days, demand: I64, number: int = 0) -> CreditLedger:
+    return Credits(GENERATED).spend(GENERATED.block(number), span, demand)
 
 
-def _probed(span: Days) -> list[list[list[Allotment]]]:
-    """The generated licences of each member in each month, found by wanting everything on every day."""
-    wanted = np.full((len(GENERATED.block(0)), len(span)), EVERYTHING, dtype=np.int64)
-    ledger = _generated(span, wanted)
+def _generated_licences(span: Days) -> list[list[list[Allotment]]]:
+    """The generated licences of each member in each month, found with an unlimited demand on every day."""
+    demand = np.full((len(GENERATED.block(0)), len(span)), EVERYTHING, dtype=np.int64)
+    ledger = _generated(span, demand)
     return [
         [_licences(span, np.flatnonzero(span.month == month), ledger, row) for month in np.unique(span.month)]
-        for row in range(len(wanted))
+        for row in range(len(demand))
     ]
 
 
@@ -311,21 +315,21 @@ def _licences(span: Days, days: I64, ledger: CreditLedger, row: int) -> list[All
 
 def test_generated_credits_are_spent_as_by_hand() -> None:
     span = _span(61)
-    held = _probed(span)
+    held = _generated_licences(span)
     width = np.arange(len(span))
-    wanted = np.array([(width * (row * 7 + 3) + row) % (row % 9 * 60 + 1) for row in range(len(held))], dtype=np.int64)
-    ledger = _generated(span, wanted)
+    demand = np.array([(width * (row * 7 + 3) + row) % (row % 9 * 60 + 1) for row in range(len(held))], dtype=np.int64)
+    ledger = _generated(span, demand)
     october = int((span.month == span.month[0]).sum())
     for row, (first, second) in enumerate(held):
         for licences, month in ((first, slice(0, october)), (second, slice(october, None))):
             days = _span(len(width[month]), date.fromordinal(int(span.ordinals[month][0])))
-            assert _told(ledger, row)[month] == list(_by_hand(days, wanted[row, month].tolist(), licences))
+            assert _days_of(ledger, row)[month] == list(_spend_by_hand(days, demand[row, month].tolist(), licences))
     hits = ledger.hit.sum(axis=1)
     assert set(hits.tolist()) >= {0, 1, 2}, "some hit their limit in each month, some in one, some never"
 
 
-def test_generated_licences_are_of_several_kinds_and_the_same_each_month_but_for_what_comes_later() -> None:
-    held = _probed(_span(92))
+def test_generated_licences_vary_and_stay_the_same_every_month() -> None:
+    held = _generated_licences(_span(92))
     kinds = [[[(each.quota, each.top_up) for each in licences] for licences in months] for months in held]
     assert all(first == second == third for first, second, third in kinds)
     firsts = [first[0] for first, *_ in kinds]
@@ -342,8 +346,8 @@ def test_generated_licences_are_of_several_kinds_and_the_same_each_month_but_for
 
 def test_person_with_given_credits_has_no_other() -> None:
     people = _people(*[[Allotment(7)]] * 400)
-    wanted = np.full((400, 61), EVERYTHING, dtype=np.int64)
-    ledger = Credits(people).spend(people.block(0), _span(61), wanted)
+    demand = np.full((400, 61), EVERYTHING, dtype=np.int64)
+    ledger = Credits(people).spend(people.block(0), _span(61), demand)
     assert ledger.spent.sum(axis=1).tolist() == [14] * 400
     assert not ledger.top_up.any()
 
@@ -351,33 +355,33 @@ def test_person_with_given_credits_has_no_other() -> None:
 def test_given_credits_leave_other_people_alone() -> None:
     special = tuple(
         SpecialPerson(
-            f"{place}@small.example",
-            options={"jetbrains": JetBrainsPerson(credits=(Allotment(1),) if place == 3 else None)},
+            f"{position}@small.example",
+            options={"jetbrains": JetBrainsPerson(credits=(Allotment(1),) if position == 3 else None)},
         )
-        for place in range(5)
+        for position in range(5)
     )
-    plain, stated = (
+    plain, changed = (
         worlds.world(people=90, special=people, service_accounts=()).people for people in (special[:0], special)
     )
-    wanted = np.full((90, 31), EVERYTHING, dtype=np.int64)
-    one, other = (Credits(people).spend(people.block(0), _span(31), wanted) for people in (plain, stated))
+    demand = np.full((90, 31), EVERYTHING, dtype=np.int64)
+    one, other = (Credits(people).spend(people.block(0), _span(31), demand) for people in (plain, changed))
     others = np.arange(90) != 3
-    assert _told(other, 3)[:2] == [(1, 0, True), (0, 0, False)]
+    assert _days_of(other, 3)[:2] == [(1, 0, True), (0, 0, False)]
     for part in ("built_in", "top_up", "hit"):
         assert np.array_equal(getattr(one, part)[others], getattr(other, part)[others])
 
 
-def _wishes(block: Block, span: Days) -> I64:
+def _demand(block: Block, span: Days) -> I64:
     return (block.index[:, None] * 31 + span.ordinals[None, :] * 17) % 300
 
 
 @settings(max_examples=25)
 @given(st.sets(st.integers(0, 1_023), min_size=1, max_size=40).map(sorted), st.integers(1, 92))
-def test_some_members_and_fewer_days_are_as_among_all_and_in_more(rows: list[int], length: int) -> None:
+def test_spending_does_not_depend_on_the_block_or_the_span(rows: list[int], length: int) -> None:
     block, whole, part = GENERATED.block(0), _span(92), _span(length)
     some = block.take(np.array(rows))
-    one = Credits(GENERATED).spend(some, part, _wishes(some, part))
-    other = Credits(GENERATED).spend(block, whole, _wishes(block, whole))
+    one = Credits(GENERATED).spend(some, part, _demand(some, part))
+    other = Credits(GENERATED).spend(block, whole, _demand(block, whole))
     for name in ("built_in", "top_up", "hit"):
         assert np.array_equal(getattr(one, name), getattr(other, name)[rows, :length])
 
@@ -387,13 +391,13 @@ def test_months_are_the_same_alone_and_together() -> None:
     lengths = [31, 30, 31]
     starts = [FIRST + timedelta(days=days) for days in accumulate(lengths, initial=0)][:-1]
     spans = [_span(length, start) for length, start in zip(lengths, starts, strict=True)]
-    alone = [Credits(GENERATED).spend(block, span, _wishes(block, span)) for span in spans]
-    together = Credits(GENERATED).spend(block, whole, _wishes(block, whole))
+    alone = [Credits(GENERATED).spend(block, span, _demand(block, span)) for span in spans]
+    together = Credits(GENERATED).spend(block, whole, _demand(block, whole))
     for name in ("built_in", "top_up", "hit"):
         assert np.array_equal(np.hstack([getattr(each, name) for each in alone]), getattr(together, name))
 
 
-def test_nobody_spends_nothing() -> None:
+def test_empty_block_spends_nothing() -> None:
     block = GENERATED.block(1).take(np.array([], dtype=np.int64))
     ledger = Credits(GENERATED).spend(block, _span(31), np.zeros((0, 31), dtype=np.int64))
     assert ledger.spent.shape == ledger.hit.shape == (0, 31)

@@ -1,4 +1,4 @@
-"""JetBrains AI's buckets: each is what its days are, and nobody counts twice in one."""
+"""Buckets of JetBrains AI: each is the sum of its days, and nobody counts twice in one."""
 
 from dataclasses import dataclass, field
 from datetime import date
@@ -25,7 +25,7 @@ from tests.simulation import worlds
 
 START = worlds.ordinal("2025-09-20")
 LENGTH = 50
-"""Days that cuts are made in."""
+"""The days from START on between which ranges are cut."""
 
 INDEX = worlds.PRODUCTS.index("jetbrains")
 NOTHING = SpentCredits(0, 0, 0, 0)
@@ -33,8 +33,8 @@ ALL = ReportingGate(assistant=True)
 HONEST = ReportingGate(released=START + 10, assistant=False)
 
 
-def _person(place: int, **jetbrains: object) -> SpecialPerson:
-    return SpecialPerson(f"{place}@small.example", options={"jetbrains": JetBrainsPerson(**jetbrains)})  # type: ignore[arg-type]
+def _person(index: int, **jetbrains: object) -> SpecialPerson:
+    return SpecialPerson(f"{index}@small.example", options={"jetbrains": JetBrainsPerson(**jetbrains)})  # type: ignore[arg-type]
 
 
 def _fact(member: int, day: str, spent: int) -> ScriptedFact:
@@ -43,7 +43,7 @@ def _fact(member: int, day: str, spent: int) -> ScriptedFact:
 
 
 SMALL = worlds.world()
-STATED = worlds.world(
+SCRIPTED = worlds.world(
     turnover=worlds.STAYING,
     generated=False,
     special=(
@@ -65,18 +65,18 @@ STATED = worlds.world(
         _fact(0, "11-03", 1_000),
     ),
 )
-WORLDS = {"generated": SMALL, "stated": STATED}
+WORLDS = {"generated": SMALL, "scripted": SCRIPTED}
 BLOCKS = worlds.world(people=BLOCK + 60)
 
 
 @st.composite
-def cuts(draw: st.DrawFn, least: int = 2, most: int = 7) -> list[int]:
+def bucket_edges(draw: st.DrawFn, least: int = 2, most: int = 7) -> list[int]:
     """Ascending days, equal ones among them."""
     return sorted(draw(st.lists(st.integers(START, START + LENGTH), min_size=least, max_size=most)))
 
 
 def masks(world: World) -> st.SearchStrategy[Mask | None]:
-    """Nobody, somebody, everybody, or none."""
+    """Masks of any members, or no mask."""
     members = world.organization.members
     some = st.sets(st.integers(0, members - 1)).map(lambda chosen: np.isin(np.arange(members), list(chosen)))
     return st.one_of(st.none(), some)
@@ -87,7 +87,7 @@ CHOICES = st.one_of(st.none(), st.sets(st.integers(0, len(IDES) - 1), max_size=4
 
 @dataclass(slots=True)
 class Part:
-    """What is found in a bucket, cell by cell: days with the members who hit their limit on them, and the rest."""
+    """A bucket, counted cell by cell; `hits` are the members who hit their limit, by day."""
 
     enabled: set[int] = field(default_factory=set)
     active: set[int] = field(default_factory=set)
@@ -103,49 +103,49 @@ class Part:
 
     @property
     def spent(self) -> SpentCredits:
-        """The bucket as it is told."""
+        """The expected numbers of the bucket."""
         return SpentCredits(self.built_in, self.top_up, len(self.spenders), len(self.hit))
 
 
-def _looked_up(world: World, first: int, end: int, mask: Mask | None, ides: set[int] | None = None) -> Part:
+def _count_cells(world: World, first: int, end: int, mask: Mask | None, ides: set[int] | None = None) -> Part:
     """A bucket, cell by cell; `ides` None is any."""
     part = Part()
     for block in world.people.blocks() if first < end else ():
         span = calendar.days(world.organization, first, end - 1)
         chosen = np.ones(len(block), dtype=bool) if mask is None else mask[block.index]
-        part.active |= _whoever(block, jetbrains(world).facts.facts(block, span).active & chosen[:, None])
+        part.active |= _members_of(block, jetbrains(world).facts.facts(block, span).active & chosen[:, None])
         there = np.maximum(block.licensed[INDEX], block.joined)[:, None] <= span.ordinals
         there &= (span.ordinals < block.left[:, None]) & chosen[:, None]
         cells = np.ones(there.shape, dtype=bool) & chosen[:, None]
         if ides is not None:
             there &= jetbrains(world).programs.has(block, ides)[:, None]
             cells &= np.isin(jetbrains(world).programs.ide_on(block, span.ordinals), list(ides))
-        part.enabled |= _whoever(block, there)
-        _enter(part, block, span, jetbrains(world).facts.spending(block, span), cells)
+        part.enabled |= _members_of(block, there)
+        _add_spending(part, block, span, jetbrains(world).facts.spending(block, span), cells)
     return part
 
 
-def _whoever(block: Block, cells: Mask) -> set[int]:
-    """The members of whom any cell is set."""
+def _members_of(block: Block, cells: Mask) -> set[int]:
+    """The members with any cell set."""
     return set(block.index[cells.any(axis=1)].tolist())
 
 
-def _enter(part: Part, block: Block, span: Days, ledger: CreditLedger, cells: Mask) -> None:
-    """Put what was spent in some cells into a bucket."""
+def _add_spending(part: Part, block: Block, span: Days, ledger: CreditLedger, cells: Mask) -> None:
+    """Add what was spent in some cells to a bucket."""
     part.built_in += int(ledger.built_in[cells].sum())
     part.top_up += int(ledger.top_up[cells].sum())
-    part.spenders |= _whoever(block, (ledger.spent > 0) & cells)
+    part.spenders |= _members_of(block, (ledger.spent > 0) & cells)
     for row, column in np.argwhere(ledger.hit & cells).tolist():
         part.hits.setdefault(span.first + column, set()).add(int(block.index[row]))
 
 
 @pytest.mark.parametrize("world", WORLDS.values(), ids=WORLDS)
 @settings(max_examples=25)
-@given(edges=cuts(), data=st.data())
-def test_a_bucket_is_what_its_days_are_member_by_member(world: World, edges: list[int], data: st.DataObject) -> None:
+@given(edges=bucket_edges(), data=st.data())
+def test_bucket_counts_each_member_and_day_once(world: World, edges: list[int], data: st.DataObject) -> None:
     mask = data.draw(masks(world))
-    parts = [_looked_up(world, *bucket, mask) for bucket in pairwise(edges)]
-    whole = _looked_up(world, edges[0], edges[-1], mask)
+    parts = [_count_cells(world, *bucket, mask) for bucket in pairwise(edges)]
+    whole = _count_cells(world, edges[0], edges[-1], mask)
     ranges = jetbrains(world).ranges
     assert ranges.enabled(edges, mask) == DistinctUsers([len(part.enabled) for part in parts], len(whole.enabled))
     assert ranges.active(edges, mask) == DistinctUsers([len(part.active) for part in parts], len(whole.active))
@@ -155,13 +155,13 @@ def test_a_bucket_is_what_its_days_are_member_by_member(world: World, edges: lis
 
 @pytest.mark.parametrize("world", WORLDS.values(), ids=WORLDS)
 @settings(max_examples=25)
-@given(edges=cuts(), ides=CHOICES, data=st.data())
-def test_with_ides_a_bucket_is_the_days_on_which_these_were_used(
+@given(edges=bucket_edges(), ides=CHOICES, data=st.data())
+def test_ides_restrict_buckets_to_days_in_those_ides(
     world: World, edges: list[int], ides: set[int] | None, data: st.DataObject
 ) -> None:
     mask = data.draw(masks(world))
-    parts = [_looked_up(world, *bucket, mask, ides) for bucket in pairwise(edges)]
-    whole = _looked_up(world, edges[0], edges[-1], mask, ides)
+    parts = [_count_cells(world, *bucket, mask, ides) for bucket in pairwise(edges)]
+    whole = _count_cells(world, edges[0], edges[-1], mask, ides)
     ranges = jetbrains(world).ranges
     assert ranges.enabled(edges, mask, ides) == DistinctUsers([len(part.enabled) for part in parts], len(whole.enabled))
     peak = max((len(hit) for hit in whole.hits.values()), default=0)
@@ -170,21 +170,23 @@ def test_with_ides_a_bucket_is_the_days_on_which_these_were_used(
 
 @pytest.mark.parametrize("world", WORLDS.values(), ids=WORLDS)
 @settings(max_examples=25)
-@given(edges=cuts())
-def test_the_peak_is_at_most_the_distinct_users_and_these_at_most_the_sum_of_the_days(
-    world: World, edges: list[int]
-) -> None:
+@given(edges=bucket_edges())
+def test_peak_is_at_most_the_distinct_users_of_the_range(world: World, edges: list[int]) -> None:
     daily = jetbrains(world).ranges.spending(list(range(edges[0], edges[-1] + 1)) if edges[-1] > edges[0] else edges)
-    told = jetbrains(world).ranges.spending(edges)
-    assert told.total == daily.total
-    assert told.peak == daily.peak == max(day.hit for day in daily.buckets)
-    assert told.peak <= told.total.hit <= sum(day.hit for day in daily.buckets)
-    assert max(part.users for part in told.buckets) <= told.total.users <= sum(part.users for part in told.buckets)
+    spending = jetbrains(world).ranges.spending(edges)
+    assert spending.total == daily.total
+    assert spending.peak == daily.peak == max(day.hit for day in daily.buckets)
+    assert spending.peak <= spending.total.hit <= sum(day.hit for day in daily.buckets)
+    assert (
+        max(part.users for part in spending.buckets)
+        <= spending.total.users
+        <= sum(part.users for part in spending.buckets)
+    )
 
 
 @settings(max_examples=25)
-@given(cuts())
-def test_all_ides_together_make_up_the_whole(edges: list[int]) -> None:
+@given(bucket_edges())
+def test_all_ides_add_up_to_the_whole(edges: list[int]) -> None:
     ranges = jetbrains(SMALL).ranges
     alone = [ranges.spending(edges, ides=[ide]) for ide in range(len(IDES))]
     whole = ranges.spending(edges)
@@ -198,8 +200,8 @@ def test_all_ides_together_make_up_the_whole(edges: list[int]) -> None:
 
 
 @settings(max_examples=25)
-@given(cuts(), st.data())
-def test_spenders_are_active_and_active_people_enabled(edges: list[int], data: st.DataObject) -> None:
+@given(bucket_edges(), st.data())
+def test_spenders_are_active_and_active_users_are_enabled(edges: list[int], data: st.DataObject) -> None:
     mask, ranges = data.draw(masks(SMALL)), jetbrains(SMALL).ranges
     enabled, active, spending = ranges.enabled(edges, mask), ranges.active(edges, mask), ranges.spending(edges, mask)
     for part, used, has in zip(spending.buckets, active.buckets, enabled.buckets, strict=True):
@@ -208,13 +210,13 @@ def test_spenders_are_active_and_active_people_enabled(edges: list[int], data: s
 
 
 @settings(max_examples=20)
-@given(cuts(), st.data())
-def test_those_in_a_mask_and_those_outside_make_up_everybody(edges: list[int], data: st.DataObject) -> None:
+@given(bucket_edges(), st.data())
+def test_members_inside_and_outside_a_mask_add_up(edges: list[int], data: st.DataObject) -> None:
     chosen = data.draw(st.sets(st.integers(0, BLOCK + 61), max_size=600))
     mask = np.isin(np.arange(BLOCK + 62), list(chosen))
     ranges = jetbrains(BLOCKS).ranges
-    for told in (ranges.enabled, ranges.active):
-        some, others, everybody = told(edges, mask), told(edges, ~mask), told(edges)
+    for count in (ranges.enabled, ranges.active):
+        some, others, everybody = count(edges, mask), count(edges, ~mask), count(edges)
         assert np.add(some.buckets, others.buckets).tolist() == everybody.buckets
         assert some.total + others.total == everybody.total
     spent = [ranges.spending(edges, each).total for each in (mask, ~mask, None)]
@@ -223,51 +225,49 @@ def test_those_in_a_mask_and_those_outside_make_up_everybody(edges: list[int], d
         assert one + other == both
 
 
-def _told(*days: str, who: int | None = None) -> list[tuple[int, int, int, int]]:
+def _spent_in_buckets(*days: str, who: int | None = None) -> list[tuple[int, int, int, int]]:
     edges = [worlds.ordinal(f"2025-{day}") for day in days]
-    mask = None if who is None else np.arange(STATED.organization.members) == who
-    told = jetbrains(STATED).ranges.spending(edges, mask).buckets
-    return [(each.built_in, each.top_up, each.users, each.hit) for each in told]
+    mask = None if who is None else np.arange(SCRIPTED.organization.members) == who
+    spending = jetbrains(SCRIPTED).ranges.spending(edges, mask).buckets
+    return [(each.built_in, each.top_up, each.users, each.hit) for each in spending]
 
 
-def test_the_peak_is_the_day_on_which_most_users_hit_their_limit() -> None:
+def test_peak_is_the_day_with_the_most_limit_hits() -> None:
     edges = [worlds.ordinal(f"2025-{day}") for day in ("10-01", "11-01", "12-01")]
-    told = jetbrains(STATED).ranges.spending(edges)
-    assert [each.hit for each in told.buckets] == [4, 1]
-    assert (told.total.hit, told.peak) == (4, 3), "three on the seventh; one of them again in November"
+    spending = jetbrains(SCRIPTED).ranges.spending(edges)
+    assert [each.hit for each in spending.buckets] == [4, 1]
+    assert (spending.total.hit, spending.peak) == (4, 3), "three on the seventh; one of them again in November"
 
 
-def test_a_user_who_uses_up_two_licences_counts_on_two_days_and_once_in_their_month() -> None:
-    days = _told("10-07", "10-08", "10-09", "10-10", who=2)
+def test_two_exhausted_licences_count_once_in_their_month() -> None:
+    days = _spent_in_buckets("10-07", "10-08", "10-09", "10-10", who=2)
     assert days == [(1_000, 0, 1, 1), (0, 0, 0, 0), (1_000, 0, 1, 1)]
-    assert _told("10-01", "11-01", who=2) == [(2_000, 0, 1, 1)]
+    assert _spent_in_buckets("10-01", "11-01", who=2) == [(2_000, 0, 1, 1)]
 
 
-def test_credits_that_come_after_the_hit_do_not_take_it_back() -> None:
-    assert _told("10-01", "10-21", "11-01", who=1) == [(1_000, 500, 1, 1), (0, 750, 1, 0)]
-    assert _told("10-01", "11-01", who=1) == [(1_000, 1_250, 1, 1)]
+def test_later_credits_do_not_undo_a_limit_hit() -> None:
+    assert _spent_in_buckets("10-01", "10-21", "11-01", who=1) == [(1_000, 500, 1, 1), (0, 750, 1, 0)]
+    assert _spent_in_buckets("10-01", "11-01", who=1) == [(1_000, 1_250, 1, 1)]
 
 
-def test_people_without_credits_are_active_and_spend_none() -> None:
+def test_people_without_credits_are_active_and_spend_nothing() -> None:
     edges = [worlds.ordinal("2025-10-09"), worlds.ordinal("2025-10-10")]
-    mask = np.arange(STATED.organization.members) == 4
-    assert jetbrains(STATED).ranges.active(edges, mask) == DistinctUsers([1], 1)
-    assert jetbrains(STATED).ranges.spending(edges, mask) == Spending([NOTHING], NOTHING, 0)
+    mask = np.arange(SCRIPTED.organization.members) == 4
+    assert jetbrains(SCRIPTED).ranges.active(edges, mask) == DistinctUsers([1], 1)
+    assert jetbrains(SCRIPTED).ranges.spending(edges, mask) == Spending([NOTHING], NOTHING, 0)
 
 
 @pytest.mark.parametrize("world", WORLDS.values(), ids=WORLDS)
-@pytest.mark.parametrize("gates", [ALL, HONEST, ReportingGate(assistant=False)], ids=["all", "honest", "lenient"])
+@pytest.mark.parametrize("gate", [ALL, HONEST, ReportingGate(assistant=False)], ids=["all", "honest", "lenient"])
 @settings(max_examples=10)
-@given(edges=cuts())
-def test_what_is_reported_is_what_those_did_whose_clients_are_new_enough(
-    world: World, gates: ReportingGate, edges: list[int]
-) -> None:
+@given(edges=bucket_edges())
+def test_reported_facts_come_from_new_enough_clients(world: World, gate: ReportingGate, edges: list[int]) -> None:
     expected = np.zeros((len(edges) - 1, len(TOOLS), len(MEASURES)), dtype=np.int64)
     span = calendar.days(world.organization, START, START + LENGTH)
     for block in world.people.blocks():
         facts, (junie, others) = (
             jetbrains(world).facts.facts(block, span),
-            jetbrains(world).programs.sending(block, gates),
+            jetbrains(world).programs.sending(block, gate),
         )
         measures = facts.counters[: CREDITS.start].reshape(len(TOOLS), len(MEASURES), len(facts.rows))
         for tool, name in enumerate(TOOLS):
@@ -276,10 +276,10 @@ def test_what_is_reported_is_what_those_did_whose_clients_are_new_enough(
                 day = span.ordinals[facts.columns]
                 counts = (day >= np.maximum(since[facts.rows], first)) & (day < end)
                 expected[part, tool] += measures[tool][:, counts].sum(axis=1)
-    assert np.array_equal(jetbrains(world).ranges.reported(edges, gates), expected)
+    assert np.array_equal(jetbrains(world).ranges.reported(edges, gate), expected)
 
 
-def test_some_of_what_is_done_is_not_reported_and_with_an_honest_release_nothing_before_it() -> None:
+def test_reports_are_incomplete_and_begin_at_an_honest_release() -> None:
     edges = [START, START + 10, START + LENGTH]
     span = calendar.days(BLOCKS.organization, START, START + LENGTH - 1)
     done = sum(jetbrains(BLOCKS).facts.facts(block, span).by_member.sum(axis=1) for block in BLOCKS.people.blocks())
@@ -302,7 +302,7 @@ OUTSIDE = {
 
 @pytest.mark.parametrize("edges", OUTSIDE.values(), ids=OUTSIDE)
 @pytest.mark.parametrize("mask", [None, np.ones(42, dtype=bool), np.zeros(42, dtype=bool)], ids=["any", "all", "none"])
-def test_where_there_are_no_days_or_no_history_there_is_nothing(edges: list[int], mask: Mask | None) -> None:
+def test_range_outside_the_history_is_empty(edges: list[int], mask: Mask | None) -> None:
     parts, ranges = len(edges) - 1, jetbrains(SMALL).ranges
     assert ranges.enabled(edges, mask) == ranges.active(edges, mask) == DistinctUsers([0] * parts, 0)
     assert ranges.spending(edges, mask) == Spending([NOTHING] * parts, NOTHING, 0)
@@ -311,7 +311,7 @@ def test_where_there_are_no_days_or_no_history_there_is_nothing(edges: list[int]
 
 
 @pytest.mark.parametrize("first", [1, FIRST - 400, FIRST - 1])
-def test_a_range_that_begins_before_the_history_is_the_history(first: int) -> None:
+def test_range_from_before_the_history_equals_the_history(first: int) -> None:
     ranges = jetbrains(SMALL).ranges
     early, late = ([start, FIRST + 300, FIRST + 400] for start in (first, FIRST))
     assert ranges.enabled(early) == ranges.enabled(late)
@@ -320,18 +320,18 @@ def test_a_range_that_begins_before_the_history_is_the_history(first: int) -> No
     assert np.array_equal(ranges.reported(early, ALL), ranges.reported(late, ALL))
 
 
-def test_buckets_may_be_empty_between_others() -> None:
+def test_empty_bucket_between_others_is_zero() -> None:
     edges = [START, START + 7, START + 7, START + 14]
     ranges = jetbrains(SMALL).ranges
-    for told in (ranges.enabled(edges), ranges.active(edges)):
-        assert told.buckets[1] == 0
-        assert min(told.buckets[0], told.buckets[2]) > 0
+    for users in (ranges.enabled(edges), ranges.active(edges)):
+        assert users.buckets[1] == 0
+        assert min(users.buckets[0], users.buckets[2]) > 0
     assert ranges.spending(edges).buckets[1] == NOTHING
     assert not ranges.reported(edges, ALL)[1].any()
     assert ranges.active(edges).total == ranges.active([START, START + 14]).total
 
 
-def test_nobody_is_enabled_before_the_licence_or_after_leaving_however_far_a_range_goes() -> None:
+def test_nobody_is_enabled_before_the_licence_or_after_leaving() -> None:
     stay = [START, NEVER]
     people = SMALL.people.block(0)
     licensed = np.maximum(people.licensed[INDEX], people.joined)
@@ -350,15 +350,15 @@ def test_service_accounts_are_never_counted() -> None:
     assert jetbrains(SMALL).ranges.active(edges, mask).total == 0
 
 
-def test_a_licence_counts_while_its_person_is_there() -> None:
+def test_licence_counts_only_while_its_person_is_employed() -> None:
     joined, left = date(2025, 3, 3), date(2025, 6, 2)
     licences = (date(2025, 1, 6), date(2025, 4, 7), date(2025, 6, 2), date(2025, 7, 7), None)
     special = tuple(
-        SpecialPerson(f"{place}@small.example", joined=joined, left=left, licences={"jetbrains": day})
-        for place, day in enumerate(licences)
+        SpecialPerson(f"{index}@small.example", joined=joined, left=left, licences={"jetbrains": day})
+        for index, day in enumerate(licences)
     )
     world = worlds.world(people=len(licences), service_accounts=(), special=special)
     edges = [worlds.ordinal(day) for day in ("2025-01-01", "2025-03-03", "2025-04-07", "2025-06-02", "2025-12-31")]
-    for place, expected in enumerate(([0, 1, 1, 0], [0, 0, 1, 0], *[[0] * 4] * 3)):
-        mask = np.arange(len(licences)) == place
+    for index, expected in enumerate(([0, 1, 1, 0], [0, 0, 1, 0], *[[0] * 4] * 3)):
+        mask = np.arange(len(licences)) == index
         assert jetbrains(world).ranges.enabled(edges, mask) == DistinctUsers(expected, max(expected))

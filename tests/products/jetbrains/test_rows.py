@@ -1,4 +1,4 @@
-"""JetBrains AI's rows: any pages make up the whole, either way, and each row is a fact."""
+"""Rows of JetBrains AI: pages add up to the whole list in both directions, and each row is a fact."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -34,7 +34,7 @@ SHOWN = [MEASURES.index(name) for name in ("suggestions", "acceptances", "invoca
 
 @dataclass(frozen=True)
 class Scene:
-    """A world, and the days between which its rows are asked for."""
+    """A world, and the range of days that is requested."""
 
     world: World
     first: int
@@ -51,7 +51,7 @@ def _fact(member: int, day: int, **counters: int) -> ScriptedFact:
 
 SMALL = _scene("2025-10-09", "2025-10-16")
 BLOCKS = _scene("2025-09-22", "2025-10-23", people=BLOCK + 200)
-"""More members than fit with all of the days into what is looked at together."""
+"""More members than are computed together over all of the days."""
 
 LARGE = _scene(
     "2025-10-10",
@@ -60,7 +60,7 @@ LARGE = _scene(
     turnover=worlds.STAYING,
     adoption={"jetbrains": Adoption(30, 80, date(2025, 8, 1), 60)},
 )
-"""More members than are looked at together on one day; a weekend is in the middle."""
+"""More members than are computed together on one day; the range includes a weekend."""
 
 QUIET = _scene(
     "2025-09-29",
@@ -70,9 +70,9 @@ QUIET = _scene(
     holidays=(date(2025, 10, 3),),
     silent=(SilentPeriod(date(2025, 10, 6), date(2025, 10, 8)),),
     facts=(_fact(17_000, 3, nes_invocations=4), _fact(17_001, 3, junie_invocations=1), _fact(17_001, 9)),
-    special=tuple(SpecialPerson(f"p{place}@small.example") for place in range(3)),
+    special=tuple(SpecialPerson(f"p{index}@small.example") for index in range(3)),
 )
-STATED = _scene(
+SCRIPTED = _scene(
     "2025-10-13",
     "2025-10-19",
     special=(
@@ -88,24 +88,24 @@ STATED = _scene(
         _fact(6, 18),
     ),
 )
-SCENES = {"small": SMALL, "blocks": BLOCKS, "large": LARGE, "quiet": QUIET, "stated": STATED}
+SCENES = {"small": SMALL, "blocks": BLOCKS, "large": LARGE, "quiet": QUIET, "scripted": SCRIPTED}
 every_scene = pytest.mark.parametrize("scene", SCENES.values(), ids=SCENES)
 
 
 @cache
-def _expected(scene_name: str, gates: ReportingGate) -> list[ToolRow]:
-    """All rows ascending, as they are found by looking at everybody on all days."""
+def _expected(scene_name: str, gate: ReportingGate) -> list[ToolRow]:
+    """All rows ascending, found by computing everybody on all days."""
     scene = SCENES[scene_name]
-    found = [row for block in scene.world.people.blocks() for row in _of_block(scene, block.index, gates)]
+    found = [row for block in scene.world.people.blocks() for row in _of_block(scene, block.index, gate)]
     return sorted(found, key=lambda row: row.position)
 
 
-def _of_block(scene: Scene, index: I64, gates: ReportingGate) -> Iterator[ToolRow]:
+def _of_block(scene: Scene, index: I64, gate: ReportingGate) -> Iterator[ToolRow]:
     block, world = scene.world.people.members(index), scene.world
     span = calendar.days(world.organization, scene.first, scene.last)
     facts, (junie, others) = (
         jetbrains(world).facts.facts(block, span),
-        jetbrains(world).programs.sending(block, gates),
+        jetbrains(world).programs.sending(block, gate),
     )
     for cell, (row, column) in enumerate(zip(facts.rows.tolist(), facts.columns.tolist(), strict=True)):
         day = span.first + column
@@ -113,7 +113,7 @@ def _of_block(scene: Scene, index: I64, gates: ReportingGate) -> Iterator[ToolRo
         for tool in EVERY_TOOL:
             counts = tuple(measures[tool * len(MEASURES) : (tool + 1) * len(MEASURES)])
             since = junie if tool == JUNIE else others
-            if since[row] <= day and any(counts[place] for place in SHOWN):
+            if since[row] <= day and any(counts[measure] for measure in SHOWN):
                 yield ToolRow(RowPosition(tool, day, int(index[row])), counts)
 
 
@@ -138,8 +138,8 @@ def _rows(
     return rows(tools, scene.first, scene.last, count, gate=gate, after=after, descending=descending)
 
 
-def _walked(scene: Scene, size: int, *, descending: bool = False) -> list[ToolRow]:
-    """All rows, page by page, each behind the last row of the one before."""
+def _paginate(scene: Scene, size: int, *, descending: bool = False) -> list[ToolRow]:
+    """All rows, page by page."""
     found: list[ToolRow] = []
     while page := _rows(scene, size, found[-1].position if found else None, descending=descending):
         assert len(page) <= size
@@ -148,10 +148,10 @@ def _walked(scene: Scene, size: int, *, descending: bool = False) -> list[ToolRo
 
 
 @every_scene
-@pytest.mark.parametrize("gates", [ALL, HONEST, LENIENT], ids=["all", "honest", "lenient"])
-def test_rows_are_the_facts_of_those_whose_clients_send_them(scene: Scene, gates: ReportingGate) -> None:
-    assert _rows(scene, gate=gates) == _all(scene, gates)
-    assert {row.position.tool for row in _all(scene, gates)} == {*EVERY_TOOL}
+@pytest.mark.parametrize("gate", [ALL, HONEST, LENIENT], ids=["all", "honest", "lenient"])
+def test_rows_are_the_facts_that_new_enough_clients_send(scene: Scene, gate: ReportingGate) -> None:
+    assert _rows(scene, gate=gate) == _all(scene, gate)
+    assert {row.position.tool for row in _all(scene, gate)} == {*EVERY_TOOL}
 
 
 @every_scene
@@ -159,30 +159,30 @@ def test_descending_rows_are_the_ascending_ones_reversed(scene: Scene) -> None:
     assert _rows(scene, descending=True) == _all(scene)[::-1]
 
 
-PAGES = {"small": (1, 7, 1000), "blocks": (1_999,), "large": (1_999,), "quiet": (1_000,), "stated": (1, 50)}
+PAGES = {"small": (1, 7, 1000), "blocks": (1_999,), "large": (1_999,), "quiet": (1_000,), "scripted": (1, 50)}
 
 
 @pytest.mark.parametrize("descending", [False, True], ids=["ascending", "descending"])
 @pytest.mark.parametrize(("name", "size"), [(name, size) for name, sizes in PAGES.items() for size in sizes])
-def test_the_pages_make_up_the_whole(name: str, size: int, descending: bool) -> None:  # noqa: FBT001 (a column)
+def test_pages_add_up_to_the_whole_list(name: str, size: int, descending: bool) -> None:  # noqa: FBT001 (a column)
     whole = _all(SCENES[name])
-    assert _walked(SCENES[name], size, descending=descending) == (whole[::-1] if descending else whole)
+    assert _paginate(SCENES[name], size, descending=descending) == (whole[::-1] if descending else whole)
 
 
 @settings(max_examples=15)
 @given(st.integers(2, 600), st.booleans())
-def test_pages_of_any_size_make_up_the_whole(size: int, descending: bool) -> None:  # noqa: FBT001 (drawn)
-    for scene in (SMALL, STATED):
+def test_pages_of_any_size_add_up_to_the_whole_list(size: int, descending: bool) -> None:  # noqa: FBT001 (drawn)
+    for scene in (SMALL, SCRIPTED):
         whole = _all(scene)
-        assert _walked(scene, size, descending=descending) == (whole[::-1] if descending else whole)
+        assert _paginate(scene, size, descending=descending) == (whole[::-1] if descending else whole)
 
 
 @st.composite
-def _places(draw: st.DrawFn, scene: Scene) -> RowPosition:
-    """A place in or around the rows, of a row or of none."""
+def _positions(draw: st.DrawFn, scene: Scene) -> RowPosition:
+    """A position of a row, or near one, or anywhere in the range."""
     if draw(st.booleans()):
-        place = draw(st.sampled_from(_all(scene))).position
-        return replace(place, index=max(place.index + draw(st.integers(-1, 1)), 0))
+        position = draw(st.sampled_from(_all(scene))).position
+        return replace(position, index=max(position.index + draw(st.integers(-1, 1)), 0))
     members = scene.world.organization.members
     return RowPosition(
         draw(st.sampled_from([*EVERY_TOOL])),
@@ -194,38 +194,40 @@ def _places(draw: st.DrawFn, scene: Scene) -> RowPosition:
 @pytest.mark.parametrize("name", SCENES)
 @settings(max_examples=25)
 @given(data=st.data(), descending=st.booleans(), count=st.sampled_from([1, 2, 40, 300]))
-def test_rows_after_any_position_are_those_behind_it(
+def test_rows_follow_any_position(
     name: str,
     data: st.DataObject,
     descending: bool,  # noqa: FBT001 (drawn)
     count: int,
 ) -> None:
     scene = SCENES[name]
-    place = data.draw(_places(scene))
+    position = data.draw(_positions(scene))
     whole = _all(scene)[::-1] if descending else _all(scene)
-    behind = [row for row in whole if (row.position < place if descending else row.position > place)]
-    assert _rows(scene, count, place, descending=descending) == behind[:count]
+    following = [row for row in whole if (row.position < position if descending else row.position > position)]
+    assert _rows(scene, count, position, descending=descending) == following[:count]
 
 
 @pytest.mark.parametrize("scene", [SMALL, BLOCKS, LARGE], ids=["small", "blocks", "large"])
 @settings(max_examples=25)
 @given(data=st.data(), tools=st.lists(st.sampled_from(EVERY_TOOL), max_size=4), descending=st.booleans())
-def test_of_some_people_and_tools_come_their_rows(
+def test_rows_can_be_restricted_to_people_and_tools(
     scene: Scene,
     data: st.DataObject,
     tools: list[int],
     descending: bool,  # noqa: FBT001 (drawn)
 ) -> None:
     members = data.draw(st.sets(st.integers(0, scene.world.organization.members - 1), max_size=40))
-    place = data.draw(st.none() | _places(scene))
+    position = data.draw(st.none() | _positions(scene))
     index = np.array(sorted(members), dtype=np.int64)
     found = jetbrains(scene.world).rows.rows(
-        tools, scene.first, scene.last, 500, gate=ALL, index=index, after=place, descending=descending
+        tools, scene.first, scene.last, 500, gate=ALL, index=index, after=position, descending=descending
     )
     whole = _all(scene)[::-1] if descending else _all(scene)
     some = [row for row in whole if row.position.index in members and row.position.tool in tools]
-    behind = [row for row in some if place is None or (row.position < place if descending else row.position > place)]
-    assert found == behind[:500]
+    following = [
+        row for row in some if position is None or (row.position < position if descending else row.position > position)
+    ]
+    assert found == following[:500]
 
 
 def test_many_people_are_computed_in_slices() -> None:
@@ -239,7 +241,7 @@ def test_many_people_are_computed_in_slices() -> None:
 
 @settings(max_examples=25)
 @given(st.integers(0, 10), st.integers(0, 10), st.booleans())
-def test_a_shorter_range_has_the_rows_of_its_days(first: int, length: int, descending: bool) -> None:  # noqa: FBT001
+def test_shorter_range_has_the_rows_of_its_days(first: int, length: int, descending: bool) -> None:  # noqa: FBT001
     start = SMALL.first - 1 + first
     scene = replace(SMALL, first=start, last=start + length)
     kept = [row for row in _all(SMALL) if start <= row.position.day <= start + length]
@@ -257,18 +259,18 @@ EMPTY = {
 
 @pytest.mark.parametrize("descending", [False, True], ids=["ascending", "descending"])
 @pytest.mark.parametrize("name", EMPTY)
-def test_where_there_is_nothing_there_are_no_rows(name: str, descending: bool) -> None:  # noqa: FBT001 (a column)
+def test_range_without_facts_has_no_rows(name: str, descending: bool) -> None:  # noqa: FBT001 (a column)
     assert _rows(EMPTY[name], 0 if name == "no count" else 10, descending=descending) == []
 
 
-def test_a_range_that_begins_before_the_history_is_the_history() -> None:
+def test_range_from_before_the_history_equals_the_history() -> None:
     whole, since = (replace(SMALL, first=first, last=worlds.ordinal("2022-07-31")) for first in (1, 738_158))
     assert worlds.BASE.first_day.toordinal() == 738_158
     for descending in (False, True):
         assert _rows(whole, 50, descending=descending) == _rows(since, 50, descending=descending) != []
 
 
-def test_nobody_and_no_tool_have_no_rows() -> None:
+def test_no_members_or_no_tools_have_no_rows() -> None:
     rows, nobody = jetbrains(SMALL.world).rows.rows, np.array([], dtype=np.int64)
     assert rows(EVERY_TOOL, SMALL.first, SMALL.last, 10, gate=ALL, index=nobody) == []
     assert rows([], SMALL.first, SMALL.last, 10, gate=ALL) == []
@@ -291,12 +293,12 @@ def test_scripted_facts_are_rows_where_nothing_is_generated() -> None:
 
 
 def test_lines_alone_make_no_row() -> None:
-    rows = [(TOOLS[row.position.tool], row.position.index) for row in _all(STATED)]
+    rows = [(TOOLS[row.position.tool], row.position.index) for row in _all(SCRIPTED)]
     day = worlds.ordinal("2025-10-16")
-    assert not [row for row in _all(STATED) if (row.position.index, row.position.day) == (2, day)], (
+    assert not [row for row in _all(SCRIPTED) if (row.position.index, row.position.day) == (2, day)], (
         "lines and credits only"
     )
-    assert ("junie", 0) in rows, "a stated fact shows tools beside the stated ones"
+    assert ("junie", 0) in rows, "a scripted fact shows tools beyond the declared ones"
     assert ("junie", 1) not in rows, "an old Junie shows none of its data"
     assert ("nes", 1) in rows
 
@@ -306,14 +308,14 @@ def test_days_without_work_are_not_computed(monkeypatch: pytest.MonkeyPatch) -> 
     organization: Organization = worlds.organization(
         people=20_000, generated=False, facts=(_fact(7, 14, nes_invocations=1), _fact(19_000, 14, nes_invocations=2))
     )
-    world, asked = World(organization, worlds.POOL), set[int]()
+    world, computed = World(organization, worlds.POOL), set[int]()
     active = jetbrains(world).facts.active
 
     def watched(block: Block, span: Days) -> Mask:
-        asked.add(span.first)
+        computed.add(span.first)
         return active(block, span)
 
     monkeypatch.setattr(jetbrains(world).facts, "active", watched)
     scene = Scene(world, worlds.ordinal("2022-01-03"), worlds.ordinal("2026-12-31"))
     assert [row.position.index for row in _rows(scene)] == [7, 19_000]
-    assert asked == {worlds.ordinal("2025-10-14")}
+    assert computed == {worlds.ordinal("2025-10-14")}

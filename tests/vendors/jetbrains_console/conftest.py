@@ -10,5 +10,5 @@ from tests.contract.client import Client
 
 @pytest.fixture(scope="session")
 def opened(jetbrains_console_of: Callable[..., Client]) -> Callable[[str], Client]:
-    """The one client of an organization, for tests that leave its sandbox alone."""
+    """One client for each organization, for tests that do not change its sandbox."""
     return cache(jetbrains_console_of)

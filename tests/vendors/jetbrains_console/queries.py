@@ -23,7 +23,7 @@ EVERY = tuple(f"/{version}{path[3:]}" for version in ("v1", "v2") for path in RE
 """Every path of a report, in both versions."""
 
 UNKNOWN = "00000000-0000-4000-8000-000000000000"
-"""Nobody's id."""
+"""An id that nobody has."""
 
 IDES = ("IU", "PY", "WS", "GO", "CL", "RD", "PS", "RM", "DB")
 GROUPINGS = ("day", "week", "month", "year")
@@ -32,7 +32,7 @@ SECRET = "mock-secret"
 VENDOR = jetbrains_console.vendor()
 
 _NUMBERS = count()
-"""So that no two sandboxes have the same name: answers are kept by it."""
+"""Numbers for the names of sandboxes: answers are cached by name, so each name is used once."""
 
 Row = dict[str, Any]
 
@@ -46,7 +46,7 @@ AUTUMN = span("2025-09-01", "2025-10-20")
 
 
 def ask(client: Client, path: str, first: str, last: str, **more: str) -> Answer:
-    """The answer to a query over a range."""
+    """The answer to a request for a range."""
     return client.get(path, span(first, last, **more))
 
 
@@ -84,7 +84,7 @@ def role(client: Client, suffix: str = "") -> Client:
 
 
 def own(client: Client, organization: Organization, name: str = "own", groups: tuple[str, ...] | None = None) -> Client:
-    """A client that opens a new sandbox of an organization that a test has made up."""
+    """A client of a new sandbox with a test's own organization."""
     name = f"{name}-{next(_NUMBERS)}"
     made = replace(client.sandbox.config, organization=organization, seed=organization.seed)
     grant = Grant(name, VENDOR.name, name, permitted=True, secret=SECRET, groups=groups)
@@ -101,6 +101,6 @@ def user_id(client: Client, email: str) -> str:
 
 
 def token(client: Client, authorization: str | None, body: bytes = GRANT, **headers: str) -> Answer:
-    """What the token endpoint answers to some credentials and a form."""
+    """The answer of the token endpoint to some credentials and a form."""
     queries = replace(client, mount="", authorization=authorization)
     return queries.ask("POST", TOKEN, headers={**FORM, **headers}, body=body)

@@ -92,7 +92,7 @@ def test_token_of_another_organization_is_refused(jetbrains_console: Client, ope
 def test_forbidden_client_gets_a_token_and_then_403(
     jetbrains_console: Client,
 ) -> None:
-    """To see the metrics it takes the permission View AI analytics."""
+    """The metrics require the permission View AI analytics."""
     forbidden = queries.role(jetbrains_console, "-forbidden")
     for path in (*EVERY, "/nowhere", "/v1"):
         answer = forbidden.get(path)
@@ -153,8 +153,8 @@ def test_invalid_form_is_400_as_in_the_rfc(
 
 def test_too_long_query_of_a_token_is_an_invalid_request(jetbrains_console: Client) -> None:
     held = jetbrains_console.bearing(GOOD)
-    asked = replace(held, mount="")
-    answer = asked.ask("POST", queries.TOKEN, "x" * 20_000, headers=queries.FORM, body=queries.GRANT)
+    endpoint = replace(held, mount="")
+    answer = endpoint.ask("POST", queries.TOKEN, "x" * 20_000, headers=queries.FORM, body=queries.GRANT)
     assert (answer.status, answer.json["error"]) == (400, "invalid_request")
 
 
@@ -217,8 +217,8 @@ def test_other_method_is_405_with_allow(jetbrains_console: Client, method: str) 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "PUT", "DELETE", "OPTIONS"])
 def test_token_endpoint_accepts_only_post(jetbrains_console: Client, method: str) -> None:
     for authorization in (None, GOOD, jetbrains_console.authorization):
-        asked = replace(jetbrains_console, mount="", authorization=authorization)
-        answer = asked.ask(method, queries.TOKEN)
+        endpoint = replace(jetbrains_console, mount="", authorization=authorization)
+        answer = endpoint.ask(method, queries.TOKEN)
         assert (answer.status, answer.headers["Allow"]) == (405, "POST")
         assert method == "HEAD" or answer.code == "method_not_allowed"
 

@@ -41,7 +41,7 @@ def _ide_adoption(ide: Client, group_by: str) -> list[Row]:
 def test_enabled_users_agree_and_active_ones_are_fewer(
     both: Callable[[str], tuple[Client, Client]], organization: str, group_by: str
 ) -> None:
-    """There a request is enough to be active, here it must have spent credits."""
+    """In IDE Services a request is enough to be active; in the Console it must have spent credits."""
     console, ide = both(organization)
     here, there = queries.rows(console, ADOPTION, *AUTUMN, groupBy=group_by), _ide_adoption(ide, group_by)
     assert [(row["date"], row["enabledUsers"]) for row in here] == [(row["date"], row["enabledUsers"]) for row in there]

@@ -1,4 +1,4 @@
-"""What the Console counts, each rule of the vendor's page in our words, on facts that a test writes down."""
+"""What the Console counts: each rule of the vendor's page, in our words, on scripted facts."""
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime
@@ -56,7 +56,7 @@ FREE = {
 
 @pytest.mark.parametrize("counters", FREE.values(), ids=FREE)
 def test_user_without_credits_is_enabled_but_not_active(jetbrains_console: Client, counters: dict[str, int]) -> None:
-    """Completion and next edit suggestions are not charged, so that their users are in no number but enabledUsers."""
+    """Completion and next edit suggestions are free, so their users count only in enabledUsers."""
     own = _own(jetbrains_console, Person({"2025-09-02": counters}))
     totals = queries.everything(own, *SEPTEMBER)
     assert totals.pop("enabledUsers") == 1
@@ -115,7 +115,7 @@ def test_limit_with_top_up_is_hit_when_both_are_spent(jetbrains_console: Client)
 
 
 def test_later_credits_do_not_change_a_limit_hit(jetbrains_console: Client) -> None:
-    """Whoever spent what there was at first is counted, whatever is bought afterwards."""
+    """A user who spent everything is counted, whatever is bought afterwards."""
     allotment = raised(TEN_AND_FIVE, "2025-09-15", 300)
     own = _own(jetbrains_console, Person(junie(_09_05=1500, _09_16=300), (allotment,)))
     assert _hits(own, *SEPTEMBER) == {"2025-09-05": 1}
@@ -128,7 +128,7 @@ def test_earlier_credits_must_be_spent_too(jetbrains_console: Client) -> None:
 
 
 def test_first_exhausted_license_counts(jetbrains_console: Client) -> None:
-    """The user goes on with the second license, and is counted all the same; and once, when that is gone as well."""
+    """A user who goes on with a second license is counted, and only once if that is exhausted too."""
     licences = (TEN_AND_FIVE, Allotment(2000))
     own = _own(
         jetbrains_console,

@@ -59,7 +59,7 @@ def test_filters_are_combined(jetbrains_console: Client) -> None:
 
 
 def test_single_users_add_up_to_the_whole(jetbrains_console: Client) -> None:
-    """Credits add up over the users; nobody is enabled, active or at the limit who is not one of them."""
+    """Credits and counts of the single users add up to those of everybody."""
     organization = jetbrains_console.sandbox.config.organization
     identities = jetbrains_console.sandbox.world.identities
     whole = queries.everything(jetbrains_console, *AUTUMN)
@@ -75,7 +75,7 @@ def test_single_users_add_up_to_the_whole(jetbrains_console: Client) -> None:
 
 
 def test_ides_add_up_to_the_whole(jetbrains_console: Client) -> None:
-    """A day of a user belongs to one IDE, so that credits add up; a user may work in two IDEs on different days."""
+    """A user works in one IDE on a day, so credits add up; on different days it may be two IDEs."""
     whole = queries.everything(jetbrains_console, *AUTUMN)
     parts = [queries.everything(jetbrains_console, *AUTUMN, ide=code) for code in IDES]
     for name in ("builtInQuota", "topUpCredits", "totalCredits"):
@@ -136,7 +136,7 @@ def test_role_bound_to_groups_sees_members_of_subgroups_too(
 
 
 def test_acme_has_a_role_bound_to_two_teams(jetbrains_console: Client) -> None:
-    """The role is bound to Guidance and Quality; Simulator is Guidance's."""
+    """The role is bound to Guidance and Quality; Simulator is a subgroup of Guidance."""
     bound = queries.role(jetbrains_console, "-groups")
     world = jetbrains_console.sandbox.world
     seen = {"Guidance", "Quality", "Simulator"}

@@ -1,4 +1,4 @@
-"""Tests of the Console's invariants: amounts that are written as text are numbers too."""
+"""Tests of the Console's invariants: amounts in text are numbers too."""
 
 from mockserver.client import Client
 from tests.audit.conftest import client, url  # noqa: F401 (fixtures)

@@ -180,7 +180,7 @@ def test_very_long_history_is_served(jetbrains_console: Client) -> None:
 
 
 def test_adoption_without_activity_is_no_empty_bucket(jetbrains_console: Client) -> None:
-    """On weekends nobody of the few with AI in a rare IDE works."""
+    """None of the few users of a rare IDE works on weekends."""
     rows = queries.rows(jetbrains_console, ADOPTION, "2025-10-01", "2025-10-31", ide="DB")
     idle = [row for row in rows if row["enabledUsers"] and not row["activeUsers"]]
     omitting = jetbrains_console.switched(empty_buckets="omitted")

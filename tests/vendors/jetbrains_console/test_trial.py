@@ -19,7 +19,7 @@ DAYS = 1500
 
 
 def amend(query: dict[str, Any]) -> None:
-    """A schema knows what a day is, but not that a range begins before it ends, nor that the year 0 is none."""
+    """A schema cannot express that a range ends after it begins, or that there is no year 0."""
     if not {"fromDate", "toDate"} <= query.keys():
         return
     first, last = (_day(query[name]) for name in ("fromDate", "toDate"))
@@ -32,7 +32,7 @@ def amend(query: dict[str, Any]) -> None:
 
 
 def _day(value: object) -> int | None:
-    """The ordinal of a day in the form that the schema asks for; years that Python lacks are any day."""
+    """The ordinal of a day in the form of the schema; 0 for a day of the year 0, which Python lacks."""
     if not isinstance(value, str) or len(value) != 10:
         return None
     try:
@@ -41,14 +41,14 @@ def _day(value: object) -> int | None:
         return 0 if value.startswith("0000-") else None
 
 
-def _tried(client: Client, examples: int) -> Outcome:
+def _run_trial(client: Client, examples: int) -> Outcome:
     token = str(client.authorization).split()[1]
     credentials = ("mock-jetbrains-console-acme", queries.SECRET)
     return trial.run(client.app, FILE, token, amend, examples, credentials)
 
 
 def test_checks_pass_in_every_phase_without_limits(jetbrains_console_of: Callable[..., Client]) -> None:
-    outcome = _tried(jetbrains_console_of(), 20)
+    outcome = _run_trial(jetbrains_console_of(), 20)
     assert outcome.failures == []
     assert {status for _, status in outcome.statuses} == {200, 400, 401, 405}
     assert outcome.seen("FUZZING") >= {200, 400, 401}
@@ -58,8 +58,8 @@ def test_checks_pass_in_every_phase_without_limits(jetbrains_console_of: Callabl
 def test_limit_adds_only_documented_429s(
     jetbrains_console_of: Callable[..., Client],
 ) -> None:
-    """The frozen clock never gives a request back, so that every report after the burst is refused."""
-    outcome = _tried(jetbrains_console_of().limited(Allowance(per_minute=10, burst=20)), 3)
+    """On a frozen clock nothing is refilled, so every report after the burst is refused."""
+    outcome = _run_trial(jetbrains_console_of().limited(Allowance(per_minute=10, burst=20)), 3)
     assert outcome.failures == []
     assert {status for _, status in outcome.statuses} <= {200, 400, 401, 405, 429}
     assert sum(count for (_, status), count in outcome.statuses.items() if status == 429) > 20
@@ -68,9 +68,9 @@ def test_limit_adds_only_documented_429s(
 def test_too_strict_server_is_detected(
     jetbrains_console_of: Callable[..., Client],
 ) -> None:
-    """The trial is no better than its eyes: a switch that refuses good lists must not get through it."""
+    """The switch that refuses valid lists must make the trial fail."""
     strict = jetbrains_console_of().switched(malformed_ids="reject")
-    assert any("positive_data_acceptance" in failure for failure in _tried(strict, 10).failures)
+    assert any("positive_data_acceptance" in failure for failure in _run_trial(strict, 10).failures)
 
 
 AMENDED = {

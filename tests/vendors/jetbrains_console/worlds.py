@@ -1,4 +1,4 @@
-"""Organizations whose people hold and spend the credits that a test writes down, and ranges."""
+"""Organizations whose licenses and spending are scripted, and ranges."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -20,12 +20,12 @@ WORLDS = (*SMALL, ("initech", None), ("initech", 11))
 """Organization and seed; None is the organization's own."""
 
 Spends = Mapping[str, Mapping[str, int]]
-"""By day, by counter: what is done, credits in hundredths."""
+"""Counters by day; credits are in hundredths."""
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody with licenses, in the order in which they are spent, and what is done on which day."""
+    """A person with licenses in the order of spending, and their facts by day."""
 
     spends: Spends
     licences: tuple[Allotment, ...] = (TEN,)
@@ -44,7 +44,7 @@ def junie(**days: int) -> Spends:
 
 
 def organization(*people: Person, slug: str = "own", teams: tuple[Team, ...] = (Team("One"),)) -> Organization:
-    """An organization of these people, in which nothing happens but what is written down; they are p0, p1 and so on."""
+    """An organization of these people (p0, p1 and so on) with scripted facts only."""
     return Organization(
         slug=slug,
         name="Own",

@@ -19,7 +19,7 @@ TOOLS = ("aia", "claude_code", "code_completion", "junie", "nes")
 MEASURES = ("suggestions", "acceptances", "invocations")
 
 UNKNOWN = "00000000-0000-4000-8000-000000000000"
-"""Nobody's id."""
+"""An id that nobody has."""
 
 Row = dict[str, Any]
 
@@ -72,12 +72,12 @@ def added(rows: Iterable[Row]) -> Row:
 
 
 def key(row: Row) -> tuple[str, str, str]:
-    """What rows of persons are ordered by."""
+    """The key by which rows of users are sorted."""
     return row["tool"], row["date"], row["userId"]
 
 
 def own(client: Client, organization: Organization, token: str = "own") -> Client:
-    """A client whose token opens a sandbox of an organization that a test has made up."""
+    """A client of a new sandbox with a test's own organization."""
     made = replace(client.sandbox.config, organization=organization, seed=organization.seed)
     client.state.make(token, made, [Grant(token, "jetbrains-ide", token, permitted=True)])
     return client.bearing(f"Bearer {token}")

@@ -1,4 +1,4 @@
-"""Who is let in, by which scheme, and in what order refusals come (contract, section 1)."""
+"""Authentication: tokens, schemes, and the order of refusals (contract, section 1)."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -67,7 +67,7 @@ def test_one_scheme_alone_can_be_accepted(jetbrains_ide: Client, option: str, ac
 
 
 def test_scheme_is_checked_by_the_sandbox_of_the_token(jetbrains_ide_of: Callable[..., Client]) -> None:
-    """Not by the first sandbox, in which a request starts until its token is known."""
+    """The default sandbox, in which a request starts, does not decide."""
     client = jetbrains_ide_of()
     strict = replace(client.sandbox.config, policy={"jetbrains-ide": {"schemes": "automation"}})
     client.state.make("strict", strict, [Grant("strict", "jetbrains-ide", "strict", permitted=True)])

@@ -1,4 +1,4 @@
-"""Whatever is sent, the answer is in this vendor's words, without redirect, and the journal has an entry."""
+"""Bad input: every answer has this vendor's form, none is a redirect, and each one is journaled."""
 
 from dataclasses import replace
 
@@ -31,7 +31,7 @@ QUERIES = {
     "no hexadecimal": "fromDate=%ZZ&toDate=2025-09-30",
     "half a letter": "fromDate=%C3%28&toDate=2025-09-30",
     "NUL": "fromDate=%00&toDate=2025-09-30",
-    "NUL behind a date": "fromDate=2025-09-01%00&toDate=2025-09-30",
+    "NUL after a date": "fromDate=2025-09-01%00&toDate=2025-09-30",
     "a raw NUL": "fromDate=\0&toDate=2025-09-30",
     "raw letters beyond ASCII": "fromDate=\u0441\u0440\u0435\u0434\u0430&toDate=2025-09-30",
     "percent signs": "fromDate=%25&toDate=%2525",
@@ -66,7 +66,7 @@ def test_odd_path_is_served_or_refused_and_never_redirected(jetbrains_ide: Clien
 
 @pytest.mark.parametrize("mount", ["//api/analytics/ai", "///api/analytics/ai", "/api//analytics/ai"])
 def test_extra_leading_slashes_do_not_bypass_authentication(jetbrains_ide: Client, watch: Watch, mount: str) -> None:
-    """A base URL that ends in a slash is the classic mistake; it must not pass for right."""
+    """A base URL that ends in a slash is a common mistake, and must not work."""
     client = replace(jetbrains_ide, mount=mount)
     refused = client.get(queries.TOTALS, RANGE)
     assert refused.status == 404
@@ -106,8 +106,8 @@ def test_unknown_method_is_405(jetbrains_ide: Client, method: str) -> None:
 
 
 def test_large_body_on_a_get_is_400_and_a_small_one_is_ignored(jetbrains_ide: Client) -> None:
-    great = jetbrains_ide.ask("GET", queries.TOTALS, RANGE, body=b"x" * 10_000_000)
-    assert (great.status, great.json["error"]) == (400, "Bad Request")
+    large = jetbrains_ide.ask("GET", queries.TOTALS, RANGE, body=b"x" * 10_000_000)
+    assert (large.status, large.json["error"]) == (400, "Bad Request")
     small = jetbrains_ide.ask("GET", queries.TOTALS, RANGE, body=b'{"tool": "x"}')
     assert small.body == jetbrains_ide.get(queries.TOTALS, RANGE).body
 

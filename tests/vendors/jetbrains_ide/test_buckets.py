@@ -1,4 +1,4 @@
-"""How a range is cut: labels, clipped ends, empty buckets, days to come, very long ranges (contract, section 3)."""
+"""Buckets of a range: dates, clipped ends, empty buckets, future days, very long ranges (contract, section 3)."""
 
 from datetime import date, timedelta
 

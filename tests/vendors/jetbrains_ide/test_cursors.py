@@ -105,10 +105,10 @@ def test_cursor_of_another_query_can_continue_at_its_position(
     at = queries.key(queries.paginate(jetbrains_ide, FIRST, LAST)[199])
     jetbrains_ide.switched(foreign_cursor="continue")
     query = {**queries.span(FIRST, LAST, limit=1000), **changed}
-    behind = jetbrains_ide.paginate(queries.USERS, **query, cursor=cursor)
+    following = jetbrains_ide.paginate(queries.USERS, **query, cursor=cursor)
     descending = changed.get("sortOrder") == "DESC"
     expected = [row for row in jetbrains_ide.paginate(queries.USERS, **query) if (queries.key(row) < at) == descending]
-    assert behind == [row for row in expected if queries.key(row) != at]
+    assert following == [row for row in expected if queries.key(row) != at]
 
 
 def _remade(cursor: str, **changed: Any) -> str:
@@ -139,7 +139,7 @@ def test_forged_cursor_is_400(jetbrains_ide: Client) -> None:
 
 
 def test_position_without_a_row_leads_to_the_next_row(jetbrains_ide: Client) -> None:
-    """As when the person of the last row has no rows any more."""
+    """As if the user of the last row no longer had any rows."""
     whole, cursor = queries.paginate(jetbrains_ide, FIRST, LAST), _cursor(jetbrains_ide)
     start = _remade(cursor, after=[0, 0, 0])
     assert queries.page(jetbrains_ide, FIRST, LAST, cursor=start).json["items"] == whole[:50]

@@ -1,4 +1,4 @@
-"""What the numbers mean, each rule of the vendor's page on an organization whose every fact is known."""
+"""What the numbers mean: each rule of the vendor's page, on scripted facts."""
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
@@ -13,12 +13,12 @@ from tests.vendors.jetbrains_ide import queries, worlds
 
 JANUARY = ("2025-01-01", "2025-01-31")
 USED = {f"{tool}_{name}": 2 for tool in queries.TOOLS for name in queries.MEASURES}
-"""A day on which every tool made two suggestions, both taken, in two invocations."""
+"""A day with two suggestions, two acceptances and two invocations of every tool."""
 
 
 @pytest.fixture
 def shown(jetbrains_ide_of: Callable[..., Client]) -> Callable[[Organization], Client]:
-    """A client of an organization that a test makes up."""
+    """A client of a test's own organization."""
     client = jetbrains_ide_of()
     return lambda organization: queries.own(client, organization)
 
@@ -30,7 +30,7 @@ def _users(client: Client, first: str, last: str, group: str = "MONTH") -> list[
 
 
 def _tools(client: Client, first: str = JANUARY[0], last: str = JANUARY[1]) -> set[str]:
-    """The tools that have anything to tell, which must be the same on every endpoint."""
+    """The tools with any data, which must be the same on every endpoint."""
     by_feature = queries.items(client, queries.BY_FEATURE, first, last, groupBy="YEAR")
     found = {row["tool"] for row in by_feature if any(row[name] for name in queries.MEASURES)}
     assert {row["tool"] for row in queries.paginate(client, first, last)} == found
@@ -95,7 +95,7 @@ def test_range_includes_both_ends(shown: Callable[[Organization], Client]) -> No
 
 
 def test_metrics_merge_tools_and_by_feature_separates_them(shown: Callable[[Organization], Client]) -> None:
-    """Several tools are one set of values per period in the one, and a set each in the other."""
+    """Metrics have one set of values per period, metrics by feature have one per tool."""
     counters = {"junie_suggestions": 7, "junie_acceptances": 5, "junie_invocations": 3, "nes_suggestions": 20}
     client = shown(worlds.organization(worlds.person("Ann"), facts={(0, "2025-01-15"): counters}))
     [merged] = queries.items(client, queries.METRICS, *JANUARY, groupBy="MONTH", tool="junie,nes,aia")
@@ -127,7 +127,7 @@ def test_record_is_of_one_user_date_and_tool(
 
 
 def test_lines_alone_make_no_row(shown: Callable[[Organization], Client]) -> None:
-    """Lines are nothing that this vendor tells of."""
+    """No answer of this vendor has lines."""
     client = shown(worlds.organization(worlds.person("Ann"), facts={(0, "2025-01-15"): {"nes_suggested_lines": 3}}))
     assert queries.paginate(client, *JANUARY) == []
     assert _users(client, *JANUARY) == [(1, 1)]
@@ -151,7 +151,7 @@ OLD: Mapping[str, tuple[tuple[Program, ...], str, set[str]]] = {
 def test_old_versions_send_nothing_or_all_but_junie(
     shown: Callable[[Organization], Client], old: tuple[Program, ...], option: str, tools: set[str]
 ) -> None:
-    """Who has AI and who uses it is known of everybody, whatever the versions."""
+    """Enabled and active users do not depend on versions."""
     client = shown(worlds.organization(worlds.person("Ann", *old), facts={(0, "2025-01-15"): USED}))
     assert _users(client, *JANUARY) == [(1, 1)]
     queries.sandbox(client).set_policy({"jetbrains-ide": {"old_assistant": option}})

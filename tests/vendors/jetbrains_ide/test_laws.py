@@ -1,4 +1,4 @@
-"""What holds between the endpoints, whatever organization, seed, range, tools and page size (contract, section 3)."""
+"""Laws across endpoints, for any organization, seed, range, tools and page size (contract, section 3)."""
 
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
@@ -28,7 +28,7 @@ some_tools = st.sets(st.sampled_from(queries.TOOLS), min_size=1).map(lambda chos
 
 @pytest.fixture(scope="session")
 def world(jetbrains_ide_of: Callable[..., Client]) -> World:
-    """The client of an organization under a seed, on apps whose clocks do not move."""
+    """The client of an organization under a seed, with a frozen clock."""
     still = cache(jetbrains_ide_of)
     return cache(lambda organization, seed: worlds.seeded(still(organization), seed))
 
@@ -128,7 +128,7 @@ def test_user_counts_once_in_each_bucket(world: World, which: Which, span: Span,
 @settings(max_examples=25)
 @given(which=some_world, span=worlds.spans(60))
 def test_users_with_rows_were_active_on_that_day(world: World, which: Which, span: Span) -> None:
-    """And not the other way round: some clients are too old to send."""
+    """The reverse does not hold: some clients are too old to send data."""
     client = world(*which)
     rows = queries.page(client, *span.texts, limit=1000, tool="aia").json["items"]
     shown = queries.sandbox(client).world
@@ -155,7 +155,7 @@ def test_everybody_is_in_exactly_one_profile(world: World, which: Which, span: S
 
 
 def _chain(client: Client, span: Span, limits: list[int], **more: str) -> list[Row]:
-    """The rows of all pages, whose sizes repeat these."""
+    """The rows of all pages, whose sizes cycle through the limits."""
     rows: list[Row] = []
     cursor: dict[str, str] = {}
     for index in range(100_000):
@@ -184,8 +184,8 @@ def test_pages_of_any_sizes_add_up_in_both_orders(
     whole = queries.paginate(client, *span.texts, tool=tools)
     assert [queries.key(row) for row in whole] == sorted({queries.key(row) for row in whole})
     assert all(any(row[name] for name in queries.MEASURES) for row in whole)
-    turned = whole if order == "ASC" else whole[::-1]
-    assert _chain(client, span, limits, sortOrder=order, tool=tools) == turned
+    expected = whole if order == "ASC" else whole[::-1]
+    assert _chain(client, span, limits, sortOrder=order, tool=tools) == expected
 
 
 @settings(max_examples=25)

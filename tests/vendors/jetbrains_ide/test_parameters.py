@@ -1,4 +1,4 @@
-"""What each parameter may be, and what happens when it is something else (contract, section 2)."""
+"""The values of each parameter, and the refusal of others (contract, section 2)."""
 
 import pytest
 
@@ -86,7 +86,7 @@ def test_group_by_is_required_only_by_users_adoption(jetbrains_ide: Client) -> N
 NO_TOOLS = {
     "an empty element": "junie,,nes",
     "a comma before": ",junie",
-    "a comma behind": "junie,",
+    "a comma after": "junie,",
     "a comma alone": ",",
     "capitals": "JUNIE",
     "one in capitals": "nes,Junie",
@@ -214,7 +214,7 @@ EACH = [(path, name) for path, names in NAMES.items() for name in names]
 
 
 def _query(path: str, name: str, *values: str) -> str:
-    """The query of a path, with one parameter given as often as there are values for it."""
+    """The query of a path, with one parameter repeated for each of some values."""
     rest = [f"{other}={value}" for other, value in queries.EVERYTHING[path].items() if other != name]
     return "&".join([*rest, *(f"{name}={value}" for value in values)])
 
@@ -237,8 +237,8 @@ def test_repeated_parameter_is_400_or_accepted(jetbrains_ide: Client, path: str,
     plain = jetbrains_ide.get(path, _query(path, name, GOOD[name]))
     assert plain.status == 200
     assert jetbrains_ide.get(path, twice).body == plain.body
-    behind = jetbrains_ide.get(path, _query(path, name, GOOD[name], "x"))
-    assert behind.status == (400 if name in {"tool", "query"} else 200)
+    repeated = jetbrains_ide.get(path, _query(path, name, GOOD[name], "x"))
+    assert repeated.status == (400 if name in {"tool", "query"} else 200)
 
 
 def test_repeated_lists_can_be_joined(jetbrains_ide: Client) -> None:

@@ -21,17 +21,17 @@ OURS: dict[str, tuple[str, tuple[Option, ...]]] = {
     "repeated_parameters": ("A", ("reject", "accept")),
     "empty_parameters": ("A", ("reject", "ignore")),
 }
-STATED = CONTRACT | OURS
+DECLARED = CONTRACT | OURS
 SWITCHES = {each.name: each for each in policy.SWITCHES}
 
 
 def test_switches_are_the_expected_ones() -> None:
-    assert list(SWITCHES) == [*STATED, "names"]
+    assert list(SWITCHES) == [*DECLARED, "names"]
 
 
-@pytest.mark.parametrize("name", STATED)
+@pytest.mark.parametrize("name", DECLARED)
 def test_switch_has_the_expected_grade_options_and_default(name: str) -> None:
-    grade, choices = STATED[name]
+    grade, choices = DECLARED[name]
     found = SWITCHES[name]
     assert (found.grade, found.options, found.default) == (grade, choices, choices[0])
 

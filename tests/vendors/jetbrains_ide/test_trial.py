@@ -18,7 +18,7 @@ FILE = resources.openapi() / "jetbrains-ide.yaml"
 
 
 def amend(query: dict[str, Any]) -> None:
-    """Make good data good by the rules that a schema cannot state; what the schema itself forbids is left as it is."""
+    """Make valid data follow the rules that a schema cannot express; invalid data stay as they are."""
     _amend_range(query)
     _amend_cursor(query)
 
@@ -31,7 +31,7 @@ def _day(value: object) -> date | None:
 
 
 def _amend_range(query: dict[str, Any]) -> None:
-    """A schema knows what a day is, but neither that a range ends after it begins, nor that there is no year 0."""
+    """A schema cannot express that a range ends after it begins, or that there is no year 0."""
     for name in ("fromDate", "toDate"):
         if str(query.get(name)).startswith("0000-"):
             query[name] = "0001-01-01"
@@ -41,9 +41,9 @@ def _amend_range(query: dict[str, Any]) -> None:
 
 
 def _amend_cursor(query: dict[str, Any]) -> None:
-    """A schema knows what base64 looks like, but not that a cursor is one that the server gave for this query.
+    """A schema cannot express that a cursor comes from an earlier answer to the same query.
 
-    A link cannot say either that it is to be followed until there is no cursor: behind the last page it begins anew.
+    Nor does a link stop at the last page: after it, pagination starts again.
     """
     cursor = query.get("cursor")
     if cursor is None or (isinstance(cursor, str) and _is_base64(cursor) and not _is_cursor(cursor)):
@@ -64,14 +64,14 @@ def _is_cursor(text: str) -> bool:
         return False
 
 
-def _tried(client: Client, examples: int) -> Outcome:
-    """Cursors of other queries are accepted, since good data are made one parameter at a time."""
+def _run_trial(client: Client, examples: int) -> Outcome:
+    """Cursors of other queries are accepted, because the parameters are generated one at a time."""
     client.switched(foreign_cursor="continue")
     return trial.run(client.app, FILE, "mock-jetbrains-ide-acme", amend, examples)
 
 
 def test_checks_pass_in_every_phase_without_limits(jetbrains_ide_of: Callable[..., Client]) -> None:
-    outcome = _tried(jetbrains_ide_of(), 15)
+    outcome = _run_trial(jetbrains_ide_of(), 15)
     assert outcome.failures == []
     assert {status for _, status in outcome.statuses} == {200, 400, 401, 405}
     assert outcome.seen("FUZZING") >= {200, 400, 401}
@@ -82,15 +82,15 @@ def test_checks_pass_in_every_phase_without_limits(jetbrains_ide_of: Callable[..
 def test_limit_adds_only_documented_429s(
     jetbrains_ide_of: Callable[..., Client],
 ) -> None:
-    """The frozen clock never gives a request back, so that everything after the burst is refused."""
-    outcome = _tried(jetbrains_ide_of().limited(Allowance(per_minute=10, burst=20)), 3)
+    """On a frozen clock nothing is refilled, so everything after the burst is refused."""
+    outcome = _run_trial(jetbrains_ide_of().limited(Allowance(per_minute=10, burst=20)), 3)
     assert outcome.failures == []
     assert {status for _, status in outcome.statuses} <= {200, 400, 401, 405, 429}
     assert sum(count for (_, status), count in outcome.statuses.items() if status == 429) > 20
 
 
 def test_refusing_an_allowed_request_is_detected(jetbrains_ide_of: Callable[..., Client]) -> None:
-    """The trial is no better than its eyes: a switch that refuses long ranges must not get through it."""
+    """The switch that refuses long ranges must make the trial fail."""
     strict = jetbrains_ide_of().switched(longest_range="reject")
     outcome = trial.run(strict.app, FILE, "mock-jetbrains-ide-acme", _backwards, 5)
     assert any("positive_data_acceptance" in failure for failure in outcome.failures)

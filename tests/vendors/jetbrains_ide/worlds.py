@@ -1,4 +1,4 @@
-"""Organizations for the tests of IDE Services: with other seeds, or made up fact by fact."""
+"""Organizations for the tests of IDE Services: under other seeds, or with scripted facts."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -53,7 +53,7 @@ def seeded(client: Client, seed: int | None) -> Client:
 
 
 def person(name: str, *old: Program, licensed: date | None = _LICENSED, left: date | None = None) -> SpecialPerson:
-    """Somebody with a license (or without), some of whose programs stay old."""
+    """A person with a license (or without), some of whose programs stay old."""
     return SpecialPerson(
         email=f"{name.lower()}@scripted.example",
         name=name,

@@ -1,14 +1,11 @@
-"""The Console's query parameters with their rules: a range of days, its grouping, and filters.
-
-A refusal lists every error.
-"""
+"""The Console's query parameters with their rules, and the rows of its reports. A refusal lists every error."""
 
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from marshmallow import EXCLUDE, Schema, ValidationError, validates_schema
+from marshmallow import EXCLUDE, Schema, ValidationError, fields, validates_schema
 from werkzeug.datastructures import MultiDict
 
 from mockserver.gateway.rejection import ParameterError, invalid_parameters
@@ -18,13 +15,6 @@ from mockserver.products.jetbrains.programs import IDES
 from mockserver.validation.schemas import parse_date
 from mockserver.validation.suggestions import nearest
 from mockserver.vendors.jetbrains_console import policy
-from mockserver.vendors.jetbrains_console.policy import (
-    EmptyElements,
-    LetterCase,
-    ListForm,
-    MalformedIds,
-    UnknownParameters,
-)
 
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _UNKNOWN_MAXIMUM = 3
@@ -42,7 +32,7 @@ class ReportParameters:
     group_by: str = policy.GROUPINGS[0]
     users: tuple[str, ...] | None = None
     emails: tuple[str, ...] | None = None
-    ides: tuple[str, ...] | None = None
+    ides: tuple[int, ...] | None = None
 
 
 class SingleValue(Parameter[Any]):
@@ -74,10 +64,10 @@ class Filter(SingleValue):
 
     def _parse(self, value: Any) -> Any:
         form = self.switches[policy.LIST_FORM]
-        if form is ListForm.COMMA and len(value) > 1:
+        if form is policy.ListForm.COMMA and len(value) > 1:
             raise ValidationError(f"is there {len(value)} times; send it once, its values separated by commas")
-        elements = value if form is ListForm.REPEATED else [each for text in value for each in text.split(",")]
-        if "" in elements and self.switches[policy.EMPTY_ELEMENTS] is EmptyElements.REJECT:
+        elements = value if form is policy.ListForm.REPEATED else [each for text in value for each in text.split(",")]
+        if "" in elements and self.switches[policy.EMPTY_ELEMENTS] is policy.EmptyElements.REJECT:
             raise ValidationError("must not be empty, nor hold an empty element; leave it out to filter nobody out")
         return tuple(dict.fromkeys(self.read(each, self.switches) for each in elements if each)) or None
 
@@ -91,7 +81,7 @@ def _day(text: str, _: Switches) -> int:
 
 
 def _grouping(text: str, switches: Switches) -> str:
-    text = text.lower() if switches[policy.LETTER_CASE] is LetterCase.ANY else text
+    text = text.lower() if switches[policy.LETTER_CASE] is policy.LetterCase.ANY else text
     if text not in policy.GROUPINGS:
         raise ValidationError(f"must be one of {', '.join(policy.GROUPINGS)}, not {shortened(text)}")
     return text
@@ -99,7 +89,7 @@ def _grouping(text: str, switches: Switches) -> str:
 
 def _user_id(text: str, switches: Switches) -> str:
     """An id in lower case; the switch `malformed_ids` decides about anything but a UUID."""
-    if switches[policy.MALFORMED_IDS] is MalformedIds.REJECT and not _UUID.fullmatch(text):
+    if switches[policy.MALFORMED_IDS] is policy.MalformedIds.REJECT and not _UUID.fullmatch(text):
         raise ValidationError(f"must hold UUIDs, as IDE Services knows the users, not {shortened(text)}")
     return text.lower()
 
@@ -108,11 +98,12 @@ def _email(text: str, _: Switches) -> str:
     return text
 
 
-def _ide(text: str, switches: Switches) -> str:
-    text = text.upper() if switches[policy.LETTER_CASE] is LetterCase.ANY else text
+def _ide(text: str, switches: Switches) -> int:
+    """The index of a product code in IDES."""
+    text = text.upper() if switches[policy.LETTER_CASE] is policy.LetterCase.ANY else text
     if text not in IDES:
         raise ValidationError(f"must hold product codes out of {', '.join(IDES)}, not {shortened(text)}")
-    return text
+    return IDES.index(text)
 
 
 class ReportQuery(Schema):
@@ -147,7 +138,7 @@ def load(args: "MultiDict[str, str]", switches: Switches) -> ReportParameters:
     except ValidationError as error:
         rules = error.messages_dict
     found = [ParameterError(name, rules[name][0]) for name in known if name in rules]
-    if switches[policy.UNKNOWN_PARAMETERS] is UnknownParameters.REJECT:
+    if switches[policy.UNKNOWN_PARAMETERS] is policy.UnknownParameters.REJECT:
         found += [_unknown(name, known) for name in list(args)[: len(known) + _UNKNOWN_MAXIMUM] if name not in known]
     if found:
         raise invalid_parameters(*found[: len(known) + _UNKNOWN_MAXIMUM])
@@ -158,3 +149,33 @@ def _unknown(name: str, known: Sequence[str]) -> ParameterError:
     near = nearest(name[:40], known)
     hint = f" (did you mean {near}?)" if near else ""
     return ParameterError(shortened(name), f"is no parameter{hint}; a report has {', '.join(known)}")
+
+
+class CreditAmount(fields.Field[int]):
+    """Hundredths of a credit as credits with two decimals; the switch `credits_form` decides about the JSON type."""
+
+    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> float | str:  # noqa: ARG002 (marshmallow names them)
+        schema: Any = self.parent
+        if schema.switches[policy.CREDITS_FORM] is policy.CreditsForm.STRING:
+            return f"{value // 100}.{value % 100:02}"
+        return float(value / 100)  # Below 2**53 this is the nearest double, and its text is exact.
+
+
+class ReportRow(Schema):
+    """A bucket of a report, or its total; a field without a number in the report is left out, and a total has no date.
+
+    Users are distinct ones.
+    """
+
+    def __init__(self, switches: Switches) -> None:
+        super().__init__()
+        self.switches = switches
+
+    date = fields.String()
+    enabled = fields.Integer(data_key="enabledUsers")
+    active = fields.Integer(data_key="activeUsers")
+    hit = fields.Integer(data_key="usersHitLimit")
+    peak = fields.Integer(data_key="peakDailyUsers")
+    built_in = CreditAmount(data_key="builtInQuota")
+    top_up = CreditAmount(data_key="topUpCredits")
+    total = CreditAmount(data_key="totalCredits")

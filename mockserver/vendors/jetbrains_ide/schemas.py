@@ -1,4 +1,4 @@
-"""IDE Services' query parameters with their rules. A refusal lists every error."""
+"""IDE Services' query parameters with their rules, and the rows of its answers. A refusal lists every error."""
 
 import re
 from collections.abc import Callable
@@ -9,7 +9,7 @@ from marshmallow import Schema, ValidationError, validates_schema
 from werkzeug.datastructures import MultiDict
 
 from mockserver.gateway.rejection import ParameterError, invalid_parameters
-from mockserver.gateway.schemas import Parameter, shortened
+from mockserver.gateway.schemas import Column, ColumnarSchema, Parameter, shortened
 from mockserver.gateway.switches import Switches
 from mockserver.products.jetbrains.facts import TOOLS
 from mockserver.validation.schemas import parse_date
@@ -25,7 +25,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class AnalyticsParameters:
-    """The parameters of any operation; what it lacks, or the client left out, has its default.
+    """The parameters of any operation; those that it lacks, or the client leaves out, have their defaults.
 
     `first` and `last` are ordinals, `tools` are in alphabetical order, `users` are ids in lower case, ascending, or
     None for everybody. A cursor, `limit` and `order` make a page.
@@ -89,7 +89,7 @@ def _day(text: str) -> int | None:
 
 
 def _one_of(*choices: str) -> Callable[[str], str | None]:
-    """A reader of some words, in their exact case."""
+    """A reader that accepts some words, in their exact case."""
     return lambda text: text if text in choices else None
 
 
@@ -108,7 +108,7 @@ _NO_GROUP: Final[dict[str, Any]] = {"required": f"is required: {_listed(policy.G
 
 
 class AnalyticsQuery(Schema):
-    """The parameters of every operation, each of which has some of them; unknown ones are ignored."""
+    """The parameters of all operations, of which each operation has some; unknown ones are ignored."""
 
     first = RuledParameter(_DATE, _day, required=True, data_key="fromDate", error_messages=_NO_DATE)
     last = RuledParameter(_DATE, _day, required=True, data_key="toDate", error_messages=_NO_DATE)
@@ -172,4 +172,19 @@ ADOPTION: Final = AnalyticsQuery("group_by", "profile", required=("group_by",))
 METRICS: Final = AnalyticsQuery("group_by", "tools")
 TOTALS: Final = AnalyticsQuery("tools")
 USERS: Final = AnalyticsQuery("tools", "users", "cursor", "limit", "order")
-"""One for each form of query: they hold nothing of a request."""
+"""One per set of parameters; they keep nothing of a request."""
+
+
+class AnalyticsRows(ColumnarSchema):
+    """Rows of any report, with the fields of which the report has a column."""
+
+    user_id = Column[str](data_key="userId")
+    user_name = Column[str](data_key="userName")
+    user_email = Column[str](data_key="userEmail")
+    date = Column[str]()
+    tool = Column[str]()
+    enabled = Column[int](data_key="enabledUsers")
+    active = Column[int](data_key="activeUsers")
+    suggestions = Column[int]()
+    acceptances = Column[int]()
+    invocations = Column[int]()

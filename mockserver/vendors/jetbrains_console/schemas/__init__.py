@@ -1,1 +1,0 @@
-"""What the Console takes and gives: `queries` and `rows`."""

@@ -1,1 +1,0 @@
-"""IDE Services' schemas: query parameters (`queries`) and rows of answers (`rows`)."""
