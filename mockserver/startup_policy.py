@@ -7,7 +7,6 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import yaml
 
@@ -67,7 +66,8 @@ def load(settings: Settings, known: Known) -> dict[str, Options]:
     """The switches in the settings, by vendor; SettingsError with a line for everything that is wrong."""
     found: dict[str, dict[str, Option]] = {}
     errors: list[str] = []
-    for source, vendor, given in (*_from_file(settings.policy_file), *_from_flags(settings.policy)):
+    from_file = _from_file(settings.policy_file) if settings.policy_file else ()
+    for source, vendor, given in (*from_file, *_from_flags(settings.policy)):
         values, wrong = _parse(vendor, given, known)
         found[vendor] = {**found.get(vendor, {}), **values}
         errors += [f"{source} {line}" for line in wrong]
@@ -83,10 +83,19 @@ def _from_flags(policy: tuple[tuple[str, str], ...]) -> Iterator[tuple[str, str,
         yield "--policy", vendor, {switch: switches.Repeated(values)}
 
 
-def _from_file(path: Path | None) -> Iterator[tuple[str, str, object]]:
-    if path is not None:
-        for vendor, given in _read(path).items():
-            yield f"{path}:", vendor, given
+def _from_file(path: Path) -> Iterator[tuple[str, str, object]]:
+    """What the mapping in a file gives; SettingsError where it cannot be read, or is no mapping in YAML."""
+    try:
+        found = yaml_text.load(path.read_bytes(), _Loader)
+    except YamlError as error:
+        raise SettingsError("\n".join(f"{path}: {problem}" for problem in error.problems)) from error
+    except (OSError, ValueError) as error:
+        raise SettingsError(f"{path}: cannot be read: {getattr(error, 'strerror', None) or error}") from error
+    if found is not None and not isinstance(found, Mapping):
+        rule = "must be a mapping of vendors to their switches, as in `vendor: {switch: value}`"
+        raise SettingsError(f"{path}: {rule}")
+    for vendor, given in (found or {}).items():
+        yield f"{path}:", vendor, given
 
 
 def _parse(vendor: str, given: object, known: Known) -> tuple[dict[str, Option], list[str]]:
@@ -110,18 +119,3 @@ def _without_unquoted(value: object) -> object:
     if not isinstance(value, Mapping):
         return value
     return {old: _NotText(new) if isinstance(new, _Unquoted) else new for old, new in value.items()}
-
-
-def _read(path: Path) -> Mapping[str, Any]:
-    """The mapping in a file; SettingsError where it cannot be read, or is no mapping in YAML."""
-    try:
-        found = yaml_text.load(path.read_bytes(), _Loader)
-    except YamlError as error:
-        raise SettingsError("\n".join(f"{path}: {line}" for line in str(error).splitlines())) from error
-    except (OSError, ValueError) as error:
-        raise SettingsError(f"{path}: cannot be read: {getattr(error, 'strerror', None) or error}") from error
-    if isinstance(found, Mapping):
-        return found
-    if found is None:
-        return {}
-    raise SettingsError(f"{path}: must be a mapping of vendors to their switches, as in `vendor: {{switch: value}}`")

@@ -64,7 +64,7 @@ class VendorProfile:
 
     def seeded_grants(self, organization: Organization, name: str) -> tuple[Grant, ...]:
         """The tokens at the vendor that a sandbox is made with, with a name in them."""
-        groups = organization.console_groups if self.has_group_roles else ()
+        groups = organization.role_groups if self.has_group_roles else ()
         return tokens.seeded(self.name, name, secret=self.secret, groups=groups)
 
 

@@ -43,6 +43,7 @@ def organization(values: FileValues) -> Organization:
     given["exact"] = tuple(ExactDay(**each) for each in given.get("exact", ()))
     given["special"] = tuple(_special_person(each) for each in given.get("special", ()))
     given["facts"] = tuple(_facts(values))
+    given["role_groups"] = given.pop("console_groups", ())
     return Organization(**given)
 
 

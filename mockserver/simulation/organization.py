@@ -150,7 +150,7 @@ class Organization:
     """Everything an organization file states, with its defaults filled in.
 
     Special people have the first indexes, generated people follow. `adoption` is by product. `generated` is False where
-    only scripted facts count. `console_groups` are the teams to which a client's role can be bound.
+    only scripted facts count. `role_groups` are the teams to which a client's role can be bound.
     """
 
     slug: str
@@ -166,7 +166,7 @@ class Organization:
     levels: Levels = Levels()
     adoption: Mapping[str, Adoption] = field(default_factory=dict)
     profiles: tuple[str, ...] = ("Default",)
-    console_groups: tuple[str, ...] = ()
+    role_groups: tuple[str, ...] = ()
     holidays: tuple[date, ...] = ()
     silent: tuple[SilentPeriod, ...] = ()
     exact: tuple[ExactDay, ...] = ()
