@@ -8,7 +8,7 @@ from mockserver.gateway.switches import Switches
 from mockserver.gateway.vendor import Body, Reply, Route, ViewRequest
 from mockserver.products import jetbrains
 from mockserver.products.jetbrains.programs import ReportingGate
-from mockserver.products.visibility import Visibility
+from mockserver.products.model import Visibility
 from mockserver.vendors.jetbrains_ide import errors, pagination, policy, reports
 from mockserver.vendors.jetbrains_ide.policy import EmptyBuckets, LongestRange
 from mockserver.vendors.jetbrains_ide.schemas import queries, rows
