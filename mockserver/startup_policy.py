@@ -26,20 +26,20 @@ _NOT_TEXT = re.compile(
     r"(?:|~|null|Null|NULL|true|True|TRUE|false|False|FALSE|0o[0-7]+|0x[0-9a-fA-F]+"
     r"|[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))\Z"
 )
-"""What YAML 1.2 does not take for text unless it is quoted (its core schema)."""
+"""Scalars that YAML 1.2 (its core schema) does not read as text unless they are quoted."""
 
 _UNQUOTED_TAG = "!unquoted"
 
 
 class _Unquoted(str):
-    """A scalar that YAML does not take for text, as it is written; an option may look like that."""
+    """An unquoted scalar that is not text in YAML, kept as written, because it may be an option."""
 
     __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True)
 class _NotText:
-    """An unquoted scalar where only text is a name; it is no string, so a renaming refuses it, as over /_mock."""
+    """Such a scalar as a new name: not a string, so that a renaming refuses it, as it does over /_mock."""
 
     scalar: str
 
@@ -115,7 +115,7 @@ def _parse(vendor: str, given: object, known: Known) -> tuple[dict[str, Option],
 
 
 def _without_unquoted(value: object) -> object:
-    """A switch's value; in the mapping of a renaming, unquoted numbers and the like are no names."""
+    """A switch's value; in the mapping of a renaming, an unquoted number, boolean or null is not a name."""
     if not isinstance(value, Mapping):
         return value
     return {old: _NotText(new) if isinstance(new, _Unquoted) else new for old, new in value.items()}

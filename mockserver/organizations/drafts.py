@@ -24,7 +24,7 @@ _LICENSED = "2023-01-02"
 
 _TEXT = """\
 # An organization of {default.people} people for: mockserver serve --organization-file <this file>
-# Only slug, name and people are required. A key that is left out has the value it has here, or the one in a comment.
+# Only slug, name and people are required. The default of any other key is its value here, or the one in its comment.
 # Dates are YYYY-MM-DD. The same file always gives the same numbers.
 
 slug: {quoted_slug}  # part of the tokens: mock-<vendor>-{default.slug}
@@ -32,10 +32,10 @@ name: {name}
 people: {default.people}  # 1 to {most}, special people included
 seed: {seed}  # another seed, another history (default: {default.seed})
 domain: {default.domain}  # of the generated addresses
-first_day: {default.first_day}  # nobody is there before
+first_day: {default.first_day}  # nobody works earlier
 generated: true  # false: nothing happens but the facts below
 
-# A weight is a team's share of the people; 0 is an empty team. One team is the default (the first where none says so).
+# A weight is a team's share of the people; 0 is an empty team. One team is the default (if none is marked, the first).
 teams:
 {teams}
 teamless_percent: 0  # people in no team
@@ -54,9 +54,9 @@ levels: {{light_percent: 30, heavy_percent: 20}}
 adoption:
 {adoption}
 {product_keys}
-# Groups of people beside the teams, for products that have such; a profile's name is its id.
+# Groups of people beside the teams, for products that have them; a profile's name is its id.
 profiles: [Default]
-# The teams, with those below them, that one more client with a role bound to groups sees. (default: no such client)
+# The teams, with their subteams, that an additional client with a role bound to groups sees. (default: no such client)
 console_groups: [Backend, Data]
 
 # Days off in addition to the usual ones.

@@ -83,7 +83,9 @@ def _teams(values: FileValues) -> Iterator[RuleViolation]:
             yield RuleViolation(("teams",), "at least one team with a weight above 0")
         first, *others = [index for index, team in enumerate(teams) if team.get("default")] or [0]
         for index in others:
-            yield RuleViolation(("teams", index, "default"), f"one default team only; teams[{first}] is it already")
+            yield RuleViolation(
+                ("teams", index, "default"), f"only one default team; teams[{first}] is the default already"
+            )
 
 
 def _parents(teams: list[dict[str, Any]], names: list[str]) -> Iterator[RuleViolation]:
@@ -100,7 +102,7 @@ def _parents(teams: list[dict[str, Any]], names: list[str]) -> Iterator[RuleViol
             above = parents.get(above)
         if chain and above == chain[0] and not reported.intersection(chain):
             reported.update(chain)
-            yield RuleViolation(path, f"no team above itself; this is a cycle: {' > '.join([*chain, above])}")
+            yield RuleViolation(path, f"no team above itself, but this is a cycle: {' > '.join([*chain, above])}")
 
 
 def _repeated_names(values: FileValues) -> Iterator[RuleViolation]:
@@ -187,7 +189,7 @@ def _active_only(values: FileValues, path: Path, person: FileValues) -> Iterator
 
 
 def _is_employed(person: FileValues, day: date) -> bool:
-    """Whether the person is there on the day, as far as the file says."""
+    """Whether the person is there on the day; whatever the file leaves out does not exclude it."""
     joined: date = person.get("joined", day)
     left: date = person.get("left", date.max)
     return joined <= day < left
@@ -200,7 +202,7 @@ def _facts(values: FileValues) -> Iterator[RuleViolation]:
         used = [product for product in products.discover() if product.name in fact]
         if not used:
             listed = ", ".join(product.name for product in products.discover())
-            yield RuleViolation(path, f"a fact has rows of a product: {listed}")
+            yield RuleViolation(path, f"rows of at least one product: {listed}")
         if name and name not in known:
             rule = "the email of a special person or the name of a service account in this file"
             yield RuleViolation((*path, "member"), rule)
@@ -261,5 +263,5 @@ def _rows(path: Path, spec: FactSpec, rows: list[FileValues]) -> Iterator[RuleVi
             if numbers[smaller] > numbers[greater]:
                 yield RuleViolation((*path, index, smaller), f"at most {greater} ({numbers[greater]})")
         if not any(numbers.values()):
-            rule = "a row counts something; a day without activity is an empty list instead of rows"
+            rule = "at least one counter above 0; a day without activity is an empty list instead of rows"
             yield RuleViolation((*path, index), rule)

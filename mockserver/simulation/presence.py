@@ -58,7 +58,7 @@ class Presence:
         return np.array([day.toordinal() for day in found], dtype=np.int64)
 
     def opens(self, span: Days) -> Mask:
-        """On which days people may be at work at all: no holiday and no silent period, unless the file scripts it."""
+        """A mask of the days on which people may work: no holiday, no silent period, or scripted by the file."""
         open_days: Mask = ~(span.holiday | span.silent) & self._organization.generated
         return open_days | np.isin(span.ordinals, self._scripted_days)
 
@@ -87,7 +87,7 @@ class Presence:
         return (since >= 0) & (since < length[:, quarter])
 
     def _is_limited(self, block: Block) -> Mask:
-        """Who is active on some days only, as the file says."""
+        """A mask of the members who are active on given days only."""
         return np.isin(block.index, list(self._limited))
 
     def active(self, product: str, block: Block, span: Days, workload: Workload) -> Mask:

@@ -1,7 +1,6 @@
-"""YAML without its traps, read as plain mappings, lists, text, numbers, booleans and nulls.
+"""A safe subset of YAML: plain mappings, lists, text, numbers, booleans and nulls.
 
-Aliases, tags and repeated keys are refused with their line. Words, dates and times that YAML 1.1 turns into something
-else than was written stay text. What the keys mean is decided by whoever loads the file.
+Aliases, tags and repeated keys are refused with their line. Words, dates and times that YAML 1.1 converts stay text.
 """
 
 import re
@@ -11,7 +10,7 @@ from typing import Any
 import yaml
 
 Path = tuple[str | int, ...]
-"""The way to a value inside a document: keys of mappings and indexes of lists."""
+"""The path to a value inside a document: keys of mappings and indexes of lists."""
 
 DEPTH_MAXIMUM = 12
 """How deep lists and mappings may be nested; an organization file needs five."""
@@ -113,9 +112,9 @@ def _traps(text: str, loader: type[Any]) -> Iterator[str]:
     for event in yaml.parse(text, Loader=loader):
         line = f"line {event.start_mark.line + 1}: " if event.start_mark else ""
         if isinstance(event, yaml.AliasEvent):
-            yield f"{line}alias *{event.anchor}: aliases are not taken; write the value out"
+            yield f"{line}alias *{event.anchor}: aliases are not supported; write the value out"
         elif isinstance(event, yaml.ScalarEvent | yaml.CollectionStartEvent) and event.tag is not None:
-            yield f"{line}tag {event.tag}: tags are not taken; write the plain value"
+            yield f"{line}tag {event.tag}: tags are not supported; write the plain value"
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         if depth > DEPTH_MAXIMUM:
             yield f"{line}lists and mappings are nested more than {DEPTH_MAXIMUM} deep"
@@ -123,7 +122,7 @@ def _traps(text: str, loader: type[Any]) -> Iterator[str]:
 
 
 def _bad_keys(node: yaml.Node | None, path: Path) -> Iterator[str]:
-    """Keys that are no words or are repeated; all others are made text, whatever they look like."""
+    """Keys that are not scalars or are repeated; all others become text, whatever they look like."""
     if isinstance(node, yaml.SequenceNode):
         for index, each in enumerate(node.value):
             yield from _bad_keys(each, (*path, index))
@@ -134,8 +133,8 @@ def _bad_keys(node: yaml.Node | None, path: Path) -> Iterator[str]:
             if not isinstance(key, yaml.ScalarNode):
                 yield f"line {line}: a key must be a word, not a list or a mapping"
             elif key.value in lines:
-                where = f"on line {lines[key.value]} and on line {line}"
-                yield f"{format_path((*path, key.value))}: the key is there twice, {where}; write it once"
+                rule = f"the key is repeated, on line {lines[key.value]} and on line {line}; write it once"
+                yield f"{format_path((*path, key.value))}: {rule}"
             else:
                 key.tag = _TEXT_TAG
                 lines[key.value] = line
