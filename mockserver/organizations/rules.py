@@ -21,6 +21,7 @@ _NOT_SILENT = "a day outside the silent periods, in which nobody is active"
 
 def violations(values: FileValues) -> Iterator[RuleViolation]:
     """Every rule that the values of a file violate."""
+    values = {"first_day": FIRST_DAY, **values}
     yield from _teams(values)
     yield from _repeated_names(values)
     yield from _days(values)
@@ -113,17 +114,12 @@ def _repeated_names(values: FileValues) -> Iterator[RuleViolation]:
             yield RuleViolation((group, index, key), rule)
 
 
-def _first_day(values: FileValues) -> date:
-    first: date = values.get("first_day", FIRST_DAY)
-    return first
-
-
 def _is_silent(values: FileValues, day: date) -> bool:
     return any(each["first"] <= day <= each["last"] for each in values.get("silent", ()) if len(each) == 2)
 
 
 def _days(values: FileValues) -> Iterator[RuleViolation]:
-    first = _first_day(values)
+    first = values["first_day"]
     if Turnover(**values.get("turnover", {})).until <= first:
         rule = f"later than first_day ({first}); the default is {Turnover().until}"
         yield RuleViolation(("turnover", "until"), rule)
@@ -154,7 +150,7 @@ def _special_people(values: FileValues) -> Iterator[RuleViolation]:
 
 
 def _team_and_tenure(values: FileValues, path: Path, person: FileValues) -> Iterator[RuleViolation]:
-    names, first = _team_names(values), _first_day(values)
+    names, first = _team_names(values), values["first_day"]
     if person.get("team") is not None and person["team"] not in names:
         yield RuleViolation((*path, "team"), f"the name of a team ({', '.join(names)}), or null for none")
     joined, left = person.get("joined", first), person.get("left")
@@ -166,7 +162,7 @@ def _team_and_tenure(values: FileValues, path: Path, person: FileValues) -> Iter
 
 def _licences(values: FileValues, path: Path, person: FileValues) -> Iterator[RuleViolation]:
     """A licence of a person who is not there would be an account that nobody ever registers."""
-    first, left = person.get("joined", _first_day(values)), person.get("left", date.max)
+    first, left = person.get("joined", values["first_day"]), person.get("left", date.max)
     bound = "joined" if "joined" in person else "the organization's first_day"
     for product, day in person.get("licences", {}).items():
         if day is not None and day < first:
@@ -226,8 +222,8 @@ def _repeated_facts(values: FileValues) -> Iterator[RuleViolation]:
 def _day_of_fact(
     values: FileValues, path: Path, member: tuple[str, int] | None, day: date, product: ProductModel[Any]
 ) -> Iterator[RuleViolation]:
-    if day < _first_day(values):
-        yield RuleViolation(path, f"not before the organization's first_day ({_first_day(values)})")
+    if day < values["first_day"]:
+        yield RuleViolation(path, f"not before the organization's first_day ({values['first_day']})")
     if _is_silent(values, day):
         yield RuleViolation(path, _NOT_SILENT)
     if any(each.get("day") == day and each.get("product") == product.name for each in values.get("exact", ())):

@@ -112,7 +112,7 @@ def test_ids_of_many_members_equal_those_of_each(indexes: list[int]) -> None:
 
 
 @given(st.lists(st.integers(0, PEOPLE_MAXIMUM + 1)))
-def test_ids_beyond_the_organization_equal_those_of_each(indexes: list[int]) -> None:
+def test_ids_of_a_huge_organization_equal_those_of_each(indexes: list[int]) -> None:
     together = HUGE.ids_of(np.array(indexes, dtype=np.int64))
     assert together == [str(HUGE.id_of(index)) for index in indexes]
 

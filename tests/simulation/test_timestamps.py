@@ -87,7 +87,7 @@ ASCENDING = [
 
 
 def test_timestamps_are_ordered_by_second_then_fraction() -> None:
-    assert all(one.order < other.order for one, other in pairwise(ASCENDING))
+    assert all(one < other for one, other in pairwise(ASCENDING))
 
 
 @pytest.mark.parametrize(("fraction", "ceiling"), [("", 7), ("01", 8), ("999", 8)])
