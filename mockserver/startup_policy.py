@@ -3,7 +3,6 @@
 Which switches there are is declared by each vendor's `policy`; they are changed later through `/_mock/policy`.
 """
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,9 +21,9 @@ from mockserver.validation.yaml_text import YamlError
 METRICS: Known = {metrics_policy.NAME: metrics_policy.SWITCHES}
 """The switches that belong to no vendor, by the name of their group."""
 
-_NOT_TEXT = re.compile(
-    r"(?:|~|null|Null|NULL|true|True|TRUE|false|False|FALSE|0o[0-7]+|0x[0-9a-fA-F]+"
-    r"|[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))\Z"
+_NOT_TEXT = (
+    r"|~|null|Null|NULL|true|True|TRUE|false|False|FALSE|0o[0-7]+|0x[0-9a-fA-F]+"
+    r"|[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)"
 )
 """Scalars that YAML 1.2 (its core schema) does not read as text unless they are quoted."""
 
@@ -47,14 +46,10 @@ class _NotText:
         return f"{self.scalar or 'nothing'} (put it in quotation marks to make it text)"
 
 
-class _Loader(yaml.SafeLoader):
-    """A loader that keeps every scalar as it is written, so that `no` and `null` are options."""
+_LOADER = yaml_text.plain_loader(yaml.SafeLoader, {_UNQUOTED_TAG: _NOT_TEXT})
+"""Keeps every scalar as it is written, so that `no` and `null` are options."""
 
-    yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}  # noqa: RUF012 - as PyYAML declares it
-
-
-_Loader.add_implicit_resolver(_UNQUOTED_TAG, _NOT_TEXT, None)
-_Loader.add_constructor(_UNQUOTED_TAG, lambda _, node: _Unquoted(node.value))
+_LOADER.add_constructor(_UNQUOTED_TAG, lambda _, node: _Unquoted(node.value))
 
 
 def all_switches(vendors: Iterable[Vendor]) -> Known:
@@ -86,7 +81,7 @@ def _from_flags(policy: tuple[tuple[str, str], ...]) -> Iterator[tuple[str, str,
 def _from_file(path: Path) -> Iterator[tuple[str, str, object]]:
     """What the mapping in a file gives; SettingsError where it cannot be read, or is no mapping in YAML."""
     try:
-        found = yaml_text.load(path.read_bytes(), _Loader)
+        found = yaml_text.load(path.read_bytes(), _LOADER)
     except YamlError as error:
         raise SettingsError("\n".join(f"{path}: {problem}" for problem in error.problems)) from error
     except (OSError, ValueError) as error:

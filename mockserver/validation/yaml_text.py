@@ -4,7 +4,7 @@ Aliases, tags and repeated keys are refused with their line. Words, dates and ti
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import yaml
@@ -19,14 +19,12 @@ QUOTE_MAXIMUM = 60
 """The most characters of a value that an error shows."""
 
 _PLAIN_KEY = re.compile(r"[\w@.+'-]{1,60}")
-_TEXT_TAG = "tag:yaml.org,2002:str"
-_SCALARS = {
-    "bool": r"true|false",
-    "null": r"null|~|",
-    "int": r"-?(0|[1-9][0-9]{0,17})",
-    "float": r"-?(0|[1-9][0-9]{0,17})\.[0-9]+",
+_TAG = "tag:yaml.org,2002:"
+_PLAIN_SCALARS = {
+    f"{_TAG}bool": "true|false",
+    f"{_TAG}null": "null|~|",
+    f"{_TAG}int": "-?(0|[1-9][0-9]{0,17})",
 }
-"""What is not text, by the kind of value."""
 
 
 class YamlError(ValueError):
@@ -37,12 +35,11 @@ class YamlError(ValueError):
         super().__init__("\n".join(problems))
 
 
-def plain_loader(parent: type[Any], *, decimals: bool = False) -> type[Any]:
-    """A loader like `parent`, a safe loader of PyYAML, that reads only booleans, nulls and numbers as such."""
+def plain_loader(parent: type[Any], scalars: Mapping[str, str] = _PLAIN_SCALARS) -> type[Any]:
+    """A loader like `parent`, a safe loader of PyYAML, whose scalars are text unless a pattern (by tag) matches."""
     loader: type[Any] = type("PlainLoader", (parent,), {"yaml_implicit_resolvers": {}})
-    for kind, pattern in _SCALARS.items():
-        if decimals or kind != "float":
-            loader.add_implicit_resolver(f"tag:yaml.org,2002:{kind}", re.compile(rf"(?:{pattern})\Z"), None)
+    for tag, pattern in scalars.items():
+        loader.add_implicit_resolver(tag, re.compile(rf"(?:{pattern})\Z"), None)
     return loader
 
 
@@ -50,7 +47,7 @@ _SAFE = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 LOADER = plain_loader(_SAFE)
 """Whole numbers only: anything with a decimal point stays text, to the digit."""
 
-DECIMAL_LOADER = plain_loader(_SAFE, decimals=True)
+DECIMAL_LOADER = plain_loader(_SAFE, {**_PLAIN_SCALARS, f"{_TAG}float": r"-?(0|[1-9][0-9]{0,17})\.[0-9]+"})
 """The same, with decimal fractions as floats."""
 
 
@@ -136,6 +133,6 @@ def _bad_keys(node: yaml.Node | None, path: Path) -> Iterator[str]:
                 rule = f"the key is repeated, on line {lines[key.value]} and on line {line}; write it once"
                 yield f"{format_path((*path, key.value))}: {rule}"
             else:
-                key.tag = _TEXT_TAG
+                key.tag = f"{_TAG}str"
                 lines[key.value] = line
                 yield from _bad_keys(value, (*path, key.value))
