@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
 from mockserver.products.metric_events import Dimension, DimensionEvents, Events
-from mockserver.products.organization_file import FileSection
+from mockserver.products.organization_file import FileSection, FileValues
 from mockserver.simulation.core import Core
 from mockserver.simulation.facts import Source
 from mockserver.simulation.people import ROLE_RANKS
@@ -30,11 +30,9 @@ class FactSpec:
     defaults_to: Mapping[str, str] = field(default_factory=dict)
     at_most: tuple[tuple[str, str], ...] = ()
 
-    def fill(self, row: Mapping[str, object]) -> dict[str, int]:
-        """All counters of a row as whole numbers, with those that are left out filled in."""
-        given = {name: row[name] for name in self.counters if name in row}
-        numbers = {name: given.get(name, given.get(self.defaults_to.get(name, ""), 0)) for name in self.counters}
-        return {name: number for name, number in numbers.items() if isinstance(number, int)}
+    def fill(self, row: FileValues) -> dict[str, int]:
+        """All counters of a row, with those that are left out filled in."""
+        return {name: row.get(name, row.get(self.defaults_to.get(name, ""), 0)) for name in self.counters}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
