@@ -84,9 +84,7 @@ def _teams(values: FileValues) -> Iterator[RuleViolation]:
             yield RuleViolation(("teams",), "at least one team with a weight above 0")
         first, *others = [index for index, team in enumerate(teams) if team.get("default")] or [0]
         for index in others:
-            yield RuleViolation(
-                ("teams", index, "default"), f"only one default team; teams[{first}] is the default already"
-            )
+            yield RuleViolation(("teams", index, "default"), f"only one default team; teams[{first}] is already")
 
 
 def _parents(teams: list[dict[str, Any]], names: list[str]) -> Iterator[RuleViolation]:
@@ -210,13 +208,12 @@ def _facts(values: FileValues) -> Iterator[RuleViolation]:
 
 def _repeated_facts(values: FileValues) -> Iterator[RuleViolation]:
     facts = values.get("facts", ())
-    entries = [(index, each) for index, fact in enumerate(facts) for each in products.discover() if each.name in fact]
-    keys = (
-        (facts[index].get("member", "").casefold() or None, facts[index].get("day"), each) for index, each in entries
-    )
-    for repeated, first in _repeats(keys):
-        rule = f"one entry for a member, a day and a product; facts[{entries[first][0]}] is one already"
-        yield RuleViolation(("facts", entries[repeated][0]), rule)
+    members_and_days = [(fact.get("member", "").casefold() or None, fact.get("day")) for fact in facts]
+    for name in (product.name for product in products.discover()):
+        keys = (key if name in fact else (None,) for key, fact in zip(members_and_days, facts, strict=True))
+        for index, first in _repeats(keys):
+            rule = f"one entry for a member, a day and a product; facts[{first}] is one already"
+            yield RuleViolation(("facts", index), rule)
 
 
 def _day_of_fact(

@@ -47,7 +47,7 @@ CONTRADICTIONS = {
     ),
     "two default teams": (
         "teams: [{name: A, default: true}, {name: B, default: true}]\n",
-        "teams[1].default: found true; only one default team; teams[0] is the default already",
+        "teams[1].default: found true; only one default team; teams[0] is already",
     ),
     "a repeated team name": (
         "teams: [{name: A}, {name: a}]\n",
