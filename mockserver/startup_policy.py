@@ -3,11 +3,9 @@
 Which switches there are is declared by each vendor's `policy`; they are changed later through `/_mock/policy`.
 """
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import yaml
 
@@ -23,24 +21,24 @@ from mockserver.validation.yaml_text import YamlError
 METRICS: Known = {metrics_policy.NAME: metrics_policy.SWITCHES}
 """The switches that belong to no vendor, by the name of their group."""
 
-_NOT_TEXT = re.compile(
-    r"(?:|~|null|Null|NULL|true|True|TRUE|false|False|FALSE|0o[0-7]+|0x[0-9a-fA-F]+"
-    r"|[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))\Z"
+_NOT_TEXT = (
+    r"|~|null|Null|NULL|true|True|TRUE|false|False|FALSE|0o[0-7]+|0x[0-9a-fA-F]+"
+    r"|[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)"
 )
-"""What YAML 1.2 does not take for text unless it is quoted (its core schema)."""
+"""Scalars that YAML 1.2 (its core schema) does not read as text unless they are quoted."""
 
 _UNQUOTED_TAG = "!unquoted"
 
 
 class _Unquoted(str):
-    """A scalar that YAML does not take for text, as it is written; an option may look like that."""
+    """An unquoted scalar that is not text in YAML, kept as written, because it may be an option."""
 
     __slots__ = ()
 
 
 @dataclass(frozen=True, slots=True)
 class _NotText:
-    """An unquoted scalar where only text is a name; it is no string, so a renaming refuses it, as over /_mock."""
+    """Such a scalar as a new name: not a string, so that a renaming refuses it, as it does over /_mock."""
 
     scalar: str
 
@@ -48,14 +46,10 @@ class _NotText:
         return f"{self.scalar or 'nothing'} (put it in quotation marks to make it text)"
 
 
-class _Loader(yaml.SafeLoader):
-    """A loader that keeps every scalar as it is written, so that `no` and `null` are options."""
+_LOADER = yaml_text.plain_loader(yaml.SafeLoader, {_UNQUOTED_TAG: _NOT_TEXT})
+"""Keeps every scalar as it is written, so that `no` and `null` are options."""
 
-    yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}  # noqa: RUF012 - as PyYAML declares it
-
-
-_Loader.add_implicit_resolver(_UNQUOTED_TAG, _NOT_TEXT, None)
-_Loader.add_constructor(_UNQUOTED_TAG, lambda _, node: _Unquoted(node.value))
+_LOADER.add_constructor(_UNQUOTED_TAG, lambda _, node: _Unquoted(node.value))
 
 
 def all_switches(vendors: Iterable[Vendor]) -> Known:
@@ -67,7 +61,8 @@ def load(settings: Settings, known: Known) -> dict[str, Options]:
     """The switches in the settings, by vendor; SettingsError with a line for everything that is wrong."""
     found: dict[str, dict[str, Option]] = {}
     errors: list[str] = []
-    for source, vendor, given in (*_from_file(settings.policy_file), *_from_flags(settings.policy)):
+    from_file = _from_file(settings.policy_file) if settings.policy_file else ()
+    for source, vendor, given in (*from_file, *_from_flags(settings.policy)):
         values, wrong = _parse(vendor, given, known)
         found[vendor] = {**found.get(vendor, {}), **values}
         errors += [f"{source} {line}" for line in wrong]
@@ -83,10 +78,19 @@ def _from_flags(policy: tuple[tuple[str, str], ...]) -> Iterator[tuple[str, str,
         yield "--policy", vendor, {switch: values}
 
 
-def _from_file(path: Path | None) -> Iterator[tuple[str, str, object]]:
-    if path is not None:
-        for vendor, given in _read(path).items():
-            yield f"{path}:", vendor, given
+def _from_file(path: Path) -> Iterator[tuple[str, str, object]]:
+    """What the mapping in a file gives; SettingsError where it cannot be read, or is no mapping in YAML."""
+    try:
+        found = yaml_text.load(path.read_bytes(), _LOADER)
+    except YamlError as error:
+        raise SettingsError("\n".join(f"{path}: {problem}" for problem in error.problems)) from error
+    except (OSError, ValueError) as error:
+        raise SettingsError(f"{path}: cannot be read: {getattr(error, 'strerror', None) or error}") from error
+    if found is not None and not isinstance(found, Mapping):
+        rule = "must be a mapping of vendors to their switches, as in `vendor: {switch: value}`"
+        raise SettingsError(f"{path}: {rule}")
+    for vendor, given in (found or {}).items():
+        yield f"{path}:", vendor, given
 
 
 def _parse(vendor: str, given: object, known: Known) -> tuple[dict[str, Option], list[str]]:
@@ -106,22 +110,7 @@ def _parse(vendor: str, given: object, known: Known) -> tuple[dict[str, Option],
 
 
 def _without_unquoted(value: object) -> object:
-    """A switch's value; in the mapping of a renaming, unquoted numbers and the like are no names."""
+    """A switch's value; in the mapping of a renaming, an unquoted number, boolean or null is not a name."""
     if not isinstance(value, Mapping):
         return value
     return {old: _NotText(new) if isinstance(new, _Unquoted) else new for old, new in value.items()}
-
-
-def _read(path: Path) -> Mapping[str, Any]:
-    """The mapping in a file; SettingsError where it cannot be read, or is no mapping in YAML."""
-    try:
-        found = yaml_text.load(path.read_bytes(), _Loader)
-    except YamlError as error:
-        raise SettingsError("\n".join(f"{path}: {line}" for line in str(error).splitlines())) from error
-    except (OSError, ValueError) as error:
-        raise SettingsError(f"{path}: cannot be read: {getattr(error, 'strerror', None) or error}") from error
-    if isinstance(found, Mapping):
-        return found
-    if found is None:
-        return {}
-    raise SettingsError(f"{path}: must be a mapping of vendors to their switches, as in `vendor: {{switch: value}}`")

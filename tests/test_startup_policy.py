@@ -161,17 +161,17 @@ ERRORS: dict[str, tuple[str | bytes, str]] = {
     "a word": ("parrot", "must be a mapping of vendors to their switches"),
     "a vendor that stands twice": (
         "parrot: {}\nparrot: {}",
-        "parrot: the key is there twice, on line 1 and on line 2; write it once",
+        "parrot: the key is repeated, on line 1 and on line 2; write it once",
     ),
     "a name that stands twice": (
         "parrot:\n  names: {items: a, items: b}",
-        "parrot.names.items: the key is there twice, on line 2 and on line 2; write it once",
+        "parrot.names.items: the key is repeated, on line 2 and on line 2; write it once",
     ),
     "a key that is a list": ("[a]: b", "line 1: a key must be a word, not a list or a mapping"),
     "an open bracket": ("parrot: {mood: no", "line 1, column 18: not YAML: "),
     "an alias": (
         "parrot: &it {mood: *it}",
-        "line 1: alias *it: aliases are not taken; write the value out",
+        "line 1: alias *it: aliases are not supported; write the value out",
     ),
     "a control character": ("parrot: \x07", "not YAML: unacceptable character #x0007"),
     "brackets beyond all depth": ("[" * 5000, "line 1: lists and mappings are nested more than 12 deep"),

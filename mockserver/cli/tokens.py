@@ -44,7 +44,7 @@ def _groups(organization: str) -> tuple[str, ...]:
     """The groups of a bundled organization's role; the file of any other is not known here."""
     from mockserver.organizations import files
 
-    return files.named(organization).console_groups if organization in files.bundled() else ()
+    return files.named(organization).role_groups if organization in files.bundled() else ()
 
 
 def _credentials(grant: "Grant") -> str:

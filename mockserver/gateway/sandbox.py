@@ -221,7 +221,7 @@ class SandboxRegistry:
         """The tokens that a sandbox is made with, with a name in them."""
         grants: list[Grant] = []
         for vendor in self.profiles.values():
-            groups = config.organization.console_groups if vendor.has_group_roles else ()
+            groups = config.organization.role_groups if vendor.has_group_roles else ()
             grants += tokens.seeded(vendor.name, name, secret=vendor.secret, groups=groups)
         return grants
 

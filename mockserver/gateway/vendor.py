@@ -19,7 +19,7 @@ from mockserver.gateway.limits import Allowance, BucketState, LimitBlock, LimitS
 from mockserver.gateway.rejection import Reason, Rejection
 from mockserver.gateway.switches import AnySwitch, Switch, Switches
 from mockserver.gateway.tokens import Grant
-from mockserver.products.visibility import Visibility
+from mockserver.products.model import Visibility
 from mockserver.products.world import World
 
 if TYPE_CHECKING:

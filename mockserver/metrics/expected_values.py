@@ -18,7 +18,7 @@ from mockserver.metrics import policy
 from mockserver.metrics.policy import EmptyBuckets, PartialBuckets, Subteams, UnseenLines
 from mockserver.products.metric_events import Dimension, DimensionEvents, Metric
 from mockserver.products.metrics import MetricQuery, MetricsEngine
-from mockserver.products.visibility import Visibility
+from mockserver.products.model import Visibility
 from mockserver.simulation import calendar_periods
 from mockserver.simulation.calendar_periods import CalendarPeriod
 from mockserver.simulation.identity import Identity

@@ -20,23 +20,22 @@ from mockserver.simulation import hashing
 from mockserver.simulation.names import NamePool
 from mockserver.simulation.organization import PEOPLE_MAXIMUM, Level, Organization
 
-_SPECIAL_PEOPLE = 3
 _LICENSED = "2023-01-02"
 
 _TEXT = """\
-# An organization of {people} people for: mockserver serve --organization-file <this file>
-# Only slug, name and people are required. A key that is left out has the value it has here, or the one in a comment.
+# An organization of {default.people} people for: mockserver serve --organization-file <this file>
+# Only slug, name and people are required. The default of any other key is its value here, or the one in its comment.
 # Dates are YYYY-MM-DD. The same file always gives the same numbers.
 
-slug: {quoted_slug}  # part of the tokens: mock-<vendor>-{slug}
+slug: {quoted_slug}  # part of the tokens: mock-<vendor>-{default.slug}
 name: {name}
-people: {people}  # 1 to {most}, special people included
+people: {default.people}  # 1 to {most}, special people included
 seed: {seed}  # another seed, another history (default: {default.seed})
 domain: {default.domain}  # of the generated addresses
-first_day: {default.first_day}  # nobody is there before
+first_day: {default.first_day}  # nobody works earlier
 generated: true  # false: nothing happens but the facts below
 
-# A weight is a team's share of the people; 0 is an empty team. One team is the default (the first where none says so).
+# A weight is a team's share of the people; 0 is an empty team. One team is the default (if none is marked, the first).
 teams:
 {teams}
 teamless_percent: 0  # people in no team
@@ -55,9 +54,9 @@ levels: {{light_percent: 30, heavy_percent: 20}}
 adoption:
 {adoption}
 {product_keys}
-# Groups of people beside the teams, for products that have such; a profile's name is its id.
+# Groups of people beside the teams, for products that have them; a profile's name is its id.
 profiles: [Default]
-# The teams, with those below them, that one more client with a role bound to groups sees. (default: no such client)
+# The teams, with their subteams, that an additional client with a role bound to groups sees. (default: no such client)
 console_groups: [Backend, Data]
 
 # Days off in addition to the usual ones.
@@ -96,13 +95,11 @@ facts: []
 
 def draft(people: int, seed: int, slug: str) -> str:
     """A commented file, the same for the same arguments. Raises OrganizationError when an argument violates a rule."""
-    company, found = invented_names(seed, slug, files.pool(), min(_SPECIAL_PEOPLE, max(people, 1)))
+    company, special = invented_names(seed, slug, files.pool(), wanted=min(max(people, 1), 3))
     default = records.organization({"slug": slug, "name": company, "people": people})
     adoption = default.adoption
     written = _TEXT.format(
-        people=people,
         most=PEOPLE_MAXIMUM,
-        slug=slug,
         quoted_slug=_quoted(slug),
         seed=seed,
         name=_quoted(company),
@@ -115,10 +112,10 @@ def draft(people: int, seed: int, slug: str) -> str:
         adoption="\n".join(f"  {name}: {_flow(asdict(each) | {'seats': 'null'})}" for name, each in adoption.items()),
         product_keys=_product_keys(),
         person_keys="\n".join(f"#   {line}" for each in products.discover() for line in each.file.draft.person),
-        special=_special(found, default.domain),
+        special="\n".join(_special(special, default.domain)),
         service_products=" and ".join(each.name for each in products.discover() if each.service_accounts),
-        counters=_counters(),
-        facts="\n".join(_facts(f"{next(iter(found))}@{default.domain}")),
+        counters="\n".join(_counters()),
+        facts="\n".join(_facts(f"{next(iter(special))}@{default.domain}")),
     )
     files.parsed(written.encode(), "draft")
     return written
@@ -172,32 +169,25 @@ def _product_keys() -> str:
     return "".join("\n" + "\n".join(lines) + "\n" for each in products.discover() if (lines := each.file.draft.root))
 
 
-def _special(found: Mapping[str, str], domain: str) -> str:
-    people = zip(found.items(), _examples(), strict=False)
-    return "\n".join(
-        f"  - {{email: {local}@{domain}, name: {_quoted(name)},\n     {more}}}" for (local, name), more in people
-    )
-
-
-def _examples() -> tuple[str, str, str]:
-    """The keys of three special people, apart from their addresses and names."""
+def _special(people: Mapping[str, str], domain: str) -> Iterator[str]:
+    """Up to three special people, whose keys are examples."""
     first, *others = (product.name for product in products.discover())
     roles = list(schemas.ROLES)
-    own = "".join(
-        f", {each.file.draft.example_person}" for each in products.discover() if each.file.draft.example_person
-    )
+    own = [each.file.draft.example_person for each in products.discover() if each.file.draft.example_person]
     everything = _flow(dict.fromkeys((first, *others), _LICENSED))
     only_first = _flow({first: _LICENSED, **dict.fromkeys(others, "false")})
-    return (
+    examples = (
         f"team: Core, role: {roles[-1]}, level: heavy, joined: 2022-01-03, licences: {everything}",
-        f"team: Backend, role: {roles[1]}, joined: 2024-03-04{own}",
+        ", ".join([f"team: Backend, role: {roles[1]}, joined: 2024-03-04", *own]),
         f"team: null, level: light, joined: 2022-01-03, left: 2025-10-15, licences: {only_first}",
     )
+    for (local, name), keys in zip(people.items(), examples, strict=False):
+        yield f"  - {{email: {local}@{domain}, name: {_quoted(name)},\n     {keys}}}"
 
 
-def _counters() -> str:
+def _counters() -> Iterator[str]:
     wrap = textwrap.TextWrapper(118, initial_indent="#   ", subsequent_indent="#     ")
-    return "\n".join(wrap.fill(f"{each.name}: {_fact_rules(each.facts)}") for each in products.discover())
+    return (wrap.fill(f"{each.name}: {_fact_rules(each.facts)}") for each in products.discover())
 
 
 def _fact_rules(spec: FactSpec) -> str:

@@ -1,7 +1,4 @@
-"""The record that an organization file stands for: the values that it states, with everything else filled in.
-
-Values are valid by the time that they come here.
-"""
+"""The record of an organization file: its values, which are valid by now, and defaults for the rest."""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
@@ -43,6 +40,7 @@ def organization(values: FileValues) -> Organization:
     given["exact"] = tuple(ExactDay(**each) for each in given.get("exact", ()))
     given["special"] = tuple(_special_person(each) for each in given.get("special", ()))
     given["facts"] = tuple(_facts(values))
+    given["role_groups"] = given.pop("console_groups", ())
     return Organization(**given)
 
 

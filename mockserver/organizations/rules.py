@@ -21,6 +21,7 @@ _NOT_SILENT = "a day outside the silent periods, in which nobody is active"
 
 def violations(values: FileValues) -> Iterator[RuleViolation]:
     """Every rule that the values of a file violate."""
+    values = {"first_day": FIRST_DAY, **values}
     yield from _teams(values)
     yield from _repeated_names(values)
     yield from _days(values)
@@ -83,7 +84,7 @@ def _teams(values: FileValues) -> Iterator[RuleViolation]:
             yield RuleViolation(("teams",), "at least one team with a weight above 0")
         first, *others = [index for index, team in enumerate(teams) if team.get("default")] or [0]
         for index in others:
-            yield RuleViolation(("teams", index, "default"), f"one default team only; teams[{first}] is it already")
+            yield RuleViolation(("teams", index, "default"), f"only one default team; teams[{first}] is already")
 
 
 def _parents(teams: list[dict[str, Any]], names: list[str]) -> Iterator[RuleViolation]:
@@ -100,7 +101,7 @@ def _parents(teams: list[dict[str, Any]], names: list[str]) -> Iterator[RuleViol
             above = parents.get(above)
         if chain and above == chain[0] and not reported.intersection(chain):
             reported.update(chain)
-            yield RuleViolation(path, f"no team above itself; this is a cycle: {' > '.join([*chain, above])}")
+            yield RuleViolation(path, f"no team above itself, but this is a cycle: {' > '.join([*chain, above])}")
 
 
 def _repeated_names(values: FileValues) -> Iterator[RuleViolation]:
@@ -111,17 +112,12 @@ def _repeated_names(values: FileValues) -> Iterator[RuleViolation]:
             yield RuleViolation((group, index, key), rule)
 
 
-def _first_day(values: FileValues) -> date:
-    first: date = values.get("first_day", FIRST_DAY)
-    return first
-
-
 def _is_silent(values: FileValues, day: date) -> bool:
     return any(each["first"] <= day <= each["last"] for each in values.get("silent", ()) if len(each) == 2)
 
 
 def _days(values: FileValues) -> Iterator[RuleViolation]:
-    first = _first_day(values)
+    first = values["first_day"]
     if Turnover(**values.get("turnover", {})).until <= first:
         rule = f"later than first_day ({first}); the default is {Turnover().until}"
         yield RuleViolation(("turnover", "until"), rule)
@@ -152,7 +148,7 @@ def _special_people(values: FileValues) -> Iterator[RuleViolation]:
 
 
 def _team_and_tenure(values: FileValues, path: Path, person: FileValues) -> Iterator[RuleViolation]:
-    names, first = _team_names(values), _first_day(values)
+    names, first = _team_names(values), values["first_day"]
     if person.get("team") is not None and person["team"] not in names:
         yield RuleViolation((*path, "team"), f"the name of a team ({', '.join(names)}), or null for none")
     joined, left = person.get("joined", first), person.get("left")
@@ -164,7 +160,7 @@ def _team_and_tenure(values: FileValues, path: Path, person: FileValues) -> Iter
 
 def _licences(values: FileValues, path: Path, person: FileValues) -> Iterator[RuleViolation]:
     """A licence of a person who is not there would be an account that nobody ever registers."""
-    first, left = person.get("joined", _first_day(values)), person.get("left", date.max)
+    first, left = person.get("joined", values["first_day"]), person.get("left", date.max)
     bound = "joined" if "joined" in person else "the organization's first_day"
     for product, day in person.get("licences", {}).items():
         if day is not None and day < first:
@@ -187,7 +183,7 @@ def _active_only(values: FileValues, path: Path, person: FileValues) -> Iterator
 
 
 def _is_employed(person: FileValues, day: date) -> bool:
-    """Whether the person is there on the day, as far as the file says."""
+    """Whether the person is there on the day; whatever the file leaves out does not exclude it."""
     joined: date = person.get("joined", day)
     left: date = person.get("left", date.max)
     return joined <= day < left
@@ -200,7 +196,7 @@ def _facts(values: FileValues) -> Iterator[RuleViolation]:
         used = [product for product in products.discover() if product.name in fact]
         if not used:
             listed = ", ".join(product.name for product in products.discover())
-            yield RuleViolation(path, f"a fact has rows of a product: {listed}")
+            yield RuleViolation(path, f"rows of at least one product: {listed}")
         if name and name not in known:
             rule = "the email of a special person or the name of a service account in this file"
             yield RuleViolation((*path, "member"), rule)
@@ -212,20 +208,19 @@ def _facts(values: FileValues) -> Iterator[RuleViolation]:
 
 def _repeated_facts(values: FileValues) -> Iterator[RuleViolation]:
     facts = values.get("facts", ())
-    entries = [(index, each) for index, fact in enumerate(facts) for each in products.discover() if each.name in fact]
-    keys = (
-        (facts[index].get("member", "").casefold() or None, facts[index].get("day"), each) for index, each in entries
-    )
-    for repeated, first in _repeats(keys):
-        rule = f"one entry for a member, a day and a product; facts[{entries[first][0]}] is one already"
-        yield RuleViolation(("facts", entries[repeated][0]), rule)
+    members_and_days = [(fact.get("member", "").casefold() or None, fact.get("day")) for fact in facts]
+    for name in (product.name for product in products.discover()):
+        keys = (key if name in fact else (None,) for key, fact in zip(members_and_days, facts, strict=True))
+        for index, first in _repeats(keys):
+            rule = f"one entry for a member, a day and a product; facts[{first}] is one already"
+            yield RuleViolation(("facts", index), rule)
 
 
 def _day_of_fact(
     values: FileValues, path: Path, member: tuple[str, int] | None, day: date, product: ProductModel[Any]
 ) -> Iterator[RuleViolation]:
-    if day < _first_day(values):
-        yield RuleViolation(path, f"not before the organization's first_day ({_first_day(values)})")
+    if day < values["first_day"]:
+        yield RuleViolation(path, f"not before the organization's first_day ({values['first_day']})")
     if _is_silent(values, day):
         yield RuleViolation(path, _NOT_SILENT)
     if any(each.get("day") == day and each.get("product") == product.name for each in values.get("exact", ())):
@@ -261,5 +256,5 @@ def _rows(path: Path, spec: FactSpec, rows: list[FileValues]) -> Iterator[RuleVi
             if numbers[smaller] > numbers[greater]:
                 yield RuleViolation((*path, index, smaller), f"at most {greater} ({numbers[greater]})")
         if not any(numbers.values()):
-            rule = "a row counts something; a day without activity is an empty list instead of rows"
+            rule = "at least one counter above 0; a day without activity is an empty list instead of rows"
             yield RuleViolation((*path, index), rule)

@@ -1,7 +1,6 @@
 """The keys of an organization file, and the shape of each value.
 
-What one value means for another is checked by `rules`; what a missing key stands for is filled in by `records`. Each
-product adds the keys that are its own.
+Rules across values are in `rules`, defaults in `records`. Each product adds its own keys.
 """
 
 from collections.abc import Callable, Mapping

@@ -1,4 +1,4 @@
-"""Products that people work with: a folder each, which exports PRODUCT. None knows another, and none has an API here.
+"""Products that people work with, one folder each, which exports PRODUCT. No product imports another.
 
 A product computes from the simulation's core what each person did in it on each day. Vendors turn that into answers.
 """
@@ -19,5 +19,5 @@ def discover() -> tuple[ProductModel[Any], ...]:
 
 
 def role_names() -> tuple[str, ...]:
-    """The names of the ranks of roles, by the first product that has roles; empty where none has."""
+    """The names of the ranks of roles, from the first product that has roles; empty where none has."""
     return next((product.roles for product in discover() if product.roles), ())

@@ -65,7 +65,7 @@ def in_dimension(declared: Mapping[Dimension, Events], dimension: Dimension) -> 
     if dimension is not Dimension.ALL:
         return declared.get(dimension, Events())
     parts = [declared.get(part, Events()) for part in PARTS]
-    # The actions of review and coding are those of assistance and agents once more, but for the exclusive ones.
+    # The actions of review and coding repeat those of assistance and agents, except for the exclusive ones.
     assistance, agents = (declared.get(part, Events()) for part in (Dimension.ASSISTANCE, Dimension.AGENTS))
     return Events(
         active=tuple(dict.fromkeys(name for part in parts for name in part.active)),

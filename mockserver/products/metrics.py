@@ -12,8 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mockserver.products.metric_events import Dimension, DimensionEvents, Metric, in_dimension
-from mockserver.products.model import ProductModel
-from mockserver.products.visibility import Visibility
+from mockserver.products.model import ProductModel, Visibility
 from mockserver.products.world import World
 from mockserver.simulation.calendar import Days, days
 from mockserver.simulation.facts import Facts, Source

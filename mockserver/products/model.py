@@ -1,11 +1,14 @@
-"""What a product declares: its facts, how an organization file states them, and what the metrics count of them."""
+"""What a product declares: its facts, how an organization file states them, and what the metrics count of them.
+
+What a vendor's surface shows of a product at a moment is a Visibility.
+"""
 
 from collections.abc import Callable, Collection, Hashable, Mapping
 from dataclasses import dataclass, field
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from mockserver.products.metric_events import Dimension, DimensionEvents, Events
-from mockserver.products.organization_file import FileSection
+from mockserver.products.organization_file import FileSection, FileValues
 from mockserver.simulation.core import Core
 from mockserver.simulation.facts import Source
 from mockserver.simulation.people import ROLE_RANKS
@@ -27,21 +30,19 @@ class FactSpec:
     defaults_to: Mapping[str, str] = field(default_factory=dict)
     at_most: tuple[tuple[str, str], ...] = ()
 
-    def fill(self, row: Mapping[str, object]) -> dict[str, int]:
-        """All counters of a row as whole numbers, with those that are left out filled in."""
-        given = {name: row[name] for name in self.counters if name in row}
-        numbers = {name: given.get(name, given.get(self.defaults_to.get(name, ""), 0)) for name in self.counters}
-        return {name: number for name, number in numbers.items() if isinstance(number, int)}
+    def fill(self, row: FileValues) -> dict[str, int]:
+        """All counters of a row, with those that are left out filled in."""
+        return {name: row.get(name, row.get(self.defaults_to.get(name, ""), 0)) for name in self.counters}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ProductModel(Generic[T]):
     """A product. `build` makes what the product computes in one world, an object of the product's own type.
 
-    For the metrics, `source` gives facts in the order of `metric_counters`, as a surface's variant shows them (see
-    `visibility`; None is everything), and `events` says which of these counters count. `listed_in` is for a product
-    that lists people by team: a mask of the members who are listed in some teams (by index) at a second. `roles` name
-    the ranks of a person's role, for a product that has roles.
+    For the metrics, `source` gives facts in the order of `metric_counters`, as a variant of Visibility shows them (None
+    is everything), and `events` says which of these counters count. `listed_in`, for a product that lists people by
+    team, masks the members who are listed in some teams (by index) at a second. `roles`, for a product that has roles,
+    name the ranks of a person's role.
     """
 
     name: str
@@ -62,3 +63,21 @@ class ProductModel(Generic[T]):
     def __call__(self, core: Core) -> T:
         """What the product computes in one world."""
         return self.build(core)
+
+
+@dataclass(frozen=True, slots=True)
+class Visibility:
+    """What a surface shows of a product at a moment: its counters, with the surface's own names, from day to day.
+
+    Days are ordinals: `through` is the newest day shown, `since` the oldest (None: days of any age). `variant` goes to
+    the product's `source`, which knows what it leaves out of the facts; `last_variant` is another one for the day
+    `through`, where that day is shown in part. `hidden_lines` are counters of lines that are shown in no answer.
+    """
+
+    product: ProductModel[Any]
+    through: int
+    fields: Mapping[str, str]
+    since: int | None = None
+    variant: Hashable = None
+    last_variant: Hashable = None
+    hidden_lines: tuple[str, ...] = ()

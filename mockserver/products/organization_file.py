@@ -27,7 +27,7 @@ class RuleViolation:
 class FileKeys:
     """Keys that a product adds to one kind of mapping, and the record that their values become.
 
-    `to_options` gets the values of these keys alone, as far as the file states them; None stands for no record.
+    `to_options` gets the values of those of these keys that the file has; None stands for no record.
     """
 
     fields: Mapping[str, Field[Any]] = field(default_factory=dict)

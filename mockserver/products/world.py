@@ -39,10 +39,6 @@ class World(Core):
 
         Where no product does, they are the members of the teams.
         """
-        masks = [
-            product.listed_in(self.of(product), teams, second)
-            for product in self.products
-            if product.listed_in is not None
-        ]
+        masks = [each.listed_in(self.of(each), teams, second) for each in self.products if each.listed_in]
         mask: Mask = np.logical_or.reduce(masks) if masks else self.people.in_teams(teams)
         return mask

@@ -39,15 +39,15 @@ class AccountTable:
     deactivated: I64
 
     def known(self, now: int) -> Mask:
-        """Whose account exists at a time, deactivated or not."""
+        """A mask of the accounts that exist at a time, deactivated or not."""
         return self.registered <= now
 
     def active(self, now: int) -> Mask:
-        """Whose account exists at a time and is not deactivated."""
+        """A mask of the accounts that exist at a time and are not deactivated."""
         return self.known(now) & (now < self.deactivated)
 
     def pending(self, now: int) -> Mask:
-        """Who is invited at a time and has not registered yet."""
+        """A mask of the people who are invited at a time and have not registered yet."""
         return (self.invited <= now) & (now < self.registered)
 
 

@@ -21,7 +21,7 @@ _MONTHS = {CalendarPeriod.MONTH: 1, CalendarPeriod.YEAR: 12}
 
 
 def count(first: int, last: int, period: CalendarPeriod) -> int:
-    """How many periods the days from `first` to `last`, both inclusive, touch; `first` is not later than `last`."""
+    """The number of periods that the days from `first` to `last`, both inclusive, touch; there is at least one day."""
     if period in _MONTHS:
         return _month(last) // _MONTHS[period] - _month(first) // _MONTHS[period] + 1
     return len(starts(first, last, period))

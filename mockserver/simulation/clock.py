@@ -25,7 +25,7 @@ def wall() -> datetime:
 
 
 def elapsed() -> int:
-    """Nanoseconds of real time since an arbitrary start, to measure durations whatever is done to the wall clock."""
+    """Nanoseconds since an arbitrary start, to measure durations of real time even when the wall clock is set."""
     return time.monotonic_ns()
 
 
@@ -48,11 +48,11 @@ class Clock:
         return self.frozen_at is not None
 
     def now(self) -> datetime:
-        """The time that this clock shows, in UTC; a clock that runs past its last time stays there."""
+        """The time that this clock shows, in UTC; a running clock stops at LATEST."""
         return self.frozen_at or min(wall() + self.offset, LATEST)
 
     def advanced(self, by: timedelta) -> Self:
-        """The same clock, further on; ClockError where that is out of bounds."""
+        """The same clock, set forward; ClockError beyond LATEST."""
         if by > LATEST - self.now():
             raise ClockError(_BOUNDS)
         if self.frozen_at is not None:

@@ -41,7 +41,7 @@ class Facts:
         return _sums(self.counters[:, order], self.columns[order], self.active.shape[1])
 
     def counted(self, counter: int) -> Mask:
-        """Members by days: for whom the counter at an index is above zero."""
+        """A mask of members by days: where the counter at an index is above zero."""
         mask = np.zeros(self.active.shape, dtype=np.bool_)
         some = self.counters[counter] > 0
         mask[self.rows[some], self.columns[some]] = True

@@ -22,9 +22,7 @@ _VARIANT, _NO_VARIANT = np.uint64(0x8000 << 48), np.uint64(~(0xC000 << 48) & (1 
 """What makes 128 bits a UUID of version 4 (RFC 4122): set in the upper and in the lower half."""
 _LENGTH = 36
 _DIGITS = np.array([index for index in range(_LENGTH) if index not in {8, 13, 18, 23}])
-"""The length of a UUID as text, and the positions in it that are no hyphens."""
-_HASHED_KEPT = 4096
-"""Ids of the organization and its teams that are cached: every row of a page has some."""
+"""The length of a UUID as text, and the positions in it that are not hyphens."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +43,8 @@ class Identities:
         self._organization = organization
         self._key = key
         self._pool = pool
-        self._hashed = lru_cache(maxsize=_HASHED_KEPT)(self._hash)
+        # Ids of the organization and its teams are cached: every row of a page has some.
+        self._hashed = lru_cache(maxsize=4096)(self._hash)
         self._special_emails = frozenset(person.email.casefold() for person in organization.special)
 
     def id_of(self, index: int) -> UUID:
@@ -66,7 +65,6 @@ class Identities:
 
     @property
     def organization_id(self) -> UUID:
-        """The organization's UUID."""
         return self._hashed("organization", 0)
 
     def team_id_of(self, index: int) -> UUID:
@@ -105,11 +103,9 @@ class Identities:
         special, domain = self._organization.special, self._organization.domain
         if index < len(special):
             return special[index].email
-        email = f"{local}@{domain}"
-        while email.casefold() in self._special_emails:
+        while f"{local}@{domain}".casefold() in self._special_emails:
             local = f"{local}.{index}"
-            email = f"{local}@{domain}"
-        return email
+        return f"{local}@{domain}"
 
     def index_of(self, identifier: str) -> int | None:
         """The index of the member with this UUID, in the form in which we format it; None for nobody's."""

@@ -1,7 +1,7 @@
 """The frozen record that an organization file is loaded into.
 
-Loading and validating the file belongs to the `organizations` room. Products are plain names here; what a file states
-for one product only is kept as that product's `options`, which nothing here looks into.
+Loading and validating the file belongs to the `organizations` room. Products are plain names here; a product's own keys
+become its `options`, which nothing here reads.
 """
 
 from collections.abc import Mapping
@@ -16,10 +16,10 @@ NEVER = date.max.toordinal()
 """The day ordinal that stands for "does not happen"."""
 
 FIRST_DAY = date(2022, 1, 3)
-"""The first day of an organization whose file states none."""
+"""The first day of an organization whose file has none."""
 
 Options = Mapping[str, object]
-"""By a product's name: what the file states for that product only, as a record of the product's own."""
+"""By a product's name: the product's own record of the keys that only it has."""
 
 
 class Level(StrEnum):
@@ -147,10 +147,10 @@ class ScriptedFact:
 
 @dataclass(frozen=True, slots=True)
 class Organization:
-    """Everything an organization file states, with its defaults filled in.
+    """The contents of an organization file, with its defaults filled in.
 
     Special people have the first indexes, generated people follow. `adoption` is by product. `generated` is False where
-    only scripted facts count. `console_groups` are the teams to which a client's role can be bound.
+    only scripted facts count. `role_groups` are the teams to which a client's role can be bound.
     """
 
     slug: str
@@ -166,7 +166,7 @@ class Organization:
     levels: Levels = Levels()
     adoption: Mapping[str, Adoption] = field(default_factory=dict)
     profiles: tuple[str, ...] = ("Default",)
-    console_groups: tuple[str, ...] = ()
+    role_groups: tuple[str, ...] = ()
     holidays: tuple[date, ...] = ()
     silent: tuple[SilentPeriod, ...] = ()
     exact: tuple[ExactDay, ...] = ()

@@ -58,10 +58,8 @@ class Presence:
         return np.array([day.toordinal() for day in found], dtype=np.int64)
 
     def opens(self, span: Days) -> Mask:
-        """On which days people may be at work at all: no holiday and no silent period, unless the file scripts it."""
-        open_days: Mask = (
-            ~(span.holiday | span.silent) if self._organization.generated else np.zeros(len(span), np.bool_)
-        )
+        """A mask of the days on which people may work: no holiday, no silent period, or scripted by the file."""
+        open_days: Mask = ~(span.holiday | span.silent) & self._organization.generated
         return open_days | np.isin(span.ordinals, self._scripted_days)
 
     def workload(self, block: Block, span: Days) -> Workload:
@@ -74,7 +72,8 @@ class Presence:
         works &= ~(span.holiday[None, :] & ~block.service[:, None]) & ~span.silent[None, :]
         works &= (block.joined[:, None] <= span.ordinals) & (span.ordinals < block.left[:, None])
         works &= ~self._on_vacation(block, span)
-        self._limit(block, span, works)
+        for row in np.flatnonzero(self._is_limited(block)).tolist():
+            works[row] = np.isin(span.ordinals, self._limited[int(block.index[row])])
         busy = 64 + (hashing.field(bits, 4, 8) + hashing.field(bits, 5, 8)) * 3 // 8
         return Workload(works, busy * span.season // 100)
 
@@ -87,11 +86,9 @@ class Presence:
         since = span.ordinals - first[:, quarter]
         return (since >= 0) & (since < length[:, quarter])
 
-    def _limit(self, block: Block, span: Days, works: Mask) -> None:
-        for row in np.flatnonzero(block.index < len(self._organization.special)):
-            allowed = self._limited.get(int(block.index[row]))
-            if allowed is not None:
-                works[row] = np.isin(span.ordinals, allowed)
+    def _is_limited(self, block: Block) -> Mask:
+        """A mask of the members who are active on given days only."""
+        return np.isin(block.index, list(self._limited))
 
     def active(self, product: str, block: Block, span: Days, workload: Workload) -> Mask:
         """Which member does anything in the product on which day, before scripted facts."""
@@ -101,7 +98,7 @@ class Presence:
         uses = np.where(block.service, 65_536, _USES[block.level])
         mask = workload.works & (draw * BUSY_MIDDLE < uses[:, None] * workload.busy)
         mask &= block.use_start(product)[:, None] <= span.ordinals
-        limited = np.isin(block.index, list(self._limited))
+        limited = self._is_limited(block)
         if limited.any():
             mask[limited] = workload.works[limited] & self._licensed(product, block, span)[limited]
         self._make_exact(product, block, span, mask)
@@ -126,7 +123,7 @@ class Presence:
                 mask[:, column] = chosen & self._eligible(product, block, one)
 
     def _eligible(self, product: str, block: Block, one: Days) -> Mask:
-        return self._licensed(product, block, one)[:, 0] & ~np.isin(block.index, list(self._limited))
+        return self._licensed(product, block, one)[:, 0] & ~self._is_limited(block)
 
     def _exact_cut(self, product: str, day: int, users: int) -> int:
         one = days(self._organization, day, day)

@@ -3,7 +3,7 @@
 The present time comes from `clock`.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
@@ -45,18 +45,13 @@ def format_all_utc(timestamps: I64) -> list[str]:
     return texts
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, order=True)
 class ParsedTime:
     """A timestamp that a client wrote: its text, its second, and the digits of its fraction without final zeros."""
 
-    text: str
+    text: str = field(compare=False)
     second: int
     fraction: str = ""
-
-    @property
-    def order(self) -> tuple[int, str]:
-        """The key by which timestamps are compared."""
-        return self.second, self.fraction
 
     @property
     def ceiling(self) -> int:

@@ -1,7 +1,4 @@
-"""Fields of organization files, each with the rule that an error states whatever is wrong with the value.
-
-Which keys there are is decided by the `organizations` room and by the products.
-"""
+"""Fields of organization files, each with one rule, which is the error message for any wrong value."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -36,7 +33,7 @@ class FileMapping(StrictSchema):
 
 
 class DateField(fields.Field[date | None]):
-    """A date in any of the years that a file can be about."""
+    """A date in the years that a file may describe."""
 
     default_error_messages = rule_messages(DATE_RULE)
 
@@ -48,7 +45,7 @@ class DateField(fields.Field[date | None]):
 
 
 class WeightsField(fields.Field[dict[str, int]]):
-    """Names with whole weights, of which one at least is not zero."""
+    """Names with whole numbers as weights, at least one of which is not zero."""
 
     default_error_messages = rule_messages("a mapping of names to weights, at least one of them above 0")
     _ENTRY_RULE = f"a name, and a whole number from 0 to {WEIGHT_MAXIMUM} as its weight"

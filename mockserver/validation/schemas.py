@@ -1,7 +1,4 @@
-"""Marshmallow schemas that refuse unknown fields by name, and the date field that all input uses.
-
-Which fields there are is decided where a schema is defined; how an error is shown is decided by whoever loads it.
-"""
+"""Marshmallow schemas that refuse unknown fields and suggest the nearest known one, and the parsing of dates."""
 
 import re
 from collections.abc import Mapping
@@ -17,7 +14,7 @@ _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 class StrictSchema(Schema):
-    """A schema without room for unknown fields; `kind` is what a field is called in an error."""
+    """A schema that refuses unknown fields; `kind` is what a field is called in an error."""
 
     kind: ClassVar[str] = "field"
 
@@ -27,7 +24,7 @@ class StrictSchema(Schema):
         unknown = EXCLUDE
 
     def on_bind_field(self, field_name: str, field_obj: fields.Field[Any]) -> None:  # noqa: ARG002 (marshmallow's)
-        """Word a missing or null field like every other rule, unless the field has messages of its own."""
+        """Replace marshmallow's messages for missing and null fields, unless the field has its own."""
         defaults, messages = fields.Field.default_error_messages, field_obj.error_messages
         messages |= {name: text for name, text in _MESSAGES.items() if messages[name] == defaults[name]}
 

@@ -1,17 +1,16 @@
-"""YAML without its traps, read as plain mappings, lists, text, numbers, booleans and nulls.
+"""A safe subset of YAML: plain mappings, lists, text, numbers, booleans and nulls.
 
-Aliases, tags and repeated keys are refused with their line. Words, dates and times that YAML 1.1 turns into something
-else than was written stay text. What the keys mean is decided by whoever loads the file.
+Aliases, tags and repeated keys are refused with their line. Words, dates and times that YAML 1.1 converts stay text.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import yaml
 
 Path = tuple[str | int, ...]
-"""The way to a value inside a document: keys of mappings and indexes of lists."""
+"""The path to a value inside a document: keys of mappings and indexes of lists."""
 
 DEPTH_MAXIMUM = 12
 """How deep lists and mappings may be nested; an organization file needs five."""
@@ -20,14 +19,12 @@ QUOTE_MAXIMUM = 60
 """The most characters of a value that an error shows."""
 
 _PLAIN_KEY = re.compile(r"[\w@.+'-]{1,60}")
-_TEXT_TAG = "tag:yaml.org,2002:str"
-_SCALARS = {
-    "bool": r"true|false",
-    "null": r"null|~|",
-    "int": r"-?(0|[1-9][0-9]{0,17})",
-    "float": r"-?(0|[1-9][0-9]{0,17})\.[0-9]+",
+_TAG = "tag:yaml.org,2002:"
+_PLAIN_SCALARS = {
+    f"{_TAG}bool": "true|false",
+    f"{_TAG}null": "null|~|",
+    f"{_TAG}int": "-?(0|[1-9][0-9]{0,17})",
 }
-"""What is not text, by the kind of value."""
 
 
 class YamlError(ValueError):
@@ -38,12 +35,11 @@ class YamlError(ValueError):
         super().__init__("\n".join(problems))
 
 
-def plain_loader(parent: type[Any], *, decimals: bool = False) -> type[Any]:
-    """A loader like `parent`, a safe loader of PyYAML, that reads only booleans, nulls and numbers as such."""
+def plain_loader(parent: type[Any], scalars: Mapping[str, str] = _PLAIN_SCALARS) -> type[Any]:
+    """A loader like `parent`, a safe loader of PyYAML, whose scalars are text unless a pattern (by tag) matches."""
     loader: type[Any] = type("PlainLoader", (parent,), {"yaml_implicit_resolvers": {}})
-    for kind, pattern in _SCALARS.items():
-        if decimals or kind != "float":
-            loader.add_implicit_resolver(f"tag:yaml.org,2002:{kind}", re.compile(rf"(?:{pattern})\Z"), None)
+    for tag, pattern in scalars.items():
+        loader.add_implicit_resolver(tag, re.compile(rf"(?:{pattern})\Z"), None)
     return loader
 
 
@@ -51,7 +47,7 @@ _SAFE = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 LOADER = plain_loader(_SAFE)
 """Whole numbers only: anything with a decimal point stays text, to the digit."""
 
-DECIMAL_LOADER = plain_loader(_SAFE, decimals=True)
+DECIMAL_LOADER = plain_loader(_SAFE, {**_PLAIN_SCALARS, f"{_TAG}float": r"-?(0|[1-9][0-9]{0,17})\.[0-9]+"})
 """The same, with decimal fractions as floats."""
 
 
@@ -113,9 +109,9 @@ def _traps(text: str, loader: type[Any]) -> Iterator[str]:
     for event in yaml.parse(text, Loader=loader):
         line = f"line {event.start_mark.line + 1}: " if event.start_mark else ""
         if isinstance(event, yaml.AliasEvent):
-            yield f"{line}alias *{event.anchor}: aliases are not taken; write the value out"
+            yield f"{line}alias *{event.anchor}: aliases are not supported; write the value out"
         elif isinstance(event, yaml.ScalarEvent | yaml.CollectionStartEvent) and event.tag is not None:
-            yield f"{line}tag {event.tag}: tags are not taken; write the plain value"
+            yield f"{line}tag {event.tag}: tags are not supported; write the plain value"
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
         if depth > DEPTH_MAXIMUM:
             yield f"{line}lists and mappings are nested more than {DEPTH_MAXIMUM} deep"
@@ -123,7 +119,7 @@ def _traps(text: str, loader: type[Any]) -> Iterator[str]:
 
 
 def _bad_keys(node: yaml.Node | None, path: Path) -> Iterator[str]:
-    """Keys that are no words or are repeated; all others are made text, whatever they look like."""
+    """Keys that are not scalars or are repeated; all others become text, whatever they look like."""
     if isinstance(node, yaml.SequenceNode):
         for index, each in enumerate(node.value):
             yield from _bad_keys(each, (*path, index))
@@ -134,9 +130,9 @@ def _bad_keys(node: yaml.Node | None, path: Path) -> Iterator[str]:
             if not isinstance(key, yaml.ScalarNode):
                 yield f"line {line}: a key must be a word, not a list or a mapping"
             elif key.value in lines:
-                where = f"on line {lines[key.value]} and on line {line}"
-                yield f"{format_path((*path, key.value))}: the key is there twice, {where}; write it once"
+                rule = f"the key is repeated, on line {lines[key.value]} and on line {line}; write it once"
+                yield f"{format_path((*path, key.value))}: {rule}"
             else:
-                key.tag = _TEXT_TAG
+                key.tag = f"{_TAG}str"
                 lines[key.value] = line
                 yield from _bad_keys(value, (*path, key.value))

@@ -109,7 +109,7 @@ def test_braces_take_kept_and_built_in_names(tmp_path: Path) -> None:
     ("text", "message"),
     [
         ("- id: [", "augment.yaml: line 2, column 1: not YAML: "),
-        ("- {id: C001, id: C002}", "the key is there twice, on line 1 and on line 1"),
+        ("- {id: C001, id: C002}", "the key is repeated, on line 1 and on line 1"),
         ("id: C001", "augment.yaml: must be a list of cases, each beginning with `- id: C001`"),
         ("- C001", "augment.yaml: case 1: must be a mapping"),
     ],

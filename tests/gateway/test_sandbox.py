@@ -203,7 +203,7 @@ def test_seeded_tokens_open_the_default_sandbox() -> None:
 
 
 def test_organization_with_groups_has_a_client_bound_to_them() -> None:
-    bound = worlds.organization(console_groups=("Two",))
+    bound = worlds.organization(role_groups=("Two",))
     grouped = replace(_finch(), secret="s3cret", has_group_roles=True)
     held = parrot.state(PARROT, grouped, organization=bound)
     opened = held.resolve_token(FINCH, "mock-finch-small-groups")

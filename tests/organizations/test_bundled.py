@@ -1,4 +1,4 @@
-"""Tests of the organizations that come with the product, each for what it is there for."""
+"""Tests of the bundled organizations: each has the features that it is meant to show."""
 
 from collections import Counter
 from datetime import date
@@ -33,12 +33,12 @@ def active(of: World, first: str, last: str) -> np.ndarray:
     return np.concatenate([augment(of).facts.active(block, span) for block in of.people.blocks()])
 
 
-def test_the_promised_ones_are_there() -> None:
+def test_bundled_organizations_are_listed() -> None:
     assert files.bundled() == ("acme", "documented", "empty", "globex", "hooli", "initech")
 
 
 @pytest.mark.parametrize("slug", files.bundled())
-def test_each_is_named_as_its_file(slug: str) -> None:
+def test_slug_is_the_name_of_the_file(slug: str) -> None:
     assert organization(slug).slug == slug
 
 
@@ -46,7 +46,7 @@ SIZES = {"acme": (60, 6), "globex": (2_500, 21), "initech": (400, 6), "hooli": (
 
 
 @pytest.mark.parametrize(("slug", "people", "teams"), [(slug, *size) for slug, size in SIZES.items()], ids=SIZES)
-def test_each_has_its_size(slug: str, people: int, teams: int) -> None:
+def test_organization_has_its_size(slug: str, people: int, teams: int) -> None:
     found = organization(slug)
     assert (found.people, len(found.teams)) == (people, teams)
 
@@ -100,7 +100,7 @@ def test_initech_is_silent_for_whole_weeks(first: str, last: str) -> None:
 def test_initech_has_a_person_active_on_one_day() -> None:
     initech = world("initech")
     (index,) = [
-        place for place, person in enumerate(initech.organization.special) if len(person.active_only or ()) == 1
+        index for index, person in enumerate(initech.organization.special) if len(person.active_only or ()) == 1
     ]
     assert np.flatnonzero(active(initech, "2023-10-01", "2026-11-17")[index]).tolist() == [
         date(2025, 10, 14).toordinal() - date(2023, 10, 1).toordinal()
@@ -109,7 +109,7 @@ def test_initech_has_a_person_active_on_one_day() -> None:
 
 def test_initech_has_a_person_who_leaves_within_a_month() -> None:
     initech = world("initech")
-    (index,) = [place for place, person in enumerate(initech.organization.special) if person.left]
+    (index,) = [index for index, person in enumerate(initech.organization.special) if person.left]
     october = active(initech, "2025-10-01", "2025-10-31")[index]
     assert october[:14].any()
     assert not october[14:].any()
@@ -146,7 +146,7 @@ def test_in_empty_everybody_is_licensed_and_nobody_has_started() -> None:
 
 
 @pytest.mark.parametrize("slug", ["globex", "hooli"])
-def test_the_big_ones_have_nested_teams(slug: str) -> None:
+def test_large_organizations_have_nested_teams(slug: str) -> None:
     assert sum(team.parent is not None for team in organization(slug).teams) >= 10
 
 

@@ -36,7 +36,7 @@ CONTRADICTIONS = {
     ),
     "a fact of no product": (
         fact(""),
-        "facts[0]: found a mapping; a fact has rows of a product: augment, jetbrains, tabnine",
+        "facts[0]: found a mapping; rows of at least one product: augment, jetbrains, tabnine",
     ),
     "a fact before joining": (
         (
@@ -88,7 +88,7 @@ CONTRADICTIONS = {
     ),
     "a row that counts nothing": (
         fact(row("chat_messages: 0")),
-        "facts[0].augment[0]: found a mapping; a row counts something; a day without activity is an empty list instead",
+        "facts[0].augment[0]: found a mapping; at least one counter above 0; a day without activity is an empty list",
     ),
     "more accepted than completed": (
         fact(row("completions_accepted: 2, completions_count: 1")),
@@ -124,7 +124,7 @@ CONTRADICTIONS = {
     ),
     "a row of Tabnine's that counts nothing": (
         fact(", tabnine: [{}]"),
-        "facts[0].tabnine[0]: found a mapping; a row counts something; a day without activity is an empty list",
+        "facts[0].tabnine[0]: found a mapping; at least one counter above 0; a day without activity is an empty list",
     ),
     "two rows where one is all there can be": (
         fact(", tabnine: [{completions: 1}, {completions: 2}]"),
@@ -167,7 +167,7 @@ CONTRADICTIONS = {
     ),
     "a row of JetBrains's that counts nothing": (
         fact(", jetbrains: [{aia_credits: 0}]"),
-        "facts[0].jetbrains[0]: found a mapping; a row counts something; a day without activity is an empty list",
+        "facts[0].jetbrains[0]: found a mapping; at least one counter above 0; a day without activity is an empty list",
     ),
     "two rows of JetBrains's": (
         fact(", jetbrains: [{nes_invocations: 1}, {aia_invocations: 2}]"),

@@ -60,7 +60,7 @@ GIVEN = {
         {"augment": Environment({"Go": 1, "Zig": 0}, {"VSCode": 1})},
     ),
     "profiles": ("profiles: [A, B]\n", ("A", "B")),
-    "console_groups": ("console_groups: [Backend, Data]\n", ("Backend", "Data")),
+    "role_groups": ("console_groups: [Backend, Data]\n", ("Backend", "Data")),
     "holidays": ("holidays: [2025-10-03]\n", (date(2025, 10, 3),)),
     "silent": (
         "silent: [{first: 2025-01-06, last: 2025-01-12}]\n",

@@ -39,15 +39,15 @@ CONTRADICTIONS = {
     ),
     "a cycle of parents": (
         "teams: [{name: R}, {name: A, parent: B}, {name: B, parent: C}, {name: C, parent: A}, {name: D, parent: A}]\n",
-        "teams[1].parent: found 'B'; no team above itself; this is a cycle: A > B > C > A",
+        "teams[1].parent: found 'B'; no team above itself, but this is a cycle: A > B > C > A",
     ),
     "a team that is its own parent": (
         "teams: [{name: A, parent: A}]\n",
-        "teams[0].parent: found 'A'; no team above itself; this is a cycle: A > A",
+        "teams[0].parent: found 'A'; no team above itself, but this is a cycle: A > A",
     ),
     "two default teams": (
         "teams: [{name: A, default: true}, {name: B, default: true}]\n",
-        "teams[1].default: found true; one default team only; teams[0] is it already",
+        "teams[1].default: found true; only one default team; teams[0] is already",
     ),
     "a repeated team name": (
         "teams: [{name: A}, {name: a}]\n",

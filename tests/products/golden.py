@@ -39,7 +39,7 @@ SPAN = ("2024-12-20", "2025-03-31")
 RECORD_DAYS = ("2025-01-15", "2025-02-08")
 
 PLAIN = worlds.world()
-STATED = worlds.world(
+SCRIPTED = worlds.world(
     slug="stated",
     seed=2**63,
     people=BLOCK + 50,
@@ -87,7 +87,7 @@ def digests() -> dict[str, Any]:
         "data_version": hashing.DATA_VERSION,
         "names": _digest(json.dumps(pool.named(1, index)).encode() for index in range(2000)),
         "plain": _world(PLAIN),
-        "stated": _world(STATED),
+        "stated": _world(SCRIPTED),
         "credits": _world(CREDITS),
     }
 

@@ -1,4 +1,4 @@
-"""Holds the bundled organizations to their files: people, teams and stated persons are as written there."""
+"""Tests of the bundled organizations against their files: people, teams and special people are as written there."""
 
 from datetime import date
 
@@ -21,10 +21,10 @@ def _world(slug: str) -> World:
     return World(files.named(slug), files.pool())
 
 
-def _as_stated(person: SpecialPerson, block: Block, row: int, teams: list[str]) -> dict[str, bool]:
-    """Each thing that the file states of a person, and whether it is so."""
+def _matches(person: SpecialPerson, block: Block, row: int, teams: list[str]) -> dict[str, bool]:
+    """Each value that the file has for a person, and whether it is true of the block's row."""
     team = int(block.team[row])
-    told = {
+    matches = {
         "team": person.team is None or teams[team] == person.team,
         "teamless": not person.teamless or team == -1,
         "role": person.role is None or block.role[row] == person.role,
@@ -32,17 +32,17 @@ def _as_stated(person: SpecialPerson, block: Block, row: int, teams: list[str]) 
         "joined": person.joined is None or block.joined[row] == person.joined.toordinal(),
         "left": person.left is None or block.left[row] == person.left.toordinal(),
     }
-    stated = {product: day.toordinal() if day else NEVER for product, day in person.licences.items()}
-    return told | {each: block.licence_start(each)[row] == day for each, day in stated.items()}
+    licences = {product: day.toordinal() if day else NEVER for product, day in person.licences.items()}
+    return matches | {each: block.licence_start(each)[row] == day for each, day in licences.items()}
 
 
 @pytest.mark.parametrize("slug", SLUGS)
-def test_special_people_are_as_their_file_states_them(slug: str) -> None:
+def test_special_people_are_as_in_their_file(slug: str) -> None:
     world = _world(slug)
     teams = [team.name for team in world.organization.teams]
     for row, person in enumerate(world.organization.special):
-        told = _as_stated(person, world.people.block(0), row, teams)
-        assert not [name for name, holds in told.items() if not holds], person.email
+        matches = _matches(person, world.people.block(0), row, teams)
+        assert not [name for name, holds in matches.items() if not holds], person.email
         identity = world.identities.of(row)
         assert (identity.email, identity.name) == (person.email, person.name)
 
@@ -50,7 +50,7 @@ def test_special_people_are_as_their_file_states_them(slug: str) -> None:
 @pytest.mark.parametrize(
     ("slug", "people", "services"), [("acme", 60, 2), ("initech", 400, 2), ("globex", 2500, 4), ("hooli", 100_000, 6)]
 )
-def test_there_are_as_many_members_as_the_file_states(slug: str, people: int, services: int) -> None:
+def test_number_of_members_is_that_of_the_file(slug: str, people: int, services: int) -> None:
     blocks = list(_world(slug).people.blocks())
     assert sum(len(block) for block in blocks) == people + services
     assert sum(int(block.service.sum()) for block in blocks) == services
@@ -60,7 +60,7 @@ def test_there_are_as_many_members_as_the_file_states(slug: str, people: int, se
 def test_every_team_has_people_and_a_team_without_weight_has_none(slug: str) -> None:
     world = _world(slug)
     found = set(np.concatenate([block.team for block in world.people.blocks()]).tolist())
-    weighed = {place for place, team in enumerate(world.organization.teams) if team.weight}
+    weighed = {index for index, team in enumerate(world.organization.teams) if team.weight}
     assert found - {-1} == weighed
 
 

@@ -25,25 +25,25 @@ def computed() -> dict[str, Any]:
 
 @pytest.mark.parametrize("world", WORLDS)
 @pytest.mark.parametrize("what", sorted(KEPT["plain"]))
-def test_the_numbers_of_a_world_do_not_move(found: dict[str, Any], world: str, what: str) -> None:
+def test_numbers_of_a_world_do_not_change(found: dict[str, Any], world: str, what: str) -> None:
     assert found[world][what] == KEPT[world][what], MOVED.format(what=what)
 
 
-def test_the_pool_of_names_does_not_move(found: dict[str, Any]) -> None:
+def test_pool_of_names_does_not_change(found: dict[str, Any]) -> None:
     assert found["names"] == KEPT["names"], MOVED.format(what="names")
 
 
-def test_the_digests_are_of_this_version_of_the_data() -> None:
+def test_digests_have_the_current_data_version() -> None:
     assert KEPT["data_version"] == hashing.DATA_VERSION, (
         "DATA_VERSION was raised; write the digests anew with `.venv/bin/python -m tests.products.golden`"
     )
 
 
-def test_the_digests_cover_the_same_things_in_all_worlds(found: dict[str, Any]) -> None:
+def test_digests_cover_the_same_things_in_all_worlds(found: dict[str, Any]) -> None:
     assert found.keys() == KEPT.keys() == {"data_version", "names", *WORLDS}
     assert all(each[world].keys() == KEPT["plain"].keys() for each in (found, KEPT) for world in WORLDS)
 
 
-def test_the_worlds_have_nothing_in_common() -> None:
+def test_worlds_share_no_digest() -> None:
     digests = [digest for world in WORLDS for digest in KEPT[world].values()]
     assert len(set(digests)) == len(digests)

@@ -13,8 +13,7 @@ from mockserver import products
 from mockserver.products import tabnine
 from mockserver.products.metric_events import PARTS, Dimension, DimensionEvents, Metric, in_dimension
 from mockserver.products.metrics import MetricQuery, MetricsEngine, Share
-from mockserver.products.model import ProductModel
-from mockserver.products.visibility import Visibility
+from mockserver.products.model import ProductModel, Visibility
 from tests.simulation import worlds
 
 WORLD = worlds.world()

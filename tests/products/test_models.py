@@ -22,7 +22,7 @@ def test_products_are_discovered_by_name() -> None:
 
 
 @every_product
-def test_a_product_has_the_name_of_its_folder(product: ProductModel[Any]) -> None:
+def test_product_has_the_name_of_its_folder(product: ProductModel[Any]) -> None:
     assert product.build.__module__ == f"mockserver.products.{product.name}"
 
 
@@ -47,7 +47,7 @@ def test_rules_of_facts_are_about_known_counters(product: ProductModel[Any]) -> 
 
 
 @pytest.mark.parametrize("tool", TOOLS)
-def test_a_jetbrains_tool_suggests_what_it_has_accepted(tool: str) -> None:
+def test_jetbrains_suggestions_default_to_acceptances(tool: str) -> None:
     spec = jetbrains.PRODUCT.facts
     for less, more in (
         (f"{tool}_acceptances", f"{tool}_suggestions"),
@@ -59,7 +59,7 @@ def test_a_jetbrains_tool_suggests_what_it_has_accepted(tool: str) -> None:
 
 
 @every_product
-def test_an_empty_row_has_zeros(product: ProductModel[Any]) -> None:
+def test_empty_row_has_zeros(product: ProductModel[Any]) -> None:
     assert product.facts.fill({}) == dict.fromkeys(product.facts.counters, 0)
 
 

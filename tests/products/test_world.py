@@ -1,4 +1,4 @@
-"""A world: it is its organization and its seed, and nothing else."""
+"""Tests of worlds: a world depends on its organization and its seed only."""
 
 from dataclasses import replace
 
@@ -26,18 +26,18 @@ def test_two_worlds_of_one_organization_are_equal() -> None:
     assert worlds.world().identities.of(3) == worlds.world().identities.of(3)
 
 
-def test_a_world_takes_the_seed_of_its_organization_unless_another_is_given() -> None:
+def test_given_seed_replaces_that_of_the_organization() -> None:
     assert (worlds.world().seed, worlds.world(seed=99).seed, worlds.world(seed=0).seed) == (7, 99, 0)
     assert _numbers(worlds.world(seed=7)) == _numbers(worlds.world())
     assert _numbers(worlds.world(seed=99)) != _numbers(worlds.world())
 
 
 def test_seed_of_the_organization_equals_a_given_seed() -> None:
-    stated = World(worlds.organization(seed=99), worlds.POOL)
-    assert _numbers(stated) == _numbers(worlds.world(seed=99))
+    seeded = World(worlds.organization(seed=99), worlds.POOL)
+    assert _numbers(seeded) == _numbers(worlds.world(seed=99))
 
 
-def test_organizations_of_other_names_have_other_numbers() -> None:
+def test_another_slug_gives_other_numbers() -> None:
     assert _numbers(worlds.world(slug="other")) != _numbers(worlds.world())
 
 

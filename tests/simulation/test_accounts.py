@@ -37,7 +37,7 @@ def _moments(table: AccountTable) -> list[int]:
     return sorted({second + more for second in changes[changes < NO_SECOND][::40].tolist() for more in (-1, 0, 1)})
 
 
-def test_everybody_who_is_ever_licensed_has_an_account_and_nobody_else() -> None:
+def test_accounts_are_those_of_licensed_people() -> None:
     blocks = list(WORLD.people.blocks())
     licensed = np.concatenate(
         [block.index[(block.licence_start("tabnine") < NEVER) & ~block.service] for block in blocks]
@@ -47,11 +47,11 @@ def test_everybody_who_is_ever_licensed_has_an_account_and_nobody_else() -> None
     assert (np.diff(TABLE.index) > 0).all()
 
 
-def test_every_column_tells_of_the_same_accounts() -> None:
+def test_every_column_has_the_same_length() -> None:
     assert {len(getattr(TABLE, name)) for name in AccountTable.__slots__} == {len(TABLE.index)}
 
 
-def test_team_and_role_are_the_persons_own() -> None:
+def test_account_has_the_team_and_role_of_the_person() -> None:
     for block in WORLD.people.blocks():
         shared, mine, theirs = np.intersect1d(TABLE.index, block.index, return_indices=True)
         assert len(shared)
@@ -59,14 +59,14 @@ def test_team_and_role_are_the_persons_own() -> None:
         assert np.array_equal(TABLE.role[mine], block.role[theirs])
 
 
-def test_an_account_is_registered_on_the_first_day_of_the_licence_before_anybody_works() -> None:
+def test_registration_is_early_on_the_first_day_of_the_licence() -> None:
     day, second = np.divmod(TABLE.registered, DAY)
     licensed = np.concatenate([block.licence_start("tabnine") for block in WORLD.people.blocks()])[TABLE.index]
     assert np.array_equal(day + EPOCH, licensed)
     assert (second < 8 * 3600).all()
 
 
-def test_an_account_is_deactivated_on_the_first_day_without_the_person_before_anybody_works() -> None:
+def test_deactivation_is_early_on_the_first_day_without_the_person() -> None:
     left = np.concatenate([block.left for block in WORLD.people.blocks()])[TABLE.index]
     goes = left < NEVER
     assert goes.any()
@@ -83,18 +83,18 @@ def test_invitation_comes_days_to_weeks_before_registration() -> None:
     assert len(np.unique(waited // DAY)) > 15
 
 
-def test_what_is_changed_is_changed_while_the_account_is_in_use() -> None:
+def test_account_changes_only_while_it_is_in_use() -> None:
     changed = TABLE.changed < NO_SECOND
     assert 0 < int(changed.sum()) < len(changed)
     assert (TABLE.registered[changed] <= TABLE.changed[changed]).all()
     assert (TABLE.changed[changed] < TABLE.deactivated[changed]).all()
 
 
-def test_nearly_everybody_has_verified_the_address() -> None:
+def test_nearly_every_address_is_verified() -> None:
     assert 0.9 < float(TABLE.verified.mean()) < 1
 
 
-def test_an_account_is_pending_then_active_then_deactivated() -> None:
+def test_account_is_pending_then_active_then_deactivated() -> None:
     account = tabnine(STATED).accounts.table
     (invited,), (registered,), (deactivated,) = account.invited[:1], account.registered[:1], account.deactivated[:1]
     stages = [
@@ -119,13 +119,13 @@ def test_account_has_at_most_one_state_at_any_time() -> None:
         assert np.array_equal(known & ~active, TABLE.deactivated <= moment)
 
 
-def test_accounts_that_are_known_stay_known() -> None:
+def test_known_accounts_stay_known() -> None:
     counts = [int(TABLE.known(moment).sum()) for moment in _moments(TABLE)]
     assert counts == sorted(counts)
     assert (counts[0], counts[-1] > 100) == (0, True)
 
 
-def test_nobody_does_anything_without_an_active_account() -> None:
+def test_activity_needs_an_active_account() -> None:
     for first, last in (("2022-06-01", "2022-12-31"), ("2025-09-01", "2025-11-30")):
         span = worlds.days(WORLD, first, last)
         for block in WORLD.people.blocks():
@@ -163,13 +163,13 @@ def test_member_with_scripted_facts_has_registered_before() -> None:
 
 
 @pytest.mark.parametrize("index", [0, 1, 2, 700, BLOCK - 1, BLOCK, BLOCK + 299, BLOCK + 301])
-def test_an_account_alone_is_as_among_all(index: int) -> None:
+def test_single_account_equals_its_row_in_the_table(index: int) -> None:
     alone, position = tabnine(WORLD).accounts.of(index), TABLE.index == index
     for name in AccountTable.__slots__:
         assert np.array_equal(getattr(alone, name), getattr(TABLE, name)[position]), name
 
 
-def test_where_nobody_is_licensed_nobody_has_an_account() -> None:
+def test_no_licence_means_no_account() -> None:
     for adoption in ({}, {"tabnine": Adoption(licensed_percent=0)}):
         table = tabnine(worlds.world(adoption=adoption)).accounts.table
         assert [len(getattr(table, name)) for name in AccountTable.__slots__] == [0] * 8
@@ -181,7 +181,7 @@ def test_service_accounts_have_no_account(product: str) -> None:
     assert Accounts(world.people, product).table.index.tolist() == list(range(40))
 
 
-def test_products_have_accounts_of_their_own() -> None:
+def test_accounts_differ_from_product_to_product() -> None:
     world = worlds.world()
     own, other = (Accounts(world.people, product).table for product in ("tabnine", "jetbrains"))
     assert (own.registered != other.registered).any()

@@ -11,7 +11,7 @@ from tests.simulation import worlds
 PLAIN = worlds.organization()
 
 
-def test_a_run_of_days_has_both_of_its_ends() -> None:
+def test_run_of_days_includes_both_ends() -> None:
     span = calendar.days(PLAIN, worlds.ordinal("2024-02-27"), worlds.ordinal("2024-03-01"))
     assert [date.fromordinal(day).isoformat() for day in span.ordinals.tolist()] == [
         "2024-02-27",
@@ -26,24 +26,24 @@ def test_a_run_of_days_has_both_of_its_ends() -> None:
     )
 
 
-def test_weekends_are_python_s_saturdays_and_sundays() -> None:
+def test_weekends_are_saturdays_and_sundays() -> None:
     span = calendar.days(PLAIN, worlds.ordinal("2023-12-01"), worlds.ordinal("2024-03-31"))
     assert span.weekend.tolist() == [date.fromordinal(day).weekday() >= 5 for day in span.ordinals.tolist()]
 
 
 @pytest.mark.parametrize("day", ["2025-01-01", "2025-05-01", "2025-12-25", "2031-12-26", "2025-10-03"])
-def test_common_holidays_repeat_and_own_ones_do_not(day: str) -> None:
+def test_common_holidays_repeat_every_year_and_own_ones_do_not(day: str) -> None:
     organization = worlds.organization(holidays=(date(2025, 10, 3),))
     assert calendar.days(organization, worlds.ordinal(day), worlds.ordinal(day)).holiday.tolist() == [True]
 
 
 @pytest.mark.parametrize("day", ["2025-01-02", "2026-10-03", "2025-12-30"])
-def test_other_days_are_no_holidays(day: str) -> None:
+def test_other_days_are_not_holidays(day: str) -> None:
     organization = worlds.organization(holidays=(date(2025, 10, 3),))
     assert calendar.days(organization, worlds.ordinal(day), worlds.ordinal(day)).holiday.tolist() == [False]
 
 
-def test_silence_holds_from_its_first_day_to_its_last() -> None:
+def test_silent_period_includes_both_ends() -> None:
     silent = worlds.organization(
         silent=(SilentPeriod(date(2025, 8, 4), date(2025, 8, 5)), SilentPeriod(date(2025, 8, 7), date(2025, 8, 7)))
     )
@@ -59,7 +59,7 @@ def test_august_and_december_are_slower_than_october() -> None:
     assert december < august < october
 
 
-def test_days_alone_are_as_in_a_longer_run() -> None:
+def test_day_is_the_same_alone_and_in_a_longer_run() -> None:
     first, last = worlds.ordinal("2024-12-20"), worlds.ordinal("2025-04-05")
     whole = calendar.days(PLAIN, first, last)
     for position, day in enumerate(range(first, last + 1)):
@@ -68,7 +68,7 @@ def test_days_alone_are_as_in_a_longer_run() -> None:
             assert getattr(alone, name)[0] == getattr(whole, name)[position], (name, date.fromordinal(day))
 
 
-def test_a_spell_of_vacation_draws_has_thirteen_weeks() -> None:
+def test_quarter_has_thirteen_weeks() -> None:
     span = calendar.days(PLAIN, worlds.ordinal("2024-01-01"), worlds.ordinal("2025-12-31"))
     quarters = span.quarter.tolist()
     assert [quarters.count(quarter) for quarter in sorted(set(quarters))[1:-1]] == [91] * (len(set(quarters)) - 2)
@@ -87,7 +87,7 @@ def test_a_spell_of_vacation_draws_has_thirteen_weeks() -> None:
         ("2025-10-21", -10, "2024-12-01"),
     ],
 )
-def test_months_are_counted_across_years_and_named_by_their_first_day(day: str, by: int, month: str) -> None:
+def test_month_after_crosses_years(day: str, by: int, month: str) -> None:
     assert calendar.month_after(date.fromisoformat(day), by).isoformat() == month
 
 
@@ -106,12 +106,12 @@ def test_month_after_defaults_to_the_next_month() -> None:
         ("2024-03-01", "2024-02-26"),
     ],
 )
-def test_a_week_begins_on_its_monday(day: str, monday: str) -> None:
+def test_week_begins_on_monday(day: str, monday: str) -> None:
     assert calendar.week_of(date.fromisoformat(day)).isoformat() == monday
 
 
 @pytest.mark.parametrize("first", ["1969-11-15", "2022-01-03", "2023-12-31", "2024-02-28", "2096-02-28"])
-def test_months_are_numbered_on_end_from_january_1970(first: str) -> None:
+def test_months_are_numbered_from_january_1970(first: str) -> None:
     span = calendar.days(PLAIN, worlds.ordinal(first), worlds.ordinal(first) + 400)
     dates = [date.fromordinal(day) for day in span.ordinals.tolist()]
     assert span.month.tolist() == [(day.year - 1970) * 12 + day.month - 1 for day in dates]

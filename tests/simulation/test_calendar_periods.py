@@ -33,7 +33,7 @@ CUT = {
 
 
 @pytest.mark.parametrize(("part", "first", "last", "dates"), CUT.values(), ids=CUT)
-def test_a_part_begins_on_its_first_day_of_the_calendar(
+def test_period_begins_on_its_first_day_in_the_calendar(
     part: CalendarPeriod, first: str, last: str, dates: list[str]
 ) -> None:
     ends = date.fromisoformat(first).toordinal(), date.fromisoformat(last).toordinal()
@@ -41,9 +41,7 @@ def test_a_part_begins_on_its_first_day_of_the_calendar(
 
 
 @given(ENDS, st.sampled_from(CalendarPeriod))
-def test_parts_cover_the_days_in_order_and_are_as_many_as_are_counted(
-    ends: tuple[int, int], part: CalendarPeriod
-) -> None:
+def test_periods_cover_the_days_in_order_and_match_their_count(ends: tuple[int, int], part: CalendarPeriod) -> None:
     first, last = ends[0], sum(ends)
     starts = list(calendar_periods.starts(first, last, part))
     assert starts == sorted(set(starts))
@@ -53,9 +51,7 @@ def test_parts_cover_the_days_in_order_and_are_as_many_as_are_counted(
 
 
 @given(ENDS, st.sampled_from(CalendarPeriod))
-def test_two_days_share_a_part_exactly_when_no_part_begins_between_them(
-    ends: tuple[int, int], part: CalendarPeriod
-) -> None:
+def test_two_days_share_a_period_when_none_begins_between_them(ends: tuple[int, int], part: CalendarPeriod) -> None:
     days = date.fromordinal(ends[0]), date.fromordinal(sum(ends))
     marks = {
         CalendarPeriod.DAY: lambda day: day,
@@ -67,7 +63,7 @@ def test_two_days_share_a_part_exactly_when_no_part_begins_between_them(
     assert (calendar_periods.count(ends[0], sum(ends), part) == 1) == (one == other)
 
 
-def test_the_days_of_all_calendars_are_counted_without_being_listed() -> None:
+def test_longest_range_is_counted_at_once() -> None:
     assert [calendar_periods.count(1, date.max.toordinal(), part) for part in CalendarPeriod] == [
         3_652_059,
         521_723,

@@ -13,19 +13,19 @@ THEN = datetime(2024, 2, 29, 23, 59, 58, 500_000, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
 
 
-def test_a_clock_left_alone_shows_the_real_time() -> None:
+def test_default_clock_shows_the_real_time() -> None:
     before = datetime.now(UTC)
     shown = Clock().now()
     assert before <= shown <= datetime.now(UTC)
     assert not Clock().frozen
 
 
-def test_freezing_the_wall_freezes_the_clock() -> None:
+def test_frozen_wall_clock_freezes_the_clock() -> None:
     with freeze_time(WALL):
         assert Clock().now() == WALL == Clock().now()
 
 
-def test_a_running_clock_moves_with_the_wall() -> None:
+def test_running_clock_moves_with_the_wall_clock() -> None:
     with freeze_time(WALL) as wall:
         clock = Clock.at(THEN)
         assert clock.now() == THEN
@@ -34,7 +34,7 @@ def test_a_running_clock_moves_with_the_wall() -> None:
     assert not clock.frozen
 
 
-def test_a_frozen_clock_does_not_move_with_the_wall() -> None:
+def test_frozen_clock_does_not_move_with_the_wall_clock() -> None:
     with freeze_time(WALL) as wall:
         clock = Clock.at(THEN, frozen=True)
         wall.tick(90)
@@ -43,7 +43,7 @@ def test_a_frozen_clock_does_not_move_with_the_wall() -> None:
 
 
 @pytest.mark.parametrize("frozen", [True, False], ids=["frozen", "running"])
-def test_advancing_adds_to_what_is_shown_and_leaves_the_first_clock_alone(*, frozen: bool) -> None:
+def test_advancing_gives_a_later_clock_and_keeps_the_first(*, frozen: bool) -> None:
     with freeze_time(WALL):
         clock = Clock.at(THEN, frozen=frozen)
         later = clock.advanced(timedelta(days=2, microseconds=3))
@@ -58,7 +58,7 @@ def test_clock_shows_utc() -> None:
 
 
 @pytest.mark.parametrize("edge", [EARLIEST, LATEST])
-def test_the_bounds_themselves_may_be_shown(edge: datetime) -> None:
+def test_clock_can_show_its_bounds(edge: datetime) -> None:
     assert Clock.at(edge, frozen=True).now() == edge
 
 
@@ -73,7 +73,7 @@ def test_the_bounds_themselves_may_be_shown(edge: datetime) -> None:
     ],
     ids=["before the first", "after the last", "a step past the last", "further than time goes", "running too far"],
 )
-def test_a_clock_out_of_bounds_is_refused_with_the_bounds(move: Callable[[], Clock]) -> None:
+def test_clock_out_of_bounds_is_refused_with_the_bounds(move: Callable[[], Clock]) -> None:
     with pytest.raises(ClockError, match="between 1971-01-01 and 2199-12-31"):
         move()
 

@@ -46,7 +46,7 @@ def test_counted_members_have_the_counter_above_zero(table: I64, counter: int) -
 
 
 @given(tables(), st.data())
-def test_only_some_cells_are_those_cells_and_nothing_else(table: I64, data: st.DataObject) -> None:
+def test_only_keeps_exactly_the_chosen_cells(table: I64, data: st.DataObject) -> None:
     size = table.shape[1] * table.shape[2]
     kept = np.array(data.draw(st.lists(st.booleans(), min_size=size, max_size=size)), dtype=np.bool_)
     kept = kept.reshape(table.shape[1:])
@@ -58,7 +58,7 @@ def test_only_some_cells_are_those_cells_and_nothing_else(table: I64, data: st.D
 
 
 @given(tables(), st.data())
-def test_some_cells_and_the_others_make_the_whole(table: I64, data: st.DataObject) -> None:
+def test_chosen_cells_and_all_others_add_up_to_the_whole(table: I64, data: st.DataObject) -> None:
     size = table.shape[1] * table.shape[2]
     kept = np.array(data.draw(st.lists(st.booleans(), min_size=size, max_size=size)), dtype=np.bool_)
     kept, facts = kept.reshape(table.shape[1:]), _of(table)
@@ -66,7 +66,7 @@ def test_some_cells_and_the_others_make_the_whole(table: I64, data: st.DataObjec
     assert np.array_equal(facts.only(kept).by_member + facts.only(~kept).by_member, facts.by_member)
 
 
-def test_only_leaves_the_original_facts_alone() -> None:
+def test_only_does_not_change_the_original_facts() -> None:
     table = np.arange(COUNTERS * 4, dtype=np.int64).reshape(COUNTERS, 2, 2)
     facts = _of(table)
     facts.only(np.zeros((2, 2), dtype=np.bool_))
@@ -74,7 +74,7 @@ def test_only_leaves_the_original_facts_alone() -> None:
 
 
 @pytest.mark.parametrize(("members", "days"), [(4, 3), (0, 3)], ids=["nobody is active", "nobody is chosen"])
-def test_without_a_cell_the_sums_are_nought(members: int, days: int) -> None:
+def test_sums_without_cells_are_zero(members: int, days: int) -> None:
     facts = _of(np.zeros((COUNTERS, members, days), dtype=np.int64))
     assert facts.by_member.tolist() == [[0] * members] * COUNTERS
     assert facts.by_day.tolist() == [[0] * days] * COUNTERS

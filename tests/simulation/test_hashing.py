@@ -29,18 +29,18 @@ def test_scalar_and_mix_draw_the_same_bits(key: int, counter: int) -> None:
         (1234567, 2, 9817491932198370423),
     ],
 )
-def test_the_bits_are_splitmix64s(key: int, counter: int, bits: int) -> None:
+def test_bits_equal_splitmix64(key: int, counter: int, bits: int) -> None:
     assert hashing.scalar(key, counter) == bits
 
 
-def test_a_key_for_each_row_meets_a_counter_for_each_column() -> None:
+def test_keys_and_counters_are_broadcast() -> None:
     keys = np.array([3, 2**64 - 1], dtype=np.uint64)
     table = hashing.mix(keys[:, None], np.array([[-5, 0, 9]], dtype=np.int64))
     expected = [[hashing.scalar(int(key), counter) for counter in (-5, 0, 9)] for key in keys]
     assert table.tolist() == expected
 
 
-def test_drawing_leaves_keys_and_counters_as_they_were() -> None:
+def test_mix_does_not_change_its_arguments() -> None:
     keys, counters = np.array([3], dtype=np.uint64), np.array([4], dtype=np.int64)
     hashing.mix(keys, counters)
     assert (keys.tolist(), counters.tolist()) == ([3], [4])
@@ -55,12 +55,12 @@ def test_drawing_leaves_keys_and_counters_as_they_were() -> None:
     ],
     ids=["ab c", "a bc", "a topic"],
 )
-def test_a_key_is_the_same_on_every_machine_and_keeps_words_apart(words: tuple[str | int, ...], key: int) -> None:
+def test_key_is_stable_and_keeps_words_apart(words: tuple[str | int, ...], key: int) -> None:
     assert hashing.key(*words) == key
 
 
 @given(KEYS)
-def test_the_fields_of_a_hash_make_it_up_again(bits: int) -> None:
+def test_fields_of_a_hash_make_up_the_whole(bits: int) -> None:
     drawn = np.array([bits], dtype=np.uint64)
     for width in (4, 8, 10, 16):
         fields = [int(hashing.field(drawn, position, width)[0]) for position in range(64 // width)]
@@ -68,47 +68,47 @@ def test_the_fields_of_a_hash_make_it_up_again(bits: int) -> None:
         assert whole == bits & ((1 << 64 // width * width) - 1), width
 
 
-def test_never_is_never_and_always_is_always() -> None:
+def test_zero_percent_is_never_and_hundred_percent_always() -> None:
     assert not hashing.percent(ALL_DRAWS, 0).any()
     assert hashing.percent(ALL_DRAWS, 100).all()
 
 
 @pytest.mark.parametrize("share", [1, 3, 50, 99])
-def test_a_percentage_is_met_to_the_draw(share: int) -> None:
+def test_percentage_is_exact(share: int) -> None:
     assert int(hashing.percent(ALL_DRAWS, share).sum()) == -(-share * 65536 // 100)
 
 
-def test_everybody_may_have_a_percentage_of_their_own() -> None:
+def test_each_draw_may_have_its_own_percentage() -> None:
     assert hashing.percent(np.array([0, 65535, 0]), np.array([0, 100, 1])).tolist() == [False, True, True]
 
 
 @pytest.mark.parametrize(("steps", "mean"), [(256, 45), (256, 256), (64, 1000)])
-def test_an_exponential_table_ascends_from_near_zero_and_has_its_mean(steps: int, mean: int) -> None:
+def test_exponential_table_ascends_from_near_zero_and_has_the_mean(steps: int, mean: int) -> None:
     table = hashing.exponential(steps, mean)
     assert table[0] == mean // steps
     assert (np.diff(table) >= 0).all()
     assert abs(int(table.sum()) - mean * steps) <= steps, "rounding down costs less than one a step"
 
 
-def test_an_exponential_table_has_its_median() -> None:
+def test_exponential_table_has_the_median() -> None:
     table = hashing.exponential(256, 1000)
     assert table[127] <= 693 <= table[128], "ln 2 of the mean"
 
 
 @pytest.mark.parametrize("weights", [[1], [1, 1], [84, 10, 4, 2], [0, 5, 0, 3, 0], [1_000_000, 1]])
-def test_choices_come_in_the_shares_of_their_weights(weights: list[int]) -> None:
+def test_choices_occur_in_proportion_to_their_weights(weights: list[int]) -> None:
     found = np.bincount(hashing.weighted(ALL_DRAWS, np.array(weights)), minlength=len(weights))
     shares = [weight * 65536 / sum(weights) for weight in weights]
     assert len(found) == len(weights)
     assert all(abs(count - share) <= 1 for count, share in zip(found.tolist(), shares, strict=True))
 
 
-def test_a_choice_without_weight_is_never_made() -> None:
+def test_choice_without_weight_is_never_made() -> None:
     found = set(hashing.weighted(ALL_DRAWS, np.array([0, 5, 0, 3, 0])).tolist())
     assert found == {1, 3}
 
 
-def test_neighbours_in_key_and_counter_are_unlike() -> None:
+def test_neighbouring_keys_and_counters_give_unrelated_bits() -> None:
     """Each bit of a sum over many neighbours is set about half of the time: within 3 of 100."""
     rows = hashing.mix(np.arange(100, dtype=np.uint64)[:, None], np.arange(100, dtype=np.int64)[None, :])
     for position in range(64):

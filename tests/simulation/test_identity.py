@@ -21,7 +21,7 @@ def _all(identities: Identities, members: int) -> list[Identity]:
     return [identities.of(index) for index in range(members)]
 
 
-def test_ids_ascend_with_the_index_as_numbers_and_as_text() -> None:
+def test_ids_ascend_with_the_index() -> None:
     ids = [each.id for each in _all(SMALL.identities, MEMBERS)]
     assert ids == sorted(ids)
     assert [str(each) for each in ids] == sorted(map(str, ids))
@@ -29,18 +29,18 @@ def test_ids_ascend_with_the_index_as_numbers_and_as_text() -> None:
 
 
 @given(st.integers(0, PEOPLE_MAXIMUM))
-def test_ids_ascend_from_any_member_to_the_next(index: int) -> None:
+def test_next_member_has_a_greater_id(index: int) -> None:
     assert HUGE.id_of(index) < HUGE.id_of(index + 1)
 
 
 @pytest.mark.parametrize("index", [0, 1, 39, 40, 41])
-def test_every_id_is_a_uuid_of_version_four(index: int) -> None:
+def test_id_is_a_uuid_of_version_four(index: int) -> None:
     made = SMALL.identities.id_of(index)
     assert (made.version, made.variant) == (4, RFC_4122)
     assert UUID(str(made)) == made
 
 
-def test_a_persons_id_does_not_move_when_others_come() -> None:
+def test_id_does_not_depend_on_the_number_of_people() -> None:
     bigger = worlds.world(people=3000).identities
     assert [bigger.of(index) for index in range(40)] == _all(SMALL.identities, 40)
     assert bigger.id_of(3000) == SMALL.identities.id_of(40), "nor does a service account's"
@@ -51,7 +51,7 @@ def test_ids_depend_on_organization_and_seed() -> None:
     assert len(ids) == 3
 
 
-def test_organization_and_teams_have_ids_of_their_own() -> None:
+def test_organization_and_teams_have_distinct_ids() -> None:
     identities = SMALL.identities
     ids = [identities.organization_id, *(identities.team_id_of(position) for position in range(100))]
     assert len(set(ids)) == 101
@@ -67,7 +67,7 @@ def test_people_have_an_address_and_service_accounts_a_name() -> None:
 
 
 @given(st.integers(0, PEOPLE_MAXIMUM + 1))
-def test_a_member_is_found_by_the_id_it_bears(index: int) -> None:
+def test_member_is_found_by_id(index: int) -> None:
     assert HUGE.index_of(str(HUGE.id_of(index))) == index
 
 
@@ -101,47 +101,47 @@ def test_unknown_id_finds_nobody(identifier: str) -> None:
     assert SMALL.identities.index_of(identifier) is None
 
 
-def test_a_service_account_is_found_by_its_id_too() -> None:
+def test_service_account_is_found_by_id() -> None:
     assert [SMALL.identities.index_of(str(SMALL.identities.id_of(index))) for index in (39, 40, 41)] == [39, 40, 41]
 
 
 @pytest.mark.parametrize("indexes", [range(MEMBERS), [41, 3, 3], []], ids=["all", "in any order", "nobody"])
-def test_many_members_have_the_ids_that_each_has_alone(indexes: list[int]) -> None:
+def test_ids_of_many_members_equal_those_of_each(indexes: list[int]) -> None:
     together = SMALL.identities.ids_of(np.array(indexes, dtype=np.int64))
     assert together == [str(SMALL.identities.id_of(index)) for index in indexes]
 
 
 @given(st.lists(st.integers(0, PEOPLE_MAXIMUM + 1)))
-def test_many_ids_are_the_same_as_each_alone(indexes: list[int]) -> None:
+def test_ids_of_a_huge_organization_equal_those_of_each(indexes: list[int]) -> None:
     together = HUGE.ids_of(np.array(indexes, dtype=np.int64))
     assert together == [str(HUGE.id_of(index)) for index in indexes]
 
 
 @pytest.mark.parametrize("domain", ["small.example", "Small.Example"])
-def test_an_address_that_a_special_person_states_is_nobody_elses(domain: str) -> None:
+def test_address_of_a_special_person_is_given_to_nobody_else(domain: str) -> None:
     local = str(worlds.world(domain=domain).identities.of(17).email).partition("@")[0]
     taken = (f"{local}@{domain}".upper(), f"{local}.17@small.example")
     shown = worlds.world(domain=domain, special=tuple(SpecialPerson(email) for email in taken))
     emails = [str(shown.identities.of(index).email).casefold() for index in range(40)]
     assert len(set(emails)) == 40
-    assert shown.identities.of(0).email == taken[0], "as it is stated, to the letter"
+    assert shown.identities.of(0).email == taken[0], "exactly as in the file"
     together = shown.identities.emails_of(np.arange(40))
     assert together == [shown.identities.of(index).email for index in range(40)]
 
 
 @given(st.lists(st.integers(0, PEOPLE_MAXIMUM - 1)))
-def test_many_people_have_the_addresses_that_each_has_alone(indexes: list[int]) -> None:
+def test_addresses_of_many_people_equal_those_of_each(indexes: list[int]) -> None:
     together = HUGE.emails_of(np.array(indexes, dtype=np.int64))
     assert together == [HUGE.of(index).email for index in indexes]
 
 
-def test_a_special_person_without_a_name_gets_one() -> None:
+def test_special_person_without_a_name_gets_one() -> None:
     shown = worlds.world(special=(SpecialPerson("a@b.example"), SpecialPerson("c@d.example", name="李小明")))
     assert shown.identities.of(0).name == SMALL.identities.of(0).name
     assert shown.identities.of(1).name == "李小明"
 
 
-def test_an_address_leads_back_to_its_person_in_any_letters() -> None:
+def test_person_is_found_by_address_in_any_case() -> None:
     for index in range(SMALL.organization.people):
         email = str(SMALL.identities.of(index).email)
         assert {SMALL.identities.index_of_email(each) for each in (email, email.upper())} == {index}
@@ -156,7 +156,7 @@ def test_special_and_displaced_addresses_are_found() -> None:
 
 
 @pytest.mark.parametrize("email", ["", "@", "a@b", "ci-bot", "LOCAL", "LOCAL@other.example", "LOCAL.1@small.example"])
-def test_an_address_that_nobody_has_leads_to_nobody(email: str) -> None:
+def test_unknown_address_finds_nobody(email: str) -> None:
     local = str(SMALL.identities.of(0).email).partition("@")[0]
     assert SMALL.identities.index_of_email(email.replace("LOCAL", local)) is None
 

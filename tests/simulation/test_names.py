@@ -12,7 +12,7 @@ from tests.simulation import worlds
 KEYS = st.integers(0, 2**64 - 1)
 
 
-def test_no_two_of_the_most_people_that_there_can_be_are_called_alike() -> None:
+def test_names_are_unique_in_the_largest_organization() -> None:
     pool = files.pool()
     named = [pool.named(99, index) for index in range(PEOPLE_MAXIMUM)]
     assert len({local for _, local in named}) == PEOPLE_MAXIMUM
@@ -20,7 +20,7 @@ def test_no_two_of_the_most_people_that_there_can_be_are_called_alike() -> None:
 
 
 @given(KEYS)
-def test_a_whole_pool_is_used_before_a_name_comes_again(key: int) -> None:
+def test_whole_pool_is_used_before_a_name_is_repeated(key: int) -> None:
     pool = NamePool(
         tuple((f"G{position}", f"g{position}") for position in range(6)),
         tuple((f"F{position}", f"f{position}") for position in range(10)),
@@ -29,13 +29,13 @@ def test_a_whole_pool_is_used_before_a_name_comes_again(key: int) -> None:
     assert len({pool.named(key, index) for index in range(60)}) == 60
 
 
-def test_name_and_address_are_of_the_same_person() -> None:
+def test_name_and_address_belong_together() -> None:
     name, local = worlds.POOL.named(5, 17)
     given_name, family_name = name.split(" ")
     assert local == f"{given_name.replace('Given', 'g')}.{family_name.replace('Family', 'f')}"
 
 
-def test_each_key_has_an_order_of_its_own() -> None:
+def test_each_key_has_its_own_order() -> None:
     orders = {tuple(worlds.POOL.named(key, index)[1] for index in range(20)) for key in range(50)}
     assert len(orders) == 50
 
@@ -45,7 +45,7 @@ ONCE = (("Ana", "ana"), ("Bo", "bo"))
 
 
 @pytest.mark.parametrize(("given_names", "family_names"), [(TWICE, ONCE), (ONCE, TWICE)], ids=["given", "family"])
-def test_a_pool_in_which_two_would_share_an_address_is_refused(
+def test_pool_with_a_repeated_address_form_is_refused(
     given_names: tuple[tuple[str, str], ...], family_names: tuple[tuple[str, str], ...]
 ) -> None:
     with pytest.raises(ValueError, match="two names with the same address form"):
@@ -53,7 +53,7 @@ def test_a_pool_in_which_two_would_share_an_address_is_refused(
 
 
 @pytest.mark.parametrize("key", range(5))
-def test_an_address_leads_back_to_its_person(key: int) -> None:
+def test_person_is_found_by_local_part(key: int) -> None:
     for index in (0, 1, 17, worlds.POOL.size - 1):
         assert worlds.POOL.index_of(key, worlds.POOL.named(key, index)[1]) == index
 

@@ -30,14 +30,14 @@ def _people(world: World) -> Block:
     return everybody.take(~everybody.service)
 
 
-def _one(**stated: object) -> Block:
-    """The only person of an organization, with these things stated."""
-    person = SpecialPerson("only@small.example", **stated)  # type: ignore[arg-type]
+def _one(**given: object) -> Block:
+    """The only person of an organization, with these values given."""
+    person = SpecialPerson("only@small.example", **given)  # type: ignore[arg-type]
     return worlds.world(people=1, service_accounts=(), special=(person,)).people.block(0)
 
 
 @pytest.mark.parametrize("start", [0, 1, 700, BLOCK - 1, BLOCK, BLOCK + 1, MANY, MANY + 1, MANY + 2])
-def test_members_from_any_index_on_are_the_tail_of_all_members(start: int) -> None:
+def test_blocks_from_an_index_are_the_tail_of_all_members(start: int) -> None:
     world = worlds.world(people=MANY)
     tail = list(world.people.blocks(start))
     everybody = _everybody(world)
@@ -45,49 +45,49 @@ def test_members_from_any_index_on_are_the_tail_of_all_members(start: int) -> No
     assert all(_same(block, everybody.take(block.index)) for block in tail)
 
 
-def test_a_person_is_the_same_in_an_organization_of_another_size() -> None:
+def test_person_does_not_depend_on_the_size_of_the_organization() -> None:
     some, more = _people(worlds.world(people=900)), _people(worlds.world(people=MANY))
     assert _same(some, more.take(slice(0, 900)))  # type: ignore[arg-type]
 
 
-def test_another_seed_has_other_people() -> None:
+def test_another_seed_gives_other_people() -> None:
     assert not _same(_everybody(worlds.world()), _everybody(worlds.world(seed=8)))
 
 
-def test_a_chosen_row_keeps_all_of_its_attributes() -> None:
+def test_chosen_row_keeps_all_attributes() -> None:
     block = worlds.world().people.block(0)
     one = block.take(np.array([5]))
     assert (len(one), one.index.tolist()) == (1, [5])
     assert one.licensed[:, 0].tolist() == block.licensed[:, 5].tolist()
 
 
-def test_everybody_leaves_after_joining_and_joins_while_the_organization_is_there() -> None:
+def test_everybody_leaves_after_joining_the_existing_organization() -> None:
     people = _people(worlds.world(people=MANY))
     assert (people.joined >= FIRST_DAY).all()
     assert (people.joined < date(2027, 12, 31).toordinal()).all()
     assert (people.left > people.joined).all()
 
 
-def test_joiners_and_leavers_come_in_their_percentages() -> None:
+def test_joiners_and_leavers_have_their_percentages() -> None:
     people = _people(worlds.world(people=10_000))
     joiners, leavers = int((people.joined > FIRST_DAY).sum()), int((people.left < NEVER).sum())
     assert 2_850 <= joiners <= 3_150
     assert 1_850 <= leavers <= 2_150
 
 
-def test_an_organization_without_turnover_keeps_the_people_of_its_first_day() -> None:
+def test_organization_without_turnover_keeps_its_first_people() -> None:
     people = _people(worlds.world(people=500, turnover=worlds.STAYING))
     assert set(people.joined.tolist()) == {FIRST_DAY}
     assert set(people.left.tolist()) == {NEVER}
 
 
-def test_turnover_that_ends_where_it_begins_is_possible() -> None:
+def test_turnover_may_end_on_the_first_day() -> None:
     turnover = Turnover(joiners_percent=100, leavers_percent=100, until=worlds.BASE.first_day)
     people = _people(worlds.world(turnover=turnover))
     assert set(people.joined.tolist()) == {FIRST_DAY}
 
 
-def test_teams_are_filled_by_weight_and_an_empty_team_stays_empty() -> None:
+def test_teams_are_filled_by_weight_and_empty_teams_stay_empty() -> None:
     people = _people(worlds.world(people=10_000))
     assert 7_300 <= int((people.team == 0).sum()) <= 7_700
     assert 2_300 <= int((people.team == 1).sum()) <= 2_700
@@ -100,7 +100,7 @@ def test_some_people_are_in_no_team() -> None:
 
 
 @pytest.mark.parametrize("teams", [(), (Team("Nobody", weight=0),)], ids=["no team", "empty teams only"])
-def test_where_no_team_takes_anybody_everybody_is_in_none(teams: tuple[Team, ...]) -> None:
+def test_without_weights_everybody_is_in_no_team(teams: tuple[Team, ...]) -> None:
     assert set(_people(worlds.world(teams=teams)).team.tolist()) == {-1}
 
 
@@ -113,7 +113,7 @@ def test_most_people_are_members_and_the_first_is_an_administrator() -> None:
 
 
 @pytest.mark.parametrize(("light", "heavy"), [(30, 20), (0, 0), (100, 0), (0, 100), (50, 50)])
-def test_levels_come_in_their_percentages(light: int, heavy: int) -> None:
+def test_levels_have_their_percentages(light: int, heavy: int) -> None:
     people = _people(worlds.world(people=10_000, levels=Levels(light, heavy)))
     for position, share in enumerate((light, 100 - light - heavy, heavy)):
         tolerance = 200 if 0 < share < 100 else 0
@@ -124,13 +124,13 @@ def test_every_profile_has_people() -> None:
     assert set(_people(worlds.world(people=200)).profile.tolist()) == {0, 1}
 
 
-def test_clients_are_updated_at_once_by_some_and_late_by_others() -> None:
+def test_some_people_update_at_once_and_others_late() -> None:
     lag = _people(worlds.world(people=5_000)).update_lag
     assert (int(lag.min()), int(lag.max()) > 120) == (0, True)
     assert 40 <= int(lag.sum()) // 5_000 <= 50
 
 
-def test_nobody_is_licensed_before_joining_or_after_leaving_nor_starts_before_the_licence() -> None:
+def test_licence_and_start_are_in_order_and_within_employment() -> None:
     adoption = Adoption(licensed_percent=80, started_percent=70, starts=date(2023, 1, 2), ramp_days=700)
     turnover = Turnover(joiners_percent=60, leavers_percent=80, until=date(2025, 12, 31))
     everybody = _everybody(
@@ -145,13 +145,13 @@ def test_nobody_is_licensed_before_joining_or_after_leaving_nor_starts_before_th
         assert (started[uses] < everybody.left[uses]).all(), product
 
 
-def test_a_service_account_is_not_licensed_before_the_organization_is_there() -> None:
+def test_service_account_is_not_licensed_before_the_first_day() -> None:
     adoption = {"augment": Adoption(starts=date(2020, 1, 1))}
     everybody = _everybody(worlds.world(adoption=adoption))
     assert everybody.licensed[AUGMENT, -2:].tolist() == [FIRST_DAY, FIRST_DAY]
 
 
-def test_licences_come_in_their_percentage_and_some_holders_never_start() -> None:
+def test_licences_have_their_percentage_and_some_holders_never_start() -> None:
     adoption = {"augment": Adoption(licensed_percent=80, started_percent=50, starts=date(2022, 6, 1))}
     people = _people(worlds.world(people=10_000, adoption=adoption, turnover=worlds.STAYING))
     licensed, started = int((people.licensed[AUGMENT] < NEVER).sum()), int((people.started[AUGMENT] < NEVER).sum())
@@ -160,13 +160,13 @@ def test_licences_come_in_their_percentage_and_some_holders_never_start() -> Non
 
 
 @pytest.mark.parametrize("percent", ["licensed_percent", "started_percent"])
-def test_at_nought_percent_nobody_starts(percent: str) -> None:
+def test_at_zero_percent_nobody_starts(percent: str) -> None:
     adoption = {"augment": Adoption(**{percent: 0})}  # type: ignore[arg-type]
     people = _people(worlds.world(people=2_000, adoption=adoption))
     assert set(people.started[AUGMENT].tolist()) == {NEVER}
 
 
-def test_licences_are_handed_out_over_the_ramp() -> None:
+def test_licences_start_over_the_ramp() -> None:
     adoption = {"augment": Adoption(starts=date(2023, 1, 2), ramp_days=100)}
     people = _people(worlds.world(people=2_000, adoption=adoption, turnover=worlds.STAYING))
     since = people.licensed[AUGMENT] - date(2023, 1, 2).toordinal()
@@ -188,7 +188,7 @@ def test_product_without_adoption_has_no_users() -> None:
     assert set(everybody.started[TABNINE].tolist()) == {NEVER}
 
 
-def test_who_can_have_used_a_product_started_and_was_there() -> None:
+def test_possible_users_have_started_and_are_employed() -> None:
     people = worlds.world(people=900).people.block(0)
     first, last = worlds.ordinal("2024-01-01"), worlds.ordinal("2024-01-31")
     using = set(people.index[people.rows_using("augment", first, last)].tolist())
@@ -197,7 +197,7 @@ def test_who_can_have_used_a_product_started_and_was_there() -> None:
     assert using == set(people.index[could].tolist())
 
 
-def test_service_accounts_stay_from_the_first_day_in_no_team_with_augment_alone() -> None:
+def test_service_accounts_always_stay_in_no_team_with_augment_only() -> None:
     everybody = _everybody(worlds.world(turnover=Turnover(100, 100)))
     services = everybody.take(everybody.service)
     assert services.index.tolist() == [40, 41]
@@ -209,7 +209,7 @@ def test_service_accounts_stay_from_the_first_day_in_no_team_with_augment_alone(
 
 
 @pytest.mark.parametrize(
-    ("stated", "attribute", "value"),
+    ("given", "attribute", "value"),
     [
         ({"team": "Nobody"}, "team", 2),
         ({"teamless": True}, "team", -1),
@@ -222,13 +222,13 @@ def test_service_accounts_stay_from_the_first_day_in_no_team_with_augment_alone(
         ({"left": date(2025, 2, 3)}, "joined", FIRST_DAY),
     ],
 )
-def test_special_person_is_as_the_file_describes(stated: dict[str, object], attribute: str, value: int) -> None:
-    assert int(getattr(_one(**stated), attribute)[0]) == value
+def test_special_person_is_as_the_file_describes(given: dict[str, object], attribute: str, value: int) -> None:
+    assert int(getattr(_one(**given), attribute)[0]) == value
 
 
 def test_missing_values_of_a_special_person_are_generated() -> None:
-    stated = worlds.world(special=(SpecialPerson("a@small.example"),))
-    assert _same(_everybody(stated), _everybody(worlds.world()))
+    given = worlds.world(special=(SpecialPerson("a@small.example"),))
+    assert _same(_everybody(given), _everybody(worlds.world()))
 
 
 def test_licence_of_the_file_is_used_from_its_first_day() -> None:
@@ -265,7 +265,7 @@ def test_active_only_implies_employment_under_every_seed() -> None:
         assert np.flatnonzero(active[0]).tolist() == [13]
 
 
-def test_those_of_a_profile_are_people_and_everybody_is_in_one() -> None:
+def test_every_person_is_in_one_profile() -> None:
     world = worlds.world(people=MANY)
     masks = [world.people.in_profile(position) for position in range(2)]
     assert np.array_equal(masks[0] ^ masks[1], ~_everybody(world).service)
@@ -274,14 +274,14 @@ def test_those_of_a_profile_are_people_and_everybody_is_in_one() -> None:
         assert set(_everybody(world).take(mask).profile.tolist()) == {position}
 
 
-@pytest.mark.parametrize("places", [(), (0,), (1, 0), (2,), (0, 1, 2)])
-def test_those_of_some_teams_are_the_members_of_each(places: tuple[int, ...]) -> None:
+@pytest.mark.parametrize("teams", [(), (0,), (1, 0), (2,), (0, 1, 2)])
+def test_in_teams_has_the_members_of_each_team(teams: tuple[int, ...]) -> None:
     world = worlds.world(people=MANY, teamless_percent=10)
-    expected = [team in places for team in _everybody(world).team.tolist()]
-    assert world.people.in_teams(places).tolist() == expected
+    expected = [team in teams for team in _everybody(world).team.tolist()]
+    assert world.people.in_teams(teams).tolist() == expected
 
 
-def test_further_adopted_product_changes_no_tenure() -> None:
+def test_another_adopted_product_changes_no_tenure() -> None:
     person = SpecialPerson(
         "once@w.example", active_only=(date(2022, 1, 10),), licences=dict.fromkeys(worlds.PRODUCTS[:-1], None)
     )

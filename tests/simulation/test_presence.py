@@ -44,7 +44,7 @@ def _per_day(mask: Mask) -> int:
 
 
 @pytest.mark.parametrize("product", worlds.PRODUCTS)
-def test_nobody_is_active_before_the_first_day_of_use_or_after_the_last_day_there(product: str) -> None:
+def test_activity_is_within_use_and_employment(product: str) -> None:
     turnover = Turnover(joiners_percent=80, leavers_percent=80, until=date(2024, 6, 30))
     world = worlds.world(people=600, turnover=turnover)
     mask = _active(world, "2023-01-01", "2024-06-30", product)
@@ -63,7 +63,7 @@ def test_few_people_work_at_weekends() -> None:
     assert 0 < 5 * _per_day(weekend) < _per_day(weekdays)
 
 
-def test_nobody_but_service_accounts_works_on_a_holiday() -> None:
+def test_only_service_accounts_work_on_a_holiday() -> None:
     world = worlds.world(people=1000, holidays=(date(2025, 10, 15),), **FULL)
     holiday, other = _active(world, "2025-10-15", "2025-10-15"), _active(world, "2025-10-16", "2025-10-16")
     assert not holiday[:1000].any()
@@ -78,7 +78,7 @@ def test_service_accounts_work_on_holidays_and_never_go_on_vacation() -> None:
     assert int(works[:, weekdays].sum()) * 100 >= 85 * int(weekdays.sum()) * len(works)
 
 
-def test_in_a_silent_span_there_is_nobody_at_all() -> None:
+def test_nobody_works_in_a_silent_period() -> None:
     silent = (SilentPeriod(date(2025, 10, 13), date(2025, 10, 17)),)
     world = worlds.world(people=1000, silent=silent, **FULL)
     for product in worlds.PRODUCTS:
@@ -87,7 +87,7 @@ def test_in_a_silent_span_there_is_nobody_at_all() -> None:
     assert _active(world, "2025-10-20", "2025-10-20").any()
 
 
-def test_most_people_are_away_for_days_on_end_in_some_quarter_and_nobody_for_more_than_three_weeks() -> None:
+def test_vacations_are_common_and_at_most_three_weeks() -> None:
     world = worlds.world(people=300, service_accounts=(), levels=Levels(0, 100), **FULL)
     works = _works(world, "2025-03-03", "2025-07-04")
     weekdays = works[:, ~worlds.days(world, "2025-03-03", "2025-07-04").weekend]
@@ -97,19 +97,19 @@ def test_most_people_are_away_for_days_on_end_in_some_quarter_and_nobody_for_mor
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_active_only_days_are_all_active_days_and_no_other(seed: int) -> None:
-    stated = (date(2025, 10, 12), date(2025, 10, 14))
+def test_active_only_days_are_exactly_the_active_days(seed: int) -> None:
+    given = (date(2025, 10, 12), date(2025, 10, 14))
     licences = dict.fromkeys(worlds.PRODUCTS, date(2022, 1, 3))
-    person = SpecialPerson("a@small.example", level=Level.LIGHT, active_only=stated, licences=licences)
+    person = SpecialPerson("a@small.example", level=Level.LIGHT, active_only=given, licences=licences)
     world = worlds.world(seed=seed, special=(person,), **FULL)
     for product in worlds.PRODUCTS:
         mask = _active(world, "2025-09-01", "2025-11-30", product)[0]
         found = [worlds.ordinal("2025-09-01") + position for position in np.flatnonzero(mask).tolist()]
-        assert found == [day.toordinal() for day in stated], product
+        assert found == [day.toordinal() for day in given], product
 
 
 @pytest.mark.parametrize(
-    "stated",
+    "given",
     [
         {"left": date(2025, 10, 14)},
         {"joined": date(2025, 10, 15)},
@@ -118,23 +118,25 @@ def test_active_only_days_are_all_active_days_and_no_other(seed: int) -> None:
     ],
     ids=["gone", "not there yet", "without a licence", "licensed later"],
 )
-def test_active_only_day_needs_employment_and_licence(stated: dict[str, object]) -> None:
+def test_active_only_day_needs_employment_and_licence(given: dict[str, object]) -> None:
     only = (date(2025, 10, 14),)
     for seed in range(10):
-        person = SpecialPerson("a@small.example", level=Level.HEAVY, active_only=only, **stated)  # type: ignore[arg-type]
+        person = SpecialPerson("a@small.example", level=Level.HEAVY, active_only=only, **given)  # type: ignore[arg-type]
         world = worlds.world(seed=seed, special=(person,), **FULL)
         assert not _active(world, "2025-10-14", "2025-10-14")[0].any()
 
 
 def test_special_people_without_active_only_are_ordinary() -> None:
     special = tuple(SpecialPerson(f"p{position}@small.example") for position in range(5))
-    stated, plain = worlds.world(special=special, **FULL), worlds.world(**FULL)
-    assert np.array_equal(_active(stated, "2025-10-01", "2025-10-31"), _active(plain, "2025-10-01", "2025-10-31"))
+    special_world, plain = worlds.world(special=special, **FULL), worlds.world(**FULL)
+    assert np.array_equal(
+        _active(special_world, "2025-10-01", "2025-10-31"), _active(plain, "2025-10-01", "2025-10-31")
+    )
 
 
 @pytest.mark.parametrize("seed", range(4))
 @pytest.mark.parametrize("people", [40, BLOCK, 2 * BLOCK + 5])
-def test_an_exact_day_has_exactly_as_many(people: int, seed: int) -> None:
+def test_exact_day_has_exactly_its_number_of_users(people: int, seed: int) -> None:
     numbers = {"2025-09-16": 0, "2025-09-17": 1, "2025-09-18": 23, "2025-09-20": people + 2}
     exact = tuple(ExactDay(date.fromisoformat(day), "augment", users) for day, users in numbers.items())
     world = worlds.world(seed=seed, people=people, exact=exact, **FULL)
@@ -142,7 +144,7 @@ def test_an_exact_day_has_exactly_as_many(people: int, seed: int) -> None:
         assert int(_active(world, day, day).sum()) == users, day
 
 
-def test_an_exact_day_is_the_same_alone_and_within_a_longer_span() -> None:
+def test_exact_day_is_the_same_alone_and_within_a_longer_span() -> None:
     exact = (ExactDay(date(2025, 9, 17), "augment", 17),)
     world, plain = worlds.world(exact=exact, **FULL), worlds.world(**FULL)
     alone, whole = _active(world, "2025-09-17", "2025-09-17"), _active(world, "2025-09-10", "2025-09-20")
@@ -154,7 +156,7 @@ def test_an_exact_day_is_the_same_alone_and_within_a_longer_span() -> None:
     )
 
 
-def test_an_exact_day_takes_those_only_who_use_the_product_and_are_not_bound_to_other_days() -> None:
+def test_exact_day_takes_users_who_are_not_bound_to_other_days() -> None:
     early, day = date(2022, 1, 3), date(2025, 9, 17)
     licences = {"augment": early}
     person = SpecialPerson("a@small.example", joined=early, licences=licences, active_only=(day,))
@@ -167,17 +169,17 @@ def test_an_exact_day_takes_those_only_who_use_the_product_and_are_not_bound_to_
     assert not mask[0].any()
 
 
-def test_where_nobody_uses_a_product_an_exact_day_stays_empty() -> None:
+def test_exact_day_of_an_unused_product_stays_empty() -> None:
     world = worlds.world(adoption={}, exact=(ExactDay(date(2025, 9, 17), "tabnine", 5),))
     assert world.presence.eligible("tabnine", worlds.ordinal("2025-09-17")) == 0
     assert not _active(world, "2025-09-17", "2025-09-17", "tabnine").any()
 
 
-def test_an_organization_that_generates_nothing_has_nobody_active() -> None:
+def test_nobody_is_active_where_nothing_is_generated() -> None:
     assert not _active(worlds.world(generated=False, **FULL), "2025-10-13", "2025-10-17").any()
 
 
-def test_heavy_users_use_more_often_than_regular_ones_and_these_more_often_than_light_ones() -> None:
+def test_heavier_users_are_active_more_often() -> None:
     days = [
         int(_active(worlds.world(people=300, levels=levels, **FULL), "2025-09-01", "2025-11-30").sum())
         for levels in (Levels(100, 0), Levels(0, 0), Levels(0, 100))
@@ -216,7 +218,7 @@ def test_busyness_follows_the_season_and_stays_within_its_bounds() -> None:
     assert int(october.max()) <= 255 * 110 // 100
 
 
-def test_some_members_alone_are_as_among_all() -> None:
+def test_members_are_the_same_alone_and_among_all() -> None:
     person = SpecialPerson("a@small.example", active_only=(date(2025, 10, 14),))
     exact = (ExactDay(date(2025, 10, 16), "augment", 20),)
     world = worlds.world(special=(person,), exact=exact)
@@ -228,7 +230,7 @@ def test_some_members_alone_are_as_among_all() -> None:
         assert np.array_equal(alone, whole[chosen])
 
 
-def test_a_day_alone_is_as_in_a_longer_span() -> None:
+def test_day_is_the_same_alone_and_in_a_longer_span() -> None:
     world = worlds.world()
     whole = _active(world, "2024-12-15", "2025-01-15")
     for position in range(whole.shape[1]):
@@ -240,11 +242,11 @@ OPEN: dict[str, tuple[dict[str, Any], list[int]]] = {
     "every day, weekends too": ({}, [13, 14, 15, 16, 17, 18, 19]),
     "no holiday": ({"holidays": (date(2025, 10, 14),)}, [13, 15, 16, 17, 18, 19]),
     "no silent day": ({"silent": (SilentPeriod(date(2025, 10, 15), date(2025, 10, 17)),)}, [13, 14, 18, 19]),
-    "a holiday of which the file says who is active": (
+    "a holiday with scripted activity": (
         {"holidays": (date(2025, 10, 14),), "exact": (ExactDay(date(2025, 10, 14), "tabnine", 3),)},
         [13, 14, 15, 16, 17, 18, 19],
     ),
-    "stated days alone where nothing is generated": (
+    "only scripted days where nothing is generated": (
         {
             "generated": False,
             "facts": (ScriptedFact(1, "jetbrains", date(2025, 10, 16), (), {"nes_invocations": 1}),),
@@ -252,19 +254,21 @@ OPEN: dict[str, tuple[dict[str, Any], list[int]]] = {
         },
         [16, 18],
     ),
-    "none where nothing is generated or stated": ({"generated": False}, []),
+    "no day where nothing is generated or scripted": ({"generated": False}, []),
 }
 
 
 @pytest.mark.parametrize(("changes", "expected"), OPEN.values(), ids=OPEN)
-def test_people_may_be_at_work_on(changes: dict[str, Any], expected: list[int]) -> None:
+def test_open_days_are_those_without_holiday_or_silence_or_scripted(
+    changes: dict[str, Any], expected: list[int]
+) -> None:
     world = worlds.world(**changes)
     opens = world.presence.opens(worlds.days(world, "2025-10-13", "2025-10-19"))
     assert [day for day, is_open in enumerate(opens.tolist(), 13) if is_open] == expected
 
 
 @pytest.mark.parametrize("product", ["tabnine", "jetbrains"])
-def test_on_a_day_that_is_not_open_nobody_does_anything(product: str) -> None:
+def test_nobody_is_active_on_a_closed_day(product: str) -> None:
     """Service accounts, which know no holidays, use another product."""
     world = worlds.world(
         people=400, holidays=(date(2025, 10, 3),), silent=(SilentPeriod(date(2025, 9, 8), date(2025, 9, 9)),)

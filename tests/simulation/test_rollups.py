@@ -1,4 +1,4 @@
-"""The rolled-up days: sums of everybody's facts, in whatever order days are asked for."""
+"""Tests of rolled-up days: sums of everybody's facts, in whatever order days are requested."""
 
 import logging
 from concurrent.futures import ThreadPoolExecutor
@@ -38,7 +38,7 @@ KNOWN = _plain(_fresh().span(FIRST, FIRST + 400))
 
 
 @pytest.mark.parametrize("people", [1, 6, 40, BLOCK, BLOCK + 1, 2 * BLOCK + 13])
-def test_a_rolled_up_day_is_the_sum_of_everybodys_facts_and_tells_who_was_active(people: int) -> None:
+def test_rolled_up_day_has_the_sums_and_the_active_members(people: int) -> None:
     world = worlds.world(people=people, turnover=worlds.STAYING)
     first = worlds.ordinal("2025-10-13")
     span = calendar.days(world.organization, first, first + 9)
@@ -52,7 +52,7 @@ def test_a_rolled_up_day_is_the_sum_of_everybodys_facts_and_tells_who_was_active
 
 
 @pytest.mark.parametrize("people", [6, BLOCK + 1])
-def test_a_rolled_up_day_tells_of_each_mark_whom_it_counted(people: int) -> None:
+def test_rolled_up_day_has_the_members_of_each_mark(people: int) -> None:
     world = worlds.world(people=people, turnover=worlds.STAYING)
     first = worlds.ordinal("2025-10-13")
     span = calendar.days(world.organization, first, first + 9)
@@ -73,14 +73,14 @@ def test_days_are_the_same_in_any_span(spans: list[tuple[int, int]]) -> None:
         assert _plain(rolled.span(first, last)) == KNOWN[first - FIRST : last - FIRST + 1]
 
 
-def test_holes_between_known_days_are_filled() -> None:
+def test_gaps_between_cached_days_are_filled() -> None:
     rolled = _fresh()
     for known in (3, 10, 11, 99):
         rolled.span(FIRST + known, FIRST + known)
     assert _plain(rolled.span(FIRST, FIRST + 200)) == KNOWN[:201]
 
 
-def test_a_span_that_ends_before_it_begins_has_no_days() -> None:
+def test_span_that_ends_before_it_begins_has_no_days() -> None:
     assert _fresh().span(FIRST, FIRST - 1) == []
 
 
@@ -97,7 +97,7 @@ def _computed_runs(rolled: Rollups, monkeypatch: pytest.MonkeyPatch) -> list[tup
     return runs
 
 
-def test_a_day_is_computed_once(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_day_is_computed_once(monkeypatch: pytest.MonkeyPatch) -> None:
     rolled = _fresh()
     runs = _computed_runs(rolled, monkeypatch)
     rolled.span(FIRST + 5, FIRST + 9)
@@ -114,17 +114,17 @@ def test_least_recently_used_days_are_evicted(monkeypatch: pytest.MonkeyPatch) -
         assert _plain(rolled.span(FIRST + first, FIRST + first + 89)) == KNOWN[first : first + 90]
     del runs[:]
     rolled.span(FIRST, FIRST + 89)
-    assert runs == [], "asked for after the others, so it is still there"
+    assert runs == [], "used after the others, so still cached"
     rolled.span(FIRST + 90, FIRST + 179)
     assert runs == [(90, 179)]
 
 
-def test_a_span_longer_than_the_budget_is_answered_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_span_beyond_the_budget_is_computed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rollups, "MEMORY_BUDGET", 1)
     assert _plain(_fresh().span(FIRST, FIRST + 400)) == KNOWN
 
 
-def test_a_product_with_more_marks_keeps_fewer_days(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_more_marks_cache_fewer_days(monkeypatch: pytest.MonkeyPatch) -> None:
     kept = [Rollups(WORLD.people, tabnine(WORLD).facts, 14, marks)._days_kept for marks in ((), (0,), (0, 4, 9))]  # noqa: SLF001 - memory is seen nowhere else
     assert kept[0] == kept[1] > kept[2]
     monkeypatch.setattr(rollups, "MEMORY_BUDGET", 1)
@@ -155,7 +155,7 @@ def test_long_computation_logs_its_progress(
     assert caplog.messages == observed
 
 
-def test_threads_that_ask_at_once_get_the_same_days() -> None:
+def test_concurrent_threads_get_the_same_days() -> None:
     rolled = _fresh()
     spans = [(FIRST + start, FIRST + start + 60) for start in (0, 30, 60, 15, 0, 45, 90, 5)] * 4
     with ThreadPoolExecutor(8) as threads:
@@ -196,16 +196,16 @@ def test_cached_days_do_not_wait_for_others(monkeypatch: pytest.MonkeyPatch) -> 
 
 @pytest.mark.parametrize("chosen", [(), (3,), (BLOCK,), (0, BLOCK - 1, 2 * BLOCK + 5)])
 def test_blocks_without_chosen_members_are_skipped(chosen: tuple[int, ...]) -> None:
-    """The days are those that asking everybody would give, and no block is asked for in which nobody is chosen."""
+    """The days are those of everybody, and a block without chosen members is not computed."""
     world = worlds.world(people=2 * BLOCK + 13, turnover=worlds.STAYING)
     first = worlds.ordinal("2025-10-13")
     mask = np.zeros(world.organization.members, dtype=np.bool_)
     mask[list(chosen)] = True
-    asked: list[int] = []
+    computed: list[int] = []
 
     class Some:
         def facts(self, block: Block, span: calendar.Days) -> Facts:
-            asked.append(int(block.index[0]))
+            computed.append(int(block.index[0]))
             facts = augment(world).facts.facts(block, span)
             return facts.only(np.broadcast_to(mask[block.index][:, None], facts.active.shape))
 
@@ -213,5 +213,5 @@ def test_blocks_without_chosen_members_are_skipped(chosen: tuple[int, ...]) -> N
         Rollups(world.people, Some(), len(augment_facts.COUNTERS), (), only) for only in (mask, None)
     )
     days = observed.span(first, first + 9)
-    assert asked == sorted({index // BLOCK * BLOCK for index in chosen})
+    assert computed == sorted({index // BLOCK * BLOCK for index in chosen})
     assert _plain(days) == _plain(everybody.span(first, first + 9))

@@ -34,7 +34,7 @@ def test_seconds_count_from_1970_and_format_in_utc(text: str, second: int) -> No
 
 
 @given(SECONDS)
-def test_a_second_is_written_as_python_would(moment: datetime) -> None:
+def test_second_is_formatted_as_by_datetime(moment: datetime) -> None:
     second = timestamps.seconds(moment)
     assert datetime.fromisoformat(timestamps.format_utc(second)) == moment.replace(microsecond=0)
     assert timestamps.day_of(second) == moment.date()
@@ -42,7 +42,7 @@ def test_a_second_is_written_as_python_would(moment: datetime) -> None:
 
 
 @given(st.lists(SECONDS))
-def test_many_seconds_are_written_as_each_is_alone(moments: list[datetime]) -> None:
+def test_many_seconds_are_formatted_like_each(moments: list[datetime]) -> None:
     seconds = [timestamps.seconds(moment) for moment in moments]
     assert timestamps.format_all_utc(np.array(seconds, dtype=np.int64)) == [
         timestamps.format_utc(each) for each in seconds
@@ -56,14 +56,14 @@ def test_offset_does_not_change_the_second(hours: float) -> None:
 
 
 @pytest.mark.parametrize("microseconds", [1, 500_000, 999_999])
-def test_a_second_lasts_until_the_next(microseconds: int) -> None:
+def test_fraction_does_not_change_the_second(microseconds: int) -> None:
     for second in (1_761_042_600, -5):
         moment = datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=second, microseconds=microseconds)
         assert timestamps.seconds(moment) == second
 
 
 @pytest.mark.parametrize(("fraction", "end"), [("", "00Z"), ("5", "00.5Z"), ("123456789", "00.123456789Z")])
-def test_the_digits_of_a_fraction_are_written_where_there_are_any(fraction: str, end: str) -> None:
+def test_fraction_is_formatted_if_there_is_one(fraction: str, end: str) -> None:
     assert timestamps.format_utc(0, fraction) == f"1970-01-01T00:00:{end}"
     assert ParsedTime("as it came", 0, fraction).utc == f"1970-01-01T00:00:{end}"
 
@@ -71,7 +71,7 @@ def test_the_digits_of_a_fraction_are_written_where_there_are_any(fraction: str,
 @pytest.mark.parametrize(
     ("day", "second"), [(date(1970, 1, 1), 0), (date(1969, 12, 31), -86_400), (date(2025, 10, 21), 1_761_004_800)]
 )
-def test_a_day_begins_at_its_midnight(day: date, second: int) -> None:
+def test_day_begins_at_midnight(day: date, second: int) -> None:
     assert timestamps.midnight(day) == second
     assert [timestamps.day_of(second + more) for more in (0, 86_399)] == [day, day]
     assert timestamps.day_of(second - 1) == day - timedelta(days=1)
@@ -87,7 +87,7 @@ ASCENDING = [
 
 
 def test_timestamps_are_ordered_by_second_then_fraction() -> None:
-    assert all(one.order < other.order for one, other in pairwise(ASCENDING))
+    assert all(one < other for one, other in pairwise(ASCENDING))
 
 
 @pytest.mark.parametrize(("fraction", "ceiling"), [("", 7), ("01", 8), ("999", 8)])

@@ -10,7 +10,7 @@ from mockserver.gateway.response_cache import TIMESTAMP
 from mockserver.gateway.switches import Switches
 from mockserver.gateway.vendor import Body, Reply, Route, ViewRequest
 from mockserver.products import augment
-from mockserver.products.visibility import Visibility
+from mockserver.products.model import Visibility
 from mockserver.vendors.augment import pagination, policy, reports, schemas
 
 

@@ -10,7 +10,7 @@ from mockserver.products.jetbrains import PRODUCT
 from mockserver.products.jetbrains.facts import TOOLS
 from mockserver.products.jetbrains.programs import ReportingGate
 from mockserver.products.jetbrains.ranges import DayBuckets
-from mockserver.products.visibility import Visibility
+from mockserver.products.model import Visibility
 from mockserver.simulation import calendar_periods
 from mockserver.simulation.calendar_periods import CalendarPeriod
 from mockserver.vendors.jetbrains_ide import errors, pagination, policy, reports, schemas

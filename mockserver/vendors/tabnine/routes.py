@@ -7,7 +7,7 @@ from typing import Final
 from mockserver.gateway.switches import Switches
 from mockserver.gateway.vendor import Body, Reply, Route, ViewRequest
 from mockserver.products import tabnine
-from mockserver.products.visibility import Visibility
+from mockserver.products.model import Visibility
 from mockserver.simulation.accounts import AccountTable
 from mockserver.simulation.hashing import I64
 from mockserver.simulation.timestamps import DAY, format_utc, seconds

@@ -210,7 +210,7 @@ class UsageQuery(TabnineQuery):
     @validates_schema(skip_on_field_errors=False)
     def check_order(self, loaded: dict[str, Any], **_: Any) -> None:
         """Refuse a `from` that is not before `to`, whatever else is wrong."""
-        if {"start", "end"} <= loaded.keys() and loaded["start"].order >= loaded["end"].order:
+        if {"start", "end"} <= loaded.keys() and loaded["start"] >= loaded["end"]:
             raise ValidationError("Expected an instant before 'to'", "from")
 
     @validates_schema

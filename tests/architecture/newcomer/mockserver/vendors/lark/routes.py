@@ -9,7 +9,7 @@ from typing import Any, Final
 from mockserver.gateway.switches import Switches
 from mockserver.gateway.vendor import Reply, Route, ViewRequest
 from mockserver.products import lark
-from mockserver.products.visibility import Visibility
+from mockserver.products.model import Visibility
 from mockserver.vendors.lark import pagination, policy, reports, schemas
 from mockserver.vendors.lark.policy import SilentRange
 
