@@ -68,7 +68,10 @@ def audit(
                 f"{first} to {last} cannot be audited: the range is at most {LONGEST} days and ends by {latest}, "
                 "the last day for which every vendor's data are complete"
             )
-        _check_defects(client, defects)
+        known = [each["name"] for each in client.defects.get()["known"]] if defects else []
+        for name in defects:
+            if name not in known:
+                raise BadDefect(unknown_name("defect", name, known))
         made = Reader(client, first, last, full, reader.authorizations(client), _documented_names(client))
     chosen = [
         (vendor, invariant)
@@ -87,30 +90,23 @@ def _usable() -> Iterator[None]:
         raise ServerUnusable(str(error)) from error
 
 
-def _check_defects(client: Client, defects: Sequence[str]) -> None:
-    known = [each["name"] for each in client.defects.get()["known"]] if defects else []
-    for name in defects:
-        if name not in known:
-            raise BadDefect(unknown_name("defect", name, known))
-
-
 def _documented_names(client: Client) -> dict[str, dict[str, str]]:
     """The documented response names, by vendor and by the name that the server uses instead."""
     return {
-        vendor: {new: old for switch in switches.values() for old, new in _mapping(switch["value"]).items()}
+        vendor: {
+            new: old
+            for switch in switches.values()
+            if isinstance(switch["value"], dict)  # A switch that renames fields.
+            for old, new in switch["value"].items()
+        }
         for vendor, switches in client.policy.get().items()
     }
-
-
-def _mapping(value: object) -> dict[str, str]:
-    """The renamed fields, where the value of a switch is a mapping."""
-    return value if isinstance(value, dict) else {}
 
 
 def _results(
     made: Reader, chosen: Sequence[tuple[str, Invariant]], defects: Sequence[str]
 ) -> Generator[CheckResult, None, None]:
-    with _unlimited(made.client), _armed(made.client, defects):
+    with _prepared(made.client, defects):
         for vendor, invariant in chosen:
             yield check(vendor, invariant, made)
 
@@ -127,32 +123,21 @@ def check(vendor: str, invariant: Invariant, made: Reader) -> CheckResult:
 
 
 @contextmanager
-def _unlimited(client: Client) -> Iterator[None]:
+def _prepared(client: Client, defects: Sequence[str]) -> Iterator[None]:
+    """No limits, and the defects armed; afterwards both are as before."""
     with _usable():
-        found = client.limits.get()
-        client.limits.update(dict.fromkeys(found, "off"))
+        limits, armed = client.limits.get(), client.defects.get()["armed"]
     try:
+        with _usable():
+            client.limits.update(dict.fromkeys(limits, "off"))
+            client.defects.arm(sorted({*armed, *defects}))
         yield
     finally:
         with _usable():
-            client.limits.update({vendor: _setting(limit) for vendor, limit in found.items()})
+            client.limits.update({vendor: _setting(limit) for vendor, limit in limits.items()})
+            client.defects.arm(armed)
 
 
 def _setting(limit: dict[str, Any]) -> object:
     custom = limit["setting"] == "custom"
     return {name: limit[name] for name in ("per_minute", "burst")} if custom else limit["setting"]
-
-
-@contextmanager
-def _armed(client: Client, defects: Sequence[str]) -> Iterator[None]:
-    if not defects:
-        yield
-        return
-    with _usable():
-        found = list(client.defects.get()["armed"])
-        client.defects.arm(sorted({*found, *defects}))
-    try:
-        yield
-    finally:
-        with _usable():
-            client.defects.arm(found)

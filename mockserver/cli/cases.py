@@ -132,5 +132,5 @@ def _run(found: "list[Case]", url: str | None, admin_token: str | None, *, as_js
         click.echo(json.dumps({"cases": listed}, indent=2))
     else:
         also = f", {skipped} skipped" if skipped else ""
-        click.echo(f"{len(outcomes)} cases, {failed} failed{also}")
+        click.echo(f"{len(outcomes)} case{'' if len(outcomes) == 1 else 's'}, {failed} failed{also}")
     return FAILED if failed else 0

@@ -13,9 +13,9 @@ import pytest
 from mockserver import server, vendors
 from mockserver.app import create_app
 from mockserver.audit import cross_vendor, reader, run
+from mockserver.audit.cross_vendor import Roles
 from mockserver.audit.invariant import Violation, at_most
 from mockserver.audit.reader import NotApplicable, ServerUnusable, VendorRefused
-from mockserver.audit.roles import Roles
 from mockserver.client import Client
 from tests.conftest import SERVED, SETTINGS
 from tests.contract import probes

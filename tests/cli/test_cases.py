@@ -106,7 +106,7 @@ def test_case_beyond_the_server_is_skipped(run: Run) -> None:
         [
             f"skipped  C059  {title}",
             "        its sandbox cannot be created: 409 cannot cut",
-            "1 cases, 0 failed, 1 skipped",
+            "1 case, 0 failed, 1 skipped",
         ],
     )
 
@@ -163,7 +163,7 @@ def test_failed_case_has_exit_code_1(run: Run, folder: Path) -> None:
         app._catalogue.cache_clear()  # noqa: SLF001
     assert done.exit_code == 1
     assert "failed  C001  What cannot be\n        step 1 (GET /analytics/v0/dau): expected status 418" in done.stdout
-    assert done.stdout.endswith("1 cases, 1 failed\n")
+    assert done.stdout.endswith("1 case, 1 failed\n")
 
 
 def test_missing_server_is_a_usage_error(run: Run) -> None:

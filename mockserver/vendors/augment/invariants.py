@@ -5,10 +5,9 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any, Final
 
-from mockserver.audit.invariant import Invariant, Violation, at_most, equal, within_bounds
+from mockserver.audit.cross_vendor import PersonDay, Roles
+from mockserver.audit.invariant import Invariant, Violation, at_most, equal, nothing_negative, within_bounds
 from mockserver.audit.reader import Reader, summed
-from mockserver.audit.roles import PersonDay, Roles
-from mockserver.audit.signs import nothing_negative
 
 _VENDOR: Final = "augment"
 _MOUNT: Final = "/analytics/v0"
