@@ -9,7 +9,7 @@ from mockserver.admin.admin_request import AdminRequest
 from mockserver.admin.fields import AdminQuery, ClockDate, QueryInteger
 from mockserver.admin.organizations import PersonSchema
 from mockserver.admin.problems import Problem
-from mockserver.metrics.expected_values import DESCRIPTIONS, ExpectedQuery, ExpectedValues, InvalidQuery
+from mockserver.metrics.expected_values import DESCRIPTIONS, ExpectedQuery, ExpectedValues
 from mockserver.products.metric_events import Dimension, Metric
 from mockserver.simulation.calendar_periods import CalendarPeriod
 from mockserver.validation.schemas import dump
@@ -183,10 +183,7 @@ def get(request: AdminRequest) -> dict[str, Any]:
 def people(request: AdminRequest) -> dict[str, Any]:
     """The people behind a point of a metric, or behind the whole range as one bucket, page by page."""
     expected, query = _expected(request), request.query
-    try:
-        page = expected.people(query.get("date"), query.get("after"), query["limit"])
-    except InvalidQuery as error:
-        raise ValidationError({error.parameter: [str(error)]}) from error
+    page = expected.people(query.get("date"), query.get("after"), query["limit"])
     shares = [
         {
             "id": share.identity.id,
@@ -215,10 +212,7 @@ def _expected(request: AdminRequest) -> ExpectedValues:
         vendors=given["vendor"],
         team=given.get("team"),
     )
-    try:
-        return ExpectedValues(request.sandbox, context().vendors, query)
-    except InvalidQuery as error:
-        raise ValidationError({error.parameter: [str(error)]}) from error
+    return ExpectedValues(request.sandbox, context().vendors, query)
 
 
 def _query(expected: ExpectedValues) -> dict[str, Any]:

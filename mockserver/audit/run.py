@@ -19,12 +19,8 @@ LONGEST = 90
 _COMPLETE_AFTER = timedelta(days=2)
 
 
-class BadRange(ValueError):
-    """Days that cannot be audited; the text states the rule."""
-
-
-class BadDefect(ValueError):
-    """A defect that the server does not have; the text lists those that it has."""
+class InvalidAudit(ValueError):
+    """Days that cannot be audited, or a defect that the server does not have; the text has the rule."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +51,7 @@ def audit(
 ) -> tuple[Reader, Generator[CheckResult, None, None]]:
     """The reader and the results, one by one; the range is by default the week that ended two days ago.
 
-    `vendors` and `defects` choose among the groups, and what is armed meanwhile. Raises BadRange, BadDefect, or
+    `vendors` and `defects` choose among the groups, and what is armed meanwhile. Raises InvalidAudit, or
     ServerUnusable when the server cannot be audited. Limits and defects are put back at the end, or when the results
     are closed.
     """
@@ -64,14 +60,14 @@ def audit(
         last = latest if last is None else last
         first = last - timedelta(days=6) if first is None else first
         if not (first <= last <= latest and (last - first).days < LONGEST):
-            raise BadRange(
+            raise InvalidAudit(
                 f"{first} to {last} cannot be audited: the range is at most {LONGEST} days and ends by {latest}, "
                 "the last day for which every vendor's data are complete"
             )
         known = [each["name"] for each in client.defects.get()["known"]] if defects else []
         for name in defects:
             if name not in known:
-                raise BadDefect(unknown_name("defect", name, known))
+                raise InvalidAudit(unknown_name("defect", name, known))
         made = Reader(client, first, last, full, reader.authorizations(client), _documented_names(client))
     chosen = [
         (vendor, invariant)

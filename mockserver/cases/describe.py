@@ -1,20 +1,32 @@
-"""A case described as data: why clients break on it, how to reproduce it, and what the answers must be.
+"""A case described as data: why clients break on it, how to reproduce it with curl, and what the answers must be.
 
 The control plane shows it as JSON, the command as text, and a tool as a document.
 """
 
-from collections.abc import Sequence
+import json
+import re
+import shlex
+from collections.abc import Iterator, Sequence
 from typing import Any
 
-from mockserver.cases import matching, shell
-from mockserver.cases.records import THREADED, Case
+from mockserver.cases import matching, step_request
+from mockserver.cases.records import GRANTED, THREADED, Case, ExpectedAnswer, Step
+from mockserver.cases.step_request import DEFAULT_SANDBOX, SeededCredential, StepRequest
+from mockserver.client import MOUNT
 from mockserver.gateway.switches import Grade
 from mockserver.gateway.vendor import Vendor
 
+ADDRESS = "http://127.0.0.1:8080"
+"""Where a server listens by default."""
 
-def describe(
-    case: Case, vendors: Sequence[Vendor], url: str = shell.ADDRESS, *, guarded: bool = False
-) -> dict[str, Any]:
+_FILE = "answer.json"
+_ADMIN = '-H "Authorization: Bearer $MOCKSERVER_ADMIN_TOKEN"'
+_STATUS_ALONE = "-o /dev/null -w '%{http_code}\\n'"
+_VARIABLE = re.compile(r"\$([a-z_]+)")
+_CUT_OUT = """sed -E 's/.*"{name}":"([^"]+)".*/\\1/'"""
+
+
+def describe(case: Case, vendors: Sequence[Vendor], url: str = ADDRESS, *, guarded: bool = False) -> dict[str, Any]:
     """A case as JSON, with curl lines for a server at a URL; `guarded`: the server requires an admin token."""
     return {
         "id": case.id,
@@ -23,9 +35,9 @@ def describe(
         "rationale": case.rationale,
         "needs": case.needs,
         "serve": f"mockserver serve --case {case.id}{' --server threaded' if case.needs == THREADED else ''}",
-        "curl": shell.of_server(case, vendors, url, guarded=guarded),
+        "curl": curl_lines(case, vendors, url, guarded=guarded),
         "sandbox": dict(case.setup),
-        "curl_in_sandbox": shell.of_sandbox(case, vendors, url, guarded=guarded),
+        "curl_in_sandbox": curl_lines(case, vendors, url, guarded=guarded, in_sandbox=True),
         "marker": f'@pytest.mark.mockserver(case="{case.id}")',
         "expect": [
             {"request": f"{step.method} {step.target}", "answer": list(matching.sentences(step.expect))}
@@ -36,3 +48,114 @@ def describe(
         "evidence": Grade(case.grade).evidence,
         "source": case.source,
     }
+
+
+def curl_lines(
+    case: Case, vendors: Sequence[Vendor], url: str = ADDRESS, *, guarded: bool = False, in_sandbox: bool = False
+) -> list[str]:
+    """A case as lines to paste into a shell, with the expected answer below each.
+
+    They are for a server that was started with the case; those `in_sandbox` are for any running server: they create a
+    sandbox first, and use its tokens.
+    """
+    script = _CurlScript(case, vendors, url, guarded=guarded)
+    return [*(script.lines_in_sandbox() if in_sandbox else script.lines())]
+
+
+class _CurlScript:
+    """The lines of one case for a server at a URL; `guarded`: its control plane requires an admin token."""
+
+    def __init__(self, case: Case, vendors: Sequence[Vendor], url: str, *, guarded: bool) -> None:
+        self._case = case
+        self._vendors = vendors
+        self._url = url
+        self._admin = [_ADMIN] if guarded else []
+        self._variables: set[str] = set()
+
+    def lines_in_sandbox(self) -> Iterator[str]:
+        """All lines, of which the first creates a sandbox."""
+        body = shlex.quote(json.dumps({"case": self._case.id}))
+        parts = ["curl -s -X POST", *self._admin, f"-H 'Content-Type: application/json' -d {body}"]
+        yield f"id=$({' '.join(parts)} {self._url}{MOUNT}/sandboxes | {_CUT_OUT.format(name='id')})"
+        self._variables.add("id")
+        yield from self.lines("$id")
+
+    def lines(self, sandbox: str = DEFAULT_SANDBOX) -> Iterator[str]:
+        """All lines, step by step."""
+        for step in self._case.steps:
+            if step.note:
+                yield f"# {step.note}"
+            kept = {name: f"${name}" for name in self._variables}
+            request = step_request.of(self._case, step, self._vendors, sandbox, kept)
+            authorization: list[str] = []
+            if isinstance(request.credential, str):
+                authorization = [f"-H {self._quoted(f'Authorization: {request.credential}')}"]
+            elif request.credential is not None:
+                yield from self._exchange(request.credential)
+                authorization = [self._authorization(request.credential)]
+            yield _command(step, self._curl(step, request, authorization))
+            each = "each: " if step.times > 1 else ""
+            yield from (f"#   {each}{sentence}" for sentence in matching.sentences(step.expect))
+            yield from (f"{name}=$({_extract(path)})" for name, path in step.keep.items())
+            self._variables |= {*step.keep}
+
+    def _exchange(self, credential: SeededCredential) -> Iterator[str]:
+        """The line that gets an access token, if one is needed and was not got before."""
+        vendor, variable = credential.vendor, _variable(credential)
+        if credential.exchanged and variable not in self._variables:
+            self._variables.add(variable)
+            client = self._quoted(f"{credential.token}:{vendor.secret}")
+            curl = f"curl -s -u {client} -d grant_type=client_credentials {self._url}{vendor.token_path}"
+            yield f"{variable}=$({curl} | {_CUT_OUT.format(name='access_token')})"
+
+    def _authorization(self, credential: SeededCredential) -> str:
+        vendor = credential.vendor
+        if vendor.token_path is not None and not credential.exchanged:
+            return f"-u {self._quoted(f'{credential.token}:{vendor.secret}')}"
+        token = f"${_variable(credential)}" if credential.exchanged else credential.token
+        return f"-H {self._quoted(f'Authorization: {vendor.schemes[0]} {token}')}"
+
+    def _curl(self, step: Step, request: StepRequest, authorization: list[str]) -> str:
+        literal = ["-g"] if re.search(r"[\[\]]", step.target) else []
+        method = {"GET": [], "HEAD": ["-I"]}.get(step.method, ["-X", step.method])
+        admin = self._admin if step.mock else []
+        headers = [f"-H {self._quoted(f'{name}: {value}')}" for name, value in request.headers.items()]
+        body = [] if request.body is None else [f"-d {self._quoted(request.body)}"]
+        address = self._quoted(self._url + request.target)
+        return " ".join(["curl -s", *literal, *method, *authorization, *admin, *headers, *body, address])
+
+    def _quoted(self, text: str) -> str:
+        """The text as one shell word, in which variables are still expanded."""
+        if self._variables.isdisjoint(_VARIABLE.findall(text)):
+            return shlex.quote(text)
+        escaped = re.sub(r'([\\"`])', r"\\\1", text)
+        return '"' + re.sub(r"\$(?![a-z_])", r"\\$", escaped) + '"'
+
+
+def _variable(credential: SeededCredential) -> str:
+    return "access" if credential.who == GRANTED else f"access_{credential.who}"
+
+
+def _command(step: Step, curl: str) -> str:
+    """The line that sends the request, in the form that shows what to look at."""
+    if step.keep:
+        return _with(curl, f"-D - -o {_FILE}") + f"; cat {_FILE}; echo"
+    status_alone = not (step.expect.headers or step.expect.body or step.expect.text)
+    if step.times > 1:
+        command = _with(curl, _STATUS_ALONE) if status_alone else _with(curl, "-i") + "; echo"
+        return f"for i in $(seq {step.times}); do {command}; done"
+    if step.method == "HEAD":
+        return curl
+    if step.mock and step.method != "GET" and step.expect == ExpectedAnswer():
+        return _with(curl, _STATUS_ALONE)  # All switches of all vendors are a long answer.
+    exit_code = ' "curl ends with $?"' if step.expect.cut else ""
+    return f"{_with(curl, '-i')}; echo{exit_code}"
+
+
+def _with(curl: str, options: str) -> str:
+    return curl.replace("curl -s", f"curl -s {options}", 1)
+
+
+def _extract(path: str) -> str:
+    way = "".join(f'["{name}"]' if name else f"[{index}]" for name, index in matching.parts(path))
+    return f"python3 -c 'import json; print (json.load(open(\"{_FILE}\")){way})'"

@@ -100,7 +100,7 @@ def _usage_errors() -> Iterator[None]:
 
     try:
         yield
-    except (run.BadRange, run.BadDefect, reader.ServerUnusable) as error:
+    except (run.InvalidAudit, reader.ServerUnusable) as error:
         raise click.UsageError(str(error)) from error
 
 
