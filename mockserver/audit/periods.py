@@ -65,10 +65,8 @@ def _periods(report: PeriodReport, reader: Reader) -> Iterator[tuple[str, Period
         longer = report.read(reader, length)
         for period, following in zip(longer, [*longer[1:], None], strict=True):
             _check_calendar(length, period.first, reader.since)
-            inside = [
-                day for day in days if period.first <= day.first and (not following or day.first < following.first)
-            ]
-            yield f"the {length} of {period.first}", period, inside
+            end = following.first if following else date.max
+            yield f"the {length} of {period.first}", period, [day for day in days if period.first <= day.first < end]
     if report.whole is not None:
         yield f"{reader.since} to {reader.last}", PeriodNumbers(reader.since, report.whole(reader)), days
 
