@@ -11,7 +11,7 @@ from typing import Any
 
 from mockserver.cases import matching, step_request
 from mockserver.cases.records import GRANTED, THREADED, Case, ExpectedAnswer, Step
-from mockserver.cases.step_request import DEFAULT_SANDBOX, SeededCredential, StepRequest
+from mockserver.cases.step_request import DEFAULT_SANDBOX, ClientCredentials, StepRequest
 from mockserver.client import MOUNT
 from mockserver.gateway.switches import Grade
 from mockserver.gateway.vendor import Vendor
@@ -87,41 +87,40 @@ class _CurlScript:
                 yield f"# {step.note}"
             kept = {name: f"${name}" for name in self._variables}
             request = step_request.of(self._case, step, self._vendors, sandbox, kept)
-            authorization: list[str] = []
-            if isinstance(request.credential, str):
-                authorization = [f"-H {self._quoted(f'Authorization: {request.credential}')}"]
-            elif request.credential is not None:
+            if isinstance(request.credential, ClientCredentials):
                 yield from self._exchange(request.credential)
-                authorization = [self._authorization(request.credential)]
-            yield _command(step, self._curl(step, request, authorization))
+            yield _command(step, self._curl(step, request))
             each = "each: " if step.times > 1 else ""
             yield from (f"#   {each}{sentence}" for sentence in matching.sentences(step.expect))
             yield from (f"{name}=$({_extract(path)})" for name, path in step.keep.items())
             self._variables |= {*step.keep}
 
-    def _exchange(self, credential: SeededCredential) -> Iterator[str]:
+    def _exchange(self, client: ClientCredentials) -> Iterator[str]:
         """The line that gets an access token, if one is needed and was not got before."""
-        vendor, variable = credential.vendor, _variable(credential)
-        if credential.exchanged and variable not in self._variables:
+        variable = _variable(client)
+        if client.exchanged and variable not in self._variables:
             self._variables.add(variable)
-            client = self._quoted(f"{credential.token}:{vendor.secret}")
-            curl = f"curl -s -u {client} -d grant_type=client_credentials {self._url}{vendor.token_path}"
+            address = f"{self._url}{client.vendor.token_path}"
+            curl = f"curl -s -u {self._quoted(client.text)} -d grant_type=client_credentials {address}"
             yield f"{variable}=$({curl} | {_CUT_OUT.format(name='access_token')})"
 
-    def _authorization(self, credential: SeededCredential) -> str:
-        vendor = credential.vendor
-        if vendor.token_path is not None and not credential.exchanged:
-            return f"-u {self._quoted(f'{credential.token}:{vendor.secret}')}"
-        token = f"${_variable(credential)}" if credential.exchanged else credential.token
-        return f"-H {self._quoted(f'Authorization: {vendor.schemes[0]} {token}')}"
+    def _authorization(self, credential: ClientCredentials | str | None) -> list[str]:
+        if credential is None:
+            return []
+        if isinstance(credential, ClientCredentials):
+            if not credential.exchanged:
+                return [f"-u {self._quoted(credential.text)}"]
+            credential = f"{credential.vendor.schemes[0]} ${_variable(credential)}"
+        return [f"-H {self._quoted(f'Authorization: {credential}')}"]
 
-    def _curl(self, step: Step, request: StepRequest, authorization: list[str]) -> str:
+    def _curl(self, step: Step, request: StepRequest) -> str:
         literal = ["-g"] if re.search(r"[\[\]]", step.target) else []
         method = {"GET": [], "HEAD": ["-I"]}.get(step.method, ["-X", step.method])
         admin = self._admin if step.mock else []
         headers = [f"-H {self._quoted(f'{name}: {value}')}" for name, value in request.headers.items()]
         body = [] if request.body is None else [f"-d {self._quoted(request.body)}"]
         address = self._quoted(self._url + request.target)
+        authorization = self._authorization(request.credential)
         return " ".join(["curl -s", *literal, *method, *authorization, *admin, *headers, *body, address])
 
     def _quoted(self, text: str) -> str:
@@ -132,8 +131,8 @@ class _CurlScript:
         return '"' + re.sub(r"\$(?![a-z_])", r"\\$", escaped) + '"'
 
 
-def _variable(credential: SeededCredential) -> str:
-    return "access" if credential.who == GRANTED else f"access_{credential.who}"
+def _variable(client: ClientCredentials) -> str:
+    return "access" if client.who == GRANTED else f"access_{client.who}"
 
 
 def _command(step: Step, curl: str) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 from mockserver.cases import matching, step_request
 from mockserver.cases.matching import MISSING
 from mockserver.cases.records import Case, Step
-from mockserver.cases.step_request import SeededCredential
+from mockserver.cases.step_request import ClientCredentials
 from mockserver.client import Client, NoAnswer, Refused, Response, SandboxClient
 from mockserver.gateway.vendor import Vendor
 
@@ -113,25 +113,20 @@ class _CaseRun:
             self._client.close()  # A kept connection that is cut is opened again, and the request repeated.
         return self._client.request(step.method, request.target, headers, (request.body or "").encode())
 
-    def _authorization(self, credential: SeededCredential | str) -> str:
+    def _authorization(self, credential: ClientCredentials | str) -> str:
+        """An Authorization header; an access token is fetched once for each client and kept."""
         if isinstance(credential, str):
             return credential
-        vendor, token = credential.vendor, credential.token
-        if credential.exchanged:
-            token = self._access_token(vendor, token)
-        elif vendor.token_path is not None:
-            return "Basic " + b64encode(f"{token}:{vendor.secret}".encode()).decode()
-        return f"{vendor.schemes[0]} {token}"
-
-    def _access_token(self, vendor: Vendor, client_id: str) -> str:
-        """An access token, fetched once for each client and kept."""
-        if client_id not in self._access_tokens:
+        if not credential.exchanged:
+            return "Basic " + b64encode(credential.text.encode()).decode()
+        if credential.text not in self._access_tokens:
+            client_id, _, secret = credential.text.partition(":")
             try:
-                token = self._sandbox.tokens.access_token(client_id, str(vendor.secret), str(vendor.token_path))
+                token = self._sandbox.tokens.access_token(client_id, secret, str(credential.vendor.token_path))
             except Refused as error:
                 raise _CaseStopped(str(error)) from error
-            self._access_tokens[client_id] = token
-        return self._access_tokens[client_id]
+            self._access_tokens[credential.text] = token
+        return f"{credential.vendor.schemes[0]} {self._access_tokens[credential.text]}"
 
 
 def _document(answer: Response) -> Any:

@@ -26,26 +26,26 @@ BUILT_IN = frozenset((*_SEEDED, "secret", "sandbox"))
 
 
 @dataclass(frozen=True, slots=True)
-class SeededCredential:
-    """A token that a vendor seeds for `who`, or a client's id where clients have a secret.
+class ClientCredentials:
+    """The id and secret, joined by a colon, of the client that a vendor seeds for `who`.
 
-    A client's id is sent as Basic to the token endpoint, and `exchanged` for an access token first at all others.
+    They are sent as Basic to the token endpoint, and `exchanged` for an access token first at all others.
     """
 
     vendor: Vendor
     who: str
-    token: str
+    text: str
     exchanged: bool
 
 
 @dataclass(frozen=True, slots=True)
 class StepRequest:
-    """What a step sends; `credential` is a seeded one, the text of an Authorization header, or None."""
+    """What a step sends; `credential` is a client's, the text of an Authorization header, or None."""
 
     target: str
     headers: Mapping[str, str]
     body: str | None
-    credential: SeededCredential | str | None
+    credential: ClientCredentials | str | None
 
 
 def of(case: Case, step: Step, vendors: Iterable[Vendor], sandbox: str, kept: Mapping[str, Any]) -> StepRequest:
@@ -61,12 +61,15 @@ def of(case: Case, step: Step, vendors: Iterable[Vendor], sandbox: str, kept: Ma
         """The text with the values of the names in braces; unknown names are left as they are."""
         return PLACEHOLDER.sub(lambda found: str(known.get(found[1], found[0])), text)
 
-    credential: SeededCredential | str | None = None
-    if not step.mock and step.bearer in _SEEDED and vendor:
-        exchanged = vendor.token_path not in {None, step.path}
-        credential = SeededCredential(vendor, step.bearer, seeded[step.bearer], exchanged)
-    elif not step.mock and step.bearer not in {NOBODY, *_SEEDED}:
+    credential: ClientCredentials | str | None = None
+    if not step.mock and step.bearer not in {NOBODY, *_SEEDED}:
         credential = fill(step.bearer)
+    elif not step.mock and step.bearer in seeded and vendor:
+        token = seeded[step.bearer]
+        credential = f"{vendor.schemes[0]} {token}"
+        if vendor.token_path is not None:
+            text = f"{token}:{vendor.secret}"
+            credential = ClientCredentials(vendor, step.bearer, text, exchanged=vendor.token_path != step.path)
     own = sandbox == DEFAULT_SANDBOX or step.target.startswith("/sandboxes")
     mount = (MOUNT if own else f"{MOUNT}/sandboxes/{sandbox}") if step.mock else ""
     headers = {} if step.sent is None else {"Content-Type": "application/json"}
