@@ -1,4 +1,4 @@
-"""Rules about retrieving data: the same again, day by day, or in pages that are foreign, too small, or left out."""
+"""Rules about retrieving data: repeated, day by day, or in pages that are too small, out of order, or left out."""
 
 from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterator, Sequence
@@ -8,16 +8,16 @@ from typing import Final
 from mockserver.conduct.journaled_request import JournaledRequest
 
 DAYS: Final = 5
-"""From so many single days of one question on, a range would have been the better request."""
+"""As many single days of one question should have been requested as a range."""
 
 POLLS: Final = 2
-"""How often a day the full list of users, or the same question hours apart, is acceptable."""
+"""How often a day it is acceptable to request the full list of users, or the same data hours apart."""
 
 _RESTART: Final = timedelta(hours=1)
 
 
 def repeated(requests: Sequence[JournaledRequest]) -> Iterator[JournaledRequest]:
-    """Answered before on the same data day, about days that have passed; once, an hour later, may be a restart."""
+    """Answered before on the same data day, about past days; once, an hour later, it may be a restart."""
     answered: defaultdict[Hashable, list[JournaledRequest]] = defaultdict(list)
     for each in requests:
         if each.answered and each.is_final:
@@ -40,7 +40,7 @@ def day_by_day(requests: Sequence[JournaledRequest]) -> Iterator[JournaledReques
 
 
 def users_polled(requests: Sequence[JournaledRequest]) -> Iterator[JournaledRequest]:
-    """A full list of users begun again, from the third time in a day on."""
+    """The first page of the full list of users, from the third time in a day on."""
     begun: Counter[Hashable] = Counter()
     for each in requests:
         if each.answered and each.entry.operation in each.context.advice.user_lists and each.is_first_page:
@@ -51,32 +51,25 @@ def users_polled(requests: Sequence[JournaledRequest]) -> Iterator[JournaledRequ
 
 
 def abandoned_list(requests: Sequence[JournaledRequest]) -> Iterator[JournaledRequest]:
-    """A page with a next one that was never requested, successfully or not; a probe does not begin a list."""
+    """A page whose next page was never requested, successfully or not; a probe does not begin a list."""
     followed = {(each.page_chain, each.position) for each in requests}
-    return (
-        each
-        for each in requests
-        if each.answered
-        and each.entry.next_page is not None
-        and not each.is_probe
-        and (each.page_chain, each.entry.next_page) not in followed
-    )
+    return (each for each in requests if each.leads_to and not each.is_probe and each.leads_to not in followed)
 
 
 def pages_out_of_order(requests: Sequence[JournaledRequest]) -> Iterator[JournaledRequest]:
     """A page requested before the answer that leads to it; a known total does not justify that."""
     leading: defaultdict[Hashable, list[JournaledRequest]] = defaultdict(list)
     for each in requests:
-        if each.answered and each.entry.next_page is not None:
-            leading[each.page_chain, each.entry.next_page].append(each)
+        if each.leads_to:
+            leading[each.leads_to].append(each)
     for each in requests:
-        earlier = leading.get((each.page_chain, each.position), []) if each.position is not None else []
+        earlier = leading.get((each.page_chain, each.position), [])
         if earlier and not any(each.sent_after(one) for one in earlier):
             yield each
 
 
 def foreign_cursor(requests: Sequence[JournaledRequest]) -> Iterator[JournaledRequest]:
-    """A cursor that the same path gave, but only to other questions."""
+    """A cursor that the same path returned, but only to other questions."""
     given: defaultdict[Hashable, set[Hashable]] = defaultdict(set)
     for each in requests:
         chains = given.get((each.entry.path, each.cursor), set())
@@ -88,7 +81,7 @@ def foreign_cursor(requests: Sequence[JournaledRequest]) -> Iterator[JournaledRe
 
 
 def cursor_used_twice(requests: Sequence[JournaledRequest]) -> Iterator[JournaledRequest]:
-    """A cursor answered more often than it was given to the same question; once, after a pause, it may resume."""
+    """A cursor used more often than it was returned to the same question; once, after a pause, it may resume."""
     given: Counter[Hashable] = Counter()
     used: defaultdict[Hashable, list[JournaledRequest]] = defaultdict(list)
     for each in requests:
@@ -98,8 +91,8 @@ def cursor_used_twice(requests: Sequence[JournaledRequest]) -> Iterator[Journale
             if len(uses) >= given[key] and not each.resumes(uses):
                 yield each
             uses.append(each)
-        if each.answered and each.entry.next_page is not None:
-            given[each.page_chain, each.entry.next_page] += 1
+        if each.leads_to:
+            given[each.leads_to] += 1
 
 
 def small_pages(requests: Sequence[JournaledRequest]) -> Iterator[JournaledRequest]:
