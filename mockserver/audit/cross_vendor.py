@@ -1,7 +1,7 @@
-"""Cross-vendor invariants: people, addresses and days agree between vendors that have the roles for it.
+"""Cross-vendor invariants: people, addresses and days agree between vendors.
 
-A role is what a vendor can contribute, whatever it calls it. A vendor's `invariants.py` exports one `Roles` record as
-ROLES; a role that it does not have is None.
+A role is what a vendor can contribute to them. Its `invariants.py` exports a `Roles` record as ROLES; a role that it
+does not have is None.
 """
 
 from collections import Counter
@@ -18,10 +18,10 @@ NAME: Final = "cross-vendor"
 """The name of this group of invariants; the other groups have the names of vendors."""
 
 _SAMPLE = 5
-"""People whose usage is read one by one, of those who left or have no licence."""
+"""How many people who left or have no licence a sample reads."""
 
 _SPENDERS = 7
-"""People whose spending is read together, and one by one."""
+"""How many people's spending is read, together and one by one."""
 
 
 @dataclass(frozen=True, slots=True)

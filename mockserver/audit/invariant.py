@@ -1,6 +1,6 @@
-"""Invariants: relations that must hold across answers, how the check of one ends, and checks that vendors share.
+"""Invariants: relations that must hold across answers, and checks that vendors share.
 
-Which invariants there are is decided by each vendor (`invariants.py` in its folder) and by `cross_vendor`.
+Each vendor's `invariants.py` and `cross_vendor` define the invariants.
 """
 
 import re
@@ -20,7 +20,7 @@ class Violation(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Invariant:
-    """A relation that must hold: a stable name, a sentence, the section that states it, and its grade of evidence.
+    """A relation that must hold: a stable name, a sentence, its source, and its grade of evidence.
 
     `source` is a section of the vendor's contract. `check` raises Violation where the relation does not hold, and
     reader.NotApplicable where there is nothing to check.
@@ -34,7 +34,7 @@ class Invariant:
 
 
 def equal(where: str, left: object, right: object, sides: str) -> None:
-    """Violation unless both are equal; `sides` says what they are, as in "list and count"."""
+    """Violation unless both are equal; `sides` names them, as in "list and count"."""
     if left != right:
         raise Violation(f"{where}: {sides} are {left} and {right}")
 

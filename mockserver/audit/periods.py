@@ -1,6 +1,6 @@
-"""Relations between days, weeks and months: counters add up, distinct counts stay within bounds.
+"""Checks between days, weeks and months: counters add up, and distinct counts stay within bounds.
 
-They are compared from the month before the end of the range on, so that whole weeks and months are included.
+They begin at the latest with the month before the last day, so that whole weeks and months are compared.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -30,7 +30,7 @@ class PeriodReport:
 
 
 def sums_of_days(*reports: PeriodReport) -> Callable[[Reader], None]:
-    """A check that each week and month begins with the calendar's and is the sum of its days."""
+    """A check that each week and month begins on its first day of the calendar, and is the sum of its days."""
 
     def check(reader: Reader) -> None:
         for where, number, days in _numbers(reports, reader):

@@ -1,4 +1,4 @@
-"""An audit: every invariant, checked at one server, which is left as it was found."""
+"""An audit: checks every invariant at one server, and leaves the server as it was."""
 
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -7,14 +7,14 @@ from datetime import date, datetime, timedelta
 from types import ModuleType
 from typing import Any, Literal
 
-from mockserver.audit import cross_vendor, reader
+from mockserver.audit import cross_vendor
 from mockserver.audit.invariant import Invariant, Violation
-from mockserver.audit.reader import NotApplicable, Reader, ServerUnusable, VendorRefused
+from mockserver.audit.reader import NotApplicable, Reader, ServerUnusable, VendorRefused, authorizations
 from mockserver.client import Client, NoAnswer, Refused
 from mockserver.validation.suggestions import unknown_name
 
 LONGEST = 90
-"""Days of the longest range that can be audited: what every vendor answers at once."""
+"""Days of the longest range that can be audited, which every vendor returns in one request."""
 
 _COMPLETE_AFTER = timedelta(days=2)
 
@@ -25,7 +25,7 @@ class InvalidAudit(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class CheckResult:
-    """How the check of a vendor's invariant ended; `detail` names what differs, or why there was nothing to check."""
+    """The result of a check; `detail` has what differs, or why there was nothing to check."""
 
     vendor: str
     invariant: Invariant
@@ -49,10 +49,10 @@ def audit(
     defects: Sequence[str] = (),
     full: bool = False,
 ) -> tuple[Reader, Generator[CheckResult, None, None]]:
-    """The reader and the results, one by one; the range is by default the week that ended two days ago.
+    """The reader and the results, one by one; the default range is the week that ended two days ago.
 
-    `vendors` and `defects` choose among the groups, and what is armed meanwhile. Raises InvalidAudit, or
-    ServerUnusable when the server cannot be audited. Limits and defects are put back at the end, or when the results
+    `vendors` selects groups of invariants, and `defects` are armed during the audit. Raises InvalidAudit, or
+    ServerUnusable when the server cannot be audited. Limits and defects are restored at the end, or when the results
     are closed.
     """
     with _usable():
@@ -68,14 +68,14 @@ def audit(
         for name in defects:
             if name not in known:
                 raise InvalidAudit(unknown_name("defect", name, known))
-        made = Reader(client, first, last, full, reader.authorizations(client), _documented_names(client))
+        reader = Reader(client, first, last, full, authorizations(client), _documented_names(client))
     chosen = [
         (vendor, invariant)
         for vendor, invariants in groups(rooms).items()
         if not vendors or vendor in vendors
         for invariant in invariants
     ]
-    return made, _results(made, chosen, defects)
+    return reader, _results(reader, chosen, defects)
 
 
 @contextmanager
@@ -100,17 +100,17 @@ def _documented_names(client: Client) -> dict[str, dict[str, str]]:
 
 
 def _results(
-    made: Reader, chosen: Sequence[tuple[str, Invariant]], defects: Sequence[str]
+    reader: Reader, chosen: Sequence[tuple[str, Invariant]], defects: Sequence[str]
 ) -> Generator[CheckResult, None, None]:
-    with _prepared(made.client, defects):
+    with _prepared(reader.client, defects):
         for vendor, invariant in chosen:
-            yield check(vendor, invariant, made)
+            yield check(vendor, invariant, reader)
 
 
-def check(vendor: str, invariant: Invariant, made: Reader) -> CheckResult:
-    """How the check of an invariant ends."""
+def check(vendor: str, invariant: Invariant, reader: Reader) -> CheckResult:
+    """Check one invariant."""
     try:
-        invariant.check(made)
+        invariant.check(reader)
     except (Violation, VendorRefused) as error:
         return CheckResult(vendor, invariant, "failed", str(error))
     except NotApplicable as error:
@@ -120,7 +120,7 @@ def check(vendor: str, invariant: Invariant, made: Reader) -> CheckResult:
 
 @contextmanager
 def _prepared(client: Client, defects: Sequence[str]) -> Iterator[None]:
-    """No limits, and the defects armed; afterwards both are as before."""
+    """Limits are off and the defects armed; both are restored afterwards."""
     with _usable():
         limits, armed = client.limits.get(), client.defects.get()["armed"]
     try:

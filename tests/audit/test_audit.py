@@ -1,6 +1,6 @@
-"""Tests of the audit: each defect is caught by name, consistent answers pass, and the server is left as it was.
+"""Tests of the audit: each defect is found by name, consistent answers pass, and the server is left as it was.
 
-Each vendor's probes say which invariants catch its defects; the command has tests of its own (`tests/cli`).
+Each vendor's probes list the invariants that find its defects; `tests/cli` tests the command.
 """
 
 from dataclasses import replace
@@ -12,7 +12,7 @@ import pytest
 
 from mockserver import server, vendors
 from mockserver.app import create_app
-from mockserver.audit import cross_vendor, reader, run
+from mockserver.audit import cross_vendor, run
 from mockserver.audit.cross_vendor import Roles
 from mockserver.audit.invariant import Violation, at_most
 from mockserver.audit.reader import NotApplicable, ServerUnusable, VendorRefused
@@ -28,11 +28,11 @@ UNDESCRIBED = {name for name in DEFECTS if name.startswith("negative-")}
 """The defects that break a vendor's OpenAPI file as well."""
 
 SOMETIMES = {name for name in NAMES if name.startswith("cross-vendor-")} | {"ide-pages-are-the-whole"}
-"""What has nothing to check where nobody uses anything, nobody has left, or everybody has every licence."""
+"""Invariants with nothing to check if nobody uses anything, nobody has left, or everybody has every licence."""
 
 
 @pytest.mark.parametrize(("defect", "caught"), CAUGHT.items(), ids=CAUGHT)
-def test_each_defect_is_caught_by_name(client: Client, watch: Watch, defect: str, caught: set[str]) -> None:
+def test_each_defect_is_found_by_name(client: Client, watch: Watch, defect: str, caught: set[str]) -> None:
     groups = tuple(group for group, invariants in GROUPS.items() if {each.name for each in invariants} & caught)
     results = audit(client, defect, groups=groups)
     assert names(results, "failed") == caught
@@ -41,7 +41,7 @@ def test_each_defect_is_caught_by_name(client: Client, watch: Watch, defect: str
 
 
 def test_every_defect_has_its_invariants_in_the_probes() -> None:
-    assert set(CAUGHT) == set(DEFECTS), "each vendor's probes say in `caught` which invariants fail under each defect"
+    assert set(CAUGHT) == set(DEFECTS), "the probes list in `caught` the invariants that fail under each defect"
 
 
 def test_every_invariant_can_fail() -> None:
@@ -58,7 +58,7 @@ def test_defects_are_disarmed_after_the_audit(client: Client) -> None:
 
 
 @pytest.mark.parametrize("organization", ["acme", "documented", "empty", "initech"])
-def test_everything_holds_at_every_organization(organization: str) -> None:
+def test_every_invariant_holds_at_every_organization(organization: str) -> None:
     app = create_app(replace(SETTINGS, organization=organization))
     with server.in_thread(app) as running, Client(running.url) as client:
         results = audit(client, full=True)
@@ -129,7 +129,7 @@ def test_refused_exchange_makes_the_server_unusable(client: Client, monkeypatch:
     wrong = [{**token, "client_secret": "wrong"} for token in tokens if "token_path" in token]
     monkeypatch.setattr(type(client.tokens), "list_all", lambda _: wrong)
     with pytest.raises(ServerUnusable, match="answers 401"):
-        reader.authorizations(client)
+        run.audit(client, vendors.room("invariants"))
 
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1:9", "https://127.0.0.1:9"])
