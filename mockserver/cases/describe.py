@@ -1,4 +1,4 @@
-"""A case described as data: why clients break on it, how to reproduce it with curl, and what the answers must be.
+"""A case as data: why clients break on it, how to reproduce it with curl, and the expected answers.
 
 The control plane shows it as JSON, the command as text, and a tool as a document.
 """
@@ -53,10 +53,9 @@ def describe(case: Case, vendors: Sequence[Vendor], url: str = ADDRESS, *, guard
 def curl_lines(
     case: Case, vendors: Sequence[Vendor], url: str = ADDRESS, *, guarded: bool = False, in_sandbox: bool = False
 ) -> list[str]:
-    """A case as lines to paste into a shell, with the expected answer below each.
+    """Lines to paste into a shell, each followed by the expected answer as a comment.
 
-    They are for a server that was started with the case; those `in_sandbox` are for any running server: they create a
-    sandbox first, and use its tokens.
+    They work on a server that was started with the case or, `in_sandbox`, on any: there they create a sandbox first.
     """
     script = _CurlScript(case, vendors, url, guarded=guarded)
     return [*(script.lines_in_sandbox() if in_sandbox else script.lines())]
@@ -73,7 +72,7 @@ class _CurlScript:
         self._variables: set[str] = set()
 
     def lines_in_sandbox(self) -> Iterator[str]:
-        """All lines, of which the first creates a sandbox."""
+        """The line that creates a sandbox, and those of the steps in it."""
         body = shlex.quote(json.dumps({"case": self._case.id}))
         parts = ["curl -s -X POST", *self._admin, f"-H 'Content-Type: application/json' -d {body}"]
         yield f"id=$({' '.join(parts)} {self._url}{MOUNT}/sandboxes | {_CUT_OUT.format(name='id')})"
@@ -81,7 +80,7 @@ class _CurlScript:
         yield from self.lines("$id")
 
     def lines(self, sandbox: str = DEFAULT_SANDBOX) -> Iterator[str]:
-        """All lines, step by step."""
+        """The lines of each step."""
         for step in self._case.steps:
             if step.note:
                 yield f"# {step.note}"
@@ -96,7 +95,7 @@ class _CurlScript:
             self._variables |= {*step.keep}
 
     def _exchange(self, client: ClientCredentials) -> Iterator[str]:
-        """The line that gets an access token, if one is needed and was not got before."""
+        """The line that fetches an access token, if one is needed and was not fetched before."""
         variable = _variable(client)
         if client.exchanged and variable not in self._variables:
             self._variables.add(variable)
@@ -124,7 +123,7 @@ class _CurlScript:
         return " ".join(["curl -s", *literal, *method, *authorization, *admin, *headers, *body, address])
 
     def _quoted(self, text: str) -> str:
-        """The text as one shell word, in which variables are still expanded."""
+        """The text as one shell word in which known variables are expanded."""
         if self._variables.isdisjoint(_VARIABLE.findall(text)):
             return shlex.quote(text)
         escaped = re.sub(r'([\\"`])', r"\\\1", text)
@@ -136,7 +135,7 @@ def _variable(client: ClientCredentials) -> str:
 
 
 def _command(step: Step, curl: str) -> str:
-    """The line that sends the request, in the form that shows what to look at."""
+    """The line that sends the request and prints what is expected: headers, body or status."""
     if step.keep:
         return _with(curl, f"-D - -o {_FILE}") + f"; cat {_FILE}; echo"
     status_alone = not (step.expect.headers or step.expect.body or step.expect.text)

@@ -1,6 +1,6 @@
-"""Loads a folder of YAML files into a catalogue of cases; errors name the file, the case and the field.
+"""Load a folder of YAML files into a catalogue of cases; errors name the file, the case and the field.
 
-The fields of `setup` are those of a sandbox's body, and are checked where sandboxes are created.
+The fields of `setup` are those of a sandbox's body, which are checked when the sandbox is created.
 """
 
 from collections import Counter
@@ -72,7 +72,6 @@ class ExpectBody(CasePart):
 
     @post_load
     def make(self, given: dict[str, Any], **_: Any) -> ExpectedAnswer:
-        """The record."""
         return ExpectedAnswer(**given)
 
 
@@ -101,7 +100,6 @@ class StepBody(CasePart):
 
     @post_load
     def make(self, given: dict[str, Any], **_: Any) -> Step:
-        """The record."""
         mock = "mock" in given
         method, target = given.pop("mock" if mock else "request")
         return Step(**given, method=method, target=target, mock=mock)
@@ -126,7 +124,6 @@ class CaseBody(CasePart):
 
     @post_load
     def make(self, given: dict[str, Any], **_: Any) -> Case:
-        """The record."""
         return Case(**given)
 
 
@@ -173,7 +170,7 @@ def _load_file(path: Path) -> tuple[list[Case], list[str]]:
 
 
 def _unknown_names(case: Case) -> Iterator[str]:
-    """Names in braces, and in matchers, that no earlier step keeps."""
+    """Errors for names in braces and in matchers that no earlier step keeps."""
     kept: set[str] = set()
     for index, step in enumerate(case.steps):
         texts = inside([step.target, step.bearer, step.form, step.headers, step.sent])

@@ -1,4 +1,4 @@
-"""Matchers: whether a value in an answer is as a case expects it, and the expectation in words.
+"""Matchers: whether a value in an answer is as expected, and the expectation in words.
 
 A path is dotted names, with [0] for an index, [-1] for the last element and [*] for all elements of a list; $ is the
 whole document. A matcher is a value, which must be equal, or an object of the words in MATCHERS.
@@ -42,7 +42,7 @@ Kept = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Matcher:
-    """A word of matchers: the types of its argument, whether a value matches, and its description."""
+    """One matcher: the types of its argument, whether a value matches, and its description."""
 
     takes: tuple[type, ...]
     matches: Callable[[Any, Any, Kept], bool]

@@ -74,7 +74,7 @@ def test_defects_leave_answers_without_rows_alone() -> None:
         assert {"augment-users-are-days", "augment-nobody-twice", "ide-descending-is-reversed"} & violated == set()
 
 
-def test_limits_and_defects_are_put_back(client: Client) -> None:
+def test_limits_and_defects_are_restored(client: Client) -> None:
     client.limits.update({"augment": {"per_minute": 5, "burst": 2}})
     client.defects.arm(["ghost"])
     before = client.limits.get(), client.defects.get()
@@ -82,7 +82,7 @@ def test_limits_and_defects_are_put_back(client: Client) -> None:
     assert (client.limits.get(), client.defects.get()) == before
 
 
-def test_interrupted_audit_puts_everything_back(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_interrupted_audit_restores_everything(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     before = client.limits.get(), client.defects.get()
     _, results = run.audit(client, vendors.room("invariants"), defects=("ghost",))
     assert next(results).outcome == "passed"
@@ -96,14 +96,14 @@ def test_interrupted_audit_puts_everything_back(client: Client, monkeypatch: pyt
 
 
 def test_refused_request_fails_its_invariant(client: Client) -> None:
-    made, results = run.audit(client, vendors.room("invariants"))
+    reader, results = run.audit(client, vendors.room("invariants"))
     results.close()
     client.limits.update({"augment": "off"})
-    made.authorizations = {**made.authorizations, "augment": "Bearer nobody"}
-    result = run.check("augment", GROUPS["augment"][0], made)
+    reader.authorizations = {**reader.authorizations, "augment": "Bearer nobody"}
+    result = run.check("augment", GROUPS["augment"][0], reader)
     assert (result.outcome, "answers 401" in result.detail) == ("failed", True)
     with pytest.raises(VendorRefused, match=r"GET /api/v1/nothing\?at=all answers 404"):
-        made.get("tabnine", "/api/v1/nothing", at="all")
+        reader.get("tabnine", "/api/v1/nothing", at="all")
 
 
 @pytest.mark.parametrize(
@@ -120,8 +120,8 @@ def test_invalid_range_is_rejected(client: Client, first: date | None, last: dat
 
 
 def test_ninety_days_can_be_audited(client: Client) -> None:
-    made, _ = run.audit(client, vendors.room("invariants"), first=date(2025, 7, 1), last=date(2025, 9, 28))
-    assert (len(made.days), len(made.sampled_days)) == (90, 7)
+    reader, _ = run.audit(client, vendors.room("invariants"), first=date(2025, 7, 1), last=date(2025, 9, 28))
+    assert (len(reader.days), len(reader.sampled_days)) == (90, 7)
 
 
 def test_refused_exchange_makes_the_server_unusable(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -139,16 +139,16 @@ def test_missing_server_is_unusable(url: str) -> None:
 
 
 def test_server_that_goes_away_is_unusable(client: Client) -> None:
-    made, _ = run.audit(client, vendors.room("invariants"))
-    made.client = Client("http://127.0.0.1:9")
+    reader, _ = run.audit(client, vendors.room("invariants"))
+    reader.client = Client("http://127.0.0.1:9")
     with pytest.raises(ServerUnusable, match="gives no whole answer"):
-        made.answer("augment", "/analytics/v0/dau")
+        reader.answer("augment", "/analytics/v0/dau")
 
 
-def test_roles_that_nobody_has_leave_nothing_to_check(client: Client) -> None:
-    made, _ = run.audit(client, vendors.room("invariants"))
+def test_missing_roles_leave_nothing_to_check(client: Client) -> None:
+    reader, _ = run.audit(client, vendors.room("invariants"))
     for invariant in cross_vendor.invariants({"alone": Roles(product="alone")}):
-        assert run.check(cross_vendor.NAME, invariant, made).outcome == "not applicable"
+        assert run.check(cross_vendor.NAME, invariant, reader).outcome == "not applicable"
 
 
 def test_equal_numbers_are_at_most_each_other() -> None:

@@ -1,4 +1,4 @@
-"""Promises about the bundled cases: every case passes, is complete, and differs from all others."""
+"""Tests of the bundled cases: every case passes, is complete, and differs from all others."""
 
 from collections.abc import Iterator
 

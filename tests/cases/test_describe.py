@@ -1,4 +1,4 @@
-"""Promises about curl lines: pasted into a shell, they send the requests of the case."""
+"""Tests of curl lines: pasted into a shell, they send the requests of the case."""
 
 import re
 import subprocess

@@ -1,4 +1,4 @@
-"""Promises about matchers: which values each matches, and how it is described."""
+"""Tests of matchers: which values each matches, and how it is described."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Promises about retrieving data: which requests are findings, and which are not."""
+"""Tests of the rules about retrieving data: which requests are findings, and which are not."""
 
 from datetime import UTC, datetime
 

@@ -68,9 +68,9 @@ def queries(vendor: Vendor) -> Iterator[Any]:
     for module in [room, *map(import_module, names)]:
         for name, each in vars(module).items():
             if name.endswith("Query") and isinstance(each, type) and issubclass(each, Schema):
-                made: Any = each
-                depends = "switches" in signature(made).parameters
-                yield made(switches=Switches(switches.defaults(vendor.switches))) if depends else made()
+                schema: Any = each
+                depends = "switches" in signature(schema).parameters
+                yield schema(switches=Switches(switches.defaults(vendor.switches))) if depends else schema()
 
 
 @every_vendor
