@@ -11,7 +11,7 @@ from typing import Any
 
 from mockserver.cases import matching, step_request
 from mockserver.cases.records import GRANTED, THREADED, Case, ExpectedAnswer, Step
-from mockserver.cases.step_request import DEFAULT_SANDBOX, ClientCredentials, StepRequest
+from mockserver.cases.step_request import DEFAULT_SANDBOX, SeededClient, StepRequest
 from mockserver.client import MOUNT
 from mockserver.gateway.switches import Grade
 from mockserver.gateway.vendor import Vendor
@@ -86,7 +86,7 @@ class _CurlScript:
                 yield f"# {step.note}"
             kept = {name: f"${name}" for name in self._variables}
             request = step_request.of(self._case, step, self._vendors, sandbox, kept)
-            if isinstance(request.credential, ClientCredentials):
+            if isinstance(request.credential, SeededClient):
                 yield from self._exchange(request.credential)
             yield _command(step, self._curl(step, request))
             each = "each: " if step.times > 1 else ""
@@ -94,7 +94,7 @@ class _CurlScript:
             yield from (f"{name}=$({_extract(path)})" for name, path in step.keep.items())
             self._variables |= {*step.keep}
 
-    def _exchange(self, client: ClientCredentials) -> Iterator[str]:
+    def _exchange(self, client: SeededClient) -> Iterator[str]:
         """The line that fetches an access token, if one is needed and was not fetched before."""
         variable = _variable(client)
         if client.exchanged and variable not in self._variables:
@@ -103,10 +103,10 @@ class _CurlScript:
             curl = f"curl -s -u {self._quoted(client.text)} -d grant_type=client_credentials {address}"
             yield f"{variable}=$({curl} | {_CUT_OUT.format(name='access_token')})"
 
-    def _authorization(self, credential: ClientCredentials | str | None) -> list[str]:
+    def _authorization(self, credential: SeededClient | str | None) -> list[str]:
         if credential is None:
             return []
-        if isinstance(credential, ClientCredentials):
+        if isinstance(credential, SeededClient):
             if not credential.exchanged:
                 return [f"-u {self._quoted(credential.text)}"]
             credential = f"{credential.vendor.schemes[0]} ${_variable(credential)}"
@@ -130,7 +130,7 @@ class _CurlScript:
         return '"' + re.sub(r"\$(?![a-z_])", r"\\$", escaped) + '"'
 
 
-def _variable(client: ClientCredentials) -> str:
+def _variable(client: SeededClient) -> str:
     return "access" if client.who == GRANTED else f"access_{client.who}"
 
 

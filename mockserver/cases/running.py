@@ -9,7 +9,7 @@ from typing import Any
 from mockserver.cases import matching, step_request
 from mockserver.cases.matching import MISSING
 from mockserver.cases.records import Case, Step
-from mockserver.cases.step_request import ClientCredentials
+from mockserver.cases.step_request import SeededClient
 from mockserver.client import Client, NoAnswer, Refused, Response, SandboxClient
 from mockserver.gateway.vendor import Vendor
 
@@ -115,7 +115,7 @@ class _CaseRun:
             self._client.close()  # A kept connection that is cut is opened again, and the request repeated.
         return self._client.request(step.method, request.target, headers, (request.body or "").encode())
 
-    def _authorization(self, credential: ClientCredentials | str) -> str:
+    def _authorization(self, credential: SeededClient | str) -> str:
         """An Authorization header; an access token is fetched once for each client and kept."""
         if isinstance(credential, str):
             return credential

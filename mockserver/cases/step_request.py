@@ -26,7 +26,7 @@ BUILT_IN = frozenset((*_SEEDED, "secret", "sandbox"))
 
 
 @dataclass(frozen=True, slots=True)
-class ClientCredentials:
+class SeededClient:
     """The id and secret, joined by a colon, of the client that a vendor seeds for `who`.
 
     They are sent as Basic to the token endpoint, and `exchanged` for an access token first at all others.
@@ -45,7 +45,7 @@ class StepRequest:
     target: str
     headers: Mapping[str, str]
     body: str | None
-    credential: ClientCredentials | str | None
+    credential: SeededClient | str | None
 
 
 def of(case: Case, step: Step, vendors: Iterable[Vendor], sandbox: str, kept: Mapping[str, Any]) -> StepRequest:
@@ -56,26 +56,33 @@ def of(case: Case, step: Step, vendors: Iterable[Vendor], sandbox: str, kept: Ma
     vendor = _vendor_of(case, step, vendors)
     seeded = _seeded(vendor, case.organization if sandbox == DEFAULT_SANDBOX else sandbox) if vendor else {}
     known = {"sandbox": sandbox, **kept, **seeded}
-
-    def fill(text: str) -> str:
-        """The text with the values of the names in braces; unknown names are left as they are."""
-        return PLACEHOLDER.sub(lambda found: str(known.get(found[1], found[0])), text)
-
-    credential: ClientCredentials | str | None = None
-    if not step.mock and step.bearer not in {NOBODY, *_SEEDED}:
-        credential = fill(step.bearer)
-    elif not step.mock and step.bearer in seeded and vendor:
-        token = seeded[step.bearer]
-        credential = f"{vendor.schemes[0]} {token}"
-        if vendor.token_path is not None:
-            text = f"{token}:{vendor.secret}"
-            credential = ClientCredentials(vendor, step.bearer, text, exchanged=vendor.token_path != step.path)
     own = sandbox == DEFAULT_SANDBOX or step.target.startswith("/sandboxes")
     mount = (MOUNT if own else f"{MOUNT}/sandboxes/{sandbox}") if step.mock else ""
     headers = {} if step.sent is None else {"Content-Type": "application/json"}
-    headers |= {name: fill(value) for name, value in step.headers.items()}
+    headers |= {name: _fill(value, known) for name, value in step.headers.items()}
     body = step.form if step.sent is None else json.dumps(step.sent, ensure_ascii=False)
-    return StepRequest(mount + fill(step.target), headers, None if body is None else fill(body), credential)
+    return StepRequest(
+        target=mount + _fill(step.target, known),
+        headers=headers,
+        body=None if body is None else _fill(body, known),
+        credential=None if step.mock else _credential(step, vendor, known),
+    )
+
+
+def _fill(text: str, known: Mapping[str, Any]) -> str:
+    """The text with the values of the names in braces; unknown names are left as they are."""
+    return PLACEHOLDER.sub(lambda found: str(known.get(found[1], found[0])), text)
+
+
+def _credential(step: Step, vendor: Vendor | None, known: Mapping[str, Any]) -> SeededClient | str | None:
+    if step.bearer not in {NOBODY, *_SEEDED}:
+        return _fill(step.bearer, known)
+    if step.bearer == NOBODY or vendor is None:
+        return None
+    token = known[step.bearer]
+    if vendor.token_path is None:
+        return f"{vendor.schemes[0]} {token}"
+    return SeededClient(vendor, step.bearer, f"{token}:{vendor.secret}", exchanged=vendor.token_path != step.path)
 
 
 def _vendor_of(case: Case, step: Step, vendors: Iterable[Vendor]) -> Vendor | None:

@@ -178,5 +178,4 @@ def _violations(rule: RequestRule, requests: Sequence[JournaledRequest]) -> Iter
 
 def names(advice: Iterable[Advice]) -> tuple[str, ...]:
     """The names of all rules, those of the vendors with this advice included."""
-    own = [rule.name for each in advice for rule in each.rules]
-    return tuple(dict.fromkeys([*(rule.name for rule in RULES), *own]))
+    return tuple(dict.fromkeys(rule.name for each in advice for rule in of_vendor(each)))

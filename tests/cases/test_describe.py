@@ -1,4 +1,4 @@
-"""Tests of curl lines: pasted into a shell, they send the requests of the case."""
+"""Tests of a case's description: its curl lines, pasted into a shell, send its requests."""
 
 import re
 import subprocess
