@@ -184,17 +184,7 @@ def people(request: AdminRequest) -> dict[str, Any]:
     """The people behind a point of a metric, or behind the whole range as one bucket, page by page."""
     expected, query = _expected(request), request.query
     page = expected.people(query.get("date"), query.get("after"), query["limit"])
-    shares = [
-        {
-            "id": share.identity.id,
-            "name": share.identity.name,
-            "email": share.identity.email,
-            "value": share.value,
-            "vendors": share.vendors,
-        }
-        for share in page.people
-    ]
-    return dump(MetricPeopleSchema, {**_query(expected), "point": page.point, "people": shares, "next": page.next})
+    return dump(MetricPeopleSchema, {**_query(expected), "point": page.point, "people": page.people, "next": page.next})
 
 
 def _expected(request: AdminRequest) -> ExpectedValues:

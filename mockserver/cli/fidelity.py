@@ -55,8 +55,7 @@ def _counts(ledger: "FidelityLedger") -> dict[str, int]:
 
 
 def _listed(rows: "Sequence[LedgerRow]", grade: str | None) -> list[dict[str, Any]]:
-    shown = [asdict(row) for row in rows if grade in {None, row.grade.value}]
-    return [{name: each[name] for name in ("kind", "name", "grade", "source", "test")} for each in shown]
+    return [asdict(row) for row in rows if grade in {None, row.grade.value}]
 
 
 def _line(row: dict[str, Any]) -> str:

@@ -26,7 +26,6 @@ _RATE = "rate"
 class LedgerRow:
     """One item that a vendor's API serves; `test` is the path of a test file in the checkout, `::`, its name."""
 
-    vendor: str
     kind: Kind
     name: str
     grade: Grade
@@ -97,7 +96,7 @@ def _rows(vendor: Vendor, document: OpenApiDocument, rules: Mapping[str, Record]
             grade, source, test = item.evidence.grade, item.evidence.source, item.evidence.test
             # A test without a folder is one of the vendor's own.
             folder = "tests" if "/" in test else f"tests/vendors/{vendor.name.replace('-', '_')}"
-            yield LedgerRow(vendor.name, item.kind, item.name, grade, source, f"{folder}/{test}")
+            yield LedgerRow(item.kind, item.name, grade, source, f"{folder}/{test}")
 
 
 def _errors(vendor: Vendor, document: OpenApiDocument, rules: Mapping[str, Record]) -> Iterator[str]:

@@ -23,7 +23,6 @@ from mockserver.products.metrics import ENGINE, DayRange, MetricQuery
 from mockserver.products.visibility import Visibility
 from mockserver.simulation import calendar_periods
 from mockserver.simulation.calendar_periods import CalendarPeriod
-from mockserver.simulation.identity import Identity
 from mockserver.simulation.presence import Mask
 from mockserver.simulation.timestamps import seconds
 from mockserver.validation.suggestions import unknown_name
@@ -95,7 +94,9 @@ class Headline:
 class PersonShare:
     """A person behind a point: the share of its value; by vendor, days of activity or what the metric adds up."""
 
-    identity: Identity
+    id: UUID
+    name: str
+    email: str | None
     value: int
     vendors: Mapping[str, int]
 
@@ -159,7 +160,7 @@ class ExpectedValues:
         [value] = self._engine.values(self._query, [days])
         found = self._engine.shares(self._query, days, start, limit + 1) if value else []
         people = [self._share(share.index, share.values) for share in found[:limit]]
-        more = people[-1].identity.id if len(found) > limit else None
+        more = people[-1].id if len(found) > limit else None
         return PeoplePage(_point(label, days, value), tuple(people), more)
 
     def _fields(self, shown: Visibility) -> tuple[str, ...]:
@@ -223,7 +224,8 @@ class ExpectedValues:
     def _share(self, index: int, values: Sequence[int]) -> PersonShare:
         by_vendor = {name: value for name, value in zip(self._surfaces, values, strict=True) if value}
         value = 1 if self.query.metric is Metric.ACTIVE else sum(values)
-        return PersonShare(self._world.identities.of(index), value, by_vendor)
+        person = self._world.identities.of(index)
+        return PersonShare(person.id, person.name, person.email, value, by_vendor)
 
 
 def average(total: int, count: int) -> float | None:
