@@ -68,7 +68,7 @@ def errors(ledgers: Iterable[FidelityLedger], root: Path) -> Iterator[str]:
         for row in each.rows:
             path, _, name = row.test.partition("::")
             if name not in tests(root / path):
-                yield f"{row.vendor}: the {row.kind} {row.name!r} names a test that does not exist; write {row.test}"
+                yield f"{each.vendor}: the {row.kind} {row.name!r} names a test that does not exist; write {row.test}"
 
 
 @cache

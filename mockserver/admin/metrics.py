@@ -1,6 +1,5 @@
 """`/_mock/metrics`: what a client that aggregates the vendors' numbers should have computed."""
 
-from dataclasses import asdict
 from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
@@ -9,7 +8,7 @@ from mockserver.admin.admin_context import AdminRequest, context
 from mockserver.admin.fields import AdminQuery, ClockDate, QueryInteger
 from mockserver.admin.organizations import PersonSchema
 from mockserver.admin.responses import Problem
-from mockserver.metrics.expected_values import DESCRIPTIONS, ExpectedQuery, ExpectedValues, InvalidQuery
+from mockserver.metrics.expected_values import DESCRIPTIONS, ExpectedQuery, ExpectedValues
 from mockserver.products.metric_events import Dimension, Metric
 from mockserver.simulation.calendar_periods import CalendarPeriod
 from mockserver.validation.schemas import dump
@@ -171,12 +170,8 @@ def people(request: AdminRequest) -> dict[str, Any]:
     query = request.query
     day, after, limit = query.pop("date", None), query.pop("after", None), query.pop("limit")
     expected = _expected(request)
-    try:
-        page = expected.people(day, after, limit)
-    except InvalidQuery as error:
-        raise ValidationError({error.parameter: [str(error)]}) from error
-    shares = [{**asdict(share.identity), "value": share.value, "vendors": share.vendors} for share in page.people]
-    return dump(MetricPeopleSchema, {"expected": expected, "page": page, "people": shares})
+    page = expected.people(day, after, limit)
+    return dump(MetricPeopleSchema, {"expected": expected, "page": page, "people": page.people})
 
 
 def _expected(request: AdminRequest) -> ExpectedValues:
@@ -184,8 +179,4 @@ def _expected(request: AdminRequest) -> ExpectedValues:
     known = [metric.value for metric in Metric]
     if request.name not in known:
         raise Problem(404, unknown_name("metric", request.name, known))
-    try:
-        query = ExpectedQuery(Metric(request.name), **request.query)
-        return ExpectedValues(request.sandbox, context().vendors, query)
-    except InvalidQuery as error:
-        raise ValidationError({error.parameter: [str(error)]}) from error
+    return ExpectedValues(request.sandbox, context().vendors, ExpectedQuery(Metric(request.name), **request.query))

@@ -1,4 +1,1 @@
-"""The audit: recomputes, through the public endpoints alone, what must hold across the vendors' answers.
-
-It is a client like any other, and an engine over the invariants that each vendor contributes.
-"""
+"""The audit: checks, through the public endpoints alone, the invariants that must hold across the vendors' answers."""

@@ -1,29 +1,70 @@
-"""Cross-vendor invariants: people, addresses and days agree between vendors that have the roles for it."""
+"""Cross-vendor invariants: people, addresses and days agree between vendors.
 
-from collections.abc import Callable, Iterator, Mapping
+A role is what a vendor can contribute to them. Its `invariants.py` exports a `Roles` record as ROLES; a role that it
+does not have is None.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
-from typing import Final, Protocol
+from typing import Final
 
 from mockserver.audit.invariant import Invariant, Violation, at_most, equal
 from mockserver.audit.reader import NotApplicable, Reader
-from mockserver.audit.roles import ListedPerson, PersonDay, Roles
 
 NAME: Final = "cross-vendor"
-"""What these invariants are filed under, beside the vendors."""
+"""The name of this group of invariants; the other groups have the names of vendors."""
 
-SAMPLE = 5
-"""People whose usage is read one by one, of those who left or have no licence."""
+_SAMPLE = 5
+"""How many people who left or have no licence a sample reads."""
 
 _SPENDERS = 7
-"""People whose spending is read together, and one by one."""
+"""How many people's spending is read, together and one by one."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListedPerson:
+    """A person in a vendor's list of people; `left` is the day on which they left (YYYY-MM-DD), None while there."""
+
+    id: str
+    email: str
+    left: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class PersonDay:
+    """A person who was active on a day (YYYY-MM-DD); `id` is None where the vendor shows only addresses."""
+
+    day: str
+    email: str
+    id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Roles:
+    """What a vendor shows of people.
+
+    * `product` names the product whose use is shown; vendors of one product must agree with each other.
+    * `people_listed`: everybody in the organization, those who left included.
+    * `usage_of`: the counters of one person over the range, by the person's id; empty for an unknown person.
+    * `person_days`: who was active on which days, in the sample's days at least.
+    * `active_by_day`: how many people used the product, by day.
+    * `spenders_by_day`: how many people used the product and paid for it, by day.
+    * `spent_by`: the amounts that some people spent in the range, by their ids or by their addresses.
+    """
+
+    product: str
+    people_listed: Callable[[Reader], list[ListedPerson]] | None = None
+    usage_of: Callable[[Reader, str], Counter[str]] | None = None
+    person_days: Callable[[Reader], list[PersonDay]] | None = None
+    active_by_day: Callable[[Reader], Mapping[str, int]] | None = None
+    spenders_by_day: Callable[[Reader], Mapping[str, int]] | None = None
+    spent_by: Callable[[Reader, Sequence[str], Sequence[str]], Mapping[str, Decimal]] | None = None
+
 
 ByVendor = Mapping[str, Roles]
-Listing = tuple[str, Roles, list[ListedPerson]]
-
-
-class _Check(Protocol):
-    def __call__(self, roles: ByVendor, reader: Reader) -> None: ...
 
 
 def invariants(roles: ByVendor) -> tuple[Invariant, ...]:
@@ -34,10 +75,21 @@ def invariants(roles: ByVendor) -> tuple[Invariant, ...]:
     )
 
 
-def _listings(roles: ByVendor, reader: Reader) -> list[Listing]:
+def _listings(roles: ByVendor, reader: Reader) -> list[tuple[str, Roles, list[ListedPerson]]]:
     found = [(name, each, each.people_listed(reader)) for name, each in roles.items() if each.people_listed]
     if not found:
         raise NotApplicable("no vendor lists the people of an organization")
+    return found
+
+
+def _leavers(roles: ByVendor, reader: Reader, *, by_id: bool) -> list[tuple[str, Roles, dict[str, str]]]:
+    """For each list of people, when people left, by their id or address; NotApplicable where nobody has."""
+    found = [
+        (name, role, {person.id if by_id else person.email.casefold(): person.left for person in people if person.left})
+        for name, role, people in _listings(roles, reader)
+    ]
+    if not any(left for _, _, left in found):
+        raise NotApplicable("nobody has left")
     return found
 
 
@@ -63,73 +115,53 @@ def _addresses_agree(roles: ByVendor, reader: Reader) -> None:
         raise NotApplicable("nobody in a list of people was active in the range")
 
 
-def _leavers(
-    roles: ByVendor, reader: Reader, key: Callable[[ListedPerson], str]
-) -> Iterator[tuple[str, Roles, dict[str, str]]]:
-    """Each list of people with those who have left, by a key, and the day; NotApplicable where nobody has."""
-    found = [
-        (name, role, {key(person): person.left for person in people if person.left is not None})
-        for name, role, people in _listings(roles, reader)
-    ]
-    if not any(left for _, _, left in found):
-        raise NotApplicable("nobody has left")
-    yield from found
-
-
-def _nobody_after_leaving(roles: ByVendor, reader: Reader) -> None:
-    for lister, _, left in _leavers(roles, reader, lambda person: person.email.casefold()):
-        for name, days in _person_days(roles, reader, with_id=False):
+def _no_days_after_leaving(roles: ByVendor, reader: Reader, *, with_id: bool) -> None:
+    for lister, _, left in _leavers(roles, reader, by_id=with_id):
+        for name, days in _person_days(roles, reader, with_id=with_id):
             for each in days:
-                if each.day > left.get(each.email.casefold(), each.day):
-                    gone = left[each.email.casefold()]
-                    raise Violation(f"{each.email} left {lister} on {gone} and is active at {name} on {each.day}")
-
-
-def _no_rows_after_leaving(roles: ByVendor, reader: Reader) -> None:
-    for lister, _, left in _leavers(roles, reader, lambda person: person.id):
-        for name, days in _person_days(roles, reader, with_id=True):
-            for each in days:
-                if each.day > left.get(str(each.id), each.day):
-                    gone = left[str(each.id)]
-                    raise Violation(f"user {each.id} left {lister} on {gone} and has rows of {each.day} at {name}")
+                last = left.get(each.id or each.email.casefold(), each.day)
+                if each.day > last:
+                    who = f"user {each.id}" if with_id else each.email
+                    raise Violation(f"{who} left {lister} on {last} and is active at {name} on {each.day}")
 
 
 def _no_usage_after_leaving(roles: ByVendor, reader: Reader) -> None:
-    for _, role, left in _leavers(roles, reader, lambda person: person.id):
-        gone = sorted(user for user, day in left.items() if day < str(reader.first))
-        _check_no_usage(role, reader, gone if reader.full else gone[-SAMPLE:], f"who left before {reader.first}")
+    for _, role, left in _leavers(roles, reader, by_id=True):
+        gone = sorted((user for user, day in left.items() if day < str(reader.first)), reverse=True)
+        _check_no_usage(role, reader, gone, f"who left before {reader.first}")
 
 
 def _no_usage_without_licence(roles: ByVendor, reader: Reader) -> None:
     seen = {str(each.id) for _, days in _person_days(roles, reader, with_id=True) for each in days}
-    others = {
-        lister: (role, sorted(seen - {person.id for person in people}))
+    others = [
+        (lister, role, sorted(seen - {person.id for person in people}))
         for lister, role, people in _listings(roles, reader)
-    }
-    if not any(users for _, users in others.values()):
+    ]
+    if not any(users for _, _, users in others):
         raise NotApplicable("everybody who was active is in every list of people")
-    for lister, (role, users) in others.items():
-        _check_no_usage(role, reader, users if reader.full else users[:SAMPLE], f"who is not in the list of {lister}")
+    for lister, role, users in others:
+        _check_no_usage(role, reader, users, f"who is not in the list of {lister}")
 
 
 def _check_no_usage(role: Roles, reader: Reader, users: list[str], who: str) -> None:
-    for user in users if role.usage_of else ():
-        for counter, number in sorted(role.usage_of(reader, user).items()):  # type: ignore[misc]
+    """Violation if one of the users has usage; in a sample, one of the first of them."""
+    for user in users if reader.full else users[:_SAMPLE]:
+        usage = role.usage_of(reader, user) if role.usage_of else {}
+        for counter, number in sorted(usage.items()):
             equal(f"user {user}, {who}", number, 0, f"{counter} and nothing")
 
 
 def _spenders_are_active(roles: ByVendor, reader: Reader) -> None:
     pairs = [
-        (one, other)
+        (one.spenders_by_day(reader), other.active_by_day(reader))
         for one in roles.values()
         for other in roles.values()
         if one.spenders_by_day and other.active_by_day and one.product == other.product
     ]
     if not pairs:
         raise NotApplicable("no two vendors show who used a product and who paid for it")
-    for one, other in pairs:
-        active = other.active_by_day(reader) if other.active_by_day else {}
-        for day, count in (one.spenders_by_day(reader) if one.spenders_by_day else {}).items():
+    for spenders, active in pairs:
+        for day, count in spenders.items():
             at_most(day, count, active.get(day, 0), "people who spent credits and people who were active")
 
 
@@ -151,13 +183,13 @@ def _people_add_up(roles: ByVendor, reader: Reader) -> None:
         raise NotApplicable("no vendor shows what people spent")
 
 
-_INVARIANTS: Final[tuple[tuple[str, str, str, _Check], ...]] = (
+_INVARIANTS: Final[tuple[tuple[str, str, str, Callable[[ByVendor, Reader], None]], ...]] = (
     ("addresses-agree", "A person has the same address at every vendor that shows ids.",
      "metrics, identities", _addresses_agree),
     ("nobody-after-leaving", "Whoever has left by a list of people is not active at another vendor afterwards.",
-     "metrics, identities", _nobody_after_leaving),
+     "metrics, identities", partial(_no_days_after_leaving, with_id=False)),
     ("no-rows-after-leaving", "Whoever has left by a list of people has no rows at another vendor afterwards.",
-     "metrics, identities", _no_rows_after_leaving),
+     "metrics, identities", partial(_no_days_after_leaving, with_id=True)),
     ("no-usage-after-leaving", "Whoever left before the range has no usage in it.",
      "metrics, identities", _no_usage_after_leaving),
     ("no-usage-without-licence", "Whoever is not in a vendor's list of people has no usage there.",

@@ -1,13 +1,18 @@
-"""Invariants: relations that must hold across answers, and how the check of one ends.
+"""Invariants: relations that must hold across answers, and checks that vendors share.
 
-Which invariants there are is decided by each vendor (`invariants.py` in its folder) and by `cross_vendor`.
+Each vendor's `invariants.py` and `cross_vendor` define the invariants.
 """
 
+import re
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
 
 from mockserver.audit.reader import Reader
+
+_DECIMAL_TEXT = re.compile(r"-?[0-9]+\.[0-9]{2}")
 
 
 class Violation(Exception):
@@ -16,7 +21,7 @@ class Violation(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Invariant:
-    """A relation that must hold: a stable name, a sentence, the section that states it, and its grade of evidence.
+    """A relation that must hold: a stable name, a sentence, its source, and its grade of evidence.
 
     `source` is a section of the vendor's contract. `check` raises Violation where the relation does not hold, and
     reader.NotApplicable where there is nothing to check.
@@ -30,7 +35,7 @@ class Invariant:
 
 
 def equal(where: str, left: object, right: object, sides: str) -> None:
-    """Violation unless both are equal; `sides` says what they are, as in "list and count"."""
+    """Violation unless both are equal; `sides` names them, as in "list and count"."""
     if left != right:
         raise Violation(f"{where}: {sides} are {left} and {right}")
 
@@ -52,3 +57,28 @@ def at_most(where: str, less: int, more: int, sides: str) -> None:
     """Violation unless the first is at most the second."""
     if less > more:
         raise Violation(f"{where}: {sides} are {less} and {more}")
+
+
+def nothing_negative(read: Callable[[Reader], Iterator[Any]]) -> Callable[[Reader], None]:
+    """A check that no number is negative in the answers that `read` gives."""
+
+    def check(reader: Reader) -> None:
+        for where, number in (found for answer in read(reader) for found in _numbers(answer)):
+            if number < 0:
+                raise Violation(f"{where} is {number}")
+
+    return check
+
+
+def _numbers(part: Any, where: str = "the answer") -> Iterator[tuple[str, float | Decimal]]:
+    """Every number in an answer, amounts written as text included, and where it is."""
+    if isinstance(part, dict):
+        for name, value in part.items():
+            yield from _numbers(value, f"{name} of {part.get('date', part.get('from', where))}")
+    elif isinstance(part, list):
+        for each in part:
+            yield from _numbers(each, where)
+    elif isinstance(part, int | float):
+        yield where, part
+    elif isinstance(part, str) and _DECIMAL_TEXT.fullmatch(part):
+        yield where, Decimal(part)

@@ -1,7 +1,4 @@
-"""A reading client of every vendor: each request is sent once, lists are paginated to the end.
-
-What must hold of the answers is decided by the invariants.
-"""
+"""A client that reads from every vendor: it sends each request once, and paginates lists to the end."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -10,10 +7,10 @@ from datetime import date, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from mockserver.client import Client, NoAnswer, Refused, Response
+from mockserver.client import Client, NoAnswer, Response
 
 PAGES, USERS, DAYS = 150, 100, 7
-"""How much a sample reads: pages of one list, people one by one, and days whose lists are paginated."""
+"""The size of a sample: pages of one list, people one by one, and days whose lists are paginated."""
 
 
 class ServerUnusable(Exception):
@@ -68,12 +65,12 @@ class Reader:
         return body
 
     def find(self, vendor: str, path: str, **query: object) -> Any:
-        """The same; None for what the vendor does not know (404) or has no content for (204)."""
+        """The same; None if the vendor does not know it (404) or has no content for it (204)."""
         answer = self.answer(vendor, path, **query)
         return renamed(answer.json(), self.names.get(vendor, {})) if answer.status == 200 else None
 
     def answer(self, vendor: str, path: str, **query: object) -> Response:
-        """A vendor's whole answer with status 200, 204 or 404, headers included; sent once for the same request."""
+        """A vendor's whole answer, headers included, with status 200, 204 or 404; a repeated request is not sent."""
         target = f"{path}?{urlencode(query)}" if query else path
         if target not in self._answers:
             self.requests += 1
@@ -89,9 +86,9 @@ class Reader:
     def pages(
         self, next_query: Callable[[Any], Mapping[str, object] | None], fetch: Callable[..., Any]
     ) -> Iterator[Any]:
-        """Every page of a list: `fetch` gets one, `next_query` is what leads from it to the next (None: nothing).
+        """Every page of a list: `fetch` gets one, and `next_query` has the query of the next one (None after the last).
 
-        NotApplicable beyond the sample; VendorRefused where a page leads back to an earlier one, without end.
+        NotApplicable beyond the sample; VendorRefused where a page leads back to an earlier one.
         """
         query: Mapping[str, object] | None = {}
         numbers: dict[tuple[tuple[str, object], ...], int] = {}
@@ -115,7 +112,7 @@ def renamed(body: Any, names: Mapping[str, str]) -> Any:
 
 
 def summed(rows: Iterable[Mapping[str, Any]], *names: str) -> Counter[str]:
-    """The sums of some numbers over rows; of every number, where none is named. Zeros are kept."""
+    """The sums over rows of the named numbers, or of every number; zeros are kept."""
     sums: Counter[str] = Counter()
     for row in rows:
         for name in names or row:
@@ -128,14 +125,8 @@ def authorizations(client: Client) -> dict[str, str]:
     found: dict[str, str] = {}
     for token in client.tokens.list_all():
         if token["permission"] == "granted" and not token.get("groups") and token["vendor"] not in found:
-            found[token["vendor"]] = f"{token['scheme']} {_credential(client, token)}"
+            text = token.get("token")
+            if "token_path" in token:
+                text = client.tokens.access_token(token["client_id"], token["client_secret"], token["token_path"])
+            found[token["vendor"]] = f"{token['scheme']} {text}"
     return found
-
-
-def _credential(client: Client, token: Mapping[str, str]) -> str:
-    if "token_path" not in token:
-        return token["token"]
-    try:
-        return client.tokens.access_token(token["client_id"], token["client_secret"], token["token_path"])
-    except Refused as error:
-        raise ServerUnusable(str(error)) from error

@@ -1,4 +1,4 @@
-"""An audit: every invariant, checked at one server, which is left as it was found."""
+"""An audit: checks every invariant at one server, and leaves the server as it was."""
 
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -7,29 +7,25 @@ from datetime import date, datetime, timedelta
 from types import ModuleType
 from typing import Any, Literal
 
-from mockserver.audit import cross_vendor, reader
+from mockserver.audit import cross_vendor
 from mockserver.audit.invariant import Invariant, Violation
-from mockserver.audit.reader import NotApplicable, Reader, ServerUnusable, VendorRefused
+from mockserver.audit.reader import NotApplicable, Reader, ServerUnusable, VendorRefused, authorizations
 from mockserver.client import Client, NoAnswer, Refused
 from mockserver.validation.suggestions import unknown_name
 
 LONGEST = 90
-"""Days of the longest range that can be audited: what every vendor answers at once."""
+"""Days of the longest range that can be audited, which every vendor returns in one request."""
 
 _COMPLETE_AFTER = timedelta(days=2)
 
 
-class BadRange(ValueError):
-    """Days that cannot be audited; the text states the rule."""
-
-
-class BadDefect(ValueError):
-    """A defect that the server does not have; the text lists those that it has."""
+class InvalidAudit(ValueError):
+    """Days that cannot be audited, or a defect that the server does not have; the text has the rule."""
 
 
 @dataclass(frozen=True, slots=True)
 class CheckResult:
-    """How the check of a vendor's invariant ended; `detail` names what differs, or why there was nothing to check."""
+    """The result of a check; `detail` has what differs, or why there was nothing to check."""
 
     vendor: str
     invariant: Invariant
@@ -53,10 +49,10 @@ def audit(
     defects: Sequence[str] = (),
     full: bool = False,
 ) -> tuple[Reader, Generator[CheckResult, None, None]]:
-    """The reader and the results, one by one; the range is by default the week that ended two days ago.
+    """The reader and the results, one by one; the default range is the week that ended two days ago.
 
-    `vendors` and `defects` choose among the groups, and what is armed meanwhile. Raises BadRange, BadDefect, or
-    ServerUnusable when the server cannot be audited. Limits and defects are put back at the end, or when the results
+    `vendors` selects groups of invariants, and `defects` are armed during the audit. Raises InvalidAudit, or
+    ServerUnusable when the server cannot be audited. Limits and defects are restored at the end, or when the results
     are closed.
     """
     with _usable():
@@ -64,19 +60,22 @@ def audit(
         last = latest if last is None else last
         first = last - timedelta(days=6) if first is None else first
         if not (first <= last <= latest and (last - first).days < LONGEST):
-            raise BadRange(
+            raise InvalidAudit(
                 f"{first} to {last} cannot be audited: the range is at most {LONGEST} days and ends by {latest}, "
                 "the last day for which every vendor's data are complete"
             )
-        _check_defects(client, defects)
-        made = Reader(client, first, last, full, reader.authorizations(client), _documented_names(client))
+        known = [each["name"] for each in client.defects.get()["known"]] if defects else []
+        for name in defects:
+            if name not in known:
+                raise InvalidAudit(unknown_name("defect", name, known))
+        reader = Reader(client, first, last, full, authorizations(client), _documented_names(client))
     chosen = [
         (vendor, invariant)
         for vendor, invariants in groups(rooms).items()
         if not vendors or vendor in vendors
         for invariant in invariants
     ]
-    return made, _results(made, chosen, defects)
+    return reader, _results(reader, chosen, defects)
 
 
 @contextmanager
@@ -87,38 +86,31 @@ def _usable() -> Iterator[None]:
         raise ServerUnusable(str(error)) from error
 
 
-def _check_defects(client: Client, defects: Sequence[str]) -> None:
-    known = [each["name"] for each in client.defects.get()["known"]] if defects else []
-    for name in defects:
-        if name not in known:
-            raise BadDefect(unknown_name("defect", name, known))
-
-
 def _documented_names(client: Client) -> dict[str, dict[str, str]]:
     """The documented response names, by vendor and by the name that the server uses instead."""
     return {
-        vendor: {new: old for switch in switches.values() for old, new in _mapping(switch["value"]).items()}
+        vendor: {
+            new: old
+            for switch in switches.values()
+            if isinstance(switch["value"], dict)  # A switch that renames fields.
+            for old, new in switch["value"].items()
+        }
         for vendor, switches in client.policy.get().items()
     }
 
 
-def _mapping(value: object) -> dict[str, str]:
-    """The renamed fields, where the value of a switch is a mapping."""
-    return value if isinstance(value, dict) else {}
-
-
 def _results(
-    made: Reader, chosen: Sequence[tuple[str, Invariant]], defects: Sequence[str]
+    reader: Reader, chosen: Sequence[tuple[str, Invariant]], defects: Sequence[str]
 ) -> Generator[CheckResult, None, None]:
-    with _unlimited(made.client), _armed(made.client, defects):
+    with _prepared(reader.client, defects):
         for vendor, invariant in chosen:
-            yield check(vendor, invariant, made)
+            yield check(vendor, invariant, reader)
 
 
-def check(vendor: str, invariant: Invariant, made: Reader) -> CheckResult:
-    """How the check of an invariant ends."""
+def check(vendor: str, invariant: Invariant, reader: Reader) -> CheckResult:
+    """Check one invariant."""
     try:
-        invariant.check(made)
+        invariant.check(reader)
     except (Violation, VendorRefused) as error:
         return CheckResult(vendor, invariant, "failed", str(error))
     except NotApplicable as error:
@@ -127,32 +119,21 @@ def check(vendor: str, invariant: Invariant, made: Reader) -> CheckResult:
 
 
 @contextmanager
-def _unlimited(client: Client) -> Iterator[None]:
+def _prepared(client: Client, defects: Sequence[str]) -> Iterator[None]:
+    """Limits are off and the defects armed; both are restored afterwards."""
     with _usable():
-        found = client.limits.get()
-        client.limits.update(dict.fromkeys(found, "off"))
+        limits, armed = client.limits.get(), client.defects.get()["armed"]
     try:
+        with _usable():
+            client.limits.update(dict.fromkeys(limits, "off"))
+            client.defects.arm(sorted({*armed, *defects}))
         yield
     finally:
         with _usable():
-            client.limits.update({vendor: _setting(limit) for vendor, limit in found.items()})
+            client.limits.update({vendor: _setting(limit) for vendor, limit in limits.items()})
+            client.defects.arm(armed)
 
 
 def _setting(limit: dict[str, Any]) -> object:
     custom = limit["setting"] == "custom"
     return {name: limit[name] for name in ("per_minute", "burst")} if custom else limit["setting"]
-
-
-@contextmanager
-def _armed(client: Client, defects: Sequence[str]) -> Iterator[None]:
-    if not defects:
-        yield
-        return
-    with _usable():
-        found = list(client.defects.get()["armed"])
-        client.defects.arm(sorted({*found, *defects}))
-    try:
-        yield
-    finally:
-        with _usable():
-            client.defects.arm(found)

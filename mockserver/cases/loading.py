@@ -1,17 +1,17 @@
-"""Loads a folder of YAML files into a catalogue of cases; errors name the file, the case and the field.
+"""Load a folder of YAML files into a catalogue of cases; errors name the file, the case and the field.
 
-The fields of `setup` are those of a sandbox's body, and are checked where sandboxes are created.
+The fields of `setup` are those of a sandbox's body, which are checked when the sandbox is created.
 """
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from marshmallow import ValidationError, fields, post_load, validate, validates_schema
 
 from mockserver.cases import matching
-from mockserver.cases.matching import BadMatcher
 from mockserver.cases.records import Case, Catalogue, ExpectedAnswer, Step, inside
 from mockserver.cases.step_request import BUILT_IN, PLACEHOLDER
 from mockserver.gateway.switches import Grade
@@ -33,31 +33,22 @@ class CasePart(StrictSchema):
     error_messages = {"type": "must be a mapping"}  # noqa: RUF012 - as marshmallow declares it
 
 
-class Matchers(fields.Field[dict[str, Any]]):
-    """Matchers by path, or (`lone`) a single one."""
-
-    def __init__(self, *, lone: bool = False, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self._lone = lone
+class HeaderMatcher(fields.Raw):
+    """A matcher; `present` and `absent` can be written as plain words."""
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> Any:
-        if not self._lone and not isinstance(value, Mapping):
-            raise ValidationError("must be a mapping of paths to matchers")
-        try:
-            for path, matcher in {matching.WHOLE: value}.items() if self._lone else value.items():
-                matching.check(str(path), matcher)
-        except BadMatcher as error:
-            raise ValidationError(str(error)) from error
-        return value
+        return {value: True} if value in ("present", "absent") else value
 
 
-class HeaderMatchers(Matchers):
-    """Matchers by the name of a header; `present` and `absent` can be written as plain words."""
+def _matchers(**kwargs: Any) -> fields.Dict:
+    """Matchers by path."""
+    rule = "must be a mapping of paths to matchers"
+    return fields.Dict(validate=_check_matchers, error_messages={"invalid": rule}, **kwargs)
 
-    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> Any:
-        if isinstance(value, Mapping):
-            value = {name: {each: True} if each in ("present", "absent") else each for name, each in value.items()}
-        return super()._deserialize(value, *args, **kwargs)
+
+def _check_matchers(matchers: Mapping[Any, Any]) -> None:
+    for path, matcher in matchers.items():
+        matching.check(str(path), matcher)
 
 
 class RequestLine(fields.Field[tuple[str, str]]):
@@ -74,14 +65,13 @@ class ExpectBody(CasePart):
     """The expected answer."""
 
     status = fields.Integer(strict=True, validate=validate.Range(100, 599))
-    headers = HeaderMatchers()
-    body = Matchers()
-    text = Matchers(lone=True)
+    headers = _matchers(values=HeaderMatcher())
+    body = _matchers()
+    text = fields.Raw(validate=partial(matching.check, matching.WHOLE))
     cut = fields.Boolean(validate=validate.OneOf([True]))
 
     @post_load
     def make(self, given: dict[str, Any], **_: Any) -> ExpectedAnswer:
-        """The record."""
         return ExpectedAnswer(**given)
 
 
@@ -110,7 +100,6 @@ class StepBody(CasePart):
 
     @post_load
     def make(self, given: dict[str, Any], **_: Any) -> Step:
-        """The record."""
         mock = "mock" in given
         method, target = given.pop("mock" if mock else "request")
         return Step(**given, method=method, target=target, mock=mock)
@@ -135,7 +124,6 @@ class CaseBody(CasePart):
 
     @post_load
     def make(self, given: dict[str, Any], **_: Any) -> Case:
-        """The record."""
         return Case(**given)
 
 
@@ -182,7 +170,7 @@ def _load_file(path: Path) -> tuple[list[Case], list[str]]:
 
 
 def _unknown_names(case: Case) -> Iterator[str]:
-    """Names in braces, and in matchers, that no earlier step keeps."""
+    """Errors for names in braces and in matchers that no earlier step keeps."""
     kept: set[str] = set()
     for index, step in enumerate(case.steps):
         texts = inside([step.target, step.bearer, step.form, step.headers, step.sent])

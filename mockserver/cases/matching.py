@@ -1,4 +1,4 @@
-"""Matchers: whether a value in an answer is as a case expects it, and the expectation in words.
+"""Matchers: whether a value in an answer is as expected, and the expectation in words.
 
 A path is dotted names, with [0] for an index, [-1] for the last element and [*] for all elements of a list; $ is the
 whole document. A matcher is a value, which must be equal, or an object of the words in MATCHERS.
@@ -10,6 +10,8 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
+
+from marshmallow import ValidationError
 
 from mockserver.cases.records import ExpectedAnswer
 
@@ -38,13 +40,9 @@ MISSING: Final = _Missing()
 Kept = Mapping[str, Any]
 
 
-class BadMatcher(ValueError):
-    """An invalid path or matcher; the message says the rule."""
-
-
 @dataclass(frozen=True, slots=True)
 class Matcher:
-    """A word of matchers: the types of its argument, whether a value matches, and its description."""
+    """One matcher: the types of its argument, whether a value matches, and its description."""
 
     takes: tuple[type, ...]
     matches: Callable[[Any, Any, Kept], bool]
@@ -126,16 +124,17 @@ MATCHERS: dict[str, Matcher] = {
 
 
 def check(path: str, matcher: Any) -> None:
-    """BadMatcher for an invalid path or matcher."""
+    """ValidationError for an invalid path or matcher."""
     if path != WHOLE and (not path or "".join(found[0] for found in _PART.finditer(path)) != path):
-        raise BadMatcher(f"{path!r} is not a path; paths have names and indexes, as in users[0].user_email, [-1], $")
+        rule = "is not a path; paths have names and indexes, as in users[0].user_email, [-1], $"
+        raise ValidationError(f"{path!r} {rule}")
     for name, argument in matcher.items() if isinstance(matcher, Mapping) else ():
         word = MATCHERS.get(name)
         if word is None:
-            raise BadMatcher(f"{path}: there is no matcher {name!r}; there are: {', '.join(MATCHERS)}")
+            raise ValidationError(f"{path}: there is no matcher {name!r}; there are: {', '.join(MATCHERS)}")
         if not isinstance(argument, word.takes) or (name == "type" and argument not in KINDS):
             allowed = KINDS if name == "type" else [kind.__name__ for kind in word.takes]
-            raise BadMatcher(f"{path}: {name} cannot be {argument!r}; it takes: {', '.join(allowed)}")
+            raise ValidationError(f"{path}: {name} cannot be {argument!r}; it takes: {', '.join(allowed)}")
         if name == "every":
             check(path, argument)
 

@@ -13,19 +13,19 @@ from typing import Any
 from mockserver.gateway import socket_features
 
 GRANTED, FORBIDDEN, GROUPS, NOBODY = "granted", "forbidden", "groups", "nobody"
-"""Whose credentials a request sends; any other text is sent as it is."""
+"""Whose credentials a request sends; any other text is an Authorization header."""
 
 SOCKET, THREADED = "socket", "threaded"
-"""What a case can need of the server: a socket, or the threaded server, which can also reset connections."""
+"""What a case can need: a socket, or the threaded server, which can also reset connections."""
 
 SOCKET_EFFECTS = {socket_features.TRUNCATE: SOCKET, socket_features.STALL: SOCKET, socket_features.RESET: THREADED}
-"""What a fault effect needs of the server."""
+"""What an effect of a fault needs."""
 
 DEFAULT_ORGANIZATION = "acme"
 
 
 class UnknownCase(LookupError):
-    """There is no case with this id; the message suggests the nearest ones."""
+    """No case has this id; the message suggests the nearest ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One numbered situation. `setup` has fields of the body that creates a sandbox."""
+    """One numbered scenario. `setup` has fields of the body that creates a sandbox."""
 
     id: str
     title: str
@@ -84,18 +84,18 @@ class Case:
 
     @property
     def organization(self) -> str:
-        """The organization whose tokens open a server that is started for it."""
+        """The organization of a server that is started for it."""
         return str(self.setup.get("organization", DEFAULT_ORGANIZATION))
 
     @property
     def body(self) -> dict[str, Any]:
-        """The setup as a request body is parsed, with exact numbers."""
+        """The setup as a parsed request body, with exact numbers."""
         found: dict[str, Any] = json.loads(json.dumps(self.setup), parse_float=Decimal)
         return found
 
     @property
     def needs(self) -> str | None:
-        """What it needs of the server beyond plain answers: "socket", "threaded" (which has a socket), or None."""
+        """What it needs beyond plain answers: "socket", "threaded" (which has a socket), or None."""
         bodies = [self.setup, *(step.sent for step in self.steps if step.mock)]
         names = {name for part in inside(bodies) if isinstance(part, Mapping) for name in part}
         found = {SOCKET_EFFECTS[name] for name in names if name in SOCKET_EFFECTS}
@@ -117,7 +117,7 @@ class Catalogue:
 
     @property
     def vendors(self) -> list[str]:
-        """The vendors that cases are about, each once."""
+        """The vendors that have cases."""
         return list(dict.fromkeys(case.vendor for case in self.cases))
 
     def find(self, case_id: str) -> Case:

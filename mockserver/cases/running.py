@@ -1,4 +1,4 @@
-"""Runs a case with a client: creates its sandbox, sends its steps, and reports each expectation that is not met."""
+"""Run a case with a client: create its sandbox, send its steps, and report each expectation that is not met."""
 
 from base64 import b64encode
 from collections.abc import Iterator, Sequence
@@ -9,15 +9,15 @@ from typing import Any
 from mockserver.cases import matching, step_request
 from mockserver.cases.matching import MISSING
 from mockserver.cases.records import Case, Step
-from mockserver.cases.step_request import SeededCredential
+from mockserver.cases.step_request import SeededClient
 from mockserver.client import Client, NoAnswer, Refused, Response, SandboxClient
 from mockserver.gateway.vendor import Vendor
 
 PASSED, FAILED, SKIPPED = "passed", "failed", "skipped"
-"""The result of a case; skipped means that it needs what the server cannot do."""
+"""The result of a case; a case is skipped if the server cannot do what it needs."""
 
 TTL_SECONDS = 600
-"""When a sandbox expires whose case was interrupted."""
+"""When the sandbox of an interrupted case expires."""
 
 _FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
@@ -53,7 +53,7 @@ def run(case: Case, client: Client, vendors: Sequence[Vendor]) -> Outcome:
 
 
 class _CaseRun:
-    """A case that runs in a sandbox: the values that its steps kept, and the access tokens that it got."""
+    """A running case, with the values that its steps kept and the access tokens that it fetched."""
 
     def __init__(self, case: Case, client: Client, sandbox: SandboxClient, vendors: Sequence[Vendor]) -> None:
         self._case = case
@@ -64,7 +64,7 @@ class _CaseRun:
         self._access_tokens: dict[str, str] = {}
 
     def failures(self) -> Iterator[str]:
-        """What fails, step by step; a case continues after a failed expectation, but not without a kept value."""
+        """The failures of each step; a case continues after a failed expectation, but not without a value to keep."""
         for number, step in enumerate(self._case.steps, 1):
             name = f"step {number} ({step.method} {step.target})"
             try:
@@ -81,7 +81,9 @@ class _CaseRun:
             if not step.expect.cut:
                 yield str(error)
             return
-        document = _document(answer)
+        document: Any = MISSING
+        with suppress(ValueError):
+            document = answer.json()
         yield from self._check(step, answer, document)
         for name, path in step.keep.items():
             self._kept[name] = matching.at(document, path)
@@ -113,30 +115,17 @@ class _CaseRun:
             self._client.close()  # A kept connection that is cut is opened again, and the request repeated.
         return self._client.request(step.method, request.target, headers, (request.body or "").encode())
 
-    def _authorization(self, credential: SeededCredential | str) -> str:
+    def _authorization(self, credential: SeededClient | str) -> str:
+        """An Authorization header; an access token is fetched once for each client and kept."""
         if isinstance(credential, str):
             return credential
-        vendor, token = credential.vendor, credential.token
-        if credential.exchanged:
-            token = self._access_token(vendor, token)
-        elif vendor.token_path is not None:
-            return "Basic " + b64encode(f"{token}:{vendor.secret}".encode()).decode()
-        return f"{vendor.schemes[0]} {token}"
-
-    def _access_token(self, vendor: Vendor, client_id: str) -> str:
-        """An access token, fetched once for each client and kept."""
-        if client_id not in self._access_tokens:
+        if not credential.exchanged:
+            return "Basic " + b64encode(credential.text.encode()).decode()
+        if credential.text not in self._access_tokens:
+            client_id, _, secret = credential.text.partition(":")
             try:
-                token = self._sandbox.tokens.access_token(client_id, str(vendor.secret), str(vendor.token_path))
+                token = self._sandbox.tokens.access_token(client_id, secret, str(credential.vendor.token_path))
             except Refused as error:
                 raise _CaseStopped(str(error)) from error
-            self._access_tokens[client_id] = token
-        return self._access_tokens[client_id]
-
-
-def _document(answer: Response) -> Any:
-    """The decoded body; MISSING if it is not JSON."""
-    try:
-        return answer.json()
-    except ValueError:
-        return MISSING
+            self._access_tokens[credential.text] = token
+        return f"{credential.vendor.schemes[0]} {self._access_tokens[credential.text]}"

@@ -26,26 +26,26 @@ BUILT_IN = frozenset((*_SEEDED, "secret", "sandbox"))
 
 
 @dataclass(frozen=True, slots=True)
-class SeededCredential:
-    """A token that a vendor seeds for `who`, or a client's id where clients have a secret.
+class SeededClient:
+    """The id and secret, joined by a colon, of the client that a vendor seeds for `who`.
 
-    A client's id is sent as Basic to the token endpoint, and `exchanged` for an access token first at all others.
+    They are sent as Basic to the token endpoint, and `exchanged` for an access token first at all others.
     """
 
     vendor: Vendor
     who: str
-    token: str
+    text: str
     exchanged: bool
 
 
 @dataclass(frozen=True, slots=True)
 class StepRequest:
-    """What a step sends; `credential` is a seeded one, the text of an Authorization header, or None."""
+    """What a step sends; `credential` is a client's, the text of an Authorization header, or None."""
 
     target: str
     headers: Mapping[str, str]
     body: str | None
-    credential: SeededCredential | str | None
+    credential: SeededClient | str | None
 
 
 def of(case: Case, step: Step, vendors: Iterable[Vendor], sandbox: str, kept: Mapping[str, Any]) -> StepRequest:
@@ -56,23 +56,33 @@ def of(case: Case, step: Step, vendors: Iterable[Vendor], sandbox: str, kept: Ma
     vendor = _vendor_of(case, step, vendors)
     seeded = _seeded(vendor, case.organization if sandbox == DEFAULT_SANDBOX else sandbox) if vendor else {}
     known = {"sandbox": sandbox, **kept, **seeded}
-
-    def fill(text: str) -> str:
-        """The text with the values of the names in braces; unknown names are left as they are."""
-        return PLACEHOLDER.sub(lambda found: str(known.get(found[1], found[0])), text)
-
-    credential: SeededCredential | str | None = None
-    if not step.mock and step.bearer in _SEEDED and vendor:
-        exchanged = vendor.token_path not in {None, step.path}
-        credential = SeededCredential(vendor, step.bearer, seeded[step.bearer], exchanged)
-    elif not step.mock and step.bearer not in {NOBODY, *_SEEDED}:
-        credential = fill(step.bearer)
     own = sandbox == DEFAULT_SANDBOX or step.target.startswith("/sandboxes")
     mount = (MOUNT if own else f"{MOUNT}/sandboxes/{sandbox}") if step.mock else ""
     headers = {} if step.sent is None else {"Content-Type": "application/json"}
-    headers |= {name: fill(value) for name, value in step.headers.items()}
+    headers |= {name: _fill(value, known) for name, value in step.headers.items()}
     body = step.form if step.sent is None else json.dumps(step.sent, ensure_ascii=False)
-    return StepRequest(mount + fill(step.target), headers, None if body is None else fill(body), credential)
+    return StepRequest(
+        target=mount + _fill(step.target, known),
+        headers=headers,
+        body=None if body is None else _fill(body, known),
+        credential=None if step.mock else _credential(step, vendor, known),
+    )
+
+
+def _fill(text: str, known: Mapping[str, Any]) -> str:
+    """The text with the values of the names in braces; unknown names are left as they are."""
+    return PLACEHOLDER.sub(lambda found: str(known.get(found[1], found[0])), text)
+
+
+def _credential(step: Step, vendor: Vendor | None, known: Mapping[str, Any]) -> SeededClient | str | None:
+    if step.bearer not in {NOBODY, *_SEEDED}:
+        return _fill(step.bearer, known)
+    if step.bearer == NOBODY or vendor is None:
+        return None
+    token = known[step.bearer]
+    if vendor.token_path is None:
+        return f"{vendor.schemes[0]} {token}"
+    return SeededClient(vendor, step.bearer, f"{token}:{vendor.secret}", exchanged=vendor.token_path != step.path)
 
 
 def _vendor_of(case: Case, step: Step, vendors: Iterable[Vendor]) -> Vendor | None:

@@ -88,7 +88,7 @@ def audit(
                     if not as_json:
                         detail = f": {result.detail}" if result.detail else ""
                         click.echo(f"{result.outcome:<14} {result.invariant.name}{detail}")
-        except (run.BadRange, run.BadDefect, reader.ServerUnusable) as error:
+        except (run.InvalidAudit, reader.ServerUnusable) as error:
             raise click.UsageError(str(error)) from error
     violated = sum(each["outcome"] == "failed" for each in found)
     if as_json:

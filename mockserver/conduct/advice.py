@@ -1,7 +1,4 @@
-"""What the client lint must know of a vendor: its parameters, its page sizes, its own rules and sources.
-
-Each vendor's folder has an `advice.py` whose `ADVICE` is an `Advice`.
-"""
+"""What the client lint needs to know of a vendor; each vendor's `advice.py` exports an `Advice` as ADVICE."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -36,7 +33,7 @@ class RequestRule:
 
 @dataclass(frozen=True, slots=True)
 class Advice:
-    """A vendor's API as the client lint sees it. What is left out does not exist at the vendor.
+    """A vendor's parameters, page sizes, rules and sources. What is left out does not exist at the vendor.
 
     `cursor`, `offset` and `page_size` are the parameters of paging, `default_page_sizes` the documented sizes by
     operation, `dates` the parameters of a range, `longest_range` its documented maximum in days. `daily_operations` are
@@ -60,10 +57,10 @@ class Advice:
 
 @dataclass(frozen=True, slots=True)
 class LintContext:
-    """A vendor on the server in question: its advice and the limit in force there.
+    """A vendor in a sandbox: its advice and the limit in force.
 
     `allowance` is None where nothing is limited. `publication_hour` (UTC) is when data of a day arrive, on the next
-    day; None where they are there as the day goes on.
+    day; None where they appear during the day.
     """
 
     advice: Advice
@@ -72,5 +69,5 @@ class LintContext:
 
     @property
     def refill(self) -> timedelta | None:
-        """How long one request takes to come back; None where nothing is limited."""
+        """How long the limit takes to allow one more request; None where nothing is limited."""
         return timedelta(minutes=1) / self.allowance.per_minute if self.allowance else None

@@ -10,13 +10,13 @@ from mockserver.conduct.advice import LintContext
 from mockserver.gateway.journal import Entry
 
 _REACTION_NS: Final = 100_000_000
-"""Nanoseconds within which a client that runs in parallel may still send what it had begun."""
+"""Nanoseconds after an answer in which a client with parallel requests may still send what it had begun."""
 
 _SHORT: Final = timedelta(milliseconds=10)
-"""By how much the sandbox's clock and real time may differ unless the clock was moved."""
+"""The most by which the sandbox's clock and real time differ if the clock was not moved."""
 
 _PAUSE: Final = timedelta(minutes=1)
-"""After so long, a page requested again may be where a client resumes after a crash."""
+"""After this long, a page requested again may be where a client resumes after a crash."""
 
 _MOST_IN_FLIGHT: Final = 32
 """How many requests a pool may have sent before it has the answer to the first."""
@@ -26,7 +26,7 @@ _MOST_IN_FLIGHT: Final = 32
 class JournaledRequest:
     """One request; `parameters` has all values of a repeated parameter, joined by commas.
 
-    `pooled`: its client had several requests in flight at some time.
+    Its question is everything that it sends. `pooled`: its client had several requests in flight at some time.
     """
 
     entry: Entry
@@ -35,7 +35,7 @@ class JournaledRequest:
     pooled: bool = False
 
     def _without(self, *names: str | None) -> Hashable:
-        """The question without some parameters: equal for equal questions, in whatever order they are written."""
+        """The question without some parameters; the order of the parameters does not matter."""
         rest = frozenset((name, value) for name, value in self.parameters.items() if name not in names)
         return self.entry.grant, self.entry.method, self.entry.path, rest
 
@@ -62,7 +62,7 @@ class JournaledRequest:
 
     @property
     def position(self) -> str | None:
-        """The cursor or the offset that is sent."""
+        """The cursor or the offset of the page."""
         return self.cursor or self._parameter(self.context.advice.offset)
 
     @property
@@ -78,7 +78,7 @@ class JournaledRequest:
 
     @property
     def is_probe(self) -> bool:
-        """Whether it requests a single row, from the beginning: to see whether it works, or how many there are."""
+        """Whether it requests one row from the beginning, to see whether it works, or how many rows there are."""
         return self.page_size == "1" and self.is_first_page
 
     @property
@@ -87,14 +87,20 @@ class JournaledRequest:
         return self.entry.status == 200 and self.entry.fault is None
 
     @property
+    def leads_to(self) -> tuple[Hashable, str] | None:
+        """The chain and the position of the next page, if the answer has one."""
+        next_page = self.entry.next_page if self.answered else None
+        return None if next_page is None else (self.page_chain, next_page)
+
+    @property
     def data_day(self) -> tuple[date, date, int]:
-        """What the answer depends on besides the question: the calendar day, the published day, the switches."""
+        """What the answer depends on besides the question: the calendar day, the published day and the switches."""
         arrived = self.entry.at - timedelta(hours=self.context.publication_hour or 0)
         return self.entry.at.date(), arrived.date(), self.entry.generation
 
     @property
     def is_final(self) -> bool:
-        """Whether the answer cannot change before another data day: it is about days that have passed."""
+        """Whether the answer cannot change on this data day, since it is about past days."""
         if self.context.publication_hour is not None:
             return True
         dates = self.context.advice.dates
@@ -105,7 +111,7 @@ class JournaledRequest:
 
     @property
     def single_day(self) -> datetime | None:
-        """The day, if the range is exactly one day long."""
+        """The day of a range that is exactly one day long."""
         dates = self.context.advice.dates
         if dates is None:
             return None
@@ -126,12 +132,12 @@ class JournaledRequest:
         return self.entry.frozen and earlier.entry.frozen
 
     def elapsed_since(self, earlier: "JournaledRequest") -> timedelta:
-        """How long after an earlier request it came, on the sandbox's clock or, if that runs, in real time if more."""
+        """The time since an earlier request: on the sandbox's clock or, if that runs, in real time if it is longer."""
         shown = self.entry.at - earlier.entry.at
         return shown if self._stood_still(earlier) else max(shown, self._real_time_since(earlier))
 
     def wait_after(self, earlier: "JournaledRequest") -> timedelta | None:
-        """How long the client waited after an earlier answer; None if the clock stood still, so that nobody knows."""
+        """How long the client waited after an earlier answer; None, for unknown, if the clock stood still."""
         shown = self.entry.at - earlier.entry.at
         if self._stood_still(earlier):
             return shown if shown > timedelta(0) else None
@@ -142,15 +148,15 @@ class JournaledRequest:
         return timedelta(microseconds=(self.entry.started - earlier.entry.started) // 1000)
 
     def resumes(self, earlier: Sequence["JournaledRequest"]) -> bool:
-        """Whether it resumes a list at a page that was answered once, some time ago."""
+        """Whether it resumes a list at a page that was answered once, a while ago."""
         return not self.is_first_page and len(earlier) == 1 and self.elapsed_since(earlier[0]) >= _PAUSE
 
     def sent_after(self, earlier: "JournaledRequest") -> bool:
-        """Whether the earlier request was answered when it came, so that its client could know the answer."""
+        """Whether it came after the earlier answer, so that its client could know that answer."""
         return self.entry.start_seq > earlier.entry.end_seq
 
     def must_have_seen(self, earlier: "JournaledRequest") -> bool:
-        """Whether its client must have known the earlier answer; one that sends in parallel learns of it late."""
+        """Whether its client must have known the earlier answer; a client with parallel requests learns of it late."""
         if not self.sent_after(earlier) or self.question == earlier.question:
             return self.sent_after(earlier)
         late = self.entry.id - earlier.entry.id > _MOST_IN_FLIGHT

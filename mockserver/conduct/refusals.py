@@ -11,7 +11,7 @@ from mockserver.conduct.journaled_request import JournaledRequest
 
 _SECOND: Final = timedelta(seconds=1)
 _TIMER: Final = 0.95
-"""The part of a wait that must really have passed, since timers are inaccurate."""
+"""The share of a wait that must have passed, since timers are inaccurate."""
 
 _SHORTEST: Final = _SECOND * _TIMER
 
@@ -24,19 +24,19 @@ _DOUBLING: Final = 1.5
 """How much longer a wait must be to have grown: at all, or fast enough to become long in a few steps."""
 
 _LONG_ENOUGH: Final = timedelta(seconds=6)
-"""A wait that need not grow where no limit says how long a request takes to come back."""
+"""A wait that need not grow where no limit defines how long one request takes to come back."""
 
 _CUT: Final = 0
 """The journal's status of a connection that was reset before the answer."""
 
 _FREE: Final = 2
-"""Refusals in a row that may be bad luck: the first, and one attempt to see whether it was."""
+"""Acceptable refusals in a row: the first one, and one retry."""
 
 _UNTIMED: Final = 4
-"""The retry of one question that is too many if the sandbox's clock stood still, so that no wait is known."""
+"""Which retry of a question is one too many if no wait is known, since the sandbox's clock stood still."""
 
 _OTHERS: Final = 5
-"""Other questions that may follow at once on failures, in case one of them is answered."""
+"""How many other questions may follow a failure at once, in case one of them is answered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ class _Row:
         self.questions.add(attempt.request.question)
 
     def is_ignored_by(self, request: JournaledRequest) -> bool:
-        """Whether a new question goes on, with no known wait, although its client must have seen the first refusal."""
+        """Whether a new question follows with no known wait, although its client must have seen the first refusal."""
         return (
             self.first is not None
             and request.question not in self.questions
@@ -76,7 +76,7 @@ class _Row:
 
 
 def after_limit(requests: Sequence[JournaledRequest]) -> Iterator[JournaledRequest]:
-    """Too soon after a 429, or refused again after a wait that is no longer than the one before.
+    """Sent too soon after a 429, or refused again after a wait that is no longer than the one before.
 
     A repeated question is measured by its own refusal, another one by the last refusal of its token.
     """
@@ -107,7 +107,7 @@ def _next_attempt(before: _Attempt, request: JournaledRequest) -> _Attempt:
 
 
 def _too_soon(before: _Attempt, attempt: _Attempt) -> bool:
-    """Whether a wait was too short; if none is known, the limiter decides: it runs on the clock that stood still."""
+    """Whether a wait was too short; if none is known, the limiter decides, as it runs on the same clock."""
     request, wait = attempt.request, attempt.wait
     if attempt.untimed:
         return attempt.untimed >= _UNTIMED or (_is_limited(before.request) and _is_limited(request))
@@ -127,10 +127,10 @@ def shortest_wait(request: JournaledRequest) -> timedelta:
 
 
 def after_failure(requests: Sequence[JournaledRequest]) -> Iterator[JournaledRequest]:
-    """Going on at once after 5xx or no answer.
+    """Continuing at once after 5xx or no answer.
 
-    Either the same question is retried at once for the second time (one such retry is acceptable, and so are growing
-    waits), or one question follows the other, each of which fails: the server is ill, not one question.
+    Either a question is retried at once for the second time (one such retry is acceptable, and so are growing waits),
+    or one question after the other fails, so that the fault is the server's.
     """
     failed: dict[Hashable, _Attempt] = {}
     rows: defaultdict[str | None, _Row] = defaultdict(_Row)
@@ -173,7 +173,7 @@ def _is_failure(each: JournaledRequest) -> bool:
 
 
 def hammering(requests: Sequence[JournaledRequest]) -> Iterator[JournaledRequest]:
-    """Refused with 429 after more requests than come back in the time they took."""
+    """Refused with 429 after more requests than the limit allows in the time they took."""
     context = requests[0].context
     if context.allowance is None or context.refill is None:
         return
@@ -189,7 +189,7 @@ def hammering(requests: Sequence[JournaledRequest]) -> Iterator[JournaledRequest
 
 
 def ignored(requests: Sequence[JournaledRequest], status: HTTPStatus) -> Iterator[JournaledRequest]:
-    """Going on in spite of a status, from the third in a row on; 403 counts for each token alone."""
+    """Continuing despite a status, from the third in a row on; 403 is counted for each token."""
     rows: defaultdict[str | None, list[JournaledRequest]] = defaultdict(list)
     for each in requests:
         row = rows[each.entry.grant if status == HTTPStatus.FORBIDDEN else None]
@@ -203,7 +203,7 @@ def ignored(requests: Sequence[JournaledRequest], status: HTTPStatus) -> Iterato
 
 
 def repeated(requests: Sequence[JournaledRequest]) -> Iterator[JournaledRequest]:
-    """The same question that was refused for what is wrong with it, on the same day."""
+    """A question that was refused before on the same day, for what is wrong with it."""
     refused: dict[Hashable, JournaledRequest] = {}
     for each in requests:
         if each.entry.status in {400, 404, 405, 422} and each.entry.fault is None:

@@ -10,7 +10,7 @@ from functools import partial
 from http import HTTPStatus
 from typing import Final
 
-from mockserver.conduct import pages, refusals, repetition, tokens
+from mockserver.conduct import refusals, retrieval, tokens
 from mockserver.conduct.advice import Advice, RequestRule
 from mockserver.conduct.journaled_request import JournaledRequest
 
@@ -72,49 +72,49 @@ RULES: Final = (
         "same-question-again",
         "the same request again within a data day, when its answer cannot have changed",
         "keep the answer until data of another day arrive{publication}",
-        repetition.again,
+        retrieval.repeated,
     ),
     LintRule(
         "day-by-day",
-        f"{repetition.DAYS} or more single days, with a request for each, of a range that can be had day by day",
+        f"{retrieval.DAYS} or more single days, with a request for each, of a range that can be had day by day",
         "request the whole range at once{dates}{longest_range}{grouping}",
-        repetition.day_by_day,
+        retrieval.day_by_day,
     ),
     LintRule(
         "users-polled",
-        f"the full list of users more than {repetition.POLLS} times in a day",
+        f"the full list of users more than {retrieval.POLLS} times in a day",
         "keep the list, and fetch it once a day",
-        repetition.users_polled,
+        retrieval.users_polled,
     ),
     LintRule(
         "pages-out-of-order",
         "a page requested before the answer that leads to it",
         "request one page after the other, each with the {cursor} from the answer before it",
-        pages.out_of_order,
+        retrieval.pages_out_of_order,
     ),
     LintRule(
         "pagination-abandoned",
         "a page with a next page that was never requested",
         "follow {cursor} until the answer has no next page, or request less",
-        pages.abandoned,
+        retrieval.abandoned_list,
     ),
     LintRule(
         "cursor-with-other-filters",
         "a cursor sent with other parameters than the request that returned it",
         "change nothing but {cursor} between pages; start without it for another question",
-        pages.foreign_cursor,
+        retrieval.foreign_cursor,
     ),
     LintRule(
         "cursor-used-twice",
         "a cursor used again after it was answered",
         "keep the page, and continue with the cursor in it",
-        pages.used_twice,
+        retrieval.cursor_used_twice,
     ),
     LintRule(
         "page-size-below-default",
         "a list of several pages, each smaller than the default of {default_page_size}",
         "leave {page_size} out, or use the largest allowed, so that there are fewer pages",
-        pages.small,
+        retrieval.small_pages,
     ),
     LintRule(
         "token-in-url",
@@ -178,5 +178,4 @@ def _violations(rule: RequestRule, requests: Sequence[JournaledRequest]) -> Iter
 
 def names(advice: Iterable[Advice]) -> tuple[str, ...]:
     """The names of all rules, those of the vendors with this advice included."""
-    own = [rule.name for each in advice for rule in each.rules]
-    return tuple(dict.fromkeys([*(rule.name for rule in RULES), *own]))
+    return tuple(dict.fromkeys(rule.name for each in advice for rule in of_vendor(each)))

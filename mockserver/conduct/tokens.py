@@ -1,5 +1,6 @@
-"""Rules about credentials: shown in a URL, fetched again for each request, or used after they expired."""
+"""Rules about credentials: sent in a URL, fetched again for each request, or used after they expired."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from http import HTTPStatus
@@ -10,7 +11,7 @@ from mockserver.gateway.journal import REDACTED
 
 _SHORTEST_LIFE: Final = timedelta(minutes=1)
 _FREE: Final = 2
-"""Tokens at a time that are acceptable: two programs may start at once."""
+"""How many valid tokens a client may hold: two programs may start at once."""
 
 
 def in_url(requests: Sequence[JournaledRequest]) -> Iterator[JournaledRequest]:
@@ -24,10 +25,10 @@ def _issues_token(request: JournaledRequest) -> bool:
 
 
 def fetched_anew(requests: Sequence[JournaledRequest]) -> Iterator[JournaledRequest]:
-    """A token fetched while the client has two that must still be valid."""
-    fetched: dict[str | None, list[JournaledRequest]] = {}
+    """A token fetched while the client holds two that are still valid."""
+    fetched: defaultdict[str | None, list[JournaledRequest]] = defaultdict(list)
     for each in requests:
-        held = fetched.setdefault(each.entry.grant, [])
+        held = fetched[each.entry.grant]
         if each.entry.status == HTTPStatus.UNAUTHORIZED:
             held.clear()
         elif _issues_token(each) and each.entry.status == 200:
@@ -38,7 +39,7 @@ def fetched_anew(requests: Sequence[JournaledRequest]) -> Iterator[JournaledRequ
 
 
 def expired_again(requests: Sequence[JournaledRequest]) -> Iterator[JournaledRequest]:
-    """An expired token of a known client sent again, with no other one fetched since its first refusal."""
+    """An expired token of a known client sent again, with no other token fetched since its first refusal."""
     expired: dict[str, JournaledRequest] = {}
     for each in requests:
         grant = each.entry.grant

@@ -26,7 +26,6 @@ _RATE = "rate"
 class LedgerRow:
     """One item that a vendor's API serves; `test` is the path of a test file in the checkout, `::`, its name."""
 
-    vendor: str
     kind: Kind
     name: str
     grade: Grade
@@ -95,12 +94,9 @@ def _rows(vendor: Vendor, document: OpenApiDocument, rules: Mapping[str, Record]
     for item in sorted(items, key=lambda item: [*Kind].index(item.kind)):
         if item.evidence is not None:
             grade, source, test = item.evidence.grade, item.evidence.source, item.evidence.test
-            yield LedgerRow(vendor.name, item.kind, item.name, grade, source, _test_path(vendor, test))
-
-
-def _test_path(vendor: Vendor, test: str) -> str:
-    """A test's path in the checkout; without a folder it is one of the vendor's own."""
-    return f"tests/{test}" if "/" in test else f"tests/vendors/{vendor.name.replace('-', '_')}/{test}"
+            # A test without a folder is one of the vendor's own.
+            folder = "tests" if "/" in test else f"tests/vendors/{vendor.name.replace('-', '_')}"
+            yield LedgerRow(item.kind, item.name, grade, source, f"{folder}/{test}")
 
 
 def _errors(vendor: Vendor, document: OpenApiDocument, rules: Mapping[str, Record]) -> Iterator[str]:

@@ -11,6 +11,8 @@ from itertools import pairwise
 from typing import Final
 from uuid import UUID
 
+from marshmallow import ValidationError
+
 from mockserver.gateway.sandbox import Sandbox
 from mockserver.gateway.switches import Switches
 from mockserver.gateway.vendor import Vendor
@@ -21,7 +23,6 @@ from mockserver.products.metrics import MetricQuery, MetricsEngine
 from mockserver.products.model import Visibility
 from mockserver.simulation import calendar_periods
 from mockserver.simulation.calendar_periods import CalendarPeriod
-from mockserver.simulation.identity import Identity
 from mockserver.simulation.presence import Mask
 from mockserver.simulation.timestamps import seconds
 from mockserver.validation.suggestions import unknown_name
@@ -32,14 +33,6 @@ DESCRIPTIONS: Final[Mapping[Metric, str]] = {
     Metric.ADDED: "Lines of code that AI wrote, in each bucket.",
     Metric.ACCEPTED: "Lines of code that AI wrote and that were kept, in each bucket.",
 }
-
-
-class InvalidQuery(ValueError):
-    """A parameter of a query that cannot be answered; the message is a rule for its value."""
-
-    def __init__(self, parameter: str, rule: str) -> None:
-        super().__init__(rule)
-        self.parameter = parameter
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +94,9 @@ class Headline:
 class PersonShare:
     """A person behind a point: the share of its value; by vendor, days of activity or what the metric adds up."""
 
-    identity: Identity
+    id: UUID
+    name: str
+    email: str | None
     value: int
     vendors: Mapping[str, int]
 
@@ -116,7 +111,7 @@ class PeoplePage:
 
 
 class ExpectedValues:
-    """A query against a sandbox at one moment. InvalidQuery for parameters that cannot be."""
+    """A query against a sandbox at one moment. ValidationError for parameters that cannot be."""
 
     def __init__(self, sandbox: Sandbox, vendors: Iterable[Vendor], query: ExpectedQuery) -> None:
         now, switches = sandbox.clock.now(), sandbox.policy.switches  # Read once: another request may change them.
@@ -165,7 +160,7 @@ class ExpectedValues:
         [value] = self._engine.values(self._query, [days])
         found = self._engine.shares(self._query, days, start, limit + 1) if value else []
         people = [self._share(share.index, share.values) for share in found[:limit]]
-        more = people[-1].identity.id if len(found) > limit else None
+        more = people[-1].id if len(found) > limit else None
         return PeoplePage(_point(label, days, value), tuple(people), more)
 
     def _fields(self, shown: Visibility) -> tuple[str, ...]:
@@ -182,7 +177,7 @@ class ExpectedValues:
         ids = [identities.team_id_of(index) for index in range(len(teams))]
         indexes = [index for index, team in enumerate(teams) if wanted in {team.name, str(ids[index])}]
         if not indexes:
-            raise InvalidQuery("team", unknown_name("team", wanted, [team.name for team in teams]))
+            raise ValidationError({"team": [unknown_name("team", wanted, [team.name for team in teams])]})
         if self._policy[policy.SUBTEAMS] is Subteams.WITH:
             for index in indexes:  # The list grows while it is iterated: each team adds its own subteams.
                 indexes += [other for other, team in enumerate(teams) if team.parent == teams[index].name]
@@ -214,7 +209,7 @@ class ExpectedValues:
         if label not in buckets:
             near = min(map(date.fromordinal, buckets), key=lambda start: abs(start - day), default=None)
             rule = f"no point of these {self.query.period}s has the date {day}; the nearest is "
-            raise InvalidQuery("date", f"{rule}{near or 'none: the range has no whole bucket'}")
+            raise ValidationError({"date": [f"{rule}{near or 'none: the range has no whole bucket'}"]})
         return label, buckets[label]
 
     def _start(self, after: str | None) -> int:
@@ -223,13 +218,14 @@ class ExpectedValues:
             return 0
         index = self._world.identities.index_of(after)
         if index is None:
-            raise InvalidQuery("after", "must be the id of a person, as `next` of the previous page has it")
+            raise ValidationError({"after": ["must be the id of a person, as `next` of the previous page has it"]})
         return index + 1
 
     def _share(self, index: int, values: Sequence[int]) -> PersonShare:
         by_vendor = {name: value for name, value in zip(self._surfaces, values, strict=True) if value}
         value = 1 if self.query.metric is Metric.ACTIVE else sum(values)
-        return PersonShare(self._world.identities.of(index), value, by_vendor)
+        person = self._world.identities.of(index)
+        return PersonShare(person.id, person.name, person.email, value, by_vendor)
 
 
 def average(total: int, count: int) -> float | None:
@@ -240,15 +236,15 @@ def average(total: int, count: int) -> float | None:
 def _surfaces(
     vendors: Iterable[Vendor], wanted: Sequence[str], now: datetime, switches: Mapping[str, Switches]
 ) -> dict[str, Visibility]:
-    """What each of the wanted vendors shows now; InvalidQuery for one that does not show people's days."""
+    """What each of the wanted vendors shows now; ValidationError for one that does not show people's days."""
     visibilities = {vendor.name: vendor.visibility for vendor in vendors}
     showing = {name: visibility for name, visibility in visibilities.items() if visibility is not None}
     for name in wanted:
         if name not in visibilities:
-            raise InvalidQuery("vendor", unknown_name("vendor", name, showing))
+            raise ValidationError({"vendor": [unknown_name("vendor", name, showing)]})
         if name not in showing:
             rule = f"{name} does not show what a person did on a day, so nothing of it counts; there are: "
-            raise InvalidQuery("vendor", rule + ", ".join(showing))
+            raise ValidationError({"vendor": [rule + ", ".join(showing)]})
     return {name: shown(now, switches[name]) for name, shown in showing.items() if name in wanted or not wanted}
 
 

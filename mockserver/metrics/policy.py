@@ -72,10 +72,4 @@ PARTIAL_BUCKETS: Final = switch(
     description="A week or month of which the range has only a part: that part counts as one bucket, or is left out.",
 )
 
-SWITCHES: Final[tuple[AnySwitch, ...]] = (
-    DIMENSION_EVENTS,
-    UNSEEN_LINES,
-    SUBTEAMS,
-    EMPTY_BUCKETS,
-    PARTIAL_BUCKETS,
-)
+SWITCHES: Final[tuple[AnySwitch, ...]] = (DIMENSION_EVENTS, UNSEEN_LINES, SUBTEAMS, EMPTY_BUCKETS, PARTIAL_BUCKETS)

@@ -1,4 +1,4 @@
-"""Fixtures of the audit's tests, here and at the vendors: a server of acme, and a client that leaves it as it was."""
+"""Fixtures of the audit's tests, here and at the vendors: a server of acme, and a client that resets it."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -21,6 +21,6 @@ def url() -> Iterator[str]:
 @pytest.fixture
 def client(url: str) -> Iterator[Client]:
     """A client of that server, which is reset afterwards."""
-    with Client(url) as made:
-        yield made
-        made.reset()
+    with Client(url) as started:
+        yield started
+        started.reset()

@@ -1,6 +1,6 @@
-"""Tests of the audit: each defect is caught by name, consistent answers pass, and the server is left as it was.
+"""Tests of the audit: each defect is found by name, consistent answers pass, and the server is left as it was.
 
-Each vendor's probes say which invariants catch its defects; the command has tests of its own (`tests/cli`).
+Each vendor's probes list the invariants that find its defects; `tests/cli` tests the command.
 """
 
 from dataclasses import replace
@@ -12,10 +12,10 @@ import pytest
 
 from mockserver import server, vendors
 from mockserver.app import create_app
-from mockserver.audit import cross_vendor, reader, run
+from mockserver.audit import cross_vendor, run
+from mockserver.audit.cross_vendor import Roles
 from mockserver.audit.invariant import Violation, at_most
 from mockserver.audit.reader import NotApplicable, ServerUnusable, VendorRefused
-from mockserver.audit.roles import Roles
 from mockserver.client import Client
 from tests.conftest import SERVED, SETTINGS
 from tests.contract import probes
@@ -28,11 +28,11 @@ UNDESCRIBED = {name for name in DEFECTS if name.startswith("negative-")}
 """The defects that break a vendor's OpenAPI file as well."""
 
 SOMETIMES = {name for name in NAMES if name.startswith("cross-vendor-")} | {"ide-pages-are-the-whole"}
-"""What has nothing to check where nobody uses anything, nobody has left, or everybody has every licence."""
+"""Invariants with nothing to check if nobody uses anything, nobody has left, or everybody has every licence."""
 
 
 @pytest.mark.parametrize(("defect", "caught"), CAUGHT.items(), ids=CAUGHT)
-def test_each_defect_is_caught_by_name(client: Client, watch: Watch, defect: str, caught: set[str]) -> None:
+def test_each_defect_is_found_by_name(client: Client, watch: Watch, defect: str, caught: set[str]) -> None:
     groups = tuple(group for group, invariants in GROUPS.items() if {each.name for each in invariants} & caught)
     results = audit(client, defect, groups=groups)
     assert names(results, "failed") == caught
@@ -41,7 +41,7 @@ def test_each_defect_is_caught_by_name(client: Client, watch: Watch, defect: str
 
 
 def test_every_defect_has_its_invariants_in_the_probes() -> None:
-    assert set(CAUGHT) == set(DEFECTS), "each vendor's probes say in `caught` which invariants fail under each defect"
+    assert set(CAUGHT) == set(DEFECTS), "the probes list in `caught` the invariants that fail under each defect"
 
 
 def test_every_invariant_can_fail() -> None:
@@ -58,7 +58,7 @@ def test_defects_are_disarmed_after_the_audit(client: Client) -> None:
 
 
 @pytest.mark.parametrize("organization", ["acme", "documented", "empty", "initech"])
-def test_everything_holds_at_every_organization(organization: str) -> None:
+def test_every_invariant_holds_at_every_organization(organization: str) -> None:
     app = create_app(replace(SETTINGS, organization=organization))
     with server.in_thread(app) as running, Client(running.url) as client:
         results = audit(client, full=True)
@@ -74,7 +74,7 @@ def test_defects_leave_answers_without_rows_alone() -> None:
         assert {"augment-users-are-days", "augment-nobody-twice", "ide-descending-is-reversed"} & violated == set()
 
 
-def test_limits_and_defects_are_put_back(client: Client) -> None:
+def test_limits_and_defects_are_restored(client: Client) -> None:
     client.limits.update({"augment": {"per_minute": 5, "burst": 2}})
     client.defects.arm(["ghost"])
     before = client.limits.get(), client.defects.get()
@@ -82,7 +82,7 @@ def test_limits_and_defects_are_put_back(client: Client) -> None:
     assert (client.limits.get(), client.defects.get()) == before
 
 
-def test_interrupted_audit_puts_everything_back(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_interrupted_audit_restores_everything(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     before = client.limits.get(), client.defects.get()
     _, results = run.audit(client, vendors.room("invariants"), defects=("ghost",))
     assert next(results).outcome == "passed"
@@ -96,14 +96,14 @@ def test_interrupted_audit_puts_everything_back(client: Client, monkeypatch: pyt
 
 
 def test_refused_request_fails_its_invariant(client: Client) -> None:
-    made, results = run.audit(client, vendors.room("invariants"))
+    reader, results = run.audit(client, vendors.room("invariants"))
     results.close()
     client.limits.update({"augment": "off"})
-    made.authorizations = {**made.authorizations, "augment": "Bearer nobody"}
-    result = run.check("augment", GROUPS["augment"][0], made)
+    reader.authorizations = {**reader.authorizations, "augment": "Bearer nobody"}
+    result = run.check("augment", GROUPS["augment"][0], reader)
     assert (result.outcome, "answers 401" in result.detail) == ("failed", True)
     with pytest.raises(VendorRefused, match=r"GET /api/v1/nothing\?at=all answers 404"):
-        made.get("tabnine", "/api/v1/nothing", at="all")
+        reader.get("tabnine", "/api/v1/nothing", at="all")
 
 
 @pytest.mark.parametrize(
@@ -115,13 +115,13 @@ def test_refused_request_fails_its_invariant(client: Client) -> None:
     ],
 )
 def test_invalid_range_is_rejected(client: Client, first: date | None, last: date) -> None:
-    with pytest.raises(run.BadRange, match="at most 90 days and ends by 2025-10-19"):
+    with pytest.raises(run.InvalidAudit, match="at most 90 days and ends by 2025-10-19"):
         run.audit(client, vendors.room("invariants"), first=first, last=last)
 
 
 def test_ninety_days_can_be_audited(client: Client) -> None:
-    made, _ = run.audit(client, vendors.room("invariants"), first=date(2025, 7, 1), last=date(2025, 9, 28))
-    assert (len(made.days), len(made.sampled_days)) == (90, 7)
+    reader, _ = run.audit(client, vendors.room("invariants"), first=date(2025, 7, 1), last=date(2025, 9, 28))
+    assert (len(reader.days), len(reader.sampled_days)) == (90, 7)
 
 
 def test_refused_exchange_makes_the_server_unusable(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -129,7 +129,7 @@ def test_refused_exchange_makes_the_server_unusable(client: Client, monkeypatch:
     wrong = [{**token, "client_secret": "wrong"} for token in tokens if "token_path" in token]
     monkeypatch.setattr(type(client.tokens), "list_all", lambda _: wrong)
     with pytest.raises(ServerUnusable, match="answers 401"):
-        reader.authorizations(client)
+        run.audit(client, vendors.room("invariants"))
 
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1:9", "https://127.0.0.1:9"])
@@ -139,16 +139,16 @@ def test_missing_server_is_unusable(url: str) -> None:
 
 
 def test_server_that_goes_away_is_unusable(client: Client) -> None:
-    made, _ = run.audit(client, vendors.room("invariants"))
-    made.client = Client("http://127.0.0.1:9")
+    reader, _ = run.audit(client, vendors.room("invariants"))
+    reader.client = Client("http://127.0.0.1:9")
     with pytest.raises(ServerUnusable, match="gives no whole answer"):
-        made.answer("augment", "/analytics/v0/dau")
+        reader.answer("augment", "/analytics/v0/dau")
 
 
-def test_roles_that_nobody_has_leave_nothing_to_check(client: Client) -> None:
-    made, _ = run.audit(client, vendors.room("invariants"))
+def test_missing_roles_leave_nothing_to_check(client: Client) -> None:
+    reader, _ = run.audit(client, vendors.room("invariants"))
     for invariant in cross_vendor.invariants({"alone": Roles(product="alone")}):
-        assert run.check(cross_vendor.NAME, invariant, made).outcome == "not applicable"
+        assert run.check(cross_vendor.NAME, invariant, reader).outcome == "not applicable"
 
 
 def test_equal_numbers_are_at_most_each_other() -> None:

@@ -1,4 +1,4 @@
-"""Promises about the bundled cases: every case passes, is complete, and differs from all others."""
+"""Tests of the bundled cases: every case passes, is complete, and differs from all others."""
 
 from collections.abc import Iterator
 
@@ -17,7 +17,7 @@ from tests.contract.watch import Watch
 
 SERVED = vendors.discover()
 LEAST = 1
-"""Cases that there are at least for each vendor."""
+"""The fewest cases that a vendor has."""
 
 in_process = [pytest.param(case, id=case.id) for case in CATALOGUE.cases if case.needs is None]
 over_a_socket = [pytest.param(case, id=case.id) for case in CATALOGUE.cases if case.needs is not None]

@@ -1,4 +1,4 @@
-"""Promises about docs/CASES.md: it has every case in full, and an outdated file is reported."""
+"""Tests of docs/CASES.md: it has every case in full, and an outdated file is reported."""
 
 from pathlib import Path
 

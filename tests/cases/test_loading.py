@@ -1,4 +1,4 @@
-"""Promises about files of cases: what is loaded from them, and how errors are reported."""
+"""Tests of files of cases: what is loaded from them, and how errors are reported."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Promises about running a case: failures are reported with their step, and no sandbox is left behind."""
+"""Tests of running a case: failures are reported with their step, and no sandbox is left behind."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -45,8 +45,8 @@ def run(app: Flask, case: Case, send: Transport | None = None) -> list[str]:
 def outcome(app: Flask, case: Case, send: Transport | None = None) -> Outcome:
     """The outcome when this is the only case of the app."""
     with app.app_context(), pytest.MonkeyPatch.context() as patch:
-        held = admin_context.context()
-        changed = replace(held, sources=replace(held.sources, cases=lambda: Catalogue((case,))))
+        context = admin_context.context()
+        changed = replace(context, sources=replace(context.sources, cases=lambda: Catalogue((case,))))
         patch.setitem(app.extensions, "mockserver.admin", changed)
         return running.run(case, Client("http://localhost", transport=send or sending.to(app)), SERVED)
 
@@ -77,32 +77,32 @@ def test_passed_case_leaves_no_sandbox(app: Flask, tmp_path: Path) -> None:
 )
 def test_failure_names_its_step(app: Flask, tmp_path: Path, expect: Any, message: str) -> None:
     right = {"request": f"GET {DAU}"}
-    (fault,) = run(app, case_of(tmp_path, right, {"request": f"GET {DAU}?page_size=2", "expect": expect}))
-    assert fault.startswith(f"step 2 (GET {DAU}?page_size=2): {message}")
+    (failure,) = run(app, case_of(tmp_path, right, {"request": f"GET {DAU}?page_size=2", "expect": expect}))
+    assert failure.startswith(f"step 2 (GET {DAU}?page_size=2): {message}")
 
 
 def test_repeated_step_is_checked_each_time(app: Flask, tmp_path: Path) -> None:
     case = case_of(tmp_path, {"request": f"GET {DAU}", "times": 22, "expect": {"status": 200}})
-    assert [fault.partition(", got ")[2][:3] for fault in run(app, case)] == ["429", "429"]
+    assert [failure.partition(", got ")[2][:3] for failure in run(app, case)] == ["429", "429"]
 
 
 def test_case_stops_without_a_value_to_keep(app: Flask, tmp_path: Path) -> None:
     first = {"request": f"GET {DAU}", "keep": {"cursor": "pagination.cursor"}}
-    faults = run(
+    failures = run(
         app, case_of(tmp_path, first, {"request": f"GET {DAU}?cursor={{cursor}}", "expect": {"status": 1 + 399}})
     )
-    assert faults == [f"step 1 (GET {DAU}): cursor cannot be kept: there is nothing at pagination.cursor"]
+    assert failures == [f"step 1 (GET {DAU}): cursor cannot be kept: there is nothing at pagination.cursor"]
 
 
 def test_refused_sandbox_is_the_only_failure(app: Flask, tmp_path: Path) -> None:
     case = case_of(tmp_path, *GOOD["steps"], organization="acne")
-    (fault,) = run(app, case)
-    assert fault.startswith("its sandbox cannot be created: 400 ")
-    assert "there is no organization 'acne'" in fault
+    (failure,) = run(app, case)
+    assert failure.startswith("its sandbox cannot be created: 400 ")
+    assert "there is no organization 'acne'" in failure
 
 
 @pytest.mark.in_process("over a socket the connection can be cut")
-def test_case_beyond_the_server_is_skipped(app: Flask, tmp_path: Path) -> None:
+def test_case_that_the_server_cannot_run_is_skipped(app: Flask, tmp_path: Path) -> None:
     rule = {"operation": "getDau", "effect": {"reset": True}}
     result = outcome(app, case_of(tmp_path, *GOOD["steps"], faults=[rule]))
     assert (result.result, "409" in result.messages[0], "reset needs a socket" in result.messages[0]) == (
@@ -113,21 +113,21 @@ def test_case_beyond_the_server_is_skipped(app: Flask, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("method", "faults"),
+    ("method", "failures"),
     [
         ("POST", ["its sandbox cannot be created: the server gives no whole answer"]),
         ("DELETE", []),
     ],
 )
 def test_cut_connection_around_the_steps_is_reported(
-    app: Flask, tmp_path: Path, method: str, faults: list[str]
+    app: Flask, tmp_path: Path, method: str, failures: list[str]
 ) -> None:
     def cut(sent: str, target: str, headers: Mapping[str, str], body: bytes) -> Response:
         if sent == method:
             raise NoAnswer("the server gives no whole answer")
         return sending.to(app)(sent, target, headers, body)
 
-    assert run(app, case_of(tmp_path, *GOOD["steps"]), cut) == faults
+    assert run(app, case_of(tmp_path, *GOOD["steps"]), cut) == failures
 
 
 def test_cut_connection_fails_unless_expected(app: Flask, tmp_path: Path) -> None:
@@ -171,8 +171,8 @@ def test_access_tokens_are_fetched_once_for_each_client(app: Flask, tmp_path: Pa
 
 def test_refused_access_token_stops_the_case(app: Flask, tmp_path: Path) -> None:
     revoked = {"mock": "DELETE /tokens/jetbrains-console-seeded"}
-    (fault,) = run(app, case_of(tmp_path, revoked, {"request": f"GET {CONSOLE}"}, vendor="jetbrains-console"))
-    assert fault.startswith(f"step 2 (GET {CONSOLE}): POST /api/rest/oauth2/token answers 401: no access token")
+    (failure,) = run(app, case_of(tmp_path, revoked, {"request": f"GET {CONSOLE}"}, vendor="jetbrains-console"))
+    assert failure.startswith(f"step 2 (GET {CONSOLE}): POST /api/rest/oauth2/token answers 401: no access token")
 
 
 def test_control_plane_steps_use_the_sandbox(app: Flask, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Promises about whole client programs: a naive one has all its findings, and careful ones have none."""
+"""Tests of whole client programs: a naive one has all its findings, and careful ones have none."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -62,7 +62,7 @@ def test_naive_client_has_all_its_findings(surfaces: Surfaces, found: Findings) 
     assert found() == naive.EXPECTED
 
 
-def test_custom_limit_is_judged(admin: Admin, surfaces: Surfaces, found: Findings) -> None:
+def test_custom_limit_applies(admin: Admin, surfaces: Surfaces, found: Findings) -> None:
     admin.done("PATCH", "/limits", {"tabnine": {"per_minute": 2, "burst": 3}})
     for _ in range(8):
         surfaces.tabnine("/organization")

@@ -1,4 +1,4 @@
-"""Promises about findings: what each contains, how it is limited, and which server it describes."""
+"""Tests of findings: what each contains, how it is limited, and which server it describes."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -159,7 +159,7 @@ def burst(operation: str, count: int, after: float = 0.1) -> list[Line]:
     return [line(operation, f"x={number}", 200 if number < 3 else 429, after=after) for number in range(count)]
 
 
-def test_custom_limit_is_judged_at_any_vendor() -> None:
+def test_custom_limit_applies_at_any_vendor() -> None:
     found = {each.rule: each for each in findings(journal(burst("getOrganization", 5)), limits=TABNINE)}
     assert found["hammering"].observed.endswith("more requests than come back: 3 a minute, 3 at once")
     assert found["hammering"].advice == "spread requests evenly; the limit is 3 a minute, 3 at once"
@@ -338,5 +338,5 @@ def test_answers_in_flight_are_not_known() -> None:
     assert violations("refused-question-again", overlapping) == []
 
 
-def test_documented_limit_is_of_the_vendor() -> None:
+def test_documented_limit_refills_in_six_seconds() -> None:
     assert replace(LintContext(ADVICE["augment"]), allowance=LIMITS["augment"]).refill == timedelta(seconds=6)

@@ -1,4 +1,4 @@
-"""Promises about requests after a refusal: which are findings, and which are not."""
+"""Tests of requests after a refusal: which are findings, and which are not."""
 
 import pytest
 

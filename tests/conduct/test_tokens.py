@@ -1,4 +1,4 @@
-"""Promises about credentials: which requests are findings, and which are not."""
+"""Tests of the rules about credentials: which requests are findings, and which are not."""
 
 import pytest
 

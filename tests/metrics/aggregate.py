@@ -144,9 +144,9 @@ class Reader:
             *self.jetbrains(first, last),
         ]
 
-    def augment(self, wanted: Iterable[date]) -> Iterator[Row]:
+    def augment(self, dates: Iterable[date]) -> Iterator[Row]:
         """Augment's users day by day, service accounts left out."""
-        for day in wanted:
+        for day in dates:
             listed = self.client(AUGMENT, "/analytics/v0").paginate(
                 "/user-activity", start_date=str(day), end_date=str(day), page_size=100
             )
@@ -182,7 +182,7 @@ class Reader:
             yield Row(row["userEmail"].casefold(), JETBRAINS, date.fromisoformat(row["date"]), numbers)
 
     def team(self, name: str) -> set[str]:
-        """The addresses of those whom Tabnine lists in a team."""
+        """The addresses of the people that Tabnine lists in a team."""
         client = self.client(TABNINE, "/api/v1")
         [found] = [team["id"] for team in client.paginate("/organization/teams") if team["name"] == name]
         return {user["email"].casefold() for user in client.paginate(f"/team/{found}/users", offset=0, limit=0)}

@@ -5,10 +5,9 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any, Final
 
-from mockserver.audit.invariant import Invariant, Violation, all_equal, at_most, equal, within_bounds
+from mockserver.audit.cross_vendor import PersonDay, Roles
+from mockserver.audit.invariant import Invariant, Violation, all_equal, at_most, equal, nothing_negative, within_bounds
 from mockserver.audit.reader import Reader, summed
-from mockserver.audit.roles import PersonDay, Roles
-from mockserver.audit.signs import nothing_negative
 
 _MESSAGES: Final = ("chat", "remote_agent", "ide_agent", "cli_agent_interactive", "cli_agent_non_interactive")
 _LINES: Final = ("completions", "remote_agent", "ide_agent", "cli_agent_interactive", "cli_agent_non_interactive")

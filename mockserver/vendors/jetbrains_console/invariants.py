@@ -6,11 +6,10 @@ from decimal import Decimal
 from itertools import zip_longest
 from typing import Any, Final
 
-from mockserver.audit.invariant import Invariant, Violation, at_most, equal
+from mockserver.audit.cross_vendor import Roles
+from mockserver.audit.invariant import Invariant, Violation, at_most, equal, nothing_negative
 from mockserver.audit.periods import PeriodNumbers, PeriodReport, distinct_within_days, sums_of_days
 from mockserver.audit.reader import Reader
-from mockserver.audit.roles import Roles
-from mockserver.audit.signs import nothing_negative
 
 _VENDOR: Final = "jetbrains-console"
 _ADOPTION, _LIMIT_HITS, _CREDITS = "users-adoption", "limit-hits", "quota-consumption"

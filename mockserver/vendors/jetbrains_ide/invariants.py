@@ -6,11 +6,10 @@ from datetime import date
 from itertools import pairwise
 from typing import Any, Final
 
-from mockserver.audit.invariant import Invariant, Violation, at_most, equal
+from mockserver.audit.cross_vendor import PersonDay, Roles
+from mockserver.audit.invariant import Invariant, Violation, at_most, equal, nothing_negative
 from mockserver.audit.periods import PeriodNumbers, PeriodReport, distinct_within_days, sums_of_days
 from mockserver.audit.reader import NotApplicable, Reader, summed
-from mockserver.audit.roles import PersonDay, Roles
-from mockserver.audit.signs import nothing_negative
 
 _VENDOR: Final = "jetbrains-ide"
 _NUMBERS: Final = ("suggestions", "acceptances", "invocations")

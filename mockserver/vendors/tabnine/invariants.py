@@ -7,11 +7,10 @@ from decimal import ROUND_HALF_UP, Decimal
 from itertools import product
 from typing import Any, Final
 
-from mockserver.audit.invariant import Invariant, Violation, all_equal, at_most, equal
+from mockserver.audit.cross_vendor import ListedPerson, Roles
+from mockserver.audit.invariant import Invariant, Violation, all_equal, at_most, equal, nothing_negative
 from mockserver.audit.periods import PeriodNumbers, PeriodReport, distinct_within_days, sums_of_days
 from mockserver.audit.reader import USERS, NotApplicable, Reader
-from mockserver.audit.roles import ListedPerson, Roles
-from mockserver.audit.signs import nothing_negative
 
 _MOUNT: Final = "/api/v1"
 _PAGE: Final = 1000

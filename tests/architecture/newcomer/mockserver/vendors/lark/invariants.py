@@ -4,9 +4,9 @@ import re
 from collections import Counter
 from typing import Any, Final
 
+from mockserver.audit.cross_vendor import ListedPerson, PersonDay, Roles
 from mockserver.audit.invariant import Invariant, equal
 from mockserver.audit.reader import Reader, summed
-from mockserver.audit.roles import ListedPerson, PersonDay, Roles
 
 _VENDOR: Final = "lark"
 _NEXT: Final = re.compile(r"[?&]page=([0-9]+)")

@@ -1,4 +1,4 @@
-"""Promises about curl lines: pasted into a shell, they send the requests of the case."""
+"""Tests of a case's description: its curl lines, pasted into a shell, send its requests."""
 
 import re
 import subprocess
@@ -10,7 +10,7 @@ import pytest
 
 from mockserver import server, vendors
 from mockserver.app import create_app
-from mockserver.cases import describe, shell
+from mockserver.cases import describe
 from mockserver.cases.records import Case
 from mockserver.settings import Settings
 from tests.cases.sending import CATALOGUE, GOOD
@@ -49,7 +49,7 @@ def case_of(folder: Path, *steps: dict[str, Any], vendor: str = "augment") -> Ca
 
 def lines(case: Case) -> list[str]:
     """The lines for a server of its own, without comments."""
-    return [line for line in shell.of_server(case, SERVED) if not line.startswith("#")]
+    return [line for line in describe.curl_lines(case, SERVED) if not line.startswith("#")]
 
 
 def output(commands: list[str], folder: Path) -> str:
@@ -62,7 +62,7 @@ def output(commands: list[str], folder: Path) -> str:
 
 
 def test_every_line_is_followed_by_the_expected_answer(tmp_path: Path) -> None:
-    assert shell.of_server(case_of(tmp_path, {**GOOD["steps"][0], "note": "the first page"}), SERVED) == [
+    assert describe.curl_lines(case_of(tmp_path, {**GOOD["steps"][0], "note": "the first page"}), SERVED) == [
         "# the first page",
         f"curl -s -D - -o answer.json {GRANTED} '{AT}{DAU}?page_size=2'; cat answer.json; echo",
         "#   status 200",
@@ -138,7 +138,7 @@ def test_pasted_lines_work_on_any_server(tmp_path: Path, url: str) -> None:
         {"mock": "DELETE /sandboxes/{sandbox}"},
         {"request": f"GET {DAU}"},
     ]
-    pasted = shell.of_sandbox(case_of(tmp_path, *steps), SERVED, url)
+    pasted = describe.curl_lines(case_of(tmp_path, *steps), SERVED, url, in_sandbox=True)
     # The server does not know the case of this test, so the whole body creates its sandbox.
     pasted[0] = pasted[0].replace('{"case": "C001"}', '{"now": "2025-10-21T10:30:00Z", "frozen": true}')
     printed = output(pasted, tmp_path)
@@ -150,7 +150,7 @@ def test_pasted_lines_work_on_any_server(tmp_path: Path, url: str) -> None:
 @pytest.mark.parametrize("case_id", ["C015", "C031", "C059"])
 def test_lines_of_bundled_cases_give_the_expected_answers(tmp_path: Path, url: str, case_id: str) -> None:
     case = CATALOGUE.find(case_id)
-    pasted = shell.of_sandbox(case, SERVED, url)
+    pasted = describe.curl_lines(case, SERVED, url, in_sandbox=True)
     expected = [step.expect.status for step in case.steps if step.expect.status]
     printed = output(pasted, tmp_path)
     statuses = [int(line.split()[1]) for line in printed.splitlines() if line.startswith("HTTP/1.")]
