@@ -9,7 +9,7 @@ from pathlib import Path
 from threading import RLock
 from typing import Any
 
-from flask import Flask, current_app
+from flask import current_app
 
 from mockserver.cases.records import Catalogue
 from mockserver.conduct.advice import Advice
@@ -18,7 +18,8 @@ from mockserver.gateway.switches import Known
 from mockserver.gateway.vendor import Vendor
 from mockserver.simulation.organization import Organization
 
-_EXTENSION = "mockserver.admin"
+EXTENSION = "mockserver.admin"
+"""Where an app keeps the context of its control plane."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -69,12 +70,7 @@ class AdminRequest:
     name: str = ""
 
 
-def attach(app: Flask, context: AdminContext) -> None:
-    """Give an app the context of its control plane."""
-    app.extensions[_EXTENSION] = context
-
-
 def context() -> AdminContext:
     """The context of the current app."""
-    found: AdminContext = current_app.extensions[_EXTENSION]
+    found: AdminContext = current_app.extensions[EXTENSION]
     return found

@@ -23,12 +23,11 @@ from mockserver.admin import (
     organizations,
     policy,
     requests,
-    reset,
     responses,
     sandboxes,
     tokens,
 )
-from mockserver.admin.admin_context import AdminRequest, context
+from mockserver.admin.admin_context import EXTENSION, AdminContext, AdminRequest, context
 from mockserver.admin.fields import AdminQuery
 from mockserver.admin.responses import Problem
 from mockserver.gateway.sandbox import DEFAULT, Sandbox
@@ -105,7 +104,7 @@ RESOURCES = (
     AdminRoute("GET", "/conduct", "getConduct", lint.get, lint.LintQuery),
     AdminRoute("GET", "/defects", "getDefects", defects.get),
     AdminRoute("PUT", "/defects", "putDefects", defects.replace),
-    AdminRoute("POST", "/reset", "reset", reset.reset),
+    AdminRoute("POST", "/reset", "reset", sandboxes.reset),
     AdminRoute("GET", "/tokens", "listTokens", tokens.list_all),
     AdminRoute("POST", "/tokens", "createToken", tokens.create),
     AdminRoute("DELETE", "/tokens/<token>", "deleteToken", tokens.revoke),
@@ -138,11 +137,21 @@ def _url_map() -> Map:
     return Map([*rules, *(Rule(path, methods=["GET"]) for path in ("/", MOUNT))], merge_slashes=False)
 
 
-def install(app: Flask) -> None:
-    """Add the routes to an app, each behind the guard; `/` redirects to the index."""
+def install(app: Flask, context: AdminContext) -> None:
+    """Add the control plane to an app, each route behind the guard; `/` redirects to the index."""
+    app.extensions[EXTENSION] = context
     for path in ("/", MOUNT, f"{MOUNT}/<path:rest>", f"{MOUNT}/"):
         app.url_map.add(Rule(path, endpoint=_ENDPOINT))  # for every method: the map knows which are allowed
     app.view_functions[_ENDPOINT] = _respond
+
+
+def render_error(error: Exception) -> Response:
+    """Problem details for an error in a request to no vendor; a request that the guard refuses gets its refusal."""
+    try:
+        guard.check()
+    except Problem as refusal:
+        return responses.error_response(refusal)
+    return responses.error_response(error)
 
 
 def _respond(**_: str) -> Response:

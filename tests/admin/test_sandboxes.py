@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from mockserver.admin import sandbox_config
+from mockserver.admin import sandboxes
 from mockserver.app import create_app
 from mockserver.organizations import schemas as organization_schemas
 from tests.admin.driver import Admin
@@ -269,7 +269,7 @@ def test_html_form_makes_no_sandbox(admin: Admin) -> None:
 
 
 def test_seed_bounds_are_those_of_organization_files() -> None:
-    assert sandbox_config.SEED_MAXIMUM == organization_schemas.SEED_MAXIMUM
+    assert sandboxes.SEED_MAXIMUM == organization_schemas.SEED_MAXIMUM
 
 
 UNKNOWN = {
