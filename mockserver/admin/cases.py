@@ -66,7 +66,6 @@ class CasesQuery(AdminQuery):
 
 
 def list_all(request: AdminRequest) -> dict[str, Any]:
-    """Every case, or those of one vendor."""
     catalogue, vendor = context().sources.cases(), request.query.get("vendor")
     if vendor is not None and vendor not in catalogue.vendors:
         raise ValidationError({"vendor": [unknown_name("vendor with cases", vendor, catalogue.vendors)]})
@@ -74,7 +73,6 @@ def list_all(request: AdminRequest) -> dict[str, Any]:
 
 
 def get(request: AdminRequest) -> dict[str, Any]:
-    """One case."""
     try:
         return dump(CaseSchema, _describe(context().sources.cases().find(request.name)))
     except UnknownCase as error:

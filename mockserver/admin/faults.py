@@ -56,8 +56,7 @@ def replace(request: AdminRequest) -> dict[str, Any]:
     """Arm the given rules and no others; without `rules`, those that the sandbox was made with."""
     rules = RulesBody().load(bodies.read()).get("rules")
     if rules is not None:
-        check_targets(rules, context().vendors, "rules")
-        check_supported(rules)
+        check_supported(matchable(rules, context().vendors, "rules"))
     with request.lock:
         request.sandbox.faults.replace(request.sandbox.config.faults if rules is None else rules)
         return get(request)
@@ -78,18 +77,18 @@ def create(request: AdminRequest) -> Response:
 
 
 def delete(request: AdminRequest) -> None:
-    """Disarm a rule."""
     with request.lock:
         if not request.sandbox.faults.remove(request.name):
             ids = ", ".join(each.id for each in request.sandbox.faults.armed) or "none"
             raise Problem(404, f"there is no fault {request.name!r}; there are: {ids:.1000}")
 
 
-def check_targets(rules: Sequence[FaultRule], vendors: Sequence[Vendor], field: str) -> None:
-    """ValidationError for each rule in a list, which is a body's `field`, that no request can match."""
+def matchable(rules: Sequence[FaultRule], vendors: Sequence[Vendor], field: str) -> tuple[FaultRule, ...]:
+    """The rules in a list that is a body's `field`; ValidationError for each that no request can match."""
     errors = {index: wrong for index, rule in enumerate(rules) if (wrong := _rule_errors(rule, vendors))}
     if errors:
         raise ValidationError({field: errors})
+    return tuple(rules)
 
 
 def check_supported(rules: Iterable[FaultRule]) -> None:

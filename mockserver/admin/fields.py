@@ -14,6 +14,9 @@ from mockserver.simulation.clock import EARLIEST, LATEST
 from mockserver.validation import schemas
 from mockserver.validation.schemas import StrictSchema
 
+CLOCK_RANGE = f"from {EARLIEST:%Y-%m-%d} to {LATEST:%Y-%m-%d}"
+"""The times that a sandbox's clock can show."""
+
 _TIMESTAMP = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}T(?:[01][0-9]|2[0-3]):[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?(?:Z|[+-][0-9]{2}:[0-9]{2})"
 )
@@ -67,7 +70,7 @@ class ClockDate(fields.Date):
         if day is None:
             raise ValidationError("must be a date that exists, written YYYY-MM-DD")
         if not EARLIEST.date() <= day <= LATEST.date():
-            raise ValidationError(f"must be from {EARLIEST:%Y-%m-%d} to {LATEST:%Y-%m-%d}")
+            raise ValidationError(f"must be {CLOCK_RANGE}")
         return day
 
 

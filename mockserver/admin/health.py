@@ -26,7 +26,6 @@ class HealthSchema(Schema):
 
 
 def get(request: AdminRequest) -> dict[str, Any]:
-    """The health of the server."""
     return dump(
         HealthSchema,
         {

@@ -137,7 +137,6 @@ class MetricRangeQuery(AdminQuery):
 
     @validates_schema
     def check_range(self, given: dict[str, Any], **_: Any) -> None:
-        """ValidationError for a range that ends before it starts, or that is too long."""
         length = given["last"].toordinal() - given["first"].toordinal() + 1
         if length < 1:
             raise ValidationError({"to": [f"must not be before from, which is {given['first']}"]})
@@ -155,13 +154,11 @@ class MetricPeopleQuery(MetricRangeQuery):
 
 
 def list_all(_: AdminRequest) -> dict[str, Any]:
-    """The metrics there are."""
     metrics = [{"name": metric, "description": text} for metric, text in DESCRIPTIONS.items()]
     return dump(MetricsSchema, {"metrics": metrics, "dimensions": list(Dimension)})
 
 
 def get(request: AdminRequest) -> dict[str, Any]:
-    """A metric over a range: its points and their average."""
     expected = _expected(request)
     return dump(MetricSchema, {"expected": expected, "headline": expected.headline()})
 

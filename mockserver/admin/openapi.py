@@ -18,8 +18,6 @@ from mockserver.validation import yaml_text
 from mockserver.validation.suggestions import unknown_name
 
 OWN_FILE = "admin"
-
-
 HEAD = "# Response names are renamed by the switches in force; the original file has more comments.\n"
 
 _EXAMPLES = ("example", "value", "default", "const", "enum")
@@ -27,16 +25,7 @@ _ANSWER, _FILE = "$response.body#/", "#/"
 """The prefixes of a pointer into an answer, and of one into the file itself."""
 
 
-class _Dumper(yaml.SafeDumper):
-    """A dumper without anchors and aliases."""
-
-    def ignore_aliases(self, _: object) -> bool:
-        """Always true: what the renamed document shares is written out each time."""
-        return True
-
-
 def get(request: AdminRequest) -> Response:
-    """The OpenAPI file of a vendor with the response names in force, or that of the control plane."""
     files = {vendor.name: vendor.openapi for vendor in context().vendors} | {OWN_FILE: f"{OWN_FILE}.yaml"}
     if request.name not in files:
         raise Problem(404, unknown_name("OpenAPI file", request.name, files))
@@ -54,7 +43,7 @@ def rename_text(content: bytes, names: Mapping[str, str]) -> bytes:
     if not names:
         return content
     document = rename(yaml_text.load_bundled(content), names)
-    return (HEAD + yaml.dump(document, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=120)).encode()
+    return (HEAD + yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=120)).encode()
 
 
 def rename(node: Any, names: Mapping[str, str]) -> Any:

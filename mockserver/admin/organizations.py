@@ -121,7 +121,6 @@ def _own() -> Organization:
 
 
 def list_all(_: AdminRequest) -> dict[str, Any]:
-    """Every organization in short."""
     return dump(OrganizationsSchema, {"organizations": [_outline(_named(slug)) for slug in slugs()]})
 
 

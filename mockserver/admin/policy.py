@@ -56,7 +56,6 @@ def body(known: Known) -> Schema:
 
 
 def get(request: AdminRequest) -> dict[str, Any]:
-    """The switches of every vendor and every other group."""
     policy = request.sandbox.policy.switches
     return {
         group: {switch.name: describe(switch, policy[group][switch]) for switch in known}
@@ -73,7 +72,6 @@ def change(request: AdminRequest) -> dict[str, Any]:
 
 
 def describe(switch: AnySwitch, option: Option) -> dict[str, Any]:
-    """A switch as JSON, with the value in force."""
     return dump(
         SwitchSchema,
         {

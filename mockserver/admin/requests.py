@@ -86,7 +86,6 @@ def list_all(request: AdminRequest) -> dict[str, Any]:
 
 
 def clear(request: AdminRequest) -> None:
-    """Empty the journal."""
     with request.lock:
         request.sandbox.reset(("journal",))
 

@@ -76,7 +76,6 @@ class IndexSchema(Schema):
 
 
 def index(_: AdminRequest) -> dict[str, Any]:
-    """Every resource, with its methods."""
     resources: dict[str, list[str]] = {}
     for route in ROUTES:
         resources.setdefault(route.template, []).append(route.method)

@@ -14,20 +14,12 @@ from marshmallow import Schema, ValidationError, fields, validate
 from mockserver.admin import bodies, clock, defects, faults, limits, policy
 from mockserver.admin.admin_context import AdminRequest, Sources, context
 from mockserver.admin.fault_rules import RuleBody
-from mockserver.admin.fields import Body, Rfc3339Timestamp, StrictBoolean, StrictInteger
+from mockserver.admin.fields import CLOCK_RANGE, Body, Rfc3339Timestamp, StrictBoolean, StrictInteger
 from mockserver.admin.responses import Problem, created
 from mockserver.cases.records import DEFAULT_ORGANIZATION, Case, UnknownCase
 from mockserver.gateway import tokens
 from mockserver.gateway.faults import RULES_MAXIMUM
-from mockserver.gateway.sandbox import (
-    DEFAULT,
-    RESETTABLE,
-    Sandbox,
-    SandboxConfig,
-    TooManySandboxes,
-    VendorProfile,
-)
-from mockserver.simulation.clock import EARLIEST, LATEST
+from mockserver.gateway.sandbox import DEFAULT, RESETTABLE, Sandbox, SandboxConfig, TooManySandboxes, VendorProfile
 from mockserver.simulation.organization import Organization
 from mockserver.validation.schemas import dump
 from mockserver.validation.suggestions import unknown_name
@@ -41,7 +33,7 @@ class SandboxSchema(Schema):
     """A sandbox, the time in it, and the tokens that it was made with at each vendor; a revoked one is null.
 
     At most vendors they are `token` and, for a 403, `forbidden`. Where clients exchange credentials for access tokens
-    they are `client_id` and `client_secret`, `forbidden_client_id` and `forbidden_client_secret`, and `token_path` says
+    they are `client_id` and `client_secret`, `forbidden_client_id` and `forbidden_client_secret`, and `token_path` is
     where.
     """
 
@@ -88,10 +80,7 @@ class SandboxBody(Body):
     )
     seed = StrictInteger(0, SEED_MAXIMUM, "Another seed, another history; default: the organization's own.")
     now = Rfc3339Timestamp(
-        metadata={
-            "description": f"What its clock shows, from {EARLIEST:%Y-%m-%d} to {LATEST:%Y-%m-%d}; default: what the "
-            "server was started with."
-        }
+        metadata={"description": f"What its clock shows, {CLOCK_RANGE}; default: what the server was started with."}
     )
     frozen = StrictBoolean(
         metadata={"description": "Whether its time stands still; default: as in the case, but false beside `now`."}
@@ -101,7 +90,7 @@ class SandboxBody(Body):
             "description": "After how many seconds of real time the sandbox is deleted; default: never.",
             "exclusiveMinimum": 0,
             "maximum": TTL_MAXIMUM,
-        },
+        }
     )
     faults = fields.List(
         fields.Nested(RuleBody),
@@ -128,12 +117,10 @@ class ResetBody(Body):
 
 
 def list_all(_: AdminRequest) -> dict[str, Any]:
-    """Every sandbox, the oldest first."""
     return dump(SandboxesSchema, {"sandboxes": [_describe(sandbox) for sandbox in context().registry.sandboxes]})
 
 
 def get(request: AdminRequest) -> dict[str, Any]:
-    """One sandbox."""
     return dump(SandboxSchema, _describe(request.sandbox))
 
 
@@ -160,7 +147,6 @@ def delete(request: AdminRequest) -> None:
 
 
 def reset(request: AdminRequest) -> dict[str, Any]:
-    """Reset the named parts, or everything."""
     only = ResetBody().load(bodies.read(optional=True)).get("parts", RESETTABLE)
     parts = [part for part in RESETTABLE if part in only]
     with request.lock:
@@ -277,14 +263,12 @@ def _config(given: Mapping[str, Any], sources: Sources, base: SandboxConfig, own
     if slug not in known:
         raise ValidationError({"organization": [unknown_name("organization", slug, known)]})
     organization = named(slug, sources, own)
-    rules = tuple(given.get("faults", ()))
-    faults.check_targets(rules, sources.vendors, "faults")
     return SandboxConfig(
         organization,
         given.get("seed", base.seed if organization is base.organization else organization.seed),
         clock.from_fields(given, base.clock),
         _overlay(base.limits, given.get("limits", {})),
         _overlay(base.policy, given.get("policy", {})),
-        rules if "faults" in given else base.faults,
+        faults.matchable(given["faults"], sources.vendors, "faults") if "faults" in given else base.faults,
         tuple(sorted(set(given.get("defects", base.defects)))),
     )

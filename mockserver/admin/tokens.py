@@ -61,7 +61,6 @@ class TokenBody(Body):
 
 
 def list_all(request: AdminRequest) -> dict[str, Any]:
-    """Every token that opens the sandbox."""
     grants = context().registry.tokens_of(request.sandbox)
     return dump(TokensSchema, {"tokens": [_describe(grant, request.sandbox) for grant in grants]})
 
