@@ -1,6 +1,6 @@
 """`/_mock/cases`: the catalogue of cases, each with the commands that reproduce it on this server.
 
-Cases are described by the `cases` room; a sandbox is made from one by `sandbox_config`.
+Cases are described by the `cases` room; a sandbox is made from one by `sandboxes`.
 """
 
 from typing import Any
@@ -60,9 +60,7 @@ class CasesQuery(AdminQuery):
 
     kind = "filter"
 
-    vendor = fields.String(
-        metadata={"description": "Only cases of this vendor; `cross-vendor` stands for cases about several vendors."}
-    )
+    vendor = fields.String(metadata={"description": "Only cases of this vendor (`cross-vendor`: of several vendors)."})
 
 
 def list_all(request: AdminRequest) -> dict[str, Any]:

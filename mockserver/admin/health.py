@@ -11,8 +11,6 @@ from mockserver.admin.fields import Rfc3339Timestamp
 from mockserver.simulation.hashing import DATA_VERSION
 from mockserver.validation.schemas import dump
 
-DISTRIBUTION = "analytics-mockserver"
-
 
 class HealthSchema(Schema):
     """That the server works, and what it serves."""
@@ -29,7 +27,7 @@ def get(request: AdminRequest) -> dict[str, Any]:
     return dump(
         HealthSchema,
         {
-            "version": metadata.version(DISTRIBUTION),
+            "version": metadata.version("analytics-mockserver"),
             "data_version": DATA_VERSION,
             "now": request.sandbox.clock.now(),
             "vendors": list(request.sandbox.profiles),

@@ -29,13 +29,10 @@ def get(request: AdminRequest) -> Response:
     files = {vendor.name: vendor.openapi for vendor in context().vendors} | {OWN_FILE: f"{OWN_FILE}.yaml"}
     if request.name not in files:
         raise Problem(404, unknown_name("OpenAPI file", request.name, files))
-    content = (context().openapi / files[request.name]).read_bytes()
-    return Response(rename_text(content, _names(request)), headers=HEADERS, mimetype="application/yaml")
-
-
-def _names(request: AdminRequest) -> dict[str, str]:
-    profile = request.sandbox.profiles.get(request.name)
-    return request.sandbox.policy.switches[profile.name].renamed_fields(profile.switches) if profile else {}
+    profile, in_force = request.sandbox.profiles.get(request.name), request.sandbox.policy.switches
+    names = in_force[profile.name].renamed_fields(profile.switches) if profile else {}
+    content = rename_text((context().openapi / files[request.name]).read_bytes(), names)
+    return Response(content, headers=HEADERS, mimetype="application/yaml")
 
 
 def rename_text(content: bytes, names: Mapping[str, str]) -> bytes:

@@ -22,10 +22,10 @@ class SwitchSchema(Schema):
 
     value = fields.Raw(required=True)
     default = fields.Raw(required=True)
-    options = fields.List(fields.Raw(), required=True)
-    grade = fields.Enum(Grade, by_value=True, required=True)
-    evidence = fields.String(required=True)
-    description = fields.String(required=True)
+    options = fields.List(fields.Raw(), required=True, attribute="switch.options")
+    grade = fields.Enum(Grade, by_value=True, required=True, attribute="switch.grade")
+    evidence = fields.String(required=True, attribute="switch.grade.evidence")
+    description = fields.String(required=True, attribute="switch.description")
 
 
 class SwitchValues(fields.Field[dict[str, Option]]):
@@ -58,7 +58,7 @@ def body(known: Known) -> Schema:
 def get(request: AdminRequest) -> dict[str, Any]:
     policy = request.sandbox.policy.switches
     return {
-        group: {switch.name: describe(switch, policy[group][switch]) for switch in known}
+        group: {switch.name: _describe(switch, policy[group][switch]) for switch in known}
         for group, known in request.sandbox.switches.items()
     }
 
@@ -71,15 +71,6 @@ def change(request: AdminRequest) -> dict[str, Any]:
         return get(request)
 
 
-def describe(switch: AnySwitch, option: Option) -> dict[str, Any]:
-    return dump(
-        SwitchSchema,
-        {
-            "value": switch.to_json(option),
-            "default": switch.to_json(switch.default),
-            "options": switch.options,
-            "grade": switch.grade,
-            "evidence": switch.grade.evidence,
-            "description": switch.description,
-        },
-    )
+def _describe(switch: AnySwitch, option: Option) -> dict[str, Any]:
+    values = {"value": switch.to_json(option), "default": switch.to_json(switch.default)}
+    return dump(SwitchSchema, {**values, "switch": switch})

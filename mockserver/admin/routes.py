@@ -36,7 +36,7 @@ from mockserver.validation.schemas import dump
 MOUNT = "/_mock"
 _ENDPOINT = "control plane"
 SANDBOX = "/sandboxes/<sandbox>"
-"""The prefix of a sandbox's resources below the mount; without it, they are the default sandbox's."""
+"""The prefix of a sandbox's resources below the mount."""
 
 View = Callable[[AdminRequest], dict[str, Any] | Response | None]
 """What answers a request: a JSON body, a whole response, or None, which is a 204."""
@@ -55,13 +55,6 @@ class AdminRoute:
     view: View
     query: type[Schema] = AdminQuery
     documented_as: str = ""
-
-    @property
-    def of_sandbox(self) -> "AdminRoute":
-        """The same in the sandbox that the path names."""
-        return replace(
-            self, path=SANDBOX + self.path, operation=f"{self.operation}OfSandbox", documented_as=self.operation
-        )
 
     @property
     def template(self) -> str:
@@ -114,7 +107,7 @@ RESOURCES = (
     AdminRoute("GET", "/organizations/<slug>", "getOrganization", organizations.get),
     AdminRoute("GET", "/openapi/<vendor>.yaml", "getOpenapi", openapi.get),
 )
-"""What every sandbox has."""
+"""What every sandbox has; the paths without a sandbox lead to the default one."""
 
 ROUTES = (
     AdminRoute("GET", "/", "getIndex", index),
@@ -125,7 +118,10 @@ ROUTES = (
     AdminRoute("POST", "/sandboxes", "createSandbox", sandboxes.create),
     AdminRoute("GET", SANDBOX, "getSandbox", sandboxes.get),
     AdminRoute("DELETE", SANDBOX, "deleteSandbox", sandboxes.delete),
-    *(resource.of_sandbox for resource in RESOURCES),
+    *(
+        replace(each, path=SANDBOX + each.path, operation=f"{each.operation}OfSandbox", documented_as=each.operation)
+        for each in RESOURCES
+    ),
 )
 
 
