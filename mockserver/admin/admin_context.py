@@ -26,14 +26,23 @@ EXTENSION = "mockserver.admin"
 class Sources:
     """What sandboxes are made from: vendors, switches, organizations and cases.
 
-    `organizations` are the slugs that `load` knows; `cases` reads the catalogue when it is first needed.
+    `bundled` are the slugs of the organizations that `load` knows; an organization of the server's `own` comes before
+    one with the same slug. `cases` reads the catalogue when it is first needed.
     """
 
     vendors: tuple[Vendor, ...]
     switches: Known
-    organizations: tuple[str, ...]
+    bundled: tuple[str, ...]
     load: Callable[[str], Organization]
     cases: Callable[[], Catalogue]
+
+    def slugs(self, own: Organization) -> list[str]:
+        """The organizations that a sandbox can show, in order."""
+        return sorted({*self.bundled, own.slug})
+
+    def organization(self, slug: str, own: Organization) -> Organization:
+        """One of these organizations."""
+        return own if slug == own.slug else self.load(slug)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,6 @@ import numpy as np
 from marshmallow import Schema, fields
 
 from mockserver import products
-from mockserver.admin import sandboxes
 from mockserver.admin.admin_context import AdminRequest, context
 from mockserver.admin.responses import Problem
 from mockserver.products.world import World
@@ -108,11 +107,11 @@ class OrganizationDetailSchema(Schema):
 
 def slugs() -> list[str]:
     """The organizations that a sandbox can show, in order."""
-    return sandboxes.slugs(context().sources, _own())
+    return context().sources.slugs(_own())
 
 
 def _named(slug: str) -> Organization:
-    return sandboxes.named(slug, context().sources, _own())
+    return context().sources.organization(slug, _own())
 
 
 def _own() -> Organization:

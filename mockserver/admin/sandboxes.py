@@ -208,7 +208,7 @@ def from_request(
             case = sources.cases().find(body["case"])
         except UnknownCase as error:
             raise ValidationError({"case": [str(error)]}) from error
-        organization = named(DEFAULT_ORGANIZATION, sources, default.organization)
+        organization = sources.organization(DEFAULT_ORGANIZATION, default.organization)
         base, body = SandboxConfig(organization, organization.seed), _overlay(case.body, body)
     given = _schema(sources).load(body)
     return _config(given, sources, base, default.organization), given.get("ttl_seconds")
@@ -222,16 +222,6 @@ def from_case(case: Case, flags: Mapping[str, Any], sources: Sources, default: S
     """
     fields_given = {name: value for name, value in _overlay(case.body, flags).items() if value is not None}
     return _config(_schema(sources).load(fields_given), sources, default, default.organization)
-
-
-def slugs(sources: Sources, own: Organization) -> list[str]:
-    """The organizations that a sandbox can show: the bundled ones and the server's `own`, in order."""
-    return sorted({*sources.organizations, own.slug})
-
-
-def named(slug: str, sources: Sources, own: Organization) -> Organization:
-    """One of these organizations; where two have the same slug, the server's `own`."""
-    return own if slug == own.slug else sources.load(slug)
 
 
 def _overlay(under: Mapping[str, Any], over: Mapping[str, Any], depth: int = 3) -> dict[str, Any]:
@@ -259,10 +249,10 @@ def _schema(sources: Sources) -> Schema:
 
 
 def _config(given: Mapping[str, Any], sources: Sources, base: SandboxConfig, own: Organization) -> SandboxConfig:
-    slug, known = given.get("organization", base.organization.slug), slugs(sources, own)
+    slug, known = given.get("organization", base.organization.slug), sources.slugs(own)
     if slug not in known:
         raise ValidationError({"organization": [unknown_name("organization", slug, known)]})
-    organization = named(slug, sources, own)
+    organization = sources.organization(slug, own)
     return SandboxConfig(
         organization,
         given.get("seed", base.seed if organization is base.organization else organization.seed),
