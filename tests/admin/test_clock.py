@@ -29,19 +29,19 @@ def test_clock_shows_how_the_sandbox_was_made(admin: Admin) -> None:
     assert admin.get("/clock") == MADE
 
 
-STATED = {
+TIMES = {
     "UTC": ("2026-01-02T03:04:05Z", "2026-01-02T03:04:05Z"),
     "an offset": ("2026-01-02T03:04:05+02:00", "2026-01-02T01:04:05Z"),
     "a negative offset": ("2026-01-01T23:30:00-05:30", "2026-01-02T05:00:00Z"),
     "small letters": ("2026-01-02t03:04:05z", "2026-01-02T03:04:05Z"),
     "a fraction": ("2026-01-02T03:04:05.25Z", "2026-01-02T03:04:05.250000Z"),
     "a leap day": ("2024-02-29T00:00:00Z", "2024-02-29T00:00:00Z"),
-    "the first instant": ("1971-01-01T00:00:00Z", "1971-01-01T00:00:00Z"),
-    "the last instant": ("2199-12-31T23:59:59Z", "2199-12-31T23:59:59Z"),
+    "the earliest time": ("1971-01-01T00:00:00Z", "1971-01-01T00:00:00Z"),
+    "the latest time": ("2199-12-31T23:59:59Z", "2199-12-31T23:59:59Z"),
 }
 
 
-@pytest.mark.parametrize(("sent", "shown"), STATED.values(), ids=STATED)
+@pytest.mark.parametrize(("sent", "shown"), TIMES.values(), ids=TIMES)
 def test_timestamp_is_shown_in_utc(admin: Admin, sent: str, shown: str) -> None:
     assert admin.done("PUT", "/clock", {"now": sent, "frozen": True}) == {"now": shown, "frozen": True}
     assert admin.get("/clock") == {"now": shown, "frozen": True}
@@ -152,7 +152,7 @@ BAD_CLOCKS = {
     "just after the bounds": ({"now": "2200-01-01T00:00:00Z"}, {"now": [BOUNDS]}),
     "a truth value as a number": ({"frozen": 1}, {"frozen": ["must be true or false"]}),
     "a truth value as text": ({"frozen": "true"}, {"frozen": ["must be true or false"]}),
-    "a misspelt member": (
+    "a misspelt field": (
         {"forzen": True},
         {"forzen": ["there is no field 'forzen' (did you mean 'frozen'?); there are: now, frozen"]},
     ),
@@ -178,7 +178,7 @@ BAD_SPANS: dict[str, tuple[object, str]] = {
     "absurdly far in whole seconds": ({"seconds": 10**59}, BOUNDS),
     "not a number": (b'{"days": NaN}', "the body is not valid JSON: NaN is not a JSON number"),
     "infinite": (b'{"days": Infinity}', "the body is not valid JSON: Infinity is not a JSON number"),
-    "a unit that nobody knows": (
+    "an unknown unit": (
         {"days": 1, "weeks": 1},
         "weeks: there is no field 'weeks'; there are: seconds, minutes, hours, days",
     ),

@@ -23,7 +23,7 @@ def shown(rule: Mapping[str, Any], number: int = 1, hits: int = 0) -> dict[str, 
 
 
 @pytest.fixture(autouse=True)
-def excused(described: None, watch: Watch) -> Iterator[None]:  # noqa: ARG001 (it judges when this is over)
+def excused(described: None, watch: Watch) -> Iterator[None]:  # noqa: ARG001 (it checks answers at teardown)
     """What a fault makes of an answer need not be described."""
     yield
     watch.take()
@@ -92,14 +92,14 @@ SOCKET: dict[str, dict[str, Any]] = {
 }
 
 
-@pytest.mark.in_process("what the server says of itself is stated by the test")
+@pytest.mark.in_process("the test declares what the server's sockets can do")
 @pytest.mark.parametrize("effect", SOCKET.values(), ids=SOCKET)
 def test_socket_effects_are_armed_on_a_capable_server(admin: Admin, effect: dict[str, Any]) -> None:
     answer = served(admin, {"effect": effect})
     assert (answer.status, answer.json) == (201, shown({"effect": effect}))
 
 
-@pytest.mark.in_process("what the server says of itself is stated by the test")
+@pytest.mark.in_process("the test declares what the server's sockets can do")
 @pytest.mark.parametrize(("named", "effect"), SOCKET.items(), ids=SOCKET)
 def test_socket_effects_are_refused_in_process(admin: Admin, named: str, effect: dict[str, Any]) -> None:
     names = " and ".join(each for each in named.split() if "_" in each or each == "reset")
@@ -111,7 +111,7 @@ def test_socket_effects_are_refused_in_process(admin: Admin, named: str, effect:
     assert admin.get("/faults") == {"rules": []}
 
 
-@pytest.mark.in_process("what the server says of itself is stated by the test")
+@pytest.mark.in_process("the test declares what the server's sockets can do")
 def test_reset_is_refused_naming_a_capable_server(admin: Admin) -> None:
     able = {socket_features.EFFECTS: frozenset((socket_features.TRUNCATE, socket_features.STALL))}
     sent = {**admin.headers, "Content-Type": "application/json"}
@@ -191,7 +191,7 @@ BYTES = "must be a whole number from 0 to 1000000000"
 TEXT = "must be text of 1 to 1000 printable characters"
 TRUE = "must be true; leave it out otherwise"
 ACTING = "status, html, rate_limited, reset, delay_seconds, truncate_bytes, stall_seconds, malformed_json"
-MEMBERS = "vendor, operation, path, query, times, skip, share, phase, effect"
+FIELDS = "vendor, operation, path, query, times, skip, share, phase, effect"
 EFFECT = (
     "status, code, message, headers, html, rate_limited, reset, delay_seconds, truncate_bytes, stall_seconds, "
     "after_bytes, malformed_json"
@@ -206,9 +206,9 @@ BAD: dict[str, tuple[dict[str, Any], dict[str, list[str]]]] = {
     "an effect that is a list": ({"effect": [DOWN]}, {"effect": ["must be an object"]}),
     "an effect that is null": ({"effect": None}, {"effect": ["must not be null"]}),
     "an empty effect": ({"effect": {}}, {"effect": [f"has no effect; give at least one of: {ACTING}"]}),
-    "a misspelt member": (
+    "a misspelt field": (
         {"vendro": "augment", "effect": DOWN},
-        {"vendro": [f"there is no field 'vendro' (did you mean 'vendor'?); there are: {MEMBERS}"]},
+        {"vendro": [f"there is no field 'vendro' (did you mean 'vendor'?); there are: {FIELDS}"]},
     ),
     "a misspelt effect": (
         {"effect": {"statsu": 500}},
@@ -341,7 +341,7 @@ BAD: dict[str, tuple[dict[str, Any], dict[str, list[str]]]] = {
         {"effect": {"stall_seconds": 1}},
         {"effect.after_bytes": ["must be given beside stall_seconds"]},
     ),
-    "a place without a stall": (
+    "a position without a stall": (
         {"effect": {"status": 500, "after_bytes": 1}},
         {"effect.stall_seconds": ["must be given beside after_bytes"]},
     ),

@@ -23,7 +23,7 @@ SENT = TOKEN.encode().decode("latin-1")
 
 
 def bound_to(host: str) -> Admin:
-    """A client of an app that listens elsewhere and demands a token; it bears the token."""
+    """A client of an app that listens elsewhere and requires a token; it sends the token."""
     app = create_app(replace(SETTINGS, host=host, admin_token=TOKEN))
     return Admin(app, {"Authorization": f"Bearer {SENT}"})
 

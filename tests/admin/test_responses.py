@@ -1,4 +1,4 @@
-"""Errors: problem details for everything that belongs to no vendor, and no traceback for anybody."""
+"""Errors: problem details for everything that belongs to no vendor, and no traceback in any response."""
 
 import logging
 from dataclasses import replace
