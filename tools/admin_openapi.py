@@ -220,8 +220,9 @@ def _spec() -> APISpec:
 
 
 def _documented(route: AdminRoute) -> Operation:
-    found = OPERATIONS[route.documented_as or route.operation]
-    return replace(found, summary=f"In one sandbox: {found.summary}") if route.documented_as else found
+    name = route.operation.removesuffix(routes.OF_SANDBOX)
+    found = OPERATIONS[name]
+    return found if name == route.operation else replace(found, summary=f"In one sandbox: {found.summary}")
 
 
 def _operation(route: AdminRoute, documented: Operation) -> dict[str, Any]:

@@ -65,6 +65,11 @@ class AdminContext:
         """Every vendor that is served."""
         return self.sources.vendors
 
+    @property
+    def own(self) -> Organization:
+        """The organization that the server was started with."""
+        return self.registry.default.config.organization
+
 
 @dataclass(frozen=True, slots=True)
 class AdminRequest:

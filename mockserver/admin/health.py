@@ -5,8 +5,7 @@ from typing import Any
 
 from marshmallow import Schema, fields
 
-from mockserver.admin import organizations
-from mockserver.admin.admin_context import AdminRequest
+from mockserver.admin.admin_context import AdminRequest, context
 from mockserver.admin.fields import Rfc3339Timestamp
 from mockserver.simulation.hashing import DATA_VERSION
 from mockserver.validation.schemas import dump
@@ -31,6 +30,6 @@ def get(request: AdminRequest) -> dict[str, Any]:
             "data_version": DATA_VERSION,
             "now": request.sandbox.clock.now(),
             "vendors": list(request.sandbox.profiles),
-            "organizations": organizations.slugs(),
+            "organizations": context().sources.slugs(context().own),
         },
     )

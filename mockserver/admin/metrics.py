@@ -63,7 +63,7 @@ class MetricTeamSchema(Schema):
     teams = fields.List(fields.String(), required=True)
 
 
-class MetricQuestionSchema(Schema):
+class MetricRequestSchema(Schema):
     """What was requested, and what counts towards it."""
 
     metric = fields.String(required=True, attribute="expected.query.metric")
@@ -74,7 +74,7 @@ class MetricQuestionSchema(Schema):
     counted = fields.List(fields.Nested(MetricSourceSchema), required=True, attribute="expected.counted")
 
 
-class MetricSchema(MetricQuestionSchema):
+class MetricSchema(MetricRequestSchema):
     """A metric over a range, bucket by bucket. `headline` is `sum` divided by `buckets`, rounded half up to two
     decimals; it is null where no bucket counts.
     """
@@ -98,7 +98,7 @@ class MetricPersonSchema(PersonSchema):
     vendors = fields.Dict(keys=fields.String(), values=fields.Integer(), required=True)
 
 
-class MetricPeopleSchema(MetricQuestionSchema):
+class MetricPeopleSchema(MetricRequestSchema):
     """The people behind a point, ordered by id. `next` is the id to pass as `after`; null on the last page."""
 
     point = fields.Nested(MetricPointSchema, required=True, attribute="page.point")

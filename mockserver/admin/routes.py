@@ -35,26 +35,22 @@ from mockserver.validation.schemas import dump
 
 MOUNT = "/_mock"
 _ENDPOINT = "control plane"
-SANDBOX = "/sandboxes/<sandbox>"
-"""The prefix of a sandbox's resources below the mount."""
-
-View = Callable[[AdminRequest], dict[str, Any] | Response | None]
-"""What answers a request: a JSON body, a whole response, or None, which is a 204."""
+SANDBOX, OF_SANDBOX = "/sandboxes/<sandbox>", "OfSandbox"
+"""The prefix of a sandbox's resources below the mount, and the ending of their operationIds."""
 
 
 @dataclass(frozen=True, slots=True)
 class AdminRoute:
     """One method on one path below the mount; `query` is the schema of its parameters.
 
-    `documented_as` is the operationId of the same operation without a sandbox, "" where it is that operation itself.
+    A `view` returns a JSON body, a whole response, or None, which is a 204.
     """
 
     method: str
     path: str
     operation: str
-    view: View
+    view: Callable[[AdminRequest], dict[str, Any] | Response | None]
     query: type[Schema] = AdminQuery
-    documented_as: str = ""
 
     @property
     def template(self) -> str:
@@ -118,10 +114,7 @@ ROUTES = (
     AdminRoute("POST", "/sandboxes", "createSandbox", sandboxes.create),
     AdminRoute("GET", SANDBOX, "getSandbox", sandboxes.get),
     AdminRoute("DELETE", SANDBOX, "deleteSandbox", sandboxes.delete),
-    *(
-        replace(each, path=SANDBOX + each.path, operation=f"{each.operation}OfSandbox", documented_as=each.operation)
-        for each in RESOURCES
-    ),
+    *(replace(each, path=SANDBOX + each.path, operation=each.operation + OF_SANDBOX) for each in RESOURCES),
 )
 
 
