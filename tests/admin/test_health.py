@@ -43,7 +43,7 @@ OUTSIDE = {
     "a folder above": "/openapi/..%2f..%2fpyproject.yaml",
     "another name in the folder": "/openapi/./augment.yaml",
     "a NUL": "/openapi/augment%00.yaml",
-    "another ending": "/openapi/augment.json",
+    "another extension": "/openapi/augment.json",
 }
 
 

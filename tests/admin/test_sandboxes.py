@@ -80,7 +80,7 @@ INHERITED: dict[str, tuple[Any, Any]] = {
     "nothing": ({}, ("acme", None, "2025-10-21T10:30:00Z", True)),
     "an organization": ({"organization": "globex"}, ("globex", None, "2025-10-21T10:30:00Z", True)),
     "a seed": ({"seed": 2**63 - 1}, ("acme", 2**63 - 1, "2025-10-21T10:30:00Z", True)),
-    "no seed but 0": ({"seed": 0}, ("acme", 0, "2025-10-21T10:30:00Z", True)),
+    "a seed of 0": ({"seed": 0}, ("acme", 0, "2025-10-21T10:30:00Z", True)),
     "a frozen clock": (
         {"now": "2024-02-29T12:00:00+02:00", "frozen": True},
         ("acme", None, "2024-02-29T10:00:00Z", True),
@@ -229,18 +229,18 @@ BODIES: dict[str, tuple[Any, str, str]] = {
     "frozen in text": ({"frozen": "true"}, "frozen", "must be true or false"),
     "limits that are not an object": ({"limits": "off"}, "limits", "must be an object"),
     "limits of an unknown vendor": ({"limits": {"agment": "off"}}, "limits.agment", "(did you mean 'augment'?)"),
-    "a limit that is none": ({"limits": {"augment": 5}}, "limits.augment", 'must be "documented", "off"'),
-    "a limit of nothing": ({"limits": {"augment": {"per_minute": 0, "burst": 1}}}, "limits.augment.per_minute", "from"),
+    "a limit that is a number": ({"limits": {"augment": 5}}, "limits.augment", 'must be "documented", "off"'),
+    "a limit of zero": ({"limits": {"augment": {"per_minute": 0, "burst": 1}}}, "limits.augment.per_minute", "from"),
     "a policy that is not an object": ({"policy": []}, "policy", "must be an object"),
     "an unknown switch": ({"policy": {"augment": {"lastcursor": "null"}}}, "policy.augment.lastcursor", "last_cursor"),
-    "an unknown choice": ({"policy": {"augment": {"last_cursor": 1}}}, "policy.augment.last_cursor", "it takes one of"),
+    "an unknown option": ({"policy": {"augment": {"last_cursor": 1}}}, "policy.augment.last_cursor", "it takes one of"),
     "names that collide": (
         {"policy": {"jetbrains-ide": {"names": {"items": "date"}}}},
         "policy.jetbrains-ide.names",
         "must stay distinct",
     ),
     "a negative time to live": ({"ttl_seconds": -1}, "ttl_seconds", "above 0 and at most 31622400"),
-    "no time to live": ({"ttl_seconds": 0}, "ttl_seconds", "above 0"),
+    "a time to live of zero": ({"ttl_seconds": 0}, "ttl_seconds", "above 0"),
     "a time to live of two years": ({"ttl_seconds": 2 * 366 * 86_400}, "ttl_seconds", "at most 31622400"),
     "a time to live in text": ({"ttl_seconds": "60"}, "ttl_seconds", "must be a number"),
     "a time to live that is true": ({"ttl_seconds": True}, "ttl_seconds", "must be a number"),
@@ -273,9 +273,9 @@ def test_seed_bounds_are_those_of_organization_files() -> None:
 
 
 UNKNOWN = {
-    "an id of nobody": "/sandboxes/nobody",
+    "an unknown id": "/sandboxes/nobody",
     "an id from another server": "/sandboxes/00000000-1",
-    "a resource of nobody": "/sandboxes/nobody/clock",
+    "a resource of an unknown id": "/sandboxes/nobody/clock",
     "a dot": "/sandboxes/.",
     "a NUL": "/sandboxes/%00",
     "not UTF-8": "/sandboxes/%ff%fe/clock",
@@ -288,9 +288,9 @@ UNKNOWN = {
     "an empty id": "/sandboxes/",
     "an empty id of a resource": "/sandboxes//clock",
     "folders above": "/sandboxes/..%2f..%2fclock",
-    "a resource that there is not": "/sandboxes/default/cloak",
+    "an unknown resource": "/sandboxes/default/cloak",
     "sandboxes within a sandbox": "/sandboxes/default/sandboxes",
-    "a slash behind": "/sandboxes/default/",
+    "a trailing slash": "/sandboxes/default/",
 }
 
 
