@@ -1,4 +1,4 @@
-"""The control plane under /_mock: one JSON resource for everything of the simulator that a client may see or change.
+"""The control plane under /_mock: a JSON resource for everything in the simulator that a client can see or change.
 
 It knows sandboxes and no vendor: what it needs of the vendors is passed to it as data.
 """

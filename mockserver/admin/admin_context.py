@@ -26,8 +26,8 @@ EXTENSION = "mockserver.admin"
 class Sources:
     """What sandboxes are made from: vendors, switches, organizations and cases.
 
-    `bundled` are the slugs of the organizations that `load` knows; an organization of the server's `own` comes before
-    one with the same slug. `cases` reads the catalogue when it is first needed.
+    `bundled` are the slugs of the organizations that `load` knows; the server's `own` organization replaces one with
+    the same slug. `cases` reads the catalogue when it is first needed.
     """
 
     vendors: tuple[Vendor, ...]

@@ -1,4 +1,4 @@
-"""Fault rules as JSON: their fields, as strict as those in `fields`, and which of them can go together.
+"""Fault rules as JSON: their fields, and which of them can go together.
 
 Whether any request can match a rule is checked by `faults`.
 """

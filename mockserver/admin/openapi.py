@@ -1,7 +1,7 @@
-"""`/_mock/openapi/<vendor>.yaml`: the OpenAPI files, with the response names that a sandbox's switches put in force.
+"""`/_mock/openapi/<vendor>.yaml`: the OpenAPI files, with the response names that are in force in a sandbox.
 
 Only data is renamed: properties, lists of required ones, examples, and pointers into answers. The prose keeps the
-names that the file was written with.
+original names.
 """
 
 from collections.abc import Mapping
