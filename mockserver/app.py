@@ -9,7 +9,7 @@ from typing import Any
 from flask import Flask
 
 from mockserver import admin, resources, startup_policy, vendors
-from mockserver.admin import sandbox_config
+from mockserver.admin import sandboxes
 from mockserver.admin.admin_context import Sources
 from mockserver.cases.records import THREADED, Case, Catalogue, UnknownCase
 from mockserver.conduct.advice import Advice
@@ -58,7 +58,7 @@ def default_config(settings: Settings, known: Sources) -> SandboxConfig:
     config = SandboxConfig(organization, organization.seed, _clock(settings), limits, policy)
     if settings.case is None:
         return config
-    return sandbox_config.from_case(_case(settings), _flags(settings, config), known, config)
+    return sandboxes.from_case(_case(settings), _flags(settings, config), known, config)
 
 
 def _flags(settings: Settings, config: SandboxConfig) -> dict[str, Any]:

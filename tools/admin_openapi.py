@@ -31,10 +31,8 @@ from mockserver.admin import (
     organizations,
     policy,
     requests,
-    reset,
     responses,
     routes,
-    sandbox_config,
     sandboxes,
     tokens,
 )
@@ -85,7 +83,7 @@ def _ref(schema: type[Schema]) -> dict[str, str]:
     return {"$ref": f"#/components/schemas/{component(schema)}"}
 
 
-REFERENCED = (limits.VendorLimitSchema, policy.SwitchSchema, limits.AllowanceBody, sandbox_config.SandboxBody)
+REFERENCED = (limits.VendorLimitSchema, policy.SwitchSchema, limits.AllowanceBody, sandboxes.SandboxBody)
 """Schemas in objects with a field for each vendor, where apispec does not find them."""
 
 
@@ -96,7 +94,7 @@ _POLICY = _by_name(_by_name(_ref(policy.SwitchSchema), "switch"))
 _SET_LIMITS = _by_name({"oneOf": [{"type": "string", "enum": [*LimitMode]}, _ref(limits.AllowanceBody)]})
 _VALUE = {"type": ["string", "integer", "object"], "description": "An object renames: new names by the old ones."}
 _SET_POLICY = _by_name(_by_name(_VALUE, "switch"))
-_SANDBOX = _ref(sandbox_config.SandboxBody)
+_SANDBOX = _ref(sandboxes.SandboxBody)
 _DEFECTS = {
     "type": "array",
     "items": {"type": "string"},
@@ -135,7 +133,9 @@ OPERATIONS = {
     "getConduct": Operation("The findings of the client lint, under its other name", lint.LintSchema),
     "getDefects": Operation("Every defect that can be armed, and those that are", defects.DefectsSchema),
     "putDefects": Operation("Arm these defects and no others", defects.DefectsSchema, defects.DefectsBody),
-    "reset": Operation("Reset the sandbox, or parts of it", reset.ResetSchema, reset.ResetBody, body_required=False),
+    "reset": Operation(
+        "Reset the sandbox, or parts of it", sandboxes.ResetSchema, sandboxes.ResetBody, body_required=False
+    ),
     "listTokens": Operation("The tokens that open the sandbox", tokens.TokensSchema),
     "createToken": Operation(
         "Create another token for the sandbox", tokens.TokenSchema, tokens.TokenBody, created=True
@@ -220,8 +220,9 @@ def _spec() -> APISpec:
 
 
 def _documented(route: AdminRoute) -> Operation:
-    found = OPERATIONS[route.documented_as or route.operation]
-    return replace(found, summary=f"In one sandbox: {found.summary}") if route.documented_as else found
+    name = route.operation.removesuffix(routes.OF_SANDBOX)
+    found = OPERATIONS[name]
+    return found if name == route.operation else replace(found, summary=f"In one sandbox: {found.summary}")
 
 
 def _operation(route: AdminRoute, documented: Operation) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from threading import RLock
 from typing import Any
 
-from flask import Flask, current_app
+from flask import current_app
 
 from mockserver.cases.records import Catalogue
 from mockserver.conduct.advice import Advice
@@ -18,21 +18,31 @@ from mockserver.gateway.switches import Known
 from mockserver.gateway.vendor import Vendor
 from mockserver.simulation.organization import Organization
 
-_EXTENSION = "mockserver.admin"
+EXTENSION = "mockserver.admin"
+"""Where an app keeps the context of its control plane."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sources:
     """What sandboxes are made from: vendors, switches, organizations and cases.
 
-    `organizations` are the slugs that `load` knows; `cases` reads the catalogue when it is first needed.
+    `bundled` are the slugs of the organizations that `load` knows; the server's `own` organization replaces one with
+    the same slug. `cases` reads the catalogue when it is first needed.
     """
 
     vendors: tuple[Vendor, ...]
     switches: Known
-    organizations: tuple[str, ...]
+    bundled: tuple[str, ...]
     load: Callable[[str], Organization]
     cases: Callable[[], Catalogue]
+
+    def slugs(self, own: Organization) -> list[str]:
+        """The organizations that a sandbox can show, in order."""
+        return sorted({*self.bundled, own.slug})
+
+    def organization(self, slug: str, own: Organization) -> Organization:
+        """One of these organizations."""
+        return own if slug == own.slug else self.load(slug)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +65,11 @@ class AdminContext:
         """Every vendor that is served."""
         return self.sources.vendors
 
+    @property
+    def own(self) -> Organization:
+        """The organization that the server was started with."""
+        return self.registry.default.config.organization
+
 
 @dataclass(frozen=True, slots=True)
 class AdminRequest:
@@ -69,12 +84,7 @@ class AdminRequest:
     name: str = ""
 
 
-def attach(app: Flask, context: AdminContext) -> None:
-    """Give an app the context of its control plane."""
-    app.extensions[_EXTENSION] = context
-
-
 def context() -> AdminContext:
     """The context of the current app."""
-    found: AdminContext = current_app.extensions[_EXTENSION]
+    found: AdminContext = current_app.extensions[EXTENSION]
     return found

@@ -1,6 +1,6 @@
 """`/_mock/cases`: the catalogue of cases, each with the commands that reproduce it on this server.
 
-Cases are described by the `cases` room; a sandbox is made from one by `sandbox_config`.
+Cases are described by the `cases` room; a sandbox is made from one by `sandboxes`.
 """
 
 from typing import Any
@@ -60,13 +60,10 @@ class CasesQuery(AdminQuery):
 
     kind = "filter"
 
-    vendor = fields.String(
-        metadata={"description": "Only cases of this vendor; `cross-vendor` stands for cases about several vendors."}
-    )
+    vendor = fields.String(metadata={"description": "Only cases of this vendor (`cross-vendor`: of several vendors)."})
 
 
 def list_all(request: AdminRequest) -> dict[str, Any]:
-    """Every case, or those of one vendor."""
     catalogue, vendor = context().sources.cases(), request.query.get("vendor")
     if vendor is not None and vendor not in catalogue.vendors:
         raise ValidationError({"vendor": [unknown_name("vendor with cases", vendor, catalogue.vendors)]})
@@ -74,7 +71,6 @@ def list_all(request: AdminRequest) -> dict[str, Any]:
 
 
 def get(request: AdminRequest) -> dict[str, Any]:
-    """One case."""
     try:
         return dump(CaseSchema, _describe(context().sources.cases().find(request.name)))
     except UnknownCase as error:

@@ -9,15 +9,13 @@ from marshmallow import Schema, ValidationError, fields, validates_schema
 
 from mockserver.admin import bodies
 from mockserver.admin.admin_context import AdminRequest
-from mockserver.admin.fields import Body, NonNegativeDecimal, Rfc3339Timestamp, StrictBoolean
-from mockserver.simulation.clock import EARLIEST, LATEST, Clock, ClockError
+from mockserver.admin.fields import CLOCK_RANGE, Body, NonNegativeDecimal, Rfc3339Timestamp, StrictBoolean
+from mockserver.simulation.clock import Clock, ClockError
 from mockserver.validation.schemas import dump
 
 _MICROSECONDS = {"seconds": 10**6, "minutes": 60 * 10**6, "hours": 3600 * 10**6, "days": 86400 * 10**6}
 _BEYOND = Decimal(10**17)
 """More microseconds than any clock can take; every longer span is as wrong as this one."""
-
-_PRECISION = 100
 
 
 class ClockSchema(Schema):
@@ -31,10 +29,7 @@ class ClockBody(Body):
     """A new time."""
 
     now = Rfc3339Timestamp(
-        metadata={
-            "description": f"What the clock shows, from {EARLIEST:%Y-%m-%d} to {LATEST:%Y-%m-%d}; default: what it "
-            "showed when the sandbox was made."
-        }
+        metadata={"description": f"The time, {CLOCK_RANGE}; default: what it was when the sandbox was made."}
     )
     frozen = StrictBoolean(metadata={"description": "Whether time stands still; false when only `now` is given."})
 
@@ -49,13 +44,11 @@ class AdvanceBody(Body):
 
     @validates_schema
     def require_a_field(self, given: dict[str, Any], **_: Any) -> None:
-        """ValidationError for a span without any field."""
         if not given:
             raise ValidationError("give at least one of seconds, minutes, hours and days")
 
 
 def get(request: AdminRequest) -> dict[str, Any]:
-    """The current state of the clock."""
     return _dump(request.sandbox.clock)
 
 
@@ -68,7 +61,6 @@ def replace(request: AdminRequest) -> dict[str, Any]:
 
 
 def advance(request: AdminRequest) -> dict[str, Any]:
-    """Move the clock forward."""
     span = _span(AdvanceBody().load(bodies.read()))
     with request.lock:
         try:
@@ -95,7 +87,7 @@ def from_fields(given: Mapping[str, Any], default: Clock) -> Clock:
 
 def _span(given: Mapping[str, Decimal]) -> timedelta:
     """The sum in whole microseconds, rounded down; the precision is high enough for an exact sum."""
-    with localcontext(prec=_PRECISION, rounding=ROUND_FLOOR):
+    with localcontext(prec=100, rounding=ROUND_FLOOR):
         total = sum((min(amount, _BEYOND) * _MICROSECONDS[unit] for unit, amount in given.items()), Decimal())
     return timedelta(microseconds=int(min(total, _BEYOND)))
 

@@ -47,7 +47,6 @@ def names(profiles: Iterable[Vendor]) -> "fields.List[str]":
 
 
 def get(request: AdminRequest) -> dict[str, Any]:
-    """The known defects and the armed ones."""
     known = [
         {"name": each.name, "vendor": vendor, "operations": each.operations, "description": each.description}
         for vendor, profile in request.sandbox.profiles.items()

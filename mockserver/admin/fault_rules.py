@@ -1,4 +1,4 @@
-"""Fault rules as JSON: their fields, as strict as those in `fields`, and which of them can go together.
+"""Fault rules as JSON: their fields, and which of them can go together.
 
 Whether any request can match a rule is checked by `faults`.
 """
@@ -163,7 +163,6 @@ class EffectBody(Body):
 
     @post_load
     def make(self, given: dict[str, Any], **_: Any) -> FaultEffect:
-        """The effect."""
         return FaultEffect(**given)
 
 
@@ -220,6 +219,5 @@ class RuleBody(Body):
 
     @post_load
     def make(self, given: dict[str, Any], **_: Any) -> FaultRule:
-        """The rule."""
         phase = FaultPhase(given.pop("phase", FaultPhase.BEFORE))
         return FaultRule(**given, phase=phase)

@@ -3,7 +3,6 @@
 import dataclasses
 import re
 from collections.abc import Iterable, Sequence
-from functools import cache
 from typing import Any
 
 from flask import Response
@@ -21,8 +20,8 @@ from mockserver.gateway.vendor import Route, Vendor
 from mockserver.validation.schemas import dump
 from mockserver.validation.suggestions import unknown_name
 
-_ONE, _MORE = "\0one", "\0more"
-"""A route's variable, as a sequence: one character that is not a slash, and any number of them."""
+_VARIABLE = "<"
+"""What stands for a variable in a route's template: no route has this character elsewhere."""
 
 
 class RulesBody(Body):
@@ -57,8 +56,7 @@ def replace(request: AdminRequest) -> dict[str, Any]:
     """Arm the given rules and no others; without `rules`, those that the sandbox was made with."""
     rules = RulesBody().load(bodies.read()).get("rules")
     if rules is not None:
-        check_targets(rules, context().vendors, "rules")
-        check_supported(rules)
+        check_supported(matchable(rules, context().vendors, "rules"))
     with request.lock:
         request.sandbox.faults.replace(request.sandbox.config.faults if rules is None else rules)
         return get(request)
@@ -79,18 +77,18 @@ def create(request: AdminRequest) -> Response:
 
 
 def delete(request: AdminRequest) -> None:
-    """Disarm a rule."""
     with request.lock:
         if not request.sandbox.faults.remove(request.name):
             ids = ", ".join(each.id for each in request.sandbox.faults.armed) or "none"
             raise Problem(404, f"there is no fault {request.name!r}; there are: {ids:.1000}")
 
 
-def check_targets(rules: Sequence[FaultRule], vendors: Sequence[Vendor], field: str) -> None:
-    """ValidationError for each rule in a list, which is a body's `field`, that no request can match."""
+def matchable(rules: Sequence[FaultRule], vendors: Sequence[Vendor], field: str) -> tuple[FaultRule, ...]:
+    """The rules in a list that is a body's `field`; ValidationError for each that no request can match."""
     errors = {index: wrong for index, rule in enumerate(rules) if (wrong := _rule_errors(rule, vendors))}
     if errors:
         raise ValidationError({field: errors})
+    return tuple(rules)
 
 
 def check_supported(rules: Iterable[FaultRule]) -> None:
@@ -141,7 +139,7 @@ def _path_errors(path: str, vendors: Iterable[Vendor], routes: Sequence[Route]) 
     mounts = [mount for each in vendors for mount in each.mounts]
     if not any(_is_below(path, mount) for mount in mounts):
         return {"path": [f"is below no mount, so no request can match it; the mounts are: {', '.join(mounts)}"]}
-    if routes and not any(_overlap(path, _template(route.path)) for route in routes):
+    if routes and not any(_overlap(path, route.path) for route in routes):
         paths = " or ".join(dict.fromkeys(route.path.replace("<", "{").replace(">", "}") for route in routes))
         return {"path": [f"is not a path of {routes[0].operation}, which is at {paths}"]}
     return {}
@@ -153,27 +151,16 @@ def _is_below(pattern: str, mount: str) -> bool:
     return f"{fixed}/".startswith(f"{mount}/") or (star != "" and f"{mount}/".startswith(fixed))
 
 
-def _template(path: str) -> tuple[str, ...]:
-    """A route's path, character by character, with its variables as sequences."""
-    parts: list[str] = []
-    for text in re.split("(<[^<>]+>)", path):
-        parts += (_ONE, _MORE) if text.startswith("<") else text
-    return tuple(parts)
-
-
-def _overlap(pattern: str, template: tuple[str, ...]) -> bool:
-    """Whether some path matches both the pattern and the route's template."""
-
-    @cache
-    def match(start: int, index: int) -> bool:
-        letter, part = pattern[start : start + 1], template[index] if index < len(template) else ""
-        if part == _MORE:
-            inside = letter not in ("", "/") and match(start + (letter != "*"), index + (letter == "*"))
-            return inside or match(start, index + 1)
+def _overlap(pattern: str, route: str) -> bool:
+    """Whether some path matches both a pattern and a route; a route's variable is text without slashes, not empty."""
+    template = re.sub("<[^<>]+>", _VARIABLE, route)
+    positions = {0}  # where in the template a path can be that matches the pattern so far
+    for letter in pattern:
         if letter == "*":
-            return match(start + 1, index) or (part != "" and match(start, index + 1))
-        if part == "" or letter == "":
-            return part == letter
-        return (letter == part or (part == _ONE and letter != "/")) and match(start + 1, index + 1)
-
-    return match(0, 0)
+            positions = {*range(min(positions), len(template) + 1)}
+        else:
+            inside = {at for at in positions if template[at : at + 1] == _VARIABLE and letter != "/"}
+            positions = inside | {at + 1 for at in positions if at in inside or template[at : at + 1] == letter}
+        if not positions:
+            return False
+    return len(template) in positions

@@ -1,4 +1,4 @@
-"""Kinds of values and the strict schemas that the resources of the control plane share.
+"""The schemas and fields that the resources of the control plane share.
 
 Types are strict: text is not a number, and 1 is not true.
 """
@@ -13,6 +13,9 @@ from marshmallow import ValidationError, fields, validate
 from mockserver.simulation.clock import EARLIEST, LATEST
 from mockserver.validation import schemas
 from mockserver.validation.schemas import StrictSchema
+
+CLOCK_RANGE = f"from {EARLIEST:%Y-%m-%d} to {LATEST:%Y-%m-%d}"
+"""The times that a sandbox's clock can show."""
 
 _TIMESTAMP = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}T(?:[01][0-9]|2[0-3]):[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?(?:Z|[+-][0-9]{2}:[0-9]{2})"
@@ -33,18 +36,13 @@ class VendorBody(Body):
 
 
 class AdminQuery(StrictSchema):
-    """The parameters of a query; as it stands, that of a resource without parameters."""
+    """The parameters of a query; by itself, the query of a resource without parameters."""
 
     kind = "parameter"
 
 
-def format_timestamp(moment: datetime) -> str:
-    """A timestamp as in RFC 3339, in UTC; with fractions of a second only where there are some."""
-    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
-
-
 class Rfc3339Timestamp(fields.AwareDateTime):
-    """A date and a time with a time zone, as in RFC 3339."""
+    """A date and a time with a time zone, as in RFC 3339; dumped in UTC, with a fraction only where there is one."""
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> datetime:
         text = value.upper() if isinstance(value, str) else ""
@@ -56,7 +54,7 @@ class Rfc3339Timestamp(fields.AwareDateTime):
         raise ValidationError("must be a date and a time that exist, with a time zone, as in 2025-10-21T10:30:00Z")
 
     def _serialize(self, value: datetime | None, *_: Any, **__: Any) -> str | None:
-        return None if value is None else format_timestamp(value)
+        return None if value is None else value.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 class ClockDate(fields.Date):
@@ -67,7 +65,7 @@ class ClockDate(fields.Date):
         if day is None:
             raise ValidationError("must be a date that exists, written YYYY-MM-DD")
         if not EARLIEST.date() <= day <= LATEST.date():
-            raise ValidationError(f"must be from {EARLIEST:%Y-%m-%d} to {LATEST:%Y-%m-%d}")
+            raise ValidationError(f"must be {CLOCK_RANGE}")
         return day
 
 

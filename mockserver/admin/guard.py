@@ -17,6 +17,7 @@ from mockserver.gateway import auth
 from mockserver.gateway.rejection import Rejection
 
 _HOST = re.compile(r"(\[[0-9a-f:.]+\]|[^\[\]:/@\s]+)(?::[0-9]{1,5})?")
+_CHALLENGE = {"WWW-Authenticate": "Bearer"}
 
 
 def check() -> None:
@@ -68,11 +69,7 @@ def _check_token(expected: str | None) -> None:
     try:
         sent = auth.credential(request.headers.get("Authorization"), ("Bearer",))
     except Rejection as rejection:
-        raise _unauthorized(rejection.message) from rejection
+        raise Problem(401, rejection.message, headers=_CHALLENGE) from rejection
     # WSGI decodes headers as Latin-1; encoding restores the bytes that were sent.
     if not compare_digest(sent.encode("latin-1", "replace"), expected.encode()):
-        raise _unauthorized("the token is not the admin token that the server was started with")
-
-
-def _unauthorized(detail: str) -> Problem:
-    return Problem(401, detail, headers={"WWW-Authenticate": "Bearer"})
+        raise Problem(401, "the token is not the admin token that the server was started with", headers=_CHALLENGE)

@@ -5,13 +5,10 @@ from typing import Any
 
 from marshmallow import Schema, fields
 
-from mockserver.admin import organizations
-from mockserver.admin.admin_context import AdminRequest
+from mockserver.admin.admin_context import AdminRequest, context
 from mockserver.admin.fields import Rfc3339Timestamp
 from mockserver.simulation.hashing import DATA_VERSION
 from mockserver.validation.schemas import dump
-
-DISTRIBUTION = "analytics-mockserver"
 
 
 class HealthSchema(Schema):
@@ -26,14 +23,13 @@ class HealthSchema(Schema):
 
 
 def get(request: AdminRequest) -> dict[str, Any]:
-    """The health of the server."""
     return dump(
         HealthSchema,
         {
-            "version": metadata.version(DISTRIBUTION),
+            "version": metadata.version("analytics-mockserver"),
             "data_version": DATA_VERSION,
             "now": request.sandbox.clock.now(),
             "vendors": list(request.sandbox.profiles),
-            "organizations": organizations.slugs(),
+            "organizations": context().sources.slugs(context().own),
         },
     )

@@ -59,7 +59,6 @@ def body(vendors: Iterable[str]) -> Schema:
 
 
 def get(request: AdminRequest) -> dict[str, Any]:
-    """Every vendor's limit and its buckets."""
     with request.lock:
         return {name: _dump(request.sandbox, name) for name in request.sandbox.profiles}
 

@@ -62,7 +62,7 @@ class MetricTeamSchema(Schema):
     teams = fields.List(fields.String(), required=True)
 
 
-class MetricQuestionSchema(Schema):
+class MetricRequestSchema(Schema):
     """What was requested, and what counts towards it."""
 
     metric = fields.String(required=True, attribute="expected.query.metric")
@@ -73,7 +73,7 @@ class MetricQuestionSchema(Schema):
     counted = fields.List(fields.Nested(MetricSourceSchema), required=True, attribute="expected.counted")
 
 
-class MetricSchema(MetricQuestionSchema):
+class MetricSchema(MetricRequestSchema):
     """A metric over a range, bucket by bucket. `headline` is `sum` divided by `buckets`, rounded half up to two
     decimals; it is null where no bucket counts.
     """
@@ -97,7 +97,7 @@ class MetricPersonSchema(PersonSchema):
     vendors = fields.Dict(keys=fields.String(), values=fields.Integer(), required=True)
 
 
-class MetricPeopleSchema(MetricQuestionSchema):
+class MetricPeopleSchema(MetricRequestSchema):
     """The people behind a point, ordered by id. `next` is the id to pass as `after`; null on the last page."""
 
     point = fields.Nested(MetricPointSchema, required=True, attribute="page.point")
@@ -136,7 +136,6 @@ class MetricRangeQuery(AdminQuery):
 
     @validates_schema
     def check_range(self, given: dict[str, Any], **_: Any) -> None:
-        """ValidationError for a range that ends before it starts, or that is too long."""
         length = given["last"].toordinal() - given["first"].toordinal() + 1
         if length < 1:
             raise ValidationError({"to": [f"must not be before from, which is {given['first']}"]})
@@ -154,13 +153,11 @@ class MetricPeopleQuery(MetricRangeQuery):
 
 
 def list_all(_: AdminRequest) -> dict[str, Any]:
-    """The metrics there are."""
     metrics = [{"name": metric, "description": text} for metric, text in DESCRIPTIONS.items()]
     return dump(MetricsSchema, {"metrics": metrics, "dimensions": list(Dimension)})
 
 
 def get(request: AdminRequest) -> dict[str, Any]:
-    """A metric over a range: its points and their average."""
     expected = _expected(request)
     return dump(MetricSchema, {"expected": expected, "headline": expected.headline()})
 

@@ -1,7 +1,7 @@
-"""`/_mock/openapi/<vendor>.yaml`: the OpenAPI files, with the response names that a sandbox's switches put in force.
+"""`/_mock/openapi/<vendor>.yaml`: the OpenAPI files, with the response names that are in force in a sandbox.
 
 Only data is renamed: properties, lists of required ones, examples, and pointers into answers. The prose keeps the
-names that the file was written with.
+original names.
 """
 
 from collections.abc import Mapping
@@ -18,8 +18,6 @@ from mockserver.validation import yaml_text
 from mockserver.validation.suggestions import unknown_name
 
 OWN_FILE = "admin"
-
-
 HEAD = "# Response names are renamed by the switches in force; the original file has more comments.\n"
 
 _EXAMPLES = ("example", "value", "default", "const", "enum")
@@ -27,26 +25,14 @@ _ANSWER, _FILE = "$response.body#/", "#/"
 """The prefixes of a pointer into an answer, and of one into the file itself."""
 
 
-class _Dumper(yaml.SafeDumper):
-    """A dumper without anchors and aliases."""
-
-    def ignore_aliases(self, _: object) -> bool:
-        """Always true: what the renamed document shares is written out each time."""
-        return True
-
-
 def get(request: AdminRequest) -> Response:
-    """The OpenAPI file of a vendor with the response names in force, or that of the control plane."""
     files = {vendor.name: vendor.openapi for vendor in context().vendors} | {OWN_FILE: f"{OWN_FILE}.yaml"}
     if request.name not in files:
         raise Problem(404, unknown_name("OpenAPI file", request.name, files))
-    content = (context().openapi / files[request.name]).read_bytes()
-    return Response(rename_text(content, _names(request)), headers=HEADERS, mimetype="application/yaml")
-
-
-def _names(request: AdminRequest) -> dict[str, str]:
-    profile = request.sandbox.profiles.get(request.name)
-    return request.sandbox.policy.switches[profile.name].renamed_fields(profile.switches) if profile else {}
+    profile, in_force = request.sandbox.profiles.get(request.name), request.sandbox.policy.switches
+    names = in_force[profile.name].renamed_fields(profile.switches) if profile else {}
+    content = rename_text((context().openapi / files[request.name]).read_bytes(), names)
+    return Response(content, headers=HEADERS, mimetype="application/yaml")
 
 
 def rename_text(content: bytes, names: Mapping[str, str]) -> bytes:
@@ -54,7 +40,7 @@ def rename_text(content: bytes, names: Mapping[str, str]) -> bytes:
     if not names:
         return content
     document = rename(yaml_text.load_bundled(content), names)
-    return (HEAD + yaml.dump(document, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=120)).encode()
+    return (HEAD + yaml.safe_dump(document, sort_keys=False, allow_unicode=True, width=120)).encode()
 
 
 def rename(node: Any, names: Mapping[str, str]) -> Any:

@@ -12,7 +12,6 @@ import numpy as np
 from marshmallow import Schema, fields
 
 from mockserver import products
-from mockserver.admin import sandbox_config
 from mockserver.admin.admin_context import AdminRequest, context
 from mockserver.admin.responses import Problem
 from mockserver.products.world import World
@@ -71,7 +70,7 @@ class ProductSchema(Schema):
 
 
 class OutlineSchema(Schema):
-    """An organization in short: everybody it ever has, and its teams, in numbers."""
+    """An organization in short: how many people it ever has, and how many teams."""
 
     slug = fields.String(required=True)
     name = fields.String(required=True)
@@ -89,7 +88,7 @@ class OrganizationsSchema(Schema):
 
 
 class OrganizationDetailSchema(Schema):
-    """An organization, with ids to start with. `people` counts all it ever has, `present` those of the clock's day."""
+    """An organization, with ids to start with. `people` counts everyone it ever has, `present` those of today."""
 
     slug = fields.String(required=True)
     name = fields.String(required=True)
@@ -106,34 +105,22 @@ class OrganizationDetailSchema(Schema):
     users = fields.List(fields.Nested(PersonSchema), required=True)
 
 
-def slugs() -> list[str]:
-    """The organizations that a sandbox can show, in order."""
-    return sandbox_config.slugs(context().sources, _own())
-
-
-def _named(slug: str) -> Organization:
-    return sandbox_config.named(slug, context().sources, _own())
-
-
-def _own() -> Organization:
-    """The organization that the server was started with."""
-    return context().registry.default.config.organization
-
-
 def list_all(_: AdminRequest) -> dict[str, Any]:
-    """Every organization in short."""
-    return dump(OrganizationsSchema, {"organizations": [_outline(_named(slug)) for slug in slugs()]})
+    sources, own = context().sources, context().own
+    outlines = [_outline(sources.organization(slug, own)) for slug in sources.slugs(own)]
+    return dump(OrganizationsSchema, {"organizations": outlines})
 
 
 def get(request: AdminRequest) -> dict[str, Any]:
     """One organization with its ids, on the day that the sandbox's clock shows."""
-    known, sandbox = slugs(), request.sandbox
+    sources, own, sandbox = context().sources, context().own, request.sandbox
+    known = sources.slugs(own)
     if request.name not in known:
         raise Problem(404, unknown_name("organization", request.name, known))
     if request.name == sandbox.config.organization.slug:
         world = sandbox.world  # Its seed may differ from the organization's own.
     else:
-        organization = _named(request.name)
+        organization = sources.organization(request.name, own)
         world = context().registry.worlds.get(organization, organization.seed)
     return dump(OrganizationDetailSchema, _describe(world, sandbox.clock.now().date()))
 

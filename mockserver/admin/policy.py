@@ -22,10 +22,10 @@ class SwitchSchema(Schema):
 
     value = fields.Raw(required=True)
     default = fields.Raw(required=True)
-    options = fields.List(fields.Raw(), required=True)
-    grade = fields.Enum(Grade, by_value=True, required=True)
-    evidence = fields.String(required=True)
-    description = fields.String(required=True)
+    options = fields.List(fields.Raw(), required=True, attribute="switch.options")
+    grade = fields.Enum(Grade, by_value=True, required=True, attribute="switch.grade")
+    evidence = fields.String(required=True, attribute="switch.grade.evidence")
+    description = fields.String(required=True, attribute="switch.description")
 
 
 class SwitchValues(fields.Field[dict[str, Option]]):
@@ -56,7 +56,6 @@ def body(known: Known) -> Schema:
 
 
 def get(request: AdminRequest) -> dict[str, Any]:
-    """The switches of every vendor and every other group."""
     policy = request.sandbox.policy.switches
     return {
         group: {switch.name: describe(switch, policy[group][switch]) for switch in known}
@@ -73,15 +72,6 @@ def change(request: AdminRequest) -> dict[str, Any]:
 
 
 def describe(switch: AnySwitch, option: Option) -> dict[str, Any]:
-    """A switch as JSON, with the value in force."""
-    return dump(
-        SwitchSchema,
-        {
-            "value": switch.to_json(option),
-            "default": switch.to_json(switch.default),
-            "options": switch.options,
-            "grade": switch.grade,
-            "evidence": switch.grade.evidence,
-            "description": switch.description,
-        },
-    )
+    """A switch with an option of it, as /_mock/policy shows it."""
+    values = {"value": switch.to_json(option), "default": switch.to_json(switch.default)}
+    return dump(SwitchSchema, {**values, "switch": switch})

@@ -56,17 +56,12 @@ class RequestsQuery(AdminQuery):
 
     vendor = fields.String(metadata={"description": "Only requests to this vendor."})
     operation = fields.String(metadata={"description": "Only this operationId of the vendor's OpenAPI file."})
-    path = fields.String(
-        metadata={"description": "Only this path, without the query string; * stands for any characters."}
-    )
+    path = fields.String(metadata={"description": "Only this path, without the query; * stands for any characters."})
     status = fields.String(
         validate=validate.Regexp(
             rf"{_STATUS}\Z", error="must be a status from 100 to 599, or a class of them, as in 4xx"
         ),
-        metadata={
-            "pattern": f"^(?:{_STATUS})$",
-            "description": "Only answers with this status, or of this class, as in 4xx.",
-        },
+        metadata={"pattern": f"^(?:{_STATUS})$", "description": "Only this status, or this class of them, as in 4xx."},
     )
     limit = QueryInteger(1, LIMIT_MAXIMUM, "Only the newest entries, at most this many, still oldest first.")
     after = QueryInteger(0, ID_MAXIMUM, "Only entries after the one with this id.")
@@ -86,7 +81,6 @@ def list_all(request: AdminRequest) -> dict[str, Any]:
 
 
 def clear(request: AdminRequest) -> None:
-    """Empty the journal."""
     with request.lock:
         request.sandbox.reset(("journal",))
 

@@ -6,6 +6,7 @@ server reaches the client; its traceback goes to the log once.
 
 import logging
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from flask import Response, request
@@ -38,23 +39,19 @@ class ProblemSchema(Schema):
     errors = fields.Dict(keys=fields.String(), values=fields.List(fields.String()))
 
 
+@dataclass(eq=False)
 class Problem(Exception):
-    """A refusal. `detail` states the rule; `headers` belong to the status (Allow, WWW-Authenticate)."""
+    """A refusal. `detail` is the rule; `headers` belong to the status (Allow, WWW-Authenticate)."""
 
-    def __init__(
-        self, status: int, detail: str, errors: Errors | None = None, headers: dict[str, str] | None = None
-    ) -> None:
-        super().__init__(detail)
-        self.status = status
-        self.detail = detail
-        self.errors = errors
-        self.headers = headers
+    status: int
+    detail: str
+    errors: Errors | None = None
+    headers: dict[str, str] | None = None
 
 
 def json_response(
     body: dict[str, Any], status: int = 200, mimetype: str = "application/json", headers: dict[str, str] | None = None
 ) -> Response:
-    """A response with this body."""
     # Half a surrogate pair, which only an echoed name can contain, has no UTF-8, and few clients read its escape.
     data = response_cache.to_json(body).encode("utf-8", "replace")
     return Response(data, status, {**HEADERS, **(headers or {})}, mimetype=mimetype)

@@ -23,12 +23,11 @@ from mockserver.admin import (
     organizations,
     policy,
     requests,
-    reset,
     responses,
     sandboxes,
     tokens,
 )
-from mockserver.admin.admin_context import AdminRequest, context
+from mockserver.admin.admin_context import EXTENSION, AdminContext, AdminRequest, context
 from mockserver.admin.fields import AdminQuery
 from mockserver.admin.responses import Problem
 from mockserver.gateway.sandbox import DEFAULT, Sandbox
@@ -36,33 +35,22 @@ from mockserver.validation.schemas import dump
 
 MOUNT = "/_mock"
 _ENDPOINT = "control plane"
-SANDBOX = "/sandboxes/<sandbox>"
-"""The prefix of a sandbox's resources below the mount; without it, they are the default sandbox's."""
-
-View = Callable[[AdminRequest], dict[str, Any] | Response | None]
-"""What answers a request: a JSON body, a whole response, or None, which is a 204."""
+SANDBOX, OF_SANDBOX = "/sandboxes/<sandbox>", "OfSandbox"
+"""The prefix of a sandbox's resources below the mount, and the ending of their operationIds."""
 
 
 @dataclass(frozen=True, slots=True)
 class AdminRoute:
     """One method on one path below the mount; `query` is the schema of its parameters.
 
-    `documented_as` is the operationId of the same operation without a sandbox, "" where it is that operation itself.
+    A `view` returns a JSON body, a whole response, or None, which is a 204.
     """
 
     method: str
     path: str
     operation: str
-    view: View
+    view: Callable[[AdminRequest], dict[str, Any] | Response | None]
     query: type[Schema] = AdminQuery
-    documented_as: str = ""
-
-    @property
-    def of_sandbox(self) -> "AdminRoute":
-        """The same in the sandbox that the path names."""
-        return replace(
-            self, path=SANDBOX + self.path, operation=f"{self.operation}OfSandbox", documented_as=self.operation
-        )
 
     @property
     def template(self) -> str:
@@ -77,7 +65,6 @@ class IndexSchema(Schema):
 
 
 def index(_: AdminRequest) -> dict[str, Any]:
-    """Every resource, with its methods."""
     resources: dict[str, list[str]] = {}
     for route in ROUTES:
         resources.setdefault(route.template, []).append(route.method)
@@ -105,7 +92,7 @@ RESOURCES = (
     AdminRoute("GET", "/conduct", "getConduct", lint.get, lint.LintQuery),
     AdminRoute("GET", "/defects", "getDefects", defects.get),
     AdminRoute("PUT", "/defects", "putDefects", defects.replace),
-    AdminRoute("POST", "/reset", "reset", reset.reset),
+    AdminRoute("POST", "/reset", "reset", sandboxes.reset),
     AdminRoute("GET", "/tokens", "listTokens", tokens.list_all),
     AdminRoute("POST", "/tokens", "createToken", tokens.create),
     AdminRoute("DELETE", "/tokens/<token>", "deleteToken", tokens.revoke),
@@ -116,7 +103,7 @@ RESOURCES = (
     AdminRoute("GET", "/organizations/<slug>", "getOrganization", organizations.get),
     AdminRoute("GET", "/openapi/<vendor>.yaml", "getOpenapi", openapi.get),
 )
-"""What every sandbox has."""
+"""What every sandbox has; the paths without a sandbox lead to the default one."""
 
 ROUTES = (
     AdminRoute("GET", "/", "getIndex", index),
@@ -127,7 +114,7 @@ ROUTES = (
     AdminRoute("POST", "/sandboxes", "createSandbox", sandboxes.create),
     AdminRoute("GET", SANDBOX, "getSandbox", sandboxes.get),
     AdminRoute("DELETE", SANDBOX, "deleteSandbox", sandboxes.delete),
-    *(resource.of_sandbox for resource in RESOURCES),
+    *(replace(each, path=SANDBOX + each.path, operation=each.operation + OF_SANDBOX) for each in RESOURCES),
 )
 
 
@@ -138,11 +125,21 @@ def _url_map() -> Map:
     return Map([*rules, *(Rule(path, methods=["GET"]) for path in ("/", MOUNT))], merge_slashes=False)
 
 
-def install(app: Flask) -> None:
-    """Add the routes to an app, each behind the guard; `/` redirects to the index."""
+def install(app: Flask, context: AdminContext) -> None:
+    """Add the control plane to an app, each route behind the guard; `/` redirects to the index."""
+    app.extensions[EXTENSION] = context
     for path in ("/", MOUNT, f"{MOUNT}/<path:rest>", f"{MOUNT}/"):
         app.url_map.add(Rule(path, endpoint=_ENDPOINT))  # for every method: the map knows which are allowed
     app.view_functions[_ENDPOINT] = _respond
+
+
+def render_error(error: Exception) -> Response:
+    """Problem details for an error in a request to no vendor; a request that the guard refuses gets its refusal."""
+    try:
+        guard.check()
+    except Problem as refusal:
+        return responses.error_response(refusal)
+    return responses.error_response(error)
 
 
 def _respond(**_: str) -> Response:

@@ -1,28 +1,40 @@
-"""`/_mock/sandboxes`: the sandboxes on this server, each with tokens of its own.
+"""`/_mock/sandboxes` and `/_mock/reset`: the sandboxes on this server, and how one is made and reset.
 
 What a sandbox holds is in `gateway.sandbox`; its clock, limits and so on are resources of their own.
 """
 
+from collections.abc import Mapping
+from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from flask import Response
-from marshmallow import Schema, fields
+from marshmallow import Schema, ValidationError, fields, validate
 
-from mockserver.admin import bodies, faults, sandbox_config
-from mockserver.admin.admin_context import AdminRequest, context
-from mockserver.admin.fields import Rfc3339Timestamp
+from mockserver.admin import bodies, clock, defects, faults, limits, policy
+from mockserver.admin.admin_context import AdminRequest, Sources, context
+from mockserver.admin.fault_rules import RuleBody
+from mockserver.admin.fields import CLOCK_RANGE, Body, Rfc3339Timestamp, StrictBoolean, StrictInteger
 from mockserver.admin.responses import Problem, created
+from mockserver.cases.records import DEFAULT_ORGANIZATION, Case, UnknownCase
 from mockserver.gateway import tokens
-from mockserver.gateway.sandbox import DEFAULT, Sandbox, TooManySandboxes
+from mockserver.gateway.faults import RULES_MAXIMUM
+from mockserver.gateway.sandbox import DEFAULT, RESETTABLE, Sandbox, SandboxConfig, TooManySandboxes
 from mockserver.gateway.vendor import Vendor
+from mockserver.simulation.organization import Organization
 from mockserver.validation.schemas import dump
+from mockserver.validation.suggestions import unknown_name
+
+SEED_MAXIMUM = 2**63 - 1
+TTL_MAXIMUM = 366 * 86_400
+"""The longest time to live, in seconds."""
 
 
 class SandboxSchema(Schema):
     """A sandbox, the time in it, and the tokens that it was made with at each vendor; a revoked one is null.
 
     At most vendors they are `token` and, for a 403, `forbidden`. Where clients exchange credentials for access tokens
-    they are `client_id` and `client_secret`, `forbidden_client_id` and `forbidden_client_secret`, and `token_path` says
+    they are `client_id` and `client_secret`, `forbidden_client_id` and `forbidden_client_secret`, and `token_path` is
     where.
     """
 
@@ -44,13 +56,72 @@ class SandboxesSchema(Schema):
     sandboxes = fields.List(fields.Nested(SandboxSchema), required=True)
 
 
+class TtlField(fields.Decimal):
+    """A time to live, kept exactly."""
+
+    def _deserialize(self, value: Any, *_: Any, **__: Any) -> Decimal:
+        if not isinstance(value, bool) and isinstance(value, int | Decimal) and 0 < value <= TTL_MAXIMUM:
+            return Decimal(value)
+        raise ValidationError(f"must be a number above 0 and at most {TTL_MAXIMUM} (seconds of real time)")
+
+
+class SandboxBody(Body):
+    """How to make a sandbox; what is left out is as the server was started."""
+
+    case = fields.String(
+        metadata={
+            "description": "The id of a case, one of those that /_mock/cases lists: the sandbox is made as the case "
+            "requires, and otherwise as by a server without flags. The other fields win over the case."
+        },
+        error_messages={"invalid": "must be the id of a case, as in C001"},
+    )
+    organization = fields.String(
+        metadata={"description": "The slug of an organization, one of those that /_mock/organizations lists."},
+        error_messages={"invalid": "must be the slug of an organization"},
+    )
+    seed = StrictInteger(0, SEED_MAXIMUM, "Another seed, another history; default: the organization's own.")
+    now = Rfc3339Timestamp(
+        metadata={"description": f"What its clock shows, {CLOCK_RANGE}; default: what the server was started with."}
+    )
+    frozen = StrictBoolean(
+        metadata={"description": "Whether its time stands still; default: as in the case, but false beside `now`."}
+    )
+    ttl_seconds = TtlField(
+        metadata={
+            "description": "After how many seconds of real time the sandbox is deleted; default: never.",
+            "exclusiveMinimum": 0,
+            "maximum": TTL_MAXIMUM,
+        }
+    )
+    faults = fields.List(
+        fields.Nested(RuleBody),
+        validate=validate.Length(max=RULES_MAXIMUM, error=f"there can be at most {RULES_MAXIMUM} rules"),
+        metadata={"description": "The faults that are armed in it from the start, and again after a reset."},
+    )
+
+
+class ResetSchema(Schema):
+    """The parts that were reset."""
+
+    reset = fields.List(fields.String(), required=True)
+
+
+class ResetBody(Body):
+    """What to reset: everything, unless `only` names parts."""
+
+    parts = fields.List(
+        fields.String(validate=validate.OneOf(RESETTABLE, error="there is no part {input!r}; there are: {choices}")),
+        validate=validate.Length(min=1, error="name at least one part, or leave `only` out to reset everything"),
+        data_key="only",
+        metadata={"description": "The parts to reset."},
+    )
+
+
 def list_all(_: AdminRequest) -> dict[str, Any]:
-    """Every sandbox, the oldest first."""
     return dump(SandboxesSchema, {"sandboxes": [_describe(sandbox) for sandbox in context().registry.sandboxes]})
 
 
 def get(request: AdminRequest) -> dict[str, Any]:
-    """One sandbox."""
     return dump(SandboxSchema, _describe(request.sandbox))
 
 
@@ -58,7 +129,7 @@ def create(_: AdminRequest) -> Response:
     """A new sandbox, made as the body or its case describes."""
     registry = context().registry
     default = registry.default.config
-    config, seconds = sandbox_config.from_request(bodies.read(optional=True), context().sources, default)
+    config, seconds = from_request(bodies.read(optional=True), context().sources, default)
     if config.faults is not default.faults:
         faults.check_supported(config.faults)
     try:
@@ -74,6 +145,14 @@ def delete(request: AdminRequest) -> None:
         rule = "the sandbox 'default' cannot be deleted: the short paths and the seeded tokens lead to it"
         raise Problem(409, f"{rule}; POST /_mock/reset puts it back to how it was made")
     context().registry.delete(request.sandbox)
+
+
+def reset(request: AdminRequest) -> dict[str, Any]:
+    only = ResetBody().load(bodies.read(optional=True)).get("parts", RESETTABLE)
+    parts = [part for part in RESETTABLE if part in only]
+    with request.lock:
+        request.sandbox.reset(parts)
+    return dump(ResetSchema, {"reset": parts})
 
 
 def _full(maximum: int) -> Problem:
@@ -114,3 +193,73 @@ def _tokens(sandbox: Sandbox, profile: Vendor) -> dict[str, str | None]:
     if profile.token_path is not None:
         found["token_path"] = profile.token_path
     return found
+
+
+def from_request(
+    body: Mapping[str, Any], sources: Sources, default: SandboxConfig
+) -> tuple[SandboxConfig, Decimal | None]:
+    """The config that a request's body describes, and the time to live in seconds.
+
+    What is left out is as in `default`, which is how the server was started; beside a case, it is as in the case, and
+    otherwise as in a server without flags. ValidationError for everything that is wrong.
+    """
+    base = default
+    if isinstance(body.get("case"), str):
+        try:
+            case = sources.cases().find(body["case"])
+        except UnknownCase as error:
+            raise ValidationError({"case": [str(error)]}) from error
+        organization = sources.organization(DEFAULT_ORGANIZATION, default.organization)
+        base, body = SandboxConfig(organization, organization.seed), _overlay(case.body, body)
+    given = _schema(sources).load(body)
+    return _config(given, sources, base, default.organization), given.get("ttl_seconds")
+
+
+def from_case(case: Case, flags: Mapping[str, Any], sources: Sources, default: SandboxConfig) -> SandboxConfig:
+    """The config of a server that is started with a case, over which its flags win.
+
+    `default` is what the flags mean without the case. `flags` are fields of the body that were given; None: as in
+    `default`.
+    """
+    fields_given = {name: value for name, value in _overlay(case.body, flags).items() if value is not None}
+    return _config(_schema(sources).load(fields_given), sources, default, default.organization)
+
+
+def _overlay(under: Mapping[str, Any], over: Mapping[str, Any], depth: int = 3) -> dict[str, Any]:
+    """Fields of a body with others laid over them: limits vendor by vendor, and switches one by one.
+
+    An object that both have is merged rather than replaced, down to the `depth` of a vendor's switches.
+    """
+    merged = {**under, **over}
+    for name, value in over.items():
+        below = under.get(name)
+        if depth > 1 and isinstance(below, Mapping) and isinstance(value, Mapping):
+            merged[name] = _overlay(below, value, depth - 1)
+    return merged
+
+
+@lru_cache(maxsize=8)
+def _schema(sources: Sources) -> Schema:
+    """The schema of the body; building it takes longer than the rest of making a sandbox."""
+    added: dict[str, fields.Field[Any]] = {
+        "defects": defects.names(sources.vendors),
+        "limits": fields.Nested(limits.body(vendor.name for vendor in sources.vendors)),
+        "policy": fields.Nested(policy.body(sources.switches)),
+    }
+    return SandboxBody.from_dict(added)()
+
+
+def _config(given: Mapping[str, Any], sources: Sources, base: SandboxConfig, own: Organization) -> SandboxConfig:
+    slug, known = given.get("organization", base.organization.slug), sources.slugs(own)
+    if slug not in known:
+        raise ValidationError({"organization": [unknown_name("organization", slug, known)]})
+    organization = sources.organization(slug, own)
+    return SandboxConfig(
+        organization,
+        given.get("seed", base.seed if organization is base.organization else organization.seed),
+        clock.from_fields(given, base.clock),
+        _overlay(base.limits, given.get("limits", {})),
+        _overlay(base.policy, given.get("policy", {})),
+        faults.matchable(given["faults"], sources.vendors, "faults") if "faults" in given else base.faults,
+        tuple(sorted(set(given.get("defects", base.defects)))),
+    )

@@ -26,16 +26,10 @@ class TokenSchema(Schema):
     permission = fields.String(required=True, validate=validate.OneOf((GRANTED, FORBIDDEN)))
     token = fields.String(required=True)
     scheme = fields.String(required=True, metadata={"description": "The scheme of the Authorization header."})
-    client_id = fields.String(
-        metadata={
-            "description": "Where clients exchange credentials for access tokens: the client id, the same as `token`."
-        }
-    )
+    client_id = fields.String(metadata={"description": "Where credentials are exchanged: the client id (= `token`)."})
     client_secret = fields.String(metadata={"description": "The secret that belongs to the client id."})
     token_path = fields.String(metadata={"description": "Where the credentials are exchanged for an access token."})
-    groups = fields.List(
-        fields.String(), metadata={"description": "Where the token is limited to some teams: their names."}
-    )
+    groups = fields.List(fields.String(), metadata={"description": "The teams that it is limited to, if any."})
 
 
 class TokensSchema(Schema):
@@ -61,7 +55,6 @@ class TokenBody(Body):
 
 
 def list_all(request: AdminRequest) -> dict[str, Any]:
-    """Every token that opens the sandbox."""
     grants = list(request.sandbox.grants.values())
     return dump(TokensSchema, {"tokens": [_describe(grant, request.sandbox) for grant in grants]})
 

@@ -65,7 +65,7 @@ class Admin:
             path, method=method, headers=dict(headers), data=data, environ_overrides=dict(environ or {})
         )
         answer = Answer(got.status_code, got.headers, got.data)
-        _check(Recorded(method, path.partition("?")[0], answer.status, _small(got.headers), answer.body))
+        _check(Recorded(method, path.partition("?")[0], answer.status, _lowercase(got.headers), answer.body))
         return answer
 
     def get(self, path: str) -> Any:
@@ -102,7 +102,7 @@ class Admin:
         return got.status_code
 
 
-def _small(headers: Headers) -> dict[str, str]:
+def _lowercase(headers: Headers) -> dict[str, str]:
     return {name.lower(): value for name, value in headers.items()}
 
 

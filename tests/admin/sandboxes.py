@@ -23,7 +23,7 @@ def send(admin: Admin, sandbox: Any, path: str = COUNT, vendor: str = "augment")
     return got.status_code, got.get_json()
 
 
-def state(admin: Admin) -> SandboxRegistry:
-    """The state of the app behind a client."""
+def registry(admin: Admin) -> SandboxRegistry:
+    """The sandbox registry of the app behind a client."""
     with admin.app.app_context():
         return admin_context.context().registry

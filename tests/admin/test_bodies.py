@@ -43,19 +43,19 @@ BAD = {
     "half an object": (b'{"now": ', f"{NOT_JSON}Expecting value: line 1 column 9 (char 8)"),
     "two objects": (b"{}{}", f"{NOT_JSON}Extra data: line 1 column 3 (char 2)"),
     "a form": (b"frozen=true", f"{NOT_JSON}Expecting value: line 1 column 1 (char 0)"),
-    "a member twice": (b'{"now": 1, "now": 2}', f"{NOT_JSON}the field 'now' is repeated"),
-    "a member twice within": (b'{"a": [{"b": 1, "b": 1}]}', f"{NOT_JSON}the field 'b' is repeated"),
+    "a repeated field": (b'{"now": 1, "now": 2}', f"{NOT_JSON}the field 'now' is repeated"),
+    "a repeated nested field": (b'{"a": [{"b": 1, "b": 1}]}', f"{NOT_JSON}the field 'b' is repeated"),
     "not a number": (b'{"a": NaN}', f"{NOT_JSON}NaN is not a JSON number"),
     "infinite": (b'{"a": -Infinity}', f"{NOT_JSON}-Infinity is not a JSON number"),
-    "an endless number": (b"1" * 5000, f"{NOT_JSON}a number has 5000 digits; the maximum is 60"),
-    "an endless fraction": (b"0." + b"1" * 5000, f"{NOT_JSON}a number has 5002 digits; the maximum is 60"),
-    "an exponent beyond all": (
+    "a very long number": (b"1" * 5000, f"{NOT_JSON}a number has 5000 digits; the maximum is 60"),
+    "a very long fraction": (b"0." + b"1" * 5000, f"{NOT_JSON}a number has 5002 digits; the maximum is 60"),
+    "an exponent out of range": (
         b'{"a": 1e99999999999999999999}',
         f"{NOT_JSON}the exponent of the number 1e99999999999999999999 is out of range",
     ),
     "objects in objects": (b'{"a":' * 9 + b"1" + b"}" * 9, DEEP),
     "lists in lists": (b'{"a":' + b"[" * 900 + b"]" * 900 + b"}", DEEP),
-    "lists without end": (b"[" * 60_000, DEEP),
+    "unclosed lists": (b"[" * 60_000, DEEP),
     "a NUL": (b'{"\x00": 1}', f"{NOT_JSON}Invalid control character at: line 1 column 3 (char 2)"),
 }
 
@@ -94,17 +94,17 @@ def test_letters_of_any_script_are_echoed_unchanged(admin: Admin) -> None:
 
 
 def test_many_errors_are_listed_but_the_detail_stays_short(admin: Admin) -> None:
-    refusal = admin.refused("PUT", "/clock", {f"member{number}": 1 for number in range(9)})
+    refusal = admin.refused("PUT", "/clock", {f"field{number}": 1 for number in range(9)})
     assert len(refusal.errors) == 9
     assert refusal.detail.endswith("; and 4 more")
 
 
 TYPES = {
     "a form": ("application/x-www-form-urlencoded", "'application/x-www-form-urlencoded'"),
-    "a form of parts": ("multipart/form-data; boundary=x", "'multipart/form-data'"),
+    "a multipart form": ("multipart/form-data; boundary=x", "'multipart/form-data'"),
     "plain text": ("text/plain", "'text/plain'"),
     "text that is called JSON": ("text/json", "'text/json'"),
-    "something like JSON": ("application/merge-patch+json", "'application/merge-patch+json'"),
+    "a JSON-like type": ("application/merge-patch+json", "'application/merge-patch+json'"),
     "nothing": ("", "none"),
 }
 

@@ -18,12 +18,12 @@ HOST = {"Host": "127.0.0.1:8080"}
 DAU = "/analytics/v0/dau"
 RULE = {"operation": "getDau", "times": 1, "effect": {"status": 503}}
 
-# What these tests lean on: C001 is acme one minute before its data arrive, C021 initech with limits off and a switch
-# turned, C054 a failure, C059 a connection that is cut, C061 a defect.
+# What these tests rely on: C001 is acme one minute before its data arrive, C021 initech with limits off and a switch
+# set, C054 a failure, C059 a connection that is cut, C061 a defect.
 
 
 @pytest.fixture(autouse=True)
-def excused(described: None, watch: Watch) -> Iterator[None]:  # noqa: ARG001 (it judges when this is over)
+def excused(described: None, watch: Watch) -> Iterator[None]:  # noqa: ARG001 (it checks answers at teardown)
     """What a fault or a defect makes of an answer need not be described."""
     yield
     watch.take()
@@ -75,18 +75,18 @@ def test_sandbox_from_a_case_ignores_the_servers_flags() -> None:
 
 
 def test_body_fields_win_over_the_case(admin: Admin) -> None:
-    stated = {"now": "2025-10-21T02:00:00Z", "seed": 9, "limits": {"tabnine": "off"}, "ttl_seconds": 60}
+    given = {"now": "2025-10-21T02:00:00Z", "seed": 9, "limits": {"tabnine": "off"}, "ttl_seconds": 60}
     policy = {"augment": {"last_cursor": "null"}, "tabnine": {"last_next": "null"}}
-    sandbox = made(admin, case="C021", **stated, policy=policy, faults=[RULE], defects=["ghost"])
-    place = f"/sandboxes/{sandbox['id']}"
+    sandbox = made(admin, case="C021", **given, policy=policy, faults=[RULE], defects=["ghost"])
+    prefix = f"/sandboxes/{sandbox['id']}"
     assert (sandbox["organization"], sandbox["seed"], sandbox["now"]) == ("initech", 9, "2025-10-21T02:00:00Z")
-    limits = admin.get(f"{place}/limits")
+    limits = admin.get(f"{prefix}/limits")
     assert (limits["augment"]["setting"], limits["tabnine"]["setting"]) == ("off", "off")
-    values = admin.get(f"{place}/policy")
+    values = admin.get(f"{prefix}/policy")
     assert values["augment"]["page_size_over_maximum"]["value"] == "clamp"
     assert (values["augment"]["last_cursor"]["value"], values["tabnine"]["last_next"]["value"]) == ("null", "null")
-    assert [rule["operation"] for rule in admin.get(f"{place}/faults")["rules"]] == ["getDau"]
-    assert admin.get(f"{place}/defects")["armed"] == ["ghost"]
+    assert [rule["operation"] for rule in admin.get(f"{prefix}/faults")["rules"]] == ["getDau"]
+    assert admin.get(f"{prefix}/defects")["armed"] == ["ghost"]
 
 
 def test_bad_field_is_refused_beside_a_case_too(admin: Admin) -> None:
@@ -95,27 +95,27 @@ def test_bad_field_is_refused_beside_a_case_too(admin: Admin) -> None:
 
 def test_reset_restores_initial_faults_and_defects(admin: Admin) -> None:
     sandbox = made(admin, now="2025-10-21T10:30:00Z", faults=[RULE], defects=["ghost", "lost-row"])
-    place = f"/sandboxes/{sandbox['id']}"
+    prefix = f"/sandboxes/{sandbox['id']}"
     assert [send(admin, sandbox, DAU)[0] for _ in range(2)] == [503, 200]
-    admin.done("PUT", f"{place}/defects", {"armed": []})
-    admin.done("POST", f"{place}/reset", {"only": ["faults"]})
-    assert admin.get(f"{place}/faults")["rules"][0]["hits"] == 0
+    admin.done("PUT", f"{prefix}/defects", {"armed": []})
+    admin.done("POST", f"{prefix}/reset", {"only": ["faults"]})
+    assert admin.get(f"{prefix}/faults")["rules"][0]["hits"] == 0
     assert send(admin, sandbox, DAU)[0] == 503
-    admin.done("POST", f"{place}/reset")
-    armed = admin.get(f"{place}/defects")["armed"]
+    admin.done("POST", f"{prefix}/reset")
+    armed = admin.get(f"{prefix}/defects")["armed"]
     assert (send(admin, sandbox, DAU)[0], armed) == (503, ["ghost", "lost-row"])
 
 
 def test_empty_put_restores_them_and_empty_list_disarms(admin: Admin) -> None:
-    place = f"/sandboxes/{made(admin, faults=[RULE], defects=['ghost'])['id']}"
-    assert admin.done("PUT", f"{place}/faults", {"rules": []}) == {"rules": []}
-    assert len(admin.done("PUT", f"{place}/faults", {})["rules"]) == 1
-    shown = admin.done("PUT", f"{place}/defects", {"armed": []}), admin.done("PUT", f"{place}/defects", {})
+    prefix = f"/sandboxes/{made(admin, faults=[RULE], defects=['ghost'])['id']}"
+    assert admin.done("PUT", f"{prefix}/faults", {"rules": []}) == {"rules": []}
+    assert len(admin.done("PUT", f"{prefix}/faults", {})["rules"]) == 1
+    shown = admin.done("PUT", f"{prefix}/defects", {"armed": []}), admin.done("PUT", f"{prefix}/defects", {})
     assert [one["armed"] for one in shown] == [[], ["ghost"]]
 
 
 @pytest.mark.parametrize(
-    ("body", "member"),
+    ("body", "field"),
     [
         ({"faults": [{"operation": "getDua", "effect": {"status": 503}}]}, "faults.0.operation"),
         ({"faults": [{"effect": {}}]}, "faults.0.effect"),
@@ -123,8 +123,8 @@ def test_empty_put_restores_them_and_empty_list_disarms(admin: Admin) -> None:
         ({"defects": ["ghosts"]}, "defects.0"),
     ],
 )
-def test_faults_and_defects_of_a_new_sandbox_are_validated(admin: Admin, body: dict[str, Any], member: str) -> None:
-    assert member in admin.refused("POST", "/sandboxes", body).errors
+def test_faults_and_defects_of_a_new_sandbox_are_validated(admin: Admin, body: dict[str, Any], field: str) -> None:
+    assert field in admin.refused("POST", "/sandboxes", body).errors
 
 
 @pytest.mark.in_process("there is a socket that can be cut in the other mode")

@@ -29,19 +29,19 @@ def test_clock_shows_how_the_sandbox_was_made(admin: Admin) -> None:
     assert admin.get("/clock") == MADE
 
 
-STATED = {
+TIMES = {
     "UTC": ("2026-01-02T03:04:05Z", "2026-01-02T03:04:05Z"),
     "an offset": ("2026-01-02T03:04:05+02:00", "2026-01-02T01:04:05Z"),
     "a negative offset": ("2026-01-01T23:30:00-05:30", "2026-01-02T05:00:00Z"),
-    "small letters": ("2026-01-02t03:04:05z", "2026-01-02T03:04:05Z"),
+    "lowercase": ("2026-01-02t03:04:05z", "2026-01-02T03:04:05Z"),
     "a fraction": ("2026-01-02T03:04:05.25Z", "2026-01-02T03:04:05.250000Z"),
     "a leap day": ("2024-02-29T00:00:00Z", "2024-02-29T00:00:00Z"),
-    "the first instant": ("1971-01-01T00:00:00Z", "1971-01-01T00:00:00Z"),
-    "the last instant": ("2199-12-31T23:59:59Z", "2199-12-31T23:59:59Z"),
+    "the earliest time": ("1971-01-01T00:00:00Z", "1971-01-01T00:00:00Z"),
+    "the latest time": ("2199-12-31T23:59:59Z", "2199-12-31T23:59:59Z"),
 }
 
 
-@pytest.mark.parametrize(("sent", "shown"), STATED.values(), ids=STATED)
+@pytest.mark.parametrize(("sent", "shown"), TIMES.values(), ids=TIMES)
 def test_timestamp_is_shown_in_utc(admin: Admin, sent: str, shown: str) -> None:
     assert admin.done("PUT", "/clock", {"now": sent, "frozen": True}) == {"now": shown, "frozen": True}
     assert admin.get("/clock") == {"now": shown, "frozen": True}
@@ -94,7 +94,7 @@ SPANS = {
     "days": ({"days": 1}, "2025-10-22T10:30:00Z"),
     "the sum of all": ({"seconds": 1, "minutes": 1, "hours": 1, "days": 1}, "2025-10-22T11:31:01Z"),
     "a fraction": ({"days": 0.5}, "2025-10-21T22:30:00Z"),
-    "a fraction that no float has": ({"seconds": 0.1}, "2025-10-21T10:30:00.100000Z"),
+    "a fraction that no float represents": ({"seconds": 0.1}, "2025-10-21T10:30:00.100000Z"),
     "nothing": ({"seconds": 0}, "2025-10-21T10:30:00Z"),
     "less than a microsecond": ({"seconds": 9e-7}, "2025-10-21T10:30:00Z"),
 }
@@ -140,7 +140,7 @@ BAD_CLOCKS = {
     "a zone that does not exist": ({"now": "2025-02-28T00:00:00+99:00"}, {"now": [FORM]}),
     "another form of ISO 8601": ({"now": "20251021T103000Z"}, {"now": [FORM]}),
     "digits of another script": ({"now": "٢٠٢٥-10-21T10:30:00Z"}, {"now": [FORM]}),
-    "something behind it": ({"now": "2025-10-21T10:30:00Z\n"}, {"now": [FORM]}),
+    "a trailing newline": ({"now": "2025-10-21T10:30:00Z\n"}, {"now": [FORM]}),
     "a number": ({"now": 1_761_042_600}, {"now": [FORM]}),
     "a list": ({"now": ["2025-10-21T10:30:00Z"]}, {"now": [FORM]}),
     "null": ({"now": None}, {"now": ["must not be null"]}),
@@ -150,9 +150,9 @@ BAD_CLOCKS = {
     "year 9999 after UTC": ({"now": "9999-12-31T23:59:59-23:59"}, {"now": [BOUNDS]}),
     "just before the bounds": ({"now": "1970-12-31T23:59:59Z"}, {"now": [BOUNDS]}),
     "just after the bounds": ({"now": "2200-01-01T00:00:00Z"}, {"now": [BOUNDS]}),
-    "a truth value as a number": ({"frozen": 1}, {"frozen": ["must be true or false"]}),
-    "a truth value as text": ({"frozen": "true"}, {"frozen": ["must be true or false"]}),
-    "a misspelt member": (
+    "a boolean as a number": ({"frozen": 1}, {"frozen": ["must be true or false"]}),
+    "a boolean as text": ({"frozen": "true"}, {"frozen": ["must be true or false"]}),
+    "a misspelt field": (
         {"forzen": True},
         {"forzen": ["there is no field 'forzen' (did you mean 'frozen'?); there are: now, frozen"]},
     ),
@@ -167,18 +167,18 @@ def test_bad_clock_is_refused_by_field_and_changes_nothing(admin: Admin, sent: o
 
 
 BAD_SPANS: dict[str, tuple[object, str]] = {
-    "no part": ({}, "give at least one of seconds, minutes, hours and days"),
+    "no field": ({}, "give at least one of seconds, minutes, hours and days"),
     "negative": ({"seconds": -1}, f"seconds: {AMOUNT}"),
     "negative beside positive": ({"days": 2, "hours": -0.5}, f"hours: {AMOUNT}"),
     "text": ({"hours": "1"}, f"hours: {AMOUNT}"),
-    "a truth value": ({"minutes": True}, f"minutes: {AMOUNT}"),
+    "a boolean": ({"minutes": True}, f"minutes: {AMOUNT}"),
     "null": ({"days": None}, "days: must not be null"),
     "too far": ({"days": 400_000}, BOUNDS),
     "absurdly far": (b'{"days": 1e999999}', BOUNDS),
     "absurdly far in whole seconds": ({"seconds": 10**59}, BOUNDS),
     "not a number": (b'{"days": NaN}', "the body is not valid JSON: NaN is not a JSON number"),
     "infinite": (b'{"days": Infinity}', "the body is not valid JSON: Infinity is not a JSON number"),
-    "a unit that nobody knows": (
+    "an unknown unit": (
         {"days": 1, "weeks": 1},
         "weeks: there is no field 'weeks'; there are: seconds, minutes, hours, days",
     ),

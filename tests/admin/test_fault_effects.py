@@ -9,7 +9,7 @@ from werkzeug.test import TestResponse
 from tests.admin.driver import Admin
 from tests.contract.watch import Watch
 
-QUESTIONS: dict[str, tuple[str, str, str]] = {
+REQUESTS: dict[str, tuple[str, str, str]] = {
     "augment": ("GET", "/analytics/v0/dau-count", "Bearer mock-augment-acme"),
     "tabnine": ("GET", "/api/v1/license", "Bearer mock-tabnine-acme"),
     "jetbrains-ide": (
@@ -35,12 +35,12 @@ TOTALS = "/api/analytics/ai/effectiveness/metrics/totals"
 
 
 def send(admin: Admin, to: str) -> TestResponse:
-    """The answer to a vendor's question; the Console's report with a token that it issues for it."""
-    method, path, authorization = QUESTIONS[to]
+    """The answer to a request to a vendor; the Console's report is requested with a token that it issues first."""
+    method, path, authorization = REQUESTS[to]
     if to == "jetbrains-console":
         armed = admin.get("/faults")["rules"]
         admin.done("PUT", "/faults", {})
-        authorization = f"Bearer {_sent(admin, *QUESTIONS['issuing']).get_json()['access_token']}"
+        authorization = f"Bearer {_sent(admin, *REQUESTS['issuing']).get_json()['access_token']}"
         bare = [{name: value for name, value in rule.items() if name not in {"id", "hits"}} for rule in armed]
         admin.done("PUT", "/faults", {"rules": bare})
     return _sent(admin, method, path, authorization)
@@ -52,18 +52,18 @@ def _sent(admin: Admin, method: str, path: str, authorization: str) -> TestRespo
 
 
 def arm(admin: Admin, effect: dict[str, Any], **rule: Any) -> None:
-    """One rule, and no other."""
+    """Arm one rule and no others."""
     admin.done("PUT", "/faults", {"rules": [{**rule, "effect": effect}]})
 
 
 @pytest.fixture(autouse=True)
-def excused(described: None, watch: Watch) -> Any:  # noqa: ARG001 (it judges when this is over)
+def excused(described: None, watch: Watch) -> Any:  # noqa: ARG001 (it checks answers at teardown)
     """What a fault makes of an answer need not be described."""
     yield
     watch.take()
 
 
-@pytest.mark.parametrize("to", QUESTIONS)
+@pytest.mark.parametrize("to", REQUESTS)
 def test_requests_succeed_without_faults(admin: Admin, to: str) -> None:
     assert send(admin, to).status_code == 200
 
@@ -169,7 +169,7 @@ def test_armed_429_has_retry_after_where_a_real_one_does(admin: Admin) -> None:
     assert send(admin, "augment").headers["Retry-After"] == "6"
 
 
-@pytest.mark.parametrize("to", QUESTIONS)
+@pytest.mark.parametrize("to", REQUESTS)
 def test_gateway_page_is_html(admin: Admin, to: str) -> None:
     arm(admin, {"html": 504})
     answer = send(admin, to)
@@ -177,7 +177,7 @@ def test_gateway_page_is_html(admin: Admin, to: str) -> None:
     assert "504 Gateway Timeout" in answer.get_data(as_text=True)
 
 
-@pytest.mark.parametrize("to", QUESTIONS)
+@pytest.mark.parametrize("to", REQUESTS)
 def test_malformed_body_lacks_its_last_bracket(admin: Admin, to: str) -> None:
     whole = send(admin, to).data
     arm(admin, {"malformed_json": True})
@@ -187,7 +187,7 @@ def test_malformed_body_lacks_its_last_bracket(admin: Admin, to: str) -> None:
     assert send(admin, to).data == whole
 
 
-@pytest.mark.parametrize("to", QUESTIONS)
+@pytest.mark.parametrize("to", REQUESTS)
 def test_delay_changes_only_the_timing(admin: Admin, to: str) -> None:
     whole = send(admin, to).data
     arm(admin, {"delay_seconds": 0.001})

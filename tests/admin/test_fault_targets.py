@@ -20,6 +20,9 @@ ALIKE = [
     ("getTeam", "/api/v1/team/", False),
     ("getTeams", "/api/v1/*/teams", True),
     ("getTeams", "/api/v1/*/team", False),
+    ("getTeam", "/api/v1/team/a*b", True),
+    ("getTeam", "/api/v1/team/a*/b", False),
+    ("getTeam", f"/api/v1/team/{'x' * 980}", True),
 ]
 
 

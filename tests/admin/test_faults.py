@@ -23,7 +23,7 @@ def shown(rule: Mapping[str, Any], number: int = 1, hits: int = 0) -> dict[str, 
 
 
 @pytest.fixture(autouse=True)
-def excused(described: None, watch: Watch) -> Iterator[None]:  # noqa: ARG001 (it judges when this is over)
+def excused(described: None, watch: Watch) -> Iterator[None]:  # noqa: ARG001 (it checks answers at teardown)
     """What a fault makes of an answer need not be described."""
     yield
     watch.take()
@@ -58,7 +58,7 @@ GOOD: dict[str, dict[str, Any]] = {
     "the longest delay": {"effect": {"delay_seconds": 3600}},
     "a page": {"effect": {"html": 200, "headers": {"X-Cache": "MISS"}}},
     "the vendor's 429, malformed": {"effect": {"rate_limited": True, "malformed_json": True}},
-    "a path that nothing is routed for": {"path": "/analytics/v0/nowhere", "effect": DOWN},
+    "an unrouted path": {"path": "/analytics/v0/nowhere", "effect": DOWN},
     "a path of any vendor": {"path": "*", "effect": DOWN},
     "a path by the start of a mount": {"path": "/analytics*", "effect": DOWN},
     "the mount itself": {"path": "/analytics/v0", "effect": DOWN},
@@ -92,14 +92,14 @@ SOCKET: dict[str, dict[str, Any]] = {
 }
 
 
-@pytest.mark.in_process("what the server says of itself is stated by the test")
+@pytest.mark.in_process("the test declares what the server's sockets can do")
 @pytest.mark.parametrize("effect", SOCKET.values(), ids=SOCKET)
 def test_socket_effects_are_armed_on_a_capable_server(admin: Admin, effect: dict[str, Any]) -> None:
     answer = served(admin, {"effect": effect})
     assert (answer.status, answer.json) == (201, shown({"effect": effect}))
 
 
-@pytest.mark.in_process("what the server says of itself is stated by the test")
+@pytest.mark.in_process("the test declares what the server's sockets can do")
 @pytest.mark.parametrize(("named", "effect"), SOCKET.items(), ids=SOCKET)
 def test_socket_effects_are_refused_in_process(admin: Admin, named: str, effect: dict[str, Any]) -> None:
     names = " and ".join(each for each in named.split() if "_" in each or each == "reset")
@@ -111,7 +111,7 @@ def test_socket_effects_are_refused_in_process(admin: Admin, named: str, effect:
     assert admin.get("/faults") == {"rules": []}
 
 
-@pytest.mark.in_process("what the server says of itself is stated by the test")
+@pytest.mark.in_process("the test declares what the server's sockets can do")
 def test_reset_is_refused_naming_a_capable_server(admin: Admin) -> None:
     able = {socket_features.EFFECTS: frozenset((socket_features.TRUNCATE, socket_features.STALL))}
     sent = {**admin.headers, "Content-Type": "application/json"}
@@ -191,7 +191,7 @@ BYTES = "must be a whole number from 0 to 1000000000"
 TEXT = "must be text of 1 to 1000 printable characters"
 TRUE = "must be true; leave it out otherwise"
 ACTING = "status, html, rate_limited, reset, delay_seconds, truncate_bytes, stall_seconds, malformed_json"
-MEMBERS = "vendor, operation, path, query, times, skip, share, phase, effect"
+FIELDS = "vendor, operation, path, query, times, skip, share, phase, effect"
 EFFECT = (
     "status, code, message, headers, html, rate_limited, reset, delay_seconds, truncate_bytes, stall_seconds, "
     "after_bytes, malformed_json"
@@ -206,9 +206,9 @@ BAD: dict[str, tuple[dict[str, Any], dict[str, list[str]]]] = {
     "an effect that is a list": ({"effect": [DOWN]}, {"effect": ["must be an object"]}),
     "an effect that is null": ({"effect": None}, {"effect": ["must not be null"]}),
     "an empty effect": ({"effect": {}}, {"effect": [f"has no effect; give at least one of: {ACTING}"]}),
-    "a misspelt member": (
+    "a misspelt field": (
         {"vendro": "augment", "effect": DOWN},
-        {"vendro": [f"there is no field 'vendro' (did you mean 'vendor'?); there are: {MEMBERS}"]},
+        {"vendro": [f"there is no field 'vendro' (did you mean 'vendor'?); there are: {FIELDS}"]},
     ),
     "a misspelt effect": (
         {"effect": {"statsu": 500}},
@@ -252,33 +252,33 @@ BAD: dict[str, tuple[dict[str, Any], dict[str, list[str]]]] = {
         {"query": "a=b", "effect": DOWN},
         {"query": ["must be an object of parameters and their values"]},
     ),
-    "a query with a truth value": (
+    "a query with a boolean": (
         {"query": {"a": True, "b": 1, "c": 1.5}, "effect": DOWN},
         {"query.a": ["must be text, or a whole number"], "query.c": ["must be text, or a whole number"]},
     ),
-    "never": (
+    "zero times": (
         {"times": 0, "effect": DOWN},
         {"times": ["0 would never let the rule fire; it must be a whole number from 1 to 1000000"]},
     ),
-    "fewer times than none": ({"times": -1, "effect": DOWN}, {"times": [TIMES]}),
+    "negative times": ({"times": -1, "effect": DOWN}, {"times": [TIMES]}),
     "times as text": ({"times": "3", "effect": DOWN}, {"times": [TIMES]}),
-    "times as a truth value": ({"times": False, "effect": DOWN}, {"times": [TIMES]}),
+    "times as a boolean": ({"times": False, "effect": DOWN}, {"times": [TIMES]}),
     "a negative skip": (
         {"skip": -1, "effect": DOWN},
         {"skip": ["must be a whole number from 0 to 1000000"]},
     ),
-    "a share of nothing": ({"share": 0, "effect": DOWN}, {"share": ["0 has no effect; it must be above 0, up to 1"]}),
+    "a share of zero": ({"share": 0, "effect": DOWN}, {"share": ["0 has no effect; it must be above 0, up to 1"]}),
     "a share of more than all": ({"share": 1.5, "effect": DOWN}, {"share": [SPAN.format(1)]}),
     "a share too fine to draw": ({"share": 1e-10, "effect": DOWN}, {"share": [SPAN.format(1)]}),
     "a negative share": ({"share": -0.5, "effect": DOWN}, {"share": [NEGATIVE]}),
     "a share as text": ({"share": "0.5", "effect": DOWN}, {"share": [NEGATIVE]}),
-    "a share as a truth value": ({"share": False, "effect": DOWN}, {"share": [NEGATIVE]}),
+    "a share as a boolean": ({"share": False, "effect": DOWN}, {"share": [NEGATIVE]}),
     "an unknown phase": ({"phase": "during", "effect": DOWN}, {"phase": ['must be "before" or "after"']}),
-    "a status that is no failure": (
+    "a status that is not an error": (
         {"effect": {"status": 200}},
         {"effect.status": ["must be a whole number from 400 to 599"]},
     ),
-    "a page without a body": (
+    "a page status without a body": (
         {"effect": {"html": 204}},
         {"effect.html": ["cannot be 204, which allows no body; a gateway answers 502, 503 or 504"]},
     ),
@@ -296,7 +296,7 @@ BAD: dict[str, tuple[dict[str, Any], dict[str, list[str]]]] = {
         {"effect": {**DOWN, "headers": []}},
         {"effect.headers": ["must be an object of header names and their values"]},
     ),
-    "headers that cannot be": (
+    "invalid headers": (
         {"effect": {**DOWN, "headers": {"a b": "c", "Content-Length": "5", "X-A": "a\r\nb", "X-B": 5, "X-C": ""}}},
         {
             "effect.headers.a b": ["is not a header name"],
@@ -310,7 +310,7 @@ BAD: dict[str, tuple[dict[str, Any], dict[str, list[str]]]] = {
         {"effect": {"delay_seconds": 1, "headers": {"A": "b"}}},
         {"effect.headers": [OWN]},
     ),
-    "a delay of nothing": (
+    "a delay of zero": (
         {"effect": {"delay_seconds": 0}},
         {"effect.delay_seconds": ["0 has no effect; it must be above 0, up to 3600"]},
     ),
@@ -319,7 +319,7 @@ BAD: dict[str, tuple[dict[str, Any], dict[str, list[str]]]] = {
         {"effect": {"delay_seconds": 3600.5}},
         {"effect.delay_seconds": [SPAN.format(3600)]},
     ),
-    "a reset that is none": ({"effect": {"reset": False}}, {"effect.reset": [TRUE]}),
+    "a reset of false": ({"effect": {"reset": False}}, {"effect.reset": [TRUE]}),
     "a reset by number": ({"effect": {"reset": 1}}, {"effect.reset": [TRUE]}),
     "two answers": (
         {"effect": {"status": 500, "html": 502, "reset": True}},
@@ -337,15 +337,15 @@ BAD: dict[str, tuple[dict[str, Any], dict[str, list[str]]]] = {
         {"effect.malformed_json": ["cannot go with html, which is not JSON"]},
     ),
     "a negative count of bytes": ({"effect": {"truncate_bytes": -1}}, {"effect.truncate_bytes": [BYTES]}),
-    "a stall nowhere": (
+    "a stall without a position": (
         {"effect": {"stall_seconds": 1}},
         {"effect.after_bytes": ["must be given beside stall_seconds"]},
     ),
-    "a place without a stall": (
+    "a position without a stall": (
         {"effect": {"status": 500, "after_bytes": 1}},
         {"effect.stall_seconds": ["must be given beside after_bytes"]},
     ),
-    "a stall behind the end": (
+    "a stall beyond the end": (
         {"effect": {"stall_seconds": 1, "after_bytes": 6, "truncate_bytes": 5}},
         {"effect.after_bytes": ["is beyond truncate_bytes, where the body ends"]},
     ),

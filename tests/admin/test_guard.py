@@ -23,7 +23,7 @@ SENT = TOKEN.encode().decode("latin-1")
 
 
 def bound_to(host: str) -> Admin:
-    """A client of an app that listens elsewhere and demands a token; it bears the token."""
+    """A client of an app that listens elsewhere and requires a token; it sends the token."""
     app = create_app(replace(SETTINGS, host=host, admin_token=TOKEN))
     return Admin(app, {"Authorization": f"Bearer {SENT}"})
 
@@ -125,7 +125,7 @@ def test_bound_host_is_accepted(bound: str, host: str, status: int) -> None:
 ORIGINS = {
     "its own": ("127.0.0.1:8080", "http://127.0.0.1:8080", 200),
     "its own by name": ("localhost:8080", "http://LocalHost:8080", 200),
-    "its own, the port left out": ("localhost", "http://localhost", 200),
+    "its own, without the port": ("localhost", "http://localhost", 200),
     "opaque": ("127.0.0.1:8080", "null", 403),
     "an empty one": ("127.0.0.1:8080", "", 403),
     "a foreign one": ("127.0.0.1:8080", "http://evil.example", 403),
@@ -141,7 +141,7 @@ ORIGINS = {
 
 @pytest.mark.parametrize(("host", "origin", "status"), ORIGINS.values(), ids=ORIGINS)
 @pytest.mark.parametrize(("method", "path"), [("GET", "/clock"), ("POST", "/reset"), ("DELETE", "/requests")])
-def test_only_the_own_origin_is_accepted(
+def test_only_its_own_origin_is_accepted(
     admin: Admin, method: str, path: str, host: str, origin: str, status: int
 ) -> None:
     got = admin.ask(method, path, Host=host, Origin=origin).status
@@ -155,7 +155,7 @@ def test_preflight_is_never_granted(admin: Admin) -> None:
 
 CREDENTIALS: dict[str, tuple[dict[str, str], int]] = {
     "the token": ({"Authorization": f"Bearer {SENT}"}, 200),
-    "the scheme in small letters": ({"Authorization": f"bearer {SENT}"}, 200),
+    "the scheme in lowercase": ({"Authorization": f"bearer {SENT}"}, 200),
     "nothing": ({}, 401),
     "another token": ({"Authorization": "Bearer s3cret"}, 401),
     "the token and more": ({"Authorization": f"Bearer {SENT}x"}, 401),

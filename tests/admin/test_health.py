@@ -43,7 +43,7 @@ OUTSIDE = {
     "a folder above": "/openapi/..%2f..%2fpyproject.yaml",
     "another name in the folder": "/openapi/./augment.yaml",
     "a NUL": "/openapi/augment%00.yaml",
-    "another ending": "/openapi/augment.json",
+    "another extension": "/openapi/augment.json",
 }
 
 
@@ -79,6 +79,5 @@ def test_head_answers_as_get_without_the_body(admin: Admin, path: str) -> None:
 
 @pytest.mark.parametrize("path", [*sorted({*READABLE} - {"/requests"}), "/organizations", "/openapi/admin.yaml"])
 def test_resource_without_parameters_refuses_any(admin: Admin, path: str) -> None:
-
     errors = admin.refused("GET", f"{path}?sandbox=mine").errors
     assert errors == {"sandbox": ["there is no parameter 'sandbox'; there are: none"]}

@@ -22,7 +22,7 @@ def test_limits_are_shown_as_the_sandbox_was_made(admin: Admin) -> None:
     assert admin.get("/limits") == everywhere(OFF)
 
 
-STATED: dict[str, tuple[object, dict[str, Any]]] = {
+LIMITS: dict[str, tuple[object, dict[str, Any]]] = {
     "the documented ones": ("documented", DOCUMENTED),
     "none": ("off", OFF),
     "numbers": (NUMBERS, CUSTOM),
@@ -35,7 +35,7 @@ STATED: dict[str, tuple[object, dict[str, Any]]] = {
 
 
 @pytest.mark.parametrize("method", ["PUT", "PATCH"])
-@pytest.mark.parametrize(("sent", "shown"), STATED.values(), ids=STATED)
+@pytest.mark.parametrize(("sent", "shown"), LIMITS.values(), ids=LIMITS)
 def test_new_limit_is_shown(admin: Admin, method: str, sent: object, shown: object) -> None:
     assert admin.done(method, "/limits", {"augment": sent}) == everywhere(shown)
     assert admin.get("/limits") == everywhere(shown)
@@ -88,18 +88,18 @@ VENDORS = ", ".join(vendor.name for vendor in vendors.discover())
 MISSING = "must be given"
 
 BAD: dict[str, tuple[object, dict[str, list[str]]]] = {
-    "a vendor that nobody knows": (
+    "an unknown vendor": (
         {"augmnet": "off"},
         {"augmnet": [f"there is no vendor 'augmnet' (did you mean 'augment'?); there are: {VENDORS}"]},
     ),
-    "a word that nobody knows": ({"augment": "none"}, {"augment": [CHOICE]}),
+    "an unknown word": ({"augment": "none"}, {"augment": [CHOICE]}),
     "a word in capitals": ({"augment": "OFF"}, {"augment": [CHOICE]}),
-    "a truth value": ({"augment": False}, {"augment": [CHOICE]}),
+    "a boolean": ({"augment": False}, {"augment": [CHOICE]}),
     "a number": ({"augment": 10}, {"augment": [CHOICE]}),
     "a list": ({"augment": [10, 20]}, {"augment": [CHOICE]}),
     "null": ({"augment": None}, {"augment": ["must not be null"]}),
     "an empty object": ({"augment": {}}, {"augment.per_minute": [MISSING], "augment.burst": [MISSING]}),
-    "half of it": ({"augment": {"per_minute": 5}}, {"augment.burst": [MISSING]}),
+    "a missing burst": ({"augment": {"per_minute": 5}}, {"augment.burst": [MISSING]}),
     "zero": ({"augment": {**NUMBERS, "per_minute": 0}}, {"augment.per_minute": [RATE]}),
     "a negative number": ({"augment": {**NUMBERS, "burst": -1}}, {"augment.burst": [RATE]}),
     "too many": ({"augment": {**NUMBERS, "burst": 1_000_001}}, {"augment.burst": [RATE]}),
@@ -107,8 +107,8 @@ BAD: dict[str, tuple[object, dict[str, list[str]]]] = {
     "a fraction": ({"augment": {**NUMBERS, "burst": 1.5}}, {"augment.burst": [RATE]}),
     "a fraction that is whole": ({"augment": {**NUMBERS, "burst": 1.0}}, {"augment.burst": [RATE]}),
     "text": ({"augment": {**NUMBERS, "burst": "5"}}, {"augment.burst": [RATE]}),
-    "a truth value in numbers": ({"augment": {**NUMBERS, "burst": True}}, {"augment.burst": [RATE]}),
-    "a misspelt member": (
+    "a boolean in numbers": ({"augment": {**NUMBERS, "burst": True}}, {"augment.burst": [RATE]}),
+    "a misspelt field": (
         {"augment": {**NUMBERS, "bust": 5}},
         {"augment.bust": ["there is no field 'bust' (did you mean 'burst'?); there are: per_minute, burst"]},
     ),

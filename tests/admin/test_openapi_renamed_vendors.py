@@ -47,14 +47,14 @@ def keys(part: Any) -> set[str]:
 
 
 @pytest.fixture
-def asking(app: Flask) -> Callable[[str], Client]:
+def client_of(app: Flask) -> Callable[[str], Client]:
     """A client of any vendor, whose paths are whole ones."""
     return lambda vendor: client.opened(app, SERVED[vendor], f"mock-{vendor}-acme")
 
 
-def read(asking: Client, vendor: str) -> list[Recorded]:
+def read(opened: Client, vendor: str) -> list[Recorded]:
     """The answers of every endpoint of a vendor."""
-    answers = [(path, asking.get(path, query)) for path, query in READ[vendor]]
+    answers = [(path, opened.get(path, query)) for path, query in READ[vendor]]
     assert [answer.body for _, answer in answers if answer.status != 200] == []
     return [
         Recorded(
@@ -64,16 +64,16 @@ def read(asking: Client, vendor: str) -> list[Recorded]:
     ]
 
 
-def called(asking: Client, vendor: str, names: dict[str, str]) -> Oracle:
-    """The document that the served OpenAPI file is, once response names have other ones."""
-    changed = asking.app.test_client().patch("/_mock/policy", json={vendor: {"names": names}})
+def rename(opened: Client, vendor: str, names: dict[str, str]) -> Oracle:
+    """Rename response fields, and return the OpenAPI document that is then served."""
+    changed = opened.app.test_client().patch("/_mock/policy", json={vendor: {"names": names}})
     assert changed.status_code == 200
-    return Oracle(yaml.safe_load(served(asking, vendor)))
+    return Oracle(yaml.safe_load(served(opened, vendor)))
 
 
-def served(asking: Client, vendor: str) -> bytes:
+def served(opened: Client, vendor: str) -> bytes:
     """The vendor's OpenAPI file as it is served."""
-    file: bytes = asking.app.test_client().get(f"/_mock/openapi/{vendor}.yaml").data
+    file: bytes = opened.app.test_client().get(f"/_mock/openapi/{vendor}.yaml").data
     return file
 
 
@@ -88,31 +88,31 @@ def test_every_endpoint_is_covered(vendor: str) -> None:
 
 
 @every_surface
-def test_answers_and_file_use_the_new_names(asking: Callable[[str], Client], vendor: str) -> None:
+def test_answers_and_file_use_the_new_names(client_of: Callable[[str], Client], vendor: str) -> None:
     names = {name: f"{name.upper()} ünïcode" for name in RENAMABLE[vendor]}
-    client_of = asking(vendor)
-    before = read(client_of, vendor)
-    document = called(client_of, vendor, names)
-    after = read(client_of, vendor)
+    opened = client_of(vendor)
+    before = read(opened, vendor)
+    document = rename(opened, vendor, names)
+    after = read(opened, vendor)
     validate(document.document)
     assert [fault for answer in after for fault in document.faults(answer)] == []
     assert all(document.faults(answer) for answer in before), "the old names are no longer described"
-    spoken = set().union(*(keys(json.loads(answer.body)) for answer in after))
-    assert set(names.values()) <= spoken
-    assert not set(names) & spoken
+    used = set().union(*(keys(json.loads(answer.body)) for answer in after))
+    assert set(names.values()) <= used
+    assert not set(names) & used
 
 
 @every_surface
-def test_swapped_names_are_swapped_in_answers_and_file(asking: Callable[[str], Client], vendor: str) -> None:
+def test_swapped_names_are_swapped_in_answers_and_file(client_of: Callable[[str], Client], vendor: str) -> None:
     first, second = RENAMABLE[vendor][:2]
-    client_of = asking(vendor)
-    document = called(client_of, vendor, {first: second, second: first})
-    assert [fault for answer in read(client_of, vendor) for fault in document.faults(answer)] == []
+    opened = client_of(vendor)
+    document = rename(opened, vendor, {first: second, second: first})
+    assert [fault for answer in read(opened, vendor) for fault in document.faults(answer)] == []
 
 
 @every_surface
-def test_examples_of_the_renamed_file_match_its_schemas(asking: Callable[[str], Client], vendor: str) -> None:
-    document = called(asking(vendor), vendor, {name: f"x{name}" for name in RENAMABLE[vendor]})
+def test_examples_of_the_renamed_file_match_its_schemas(client_of: Callable[[str], Client], vendor: str) -> None:
+    document = rename(client_of(vendor), vendor, {name: f"x{name}" for name in RENAMABLE[vendor]})
     examples = [
         (document.schema(response, kind), example["value"])
         for path, method, operation in operations(document.document)
@@ -126,8 +126,8 @@ def test_examples_of_the_renamed_file_match_its_schemas(asking: Callable[[str], 
 
 
 @every_surface
-def test_file_without_renaming_is_byte_identical(asking: Callable[[str], Client], vendor: str) -> None:
-    first, client_of = RENAMABLE[vendor][0], asking(vendor)
-    called(client_of, vendor, {first: "x"})
-    called(client_of, vendor, {first: first})
-    assert served(client_of, vendor) == (resources.openapi() / SERVED[vendor].openapi).read_bytes()
+def test_file_without_renaming_is_byte_identical(client_of: Callable[[str], Client], vendor: str) -> None:
+    first, opened = RENAMABLE[vendor][0], client_of(vendor)
+    rename(opened, vendor, {first: "x"})
+    rename(opened, vendor, {first: first})
+    assert served(opened, vendor) == (resources.openapi() / SERVED[vendor].openapi).read_bytes()

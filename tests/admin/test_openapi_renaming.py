@@ -57,14 +57,14 @@ def test_switch_lists_the_renamable_names(renamable: Callable[..., Admin]) -> No
     }
 
 
-@pytest.mark.parametrize("stated", [RENAMED, "metrics=users,users=people"], ids=["a mapping", "a text"])
+@pytest.mark.parametrize("sent", [RENAMED, "metrics=users,users=people"], ids=["a mapping", "a text"])
 @pytest.mark.parametrize("method", ["PUT", "PATCH"])
 def test_new_names_are_shown_and_take_effect_at_once(
-    renamable: Callable[..., Admin], method: str, stated: object
+    renamable: Callable[..., Admin], method: str, sent: object
 ) -> None:
     admin = renamable()
     assert list(activity(admin)["users"][0]) == ["user_email", "active_days", "metrics"]
-    shown = admin.done(method, "/policy", {"augment": {"names": stated}})["augment"]["names"]
+    shown = admin.done(method, "/policy", {"augment": {"names": sent}})["augment"]["names"]
     assert (shown["value"], shown["default"]) == (RENAMED, {})
     assert list(activity(admin)["people"][0]) == ["user_email", "active_days", "users"]
 
@@ -99,12 +99,12 @@ BAD: dict[str, tuple[object, str]] = {
 
 
 @pytest.mark.parametrize("method", ["PUT", "PATCH"])
-@pytest.mark.parametrize(("stated", "rule"), BAD.values(), ids=BAD)
+@pytest.mark.parametrize(("sent", "rule"), BAD.values(), ids=BAD)
 def test_bad_names_are_refused_by_path_and_change_nothing(
-    renamable: Callable[..., Admin], method: str, stated: object, rule: str
+    renamable: Callable[..., Admin], method: str, sent: object, rule: str
 ) -> None:
     admin = renamable(policy=(("augment.names", "users=people"),))
-    errors = admin.refused(method, "/policy", {"augment": {"names": stated}}).errors
+    errors = admin.refused(method, "/policy", {"augment": {"names": sent}}).errors
     assert list(errors) == ["augment.names"]
     assert errors["augment.names"][0].startswith(rule)
     assert admin.get("/policy")["augment"]["names"]["value"] == {"users": "people"}

@@ -25,7 +25,7 @@ def world(slug: str) -> World:
 
 
 def present(of: World) -> list[int]:
-    """The indexes of the people (no service accounts) who are there on the day of the clock, one by one."""
+    """The indexes of the people (no service accounts) who are present on the day of the clock, one by one."""
     return [
         int(row.index[0])
         for index in range(of.organization.people)
@@ -65,27 +65,27 @@ def test_people_are_counted_on_the_clocks_day(admin: Admin, slug: str) -> None:
     there = present(of)
     assert shown["present"] == len(there)
     teams = Counter(int(next(of.people.blocks(index)).team[0]) for index in there)
-    assert [team["people"] for team in shown["teams"]] == [teams[place] for place in range(len(shown["teams"]))]
+    assert [team["people"] for team in shown["teams"]] == [teams[index] for index in range(len(shown["teams"]))]
 
 
 def test_products_show_seats_licensed_and_started(admin: Admin) -> None:
     of, shown = world("acme"), admin.get("/organizations/acme")
     rows = [next(of.people.blocks(index)) for index in present(of)]
-    for place, product in enumerate(worlds.PRODUCTS):
+    for index, product in enumerate(worlds.PRODUCTS):
         adoption = of.organization.adoption[product]
-        assert shown["products"][place] == {
+        assert shown["products"][index] == {
             "name": product,
             "starts": adoption.starts.isoformat(),
             "seats": adoption.seats,
-            "licensed": sum(int(row.licensed[place, 0]) <= TODAY for row in rows),
-            "started": sum(int(row.started[place, 0]) <= TODAY for row in rows),
+            "licensed": sum(int(row.licensed[index, 0]) <= TODAY for row in rows),
+            "started": sum(int(row.started[index, 0]) <= TODAY for row in rows),
         }
 
 
 def test_ids_are_those_of_the_world(admin: Admin) -> None:
     of, shown = world("acme"), admin.get("/organizations/acme")
     assert shown["id"] == str(of.identities.organization_id)
-    assert [team["id"] for team in shown["teams"]] == [str(of.identities.team_id_of(place)) for place in range(6)]
+    assert [team["id"] for team in shown["teams"]] == [str(of.identities.team_id_of(index)) for index in range(6)]
     assert [each["id"] for each in shown["service_accounts"]] == [str(of.identities.id_of(60 + n)) for n in range(2)]
 
 

@@ -77,23 +77,23 @@ def test_number_may_be_text_and_is_shown_as_number(admin: Admin) -> None:
 CURSOR = "last_cursor cannot be {}; it takes one of: empty, null, absent"
 
 BAD: dict[str, tuple[object, dict[str, str]]] = {
-    "a vendor that nobody knows": (
+    "an unknown vendor": (
         {"augmnet": {}},
         {"augmnet": "there is no vendor 'augmnet' (did you mean 'augment'?); there are: augment"},
     ),
-    "a switch that nobody knows": (
+    "an unknown switch": (
         {"augment": {"last_cursr": "null"}},
         {"augment.last_cursr": "there is no switch 'last_cursr' (did you mean 'last_cursor'?); there are: "},
     ),
-    "a value that nobody knows": ({"augment": {"last_cursor": "nil"}}, {"augment.last_cursor": CURSOR.format("'nil'")}),
-    "null, which is no 'null'": ({"augment": {"last_cursor": None}}, {"augment.last_cursor": CURSOR.format("None")}),
+    "an unknown value": ({"augment": {"last_cursor": "nil"}}, {"augment.last_cursor": CURSOR.format("'nil'")}),
+    "null instead of 'null'": ({"augment": {"last_cursor": None}}, {"augment.last_cursor": CURSOR.format("None")}),
     "a list": ({"augment": {"last_cursor": ["null"]}}, {"augment.last_cursor": CURSOR.format("['null']")}),
     "an object": ({"augment": {"last_cursor": {}}}, {"augment.last_cursor": CURSOR.format("{}")}),
-    "a truth value for a number": (
+    "a boolean for a number": (
         {"augment": {"publication_hour": True}},
         {"augment.publication_hour": "publication_hour cannot be True; it takes one of: 0, 1, 2, "},
     ),
-    "an hour that no day has": (
+    "an hour out of range": (
         {"augment": {"publication_hour": 24}},
         {"augment.publication_hour": "publication_hour cannot be 24; it takes one of: 0, 1, 2, "},
     ),

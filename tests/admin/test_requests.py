@@ -70,12 +70,12 @@ FILTERS: dict[str, tuple[dict[str, object], list[int]]] = {
     "an operation without requests": ({"operation": "getDailyUsage"}, []),
     "a path": ({"path": COUNT}, [1, 3, 6]),
     "a path without requests": ({"path": "/analytics/v0/daily-usage"}, []),
-    "a path is no prefix": ({"path": "/analytics/v0/da"}, []),
+    "a path is not a prefix": ({"path": "/analytics/v0/da"}, []),
     "a pattern of paths": ({"path": "/analytics/*/dau*"}, [1, 2, 3, 4, 6]),
-    "a path where nothing is": ({"path": "/analytics/v0/nowhere"}, [5]),
+    "an unknown path": ({"path": "/analytics/v0/nowhere"}, [5]),
     "a status": ({"status": 200}, [1, 2]),
     "a class of statuses": ({"status": "4xx"}, [3, 4, 5, 6]),
-    "a class without any": ({"status": "5xx"}, []),
+    "a class without requests": ({"status": "5xx"}, []),
     "the newest two": ({"limit": 2}, [5, 6]),
     "more than there are": ({"limit": 100}, [1, 2, 3, 4, 5, 6]),
     "after an entry": ({"after": 4}, [5, 6]),
@@ -93,19 +93,19 @@ def test_filter_keeps_matching_entries(busy: Admin, filters: dict[str, object], 
 
 
 BAD: dict[str, tuple[str, dict[str, list[str]]]] = {
-    "a filter that nobody knows": (
+    "an unknown filter": (
         "statsu=200",
         {"statsu": [f"there is no filter 'statsu' (did you mean 'status'?); there are: {KNOWN}"]},
     ),
-    "a vendor that nobody knows": (
+    "an unknown vendor": (
         "vendor=augmnet",
         {"vendor": [f"there is no vendor 'augmnet' (did you mean 'augment'?); there are: {VENDORS}"]},
     ),
-    "a status that is no number": ("status=ok", {"status": [STATUS]}),
-    "a status that is none": ("status=99", {"status": [STATUS]}),
-    "a class that is none": ("status=6xx", {"status": [STATUS]}),
+    "a status that is not a number": ("status=ok", {"status": [STATUS]}),
+    "a status out of range": ("status=99", {"status": [STATUS]}),
+    "a class out of range": ("status=6xx", {"status": [STATUS]}),
     "half a class": ("status=40x", {"status": [STATUS]}),
-    "an operation that nobody knows": (
+    "an unknown operation": (
         "operation=getDua&vendor=augment",
         {"operation": [f"there is no operation 'getDua' (did you mean 'getDau'?); there are: {OPERATIONS}"]},
     ),
@@ -122,10 +122,10 @@ BAD: dict[str, tuple[str, dict[str, list[str]]]] = {
         {"path": [f"is below no mount, so no request can match it; the mounts are: {MOUNTS}"]},
     ),
     "an empty status": ("status=", {"status": [STATUS]}),
-    "a limit of nothing": ("limit=0", {"limit": ["must be a whole number from 1 to 1000000"]}),
+    "a limit of zero": ("limit=0", {"limit": ["must be a whole number from 1 to 1000000"]}),
     "a negative limit": ("limit=-1", {"limit": ["must be a whole number from 1 to 1000000"]}),
     "digits of another script": ("limit=%D9%A3", {"limit": ["must be a whole number from 1 to 1000000"]}),
-    "an endless number": (f"limit={'9' * 5000}", {"limit": ["must be a whole number from 1 to 1000000"]}),
+    "a very long number": (f"limit={'9' * 5000}", {"limit": ["must be a whole number from 1 to 1000000"]}),
     "a fraction": ("after=1.5", {"after": ["must be a whole number from 0 to 999999999999999999"]}),
     "a filter twice": ("limit=1&limit=2", {"limit": ["must be given once"]}),
 }

@@ -67,12 +67,12 @@ def test_reset_fills_the_buckets(moved: Admin) -> None:
 NAMED = "there is no part {!r}; there are: clock, limits, policy, faults, journal, defects"
 
 BAD: dict[str, tuple[Any, dict[str, list[str]]]] = {
-    "a part that nobody knows": ({"only": ["clock", "clok"]}, {"only.1": [NAMED.format("clok")]}),
+    "an unknown part": ({"only": ["clock", "clok"]}, {"only.1": [NAMED.format("clok")]}),
     "no part": ({"only": []}, {"only": ["name at least one part, or leave `only` out to reset everything"]}),
     "text": ({"only": "clock"}, {"only": ["Not a valid list."]}),
     "a list in the list": ({"only": [["clock"]]}, {"only.0": ["Not a valid string."]}),
     "null": ({"only": None}, {"only": ["must not be null"]}),
-    "a misspelt member": (
+    "a misspelt field": (
         {"onyl": ["clock"]},
         {"onyl": ["there is no field 'onyl' (did you mean 'only'?); there are: only"]},
     ),

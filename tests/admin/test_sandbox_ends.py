@@ -10,11 +10,11 @@ from mockserver.app import create_app
 from mockserver.settings import Settings
 from mockserver.simulation import clock
 from tests.admin.driver import Admin
-from tests.admin.sandboxes import made, send, state
+from tests.admin.sandboxes import made, registry, send
 
 
 class Time:
-    """Real time that only advances when a test says so."""
+    """Real time that advances only when a test moves it."""
 
     def __init__(self) -> None:
         self.now = 5_000_000_000
@@ -28,7 +28,7 @@ class Time:
 
 @pytest.fixture
 def time(monkeypatch: pytest.MonkeyPatch) -> Time:
-    """Real time, in hand."""
+    """The real time of the server, moved by the test."""
     time = Time()
     monkeypatch.setattr(clock, "elapsed", time)
     return time
@@ -74,7 +74,7 @@ def test_token_of_another_server_opens_nothing(settings: Settings) -> None:
 def test_nothing_of_a_deleted_sandbox_is_kept(admin: Admin) -> None:
     sandbox = made(admin, limits={"augment": "documented"})
     assert [send(admin, sandbox)[0] for _ in range(2)] == [200, 200]
-    held = state(admin)
+    held = registry(admin)
     inner = held.find(sandbox["id"])
     assert inner is not None
     parts = [weakref.ref(part) for part in (inner, inner.journal)]
@@ -87,7 +87,7 @@ def test_nothing_of_a_deleted_sandbox_is_kept(admin: Admin) -> None:
 
 
 def test_deleted_sandboxes_leak_no_memory(admin: Admin) -> None:
-    def turns(number: int) -> int:
+    def cycles(number: int) -> int:
         for _ in range(number):
             sandbox = made(admin)
             send(admin, sandbox)
@@ -95,14 +95,14 @@ def test_deleted_sandboxes_leak_no_memory(admin: Admin) -> None:
         gc.collect()
         return len(gc.get_objects())
 
-    before = turns(5)
-    assert turns(50) - before < 100
+    before = cycles(5)
+    assert cycles(50) - before < 100
 
 
 def test_sandbox_is_deleted_after_its_ttl(admin: Admin, time: Time) -> None:
     short, long, ever = made(admin, ttl_seconds=1.5), made(admin, ttl_seconds=60), made(admin)
     assert send(admin, short)[0] == 200
-    inner = weakref.ref(state(admin).find(short["id"]) or object)
+    inner = weakref.ref(registry(admin).find(short["id"]) or object)
     time.passes(1.4)
     assert send(admin, short)[0] == 200
     time.passes(0.1)

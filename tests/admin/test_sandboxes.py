@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from mockserver.admin import sandbox_config
+from mockserver.admin import sandboxes
 from mockserver.app import create_app
 from mockserver.organizations import schemas as organization_schemas
 from tests.admin.driver import Admin
-from tests.admin.sandboxes import made, send, state
+from tests.admin.sandboxes import made, registry, send
 from tests.conftest import SETTINGS
 
 NAMES = {"items": "rows", "enabledUsers": "licensed"}
@@ -24,7 +24,7 @@ def test_sandbox_has_tokens_for_every_vendor(admin: Admin) -> None:
     assert shown == {
         "id": name,
         "organization": "acme",
-        "seed": state(admin).default.config.seed,
+        "seed": registry(admin).default.config.seed,
         "now": "2025-10-21T10:30:00Z",
         "frozen": True,
         "tokens": {
@@ -76,29 +76,29 @@ def test_sandboxes_are_listed_oldest_first(admin: Admin) -> None:
     assert default["tokens"]["augment"] == {"token": "mock-augment-acme", "forbidden": "mock-augment-acme-forbidden"}
 
 
-STATED: dict[str, tuple[Any, Any]] = {
+INHERITED: dict[str, tuple[Any, Any]] = {
     "nothing": ({}, ("acme", None, "2025-10-21T10:30:00Z", True)),
     "an organization": ({"organization": "globex"}, ("globex", None, "2025-10-21T10:30:00Z", True)),
     "a seed": ({"seed": 2**63 - 1}, ("acme", 2**63 - 1, "2025-10-21T10:30:00Z", True)),
-    "no seed but 0": ({"seed": 0}, ("acme", 0, "2025-10-21T10:30:00Z", True)),
-    "a frozen instant": (
+    "a seed of 0": ({"seed": 0}, ("acme", 0, "2025-10-21T10:30:00Z", True)),
+    "a frozen clock": (
         {"now": "2024-02-29T12:00:00+02:00", "frozen": True},
         ("acme", None, "2024-02-29T10:00:00Z", True),
     ),
-    "a clock that stands where the server's does": (
+    "a clock frozen at the server's time": (
         {"frozen": True},
         ("acme", None, "2025-10-21T10:30:00Z", True),
     ),
 }
 
 
-@pytest.mark.parametrize(("body", "expected"), STATED.values(), ids=STATED)
+@pytest.mark.parametrize(("body", "expected"), INHERITED.values(), ids=INHERITED)
 def test_sandbox_inherits_what_its_body_omits(
     admin: Admin, body: Any, expected: tuple[str, int | None, str, bool]
 ) -> None:
     sandbox = made(admin, **body)
     seed = admin.get(f"/organizations/{expected[0]}")["seed"] if expected[1] is None else expected[1]
-    found = tuple(sandbox[member] for member in ("organization", "seed", "now", "frozen"))
+    found = tuple(sandbox[field] for field in ("organization", "seed", "now", "frozen"))
     assert found == (expected[0], seed, *expected[2:])
 
 
@@ -113,10 +113,10 @@ def test_omitted_values_come_from_the_servers_start(admin: Admin) -> None:
     admin.done("PUT", "/limits", {"augment": "documented"})
     admin.done("PUT", "/policy", {"augment": {"last_cursor": "null"}})
     sandbox = made(admin)
-    below = f"/sandboxes/{sandbox['id']}"
+    prefix = f"/sandboxes/{sandbox['id']}"
     assert sandbox["now"] == "2025-10-21T10:30:00Z"
-    assert admin.get(f"{below}/limits")["augment"]["setting"] == "off"
-    assert admin.get(f"{below}/policy")["augment"]["last_cursor"]["value"] == "empty"
+    assert admin.get(f"{prefix}/limits")["augment"]["setting"] == "off"
+    assert admin.get(f"{prefix}/policy")["augment"]["last_cursor"]["value"] == "empty"
 
 
 def test_given_limits_and_switches_are_merged_with_the_servers() -> None:
@@ -124,8 +124,8 @@ def test_given_limits_and_switches_are_merged_with_the_servers() -> None:
     admin = Admin(create_app(started), {"Host": "localhost"})
     policy = {"augment": {"empty_parameters": "ignore"}, "tabnine": {"last_next": "absent"}}
     sandbox = made(admin, limits={"augment": {"per_minute": 60, "burst": 2}}, policy=policy)
-    below = f"/sandboxes/{sandbox['id']}"
-    limits, switches = admin.get(f"{below}/limits"), admin.get(f"{below}/policy")
+    prefix = f"/sandboxes/{sandbox['id']}"
+    limits, switches = admin.get(f"{prefix}/limits"), admin.get(f"{prefix}/policy")
     assert (limits["augment"]["burst"], limits["tabnine"]["setting"]) == (2, "off")
     assert {name: switches["augment"][name]["value"] for name in ("last_cursor", "empty_parameters")} == {
         "last_cursor": "null",
@@ -137,28 +137,28 @@ def test_given_limits_and_switches_are_merged_with_the_servers() -> None:
 
 def test_reset_restores_how_the_sandbox_was_made(admin: Admin) -> None:
     sandbox = made(admin, now="2024-01-01T00:00:00Z", frozen=True, limits={"augment": "documented"})
-    below = f"/sandboxes/{sandbox['id']}"
-    admin.done("PUT", f"{below}/clock", {"now": "2025-01-01T00:00:00Z", "frozen": True})
-    admin.done("PUT", f"{below}/limits", {"augment": "off"})
-    admin.done("POST", f"{below}/reset")
-    assert admin.get(f"{below}/clock") == {"now": "2024-01-01T00:00:00Z", "frozen": True}
-    assert admin.get(f"{below}/limits")["augment"]["setting"] == "documented"
+    prefix = f"/sandboxes/{sandbox['id']}"
+    admin.done("PUT", f"{prefix}/clock", {"now": "2025-01-01T00:00:00Z", "frozen": True})
+    admin.done("PUT", f"{prefix}/limits", {"augment": "off"})
+    admin.done("POST", f"{prefix}/reset")
+    assert admin.get(f"{prefix}/clock") == {"now": "2024-01-01T00:00:00Z", "frozen": True}
+    assert admin.get(f"{prefix}/limits")["augment"]["setting"] == "documented"
 
 
 def test_changes_in_one_sandbox_affect_no_other(admin: Admin) -> None:
     mine, other = made(admin), made(admin)
-    places = {"": "", "other": f"/sandboxes/{other['id']}"}
+    prefixes = {"": "", "other": f"/sandboxes/{other['id']}"}
     resources = ("/clock", "/limits", "/policy", "/requests", "/tokens")
-    before = {name: [admin.get(below + path) for path in resources] for name, below in places.items()}
-    below = f"/sandboxes/{mine['id']}"
-    admin.done("POST", f"{below}/clock/advance", {"days": 3})
-    admin.done("PATCH", f"{below}/limits", {"augment": {"per_minute": 1, "burst": 1}})
-    admin.done("PATCH", f"{below}/policy", {"augment": {"last_cursor": "absent"}})
-    admin.ask("POST", f"{below}/tokens", {"vendor": "augment", "permission": "granted"})
+    before = {name: [admin.get(prefix + path) for path in resources] for name, prefix in prefixes.items()}
+    prefix = f"/sandboxes/{mine['id']}"
+    admin.done("POST", f"{prefix}/clock/advance", {"days": 3})
+    admin.done("PATCH", f"{prefix}/limits", {"augment": {"per_minute": 1, "burst": 1}})
+    admin.done("PATCH", f"{prefix}/policy", {"augment": {"last_cursor": "absent"}})
+    admin.ask("POST", f"{prefix}/tokens", {"vendor": "augment", "permission": "granted"})
     assert [send(admin, mine)[0] for _ in range(2)] == [200, 429]
-    assert {name: [admin.get(below + path) for path in resources] for name, below in places.items()} == before
-    assert [entry["status"] for entry in admin.get(f"{below}/requests")["requests"]] == [200, 429]
-    assert admin.get(f"{below}/health")["now"] == "2025-10-24T10:30:00Z"
+    assert {name: [admin.get(prefix + path) for path in resources] for name, prefix in prefixes.items()} == before
+    assert [entry["status"] for entry in admin.get(f"{prefix}/requests")["requests"]] == [200, 429]
+    assert admin.get(f"{prefix}/health")["now"] == "2025-10-24T10:30:00Z"
 
 
 def test_same_request_has_a_separate_answer_per_sandbox(admin: Admin) -> None:
@@ -211,9 +211,9 @@ def test_long_path_can_name_the_default_sandbox(admin: Admin) -> None:
 
 
 BODIES: dict[str, tuple[Any, str, str]] = {
-    "an unknown member": ({"organisation": "acme"}, "organisation", "(did you mean 'organization'?)"),
+    "an unknown field": ({"organisation": "acme"}, "organisation", "(did you mean 'organization'?)"),
     "an unknown organization": ({"organization": "acne"}, "organization", "(did you mean 'acme'?)"),
-    "an organization that is no text": ({"organization": 7}, "organization", "must be the slug"),
+    "an organization that is not text": ({"organization": 7}, "organization", "must be the slug"),
     "an organization that is null": ({"organization": None}, "organization", "null"),
     "a negative seed": ({"seed": -1}, "seed", "must be a whole number from 0 to 9223372036854775807"),
     "a seed beyond its bounds": ({"seed": 2**63}, "seed", "must be a whole number from 0 to"),
@@ -227,20 +227,20 @@ BODIES: dict[str, tuple[Any, str, str]] = {
     "a clock without a zone": ({"now": "2025-10-21T10:30:00"}, "now", "with a time zone"),
     "a clock in numbers": ({"now": 1761042600}, "now", "as in 2025-10-21T10:30:00Z"),
     "frozen in text": ({"frozen": "true"}, "frozen", "must be true or false"),
-    "limits that are no object": ({"limits": "off"}, "limits", "must be an object"),
+    "limits that are not an object": ({"limits": "off"}, "limits", "must be an object"),
     "limits of an unknown vendor": ({"limits": {"agment": "off"}}, "limits.agment", "(did you mean 'augment'?)"),
-    "a limit that is none": ({"limits": {"augment": 5}}, "limits.augment", 'must be "documented", "off"'),
-    "a limit of nothing": ({"limits": {"augment": {"per_minute": 0, "burst": 1}}}, "limits.augment.per_minute", "from"),
-    "a policy that is no object": ({"policy": []}, "policy", "must be an object"),
+    "a limit that is a number": ({"limits": {"augment": 5}}, "limits.augment", 'must be "documented", "off"'),
+    "a limit of zero": ({"limits": {"augment": {"per_minute": 0, "burst": 1}}}, "limits.augment.per_minute", "from"),
+    "a policy that is not an object": ({"policy": []}, "policy", "must be an object"),
     "an unknown switch": ({"policy": {"augment": {"lastcursor": "null"}}}, "policy.augment.lastcursor", "last_cursor"),
-    "an unknown choice": ({"policy": {"augment": {"last_cursor": 1}}}, "policy.augment.last_cursor", "it takes one of"),
+    "an unknown option": ({"policy": {"augment": {"last_cursor": 1}}}, "policy.augment.last_cursor", "it takes one of"),
     "names that collide": (
         {"policy": {"jetbrains-ide": {"names": {"items": "date"}}}},
         "policy.jetbrains-ide.names",
         "must stay distinct",
     ),
     "a negative time to live": ({"ttl_seconds": -1}, "ttl_seconds", "above 0 and at most 31622400"),
-    "no time to live": ({"ttl_seconds": 0}, "ttl_seconds", "above 0"),
+    "a time to live of zero": ({"ttl_seconds": 0}, "ttl_seconds", "above 0"),
     "a time to live of two years": ({"ttl_seconds": 2 * 366 * 86_400}, "ttl_seconds", "at most 31622400"),
     "a time to live in text": ({"ttl_seconds": "60"}, "ttl_seconds", "must be a number"),
     "a time to live that is true": ({"ttl_seconds": True}, "ttl_seconds", "must be a number"),
@@ -248,11 +248,11 @@ BODIES: dict[str, tuple[Any, str, str]] = {
 }
 
 
-@pytest.mark.parametrize(("sent", "member", "rule"), BODIES.values(), ids=BODIES)
-def test_bad_body_is_refused_by_field_and_makes_nothing(admin: Admin, sent: Any, member: str, rule: str) -> None:
+@pytest.mark.parametrize(("sent", "field", "rule"), BODIES.values(), ids=BODIES)
+def test_bad_body_is_refused_by_field_and_makes_nothing(admin: Admin, sent: Any, field: str, rule: str) -> None:
     errors = admin.refused("POST", "/sandboxes", sent).errors
-    assert list(errors) == [member]
-    assert rule in errors[member][0]
+    assert list(errors) == [field]
+    assert rule in errors[field][0]
     assert len(admin.get("/sandboxes")["sandboxes"]) == 1
 
 
@@ -269,13 +269,13 @@ def test_html_form_makes_no_sandbox(admin: Admin) -> None:
 
 
 def test_seed_bounds_are_those_of_organization_files() -> None:
-    assert sandbox_config.SEED_MAXIMUM == organization_schemas.SEED_MAXIMUM
+    assert sandboxes.SEED_MAXIMUM == organization_schemas.SEED_MAXIMUM
 
 
 UNKNOWN = {
-    "an id of nobody": "/sandboxes/nobody",
+    "an unknown id": "/sandboxes/nobody",
     "an id from another server": "/sandboxes/00000000-1",
-    "a resource of nobody": "/sandboxes/nobody/clock",
+    "a resource of an unknown id": "/sandboxes/nobody/clock",
     "a dot": "/sandboxes/.",
     "a NUL": "/sandboxes/%00",
     "not UTF-8": "/sandboxes/%ff%fe/clock",
@@ -288,9 +288,9 @@ UNKNOWN = {
     "an empty id": "/sandboxes/",
     "an empty id of a resource": "/sandboxes//clock",
     "folders above": "/sandboxes/..%2f..%2fclock",
-    "a resource that there is not": "/sandboxes/default/cloak",
+    "an unknown resource": "/sandboxes/default/cloak",
     "sandboxes within a sandbox": "/sandboxes/default/sandboxes",
-    "a slash behind": "/sandboxes/default/",
+    "a trailing slash": "/sandboxes/default/",
 }
 
 

@@ -11,7 +11,7 @@ from tests.admin.driver import Admin, Answer
 PLAIN = ["augment", "tabnine", "jetbrains-ide"]
 CONSOLE = "jetbrains-console"
 REPORT = "/metrics/api/v1/adoption/users-adoption/group-by/date?fromDate=2025-09-01&toDate=2025-09-30&groupBy=month"
-ASKED = {
+PATHS = {
     "augment": "/analytics/v0/dau-count",
     "tabnine": "/api/v1/organization",
     "jetbrains-ide": "/api/analytics/ai/users-adoption?fromDate=2025-09-01&toDate=2025-09-30&groupBy=MONTH",
@@ -76,10 +76,10 @@ def test_new_token_opens_the_sandbox_and_is_listed(
 ) -> None:
     made = _new(admin, vendor, permission, below)
     assert (made["vendor"], made["permission"]) == (vendor, permission)
-    assert admin.vendor(ASKED[vendor], made["token"]) == status
+    assert admin.vendor(PATHS[vendor], made["token"]) == status
     assert _tokens(admin, below)[made["id"]] == made
     for other in {*PLAIN} - {vendor}:
-        assert admin.vendor(ASKED[other], made["token"]) == 401
+        assert admin.vendor(PATHS[other], made["token"]) == 401
 
 
 @pytest.mark.parametrize(("permission", "status"), [("granted", 200), ("forbidden", 403)])
@@ -93,8 +93,8 @@ def test_new_token_of_an_exchange_is_a_client_with_secret(admin: Admin, permissi
 
 def test_new_token_is_at_its_location(admin: Admin) -> None:
     answer = admin.ask("POST", "/tokens", {"vendor": "augment", "permission": "granted"})
-    place = answer.headers["Location"].removeprefix("/_mock")
-    assert admin.ask("DELETE", place).status == 204
+    location = answer.headers["Location"].removeprefix("/_mock")
+    assert admin.ask("DELETE", location).status == 204
     assert admin.vendor(token=answer.json["token"]) == 401
 
 
@@ -103,7 +103,7 @@ def test_new_token_is_at_its_location(admin: Admin) -> None:
 def test_revoked_token_and_its_id_are_unknown_at_once(admin: Admin, vendor: str, below: str) -> None:
     kept, revoked = _new(admin, vendor), _new(admin, vendor)
     assert admin.ask("DELETE", f"{below}/tokens/{revoked['id']}").status == 204
-    assert [admin.vendor(ASKED[vendor], each["token"]) for each in (kept, revoked)] == [200, 401]
+    assert [admin.vendor(PATHS[vendor], each["token"]) for each in (kept, revoked)] == [200, 401]
     assert revoked["id"] not in _tokens(admin)
     admin.refused("DELETE", f"{below}/tokens/{revoked['id']}", status=404)
 
@@ -147,16 +147,16 @@ BODIES: dict[str, tuple[Any, dict[str, str]]] = {
         {"vendor": "agment", "permission": "granted"},
         {"vendor": "there is no vendor 'agment' (did you mean 'augment'?)"},
     ),
-    "a vendor that is no text": ({"vendor": 7, "permission": "granted"}, {"vendor": "must be the name of a vendor"}),
+    "a vendor that is not text": ({"vendor": 7, "permission": "granted"}, {"vendor": "must be the name of a vendor"}),
     "another permission": (
         {"vendor": "augment", "permission": "admin"},
         {"permission": "must be one of: granted, forbidden"},
     ),
-    "a permission that is no text": (
+    "a permission that is not text": (
         {"vendor": "augment", "permission": True},
         {"permission": "must be one of: granted, forbidden"},
     ),
-    "an unknown member": (
+    "an unknown field": (
         {"vendor": "augment", "permission": "granted", "secret": "s"},
         {"secret": "there is no field 'secret'"},
     ),
@@ -168,7 +168,7 @@ def test_bad_body_is_refused_by_field_and_makes_nothing(admin: Admin, sent: Any,
     before = _tokens(admin)
     errors = admin.refused("POST", "/tokens", sent).errors
     assert set(errors) == set(expected)
-    assert all(errors[member][0].startswith(rule) for member, rule in expected.items())
+    assert all(errors[field][0].startswith(rule) for field, rule in expected.items())
     assert _tokens(admin) == before
 
 
