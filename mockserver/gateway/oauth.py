@@ -40,8 +40,7 @@ class TokenRefused(Rejection):
     """A refusal of the token endpoint, with its error code (RFC 6749, section 5.2)."""
 
     def __init__(self, message: str, code: str = "invalid_request", reason: Reason = Reason.INVALID) -> None:
-        super().__init__(reason, message)
-        self.code = code
+        super().__init__(reason, message, code=code)
 
 
 def _invalid_client(message: str) -> TokenRefused:

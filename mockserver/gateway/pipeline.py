@@ -6,7 +6,7 @@ vendor words it.
 
 import logging
 from collections.abc import Callable, Iterable
-from functools import cache
+from functools import cache, partial
 from itertools import chain
 from time import perf_counter_ns
 
@@ -23,8 +23,7 @@ from mockserver.gateway.vendor import RequestContext, Route, Stage, Vendor
 
 log = logging.getLogger(__name__)
 
-FAILURE = {"error": "the server failed; its log tells why"}
-"""The body of a 500 where the vendor cannot word its own failure."""
+_FAILURE = "the server failed; its log tells why"
 
 Step = Callable[[RequestContext], Response]
 """What makes the response of a request that passed every stage."""
@@ -94,9 +93,7 @@ def install(app: Flask, vendors: Iterable[Vendor], registry: SandboxRegistry) ->
 def _route_view(registry: SandboxRegistry, vendor: Vendor, route: Route) -> Callable[..., Response]:
     """A Flask view for a route; the path's variables are in the request."""
     stages = vendor.stages if route.stages is None else route.stages
-
-    def respond(context: RequestContext) -> Response:
-        return _with_common_headers(context, view.respond(route.view, context))
+    respond = partial(view.respond, route.view)
 
     def serve(**_: str) -> Response:
         return _run(registry, vendor, route.operation, stages, respond)
@@ -177,7 +174,7 @@ def _run(
 def _respond_or_refuse(context: RequestContext, then: Step) -> Response:
     """The response of a request that passed the stages; its refusal counts as one, so that faults come after it."""
     try:
-        return then(context)
+        return _with_common_headers(context, then(context))
     except Exception as error:  # noqa: BLE001 (whatever it is, the client gets the vendor's words)
         return _refuse(context, error)
 
@@ -197,7 +194,7 @@ def _refuse(context: RequestContext, error: Exception) -> Response:
     except Exception:
         log.exception("%s cannot word a refusal (%s)", context.vendor.name, rejection.reason)
         context.refusal = Reason.INTERNAL
-        return Response(response_cache.to_json(FAILURE), 500, mimetype="application/json")
+        return Response(response_cache.to_json({"error": _FAILURE}), 500, mimetype="application/json")
 
 
 def _with_common_headers(context: RequestContext, response: Response) -> Response:
@@ -218,7 +215,7 @@ def _rejection(error: Exception, context: RequestContext) -> Rejection:
     if isinstance(error, HTTPException) and error.code is not None and error.code < 500:
         return Rejection(Reason.INVALID, error.description or error.name)
     log.error("a request failed", exc_info=error)
-    return Rejection(Reason.INTERNAL, "the server failed; its log tells why")
+    return Rejection(Reason.INTERNAL, _FAILURE)
 
 
 def _entry(context: RequestContext, response: Response) -> Entry:
@@ -242,7 +239,7 @@ def _entry(context: RequestContext, response: Response) -> Entry:
         grant=context.grant.id if context.grant else None,
         next_page=response.next_page if isinstance(response, view.PageResponse) else None,
         started=context.started,
-        generation=context.generation,
+        generation=context.policy.generation,
         frozen=context.sandbox.clock.frozen,
         start_seq=context.start_seq,
         end_seq=next_sequence(),

@@ -1,6 +1,6 @@
 """Rejections: why a request is refused. Anything may raise one; the request's vendor words it."""
 
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass, field
 from enum import StrEnum
 from http import HTTPStatus
 
@@ -36,30 +36,25 @@ class ParameterError:
     rule: str
 
 
+@dataclass(eq=False)
 class Rejection(Exception):
     """A refusal. `retry_after` is in whole seconds (LIMITED only); `allow` lists the known methods (METHOD only).
 
     `status` is the usual one of the reason, and `code` a machine-readable code, where the refusal has one of its own.
     """
 
+    reason: Reason
+    message: str
+    _: KW_ONLY
+    parameter_errors: tuple[ParameterError, ...] = ()
+    retry_after: int | None = None
+    allow: tuple[str, ...] = ()
     code: str | None = None
+    status: int = field(init=False)
 
-    def __init__(
-        self,
-        reason: Reason,
-        message: str,
-        *,
-        parameter_errors: tuple[ParameterError, ...] = (),
-        retry_after: int | None = None,
-        allow: tuple[str, ...] = (),
-    ) -> None:
-        super().__init__(message)
-        self.reason = reason
-        self.status = _STATUSES.get(reason, 500)
-        self.message = message
-        self.parameter_errors = parameter_errors
-        self.retry_after = retry_after
-        self.allow = allow
+    def __post_init__(self) -> None:
+        super().__init__(self.message)
+        self.status = _STATUSES.get(self.reason, 500)
 
 
 def invalid_parameters(*errors: ParameterError) -> Rejection:
@@ -79,9 +74,8 @@ class InjectedFailure(Rejection):
     """An armed failure: any status from 400 to 599, in the vendor's shape; a `code` of None leaves it to the vendor."""
 
     def __init__(self, status: int, code: str | None, message: str) -> None:
-        super().__init__(Reason.FAULT, message)
+        super().__init__(Reason.FAULT, message, code=code)
         self.status = status
-        self.code = code
 
 
 def status_phrase(status: int) -> str:

@@ -23,7 +23,7 @@ from mockserver.products.visibility import Visibility
 from mockserver.products.world import World
 
 if TYPE_CHECKING:
-    from mockserver.gateway.sandbox import Sandbox, SandboxRegistry
+    from mockserver.gateway.sandbox import Policy, Sandbox, SandboxRegistry
 
 
 @dataclass(slots=True, eq=False)
@@ -31,9 +31,8 @@ class RequestContext:
     """One request on its way through the pipeline, in the default sandbox until its token opens another.
 
     `operation` is None where the path or the method is unknown, `grant` is None until the token is known. The request
-    happens at one moment, `now`, under the options in `switches`, with the armed `defects`; `generation` tells one such
-    set from another. `fault` is the armed rule that the request met. `started` is in nanoseconds, for measuring, and
-    `start_seq` the logical timestamp for the journal.
+    happens at one moment, `now`, under one `policy`, whose options for the vendor are `switches`. `fault` is the armed
+    rule that the request met. `started` is in nanoseconds, and `start_seq` the logical timestamp for the journal.
     """
 
     request: Request
@@ -47,9 +46,8 @@ class RequestContext:
     fault: ArmedRule | None = None
     sandbox: "Sandbox" = field(init=False)
     now: datetime = field(init=False)
+    policy: "Policy" = field(init=False)
     switches: Switches = field(init=False)
-    defects: tuple[str, ...] = field(init=False)
-    generation: int = field(init=False)
 
     def __post_init__(self) -> None:
         self._enter(self.registry.default)
@@ -61,12 +59,10 @@ class RequestContext:
             self._enter(sandbox)
 
     def _enter(self, sandbox: "Sandbox") -> None:
-        policy = sandbox.policy
         self.sandbox = sandbox
         self.now = sandbox.clock.now()
-        self.switches = policy.switches[self.vendor.name]
-        self.defects = policy.defects
-        self.generation = policy.generation
+        self.policy = sandbox.policy
+        self.switches = self.policy.switches[self.vendor.name]
 
     @property
     def path(self) -> str:

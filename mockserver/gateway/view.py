@@ -90,11 +90,11 @@ def _key(context: RequestContext) -> Key | None:
     if epoch is None or request.method not in SAFE_METHODS or len(request.query_string) > CACHED_QUERY_MAXIMUM:
         return None
     grant = context.grant and context.grant.id
-    return context.sandbox.id, context.generation, grant, request.path, request.query_string, epoch
+    return context.sandbox.id, context.policy.generation, grant, request.path, request.query_string, epoch
 
 
 def _compute(context: RequestContext, view: View) -> CachedReply:
-    request, vendor = context.request, context.vendor
+    request, vendor, policy = context.request, context.vendor, context.policy
     answer = view(
         ViewRequest(
             args=request.args,
@@ -108,7 +108,7 @@ def _compute(context: RequestContext, view: View) -> CachedReply:
     )
     reply = answer if isinstance(answer, Reply) else Reply(answer)
     body, next_page = reply.body, reply.next_page
-    armed = [each for each in vendor.defects if each.name in context.defects and context.operation in each.operations]
+    armed = [each for each in vendor.defects if each.name in policy.defects and context.operation in each.operations]
     if armed:
         body, next_page = defects.apply(armed, body, next_page)
     pieces = response_cache.split(body, context.switches.renamed_fields(vendor.switches))
