@@ -1,6 +1,6 @@
-"""The effects of fault rules: a request waits, gets another response, or a corrupted one.
+"""The effects of fault rules: a request waits, or gets another response or a corrupted one.
 
-`faults` matches the rules; the server cuts the connections.
+`faults` matches the rules; the server resets and closes connections.
 """
 
 import logging
@@ -40,7 +40,7 @@ _PAGE = """\
 
 
 class ReplacedResponse(Exception):
-    """The response of a proxy or gateway, in place of the vendor's."""
+    """The response of a proxy or gateway, which replaces the vendor's."""
 
     def __init__(self, response: Response) -> None:
         super().__init__(response.status)
@@ -48,7 +48,7 @@ class ReplacedResponse(Exception):
 
 
 class UnsupportedFault(RuntimeError):
-    """A fault that the server cannot carry out, or not now; it must not go unnoticed."""
+    """A fault that the server cannot produce, or not now; it must not go unnoticed."""
 
 
 class ResetResponse(Response):
@@ -56,14 +56,14 @@ class ResetResponse(Response):
 
     def get_app_iter(self, environ: "WSGIEnvironment") -> Iterator[bytes]:  # noqa: ARG002 (Werkzeug's form)
         """An iterator that raises at once, for a HEAD as well."""
-        return map(_cut, (b"",))
+        return map(_reset, (b"",))
 
 
-def _cut(_: bytes) -> bytes:
+def _reset(_: bytes) -> bytes:
     raise socket_features.ConnectionReset
 
 
-def meet(context: RequestContext, phase: FaultPhase) -> None:
+def apply(context: RequestContext, phase: FaultPhase) -> None:
     """Match the rules of a phase; where one fires, wait, and raise what replaces the response."""
     rules, request = context.sandbox.faults, context.request
     if not rules.armed:
@@ -73,10 +73,10 @@ def meet(context: RequestContext, phase: FaultPhase) -> None:
         context.fault = rules.match(match_input, phase)
         released = rules.released
     if context.fault is not None:
-        _apply(context, context.fault, released)
+        _replace(context, context.fault, released)
 
 
-def _apply(context: RequestContext, fault: ArmedRule, released: Event) -> None:
+def _replace(context: RequestContext, fault: ArmedRule, released: Event) -> None:
     effect, environ = fault.rule.effect, context.request.environ
     if lacking := effect.needs - socket_features.effects(environ):
         raise UnsupportedFault(f"{fault.id}: {socket_features.refusal(lacking, environ)}")
@@ -103,7 +103,7 @@ def _retry_after(context: RequestContext) -> int:
 
 
 def _pause(environ: Mapping[str, Any], released: Event, delay: Decimal) -> None:
-    """Wait on the wall clock, without the registry's lock, until the sandbox is reset at the latest."""
+    """Wait on the wall clock, without the registry's lock; a reset of the sandbox ends the wait."""
     slots: BoundedSemaphore | None = environ.get(socket_features.DELAY_SLOTS)
     if slots is not None and not slots.acquire(blocking=False):
         raise UnsupportedFault(
@@ -117,7 +117,7 @@ def _pause(environ: Mapping[str, Any], released: Event, delay: Decimal) -> None:
 
 
 def wait(released: Event, delay: Decimal) -> None:
-    """Wait for so many seconds, or until released."""
+    """Wait for `delay` seconds, or until released."""
     released.wait(float(delay))
 
 

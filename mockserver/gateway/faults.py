@@ -1,6 +1,6 @@
-"""Fault rules: which requests meet an effect. Rules are tried in order, and only the first that fires counts.
+"""Fault rules: which requests get an effect. Rules are tried in order, and only the first that fires counts.
 
-`effects` carries out an effect; `admin` checks whether a rule can match at all.
+`effects` produces an effect; `admin` checks whether a rule can match at all.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -76,7 +76,7 @@ class MatchInput:
 
 @dataclass(frozen=True, slots=True)
 class FaultRule:
-    """Which requests meet an effect: those that match every field, after `skip` of them, at most `times`.
+    """Which requests get an effect: those that match every field, after `skip` of them, at most `times`.
 
     `path` may contain `*` for any characters. A fraction `share` of the matching requests is drawn; None draws all.
     """
@@ -111,10 +111,7 @@ class FaultRule:
 
 @dataclass(slots=True)
 class ArmedRule:
-    """An armed rule: how many matching requests it has `seen`, and how many of them were `hits`.
-
-    Its draws come from `key`.
-    """
+    """An armed rule that draws by `key`: it has `seen` so many matching requests, of which so many were `hits`."""
 
     id: str
     rule: FaultRule
@@ -123,7 +120,7 @@ class ArmedRule:
     hits: int = 0
 
     def fires(self, request: MatchInput) -> bool:
-        """Count a request, unless the rule is used up, and return whether it meets the effect."""
+        """Count a request, unless the rule is used up, and return whether it gets the effect."""
         if self.hits == self.rule.times or not self.rule.matches(request):
             return False
         self.seen += 1

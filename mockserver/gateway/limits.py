@@ -1,7 +1,4 @@
-"""Token buckets that run on the sandbox's clock, in whole numbers.
-
-Which requests share a bucket is the vendor's to decide.
-"""
+"""Token buckets that run on the sandbox's clock, in whole numbers. The vendor decides which requests share a bucket."""
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -10,7 +7,7 @@ from enum import StrEnum
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _MINUTE = 60_000_000
-"""Microseconds in a minute; also the units of one request, so that `per_minute` units come back each microsecond."""
+"""Microseconds in a minute; also the units of one request, so that `per_minute` units are refilled each microsecond."""
 
 
 class LimitMode(StrEnum):
@@ -22,7 +19,7 @@ class LimitMode(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Allowance:
-    """How many requests come back in a minute, and how many can be saved up."""
+    """How many requests are refilled in a minute, and how many can be saved up."""
 
     per_minute: int
     burst: int
@@ -39,7 +36,7 @@ class LimitScope(StrEnum):
 
 
 class LimitBlock(StrEnum):
-    """What an empty bucket does: refuse until a request is back, or refuse everything for a minute."""
+    """What an empty bucket does: refuse until a request is refilled, or refuse everything for a minute."""
 
     REFILL = "refill"
     MINUTE = "minute"
@@ -86,7 +83,7 @@ class Limiter:
         return -(-(_MINUTE - bucket.units) // allowance.per_minute)
 
     def _filled(self, scope: str, allowance: Allowance, at: int) -> TokenBucket:
-        """A bucket with what has come back by now; if the clock was set back, a block moves back with it."""
+        """A bucket, refilled up to now; if the clock was set back, a block moves back with it."""
         full = allowance.burst * _MINUTE
         bucket = self.buckets.setdefault(scope, TokenBucket(full, at))
         if at < bucket.at:

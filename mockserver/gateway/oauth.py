@@ -25,7 +25,7 @@ from mockserver.gateway.vendor import ErrorReply, Reply, RequestContext
 from mockserver.gateway.view import BODY_MAXIMUM, read_body
 
 HEADERS: Final = MappingProxyType({"Cache-Control": "no-store", "Pragma": "no-cache"})
-"""What RFC 6749 wants on every answer of a token endpoint."""
+"""Required by RFC 6749 on every answer of a token endpoint."""
 
 GRANT_TYPE: Final = "client_credentials"
 FORM: Final = "application/x-www-form-urlencoded"
@@ -64,7 +64,7 @@ def render_error(refusal: Rejection, realm: str) -> ErrorReply:
 
 
 def render_failure(status: int, code: str, message: str) -> ErrorReply:
-    """A failure of the endpoint itself, in the same shape."""
+    """A failure of the endpoint itself, in the same form."""
     return ErrorReply(status, {"error": _plain(code), "error_description": _plain(message)}, dict(HEADERS))
 
 
@@ -89,8 +89,8 @@ def authenticate_client(context: RequestContext) -> None:
     _check(_form(request), identifier)
 
 
-def _same(known: str, shown: str) -> bool:
-    return known != "" and compare_digest(known.encode(), shown.encode())
+def _same(known: str, sent: str) -> bool:
+    return known != "" and compare_digest(known.encode(), sent.encode())
 
 
 def _hint(request: Request) -> str:
@@ -102,7 +102,7 @@ def _hint(request: Request) -> str:
 
 
 def _form(request: Request) -> list[tuple[str, str]]:
-    """The fields of the body, in order; those without a value are left out, as RFC 6749 demands."""
+    """The fields of the body, in order; those without a value are left out, as RFC 6749 requires."""
     try:
         data = read_body(request)
     except Rejection as error:
@@ -146,10 +146,10 @@ def issue_token(grant: Grant | None, now: datetime, lifetime: int) -> Reply:
 
 def authenticate_bearer(context: RequestContext) -> None:
     """401 unless the request carries an unexpired access token of a client that is still known."""
-    shown = auth.credential(context.request.environ.get("HTTP_AUTHORIZATION"), context.vendor.schemes)
-    found = _TOKEN.fullmatch(shown)
+    token = auth.credential(context.request.environ.get("HTTP_AUTHORIZATION"), context.vendor.schemes)
+    found = _TOKEN.fullmatch(token)
     opened = context.registry.resolve_token(context.vendor.name, found[1]) if found else None
-    if found is None or opened is None or not _same(_sign(opened[1], int(found[2])), shown):
+    if found is None or opened is None or not _same(_sign(opened[1], int(found[2])), token):
         raise UnknownToken
     context.enter(*opened)
     if context.now - _EPOCH >= timedelta(seconds=int(found[2])):
@@ -167,5 +167,5 @@ def _sign(grant: Grant, expiry: int) -> str:
 
 
 def _ceiling(moment: datetime) -> int:
-    """The first whole second that is not before a moment, so that no token lives shorter than it says."""
+    """The first whole second that is not before a moment, so that no token expires early."""
     return -((_EPOCH - moment) // timedelta(seconds=1))

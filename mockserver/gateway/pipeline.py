@@ -1,7 +1,7 @@
 """The pipeline: from a path to its vendor, through the vendor's stages to the view, and into the journal.
 
 Unknown paths and wrong methods are routes too, one catch-all for each mount. A stage refuses by raising Rejection; the
-vendor words it.
+vendor renders it.
 """
 
 import logging
@@ -26,7 +26,7 @@ log = logging.getLogger(__name__)
 _FAILURE = "the server failed; its log tells why"
 
 Step = Callable[[RequestContext], Response]
-"""What makes the response of a request that passed every stage."""
+"""Makes the response of a request that passed every stage."""
 
 
 def authenticate(context: RequestContext) -> None:
@@ -45,8 +45,8 @@ def permit(context: RequestContext) -> None:
 
 
 def fault(context: RequestContext) -> None:
-    """Whatever is armed for requests that got this far: a delay, or a failure in place of the answer."""
-    effects.meet(context, FaultPhase.BEFORE)
+    """The effect of an armed rule: a delay, or a failure that replaces the answer."""
+    effects.apply(context, FaultPhase.BEFORE)
 
 
 def limit(context: RequestContext) -> None:
@@ -102,9 +102,9 @@ def _route_view(registry: SandboxRegistry, vendor: Vendor, route: Route) -> Call
 
 
 def _catch_all(registry: SandboxRegistry, sharing: list[Vendor]) -> Callable[..., Response]:
-    """A Flask view for what no route below a mount takes: the pipeline of the vendor that it belongs to, and a refusal.
+    """A Flask view for every request below a mount that no route takes: its vendor's pipeline, and a refusal.
 
-    The vendor's stages come first, but none where a wrong method met a path that has stages of its own.
+    The vendor's stages run first, but none for a wrong method on a path that has stages of its own.
     """
 
     def serve(**_: str) -> Response:
@@ -160,8 +160,8 @@ def _run(
             stage(context)
         response = _respond_or_refuse(context, then)
         if context.grant is not None and context.fault is None:
-            effects.meet(context, FaultPhase.AFTER)
-    except Exception as error:  # noqa: BLE001 (whatever it is, the client gets the vendor's words)
+            effects.apply(context, FaultPhase.AFTER)
+    except Exception as error:  # noqa: BLE001 (whatever it is, the client gets the vendor's error)
         response = _refuse(context, error)
     response = effects.corrupt(context, response)
     entry = _entry(context, response)
@@ -172,15 +172,15 @@ def _run(
 
 
 def _respond_or_refuse(context: RequestContext, then: Step) -> Response:
-    """The response of a request that passed the stages; its refusal counts as one, so that faults come after it."""
+    """The response of a request that passed the stages; a refusal is one too, so that faults apply to it."""
     try:
         return _with_common_headers(context, then(context))
-    except Exception as error:  # noqa: BLE001 (whatever it is, the client gets the vendor's words)
+    except Exception as error:  # noqa: BLE001 (whatever it is, the client gets the vendor's error)
         return _refuse(context, error)
 
 
 def _refuse(context: RequestContext, error: Exception) -> Response:
-    """The vendor's words for an error; an unforeseen one is logged once, with its traceback."""
+    """The vendor's answer to an error; an unforeseen one is logged once, with its traceback."""
     if isinstance(error, effects.ReplacedResponse):
         context.refusal = None
         return error.response
@@ -192,7 +192,7 @@ def _refuse(context: RequestContext, error: Exception) -> Response:
         response = Response(body, reply.status, reply.headers, mimetype="application/json")
         return _with_common_headers(context, response)
     except Exception:
-        log.exception("%s cannot word a refusal (%s)", context.vendor.name, rejection.reason)
+        log.exception("%s cannot render a refusal (%s)", context.vendor.name, rejection.reason)
         context.refusal = Reason.INTERNAL
         return Response(response_cache.to_json({"error": _FAILURE}), 500, mimetype="application/json")
 

@@ -1,4 +1,4 @@
-"""Rejections: why a request is refused. Anything may raise one; the request's vendor words it."""
+"""Rejections: why a request is refused. Anything may raise one; the request's vendor renders it."""
 
 from dataclasses import KW_ONLY, dataclass, field
 from enum import StrEnum
@@ -6,7 +6,7 @@ from http import HTTPStatus
 
 
 class Reason(StrEnum):
-    """The kinds of refusal that every vendor can word; a FAULT is always an InjectedFailure with its own status."""
+    """The kinds of refusal that every vendor can render; a FAULT is always an InjectedFailure with its own status."""
 
     UNAUTHENTICATED = "unauthenticated"
     FORBIDDEN = "forbidden"
@@ -30,7 +30,7 @@ _STATUSES = {
 
 @dataclass(frozen=True, slots=True)
 class ParameterError:
-    """An error in one parameter; `rule` states what is allowed."""
+    """An error in one parameter; `rule` is what is allowed."""
 
     parameter: str
     rule: str
@@ -40,7 +40,7 @@ class ParameterError:
 class Rejection(Exception):
     """A refusal. `retry_after` is in whole seconds (LIMITED only); `allow` lists the known methods (METHOD only).
 
-    `status` is the usual one of the reason, and `code` a machine-readable code, where the refusal has one of its own.
+    `status` is the usual one of the reason; `code` is a machine-readable code, if the refusal has its own.
     """
 
     reason: Reason
@@ -71,7 +71,7 @@ class UnknownToken(Rejection):
 
 
 class InjectedFailure(Rejection):
-    """An armed failure: any status from 400 to 599, in the vendor's shape; a `code` of None leaves it to the vendor."""
+    """An armed failure: any status from 400 to 599, in the vendor's form; a `code` of None leaves it to the vendor."""
 
     def __init__(self, status: int, code: str | None, message: str) -> None:
         super().__init__(Reason.FAULT, message, code=code)

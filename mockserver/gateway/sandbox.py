@@ -49,8 +49,8 @@ class SandboxConfig:
 class Policy:
     """Everything that decides how a request is answered: the options in force, by vendor, and the armed defects.
 
-    `generation` tells one policy of a sandbox from another. A policy is replaced as a whole, so that a reader without
-    the lock gets parts that belong together.
+    Each policy of a sandbox has its own `generation`. A policy is replaced as a whole, so that a reader without the
+    lock gets parts that belong together.
     """
 
     generation: int
@@ -61,9 +61,9 @@ class Policy:
 class Sandbox:
     """One client's own server: clock, buckets, journal and switches over one world.
 
-    `switches` are the known switches, by vendor, and by the name of each group that belongs to no vendor. `grants` are
-    the tokens that open the sandbox, by their ids. `expires_at_ns` is when it is deleted, in nanoseconds of
-    `clock.elapsed`; None is never. Everything but the journal changes under the registry's lock.
+    `switches` are the known switches, by vendor or other group. `grants` are the tokens that open the sandbox, by id.
+    `expires_at_ns` is when it is deleted, in nanoseconds of `clock.elapsed`; None is never. Everything but the journal
+    changes under the registry's lock.
     """
 
     def __init__(
@@ -86,7 +86,7 @@ class Sandbox:
 
     @property
     def world(self) -> World:
-        """The world that it shows; sandboxes of the same organization and seed share it."""
+        """The world of its organization and seed, which other sandboxes may share."""
         return self._worlds.get(self.config.organization, self.config.seed)
 
     def reset(self, parts: Iterable[str] = RESETTABLE) -> None:
@@ -103,7 +103,6 @@ class Sandbox:
             restore[part]()
 
     def set_clock(self, clock: Clock) -> None:
-        """Set the clock."""
         self.clock = clock
 
     def set_limits(self, given: Mapping[str, Limit], *, keep: bool = False) -> None:
@@ -192,7 +191,7 @@ class SandboxRegistry:
     def make(
         self, sandbox_id: str, config: SandboxConfig, grants: Iterable[Grant], seconds: Decimal | None = None
     ) -> Sandbox:
-        """A sandbox and the tokens that open it, in place of any with the same id; deleted after so many seconds."""
+        """A sandbox that replaces any with the same id, and the tokens that open it; deleted after `seconds`."""
         with self.lock:
             ends = None if seconds is None else clocks.elapsed() + int(seconds * 10**9)
             sandbox = Sandbox(sandbox_id, config, self, ends)
@@ -273,7 +272,7 @@ class SandboxRegistry:
             return grant
 
     def _add(self, sandbox: Sandbox, grant: Grant) -> None:
-        """Let the grant's token open the sandbox, unless the sandbox was deleted meanwhile."""
+        """Let the grant's token open the sandbox, unless the sandbox was deleted in the meantime."""
         sandbox.grants[grant.id] = grant
         if self._sandboxes.get(sandbox.id) is sandbox:
             self._opened[grant.vendor, grant.token] = sandbox, grant

@@ -1,6 +1,6 @@
 """Switches: the choices that a vendor's documentation leaves open, their options, and the evidence for the default.
 
-Each vendor's `policy` declares its own switches. Which option is in force is the sandbox's to know.
+Each vendor's `policy` declares its own switches. The sandbox holds the options in force.
 """
 
 import json
@@ -45,7 +45,7 @@ class SwitchError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Switch(Generic[T]):
-    """One undocumented choice: `description` says what is chosen, with the source; `default` is one of `options`."""
+    """One undocumented choice: `description` explains it, with the source; `default` is one of `options`."""
 
     name: str
     options: tuple[T, ...]

@@ -25,7 +25,6 @@ class WorldCache:
         self._worlds: dict[tuple[Organization, int], World] = {}
 
     def get(self, organization: Organization, seed: int) -> World:
-        """The world of an organization with a seed."""
         key = organization, seed
         with self._lock:
             world = self._worlds.pop(key, None)

@@ -32,7 +32,7 @@ def test_bug_in_error_rendering_ends_as_one_plain_500(path: str, method: str, ca
     assert (entry.status, entry.refusal) == (500, Reason.INTERNAL)
     assert [bucket.remaining for bucket in aviary.registry.default.buckets("parrot")] == [2]
     assert len(caplog.messages) == 1
-    assert caplog.messages[0].startswith("parrot cannot word a refusal (")
+    assert caplog.messages[0].startswith("parrot cannot render a refusal (")
 
 
 @pytest.mark.parametrize("method", ["OPTIONS", "TRACE", "PROPFIND", "FANCY"])
