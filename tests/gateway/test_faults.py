@@ -132,6 +132,8 @@ def test_other_requests_are_not_counted() -> None:
 
 
 HALF = FaultRule(DOWN, share=Decimal("0.5"))
+GOLDEN = ".x.x..xxxx.....xx....x...x.xxxx...xx...x"
+"""The requests that HALF hits, out of 40."""
 
 
 def test_share_repeats_after_a_reset() -> None:
@@ -145,6 +147,10 @@ def test_share_repeats_after_a_reset() -> None:
 def test_other_seed_or_rule_draws_differently() -> None:
     draws = [armed(HALF, seed=7), armed(HALF, seed=8), armed(replace(HALF, vendor="parrot"))]
     assert len({tuple(_fired(each, 64)) for each in draws}) == 3
+
+
+def test_draws_are_the_same_in_every_release() -> None:
+    assert "".join("x" if rule else "." for rule in _fired(armed(HALF), 40)) == GOLDEN
 
 
 @pytest.mark.parametrize(
