@@ -7,7 +7,8 @@ import logging
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from threading import BoundedSemaphore, Event
-from typing import TYPE_CHECKING, Any
+from typing import Any
+from wsgiref.types import WSGIEnvironment
 
 from flask import Response
 from werkzeug.datastructures import Headers
@@ -17,9 +18,6 @@ from mockserver.gateway.faults import ArmedRule, FaultEffect, FaultPhase, MatchI
 from mockserver.gateway.limits import LimitBlock
 from mockserver.gateway.rejection import InjectedFailure, Reason, Rejection, status_phrase
 from mockserver.gateway.vendor import RequestContext
-
-if TYPE_CHECKING:
-    from _typeshed.wsgi import WSGIEnvironment
 
 log = logging.getLogger(__name__)
 
@@ -54,7 +52,7 @@ class UnsupportedFault(RuntimeError):
 class ResetResponse(Response):
     """No response: the connection is reset before its first byte. The journal has it with the status 0."""
 
-    def get_app_iter(self, environ: "WSGIEnvironment") -> Iterator[bytes]:  # noqa: ARG002 (Werkzeug's form)
+    def get_app_iter(self, environ: WSGIEnvironment) -> Iterator[bytes]:  # noqa: ARG002 (Werkzeug's form)
         """An iterator that raises at once, for a HEAD as well."""
         return map(_reset, (b"",))
 

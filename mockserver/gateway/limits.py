@@ -5,7 +5,6 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
 _MINUTE = 60_000_000
 """Microseconds in a minute; also the units of one request, so that `per_minute` units are refilled each microsecond."""
 
@@ -68,7 +67,7 @@ class Limiter:
 
     def take(self, scope: str, allowance: Allowance, now: datetime, block: LimitBlock) -> int | None:
         """Let one request through (None), or refuse it at no cost: the microseconds until one would pass."""
-        at = _microseconds(now)
+        at = microseconds(now)
         bucket = self._filled(scope, allowance, at)
         if block is LimitBlock.REFILL:
             bucket.blocked_until = at
@@ -95,7 +94,7 @@ class Limiter:
 
     def states(self, allowance: Allowance, now: datetime) -> list[BucketState]:
         """Every bucket at `now`, by scope."""
-        at = _microseconds(now)
+        at = microseconds(now)
         states = []
         for scope in sorted(self.buckets):
             bucket = self._filled(scope, allowance, at)
@@ -111,5 +110,6 @@ def seconds(microseconds: int) -> int:
     return -(-microseconds // 1_000_000)
 
 
-def _microseconds(moment: datetime) -> int:
-    return (moment - _EPOCH) // _MICROSECOND
+def microseconds(moment: datetime) -> int:
+    """Whole microseconds since 1970."""
+    return (moment - _EPOCH) // timedelta(microseconds=1)

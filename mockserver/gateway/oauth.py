@@ -9,7 +9,7 @@ from base64 import urlsafe_b64encode
 from collections import Counter
 from contextlib import suppress
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from hashlib import blake2b
 from hmac import compare_digest
 from types import MappingProxyType
@@ -18,7 +18,7 @@ from urllib.parse import parse_qsl
 
 from flask import Request
 
-from mockserver.gateway import auth
+from mockserver.gateway import auth, limits
 from mockserver.gateway.rejection import Reason, Rejection, UnknownToken
 from mockserver.gateway.tokens import Grant
 from mockserver.gateway.vendor import ErrorReply, Reply, RequestContext
@@ -32,7 +32,6 @@ FORM: Final = "application/x-www-form-urlencoded"
 FIELDS_MAXIMUM: Final = 100
 
 _TOKEN = re.compile(r"(.+)\.([0-9]{1,15})\.([A-Za-z0-9_-]+)")
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _HOW = "send 'Authorization: Basic <base64 of client_id:client_secret>'"
 
 
@@ -140,7 +139,7 @@ def issue_token(grant: Grant | None, now: datetime, lifetime: int) -> Reply:
     """The token endpoint's reply to a client that `authenticate_client` let pass: a token for `lifetime` seconds."""
     if grant is None or grant.secret is None:
         raise _invalid_client(f"the request carries no credentials; {_HOW}")
-    token = _sign(grant, _ceiling(now) + lifetime)
+    token = _sign(grant, limits.seconds(limits.microseconds(now)) + lifetime)
     return Reply({"access_token": token, "token_type": "Bearer", "expires_in": lifetime}, headers=HEADERS)
 
 
@@ -152,7 +151,7 @@ def authenticate_bearer(context: RequestContext) -> None:
     if found is None or opened is None or not _same(_sign(opened[1], int(found[2])), token):
         raise UnknownToken
     context.enter(*opened)
-    if context.now - _EPOCH >= timedelta(seconds=int(found[2])):
+    if limits.microseconds(context.now) >= int(found[2]) * 1_000_000:
         raise TokenExpired
 
 
@@ -164,8 +163,3 @@ def _sign(grant: Grant, expiry: int) -> str:
     key = blake2b(grant.secret.encode()).digest()
     signed = blake2b(f"{grant.vendor} {content}".encode(), key=key, digest_size=24).digest()
     return f"{content}.{urlsafe_b64encode(signed).decode()}"
-
-
-def _ceiling(moment: datetime) -> int:
-    """The first whole second that is not before a moment, so that no token expires early."""
-    return -((_EPOCH - moment) // timedelta(seconds=1))
