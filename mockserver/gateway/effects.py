@@ -5,6 +5,7 @@
 
 import logging
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 from threading import BoundedSemaphore, Event
 from typing import Any
@@ -37,12 +38,11 @@ _PAGE = """\
 """
 
 
+@dataclass(eq=False)
 class ReplacedResponse(Exception):
     """The response of a proxy or gateway, which replaces the vendor's."""
 
-    def __init__(self, response: Response) -> None:
-        super().__init__(response.status)
-        self.response = response
+    response: Response
 
 
 class UnsupportedFault(RuntimeError):

@@ -138,9 +138,8 @@ class FaultRules:
 
     def __init__(self, seed: int) -> None:
         self._seed = seed
-        self._ids = count(1)
-        self.armed: tuple[ArmedRule, ...] = ()
         self.released = Event()
+        self.reset()
 
     def reset(self, rules: Iterable[FaultRule] = ()) -> None:
         """Release the requests that wait, restart the ids, and arm these rules and no others."""
@@ -151,7 +150,7 @@ class FaultRules:
 
     def replace(self, rules: Iterable[FaultRule]) -> None:
         """Arm these rules and no others."""
-        self.armed = tuple(self._armed(rule) for rule in rules)
+        self.armed: tuple[ArmedRule, ...] = tuple(self._armed(rule) for rule in rules)
 
     def add(self, rule: FaultRule) -> ArmedRule:
         """Arm one more rule, after the others."""
