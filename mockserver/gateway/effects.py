@@ -12,7 +12,6 @@ from typing import Any
 from wsgiref.types import WSGIEnvironment
 
 from flask import Response
-from werkzeug.datastructures import Headers
 
 from mockserver.gateway import socket_features
 from mockserver.gateway.faults import ArmedRule, FaultEffect, FaultPhase, MatchInput
@@ -130,10 +129,9 @@ def corrupt(context: RequestContext, response: Response) -> Response:
     if effect.truncate_bytes is None and effect.stall_seconds is None:
         return response
     body = response.get_data()
-    headers = Headers(response.headers)
-    headers["Content-Length"] = str(len(body))
+    response.headers["Content-Length"] = str(len(body))
     chunks = _chunks(body, effect, context.request.environ, context.sandbox.faults.released)
-    return Response(chunks, response.status, headers)
+    return Response(chunks, response.status, response.headers)
 
 
 def _chunks(body: bytes, effect: FaultEffect, environ: Mapping[str, Any], released: Event) -> Iterator[bytes]:

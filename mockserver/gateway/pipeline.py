@@ -6,7 +6,7 @@ vendor renders it.
 
 import logging
 from collections.abc import Callable, Iterable
-from functools import cache, partial
+from functools import cache
 from itertools import chain
 from time import perf_counter_ns
 
@@ -93,7 +93,9 @@ def install(app: Flask, vendors: Iterable[Vendor], registry: SandboxRegistry) ->
 def _route_view(registry: SandboxRegistry, vendor: Vendor, route: Route) -> Callable[..., Response]:
     """A Flask view for a route; the path's variables are in the request."""
     stages = vendor.stages if route.stages is None else route.stages
-    respond = partial(view.respond, route.view)
+
+    def respond(context: RequestContext) -> Response:
+        return view.respond(route.view, context)
 
     def serve(**_: str) -> Response:
         return _run(registry, vendor, route.operation, stages, respond)
