@@ -22,7 +22,7 @@ class Mood(StrEnum):
 
 PARROT: tuple[AnySwitch, ...] = (
     switches.switch("mood", Mood, grade=Grade.ASSUMED, description="How it speaks."),
-    switches.integer_switch("hour", range(24), default=2, grade=Grade.DOCUMENTED, description="When it wakes."),
+    switches.Switch("hour", tuple(range(24)), default=2, grade=Grade.DOCUMENTED, description="When it wakes."),
     switches.names("names", "items", "date", kept=("next",), grade=Grade.ASSUMED, description="What it calls things."),
 )
 KNOWN = {"parrot": PARROT, "finch": PARROT[:1]}

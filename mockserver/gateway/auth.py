@@ -1,7 +1,4 @@
-"""Credentials in the Authorization header: a token, or a client's id and secret.
-
-What they open is for the sandbox registry to find.
-"""
+"""Credentials in the Authorization header: a token, or a client's id and secret. The registry finds what they open."""
 
 from base64 import b64decode
 from collections.abc import Sequence
@@ -48,9 +45,7 @@ def basic(header: str | None) -> tuple[str, str]:
 
 
 def secrets(header: str | None) -> list[str]:
-    """The secret parts of an Authorization header: every word after the scheme, or the only word, and the secret
-    inside a client's credentials.
-    """
+    """The secrets in an Authorization header: each word after the scheme, or the only word, and a client's secret."""
     words = (header or "").split()
     found = words[1:] or words
     if words and words[0].lower() == "basic":

@@ -1,7 +1,7 @@
 """Defects: inconsistencies that can be armed on purpose, to see whether a client or the audit notices.
 
 A defect changes a reply's body on its way out. Each vendor's `defects` lists its own, by the field names of its OpenAPI
-file (renaming comes after); which of them are armed is the sandbox's to know.
+file (renaming comes after). The sandbox holds the names of the armed ones.
 """
 
 from collections.abc import Callable, Iterable
@@ -25,7 +25,7 @@ WEEKS, MONTHS = (7, 7), (28, 31)
 class Defect:
     """An inconsistency in the answers of some operations: `change` makes it in a copy of the body.
 
-    `next_page` reads from a changed body what leads to the next page, for a defect that changes that too.
+    `next_page` reads the link to the next page from the changed body, for a defect that changes it.
     """
 
     name: str
@@ -36,7 +36,7 @@ class Defect:
 
 
 def apply(armed: Iterable[Defect], body: Any, next_page: str | None) -> tuple[Any, str | None]:
-    """A copy of a body with these defects in it, and what then leads to its next page."""
+    """A copy of a body with these defects in it, and its link to the next page."""
     body = deepcopy(body)
     for defect in armed:
         defect.change(body)

@@ -1,25 +1,23 @@
-"""The effects of fault rules: a request waits, gets another response, or a corrupted one.
+"""The effects of fault rules: a request waits, or gets another response or a corrupted one.
 
-`faults` matches the rules; the server cuts the connections.
+`faults` matches the rules; the server resets and closes connections.
 """
 
 import logging
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 from threading import BoundedSemaphore, Event
-from typing import TYPE_CHECKING, Any
+from typing import Any
+from wsgiref.types import WSGIEnvironment
 
 from flask import Response
-from werkzeug.datastructures import Headers
 
 from mockserver.gateway import socket_features
 from mockserver.gateway.faults import ArmedRule, FaultEffect, FaultPhase, MatchInput
 from mockserver.gateway.limits import LimitBlock
 from mockserver.gateway.rejection import InjectedFailure, Reason, Rejection, status_phrase
 from mockserver.gateway.vendor import RequestContext
-
-if TYPE_CHECKING:
-    from _typeshed.wsgi import WSGIEnvironment
 
 log = logging.getLogger(__name__)
 
@@ -39,31 +37,30 @@ _PAGE = """\
 """
 
 
+@dataclass(eq=False)
 class ReplacedResponse(Exception):
-    """The response of a proxy or gateway, in place of the vendor's."""
+    """The response of a proxy or gateway, which replaces the vendor's."""
 
-    def __init__(self, response: Response) -> None:
-        super().__init__(response.status)
-        self.response = response
+    response: Response
 
 
 class UnsupportedFault(RuntimeError):
-    """A fault that the server cannot carry out, or not now; it must not go unnoticed."""
+    """A fault that the server cannot produce, or not now; it must not go unnoticed."""
 
 
 class ResetResponse(Response):
     """No response: the connection is reset before its first byte. The journal has it with the status 0."""
 
-    def get_app_iter(self, environ: "WSGIEnvironment") -> Iterator[bytes]:  # noqa: ARG002 (Werkzeug's form)
+    def get_app_iter(self, environ: WSGIEnvironment) -> Iterator[bytes]:  # noqa: ARG002 (Werkzeug's form)
         """An iterator that raises at once, for a HEAD as well."""
-        return map(_cut, (b"",))
+        return map(_reset, (b"",))
 
 
-def _cut(_: bytes) -> bytes:
+def _reset(_: bytes) -> bytes:
     raise socket_features.ConnectionReset
 
 
-def meet(context: RequestContext, phase: FaultPhase) -> None:
+def apply(context: RequestContext, phase: FaultPhase) -> None:
     """Match the rules of a phase; where one fires, wait, and raise what replaces the response."""
     rules, request = context.sandbox.faults, context.request
     if not rules.armed:
@@ -73,10 +70,10 @@ def meet(context: RequestContext, phase: FaultPhase) -> None:
         context.fault = rules.match(match_input, phase)
         released = rules.released
     if context.fault is not None:
-        _apply(context, context.fault, released)
+        _replace(context, context.fault, released)
 
 
-def _apply(context: RequestContext, fault: ArmedRule, released: Event) -> None:
+def _replace(context: RequestContext, fault: ArmedRule, released: Event) -> None:
     effect, environ = fault.rule.effect, context.request.environ
     if lacking := effect.needs - socket_features.effects(environ):
         raise UnsupportedFault(f"{fault.id}: {socket_features.refusal(lacking, environ)}")
@@ -103,7 +100,7 @@ def _retry_after(context: RequestContext) -> int:
 
 
 def _pause(environ: Mapping[str, Any], released: Event, delay: Decimal) -> None:
-    """Wait on the wall clock, without the registry's lock, until the sandbox is reset at the latest."""
+    """Wait on the wall clock, without the registry's lock; a reset of the sandbox ends the wait."""
     slots: BoundedSemaphore | None = environ.get(socket_features.DELAY_SLOTS)
     if slots is not None and not slots.acquire(blocking=False):
         raise UnsupportedFault(
@@ -117,7 +114,7 @@ def _pause(environ: Mapping[str, Any], released: Event, delay: Decimal) -> None:
 
 
 def wait(released: Event, delay: Decimal) -> None:
-    """Wait for so many seconds, or until released."""
+    """Wait for `delay` seconds, or until released."""
     released.wait(float(delay))
 
 
@@ -132,10 +129,9 @@ def corrupt(context: RequestContext, response: Response) -> Response:
     if effect.truncate_bytes is None and effect.stall_seconds is None:
         return response
     body = response.get_data()
-    headers = Headers(response.headers)
-    headers["Content-Length"] = str(len(body))
+    response.headers["Content-Length"] = str(len(body))
     chunks = _chunks(body, effect, context.request.environ, context.sandbox.faults.released)
-    return Response(chunks, response.status, headers)
+    return Response(chunks, response.status, response.headers)
 
 
 def _chunks(body: bytes, effect: FaultEffect, environ: Mapping[str, Any], released: Event) -> Iterator[bytes]:

@@ -1,11 +1,12 @@
 """The journal of one sandbox: a bounded record of its requests, without credentials.
 
-Deciding whether a client behaved well is the client lint's job (`conduct`).
+Checking the behaviour of clients is the client lint's job (`conduct`).
 """
 
 from collections import deque
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from functools import partial
 from itertools import count
 from typing import NamedTuple
 from urllib.parse import unquote
@@ -27,24 +28,19 @@ TEXT_MAXIMUM = 2048
 
 REDACTED = "[redacted]"
 
-_sequence = count(1)
-
-
-def next_sequence() -> int:
-    """The next logical timestamp; larger ones are later, in whichever thread they are taken."""
-    return next(_sequence)
+next_sequence = partial(next, count(1))
+"""Returns the next logical timestamp; larger ones are later, in whichever thread they are taken."""
 
 
 class Entry(NamedTuple):
     """One request. `query` is as sent, without credentials; `duration_us` is in microseconds; `refusal` is a Reason.
 
-    `grant` names the token, if it is known, and `next_page` is what the answer gave to request the next page with.
-    `started` is in nanoseconds of a monotonic clock. `generation` numbers the switches in force. `frozen` says whether
-    the sandbox's clock stood still.
+    `grant` is the id of the token, if it is known, and `next_page` is the answer's link to the next page. `started` is
+    in nanoseconds of a monotonic clock. `generation` is that of the policy in force. `frozen` is whether the sandbox's
+    clock stood still.
 
-    `start_seq` and `end_seq` are logical timestamps: of the arrival of the request, and of the moment its answer was
-    ready. A client that sends request B after it has the answer to A gives B a `start_seq` above A's `end_seq`, however
-    long anything takes.
+    `start_seq` and `end_seq` are the logical timestamps of the request and of its answer. The `start_seq` of a request
+    that is sent after the answer to another was received is above the other's `end_seq`, however long anything takes.
     """
 
     id: int
@@ -71,8 +67,8 @@ class Entry(NamedTuple):
 class Journal:
     """The newest entries, oldest first; ids grow by one and start again only with `clear`.
 
-    Taking an id and appending an entry are each one step of the interpreter, so requests do not wait for each other;
-    entries that overtake each other between the two are put in order when they are read.
+    Taking an id and appending an entry are atomic, so no lock is needed; entries that overtake each other between the
+    two are put in order when they are read.
     """
 
     def __init__(self, size: int) -> None:
@@ -80,7 +76,6 @@ class Journal:
         self._ids = count(1)
 
     def next_id(self) -> int:
-        """The id of the next entry."""
         return next(self._ids)
 
     def append(self, entry: Entry) -> None:

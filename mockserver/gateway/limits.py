@@ -1,16 +1,12 @@
-"""Token buckets that run on the sandbox's clock, in whole numbers.
-
-Which requests share a bucket is the vendor's to decide.
-"""
+"""Token buckets that run on the sandbox's clock, in whole numbers. The vendor decides which requests share a bucket."""
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
 _MINUTE = 60_000_000
-"""Microseconds in a minute; also the units of one request, so that `per_minute` units come back each microsecond."""
+"""Microseconds in a minute; also the units of one request, so that `per_minute` units are refilled each microsecond."""
 
 
 class LimitMode(StrEnum):
@@ -22,7 +18,7 @@ class LimitMode(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Allowance:
-    """How many requests come back in a minute, and how many can be saved up."""
+    """How many requests are refilled in a minute, and how many can be saved up."""
 
     per_minute: int
     burst: int
@@ -39,7 +35,7 @@ class LimitScope(StrEnum):
 
 
 class LimitBlock(StrEnum):
-    """What an empty bucket does: refuse until a request is back, or refuse everything for a minute."""
+    """What an empty bucket does: refuse until a request is refilled, or refuse everything for a minute."""
 
     REFILL = "refill"
     MINUTE = "minute"
@@ -71,7 +67,7 @@ class Limiter:
 
     def take(self, scope: str, allowance: Allowance, now: datetime, block: LimitBlock) -> int | None:
         """Let one request through (None), or refuse it at no cost: the microseconds until one would pass."""
-        at = _microseconds(now)
+        at = microseconds(now)
         bucket = self._filled(scope, allowance, at)
         if block is LimitBlock.REFILL:
             bucket.blocked_until = at
@@ -86,7 +82,7 @@ class Limiter:
         return -(-(_MINUTE - bucket.units) // allowance.per_minute)
 
     def _filled(self, scope: str, allowance: Allowance, at: int) -> TokenBucket:
-        """A bucket with what has come back by now; if the clock was set back, a block moves back with it."""
+        """A bucket, refilled up to now; if the clock was set back, a block moves back with it."""
         full = allowance.burst * _MINUTE
         bucket = self.buckets.setdefault(scope, TokenBucket(full, at))
         if at < bucket.at:
@@ -98,7 +94,7 @@ class Limiter:
 
     def states(self, allowance: Allowance, now: datetime) -> list[BucketState]:
         """Every bucket at `now`, by scope."""
-        at = _microseconds(now)
+        at = microseconds(now)
         states = []
         for scope in sorted(self.buckets):
             bucket = self._filled(scope, allowance, at)
@@ -114,5 +110,6 @@ def seconds(microseconds: int) -> int:
     return -(-microseconds // 1_000_000)
 
 
-def _microseconds(moment: datetime) -> int:
-    return (moment - _EPOCH) // _MICROSECOND
+def microseconds(moment: datetime) -> int:
+    """Whole microseconds since 1970."""
+    return (moment - _EPOCH) // timedelta(microseconds=1)

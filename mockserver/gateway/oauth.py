@@ -9,7 +9,7 @@ from base64 import urlsafe_b64encode
 from collections import Counter
 from contextlib import suppress
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from hashlib import blake2b
 from hmac import compare_digest
 from types import MappingProxyType
@@ -18,21 +18,20 @@ from urllib.parse import parse_qsl
 
 from flask import Request
 
-from mockserver.gateway import auth
+from mockserver.gateway import auth, limits
 from mockserver.gateway.rejection import Reason, Rejection, UnknownToken
 from mockserver.gateway.tokens import Grant
 from mockserver.gateway.vendor import ErrorReply, Reply, RequestContext
 from mockserver.gateway.view import BODY_MAXIMUM, read_body
 
 HEADERS: Final = MappingProxyType({"Cache-Control": "no-store", "Pragma": "no-cache"})
-"""What RFC 6749 wants on every answer of a token endpoint."""
+"""Required by RFC 6749 on every answer of a token endpoint."""
 
 GRANT_TYPE: Final = "client_credentials"
 FORM: Final = "application/x-www-form-urlencoded"
 FIELDS_MAXIMUM: Final = 100
 
 _TOKEN = re.compile(r"(.+)\.([0-9]{1,15})\.([A-Za-z0-9_-]+)")
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _HOW = "send 'Authorization: Basic <base64 of client_id:client_secret>'"
 
 
@@ -40,8 +39,7 @@ class TokenRefused(Rejection):
     """A refusal of the token endpoint, with its error code (RFC 6749, section 5.2)."""
 
     def __init__(self, message: str, code: str = "invalid_request", reason: Reason = Reason.INVALID) -> None:
-        super().__init__(reason, message)
-        self.code = code
+        super().__init__(reason, message, code=code)
 
 
 def _invalid_client(message: str) -> TokenRefused:
@@ -65,7 +63,7 @@ def render_error(refusal: Rejection, realm: str) -> ErrorReply:
 
 
 def render_failure(status: int, code: str, message: str) -> ErrorReply:
-    """A failure of the endpoint itself, in the same shape."""
+    """A failure of the endpoint itself, in the same form."""
     return ErrorReply(status, {"error": _plain(code), "error_description": _plain(message)}, dict(HEADERS))
 
 
@@ -90,8 +88,8 @@ def authenticate_client(context: RequestContext) -> None:
     _check(_form(request), identifier)
 
 
-def _same(known: str, shown: str) -> bool:
-    return known != "" and compare_digest(known.encode(), shown.encode())
+def _same(known: str, sent: str) -> bool:
+    return known != "" and compare_digest(known.encode(), sent.encode())
 
 
 def _hint(request: Request) -> str:
@@ -103,7 +101,7 @@ def _hint(request: Request) -> str:
 
 
 def _form(request: Request) -> list[tuple[str, str]]:
-    """The fields of the body, in order; those without a value are left out, as RFC 6749 demands."""
+    """The fields of the body, in order; those without a value are left out, as RFC 6749 requires."""
     try:
         data = read_body(request)
     except Rejection as error:
@@ -141,19 +139,19 @@ def issue_token(grant: Grant | None, now: datetime, lifetime: int) -> Reply:
     """The token endpoint's reply to a client that `authenticate_client` let pass: a token for `lifetime` seconds."""
     if grant is None or grant.secret is None:
         raise _invalid_client(f"the request carries no credentials; {_HOW}")
-    token = _sign(grant, _ceiling(now) + lifetime)
+    token = _sign(grant, limits.seconds(limits.microseconds(now)) + lifetime)
     return Reply({"access_token": token, "token_type": "Bearer", "expires_in": lifetime}, headers=HEADERS)
 
 
 def authenticate_bearer(context: RequestContext) -> None:
     """401 unless the request carries an unexpired access token of a client that is still known."""
-    shown = auth.credential(context.request.environ.get("HTTP_AUTHORIZATION"), context.vendor.schemes)
-    found = _TOKEN.fullmatch(shown)
+    token = auth.credential(context.request.environ.get("HTTP_AUTHORIZATION"), context.vendor.schemes)
+    found = _TOKEN.fullmatch(token)
     opened = context.registry.resolve_token(context.vendor.name, found[1]) if found else None
-    if found is None or opened is None or not _same(_sign(opened[1], int(found[2])), shown):
+    if found is None or opened is None or not _same(_sign(opened[1], int(found[2])), token):
         raise UnknownToken
     context.enter(*opened)
-    if context.now - _EPOCH >= timedelta(seconds=int(found[2])):
+    if limits.microseconds(context.now) >= int(found[2]) * 1_000_000:
         raise TokenExpired
 
 
@@ -165,8 +163,3 @@ def _sign(grant: Grant, expiry: int) -> str:
     key = blake2b(grant.secret.encode()).digest()
     signed = blake2b(f"{grant.vendor} {content}".encode(), key=key, digest_size=24).digest()
     return f"{content}.{urlsafe_b64encode(signed).decode()}"
-
-
-def _ceiling(moment: datetime) -> int:
-    """The first whole second that is not before a moment, so that no token lives shorter than it says."""
-    return -((_EPOCH - moment) // timedelta(seconds=1))

@@ -1,7 +1,7 @@
 """The pipeline: from a path to its vendor, through the vendor's stages to the view, and into the journal.
 
 Unknown paths and wrong methods are routes too, one catch-all for each mount. A stage refuses by raising Rejection; the
-vendor words it.
+vendor renders it.
 """
 
 import logging
@@ -23,11 +23,10 @@ from mockserver.gateway.vendor import RequestContext, Route, Stage, Vendor
 
 log = logging.getLogger(__name__)
 
-FAILURE = {"error": "the server failed; its log tells why"}
-"""The body of a 500 where the vendor cannot word its own failure."""
+_FAILURE = "the server failed; its log tells why"
 
 Step = Callable[[RequestContext], Response]
-"""What makes the response of a request that passed every stage."""
+"""Makes the response of a request that passed every stage."""
 
 
 def authenticate(context: RequestContext) -> None:
@@ -46,8 +45,8 @@ def permit(context: RequestContext) -> None:
 
 
 def fault(context: RequestContext) -> None:
-    """Whatever is armed for requests that got this far: a delay, or a failure in place of the answer."""
-    effects.meet(context, FaultPhase.BEFORE)
+    """The effect of an armed rule: a delay, or a failure that replaces the answer."""
+    effects.apply(context, FaultPhase.BEFORE)
 
 
 def limit(context: RequestContext) -> None:
@@ -96,7 +95,7 @@ def _route_view(registry: SandboxRegistry, vendor: Vendor, route: Route) -> Call
     stages = vendor.stages if route.stages is None else route.stages
 
     def respond(context: RequestContext) -> Response:
-        return _with_common_headers(context, view.respond(route.view, context))
+        return view.respond(route.view, context)
 
     def serve(**_: str) -> Response:
         return _run(registry, vendor, route.operation, stages, respond)
@@ -105,9 +104,9 @@ def _route_view(registry: SandboxRegistry, vendor: Vendor, route: Route) -> Call
 
 
 def _catch_all(registry: SandboxRegistry, sharing: list[Vendor]) -> Callable[..., Response]:
-    """A Flask view for what no route below a mount takes: the pipeline of the vendor that it belongs to, and a refusal.
+    """A Flask view for every request below a mount that no route takes: its vendor's pipeline, and a refusal.
 
-    The vendor's stages come first, but none where a wrong method met a path that has stages of its own.
+    The vendor's stages run first, but none for a wrong method on a path that has stages of its own.
     """
 
     def serve(**_: str) -> Response:
@@ -163,8 +162,8 @@ def _run(
             stage(context)
         response = _respond_or_refuse(context, then)
         if context.grant is not None and context.fault is None:
-            effects.meet(context, FaultPhase.AFTER)
-    except Exception as error:  # noqa: BLE001 (whatever it is, the client gets the vendor's words)
+            effects.apply(context, FaultPhase.AFTER)
+    except Exception as error:  # noqa: BLE001 (whatever it is, the client gets the vendor's error)
         response = _refuse(context, error)
     response = effects.corrupt(context, response)
     entry = _entry(context, response)
@@ -175,15 +174,15 @@ def _run(
 
 
 def _respond_or_refuse(context: RequestContext, then: Step) -> Response:
-    """The response of a request that passed the stages; its refusal counts as one, so that faults come after it."""
+    """The response of a request that passed the stages; a refusal is one too, so that faults apply to it."""
     try:
-        return then(context)
-    except Exception as error:  # noqa: BLE001 (whatever it is, the client gets the vendor's words)
+        return _with_common_headers(context, then(context))
+    except Exception as error:  # noqa: BLE001 (whatever it is, the client gets the vendor's error)
         return _refuse(context, error)
 
 
 def _refuse(context: RequestContext, error: Exception) -> Response:
-    """The vendor's words for an error; an unforeseen one is logged once, with its traceback."""
+    """The vendor's answer to an error; an unforeseen one is logged once, with its traceback."""
     if isinstance(error, effects.ReplacedResponse):
         context.refusal = None
         return error.response
@@ -195,9 +194,9 @@ def _refuse(context: RequestContext, error: Exception) -> Response:
         response = Response(body, reply.status, reply.headers, mimetype="application/json")
         return _with_common_headers(context, response)
     except Exception:
-        log.exception("%s cannot word a refusal (%s)", context.vendor.name, rejection.reason)
+        log.exception("%s cannot render a refusal (%s)", context.vendor.name, rejection.reason)
         context.refusal = Reason.INTERNAL
-        return Response(response_cache.to_json(FAILURE), 500, mimetype="application/json")
+        return Response(response_cache.to_json({"error": _FAILURE}), 500, mimetype="application/json")
 
 
 def _with_common_headers(context: RequestContext, response: Response) -> Response:
@@ -218,7 +217,7 @@ def _rejection(error: Exception, context: RequestContext) -> Rejection:
     if isinstance(error, HTTPException) and error.code is not None and error.code < 500:
         return Rejection(Reason.INVALID, error.description or error.name)
     log.error("a request failed", exc_info=error)
-    return Rejection(Reason.INTERNAL, "the server failed; its log tells why")
+    return Rejection(Reason.INTERNAL, _FAILURE)
 
 
 def _entry(context: RequestContext, response: Response) -> Entry:
@@ -242,7 +241,7 @@ def _entry(context: RequestContext, response: Response) -> Entry:
         grant=context.grant.id if context.grant else None,
         next_page=response.next_page if isinstance(response, view.PageResponse) else None,
         started=context.started,
-        generation=context.generation,
+        generation=context.policy.generation,
         frozen=context.sandbox.clock.frozen,
         start_seq=context.start_seq,
         end_seq=next_sequence(),

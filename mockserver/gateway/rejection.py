@@ -1,12 +1,12 @@
-"""Rejections: why a request is refused. Anything may raise one; the request's vendor words it."""
+"""Rejections: why a request is refused. Anything may raise one; the request's vendor renders it."""
 
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass, field
 from enum import StrEnum
 from http import HTTPStatus
 
 
 class Reason(StrEnum):
-    """The kinds of refusal that every vendor can word; a FAULT is always an InjectedFailure with its own status."""
+    """The kinds of refusal that every vendor can render; a FAULT is always an InjectedFailure with its own status."""
 
     UNAUTHENTICATED = "unauthenticated"
     FORBIDDEN = "forbidden"
@@ -30,36 +30,31 @@ _STATUSES = {
 
 @dataclass(frozen=True, slots=True)
 class ParameterError:
-    """An error in one parameter; `rule` states what is allowed."""
+    """An error in one parameter; `rule` is what is allowed."""
 
     parameter: str
     rule: str
 
 
+@dataclass(eq=False)
 class Rejection(Exception):
     """A refusal. `retry_after` is in whole seconds (LIMITED only); `allow` lists the known methods (METHOD only).
 
-    `status` is the usual one of the reason, and `code` a machine-readable code, where the refusal has one of its own.
+    `status` is the usual one of the reason; `code` is a machine-readable code, if the refusal has its own.
     """
 
+    reason: Reason
+    message: str
+    _: KW_ONLY
+    parameter_errors: tuple[ParameterError, ...] = ()
+    retry_after: int | None = None
+    allow: tuple[str, ...] = ()
     code: str | None = None
+    status: int = field(init=False)
 
-    def __init__(
-        self,
-        reason: Reason,
-        message: str,
-        *,
-        parameter_errors: tuple[ParameterError, ...] = (),
-        retry_after: int | None = None,
-        allow: tuple[str, ...] = (),
-    ) -> None:
-        super().__init__(message)
-        self.reason = reason
-        self.status = _STATUSES.get(reason, 500)
-        self.message = message
-        self.parameter_errors = parameter_errors
-        self.retry_after = retry_after
-        self.allow = allow
+    def __post_init__(self) -> None:
+        super().__init__(self.message)
+        self.status = _STATUSES.get(self.reason, 500)
 
 
 def invalid_parameters(*errors: ParameterError) -> Rejection:
@@ -76,12 +71,11 @@ class UnknownToken(Rejection):
 
 
 class InjectedFailure(Rejection):
-    """An armed failure: any status from 400 to 599, in the vendor's shape; a `code` of None leaves it to the vendor."""
+    """An armed failure: any status from 400 to 599, in the vendor's form; a `code` of None leaves it to the vendor."""
 
     def __init__(self, status: int, code: str | None, message: str) -> None:
-        super().__init__(Reason.FAULT, message)
+        super().__init__(Reason.FAULT, message, code=code)
         self.status = status
-        self.code = code
 
 
 def status_phrase(status: int) -> str:

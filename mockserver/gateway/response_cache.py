@@ -1,6 +1,6 @@
 """A bounded cache of replies. Bodies are kept in pieces, so that each answer gets its own timestamp.
 
-When two requests may share a reply is decided in `view`, by the vendor's `cache_epoch`.
+`view` decides which requests share a reply, by the vendor's `cache_epoch`.
 """
 
 import json
@@ -18,7 +18,7 @@ _OVERHEAD = 500
 _CONTAINERS = (dict, list)
 
 Key = tuple[Hashable, ...]
-"""Tells one request from others; the first part is the id of the sandbox."""
+"""Identifies requests that share a reply; the first part is the id of their sandbox."""
 
 
 def to_json(body: object) -> str:
@@ -37,7 +37,7 @@ def rename_fields(body: Any, names: Mapping[str, str]) -> Any:
 
 
 def split(body: dict[str, Any] | list[Any] | None, names: Mapping[str, str]) -> tuple[bytes, ...]:
-    """A body as JSON, its keys renamed as `names` has it, in pieces between which the timestamp goes; () for None."""
+    """A body as JSON, with keys renamed as `names` maps them, split at each TIMESTAMP; () for None."""
     if body is None:
         return ()
     text = to_json(rename_fields(body, names) if names else body)
@@ -46,7 +46,7 @@ def split(body: dict[str, Any] | list[Any] | None, names: Mapping[str, str]) -> 
 
 @dataclass(frozen=True, slots=True)
 class CachedReply:
-    """A reply with its body in pieces, between which the timestamp goes; a body without pieces is empty."""
+    """A reply with its body in the pieces that `split` makes."""
 
     pieces: tuple[bytes, ...]
     status: int = 200
@@ -64,10 +64,7 @@ class CachedReply:
 
 
 class ResponseCache:
-    """The cached replies of one app, by keys whose first part is the sandbox they belong to.
-
-    `put` and `forget` need the registry's lock; `get` needs none.
-    """
+    """The cached replies of one app. `put` and `forget` need the registry's lock; `get` needs none."""
 
     def __init__(self, budget: int = BYTES_MAXIMUM) -> None:
         self._budget = budget
@@ -75,7 +72,6 @@ class ResponseCache:
         self._replies: dict[Key, CachedReply] = {}
 
     def get(self, key: Key) -> CachedReply | None:
-        """The reply cached under a key."""
         return self._replies.get(key)
 
     def put(self, key: Key, reply: CachedReply) -> None:

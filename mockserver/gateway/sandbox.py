@@ -1,5 +1,6 @@
 """Sandboxes: everything that changes between two requests, in one place, with one lock and one reset."""
 
+import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
@@ -27,6 +28,9 @@ DEFAULT = "default"
 RESETTABLE = ("clock", "limits", "policy", "faults", "journal", "defects")
 """The parts that a reset can restore on their own."""
 
+_NEVER = sys.maxsize
+"""Nanoseconds of `clock.elapsed` that never pass."""
+
 
 class TooManySandboxes(Exception):
     """There are as many sandboxes as there may be."""
@@ -49,8 +53,8 @@ class SandboxConfig:
 class Policy:
     """Everything that decides how a request is answered: the options in force, by vendor, and the armed defects.
 
-    `generation` tells one policy of a sandbox from another. A policy is replaced as a whole, so that a reader without
-    the lock gets parts that belong together.
+    Each policy of a sandbox has its own `generation`. A policy is replaced as a whole, so that a reader without the
+    lock gets parts that belong together.
     """
 
     generation: int
@@ -61,14 +65,12 @@ class Policy:
 class Sandbox:
     """One client's own server: clock, buckets, journal and switches over one world.
 
-    `switches` are the known switches, by vendor, and by the name of each group that belongs to no vendor. `grants` are
-    the tokens that open the sandbox, by their ids. `expires_at_ns` is when it is deleted, in nanoseconds of
-    `clock.elapsed`; None is never. Everything but the journal changes under the registry's lock.
+    `switches` are the known switches, by vendor or other group. `grants` are the tokens that open the sandbox, by id.
+    `expires_at_ns` is when it is deleted, in nanoseconds of `clock.elapsed`. Everything but the journal changes under
+    the registry's lock.
     """
 
-    def __init__(
-        self, sandbox_id: str, config: SandboxConfig, registry: "SandboxRegistry", expires_at_ns: int | None
-    ) -> None:
+    def __init__(self, sandbox_id: str, config: SandboxConfig, registry: "SandboxRegistry", expires_at_ns: int) -> None:
         self.id = sandbox_id
         self.config = config
         self.profiles = registry.profiles
@@ -86,7 +88,7 @@ class Sandbox:
 
     @property
     def world(self) -> World:
-        """The world that it shows; sandboxes of the same organization and seed share it."""
+        """The world of its organization and seed, which other sandboxes may share."""
         return self._worlds.get(self.config.organization, self.config.seed)
 
     def reset(self, parts: Iterable[str] = RESETTABLE) -> None:
@@ -103,7 +105,6 @@ class Sandbox:
             restore[part]()
 
     def set_clock(self, clock: Clock) -> None:
-        """Set the clock."""
         self.clock = clock
 
     def set_limits(self, given: Mapping[str, Limit], *, keep: bool = False) -> None:
@@ -187,22 +188,21 @@ class SandboxRegistry:
         self._numbers = count(1)
         self._sandboxes: dict[str, Sandbox] = {}
         self._opened: dict[tuple[str, str], tuple[Sandbox, Grant]] = {}
-        self._next_expiry: int | None = None
+        self._next_expiry = _NEVER
 
     def make(
         self, sandbox_id: str, config: SandboxConfig, grants: Iterable[Grant], seconds: Decimal | None = None
     ) -> Sandbox:
-        """A sandbox and the tokens that open it, in place of any with the same id; deleted after so many seconds."""
+        """A sandbox that replaces any with the same id, and the tokens that open it; deleted after `seconds`."""
         with self.lock:
-            ends = None if seconds is None else clocks.elapsed() + int(seconds * 10**9)
-            sandbox = Sandbox(sandbox_id, config, self, ends)
+            expires_at_ns = _NEVER if seconds is None else clocks.elapsed() + int(seconds * 10**9)
+            sandbox = Sandbox(sandbox_id, config, self, expires_at_ns)
             replaced, self._sandboxes[sandbox_id] = self._sandboxes.get(sandbox_id), sandbox
             if replaced is not None:
                 self.delete(replaced)
             for grant in grants:
                 self._add(sandbox, grant)
-            if ends is not None:
-                self._next_expiry = ends if self._next_expiry is None else min(ends, self._next_expiry)
+            self._next_expiry = min(expires_at_ns, self._next_expiry)
             return sandbox
 
     def make_default(self, config: SandboxConfig) -> Sandbox:
@@ -253,15 +253,14 @@ class SandboxRegistry:
 
     def _delete_expired(self) -> None:
         """Delete expired sandboxes; it costs next to nothing when there are none."""
-        if self._next_expiry is None or clocks.elapsed() < self._next_expiry:
+        if clocks.elapsed() < self._next_expiry:
             return
         with self.lock:
             now = clocks.elapsed()
             for sandbox in tuple(self._sandboxes.values()):
-                if sandbox.expires_at_ns is not None and sandbox.expires_at_ns <= now:
+                if sandbox.expires_at_ns <= now:
                     self.delete(sandbox)
-            ends = [each.expires_at_ns for each in self._sandboxes.values() if each.expires_at_ns is not None]
-            self._next_expiry = min(ends, default=None)
+            self._next_expiry = min((each.expires_at_ns for each in self._sandboxes.values()), default=_NEVER)
 
     def grant(self, sandbox: Sandbox, vendor: str, *, permitted: bool) -> Grant:
         """A new token that opens a sandbox at a vendor; where clients have secrets, the id of a new client."""
@@ -273,7 +272,7 @@ class SandboxRegistry:
             return grant
 
     def _add(self, sandbox: Sandbox, grant: Grant) -> None:
-        """Let the grant's token open the sandbox, unless the sandbox was deleted meanwhile."""
+        """Let the grant's token open the sandbox, unless the sandbox was deleted in the meantime."""
         sandbox.grants[grant.id] = grant
         if self._sandboxes.get(sandbox.id) is sandbox:
             self._opened[grant.vendor, grant.token] = sandbox, grant

@@ -1,6 +1,6 @@
 """What a server can do with its sockets, and how many requests may wait: keys of a request's environ.
 
-`effects` makes the responses, and the server cuts the connections. Without a server there are no such keys.
+`effects` makes the responses, and the server cuts the connections. Without a server, the keys are missing.
 """
 
 from collections.abc import Mapping
@@ -18,7 +18,7 @@ STALL: Final = "stall_seconds"
 
 
 class ConnectionReset(ConnectionAbortedError):
-    """Raised instead of the first byte of a response: the server is to reset the connection."""
+    """Raised in place of the first byte of a response; the server then resets the connection."""
 
 
 def effects(environ: Mapping[str, Any]) -> frozenset[str]:

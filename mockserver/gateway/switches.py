@@ -1,11 +1,11 @@
 """Switches: the choices that a vendor's documentation leaves open, their options, and the evidence for the default.
 
-Each vendor's `policy` declares its own switches. Which option is in force is the sandbox's to know.
+Each vendor's `policy` declares its own switches. The sandbox holds the options in force.
 """
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Generic, TypeVar
@@ -45,7 +45,7 @@ class SwitchError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Switch(Generic[T]):
-    """One undocumented choice: `description` says what is chosen, with the source; `default` is one of `options`."""
+    """One undocumented choice: `description` explains it, with the source; `default` is one of `options`."""
 
     name: str
     options: tuple[T, ...]
@@ -53,17 +53,16 @@ class Switch(Generic[T]):
     grade: Grade
     description: str
 
-    def read(self, value: object) -> T:
-        """The option that `value` names (a number may come as text); SwitchError lists the options otherwise."""
+    def read(self, *values: object) -> T:
+        """The option that the last value names (a number may be text); SwitchError if any value names no option."""
+        return [self._option(value) for value in values][-1]
+
+    def _option(self, value: object) -> T:
         for option in self.options:
             if not isinstance(value, bool) and value in (option, str(option)):
                 return option
         allowed = ", ".join(str(option) for option in self.options)
         raise SwitchError(f"{self.name} cannot be {value!r}; it takes one of: {allowed}")
-
-    def combine(self, values: Sequence[object]) -> T:
-        """The option that several values given together mean: the last one, but all must be valid."""
-        return [self.read(value) for value in values][-1]
 
     def to_json(self, option: Option) -> object:
         """An option of the switch as JSON has it."""
@@ -86,12 +85,12 @@ class Renaming(Switch[str]):
 
     kept: tuple[str, ...]
 
-    def read(self, value: object) -> str:
-        """The option that a mapping means, or a text: JSON, or as in "items=rows,date=day".
+    def read(self, *values: object) -> str:
+        """The option that mappings mean, merged in order; each may be text: JSON, or as in "items=rows,date=day".
 
         SwitchError for an unknown field, a new name that is not a name, or two names that collide.
         """
-        mapping = self._parse(value)
+        mapping = {old: new for value in values for old, new in self._parse(value).items()}
         for old, new in mapping.items():
             self._check(old, new)
         renamed = {name: str(mapping.get(name, name)) for name in (*self.options, *self.kept)}
@@ -101,10 +100,6 @@ class Renaming(Switch[str]):
     def to_json(self, option: Option) -> dict[str, str]:
         """The mapping: the new name of each renamed field."""
         return {old: str(new) for old, new in _json_object(str(option)).items()}
-
-    def combine(self, values: Sequence[object]) -> str:
-        """Several mappings given together, as one; the last name given for a field counts."""
-        return self.read({old: new for value in values for old, new in self._parse(value).items()})
 
     def _parse(self, value: object) -> Mapping[str, object]:
         if isinstance(value, Mapping):
@@ -160,11 +155,6 @@ def switch(name: str, options: type[E], *, grade: Grade, description: str) -> Sw
     return Switch(name, members, members[0], grade, description)
 
 
-def integer_switch(name: str, options: Iterable[int], *, default: int, grade: Grade, description: str) -> Switch[int]:
-    """A switch over some whole numbers."""
-    return Switch(name, tuple(options), default, grade, description)
-
-
 def names(name: str, *renamable: str, kept: tuple[str, ...] = (), grade: Grade, description: str) -> Renaming:
     """A switch that renames response fields, none of them by default; those in `kept` never change."""
     return Renaming(name, renamable, "{}", grade, description, kept)
@@ -190,7 +180,7 @@ def parse(switches: Iterable[AnySwitch], given: Mapping[str, object]) -> dict[st
     for name, value in given.items():
         if name not in known:
             raise SwitchError(unknown_name("switch", name, known))
-        found[name] = known[name].combine(value) if isinstance(value, tuple) else known[name].read(value)
+        found[name] = known[name].read(*(value if isinstance(value, tuple) else (value,)))
     return found
 
 

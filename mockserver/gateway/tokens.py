@@ -23,15 +23,12 @@ class Grant:
 
 
 def seeded_id(vendor: str, *, permitted: bool) -> str:
-    """The id of a seeded token at a vendor: the one that may read analytics, or the one that may not.
-
-    It is unique within a sandbox.
-    """
+    """The id of a seeded token, unique within a sandbox: the one that may read analytics, or the other."""
     return f"{vendor}-seeded" if permitted else f"{vendor}-seeded-forbidden"
 
 
 def token_for(vendor: str, name: str, *, permitted: bool) -> str:
-    """A token with a name in it, an organization's, a sandbox's or its own; `forbidden` marks one that cannot read."""
+    """A token that contains a name; `forbidden` marks one that cannot read."""
     return f"mock-{vendor}-{name}" if permitted else f"mock-{vendor}-{name}-forbidden"
 
 

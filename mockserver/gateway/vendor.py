@@ -23,7 +23,7 @@ from mockserver.products.model import Visibility
 from mockserver.products.world import World
 
 if TYPE_CHECKING:
-    from mockserver.gateway.sandbox import Sandbox, SandboxRegistry
+    from mockserver.gateway.sandbox import Policy, Sandbox, SandboxRegistry
 
 
 @dataclass(slots=True, eq=False)
@@ -31,9 +31,8 @@ class RequestContext:
     """One request on its way through the pipeline, in the default sandbox until its token opens another.
 
     `operation` is None where the path or the method is unknown, `grant` is None until the token is known. The request
-    happens at one moment, `now`, under the options in `switches`, with the armed `defects`; `generation` tells one such
-    set from another. `fault` is the armed rule that the request met. `started` is in nanoseconds, for measuring, and
-    `start_seq` the logical timestamp for the journal.
+    happens at one moment, `now`, under one `policy`, whose options for the vendor are `switches`. `fault` is the armed
+    rule that fired for it. `started` is in nanoseconds, and `start_seq` the logical timestamp for the journal.
     """
 
     request: Request
@@ -47,9 +46,8 @@ class RequestContext:
     fault: ArmedRule | None = None
     sandbox: "Sandbox" = field(init=False)
     now: datetime = field(init=False)
+    policy: "Policy" = field(init=False)
     switches: Switches = field(init=False)
-    defects: tuple[str, ...] = field(init=False)
-    generation: int = field(init=False)
 
     def __post_init__(self) -> None:
         self._enter(self.registry.default)
@@ -61,12 +59,10 @@ class RequestContext:
             self._enter(sandbox)
 
     def _enter(self, sandbox: "Sandbox") -> None:
-        policy = sandbox.policy
         self.sandbox = sandbox
         self.now = sandbox.clock.now()
-        self.switches = policy.switches[self.vendor.name]
-        self.defects = policy.defects
-        self.generation = policy.generation
+        self.policy = sandbox.policy
+        self.switches = self.policy.switches[self.vendor.name]
 
     @property
     def path(self) -> str:
@@ -99,9 +95,9 @@ class RequestContext:
 class ViewRequest:
     """What a view may know of a request that passed every stage.
 
-    `args` are the query parameters, `path_variables` the parts of the path that the route names, `body` is what the
-    client sent (empty for GET and HEAD), and `grant` is what the token allows. Answers to GET and HEAD are cached by
-    these and by the vendor's `cache_epoch`, so there is nothing else here that an answer could depend on.
+    `args` are the query parameters, `path_variables` the parts of the path that the route names; `body` is empty for
+    GET and HEAD. Answers to GET and HEAD are cached by these fields and by the vendor's `cache_epoch`, so they must
+    not depend on anything else.
     """
 
     args: MultiDict[str, str]
@@ -122,10 +118,9 @@ Body = dict[str, Any] | list[Any]
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What a view answers; a body of None is empty.
+    """The result of a view; a body of None is empty.
 
-    `headers` belong to this answer alone; `next_page` is the cursor or offset with which a client asks for the next
-    page, None on the last page and where there are no pages.
+    `next_page` is the cursor or offset of the next page, None on the last page and where there are no pages.
     """
 
     body: Body | None
@@ -142,7 +137,7 @@ View = Callable[[ViewRequest], Reply | Body]
 class Route:
     """A whole path, the operationId of its operation in the vendor's OpenAPI file, and its view.
 
-    `stages` run before the view in place of the vendor's own, where there are any.
+    `stages`, if given, replace the vendor's own.
     """
 
     path: str
@@ -154,7 +149,7 @@ class Route:
 
 @dataclass(frozen=True, slots=True)
 class ErrorReply:
-    """A refusal in a vendor's words."""
+    """A refusal in a vendor's form."""
 
     status: int
     body: dict[str, Any]
@@ -165,16 +160,15 @@ class ErrorReply:
 class Vendor:
     """One API surface: its mounts, its authentication, its order of refusals, its switches, its errors.
 
-    * `schemes` are those of the Authorization header, the preferred one first; `accepted_schemes` tells which of them
-      some switches accept, where a switch rules any out.
-    * `secret` is the seeded clients' and `token_path` the endpoint's, where clients exchange a secret for tokens.
-    * `has_group_roles`: a role can be bound to groups.
-    * `render_error` words a refusal, `format_timestamp` writes a timestamp as this vendor does.
+    * `schemes` of the Authorization header: the preferred one first; `accepted_schemes` are those that the switches
+      allow, where a switch rules any out.
+    * `secret` of the seeded clients, and `token_path`: where clients exchange a secret for tokens.
+    * `has_group_roles`: whether a role can be bound to groups.
     * `common_headers` are on every answer of the vendor, refusals too; they may differ from request to request.
-    * `cache_epoch` tells on what of the present moment an answer depends (None: on all of it).
-    * `visibility` tells what the vendor shows of each person and day at a moment, where it shows people's days.
-    * `publication_hour`, `limit_scope` and `limit_block` are the switches that the gateway and the client lint heed:
-      when the data of a day arrive on the next (UTC), which requests share a bucket, what an empty bucket does.
+    * `cache_epoch`: the part of the present moment that an answer depends on (None: all of it).
+    * `visibility`: what the vendor shows of each person and day at a moment, where it shows people's days.
+    * `publication_hour`, `limit_scope` and `limit_block` are switches that the gateway and the client lint use: when
+      the data of a day arrive on the next (UTC), which requests share a bucket, what an empty bucket does.
     """
 
     name: str

@@ -1,7 +1,4 @@
-"""The last step of a request that passed every stage: run the view or take a cached reply, and make a response of it.
-
-Which requests pass is the pipeline's to decide; what a view computes is its vendor's.
-"""
+"""The last step of a request that passed every stage: run the view or take a cached reply, and make the response."""
 
 from flask import Request, Response
 from werkzeug.exceptions import NotFound
@@ -23,7 +20,7 @@ SAFE_METHODS = ("GET", "HEAD")
 
 
 class PageResponse(Response):
-    """A view's response; `next_page` is what a client asks for the next page with, None where there is none."""
+    """A view's response; `next_page` is the cursor or offset of the next page, None if there is none."""
 
     next_page: str | None = None
 
@@ -43,10 +40,7 @@ def respond(view: View, context: RequestContext) -> Response:
 
 
 def read_body(request: Request) -> bytes:
-    """The body of a request; of one without a length, no more is read than shows that it is too large.
-
-    Rejection for a body of more than BODY_MAXIMUM bytes.
-    """
+    """The body of a request, of any or no declared length; Rejection for more than BODY_MAXIMUM bytes."""
     request.max_content_length = BODY_MAXIMUM + 1
     _check_body_size(request.content_length or 0)
     body = request.get_data()
@@ -55,7 +49,7 @@ def read_body(request: Request) -> bytes:
 
 
 def _check_size(request: Request) -> None:
-    """Refuse what is too long, and a path whose first slashes Werkzeug folded: the vendor has no such path."""
+    """Refuse what is too long, and a path whose leading slashes Werkzeug folded: the vendor has no such path."""
     if request.environ["PATH_INFO"].startswith("//"):
         raise NotFound
     size = len(request.query_string)
@@ -90,11 +84,11 @@ def _key(context: RequestContext) -> Key | None:
     if epoch is None or request.method not in SAFE_METHODS or len(request.query_string) > CACHED_QUERY_MAXIMUM:
         return None
     grant = context.grant and context.grant.id
-    return context.sandbox.id, context.generation, grant, request.path, request.query_string, epoch
+    return context.sandbox.id, context.policy.generation, grant, request.path, request.query_string, epoch
 
 
 def _compute(context: RequestContext, view: View) -> CachedReply:
-    request, vendor = context.request, context.vendor
+    request, vendor, policy = context.request, context.vendor, context.policy
     answer = view(
         ViewRequest(
             args=request.args,
@@ -108,7 +102,7 @@ def _compute(context: RequestContext, view: View) -> CachedReply:
     )
     reply = answer if isinstance(answer, Reply) else Reply(answer)
     body, next_page = reply.body, reply.next_page
-    armed = [each for each in vendor.defects if each.name in context.defects and context.operation in each.operations]
+    armed = [each for each in vendor.defects if each.name in policy.defects and context.operation in each.operations]
     if armed:
         body, next_page = defects.apply(armed, body, next_page)
     pieces = response_cache.split(body, context.switches.renamed_fields(vendor.switches))

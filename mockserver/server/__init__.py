@@ -7,7 +7,6 @@ starts. The command's messages and exit codes are in `cli`.
 import logging
 import os
 import signal
-import socket
 import threading
 from collections.abc import Callable
 from time import perf_counter
@@ -60,22 +59,18 @@ def serve(
 
             one_process.run(app, listening, threads, SignalEvent(), lambda: on_ready(url))
         else:
-            _run_threaded(app, listening, lambda: on_ready(url))
+            stopped = SignalEvent()
+            for number in (signal.SIGTERM, signal.SIGINT):
+                signal.signal(number, lambda *_: stopped.set())
+            with Running(app, listening, finish_requests=True):
+                on_ready(url)
+                stopped.wait()
     _join_threads(GRACE)
 
 
 def in_thread(app: WSGIApplication, port: int = 0) -> Running:
     """A server on the loopback address, in a thread of this process; close it, or use it as a context manager."""
     return Running(app, sockets.listen("127.0.0.1", port))
-
-
-def _run_threaded(app: WSGIApplication, listening: socket.socket, on_ready: Callable[[], None]) -> None:
-    stopped = SignalEvent()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stopped.set())
-    with Running(app, listening, finish_requests=True):
-        on_ready()
-        stopped.wait()
 
 
 def _join_threads(grace: float) -> None:

@@ -16,6 +16,7 @@ _POLL = 0.02
 """Seconds between two checks whether to stop."""
 
 _FEATURES = frozenset((socket_features.RESET, socket_features.TRUNCATE, socket_features.STALL))
+_ASCII = bytes(range(128))
 _RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 """SO_LINGER with no time: closing the socket drops unsent data and resets the connection."""
 
@@ -32,7 +33,7 @@ class Handler(WSGIRequestHandler):
 
         Bytes beyond ASCII are percent-encoded, as the client should have done: Werkzeug would encode them twice.
         """
-        self.path = quote(self.path, safe="".join(map(chr, range(128))), encoding="latin-1")
+        self.path = quote(self.path, safe=_ASCII, encoding="latin-1")
         environ = super().make_environ()
         target = self.requestline.split()[1]
         slashes = len(target) - len(target.lstrip("/"))

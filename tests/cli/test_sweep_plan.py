@@ -28,7 +28,7 @@ class Shape(StrEnum):
 
 
 OPEN = switches.switch("open", Letter, grade=Grade.ASSUMED, description="One of three.")
-HOUR = switches.integer_switch("hour", (2, 0, 1), default=2, grade=Grade.DOCUMENTED, description="An hour.")
+HOUR = switches.Switch("hour", (2, 0, 1), default=2, grade=Grade.DOCUMENTED, description="An hour.")
 SHAPE = switches.switch("shape", Shape, grade=Grade.OBSERVED, description="A shape.")
 NAMES = switches.names("names", "items", "date", grade=Grade.ASSUMED, description="What things are called.")
 KNOWN: dict[str, tuple[AnySwitch, ...]] = {"one": (OPEN, HOUR), "two": (SHAPE, NAMES)}

@@ -42,18 +42,18 @@ class Mood(StrEnum):
     GRUMPY = "grumpy"
 
 
-MOOD = switch("mood", Mood, grade=Grade.ASSUMED, description="How it speaks; nobody knows.")
+MOOD = switch("mood", Mood, grade=Grade.ASSUMED, description="How it speaks; undocumented.")
 SCOPE = switch("bucket", LimitScope, grade=Grade.ASSUMED, description="Which requests share a bucket.")
 BLOCK = switch("block", LimitBlock, grade=Grade.ASSUMED, description="What an empty bucket does.")
 SWITCHES: tuple[AnySwitch, ...] = (MOOD, SCOPE, BLOCK)
-NAMES = switches.names("names", "said", "mood", "at", grade=Grade.ASSUMED, description="What the answer calls things.")
-"""Not among the others; a vendor that has it lists it beside them."""
+NAMES = switches.names("names", "text", "mood", "at", grade=Grade.ASSUMED, description="Names of fields.")
+"""Not one of SWITCHES; a vendor that has it adds it."""
 
 STAGES = (pipeline.authenticate, pipeline.permit, pipeline.fault, pipeline.limit)
 
 
-def word(rejection: Rejection, context: RequestContext) -> ErrorReply:
-    """A refusal in the parrot's shape."""
+def render_error(rejection: Rejection, context: RequestContext) -> ErrorReply:
+    """A refusal in the parrot's form."""
     headers = {"X-Parrot": context.vendor.name}
     if rejection.retry_after is not None:
         headers["X-Wait"] = str(rejection.retry_after)
@@ -70,12 +70,12 @@ def day(now: datetime, _: Switches) -> Hashable:
 
 
 def speak(request: ViewRequest) -> dict[str, Any]:
-    """What the parrot's one endpoint answers."""
-    return {"said": request.args.get("say", "hello"), "mood": request.switches[MOOD], "at": response_cache.TIMESTAMP}
+    """The answer of the parrot's endpoints."""
+    return {"text": request.args.get("say", "hello"), "mood": request.switches[MOOD], "at": response_cache.TIMESTAMP}
 
 
 def routes(function: View = speak, prefix: str = "/parrot") -> tuple[Route, ...]:
-    """Its routes: one that speaks, one that learns."""
+    """Its routes: one to read, one to write."""
     return (
         Route(f"{prefix}/speak", "speak", function),
         Route(f"{prefix}/learn", "learn", function, ("POST", "PUT")),
@@ -91,7 +91,7 @@ PARROT = Vendor(
     allowance=Allowance(per_minute=6, burst=3),
     switches=SWITCHES,
     routes=routes(),
-    render_error=word,
+    render_error=render_error,
     cache_epoch=day,
     format_timestamp=lambda now: now.strftime("%H:%M:%S"),
     sample_path="/parrot/speak",
@@ -102,12 +102,12 @@ UNLIMITED = replace(PARROT, allowance=None)
 
 
 def speaking(function: View, **changes: Any) -> Vendor:
-    """An unlimited parrot whose endpoint answers with this function."""
+    """An unlimited parrot with this view."""
     return replace(UNLIMITED, routes=routes(function), **changes)
 
 
-def made(**changes: Any) -> SandboxConfig:
-    """How a sandbox is made here: a small organization, the clock frozen."""
+def config(**changes: Any) -> SandboxConfig:
+    """The config of a sandbox: a small organization, and a frozen clock."""
     return replace(SandboxConfig(worlds.BASE, worlds.BASE.seed, Clock.at(NOW, frozen=True)), **changes)
 
 
@@ -116,22 +116,22 @@ def world(organization: Organization, seed: int) -> World:
     return World(organization, worlds.POOL, seed)
 
 
-def state(*vendors: Vendor, journal_size: int = 5000, **changes: Any) -> SandboxRegistry:
-    """The state of an app with these vendors and a default sandbox."""
-    held = SandboxRegistry(vendors, world, journal_size)
-    held.make_default(made(**changes))
-    return held
+def registry(*vendors: Vendor, journal_size: int = 5000, **changes: Any) -> SandboxRegistry:
+    """The sandbox registry of an app with these vendors and a default sandbox."""
+    made = SandboxRegistry(vendors, world, journal_size)
+    made.make_default(config(**changes))
+    return made
 
 
 class Aviary:
-    """An app with some vendors, its state, and a client that shows the seeded token."""
+    """An app with some vendors, its sandboxes, and a client that sends the seeded token."""
 
     def __init__(self, *vendors: Vendor, **changes: Any) -> None:
-        self.state = state(*vendors, **changes)
+        self.registry = registry(*vendors, **changes)
         self.app = Flask("aviary", static_folder=None)
         self.app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
         self.app.url_map.merge_slashes = False
-        pipeline.install(self.app, vendors, self.state)
+        pipeline.install(self.app, vendors, self.registry)
         self.app.register_error_handler(Exception, lambda _: Response("nobody's", 404))
 
     @property
@@ -139,33 +139,33 @@ class Aviary:
         """A new client of the app."""
         return self.app.test_client()
 
-    def ask(self, path: str = "/parrot/speak", token: str | None = "mock-parrot-small", **more: Any) -> TestResponse:
-        """One request, with the seeded token unless another (or none) is given."""
+    def send(self, path: str = "/parrot/speak", token: str | None = "mock-parrot-small", **more: Any) -> TestResponse:
+        """The answer to a request, by default with the seeded token."""
         headers = {} if token is None else {"Authorization": f"Bearer {token}"}
         return self.client.open(path, headers=headers | more.pop("headers", {}), **more)
 
     def advance(self, clock: Clock) -> None:
-        """Show another time in the default sandbox."""
-        with self.state.lock:
-            self.state.default.set_clock(clock)
+        """Set the clock of the default sandbox."""
+        with self.registry.lock:
+            self.registry.default.set_clock(clock)
 
 
 ABLE = {socket_features.EFFECTS: frozenset((socket_features.RESET, socket_features.TRUNCATE, socket_features.STALL))}
 """The environ of a server that supports every effect."""
 
-WHOLE = b'{"said":"hello","mood":"cheerful","at":"10:30:00"}'
+WHOLE = b'{"text":"hello","mood":"cheerful","at":"10:30:00"}'
 """The parrot's answer to a request without parameters."""
 
 LATE: dict[str, Any] = {"delay_seconds": Decimal("0.25")}
-"""An effect that changes nothing but when."""
+"""An effect that only delays."""
 
 
 def armed(aviary: Aviary, phase: FaultPhase = FaultPhase.BEFORE, **effect: Any) -> Aviary:
-    """The same aviary with one fault more, for every request."""
-    aviary.state.default.faults.add(FaultRule(FaultEffect(**effect), phase=phase))
+    """The same aviary with one more fault, for every request."""
+    aviary.registry.default.faults.add(FaultRule(FaultEffect(**effect), phase=phase))
     return aviary
 
 
-def ask_with_effects(aviary: Aviary, path: str = "/parrot/speak", **more: Any) -> TestResponse:
-    """An answer as through a server that can do everything."""
-    return aviary.ask(path, environ_overrides=dict(ABLE), **more)
+def send_with_effects(aviary: Aviary, path: str = "/parrot/speak", **more: Any) -> TestResponse:
+    """An answer through a server that supports every effect."""
+    return aviary.send(path, environ_overrides=dict(ABLE), **more)

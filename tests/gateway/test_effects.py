@@ -1,6 +1,6 @@
 """Promises about the effects of faults, for any vendor: replaced and corrupted answers, and what they cost.
 
-Delays are in `test_waits`, real sockets in `tests/server`, and the words of real vendors in `tests/admin`.
+Delays are in `test_delays`, real sockets in `tests/server`, and the errors of real vendors in `tests/admin`.
 """
 
 from collections.abc import Callable, Iterator
@@ -17,10 +17,10 @@ from mockserver.gateway.rejection import Reason, Rejection, status_phrase
 from mockserver.gateway.tokens import Grant
 from mockserver.gateway.vendor import ViewRequest
 from tests.gateway import parrot
-from tests.gateway.parrot import ABLE, LATE, PARROT, UNLIMITED, WHOLE, Aviary, armed, ask_with_effects
+from tests.gateway.parrot import ABLE, LATE, PARROT, UNLIMITED, WHOLE, Aviary, armed, send_with_effects
 
 PHASES = [FaultPhase.BEFORE, FaultPhase.AFTER]
-CUTS = pytest.mark.in_process("over a socket the answer is lost, or ends before it says so")
+CUTS = pytest.mark.in_process("over a socket the answer is lost, or ends early")
 
 
 @pytest.fixture(autouse=True)
@@ -31,10 +31,10 @@ def waited(monkeypatch: pytest.MonkeyPatch) -> list[Decimal]:
     return seconds
 
 
-INSTEAD: dict[str, tuple[dict[str, Any], int, str, str]] = {
+REPLACEMENTS: dict[str, tuple[dict[str, Any], int, str, str]] = {
     "a failure": ({"status": 503, "message": "Gone."}, 503, '{"squawk":"Gone.","code":"none"}', "fault"),
     "a failure with a code": ({"status": 599, "code": "x", "message": "y"}, 599, '{"squawk":"y","code":"x"}', "fault"),
-    "a failure without words": (
+    "a failure without a message": (
         {"status": 400},
         400,
         '{"squawk":"this failure was armed at /_mock/faults, as fault-1","code":"none"}',
@@ -51,13 +51,13 @@ INSTEAD: dict[str, tuple[dict[str, Any], int, str, str]] = {
 
 
 @pytest.mark.parametrize("phase", PHASES)
-@pytest.mark.parametrize(("effect", "status", "body", "refusal"), INSTEAD.values(), ids=INSTEAD)
+@pytest.mark.parametrize(("effect", "status", "body", "refusal"), REPLACEMENTS.values(), ids=REPLACEMENTS)
 def test_injected_failure_has_the_vendors_shape(
     effect: dict[str, Any], status: int, body: str, refusal: str, phase: FaultPhase
 ) -> None:
     aviary = armed(Aviary(UNLIMITED), phase, **effect)
-    answer = aviary.ask()
-    (entry,) = aviary.state.default.journal
+    answer = aviary.send()
+    (entry,) = aviary.registry.default.journal
     assert (answer.status_code, answer.get_data(as_text=True), answer.mimetype) == (status, body, "application/json")
     assert (entry.status, entry.fault, entry.refusal) == (status, "fault-1", refusal)
 
@@ -66,8 +66,8 @@ def test_injected_failure_has_the_vendors_shape(
 @pytest.mark.parametrize(("status", "expected"), [(502, "502 Bad Gateway"), (524, "524 Server Error"), (200, "200 OK")])
 def test_html_page_replaces_the_answer(status: int, expected: str, phase: FaultPhase) -> None:
     aviary = armed(Aviary(UNLIMITED), phase, html=status)
-    answer = aviary.ask()
-    (entry,) = aviary.state.default.journal
+    answer = aviary.send()
+    (entry,) = aviary.registry.default.journal
     assert (answer.status_code, answer.mimetype) == (status, "text/html")
     assert f"<h1>{expected}</h1>" in answer.get_data(as_text=True)
     assert (entry.status, entry.fault, entry.refusal) == (status, "fault-1", None)
@@ -85,7 +85,7 @@ def test_fault_headers_replace_the_vendors(effect: dict[str, Any]) -> None:
     aviary = armed(
         Aviary(UNLIMITED), headers=(("Retry-After", "7"), ("x-parrot", "me"), ("Content-Type", "a/b")), **effect
     )
-    headers = aviary.ask().headers
+    headers = aviary.send().headers
     assert (headers["Retry-After"], headers.getlist("X-Parrot"), headers["Content-Type"]) == ("7", ["me"], "a/b")
 
 
@@ -98,35 +98,35 @@ WAITS: dict[str, tuple[dict[str, Any], str | None]] = {
 
 @pytest.mark.parametrize(("changes", "wait"), WAITS.values(), ids=WAITS)
 def test_injected_429_has_the_vendors_retry_after(changes: dict[str, Any], wait: str) -> None:
-    assert armed(Aviary(PARROT, **changes), rate_limited=True).ask().headers["X-Wait"] == wait
+    assert armed(Aviary(PARROT, **changes), rate_limited=True).send().headers["X-Wait"] == wait
 
 
 def test_injected_429_without_a_limit_waits_a_minute() -> None:
-    assert armed(Aviary(UNLIMITED), rate_limited=True).ask().headers["X-Wait"] == "60"
+    assert armed(Aviary(UNLIMITED), rate_limited=True).send().headers["X-Wait"] == "60"
 
 
 @pytest.mark.parametrize("phase", PHASES)
 def test_delay_changes_nothing_else(waited: list[Decimal], phase: FaultPhase) -> None:
     aviary = armed(Aviary(UNLIMITED), phase, **LATE)
-    answer = aviary.ask()
+    answer = aviary.send()
     assert (answer.status_code, answer.data, waited) == (200, WHOLE, [Decimal("0.25")])
-    assert [entry.fault for entry in aviary.state.default.journal] == ["fault-1"]
+    assert [entry.fault for entry in aviary.registry.default.journal] == ["fault-1"]
 
 
 @pytest.mark.parametrize("effect", [{"status": 500}, {"html": 502}, {"rate_limited": True}])
 def test_delay_combines_with_any_answer(waited: list[Decimal], effect: dict[str, Any]) -> None:
-    assert armed(Aviary(UNLIMITED), **LATE, **effect).ask().status_code >= 429
+    assert armed(Aviary(UNLIMITED), **LATE, **effect).send().status_code >= 429
     assert waited == [Decimal("0.25")]
 
 
-SPOILT: dict[str, tuple[dict[str, Any], list[bytes], list[str]]] = {
-    "cut short": ({"truncate_bytes": 7}, [WHOLE[:7]], ["0.05"]),
-    "cut to nothing": ({"truncate_bytes": 0}, [b""], ["0.05"]),
-    "cut behind its end": ({"truncate_bytes": 1000}, [WHOLE], []),
-    "held up": ({"stall_seconds": Decimal(30), "after_bytes": 7}, [WHOLE[:7], WHOLE[7:]], ["30"]),
-    "held up at its start": ({"stall_seconds": Decimal(30), "after_bytes": 0}, [b"", WHOLE], ["30"]),
-    "held up at its end": ({"stall_seconds": Decimal(30), "after_bytes": 1000}, [WHOLE, b""], ["30"]),
-    "held up, then cut": (
+CORRUPTED: dict[str, tuple[dict[str, Any], list[bytes], list[str]]] = {
+    "truncated": ({"truncate_bytes": 7}, [WHOLE[:7]], ["0.05"]),
+    "truncated to nothing": ({"truncate_bytes": 0}, [b""], ["0.05"]),
+    "truncated beyond its end": ({"truncate_bytes": 1000}, [WHOLE], []),
+    "registry up": ({"stall_seconds": Decimal(30), "after_bytes": 7}, [WHOLE[:7], WHOLE[7:]], ["30"]),
+    "registry up at its start": ({"stall_seconds": Decimal(30), "after_bytes": 0}, [b"", WHOLE], ["30"]),
+    "registry up at its end": ({"stall_seconds": Decimal(30), "after_bytes": 1000}, [WHOLE, b""], ["30"]),
+    "registry up, then cut": (
         {"stall_seconds": Decimal(30), "after_bytes": 5, "truncate_bytes": 7},
         [WHOLE[:5], WHOLE[5:7]],
         ["30", "0.05"],
@@ -149,7 +149,7 @@ def pieces(aviary: Aviary, path: str = "/parrot/speak") -> tuple[str, dict[str, 
 
 
 @pytest.mark.parametrize("phase", PHASES)
-@pytest.mark.parametrize(("effect", "sent", "waits"), SPOILT.values(), ids=SPOILT)
+@pytest.mark.parametrize(("effect", "sent", "waits"), CORRUPTED.values(), ids=CORRUPTED)
 def test_truncated_or_stalled_body_keeps_its_content_length(
     waited: list[Decimal], effect: dict[str, Any], sent: list[bytes], waits: list[str], phase: FaultPhase
 ) -> None:
@@ -167,7 +167,7 @@ def test_stalled_body_is_sent_up_to_the_stall(waited: list[Decimal]) -> None:
 
 @pytest.mark.parametrize("phase", PHASES)
 def test_malformed_body_lacks_its_last_bracket(phase: FaultPhase) -> None:
-    answer = armed(Aviary(UNLIMITED), phase, malformed_json=True).ask()
+    answer = armed(Aviary(UNLIMITED), phase, malformed_json=True).send()
     assert (answer.status_code, answer.data, answer.headers["Content-Length"]) == (200, WHOLE[:-1], str(len(WHOLE) - 1))
 
 
@@ -178,8 +178,8 @@ def test_malformed_body_lacks_its_last_bracket(phase: FaultPhase) -> None:
 def test_corrupted_answer_is_not_cached(effect: dict[str, Any]) -> None:
     aviary = Aviary(UNLIMITED)
     for phase in PHASES:
-        aviary.state.default.faults.add(FaultRule(FaultEffect(**effect), times=1, phase=phase))
-    assert [ask_with_effects(aviary).data == WHOLE for _ in range(3)] == [False, False, True]
+        aviary.registry.default.faults.add(FaultRule(FaultEffect(**effect), times=1, phase=phase))
+    assert [send_with_effects(aviary).data == WHOLE for _ in range(3)] == [False, False, True]
 
 
 @CUTS
@@ -187,15 +187,15 @@ def test_reset_connection_is_journaled_with_status_0() -> None:
     aviary = armed(Aviary(UNLIMITED), reset=True)
     for method in ("GET", "HEAD"):
         with pytest.raises(socket_features.ConnectionReset):
-            ask_with_effects(aviary, method=method)
-    assert [(entry.status, entry.fault, entry.refusal) for entry in aviary.state.default.journal] == [
+            send_with_effects(aviary, method=method)
+    assert [(entry.status, entry.fault, entry.refusal) for entry in aviary.registry.default.journal] == [
         (0, "fault-1", None)
     ] * 2
 
 
 def remaining(aviary: Aviary) -> int:
     """The requests left in the parrot's one bucket, of three."""
-    buckets = aviary.state.default.buckets("parrot")
+    buckets = aviary.registry.default.buckets("parrot")
     return buckets[0].remaining if buckets else 3
 
 
@@ -203,18 +203,18 @@ SPENDING: dict[str, Any] = {
     "a failure": ({"status": 500}, 3),
     "a page": ({"html": 502}, 3),
     "a 429": ({"rate_limited": True}, 3),
-    "a cut body": pytest.param({"truncate_bytes": 3}, 3, marks=CUTS),
-    "a body held up": ({"stall_seconds": Decimal(1), "after_bytes": 3}, 3),
+    "a truncated body": pytest.param({"truncate_bytes": 3}, 3, marks=CUTS),
+    "a body registry up": ({"stall_seconds": Decimal(1), "after_bytes": 3}, 3),
     "a malformed body": ({"malformed_json": True}, 3),
-    "a delay, after which all goes on": ({"delay_seconds": Decimal(1)}, 2),
+    "a delay only": ({"delay_seconds": Decimal(1)}, 2),
 }
 
 
 @pytest.mark.parametrize(("effect", "left"), SPENDING.values(), ids=SPENDING)
 def test_only_a_fault_after_the_limiter_costs_a_request(effect: dict[str, Any], left: int) -> None:
     early, late = armed(Aviary(PARROT), **effect), armed(Aviary(PARROT), FaultPhase.AFTER, **effect)
-    ask_with_effects(early)
-    ask_with_effects(late)
+    send_with_effects(early)
+    send_with_effects(late)
     assert (remaining(early), remaining(late)) == (left, 2)
 
 
@@ -226,13 +226,13 @@ def test_view_runs_before_a_late_fault_and_not_after_an_early_one() -> None:
         return {}
 
     for phase in PHASES:
-        armed(Aviary(parrot.speaking(working)), phase, status=500).ask("/parrot/learn?say=x", method="POST")
+        armed(Aviary(parrot.speaking(working)), phase, status=500).send("/parrot/learn?say=x", method="POST")
     assert done == ["x"]
 
 
 REFUSED: dict[str, tuple[dict[str, Any], int]] = {
     "an unknown token": ({"token": "unknown"}, 401),
-    "the token may not read": ({"token": "mock-parrot-small-forbidden"}, 403),
+    "a token that may not read": ({"token": "mock-parrot-small-forbidden"}, 403),
 }
 
 
@@ -240,34 +240,34 @@ REFUSED: dict[str, tuple[dict[str, Any], int]] = {
 @pytest.mark.parametrize(("more", "status"), REFUSED.values(), ids=REFUSED)
 def test_unauthenticated_request_meets_no_fault(more: dict[str, Any], status: int, phase: FaultPhase) -> None:
     aviary = armed(Aviary(UNLIMITED), phase, status=500)
-    assert aviary.ask(**more).status_code == status
-    assert aviary.state.default.faults.armed[0].seen == 0
+    assert aviary.send(**more).status_code == status
+    assert aviary.registry.default.faults.armed[0].seen == 0
 
 
 def test_request_without_a_token_meets_no_late_fault() -> None:
     assert (
-        armed(Aviary(parrot.speaking(parrot.speak, stages=())), FaultPhase.AFTER, status=500).ask().status_code == 200
+        armed(Aviary(parrot.speaking(parrot.speak, stages=())), FaultPhase.AFTER, status=500).send().status_code == 200
     )
 
 
 def test_limited_request_meets_no_late_fault() -> None:
     aviary = armed(Aviary(PARROT), FaultPhase.AFTER, html=502)
-    assert [aviary.ask().status_code for _ in range(4)] == [502, 502, 502, 429]
+    assert [aviary.send().status_code for _ in range(4)] == [502, 502, 502, 429]
 
 
 @pytest.mark.parametrize("phase", PHASES)
 @pytest.mark.parametrize(("path", "method"), [("/parrot/shriek", "GET"), ("/parrot/speak", "DELETE")])
 def test_unrouted_request_meets_faults(path: str, method: str, phase: FaultPhase) -> None:
     aviary = armed(Aviary(UNLIMITED), phase, status=503)
-    assert aviary.ask(path, method=method).status_code == 503
-    assert armed(Aviary(UNLIMITED), phase, **LATE).ask(path, method=method).status_code in {404, 405}
+    assert aviary.send(path, method=method).status_code == 503
+    assert armed(Aviary(UNLIMITED), phase, **LATE).send(path, method=method).status_code in {404, 405}
 
 
 def test_refusal_of_a_view_can_be_corrupted() -> None:
     def refusing(_: ViewRequest) -> dict[str, Any]:
         raise Rejection(Reason.INVALID, "no")
 
-    answer = armed(Aviary(parrot.speaking(refusing)), FaultPhase.AFTER, malformed_json=True).ask()
+    answer = armed(Aviary(parrot.speaking(refusing)), FaultPhase.AFTER, malformed_json=True).send()
     assert (answer.status_code, answer.data) == (418, b'{"squawk":"no"')
 
 
@@ -275,26 +275,26 @@ def test_failure_of_the_server_is_not_corrupted(caplog: pytest.LogCaptureFixture
     def failing(_: ViewRequest) -> dict[str, Any]:
         raise ValueError("a bug")
 
-    answer = armed(Aviary(parrot.speaking(failing)), malformed_json=True).ask()
+    answer = armed(Aviary(parrot.speaking(failing)), malformed_json=True).send()
     assert (answer.status_code, answer.get_json()) == (500, {"squawk": "the server failed; its log tells why"})
     assert caplog.messages == ["a request failed"]
 
 
 def test_request_meets_at_most_one_fault() -> None:
     aviary = armed(armed(Aviary(UNLIMITED), FaultPhase.AFTER, status=500), **LATE)
-    assert aviary.ask().status_code == 200
-    assert [each.hits for each in aviary.state.default.faults.armed] == [0, 1]
+    assert aviary.send().status_code == 200
+    assert [each.hits for each in aviary.registry.default.faults.armed] == [0, 1]
 
 
 def test_route_with_own_stages_can_meet_faults() -> None:
     own = tuple(replace(route, stages=(pipeline.authenticate, pipeline.fault)) for route in UNLIMITED.routes)
-    assert armed(Aviary(replace(UNLIMITED, routes=own)), status=503).ask().status_code == 503
+    assert armed(Aviary(replace(UNLIMITED, routes=own)), status=503).send().status_code == 503
 
 
 def test_faults_of_a_sandbox_concern_only_its_tokens() -> None:
     aviary = armed(Aviary(UNLIMITED), status=503)
-    aviary.state.make("other", parrot.made(), [Grant("g", "parrot", "other-token", permitted=True)])
-    assert [aviary.ask(token=token).status_code for token in ("other-token", "mock-parrot-small")] == [200, 503]
+    aviary.registry.make("other", parrot.config(), [Grant("g", "parrot", "other-token", permitted=True)])
+    assert [aviary.send(token=token).status_code for token in ("other-token", "mock-parrot-small")] == [200, 503]
 
 
 @pytest.mark.in_process("the server over the socket can do all of it")
@@ -314,15 +314,15 @@ def test_unsupported_fault_fails(
     caplog: pytest.LogCaptureFixture, waited: list[Decimal], effect: dict[str, Any], expected: str, phase: FaultPhase
 ) -> None:
     aviary = armed(Aviary(UNLIMITED), phase, **effect)
-    answer = aviary.ask()
+    answer = aviary.send()
     assert (answer.status_code, answer.get_json()) == (500, {"squawk": "the server failed; its log tells why"})
     assert (caplog.messages, waited) == (["a request failed"], [])
     assert f"fault-1: {expected}" in caplog.text
-    assert [entry.fault for entry in aviary.state.default.journal] == ["fault-1"]
+    assert [entry.fault for entry in aviary.registry.default.journal] == ["fault-1"]
 
 
 def test_no_lock_is_taken_without_a_rule(monkeypatch: pytest.MonkeyPatch) -> None:
     aviary = Aviary(UNLIMITED)
-    aviary.ask()
-    monkeypatch.setattr(aviary.state, "lock", None)
-    assert aviary.ask().status_code == 200
+    aviary.send()
+    monkeypatch.setattr(aviary.registry, "lock", None)
+    assert aviary.send().status_code == 200

@@ -11,7 +11,7 @@ from hypothesis import strategies as some
 from mockserver.gateway.faults import FaultEffect, FaultPhase, FaultRule, FaultRules, MatchInput, matches_glob
 
 DOWN = FaultEffect(status=503)
-ASKED = MatchInput(
+REQUEST = MatchInput(
     "parrot", "speak", "GET", "/parrot/speak", lambda name: {"say": ["hi", "ho"], "n": ["1"]}.get(name, [])
 )
 
@@ -72,7 +72,7 @@ MATCHES: dict[str, tuple[dict[str, Any], bool]] = {
 
 @pytest.mark.parametrize(("given", "matches"), MATCHES.values(), ids=MATCHES)
 def test_request_matches_every_given_field(given: dict[str, Any], matches: bool) -> None:  # noqa: FBT001
-    assert FaultRule(DOWN, **given).matches(ASKED) is matches
+    assert FaultRule(DOWN, **given).matches(REQUEST) is matches
 
 
 @pytest.mark.parametrize(
@@ -88,12 +88,12 @@ def test_request_matches_every_given_field(given: dict[str, Any], matches: bool)
     ],
 )
 def test_effect_on_bodies_does_not_match_head(effect: FaultEffect, matches: bool) -> None:  # noqa: FBT001
-    assert FaultRule(effect).matches(replace(ASKED, method="HEAD")) is matches
+    assert FaultRule(effect).matches(replace(REQUEST, method="HEAD")) is matches
 
 
-def met(faults: FaultRules, times: int, phase: FaultPhase = FaultPhase.BEFORE) -> list[str | None]:
-    """The ids of the rules that so many like requests meet."""
-    found = [faults.match(ASKED, phase) for _ in range(times)]
+def _fired(faults: FaultRules, times: int, phase: FaultPhase = FaultPhase.BEFORE) -> list[str | None]:
+    """The ids of the rules that fire for so many equal requests."""
+    found = [faults.match(REQUEST, phase) for _ in range(times)]
     return [each.id if each else None for each in found]
 
 
@@ -107,7 +107,7 @@ def armed(*rules: FaultRule, seed: int = 7) -> FaultRules:
 
 def test_rule_skips_and_then_hits_so_many_times() -> None:
     faults = armed(FaultRule(DOWN, skip=2, times=3))
-    assert met(faults, 7) == [None, None, "fault-1", "fault-1", "fault-1", None, None]
+    assert _fired(faults, 7) == [None, None, "fault-1", "fault-1", "fault-1", None, None]
     (spent,) = faults.armed
     assert (spent.hits, spent.seen) == (3, 5)
 
@@ -116,35 +116,41 @@ def test_only_the_first_rule_that_fires_counts() -> None:
     faults = armed(
         FaultRule(DOWN, times=1), FaultRule(DOWN, skip=1, times=1), FaultRule(DOWN, vendor="owl"), FaultRule(DOWN)
     )
-    assert met(faults, 4) == ["fault-1", "fault-4", "fault-2", "fault-4"]
+    assert _fired(faults, 4) == ["fault-1", "fault-4", "fault-2", "fault-4"]
     assert [(each.seen, each.hits) for each in faults.armed] == [(1, 1), (2, 1), (0, 0), (2, 2)]
 
 
 def test_rule_applies_only_in_its_phase() -> None:
     faults = armed(FaultRule(DOWN), FaultRule(DOWN, phase=FaultPhase.AFTER))
-    assert (met(faults, 1), met(faults, 1, FaultPhase.AFTER)) == (["fault-1"], ["fault-2"])
+    assert (_fired(faults, 1), _fired(faults, 1, FaultPhase.AFTER)) == (["fault-1"], ["fault-2"])
 
 
 def test_other_requests_are_not_counted() -> None:
     faults = armed(FaultRule(DOWN, operation="learn", skip=1))
-    met(faults, 3)
+    _fired(faults, 3)
     assert faults.armed[0].seen == 0
 
 
 HALF = FaultRule(DOWN, share=Decimal("0.5"))
+GOLDEN = ".x.x..xxxx.....xx....x...x.xxxx...xx...x"
+"""The requests that HALF hits, out of 40."""
 
 
 def test_share_repeats_after_a_reset() -> None:
     faults = armed(HALF)
-    first = met(faults, 200)
+    first = _fired(faults, 200)
     faults.reset([HALF])
-    assert met(faults, 200) == first == met(armed(HALF), 200)
+    assert _fired(faults, 200) == first == _fired(armed(HALF), 200)
     assert 80 <= faults.armed[0].hits <= 120
 
 
 def test_other_seed_or_rule_draws_differently() -> None:
     draws = [armed(HALF, seed=7), armed(HALF, seed=8), armed(replace(HALF, vendor="parrot"))]
-    assert len({tuple(met(each, 64)) for each in draws}) == 3
+    assert len({tuple(_fired(each, 64)) for each in draws}) == 3
+
+
+def test_draws_are_the_same_in_every_release() -> None:
+    assert "".join("x" if rule else "." for rule in _fired(armed(HALF), 40)) == GOLDEN
 
 
 @pytest.mark.parametrize(
@@ -153,7 +159,7 @@ def test_other_seed_or_rule_draws_differently() -> None:
 )
 def test_share_is_hit_about_as_often_as_given(share: str, least: int, most: int) -> None:
     faults = armed(FaultRule(DOWN, share=Decimal(share)))
-    met(faults, 5000)
+    _fired(faults, 5000)
     assert least <= faults.armed[0].hits <= most
 
 
@@ -165,15 +171,15 @@ def test_share_is_compared_exactly(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_skipped_requests_count_towards_the_share() -> None:
-    plain, skipping = met(armed(HALF), 50), armed(replace(HALF, skip=10))
-    assert met(skipping, 10) == [None] * 10
+    plain, skipping = _fired(armed(HALF), 50), armed(replace(HALF, skip=10))
+    assert _fired(skipping, 10) == [None] * 10
     assert plain.count("fault-1") > 0
     assert skipping.armed[0].seen == 10
 
 
 def test_new_rules_have_new_ids_and_no_hits() -> None:
     faults = armed(FaultRule(DOWN), FaultRule(DOWN))
-    met(faults, 2)
+    _fired(faults, 2)
     faults.replace([FaultRule(DOWN)])
     assert [(each.id, each.hits) for each in faults.armed] == [("fault-3", 0)]
 

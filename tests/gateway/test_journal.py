@@ -126,8 +126,8 @@ def test_short_word_does_not_redact_longer_ones() -> None:
 )
 def test_no_journal_entry_contains_a_token(path: str, headers: dict[str, str]) -> None:
     aviary = Aviary(PARROT)
-    aviary.ask(path, token=None, headers=headers)
-    (entry,) = aviary.state.default.journal
+    aviary.send(path, token=None, headers=headers)
+    (entry,) = aviary.registry.default.journal
     result = f"{entry.path}?{entry.query}"
     assert "[redacted]" in result
     assert TOKEN not in result
@@ -143,13 +143,13 @@ def test_entries_with_the_same_id_and_timestamp_are_readable() -> None:
 
 def test_long_query_is_truncated() -> None:
     aviary = Aviary(PARROT)
-    aviary.ask(f"/parrot/speak?say={'a' * 5000}")
-    (entry,) = aviary.state.default.journal
+    aviary.send(f"/parrot/speak?say={'a' * 5000}")
+    (entry,) = aviary.registry.default.journal
     assert entry.query == f"say={'a' * (TEXT_MAXIMUM - 4)}…"
 
 
 def test_any_known_token_in_a_query_is_redacted() -> None:
     aviary = Aviary(PARROT)
-    aviary.ask(f"/parrot/speak?say={TOKEN}", token=f"{TOKEN}-forbidden")
-    (entry,) = aviary.state.default.journal
+    aviary.send(f"/parrot/speak?say={TOKEN}", token=f"{TOKEN}-forbidden")
+    (entry,) = aviary.registry.default.journal
     assert TOKEN not in entry.query

@@ -26,10 +26,10 @@ def _token(request: ViewRequest) -> Reply:
     return oauth.issue_token(request.grant, request.now, LIFETIME)
 
 
-def _word(rejection: Rejection, context: RequestContext) -> ErrorReply:
+def _render_error(rejection: Rejection, context: RequestContext) -> ErrorReply:
     if isinstance(rejection, oauth.TokenRefused):
         return oauth.render_error(rejection, "the nest")
-    return parrot.word(rejection, context)
+    return parrot.render_error(rejection, context)
 
 
 GUARDED: Vendor = replace(
@@ -39,7 +39,7 @@ GUARDED: Vendor = replace(
         *UNLIMITED.routes,
         Route(PATH, "token", _token, ("POST",), stages=(oauth.authenticate_client,)),
     ),
-    render_error=_word,
+    render_error=_render_error,
     secret="mock-secret",
     token_path=PATH,
 )
@@ -71,8 +71,8 @@ def test_client_gets_an_uncacheable_token(aviary: Aviary) -> None:
     body = answer.get_json()
     assert body == {"access_token": body["access_token"], "token_type": "Bearer", "expires_in": LIFETIME}
     assert (answer.headers["Cache-Control"], answer.headers["Pragma"]) == ("no-store", "no-cache")
-    assert aviary.ask(token=body["access_token"]).status_code == 200
-    assert [(entry.operation, entry.status) for entry in aviary.state.default.journal] == [
+    assert aviary.send(token=body["access_token"]).status_code == 200
+    assert [(entry.operation, entry.status) for entry in aviary.registry.default.journal] == [
         ("token", 200),
         ("speak", 200),
     ]
@@ -84,7 +84,7 @@ def test_client_gets_an_uncacheable_token(aviary: Aviary) -> None:
     ids=["the scheme in other letters", "form-encoded as the RFC has it"],
 )
 def test_credentials_are_read_as_in_the_rfc(aviary: Aviary, authorization: str) -> None:
-    assert aviary.ask(token=_issued(aviary, authorization)).status_code == 200
+    assert aviary.send(token=_issued(aviary, authorization)).status_code == 200
 
 
 GOOD_FORMS: dict[str, Any] = {
@@ -172,7 +172,7 @@ BAD_FORMS: dict[str, tuple[dict[str, Any], str, str]] = {
         "client_id is another client's than the header's",
     ),
     "JSON": ({"json": FORM, "data": None}, "invalid_request", "the request has 'application/json'"),
-    "a form by another name": (
+    "a form of another type": (
         {"data": b"grant_type=client_credentials", "content_type": "text/plain"},
         "invalid_request",
         f"must come as Content-Type: {oauth.FORM}",
@@ -209,13 +209,13 @@ BAD_FORMS: dict[str, tuple[dict[str, Any], str, str]] = {
 }
 
 
-UNTOLD = pytest.mark.in_process("a body of untold length is stated by the test in the server's place")
+NO_LENGTH = pytest.mark.in_process("the test sets a body of unknown length in the server's place")
 
 
 @pytest.mark.parametrize(
     ("more", "code", "result"),
     [
-        pytest.param(*case, id=name, marks=UNTOLD if "environ_overrides" in case[0] else ())
+        pytest.param(*case, id=name, marks=NO_LENGTH if "environ_overrides" in case[0] else ())
         for name, case in BAD_FORMS.items()
     ],
 )
@@ -234,8 +234,8 @@ def test_description_has_only_characters_of_the_rfc(aviary: Aviary) -> None:
 
 
 def test_refusal_without_a_code_is_an_invalid_request() -> None:
-    worded = oauth.render_error(Rejection(Reason.INVALID, "too long"), "here")
-    assert (worded.status, worded.body["error"], worded.body["error_description"]) == (
+    reply = oauth.render_error(Rejection(Reason.INVALID, "too long"), "here")
+    assert (reply.status, reply.body["error"], reply.body["error_description"]) == (
         400,
         "invalid_request",
         "too long",
@@ -246,7 +246,7 @@ def test_wrong_method_comes_before_credentials(aviary: Aviary) -> None:
     for method in ("GET", "HEAD", "PUT", "OPTIONS"):
         answer = aviary.client.open(PATH, method=method)
         assert (answer.status_code, answer.headers["Allow"]) == (405, "POST")
-    assert aviary.client.delete("/parrot/speak").status_code == 401, "elsewhere the door comes first"
+    assert aviary.client.delete("/parrot/speak").status_code == 401, "elsewhere authentication comes first"
 
 
 @pytest.mark.parametrize("late", [timedelta(0), timedelta(microseconds=1), timedelta(microseconds=999_999)])
@@ -254,16 +254,16 @@ def test_token_expires_on_the_sandboxs_clock(aviary: Aviary, late: timedelta) ->
     aviary.advance(Clock.at(NOW + late, frozen=True))
     token = _issued(aviary)
     aviary.advance(Clock.at(NOW + late + timedelta(seconds=LIFETIME, microseconds=-1), frozen=True))
-    assert aviary.ask(token=token).status_code == 200
+    assert aviary.send(token=token).status_code == 200
     aviary.advance(Clock.at(NOW + timedelta(seconds=LIFETIME + bool(late)), frozen=True))
-    answer = aviary.ask(token=token)
+    answer = aviary.send(token=token)
     assert (answer.status_code, "has expired" in answer.get_json()["squawk"]) == (401, True)
-    assert aviary.ask(token=_issued(aviary)).status_code == 200
+    assert aviary.send(token=_issued(aviary)).status_code == 200
 
 
 def test_token_is_issued_on_the_last_possible_day(aviary: Aviary) -> None:
     aviary.advance(Clock.at(clock.LATEST, frozen=True))
-    assert aviary.ask(token=_issued(aviary)).status_code == 200
+    assert aviary.send(token=_issued(aviary)).status_code == 200
 
 
 def test_any_server_issues_the_same_token_at_the_same_second() -> None:
@@ -275,7 +275,7 @@ def test_any_server_issues_the_same_token_at_the_same_second() -> None:
 
 
 def test_forbidden_client_gets_a_token_and_then_403(aviary: Aviary) -> None:
-    assert aviary.ask(token=_issued(aviary, _basic("mock-parrot-small-forbidden"))).status_code == 403
+    assert aviary.send(token=_issued(aviary, _basic("mock-parrot-small-forbidden"))).status_code == 403
 
 
 def _forgeries(token: str) -> dict[str, str]:
@@ -297,37 +297,37 @@ def _forgeries(token: str) -> dict[str, str]:
 
 @pytest.mark.parametrize("name", _forgeries("a.0.b"))
 def test_forged_token_opens_nothing(aviary: Aviary, name: str) -> None:
-    answer = aviary.ask(token=_forgeries(_issued(aviary))[name])
+    answer = aviary.send(token=_forgeries(_issued(aviary))[name])
     assert (answer.status_code, answer.get_json()["squawk"]) == (401, "the token is unknown or was revoked")
 
 
 def test_refusal_without_a_token_has_a_hint(aviary: Aviary) -> None:
-    assert "'Authorization: Bearer <token>'" in aviary.ask(token=None).get_json()["squawk"]
+    assert "'Authorization: Bearer <token>'" in aviary.send(token=None).get_json()["squawk"]
 
 
 def test_token_is_revoked_with_its_client(aviary: Aviary) -> None:
     mine = Grant("mine", "parrot", "my-client", permitted=True, secret="my-secret")
-    made = parrot.made(clock=Clock.at(NOW + timedelta(days=400), frozen=True))
-    other = aviary.state.make("other", made, [mine])
+    config = parrot.config(clock=Clock.at(NOW + timedelta(days=400), frozen=True))
+    other = aviary.registry.make("other", config, [mine])
     token = _issued(aviary, _basic("my-client", "my-secret"))
-    assert aviary.ask(token=token).status_code == 200
+    assert aviary.send(token=token).status_code == 200
     assert [entry.operation for entry in other.journal] == ["token", "speak"]
-    assert list(aviary.state.default.journal) == []
-    assert Aviary(GUARDED).ask(token=token).status_code == 401, "where nobody knows the client"
+    assert list(aviary.registry.default.journal) == []
+    assert Aviary(GUARDED).send(token=token).status_code == 401, "where the client is unknown"
 
 
 def test_changed_secret_invalidates_tokens(aviary: Aviary) -> None:
     token = _issued(aviary)
     changed = Aviary(replace(GUARDED, secret="mock-secret-2"))
-    assert changed.ask(token=token).status_code == 401
+    assert changed.send(token=token).status_code == 401
 
 
 def test_plain_token_is_no_client(aviary: Aviary) -> None:
-    aviary.state.make("other", parrot.made(), [Grant("g", "parrot", "plain", permitted=True)])
+    aviary.registry.make("other", parrot.config(), [Grant("g", "parrot", "plain", permitted=True)])
     for secret in ("", "plain", "None"):
         assert _request_token(aviary, _basic("plain", secret)).status_code == 401
     _, end, signed = _issued(aviary).rsplit(".", 2)
-    assert aviary.ask(token=f"plain.{end}.{signed}").status_code == 401
+    assert aviary.send(token=f"plain.{end}.{signed}").status_code == 401
 
 
 @pytest.mark.parametrize("grant", [None, Grant("g", "parrot", "plain", permitted=True)], ids=["nobody", "no client"])
@@ -340,10 +340,10 @@ def test_journal_has_no_credentials(aviary: Aviary) -> None:
     token = _issued(aviary)
     for query in ("x=mock-secret", "x=my-own-secret", "client_secret=abc", f"x={token}", "x=mock-parrot-small"):
         _request_token(aviary, _basic(secret="my-own-secret"), query_string=query)
-        aviary.ask(f"/parrot/speak?{query}", token)
+        aviary.send(f"/parrot/speak?{query}", token)
     aviary.client.post(f"{PATH}/my-own-secret", headers={"Authorization": _basic(secret="my-own-secret")})
     aviary.client.get("/parrot/mock-secret")
-    result = [f"{entry.path}?{entry.query}" for entry in aviary.state.default.journal]
+    result = [f"{entry.path}?{entry.query}" for entry in aviary.registry.default.journal]
     assert len(result) == 13
     kept = "\n".join(result)
     for secret in ("mock-secret", "abc", token, "mock-parrot-small"):

@@ -1,4 +1,4 @@
-"""Promises about what a vendor learns of a request: its operation, its world, and the refusal to word."""
+"""Promises about what a vendor gets to know of a request: its operation, its world, and the refusal to render."""
 
 from dataclasses import replace
 from datetime import date
@@ -14,43 +14,43 @@ from tests.products.built import augment
 from tests.simulation import worlds
 
 
-class Attentive:
-    """A parrot's words, and every refusal that it had to word, with the operation it fell on."""
+class Recorder:
+    """Renders refusals as the parrot does, and records them and their operations."""
 
     def __init__(self) -> None:
         self.refusals: list[Rejection] = []
         self.operations: list[str | None] = []
 
-    def word(self, rejection: Rejection, context: RequestContext) -> ErrorReply:
-        """A refusal in the parrot's shape, noted."""
+    def render_error(self, rejection: Rejection, context: RequestContext) -> ErrorReply:
+        """A refusal in the parrot's form, recorded."""
         self.refusals.append(rejection)
         self.operations.append(context.operation)
-        return parrot.word(rejection, context)
+        return parrot.render_error(rejection, context)
 
 
-@pytest.fixture(name="heard")
-def attentive() -> Attentive:
-    return Attentive()
+@pytest.fixture(name="recorder")
+def new_recorder() -> Recorder:
+    return Recorder()
 
 
-def _aviary(heard: Attentive, **changes: Any) -> Aviary:
-    return Aviary(replace(UNLIMITED, render_error=heard.word, **changes))
+def _aviary(recorder: Recorder, **changes: Any) -> Aviary:
+    return Aviary(replace(UNLIMITED, render_error=recorder.render_error, **changes))
 
 
 @pytest.mark.parametrize("token", ["unknown", "mock-parrot-other", "MOCK-PARROT-SMALL"])
-def test_unknown_token_differs_from_a_missing_one(heard: Attentive, token: str) -> None:
-    answer = _aviary(heard).ask(token=token)
+def test_unknown_token_differs_from_a_missing_one(recorder: Recorder, token: str) -> None:
+    answer = _aviary(recorder).send(token=token)
     assert (answer.status_code, answer.get_json()) == (401, {"squawk": "the token is unknown or was revoked"})
-    (refusal,) = heard.refusals
+    (refusal,) = recorder.refusals
     assert isinstance(refusal, UnknownToken)
     assert refusal.reason is Reason.UNAUTHENTICATED
 
 
 @pytest.mark.parametrize("header", [None, "", "Basic abc", "Bearer", "Bearer a b"])
-def test_header_without_a_token_is_refused(heard: Attentive, header: str | None) -> None:
+def test_header_without_a_token_is_refused(recorder: Recorder, header: str | None) -> None:
     headers = {} if header is None else {"Authorization": header}
-    assert _aviary(heard).ask(token=None, headers=headers).status_code == 401
-    assert [type(refusal) for refusal in heard.refusals] == [Rejection]
+    assert _aviary(recorder).send(token=None, headers=headers).status_code == 401
+    assert [type(refusal) for refusal in recorder.refusals] == [Rejection]
 
 
 @pytest.mark.parametrize(
@@ -63,18 +63,20 @@ def test_header_without_a_token_is_refused(heard: Attentive, header: str | None)
         ("/parrot/speak", "DELETE", "mock-parrot-small", None),
     ],
 )
-def test_refusal_has_its_operation(heard: Attentive, path: str, method: str, token: str, operation: str | None) -> None:
-    _aviary(heard).ask(path, token, method=method)
-    assert heard.operations == [operation]
+def test_refusal_has_its_operation(
+    recorder: Recorder, path: str, method: str, token: str, operation: str | None
+) -> None:
+    _aviary(recorder).send(path, token, method=method)
+    assert recorder.operations == [operation]
 
 
 def test_view_gets_the_world_of_the_sandbox() -> None:
     day = date(2025, 10, 14).toordinal()
 
-    def tell(request: ViewRequest) -> dict[str, Any]:
+    def describe(request: ViewRequest) -> dict[str, Any]:
         (rolled,) = augment(request.world).days.span(day, day)
         return {"slug": request.world.organization.slug, "users": rolled.users[0]}
 
-    answer = Aviary(parrot.speaking(tell)).ask().get_json()
+    answer = Aviary(parrot.speaking(describe)).send().get_json()
     (rolled,) = augment(worlds.world()).days.span(day, day)
     assert answer == {"slug": "small", "users": rolled.users[0]}

@@ -28,7 +28,7 @@ def test_body_is_compact_unescaped_json_in_key_order() -> None:
         {"rows": []},
         {"at": TIMESTAMP, "name": "\x00now", "other": "now\x00", "text": f"before {TIMESTAMP} after", "é": "李"},
     ],
-    ids=["alone", "twice", "nowhere", "beside what looks alike"],
+    ids=["alone", "twice", "nowhere", "beside similar text"],
 )
 def test_timestamp_stands_only_where_its_placeholder_stood(body: dict[str, object]) -> None:
     stamped = json.loads(_stamped(body, "10:30"))
@@ -50,7 +50,7 @@ NAMES = {"items": "rows", "date": "day", "day": "date"}
         ({"item": 1, "Items": 2}, {"item": 1, "Items": 2}),
         ({}, {}),
     ],
-    ids=["swapped, and values left alone", "at any depth", "a list", "names that are only alike", "nothing"],
+    ids=["swapped, and values left alone", "at any depth", "a list", "only similar names", "nothing"],
 )
 def test_keys_are_renamed_all_at_once_and_at_every_depth(
     body: dict[str, object] | list[object], called: object

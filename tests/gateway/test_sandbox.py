@@ -26,7 +26,7 @@ STRICT = Allowance(per_minute=1, burst=2)
 
 
 def _sandbox(**changes: Any) -> Sandbox:
-    return parrot.state(PARROT, _finch(), **changes).default
+    return parrot.registry(PARROT, _finch(), **changes).default
 
 
 def _finch() -> Vendor:
@@ -118,8 +118,8 @@ def test_setting_limits_restores_or_keeps_the_others() -> None:
 def test_limit_means_an_allowance_or_none(
     limit: Limit, documented: Allowance | None, expected: Allowance | None
 ) -> None:
-    held = parrot.state(replace(PARROT, allowance=documented), limits={"parrot": limit})
-    assert held.default.allowance("parrot") == expected
+    registry = parrot.registry(replace(PARROT, allowance=documented), limits={"parrot": limit})
+    assert registry.default.allowance("parrot") == expected
 
 
 def test_changed_limits_start_with_full_buckets() -> None:
@@ -180,43 +180,47 @@ def test_bucket_refills_on_the_sandbox_clock() -> None:
 
 
 def test_token_opens_one_sandbox_at_one_vendor() -> None:
-    held = parrot.state(PARROT, _finch())
-    other = held.make("other", parrot.made(), [Grant("g", "parrot", "secret", permitted=True)])
-    opened = held.resolve_token("parrot", "secret")
+    registry = parrot.registry(PARROT, _finch())
+    other = registry.make("other", parrot.config(), [Grant("g", "parrot", "secret", permitted=True)])
+    opened = registry.resolve_token("parrot", "secret")
     assert opened is not None
     assert (opened[0], opened[1].id) == (other, "g")
-    assert held.resolve_token(FINCH, "secret") is None
-    assert held.resolve_token("parrot", "unknown") is None
+    assert registry.resolve_token(FINCH, "secret") is None
+    assert registry.resolve_token("parrot", "unknown") is None
 
 
 def test_seeded_tokens_open_the_default_sandbox() -> None:
-    held = parrot.state(PARROT, _finch())
-    assert {(grant.vendor, grant.token) for grant in held.default.grants.values()} == {
+    registry = parrot.registry(PARROT, _finch())
+    assert {(grant.vendor, grant.token) for grant in registry.default.grants.values()} == {
         ("parrot", "mock-parrot-small"),
         ("parrot", "mock-parrot-small-forbidden"),
         (FINCH, "mock-finch-small"),
         (FINCH, "mock-finch-small-forbidden"),
     }
-    other = held.make("other", parrot.made(), [Grant("g", "parrot", "secret", permitted=True)])
+    other = registry.make("other", parrot.config(), [Grant("g", "parrot", "secret", permitted=True)])
     assert [grant.token for grant in other.grants.values()] == ["secret"]
-    assert held.redaction_markers == [held.mark, *(grant.token for grant in held.default.grants.values()), "secret"]
+    assert registry.redaction_markers == [
+        registry.mark,
+        *(grant.token for grant in registry.default.grants.values()),
+        "secret",
+    ]
 
 
 def test_organization_with_groups_has_a_client_bound_to_them() -> None:
     bound = worlds.organization(role_groups=("Two",))
     grouped = replace(_finch(), secret="s3cret", has_group_roles=True)
-    held = parrot.state(PARROT, grouped, organization=bound)
-    opened = held.resolve_token(FINCH, "mock-finch-small-groups")
+    registry = parrot.registry(PARROT, grouped, organization=bound)
+    opened = registry.resolve_token(FINCH, "mock-finch-small-groups")
     assert opened is not None
     assert (opened[1].secret, opened[1].groups) == ("s3cret", ("Two",))
-    assert held.resolve_token("parrot", "mock-parrot-small-groups") is None
-    assert parrot.state(grouped).resolve_token(FINCH, "mock-finch-small-groups") is None, "no groups are stated"
+    assert registry.resolve_token("parrot", "mock-parrot-small-groups") is None
+    assert parrot.registry(grouped).resolve_token(FINCH, "mock-finch-small-groups") is None, "no groups are stated"
 
 
 def test_every_token_and_secret_has_a_redaction_marker() -> None:
-    held = parrot.state(PARROT, replace(_finch(), secret="s3cret"))
-    assert held.redaction_markers == [
-        held.mark,
+    registry = parrot.registry(PARROT, replace(_finch(), secret="s3cret"))
+    assert registry.redaction_markers == [
+        registry.mark,
         "mock-parrot-small",
         "mock-parrot-small-forbidden",
         "mock-finch-small",
@@ -226,15 +230,15 @@ def test_every_token_and_secret_has_a_redaction_marker() -> None:
 
 
 def test_sandboxes_share_only_the_world_of_their_seed() -> None:
-    held = parrot.state(PARROT)
-    alike = held.make("alike", parrot.made(), [])
-    seeded = held.make("seeded", parrot.made(seed=99), [])
-    other = held.make("other", parrot.made(organization=worlds.organization(slug="other")), [])
-    assert alike.world is held.default.world
+    registry = parrot.registry(PARROT)
+    alike = registry.make("alike", parrot.config(), [])
+    seeded = registry.make("seeded", parrot.config(seed=99), [])
+    other = registry.make("other", parrot.config(organization=worlds.organization(slug="other")), [])
+    assert alike.world is registry.default.world
     assert len({id(each.world) for each in (alike, seeded, other)}) == 3
     assert seeded.world.seed == 99
     alike.set_policy({"parrot": {"mood": "grumpy"}})
-    assert held.default.policy.switches["parrot"][parrot.MOOD] is Mood.CHEERFUL
+    assert registry.default.policy.switches["parrot"][parrot.MOOD] is Mood.CHEERFUL
 
 
 @pytest.fixture
@@ -246,96 +250,96 @@ def passing(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
 
 def test_new_sandbox_has_its_own_marked_id_and_tokens() -> None:
-    held = parrot.state(PARROT, _finch())
-    first, second = held.make_sandbox(parrot.made()), held.make_sandbox(parrot.made())
-    assert [each.id for each in (first, second)] == [f"{held.mark}-1", f"{held.mark}-2"]
+    registry = parrot.registry(PARROT, _finch())
+    first, second = registry.make_sandbox(parrot.config()), registry.make_sandbox(parrot.config())
+    assert [each.id for each in (first, second)] == [f"{registry.mark}-1", f"{registry.mark}-2"]
     assert [grant.token for grant in second.grants.values()] == [
-        f"mock-parrot-{held.mark}-2",
-        f"mock-parrot-{held.mark}-2-forbidden",
-        f"mock-finch-{held.mark}-2",
-        f"mock-finch-{held.mark}-2-forbidden",
+        f"mock-parrot-{registry.mark}-2",
+        f"mock-parrot-{registry.mark}-2-forbidden",
+        f"mock-finch-{registry.mark}-2",
+        f"mock-finch-{registry.mark}-2-forbidden",
     ]
-    assert held.sandboxes == [held.default, first, second]
-    assert parrot.state(PARROT).mark != held.mark
+    assert registry.sandboxes == [registry.default, first, second]
+    assert parrot.registry(PARROT).mark != registry.mark
 
 
 def test_redaction_markers_do_not_grow() -> None:
-    held = parrot.state(PARROT)
-    before = held.redaction_markers
+    registry = parrot.registry(PARROT)
+    before = registry.redaction_markers
     for _ in range(20):
-        held.grant(held.make_sandbox(parrot.made()), "parrot", permitted=True)
-    assert held.redaction_markers == before
-    tokens = [grant.token for each in held.sandboxes for grant in each.grants.values()]
+        registry.grant(registry.make_sandbox(parrot.config()), "parrot", permitted=True)
+    assert registry.redaction_markers == before
+    tokens = [grant.token for each in registry.sandboxes for grant in each.grants.values()]
     assert all(any(secret in token for secret in before) for token in tokens)
 
 
 def test_sandbox_can_be_deleted_twice() -> None:
-    held = parrot.state(PARROT)
-    gone = held.make_sandbox(parrot.made())
+    registry = parrot.registry(PARROT)
+    gone = registry.make_sandbox(parrot.config())
     token = next(iter(gone.grants.values())).token
-    held.answers.put((gone.id, "question"), CachedReply((b"kept",)))
+    registry.answers.put((gone.id, "question"), CachedReply((b"kept",)))
     for _ in range(2):
-        held.delete(gone)
-        assert held.find(gone.id) is None
-        assert held.resolve_token("parrot", token) is None
-        assert held.answers.get((gone.id, "question")) is None
-    assert held.sandboxes == [held.default]
+        registry.delete(gone)
+        assert registry.find(gone.id) is None
+        assert registry.resolve_token("parrot", token) is None
+        assert registry.answers.get((gone.id, "question")) is None
+    assert registry.sandboxes == [registry.default]
 
 
 def test_token_of_a_deleted_sandbox_opens_nothing() -> None:
-    held = parrot.state(PARROT)
-    gone = held.make_sandbox(parrot.made())
-    held.delete(gone)
-    late = held.grant(gone, "parrot", permitted=True)
-    assert held.resolve_token("parrot", late.token) is None
+    registry = parrot.registry(PARROT)
+    gone = registry.make_sandbox(parrot.config())
+    registry.delete(gone)
+    late = registry.grant(gone, "parrot", permitted=True)
+    assert registry.resolve_token("parrot", late.token) is None
 
 
 def test_replacing_sandbox_has_only_the_tokens_it_was_given() -> None:
-    held = parrot.state(PARROT)
+    registry = parrot.registry(PARROT)
     kept, lost = (Grant(name, "parrot", name, permitted=True) for name in ("kept", "lost"))
-    held.make("mine", parrot.made(), [kept, lost])
-    mine = held.make("mine", parrot.made(), [kept])
-    opened = held.resolve_token("parrot", "kept")
+    registry.make("mine", parrot.config(), [kept, lost])
+    mine = registry.make("mine", parrot.config(), [kept])
+    opened = registry.resolve_token("parrot", "kept")
     assert opened is not None
     assert opened[0] is mine
-    assert held.resolve_token("parrot", "lost") is None
+    assert registry.resolve_token("parrot", "lost") is None
 
 
 def test_token_moved_to_another_sandbox_survives_the_first() -> None:
-    held = parrot.state(PARROT)
+    registry = parrot.registry(PARROT)
     shared = Grant("shared", "parrot", "shared", permitted=True)
-    first, second = (held.make(name, parrot.made(), [shared]) for name in ("first", "second"))
-    held.delete(first)
-    opened = held.resolve_token("parrot", "shared")
+    first, second = (registry.make(name, parrot.config(), [shared]) for name in ("first", "second"))
+    registry.delete(first)
+    opened = registry.resolve_token("parrot", "shared")
     assert opened is not None
     assert opened[0] is second
 
 
 def test_revoked_token_opens_nothing() -> None:
-    held = parrot.state(PARROT)
-    grant = held.grant(held.default, "parrot", permitted=False)
-    assert (grant.permitted, held.resolve_token("parrot", grant.token)) == (False, (held.default, grant))
-    assert [held.revoke(held.default, grant.id) for _ in range(2)] == [True, False]
-    assert held.resolve_token("parrot", grant.token) is None
+    registry = parrot.registry(PARROT)
+    grant = registry.grant(registry.default, "parrot", permitted=False)
+    assert (grant.permitted, registry.resolve_token("parrot", grant.token)) == (False, (registry.default, grant))
+    assert [registry.revoke(registry.default, grant.id) for _ in range(2)] == [True, False]
+    assert registry.resolve_token("parrot", grant.token) is None
 
 
 def test_sandbox_expires_on_the_nanosecond(passing: list[int]) -> None:
-    held = parrot.state(PARROT)
-    lives = [held.make_sandbox(parrot.made(), Decimal(seconds)) for seconds in ("3", "1.000000001", "2")]
-    ever = held.make_sandbox(parrot.made())
+    registry = parrot.registry(PARROT)
+    lives = [registry.make_sandbox(parrot.config(), Decimal(seconds)) for seconds in ("3", "1.000000001", "2")]
+    ever = registry.make_sandbox(parrot.config())
     left = {}
     for nanoseconds in (1_000_000_000, 1_000_000_001, 1_999_999_999, 2_000_000_000, 2_999_999_999, 3_000_000_000):
         passing[0] = 10**9 + nanoseconds
-        left[nanoseconds] = [lives.index(each) for each in held.sandboxes if each in lives]
+        left[nanoseconds] = [lives.index(each) for each in registry.sandboxes if each in lives]
     assert list(left.values()) == [[0, 1, 2], [0, 2], [0, 2], [0], [0], []]
-    assert held.sandboxes == [held.default, ever]
+    assert registry.sandboxes == [registry.default, ever]
 
 
 def test_number_of_sandboxes_is_limited() -> None:
-    held = SandboxRegistry([PARROT], parrot.world, 10, maximum=2)
-    held.make_default(parrot.made())
-    first, _ = held.make_sandbox(parrot.made()), held.make_sandbox(parrot.made())
+    registry = SandboxRegistry([PARROT], parrot.world, 10, maximum=2)
+    registry.make_default(parrot.config())
+    first, _ = registry.make_sandbox(parrot.config()), registry.make_sandbox(parrot.config())
     with pytest.raises(sandbox.TooManySandboxes):
-        held.make_sandbox(parrot.made())
-    held.delete(first)
-    held.make_sandbox(parrot.made())
+        registry.make_sandbox(parrot.config())
+    registry.delete(first)
+    registry.make_sandbox(parrot.config())

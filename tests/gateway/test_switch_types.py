@@ -9,7 +9,7 @@ from typing import assert_never, assert_type
 
 import pytest
 
-from mockserver.gateway.switches import Grade, Switches, integer_switch, switch
+from mockserver.gateway.switches import Grade, Switch, Switches, switch
 
 
 class Weather(StrEnum):
@@ -27,7 +27,7 @@ class Season(StrEnum):
 
 
 WEATHER = switch("weather", Weather, grade=Grade.ASSUMED, description="What it flies in.")
-HOUR = integer_switch("hour", range(24), default=2, grade=Grade.ASSUMED, description="When it wakes.")
+HOUR = Switch("hour", tuple(range(24)), default=2, grade=Grade.ASSUMED, description="When it wakes.")
 IN_FORCE = Switches({"weather": Weather.RAIN, "hour": 7})
 
 

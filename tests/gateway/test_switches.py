@@ -18,7 +18,7 @@ class Mood(StrEnum):
 
 
 MOOD = switches.switch("mood", Mood, grade=Grade.ASSUMED, description="How it speaks.")
-HOUR = switches.integer_switch("hour", range(24), default=2, grade=Grade.DOCUMENTED, description="When it wakes.")
+HOUR = switches.Switch("hour", tuple(range(24)), default=2, grade=Grade.DOCUMENTED, description="When it wakes.")
 BOTH = (MOOD, HOUR)
 NAMES = switches.names(
     "names", "items", "date", "tool", kept=("nextCursor",), grade=Grade.ASSUMED, description="What things are called."
@@ -189,13 +189,13 @@ def test_repeated_renamings_are_combined(given: tuple[object, ...], mapping: dic
 @pytest.mark.parametrize("given", [("items=x", "date=x"), ("items=x", "date"), ("itms=x", "items=x"), (5, "items=x")])
 def test_repeated_renamings_are_refused_together(given: tuple[object, ...]) -> None:
     with pytest.raises(SwitchError, match="names"):
-        NAMES.combine(given)
+        NAMES.read(*given)
 
 
 def test_last_of_repeated_values_counts_and_all_must_be_valid() -> None:
     assert switches.parse(BOTH, {"hour": (3, "4")}) == {"hour": 4}
     with pytest.raises(SwitchError, match="it takes one of: cheerful, grumpy"):
-        MOOD.combine(("sad", "grumpy"))
+        MOOD.read("sad", "grumpy")
 
 
 def test_renamed_fields_come_from_any_renaming_switch() -> None:

@@ -13,10 +13,10 @@ from mockserver.gateway.vendor import ErrorReply, RequestContext, Route, ViewReq
 from tests.gateway import parrot
 from tests.gateway.parrot import PARROT, UNLIMITED, Aviary
 
-UNWORDED = [("/parrot/speak", "GET"), ("/parrot/speak/", "GET"), ("/parrot", "GET"), ("/parrot/speak", "DELETE")]
+REQUESTS = [("/parrot/speak", "GET"), ("/parrot/speak/", "GET"), ("/parrot", "GET"), ("/parrot/speak", "DELETE")]
 
 
-@pytest.mark.parametrize(("path", "method"), UNWORDED, ids=["routed", "unknown path", "mount", "wrong method"])
+@pytest.mark.parametrize(("path", "method"), REQUESTS, ids=["routed", "unknown path", "mount", "wrong method"])
 def test_bug_in_error_rendering_ends_as_one_plain_500(path: str, method: str, caplog: pytest.LogCaptureFixture) -> None:
     def render(_: Rejection, __: RequestContext) -> ErrorReply:
         raise ValueError("a bug in the vendor")
@@ -25,14 +25,14 @@ def test_bug_in_error_rendering_ends_as_one_plain_500(path: str, method: str, ca
         raise Rejection(Reason.INVALID, "no")
 
     aviary = Aviary(replace(PARROT, routes=parrot.routes(refuse), render_error=render))
-    answer = aviary.ask(path, method=method)
+    answer = aviary.send(path, method=method)
     assert (answer.status_code, answer.mimetype) == (500, "application/json")
     assert answer.get_json() == {"error": "the server failed; its log tells why"}
-    (entry,) = aviary.state.default.journal
+    (entry,) = aviary.registry.default.journal
     assert (entry.status, entry.refusal) == (500, Reason.INTERNAL)
-    assert [bucket.remaining for bucket in aviary.state.default.buckets("parrot")] == [2]
+    assert [bucket.remaining for bucket in aviary.registry.default.buckets("parrot")] == [2]
     assert len(caplog.messages) == 1
-    assert caplog.messages[0].startswith("parrot cannot word a refusal (")
+    assert caplog.messages[0].startswith("parrot cannot render a refusal (")
 
 
 @pytest.mark.parametrize("method", ["OPTIONS", "TRACE", "PROPFIND", "FANCY"])
@@ -47,9 +47,9 @@ def test_any_method_reaches_the_vendor(method: str, path: str, status: int) -> N
 
 
 @pytest.mark.parametrize(("path", "status"), [("/parrot/speak", 418), ("/parrot/nowhere", 404)])
-def test_websocket_is_refused_in_the_vendors_words(path: str, status: int) -> None:
+def test_websocket_is_refused_in_the_vendors_form(path: str, status: int) -> None:
     headers = {"Connection": "Upgrade", "Upgrade": "websocket"}
-    answer = Aviary(PARROT).ask(path, headers=headers)
+    answer = Aviary(PARROT).send(path, headers=headers)
     assert (answer.status_code, answer.headers["X-Parrot"]) == (status, "parrot")
 
 
@@ -73,12 +73,12 @@ def test_unknown_path_of_a_shared_mount_belongs_to_the_path_or_token(
     path: str, method: str, token: str, vendor: str
 ) -> None:
     aviary = Aviary(UNLIMITED, MACAW)
-    answer = aviary.ask(path, None, method=method, headers={"Authorization": token})
+    answer = aviary.send(path, None, method=method, headers={"Authorization": token})
     assert answer.headers["X-Parrot"] == vendor
 
 
 def test_path_of_two_vendors_belongs_to_the_first() -> None:
     twin = replace(UNLIMITED, name="twin")
     aviary = Aviary(UNLIMITED, twin)
-    assert aviary.ask("/parrot/speak").status_code == 200
-    assert aviary.ask("/parrot/speak", method="DELETE").headers["X-Parrot"] == "parrot"
+    assert aviary.send("/parrot/speak").status_code == 200
+    assert aviary.send("/parrot/speak", method="DELETE").headers["X-Parrot"] == "parrot"

@@ -1,4 +1,4 @@
-"""Promises about views: no client can tell a cached reply from a new one, and nothing huge is read."""
+"""Promises about views: no client can tell a cached reply from a new one, and large requests are refused."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -20,7 +20,7 @@ from tests.gateway.parrot import NOW, UNLIMITED, Aviary
 
 
 class Counting:
-    """A view that counts how often it worked, and shows the count."""
+    """A view that counts its calls, and returns the count."""
 
     def __init__(self) -> None:
         self.times = 0
@@ -42,17 +42,17 @@ def _at(seconds: int) -> Clock:
 
 
 def test_answer_is_json_with_the_timestamp_of_the_request() -> None:
-    answer = Aviary(UNLIMITED).ask("/parrot/speak?say=Ñandú")
+    answer = Aviary(UNLIMITED).send("/parrot/speak?say=Ñandú")
     assert answer.status_code == 200
     assert answer.mimetype == "application/json"
-    assert answer.get_data(as_text=True) == '{"said":"Ñandú","mood":"cheerful","at":"10:30:00"}'
+    assert answer.get_data(as_text=True) == '{"text":"Ñandú","mood":"cheerful","at":"10:30:00"}'
 
 
 def test_same_request_gets_the_cached_reply_with_a_new_timestamp() -> None:
     aviary, view = _counting()
-    first = aviary.ask("/parrot/speak?say=x").get_json()
+    first = aviary.send("/parrot/speak?say=x").get_json()
     aviary.advance(_at(61))
-    second = aviary.ask("/parrot/speak?say=x").get_json()
+    second = aviary.send("/parrot/speak?say=x").get_json()
     assert (first["at"], second["at"]) == ("10:30:00", "10:31:01")
     assert first | {"at": ""} == second | {"at": ""}
     assert view.times == 1
@@ -63,8 +63,8 @@ def test_same_request_gets_the_cached_reply_with_a_new_timestamp() -> None:
 )
 def test_other_query_is_computed_anew(path: str) -> None:
     aviary, view = _counting()
-    aviary.ask("/parrot/speak?say=x")
-    aviary.ask(path)
+    aviary.send("/parrot/speak?say=x")
+    aviary.send(path)
     assert view.times == 2
 
 
@@ -72,7 +72,7 @@ def test_each_cache_epoch_has_its_own_reply() -> None:
     aviary, view = _counting()
     for seconds in (0, 86_400, 0):
         aviary.advance(_at(seconds))
-        aviary.ask()
+        aviary.send()
     assert view.times == 2
 
 
@@ -80,8 +80,8 @@ def test_changed_switch_takes_effect_at_once() -> None:
     aviary, _ = _counting()
     moods = []
     for mood in ("cheerful", "grumpy", "cheerful"):
-        aviary.state.default.set_policy({"parrot": {"mood": mood}})
-        moods.append(aviary.ask().get_json()["mood"])
+        aviary.registry.default.set_policy({"parrot": {"mood": mood}})
+        moods.append(aviary.send().get_json()["mood"])
     assert moods == ["cheerful", "grumpy", "cheerful"]
 
 
@@ -89,12 +89,12 @@ def test_switch_changed_during_a_request_leaves_no_stale_reply() -> None:
     """As another client's request would, on another thread, between authentication and the view."""
     changes = [{"mood": "grumpy"}]
 
-    def meanwhile(context: RequestContext) -> None:
+    def change_mood(context: RequestContext) -> None:
         if changes:
             context.sandbox.set_policy({"parrot": changes.pop()})
 
-    aviary = Aviary(parrot.speaking(parrot.speak, stages=(*parrot.STAGES, meanwhile)))
-    assert [aviary.ask().get_json()["mood"] for _ in range(2)] == ["cheerful", "grumpy"]
+    aviary = Aviary(parrot.speaking(parrot.speak, stages=(*parrot.STAGES, change_mood)))
+    assert [aviary.send().get_json()["mood"] for _ in range(2)] == ["cheerful", "grumpy"]
 
 
 def _renaming(view: View = parrot.speak) -> Aviary:
@@ -102,79 +102,83 @@ def _renaming(view: View = parrot.speak) -> Aviary:
 
 
 def _rename(aviary: Aviary, **names: str) -> None:
-    aviary.state.default.set_policy({"parrot": {"names": parrot.NAMES.read(names)}})
+    aviary.registry.default.set_policy({"parrot": {"names": parrot.NAMES.read(names)}})
 
 
 def test_renaming_takes_effect_at_once() -> None:
     aviary = _renaming()
-    assert list(aviary.ask().get_json()) == ["said", "mood", "at"]
-    _rename(aviary, said="spoken", mood="at", at="mood")
-    assert aviary.ask().get_json() == {"spoken": "hello", "at": "cheerful", "mood": "10:30:00"}
+    assert list(aviary.send().get_json()) == ["text", "mood", "at"]
+    _rename(aviary, text="spoken", mood="at", at="mood")
+    assert aviary.send().get_json() == {"spoken": "hello", "at": "cheerful", "mood": "10:30:00"}
     _rename(aviary)
-    assert list(aviary.ask().get_json()) == ["said", "mood", "at"]
+    assert list(aviary.send().get_json()) == ["text", "mood", "at"]
 
 
 def test_renamed_answer_is_cached() -> None:
     counting = Counting()
     aviary = _renaming(counting)
-    _rename(aviary, said="spoken")
-    assert [aviary.ask().get_json()["time"] for _ in range(2)] == [1, 1]
+    _rename(aviary, text="spoken")
+    assert [aviary.send().get_json()["time"] for _ in range(2)] == [1, 1]
 
 
 def test_refusal_is_not_renamed() -> None:
     def refusing(_: ViewRequest) -> dict[str, Any]:
-        raise Rejection(Reason.INVALID, "said")
+        raise Rejection(Reason.INVALID, "text")
 
     aviary = Aviary(
         parrot.speaking(
             refusing, switches=(switches.names("names", "squawk", grade=Grade.ASSUMED, description="What."),)
         )
     )
-    aviary.state.default.set_policy({"parrot": {"names": '{"squawk": "screech"}'}})
-    assert aviary.ask().get_json() == {"squawk": "said"}
+    aviary.registry.default.set_policy({"parrot": {"names": '{"squawk": "screech"}'}})
+    assert aviary.send().get_json() == {"squawk": "text"}
 
 
 @pytest.mark.parametrize(("method", "path", "times"), [("POST", "learn", 2), ("PUT", "learn", 2), ("HEAD", "speak", 1)])
 def test_only_safe_methods_are_cached(method: str, path: str, times: int) -> None:
     aviary, view = _counting()
     for _ in range(2):
-        assert aviary.ask(f"/parrot/{path}", method=method).status_code == 200
+        assert aviary.send(f"/parrot/{path}", method=method).status_code == 200
     assert view.times == times
 
 
 def test_tokens_do_not_share_cached_answers() -> None:
-    def seen(request: ViewRequest) -> dict[str, Any]:
+    def identify(request: ViewRequest) -> dict[str, Any]:
         return {"by": request.grant and request.grant.id}
 
-    aviary = Aviary(parrot.speaking(seen))
+    aviary = Aviary(parrot.speaking(identify))
     other = Grant("other", "parrot", "other-token", permitted=True)
-    aviary.state.make("default", parrot.made(), [*aviary.state.default.grants.values(), other])
+    aviary.registry.make("default", parrot.config(), [*aviary.registry.default.grants.values(), other])
     tokens = ("mock-parrot-small", "other-token", "mock-parrot-small")
-    assert [aviary.ask(token=token).get_json()["by"] for token in tokens] == ["parrot-seeded", "other", "parrot-seeded"]
+    assert [aviary.send(token=token).get_json()["by"] for token in tokens] == [
+        "parrot-seeded",
+        "other",
+        "parrot-seeded",
+    ]
 
 
 def test_unauthenticated_answers_are_cached_for_everybody() -> None:
     aviary, view = _counting(stages=())
-    assert [aviary.ask(token=token).get_json()["time"] for token in (None, "any")] == [1, 1]
+    assert [aviary.send(token=token).get_json()["time"] for token in (None, "any")] == [1, 1]
     assert view.times == 1
 
 
 def test_vendor_without_a_cache_epoch_is_not_cached() -> None:
     aviary, view = _counting(cache_epoch=lambda *_: None)
-    assert [aviary.ask().get_json()["time"] for _ in range(3)] == [1, 2, 3]
+    assert [aviary.send().get_json()["time"] for _ in range(3)] == [1, 2, 3]
     assert view.times == 3
 
 
 def test_sandboxes_do_not_share_cached_answers() -> None:
     aviary, _ = _counting()
-    aviary.state.make("other", parrot.made(), [Grant("g", "parrot", "other-token", permitted=True)])
-    assert [aviary.ask(token=token).get_json()["time"] for token in ("mock-parrot-small", "other-token")] == [1, 2]
+    aviary.registry.make("other", parrot.config(), [Grant("g", "parrot", "other-token", permitted=True)])
+    assert [aviary.send(token=token).get_json()["time"] for token in ("mock-parrot-small", "other-token")] == [1, 2]
 
 
 def test_apps_do_not_share_cached_answers() -> None:
     view = Counting()
     first, second = Aviary(parrot.speaking(view)), Aviary(parrot.speaking(view))
-    assert [each.ask().get_json()["time"] for each in (first, second, first, second)] == [1, 2, 1, 2]
+    assert [each.send().get_json()["time"] for each in (first, second, first, second)] == [1, 2, 1, 2]
 
 
 def test_refusal_is_not_cached() -> None:
@@ -186,18 +190,18 @@ def test_refusal_is_not_cached() -> None:
         return parrot.speak(request)
 
     aviary = Aviary(parrot.speaking(fails_once))
-    assert [aviary.ask().status_code for _ in range(2)] == [500, 200]
+    assert [aviary.send().status_code for _ in range(2)] == [500, 200]
 
 
 def test_text_like_the_timestamp_placeholder_stays_as_it_is() -> None:
-    answer = Aviary(UNLIMITED).ask("/parrot/speak", query_string={"say": f"a{response_cache.TIMESTAMP}b"})
-    assert answer.get_json()["said"] == f"a{response_cache.TIMESTAMP}b"
+    answer = Aviary(UNLIMITED).send("/parrot/speak", query_string={"say": f"a{response_cache.TIMESTAMP}b"})
+    assert answer.get_json()["text"] == f"a{response_cache.TIMESTAMP}b"
 
 
 @pytest.mark.parametrize(("size", "status"), [(QUERY_MAXIMUM, 200), (QUERY_MAXIMUM + 1, 418)])
 def test_query_string_has_a_maximum_length(size: int, status: int) -> None:
     query = "say=".ljust(size, "x")
-    answer = Aviary(UNLIMITED).ask(f"/parrot/speak?{query}")
+    answer = Aviary(UNLIMITED).send(f"/parrot/speak?{query}")
     assert answer.status_code == status
     if status != 200:
         assert answer.get_json() == {
@@ -208,7 +212,7 @@ def test_query_string_has_a_maximum_length(size: int, status: int) -> None:
 @pytest.mark.parametrize(("size", "status"), [(BODY_MAXIMUM, 200), (BODY_MAXIMUM + 1, 418), (10_000_000, 418)])
 @pytest.mark.parametrize(("path", "method"), [("/parrot/speak", "GET"), ("/parrot/learn", "POST")])
 def test_body_has_a_maximum_length(path: str, method: str, size: int, status: int) -> None:
-    answer = Aviary(UNLIMITED).ask(path, method=method, data=b"x" * size)
+    answer = Aviary(UNLIMITED).send(path, method=method, data=b"x" * size)
     assert answer.status_code == status
     if status != 200:
         assert answer.get_json() == {"squawk": f"the request body has {size} bytes; at most 65536 are read"}
@@ -216,7 +220,7 @@ def test_body_has_a_maximum_length(path: str, method: str, size: int, status: in
 
 def test_head_has_the_headers_and_no_body() -> None:
     aviary = Aviary(UNLIMITED)
-    head, whole = aviary.ask(method="HEAD"), aviary.ask()
+    head, whole = aviary.send(method="HEAD"), aviary.send()
     assert (head.status_code, head.data) == (200, b"")
     assert head.headers == whole.headers
 
@@ -225,7 +229,7 @@ def test_answer_to_a_very_long_query_is_not_cached() -> None:
     counting = Counting()
     aviary = Aviary(parrot.speaking(counting))
     for _ in range(2):
-        aviary.ask(f"/parrot/speak?say={'a' * CACHED_QUERY_MAXIMUM}")
+        aviary.send(f"/parrot/speak?say={'a' * CACHED_QUERY_MAXIMUM}")
     assert counting.times == 2
 
 
@@ -237,24 +241,24 @@ def _replying(reply: Reply, method: str = "GET", **changes: Any) -> Aviary:
 @pytest.mark.parametrize("times", [1, 2], ids=["first", "cached"])
 def test_reply_has_its_status_headers_and_next_page(times: int) -> None:
     aviary = _replying(Reply({"rows": [1]}, 203, {"ETag": '"a"', "Link": "</b>"}, "page-2"))
-    answer = [aviary.ask() for _ in range(times)][-1]
+    answer = [aviary.send() for _ in range(times)][-1]
     assert (answer.status_code, answer.get_json()) == (203, {"rows": [1]})
     assert (answer.headers["ETag"], answer.headers["Link"]) == ('"a"', "</b>")
-    assert [entry.next_page for entry in aviary.state.default.journal] == ["page-2"] * times
+    assert [entry.next_page for entry in aviary.registry.default.journal] == ["page-2"] * times
 
 
 def test_headers_of_a_reply_are_on_no_other_answer() -> None:
     aviary = _replying(Reply({}, headers={"X-Bird": "1"}))
-    assert "X-Bird" in aviary.ask().headers
-    assert "X-Bird" not in aviary.ask(token=None).headers
-    assert "X-Bird" not in aviary.ask("/parrot/nowhere").headers
+    assert "X-Bird" in aviary.send().headers
+    assert "X-Bird" not in aviary.send(token=None).headers
+    assert "X-Bird" not in aviary.send("/parrot/nowhere").headers
 
 
 @pytest.mark.parametrize(("status", "length"), [(204, None), (200, "0")])
 def test_reply_without_a_body_is_empty(status: int, length: str | None) -> None:
     aviary = _replying(Reply(None, status))
     for _ in range(2):
-        answer = aviary.ask()
+        answer = aviary.send()
         assert (answer.status_code, answer.data) == (status, b"")
         assert (answer.headers.get("Content-Type"), answer.headers.get("Content-Length")) == (None, length)
 
@@ -263,8 +267,8 @@ def test_view_gets_path_variables_arguments_and_body() -> None:
     def echo(request: ViewRequest) -> dict[str, Any]:
         return {"name": request.path_variables["name"], "say": request.args["say"], "body": request.body.decode()}
 
-    route = Route("/parrot/<name>/said", "echo", echo, ("POST",))
-    answer = Aviary(replace(UNLIMITED, routes=(route,))).ask("/parrot/polly/said?say=x", method="POST", data=b"hello")
+    route = Route("/parrot/<name>/text", "echo", echo, ("POST",))
+    answer = Aviary(replace(UNLIMITED, routes=(route,))).send("/parrot/polly/text?say=x", method="POST", data=b"hello")
     assert answer.get_json() == {"name": "polly", "say": "x", "body": "hello"}
 
 
@@ -273,7 +277,7 @@ def test_body_without_a_length_is_read_up_to_its_maximum() -> None:
     aviary = _replying(Reply({}), "POST")
     for size, status in ((BODY_MAXIMUM, 200), (BODY_MAXIMUM + 1, 418), (10_000_000, 418)):
         stream = BytesIO(b"x" * size)
-        assert aviary.ask(method="POST", input_stream=stream, environ_overrides=chunked).status_code == status
+        assert aviary.send(method="POST", input_stream=stream, environ_overrides=chunked).status_code == status
         assert stream.tell() <= BODY_MAXIMUM + 1
 
 
@@ -282,9 +286,9 @@ def test_defect_may_change_the_next_page() -> None:
         body["next"] = "elsewhere"
 
     moved = Defect("moved", ("speak",), "Each page leads elsewhere.", move, lambda body: str(body["next"]))
-    kept = Defect("kept", ("speak",), "Each page says it leads elsewhere.", move)
+    kept = Defect("kept", ("speak",), "Each page seems to lead elsewhere.", move)
     aviary = _replying(Reply({"next": "page-2"}, next_page="page-2"), defects=(moved, kept))
     for armed in ((), ("moved",), ("kept",)):
-        aviary.state.default.set_defects(armed)
-        aviary.ask()
-    assert [entry.next_page for entry in aviary.state.default.journal] == ["page-2", "elsewhere", "page-2"]
+        aviary.registry.default.set_defects(armed)
+        aviary.send()
+    assert [entry.next_page for entry in aviary.registry.default.journal] == ["page-2", "elsewhere", "page-2"]

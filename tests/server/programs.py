@@ -19,9 +19,9 @@ Program = subprocess.Popen[str]
 @contextmanager
 def started(*arguments: str, python: Path = OURS) -> Iterator[Program]:
     """Python with arguments, in the checkout if it is ours; killed at the end if it still runs."""
-    pipe, place = subprocess.PIPE, ROOT if python == OURS else python.parent
+    pipe, folder = subprocess.PIPE, ROOT if python == OURS else python.parent
     program = subprocess.Popen(
-        [python, *arguments], cwd=place, stdin=pipe, stdout=pipe, stderr=pipe, text=True, encoding="utf-8"
+        [python, *arguments], cwd=folder, stdin=pipe, stdout=pipe, stderr=pipe, text=True, encoding="utf-8"
     )
     with program:
         try:
@@ -51,8 +51,8 @@ def ended(program: Program) -> tuple[int, str, str]:
 
 def opened(url: str) -> socket.socket:
     """A connection to the server at a URL."""
-    place = urlsplit(url)
-    return socket.create_connection((place.hostname or "", place.port or 0), timeout=PATIENCE)
+    address = urlsplit(url)
+    return socket.create_connection((address.hostname or "", address.port or 0), timeout=PATIENCE)
 
 
 def request(target: str | bytes, method: str = "GET", headers: str = "") -> bytes:

@@ -20,43 +20,43 @@ from tests.server import programs
 from tests.server.programs import Program, line, opened, request, send
 
 BOTH = ["granian", "threaded"]
-ASKED = (
+REQUEST = (
     b"GET /analytics/v0/dau-count HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer mock-augment-acme\r\n"
     b"X-Hop: 1\r\n\r\n"
 )
 
 
 def serving(kind: str) -> Any:
-    """The product, served by one kind."""
+    """The product on one kind of server."""
     flags = ("--port", "0", "--json", "--limits", "off", "--freeze", "--now", "2025-10-21T10:30:00Z", "--server", kind)
     return programs.started("-m", "mockserver", "serve", *flags)
 
 
 @pytest.fixture(scope="module")
 def granian() -> Iterator[str]:
-    """Where the product answers under the server that cannot cut."""
+    """The URL of a server that cannot reset connections."""
     with serving("granian") as program:
         yield json.loads(line(program))["url"]
 
 
 @pytest.fixture(scope="module")
 def threaded() -> Iterator[str]:
-    """Where it answers under the server that can."""
+    """The URL of a server that can."""
     with serving("threaded") as program:
         yield json.loads(line(program))["url"]
 
 
 @pytest.fixture(params=BOTH)
 def url(request: pytest.FixtureRequest) -> str:
-    """Where it answers under either."""
+    """The URL of either server."""
     found: str = request.getfixturevalue(request.param)
     return found
 
 
 def put(url: str, *effects: dict[str, Any]) -> tuple[int, Any]:
     """Arm these effects for every request, and no others."""
-    place = urlsplit(url)
-    connection = HTTPConnection(place.hostname or "", place.port, timeout=programs.PATIENCE)
+    address = urlsplit(url)
+    connection = HTTPConnection(address.hostname or "", address.port, timeout=programs.PATIENCE)
     body = json.dumps({"rules": [{"effect": effect, "times": 1} for effect in effects]})
     connection.request("PUT", "/_mock/faults", body, {"Content-Type": "application/json"})
     answer = connection.getresponse()
@@ -65,8 +65,8 @@ def put(url: str, *effects: dict[str, Any]) -> tuple[int, Any]:
     return found
 
 
-def heard(url: str, raw: bytes = ASKED) -> tuple[dict[str, str], bytes, str]:
-    """All that a client hears on a connection of its own: the head by names, what came of the body, and the end."""
+def received(url: str, raw: bytes = REQUEST) -> tuple[dict[str, str], bytes, str]:
+    """What a client receives on a new connection: the head by names, the body, and how it ends."""
     with opened(url) as connection:
         connection.sendall(raw)
         data = b""
@@ -84,26 +84,26 @@ def _head(data: bytes) -> dict[str, str]:
 
 
 def whole(url: str) -> bytes:
-    """The body that no fault spoils."""
+    """The body without a fault."""
     put(url)
-    return heard(url, ASKED.replace(b"X-Hop: 1", b"Connection: close"))[1]
+    return received(url, REQUEST.replace(b"X-Hop: 1", b"Connection: close"))[1]
 
 
 @pytest.mark.parametrize("count", [0, 1, 100])
 def test_truncated_body_closes_the_connection(url: str, count: int) -> None:
     body = whole(url)
     assert put(url, {"truncate_bytes": count})[0] == 200
-    head, came, end = heard(url)
+    head, body_received, end = received(url)
     assert (head["status"], head["content-length"]) == ("http/1.1 200 ok", str(len(body)))
-    assert (came, end) == (body[:count], "end")
+    assert (body_received, end) == (body[:count], "end")
     assert whole(url) == body
 
 
 def test_error_can_be_truncated(url: str) -> None:
     assert put(url, {"status": 503, "message": "m", "truncate_bytes": 9})[0] == 200
-    head, came, end = heard(url)
+    head, body_received, end = received(url)
     assert (head["status"].split()[1], head["content-length"]) == ("503", "46")
-    assert (came, end) == (b'{"error":', "end")
+    assert (body_received, end) == (b'{"error":', "end")
 
 
 @pytest.mark.parametrize("count", [0, 10])
@@ -111,7 +111,7 @@ def test_stalled_body_pauses_and_continues(url: str, count: int) -> None:
     body = whole(url)
     assert put(url, {"stall_seconds": 0.1, "after_bytes": count})[0] == 200
     with opened(url) as connection:
-        connection.sendall(ASKED)
+        connection.sendall(REQUEST)
         data = b""
         while data.partition(b"\r\n\r\n")[2] != body[:count] or b"\r\n\r\n" not in data:
             data += connection.recv(1)
@@ -125,9 +125,9 @@ def test_stalled_body_pauses_and_continues(url: str, count: int) -> None:
 
 
 def test_connection_is_reset_before_the_first_byte(threaded: str) -> None:
-    for raw in (ASKED, ASKED.replace(b"GET", b"HEAD")):
+    for raw in (REQUEST, REQUEST.replace(b"GET", b"HEAD")):
         assert put(threaded, {"reset": True})[0] == 200
-        assert heard(threaded, raw) == ({"status": ""}, b"", "reset")
+        assert received(threaded, raw) == ({"status": ""}, b"", "reset")
     assert len(whole(threaded)) > 100
 
 
@@ -140,9 +140,9 @@ def test_threaded_server_supports_all_effects(watch: Watch) -> None:
     effects = ({"reset": True}, {"truncate_bytes": 5}, {"stall_seconds": 0.01, "after_bytes": 5})
     with server.in_thread(create_app(Settings(limits="off"))) as running:
         assert put(running.url, *effects)[0] == 200
-        assert heard(running.url)[2] == "reset"
-        assert heard(running.url)[1] == b'{"dai'
-        assert len(heard(running.url)[1]) > 100
+        assert received(running.url)[2] == "reset"
+        assert received(running.url)[1] == b'{"dai'
+        assert len(received(running.url)[1]) > 100
     assert ["no JSON" in each for each in watch.take()] == [True]
 
 
@@ -151,7 +151,7 @@ def test_delayed_requests_leave_threads_free(granian: str) -> None:
     with ExitStack() as stack:
         waiting = [stack.enter_context(opened(granian)) for _ in range(20)]
         for each in waiting:
-            each.sendall(ASKED)
+            each.sendall(REQUEST)
         refused = _answered(waiting, 6)
         assert [each.recv(12) for each in refused] == [b"HTTP/1.1 500"] * 6
         assert send(granian, request("/_mock/reset", "POST"))[0] == 200
@@ -163,7 +163,7 @@ def _answered(waiting: list[socket.socket], count: int) -> list[socket.socket]:
     found: list[socket.socket] = []
     while len(found) < count:
         ready, _, _ = select.select([each for each in waiting if each not in found], [], [], programs.PATIENCE)
-        assert ready, "nobody is answered any more"
+        assert ready, "no request is answered any more"
         found += ready
     return found
 
@@ -174,23 +174,23 @@ def test_delayed_request_does_not_block_shutdown(kind: str) -> None:
         url = json.loads(line(program))["url"]
         put(url, {"delay_seconds": 3600}, {"stall_seconds": 3600, "after_bytes": 1})
         with opened(url) as delayed, opened(url) as stalled:
-            delayed.sendall(ASKED)
+            delayed.sendall(REQUEST)
             _until_hit(url, 1)
-            stalled.sendall(ASKED)
+            stalled.sendall(REQUEST)
             assert stalled.recv(1) == b"H"
             _stopped(program)
 
 
 def _until_hit(url: str, rule: int) -> None:
-    place = urlsplit(url)
+    address = urlsplit(url)
     for _ in range(1000):
-        connection = HTTPConnection(place.hostname or "", place.port, timeout=programs.PATIENCE)
+        connection = HTTPConnection(address.hostname or "", address.port, timeout=programs.PATIENCE)
         connection.request("GET", "/_mock/faults")
         rules = json.loads(connection.getresponse().read())["rules"]
         connection.close()
         if rules[rule - 1]["hits"]:
             return
-    raise AssertionError("nobody met the fault")
+    raise AssertionError("no request met the fault")
 
 
 def _stopped(program: Program) -> None:
@@ -203,7 +203,7 @@ def test_thread_server_closes_beside_a_delayed_request() -> None:
     with server.in_thread(app) as running:
         put(running.url, {"delay_seconds": 3600})
         with opened(running.url) as waiting:
-            waiting.sendall(ASKED)
+            waiting.sendall(REQUEST)
             _until_hit(running.url, 1)
             running.close()
             app.test_client().post("/_mock/reset", headers={"Host": "localhost"})

@@ -14,7 +14,7 @@ BOTH = ["granian", "threaded"]
 
 @pytest.fixture(scope="module", params=BOTH)
 def url(request: pytest.FixtureRequest) -> Iterator[str]:
-    """Where a server of either kind answers, for tests that leave it running."""
+    """The URL of a server of either kind, for tests that leave it running."""
     with programs.started("-m", "tests.server.served", request.param, "0") as program:
         yield line(program)
 
@@ -26,11 +26,11 @@ def serving(request: pytest.FixtureRequest) -> Iterator[tuple[Program, str]]:
         yield program, line(program)
 
 
-@pytest.mark.parametrize("told_to_stop", [signal.SIGTERM, signal.SIGINT])
-def test_server_runs_until_a_signal(serving: tuple[Program, str], told_to_stop: signal.Signals) -> None:
+@pytest.mark.parametrize("stop_signal", [signal.SIGTERM, signal.SIGINT])
+def test_server_runs_until_a_signal(serving: tuple[Program, str], stop_signal: signal.Signals) -> None:
     program, url = serving
     assert send(url, request("/here?a=1"))[2] == "GET /here 3"
-    program.send_signal(told_to_stop)
+    program.send_signal(stop_signal)
     assert ended(program) == (0, "", "")
 
 

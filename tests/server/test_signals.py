@@ -1,4 +1,4 @@
-"""Waiting for a signal: none is missed, wherever the system delivers it."""
+"""Waiting for a signal: none is missed, whichever thread gets it."""
 
 import signal
 import threading
@@ -8,22 +8,22 @@ from mockserver.server import SignalEvent
 
 
 def test_signal_received_by_another_thread_is_noticed() -> None:
-    heard = SignalEvent()
+    event = SignalEvent()
 
-    def hear(number: int, at: FrameType | None) -> None:
+    def handle(number: int, at: FrameType | None) -> None:
         assert (number, at is not None) == (signal.SIGUSR1, True)
-        heard.set()
+        event.set()
 
-    before = signal.signal(signal.SIGUSR1, hear)
+    before = signal.signal(signal.SIGUSR1, handle)
     try:
         threading.Thread(target=lambda: signal.pthread_kill(threading.get_ident(), signal.SIGUSR1)).start()
-        assert heard.wait()
+        assert event.wait()
     finally:
         signal.signal(signal.SIGUSR1, before)
 
 
 def test_wait_with_a_timeout_ends() -> None:
-    heard = SignalEvent()
-    assert not heard.wait(0)
-    heard.set()
-    assert heard.wait(0)
+    event = SignalEvent()
+    assert not event.wait(0)
+    event.set()
+    assert event.wait(0)

@@ -8,7 +8,7 @@ from typing import Final
 
 from mockserver.gateway import pipeline
 from mockserver.gateway.limits import Allowance, LimitBlock, LimitScope
-from mockserver.gateway.switches import Grade, declared, integer_switch, switch
+from mockserver.gateway.switches import Grade, Switch, declared, switch
 
 NAME: Final = "augment"
 TITLE: Final = "Augment Code Analytics API"
@@ -47,9 +47,9 @@ BEFORE_PUBLICATION: Final = switch(
     description="A query for yesterday before its data have arrived: an answer without data, or a 400 as for today. "
     "The page states only when data arrive.",
 )
-PUBLICATION_HOUR: Final = integer_switch(
+PUBLICATION_HOUR: Final = Switch(
     "publication_hour",
-    range(24),
+    tuple(range(24)),
     default=2,
     grade=Grade.DOCUMENTED,
     description="The hour (UTC) at which the data of the day before arrive: approximately 02:00 by the page. Set "

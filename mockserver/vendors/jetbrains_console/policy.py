@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Final
 
 from mockserver.gateway import oauth, pipeline
-from mockserver.gateway.switches import Grade, declared, integer_switch, names, switch
+from mockserver.gateway.switches import Grade, Switch, declared, names, switch
 
 NAME: Final = "jetbrains-console"
 TITLE: Final = "JetBrains Console Analytics API"
@@ -48,7 +48,7 @@ RENAMABLE: Final = (
 """Every response field: none is public."""
 
 
-EXPIRES_IN: Final = integer_switch(
+EXPIRES_IN: Final = Switch(
     "expires_in",
     (3600, 600, 60),
     default=3600,
