@@ -71,25 +71,18 @@ def audit(
     from mockserver.audit import reader, run
 
     found: list[dict[str, str]] = []
-    with servers.connect(url, admin_token, organization=organization, limits="off") as client:
-        try:
-            read, results = run.audit(
-                client,
-                vendors.room("invariants"),
-                first=first and first.date(),
-                last=last and last.date(),
-                **choices,
-            )
-            if not as_json:
-                click.echo(f"{read.first} to {read.last}, {_extent(full=read.full)}")
-            with closing(results):
-                for result in results:
-                    found.append(_row(result))
-                    if not as_json:
-                        detail = f": {result.detail}" if result.detail else ""
-                        click.echo(f"{result.outcome:<14} {result.invariant.name}{detail}")
-        except (run.BadRange, run.BadDefect, reader.ServerUnusable) as error:
-            raise click.UsageError(str(error)) from error
+    unusable = servers.usage_errors(run.BadRange, run.BadDefect, reader.ServerUnusable)
+    with servers.connect(url, admin_token, organization=organization, limits="off") as client, unusable:
+        choices |= {"first": first and first.date(), "last": last and last.date()}
+        read, results = run.audit(client, vendors.room("invariants"), **choices)
+        if not as_json:
+            click.echo(f"{read.first} to {read.last}, {_extent(full=read.full)}")
+        with closing(results):
+            for result in results:
+                found.append(_row(result))
+                if not as_json:
+                    detail = f": {result.detail}" if result.detail else ""
+                    click.echo(f"{result.outcome:<14} {result.invariant.name}{detail}")
     violated = sum(each["outcome"] == "failed" for each in found)
     if as_json:
         days = {"from": str(read.first), "to": str(read.last)}

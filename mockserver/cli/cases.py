@@ -10,7 +10,7 @@ from mockserver.cli import options, servers
 from mockserver.cli.options import option
 
 if TYPE_CHECKING:
-    from mockserver.cases.records import Case, Catalogue
+    from mockserver.cases.records import Case
 
 
 @click.command
@@ -41,13 +41,13 @@ def cases(
     mockserver cases C001
     mockserver cases --run --url http://127.0.0.1:8080
     """
+    from mockserver import resources
+    from mockserver.cases import loading
     from mockserver.cases.records import UnknownCase
 
-    catalogue = _catalogue()
-    try:
+    with servers.usage_errors(loading.CaseError, UnknownCase):
+        catalogue = loading.load(resources.cases())
         found = [catalogue.find(each) for each in ids] or list(catalogue.cases)
-    except UnknownCase as error:
-        raise click.UsageError(str(error)) from error
     if vendor not in {None, *catalogue.vendors}:
         raise click.BadParameter(
             f"{vendor!r} has no cases; those with cases are: {', '.join(catalogue.vendors)}", param_hint="--vendor"
@@ -67,16 +67,6 @@ def cases(
         table = click.HelpFormatter(width=120)
         table.write_dl([(f"{case.id} {case.grade} {case.vendor}", case.title) for case in found])
         click.echo(table.getvalue(), nl=False)
-
-
-def _catalogue() -> "Catalogue":
-    from mockserver import resources
-    from mockserver.cases import loading
-
-    try:
-        return loading.load(resources.cases())
-    except loading.CaseError as error:
-        raise click.UsageError(str(error)) from error
 
 
 def _describe(found: "list[Case]", url: str, admin_token: str | None) -> list[dict[str, Any]]:

@@ -12,9 +12,6 @@ from click.core import ParameterSource
 from mockserver.cli import logs, options, servers
 from mockserver.cli.options import DEFAULTS, option
 
-PORT_TAKEN = 3
-"""The exit code when another program listens on the port."""
-
 
 @click.command
 @option("--host", default=DEFAULTS.host, help="The address to listen on; beyond loopback, --admin-token is required.")
@@ -56,9 +53,11 @@ def serve(*, as_json: bool, log_level: str, until_eof: bool, **flags: Any) -> No
     mockserver serve --now 2025-10-21T10:30:00Z --freeze
     """
     logs.configure(log_level)
-    chosen = servers.settings_from(over_case=_over_case() if flags["case"] else frozenset(), **flags)
-    app = servers.create_app(chosen)
-    from mockserver import server
+    from mockserver import app, server
+
+    with servers.usage_errors():
+        chosen = servers.settings_from(over_case=_over_case() if flags["case"] else frozenset(), **flags)
+        served = app.create_app(chosen)
 
     def ready(url: str) -> None:
         case = f" in case {chosen.case} (see `mockserver cases {chosen.case}`)" if chosen.case else ""
@@ -69,9 +68,9 @@ def serve(*, as_json: bool, log_level: str, until_eof: bool, **flags: Any) -> No
             stop_at_eof()
 
     try:
-        server.serve(app, chosen.host, chosen.port, chosen.server, chosen.threads, ready)
+        server.serve(served, chosen.host, chosen.port, chosen.server, chosen.threads, ready)
     except server.PortTaken as error:
-        servers.stop(str(error), PORT_TAKEN)
+        servers.stop(str(error), 3)
     except OSError as error:
         raise click.UsageError(f"cannot listen on {chosen.host}: {error.strerror}; choose another --host") from error
 

@@ -28,12 +28,10 @@ class SandboxClient:
     `info` is the server's record of the sandbox when it was made or looked up: its id, organization, seed and tokens.
     """
 
-    def __init__(
-        self, transport: Transport, headers: Mapping[str, str], sandbox_id: str, info: Mapping[str, Any]
-    ) -> None:
-        self.id = sandbox_id
+    def __init__(self, transport: Transport, headers: Mapping[str, str], info: Mapping[str, Any]) -> None:
+        self.id = str(info.get("id", "default"))
         self.info = dict(info)
-        prefix = MOUNT if sandbox_id == "default" else f"{MOUNT}/sandboxes/{segment(sandbox_id)}"
+        prefix = MOUNT if self.id == "default" else f"{MOUNT}/sandboxes/{segment(self.id)}"
         self.call = Caller(transport, prefix, headers)
         self.clock = resources.ClockResource(self.call)
         self.limits = resources.VendorsResource(self.call, "/limits")
@@ -80,7 +78,7 @@ class Client(SandboxClient):
         self.url = url.rstrip("/")
         self._transport: Transport = HttpTransport(url, timeout) if transport is None else transport
         self._headers = {} if admin_token is None else {"Authorization": f"Bearer {admin_token}"}
-        super().__init__(self._transport, self._headers, "default", {})
+        super().__init__(self._transport, self._headers, {})
 
     def __enter__(self) -> Self:
         return self
@@ -89,7 +87,6 @@ class Client(SandboxClient):
         self.close()
 
     def close(self) -> None:
-        """Close every connection."""
         if isinstance(self._transport, HttpTransport):
             self._transport.close()
 
@@ -108,15 +105,17 @@ class Client(SandboxClient):
 
     def create_sandbox(self, **body: object) -> SandboxClient:
         """Make a sandbox: `organization`, `seed`, `now`, `frozen`, `limits`, `policy`, `case`, `ttl_seconds`, ..."""
-        return self._sandbox(self.call("POST", "/sandboxes", body))
+        return SandboxClient(self._transport, self._headers, self.call("POST", "/sandboxes", body))
 
     def sandbox(self, sandbox_id: str) -> SandboxClient:
         """Look a sandbox up; Refused with status 404 where there is none."""
-        return self._sandbox(self.call("GET", f"/sandboxes/{segment(sandbox_id)}"))
+        return SandboxClient(self._transport, self._headers, self.call("GET", f"/sandboxes/{segment(sandbox_id)}"))
 
     def sandboxes(self) -> list[SandboxClient]:
         """Every sandbox, the oldest first."""
-        return [self._sandbox(each) for each in self.call("GET", "/sandboxes")["sandboxes"]]
+        return [
+            SandboxClient(self._transport, self._headers, each) for each in self.call("GET", "/sandboxes")["sandboxes"]
+        ]
 
     def delete_sandbox(self, sandbox_id: str) -> None:
         """Delete a sandbox: its tokens are unknown from now on."""
@@ -133,6 +132,3 @@ class Client(SandboxClient):
     def organizations(self) -> list[str]:
         """The slugs of the organizations that sandboxes can be made of."""
         return [str(each["slug"]) for each in self.call("GET", "/organizations")["organizations"]]
-
-    def _sandbox(self, info: Mapping[str, Any]) -> SandboxClient:
-        return SandboxClient(self._transport, self._headers, str(info["id"]), info)

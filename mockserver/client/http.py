@@ -4,6 +4,7 @@ import json
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from ipaddress import ip_address
 from selectors import EVENT_READ, DefaultSelector
@@ -82,12 +83,10 @@ class HttpTransport:
         self._host, self._port, self._secure = parts.hostname, parts.port, parts.scheme == "https"
         self._netloc, self._prefix = parts.netloc.rpartition("@")[2], parts.path.rstrip("/")
         self._timeout = timeout
-        self._local = threading.local()
         self._open: dict[threading.Thread, HTTPConnection] = {}
         self._lock = threading.Lock()
 
     def __call__(self, method: str, target: str, headers: Mapping[str, str], body: bytes) -> Response:
-        """Send one request; NoAnswer when no whole answer comes."""
         try:
             return self._send(self._kept() or self._connect(), method, target, headers, body)
         except TimeoutError as error:
@@ -96,7 +95,6 @@ class HttpTransport:
             raise NoAnswer(f"{self.url} gives no whole answer: {str(error) or type(error).__name__}") from error
 
     def close(self) -> None:
-        """Close the connections of every thread."""
         with self._lock:
             connections, self._open = self._open, {}
         for connection in connections.values():
@@ -104,7 +102,7 @@ class HttpTransport:
 
     def _kept(self) -> HTTPConnection | None:
         """The open connection of this thread; None where there is none, or where the server has closed it."""
-        connection: HTTPConnection | None = getattr(self._local, "connection", None)
+        connection = self._open.get(threading.current_thread())
         if connection is None or connection.sock is None:
             return None
         with DefaultSelector() as selector:  # Unlike select.select, it takes any file number.
@@ -116,21 +114,20 @@ class HttpTransport:
         return connection
 
     def _connect(self) -> HTTPConnection:
-        proxy = self._proxy()
         kind = HTTPSConnection if self._secure else HTTPConnection
-        if proxy is None:
+        if self._proxy is None:
             connection = kind(self._host, self._port, timeout=self._timeout)
         else:
-            connection = kind(str(proxy.hostname), proxy.port, timeout=self._timeout)
+            connection = kind(str(self._proxy.hostname), self._proxy.port, timeout=self._timeout)
             if self._secure:
                 connection.set_tunnel(self._host, self._port)
-        self._local.connection, self._local.proxied = connection, proxy is not None
         with self._lock:
             self._open[threading.current_thread()] = connection
             for thread in [each for each in self._open if not each.is_alive()]:
                 self._open.pop(thread).close()
         return connection
 
+    @cached_property
     def _proxy(self) -> Any:
         """The parts of the proxy's URL; None where requests go straight to the server."""
         if is_loopback(self._host):
@@ -144,7 +141,7 @@ class HttpTransport:
         self, connection: HTTPConnection, method: str, target: str, headers: Mapping[str, str], body: bytes
     ) -> Response:
         path = self._prefix + target
-        if self._local.proxied and not self._secure:
+        if self._proxy is not None and not self._secure:
             path = f"http://{self._netloc}{path}"
         whole = False
         try:

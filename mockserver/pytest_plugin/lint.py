@@ -54,17 +54,12 @@ class SandboxLint:
         findings = self.findings(ignore)
         if findings:
             requests = {request.id: request for request in self._requests}
-            raise AssertionError("\n".join(_describe(findings, requests)))
+            rules = list(dict.fromkeys(finding.rule for finding in findings))
+            head = f"the client violates {len(rules)} {'rule' if len(rules) == 1 else 'rules'}: {', '.join(rules)}"
+            raise AssertionError("\n".join([head, *(line for each in findings for line in _describe(each, requests))]))
 
 
-def _describe(findings: Sequence[LintFinding], requests: Mapping[int, Request]) -> Iterator[str]:
-    rules = list(dict.fromkeys(finding.rule for finding in findings))
-    yield f"the client violates {len(rules)} {'rule' if len(rules) == 1 else 'rules'}: {', '.join(rules)}"
-    for finding in findings:
-        yield from _describe_finding(finding, requests)
-
-
-def _describe_finding(finding: LintFinding, requests: Mapping[int, Request]) -> Iterator[str]:
+def _describe(finding: LintFinding, requests: Mapping[int, Request]) -> Iterator[str]:
     where = " ".join(filter(None, (finding.vendor, finding.operation)))
     yield f"{finding.rule} ({where}; source: {finding.source})"
     yield f"  observed: {finding.observed}"

@@ -10,7 +10,6 @@ from urllib.parse import urlsplit
 
 import pytest
 
-MARKER = "mockserver"
 SANDBOX_ARGUMENTS = ("case", "organization", "now", "frozen", "seed", "limits", "policy", "faults", "defects")
 MARKER_ARGUMENTS = (*SANDBOX_ARGUMENTS, "in_process")
 
@@ -71,7 +70,7 @@ def read_marks(node: pytest.Item) -> tuple[list[dict[str, Any]], bool | None]:
 
     MarkerError for an unknown argument.
     """
-    marks = [_check_mark(mark, node.nodeid) for mark in node.iter_markers(MARKER)]
+    marks = [_check_mark(mark, node.nodeid) for mark in node.iter_markers("mockserver")]
     settings = [{name: mark[name] for name in SANDBOX_ARGUMENTS if name in mark} for mark in reversed(marks)]
     return settings, next((mark["in_process"] for mark in marks if "in_process" in mark), None)
 

@@ -45,7 +45,6 @@ class Request:
 
     @classmethod
     def from_json(cls, entry: Mapping[str, Any]) -> Self:
-        """A request from an entry of the journal."""
         return cls(
             **{
                 **entry,
@@ -56,7 +55,6 @@ class Request:
         )
 
     def __str__(self) -> str:
-        """One line: the request and its outcome."""
         target = f"{self.path}?{self.query_string}" if self.query_string else self.path
         notes = [f"refused: {self.refusal}"] if self.refusal else []
         notes += [f"met {self.fault}"] if self.fault else []
@@ -115,11 +113,11 @@ class SandboxRequests:
         Raises AssertionError otherwise, with the nearest requests and how they differ.
         """
         pattern = RequestPattern.from_filters(**filters)
-        requests = list(self)
-        found = [request for request in requests if not pattern.mismatches(request)]
+        mismatches = [(request, pattern.mismatches(request)) for request in self]
+        found = [request for request, differences in mismatches if not differences]
         if len(found) == count or (count is None and found):
             return found
-        raise AssertionError("\n".join(_explain(requests, found, pattern, count, self._url)))
+        raise AssertionError("\n".join(_explain(mismatches, pattern, count, self._url)))
 
     def clear(self) -> None:
         """Empty the journal."""
@@ -194,35 +192,32 @@ def _format_values(values: ParameterValues) -> str:
 
 
 def _explain(
-    requests: Sequence[Request], found: Sequence[Request], pattern: RequestPattern, count: int | None, url: str
+    mismatches: Sequence[tuple[Request, list[str]]], pattern: RequestPattern, count: int | None, url: str
 ) -> Iterator[str]:
-    """Why an assertion failed: how many requests match, and which of the others are nearest."""
+    """Why an assertion failed: how many requests match, and which of the others have the fewest mismatches.
+
+    These are called similar unless everything in them differs.
+    """
+    found = [request for request, differences in mismatches if not differences]
     expected = "at least 1 request" if count is None else _count(count)
     condition = f" with {pattern}" if len(pattern) else ""
-    matching = f"{len(found)} of {len(requests)} in this sandbox {'matches' if len(found) == 1 else 'match'}"
+    matching = f"{len(found)} of {len(mismatches)} in this sandbox {'matches' if len(found) == 1 else 'match'}"
     yield f"expected {expected}{condition}; {matching}"
-    if not requests:
+    if not mismatches:
         yield f"no request was made in this sandbox: does the client use {url}, with a token of sandbox.tokens?"
     for request in found[:NEAR_MISSES_SHOWN]:
         yield f"  {request}"
-    yield from _near_misses([request for request in requests if request not in found], pattern)
-
-
-def _near_misses(others: Sequence[Request], pattern: RequestPattern) -> Iterator[str]:
-    """The requests with the fewest mismatches; they are called similar unless everything in them differs."""
-    if not others:
-        return
-    fewest = min(len(pattern.mismatches(request)) for request in others)
-    nearest = [request for request in others if len(pattern.mismatches(request)) == fewest]
-    kind = "similar" if fewest < len(pattern) else "other"
-    cut = f" (the newest {NEAR_MISSES_SHOWN})" if len(nearest) > NEAR_MISSES_SHOWN else ""
-    yield f"{_count(len(nearest), kind)}{cut}:"
-    for request in nearest[-NEAR_MISSES_SHOWN:]:
-        yield f"  {request}, differing in {', '.join(pattern.mismatches(request))}"
+    fewest = min((len(differences) for _, differences in mismatches if differences), default=None)
+    if fewest is not None:
+        nearest = [(request, differences) for request, differences in mismatches if len(differences) == fewest]
+        cut = f" (the newest {NEAR_MISSES_SHOWN})" if len(nearest) > NEAR_MISSES_SHOWN else ""
+        yield f"{_count(len(nearest), 'similar ' if fewest < len(pattern) else 'other ')}{cut}:"
+        for request, differences in nearest[-NEAR_MISSES_SHOWN:]:
+            yield f"  {request}, differing in {', '.join(differences)}"
 
 
 def _count(count: int, kind: str = "") -> str:
-    return f"{count} {kind}{' ' if kind else ''}request{'' if count == 1 else 's'}"
+    return f"{count} {kind}request{'' if count == 1 else 's'}"
 
 
 class FailureReport:

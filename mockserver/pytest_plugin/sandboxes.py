@@ -38,7 +38,7 @@ class SandboxFixture:
         self.policy = SandboxPolicy(client)
         self.faults = SandboxFaults(client)
         self.requests = SandboxRequests(client, url)
-        self.lint = SandboxLint(client, self.requests)
+        self.lint = self.conduct = SandboxLint(client, self.requests)  # `conduct` is its former name
         self._client = client
         self._app = app
 
@@ -54,11 +54,6 @@ class SandboxFixture:
                 "@pytest.mark.mockserver(in_process=True), or have it use the fixture mockserver_app"
             )
         return self._app
-
-    @property
-    def conduct(self) -> SandboxLint:
-        """The same as `lint`."""
-        return self.lint
 
     def headers(self, vendor: str, *, forbidden: bool = False) -> dict[str, str]:
         """The Authorization header for a vendor, with a token that grants access, or with one that leads to a 403.
@@ -99,7 +94,6 @@ class Token(str):
     forbidden: str
 
     def __new__(cls, text: str, forbidden: str) -> Self:
-        """A token and its counterpart."""
         token = super().__new__(cls, text)
         token.forbidden = forbidden
         return token

@@ -41,15 +41,11 @@ LOG_LINES = 30
 BROKER_PORT = "mockserver_broker_port"
 """The key under which the workers of pytest-xdist receive the port of the broker."""
 
-BROKER_HOST = "127.0.0.1"
 BROKER_TIMEOUT = START_TIMEOUT + 10
 """Seconds that a worker waits for an answer: while the server starts, later questions queue up."""
 
 SANDBOX_LIFETIME = 4 * 3600
 """Seconds after which a sandbox left behind on a given server expires: longer than any test, even in a debugger."""
-
-_POLL_INTERVAL = 0.02
-"""Seconds between two checks whether the broker should close."""
 
 
 class MockserverGone(Exception):
@@ -197,15 +193,14 @@ class UrlBroker:
                 status = get_process().status(float(self.rfile.readline()))
                 self.wfile.write(json.dumps(asdict(status)).encode() + b"\n")
 
-        self._server = socketserver.TCPServer((BROKER_HOST, 0), WorkerHandler)
+        self._server = socketserver.TCPServer(("127.0.0.1", 0), WorkerHandler)
         self.port: int = self._server.server_address[1]
         self._thread = threading.Thread(
-            target=self._server.serve_forever, args=(_POLL_INTERVAL,), name="mockserver-broker", daemon=True
+            target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, name="mockserver-broker", daemon=True
         )
         self._thread.start()
 
     def close(self) -> None:
-        """Stop answering."""
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()
@@ -215,7 +210,7 @@ def query_broker(port: int, wait: float = 0) -> ServerStatus:
     """The status from the broker at a port; a status without a URL when nothing answers there."""
     try:
         with (
-            socket.create_connection((BROKER_HOST, port), BROKER_TIMEOUT) as connection,
+            socket.create_connection(("127.0.0.1", port), BROKER_TIMEOUT) as connection,
             connection.makefile("rwb") as stream,
         ):
             stream.write(b"%f\n" % wait)

@@ -96,11 +96,14 @@ def sweep(
     if list_only and (json_file or junit_file):
         raise click.UsageError("--list runs nothing, so there is nothing for --json or --junit; leave one of them out")
     logs.configure("warning")
-    settings = servers.settings_from(**flags)
-    sources, config = servers.default_config(settings)
+    from mockserver import app
     from mockserver.cli.sweep import plan, reports, runs
     from mockserver.gateway.switches import Switches, defaults
 
+    with servers.usage_errors():
+        settings = servers.settings_from(**flags)
+        sources = app.sources()
+        config = app.default_config(settings, sources)
     known = {vendor.name: vendor.switches for vendor in sources.vendors}
     baseline = {name: Switches({**defaults(each), **config.policy.get(name, {})}) for name, each in known.items()}
     planned = plan.plan(known, baseline, vendors, switches)
