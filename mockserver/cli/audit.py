@@ -76,7 +76,9 @@ def audit(
         choices |= {"first": first and first.date(), "last": last and last.date()}
         read, results = run.audit(client, vendors.room("invariants"), **choices)
         if not as_json:
-            click.echo(f"{read.first} to {read.last}, {_extent(full=read.full)}")
+            sample = f"at most {reader.PAGES} pages of a list, {reader.USERS} users, lists of {reader.DAYS} days"
+            extent = "everything" if read.full else f"a sample: {sample} (--full reads all)"
+            click.echo(f"{read.first} to {read.last}, {extent}")
         with closing(results):
             for result in results:
                 found.append(_row(result))
@@ -90,13 +92,6 @@ def audit(
     else:
         click.echo(f"{options.count(len(found), 'invariant')}, {violated} violated, {read.requests} requests")
     raise SystemExit(1 if violated else 0)
-
-
-def _extent(*, full: bool) -> str:
-    from mockserver.audit import reader
-
-    sample = f"a sample: at most {reader.PAGES} pages of a list, {reader.USERS} users, lists of {reader.DAYS} days"
-    return "everything" if full else f"{sample} (--full reads all)"
 
 
 def _row(result: "CheckResult") -> dict[str, str]:

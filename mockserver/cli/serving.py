@@ -55,8 +55,11 @@ def serve(*, as_json: bool, log_level: str, until_eof: bool, **flags: Any) -> No
     logs.configure(log_level)
     from mockserver import app, server
 
+    source = click.get_current_context().get_parameter_source
+    # A flag that is given, also as a variable, overrides a case even with a default value.
+    over_case = [name for name in flags if flags["case"] and source(name) is not ParameterSource.DEFAULT]
     with servers.usage_errors():
-        chosen = servers.settings_from(over_case=_over_case() if flags["case"] else frozenset(), **flags)
+        chosen = servers.settings_from(over_case=frozenset(over_case), **flags)
         served = app.create_app(chosen)
 
     def ready(url: str) -> None:
@@ -73,14 +76,6 @@ def serve(*, as_json: bool, log_level: str, until_eof: bool, **flags: Any) -> No
         servers.stop(str(error), 3)
     except OSError as error:
         raise click.UsageError(f"cannot listen on {chosen.host}: {error.strerror}; choose another --host") from error
-
-
-def _over_case() -> frozenset[str]:
-    """The flags that were given, also as variables; they override a case even with a default value."""
-    context = click.get_current_context()
-    return frozenset(
-        name for name in context.params if context.get_parameter_source(name) is not ParameterSource.DEFAULT
-    )
 
 
 def stop_at_eof(stream: int = 0) -> threading.Thread:

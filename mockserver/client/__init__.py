@@ -29,7 +29,7 @@ class SandboxClient:
     """
 
     def __init__(self, transport: Transport, headers: Mapping[str, str], info: Mapping[str, Any]) -> None:
-        self.id = str(info.get("id", "default"))
+        self.id = str(info["id"])
         self.info = dict(info)
         prefix = MOUNT if self.id == "default" else f"{MOUNT}/sandboxes/{segment(self.id)}"
         self.call = Caller(transport, prefix, headers)
@@ -78,7 +78,7 @@ class Client(SandboxClient):
         self.url = url.rstrip("/")
         self._transport: Transport = HttpTransport(url, timeout) if transport is None else transport
         self._headers = {} if admin_token is None else {"Authorization": f"Bearer {admin_token}"}
-        super().__init__(self._transport, self._headers, {})
+        super().__init__(self._transport, self._headers, {"id": "default"})
 
     def __enter__(self) -> Self:
         return self
@@ -113,9 +113,8 @@ class Client(SandboxClient):
 
     def sandboxes(self) -> list[SandboxClient]:
         """Every sandbox, the oldest first."""
-        return [
-            SandboxClient(self._transport, self._headers, each) for each in self.call("GET", "/sandboxes")["sandboxes"]
-        ]
+        found = self.call("GET", "/sandboxes")["sandboxes"]
+        return [SandboxClient(self._transport, self._headers, each) for each in found]
 
     def delete_sandbox(self, sandbox_id: str) -> None:
         """Delete a sandbox: its tokens are unknown from now on."""

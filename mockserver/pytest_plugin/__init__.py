@@ -25,8 +25,7 @@ if TYPE_CHECKING:
     from flask import Flask
 
     from mockserver.client import Refused as MockserverRefused
-    from mockserver.pytest_plugin.lint import LintFinding, SandboxLint
-    from mockserver.pytest_plugin.requests import FailureReport, Request, SandboxRequests
+    from mockserver.pytest_plugin.requests import FailureReport, LintFinding, Request, SandboxLint, SandboxRequests
     from mockserver.pytest_plugin.sandboxes import (
         ClientCredentials,
         Fault,
@@ -60,7 +59,7 @@ __all__ = [
     "Token",
 ]
 
-_MODULES = ("lint", "requests", "sandboxes", "server_process", "servers")
+_MODULES = ("requests", "sandboxes", "server_process", "servers")
 """The modules that define the names in `__all__`; they are imported on first use.
 
 None may have the name of a fixture: importing it would replace the fixture in this namespace.

@@ -1,7 +1,10 @@
-"""The requests in a sandbox's journal, and assertions about them that show the nearest requests when they fail."""
+"""The requests in a sandbox's journal, assertions about them that explain why they fail, and the client lint over them.
+
+The rules of the client lint are on the server, which applies them to the requests in the journal.
+"""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Self, TypedDict, Unpack, overload
@@ -12,8 +15,8 @@ from mockserver.pytest_plugin.server_process import MockserverGone
 
 __tracebackhide__ = True  # pytest leaves these functions out of a failed test's traceback
 
-NEAR_MISSES_SHOWN = 5
-"""How many requests a failed assertion shows at most."""
+REQUESTS_SHOWN = 5
+"""How many requests a failed assertion shows at most, of each kind or finding."""
 
 REPORT_LENGTH = 50
 """How many requests the report of a failed test shows at most."""
@@ -205,19 +208,75 @@ def _explain(
     yield f"expected {expected}{condition}; {matching}"
     if not mismatches:
         yield f"no request was made in this sandbox: does the client use {url}, with a token of sandbox.tokens?"
-    for request in found[:NEAR_MISSES_SHOWN]:
+    for request in found[:REQUESTS_SHOWN]:
         yield f"  {request}"
     fewest = min((len(differences) for _, differences in mismatches if differences), default=None)
     if fewest is not None:
         nearest = [(request, differences) for request, differences in mismatches if len(differences) == fewest]
-        cut = f" (the newest {NEAR_MISSES_SHOWN})" if len(nearest) > NEAR_MISSES_SHOWN else ""
+        cut = f" (the newest {REQUESTS_SHOWN})" if len(nearest) > REQUESTS_SHOWN else ""
         yield f"{_count(len(nearest), 'similar ' if fewest < len(pattern) else 'other ')}{cut}:"
-        for request, differences in nearest[-NEAR_MISSES_SHOWN:]:
+        for request, differences in nearest[-REQUESTS_SHOWN:]:
             yield f"  {request}, differing in {', '.join(differences)}"
 
 
 def _count(count: int, kind: str = "") -> str:
     return f"{count} {kind}request{'' if count == 1 else 's'}"
+
+
+@dataclass(frozen=True, slots=True)
+class LintFinding:
+    """A violated rule at an operation: `requests` are ids of sandbox.requests, and `truncated` counts those left out.
+
+    `source` is where the advice comes from, `observed` what the client did, `advice` what to do instead. `operation`
+    is None for an unknown path.
+    """
+
+    rule: str
+    source: str
+    vendor: str
+    operation: str | None
+    requests: Sequence[int]
+    truncated: int
+    observed: str
+    advice: str
+
+
+class SandboxLint:
+    """The findings over the requests of a sandbox; every call runs the lint anew.
+
+    Call it when the client is done: a list whose last page has not been fetched counts as abandoned.
+    """
+
+    def __init__(self, client: SandboxClient, requests: SandboxRequests) -> None:
+        self._client = client
+        self._requests = requests
+
+    def findings(self, ignore: Collection[str] = ()) -> list[LintFinding]:
+        """All findings, except those of the ignored rules; MockserverRefused for an unknown rule."""
+        if isinstance(ignore, str):
+            raise TypeError(f"ignore is a collection of rules, as in ignore=({ignore!r},)")
+        return [LintFinding(**finding) for finding in self._client.lint(tuple(ignore))["findings"]]
+
+    def assert_clean(self, ignore: Collection[str] = ()) -> None:
+        """Raise AssertionError if there are findings, except of the ignored rules; it lists them and their requests."""
+        findings = self.findings(ignore)
+        if findings:
+            requests = {request.id: request for request in self._requests}
+            rules = list(dict.fromkeys(finding.rule for finding in findings))
+            head = f"the client violates {len(rules)} {'rule' if len(rules) == 1 else 'rules'}: {', '.join(rules)}"
+            raise AssertionError("\n".join([head, *(line for each in findings for line in _describe(each, requests))]))
+
+
+def _describe(finding: LintFinding, requests: Mapping[int, Request]) -> Iterator[str]:
+    where = " ".join(filter(None, (finding.vendor, finding.operation)))
+    yield f"{finding.rule} ({where}; source: {finding.source})"
+    yield f"  observed: {finding.observed}"
+    for number in finding.requests[:REQUESTS_SHOWN]:
+        yield f"  {requests.get(number, f'#{number}')}"
+    omitted = len(finding.requests[REQUESTS_SHOWN:]) + finding.truncated
+    if omitted:
+        yield f"  and {omitted} more"
+    yield f"  advice: {finding.advice}"
 
 
 class FailureReport:

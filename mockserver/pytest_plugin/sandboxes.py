@@ -10,8 +10,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Literal, Self, TypedDict, Unpack
 
 from mockserver.client import SandboxClient
-from mockserver.pytest_plugin.lint import SandboxLint
-from mockserver.pytest_plugin.requests import SandboxRequests
+from mockserver.pytest_plugin.requests import SandboxLint, SandboxRequests
 
 if TYPE_CHECKING:
     from flask import Flask

@@ -71,9 +71,11 @@ class ServerManager:
         from mockserver.pytest_plugin.servers import MockserverFixture, MonitoredTransport
 
         status = self._find()
-        url = status(0).require_url()
-        transport = MonitoredTransport(url, lambda: status(EXIT_DELAY).status_text)
-        client = Client(url, admin_token=self._admin_token, transport=transport)
+        found = status(0)
+        if found.url is None:
+            raise MockserverGone(f"the mock server did not start: {found.status_text}")
+        transport = MonitoredTransport(found.url, lambda: status(EXIT_DELAY).status_text)
+        client = Client(found.url, admin_token=self._admin_token, transport=transport)
         return MockserverFixture(client, sandbox_lifetime=SANDBOX_LIFETIME if self._url else None)
 
     def _find(self) -> "Callable[[float], ServerStatus]":
@@ -114,12 +116,6 @@ class ServerStatus:
     url: str | None
     status_text: str
 
-    def require_url(self) -> str:
-        """The URL; MockserverGone if the server did not start."""
-        if self.url is None:
-            raise MockserverGone(f"the mock server did not start: {self.status_text}")
-        return self.url
-
 
 class ServerProcess:
     """The server's process. Creating this starts it, and returns when the server is ready or has ended."""
@@ -157,7 +153,7 @@ class ServerProcess:
         return ServerStatus(self._url, self._with_log(f"its process {how}"))
 
     def _with_log(self, sentence: str) -> str:
-        log = "".join(tuple(self._log)).rstrip("\n")
+        log = "".join(tuple(self._log)).rstrip("\n")  # a tuple, because the log may grow meanwhile
         return f"{sentence}; the end of its log:\n{log}" if log else f"{sentence}; its log is empty"
 
     def stop(self) -> None:

@@ -1,6 +1,6 @@
 """`mockserver sweep`: runs a client's own tests once for each option of each undocumented switch.
 
-What to run is in `plan`, the runs in `runs` and `program`, the reports in `reports`.
+What to run is in `plan`, the runs in `runs`, the reports in `reports`.
 """
 
 import sys
@@ -124,13 +124,13 @@ def sweep(
 
 def _run(swept: "Sweep") -> None:
     """Run a sweep, with a progress bar on stderr; an interrupt ends it early."""
-    from mockserver.cli.sweep import program
+    from mockserver.cli.sweep.runs import sigterm_as_interrupt
 
     # On a terminal the label has a fixed width, so that the bar does not jump; a log gets a line for each run.
     width = max(map(len, map(str, swept.plan.variations)), default=0) if sys.stderr.isatty() else 0
     try:
         with (
-            program.sigterm_as_interrupt(),
+            sigterm_as_interrupt(),
             click.progressbar(length=swept.length, label="baseline".ljust(width), file=sys.stderr) as bar,
         ):
             for variation in swept.steps():

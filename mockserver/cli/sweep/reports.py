@@ -8,8 +8,7 @@ from xml.etree import ElementTree as ET
 
 from mockserver.cli import options
 from mockserver.cli.sweep.plan import Plan, Variation
-from mockserver.cli.sweep.program import Run
-from mockserver.cli.sweep.runs import Sweep
+from mockserver.cli.sweep.runs import Run, Sweep
 
 TEXT_LINES, DATA_LINES = 12, 40
 """How many lines of a run's output a report has: of a failed run in the text, of any run in JSON and JUnit XML."""
