@@ -90,7 +90,9 @@ def audit(
         days = {"from": str(read.first), "to": str(read.last)}
         options.print_json({**days, "sampled": not read.full, "invariants": found})
     else:
-        click.echo(f"{options.count(len(found), 'invariant')}, {violated} violated, {read.requests} requests")
+        click.echo(
+            f"{options.count(len(found), 'invariant')}, {violated} violated, {options.count(read.requests, 'request')}"
+        )
     raise SystemExit(1 if violated else 0)
 
 

@@ -1,4 +1,4 @@
-"""HTTP requests to a server: one whole answer for each, or an exception that says why there is none."""
+"""HTTP requests to a server: one whole answer for each, or an exception that gives the reason why there is none."""
 
 import json
 import threading
@@ -21,7 +21,7 @@ TIMEOUT = 60.0
 
 
 class NoAnswer(Exception):
-    """No whole answer came: the server cannot be reached, or the connection ended too early. The text says which."""
+    """No whole answer came: the server cannot be reached, or the connection ended early. The text has the reason."""
 
 
 class Refused(Exception):
@@ -72,7 +72,7 @@ class HttpTransport:
 
     A connection that the server closed while it was idle is replaced before a request is sent. No request is sent
     twice, so that a connection that a fault resets is noticed. Proxies of the environment are never used for a loopback
-    address, and for others as HTTP_PROXY, HTTPS_PROXY and NO_PROXY say.
+    address; for others, HTTP_PROXY, HTTPS_PROXY and NO_PROXY decide.
     """
 
     def __init__(self, url: str, timeout: float = TIMEOUT) -> None:
@@ -88,7 +88,7 @@ class HttpTransport:
 
     def __call__(self, method: str, target: str, headers: Mapping[str, str], body: bytes) -> Response:
         try:
-            return self._send(self._kept() or self._connect(), method, target, headers, body)
+            return self._send(self._connection(), method, target, headers, body)
         except TimeoutError as error:
             raise NoAnswer(f"{self.url} sent nothing for {self._timeout:g} s") from error
         except (OSError, HTTPException) as error:
@@ -100,20 +100,17 @@ class HttpTransport:
         for connection in connections.values():
             connection.close()
 
-    def _kept(self) -> HTTPConnection | None:
-        """The open connection of this thread; None where there is none, or where the server has closed it."""
-        connection = self._open.get(threading.current_thread())
-        if connection is None or connection.sock is None:
-            return None
-        with DefaultSelector() as selector:  # Unlike select.select, it takes any file number.
-            selector.register(connection.sock, EVENT_READ)
-            ended = selector.select(0)  # No answer is due, so only the end of the connection can be read.
-        if ended:
-            connection.close()
-            return None
+    def _connection(self) -> HTTPConnection:
+        """The connection of this thread; where it is closed, also by the server, the next request opens it."""
+        connection = self._open.get(threading.current_thread()) or self._new_connection()
+        if connection.sock is not None:
+            with DefaultSelector() as selector:  # Unlike select.select, it takes any file number.
+                selector.register(connection.sock, EVENT_READ)
+                if selector.select(0):  # No answer is due, so only the end of the connection can be read.
+                    connection.close()
         return connection
 
-    def _connect(self) -> HTTPConnection:
+    def _new_connection(self) -> HTTPConnection:
         kind = HTTPSConnection if self._secure else HTTPConnection
         if self._proxy is None:
             connection = kind(self._host, self._port, timeout=self._timeout)

@@ -7,7 +7,7 @@ describes the JSON in full.
 import json
 from base64 import b64encode
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -22,7 +22,7 @@ class Caller:
 
     transport: Transport
     prefix: str
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str]
 
     def __call__(
         self, method: str, path: str, body: object = None, query: Mapping[str, object] | None = None

@@ -107,7 +107,7 @@ class SandboxRequests:
         of the parameter's values, a list must be all of them in order, and None means that the parameter is absent;
         other parameters are ignored.
         """
-        pattern = RequestPattern.from_filters(**filters)
+        pattern = RequestPattern(**filters)
         return [request for request in self if not pattern.mismatches(request)]
 
     def assert_made(self, *, count: int | None = None, **filters: Unpack[RequestFilters]) -> list[Request]:
@@ -115,7 +115,7 @@ class SandboxRequests:
 
         Raises AssertionError otherwise, with the nearest requests and how they differ.
         """
-        pattern = RequestPattern.from_filters(**filters)
+        pattern = RequestPattern(**filters)
         mismatches = [(request, pattern.mismatches(request)) for request in self]
         found = [request for request, differences in mismatches if not differences]
         if len(found) == count or (count is None and found):
@@ -127,16 +127,11 @@ class SandboxRequests:
         self._journal.clear()
 
 
-@dataclass(frozen=True, slots=True)
 class RequestPattern:
-    """What a request must match: fields by name, each as the test wrote it and as a regex; and query parameters."""
+    """What a request must match, by the filters of `SandboxRequests.where`."""
 
-    fields: Mapping[str, tuple[str, re.Pattern[str]]]
-    query: Mapping[str, ParameterValues]
-
-    @classmethod
-    def from_filters(
-        cls,
+    def __init__(
+        self,
         *,
         vendor: str | None = None,
         operation: str | None = None,
@@ -144,32 +139,32 @@ class RequestPattern:
         path: str | None = None,
         query: Mapping[str, Any] | None = None,
         status: int | str | None = None,
-    ) -> Self:
-        """The pattern for the filters of `SandboxRequests.where`."""
+    ) -> None:
         exact = {"vendor": vendor and vendor.replace("_", "-"), "operation": operation, "method": method}
         fields = {name: (text, re.compile(re.escape(text))) for name, text in exact.items() if text is not None}
         if path is not None:
             fields["path"] = path, re.compile(".*".join(map(re.escape, path.split("*"))), re.DOTALL)
         if status is not None:
             fields["status"] = str(status), re.compile(re.escape(str(status)).replace("x", "[0-9]"))
-        return cls(fields, {name: _parameter_values(value) for name, value in (query or {}).items()})
+        self._fields = fields
+        self._query = {name: _parameter_values(value) for name, value in (query or {}).items()}
 
     def __str__(self) -> str:
-        fields = [(name, text) for name, (text, _) in self.fields.items()]
-        parameters = [(name, _format_values(values)) for name, values in self.query.items()]
+        fields = [(name, text) for name, (text, _) in self._fields.items()]
+        parameters = [(name, _format_values(values)) for name, values in self._query.items()]
         return " and ".join(f"{name} {text}" for name, text in [*fields, *parameters])
 
     def __len__(self) -> int:
-        return len(self.fields) + len(self.query)
+        return len(self._fields) + len(self._query)
 
     def mismatches(self, request: Request) -> list[str]:
         """Everything in which a request differs, as in "page_size (sent 100, expected 50)"; empty if it matches."""
         found = []
-        for name, (text, regex) in self.fields.items():
+        for name, (text, regex) in self._fields.items():
             sent = str(getattr(request, name))
             if not regex.fullmatch(sent):
                 found.append((name, sent, text))
-        for name, expected in self.query.items():
+        for name, expected in self._query.items():
             values = request.query.get(name)
             if not _values_match(values, expected):
                 found.append((name, _format_values(values), _format_values(expected)))

@@ -26,23 +26,12 @@ COMMAND = (
 """The threaded server, because granian cannot reset a connection before the first byte. The process ends when its
 standard input does, and so with this process, however that dies. MOCKSERVER_... variables decide everything else."""
 
-START_TIMEOUT = 30.0
-"""Seconds until the server must be ready; it usually takes less than one."""
-
-STOP_TIMEOUT = 3.0
-"""Seconds until the server must have ended; pending requests can delay it by one."""
-
-EXIT_DELAY = 1.0
-"""Seconds within which a server that stopped responding is seen to have ended."""
-
-LOG_LINES = 30
-"""How many lines of the server's log are kept for error messages."""
-
-BROKER_PORT = "mockserver_broker_port"
-"""The key under which the workers of pytest-xdist receive the port of the broker."""
-
-BROKER_TIMEOUT = START_TIMEOUT + 10
-"""Seconds that a worker waits for an answer: while the server starts, later questions queue up."""
+START_TIMEOUT = 30.0  # seconds until the server must be ready; it usually takes less than one
+STOP_TIMEOUT = 3.0  # seconds until the server must have ended; pending requests can delay it by one
+EXIT_DELAY = 1.0  # seconds within which a server that stopped responding is seen to have ended
+BROKER_TIMEOUT = START_TIMEOUT + 10  # seconds that a worker waits: while the server starts, later questions queue up
+BROKER_PORT = "mockserver_broker_port"  # the key under which the workers of pytest-xdist receive the broker's port
+LOG_LINES = 30  # how many lines of the server's log are kept for error messages
 
 SANDBOX_LIFETIME = 4 * 3600
 """Seconds after which a sandbox left behind on a given server expires: longer than any test, even in a debugger."""
@@ -158,15 +147,13 @@ class ServerProcess:
 
     def stop(self) -> None:
         """End the process; kill it after STOP_TIMEOUT."""
-        _pipe(self._process.stdin).close()
-        try:
-            self._process.wait(STOP_TIMEOUT)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
-        self._log_reader.join(EXIT_DELAY)
-        _pipe(self._process.stdout).close()
-        _pipe(self._process.stderr).close()
+        with self._process:  # Its end closes the other pipes.
+            _pipe(self._process.stdin).close()
+            try:
+                self._process.wait(STOP_TIMEOUT)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+            self._log_reader.join(EXIT_DELAY)
 
 
 def _pipe(stream: IO[str] | None) -> IO[str]:

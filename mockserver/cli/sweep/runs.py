@@ -54,7 +54,6 @@ class Run:
 
     @property
     def passed(self) -> bool:
-        """Whether the exit code is 0."""
         return self.code == 0
 
     def __str__(self) -> str:
@@ -65,7 +64,6 @@ class Run:
         return f"exit code {self.code}"
 
     def last(self, lines: int) -> list[str]:
-        """The last lines of the output."""
         return self.output.splitlines()[-lines:]
 
 
@@ -121,7 +119,6 @@ class Sweep:
                 return
 
     def step(self, variation: Variation | None) -> None:
-        """Run one step."""
         if variation is None or self.baseline is None:
             self.baseline = self._run(self.settings, self.timeout)
         else:
