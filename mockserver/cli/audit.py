@@ -59,7 +59,7 @@ def audit(
     as_json: bool,
     **choices: Any,
 ) -> None:
-    """Recompute every invariant from the public endpoints, and print which hold.
+    """Recompute every invariant from the public endpoints, and print whether it holds.
 
     Limits are switched off meanwhile and put back. Exit code 1 when an invariant is violated.
 

@@ -4,8 +4,8 @@
     sandbox = client.create_sandbox(organization="globex", now="2025-10-21T10:30:00Z", frozen=True)
     sandbox.clock.advance(days=1)
 
-It needs the standard library alone. Each method returns decoded JSON; `openapi/admin.yaml` describes it. Refused is
-raised for an answer that is no success, NoAnswer where no whole answer comes.
+It needs only the standard library. Each method returns decoded JSON; `openapi/admin.yaml` describes it. Refused is
+raised for an answer other than a success, NoAnswer if no complete answer comes.
 """
 
 from collections.abc import Mapping
@@ -25,7 +25,7 @@ MOUNT = "/_mock"
 class SandboxClient:
     """One sandbox's clock, limits, policy, faults, defects, journal, tokens and expected values.
 
-    `info` is the server's record of the sandbox when it was made or looked up: its id, organization, seed and tokens.
+    `info` is the server's record of it when it was created or looked up: its id, organization, seed and tokens.
     """
 
     def __init__(self, transport: Transport, headers: Mapping[str, str], info: Mapping[str, Any]) -> None:
@@ -47,7 +47,7 @@ class SandboxClient:
         return self.call("GET", "/lint", query={"ignore": ",".join(ignore) or None})
 
     def reset(self, *only: str) -> dict[str, Any]:
-        """Put parts of the sandbox back to how it was made; all of them, where none is named."""
+        """Restore parts of the sandbox to their state after creation; all of them if none is named."""
         return self.call("POST", "/reset", {"only": [*only]} if only else {})
 
     def openapi(self, vendor: str) -> str:
@@ -62,7 +62,7 @@ class SandboxClient:
 class Client(SandboxClient):
     """A server: its default sandbox, the other sandboxes, and requests to the vendors.
 
-    `admin_token` is what the server's `/_mock` demands, if anything; `timeout` is in seconds. `transport` replaces
+    `admin_token` is what the server's `/_mock` requires, if anything; `timeout` is in seconds. `transport` replaces
     HTTP, as for an app in the same process. A client may be used by several threads at once, and closes its
     connections as a context manager or by `close`.
     """
@@ -93,7 +93,7 @@ class Client(SandboxClient):
     def request(
         self, method: str, target: str, headers: Mapping[str, str] | None = None, body: bytes = b""
     ) -> Response:
-        """Send any request, such as one to a vendor; whatever status comes back is returned."""
+        """Send any request, such as one to a vendor; the answer is returned whatever its status is."""
         return self._transport(method, target, headers or {}, body)
 
     def health(self) -> dict[str, Any]:
@@ -104,11 +104,11 @@ class Client(SandboxClient):
         return health
 
     def create_sandbox(self, **body: object) -> SandboxClient:
-        """Make a sandbox: `organization`, `seed`, `now`, `frozen`, `limits`, `policy`, `case`, `ttl_seconds`, ..."""
+        """Create a sandbox: `organization`, `seed`, `now`, `frozen`, `limits`, `policy`, `case`, `ttl_seconds`, ..."""
         return SandboxClient(self._transport, self._headers, self.call("POST", "/sandboxes", body))
 
     def sandbox(self, sandbox_id: str) -> SandboxClient:
-        """Look a sandbox up; Refused with status 404 where there is none."""
+        """Look up a sandbox; Refused with status 404 if there is none."""
         return SandboxClient(self._transport, self._headers, self.call("GET", f"/sandboxes/{segment(sandbox_id)}"))
 
     def sandboxes(self) -> list[SandboxClient]:
@@ -129,5 +129,5 @@ class Client(SandboxClient):
         return self.call("GET", f"/cases/{segment(case_id)}")
 
     def organizations(self) -> list[str]:
-        """The slugs of the organizations that sandboxes can be made of."""
+        """The slugs of the organizations that a sandbox can have."""
         return [str(each["slug"]) for each in self.call("GET", "/organizations")["organizations"]]

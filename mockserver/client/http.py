@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 __tracebackhide__ = True  # pytest leaves these functions out of a failed test's traceback
 
 TIMEOUT = 60.0
-"""Seconds without a byte after which a server counts as gone, unless a client is made with another limit."""
+"""Seconds without a byte after which a server counts as gone, unless a client has another limit."""
 
 
 class NoAnswer(Exception):
@@ -25,7 +25,7 @@ class NoAnswer(Exception):
 
 
 class Refused(Exception):
-    """An answer that is no success: its `status`, a `detail` for people, and `errors` by field where there are any."""
+    """An answer other than a success: its `status`, a `detail` for people, and `errors` by field if there are any."""
 
     def __init__(self, request: str, status: int, detail: str, errors: Mapping[str, list[str]] | None = None) -> None:
         super().__init__(f"{request} answers {status}: {detail}")
@@ -57,7 +57,7 @@ Transport = Callable[[str, str, Mapping[str, str], bytes], Response]
 
 
 def in_process(app: "Flask") -> Transport:
-    """The way to an app in this process, without a socket."""
+    """A transport to an app in this process, without a socket."""
 
     def send(method: str, target: str, headers: Mapping[str, str], body: bytes) -> Response:
         with app.test_client().open(target, method=method, headers=dict(headers), data=body or None) as answer:
@@ -68,7 +68,7 @@ def in_process(app: "Flask") -> Transport:
 
 
 class HttpTransport:
-    """The way to a server over HTTP, with one connection for each thread, kept open between requests.
+    """A transport over HTTP to the server at a URL, with one connection for each thread, kept open between requests.
 
     A connection that the server closed while it was idle is replaced before a request is sent. No request is sent
     twice, so that a connection that a fault resets is noticed. Proxies of the environment are never used for a loopback

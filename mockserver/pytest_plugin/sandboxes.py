@@ -59,10 +59,10 @@ class SandboxFixture:
 
         Where clients exchange credentials for an access token, this makes the exchange first.
         """
-        held = self.tokens[vendor]
-        chosen = held.forbidden if forbidden else held
-        text = chosen.access_token() if isinstance(chosen, ClientCredentials) else chosen
-        return {"Authorization": f"Bearer {text}"}
+        credentials = self.tokens[vendor]
+        chosen = credentials.forbidden if forbidden else credentials
+        token = chosen.access_token() if isinstance(chosen, ClientCredentials) else chosen
+        return {"Authorization": f"Bearer {token}"}
 
     def metric(
         self,

@@ -47,7 +47,7 @@ OutFile = click.File("w", encoding="utf-8", lazy=False)
 @options.limits
 @options.policy
 @options.policy_file
-# The following options concern a single sweep and have no variables: MOCKSERVER_JSON, say, is a flag of other commands.
+# The following options concern a single sweep and have no variables: MOCKSERVER_JSON is for other commands.
 @click.option("--vendor", "vendors", multiple=True, metavar="VENDOR", help="Only this vendor's switches; repeatable.")
 @click.option(
     "--switch",
@@ -84,7 +84,7 @@ def sweep(
 
     What a vendor leaves undocumented is a switch of the server (`mockserver switches` explains each). The command, a
     client's own tests, is run against a new server: first as a baseline, with every switch at its default (or as
-    --policy says), then once for each variation, which sets one switch to another option. A run passes when it exits
+    --policy sets it), then once for each variation, which sets one switch to another option. A run passes when it exits
     with 0.
 
     Switches whose default is documented, and renamings, are left out unless --switch names them. Vendors to which the

@@ -1,4 +1,4 @@
-"""The reports of a sweep: text for people, JSON for programs, and JUnit XML for whatever shows test results."""
+"""The reports of a sweep: text for people, JSON for programs, and JUnit XML for tools that show test results."""
 
 import shlex
 from collections import Counter

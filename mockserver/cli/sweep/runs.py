@@ -108,7 +108,7 @@ class Sweep:
         return self.baseline is not None and self.baseline.passed and bool(self.baseline.requests)
 
     def steps(self) -> Iterator[Variation | None]:
-        """What to run next: the baseline (None), then each variation that can matter, as long as it makes sense."""
+        """What to run next: the baseline (None), then each variation that can make a difference."""
         yield None
         if self.baseline is None or not self.has_baseline:
             return
@@ -138,7 +138,7 @@ class Sweep:
 
 
 class RequestCounter:
-    """An app that counts the requests below each vendor's mounts, in whatever sandbox."""
+    """An app that counts the requests below each vendor's mounts, in any sandbox."""
 
     def __init__(self, app: WSGIApplication, vendors: Sequence[Vendor]) -> None:
         self._app = app
