@@ -18,9 +18,6 @@ _DAY = click.DateTime(["%Y-%m-%d"])
 class GroupChoice(click.Choice[str]):
     """The groups of invariants: every vendor, and the cross-vendor ones. They are imported on first use."""
 
-    def __init__(self) -> None:
-        super().__init__(())
-
     @property
     def choices(self) -> tuple[str, ...]:
         """The names of the groups."""
@@ -31,7 +28,7 @@ class GroupChoice(click.Choice[str]):
 
     @choices.setter
     def choices(self, value: Any) -> None:
-        """Click sets this once; the groups are discovered."""
+        """Click sets this once, to nothing."""
 
 
 @click.command
@@ -40,7 +37,7 @@ class GroupChoice(click.Choice[str]):
 @options.admin_token
 @click.option("--from", "first", type=_DAY, help="The first day; by default the week that ended two days ago.")
 @click.option("--to", "last", type=_DAY, help="The last day.")
-@click.option("--vendor", "vendors", type=GroupChoice(), multiple=True, help="Only these groups; repeatable.")
+@click.option("--vendor", "vendors", type=GroupChoice(()), multiple=True, help="Only these groups; repeatable.")
 @click.option(
     "--defect",
     "defects",
@@ -59,7 +56,7 @@ def audit(
     as_json: bool,
     **choices: Any,
 ) -> None:
-    """Recompute every invariant from the public endpoints, and print whether it holds.
+    """Recompute every invariant from the public endpoints, and print whether each holds.
 
     Limits are switched off meanwhile and put back. Exit code 1 when an invariant is violated.
 

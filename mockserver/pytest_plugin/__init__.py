@@ -160,7 +160,14 @@ def sandbox(request: pytest.FixtureRequest) -> "Iterator[SandboxFixture]":
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add --mockserver-url, and mockserver_url for ini files."""
-    options.add_options(parser)
+    help_text = "Use the mock server at this URL instead of starting one."
+    parser.getgroup("mockserver", "mockserver: a simulator of AI-analytics HTTP APIs").addoption(
+        "--mockserver-url",
+        metavar="URL",
+        help=f"{help_text} The variable MOCKSERVER_URL and the ini option mockserver_url do the same. If "
+        "MOCKSERVER_ADMIN_TOKEN is set, it is sent to the server.",
+    )
+    parser.addini("mockserver_url", help_text, default="")
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -1,4 +1,4 @@
-"""Command-line options, ini options and the marker of the plugin.
+"""The configured URL of a server, and the marker of the plugin.
 
 Values inside a marker are not checked here: the server does that when the sandbox is created.
 """
@@ -25,18 +25,6 @@ MARKER_HELP = (
 
 class MarkerError(ValueError):
     """Invalid use of the `mockserver` marker; the message names the mistake and the allowed arguments."""
-
-
-def add_options(parser: pytest.Parser) -> None:
-    """Add the command-line option and the ini option."""
-    group = parser.getgroup("mockserver", "mockserver: a simulator of AI-analytics HTTP APIs")
-    group.addoption(
-        "--mockserver-url",
-        metavar="URL",
-        help="Use the mock server at this URL instead of starting one. The variable MOCKSERVER_URL and the ini option "
-        "mockserver_url do the same. If MOCKSERVER_ADMIN_TOKEN is set, it is sent to the server.",
-    )
-    parser.addini("mockserver_url", "Use the mock server at this URL instead of starting one.", default="")
 
 
 def server_url(config: pytest.Config) -> str | None:

@@ -275,10 +275,9 @@ class SandboxFaults(_SandboxPart):
 
     def add(self, **rule: Unpack[FaultArguments]) -> Fault:
         """Arm one more rule, after the others: which requests meet it, and what happens to them."""
-        body: dict[str, Any] = {
-            name: value for name, value in rule.items() if name not in EffectArguments.__annotations__
-        }
-        body["effect"] = {name: value for name, value in rule.items() if name in EffectArguments.__annotations__}
+        effect = {name: value for name, value in rule.items() if name in EffectArguments.__annotations__}
+        body: dict[str, Any] = {name: value for name, value in rule.items() if name not in effect}
+        body["effect"] = effect
         if "vendor" in body:
             body["vendor"] = vendor_name(body["vendor"])
         return _read_fault(self._client.faults.add(body))
