@@ -34,8 +34,8 @@ class SandboxClient:
         prefix = MOUNT if self.id == "default" else f"{MOUNT}/sandboxes/{segment(self.id)}"
         self.call = Caller(transport, prefix, headers)
         self.clock = resources.ClockResource(self.call)
-        self.limits = resources.VendorsResource(self.call, "/limits")
-        self.policy = resources.VendorsResource(self.call, "/policy")
+        self.limits = resources.PerVendorResource(self.call, "/limits")
+        self.policy = resources.PerVendorResource(self.call, "/policy")
         self.faults = resources.FaultsResource(self.call)
         self.defects = resources.DefectsResource(self.call)
         self.requests = resources.RequestsResource(self.call)

@@ -104,7 +104,7 @@ class ClockResource(Resource):
         return self.set(self.get()["now"], frozen=False)
 
 
-class VendorsResource(Resource):
+class PerVendorResource(Resource):
     """Rate limits or switches, by vendor.
 
     A limit is "documented", "off" or `{per_minute, burst}`. A switch is set to one of its options, and shown as

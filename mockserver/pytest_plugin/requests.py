@@ -48,14 +48,9 @@ class Request:
 
     @classmethod
     def from_json(cls, entry: Mapping[str, Any]) -> Self:
-        return cls(
-            **{
-                **entry,
-                "at": datetime.fromisoformat(entry["at"]),
-                "query_string": entry["query"],
-                "query": parse_qs(entry["query"], keep_blank_values=True),
-            }
-        )
+        at = datetime.fromisoformat(entry["at"])
+        query = parse_qs(entry["query"], keep_blank_values=True)
+        return cls(**{**entry, "at": at, "query_string": entry["query"], "query": query})
 
     def __str__(self) -> str:
         target = f"{self.path}?{self.query_string}" if self.query_string else self.path

@@ -131,10 +131,11 @@ def _run(swept: "Sweep") -> None:
     try:
         with (
             sigterm_as_interrupt(),
-            click.progressbar(length=swept.length, label="baseline".ljust(width), file=sys.stderr) as bar,
+            click.progressbar(length=1, label="baseline".ljust(width), file=sys.stderr) as bar,
         ):
             for variation in swept.steps():
-                bar.length, bar.label = swept.length, str(variation or "baseline").ljust(width)
+                bar.length = 1 + len(swept.plan.variations) - len(swept.skipped)
+                bar.label = str(variation or "baseline").ljust(width)
                 bar.render_progress()
                 swept.step(variation)
                 bar.update(1)

@@ -98,11 +98,6 @@ class Sweep:
         return [each for each in self.plan.variations if each not in self.runs and each not in self.skipped]
 
     @property
-    def length(self) -> int:
-        """How many runs there are in all, the baseline's included, as far as is known."""
-        return 1 + len(self.plan.variations) - len(self.skipped)
-
-    @property
     def has_baseline(self) -> bool:
         """Whether there is a baseline to compare with: one that passed and sent requests to a vendor."""
         return self.baseline is not None and self.baseline.passed and bool(self.baseline.requests)
