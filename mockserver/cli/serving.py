@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import threading
+from contextlib import suppress
 from typing import Any
 
 import click
@@ -87,9 +88,7 @@ def stop_at_eof(stream: int = 0) -> threading.Thread:
 
 def _read_to_the_end(stream: int) -> None:
     """Read without a buffer: its lock, held while waiting, would disturb the interpreter at exit."""
-    try:
+    with suppress(OSError):  # There never was a standard input, so nobody holds it.
         while os.read(stream, 4096):
             pass
-    except OSError:  # There never was a standard input, so nobody holds it.
-        pass
     os.kill(os.getpid(), signal.SIGTERM)

@@ -126,28 +126,26 @@ class Sweep:
 
     def _run(self, settings: Settings, timeout: float | None) -> Run:
         """Run the command against a new server."""
-        counter = RequestCounter(create_app(settings), self.vendors)
-        with server.in_thread(counter) as running:
+        requests: Counter[str] = Counter()
+        with server.in_thread(counting(create_app(settings), self.vendors, requests)) as running:
             run = run_command(self.command, env.variables(running.url, self.organization), timeout)
-        return replace(run, requests=dict(counter.requests))
+        return replace(run, requests=dict(requests))
 
 
-class RequestCounter:
+def counting(app: WSGIApplication, vendors: Sequence[Vendor], requests: Counter[str]) -> WSGIApplication:
     """An app that counts the requests below each vendor's mounts, in any sandbox."""
+    names = {mount: vendor.name for vendor in vendors for mount in vendor.mounts}
+    lock = Lock()
 
-    def __init__(self, app: WSGIApplication, vendors: Sequence[Vendor]) -> None:
-        self._app = app
-        self._vendors = {mount: vendor.name for vendor in vendors for mount in vendor.mounts}
-        self._lock = Lock()
-        self.requests: Counter[str] = Counter()
-
-    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+    def counted(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         path = environ["PATH_INFO"]
-        mounts = [mount for mount in self._vendors if path == mount or path.startswith(f"{mount}/")]
+        mounts = [mount for mount in names if path == mount or path.startswith(f"{mount}/")]
         if mounts:
-            with self._lock:
-                self.requests[self._vendors[max(mounts, key=len)]] += 1
-        return self._app(environ, start_response)
+            with lock:
+                requests[names[max(mounts, key=len)]] += 1
+        return app(environ, start_response)
+
+    return counted
 
 
 def run_command(command: Sequence[str], variables: Mapping[str, str], timeout: float | None) -> Run:
