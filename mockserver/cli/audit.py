@@ -18,9 +18,6 @@ _DAY = click.DateTime(["%Y-%m-%d"])
 class GroupChoice(click.Choice[str]):
     """The groups of invariants: every vendor, and the cross-vendor ones. They are imported on first use."""
 
-    def __init__(self) -> None:
-        super().__init__(())
-
     @property
     def choices(self) -> tuple[str, ...]:
         """The names of the groups."""
@@ -31,7 +28,7 @@ class GroupChoice(click.Choice[str]):
 
     @choices.setter
     def choices(self, value: Any) -> None:
-        """Click sets this once; the groups are discovered."""
+        """Click sets this once, to nothing."""
 
 
 @click.command
@@ -40,7 +37,7 @@ class GroupChoice(click.Choice[str]):
 @options.admin_token
 @click.option("--from", "first", type=_DAY, help="The first day; by default the week that ended two days ago.")
 @click.option("--to", "last", type=_DAY, help="The last day.")
-@click.option("--vendor", "vendors", type=GroupChoice(), multiple=True, help="Only these groups; repeatable.")
+@click.option("--vendor", "vendors", type=GroupChoice(()), multiple=True, help="Only these groups; repeatable.")
 @click.option(
     "--defect",
     "defects",
@@ -59,7 +56,7 @@ def audit(
     as_json: bool,
     **choices: Any,
 ) -> None:
-    """Recompute every invariant from the public endpoints, and print which hold.
+    """Recompute every invariant from the public endpoints, and print whether each holds.
 
     Limits are switched off meanwhile and put back. Exit code 1 when an invariant is violated.
 
@@ -71,39 +68,29 @@ def audit(
     from mockserver.audit import reader, run
 
     found: list[dict[str, str]] = []
-    with servers.connect(url, admin_token, organization=organization, limits="off") as client:
-        try:
-            read, results = run.audit(
-                client,
-                vendors.room("invariants"),
-                first=first and first.date(),
-                last=last and last.date(),
-                **choices,
-            )
-            if not as_json:
-                click.echo(f"{read.first} to {read.last}, {_extent(full=read.full)}")
-            with closing(results):
-                for result in results:
-                    found.append(_row(result))
-                    if not as_json:
-                        detail = f": {result.detail}" if result.detail else ""
-                        click.echo(f"{result.outcome:<14} {result.invariant.name}{detail}")
-        except (run.InvalidAudit, reader.ServerUnusable) as error:
-            raise click.UsageError(str(error)) from error
+    unusable = servers.usage_errors(run.InvalidAudit, reader.ServerUnusable)
+    with servers.connect(url, admin_token, organization=organization, limits="off") as client, unusable:
+        choices |= {"first": first and first.date(), "last": last and last.date()}
+        read, results = run.audit(client, vendors.room("invariants"), **choices)
+        if not as_json:
+            sample = f"at most {reader.PAGES} pages of a list, {reader.USERS} users, lists of {reader.DAYS} days"
+            extent = "everything" if read.full else f"a sample: {sample} (--full reads all)"
+            click.echo(f"{read.first} to {read.last}, {extent}")
+        with closing(results):
+            for result in results:
+                found.append(_row(result))
+                if not as_json:
+                    detail = f": {result.detail}" if result.detail else ""
+                    click.echo(f"{result.outcome:<14} {result.invariant.name}{detail}")
     violated = sum(each["outcome"] == "failed" for each in found)
     if as_json:
         days = {"from": str(read.first), "to": str(read.last)}
         options.print_json({**days, "sampled": not read.full, "invariants": found})
     else:
-        click.echo(f"{options.count(len(found), 'invariant')}, {violated} violated, {read.requests} requests")
+        click.echo(
+            f"{options.count(len(found), 'invariant')}, {violated} violated, {options.count(read.requests, 'request')}"
+        )
     raise SystemExit(1 if violated else 0)
-
-
-def _extent(*, full: bool) -> str:
-    from mockserver.audit import reader
-
-    sample = f"a sample: at most {reader.PAGES} pages of a list, {reader.USERS} users, lists of {reader.DAYS} days"
-    return "everything" if full else f"{sample} (--full reads all)"
 
 
 def _row(result: "CheckResult") -> dict[str, str]:

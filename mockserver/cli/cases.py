@@ -10,7 +10,7 @@ from mockserver.cli import options, servers
 from mockserver.cli.options import option
 
 if TYPE_CHECKING:
-    from mockserver.cases.records import Case, Catalogue
+    from mockserver.cases.records import Case
 
 
 @click.command
@@ -31,7 +31,7 @@ def cases(
     as_json: bool,
     run_them: bool,
 ) -> None:
-    """Print the situations that clients fail on; with ids, everything about these.
+    """Print the cases, in which clients are known to fail; with ids, everything about these.
 
     Reach one with `mockserver serve --case ID`, with {"case": "ID"} in a POST to /_mock/sandboxes, or with the pytest
     marker. Grades: D documented by the vendor, O observed, I inferred, A assumed. With --run, exit code 1 when one
@@ -41,13 +41,13 @@ def cases(
     mockserver cases C001
     mockserver cases --run --url http://127.0.0.1:8080
     """
+    from mockserver import resources, vendors
+    from mockserver.cases import describe, loading
     from mockserver.cases.records import UnknownCase
 
-    catalogue = _catalogue()
-    try:
+    with servers.usage_errors(loading.CaseError, UnknownCase):
+        catalogue = loading.load(resources.cases())
         found = [catalogue.find(each) for each in ids] or list(catalogue.cases)
-    except UnknownCase as error:
-        raise click.UsageError(str(error)) from error
     if vendor not in {None, *catalogue.vendors}:
         raise click.BadParameter(
             f"{vendor!r} has no cases; those with cases are: {', '.join(catalogue.vendors)}", param_hint="--vendor"
@@ -58,7 +58,8 @@ def cases(
     if run_them:
         sys.exit(_run(found, url, admin_token, as_json=as_json))
     if ids or as_json:
-        descriptions = _describe(found, (url or options.DEFAULT_URL).rstrip("/"), admin_token)
+        address, guarded = (url or options.DEFAULT_URL).rstrip("/"), admin_token is not None
+        descriptions = [describe.describe(case, vendors.discover(), address, guarded=guarded) for case in found]
         if as_json:
             options.print_json({"cases": descriptions})
         else:
@@ -69,41 +70,20 @@ def cases(
         click.echo(table.getvalue(), nl=False)
 
 
-def _catalogue() -> "Catalogue":
-    from mockserver import resources
-    from mockserver.cases import loading
-
-    try:
-        return loading.load(resources.cases())
-    except loading.CaseError as error:
-        raise click.UsageError(str(error)) from error
-
-
-def _describe(found: "list[Case]", url: str, admin_token: str | None) -> list[dict[str, Any]]:
-    from mockserver import vendors
-    from mockserver.cases import describe
-
-    served = vendors.discover()
-    return [describe.describe(case, served, url, guarded=admin_token is not None) for case in found]
-
-
 def _text(case: dict[str, Any]) -> str:
     """A case in full, as text."""
-    body = json.dumps(case["sandbox"], ensure_ascii=False)
-    parts = [
-        f"{case['id']}  {case['title']}\n{case['vendor']}, grade {case['grade']}: {case['source']}",
-        f"Why clients fail on it\n{_indented([case['rationale']])}",
-        f"A server of its own\n{_indented([case['serve'], *case['curl']])}",
-        f"In a sandbox of a running server\n{_indented(case['curl_in_sandbox'])}",
-        f"The whole body that creates this sandbox on a server started without flags\n{_indented([body])}",
-        f"In pytest\n{_indented([case['marker']])}",
-        f"What must come back\n{_indented([case['returns']])}",
-    ]
-    return "\n\n".join(parts)
-
-
-def _indented(lines: list[str]) -> str:
-    return "\n".join(f"  {line}" for line in lines)
+    sections = {
+        "Why clients fail on it": [case["rationale"]],
+        "A server of its own": [case["serve"], *case["curl"]],
+        "In a sandbox of a running server": case["curl_in_sandbox"],
+        "The whole body that creates this sandbox on a server started without flags": [
+            json.dumps(case["sandbox"], ensure_ascii=False)
+        ],
+        "In pytest": [case["marker"]],
+        "What must come back": [case["returns"]],
+    }
+    head = f"{case['id']}  {case['title']}\n{case['vendor']}, grade {case['grade']}: {case['source']}"
+    return "\n\n".join([head, *("\n  ".join([title, *lines]) for title, lines in sections.items())])
 
 
 def _run(found: "list[Case]", url: str | None, admin_token: str | None, *, as_json: bool) -> int:

@@ -13,9 +13,6 @@ from click.core import ParameterSource
 from mockserver.cli import options, servers
 from mockserver.cli.options import DEFAULTS, option
 
-_WIDTH = 40
-"""Characters of the longest bar, where the terminal has room for them."""
-
 
 @click.command
 @click.argument("name", metavar="METRIC")
@@ -83,7 +80,8 @@ def _table(values: dict[str, Any]) -> Iterator[str]:
     yield ""
     most = max((point["value"] for point in points), default=0) or 1
     labels = [f"{point['date']}  {point['value']:>{len(f'{most:,}')},}  " for point in points]
-    width = max(min(_WIDTH, shutil.get_terminal_size().columns - len(max(labels, default="", key=len))), 1)
+    # The longest bar has 40 characters, where the terminal has room for them.
+    width = max(min(40, shutil.get_terminal_size().columns - len(max(labels, default="", key=len))), 1)
     for label, point in zip(labels, points, strict=True):
         length = -(-point["value"] * width // most)  # Rounded up: a value above 0 has at least one character.
         yield f"{label}{'█' * length}".rstrip()

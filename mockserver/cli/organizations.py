@@ -12,8 +12,6 @@ from mockserver.cli.options import option
 if TYPE_CHECKING:
     from mockserver.simulation.organization import Organization
 
-_SENTENCE = re.compile(r"(?<=\.)\s")
-
 
 @click.group(invoke_without_command=True)
 @click.pass_context
@@ -60,4 +58,4 @@ def _purpose(slug: str) -> str:
     """The first sentence of the comment at the top of the file."""
     lines = (resources.fixtures() / "organizations" / f"{slug}.yaml").read_text(encoding="utf-8").splitlines()
     comment = " ".join(line.removeprefix("# ") for line in takewhile(lambda line: line.startswith("# "), lines))
-    return _SENTENCE.split(comment)[0]
+    return re.split(r"(?<=\.)\s", comment)[0]

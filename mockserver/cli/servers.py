@@ -1,7 +1,4 @@
-"""Settings and apps from a command's flags, and the servers that commands call.
-
-Flags that are invalid end the command with exit code 2.
-"""
+"""Settings from a command's flags, the servers that commands call, and the end of a command that cannot run."""
 
 import sys
 from collections.abc import Iterator, Mapping
@@ -13,52 +10,33 @@ import click
 from mockserver import settings
 
 if TYPE_CHECKING:
-    from flask import Flask
-
-    from mockserver.admin.admin_context import Sources
     from mockserver.client import Client
-    from mockserver.gateway.sandbox import SandboxConfig
 
 TIMEOUT = 120.0
 """Seconds without a byte after which a server counts as gone: the first look at a large organization takes long."""
 
 
 def settings_from(now: str | None = None, policy: tuple[str, ...] = (), **flags: Any) -> settings.Settings:
-    """The settings for these flags; a usage error when they are invalid."""
-    try:
-        timestamp = None if now is None else settings.parse_timestamp(now)
-        return settings.Settings(now=timestamp, policy=tuple(settings.parse_switch(each) for each in policy), **flags)
-    except settings.SettingsError as error:
-        raise click.UsageError(str(error)) from error
-
-
-def create_app(chosen: settings.Settings) -> "Flask":
-    """The app for these settings; a usage error, or the problems of an organization file, when they are invalid."""
-    from mockserver import app
-
-    with _usage_errors():
-        return app.create_app(chosen)
-
-
-def default_config(chosen: settings.Settings) -> "tuple[Sources, SandboxConfig]":
-    """What sandboxes are made from, and the config of the default one; the same errors as those of `create_app`."""
-    from mockserver import app
-
-    with _usage_errors():
-        found = app.sources()
-        return found, app.default_config(chosen, found)
+    """The settings for these flags; SettingsError when they are invalid."""
+    timestamp = None if now is None else settings.parse_timestamp(now)
+    return settings.Settings(now=timestamp, policy=tuple(settings.parse_switch(each) for each in policy), **flags)
 
 
 @contextmanager
-def _usage_errors() -> Iterator[None]:
+def usage_errors(*kinds: type[Exception]) -> Iterator[None]:
+    """End the command when settings are invalid, or by errors of these kinds, as usage errors.
+
+    The problems of an organization file are printed as they are, a line for each.
+    """
     from mockserver.organizations.files import OrganizationError
 
+    invalid: tuple[type[Exception], ...] = (settings.SettingsError, *kinds)
     try:
         yield
-    except settings.SettingsError as error:
-        raise click.UsageError(str(error)) from error
     except OrganizationError as error:
         stop(str(error), click.UsageError.exit_code)
+    except invalid as error:
+        raise click.UsageError(str(error)) from error
 
 
 def stop(text: str, code: int) -> NoReturn:
@@ -93,7 +71,9 @@ def connect(url: str | None, admin_token: str | None = None, **flags: Any) -> "I
 
 @contextmanager
 def _running(flags: Mapping[str, Any]) -> Iterator[str]:
-    from mockserver import server
+    from mockserver import app, server
 
-    with server.in_thread(create_app(settings_from(**flags))) as running:
+    with usage_errors():
+        created = app.create_app(settings_from(**flags))
+    with server.in_thread(created) as running:
         yield running.url

@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import threading
+from contextlib import suppress
 from typing import Any
 
 import click
@@ -11,9 +12,6 @@ from click.core import ParameterSource
 
 from mockserver.cli import logs, options, servers
 from mockserver.cli.options import DEFAULTS, option
-
-PORT_TAKEN = 3
-"""The exit code when another program listens on the port."""
 
 
 @click.command
@@ -56,9 +54,14 @@ def serve(*, as_json: bool, log_level: str, until_eof: bool, **flags: Any) -> No
     mockserver serve --now 2025-10-21T10:30:00Z --freeze
     """
     logs.configure(log_level)
-    chosen = servers.settings_from(over_case=_over_case() if flags["case"] else frozenset(), **flags)
-    app = servers.create_app(chosen)
-    from mockserver import server
+    from mockserver import app, server
+
+    source = click.get_current_context().get_parameter_source
+    # A flag that is given, also as a variable, overrides a case even with a default value.
+    over_case = [name for name in flags if flags["case"] and source(name) is not ParameterSource.DEFAULT]
+    with servers.usage_errors():
+        chosen = servers.settings_from(over_case=frozenset(over_case), **flags)
+        served = app.create_app(chosen)
 
     def ready(url: str) -> None:
         case = f" in case {chosen.case} (see `mockserver cases {chosen.case}`)" if chosen.case else ""
@@ -69,19 +72,11 @@ def serve(*, as_json: bool, log_level: str, until_eof: bool, **flags: Any) -> No
             stop_at_eof()
 
     try:
-        server.serve(app, chosen.host, chosen.port, chosen.server, chosen.threads, ready)
+        server.serve(served, chosen.host, chosen.port, chosen.server, chosen.threads, ready)
     except server.PortTaken as error:
-        servers.stop(str(error), PORT_TAKEN)
+        servers.stop(str(error), 3)
     except OSError as error:
         raise click.UsageError(f"cannot listen on {chosen.host}: {error.strerror}; choose another --host") from error
-
-
-def _over_case() -> frozenset[str]:
-    """The flags that were given, also as variables; they override a case even with a default value."""
-    context = click.get_current_context()
-    return frozenset(
-        name for name in context.params if context.get_parameter_source(name) is not ParameterSource.DEFAULT
-    )
 
 
 def stop_at_eof(stream: int = 0) -> threading.Thread:
@@ -93,9 +88,7 @@ def stop_at_eof(stream: int = 0) -> threading.Thread:
 
 def _read_to_the_end(stream: int) -> None:
     """Read without a buffer: its lock, held while waiting, would disturb the interpreter at exit."""
-    try:
+    with suppress(OSError):  # There never was a standard input, so nobody holds it.
         while os.read(stream, 4096):
             pass
-    except OSError:  # There never was a standard input, so nobody holds it.
-        pass
     os.kill(os.getpid(), signal.SIGTERM)

@@ -31,20 +31,16 @@ def tokens(organization: str, url: str) -> None:
     """
     from mockserver import vendors
     from mockserver.gateway.tokens import seeded
+    from mockserver.organizations import files
 
+    # The groups of an organization's role are known for bundled organizations only.
+    known_groups = files.named(organization).role_groups if organization in files.bundled() else ()
     for vendor in vendors.discover():
         click.echo(vendor.title)
-        groups = _groups(organization) if vendor.has_group_roles else ()
+        groups = known_groups if vendor.has_group_roles else ()
         for grant in seeded(vendor.name, organization, secret=vendor.secret, groups=groups):
             click.echo(f"  {_credentials(grant)}")
             click.echo(f"    {_curl(vendor, grant, url.rstrip('/'))}")
-
-
-def _groups(organization: str) -> tuple[str, ...]:
-    """The groups of a bundled organization's role; the file of any other is not known here."""
-    from mockserver.organizations import files
-
-    return files.named(organization).role_groups if organization in files.bundled() else ()
 
 
 def _credentials(grant: "Grant") -> str:

@@ -4,8 +4,8 @@
     sandbox = client.create_sandbox(organization="globex", now="2025-10-21T10:30:00Z", frozen=True)
     sandbox.clock.advance(days=1)
 
-It needs the standard library alone. Each method returns decoded JSON; `openapi/admin.yaml` describes it. Refused is
-raised for an answer that is no success, NoAnswer where no whole answer comes.
+It needs only the standard library. Each method returns decoded JSON; `openapi/admin.yaml` describes it. Refused is
+raised for an answer other than a success, NoAnswer if no complete answer comes.
 """
 
 from collections.abc import Mapping
@@ -25,19 +25,17 @@ MOUNT = "/_mock"
 class SandboxClient:
     """One sandbox's clock, limits, policy, faults, defects, journal, tokens and expected values.
 
-    `info` is the server's record of the sandbox when it was made or looked up: its id, organization, seed and tokens.
+    `info` is the server's record of it when it was created or looked up: its id, organization, seed and tokens.
     """
 
-    def __init__(
-        self, transport: Transport, headers: Mapping[str, str], sandbox_id: str, info: Mapping[str, Any]
-    ) -> None:
-        self.id = sandbox_id
+    def __init__(self, transport: Transport, headers: Mapping[str, str], info: Mapping[str, Any]) -> None:
+        self.id = str(info["id"])
         self.info = dict(info)
-        prefix = MOUNT if sandbox_id == "default" else f"{MOUNT}/sandboxes/{segment(sandbox_id)}"
+        prefix = MOUNT if self.id == "default" else f"{MOUNT}/sandboxes/{segment(self.id)}"
         self.call = Caller(transport, prefix, headers)
         self.clock = resources.ClockResource(self.call)
-        self.limits = resources.VendorsResource(self.call, "/limits")
-        self.policy = resources.VendorsResource(self.call, "/policy")
+        self.limits = resources.PerVendorResource(self.call, "/limits")
+        self.policy = resources.PerVendorResource(self.call, "/policy")
         self.faults = resources.FaultsResource(self.call)
         self.defects = resources.DefectsResource(self.call)
         self.requests = resources.RequestsResource(self.call)
@@ -49,7 +47,7 @@ class SandboxClient:
         return self.call("GET", "/lint", query={"ignore": ",".join(ignore) or None})
 
     def reset(self, *only: str) -> dict[str, Any]:
-        """Put parts of the sandbox back to how it was made; all of them, where none is named."""
+        """Restore parts of the sandbox to their state after creation; all of them if none is named."""
         return self.call("POST", "/reset", {"only": [*only]} if only else {})
 
     def openapi(self, vendor: str) -> str:
@@ -64,7 +62,7 @@ class SandboxClient:
 class Client(SandboxClient):
     """A server: its default sandbox, the other sandboxes, and requests to the vendors.
 
-    `admin_token` is what the server's `/_mock` demands, if anything; `timeout` is in seconds. `transport` replaces
+    `admin_token` is what the server's `/_mock` requires, if anything; `timeout` is in seconds. `transport` replaces
     HTTP, as for an app in the same process. A client may be used by several threads at once, and closes its
     connections as a context manager or by `close`.
     """
@@ -80,7 +78,7 @@ class Client(SandboxClient):
         self.url = url.rstrip("/")
         self._transport: Transport = HttpTransport(url, timeout) if transport is None else transport
         self._headers = {} if admin_token is None else {"Authorization": f"Bearer {admin_token}"}
-        super().__init__(self._transport, self._headers, "default", {})
+        super().__init__(self._transport, self._headers, {"id": "default"})
 
     def __enter__(self) -> Self:
         return self
@@ -89,14 +87,13 @@ class Client(SandboxClient):
         self.close()
 
     def close(self) -> None:
-        """Close every connection."""
         if isinstance(self._transport, HttpTransport):
             self._transport.close()
 
     def request(
         self, method: str, target: str, headers: Mapping[str, str] | None = None, body: bytes = b""
     ) -> Response:
-        """Send any request, such as one to a vendor; whatever status comes back is returned."""
+        """Send any request, such as one to a vendor; the answer is returned whatever its status is."""
         return self._transport(method, target, headers or {}, body)
 
     def health(self) -> dict[str, Any]:
@@ -107,16 +104,17 @@ class Client(SandboxClient):
         return health
 
     def create_sandbox(self, **body: object) -> SandboxClient:
-        """Make a sandbox: `organization`, `seed`, `now`, `frozen`, `limits`, `policy`, `case`, `ttl_seconds`, ..."""
-        return self._sandbox(self.call("POST", "/sandboxes", body))
+        """Create a sandbox: `organization`, `seed`, `now`, `frozen`, `limits`, `policy`, `case`, `ttl_seconds`, ..."""
+        return SandboxClient(self._transport, self._headers, self.call("POST", "/sandboxes", body))
 
     def sandbox(self, sandbox_id: str) -> SandboxClient:
-        """Look a sandbox up; Refused with status 404 where there is none."""
-        return self._sandbox(self.call("GET", f"/sandboxes/{segment(sandbox_id)}"))
+        """Look up a sandbox; Refused with status 404 if there is none."""
+        return SandboxClient(self._transport, self._headers, self.call("GET", f"/sandboxes/{segment(sandbox_id)}"))
 
     def sandboxes(self) -> list[SandboxClient]:
         """Every sandbox, the oldest first."""
-        return [self._sandbox(each) for each in self.call("GET", "/sandboxes")["sandboxes"]]
+        found = self.call("GET", "/sandboxes")["sandboxes"]
+        return [SandboxClient(self._transport, self._headers, each) for each in found]
 
     def delete_sandbox(self, sandbox_id: str) -> None:
         """Delete a sandbox: its tokens are unknown from now on."""
@@ -131,8 +129,5 @@ class Client(SandboxClient):
         return self.call("GET", f"/cases/{segment(case_id)}")
 
     def organizations(self) -> list[str]:
-        """The slugs of the organizations that sandboxes can be made of."""
+        """The slugs of the organizations that a sandbox can have."""
         return [str(each["slug"]) for each in self.call("GET", "/organizations")["organizations"]]
-
-    def _sandbox(self, info: Mapping[str, Any]) -> SandboxClient:
-        return SandboxClient(self._transport, self._headers, str(info["id"]), info)

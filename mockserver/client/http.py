@@ -1,9 +1,10 @@
-"""HTTP requests to a server: one whole answer for each, or an exception that says why there is none."""
+"""HTTP requests to a server: one whole answer for each, or an exception that gives the reason why there is none."""
 
 import json
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from ipaddress import ip_address
 from selectors import EVENT_READ, DefaultSelector
@@ -16,15 +17,15 @@ if TYPE_CHECKING:
 __tracebackhide__ = True  # pytest leaves these functions out of a failed test's traceback
 
 TIMEOUT = 60.0
-"""Seconds without a byte after which a server counts as gone, unless a client is made with another limit."""
+"""Seconds without a byte after which a server counts as gone, unless a client has another limit."""
 
 
 class NoAnswer(Exception):
-    """No whole answer came: the server cannot be reached, or the connection ended too early. The text says which."""
+    """No whole answer came: the server cannot be reached, or the connection ended early. The text has the reason."""
 
 
 class Refused(Exception):
-    """An answer that is no success: its `status`, a `detail` for people, and `errors` by field where there are any."""
+    """An answer other than a success: its `status`, a `detail` for people, and `errors` by field if there are any."""
 
     def __init__(self, request: str, status: int, detail: str, errors: Mapping[str, list[str]] | None = None) -> None:
         super().__init__(f"{request} answers {status}: {detail}")
@@ -56,7 +57,7 @@ Transport = Callable[[str, str, Mapping[str, str], bytes], Response]
 
 
 def in_process(app: "Flask") -> Transport:
-    """The way to an app in this process, without a socket."""
+    """A transport to an app in this process, without a socket."""
 
     def send(method: str, target: str, headers: Mapping[str, str], body: bytes) -> Response:
         with app.test_client().open(target, method=method, headers=dict(headers), data=body or None) as answer:
@@ -67,11 +68,11 @@ def in_process(app: "Flask") -> Transport:
 
 
 class HttpTransport:
-    """The way to a server over HTTP, with one connection for each thread, kept open between requests.
+    """A transport over HTTP to the server at a URL, with one connection for each thread, kept open between requests.
 
     A connection that the server closed while it was idle is replaced before a request is sent. No request is sent
     twice, so that a connection that a fault resets is noticed. Proxies of the environment are never used for a loopback
-    address, and for others as HTTP_PROXY, HTTPS_PROXY and NO_PROXY say.
+    address; for others, HTTP_PROXY, HTTPS_PROXY and NO_PROXY decide.
     """
 
     def __init__(self, url: str, timeout: float = TIMEOUT) -> None:
@@ -82,55 +83,48 @@ class HttpTransport:
         self._host, self._port, self._secure = parts.hostname, parts.port, parts.scheme == "https"
         self._netloc, self._prefix = parts.netloc.rpartition("@")[2], parts.path.rstrip("/")
         self._timeout = timeout
-        self._local = threading.local()
         self._open: dict[threading.Thread, HTTPConnection] = {}
         self._lock = threading.Lock()
 
     def __call__(self, method: str, target: str, headers: Mapping[str, str], body: bytes) -> Response:
-        """Send one request; NoAnswer when no whole answer comes."""
         try:
-            return self._send(self._kept() or self._connect(), method, target, headers, body)
+            return self._send(self._connection(), method, target, headers, body)
         except TimeoutError as error:
             raise NoAnswer(f"{self.url} sent nothing for {self._timeout:g} s") from error
         except (OSError, HTTPException) as error:
             raise NoAnswer(f"{self.url} gives no whole answer: {str(error) or type(error).__name__}") from error
 
     def close(self) -> None:
-        """Close the connections of every thread."""
         with self._lock:
             connections, self._open = self._open, {}
         for connection in connections.values():
             connection.close()
 
-    def _kept(self) -> HTTPConnection | None:
-        """The open connection of this thread; None where there is none, or where the server has closed it."""
-        connection: HTTPConnection | None = getattr(self._local, "connection", None)
-        if connection is None or connection.sock is None:
-            return None
-        with DefaultSelector() as selector:  # Unlike select.select, it takes any file number.
-            selector.register(connection.sock, EVENT_READ)
-            ended = selector.select(0)  # No answer is due, so only the end of the connection can be read.
-        if ended:
-            connection.close()
-            return None
+    def _connection(self) -> HTTPConnection:
+        """The connection of this thread; where it is closed, also by the server, the next request opens it."""
+        connection = self._open.get(threading.current_thread()) or self._new_connection()
+        if connection.sock is not None:
+            with DefaultSelector() as selector:  # Unlike select.select, it takes any file number.
+                selector.register(connection.sock, EVENT_READ)
+                if selector.select(0):  # No answer is due, so only the end of the connection can be read.
+                    connection.close()
         return connection
 
-    def _connect(self) -> HTTPConnection:
-        proxy = self._proxy()
+    def _new_connection(self) -> HTTPConnection:
         kind = HTTPSConnection if self._secure else HTTPConnection
-        if proxy is None:
+        if self._proxy is None:
             connection = kind(self._host, self._port, timeout=self._timeout)
         else:
-            connection = kind(str(proxy.hostname), proxy.port, timeout=self._timeout)
+            connection = kind(str(self._proxy.hostname), self._proxy.port, timeout=self._timeout)
             if self._secure:
                 connection.set_tunnel(self._host, self._port)
-        self._local.connection, self._local.proxied = connection, proxy is not None
         with self._lock:
             self._open[threading.current_thread()] = connection
             for thread in [each for each in self._open if not each.is_alive()]:
                 self._open.pop(thread).close()
         return connection
 
+    @cached_property
     def _proxy(self) -> Any:
         """The parts of the proxy's URL; None where requests go straight to the server."""
         if is_loopback(self._host):
@@ -144,7 +138,7 @@ class HttpTransport:
         self, connection: HTTPConnection, method: str, target: str, headers: Mapping[str, str], body: bytes
     ) -> Response:
         path = self._prefix + target
-        if self._local.proxied and not self._secure:
+        if self._proxy is not None and not self._secure:
             path = f"http://{self._netloc}{path}"
         whole = False
         try:

@@ -1,13 +1,13 @@
 """The resources of the control plane as methods: each sends one request and returns the decoded JSON.
 
-Every method raises Refused for an answer that is no success, and NoAnswer where none comes. `openapi/admin.yaml`
+Every method raises Refused for an answer other than a success, and NoAnswer if none comes. `openapi/admin.yaml`
 describes the JSON in full.
 """
 
 import json
 from base64 import b64encode
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -22,7 +22,7 @@ class Caller:
 
     transport: Transport
     prefix: str
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str]
 
     def __call__(
         self, method: str, path: str, body: object = None, query: Mapping[str, object] | None = None
@@ -58,7 +58,7 @@ def _json_object(answer: Response) -> dict[str, Any] | None:
 
 
 def _json_value(value: object) -> object:
-    """What JSON has for times, dates and exact numbers."""
+    """The JSON form of times, dates and exact numbers."""
     isoformat = getattr(value, "isoformat", None)
     if isoformat is not None:
         return isoformat()
@@ -68,7 +68,7 @@ def _json_value(value: object) -> object:
 
 
 def segment(text: str) -> str:
-    """One segment of a path: everything else than unreserved characters is escaped, slashes included."""
+    """One segment of a path: all but unreserved characters are escaped, slashes too."""
     return quote(text, safe="")
 
 
@@ -83,29 +83,29 @@ class ClockResource(Resource):
     """The sandbox's clock: `{now: RFC 3339, frozen: bool}`."""
 
     def get(self) -> dict[str, Any]:
-        """The time in the sandbox, and whether it stands still."""
+        """The time in the sandbox, and whether it is frozen."""
         return self._call("GET", "/clock")
 
     def set(self, now: object = None, *, frozen: bool | None = None) -> dict[str, Any]:
-        """Set what is given and put the rest back to how the sandbox was made."""
+        """Set what is given, and restore the rest to its state after creation."""
         given = {"now": now, "frozen": frozen}
         return self._call("PUT", "/clock", {name: value for name, value in given.items() if value is not None})
 
     def advance(self, **amounts: float) -> dict[str, Any]:
-        """Move the clock on by the sum of `seconds`, `minutes`, `hours` and `days`."""
+        """Move the clock forward by the sum of `seconds`, `minutes`, `hours` and `days`."""
         return self._call("POST", "/clock/advance", amounts)
 
     def freeze(self, now: object = None) -> dict[str, Any]:
-        """Stop the clock, now or at another time."""
+        """Stop the clock, at the current or at another time."""
         return self.set(now if now is not None else self.get()["now"], frozen=True)
 
     def run(self) -> dict[str, Any]:
-        """Let the clock run on from where it stands."""
+        """Let the clock run on from its current time."""
         return self.set(self.get()["now"], frozen=False)
 
 
-class VendorsResource(Resource):
-    """Something of every vendor, by its name: rate limits, or switches.
+class PerVendorResource(Resource):
+    """Rate limits or switches, by vendor.
 
     A limit is "documented", "off" or `{per_minute, burst}`. A switch is set to one of its options, and shown as
     `{value, default, options, grade, evidence, description}` by its name.
@@ -120,7 +120,7 @@ class VendorsResource(Resource):
         return self._call("GET", self._path)
 
     def replace(self, by_vendor: Mapping[str, object]) -> dict[str, Any]:
-        """Set these and put the others back to how the sandbox was made."""
+        """Set these, and restore the others to their state after creation."""
         return self._call("PUT", self._path, dict(by_vendor))
 
     def update(self, by_vendor: Mapping[str, object]) -> dict[str, Any]:
@@ -132,7 +132,7 @@ class FaultsResource(Resource):
     """Armed fault rules, each with an `id` and its `hits`."""
 
     def list_all(self) -> list[dict[str, Any]]:
-        """The rules, in the order in which they are met."""
+        """The rules in order: a request meets the first that fires."""
         return list(self._call("GET", "/faults")["rules"])
 
     def replace(self, rules: Iterable[Mapping[str, object]]) -> list[dict[str, Any]]:
@@ -140,7 +140,7 @@ class FaultsResource(Resource):
         return list(self._call("PUT", "/faults", {"rules": [dict(rule) for rule in rules]})["rules"])
 
     def add(self, rule: Mapping[str, object]) -> dict[str, Any]:
-        """Arm one more rule, behind the others."""
+        """Arm one more rule, after the others."""
         return self._call("POST", "/faults", dict(rule))
 
     def remove(self, fault_id: str) -> None:
@@ -148,7 +148,7 @@ class FaultsResource(Resource):
         self._call("DELETE", f"/faults/{segment(fault_id)}")
 
     def clear(self) -> list[dict[str, Any]]:
-        """Put the rules back to how the sandbox was made."""
+        """Restore the rules to their state after creation."""
         return list(self._call("PUT", "/faults", {})["rules"])
 
 
@@ -204,11 +204,11 @@ class TokensResource(Resource):
         return self._call("POST", "/tokens", {"vendor": vendor, "permission": permission})
 
     def revoke(self, token_id: str) -> None:
-        """Revoke a token: it is unknown from the next request on."""
+        """Revoke a token, from the next request on."""
         self._call("DELETE", f"/tokens/{segment(token_id)}")
 
     def access_token(self, client_id: str, client_secret: str, token_path: str) -> str:
-        """An access token for a client's credentials, from the path that the control plane gives with them."""
+        """An access token for a client's credentials, from the `token_path` that the control plane lists with them."""
         pair = b64encode(f"{client_id}:{client_secret}".encode()).decode()
         headers = {"Authorization": f"Basic {pair}", "Content-Type": "application/x-www-form-urlencoded"}
         answer = self._call.transport("POST", token_path, headers, b"grant_type=client_credentials")

@@ -25,8 +25,7 @@ if TYPE_CHECKING:
     from flask import Flask
 
     from mockserver.client import Refused as MockserverRefused
-    from mockserver.pytest_plugin.lint import LintFinding, SandboxLint
-    from mockserver.pytest_plugin.requests import FailureReport, Request, SandboxRequests
+    from mockserver.pytest_plugin.requests import FailureReport, LintFinding, Request, SandboxLint, SandboxRequests
     from mockserver.pytest_plugin.sandboxes import (
         ClientCredentials,
         Fault,
@@ -60,7 +59,7 @@ __all__ = [
     "Token",
 ]
 
-_MODULES = ("lint", "requests", "sandboxes", "server_process", "servers")
+_MODULES = ("requests", "sandboxes", "server_process", "servers")
 """The modules that define the names in `__all__`; they are imported on first use.
 
 None may have the name of a fixture: importing it would replace the fixture in this namespace.
@@ -161,7 +160,14 @@ def sandbox(request: pytest.FixtureRequest) -> "Iterator[SandboxFixture]":
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add --mockserver-url, and mockserver_url for ini files."""
-    options.add_options(parser)
+    help_text = "Use the mock server at this URL instead of starting one."
+    parser.getgroup("mockserver", "mockserver: a simulator of AI-analytics HTTP APIs").addoption(
+        "--mockserver-url",
+        metavar="URL",
+        help=f"{help_text} The variable MOCKSERVER_URL and the ini option mockserver_url do the same. If "
+        "MOCKSERVER_ADMIN_TOKEN is set, it is sent to the server.",
+    )
+    parser.addini("mockserver_url", help_text, default="")
 
 
 def pytest_configure(config: pytest.Config) -> None:

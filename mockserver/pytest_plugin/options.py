@@ -1,4 +1,4 @@
-"""Command-line options, ini options and the marker of the plugin.
+"""The configured URL of a server, and the marker of the plugin.
 
 Values inside a marker are not checked here: the server does that when the sandbox is created.
 """
@@ -10,7 +10,6 @@ from urllib.parse import urlsplit
 
 import pytest
 
-MARKER = "mockserver"
 SANDBOX_ARGUMENTS = ("case", "organization", "now", "frozen", "seed", "limits", "policy", "faults", "defects")
 MARKER_ARGUMENTS = (*SANDBOX_ARGUMENTS, "in_process")
 
@@ -26,18 +25,6 @@ MARKER_HELP = (
 
 class MarkerError(ValueError):
     """Invalid use of the `mockserver` marker; the message names the mistake and the allowed arguments."""
-
-
-def add_options(parser: pytest.Parser) -> None:
-    """Add the command-line option and the ini option."""
-    group = parser.getgroup("mockserver", "mockserver: a simulator of AI-analytics HTTP APIs")
-    group.addoption(
-        "--mockserver-url",
-        metavar="URL",
-        help="Use the mock server at this URL instead of starting one. The variable MOCKSERVER_URL and the ini option "
-        "mockserver_url do the same. If MOCKSERVER_ADMIN_TOKEN is set, it is sent to the server.",
-    )
-    parser.addini("mockserver_url", "Use the mock server at this URL instead of starting one.", default="")
 
 
 def server_url(config: pytest.Config) -> str | None:
@@ -71,7 +58,7 @@ def read_marks(node: pytest.Item) -> tuple[list[dict[str, Any]], bool | None]:
 
     MarkerError for an unknown argument.
     """
-    marks = [_check_mark(mark, node.nodeid) for mark in node.iter_markers(MARKER)]
+    marks = [_check_mark(mark, node.nodeid) for mark in node.iter_markers("mockserver")]
     settings = [{name: mark[name] for name in SANDBOX_ARGUMENTS if name in mark} for mark in reversed(marks)]
     return settings, next((mark["in_process"] for mark in marks if "in_process" in mark), None)
 

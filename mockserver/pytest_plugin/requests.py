@@ -1,7 +1,10 @@
-"""The requests in a sandbox's journal, and assertions about them that show the nearest requests when they fail."""
+"""The requests in a sandbox's journal, assertions about them that explain why they fail, and the client lint over them.
+
+The rules of the client lint are on the server, which applies them to the requests in the journal.
+"""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Self, TypedDict, Unpack, overload
@@ -12,8 +15,8 @@ from mockserver.pytest_plugin.server_process import MockserverGone
 
 __tracebackhide__ = True  # pytest leaves these functions out of a failed test's traceback
 
-NEAR_MISSES_SHOWN = 5
-"""How many requests a failed assertion shows at most."""
+REQUESTS_SHOWN = 5
+"""How many requests a failed assertion shows at most, of each kind or finding."""
 
 REPORT_LENGTH = 50
 """How many requests the report of a failed test shows at most."""
@@ -45,18 +48,11 @@ class Request:
 
     @classmethod
     def from_json(cls, entry: Mapping[str, Any]) -> Self:
-        """A request from an entry of the journal."""
-        return cls(
-            **{
-                **entry,
-                "at": datetime.fromisoformat(entry["at"]),
-                "query_string": entry["query"],
-                "query": parse_qs(entry["query"], keep_blank_values=True),
-            }
-        )
+        at = datetime.fromisoformat(entry["at"])
+        query = parse_qs(entry["query"], keep_blank_values=True)
+        return cls(**{**entry, "at": at, "query_string": entry["query"], "query": query})
 
     def __str__(self) -> str:
-        """One line: the request and its outcome."""
         target = f"{self.path}?{self.query_string}" if self.query_string else self.path
         notes = [f"refused: {self.refusal}"] if self.refusal else []
         notes += [f"met {self.fault}"] if self.fault else []
@@ -106,7 +102,7 @@ class SandboxRequests:
         of the parameter's values, a list must be all of them in order, and None means that the parameter is absent;
         other parameters are ignored.
         """
-        pattern = RequestPattern.from_filters(**filters)
+        pattern = RequestPattern(**filters)
         return [request for request in self if not pattern.mismatches(request)]
 
     def assert_made(self, *, count: int | None = None, **filters: Unpack[RequestFilters]) -> list[Request]:
@@ -114,28 +110,23 @@ class SandboxRequests:
 
         Raises AssertionError otherwise, with the nearest requests and how they differ.
         """
-        pattern = RequestPattern.from_filters(**filters)
-        requests = list(self)
-        found = [request for request in requests if not pattern.mismatches(request)]
+        pattern = RequestPattern(**filters)
+        mismatches = [(request, pattern.mismatches(request)) for request in self]
+        found = [request for request, differences in mismatches if not differences]
         if len(found) == count or (count is None and found):
             return found
-        raise AssertionError("\n".join(_explain(requests, found, pattern, count, self._url)))
+        raise AssertionError("\n".join(_explain(mismatches, pattern, count, self._url)))
 
     def clear(self) -> None:
         """Empty the journal."""
         self._journal.clear()
 
 
-@dataclass(frozen=True, slots=True)
 class RequestPattern:
-    """What a request must match: fields by name, each as the test wrote it and as a regex; and query parameters."""
+    """What a request must match, by the filters of `SandboxRequests.where`."""
 
-    fields: Mapping[str, tuple[str, re.Pattern[str]]]
-    query: Mapping[str, ParameterValues]
-
-    @classmethod
-    def from_filters(
-        cls,
+    def __init__(
+        self,
         *,
         vendor: str | None = None,
         operation: str | None = None,
@@ -143,32 +134,32 @@ class RequestPattern:
         path: str | None = None,
         query: Mapping[str, Any] | None = None,
         status: int | str | None = None,
-    ) -> Self:
-        """The pattern for the filters of `SandboxRequests.where`."""
+    ) -> None:
         exact = {"vendor": vendor and vendor.replace("_", "-"), "operation": operation, "method": method}
         fields = {name: (text, re.compile(re.escape(text))) for name, text in exact.items() if text is not None}
         if path is not None:
             fields["path"] = path, re.compile(".*".join(map(re.escape, path.split("*"))), re.DOTALL)
         if status is not None:
             fields["status"] = str(status), re.compile(re.escape(str(status)).replace("x", "[0-9]"))
-        return cls(fields, {name: _parameter_values(value) for name, value in (query or {}).items()})
+        self._fields = fields
+        self._query = {name: _parameter_values(value) for name, value in (query or {}).items()}
 
     def __str__(self) -> str:
-        fields = [(name, text) for name, (text, _) in self.fields.items()]
-        parameters = [(name, _format_values(values)) for name, values in self.query.items()]
+        fields = [(name, text) for name, (text, _) in self._fields.items()]
+        parameters = [(name, _format_values(values)) for name, values in self._query.items()]
         return " and ".join(f"{name} {text}" for name, text in [*fields, *parameters])
 
     def __len__(self) -> int:
-        return len(self.fields) + len(self.query)
+        return len(self._fields) + len(self._query)
 
     def mismatches(self, request: Request) -> list[str]:
         """Everything in which a request differs, as in "page_size (sent 100, expected 50)"; empty if it matches."""
         found = []
-        for name, (text, regex) in self.fields.items():
+        for name, (text, regex) in self._fields.items():
             sent = str(getattr(request, name))
             if not regex.fullmatch(sent):
                 found.append((name, sent, text))
-        for name, expected in self.query.items():
+        for name, expected in self._query.items():
             values = request.query.get(name)
             if not _values_match(values, expected):
                 found.append((name, _format_values(values), _format_values(expected)))
@@ -194,35 +185,88 @@ def _format_values(values: ParameterValues) -> str:
 
 
 def _explain(
-    requests: Sequence[Request], found: Sequence[Request], pattern: RequestPattern, count: int | None, url: str
+    mismatches: Sequence[tuple[Request, list[str]]], pattern: RequestPattern, count: int | None, url: str
 ) -> Iterator[str]:
-    """Why an assertion failed: how many requests match, and which of the others are nearest."""
+    """Why an assertion failed: how many requests match, and which of the others have the fewest mismatches.
+
+    These are called similar unless everything in them differs.
+    """
+    found = [request for request, differences in mismatches if not differences]
     expected = "at least 1 request" if count is None else _count(count)
     condition = f" with {pattern}" if len(pattern) else ""
-    matching = f"{len(found)} of {len(requests)} in this sandbox {'matches' if len(found) == 1 else 'match'}"
+    matching = f"{len(found)} of {len(mismatches)} in this sandbox {'matches' if len(found) == 1 else 'match'}"
     yield f"expected {expected}{condition}; {matching}"
-    if not requests:
+    if not mismatches:
         yield f"no request was made in this sandbox: does the client use {url}, with a token of sandbox.tokens?"
-    for request in found[:NEAR_MISSES_SHOWN]:
+    for request in found[:REQUESTS_SHOWN]:
         yield f"  {request}"
-    yield from _near_misses([request for request in requests if request not in found], pattern)
-
-
-def _near_misses(others: Sequence[Request], pattern: RequestPattern) -> Iterator[str]:
-    """The requests with the fewest mismatches; they are called similar unless everything in them differs."""
-    if not others:
-        return
-    fewest = min(len(pattern.mismatches(request)) for request in others)
-    nearest = [request for request in others if len(pattern.mismatches(request)) == fewest]
-    kind = "similar" if fewest < len(pattern) else "other"
-    cut = f" (the newest {NEAR_MISSES_SHOWN})" if len(nearest) > NEAR_MISSES_SHOWN else ""
-    yield f"{_count(len(nearest), kind)}{cut}:"
-    for request in nearest[-NEAR_MISSES_SHOWN:]:
-        yield f"  {request}, differing in {', '.join(pattern.mismatches(request))}"
+    fewest = min((len(differences) for _, differences in mismatches if differences), default=None)
+    if fewest is not None:
+        nearest = [(request, differences) for request, differences in mismatches if len(differences) == fewest]
+        cut = f" (the newest {REQUESTS_SHOWN})" if len(nearest) > REQUESTS_SHOWN else ""
+        yield f"{_count(len(nearest), 'similar ' if fewest < len(pattern) else 'other ')}{cut}:"
+        for request, differences in nearest[-REQUESTS_SHOWN:]:
+            yield f"  {request}, differing in {', '.join(differences)}"
 
 
 def _count(count: int, kind: str = "") -> str:
-    return f"{count} {kind}{' ' if kind else ''}request{'' if count == 1 else 's'}"
+    return f"{count} {kind}request{'' if count == 1 else 's'}"
+
+
+@dataclass(frozen=True, slots=True)
+class LintFinding:
+    """A violated rule at an operation: `requests` are ids of sandbox.requests, and `truncated` counts those left out.
+
+    `source` is where the advice comes from, `observed` what the client did, `advice` what to do instead. `operation`
+    is None for an unknown path.
+    """
+
+    rule: str
+    source: str
+    vendor: str
+    operation: str | None
+    requests: Sequence[int]
+    truncated: int
+    observed: str
+    advice: str
+
+
+class SandboxLint:
+    """The findings over the requests of a sandbox; every call runs the lint anew.
+
+    Call it when the client is done: a list whose last page has not been fetched counts as abandoned.
+    """
+
+    def __init__(self, client: SandboxClient, requests: SandboxRequests) -> None:
+        self._client = client
+        self._requests = requests
+
+    def findings(self, ignore: Collection[str] = ()) -> list[LintFinding]:
+        """All findings, except those of the ignored rules; MockserverRefused for an unknown rule."""
+        if isinstance(ignore, str):
+            raise TypeError(f"ignore is a collection of rules, as in ignore=({ignore!r},)")
+        return [LintFinding(**finding) for finding in self._client.lint(tuple(ignore))["findings"]]
+
+    def assert_clean(self, ignore: Collection[str] = ()) -> None:
+        """Raise AssertionError if there are findings, except of the ignored rules; it lists them and their requests."""
+        findings = self.findings(ignore)
+        if findings:
+            requests = {request.id: request for request in self._requests}
+            rules = list(dict.fromkeys(finding.rule for finding in findings))
+            head = f"the client violates {len(rules)} {'rule' if len(rules) == 1 else 'rules'}: {', '.join(rules)}"
+            raise AssertionError("\n".join([head, *(line for each in findings for line in _describe(each, requests))]))
+
+
+def _describe(finding: LintFinding, requests: Mapping[int, Request]) -> Iterator[str]:
+    where = " ".join(filter(None, (finding.vendor, finding.operation)))
+    yield f"{finding.rule} ({where}; source: {finding.source})"
+    yield f"  observed: {finding.observed}"
+    for number in finding.requests[:REQUESTS_SHOWN]:
+        yield f"  {requests.get(number, f'#{number}')}"
+    omitted = len(finding.requests[REQUESTS_SHOWN:]) + finding.truncated
+    if omitted:
+        yield f"  and {omitted} more"
+    yield f"  advice: {finding.advice}"
 
 
 class FailureReport:

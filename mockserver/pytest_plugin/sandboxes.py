@@ -10,8 +10,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Literal, Self, TypedDict, Unpack
 
 from mockserver.client import SandboxClient
-from mockserver.pytest_plugin.lint import SandboxLint
-from mockserver.pytest_plugin.requests import SandboxRequests
+from mockserver.pytest_plugin.requests import SandboxLint, SandboxRequests
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -38,7 +37,7 @@ class SandboxFixture:
         self.policy = SandboxPolicy(client)
         self.faults = SandboxFaults(client)
         self.requests = SandboxRequests(client, url)
-        self.lint = SandboxLint(client, self.requests)
+        self.lint = self.conduct = SandboxLint(client, self.requests)  # `conduct` is its former name
         self._client = client
         self._app = app
 
@@ -55,20 +54,15 @@ class SandboxFixture:
             )
         return self._app
 
-    @property
-    def conduct(self) -> SandboxLint:
-        """The same as `lint`."""
-        return self.lint
-
     def headers(self, vendor: str, *, forbidden: bool = False) -> dict[str, str]:
         """The Authorization header for a vendor, with a token that grants access, or with one that leads to a 403.
 
         Where clients exchange credentials for an access token, this makes the exchange first.
         """
-        held = self.tokens[vendor]
-        chosen = held.forbidden if forbidden else held
-        text = chosen.access_token() if isinstance(chosen, ClientCredentials) else chosen
-        return {"Authorization": f"Bearer {text}"}
+        credentials = self.tokens[vendor]
+        chosen = credentials.forbidden if forbidden else credentials
+        token = chosen.access_token() if isinstance(chosen, ClientCredentials) else chosen
+        return {"Authorization": f"Bearer {token}"}
 
     def metric(
         self,
@@ -99,7 +93,6 @@ class Token(str):
     forbidden: str
 
     def __new__(cls, text: str, forbidden: str) -> Self:
-        """A token and its counterpart."""
         token = super().__new__(cls, text)
         token.forbidden = forbidden
         return token
@@ -282,10 +275,9 @@ class SandboxFaults(_SandboxPart):
 
     def add(self, **rule: Unpack[FaultArguments]) -> Fault:
         """Arm one more rule, after the others: which requests meet it, and what happens to them."""
-        body: dict[str, Any] = {
-            name: value for name, value in rule.items() if name not in EffectArguments.__annotations__
-        }
-        body["effect"] = {name: value for name, value in rule.items() if name in EffectArguments.__annotations__}
+        effect = {name: value for name, value in rule.items() if name in EffectArguments.__annotations__}
+        body: dict[str, Any] = {name: value for name, value in rule.items() if name not in effect}
+        body["effect"] = effect
         if "vendor" in body:
             body["vendor"] = vendor_name(body["vendor"])
         return _read_fault(self._client.faults.add(body))

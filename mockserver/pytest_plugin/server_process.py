@@ -26,30 +26,15 @@ COMMAND = (
 """The threaded server, because granian cannot reset a connection before the first byte. The process ends when its
 standard input does, and so with this process, however that dies. MOCKSERVER_... variables decide everything else."""
 
-START_TIMEOUT = 30.0
-"""Seconds until the server must be ready; it usually takes less than one."""
-
-STOP_TIMEOUT = 3.0
-"""Seconds until the server must have ended; pending requests can delay it by one."""
-
-EXIT_DELAY = 1.0
-"""Seconds within which a server that stopped responding is seen to have ended."""
-
-LOG_LINES = 30
-"""How many lines of the server's log are kept for error messages."""
-
-BROKER_PORT = "mockserver_broker_port"
-"""The key under which the workers of pytest-xdist receive the port of the broker."""
-
-BROKER_HOST = "127.0.0.1"
-BROKER_TIMEOUT = START_TIMEOUT + 10
-"""Seconds that a worker waits for an answer: while the server starts, later questions queue up."""
+START_TIMEOUT = 30.0  # seconds until the server must be ready; it usually takes less than one
+STOP_TIMEOUT = 3.0  # seconds until the server must have ended; pending requests can delay it by one
+EXIT_DELAY = 1.0  # seconds within which a server that stopped responding is seen to have ended
+BROKER_TIMEOUT = START_TIMEOUT + 10  # seconds that a worker waits: while the server starts, later questions queue up
+BROKER_PORT = "mockserver_broker_port"  # the key under which the workers of pytest-xdist receive the broker's port
+LOG_LINES = 30  # how many lines of the server's log are kept for error messages
 
 SANDBOX_LIFETIME = 4 * 3600
 """Seconds after which a sandbox left behind on a given server expires: longer than any test, even in a debugger."""
-
-_POLL_INTERVAL = 0.02
-"""Seconds between two checks whether the broker should close."""
 
 
 class MockserverGone(Exception):
@@ -75,9 +60,11 @@ class ServerManager:
         from mockserver.pytest_plugin.servers import MockserverFixture, MonitoredTransport
 
         status = self._find()
-        url = status(0).require_url()
-        transport = MonitoredTransport(url, lambda: status(EXIT_DELAY).status_text)
-        client = Client(url, admin_token=self._admin_token, transport=transport)
+        found = status(0)
+        if found.url is None:
+            raise MockserverGone(f"the mock server did not start: {found.status_text}")
+        transport = MonitoredTransport(found.url, lambda: status(EXIT_DELAY).status_text)
+        client = Client(found.url, admin_token=self._admin_token, transport=transport)
         return MockserverFixture(client, sandbox_lifetime=SANDBOX_LIFETIME if self._url else None)
 
     def _find(self) -> "Callable[[float], ServerStatus]":
@@ -118,12 +105,6 @@ class ServerStatus:
     url: str | None
     status_text: str
 
-    def require_url(self) -> str:
-        """The URL; MockserverGone if the server did not start."""
-        if self.url is None:
-            raise MockserverGone(f"the mock server did not start: {self.status_text}")
-        return self.url
-
 
 class ServerProcess:
     """The server's process. Creating this starts it, and returns when the server is ready or has ended."""
@@ -161,20 +142,18 @@ class ServerProcess:
         return ServerStatus(self._url, self._with_log(f"its process {how}"))
 
     def _with_log(self, sentence: str) -> str:
-        log = "".join(tuple(self._log)).rstrip("\n")
+        log = "".join(tuple(self._log)).rstrip("\n")  # a tuple, because the log may grow meanwhile
         return f"{sentence}; the end of its log:\n{log}" if log else f"{sentence}; its log is empty"
 
     def stop(self) -> None:
         """End the process; kill it after STOP_TIMEOUT."""
-        _pipe(self._process.stdin).close()
-        try:
-            self._process.wait(STOP_TIMEOUT)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
-        self._log_reader.join(EXIT_DELAY)
-        _pipe(self._process.stdout).close()
-        _pipe(self._process.stderr).close()
+        with self._process:  # Its end closes the other pipes.
+            _pipe(self._process.stdin).close()
+            try:
+                self._process.wait(STOP_TIMEOUT)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+            self._log_reader.join(EXIT_DELAY)
 
 
 def _pipe(stream: IO[str] | None) -> IO[str]:
@@ -197,15 +176,14 @@ class UrlBroker:
                 status = get_process().status(float(self.rfile.readline()))
                 self.wfile.write(json.dumps(asdict(status)).encode() + b"\n")
 
-        self._server = socketserver.TCPServer((BROKER_HOST, 0), WorkerHandler)
+        self._server = socketserver.TCPServer(("127.0.0.1", 0), WorkerHandler)
         self.port: int = self._server.server_address[1]
         self._thread = threading.Thread(
-            target=self._server.serve_forever, args=(_POLL_INTERVAL,), name="mockserver-broker", daemon=True
+            target=self._server.serve_forever, kwargs={"poll_interval": 0.02}, name="mockserver-broker", daemon=True
         )
         self._thread.start()
 
     def close(self) -> None:
-        """Stop answering."""
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()
@@ -215,7 +193,7 @@ def query_broker(port: int, wait: float = 0) -> ServerStatus:
     """The status from the broker at a port; a status without a URL when nothing answers there."""
     try:
         with (
-            socket.create_connection((BROKER_HOST, port), BROKER_TIMEOUT) as connection,
+            socket.create_connection(("127.0.0.1", port), BROKER_TIMEOUT) as connection,
             connection.makefile("rwb") as stream,
         ):
             stream.write(b"%f\n" % wait)

@@ -17,12 +17,6 @@ if TYPE_CHECKING:
 
 __tracebackhide__ = True  # pytest leaves these functions out of a failed test's traceback
 
-TIMEOUT = 10.0
-"""Seconds without a byte after which a server counts as gone; it usually responds within milliseconds."""
-
-IN_PROCESS_URL = "http://localhost"
-"""The base URL for clients of an app in this process; nothing connects to it."""
-
 
 def create_app() -> "Flask":
     """An app with the defaults of `mockserver serve`."""
@@ -34,22 +28,22 @@ def create_app() -> "Flask":
 
 def in_process_server(app: "Flask") -> "MockserverFixture":
     """The server in the form of an app."""
-    return MockserverFixture(Client(IN_PROCESS_URL, transport=in_process(app)), app)
+    return MockserverFixture(Client("http://localhost", transport=in_process(app)), app)  # nothing connects to it
 
 
 class MonitoredTransport(HttpTransport):
     """HTTP requests that raise MockserverGone without a response. After the first such request, no more are sent.
 
-    `status_text` returns what is known about a server that does not respond.
+    `status_text` returns what is known about a server that does not respond. A server counts as gone after `timeout`
+    seconds without a byte; it usually responds within milliseconds.
     """
 
-    def __init__(self, url: str, status_text: Callable[[], str], timeout: float = TIMEOUT) -> None:
+    def __init__(self, url: str, status_text: Callable[[], str], timeout: float = 10.0) -> None:
         super().__init__(url, timeout)
         self._status_text = status_text
         self._gone: str | None = None
 
     def __call__(self, method: str, target: str, headers: Mapping[str, str], body: bytes) -> Response:
-        """Send one request."""
         if self._gone is not None:
             raise MockserverGone(self._gone)
         try:
@@ -116,7 +110,6 @@ class MockserverFixture:
         return SandboxFixture(self.url, self._client.create_sandbox(**body), self._app)
 
     def close(self) -> None:
-        """Close the connections to the server."""
         self._client.close()
 
     def delete_sandbox(self, sandbox: SandboxFixture) -> None:

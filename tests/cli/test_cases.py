@@ -34,8 +34,8 @@ WRONG = """
 
 
 @pytest.fixture(autouse=True)
-def excused(described: None, watch: Watch) -> Iterator[None]:  # noqa: ARG001 (it judges when this is over)
-    """What a fault makes of an answer need not be described."""
+def unchecked_answers(described: None, watch: Watch) -> Iterator[None]:  # noqa: ARG001 (it checks after this fixture)
+    """Answers that a fault changed need not be described."""
     yield
     watch.take()
 
@@ -59,8 +59,8 @@ def test_grades_are_those_of_the_cases() -> None:
 
 def test_vendor_and_grade_pick_some(run: Run) -> None:
     lines = run("cases", "--vendor", "augment", "--grade", "O").stdout.splitlines()
-    meant = [case.id for case in CATALOGUE.cases if (case.vendor, case.grade) == ("augment", "O")]
-    assert [line[:4] for line in lines] == meant
+    expected = [case.id for case in CATALOGUE.cases if (case.vendor, case.grade) == ("augment", "O")]
+    assert [line[:4] for line in lines] == expected
     refused = run("cases", "--vendor", "augmnt")
     assert (refused.exit_code, "those with cases are: augment, tabnine" in refused.stderr) == (2, True)
 
@@ -93,7 +93,7 @@ def test_filters_without_a_match_are_a_usage_error(run: Run) -> None:
     assert (refused.exit_code, "no case matches all of this" in refused.stderr) == (2, True)
 
 
-def test_case_beyond_the_server_is_skipped(run: Run) -> None:
+def test_case_that_the_server_cannot_run_is_skipped(run: Run) -> None:
     def conflict(_environ: "WSGIEnvironment", start: "StartResponse") -> list[bytes]:
         start("409 Conflict", [])
         return [b"cannot cut"]

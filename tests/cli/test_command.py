@@ -37,10 +37,10 @@ def test_taken_port_is_one_line_on_stderr_and_code_3(kind: str) -> None:
     assert err.startswith(f"port {port} on 127.0.0.1 is taken by another program; ")
 
 
-@pytest.mark.parametrize("words", [[], ["--help"], ["serve", "--help"], ["--version"]])
-def test_help_loads_nothing_heavy(words: list[str]) -> None:
+@pytest.mark.parametrize("arguments", [[], ["--help"], ["serve", "--help"], ["--version"]])
+def test_help_loads_nothing_heavy(arguments: list[str]) -> None:
     found = subprocess.run(
-        [sys.executable, "-X", "importtime", "-m", "mockserver", *words],
+        [sys.executable, "-X", "importtime", "-m", "mockserver", *arguments],
         cwd=programs.ROOT,
         capture_output=True,
         text=True,

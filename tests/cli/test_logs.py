@@ -17,7 +17,7 @@ class Terminal(io.StringIO):
 
 
 @pytest.fixture(autouse=True)
-def put_back(monkeypatch: pytest.MonkeyPatch) -> None:
+def restored_root_logger(monkeypatch: pytest.MonkeyPatch) -> None:
     """The root logger is as before when a test ends."""
     monkeypatch.setattr(logging, "root", logging.RootLogger(logging.WARNING))
 

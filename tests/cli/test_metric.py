@@ -28,8 +28,8 @@ def test_metric_is_a_table_with_a_bar_per_row(run: Run) -> None:
     assert [len(point[2]) if point[2:] else 0 for point in points] == [-(-value * 40 // most) for value in values]
     total = sum(values)
     average = (200 * total + 11) // 22
-    shown = f"{average // 100:,}.{average % 100:02}"
-    assert head == f"total-ai-actions of acme (code-review): {shown} on average per day"
+    formatted = f"{average // 100:,}.{average % 100:02}"
+    assert head == f"total-ai-actions of acme (code-review): {formatted} on average per day"
     assert counted == f"{total:,} in 11 days, by what the APIs show:"
     assert fields == "  tabnine through 2025-10-21: chat.usefulChatInteractions"
 

@@ -21,7 +21,7 @@ DEFAULTS = {"host": "127.0.0.1", "port": 8080, "kind": "granian", "threads": 16}
 
 @pytest.fixture(autouse=True)
 def served(monkeypatch: pytest.MonkeyPatch) -> Served:
-    """What the server was given: it is ready at once, and ends at once."""
+    """The arguments of the server, which is ready at once and ends at once."""
     seen: Served = {}
 
     def serve(app: Flask, host: str, port: int, kind: str, threads: int, on_ready: Callable[[str], None]) -> None:
@@ -147,8 +147,8 @@ def test_invalid_organization_file_lists_every_problem(run: Run, served: Served,
     path.write_text("slug: mine\nname: 3\npeople: many\ncolour: red\n", encoding="utf-8")
     result = run("serve", "--organization-file", str(path))
     assert (result.exit_code, served) == (2, {})
-    places = [line.split(": ")[1] for line in result.stderr.splitlines() if line.startswith(f"{path}: ")]
-    assert sorted(places) == ["colour", "name", "people"]
+    locations = [line.split(": ")[1] for line in result.stderr.splitlines() if line.startswith(f"{path}: ")]
+    assert sorted(locations) == ["colour", "name", "people"]
 
 
 def test_invalid_policy_file_lists_every_problem(run: Run, served: Served, tmp_path: Path) -> None:
@@ -164,8 +164,8 @@ def test_policy_flag_overrides_the_policy_file(run: Run, served: Served, tmp_pat
     path = tmp_path / "policy.yaml"
     path.write_text("augment: {last_cursor: null, retry_after: seconds}\n", encoding="utf-8")
     run("serve", "--policy-file", str(path), "--policy", "augment.last_cursor=absent")
-    shown = served["app"].test_client().get("/_mock/policy", headers={"Host": "localhost"}).get_json()["augment"]
-    assert (shown["last_cursor"]["value"], shown["retry_after"]["value"]) == ("absent", "seconds")
+    policy = served["app"].test_client().get("/_mock/policy", headers={"Host": "localhost"}).get_json()["augment"]
+    assert (policy["last_cursor"]["value"], policy["retry_after"]["value"]) == ("absent", "seconds")
 
 
 def test_taken_port_has_exit_code_3(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

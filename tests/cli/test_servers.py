@@ -1,4 +1,4 @@
-"""Commands with --url: a program that is no mock server is a usage error, whatever it answers."""
+"""Commands with --url: a program other than a mock server is a usage error."""
 
 from typing import TYPE_CHECKING
 

@@ -14,7 +14,7 @@ from tests.cli.conftest import Run
 from tests.server import programs
 from tests.server.programs import ended
 
-MOMENT = ("--now", "2025-10-21T10:30:00Z", "--freeze", "--organization", "empty")
+FROZEN = ("--now", "2025-10-21T10:30:00Z", "--freeze", "--organization", "empty")
 CLIENTS = str(Path(__file__).with_name("clients.py"))
 SEND = "import os, urllib.request; urllib.request.urlopen(os.environ['MOCKSERVER_URL'] + '/analytics/v0/dau')"
 """A program that sends a vendor a request without a token, and fails on the 401."""
@@ -37,7 +37,7 @@ def test_report_lists_each_failed_variation_of_a_naive_client(run: Run, tmp_path
     json_file, junit_file = tmp_path / "sweep.json", tmp_path / "sweep.xml"
     files = ("--json", str(json_file), "--junit", str(junit_file))
     switches = only(LAST, OMITTED, SHAPE, MINUTE, "augment.retry_after", "jetbrains-ide.last_cursor")
-    result = run("sweep", *MOMENT, *files, *switches, *python(CLIENTS, "naive"))
+    result = run("sweep", *FROZEN, *files, *switches, *python(CLIENTS, "naive"))
     assert result.exit_code == 1, result.output
     assert "Baseline: passed in " in result.stdout
     assert "requests: augment 1, jetbrains-console 1, tabnine 3\n" in result.stdout
@@ -79,17 +79,17 @@ def _check_junit(suite: ET.Element) -> None:
 
 def test_careful_client_passes_with_every_variation(run: Run) -> None:
     switches = only(LAST, OMITTED, SHAPE, MINUTE)
-    result = run("sweep", *MOMENT, *switches, *python(CLIENTS, "careful"))
+    result = run("sweep", *FROZEN, *switches, *python(CLIENTS, "careful"))
     assert (result.exit_code, result.stdout.splitlines()[-1]) == (0, "Passed: all of 4 variations."), result.output
 
 
 def test_progress_in_a_log_is_one_line_for_each_run(run: Run) -> None:
-    result = run("sweep", *MOMENT, *only(OMITTED, SHAPE), *python(CLIENTS, "careful"))
+    result = run("sweep", *FROZEN, *only(OMITTED, SHAPE), *python(CLIENTS, "careful"))
     assert result.stderr.splitlines() == ["baseline", OMITTED, SHAPE]
 
 
 def test_fail_fast_stops_after_the_first_failure(run: Run) -> None:
-    flags = (*MOMENT, "--fail-fast", "--json", "-", *only(SHAPE, OMITTED))
+    flags = (*FROZEN, "--fail-fast", "--json", "-", *only(SHAPE, OMITTED))
     result = run("sweep", *flags, *python(CLIENTS, "naive"))
     assert result.exit_code == 1
     data = json.loads(result.stdout)
@@ -175,7 +175,7 @@ def test_command_without_vendor_requests_is_not_a_baseline(run: Run, tmp_path: P
 
 
 def test_variations_of_vendors_without_requests_are_not_run(run: Run) -> None:
-    result = run("sweep", *MOMENT, "--vendor", "jetbrains-ide", *python(CLIENTS, "careful"))
+    result = run("sweep", *FROZEN, "--vendor", "jetbrains-ide", *python(CLIENTS, "careful"))
     assert (result.exit_code, "\nNo variation was tried.\n" in result.stdout) == (2, True)
 
 

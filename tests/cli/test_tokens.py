@@ -14,16 +14,16 @@ CLIENT = "mock-jetbrains-console-acme"
 
 
 def _lines(printed: str) -> dict[str, str]:
-    """What is printed of each token, and the line below it."""
+    """The printed credentials, each with the curl line below it."""
     lines = printed.splitlines()
-    return {shown.strip(): line.strip() for shown, line in pairwise(lines) if line.startswith("    curl ")}
+    return {credentials.strip(): line.strip() for credentials, line in pairwise(lines) if line.startswith("    curl ")}
 
 
 def test_client_credentials_and_groups_are_printed(run: Run) -> None:
-    shown = list(_lines(run("tokens").output))
-    assert f"client id {CLIENT}, client secret mock-secret" in shown
-    assert f"client id {CLIENT}-forbidden, client secret mock-secret  (403)" in shown
-    assert f"client id {CLIENT}-groups, client secret mock-secret  (sees only Guidance, Quality)" in shown
+    printed = list(_lines(run("tokens").output))
+    assert f"client id {CLIENT}, client secret mock-secret" in printed
+    assert f"client id {CLIENT}-forbidden, client secret mock-secret  (403)" in printed
+    assert f"client id {CLIENT}-groups, client secret mock-secret  (sees only Guidance, Quality)" in printed
 
 
 @pytest.mark.parametrize("organization", ["globex", "ours"], ids=["without groups", "not a bundled one"])
@@ -36,8 +36,8 @@ def test_groups_are_printed_only_for_organizations_with_them(run: Run, organizat
 def test_every_curl_line_works(run: Run) -> None:
     with server.in_thread(create_app(SETTINGS)) as running:
         lines = _lines(run("tokens", "--url", running.url).output)
-        for shown, line in lines.items():
+        for credentials, line in lines.items():
             pasted = f"{line} -s -o /dev/null -w '%{{http_code}}'"
             done = subprocess.run(["bash", "-c", pasted], capture_output=True, text=True, check=True)
-            assert done.stdout == ("403" if "(403)" in shown else "200"), line
+            assert done.stdout == ("403" if "(403)" in credentials else "200"), line
     assert len(lines) == 9

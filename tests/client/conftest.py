@@ -35,16 +35,16 @@ def granian_url() -> Iterator[str]:
 
 @pytest.fixture(params=["in process", "threaded", "granian"])
 def client(request: pytest.FixtureRequest, app: Flask) -> Iterator[Client]:
-    """A client of a server that is as new."""
+    """A client of a server without earlier changes."""
     with ExitStack() as stack:
         if request.param == "in process":
-            made = Client("http://localhost", transport=in_process(app))
+            created = Client("http://localhost", transport=in_process(app))
         elif request.param == "threaded":
-            made = Client(stack.enter_context(server.in_thread(app)).url)
+            created = Client(stack.enter_context(server.in_thread(app)).url)
         else:
-            made = Client(request.getfixturevalue("granian_url"))
-        with made:
-            made.reset()
-            yield made
-            for sandbox in made.sandboxes()[1:]:
-                made.delete_sandbox(sandbox.id)
+            created = Client(request.getfixturevalue("granian_url"))
+        with created:
+            created.reset()
+            yield created
+            for sandbox in created.sandboxes()[1:]:
+                created.delete_sandbox(sandbox.id)

@@ -70,7 +70,7 @@ def test_connection_is_kept_between_requests() -> None:
 def test_connection_closed_while_idle_is_replaced(method: str) -> None:
     with listening(answer_once) as url, closing(HttpTransport(url)) as transport:
         assert get(transport).status == 200
-        kept: HTTPConnection = transport._local.connection  # noqa: SLF001 (waiting for its end)
+        kept: HTTPConnection = transport._open[threading.current_thread()]  # noqa: SLF001 (waiting for its end)
         kept.sock.settimeout(5)
         assert kept.sock.recv(1, socket.MSG_PEEK) == b""
         assert get(transport, method=method).status == 200
@@ -166,7 +166,7 @@ def test_connection_of_an_ended_thread_is_closed() -> None:
 @pytest.mark.parametrize("host", ["127.0.0.1", "[::1]", "localhost", "mock.localhost"])
 def test_no_proxy_is_used_for_a_loopback_address(monkeypatch: pytest.MonkeyPatch, host: str) -> None:
     monkeypatch.setenv("http_proxy", "http://proxy.example:3128")
-    assert HttpTransport(f"http://{host}:80")._proxy() is None  # noqa: SLF001 (no network is needed)
+    assert HttpTransport(f"http://{host}:80")._proxy is None  # noqa: SLF001 (no network is needed)
 
 
 def test_other_hosts_are_reached_through_the_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -183,7 +183,7 @@ def test_other_hosts_are_reached_through_the_proxy(monkeypatch: pytest.MonkeyPat
         with closing(HttpTransport("http://mock.example:8080/below")) as transport:
             get(transport, "/path?query=1")
         assert targets == [b"GET http://mock.example:8080/below/path?query=1 HTTP/1.1"]
-        assert HttpTransport("http://inside.example")._proxy() is None  # noqa: SLF001 (no network is needed)
+        assert HttpTransport("http://inside.example")._proxy is None  # noqa: SLF001 (no network is needed)
 
 
 def test_https_goes_through_the_proxy_as_a_tunnel(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,7 +9,7 @@ import mockserver
 from mockserver.client import Client, NoAnswer, Refused, Response
 
 NOW = datetime(2025, 10, 21, 10, 30, tzinfo=UTC)
-SHOWN = {"now": "2025-10-21T10:30:00Z", "frozen": True}
+FROZEN = {"now": "2025-10-21T10:30:00Z", "frozen": True}
 RULE = {"times": 2, "effect": {"status": 503}}
 
 
@@ -26,13 +26,13 @@ def test_health_names_vendors_and_organizations(client: Client) -> None:
 
 
 def test_clock_is_set_advanced_and_stopped(client: Client) -> None:
-    assert client.clock.get() == SHOWN
+    assert client.clock.get() == FROZEN
     assert client.clock.set(NOW + timedelta(days=1), frozen=True)["now"] == "2025-10-22T10:30:00Z"
     assert client.clock.advance(hours=2, seconds=0.5)["now"].startswith("2025-10-22T12:30:00.5")
     assert client.clock.run()["frozen"] is False
     assert client.clock.freeze()["frozen"] is True
-    assert client.clock.freeze(NOW) == SHOWN
-    assert client.clock.set() == SHOWN
+    assert client.clock.freeze(NOW) == FROZEN
+    assert client.clock.set() == FROZEN
 
 
 def test_limits_are_updated_and_replaced(client: Client) -> None:
@@ -75,7 +75,7 @@ def test_sandboxes_have_resources_of_their_own(client: Client) -> None:
     assert client.sandbox(sandbox.id).info == sandbox.info
     assert [each.id for each in client.sandboxes()] == ["default", sandbox.id]
     assert sandbox.clock.get()["now"] == "2025-10-24T10:30:00Z"
-    assert client.clock.get() == SHOWN
+    assert client.clock.get() == FROZEN
     client.delete_sandbox(sandbox.id)
     with pytest.raises(Refused, match=f"GET /_mock/sandboxes/{sandbox.id} answers 404: ") as caught:
         client.sandbox(sandbox.id)
@@ -137,7 +137,7 @@ def test_openapi_files_are_text(client: Client) -> None:
 def test_reset_puts_parts_back(client: Client) -> None:
     client.clock.advance(days=1)
     assert client.reset("clock") == {"reset": ["clock"]}
-    assert client.clock.get() == SHOWN
+    assert client.clock.get() == FROZEN
     assert "journal" in client.reset()["reset"]
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from mockserver.pytest_plugin import MockserverFixture, MockserverRefused, SandboxFixture
 
-pytestmark = pytest.mark.in_process("these tests use both ways to the server themselves")
+pytestmark = pytest.mark.in_process("these tests themselves use an app and a socket")
 
 DAU = "/analytics/v0/dau"
 NOW = "2026-11-04T10:00:00Z"

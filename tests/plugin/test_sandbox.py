@@ -48,9 +48,9 @@ def test_credentials_are_exchanged_for_an_access_token(sandbox: SandboxFixture) 
 
 
 def test_refused_exchange_gives_the_reason(sandbox: SandboxFixture) -> None:
-    held = sandbox.tokens.jetbrains_console
+    credentials = sandbox.tokens.jetbrains_console
     with pytest.raises(MockserverRefused, match=r"401: no access token for .*the secret is not this client's"):
-        replace(held, client_secret="wrong").access_token()
+        replace(credentials, client_secret="wrong").access_token()
 
 
 def test_unknown_vendor_is_reported_with_the_known_ones(sandbox: SandboxFixture) -> None:

@@ -1,6 +1,6 @@
 """`mockserver sweep`: runs a client's own tests once for each option of each undocumented switch.
 
-What to run is in `plan`, the runs in `runs` and `program`, the reports in `reports`.
+What to run is in `plan`, the runs in `runs`, the reports in `reports`.
 """
 
 import sys
@@ -47,7 +47,7 @@ OutFile = click.File("w", encoding="utf-8", lazy=False)
 @options.limits
 @options.policy
 @options.policy_file
-# The following options concern a single sweep and have no variables: MOCKSERVER_JSON, say, is a flag of other commands.
+# The following options concern a single sweep and have no variables: MOCKSERVER_JSON is for other commands.
 @click.option("--vendor", "vendors", multiple=True, metavar="VENDOR", help="Only this vendor's switches; repeatable.")
 @click.option(
     "--switch",
@@ -84,7 +84,7 @@ def sweep(
 
     What a vendor leaves undocumented is a switch of the server (`mockserver switches` explains each). The command, a
     client's own tests, is run against a new server: first as a baseline, with every switch at its default (or as
-    --policy says), then once for each variation, which sets one switch to another option. A run passes when it exits
+    --policy sets it), then once for each variation, which sets one switch to another option. A run passes when it exits
     with 0.
 
     Switches whose default is documented, and renamings, are left out unless --switch names them. Vendors to which the
@@ -96,11 +96,14 @@ def sweep(
     if list_only and (json_file or junit_file):
         raise click.UsageError("--list runs nothing, so there is nothing for --json or --junit; leave one of them out")
     logs.configure("warning")
-    settings = servers.settings_from(**flags)
-    sources, config = servers.default_config(settings)
+    from mockserver import app
     from mockserver.cli.sweep import plan, reports, runs
     from mockserver.gateway.switches import Switches, defaults
 
+    with servers.usage_errors():
+        settings = servers.settings_from(**flags)
+        sources = app.sources()
+        config = app.default_config(settings, sources)
     known = {vendor.name: vendor.switches for vendor in sources.vendors}
     baseline = {name: Switches({**defaults(each), **config.policy.get(name, {})}) for name, each in known.items()}
     planned = plan.plan(known, baseline, vendors, switches)
@@ -121,17 +124,18 @@ def sweep(
 
 def _run(swept: "Sweep") -> None:
     """Run a sweep, with a progress bar on stderr; an interrupt ends it early."""
-    from mockserver.cli.sweep import program
+    from mockserver.cli.sweep.runs import sigterm_as_interrupt
 
     # On a terminal the label has a fixed width, so that the bar does not jump; a log gets a line for each run.
     width = max(map(len, map(str, swept.plan.variations)), default=0) if sys.stderr.isatty() else 0
     try:
         with (
-            program.sigterm_as_interrupt(),
-            click.progressbar(length=swept.length, label="baseline".ljust(width), file=sys.stderr) as bar,
+            sigterm_as_interrupt(),
+            click.progressbar(length=1, label="baseline".ljust(width), file=sys.stderr) as bar,
         ):
             for variation in swept.steps():
-                bar.length, bar.label = swept.length, str(variation or "baseline").ljust(width)
+                bar.length = 1 + len(swept.plan.variations) - len(swept.skipped)
+                bar.label = str(variation or "baseline").ljust(width)
                 bar.render_progress()
                 swept.step(variation)
                 bar.update(1)

@@ -1,4 +1,4 @@
-"""The reports of a sweep: text for people, JSON for programs, and JUnit XML for whatever shows test results."""
+"""The reports of a sweep: text for people, JSON for programs, and JUnit XML for tools that show test results."""
 
 import shlex
 from collections import Counter
@@ -8,16 +8,10 @@ from xml.etree import ElementTree as ET
 
 from mockserver.cli import options
 from mockserver.cli.sweep.plan import Plan, Variation
-from mockserver.cli.sweep.program import Run
-from mockserver.cli.sweep.runs import Sweep
+from mockserver.cli.sweep.runs import Run, Sweep
 
 TEXT_LINES, DATA_LINES = 12, 40
 """How many lines of a run's output a report has: of a failed run in the text, of any run in JSON and JUnit XML."""
-
-NO_TESTS = 5
-"""The exit code of pytest when it finds no tests."""
-
-NO_REQUEST = "the command sent the server no vendor request"
 
 
 def listing(plan: Plan) -> str:
@@ -40,7 +34,7 @@ def _no_baseline(sweep: Sweep, baseline: Run) -> Iterator[str]:
         yield "The command passes, but it sent the server no vendor request, so it would pass with every variation."
         yield "Its base URL must come from MOCKSERVER_URL; `mockserver sweep --help` lists the variables it gets."
     else:
-        pytest_note = " (pytest: it found no tests)" if baseline.code == NO_TESTS else ""
+        pytest_note = " (pytest: it found no tests)" if baseline.code == 5 else ""
         yield f"The command fails without any variation: {baseline}{pytest_note}."
         yield "A sweep needs a command that passes with the server as it is."
         yield f"Requests: {_requests(baseline)}"
@@ -152,7 +146,8 @@ def _test(suite: ET.Element, name: str, run: Run, *, passed: bool) -> None:
     if passed:
         result = ET.SubElement(case, "system-out")
     else:
-        result = ET.SubElement(case, "failure", message=NO_REQUEST if run.passed else str(run))
+        message = "the command sent the server no vendor request" if run.passed else str(run)
+        result = ET.SubElement(case, "failure", message=message)
     result.text = "\n".join(run.last(DATA_LINES))
 
 

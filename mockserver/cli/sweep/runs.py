@@ -1,20 +1,28 @@
 """The runs of a sweep: the command against a baseline server first, then against one server for each variation.
 
-Which variations there are is decided by `plan`; a command is run by `program`.
+A run has a session of its own, and its output is captured; it is stopped when it hangs. Which variations there are is
+decided by `plan`.
 """
 
+import os
+import signal
+import subprocess
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
+from tempfile import TemporaryFile
 from threading import Lock
+from time import perf_counter
+from typing import IO
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+import click
 
 from mockserver import server
 from mockserver.app import create_app
 from mockserver.cli import env
-from mockserver.cli.sweep import program
 from mockserver.cli.sweep.plan import Plan, Variation
-from mockserver.cli.sweep.program import Run
 from mockserver.gateway.vendor import Vendor
 from mockserver.settings import Settings
 
@@ -23,6 +31,40 @@ TIMEOUT_FACTOR = 10
 
 TIMEOUT_LEAST = 10.0
 """The seconds that any run may take, unless a timeout is given."""
+
+GRACE = 2.0
+"""Seconds for which an interrupted command may still report where it hangs."""
+
+KEPT = 16_384
+"""How many bytes of output are kept: the last ones."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One run of the command; `code` is its exit code, negative for the signal that killed it, or None where it hung.
+
+    `seconds` is how long it ran; `output` the end of its stdout and stderr, as plain text; `requests` how many requests
+    it sent, by vendor.
+    """
+
+    code: int | None
+    seconds: float
+    output: str
+    requests: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def passed(self) -> bool:
+        return self.code == 0
+
+    def __str__(self) -> str:
+        if self.code is None:
+            return f"still running after {self.seconds:.1f} s"
+        if self.code < 0:
+            return f"killed by signal {-self.code} ({signal.strsignal(-self.code)})"
+        return f"exit code {self.code}"
+
+    def last(self, lines: int) -> list[str]:
+        return self.output.splitlines()[-lines:]
 
 
 @dataclass(slots=True)
@@ -56,17 +98,12 @@ class Sweep:
         return [each for each in self.plan.variations if each not in self.runs and each not in self.skipped]
 
     @property
-    def length(self) -> int:
-        """How many runs there are in all, the baseline's included, as far as is known."""
-        return 1 + len(self.plan.variations) - len(self.skipped)
-
-    @property
     def has_baseline(self) -> bool:
         """Whether there is a baseline to compare with: one that passed and sent requests to a vendor."""
         return self.baseline is not None and self.baseline.passed and bool(self.baseline.requests)
 
     def steps(self) -> Iterator[Variation | None]:
-        """What to run next: the baseline (None), then each variation that can matter, as long as it makes sense."""
+        """What to run next: the baseline (None), then each variation that can make a difference."""
         yield None
         if self.baseline is None or not self.has_baseline:
             return
@@ -77,7 +114,6 @@ class Sweep:
                 return
 
     def step(self, variation: Variation | None) -> None:
-        """Run one step."""
         if variation is None or self.baseline is None:
             self.baseline = self._run(self.settings, self.timeout)
         else:
@@ -90,25 +126,86 @@ class Sweep:
 
     def _run(self, settings: Settings, timeout: float | None) -> Run:
         """Run the command against a new server."""
-        counter = RequestCounter(create_app(settings), self.vendors)
-        with server.in_thread(counter) as running:
-            run = program.run(self.command, env.variables(running.url, self.organization), timeout)
-        return replace(run, requests=dict(counter.requests))
+        requests: Counter[str] = Counter()
+        with server.in_thread(counting(create_app(settings), self.vendors, requests)) as running:
+            run = run_command(self.command, env.variables(running.url, self.organization), timeout)
+        return replace(run, requests=dict(requests))
 
 
-class RequestCounter:
-    """An app that counts the requests below each vendor's mounts, in whatever sandbox."""
+def counting(app: WSGIApplication, vendors: Sequence[Vendor], requests: Counter[str]) -> WSGIApplication:
+    """An app that counts the requests below each vendor's mounts, in any sandbox."""
+    names = {mount: vendor.name for vendor in vendors for mount in vendor.mounts}
+    lock = Lock()
 
-    def __init__(self, app: WSGIApplication, vendors: Sequence[Vendor]) -> None:
-        self._app = app
-        self._vendors = {mount: vendor.name for vendor in vendors for mount in vendor.mounts}
-        self._lock = Lock()
-        self.requests: Counter[str] = Counter()
-
-    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+    def counted(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         path = environ["PATH_INFO"]
-        mounts = [mount for mount in self._vendors if path == mount or path.startswith(f"{mount}/")]
+        mounts = [mount for mount in names if path == mount or path.startswith(f"{mount}/")]
         if mounts:
-            with self._lock:
-                self.requests[self._vendors[max(mounts, key=len)]] += 1
-        return self._app(environ, start_response)
+            with lock:
+                requests[names[max(mounts, key=len)]] += 1
+        return app(environ, start_response)
+
+    return counted
+
+
+def run_command(command: Sequence[str], variables: Mapping[str, str], timeout: float | None) -> Run:
+    """Run a command to its end, or for `timeout` seconds; a usage error when it cannot be started."""
+    with TemporaryFile() as output:
+        process = _start(command, variables, output)
+        start, code = perf_counter(), None
+        try:
+            with suppress(subprocess.TimeoutExpired):
+                code = process.wait(timeout)
+            seconds = perf_counter() - start
+        finally:
+            if process.returncode is None:
+                _end(process)
+        return Run(code, seconds, _plain_text(output))
+
+
+@contextmanager
+def sigterm_as_interrupt() -> Iterator[None]:
+    """Treat SIGTERM like Ctrl-C, so that a cancelled job leaves no command running."""
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _start(command: Sequence[str], variables: Mapping[str, str], output: IO[bytes]) -> "subprocess.Popen[bytes]":
+    try:
+        return subprocess.Popen(  # noqa: S603 - it is the user's own command
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            env={**os.environ, **variables},
+            start_new_session=True,
+        )
+    except OSError as error:
+        raise click.UsageError(f"cannot run {command[0]!r}: {error.strerror}") from error
+
+
+def _end(process: "subprocess.Popen[bytes]") -> None:
+    """Interrupt a command and everything it started, as Ctrl-C would, and kill what does not end."""
+    try:
+        _signal(process, signal.SIGINT)
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(GRACE)
+    finally:
+        _signal(process, signal.SIGKILL)
+        process.wait()
+
+
+def _signal(process: "subprocess.Popen[bytes]", number: int) -> None:
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, number)
+
+
+def _plain_text(output: IO[bytes]) -> str:
+    """The end of the output without colors and other control characters, which XML cannot contain."""
+    length = output.seek(0, os.SEEK_END)
+    output.seek(max(0, length - KEPT))
+    text = click.unstyle(output.read().decode(errors="replace")).replace("\r\n", "\n").replace("\r", "\n")
+    return "".join(each for each in text.expandtabs() if each == "\n" or each.isprintable())

@@ -3,13 +3,13 @@
 import click
 import pytest
 
-from mockserver.cli.sweep import program
-from mockserver.cli.sweep.program import Run
+from mockserver.cli.sweep import runs
+from mockserver.cli.sweep.runs import Run
 
 
 def run(script: str, timeout: float | None = None, **variables: str) -> Run:
     """How a shell script ended."""
-    return program.run(["sh", "-c", script], variables, timeout)
+    return runs.run_command(["sh", "-c", script], variables, timeout)
 
 
 ENDS = {
@@ -44,7 +44,7 @@ def test_colors_and_control_characters_are_removed() -> None:
 
 def test_only_the_end_of_a_long_output_is_kept() -> None:
     found = run("seq 1 20000").output
-    assert (len(found), found.endswith("19999\n20000\n")) == (program.KEPT, True)
+    assert (len(found), found.endswith("19999\n20000\n")) == (runs.KEPT, True)
 
 
 def test_hanging_command_is_interrupted_with_its_children() -> None:
@@ -54,10 +54,10 @@ def test_hanging_command_is_interrupted_with_its_children() -> None:
 
 
 def test_command_that_ignores_the_interrupt_is_killed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(program, "GRACE", 0.1)
+    monkeypatch.setattr(runs, "GRACE", 0.1)
     assert run("trap '' INT; while :; do sleep 60; done", timeout=0.2).seconds < 10
 
 
 def test_unknown_command_cannot_be_run() -> None:
     with pytest.raises(click.UsageError, match=r"^cannot run 'there-is-none': No such file or directory$"):
-        program.run(["there-is-none"], {}, None)
+        runs.run_command(["there-is-none"], {}, None)
