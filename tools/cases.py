@@ -27,8 +27,8 @@ HEAD = """\
 * **On a separate server.** Run the first line of the case, `mockserver serve --case C001`, and in another terminal the
   curl lines below it, in order. The lines that begin with `#` are the expected answers.
 * **In a sandbox of a running server.** `POST /_mock/sandboxes` with `{{"case": "C001"}}` or, if the server was started
-  without flags, with the body that the case shows. Use the tokens in the answer, and `/_mock/sandboxes/<id>/` for
-  `/_mock/`. `mockserver cases C001` prints these commands too, and `GET /_mock/cases/C001` has them as
+  without flags, with the body that the case shows. Use the tokens in the answer, and replace `/_mock/` with
+  `/_mock/sandboxes/<id>/`. `mockserver cases C001` prints these commands too, and `GET /_mock/cases/C001` has them as
   `curl_in_sandbox`.
 * **In pytest.** The marker sets up the `sandbox` of the test.
 
