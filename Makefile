@@ -1,4 +1,4 @@
-# Every target works on a fresh machine with Python 3.11 or newer and make: dependencies are installed into .venv.
+# Every target needs only Python 3.11 or newer and make: dependencies are installed into .venv.
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-# What the quick lane leaves out: tests that start processes, send requests by the thousand, or read whole worlds.
+# Tests that `make quick` leaves out: they start processes, send thousands of requests, or compute whole organizations.
 SLOW := admin architecture/test_imports.py architecture/test_newcomer.py audit cases/test_catalogue.py cli digests plugin server \
   test_app.py test_readme.py test_wheel.py metrics/test_recomputed.py vendors/test_conformance.py
 SLOW_OF_EACH_PRODUCT := rows
@@ -33,7 +33,7 @@ test: .venv/dev ## run all tests and require 100 % coverage; ARGS="tests/cli -x"
 	@$(BIN)/coverage report
 endif
 
-quick: .venv/dev ## check style, the types of changed files, and the unit tests, in less than a minute
+quick: .venv/dev ## check style and the types of changed files, and run the fast tests, in less than a minute
 	@$(BIN)/ruff format --quiet --check .
 	@$(BIN)/ruff check --quiet .
 	@changed=$$({ git diff --name-only --diff-filter=d HEAD; git ls-files --others --exclude-standard; } 2>/dev/null \
@@ -43,7 +43,7 @@ quick: .venv/dev ## check style, the types of changed files, and the unit tests,
 	  $(foreach name,$(SLOW_OF_EACH_PRODUCT),--ignore-glob='tests/products/*/test_$(name).py') \
 	  $(foreach name,$(SLOW_OF_EACH_VENDOR),--ignore-glob='tests/vendors/*/test_$(name).py')
 
-sockets: .venv/dev ## run all tests with their clients on real sockets; ARGS selects tests
+sockets: .venv/dev ## run all tests with clients on real sockets; ARGS selects tests
 	@$(BIN)/python -m pytest --quiet --numprocesses $(WORKERS) --dist loadgroup --over-socket $(ARGS)
 
 static: format lint imports types generated ## check style, imports, types and generated files, without running tests
@@ -61,7 +61,7 @@ fix: .venv/dev ## fix formatting and lint errors, and update generated files
 bench: .venv/dev ## run the benchmarks and print a table of results and targets
 	@$(BIN)/python -m benchmarks
 
-names: .venv/dev ## regenerate the frozen name pool (the same bytes, unless the version of Faker differs)
+names: .venv/dev ## regenerate the frozen name pool (the pinned version of Faker gives the same bytes)
 	@$(BIN)/python -m tools.make_names
 
 format: .venv/dev
@@ -82,7 +82,7 @@ generated: .venv/dev
 	@$(BIN)/python -m tools.fidelity --check
 	@$(BIN)/python -m tools.cases --check
 
-# Markers of finished installations: touched at the end, so that an interrupted installation is repeated.
+# Marker files, which are touched when an installation is complete, so that an interrupted one is repeated.
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \

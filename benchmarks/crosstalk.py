@@ -1,6 +1,6 @@
-"""Cross-talk between sandboxes: runs random plans at the same time, and each of them again alone, for comparison.
+"""Cross-talk between sandboxes: runs random plans at the same time, and each again alone, for comparison.
 
-A plan is derived from its number, so it is always the same. The module `sandboxes` measures the cost of sandboxes.
+Each plan is derived from its number, so it is the same in every run. `sandboxes` reports the result.
 """
 
 import json
@@ -53,7 +53,7 @@ PATHS = {
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One request: to `vendor` with a token of the sandbox, or if `vendor` is empty, to a `/_mock` resource of it."""
+    """One request: to a vendor, with a token of the sandbox, or without `vendor` to a `/_mock` resource of it."""
 
     method: str
     path: str
@@ -86,7 +86,7 @@ class Choices:
 
 
 def plans(number: int, steps: int) -> list[Plan]:
-    """Return plans with a number of steps each; all sandboxes differ, but some show the same world."""
+    """Return plans with a number of steps each; no two are equal, but some have the same world."""
     return [_plan(Choices(index), steps) for index in range(number)]
 
 
@@ -231,7 +231,7 @@ def _work(waiting: "SimpleQueue[PlanRun]", connect: Callable[[], Send], failed: 
 
 
 def run_alone(plan: Plan, connect: Callable[[], Send]) -> PlanRun:
-    """Run a plan by itself; `connect` leads to a server that nothing else uses."""
+    """Run a plan alone; `connect` opens a connection to a server that nothing else uses."""
     send = connect()
     run = PlanRun(send, plan)
     while run.run_step(send):

@@ -1,6 +1,6 @@
 """In-process requests for benchmarks: an app with a frozen clock and no limits, and a client with a token.
 
-Durations are the processor time of this thread: nothing here waits, and other work of the machine does not count.
+Durations are processor times of this thread: nothing here waits, and other processes do not count.
 """
 
 from datetime import UTC, datetime

@@ -1,17 +1,15 @@
-"""The two APIs of JetBrains: the cost of a page at any position, for two sizes of organization, and of totals.
+"""The two APIs of JetBrains: pages at any position in a large organization, relative to a small one, and totals.
 
-Pages are requested with cursors that are made here, so that nothing has to paginate to them first.
+The cursors of pages are computed here, so that it is not necessary to paginate to them.
 """
 
 import json
-import resource
-import subprocess
-import sys
 from collections.abc import Iterator
 from datetime import timedelta
 from statistics import median
 from time import process_time
 
+from benchmarks import processes
 from benchmarks.in_process import NOW, TimedClient
 from benchmarks.table import Figure
 from mockserver.gateway import paging
@@ -26,13 +24,13 @@ _POSITIONS = 40
 """How many pages are measured, spread evenly over the list."""
 
 _REPETITIONS = 3
-"""How often each page is requested; the fastest counts, because disturbances only make it slower."""
+"""How often each page is requested; the fastest request counts, because noise only adds time."""
 
 
 def figures() -> Iterator[Figure]:
-    """The ratios of pages, and times for hooli measured in a separate process."""
+    """The ratios of pages, and times and memory for hooli, measured in a separate process."""
     yield from _pages()
-    measured = _in_own_process()
+    measured = processes.run_module("benchmarks.jetbrains")
     weekly = "users-adoption, two years weekly, hooli, rolled up"
     yield Figure(weekly, measured["adoption"] * 1000, "ms", 20, note=f"cold {measured['cold adoption']:.1f} s")
     yield Figure("limit-hits, a year, hooli, cold", measured["hits"], "s", 10, note="processor time of one core")
@@ -72,12 +70,6 @@ def _ide(organization: str) -> TimedClient:
     return TimedClient(organization, "jetbrains-ide", _MOUNT, (("jetbrains-ide.foreign_cursor", "continue"),))
 
 
-def _in_own_process() -> dict[str, float]:
-    done = subprocess.run([sys.executable, "-m", "benchmarks.jetbrains"], check=True, capture_output=True, text=True)
-    measured: dict[str, float] = json.loads(done.stdout)
-    return measured
-
-
 def measure() -> dict[str, float]:
     """Request two years of adoption, a year of limit hits and the rest once; return the durations and the memory."""
     ide, console = _ide("hooli"), TimedClient("hooli", "jetbrains-console", "/metrics/api/v2")
@@ -91,8 +83,8 @@ def measure() -> dict[str, float]:
     hits = process_time() - start
     console.seconds(f"adoption/quota-consumption/group-by/date?{year}")
     ide.seconds(f"effectiveness/metrics-by-feature?{year}")
-    ide.seconds(f"{_PAGE}")
-    resident = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    ide.seconds(_PAGE)
+    resident = processes.peak_memory()
     return {"cold adoption": cold_adoption, "adoption": adoption, "hits": hits, "resident": resident}
 
 

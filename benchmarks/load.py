@@ -1,4 +1,4 @@
-"""A load generator for one URL: persistent connections that each send the next request right after an answer."""
+"""A load generator for one URL: each persistent connection sends the next request as soon as it has an answer."""
 
 import re
 import selectors
@@ -12,7 +12,7 @@ _LENGTH = re.compile(rb"content-length: *([0-9]+)", re.IGNORECASE)
 
 @dataclass(slots=True)
 class _Connection:
-    """One connection, and the number of bytes missing from its answer; None until the head has been read."""
+    """A connection, and the number of missing bytes of the answer; None before the head has been read."""
 
     socket: socket.socket
     missing: int | None = None

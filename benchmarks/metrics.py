@@ -1,12 +1,10 @@
-"""The cost of expected values in a large organization: cold, rolled up, for a team, and in memory after a year."""
+"""The cost of expected values in a large organization: cold, rolled up, for a team, and in memory."""
 
 import json
-import resource
-import subprocess
-import sys
 from collections.abc import Iterator
 from datetime import timedelta
 
+from benchmarks import processes
 from benchmarks.in_process import NOW, TimedClient
 from benchmarks.table import Figure
 
@@ -17,9 +15,7 @@ _YEAR = f"from={_LAST - timedelta(days=364)}&to={_LAST}"
 
 def figures() -> Iterator[Figure]:
     """Processor times and resident memory for hooli, measured in a separate process."""
-    command = [sys.executable, "-m", "benchmarks.metrics"]
-    done = subprocess.run(command, check=True, capture_output=True, text=True)
-    measured: dict[str, float] = json.loads(done.stdout)
+    measured = processes.run_module("benchmarks.metrics")
     yield Figure("ai-active-users, 90 days, hooli, cold", measured["cold"], "s", 8, note="processor time of one core")
     yield Figure("ai-active-users, a year weekly, hooli, rolled up", measured["warm"] * 1000, "ms", 20)
     yield Figure("total-ai-actions, a year weekly, a team of hooli", measured["team"], "s", 1)
@@ -35,7 +31,7 @@ def measure() -> dict[str, float]:
     for name in ("ai-active-users", "total-ai-actions", "total-lines-added", "total-lines-accepted"):
         client.seconds(f"metrics/{name}?{_YEAR}&bucket=week")
     warm = client.seconds(f"metrics/ai-active-users?{_YEAR}&bucket=week")
-    resident = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    resident = processes.peak_memory()
     return {"cold": cold, "warm": warm, "team": on_team, "resident": resident}
 
 

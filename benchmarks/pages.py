@@ -1,4 +1,4 @@
-"""The cost of a page in a large organization, relative to a small one. No request is repeated."""
+"""The cost of a page in a large organization, relative to a small one. No request is repeated, so none is cached."""
 
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
@@ -11,7 +11,7 @@ _ROUNDS = 25
 
 
 def figures() -> Iterator[Figure]:
-    """The ratios for two kinds of page, and a page for which everybody is examined."""
+    """The ratios for two endpoints, and a page that requires a look at everybody."""
     small, large = TimedClient("acme"), TimedClient("hooli")
     for name, path in {
         "user-activity, 100 users, 90 days": _activity,
@@ -22,7 +22,7 @@ def figures() -> Iterator[Figure]:
 
 
 def _holiday(large: TimedClient) -> Figure:
-    """A page of one row on a day without activity, for which everybody has to be examined."""
+    """A page of one row on a day without activity, which requires a look at everybody."""
     path = "daily-user-activity-by-editor-language?page_size=1&date=2024-12-25"
     duration = large.seconds(path)
     return Figure("one row of a holiday, hooli, cold", duration * 1000, "ms", 1000)

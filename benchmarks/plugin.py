@@ -1,4 +1,4 @@
-"""The cost of the pytest plugin: a sandbox for each test, and a session whose tests never use the plugin."""
+"""The cost of the pytest plugin: for a test with a sandbox, and for a session that does not use the plugin."""
 
 import json
 import os

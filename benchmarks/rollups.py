@@ -1,13 +1,12 @@
-"""The cost of totals in a large organization, cold and rolled up, and the memory in use after all of them."""
+"""The cost of totals in a large organization, cold and rolled up, and the memory after all of them."""
 
 import json
-import resource
-import subprocess
 import sys
 from collections.abc import Iterator
 from datetime import timedelta
 from time import process_time
 
+from benchmarks import processes
 from benchmarks.in_process import NOW, TimedClient
 from benchmarks.table import Figure
 
@@ -17,18 +16,11 @@ _RANGE = f"start_date={_LAST - timedelta(days=89)}&end_date={_LAST}"
 
 def figures() -> Iterator[Figure]:
     """Times for hooli, and resident memory for hooli and acme, each measured in a separate process."""
-    large = _in_own_process("hooli")
+    small, large = (processes.run_module("benchmarks.rollups", name) for name in ("acme", "hooli"))
     yield Figure("daily-usage, 90 days, hooli, cold", large["cold"], "s", 2, note="processor time of one core")
     yield Figure("daily-usage, 90 days, hooli, rolled up", large["warm"] * 1000, "ms", 10)
     yield Figure("resident memory after all, hooli", large["resident"], "MB", 300)
-    yield Figure("resident memory after all, acme", _in_own_process("acme")["resident"], "MB", 120)
-
-
-def _in_own_process(organization: str) -> dict[str, float]:
-    command = [sys.executable, "-m", "benchmarks.rollups", organization]
-    done = subprocess.run(command, check=True, capture_output=True, text=True)
-    measured: dict[str, float] = json.loads(done.stdout)
-    return measured
+    yield Figure("resident memory after all, acme", small["resident"], "MB", 120)
 
 
 def measure(organization: str) -> dict[str, float]:
@@ -43,7 +35,7 @@ def measure(organization: str) -> dict[str, float]:
     for back in range(90, 700, 90):
         last = _LAST - timedelta(days=back)
         client.seconds(f"dau-count?start_date={last - timedelta(days=89)}&end_date={last}")
-    resident = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    resident = processes.peak_memory()
     return {"cold": cold, "warm": warm, "resident": resident}
 
 

@@ -1,7 +1,6 @@
 """The cost of a sandbox in time and memory, and whether sandboxes in use at the same time affect each other."""
 
 import json
-import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from http.client import HTTPConnection
@@ -12,14 +11,19 @@ from urllib.parse import urlsplit
 import psutil
 from flask.testing import FlaskClient
 
-from benchmarks import crosstalk
+from benchmarks import crosstalk, processes
 from benchmarks.crosstalk import Send
 from benchmarks.in_process import NOW
+from benchmarks.processes import ServerProcess
 from benchmarks.table import Figure
 from mockserver.app import create_app
 from mockserver.settings import Settings
 
 _SETTINGS = Settings(now=NOW, freeze=True, limits="off")
+_SERVE = (
+    *("-m", "mockserver", "serve", "--port", "0", "--json", "--limits", "off"),
+    *("--now", NOW.isoformat(), "--freeze", "--log-level", "warning"),
+)
 _ALIVE = 500
 _SANDBOXES = 50
 _STEPS = 200
@@ -40,23 +44,23 @@ _PATHS = {
 
 
 def figures() -> Iterator[Figure]:
-    """The time of creation, memory, and cross-talk."""
+    """The time to create a sandbox, its memory, and cross-talk."""
     yield from _creation()
     for name, seeds in (("", "one"), (", each with its own seed", "own")):
-        one, many = (_memory(number, seeds) for number in (1, _ALIVE))
+        one, many = (processes.run_module("benchmarks.sandboxes", str(number), seeds) for number in (1, _ALIVE))
         note = f"{many:.1f} MB against {one:.1f} MB; requests to {len(_PATHS)} vendors in each"
         yield Figure(f"{_ALIVE} sandboxes against one{name}", many - one, "MB", 50, note=note)
     yield _crosstalk()
 
 
 def _creation() -> Iterator[Figure]:
-    """In process, and with deletion over a socket; the first ones do not count, because they read files."""
+    """In process, and with deletion over a socket; the first of each does not count, because it reads files."""
     client = create_app(_SETTINGS).test_client()
     durations = [_seconds(lambda: _create(client, _BODY)) for _ in range(_ALIVE)][1:]
     note = f"the slowest of {len(durations)}: {max(durations) * 1000:.1f} ms"
     yield Figure("creating a sandbox", median(durations) * 1000, "ms", 5, note=note)
-    with _ServerProcess() as connect:
-        send = connect()
+    with ServerProcess(*_SERVE) as server:
+        send = _connector(server.url)()
         durations = [_seconds(lambda: _create_and_delete(send)) for _ in range(200)][1:]
     yield Figure("creating and deleting one over a socket", median(durations) * 1000, "ms", 20)
 
@@ -80,12 +84,6 @@ def _create_and_delete(send: Send) -> None:
     assert send("DELETE", f"/_mock/sandboxes/{json.loads(body)['id']}", {}, b"")[0] == 204
 
 
-def _memory(number: int, seeds: str) -> float:
-    command = [sys.executable, "-m", "benchmarks.sandboxes", str(number), seeds]
-    done = subprocess.run(command, check=True, capture_output=True, text=True)
-    return float(done.stdout)
-
-
 def measure(number: int, seeds: str) -> float:
     """Return the resident megabytes with a number of sandboxes, after requests to each."""
     client = create_app(_SETTINGS).test_client()
@@ -97,22 +95,8 @@ def measure(number: int, seeds: str) -> float:
     return psutil.Process().memory_info().rss / 1e6
 
 
-class _ServerProcess:
-    """A server in a separate process; entering it returns a function that opens connections to it."""
-
-    def __enter__(self) -> Callable[[], Send]:
-        command = [sys.executable, "-m", "mockserver", "serve", "--port", "0", "--json", "--limits", "off"]
-        frozen = ["--now", NOW.isoformat(), "--freeze", "--log-level", "warning"]
-        self._process = subprocess.Popen([*command, *frozen], stdout=subprocess.PIPE)
-        assert self._process.stdout is not None
-        return _connector(json.loads(self._process.stdout.readline())["url"])
-
-    def __exit__(self, *_: object) -> None:
-        self._process.terminate()
-        self._process.communicate()
-
-
 def _connector(url: str) -> Callable[[], Send]:
+    """Return a function that opens a connection to a server, and returns a function that sends requests over it."""
     parts = urlsplit(url)
 
     def connect() -> Send:
@@ -129,11 +113,11 @@ def _connector(url: str) -> Callable[[], Send]:
 
 
 def _crosstalk() -> Figure:
-    """Run all plans at the same time over sockets, and each by itself in process, and compare the answers."""
+    """Run all plans at the same time over sockets, and each alone in process, and compare the answers."""
     plans = crosstalk.plans(_SANDBOXES, _STEPS)
-    with _ServerProcess() as connect:
+    with ServerProcess(*_SERVE) as server:
         start = perf_counter()
-        runs = crosstalk.run_together(plans, connect)
+        runs = crosstalk.run_together(plans, _connector(server.url))
         duration = perf_counter() - start
     differences = sum(crosstalk.count_differences(run, _run_alone(plan)) for plan, run in zip(plans, runs, strict=True))
     answers = sum(len(run.answers) for run in runs)

@@ -1,17 +1,15 @@
-"""The API of Tabnine: a year of usage in a large organization, a page of its users relative to a small one, and memory.
+"""The API of Tabnine: a year of usage in a large organization, pages of its users relative to a small one, and memory.
 
-The unknown parameter `turn` makes a repeated request a different one, so that its answer does not come from the cache.
+The parameter `turn`, which the API ignores, makes repeated requests different, so that no answer comes from the cache.
 """
 
 import json
-import resource
-import subprocess
-import sys
 from collections.abc import Iterator
 from datetime import timedelta
 from statistics import median
 from time import process_time
 
+from benchmarks import processes
 from benchmarks.in_process import NOW, TimedClient
 from benchmarks.table import Figure
 
@@ -24,20 +22,14 @@ _ALL = ("organization/teams", "organization/account-utilizations", "license", "i
 
 
 def figures() -> Iterator[Figure]:
-    """Times for hooli, measured in a separate process, and the ratios of pages."""
-    measured = _in_own_process()
+    """Times and memory for hooli, measured in a separate process, and the ratios of pages."""
+    measured = processes.run_module("benchmarks.tabnine")
     yield Figure("organization/usage, a year weekly, hooli, cold", measured["cold"], "s", 8, note="processor time")
     yield Figure("organization/usage, a year weekly, hooli, rolled up", measured["warm"] * 1000, "ms", 20)
     yield Figure("user/usage, a year weekly, hooli, the first user", measured["first user"] * 1000, "ms", 5)
     yield Figure("user/usage, a year weekly, hooli, other users", measured["other users"] * 1000, "ms", 5)
     yield Figure("resident memory after all of Tabnine, hooli", measured["resident"], "MB", 300)
     yield from _pages()
-
-
-def _in_own_process() -> dict[str, float]:
-    done = subprocess.run([sys.executable, "-m", "benchmarks.tabnine"], check=True, capture_output=True, text=True)
-    measured: dict[str, float] = json.loads(done.stdout)
-    return measured
 
 
 def measure() -> dict[str, float]:
@@ -51,12 +43,12 @@ def measure() -> dict[str, float]:
     cold = process_time() - start
     warm = median(client.seconds(f"organization/usage?{parameters}&turn={turn}") for turn in range(_ROUNDS))
     _request_all(client, parameters)
-    resident = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    resident = processes.peak_memory()
     return {"cold": cold, "warm": warm, "first user": first, "other users": median(others), "resident": resident}
 
 
 def _request_all(client: TimedClient, parameters: str) -> None:
-    """Request what needs most memory: everybody in one list, and the usage of every team."""
+    """Make the requests that need the most memory: everybody in one list, and the usage of every team."""
     for path in (*_ALL, "organization/users?offset=0&limit=0"):
         client.seconds(path)
     for team in client.json("organization/teams")["data"]:
@@ -64,7 +56,7 @@ def _request_all(client: TimedClient, parameters: str) -> None:
 
 
 def _users() -> list[str]:
-    """Return ids of users from all over the organization, read from another app than the measured one."""
+    """Return ids of users spread over the organization, read from a different app than the measured one."""
     client = _tabnine("hooli")
     total = _total(client)
     pages = (client.json(f"organization/users?offset={turn * total // _USERS}&limit=1") for turn in range(_USERS))
@@ -72,7 +64,7 @@ def _users() -> list[str]:
 
 
 def _pages() -> Iterator[Figure]:
-    """Pages of 200, which the small organization cannot fill; pages that it can fill; and the cost of one row."""
+    """Pages of 200 users, which the small organization cannot fill, pages that it can fill, and the cost of one row."""
     small, large = _tabnine("acme"), _tabnine("hooli")
     fillable, total = _total(small), _total(large)
     durations: dict[int, list[float]] = {_PAGE: [], fillable: []}
@@ -88,8 +80,8 @@ def _pages() -> Iterator[Figure]:
             ratio = median(large_times) / median(small_times)
             yield Figure(f"organization/users, {name} page of {size}, hooli / acme", ratio, "x", 2, note=note)
     row = (median(durations[_PAGE]) - median(durations[fillable])) / (_PAGE - fillable)
-    note = f"extra time of a page of {_PAGE} over one of {fillable}, per row"
-    yield Figure("organization/users, one row more, hooli", row * 1e6, "us", 15, note=note)
+    note = f"additional time of a page of {_PAGE} over a page of {fillable}, per row"
+    yield Figure("organization/users, one more row, hooli", row * 1e6, "us", 15, note=note)
 
 
 def _total(client: TimedClient) -> int:

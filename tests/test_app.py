@@ -1,4 +1,4 @@
-"""The application: its settings take effect, and two applications share no state."""
+"""The application: its settings take effect, and two apps share no state."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -28,8 +28,8 @@ def _client(**changes: object) -> FlaskClient:
     return create_app(replace(SETTINGS, **changes)).test_client()  # type: ignore[arg-type]
 
 
-def _get(client: FlaskClient, path: str = COUNT, organization: str = "acme") -> dict[str, object]:
-    answer = client.get(path, headers={"Authorization": f"Bearer mock-augment-{organization}"})
+def _get(client: FlaskClient, organization: str = "acme") -> dict[str, object]:
+    answer = client.get(COUNT, headers={"Authorization": f"Bearer mock-augment-{organization}"})
     assert answer.status_code == 200, answer.get_data(as_text=True)
     found: dict[str, object] = answer.get_json()
     return found
@@ -155,17 +155,17 @@ def test_the_journal_keeps_journal_size_requests() -> None:
 
 @pytest.fixture
 def failing(monkeypatch: pytest.MonkeyPatch) -> Flask:
-    """An app that fails to compute any report."""
+    """An app in which computing any report fails."""
 
     def fail(_: World, __: object) -> None:
-        raise ZeroDivisionError("secret inner detail")
+        raise ZeroDivisionError("a secret detail")
 
     app = create_app(SETTINGS)
     monkeypatch.setattr(World, "of", fail)
     return app
 
 
-def test_a_bug_becomes_the_vendors_500_and_one_logged_traceback(
+def test_a_bug_becomes_a_500_of_the_vendor_and_one_logged_traceback(
     failing: Flask, caplog: pytest.LogCaptureFixture
 ) -> None:
     answer = failing.test_client().get(COUNT, headers={"Authorization": "Bearer mock-augment-acme"})

@@ -1,7 +1,7 @@
 """The code blocks of the README, run in order: they succeed, and print what the README shows.
 
-A `json` block is the output of the `sh` block before it; "…" in it matches anything. `plugin/test_example.py` runs the
-`python` blocks, which are tests.
+A `json` block is the expected output of the `sh` block before it; "…" in it matches anything. The `python` blocks are
+tests, which `plugin/test_example.py` runs.
 """
 
 import json
@@ -24,7 +24,7 @@ _SERVER_COMMAND = re.compile(r"^(make run|mockserver serve\b.*)$", re.MULTILINE)
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Commands, and their output if the README shows it."""
+    """Commands, and their output, if the README shows it."""
 
     commands: str
     output: Any = None
@@ -32,8 +32,8 @@ class Block:
     @property
     def server_command(self) -> str | None:
         """The command in the block that starts a server, or None."""
-        found = _SERVER_COMMAND.search(self.commands)
-        return found[0] if found else None
+        match = _SERVER_COMMAND.search(self.commands)
+        return match[0] if match else None
 
 
 def blocks() -> Iterator[Block]:
@@ -49,16 +49,16 @@ def blocks() -> Iterator[Block]:
 
 @pytest.fixture(scope="module")
 def environment() -> dict[str, str]:
-    """The environment of a shell in which `mockserver` is the command under test."""
+    """The environment variables of a shell in which `mockserver` is the command under test."""
     folder = str(Path(sys.executable).parent)
     return {**os.environ, "PATH": f"{folder}{os.pathsep}{os.environ['PATH']}"}
 
 
 def start_server(command: str, folder: Path, environment: dict[str, str]) -> tuple["subprocess.Popen[str]", str]:
-    """Start a server with a command of the README, but on a free port; return the process and its URL."""
+    """Start a server with a command of the README, on a free port; return the process and its URL."""
     if command == "make run":
-        dry = subprocess.run(["make", "-n", "run"], cwd=ROOT, capture_output=True, text=True, check=True)
-        assert re.search(r"-m mockserver serve\s*$", dry.stdout)
+        dry_run = subprocess.run(["make", "-n", "run"], cwd=ROOT, capture_output=True, text=True, check=True)
+        assert re.search(r"-m mockserver serve\s*$", dry_run.stdout)
         command = "mockserver serve --now 2026-11-21T12:00:00Z"
     process = subprocess.Popen(
         [*command.split(), "--port", "0", "--json"], cwd=folder, env=environment, stdout=subprocess.PIPE, text=True
@@ -68,7 +68,7 @@ def start_server(command: str, folder: Path, environment: dict[str, str]) -> tup
 
 
 def matches(actual: Any, expected: Any) -> bool:
-    """Whether the output is as expected; "…" matches anything."""
+    """Return whether the output is as expected; "…" matches anything."""
     if expected == "…":
         return True
     if isinstance(expected, dict):

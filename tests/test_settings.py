@@ -1,4 +1,4 @@
-"""Settings: invalid ones are refused with the reason and the solution."""
+"""Settings: invalid ones are rejected with the reason and the solution."""
 
 from datetime import UTC, datetime
 
@@ -14,7 +14,7 @@ def test_loopback_needs_no_token(host: str) -> None:
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.7", "mock.example", ""])
-def test_reachable_host_needs_a_token(host: str) -> None:
+def test_other_host_needs_a_token(host: str) -> None:
     with pytest.raises(SettingsError, match="choose a token with --admin-token"):
         Settings(host=host)
     assert Settings(host=host, admin_token="secret").host == host
@@ -25,12 +25,12 @@ def test_empty_token_is_not_a_token() -> None:
         Settings(host="0.0.0.0", admin_token="")
 
 
-def test_time_without_a_time_zone_is_refused() -> None:
+def test_time_without_a_time_zone_is_rejected() -> None:
     with pytest.raises(SettingsError, match="give one that ends in Z"):
-        Settings(now=datetime(2025, 10, 21, 10, 30))  # noqa: DTZ001 - what must be refused
+        Settings(now=datetime(2025, 10, 21, 10, 30))  # noqa: DTZ001 (the value to reject)
 
 
-def test_flag_has_one_variable() -> None:
+def test_flag_has_an_environment_variable() -> None:
     assert settings.variable("journal-size") == "MOCKSERVER_JOURNAL_SIZE"
 
 
@@ -39,8 +39,8 @@ def test_flag_has_one_variable() -> None:
     ["2025-10-21T10:30:00Z", "2025-10-21T10:30:00+00:00", "2025-10-21T12:30:00+02:00", "2025-10-21 10:30Z"],
 )
 def test_timestamp_is_parsed_in_utc(text: str) -> None:
-    read = settings.parse_timestamp(text)
-    assert (read, read.tzinfo) == (datetime(2025, 10, 21, 10, 30, tzinfo=UTC), UTC)
+    timestamp = settings.parse_timestamp(text)
+    assert (timestamp, timestamp.tzinfo) == (datetime(2025, 10, 21, 10, 30, tzinfo=UTC), UTC)
 
 
 @pytest.mark.parametrize(
@@ -51,26 +51,26 @@ def test_timestamp_is_parsed_in_utc(text: str) -> None:
         pytest.param("2025-10-21T10:30:00", id="no zone"),
         pytest.param("2025-02-30T10:30:00Z", id="no such day"),
         pytest.param("0001-01-01T00:00:00+01:00", id="before the first year in UTC"),
-        pytest.param("", id="nothing"),
+        pytest.param("", id="empty"),
     ],
 )
-def test_bad_timestamp_is_refused_with_an_example(text: str) -> None:
+def test_invalid_timestamp_is_rejected_with_an_example(text: str) -> None:
     with pytest.raises(SettingsError, match="2025-10-21T10:30:00Z"):
         settings.parse_timestamp(text)
 
 
 @pytest.mark.parametrize(
-    ("text", "read"),
+    ("text", "parsed"),
     [
         ("augment.last_cursor=null", ("augment.last_cursor", "null")),
         ("jetbrains-ide.switch=a=b", ("jetbrains-ide.switch", "a=b")),
     ],
 )
-def test_switch_setting_has_vendor_name_and_value(text: str, read: tuple[str, str]) -> None:
-    assert settings.parse_switch(text) == read
+def test_switch_is_parsed_into_name_and_option(text: str, parsed: tuple[str, str]) -> None:
+    assert settings.parse_switch(text) == parsed
 
 
 @pytest.mark.parametrize("text", ["", "augment", "augment.last_cursor", "last_cursor=null", "augment.=null", "a.b="])
-def test_bad_switch_setting_is_refused_with_the_form(text: str) -> None:
+def test_invalid_switch_is_rejected_with_the_format(text: str) -> None:
     with pytest.raises(SettingsError, match=r"vendor\.switch=value"):
         settings.parse_switch(text)

@@ -1,4 +1,4 @@
-"""The switches that a server starts with: policy files and flags mean the same, and every error is reported."""
+"""The switches that a server starts with: from policy files and flags, with every error reported."""
 
 from enum import StrEnum
 from pathlib import Path
@@ -12,7 +12,7 @@ from mockserver.settings import Settings, SettingsError
 
 
 class Mood(StrEnum):
-    """How it speaks."""
+    """The mood of a parrot."""
 
     CHEERFUL = "cheerful"
     GRUMPY = "grumpy"
@@ -21,9 +21,11 @@ class Mood(StrEnum):
 
 
 PARROT: tuple[AnySwitch, ...] = (
-    switches.switch("mood", Mood, grade=Grade.ASSUMED, description="How it speaks."),
-    switches.Switch("hour", tuple(range(24)), default=2, grade=Grade.DOCUMENTED, description="When it wakes."),
-    switches.names("names", "items", "date", kept=("next",), grade=Grade.ASSUMED, description="What it calls things."),
+    switches.switch("mood", Mood, grade=Grade.ASSUMED, description="The mood of a parrot."),
+    switches.Switch("hour", tuple(range(24)), default=2, grade=Grade.DOCUMENTED, description="The hour it wakes."),
+    switches.names(
+        "names", "items", "date", kept=("next",), grade=Grade.ASSUMED, description="The names of response fields."
+    ),
 )
 KNOWN = {"parrot": PARROT, "finch": PARROT[:1]}
 
@@ -35,7 +37,7 @@ def file(tmp_path: Path) -> Path:
 
 
 def loaded(file: Path, content: str | bytes, *policy: tuple[str, str]) -> dict[str, dict[str, object]]:
-    """The switches that a file's content and flags set."""
+    """Load a policy file with this content, and flags; return the switches by vendor."""
     file.write_bytes(content if isinstance(content, bytes) else content.encode())
     policies = startup_policy.load(Settings(policy_file=file, policy=policy), KNOWN)
     return {vendor: dict(values) for vendor, values in policies.items()}
@@ -61,7 +63,7 @@ def test_file_sets_switches_by_vendor(file: Path) -> None:
     }
 
 
-def test_flags_for_the_same_renaming_add_up(file: Path) -> None:
+def test_flags_for_the_same_names_switch_are_combined(file: Path) -> None:
     policy = (("parrot.names", "items=rows"), ("parrot.mood", "sad"), ("parrot.names", "date=day"))
     with pytest.raises(SettingsError, match=r"parrot\.mood"):
         loaded(file, "", *policy)
@@ -71,7 +73,7 @@ def test_flags_for_the_same_renaming_add_up(file: Path) -> None:
     }
 
 
-NOT_TEXT = [
+NOT_STRINGS = [
     "null",
     "~",
     "",
@@ -91,7 +93,7 @@ NOT_TEXT = [
 ]
 
 
-@pytest.mark.parametrize("scalar", NOT_TEXT)
+@pytest.mark.parametrize("scalar", NOT_STRINGS)
 def test_number_null_or_boolean_is_a_name_only_in_quotes(file: Path, scalar: str) -> None:
     with pytest.raises(SettingsError) as caught:
         loaded(file, f"parrot: {{names: {{date: day, items: {scalar}}}}}")
@@ -103,17 +105,17 @@ def test_number_null_or_boolean_is_a_name_only_in_quotes(file: Path, scalar: str
 
 
 @pytest.mark.parametrize("word", ["no", "on", "2025-10-01", "1_000", "e3", "0b1", "10%"])
-def test_any_other_scalar_is_a_name_as_written(file: Path, word: str) -> None:
+def test_any_other_scalar_is_taken_literally_as_a_name(file: Path, word: str) -> None:
     assert loaded(file, f"parrot: {{names: {{items: {word}}}}}") == {"parrot": {"names": f'{{"items": "{word}"}}'}}
 
 
 @pytest.mark.parametrize("mood", ["no", "null", "'no'", '"null"'])
-def test_option_is_a_scalar_as_written(file: Path, mood: str) -> None:
+def test_option_is_taken_literally(file: Path, mood: str) -> None:
     assert loaded(file, f"parrot: {{mood: {mood}}}") == {"parrot": {"mood": mood.strip("'\"")}}
 
 
 def test_file_may_have_a_byte_order_mark_comments_and_json(file: Path) -> None:
-    content = '\ufeff# Ours.\n{"parrot": {"names": {"items": "rows"}}}'
+    content = '\ufeff# A comment.\n{"parrot": {"names": {"items": "rows"}}}'
     assert loaded(file, content) == {"parrot": {"names": '{"items": "rows"}'}}
 
 
@@ -122,7 +124,7 @@ def test_file_may_be_empty(file: Path, content: str) -> None:
     assert {vendor: values for vendor, values in loaded(file, content).items() if values} == {}
 
 
-def test_flag_wins_over_the_file_switch_by_switch(file: Path) -> None:
+def test_flag_overrides_the_file_for_each_switch(file: Path) -> None:
     content = "parrot: {mood: grumpy, hour: 7, names: {items: rows}}"
     assert loaded(file, content, ("parrot.names", "date=day"), ("parrot.mood", "no")) == {
         "parrot": {"mood": "no", "hour": 7, "names": '{"date": "day"}'}
@@ -138,11 +140,11 @@ ERRORS: dict[str, tuple[str | bytes, str]] = {
         "parrot: {moood: no}",
         "parrot.moood: there is no switch 'moood' (did you mean 'mood'?); there are: mood, hour, names",
     ),
-    "an unknown value": (
+    "an unknown option": (
         "parrot: {mood: sad}",
         "parrot.mood: mood cannot be 'sad'; it takes one of: cheerful, grumpy, null, no",
     ),
-    "no value": ("parrot: {mood: }", "parrot.mood: mood cannot be ''; it takes one of: cheerful, grumpy, null, no"),
+    "no option": ("parrot: {mood: }", "parrot.mood: mood cannot be ''; it takes one of: cheerful, grumpy, null, no"),
     "a list": ("parrot: {mood: [no]}", "parrot.mood: mood cannot be ['no']; it takes one of: "),
     "an unknown name": (
         "parrot: {names: {item: rows}}",
@@ -159,23 +161,23 @@ ERRORS: dict[str, tuple[str | bytes, str]] = {
         "must be a mapping of vendors to their switches, as in `vendor: {switch: value}`",
     ),
     "a word": ("parrot", "must be a mapping of vendors to their switches"),
-    "a vendor that stands twice": (
+    "a vendor that occurs twice": (
         "parrot: {}\nparrot: {}",
         "parrot: the key is repeated, on line 1 and on line 2; write it once",
     ),
-    "a name that stands twice": (
+    "a name that occurs twice": (
         "parrot:\n  names: {items: a, items: b}",
         "parrot.names.items: the key is repeated, on line 2 and on line 2; write it once",
     ),
     "a key that is a list": ("[a]: b", "line 1: a key must be a word, not a list or a mapping"),
-    "an open bracket": ("parrot: {mood: no", "line 1, column 18: not YAML: "),
+    "an unclosed bracket": ("parrot: {mood: no", "line 1, column 18: not YAML: "),
     "an alias": (
         "parrot: &it {mood: *it}",
         "line 1: alias *it: aliases are not supported; write the value out",
     ),
     "a control character": ("parrot: \x07", "not YAML: unacceptable character #x0007"),
-    "brackets beyond all depth": ("[" * 5000, "line 1: lists and mappings are nested more than 12 deep"),
-    "bytes that are no text": (b"parrot: \xff", "not UTF-8 at byte 8; save the file as UTF-8"),
+    "brackets that are nested too deep": ("[" * 5000, "line 1: lists and mappings are nested more than 12 deep"),
+    "bytes that are not UTF-8": (b"parrot: \xff", "not UTF-8 at byte 8; save the file as UTF-8"),
 }
 
 
@@ -187,7 +189,7 @@ def test_error_names_the_file_and_the_key(file: Path, content: str | bytes, mess
     assert "\n" not in str(caught.value)
 
 
-def test_every_error_has_its_line(file: Path) -> None:
+def test_every_error_has_its_own_line(file: Path) -> None:
     with pytest.raises(SettingsError) as caught:
         loaded(file, "parrot: {mood: sad, hour: 24}\nowl: {}", ("parrot.names", "x=y"), ("parrot.hour", "3"))
     assert [line.removeprefix(f"{file}: ").partition(": ")[0] for line in str(caught.value).splitlines()] == [

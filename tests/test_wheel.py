@@ -1,4 +1,4 @@
-"""The wheel: built from this tree and installed elsewhere, it has everything it needs."""
+"""The wheel: built from this checkout and installed elsewhere, it is complete."""
 
 import json
 import os
@@ -18,17 +18,17 @@ AUGMENT = "Authorization: Bearer mock-augment-acme\r\n"
 
 @pytest.fixture(scope="module")
 def python(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The interpreter of a new environment with the wheel, which uses the dependencies of this environment."""
+    """The interpreter of a new virtual environment with the wheel and the dependencies of this environment."""
     folder = tmp_path_factory.mktemp("elsewhere")
     run(sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(folder), str(ROOT))
     venv.create(folder / "venv", symlinks=True)
-    fresh = folder / "venv" / "bin" / "python"
+    interpreter = folder / "venv" / "bin" / "python"
     (wheel,) = folder.glob("analytics_mockserver-*.whl")
     options = ("--no-deps", "--no-index", "--quiet")
-    run(sys.executable, "-m", "pip", "--python", str(fresh), "install", *options, str(wheel))
-    packages = run(str(fresh), "-c", "import sysconfig; print(sysconfig.get_path('purelib'))").strip()
-    (Path(packages) / "borrowed.pth").write_text(f"{sysconfig.get_path('purelib')}\n", encoding="utf-8")
-    return fresh
+    run(sys.executable, "-m", "pip", "--python", str(interpreter), "install", *options, str(wheel))
+    packages = run(str(interpreter), "-c", "import sysconfig; print(sysconfig.get_path('purelib'))").strip()
+    (Path(packages) / "dependencies.pth").write_text(f"{sysconfig.get_path('purelib')}\n", encoding="utf-8")
+    return interpreter
 
 
 def test_the_server_reads_files_from_the_wheel(python: Path) -> None:
@@ -48,7 +48,7 @@ def test_the_wheel_installs_the_command(python: Path) -> None:
     assert "hooli" in output
 
 
-TESTS_OF_A_USER = """
+USER_TESTS = """
 import urllib.request
 
 import pytest
@@ -72,9 +72,9 @@ def test_three(sandbox):
 
 
 def test_the_wheel_installs_the_pytest_plugin(python: Path, tmp_path: Path) -> None:
-    (tmp_path / "test_user.py").write_text(TESTS_OF_A_USER, encoding="utf-8")
-    ours = ("PYTHON", "PYTEST", "MOCKSERVER")
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
+    (tmp_path / "test_user.py").write_text(USER_TESTS, encoding="utf-8")
+    removed = ("PYTHON", "PYTEST", "MOCKSERVER")
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(removed)}
     plugins = ("anyio", "faker", "hypothesispytest", "schemathesis")
     disabled = [argument for name in plugins for argument in ("-p", f"no:{name}")]
     command = [str(python), "-m", "pytest", "-n", "2", *disabled, "test_user.py"]

@@ -1,6 +1,6 @@
-"""The generator of docs/FIDELITY.md: the ledger of every vendor, checked against the tests that it names.
+"""Generates docs/FIDELITY.md, the ledger of every vendor, and checks that the tests that it names exist.
 
-`python -m tools.fidelity` writes the file, `--check` only compares. The rows are made by `mockserver.fidelity`.
+`python -m tools.fidelity` writes the file; `--check` only compares. `mockserver.fidelity` builds the rows.
 """
 
 import ast
@@ -22,17 +22,17 @@ HEAD = """\
 
 # The evidence for every answer
 
-Each operation, parameter, field, error, header, limit and switch that the simulator serves has a row here: how well it
-is known, where that is written, and the test that checks it. `make check` fails when something served has no row, when
-a row names something that is not served, and when a named test does not exist. `mockserver fidelity` prints the same,
-`--json` as data. In a source, *page* means the vendor's public documentation of this API.
+Each operation, parameter, field, error, header, limit and switch of the simulator has a row here, with its evidence,
+its source, and the test that checks it. `make check` fails if something that is served has no row, if a row names
+something that is not served, and if a named test does not exist. `mockserver fidelity` prints the same rows; `--json`
+prints them as JSON. In a source, *page* means the vendor's public documentation of this API.
 
 Evidence: **documented** by the vendor; **observed** in answers or public clients of the live service; **inferred**
-from these; **assumed**, since it is undocumented. The evidence for a field covers its existence and its name.
-Everything else about it, and what no page says, is listed under *Rules*; what a switch changes is listed under
-*Switches*, with the evidence for the default.
+from these; **assumed**, because it is undocumented. The evidence for a field covers its existence and its name.
+Everything else about it, and everything that is undocumented, is listed under *Rules*. What a switch changes is listed
+under *Switches*, with the evidence for its default.
 
-There is no single score: a client depends on a few rows, not on an average.
+There is no overall score: a client depends on a few rows, not on an average.
 """
 
 HEADINGS = {
@@ -48,21 +48,21 @@ HEADINGS = {
 
 
 def main(arguments: list[str]) -> int:
-    """0 when the ledgers have no errors and the file is up to date, or was rewritten; else 1, with lines on stderr."""
+    """Return 0 if the ledgers have no errors and the file is up to date or was updated; else 1 and print why."""
     ledgers = ledger.all_ledgers()
-    findings = [*errors(ledgers, ROOT)]
-    fresh = text(ledgers)
+    problems = [*errors(ledgers, ROOT)]
+    updated = text(ledgers)
     if "--check" not in arguments:
-        TARGET.write_text(fresh, encoding="utf-8")
-    elif not TARGET.exists() or TARGET.read_text(encoding="utf-8") != fresh:
-        findings.append("docs/FIDELITY.md is stale; `make fix` rewrites it")
-    for finding in findings:
-        print(finding, file=sys.stderr)
-    return 1 if findings else 0
+        TARGET.write_text(updated, encoding="utf-8")
+    elif not TARGET.exists() or TARGET.read_text(encoding="utf-8") != updated:
+        problems.append("docs/FIDELITY.md is out of date; run `make fix`")
+    for problem in problems:
+        print(problem, file=sys.stderr)
+    return 1 if problems else 0
 
 
 def errors(ledgers: Iterable[FidelityLedger], root: Path) -> Iterator[str]:
-    """The errors of the ledgers, and every test that is named but missing, in sentences."""
+    """Yield the errors of the ledgers, and a sentence for every named test that does not exist."""
     for each in ledgers:
         yield from each.errors
         for row in each.rows:
@@ -73,15 +73,15 @@ def errors(ledgers: Iterable[FidelityLedger], root: Path) -> Iterator[str]:
 
 @cache
 def tests(path: Path) -> frozenset[str]:
-    """The names of the test functions in a file; none where the file does not exist."""
+    """Return the names of the test functions in a file; none if the file does not exist."""
     if not path.is_file():
         return frozenset()
-    found = ast.parse(path.read_text(encoding="utf-8")).body
-    return frozenset(each.name for each in found if isinstance(each, ast.FunctionDef) and each.name.startswith("test_"))
+    body = ast.parse(path.read_text(encoding="utf-8")).body
+    return frozenset(each.name for each in body if isinstance(each, ast.FunctionDef) and each.name.startswith("test_"))
 
 
 def text(ledgers: Iterable[FidelityLedger]) -> str:
-    """The whole file."""
+    """Return the text of the file."""
     ledgers = list(ledgers)
     parts = [HEAD, _table(_counts(ledgers))]
     for each in ledgers:
@@ -100,10 +100,10 @@ def _counts(ledgers: list[FidelityLedger]) -> Iterator[tuple[str, ...]]:
         yield f"[{each.vendor}](#{each.vendor})", *map(str, ledger.counts(each.rows).values())
 
 
-def _counts_by_kind(found: list[LedgerRow]) -> Iterator[tuple[str, ...]]:
+def _counts_by_kind(listed: list[LedgerRow]) -> Iterator[tuple[str, ...]]:
     yield "kind", *(grade.evidence for grade in Grade)
     for kind in HEADINGS:
-        yield kind, *map(str, ledger.counts(row for row in found if row.kind is kind).values())
+        yield kind, *map(str, ledger.counts(row for row in listed if row.kind is kind).values())
 
 
 def _rows(listed: list[LedgerRow]) -> Iterator[tuple[str, ...]]:

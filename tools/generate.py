@@ -1,4 +1,4 @@
-"""The generated tables of the README: endpoints from openapi/, switches from the vendors, settings from the command.
+"""Generates the tables of the README: endpoints from openapi/, switches from the vendors, settings from the command.
 
 `python -m tools.generate` writes them between their markers; `--check` only compares.
 """
@@ -27,7 +27,7 @@ def main(arguments: list[str]) -> int:
     if "--check" not in arguments:
         README.write_text(updated, encoding="utf-8")
     elif updated != text:
-        problems.append("README.md has a stale table; run `make fix`")
+        problems.append("README.md has a table that is out of date; run `make fix`")
     for problem in problems:
         print(problem, file=sys.stderr)
     return 1 if problems else 0
@@ -39,7 +39,7 @@ def with_tables(text: str, tables: dict[str, Rows]) -> tuple[str, list[str]]:
     for name, rows in tables.items():
         marked = re.compile(rf"(<!-- generated: {name} -->\n).*?(\n<!-- end -->)", re.DOTALL)
         if not marked.search(text):
-            problems.append(f"README.md lacks the markers of a table: <!-- generated: {name} -->, a line, <!-- end -->")
+            problems.append(f"README.md has no markers for a table: <!-- generated: {name} -->, a line, <!-- end -->")
         before, table, after = r"\g<1>", _table(rows).replace("\\", r"\\"), r"\g<2>"
         text = marked.sub(before + table + after, text)
     return text, problems

@@ -44,6 +44,6 @@ def test_check_reports_a_stale_file_and_writing_updates_it(
 ) -> None:
     monkeypatch.setattr(admin_openapi, "TARGET", tmp_path / "admin.yaml")
     assert admin_openapi.main(["--check"]) == 1
-    assert "openapi/admin.yaml is stale" in capsys.readouterr().err
+    assert "openapi/admin.yaml is out of date" in capsys.readouterr().err
     assert admin_openapi.main([]) == 0
     assert admin_openapi.main(["--check"]) == 0

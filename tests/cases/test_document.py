@@ -25,7 +25,7 @@ def test_check_reports_an_outdated_file(
     target = tmp_path / "CASES.md"
     monkeypatch.setattr(cases, "TARGET", target)
     assert cases.main(["--check"]) == 1
-    assert "docs/CASES.md is out of date; `make fix` updates it" in capsys.readouterr().err
+    assert "docs/CASES.md is out of date; run `make fix`" in capsys.readouterr().err
     assert (cases.main([]), cases.main(["--check"])) == (0, 0)
     target.write_text(target.read_text(encoding="utf-8").replace("C001", "C000", 1), encoding="utf-8")
     assert cases.main(["--check"]) == 1

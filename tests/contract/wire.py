@@ -32,7 +32,7 @@ _SERVER_HEADERS = ("Server", "Date", "Connection")
 """Headers that the server adds to those of the app."""
 
 _SAFE_IN_PATHS = "/~!$&'()*+,;=:@"
-_SAFE_IN_QUERIES = bytes(each for each in range(0x21, 0x7F) if each != ord("#"))
+_SAFE_IN_QUERIES = "".join(map(chr, range(0x21, 0x7F))).replace("#", "")
 """The characters that are not percent-encoded."""
 
 AppResult = tuple[Iterable[bytes], str, Headers]
@@ -44,6 +44,7 @@ class Wire:
     def __init__(self) -> None:
         self.carried = 0
         self._lock = Lock()
+        # By id; each app is kept, so that no other app gets its id.
         self._served: OrderedDict[int, tuple[WSGIApplication, server.Running]] = OrderedDict()
 
     @property
@@ -89,14 +90,8 @@ def _request(environ: WSGIEnvironment) -> bytes:
 
 def _target(environ: WSGIEnvironment) -> bytes:
     path = quote_from_bytes(_latin1(environ["PATH_INFO"]), _SAFE_IN_PATHS).encode() or b"/"
-    query = b"".join(
-        bytes((each,)) if each in _SAFE_IN_QUERIES else b"%%%02X" % each for each in _latin1(_query(environ))
-    )
+    query = quote_from_bytes(_latin1(environ.get("QUERY_STRING", "")), _SAFE_IN_QUERIES).encode()
     return path + b"?" + query if query else path
-
-
-def _query(environ: WSGIEnvironment) -> str:
-    return str(environ.get("QUERY_STRING", ""))
 
 
 def _headers(environ: WSGIEnvironment, length: int) -> Iterator[tuple[str, str]]:

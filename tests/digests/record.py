@@ -1,9 +1,9 @@
-"""The command that records the digests of several thousand vendor answers, or prints them.
+"""The command that records or prints the digests of several thousand answers of the vendors.
 
     .venv/bin/python -m tests.digests.record [--only-print] [VENDOR]...
 
-`scenes` has the requests. The digests of a vendor are recorded in `tests/vendors/<vendor>/digests.json`, and
-`test_digests` compares the answers with them.
+`scenes` has the requests. The digests of a vendor are in `tests/vendors/<vendor>/digests.json`; `test_digests` compares
+the answers with them.
 """
 
 import json
@@ -22,12 +22,12 @@ FOLDER = Path(__file__).parents[1] / "vendors"
 
 
 def file(vendor: Vendor) -> Path:
-    """Return where the digests of a vendor are recorded."""
+    """Return the path of the file with the digests of a vendor."""
     return FOLDER / probes.folder(vendor) / "digests.json"
 
 
 def recorded(vendor: Vendor) -> dict[str, Any]:
-    """Return the data version and the scenes that are recorded for a vendor; without a file, no scene."""
+    """Return the recorded data version and scenes of a vendor; no scenes if there is no file."""
     if not file(vendor).exists():
         return {"data_version": hashing.DATA_VERSION, "scenes": {}}
     found: dict[str, Any] = json.loads(file(vendor).read_text(encoding="utf-8"))
@@ -35,7 +35,7 @@ def recorded(vendor: Vendor) -> dict[str, Any]:
 
 
 def to_text(digests: sending.Digests) -> str:
-    """Return the contents of a file: one line per request."""
+    """Return the text of a file of digests: one line per request."""
     blocks = [f"{_json(scene)}: {{\n{_lines(found)}\n}}" for scene, found in digests.items()]
     return f'{{"data_version": {hashing.DATA_VERSION},\n"scenes": {{\n' + ",\n".join(blocks) + "\n}}\n"
 
@@ -50,9 +50,9 @@ def _json(text: str) -> str:
 
 @click.command()
 @click.argument("names", metavar="[VENDOR]...", nargs=-1, type=click.Choice(list(VENDORS)))
-@click.option("--only-print", is_flag=True, help="Print the digests and leave the files as they are.")
+@click.option("--only-print", is_flag=True, help="Print the digests instead of writing the files.")
 def main(names: tuple[str, ...], *, only_print: bool) -> None:
-    """Record the digests of some vendors, or of all."""
+    """Record the digests of the given vendors, or of all."""
     apps: dict[str, sending.PlayedApp] = {}
     found = {name: sending.digests(VENDORS[name], apps) for name in names or VENDORS}
     if only_print:

@@ -1,4 +1,4 @@
-"""The types of requests to the vendors and of scenes, which are requests in a given state of the simulator.
+"""The types of requests and scenes; a scene is a list of requests in a given state of the simulator.
 
 Each vendor lists its own in `tests/vendors/<vendor>/scenes.py`; `sending` sends them.
 """
@@ -22,10 +22,10 @@ MOMENTS = (
 """Other times: around the hour of publication, on a leap day, and before and after New Year."""
 
 ORGANIZATIONS = ("acme", "globex", "initech", "documented", "empty")
-"""All organizations except the largest, which is too large for many requests."""
+"""All organizations except hooli, which is too large for many requests."""
 
 CLIENTS = Path(__file__).parent / "clients.yaml"
-"""The file of an organization whose clients have many versions."""
+"""An organization file: people with old versions of the JetBrains clients."""
 
 GRANTED, FORBIDDEN, GROUPS = "granted", "forbidden", "groups"
 """The roles of the seeded tokens. Any other text is a whole Authorization header, and None means no header."""
@@ -46,12 +46,12 @@ class Request:
 
     @property
     def key(self) -> str:
-        """The name of the request among the digests."""
-        words = [f"{self.method} {self.target}"]
-        words += [] if self.token == GRANTED else [f"[as {self.token}]"]
-        words += [f"{name}: {value}" for name, value in self.headers]
-        words += [] if self.body is None else [f"< {self.body if len(self.body) < 120 else f'{self.body[:60]}…'}"]
-        return " ".join(words)
+        """The key of the request in the file of digests."""
+        parts = [f"{self.method} {self.target}"]
+        parts += [] if self.token == GRANTED else [f"[as {self.token}]"]
+        parts += [f"{name}: {value}" for name, value in self.headers]
+        parts += [] if self.body is None else [f"< {self.body if len(self.body) < 120 else f'{self.body[:60]}…'}"]
+        return " ".join(parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +68,8 @@ Item = Request | ClockChange
 class Scene:
     """Requests to one vendor, in order, and the state of the simulator, as bodies for `/_mock`.
 
-    With `settings`, the scene gets its own app; they are keyword arguments of Settings. With `own_sandbox`, it gets its
-    own sandbox.
+    With `settings`, keyword arguments of Settings, the scene gets its own app. With `own_sandbox`, it gets its own
+    sandbox.
     """
 
     name: str
@@ -96,12 +96,14 @@ def no_placeholders(_: Read) -> Mapping[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """What the scenes that every vendor has are made of.
+    """The data of a vendor from which the scenes common to all vendors are built.
 
-    `operations` has a valid target for each operationId. `targets` are requested at most organizations, `cheap` at the
-    largest. `battery` shows the effect of switches. `faulty` requests have invalid parameters, and `strange` targets
-    have unknown paths. `switches` has the options of each switch, and `defects` the targets that show each defect.
-    `placeholders` finds ids and addresses that the requests of any vendor may use.
+    * `operations` has a valid target for each operationId.
+    * `targets` are requested for all organizations except the largest, `cheap` targets for the largest.
+    * `battery` are requests that show the effects of switches; `switches` has the options of each switch.
+    * `defects` has the targets that show each defect.
+    * `faulty` requests have invalid parameters, and `strange` targets have unknown paths.
+    * `placeholders` returns ids and addresses for the placeholders in the requests of any vendor.
     """
 
     name: str
@@ -162,7 +164,7 @@ BAD_DAYS = (
     "2099-01-01",
     "0001-01-01",
 )
-"""Invalid days, and days far away."""
+"""Invalid days, and days in the distant past and future."""
 
 BAD_COUNTS = ("", "0", "-1", "1.5", "x", "007", "%2B5", "99999", "9" * 300, "%D9%A2", "1e3")
 """Invalid numbers, and very large ones."""

@@ -1,7 +1,7 @@
-"""The scenes of a vendor: those that every vendor has, built from its material, and those that it adds.
+"""The scenes of a vendor: those common to all vendors, built from its material, and its own.
 
-Both are found in `tests/vendors/<vendor>/scenes.py`, as `MATERIAL` and `scenes()`. A vendor without this file has
-scenes made of its probes.
+`tests/vendors/<vendor>/scenes.py` defines them as `MATERIAL` and `scenes()`. Without this file, the material of a
+vendor is derived from its probes.
 """
 
 from collections.abc import Iterator
@@ -34,7 +34,7 @@ from tests.digests.requests import (
 VENDORS = {vendor.name: vendor for vendor in vendors.discover()}
 
 MOST_OPTIONS = 3
-"""The most options of a switch that are tried where the vendor's tests list none."""
+"""The maximum number of options per switch if the material is derived from probes."""
 
 _METHODS = ("HEAD", "POST", "OPTIONS", "PUT", "DELETE")
 
@@ -80,7 +80,7 @@ def own_scenes(vendor: Vendor) -> Any:
 
 
 def material_of(vendor: Vendor) -> Material:
-    """Return the material that a vendor's tests list, or that its probes give."""
+    """Return the material of a vendor from its own module, or else from its probes."""
     own = own_scenes(vendor)
     material: Material = own.MATERIAL if own else _from_probes(vendor)
     return material
@@ -107,7 +107,7 @@ def _from_probes(vendor: Vendor) -> Material:
 
 
 def _worlds(vendor: Material) -> Iterator[Scene]:
-    """Valid requests at every organization and time."""
+    """Valid requests for every organization and time."""
     name = vendor.name
     for organization in ORGANIZATIONS:
         yield Scene(f"{name} of {organization}", name, gets(vendor.targets), organization)
@@ -136,7 +136,7 @@ def _option_text(value: object) -> str:
 
 
 def _rejections(vendor: Material) -> Iterator[Scene]:
-    """Methods, credentials, parameters and paths that are rejected."""
+    """Rejected methods, credentials, parameters and paths."""
     name, targets = vendor.name, tuple(vendor.operations.values())
     methods = [Request(target, method) for target in targets for method in _METHODS]
     yield Scene(f"{name} methods", name, methods)
@@ -149,7 +149,7 @@ def _rejections(vendor: Material) -> Iterator[Scene]:
 
 
 def _tokens() -> Iterator[str | None]:
-    """No credentials, invalid ones, those of other vendors, and others that are almost valid."""
+    """No credentials, invalid ones, those of other vendors, and almost valid ones."""
     yield None
     yield FORBIDDEN
     yield from ("Bearer nobody", "Bearer", "Bearer two words", "Token mock-{vendor}-{organization}")
@@ -224,13 +224,13 @@ def _defects(vendor: Material) -> Iterator[Scene]:
     """Each defect alone, with the requests that show it, and all at once."""
     for defect, targets in vendor.defects.items():
         yield Scene(f"{vendor.name} defect {defect}", vendor.name, gets(targets), defects=[defect])
-    whole = tuple(vendor.defects)
-    yield Scene(f"{vendor.name} all defects", vendor.name, _plain(vendor), defects=whole)
-    yield Scene(f"{vendor.name} all defects of initech", vendor.name, _plain(vendor), "initech", defects=whole)
+    defects = tuple(vendor.defects)
+    yield Scene(f"{vendor.name} all defects", vendor.name, _plain(vendor), defects=defects)
+    yield Scene(f"{vendor.name} all defects of initech", vendor.name, _plain(vendor), "initech", defects=defects)
 
 
 def _sandboxes(vendor: Material) -> Iterator[Scene]:
-    """Scenes in their own sandboxes, created with a small body and with every field."""
+    """Scenes in their own sandboxes: one created with few fields, one with every field."""
     name, first = vendor.name, next(iter(vendor.operations.values()))
     operation = next(iter(vendor.operations))
     switch, values = [(switch, values) for switch, values in vendor.switches.items() if switch != "names"][-1]

@@ -1,4 +1,4 @@
-"""Sending the requests of scenes to apps in this process, and the digests of the answers.
+"""Sends the requests of scenes to apps in this process, and computes the digests of the answers.
 
 `scenes` has the requests, and `record` stores the digests.
 """
@@ -27,7 +27,7 @@ from tests.digests import scenes
 from tests.digests.requests import FORBIDDEN, GRANTED, GROUPS, NOW, ClockChange, Request, Scene
 
 Digests = dict[str, dict[str, str]]
-"""The digest of each answer, by its scene and request."""
+"""The digests of answers, by scene and request."""
 
 _SUFFIXES = {GRANTED: "", FORBIDDEN: "-forbidden", GROUPS: "-groups"}
 _IGNORED_HEADERS = frozenset(("date", "server", "connection"))
@@ -50,9 +50,9 @@ class PlayedApp:
 
 
 def digests(vendor: Vendor, apps: dict[str, PlayedApp]) -> Digests:
-    """Return the digest of every answer of a vendor. `apps` are those in use, by organization.
+    """Return the digest of every answer of a vendor.
 
-    The names of scenes are distinct; repeated requests are numbered.
+    `apps` caches apps by organization. The names of scenes are distinct; repeated requests are numbered.
     """
     found: Digests = {}
     for scene in scenes.of(vendor):
@@ -85,7 +85,7 @@ def _open(organization: str, **settings: Any) -> PlayedApp:
 
 
 def _placeholders(app: Flask, organization: str) -> dict[str, str]:
-    """Return the values of placeholders: ids and addresses as the vendors list them."""
+    """Return the values of the placeholders: ids and addresses, read from the vendors' answers."""
     found: dict[str, str] = {}
     for vendor in scenes.VENDORS.values():
         client = clients.opened(app, vendor, f"mock-{vendor.name}-{organization}")
@@ -101,7 +101,7 @@ def _placeholders(app: Flask, organization: str) -> dict[str, str]:
 
 @dataclass(slots=True)
 class ScenePlayer:
-    """A scene in progress: its app, the placeholders, and the headers of its roles."""
+    """A scene in progress: its app, its placeholders, and the Authorization header of each role."""
 
     app: PlayedApp
     scene: Scene
@@ -109,11 +109,11 @@ class ScenePlayer:
     roles: dict[str, str] = field(default_factory=dict)
 
     def fill(self, text: str) -> str:
-        """Return a text with its placeholders filled in."""
+        """Replace the placeholders in a text."""
         return re.sub(r"\{(\w+)\}", lambda match: self.placeholders[match[1]], text)
 
     def send(self, request: Request) -> TestResponse:
-        """Send a request, with its target unchanged, and return the answer."""
+        """Send a request, without normalizing its target, and return the answer."""
         path, _, query = self.fill(request.target).partition("?")
         headers = dict(request.headers)
         if request.token is not None:
@@ -128,7 +128,7 @@ class ScenePlayer:
         return answer
 
     def sign_in(self, name: str) -> None:
-        """Set the header of every role: a seeded token, or an access token, where the vendor has them."""
+        """Set the header of every role: a seeded token, or an access token if the vendor has these."""
         vendor = scenes.VENDORS[self.scene.vendor]
         for role, suffix in _SUFFIXES.items():
             self.roles[role] = self._authorization(vendor, f"mock-{vendor.name}-{name}{suffix}")
@@ -150,13 +150,13 @@ class ScenePlayer:
 
 
 def _play(app: PlayedApp, scene: Scene) -> dict[str, str]:
-    prefix, name = ("", app.organization) if not scene.own_sandbox else _create_sandbox(app, scene)
+    prefix, name = _create_sandbox(app, scene) if scene.own_sandbox else ("", app.organization)
     own = {"vendor": scene.vendor, "organization": name, "next": "", "basic": _basic(scene, name)}
     player = ScenePlayer(app, scene, {**app.placeholders, **own})
-    if not scene.own_sandbox:
-        _prepare(app, scene, player)
-    else:
+    if scene.own_sandbox:
         player.sign_in(name)
+    else:
+        _prepare(app, scene, player)
     found: dict[str, str] = {}
     if any(isinstance(item, Request) and "{second}" in str(item.token) for item in scene.items):
         player.placeholders["second"] = _second_token(app, scene, prefix)
@@ -175,7 +175,7 @@ def _play(app: PlayedApp, scene: Scene) -> dict[str, str]:
 
 
 def _second_token(app: PlayedApp, scene: Scene, prefix: str) -> str:
-    """Create another token that may read, and return it."""
+    """Create a second token with access, and return it."""
     answer = json.dumps(app.admin("POST", f"{prefix}/tokens", {"vendor": scene.vendor, "permission": "granted"}))
     [token, *_] = map(str, re.findall(rf'"(mock-{scene.vendor}-[^"]+)"', answer))
     return token
@@ -186,7 +186,7 @@ def _basic(scene: Scene, name: str) -> str:
 
 
 def _prepare(app: PlayedApp, scene: Scene, player: ScenePlayer) -> None:
-    """Put the first sandbox into the state of the scene; roles sign in before faults are armed."""
+    """Bring the default sandbox into the state of the scene; roles sign in before faults are armed."""
     app.admin("POST", "/reset")
     if scene.now != NOW:
         app.admin("PUT", "/clock", {"now": scene.now, "frozen": True})

@@ -1,6 +1,6 @@
-"""The digests of several thousand vendor answers: no byte changes unless DATA_VERSION is raised.
+"""The digests of several thousand answers of the vendors: no byte changes unless DATA_VERSION is raised.
 
-They are computed in a separate process, so that nothing in this process affects them. `scenes` has the requests.
+The answers come from a separate process, so that nothing in this process affects them. `scenes` has the requests.
 """
 
 import json
@@ -18,7 +18,7 @@ from tests.digests.scenes import VENDORS
 from tests.server.programs import ROOT
 
 pytestmark = [
-    pytest.mark.in_process("the answers are those of another process, which sends to its apps directly"),
+    pytest.mark.in_process("the answers come from another process, which calls its apps directly"),
     pytest.mark.xdist_group("digests"),
 ]
 
@@ -31,7 +31,7 @@ every_vendor = pytest.mark.parametrize("name", VENDORS)
 
 @cache
 def current() -> dict[str, Any]:
-    """Compute the digests of all vendors, with an unusual order of sets and in an unusual time zone."""
+    """Return the digests of all vendors, computed with an unusual hash seed and time zone."""
     own = {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE")}
     environment = {**own, "PYTHONHASHSEED": "7", "TZ": "Asia/Kathmandu", "PYTHONIOENCODING": "utf-8"}
     command = [sys.executable, "-m", "tests.digests.record", "--only-print"]
@@ -54,12 +54,12 @@ def test_no_answer_changes(name: str) -> None:
 
 
 @every_vendor
-def test_no_scene_and_no_request_is_missing(name: str) -> None:
+def test_scenes_and_requests_are_the_recorded_ones(name: str) -> None:
     assert _requests(current()[name]) == _requests(RECORDED[name]["scenes"]), HOW_TO_RECORD
 
 
 @every_vendor
-def test_digests_are_of_this_data_version(name: str) -> None:
+def test_digests_have_the_current_data_version(name: str) -> None:
     assert RECORDED[name]["data_version"] == hashing.DATA_VERSION, HOW_TO_RECORD
 
 

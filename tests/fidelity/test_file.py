@@ -52,7 +52,7 @@ def test_check_reports_a_stale_file_and_writing_updates_it(
     target = tmp_path / "FIDELITY.md"
     monkeypatch.setattr(fidelity, "TARGET", target)
     assert fidelity.main(["--check"]) == 1
-    assert "docs/FIDELITY.md is stale" in capsys.readouterr().err
+    assert "docs/FIDELITY.md is out of date" in capsys.readouterr().err
     assert fidelity.main([]) == 0
     assert fidelity.main(["--check"]) == 0
     target.write_text(target.read_text(encoding="utf-8").replace("| documented |", "| assumed |", 1), encoding="utf-8")

@@ -1,4 +1,4 @@
-"""Promises about every vendor and its OpenAPI file: they describe the same API, in both directions."""
+"""Every vendor and its OpenAPI file: the server implements what the file describes, and nothing else."""
 
 import json
 import re
@@ -39,7 +39,7 @@ every_operation = pytest.mark.parametrize(
 
 @pytest.fixture
 def client_of(app: Flask, transport: str) -> Callable[[Vendor], Client]:
-    """A client of any vendor, whose paths are whole ones: in this process, and over a real socket."""
+    """A function that creates a client of any vendor; its paths include the mount. Both transports are tested."""
     assert transport
     return lambda vendor: client.opened(app, vendor, f"mock-{vendor.name}-acme")
 
@@ -53,7 +53,7 @@ def test_file_is_valid_openapi(vendor: Vendor) -> None:
 
 @every_vendor
 def test_operations_and_routes_are_the_same(app: Flask, vendor: Vendor) -> None:
-    """The endpoint's name is the operationId, the path and the methods are the same, and HEAD comes with GET."""
+    """Operation ids, paths and methods are equal; GET includes HEAD."""
     routed = {
         (rule.endpoint.partition(":")[2], re.sub(r"<(?:[^:<>]+:)?([^<>]+)>", r"{\1}", rule.rule), method)
         for rule in app.url_map.iter_rules()
@@ -82,20 +82,20 @@ def test_operation_ids_are_unique(vendor: Vendor) -> None:
 
 
 def _parameters(vendor: Vendor, operation: Any) -> list[Any]:
-    known = _oracle(vendor)
-    return [known.at(each["$ref"]) if "$ref" in each else each for each in operation.get("parameters", [])]
+    file = _oracle(vendor)
+    return [file.at(each["$ref"]) if "$ref" in each else each for each in operation.get("parameters", [])]
 
 
 def _example(parameter: Any) -> str:
-    """The example of a parameter, as a query has it; commas separate the elements of a list."""
+    """Return the example of a parameter as text for a query; commas separate the elements of a list."""
     value = parameter["example"]
     if isinstance(value, list):
         return ",".join(value)
     return value if isinstance(value, str) else json.dumps(value)
 
 
-def _leading(vendor: Vendor, operation_id: str) -> dict[str, tuple[str, Any, str]]:
-    """By parameter, where the file's links take it from: path and operation of another request, and its expression."""
+def _link_sources(vendor: Vendor, operation_id: str) -> dict[str, tuple[str, Any, str]]:
+    """Return the source of each parameter that a link provides: its path and operation, and the expression."""
     return {
         name: (path, operation, expression)
         for owner, path, _, operation in reversed(OPERATIONS.values())
@@ -107,20 +107,20 @@ def _leading(vendor: Vendor, operation_id: str) -> dict[str, tuple[str, Any, str
 
 
 def _value(client: Client, vendor: Vendor, operation: Any, parameter: Any) -> str:
-    """A value of a parameter: as a link leads to it, since ids are the organization's, or else its example."""
-    led = _leading(vendor, operation["operationId"]).get(parameter["name"]) if parameter.get("required") else None
-    if led is None:
+    """Return a value for a parameter: from a link if it has one, since ids differ by organization, or its example."""
+    source = _link_sources(vendor, operation["operationId"]).get(parameter["name"])
+    if source is None or not parameter.get("required"):
         return _example(parameter)
-    path, other, expression = led
+    path, other, expression = source
     url, required = _request(client, vendor, path, other)
-    found = client.got(url, **required)
+    value = client.got(url, **required)
     for step in expression.removeprefix("$response.body#/").split("/"):
-        found = found[int(step) if isinstance(found, list) else step]
-    return str(found)
+        value = value[int(step) if isinstance(value, list) else step]
+    return str(value)
 
 
 def _request(client: Client, vendor: Vendor, path: str, operation: Any) -> tuple[str, dict[str, str]]:
-    """The path and the query of an operation, with all that it requires and no more."""
+    """Return the path and the query of an operation, with the required parameters only."""
     query = {}
     for parameter in _parameters(vendor, operation):
         if parameter.get("required"):
@@ -132,27 +132,26 @@ def _request(client: Client, vendor: Vendor, path: str, operation: Any) -> tuple
     return path, query
 
 
-def _ask(client: Client, method: str, path: str, query: dict[str, str], operation: Any) -> Answer:
-    """An answer to an operation; one that takes a form gets its example, from a client that shows its credentials."""
+def _send(client: Client, method: str, path: str, query: dict[str, str], operation: Any) -> Answer:
+    """Send a request for an operation. A form is sent with its example, by a client with its id and secret."""
     if "requestBody" not in operation:
         return client.ask(method.upper(), path, query)
     [(kind, media)] = operation["requestBody"]["content"].items()
     assert client.exchange is not None
-    shown = client.bearing(client.exchange.authorization)
-    return shown.ask(
-        method.upper(), path, query, headers={"Content-Type": kind}, body=urlencode(media["example"]).encode()
-    )
+    sender = client.bearing(client.exchange.authorization)
+    form = urlencode(media["example"]).encode()
+    return sender.ask(method.upper(), path, query, headers={"Content-Type": kind}, body=form)
 
 
 @every_operation
-def test_server_knows_every_described_parameter(
+def test_server_accepts_every_described_parameter(
     client_of: Callable[[Vendor], Client], vendor: Vendor, path: str, method: str, operation: Any
 ) -> None:
     client = client_of(vendor)
     url, required = _request(client, vendor, path, operation)
     for parameter in _parameters(vendor, operation):
         query = required if parameter["in"] == "path" else {parameter["name"]: _example(parameter)} | required
-        answer = _ask(client, method, url, query, operation)
+        answer = _send(client, method, url, query, operation)
         assert answer.status == 200, answer.body
 
 
@@ -162,40 +161,40 @@ def test_server_requires_exactly_the_required_parameters(
 ) -> None:
     client = client_of(vendor)
     url, required = _request(client, vendor, path, operation)
-    assert _ask(client, method, url, required, operation).status == 200
+    assert _send(client, method, url, required, operation).status == 200
     for name in required:
         without = {other: value for other, value in required.items() if other != name}
-        assert _ask(client, method, url, without, operation).status == 400
+        assert _send(client, method, url, without, operation).status == 400
 
 
 @every_operation
-def test_server_knows_no_other_parameter(
+def test_server_has_no_other_parameters(
     client_of: Callable[[Vendor], Client], vendor: Vendor, path: str, method: str, operation: Any
 ) -> None:
-    """Refused or ignored, by the switch; ignored by a vendor that has no such switch, and where a form is sent."""
+    """The switch decides whether they are rejected or ignored; without it, and for forms, they are ignored."""
     client = client_of(vendor)
     url, required = _request(client, vendor, path, operation)
-    names = {parameter["name"] for parameter in _parameters(vendor, operation)}
-    strange = {
+    described = {parameter["name"] for parameter in _parameters(vendor, operation)}
+    others = {
         parameter["name"] for other, *_, sibling in OPERATIONS.values() for parameter in _parameters(other, sibling)
     }
-    read_by = () if "requestBody" in operation else vendor.switches
-    switch = next((each for each in read_by if each.name == "unknown_parameters"), None)
-    for name in sorted({"not_described", *strange} - names):
+    switches = () if "requestBody" in operation else vendor.switches
+    switch = next((each for each in switches if each.name == "unknown_parameters"), None)
+    for name in sorted({"not_described", *others} - described):
         for option in switch.options if switch else ("ignore",):
             client.sandbox.set_policy({vendor.name: {switch.name: option} if switch else {}})
-            answer = _ask(client, method, url, {**required, name: "1"}, operation)
+            answer = _send(client, method, url, {**required, name: "1"}, operation)
             assert answer.status == {"reject": 400, "ignore": 200}[str(option)]
 
 
 @every_operation
 def test_example_answer_matches_its_schema(vendor: Vendor, path: str, method: str, operation: Any) -> None:
-    known = _oracle(vendor)
+    file = _oracle(vendor)
     checked = 0
     for status in operation["responses"]:
         at = f"#/paths/{oracle.escaped(path)}/{method}/responses/{status}"
-        for kind, example in _examples(known.at(at)):
-            assert known.errors(known.schema(at, kind), example) == []
+        for kind, example in _examples(file.at(at)):
+            assert file.errors(file.schema(at, kind), example) == []
             checked += 1
     assert checked
 
@@ -209,11 +208,11 @@ def _examples(response: Any) -> Iterator[tuple[str, Any]]:
 def test_evidence_records_are_complete(vendor: Vendor) -> None:
     records = [record for record, _ in evidence.records(_oracle(vendor).document)]
     assert records
-    assert [(record, fault) for record in records for fault in evidence.errors(record)] == []
+    assert [(record, error) for record in records for error in evidence.errors(record)] == []
 
 
 def _file_records(vendor: Vendor) -> dict[str, list[Record]]:
-    """The records of evidence that name a switch, by its name."""
+    """Return the evidence records of each switch, by its name."""
     result: dict[str, list[Record]] = {}
     for record, _ in evidence.records(_oracle(vendor).document):
         if "switch" in record:
@@ -231,16 +230,17 @@ def test_file_and_policy_have_the_same_switches_and_grades(vendor: Vendor) -> No
 def test_file_names_every_option_of_a_switch(vendor: Vendor) -> None:
     switches = {each.name: each for each in vendor.switches}
     for name, records in _file_records(vendor).items():
-        says = " ".join(record["description"] for record in records)
-        choices = switches[name].options
-        options = (choices[0], choices[-1]) if choices == tuple(range(len(choices))) else choices
-        assert all(f"`{option}`" in says for option in options), name
+        description = " ".join(record["description"] for record in records)
+        options = switches[name].options
+        if options == tuple(range(len(options))):
+            options = (options[0], options[-1])
+        assert all(f"`{option}`" in description for option in options), name
 
 
 @pytest.mark.parametrize(
     "switch", [each for vendor in VENDORS.values() for each in vendor.switches], ids=lambda each: each.name
 )
-def test_first_option_is_the_default_and_switches_are_described(switch: AnySwitch) -> None:
+def test_switch_has_options_a_default_and_a_description(switch: AnySwitch) -> None:
     assert switch.read(switch.to_json(switch.default)) == switch.default
     assert len(set(switch.options)) == len(switch.options) >= 2
     assert switch.description.endswith(".")

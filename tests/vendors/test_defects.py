@@ -1,6 +1,6 @@
-"""Promises about armed defects, with every option of every switch: whatever is armed, the server answers.
+"""Armed defects: none makes the server fail, under any option of any switch.
 
-Which invariants each one violates is in `tests/audit`.
+The tests in `tests/audit` check which invariants each defect violates.
 """
 
 from collections.abc import Iterator
@@ -33,7 +33,7 @@ def test_no_defect_fails_under_any_option(vendor: Vendor, watch: Watch) -> None:
             for path in {paths[operation] for operation in defect.operations if operation in paths}:
                 assert current.get(path, queries[path]).status < 500, (defect.name, options)
         client.sandbox.set_defects(())
-    watch.take()  # Answers with defects need not be as the file describes.
+    watch.take()  # The OpenAPI file need not describe answers with defects.
 
 
 def _operations(client: Client, queries: probes.Queries) -> Iterator[tuple[str, str | None]]:

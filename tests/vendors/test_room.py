@@ -1,4 +1,4 @@
-"""Promises about the modules that every vendor has: they are found by folder, and a missing one is reported."""
+"""The modules that every vendor has: they are discovered, and a missing one is reported."""
 
 import pytest
 
