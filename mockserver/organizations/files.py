@@ -90,11 +90,10 @@ def _load(document: dict[Any, Any]) -> tuple[dict[str, Any], list[RuleViolation]
     try:
         return _SCHEMA.load(document), []
     except ValidationError as error:
-        messages = cast("dict[str | int, Any]", error.messages)
-        return cast("dict[str, Any]", error.valid_data), list(_flatten(messages, ()))
+        return cast("dict[str, Any]", error.valid_data), list(_flatten(error.messages_dict, ()))
 
 
-def _flatten(messages: Mapping[str | int, Any], path: yaml_text.Path) -> Iterator[RuleViolation]:
+def _flatten(messages: Mapping[Any, Any], path: yaml_text.Path) -> Iterator[RuleViolation]:
     """Marshmallow's nested messages, one for each path; "_schema" stands for the mapping itself."""
     for step, inner in messages.items():
         here = path if step == "_schema" else (*path, step)
