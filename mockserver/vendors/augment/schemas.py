@@ -45,7 +45,7 @@ class PageSize(Parameter[int]):
         return int(value)
 
 
-class AugmentParameters(Schema):
+class AugmentQuery(Schema):
     """Every query parameter; each endpoint has some of them."""
 
     start_date = DayParameter()
@@ -167,7 +167,7 @@ def _load(names: tuple[str, ...], request: ViewRequest) -> dict[str, Any]:
             _refuse(name, f"{name} must be given once, not {len(texts)} times")
         if not texts[0] and switches[policy.EMPTY_PARAMETERS] is EmptyParameters.REJECT:
             _refuse(name, f"{name} must not be empty; leave it out for its default")
-    schema = AugmentParameters(only=names)
+    schema = AugmentQuery(only=names)
     try:
         loaded: dict[str, Any] = schema.load({name: texts[0] for name, texts in known.items() if texts[0]})
     except ValidationError as error:
