@@ -33,10 +33,14 @@ _SENT = len(TOOLS) * len(MEASURES)
 
 @dataclass(frozen=True, slots=True)
 class DayBuckets:
-    """Parts of a range of days, ascending: the date of each one, and the edges between them."""
+    """Parts of a range of days, ascending: the date of each one, and the edges between them.
+
+    `count` is the number of buckets in the range, with those that were left out.
+    """
 
     dates: list[str]
     edges: list[int]
+    count: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,13 +89,14 @@ class JetBrainsRanges:
         That day may be before the range. Days after today are in no bucket. A range with more than `maximum` buckets
         has none before the organization's first day or after today.
         """
-        if period is not None and calendar_periods.count(first, last, period) > maximum:
+        count = 1 if period is None else calendar_periods.count(first, last, period)
+        if count > maximum:
             first, last = max(first, self._people.organization.first_day.toordinal()), min(last, today)
             if first > last:
-                return DayBuckets([], [first])
+                return DayBuckets([], [first], count)
         starts = [first] if period is None else calendar_periods.starts(first, last, period)
         edges = [min(edge, today + 1) for edge in (first, *starts[1:], last + 1)]
-        return DayBuckets([date.fromordinal(start).isoformat() for start in starts], edges)
+        return DayBuckets([date.fromordinal(start).isoformat() for start in starts], edges, count)
 
     def enabled(
         self, edges: Sequence[int], mask: Mask | None = None, ides: Collection[int] | None = None

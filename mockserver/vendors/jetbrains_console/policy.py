@@ -34,16 +34,9 @@ BUCKETS_MAXIMUM: Final = 10_000
 """Buckets of one answer; the switch `longest_range` decides about a range with more."""
 
 RENAMABLE: Final = (
-    "data",
-    "date",
-    "enabledUsers",
-    "activeUsers",
-    "total",
-    "usersHitLimit",
-    "peakDailyUsers",
-    "builtInQuota",
-    "topUpCredits",
-    "totalCredits",
+    *("data", "date", "enabledUsers", "activeUsers", "total"),
+    *("usersHitLimit", "peakDailyUsers"),
+    *("builtInQuota", "topUpCredits", "totalCredits"),
 )
 """Every response field: none is public."""
 

@@ -1,6 +1,7 @@
 """The Console's token endpoint and its three reports, each in two versions: load the query, ask the report, dump it."""
 
 from collections.abc import Callable, Hashable, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Final
 
@@ -10,7 +11,6 @@ from mockserver.gateway.vendor import Body, Reply, Route, View, ViewRequest
 from mockserver.products.jetbrains import PRODUCT
 from mockserver.products.jetbrains.ranges import DayBuckets
 from mockserver.products.world import World
-from mockserver.simulation import calendar_periods
 from mockserver.simulation.calendar_periods import CalendarPeriod
 from mockserver.simulation.presence import Mask
 from mockserver.vendors.jetbrains_console import errors, policy, reports, schemas
@@ -50,14 +50,13 @@ def _view(report: Report) -> View:
 
 def _buckets(request: ViewRequest, query: schemas.ReportParameters) -> DayBuckets:
     period, switches = CalendarPeriod(query.group_by), request.switches
-    count = calendar_periods.count(query.first, query.last, period)
-    if count > policy.BUCKETS_MAXIMUM and switches[policy.LONGEST_RANGE] is LongestRange.REJECT:
-        raise errors.too_many_buckets(query.group_by, count)
     ranges, today = request.world.of(PRODUCT).ranges, request.now.toordinal()
     buckets = ranges.buckets(query.first, query.last, period, today, policy.BUCKETS_MAXIMUM)
+    if buckets.count > policy.BUCKETS_MAXIMUM and switches[policy.LONGEST_RANGE] is LongestRange.REJECT:
+        raise errors.too_many_buckets(query.group_by, buckets.count)
     if switches[policy.BUCKET_LABEL] is BucketLabel.CLIPPED:
         first = date.fromordinal(query.first).isoformat()
-        return DayBuckets([max(day, first) for day in buckets.dates], buckets.edges)
+        return replace(buckets, dates=[max(day, first) for day in buckets.dates])
     return buckets
 
 

@@ -131,18 +131,14 @@ def load(args: "MultiDict[str, str]", switches: Switches) -> ReportParameters:
     """The parameters of a report; a Rejection lists every error, in the order of the parameters."""
     query = ReportQuery(switches)
     known = [field.data_key or name for name, field in query.fields.items()]
-    rules: dict[str, Any] = {}
-    loaded: dict[str, Any] = {}
-    try:
-        loaded = query.load({name: args.getlist(name) for name in args})
-    except ValidationError as error:
-        rules = error.messages_dict
+    given = {name: args.getlist(name) for name in args}
+    rules = query.validate(given)
     found = [ParameterError(name, rules[name][0]) for name in known if name in rules]
     if switches[policy.UNKNOWN_PARAMETERS] is policy.UnknownParameters.REJECT:
         found += [_unknown(name, known) for name in list(args)[: len(known) + _UNKNOWN_MAXIMUM] if name not in known]
     if found:
         raise invalid_parameters(*found[: len(known) + _UNKNOWN_MAXIMUM])
-    return ReportParameters(**loaded)
+    return ReportParameters(**query.load(given))
 
 
 def _unknown(name: str, known: Sequence[str]) -> ParameterError:

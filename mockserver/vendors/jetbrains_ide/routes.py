@@ -11,7 +11,6 @@ from mockserver.products.jetbrains.facts import TOOLS
 from mockserver.products.jetbrains.programs import ReportingGate
 from mockserver.products.jetbrains.ranges import DayBuckets
 from mockserver.products.model import Visibility
-from mockserver.simulation import calendar_periods
 from mockserver.simulation.calendar_periods import CalendarPeriod
 from mockserver.vendors.jetbrains_ide import errors, pagination, policy, reports, schemas
 from mockserver.vendors.jetbrains_ide.policy import (
@@ -96,11 +95,11 @@ def _buckets(request: ViewRequest, query: schemas.AnalyticsParameters, group_by:
     """The buckets of a query; the switch `default_group_by` stands in for no groupBy."""
     group_by = group_by or query.group_by or request.switches[policy.DEFAULT_GROUP_BY].value
     period = None if group_by == DefaultGroupBy.NONE else CalendarPeriod[group_by]
-    count = calendar_periods.count(query.first, query.last, period) if period else 1
-    if count > policy.BUCKETS_MAXIMUM and request.switches[policy.LONGEST_RANGE] is LongestRange.REJECT:
-        raise errors.too_many_buckets(group_by, count)
     ranges, today = request.world.of(PRODUCT).ranges, request.now.toordinal()
-    return ranges.buckets(query.first, query.last, period, today, policy.BUCKETS_MAXIMUM)
+    buckets = ranges.buckets(query.first, query.last, period, today, policy.BUCKETS_MAXIMUM)
+    if buckets.count > policy.BUCKETS_MAXIMUM and request.switches[policy.LONGEST_RANGE] is LongestRange.REJECT:
+        raise errors.too_many_buckets(group_by, buckets.count)
+    return buckets
 
 
 def _items(request: ViewRequest, columns: dict[str, list[Any]]) -> Body:

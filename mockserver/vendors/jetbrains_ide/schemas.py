@@ -138,15 +138,11 @@ class AnalyticsQuery(Schema):
     def load_args(self, args: "MultiDict[str, str]", switches: Switches) -> AnalyticsParameters:
         """The parameters of a request; a Rejection lists every error, in the order of the parameters."""
         given, rules = self._given(args, switches)
-        loaded: dict[str, Any] = {}
-        try:
-            loaded = self.load(given)
-        except ValidationError as error:
-            rules = {**error.messages_dict, **rules}
+        rules = {**self.validate(given), **rules}
         if rules:
             names = [field.data_key or name for name, field in self.fields.items()]
             raise invalid_parameters(*(ParameterError(name, rules[name][0]) for name in names if name in rules))
-        return AnalyticsParameters(**loaded)
+        return AnalyticsParameters(**self.load(given))
 
     def _given(self, args: "MultiDict[str, str]", switches: Switches) -> tuple[dict[str, str], dict[str, list[str]]]:
         """The single value of each known parameter, and the rules that empty and repeated ones break."""
