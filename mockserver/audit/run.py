@@ -16,8 +16,6 @@ from mockserver.validation.suggestions import unknown_name
 LONGEST = 90
 """Days of the longest range that can be audited, which every vendor returns in one request."""
 
-_COMPLETE_AFTER = timedelta(days=2)
-
 
 class InvalidAudit(ValueError):
     """Days that cannot be audited, or a defect that the server does not have; the text has the rule."""
@@ -56,7 +54,7 @@ def audit(
     are closed.
     """
     with _usable():
-        latest = datetime.fromisoformat(client.clock.get()["now"]).date() - _COMPLETE_AFTER
+        latest = datetime.fromisoformat(client.clock.get()["now"]).date() - timedelta(days=2)
         last = latest if last is None else last
         first = last - timedelta(days=6) if first is None else first
         if not (first <= last <= latest and (last - first).days < LONGEST):

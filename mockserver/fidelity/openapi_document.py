@@ -14,7 +14,6 @@ from mockserver.fidelity.evidence import Evidence, Node
 _UNREFERENCED = {"NotFound": "404", "MethodNotAllowed": "405"}
 """The errors for unknown paths and methods; no operation needs to refer to them."""
 
-_COMBINED = ("allOf", "oneOf", "anyOf")
 _BOUNDS = (("minimum", "at least"), ("maximum", "at most"), ("default", "by default"))
 
 
@@ -150,7 +149,7 @@ class OpenApiDocument:
     ) -> Iterator[LedgerItem]:
         """Every property in a schema, by its path after a prefix."""
         node, inherited = self._resolve(schema, inherited)
-        for part in (part for keyword in _COMBINED for part in node.get(keyword, ())):
+        for part in (part for keyword in ("allOf", "oneOf", "anyOf") for part in node.get(keyword, ())):
             yield from self._fields(kind, prefix, part, inherited, path)
         for name, each in node.get("properties", {}).items():
             inner = f"{path}.{name}" if path else name
