@@ -124,12 +124,14 @@ def _prepared(client: Client, defects: Sequence[str]) -> Iterator[None]:
     try:
         with _usable():
             client.limits.update(dict.fromkeys(limits, "off"))
-            client.defects.arm(sorted({*armed, *defects}))
+            if defects:
+                client.defects.arm(sorted({*armed, *defects}))
         yield
     finally:
         with _usable():
             client.limits.update({vendor: _setting(limit) for vendor, limit in limits.items()})
-            client.defects.arm(armed)
+            if defects:
+                client.defects.arm(armed)
 
 
 def _setting(limit: dict[str, Any]) -> object:
