@@ -16,8 +16,6 @@ from mockserver.validation.suggestions import unknown_name
 LONGEST = 90
 """Days of the longest range that can be audited, which every vendor returns in one request."""
 
-_COMPLETE_AFTER = timedelta(days=2)
-
 
 class InvalidAudit(ValueError):
     """Days that cannot be audited, or a defect that the server does not have; the text has the rule."""
@@ -56,7 +54,7 @@ def audit(
     are closed.
     """
     with _usable():
-        latest = datetime.fromisoformat(client.clock.get()["now"]).date() - _COMPLETE_AFTER
+        latest = datetime.fromisoformat(client.clock.get()["now"]).date() - timedelta(days=2)
         last = latest if last is None else last
         first = last - timedelta(days=6) if first is None else first
         if not (first <= last <= latest and (last - first).days < LONGEST):
@@ -126,12 +124,14 @@ def _prepared(client: Client, defects: Sequence[str]) -> Iterator[None]:
     try:
         with _usable():
             client.limits.update(dict.fromkeys(limits, "off"))
-            client.defects.arm(sorted({*armed, *defects}))
+            if defects:
+                client.defects.arm(sorted({*armed, *defects}))
         yield
     finally:
         with _usable():
             client.limits.update({vendor: _setting(limit) for vendor, limit in limits.items()})
-            client.defects.arm(armed)
+            if defects:
+                client.defects.arm(armed)
 
 
 def _setting(limit: dict[str, Any]) -> object:

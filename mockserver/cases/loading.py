@@ -19,7 +19,6 @@ from mockserver.validation import yaml_text
 from mockserver.validation.schemas import StrictSchema
 from mockserver.validation.yaml_text import YamlError
 
-TIMES_MAXIMUM = 1000
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 
 
@@ -81,7 +80,7 @@ class StepBody(CasePart):
     request = RequestLine()
     mock = RequestLine()
     bearer = fields.String(data_key="as")
-    times = fields.Integer(strict=True, validate=validate.Range(1, TIMES_MAXIMUM))
+    times = fields.Integer(strict=True, validate=validate.Range(1, 1000))
     headers = fields.Dict(keys=fields.String(), values=fields.String())
     sent = fields.Dict(keys=fields.String(), data_key="body")
     form = fields.String()

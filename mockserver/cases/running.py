@@ -16,11 +16,6 @@ from mockserver.gateway.vendor import Vendor
 PASSED, FAILED, SKIPPED = "passed", "failed", "skipped"
 """The result of a case; a case is skipped if the server cannot do what it needs."""
 
-TTL_SECONDS = 600
-"""When the sandbox of an interrupted case expires."""
-
-_FORM = {"Content-Type": "application/x-www-form-urlencoded"}
-
 
 class _CaseStopped(Exception):
     """The case cannot continue; the message says why."""
@@ -37,7 +32,7 @@ class Outcome:
 def run(case: Case, client: Client, vendors: Sequence[Vendor]) -> Outcome:
     """Run a case in a sandbox of its own."""
     try:
-        sandbox = client.create_sandbox(case=case.id, ttl_seconds=TTL_SECONDS)
+        sandbox = client.create_sandbox(case=case.id, ttl_seconds=600)  # It expires if the run is interrupted.
     except NoAnswer as error:
         return Outcome(FAILED, (f"its sandbox cannot be created: {error}",))
     except Refused as error:
@@ -104,11 +99,9 @@ class _CaseRun:
 
     def _send(self, step: Step) -> Response:
         request = step_request.of(self._case, step, self._vendors, self._sandbox.id, self._kept)
-        headers = {
-            **(self._client.call.headers if step.mock else {}),
-            **({} if step.form is None else _FORM),
-            **request.headers,
-        }
+        headers = {**(self._client.call.headers if step.mock else {}), **request.headers}
+        if step.form is not None:
+            headers.setdefault("Content-Type", "application/x-www-form-urlencoded")
         if request.credential is not None:
             headers["Authorization"] = self._authorization(request.credential)
         if step.expect.cut:

@@ -22,7 +22,7 @@ _DEFAULT_SOURCES = {
     Grade.INFERRED: "follows from what is documented",
     Grade.ASSUMED: "undocumented; chosen by the simulator",
 }
-"""The source of a rule that names none; a documented one always does."""
+"""The source of a rule that names none; a documented rule always names one."""
 
 _NAMED = ("securitySchemes", "schemas", "responses", "headers", "properties")
 """Objects whose keys are names."""
@@ -38,7 +38,7 @@ class Evidence:
 
 
 def own(node: Node) -> Evidence | None:
-    """The evidence for the node itself, where a record has it."""
+    """The evidence for the node itself, if a record has it."""
     return next((read(record) for record in node.get("x-evidence", ()) if "description" not in record), None)
 
 
@@ -49,7 +49,7 @@ def read(record: Record) -> Evidence:
 
 
 def errors(record: Record) -> Iterator[str]:
-    """What is wrong with a record, in words."""
+    """What is wrong with a record: the ends of sentences that begin with the record."""
     if unknown := sorted(set(record) - _KEYS):
         yield f"has {', '.join(unknown)}; a record has {', '.join(sorted(_KEYS))}"
     if record.get("grade") not in [*Grade]:

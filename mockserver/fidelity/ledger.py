@@ -1,6 +1,6 @@
-"""The ledger of a vendor: its rows, and every error that makes it untrustworthy.
+"""The ledger of a vendor: its rows and its errors.
 
-It is made from the vendor's OpenAPI file, the evidence in it, and the vendor's own routes, switches and limits.
+It is made from the vendor's OpenAPI file, the evidence in it, and the vendor's routes, switches and limits.
 """
 
 import re
@@ -35,7 +35,7 @@ class LedgerRow:
 
 @dataclass(frozen=True, slots=True)
 class FidelityLedger:
-    """The rows of a vendor, and what is wrong with them, in sentences."""
+    """The rows of a vendor, and a sentence for each error in them."""
 
     vendor: str
     rows: list[LedgerRow]
@@ -43,7 +43,7 @@ class FidelityLedger:
 
 
 def counts(rows: Iterable[LedgerRow]) -> dict[Grade, int]:
-    """How many rows there are of each grade; they are never combined into one score."""
+    """How many rows have each grade; the numbers are never combined into one score."""
     found = Counter(row.grade for row in rows)
     return {grade: found[grade] for grade in Grade}
 
@@ -54,7 +54,7 @@ def all_ledgers() -> list[FidelityLedger]:
 
 
 def load(vendor: Vendor, folder: Path) -> FidelityLedger:
-    """The ledger of a vendor whose OpenAPI file is in this folder; without the file, one that says what to write."""
+    """The ledger of a vendor whose OpenAPI file is in this folder; without the file, its error says what to write."""
     file = folder / vendor.openapi
     if file.is_file():
         return build(vendor, yaml_text.load_bundled(file.read_bytes()))

@@ -1,6 +1,6 @@
-"""Everything that an OpenAPI file describes, each with the evidence that holds for it.
+"""The items that an OpenAPI file describes, each with its evidence.
 
-What of it becomes a row, and what is really served, is decided by `ledger`.
+`ledger` makes rows of them, and compares them with what is served.
 """
 
 from collections.abc import Iterable, Iterator
@@ -12,9 +12,8 @@ from mockserver.fidelity import evidence
 from mockserver.fidelity.evidence import Evidence, Node
 
 _UNREFERENCED = {"NotFound": "404", "MethodNotAllowed": "405"}
-"""What answers unknown paths and methods, to which no operation needs to refer."""
+"""The errors for unknown paths and methods; no operation needs to refer to them."""
 
-_COMBINED = ("allOf", "oneOf", "anyOf")
 _BOUNDS = (("minimum", "at least"), ("maximum", "at most"), ("default", "by default"))
 
 
@@ -33,7 +32,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class LedgerItem:
-    """Something that the file describes; `evidence` is None where there is none."""
+    """One thing that a file describes; `evidence` is None where there is none."""
 
     kind: Kind
     name: str
@@ -55,7 +54,7 @@ class OpenApiDocument:
         ]
 
     def items(self) -> Iterable[LedgerItem]:
-        """Everything that is described; of what is described more than once, the first description counts.
+        """Every item; if one is described more than once, the first description counts.
 
         Shared parts are listed once for each operation.
         """
@@ -150,7 +149,7 @@ class OpenApiDocument:
     ) -> Iterator[LedgerItem]:
         """Every property in a schema, by its path after a prefix."""
         node, inherited = self._resolve(schema, inherited)
-        for part in (part for keyword in _COMBINED for part in node.get(keyword, ())):
+        for part in (part for keyword in ("allOf", "oneOf", "anyOf") for part in node.get(keyword, ())):
             yield from self._fields(kind, prefix, part, inherited, path)
         for name, each in node.get("properties", {}).items():
             inner = f"{path}.{name}" if path else name
@@ -161,7 +160,7 @@ class OpenApiDocument:
 
 
 def _references(node: Any) -> Iterator[str]:
-    """Every pointer to which a part of a file refers."""
+    """Every pointer that a part of a file refers to."""
     if isinstance(node, dict):
         if isinstance(node.get("$ref"), str):
             yield node["$ref"]

@@ -1,7 +1,6 @@
 """Expected values of a metric in a sandbox: its points, their average, and the people behind a point.
 
-They count what the vendors' APIs show at the sandbox's time, under its switches. Counting itself is done by
-`products.metrics`.
+They cover what the vendors' APIs show at the sandbox's time, under its switches. `products.metrics` does the counting.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -82,7 +81,7 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class Headline:
-    """All points, the sum of those that count, how many count, and their average (None where none does)."""
+    """All points, their sum, how many of them count, and their average (None if none counts)."""
 
     points: tuple[Point, ...]
     sum: int
@@ -92,7 +91,7 @@ class Headline:
 
 @dataclass(frozen=True, slots=True)
 class PersonShare:
-    """A person behind a point: the share of its value; by vendor, days of activity or what the metric adds up."""
+    """A person behind a point, the share of its value and, by vendor, the days of activity or the share of the sum."""
 
     id: UUID
     name: str
@@ -103,7 +102,7 @@ class PersonShare:
 
 @dataclass(frozen=True, slots=True)
 class PeoplePage:
-    """A point, some of the people behind it, and the id after which the next page begins (None on the last page)."""
+    """A point, some of the people behind it, and the id after which the next page begins (None: no next page)."""
 
     point: Point
     people: tuple[PersonShare, ...]
@@ -111,7 +110,7 @@ class PeoplePage:
 
 
 class ExpectedValues:
-    """A query against a sandbox at one moment. ValidationError for parameters that cannot be."""
+    """A query against a sandbox at one moment. ValidationError for invalid parameters."""
 
     def __init__(self, sandbox: Sandbox, vendors: Iterable[Vendor], query: ExpectedQuery) -> None:
         now, switches = sandbox.clock.now(), sandbox.policy.switches  # Read once: another request may change them.
@@ -164,7 +163,7 @@ class ExpectedValues:
         return PeoplePage(_point(label, days, value), tuple(people), more)
 
     def _fields(self, shown: Visibility) -> tuple[str, ...]:
-        """The names that the API gives to what counts; a counter that no API shows has ours."""
+        """The API's names of what counts; a counter that the API does not show keeps its own name."""
         indexes = self._query.spec(shown).tallies[self._query.tally]
         names = (shown.product.metric_counters[index] for index in indexes)
         return tuple(shown.fields.get(name, name) for name in names)
@@ -229,7 +228,7 @@ class ExpectedValues:
 
 
 def average(total: int, count: int) -> float | None:
-    """To two decimals, halves up, computed in whole hundredths; None where nothing counts."""
+    """Rounded half up to two decimals, computed in whole hundredths; None where nothing counts."""
     return (200 * total + count) // (2 * count) / 100 if count else None
 
 

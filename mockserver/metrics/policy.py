@@ -1,4 +1,4 @@
-"""What the definition of the metrics leaves open, as a group of switches that belongs to no vendor."""
+"""Switches for what the definition of the metrics leaves open; they belong to no vendor."""
 
 from enum import StrEnum
 from typing import Final
@@ -31,7 +31,7 @@ class EmptyBuckets(StrEnum):
 
 
 class PartialBuckets(StrEnum):
-    """A bucket that the range cuts."""
+    """A bucket that is only partly in the range."""
 
     CLIPPED = "clipped"
     OMITTED = "omitted"
