@@ -214,7 +214,7 @@ def test_organization_with_groups_has_a_client_bound_to_them() -> None:
     assert opened is not None
     assert (opened[1].secret, opened[1].groups) == ("s3cret", ("Two",))
     assert registry.resolve_token("parrot", "mock-parrot-small-groups") is None
-    assert parrot.registry(grouped).resolve_token(FINCH, "mock-finch-small-groups") is None, "no groups are stated"
+    assert parrot.registry(grouped).resolve_token(FINCH, "mock-finch-small-groups") is None, "no groups are declared"
 
 
 def test_every_token_and_secret_has_a_redaction_marker() -> None:
