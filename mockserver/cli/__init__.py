@@ -47,7 +47,9 @@ class Commands(click.Group):
         try:
             return super().invoke(ctx)
         except LookupError as error:
-            if type(error) is not LookupError:  # A KeyError or an IndexError is a bug, and keeps its traceback.
+            from mockserver.vendors import MissingModule
+
+            if not isinstance(error, MissingModule):
                 raise
             stop(str(error), click.UsageError.exit_code)
 

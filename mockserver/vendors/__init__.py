@@ -10,6 +10,10 @@ from types import ModuleType
 from mockserver.gateway.vendor import Vendor
 
 
+class MissingModule(LookupError):
+    """A vendor's folder lacks a module; the text says which, and what to write."""
+
+
 @cache
 def _by_folder() -> dict[str, Vendor]:
     folders = [each.name for each in iter_modules(__path__) if each.ispkg]
@@ -26,13 +30,13 @@ def discover() -> tuple[Vendor, ...]:
 def room(name: str) -> Mapping[str, ModuleType]:
     """The module `name` of every vendor, by the vendor's name, imported when it is first called.
 
-    Raises LookupError for a vendor whose folder has no such module.
+    Raises MissingModule for a vendor whose folder has no such module.
     """
     modules = {}
     for folder, vendor in _by_folder().items():
         path = f"{__name__}.{folder}.{name}"
         if find_spec(path) is None:
-            raise LookupError(
+            raise MissingModule(
                 f"the vendor {vendor.name} has no mockserver/vendors/{folder}/{name}.py; "
                 f"write one, as the other vendors have it (docs/adding-a-vendor.md)"
             )

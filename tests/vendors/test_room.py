@@ -10,5 +10,7 @@ def test_every_vendor_has_advice() -> None:
 
 
 def test_missing_module_is_reported_with_its_path() -> None:
-    with pytest.raises(LookupError, match=r"the vendor \S+ has no mockserver/vendors/\w+/horoscope.py; write one"):
+    with pytest.raises(
+        vendors.MissingModule, match=r"the vendor \S+ has no mockserver/vendors/\w+/horoscope.py; write one"
+    ):
         vendors.room("horoscope")
