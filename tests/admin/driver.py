@@ -51,7 +51,7 @@ class Admin:
     app: Flask
     headers: Mapping[str, str]
 
-    def ask(self, method: str, path: str, content: object = None, **headers: str) -> Answer:
+    def send(self, method: str, path: str, content: object = None, **headers: str) -> Answer:
         """Any request; content that is bytes is sent as it is, everything else as JSON."""
         data = content if isinstance(content, bytes) else b"" if content is None else json.dumps(content).encode()
         sent = {**({"Content-Type": JSON} if content is not None else {}), **self.headers, **headers}
@@ -70,19 +70,19 @@ class Admin:
 
     def get(self, path: str) -> Any:
         """The body of a GET that is answered with 200."""
-        answer = self.ask("GET", path)
+        answer = self.send("GET", path)
         assert answer.status == 200, answer.body
         return answer.json
 
     def done(self, method: str, path: str, content: object = None) -> Any:
         """The body of any other request that is answered with 200."""
-        answer = self.ask(method, path, content)
+        answer = self.send(method, path, content)
         assert answer.status == 200, answer.body
         return answer.json
 
     def refused(self, method: str, path: str, content: object = None, *, status: int = 400) -> Answer:
         """The refusal of a request, with this status."""
-        answer = self.ask(method, path, content)
+        answer = self.send(method, path, content)
         assert answer.status == status, answer.body
         return answer
 

@@ -11,7 +11,7 @@ COUNT = "/analytics/v0/dau-count"
 
 def made(admin: Admin, **body: Any) -> Any:
     """A new sandbox, as the control plane describes it."""
-    answer = admin.ask("POST", "/sandboxes", body)
+    answer = admin.send("POST", "/sandboxes", body)
     assert answer.status == 201, answer.body
     return answer.json
 

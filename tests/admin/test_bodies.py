@@ -112,20 +112,20 @@ TYPES = {
 @pytest.mark.parametrize(("method", "path"), WRITING)
 @pytest.mark.parametrize(("kind", "shown"), TYPES.values(), ids=TYPES)
 def test_other_content_types_are_refused(admin: Admin, method: str, path: str, kind: str, shown: str) -> None:
-    refusal = admin.ask(method, path, b"{}", **{"Content-Type": kind})
+    refusal = admin.send(method, path, b"{}", **{"Content-Type": kind})
     assert refusal.status == 415
     assert refusal.detail == f"the body must be sent as Content-Type: application/json; the request has {shown}"
 
 
 @pytest.mark.parametrize("kind", ["application/json; charset=utf-8", "Application/JSON"])
 def test_content_type_may_have_parameters_and_capitals(admin: Admin, kind: str) -> None:
-    assert admin.ask("PUT", "/clock", b"{}", **{"Content-Type": kind}).status == 200
+    assert admin.send("PUT", "/clock", b"{}", **{"Content-Type": kind}).status == 200
 
 
 @pytest.mark.parametrize(("method", "path"), [each for each in WRITING if each[1] != "/reset"])
 def test_missing_body_is_not_an_empty_object(admin: Admin, method: str, path: str) -> None:
-    assert admin.ask(method, path).status == 415
-    assert admin.ask(method, path, b"").status == 400
+    assert admin.send(method, path).status == 415
+    assert admin.send(method, path, b"").status == 400
 
 
 LENGTHS: dict[str, dict[str, Any]] = {
@@ -156,4 +156,4 @@ def test_truncated_body_is_refused(admin: Admin) -> None:
 
 
 def test_huge_body_is_refused_even_where_none_is_read(admin: Admin) -> None:
-    assert admin.ask("GET", "/clock", b"x" * 10_000_000).status == 413
+    assert admin.send("GET", "/clock", b"x" * 10_000_000).status == 413

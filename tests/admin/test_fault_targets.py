@@ -33,5 +33,5 @@ def test_path_and_operation_must_overlap(
     path: str,
     can: bool,  # noqa: FBT001
 ) -> None:
-    answer = admin.ask("POST", "/faults", {"operation": operation, "path": path, "effect": DOWN})
+    answer = admin.send("POST", "/faults", {"operation": operation, "path": path, "effect": DOWN})
     assert (answer.status, [*answer.errors]) == ((201, []) if can else (400, ["path"]))

@@ -70,7 +70,7 @@ GOOD: dict[str, dict[str, Any]] = {
 
 @pytest.mark.parametrize("rule", GOOD.values(), ids=GOOD)
 def test_rule_is_shown_as_given(admin: Admin, rule: dict[str, Any]) -> None:
-    created = admin.ask("POST", "/faults", rule)
+    created = admin.send("POST", "/faults", rule)
     assert (created.status, created.json, created.headers["Location"]) == (201, shown(rule), "/_mock/faults/fault-1")
     assert admin.get("/faults") == {"rules": [shown(rule)]}
     assert admin.done("PUT", "/faults", {"rules": [rule]}) == {"rules": [shown(rule, 2)]}
@@ -123,7 +123,7 @@ def test_reset_is_refused_naming_a_capable_server(admin: Admin) -> None:
 
 
 def test_rule_shows_its_hits_and_a_spent_one_stays(admin: Admin) -> None:
-    admin.ask("POST", "/faults", {**RULE, "times": 2, "skip": 1})
+    admin.send("POST", "/faults", {**RULE, "times": 2, "skip": 1})
     assert [admin.vendor() for _ in range(5)] == [200, 503, 503, 200, 200]
     assert admin.get("/faults")["rules"][0]["hits"] == 2
     assert [entry["fault"] for entry in admin.get("/requests")["requests"]] == [None, "fault-1", "fault-1", None, None]
@@ -131,7 +131,7 @@ def test_rule_shows_its_hits_and_a_spent_one_stays(admin: Admin) -> None:
 
 def test_new_rules_come_last_and_the_first_match_fires(admin: Admin) -> None:
     admin.done("PUT", "/faults", {"rules": [{**RULE, "times": 1}]})
-    admin.ask("POST", "/faults", {**RULE, "effect": {"html": 502}})
+    admin.send("POST", "/faults", {**RULE, "effect": {"html": 502}})
     assert [admin.vendor() for _ in range(2)] == [503, 502]
 
 
@@ -142,19 +142,19 @@ def test_put_replaces_all_rules(admin: Admin) -> None:
 
 def test_rule_is_disarmed_by_id(admin: Admin) -> None:
     admin.done("PUT", "/faults", {"rules": [RULE, RULE]})
-    assert admin.ask("DELETE", "/faults/fault-1").status == 204
+    assert admin.send("DELETE", "/faults/fault-1").status == 204
     assert admin.get("/faults") == {"rules": [shown(RULE, 2)]}
     assert admin.refused("DELETE", "/faults/fault-1", status=404).detail == (
         "there is no fault 'fault-1'; there are: fault-2"
     )
-    admin.ask("DELETE", "/faults/fault-2")
+    admin.send("DELETE", "/faults/fault-2")
     assert admin.refused("DELETE", "/faults/x", status=404).detail == "there is no fault 'x'; there are: none"
 
 
 def test_reset_disarms_and_repeats_the_share(admin: Admin) -> None:
     drawn = []
     for _ in range(2):
-        admin.ask("POST", "/faults", {**RULE, "share": 0.5})
+        admin.send("POST", "/faults", {**RULE, "share": 0.5})
         drawn.append([admin.vendor() for _ in range(30)])
         assert admin.done("POST", "/reset")["reset"].count("faults") == 1
     assert drawn[0] == drawn[1]
@@ -163,12 +163,12 @@ def test_reset_disarms_and_repeats_the_share(admin: Admin) -> None:
 
 
 def test_sandboxes_have_separate_faults(admin: Admin) -> None:
-    made = admin.ask("POST", "/sandboxes", {}).json
-    created = admin.ask("POST", f"/sandboxes/{made['id']}/faults", RULE)
+    made = admin.send("POST", "/sandboxes", {}).json
+    created = admin.send("POST", f"/sandboxes/{made['id']}/faults", RULE)
     assert (created.status, created.headers["Location"]) == (201, f"/_mock/sandboxes/{made['id']}/faults/fault-1")
     assert admin.get("/faults") == {"rules": []}
     assert (admin.vendor(), admin.vendor(token=made["tokens"]["augment"]["token"])) == (200, 503)
-    assert admin.ask("DELETE", f"/sandboxes/{made['id']}/faults/fault-1").status == 204
+    assert admin.send("DELETE", f"/sandboxes/{made['id']}/faults/fault-1").status == 204
 
 
 def test_at_most_a_thousand_rules_can_be_armed(admin: Admin) -> None:

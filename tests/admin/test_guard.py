@@ -30,7 +30,7 @@ def bound_to(host: str) -> Admin:
 
 def at(admin: Admin, host: str, path: str = "/clock") -> Answer:
     """The answer to a GET that was sent to a host."""
-    return admin.ask("GET", path, Host=host)
+    return admin.send("GET", path, Host=host)
 
 
 OURS = [
@@ -144,13 +144,13 @@ ORIGINS = {
 def test_only_its_own_origin_is_accepted(
     admin: Admin, method: str, path: str, host: str, origin: str, status: int
 ) -> None:
-    got = admin.ask(method, path, Host=host, Origin=origin).status
+    got = admin.send(method, path, Host=host, Origin=origin).status
     assert got == status or (status == 200 and got == 204)
 
 
 def test_preflight_is_never_granted(admin: Admin) -> None:
     preflight = {"Origin": "http://evil.example", "Access-Control-Request-Method": "PUT"}
-    assert admin.ask("OPTIONS", "/clock", **preflight).status == 403
+    assert admin.send("OPTIONS", "/clock", **preflight).status == 403
 
 
 CREDENTIALS: dict[str, tuple[dict[str, str], int]] = {
@@ -171,7 +171,7 @@ CREDENTIALS: dict[str, tuple[dict[str, str], int]] = {
 @pytest.mark.parametrize("path", ["/health", "/clock", "/tokens"])
 def test_admin_token_is_required(headers: dict[str, str], status: int, path: str) -> None:
     admin = bound_to("192.0.2.7")
-    got = replace(admin, headers=headers).ask("GET", path, Host="192.0.2.7")
+    got = replace(admin, headers=headers).send("GET", path, Host="192.0.2.7")
     assert got.status == status
     assert got.headers.get("WWW-Authenticate") == ("Bearer" if status == 401 else None)
     assert TOKEN not in got.body.decode()
@@ -179,8 +179,8 @@ def test_admin_token_is_required(headers: dict[str, str], status: int, path: str
 
 def test_token_is_required_on_loopback_and_unknown_paths_too() -> None:
     admin = replace(bound_to("127.0.0.1"), headers={"Host": "127.0.0.1"})
-    assert admin.ask("GET", "/health").status == 401
-    assert admin.ask("GET", "/nowhere").status == 401
+    assert admin.send("GET", "/health").status == 401
+    assert admin.send("GET", "/nowhere").status == 401
     assert admin.sent("GET", "/", b"", admin.headers).status == 401
 
 

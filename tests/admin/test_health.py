@@ -28,7 +28,7 @@ def test_health_has_the_sandboxes_time(admin: Admin) -> None:
 
 @pytest.mark.parametrize("name", [*(vendor.name for vendor in vendors.discover()), "admin"])
 def test_openapi_file_is_served_as_shipped(admin: Admin, name: str) -> None:
-    got = admin.ask("GET", f"/openapi/{name}.yaml")
+    got = admin.send("GET", f"/openapi/{name}.yaml")
     assert got.status == 200
     assert got.headers["Content-Type"] == "application/yaml"
     assert got.body == (resources.openapi() / f"{name}.yaml").read_bytes()
@@ -72,7 +72,7 @@ READABLE += ["/sandboxes/default", "/sandboxes/default/clock"]
 
 @pytest.mark.parametrize("path", READABLE)
 def test_head_answers_as_get_without_the_body(admin: Admin, path: str) -> None:
-    head, get = admin.ask("HEAD", path), admin.ask("GET", path)
+    head, get = admin.send("HEAD", path), admin.send("GET", path)
     assert (head.status, head.body) == (200, b"")
     assert head.headers["Content-Length"] == get.headers["Content-Length"]
 

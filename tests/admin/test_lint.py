@@ -46,7 +46,7 @@ def test_next_page_is_known_under_other_names(admin: Admin, names: dict[str, str
 def test_deleted_journal_has_no_findings(admin: Admin) -> None:
     admin.vendor(f"{DAU}?date=2025-10-21")
     assert [each["rule"] for each in admin.get("/conduct")["findings"]] == ["today-requested"]
-    admin.ask("DELETE", "/requests")
+    admin.send("DELETE", "/requests")
     assert admin.get("/conduct") == {"requests_checked": 0, "findings": []}
 
 

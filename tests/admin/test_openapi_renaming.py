@@ -124,9 +124,9 @@ def test_reset_restores_the_names(renamable: Callable[..., Admin]) -> None:
 
 def test_served_openapi_file_uses_the_names_in_force(renamable: Callable[..., Admin]) -> None:
     admin = renamable()
-    assert admin.ask("GET", "/openapi/augment.yaml").body == FILE.read_bytes()
+    assert admin.send("GET", "/openapi/augment.yaml").body == FILE.read_bytes()
     admin.done("PUT", "/policy", {"augment": {"names": RENAMED}})
-    served = yaml.safe_load(admin.ask("GET", "/openapi/augment.yaml").body)
+    served = yaml.safe_load(admin.send("GET", "/openapi/augment.yaml").body)
     page = served["components"]["schemas"]["UserActivityAnswer"]
     assert next(iter(page["properties"])) == "people"
     assert "people" in page["required"]
@@ -134,13 +134,13 @@ def test_served_openapi_file_uses_the_names_in_force(renamable: Callable[..., Ad
     example = served["paths"]["/analytics/v0/user-activity"]["get"]["responses"]["200"]["content"]["application/json"]
     assert "users" in example["examples"]["documented"]["value"]["people"][0]
     admin.done("PUT", "/policy", {})
-    assert admin.ask("GET", "/openapi/augment.yaml").body == FILE.read_bytes()
+    assert admin.send("GET", "/openapi/augment.yaml").body == FILE.read_bytes()
 
 
 def test_other_openapi_files_are_unchanged(renamable: Callable[..., Admin]) -> None:
     admin = renamable(policy=(("augment.names", "users=people"),))
     for name in ("tabnine", "admin"):
-        assert admin.ask("GET", f"/openapi/{name}.yaml").body == (resources.openapi() / f"{name}.yaml").read_bytes()
+        assert admin.send("GET", f"/openapi/{name}.yaml").body == (resources.openapi() / f"{name}.yaml").read_bytes()
 
 
 def _keys(part: Any) -> Any:

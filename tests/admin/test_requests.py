@@ -138,7 +138,7 @@ def test_bad_filter_is_refused_by_name(busy: Admin, query: str, errors: object) 
 
 def test_journal_contains_no_credentials(admin: Admin) -> None:
     admin.vendor(f"{COUNT}?token=mock-augment-acme&note=mock-augment-acme")
-    assert b"mock-augment-acme" not in admin.ask("GET", "/requests").body
+    assert b"mock-augment-acme" not in admin.send("GET", "/requests").body
 
 
 def test_control_requests_are_not_in_the_journal(admin: Admin) -> None:
@@ -148,7 +148,7 @@ def test_control_requests_are_not_in_the_journal(admin: Admin) -> None:
 
 
 def test_delete_empties_the_journal(busy: Admin) -> None:
-    gone = busy.ask("DELETE", "/requests")
+    gone = busy.send("DELETE", "/requests")
     assert (gone.status, gone.body) == (204, b"")
     assert ids(busy) == []
     busy.vendor()

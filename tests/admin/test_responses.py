@@ -66,7 +66,7 @@ ALLOWED = {
 @pytest.mark.parametrize(("path", "allow"), ALLOWED.items())
 def test_wrong_method_is_405_with_allow(admin: Admin, method: str, path: str, allow: str) -> None:
     if method in allow.split(", "):
-        assert admin.ask(method, path).status != 405
+        assert admin.send(method, path).status != 405
     else:
         refusal = admin.refused(method, path, status=405)
         assert refusal.headers["Allow"] == allow
@@ -97,5 +97,5 @@ def test_bug_is_logged_once_and_hidden_from_the_client(caplog: pytest.LogCapture
 
 @pytest.mark.parametrize("path", ["/clock", "/nowhere", "/requests?limit=0", "/openapi/admin.yaml"])
 def test_answers_are_not_cached_or_sniffed(admin: Admin, path: str) -> None:
-    headers = admin.ask("GET", path).headers
+    headers = admin.send("GET", path).headers
     assert (headers["Cache-Control"], headers["X-Content-Type-Options"]) == ("no-store", "nosniff")

@@ -36,9 +36,9 @@ def time(monkeypatch: pytest.MonkeyPatch) -> Time:
 
 def test_deleted_sandbox_and_its_tokens_are_unknown(admin: Admin) -> None:
     kept, gone = made(admin), made(admin)
-    extra = admin.ask("POST", f"/sandboxes/{gone['id']}/tokens", {"vendor": "augment", "permission": "granted"}).json
+    extra = admin.send("POST", f"/sandboxes/{gone['id']}/tokens", {"vendor": "augment", "permission": "granted"}).json
     assert send(admin, gone)[0] == 200
-    assert admin.ask("DELETE", f"/sandboxes/{gone['id']}").status == 204
+    assert admin.send("DELETE", f"/sandboxes/{gone['id']}").status == 204
     assert [send(admin, each)[0] for each in (kept, gone)] == [200, 401]
     assert admin.vendor(token=extra["token"]) == 401
     assert [each["id"] for each in admin.get("/sandboxes")["sandboxes"]] == ["default", kept["id"]]
@@ -60,7 +60,7 @@ def test_ids_and_tokens_are_never_reused(admin: Admin) -> None:
         mine = {sandbox["id"], *(text for tokens in sandbox["tokens"].values() for text in tokens.values())}
         assert not seen & mine
         seen |= {text for text in mine if sandbox["id"] in text}
-        admin.ask("DELETE", f"/sandboxes/{sandbox['id']}")
+        admin.send("DELETE", f"/sandboxes/{sandbox['id']}")
 
 
 def test_token_of_another_server_opens_nothing(settings: Settings) -> None:
@@ -79,7 +79,7 @@ def test_nothing_of_a_deleted_sandbox_is_kept(admin: Admin) -> None:
     assert inner is not None
     parts = [weakref.ref(part) for part in (inner, inner.journal)]
     del inner
-    admin.ask("DELETE", f"/sandboxes/{sandbox['id']}")
+    admin.send("DELETE", f"/sandboxes/{sandbox['id']}")
     gc.collect()
     assert [part() for part in parts] == [None, None]
     assert sandbox["id"] not in str(vars(held.answers))
@@ -91,7 +91,7 @@ def test_deleted_sandboxes_leak_no_memory(admin: Admin) -> None:
         for _ in range(number):
             sandbox = made(admin)
             send(admin, sandbox)
-            admin.ask("DELETE", f"/sandboxes/{sandbox['id']}")
+            admin.send("DELETE", f"/sandboxes/{sandbox['id']}")
         gc.collect()
         return len(gc.get_objects())
 
@@ -153,7 +153,7 @@ def test_too_many_sandboxes_are_refused_with_advice(narrow: Admin) -> None:
         "MOCKSERVER_SANDBOXES_MAXIMUM",
     ):
         assert way in message
-    narrow.ask("DELETE", f"/sandboxes/{first['id']}")
+    narrow.send("DELETE", f"/sandboxes/{first['id']}")
     made(narrow)
 
 

@@ -17,7 +17,7 @@ NAMES = {"items": "rows", "enabledUsers": "licensed"}
 
 
 def test_sandbox_has_tokens_for_every_vendor(admin: Admin) -> None:
-    answer = admin.ask("POST", "/sandboxes", {})
+    answer = admin.send("POST", "/sandboxes", {})
     shown = answer.json
     name = shown["id"]
     assert answer.status == 201
@@ -46,7 +46,7 @@ def test_sandbox_has_tokens_for_every_vendor(admin: Admin) -> None:
 
 
 def test_missing_body_is_an_empty_one(admin: Admin) -> None:
-    assert admin.ask("POST", "/sandboxes").status == 201
+    assert admin.send("POST", "/sandboxes").status == 201
 
 
 def test_tokens_of_a_sandbox_open_it(admin: Admin) -> None:
@@ -154,7 +154,7 @@ def test_changes_in_one_sandbox_affect_no_other(admin: Admin) -> None:
     admin.done("POST", f"{prefix}/clock/advance", {"days": 3})
     admin.done("PATCH", f"{prefix}/limits", {"augment": {"per_minute": 1, "burst": 1}})
     admin.done("PATCH", f"{prefix}/policy", {"augment": {"last_cursor": "absent"}})
-    admin.ask("POST", f"{prefix}/tokens", {"vendor": "augment", "permission": "granted"})
+    admin.send("POST", f"{prefix}/tokens", {"vendor": "augment", "permission": "granted"})
     assert [send(admin, mine)[0] for _ in range(2)] == [200, 429]
     assert {name: [admin.get(prefix + path) for path in resources] for name, prefix in prefixes.items()} == before
     assert [entry["status"] for entry in admin.get(f"{prefix}/requests")["requests"]] == [200, 429]
@@ -199,9 +199,9 @@ def test_openapi_file_and_answers_use_the_sandboxes_names(admin: Admin) -> None:
     path = "/api/analytics/ai/users-adoption?fromDate=2025-09-01&toDate=2025-09-30&groupBy=MONTH"
     status, answer = send(admin, sandbox, path, "jetbrains-ide")
     assert (status, list(answer), "licensed" in answer["rows"][0]) == (200, ["rows"], True)
-    renamed = admin.ask("GET", f"/sandboxes/{sandbox['id']}/openapi/jetbrains-ide.yaml").body
+    renamed = admin.send("GET", f"/sandboxes/{sandbox['id']}/openapi/jetbrains-ide.yaml").body
     assert b"licensed:" in renamed
-    assert admin.ask("GET", "/openapi/jetbrains-ide.yaml").body != renamed
+    assert admin.send("GET", "/openapi/jetbrains-ide.yaml").body != renamed
 
 
 def test_long_path_can_name_the_default_sandbox(admin: Admin) -> None:
@@ -263,8 +263,8 @@ def test_all_errors_are_reported_at_once(admin: Admin) -> None:
 
 def test_html_form_makes_no_sandbox(admin: Admin) -> None:
     form = {"Content-Type": "application/x-www-form-urlencoded"}
-    assert admin.ask("POST", "/sandboxes", b"organization=acme", **form).status == 415
-    assert admin.ask("POST", "/sandboxes", {}, Origin="http://evil.example").status == 403
+    assert admin.send("POST", "/sandboxes", b"organization=acme", **form).status == 415
+    assert admin.send("POST", "/sandboxes", {}, Origin="http://evil.example").status == 403
     assert len(admin.get("/sandboxes")["sandboxes"]) == 1
 
 
@@ -297,7 +297,7 @@ UNKNOWN = {
 @pytest.mark.parametrize("path", UNKNOWN.values(), ids=UNKNOWN)
 @pytest.mark.parametrize("method", ["GET", "DELETE"])
 def test_unknown_ids_are_404(admin: Admin, method: str, path: str) -> None:
-    answer = admin.ask(method, path)
+    answer = admin.send(method, path)
     assert (answer.status, answer.json["title"]) in {(404, "Not Found"), (405, "Method Not Allowed")}
     assert len(answer.body) < 6000
     if method == "GET":

@@ -23,7 +23,7 @@ def _tokens(admin: Admin, below: str = "") -> dict[str, dict[str, Any]]:
 
 
 def _new(admin: Admin, vendor: str = "augment", permission: str = "granted", below: str = "") -> Any:
-    answer = admin.ask("POST", f"{below}/tokens", {"vendor": vendor, "permission": permission})
+    answer = admin.send("POST", f"{below}/tokens", {"vendor": vendor, "permission": permission})
     assert answer.status == 201, answer.body
     return answer.json
 
@@ -92,9 +92,9 @@ def test_new_token_of_an_exchange_is_a_client_with_secret(admin: Admin, permissi
 
 
 def test_new_token_is_at_its_location(admin: Admin) -> None:
-    answer = admin.ask("POST", "/tokens", {"vendor": "augment", "permission": "granted"})
+    answer = admin.send("POST", "/tokens", {"vendor": "augment", "permission": "granted"})
     location = answer.headers["Location"].removeprefix("/_mock")
-    assert admin.ask("DELETE", location).status == 204
+    assert admin.send("DELETE", location).status == 204
     assert admin.vendor(token=answer.json["token"]) == 401
 
 
@@ -102,7 +102,7 @@ def test_new_token_is_at_its_location(admin: Admin) -> None:
 @pytest.mark.parametrize("vendor", PLAIN)
 def test_revoked_token_and_its_id_are_unknown_at_once(admin: Admin, vendor: str, below: str) -> None:
     kept, revoked = _new(admin, vendor), _new(admin, vendor)
-    assert admin.ask("DELETE", f"{below}/tokens/{revoked['id']}").status == 204
+    assert admin.send("DELETE", f"{below}/tokens/{revoked['id']}").status == 204
     assert [admin.vendor(PATHS[vendor], each["token"]) for each in (kept, revoked)] == [200, 401]
     assert revoked["id"] not in _tokens(admin)
     admin.refused("DELETE", f"{below}/tokens/{revoked['id']}", status=404)
@@ -112,13 +112,13 @@ def test_access_token_of_a_revoked_client_opens_nothing(admin: Admin) -> None:
     made = _new(admin, CONSOLE)
     access = _signed_in(admin, made["client_id"], made["client_secret"]).json["access_token"]
     assert admin.vendor(REPORT, access) == 200
-    admin.ask("DELETE", f"/tokens/{made['id']}")
+    admin.send("DELETE", f"/tokens/{made['id']}")
     assert admin.vendor(REPORT, access) == 401
     assert _signed_in(admin, made["client_id"], made["client_secret"]).status == 401
 
 
 def test_reset_does_not_restore_revoked_tokens(admin: Admin) -> None:
-    admin.ask("DELETE", "/tokens/augment-seeded")
+    admin.send("DELETE", "/tokens/augment-seeded")
     admin.done("POST", "/reset")
     assert admin.vendor() == 401
     assert admin.get("/sandboxes/default")["tokens"]["augment"] == {
@@ -129,14 +129,14 @@ def test_reset_does_not_restore_revoked_tokens(admin: Admin) -> None:
 
 def test_tokens_are_unique(admin: Admin) -> None:
     first = _new(admin)
-    admin.ask("DELETE", f"/tokens/{first['id']}")
+    admin.send("DELETE", f"/tokens/{first['id']}")
     second = _new(admin)
     assert {first["id"], first["token"]}.isdisjoint({second["id"], second["token"]})
 
 
 def test_token_is_revoked_only_in_its_own_sandbox(admin: Admin) -> None:
-    made = admin.ask("POST", "/sandboxes", {}).json
-    admin.ask("DELETE", f"/sandboxes/{made['id']}/tokens/augment-seeded")
+    made = admin.send("POST", "/sandboxes", {}).json
+    admin.send("DELETE", f"/sandboxes/{made['id']}/tokens/augment-seeded")
     assert admin.vendor(token=made["tokens"]["augment"]["token"]) == 401
     assert admin.vendor() == 200
 

@@ -136,7 +136,7 @@ def test_retries_without_a_wait_are_found_at_every_vendor(
     admin: Admin, surfaces: Surfaces, found: Findings, watch: Watch, effect: dict[str, object]
 ) -> None:
     for vendor in ("augment", "tabnine", "jetbrains-ide"):
-        assert admin.ask("POST", "/faults", {"vendor": vendor, "times": 4, "effect": effect}).status == 201
+        assert admin.send("POST", "/faults", {"vendor": vendor, "times": 4, "effect": effect}).status == 201
     programs.retry_at_once(surfaces)
     assert found() == {(vendor, "no-backoff-after-5xx") for vendor in ("augment", "tabnine", "jetbrains-ide")}
     assert watch.take(), "the answers were damaged on purpose"

@@ -80,7 +80,7 @@ class Client:
     authorization: str | None
     exchange: Exchange | None = None
 
-    def ask(
+    def send(
         self,
         method: str,
         path: str,
@@ -107,7 +107,7 @@ class Client:
 
     def get(self, path: str, query: Query = "") -> Answer:
         """Send a GET request."""
-        return self.ask("GET", path, query)
+        return self.send("GET", path, query)
 
     def got(self, path: str, **parameters: str | int) -> Any:
         """Send a GET request, require a 200, and return the decoded body."""
@@ -142,7 +142,7 @@ class Client:
             return self
         sender = replace(self, mount="", authorization=self.exchange.authorization)
         form = b"grant_type=client_credentials"
-        answer = sender.ask("POST", self.exchange.path, headers={"Content-Type": FORM}, body=form)
+        answer = sender.send("POST", self.exchange.path, headers={"Content-Type": FORM}, body=form)
         assert answer.status == 200, answer.body
         return replace(self, authorization=f"Bearer {answer.json['access_token']}")
 

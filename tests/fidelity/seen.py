@@ -91,7 +91,7 @@ def _sign_in(seen: Seen, client: Client, authorization: str | None, form: bytes)
     assert client.exchange is not None
     sender = replace(client, mount="", authorization=authorization)
     headers = {"Content-Type": clients.FORM}
-    seen.note(client, sender.ask("POST", client.exchange.path, headers=headers, body=form))
+    seen.note(client, sender.send("POST", client.exchange.path, headers=headers, body=form))
 
 
 def _refuse(seen: Seen, client: Client, vendor: Vendor, organization: str, queries: Queries) -> None:
@@ -102,7 +102,7 @@ def _refuse(seen: Seen, client: Client, vendor: Vendor, organization: str, queri
         client.bearing(None).get(path),
         forbidden.get(path, queries[path]),
         client.get("/nowhere"),
-        client.ask("POST", path),
+        client.send("POST", path),
         *(client.get(path, query) for path, query in probes.of(vendor).refused.items()),
     ]
     client.sandbox.set_limits({vendor.name: Allowance(per_minute=1, burst=1)})

@@ -168,12 +168,12 @@ def test_threads_compute_the_same_days_once(monkeypatch: pytest.MonkeyPatch) -> 
     runs = _computed_runs(rolled, monkeypatch)
     together = Barrier(8)
 
-    def ask(_: int) -> None:
+    def compute_days(_: int) -> None:
         together.wait()
         rolled.span(FIRST, FIRST + 89)
 
     with ThreadPoolExecutor(8) as threads:
-        list(threads.map(ask, range(8)))
+        list(threads.map(compute_days, range(8)))
     assert runs == [(0, 89)]
 
 
@@ -181,7 +181,7 @@ def test_cached_days_do_not_wait_for_others(monkeypatch: pytest.MonkeyPatch) -> 
     rolled = _fresh()
     known = rolled.span(FIRST, FIRST + 3)
     observed: list[int] = []
-    compute = Rollups._roll_up  # noqa: SLF001 (to ask in the middle of it)
+    compute = Rollups._roll_up  # noqa: SLF001 (called in the middle of it)
 
     def ask_meanwhile(self: Rollups, span: calendar.Days) -> dict[int, RolledUpDay]:
         asker = Thread(target=lambda: observed.append(len(rolled.span(FIRST, FIRST + 3))))

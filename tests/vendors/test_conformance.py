@@ -135,12 +135,12 @@ def _request(client: Client, vendor: Vendor, path: str, operation: Any) -> tuple
 def _send(client: Client, method: str, path: str, query: dict[str, str], operation: Any) -> Answer:
     """Send a request for an operation. A form is sent with its example, by a client with its id and secret."""
     if "requestBody" not in operation:
-        return client.ask(method.upper(), path, query)
+        return client.send(method.upper(), path, query)
     [(kind, media)] = operation["requestBody"]["content"].items()
     assert client.exchange is not None
     sender = client.bearing(client.exchange.authorization)
     form = urlencode(media["example"]).encode()
-    return sender.ask(method.upper(), path, query, headers={"Content-Type": kind}, body=form)
+    return sender.send(method.upper(), path, query, headers={"Content-Type": kind}, body=form)
 
 
 @every_operation

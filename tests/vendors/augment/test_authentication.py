@@ -63,17 +63,17 @@ def test_authentication_comes_before_path_method_and_parameters(
     augment: Client, authorization: str | None, status: int, method: str, path: str, _: int
 ) -> None:
     path, _mark, query = path.partition("?")
-    assert augment.bearing(authorization).ask(method, path, query).status == status
+    assert augment.bearing(authorization).send(method, path, query).status == status
 
 
 @pytest.mark.parametrize(("method", "path", "status"), LIMITED)
 def test_limit_comes_before_path_method_and_parameters(augment: Client, method: str, path: str, status: int) -> None:
     path, _mark, query = path.partition("?")
-    assert augment.ask(method, path, query).status == status
+    assert augment.send(method, path, query).status == status
     augment.limited()
     for _ in range(20):
         augment.get("/dau-count")
-    answer = augment.ask(method, path, query)
+    answer = augment.send(method, path, query)
     assert (answer.status, answer.code) == (429, "ResourceExhausted")
 
 
@@ -92,7 +92,7 @@ def test_path_comes_before_method_and_both_before_parameters(
     augment: Client, method: str, path: str, status: int
 ) -> None:
     path, _mark, query = path.partition("?")
-    assert augment.ask(method, path, query).status == status
+    assert augment.send(method, path, query).status == status
 
 
 NOWHERE = {
@@ -114,19 +114,19 @@ def test_unknown_path_is_404(augment: Client, path: str) -> None:
 @pytest.mark.parametrize("path", PATHS)
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "BREW"])
 def test_other_method_is_405_with_allow(augment: Client, method: str, path: str) -> None:
-    answer = augment.ask(method, path)
+    answer = augment.send(method, path)
     assert (answer.status, answer.code, answer.headers["Allow"]) == (405, "MethodNotAllowed", "GET, HEAD")
 
 
 @pytest.mark.parametrize("path", PATHS)
 def test_head_is_get_without_the_body(augment: Client, path: str) -> None:
-    got, headed = augment.get(path), augment.ask("HEAD", path)
+    got, headed = augment.get(path), augment.send("HEAD", path)
     assert (headed.status, headed.body) == (200, b"")
     assert dict(headed.headers) == dict(got.headers)
 
 
 def test_refused_head_has_no_body(augment: Client) -> None:
-    answer = augment.ask("HEAD", "/dau", "page_size=0")
+    answer = augment.send("HEAD", "/dau", "page_size=0")
     assert (answer.status, answer.body) == (400, b"")
 
 

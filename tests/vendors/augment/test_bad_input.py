@@ -93,7 +93,7 @@ def test_odd_query_is_400_or_ignored_under_lenient_switches(augment: Client, que
 
 @pytest.mark.parametrize("method", UNKNOWN)
 def test_unknown_method_is_405(augment: Client, method: str) -> None:
-    answer = augment.ask(method, "/dau")
+    answer = augment.send(method, "/dau")
     assert (answer.status, answer.code, answer.headers["Allow"]) == (405, "MethodNotAllowed", "GET, HEAD")
     assert len(answer.body) < 3_000
 
@@ -106,19 +106,19 @@ BODIES = {
 
 @pytest.mark.parametrize(("body", "kind"), BODIES.values(), ids=BODIES)
 def test_large_body_on_a_get_is_400(augment: Client, body: bytes, kind: str) -> None:
-    answer = augment.ask("GET", "/dau", body=body, headers={"Content-Type": kind})
+    answer = augment.send("GET", "/dau", body=body, headers={"Content-Type": kind})
     assert (answer.status, answer.code) == (400, "InvalidArgument")
     assert _last_entry(augment) == ("GET", "augment", 400)
 
 
 def test_small_body_on_a_get_is_ignored(augment: Client) -> None:
     plain = augment.get("/dau")
-    assert augment.ask("GET", "/dau", body=b'{"date": "nonsense"}').body == plain.body
+    assert augment.send("GET", "/dau", body=b'{"date": "nonsense"}').body == plain.body
 
 
 @pytest.mark.parametrize("length", ["-1", "nonsense", "9" * 400, "1_000_000", "\u0665"])
 def test_malformed_content_length_is_400_or_ignored(augment: Client, length: str) -> None:
-    answer = augment.ask("GET", "/dau", environ={"CONTENT_LENGTH": length.encode().decode("latin-1")})
+    answer = augment.send("GET", "/dau", environ={"CONTENT_LENGTH": length.encode().decode("latin-1")})
     assert answer.status in {200, 400}
 
 
@@ -137,7 +137,7 @@ HEADERS = {
 
 @pytest.mark.parametrize("headers", HEADERS.values(), ids=HEADERS)
 def test_odd_headers_change_nothing(augment: Client, headers: dict[str, str]) -> None:
-    assert augment.ask("GET", "/dau", headers=headers).body == augment.get("/dau").body
+    assert augment.send("GET", "/dau", headers=headers).body == augment.get("/dau").body
 
 
 def test_journal_has_every_refusal_without_credentials(augment: Client) -> None:
@@ -145,7 +145,7 @@ def test_journal_has_every_refusal_without_credentials(augment: Client) -> None:
     augment.bearing(None).get("/dau")
     augment.bearing("Bearer mock-augment-acme-forbidden").get("/dau")
     augment.get("/nowhere")
-    augment.ask("POST", "/dau")
+    augment.send("POST", "/dau")
     augment.get("/dau", "page_size=0")
     augment.get("/dau")
     entries = list(augment.sandbox.journal)

@@ -82,7 +82,7 @@ def test_all_endpoints_share_one_bucket(limited: Client) -> None:
 @pytest.mark.parametrize(("method", "path", "query", "status"), CHARGED.values(), ids=CHARGED)
 def test_every_request_that_passes_costs_one(limited: Client, method: str, path: str, query: str, status: int) -> None:
     for _ in range(5):
-        assert limited.ask(method, path, query).status == status
+        assert limited.send(method, path, query).status == status
     assert _passing(limited) == 15
 
 

@@ -45,14 +45,14 @@ def span(first: str, last: str, **more: str) -> dict[str, str]:
 AUTUMN = span("2025-09-01", "2025-10-20")
 
 
-def ask(client: Client, path: str, first: str, last: str, **more: str) -> Answer:
+def get_report(client: Client, path: str, first: str, last: str, **more: str) -> Answer:
     """The answer to a request for a range."""
     return client.get(path, span(first, last, **more))
 
 
 def report(client: Client, path: str, first: str, last: str, **more: str) -> tuple[list[Row], Row]:
     """The rows and the total of a report."""
-    answer = ask(client, path, first, last, **more)
+    answer = get_report(client, path, first, last, **more)
     assert answer.status == 200, answer.body
     return answer.json["data"], answer.json["total"]
 
@@ -103,4 +103,4 @@ def user_id(client: Client, email: str) -> str:
 def token(client: Client, authorization: str | None, body: bytes = GRANT, **headers: str) -> Answer:
     """The answer of the token endpoint to some credentials and a form."""
     queries = replace(client, mount="", authorization=authorization)
-    return queries.ask("POST", TOKEN, headers={**FORM, **headers}, body=body)
+    return queries.send("POST", TOKEN, headers={**FORM, **headers}, body=body)

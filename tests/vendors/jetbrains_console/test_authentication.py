@@ -154,7 +154,7 @@ def test_invalid_form_is_400_as_in_the_rfc(
 def test_too_long_query_of_a_token_is_an_invalid_request(jetbrains_console: Client) -> None:
     held = jetbrains_console.bearing(GOOD)
     endpoint = replace(held, mount="")
-    answer = endpoint.ask("POST", queries.TOKEN, "x" * 20_000, headers=queries.FORM, body=queries.GRANT)
+    answer = endpoint.send("POST", queries.TOKEN, "x" * 20_000, headers=queries.FORM, body=queries.GRANT)
     assert (answer.status, answer.json["error"]) == (400, "invalid_request")
 
 
@@ -171,14 +171,14 @@ def test_authentication_comes_first_and_then_the_limit(
     jetbrains_console: Client, method: str, path: str, status: int, code: str
 ) -> None:
     path, _, query = path.partition("?")
-    answer = jetbrains_console.ask(method, path, query)
+    answer = jetbrains_console.send(method, path, query)
     assert (answer.status, answer.code) == (status, code)
-    assert jetbrains_console.bearing(None).ask(method, path, query).status == 401
+    assert jetbrains_console.bearing(None).send(method, path, query).status == 401
     forbidden = queries.role(jetbrains_console, "-forbidden")
-    assert forbidden.ask(method, path, query).status == 403
+    assert forbidden.send(method, path, query).status == 403
     jetbrains_console.limited(Allowance(per_minute=1, burst=1))
     assert jetbrains_console.get(ADOPTION, AUTUMN).status == 200
-    answer = jetbrains_console.ask(method, path, query)
+    answer = jetbrains_console.send(method, path, query)
     assert (answer.status, answer.code) == (429, "too_many_requests")
     assert set(answer.headers.keys()) == {"Content-Type", "Content-Length"}
     assert jetbrains_console.signed_in() == jetbrains_console, "a token costs nothing"
@@ -203,14 +203,14 @@ NOWHERE = {
 @pytest.mark.parametrize("path", NOWHERE.values(), ids=NOWHERE)
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_unknown_path_is_404_with_any_method(jetbrains_console: Client, path: str, method: str) -> None:
-    answer = jetbrains_console.ask(method, path)
+    answer = jetbrains_console.send(method, path)
     assert (answer.status, answer.code) == (404, "not_found")
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "BREW"])
 def test_other_method_is_405_with_allow(jetbrains_console: Client, method: str) -> None:
     for path in EVERY:
-        answer = jetbrains_console.ask(method, path)
+        answer = jetbrains_console.send(method, path)
         assert (answer.status, answer.code, answer.headers["Allow"]) == (405, "method_not_allowed", "GET, HEAD")
 
 
@@ -218,7 +218,7 @@ def test_other_method_is_405_with_allow(jetbrains_console: Client, method: str) 
 def test_token_endpoint_accepts_only_post(jetbrains_console: Client, method: str) -> None:
     for authorization in (None, GOOD, jetbrains_console.authorization):
         endpoint = replace(jetbrains_console, mount="", authorization=authorization)
-        answer = endpoint.ask(method, queries.TOKEN)
+        answer = endpoint.send(method, queries.TOKEN)
         assert (answer.status, answer.headers["Allow"]) == (405, "POST")
         assert method == "HEAD" or answer.code == "method_not_allowed"
 
@@ -226,14 +226,14 @@ def test_token_endpoint_accepts_only_post(jetbrains_console: Client, method: str
 def test_other_oauth_path_is_404(jetbrains_console: Client) -> None:
     root = replace(jetbrains_console, mount="")
     for path in ("/api/rest/oauth2", "/api/rest/oauth2/", "/api/rest/oauth2/token/", "/api/rest/oauth2/authorize"):
-        answer = root.ask("POST", path)
+        answer = root.send("POST", path)
         assert (answer.status, answer.code) == (404, "not_found")
-        assert root.bearing(None).ask("POST", path).status == 401
+        assert root.bearing(None).send("POST", path).status == 401
 
 
 def test_head_is_get_without_the_body(jetbrains_console: Client) -> None:
     for path in EVERY:
-        got, headed = jetbrains_console.get(path, AUTUMN), jetbrains_console.ask("HEAD", path, AUTUMN)
+        got, headed = jetbrains_console.get(path, AUTUMN), jetbrains_console.send("HEAD", path, AUTUMN)
         assert (headed.status, headed.body) == (200, b"")
         assert dict(headed.headers) == dict(got.headers)
         assert set(got.headers.keys()) == {"Content-Type", "Content-Length"}
@@ -248,7 +248,9 @@ def test_both_versions_of_a_report_agree(jetbrains_console: Client) -> None:
 def test_tokens_and_reports_are_journaled_without_credentials(jetbrains_console: Client) -> None:
     token = str(jetbrains_console.authorization).split()[1]
     root = replace(jetbrains_console, mount="", authorization=GOOD)
-    root.ask("POST", queries.TOKEN, "client_secret=mock-secret&x=mock-secret", headers=queries.FORM, body=queries.GRANT)
+    root.send(
+        "POST", queries.TOKEN, "client_secret=mock-secret&x=mock-secret", headers=queries.FORM, body=queries.GRANT
+    )
     jetbrains_console.get(ADOPTION, f"fromDate=2025-01-01&toDate=2025-01-01&x={token}&access_token={token}")
     result = [(entry.operation, entry.status) for entry in jetbrains_console.sandbox.journal]
     assert result == [("createToken", 200), ("getUsersAdoptionV1", 400)]

@@ -100,7 +100,7 @@ def test_total_is_quota_and_top_up_to_the_hundredth(jetbrains_console: Client) -
         Person(junie(_09_02=1), (TEN_AND_FIVE,)),
         Person(junie(_09_02=1029), (TEN_AND_FIVE,)),
     )
-    answer = queries.ask(own, CREDITS, "2025-09-02", "2025-09-02")
+    answer = queries.get_report(own, CREDITS, "2025-09-02", "2025-09-02")
     assert answer.body.endswith(b'"total":{"builtInQuota":10.01,"topUpCredits":0.29,"totalCredits":10.3}}')
 
 

@@ -97,8 +97,8 @@ every_later_refusal = pytest.mark.parametrize(("method", "path", "status"), LATE
 def test_authentication_comes_before_everything_else(
     jetbrains_ide: Client, authorization: str | None, refused: int, method: str, path: str, status: int
 ) -> None:
-    assert jetbrains_ide.ask(method, path).status == status
-    assert jetbrains_ide.bearing(authorization).ask(method, path).status == refused
+    assert jetbrains_ide.send(method, path).status == status
+    assert jetbrains_ide.bearing(authorization).send(method, path).status == refused
 
 
 @every_later_refusal
@@ -106,12 +106,12 @@ def test_limit_comes_after_authentication_and_before_the_rest(
     jetbrains_ide: Client, method: str, path: str, status: int
 ) -> None:
     jetbrains_ide.limited(Allowance(per_minute=1, burst=1))
-    assert jetbrains_ide.ask(method, path).status == status
-    answer = jetbrains_ide.ask(method, path)
+    assert jetbrains_ide.send(method, path).status == status
+    answer = jetbrains_ide.send(method, path)
     assert (answer.status, answer.json["error"]) == (429, "Too Many Requests")
     assert set(answer.headers.keys()) == {"Content-Type", "Content-Length"}
-    assert jetbrains_ide.bearing(None).ask(method, path).status == 401
-    assert jetbrains_ide.bearing(FORBIDDEN).ask(method, path).status == 403
+    assert jetbrains_ide.bearing(None).send(method, path).status == 401
+    assert jetbrains_ide.bearing(FORBIDDEN).send(method, path).status == 403
 
 
 def test_no_limit_is_documented(jetbrains_ide_of: Callable[..., Client]) -> None:
@@ -134,27 +134,27 @@ NOWHERE = {
 @pytest.mark.parametrize("path", NOWHERE.values(), ids=NOWHERE)
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_unknown_path_is_404_with_any_method(jetbrains_ide: Client, path: str, method: str) -> None:
-    answer = jetbrains_ide.ask(method, path)
+    answer = jetbrains_ide.send(method, path)
     assert (answer.status, answer.json["error"]) == (404, "Not Found")
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "BREW"])
 def test_other_method_is_405_with_allow(jetbrains_ide: Client, method: str) -> None:
     for path in queries.EVERYTHING:
-        answer = jetbrains_ide.ask(method, path)
+        answer = jetbrains_ide.send(method, path)
         assert (answer.status, answer.headers["Allow"]) == (405, "GET, HEAD")
 
 
 def test_head_is_get_without_the_body(jetbrains_ide: Client) -> None:
     for path, query in queries.EVERYTHING.items():
-        got, headed = jetbrains_ide.get(path, query), jetbrains_ide.ask("HEAD", path, query)
+        got, headed = jetbrains_ide.get(path, query), jetbrains_ide.send("HEAD", path, query)
         assert (headed.status, headed.body) == (200, b"")
         assert dict(headed.headers) == dict(got.headers)
 
 
 def test_answers_are_json_without_other_headers(jetbrains_ide: Client) -> None:
     for path, query in queries.EVERYTHING.items():
-        answer = jetbrains_ide.ask("GET", path, query, headers={"Content-Type": "application/json"})
+        answer = jetbrains_ide.send("GET", path, query, headers={"Content-Type": "application/json"})
         assert (answer.status, answer.headers["Content-Type"]) == (200, "application/json")
         assert set(answer.headers.keys()) == {"Content-Type", "Content-Length"}
 

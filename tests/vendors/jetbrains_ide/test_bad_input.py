@@ -100,15 +100,15 @@ def test_malformed_parameter_name_is_ignored(jetbrains_ide: Client, query: str) 
 
 @pytest.mark.parametrize("method", ["BREW", "PROPFIND", "CONNECT", "X" * 2_000, "G\u00c9T"])
 def test_unknown_method_is_405(jetbrains_ide: Client, method: str) -> None:
-    answer = jetbrains_ide.ask(method, queries.TOTALS)
+    answer = jetbrains_ide.send(method, queries.TOTALS)
     assert (answer.status, answer.headers["Allow"]) == (405, "GET, HEAD")
     assert len(answer.body) < 3_000
 
 
 def test_large_body_on_a_get_is_400_and_a_small_one_is_ignored(jetbrains_ide: Client) -> None:
-    large = jetbrains_ide.ask("GET", queries.TOTALS, RANGE, body=b"x" * 10_000_000)
+    large = jetbrains_ide.send("GET", queries.TOTALS, RANGE, body=b"x" * 10_000_000)
     assert (large.status, large.json["error"]) == (400, "Bad Request")
-    small = jetbrains_ide.ask("GET", queries.TOTALS, RANGE, body=b'{"tool": "x"}')
+    small = jetbrains_ide.send("GET", queries.TOTALS, RANGE, body=b'{"tool": "x"}')
     assert small.body == jetbrains_ide.get(queries.TOTALS, RANGE).body
 
 
@@ -116,7 +116,7 @@ def test_journal_has_every_refusal_without_credentials(jetbrains_ide: Client) ->
     jetbrains_ide.bearing("Automation my-own-secret").get(queries.TOTALS, "token=my-own-secret")
     jetbrains_ide.bearing("Automation mock-jetbrains-ide-acme-forbidden").get(queries.TOTALS)
     jetbrains_ide.get("/nowhere")
-    jetbrains_ide.ask("POST", queries.TOTALS)
+    jetbrains_ide.send("POST", queries.TOTALS)
     jetbrains_ide.get(queries.USERS, f"{RANGE}&limit=1001")
     jetbrains_ide.get(queries.USERS, RANGE)
     entries = list(jetbrains_ide.sandbox.journal)

@@ -115,7 +115,7 @@ REFUSALS = {
 def test_every_refusal_has_the_same_five_keys(
     jetbrains_ide: Client, method: str, path: str, authorization: str | None, status: int, title: str, message: str
 ) -> None:
-    answer = jetbrains_ide.bearing(authorization).ask(method, path)
+    answer = jetbrains_ide.bearing(authorization).send(method, path)
     assert (answer.status, list(answer.json)) == (status, ["timestamp", "status", "error", "message", "path"])
     assert answer.json == {
         "timestamp": "2025-10-21T10:30:00.000+00:00",

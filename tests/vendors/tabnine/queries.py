@@ -65,7 +65,7 @@ def span(start: str, end: str, granularity: str = "all") -> dict[str, str]:
     return {"from": start, "to": end, "granularity": granularity}
 
 
-def ask(client: Client, start: str, end: str, granularity: str = "all", **whose: str) -> Answer:
+def get_report(client: Client, start: str, end: str, granularity: str = "all", **whose: str) -> Answer:
     """The answer to a usage query: a team's with `teamId`, a user's with `userId`, or else everybody's."""
     path = {"teamId": "/team/usage", "userId": "/user/usage"}[next(iter(whose))] if whose else "/organization/usage"
     return client.get(path, {"organizationId": organization(client), **whose, **span(start, end, granularity)})
@@ -73,7 +73,7 @@ def ask(client: Client, start: str, end: str, granularity: str = "all", **whose:
 
 def buckets(client: Client, start: str, end: str, granularity: str = "all", **whose: str) -> list[Any]:
     """The buckets of usage."""
-    answer = ask(client, start, end, granularity, **whose)
+    answer = get_report(client, start, end, granularity, **whose)
     assert answer.status == 200, answer.body
     result: list[Any] = answer.json["usage"]["data"]
     return result

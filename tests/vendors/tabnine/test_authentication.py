@@ -88,7 +88,7 @@ def test_authentication_comes_before_everything_else(
     tabnine: Client, authorization: str | None, status: int, method: str, path: str, _: int
 ) -> None:
     path, _mark, query = path.partition("?")
-    assert tabnine.bearing(authorization).ask(method, path, query).status == status
+    assert tabnine.bearing(authorization).send(method, path, query).status == status
 
 
 @every_later_refusal
@@ -96,14 +96,14 @@ def test_limit_comes_after_authentication_and_before_the_rest(
     tabnine: Client, method: str, path: str, status: int
 ) -> None:
     path, _mark, query = path.partition("?")
-    assert tabnine.ask(method, path, query).status == status
+    assert tabnine.send(method, path, query).status == status
     tabnine.limited(Allowance(per_minute=1, burst=1))
     assert tabnine.get("/organization").status == 200
-    answer = tabnine.ask(method, path, query)
+    answer = tabnine.send(method, path, query)
     assert answer.status == answer.json["error"]["status"] == 429
     assert set(answer.headers.keys()) == {"Content-Type", "Content-Length"}
-    assert tabnine.bearing(None).ask(method, path, query).status == 401
-    assert tabnine.bearing(FORBIDDEN).ask(method, path, query).status == 403
+    assert tabnine.bearing(None).send(method, path, query).status == 401
+    assert tabnine.bearing(FORBIDDEN).send(method, path, query).status == 403
 
 
 def test_no_limit_is_documented(tabnine_of: Callable[..., Client]) -> None:
@@ -126,7 +126,7 @@ NOWHERE = {
 @pytest.mark.parametrize("path", NOWHERE.values(), ids=NOWHERE)
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_unknown_path_is_404_with_any_method(tabnine: Client, path: str, method: str) -> None:
-    answer = tabnine.ask(method, path)
+    answer = tabnine.send(method, path)
     assert answer.status == answer.json["error"]["status"] == 404
     assert answer.message.startswith("Not Found: ")
 
@@ -137,21 +137,21 @@ METHODS = ["POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "BREW"]
 @pytest.mark.parametrize("method", METHODS)
 def test_other_method_is_405_with_allow(tabnine: Client, method: str) -> None:
     for path in queries.everything(tabnine):
-        answer = tabnine.ask(method, path)
+        answer = tabnine.send(method, path)
         assert (answer.status, answer.headers["Allow"]) == (405, "GET, HEAD")
         assert answer.json["error"]["status"] == 405
 
 
 def test_head_is_get_without_the_body(tabnine: Client) -> None:
     for path, query in queries.everything(tabnine).items():
-        got, headed = tabnine.get(path, query), tabnine.ask("HEAD", path, query)
+        got, headed = tabnine.get(path, query), tabnine.send("HEAD", path, query)
         assert (headed.status, headed.body) == (200, b"")
         assert dict(headed.headers) == dict(got.headers)
 
 
 def test_answers_are_json_without_rate_limit_headers(tabnine: Client) -> None:
     for path, query in queries.everything(tabnine).items():
-        answer = tabnine.ask("GET", path, query, headers={"Content-Type": "application/json"})
+        answer = tabnine.send("GET", path, query, headers={"Content-Type": "application/json"})
         assert (answer.status, answer.headers["Content-Type"]) == (200, "application/json")
         assert set(answer.headers.keys()) == {"Content-Type", "Content-Length"}
 

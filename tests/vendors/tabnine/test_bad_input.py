@@ -87,23 +87,23 @@ def test_malformed_parameter_name_is_ignored(tabnine: Client, query: str) -> Non
 
 @pytest.mark.parametrize("method", ["BREW", "PROPFIND", "CONNECT", "X" * 2_000, "G\u00c9T"])
 def test_unknown_method_is_405(tabnine: Client, method: str) -> None:
-    answer = tabnine.ask(method, "/license")
+    answer = tabnine.send(method, "/license")
     assert (answer.status, answer.headers["Allow"]) == (405, "GET, HEAD")
     assert len(answer.body) < 3_000
 
 
 def test_large_body_on_a_get_is_400_and_a_small_one_is_ignored(tabnine: Client) -> None:
-    great = tabnine.ask("GET", "/license", body=b"x" * 10_000_000)
+    great = tabnine.send("GET", "/license", body=b"x" * 10_000_000)
     assert great.status == 400
     assert [fault.partition(": ")[0] for fault in great.faults] == ["request"]
-    assert tabnine.ask("GET", "/license", body=b'{"role": "x"}').body == tabnine.get("/license").body
+    assert tabnine.send("GET", "/license", body=b'{"role": "x"}').body == tabnine.get("/license").body
 
 
 def test_journal_has_every_refusal_without_credentials(tabnine: Client) -> None:
     tabnine.bearing("Bearer my-own-secret").get("/license", "token=my-own-secret")
     tabnine.bearing("Bearer mock-tabnine-acme-forbidden").get("/license")
     tabnine.get("/nowhere")
-    tabnine.ask("POST", "/license")
+    tabnine.send("POST", "/license")
     tabnine.get("/team/x")
     tabnine.get("/organization/teams", "limit=x")
     tabnine.get("/organization/account-utilizations", "startDate=2999-01")

@@ -147,7 +147,7 @@ def test_cut_just_before_midnight_loses_and_repeats_nothing(tabnine: Client) -> 
     "granularity", ["", "ALL", "day", "hourly", "all ", "daily,weekly", "\0", "{input}", "x" * 1_000]
 )
 def test_unknown_granularity_is_400(tabnine: Client, granularity: str) -> None:
-    answer = queries.ask(tabnine, "2025-09-01T00:00:00Z", "2025-10-01T00:00:00Z", granularity)
+    answer = queries.get_report(tabnine, "2025-09-01T00:00:00Z", "2025-10-01T00:00:00Z", granularity)
     assert answer.status == 400
     assert [fault.partition(" received ")[0] for fault in answer.faults] == [
         "granularity: Invalid enum value. Expected 'all' | 'daily' | 'weekly' | 'monthly',"
@@ -198,7 +198,7 @@ def test_usage_names_its_subject_and_granularity(tabnine: Client) -> None:
     own, team, user = queries.organization(tabnine), queries.teams(tabnine)[0]["id"], queries.users(tabnine)[0]["id"]
     for whose in ({}, {"teamId": team}, {"userId": user}):
         for granularity in ("all", "daily", "weekly", "monthly"):
-            body = queries.ask(tabnine, *WEEK, granularity, **whose).json
+            body = queries.get_report(tabnine, *WEEK, granularity, **whose).json
             assert body["usage"].keys() == {"granularity", "data"}
             del body["usage"]["data"]
             expected = {"organizationId": own, **whose, "from": WEEK[0], "to": WEEK[1]}
@@ -301,7 +301,7 @@ LONG = {
 def test_too_many_buckets_are_400_with_advice(
     tabnine: Client, granularity: str, start: str, end: str, least: str
 ) -> None:
-    [fault] = queries.ask(tabnine, start, end, granularity).faults
+    [fault] = queries.get_report(tabnine, start, end, granularity).faults
     assert fault == (
         f"to: Expected a range of at most 4000 {granularity} buckets, received {least} or more; "
         "choose a shorter range or a coarser granularity"
@@ -342,7 +342,7 @@ def test_longest_range_can_be_cut_to_the_history(
     tabnine: Client, granularity: str, start: str, end: str, first: str, last: str, count: int
 ) -> None:
     tabnine.switched(longest_range="history")
-    body = queries.ask(tabnine, start, end, granularity).json
+    body = queries.get_report(tabnine, start, end, granularity).json
     result = body["usage"]["data"]
     assert (body["from"], body["to"]) == (start, end)
     assert (result[0]["from"], result[-1]["to"], len(result)) == (first, last, count)

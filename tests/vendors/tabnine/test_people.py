@@ -163,7 +163,7 @@ def test_future_user_is_unknown_everywhere(tabnine: Client) -> None:
     tabnine.at(queries.NOW)
     assert _named(tabnine, "wanjiru@acme.example") == []
     assert tabnine.get(f"/user/{identifier}").status == 404
-    answer = queries.ask(tabnine, "2025-09-01T00:00:00Z", "2025-10-01T00:00:00Z", userId=identifier)
+    answer = queries.get_report(tabnine, "2025-09-01T00:00:00Z", "2025-10-01T00:00:00Z", userId=identifier)
     assert answer.status == 404
 
 

@@ -67,7 +67,7 @@ NO_INSTANTS = {
 
 
 def _echo(client: Client, start: str, end: str, granularity: str = "all") -> tuple[str, str]:
-    answer = queries.ask(client, start, end, granularity)
+    answer = queries.get_report(client, start, end, granularity)
     assert answer.status == 200, answer.body
     return answer.json["from"], answer.json["to"]
 
@@ -87,7 +87,7 @@ def test_end_timestamp_is_echoed_exactly(tabnine: Client, text: str) -> None:
 @pytest.mark.parametrize("text", NO_INSTANTS.values(), ids=NO_INSTANTS)
 def test_malformed_timestamp_is_400(tabnine: Client, text: str) -> None:
     for name, (start, end) in (("from", (text, TO)), ("to", ("2025-01-01T00:00:00Z", text))):
-        answer = queries.ask(tabnine, start, end)
+        answer = queries.get_report(tabnine, start, end)
         assert answer.status == 400
         assert [fault.partition(": ")[0] for fault in answer.faults] == [name]
         assert len(answer.body) < 400
@@ -97,11 +97,11 @@ def test_malformed_timestamp_is_400(tabnine: Client, text: str) -> None:
 def test_fractions_of_a_second_can_be_refused(tabnine: Client, text: str) -> None:
     tabnine.switched(subseconds="reject")
     for start, end in ((text, TO), ("2025-01-01T00:00:00Z", text)):
-        answer = queries.ask(tabnine, start, end)
+        answer = queries.get_report(tabnine, start, end)
         assert (answer.status, len(answer.faults)) == (400, 1)
         assert "Expected whole seconds" in answer.faults[0]
-    assert queries.ask(tabnine, "2025-09-01T00:00:00Z", TO).status == 200
-    assert [fault[:4] for fault in queries.ask(tabnine, text, text).faults] == ["from", "to: "]
+    assert queries.get_report(tabnine, "2025-09-01T00:00:00Z", TO).status == 200
+    assert [fault[:4] for fault in queries.get_report(tabnine, text, text).faults] == ["from", "to: "]
 
 
 UPSIDE_DOWN = {
@@ -118,7 +118,7 @@ UPSIDE_DOWN = {
 
 @pytest.mark.parametrize(("start", "end"), UPSIDE_DOWN.values(), ids=UPSIDE_DOWN)
 def test_range_must_begin_before_it_ends(tabnine: Client, start: str, end: str) -> None:
-    answer = queries.ask(tabnine, start, end, "daily")
+    answer = queries.get_report(tabnine, start, end, "daily")
     assert (answer.status, answer.faults) == (400, ["from: Expected an instant before 'to'"])
 
 

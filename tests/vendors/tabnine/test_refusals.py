@@ -97,9 +97,9 @@ def test_other_refusals_have_only_a_message_in_both_shapes(
     tabnine: Client, method: str, path: str, query: str, authorization: str | None, status: int, code: str
 ) -> None:
     client = tabnine.bearing(authorization)
-    nested = client.ask(method, path, query)
+    nested = client.send(method, path, query)
     assert nested.json == {"error": {"message": nested.message, "status": status}}
-    flat = client.switched(error_shape="flat").ask(method, path, query)
+    flat = client.switched(error_shape="flat").send(method, path, query)
     assert (nested.status, flat.status) == (status, status)
     named = {key: flat.json[key] for key in ("error", "message", "status", "details")}
     assert named == {"error": code, "message": nested.message, "status": status, "details": {}}
