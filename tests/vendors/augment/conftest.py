@@ -1,6 +1,6 @@
 """Fixtures for the tests of Augment: one client for each organization, with its sandbox reset for every test."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache
 
 import pytest
@@ -15,8 +15,9 @@ def opened(augment_of: Callable[..., Client]) -> Callable[[str], Client]:
 
 
 @pytest.fixture
-def augment_of_globex(opened: Callable[[str], Client]) -> Client:
+def augment_of_globex(opened: Callable[[str], Client]) -> Iterator[Client]:
     """A client at globex, where every list has more rows than a page."""
     client = opened("globex")
     client.sandbox.reset()
-    return client
+    yield client
+    client.sandbox.reset()

@@ -4,7 +4,7 @@ Where it does, and what is served instead, stands beside each example in fixture
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from copy import deepcopy
 from typing import Any
 
@@ -20,11 +20,12 @@ EXAMPLES = {
 
 
 @pytest.fixture
-def documented(opened: Callable[[str], Client]) -> Client:
+def documented(opened: Callable[[str], Client]) -> Iterator[Client]:
     """A client at the organization of the documentation."""
     client = opened("documented")
     client.sandbox.reset()
-    return client
+    yield client
+    client.sandbox.reset()
 
 
 def _place(body: Any, pointer: str) -> tuple[Any, str | int]:

@@ -1,6 +1,6 @@
 """Fixtures for the tests of Tabnine: one client for each organization, with its sandbox reset for every test."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache
 
 import pytest
@@ -15,8 +15,9 @@ def opened(tabnine_of: Callable[..., Client]) -> Callable[[str], Client]:
 
 
 @pytest.fixture
-def initech(opened: Callable[[str], Client]) -> Client:
+def initech(opened: Callable[[str], Client]) -> Iterator[Client]:
     """A client at the organization that is awkward on purpose."""
     client = opened("initech")
     client.sandbox.reset()
-    return client
+    yield client
+    client.sandbox.reset()

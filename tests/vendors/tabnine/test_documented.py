@@ -4,7 +4,7 @@ What is known, and what the mock adds to it, stands in fixtures/documented/tabni
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from copy import deepcopy
 from typing import Any
 
@@ -23,11 +23,12 @@ every_example = pytest.mark.parametrize("example", EXAMPLES.values(), ids=EXAMPL
 
 
 @pytest.fixture
-def documented(opened: Callable[[str], Client]) -> Client:
+def documented(opened: Callable[[str], Client]) -> Iterator[Client]:
     """A client at the organization of the documentation."""
     client = opened("documented")
     client.sandbox.reset()
-    return client
+    yield client
+    client.sandbox.reset()
 
 
 def _filled(value: Any, client: Client) -> Any:
