@@ -1,4 +1,4 @@
-"""Marshmallow parts that vendors' schemas share: query parameters, and lists that are dumped column by column.
+"""Marshmallow parts that vendors' schemas share: quoted values, and lists that are dumped column by column.
 
 A single field's way through marshmallow costs as much as a row, so long lists have a schema over whole columns.
 """
@@ -8,16 +8,6 @@ from typing import Any, ClassVar, Generic, TypeVar
 from marshmallow import Schema, fields, post_dump
 
 Value = TypeVar("Value")
-
-
-class Parameter(fields.Field[Value]):
-    """A query parameter; in a subclass, `_parse` makes a value of the text, or raises ValidationError with the rule."""
-
-    def _deserialize(self, value: Any, *_: Any, **__: Any) -> Any:
-        return self._parse(value)
-
-    def _parse(self, value: Any) -> Any:
-        return value
 
 
 def shortened(value: str) -> str:

@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 from marshmallow import Schema, ValidationError, fields, post_dump
 
 from mockserver.gateway.rejection import ParameterError, Reason, Rejection
-from mockserver.gateway.schemas import Parameter, shortened
+from mockserver.gateway.schemas import shortened
 from mockserver.gateway.switches import Switches
 from mockserver.gateway.vendor import ViewRequest
 from mockserver.validation.schemas import parse_date
@@ -26,20 +26,20 @@ _NUMBER = re.compile(r"[0-9]{1,4000}")
 _RANGE, _DAY, _PAGE = ("start_date", "end_date"), ("date",), ("cursor", "page_size")
 
 
-class DayParameter(Parameter[int]):
+class DayParameter(fields.Field[int]):
     """A calendar date, YYYY-MM-DD in ASCII digits; its ordinal."""
 
-    def _parse(self, value: Any) -> int:
+    def _deserialize(self, value: Any, *_: Any, **__: Any) -> int:
         found = parse_date(value)
         if found is None:
             raise ValidationError(f"{self.name} must be a date that exists, written YYYY-MM-DD, not {shortened(value)}")
         return found.toordinal()
 
 
-class PageSize(Parameter[int]):
+class PageSize(fields.Field[int]):
     """A whole number of at least 1, in ASCII digits."""
 
-    def _parse(self, value: Any) -> int:
+    def _deserialize(self, value: Any, *_: Any, **__: Any) -> int:
         if not _NUMBER.fullmatch(value) or int(value) < 1:
             raise ValidationError(f"{self.name} must be an integer of at least 1, not {shortened(value)}")
         return int(value)

@@ -9,7 +9,7 @@ from marshmallow import EXCLUDE, Schema, ValidationError, fields, validates_sche
 from werkzeug.datastructures import MultiDict
 
 from mockserver.gateway.rejection import ParameterError, invalid_parameters
-from mockserver.gateway.schemas import Parameter, shortened
+from mockserver.gateway.schemas import shortened
 from mockserver.gateway.switches import Switches
 from mockserver.products.jetbrains.programs import IDES
 from mockserver.validation.schemas import parse_date
@@ -35,7 +35,7 @@ class ReportParameters:
     ides: tuple[int, ...] | None = None
 
 
-class SingleValue(Parameter[Any]):
+class SingleValue(fields.Field[Any]):
     """A parameter that may be given once.
 
     Like its schema, it loads a list of all values. `read` gives the meaning of one of them under the schema's switches,
@@ -53,7 +53,7 @@ class SingleValue(Parameter[Any]):
         switches: Switches = schema.switches
         return switches
 
-    def _parse(self, value: Any) -> Any:
+    def _deserialize(self, value: Any, *_: Any, **__: Any) -> Any:
         if len(value) > 1:
             raise ValidationError(f"is there {len(value)} times; send it once")
         return self.read(value[0], self.switches)
@@ -62,7 +62,7 @@ class SingleValue(Parameter[Any]):
 class Filter(SingleValue):
     """A filter's list: repeated, between commas, or both, by the switch `list_form`."""
 
-    def _parse(self, value: Any) -> Any:
+    def _deserialize(self, value: Any, *_: Any, **__: Any) -> Any:
         form = self.switches[policy.LIST_FORM]
         if form is policy.ListForm.COMMA and len(value) > 1:
             raise ValidationError(f"is there {len(value)} times; send it once, its values separated by commas")

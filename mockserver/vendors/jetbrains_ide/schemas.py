@@ -5,11 +5,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
-from marshmallow import Schema, ValidationError, validates_schema
+from marshmallow import Schema, ValidationError, fields, validates_schema
 from werkzeug.datastructures import MultiDict
 
 from mockserver.gateway.rejection import ParameterError, invalid_parameters
-from mockserver.gateway.schemas import Column, ColumnarSchema, Parameter, shortened
+from mockserver.gateway.schemas import Column, ColumnarSchema, shortened
 from mockserver.gateway.switches import Switches
 from mockserver.products.jetbrains.facts import TOOLS
 from mockserver.validation.schemas import parse_date
@@ -48,14 +48,14 @@ class AnalyticsParameters:
         return (str(self.first), str(self.last), self.order, *self.tools, *users)
 
 
-class RuledParameter(Parameter[T]):
+class RuledParameter(fields.Field[T]):
     """A parameter whose `rule` states what it must be; `read` returns None for text that breaks the rule."""
 
     def __init__(self, rule: str, read: Callable[[str], T | None], **options: Any) -> None:
         super().__init__(metadata={"rule": rule}, **options)
         self.read = read
 
-    def _parse(self, value: str) -> T:
+    def _deserialize(self, value: Any, *_: Any, **__: Any) -> T:
         found = self.read(value)
         if found is None:
             raise self.error(value)
@@ -73,12 +73,12 @@ class ListParameter(RuledParameter[Any]):
         super().__init__(rule, read, **rest)
         self.fold = fold
 
-    def _parse(self, value: str) -> tuple[str, ...]:
+    def _deserialize(self, value: Any, *_: Any, **__: Any) -> tuple[str, ...]:
         elements = sorted({self.fold(each) for each in value.split(",")})
         if "" in elements:
             raise ValidationError(f"must not have an empty element: it {self.error(value).messages[0]}")
         for each in elements:
-            super()._parse(each)
+            super()._deserialize(each)
         return tuple(elements)
 
 

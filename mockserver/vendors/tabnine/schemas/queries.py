@@ -8,7 +8,7 @@ from typing import Any, Final
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate, validates, validates_schema
 
 from mockserver.gateway.rejection import ParameterError
-from mockserver.gateway.schemas import Parameter, shortened
+from mockserver.gateway.schemas import shortened
 from mockserver.gateway.switches import Switches
 from mockserver.gateway.vendor import ViewRequest
 from mockserver.products.tabnine import ROLES
@@ -59,10 +59,10 @@ class UsageRange:
     subject: str = ""
 
 
-class WholeNumber(Parameter[int]):
+class WholeNumber(fields.Field[int]):
     """A whole number from 0 on, refused in the words of the live service."""
 
-    def _parse(self, value: Any) -> int:
+    def _deserialize(self, value: Any, *_: Any, **__: Any) -> int:
         if _FRACTION.fullmatch(value):
             raise ValidationError("Expected integer, received float")
         found = _WHOLE.fullmatch(value)
@@ -73,29 +73,29 @@ class WholeNumber(Parameter[int]):
         return int(found[2]) if len(found[2]) <= 18 else _UNREACHABLE
 
 
-class TrueOrFalse(Parameter[bool]):
+class TrueOrFalse(fields.Field[bool]):
     """`true` or `false`, in lower case."""
 
-    def _parse(self, value: Any) -> bool:
+    def _deserialize(self, value: Any, *_: Any, **__: Any) -> bool:
         if value not in {"true", "false"}:
             raise ValidationError(f"Expected 'true' | 'false', received {shortened(value)}")
         return bool(value == "true")
 
 
-class MonthParameter(Parameter[date]):
+class MonthParameter(fields.Field[date]):
     """A calendar month, `YYYY-MM`; its first day. The year 0, which Python lacks, is as early as any: the year 1."""
 
-    def _parse(self, value: Any) -> date:
+    def _deserialize(self, value: Any, *_: Any, **__: Any) -> date:
         found = _MONTH.fullmatch(value)
         if found and "01" <= found[2] <= "12":
             return date(max(int(found[1]), 1), int(found[2]), 1)
         raise ValidationError(f"Expected a month written YYYY-MM, from 01 to 12, received {shortened(value)}")
 
 
-class DateTimeParameter(Parameter[ParsedTime]):
+class DateTimeParameter(fields.Field[ParsedTime]):
     """An RFC 3339 date-time with its offset."""
 
-    def _parse(self, value: Any) -> ParsedTime:
+    def _deserialize(self, value: Any, *_: Any, **__: Any) -> ParsedTime:
         found = _DATE_TIME.fullmatch(value)
         try:
             moment = datetime.fromisoformat(found["time"] + found["offset"]) if found else None
