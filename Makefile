@@ -24,11 +24,11 @@ run: .venv/run ## start the server on 127.0.0.1:8080; ARGS="--freeze" adds flags
 
 ifdef ARGS
 test: .venv/dev
-	@$(BIN)/python -m pytest --quiet --numprocesses $(WORKERS) --dist loadgroup $(ARGS)
+	@$(BIN)/python -m pytest --quiet --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 else
 test: .venv/dev ## run all tests and require 100 % coverage; ARGS="tests/cli -x" selects tests, WORKERS=0 uses one process
 	@$(BIN)/coverage erase
-	@$(BIN)/coverage run -m pytest --quiet --numprocesses $(WORKERS) --dist loadgroup
+	@$(BIN)/coverage run -m pytest --quiet --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder
 	@$(BIN)/coverage combine --quiet
 	@$(BIN)/coverage report
 endif
@@ -39,12 +39,12 @@ quick: .venv/dev ## check style and the types of changed files, and run the fast
 	@changed=$$({ git diff --name-only --diff-filter=d HEAD; git ls-files --others --exclude-standard; } 2>/dev/null \
 	  | grep '\.py$$' | grep -v '^tests/architecture/newcomer/'); \
 	  [ -z "$$changed" ] || $(BIN)/mypy --no-error-summary $$changed
-	@$(BIN)/python -m pytest --quiet --numprocesses $(WORKERS) --dist loadgroup $(addprefix --ignore=tests/,$(SLOW)) \
+	@$(BIN)/python -m pytest --quiet --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder $(addprefix --ignore=tests/,$(SLOW)) \
 	  $(foreach name,$(SLOW_OF_EACH_PRODUCT),--ignore-glob='tests/products/*/test_$(name).py') \
 	  $(foreach name,$(SLOW_OF_EACH_VENDOR),--ignore-glob='tests/vendors/*/test_$(name).py')
 
 sockets: .venv/dev ## run all tests with clients on real sockets; ARGS selects tests
-	@$(BIN)/python -m pytest --quiet --numprocesses $(WORKERS) --dist loadgroup --over-socket $(ARGS)
+	@$(BIN)/python -m pytest --quiet --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder --over-socket $(ARGS)
 
 static: format lint imports types generated ## check style, imports, types and generated files, without running tests
 

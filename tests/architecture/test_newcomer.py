@@ -34,10 +34,7 @@ DISCOVERING = {
 }
 """Files of tests that discover vendors, and the expression that selects the tests of the newcomer."""
 
-pytestmark = [
-    pytest.mark.in_process("the commands run in separate processes"),
-    pytest.mark.xdist_group("newcomer"),
-]
+pytestmark = pytest.mark.in_process("the commands run in separate processes")
 
 
 class Copy:

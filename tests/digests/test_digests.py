@@ -17,10 +17,7 @@ from tests.digests import record
 from tests.digests.scenes import VENDORS
 from tests.server.programs import ROOT
 
-pytestmark = [
-    pytest.mark.in_process("the answers come from another process, which calls its apps directly"),
-    pytest.mark.xdist_group("digests"),
-]
+pytestmark = pytest.mark.in_process("the answers come from another process, which calls its apps directly")
 
 RECORDED = {name: record.recorded(vendor) for name, vendor in VENDORS.items()}
 HOW_TO_RECORD = "if this is intended, record the digests: `.venv/bin/python -m tests.digests.record`"
