@@ -16,7 +16,9 @@ from typing import Any
 
 import pytest
 
-ROOT = Path(__file__).resolve().parent.parent
+from tests.server import programs
+
+ROOT = programs.ROOT
 ADDRESS = "http://127.0.0.1:8080"
 _FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _SERVER_COMMAND = re.compile(r"^(make run|mockserver serve\b.*)$", re.MULTILINE)
@@ -51,7 +53,7 @@ def blocks() -> Iterator[Block]:
 def environment() -> dict[str, str]:
     """The environment variables of a shell in which `mockserver` is the command under test."""
     folder = str(Path(sys.executable).parent)
-    return {**os.environ, "PATH": f"{folder}{os.pathsep}{os.environ['PATH']}"}
+    return {**programs.UNMEASURED, "PATH": f"{folder}{os.pathsep}{os.environ['PATH']}"}
 
 
 def start_server(command: str, folder: Path, environment: dict[str, str]) -> tuple["subprocess.Popen[str]", str]:

@@ -1,6 +1,5 @@
 """The import contracts: the code keeps them, and they detect every kind of violation."""
 
-import os
 import shutil
 import subprocess
 import sys
@@ -9,6 +8,7 @@ from pathlib import Path
 import grimp
 import pytest
 
+from tests.server import programs
 from tests.server.programs import ROOT
 
 NUMPY_AND_STANDARD_LIBRARY = {"numpy", *sys.stdlib_module_names}
@@ -116,9 +116,9 @@ def violations(folder: Path, *contracts: str) -> str:
     """Check contracts in a folder, and return the report of import-linter; empty if they are kept."""
     flags = [part for contract in sorted(contracts) for part in ("--contract", contract)]
     found = subprocess.run(
-        [Path(sys.executable).with_name("lint-imports"), "--no-cache", *flags],
+        [Path(sys.executable).with_name("lint-imports"), *flags],
         cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(folder)},
+        env={**programs.UNMEASURED, "PYTHONPATH": str(folder)},
         capture_output=True,
         text=True,
         check=False,

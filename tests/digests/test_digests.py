@@ -4,7 +4,6 @@ The answers come from a separate process, so that nothing in this process affect
 """
 
 import json
-import os
 import subprocess
 import sys
 from functools import cache
@@ -15,6 +14,7 @@ import pytest
 from mockserver.simulation import hashing
 from tests.digests import record
 from tests.digests.scenes import VENDORS
+from tests.server import programs
 from tests.server.programs import ROOT
 
 pytestmark = pytest.mark.in_process("the answers come from another process, which calls its apps directly")
@@ -29,8 +29,7 @@ every_vendor = pytest.mark.parametrize("name", VENDORS)
 @cache
 def current() -> dict[str, Any]:
     """Return the digests of all vendors, computed with an unusual hash seed and time zone."""
-    own = {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE")}
-    environment = {**own, "PYTHONHASHSEED": "7", "TZ": "Asia/Kathmandu", "PYTHONIOENCODING": "utf-8"}
+    environment = {**programs.UNMEASURED, "PYTHONHASHSEED": "7", "TZ": "Asia/Kathmandu", "PYTHONIOENCODING": "utf-8"}
     command = [sys.executable, "-m", "tests.digests.record", "--only-print"]
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, encoding="utf-8", check=False)
     assert done.returncode == 0, done.stderr[-4000:]

@@ -1,5 +1,6 @@
 """Programs under test: started with pipes, requested over sockets, and always stopped."""
 
+import os
 import socket
 import subprocess
 import sys
@@ -10,6 +11,9 @@ from urllib.parse import urlsplit
 
 ROOT = Path(__file__).resolve().parents[2]
 OURS = Path(sys.executable)
+UNMEASURED = {name: value for name, value in os.environ.items() if not name.startswith(("COVERAGE", "PYTEST"))}
+"""The environment of a program in which coverage is not measured, as that takes time."""
+
 PATIENCE = 20
 """Seconds after which a program counts as stuck; far beyond what any of them needs."""
 
