@@ -5,7 +5,6 @@ server reaches the client; its traceback goes to the log once.
 """
 
 import logging
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +15,7 @@ from werkzeug.http import HTTP_STATUS_CODES
 
 from mockserver.admin.admin_context import context
 from mockserver.gateway import response_cache
+from mockserver.validation.schemas import flat_errors
 
 log = logging.getLogger(__name__)
 
@@ -80,7 +80,7 @@ def _problem(error: Exception) -> Problem:
     if isinstance(error, Problem):
         return error
     if isinstance(error, ValidationError):
-        return _invalid(dict(_flatten(error.messages_dict, "")))
+        return _invalid({".".join(map(str, path)): rules for path, rules in flat_errors(error.messages_dict)})
     if isinstance(error, MethodNotAllowed):
         allow = ", ".join(sorted(error.valid_methods or ()))
         return Problem(405, f"{request.method} is not allowed here; allowed: {allow}", headers={"Allow": allow})
@@ -99,13 +99,3 @@ def _invalid(errors: Errors) -> Problem:
     more = len(lines) - _ERRORS_IN_DETAIL
     detail = "; ".join(lines[:_ERRORS_IN_DETAIL]) + (f"; and {more} more" if more > 0 else "")
     return Problem(400, detail, {name: rules for name, rules in errors.items() if name})
-
-
-def _flatten(messages: Mapping[str, Any], parent: str) -> Iterator[tuple[str, list[str]]]:
-    """Marshmallow's nested messages as one list for each path; "_schema" stands for the object itself."""
-    for name, inner in messages.items():
-        path = parent if name == "_schema" else f"{parent}.{name}" if parent else str(name)
-        if isinstance(inner, Mapping):
-            yield from _flatten(inner, path)
-        else:
-            yield path, inner

@@ -16,7 +16,7 @@ from mockserver.cases.records import Case, Catalogue, ExpectedAnswer, Step, insi
 from mockserver.cases.step_request import BUILT_IN, PLACEHOLDER
 from mockserver.gateway.switches import Grade
 from mockserver.validation import yaml_text
-from mockserver.validation.schemas import StrictSchema
+from mockserver.validation.schemas import StrictSchema, flat_errors
 from mockserver.validation.yaml_text import YamlError
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
@@ -159,7 +159,9 @@ def _load_file(path: Path) -> tuple[list[Case], list[str]]:
         try:
             case: Case = _CASE.load(each)
         except ValidationError as error:
-            errors += [f"{name or f'case {index + 1}'}: {line}" for line in _flatten(error.messages_dict, "")]
+            for keys, rules in flat_errors(error.messages_dict):
+                place = f"{name or f'case {index + 1}'}: {yaml_text.format_path(keys)}".removesuffix(": ")
+                errors += [f"{place}: {rule}" for rule in rules]
             continue
         cases.append(case)
         if case.vendor != path.stem:
@@ -181,12 +183,3 @@ def _unknown_names(case: Case) -> Iterator[str]:
             known = ", ".join(sorted(kept)) or "nothing"
             yield f"steps[{index}]: no earlier step keeps {name!r}; kept so far: {known}"
         kept |= {*step.keep}
-
-
-def _flatten(messages: Mapping[Any, Any], above: str) -> Iterator[str]:
-    for name, inner in messages.items():
-        here = above if name == "_schema" else f"{above}[{name}]" if isinstance(name, int) else f"{above}.{name}"
-        if isinstance(inner, Mapping):
-            yield from _flatten(inner, here)
-        else:
-            yield from (f"{here.lstrip('.')}: {rule}".removeprefix(": ") for rule in inner)

@@ -6,7 +6,6 @@ The format is in `schemas` and `rules`; new files are written by `drafts`.
 import functools
 import json
 import operator
-from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, cast
 
@@ -18,6 +17,7 @@ from mockserver.products.organization_file import RuleViolation
 from mockserver.simulation.names import NamePool
 from mockserver.simulation.organization import Organization
 from mockserver.validation import yaml_text
+from mockserver.validation.schemas import flat_errors
 
 SIZE_MAXIMUM = 16 * 1024 * 1024
 _SCHEMA = schemas.OrganizationFileSchema()
@@ -90,17 +90,9 @@ def _load(document: dict[Any, Any]) -> tuple[dict[str, Any], list[RuleViolation]
     try:
         return _SCHEMA.load(document), []
     except ValidationError as error:
-        return cast("dict[str, Any]", error.valid_data), list(_flatten(error.messages_dict, ()))
-
-
-def _flatten(messages: Mapping[Any, Any], path: yaml_text.Path) -> Iterator[RuleViolation]:
-    """Marshmallow's nested messages, one for each path; "_schema" stands for the mapping itself."""
-    for step, inner in messages.items():
-        here = path if step == "_schema" else (*path, step)
-        if isinstance(inner, Mapping):
-            yield from _flatten(inner, here)
-        else:
-            yield from (RuleViolation(here, message) for message in inner)
+        return cast("dict[str, Any]", error.valid_data), [
+            RuleViolation(path, rule) for path, rules in flat_errors(error.messages_dict) for rule in rules
+        ]
 
 
 def _describe(violation: RuleViolation, document: Any) -> str:

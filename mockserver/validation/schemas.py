@@ -1,7 +1,7 @@
 """Marshmallow schemas that refuse unknown fields and suggest the nearest known one, and the parsing of dates."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any, ClassVar
 
@@ -36,6 +36,16 @@ class StrictSchema(Schema):
         errors = {name: [unknown_name(self.kind, str(name), known)] for name in given if name not in known}
         if errors:
             raise ValidationError(errors)
+
+
+def flat_errors(messages: Mapping[Any, Any], path: tuple[Any, ...] = ()) -> Iterator[tuple[tuple[Any, ...], list[str]]]:
+    """Marshmallow's nested messages as one list for each path; "_schema" stands for the object itself."""
+    for step, inner in messages.items():
+        here = path if step == "_schema" else (*path, step)
+        if isinstance(inner, Mapping):
+            yield from flat_errors(inner, here)
+        else:
+            yield here, inner
 
 
 def parse_date(text: object) -> date | None:

@@ -78,7 +78,7 @@ def format_path(path: Path) -> str:
         if isinstance(step, int):
             text += f"[{step}]"
         else:
-            text += ("." if text else "") + (step if _PLAIN_KEY.fullmatch(step) else quote(step))
+            text += ("." if text else "") + (str(step) if _PLAIN_KEY.fullmatch(str(step)) else quote(step))
     return text
 
 
