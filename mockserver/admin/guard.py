@@ -13,7 +13,7 @@ from flask import request
 from mockserver.admin import bodies
 from mockserver.admin.admin_context import context
 from mockserver.admin.responses import Problem
-from mockserver.gateway import auth
+from mockserver.gateway import auth, socket_features
 from mockserver.gateway.rejection import Rejection
 
 _HOST = re.compile(r"(\[[0-9a-f:.]+\]|[^\[\]:/@\s]+)(?::[0-9]{1,5})?")
@@ -21,13 +21,15 @@ _CHALLENGE = {"WWW-Authenticate": "Bearer"}
 
 
 def check() -> None:
-    """Before every request: Problem 403, 401 or 413 where the path belongs to the control plane."""
+    """Before every request: Problem 403, 401, 408, 413 or 503 where the path belongs to the control plane."""
     path = request.path
     if path in ("/", "/_mock") or path.startswith("/_mock/"):
         host = request.headers.get("Host", "").lower()
         _check_host(host, context().host.lower())
         _check_origin(host)
         _check_token(context().admin_token)
+        if (problem := socket_features.body_problem(request.environ)) is not None:
+            raise Problem(*problem.value)
         bodies.check_size()
 
 

@@ -4,10 +4,11 @@
 """
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from threading import BoundedSemaphore, Event
+from time import monotonic
 from typing import Any
 from wsgiref.types import WSGIEnvironment
 
@@ -25,6 +26,9 @@ _FLUSHING = Decimal("0.05")
 """Seconds between the last byte of a truncated body and the end of its connection.
 
 Measured: granian drops what it has not sent yet, even the head, when a response ends too early."""
+
+_POLL = 0.25
+"""Seconds between two checks whether the client of a waiting request has left."""
 
 _PAGE = """\
 <html>\r
@@ -68,17 +72,16 @@ def apply(context: RequestContext, phase: FaultPhase) -> None:
     match_input = MatchInput(context.vendor.name, context.operation, request.method, request.path, request.args.getlist)
     with context.registry.lock:
         context.fault = rules.match(match_input, phase)
-        released = rules.released
     if context.fault is not None:
-        _replace(context, context.fault, released)
+        _replace(context, context.fault)
 
 
-def _replace(context: RequestContext, fault: ArmedRule, released: Event) -> None:
+def _replace(context: RequestContext, fault: ArmedRule) -> None:
     effect, environ = fault.rule.effect, context.request.environ
     if lacking := effect.needs - socket_features.effects(environ):
         raise UnsupportedFault(f"{fault.id}: {socket_features.refusal(lacking, environ)}")
     if effect.delay_seconds is not None:
-        _pause(environ, released, effect.delay_seconds)
+        _pause(environ, fault.disarmed, effect.delay_seconds)
     if effect.reset:
         raise ReplacedResponse(ResetResponse(status="000 Cut"))
     if effect.html is not None:
@@ -99,23 +102,29 @@ def _retry_after(context: RequestContext) -> int:
     return -(-60 // allowance.per_minute)
 
 
-def _pause(environ: Mapping[str, Any], released: Event, delay: Decimal) -> None:
-    """Wait on the wall clock, without the registry's lock; a reset of the sandbox ends the wait."""
-    slots: BoundedSemaphore | None = environ.get(socket_features.DELAY_SLOTS)
+def _pause(environ: Mapping[str, Any], disarmed: Event, delay: Decimal) -> None:
+    """Wait on the wall clock, without the registry's lock, until the rule is disarmed or the client leaves."""
+    slots: BoundedSemaphore | None = environ.get(socket_features.WAIT_SLOTS)
     if slots is not None and not slots.acquire(blocking=False):
         raise UnsupportedFault(
             "so many requests wait that no thread would be left; raise --threads, or use --server threaded"
         )
     try:
-        wait(released, delay)
+        wait(disarmed, delay, environ.get(socket_features.IS_GONE, _never))
     finally:
         if slots is not None:
             slots.release()
 
 
-def wait(released: Event, delay: Decimal) -> None:
-    """Wait for `delay` seconds, or until released."""
-    released.wait(float(delay))
+def wait(disarmed: Event, delay: Decimal, is_gone: Callable[[], bool]) -> None:
+    """Wait for so many seconds, or until the rule is disarmed or the client has left."""
+    deadline = monotonic() + float(delay)
+    while (left := deadline - monotonic()) > 0 and not disarmed.wait(min(left, _POLL)) and not is_gone():
+        pass
+
+
+def _never() -> bool:
+    return False
 
 
 def corrupt(context: RequestContext, response: Response) -> Response:
@@ -130,20 +139,20 @@ def corrupt(context: RequestContext, response: Response) -> Response:
         return response
     body = response.get_data()
     response.headers["Content-Length"] = str(len(body))
-    chunks = _chunks(body, effect, context.request.environ, context.sandbox.faults.released)
+    chunks = _chunks(body, effect, context.request.environ, context.fault.disarmed)
     return Response(chunks, response.status, response.headers)
 
 
-def _chunks(body: bytes, effect: FaultEffect, environ: Mapping[str, Any], released: Event) -> Iterator[bytes]:
+def _chunks(body: bytes, effect: FaultEffect, environ: Mapping[str, Any], disarmed: Event) -> Iterator[bytes]:
     """A body that ends early or stalls; the first chunk, even an empty one, sends the head."""
     sent = body[: effect.truncate_bytes]
     yield sent[: effect.after_bytes]
     if effect.stall_seconds is not None:
         try:
-            _pause(environ, released, effect.stall_seconds)
+            _pause(environ, disarmed, effect.stall_seconds)
         except UnsupportedFault:
             log.exception("a response ends early, because it cannot be stalled")
             sent = sent[: effect.after_bytes]
         yield sent[effect.after_bytes :]
     if len(sent) < len(body):
-        wait(Event(), _FLUSHING)
+        wait(Event(), _FLUSHING, _never)

@@ -4,7 +4,7 @@
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 from fnmatch import fnmatchcase
@@ -111,13 +111,17 @@ class FaultRule:
 
 @dataclass(slots=True)
 class ArmedRule:
-    """An armed rule that draws by `key`: it has `seen` so many matching requests, of which so many were `hits`."""
+    """An armed rule that draws by `key`: it has `seen` so many matching requests, of which so many were `hits`.
+
+    `disarmed` is set when the requests that wait because of it should stop waiting.
+    """
 
     id: str
     rule: FaultRule
     key: int
     seen: int = 0
     hits: int = 0
+    disarmed: Event = field(default_factory=Event)
 
     def fires(self, request: MatchInput) -> bool:
         """Count a request, unless the rule is used up, and return whether it gets the effect."""
@@ -131,26 +135,23 @@ class ArmedRule:
 
 
 class FaultRules:
-    """The rules of one sandbox. Everything but reading `armed` and `released` needs the sandbox registry's lock.
-
-    `released` is set when requests that wait should stop waiting.
-    """
+    """The rules of one sandbox. Everything but reading `armed` needs the sandbox registry's lock."""
 
     def __init__(self, seed: int) -> None:
         self._seed = seed
-        self.released = Event()
+        self.armed: tuple[ArmedRule, ...] = ()
         self.reset()
 
     def reset(self, rules: Iterable[FaultRule] = ()) -> None:
-        """Release the requests that wait, restart the ids, and arm these rules and no others."""
-        self.released.set()
-        self.released = Event()
+        """Restart the ids, and arm these rules and no others."""
         self._ids = count(1)
         self.replace(rules)
 
     def replace(self, rules: Iterable[FaultRule]) -> None:
         """Arm these rules and no others."""
-        self.armed: tuple[ArmedRule, ...] = tuple(self._armed(rule) for rule in rules)
+        before, self.armed = self.armed, tuple(self._armed(rule) for rule in rules)
+        for each in before:
+            each.disarmed.set()
 
     def add(self, rule: FaultRule) -> ArmedRule:
         """Arm one more rule, after the others."""
@@ -160,10 +161,11 @@ class FaultRules:
 
     def remove(self, fault_id: str) -> bool:
         """Disarm a rule; False for an unknown id."""
-        kept = tuple(each for each in self.armed if each.id != fault_id)
-        found = len(kept) < len(self.armed)
-        self.armed = kept
-        return found
+        removed = [each for each in self.armed if each.id == fault_id]
+        self.armed = tuple(each for each in self.armed if each.id != fault_id)
+        for each in removed:
+            each.disarmed.set()
+        return bool(removed)
 
     def match(self, request: MatchInput, phase: FaultPhase) -> ArmedRule | None:
         """The first rule of a phase that fires; later rules do not count the request."""

@@ -14,10 +14,10 @@ from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 from werkzeug.routing import BaseConverter, Map, Rule
 
-from mockserver.gateway import auth, effects, limits, response_cache, view
+from mockserver.gateway import auth, effects, limits, response_cache, socket_features, view
 from mockserver.gateway.faults import FaultPhase
 from mockserver.gateway.journal import Entry, next_sequence, redact_path, redact_query, truncate
-from mockserver.gateway.rejection import Reason, Rejection, UnknownToken
+from mockserver.gateway.rejection import Reason, Rejection, UnknownToken, UnreadBody
 from mockserver.gateway.sandbox import SandboxRegistry
 from mockserver.gateway.vendor import RequestContext, Route, Stage, Vendor
 
@@ -158,6 +158,7 @@ def _run(
     """The pipeline itself: the stages, the response, armed effects, and the journal."""
     context = RequestContext(request._get_current_object(), registry, vendor, operation)  # type: ignore[attr-defined]  # noqa: SLF001 (documented)
     try:
+        _require_body(context)
         for stage in stages:
             stage(context)
         response = _respond_or_refuse(context, then)
@@ -171,6 +172,12 @@ def _run(
     if log.isEnabledFor(logging.DEBUG):
         log.debug("%s %s?%s: %d in %d us", entry.method, entry.path, entry.query, entry.status, entry.duration_us)
     return response
+
+
+def _require_body(context: RequestContext) -> None:
+    """408, 413 or 503 where the server could not read the body."""
+    if (problem := socket_features.body_problem(context.request.environ)) is not None:
+        raise UnreadBody(*problem.value)
 
 
 def _respond_or_refuse(context: RequestContext, then: Step) -> Response:

@@ -70,6 +70,14 @@ class UnknownToken(Rejection):
         super().__init__(Reason.UNAUTHENTICATED, "the token is unknown or was revoked")
 
 
+class UnreadBody(Rejection):
+    """A request whose body was not read, for one of the reasons of `socket_features.BodyProblem`."""
+
+    def __init__(self, status: int, message: str) -> None:
+        super().__init__(Reason.INVALID, message)
+        self.status = status
+
+
 class InjectedFailure(Rejection):
     """An armed failure: any status from 400 to 599, in the vendor's form; a `code` of None leaves it to the vendor."""
 

@@ -4,21 +4,49 @@
 """
 
 from collections.abc import Mapping
+from enum import Enum
 from typing import Any, Final
 
 EFFECTS: Final = "mockserver.effects"
 """The environ's key of a frozenset of RESET, TRUNCATE and STALL, as far as the server can do them."""
 
-DELAY_SLOTS: Final = "mockserver.waits"
-"""The environ's key of the semaphore that a request holds while it waits; missing where any number may wait."""
+WAIT_SLOTS: Final = "mockserver.waits"
+"""The environ's key of the semaphore that a request holds while it waits for a delay or for its body.
+
+It is missing where any number may wait."""
+
+IS_GONE: Final = "mockserver.is_gone"
+"""The environ's key of a function that tells whether the client has closed its connection; missing where unknown."""
+
+BODY_PROBLEM: Final = "mockserver.body_problem"
+"""The environ's key of the BodyProblem of a request whose body could not be read; missing or None where it was."""
+
+BODY_SECONDS = 10.0
+"""How long a client may take to send the body of a request."""
+
+BODY_MAXIMUM = 16 * 1024 * 1024
+"""The largest body that is read, in bytes."""
 
 RESET: Final = "reset"
 TRUNCATE: Final = "truncate_bytes"
 STALL: Final = "stall_seconds"
 
 
+class BodyProblem(Enum):
+    """Why the body of a request was not read: the status of the refusal, and the rule."""
+
+    TIMEOUT = 408, f"the body was not there after {BODY_SECONDS:.0f} seconds"
+    TOO_LARGE = 413, f"the body is larger than {BODY_MAXIMUM} bytes"
+    BUSY = 503, "the server waits for the bodies of so many requests that it cannot wait for another"
+
+
 class ConnectionReset(ConnectionAbortedError):
     """Raised in place of the first byte of a response; the server then resets the connection."""
+
+
+def body_problem(environ: Mapping[str, Any]) -> BodyProblem | None:
+    """Why the body of a request was not read; None where it was, or where the request has none."""
+    return environ.get(BODY_PROBLEM)
 
 
 def effects(environ: Mapping[str, Any]) -> frozenset[str]:

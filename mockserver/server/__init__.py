@@ -1,4 +1,4 @@
-"""The servers for an app: granian for the command, Werkzeug's threaded server for tests and socket faults.
+"""The servers for an app: granian for the command, a threaded server for tests and socket faults.
 
 Both run in one process on a socket that is bound here, so the port is known, and a taken port noticed, before anything
 starts. The command's messages and exit codes are in `cli`.

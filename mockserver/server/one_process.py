@@ -8,6 +8,7 @@ import gc
 import socket
 import sys
 from collections.abc import Callable, Iterable
+from io import BytesIO
 from threading import BoundedSemaphore, Event
 from typing import Any
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
@@ -40,14 +41,14 @@ _GC_THRESHOLD = 20_000
 
 The default of 700 costs a tenth of the throughput, because the journal keeps an entry of each request."""
 
-_BODY_MAXIMUM = 16 * 1024 * 1024
-
 _FEATURES = frozenset((socket_features.TRUNCATE, socket_features.STALL))
 """Measured: an answer shorter than its Content-Length closes the connection, and chunks are sent as they are made; but
 an exception before the first chunk becomes a 500."""
 
+_CHUNK = 64 * 1024
+
 _FREE_THREADS = 2
-"""How many threads delayed requests must leave free, so that others are answered, the control plane above all."""
+"""How many threads requests that wait must leave free, so that others are answered, the control plane above all."""
 
 _LOGGING = {"handlers": {}, "formatters": {}, "loggers": {"_granian": {"propagate": True}}}
 """No handlers of granian's own: its messages go to the same log as all others."""
@@ -76,25 +77,51 @@ def run(
     server.serve(target_loader=lambda: served, wrap_loader=False)
 
 
-def adapted(app: WSGIApplication, delay_slots: BoundedSemaphore) -> WSGIApplication:
-    """An app whose requests say what granian can do to the socket, and whose request bodies are read completely.
+def adapted(app: WSGIApplication, wait_slots: BoundedSemaphore) -> WSGIApplication:
+    """An app whose requests say what granian can do to the socket, and whose bodies are read before the app is called.
 
-    A delayed request must hold one of the `delay_slots`. Granian closes a connection with unread bytes, and a client
-    that is still sending then never sees its answer. A client that waits for 100 Continue is not made to send, and the
-    size is limited; but a client that sends less than its Content-Length holds a thread until it disconnects.
+    Granian closes a connection with unread bytes, and a client that is still sending then never sees its answer. A
+    request holds one of the `wait_slots` while it waits for its body or for a delay.
     """
 
     def application(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         environ[socket_features.EFFECTS] = _FEATURES
-        environ[socket_features.DELAY_SLOTS] = delay_slots
-        body = app(environ, start_response)
-        if "HTTP_EXPECT" not in environ and ("CONTENT_LENGTH" in environ or "HTTP_TRANSFER_ENCODING" in environ):
-            read, remaining = environ["wsgi.input"].read, _BODY_MAXIMUM
-            while remaining > 0 and (chunk := read(64 * 1024)):
-                remaining -= len(chunk)
-        return body
+        environ[socket_features.WAIT_SLOTS] = wait_slots
+        if environ.get("CONTENT_LENGTH", "0") == "0" and "HTTP_TRANSFER_ENCODING" not in environ:
+            return app(environ, start_response)
+        body, problem = _read_body(environ["wsgi.input"].read, wait_slots)
+        environ[socket_features.BODY_PROBLEM] = problem
+        environ["wsgi.input"] = BytesIO(body)
+        return app(environ, start_response if problem is None else _closing(start_response))
 
     return application
+
+
+def _read_body(
+    read: Callable[[int], bytes], slots: BoundedSemaphore
+) -> tuple[bytes, socket_features.BodyProblem | None]:
+    """The whole body, or why it was not read. Granian's reading has no time limit: it ends when the client leaves."""
+    if not slots.acquire(blocking=False):
+        return b"", socket_features.BodyProblem.BUSY
+    chunks, size = [], 0
+    try:
+        while (chunk := read(_CHUNK)) and size <= socket_features.BODY_MAXIMUM:
+            chunks.append(chunk)
+            size += len(chunk)
+    finally:
+        slots.release()
+    if size > socket_features.BODY_MAXIMUM:
+        return b"", socket_features.BodyProblem.TOO_LARGE
+    return b"".join(chunks), None
+
+
+def _closing(start_response: StartResponse) -> StartResponse:
+    """A `start_response` that closes the connection after the answer."""
+
+    def start(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:
+        return start_response(status, [*headers, ("Connection", "close")], exc_info)
+
+    return start
 
 
 class _Server(MTServer):

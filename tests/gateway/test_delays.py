@@ -11,12 +11,15 @@ from mockserver.gateway import effects, socket_features
 from mockserver.gateway.faults import FaultEffect, FaultRule
 from tests.gateway.parrot import ABLE, LATE, UNLIMITED, WHOLE, Aviary, armed, send_with_effects
 
+WAIT = effects.wait
+"""The function itself, which the tests replace."""
+
 
 @pytest.fixture(autouse=True)
 def waited(monkeypatch: pytest.MonkeyPatch) -> list[Decimal]:
     """The seconds that were waited for, none of which pass."""
     seconds: list[Decimal] = []
-    monkeypatch.setattr(effects, "wait", lambda _, wanted: seconds.append(wanted))
+    monkeypatch.setattr(effects, "wait", lambda _, wanted, __: seconds.append(wanted))
     return seconds
 
 
@@ -24,7 +27,7 @@ def full() -> dict[str, Any]:
     """The environ of a server without a free delay slot."""
     waits = BoundedSemaphore(1)
     assert waits.acquire(blocking=False)
-    return {**ABLE, socket_features.DELAY_SLOTS: waits}
+    return {**ABLE, socket_features.WAIT_SLOTS: waits}
 
 
 @pytest.mark.in_process("the test sets how many threads the server can spare")
@@ -45,7 +48,7 @@ def test_delay_slot_is_released_after_the_wait() -> None:
     waits = BoundedSemaphore(1)
     aviary = armed(Aviary(UNLIMITED), **LATE, stall_seconds=Decimal(1), after_bytes=1)
     for _ in range(3):
-        assert aviary.send(environ_overrides={**ABLE, socket_features.DELAY_SLOTS: waits}).data == WHOLE
+        assert aviary.send(environ_overrides={**ABLE, socket_features.WAIT_SLOTS: waits}).data == WHOLE
     assert waits.acquire(blocking=False)
 
 
@@ -94,22 +97,39 @@ def test_fault_hits_are_exact_across_threads() -> None:
 
 RELEASES: dict[str, Any] = {
     "a reset": lambda aviary: aviary.registry.default.reset(),
-    "a deletion": lambda aviary: aviary.registry.delete(aviary.registry.default),
+    "a deletion of the sandbox": lambda aviary: aviary.registry.delete(aviary.registry.default),
+    "the rule is removed": lambda aviary: aviary.registry.default.faults.remove("fault-1"),
+    "other rules": lambda aviary: aviary.registry.default.faults.replace([FaultRule(FaultEffect(status=503))]),
+    "no rules": lambda aviary: aviary.registry.default.faults.replace([]),
 }
 
 
 @pytest.mark.parametrize("release", RELEASES.values(), ids=RELEASES)
-def test_reset_releases_waiting_requests(monkeypatch: pytest.MonkeyPatch, release: Any) -> None:
+def test_disarmed_rule_releases_waiting_requests(monkeypatch: pytest.MonkeyPatch, release: Any) -> None:
     waiting = Event()
 
-    def wait(released: Event, wanted: Decimal) -> None:
+    def wait(disarmed: Event, wanted: Decimal, _: object) -> None:
         waiting.set()
-        assert released.wait(float(wanted))
+        assert disarmed.wait(float(wanted))
 
     monkeypatch.setattr(effects, "wait", wait)
+    slots = BoundedSemaphore(1)
     aviary = armed(Aviary(UNLIMITED), delay_seconds=Decimal(3600))
     with ThreadPoolExecutor(1) as another:
-        answer = another.submit(aviary.send)
+        answer = another.submit(aviary.send, environ_overrides={socket_features.WAIT_SLOTS: slots})
         assert waiting.wait(20)
         release(aviary)
         assert answer.result(20).status_code == 200
+    assert slots.acquire(blocking=False)
+
+
+def test_rule_that_stays_armed_releases_nobody() -> None:
+    aviary = armed(Aviary(UNLIMITED), delay_seconds=Decimal(3600))
+    faults = aviary.registry.default.faults
+    faults.add(FaultRule(FaultEffect(status=503)))
+    faults.remove("fault-2")
+    assert not faults.armed[0].disarmed.is_set()
+
+
+def test_client_that_leaves_ends_the_wait() -> None:
+    WAIT(Event(), Decimal(3600), lambda: True)

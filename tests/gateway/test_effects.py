@@ -27,7 +27,7 @@ CUTS = pytest.mark.in_process("over a socket the answer is lost, or ends early")
 def waited(monkeypatch: pytest.MonkeyPatch) -> list[Decimal]:
     """The seconds that were waited for, none of which pass."""
     seconds: list[Decimal] = []
-    monkeypatch.setattr(effects, "wait", lambda _, wanted: seconds.append(wanted))
+    monkeypatch.setattr(effects, "wait", lambda _, wanted, __: seconds.append(wanted))
     return seconds
 
 

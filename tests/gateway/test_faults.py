@@ -184,13 +184,13 @@ def test_new_rules_have_new_ids_and_no_hits() -> None:
     assert [(each.id, each.hits) for each in faults.armed] == [("fault-3", 0)]
 
 
-def test_reset_disarms_rules_and_releases_waits() -> None:
+def test_reset_disarms_rules_and_restarts_ids() -> None:
     faults = armed(FaultRule(DOWN))
-    before = faults.released
+    [before] = faults.armed
     faults.reset()
-    assert faults.armed == ()
-    assert faults.add(FaultRule(DOWN)).id == "fault-1"
-    assert (before.is_set(), faults.released.is_set()) == (True, False)
+    assert len(faults.armed) == 0
+    added = faults.add(FaultRule(DOWN))
+    assert (added.id, before.disarmed.is_set(), added.disarmed.is_set()) == ("fault-1", True, False)
 
 
 def test_rule_is_removed_by_its_id() -> None:

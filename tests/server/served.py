@@ -10,13 +10,16 @@ from mockserver import server
 
 
 def app(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-    """Answers with the method, path and length of the query; /wait only after a line on standard input."""
+    """Answers with the method, path and length of the query, or the body; /wait waits for a line on standard input."""
     path = environ["PATH_INFO"]
     if path == "/wait":
         click.echo("waiting")
         sys.stdin.readline()
     if path == "/broken":
         raise RuntimeError("a secret of the app")
+    if path == "/echo":
+        start_response("200 OK", [("Content-Type", "text/plain")])
+        return [b"<", environ["wsgi.input"].read(), b">"]
     body = f"{environ['REQUEST_METHOD']} {path} {len(environ['QUERY_STRING'])}".encode()
     start_response("200 OK", [("Content-Type", "text/plain"), ("Content-Length", str(len(body)))])
     return [body]

@@ -22,7 +22,7 @@ from tests.server.programs import Program, line, opened, request, send
 BOTH = ["granian", "threaded"]
 REQUEST = (
     b"GET /analytics/v0/dau-count HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer mock-augment-acme\r\n"
-    b"X-Hop: 1\r\n\r\n"
+    b"X-Hop: 1\r\nConnection: close\r\n\r\n"
 )
 
 
