@@ -7,7 +7,20 @@ from typing import Any
 
 import click
 
-from mockserver.cli import audit, cases, env, fidelity, lint, metric, organizations, serving, sweep, switches, tokens
+from mockserver.cli import (
+    audit,
+    cases,
+    env,
+    fidelity,
+    lint,
+    metric,
+    organizations,
+    output,
+    serving,
+    sweep,
+    switches,
+    tokens,
+)
 from mockserver.cli.servers import stop
 
 EXAMPLES = """
@@ -42,10 +55,16 @@ class Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         return super().get_command(ctx, "lint" if cmd_name == "conduct" else cmd_name)
 
+    def main(self, *args: Any, **extra: Any) -> Any:
+        """Run a command line, with three standard streams."""
+        output.open_streams()
+        return super().main(*args, **extra)
+
     def invoke(self, ctx: click.Context) -> Any:
-        """Run a command; a vendor's folder that lacks a file ends it with one line."""
+        """Run a command; a vendor's folder that lacks a file ends it with one line, as does an unwritable output."""
         try:
-            return super().invoke(ctx)
+            with output.complete():
+                return super().invoke(ctx)
         except LookupError as error:
             from mockserver.vendors import MissingModule
 

@@ -3,15 +3,24 @@
 import json
 import os
 import signal
+import sys
 import threading
 from contextlib import suppress
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 from click.core import ParameterSource
 
-from mockserver.cli import logs, options, servers
+from mockserver.cli import logs, options, output, servers
 from mockserver.cli.options import DEFAULTS, option
+
+
+class _LineLost(Exception):
+    """The line that says where the server is could not be written; the text says why."""
+
+
+def _stop_before_serving(*_: object) -> NoReturn:
+    sys.exit(0)
 
 
 @click.command
@@ -40,10 +49,16 @@ from mockserver.cli.options import DEFAULTS, option
 )
 @option("--server", type=click.Choice(("granian", "threaded")), default=DEFAULTS.server, help="The WSGI server.")
 @option("--threads", type=click.IntRange(min=1), default=DEFAULTS.threads, help="Requests at a time, with granian.")
+@option(
+    "--grace",
+    type=click.FloatRange(min=0),
+    default=5.0,
+    help="Seconds that running requests have to finish after SIGTERM or Ctrl-C.",
+)
 @option("--log-level", type=click.Choice(("debug", "info", "warning")), default="info", help="The lowest level to log.")
 @option("--json", "as_json", is_flag=True, help='When ready, print {"url": …, "pid": …}.')
 @option("--until-eof", is_flag=True, help="Stop at the end of standard input, when the parent process is gone.")
-def serve(*, as_json: bool, log_level: str, until_eof: bool, **flags: Any) -> None:
+def serve(*, as_json: bool, grace: float, log_level: str, until_eof: bool, **flags: Any) -> None:
     """Serve every vendor's API on one port, until Ctrl-C.
 
     The vendors' paths are at the root; /_mock controls the clock, limits and switches. When the server is ready, it
@@ -53,6 +68,8 @@ def serve(*, as_json: bool, log_level: str, until_eof: bool, **flags: Any) -> No
     mockserver serve --organization hooli --limits off
     mockserver serve --now 2025-10-21T10:30:00Z --freeze
     """
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, _stop_before_serving)
     logs.configure(log_level)
     from mockserver import app, server
 
@@ -64,19 +81,29 @@ def serve(*, as_json: bool, log_level: str, until_eof: bool, **flags: Any) -> No
         served = app.create_app(chosen)
 
     def ready(url: str) -> None:
-        case = f" in case {chosen.case} (see `mockserver cases {chosen.case}`)" if chosen.case else ""
-        click.echo(
-            json.dumps({"url": url, "pid": os.getpid()}) if as_json else f"Serving at {url}{case}; Ctrl-C stops."
-        )
+        _announce(url, chosen.case, as_json=as_json)
         if until_eof:
             stop_at_eof()
 
     try:
-        server.serve(served, chosen.host, chosen.port, chosen.server, chosen.threads, ready)
+        server.serve(served, chosen.host, chosen.port, chosen.server, chosen.threads, ready, grace)
     except server.PortTaken as error:
         servers.stop(str(error), 3)
+    except _LineLost as error:
+        output.give_up(str(error))
     except OSError as error:
         raise click.UsageError(f"cannot listen on {chosen.host}: {error.strerror}; choose another --host") from error
+
+
+def _announce(url: str, case: str | None, *, as_json: bool) -> None:
+    """Print the line that says where the server is. Whoever reads JSON waits for it; others can do without."""
+    in_case = f" in case {case} (see `mockserver cases {case}`)" if case else ""
+    line = json.dumps({"url": url, "pid": os.getpid()}) if as_json else f"Serving at {url}{in_case}; Ctrl-C stops."
+    try:
+        click.echo(line)
+    except OSError as error:
+        if as_json:
+            raise _LineLost(output.reason(error) or str(error)) from error
 
 
 def stop_at_eof(stream: int = 0) -> threading.Thread:

@@ -21,9 +21,6 @@ __all__ = ["Kind", "PortTaken", "Running", "SignalEvent", "in_thread", "serve"]
 
 Kind = Literal["granian", "threaded"]
 
-GRACE = 1.0
-"""Seconds in which running requests may finish once the server is stopped."""
-
 log = logging.getLogger(__name__)
 
 
@@ -44,13 +41,19 @@ class SignalEvent(threading.Event):
 
 
 def serve(
-    app: WSGIApplication, host: str, port: int, kind: Kind, threads: int, on_ready: Callable[[str], None]
+    app: WSGIApplication,
+    host: str,
+    port: int,
+    kind: Kind,
+    threads: int,
+    on_ready: Callable[[str], None],
+    grace: float,
 ) -> None:
-    """Serve, from the main thread, until SIGTERM or SIGINT; then let running requests finish, for a second at most.
+    """Serve, from the main thread, until SIGTERM or SIGINT; then let running requests finish, for `grace` seconds.
 
-    `on_ready` gets the URL once connections are accepted. Port 0 picks a free one. Raises PortTaken, or OSError when
-    the address cannot be bound for another reason. A request that outlasts GRACE is cut off when the process exits,
-    with code 0.
+    `on_ready` gets the URL once connections are accepted; what it raises ends the server. Port 0 picks a free one.
+    Raises PortTaken, or OSError when the address cannot be bound for another reason. A request that takes longer than
+    `grace` is cut off when the process exits, with code 0.
     """
     with sockets.listen(host, port) as listening:
         url = sockets.url(host, listening)
@@ -65,7 +68,7 @@ def serve(
             with Running(app, listening, finish_requests=True):
                 on_ready(url)
                 stopped.wait()
-    _join_threads(GRACE)
+    _join_threads(grace)
 
 
 def in_thread(app: WSGIApplication, port: int = 0) -> Running:

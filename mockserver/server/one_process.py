@@ -74,7 +74,11 @@ def run(
     server.on_ready = on_ready
     server.main_loop_interrupt = stopped
     served = adapted(app, BoundedSemaphore(max(threads - _FREE_THREADS, 1)))
-    server.serve(target_loader=lambda: served, wrap_loader=False)
+    try:
+        server.serve(target_loader=lambda: served, wrap_loader=False)
+    except BaseException:
+        server.shutdown()
+        raise
 
 
 def adapted(app: WSGIApplication, wait_slots: BoundedSemaphore) -> WSGIApplication:

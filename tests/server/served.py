@@ -27,4 +27,4 @@ def app(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[byt
 
 if __name__ == "__main__":
     kind: server.Kind = "threaded" if sys.argv[1] == "threaded" else "granian"
-    server.serve(app, "127.0.0.1", int(sys.argv[2]), kind, 4, click.echo)
+    server.serve(app, "127.0.0.1", int(sys.argv[2]), kind, 4, click.echo, 1.0)

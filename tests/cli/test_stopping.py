@@ -1,0 +1,148 @@
+"""How a server stops: on every signal, at every moment, and when nobody can read where it is."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from urllib.request import Request, urlopen
+
+import pytest
+
+from tests.server import programs
+from tests.server.programs import ROOT, Program, ended, line, opened, request
+
+pytestmark = pytest.mark.in_process("the commands run in processes of their own")
+
+BOTH = pytest.mark.parametrize("kind", ["granian", "threaded"])
+SIGNALS = pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+SLOW = {"rules": [{"operation": "getDau", "effect": {"delay_seconds": 60}}]}
+
+
+@pytest.fixture
+def serving(kind: str) -> Iterator[tuple[Program, str]]:
+    """A server of a kind, and its URL."""
+    with programs.started("-m", "mockserver", "serve", "--port", "0", "--json", "--server", kind) as program:
+        yield program, json.loads(line(program))["url"]
+
+
+def arm(url: str, rules: Any) -> None:
+    """Arm faults."""
+    body = json.dumps(rules).encode()
+    urlopen(Request(f"{url}/_mock/faults", body, {"Content-Type": "application/json"}, method="PUT")).close()
+
+
+def shell(command: str) -> subprocess.CompletedProcess[str]:
+    """Run a command line of the shell, in which $SERVE is the start of a server on a free port."""
+    serve = f"{sys.executable} -m mockserver serve --port 0"
+    return subprocess.run(
+        ["bash", "-c", command],
+        env={**os.environ, "SERVE": serve},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=programs.PATIENCE,
+        check=False,
+    )
+
+
+@BOTH
+@pytest.mark.parametrize(
+    ("command", "why"),
+    [
+        pytest.param("$SERVE --json >/dev/full", "No space left on device", id="a full device"),
+        pytest.param("$SERVE --json | true; exit ${PIPESTATUS[0]}", "Broken pipe", id="a reader that is gone"),
+        pytest.param("$SERVE --json >&-", "Bad file descriptor", id="a closed output"),
+    ],
+)
+def test_server_whose_line_nobody_can_read_ends(kind: str, command: str, why: str) -> None:
+    done = shell(command.replace("--json", f"--json --server {kind}"))
+    assert (done.returncode, done.stderr) == (1, f"standard output cannot be written: {why}\n")
+
+
+@BOTH
+@pytest.mark.parametrize("closed", ["2>&-", "0<&-"])
+def test_server_works_with_a_closed_stream(kind: str, closed: str) -> None:
+    """Its place is not taken by a socket, which would get the log or a traceback."""
+    done = shell(f"$SERVE --json --server {kind} {closed} & sleep 2; kill $!; wait $!")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "url" in json.loads(done.stdout)
+
+
+@BOTH
+def test_server_without_json_needs_no_output(kind: str) -> None:
+    done = shell(f"$SERVE --server {kind} >&- & sleep 2; kill $!; wait $!")
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("command", ["tokens", "cases", "switches", "fidelity"])
+def test_command_whose_output_cannot_be_written_ends_with_one_line(command: str) -> None:
+    done = shell(f"{sys.executable} -m mockserver {command} >/dev/full")
+    assert (done.returncode, done.stderr) == (1, "standard output cannot be written: No space left on device\n")
+
+
+@BOTH
+@SIGNALS
+def test_signal_during_the_start_ends_the_server(kind: str, number: signal.Signals, tmp_path: Path) -> None:
+    """As soon as the command runs: the pause is where the product is imported."""
+    (tmp_path / "sitecustomize.py").write_text(
+        "import sys, time\n"
+        "class Slow:\n"
+        "    def find_spec(self, name, path=None, target=None):\n"
+        "        if name == 'mockserver.app':\n"
+        "            print('importing', flush=True)\n"
+        "            time.sleep(30)\n"
+        "sys.meta_path.insert(0, Slow())\n"
+    )
+    command = [sys.executable, "-m", "mockserver", "serve", "--port", "0", "--server", kind]
+    environment = {**os.environ, "PYTHONPATH": f"{tmp_path}:{ROOT}"}
+    with subprocess.Popen(
+        command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as program:
+        assert line(program) == "importing"
+        program.send_signal(number)
+        assert ended(program) == (0, "", "")
+
+
+@BOTH
+@SIGNALS
+def test_signal_twice_in_a_row_ends_the_server(serving: tuple[Program, str], number: signal.Signals) -> None:
+    program, _ = serving
+    program.send_signal(number)
+    program.send_signal(number)
+    assert ended(program)[0] == 0
+
+
+@BOTH
+def test_stalling_clients_do_not_keep_the_server(serving: tuple[Program, str]) -> None:
+    program, url = serving
+    stalled: list[socket.socket] = [opened(url) for _ in range(20)]
+    try:
+        for number, connection in enumerate(stalled):
+            half = request("/analytics/v0/dau", "POST", "Content-Length: 10\r\n")
+            connection.sendall(half if number % 2 else half[:30])
+        program.terminate()
+        assert ended(program)[0] == 0
+    finally:
+        for connection in stalled:
+            connection.close()
+
+
+@BOTH
+@pytest.mark.parametrize(("grace", "answered"), [("0.2", False), ("20", True)])
+def test_running_request_has_the_grace_to_finish(kind: str, grace: str, *, answered: bool) -> None:
+    flags = ("--port", "0", "--json", "--server", kind, "--grace", grace)
+    with programs.started("-m", "mockserver", "serve", *flags) as program:
+        url = json.loads(line(program))["url"]
+        arm(url, {"rules": [{"operation": "getDau", "effect": {"delay_seconds": 2}}]})
+        with opened(url) as connection:
+            connection.sendall(request("/analytics/v0/dau", headers="Authorization: Bearer mock-augment-acme\r\n"))
+            while not urlopen(f"{url}/_mock/faults").read().count(b'"hits":1'):
+                pass
+            program.terminate()
+            assert connection.recv(100).startswith(b"HTTP/1.1 200") is answered
+        assert ended(program)[0] == 0
