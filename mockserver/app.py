@@ -35,7 +35,10 @@ def create_app(settings: Settings) -> Flask:
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
     app.url_map.merge_slashes = False
     pipeline.install(app, known.vendors, registry)
-    context = admin.AdminContext(registry, known, settings.host, settings.admin_token, resources.openapi(), advice)
+    allowed = frozenset(name.lower() for name in settings.allowed_host)
+    context = admin.AdminContext(
+        registry, known, settings.host, settings.admin_token, allowed, resources.openapi(), advice
+    )
     admin.install(app, context)
     app.register_error_handler(Exception, admin.render_error)
     return app

@@ -24,7 +24,8 @@ class Settings:
     `now` is aware and in UTC; None is the wall clock. `policy` holds pairs of a "vendor.switch" and its value, which
     win over `policy_file`. `case` is the id of a case that the default sandbox starts in; settings that differ from
     their defaults win over it, and so do the fields named in `over_case`, which were given although they are equal to
-    the default. `organization_file` replaces the bundled `organization`. `journal_size` is that of each sandbox, of
+    the default. `organization_file` replaces the bundled `organization`. /_mock takes requests by the
+    names in `allowed_host` too. `journal_size` is that of each sandbox, of
     which there may be `sandboxes_maximum` beside the default one. `threads` is how many requests granian handles at a
     time (measured; see `server.one_process`). SettingsError for invalid values.
     """
@@ -41,6 +42,7 @@ class Settings:
     policy: tuple[tuple[str, str], ...] = ()
     policy_file: Path | None = None
     admin_token: str | None = None
+    allowed_host: tuple[str, ...] = ()
     journal_size: int = 10_000
     sandboxes_maximum: int = 1000
     server: Server = "granian"

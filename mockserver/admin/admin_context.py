@@ -50,13 +50,15 @@ class AdminContext:
     """The sandboxes, and what stays the same while the app runs.
 
     `host` is the address or name that the server listens on, `openapi` the folder of the OpenAPI files. With an
-    `admin_token`, every request must carry it. `advice` loads the vendors' advice when it is first needed.
+    `admin_token`, every request must carry it, and may be sent to any name; without, to `allowed_hosts` too. `advice`
+    loads the vendors' advice when it is first needed.
     """
 
     registry: SandboxRegistry
     sources: Sources
     host: str
     admin_token: str | None
+    allowed_hosts: frozenset[str]
     openapi: Path
     advice: Callable[[], Mapping[str, Advice]]
 

@@ -16,6 +16,9 @@ from mockserver.admin.responses import Problem
 from mockserver.gateway import auth, socket_features
 from mockserver.gateway.rejection import Rejection
 
+OPEN_PATHS = frozenset(("/_mock/health",))
+"""Paths that need no admin token: a probe has none."""
+
 _HOST = re.compile(r"(\[[0-9a-f:.]+\]|[^\[\]:/@\s]+)(?::[0-9]{1,5})?")
 _CHALLENGE = {"WWW-Authenticate": "Bearer"}
 
@@ -25,25 +28,29 @@ def check() -> None:
     path = request.path
     if path in ("/", "/_mock") or path.startswith("/_mock/"):
         host = request.headers.get("Host", "").lower()
-        _check_host(host, context().host.lower())
+        if context().admin_token is None:  # The token protects from other pages by itself.
+            _check_host(host)
         _check_origin(host)
-        _check_token(context().admin_token)
+        if path not in OPEN_PATHS:
+            check_token()
         if (problem := socket_features.body_problem(request.environ)) is not None:
             raise Problem(*problem.value)
         bodies.check_size()
 
 
-def _check_host(host: str, bound: str) -> None:
+def _check_host(host: str) -> None:
     found = _HOST.fullmatch(host)
-    if found is None or not _is_own(found[1].strip("[]"), bound):
+    if found is None or not _is_own(found[1].strip("[]"), context().host.lower()):
         raise Problem(
             403,
             f"the Host header names {host!r}, which is not this server; address the control plane as localhost, "
-            "127.0.0.1, [::1] or the host that the server listens on",
+            "127.0.0.1, [::1] or the host that the server listens on, or start the server with --allowed-host",
         )
 
 
 def _is_own(name: str, bound: str) -> bool:
+    if name in context().allowed_hosts:
+        return True
     address, own = _address(name), _address(bound)
     if address is None:
         return name in ("localhost", bound)
@@ -65,7 +72,9 @@ def _check_origin(host: str) -> None:
         raise Problem(403, f"the Origin header names {origin!r}; the control plane takes no request from other pages")
 
 
-def _check_token(expected: str | None) -> None:
+def check_token() -> None:
+    """Problem 401 unless the request carries the admin token, where the server has one."""
+    expected = context().admin_token
     if expected is None:
         return
     try:

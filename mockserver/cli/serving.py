@@ -36,6 +36,12 @@ def _stop_before_serving(*_: object) -> NoReturn:
 @options.policy_file
 @option("--admin-token", help="A Bearer token that /_mock then requires.")
 @option(
+    "--allowed-host",
+    multiple=True,
+    metavar="NAME",
+    help="Another name by which /_mock may be requested; with --admin-token, any may. Repeatable.",
+)
+@option(
     "--journal-size",
     type=click.IntRange(min=1),
     default=DEFAULTS.journal_size,
@@ -55,7 +61,12 @@ def _stop_before_serving(*_: object) -> NoReturn:
     default=5.0,
     help="Seconds that running requests have to finish after SIGTERM or Ctrl-C.",
 )
-@option("--log-level", type=click.Choice(("debug", "info", "warning")), default="info", help="The lowest level to log.")
+@option(
+    "--log-level",
+    type=click.Choice(("debug", "info", "warning"), case_sensitive=False),
+    default="info",
+    help="The lowest level to log.",
+)
 @option("--json", "as_json", is_flag=True, help='When ready, print {"url": …, "pid": …}.')
 @option("--until-eof", is_flag=True, help="Stop at the end of standard input, when the parent process is gone.")
 def serve(*, as_json: bool, grace: float, log_level: str, until_eof: bool, **flags: Any) -> None:
