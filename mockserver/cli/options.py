@@ -4,6 +4,7 @@ The variable is MOCKSERVER_ and the flag's name in upper case.
 """
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TextIO, TypeVar
@@ -24,6 +25,21 @@ def option(flag: str, *names: str, **more: Any) -> Callable[[Command], Command]:
     """Click's option, with the environment variable that belongs to the flag's name."""
     variable = settings.variable(flag.removeprefix("--"))
     return click.option(flag, *names, envvar=variable, show_default=True, show_envvar=True, **more)
+
+
+class Port(click.IntRange):
+    """A port. What Kubernetes sets for a Service of our name is not one, and is passed over."""
+
+    def __init__(self) -> None:
+        super().__init__(0, 65535)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The number, or the default in place of a Service's address."""
+        variable = settings.variable("port")
+        if str(value).startswith(("tcp://", "udp://")) and value == os.environ.get(variable):
+            click.echo(f"{variable}={value} is ignored: it is the address of a Kubernetes Service", err=True)
+            return DEFAULTS.port
+        return super().convert(value, param, ctx)
 
 
 def print_json(value: object, file: TextIO | None = None) -> None:

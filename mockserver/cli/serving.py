@@ -25,7 +25,7 @@ def _stop_before_serving(*_: object) -> NoReturn:
 
 @click.command
 @option("--host", default=DEFAULTS.host, help="The address to listen on; beyond loopback, --admin-token is required.")
-@option("--port", type=click.IntRange(0, 65535), default=DEFAULTS.port, help="The port; 0 picks a free one.")
+@option("--port", type=options.Port(), default=DEFAULTS.port, help="The port; 0 picks a free one.")
 @options.organization
 @options.organization_file
 @options.case

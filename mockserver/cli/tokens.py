@@ -1,11 +1,12 @@
 """`mockserver tokens`: the seeded tokens of every vendor, each with a curl line that uses it."""
 
 import shlex
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from mockserver.cli import options
+from mockserver.cli import options, servers
 
 if TYPE_CHECKING:
     from mockserver.gateway.tokens import Grant
@@ -17,8 +18,9 @@ _EXTRACT = """sed -E 's/.*"access_token":"([^"]+)".*/\\1/'"""
 
 @click.command
 @options.organization
+@options.organization_file
 @options.option("--url", default=options.DEFAULT_URL, help="The server's URL, for the curl lines.")
-def tokens(organization: str, url: str) -> None:
+def tokens(organization: str, organization_file: Path | None, url: str) -> None:
     """Print the tokens that a server starts with, each with a curl line.
 
     Every vendor has one token that may read analytics, and one that is known but answered with 403. Where a vendor's
@@ -28,17 +30,19 @@ def tokens(organization: str, url: str) -> None:
     \b
     mockserver tokens
     mockserver tokens --organization globex --url http://127.0.0.1:9090
+    mockserver tokens --organization-file mine.yaml
     """
     from mockserver import vendors
     from mockserver.gateway.tokens import seeded
     from mockserver.organizations import files
 
-    # The groups of an organization's role are known for bundled organizations only.
-    known_groups = files.named(organization).role_groups if organization in files.bundled() else ()
+    with servers.usage_errors():
+        servers.settings_from(organization=organization, organization_file=organization_file)
+        shown = files.load(organization_file) if organization_file else files.named(organization)
     for vendor in vendors.discover():
         click.echo(vendor.title)
-        groups = known_groups if vendor.has_group_roles else ()
-        for grant in seeded(vendor.name, organization, secret=vendor.secret, groups=groups):
+        groups = shown.role_groups if vendor.has_group_roles else ()
+        for grant in seeded(vendor.name, shown.slug, secret=vendor.secret, groups=groups):
             click.echo(f"  {_credentials(grant)}")
             click.echo(f"    {_curl(vendor, grant, url.rstrip('/'))}")
 

@@ -7,16 +7,18 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 from flask import Flask
 
 from mockserver import app, server
+from mockserver.cli import options
 from mockserver.server import PortTaken
 from mockserver.settings import Settings
 from tests.cli.conftest import Run
 
 Served = dict[str, Any]
-DEFAULTS = {"host": "127.0.0.1", "port": 8080, "kind": "granian", "threads": 16}
+DEFAULTS = {"host": "127.0.0.1", "port": 8080, "kind": "granian", "threads": 16, "grace": 5.0}
 
 
 @pytest.fixture(autouse=True)
@@ -24,8 +26,10 @@ def served(monkeypatch: pytest.MonkeyPatch) -> Served:
     """The arguments of the server, which is ready at once and ends at once."""
     seen: Served = {}
 
-    def serve(app: Flask, host: str, port: int, kind: str, threads: int, on_ready: Callable[[str], None]) -> None:
-        seen.update(app=app, host=host, port=port, kind=kind, threads=threads)
+    def serve(
+        app: Flask, host: str, port: int, kind: str, threads: int, on_ready: Callable[[str], None], grace: float
+    ) -> None:
+        seen.update(app=app, host=host, port=port, kind=kind, threads=threads, grace=grace)
         on_ready(f"http://{host}:{port}")
 
     monkeypatch.setattr(server, "serve", serve)
@@ -186,3 +190,19 @@ def _raises(error: Exception) -> Callable[..., None]:
         raise error
 
     return serve
+
+
+def test_address_of_a_kubernetes_service_is_not_a_port(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    address = "tcp://10.96.12.3:8080"
+    monkeypatch.setenv("MOCKSERVER_PORT", address)
+    assert options.Port().convert(address, None, None) == 8080
+    assert (
+        capsys.readouterr().err == f"MOCKSERVER_PORT={address} is ignored: it is the address of a Kubernetes Service\n"
+    )
+
+
+def test_port_flag_is_never_ignored() -> None:
+    with pytest.raises(click.BadParameter):
+        options.Port().convert("tcp://10.96.12.3:8080", None, None)

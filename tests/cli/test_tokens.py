@@ -2,8 +2,7 @@
 
 import subprocess
 from itertools import pairwise
-
-import pytest
+from pathlib import Path
 
 from mockserver import server
 from mockserver.app import create_app
@@ -26,10 +25,9 @@ def test_client_credentials_and_groups_are_printed(run: Run) -> None:
     assert f"client id {CLIENT}-groups, client secret mock-secret  (sees only Guidance, Quality)" in printed
 
 
-@pytest.mark.parametrize("organization", ["globex", "ours"], ids=["without groups", "not a bundled one"])
-def test_groups_are_printed_only_for_organizations_with_them(run: Run, organization: str) -> None:
-    printed = run("tokens", "--organization", organization).output
-    assert f"mock-jetbrains-console-{organization}-forbidden" in printed
+def test_groups_are_printed_only_for_organizations_with_them(run: Run) -> None:
+    printed = run("tokens", "--organization", "globex").output
+    assert "mock-jetbrains-console-globex-forbidden" in printed
     assert "-groups" not in printed
 
 
@@ -41,3 +39,25 @@ def test_every_curl_line_works(run: Run) -> None:
             done = subprocess.run(["bash", "-c", pasted], capture_output=True, text=True, check=True)
             assert done.stdout == ("403" if "(403)" in credentials else "200"), line
     assert len(lines) == 9
+
+
+def test_unknown_organization_is_a_usage_error(run: Run) -> None:
+    result = run("tokens", "--organization", "nope")
+    assert result.exit_code == 2
+    assert result.stderr.startswith("nope: no bundled organization has this name; there are: acme, ")
+
+
+def test_tokens_of_an_organization_file_are_printed(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "mine.yaml"
+    file.write_text(
+        "slug: mine\nname: Mine\npeople: 12\nteams: [{name: Backend}]\nconsole_groups: [Backend]\n", encoding="utf-8"
+    )
+    printed = run("tokens", "--organization-file", str(file)).output
+    assert "mock-augment-mine" in printed
+    assert "sees only Backend" in printed
+
+
+def test_two_organizations_are_a_usage_error(run: Run, tmp_path: Path) -> None:
+    result = run("tokens", "--organization", "globex", "--organization-file", str(tmp_path / "mine.yaml"))
+    assert result.exit_code == 2
+    assert "there are two organizations, globex and that in " in result.stderr
