@@ -17,9 +17,6 @@ class SettingsError(ValueError):
     """An invalid setting; the text says what is wrong, why, and what to do."""
 
 
-_ORGANIZATION = "acme"
-
-
 @dataclass(frozen=True, slots=True)
 class Settings:
     """How to listen, what to simulate, and how the default sandbox starts.
@@ -35,7 +32,7 @@ class Settings:
 
     host: str = "127.0.0.1"
     port: int = 8080
-    organization: str = _ORGANIZATION
+    organization: str = "acme"
     organization_file: Path | None = None
     case: str | None = None
     over_case: frozenset[str] = frozenset()
@@ -56,11 +53,6 @@ class Settings:
             raise SettingsError(
                 f"now cannot be {self.now.isoformat()}: a time without a time zone differs "
                 "from machine to machine; give one that ends in Z"
-            )
-        if self.organization_file is not None and self.organization != _ORGANIZATION:
-            raise SettingsError(
-                f"there are two organizations, {self.organization} and that in {self.organization_file}; "
-                "give --organization or --organization-file"
             )
         if not self.admin_token and not is_loopback(self.host):
             raise SettingsError(

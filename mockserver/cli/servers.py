@@ -17,7 +17,13 @@ TIMEOUT = 120.0
 
 
 def settings_from(now: str | None = None, policy: tuple[str, ...] = (), **flags: Any) -> settings.Settings:
-    """The settings for these flags; SettingsError when they are invalid."""
+    """The settings for these flags; SettingsError when they are invalid, or contradict each other."""
+    organization, file = flags.get("organization"), flags.get("organization_file")
+    if file is not None and organization not in {None, settings.Settings().organization}:
+        raise settings.SettingsError(
+            f"there are two organizations, {organization} and that in {file}; "
+            "give --organization or --organization-file"
+        )
     timestamp = None if now is None else settings.parse_timestamp(now)
     return settings.Settings(now=timestamp, policy=tuple(settings.parse_switch(each) for each in policy), **flags)
 

@@ -71,13 +71,16 @@ class MockserverFixture:
             raise
 
     def _read_vendors(self) -> tuple[str, ...]:
+        unusable = f"the server at {self.url} cannot be used: "
         try:
-            return tuple(self._client.health()["vendors"])
+            health = self._client.health()
         except Refused as error:
-            hint = "; set MOCKSERVER_ADMIN_TOKEN to the server's --admin-token" if error.status == 401 else ""
-            raise MockserverGone(f"the server at {self.url} cannot be used: {error}{hint}") from error
+            raise MockserverGone(f"{unusable}{error}") from error
         except NoAnswer as error:
             raise MockserverGone(f"the server at {self.url} is not a mock server, by its /_mock/health") from error
+        if "organizations" not in health:
+            raise MockserverGone(f"{unusable}set MOCKSERVER_ADMIN_TOKEN to the server's --admin-token")
+        return tuple(health["vendors"])
 
     @contextmanager
     def sandbox(

@@ -12,7 +12,6 @@ import select
 import socket
 import socketserver
 import struct
-import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
@@ -56,6 +55,14 @@ _NO_BODY = frozenset((HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED))
 _ASCII = bytes(range(128))
 
 log = logging.getLogger(__name__)
+
+
+class _ErrorLog(io.TextIOBase):
+    """Passes on to the log what an app reports about a request."""
+
+    def write(self, text: str, /) -> int:
+        log.warning(text.rstrip())
+        return len(text)
 
 
 class _ClientGone(ConnectionError):
@@ -219,7 +226,7 @@ class _Connection(socketserver.BaseRequestHandler):
             "wsgi.url_scheme": "http",
             "wsgi.input": io.BytesIO(body),
             "wsgi.input_terminated": (b"transfer-encoding", b"chunked") in head.headers,
-            "wsgi.errors": sys.stderr,
+            "wsgi.errors": _ErrorLog(),
             "wsgi.multithread": True,
             "wsgi.multiprocess": False,
             "wsgi.run_once": False,

@@ -2,7 +2,8 @@
 
 import json
 import os
-from collections.abc import Callable
+import signal
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -22,9 +23,10 @@ DEFAULTS = {"host": "127.0.0.1", "port": 8080, "kind": "granian", "threads": 16,
 
 
 @pytest.fixture(autouse=True)
-def served(monkeypatch: pytest.MonkeyPatch) -> Served:
+def served(monkeypatch: pytest.MonkeyPatch) -> Iterator[Served]:
     """The arguments of the server, which is ready at once and ends at once."""
     seen: Served = {}
+    handlers = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
 
     def serve(
         app: Flask, host: str, port: int, kind: str, threads: int, on_ready: Callable[[str], None], grace: float
@@ -33,7 +35,9 @@ def served(monkeypatch: pytest.MonkeyPatch) -> Served:
         on_ready(f"http://{host}:{port}")
 
     monkeypatch.setattr(server, "serve", serve)
-    return seen
+    yield seen
+    for number, handler in handlers.items():
+        signal.signal(number, handler)
 
 
 @pytest.fixture

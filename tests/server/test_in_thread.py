@@ -45,6 +45,16 @@ def test_non_ascii_bytes_are_decoded_once(target: str) -> None:
         assert send(running.url, request(target))[2] == "/é é"
 
 
+def test_error_of_an_app_is_logged(caplog: pytest.LogCaptureFixture) -> None:
+    def report(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        environ["wsgi.errors"].write("a strange request\n")
+        return app(environ, start_response)
+
+    with server.in_thread(report) as running:
+        send(running.url, request("/x"))
+    assert "a strange request" in caplog.messages
+
+
 def test_unreadable_request_gets_problem_details() -> None:
     with server.in_thread(app) as running:
         status, head, body = send(running.url, request("/?" + 70_000 * "a"))
