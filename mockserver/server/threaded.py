@@ -178,14 +178,13 @@ class _Connection(socketserver.BaseRequestHandler):
 
     def _refuse(self, status: HTTPStatus) -> bool:
         """Answer what is no request, and close the connection."""
-        if self._http.our_state in {h11.IDLE, h11.SEND_RESPONSE}:
-            problem = {"type": "about:blank", "title": f"The request could not be read: {status.phrase}"}
-            body = json.dumps({**problem, "status": status}).encode()
-            length = ("Content-Length", str(len(body)))
-            headers = [("Content-Type", "application/problem+json"), length, ("Connection", "close")]
-            self.send(h11.Response(status_code=status, headers=headers, reason=status.phrase.encode()))
-            self.send(h11.Data(data=body))
-            self.send(h11.EndOfMessage())
+        problem = {"type": "about:blank", "title": f"The request could not be read: {status.phrase}"}
+        body = json.dumps({**problem, "status": status}).encode()
+        length = ("Content-Length", str(len(body)))
+        headers = [("Content-Type", "application/problem+json"), length, ("Connection", "close")]
+        self.send(h11.Response(status_code=status, headers=headers, reason=status.phrase.encode()))
+        self.send(h11.Data(data=body))
+        self.send(h11.EndOfMessage())
         return self._linger()
 
     def _linger(self) -> bool:
