@@ -24,8 +24,8 @@ BODY_PROBLEM: Final = "mockserver.body_problem"
 BODY_SECONDS = 10.0
 """How long a client may take to send the body of a request."""
 
-BODY_MAXIMUM = 16 * 1024 * 1024
-"""The largest body that is read, in bytes."""
+READ_MAXIMUM = 16 * 1024 * 1024
+"""The largest body that a server reads, in bytes; what an answer takes of it may be less."""
 
 RESET: Final = "reset"
 TRUNCATE: Final = "truncate_bytes"
@@ -36,7 +36,7 @@ class BodyProblem(Enum):
     """Why the body of a request was not read: the status of the refusal, and the rule."""
 
     TIMEOUT = 408, f"the body was not there after {BODY_SECONDS:.0f} seconds"
-    TOO_LARGE = 413, f"the body is larger than {BODY_MAXIMUM} bytes"
+    TOO_LARGE = 413, f"the body is larger than {READ_MAXIMUM} bytes"
     BUSY = 503, "the server waits for the bodies of so many requests that it cannot wait for another"
 
 

@@ -10,14 +10,16 @@ import signal
 import threading
 from collections.abc import Callable
 from time import perf_counter
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 from wsgiref.types import WSGIApplication
 
 from mockserver.server import sockets
 from mockserver.server.sockets import PortTaken
-from mockserver.server.threaded import Running
 
-__all__ = ["Kind", "PortTaken", "Running", "SignalEvent", "in_thread", "serve"]
+if TYPE_CHECKING:
+    from mockserver.server.threaded import Running as Running
+
+__all__ = ["Kind", "PortTaken", "SignalEvent", "in_thread", "serve"]
 
 Kind = Literal["granian", "threaded"]
 
@@ -62,6 +64,8 @@ def serve(
 
             one_process.run(app, listening, threads, SignalEvent(), lambda: on_ready(url))
         else:
+            from mockserver.server.threaded import Running
+
             stopped = SignalEvent()
             for number in (signal.SIGTERM, signal.SIGINT):
                 signal.signal(number, lambda *_: stopped.set())
@@ -71,8 +75,10 @@ def serve(
     _join_threads(grace)
 
 
-def in_thread(app: WSGIApplication, port: int = 0) -> Running:
+def in_thread(app: WSGIApplication, port: int = 0) -> "Running":
     """A server on the loopback address, in a thread of this process; close it, or use it as a context manager."""
+    from mockserver.server.threaded import Running
+
     return Running(app, sockets.listen("127.0.0.1", port))
 
 

@@ -109,12 +109,12 @@ def _read_body(
         return b"", socket_features.BodyProblem.BUSY
     chunks, size = [], 0
     try:
-        while (chunk := read(_CHUNK)) and size <= socket_features.BODY_MAXIMUM:
+        while (chunk := read(_CHUNK)) and size <= socket_features.READ_MAXIMUM:
             chunks.append(chunk)
             size += len(chunk)
     finally:
         slots.release()
-    if size > socket_features.BODY_MAXIMUM:
+    if size > socket_features.READ_MAXIMUM:
         return b"", socket_features.BodyProblem.TOO_LARGE
     return b"".join(chunks), None
 

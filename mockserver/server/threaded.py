@@ -8,7 +8,6 @@ import errno
 import io
 import json
 import logging
-import select
 import socket
 import socketserver
 import struct
@@ -63,6 +62,9 @@ class _ErrorLog(io.TextIOBase):
     def write(self, text: str, /) -> int:
         log.warning(text.rstrip())
         return len(text)
+
+
+_ERRORS = _ErrorLog()
 
 
 class _ClientGone(ConnectionError):
@@ -140,7 +142,7 @@ class _Connection(socketserver.BaseRequestHandler):
                 return b"".join(chunks), None
             chunks.append(event.data)
             size += len(event.data)
-            if size > socket_features.BODY_MAXIMUM:
+            if size > socket_features.READ_MAXIMUM:
                 return b"", socket_features.BodyProblem.TOO_LARGE
 
     def _next_event(self, deadline: float, *, once: bool = False) -> Any:
@@ -199,9 +201,11 @@ class _Connection(socketserver.BaseRequestHandler):
 
     def is_gone(self) -> bool:
         """Whether the client has closed the connection."""
-        readable, _, _ = select.select([self.request], [], [], 0)
+        self.request.settimeout(0)  # Every reading and sending sets its own limit.
         try:
-            return bool(readable) and not self.request.recv(1, socket.MSG_PEEK)
+            return not self.request.recv(1, socket.MSG_PEEK)
+        except BlockingIOError:
+            return False
         except OSError:
             return True
 
@@ -225,7 +229,7 @@ class _Connection(socketserver.BaseRequestHandler):
             "wsgi.url_scheme": "http",
             "wsgi.input": io.BytesIO(body),
             "wsgi.input_terminated": (b"transfer-encoding", b"chunked") in head.headers,
-            "wsgi.errors": _ErrorLog(),
+            "wsgi.errors": _ERRORS,
             "wsgi.multithread": True,
             "wsgi.multiprocess": False,
             "wsgi.run_once": False,

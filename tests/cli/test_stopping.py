@@ -20,7 +20,6 @@ pytestmark = pytest.mark.in_process("the commands run in processes of their own"
 
 BOTH = pytest.mark.parametrize("kind", ["granian", "threaded"])
 SIGNALS = pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-SLOW = {"rules": [{"operation": "getDau", "effect": {"delay_seconds": 60}}]}
 
 
 @pytest.fixture

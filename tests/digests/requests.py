@@ -100,7 +100,8 @@ class Material:
 
     * `operations` has a valid target for each operationId.
     * `targets` are requested for all organizations except the largest, `cheap` targets for the largest.
-    * `battery` are requests that show the effects of switches; `switches` has the options of each switch.
+    * `battery` are requests that show the effects of switches. `switches` has options to try of a switch that renames
+      fields, or has too many options; all options of the others are tried.
     * `defects` has the targets that show each defect.
     * `faulty` requests have invalid parameters, and `strange` targets have unknown paths.
     * `placeholders` returns ids and addresses for the placeholders in the requests of any vendor.
@@ -111,10 +112,10 @@ class Material:
     targets: Sequence[str]
     cheap: Sequence[str]
     battery: Sequence[Item]
-    switches: Mapping[str, Sequence[Any]]
     defects: Mapping[str, Sequence[str]]
     faulty: Sequence[Request]
     strange: Sequence[str]
+    switches: Mapping[str, Sequence[Any]] = field(default_factory=dict)
     placeholders: Callable[[Read], Mapping[str, str]] = no_placeholders
 
 

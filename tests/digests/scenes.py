@@ -5,6 +5,8 @@ vendor is derived from its probes.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
+from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
@@ -34,7 +36,7 @@ from tests.digests.requests import (
 VENDORS = {vendor.name: vendor for vendor in vendors.discover()}
 
 MOST_OPTIONS = 3
-"""The maximum number of options per switch if the material is derived from probes."""
+"""The maximum number of options that are tried of a switch, unless the material says which."""
 
 _METHODS = ("HEAD", "POST", "OPTIONS", "PUT", "DELETE")
 
@@ -79,11 +81,14 @@ def own_scenes(vendor: Vendor) -> Any:
     return import_module(name) if find_spec(name) else None
 
 
+@cache
 def material_of(vendor: Vendor) -> Material:
     """Return the material of a vendor from its own module, or else from its probes."""
     own = own_scenes(vendor)
     material: Material = own.MATERIAL if own else _from_probes(vendor)
-    return material
+    tried = {each.name: each.options[:MOST_OPTIONS] for each in vendor.switches if not isinstance(each, Renaming)}
+    options = {each.name: {**tried, **material.switches}.get(each.name, ()) for each in vendor.switches}
+    return replace(material, switches=options)
 
 
 def _from_probes(vendor: Vendor) -> Material:
@@ -92,14 +97,12 @@ def _from_probes(vendor: Vendor) -> Material:
     answered = {f"{mount}{path}": f"{mount}{path}?{urlencode(query)}" for path, query in found.answered(client).items()}
     routes = app.url_map.bind("localhost")
     targets = (*answered.values(), *(f"{mount}{target}" for target in found.others))
-    choices = (switch for switch in vendor.switches if not isinstance(switch, Renaming))
     return Material(
         name=vendor.name,
         operations={routes.match(path)[0].partition(":")[2]: target for path, target in answered.items()},
         targets=targets,
         cheap=targets[:2],
         battery=gets(targets),
-        switches={switch.name: switch.options[:MOST_OPTIONS] for switch in choices},
         defects={defect.name: targets for defect in vendor.defects},
         faulty=gets([f"{mount}{path}?{urlencode(query)}" for path, query in found.refused.items()]),
         strange=(mount, f"{mount}/", f"{mount}/nowhere", *(f"{path}/" for path in answered)),

@@ -37,7 +37,6 @@ _IGNORED_HEADERS = frozenset(("date", "server", "connection"))
 class PlayedApp:
     """One app: its client, and the placeholders of its organization."""
 
-    flask: Flask
     client: FlaskClient
     organization: str
     placeholders: Mapping[str, str]
@@ -81,7 +80,7 @@ def _open(organization: str, **settings: Any) -> PlayedApp:
         settings["organization"] = organization
     merged = {"now": datetime.fromisoformat(NOW), "freeze": True, "limits": "off", **settings}
     app = create_app(Settings(**merged))
-    return PlayedApp(app, app.test_client(), organization, _placeholders(app, organization))
+    return PlayedApp(app.test_client(), organization, _placeholders(app, organization))
 
 
 def _placeholders(app: Flask, organization: str) -> dict[str, str]:

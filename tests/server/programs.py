@@ -81,3 +81,11 @@ def send(url: str, raw: bytes) -> tuple[int, str, str]:
     with opened(url) as connection:
         connection.sendall(raw)
         return answer(connection)
+
+
+def received(connection: socket.socket) -> bytes:
+    """All bytes until the server closes the connection."""
+    data = b""
+    while piece := connection.recv(65536):
+        data += piece
+    return data

@@ -10,7 +10,7 @@ import pytest
 from mockserver import server
 from mockserver.server import threaded
 from tests.server import programs
-from tests.server.programs import answer, line, opened, request, send
+from tests.server.programs import answer, line, opened, received, request, send
 from tests.server.served import app
 
 CHUNKED = "Transfer-Encoding: chunked\r\n"
@@ -22,14 +22,6 @@ def url(request: pytest.FixtureRequest) -> Iterator[str]:
     """Where a server of either kind answers."""
     with programs.started("-m", "tests.server.served", request.param, "0") as program:
         yield line(program)
-
-
-def received(connection: socket.socket) -> bytes:
-    """All bytes until the server closes the connection."""
-    data = b""
-    while piece := connection.recv(65536):
-        data += piece
-    return data
 
 
 def test_connection_serves_many_requests(url: str) -> None:

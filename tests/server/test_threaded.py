@@ -16,7 +16,7 @@ from mockserver.gateway import socket_features
 from mockserver.gateway.socket_features import BodyProblem
 from mockserver.server import threaded
 from tests.server import programs
-from tests.server.programs import answer, opened, request, send
+from tests.server.programs import answer, opened, received, request, send
 from tests.server.served import app
 
 CLOSE = "Connection: close\r\n"
@@ -67,7 +67,7 @@ def test_body_that_does_not_come_is_a_timeout(monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_body_that_is_too_large_is_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(socket_features, "BODY_MAXIMUM", 10)
+    monkeypatch.setattr(socket_features, "READ_MAXIMUM", 10)
     with server.in_thread(problem_app) as running:
         raw = request("/", "POST", "Content-Length: 100000\r\n") + bytes(100_000)
         assert send(running.url, raw)[2] == str(BodyProblem.TOO_LARGE)
@@ -195,11 +195,3 @@ def test_connection_of_a_closed_server_serves_no_further_request() -> None:
         closed.set()
         assert answer(connection)[2] == "GET /last 0"
         assert connection.recv(1) == b""
-
-
-def received(connection: socket.socket) -> bytes:
-    """All bytes until the server closes the connection."""
-    data = b""
-    while piece := connection.recv(65536):
-        data += piece
-    return data

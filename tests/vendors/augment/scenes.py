@@ -1,7 +1,9 @@
 """Requests to Augment: its operations, switches and defects, and rejected requests."""
 
 from collections.abc import Iterator
+from typing import Any
 
+from mockserver.vendors.augment import policy
 from tests.digests.requests import BAD_COUNTS, BAD_DAYS, ClockChange, Item, Material, Request, Scene, each, gets, varied
 
 _MOUNT = "/analytics/v0"
@@ -63,18 +65,10 @@ _BATTERY: tuple[Item, ...] = (
     *gets(_EDGE[:2]),
 )
 
-_SWITCHES = {
-    "lookback_exceeded": ("reject", "clamp"),
-    "before_publication": ("empty", "reject"),
+_SWITCHES: dict[str, tuple[Any, ...]] = {
     "publication_hour": (0, 2, 3, 23),
-    "unknown_parameters": ("reject", "ignore"),
-    "empty_parameters": ("reject", "ignore"),
-    "page_size_over_maximum": ("reject", "clamp"),
-    "last_cursor": ("empty", "null", "absent"),
-    "rate_limit_scope": ("organization", "token"),
-    "rate_limit_block": ("refill", "minute"),
-    "retry_after": ("off", "seconds"),
 }
+"""Options to try, where they are not all of a switch's options."""
 
 _ON_COUNT = (f"{_COUNT}?{_WEEK}", f"{_COUNT}?start_date=2025-10-19&end_date=2025-10-19")
 _ON_DAU = (f"{_DAU}?{_DAY}", f"{_DAU}?{_DAY}&page_size=5", f"{_DAU}?{_DAY}&page_size=5&{{next}}")
@@ -185,18 +179,18 @@ def _hours() -> Iterator[Scene]:
             ClockChange(f"2025-10-21T{hour:02}:00:00Z"),
             *gets(_EDGE),
         ]
-        for option in _SWITCHES["before_publication"][hour % 2 :]:
-            policy = {"augment": {"publication_hour": hour, "before_publication": option}}
-            yield Scene(f"augment published at {hour}, before it {option}", "augment", items, policy=policy)
+        for option in policy.BEFORE_PUBLICATION.options[hour % 2 :]:
+            chosen = {"augment": {"publication_hour": hour, "before_publication": option}}
+            yield Scene(f"augment published at {hour}, before it {option}", "augment", items, policy=chosen)
 
 
 def _limits() -> Iterator[Scene]:
     """Every combination of the switches of rate limits, with two tokens."""
     second = Request(_DAU, token="Bearer {second}")
-    for scope in _SWITCHES["rate_limit_scope"]:
-        for block in _SWITCHES["rate_limit_block"]:
-            for header in _SWITCHES["retry_after"]:
-                policy = {"rate_limit_scope": scope, "rate_limit_block": block, "retry_after": header}
+    for scope in policy.RATE_LIMIT_SCOPE.options:
+        for block in policy.RATE_LIMIT_BLOCK.options:
+            for header in policy.RETRY_AFTER.options:
+                chosen = {"rate_limit_scope": scope, "rate_limit_block": block, "retry_after": header}
                 yield Scene(
                     f"augment 429 {scope} {block} {header}",
                     "augment",
@@ -211,6 +205,6 @@ def _limits() -> Iterator[Scene]:
                         Request(_DAU, "HEAD"),
                         Request(_DAU, "POST"),
                     ],
-                    policy={"augment": policy},
+                    policy={"augment": chosen},
                     limits={"augment": {"per_minute": 10, "burst": 2}},
                 )

@@ -1,8 +1,10 @@
 """Requests to IDE Services: its operations, switches and defects, and rejected requests."""
 
 from collections.abc import Iterator, Mapping
+from typing import Any
 from urllib.parse import quote
 
+from mockserver.vendors.jetbrains_ide import policy
 from tests.digests.requests import (
     BAD_COUNTS,
     BAD_DAYS,
@@ -68,17 +70,7 @@ _BATTERY: tuple[Item, ...] = (
     Request(f"{_METRICS}?groupBy=WEEK&fromDate=2025-11-24&toDate=2025-12-21"),
 )
 
-_SWITCHES = {
-    "schemes": ("both", "bearer", "automation"),
-    "default_group_by": ("DAY", "NONE"),
-    "last_cursor": ("null", "absent"),
-    "empty_buckets": ("zeros", "omitted"),
-    "release_dates": ("ignored", "honest"),
-    "old_assistant": ("all_but_junie", "everything"),
-    "foreign_cursor": ("reject", "continue"),
-    "longest_range": ("history", "reject"),
-    "repeated_parameters": ("reject", "accept"),
-    "empty_parameters": ("reject", "ignore"),
+_SWITCHES: dict[str, tuple[Any, ...]] = {
     "names": (
         {"items": "rows"},
         {"date": "day", "userId": "id", "userName": "name", "userEmail": "mail"},
@@ -87,6 +79,7 @@ _SWITCHES = {
         {},
     ),
 }
+"""Options to try, where they are not all of a switch's options."""
 
 _ON_ADOPTION = (f"{_ADOPTION}?groupBy=DAY&{_WEEK}", f"{_ADOPTION}?groupBy=MONTH&{_YEAR}")
 _ON_METRICS = (*(f"{_METRICS}?groupBy={group}&{_YEAR}" for group in ("WEEK", "MONTH")), f"{_METRICS}?{_WEEK}")
@@ -200,19 +193,19 @@ MATERIAL = Material(
 
 def scenes() -> Iterator[Scene]:
     """Yield scenes with clients that are too old, and with all schemes for each option of their switch."""
-    for value in _SWITCHES["old_assistant"]:
-        policy = {"jetbrains-ide": {"old_assistant": value}}
+    for value in policy.OLD_ASSISTANT.options:
+        chosen = {"jetbrains-ide": {"old_assistant": value}}
         settings = {"organization_file": CLIENTS}
         items = gets((*_PATHS, f"{_FEATURES}?{_YEAR}&groupBy=MONTH", f"{_USERS}?{_WEEK}&limit=100"))
         name = f"jetbrains-ide old clients {value}"
-        yield Scene(name, "jetbrains-ide", items, CLIENTS.stem, policy=policy, settings=settings)
+        yield Scene(name, "jetbrains-ide", items, CLIENTS.stem, policy=chosen, settings=settings)
     tokens = tuple(
         f"{scheme} {token}"
         for scheme in ("Bearer", "Automation", "automation", "Basic")
         for token in ("mock-jetbrains-ide-{organization}", "mock-jetbrains-ide-{organization}-forbidden", "nobody")
     )
-    for value in _SWITCHES["schemes"]:
+    for schemes in policy.ACCEPTED_SCHEMES.options:
         items = [Request(f"{_TOTALS}?{_WEEK}", token=token) for token in tokens]
         yield Scene(
-            f"jetbrains-ide by scheme {value}", "jetbrains-ide", items, policy={"jetbrains-ide": {"schemes": value}}
+            f"jetbrains-ide by scheme {schemes}", "jetbrains-ide", items, policy={"jetbrains-ide": {"schemes": schemes}}
         )

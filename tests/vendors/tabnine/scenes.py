@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
+from mockserver.vendors.tabnine import policy
 from tests.digests.requests import BAD_COUNTS, FORBIDDEN, Material, Read, Request, Scene, each, gets, varied
 from tests.vendors.tabnine.queries import UNKNOWN
 
@@ -72,18 +73,6 @@ _BATTERY = gets(
 _BATTERY.append(Request(f"{_MOUNT}/license", token=FORBIDDEN))
 _CLOSED = (f"{_MOUNT}/organization", f"{_USERS}?offset=0&limit=1", _USER, f"{_OF_TEAM}&granularity=all&{_WEEK}")
 
-_SWITCHES = {
-    "forbidden_everywhere": ("yes", "no"),
-    "error_shape": ("nested", "flat"),
-    "foreign_organization": ("401", "403", "404"),
-    "last_next": ("absent", "null"),
-    "zero_limit": ("everything", "reject"),
-    "subseconds": ("accept", "reject"),
-    "empty_buckets": ("zeros", "omitted"),
-    "usage_sections": ("full", "first"),
-    "strict_user_filters": ("no", "yes"),
-    "longest_range": ("reject", "history"),
-}
 
 _ON_ALL = (
     *(f"{_OF_ALL}&granularity={name}&{_YEAR}" for name in ("all", "weekly", "monthly")),
@@ -199,7 +188,6 @@ MATERIAL = Material(
     targets=_TARGETS,
     cheap=(f"{_MOUNT}/organization", f"{_MOUNT}/license", f"{_USERS}?offset=0&limit=2", f"{_USERS}?{{next}}"),
     battery=_BATTERY,
-    switches=_SWITCHES,
     defects=_DEFECTS,
     faulty=_FAULTY,
     placeholders=_placeholders,
@@ -226,8 +214,8 @@ MATERIAL = Material(
 
 def scenes() -> Iterator[Scene]:
     """Yield scenes with the token of a non-Admin, for each option of the switches that affect its answers."""
-    for everywhere in _SWITCHES["forbidden_everywhere"]:
-        for shape in _SWITCHES["error_shape"]:
-            policy = {"tabnine": {"forbidden_everywhere": everywhere, "error_shape": shape}}
+    for everywhere in policy.FORBIDDEN_EVERYWHERE.options:
+        for shape in policy.ERROR_SHAPE.options:
+            chosen = {"tabnine": {"forbidden_everywhere": everywhere, "error_shape": shape}}
             items = [Request(target, token=token) for target in _CLOSED for token in (FORBIDDEN, None)]
-            yield Scene(f"tabnine closed {everywhere} {shape}", "tabnine", items, policy=policy)
+            yield Scene(f"tabnine closed {everywhere} {shape}", "tabnine", items, policy=chosen)
