@@ -58,7 +58,7 @@ def _serve_bare(length: int) -> None:
     def announce(url: str) -> None:
         print(json.dumps({"url": url}), flush=True)
 
-    server.serve(app, settings.host, 0, settings.server, settings.threads, announce, grace=1.0)
+    server.serve(app, settings.host, 0, settings.threads, announce, grace=1.0)
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from flask import Flask
 from mockserver import admin, resources, startup_policy, vendors
 from mockserver.admin import sandboxes
 from mockserver.admin.admin_context import Sources
-from mockserver.cases.records import THREADED, Case, Catalogue, UnknownCase
+from mockserver.cases.records import Case, Catalogue, UnknownCase
 from mockserver.conduct.advice import Advice
 from mockserver.gateway import pipeline
 from mockserver.gateway.limits import LimitMode
@@ -101,12 +101,9 @@ def advice() -> dict[str, Advice]:
 
 def _case(settings: Settings) -> Case:
     try:
-        case = _catalogue().find(str(settings.case))
+        return _catalogue().find(str(settings.case))
     except UnknownCase as error:
         raise SettingsError(str(error)) from error
-    if case.needs == THREADED and settings.server != "threaded":
-        raise SettingsError(f"{case.id} cuts connections, which {settings.server} cannot do; add --server threaded")
-    return case
 
 
 @cache

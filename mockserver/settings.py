@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Literal
 
 Limits = Literal["documented", "off"]
-Server = Literal["granian", "threaded"]
 
 
 class SettingsError(ValueError):
@@ -26,8 +25,8 @@ class Settings:
     their defaults win over it, and so do the fields named in `over_case`, which were given although they are equal to
     the default. `organization_file` replaces the bundled `organization`. /_mock takes requests by the
     names in `allowed_host` too. `journal_size` is that of each sandbox, of
-    which there may be `sandboxes_maximum` beside the default one. `threads` is how many requests granian handles at a
-    time (measured; see `server.one_process`). SettingsError for invalid values.
+    which there may be `sandboxes_maximum` beside the default one. `threads` is how many requests the app handles at a
+    time. SettingsError for invalid values.
     """
 
     host: str = "127.0.0.1"
@@ -45,7 +44,6 @@ class Settings:
     allowed_host: tuple[str, ...] = ()
     journal_size: int = 10_000
     sandboxes_maximum: int = 1000
-    server: Server = "granian"
     threads: int = 16
 
     def __post_init__(self) -> None:

@@ -36,7 +36,7 @@ class CaseSchema(Schema):
     title = fields.String(required=True)
     vendor = fields.String(required=True)
     rationale = fields.String(required=True)
-    needs = fields.String(required=True, allow_none=True, validate=validate.OneOf(("socket", "threaded")))
+    needs = fields.String(required=True, allow_none=True, validate=validate.Equal("socket"))
     serve = fields.String(required=True)
     curl = fields.List(fields.String(), required=True)
     sandbox = fields.Dict(keys=fields.String(), required=True)

@@ -94,8 +94,8 @@ def matchable(rules: Sequence[FaultRule], vendors: Sequence[Vendor], field: str)
 def check_supported(rules: Iterable[FaultRule]) -> None:
     """Problem 409 for an effect that the server of the current request cannot produce."""
     for rule in rules:
-        if missing := rule.effect.needs - socket_features.effects(http_request.environ):
-            raise Problem(409, socket_features.refusal(missing, http_request.environ))
+        if refusal := socket_features.refusal(rule.effect.names, http_request.environ):
+            raise Problem(409, refusal)
 
 
 def _describe(armed: ArmedRule) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from mockserver.cases import matching, step_request
-from mockserver.cases.records import GRANTED, THREADED, Case, ExpectedAnswer, Step
+from mockserver.cases.records import GRANTED, Case, ExpectedAnswer, Step
 from mockserver.cases.step_request import DEFAULT_SANDBOX, SeededClient, StepRequest
 from mockserver.client import MOUNT
 from mockserver.gateway.switches import Grade
@@ -34,7 +34,7 @@ def describe(case: Case, vendors: Sequence[Vendor], url: str = ADDRESS, *, guard
         "vendor": case.vendor,
         "rationale": case.rationale,
         "needs": case.needs,
-        "serve": f"mockserver serve --case {case.id}{' --server threaded' if case.needs == THREADED else ''}",
+        "serve": f"mockserver serve --case {case.id}",
         "curl": curl_lines(case, vendors, url, guarded=guarded),
         "sandbox": dict(case.setup),
         "curl_in_sandbox": curl_lines(case, vendors, url, guarded=guarded, in_sandbox=True),

@@ -15,11 +15,8 @@ from mockserver.gateway import socket_features
 GRANTED, FORBIDDEN, GROUPS, NOBODY = "granted", "forbidden", "groups", "nobody"
 """Whose credentials a request sends; any other text is an Authorization header."""
 
-SOCKET, THREADED = "socket", "threaded"
-"""What a case can need: a socket, or the threaded server, which can also reset connections."""
-
-SOCKET_EFFECTS = {socket_features.TRUNCATE: SOCKET, socket_features.STALL: SOCKET, socket_features.RESET: THREADED}
-"""What an effect of a fault needs."""
+SOCKET = "socket"
+"""What a case can need: a server, because a fault cuts, truncates or stalls connections."""
 
 DEFAULT_ORGANIZATION = "acme"
 
@@ -95,11 +92,10 @@ class Case:
 
     @property
     def needs(self) -> str | None:
-        """What it needs beyond plain answers: "socket", "threaded" (which has a socket), or None."""
+        """What it needs beyond plain answers: "socket" or None."""
         bodies = [self.setup, *(step.sent for step in self.steps if step.mock)]
         names = {name for part in inside(bodies) if isinstance(part, Mapping) for name in part}
-        found = {SOCKET_EFFECTS[name] for name in names if name in SOCKET_EFFECTS}
-        return THREADED if THREADED in found else min(found, default=None)
+        return None if names.isdisjoint(socket_features.EFFECTS) else SOCKET
 
 
 def inside(value: Any) -> Iterator[Any]:

@@ -53,8 +53,8 @@ def _stop_before_serving(*_: object) -> NoReturn:
     default=DEFAULTS.sandboxes_maximum,
     help="How many sandboxes there may be besides `default`.",
 )
-@option("--server", type=click.Choice(("granian", "threaded")), default=DEFAULTS.server, help="The WSGI server.")
-@option("--threads", type=click.IntRange(min=1), default=DEFAULTS.threads, help="Requests at a time, with granian.")
+@click.option("--server", type=click.Choice(("granian", "threaded")), hidden=True, expose_value=False)
+@option("--threads", type=click.IntRange(min=3), default=DEFAULTS.threads, help="Requests that are handled at a time.")
 @option(
     "--grace",
     type=click.FloatRange(min=0),
@@ -97,7 +97,7 @@ def serve(*, as_json: bool, grace: float, log_level: str, until_eof: bool, **fla
             stop_at_eof()
 
     try:
-        server.serve(served, chosen.host, chosen.port, chosen.server, chosen.threads, ready, grace)
+        server.serve(served, chosen.host, chosen.port, chosen.threads, ready, grace)
     except server.PortTaken as error:
         servers.stop(str(error), 3)
     except _LineLost as error:

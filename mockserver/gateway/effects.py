@@ -22,11 +22,6 @@ from mockserver.gateway.vendor import RequestContext
 
 log = logging.getLogger(__name__)
 
-_FLUSHING = Decimal("0.05")
-"""Seconds between the last byte of a truncated body and the end of its connection.
-
-Measured: granian drops what it has not sent yet, even the head, when a response ends too early."""
-
 _POLL = 0.25
 """Seconds between two checks whether the client of a waiting request has left."""
 
@@ -78,8 +73,8 @@ def apply(context: RequestContext, phase: FaultPhase) -> None:
 
 def _replace(context: RequestContext, fault: ArmedRule) -> None:
     effect, environ = fault.rule.effect, context.request.environ
-    if lacking := effect.needs - socket_features.effects(environ):
-        raise UnsupportedFault(f"{fault.id}: {socket_features.refusal(lacking, environ)}")
+    if refusal := socket_features.refusal(effect.names, environ):
+        raise UnsupportedFault(f"{fault.id}: {refusal}")
     if effect.delay_seconds is not None:
         _pause(environ, fault.disarmed, effect.delay_seconds)
     if effect.reset:
@@ -106,9 +101,7 @@ def _pause(environ: Mapping[str, Any], disarmed: Event, delay: Decimal) -> None:
     """Wait on the wall clock, without the registry's lock, until the rule is disarmed or the client leaves."""
     slots: BoundedSemaphore | None = environ.get(socket_features.WAIT_SLOTS)
     if slots is not None and not slots.acquire(blocking=False):
-        raise UnsupportedFault(
-            "so many requests wait that no thread would be left; raise --threads, or use --server threaded"
-        )
+        raise UnsupportedFault("so many requests wait that no thread would be left; raise --threads")
     try:
         wait(disarmed, delay, environ.get(socket_features.IS_GONE, _never))
     finally:
@@ -154,5 +147,3 @@ def _chunks(body: bytes, effect: FaultEffect, environ: Mapping[str, Any], disarm
             log.exception("a response ends early, because it cannot be stalled")
             sent = sent[: effect.after_bytes]
         yield sent[effect.after_bytes :]
-    if len(sent) < len(body):
-        wait(Event(), _FLUSHING, _never)

@@ -4,14 +4,13 @@
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from decimal import Decimal
 from enum import StrEnum
 from fnmatch import fnmatchcase
 from itertools import count
 from threading import Event
 
-from mockserver.gateway import socket_features
 from mockserver.simulation import hashing
 
 RULES_MAXIMUM = 1000
@@ -53,14 +52,9 @@ class FaultEffect:
         return self.malformed_json or self.truncate_bytes is not None or self.stall_seconds is not None
 
     @property
-    def needs(self) -> frozenset[str]:
-        """What the server must be able to do with its sockets."""
-        needed = {
-            socket_features.RESET: self.reset,
-            socket_features.TRUNCATE: self.truncate_bytes is not None,
-            socket_features.STALL: self.stall_seconds is not None,
-        }
-        return frozenset(name for name, need in needed.items() if need)
+    def names(self) -> frozenset[str]:
+        """The names of the fields that are set."""
+        return frozenset(each.name for each in fields(self) if getattr(self, each.name) not in (None, False, ()))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,14 +1,11 @@
-"""What a server can do with its sockets, and how many requests may wait: keys of a request's environ.
+"""What passes between the server and the app about the connection of a request: keys of its environ.
 
 `effects` makes the responses, and the server cuts the connections. Without a server, the keys are missing.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from enum import Enum
 from typing import Any, Final
-
-EFFECTS: Final = "mockserver.effects"
-"""The environ's key of a frozenset of RESET, TRUNCATE and STALL, as far as the server can do them."""
 
 WAIT_SLOTS: Final = "mockserver.waits"
 """The environ's key of the semaphore that a request holds while it waits for a delay or for its body.
@@ -16,7 +13,9 @@ WAIT_SLOTS: Final = "mockserver.waits"
 It is missing where any number may wait."""
 
 IS_GONE: Final = "mockserver.is_gone"
-"""The environ's key of a function that tells whether the client has closed its connection; missing where unknown."""
+"""The environ's key of a function that tells whether the client has closed its connection.
+
+It is missing where no server runs, and so where nothing can be done to a connection."""
 
 BODY_PROBLEM: Final = "mockserver.body_problem"
 """The environ's key of the BodyProblem of a request whose body could not be read; missing or None where it was."""
@@ -27,9 +26,8 @@ BODY_SECONDS = 10.0
 READ_MAXIMUM = 16 * 1024 * 1024
 """The largest body that a server reads, in bytes; what an answer takes of it may be less."""
 
-RESET: Final = "reset"
-TRUNCATE: Final = "truncate_bytes"
-STALL: Final = "stall_seconds"
+EFFECTS: Final = ("reset", "truncate_bytes", "stall_seconds")
+"""The effects of fault rules that need a server: they end or interrupt the connection itself."""
 
 
 class BodyProblem(Enum):
@@ -37,7 +35,7 @@ class BodyProblem(Enum):
 
     TIMEOUT = 408, f"the body was not there after {BODY_SECONDS:.0f} seconds"
     TOO_LARGE = 413, f"the body is larger than {READ_MAXIMUM} bytes"
-    BUSY = 503, "the server waits for the bodies of so many requests that it cannot wait for another"
+    BUSY = 503, "the server holds the bodies of so many requests that it has no room for another"
 
 
 class ConnectionReset(ConnectionAbortedError):
@@ -49,18 +47,12 @@ def body_problem(environ: Mapping[str, Any]) -> BodyProblem | None:
     return environ.get(BODY_PROBLEM)
 
 
-def effects(environ: Mapping[str, Any]) -> frozenset[str]:
-    """What the server of a request can do with its socket; nothing without a server."""
-    found: frozenset[str] = environ.get(EFFECTS, frozenset())
-    return found
-
-
-def refusal(lacking: frozenset[str], environ: Mapping[str, Any]) -> str:
-    """Why a server cannot do some effects, and which server can."""
-    names = " and ".join(sorted(lacking))
-    if not effects(environ):
-        return (
-            f"{names} needs a socket, and the app is called without a server; "
-            "ask one that `mockserver serve` or mockserver.server.in_thread runs"
-        )
-    return f"{names} is beyond this server, which sends the head of every answer; start it with `--server threaded`"
+def refusal(names: Iterable[str], environ: Mapping[str, Any]) -> str | None:
+    """Why these effects are not possible for a request; None where they are."""
+    needing = " and ".join(sorted(name for name in names if name in EFFECTS))
+    if not needing or IS_GONE in environ:
+        return None
+    return (
+        f"{needing} needs a socket, and the app is called without a server; "
+        "ask one that `mockserver serve` or mockserver.server.in_thread runs"
+    )

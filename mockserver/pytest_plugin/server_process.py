@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 
 COMMAND = (
     *(sys.executable, "-P", "-m", "mockserver", "serve", "--host", "127.0.0.1", "--port", "0"),
-    *("--server", "threaded", "--json", "--until-eof"),
+    *("--json", "--until-eof"),
 )
-"""The threaded server, because granian cannot reset a connection before the first byte. The process ends when its
-standard input does, and so with this process, however that dies. MOCKSERVER_... variables decide everything else."""
+"""The process ends when its standard input does, and so with this process, however that dies. MOCKSERVER_... variables
+decide everything else."""
 
 START_TIMEOUT = 30.0  # seconds until the server must be ready; it usually takes less than one
 STOP_TIMEOUT = 3.0  # seconds until the server must have ended; pending requests can delay it by one

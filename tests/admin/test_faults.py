@@ -13,7 +13,7 @@ from tests.contract.watch import Watch
 
 DOWN = {"status": 503}
 RULE: dict[str, Any] = {"vendor": "augment", "effect": DOWN}
-SERVED = {socket_features.EFFECTS: frozenset((socket_features.RESET, socket_features.TRUNCATE, socket_features.STALL))}
+SERVED = {socket_features.IS_GONE: bool}
 EVERYWHERE = ", ".join(vendor.name for vendor in vendors.discover())
 
 
@@ -109,17 +109,6 @@ def test_socket_effects_are_refused_in_process(admin: Admin, named: str, effect:
             f"{names} needs a socket, and the app is called without a server; ask one that `mockserver"
         )
     assert admin.get("/faults") == {"rules": []}
-
-
-@pytest.mark.in_process("the test declares what the server's sockets can do")
-def test_reset_is_refused_naming_a_capable_server(admin: Admin) -> None:
-    able = {socket_features.EFFECTS: frozenset((socket_features.TRUNCATE, socket_features.STALL))}
-    sent = {**admin.headers, "Content-Type": "application/json"}
-    answer = admin.sent("POST", "/_mock/faults", b'{"effect": {"reset": true}}', sent, able)
-    assert answer.status == 409
-    assert answer.detail == (
-        "reset is beyond this server, which sends the head of every answer; start it with `--server threaded`"
-    )
 
 
 def test_rule_shows_its_hits_and_a_spent_one_stays(admin: Admin) -> None:

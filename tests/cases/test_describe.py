@@ -38,7 +38,7 @@ def undescribed(described: None, watch: Watch) -> Iterator[None]:  # noqa: ARG00
 @pytest.fixture(scope="module")
 def url() -> Iterator[str]:
     """The URL of a server with default settings."""
-    with server.in_thread(create_app(Settings(server="threaded"))) as running:
+    with server.in_thread(create_app(Settings())) as running:
         yield running.url
 
 
@@ -170,9 +170,3 @@ def test_description_has_every_part(tmp_path: Path) -> None:
     ]
     assert any("http://here/analytics" in line for line in data["curl"])
     assert """-d '{"case": "C001"}' http://here/_mock/sandboxes""" in data["curl_in_sandbox"][0]
-
-
-def test_case_that_cuts_connections_needs_the_threaded_server(tmp_path: Path) -> None:
-    setup = {**GOOD["setup"], "faults": [{"vendor": "augment", "effect": {"reset": True}}]}
-    (case,) = read(tmp_path, {**GOOD, "setup": setup}).cases
-    assert describe.describe(case, SERVED)["serve"] == "mockserver serve --case C001 --server threaded"

@@ -11,13 +11,11 @@ from tests.cli.conftest import Run
 from tests.server import programs
 from tests.server.programs import ended, line, request, send
 
-BOTH = ["granian", "threaded"]
 AUGMENT = "Authorization: Bearer mock-augment-acme\r\n"
 
 
-@pytest.mark.parametrize("kind", BOTH)
-def test_server_answers_once_it_is_ready(kind: str) -> None:
-    with programs.started("-m", "mockserver", "serve", "--port", "0", "--json", "--server", kind) as program:
+def test_server_answers_once_it_is_ready() -> None:
+    with programs.started("-m", "mockserver", "serve", "--port", "0", "--json") as program:
         ready = json.loads(line(program))
         assert ready["pid"] == program.pid
         status, _, body = send(ready["url"], request("/analytics/v0/dau-count", headers=AUGMENT))
@@ -26,9 +24,8 @@ def test_server_answers_once_it_is_ready(kind: str) -> None:
         assert ended(program) == (0, "", "")
 
 
-@pytest.mark.parametrize("kind", BOTH)
-def test_taken_port_is_one_line_on_stderr_and_code_3(kind: str) -> None:
-    flags = ("-m", "mockserver", "serve", "--server", kind, "--port")
+def test_taken_port_is_one_line_on_stderr_and_code_3() -> None:
+    flags = ("-m", "mockserver", "serve", "--port")
     with programs.started(*flags, "0", "--json") as first:
         port = json.loads(line(first))["url"].rpartition(":")[2]
         with programs.started(*flags, port) as second:
@@ -48,7 +45,7 @@ def test_help_loads_nothing_heavy(arguments: list[str]) -> None:
     )
     loaded = {each.rpartition("|")[2].strip() for each in found.stderr.splitlines()}
     assert "mockserver.cli" in loaded
-    assert loaded.isdisjoint({"numpy", "flask", "werkzeug", "granian", "marshmallow"})
+    assert loaded.isdisjoint({"numpy", "flask", "werkzeug", "httptools", "marshmallow"})
 
 
 def test_help_teaches_with_examples_and_exit_codes(run: Run) -> None:

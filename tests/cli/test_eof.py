@@ -12,7 +12,7 @@ from tests.cli.conftest import Run
 from tests.server import programs
 from tests.server.programs import ended, line, press_enter, request, send
 
-SERVE = ("-m", "mockserver", "serve", "--port", "0", "--json", "--log-level", "warning", "--server", "threaded")
+SERVE = ("-m", "mockserver", "serve", "--port", "0", "--json", "--log-level", "warning")
 
 
 def test_server_stops_when_standard_input_ends() -> None:

@@ -19,7 +19,7 @@ from mockserver.settings import Settings
 from tests.cli.conftest import Run
 
 Served = dict[str, Any]
-DEFAULTS = {"host": "127.0.0.1", "port": 8080, "kind": "granian", "threads": 16, "grace": 5.0}
+DEFAULTS = {"host": "127.0.0.1", "port": 8080, "threads": 16, "grace": 5.0}
 
 
 @pytest.fixture(autouse=True)
@@ -90,7 +90,7 @@ FLAGS = [
     ("--host 0.0.0.0 --admin-token secret", Settings(host="0.0.0.0", admin_token="secret")),
     ("--sandboxes-maximum 0", Settings(sandboxes_maximum=0)),
     ("--journal-size 5", Settings(journal_size=5)),
-    ("--server threaded", Settings(server="threaded")),
+    ("--server threaded", Settings()),
     ("--threads 3", Settings(threads=3)),
     ("--case C001", Settings(case="C001", over_case=frozenset({"case"}))),
     ("--case C001 --limits documented", Settings(case="C001", over_case=frozenset({"case", "limits"}))),

@@ -18,14 +18,13 @@ from tests.server.programs import ROOT, Program, ended, line, opened, request
 
 pytestmark = pytest.mark.in_process("the commands run in processes of their own")
 
-BOTH = pytest.mark.parametrize("kind", ["granian", "threaded"])
 SIGNALS = pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 
 
 @pytest.fixture
-def serving(kind: str) -> Iterator[tuple[Program, str]]:
-    """A server of a kind, and its URL."""
-    with programs.started("-m", "mockserver", "serve", "--port", "0", "--json", "--server", kind) as program:
+def serving() -> Iterator[tuple[Program, str]]:
+    """A server, and its URL."""
+    with programs.started("-m", "mockserver", "serve", "--port", "0", "--json") as program:
         yield program, json.loads(line(program))["url"]
 
 
@@ -49,7 +48,6 @@ def shell(command: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-@BOTH
 @pytest.mark.parametrize(
     ("command", "why"),
     [
@@ -58,23 +56,21 @@ def shell(command: str) -> subprocess.CompletedProcess[str]:
         pytest.param("$SERVE --json >&-", "Bad file descriptor", id="a closed output"),
     ],
 )
-def test_server_whose_line_nobody_can_read_ends(kind: str, command: str, why: str) -> None:
-    done = shell(command.replace("--json", f"--json --server {kind}"))
+def test_server_whose_line_nobody_can_read_ends(command: str, why: str) -> None:
+    done = shell(command)
     assert (done.returncode, done.stderr) == (1, f"standard output cannot be written: {why}\n")
 
 
-@BOTH
 @pytest.mark.parametrize("closed", ["2>&-", "0<&-"])
-def test_server_works_with_a_closed_stream(kind: str, closed: str) -> None:
+def test_server_works_with_a_closed_stream(closed: str) -> None:
     """Its place is not taken by a socket, which would get the log or a traceback."""
-    done = shell(f"$SERVE --json --server {kind} {closed} & sleep 2; kill $!; wait $!")
+    done = shell(f"$SERVE --json {closed} & sleep 2; kill $!; wait $!")
     assert (done.returncode, done.stderr) == (0, "")
     assert "url" in json.loads(done.stdout)
 
 
-@BOTH
-def test_server_without_json_needs_no_output(kind: str) -> None:
-    done = shell(f"$SERVE --server {kind} >&- & sleep 2; kill $!; wait $!")
+def test_server_without_json_needs_no_output() -> None:
+    done = shell("$SERVE >&- & sleep 2; kill $!; wait $!")
     assert (done.returncode, done.stderr) == (0, "")
 
 
@@ -84,9 +80,8 @@ def test_command_whose_output_cannot_be_written_ends_with_one_line(command: str)
     assert (done.returncode, done.stderr) == (1, "standard output cannot be written: No space left on device\n")
 
 
-@BOTH
 @SIGNALS
-def test_signal_during_the_start_ends_the_server(kind: str, number: signal.Signals, tmp_path: Path) -> None:
+def test_signal_during_the_start_ends_the_server(number: signal.Signals, tmp_path: Path) -> None:
     """As soon as the command runs: the pause is where the product is imported."""
     (tmp_path / "sitecustomize.py").write_text(
         "import sys, time\n"
@@ -97,7 +92,7 @@ def test_signal_during_the_start_ends_the_server(kind: str, number: signal.Signa
         "            time.sleep(30)\n"
         "sys.meta_path.insert(0, Slow())\n"
     )
-    command = [sys.executable, "-m", "mockserver", "serve", "--port", "0", "--server", kind]
+    command = [sys.executable, "-m", "mockserver", "serve", "--port", "0"]
     environment = {**os.environ, "PYTHONPATH": f"{tmp_path}:{ROOT}"}
     with subprocess.Popen(
         command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
@@ -107,7 +102,6 @@ def test_signal_during_the_start_ends_the_server(kind: str, number: signal.Signa
         assert ended(program) == (0, "", "")
 
 
-@BOTH
 @SIGNALS
 def test_signal_twice_in_a_row_ends_the_server(serving: tuple[Program, str], number: signal.Signals) -> None:
     program, _ = serving
@@ -116,7 +110,6 @@ def test_signal_twice_in_a_row_ends_the_server(serving: tuple[Program, str], num
     assert ended(program)[0] == 0
 
 
-@BOTH
 def test_stalling_clients_do_not_keep_the_server(serving: tuple[Program, str]) -> None:
     program, url = serving
     stalled: list[socket.socket] = [opened(url) for _ in range(20)]
@@ -131,10 +124,9 @@ def test_stalling_clients_do_not_keep_the_server(serving: tuple[Program, str]) -
             connection.close()
 
 
-@BOTH
 @pytest.mark.parametrize(("grace", "answered"), [("0.2", False), ("20", True)])
-def test_running_request_has_the_grace_to_finish(kind: str, grace: str, *, answered: bool) -> None:
-    flags = ("--port", "0", "--json", "--server", kind, "--grace", grace)
+def test_running_request_has_the_grace_to_finish(grace: str, *, answered: bool) -> None:
+    flags = ("--port", "0", "--json", "--grace", grace)
     with programs.started("-m", "mockserver", "serve", *flags) as program:
         url = json.loads(line(program))["url"]
         arm(url, {"rules": [{"operation": "getDau", "effect": {"delay_seconds": 2}}]})

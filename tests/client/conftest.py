@@ -1,4 +1,4 @@
-"""Servers and clients of them: one app in process, over HTTP by the threaded server, and over HTTP by granian."""
+"""Servers and clients of them: one app in process, one served in a thread, and one served by the command."""
 
 import json
 import sys
@@ -22,7 +22,7 @@ def app() -> Flask:
 
 
 @pytest.fixture(scope="session")
-def granian_url() -> Iterator[str]:
+def command_url() -> Iterator[str]:
     """The URL of a server of its own, as the command starts it."""
     command = [sys.executable, "-m", "mockserver", "serve", "--port", "0", "--json", "--freeze"]
     with Popen([*command, "--now", "2025-10-21T10:30:00Z", "--limits", "off"], stdout=PIPE, text=True) as program:
@@ -33,16 +33,16 @@ def granian_url() -> Iterator[str]:
             program.terminate()
 
 
-@pytest.fixture(params=["in process", "threaded", "granian"])
+@pytest.fixture(params=["in process", "in a thread", "command"])
 def client(request: pytest.FixtureRequest, app: Flask) -> Iterator[Client]:
     """A client of a server without earlier changes."""
     with ExitStack() as stack:
         if request.param == "in process":
             created = Client("http://localhost", transport=in_process(app))
-        elif request.param == "threaded":
+        elif request.param == "in a thread":
             created = Client(stack.enter_context(server.in_thread(app)).url)
         else:
-            created = Client(request.getfixturevalue("granian_url"))
+            created = Client(request.getfixturevalue("command_url"))
         with created:
             created.reset()
             yield created

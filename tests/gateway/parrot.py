@@ -150,7 +150,7 @@ class Aviary:
             self.registry.default.set_clock(clock)
 
 
-ABLE = {socket_features.EFFECTS: frozenset((socket_features.RESET, socket_features.TRUNCATE, socket_features.STALL))}
+ABLE = {socket_features.IS_GONE: bool}
 """The environ of a server that supports every effect."""
 
 WHOLE = b'{"text":"hello","mood":"cheerful","at":"10:30:00"}'

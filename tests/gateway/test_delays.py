@@ -34,7 +34,7 @@ def full() -> dict[str, Any]:
 def test_delay_without_a_free_thread_fails(caplog: pytest.LogCaptureFixture, waited: list[Decimal]) -> None:
     assert armed(Aviary(UNLIMITED), **LATE).send(environ_overrides=full()).status_code == 500
     assert waited == []
-    assert "no thread would be left; raise --threads, or use --server threaded" in caplog.text
+    assert "no thread would be left; raise --threads" in caplog.text
 
 
 @pytest.mark.in_process("the test sets how many threads the server can spare")

@@ -1,4 +1,4 @@
-"""A program that serves a small app: what the tests of the server start and stop. Arguments: the kind, and the port."""
+"""A program that serves a small app: what the tests of the server start and stop. Argument: the port."""
 
 import sys
 from collections.abc import Iterable
@@ -26,5 +26,4 @@ def app(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[byt
 
 
 if __name__ == "__main__":
-    kind: server.Kind = "threaded" if sys.argv[1] == "threaded" else "granian"
-    server.serve(app, "127.0.0.1", int(sys.argv[2]), kind, 4, click.echo, 1.0)
+    server.serve(app, "127.0.0.1", int(sys.argv[1]), 4, click.echo, 1.0)

@@ -1,4 +1,4 @@
-"""Faults on a real socket, byte by byte, on both servers: what arrives, how it ends, and when."""
+"""Faults on a real socket, byte by byte: what arrives, how it ends, and when."""
 
 import json
 import select
@@ -19,38 +19,23 @@ from tests.contract.watch import Watch
 from tests.server import programs
 from tests.server.programs import Program, line, opened, request, send
 
-BOTH = ["granian", "threaded"]
 REQUEST = (
     b"GET /analytics/v0/dau-count HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer mock-augment-acme\r\n"
     b"X-Hop: 1\r\nConnection: close\r\n\r\n"
 )
 
 
-def serving(kind: str) -> Any:
-    """The product on one kind of server."""
-    flags = ("--port", "0", "--json", "--limits", "off", "--freeze", "--now", "2025-10-21T10:30:00Z", "--server", kind)
+def serving() -> Any:
+    """The product, served by the command."""
+    flags = ("--port", "0", "--json", "--limits", "off", "--freeze", "--now", "2025-10-21T10:30:00Z")
     return programs.started("-m", "mockserver", "serve", *flags)
 
 
 @pytest.fixture(scope="module")
-def granian() -> Iterator[str]:
-    """The URL of a server that cannot reset connections."""
-    with serving("granian") as program:
+def url() -> Iterator[str]:
+    """The URL of the server."""
+    with serving() as program:
         yield json.loads(line(program))["url"]
-
-
-@pytest.fixture(scope="module")
-def threaded() -> Iterator[str]:
-    """The URL of a server that can."""
-    with serving("threaded") as program:
-        yield json.loads(line(program))["url"]
-
-
-@pytest.fixture(params=BOTH)
-def url(request: pytest.FixtureRequest) -> str:
-    """The URL of either server."""
-    found: str = request.getfixturevalue(request.param)
-    return found
 
 
 def put(url: str, *effects: dict[str, Any]) -> tuple[int, Any]:
@@ -124,19 +109,14 @@ def test_stalled_body_pauses_and_continues(url: str, count: int) -> None:
     assert data.partition(b"\r\n\r\n")[2] == body
 
 
-def test_connection_is_reset_before_the_first_byte(threaded: str) -> None:
+def test_connection_is_reset_before_the_first_byte(url: str) -> None:
     for raw in (REQUEST, REQUEST.replace(b"GET", b"HEAD")):
-        assert put(threaded, {"reset": True})[0] == 200
-        assert received(threaded, raw) == ({"status": ""}, b"", "reset")
-    assert len(whole(threaded)) > 100
+        assert put(url, {"reset": True})[0] == 200
+        assert received(url, raw) == ({"status": ""}, b"", "reset")
+    assert len(whole(url)) > 100
 
 
-def test_server_without_reset_refuses_it(granian: str) -> None:
-    status, body = put(granian, {"reset": True})
-    assert (status, body["detail"].partition(";")[2]) == (409, " start it with `--server threaded`")
-
-
-def test_threaded_server_supports_all_effects(watch: Watch) -> None:
+def test_server_in_a_thread_supports_all_effects(watch: Watch) -> None:
     effects = ({"reset": True}, {"truncate_bytes": 5}, {"stall_seconds": 0.01, "after_bytes": 5})
     with server.in_thread(create_app(Settings(limits="off"))) as running:
         assert put(running.url, *effects)[0] == 200
@@ -146,15 +126,15 @@ def test_threaded_server_supports_all_effects(watch: Watch) -> None:
     assert ["no JSON" in each for each in watch.take()] == [True]
 
 
-def test_delayed_requests_leave_threads_free(granian: str) -> None:
-    put(granian, *[{"delay_seconds": 3600}] * 20)
+def test_delayed_requests_leave_threads_free(url: str) -> None:
+    put(url, *[{"delay_seconds": 3600}] * 20)
     with ExitStack() as stack:
-        waiting = [stack.enter_context(opened(granian)) for _ in range(20)]
+        waiting = [stack.enter_context(opened(url)) for _ in range(20)]
         for each in waiting:
             each.sendall(REQUEST)
         refused = _answered(waiting, 6)
         assert [each.recv(12) for each in refused] == [b"HTTP/1.1 500"] * 6
-        assert send(granian, request("/_mock/reset", "POST"))[0] == 200
+        assert send(url, request("/_mock/reset", "POST"))[0] == 200
         assert [each.recv(12) for each in waiting if each not in refused] == [b"HTTP/1.1 200"] * 14
 
 
@@ -168,9 +148,8 @@ def _answered(waiting: list[socket.socket], count: int) -> list[socket.socket]:
     return found
 
 
-@pytest.mark.parametrize("kind", BOTH)
-def test_delayed_request_does_not_block_shutdown(kind: str) -> None:
-    with serving(kind) as program:
+def test_delayed_request_does_not_block_shutdown() -> None:
+    with serving() as program:
         url = json.loads(line(program))["url"]
         put(url, {"delay_seconds": 3600}, {"stall_seconds": 3600, "after_bytes": 1})
         with opened(url) as delayed, opened(url) as stalled:

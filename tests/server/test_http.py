@@ -1,4 +1,4 @@
-"""HTTP/1.1 on both servers, byte by byte: many requests on one connection, and bodies of all forms."""
+"""HTTP/1.1, byte by byte: many requests on one connection, and bodies of all forms."""
 
 import socket
 import threading
@@ -8,7 +8,7 @@ from contextlib import suppress
 import pytest
 
 from mockserver import server
-from mockserver.server import threaded
+from mockserver.server import connection as connections
 from tests.server import programs
 from tests.server.programs import answer, line, opened, received, request, send
 from tests.server.served import app
@@ -17,10 +17,10 @@ CHUNKED = "Transfer-Encoding: chunked\r\n"
 CLOSE = "Connection: close\r\n"
 
 
-@pytest.fixture(scope="module", params=["granian", "threaded"])
-def url(request: pytest.FixtureRequest) -> Iterator[str]:
-    """Where a server of either kind answers."""
-    with programs.started("-m", "tests.server.served", request.param, "0") as program:
+@pytest.fixture(scope="module")
+def url() -> Iterator[str]:
+    """Where a server answers."""
+    with programs.started("-m", "tests.server.served", "0") as program:
         yield line(program)
 
 
@@ -128,20 +128,20 @@ def test_slow_clients_do_not_block_others(url: str) -> None:
 
 
 def test_half_a_head_is_408(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(threaded, "HEAD_SECONDS", 0.05)
+    monkeypatch.setattr(connections, "HEAD_SECONDS", 0.05)
     with server.in_thread(app) as running, opened(running.url) as connection:
         connection.sendall(b"GET / HTTP/1.1\r\nHost")
         assert received(connection).startswith(b"HTTP/1.1 408 Request Timeout\r\n")
 
 
 def test_idle_connection_is_closed_without_a_word(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(threaded, "IDLE_SECONDS", 0.05)
+    monkeypatch.setattr(connections, "IDLE_SECONDS", 0.05)
     with server.in_thread(app) as running, opened(running.url) as connection:
         assert received(connection) == b""
 
 
 def test_client_that_reads_nothing_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(threaded, "SEND_SECONDS", 0.05)
+    monkeypatch.setattr(connections, "SEND_SECONDS", 0.05)
     large = 50_000_000
 
     def flood(_: object, start_response: object) -> list[bytes]:

@@ -1,4 +1,4 @@
-"""Both servers: one process, a known port, a clean stop, and no request that blocks another."""
+"""The server: one process, a known port, a clean stop, and no request that blocks another."""
 
 import signal
 from collections.abc import Iterator
@@ -9,20 +9,18 @@ import pytest
 from tests.server import programs
 from tests.server.programs import Program, answer, ended, line, opened, press_enter, request, send
 
-BOTH = ["granian", "threaded"]
 
-
-@pytest.fixture(scope="module", params=BOTH)
-def url(request: pytest.FixtureRequest) -> Iterator[str]:
-    """The URL of a server of either kind, for tests that leave it running."""
-    with programs.started("-m", "tests.server.served", request.param, "0") as program:
+@pytest.fixture(scope="module")
+def url() -> Iterator[str]:
+    """The URL of a server, for tests that leave it running."""
+    with programs.started("-m", "tests.server.served", "0") as program:
         yield line(program)
 
 
-@pytest.fixture(params=BOTH)
-def serving(request: pytest.FixtureRequest) -> Iterator[tuple[Program, str]]:
-    """A server of either kind, and its URL, for tests that stop it or need it to themselves."""
-    with programs.started("-m", "tests.server.served", request.param, "0") as program:
+@pytest.fixture
+def serving() -> Iterator[tuple[Program, str]]:
+    """A server, and its URL, for tests that stop it or need it to themselves."""
+    with programs.started("-m", "tests.server.served", "0") as program:
         yield program, line(program)
 
 
@@ -81,10 +79,9 @@ def test_idle_connection_does_not_block_shutdown(serving: tuple[Program, str]) -
         assert ended(program)[0] == 0
 
 
-@pytest.mark.parametrize("kind", BOTH)
-def test_taken_port_is_refused(kind: str, url: str) -> None:
+def test_taken_port_is_refused(url: str) -> None:
     port = url.rpartition(":")[2]
-    with programs.started("-m", "tests.server.served", kind, port) as second:
+    with programs.started("-m", "tests.server.served", port) as second:
         _, out, err = ended(second)
     assert out == ""
     assert f"PortTaken: port {port} on 127.0.0.1 is taken by another program" in err

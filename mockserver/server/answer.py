@@ -1,0 +1,129 @@
+"""The app's answer to one request, as the app makes it, and the bytes of its head.
+
+The app is called here in a worker's thread; `connection` sends what comes of it.
+"""
+
+import json
+import logging
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from email.utils import formatdate
+from http import HTTPStatus
+from typing import Any
+from wsgiref.types import WSGIApplication, WSGIEnvironment
+
+from mockserver.gateway.socket_features import ConnectionReset
+
+log = logging.getLogger(__name__)
+
+_NO_BODY = frozenset((HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED))
+
+
+@dataclass(slots=True, eq=False)
+class Answer:
+    """An answer whose head is known: `chunk` is the first part of its body, and `is_whole` whether it is all of it.
+
+    Where the app failed before its head, `failed` is set, and where it cuts the connection, `reset` is.
+    """
+
+    status: str = ""
+    headers: list[tuple[str, str]] = field(default_factory=list)
+    chunk: bytes = b""
+    is_whole: bool = False
+    failed: bool = False
+    reset: bool = False
+    _written: list[bytes] = field(default_factory=list)
+    _body: Iterable[bytes] = ()
+    _chunks: Iterator[bytes] = field(default_factory=lambda: iter(()))
+
+    def start(self, status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Callable[[bytes], object]:
+        """WSGI's `start_response`; the app may replace the head until its first chunk."""
+        if exc_info is not None and self.chunk:
+            raise exc_info[1]
+        self.status, self.headers = status, headers
+        return self._written.append
+
+    def next_chunk(self) -> bytes | None:
+        """The next part of the body; None at its end, and where the app fails, which is logged."""
+        try:
+            return next(self._chunks, None)
+        except Exception as error:  # noqa: BLE001 (whatever the app raises)
+            self.fail(error)
+            return None
+
+    def fail(self, error: Exception) -> None:
+        """Log why the answer cannot be made or sent."""
+        log.error("a request failed in the server", exc_info=error)
+        self.failed = True
+
+    def close(self) -> None:
+        """Tell the app that its answer is sent, or that nobody reads it any more."""
+        try:
+            if close := getattr(self._body, "close", None):
+                close()
+        except Exception as error:  # noqa: BLE001 (whatever the app raises)
+            self.fail(error)
+
+    @property
+    def closes(self) -> bool:
+        """Whether the app asks for the connection to be closed."""
+        return any(name.lower() == "connection" and value.lower() == "close" for name, value in self.headers)
+
+    @property
+    def code(self) -> int:
+        return int(self.status[:3])
+
+    @property
+    def length(self) -> int | None:
+        """The declared length of the body, in bytes; None where the app declares none."""
+        return next((int(value) for name, value in self.headers if name.lower() == "content-length"), None)
+
+    def call(self, app: WSGIApplication, environ: WSGIEnvironment) -> "Answer":
+        """Call the app until its head and the first part of its body are known."""
+        try:
+            self._body = app(environ, self.start)
+            if isinstance(self._body, (list, tuple)):
+                self._chunks = iter((b"".join((*self._written, *self._body)),))
+                self.is_whole = True
+                self.chunk = next(self._chunks)
+            else:
+                self._chunks = iter(self._body)
+                self.chunk = b"".join((*self._written, next(self._chunks, b"")))
+            if self.is_whole or environ["REQUEST_METHOD"] == "HEAD" or self.code in _NO_BODY:
+                self.is_whole = True
+            else:
+                self.is_whole = self.length == len(self.chunk)
+        except ConnectionReset:
+            self.reset = True
+        except Exception as error:  # noqa: BLE001 (whatever the app raises)
+            self.fail(error)
+        if self.is_whole or self.reset or self.failed:
+            self.close()
+        return self
+
+    @classmethod
+    def of_problem(cls, status: HTTPStatus, title: str, detail: str | None = None) -> "Answer":
+        """An answer of the server itself, as problem details."""
+        problem = {"type": "about:blank", "title": title, "status": status.value, "detail": detail}
+        body = json.dumps({name: value for name, value in problem.items() if value is not None}).encode()
+        headers = [("Content-Type", "application/problem+json"), ("Content-Length", str(len(body)))]
+        return cls(f"{status.value} {status.phrase}", headers, body, is_whole=True)
+
+    def has_body(self, method: str) -> bool:
+        """Whether an answer to this method, with this status, has a body."""
+        return method != "HEAD" and self.code not in _NO_BODY
+
+    def head(self, *extra: tuple[str, str]) -> bytes:
+        """The bytes of the head, with further headers; a date where the app gives none, no type where there is no body.
+
+        ValueError for a header that would break out of its line.
+        """
+        headers = [*self.headers, *extra]
+        if self.code == HTTPStatus.NO_CONTENT:
+            headers = [each for each in headers if each[0].lower() not in {"content-type", "content-length"}]
+        if not any(name.lower() == "date" for name, _ in headers):
+            headers.append(("Date", formatdate(usegmt=True)))
+        lines = "\r\n".join([f"HTTP/1.1 {self.status}", *(f"{name}: {value}" for name, value in headers), "", ""])
+        if lines.count("\n") != len(headers) + 2 or lines.count("\r") != len(headers) + 2:
+            raise ValueError("a header of the answer contains a line break")
+        return lines.encode("latin-1")

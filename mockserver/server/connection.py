@@ -1,0 +1,314 @@
+"""One HTTP/1.1 connection, in the event loop: its requests are answered one after another, and its client has limits.
+
+`reader` reads the requests, `answer` has the app answer them in a worker's thread.
+"""
+
+import asyncio
+import math
+import socket
+import struct
+from enum import Enum
+from functools import partial
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any, cast
+
+from mockserver.gateway import socket_features
+from mockserver.gateway.socket_features import BodyProblem
+from mockserver.server.answer import Answer
+from mockserver.server.message import Message
+from mockserver.server.reader import Reader, Refused
+
+if TYPE_CHECKING:
+    from mockserver.server.running import Server
+
+IDLE_SECONDS = 75.0
+"""How long a connection may stay open between two requests."""
+
+HEAD_SECONDS = 10.0
+"""How long the head of a request may take from its first byte."""
+
+SEND_SECONDS = 60.0
+"""How long a client may read nothing of an answer before its connection is closed."""
+
+LINGER_SECONDS = 1.0
+"""How long a connection goes on reading when the server closes it: else a client that still sends loses its answer."""
+
+_RESET_ON_CLOSE = struct.pack("ii", 1, 0)
+"""SO_LINGER with no time: closing the socket drops unsent data and resets the connection."""
+
+
+class Phase(Enum):
+    """What a connection waits for: a request, the rest of its head or body, the app, or its client to close it too."""
+
+    IDLE = "idle"
+    HEAD = "head"
+    BODY = "body"
+    ANSWERING = "answering"
+    CLOSING = "closing"
+
+
+class Connection(asyncio.Protocol):
+    """One connection. `deadline` is when its phase has lasted too long, in the loop's seconds."""
+
+    def __init__(self, server: "Server") -> None:
+        self._server = server
+        self._now = server.loop.time
+        self._reader = Reader(server.bodies)
+        self._phase = Phase.IDLE
+        self._refused: Refused | None = None
+        self._message = Message()
+        self._answer = Answer()
+        self._keep_alive = self._is_chunked = self._is_full = False
+        self._left = 0.0
+        self._unsent = 0
+        self.is_gone = False
+        self.deadline = math.inf
+
+    @property
+    def is_answering(self) -> bool:
+        """Whether a request is under way."""
+        return self._phase is Phase.ANSWERING
+
+    # What asyncio calls
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast("asyncio.Transport", transport)
+        host, port = transport.get_extra_info("sockname")[:2]
+        client, client_port = (transport.get_extra_info("peername") or ("", 0))[:2]
+        self._fixed: dict[str, Any] = {
+            "SERVER_NAME": host,
+            "SERVER_PORT": str(port),
+            "REMOTE_ADDR": client,
+            "REMOTE_PORT": str(client_port),
+            socket_features.WAIT_SLOTS: self._server.wait_slots,
+            socket_features.IS_GONE: lambda: self.is_gone,
+        }
+        self.deadline = self._now() + IDLE_SECONDS
+        self._server.add(self)
+
+    def data_received(self, data: bytes) -> None:
+        if self._phase is Phase.CLOSING or self._refused is not None or self._reader.is_stopped:
+            return
+        try:
+            self._reader.feed(data)
+        except Refused as refused:
+            self._refused = refused
+        if self._phase is Phase.ANSWERING:  # It sends ahead: the rest can wait.
+            self._transport.pause_reading()
+        else:
+            self._advance()
+
+    def eof_received(self) -> bool:
+        """A client that sends no more may still read: the answer to what it has sent goes out."""
+        self.is_gone = True
+        if self._phase is Phase.CLOSING:
+            self._transport.close()
+        elif self._phase is not Phase.ANSWERING:
+            self._advance()
+        return True
+
+    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 (asyncio's form)
+        self.is_gone = True
+        self._reader.close()
+        self._server.remove(self)
+        if self._is_full:  # No further part of the answer will be asked for.
+            self._is_full = False
+            self._server.workers.run(self._answer.close, self._finish)
+
+    def pause_writing(self) -> None:
+        self._is_full = True
+        self._watch_sending()
+
+    def resume_writing(self) -> None:
+        self._is_full = False
+        self.deadline = math.inf
+        if self._phase is Phase.ANSWERING:
+            self._pull()
+        elif self._phase is Phase.CLOSING:
+            self.deadline = self._now() + LINGER_SECONDS
+        else:
+            self._advance()
+
+    # What the server calls
+
+    def check(self, now: float) -> None:
+        """End what has lasted too long."""
+        if now < self.deadline or self._transport.is_closing():
+            return
+        if self._is_full or (self._phase is Phase.CLOSING and self._transport.get_write_buffer_size()):
+            if self._transport.get_write_buffer_size() < self._unsent:
+                self._watch_sending()
+            else:
+                self._transport.abort()
+        elif self._phase is Phase.HEAD:
+            self._refused = Refused(HTTPStatus.REQUEST_TIMEOUT, f"the head was not there after {HEAD_SECONDS:.0f} s")
+            self._advance()
+        elif self._phase is Phase.BODY:
+            self._reader.give_up(BodyProblem.TIMEOUT)
+            self._advance()
+        else:
+            self._transport.close()
+
+    def stop(self) -> None:
+        """Close the connection, once the request that is under way is answered."""
+        if self._phase in {Phase.IDLE, Phase.HEAD, Phase.BODY}:
+            self._transport.close()
+
+    # One request after another
+
+    def _advance(self) -> None:
+        """Go on with what comes next: a request that is complete, a refusal, the end, or waiting for the client."""
+        if self._is_full or self._transport.is_closing():
+            return
+        if self._reader.complete and not self._server.is_stopping:
+            self._begin(self._reader.complete.popleft())
+        elif self._refused is not None:
+            self._refuse(self._refused)
+        elif self.is_gone or self._reader.is_stopped or self._server.is_stopping:
+            self._close()
+        else:
+            self._wait()
+
+    def _wait(self) -> None:
+        """Wait for the next request, or the rest of it."""
+        message, before = self._reader.message, self._phase
+        if self._reader.is_in_head:
+            self._phase, seconds = Phase.HEAD, HEAD_SECONDS
+        elif message is None:
+            self._phase, seconds = Phase.IDLE, IDLE_SECONDS
+        else:
+            self._phase, seconds = Phase.BODY, socket_features.BODY_SECONDS
+            if before is not Phase.BODY and message.waits_to_send and not message.body_size:
+                self._transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+        if self._phase is not before or self.deadline == math.inf:
+            self.deadline = self._now() + seconds
+        self._transport.resume_reading()
+
+    def _begin(self, message: Message) -> None:
+        self._phase, self._message, self.deadline = Phase.ANSWERING, message, math.inf
+        answer = Answer()
+        environ = message.environ(self._fixed)
+        self._server.workers.run(partial(answer.call, self._server.app, environ), self._start)
+
+    def _start(self, answer: Answer) -> None:
+        """Send the head and the first part of the body."""
+        self._answer = answer
+        if self._transport.is_closing():
+            self._server.workers.run(answer.close, self._finish)
+            return
+        if answer.reset:
+            sock: socket.socket = self._transport.get_extra_info("socket")
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)
+            self._transport.abort()
+            return
+        if answer.failed:
+            self._answer = _FAILURE
+        try:
+            head = self._head()
+        except ValueError as error:
+            answer.fail(error)
+            self._server.workers.run(answer.close, _ignore)
+            self._answer = _FAILURE
+            head = self._head()
+        self._send(self._answer.chunk, head)
+        if self._answer.is_whole:
+            self._finish(None)
+        elif not self._is_full:
+            self._pull()
+
+    def _head(self) -> bytes:
+        """The head as this connection needs it; ValueError for one that cannot be sent."""
+        answer, http_1_0 = self._answer, self._message.version == "1.0"
+        has_body, length = answer.has_body(self._message.method), answer.length
+        self._keep_alive = self._message.keep_alive and not self._server.is_stopping and not answer.closes
+        self._is_chunked = False
+        extra = []
+        if has_body and length is None:
+            if answer.is_whole:
+                length = len(answer.chunk)
+                extra.append(("Content-Length", str(length)))
+            elif http_1_0:
+                self._keep_alive = False
+            else:
+                self._is_chunked = True
+                extra.append(("Transfer-Encoding", "chunked"))
+        self._left = 0 if not has_body else math.inf if length is None else length
+        if not self._keep_alive:
+            extra.append(("Connection", "close"))
+        elif http_1_0:
+            extra.append(("Connection", "keep-alive"))
+        return answer.head(*extra)
+
+    def _send(self, chunk: bytes, head: bytes = b"") -> None:
+        """Send a part of the body, not beyond its declared length, framed as the head says."""
+        if self._transport.is_closing():
+            return
+        if self._left < len(chunk):
+            chunk = chunk[: int(self._left)]
+        self._left -= len(chunk)
+        if self._is_chunked and chunk:
+            chunk = b"%x\r\n%b\r\n" % (len(chunk), chunk)
+        self._transport.write(head + chunk)
+
+    def _pull(self) -> None:
+        """Get the next part of the body."""
+        if self._transport.is_closing():
+            self._server.workers.run(self._answer.close, self._finish)
+        else:
+            self._server.workers.run(self._answer.next_chunk, self._send_next)
+
+    def _send_next(self, chunk: bytes | None) -> None:
+        if chunk is None:
+            if self._is_chunked and not self._answer.failed:
+                self._transport.write(b"0\r\n\r\n")
+                self._left = 0
+            self._server.workers.run(self._answer.close, self._finish)
+            return
+        self._send(chunk)
+        if not self._is_full:
+            self._pull()
+
+    def _finish(self, _: None) -> None:
+        """The answer is sent as far as it goes: a body that is shorter than declared ends the connection."""
+        self._reader.forget(self._message)
+        self._message, self._answer = Message(), Answer()
+        if self._keep_alive and not self._left:
+            self._phase = Phase.CLOSING if self._transport.is_closing() else Phase.IDLE
+            self._advance()
+        elif not self._transport.is_closing():
+            self._close()
+
+    # The end
+
+    def _refuse(self, refused: Refused) -> None:
+        """Answer what is no request, and close the connection."""
+        self._message = Message()
+        title = f"The request could not be read: {refused.status.phrase}"
+        self._answer = Answer.of_problem(refused.status, title, str(refused))
+        self._send(self._answer.chunk, self._head())
+        self._close()
+
+    def _close(self) -> None:
+        """Close the connection after what was written; what its client still sends is thrown away for a moment."""
+        self._phase = Phase.CLOSING
+        self._reader.is_stopped = True
+        if self.is_gone:
+            self._transport.close()
+            return
+        self._transport.write_eof()
+        self._transport.resume_reading()
+        self._watch_sending()
+        if not self._unsent:
+            self.deadline = self._now() + LINGER_SECONDS
+
+    def _watch_sending(self) -> None:
+        """Give the client some time to read more."""
+        self._unsent = self._transport.get_write_buffer_size()
+        self.deadline = self._now() + SEND_SECONDS
+
+
+_FAILURE = Answer.of_problem(HTTPStatus.INTERNAL_SERVER_ERROR, "The server failed; its log tells why")
+
+
+def _ignore(_: None) -> None:
+    """Nobody waits for this."""

@@ -1,0 +1,128 @@
+"""One request as it was read off a connection, and the environ of it that the app gets."""
+
+import io
+import logging
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import unquote_to_bytes
+from wsgiref.types import WSGIEnvironment
+
+from mockserver.gateway import socket_features
+from mockserver.gateway.socket_features import BodyProblem
+
+log = logging.getLogger(__name__)
+
+_KEYS_MAXIMUM = 500
+_LENGTHS = frozenset((b"content-length", b"transfer-encoding"))
+"""Headers of the framing; the app gets the length of the body that was read."""
+
+
+class _ErrorLog(io.TextIOBase):
+    """Passes on to the log what an app reports about a request."""
+
+    def write(self, text: str, /) -> int:
+        log.warning(text.rstrip())
+        return len(text)
+
+
+_COMMON: WSGIEnvironment = {
+    "SCRIPT_NAME": "",
+    "wsgi.version": (1, 0),
+    "wsgi.url_scheme": "http",
+    "wsgi.errors": _ErrorLog(),
+    "wsgi.multithread": True,
+    "wsgi.multiprocess": False,
+    "wsgi.run_once": False,
+    "wsgi.input_terminated": True,
+}
+
+
+@dataclass(slots=True)
+class Message:
+    """A request while it is read, and afterwards: `method` and `version` are known once its head is complete.
+
+    `received` counts all its bytes, `body_size` those of its body; `keep_alive` is whether its client wants to send
+    more requests on the connection.
+    """
+
+    target: bytes = b""
+    headers: list[tuple[bytes, bytes]] = field(default_factory=list)
+    body: list[bytes] = field(default_factory=list)
+    method: str = ""
+    version: str = "1.1"
+    problem: BodyProblem | None = None
+    keep_alive: bool = False
+    is_head_complete: bool = False
+    head_size: int = 0
+    body_size: int = 0
+    received: int = 0
+
+    def values(self, name: bytes) -> list[bytes]:
+        """The values of a header, by its name in lower case."""
+        return [value for key, value in self.headers if key.lower() == name]
+
+    @property
+    def has_body(self) -> bool:
+        """Whether the head declares a body."""
+        return bool(self.values(b"transfer-encoding")) or self.values(b"content-length") not in ([], [b"0"])
+
+    @property
+    def waits_to_send(self) -> bool:
+        """Whether its client sends the body only after a `100 Continue`."""
+        return (
+            self.version == "1.1"
+            and self.has_body
+            and [value.lower() for value in self.values(b"expect")] == [b"100-continue"]
+        )
+
+    def environ(self, fixed: dict[str, Any]) -> WSGIEnvironment:
+        """The request for the app, beside the keys that are `fixed` for its connection.
+
+        The host of a target that is a whole URL replaces the Host header, as HTTP demands.
+        """
+        target, host = self.target.decode("latin-1"), None
+        if not target.startswith("/"):
+            host, _, target = target.partition("://")[2].partition("/")
+            target = f"/{target}"
+        path, _, query = target.partition("?")
+        if "%" in path:
+            path = unquote_to_bytes(path).decode("latin-1")
+        body = b"".join(self.body)
+        environ: WSGIEnvironment = {
+            **_COMMON,
+            **fixed,
+            "REQUEST_METHOD": self.method,
+            "PATH_INFO": path,
+            "QUERY_STRING": query,
+            "SERVER_PROTOCOL": f"HTTP/{self.version}",
+            "wsgi.input": io.BytesIO(body),
+            socket_features.BODY_PROBLEM: self.problem,
+        }
+        for name, value in self.headers:
+            key = _KEYS.get(name) or _key(name)
+            if key is not _IGNORED:
+                text = value.decode("latin-1")
+                environ[key] = f"{environ[key]},{text}" if key in environ else text
+        if body:
+            environ["CONTENT_LENGTH"] = str(len(body))
+        if host is not None:
+            environ["HTTP_HOST"] = host
+        return environ
+
+
+_IGNORED = "-"
+_KEYS: dict[bytes, str] = {}
+
+
+def _key(name: bytes) -> str:
+    """The environ's key of a header; the first few hundred names are kept, as clients use the same again and again."""
+    lower = name.lower()
+    if b"_" in name or lower in _LENGTHS:  # X-A and X_A would be one key.
+        key = _IGNORED
+    elif lower == b"content-type":
+        key = "CONTENT_TYPE"
+    else:
+        key = f"HTTP_{name.decode('latin-1').upper().replace('-', '_')}"
+    if len(_KEYS) < _KEYS_MAXIMUM:
+        _KEYS[name] = key
+    return key

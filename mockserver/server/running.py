@@ -1,0 +1,161 @@
+"""A server for an app: the connections of an event loop, in the main thread of a command or a thread of its own."""
+
+import asyncio
+import logging
+import os
+import signal
+import socket
+import threading
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, suppress
+from threading import BoundedSemaphore
+from typing import Any
+from wsgiref.types import WSGIApplication
+
+from mockserver.server import sockets
+from mockserver.server.connection import Connection
+from mockserver.server.reader import Bodies
+from mockserver.server.workers import Workers
+
+FREE_THREADS = 2
+"""How many threads requests that wait must leave free, so that others are answered, the control plane above all."""
+
+_CHECK_SECONDS = 0.1
+"""How often connections are checked for what has lasted too long."""
+
+log = logging.getLogger(__name__)
+
+
+class Server:
+    """The state of a server in the event loop that runs."""
+
+    def __init__(self, app: WSGIApplication, threads: int) -> None:
+        self.loop = asyncio.get_running_loop()
+        self.app = app
+        self.workers = Workers(self.loop, threads)
+        self.wait_slots = BoundedSemaphore(max(threads - FREE_THREADS, 1))
+        self.bodies = Bodies()
+        self.is_stopping = False
+        self._connections: set[Connection] = set()
+        self._is_checking = False
+        self._is_exhausted = False
+        self._listeners: list[asyncio.Server] = []
+        self._last_is_gone = asyncio.Event()
+        self.loop.set_exception_handler(self._report)
+
+    async def listen(self, listening: Sequence[socket.socket]) -> None:
+        """Accept connections on these sockets, which are closed with the server."""
+        for each in listening:
+            server = await self.loop.create_server(lambda: Connection(self), sock=each, backlog=sockets.BACKLOG)
+            self._listeners.append(server)
+
+    def stop(self) -> None:
+        """Accept no further connection and no further request."""
+        self.is_stopping = True
+        for each in self._listeners:
+            each.close()
+        for connection in tuple(self._connections):
+            connection.stop()
+
+    async def finished(self) -> None:
+        """Wait until every connection has ended."""
+        while self._connections:
+            self._last_is_gone.clear()
+            await self._last_is_gone.wait()
+        self.workers.stop()
+
+    def add(self, connection: Connection) -> None:
+        """Keep a connection, and check it from time to time."""
+        self._connections.add(connection)
+        if not self._is_checking:
+            self._is_checking = True
+            self.loop.call_later(_CHECK_SECONDS, self._check)
+
+    def remove(self, connection: Connection) -> None:
+        """A connection has ended."""
+        self._connections.discard(connection)
+        if not self._connections:
+            self._last_is_gone.set()
+
+    def _check(self) -> None:
+        now = self.loop.time()
+        for connection in tuple(self._connections):
+            connection.check(now)
+        self._is_checking = bool(self._connections)
+        if self._is_checking:
+            self.loop.call_later(_CHECK_SECONDS, self._check)
+
+    def _report(self, _: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        """Log what went wrong in the loop; that no connection can be accepted is said once."""
+        error = context.get("exception")
+        if self.is_stopping:  # asyncio may still try to accept.
+            return
+        if isinstance(error, OSError) and "socket" in context:  # asyncio tries again a second later.
+            if not self._is_exhausted:
+                log.warning("no connection can be accepted until others end: %s", error.strerror)
+            self._is_exhausted = True
+        else:
+            log.error("a connection failed: %s", context["message"], exc_info=error)
+
+
+def serve(
+    app: WSGIApplication, listening: Sequence[socket.socket], threads: int, on_ready: Callable[[], None], grace: float
+) -> None:
+    """Serve in the main thread until SIGTERM or SIGINT; then let running requests finish, for `grace` seconds."""
+    asyncio.run(_serve(app, listening, threads, on_ready, grace))
+
+
+async def _serve(
+    app: WSGIApplication, listening: Sequence[socket.socket], threads: int, on_ready: Callable[[], None], grace: float
+) -> None:
+    server, stopped = Server(app, threads), asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        server.loop.add_signal_handler(number, stopped.set)
+    await server.listen(listening)
+    on_ready()
+    await stopped.wait()
+    server.stop()
+    try:
+        await asyncio.wait_for(server.finished(), grace)
+    except TimeoutError:
+        log.warning("a request was still running after %s s; it is cut off", grace)
+        logging.shutdown()
+        os._exit(0)
+
+
+class Running(AbstractContextManager["Running"]):
+    """A server that runs in a thread, at `url`, until it is closed. What it is doing then is finished."""
+
+    def __init__(self, app: WSGIApplication, listening: socket.socket, threads: int) -> None:
+        self.url = sockets.url(listening.getsockname()[0], listening)
+        self._closed = threading.Event()
+        self._loop = asyncio.new_event_loop()
+        self._stopped = asyncio.Event()
+        started = threading.Event()
+        task = self._serve(app, listening, threads, started)
+        threading.Thread(target=self._run, args=(task,), name="mockserver", daemon=True).start()
+        started.wait()
+
+    def close(self) -> None:
+        """Stop accepting connections, and release the port; closing twice is harmless."""
+        with suppress(RuntimeError):  # The loop has ended.
+            self._loop.call_soon_threadsafe(self._stopped.set)
+        self._closed.wait()
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _run(self, task: Any) -> None:
+        with asyncio.Runner(loop_factory=lambda: self._loop) as runner:
+            runner.run(task)
+
+    async def _serve(
+        self, app: WSGIApplication, listening: socket.socket, threads: int, started: threading.Event
+    ) -> None:
+        server = Server(app, threads)
+        await server.listen([listening])
+        started.set()
+        await self._stopped.wait()
+        server.stop()
+        self._closed.set()
+        await server.finished()

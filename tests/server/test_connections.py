@@ -1,0 +1,344 @@
+"""The server beside HTTP: clients that leave or stall, apps that fail, and what runs out."""
+
+import json
+import socket
+import struct
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack
+from typing import Any
+from wsgiref.types import StartResponse, WSGIEnvironment
+
+import psutil
+import pytest
+
+from mockserver import server
+from mockserver.gateway import socket_features
+from mockserver.gateway.socket_features import BodyProblem
+from mockserver.server import reader
+from mockserver.server.reader import Reader
+from tests.server import programs
+from tests.server.programs import answer, line, opened, received, request, send
+from tests.server.served import app
+
+CLOSE = "Connection: close\r\n"
+
+
+def reset(connection: socket.socket) -> None:
+    """Close a connection so that the other side gets a reset."""
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    connection.close()
+
+
+def problem_app(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+    """An app that answers with what is wrong with the body of a request."""
+    body = str(socket_features.body_problem(environ)).encode()
+    start_response("200 OK", [("Content-Length", str(len(body)))])
+    return [body]
+
+
+@pytest.mark.parametrize(
+    ("parts", "end"),
+    [
+        pytest.param([b"GET /\r\n\r\n"], b'"status": 400', id="no version"),
+        pytest.param(
+            [b"GET /a", b" HTTP/1.1\r\nHo", b"st: a\r\n" + CLOSE.encode() + b"\r\n"], b"GET /a 0", id="in parts"
+        ),
+        pytest.param([request("http://mock/whole", headers=CLOSE)], b"GET /whole 0", id="a whole URL"),
+        pytest.param(
+            [request("/echo", "POST", "Expect: 100-continue\r\nContent-Length: 4\r\n" + CLOSE), b"body"],
+            b"body>",
+            id="a body that is waited for",
+        ),
+    ],
+)
+def test_request_is_read_in_any_form(parts: list[bytes], end: bytes) -> None:
+    with server.in_thread(app) as running, opened(running.url) as connection:
+        for part in parts:
+            connection.sendall(part)
+            threading.Event().wait(0.05)
+        assert end in received(connection).replace(b"\r\n1\r\n>", b">")
+
+
+def test_body_that_does_not_come_is_a_timeout(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(socket_features, "BODY_SECONDS", 0.05)
+    with server.in_thread(problem_app) as running, opened(running.url) as connection:
+        connection.sendall(request("/", "POST", "Content-Length: 10\r\n"))
+        assert answer(connection)[2] == str(BodyProblem.TIMEOUT)
+        assert connection.recv(1) == b""
+
+
+def test_body_that_is_too_large_is_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(socket_features, "READ_MAXIMUM", 10)
+    with server.in_thread(problem_app) as running:
+        raw = request("/", "POST", "Content-Length: 100000\r\n") + bytes(100_000)
+        assert send(running.url, raw)[2] == str(BodyProblem.TOO_LARGE)
+
+
+@pytest.mark.parametrize("leave", [socket.socket.close, reset], ids=["closes", "resets"])
+def test_app_can_see_that_its_client_has_left(leave: Callable[[socket.socket], None]) -> None:
+    seen: list[bool] = []
+    arrived, left, done = threading.Event(), threading.Event(), threading.Event()
+
+    def watch(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        is_gone = environ[socket_features.IS_GONE]
+        seen.append(is_gone())
+        arrived.set()
+        assert left.wait(programs.PATIENCE)
+        while not is_gone():
+            pass
+        seen.append(True)
+        done.set()
+        return app(environ, start_response)
+
+    with server.in_thread(watch) as running:
+        connection = opened(running.url)
+        connection.sendall(request("/"))
+        assert arrived.wait(programs.PATIENCE)
+        leave(connection)
+        left.set()
+        assert done.wait(programs.PATIENCE)
+    assert seen == [False, True]
+
+
+def test_client_that_resets_while_it_is_read_is_left() -> None:
+    with server.in_thread(app) as running:
+        connection = opened(running.url)
+        connection.sendall(b"GET / HT")
+        reset(connection)
+        assert send(running.url, request("/next"))[0] == 200
+
+
+def test_app_that_fails_before_its_answer_is_a_500(caplog: pytest.LogCaptureFixture) -> None:
+    def fail(_: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        start_response("200 OK", [])
+        raise RuntimeError("a secret of the app")
+
+    with server.in_thread(fail) as running:
+        status, _, body = send(running.url, request("/"))
+    assert status == 500
+    assert "secret" not in body
+    assert "a request failed in the server" in caplog.messages
+
+
+def test_app_that_fails_in_its_answer_breaks_the_connection(caplog: pytest.LogCaptureFixture) -> None:
+    """It cannot begin another answer by then."""
+
+    def fail(_: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        start_response("200 OK", [("Content-Length", "10")])
+        yield b"half"
+        late: Any = (RuntimeError, RuntimeError("too late"), None)
+        start_response("500 Failed", [], late)
+
+    with server.in_thread(fail) as running, opened(running.url) as connection:
+        connection.sendall(request("/"))
+        assert received(connection).endswith(b"half")
+    assert "a request failed in the server" in caplog.messages
+
+
+def test_failed_connection_is_logged(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+    def fail(*_: object) -> None:
+        raise RuntimeError("not foreseen")
+
+    with server.in_thread(app) as running:
+        with monkeypatch.context() as patch, opened(running.url) as connection:
+            patch.setattr(Reader, "feed", fail)
+            connection.sendall(request("/"))
+            assert connection.recv(1) == b""
+        assert send(running.url, request("/next"))[0] == 200
+    assert caplog.messages == ["a connection failed: Fatal error: protocol.data_received() call failed."]
+
+
+def test_no_more_connections_are_one_line_in_the_log() -> None:
+    """As the system reports it: a server that may open few files, and more connections than that."""
+    limited = "import resource; resource.setrlimit(resource.RLIMIT_NOFILE, (40, 40))"
+    run = "import sys, runpy; sys.argv[1:] = ['0']; runpy.run_module('tests.server.served', {}, '__main__')"
+    with programs.started("-c", f"{limited}; {run}") as program:
+        url = line(program)
+        connections = [opened(url) for _ in range(60)]
+        before = psutil.Process(program.pid).cpu_times()
+        threading.Event().wait(1.5)
+        after = psutil.Process(program.pid).cpu_times()
+        assert after.user + after.system - before.user - before.system < 0.5
+        for connection in connections:
+            connection.close()
+        assert send(url, request("/"))[0] == 200
+        program.terminate()
+        code, _, err = programs.ended(program)
+    assert (code, err) == (0, "no connection can be accepted until others end: Too many open files\n")
+
+
+def chunks_app(size: int, count: int, sent: list[int]) -> Any:
+    """An app that makes its answer in chunks, and tells how many were made and whether it was closed (-1)."""
+
+    def stream() -> Iterator[bytes]:
+        try:
+            for number in range(count):
+                sent.append(number)
+                yield bytes(size)
+        finally:
+            sent.append(-1)
+
+    def answer_in_chunks(_: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        start_response("200 OK", [("Content-Type", "text/plain")])
+        return stream()
+
+    return answer_in_chunks
+
+
+def test_answer_without_a_length_is_sent_in_chunks() -> None:
+    with server.in_thread(chunks_app(3, 2, [])) as running, opened(running.url) as connection:
+        connection.sendall(request("/", headers=CLOSE))
+        head, _, body = received(connection).partition(b"\r\n\r\n")
+    assert b"Transfer-Encoding: chunked" in head
+    assert body == 2 * b"3\r\n\0\0\0\r\n" + b"0\r\n\r\n"
+
+
+def test_answer_without_a_length_ends_an_http_1_0_connection() -> None:
+    with server.in_thread(chunks_app(3, 2, [])) as running, opened(running.url) as connection:
+        connection.sendall(b"GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n")
+        head, _, body = received(connection).partition(b"\r\n\r\n")
+    assert b"Connection: close" in head
+    assert body == bytes(6)
+
+
+def test_client_that_does_not_read_stops_the_making_of_its_answer() -> None:
+    """Only some chunks are made ahead; once it leaves, the app is told."""
+    sent: list[int] = []
+    with server.in_thread(chunks_app(100_000, 1000, sent)) as running:
+        with opened(running.url) as connection:
+            connection.sendall(request("/"))
+            assert connection.recv(1) == b"H"
+            made = -1
+            while made != len(sent):
+                made = len(sent)
+                threading.Event().wait(0.3)
+            assert made < 200
+            reset(connection)
+        while sent[-1] != -1:
+            threading.Event().wait(0.01)
+
+
+@pytest.mark.parametrize(
+    ("raw", "detail"),
+    [
+        pytest.param(b"GET evil.example:443 HTTP/1.1\r\nHost: a\r\n\r\n", "the target of a request is", id="authority"),
+        pytest.param(b"CONNECT evil.example:443 HTTP/1.1\r\nHost: a\r\n\r\n", "the target of", id="CONNECT"),
+        pytest.param(b"OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n", "the target of a request is", id="an asterisk"),
+        pytest.param(b"GET ftp://a/b HTTP/1.1\r\nHost: a\r\n\r\n", "the target of a request is", id="another scheme"),
+        pytest.param(b"GET / HTTP/1.1\r\n\r\n", "a request has one Host header", id="no Host"),
+        pytest.param(b"GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n", "a request has one Host", id="two Hosts"),
+        pytest.param(b"GET / HTTP/2.0\r\nHost: a\r\n\r\n", "the version of HTTP is 1.0 or 1.1", id="version 2"),
+        pytest.param(b"GET /\r\n\r\n", "the version of HTTP is 1.0 or 1.1", id="version 0.9"),
+        pytest.param(b"G{T / HTTP/1.1\r\nHost: a\r\n\r\n", "Bad Request", id="no method"),
+        pytest.param(b"GET /\x01 HTTP/1.1\r\nHost: a\r\n\r\n", "Bad Request", id="a control character"),
+    ],
+)
+def test_request_that_cannot_be_passed_on_gets_problem_details(raw: bytes, detail: str) -> None:
+    with server.in_thread(app) as running, opened(running.url) as connection:
+        connection.sendall(raw)
+        head, _, body = received(connection).partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 400 Bad Request\r\nContent-Type: application/problem+json\r\n")
+    assert b"Connection: close" in head
+    problem = json.loads(body)
+    assert (problem["status"], problem["detail"].startswith(detail)) == (400, True)
+
+
+@pytest.mark.parametrize("size", [1, 3, 7, 1000])
+def test_unknown_method_is_read_in_parts(size: int) -> None:
+    raw = request("/a", "BREW", "Content-Length: 2\r\n") + b"hi" + request("/b", headers=CLOSE)
+    with server.in_thread(app) as running, opened(running.url) as connection:
+        for start in range(0, len(raw), size):
+            connection.sendall(raw[start : start + size])
+            threading.Event().wait(0.002)
+        text = received(connection)
+    assert b"BREW /a 0" in text
+    assert text.endswith(b"GET /b 0")
+
+
+def test_upgrade_is_passed_over() -> None:
+    """Java's client asks for HTTP/2 in this way, also with a body."""
+    upgrade = "Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABk\r\n"
+    raw = request("/echo", "POST", f"{upgrade}Content-Length: 4\r\n") + b"body"
+    with server.in_thread(app) as running, opened(running.url) as connection:
+        connection.sendall(raw + request("/x", headers=upgrade) + request("/next", headers=CLOSE))
+        text = received(connection)
+    assert b"<body>" in text
+    assert b"GET /x 0" in text
+    assert text.endswith(b"GET /next 0")
+
+
+def test_client_may_send_many_requests_ahead() -> None:
+    """After so many, the connection is closed as announced."""
+    with server.in_thread(app) as running, opened(running.url) as connection:
+        connection.sendall(100 * request("/"))
+        text = received(connection)
+    assert text.count(b"GET / 0") == 64
+    assert text.count(b"Connection: close") == 1
+
+
+def test_bodies_of_all_requests_have_a_limit(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reader, "BODIES_MAXIMUM", 50)
+    with server.in_thread(problem_app) as running, ExitStack() as stack:
+        half = request("/", "POST", "Content-Length: 60\r\n") + bytes(40)
+        waiting = stack.enter_context(opened(running.url))
+        waiting.sendall(half)
+        threading.Event().wait(0.1)
+        assert send(running.url, half)[2] == str(BodyProblem.BUSY)
+        waiting.close()
+        threading.Event().wait(0.1)
+        assert send(running.url, request("/", "POST", "Content-Length: 40\r\n") + bytes(40))[2] == "None"
+
+
+def test_answer_of_204_has_no_type_and_no_length() -> None:
+    def nothing(_: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        start_response("204 NO CONTENT", [("Content-Type", "text/html"), ("Content-Length", "0")])
+        return [b""]
+
+    with server.in_thread(nothing) as running, opened(running.url) as connection:
+        connection.sendall(request("/", headers=CLOSE))
+        head = received(connection).lower()
+    assert head.startswith(b"http/1.1 204 no content\r\n")
+    assert b"content-" not in head
+
+
+def test_header_with_a_line_break_is_a_500(caplog: pytest.LogCaptureFixture) -> None:
+    def split(_: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        start_response("200 OK", [("X-A", "1\r\nX-B: 2")])
+        return [b"body"]
+
+    with server.in_thread(split) as running:
+        status, head, _ = send(running.url, request("/"))
+    assert status == 500
+    assert "x-b" not in head
+    assert "a request failed in the server" in caplog.messages
+
+
+def test_answer_is_not_longer_than_declared() -> None:
+    def long(_: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        start_response("200 OK", [("Content-Length", "4")])
+        return [b"body and more"]
+
+    with server.in_thread(long) as running, opened(running.url) as connection:
+        connection.sendall(request("/") + request("/", headers=CLOSE))
+        text = received(connection)
+    assert text.count(b"\r\n\r\nbody") == 2
+    assert b"more" not in text
+
+
+def test_connection_of_a_closed_server_serves_no_further_request() -> None:
+    arrived, closed = threading.Event(), threading.Event()
+
+    def wait(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        arrived.set()
+        assert closed.wait(programs.PATIENCE)
+        return app(environ, start_response)
+
+    running = server.in_thread(wait)
+    with opened(running.url) as connection:
+        connection.sendall(request("/last"))
+        assert arrived.wait(programs.PATIENCE)
+        running.close()
+        closed.set()
+        assert answer(connection)[2] == "GET /last 0"
+        assert connection.recv(1) == b""
