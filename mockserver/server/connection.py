@@ -292,10 +292,14 @@ class Connection(asyncio.Protocol):
         """Close the connection after what was written; what its client still sends is thrown away for a moment."""
         self._phase = Phase.CLOSING
         self._reader.is_stopped = True
+        try:
+            if not self.is_gone:
+                self._transport.write_eof()
+        except OSError:  # The client has reset the connection, and asyncio does not know it yet.
+            self.is_gone = True
         if self.is_gone:
             self._transport.close()
             return
-        self._transport.write_eof()
         self._transport.resume_reading()
         self._watch_sending()
         if not self._unsent:

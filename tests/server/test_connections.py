@@ -101,6 +101,18 @@ def test_app_can_see_that_its_client_has_left(leave: Callable[[socket.socket], N
     assert seen == [False, True]
 
 
+def test_client_that_resets_while_it_is_answered_is_left(caplog: pytest.LogCaptureFixture) -> None:
+    """Nothing is logged, at whatever moment it leaves."""
+    with server.in_thread(app) as running:
+        for number in range(200):
+            connection = opened(running.url)
+            connection.sendall(request("/", headers=CLOSE))
+            threading.Event().wait(number * 0.00002)
+            reset(connection)
+        assert send(running.url, request("/next"))[0] == 200
+    assert caplog.messages == []
+
+
 def test_client_that_resets_while_it_is_read_is_left() -> None:
     with server.in_thread(app) as running:
         connection = opened(running.url)
