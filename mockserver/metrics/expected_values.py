@@ -23,6 +23,7 @@ from mockserver.products.model import Visibility
 from mockserver.simulation import calendar_periods
 from mockserver.simulation.calendar_periods import CalendarPeriod
 from mockserver.simulation.presence import Mask
+from mockserver.simulation.rollups import Progress
 from mockserver.simulation.timestamps import seconds
 from mockserver.validation.suggestions import unknown_name
 
@@ -144,10 +145,13 @@ class ExpectedValues:
             for name, shown in self._surfaces.items()
         ]
 
-    def headline(self) -> Headline:
-        """The metric in each bucket of the range, and the average."""
+    def headline(self, progress: Progress | None = None) -> Headline:
+        """The metric in each bucket of the range, and the average.
+
+        `progress` is called with the days that are done, and their number, during a long computation.
+        """
         buckets = self._buckets()
-        values = self._engine.values(self._query, [*buckets.values()])
+        values = self._engine.values(self._query, [*buckets.values()], progress)
         averages_zeros = self._policy[policy.EMPTY_BUCKETS] is EmptyBuckets.ZEROS
         averaged = len([value for value in values if value or averages_zeros])
         points = tuple(_point(*bucket, value) for bucket, value in zip(buckets.items(), values, strict=True))

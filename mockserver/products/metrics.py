@@ -19,7 +19,7 @@ from mockserver.simulation.facts import Facts, Source
 from mockserver.simulation.hashing import I64
 from mockserver.simulation.people import Block
 from mockserver.simulation.presence import Mask
-from mockserver.simulation.rollups import RolledUpDay, Rollups, bitmap_size, count_bits
+from mockserver.simulation.rollups import Progress, Rollups, bitmap_size, count_bits
 
 _ROLLUPS_PER_PRODUCT = 2
 """Rolled-up tallies that are cached for each product: two definitions of an interaction, or two variants."""
@@ -33,8 +33,6 @@ _CELLS_AT_ONCE = 256 * 1024
 _TALLIES = [(dimension, metric) for dimension in Dimension for metric in Metric]
 """What each tally counts; the tally of active users is above zero for each of them."""
 
-_MARKS = tuple(index for index, (_, metric) in enumerate(_TALLIES) if metric is Metric.ACTIVE)
-
 
 @dataclass(frozen=True, slots=True)
 class TallySpec:
@@ -43,22 +41,24 @@ class TallySpec:
     product: ProductModel[Any]
     tallies: tuple[tuple[int, ...], ...]
 
+    @property
+    def marks(self) -> list[tuple[int, ...]]:
+        """The counters of which any makes a person active, by dimension."""
+        return [tally for tally, (_, metric) in zip(self.tallies, _TALLIES, strict=True) if metric is Metric.ACTIVE]
 
-class TallySource:
-    """What people did, without service accounts: every tally, from a product's facts."""
 
-    def __init__(self, source: Source, spec: TallySpec) -> None:
-        self._source = source
-        self._weights = np.zeros((len(spec.tallies), len(spec.product.metric_counters)), dtype=np.int64)
-        for tally, counters in enumerate(spec.tallies):
-            self._weights[tally, list(counters)] = 1
+@dataclass(frozen=True, slots=True)
+class PeopleSource:
+    """A product's facts without those of service accounts."""
+
+    source: Source
 
     def facts(self, block: Block, span: Days) -> Facts:
-        """Who is active, and every tally."""
-        facts = self._source.facts(block, span)
+        """Who is active, and every counter."""
+        facts = self.source.facts(block, span)
         if block.service.any():
             facts = facts.only(np.broadcast_to(~block.service[:, None], facts.active.shape))
-        return Facts(facts.active, facts.rows, facts.columns, self._weights @ facts.counters)
+        return facts
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,13 +106,16 @@ class MetricsEngine:
         self._people = world.people
         self._cached = lru_cache(maxsize=_ROLLUPS_PER_PRODUCT * len(world.products))(self._roll_up)
 
-    def values(self, query: MetricQuery, buckets: Sequence[range]) -> list[int]:
-        """The metric in each of some buckets, which follow one another."""
+    def values(self, query: MetricQuery, buckets: Sequence[range], progress: Progress | None = None) -> list[int]:
+        """The metric in each of some buckets, which follow one another.
+
+        `progress` is called while days over everybody are computed; it counts the days of each surface.
+        """
         if not buckets:
             return []
         if query.members is not None:
             return self._over_some(query, buckets)
-        active, sums = self._rolled_up(query, buckets)
+        active, sums = self._rolled_up(query, buckets, progress)
         return count_bits(active).tolist() if query.metric is Metric.ACTIVE else sums
 
     def shares(self, query: MetricQuery, bucket: range, start: int, count: int) -> list[Share]:
@@ -129,17 +132,26 @@ class MetricsEngine:
                 break
         return found
 
-    def _rolled_up(self, query: MetricQuery, buckets: Sequence[range]) -> tuple[NDArray[np.uint8], list[int]]:
+    def _rolled_up(
+        self, query: MetricQuery, buckets: Sequence[range], progress: Progress | None = None
+    ) -> tuple[NDArray[np.uint8], list[int]]:
         """Per bucket, who is active (one bit per member) and the sum of the query's tally."""
-        mark, tally = tuple(Dimension).index(query.dimension), query.tally
+        mark, within = tuple(Dimension).index(query.dimension), range(buckets[0].start, buckets[-1].stop)
         size = bitmap_size(self._people.organization.members)
         active, sums = np.zeros((len(buckets), size), dtype=np.uint8), [0] * len(buckets)
-        for shown in query.surfaces:
-            known = self._days(query, shown, range(buckets[0].start, buckets[-1].stop))
+        runs = [(shown, *run) for shown in query.surfaces for run in self._runs(shown, within)]
+        total, before = sum(len(run) for _, run, _ in runs), 0
+        for shown, run, variant in runs:
+            spec = query.spec(shown)
+            counters = list(spec.tallies[query.tally])
+            rollups = self._rollups(spec, shown, variant)
+            known = rollups.span(run[0], run[-1], _counted_from(progress, before, total))
+            before += len(run)
             for index, bucket in enumerate(buckets):
-                for day in (known[each] for each in bucket if each in known):
+                days_shown = range(max(bucket.start, run.start) - run.start, min(bucket.stop, run.stop) - run.start)
+                for day in (known[each] for each in days_shown):
                     active[index] |= day.members[mark]
-                    sums[index] += int(day.sums[tally])
+                    sums[index] += int(day.sums[counters].sum())
         return active, sums
 
     def _candidates(self, query: MetricQuery, bucket: range) -> Mask | None:
@@ -149,20 +161,17 @@ class MetricsEngine:
         bits = np.unpackbits(self._rolled_up(query, [bucket])[0][0])
         return bits[: self._people.organization.members].astype(np.bool_)
 
-    def _days(self, query: MetricQuery, shown: Visibility, within: range) -> dict[int, RolledUpDay]:
-        """The days on which a surface shows anything, rolled up. A day that is shown in part is not cached."""
-        found: dict[int, RolledUpDay] = {}
-        spec = query.spec(shown)
-        for run, variant in self._runs(shown, within):
-            rollups = self._cached(spec, variant) if variant == shown.variant else self._roll_up(spec, variant)
-            found |= zip(run, rollups.span(run[0], run[-1]), strict=True)
-        return found
+    def _rollups(self, spec: TallySpec, shown: Visibility, variant: Hashable) -> Rollups:
+        """The days of a surface in a variant. A day that is shown in part is not cached."""
+        make = self._cached if variant == shown.variant else self._roll_up
+        return make(spec, variant)
 
     def _roll_up(self, spec: TallySpec, variant: Hashable) -> Rollups:
-        return Rollups(self._people, self._source(spec, variant), len(_TALLIES), _MARKS, budget=_BUDGET)
+        source, counters = self._source(spec.product, variant), len(spec.product.metric_counters)
+        return Rollups(self._people, source, counters, spec.marks, budget=_BUDGET)
 
-    def _source(self, spec: TallySpec, variant: Hashable) -> TallySource:
-        return TallySource(spec.product.source(self._world.of(spec.product), variant), spec)
+    def _source(self, product: ProductModel[Any], variant: Hashable) -> Source:
+        return PeopleSource(product.source(self._world.of(product), variant))
 
     def _runs(self, shown: Visibility, within: range) -> Iterator[tuple[range, Hashable]]:
         """The days of a range of which a surface shows anything, and in which variant."""
@@ -199,6 +208,14 @@ class MetricsEngine:
         for surface, (shown, spec) in enumerate(zip(query.surfaces, specs, strict=True)):
             for run, variant in self._runs(shown, bucket):
                 span = days(self._people.organization, run[0], run[-1])
-                facts = self._source(spec, variant).facts(block, span)
-                done[surface, facts.rows, facts.columns + (run.start - bucket.start)] = facts.counters[query.tally]
+                facts = self._source(spec.product, variant).facts(block, span)
+                tally = facts.counters[list(spec.tallies[query.tally])].sum(axis=0)
+                done[surface, facts.rows, facts.columns + (run.start - bucket.start)] = tally
         return done
+
+
+def _counted_from(progress: Progress | None, before: int, total: int) -> Progress | None:
+    """Progress of a part, told as that of the whole: `before` are the days of the parts before it."""
+    if progress is None:
+        return None
+    return lambda done, _: progress(before + done, total)

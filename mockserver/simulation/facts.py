@@ -3,7 +3,7 @@
 Which counters there are, and how they are drawn, is the product's own.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Protocol
@@ -38,14 +38,24 @@ class Facts:
     def by_day(self) -> I64:
         """The sums of the counters over the members: one column per day."""
         order = np.argsort(self.columns.astype(np.int16), kind="stable")
-        return _sums(self.counters[:, order], self.columns[order], self.active.shape[1])
+        return _sums(self.counters.take(order, axis=1), self.columns[order], self.active.shape[1])
 
-    def counted(self, counter: int) -> Mask:
-        """A mask of members by days: where the counter at an index is above zero."""
-        mask = np.zeros(self.active.shape, dtype=np.bool_)
-        some = self.counters[counter] > 0
-        mask[self.rows[some], self.columns[some]] = True
-        return mask
+    def counted(self, counters: Sequence[int]) -> Mask:
+        """A mask of members by days: where any of the counters at some indexes is above zero."""
+        members, days = self.active.shape
+        mask = np.zeros(days * members, dtype=np.bool_)
+        mask[self._by_day_positions] = np.logical_or.reduce(self._positive[list(counters)])
+        return mask.reshape(days, members).T
+
+    @cached_property
+    def _by_day_positions(self) -> I64:
+        """The positions of the cells among days by members, the order in which roll-ups pack bits."""
+        positions: I64 = self.columns * self.active.shape[0] + self.rows
+        return positions
+
+    @cached_property
+    def _positive(self) -> Mask:
+        return self.counters > 0
 
     def only(self, kept: Mask) -> "Facts":
         """The same facts without the cells outside a mask of members by days."""
@@ -80,7 +90,7 @@ def gather(
     for script in scripted:
         active[script.row, script.column] = bool(script.facts)
     rows, columns = np.nonzero(active)
-    counted = count(block, rows, span.ordinals[columns], workload.busy[rows, columns])
+    counted = count(block, rows, span.ordinals[columns], workload.busy[rows, columns].astype(np.int64))
     for script in scripted:
         counted[:, (rows == script.row) & (columns == script.column)] = script.total(counters)[:, None]
     return Facts(active, rows, columns, counted)

@@ -38,17 +38,30 @@ def scalar(key: int, counter: int) -> int:
 def mix(keys: int | U64, counters: I64) -> U64:
     """64 bits for each pair of a key and a counter, broadcast against each other (splitmix64's finaliser)."""
     bits = (counters.astype(np.uint64) + np.uint64(1)) * np.uint64(_GOLDEN) + np.asarray(keys, dtype=np.uint64)
-    bits ^= bits >> np.uint64(30)
+    shifted = bits >> np.uint64(30)
+    bits ^= shifted
     bits *= np.uint64(_FIRST)
-    bits ^= bits >> np.uint64(27)
+    bits ^= np.right_shift(bits, np.uint64(27), out=shifted)
     bits *= np.uint64(_SECOND)
-    bits ^= bits >> np.uint64(31)
+    bits ^= np.right_shift(bits, np.uint64(31), out=shifted)
     return bits
 
 
 def field(bits: U64, index: int, width: int = 16) -> I64:
     """The field at `index`, `width` bits, counted from the low end: independent draws out of one hash."""
+    if width in {8, 16}:  # Whole bytes are read where they are, at half the cost of shifting.
+        return (byte_field if width == 8 else word_field)(bits, index).astype(np.int64)
     return ((bits >> np.uint64(index * width)) & np.uint64((1 << width) - 1)).astype(np.int64)
+
+
+def word_field(bits: U64, index: int) -> NDArray[np.uint16]:
+    """The field of 16 bits at `index`, as small as it is: for many draws that are only compared."""
+    return bits.astype("<u8", order="C", copy=False).view("<u2")[..., index::4]
+
+
+def byte_field(bits: U64, index: int) -> NDArray[np.uint8]:
+    """The field of 8 bits at `index`, as small as it is."""
+    return bits.astype("<u8", order="C", copy=False).view(np.uint8)[..., index::8]
 
 
 def percent(bits: I64, chance: I64 | int) -> NDArray[np.bool_]:

@@ -83,6 +83,8 @@ _COLUMNS = tuple(each.name for each in fields(Block) if each.name != "products")
 
 def concatenate(parts: Sequence[Block]) -> Block:
     """The members of several blocks of one organization (at least one), as one block."""
+    if len(parts) == 1:
+        return parts[0]
     columns = {name: np.concatenate([getattr(part, name) for part in parts], axis=-1) for name in _COLUMNS}
     return Block(parts[0].products, **columns)
 

@@ -18,10 +18,11 @@ from mockserver.simulation.people import Block, People
 
 Mask = NDArray[np.bool_]
 
-_WORKS = np.array([[60_000, 1_300], [62_000, 2_600], [63_500, 6_500]], dtype=np.int64)
+_SERVICE = 3
+"""The row of service accounts in the following tables, after the people's levels."""
+_WORKS = np.array([[60_000, 1_300], [62_000, 2_600], [63_500, 6_500], [60_000, 30_000]], dtype=np.uint16)
 """By level: the 16-bit chance to be at work on a weekday and on a day of the weekend."""
-_SERVICE_WORKS = np.array([60_000, 30_000], dtype=np.int64)
-_USES = np.array([24_000, 46_000, 62_000], dtype=np.int64)
+_USES = np.array([24_000, 46_000, 62_000, 65_536], dtype=np.uint32)
 """By level: the 16-bit chance to use a product on a day of average busyness."""
 _VACATIONS = np.array([0, 5, 5, 7, 10, 12, 14, 19], dtype=np.int64)
 """Lengths in days of the one vacation in thirteen weeks, equally likely."""
@@ -33,7 +34,7 @@ class Workload:
     """Members by days: who is at work, and how busy (64..255, BUSY_MIDDLE is average; the season is included)."""
 
     works: Mask
-    busy: I64
+    busy: NDArray[np.uint16]
 
 
 class Presence:
@@ -65,26 +66,27 @@ class Presence:
     def workload(self, block: Block, span: Days) -> Workload:
         """Presence and busyness of each member on each day."""
         bits = hashing.mix(block.workload_key[:, None], span.ordinals[None, :])
-        weekend = span.weekend.astype(np.int64)
-        level = np.where(block.service, 0, block.level)
-        likely = np.where(block.service[:, None], _SERVICE_WORKS[weekend], _WORKS[level][:, weekend])
-        works = hashing.field(bits, 0) < likely
-        works &= ~(span.holiday[None, :] & ~block.service[:, None]) & ~span.silent[None, :]
+        weekday, weekend = np.hsplit(_WORKS[_table_row(block)], 2)
+        works: Mask = hashing.word_field(bits, 0) < np.where(span.weekend, weekend, weekday)
+        works[:, span.silent] = False
+        works[np.ix_(~block.service, span.holiday)] = False
         works &= (block.joined[:, None] <= span.ordinals) & (span.ordinals < block.left[:, None])
-        works &= ~self._on_vacation(block, span)
+        self._take_vacations(block, span, works)
         for row in np.flatnonzero(self._is_limited(block)).tolist():
             works[row] = np.isin(span.ordinals, self._limited[int(block.index[row])])
-        busy = 64 + (hashing.field(bits, 4, 8) + hashing.field(bits, 5, 8)) * 3 // 8
-        return Workload(works, busy * span.season // 100)
+        drawn = np.add(hashing.byte_field(bits, 4), hashing.byte_field(bits, 5), dtype=np.uint16)
+        busy = (64 + (drawn * 3 >> 3)) * span.season.astype(np.uint16) // 100
+        return Workload(works, busy.astype(np.uint16, copy=False))
 
-    def _on_vacation(self, block: Block, span: Days) -> Mask:
-        quarters: I64 = np.arange(span.quarter[0], span.quarter[-1] + 1)
-        bits = hashing.mix(block.workload_key[:, None], -1 - quarters[None, :])
-        first = quarters * 91 + (hashing.field(bits, 0) * 72 >> 16)
-        length = np.where(block.service[:, None], 0, _VACATIONS[hashing.field(bits, 7, 3)])
-        quarter = span.quarter - quarters[0]
-        since = span.ordinals - first[:, quarter]
-        return (since >= 0) & (since < length[:, quarter])
+    def _take_vacations(self, block: Block, span: Days, works: Mask) -> None:
+        """Nobody works on vacation: one in each quarter, service accounts none."""
+        for quarter in range(int(span.quarter[0]), int(span.quarter[-1]) + 1):
+            bits = hashing.mix(block.workload_key, np.array([-1 - quarter], dtype=np.int64))
+            first = quarter * 91 + (hashing.field(bits, 0) * 72 >> 16)
+            length = np.where(block.service, 0, _VACATIONS[hashing.field(bits, 7, 3)])
+            columns = slice(*np.searchsorted(span.quarter, (quarter, quarter + 1)).tolist())
+            since = span.ordinals[columns] - first[:, None]
+            works[:, columns] &= (since < 0) | (since >= length[:, None])
 
     def _is_limited(self, block: Block) -> Mask:
         """A mask of the members who are active on given days only."""
@@ -94,9 +96,9 @@ class Presence:
         """Which member does anything in the product on which day, before scripted facts."""
         if not self._organization.generated:
             return np.zeros(workload.works.shape, dtype=np.bool_)
-        draw = hashing.field(self._draws(product, block, span), 3)
-        uses = np.where(block.service, 65_536, _USES[block.level])
-        mask = workload.works & (draw * BUSY_MIDDLE < uses[:, None] * workload.busy)
+        draw = hashing.word_field(self._draws(product, block, span), 3)
+        least = np.multiply(draw, BUSY_MIDDLE, dtype=np.uint32)
+        mask = workload.works & (least < _USES[_table_row(block), None] * workload.busy)
         mask &= block.use_start(product)[:, None] <= span.ordinals
         limited = self._is_limited(block)
         if limited.any():
@@ -138,3 +140,8 @@ class Presence:
         """How many members could be made active in the product on a day: the most users that an exact day can have."""
         one = days(self._organization, day, day)
         return sum(int(self._eligible(product, block, one).sum()) for block in self._people.blocks())
+
+
+def _table_row(block: Block) -> I64:
+    """The row of each member in the tables by level."""
+    return np.where(block.service, _SERVICE, block.level)

@@ -4,27 +4,46 @@ What the numbers of a day mean is decided by the product whose facts are rolled 
 """
 
 import logging
+import os
 from collections import OrderedDict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from threading import Lock
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mockserver.simulation.calendar import Days, days
+from mockserver.simulation.calendar import Days, days, month_of
 from mockserver.simulation.facts import Source
 from mockserver.simulation.hashing import I64
-from mockserver.simulation.people import BLOCK, People
+from mockserver.simulation.people import BLOCK, People, concatenate
 from mockserver.simulation.presence import Mask
 
 MEMORY_BUDGET = 64 * 1024 * 1024
 """The most bytes of rolled-up days that one product of one world caches; the least recently used go first."""
 
-_DAYS_AT_ONCE = 90
+_DAYS_KEPT_MINIMUM = 180
+
+# glibc returns freed memory to the system and takes it again page by page, at a fifth of the time of a roll-up, until
+# it has seen a larger array come and go. This one is never written to, so it takes no memory.
+np.empty(16 * 1024 * 1024, dtype=np.uint8)
+
 _WORTH_LOGGING = 2_000_000
 """Members times days from which on a computation is logged."""
+
+_CELLS_AT_ONCE = 128 * 1024
+"""Members times days that a thread computes together: four blocks in a month, every block on one day.
+
+It takes some 30 MB for them. Larger arrays do not fit the processor's cache, and their memory is new each time.
+"""
+
+_THREADS = min(os.cpu_count() or 1, 4)
+"""How many groups of blocks are computed at a time; numpy lets go of the interpreter's lock."""
+
+Progress = Callable[[int, int], None]
+"""Called from time to time during a long computation: how many days are done, and how many there are."""
 
 log = logging.getLogger(__name__)
 
@@ -42,6 +61,13 @@ class RolledUpDay:
     members: NDArray[np.uint8]
 
 
+_BLOCK_BYTES = BLOCK // 8
+"""The bytes of a row of bits that belong to a block."""
+
+_RolledGroup = tuple[Sequence[int], I64, NDArray[np.uint8]]
+"""Blocks, the sums of their members by day, and by day and mark the bits of their members."""
+
+
 def bitmap_size(members: int) -> int:
     """The bytes of a row with one bit per member."""
     return -(-members // 64) * 8
@@ -56,9 +82,9 @@ def count_bits(bitmaps: NDArray[np.uint8]) -> I64:
 class Rollups:
     """A product's days, rolled up over all members of an organization.
 
-    `marks` are the indexes of the counters whose users are counted; without any, being active at all is the one mark.
-    `only` is a mask of the members that the source has facts of; None is everybody. `budget` is in bytes; None is
-    MEMORY_BUDGET.
+    Each of `marks` is the indexes of some counters: whoever has any of them above zero is counted. Without any marks,
+    being active at all is the one mark. `only` is a mask of the members that the source has facts of; None is
+    everybody. `budget` is in bytes; None is MEMORY_BUDGET.
     """
 
     def __init__(
@@ -66,26 +92,28 @@ class Rollups:
         people: People,
         source: Source,
         counters: int,
-        marks: Sequence[int] = (),
+        marks: Sequence[tuple[int, ...]] = (),
         only: Mask | None = None,
         *,
         budget: int | None = None,
     ) -> None:
         self._people = people
-        self._blocks = None if only is None else np.unique(np.flatnonzero(only) // BLOCK).tolist()
+        blocks = range(-(-people.organization.members // BLOCK))
+        self._blocks = blocks if only is None else np.unique(np.flatnonzero(only) // BLOCK).tolist()
         self._source = source
         self._counters = counters
         self._marks = tuple(marks)
         self._kept: OrderedDict[int, RolledUpDay] = OrderedDict()
         size = bitmap_size(people.organization.members) * max(len(self._marks), 1) + 600
-        self._days_kept = max((budget or MEMORY_BUDGET) // size, 2 * _DAYS_AT_ONCE)
+        self._days_kept = max((budget or MEMORY_BUDGET) // size, _DAYS_KEPT_MINIMUM)
         self._lock = Lock()
         self._computing = Lock()
 
-    def span(self, first: int, last: int) -> list[RolledUpDay]:
+    def span(self, first: int, last: int, progress: Progress | None = None) -> list[RolledUpDay]:
         """The days from `first` to `last`, ordinals, both inclusive; none where `last` is before `first`.
 
-        A caller whose days are all cached does not wait for one that computes others.
+        A caller whose days are all cached does not wait for one that computes others. `progress` is called after each
+        run of days that is computed.
         """
         found = self._known(first, last)
         if len(found) <= last - first:
@@ -96,6 +124,8 @@ class Rollups:
                     rolled = self._roll_up(days(self._people.organization, run[0], run[-1]))
                     found |= rolled
                     self._keep(rolled)
+                    if progress:
+                        progress(len(found), last - first + 1)
         return [found[day] for day in range(first, last + 1)]
 
     def _known(self, first: int, last: int) -> dict[int, RolledUpDay]:
@@ -121,25 +151,45 @@ class Rollups:
         size = bitmap_size(self._people.organization.members)
         sums: I64 = np.zeros((self._counters, len(span)), dtype=np.int64)
         members = np.zeros((len(span), max(len(self._marks), 1), size), dtype=np.uint8)
-        for block in self._people.blocks() if self._blocks is None else map(self._people.block, self._blocks):
-            facts = self._source.facts(block, span)
-            sums += facts.by_day
-            start = int(block.index[0]) // 8
-            masks = [facts.counted(mark) for mark in self._marks] or [facts.active]
-            for index, mask in enumerate(masks):
-                bits = np.packbits(mask.T, axis=1)
-                members[:, index, start : start + bits.shape[1]] = bits
+        for blocks, group_sums, bits in self._rolled_groups(span):
+            sums += group_sums
+            for index, block in enumerate(blocks):
+                part = bits[:, :, index * _BLOCK_BYTES : (index + 1) * _BLOCK_BYTES]
+                members[:, :, block * _BLOCK_BYTES : block * _BLOCK_BYTES + part.shape[2]] = part
         users = count_bits(members)
         return {
             span.first + index: RolledUpDay(sums[:, index].copy(), tuple(users[index].tolist()), members[index].copy())
             for index in range(len(span))
         }
 
+    def _rolled_groups(self, span: Days) -> Iterator[_RolledGroup]:
+        """What some blocks at a time add. They are whole numbers and bits, so the order in which they come is free."""
+        size = max(_CELLS_AT_ONCE // (BLOCK * len(span)), 1)
+        groups = [self._blocks[start : start + size] for start in range(0, len(self._blocks), size)]
+        roll_up = partial(self._roll_up_group, span)
+        if min(_THREADS, len(groups)) <= 1:
+            yield from map(roll_up, groups)
+            return
+        from concurrent.futures import ThreadPoolExecutor, as_completed
+
+        with ThreadPoolExecutor(_THREADS, "roll-up") as threads:
+            for group in as_completed([threads.submit(roll_up, group) for group in groups]):
+                yield group.result()
+
+    def _roll_up_group(self, span: Days, blocks: Sequence[int]) -> _RolledGroup:
+        facts = self._source.facts(concatenate([self._people.block(block) for block in blocks]), span)
+        masks = [facts.counted(mark) for mark in self._marks] or [facts.active]
+        bits = [np.packbits(np.ascontiguousarray(mask.T), axis=1) for mask in masks]
+        return blocks, facts.by_day, np.stack(bits, axis=1)
+
 
 def _runs(ordinals: list[int]) -> Iterator[list[int]]:
-    """Ascending days, cut at gaps and where a run has the length that is computed at once."""
-    while ordinals:
-        head = ordinals[:_DAYS_AT_ONCE]
-        run = [day for index, day in enumerate(head) if day == head[0] + index]
+    """Ascending days, cut at gaps and between months: what is computed from the first of a month is computed once."""
+    run: list[int] = []
+    for day in ordinals:
+        if run and (day > run[-1] + 1 or month_of(day) == day):
+            yield run
+            run = []
+        run.append(day)
+    if run:
         yield run
-        ordinals = ordinals[len(run) :]

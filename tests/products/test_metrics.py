@@ -131,6 +131,16 @@ def test_everybody_by_mask_is_everybody_rolled_up(
     assert METRICS.values(rolled, buckets) == METRICS.values(masked, buckets)
 
 
+def test_progress_counts_the_days_of_every_surface() -> None:
+    told: list[tuple[int, int]] = []
+    metrics, buckets = MetricsEngine(WORLD), cut(THROUGH - 59, THROUGH + 5, 7)
+    expected = METRICS.values(query(Metric.ACTIONS), buckets)
+    assert metrics.values(query(Metric.ACTIONS), buckets, lambda *days: told.append(days)) == expected
+    assert told == sorted(told)
+    assert {total for _, total in told} == {180}, "sixty days have data at each of three surfaces"
+    assert [done for done, _ in told if done % 60 == 0] == [60, 120, 180]
+
+
 def test_no_bucket_has_no_value() -> None:
     assert METRICS.values(query(Metric.ACTIVE), []) == []
 

@@ -42,7 +42,12 @@ def test_sums_by_member_and_by_day_are_sums_of_the_cells(table: I64) -> None:
 
 @given(tables(), st.integers(0, COUNTERS - 1))
 def test_counted_members_have_the_counter_above_zero(table: I64, counter: int) -> None:
-    assert np.array_equal(_of(table).counted(counter), table[counter] > 0)
+    assert np.array_equal(_of(table).counted([counter]), table[counter] > 0)
+
+
+@given(tables(), st.sets(st.integers(0, COUNTERS - 1)))
+def test_counted_members_have_any_of_the_counters_above_zero(table: I64, counters: set[int]) -> None:
+    assert np.array_equal(_of(table).counted([*counters]), (table[[*counters]] > 0).any(axis=0))
 
 
 @given(tables(), st.data())
@@ -78,4 +83,4 @@ def test_sums_without_cells_are_zero(members: int, days: int) -> None:
     facts = _of(np.zeros((COUNTERS, members, days), dtype=np.int64))
     assert facts.by_member.tolist() == [[0] * members] * COUNTERS
     assert facts.by_day.tolist() == [[0] * days] * COUNTERS
-    assert facts.counted(0).tolist() == [[False] * days] * members
+    assert facts.counted([0]).tolist() == [[False] * days] * members

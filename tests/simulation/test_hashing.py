@@ -1,5 +1,7 @@
 """The draws: the same bits everywhere, exact at the ends, in the given shares."""
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -66,6 +68,20 @@ def test_fields_of_a_hash_make_up_the_whole(bits: int) -> None:
         fields = [int(hashing.field(drawn, position, width)[0]) for position in range(64 // width)]
         whole = sum(part << position * width for position, part in enumerate(fields))
         assert whole == bits & ((1 << 64 // width * width) - 1), width
+
+
+@pytest.mark.parametrize("layout", [np.array, np.transpose], ids=["by rows", "by columns"])
+@given(hashes=st.lists(KEYS, min_size=1, max_size=6))
+def test_small_fields_have_the_numbers_of_fields(layout: Callable[..., hashing.U64], hashes: list[int]) -> None:
+    drawn = layout(np.array([hashes, hashes[::-1]], dtype=np.uint64))
+    for index in range(4):
+        assert hashing.word_field(drawn, index).tolist() == [
+            [each >> 16 * index & 0xFFFF for each in row] for row in drawn.tolist()
+        ]
+    for index in range(8):
+        assert hashing.byte_field(drawn, index).tolist() == [
+            [each >> 8 * index & 0xFF for each in row] for row in drawn.tolist()
+        ]
 
 
 def test_zero_percent_is_never_and_hundred_percent_always() -> None:

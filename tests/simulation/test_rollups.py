@@ -3,7 +3,8 @@
 import logging
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
-from threading import Barrier, Thread
+from itertools import pairwise
+from threading import Barrier, Event, Thread
 
 import numpy as np
 import pytest
@@ -58,7 +59,7 @@ def test_rolled_up_day_has_the_members_of_each_mark(people: int) -> None:
     span = calendar.days(world.organization, first, first + 9)
     facts = [tabnine(world).facts.facts(block, span) for block in world.people.blocks()]
     for row, counter in enumerate(tabnine_facts.SECTIONS):
-        counted = np.concatenate([each.counted(counter) for each in facts])
+        counted = np.concatenate([each.counted([counter]) for each in facts])
         for position, day in enumerate(tabnine(world).days.span(first, first + 9)):
             assert day.members.shape == (3, -(-(people + 2) // 64) * 8)
             assert day.users[row] == int(counted[:, position].sum())
@@ -116,7 +117,7 @@ def test_least_recently_used_days_are_evicted(monkeypatch: pytest.MonkeyPatch) -
     rolled.span(FIRST, FIRST + 89)
     assert runs == [], "used after the others, so still cached"
     rolled.span(FIRST + 90, FIRST + 179)
-    assert runs == [(90, 179)]
+    assert runs == [(90, 120), (121, 150), (151, 179)]
 
 
 def test_span_beyond_the_budget_is_computed(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -125,7 +126,8 @@ def test_span_beyond_the_budget_is_computed(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_more_marks_cache_fewer_days(monkeypatch: pytest.MonkeyPatch) -> None:
-    kept = [Rollups(WORLD.people, tabnine(WORLD).facts, 14, marks)._days_kept for marks in ((), (0,), (0, 4, 9))]  # noqa: SLF001 - memory is seen nowhere else
+    marks: tuple[list[tuple[int, ...]], ...] = ([], [(0, 1)], [(0,), (4,), (9, 10)])
+    kept = [Rollups(WORLD.people, tabnine(WORLD).facts, 14, each)._days_kept for each in marks]  # noqa: SLF001 - memory is seen nowhere else
     assert kept[0] == kept[1] > kept[2]
     monkeypatch.setattr(rollups, "MEMORY_BUDGET", 1)
     assert _fresh()._days_kept == 180  # noqa: SLF001 - memory is seen nowhere else
@@ -134,13 +136,13 @@ def test_more_marks_cache_fewer_days(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize(
     ("worth", "days", "observed"),
     [
-        (10**9, 200, []),
-        (42 * 200, 200, ["rolling up small: 200 days to go, from 2024-12-01"]),
-        (42 * 200 + 1, 200, []),
+        (10**9, 90, []),
+        (42 * 90, 90, ["rolling up small: 90 days to go, from 2024-12-01"]),
+        (42 * 90 + 1, 90, []),
         (
-            42 * 100,
-            200,
-            ["rolling up small: 200 days to go, from 2024-12-01", "rolling up small: 110 days to go, from 2025-03-01"],
+            42 * 50,
+            90,
+            ["rolling up small: 90 days to go, from 2024-12-01", "rolling up small: 59 days to go, from 2025-01-01"],
         ),
     ],
 )
@@ -174,7 +176,7 @@ def test_threads_compute_the_same_days_once(monkeypatch: pytest.MonkeyPatch) -> 
 
     with ThreadPoolExecutor(8) as threads:
         list(threads.map(compute_days, range(8)))
-    assert runs == [(0, 89)]
+    assert runs == [(0, 30), (31, 61), (62, 89)]
 
 
 def test_cached_days_do_not_wait_for_others(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -205,7 +207,7 @@ def test_blocks_without_chosen_members_are_skipped(chosen: tuple[int, ...]) -> N
 
     class Some:
         def facts(self, block: Block, span: calendar.Days) -> Facts:
-            computed.append(int(block.index[0]))
+            computed.extend(np.unique(block.index // BLOCK * BLOCK).tolist())
             facts = augment(world).facts.facts(block, span)
             return facts.only(np.broadcast_to(mask[block.index][:, None], facts.active.shape))
 
@@ -215,3 +217,66 @@ def test_blocks_without_chosen_members_are_skipped(chosen: tuple[int, ...]) -> N
     days = observed.span(first, first + 9)
     assert computed == sorted({index // BLOCK * BLOCK for index in chosen})
     assert _plain(days) == _plain(everybody.span(first, first + 9))
+
+
+@pytest.mark.parametrize("finished", [(0, 1, 2), (2, 1, 0), (1, 2, 0)])
+def test_order_in_which_blocks_are_finished_changes_nothing(
+    monkeypatch: pytest.MonkeyPatch, finished: tuple[int, ...]
+) -> None:
+    world = worlds.world(people=2 * BLOCK + 13, turnover=worlds.STAYING)
+    first = worlds.ordinal("2025-10-13")
+    expected = _plain(_fresh(world).span(first, first + 9))
+    turns = {block: Event() for block in finished}
+    followers = dict(pairwise(finished))
+    turns[finished[0]].set()
+
+    class InTurn:
+        def facts(self, block: Block, span: calendar.Days) -> Facts:
+            number = int(block.index[0]) // BLOCK
+            assert turns[number].wait(30), "all blocks are computed at the same time"
+            facts = augment(world).facts.facts(block, span)
+            if number in followers:
+                turns[followers[number]].set()
+            return facts
+
+    monkeypatch.setattr(rollups, "_THREADS", 3)
+    monkeypatch.setattr(rollups, "_CELLS_AT_ONCE", BLOCK * 10)
+    assert _plain(Rollups(world.people, InTurn(), len(augment_facts.COUNTERS)).span(first, first + 9)) == expected
+
+
+@pytest.mark.parametrize("threads", [1, 4])
+@pytest.mark.parametrize("cells", [1, 2 * BLOCK * 10, 10**9])
+def test_days_do_not_depend_on_threads_or_on_what_is_computed_together(
+    monkeypatch: pytest.MonkeyPatch, threads: int, cells: int
+) -> None:
+    world = worlds.world(people=4 * BLOCK + 13, turnover=worlds.STAYING)
+    first = worlds.ordinal("2025-10-13")
+    expected = _plain(_fresh(world).span(first, first + 9))
+    monkeypatch.setattr(rollups, "_THREADS", threads)
+    monkeypatch.setattr(rollups, "_CELLS_AT_ONCE", cells)
+    assert _plain(_fresh(world).span(first, first + 9)) == expected
+
+
+def test_error_in_one_thread_reaches_the_caller(monkeypatch: pytest.MonkeyPatch) -> None:
+    world = worlds.world(people=2 * BLOCK + 13, turnover=worlds.STAYING)
+
+    class Failing:
+        def facts(self, block: Block, span: calendar.Days) -> Facts:
+            if int(block.index[0]) == BLOCK:
+                raise LookupError("no facts of the second block")
+            return augment(world).facts.facts(block, span)
+
+    monkeypatch.setattr(rollups, "_THREADS", 2)
+    monkeypatch.setattr(rollups, "_CELLS_AT_ONCE", 1)
+    rolled = Rollups(world.people, Failing(), len(augment_facts.COUNTERS))
+    with pytest.raises(LookupError, match="second block"):
+        rolled.span(FIRST, FIRST)
+
+
+def test_progress_counts_days_up_to_all_of_them() -> None:
+    told: list[tuple[int, int]] = []
+    rolled = _fresh()
+    rolled.span(FIRST + 31, FIRST + 61, lambda *days: told.append(days))
+    rolled.span(FIRST, FIRST + 89, lambda *days: told.append(days))
+    rolled.span(FIRST, FIRST + 89, lambda *days: told.append(days))
+    assert told == [(31, 31), (62, 90), (90, 90)], "cached days are done from the start, and are not told again"

@@ -135,12 +135,15 @@ class JetBrainsFacts:
         rows, columns = demand.rows[inside], demand.columns[inside]
         credits_, requests = demand.credits[:, inside], demand.requests[:, inside]
         # The credits of a day go to the first spender first.
-        granted = np.clip(demand.ledger.spent[rows, columns] - (np.cumsum(credits_, axis=0) - credits_), 0, credits_)
-        requests = np.where(granted == credits_, requests, -(-granted // demand.prices[:, inside]))
-        measures = self._measures(
-            block, rows, demand.span.ordinals[columns], demand.scale[inside], demand.habits, requests
-        )
-        counts = np.stack([*measures, *granted])
+        counts = np.empty((len(COUNTERS), len(rows)), dtype=np.int64)
+        granted = counts[CREDITS]
+        left = demand.ledger.spent[rows, columns]
+        for spender, wanted in enumerate(credits_):
+            np.minimum(left, wanted, out=granted[spender])
+            left -= granted[spender]
+        short = np.nonzero(granted != credits_)
+        requests[short] = -(-granted[short] // demand.prices[:, inside][short])
+        self._count(counts, block, rows, demand.span.ordinals[columns], demand.scale[inside], demand.habits, requests)
         for script in demand.scripted:
             cells = (rows == script.row) & (columns == script.column)
             counts[: CREDITS.start, cells] = script.total(COUNTERS[: CREDITS.start])[:, None]
@@ -190,16 +193,15 @@ class JetBrainsFacts:
             prices[spender] = _LOWEST_PRICES[spender] + surcharge
         return requests, prices
 
-    def _measures(
-        self, block: Block, rows: I64, ordinals: I64, scale: I64, habits: dict[str, I64], requests: I64
-    ) -> list[I64]:
-        """The measures of every tool, tool by tool, from the requests that the credits allowed."""
+    def _count(
+        self, counts: I64, block: Block, rows: I64, ordinals: I64, scale: I64, habits: dict[str, I64], requests: I64
+    ) -> None:
+        """Count the measures of every tool, tool by tool, from the requests that the credits allowed."""
         editor = hashing.mix(hashing.mix(self._keys["editor"], block.index)[rows], ordinals)
         use = hashing.mix(hashing.mix(self._keys["use"], block.index)[rows], ordinals)
-        invocations = enumerate(
-            _invocations(use, scale, {name: habit[rows] for name, habit in habits.items()}, requests)
-        )
-        return [measure for tool, uses in invocations for measure in _measures_of(editor, use, tool, uses)]
+        habits = {name: habit[rows] for name, habit in habits.items()}
+        for tool, invocations in enumerate(_invocations(use, scale, habits, requests)):
+            _count_tool(counts[tool * len(MEASURES) : (tool + 1) * len(MEASURES)], editor, use, tool, invocations)
 
 
 def _invocations(use: U64, scale: I64, habits: dict[str, I64], requests: I64) -> tuple[I64, ...]:
@@ -221,13 +223,16 @@ def _invocations(use: U64, scale: I64, habits: dict[str, I64], requests: I64) ->
     )
 
 
-def _measures_of(editor: U64, use: U64, tool: int, invocations: I64) -> tuple[I64, ...]:
-    """The measures of one tool, in the order of MEASURES."""
+def _count_tool(counts: I64, editor: U64, use: U64, tool: int, invocations: I64) -> None:
+    """Count the measures of one tool, in the order of MEASURES."""
 
     def factor(bounds: tuple[int, int], draw: I64) -> I64:
         return bounds[0] + draw * bounds[1]
 
-    suggestions = invocations * factor(_SUGGESTED[tool], hashing.field(editor, 2 * tool, 4)) >> 4
-    accepted = suggestions * factor(_ACCEPTED[tool], hashing.field(editor, 2 * tool + 1, 4)) >> 8
+    suggestions, accepted, suggested_lines, accepted_lines, invoked = counts
+    invoked[:] = invocations
+    suggestions[:] = invocations * factor(_SUGGESTED[tool], hashing.field(editor, 2 * tool, 4)) >> 4
+    accepted[:] = suggestions * factor(_ACCEPTED[tool], hashing.field(editor, 2 * tool + 1, 4)) >> 8
     lines = factor(_LINES[tool], hashing.field(use, tool, 4))
-    return suggestions, accepted, suggestions * lines >> 4, accepted * lines >> 4, invocations
+    suggested_lines[:] = suggestions * lines >> 4
+    accepted_lines[:] = accepted * lines >> 4

@@ -150,7 +150,7 @@ class JetBrainsRanges:
         return np.array(sums, dtype=np.int64).reshape(len(sums), len(TOOLS), len(MEASURES))
 
     def _roll(self, source: Source, only: Mask | None = None) -> Rollups:
-        return Rollups(self._people, source, len(sources.SPENT), (_CREDITS, _HITS), only)
+        return Rollups(self._people, source, len(sources.SPENT), ((_CREDITS,), (_HITS,)), only)
 
     def _restricted(self, mask: Mask | None, ides: Collection[int] | None) -> Mask | None:
         """The members of a mask who ever work in one of the IDEs; None is everybody."""

@@ -70,14 +70,14 @@ def reported(facts: JetBrainsFacts, programs: Programs, gate: ReportingGate) -> 
 
     def cells(block: Block, span: Days) -> tuple[I64, I64, I64]:
         done = facts.facts(block, span)
-        junie, others = programs.sending(block, gate)
         ordinals = span.ordinals[done.columns]
+        junie, others = (np.flatnonzero(since[done.rows] > ordinals) for since in programs.sending(block, gate))
         counters = done.counters[: CREDITS.start]
         for index, tool in enumerate(TOOLS):
-            since = junie if tool == Tool.JUNIE else others
-            counters[index * len(MEASURES) : (index + 1) * len(MEASURES)] *= since[done.rows] <= ordinals
+            not_sent = junie if tool == Tool.JUNIE else others
+            counters[index * len(MEASURES) : (index + 1) * len(MEASURES), not_sent] = 0
         sent = np.flatnonzero(counters.any(axis=0))
-        return done.rows[sent], done.columns[sent], counters[:, sent]
+        return done.rows[sent], done.columns[sent], counters.take(sent, axis=1)
 
     return SomeMembers(cells)
 

@@ -53,7 +53,7 @@ def until(second: int) -> int | None:
 
 def _build(core: Core) -> Tabnine:
     facts = TabnineFacts(core.people, core.presence, core.scripts)
-    days = Rollups(core.people, facts, len(COUNTERS), SECTIONS)
+    days = Rollups(core.people, facts, len(COUNTERS), [(section,) for section in SECTIONS])
     return Tabnine(facts, days, TabnineRanges(core.people, facts, days), Accounts(core.people, NAME))
 
 
