@@ -26,9 +26,10 @@ class TimedClient:
         vendor: str = "augment",
         mount: str = "/analytics/v0",
         policy: tuple[tuple[str, str], ...] = (),
+        now: datetime = NOW,
     ) -> None:
         self._client: FlaskClient = create_app(
-            Settings(organization=organization, now=NOW, freeze=True, limits="off", policy=policy)
+            Settings(organization=organization, now=now, freeze=True, limits="off", policy=policy)
         ).test_client()
         permitted, *_ = tokens.seeded(vendor, organization)
         self._headers = {"Authorization": f"Bearer {permitted.token}", "Host": "127.0.0.1"}

@@ -1,7 +1,7 @@
 """The cost of a page in a large organization, relative to a small one. No request is repeated, so none is cached."""
 
 from collections.abc import Callable, Iterator
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from statistics import median
 
 from benchmarks.in_process import NOW, TimedClient
@@ -19,6 +19,7 @@ def figures() -> Iterator[Figure]:
     }.items():
         yield _compare(name, path, small, large)
     yield _holiday(large)
+    yield _adoption()
 
 
 def _holiday(large: TimedClient) -> Figure:
@@ -26,6 +27,13 @@ def _holiday(large: TimedClient) -> Figure:
     path = "daily-user-activity-by-editor-language?page_size=1&date=2024-12-25"
     duration = large.seconds(path)
     return Figure("one row of a holiday, hooli, cold", duration * 1000, "ms", 1000)
+
+
+def _adoption() -> Figure:
+    """A first page in the third week in which hooli has Augment, where few people of each thousand use it."""
+    client = TimedClient("hooli", now=datetime(2022, 9, 20, 10, 30, tzinfo=UTC))
+    duration = client.seconds("user-activity?page_size=50&start_date=2022-09-19&end_date=2022-09-19")
+    return Figure("user-activity in the third week of adoption, hooli, cold", duration * 1000, "ms", 50)
 
 
 def _compare(name: str, path: Callable[[int], str], small: TimedClient, large: TimedClient) -> Figure:

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from mockserver.products.world import World
+from mockserver.simulation import people
 from mockserver.simulation.organization import NEVER, Adoption, Levels, ScriptedFact, SpecialPerson, Team, Turnover
 from mockserver.simulation.people import BLOCK, LEVELS, ROLE_RANKS, Block, concatenate
 from tests.products.built import augment
@@ -47,7 +48,15 @@ def test_blocks_from_an_index_are_the_tail_of_all_members(start: int) -> None:
 
 def test_person_does_not_depend_on_the_size_of_the_organization() -> None:
     some, more = _people(worlds.world(people=900)), _people(worlds.world(people=MANY))
-    assert _same(some, more.take(slice(0, 900)))  # type: ignore[arg-type]
+    assert _same(some, more.take(slice(0, 900)))
+
+
+def test_members_do_not_depend_on_what_is_computed_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    special = tuple(SpecialPerson(f"p{index}@small.example", role=index % ROLE_RANKS) for index in range(BLOCK + 5))
+    together = _everybody(worlds.world(people=MANY, special=special))
+    monkeypatch.setattr(people, "_BLOCKS_COMPUTED", 1)
+    one_by_one = worlds.world(people=MANY, special=special).people
+    assert _same(concatenate([one_by_one.block(number) for number in (0, 1, 2)]), together)
 
 
 def test_another_seed_gives_other_people() -> None:

@@ -20,6 +20,9 @@ _LINES = tuple(
     index for name, index in INDEX.items() if name.endswith("_lines") and name != "completions_suggested_lines"
 )
 _MESSAGES = tuple(index for name, index in INDEX.items() if name.endswith("_messages"))
+_CELLS_AT_ONCE = 128 * 1024
+"""Members times days that are computed together at most."""
+
 _SEPARATOR = "\x1f"
 """Between the parts of a record's id: no id, language or editor in an organization file can hold it."""
 
@@ -128,13 +131,16 @@ def _passed(world: World, after: str | None) -> tuple[int, tuple[int, str, str]]
 
 
 def _blocks(world: World, start: int, first: int, last: int, size: int) -> Iterator[Block]:
-    """Members from `start` on who can have been active in the range: about `size` of them, then more and more."""
+    """Members from `start` on who can have been active in the range: `size` of them, then more and more."""
     if last < first:
         return
-    next_size = size
+    next_size, most = size, max(_CELLS_AT_ONCE // (last - first + 1), 1)
+    using = np.empty(0, dtype=np.int64)
     for block in world.people.blocks(start):
-        using, offset = block.take(block.rows_using(PRODUCT.name, first, last)), 0
-        while offset < len(using):
-            yield using.take(np.arange(offset, min(offset + size, len(using))))
-            offset += size
+        using = np.concatenate([using, block.index[block.rows_using(PRODUCT.name, first, last)]])
+        while len(using) >= min(size, most):
+            some, using = np.split(using, [min(size, most)])
+            yield world.people.members(some)
             size, next_size = next_size, size + next_size
+    if len(using):
+        yield world.people.members(using)
