@@ -45,7 +45,10 @@ Examples:
 
 \b
 Exit codes:
-  0  fine    1  findings    2  usage    3  the port is taken
+  0  fine
+  1  findings, or no server answers, or the output cannot be written
+  2  usage
+  3  the port is taken
 """
 
 
@@ -60,8 +63,16 @@ class Commands(click.Group):
         output.open_streams()
         return super().main(*args, **extra)
 
+    def make_context(self, *args: Any, **extra: Any) -> click.Context:
+        """Read the flags before the command, of which --help and --version print; see `invoke` about their output."""
+        with output.complete():
+            return super().make_context(*args, **extra)
+
     def invoke(self, ctx: click.Context) -> Any:
-        """Run a command; a vendor's folder that lacks a file ends it with one line, as does an unwritable output."""
+        """Run a command; a vendor's folder that lacks a file ends it with one line, as does an unwritable output.
+
+        Outside of this method, click ends the process without a word when a pipe is broken.
+        """
         try:
             with output.complete():
                 return super().invoke(ctx)

@@ -1,13 +1,14 @@
 """`mockserver audit`: checks every invariant at a server and prints a line for each."""
 
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from mockserver.cli import options, servers
-from mockserver.cli.options import option
+from mockserver.cli import conflicts, options, servers
 
 if TYPE_CHECKING:
     from mockserver.audit.run import CheckResult
@@ -31,9 +32,10 @@ class GroupChoice(click.Choice[str]):
         """Click sets this once, to nothing."""
 
 
-@click.command
+@conflicts.command(conflicts.ONE_ORGANIZATION, *conflicts.RUNNING_SERVER)
 @options.organization
-@option("--url", help="A running server; without it, one is started for the audit.")
+@options.organization_file
+@options.running_server
 @options.admin_token
 @click.option("--from", "first", type=_DAY, help="The first day; by default the week that ended two days ago.")
 @click.option("--to", "last", type=_DAY, help="The last day.")
@@ -48,6 +50,7 @@ class GroupChoice(click.Choice[str]):
 @options.as_json
 def audit(
     organization: str,
+    organization_file: Path | None,
     url: str | None,
     admin_token: str | None,
     first: datetime | None,
@@ -68,8 +71,8 @@ def audit(
     from mockserver.audit import reader, run
 
     found: list[dict[str, str]] = []
-    unusable = servers.usage_errors(run.InvalidAudit, reader.ServerUnusable)
-    with servers.connect(url, admin_token, organization=organization, limits="off") as client, unusable:
+    own = {"organization": organization, "organization_file": organization_file, "limits": "off"}
+    with servers.connect(url, admin_token, **own) as client, _refusals():
         choices |= {"first": first and first.date(), "last": last and last.date()}
         read, results = run.audit(client, vendors.room("invariants"), **choices)
         if not as_json:
@@ -91,6 +94,19 @@ def audit(
             f"{options.count(len(found), 'invariant')}, {violated} violated, {options.count(read.requests, 'request')}"
         )
     raise SystemExit(1 if violated else 0)
+
+
+@contextmanager
+def _refusals() -> Iterator[None]:
+    """End the command when the audit cannot be made: with a usage error, or with code 1 if the server is gone."""
+    from mockserver.audit import reader, run
+    from mockserver.client import NoAnswer
+
+    try:
+        yield
+    except (run.InvalidAudit, reader.ServerUnusable) as error:
+        gone = isinstance(error.__cause__, NoAnswer)
+        raise (click.ClickException if gone else click.UsageError)(str(error)) from error
 
 
 def _row(result: "CheckResult") -> dict[str, str]:

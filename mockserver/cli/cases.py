@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 @click.command
 @click.argument("ids", nargs=-1, metavar="[ID]...")
-@option("--vendor", help="Only cases of this vendor; `cross-vendor` for those of several vendors.")
-@option("--grade", type=click.Choice(options.GRADES), help="Only cases with this evidence.")
+@click.option("--vendor", help="Only cases of this vendor; `cross-vendor` for those of several vendors.")
+@click.option("--grade", type=click.Choice(options.GRADES), help="Only cases with this evidence.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object, as /_mock/cases does.")
 @click.option("--run", "run_them", is_flag=True, help="Run the cases and print whether each passes.")
 @option("--url", help="With --run, a running server (by default one is started); otherwise, the URL in the curl lines.")

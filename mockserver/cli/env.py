@@ -1,12 +1,12 @@
 """`mockserver env`: a server's URL and seeded tokens as environment variables for a client's tests."""
 
 import shlex
+from pathlib import Path
 
 import click
 
 from mockserver import settings
-from mockserver.cli import options
-from mockserver.cli.options import option
+from mockserver.cli import conflicts, options, servers
 
 EXAMPLES = """
 \b
@@ -18,17 +18,19 @@ Examples:
 """
 
 
-@click.command(epilog=EXAMPLES)
+@conflicts.command(conflicts.ONE_ORGANIZATION, epilog=EXAMPLES)
 @options.organization
+@options.organization_file
 @options.server_url
-@option(
+@click.option(
     "--format",
     "form",
     type=click.Choice(("shell", "dotenv", "json", "powershell")),
     default="shell",
+    show_default=True,
     help="How the variables are written; dotenv quotes nothing.",
 )
-def env(organization: str, url: str, form: str) -> None:
+def env(organization: str, organization_file: Path | None, url: str, form: str) -> None:
     """Print the variables by which a client's tests find a server and its tokens.
 
     \b
@@ -41,7 +43,8 @@ def env(organization: str, url: str, form: str) -> None:
     `mockserver sweep` sets the same variables for the command that it runs. A token or client id with -forbidden
     appended is answered with 403.
     """
-    found = variables(url.rstrip("/"), organization)
+    slug = servers.organization(organization, organization_file).slug
+    found = variables(url.rstrip("/"), slug)
     for name, value in found.items():
         if not value.isprintable() or not value:
             raise click.UsageError(f"{name} cannot be {value!r}: a value must be one line of plain text")

@@ -5,15 +5,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from mockserver.cli import options
-from mockserver.cli.options import option
 
 if TYPE_CHECKING:
     from mockserver.fidelity.ledger import FidelityLedger
 
 
 @click.command
-@option("--vendor", help="Only this vendor's rows.")
-@option("--grade", type=click.Choice(options.GRADES), help="Only rows of this grade.")
+@click.option("--vendor", help="Only this vendor's rows.")
+@click.option("--grade", type=click.Choice(options.GRADES), help="Only rows of this grade.")
 @options.as_json
 def fidelity(vendor: str | None, grade: str | None, *, as_json: bool) -> None:
     """Print what is served, the evidence for it, and the test that checks it.

@@ -5,26 +5,32 @@ A server computes them: one that is running, or one that is started for this.
 
 import shutil
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import click
-from click.core import ParameterSource
 
-from mockserver.cli import options, servers
-from mockserver.cli.options import DEFAULTS, option
+from mockserver.cli import conflicts, options, servers
 
 
-@click.command
+@conflicts.command(conflicts.ONE_ORGANIZATION, *conflicts.RUNNING_SERVER)
 @click.argument("name", metavar="METRIC")
 @click.option("--from", "first", required=True, metavar="DATE", help="The first day, as in 2025-09-01.")
 @click.option("--to", "last", required=True, metavar="DATE", help="The last day, included.")
-@option("--bucket", type=click.Choice(("day", "week", "month")), default="day", help="The length of a bucket.")
-@option("--vendor", multiple=True, help="Only what this vendor's API shows; repeatable.")
-@option("--team", help="Only the people of this team, by its name or id.")
-@option("--dimension", default="all", help="Only this kind of interaction.")
-@option("--organization", help=f"A bundled organization, without a server.  [default: {DEFAULTS.organization}]")
-@option("--now", metavar="TIMESTAMP", help="The current time, without a server, as in 2025-10-21T10:30:00Z.")
-@option("--url", help="A running server, instead of an organization.")
+@click.option(
+    "--bucket",
+    type=click.Choice(("day", "week", "month")),
+    default="day",
+    show_default=True,
+    help="The length of a bucket.",
+)
+@click.option("--vendor", multiple=True, help="Only what this vendor's API shows; repeatable.")
+@click.option("--team", help="Only the people of this team, by its name or id.")
+@click.option("--dimension", default="all", show_default=True, help="Only this kind of interaction.")
+@options.organization
+@options.organization_file
+@options.option("--now", metavar="TIMESTAMP", help="The current time, as in 2025-10-21T10:30:00Z.")
+@options.running_server
 @options.admin_token
 @options.as_json
 def metric(
@@ -32,7 +38,8 @@ def metric(
     *,
     first: str,
     last: str,
-    organization: str | None,
+    organization: str,
+    organization_file: Path | None,
     now: str | None,
     url: str | None,
     admin_token: str | None,
@@ -49,15 +56,9 @@ def metric(
     \b
     mockserver metric ai-active-users --from 2025-09-01 --to 2025-09-30 --bucket week
     """
-    source = click.get_current_context().get_parameter_source
-    # A variable is meant for other commands too, so only flags on the command line are refused.
-    if url is not None and ParameterSource.COMMANDLINE in {source("organization"), source("now")}:
-        raise click.UsageError(
-            "a server has an organization and a clock of its own: leave --organization and --now out"
-        )
     chosen = {"from": first, "to": last, **{key: value for key, value in query.items() if value}}
-    own = organization or DEFAULTS.organization
-    with servers.connect(url, admin_token, organization=own, now=now, freeze=True) as client:
+    own = {"organization": organization, "organization_file": organization_file, "now": now, "freeze": True}
+    with servers.connect(url, admin_token, **own) as client:
         values = client.metrics.get(name, **chosen)
     if as_json:
         options.print_json(values)
@@ -65,7 +66,7 @@ def metric(
     try:
         click.echo("\n".join(_table(values)))
     except (KeyError, TypeError) as error:
-        raise click.UsageError(
+        raise click.ClickException(
             f"the answer of {url} is not a metric: is it a mock server, and of this release?"
         ) from error
 

@@ -1,15 +1,16 @@
-"""What commands share: their options, each with an environment variable named by one rule, and how they print JSON.
+"""What commands share: their options, and how they print JSON.
 
-The variable is MOCKSERVER_ and the flag's name in upper case.
+An option that says which server is meant, or how a server starts, has an environment variable, which its help names:
+MOCKSERVER_ and the flag's name in upper case. What concerns one call of one command has none, except for `serve`.
 """
 
 import json
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TextIO, TypeVar
 
 import click
+from click.core import ParameterSource
 
 from mockserver import settings
 
@@ -35,9 +36,10 @@ class Port(click.IntRange):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         """The number, or the default in place of a Service's address."""
-        variable = settings.variable("port")
-        if str(value).startswith(("tcp://", "udp://")) and value == os.environ.get(variable):
-            click.echo(f"{variable}={value} is ignored: it is the address of a Kubernetes Service", err=True)
+        is_variable = ctx and param and ctx.get_parameter_source(str(param.name)) is ParameterSource.ENVIRONMENT
+        if is_variable and str(value).startswith(("tcp://", "udp://", "sctp://")):
+            variable = settings.variable("port")
+            click.echo(f"Warning: {variable}={value} is ignored: it is the address of a Kubernetes Service", err=True)
             return DEFAULTS.port
         return super().convert(value, param, ctx)
 
@@ -72,6 +74,7 @@ policy = option(
 policy_file = option(
     "--policy-file", type=click.Path(path_type=Path), help="Switches in a YAML file, by vendor; --policy overrides it."
 )
+running_server = option("--url", help="A running server; without it, the command starts one of its own.")
 server_url = option("--url", default=DEFAULT_URL, help="The server's URL.")
 admin_token = option("--admin-token", help="The server's --admin-token, if it has one.")
 as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from mockserver import resources
-from mockserver.cli.options import option
+from mockserver.cli import servers
 
 if TYPE_CHECKING:
     from mockserver.simulation.organization import Organization
@@ -32,18 +32,16 @@ def organizations(context: click.Context) -> None:
 
 
 @organizations.command
-@option("--people", type=click.IntRange(min=1), required=True, help="The number of people.")
-@option("--seed", type=int, default=1, help="Another seed gives another history.")
-@option("--slug", default="mine", help="The short name, which becomes part of the tokens.")
+@click.option("--people", type=click.IntRange(min=1), required=True, help="The number of people.")
+@click.option("--seed", type=int, default=1, show_default=True, help="Another seed gives another history.")
+@click.option("--slug", default="mine", show_default=True, help="The short name, which becomes part of the tokens.")
 def new(people: int, seed: int, slug: str) -> None:
     """Print a commented organization file to start from."""
     from mockserver.organizations import drafts
-    from mockserver.organizations.files import OrganizationError
 
-    try:
-        click.echo(drafts.draft(people, seed, slug), nl=False)
-    except OrganizationError as error:
-        raise click.UsageError(str(error)) from error
+    with servers.usage_errors():
+        draft = drafts.draft(people, seed, slug)
+    click.echo(draft, nl=False)
 
 
 def _size(organization: "Organization") -> str:

@@ -54,9 +54,9 @@ def complete() -> Iterator[None]:
 
 
 def give_up(text: str) -> None:
-    """Print a line on standard error and exit with code 1, without what is still to be written."""
+    """Print an error on standard error and exit with code 1, without what is still to be written."""
     with suppress(OSError):
-        sys.stderr.write(f"{text}\n")
+        sys.stderr.write(f"Error: {text}\n")
         sys.stderr.flush()
     with suppress(OSError, ValueError, io.UnsupportedOperation):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

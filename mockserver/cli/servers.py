@@ -2,7 +2,8 @@
 
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
@@ -11,21 +12,24 @@ from mockserver import settings
 
 if TYPE_CHECKING:
     from mockserver.client import Client
+    from mockserver.simulation.organization import Organization
 
 TIMEOUT = 120.0
 """Seconds without a byte after which a server counts as gone: the first look at a large organization takes long."""
 
 
 def settings_from(now: str | None = None, policy: tuple[str, ...] = (), **flags: Any) -> settings.Settings:
-    """The settings for these flags; SettingsError when they are invalid, or contradict each other."""
-    organization, file = flags.get("organization"), flags.get("organization_file")
-    if file is not None and organization not in {None, settings.Settings().organization}:
-        raise settings.SettingsError(
-            f"there are two organizations, {organization} and that in {file}; "
-            "give --organization or --organization-file"
-        )
+    """The settings for these flags; SettingsError when they are invalid."""
     timestamp = None if now is None else settings.parse_timestamp(now)
     return settings.Settings(now=timestamp, policy=tuple(settings.parse_switch(each) for each in policy), **flags)
+
+
+def organization(slug: str, file: Path | None) -> "Organization":
+    """The organization of a command that needs no server; a usage error when there is none."""
+    from mockserver.organizations import files
+
+    with usage_errors():
+        return files.load(file) if file else files.named(slug)
 
 
 @contextmanager
@@ -42,12 +46,20 @@ def usage_errors(*kinds: type[Exception]) -> Iterator[None]:
     except OrganizationError as error:
         stop(str(error), click.UsageError.exit_code)
     except invalid as error:
-        raise click.UsageError(str(error)) from error
+        raise InvalidFlags(str(error)) from error
+
+
+class InvalidFlags(click.UsageError):
+    """Flags that are wrong in one way or several; each line of the message begins like any other error."""
+
+    def format_message(self) -> str:
+        return self.message.replace("\n", "\nError: ")
 
 
 def stop(text: str, code: int) -> NoReturn:
-    """End the command with a line on stderr."""
-    click.echo(text, err=True)
+    """End the command with an error on stderr, which may have several lines."""
+    for line in text.splitlines():
+        click.echo(f"Error: {line}", err=True)
     sys.exit(code)
 
 
@@ -55,7 +67,8 @@ def stop(text: str, code: int) -> NoReturn:
 def connect(url: str | None, admin_token: str | None = None, **flags: Any) -> "Iterator[Client]":
     """A client of the server at a URL; without a URL, of a server with these flags, which ends with the block.
 
-    A server that cannot be reached, is not a mock server, or refuses a call, ends the command with a usage error.
+    A server that cannot be reached, or is not a mock server, ends the command with code 1; a server that refuses a
+    call, with a usage error.
     """
     from mockserver.client import Client, NoAnswer, Refused
 
@@ -66,13 +79,22 @@ def connect(url: str | None, admin_token: str | None = None, **flags: Any) -> "I
             raise click.BadParameter(str(error), param_hint="--url") from error
         try:
             with client:
-                with suppress(Refused):  # The command gets the same refusal, and knows how to report it.
-                    client.health()
+                _check_health(client)
                 yield client
         except NoAnswer as error:
-            raise click.UsageError(str(error)) from error
+            raise click.ClickException(str(error)) from error
         except Refused as error:
             raise click.UsageError(error.detail if url is None else str(error)) from error
+
+
+def _check_health(client: "Client") -> None:
+    """Every mock server answers this, with or without its admin token."""
+    from mockserver.client import Refused
+
+    try:
+        client.health()
+    except Refused as error:
+        raise click.ClickException(f"{client.url} is not the URL of a mock server: {error}") from error
 
 
 @contextmanager

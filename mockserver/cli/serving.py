@@ -11,7 +11,7 @@ from typing import Any, NoReturn
 import click
 from click.core import ParameterSource
 
-from mockserver.cli import logs, options, output, servers
+from mockserver.cli import conflicts, logs, options, output, servers
 from mockserver.cli.options import DEFAULTS, option
 
 
@@ -23,7 +23,10 @@ def _stop_before_serving(*_: object) -> NoReturn:
     sys.exit(0)
 
 
-@click.command
+@conflicts.command(
+    conflicts.ONE_ORGANIZATION,
+    conflicts.Needs("threads", "server", "the threaded server has a thread for each connection", value="granian"),
+)
 @option("--host", default=DEFAULTS.host, help="The address to listen on; beyond loopback, --admin-token is required.")
 @option("--port", type=options.Port(), default=DEFAULTS.port, help="The port; 0 picks a free one.")
 @options.organization

@@ -5,14 +5,13 @@ from typing import TYPE_CHECKING
 import click
 
 from mockserver.cli import options
-from mockserver.cli.options import option
 
 if TYPE_CHECKING:
     from mockserver.gateway.switches import AnySwitch
 
 
 @click.command
-@option("--json", "as_json", is_flag=True, help="Print JSON in the format of /_mock/policy.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON in the format of /_mock/policy.")
 def switches(*, as_json: bool) -> None:
     """Print every switch, an undocumented choice: its default, its options, the evidence, and the reason.
 

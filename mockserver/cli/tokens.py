@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mockserver.cli import options, servers
+from mockserver.cli import conflicts, options, servers
 
 if TYPE_CHECKING:
     from mockserver.gateway.tokens import Grant
@@ -16,7 +16,7 @@ _EXTRACT = """sed -E 's/.*"access_token":"([^"]+)".*/\\1/'"""
 """A shell command that extracts the access token from the answer of an exchange."""
 
 
-@click.command
+@conflicts.command(conflicts.ONE_ORGANIZATION)
 @options.organization
 @options.organization_file
 @options.option("--url", default=options.DEFAULT_URL, help="The server's URL, for the curl lines.")
@@ -34,11 +34,8 @@ def tokens(organization: str, organization_file: Path | None, url: str) -> None:
     """
     from mockserver import vendors
     from mockserver.gateway.tokens import seeded
-    from mockserver.organizations import files
 
-    with servers.usage_errors():
-        servers.settings_from(organization=organization, organization_file=organization_file)
-        shown = files.load(organization_file) if organization_file else files.named(organization)
+    shown = servers.organization(organization, organization_file)
     for vendor in vendors.discover():
         click.echo(vendor.title)
         groups = shown.role_groups if vendor.has_group_roles else ()

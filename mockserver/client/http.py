@@ -8,6 +8,7 @@ from functools import cached_property
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from ipaddress import ip_address
 from selectors import EVENT_READ, DefaultSelector
+from socket import gaierror
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -91,8 +92,10 @@ class HttpTransport:
             return self._send(self._connection(), method, target, headers, body)
         except TimeoutError as error:
             raise NoAnswer(f"{self.url} sent nothing for {self._timeout:g} s") from error
+        except (ConnectionRefusedError, gaierror) as error:
+            raise NoAnswer(f"no server can be reached at {self.url}: {_reason(error)}") from error
         except (OSError, HTTPException) as error:
-            raise NoAnswer(f"{self.url} gives no whole answer: {str(error) or type(error).__name__}") from error
+            raise NoAnswer(f"{self.url} gives no whole answer: {_reason(error)}") from error
 
     def close(self) -> None:
         with self._lock:
@@ -150,6 +153,11 @@ class HttpTransport:
             if not whole:  # Also after Ctrl-C: what is left of an answer must not be taken for the next one.
                 connection.close()
         return Response(answer.status, {name.lower(): value for name, value in answer.getheaders()}, content)
+
+
+def _reason(error: Exception) -> str:
+    """The system's words for an error, without its number; the kind of an error without words."""
+    return getattr(error, "strerror", None) or str(error) or type(error).__name__
 
 
 def is_loopback(host: str) -> bool:

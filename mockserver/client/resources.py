@@ -45,7 +45,7 @@ class Caller:
             return answer
         request, problem = f"{method} {self.prefix}{path}", _json_object(answer)
         if problem is None:
-            raise Refused(request, answer.status, answer.text[:200] or "no reason is given")
+            raise Refused(request, answer.status, " ".join(answer.text.split())[:200] or "no reason is given")
         raise Refused(request, answer.status, str(problem.get("detail", problem)), problem.get("errors"))
 
 

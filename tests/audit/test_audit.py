@@ -134,14 +134,14 @@ def test_refused_exchange_makes_the_server_unusable(client: Client, monkeypatch:
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1:9", "https://127.0.0.1:9"])
 def test_missing_server_is_unusable(url: str) -> None:
-    with Client(url) as client, pytest.raises(ServerUnusable, match="gives no whole answer"):
+    with Client(url) as client, pytest.raises(ServerUnusable, match="no server can be reached at "):
         run.audit(client, vendors.room("invariants"))
 
 
 def test_server_that_goes_away_is_unusable(client: Client) -> None:
     reader, _ = run.audit(client, vendors.room("invariants"))
     reader.client = Client("http://127.0.0.1:9")
-    with pytest.raises(ServerUnusable, match="gives no whole answer"):
+    with pytest.raises(ServerUnusable, match="no server can be reached at "):
         reader.answer("augment", "/analytics/v0/dau")
 
 

@@ -67,7 +67,6 @@ def test_json_is_one_document(run: Run) -> None:
             "is not the URL of a server; it takes http://host:port",
             id="a URL without a scheme",
         ),
-        pytest.param(("--url", "http://127.0.0.1:9"), "gives no whole answer", id="nobody there"),
         pytest.param(("--organization", "acmee"), "acmee", id="an unknown organization"),
         pytest.param(
             ("--organization", "documented", "--defect", "ghosts"),

@@ -31,7 +31,7 @@ def test_taken_port_is_one_line_on_stderr_and_code_3() -> None:
         with programs.started(*flags, port) as second:
             code, out, err = ended(second)
     assert (code, out, err.count("\n")) == (3, "", 1)
-    assert err.startswith(f"port {port} on 127.0.0.1 is taken by another program; ")
+    assert err.startswith(f"Error: port {port} on 127.0.0.1 is taken by another program; ")
 
 
 @pytest.mark.parametrize("arguments", [[], ["--help"], ["serve", "--help"], ["--version"]])
@@ -75,7 +75,9 @@ def test_incomplete_vendor_folder_is_one_line_on_stderr(run: Run, monkeypatch: p
     monkeypatch.setattr(vendors, "room", vendors.room.__wrapped__)  # without its cache
     result = run("audit", "--organization", "documented")
     assert (result.exit_code, result.stdout, result.stderr.count("\n")) == (2, "", 1)
-    assert result.stderr.startswith("the vendor augment has no mockserver/vendors/augment/invariants.py; write one, ")
+    assert result.stderr.startswith(
+        "Error: the vendor augment has no mockserver/vendors/augment/invariants.py; write one, "
+    )
 
 
 def test_other_lookup_errors_keep_their_traceback(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -79,8 +79,6 @@ def test_average_of_no_buckets_is_none(run: Run, url: str, app: Flask) -> None:
         (("ai-active-users", *RANGE, "--organization", "acmee"), "acmee"),
         (("ai-active-users", *RANGE, "--now", "noon"), "'noon' is not a timestamp"),
         (("ai-active-users", *RANGE, "--url", "acme"), "'acme' is not the URL of a server"),
-        (("ai-active-users", *RANGE, "--url", "http://127.0.0.1:1"), "http://127.0.0.1:1 gives no whole answer"),
-        (("ai-active-users", *RANGE, *NOW, "--url", "http://127.0.0.1:1"), "leave --organization and --now out"),
     ],
 )
 def test_invalid_query_is_a_usage_error(run: Run, arguments: tuple[str, ...], message: str) -> None:
@@ -93,16 +91,16 @@ HEALTH = b'{"vendors": []}'
 
 
 @pytest.mark.parametrize("body", [b"[]", b"{}", b'{"points": 1, "bucket": "day"}'])
-def test_answer_that_is_not_a_metric_is_a_usage_error(run: Run, body: bytes) -> None:
+def test_answer_that_is_not_a_metric_is_one_line(run: Run, body: bytes) -> None:
     def other(environ: "WSGIEnvironment", start: "StartResponse") -> list[bytes]:
         start("200 OK", [("Content-Type", "application/json")])
         return [HEALTH if environ["PATH_INFO"] == "/_mock/health" else body]
 
     with server.in_thread(other) as running:
         result = run("metric", "ai-active-users", *RANGE, "--url", running.url)
-    assert result.exit_code == 2
+    assert (result.exit_code, result.stdout, result.stderr.count("\n")) == (1, "", 1)
     assert any(
-        words in result.output for words in ("is not a metric: is it a mock server", "is not answered by a mock server")
+        words in result.stderr for words in ("is not a metric: is it a mock server", "is not answered by a mock server")
     )
 
 

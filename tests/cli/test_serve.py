@@ -8,13 +8,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import click
 import pytest
 from flask import Flask
 
 from mockserver import app, server
-from mockserver.cli import options
-from mockserver.server import PortTaken
 from mockserver.settings import Settings
 from tests.cli.conftest import Run
 
@@ -155,7 +152,7 @@ def test_invalid_organization_file_lists_every_problem(run: Run, served: Served,
     path.write_text("slug: mine\nname: 3\npeople: many\ncolour: red\n", encoding="utf-8")
     result = run("serve", "--organization-file", str(path))
     assert (result.exit_code, served) == (2, {})
-    locations = [line.split(": ")[1] for line in result.stderr.splitlines() if line.startswith(f"{path}: ")]
+    locations = [line.split(": ")[2] for line in result.stderr.splitlines() if line.startswith(f"Error: {path}: ")]
     assert sorted(locations) == ["colour", "name", "people"]
 
 
@@ -176,12 +173,6 @@ def test_policy_flag_overrides_the_policy_file(run: Run, served: Served, tmp_pat
     assert (policy["last_cursor"]["value"], policy["retry_after"]["value"]) == ("absent", "seconds")
 
 
-def test_taken_port_has_exit_code_3(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(server, "serve", _raises(PortTaken("port 8080 on 127.0.0.1 is taken")))
-    result = run("serve")
-    assert (result.exit_code, result.stdout, result.stderr) == (3, "", "port 8080 on 127.0.0.1 is taken\n")
-
-
 def test_foreign_address_is_a_usage_error(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(server, "serve", _raises(OSError(99, "Cannot assign requested address")))
     result = run("serve", "--host", "192.0.2.7", "--admin-token", "secret")
@@ -194,19 +185,3 @@ def _raises(error: Exception) -> Callable[..., None]:
         raise error
 
     return serve
-
-
-def test_address_of_a_kubernetes_service_is_not_a_port(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    address = "tcp://10.96.12.3:8080"
-    monkeypatch.setenv("MOCKSERVER_PORT", address)
-    assert options.Port().convert(address, None, None) == 8080
-    assert (
-        capsys.readouterr().err == f"MOCKSERVER_PORT={address} is ignored: it is the address of a Kubernetes Service\n"
-    )
-
-
-def test_port_flag_is_never_ignored() -> None:
-    with pytest.raises(click.BadParameter):
-        options.Port().convert("tcp://10.96.12.3:8080", None, None)

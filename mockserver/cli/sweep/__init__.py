@@ -4,11 +4,13 @@ What to run is in `plan`, the runs in `runs`, the reports in `reports`.
 """
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
-from mockserver.cli import logs, options, servers
+from mockserver.cli import conflicts, logs, options, servers
 
 if TYPE_CHECKING:
     from mockserver.cli.sweep.runs import Sweep
@@ -37,9 +39,16 @@ Exit codes:
 """
 
 OutFile = click.File("w", encoding="utf-8", lazy=False)
+FILES = ("json_file", "junit_file")
 
 
-@click.command(epilog=EXAMPLES, options_metavar="[OPTIONS] --", context_settings={"allow_interspersed_args": False})
+@conflicts.command(
+    conflicts.ONE_ORGANIZATION,
+    *(conflicts.Conflict("list_only", name, "--list runs nothing") for name in ("fail_fast", "timeout", *FILES)),
+    epilog=EXAMPLES,
+    options_metavar="[OPTIONS] --",
+    context_settings={"allow_interspersed_args": False},
+)
 @options.organization
 @options.organization_file
 @options.now
@@ -47,7 +56,6 @@ OutFile = click.File("w", encoding="utf-8", lazy=False)
 @options.limits
 @options.policy
 @options.policy_file
-# The following options concern a single sweep and have no variables: MOCKSERVER_JSON is for other commands.
 @click.option("--vendor", "vendors", multiple=True, metavar="VENDOR", help="Only this vendor's switches; repeatable.")
 @click.option(
     "--switch",
@@ -93,8 +101,8 @@ def sweep(
     """
     if not command and not list_only:
         raise click.UsageError("give the command after two hyphens, as in: mockserver sweep -- pytest tests/")
-    if list_only and (json_file or junit_file):
-        raise click.UsageError("--list runs nothing, so there is nothing for --json or --junit; leave one of them out")
+    if json_file and junit_file and json_file.name == junit_file.name:
+        raise click.UsageError("--junit contradicts --json: a file takes one report; give them different files")
     logs.configure("warning")
     from mockserver import app
     from mockserver.cli.sweep import plan, reports, runs
@@ -113,12 +121,14 @@ def sweep(
     slug = config.organization.slug
     swept = runs.Sweep(command, settings, slug, sources.vendors, planned, timeout, fail_fast)
     _run(swept)
-    if json_file is not None:
-        options.print_json(reports.as_data(swept), file=json_file)
-    if junit_file is not None:
-        click.echo(reports.as_junit(swept), file=junit_file)
     stdout_taken = any(file is not None and file.name == sys.stdout.name for file in (json_file, junit_file))
     click.echo(reports.as_text(swept), err=stdout_taken)
+    if json_file is not None:
+        with _written(json_file):
+            options.print_json(reports.as_data(swept), file=json_file)
+    if junit_file is not None:
+        with _written(junit_file):
+            click.echo(reports.as_junit(swept), file=junit_file)
     sys.exit(_exit_code(swept))
 
 
@@ -141,6 +151,17 @@ def _run(swept: "Sweep") -> None:
                 bar.update(1)
     except KeyboardInterrupt:
         swept.interrupted = True
+
+
+@contextmanager
+def _written(file: TextIO) -> Iterator[None]:
+    """Name the file of a report when it cannot be written."""
+    try:
+        yield
+    except OSError as error:
+        if file.name == sys.stdout.name:
+            raise
+        raise click.ClickException(f"{file.name} cannot be written: {error.strerror}") from error
 
 
 def _exit_code(swept: "Sweep") -> int:

@@ -1,0 +1,176 @@
+"""Errors of every kind look alike: lines on standard error that begin with "Error: "."""
+
+import json
+import re
+import shlex
+import socket
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from mockserver import server
+from mockserver.server import PortTaken
+from tests.cli.commands import COMMANDS
+from tests.cli.conftest import Run
+from tests.server import programs
+
+if TYPE_CHECKING:
+    from wsgiref.types import StartResponse, WSGIEnvironment
+
+RANGE = ("--from", "2025-10-13", "--to", "2025-10-19")
+CALLERS = {
+    "lint": ("lint",),
+    "audit": ("audit",),
+    "cases": ("cases", "--run", "C001"),
+    "metric": ("metric", "ai-active-users", *RANGE),
+}
+"""The commands that call the server at --url."""
+
+USAGE = re.compile(r"Usage: .*\nTry 'mockserver .*' for help\.\n\n")
+"""What click prints before a usage error."""
+
+
+def errors(stderr: str) -> list[str]:
+    """The errors in what a command printed; there is nothing else but the usage."""
+    lines = USAGE.sub("", stderr, count=1).splitlines()
+    assert lines
+    assert [line for line in lines if not line.startswith("Error: ")] == []
+    return [line.removeprefix("Error: ") for line in lines]
+
+
+USAGE_ERRORS = {
+    "unknown flag": (("serve", "--prot", "80"), "No such option '--prot'"),
+    "unknown command": (("serv",), "No such command 'serv'"),
+    "invalid value": (("serve", "--port", "a"), "Invalid value for '--port'"),
+    "missing flag": (("organizations", "new"), "Missing option '--people'"),
+    "setting": (("serve", "--host", "0.0.0.0"), "0.0.0.0 can be reached from other machines"),
+    "organization": (("tokens", "--organization", "nope"), "nope: no bundled organization has this name; there are: "),
+    "organization of env": (("env", "--organization", "nope"), "nope: no bundled organization has this name"),
+    "organization of a server": (("audit", "--organization", "nope"), "nope: no bundled organization has this name"),
+    "organization file": (("serve", "--organization-file", "/no.yaml"), "/no.yaml: cannot be read: No such file"),
+    "switch": (("serve", "--policy", "a.b=c"), "--policy a: there is no vendor 'a'"),
+    "case": (("serve", "--case", "C0"), "there is no case 'C0'"),
+    "vendor": (("fidelity", "--vendor", "tabnin"), "Invalid value for --vendor: there is no vendor 'tabnin'"),
+    "metric": (("metric", "x", *RANGE), "there is no metric 'x'"),
+    "draft": (("organizations", "new", "--people", "9", "--slug", "A B"), "draft: slug: found 'A B'; "),
+    "URL": (("lint", "--url", "localhost"), "Invalid value for --url: 'localhost' is not the URL of a server"),
+    "command of a sweep": (("sweep", "--", "/"), "cannot run '/': "),
+}
+
+
+@pytest.mark.parametrize(("arguments", "message"), USAGE_ERRORS.values(), ids=USAGE_ERRORS)
+def test_usage_error_has_exit_code_2(run: Run, arguments: tuple[str, ...], message: str) -> None:
+    result = run(*arguments)
+    error = errors(result.stderr.replace("baseline\n", ""))[0]
+    assert (result.exit_code, result.stdout, error.startswith(message)) == (2, "", True), error
+
+
+def test_each_problem_of_a_file_is_an_error(run: Run, tmp_path: Path) -> None:
+    organization, policy = tmp_path / "mine.yaml", tmp_path / "policy.yaml"
+    organization.write_text("slug: mine\nname: 3\npeople: many\n", encoding="utf-8")
+    policy.write_text("augment: {last_cursor: none}\nargument: {}\n", encoding="utf-8")
+    for command in ("serve", "tokens", "env", "audit", "sweep --list", f"metric x {' '.join(RANGE)}"):
+        result = run(*command.split(), "--organization-file", str(organization))
+        assert (result.exit_code, len(errors(result.stderr))) == (2, 2)
+        assert all(error.startswith(f"{organization}: ") for error in errors(result.stderr))
+    result = run("serve", "--policy-file", str(policy))
+    assert (result.exit_code, len(errors(result.stderr))) == (2, 2)
+
+
+def test_taken_port_is_an_error_with_code_3(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def serve(*_: object) -> None:
+        raise PortTaken("port 8080 on 127.0.0.1 is taken")
+
+    monkeypatch.setattr(server, "serve", serve)
+    result = run("serve")
+    assert (result.exit_code, result.stderr) == (3, "Error: port 8080 on 127.0.0.1 is taken\n")
+
+
+@pytest.mark.parametrize("command", CALLERS)
+def test_refused_connection_is_one_line_with_code_1(run: Run, command: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        url = f"http://127.0.0.1:{free.getsockname()[1]}"
+    result = run(*CALLERS[command], "--url", url)
+    expected = f"Error: no server can be reached at {url}: Connection refused\n"
+    assert (result.exit_code, result.stdout, result.stderr) == (1, "", expected)
+
+
+OTHERS = {
+    "an empty object": ("200 OK", b"{}", "is not answered by a mock server: {}"),
+    "a list": ("200 OK", b"[]", "is not answered by a mock server: '[]'"),
+    "a page": ("200 OK", b"<html>", "is not answered by a mock server: '<html>'"),
+    "nothing": ("200 OK", b"", "is not answered by a mock server: ''"),
+    "no vendors": ("200 OK", b'{"vendors": null}', "is not answered by a mock server: {'vendors': None}"),
+    "404": (
+        "404 Not Found",
+        b"<h1>404</h1>\n<p>no</p>\n",
+        "is not the URL of a mock server: GET /_mock/health answers",
+    ),
+    "401": ("401 Unauthorized", b"", "answers 401: no reason is given"),
+}
+
+
+@pytest.mark.parametrize("command", CALLERS)
+@pytest.mark.parametrize("kind", OTHERS)
+def test_other_program_is_one_line_with_code_1(run: Run, command: str, kind: str) -> None:
+    status, body, message = OTHERS[kind]
+
+    def other(_environ: "WSGIEnvironment", start: "StartResponse") -> list[bytes]:
+        start(status, [("Content-Type", "application/json")])
+        return [body]
+
+    with server.in_thread(other) as running:
+        result = run(*CALLERS[command], "--url", running.url)
+    assert (result.exit_code, result.stdout, result.stderr.count("\n")) == (1, "", 1)
+    assert message in errors(result.stderr)[0]
+
+
+def test_proxy_is_not_used_for_a_server_on_this_machine(run: Run, url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("http_proxy", "HTTP_PROXY", "all_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    monkeypatch.setenv("no_proxy", "")
+    assert run("lint", "--url", url).exit_code == 0
+    assert run("lint", "--url", url.replace("127.0.0.1", "127.1.2.3")).stderr.startswith("Error: no server can be re")
+    assert run("lint", "--url", url.replace("127.0.0.1", "localhost")).exit_code == 0
+
+
+ARGUMENTS = {
+    "serve": "--port 0 --json",
+    "sweep": "--list --vendor augment",
+    "metric": "ai-active-users --from 2025-10-13 --to 2025-10-14 --now 2025-10-21T10:30:00Z --organization empty",
+    "audit": "--organization documented --vendor cross-vendor",
+    "organizations new": "--people 9",
+    "lint": "--url {url}",
+}
+"""The arguments with which a command prints something quickly, where it needs some."""
+
+OUTPUTS = {
+    ">/dev/full": "No space left on device",
+    ">&-": "Bad file descriptor",
+    "| true; exit ${PIPESTATUS[0]}": "Broken pipe",
+}
+"""Outputs that cannot be written: a full device, a closed stream, a pipe whose reader is gone."""
+
+
+@pytest.mark.in_process("the commands run in processes of their own")
+@pytest.mark.parametrize("name", ["--help", "--version", *COMMANDS])
+def test_output_that_cannot_be_written_is_one_line_with_code_1(name: str, url: str) -> None:
+    command = f"{shlex.quote(sys.executable)} -m mockserver {name} {ARGUMENTS.get(name, '').format(url=url)}"
+    script = "\n".join(f"( {command} {redirection} ) 2>&1; echo $?" for redirection in OUTPUTS)
+    done = subprocess.run(
+        ["bash", "-c", script], cwd=programs.ROOT, env=programs.UNMEASURED, capture_output=True, text=True, check=True
+    )
+    printed = done.stdout.splitlines()
+    assert printed[::2] == [f"Error: standard output cannot be written: {why}" for why in OUTPUTS.values()]
+    assert printed[1::2] == ["1"] * len(OUTPUTS)
+
+
+def test_json_reports_of_a_sweep_that_cannot_be_written_are_named(run: Run) -> None:
+    command = ("--", sys.executable, "-c", "pass")
+    result = run("sweep", "--json", "/dev/full", *command)
+    assert (result.exit_code, "no vendor request" in result.stdout) == (1, True)
+    assert "Error: /dev/full cannot be written: No space left on device\n" in result.stderr
+    assert json.loads(run("sweep", "--json", "-", *command).stdout)["failed"] == 0
