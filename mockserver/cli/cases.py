@@ -19,7 +19,11 @@ if TYPE_CHECKING:
 @click.option("--grade", type=click.Choice(options.GRADES), help="Only cases with this evidence.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object, as /_mock/cases does.")
 @click.option("--run", "run_them", is_flag=True, help="Run the cases and print whether each passes.")
-@option("--url", help="With --run, a running server (by default one is started); otherwise, the URL in the curl lines.")
+@option(
+    "--url",
+    type=options.Url(),
+    help="With --run, a running server (by default one is started); otherwise, the URL in the curl lines.",
+)
 @options.admin_token
 def cases(
     ids: tuple[str, ...],
@@ -58,7 +62,7 @@ def cases(
     if run_them:
         sys.exit(_run(found, url, admin_token, as_json=as_json))
     if ids or as_json:
-        address, guarded = (url or options.DEFAULT_URL).rstrip("/"), admin_token is not None
+        address, guarded = url or options.DEFAULT_URL, admin_token is not None
         descriptions = [describe.describe(case, vendors.discover(), address, guarded=guarded) for case in found]
         if as_json:
             options.print_json({"cases": descriptions})

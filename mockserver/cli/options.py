@@ -44,6 +44,20 @@ class Port(click.IntRange):
         return super().convert(value, param, ctx)
 
 
+class Url(click.types.StringParamType):
+    """The URL of a server, without a slash at its end."""
+
+    name = "url"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        from mockserver.client import HttpTransport
+
+        try:
+            return HttpTransport(value).url
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
+
+
 def print_json(value: object, file: TextIO | None = None) -> None:
     """Print a value as indented JSON, on stdout or into a file."""
     click.echo(json.dumps(value, ensure_ascii=False, indent=2), file=file)
@@ -74,7 +88,7 @@ policy = option(
 policy_file = option(
     "--policy-file", type=click.Path(path_type=Path), help="Switches in a YAML file, by vendor; --policy overrides it."
 )
-running_server = option("--url", help="A running server; without it, the command starts one of its own.")
-server_url = option("--url", default=DEFAULT_URL, help="The server's URL.")
+running_server = option("--url", type=Url(), help="A running server; without it, the command starts one of its own.")
+server_url = option("--url", type=Url(), default=DEFAULT_URL, help="The server's URL.")
 admin_token = option("--admin-token", help="The server's --admin-token, if it has one.")
 as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")

@@ -74,11 +74,7 @@ def connect(url: str | None, admin_token: str | None = None, **flags: Any) -> "I
 
     with _running(flags) if url is None else nullcontext(url) as address:
         try:
-            client = Client(address, admin_token=admin_token, timeout=TIMEOUT)
-        except ValueError as error:
-            raise click.BadParameter(str(error), param_hint="--url") from error
-        try:
-            with client:
+            with Client(address, admin_token=admin_token, timeout=TIMEOUT) as client:
                 _check_health(client)
                 yield client
         except NoAnswer as error:

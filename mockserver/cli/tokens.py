@@ -19,7 +19,7 @@ _EXTRACT = """sed -E 's/.*"access_token":"([^"]+)".*/\\1/'"""
 @conflicts.command(conflicts.ONE_ORGANIZATION)
 @options.organization
 @options.organization_file
-@options.option("--url", default=options.DEFAULT_URL, help="The server's URL, for the curl lines.")
+@options.option("--url", type=options.Url(), default=options.DEFAULT_URL, help="The server's URL, for the curl lines.")
 def tokens(organization: str, organization_file: Path | None, url: str) -> None:
     """Print the tokens that a server starts with, each with a curl line.
 
@@ -41,7 +41,7 @@ def tokens(organization: str, organization_file: Path | None, url: str) -> None:
         groups = shown.role_groups if vendor.has_group_roles else ()
         for grant in seeded(vendor.name, shown.slug, secret=vendor.secret, groups=groups):
             click.echo(f"  {_credentials(grant)}")
-            click.echo(f"    {_curl(vendor, grant, url.rstrip('/'))}")
+            click.echo(f"    {_curl(vendor, grant, url)}")
 
 
 def _credentials(grant: "Grant") -> str:

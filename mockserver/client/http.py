@@ -161,8 +161,12 @@ def _reason(error: Exception) -> str:
 
 
 def is_loopback(host: str) -> bool:
-    """Whether a host name or address means this machine; a name other than localhost does not."""
+    """Whether a host name or address means this machine; a name other than localhost does not.
+
+    0.0.0.0 and :: do: a system connects them to itself.
+    """
     try:
-        return ip_address(host).is_loopback
+        address = ip_address(host)
     except ValueError:
         return host == "localhost" or host.endswith(".localhost")
+    return address.is_loopback or address.is_unspecified

@@ -164,12 +164,3 @@ def test_failed_case_has_exit_code_1(run: Run, folder: Path) -> None:
     assert done.exit_code == 1
     assert "failed  C001  What cannot be\n        step 1 (GET /analytics/v0/dau): expected status 418" in done.stdout
     assert done.stdout.endswith("1 case, 1 failed\n")
-
-
-def test_invalid_url_is_a_usage_error(run: Run) -> None:
-    for url, message in (
-        ("ftp://x", "'ftp://x' is not the URL of a server"),
-        ("http://h:x", "Invalid value for --url"),
-    ):
-        refused = run("cases", "--run", "C001", "--url", url)
-        assert (refused.exit_code, message in refused.stderr) == (2, True)

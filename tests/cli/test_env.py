@@ -2,12 +2,14 @@
 
 import json
 import subprocess
+from pathlib import Path
 
 import pytest
 
 from mockserver import vendors
 from tests.cli.conftest import Run
 
+PROXY = {"NO_PROXY": "127.0.0.1,localhost,::1,[::1]", "no_proxy": "127.0.0.1,localhost,::1,[::1]"}
 ACME = {
     "MOCKSERVER_URL": "http://127.0.0.1:8080",
     "MOCKSERVER_TOKEN_AUGMENT": "mock-augment-acme",
@@ -18,8 +20,15 @@ ACME = {
 }
 
 
+@pytest.fixture(autouse=True)
+def no_exceptions(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The environment has no exceptions from the use of a proxy."""
+    for name in PROXY:
+        monkeypatch.delenv(name, raising=False)
+
+
 def test_every_vendor_has_variables(run: Run) -> None:
-    assert json.loads(run("env", "--format", "json").stdout) == ACME
+    assert json.loads(run("env", "--format", "json").stdout) == ACME | PROXY
     names = {vendor.name.upper().replace("-", "_") for vendor in vendors.discover()}
     assert {name for name in names if not any(each.endswith(name) for each in ACME)} == set()
 
@@ -50,7 +59,49 @@ def test_variables_of_serve_are_used(run: Run) -> None:
     assert "mock-augment-globex" in printed
 
 
-@pytest.mark.parametrize("url", ["", "http://mock.test\nexport PATH=", "http://mock.test/\x1b[31m"])
+JOINED = {
+    "one name": ({"NO_PROXY": ".corp, 10.0.0.0/8"}, ".corp,10.0.0.0/8,127.0.0.1,localhost,::1,[::1]"),
+    "both names": ({"NO_PROXY": "a", "no_proxy": "b,localhost,"}, "a,b,localhost,127.0.0.1,::1,[::1]"),
+    "everything": ({"no_proxy": "a,*"}, "*"),
+}
+
+
+@pytest.mark.parametrize(("variables", "joined"), JOINED.values(), ids=JOINED)
+@pytest.mark.parametrize(("form", "quoted"), [("json", '": "{}"'), ("dotenv", "={}\n"), ("powershell", " = '{}'")])
+def test_proxy_exceptions_are_joined_with_those_of_the_environment(
+    run: Run, form: str, quoted: str, variables: dict[str, str], joined: str
+) -> None:
+    printed = run("env", "--format", form, **variables).stdout
+    for name in PROXY:
+        assert f"{name}{quoted.format(joined)}" in printed
+
+
+def test_shell_reads_the_proxy_exceptions(run: Run) -> None:
+    printed = run("env", "--url", "http://127.1.2.3:80", NO_PROXY="*.corp, [fe80::1]").stdout
+    script = f'{printed}\nprintf "%s %s" "$NO_PROXY" "$no_proxy"'
+    found = subprocess.run(["sh", "-c", script], capture_output=True, text=True, check=True).stdout
+    assert found == " ".join(["*.corp,[fe80::1],127.1.2.3,localhost,127.0.0.1,::1,[::1]"] * 2)
+
+
+def test_server_elsewhere_may_need_the_proxy(run: Run) -> None:
+    assert "NO_PROXY" not in run("env", "--url", "http://mock.test", NO_PROXY="a").stdout
+
+
+def test_tokens_of_an_organization_file_are_used(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "mine.yaml"
+    file.write_text("slug: mine\nname: Mine\npeople: 12\nteams: [{name: Backend}]\n", encoding="utf-8")
+    assert "MOCKSERVER_TOKEN_AUGMENT=mock-augment-mine\n" in run("env", "--organization-file", str(file)).stdout
+
+
+@pytest.mark.parametrize("url", ["localhost:8080", "http://", "http://[::1", "http://h:x"])
+def test_invalid_url_is_a_usage_error(run: Run, url: str) -> None:
+    for command in ("env", "tokens", "lint", "cases"):
+        result = run(command, "--url", url)
+        assert (result.exit_code, result.stdout) == (2, "")
+        assert "Error: Invalid value for '--url'" in result.stderr
+
+
+@pytest.mark.parametrize("url", ["http://mock.test\nexport PATH=", "http://mock.test/\x1b[31m"])
 def test_value_that_is_not_one_line_is_rejected(run: Run, url: str) -> None:
     result = run("env", "--format", "dotenv", "--url", url)
     assert (result.exit_code, result.stdout) == (2, "")

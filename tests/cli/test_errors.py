@@ -56,7 +56,10 @@ USAGE_ERRORS = {
     "vendor": (("fidelity", "--vendor", "tabnin"), "Invalid value for --vendor: there is no vendor 'tabnin'"),
     "metric": (("metric", "x", *RANGE), "there is no metric 'x'"),
     "draft": (("organizations", "new", "--people", "9", "--slug", "A B"), "draft: slug: found 'A B'; "),
-    "URL": (("lint", "--url", "localhost"), "Invalid value for --url: 'localhost' is not the URL of a server"),
+    "URL": (
+        ("lint", "--url", "localhost"),
+        "Invalid value for '--url' (env var: 'MOCKSERVER_URL'): 'localhost' is not the URL of a server",
+    ),
     "command of a sweep": (("sweep", "--", "/"), "cannot run '/': "),
 }
 

@@ -163,10 +163,13 @@ def test_connection_of_an_ended_thread_is_closed() -> None:
         assert [*transport._open] == [threading.current_thread()]  # noqa: SLF001 (nothing else shows it)
 
 
-@pytest.mark.parametrize("host", ["127.0.0.1", "[::1]", "localhost", "mock.localhost"])
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.9.9.9", "[::1]", "LOCALHOST", "mock.localhost", "0.0.0.0"])
 def test_no_proxy_is_used_for_a_loopback_address(monkeypatch: pytest.MonkeyPatch, host: str) -> None:
-    monkeypatch.setenv("http_proxy", "http://proxy.example:3128")
+    for name in ("http_proxy", "HTTP_PROXY", "all_proxy", "https_proxy"):
+        monkeypatch.setenv(name, "http://proxy.example:3128")
+    monkeypatch.setenv("no_proxy", "")
     assert HttpTransport(f"http://{host}:80")._proxy is None  # noqa: SLF001 (no network is needed)
+    assert HttpTransport(f"https://{host}:80")._proxy is None  # noqa: SLF001 (no network is needed)
 
 
 def test_other_hosts_are_reached_through_the_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -208,7 +211,7 @@ def test_invalid_url_is_rejected(url: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("host", "expected"), [("127.9.9.9", True), ("::1", True), ("10.0.0.1", False), ("acme", False)]
+    ("host", "expected"), [("127.9.9.9", True), ("::1", True), ("::", True), ("10.0.0.1", False), ("acme", False)]
 )
 def test_loopback_is_recognized_by_address_or_name(host: str, expected: bool) -> None:  # noqa: FBT001 (a table)
     assert is_loopback(host) is expected
