@@ -30,13 +30,12 @@ Examples:
   mockserver serve --port 0 --json
   mockserver serve --organization hooli --limits off
   mockserver serve --now 2025-10-21T10:30:00Z --freeze --organization documented
-  mockserver serve --policy VENDOR.SWITCH=VALUE          `mockserver switches` lists them
-  mockserver serve --policy VENDOR.names=OLD=NEW,OLD=NEW
+  mockserver serve --policy metrics.subteams=with   (`mockserver switches` lists them)
   mockserver serve --policy-file policy.yaml
   mockserver sweep -- pytest tests/
   mockserver fidelity --grade A
   mockserver lint --url http://127.0.0.1:8080
-  mockserver audit --organization globex
+  mockserver audit --organization initech
   mockserver metric ai-active-users --from 2025-09-01 --to 2025-09-30 --bucket week
   mockserver serve --case C001
   mockserver cases --run

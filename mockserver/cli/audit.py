@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from mockserver.cli import conflicts, options, servers
+from mockserver.cli import conflicts, options, servers, tables
 
 if TYPE_CHECKING:
     from mockserver.audit.run import CheckResult
@@ -59,13 +59,15 @@ def audit(
     as_json: bool,
     **choices: Any,
 ) -> None:
-    """Recompute every invariant from the public endpoints, and print whether each holds.
+    """Check that the vendors' responses agree with each other.
 
-    Limits are switched off meanwhile and put back. Exit code 1 when an invariant is violated.
+    Every invariant is recomputed from the public endpoints, of a server that the command starts, or of the one at
+    --url. Limits are switched off meanwhile and put back. Exit code 1 when an invariant is violated.
 
     \b
-    mockserver audit --organization globex
-    mockserver audit --url http://127.0.0.1:8080 --from 2025-10-01 --to 2025-10-14 --full
+    Examples:
+      mockserver audit --organization initech
+      mockserver audit --url http://127.0.0.1:8080 --from 2025-10-01 --to 2025-10-14
     """
     from mockserver import vendors
     from mockserver.audit import reader, run
@@ -78,13 +80,13 @@ def audit(
         if not as_json:
             sample = f"at most {reader.PAGES} pages of a list, {reader.USERS} users, lists of {reader.DAYS} days"
             extent = "everything" if read.full else f"a sample: {sample} (--full reads all)"
-            click.echo(f"{read.first} to {read.last}, {extent}")
+            click.echo(tables.paragraph(f"{read.first} to {read.last}, {extent}"))
         with closing(results):
             for result in results:
                 found.append(_row(result))
                 if not as_json:
                     detail = f": {result.detail}" if result.detail else ""
-                    click.echo(f"{result.outcome:<14} {result.invariant.name}{detail}")
+                    click.echo(tables.paragraph(result.invariant.name + detail, f"{result.outcome:<15}", 15))
     violated = sum(each["outcome"] == "failed" for each in found)
     if as_json:
         days = {"from": str(read.first), "to": str(read.last)}

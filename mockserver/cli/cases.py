@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from mockserver.cli import options, servers
+from mockserver.cli import options, servers, tables
 from mockserver.cli.options import option
 
 if TYPE_CHECKING:
@@ -35,15 +35,17 @@ def cases(
     as_json: bool,
     run_them: bool,
 ) -> None:
-    """Print the cases, in which clients are known to fail; with ids, everything about these.
+    """List, explain or run the cases in which clients fail.
 
-    Reach one with `mockserver serve --case ID`, with {"case": "ID"} in a POST to /_mock/sandboxes, or with the pytest
-    marker. Grades: D documented by the vendor, O observed, I inferred, A assumed. With --run, exit code 1 when one
-    fails.
+    With ids, print everything about these. Reach a case with `mockserver serve --case ID`, with {"case": "ID"} in a
+    POST to /_mock/sandboxes, or with the pytest marker. Grades: D documented by the vendor, O observed, I inferred, A
+    assumed. With --run, exit code 1 when a case fails.
 
     \b
-    mockserver cases C001
-    mockserver cases --run --url http://127.0.0.1:8080
+    Examples:
+      mockserver cases --grade O
+      mockserver cases C001
+      mockserver cases --run --url http://127.0.0.1:8080 C001 C031
     """
     from mockserver import resources, vendors
     from mockserver.cases import describe, loading
@@ -69,24 +71,27 @@ def cases(
         else:
             click.echo("\n\n".join(map(_text, descriptions)))
     else:
-        table = click.HelpFormatter(width=120)
-        table.write_dl([(f"{case.id} {case.grade} {case.vendor}", case.title) for case in found])
-        click.echo(table.getvalue(), nl=False)
+        click.echo(tables.table((f"{case.id} {case.grade} {case.vendor}", case.title) for case in found))
 
 
 def _text(case: dict[str, Any]) -> str:
-    """A case in full, as text."""
+    """A case in full, as text; commands and JSON stay on one line, so that they can be copied."""
     sections = {
-        "Why clients fail on it": [case["rationale"]],
+        "Why clients fail on it": [tables.paragraph(case["rationale"], indent=2)],
         "A server of its own": [case["serve"], *case["curl"]],
         "In a sandbox of a running server": case["curl_in_sandbox"],
         "The whole body that creates this sandbox on a server started without flags": [
             json.dumps(case["sandbox"], ensure_ascii=False)
         ],
         "In pytest": [case["marker"]],
-        "What must come back": [case["returns"]],
+        "What must come back": [tables.paragraph(case["returns"], indent=2)],
     }
-    head = f"{case['id']}  {case['title']}\n{case['vendor']}, grade {case['grade']}: {case['source']}"
+    head = "\n".join(
+        [
+            tables.paragraph(case["title"], f"{case['id']}  ", 6),
+            tables.paragraph(case["source"], f"{case['vendor']}, grade {case['grade']}: ", 2),
+        ]
+    )
     return "\n\n".join([head, *("\n  ".join([title, *lines]) for title, lines in sections.items())])
 
 
@@ -101,9 +106,9 @@ def _run(found: "list[Case]", url: str | None, admin_token: str | None, *, as_js
             outcome = running.run(case, client, vendors.discover())
             outcomes.append({"id": case.id, "outcome": outcome.result, "messages": outcome.messages})
             if not as_json:
-                click.echo(f"{outcome.result}  {case.id}  {case.title}")
+                click.echo(tables.paragraph(case.title, f"{outcome.result}  {case.id}  ", 14))
                 for line in outcome.messages:
-                    click.echo(f"        {line}")
+                    click.echo(tables.paragraph(line, " " * 8, 8))
     results = [each["outcome"] for each in outcomes]
     failed, skipped = results.count(running.FAILED), results.count(running.SKIPPED)
     if as_json:

@@ -40,7 +40,9 @@ Examples:
     help="How the variables are written; dotenv quotes nothing.",
 )
 def env(organization: str, organization_file: Path | None, url: str, form: str) -> None:
-    """Print the variables by which a client's tests find a server and its tokens.
+    """Print a server's URL and tokens as environment variables.
+
+    A client's tests find the server by them:
 
     \b
     MOCKSERVER_URL                       the base URL, without a slash at the end

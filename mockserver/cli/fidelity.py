@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from mockserver.cli import options
+from mockserver.cli import options, tables
 
 if TYPE_CHECKING:
     from mockserver.fidelity.ledger import FidelityLedger
@@ -15,14 +15,15 @@ if TYPE_CHECKING:
 @click.option("--grade", type=click.Choice(options.GRADES), help="Only rows of this grade.")
 @options.as_json
 def fidelity(vendor: str | None, grade: str | None, *, as_json: bool) -> None:
-    """Print what is served, the evidence for it, and the test that checks it.
+    """Print the evidence for everything that is served.
 
-    Grades: D documented, O observed in answers or public clients, I inferred, A assumed. Counts are by vendor and
-    grade, over all rows; there is no single score.
+    Each row has its grade, its source, and the test that checks it. Grades: D documented, O observed in answers or
+    public clients, I inferred, A assumed. Counts are by vendor and grade, over all rows; there is no single score.
 
     \b
-    mockserver fidelity --grade A
-    mockserver fidelity --vendor VENDOR --json
+    Examples:
+      mockserver fidelity --grade A
+      mockserver fidelity --json
     """
     from mockserver.fidelity import ledger
 
@@ -37,13 +38,11 @@ def fidelity(vendor: str | None, grade: str | None, *, as_json: bool) -> None:
     for name, report in found.items():
         counts = ", ".join(f"{number} {letter}" for letter, number in report["counts"].items())
         click.echo(f"{name}: {counts}\n")
-        table = click.HelpFormatter(width=160)
-        rows = [
+        rows = (
             (f"{row['grade']} {row['kind']}", f"{row['name']} ({row['source'].rstrip('.')}) {row['test']}")
             for row in report["rows"]
-        ]
-        table.write_dl(rows, col_max=12)
-        click.echo(table.getvalue())
+        )
+        click.echo(f"{tables.table(rows)}\n")
 
 
 def _report(ledger: "FidelityLedger", grade: str | None) -> dict[str, Any]:

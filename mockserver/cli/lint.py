@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from mockserver.cli import options, servers
+from mockserver.cli import options, servers, tables
 
 
 @click.command
@@ -17,15 +17,16 @@ from mockserver.cli import options, servers
 @click.option("--ignore", "ignored", multiple=True, metavar="RULE", help="Leave out a rule's findings; repeatable.")
 @options.as_json
 def lint(url: str, admin_token: str | None, ignored: tuple[str, ...], *, as_json: bool) -> None:
-    """Check the requests that a server received against the vendors' own advice and good practice.
+    """Check the requests that a server received from a client.
 
-    Each finding names the rule and its source, what was observed, in which requests of /_mock/requests, and what to do
-    instead. Run it when the client is done: pagination that has not reached its end counts as abandoned. Exit code 1
-    means findings.
+    They are compared with the vendors' own advice and good practice. Each finding names the rule and its source, what
+    was observed, in which requests of /_mock/requests, and what to do instead. Run it when the client is done:
+    pagination that has not reached its end counts as abandoned. Exit code 1 means findings.
 
     \b
-    mockserver lint --url http://127.0.0.1:8080
-    mockserver lint --ignore page-size-below-default --json
+    Examples:
+      mockserver lint --url http://127.0.0.1:8080
+      mockserver lint --ignore page-size-below-default --json
     """
     with servers.connect(url, admin_token) as client:
         report = client.lint(ignored)
@@ -42,8 +43,11 @@ def lint(url: str, admin_token: str | None, ignored: tuple[str, ...], *, as_json
 def _text(finding: dict[str, Any]) -> str:
     more = f" and {finding['truncated']} more" if finding["truncated"] else ""
     operation = " ".join(filter(None, (finding["vendor"], finding["operation"])))
-    return (
-        f"{finding['rule']}  {operation}\n  observed  {finding['observed']}\n"
-        f"  requests  {', '.join(map(str, finding['requests']))}{more}\n"
-        f"  advice    {finding['advice']}\n  source    {finding['source']}\n"
-    )
+    details = {
+        "observed": finding["observed"],
+        "requests": f"{', '.join(map(str, finding['requests']))}{more}",
+        "advice": finding["advice"],
+        "source": finding["source"],
+    }
+    lines = (tables.paragraph(text, f"  {name:<8}  ", 12) for name, text in details.items())
+    return "\n".join([f"{finding['rule']}  {operation}", *lines, ""])

@@ -3,14 +3,16 @@
 A server computes them: one that is running, or one that is started for this.
 """
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import click
 
-from mockserver.cli import conflicts, options, servers
+from mockserver.cli import conflicts, options, servers, tables
+
+LONGEST_BAR = 40
+"""The characters of the longest bar, where the terminal has room for them."""
 
 
 @conflicts.command(conflicts.ONE_ORGANIZATION, *conflicts.RUNNING_SERVER)
@@ -46,15 +48,15 @@ def metric(
     as_json: bool,
     **query: Any,
 ) -> None:
-    """Print what a client that aggregates the vendors' numbers should compute.
+    """Print the values of a metric that a client should compute.
+
+    METRIC is one of ai-active-users, total-ai-actions, total-lines-added and total-lines-accepted. The dimensions are
+    coding-assistance, ai-coding, code-review, coding-agents and all.
 
     \b
-    METRIC is one of ai-active-users, total-ai-actions, total-lines-added,
-    total-lines-accepted. The dimensions are coding-assistance, ai-coding,
-    code-review, coding-agents and all.
-
-    \b
-    mockserver metric ai-active-users --from 2025-09-01 --to 2025-09-30 --bucket week
+    Examples:
+      mockserver metric ai-active-users --from 2025-09-01 --to 2025-09-30 --bucket week
+      mockserver metric total-ai-actions --from 2025-09-01 --to 2025-09-07 --url http://127.0.0.1:8080
     """
     chosen = {"from": first, "to": last, **{key: value for key, value in query.items() if value}}
     own = {"organization": organization, "organization_file": organization_file, "now": now, "freeze": True}
@@ -77,17 +79,18 @@ def _table(values: dict[str, Any]) -> Iterator[str]:
     average = "none" if values["headline"] is None else f"{values['headline']:,.2f}"
     team = f", {values['team']['name']}" if values["team"] else ""
     subject = f"{values['organization']}{team} ({values['dimension']})"
-    yield f"{values['metric']} of {subject}: {average} on average per {bucket}"
+    yield tables.paragraph(f"{values['metric']} of {subject}: {average} on average per {bucket}")
     yield ""
     most = max((point["value"] for point in points), default=0) or 1
     labels = [f"{point['date']}  {point['value']:>{len(f'{most:,}')},}  " for point in points]
-    # The longest bar has 40 characters, where the terminal has room for them.
-    width = max(min(40, shutil.get_terminal_size().columns - len(max(labels, default="", key=len))), 1)
+    room = LONGEST_BAR if (columns := tables.width()) is None else columns - max(map(len, labels), default=0)
+    width = max(min(LONGEST_BAR, room), 1)
     for label, point in zip(labels, points, strict=True):
         length = -(-point["value"] * width // most)  # Rounded up: a value above 0 has at least one character.
         yield f"{label}{'█' * length}".rstrip()
     yield ""
-    yield f"{values['sum']:,} in {options.count(values['buckets'], bucket)}, by what the APIs show:"
+    yield tables.paragraph(f"{values['sum']:,} in {options.count(values['buckets'], bucket)}, by what the APIs show:")
     for each in values["counted"]:
         since = f" from {each['since']}" if each.get("since") else ""
-        yield f"  {each['vendor']}{since} through {each['through']}: {', '.join(each['fields']) or 'nothing'}"
+        fields = ", ".join(each["fields"]) or "nothing"
+        yield tables.paragraph(f"{each['vendor']}{since} through {each['through']}: {fields}", "  ", 4)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from mockserver import resources
-from mockserver.cli import servers
+from mockserver.cli import servers, tables
 
 if TYPE_CHECKING:
     from mockserver.simulation.organization import Organization
@@ -19,16 +19,15 @@ def organizations(context: click.Context) -> None:
     """List the bundled organizations, or draft one of your own.
 
     \b
-    mockserver serve --organization globex
-    mockserver organizations new --people 300 --seed 7 > mine.yaml
+    Examples:
+      mockserver organizations
+      mockserver organizations new --people 300 --seed 7 > mine.yaml
     """
     if context.invoked_subcommand is not None:
         return
     from mockserver.organizations import files
 
-    table = click.HelpFormatter()
-    table.write_dl([(slug, f"{_size(files.named(slug))} {_purpose(slug)}") for slug in files.bundled()])
-    click.echo(table.getvalue().rstrip())
+    click.echo(tables.table((slug, f"{_size(files.named(slug))} {_purpose(slug)}") for slug in files.bundled()))
 
 
 @organizations.command
@@ -36,7 +35,13 @@ def organizations(context: click.Context) -> None:
 @click.option("--seed", type=int, default=1, show_default=True, help="Another seed gives another history.")
 @click.option("--slug", default="mine", show_default=True, help="The short name, which becomes part of the tokens.")
 def new(people: int, seed: int, slug: str) -> None:
-    """Print a commented organization file to start from."""
+    """Print a commented organization file to start from.
+
+    \b
+    Examples:
+      mockserver organizations new --people 300 > mine.yaml
+      mockserver organizations new --people 40 --seed 7 --slug ours > ours.yaml
+    """
     from mockserver.organizations import drafts
 
     with servers.usage_errors():

@@ -79,8 +79,9 @@ def serve(*, as_json: bool, grace: float, log_level: str, until_eof: bool, **fla
     prints one line with its URL; the log goes to stderr.
 
     \b
-    mockserver serve --organization hooli --limits off
-    mockserver serve --now 2025-10-21T10:30:00Z --freeze
+    Examples:
+      mockserver serve --organization hooli --limits off
+      mockserver serve --now 2025-10-21T10:30:00Z --freeze
     """
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, _stop_before_serving)

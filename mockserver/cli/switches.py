@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from mockserver.cli import options
+from mockserver.cli import options, tables
 
 if TYPE_CHECKING:
     from mockserver.gateway.switches import AnySwitch
@@ -13,16 +13,16 @@ if TYPE_CHECKING:
 @click.command
 @click.option("--json", "as_json", is_flag=True, help="Print JSON in the format of /_mock/policy.")
 def switches(*, as_json: bool) -> None:
-    """Print every switch, an undocumented choice: its default, its options, the evidence, and the reason.
+    """List the switches: choices that vendors leave open.
 
-    \b
-    Evidence: D documented, O observed, I inferred, A assumed.
-    Set one with `mockserver serve --policy VENDOR.SWITCH=VALUE`, new response names with
+    Each has its default, its options, the evidence for the default, and the reason. Evidence: D documented, O observed,
+    I inferred, A assumed. Set one with `mockserver serve --policy VENDOR.SWITCH=VALUE`, new response names with
     `--policy VENDOR.names=OLD=NEW,OLD=NEW` (repeated flags add up), several with --policy-file.
 
     \b
-    mockserver switches
-    mockserver switches --json > policy.json
+    Examples:
+      mockserver switches
+      mockserver switches --json > policy.json
     """
     from mockserver import startup_policy, vendors
     from mockserver.admin import policy
@@ -34,9 +34,8 @@ def switches(*, as_json: bool) -> None:
         )
         return
     for name, group in found.items():
-        table = click.HelpFormatter()
-        table.write_dl([(f"{name}.{each.name}", _sentence(each)) for each in group])
-        click.echo(table.getvalue())
+        rows = ((f"{name}.{each.name}", _sentence(each)) for each in group)
+        click.echo(f"{tables.table(rows)}\n")
 
 
 def _sentence(switch: "AnySwitch") -> str:

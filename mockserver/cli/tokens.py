@@ -21,16 +21,17 @@ _EXTRACT = """sed -E 's/.*"access_token":"([^"]+)".*/\\1/'"""
 @options.organization_file
 @options.option("--url", type=options.Url(), default=options.DEFAULT_URL, help="The server's URL, for the curl lines.")
 def tokens(organization: str, organization_file: Path | None, url: str) -> None:
-    """Print the tokens that a server starts with, each with a curl line.
+    """Print the tokens of a server, each with a curl command.
 
     Every vendor has one token that may read analytics, and one that is known but answered with 403. Where a vendor's
-    clients exchange credentials for an access token, the client id and secret are printed, and the curl line includes
-    the exchange.
+    clients exchange credentials for an access token, the client id and secret are printed, and the curl command
+    includes the exchange. No server is started or called.
 
     \b
-    mockserver tokens
-    mockserver tokens --organization globex --url http://127.0.0.1:9090
-    mockserver tokens --organization-file mine.yaml
+    Examples:
+      mockserver tokens
+      mockserver tokens --organization globex --url http://127.0.0.1:9090
+      mockserver tokens --organization-file mine.yaml
     """
     from mockserver import vendors
     from mockserver.gateway.tokens import seeded

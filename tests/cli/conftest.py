@@ -1,6 +1,7 @@
-"""Fixtures of the command: it runs in this process, and logging is restored afterwards."""
+"""Fixtures of the command: it runs in this process, and logging and signals are restored afterwards."""
 
 import logging
+import signal
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -15,11 +16,16 @@ Run = Callable[..., Result]
 
 @pytest.fixture
 def run() -> Iterator[Run]:
-    """Runs `mockserver` with arguments; keywords are variables of the environment."""
+    """Runs `mockserver` with arguments; keywords are variables of the environment, which has no COLUMNS."""
     handlers, level = logging.root.handlers[:], logging.root.level
-    yield lambda *arguments, **variables: CliRunner().invoke(main, arguments, env=variables, prog_name="mockserver")
+    signals = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+    yield lambda *arguments, **variables: CliRunner().invoke(
+        main, arguments, env={"COLUMNS": None, **variables}, prog_name="mockserver"
+    )
     logging.root.handlers[:] = handlers
     logging.root.setLevel(level)
+    for number, handler in signals.items():
+        signal.signal(number, handler)
 
 
 @pytest.fixture

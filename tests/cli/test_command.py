@@ -85,11 +85,6 @@ def test_other_lookup_errors_keep_their_traceback(run: Run, monkeypatch: pytest.
     assert isinstance(run("audit", "--organization", "documented").exception, KeyError)
 
 
-@pytest.mark.parametrize("command", ["fidelity", "switches", "tokens"])
-def test_help_of_every_listing_has_an_example(run: Run, command: str) -> None:
-    assert f"\n  mockserver {command} --" in run(command, "--help").output
-
-
 def test_error_that_is_not_about_the_output_is_not_hidden(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail() -> None:
         raise PermissionError(13, "Permission denied", "a file")

@@ -2,8 +2,7 @@
 
 import json
 import os
-import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -20,10 +19,9 @@ DEFAULTS = {"host": "127.0.0.1", "port": 8080, "threads": 16, "grace": 5.0}
 
 
 @pytest.fixture(autouse=True)
-def served(monkeypatch: pytest.MonkeyPatch) -> Iterator[Served]:
+def served(monkeypatch: pytest.MonkeyPatch) -> Served:
     """The arguments of the server, which is ready at once and ends at once."""
     seen: Served = {}
-    handlers = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
 
     def serve(
         app: Flask, host: str, port: int, kind: str, threads: int, on_ready: Callable[[str], None], grace: float
@@ -32,9 +30,7 @@ def served(monkeypatch: pytest.MonkeyPatch) -> Iterator[Served]:
         on_ready(f"http://{host}:{port}")
 
     monkeypatch.setattr(server, "serve", serve)
-    yield seen
-    for number, handler in handlers.items():
-        signal.signal(number, handler)
+    return seen
 
 
 @pytest.fixture

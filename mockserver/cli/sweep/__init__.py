@@ -20,8 +20,7 @@ EXAMPLES = """
 Examples:
   mockserver sweep --list
   mockserver sweep -- pytest tests/
-  mockserver sweep --vendor NAME --limits off -- npm test
-  mockserver sweep --switch NAME.last_cursor=null -- pytest -x
+  mockserver sweep --limits off --fail-fast -- npm test
   mockserver sweep --now 2025-10-21T10:30:00Z --freeze --junit sweep.xml -- ./check.sh
 
 \b
@@ -88,7 +87,7 @@ def sweep(
     junit_file: TextIO | None,
     **flags: Any,
 ) -> None:
-    """Find out with which options of undocumented switches a client fails.
+    """Find the assumptions on which a client's tests depend.
 
     What a vendor leaves undocumented is a switch of the server (`mockserver switches` explains each). The command, a
     client's own tests, is run against a new server: first as a baseline, with every switch at its default (or as

@@ -1,0 +1,86 @@
+"""The help of every command teaches it: a summary that fits its line, and examples that work."""
+
+import re
+import shlex
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from mockserver import resources, server
+from mockserver.cli.sweep import runs
+from mockserver.cli.sweep.runs import Run as SweepRun
+from tests.cli.commands import COMMANDS
+from tests.cli.conftest import Run
+
+URL = "http://127.0.0.1:8080"
+EXAMPLE = re.compile(r'^ +(?:eval "\$\()?(mockserver .*?)(?:\)")?(?:\s{3,}.*)?$', re.MULTILINE)
+
+
+def examples(printed: str) -> list[str]:
+    """The examples in a help."""
+    return EXAMPLE.findall(printed[printed.rindex("Examples:\n") :])
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the files that the examples name."""
+    created = tmp_path_factory.mktemp("examples")
+    bundled = (resources.fixtures() / "organizations" / "documented.yaml").read_text(encoding="utf-8")
+    (created / "mine.yaml").write_text(bundled, encoding="utf-8")
+    (created / "policy.yaml").write_text("metrics: {subteams: with}\n", encoding="utf-8")
+    return created
+
+
+@pytest.fixture
+def stubs(monkeypatch: pytest.MonkeyPatch, folder: Path) -> list[str]:
+    """Servers that end when they are ready, and commands of a sweep that are not run; the list names both."""
+    seen: list[str] = []
+
+    def serve(
+        _app: object, host: str, port: int, _kind: str, _threads: int, on_ready: Callable[[str], None], *_: object
+    ) -> None:
+        seen.append(f"serve {host}:{port}")
+        on_ready(f"http://{host}:{port}")
+
+    def run_command(command: tuple[str, ...], *_: object) -> SweepRun:
+        seen.append(shlex.join(command))
+        return SweepRun(0, 0.1, "")
+
+    monkeypatch.setattr(server, "serve", serve)
+    monkeypatch.setattr(runs, "run_command", run_command)
+    monkeypatch.chdir(folder)
+    return seen
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_summary_fits_its_line_of_the_help(run: Run, name: str) -> None:
+    *group, short = name.split()
+    listed = run(*group, "--help", COLUMNS="80").stdout.partition("Commands:\n")[2].partition("\n\n")[0]
+    (line,) = [line for line in listed.splitlines() if line.split()[0] == short]
+    summary = " ".join(line.split()[1:])
+    assert summary.endswith(".")
+    assert not summary.endswith("...")
+    assert COMMANDS[name].help.replace("\n", " ").startswith(f"{summary} ")  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_help_of_every_command_has_an_example_of_it(run: Run, name: str) -> None:
+    found = examples(run(*name.split(), "--help").stdout)
+    assert [line for line in found if not line.startswith(f"mockserver {name}")] == []
+    assert found
+
+
+@pytest.mark.parametrize("name", ["", *COMMANDS])
+def test_every_example_works(run: Run, url: str, stubs: list[str], name: str) -> None:
+    for example in examples(run(*name.split(), "--help").stdout):
+        command = re.split(r" >>? | \| ", example)[0].replace(URL, url)
+        result = run(*shlex.split(command)[1:], MOCKSERVER_URL=url if " lint" in command else None)
+        is_served = not command.startswith("mockserver serve") or any(each.startswith("serve ") for each in stubs)
+        assert (result.exit_code in expected_codes(command), is_served) == (True, True), (example, result.output)
+        assert result.stdout
+
+
+def expected_codes(command: str) -> set[int]:
+    """A sweep whose command sends no request has nothing to compare."""
+    return {2} if " -- " in command else {0}
