@@ -5,6 +5,7 @@ Serving it over a socket is the job of `server`.
 
 from functools import cache
 from typing import Any
+from urllib.parse import urlsplit
 
 from flask import Flask
 
@@ -14,6 +15,8 @@ from mockserver.admin.admin_context import Sources
 from mockserver.cases.records import Case, Catalogue, UnknownCase
 from mockserver.conduct.advice import Advice
 from mockserver.gateway import pipeline
+from mockserver.gateway.cross_origin import Senders
+from mockserver.gateway.hosts import Hosts
 from mockserver.gateway.limits import LimitMode
 from mockserver.gateway.sandbox import SandboxConfig, SandboxRegistry
 from mockserver.organizations import files
@@ -21,6 +24,7 @@ from mockserver.products.world import World
 from mockserver.settings import Settings, SettingsError
 from mockserver.simulation.clock import Clock, ClockError
 from mockserver.simulation.organization import Organization
+from mockserver.validation import yaml_text
 
 
 def create_app(settings: Settings) -> Flask:
@@ -34,14 +38,25 @@ def create_app(settings: Settings) -> Flask:
     app = Flask("mockserver", static_folder=None)
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
     app.url_map.merge_slashes = False
-    pipeline.install(app, known.vendors, registry)
-    allowed = frozenset(name.lower() for name in settings.allowed_host)
-    context = admin.AdminContext(
-        registry, known, settings.host, settings.admin_token, allowed, resources.openapi(), advice
-    )
-    admin.install(app, context)
+    senders = _senders(settings)
+    pipeline.install(app, known.vendors, registry, senders)
+    admin.install(app, admin.AdminContext(registry, known, senders, settings.admin_token, resources.openapi(), advice))
     app.register_error_handler(Exception, admin.render_error)
     return app
+
+
+def _senders(settings: Settings) -> Senders:
+    """Who may send requests. With an admin token, any name may be used: the token protects the control plane."""
+    any_name = settings.admin_token is not None
+    hosts = Hosts(settings.host, settings.allowed_host, _live_names, any_name=any_name)
+    return Senders(hosts, frozenset(settings.cors_origin))
+
+
+@cache
+def _live_names(vendor: str) -> frozenset[str]:
+    """The host names of a vendor's live service, as its OpenAPI file has them; read when somebody first uses one."""
+    document = yaml_text.load_bundled((resources.openapi() / f"{vendor}.yaml").read_bytes())
+    return frozenset(filter(None, (urlsplit(each["url"]).hostname for each in document["servers"])))
 
 
 def sources() -> Sources:

@@ -3,6 +3,7 @@
 The command line that usually fills it in is in `cli`.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from ipaddress import ip_address
@@ -10,6 +11,19 @@ from pathlib import Path
 from typing import Literal
 
 Limits = Literal["documented", "off"]
+
+_NAME = re.compile(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*\.?")
+_ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://([a-z0-9_.-]+|\[[0-9a-f:.]+\])(:[0-9]{1,5})?")
+_DEFAULT_PORT = re.compile(r"(http://.*):80|(https://.*):443")
+_ORIGIN_RULE = (
+    "it must be scheme://host or scheme://host:port, without a path or a slash at the end, "
+    "as in http://localhost:3000; names outside ASCII are written as in xn--mnchen-3ya.example"
+)
+_ORIGIN_RULES = {
+    "*": "with it, every page that somebody visits could read this server; name each origin, as in http://localhost:3000",
+    "null": "every page in a file or a sandboxed frame has it, whoever made it; serve the page over HTTP",
+}
+"""The rules for two values that other servers accept."""
 
 
 class SettingsError(ValueError):
@@ -23,10 +37,10 @@ class Settings:
     `now` is aware and in UTC; None is the wall clock. `policy` holds pairs of a "vendor.switch" and its value, which
     win over `policy_file`. `case` is the id of a case that the default sandbox starts in; settings that differ from
     their defaults win over it, and so do the fields named in `over_case`, which were given although they are equal to
-    the default. `organization_file` replaces the bundled `organization`. /_mock takes requests by the
-    names in `allowed_host` too. `journal_size` is that of each sandbox, of
-    which there may be `sandboxes_maximum` beside the default one. `threads` is how many requests the app handles at a
-    time. SettingsError for invalid values.
+    the default. `organization_file` replaces the bundled `organization`. The server may be requested by the names in
+    `allowed_host` too, and pages of the origins in `cors_origin` may read the vendors' answers. `journal_size` is that
+    of each sandbox, of which there may be `sandboxes_maximum` beside the default one. `threads` is how many requests
+    the app handles at a time. SettingsError for invalid values.
     """
 
     host: str = "127.0.0.1"
@@ -42,11 +56,15 @@ class Settings:
     policy_file: Path | None = None
     admin_token: str | None = None
     allowed_host: tuple[str, ...] = ()
+    cors_origin: tuple[str, ...] = ()
     journal_size: int = 10_000
     sandboxes_maximum: int = 1000
     threads: int = 16
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "host", _without_brackets(self.host))
+        object.__setattr__(self, "allowed_host", tuple(map(parse_host, self.allowed_host)))
+        object.__setattr__(self, "cors_origin", tuple(map(parse_origin, self.cors_origin)))
         if self.now is not None and self.now.utcoffset() is None:
             raise SettingsError(
                 f"now cannot be {self.now.isoformat()}: a time without a time zone differs "
@@ -69,7 +87,40 @@ def is_loopback(host: str) -> bool:
     try:
         return ip_address(host).is_loopback
     except ValueError:
-        return host == "localhost"
+        return host.lower() == "localhost"
+
+
+def parse_host(text: str) -> str:
+    """A host name or address, without the brackets of an address; SettingsError for anything else."""
+    host = _without_brackets(text)
+    if _NAME.fullmatch(host) or _is_address(host):
+        return host
+    raise SettingsError(
+        f"{text!r} is no host that can be allowed: it must be one name or address as a client writes it into the URL, "
+        "without scheme, port and wildcards, as in mockserver.test"
+    )
+
+
+def parse_origin(text: str) -> str:
+    """An origin as browsers write it; SettingsError with the rule for anything else."""
+    origin = text.lower()
+    if _ORIGIN.fullmatch(origin):
+        default = _DEFAULT_PORT.fullmatch(origin)  # Browsers leave it out.
+        return origin if default is None else str(default[1] or default[2])
+    raise SettingsError(f"{text!r} is no origin that can be allowed: {_ORIGIN_RULES.get(text, _ORIGIN_RULE)}")
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ip_address(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _without_brackets(host: str) -> str:
+    """An IPv6 address may be written as in a URL."""
+    return host[1:-1] if host.startswith("[") and host.endswith("]") else host
 
 
 def parse_timestamp(text: str) -> datetime:

@@ -8,12 +8,12 @@ from mockserver import settings
 from mockserver.settings import Settings, SettingsError
 
 
-@pytest.mark.parametrize("host", ["127.0.0.1", "127.8.9.1", "::1", "localhost"])
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.8.9.1", "::1", "[::1]", "localhost", "LOCALHOST"])
 def test_loopback_needs_no_token(host: str) -> None:
     assert Settings(host=host).admin_token is None
 
 
-@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.7", "mock.example", ""])
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.7", "[::2", "mock.example", ""])
 def test_other_host_needs_a_token(host: str) -> None:
     with pytest.raises(SettingsError, match="choose a token with --admin-token"):
         Settings(host=host)
@@ -23,6 +23,65 @@ def test_other_host_needs_a_token(host: str) -> None:
 def test_empty_token_is_not_a_token() -> None:
     with pytest.raises(SettingsError, match="MOCKSERVER_ADMIN_TOKEN"):
         Settings(host="0.0.0.0", admin_token="")
+
+
+def test_address_may_have_the_brackets_of_a_url() -> None:
+    assert Settings(host="[::1]").host == "::1"
+
+
+ALLOWED_HOSTS = {"a.test": "a.test", "My_Host-2": "My_Host-2", "192.0.2.7": "192.0.2.7", "[2001:db8::7]": "2001:db8::7"}
+
+
+@pytest.mark.parametrize(("text", "host"), ALLOWED_HOSTS.items())
+def test_name_or_address_can_be_allowed(text: str, host: str) -> None:
+    assert Settings(allowed_host=(text,)).allowed_host == (host,)
+
+
+@pytest.mark.parametrize("text", ["", "*", "*.test", "a.test:80", "http://a.test", "a b", "a/b", "ä.test", "a..test"])
+def test_anything_else_is_no_host_that_can_be_allowed(text: str) -> None:
+    with pytest.raises(SettingsError, match="without scheme, port and wildcards, as in"):
+        Settings(allowed_host=("a.test", text))
+
+
+ORIGINS = {
+    "http://localhost:3000": "http://localhost:3000",
+    "HTTPS://Dash.Example": "https://dash.example",
+    "http://[::1]:5173": "http://[::1]:5173",
+    "http://a:80": "http://a",
+    "https://a:443": "https://a",
+    "https://a:80": "https://a:80",
+    "http://a:8080": "http://a:8080",
+    "vscode-webview://abc": "vscode-webview://abc",
+}
+
+
+@pytest.mark.parametrize(("text", "origin"), ORIGINS.items())
+def test_origin_is_kept_as_browsers_write_it(text: str, origin: str) -> None:
+    assert Settings(cors_origin=(text,)).cors_origin == (origin,)
+
+
+NO_ORIGINS = {
+    "*": "every page that somebody visits could read this server",
+    "null": "every page in a file or a sandboxed frame has it",
+    "": "it must be scheme://host",
+    "localhost:3000": "it must be scheme://host",
+    "http://a/": "without a path or a slash at the end",
+    "http://a/b": "without a path",
+    "http://a?b": "without a path",
+    "http://u@a": "it must be scheme://host",
+    "http://a:b": "it must be scheme://host",
+    "http://*.a": "it must be scheme://host",
+    "http://ä.test": "names outside ASCII",
+    "http://a http://b": "it must be scheme://host",
+    "http://a\n": "it must be scheme://host",
+}
+
+
+@pytest.mark.parametrize(("text", "rule"), NO_ORIGINS.items())
+def test_anything_else_is_no_origin_that_can_be_allowed(text: str, rule: str) -> None:
+    with pytest.raises(SettingsError, match="is no origin that can be allowed: ") as refusal:
+        Settings(cors_origin=("http://a", text))
+    assert rule in str(refusal.value)
 
 
 def test_time_without_a_time_zone_is_rejected() -> None:

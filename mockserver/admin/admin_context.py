@@ -13,6 +13,7 @@ from flask import current_app
 
 from mockserver.cases.records import Catalogue
 from mockserver.conduct.advice import Advice
+from mockserver.gateway.cross_origin import Senders
 from mockserver.gateway.sandbox import Sandbox, SandboxRegistry
 from mockserver.gateway.switches import Known
 from mockserver.gateway.vendor import Vendor
@@ -49,16 +50,14 @@ class Sources:
 class AdminContext:
     """The sandboxes, and what stays the same while the app runs.
 
-    `host` is the address or name that the server listens on, `openapi` the folder of the OpenAPI files. With an
-    `admin_token`, every request must carry it, and may be sent to any name; without, to `allowed_hosts` too. `advice`
-    loads the vendors' advice when it is first needed.
+    `senders` are who may send requests; with an `admin_token`, every request must carry it. `openapi` is the folder of
+    the OpenAPI files. `advice` loads the vendors' advice when it is first needed.
     """
 
     registry: SandboxRegistry
     sources: Sources
-    host: str
+    senders: Senders
     admin_token: str | None
-    allowed_hosts: frozenset[str]
     openapi: Path
     advice: Callable[[], Mapping[str, Advice]]
 

@@ -42,7 +42,13 @@ def _stop_before_serving(*_: object) -> NoReturn:
     "--allowed-host",
     multiple=True,
     metavar="NAME",
-    help="Another name by which /_mock may be requested; with --admin-token, any may. Repeatable.",
+    help="Another name by which the server may be requested; with --admin-token, any may. Repeatable.",
+)
+@option(
+    "--cors-origin",
+    multiple=True,
+    metavar="ORIGIN",
+    help="An origin whose pages may read the vendors' answers, as in http://localhost:3000. Repeatable.",
 )
 @option(
     "--journal-size",

@@ -14,10 +14,11 @@ from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 from werkzeug.routing import BaseConverter, Map, Rule
 
-from mockserver.gateway import auth, effects, limits, response_cache, socket_features, view
+from mockserver.gateway import auth, cross_origin, effects, limits, response_cache, socket_features, view
+from mockserver.gateway.cross_origin import Senders
 from mockserver.gateway.faults import FaultPhase
 from mockserver.gateway.journal import Entry, next_sequence, redact_path, redact_query, truncate
-from mockserver.gateway.rejection import Reason, Rejection, UnknownToken, UnreadBody
+from mockserver.gateway.rejection import ForeignSender, Reason, Rejection, UnknownToken, UnreadBody
 from mockserver.gateway.sandbox import SandboxRegistry
 from mockserver.gateway.vendor import RequestContext, Route, Stage, Vendor
 
@@ -68,7 +69,7 @@ class RestOfPath(BaseConverter):
     weight = 10_000
 
 
-def install(app: Flask, vendors: Iterable[Vendor], registry: SandboxRegistry) -> None:
+def install(app: Flask, vendors: Iterable[Vendor], registry: SandboxRegistry, senders: Senders) -> None:
     """Add every vendor's routes to an app, and for each mount a catch-all for everything else below it.
 
     Vendors may share a mount. An unknown path below it belongs to the vendor that knows the path under another method,
@@ -78,19 +79,19 @@ def install(app: Flask, vendors: Iterable[Vendor], registry: SandboxRegistry) ->
     by_mount: dict[str, list[Vendor]] = {}
     for vendor in vendors:
         for route in vendor.routes:
-            served = _route_view(registry, vendor, route)
+            served = _route_view(registry, senders, vendor, route)
             name = f"{vendor.name}:{route.operation}"
             app.add_url_rule(route.path, name, served, methods=route.methods, provide_automatic_options=False)
         for mount in vendor.mounts:
             by_mount.setdefault(mount, []).append(vendor)
     for mount, sharing in by_mount.items():
-        app.view_functions[f"unrouted:{mount}"] = _catch_all(registry, sharing)
+        app.view_functions[f"unrouted:{mount}"] = _catch_all(registry, senders, sharing)
         for path in (mount, f"{mount}/<rest_of_path:rest>"):
             for websocket in (False, True):  # A rule without methods, which Flask's add_url_rule cannot make.
                 app.url_map.add(Rule(path, endpoint=f"unrouted:{mount}", websocket=websocket))
 
 
-def _route_view(registry: SandboxRegistry, vendor: Vendor, route: Route) -> Callable[..., Response]:
+def _route_view(registry: SandboxRegistry, senders: Senders, vendor: Vendor, route: Route) -> Callable[..., Response]:
     """A Flask view for a route; the path's variables are in the request."""
     stages = vendor.stages if route.stages is None else route.stages
 
@@ -98,12 +99,12 @@ def _route_view(registry: SandboxRegistry, vendor: Vendor, route: Route) -> Call
         return view.respond(route.view, context)
 
     def serve(**_: str) -> Response:
-        return _run(registry, vendor, route.operation, stages, respond)
+        return _run(registry, senders, vendor, route.operation, stages, respond)
 
     return serve
 
 
-def _catch_all(registry: SandboxRegistry, sharing: list[Vendor]) -> Callable[..., Response]:
+def _catch_all(registry: SandboxRegistry, senders: Senders, sharing: list[Vendor]) -> Callable[..., Response]:
     """A Flask view for every request below a mount that no route takes: its vendor's pipeline, and a refusal.
 
     The vendor's stages run first, but none for a wrong method on a path that has stages of its own.
@@ -121,7 +122,7 @@ def _catch_all(registry: SandboxRegistry, sharing: list[Vendor]) -> Callable[...
         own = isinstance(error, MethodNotAllowed) and any(
             route.path == request.path and route.stages is not None for route in vendor.routes
         )
-        return _run(registry, vendor, None, () if own else vendor.stages, fail)
+        return _run(registry, senders, vendor, None, () if own else vendor.stages, fail)
 
     return serve
 
@@ -153,10 +154,19 @@ def _has_token(registry: SandboxRegistry, vendor: Vendor) -> bool:
 
 
 def _run(
-    registry: SandboxRegistry, vendor: Vendor, operation: str | None, stages: tuple[Stage, ...], then: Step
+    registry: SandboxRegistry,
+    senders: Senders,
+    vendor: Vendor,
+    operation: str | None,
+    stages: tuple[Stage, ...],
+    then: Step,
 ) -> Response:
     """The pipeline itself: the stages, the response, armed effects, and the journal."""
     context = RequestContext(request._get_current_object(), registry, vendor, operation)  # type: ignore[attr-defined]  # noqa: SLF001 (documented)
+    if not senders.is_ordinary(context.request.environ, vendor.name):
+        screened = _screen(context, senders)
+        if screened is not None:
+            return screened
     try:
         _require_body(context)
         for stage in stages:
@@ -172,6 +182,18 @@ def _run(
     if log.isEnabledFor(logging.DEBUG):
         log.debug("%s %s?%s: %d in %d us", entry.method, entry.path, entry.query, entry.status, entry.duration_us)
     return response
+
+
+def _screen(context: RequestContext, senders: Senders) -> Response | None:
+    """The answer to a request of a browser that goes no further: a refusal, or a preflight. Neither is journaled."""
+    environ, vendor = context.request.environ, context.vendor
+    senders.share_answer(environ)
+    if (refusal := senders.refusal(environ, vendor.name)) is not None:
+        return _refuse(context, ForeignSender(refusal))
+    if not senders.is_preflight(environ):
+        return None
+    methods = _route_map(vendor.routes).bind("").allowed_methods(context.request.path)
+    return cross_origin.preflight_answer(environ, methods)
 
 
 def _require_body(context: RequestContext) -> None:

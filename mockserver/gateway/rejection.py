@@ -70,6 +70,13 @@ class UnknownToken(Rejection):
         super().__init__(Reason.UNAUTHENTICATED, "the token is unknown or was revoked")
 
 
+class ForeignSender(Rejection):
+    """A request that a page of another site sent, or one to a host that is not this server."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(Reason.FORBIDDEN, message)
+
+
 class UnreadBody(Rejection):
     """A request whose body was not read, for one of the reasons of `socket_features.BodyProblem`."""
 

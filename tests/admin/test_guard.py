@@ -90,17 +90,10 @@ def test_every_control_path_is_guarded(admin: Admin, path: str) -> None:
     assert admin.sent("GET", path, b"", {"Host": "evil.example"}).status == 403
 
 
-def test_vendor_accepts_any_host(admin: Admin) -> None:
-    headers = {
-        "Host": "api.augmentcode.com",
-        "Authorization": "Bearer mock-augment-acme",
-        "Origin": "http://evil.example",
-    }
-    assert admin.app.test_client().get("/analytics/v0/dau-count", headers=headers).status_code == 200
-
-
-def test_unknown_path_is_404_for_any_host(admin: Admin) -> None:
-    assert admin.sent("GET", "/nowhere", b"", {"Host": "api.augmentcode.com"}).status == 404
+@pytest.mark.parametrize("headers", [{"Host": "api.augmentcode.com"}, {"Origin": "http://evil.example"}], ids=str)
+def test_unknown_path_is_refused_to_others_like_a_known_one(admin: Admin, headers: dict[str, str]) -> None:
+    assert admin.sent("GET", "/nowhere", b"", {**admin.headers, **headers}).status == 403
+    assert admin.sent("GET", "/nowhere", b"", admin.headers).status == 404
 
 
 @pytest.mark.parametrize("bound", ["127.0.0.1", "mock.test", "192.0.2.7", "2001:db8::7", "0.0.0.0", "::"])
@@ -156,9 +149,41 @@ def test_only_its_own_origin_is_accepted(
     assert got == status or (status == 200 and got == 204)
 
 
-def test_preflight_is_never_granted(admin: Admin) -> None:
+NAVIGATION = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"}
+
+BROWSERS: dict[str, tuple[str, dict[str, str], int]] = {
+    "the page itself": ("GET", {"Sec-Fetch-Site": "same-origin"}, 200),
+    "the page itself, behind a proxy": ("GET", {"Sec-Fetch-Site": "same-origin", "Origin": "https://mock.test"}, 200),
+    "a typed URL": ("GET", {"Sec-Fetch-Site": "none"}, 200),
+    "an extension": ("GET", {"Sec-Fetch-Site": "none", "Origin": "chrome-extension://abcdef"}, 403),
+    "an image of another site": ("GET", {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "no-cors"}, 403),
+    "another port": ("GET", {"Sec-Fetch-Site": "same-site", "Sec-Fetch-Mode": "no-cors"}, 403),
+    "an unknown relation": ("GET", {"Sec-Fetch-Site": "next-door"}, 403),
+    "a link": ("GET", NAVIGATION, 200),
+    "a link, for the head": ("HEAD", NAVIGATION, 200),
+    "a form that writes": ("POST", NAVIGATION, 403),
+    "a frame": ("GET", {**NAVIGATION, "Sec-Fetch-Dest": "iframe"}, 403),
+}
+
+
+@pytest.mark.parametrize(("method", "headers", "status"), BROWSERS.values(), ids=BROWSERS)
+@pytest.mark.parametrize("path", ["/", "/clock"])
+def test_page_of_another_site_can_only_link_here(
+    admin: Admin, path: str, method: str, headers: dict[str, str], status: int
+) -> None:
+    assert admin.send(method, path, **headers).status == status
+
+
+def test_link_to_the_root_is_followed(admin: Admin) -> None:
+    assert admin.sent("GET", "/", b"", {**admin.headers, **NAVIGATION}).status == 302
+
+
+@pytest.mark.parametrize("allowed", [(), ("http://evil.example",)], ids=["no origin", "this origin"])
+def test_preflight_is_never_granted(allowed: tuple[str, ...]) -> None:
+    admin = Admin(create_app(replace(SETTINGS, cors_origin=allowed)), {"Host": "localhost"})
     preflight = {"Origin": "http://evil.example", "Access-Control-Request-Method": "PUT"}
     assert admin.send("OPTIONS", "/clock", **preflight).status == 403
+    assert admin.send("GET", "/clock", Origin="http://evil.example").status == 403
 
 
 CREDENTIALS: dict[str, tuple[dict[str, str], int]] = {

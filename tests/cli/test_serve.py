@@ -71,6 +71,7 @@ def test_settings_without_flags_are_the_defaults(run: Run, created: list[Setting
 
 FLAGS = [
     ("--host ::1", Settings(host="::1")),
+    ("--host [::1]", Settings(host="::1")),
     ("--port 0", Settings(port=0)),
     ("--organization globex", Settings(organization="globex")),
     ("--organization-file mine.yaml", Settings(organization_file=Path("mine.yaml"))),
@@ -81,6 +82,8 @@ FLAGS = [
     ("--policy a.names=b=c,d=e", Settings(policy=(("a.names", "b=c,d=e"),))),
     ("--policy-file mine.yaml", Settings(policy_file=Path("mine.yaml"))),
     ("--host 0.0.0.0 --admin-token secret", Settings(host="0.0.0.0", admin_token="secret")),
+    ("--allowed-host a.test --allowed-host [::2]", Settings(allowed_host=("a.test", "::2"))),
+    ("--cors-origin http://a:3000 --cors-origin https://B", Settings(cors_origin=("http://a:3000", "https://b"))),
     ("--sandboxes-maximum 0", Settings(sandboxes_maximum=0)),
     ("--journal-size 5", Settings(journal_size=5)),
     ("--server threaded", Settings()),
@@ -102,6 +105,7 @@ def test_each_flag_sets_its_setting(run: Run, created: list[Settings], flags: st
         ({"MOCKSERVER_PORT": "0"}, Settings(port=0)),
         ({"MOCKSERVER_FREEZE": "1"}, Settings(freeze=True)),
         ({"MOCKSERVER_POLICY": "a.b=c d.e=f"}, Settings(policy=(("a.b", "c"), ("d.e", "f")))),
+        ({"MOCKSERVER_CORS_ORIGIN": "http://a http://b"}, Settings(cors_origin=("http://a", "http://b"))),
         ({"MOCKSERVER_POLICY_FILE": "mine.yaml"}, Settings(policy_file=Path("mine.yaml"))),
         ({"MOCKSERVER_HOST": "0.0.0.0", "MOCKSERVER_ADMIN_TOKEN": "s"}, Settings(host="0.0.0.0", admin_token="s")),
     ],
@@ -129,6 +133,8 @@ def test_flag_overrides_a_variable(run: Run, created: list[Settings]) -> None:
         ("--policy augment.last_cursor=none", "it takes one of: empty, null, absent"),
         ("--policy argument.last_cursor=null", "did you mean 'augment'?"),
         ("--policy-file /nowhere/mine.yaml", "/nowhere/mine.yaml: cannot be read: No such file or directory"),
+        ("--allowed-host a.test:80", "'a.test:80' is no host that can be allowed: it must be one name or address"),
+        ("--cors-origin http://a/b", "'http://a/b' is no origin that can be allowed: it must be scheme://host"),
         ("--limits none", "'documented', 'off'"),
         ("--port 65536", "0<=x<=65535"),
         ("--journal-size 0", "x>=1"),

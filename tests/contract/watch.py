@@ -61,8 +61,8 @@ class Watch:
             for part in parts:
                 body += part
                 yield part
-        if socket_features.body_problem(environ) is not None:
-            return  # The server refuses the request, not the vendor.
+        if socket_features.body_problem(environ) is not None or _is_from_a_page(environ):
+            return  # The server refuses the request or adds headers to the answer, not the vendor.
         path = "/" + environ["PATH_INFO"].encode("latin-1").decode(errors="replace").lstrip("/")
         answer = Recorded(environ["REQUEST_METHOD"], path, head[0], head[1], body)
         self._check(app, answer, environ.get("HTTP_AUTHORIZATION", ""))
@@ -76,6 +76,10 @@ class Watch:
 
     def _vendor(self, path: str) -> Vendor | None:
         return next((one for mount, one in self._mounts if path == mount or path.startswith(f"{mount}/")), None)
+
+
+def _is_from_a_page(environ: "WSGIEnvironment") -> bool:
+    return "HTTP_ORIGIN" in environ or "HTTP_SEC_FETCH_SITE" in environ
 
 
 def _names(app: Flask, vendor: Vendor, authorization: str) -> dict[str, str]:

@@ -12,7 +12,9 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from mockserver.gateway import pipeline, response_cache, socket_features, switches
+from mockserver.gateway.cross_origin import Senders
 from mockserver.gateway.faults import FaultEffect, FaultPhase, FaultRule
+from mockserver.gateway.hosts import Hosts
 from mockserver.gateway.limits import Allowance, LimitBlock, LimitScope
 from mockserver.gateway.rejection import InjectedFailure, Reason, Rejection
 from mockserver.gateway.sandbox import SandboxConfig, SandboxRegistry
@@ -123,15 +125,18 @@ def registry(*vendors: Vendor, journal_size: int = 5000, **changes: Any) -> Sand
     return made
 
 
+SENDERS = Senders(Hosts("127.0.0.1"))
+
+
 class Aviary:
     """An app with some vendors, its sandboxes, and a client that sends the seeded token."""
 
-    def __init__(self, *vendors: Vendor, **changes: Any) -> None:
+    def __init__(self, *vendors: Vendor, senders: Senders = SENDERS, **changes: Any) -> None:
         self.registry = registry(*vendors, **changes)
         self.app = Flask("aviary", static_folder=None)
         self.app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
         self.app.url_map.merge_slashes = False
-        pipeline.install(self.app, vendors, self.registry)
+        pipeline.install(self.app, vendors, self.registry, senders)
         self.app.register_error_handler(Exception, lambda _: Response("nobody's", 404))
 
     @property

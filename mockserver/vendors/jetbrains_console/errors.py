@@ -37,7 +37,7 @@ def render(rejection: Rejection, context: RequestContext) -> ErrorReply:
         return oauth.render_error(rejection, policy.REALM)
     status = rejection.status
     code = rejection.code or _CODES.get(status) or status_phrase(status).lower().replace(" ", "_")
-    if issuing and rejection.reason in (Reason.FAULT, Reason.LIMITED):
+    if issuing and rejection.reason in (Reason.FAULT, Reason.LIMITED, Reason.FORBIDDEN):
         return oauth.render_failure(status, code, rejection.message)
     headers = {}
     if rejection.allow:

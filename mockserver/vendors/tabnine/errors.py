@@ -2,7 +2,15 @@
 
 from typing import Final
 
-from mockserver.gateway.rejection import InjectedFailure, ParameterError, Reason, Rejection, UnknownToken, status_phrase
+from mockserver.gateway.rejection import (
+    ForeignSender,
+    InjectedFailure,
+    ParameterError,
+    Reason,
+    Rejection,
+    UnknownToken,
+    status_phrase,
+)
 from mockserver.gateway.vendor import ErrorReply, RequestContext
 from mockserver.simulation import hashing
 from mockserver.vendors.tabnine import policy
@@ -73,6 +81,7 @@ def _status(rejection: Rejection, context: RequestContext) -> int:
     if isinstance(rejection, OrganizationMismatch):
         return int(context.switches[policy.FOREIGN_ORGANIZATION])
     everywhere = context.switches[policy.FORBIDDEN_EVERYWHERE] is ForbiddenEverywhere.YES
-    if rejection.reason is Reason.FORBIDDEN and not everywhere:
+    by_token = rejection.reason is Reason.FORBIDDEN and not isinstance(rejection, ForeignSender)
+    if by_token and not everywhere:
         return 403 if context.operation in policy.FORBIDDEN_OPERATIONS else 401
     return rejection.status
