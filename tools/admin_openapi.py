@@ -30,6 +30,7 @@ from mockserver.admin import (
     metrics,
     organizations,
     policy,
+    ready,
     requests,
     responses,
     routes,
@@ -68,6 +69,7 @@ class Operation:
     body_required: bool = True
     created: bool = False
     conflict: bool = False
+    can_be_unavailable: bool = False
 
 
 def _by_name(schema: Any, names: str = "vendor") -> dict[str, Any]:
@@ -86,7 +88,7 @@ def _ref(schema: type[Schema]) -> dict[str, str]:
 REFERENCED = (limits.VendorLimitSchema, policy.SwitchSchema, limits.AllowanceBody, sandboxes.SandboxBody)
 """Schemas in objects with a field for each vendor, in which apispec does not find them."""
 
-ERRORS = (400, 401, 403, 404, 405, 409, 413, 415, 500)
+ERRORS = (400, 401, 403, 404, 405, 409, 413, 415, 500, 503)
 
 _LIMITS = _by_name(_ref(limits.VendorLimitSchema))
 _POLICY = _by_name(_by_name(_ref(policy.SwitchSchema), "switch"))
@@ -114,6 +116,7 @@ _SANDBOX_ANSWER = sandboxes.SandboxSchema
 OPERATIONS = {
     "getIndex": Operation("Every resource and its methods", routes.IndexSchema),
     "getHealth": Operation("Whether the server works, and what it serves", health.HealthSchema),
+    "getReady": Operation("Whether vendor requests would be answered", ready.ReadySchema, can_be_unavailable=True),
     "getClock": Operation("The current time", clock.ClockSchema),
     "putClock": Operation("Set the clock, or reset it", clock.ClockSchema, clock.ClockBody),
     "advanceClock": Operation("Move the clock forward", clock.ClockSchema, clock.AdvanceBody),
@@ -235,7 +238,7 @@ def _operation(route: AdminRoute, documented: Operation) -> dict[str, Any]:
     if documented.body is not None:
         content = {"application/json": {"schema": documented.body}}
         operation["requestBody"] = {"required": documented.body_required, "content": content}
-    errors = [400, 401, 403, *_errors(route, documented), 500]
+    errors = [400, 401, 403, *_errors(route, documented), 500, *([503] if documented.can_be_unavailable else [])]
     operation["responses"] = _success(documented) | {str(status): _response_name(status) for status in errors}
     return operation
 

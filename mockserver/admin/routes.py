@@ -22,6 +22,7 @@ from mockserver.admin import (
     openapi,
     organizations,
     policy,
+    ready,
     requests,
     responses,
     sandboxes,
@@ -73,6 +74,7 @@ def index(_: AdminRequest) -> dict[str, Any]:
 
 RESOURCES = (
     AdminRoute("GET", "/health", "getHealth", health.get),
+    AdminRoute("GET", "/ready", "getReady", ready.get),
     AdminRoute("GET", "/clock", "getClock", clock.get),
     AdminRoute("PUT", "/clock", "putClock", clock.replace),
     AdminRoute("POST", "/clock/advance", "advanceClock", clock.advance),

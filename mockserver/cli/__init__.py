@@ -12,6 +12,7 @@ from mockserver.cli import (
     cases,
     env,
     fidelity,
+    healthcheck,
     lint,
     metric,
     organizations,
@@ -28,6 +29,7 @@ EXAMPLES = """
 Examples:
   mockserver serve
   mockserver serve --port 0 --json
+  mockserver healthcheck --wait 30
   mockserver serve --organization hooli --limits off
   mockserver serve --now 2025-10-21T10:30:00Z --freeze --organization documented
   mockserver serve --policy metrics.subteams=with   (`mockserver switches` lists them)
@@ -94,6 +96,7 @@ def main() -> None:
 
 for command in (
     serving.serve,
+    healthcheck.healthcheck,
     tokens.tokens,
     env.env,
     switches.switches,

@@ -103,6 +103,11 @@ class Client(SandboxClient):
             raise NoAnswer(f"GET {MOUNT}/health is not answered by a mock server: {health!r:.80}")
         return health
 
+    def ready(self) -> None:
+        """Do nothing if the server would answer vendor requests; Refused with the status 503 if it would not."""
+        if self.call("GET", "/ready") != {"status": "ready"}:
+            raise NoAnswer(f"GET {MOUNT}/ready is not answered by a mock server")
+
     def create_sandbox(self, **body: object) -> SandboxClient:
         """Create a sandbox: `organization`, `seed`, `now`, `frozen`, `limits`, `policy`, `case`, `ttl_seconds`, ..."""
         return SandboxClient(self._transport, self._headers, self.call("POST", "/sandboxes", body))

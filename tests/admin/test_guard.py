@@ -224,6 +224,12 @@ def test_health_needs_no_token_and_then_lists_no_organizations() -> None:
     assert without == with_token
 
 
+def test_ready_needs_no_token() -> None:
+    admin = replace(bound_to("192.0.2.7"), headers={})
+    assert admin.get("/ready") == {"status": "ready"}
+    assert admin.send("GET", "/sandboxes/default/ready").status == 401
+
+
 def test_wrong_token_gets_no_more_than_none() -> None:
     health = replace(bound_to("192.0.2.7"), headers={"Authorization": "Bearer wrong"}).get("/health")
     assert "organizations" not in health
