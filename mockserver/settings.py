@@ -10,6 +10,8 @@ from ipaddress import ip_address
 from pathlib import Path
 from typing import Literal
 
+from mockserver.validation import admin_token
+
 Limits = Literal["documented", "off"]
 
 _NAME = re.compile(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*\.?")
@@ -70,11 +72,20 @@ class Settings:
                 f"now cannot be {self.now.isoformat()}: a time without a time zone differs "
                 "from machine to machine; give one that ends in Z"
             )
-        if not self.admin_token and not is_loopback(self.host):
+        if self.admin_token is not None:
+            self._check_admin_token(self.admin_token)
+        elif not is_loopback(self.host):
             raise SettingsError(
                 f"{self.host} can be reached from other machines, and /_mock would let anybody there change what is "
-                f"served; choose a token with --admin-token (or {variable('admin-token')}), or listen on 127.0.0.1"
+                f"served; choose a token with --admin-token-file (or {variable('admin-token')}), or listen on 127.0.0.1"
             )
+
+    @staticmethod
+    def _check_admin_token(token: str) -> None:
+        try:
+            admin_token.check(token)
+        except admin_token.AdminTokenError as error:
+            raise SettingsError(str(error)) from error
 
 
 def variable(flag: str) -> str:

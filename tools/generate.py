@@ -65,7 +65,7 @@ def _endpoints() -> Iterator[tuple[str, ...]]:
 def _settings() -> Iterator[tuple[str, ...]]:
     yield "flag", "variable", "default", "description"
     for option in serving.serve.params:
-        if isinstance(option, click.Option):
+        if isinstance(option, click.Option) and not option.hidden:
             default = f"`{option.default}`" if isinstance(option.default, str | int) and not option.is_flag else ""
             yield f"`{option.opts[0]}`", f"`{option.envvar}`", default, option.help or ""
 

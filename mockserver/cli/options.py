@@ -58,6 +58,33 @@ class Url(click.types.StringParamType):
             self.fail(str(error), param, ctx)
 
 
+def admin_token_options(description: str) -> Callable[[Command], Command]:
+    """The options --admin-token and --admin-token-file; the command gets the token as `admin_token` from either."""
+    in_file = option(
+        "--admin-token-file",
+        type=click.Path(path_type=Path),
+        callback=_read_admin_token,
+        expose_value=False,
+        help="A file with the admin token, instead of --admin-token itself.",
+    )
+    # Eager, so that it is known when the file is read.
+    given = option(
+        "--admin-token",
+        is_eager=True,
+        help=f"{description} Other users of the machine can see it: --admin-token-file and variables hide it.",
+    )
+    return lambda command: given(in_file(command))
+
+
+def _read_admin_token(context: click.Context, _: click.Parameter, path: Path | None) -> None:
+    from mockserver.validation import admin_token
+
+    try:
+        context.params["admin_token"] = admin_token.choose(context.params.get("admin_token"), path)
+    except admin_token.AdminTokenError as error:
+        raise click.UsageError(str(error)) from error
+
+
 def print_json(value: object, file: TextIO | None = None) -> None:
     """Print a value as indented JSON, on stdout or into a file."""
     click.echo(json.dumps(value, ensure_ascii=False, indent=2), file=file)
@@ -90,5 +117,5 @@ policy_file = option(
 )
 running_server = option("--url", type=Url(), help="A running server; without it, the command starts one of its own.")
 server_url = option("--url", type=Url(), default=DEFAULT_URL, help="The server's URL.")
-admin_token = option("--admin-token", help="The server's --admin-token, if it has one.")
+admin_token = admin_token_options("The server's admin token, if it has one.")
 as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")

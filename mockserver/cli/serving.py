@@ -23,11 +23,8 @@ def _stop_before_serving(*_: object) -> NoReturn:
     sys.exit(0)
 
 
-@conflicts.command(
-    conflicts.ONE_ORGANIZATION,
-    conflicts.Needs("threads", "server", "the threaded server has a thread for each connection", value="granian"),
-)
-@option("--host", default=DEFAULTS.host, help="The address to listen on; beyond loopback, --admin-token is required.")
+@conflicts.command(conflicts.ONE_ORGANIZATION)
+@option("--host", default=DEFAULTS.host, help="The address to listen on; beyond loopback, an admin token is required.")
 @option("--port", type=options.Port(), default=DEFAULTS.port, help="The port; 0 picks a free one.")
 @options.organization
 @options.organization_file
@@ -37,7 +34,7 @@ def _stop_before_serving(*_: object) -> NoReturn:
 @options.limits
 @options.policy
 @options.policy_file
-@option("--admin-token", help="A Bearer token that /_mock then requires.")
+@options.admin_token_options("A Bearer token that /_mock then requires.")
 @option(
     "--allowed-host",
     multiple=True,

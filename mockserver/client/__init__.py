@@ -77,7 +77,9 @@ class Client(SandboxClient):
     ) -> None:
         self.url = url.rstrip("/")
         self._transport: Transport = HttpTransport(url, timeout) if transport is None else transport
-        self._headers = {} if admin_token is None else {"Authorization": f"Bearer {admin_token}"}
+        # http.client encodes headers in Latin-1; decoding the bytes of UTF-8 so sends these bytes.
+        sent = None if admin_token is None else admin_token.encode().decode("latin-1")
+        self._headers = {} if sent is None else {"Authorization": f"Bearer {sent}"}
         super().__init__(self._transport, self._headers, {"id": "default"})
 
     def __enter__(self) -> Self:

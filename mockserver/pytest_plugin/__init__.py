@@ -11,7 +11,6 @@ Installing the package installs the plugin. Until a test requests a fixture, it 
 starts nothing. The names in `__all__` are for annotations and `pytest.raises`.
 """
 
-import os
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from importlib import import_module
@@ -165,15 +164,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--mockserver-url",
         metavar="URL",
         help=f"{help_text} The variable MOCKSERVER_URL and the ini option mockserver_url do the same. If "
-        "MOCKSERVER_ADMIN_TOKEN is set, it is sent to the server.",
+        "MOCKSERVER_ADMIN_TOKEN or MOCKSERVER_ADMIN_TOKEN_FILE is set, that token is sent to the server.",
     )
     parser.addini("mockserver_url", help_text, default="")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Describe the marker, and reject an invalid URL before any test runs."""
+    """Describe the marker, and reject an invalid URL or admin token before any test runs."""
     config.addinivalue_line("markers", options.MARKER_HELP)
     options.server_url(config)
+    options.admin_token()
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -201,9 +201,8 @@ def _manager(config: pytest.Config) -> "ServerManager":
     if _MANAGER not in config.stash:
         from mockserver.pytest_plugin.server_process import ServerManager
 
-        admin_token = os.environ.get("MOCKSERVER_ADMIN_TOKEN") or None
         worker_input = getattr(config, "workerinput", {})
-        config.stash[_MANAGER] = ServerManager(options.server_url(config), admin_token, worker_input)
+        config.stash[_MANAGER] = ServerManager(options.server_url(config), options.admin_token(), worker_input)
     return config.stash[_MANAGER]
 
 

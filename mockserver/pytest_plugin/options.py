@@ -1,10 +1,11 @@
-"""The configured URL of a server, and the marker of the plugin.
+"""The configured URL and admin token of a server, and the marker of the plugin.
 
 Values inside a marker are not checked here: the server does that when the sandbox is created.
 """
 
 import os
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -38,6 +39,17 @@ def server_url(config: pytest.Config) -> str | None:
         "mockserver_url": config.getini("mockserver_url"),
     }
     return next((_check_url(source, text) for source, text in sources.items() if text), None)
+
+
+def admin_token() -> str | None:
+    """The admin token of the environment, or of the file that it names; UsageError if that is not possible."""
+    from mockserver.validation import admin_token as admin_tokens
+
+    token, path = (os.environ.get(f"MOCKSERVER_{name}") or None for name in ("ADMIN_TOKEN", "ADMIN_TOKEN_FILE"))
+    try:
+        return admin_tokens.choose(token, Path(path) if path else None)
+    except admin_tokens.AdminTokenError as error:
+        raise pytest.UsageError(str(error)) from error
 
 
 def _check_url(source: str, text: str) -> str:

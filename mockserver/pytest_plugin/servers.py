@@ -79,7 +79,7 @@ class MockserverFixture:
         except NoAnswer as error:
             raise MockserverGone(f"the server at {self.url} is not a mock server, by its /_mock/health") from error
         if "organizations" not in health:
-            raise MockserverGone(f"{unusable}set MOCKSERVER_ADMIN_TOKEN to the server's --admin-token")
+            raise MockserverGone(f"{unusable}set MOCKSERVER_ADMIN_TOKEN or MOCKSERVER_ADMIN_TOKEN_FILE to the server's")
         return tuple(health["vendors"])
 
     @contextmanager

@@ -53,7 +53,13 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """An environment for an inner pytest: the package of this checkout, and only plugins given by name."""
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
-    for name in ("MOCKSERVER_URL", "MOCKSERVER_ADMIN_TOKEN", "PYTEST_ADDOPTS", "PYTEST_XDIST_WORKER"):
+    for name in (
+        "MOCKSERVER_URL",
+        "MOCKSERVER_ADMIN_TOKEN",
+        "MOCKSERVER_ADMIN_TOKEN_FILE",
+        "PYTEST_ADDOPTS",
+        "PYTEST_XDIST_WORKER",
+    ):
         monkeypatch.delenv(name, raising=False)
 
 

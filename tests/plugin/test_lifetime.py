@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from textwrap import dedent
 
 import psutil
@@ -216,17 +217,41 @@ def test_other_server_is_not_mistaken_for_a_mock_server(status: str, body: str, 
 
 
 def test_admin_token_is_sent_to_a_server_that_requires_it(
-    run_pytest: RunPytest, monkeypatch: pytest.MonkeyPatch
+    run_pytest: RunPytest, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
+    file = tmp_path / "token"
+    file.write_text("opensesame\n")
     with programs.started(
-        "-m", "mockserver", "serve", "--port", "0", "--json", "--admin-token", "opensesame"
+        "-m", "mockserver", "serve", "--port", "0", "--json", "--admin-token-file", str(file)
     ) as program:
         url = json.loads(line(program))["url"]
-        with pytest.raises(MockserverGone, match="set MOCKSERVER_ADMIN_TOKEN to the server's --admin-token"):
+        with pytest.raises(MockserverGone, match="set MOCKSERVER_ADMIN_TOKEN or MOCKSERVER_ADMIN_TOKEN_FILE"):
             ServerManager(url, None, {}).server()
         monkeypatch.setenv("MOCKSERVER_ADMIN_TOKEN", "opensesame")
         run_pytest("def test_it(sandbox): ...", "--mockserver-url", url).assert_outcomes(passed=1)
+        monkeypatch.delenv("MOCKSERVER_ADMIN_TOKEN")
+        monkeypatch.setenv("MOCKSERVER_ADMIN_TOKEN_FILE", str(file))
+        run_pytest("def test_it(sandbox): ...", "--mockserver-url", url).assert_outcomes(passed=1)
     run_pytest("def test_it(sandbox): ...").assert_outcomes(passed=1)
+
+
+@pytest.mark.parametrize(
+    ("variables", "message"),
+    [
+        ({"MOCKSERVER_ADMIN_TOKEN_FILE": "/nowhere/token"}, "cannot be read from /nowhere/token: No such file"),
+        ({"MOCKSERVER_ADMIN_TOKEN_FILE": "token", "MOCKSERVER_ADMIN_TOKEN": "a"}, "there are two admin tokens"),
+        ({"MOCKSERVER_ADMIN_TOKEN": "let me in"}, "it must be one word"),
+    ],
+)
+def test_unusable_admin_token_is_an_error_without_a_traceback(
+    run_pytest: RunPytest, monkeypatch: pytest.MonkeyPatch, variables: dict[str, str], message: str
+) -> None:
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    result = run_pytest("def test_it(sandbox): ...")
+    assert (result.ret, result.stdout.str()) == (pytest.ExitCode.USAGE_ERROR, "")
+    assert result.stderr.str().startswith("ERROR: ")
+    assert message in result.stderr.str()
 
 
 def test_deleting_a_deleted_sandbox_is_not_an_error(given_server: MockserverFixture) -> None:
