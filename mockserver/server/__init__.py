@@ -9,6 +9,7 @@ before anything starts. The command's messages and exit codes are in `cli`.
 import gc
 import sys
 from collections.abc import Callable
+from contextlib import ExitStack
 from typing import TYPE_CHECKING
 from wsgiref.types import WSGIApplication
 
@@ -46,12 +47,15 @@ def serve(
     """
     from mockserver.server import running
 
-    with sockets.listen(host, port) as listening:
-        url = sockets.url(host, listening)
+    listening = sockets.listen(host, port)
+    with ExitStack() as opened:
+        for each in listening:
+            opened.enter_context(each)
+        url = sockets.url(host, listening[0])
         sys.setswitchinterval(_SWITCH_INTERVAL)
         gc.freeze()
         gc.set_threshold(_GC_THRESHOLD)
-        running.serve(app, [listening], threads, lambda: on_ready(url), grace)
+        running.serve(app, listening, threads, lambda: on_ready(url), grace)
 
 
 def in_thread(app: WSGIApplication, port: int = 0) -> "Running":

@@ -126,8 +126,8 @@ async def _serve(
 class Running(AbstractContextManager["Running"]):
     """A server that runs in a thread, at `url`, until it is closed. What it is doing then is finished."""
 
-    def __init__(self, app: WSGIApplication, listening: socket.socket, threads: int) -> None:
-        self.url = sockets.url(listening.getsockname()[0], listening)
+    def __init__(self, app: WSGIApplication, listening: Sequence[socket.socket], threads: int) -> None:
+        self.url = sockets.url(listening[0].getsockname()[0], listening[0])
         self._closed = threading.Event()
         self._loop = asyncio.new_event_loop()
         self._stopped = asyncio.Event()
@@ -150,10 +150,10 @@ class Running(AbstractContextManager["Running"]):
             runner.run(task)
 
     async def _serve(
-        self, app: WSGIApplication, listening: socket.socket, threads: int, started: threading.Event
+        self, app: WSGIApplication, listening: Sequence[socket.socket], threads: int, started: threading.Event
     ) -> None:
         server = Server(app, threads)
-        await server.listen([listening])
+        await server.listen(listening)
         started.set()
         await self._stopped.wait()
         server.stop()

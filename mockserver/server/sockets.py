@@ -1,4 +1,4 @@
-"""The socket that a server listens on, and its URL. Connections are accepted by the servers, each in its own way."""
+"""The sockets that a server listens on, and its URL. `running` accepts the connections."""
 
 import errno
 import socket
@@ -7,16 +7,39 @@ BACKLOG = 1024
 _EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - only looked up, not bound
 """Addresses that can be bound but not requested, and the address that reaches them from this machine."""
 
+_NO_IPV6 = frozenset((errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT))
+"""The errors of a system without IPv6, or without ::1."""
+
 
 class PortTaken(OSError):
     """Another program listens on the port; the text says which port, and what to do."""
 
 
-def listen(host: str, port: int) -> socket.socket:
-    """A listening socket; port 0 picks a free port. Raises PortTaken, or OSError for any other error of the system."""
-    family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+def listen(host: str, port: int) -> list[socket.socket]:
+    """Listening sockets, all on one port; port 0 picks a free one. PortTaken, or OSError for any other error.
+
+    There is one socket for an address or name; `::` takes IPv4 too where the system can. For `localhost`, there is one
+    for 127.0.0.1 and one for ::1, unless the system has no IPv6: clients try these addresses in either order.
+    """
+    if host.lower() != "localhost":
+        return [_listen(host, port)]
+    first = _listen("127.0.0.1", port)
     try:
-        listening = socket.create_server(address[:2], family=family, backlog=BACKLOG)
+        return [first, _listen("::1", first.getsockname()[1])]
+    except OSError as error:
+        if error.errno in _NO_IPV6:
+            return [first]
+        first.close()
+        if port == 0 and isinstance(error, PortTaken):
+            return listen(host, port)  # The port that was free for IPv4 is not for IPv6: pick another.
+        raise
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family, _, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    dual = address[0] == "::" and socket.has_dualstack_ipv6()
+    try:
+        return socket.create_server(address[:2], family=family, backlog=BACKLOG, dualstack_ipv6=dual)
     except OSError as error:
         if error.errno != errno.EADDRINUSE:
             raise
@@ -24,10 +47,6 @@ def listen(host: str, port: int) -> socket.socket:
             f"port {port} on {host} is taken by another program; stop it, or choose another port with --port "
             "(0 picks a free one)"
         ) from error
-    # Connections inherit it. Without it, a client's delayed acknowledgement holds some or all answers back for 40 ms
-    # (measured with granian: 580 answers a second became 3,400, and the p99 of 45 ms became 4 ms).
-    listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    return listening
 
 
 def url(host: str, listening: socket.socket) -> str:

@@ -1,10 +1,12 @@
 """The admin token of every command that takes one: given as it is, or in a file."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+from flask import Flask
 
 from mockserver import app as apps
 from mockserver import server
@@ -12,6 +14,9 @@ from mockserver.app import create_app
 from mockserver.settings import Settings
 from tests.cli.conftest import Run
 from tests.conftest import SETTINGS
+
+if TYPE_CHECKING:
+    from wsgiref.types import StartResponse, WSGIEnvironment
 
 TOKEN = "let-me-in-ÄÖ€"
 
@@ -21,6 +26,15 @@ def guarded() -> Iterator[str]:
     """The URL of a server that requires the token."""
     with server.in_thread(create_app(replace(SETTINGS, admin_token=TOKEN))) as running:
         yield running.url
+
+
+def named(app: Flask) -> Callable[["WSGIEnvironment", "StartResponse"], Iterable[bytes]]:
+    """An app whose requests name the server as those to a container or a service do."""
+
+    def application(environ: "WSGIEnvironment", start: "StartResponse") -> Iterable[bytes]:
+        return app({**environ, "HTTP_HOST": "mockserver:8080"}, start)
+
+    return application
 
 
 @pytest.fixture
@@ -50,6 +64,21 @@ def test_command_sends_the_token_in_a_file(run: Run, guarded: str, file: str, co
     assert run(*command, "--url", guarded, "--admin-token-file", file).exit_code == 0
     assert run(*command, "--url", guarded, MOCKSERVER_ADMIN_TOKEN_FILE=file).exit_code == 0
     assert run(*command, "--url", guarded, "--admin-token", TOKEN).exit_code == 0
+
+
+@every_command
+def test_command_reaches_a_container_by_its_name(run: Run, command: tuple[str, ...]) -> None:
+    settings = replace(SETTINGS, host="0.0.0.0", admin_token=TOKEN)
+    with server.in_thread(named(create_app(settings))) as running:
+        assert run(*command, "--url", running.url, "--admin-token", TOKEN).exit_code == 0
+
+
+@every_command
+def test_unknown_name_without_a_token_is_an_error_with_advice(run: Run, command: tuple[str, ...]) -> None:
+    with server.in_thread(named(create_app(SETTINGS))) as running:
+        result = run(*command, "--url", running.url)
+    printed = " ".join(result.output.split())
+    assert (result.exit_code > 0, "which is not this server" in printed, "--allowed-host" in printed) == (True,) * 3
 
 
 @every_command

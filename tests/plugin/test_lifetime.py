@@ -8,20 +8,27 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from textwrap import dedent
+from typing import TYPE_CHECKING
 
 import psutil
 import pytest
 
+from mockserver import server
+from mockserver.app import create_app
 from mockserver.pytest_plugin import MockserverFixture, MockserverGone, MockserverRefused
 from mockserver.pytest_plugin.server_process import EXIT_DELAY, LOG_LINES, ServerManager, ServerProcess, ServerStatus
 from mockserver.pytest_plugin.servers import MonitoredTransport
+from mockserver.settings import Settings
 from tests.plugin.conftest import PLUGINS, RunPytest
 from tests.server import programs
 from tests.server.programs import line
+
+if TYPE_CHECKING:
+    from wsgiref.types import StartResponse, WSGIEnvironment
 
 CHILDREN = """
 import psutil
@@ -233,6 +240,19 @@ def test_admin_token_is_sent_to_a_server_that_requires_it(
         monkeypatch.setenv("MOCKSERVER_ADMIN_TOKEN_FILE", str(file))
         run_pytest("def test_it(sandbox): ...", "--mockserver-url", url).assert_outcomes(passed=1)
     run_pytest("def test_it(sandbox): ...").assert_outcomes(passed=1)
+
+
+def test_server_in_a_container_is_reached_by_its_name() -> None:
+    app = create_app(Settings(host="0.0.0.0", admin_token="opensesame"))
+
+    def named(environ: "WSGIEnvironment", start: "StartResponse") -> Iterable[bytes]:
+        return app({**environ, "HTTP_HOST": "mockserver:8080"}, start)
+
+    with server.in_thread(named) as running:
+        given = ServerManager(running.url, "opensesame", {}).server()
+        with given.sandbox(now="2026-11-02T10:00:00Z", frozen=True) as sandbox:
+            assert sandbox.clock.now.isoformat() == "2026-11-02T10:00:00+00:00"
+        given.close()
 
 
 @pytest.mark.parametrize(
