@@ -51,7 +51,7 @@ class Conflict:
 
 @dataclass(frozen=True, slots=True)
 class Needs:
-    """A flag that does nothing without another, or unless the other has a value.
+    """A flag that does nothing without another.
 
     A variable for the flag may be meant for another command, and gives way without a word.
     """
@@ -59,15 +59,12 @@ class Needs:
     flag: str
     other: str
     reason: str
-    value: str | None = None
 
     def problem(self, ctx: click.Context) -> str | None:
-        has_value = self.value is not None and ctx.params[self.other] == self.value
-        is_given = self.value is None and ctx.get_parameter_source(self.other) in _GIVEN
-        if has_value or is_given or ctx.get_parameter_source(self.flag) is not ParameterSource.COMMANDLINE:
+        is_given = ctx.get_parameter_source(self.other) in _GIVEN
+        if is_given or ctx.get_parameter_source(self.flag) is not ParameterSource.COMMANDLINE:
             return None
-        needed = " ".join(filter(None, (_flag(ctx, self.other), self.value)))
-        return f"{_flag(ctx, self.flag)} needs {needed}: {self.reason}"
+        return f"{_flag(ctx, self.flag)} needs {_flag(ctx, self.other)}: {self.reason}"
 
 
 ONE_ORGANIZATION = Conflict("organization_file", "organization", "there is one organization")

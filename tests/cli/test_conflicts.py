@@ -24,7 +24,6 @@ CONFLICTS = [
     (METRIC, ("--now", "2025-10-21T10:30:00Z", *URL), "--now contradicts --url"),
     (METRIC, ("--admin-token", "s"), "--admin-token needs --url: a server that the command starts has no admin token"),
     (("audit",), ("--admin-token", "s"), "--admin-token needs --url"),
-    (("serve",), ("--threads", "3", "--server", "threaded"), "--threads needs --server granian: the threaded server"),
     *(
         (("sweep", "--list"), flags, f"{flags[0]} contradicts --list: --list runs nothing")
         for flags in (("--json", "-"), ("--junit", "-"), ("--fail-fast",), ("--timeout", "5"))
@@ -86,5 +85,3 @@ def test_variables_for_another_command_are_no_contradiction(run: Run, monkeypatc
     variables["MOCKSERVER_URL"] = ""
     result = run("audit", "--vendor", "cross-vendor", **variables | {"MOCKSERVER_ORGANIZATION": "documented"})
     assert result.exit_code == 0
-    monkeypatch.setattr("mockserver.server.serve", lambda *_: None)
-    assert run("serve", "--server", "threaded", MOCKSERVER_THREADS="3").exit_code == 0
