@@ -53,9 +53,10 @@ the short paths are those of the sandbox `default`.
 
 Unknown fields and parameters are rejected by name. PUT sets the given fields and resets all others to the values with
 which the sandbox was created, so `{}` resets everything; PATCH changes only the given fields; both return the whole new
-state. Errors are problem details (RFC 9457). A request from another origin, or to a host name that is not this
-server's, gets a 403. If the server was started with an admin token, every request must carry it. `HEAD` is answered
-like `GET`, without the body.
+state. Errors are problem details (RFC 9457). A request from a page of another origin gets a 403, as does one to a host
+name that is not this server's. If the server was started with an admin token, it accepts any host name, and every
+request except those to /_mock/health and /_mock/ready must carry the token. `HEAD` is answered like `GET`, without the
+body.
 """
 
 

@@ -38,14 +38,16 @@ class Senders:
                 f"the Host header names {host!r:.200}, which is not this server; use localhost, 127.0.0.1, [::1] or "
                 "the host that the server listens on, or start the server with --allowed-host"
             )
-        if not _is_cross_origin(environ):
-            return None
-        page = f"a page of {environ['HTTP_ORIGIN']!r:.200}" if "HTTP_ORIGIN" in environ else "a page of another site"
+        return self._refusal_of_page(environ, vendor) if _is_cross_origin(environ) else None
+
+    def _refusal_of_page(self, environ: Mapping[str, Any], vendor: str | None) -> str | None:
         if vendor is None:
-            rule = "the control plane takes no request from other pages"
-            return None if _is_navigation(environ) else f"the request comes from {page}; {rule}"
-        rule = "start the server with --cors-origin to allow the pages of an origin"
-        return None if environ.get("HTTP_ORIGIN") in self.origins else f"the request comes from {page}; {rule}"
+            is_allowed, rule = _is_navigation(environ), "the control plane takes no request from other pages"
+        else:
+            is_allowed = environ.get("HTTP_ORIGIN") in self.origins
+            rule = "start the server with --cors-origin to allow the pages of an origin"
+        page = f"a page of {environ['HTTP_ORIGIN']!r:.200}" if "HTTP_ORIGIN" in environ else "a page of another site"
+        return None if is_allowed else f"the request comes from {page}; {rule}"
 
     def share_answer(self, environ: Mapping[str, Any]) -> None:
         """Let the page of an allowed origin read the answer to the current request, whatever it will be."""

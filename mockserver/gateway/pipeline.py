@@ -189,6 +189,7 @@ def _screen(context: RequestContext, senders: Senders) -> Response | None:
     environ, vendor = context.request.environ, context.vendor
     senders.share_answer(environ)
     if (refusal := senders.refusal(environ, vendor.name)) is not None:
+        log.debug("a request is refused, and not journaled: %s", refusal)
         return _refuse(context, ForeignSender(refusal))
     if not senders.is_preflight(environ):
         return None

@@ -1,5 +1,6 @@
 """Requests of browsers to a vendor: those of foreign pages are refused, and allowed origins may read every answer."""
 
+import logging
 from typing import Any
 
 import pytest
@@ -86,6 +87,13 @@ def test_thousands_of_requests_of_a_foreign_page_leave_the_journal_alone() -> No
     assert [entry.status for entry in aviary.registry.default.journal] == [200]
 
 
+def test_refusal_is_in_the_debug_log(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG, "mockserver")
+    Aviary(PARROT).send("/parrot/secret", headers={"Origin": "http://evil.example"})
+    [message] = caplog.messages
+    assert message.startswith("a request is refused, and not journaled: the request comes from a page of 'http://evil")
+
+
 REASONS = {
     "a name": ({"Host": "evil.example:1"}, ["'evil.example:1'", "--allowed-host", "localhost"]),
     "an origin": ({"Origin": "http://evil.example"}, ["'http://evil.example'", "--cors-origin"]),
@@ -150,7 +158,6 @@ def test_allowed_origin_reads_when_to_try_again() -> None:
 FAULTS: dict[str, tuple[dict[str, Any], int]] = {
     "an error": ({"status": 503}, 503),
     "a gateway's page": ({"html": 502}, 502),
-    "a body that ends early": ({"truncate_bytes": 3}, 200),
     "malformed JSON": ({"malformed_json": True}, 200),
 }
 
@@ -161,6 +168,13 @@ def test_allowed_origin_reads_the_effect_of_a_fault(phase: FaultPhase, effect: d
     aviary = parrot.armed(Aviary(UNLIMITED, senders=ALLOWED), phase, **effect)
     answer = parrot.send_with_effects(aviary, headers=OF_DASHBOARD)
     assert (answer.status_code, shared_with(answer)) == (status, (DASHBOARD, "*", "Origin"))
+
+
+@pytest.mark.in_process("over a socket the answer ends early")
+def test_allowed_origin_reads_a_body_that_ends_early() -> None:
+    aviary = parrot.armed(Aviary(UNLIMITED, senders=ALLOWED), truncate_bytes=3)
+    answer = parrot.send_with_effects(aviary, headers=OF_DASHBOARD)
+    assert (answer.data, shared_with(answer)) == (parrot.WHOLE[:3], (DASHBOARD, "*", "Origin"))
 
 
 def test_header_of_a_fault_is_left_as_it_is() -> None:
