@@ -29,7 +29,7 @@ EXAMPLES = """
 Examples:
   mockserver serve
   mockserver serve --port 0 --json
-  mockserver healthcheck --wait 30
+  mockserver healthcheck --url http://127.0.0.1:8080
   mockserver serve --organization hooli --limits off
   mockserver serve --now 2025-10-21T10:30:00Z --freeze --organization documented
   mockserver serve --policy metrics.subteams=with   (`mockserver switches` lists them)

@@ -23,14 +23,14 @@ _FIRST_PAUSE, _LONGEST_PAUSE, _SHORTEST_ANSWER = 0.05, 1.0, 1.0
     help="Ask again for so many seconds until the server is ready.",
 )
 def healthcheck(url: str, wait: float) -> None:
-    """Check that a server is ready: exit code 0 if it is, else 1 and a line on stderr with the reason.
+    """Check that a server is ready.
 
-    No admin token is needed. Use it as the HEALTHCHECK of a container, or wait for a server in a script.
+    The exit code is 0 if it is, else 1, with a line on stderr that has the reason. No admin token is needed. Use it as
+    the HEALTHCHECK of a container, or wait for a server in a script.
 
     \b
-    mockserver healthcheck --wait 30
-    mockserver healthcheck --url http://127.0.0.1:9090
-    HEALTHCHECK CMD ["mockserver", "healthcheck"]
+    Examples:
+      mockserver healthcheck --url http://127.0.0.1:8080 --wait 30
     """
     deadline, pause = monotonic() + wait, _FIRST_PAUSE
     while (problem := _problem(url, deadline - monotonic() if wait else ANSWER_SECONDS)) is not None:
@@ -39,6 +39,7 @@ def healthcheck(url: str, wait: float) -> None:
             servers.stop(problem, 1)
         Event().wait(min(pause, left))
         pause = min(2 * pause, _LONGEST_PAUSE)
+    click.echo(f"The server at {url} is ready.")
 
 
 def _problem(url: str, seconds: float) -> str | None:

@@ -54,7 +54,7 @@ class FaultEffect:
     @property
     def names(self) -> frozenset[str]:
         """The names of the fields that are set."""
-        return frozenset(each.name for each in fields(self) if getattr(self, each.name) not in (None, False, ()))
+        return frozenset(each.name for each in fields(self) if getattr(self, each.name) != each.default)
 
 
 @dataclass(frozen=True, slots=True)

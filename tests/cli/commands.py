@@ -19,5 +19,5 @@ OPTIONS = {
     f"{name} {option.opts[0]}": (command, option)
     for name, command in COMMANDS.items()
     for option in command.params
-    if isinstance(option, click.Option)
+    if isinstance(option, click.Option) and not option.hidden
 }

@@ -146,6 +146,7 @@ ARGUMENTS = {
     "metric": "ai-active-users --from 2025-10-13 --to 2025-10-14 --now 2025-10-21T10:30:00Z --organization empty",
     "audit": "--organization documented --vendor cross-vendor",
     "organizations new": "--people 9",
+    "healthcheck": "--url {url}",
     "lint": "--url {url}",
 }
 """The arguments with which a command prints something quickly, where it needs some."""

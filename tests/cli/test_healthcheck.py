@@ -31,7 +31,7 @@ def no_names() -> None:
 
 def test_ready_server_is_exit_code_0(run: Run, url: str) -> None:
     result = run("healthcheck", "--url", url)
-    assert (result.exit_code, result.output) == (0, "")
+    assert (result.exit_code, result.output) == (0, f"The server at {url} is ready.\n")
 
 
 def test_url_is_taken_from_the_environment(run: Run, url: str) -> None:
@@ -48,7 +48,7 @@ def test_no_admin_token_is_needed(run: Run) -> None:
 def test_missing_server_is_exit_code_1_with_one_line(run: Run, flags: tuple[str, ...]) -> None:
     result = run("healthcheck", "--url", NOBODY, *flags)
     assert (result.exit_code, result.stdout, result.stderr.count("\n")) == (1, "", 1)
-    assert f"{NOBODY} gives no whole answer: " in result.stderr
+    assert f"Error: no server can be reached at {NOBODY}: " in result.stderr
     assert "refused" in result.stderr
 
 
@@ -58,14 +58,17 @@ def test_server_that_cannot_load_its_organization_is_not_ready(
     monkeypatch.setattr(files, "pool", no_names)
     result = run("healthcheck", "--url", url)
     assert (result.exit_code, result.stderr.count("\n")) == (1, 1)
-    assert result.stderr.startswith("GET /_mock/ready answers 503: the organization cannot be loaded")
+    assert result.stderr.startswith("Error: GET /_mock/ready answers 503: the organization cannot be loaded")
 
 
-@pytest.mark.parametrize("status", ["200 OK", "404 Not Found"])
-def test_other_program_is_not_ready(run: Run, status: str) -> None:
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [("200 OK", b"<p>\n\nhello</p>"), ("404 Not Found", b"<p>\n\nhello</p>"), ("200 OK", b'{"status": "UP"}')],
+)
+def test_other_program_is_not_ready(run: Run, status: str, body: bytes) -> None:
     def other(_: "WSGIEnvironment", start: "StartResponse") -> Iterable[bytes]:
-        start(status, [("Content-Length", "14")])
-        return [b"<p>\n\nhello</p>"]
+        start(status, [("Content-Length", str(len(body)))])
+        return [body]
 
     with server.in_thread(other) as running:
         result = run("healthcheck", "--url", running.url)

@@ -37,9 +37,7 @@ def stubs(monkeypatch: pytest.MonkeyPatch, folder: Path) -> list[str]:
     """Servers that end when they are ready, and commands of a sweep that are not run; the list names both."""
     seen: list[str] = []
 
-    def serve(
-        _app: object, host: str, port: int, _kind: str, _threads: int, on_ready: Callable[[str], None], *_: object
-    ) -> None:
+    def serve(_app: object, host: str, port: int, _threads: int, on_ready: Callable[[str], None], *_: object) -> None:
         seen.append(f"serve {host}:{port}")
         on_ready(f"http://{host}:{port}")
 

@@ -23,10 +23,8 @@ def served(monkeypatch: pytest.MonkeyPatch) -> Served:
     """The arguments of the server, which is ready at once and ends at once."""
     seen: Served = {}
 
-    def serve(
-        app: Flask, host: str, port: int, kind: str, threads: int, on_ready: Callable[[str], None], grace: float
-    ) -> None:
-        seen.update(app=app, host=host, port=port, kind=kind, threads=threads, grace=grace)
+    def serve(app: Flask, host: str, port: int, threads: int, on_ready: Callable[[str], None], grace: float) -> None:
+        seen.update(app=app, host=host, port=port, threads=threads, grace=grace)
         on_ready(f"http://{host}:{port}")
 
     monkeypatch.setattr(server, "serve", serve)

@@ -187,9 +187,11 @@ def test_unresponsive_server_is_given_up_after_one_request(silent_url: str) -> N
 
 
 def test_missing_server_is_reported_at_once() -> None:
-    with pytest.raises(MockserverGone, match=r"does not respond \(http://127.0.0.1:9 .*is it running\?"):
+    with pytest.raises(
+        MockserverGone, match=r"does not respond \(no server can be reached at http://127.0.0.1:9: .*is it running\?"
+    ):
         ServerManager("http://127.0.0.1:9", None, {}).server()
-    with pytest.raises(MockserverGone, match=r"does not respond \(https://127.0.0.1:9 "):
+    with pytest.raises(MockserverGone, match=r"does not respond \(no server can be reached at https://127.0.0.1:9: "):
         ServerManager("https://127.0.0.1:9", None, {}).server()
 
 
