@@ -5,7 +5,7 @@ Days are ordinals. Reports of members go in order of id, from the row after the 
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 import numpy as np
@@ -93,7 +93,9 @@ def user_activity(world: World, first: int, last: int, after: str | None, size: 
         active_days, sums = facts.active.sum(axis=1), facts.by_member
         for row in np.flatnonzero(active_days).tolist():
             member, counters = _member(world, int(block.index[row])), tuple(sums[:, row].tolist())
-            yield replace(member, active_days=int(active_days[row]), metrics=metrics(counters))
+            yield MemberReport(
+                member.row_id, member.email, member.service_account, int(active_days[row]), metrics=metrics(counters)
+            )
 
 
 def records(world: World, first: int, last: int, after: str | None, size: int) -> Iterator[MemberReport]:

@@ -13,13 +13,20 @@ from mockserver.products import augment
 from mockserver.products.model import Visibility
 from mockserver.vendors.augment import pagination, policy, reports, schemas
 
+_COUNTS: Final = schemas.DayRow(many=True, exclude=("metrics",))
+_TOTALS: Final = schemas.DayRow(many=True, exclude=("user_count",))
+_USERS: Final = schemas.UserRow(many=True)
+_ACTIVITY: Final = schemas.ActivityRow(many=True)
+_RECORDS: Final = schemas.RecordRow(many=True)
+"""Lists of rows; they keep nothing of a request."""
+
 
 def dau_count(request: ViewRequest) -> Body:
     """Active users on each day of a range."""
     query = schemas.load_range(request)
     rows = reports.daily_totals(request.world, query.first, query.last, query.known)
     return {
-        "daily_active_user_counts": schemas.DayRow(many=True, exclude=("metrics",)).dump(rows),
+        "daily_active_user_counts": _COUNTS.dump(rows),
         "metadata": {**_range(query), "total_days": len(rows)},
     }
 
@@ -27,7 +34,7 @@ def dau_count(request: ViewRequest) -> Body:
 def dau(request: ViewRequest) -> Reply:
     """The users active on a day."""
     query = schemas.load_day(request, policy.DAU_PAGE)
-    return _page(request, query, "user", reports.active_users, schemas.UserRow(), _day(query))
+    return _page(request, query, "user", reports.active_users, _USERS, _day(query))
 
 
 def daily_usage(request: ViewRequest) -> Body:
@@ -36,7 +43,7 @@ def daily_usage(request: ViewRequest) -> Body:
     totals = reports.daily_totals(request.world, query.first, query.last, query.known)
     rows = [day for day in totals if day.user_count]
     return {
-        "daily_usage": schemas.DayRow(many=True, exclude=("user_count",)).dump(rows),
+        "daily_usage": _TOTALS.dump(rows),
         "metadata": {**_range(query), "total_days": len(rows)},
     }
 
@@ -45,13 +52,13 @@ def user_activity(request: ViewRequest) -> Reply:
     """The metrics of each user over a range."""
     query = schemas.load_range(request, policy.ACTIVITY_PAGE)
     metadata = {**_range(query), "total_days": query.last - query.first + 1}
-    return _page(request, query, "user", reports.user_activity, schemas.ActivityRow(), metadata)
+    return _page(request, query, "user", reports.user_activity, _ACTIVITY, metadata)
 
 
 def by_editor_language(request: ViewRequest) -> Reply:
     """The metrics of each user on a day, by language and editor."""
     query = schemas.load_day(request, policy.ACTIVITY_PAGE)
-    return _page(request, query, "record", reports.records, schemas.RecordRow(), _day(query))
+    return _page(request, query, "record", reports.records, _RECORDS, _day(query))
 
 
 def visibility(now: datetime, switches: Switches) -> Visibility:
@@ -76,7 +83,7 @@ def _page(
     found = report(request.world, query.first, query.known, after, query.page_size + 1)
     rows, links, next_page = pagination.cut(found, query.page_size, lambda row: row.row_id, request.switches)
     body = {
-        f"{noun}s": schema.dump(rows, many=True),
+        f"{noun}s": schema.dump(rows),
         "pagination": links,
         "metadata": {**metadata, f"returned_{noun}_count": len(rows)},
     }

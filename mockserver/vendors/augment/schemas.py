@@ -3,7 +3,8 @@
 import re
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any, NoReturn
+from functools import cache
+from typing import Any, Final, NoReturn
 
 from marshmallow import Schema, ValidationError, fields, post_dump
 
@@ -167,42 +168,56 @@ def _load(names: tuple[str, ...], request: ViewRequest) -> dict[str, Any]:
             _refuse(name, f"{name} must be given once, not {len(texts)} times")
         if not texts[0] and switches[policy.EMPTY_PARAMETERS] is EmptyParameters.REJECT:
             _refuse(name, f"{name} must not be empty; leave it out for its default")
-    schema = AugmentQuery(only=names)
     try:
-        loaded: dict[str, Any] = schema.load({name: texts[0] for name, texts in known.items() if texts[0]})
+        loaded: dict[str, Any] = _query(names).load({name: texts[0] for name, texts in known.items() if texts[0]})
     except ValidationError as error:
         name, rules = next(iter(error.messages_dict.items()))
         _refuse(name, rules[0])
     return loaded
 
 
+@cache
+def _query(names: tuple[str, ...]) -> AugmentQuery:
+    """The schema of an endpoint's parameters. A schema copies its fields when it is made, but keeps no request."""
+    return AugmentQuery(only=names)
+
+
 def _refuse(name: str, rule: str) -> NoReturn:
     raise Rejection(Reason.INVALID, rule, parameter_errors=(ParameterError(name, rule),))
 
 
-class AugmentMetrics(Schema):
-    """The metrics object: sixteen whole numbers, zeros written out."""
+_METRICS: Final = {
+    "total_modified_lines_of_code": "total_lines",
+    "total_messages": "total_messages",
+    "total_tool_calls": "tool_calls",
+    "completions_count": "completions_count",
+    "completions_accepted": "completions_accepted",
+    "completions_lines_of_code": "completions_lines",
+    "completions_suggested_lines_of_code": "completions_suggested_lines",
+    "chat_messages": "chat_messages",
+    "remote_agent_messages": "remote_messages",
+    "remote_agent_lines_of_code": "remote_lines",
+    "ide_agent_messages": "ide_messages",
+    "ide_agent_lines_of_code": "ide_lines",
+    "cli_agent_interactive_messages": "cli_interactive_messages",
+    "cli_agent_interactive_lines_of_code": "cli_interactive_lines",
+    "cli_agent_non_interactive_messages": "cli_non_interactive_messages",
+    "cli_agent_non_interactive_lines_of_code": "cli_non_interactive_lines",
+}
+"""The fields of the metrics object, in their order, each with the name of our counter."""
 
-    total_modified_lines_of_code = fields.Integer(attribute="total_lines")
-    total_messages = fields.Integer()
-    total_tool_calls = fields.Integer(attribute="tool_calls")
-    completions_count = fields.Integer()
-    completions_accepted = fields.Integer()
-    completions_lines_of_code = fields.Integer(attribute="completions_lines")
-    completions_suggested_lines_of_code = fields.Integer(attribute="completions_suggested_lines")
-    chat_messages = fields.Integer()
-    remote_agent_messages = fields.Integer(attribute="remote_messages")
-    remote_agent_lines_of_code = fields.Integer(attribute="remote_lines")
-    ide_agent_messages = fields.Integer(attribute="ide_messages")
-    ide_agent_lines_of_code = fields.Integer(attribute="ide_lines")
-    cli_agent_interactive_messages = fields.Integer(attribute="cli_interactive_messages")
-    cli_agent_interactive_lines_of_code = fields.Integer(attribute="cli_interactive_lines")
-    cli_agent_non_interactive_messages = fields.Integer(attribute="cli_non_interactive_messages")
-    cli_agent_non_interactive_lines_of_code = fields.Integer(attribute="cli_non_interactive_lines")
-
-
-COUNTERS = {field.attribute or name: name for name, field in AugmentMetrics().fields.items()}
+COUNTERS: Final = {counter: name for name, counter in _METRICS.items()}
 """The name of each of our counters in the metrics object."""
+
+
+class AugmentMetrics(fields.Field[dict[str, int]]):
+    """The metrics object: sixteen whole numbers, zeros written out.
+
+    One field writes it, because sixteen fields of marshmallow cost more than the rest of an answer.
+    """
+
+    def _serialize(self, value: Any, *_: Any, **__: Any) -> dict[str, int]:
+        return {name: value[counter] for name, counter in _METRICS.items()}
 
 
 class UserRow(Schema):
@@ -222,14 +237,14 @@ class DayRow(Schema):
 
     date = fields.Date()
     user_count = fields.Integer()
-    metrics = fields.Nested(AugmentMetrics)
+    metrics = AugmentMetrics()
 
 
 class ActivityRow(UserRow):
     """A row of user-activity."""
 
     active_days = fields.Integer()
-    metrics = fields.Nested(AugmentMetrics)
+    metrics = AugmentMetrics()
 
 
 class RecordRow(UserRow):
@@ -237,4 +252,4 @@ class RecordRow(UserRow):
 
     language = fields.String()
     editor = fields.String()
-    metrics = fields.Nested(AugmentMetrics)
+    metrics = AugmentMetrics()
