@@ -90,9 +90,9 @@ def print_json(value: object, file: TextIO | None = None) -> None:
     click.echo(json.dumps(value, ensure_ascii=False, indent=2), file=file)
 
 
-def count(number: int, noun: str) -> str:
-    """As in "1 case" or "2 cases"."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+def count(number: int, noun: str, plural: str | None = None) -> str:
+    """As in "1 case" or "2,000 cases"."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {plural or noun + 's'}"
 
 
 organization = option("--organization", default=DEFAULTS.organization, help="A bundled organization, by its slug.")

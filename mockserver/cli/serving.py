@@ -6,13 +6,18 @@ import signal
 import sys
 import threading
 from contextlib import suppress
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 from click.core import ParameterSource
 
 from mockserver.cli import conflicts, logs, options, output, servers
 from mockserver.cli.options import DEFAULTS, option
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+    from mockserver.settings import Settings
 
 
 class _LineLost(Exception):
@@ -79,7 +84,8 @@ def serve(*, as_json: bool, grace: float, log_level: str, until_eof: bool, **fla
     """Serve every vendor's API on one port, until Ctrl-C.
 
     The vendors' paths are at the root; /_mock controls the clock, limits and switches. When the server is ready, it
-    prints one line with its URL; the log goes to stderr.
+    prints one line with its URL, and without --json below it what it simulates and a first request to paste. The log
+    goes to stderr.
 
     \b
     Examples:
@@ -99,7 +105,10 @@ def serve(*, as_json: bool, grace: float, log_level: str, until_eof: bool, **fla
         served = app.create_app(chosen)
 
     def ready(url: str) -> None:
-        _announce(url, chosen.case, as_json=as_json)
+        if as_json:
+            _print_json(url)
+        else:
+            _print_text(url, served, chosen)
         if until_eof:
             stop_at_eof()
 
@@ -113,15 +122,27 @@ def serve(*, as_json: bool, grace: float, log_level: str, until_eof: bool, **fla
         raise click.UsageError(f"cannot listen on {chosen.host}: {error.strerror}; choose another --host") from error
 
 
-def _announce(url: str, case: str | None, *, as_json: bool) -> None:
-    """Print the line that says where the server is. Whoever reads JSON waits for it; others can do without."""
-    in_case = f" in case {case} (see `mockserver cases {case}`)" if case else ""
-    line = json.dumps({"url": url, "pid": os.getpid()}) if as_json else f"Serving at {url}{in_case}; Ctrl-C stops."
+def _print_json(url: str) -> None:
+    """Print where the server is, for a program, which waits for it."""
     try:
-        click.echo(line)
+        click.echo(json.dumps({"url": url, "pid": os.getpid()}))
     except OSError as error:
-        if as_json:
-            raise _LineLost(output.reason(error) or str(error)) from error
+        raise _LineLost(output.reason(error) or str(error)) from error
+
+
+def _print_text(url: str, served: "Flask", chosen: "Settings") -> None:
+    """Print where the server is, and what it simulates, for people, who can do without.
+
+    It is written at once, so that a script that reads one line does not break the pipe for the others.
+    """
+    from mockserver.admin import admin_context
+    from mockserver.cli import banner
+
+    in_case = f" in case {chosen.case} (see `mockserver cases {chosen.case}`)" if chosen.case else ""
+    sandbox = served.extensions[admin_context.EXTENSION].registry.default
+    lines = [f"Serving at {url}{in_case}; Ctrl-C stops.", *banner.lines(sandbox, chosen, url)]
+    with suppress(OSError):
+        click.echo("\n".join(lines))
 
 
 def stop_at_eof(stream: int = 0) -> threading.Thread:

@@ -42,7 +42,7 @@ def tokens(organization: str, organization_file: Path | None, url: str) -> None:
         groups = shown.role_groups if vendor.has_group_roles else ()
         for grant in seeded(vendor.name, shown.slug, secret=vendor.secret, groups=groups):
             click.echo(f"  {_credentials(grant)}")
-            click.echo(f"    {_curl(vendor, grant, url)}")
+            click.echo(f"    {curl(vendor, grant, url)}")
 
 
 def _credentials(grant: "Grant") -> str:
@@ -52,7 +52,7 @@ def _credentials(grant: "Grant") -> str:
     return client + "".join(f"  ({note})" for note in notes)
 
 
-def _curl(vendor: "Vendor", grant: "Grant", url: str) -> str:
+def curl(vendor: "Vendor", grant: "Grant", url: str) -> str:
     """A curl line that uses a token; a client's credentials are exchanged in a command substitution."""
     address = shlex.quote(url + vendor.sample_path)
     if vendor.token_path is None:
