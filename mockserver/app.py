@@ -35,6 +35,7 @@ def create_app(settings: Settings) -> Flask:
     known = sources()
     registry = SandboxRegistry(known.vendors, _world, settings.journal_size, settings.sandboxes_maximum, known.switches)
     registry.make_default(default_config(settings, known))
+    registry.redactor.learn(settings.admin_token or "")
     app = Flask("mockserver", static_folder=None)
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
     app.url_map.merge_slashes = False

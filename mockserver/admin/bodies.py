@@ -1,4 +1,4 @@
-"""The JSON object in a request's body, read strictly: anything ambiguous is refused.
+"""The size of a request, and the JSON object in its body, read strictly: anything ambiguous is refused.
 
 Which fields the object may have is decided by each resource's schema.
 """
@@ -10,7 +10,7 @@ from typing import NoReturn
 from flask import request
 
 from mockserver.admin.responses import Problem
-from mockserver.gateway.view import BODY_MAXIMUM
+from mockserver.gateway.view import BODY_MAXIMUM, QUERY_MAXIMUM, query_rule
 
 DEPTH_MAXIMUM = 8
 """How deep a body may be nested."""
@@ -22,7 +22,9 @@ _TOO_LARGE = f"the request body is too large; the maximum is {BODY_MAXIMUM} byte
 
 
 def check_size() -> None:
-    """Refuse a body whose Content-Length is too large, and limit the reading of one without a length."""
+    """Refuse a query string that is too long, and a body; limit the reading of a body without a Content-Length."""
+    if (size := len(request.query_string)) > QUERY_MAXIMUM:
+        raise Problem(400, query_rule(size))
     if (request.content_length or 0) > BODY_MAXIMUM:
         raise Problem(413, _TOO_LARGE)
     # Werkzeug truncates such a body at its limit silently; one byte more shows that it was too large.

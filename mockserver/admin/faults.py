@@ -13,7 +13,7 @@ from mockserver.admin import bodies
 from mockserver.admin.admin_context import AdminRequest, context
 from mockserver.admin.fault_rules import RuleBody
 from mockserver.admin.fields import Body
-from mockserver.admin.responses import Errors, Problem, created
+from mockserver.admin.responses import Errors, Problem, created, json_list
 from mockserver.gateway import socket_features
 from mockserver.gateway.faults import RULES_MAXIMUM, ArmedRule, FaultEffect, FaultRule
 from mockserver.gateway.vendor import Route, Vendor
@@ -46,13 +46,13 @@ class ArmedRulesSchema(Body):
     rules = fields.List(fields.Nested(ArmedRuleSchema), required=True)
 
 
-def get(request: AdminRequest) -> dict[str, Any]:
+def get(request: AdminRequest) -> Response:
     """Every armed rule with its hits, spent ones included."""
-    with request.lock:
-        return dump(ArmedRulesSchema, {"rules": [_describe(each) for each in request.sandbox.faults.armed]})
+    schema = ArmedRuleSchema()
+    return json_list("rules", (schema.dump(_describe(each)) for each in request.sandbox.faults.armed))
 
 
-def replace(request: AdminRequest) -> dict[str, Any]:
+def replace(request: AdminRequest) -> Response:
     """Arm the given rules and no others; without `rules`, those that the sandbox was made with."""
     rules = RulesBody().load(bodies.read()).get("rules")
     if rules is not None:

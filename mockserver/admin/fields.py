@@ -54,7 +54,12 @@ class Rfc3339Timestamp(fields.AwareDateTime):
         raise ValidationError("must be a date and a time that exist, with a time zone, as in 2025-10-21T10:30:00Z")
 
     def _serialize(self, value: datetime | None, *_: Any, **__: Any) -> str | None:
-        return None if value is None else value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+        return None if value is None else format_timestamp(value)
+
+
+def format_timestamp(value: datetime) -> str:
+    """A timestamp in UTC, as in RFC 3339, with a fraction only where there is one."""
+    return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 class ClockDate(fields.Date):

@@ -13,6 +13,9 @@ from mockserver.conduct.advice import LintContext
 from mockserver.validation.schemas import dump
 from mockserver.validation.suggestions import unknown_name
 
+UNKNOWN_SHOWN = 5
+"""How many unknown rules an error names; the rest is counted."""
+
 
 class FindingSchema(Schema):
     """A rule that clients violated at an operation: in which requests, and what to do instead.
@@ -51,9 +54,11 @@ def get(request: AdminRequest) -> dict[str, Any]:
     advice = context().advice()
     ignored = request.query["ignore"].split(",") if "ignore" in request.query else []
     known = rules.names(advice.values())
-    unknown = [unknown_name("rule", name, known) for name in ignored if name not in known]
+    unknown = [name for name in dict.fromkeys(ignored) if name not in known]
     if unknown:
-        raise ValidationError({"ignore": unknown})
+        errors = [unknown_name("rule", name, known) for name in unknown[:UNKNOWN_SHOWN]]
+        more = [f"and {len(unknown) - UNKNOWN_SHOWN} more"] if len(unknown) > UNKNOWN_SHOWN else []
+        raise ValidationError({"ignore": [*errors, *more]})
     contexts: dict[str, LintContext] = {}
     with request.lock:
         entries, policy = tuple(request.sandbox.journal), request.sandbox.policy.switches

@@ -1,29 +1,28 @@
 """`/_mock/requests`: the journal of the vendor requests in a sandbox.
 
-`gateway.pipeline` writes its entries, `gateway.journal` keeps them.
+`gateway.pipeline` writes its entries; `gateway.journal` keeps them, and redacts them when they are read.
 """
 
+from collections.abc import Callable
 from typing import Any
 
+from flask import Response
 from marshmallow import Schema, ValidationError, fields, validate
 
+from mockserver.admin import responses
 from mockserver.admin.admin_context import AdminRequest, context
+from mockserver.admin.fault_rules import ShortText
 from mockserver.admin.faults import target_errors
-from mockserver.admin.fields import AdminQuery, QueryInteger, Rfc3339Timestamp
+from mockserver.admin.fields import AdminQuery, QueryInteger, Rfc3339Timestamp, format_timestamp
 from mockserver.gateway import faults
-from mockserver.gateway.journal import Entry
-from mockserver.validation.schemas import dump
+from mockserver.gateway.journal import Journal, Outcome, Record, Snapshot, State
 
 LIMIT_MAXIMUM = 1_000_000
 ID_MAXIMUM = 10**18 - 1
+BODY = "body"
+"""What `include` can add to an entry."""
+
 _STATUS = "[1-5](?:[0-9]{2}|xx)"
-
-
-class Milliseconds(fields.Integer):
-    """Microseconds, dumped as the nearest number of milliseconds."""
-
-    def _serialize(self, value: Any, *_: Any, **__: Any) -> int:
-        return (int(value) + 500) // 1000
 
 
 class EntrySchema(Schema):
@@ -36,11 +35,42 @@ class EntrySchema(Schema):
     method = fields.String(required=True)
     path = fields.String(required=True)
     query = fields.String(required=True)
-    status = fields.Integer(required=True)
-    duration_ms = Milliseconds(required=True, attribute="duration_us")
+    body_digest = fields.String(
+        required=True,
+        allow_none=True,
+        metadata={
+            "description": "The SHA-256 of the body, in hexadecimal: of JSON (up to 64 kB) with sorted keys, without "
+            "white space and with letters unescaped, of anything else as it was sent. null: there was no body."
+        },
+    )
+    status = fields.Integer(
+        required=True,
+        allow_none=True,
+        metadata={
+            "description": "The status of the answer; 0 if the connection was reset in its place. null unless the "
+            "outcome is answered."
+        },
+    )
+    duration_ms = fields.Integer(
+        required=True,
+        allow_none=True,
+        metadata={"description": "Until the answer was ready, or the client was found to have left. null before that."},
+    )
     organization = fields.String(required=True)
     fault = fields.String(required=True, allow_none=True)
     refusal = fields.String(required=True, allow_none=True)
+    outcome = fields.String(
+        required=True,
+        validate=validate.OneOf(tuple(Outcome)),
+        metadata={"description": "abandoned: the client left before the answer was written, if the server noticed."},
+    )
+    body = fields.String(
+        allow_none=True,
+        metadata={
+            "description": "Only with include=body: the body as text, without credentials. null: there was none, or it "
+            "was larger than 4 kB."
+        },
+    )
 
 
 class JournalSchema(Schema):
@@ -56,28 +86,33 @@ class RequestsQuery(AdminQuery):
 
     vendor = fields.String(metadata={"description": "Only requests to this vendor."})
     operation = fields.String(metadata={"description": "Only this operationId of the vendor's OpenAPI file."})
-    path = fields.String(metadata={"description": "Only this path, without the query; * stands for any characters."})
+    path = ShortText(metadata={"description": "Only this path, without the query; * stands for any characters."})
     status = fields.String(
         validate=validate.Regexp(
             rf"{_STATUS}\Z", error="must be a status from 100 to 599, or a class of them, as in 4xx"
         ),
-        metadata={"pattern": f"^(?:{_STATUS})$", "description": "Only this status, or this class of them, as in 4xx."},
+        metadata={
+            "pattern": f"^(?:{_STATUS})$",
+            "description": "Only this status, or this class of them, as in 4xx; only requests that were answered.",
+        },
     )
     limit = QueryInteger(1, LIMIT_MAXIMUM, "Only the newest entries, at most this many, still oldest first.")
     after = QueryInteger(0, ID_MAXIMUM, "Only entries after the one with this id.")
+    include = fields.String(
+        validate=validate.OneOf((BODY,), error="must be body"),
+        metadata={"description": "What to show beside: `body`, the body of each request."},
+    )
 
 
-def list_all(request: AdminRequest) -> dict[str, Any]:
+def list_all(request: AdminRequest) -> Response:
     """The entries that match every filter, oldest first; ValidationError for filters that no request can match."""
-    query = request.query
+    query, journal = request.query, request.sandbox.journal
     target = query.get("vendor"), query.get("operation"), query.get("path")
     if errors := target_errors(context().vendors, *target):
         raise ValidationError(dict(errors))
-    with request.lock:
-        entries = tuple(request.sandbox.journal)
-    found = [entry for entry in entries if _matches(entry, query)]
-    newest = found[-query["limit"] :] if "limit" in query else found
-    return dump(JournalSchema, {"requests": newest})
+    found = _newest(journal, query)
+    with_body = query.get("include") == BODY
+    return responses.json_list("requests", (_to_json(journal, *each, with_body=with_body) for each in found))
 
 
 def clear(request: AdminRequest) -> None:
@@ -85,11 +120,56 @@ def clear(request: AdminRequest) -> None:
         request.sandbox.reset(("journal",))
 
 
-def _matches(entry: Entry, query: dict[str, Any]) -> bool:
-    return (
-        query.get("vendor", entry.vendor) == entry.vendor
-        and query.get("operation", entry.operation) == entry.operation
-        and ("path" not in query or faults.matches_glob(query["path"], entry.path))
-        and query.get("status") in (None, str(entry.status), f"{entry.status // 100}xx")
-        and entry.id > query.get("after", 0)
-    )
+def _newest(journal: Journal, query: dict[str, Any]) -> Snapshot:
+    """The records that match the filters, at most `limit` of them: the newest, oldest first."""
+    matches, limit = _matcher(journal, query), query.get("limit", LIMIT_MAXIMUM)
+    found: Snapshot = []
+    for record, state in reversed(journal.snapshot()):
+        if len(found) == limit:
+            break
+        if matches(record, state):
+            found.append((record, state))
+    found.reverse()
+    return found
+
+
+def _matcher(journal: Journal, query: dict[str, Any]) -> Callable[[Record, State], bool]:
+    """Whether a record matches the filters. A path is compared as it is shown, so that no filter finds a credential."""
+    checks: list[Callable[[Record, State], bool]] = []
+    if "after" in query:
+        checks.append(lambda record, _: record.id > query["after"])
+    if "vendor" in query:
+        checks.append(lambda record, _: record.vendor == query["vendor"])
+    if "operation" in query:
+        checks.append(lambda record, _: record.operation == query["operation"])
+    if "status" in query:
+        checks.append(lambda _, state: state.status is not None and _has_status(state.status, query["status"]))
+    if "path" in query:
+        checks.append(lambda record, _: faults.matches_glob(query["path"], journal.path(record)))
+    return lambda record, state: all(check(record, state) for check in checks)
+
+
+def _has_status(status: int, wanted: str) -> bool:
+    return wanted in {str(status), f"{status // 100}xx"}
+
+
+def _to_json(journal: Journal, record: Record, state: State, *, with_body: bool) -> dict[str, Any]:
+    """An entry as EntrySchema describes it; marshmallow takes ten times as long."""
+    entry = journal.read(record, state)
+    shown = {
+        "id": entry.id,
+        "at": format_timestamp(entry.at),
+        "vendor": entry.vendor,
+        "operation": entry.operation,
+        "method": entry.method,
+        "path": entry.path,
+        "query": entry.query,
+        "body_digest": entry.body_digest,
+        "status": entry.status,
+        "duration_ms": None if entry.duration_us is None else (entry.duration_us + 500) // 1000,
+        "organization": entry.organization,
+        "fault": entry.fault,
+        "refusal": entry.refusal,
+        "outcome": entry.outcome,
+    }
+    return {**shown, "body": journal.body(record)} if with_body else shown

@@ -5,7 +5,9 @@ server reaches the client; its traceback goes to the log once.
 """
 
 import logging
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from flask import Response, request
@@ -21,6 +23,9 @@ log = logging.getLogger(__name__)
 
 HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 """On every response: state is not cached, and a page that embeds a response as a script gets none."""
+
+CHUNK_BYTES = 64 * 1024
+"""About how much of a large answer is made at a time."""
 
 PROBLEM_TYPE = "application/problem+json"
 _ERRORS_IN_DETAIL = 5
@@ -52,9 +57,35 @@ class Problem(Exception):
 def json_response(
     body: dict[str, Any], status: int = 200, mimetype: str = "application/json", headers: dict[str, str] | None = None
 ) -> Response:
-    # Half a surrogate pair, which only an echoed name can contain, has no UTF-8, and few clients read its escape.
-    data = response_cache.to_json(body).encode("utf-8", "replace")
+    data = _encoded(response_cache.to_json(body))
     return Response(data, status, {**HEADERS, **(headers or {})}, mimetype=mimetype)
+
+
+def _encoded(text: str) -> bytes:
+    # Half a surrogate pair, which only an echoed name can contain, has no UTF-8, and few clients read its escape.
+    return text.encode("utf-8", "replace")
+
+
+def json_list(name: str, rows: Iterable[dict[str, Any]]) -> Response:
+    """A list under its name. A large one is sent in chunks, each made when it is sent, so that few are in memory."""
+    chunks = _chunks(name, rows)
+    first = next(chunks)
+    second = next(chunks, None)
+    body = first if second is None else chain((first, second), chunks)
+    return Response(body, 200, HEADERS, mimetype="application/json")
+
+
+def _chunks(name: str, rows: Iterable[dict[str, Any]]) -> Iterator[bytes]:
+    """The bytes of json_response, in chunks of about CHUNK_BYTES."""
+    texts, size, separator = [f'{{"{name}":['], 0, ""
+    for row in rows:
+        texts.append(separator + response_cache.to_json(row))
+        separator = ","
+        size += len(texts[-1])
+        if size >= CHUNK_BYTES:
+            yield _encoded("".join(texts))
+            texts, size = [], 0
+    yield _encoded("".join([*texts, "]}"]))
 
 
 def created(body: dict[str, Any], location: str) -> Response:
@@ -63,16 +94,16 @@ def created(body: dict[str, Any], location: str) -> Response:
 
 
 def error_response(error: Exception) -> Response:
-    """The problem details of an error; an unexpected one is logged with its traceback."""
-    problem = _problem(error)
+    """The problem details of an error, without credentials; an unexpected one is logged with its traceback."""
+    problem, redact = _problem(error), context().registry.redactor.text
     body: dict[str, Any] = {
         "type": "about:blank",
         "title": HTTP_STATUS_CODES[problem.status],
         "status": problem.status,
-        "detail": problem.detail,
+        "detail": redact(problem.detail),
     }
     if problem.errors:
-        body["errors"] = problem.errors
+        body["errors"] = {redact(name): [redact(rule) for rule in rules] for name, rules in problem.errors.items()}
     return json_response(body, problem.status, PROBLEM_TYPE, problem.headers)
 
 

@@ -160,9 +160,10 @@ def _respond(**_: str) -> Response:
 def _sandbox(sandbox_id: str) -> Sandbox:
     found = context().registry.find(sandbox_id)
     if found is None:
+        shown = context().registry.redactor.text(sandbox_id)  # Before it is cut: half a credential would be no text.
         raise Problem(
             404,
-            f"there is no sandbox {sandbox_id!r:.100}: it never existed, was deleted, or its ttl_seconds are over; "
+            f"there is no sandbox {shown!r:.100}: it never existed, was deleted, or its ttl_seconds are over; "
             "GET /_mock/sandboxes lists the sandboxes that exist",
         )
     return found

@@ -15,7 +15,7 @@ from mockserver.admin import bodies, clock, defects, faults, limits, policy
 from mockserver.admin.admin_context import AdminRequest, Sources, context
 from mockserver.admin.fault_rules import RuleBody
 from mockserver.admin.fields import CLOCK_RANGE, Body, Rfc3339Timestamp, StrictBoolean, StrictInteger
-from mockserver.admin.responses import Problem, created
+from mockserver.admin.responses import Problem, created, json_list
 from mockserver.cases.records import DEFAULT_ORGANIZATION, Case, UnknownCase
 from mockserver.gateway import tokens
 from mockserver.gateway.faults import RULES_MAXIMUM
@@ -117,8 +117,9 @@ class ResetBody(Body):
     )
 
 
-def list_all(_: AdminRequest) -> dict[str, Any]:
-    return dump(SandboxesSchema, {"sandboxes": [_describe(sandbox) for sandbox in context().registry.sandboxes]})
+def list_all(_: AdminRequest) -> Response:
+    schema = SandboxSchema()
+    return json_list("sandboxes", (schema.dump(_describe(each)) for each in context().registry.sandboxes))
 
 
 def get(request: AdminRequest) -> dict[str, Any]:

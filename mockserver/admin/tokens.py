@@ -8,7 +8,7 @@ from marshmallow import Schema, ValidationError, fields, validate
 from mockserver.admin import bodies
 from mockserver.admin.admin_context import AdminRequest, context
 from mockserver.admin.fields import Body
-from mockserver.admin.responses import Problem, created
+from mockserver.admin.responses import Problem, created, json_list
 from mockserver.gateway.sandbox import Sandbox
 from mockserver.gateway.tokens import Grant
 from mockserver.validation.schemas import dump
@@ -54,9 +54,9 @@ class TokenBody(Body):
     )
 
 
-def list_all(request: AdminRequest) -> dict[str, Any]:
-    grants = list(request.sandbox.grants.values())
-    return dump(TokensSchema, {"tokens": [_describe(grant, request.sandbox) for grant in grants]})
+def list_all(request: AdminRequest) -> Response:
+    schema, sandbox = TokenSchema(), request.sandbox
+    return json_list("tokens", (schema.dump(_describe(grant, sandbox)) for grant in list(sandbox.grants.values())))
 
 
 def create(request: AdminRequest) -> Response:

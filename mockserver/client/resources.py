@@ -168,7 +168,10 @@ class RequestsResource(Resource):
     """The journal of vendor requests."""
 
     def list_all(self, **filters: object) -> list[dict[str, Any]]:
-        """The entries, oldest first; filters are `vendor`, `operation`, `path`, `status`, `limit` and `after`."""
+        """The entries, oldest first; filters are `vendor`, `operation`, `path`, `status`, `limit` and `after`.
+
+        With `include="body"`, each entry has its `body`, if that is not larger than 4 kB.
+        """
         return list(self._call("GET", "/requests", query=filters)["requests"])
 
     def clear(self) -> None:

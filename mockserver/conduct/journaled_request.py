@@ -26,18 +26,20 @@ _MOST_IN_FLIGHT: Final = 32
 class JournaledRequest:
     """One request; `parameters` has all values of a repeated parameter, joined by commas.
 
-    Its question is everything that it sends. `pooled`: its client had several requests in flight at some time.
+    Its question is everything that it sends. `index` is its position among the requests in the order of their answers.
+    `pooled`: its client had several requests in flight at some time.
     """
 
     entry: Entry
     parameters: Mapping[str, str]
     context: LintContext
+    index: int
     pooled: bool = False
 
     def _without(self, *names: str | None) -> Hashable:
         """The question without some parameters; the order of the parameters does not matter."""
         rest = frozenset((name, value) for name, value in self.parameters.items() if name not in names)
-        return self.entry.grant, self.entry.method, self.entry.path, rest
+        return self.entry.grant, self.entry.method, self.entry.path, self.entry.body_digest, rest
 
     @property
     def question(self) -> Hashable:
@@ -80,6 +82,11 @@ class JournaledRequest:
     def is_probe(self) -> bool:
         """Whether it requests one row from the beginning, to see whether it works, or how many rows there are."""
         return self.page_size == "1" and self.is_first_page
+
+    @property
+    def has_answer(self) -> bool:
+        """Whether its client got an answer, whatever it was: it is not in progress, and the client did not leave."""
+        return self.entry.status is not None
 
     @property
     def answered(self) -> bool:
@@ -142,7 +149,7 @@ class JournaledRequest:
         if self._stood_still(earlier):
             return shown if shown > timedelta(0) else None
         real = self._real_time_since(earlier)
-        return shown if shown - real > _SHORT else real - timedelta(microseconds=earlier.entry.duration_us)
+        return shown if shown - real > _SHORT else real - timedelta(microseconds=earlier.entry.duration_us or 0)
 
     def _real_time_since(self, earlier: "JournaledRequest") -> timedelta:
         return timedelta(microseconds=(self.entry.started - earlier.entry.started) // 1000)
@@ -159,28 +166,34 @@ class JournaledRequest:
         """Whether its client must have known the earlier answer; a client with parallel requests learns of it late."""
         if not self.sent_after(earlier) or self.question == earlier.question:
             return self.sent_after(earlier)
-        late = self.entry.id - earlier.entry.id > _MOST_IN_FLIGHT
+        late = self.index - earlier.index > _MOST_IN_FLIGHT
         if late or self._stood_still(earlier):
             return late
-        answered = earlier.entry.started + earlier.entry.duration_us * 1000
+        answered = earlier.entry.started + (earlier.entry.duration_us or 0) * 1000
         return not self.pooled or self.entry.started >= answered + _REACTION_NS
 
 
 def parse(entries: Iterable[Entry], contexts: Mapping[str, LintContext]) -> list[JournaledRequest]:
-    """Each entry as a request, in the given order; `contexts` are by vendor."""
-    listed = list(entries)
+    """Each entry as a request, in the order of their answers, those without one last; `contexts` are by vendor."""
+    listed = sorted(entries, key=lambda entry: (entry.end_seq, entry.id))
     pooled = _pooled_clients(listed)
     return [
-        JournaledRequest(each, _parameters(each.query), contexts[each.vendor], (each.vendor, each.grant) in pooled)
-        for each in listed
+        JournaledRequest(
+            each, _parameters(each.query), contexts[each.vendor], index, (each.vendor, each.grant) in pooled
+        )
+        for index, each in enumerate(listed)
     ]
 
 
 def _pooled_clients(entries: list[Entry]) -> set[tuple[str, str | None]]:
-    """The clients, by vendor and token, that ever had two requests in flight at the same time."""
+    """The clients, by vendor and token, that ever had two requests in flight at the same time.
+
+    When a client stopped waiting for an answer that it did not get is unknown, so such requests do not count.
+    """
     ends: dict[tuple[str, str | None], int] = {}
     found = set()
-    for each in sorted(entries, key=lambda entry: entry.start_seq):
+    answered = [each for each in entries if each.status is not None]
+    for each in sorted(answered, key=lambda entry: entry.start_seq):
         client = each.vendor, each.grant
         if each.start_seq < ends.get(client, 0):
             found.add(client)

@@ -32,7 +32,7 @@ class JournalFinding:
 
 
 def lint(entries: Iterable[Entry], contexts: Mapping[str, LintContext]) -> list[JournalFinding]:
-    """Every finding, by vendor, rule and operation; entries come in the order of their ids, contexts are by vendor."""
+    """Every finding, by vendor, rule and operation; contexts are by vendor."""
     by_vendor: defaultdict[str, list[JournaledRequest]] = defaultdict(list)
     for each in journaled_request.parse(entries, contexts):
         by_vendor[each.entry.vendor].append(each)
@@ -46,7 +46,7 @@ def lint(entries: Iterable[Entry], contexts: Mapping[str, LintContext]) -> list[
 
 def _findings(rule: LintRule, requests: Sequence[JournaledRequest]) -> Iterator[JournalFinding]:
     by_operation: defaultdict[str, list[JournaledRequest]] = defaultdict(list)
-    for each in rule.violations(requests):
+    for each in rule.violating(requests):
         by_operation[each.entry.operation or ""].append(each)
     for operation in sorted(by_operation):
         violating = sorted(by_operation[operation], key=lambda each: each.entry.id)

@@ -168,14 +168,15 @@ def _next_in_row(before: _Attempt | None, request: JournaledRequest) -> _Attempt
 
 
 def _is_failure(each: JournaledRequest) -> bool:
-    """Not answered, answered with a failure, or with an answer that a fault may have damaged."""
-    return each.entry.status >= 500 or each.entry.status == _CUT or (each.entry.status == 200 and not each.answered)
+    """Cut off before the answer, answered with a failure, or with an answer that a fault may have damaged."""
+    status = each.entry.status or _CUT
+    return status >= 500 or status == _CUT or (status == 200 and not each.answered)
 
 
 def hammering(requests: Sequence[JournaledRequest]) -> Iterator[JournaledRequest]:
     """Refused with 429 after more requests than the limit allows in the time they took."""
-    context = requests[0].context
-    if context.allowance is None or context.refill is None:
+    context = requests[0].context if requests else None
+    if context is None or context.allowance is None or context.refill is None:
         return
     most = min(context.allowance.per_minute + 1, context.allowance.burst)
     period = context.refill * most * _TOLERANCE

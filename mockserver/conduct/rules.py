@@ -20,15 +20,21 @@ GOOD_PRACTICE: Final = "good practice"
 
 @dataclass(frozen=True, slots=True)
 class LintRule:
-    """One rule. `violations` yields requests out of those to one vendor, which are in the order of the journal.
+    """One rule. `violations` yields requests out of those to one vendor, which are in the order of their answers.
 
-    The texts are templates: `names_in_texts` has the values of the names in braces.
+    Requests that are in progress, or whose client left before the answer, come last. A rule that is `about_answers`
+    gets none of them. The texts are templates: `names_in_texts` has the values of the names in braces.
     """
 
     name: str
     observed: str
     advice: str
     violations: Callable[[Sequence[JournaledRequest]], Iterable[JournaledRequest]]
+    about_answers: bool = False
+
+    def violating(self, requests: Sequence[JournaledRequest]) -> Iterable[JournaledRequest]:
+        """The requests that violate it."""
+        return self.violations([each for each in requests if each.has_answer] if self.about_answers else requests)
 
 
 RULES: Final = (
@@ -37,36 +43,42 @@ RULES: Final = (
         "sent within {shortest_wait} of a 429{or_again}",
         "wait before the next request, and longer after each further 429{refill}",
         refusals.after_limit,
+        about_answers=True,
     ),
     LintRule(
         "no-backoff-after-5xx",
         "went on at once after the server failed: retried one question again and again, or sent one after the other",
         "wait before the second retry, and longer before each further one; give up after a few",
         refusals.after_failure,
+        about_answers=True,
     ),
     LintRule(
         "hammering",
         "refused with 429 after more requests than come back: {limit}",
         "spread requests evenly; the limit is {limit}",
         refusals.hammering,
+        about_answers=True,
     ),
     LintRule(
         "unauthorized-ignored",
         "continued after two answers of 401 in a row",
         "stop at the first 401, and get valid credentials",
         partial(refusals.ignored, status=HTTPStatus.UNAUTHORIZED),
+        about_answers=True,
     ),
     LintRule(
         "forbidden-ignored",
         "continued after two answers of 403 in a row",
         "stop at the first 403, and ask an administrator for the permission",
         partial(refusals.ignored, status=HTTPStatus.FORBIDDEN),
+        about_answers=True,
     ),
     LintRule(
         "refused-question-again",
         "the same request that was refused before for what is wrong with it",
         "read the error and change the request; the same one is refused again",
         refusals.repeated,
+        about_answers=True,
     ),
     LintRule(
         "same-question-again",
@@ -127,12 +139,14 @@ RULES: Final = (
         "an access token fetched while two from the last minute were still valid",
         "keep an access token, and use it until shortly before its expires_in is over",
         tokens.fetched_anew,
+        about_answers=True,
     ),
     LintRule(
         "expired-token-again",
         "an expired access token sent again after it was refused",
         "get another token after the first 401, or shortly before expires_in is over",
         tokens.expired_again,
+        about_answers=True,
     ),
 )
 """Every rule for all vendors, in the order of findings."""

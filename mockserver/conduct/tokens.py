@@ -7,7 +7,7 @@ from http import HTTPStatus
 from typing import Final
 
 from mockserver.conduct.journaled_request import JournaledRequest
-from mockserver.gateway.journal import REDACTED
+from mockserver.gateway.redaction import REDACTED
 
 _SHORTEST_LIFE: Final = timedelta(minutes=1)
 _FREE: Final = 2

@@ -4,18 +4,17 @@
 """
 
 import logging
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from threading import BoundedSemaphore, Event
 from time import monotonic
-from typing import Any
 from wsgiref.types import WSGIEnvironment
 
 from flask import Response
 
 from mockserver.gateway import socket_features
-from mockserver.gateway.faults import ArmedRule, FaultEffect, FaultPhase, MatchInput
+from mockserver.gateway.faults import ArmedRule, FaultPhase, MatchInput
 from mockserver.gateway.limits import LimitBlock
 from mockserver.gateway.rejection import InjectedFailure, Reason, Rejection, status_phrase
 from mockserver.gateway.vendor import RequestContext
@@ -68,6 +67,7 @@ def apply(context: RequestContext, phase: FaultPhase) -> None:
     with context.registry.lock:
         context.fault = rules.match(match_input, phase)
     if context.fault is not None:
+        context.journaled().meet(context.fault.id)
         _replace(context, context.fault)
 
 
@@ -76,7 +76,7 @@ def _replace(context: RequestContext, fault: ArmedRule) -> None:
     if refusal := socket_features.refusal(effect.names, environ):
         raise UnsupportedFault(f"{fault.id}: {refusal}")
     if effect.delay_seconds is not None:
-        _pause(environ, fault.disarmed, effect.delay_seconds)
+        _pause(context, fault.disarmed, effect.delay_seconds)
     if effect.reset:
         raise ReplacedResponse(ResetResponse(status="000 Cut"))
     if effect.html is not None:
@@ -97,23 +97,27 @@ def _retry_after(context: RequestContext) -> int:
     return -(-60 // allowance.per_minute)
 
 
-def _pause(environ: Mapping[str, Any], disarmed: Event, delay: Decimal) -> None:
+def _pause(context: RequestContext, disarmed: Event, delay: Decimal) -> None:
     """Wait on the wall clock, without the registry's lock, until the rule is disarmed or the client leaves."""
+    environ = context.request.environ
     slots: BoundedSemaphore | None = environ.get(socket_features.WAIT_SLOTS)
     if slots is not None and not slots.acquire(blocking=False):
         raise UnsupportedFault("so many requests wait that no thread would be left; raise --threads")
     try:
-        wait(disarmed, delay, environ.get(socket_features.IS_GONE, _never))
+        if wait(disarmed, delay, environ.get(socket_features.IS_GONE, _never)):
+            context.journaled().abandon()
     finally:
         if slots is not None:
             slots.release()
 
 
-def wait(disarmed: Event, delay: Decimal, is_gone: Callable[[], bool]) -> None:
-    """Wait for so many seconds, or until the rule is disarmed or the client has left."""
+def wait(disarmed: Event, delay: Decimal, is_gone: Callable[[], bool]) -> bool:
+    """Wait for so many seconds, or until the rule is disarmed or the client has left; whether it has left."""
     deadline = monotonic() + float(delay)
-    while (left := deadline - monotonic()) > 0 and not disarmed.wait(min(left, _POLL)) and not is_gone():
-        pass
+    while (left := deadline - monotonic()) > 0 and not disarmed.wait(min(left, _POLL)):
+        if is_gone():
+            return True
+    return is_gone()
 
 
 def _never() -> bool:
@@ -132,17 +136,17 @@ def corrupt(context: RequestContext, response: Response) -> Response:
         return response
     body = response.get_data()
     response.headers["Content-Length"] = str(len(body))
-    chunks = _chunks(body, effect, context.request.environ, context.fault.disarmed)
-    return Response(chunks, response.status, response.headers)
+    return Response(_chunks(context, body, context.fault), response.status, response.headers)
 
 
-def _chunks(body: bytes, effect: FaultEffect, environ: Mapping[str, Any], disarmed: Event) -> Iterator[bytes]:
+def _chunks(context: RequestContext, body: bytes, fault: ArmedRule) -> Iterator[bytes]:
     """A body that ends early or stalls; the first chunk, even an empty one, sends the head."""
+    effect = fault.rule.effect
     sent = body[: effect.truncate_bytes]
     yield sent[: effect.after_bytes]
     if effect.stall_seconds is not None:
         try:
-            _pause(environ, disarmed, effect.stall_seconds)
+            _pause(context, fault.disarmed, effect.stall_seconds)
         except UnsupportedFault:
             log.exception("a response ends early, because it cannot be stalled")
             sent = sent[: effect.after_bytes]

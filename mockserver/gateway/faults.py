@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, fields
 from decimal import Decimal
 from enum import StrEnum
-from fnmatch import fnmatchcase
 from itertools import count
 from threading import Event
 
@@ -177,4 +176,16 @@ def _draw_text(rule: FaultRule) -> str:
 
 def matches_glob(pattern: str, path: str) -> bool:
     """Whether a path matches a pattern, in which `*` stands for any characters; in linear time."""
-    return fnmatchcase(path, pattern.replace("[", "[[]").replace("?", "[?]"))
+    first, *others = pattern.split("*")
+    if not others:
+        return path == first
+    *inner, last = others
+    at, end = len(first), len(path) - len(last)
+    if at > end or not path.startswith(first) or not path.endswith(last):
+        return False
+    for part in inner:
+        found = path.find(part, at, end)
+        if found < 0:
+            return False
+        at = found + len(part)
+    return True

@@ -1,43 +1,47 @@
-"""The journal of one sandbox: a bounded record of its requests, without credentials.
+"""The journal of one sandbox: a bounded record of its requests, from the moment each is authenticated.
 
-Checking the behaviour of clients is the client lint's job (`conduct`).
+What was sent is kept as it came, and redacted whenever it is read (`redaction`). Checking the behaviour of clients is
+the client lint's job (`conduct`).
 """
 
+import sys
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from functools import partial
 from itertools import count
-from typing import NamedTuple
-from urllib.parse import unquote
+from time import perf_counter_ns
+from typing import Final, NamedTuple
 
-_SECRET_NAMES = frozenset(
-    {
-        *("token", "access_token", "auth_token", "refresh_token", "authorization", "bearer"),
-        *("key", "apikey", "api_key", "x_api_key", "password", "secret", "client_secret"),
-    }
-)
-_SUSPECT = ("token", "key", "auth", "bearer", "password", "secret")
-"""Every secret name contains one of these."""
-
-_SHORTEST_SECRET = 6
-"""Shorter texts are not credentials, and searching for them would redact half of an ordinary path."""
+from mockserver.gateway.redaction import Redactor
+from mockserver.gateway.request_body import RequestBody
 
 TEXT_MAXIMUM = 2048
-"""The longest path or query that is kept whole, in characters."""
+"""The longest method, path or query that is kept whole, in characters."""
 
-REDACTED = "[redacted]"
+NEVER: Final = sys.maxsize
+"""The logical timestamp of an answer that was not written: later than every request."""
 
 next_sequence = partial(next, count(1))
 """Returns the next logical timestamp; larger ones are later, in whichever thread they are taken."""
 
 
-class Entry(NamedTuple):
-    """One request. `query` is as sent, without credentials; `duration_us` is in microseconds; `refusal` is a Reason.
+class Outcome(StrEnum):
+    """What became of a request. ABANDONED: the client left before the answer was written."""
 
-    `grant` is the id of the token, if it is known, and `next_page` is the answer's link to the next page. `started` is
-    in nanoseconds of a monotonic clock. `generation` is that of the policy in force. `frozen` is whether the sandbox's
-    clock stood still.
+    IN_PROGRESS = "in_progress"
+    ANSWERED = "answered"
+    ABANDONED = "abandoned"
+
+
+class Entry(NamedTuple):
+    """One request as it is read, without credentials. `refusal` is a Reason; `duration_us` is in microseconds.
+
+    `status` is None unless the request was answered; `duration_us` is None while it is in progress. `grant` is the id
+    of the token, if it is known, and `next_page` is the answer's link to the next page. `started` is in nanoseconds of
+    a monotonic clock. `generation` is that of the policy in force. `frozen` is whether the sandbox's clock stood still.
 
     `start_seq` and `end_seq` are the logical timestamps of the request and of its answer. The `start_seq` of a request
     that is sent after the answer to another was received is above the other's `end_seq`, however long anything takes.
@@ -50,8 +54,8 @@ class Entry(NamedTuple):
     method: str
     path: str
     query: str
-    status: int
-    duration_us: int
+    status: int | None
+    duration_us: int | None
     organization: str
     fault: str | None
     refusal: str | None
@@ -62,70 +66,150 @@ class Entry(NamedTuple):
     frozen: bool = False
     start_seq: int = 0
     end_seq: int = 0
+    body_digest: str | None = None
+    outcome: Outcome = Outcome.ANSWERED
+
+
+class State(NamedTuple):
+    """How far a request has come. It is replaced as a whole, so that a reader gets parts that belong together."""
+
+    outcome: Outcome = Outcome.IN_PROGRESS
+    status: int | None = None
+    duration_us: int | None = None
+    fault: str | None = None
+    refusal: str | None = None
+    next_page: str | None = None
+    end_seq: int = NEVER
+
+
+_BEGUN: Final = State()
+
+
+@dataclass(slots=True, eq=False)
+class Record:
+    """One request as it is kept: what was sent, and its `state`. The journal that it is added to gives it its `id`.
+
+    `authorization` is the header, None where nothing else that was sent may contain a part of it.
+    """
+
+    at: datetime
+    vendor: str
+    operation: str | None
+    method: str
+    path: str
+    query: str
+    organization: str
+    grant: str | None
+    started: int
+    generation: int
+    frozen: bool
+    start_seq: int
+    authorization: str | None
+    body: RequestBody | None
+    state: State = _BEGUN
+    id: int = 0
+
+    def meet(self, fault: str) -> None:
+        """Note the rule that fired for it."""
+        self.state = self.state._replace(fault=fault)
+
+    def finish(self, status: int, refusal: str | None, next_page: str | None) -> None:
+        """Note its answer, unless its client has left."""
+        if self.state.outcome is Outcome.IN_PROGRESS:
+            duration = (perf_counter_ns() - self.started) // 1000
+            self.state = State(
+                Outcome.ANSWERED, status, duration, self.state.fault, refusal, next_page, next_sequence()
+            )
+
+    def abandon(self) -> None:
+        """Note that its client left before the answer was written."""
+        duration = (perf_counter_ns() - self.started) // 1000
+        self.state = State(Outcome.ABANDONED, None, duration, self.state.fault, self.state.refusal)
+
+
+class _Volume:
+    """The records since the journal was last emptied, and their ids."""
+
+    def __init__(self, size: int) -> None:
+        self.records: deque[Record] = deque(maxlen=size)
+        self.ids = count(1)
+
+
+Snapshot = list[tuple[Record, State]]
+"""The records at one moment, in the order of their ids, each in its state at that moment."""
 
 
 class Journal:
-    """The newest entries, oldest first; ids grow by one and start again only with `clear`.
+    """The newest requests, oldest first; ids grow by one in the order of authentication, and restart with `clear`.
 
-    Taking an id and appending an entry are atomic, so no lock is needed; entries that overtake each other between the
-    two are put in order when they are read.
+    Taking an id and appending a record are atomic, so no lock is needed; records that overtake each other between the
+    two are put in order when they are read. A request that was begun before `clear` stays out of the journal.
     """
 
-    def __init__(self, size: int) -> None:
-        self._entries: deque[Entry] = deque(maxlen=size)
-        self._ids = count(1)
+    def __init__(self, size: int, redactor: Redactor) -> None:
+        self._size = size
+        self._redactor = redactor
+        self._volume = _Volume(size)
 
-    def next_id(self) -> int:
-        return next(self._ids)
-
-    def append(self, entry: Entry) -> None:
-        """Keep an entry; the oldest is dropped when the journal is full."""
-        self._entries.append(entry)
+    def add(self, record: Record) -> None:
+        """Give a record its id and keep it; the oldest is dropped when the journal is full."""
+        if len(record.path) + len(record.query) + len(record.method) > TEXT_MAXIMUM:
+            record.method = _truncate(self._redactor.text(record.method))
+            record.path = _truncate(self._redactor.path(record.path, record.authorization))
+            record.query = _truncate(self._redactor.query(record.query, record.authorization))
+        volume = self._volume
+        record.id = next(volume.ids)
+        volume.records.append(record)
 
     def clear(self) -> None:
-        """Drop every entry and restart the ids."""
-        self._entries.clear()
-        self._ids = count(1)
+        """Drop every record, those in progress too, and restart the ids."""
+        self._volume = _Volume(self._size)
+
+    def snapshot(self) -> Snapshot:
+        records = sorted(self._volume.records.copy(), key=lambda record: record.id)
+        return [(record, record.state) for record in records]
+
+    def read(self, record: Record, state: State) -> Entry:
+        """A record without credentials."""
+        return Entry(
+            record.id,
+            record.at,
+            record.vendor,
+            record.operation,
+            self._redactor.text(record.method),
+            self.path(record),
+            self._redactor.query(record.query, record.authorization) if record.query else "",
+            state.status,
+            state.duration_us,
+            record.organization,
+            state.fault,
+            state.refusal,
+            record.grant,
+            state.next_page,
+            record.started,
+            record.generation,
+            record.frozen,
+            record.start_seq,
+            state.end_seq,
+            record.body.digest if record.body else None,
+            state.outcome,
+        )
+
+    def path(self, record: Record) -> str:
+        """The path of a record, without credentials."""
+        return self._redactor.path(record.path, record.authorization)
+
+    def body(self, record: Record) -> str | None:
+        """The body of a record as text, without credentials; None if there is none, or if it was too large to keep."""
+        if record.body is None or record.body.content is None:
+            return None
+        return self._redactor.body(record.body.content, record.authorization)
 
     def __iter__(self) -> Iterator[Entry]:
-        return iter(sorted(self._entries.copy(), key=lambda entry: entry.id))
+        """Every record at the moment of the call, without credentials."""
+        return (self.read(record, state) for record, state in self.snapshot())
 
 
-def redact_query(query: str, secrets: Sequence[str]) -> str:
-    """A query string without the values of parameters that hold credentials, and without any of the `secrets`."""
-    if "%" not in query and not _is_suspect(query.lower()) and not _contains_secret(query, secrets):
-        return query
-    return "&".join(_redact_field(field, secrets) for field in query.split("&"))
-
-
-def redact_path(path: str, secrets: Sequence[str]) -> str:
-    """A path without the segments that contain any of the `secrets`."""
-    if not _contains_secret(path, secrets):
-        return path
-    return "/".join(REDACTED if _contains_secret(segment, secrets) else segment for segment in path.split("/"))
-
-
-def _redact_field(field: str, secrets: Sequence[str]) -> str:
-    name, _, value = field.partition("=")
-    if unquote(name).lower().replace("-", "_") in _SECRET_NAMES or _contains_secret(unquote(value), secrets):
-        return f"{name}={REDACTED}"
-    return REDACTED if _contains_secret(unquote(field), secrets) else field
-
-
-def _is_suspect(text: str) -> bool:
-    for part in _SUSPECT:  # noqa: SIM110 (as below; an expression that ignores case takes eight times as long)
-        if part in text:
-            return True
-    return False
-
-
-def _contains_secret(text: str, secrets: Sequence[str]) -> bool:
-    for secret in secrets:  # noqa: SIM110 (runs for every request, and a generator takes three times as long)
-        if secret in text and len(secret) >= _SHORTEST_SECRET:
-            return True
-    return False
-
-
-def truncate(text: str) -> str:
-    """A path or query as it is kept: cut at TEXT_MAXIMUM, with an ellipsis."""
+def _truncate(text: str) -> str:
+    """A text as it is kept: cut at TEXT_MAXIMUM, with an ellipsis."""
     return text if len(text) <= TEXT_MAXIMUM else f"{text[:TEXT_MAXIMUM]}…"

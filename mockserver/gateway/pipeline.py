@@ -8,7 +8,6 @@ import logging
 from collections.abc import Callable, Iterable
 from functools import cache
 from itertools import chain
-from time import perf_counter_ns
 
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
@@ -17,7 +16,6 @@ from werkzeug.routing import BaseConverter, Map, Rule
 from mockserver.gateway import auth, cross_origin, effects, limits, response_cache, socket_features, view
 from mockserver.gateway.cross_origin import Senders
 from mockserver.gateway.faults import FaultPhase
-from mockserver.gateway.journal import Entry, next_sequence, redact_path, redact_query, truncate
 from mockserver.gateway.rejection import ForeignSender, Reason, Rejection, UnknownToken, UnreadBody
 from mockserver.gateway.sandbox import SandboxRegistry
 from mockserver.gateway.vendor import RequestContext, Route, Stage, Vendor
@@ -177,10 +175,8 @@ def _run(
     except Exception as error:  # noqa: BLE001 (whatever it is, the client gets the vendor's error)
         response = _refuse(context, error)
     response = effects.corrupt(context, response)
-    entry = _entry(context, response)
-    context.sandbox.journal.append(entry)
-    if log.isEnabledFor(logging.DEBUG):
-        log.debug("%s %s?%s: %d in %d us", entry.method, entry.path, entry.query, entry.status, entry.duration_us)
+    next_page = response.next_page if isinstance(response, view.PageResponse) else None
+    context.journaled().finish(response.status_code, context.refusal, next_page)
     return response
 
 
@@ -248,31 +244,3 @@ def _rejection(error: Exception, context: RequestContext) -> Rejection:
         return Rejection(Reason.INVALID, error.description or error.name)
     log.error("a request failed", exc_info=error)
     return Rejection(Reason.INTERNAL, _FAILURE)
-
-
-def _entry(context: RequestContext, response: Response) -> Entry:
-    sent, query = context.request, context.request.query_string.decode("latin-1")
-    secrets = auth.secrets(sent.environ.get("HTTP_AUTHORIZATION"))
-    if query or context.operation is None:  # Where a known token may stand.
-        secrets += context.registry.redaction_markers
-    return Entry(
-        id=context.sandbox.journal.next_id(),
-        at=context.now,
-        vendor=context.vendor.name,
-        operation=context.operation,
-        method=sent.method,
-        path=truncate(redact_path(sent.path, secrets)),
-        query=truncate(redact_query(query, secrets)) if query else query,
-        status=response.status_code,
-        duration_us=(perf_counter_ns() - context.started) // 1000,
-        organization=context.sandbox.config.organization.slug,
-        fault=context.fault.id if context.fault else None,
-        refusal=context.refusal,
-        grant=context.grant.id if context.grant else None,
-        next_page=response.next_page if isinstance(response, view.PageResponse) else None,
-        started=context.started,
-        generation=context.policy.generation,
-        frozen=context.sandbox.clock.frozen,
-        start_seq=context.start_seq,
-        end_seq=next_sequence(),
-    )

@@ -12,6 +12,7 @@ from mockserver.gateway import switches, tokens
 from mockserver.gateway.faults import FaultRule, FaultRules
 from mockserver.gateway.journal import Journal
 from mockserver.gateway.limits import Allowance, BucketState, Limit, LimitBlock, Limiter, LimitMode
+from mockserver.gateway.redaction import Redactor
 from mockserver.gateway.response_cache import ResponseCache
 from mockserver.gateway.switches import Known, Options, Switches
 from mockserver.gateway.tokens import Grant
@@ -77,7 +78,7 @@ class Sandbox:
         self.switches = registry.switches
         self.expires_at_ns = expires_at_ns
         self.grants: dict[str, Grant] = {}
-        self.journal = Journal(registry.journal_size)
+        self.journal = Journal(registry.journal_size, registry.redactor)
         self.faults = FaultRules(config.seed)
         self.clock = config.clock
         self.limits: dict[str, Limit] = {}
@@ -164,8 +165,8 @@ class SandboxRegistry:
     here; none is used twice. `maximum` is how many sandboxes there may be beside the first. `known_switches` are by
     default those of the vendors.
 
-    Every token and every client's secret, past or present, contains at least one of the `redaction_markers`. There are
-    only as many as the first sandbox has tokens, however many were made since.
+    `redactor` knows a part of every token and of every client's secret, past or present. There are only as many parts
+    as the first sandbox has tokens, however many were made since.
     """
 
     def __init__(
@@ -184,7 +185,8 @@ class SandboxRegistry:
         self.journal_size = journal_size
         self.maximum = maximum
         self.mark = token_hex(4)
-        self.redaction_markers = [self.mark]
+        self.redactor = Redactor()
+        self.redactor.learn(*(tokens.token_for(name, self.mark, permitted=True) for name in self.profiles))
         self._numbers = count(1)
         self._sandboxes: dict[str, Sandbox] = {}
         self._opened: dict[tuple[str, str], tuple[Sandbox, Grant]] = {}
@@ -276,11 +278,8 @@ class SandboxRegistry:
         sandbox.grants[grant.id] = grant
         if self._sandboxes.get(sandbox.id) is sandbox:
             self._opened[grant.vendor, grant.token] = sandbox, grant
-            self.redaction_markers += [
-                text
-                for text in (grant.token, grant.secret)
-                if text and self.mark not in text and text not in self.redaction_markers
-            ]
+            secrets = [text for text in (grant.token, grant.secret) if text and self.mark not in text]
+            self.redactor.learn(*secrets)
 
     def _remove(self, sandbox: Sandbox, grant: Grant) -> None:
         """Let the grant's token no longer open the sandbox; it may open another one by now."""

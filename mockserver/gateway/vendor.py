@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any
 from flask import Request
 from werkzeug.datastructures import MultiDict
 
+from mockserver.gateway import request_body
 from mockserver.gateway.defects import Defect
 from mockserver.gateway.faults import ArmedRule
-from mockserver.gateway.journal import next_sequence
+from mockserver.gateway.journal import Record, next_sequence
 from mockserver.gateway.limits import Allowance, BucketState, LimitBlock, LimitScope
 from mockserver.gateway.rejection import Reason, Rejection
 from mockserver.gateway.switches import AnySwitch, Switch, Switches
@@ -32,7 +33,8 @@ class RequestContext:
 
     `operation` is None where the path or the method is unknown, `grant` is None until the token is known. The request
     happens at one moment, `now`, under one `policy`, whose options for the vendor are `switches`. `fault` is the armed
-    rule that fired for it. `started` is in nanoseconds, and `start_seq` the logical timestamp for the journal.
+    rule that fired for it. `started` is in nanoseconds, and `start_seq` the logical timestamp for the journal. `record`
+    is its record in the journal, once it has one.
     """
 
     request: Request
@@ -44,6 +46,7 @@ class RequestContext:
     grant: Grant | None = None
     refusal: Reason | None = None
     fault: ArmedRule | None = None
+    record: Record | None = None
     sandbox: "Sandbox" = field(init=False)
     now: datetime = field(init=False)
     policy: "Policy" = field(init=False)
@@ -53,10 +56,36 @@ class RequestContext:
         self._enter(self.registry.default)
 
     def enter(self, sandbox: "Sandbox", grant: Grant) -> None:
-        """Go on in the sandbox that the token opens."""
+        """Go on in the sandbox that the token opens, in whose journal the request is from now on."""
         self.grant = grant
         if sandbox is not self.sandbox:
             self._enter(sandbox)
+        self.journaled()
+
+    def journaled(self) -> Record:
+        """The request's record in the journal of its sandbox, which is begun by the first call."""
+        if self.record is None:
+            sent, environ, sandbox = self.request, self.request.environ, self.sandbox
+            query, body = environ.get("QUERY_STRING", ""), request_body.of(sent)
+            may_repeat_credentials = query or body is not None or self.operation is None
+            self.record = Record(
+                self.now,
+                self.vendor.name,
+                self.operation,
+                sent.method,
+                sent.path,
+                query,
+                sandbox.config.organization.slug,
+                None if self.grant is None else self.grant.id,
+                self.started,
+                self.policy.generation,
+                sandbox.clock.frozen,
+                self.start_seq,
+                environ.get("HTTP_AUTHORIZATION") if may_repeat_credentials else None,
+                body,
+            )
+            sandbox.journal.add(self.record)
+        return self.record
 
     def _enter(self, sandbox: "Sandbox") -> None:
         self.sandbox = sandbox

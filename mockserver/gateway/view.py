@@ -48,14 +48,18 @@ def read_body(request: Request) -> bytes:
     return body
 
 
+def query_rule(size: int) -> str:
+    """Why a query string of so many bytes is refused."""
+    return f"the query string has {size} bytes; at most {QUERY_MAXIMUM} are read; ask in several requests"
+
+
 def _check_size(request: Request) -> None:
     """Refuse what is too long, and a path whose leading slashes Werkzeug folded: the vendor has no such path."""
     if request.environ["PATH_INFO"].startswith("//"):
         raise NotFound
     size = len(request.query_string)
     if size > QUERY_MAXIMUM:
-        rule = f"the query string has {size} bytes; at most {QUERY_MAXIMUM} are read; ask in several requests"
-        raise Rejection(Reason.INVALID, rule)
+        raise Rejection(Reason.INVALID, query_rule(size))
     if "CONTENT_LENGTH" in request.environ:  # Asking Werkzeug reads headers, for every GET that has no body.
         _check_body_size(request.content_length or 0)
 

@@ -30,6 +30,9 @@ class Request:
     """One request, without credentials. `query` has each parameter's decoded values; `at` is on the sandbox's clock.
 
     `operation` is an operationId, or None for an unknown path; `refusal` the reason for one; `fault` a rule's id.
+    `outcome` is "in_progress", "answered", or "abandoned" if the client left before the answer was written. `status` is
+    None unless the request was answered, `duration_ms` while it is in progress. `body_digest` is the SHA-256 of the
+    body, of JSON in canonical form; None without a body.
     """
 
     id: int
@@ -40,24 +43,32 @@ class Request:
     path: str
     query_string: str
     query: Mapping[str, Sequence[str]]
-    status: int
-    duration_ms: float
+    body_digest: str | None
+    status: int | None
+    duration_ms: float | None
     organization: str
     fault: str | None
     refusal: str | None
+    outcome: str
 
     @classmethod
     def from_json(cls, entry: Mapping[str, Any]) -> Self:
         at = datetime.fromisoformat(entry["at"])
         query = parse_qs(entry["query"], keep_blank_values=True)
-        return cls(**{**entry, "at": at, "query_string": entry["query"], "query": query})
+        known = {name: entry[name] for name in cls.__slots__ if name in entry}  # A newer server may send more.
+        return cls(**{**known, "at": at, "query_string": entry["query"], "query": query})
 
     def __str__(self) -> str:
         target = f"{self.path}?{self.query_string}" if self.query_string else self.path
         notes = [f"refused: {self.refusal}"] if self.refusal else []
         notes += [f"met {self.fault}"] if self.fault else []
         note = f" ({', '.join(notes)})" if notes else ""
-        return f"#{self.id} {self.at:%Y-%m-%d %H:%M:%S} {self.vendor} {self.method} {target} -> {self.status}{note}"
+        return f"#{self.id} {self.at:%Y-%m-%d %H:%M:%S} {self.vendor} {self.method} {target} -> {self.result}{note}"
+
+    @property
+    def result(self) -> str:
+        """The status, or why there is none: "in progress" or "abandoned"."""
+        return self.outcome.replace("_", " ") if self.status is None else str(self.status)
 
 
 class RequestFilters(TypedDict, total=False):
@@ -100,7 +111,7 @@ class SandboxRequests:
 
         In `path`, `*` stands for any characters; `status` may be a class, as in "4xx". In `query`, a value must be one
         of the parameter's values, a list must be all of them in order, and None means that the parameter is absent;
-        other parameters are ignored.
+        other parameters are ignored. A request that is in progress, or whose client has left, has no status.
         """
         pattern = RequestPattern(**filters)
         return [request for request in self if not pattern.mismatches(request)]
@@ -108,7 +119,8 @@ class SandboxRequests:
     def assert_made(self, *, count: int | None = None, **filters: Unpack[RequestFilters]) -> list[Request]:
         """The requests that `where` finds: exactly `count` of them, or at least one when `count` is not given.
 
-        Raises AssertionError otherwise, with the nearest requests and how they differ.
+        A request counts from the moment it is authenticated, whether or not it is answered. Raises AssertionError
+        otherwise, with the nearest requests and how they differ.
         """
         pattern = RequestPattern(**filters)
         mismatches = [(request, pattern.mismatches(request)) for request in self]
@@ -138,7 +150,7 @@ class RequestPattern:
         exact = {"vendor": vendor and vendor.replace("_", "-"), "operation": operation, "method": method}
         fields = {name: (text, re.compile(re.escape(text))) for name, text in exact.items() if text is not None}
         if path is not None:
-            fields["path"] = path, re.compile(".*".join(map(re.escape, path.split("*"))), re.DOTALL)
+            fields["path"] = path, _path_regex(path)
         if status is not None:
             fields["status"] = str(status), re.compile(re.escape(str(status)).replace("x", "[0-9]"))
         self._fields = fields
@@ -156,7 +168,7 @@ class RequestPattern:
         """Everything in which a request differs, as in "page_size (sent 100, expected 50)"; empty if it matches."""
         found = []
         for name, (text, regex) in self._fields.items():
-            sent = str(getattr(request, name))
+            sent = request.result if name == "status" else str(getattr(request, name))
             if not regex.fullmatch(sent):
                 found.append((name, sent, text))
         for name, expected in self._query.items():
@@ -164,6 +176,13 @@ class RequestPattern:
             if not _values_match(values, expected):
                 found.append((name, _format_values(values), _format_values(expected)))
         return [f"{name} (sent {sent}, expected {expected})" for name, sent, expected in found]
+
+
+def _path_regex(pattern: str) -> re.Pattern[str]:
+    """A path, in which `*` stands for any characters; each part is searched once, so matching takes linear time."""
+    first, *others = map(re.escape, pattern.split("*"))
+    inner = "".join(f"(?>.*?{part})" for part in others[:-1])
+    return re.compile(f"{first}{inner}.*{others[-1]}" if others else first, re.DOTALL)
 
 
 def _parameter_values(value: Any) -> ParameterValues:

@@ -63,3 +63,25 @@ def test_unknown_rule_is_refused_with_a_suggestion(admin: Admin) -> None:
         "there is no rule 'pagination-abandonned' (did you mean 'pagination-abandoned'?); there are: no-back"
     )
     assert errors[1].startswith("there is no rule ''; there are: ")
+
+
+def test_many_unknown_rules_are_counted(admin: Admin) -> None:
+    errors = admin.refused("GET", f"/lint?ignore={','.join(f'r{number}' for number in range(2000))}").errors["ignore"]
+    assert (len(errors), errors[0].partition(";")[0], errors[-1]) == (6, "there is no rule 'r0'", "and 1995 more")
+
+
+def test_requests_with_other_bodies_are_other_questions(admin: Admin) -> None:
+    bodies = (b'{"a": 1}', b'{"a": 2}', b'{ "a":1 }')
+    for body in bodies:
+        headers = {"Authorization": "Bearer mock-augment-acme"}
+        admin.app.test_client().post(DAU, data=body, headers=headers)
+    found = {each["rule"]: each["requests"] for each in admin.get("/lint")["findings"]}
+    assert found["refused-question-again"] == [3]
+
+
+def test_findings_contain_no_credentials(admin: Admin) -> None:
+    admin.vendor(f"{DAU}?a=1;sig=abcdef&x=mock-augment-acme")
+    answer = admin.send("GET", "/lint")
+    assert [each["rule"] for each in answer.json["findings"]] == ["token-in-url"]
+    assert b"mock-augment-acme" not in answer.body
+    assert b"abcdef" not in answer.body

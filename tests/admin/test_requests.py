@@ -1,13 +1,24 @@
 """The journal: every request of a client is in it once, oldest first, and every filter works."""
 
+import gc
+import json
+from base64 import b64encode
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from typing import Any
 from urllib.parse import urlencode
 
 import pytest
 
 from mockserver import vendors
+from mockserver.admin.requests import JournalSchema
+from mockserver.admin.responses import CHUNK_BYTES
 from mockserver.app import create_app
+from mockserver.gateway import response_cache
+from mockserver.gateway.journal import Journal, Record, State
+from mockserver.gateway.view import QUERY_MAXIMUM
+from mockserver.validation.schemas import dump
 from tests.admin.driver import Admin
 from tests.conftest import SETTINGS
 
@@ -15,7 +26,8 @@ VENDORS = ", ".join(vendor.name for vendor in vendors.discover())
 OPERATIONS = ", ".join(route.operation for route in vendors.discover()[0].routes)
 MOUNTS = ", ".join(mount for vendor in vendors.discover() for mount in vendor.mounts)
 STATUS = "must be a status from 100 to 599, or a class of them, as in 4xx"
-KNOWN = "vendor, operation, path, status, limit, after"
+PATH = "must be text of 1 to 1000 printable characters"
+KNOWN = "vendor, operation, path, status, limit, after, include"
 COUNT, DAU = "/analytics/v0/dau-count", "/analytics/v0/dau"
 
 
@@ -50,10 +62,12 @@ def test_entry_shows_request_and_outcome(busy: Admin) -> None:
         "method": "GET",
         "path": COUNT,
         "query": "start_date=2025-10-01",
+        "body_digest": None,
         "status": 200,
         "organization": "acme",
         "fault": None,
         "refusal": None,
+        "outcome": "answered",
     }
     assert (last["status"], last["refusal"]) == (400, "invalid")
 
@@ -128,6 +142,9 @@ BAD: dict[str, tuple[str, dict[str, list[str]]]] = {
     "a very long number": (f"limit={'9' * 5000}", {"limit": ["must be a whole number from 1 to 1000000"]}),
     "a fraction": ("after=1.5", {"after": ["must be a whole number from 0 to 999999999999999999"]}),
     "a filter twice": ("limit=1&limit=2", {"limit": ["must be given once"]}),
+    "a very long path": (f"path=/analytics/{'*a' * 500}", {"path": [PATH]}),
+    "an empty path": ("path=", {"path": [PATH]}),
+    "anything else to include": ("include=bodies", {"include": ["must be body"]}),
 }
 
 
@@ -168,8 +185,174 @@ ROUNDED = {"less than half": (499, 0), "half": (500, 1), "one": (1000, 1), "more
 @pytest.mark.parametrize(("microseconds", "shown"), ROUNDED.values(), ids=ROUNDED)
 def test_duration_is_rounded_to_milliseconds(admin: Admin, microseconds: int, shown: int) -> None:
     admin.vendor()
-    journal: Any = admin.journal
-    (entry,) = journal
-    journal.clear()
-    journal.append(entry._replace(duration_us=microseconds))
+    ((record, state),) = admin.journal.snapshot()
+    record.state = state._replace(duration_us=microseconds)
     assert admin.get("/requests")["requests"][0]["duration_ms"] == shown
+
+
+def record(number: int, **more: Any) -> Record:
+    """A record that was begun, with a query of its own."""
+    fields: dict[str, Any] = {
+        "at": datetime(2025, 10, 21, tzinfo=UTC) + timedelta(seconds=number / 2),
+        "vendor": "augment",
+        "operation": None if number % 3 else "getDau",
+        "method": "GET",
+        "path": DAU,
+        "query": f"page_size=50&é={number}&token={number}",
+        "organization": "acme",
+        "grant": "augment-seeded",
+        "started": 0,
+        "generation": 1,
+        "frozen": True,
+        "start_seq": 0,
+        "authorization": None,
+        "body": None,
+    }
+    return Record(**{**fields, **more})
+
+
+def fill(journal: Journal, count: int) -> None:
+    """Add so many records, with an answer but for every fifth."""
+    for number in range(count):
+        added = record(number)
+        journal.add(added)
+        if number % 5:
+            added.finish(200 + number % 300, "invalid" if number % 2 else None, None)
+
+
+def test_request_in_progress_has_no_status(admin: Admin) -> None:
+    fill(admin.journal, 2)
+    first, second = admin.get("/requests")["requests"]
+    assert [first[name] for name in ("id", "status", "duration_ms", "outcome")] == [1, None, None, "in_progress"]
+    assert [second["status"], second["outcome"]] == [201, "answered"]
+    assert ids(admin, status="2xx") == [2]
+    assert ids(admin, vendor="augment") == ids(admin, path=DAU) == ids(admin, limit=2) == [1, 2]
+    assert ids(admin, after=1) == [2]
+
+
+def test_abandoned_request_has_no_status(admin: Admin) -> None:
+    fill(admin.journal, 2)
+    for each, _ in admin.journal.snapshot():
+        each.abandon()
+    entries = admin.get("/requests")["requests"]
+    assert [(each["status"], each["outcome"], each["refusal"]) for each in entries] == [
+        (None, "abandoned", None),
+        (None, "abandoned", "invalid"),
+    ]
+    assert all(isinstance(each["duration_ms"], int) for each in entries)
+    assert ids(admin, status="2xx") == []
+
+
+@pytest.mark.parametrize("count", [0, 1, 2, 1000])
+def test_list_has_the_bytes_of_its_schema(admin: Admin, count: int) -> None:
+    fill(admin.journal, count)
+    entries = [
+        {**entry._asdict(), "duration_ms": entry.duration_us and (entry.duration_us + 500) // 1000}
+        for entry in admin.journal
+    ]
+    expected = response_cache.to_json(dump(JournalSchema, {"requests": entries}))
+    assert admin.send("GET", "/requests").body == expected.encode()
+
+
+def chunks(admin: Admin, path: str) -> Any:
+    """The chunks of an answer, as they are made."""
+    context = admin.app.test_request_context(f"/_mock{path}", headers=dict(admin.headers))
+    return iter(admin.app.wsgi_app(context.request.environ, lambda *_: lambda _: None))
+
+
+@pytest.mark.in_process("the test reads the chunks as the app makes them")
+def test_large_list_is_made_in_chunks_while_it_is_sent(admin: Admin, monkeypatch: pytest.MonkeyPatch) -> None:
+    fill(admin.journal, 3000)
+    read: list[int] = []
+
+    def noted(journal: Journal, each: Record, state: State, _read: Any = Journal.read) -> Any:
+        read.append(each.id)
+        return _read(journal, each, state)
+
+    monkeypatch.setattr(Journal, "read", noted)
+    parts = chunks(admin, "/requests")
+    first = next(parts)
+    assert CHUNK_BYTES <= len(first) < CHUNK_BYTES + 1000
+    assert len(read) < 600, "no more than two chunks are made before the first is sent"
+    whole = json.loads(b"".join([first, *parts]))
+    assert [each["id"] for each in whole["requests"]] == list(range(1, 3001))
+
+
+@pytest.mark.in_process("the test reads the chunks as the app makes them")
+def test_list_shows_the_moment_of_the_request(admin: Admin) -> None:
+    fill(admin.journal, 1000)
+    parts = chunks(admin, "/requests?status=2xx")
+    first = next(parts)
+    for each, _ in admin.journal.snapshot():
+        each.abandon()
+    admin.journal.clear()
+    entries = json.loads(b"".join([first, *parts]))["requests"]
+    assert len(entries) > 200
+    assert {each["outcome"] for each in entries} == {"answered"}
+
+
+@pytest.mark.in_process("the test keeps the answers unread")
+def test_answers_that_nobody_reads_take_little_memory(admin: Admin) -> None:
+    fill(admin.journal, 10_000)
+    unread = [chunks(admin, "/requests") for _ in range(20)]
+    before = len(gc.get_objects())
+    for each in unread:
+        assert next(each)
+    made = len(gc.get_objects()) - before
+    assert made < 20 * 10_000 * 2, "at most a pair for each entry, and no entry as it is shown"
+
+
+def test_small_list_has_a_content_length(busy: Admin) -> None:
+    answer = busy.send("GET", "/requests")
+    assert answer.headers["Content-Length"] == str(len(answer.body))
+
+
+def test_head_of_a_large_list_has_no_body(admin: Admin) -> None:
+    fill(admin.journal, 1000)
+    answer = admin.send("HEAD", "/requests")
+    assert (answer.status, answer.body) == (200, b"")
+
+
+CLIENT = "mock-jetbrains-console-acme"
+TOKEN_PATH = "/api/rest/oauth2/token"
+FORM = b"grant_type=client_credentials&client_secret=mine&note=mock-secret&x=1"
+
+
+def exchange(admin: Admin, body: bytes = FORM) -> dict[str, Any]:
+    """The entry of a request to a token endpoint, with its body."""
+    basic = b64encode(f"{CLIENT}:mock-secret".encode()).decode()
+    form = "application/x-www-form-urlencoded"
+    admin.app.test_client().post(
+        TOKEN_PATH, data=body, headers={"Authorization": f"Basic {basic}", "Content-Type": form}
+    )
+    entry: dict[str, Any] = admin.get("/requests?include=body")["requests"][-1]
+    return entry
+
+
+def test_body_is_shown_on_request_without_credentials(admin: Admin) -> None:
+    entry = exchange(admin)
+    assert entry["body"] == "grant_type=client_credentials&client_secret=[redacted]&note=[redacted]&x=1"
+    assert entry["body_digest"] == sha256(FORM).hexdigest()
+    assert "body" not in admin.get("/requests")["requests"][0]
+
+
+def test_large_body_has_only_a_digest(admin: Admin) -> None:
+    entry = exchange(admin, FORM + b"&y=" + b"y" * 5000)
+    assert (entry["body"], entry["status"], len(entry["body_digest"])) == (None, 400, 64)
+
+
+def test_request_without_a_body_shows_none(busy: Admin) -> None:
+    assert {each["body"] for each in busy.get("/requests?include=body")["requests"]} == {None}
+
+
+def test_path_filter_finds_no_credential(admin: Admin) -> None:
+    admin.vendor("/analytics/v0/mock-augment-acme")
+    assert ids(admin, path="/analytics/v0/mock*") == []
+    assert ids(admin, path="/analytics/v0/[redacted]") == [1]
+
+
+@pytest.mark.parametrize("path", ["/requests", "/clock", "/nowhere", "/lint"])
+def test_long_query_string_is_refused_like_a_vendors(admin: Admin, path: str) -> None:
+    refused = admin.refused("GET", f"{path}?path=/{'*a' * 15_000}")
+    rule = f"the query string has 30006 bytes; at most {QUERY_MAXIMUM} are read; ask in several requests"
+    assert refused.detail == rule

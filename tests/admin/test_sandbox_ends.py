@@ -83,7 +83,7 @@ def test_nothing_of_a_deleted_sandbox_is_kept(admin: Admin) -> None:
     gc.collect()
     assert [part() for part in parts] == [None, None]
     assert sandbox["id"] not in str(vars(held.answers))
-    assert sandbox["id"] not in str(held.redaction_markers)
+    assert sandbox["id"] not in str(held.redactor.secrets)
 
 
 def test_deleted_sandboxes_leak_no_memory(admin: Admin) -> None:

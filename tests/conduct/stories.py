@@ -87,7 +87,7 @@ def journal(lines: Sequence[Line], start: datetime = START) -> list[Entry]:
 def sequenced(entries: Sequence[Entry]) -> list[Entry]:
     """The entries with logical timestamps in the order of their real ones; an answer comes before a later request."""
     moments = [(each.started, 1, each.id, "start_seq") for each in entries]
-    moments += [(each.started + each.duration_us * 1000, 0, each.id, "end_seq") for each in entries]
+    moments += [(each.started + (each.duration_us or 0) * 1000, 0, each.id, "end_seq") for each in entries]
     sequence = {(number, name): index for index, (*_, number, name) in enumerate(sorted(moments), start=1)}
     return [
         each._replace(start_seq=sequence[each.id, "start_seq"], end_seq=sequence[each.id, "end_seq"])

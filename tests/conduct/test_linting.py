@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from mockserver.conduct import journaled_request, linting, rules
 from mockserver.conduct.advice import Advice, LintContext
 from mockserver.conduct.rules import GOOD_PRACTICE, RULES
-from mockserver.gateway.journal import Entry
+from mockserver.gateway.journal import NEVER, Entry, Outcome
 from mockserver.gateway.limits import Allowance
 from tests.conduct.stories import (
     ADVICE,
@@ -340,3 +340,42 @@ def test_answers_in_flight_are_not_known() -> None:
 
 def test_documented_limit_refills_in_six_seconds() -> None:
     assert replace(LintContext(ADVICE["augment"]), allowance=LIMITS["augment"]).refill == timedelta(seconds=6)
+
+
+WITHOUT_ANSWERS: dict[str, list[Line]] = {
+    "repeated at once": [line("getDau", after=0.01)] * 8,
+    "beyond the limit": [line("getDau", f"date=2025-10-{number:02}", after=0.01) for number in range(1, 20)],
+    "page by page": [line("getDau", "cursor=a"), line("getDau", "cursor=a")],
+    "tokens": [line("createToken", after=1)] * 8,
+}
+
+
+@pytest.mark.parametrize("outcome", [Outcome.IN_PROGRESS, Outcome.ABANDONED])
+@pytest.mark.parametrize("lines", WITHOUT_ANSWERS.values(), ids=WITHOUT_ANSWERS)
+def test_request_without_an_answer_is_no_finding(lines: list[Line], outcome: Outcome) -> None:
+    entries = [each._replace(status=None, outcome=outcome, end_seq=NEVER) for each in journal(lines)]
+    assert findings(entries) == []
+    assert findings([each._replace(duration_us=None) for each in entries]) == []
+
+
+def test_request_without_an_answer_changes_nothing_about_the_others() -> None:
+    lines = [line("getDau", status=503, after=0.01) for _ in range(8)]
+    abandoned = journal([line("getDau", after=0.02)])[0]._replace(id=99, status=None, end_seq=NEVER)
+    assert findings([*journal(lines), abandoned]) == findings(journal(lines))
+
+
+def test_page_requested_without_an_answer_is_not_abandoned() -> None:
+    first = line("getDau", "page_size=200", next_page="b")
+    entries = journal([first, line("getDau", "page_size=200&cursor=b")])
+    assert findings([entries[0], entries[1]._replace(status=None, end_seq=NEVER)]) == []
+    assert [each.rule for each in findings(entries[:1])] == ["pagination-abandoned"]
+
+
+def test_request_without_an_answer_does_not_make_a_pool() -> None:
+    """A client that gave up waiting sends its next request before the server notices."""
+    lines = [line("getDau", "date=2025-10-01", after=1, duration_us=5_000_000), line("getDauCount", after=1)]
+    first, second = journal(lines)
+    contexts = {name: LintContext(each) for name, each in ADVICE.items()}
+    requests = journaled_request.parse([first._replace(status=None, end_seq=NEVER), second], contexts)
+    assert [each.pooled for each in requests] == [False, False]
+    assert [each.entry.id for each in requests] == [2, 1], "in the order of their answers"

