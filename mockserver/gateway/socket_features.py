@@ -17,6 +17,9 @@ IS_GONE: Final = "mockserver.is_gone"
 
 It is missing where no server runs, and so where nothing can be done to a connection."""
 
+ABANDONED: Final = "mockserver.abandoned"
+"""The environ's key of a function of the app, which the server calls if the client leaves before it has the answer."""
+
 BODY_PROBLEM: Final = "mockserver.body_problem"
 """The environ's key of the BodyProblem of a request whose body could not be read; missing or None where it was."""
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from flask import Request
 from werkzeug.datastructures import MultiDict
 
-from mockserver.gateway import request_body
+from mockserver.gateway import request_body, socket_features
 from mockserver.gateway.defects import Defect
 from mockserver.gateway.faults import ArmedRule
 from mockserver.gateway.journal import Record, next_sequence
@@ -84,6 +84,7 @@ class RequestContext:
                 environ.get("HTTP_AUTHORIZATION") if may_repeat_credentials else None,
                 body,
             )
+            environ[socket_features.ABANDONED] = self.record.abandon
             sandbox.journal.add(self.record)
         return self.record
 

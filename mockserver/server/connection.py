@@ -11,6 +11,7 @@ from enum import Enum
 from functools import partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, cast
+from wsgiref.types import WSGIEnvironment
 
 from mockserver.gateway import socket_features
 from mockserver.gateway.socket_features import BodyProblem
@@ -58,6 +59,7 @@ class Connection(asyncio.Protocol):
         self._refused: Refused | None = None
         self._message = Message()
         self._answer = Answer()
+        self._environ: WSGIEnvironment = {}
         self._keep_alive = self._is_chunked = self._is_full = False
         self._left = 0.0
         self._unsent = 0
@@ -113,7 +115,7 @@ class Connection(asyncio.Protocol):
         self._server.remove(self)
         if self._is_full:  # No further part of the answer will be asked for.
             self._is_full = False
-            self._server.workers.run(self._answer.close, self._finish)
+            self._abandon()
 
     def pause_writing(self) -> None:
         self._is_full = True
@@ -186,15 +188,14 @@ class Connection(asyncio.Protocol):
 
     def _begin(self, message: Message) -> None:
         self._phase, self._message, self.deadline = Phase.ANSWERING, message, math.inf
-        answer = Answer()
-        environ = message.environ(self._fixed)
-        self._server.workers.run(partial(answer.call, self._server.app, environ), self._start)
+        self._environ = message.environ(self._fixed)
+        self._server.workers.run(partial(Answer().call, self._server.app, self._environ), self._start)
 
     def _start(self, answer: Answer) -> None:
         """Send the head and the first part of the body."""
         self._answer = answer
         if self._transport.is_closing():
-            self._server.workers.run(answer.close, self._finish)
+            self._abandon()
             return
         if answer.reset:
             sock: socket.socket = self._transport.get_extra_info("socket")
@@ -253,9 +254,15 @@ class Connection(asyncio.Protocol):
     def _pull(self) -> None:
         """Get the next part of the body."""
         if self._transport.is_closing():
-            self._server.workers.run(self._answer.close, self._finish)
+            self._abandon()
         else:
             self._server.workers.run(self._answer.next_chunk, self._send_next)
+
+    def _abandon(self) -> None:
+        """Tell the app that its client has left before it had the whole answer."""
+        if abandoned := self._environ.get(socket_features.ABANDONED):
+            abandoned()
+        self._server.workers.run(self._answer.close, self._finish)
 
     def _send_next(self, chunk: bytes | None) -> None:
         if chunk is None:

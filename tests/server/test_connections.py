@@ -338,6 +338,25 @@ def test_answer_is_not_longer_than_declared() -> None:
     assert b"more" not in text
 
 
+def test_app_learns_that_its_client_left_before_it_had_the_answer() -> None:
+    """However the answer is made: at once, or in parts."""
+    for size in (20_000_000, 65_536):
+        abandoned, chunk = threading.Event(), bytes(size)
+
+        def endless(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+            environ[socket_features.ABANDONED] = abandoned.set  # noqa: B023 (called within the turn)
+            start_response("200 OK", [("Content-Type", "text/plain")])
+            return iter(lambda: chunk, b"")  # noqa: B023 (as above)
+
+        with server.in_thread(endless) as running:
+            connection = opened(running.url)
+            connection.sendall(request("/"))
+            assert connection.recv(1) == b"H"
+            assert not abandoned.is_set()
+            reset(connection)
+            assert abandoned.wait(programs.PATIENCE)
+
+
 def test_connection_of_a_closed_server_serves_no_further_request() -> None:
     arrived, closed = threading.Event(), threading.Event()
 

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from mockserver import server
+from mockserver.admin.responses import CHUNK_BYTES
 from mockserver.app import create_app
 from mockserver.settings import Settings
 from tests.contract.watch import Watch
@@ -187,3 +188,51 @@ def test_thread_server_closes_beside_a_delayed_request() -> None:
             running.close()
             app.test_client().post("/_mock/reset", headers={"Host": "localhost"})
             assert waiting.recv(12) == b"HTTP/1.1 200"
+
+
+def requests(url: str) -> list[dict[str, Any]]:
+    """The journal."""
+    found: list[dict[str, Any]] = json.loads(send(url, request("/_mock/requests"))[2])["requests"]
+    return found
+
+
+def test_delayed_request_is_in_the_journal_at_once_and_not_after_it_was_emptied(url: str) -> None:
+    assert send(url, request("/_mock/reset", "POST"))[0] == 200
+    put(url, {"delay_seconds": 3600})
+    with opened(url) as waiting:
+        waiting.sendall(REQUEST)
+        _until_hit(url, 1)
+        (entry,) = requests(url)
+        assert (entry["operation"], entry["status"], entry["outcome"]) == ("getDauCount", None, "in_progress")
+        assert send(url, request("/_mock/requests", "DELETE"))[0] == 204
+        put(url)
+        assert waiting.recv(12) == b"HTTP/1.1 200"
+    assert requests(url) == []
+
+
+def test_client_that_left_during_a_delay_has_abandoned_its_request(url: str) -> None:
+    assert send(url, request("/_mock/reset", "POST"))[0] == 200
+    put(url, {"delay_seconds": 3600})
+    with opened(url) as leaving:
+        leaving.sendall(REQUEST)
+        _until_hit(url, 1)
+    entries = (requests(url)[0] for _ in range(1000))
+    entry = next(each for each in entries if each["outcome"] != "in_progress")
+    assert (entry["outcome"], entry["status"], entry["fault"]) == ("abandoned", None, "fault-1")
+
+
+def test_large_journal_arrives_whole(url: str) -> None:
+    assert send(url, request("/_mock/reset", "POST"))[0] == 200
+    with opened(url) as connection:
+        for number in range(300):
+            target = f"/analytics/v0/dau?page_size={number}"
+            connection.sendall(request(target, headers="Authorization: Bearer mock-augment-acme\r\n"))
+            programs.answer(connection)
+    address = urlsplit(url)
+    client = HTTPConnection(address.hostname or "", address.port, timeout=programs.PATIENCE)
+    client.request("GET", "/_mock/requests")
+    answer = client.getresponse()
+    body = answer.read()
+    client.close()
+    assert (answer.getheader("Transfer-Encoding"), len(body) > CHUNK_BYTES) == ("chunked", True)
+    assert [each["id"] for each in json.loads(body)["requests"]] == list(range(1, 301))
