@@ -76,7 +76,7 @@ def _stop_before_serving(*_: object) -> NoReturn:
     "--log-level",
     type=click.Choice(("debug", "info", "warning"), case_sensitive=False),
     default="info",
-    help="The lowest level to log.",
+    help="The lowest level to log: info has a line for each request.",
 )
 @option("--json", "as_json", is_flag=True, help='When ready, print {"url": …, "pid": …}.')
 @option("--until-eof", is_flag=True, help="Stop at the end of standard input, when the parent process is gone.")
@@ -96,6 +96,7 @@ def serve(*, as_json: bool, grace: float, log_level: str, until_eof: bool, **fla
         signal.signal(number, _stop_before_serving)
     logs.configure(log_level)
     from mockserver import app, server
+    from mockserver.cli import access_log
 
     source = click.get_current_context().get_parameter_source
     # A flag that is given, also as a variable, overrides a case even with a default value.
@@ -103,6 +104,7 @@ def serve(*, as_json: bool, grace: float, log_level: str, until_eof: bool, **fla
     with servers.usage_errors():
         chosen = servers.settings_from(over_case=frozenset(over_case), **flags)
         served = app.create_app(chosen)
+    access_log.install(served)
 
     def ready(url: str) -> None:
         if as_json:

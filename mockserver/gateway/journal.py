@@ -24,6 +24,9 @@ TEXT_MAXIMUM = 2048
 NEVER: Final = sys.maxsize
 """The logical timestamp of an answer that was not written: later than every request."""
 
+JOURNALED: Final = "mockserver.journaled"
+"""The environ's key of the id of the sandbox in whose journal a request is, and its Record; missing where in none."""
+
 next_sequence = partial(next, count(1))
 """Returns the next logical timestamp; larger ones are later, in whichever thread they are taken."""
 
@@ -154,9 +157,9 @@ class Journal:
     def add(self, record: Record) -> None:
         """Give a record its id and keep it; the oldest is dropped when the journal is full."""
         if len(record.path) + len(record.query) + len(record.method) > TEXT_MAXIMUM:
-            record.method = _truncate(self._redactor.text(record.method))
-            record.path = _truncate(self._redactor.path(record.path, record.authorization))
-            record.query = _truncate(self._redactor.query(record.query, record.authorization))
+            record.method = truncate(self._redactor.text(record.method))
+            record.path = truncate(self._redactor.path(record.path, record.authorization))
+            record.query = truncate(self._redactor.query(record.query, record.authorization))
         volume = self._volume
         record.id = next(volume.ids)
         volume.records.append(record)
@@ -210,6 +213,6 @@ class Journal:
         return (self.read(record, state) for record, state in self.snapshot())
 
 
-def _truncate(text: str) -> str:
+def truncate(text: str) -> str:
     """A text as it is kept: cut at TEXT_MAXIMUM, with an ellipsis."""
     return text if len(text) <= TEXT_MAXIMUM else f"{text[:TEXT_MAXIMUM]}…"

@@ -22,6 +22,9 @@ from mockserver.gateway.vendor import RequestContext, Route, Stage, Vendor
 
 log = logging.getLogger(__name__)
 
+EXTENSION = "mockserver.gateway"
+"""Where an app keeps its sandbox registry."""
+
 _FAILURE = "the server failed; its log tells why"
 
 Step = Callable[[RequestContext], Response]
@@ -73,6 +76,7 @@ def install(app: Flask, vendors: Iterable[Vendor], registry: SandboxRegistry, se
     Vendors may share a mount. An unknown path below it belongs to the vendor that knows the path under another method,
     else to the one whose token the request carries, else to the first.
     """
+    app.extensions[EXTENSION] = registry
     app.url_map.converters["rest_of_path"] = RestOfPath
     by_mount: dict[str, list[Vendor]] = {}
     for vendor in vendors:

@@ -15,7 +15,7 @@ from werkzeug.datastructures import MultiDict
 from mockserver.gateway import request_body, socket_features
 from mockserver.gateway.defects import Defect
 from mockserver.gateway.faults import ArmedRule
-from mockserver.gateway.journal import Record, next_sequence
+from mockserver.gateway.journal import JOURNALED, Record, next_sequence
 from mockserver.gateway.limits import Allowance, BucketState, LimitBlock, LimitScope
 from mockserver.gateway.rejection import Reason, Rejection
 from mockserver.gateway.switches import AnySwitch, Switch, Switches
@@ -85,6 +85,7 @@ class RequestContext:
                 body,
             )
             environ[socket_features.ABANDONED] = self.record.abandon
+            environ[JOURNALED] = sandbox.id, self.record
             sandbox.journal.add(self.record)
         return self.record
 

@@ -5,6 +5,7 @@ to the server are made in `servers`.
 """
 
 import json
+import os
 import socket
 import socketserver
 import subprocess
@@ -112,9 +113,18 @@ class ServerProcess:
     def __init__(self, command: Sequence[str] = COMMAND, timeout: float = START_TIMEOUT) -> None:
         self._log: deque[str] = deque(maxlen=LOG_LINES)
         pipe = subprocess.PIPE
+        # Without a line for each request, its log has only what explains why it failed.
+        environment = {"MOCKSERVER_LOG_LEVEL": "warning", **os.environ}
         # In its own session, so that Ctrl-C reaches only pytest, whose tests still have to delete their sandboxes.
         self._process = subprocess.Popen(  # noqa: S603 (our own command)
-            command, stdin=pipe, stdout=pipe, stderr=pipe, start_new_session=True, encoding="utf-8", errors="replace"
+            command,
+            stdin=pipe,
+            stdout=pipe,
+            stderr=pipe,
+            env=environment,
+            start_new_session=True,
+            encoding="utf-8",
+            errors="replace",
         )
         self._log_reader = threading.Thread(
             target=self._log.extend, args=(_pipe(self._process.stderr),), name="mockserver-log", daemon=True

@@ -15,7 +15,7 @@ AUGMENT = "Authorization: Bearer mock-augment-acme\r\n"
 
 
 def test_server_answers_once_it_is_ready() -> None:
-    with programs.started("-m", "mockserver", "serve", "--port", "0", "--json") as program:
+    with programs.started("-m", "mockserver", "serve", "--port", "0", "--json", "--log-level", "warning") as program:
         ready = json.loads(line(program))
         assert ready["pid"] == program.pid
         status, _, body = send(ready["url"], request("/analytics/v0/dau-count", headers=AUGMENT))

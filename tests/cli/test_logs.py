@@ -26,6 +26,7 @@ def test_terminal_gets_plain_text() -> None:
     stream = Terminal()
     logs.configure("info", stream)
     logging.root.info("%s is up", "everything")
+    logging.root.handlers[0].flush()
     assert stream.getvalue()[8:] == " INFO    everything is up\n"
 
 
@@ -34,6 +35,7 @@ def test_other_streams_get_one_json_object_per_line() -> None:
     logs.configure("info", stream)
     logging.root.info("one\nand %s", "ünother")
     logging.root.debug("below the level")
+    logging.root.handlers[0].flush()
     entry = json.loads(stream.getvalue())
     assert entry.pop("at").endswith("+00:00")
     assert entry == {"level": "info", "logger": "root", "message": "one\nand ünother"}
@@ -43,6 +45,7 @@ def test_traceback_is_part_of_its_json_object() -> None:
     stream = io.StringIO()
     logs.configure("warning", stream)
     logging.root.error("a request failed", exc_info=RuntimeError("the reason"))
+    logging.root.handlers[0].flush()
     (entry,) = [json.loads(line) for line in stream.getvalue().splitlines()]
     assert entry["message"] == "a request failed"
     assert entry["traceback"].endswith("RuntimeError: the reason")

@@ -1,0 +1,119 @@
+"""The access log: one line for each request, of a vendor's client or to the control plane.
+
+A request only notes what it was; the line is made when it is written (`log_writer`).
+"""
+
+import logging
+from collections.abc import Iterable
+from functools import partial
+from time import perf_counter_ns
+from typing import Any, Final
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+from flask import Flask
+
+from mockserver.cli import logs
+from mockserver.cli.log_writer import LogWriter
+from mockserver.gateway import journal, pipeline
+from mockserver.gateway.journal import Outcome, Record
+from mockserver.gateway.redaction import Redactor
+
+LOGGER: Final = "mockserver.access"
+
+
+def install(app: Flask) -> None:
+    """Log every request of an app, where the level of the log is `info` or lower, and redact whatever is logged."""
+    redactor = app.extensions[pipeline.EXTENSION].redactor
+    logs.redact_with(redactor.text)
+    if logging.root.isEnabledFor(logging.INFO):
+        for writer in logging.root.handlers:
+            if isinstance(writer, LogWriter):
+                app.wsgi_app = AccessLog(app.wsgi_app, writer, redactor)  # type: ignore[method-assign]
+
+
+class AccessLog:
+    """Passes requests on to an app, and logs each."""
+
+    def __init__(self, app: WSGIApplication, writer: LogWriter, redactor: Redactor) -> None:
+        self._app = app
+        self._writer = writer
+        self._redactor = redactor
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        started, status = perf_counter_ns(), ""
+
+        def start(line: str, *more: Any) -> Any:
+            nonlocal status
+            status = line
+            return start_response(line, *more)
+
+        chunks = self._app(environ, start)
+        path = environ["PATH_INFO"].encode("latin-1").decode(errors="replace")
+        query = environ.get("QUERY_STRING", "")
+        authorization = environ.get("HTTP_AUTHORIZATION")
+        if len(path) + len(query) > journal.TEXT_MAXIMUM:
+            path, query = self._shown(path, query, authorization)
+        self._writer.put(
+            partial(
+                self._line,
+                environ["REQUEST_METHOD"],
+                path,
+                query,
+                authorization,
+                status[:3],
+                started,
+                perf_counter_ns(),
+                environ.get(journal.JOURNALED),
+            )
+        )
+        return chunks
+
+    def _shown(self, path: str, query: str, authorization: str | None) -> tuple[str, str]:
+        """A path and a query string as they are shown: without credentials, and not too long."""
+        path = self._redactor.path(path, authorization)
+        query = self._redactor.query(query, authorization) if query else query
+        return journal.truncate(path), journal.truncate(query)
+
+    def _line(
+        self,
+        method: str,
+        path: str,
+        query: str,
+        authorization: str | None,
+        status: str,
+        started: int,
+        ended: int,
+        journaled: tuple[str, Record] | None,
+    ) -> str:
+        """The line of a request, in the format of the log, with the time of its answer."""
+        method = journal.truncate(self._redactor.text(method))
+        path, query = self._shown(path, query, authorization)
+        fields: dict[str, Any] = {
+            "method": method,
+            "path": path,
+            "query": query,
+            "status": int(status),
+            "duration_ms": (ended - started + 500_000) // 1_000_000,
+            **_journal_fields(journaled),
+        }
+        record = logging.makeLogRecord({"name": LOGGER, "levelno": logging.INFO, "levelname": "INFO"})
+        record.created -= (perf_counter_ns() - ended) / 1e9
+        record.msg, record.fields = _message(fields), fields
+        return self._writer.format(record)
+
+
+def _journal_fields(journaled: tuple[str, Record] | None) -> dict[str, Any]:
+    """What the journal knows of a request: its sandbox, its fault, and whether its client left."""
+    if journaled is None:
+        return {"sandbox": None, "fault": None}
+    sandbox, record = journaled
+    fields = {"sandbox": sandbox, "fault": record.state.fault}
+    return {**fields, "outcome": Outcome.ABANDONED} if record.state.outcome is Outcome.ABANDONED else fields
+
+
+def _message(fields: dict[str, Any]) -> str:
+    target = f"{fields['path']}?{fields['query']}" if fields["query"] else fields["path"]
+    notes = [fields["sandbox"], fields["fault"], fields.get("outcome")]
+    done = f"{fields['status']} {fields['duration_ms']} ms"
+    text = " ".join((fields["method"], target, done, *filter(None, notes)))
+    return text if text.isprintable() else text.encode("unicode_escape").decode()

@@ -1,0 +1,113 @@
+"""A log handler that never blocks: a thread writes the lines in their order, and drops those that nobody reads."""
+
+import logging
+import os
+import threading
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from typing import Final, TextIO
+
+LINES_MAXIMUM: Final = 5000
+"""How many lines wait to be written at most; further ones are dropped, and counted."""
+
+_BATCH_SECONDS: Final = 0.05
+"""How long lines are gathered before they are written together; a warning or an error is written at once."""
+
+_FLUSH_SECONDS: Final = 1.0
+"""How long the end of the process waits until the lines are written."""
+
+Line = str | Callable[[], str]
+"""A line, or what makes it when it is written."""
+
+
+class LogWriter(logging.Handler):
+    """Writes lines to a stream."""
+
+    def __init__(self, stream: TextIO) -> None:
+        super().__init__()
+        self._stream = stream
+        self._waiting: deque[Line | threading.Event] = deque()
+        self._dropped = 0
+        self._wake, self._hurry = threading.Event(), threading.Event()
+        self._thread: threading.Thread | None = None
+        self._starting = threading.Lock()
+
+    def put(self, line: Line) -> None:
+        """Write a line soon; drop it if too many wait."""
+        if len(self._waiting) >= LINES_MAXIMUM:
+            self._dropped += 1
+            return
+        self._waiting.append(line)
+        if not self._wake.is_set():
+            self._start()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        try:
+            self.put(self.format(record))
+        except Exception:  # noqa: BLE001 (as every handler of the library does)
+            self.handleError(record)
+        if record.levelno >= logging.WARNING:
+            self._hurry.set()
+
+    def flush(self) -> None:
+        """Wait until everything is written, but not for a stream that nobody reads."""
+        if self._thread is not None:
+            written = threading.Event()
+            self._waiting.append(written)
+            self._hurry.set()
+            self._wake.set()
+            written.wait(_FLUSH_SECONDS)
+
+    def _start(self) -> None:
+        """Wake the thread, which is made for the first line."""
+        with self._starting, suppress(RuntimeError):  # At the very end of the process, there are no new threads.
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, name="mockserver-log", daemon=True)
+                self._thread.start()
+        self._wake.set()
+
+    def _run(self) -> None:
+        while self._wake.wait():
+            self._hurry.wait(_BATCH_SECONDS)
+            self._hurry.clear()
+            self._wake.clear()
+            self._write_waiting()
+
+    def _write_waiting(self) -> None:
+        """Write what waits, up to each flush in turn."""
+        lines: list[str] = []
+        flushed: list[threading.Event] = []
+        for each in self._taken():
+            if isinstance(each, threading.Event):
+                flushed.append(each)
+            else:
+                lines.append(each if isinstance(each, str) else each())
+        if self._dropped:
+            count, self._dropped = self._dropped, 0
+            lines.append(self.format(_warning(f"{count} lines of the log were dropped, because nobody read it")))
+        self._write("".join(f"{line}\n" for line in lines))
+        for each in flushed:
+            each.set()
+
+    def _taken(self) -> Iterator[Line | threading.Event]:
+        while self._waiting:
+            yield self._waiting.popleft()
+
+    def _write(self, text: str) -> None:
+        """Write to the file of the stream, whose own lock must not be held when the process ends."""
+        try:
+            number = self._stream.fileno()
+        except (OSError, ValueError):  # There is no file behind it, as in tests.
+            number = None
+        with suppress(OSError, ValueError):  # The stream is gone, and so is everybody who could be told.
+            if number is None:
+                self._stream.write(text)
+                return
+            data = text.encode("utf-8", "replace")
+            while data:
+                data = data[os.write(number, data) :]
+
+
+def _warning(message: str) -> logging.LogRecord:
+    return logging.LogRecord(__name__, logging.WARNING, __file__, 0, message, None, None)

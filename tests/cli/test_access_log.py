@@ -1,0 +1,246 @@
+"""Tests of the access log: a line for each request, without credentials, that never delays one."""
+
+import io
+import json
+import logging
+import os
+import signal
+from base64 import b64encode
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from mockserver.app import create_app
+from mockserver.cli import access_log, log_writer, logs
+from mockserver.cli.log_writer import LogWriter
+from mockserver.gateway.faults import FaultEffect, FaultRule
+from mockserver.settings import Settings
+from tests.cli.test_logs import Terminal
+from tests.server import programs
+from tests.server.programs import ended, line, request, send
+
+pytestmark = pytest.mark.in_process("the log is that of this process")
+
+DAU = "/analytics/v0/dau"
+OURS = {"Authorization": "Bearer mock-augment-acme"}
+
+
+@pytest.fixture(autouse=True)
+def restored_root_logger(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The root logger is as before when a test ends."""
+    monkeypatch.setattr(logging, "root", logging.RootLogger(logging.WARNING))
+
+
+Log = Callable[[], list[str]]
+
+
+def logging_app(stream: io.StringIO, level: str = "info", **changes: Any) -> tuple[Flask, Log]:
+    """An app with an access log, and the function that returns the lines of the log so far."""
+    logs.configure(level, stream)
+    app = create_app(Settings(limits="off", **changes))
+    access_log.install(app)
+
+    def lines() -> list[str]:
+        logging.root.handlers[0].flush()
+        return stream.getvalue().splitlines()
+
+    return app, lines
+
+
+@pytest.fixture
+def logged() -> tuple[Flask, Log]:
+    """An app whose log is JSON."""
+    return logging_app(io.StringIO())
+
+
+def test_line_of_a_vendor_request_has_its_fields(logged: tuple[Flask, Log]) -> None:
+    app, lines = logged
+    app.test_client().get(f"{DAU}?page_size=5", headers=OURS)
+    (entry,) = map(json.loads, lines())
+    assert entry.pop("at").endswith("+00:00")
+    milliseconds = entry.pop("duration_ms")
+    assert entry == {
+        "level": "info",
+        "logger": "mockserver.access",
+        "message": f"GET {DAU}?page_size=5 200 {milliseconds} ms default",
+        "method": "GET",
+        "path": DAU,
+        "query": "page_size=5",
+        "status": 200,
+        "sandbox": "default",
+        "fault": None,
+    }
+
+
+def test_every_request_has_a_line(logged: tuple[Flask, Log]) -> None:
+    app, lines = logged
+    client = app.test_client()
+    for path in ("/_mock/health", "/_mock/nowhere", "/favicon.ico", "/", f"{DAU}/x", DAU):
+        client.get(path, headers={"Host": "localhost"})
+    client.delete("/_mock/requests", headers={"Host": "localhost"})
+    entries = [json.loads(each) for each in lines()]
+    assert [(each["method"], each["path"], each["status"], each["sandbox"]) for each in entries] == [
+        ("GET", "/_mock/health", 200, None),
+        ("GET", "/_mock/nowhere", 404, None),
+        ("GET", "/favicon.ico", 404, None),
+        ("GET", "/", 302, None),
+        ("GET", f"{DAU}/x", 401, "default"),
+        ("GET", DAU, 401, "default"),
+        ("DELETE", "/_mock/requests", 204, None),
+    ]
+
+
+def test_line_names_the_fault_and_a_client_that_left() -> None:
+    app, lines = logging_app(io.StringIO())
+    sandbox = app.extensions["mockserver.gateway"].default
+    sandbox.faults.add(FaultRule(FaultEffect(status=503)))
+    app.test_client().get(DAU, headers=OURS)
+    ((record, _),) = sandbox.journal.snapshot()
+    record.abandon()
+    (entry,) = map(json.loads, lines())
+    assert (entry["status"], entry["fault"], entry["outcome"]) == (503, "fault-1", "abandoned")
+    assert entry["message"].endswith(" ms default fault-1 abandoned")
+
+
+def test_terminal_gets_one_printable_line_for_each_request() -> None:
+    app, lines = logging_app(Terminal())
+    app.test_client().get("/analytics/v0/a%0A10:30:00%20ERROR%1B[2J%C3%A9", headers=OURS)
+    (text,) = lines()
+    assert text[8:].startswith(r" INFO    GET /analytics/v0/a\n10:30:00 ERROR\x1b[2J\xe9 404 ")
+    assert text.endswith(" ms default")
+
+
+@pytest.mark.parametrize("level", ["warning", "WARNING"])
+def test_level_warning_logs_no_requests(level: str) -> None:
+    app, lines = logging_app(io.StringIO(), level)
+    assert app.test_client().get(DAU, headers=OURS).status_code == 200
+    assert lines() == []
+
+
+CREDENTIAL = "the-admin-of-this-server"
+FORMS = {
+    "as it is": CREDENTIAL,
+    "in upper case": CREDENTIAL.upper(),
+    "in base64": b64encode(CREDENTIAL.encode()).decode(),
+    "a token": "mock-augment-acme",
+}
+
+
+PATHS = ("/_mock/sandboxes/{}", "/analytics/v0/{}", "/x?a={}", f"{DAU}?a=1;b={{}}", f"/{{}}/{'x' * 3000}")
+
+
+@pytest.mark.parametrize("form", FORMS.values(), ids=FORMS)
+@pytest.mark.parametrize(
+    "path", ["/_mock/sandboxes/{}", "/analytics/v0/{}", "/x?a={}", f"{DAU}?a=1;b={{}}", "/{}/" + "x" * 3000]
+)
+def test_line_contains_no_credential(form: str, path: str) -> None:
+    app, lines = logging_app(io.StringIO(), "debug", admin_token=CREDENTIAL)
+    app.test_client().get(path.format(form), headers={"Authorization": f"Bearer {CREDENTIAL}"})
+    (text,) = lines()
+    assert form not in text
+    assert "[redacted]" in text
+    assert len(text) < 6000
+
+
+def test_messages_and_tracebacks_contain_no_credential() -> None:
+    _, lines = logging_app(io.StringIO(), "debug", admin_token=CREDENTIAL)
+    logging.root.debug('the path "/x/%s\\" fails', CREDENTIAL)
+    logging.root.error("a request failed", exc_info=KeyError(CREDENTIAL))
+    entries = [json.loads(each) for each in lines()]
+    assert [each["message"] for each in entries] == ['the path "[redacted]" fails', "a request failed"]
+    assert entries[1]["traceback"].endswith("KeyError: '[redacted]'")
+
+
+def test_lines_are_in_the_order_of_what_happened(logged: tuple[Flask, Log]) -> None:
+    app, lines = logged
+    client = app.test_client()
+    for number in range(5):
+        client.get(f"{DAU}?page_size={number + 1}", headers=OURS)
+        logging.root.error("error %d", number)
+    messages = [json.loads(each)["message"].partition(" 200")[0] for each in lines()]
+    assert messages == [text for n in range(5) for text in (f"GET {DAU}?page_size={n + 1}", f"error {n}")]
+
+
+@pytest.fixture
+def pipe() -> Iterator[tuple[int, io.TextIOWrapper]]:
+    """A pipe whose end for reading is a number, and whose end for writing is a stream."""
+    reading, writing = os.pipe()
+    with open(writing, "w", encoding="utf-8", closefd=False) as stream:
+        yield reading, stream
+    for number in (reading, writing):
+        try:
+            os.close(number)
+        except OSError:
+            continue
+
+
+def test_lines_that_nobody_reads_are_dropped_and_counted(
+    pipe: tuple[int, io.TextIOWrapper], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(log_writer, "LINES_MAXIMUM", 50)
+    monkeypatch.setattr(log_writer, "_FLUSH_SECONDS", 0.05)
+    reading, stream = pipe
+    logs.configure("info", stream)
+    (writer,) = logging.root.handlers
+    assert isinstance(writer, LogWriter)
+    for _ in range(3):
+        logging.root.info("x" * 100_000)
+        writer.flush()
+    for number in range(200):
+        logging.root.info("line %d", number)
+    monkeypatch.setattr(log_writer, "_FLUSH_SECONDS", 20)
+    received = b""
+    while b"were dropped" not in received:
+        received += os.read(reading, 1 << 16)
+    *_, dropped = [json.loads(each) for each in received.splitlines() if b"dropped" in each]
+    lines = received.count(b'"line ')
+    assert dropped["message"] == f"{200 - lines} lines of the log were dropped, because nobody read it"
+    assert dropped["level"] == "warning"
+    logging.root.info("and on")
+    writer.flush()
+    assert b"and on" in os.read(reading, 1 << 16)
+
+
+def test_log_that_is_gone_disturbs_nobody(pipe: tuple[int, io.TextIOWrapper]) -> None:
+    reading, stream = pipe
+    logs.configure("info", stream)
+    os.close(reading)
+    logging.root.info("nobody hears this")
+    logging.root.handlers[0].flush()
+    os.close(stream.fileno())
+    logging.root.info("nor this")
+    logging.root.handlers[0].flush()
+
+
+def test_message_that_cannot_be_formatted_is_reported(capsys: pytest.CaptureFixture[str]) -> None:
+    logs.configure("info", io.StringIO())
+    logging.root.info("%d", "no number")
+    assert "Logging error" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("kind", ["granian", "threaded"])
+def test_served_requests_are_in_the_log_when_the_server_stops(kind: str) -> None:
+    flags = ("-m", "mockserver", "serve", "--port", "0", "--json", "--server", kind)
+    with programs.started(*flags) as program:
+        url = json.loads(line(program))["url"]
+        assert send(url, request(DAU, headers="Authorization: Bearer mock-augment-acme\r\n"))[0] == 200
+        assert send(url, request("/_mock/health"))[0] == 200
+        program.send_signal(signal.SIGTERM)
+        code, _, err = ended(program)
+    entries = [json.loads(each) for each in err.splitlines()]
+    assert code == 0
+    assert [(each["path"], each["status"]) for each in entries] == [(DAU, 200), ("/_mock/health", 200)]
+
+
+@pytest.mark.parametrize("kind", ["granian", "threaded"])
+def test_server_whose_log_nobody_reads_answers_and_stops(kind: str) -> None:
+    """The pipe holds about 64 kB; beyond that, a server that waited for its log would stand still."""
+    flags = ("-m", "mockserver", "serve", "--port", "0", "--json", "--server", kind)
+    with programs.started(*flags) as program:
+        url = json.loads(line(program))["url"]
+        for _ in range(100):
+            assert send(url, request(f"/analytics/v0/{'x' * 1900}"))[0] == 401
+        program.send_signal(signal.SIGTERM)
+        assert program.wait(programs.PATIENCE) == 0
