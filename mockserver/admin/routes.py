@@ -153,7 +153,9 @@ def _respond(**_: str) -> Response:
     names = [value for name, value in variables.items() if name != "sandbox"]
     reply = route.view(AdminRequest(context().registry.lock, sandbox, _query(route.query()), *names))
     if reply is None:
-        return Response(status=204, headers=responses.HEADERS)
+        nothing = Response(status=204, headers=responses.HEADERS)
+        del nothing.headers["Content-Type"]
+        return nothing
     return reply if isinstance(reply, Response) else responses.json_response(reply)
 
 

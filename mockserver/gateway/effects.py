@@ -7,7 +7,7 @@ import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
-from threading import BoundedSemaphore, Event
+from threading import Event
 from time import monotonic
 from wsgiref.types import WSGIEnvironment
 
@@ -17,6 +17,7 @@ from mockserver.gateway import socket_features
 from mockserver.gateway.faults import ArmedRule, FaultPhase, MatchInput
 from mockserver.gateway.limits import LimitBlock
 from mockserver.gateway.rejection import InjectedFailure, Reason, Rejection, status_phrase
+from mockserver.gateway.socket_features import WaitSlots
 from mockserver.gateway.vendor import RequestContext
 
 log = logging.getLogger(__name__)
@@ -100,9 +101,9 @@ def _retry_after(context: RequestContext) -> int:
 def _pause(context: RequestContext, disarmed: Event, delay: Decimal) -> None:
     """Wait on the wall clock, without the registry's lock, until the rule is disarmed or the client leaves."""
     environ = context.request.environ
-    slots: BoundedSemaphore | None = environ.get(socket_features.WAIT_SLOTS)
-    if slots is not None and not slots.acquire(blocking=False):
-        raise UnsupportedFault("so many requests wait that no thread would be left; raise --threads")
+    slots: WaitSlots | None = environ.get(socket_features.WAIT_SLOTS)
+    if slots is not None and not slots.acquire():
+        raise UnsupportedFault("so many requests wait already that no further one can")
     try:
         if wait(disarmed, delay, environ.get(socket_features.IS_GONE, _never)):
             context.journaled().abandon()

@@ -5,10 +5,10 @@
 
 from collections.abc import Iterable, Mapping
 from enum import Enum
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 WAIT_SLOTS: Final = "mockserver.waits"
-"""The environ's key of the semaphore that a request holds while it waits for a delay or for its body.
+"""The environ's key of the WaitSlots, one of which a request holds while a fault makes it wait.
 
 It is missing where any number may wait."""
 
@@ -31,6 +31,16 @@ READ_MAXIMUM = 16 * 1024 * 1024
 
 EFFECTS: Final = ("reset", "truncate_bytes", "stall_seconds")
 """The effects of fault rules that need a server: they end or interrupt the connection itself."""
+
+
+class WaitSlots(Protocol):
+    """How many requests a server lets wait at a time."""
+
+    def acquire(self) -> bool:
+        """Take a slot; False where none is free."""
+
+    def release(self) -> None:
+        """Give a slot back."""
 
 
 class BodyProblem(Enum):

@@ -82,7 +82,7 @@ class Connection(asyncio.Protocol):
             "SERVER_PORT": str(port),
             "REMOTE_ADDR": client,
             "REMOTE_PORT": str(client_port),
-            socket_features.WAIT_SLOTS: self._server.wait_slots,
+            socket_features.WAIT_SLOTS: self._server.workers.wait_slots,
             socket_features.IS_GONE: lambda: self.is_gone,
         }
         self.deadline = self._now() + IDLE_SECONDS

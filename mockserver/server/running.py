@@ -8,7 +8,6 @@ import socket
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, suppress
-from threading import BoundedSemaphore
 from typing import Any
 from wsgiref.types import WSGIApplication
 
@@ -16,9 +15,6 @@ from mockserver.server import sockets
 from mockserver.server.connection import Connection
 from mockserver.server.reader import Bodies
 from mockserver.server.workers import Workers
-
-FREE_THREADS = 2
-"""How many threads requests that wait must leave free, so that others are answered, the control plane above all."""
 
 _CHECK_SECONDS = 0.1
 """How often connections are checked for what has lasted too long."""
@@ -33,7 +29,6 @@ class Server:
         self.loop = asyncio.get_running_loop()
         self.app = app
         self.workers = Workers(self.loop, threads)
-        self.wait_slots = BoundedSemaphore(max(threads - FREE_THREADS, 1))
         self.bodies = Bodies()
         self.is_stopping = False
         self._connections: set[Connection] = set()

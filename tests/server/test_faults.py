@@ -1,9 +1,7 @@
 """Faults on a real socket, byte by byte: what arrives, how it ends, and when."""
 
 import json
-import select
 import signal
-import socket
 from collections.abc import Iterator
 from contextlib import ExitStack
 from http.client import HTTPConnection
@@ -127,26 +125,30 @@ def test_server_in_a_thread_supports_all_effects(watch: Watch) -> None:
     assert ["no JSON" in each for each in watch.take()] == [True]
 
 
-def test_delayed_requests_leave_threads_free(url: str) -> None:
-    put(url, *[{"delay_seconds": 3600}] * 20)
+def test_delayed_requests_hold_up_nobody_and_are_released_together(url: str) -> None:
+    """Many more of them than there are threads; half of their clients leave."""
+    put(url, *[{"delay_seconds": 3600}] * 300)
     with ExitStack() as stack:
-        waiting = [stack.enter_context(opened(url)) for _ in range(20)]
+        waiting = [stack.enter_context(opened(url)) for _ in range(300)]
         for each in waiting:
             each.sendall(REQUEST)
-        refused = _answered(waiting, 6)
-        assert [each.recv(12) for each in refused] == [b"HTTP/1.1 500"] * 6
+        _until_hit(url, 300)
+        for each in waiting[:150]:
+            each.close()
         assert send(url, request("/_mock/reset", "POST"))[0] == 200
-        assert [each.recv(12) for each in waiting if each not in refused] == [b"HTTP/1.1 200"] * 14
+        assert [each.recv(12) for each in waiting[150:]] == [b"HTTP/1.1 200"] * 150
 
 
-def _answered(waiting: list[socket.socket], count: int) -> list[socket.socket]:
-    """Those that are answered first."""
-    found: list[socket.socket] = []
-    while len(found) < count:
-        ready, _, _ = select.select([each for each in waiting if each not in found], [], [], programs.PATIENCE)
-        assert ready, "no request is answered any more"
-        found += ready
-    return found
+def test_more_than_500_requests_cannot_wait(url: str) -> None:
+    put(url, *[{"delay_seconds": 3600}] * 510)
+    with ExitStack() as stack:
+        waiting = [stack.enter_context(opened(url)) for _ in range(510)]
+        for each in waiting:
+            each.sendall(REQUEST)
+        _until_hit(url, 510)
+        assert send(url, request("/_mock/reset", "POST"))[0] == 200
+        statuses = [each.recv(12) for each in waiting]
+    assert (statuses.count(b"HTTP/1.1 500"), statuses.count(b"HTTP/1.1 200")) == (10, 500)
 
 
 def test_delayed_request_does_not_block_shutdown() -> None:
