@@ -92,6 +92,20 @@ def test_every_request_has_a_line(logged: tuple[Flask, Log]) -> None:
     ]
 
 
+def test_log_of_another_program_is_left_alone() -> None:
+    logging.root.addHandler(logging.NullHandler())
+    logging.root.setLevel(logging.INFO)
+    app = create_app(Settings())
+    access_log.install(app)
+    assert "wsgi_app" not in vars(app)
+
+
+def test_log_without_lines_is_flushed_at_once() -> None:
+    stream = io.StringIO()
+    LogWriter(stream).flush()
+    assert stream.getvalue() == ""
+
+
 def test_line_names_the_fault_and_a_client_that_left() -> None:
     app, lines = logging_app(io.StringIO())
     sandbox = app.extensions["mockserver.gateway"].default

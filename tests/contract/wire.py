@@ -28,7 +28,7 @@ PATIENCE = 20.0
 TOO_LONG = pytest.mark.in_process("the server itself rejects a request line longer than 64 kB with a 414")
 """Marks a request that cannot be sent over a socket."""
 
-_SERVER_HEADERS = ("Server", "Date", "Connection")
+_SERVER_HEADERS = ("Server", "Date", "Connection", "Transfer-Encoding")
 """Headers that the server adds to those of the app."""
 
 _SAFE_IN_PATHS = "/~!$&'()*+,;=:@"

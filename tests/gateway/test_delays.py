@@ -145,4 +145,12 @@ def test_rule_that_stays_armed_releases_nobody() -> None:
 
 
 def test_client_that_leaves_ends_the_wait() -> None:
-    WAIT(Event(), Decimal(3600), lambda: True)
+    assert WAIT(Event(), Decimal(3600), lambda: True)
+
+
+@pytest.mark.parametrize("has_left", [True, False])
+def test_wait_tells_whether_the_client_has_left(has_left: bool) -> None:  # noqa: FBT001
+    disarmed = Event()
+    assert WAIT(disarmed, Decimal("0.001"), lambda: has_left) is has_left
+    disarmed.set()
+    assert WAIT(disarmed, Decimal(3600), lambda: has_left) is has_left
