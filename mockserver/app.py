@@ -4,16 +4,14 @@ Serving it over a socket is the job of `server`.
 """
 
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from flask import Flask
 
 from mockserver import admin, resources, startup_policy, vendors
-from mockserver.admin import sandboxes
 from mockserver.admin.admin_context import Sources
 from mockserver.cases.records import Case, Catalogue, UnknownCase
-from mockserver.conduct.advice import Advice
 from mockserver.gateway import pipeline
 from mockserver.gateway.cross_origin import Senders
 from mockserver.gateway.hosts import Hosts
@@ -25,6 +23,9 @@ from mockserver.settings import Settings, SettingsError
 from mockserver.simulation.clock import Clock, ClockError
 from mockserver.simulation.organization import Organization
 from mockserver.validation import yaml_text
+
+if TYPE_CHECKING:
+    from mockserver.conduct.advice import Advice
 
 
 def create_app(settings: Settings) -> Flask:
@@ -77,6 +78,8 @@ def default_config(settings: Settings, known: Sources) -> SandboxConfig:
     config = SandboxConfig(organization, organization.seed, _clock(settings), limits, policy)
     if settings.case is None:
         return config
+    from mockserver.admin import sandboxes
+
     return sandboxes.from_case(_case(settings), _flags(settings, config), known, config)
 
 
@@ -110,7 +113,7 @@ def _catalogue() -> Catalogue:
 
 
 @cache
-def advice() -> dict[str, Advice]:
+def advice() -> "dict[str, Advice]":
     """Every vendor's advice to its clients, imported when the first client is linted."""
     return {name: module.ADVICE for name, module in vendors.room("advice").items()}
 

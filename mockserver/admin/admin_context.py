@@ -7,17 +7,19 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from threading import RLock
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask import current_app
 
 from mockserver.cases.records import Catalogue
-from mockserver.conduct.advice import Advice
 from mockserver.gateway.cross_origin import Senders
 from mockserver.gateway.sandbox import Sandbox, SandboxRegistry
 from mockserver.gateway.switches import Known
 from mockserver.gateway.vendor import Vendor
 from mockserver.simulation.organization import Organization
+
+if TYPE_CHECKING:
+    from mockserver.conduct.advice import Advice
 
 EXTENSION = "mockserver.admin"
 """Where an app keeps the context of its control plane."""
@@ -59,7 +61,7 @@ class AdminContext:
     senders: Senders
     admin_token: str | None
     openapi: Path
-    advice: Callable[[], Mapping[str, Advice]]
+    advice: "Callable[[], Mapping[str, Advice]]"
 
     @property
     def vendors(self) -> tuple[Vendor, ...]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
-from flask import Flask, Response, request
+from flask import Response, request
 from marshmallow import Schema, ValidationError, fields
 from werkzeug.routing import Map, Rule
 
@@ -28,14 +28,13 @@ from mockserver.admin import (
     sandboxes,
     tokens,
 )
-from mockserver.admin.admin_context import EXTENSION, AdminContext, AdminRequest, context
+from mockserver.admin.admin_context import AdminRequest, context
 from mockserver.admin.fields import AdminQuery
 from mockserver.admin.responses import Problem
 from mockserver.gateway.sandbox import DEFAULT, Sandbox
 from mockserver.validation.schemas import dump
 
 MOUNT = "/_mock"
-_ENDPOINT = "control plane"
 SANDBOX, OF_SANDBOX = "/sandboxes/<sandbox>", "OfSandbox"
 """The prefix of a sandbox's resources below the mount, and the ending of their operationIds."""
 
@@ -127,24 +126,8 @@ def _url_map() -> Map:
     return Map([*rules, *(Rule(path, methods=["GET"]) for path in ("/", MOUNT))], merge_slashes=False)
 
 
-def install(app: Flask, context: AdminContext) -> None:
-    """Add the control plane to an app, each route behind the guard; `/` redirects to the index."""
-    app.extensions[EXTENSION] = context
-    for path in ("/", MOUNT, f"{MOUNT}/<path:rest>", f"{MOUNT}/"):
-        app.url_map.add(Rule(path, endpoint=_ENDPOINT))  # for every method: the map knows which are allowed
-    app.view_functions[_ENDPOINT] = _respond
-
-
-def render_error(error: Exception) -> Response:
-    """Problem details for an error in a request to no vendor; a request that the guard refuses gets its refusal."""
-    try:
-        guard.check()
-    except Problem as refusal:
-        return responses.error_response(refusal)
-    return responses.error_response(error)
-
-
-def _respond(**_: str) -> Response:
+def respond() -> Response:
+    """The response to the request at hand; Problem or an HTTPException where there is none."""
     guard.check()
     route, variables = _url_map().bind("").match(request.path, request.method)
     if not isinstance(route, AdminRoute):

@@ -64,6 +64,18 @@ def test_importing_the_package_loads_none_of_its_modules() -> None:
     assert done.stdout.strip() == "[]"
 
 
+def test_app_loads_no_resource_of_the_control_plane_before_its_first_request() -> None:
+    code = (
+        "import sys; from mockserver import create_app; from mockserver.settings import Settings\n"
+        "client = create_app(Settings()).test_client()\n"
+        "late = 'admin.routes', 'admin.guard', 'metrics.expected_values', 'conduct.advice', 'cases.loading'\n"
+        "print([name for name in late if f'mockserver.{name}' in sys.modules])\n"
+        "print(client.get('/_mock/health').status_code, 'mockserver.admin.routes' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines() == ["[]", "200 True"]
+
+
 def test_public_names_are_loaded_on_first_use() -> None:
     from mockserver import app, client
 

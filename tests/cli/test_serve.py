@@ -1,5 +1,6 @@
 """Tests of `mockserver serve`: flags and variables become settings, and every failure has its exit code."""
 
+import gc
 import json
 import os
 from collections.abc import Callable
@@ -192,3 +193,10 @@ def _raises(error: Exception) -> Callable[..., None]:
         raise error
 
     return serve
+
+
+@pytest.mark.parametrize("organization", ["acme", "nowhere"], ids=["served", "refused"])
+def test_garbage_is_collected_again_after_the_start(run: Run, organization: str) -> None:
+    result = run("serve", "--organization", organization)
+    assert (result.exit_code == 0) == (organization == "acme")
+    assert gc.isenabled()

@@ -1,0 +1,36 @@
+"""The entry to the control plane: its rules in an app, and its answers to errors.
+
+Its resources (`routes`) are imported with the first request for one, because no vendor's answer needs them.
+"""
+
+from flask import Flask, Response
+from werkzeug.routing import Rule
+
+from mockserver.admin.admin_context import EXTENSION, AdminContext
+
+_ENDPOINT = "control plane"
+
+
+def install(app: Flask, context: AdminContext) -> None:
+    """Add the control plane to an app, each route behind the guard; `/` redirects to the index."""
+    app.extensions[EXTENSION] = context
+    for path in ("/", "/_mock", "/_mock/<path:rest>", "/_mock/"):
+        app.url_map.add(Rule(path, endpoint=_ENDPOINT))  # for every method: the routes know which are allowed
+    app.view_functions[_ENDPOINT] = _respond
+
+
+def render_error(error: Exception) -> Response:
+    """Problem details for an error in a request to no vendor; a request that the guard refuses gets its refusal."""
+    from mockserver.admin import guard, responses
+
+    try:
+        guard.check()
+    except responses.Problem as refusal:
+        return responses.error_response(refusal)
+    return responses.error_response(error)
+
+
+def _respond(**_: str) -> Response:
+    from mockserver.admin import routes
+
+    return routes.respond()
