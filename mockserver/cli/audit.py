@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from mockserver.cli import conflicts, options, servers, tables
+from mockserver.cli import conflicts, options, progress, servers, tables
 
 if TYPE_CHECKING:
     from mockserver.audit.run import CheckResult
@@ -80,9 +80,11 @@ def audit(
         if not as_json:
             sample = f"at most {reader.PAGES} pages of a list, {reader.USERS} users, lists of {reader.DAYS} days"
             extent = "everything" if read.full else f"a sample: {sample} (--full reads all)"
-            click.echo(tables.paragraph(f"{read.first} to {read.last}, {extent}"))
+            click.echo(
+                tables.paragraph(f"{read.first} to {read.last} of {url or organization_file or organization}, {extent}")
+            )
         with closing(results):
-            for result in results:
+            for result in progress.counted(results, _size(choices["vendors"]), "invariant"):
                 found.append(_row(result))
                 if not as_json:
                     detail = f": {result.detail}" if result.detail else ""
@@ -109,6 +111,15 @@ def _refusals() -> Iterator[None]:
     except (run.InvalidAudit, reader.ServerUnusable) as error:
         gone = isinstance(error.__cause__, NoAnswer)
         raise (click.ClickException if gone else click.UsageError)(str(error)) from error
+
+
+def _size(vendors: tuple[str, ...]) -> int:
+    """How many invariants some groups have; those of all groups if none is named."""
+    from mockserver.audit import run
+    from mockserver.vendors import room
+
+    groups = run.groups(room("invariants"))
+    return sum(len(invariants) for name, invariants in groups.items() if not vendors or name in vendors)
 
 
 def _row(result: "CheckResult") -> dict[str, str]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from mockserver.cli import options, servers, tables
+from mockserver.cli import options, progress, servers, tables
 from mockserver.cli.options import option
 
 if TYPE_CHECKING:
@@ -102,8 +102,8 @@ def _run(found: "list[Case]", url: str | None, admin_token: str | None, *, as_js
 
     outcomes: list[dict[str, Any]] = []
     with servers.connect(url, admin_token) as client:
-        for case in found:
-            outcome = running.run(case, client, vendors.discover())
+        runs = (running.run(case, client, vendors.discover()) for case in found)
+        for case, outcome in zip(found, progress.counted(runs, len(found), "case"), strict=True):
             outcomes.append({"id": case.id, "outcome": outcome.result, "messages": outcome.messages})
             if not as_json:
                 click.echo(tables.paragraph(case.title, f"{outcome.result}  {case.id}  ", 14))

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from mockserver.cli import conflicts, options, servers, tables
+from mockserver.cli import conflicts, options, progress, servers, tables
 
 LONGEST_BAR = 40
 """The characters of the longest bar, where the terminal has room for them."""
@@ -60,7 +60,7 @@ def metric(
     """
     chosen = {"from": first, "to": last, **{key: value for key, value in query.items() if value}}
     own = {"organization": organization, "organization_file": organization_file, "now": now, "freeze": True}
-    with servers.connect(url, admin_token, **own) as client:
+    with servers.connect(url, admin_token, **own) as client, progress.shown("waiting for the values"):
         values = client.metrics.get(name, **chosen)
     if as_json:
         options.print_json(values)

@@ -43,7 +43,7 @@ def table(rows: Iterable[tuple[str, str]]) -> str:
     """A line, or in a terminal a paragraph, for each row; in a narrow terminal, a name and its text are stacked."""
     listed = list(rows)
     columns = width()
-    indent = max(len(name) for name, _ in listed) + 2
+    indent = max((len(name) for name, _ in listed), default=0) + 2
     if columns is None or indent <= columns * 2 // 5:
         return "\n".join(paragraph(text, name.ljust(indent), indent) for name, text in listed)
     return "\n".join(f"{name}\n{paragraph(text, ' ' * STACKED, STACKED)}" for name, text in listed)

@@ -24,7 +24,7 @@ def test_each_invariant_has_a_line(run: Run, url: str) -> None:
     result = run("audit", "--url", f"{url}/", "--admin-token", "let-me-in")
     lines = result.stdout.splitlines()
     assert result.exit_code == 0
-    assert lines[0].startswith("2025-10-13 to 2025-10-19, a sample: at most 150 pages of a list, 100 users")
+    assert lines[0].startswith(f"2025-10-13 to 2025-10-19 of {url}, a sample: at most 150 pages of a list, 100 users")
     assert [line.split()[-1] for line in lines[1:-1]] == NAMES
     assert lines[-1].startswith(f"{len(NAMES)} invariants, 0 violated, ")
 
@@ -33,7 +33,7 @@ def test_violation_is_named_with_exit_code_1(run: Run, url: str) -> None:
     flags = ("--vendor", "augment", "--full", "--from", "2025-10-13", "--to", "2025-10-14")
     result = run("audit", "--url", url, "--defect", "dau-count-off-by-one", *flags, MOCKSERVER_ADMIN_TOKEN="let-me-in")
     assert result.exit_code == 1
-    assert "2025-10-13 to 2025-10-14, everything" in result.stdout
+    assert f"2025-10-13 to 2025-10-14 of {url}, everything" in result.stdout
     assert "failed         augment-counts-are-lists: 2025-10-13: rows of the whole dau list" in result.stdout
 
 

@@ -83,9 +83,9 @@ def test_careful_client_passes_with_every_variation(run: Run) -> None:
     assert (result.exit_code, result.stdout.splitlines()[-1]) == (0, "Passed: all of 4 variations."), result.output
 
 
-def test_progress_in_a_log_is_one_line_for_each_run(run: Run) -> None:
+def test_progress_is_not_shown_in_a_log(run: Run) -> None:
     result = run("sweep", *FROZEN, *only(OMITTED, SHAPE), *python(CLIENTS, "careful"))
-    assert result.stderr.splitlines() == ["baseline", OMITTED, SHAPE]
+    assert (result.exit_code, result.stderr) == (0, "")
 
 
 def test_fail_fast_stops_after_the_first_failure(run: Run) -> None:

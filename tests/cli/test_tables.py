@@ -62,6 +62,11 @@ def test_numbers_and_long_words_are_never_cut(monkeypatch: pytest.MonkeyPatch) -
     assert tables.table([("name", text)]).split() == ["name", *text.split()]
 
 
+def test_table_may_have_no_rows(run: Run) -> None:
+    result = run("fidelity", "--vendor", "jetbrains-console", "--grade", "O")
+    assert (result.exit_code, tables.table([])) == (0, "")
+
+
 def test_width_is_that_of_the_terminal() -> None:
     reading, writing = os.openpty()
     fcntl.ioctl(writing, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 47, 0, 0))
@@ -69,12 +74,5 @@ def test_width_is_that_of_the_terminal() -> None:
     command = [sys.executable, "-m", "mockserver", "organizations"]
     with subprocess.Popen(command, cwd=programs.ROOT, env=environment, stdout=writing):
         os.close(writing)
-        printed = b""
-        try:
-            while piece := os.read(reading, 65536):
-                printed += piece
-        except OSError:  # Linux reports the end of a terminal as an error.
-            pass
-    os.close(reading)
-    lines = printed.decode().splitlines()
+        lines = programs.terminal_output(reading).splitlines()
     assert 40 < max(map(len, lines)) <= 47

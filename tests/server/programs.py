@@ -5,7 +5,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -89,3 +89,13 @@ def received(connection: socket.socket) -> bytes:
     while piece := connection.recv(65536):
         data += piece
     return data
+
+
+def terminal_output(descriptor: int) -> str:
+    """Everything that was written to a terminal, from its other end, which is closed."""
+    data = b""
+    with suppress(OSError):  # Linux reports the end as an error.
+        while piece := os.read(descriptor, 65536):
+            data += piece
+    os.close(descriptor)
+    return data.decode()

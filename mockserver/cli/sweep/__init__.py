@@ -132,15 +132,16 @@ def sweep(
 
 
 def _run(swept: "Sweep") -> None:
-    """Run a sweep, with a progress bar on stderr; an interrupt ends it early."""
+    """Run a sweep, with a progress bar if stderr is a terminal; an interrupt ends it early."""
     from mockserver.cli.sweep.runs import sigterm_as_interrupt
 
-    # On a terminal the label has a fixed width, so that the bar does not jump; a log gets a line for each run.
-    width = max(map(len, map(str, swept.plan.variations)), default=0) if sys.stderr.isatty() else 0
+    # The label has a fixed width, so that the bar does not jump.
+    width = max(map(len, map(str, swept.plan.variations)), default=0)
+    hidden = not sys.stderr.isatty()
     try:
         with (
             sigterm_as_interrupt(),
-            click.progressbar(length=1, label="baseline".ljust(width), file=sys.stderr) as bar,
+            click.progressbar(length=1, label="baseline".ljust(width), file=sys.stderr, hidden=hidden) as bar,
         ):
             for variation in swept.steps():
                 bar.length = 1 + len(swept.plan.variations) - len(swept.skipped)
