@@ -33,7 +33,6 @@ _COMMON: WSGIEnvironment = {
     "wsgi.multithread": True,
     "wsgi.multiprocess": False,
     "wsgi.run_once": False,
-    "wsgi.input_terminated": True,
 }
 
 
@@ -52,6 +51,7 @@ class Message:
     version: str = "1.1"
     problem: BodyProblem | None = None
     keep_alive: bool = False
+    is_chunked: bool = False
     is_head_complete: bool = False
     head_size: int = 0
     body_size: int = 0
@@ -64,7 +64,7 @@ class Message:
     @property
     def has_body(self) -> bool:
         """Whether the head declares a body."""
-        return bool(self.values(b"transfer-encoding")) or self.values(b"content-length") not in ([], [b"0"])
+        return self.is_chunked or self.values(b"content-length") not in ([], [b"0"])
 
     @property
     def waits_to_send(self) -> bool:
@@ -96,6 +96,7 @@ class Message:
             "QUERY_STRING": query,
             "SERVER_PROTOCOL": f"HTTP/{self.version}",
             "wsgi.input": io.BytesIO(body),
+            "wsgi.input_terminated": self.is_chunked,
             socket_features.BODY_PROBLEM: self.problem,
         }
         for name, value in self.headers:

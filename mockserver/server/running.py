@@ -19,6 +19,8 @@ from mockserver.server.workers import Workers
 _CHECK_SECONDS = 0.1
 """How often connections are checked for what has lasted too long."""
 
+_SIGNALS = (signal.SIGTERM, signal.SIGINT)
+
 log = logging.getLogger(__name__)
 
 
@@ -96,15 +98,23 @@ class Server:
 def serve(
     app: WSGIApplication, listening: Sequence[socket.socket], threads: int, on_ready: Callable[[], None], grace: float
 ) -> None:
-    """Serve in the main thread until SIGTERM or SIGINT; then let running requests finish, for `grace` seconds."""
-    asyncio.run(_serve(app, listening, threads, on_ready, grace))
+    """Serve in the main thread until SIGTERM or SIGINT; then let running requests finish, for `grace` seconds.
+
+    Neither signal does anything after that. Therefore the loop is not closed, as it would restore their defaults first.
+    """
+    loop = asyncio.new_event_loop()
+    try:
+        loop.run_until_complete(_serve(app, listening, threads, on_ready, grace))
+    finally:
+        for number in _SIGNALS:
+            signal.signal(number, signal.SIG_IGN)
 
 
 async def _serve(
     app: WSGIApplication, listening: Sequence[socket.socket], threads: int, on_ready: Callable[[], None], grace: float
 ) -> None:
     server, stopped = Server(app, threads), asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
+    for number in _SIGNALS:
         server.loop.add_signal_handler(number, stopped.set)
     await server.listen(listening)
     on_ready()

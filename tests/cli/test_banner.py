@@ -73,7 +73,7 @@ def test_first_request_may_need_an_exchange(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_json_has_no_banner(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(server, "serve", lambda *call: call[5]("http://127.0.0.1:8080"))
+    monkeypatch.setattr(server, "serve", lambda *call: call[4]("http://127.0.0.1:8080"))
     assert run("serve", "--json").stdout.count("\n") == 1
     printed = run("serve").stdout
     assert [line[:14].strip() for line in printed.splitlines()[1:]] == [

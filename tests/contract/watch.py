@@ -5,7 +5,6 @@ Response fields have the names that are in force in the sandbox of the request's
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
 from flask import Flask
@@ -55,12 +54,18 @@ class Watch:
         self, parts: Iterable[bytes], app: Flask, environ: "WSGIEnvironment", head: list[Any]
     ) -> Iterator[bytes]:
         body = b""
-        with ExitStack() as stack:
-            if hasattr(parts, "close"):
-                stack.callback(parts.close)
+        try:
             for part in parts:
                 body += part
                 yield part
+        except GeneratorExit:  # A server need not ask for more after the last byte.
+            pass
+        finally:
+            if hasattr(parts, "close"):
+                parts.close()
+        self._note(app, environ, head, body)
+
+    def _note(self, app: Flask, environ: "WSGIEnvironment", head: list[Any], body: bytes) -> None:
         if socket_features.body_problem(environ) is not None or _is_from_a_page(environ):
             return  # The server refuses the request or adds headers to the answer, not the vendor.
         path = "/" + environ["PATH_INFO"].encode("latin-1").decode(errors="replace").lstrip("/")
