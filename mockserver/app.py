@@ -14,6 +14,7 @@ from mockserver.admin.admin_context import Sources
 from mockserver.cases.records import Case, Catalogue, UnknownCase
 from mockserver.gateway import pipeline
 from mockserver.gateway.cross_origin import Senders
+from mockserver.gateway.fastpath import FastPath
 from mockserver.gateway.hosts import Hosts
 from mockserver.gateway.limits import LimitMode
 from mockserver.gateway.sandbox import SandboxConfig, SandboxRegistry
@@ -44,6 +45,7 @@ def create_app(settings: Settings) -> Flask:
     pipeline.install(app, known.vendors, registry, senders)
     admin.install(app, admin.AdminContext(registry, known, senders, settings.admin_token, resources.openapi(), advice))
     app.register_error_handler(Exception, admin.render_error)
+    app.wsgi_app = FastPath(app.wsgi_app, registry, senders)  # type: ignore[method-assign]
     return app
 
 

@@ -7,14 +7,15 @@ import logging
 from collections.abc import Iterable
 from functools import partial
 from time import perf_counter_ns
-from typing import Any, Final
-from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+from typing import Any, Final, cast
+from wsgiref.types import StartResponse, WSGIEnvironment
 
 from flask import Flask
 
 from mockserver.cli import logs
 from mockserver.cli.log_writer import LogWriter
 from mockserver.gateway import journal, pipeline
+from mockserver.gateway.fastpath import FastPath, Response
 from mockserver.gateway.journal import Outcome, Record
 from mockserver.gateway.redaction import Redactor
 
@@ -28,13 +29,13 @@ def install(app: Flask) -> None:
     if logging.root.isEnabledFor(logging.INFO):
         for writer in logging.root.handlers:
             if isinstance(writer, LogWriter):
-                app.wsgi_app = AccessLog(app.wsgi_app, writer, redactor)  # type: ignore[method-assign]
+                app.wsgi_app = AccessLog(cast("FastPath", app.wsgi_app), writer, redactor)  # type: ignore[method-assign]
 
 
 class AccessLog:
-    """Passes requests on to an app, and logs each."""
+    """Passes requests on to the layer in front of an app, and logs each."""
 
-    def __init__(self, app: WSGIApplication, writer: LogWriter, redactor: Redactor) -> None:
+    def __init__(self, app: FastPath, writer: LogWriter, redactor: Redactor) -> None:
         self._app = app
         self._writer = writer
         self._redactor = redactor
@@ -48,6 +49,19 @@ class AccessLog:
             return start_response(line, *more)
 
         chunks = self._app(environ, start)
+        self._note(environ, status, started)
+        return chunks
+
+    def answer(self, environ: WSGIEnvironment) -> Response | None:
+        """The answer that the app has at hand, logged; None if it must be called."""
+        started = perf_counter_ns()
+        response = self._app.answer(environ)
+        if response is not None:
+            self._note(environ, response.status, started)
+        return response
+
+    def _note(self, environ: WSGIEnvironment, status: str, started: int) -> None:
+        """Have the line of an answered request written."""
         path = environ["PATH_INFO"].encode("latin-1").decode(errors="replace")
         query = environ.get("QUERY_STRING", "")
         authorization = environ.get("HTTP_AUTHORIZATION")
@@ -66,7 +80,6 @@ class AccessLog:
                 environ.get(journal.JOURNALED),
             )
         )
-        return chunks
 
     def _shown(self, path: str, query: str, authorization: str | None) -> tuple[str, str]:
         """A path and a query string as they are shown: without credentials, and not too long."""

@@ -151,7 +151,8 @@ def authenticate_bearer(context: RequestContext) -> None:
     if found is None or opened is None or not _same(_sign(opened[1], int(found[2])), token):
         raise UnknownToken
     context.enter(*opened)
-    if limits.microseconds(context.now) >= int(found[2]) * 1_000_000:
+    context.expires_at = int(found[2]) * 1_000_000
+    if limits.microseconds(context.now) >= context.expires_at:
         raise TokenExpired
 
 

@@ -53,6 +53,7 @@ def fault(context: RequestContext) -> None:
 
 def limit(context: RequestContext) -> None:
     """429 when the request's bucket is empty; a request whose response a fault will corrupt costs nothing."""
+    context.is_limited = True
     corrupted = context.fault is not None and context.fault.rule.effect.corrupts
     if corrupted or context.sandbox.allowance(context.vendor.name) is None:
         return

@@ -294,6 +294,12 @@ class SandboxRegistry:
                 self._remove(sandbox, grant)
             return grant is not None
 
+    def opened(self, vendor: str, token: str) -> tuple[Sandbox, Grant] | None:
+        """The same as `resolve_token`, but None where an expired sandbox would have to be deleted first."""
+        if clocks.elapsed() >= self._next_expiry:
+            return None
+        return self._opened.get((vendor, token))
+
     def resolve_token(self, vendor: str, token: str) -> tuple[Sandbox, Grant] | None:
         """The sandbox that a token opens at a vendor, and what it grants there; None for an unknown token."""
         self._delete_expired()

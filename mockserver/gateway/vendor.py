@@ -7,7 +7,7 @@ from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from time import perf_counter_ns
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from flask import Request
 from werkzeug.datastructures import MultiDict
@@ -27,6 +27,10 @@ if TYPE_CHECKING:
     from mockserver.gateway.sandbox import Policy, Sandbox, SandboxRegistry
 
 
+CACHED: Final = "mockserver.cached"
+"""The environ's key of the context of a request whose reply is in the response cache, and of the reply's key there."""
+
+
 @dataclass(slots=True, eq=False)
 class RequestContext:
     """One request on its way through the pipeline, in the default sandbox until its token opens another.
@@ -34,7 +38,8 @@ class RequestContext:
     `operation` is None where the path or the method is unknown, `grant` is None until the token is known. The request
     happens at one moment, `now`, under one `policy`, whose options for the vendor are `switches`. `fault` is the armed
     rule that fired for it. `started` is in nanoseconds, and `start_seq` the logical timestamp for the journal. `record`
-    is its record in the journal, once it has one.
+    is its record in the journal, once it has one. `expires_at` is when its token expires, in microseconds since 1970;
+    None for a token that does not. `is_limited` is whether it has passed the stage that takes from its bucket.
     """
 
     request: Request
@@ -47,6 +52,8 @@ class RequestContext:
     refusal: Reason | None = None
     fault: ArmedRule | None = None
     record: Record | None = None
+    expires_at: int | None = None
+    is_limited: bool = False
     sandbox: "Sandbox" = field(init=False)
     now: datetime = field(init=False)
     policy: "Policy" = field(init=False)

@@ -6,7 +6,7 @@ from werkzeug.exceptions import NotFound
 from mockserver.gateway import defects, response_cache
 from mockserver.gateway.rejection import Reason, Rejection
 from mockserver.gateway.response_cache import CachedReply, Key
-from mockserver.gateway.vendor import Reply, RequestContext, View, ViewRequest
+from mockserver.gateway.vendor import CACHED, Reply, RequestContext, View, ViewRequest
 
 QUERY_MAXIMUM = 16 * 1024
 BODY_MAXIMUM = 64 * 1024
@@ -78,6 +78,7 @@ def _cached_or_computed(context: RequestContext, view: View) -> CachedReply:
         cached = _compute(context, view)
         with context.registry.lock:
             context.registry.answers.put(key, cached)
+    context.request.environ[CACHED] = context, key
     return cached
 
 

@@ -8,13 +8,18 @@ import logging
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from email.utils import formatdate
+from functools import lru_cache
 from http import HTTPStatus
+from time import monotonic_ns
 from typing import Any
 from wsgiref.types import WSGIApplication, WSGIEnvironment
 
 from mockserver.gateway.socket_features import ConnectionReset
 
 log = logging.getLogger(__name__)
+
+_DATE_STEP = 200_000_000
+"""Nanoseconds for which a Date header is used again."""
 
 _NO_BODY = frozenset((HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED))
 
@@ -122,8 +127,18 @@ class Answer:
         if self.code == HTTPStatus.NO_CONTENT:
             headers = [each for each in headers if each[0].lower() not in {"content-type", "content-length"}]
         if not any(name.lower() == "date" for name, _ in headers):
-            headers.append(("Date", formatdate(usegmt=True)))
-        lines = "\r\n".join([f"HTTP/1.1 {self.status}", *(f"{name}: {value}" for name, value in headers), "", ""])
-        if lines.count("\n") != len(headers) + 2 or lines.count("\r") != len(headers) + 2:
+            headers.append(("Date", _date()))
+        fields = "".join([f"{name}: {value}\r\n" for name, value in headers])
+        if fields.count("\n") != len(headers) or fields.count("\r") != len(headers):
             raise ValueError("a header of the answer contains a line break")
-        return lines.encode("latin-1")
+        return f"HTTP/1.1 {self.status}\r\n{fields}\r\n".encode("latin-1")
+
+
+def _date() -> str:
+    """The time of this machine, as in a Date header."""
+    return _date_at(monotonic_ns() // _DATE_STEP)
+
+
+@lru_cache(maxsize=1)
+def _date_at(_: int) -> str:
+    return formatdate(usegmt=True)

@@ -189,7 +189,11 @@ class Connection(asyncio.Protocol):
     def _begin(self, message: Message) -> None:
         self._phase, self._message, self.deadline = Phase.ANSWERING, message, math.inf
         self._environ = message.environ(self._fixed)
-        self._server.workers.run(partial(Answer().call, self._server.app, self._environ), self._start)
+        ready = self._server.quick_answer(self._environ)
+        if ready is not None:
+            self._start(ready)
+        else:
+            self._server.workers.run(partial(Answer().call, self._server.app, self._environ), self._start)
 
     def _start(self, answer: Answer) -> None:
         """Send the head and the first part of the body."""

@@ -9,9 +9,10 @@ import threading
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, suppress
 from typing import Any
-from wsgiref.types import WSGIApplication
+from wsgiref.types import WSGIApplication, WSGIEnvironment
 
 from mockserver.server import sockets
+from mockserver.server.answer import Answer
 from mockserver.server.connection import Connection
 from mockserver.server.reader import Bodies
 from mockserver.server.workers import Workers
@@ -23,6 +24,8 @@ _SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 log = logging.getLogger(__name__)
 
+QuickAnswer = Callable[[WSGIEnvironment], tuple[str, list[tuple[str, str]], bytes] | None]
+
 
 class Server:
     """The state of a server in the event loop that runs."""
@@ -30,6 +33,7 @@ class Server:
     def __init__(self, app: WSGIApplication, threads: int) -> None:
         self.loop = asyncio.get_running_loop()
         self.app = app
+        self._quick: QuickAnswer | None = getattr(getattr(app, "wsgi_app", app), "answer", None)
         self.workers = Workers(self.loop, threads)
         self.bodies = Bodies()
         self.is_stopping = False
@@ -39,6 +43,20 @@ class Server:
         self._listeners: list[asyncio.Server] = []
         self._last_is_gone = asyncio.Event()
         self.loop.set_exception_handler(self._report)
+
+    def quick_answer(self, environ: WSGIEnvironment) -> Answer | None:
+        """The answer that the app has at hand, in a method `answer` that waits for nothing; None if it must be called.
+
+        With Flask, it is the method of what stands in front as `wsgi_app`.
+        """
+        if self._quick is None:
+            return None
+        try:
+            response = self._quick(environ)
+        except Exception:
+            log.exception("an answer that is at hand cannot be given")
+            return None
+        return None if response is None else Answer(*response, is_whole=True)
 
     async def listen(self, listening: Sequence[socket.socket]) -> None:
         """Accept connections on these sockets, which are closed with the server."""

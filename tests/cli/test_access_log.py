@@ -15,9 +15,11 @@ from flask import Flask
 from mockserver.app import create_app
 from mockserver.cli import access_log, log_writer, logs
 from mockserver.cli.log_writer import LogWriter
+from mockserver.gateway.fastpath import FastPath
 from mockserver.gateway.faults import FaultEffect, FaultRule
 from mockserver.settings import Settings
 from tests.cli.test_logs import Terminal
+from tests.contract.watch import Watch
 from tests.server import programs
 from tests.server.programs import ended, line, request, send
 
@@ -97,7 +99,7 @@ def test_log_of_another_program_is_left_alone() -> None:
     logging.root.setLevel(logging.INFO)
     app = create_app(Settings())
     access_log.install(app)
-    assert "wsgi_app" not in vars(app)
+    assert isinstance(app.wsgi_app, FastPath)
 
 
 def test_log_without_lines_is_flushed_at_once() -> None:
@@ -106,11 +108,12 @@ def test_log_without_lines_is_flushed_at_once() -> None:
     assert stream.getvalue() == ""
 
 
-def test_line_names_the_fault_and_a_client_that_left() -> None:
+def test_line_names_the_fault_and_a_client_that_left(watch: Watch) -> None:
     app, lines = logging_app(io.StringIO())
     sandbox = app.extensions["mockserver.gateway"].default
     sandbox.faults.add(FaultRule(FaultEffect(status=503)))
     app.test_client().get(DAU, headers=OURS)
+    assert len(watch.take()) == 1
     ((record, _),) = sandbox.journal.snapshot()
     record.abandon()
     (entry,) = map(json.loads, lines())

@@ -1,0 +1,197 @@
+"""A layer in front of the app: a request whose answer is cached is answered without Flask.
+
+What can change between two equal requests is checked each time: the token, the sandbox, its policy and faults, the
+limit, and what of the moment the answer depends on. In doubt, the request goes on to the app. Nothing that a client or
+the journal shows differs from an answer of the `pipeline`.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from time import perf_counter_ns
+from typing import Any, Final, NamedTuple
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+from mockserver.gateway import limits, socket_features
+from mockserver.gateway.cross_origin import Senders
+from mockserver.gateway.journal import JOURNALED, Outcome, Record, State, next_sequence
+from mockserver.gateway.limits import LimitBlock
+from mockserver.gateway.response_cache import Key
+from mockserver.gateway.sandbox import Sandbox, SandboxRegistry
+from mockserver.gateway.tokens import Grant
+from mockserver.gateway.vendor import CACHED, RequestContext, Vendor
+
+PATHS_MAXIMUM: Final = 20_000
+"""How many requests are remembered; the oldest are forgotten first."""
+
+
+class Response(NamedTuple):
+    """An answer: its status line, its headers and its body."""
+
+    status: str
+    headers: list[tuple[str, str]]
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class _Path:
+    """What is known of a request that passed every stage: the parts of its answer, and on what they depend.
+
+    `epoch` is the part of the moment that the reply depends on, `expires_at` when its token expires, in microseconds
+    since 1970, `length_at` the place of the Content-Length among the headers.
+    """
+
+    vendor: Vendor
+    operation: str | None
+    sandbox: Sandbox
+    grant: Grant
+    generation: int
+    epoch: object
+    key: Key
+    expires_at: int | None
+    scope: str
+    block: LimitBlock
+    is_limited: bool
+    status: str
+    headers: list[tuple[str, str]]
+    length_at: int
+    path: str
+    may_repeat_credentials: bool
+
+
+class FastPath:
+    """Answers from the response cache, or passes a request on to the app and remembers how it was answered."""
+
+    def __init__(self, app: WSGIApplication, registry: SandboxRegistry, senders: Senders) -> None:
+        self._app = app
+        self._registry = registry
+        self._senders = senders
+        self._paths: dict[tuple[str, str, str | None], _Path] = {}
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        response = self.answer(environ)
+        if response is None:
+            return self._pass_on(environ, start_response)
+        start_response(response.status, response.headers)
+        return [response.body]
+
+    def answer(self, environ: WSGIEnvironment) -> Response | None:
+        """The answer to a request, if it is cached; it takes some microseconds, and waits for nothing."""
+        key = environ["PATH_INFO"], environ["QUERY_STRING"], environ.get("HTTP_AUTHORIZATION")
+        path = self._paths.get(key)
+        if path is None or environ["REQUEST_METHOD"] != "GET" or not _is_plain(environ):
+            return None
+        started, start_seq = perf_counter_ns(), next_sequence()
+        sandbox, vendor, grant = path.sandbox, path.vendor, path.grant
+        policy, clock = sandbox.policy, sandbox.clock
+        now = clock.now()
+        if (
+            policy.generation != path.generation
+            or sandbox.faults.armed
+            or self._registry.opened(vendor.name, grant.token) != (sandbox, grant)
+            or (path.expires_at is not None and limits.microseconds(now) >= path.expires_at)
+            or vendor.cache_epoch(now, policy.switches[vendor.name]) != path.epoch
+            or not self._senders.is_ordinary(environ, vendor.name)
+        ):
+            return None
+        reply = self._registry.answers.get(path.key)
+        if reply is None or not self._passes_limit(path):
+            return None
+        body = reply.with_timestamp(vendor.format_timestamp(now))
+        headers = path.headers.copy()
+        headers[path.length_at] = "Content-Length", str(len(body))
+        record = Record(
+            now,
+            vendor.name,
+            path.operation,
+            "GET",
+            path.path,
+            key[1],
+            sandbox.config.organization.slug,
+            grant.id,
+            started,
+            path.generation,
+            clock.frozen,
+            start_seq,
+            key[2] if path.may_repeat_credentials else None,
+            None,
+        )
+        duration = (perf_counter_ns() - started) // 1000
+        record.state = State(
+            Outcome.ANSWERED, int(path.status[:3]), duration, None, None, reply.next_page, next_sequence()
+        )
+        sandbox.journal.add(record)
+        environ[socket_features.ABANDONED] = record.abandon
+        environ[JOURNALED] = sandbox.id, record
+        return Response(path.status, headers, body)
+
+    def _passes_limit(self, path: _Path) -> bool:
+        """Take from the bucket. A refusal costs nothing, and is left to the app, as is whatever would have to wait."""
+        sandbox, vendor = path.sandbox, path.vendor.name
+        if not path.is_limited or sandbox.allowance(vendor) is None:
+            return True
+        lock = self._registry.lock
+        if not lock.acquire(blocking=False):
+            return False
+        try:
+            return sandbox.take(vendor, path.scope, path.block) is None
+        finally:
+            lock.release()
+
+    def _pass_on(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """The app's answer, remembered if its reply is cached."""
+
+        def start(status: str, headers: list[tuple[str, str]], *more: Any) -> Callable[[bytes], object]:
+            cached = environ.get(CACHED)
+            if cached is not None and environ["REQUEST_METHOD"] == "GET" and _is_plain(environ):
+                context, key = cached
+                self._remember(environ, context, key, status, headers)
+            return start_response(status, headers, *more)
+
+        return self._app(environ, start)
+
+    def _remember(
+        self, environ: WSGIEnvironment, context: RequestContext, key: Key, status: str, headers: list[tuple[str, str]]
+    ) -> None:
+        vendor = context.vendor
+        names = [name.lower() for name, _ in headers]
+        if (
+            context.grant is None
+            or context.fault is not None
+            or context.refusal is not None
+            or vendor.common_headers is not None
+            or names.count("content-length") != 1
+            or not self._senders.is_ordinary(environ, vendor.name)
+        ):
+            return
+        query, authorization = environ["QUERY_STRING"], environ.get("HTTP_AUTHORIZATION")
+        path = _Path(
+            vendor,
+            context.operation,
+            context.sandbox,
+            context.grant,
+            context.policy.generation,
+            vendor.cache_epoch(context.now, context.switches),
+            key,
+            context.expires_at,
+            context.bucket_scope,
+            context.limit_block,
+            context.is_limited,
+            status,
+            headers,
+            names.index("content-length"),
+            context.request.path,
+            bool(query) or context.operation is None,
+        )
+        with self._registry.lock:
+            self._paths[environ["PATH_INFO"], query, authorization] = path
+            while len(self._paths) > PATHS_MAXIMUM:
+                del self._paths[next(iter(self._paths))]
+
+
+def _is_plain(environ: WSGIEnvironment) -> bool:
+    """Whether a request has no body and wants no other protocol."""
+    return (
+        "CONTENT_LENGTH" not in environ
+        and "HTTP_UPGRADE" not in environ
+        and environ.get(socket_features.BODY_PROBLEM) is None
+    )

@@ -1,0 +1,304 @@
+"""The layer in front of Flask: nothing that a client or the journal shows tells whether it answered.
+
+The law asks two apps the same, one with the layer and one without, and compares every byte.
+"""
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from flask import Flask
+from hypothesis import given
+from hypothesis import strategies as st
+from werkzeug.test import TestResponse
+
+from mockserver.app import create_app
+from mockserver.gateway import sandbox as sandboxes
+from mockserver.gateway.fastpath import FastPath, Response
+from mockserver.gateway.vendor import Vendor
+from mockserver.settings import Settings
+from mockserver.simulation import clock
+from tests.conftest import SERVED, SETTINGS
+from tests.contract import client
+from tests.contract.watch import Watch
+
+pytestmark = pytest.mark.in_process("the tests look at the layer itself, which servers ask first")
+
+LOCAL = {"Host": "localhost"}
+PLAIN = [vendor for vendor in SERVED.values() if vendor.token_path is None]
+LIMITED = next(vendor for vendor in PLAIN if vendor.allowance is not None)
+PATH = LIMITED.sample_path
+SEEDED = f"mock-{LIMITED.name}-acme"
+
+
+@pytest.fixture(autouse=True)
+def undescribed(described: None, watch: Watch) -> Iterator[None]:  # noqa: ARG001 (it checks after this fixture)
+    """Answers with faults need not match the OpenAPI files."""
+    yield
+    watch.take()
+
+
+class Answers:
+    """Counts the answers that the layer gives by itself."""
+
+    def __init__(self, patch: pytest.MonkeyPatch) -> None:
+        self.count = 0
+        plain = FastPath.answer
+
+        def counted(layer: FastPath, environ: dict[str, Any]) -> Response | None:
+            found = plain(layer, environ)
+            self.count += found is not None
+            return found
+
+        patch.setattr(FastPath, "answer", counted)
+
+
+@pytest.fixture
+def answers(monkeypatch: pytest.MonkeyPatch) -> Answers:
+    return Answers(monkeypatch)
+
+
+@contextmanager
+def same_names() -> Iterator[None]:
+    """Two apps give their sandboxes and tokens the same names."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sandboxes, "token_hex", lambda _: "00000000")
+        yield
+
+
+def ask(app: Flask, target: str, token: str, method: str = "GET", **headers: str) -> TestResponse:
+    """The answer of a vendor; underscores stand for the hyphens of a header's name."""
+    given = {name.replace("_", "-"): value for name, value in headers.items()}
+    return app.test_client().open(target, method=method, headers={**LOCAL, "Authorization": f"Bearer {token}", **given})
+
+
+def control(app: Flask, method: str, path: str, body: Any = None) -> Any:
+    """The answer of the control plane."""
+    answer = app.test_client().open(f"/_mock{path}", method=method, headers=LOCAL, json=body)
+    return answer.get_json(silent=True)
+
+
+def journal(app: Flask, sandbox: str = "default") -> Any:
+    """A journal, without what takes real time."""
+    entries = control(app, "GET", f"/sandboxes/{sandbox}/requests")["requests"]
+    return [{**entry, "duration_ms": None} for entry in entries]
+
+
+def token_of(app: Flask, vendor: Vendor) -> str:
+    """A token of a vendor that may read."""
+    opened = client.opened(app, vendor, f"mock-{vendor.name}-acme", vendor.mounts[0])
+    return str(opened.authorization).split()[1]
+
+
+@pytest.mark.parametrize("vendor", SERVED.values(), ids=SERVED)
+def test_second_answer_comes_from_the_layer_and_is_the_same(app: Flask, vendor: Vendor, answers: Answers) -> None:
+    token = token_of(app, vendor)
+    control(app, "DELETE", "/requests")
+    first, second = (ask(app, vendor.sample_path, token) for _ in range(2))
+    assert answers.count == 1
+    assert (second.status, second.headers.to_wsgi_list(), second.data) == (
+        first.status,
+        first.headers.to_wsgi_list(),
+        first.data,
+    )
+    one, two = journal(app)
+    assert {**one, "id": 2} == two
+
+
+Change = Callable[[Flask], object]
+
+
+def armed(app: Flask) -> object:
+    return control(app, "POST", "/faults", {"effect": {"status": 503}})
+
+
+def a_day_later(app: Flask) -> object:
+    return control(app, "POST", "/clock/advance", {"days": 1})
+
+
+CHANGES: dict[str, tuple[Change, int]] = {
+    "nothing": (lambda _: None, 200),
+    "a day": (a_day_later, 200),
+    "a policy": (lambda app: control(app, "PUT", "/policy", {LIMITED.name: {"publication_hour": 23}}), 200),
+    "a fault": (armed, 503),
+    "a limit": (lambda app: control(app, "PUT", "/limits", {LIMITED.name: {"per_minute": 1, "burst": 1}}), 200),
+    "a revoked token": (lambda app: control(app, "DELETE", f"/tokens/{LIMITED.name}-seeded"), 401),
+}
+
+
+@pytest.mark.parametrize(("change", "status"), CHANGES.values(), ids=CHANGES)
+def test_change_is_seen_at_once(app: Flask, change: Change, status: int) -> None:
+    assert [ask(app, PATH, SEEDED).status_code for _ in range(2)] == [200, 200]
+    change(app)
+    assert ask(app, PATH, SEEDED).status_code == status
+
+
+def test_limit_counts_the_answers_of_the_layer(app: Flask, answers: Answers) -> None:
+    control(app, "PUT", "/limits", {LIMITED.name: {"per_minute": 1, "burst": 4}})
+    assert [ask(app, PATH, SEEDED).status_code for _ in range(6)] == [200, 200, 200, 200, 429, 429]
+    assert answers.count == 3
+    assert control(app, "GET", "/limits")[LIMITED.name]["buckets"][0]["remaining"] == 0
+
+
+def test_layer_waits_for_no_lock(app: Flask, answers: Answers) -> None:
+    control(app, "PUT", "/limits", {LIMITED.name: {"per_minute": 60, "burst": 60}})
+    ask(app, PATH, SEEDED)
+    layer = app.wsgi_app
+    assert isinstance(layer, FastPath)
+
+    class Held:
+        """A lock that somebody else has."""
+
+        def acquire(self, *, blocking: bool) -> bool:
+            assert not blocking
+            return False
+
+    registry = layer._registry  # noqa: SLF001 (its lock stands for one that another thread holds)
+    kept, registry.lock = registry.lock, Held()  # type: ignore[assignment]
+    path, _, query = PATH.partition("?")
+    environ = {"REQUEST_METHOD": "GET", "PATH_INFO": path, "QUERY_STRING": query}
+    environ |= {"HTTP_HOST": "localhost", "HTTP_AUTHORIZATION": f"Bearer {SEEDED}"}
+    assert layer.answer(environ) is None
+    registry.lock = kept
+    assert layer.answer(environ) is not None
+    assert answers.count == 1
+
+
+def test_deleted_sandbox_is_not_answered_for(app: Flask) -> None:
+    for _ in range(2):
+        made = control(app, "POST", "/sandboxes", {"now": "2025-10-21T10:30:00Z", "frozen": True})
+        token = made["tokens"][LIMITED.name]["token"]
+        assert [ask(app, PATH, token).status_code for _ in range(2)] == [200, 200]
+        control(app, "DELETE", f"/sandboxes/{made['id']}")
+        assert ask(app, PATH, token).status_code == 401
+
+
+def test_sandbox_whose_time_is_up_is_not_answered_for(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = control(app, "POST", "/sandboxes", {"ttl_seconds": 60})
+    token = made["tokens"][LIMITED.name]["token"]
+    assert [ask(app, PATH, token).status_code for _ in range(2)] == [200, 200]
+    later = clock.elapsed() + 61 * 10**9
+    monkeypatch.setattr(clock, "elapsed", lambda: later)
+    assert ask(app, PATH, token).status_code == 401
+
+
+@pytest.mark.parametrize("vendor", [each for each in SERVED.values() if each.token_path], ids=lambda each: each.name)
+def test_expired_access_token_is_refused(app: Flask, vendor: Vendor) -> None:
+    token = token_of(app, vendor)
+    assert [ask(app, vendor.sample_path, token).status_code for _ in range(2)] == [200, 200]
+    now = datetime.fromisoformat(control(app, "GET", "/clock")["now"])
+    for hours, status in ((0, 200), (23, 401), (0, 200)):
+        control(app, "PUT", "/clock", {"now": (now + timedelta(hours=hours)).isoformat(), "frozen": True})
+        assert ask(app, vendor.sample_path, token).status_code == status
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"Host": "evil.example"}, 403),
+        ({"Origin": "http://evil.example"}, 403),
+        ({"Sec_Fetch_Site": "cross-site"}, 403),
+        ({"Authorization": "Bearer other"}, 401),
+        ({"Authorization": f"Bearer  {SEEDED}"}, 200),
+        ({"Upgrade": "websocket", "Connection": "Upgrade"}, 400),
+    ],
+)
+def test_other_request_to_the_same_path_is_another(app: Flask, headers: dict[str, str], status: int) -> None:
+    assert [ask(app, PATH, SEEDED).status_code for _ in range(2)] == [200, 200]
+    assert [ask(app, PATH, SEEDED, **headers).status_code for _ in range(2)] == [status, status]
+
+
+def test_few_requests_are_remembered(app: Flask, monkeypatch: pytest.MonkeyPatch, answers: Answers) -> None:
+    monkeypatch.setattr("mockserver.gateway.fastpath.PATHS_MAXIMUM", 1)
+    other = f"{PATH.partition('?')[0]}?start_date=2025-10-13"
+    for target in (PATH, other, PATH, PATH):
+        ask(app, target, SEEDED)
+    assert answers.count == 1
+
+
+QUESTIONS = [
+    *((vendor.name, vendor.sample_path) for vendor in PLAIN),
+    (LIMITED.name, f"{PATH.partition('?')[0]}?start_date=2025-10-13"),
+    (LIMITED.name, f"{PATH.partition('?')[0]}?start_date=nonsense"),
+    (LIMITED.name, f"{LIMITED.mounts[0]}/nowhere"),
+]
+CLOCK = st.sampled_from(
+    ["2025-10-21T10:30:00Z", "2025-10-21T00:00:00Z", "2025-10-20T23:59:59Z", "2024-02-29T12:00:00Z"]
+)
+STEPS = st.one_of(
+    st.tuples(st.just("ask"), st.sampled_from(QUESTIONS), st.sampled_from(["GET", "GET", "GET", "HEAD", "POST"])),
+    st.tuples(st.just("ask"), st.sampled_from(QUESTIONS), st.just("GET")),
+    st.tuples(st.just("PUT"), st.just("/clock"), CLOCK.map(lambda now: {"now": now, "frozen": True})),
+    st.tuples(st.just("POST"), st.just("/clock/advance"), st.sampled_from([{"days": 1}, {"seconds": 1}, {"hours": 7}])),
+    st.tuples(st.just("PUT"), st.just("/policy"), st.sampled_from([{}, {LIMITED.name: {"publication_hour": 20}}])),
+    st.tuples(
+        st.just("PUT"),
+        st.just("/limits"),
+        st.sampled_from([{}, {LIMITED.name: "off"}, {LIMITED.name: {"per_minute": 2, "burst": 3}}]),
+    ),
+    st.tuples(
+        st.just("PUT"),
+        st.just("/faults"),
+        st.sampled_from(
+            [
+                {"rules": []},
+                {"rules": [{"effect": {"status": 503}, "times": 1, "skip": 1}]},
+                {"rules": [{"effect": {"rate_limited": True}, "share": 0.5, "phase": "after"}]},
+                {"rules": [{"vendor": LIMITED.name, "effect": {"malformed_json": True}, "times": 2}]},
+            ]
+        ),
+    ),
+    st.tuples(st.just("POST"), st.just("/reset"), st.sampled_from([{}, {"only": ["journal"]}, {"only": ["limits"]}])),
+    st.tuples(st.just("DELETE"), st.just("/requests"), st.none()),
+    st.tuples(st.just("DELETE"), st.just(f"/tokens/{LIMITED.name}-seeded"), st.none()),
+    st.tuples(st.just("POST"), st.just("/tokens"), st.just({"vendor": LIMITED.name, "permission": "granted"})),
+    st.tuples(st.just("renew"), st.none(), st.none()),
+)
+
+
+class World:
+    """One app, in which a sandbox is made, used, deleted and made again."""
+
+    def __init__(self, settings: Settings, *, with_layer: bool) -> None:
+        self.app = create_app(settings)
+        assert isinstance(self.app.wsgi_app, FastPath)
+        if not with_layer:
+            self.app.wsgi_app.answer = lambda environ: None  # type: ignore[method-assign]  # noqa: ARG005
+        self.made: Any = None
+        self.renew()
+
+    def renew(self) -> Any:
+        """Delete the sandbox, and make it again."""
+        if self.made is not None:
+            control(self.app, "DELETE", f"/sandboxes/{self.made['id']}")
+        body = {"now": "2025-10-21T10:30:00Z", "frozen": True}
+        self.made = control(self.app, "POST", "/sandboxes", body)
+        return self.made
+
+    def do(self, verb: str, what: Any, with_what: Any) -> Any:
+        """What a step gives: an answer with everything in it, and the journal after it."""
+        if verb == "renew":
+            return self.renew()
+        if verb != "ask":
+            return control(self.app, verb, f"/sandboxes/{self.made['id']}{what}", with_what), self.journal
+        vendor, target = what
+        answer = ask(self.app, target, self.made["tokens"][vendor]["token"], with_what)
+        return answer.status, answer.headers.to_wsgi_list(), answer.data, self.journal
+
+    @property
+    def journal(self) -> Any:
+        return journal(self.app, self.made["id"])
+
+
+@given(st.lists(STEPS, min_size=5, max_size=40))
+def test_nothing_tells_whether_the_layer_answered(steps: list[tuple[str, Any, Any]]) -> None:
+    with same_names():
+        one = World(replace(SETTINGS, limits="documented"), with_layer=True)
+        other = World(replace(SETTINGS, limits="documented"), with_layer=False)
+    for step in steps:
+        assert one.do(*step) == other.do(*step), json.dumps(step)
+    assert control(one.app, "GET", "/lint") == control(other.app, "GET", "/lint")
