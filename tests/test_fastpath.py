@@ -212,8 +212,9 @@ def test_other_request_to_the_same_path_is_another(app: Flask, headers: dict[str
     assert [ask(app, PATH, SEEDED, **headers).status_code for _ in range(2)] == [status, status]
 
 
-def test_few_requests_are_remembered(app: Flask, monkeypatch: pytest.MonkeyPatch, answers: Answers) -> None:
-    monkeypatch.setattr("mockserver.gateway.fastpath.PATHS_MAXIMUM", 1)
+def test_few_requests_are_remembered(monkeypatch: pytest.MonkeyPatch, answers: Answers) -> None:
+    monkeypatch.setattr(sandboxes, "REQUESTS_MAXIMUM", 1)
+    app = create_app(SETTINGS)
     other = f"{PATH.partition('?')[0]}?start_date=2025-10-13"
     for target in (PATH, other, PATH, PATH):
         ask(app, target, SEEDED)

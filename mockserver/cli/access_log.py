@@ -5,7 +5,7 @@ A request only notes what it was; the line is made when it is written (`log_writ
 
 import logging
 from collections.abc import Iterable
-from functools import partial
+from functools import lru_cache, partial
 from time import perf_counter_ns
 from typing import Any, Final, cast
 from wsgiref.types import StartResponse, WSGIEnvironment
@@ -18,8 +18,12 @@ from mockserver.gateway import journal, pipeline
 from mockserver.gateway.fastpath import FastPath, Response
 from mockserver.gateway.journal import Outcome, Record
 from mockserver.gateway.redaction import Redactor
+from mockserver.simulation import clock
 
 LOGGER: Final = "mockserver.access"
+
+_LINES_MAXIMUM: Final = 1024
+"""How many lines are kept without their times: clients ask the same again and again."""
 
 
 def install(app: Flask) -> None:
@@ -39,6 +43,7 @@ class AccessLog:
         self._app = app
         self._writer = writer
         self._redactor = redactor
+        self._undated = lru_cache(_LINES_MAXIMUM)(self._make_line)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         started, status = perf_counter_ns(), ""
@@ -99,29 +104,49 @@ class AccessLog:
         journaled: tuple[str, Record] | None,
     ) -> str:
         """The line of a request, in the format of the log, with the time of its answer."""
+        shown = method, path, query, authorization, int(status), (ended - started + 500_000) // 1_000_000
+        line = self._undated(*shown, *_journal_fields(journaled), self._redactor.secrets)
+        return self._writer.dated(line, clock.wall().timestamp() - (perf_counter_ns() - ended) / 1e9)
+
+    def _make_line(
+        self,
+        method: str,
+        path: str,
+        query: str,
+        authorization: str | None,
+        status: int,
+        duration_ms: int,
+        sandbox: str | None,
+        fault: str | None,
+        outcome: str | None,
+        _: tuple[str, ...],
+    ) -> str:
+        """A line without its time. It also depends on the known credentials, the last argument."""
         method = journal.truncate(self._redactor.text(method))
         path, query = self._shown(path, query, authorization)
         fields: dict[str, Any] = {
             "method": method,
             "path": path,
             "query": query,
-            "status": int(status),
-            "duration_ms": (ended - started + 500_000) // 1_000_000,
-            **_journal_fields(journaled),
+            "status": status,
+            "duration_ms": duration_ms,
+            "sandbox": sandbox,
+            "fault": fault,
         }
-        record = logging.makeLogRecord({"name": LOGGER, "levelno": logging.INFO, "levelname": "INFO"})
-        record.created -= (perf_counter_ns() - ended) / 1e9
+        if outcome is not None:
+            fields["outcome"] = outcome
+        record = logging.makeLogRecord({"name": LOGGER, "levelno": logging.INFO, "levelname": "INFO", "created": 0.0})
         record.msg, record.fields = _message(fields), fields
         return self._writer.format(record)
 
 
-def _journal_fields(journaled: tuple[str, Record] | None) -> dict[str, Any]:
-    """What the journal knows of a request: its sandbox, its fault, and whether its client left."""
+def _journal_fields(journaled: tuple[str, Record] | None) -> tuple[str | None, str | None, str | None]:
+    """What the journal knows of a request: its sandbox, its fault, and that its client left, if it did."""
     if journaled is None:
-        return {"sandbox": None, "fault": None}
+        return None, None, None
     sandbox, record = journaled
-    fields = {"sandbox": sandbox, "fault": record.state.fault}
-    return {**fields, "outcome": Outcome.ABANDONED} if record.state.outcome is Outcome.ABANDONED else fields
+    outcome = record.state.outcome
+    return sandbox, record.state.fault, outcome if outcome is Outcome.ABANDONED else None
 
 
 def _message(fields: dict[str, Any]) -> str:

@@ -42,6 +42,11 @@ class LogWriter(logging.Handler):
         if not self._wake.is_set():
             self._start()
 
+    def dated(self, line: str, created: float) -> str:
+        """A line of a record that was created at 0 seconds, with another time."""
+        time_of: Callable[[float], str] | None = getattr(self.formatter, "time_of", None)
+        return line if time_of is None else line.replace(time_of(0.0), time_of(created), 1)
+
     def emit(self, record: logging.LogRecord) -> None:
         try:
             self.put(self.format(record))

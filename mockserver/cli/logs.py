@@ -5,9 +5,14 @@ import logging
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import lru_cache
+from time import localtime, strftime
 from typing import Any, TextIO
 
 from mockserver.cli.log_writer import LogWriter
+
+_TIMES_MAXIMUM = 64
+"""How many times are kept as text: lines that are written together have few of them."""
 
 
 class _Redacting(logging.Formatter):
@@ -19,9 +24,12 @@ class _Redacting(logging.Formatter):
 class JsonLines(_Redacting):
     """One JSON object per line: `at`, `level`, `logger`, `message`, `traceback` if there is one, and further fields."""
 
+    def time_of(self, created: float) -> str:
+        return _iso(int(created * 1000))
+
     def format(self, record: logging.LogRecord) -> str:
         entry: dict[str, Any] = {
-            "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "at": self.time_of(record.created),
             "level": record.levelname.lower(),
             "logger": record.name,
             "message": self.redact(record.getMessage()),
@@ -35,10 +43,27 @@ class TextLines(_Redacting):
     """The time, the level and the message, and what belongs to it on further lines."""
 
     def __init__(self) -> None:
-        super().__init__("%(asctime)s %(levelname)-7s %(message)s", "%H:%M:%S")
+        super().__init__("%(asctime)s %(levelname)-7s %(message)s")
+
+    def time_of(self, created: float) -> str:
+        return _time_of_day(int(created))
+
+    def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:  # noqa: ARG002, N802 (its form)
+        """The time of a record, as `time_of` writes it."""
+        return self.time_of(record.created)
 
     def format(self, record: logging.LogRecord) -> str:
         return self.redact(super().format(record))
+
+
+@lru_cache(_TIMES_MAXIMUM)
+def _iso(milliseconds: int) -> str:
+    return datetime.fromtimestamp(milliseconds / 1000, UTC).isoformat(timespec="milliseconds")
+
+
+@lru_cache(_TIMES_MAXIMUM)
+def _time_of_day(seconds: int) -> str:
+    return strftime("%H:%M:%S", localtime(seconds))
 
 
 def configure(level: str, stream: TextIO | None = None) -> None:

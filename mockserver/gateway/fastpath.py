@@ -7,21 +7,19 @@ the journal shows differs from an answer of the `pipeline`.
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from time import perf_counter_ns
-from typing import Any, Final, NamedTuple
+from typing import Any, NamedTuple
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from mockserver.gateway import limits, socket_features
 from mockserver.gateway.cross_origin import Senders
-from mockserver.gateway.journal import JOURNALED, Outcome, Record, State, next_sequence
+from mockserver.gateway.journal import JOURNALED, Record, next_sequence
 from mockserver.gateway.limits import LimitBlock
-from mockserver.gateway.response_cache import Key
+from mockserver.gateway.response_cache import Key, RequestMemory
 from mockserver.gateway.sandbox import Sandbox, SandboxRegistry
 from mockserver.gateway.tokens import Grant
 from mockserver.gateway.vendor import CACHED, RequestContext, Vendor
-
-PATHS_MAXIMUM: Final = 20_000
-"""How many requests are remembered; the oldest are forgotten first."""
 
 
 class Response(NamedTuple):
@@ -33,7 +31,7 @@ class Response(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class _Path:
+class _Known:
     """What is known of a request that passed every stage: the parts of its answer, and on what they depend.
 
     `epoch` is the part of the moment that the reply depends on, `expires_at` when its token expires, in microseconds
@@ -52,6 +50,7 @@ class _Path:
     block: LimitBlock
     is_limited: bool
     status: str
+    code: int
     headers: list[tuple[str, str]]
     length_at: int
     path: str
@@ -65,7 +64,7 @@ class FastPath:
         self._app = app
         self._registry = registry
         self._senders = senders
-        self._paths: dict[tuple[str, str, str | None], _Path] = {}
+        self._requests: RequestMemory[_Known] = registry.requests
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         response = self.answer(environ)
@@ -77,63 +76,63 @@ class FastPath:
     def answer(self, environ: WSGIEnvironment) -> Response | None:
         """The answer to a request, if it is cached; it takes some microseconds, and waits for nothing."""
         key = environ["PATH_INFO"], environ["QUERY_STRING"], environ.get("HTTP_AUTHORIZATION")
-        path = self._paths.get(key)
-        if path is None or environ["REQUEST_METHOD"] != "GET" or not _is_plain(environ):
+        known = self._requests.get(key)
+        if known is None or environ["REQUEST_METHOD"] != "GET" or not _is_plain(environ):
             return None
         started, start_seq = perf_counter_ns(), next_sequence()
-        sandbox, vendor, grant = path.sandbox, path.vendor, path.grant
-        policy, clock = sandbox.policy, sandbox.clock
+        sandbox, vendor, clock = known.sandbox, known.vendor, known.sandbox.clock
         now = clock.now()
-        if (
-            policy.generation != path.generation
-            or sandbox.faults.armed
-            or self._registry.opened(vendor.name, grant.token) != (sandbox, grant)
-            or (path.expires_at is not None and limits.microseconds(now) >= path.expires_at)
-            or vendor.cache_epoch(now, policy.switches[vendor.name]) != path.epoch
-            or not self._senders.is_ordinary(environ, vendor.name)
-        ):
+        if not self._holds(known, now) or not self._senders.is_ordinary(environ, vendor.name):
             return None
-        reply = self._registry.answers.get(path.key)
-        if reply is None or not self._passes_limit(path):
+        reply = self._registry.answers.get(known.key)
+        if reply is None or not self._passes_limit(known):
             return None
         body = reply.with_timestamp(vendor.format_timestamp(now))
-        headers = path.headers.copy()
-        headers[path.length_at] = "Content-Length", str(len(body))
+        headers = known.headers.copy()
+        headers[known.length_at] = "Content-Length", str(len(body))
         record = Record(
             now,
             vendor.name,
-            path.operation,
+            known.operation,
             "GET",
-            path.path,
+            known.path,
             key[1],
             sandbox.config.organization.slug,
-            grant.id,
+            known.grant.id,
             started,
-            path.generation,
+            known.generation,
             clock.frozen,
             start_seq,
-            key[2] if path.may_repeat_credentials else None,
+            key[2] if known.may_repeat_credentials else None,
             None,
         )
-        duration = (perf_counter_ns() - started) // 1000
-        record.state = State(
-            Outcome.ANSWERED, int(path.status[:3]), duration, None, None, reply.next_page, next_sequence()
-        )
+        record.finish(known.code, None, reply.next_page)
         sandbox.journal.add(record)
         environ[socket_features.ABANDONED] = record.abandon
         environ[JOURNALED] = sandbox.id, record
-        return Response(path.status, headers, body)
+        return Response(known.status, headers, body)
 
-    def _passes_limit(self, path: _Path) -> bool:
+    def _holds(self, known: _Known, now: datetime) -> bool:
+        """Whether all that the answer depended on is as it was, and no fault is armed."""
+        sandbox, vendor, policy = known.sandbox, known.vendor, known.sandbox.policy
+        return (
+            policy.generation == known.generation
+            and not sandbox.faults.armed
+            and self._registry.opened(vendor.name, known.grant.token) == (sandbox, known.grant)
+            and (known.expires_at is None or limits.microseconds(now) < known.expires_at)
+            and vendor.cache_epoch(now, policy.switches[vendor.name]) == known.epoch
+        )
+
+    def _passes_limit(self, known: _Known) -> bool:
         """Take from the bucket. A refusal costs nothing, and is left to the app, as is whatever would have to wait."""
-        sandbox, vendor = path.sandbox, path.vendor.name
-        if not path.is_limited or sandbox.allowance(vendor) is None:
+        sandbox, vendor = known.sandbox, known.vendor.name
+        if not known.is_limited or sandbox.allowance(vendor) is None:
             return True
         lock = self._registry.lock
         if not lock.acquire(blocking=False):
             return False
         try:
-            return sandbox.take(vendor, path.scope, path.block) is None
+            return sandbox.take(vendor, known.scope, known.block) is None
         finally:
             lock.release()
 
@@ -164,7 +163,7 @@ class FastPath:
         ):
             return
         query, authorization = environ["QUERY_STRING"], environ.get("HTTP_AUTHORIZATION")
-        path = _Path(
+        known = _Known(
             vendor,
             context.operation,
             context.sandbox,
@@ -177,15 +176,15 @@ class FastPath:
             context.limit_block,
             context.is_limited,
             status,
+            int(status[:3]),
             headers,
             names.index("content-length"),
             context.request.path,
             bool(query) or context.operation is None,
         )
         with self._registry.lock:
-            self._paths[environ["PATH_INFO"], query, authorization] = path
-            while len(self._paths) > PATHS_MAXIMUM:
-                del self._paths[next(iter(self._paths))]
+            if self._registry.opened(vendor.name, known.grant.token) is not None:  # It was not deleted meanwhile.
+                self._requests.put(known.sandbox.id, (environ["PATH_INFO"], query, authorization), known)
 
 
 def _is_plain(environ: WSGIEnvironment) -> bool:

@@ -6,7 +6,7 @@
 import json
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 TIMESTAMP = "\x00now\x00"
 """Stands in a body where the timestamp of the answer belongs."""
@@ -19,6 +19,12 @@ _CONTAINERS = (dict, list)
 
 Key = tuple[Hashable, ...]
 """Identifies requests that share a reply; the first part is the id of their sandbox."""
+
+RequestKey = tuple[str, str, str | None]
+"""A path, a query string and an Authorization header, as they were sent."""
+
+REQUESTS_MAXIMUM = 20_000
+"""How many requests are remembered."""
 
 
 def to_json(body: object) -> str:
@@ -61,6 +67,42 @@ class CachedReply:
     def size(self) -> int:
         """About how many bytes of memory it takes."""
         return sum(map(len, self.pieces)) + _OVERHEAD
+
+
+Known = TypeVar("Known")
+
+
+class RequestMemory(Generic[Known]):
+    """What is known of requests, by what they sent; the oldest are forgotten first. All but `get` needs a lock."""
+
+    def __init__(self, maximum: int) -> None:
+        self._maximum = maximum
+        self._known: dict[RequestKey, tuple[str, Known]] = {}
+        self._keys: dict[str, set[RequestKey]] = {}
+
+    def get(self, key: RequestKey) -> Known | None:
+        found = self._known.get(key)
+        return None if found is None else found[1]
+
+    def put(self, sandbox: str, key: RequestKey, known: Known) -> None:
+        """Remember a request to a sandbox."""
+        self._remove(key)
+        self._known[key] = sandbox, known
+        self._keys.setdefault(sandbox, set()).add(key)
+        while len(self._known) > self._maximum:
+            self._remove(next(iter(self._known)))
+
+    def forget(self, sandbox: str) -> None:
+        """Forget every request to a sandbox."""
+        for key in tuple(self._keys.get(sandbox, ())):
+            self._remove(key)
+
+    def _remove(self, key: RequestKey) -> None:
+        if key in self._known:
+            sandbox, _ = self._known.pop(key)
+            self._keys[sandbox].discard(key)
+            if not self._keys[sandbox]:
+                del self._keys[sandbox]
 
 
 class ResponseCache:

@@ -7,13 +7,14 @@ from decimal import Decimal
 from itertools import count
 from secrets import token_hex
 from threading import RLock
+from typing import Any
 
 from mockserver.gateway import switches, tokens
 from mockserver.gateway.faults import FaultRule, FaultRules
 from mockserver.gateway.journal import Journal
 from mockserver.gateway.limits import Allowance, BucketState, Limit, LimitBlock, Limiter, LimitMode
 from mockserver.gateway.redaction import Redactor
-from mockserver.gateway.response_cache import ResponseCache
+from mockserver.gateway.response_cache import REQUESTS_MAXIMUM, RequestMemory, ResponseCache
 from mockserver.gateway.switches import Known, Options, Switches
 from mockserver.gateway.tokens import Grant
 from mockserver.gateway.vendor import Vendor
@@ -165,6 +166,8 @@ class SandboxRegistry:
     here; none is used twice. `maximum` is how many sandboxes there may be beside the first. `known_switches` are by
     default those of the vendors.
 
+    `answers` are the cached replies, and `requests` is how the `fastpath` answers those that were sent before.
+
     `redactor` knows a part of every token and of every client's secret, past or present. There are only as many parts
     as the first sandbox has tokens, however many were made since.
     """
@@ -181,6 +184,7 @@ class SandboxRegistry:
         self.profiles = {profile.name: profile for profile in profiles}
         self.switches = known_switches or {name: each.switches for name, each in self.profiles.items()}
         self.answers = ResponseCache()
+        self.requests: RequestMemory[Any] = RequestMemory(REQUESTS_MAXIMUM)
         self.worlds = WorldCache(world)
         self.journal_size = journal_size
         self.maximum = maximum
@@ -251,6 +255,7 @@ class SandboxRegistry:
             for grant in sandbox.grants.values():
                 self._remove(sandbox, grant)
             self.answers.forget(sandbox.id)
+            self.requests.forget(sandbox.id)
             sandbox.faults.reset()
 
     def _delete_expired(self) -> None:

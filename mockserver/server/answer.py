@@ -123,22 +123,28 @@ class Answer:
 
         ValueError for a header that would break out of its line.
         """
-        headers = [*self.headers, *extra]
-        if self.code == HTTPStatus.NO_CONTENT:
-            headers = [each for each in headers if each[0].lower() not in {"content-type", "content-length"}]
-        if not any(name.lower() == "date" for name, _ in headers):
-            headers.append(("Date", _date()))
-        fields = "".join([f"{name}: {value}\r\n" for name, value in headers])
-        if fields.count("\n") != len(headers) or fields.count("\r") != len(headers):
-            raise ValueError("a header of the answer contains a line break")
-        return f"HTTP/1.1 {self.status}\r\n{fields}\r\n".encode("latin-1")
+        return head(self.status, (*self.headers, *extra))
 
 
-def _date() -> str:
-    """The time of this machine, as in a Date header."""
-    return _date_at(monotonic_ns() // _DATE_STEP)
+def head(status: str, headers: tuple[tuple[str, str], ...]) -> bytes:
+    """The bytes of a head, with the date of this machine where the headers have none."""
+    lines, has_date = _lines(status, headers)
+    return lines + b"\r\n" if has_date else lines + _date_line(monotonic_ns() // _DATE_STEP)
+
+
+@lru_cache(maxsize=1024)
+def _lines(status: str, headers: tuple[tuple[str, str], ...]) -> tuple[bytes, bool]:
+    """The lines of a head, and whether one is a date."""
+    if int(status[:3]) == HTTPStatus.NO_CONTENT:
+        headers = tuple(each for each in headers if each[0].lower() not in {"content-type", "content-length"})
+    fields = "".join(f"{name}: {value}\r\n" for name, value in headers)
+    if fields.count("\n") != len(headers) or fields.count("\r") != len(headers):
+        raise ValueError("a header of the answer contains a line break")
+    has_date = any(name.lower() == "date" for name, _ in headers)
+    return f"HTTP/1.1 {status}\r\n{fields}".encode("latin-1"), has_date
 
 
 @lru_cache(maxsize=1)
-def _date_at(_: int) -> str:
-    return formatdate(usegmt=True)
+def _date_line(_: int) -> bytes:
+    """The line of the date, and the end of the head."""
+    return f"Date: {formatdate(usegmt=True)}\r\n\r\n".encode()

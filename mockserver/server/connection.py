@@ -15,7 +15,7 @@ from wsgiref.types import WSGIEnvironment
 
 from mockserver.gateway import socket_features
 from mockserver.gateway.socket_features import BodyProblem
-from mockserver.server.answer import Answer
+from mockserver.server.answer import Answer, head
 from mockserver.server.message import Message
 from mockserver.server.reader import Reader, Refused
 
@@ -39,13 +39,21 @@ _RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 
 
 class Phase(Enum):
-    """What a connection waits for: a request, the rest of its head or body, the app, or its client to close it too."""
+    """What a connection waits for.
+
+    That is a request, the rest of its head or of its body, the app's answer or the end of it, or its client to close it
+    as well.
+    """
 
     IDLE = "idle"
     HEAD = "head"
     BODY = "body"
     ANSWERING = "answering"
+    ENDING = "ending"
     CLOSING = "closing"
+
+
+_BUSY = frozenset((Phase.ANSWERING, Phase.ENDING))
 
 
 class Connection(asyncio.Protocol):
@@ -60,16 +68,11 @@ class Connection(asyncio.Protocol):
         self._message = Message()
         self._answer = Answer()
         self._environ: WSGIEnvironment = {}
-        self._keep_alive = self._is_chunked = self._is_full = False
+        self._keep_alive = self._is_chunked = self._is_full = self._is_paused = False
         self._left = 0.0
         self._unsent = 0
         self.is_gone = False
         self.deadline = math.inf
-
-    @property
-    def is_answering(self) -> bool:
-        """Whether a request is under way."""
-        return self._phase is Phase.ANSWERING
 
     # What asyncio calls
 
@@ -95,7 +98,8 @@ class Connection(asyncio.Protocol):
             self._reader.feed(data)
         except Refused as refused:
             self._refused = refused
-        if self._phase is Phase.ANSWERING:  # It sends ahead: the rest can wait.
+        if self._phase in _BUSY:  # It sends ahead: the rest can wait.
+            self._is_paused = True
             self._transport.pause_reading()
         else:
             self._advance()
@@ -105,7 +109,7 @@ class Connection(asyncio.Protocol):
         self.is_gone = True
         if self._phase is Phase.CLOSING:
             self._transport.close()
-        elif self._phase is not Phase.ANSWERING:
+        elif self._phase not in _BUSY:
             self._advance()
         return True
 
@@ -128,17 +132,17 @@ class Connection(asyncio.Protocol):
             self._pull()
         elif self._phase is Phase.CLOSING:
             self.deadline = self._now() + LINGER_SECONDS
-        else:
+        elif self._phase is not Phase.ENDING:
             self._advance()
 
     # What the server calls
 
     def check(self, now: float) -> None:
         """End what has lasted too long."""
-        if now < self.deadline or self._transport.is_closing():
+        if now < self.deadline:
             return
-        if self._is_full or (self._phase is Phase.CLOSING and self._transport.get_write_buffer_size()):
-            if self._transport.get_write_buffer_size() < self._unsent:
+        if unsent := self._transport.get_write_buffer_size():
+            if unsent < self._unsent:
                 self._watch_sending()
             else:
                 self._transport.abort()
@@ -154,6 +158,7 @@ class Connection(asyncio.Protocol):
     def stop(self) -> None:
         """Close the connection, once the request that is under way is answered."""
         if self._phase in {Phase.IDLE, Phase.HEAD, Phase.BODY}:
+            self._watch_sending()
             self._transport.close()
 
     # One request after another
@@ -184,16 +189,29 @@ class Connection(asyncio.Protocol):
                 self._transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
         if self._phase is not before or self.deadline == math.inf:
             self.deadline = self._now() + seconds
-        self._transport.resume_reading()
+        if self._is_paused:
+            self._is_paused = False
+            self._transport.resume_reading()
 
     def _begin(self, message: Message) -> None:
         self._phase, self._message, self.deadline = Phase.ANSWERING, message, math.inf
-        self._environ = message.environ(self._fixed)
-        ready = self._server.quick_answer(self._environ)
-        if ready is not None:
-            self._start(ready)
-        else:
-            self._server.workers.run(partial(Answer().call, self._server.app, self._environ), self._start)
+        self._environ = message.environ()
+        response = self._server.quick_answer(self._environ)
+        if response is not None:
+            self._send_at_once(*response)
+            return
+        self._environ = message.whole_environ(self._environ, self._fixed)
+        self._server.workers.run(partial(Answer().call, self._server.app, self._environ), self._start)
+
+    def _send_at_once(self, status: str, headers: list[tuple[str, str]], body: bytes) -> None:
+        """Send an answer that the app had at hand; the usual case is done here, with nothing else to consider."""
+        message = self._message
+        if not message.keep_alive or message.version != "1.1" or message.method == "HEAD" or self._server.is_stopping:
+            self._start(Answer(status, headers, body, is_whole=True))
+            return
+        self._transport.write(head(status, tuple(headers)) + body)
+        self._phase = Phase.IDLE
+        self._advance()
 
     def _start(self, answer: Answer) -> None:
         """Send the head and the first part of the body."""
@@ -209,13 +227,13 @@ class Connection(asyncio.Protocol):
         if answer.failed:
             self._answer = _FAILURE
         try:
-            head = self._head()
+            lines = self._head()
         except ValueError as error:
             answer.fail(error)
             self._server.workers.run(answer.close, _ignore)
             self._answer = _FAILURE
-            head = self._head()
-        self._send(self._answer.chunk, head)
+            lines = self._head()
+        self._send(self._answer.chunk, lines)
         if self._answer.is_whole:
             self._finish(None)
         elif not self._is_full:
@@ -244,7 +262,7 @@ class Connection(asyncio.Protocol):
             extra.append(("Connection", "keep-alive"))
         return answer.head(*extra)
 
-    def _send(self, chunk: bytes, head: bytes = b"") -> None:
+    def _send(self, chunk: bytes, lines: bytes = b"") -> None:
         """Send a part of the body, not beyond its declared length, framed as the head says."""
         if self._transport.is_closing():
             return
@@ -253,7 +271,7 @@ class Connection(asyncio.Protocol):
         self._left -= len(chunk)
         if self._is_chunked and chunk:
             chunk = b"%x\r\n%b\r\n" % (len(chunk), chunk)
-        self._transport.write(head + chunk)
+        self._transport.write(lines + chunk)
 
     def _pull(self) -> None:
         """Get the next part of the body."""
@@ -271,8 +289,9 @@ class Connection(asyncio.Protocol):
     def _send_next(self, chunk: bytes | None) -> None:
         if chunk is None:
             if self._is_chunked and not self._answer.failed:
-                self._transport.write(b"0\r\n\r\n")
                 self._left = 0
+                self._transport.write(b"0\r\n\r\n")
+            self._phase = Phase.ENDING
             self._server.workers.run(self._answer.close, self._finish)
             return
         self._send(chunk)
@@ -308,11 +327,11 @@ class Connection(asyncio.Protocol):
                 self._transport.write_eof()
         except OSError:  # The client has reset the connection, and asyncio does not know it yet.
             self.is_gone = True
+        self._watch_sending()
         if self.is_gone:
             self._transport.close()
             return
         self._transport.resume_reading()
-        self._watch_sending()
         if not self._unsent:
             self.deadline = self._now() + LINGER_SECONDS
 

@@ -75,8 +75,8 @@ class Message:
             and [value.lower() for value in self.values(b"expect")] == [b"100-continue"]
         )
 
-    def environ(self, fixed: dict[str, Any]) -> WSGIEnvironment:
-        """The request for the app, beside the keys that are `fixed` for its connection.
+    def environ(self) -> WSGIEnvironment:
+        """What the app may ask for of the request itself: its method, path, query string and headers.
 
         The host of a target that is a whole URL replaces the Host header, as HTTP demands.
         """
@@ -87,16 +87,10 @@ class Message:
         path, _, query = target.partition("?")
         if "%" in path:
             path = unquote_to_bytes(path).decode("latin-1")
-        body = b"".join(self.body)
         environ: WSGIEnvironment = {
-            **_COMMON,
-            **fixed,
             "REQUEST_METHOD": self.method,
             "PATH_INFO": path,
             "QUERY_STRING": query,
-            "SERVER_PROTOCOL": f"HTTP/{self.version}",
-            "wsgi.input": io.BytesIO(body),
-            "wsgi.input_terminated": self.is_chunked,
             socket_features.BODY_PROBLEM: self.problem,
         }
         for name, value in self.headers:
@@ -104,11 +98,22 @@ class Message:
             if key is not _IGNORED:
                 text = value.decode("latin-1")
                 environ[key] = f"{environ[key]},{text}" if key in environ else text
-        if body:
-            environ["CONTENT_LENGTH"] = str(len(body))
+        if self.body_size:
+            environ["CONTENT_LENGTH"] = str(self.body_size)
         if host is not None:
             environ["HTTP_HOST"] = host
         return environ
+
+    def whole_environ(self, environ: WSGIEnvironment, fixed: dict[str, Any]) -> WSGIEnvironment:
+        """The same with everything that WSGI demands, and the keys that are `fixed` for the connection."""
+        return {
+            **_COMMON,
+            **fixed,
+            **environ,
+            "SERVER_PROTOCOL": f"HTTP/{self.version}",
+            "wsgi.input": io.BytesIO(b"".join(self.body)),
+            "wsgi.input_terminated": self.is_chunked,
+        }
 
 
 _IGNORED = "-"

@@ -175,8 +175,9 @@ class Reader:
         message.method, self._method = self._method or self._parser.get_method().decode(), ""
         if message.version not in {"1.0", "1.1"}:
             self._refuse(HTTPStatus.BAD_REQUEST, _VERSION)
-        message.is_chunked = bool(message.values(b"transfer-encoding"))
-        hosts = len(message.values(b"host"))
+        names = [name.lower() for name, _ in message.headers]
+        message.is_chunked = b"transfer-encoding" in names
+        hosts = names.count(b"host")
         if hosts > 1 or (hosts == 0 and message.version == "1.1"):
             self._refuse(HTTPStatus.BAD_REQUEST, _HOST)
         if not message.target.startswith((b"/", b"http://", b"https://")):

@@ -12,7 +12,6 @@ from typing import Any
 from wsgiref.types import WSGIApplication, WSGIEnvironment
 
 from mockserver.server import sockets
-from mockserver.server.answer import Answer
 from mockserver.server.connection import Connection
 from mockserver.server.reader import Bodies
 from mockserver.server.workers import Workers
@@ -24,7 +23,10 @@ _SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 log = logging.getLogger(__name__)
 
-QuickAnswer = Callable[[WSGIEnvironment], tuple[str, list[tuple[str, str]], bytes] | None]
+Response = tuple[str, list[tuple[str, str]], bytes]
+"""An answer that the app has at hand: its status, its headers, and its body, whose length is among them."""
+
+QuickAnswer = Callable[[WSGIEnvironment], Response | None]
 
 
 class Server:
@@ -44,7 +46,7 @@ class Server:
         self._last_is_gone = asyncio.Event()
         self.loop.set_exception_handler(self._report)
 
-    def quick_answer(self, environ: WSGIEnvironment) -> Answer | None:
+    def quick_answer(self, environ: WSGIEnvironment) -> Response | None:
         """The answer that the app has at hand, in a method `answer` that waits for nothing; None if it must be called.
 
         With Flask, it is the method of what stands in front as `wsgi_app`.
@@ -52,11 +54,10 @@ class Server:
         if self._quick is None:
             return None
         try:
-            response = self._quick(environ)
+            return self._quick(environ)
         except Exception:
             log.exception("an answer that is at hand cannot be given")
             return None
-        return None if response is None else Answer(*response, is_whole=True)
 
     async def listen(self, listening: Sequence[socket.socket]) -> None:
         """Accept connections on these sockets, which are closed with the server."""

@@ -48,6 +48,7 @@ def test_request_has_all_fields_of_its_journal_entry(used: SandboxFixture) -> No
     assert str(first) == "#1 2026-11-02 10:00:00 augment GET /analytics/v0/dau?page_size=100 -> 200"
 
 
+@pytest.mark.usefixtures("undescribed")
 def test_line_of_a_request_mentions_faults_and_refusals(used: SandboxFixture) -> None:
     assert str(used.requests[-1]).endswith("GET /analytics/v0/dau-count -> 403 (refused: forbidden)")
     used.faults.add(operation="getDau", status=503)

@@ -121,6 +121,7 @@ def test_metric_has_the_expected_values(sandbox: SandboxFixture) -> None:
         sandbox.metric("ai-active-user", *range_)
 
 
+@pytest.mark.usefixtures("undescribed")
 def test_faults_can_be_added_listed_and_cleared(sandbox: SandboxFixture) -> None:
     armed = sandbox.faults.add(vendor="jetbrains_ide", status=503, message="down", times=1)
     sandbox.faults.add(operation="getDau", query={"page_size": "3"}, rate_limited=True)
@@ -134,6 +135,7 @@ def test_faults_can_be_added_listed_and_cleared(sandbox: SandboxFixture) -> None
     assert (list(sandbox.faults.list()), get(sandbox, f"{DAU}?page_size=3").status_code) == ([], 200)
 
 
+@pytest.mark.usefixtures("undescribed")
 def test_reset_restores_faults_that_were_cleared(in_process_server: MockserverFixture) -> None:
     down = {"operation": "getDau", "effect": {"status": 503}}
     with in_process_server.sandbox(now=NOW, frozen=True, faults=[down], defects=["lost-row"]) as created:

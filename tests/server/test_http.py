@@ -140,7 +140,8 @@ def test_idle_connection_is_closed_without_a_word(monkeypatch: pytest.MonkeyPatc
         assert received(connection) == b""
 
 
-def test_client_that_reads_nothing_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("sends_no_more", [False, True], ids=["open", "half-closed"])
+def test_client_that_reads_nothing_is_left(monkeypatch: pytest.MonkeyPatch, *, sends_no_more: bool) -> None:
     monkeypatch.setattr(connections, "SEND_SECONDS", 0.05)
     large = 50_000_000
 
@@ -151,6 +152,8 @@ def test_client_that_reads_nothing_is_left(monkeypatch: pytest.MonkeyPatch) -> N
 
     with server.in_thread(flood) as running, opened(running.url) as connection:
         connection.sendall(request("/"))
+        if sends_no_more:
+            connection.shutdown(socket.SHUT_WR)
         threading.Event().wait(0.5)
         data = b""
         with suppress(ConnectionError):
