@@ -13,7 +13,7 @@ from benchmarks.table import Figure
 
 _ROOT = Path(__file__).resolve().parent.parent
 _PYTEST = (sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-q")
-_PLUGIN = ("-p", "mockserver.pytest_plugin")
+_PLUGIN = ("-p", "analytics_mockserver.pytest_plugin")
 _TESTS = 200
 _RUNS = 7
 

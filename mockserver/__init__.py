@@ -13,12 +13,14 @@ if TYPE_CHECKING:
 
 __all__ = ["Client", "__version__", "create_app"]
 
+__distribution__ = "analytics-mockserver"  # by this line, `analytics_mockserver.ownership` knows this package
+
 
 def __getattr__(name: str) -> Any:
     from importlib import import_module, metadata
 
     if name == "__version__":
-        return metadata.version("analytics-mockserver")
+        return metadata.version(__distribution__)
     homes = {"create_app": "mockserver.app", "Client": "mockserver.client"}
     if name not in homes:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,5 +1,5 @@
 """The entry point of `python -m mockserver`; the commands are in `cli`."""
 
-from mockserver.cli import main
+from analytics_mockserver.command import main
 
-main(prog_name="mockserver")
+main()

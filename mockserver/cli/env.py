@@ -7,9 +7,9 @@ from urllib.parse import urlsplit
 
 import click
 
+from analytics_mockserver.client.http import is_loopback
 from mockserver import settings
 from mockserver.cli import conflicts, options, servers
-from mockserver.client.http import is_loopback
 
 PROXY_EXCEPTIONS = ("NO_PROXY", "no_proxy")
 """The variable that lists the hosts to reach without a proxy: programs differ in which name they read."""

@@ -12,10 +12,13 @@ import pytest
 import mockserver
 from tests.server.programs import ROOT
 
-CODE = [path for folder in ("mockserver", "tests", "tools", "benchmarks") for path in (ROOT / folder).rglob("*.py")]
-PRODUCT = [path for path in CODE if path.is_relative_to(ROOT / "mockserver")]
-WITHOUT_CLI = [path for path in PRODUCT if not path.is_relative_to(ROOT / "mockserver/cli")]
-WITHOUT_CLI_AND_PLUGIN = [path for path in WITHOUT_CLI if not path.is_relative_to(ROOT / "mockserver/pytest_plugin")]
+PACKAGES = ("mockserver", "analytics_mockserver")
+CODE = [path for folder in (*PACKAGES, "tests", "tools", "benchmarks") for path in (ROOT / folder).rglob("*.py")]
+PRODUCT = [path for path in CODE if path.relative_to(ROOT).parts[0] in PACKAGES]
+CLI = (ROOT / "mockserver/cli", ROOT / "analytics_mockserver/command.py")
+WITHOUT_CLI = [path for path in PRODUCT if not any(path.is_relative_to(each) for each in CLI)]
+PLUGIN = ROOT / "analytics_mockserver/pytest_plugin"
+WITHOUT_CLI_AND_PLUGIN = [path for path in WITHOUT_CLI if not path.is_relative_to(PLUGIN)]
 BANNED_NAMES = {"utils", "util", "helpers", "helper", "common", "base", "manager", "misc"}
 LINES_MAXIMUM = 400
 

@@ -64,11 +64,15 @@ VIOLATIONS = [
     ("products/world.py", "def late() -> None:\n    import click", "products-without-http"),
     ("settings.py", "import mockserver.vendors", "settings-alone"),
     ("resources.py", "import mockserver.admin", "settings-alone"),
-    ("server/sockets.py", "import mockserver.pytest_plugin.servers", "floors"),
-    ("cli/logs.py", "import mockserver.pytest_plugin.servers", "floors"),
-    ("pytest_plugin/options.py", "import mockserver.settings", "plugin-apart"),
-    ("pytest_plugin/server_process.py", "def late() -> None:\n    import mockserver.gateway.journal", "plugin-apart"),
-    ("pytest_plugin/sandboxes.py", "import yaml", "plugin-apart"),
+    ("server/sockets.py", "import mockserver.pytest_plugin", "floors"),
+    ("cli/logs.py", "import mockserver.pytest_plugin", "floors"),
+    ("../analytics_mockserver/pytest_plugin/options.py", "import mockserver.settings", "plugin-apart"),
+    (
+        "../analytics_mockserver/client/http.py",
+        "def late() -> None:\n    import mockserver.gateway.journal",
+        "plugin-apart",
+    ),
+    ("../analytics_mockserver/pytest_plugin/sandboxes.py", "import yaml", "plugin-apart"),
 ]
 """A file, the code appended to it, and the contract that must detect it."""
 
@@ -78,7 +82,8 @@ def copied(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the package and its contracts, with a copy of a vendor under another name."""
     folder = tmp_path_factory.mktemp("copy")
     shutil.copy(ROOT / "pyproject.toml", folder)
-    shutil.copytree(ROOT / "mockserver", folder / "mockserver", ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("mockserver", "analytics_mockserver"):
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copytree(folder / "mockserver/vendors/augment", folder / "mockserver/vendors/other")
     for path in (folder / "mockserver/vendors/other").rglob("*.py"):
         path.write_text(path.read_text(encoding="utf-8").replace("vendors.augment", "vendors.other"), encoding="utf-8")

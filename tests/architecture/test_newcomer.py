@@ -70,7 +70,7 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Copy]:
     """The copy, with updated generated files and recorded digests."""
     folder = tmp_path_factory.mktemp("newcomer")
     ignored = shutil.ignore_patterns("__pycache__", ".*", "newcomer", "*.egg-info")
-    for name in ("mockserver", "tests", "tools", "benchmarks", "openapi", "fixtures", "docs"):
+    for name in ("mockserver", "analytics_mockserver", "tests", "tools", "benchmarks", "openapi", "fixtures", "docs"):
         shutil.copytree(ROOT / name, folder / name, ignore=ignored)
     for name in ("pyproject.toml", "README.md", "Makefile"):
         shutil.copy(ROOT / name, folder)

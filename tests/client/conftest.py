@@ -9,9 +9,9 @@ from subprocess import PIPE, Popen
 import pytest
 from flask import Flask
 
+from analytics_mockserver.client import Client, in_process
 from mockserver import server
 from mockserver.app import create_app
-from mockserver.client import Client, in_process
 from tests.conftest import SETTINGS
 
 

@@ -8,8 +8,8 @@ from http.client import HTTPConnection, HTTPResponse
 
 import pytest
 
-from mockserver.client import HttpTransport, NoAnswer, Response
-from mockserver.client.http import is_loopback
+from analytics_mockserver.client import HttpTransport, NoAnswer, Response
+from analytics_mockserver.client.http import is_loopback
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 Behavior = Callable[[socket.socket, int], None]

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 import mockserver
-from mockserver.client import Client, NoAnswer, Refused, Response
+from analytics_mockserver.client import Client, NoAnswer, Refused, Response
 
 NOW = datetime(2025, 10, 21, 10, 30, tzinfo=UTC)
 FROZEN = {"now": "2025-10-21T10:30:00Z", "frozen": True}

@@ -9,15 +9,15 @@ from textwrap import dedent
 
 import pytest
 
+from analytics_mockserver.pytest_plugin import MockserverFixture, SandboxFixture, servers
+from analytics_mockserver.pytest_plugin.server_process import ServerManager
 from mockserver import server
-from mockserver.pytest_plugin import MockserverFixture, SandboxFixture, servers
-from mockserver.pytest_plugin.server_process import ServerManager
 from tests.contract.watch import Watch
 from tests.server.programs import ROOT
 
 RunPytest = Callable[..., pytest.RunResult]
 
-PLUGINS = ("-p", "mockserver.pytest_plugin", "-p", "no:cacheprovider")
+PLUGINS = ("-p", "analytics_mockserver.pytest_plugin", "-p", "no:cacheprovider")
 TIMEOUT = 60
 
 

@@ -9,7 +9,7 @@ import pytest
 import requests
 import urllib3
 
-from mockserver.pytest_plugin import MockserverFixture, SandboxFixture
+from analytics_mockserver.pytest_plugin import MockserverFixture, SandboxFixture
 
 PATH = "/api/v1/organization/teams"
 

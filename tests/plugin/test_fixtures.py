@@ -7,15 +7,17 @@ import json
 import subprocess
 import sys
 from collections.abc import Mapping
+from types import ModuleType
 from typing import Any
 
 import pytest
 
-import mockserver.pytest_plugin as public
-from mockserver.client import Client, HttpTransport, Refused, Response
-from mockserver.pytest_plugin import MockserverFixture
-from mockserver.pytest_plugin.server_process import SANDBOX_LIFETIME
-from mockserver.pytest_plugin.servers import merge_settings
+from analytics_mockserver import pytest_plugin as plugin
+from analytics_mockserver.client import Client, HttpTransport, Refused, Response
+from analytics_mockserver.pytest_plugin import MockserverFixture
+from analytics_mockserver.pytest_plugin.server_process import SANDBOX_LIFETIME
+from analytics_mockserver.pytest_plugin.servers import merge_settings
+from mockserver import pytest_plugin as former
 from tests.plugin.conftest import RunPytest
 from tests.server.programs import ROOT
 
@@ -35,7 +37,7 @@ IMPORTED_MODULES = """
 import json, sys
 import pytest
 before = set(sys.modules)
-import mockserver.pytest_plugin
+import analytics_mockserver.pytest_plugin
 print(json.dumps(sorted(set(sys.modules) - before)))
 """
 
@@ -43,20 +45,17 @@ print(json.dumps(sorted(set(sys.modules) - before)))
 def test_importing_the_plugin_imports_little() -> None:
     command = [sys.executable, "-c", IMPORTED_MODULES]
     result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
-    expected = {"mockserver", *(f"mockserver.pytest_plugin{module}" for module in ("", ".options"))}
-    assert set(json.loads(result.stdout)) - set(sys.stdlib_module_names) == expected
+    imported = set(json.loads(result.stdout)) - set(sys.stdlib_module_names)
+    assert {name.partition(".")[0] for name in imported} == {"analytics_mockserver"}
+    assert imported.isdisjoint({"analytics_mockserver.client", "analytics_mockserver.pytest_plugin.servers"})
 
 
-def test_public_names_are_the_classes_of_these_names() -> None:
-    names = {name: getattr(public, name).__name__ for name in public.__all__}
-    assert names == {**{name: name for name in public.__all__}, "MockserverRefused": Refused.__name__}
-    with pytest.raises(AttributeError, match=r"'mockserver\.pytest_plugin' has no attribute 'Sandbax'"):
-        _ = public.Sandbax
-
-
-def test_no_module_replaces_a_fixture_of_its_name() -> None:
-    names = {path.stem for path in (ROOT / "mockserver/pytest_plugin").glob("*.py")}
-    assert names.isdisjoint({"mockserver", "mockserver_app", "sandbox"})
+@pytest.mark.parametrize("module", [plugin, former], ids=["analytics_mockserver", "mockserver"])
+def test_public_names_are_the_classes_of_these_names(module: ModuleType) -> None:
+    names = {name: getattr(module, name).__name__ for name in module.__all__}
+    assert names == {**{name: name for name in plugin.__all__}, "MockserverRefused": Refused.__name__}
+    with pytest.raises(AttributeError, match=rf"'{module.__name__}' has no attribute 'Sandbax'"):
+        _ = module.Sandbax
 
 
 def test_fixtures_and_marker_are_documented(run_pytest: RunPytest) -> None:

@@ -17,11 +17,18 @@ from typing import TYPE_CHECKING
 import psutil
 import pytest
 
+from analytics_mockserver.pytest_plugin import MockserverFixture, MockserverGone, MockserverRefused
+from analytics_mockserver.pytest_plugin.server_command import ServerCommand
+from analytics_mockserver.pytest_plugin.server_process import (
+    EXIT_DELAY,
+    LOG_LINES,
+    ServerManager,
+    ServerProcess,
+    ServerStatus,
+)
+from analytics_mockserver.pytest_plugin.servers import MonitoredTransport
 from mockserver import server
 from mockserver.app import create_app
-from mockserver.pytest_plugin import MockserverFixture, MockserverGone, MockserverRefused
-from mockserver.pytest_plugin.server_process import EXIT_DELAY, LOG_LINES, ServerManager, ServerProcess, ServerStatus
-from mockserver.pytest_plugin.servers import MonitoredTransport
 from mockserver.settings import Settings
 from tests.plugin.conftest import PLUGINS, RunPytest
 from tests.server import programs
@@ -45,7 +52,7 @@ def python(text: str) -> list[str]:
 @contextmanager
 def started(*command: str, timeout: float = 30) -> Iterator[ServerProcess]:
     """A process that is stopped at the end of the block."""
-    process = ServerProcess(command, timeout)
+    process = ServerProcess(ServerCommand(command, timeout))
     try:
         yield process
     finally:
@@ -149,11 +156,11 @@ def test_status_includes_the_end_of_the_log() -> None:
 def test_process_that_never_becomes_ready_is_killed() -> None:
     with started(*python("input()"), timeout=0.2) as process:
         status = process.status()
-    assert status == ServerStatus(None, "its process was terminated by signal 9; its log is empty")
+    assert status == ServerStatus(None, "its process printed nothing for 0.2 s and was killed; its log is empty")
 
 
 def test_process_that_ignores_its_end_of_input_is_killed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("mockserver.pytest_plugin.server_process.STOP_TIMEOUT", 0.1)
+    monkeypatch.setattr("analytics_mockserver.pytest_plugin.server_process.STOP_TIMEOUT", 0.1)
     text = """
     import signal, sys
     print('{"url": "http://here"}', flush=True)

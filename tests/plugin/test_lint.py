@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 import httpx
 import pytest
 
-from mockserver.pytest_plugin import MockserverFixture, MockserverRefused, SandboxFixture
+from analytics_mockserver.pytest_plugin import MockserverFixture, MockserverRefused, SandboxFixture
 
 pytestmark = pytest.mark.in_process("these tests themselves use an app and a socket")
 

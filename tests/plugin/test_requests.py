@@ -7,8 +7,8 @@ from urllib.request import urlopen
 
 import pytest
 
+from analytics_mockserver.pytest_plugin import Request, SandboxFixture
 from mockserver import server
-from mockserver.pytest_plugin import Request, SandboxFixture
 
 pytestmark = pytest.mark.in_process("these tests are about a sandbox in this process")
 

@@ -6,9 +6,15 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from werkzeug.test import TestResponse
 
+from analytics_mockserver.pytest_plugin import (
+    ClientCredentials,
+    MockserverFixture,
+    MockserverRefused,
+    SandboxFixture,
+    Token,
+)
 from mockserver import vendors
 from mockserver.gateway.vendor import Vendor
-from mockserver.pytest_plugin import ClientCredentials, MockserverFixture, MockserverRefused, SandboxFixture, Token
 from tests.contract.watch import Watch
 
 pytestmark = pytest.mark.in_process("these tests are about a sandbox in this process")

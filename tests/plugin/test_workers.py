@@ -4,8 +4,8 @@ from contextlib import closing
 
 import pytest
 
-from mockserver.pytest_plugin import MockserverGone, server_process
-from mockserver.pytest_plugin.server_process import BROKER_PORT, EXIT_DELAY, ServerManager
+from analytics_mockserver.pytest_plugin import MockserverGone, server_process
+from analytics_mockserver.pytest_plugin.server_process import BROKER_PORT, EXIT_DELAY, ServerManager
 from tests.plugin.conftest import RunPytest
 
 RUNNING = "its process is running but does not respond; its log is empty"

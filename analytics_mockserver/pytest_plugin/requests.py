@@ -10,8 +10,8 @@ from datetime import datetime
 from typing import Any, Self, TypedDict, Unpack, overload
 from urllib.parse import parse_qs
 
-from mockserver.client import Refused, SandboxClient
-from mockserver.pytest_plugin.server_process import MockserverGone
+from analytics_mockserver.client import Refused, SandboxClient
+from analytics_mockserver.pytest_plugin.server_process import MockserverGone
 
 __tracebackhide__ = True  # pytest leaves these functions out of a failed test's traceback
 

@@ -1,18 +1,11 @@
-"""The configured URL and admin token of a server, and the marker of the plugin.
-
-Values inside a marker are not checked here: the server does that when the sandbox is created.
-"""
+"""The plugin's command-line and ini options, the admin token, and the description of its marker."""
 
 import os
-from collections.abc import Mapping
+import shlex
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-
-SANDBOX_ARGUMENTS = ("case", "organization", "now", "frozen", "seed", "limits", "policy", "faults", "defects")
-MARKER_ARGUMENTS = (*SANDBOX_ARGUMENTS, "in_process")
 
 MARKER_HELP = (
     "mockserver(case='C001', organization='acme', now='2026-11-02T10:00:00Z', frozen=True, seed=7, limits='off', "
@@ -26,6 +19,39 @@ MARKER_HELP = (
 
 class MarkerError(ValueError):
     """Invalid use of the `mockserver` marker; the message names the mistake and the allowed arguments."""
+
+
+def add(parser: pytest.Parser) -> None:
+    """Add --mockserver-url, and mockserver_url and mockserver_command for ini files."""
+    help_text = "Use the mock server at this URL instead of starting one."
+    parser.getgroup("analytics-mockserver", "analytics-mockserver: a simulator of AI-analytics HTTP APIs").addoption(
+        "--mockserver-url",
+        metavar="URL",
+        help=f"{help_text} The variable MOCKSERVER_URL and the ini option mockserver_url do the same. If "
+        "MOCKSERVER_ADMIN_TOKEN or MOCKSERVER_ADMIN_TOKEN_FILE is set, that token is sent to the server.",
+    )
+    parser.addini("mockserver_url", help_text, default="")
+    parser.addini(
+        "mockserver_command",
+        "Start the mock server with this command, up to and without `serve`, as in `uvx analytics-mockserver`; it runs "
+        "in pytest's root directory, without PYTHONPATH. A URL takes precedence.",
+        default="",
+    )
+
+
+def server_command(config: pytest.Config) -> tuple[str, ...]:
+    """The words of mockserver_command, none if it is not set; UsageError for an invalid one."""
+    text = config.getini("mockserver_command")
+    try:
+        words = tuple(shlex.split(text))
+    except ValueError as error:
+        raise pytest.UsageError(f"mockserver_command is {text!r}, which is not a command line: {error}") from None
+    if "serve" in words:
+        raise pytest.UsageError(
+            f"mockserver_command is {text!r}; it must end before `serve`, which the plugin adds with its flags, "
+            "as in `uvx analytics-mockserver`"
+        )
+    return words
 
 
 def server_url(config: pytest.Config) -> str | None:
@@ -43,7 +69,7 @@ def server_url(config: pytest.Config) -> str | None:
 
 def admin_token() -> str | None:
     """The admin token of the environment, or of the file that it names; UsageError if that is not possible."""
-    from mockserver.validation import admin_token as admin_tokens
+    from analytics_mockserver import admin_token as admin_tokens
 
     token, path = (os.environ.get(f"MOCKSERVER_{name}") or None for name in ("ADMIN_TOKEN", "ADMIN_TOKEN_FILE"))
     try:
@@ -63,25 +89,3 @@ def _check_url(source: str, text: str) -> str:
             f"{source} is {text!r}, which is not the URL of a server; expected one like http://127.0.0.1:8080"
         )
     return text.rstrip("/")
-
-
-def read_marks(node: pytest.Item) -> tuple[list[dict[str, Any]], bool | None]:
-    """The settings in the marks of a test, its class and its module, outermost first; and in_process, None if unset.
-
-    MarkerError for an unknown argument.
-    """
-    marks = [_check_mark(mark, node.nodeid) for mark in node.iter_markers("mockserver")]
-    settings = [{name: mark[name] for name in SANDBOX_ARGUMENTS if name in mark} for mark in reversed(marks)]
-    return settings, next((mark["in_process"] for mark in marks if "in_process" in mark), None)
-
-
-def _check_mark(mark: pytest.Mark, test: str) -> Mapping[str, Any]:
-    if mark.args:
-        allowed = ", ".join(MARKER_ARGUMENTS)
-        raise MarkerError(f"@pytest.mark.mockserver of {test} takes keyword arguments only: {allowed}")
-    for name in mark.kwargs:
-        if name not in MARKER_ARGUMENTS:
-            from mockserver.validation.suggestions import unknown_name
-
-            raise MarkerError(f"@pytest.mark.mockserver of {test}: {unknown_name('argument', name, MARKER_ARGUMENTS)}")
-    return mark.kwargs

@@ -9,8 +9,8 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Literal, Self, TypedDict, Unpack
 
-from mockserver.client import SandboxClient
-from mockserver.pytest_plugin.requests import SandboxLint, SandboxRequests
+from analytics_mockserver.client import SandboxClient
+from analytics_mockserver.pytest_plugin.requests import SandboxLint, SandboxRequests
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -128,7 +128,7 @@ class SandboxTokens:
         try:
             return self._by_vendor[vendor_name(vendor)]
         except KeyError:
-            from mockserver.validation.suggestions import unknown_name
+            from analytics_mockserver.suggestions import unknown_name
 
             raise KeyError(unknown_name("vendor", vendor_name(vendor), self._by_vendor)) from None
 

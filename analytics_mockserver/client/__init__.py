@@ -11,9 +11,9 @@ raised for an answer other than a success, NoAnswer if no complete answer comes.
 from collections.abc import Mapping
 from typing import Any, Self
 
-from mockserver.client import resources
-from mockserver.client.http import TIMEOUT, HttpTransport, NoAnswer, Refused, Response, Transport, in_process
-from mockserver.client.resources import Caller, segment
+from analytics_mockserver.client import resources
+from analytics_mockserver.client.http import TIMEOUT, HttpTransport, NoAnswer, Refused, Response, Transport, in_process
+from analytics_mockserver.client.resources import Caller, segment
 
 __all__ = ["Client", "HttpTransport", "NoAnswer", "Refused", "Response", "SandboxClient", "Transport", "in_process"]
 

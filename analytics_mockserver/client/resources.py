@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from mockserver.client.http import NoAnswer, Refused, Response, Transport
+from analytics_mockserver.client.http import NoAnswer, Refused, Response, Transport
 
 __tracebackhide__ = True  # pytest leaves these functions out of a failed test's traceback
 

@@ -6,32 +6,29 @@ to the server are made in `servers`.
 
 import json
 import os
+import signal
 import socket
 import socketserver
 import subprocess
-import sys
 import threading
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from functools import partial
 from typing import IO, TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from analytics_mockserver.pytest_plugin.server_command import COMMAND_TIMEOUT, ServerCommand
 
 if TYPE_CHECKING:
-    from mockserver.pytest_plugin.servers import MockserverFixture
+    from analytics_mockserver.pytest_plugin.servers import MockserverFixture
 
-COMMAND = (
-    *(sys.executable, "-P", "-m", "mockserver", "serve", "--host", "127.0.0.1", "--port", "0"),
-    *("--json", "--until-eof"),
-)
-"""The process ends when its standard input does, and so with this process, however that dies. MOCKSERVER_... variables
-decide everything else."""
-
-START_TIMEOUT = 30.0  # seconds until the server must be ready; it usually takes less than one
 STOP_TIMEOUT = 3.0  # seconds until the server must have ended; pending requests can delay it by one
 EXIT_DELAY = 1.0  # seconds within which a server that stopped responding is seen to have ended
-BROKER_TIMEOUT = START_TIMEOUT + 10  # seconds that a worker waits: while the server starts, later questions queue up
+BROKER_TIMEOUT = COMMAND_TIMEOUT + 10  # seconds that a worker waits: while the server starts, later questions queue up
 BROKER_PORT = "mockserver_broker_port"  # the key under which the workers of pytest-xdist receive the broker's port
+LINE_SHOWN = 200  # how many characters of an unusable line are shown
 LOG_LINES = 30  # how many lines of the server's log are kept for error messages
 
 SANDBOX_LIFETIME = 4 * 3600
@@ -48,17 +45,24 @@ class ServerManager:
     `worker_input` is what the process that controls the workers passes to each of them; empty in any other process.
     """
 
-    def __init__(self, url: str | None, admin_token: str | None, worker_input: Mapping[str, Any]) -> None:
+    def __init__(
+        self,
+        url: str | None,
+        admin_token: str | None,
+        worker_input: Mapping[str, Any],
+        command: "ServerCommand | None" = None,
+    ) -> None:
         self._url = url
         self._admin_token = admin_token
+        self._command = command or ServerCommand()
         self._broker_port: int | None = worker_input.get(BROKER_PORT)
-        self._process: ServerProcess | None = None
+        self._process: ServerProcess | NotStarted | None = None
         self._broker: UrlBroker | None = None
 
     def server(self) -> "MockserverFixture":
         """The server; MockserverGone if there is none."""
-        from mockserver.client import Client
-        from mockserver.pytest_plugin.servers import MockserverFixture, MonitoredTransport
+        from analytics_mockserver.client import Client
+        from analytics_mockserver.pytest_plugin.servers import MockserverFixture, MonitoredTransport
 
         status = self._find()
         found = status(0)
@@ -92,10 +96,14 @@ class ServerManager:
         if self._process is not None:
             self._process.stop()
 
-    def _started_process(self) -> "ServerProcess":
+    def _started_process(self) -> "ServerProcess | NotStarted":
         """The server's process, started once: if it dies, every later test fails with the same error."""
         if self._process is None:
-            self._process = ServerProcess()
+            try:
+                self._process = ServerProcess(self._command)
+            except OSError as error:
+                cause = f"{error.strerror}: {error.filename}"
+                self._process = NotStarted(f"{self._command.name} cannot be started: {cause}")
         return self._process
 
 
@@ -107,63 +115,90 @@ class ServerStatus:
     status_text: str
 
 
-class ServerProcess:
-    """The server's process. Creating this starts it, and returns when the server is ready or has ended."""
+class NotStarted:
+    """In place of a process that could not be started; the text says why."""
 
-    def __init__(self, command: Sequence[str] = COMMAND, timeout: float = START_TIMEOUT) -> None:
+    def __init__(self, text: str) -> None:
+        self._status = ServerStatus(None, text)
+
+    def status(self, _wait: float = 0) -> ServerStatus:
+        return self._status
+
+    def stop(self) -> None:
+        """There is nothing to stop."""
+
+
+class ServerProcess:
+    """The server's process. Creating this starts it, and returns when the server is ready or cannot be used.
+
+    OSError if there is no such program.
+    """
+
+    def __init__(self, command: ServerCommand) -> None:
+        self._name = command.name
+        self._url: str | None = None
+        self._failure: str | None = None
         self._log: deque[str] = deque(maxlen=LOG_LINES)
-        pipe = subprocess.PIPE
-        # Without a line for each request, its log has only what explains why it failed.
-        environment = {"MOCKSERVER_LOG_LEVEL": "warning", **os.environ}
-        # In its own session, so that Ctrl-C reaches only pytest, whose tests still have to delete their sandboxes.
-        self._process = subprocess.Popen(  # noqa: S603 (our own command)
-            command,
-            stdin=pipe,
-            stdout=pipe,
-            stderr=pipe,
-            env=environment,
-            start_new_session=True,
-            encoding="utf-8",
-            errors="replace",
-        )
+        self._process = command.start()
         self._log_reader = threading.Thread(
             target=self._log.extend, args=(_pipe(self._process.stderr),), name="mockserver-log", daemon=True
         )
         self._log_reader.start()
-        self._url = self._wait_until_ready(timeout)
+        self._wait_until_ready(command.timeout)
 
-    def _wait_until_ready(self, timeout: float) -> str | None:
-        deadline = threading.Timer(timeout, self._process.kill)
+    def _wait_until_ready(self, timeout: float) -> None:
+        deadline = threading.Timer(timeout, self._give_up, (f"printed nothing for {timeout:g} s and was killed",))
         deadline.start()
         try:
             line = _pipe(self._process.stdout).readline()
         finally:
             deadline.cancel()
-        return str(json.loads(line)["url"]) if line else None
+        self._url = _read_url(line)
+        if line and self._url is None:
+            self._give_up(f"printed {line[:LINE_SHOWN]!r}, not a line of JSON with the server's URL, and was killed")
+
+    def _give_up(self, failure: str) -> None:
+        self._failure = failure
+        self._kill()
+
+    def _kill(self) -> None:
+        """Kill the process and its children, as a command may have started the server as one."""
+        with suppress(OSError):  # All of them have ended.
+            getattr(os, "killpg", os.kill)(self._process.pid, getattr(signal, "SIGKILL", signal.SIGTERM))
 
     def status(self, wait: float = 0) -> ServerStatus:
         """The status; waits up to so many seconds for the process to end, since it may be about to."""
         try:
             code = self._process.wait(EXIT_DELAY if self._url is None else wait)
         except subprocess.TimeoutExpired:
-            return ServerStatus(self._url, self._with_log("its process is running but does not respond"))
+            return ServerStatus(self._url, self._with_log("is running but does not respond"))
         self._log_reader.join(EXIT_DELAY)
         how = f"exited with code {code}" if code >= 0 else f"was terminated by signal {-code}"
-        return ServerStatus(self._url, self._with_log(f"its process {how}"))
+        return ServerStatus(self._url, self._with_log(self._failure or how))
 
-    def _with_log(self, sentence: str) -> str:
+    def _with_log(self, what: str) -> str:
         log = "".join(tuple(self._log)).rstrip("\n")  # a tuple, because the log may grow meanwhile
-        return f"{sentence}; the end of its log:\n{log}" if log else f"{sentence}; its log is empty"
+        ending = f"the end of its log:\n{log}" if log else "its log is empty"
+        return f"{self._name} {what}; {ending}"
 
     def stop(self) -> None:
         """End the process; kill it after STOP_TIMEOUT."""
         with self._process:  # Its end closes the other pipes.
             _pipe(self._process.stdin).close()
-            try:
+            with suppress(subprocess.TimeoutExpired):
                 self._process.wait(STOP_TIMEOUT)
-            except subprocess.TimeoutExpired:
-                self._process.kill()
+            self._kill()
             self._log_reader.join(EXIT_DELAY)
+
+
+def _read_url(line: str) -> str | None:
+    """The URL in the line that a server prints when it is ready; None if there is none."""
+    try:
+        url = json.loads(line)["url"]
+        usable = urlsplit(url).scheme in {"http", "https"} and bool(urlsplit(url).hostname)
+    except (ValueError, LookupError, TypeError, AttributeError):
+        return None
+    return str(url) if usable else None
 
 
 def _pipe(stream: IO[str] | None) -> IO[str]:
@@ -178,7 +213,7 @@ class UrlBroker:
     the seconds to wait for the server to end, and receives one line of JSON.
     """
 
-    def __init__(self, get_process: Callable[[], ServerProcess]) -> None:
+    def __init__(self, get_process: Callable[[], ServerProcess | NotStarted]) -> None:
         class WorkerHandler(socketserver.StreamRequestHandler):
             timeout = 5.0
 

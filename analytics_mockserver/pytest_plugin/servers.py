@@ -8,9 +8,10 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from mockserver.client import Client, HttpTransport, NoAnswer, Refused, Response, in_process
-from mockserver.pytest_plugin.sandboxes import SandboxFixture, vendor_name
-from mockserver.pytest_plugin.server_process import MockserverGone
+from analytics_mockserver import ownership
+from analytics_mockserver.client import Client, HttpTransport, NoAnswer, Refused, Response, in_process
+from analytics_mockserver.pytest_plugin.sandboxes import SandboxFixture, vendor_name
+from analytics_mockserver.pytest_plugin.server_process import MockserverGone
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -19,11 +20,15 @@ __tracebackhide__ = True  # pytest leaves these functions out of a failed test's
 
 
 def create_app() -> "Flask":
-    """An app with the defaults of `mockserver serve`."""
-    from mockserver.app import create_app as create
-    from mockserver.settings import Settings
+    """An app with the defaults of `mockserver serve`; PackageUnusable where the server cannot run in this process."""
+    ownership.check()
+    try:
+        from mockserver.app import create_app as create
+        from mockserver.settings import Settings
 
-    return create(Settings())
+        return create(Settings())
+    except ModuleNotFoundError as error:
+        raise ownership.PackageUnusable(ownership.missing(str(error.name))) from error
 
 
 def in_process_server(app: "Flask") -> "MockserverFixture":
