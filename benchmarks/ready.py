@@ -16,7 +16,7 @@ _RUNS = 9
 _BARE = """
 from flask import Flask
 from mockserver import server
-server.serve(Flask("bare", static_folder=None), "127.0.0.1", 0, "granian", 16, lambda url: print(url, flush=True), 1.0)
+server.serve(Flask("bare", static_folder=None), "127.0.0.1", 0, 16, lambda url: print(url, flush=True), 1.0)
 """
 
 

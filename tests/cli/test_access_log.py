@@ -237,9 +237,8 @@ def test_message_that_cannot_be_formatted_is_reported(capsys: pytest.CaptureFixt
     assert "Logging error" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("kind", ["granian", "threaded"])
-def test_served_requests_are_in_the_log_when_the_server_stops(kind: str) -> None:
-    flags = ("-m", "mockserver", "serve", "--port", "0", "--json", "--server", kind)
+def test_served_requests_are_in_the_log_when_the_server_stops() -> None:
+    flags = ("-m", "mockserver", "serve", "--port", "0", "--json")
     with programs.started(*flags) as program:
         url = json.loads(line(program))["url"]
         assert send(url, request(DAU, headers="Authorization: Bearer mock-augment-acme\r\n"))[0] == 200
@@ -251,10 +250,9 @@ def test_served_requests_are_in_the_log_when_the_server_stops(kind: str) -> None
     assert [(each["path"], each["status"]) for each in entries] == [(DAU, 200), ("/_mock/health", 200)]
 
 
-@pytest.mark.parametrize("kind", ["granian", "threaded"])
-def test_server_whose_log_nobody_reads_answers_and_stops(kind: str) -> None:
+def test_server_whose_log_nobody_reads_answers_and_stops() -> None:
     """The pipe holds about 64 kB; beyond that, a server that waited for its log would stand still."""
-    flags = ("-m", "mockserver", "serve", "--port", "0", "--json", "--server", kind)
+    flags = ("-m", "mockserver", "serve", "--port", "0", "--json")
     with programs.started(*flags) as program:
         url = json.loads(line(program))["url"]
         for _ in range(100):

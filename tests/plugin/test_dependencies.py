@@ -11,7 +11,7 @@ from analytics_mockserver import ownership
 from tests.plugin.conftest import PLUGINS, TIMEOUT
 from tests.server.programs import ROOT
 
-SERVER_ONLY = "click faker flask granian h11 jinja2 markupsafe marshmallow mockserver numpy werkzeug yaml"
+SERVER_ONLY = "click faker flask httptools jinja2 markupsafe marshmallow mockserver numpy werkzeug yaml"
 """What must not be imported: the server and its dependencies."""
 
 BLOCKED = """
@@ -104,13 +104,13 @@ def test_fixture_in_this_process_names_what_is_missing(
     ("blocked", "message"),
     [
         ("click", "the server needs the module click, which is not installed here; `pip install analytics-mockserver`"),
-        ("h11", "the server needs the module h11, which is not installed here; "),
+        ("httptools", "the server needs the module httptools, which is not installed here; "),
         ("mockserver.cli", "the module mockserver.cli of analytics-mockserver is missing. `pip install --force-reins"),
         ("mockserver", "the file "),
     ],
 )
 def test_command_names_a_missing_module(tmp_path: Path, blocked: str, message: str) -> None:
-    serve = ("serve", "--port", "0", "--server", "threaded", "--until-eof")
+    serve = ("serve", "--port", "0", "--until-eof")
     done = run_without(blocked, "analytics_mockserver", *serve, folder=tmp_path)
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.startswith(f"mockserver: {message}")

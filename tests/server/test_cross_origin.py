@@ -1,4 +1,4 @@
-"""Both servers and browsers: names, foreign pages and preflights over sockets."""
+"""The server and browsers: names, foreign pages and preflights over sockets."""
 
 from collections.abc import Iterator
 
@@ -12,10 +12,10 @@ TOKEN = "Authorization: Bearer mock-augment-acme"
 PATH = "/analytics/v0/dau-count"
 
 
-@pytest.fixture(scope="module", params=["granian", "threaded"])
-def url(request: pytest.FixtureRequest) -> Iterator[str]:
+@pytest.fixture(scope="module")
+def url() -> Iterator[str]:
     """The URL of a server that allows the pages of one origin."""
-    flags = ("--port", "0", "--server", request.param, "--cors-origin", DASHBOARD, "--limits", "off")
+    flags = ("--port", "0", "--cors-origin", DASHBOARD, "--limits", "off")
     with programs.started("-m", "mockserver", "serve", *flags) as program:
         yield line(program).split()[2].rstrip(";")
 
