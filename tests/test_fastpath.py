@@ -177,6 +177,16 @@ def test_deleted_sandbox_is_not_answered_for(app: Flask) -> None:
         assert ask(app, PATH, token).status_code == 401
 
 
+def test_request_to_a_sandbox_that_is_deleted_meanwhile_is_not_remembered(
+    app: Flask, monkeypatch: pytest.MonkeyPatch, answers: Answers
+) -> None:
+    with monkeypatch.context() as patch:
+        patch.setattr(sandboxes.SandboxRegistry, "opened", lambda *_: None)
+        ask(app, PATH, SEEDED)
+    ask(app, PATH, SEEDED)
+    assert answers.count == 0
+
+
 def test_sandbox_whose_time_is_up_is_not_answered_for(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     made = control(app, "POST", "/sandboxes", {"ttl_seconds": 60})
     token = made["tokens"][LIMITED.name]["token"]

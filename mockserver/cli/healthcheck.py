@@ -50,8 +50,6 @@ def _problem(url: str, seconds: float) -> str | None:
     try:
         with Client(url, timeout=timeout) as client:
             client.ready()
-    except ValueError as error:
-        raise click.BadParameter(str(error), param_hint="--url") from error
     except (NoAnswer, Refused) as error:
         return " ".join(str(error).split())
     return None

@@ -73,7 +73,8 @@ class LogWriter(logging.Handler):
         self._wake.set()
 
     def _run(self) -> None:
-        while self._wake.wait():
+        while True:
+            self._wake.wait()
             self._hurry.wait(_BATCH_SECONDS)
             self._hurry.clear()
             self._wake.clear()

@@ -132,7 +132,7 @@ class Connection(asyncio.Protocol):
             self._pull()
         elif self._phase is Phase.CLOSING:
             self.deadline = self._now() + LINGER_SECONDS
-        elif self._phase is not Phase.ENDING:
+        else:
             self._advance()
 
     # What the server calls
@@ -165,7 +165,7 @@ class Connection(asyncio.Protocol):
 
     def _advance(self) -> None:
         """Go on with what comes next: a request that is complete, a refusal, the end, or waiting for the client."""
-        if self._is_full or self._transport.is_closing():
+        if self._is_full or self._phase is Phase.ENDING or self._transport.is_closing():
             return
         if self._reader.complete and not self._server.is_stopping:
             self._begin(self._reader.complete.popleft())

@@ -59,6 +59,7 @@ class Reader:
         self.message: Message | None = None
         self.is_stopped = False
         self._bodies = bodies
+        self._current = Message()
         self._held = b""
         self._method = ""
         self._refused: Refused | None = None
@@ -87,10 +88,9 @@ class Reader:
 
     def give_up(self, problem: BodyProblem) -> None:
         """Take the message at hand for complete, with what is wrong with its body."""
-        if self.message is not None:
-            self.message.problem = problem
-            self.complete.append(self.message)
-            self.message = None
+        self._current.problem = problem
+        self.complete.append(self._current)
+        self.message = None
         self.is_stopped = True
 
     def forget(self, message: Message) -> None:
@@ -141,10 +141,8 @@ class Reader:
 
     def _without_upgrade(self, rest: bytes) -> bytes:
         """The message just read, as a client would send it that wants no upgrade, and what follows it."""
-        message, self.message = self.message, None
+        message, self.message = self._current, None
         self._parser = httptools.HttpRequestParser(self)
-        if message is None or message.method == "CONNECT":
-            raise Refused(HTTPStatus.BAD_REQUEST, _TARGET)
         lines = [message.method.encode() + b" " + message.target + f" HTTP/{message.version}".encode()]
         lines += [name + b": " + value for name, value in message.headers if name.lower() != b"upgrade"]
         return b"\r\n".join((*lines, b"", rest))
@@ -152,16 +150,16 @@ class Reader:
     # What the parser calls
 
     def on_message_begin(self) -> None:
-        self.message = Message()
+        self.message = self._current = Message()
 
     def on_url(self, part: bytes) -> None:
-        message = self._at_hand()
+        message = self._current
         message.target += part
         if len(message.target) > TARGET_MAXIMUM:
             self._refuse(HTTPStatus.REQUEST_URI_TOO_LONG)
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        message = self._at_hand()
+        message = self._current
         message.head_size += len(name) + len(value)
         if message.head_size > HEAD_MAXIMUM:
             self._refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
@@ -169,7 +167,7 @@ class Reader:
             message.headers.append((name, value))
 
     def on_headers_complete(self) -> None:
-        message = self._at_hand()
+        message = self._current
         message.is_head_complete = True
         message.version = self._parser.get_http_version()
         message.method, self._method = self._method or self._parser.get_method().decode(), ""
@@ -184,7 +182,7 @@ class Reader:
             self._refuse(HTTPStatus.BAD_REQUEST, _TARGET)
 
     def on_body(self, part: bytes) -> None:
-        message = self._at_hand()
+        message = self._current
         message.body.append(part)
         message.body_size += len(part)
         self._bodies.size += len(part)
@@ -194,7 +192,7 @@ class Reader:
             self._stop(BodyProblem.BUSY)
 
     def on_message_complete(self) -> None:
-        message = self._at_hand()
+        message = self._current
         if not self._parser.should_upgrade():
             self.complete.append(message)
             self.message = None
@@ -203,11 +201,6 @@ class Reader:
                 message.keep_alive = False
                 self.is_stopped = True
                 raise _Stop
-
-    def _at_hand(self) -> Message:
-        if self.message is None:
-            raise _Stop
-        return self.message
 
     def _refuse(self, status: HTTPStatus, detail: str = "") -> None:
         self._refused = Refused(status, detail)

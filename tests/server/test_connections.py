@@ -1,11 +1,13 @@
 """The server beside HTTP: clients that leave or stall, apps that fail, and what runs out."""
 
+import asyncio
+import errno
 import json
 import socket
 import struct
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from typing import Any
 from wsgiref.types import StartResponse, WSGIEnvironment
 
@@ -15,7 +17,8 @@ import pytest
 from mockserver import server
 from mockserver.gateway import socket_features
 from mockserver.gateway.socket_features import BodyProblem
-from mockserver.server import reader
+from mockserver.server import connection as connections
+from mockserver.server import message, reader, workers
 from mockserver.server.reader import Reader
 from tests.server import programs
 from tests.server.programs import answer, line, opened, received, request, send
@@ -154,7 +157,7 @@ def test_failed_connection_is_logged(monkeypatch: pytest.MonkeyPatch, caplog: py
 
     with server.in_thread(app) as running:
         with monkeypatch.context() as patch, opened(running.url) as connection:
-            patch.setattr(Reader, "feed", fail)
+            patch.setattr(Reader, "on_url", fail)
             connection.sendall(request("/"))
             assert connection.recv(1) == b""
         assert send(running.url, request("/next"))[0] == 200
@@ -336,6 +339,201 @@ def test_answer_is_not_longer_than_declared() -> None:
         text = received(connection)
     assert text.count(b"\r\n\r\nbody") == 2
     assert b"more" not in text
+
+
+def test_client_may_send_its_next_request_while_it_waits() -> None:
+    arrived, go_on = threading.Event(), threading.Event()
+
+    def wait(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        arrived.set()
+        assert go_on.wait(programs.PATIENCE)
+        return app(environ, start_response)
+
+    with server.in_thread(wait) as running, opened(running.url) as connection:
+        connection.sendall(request("/1"))
+        assert arrived.wait(programs.PATIENCE)
+        connection.sendall(request("/2"))
+        threading.Event().wait(0.05)
+        connection.sendall(request("/3", headers=CLOSE))
+        threading.Event().wait(0.05)
+        go_on.set()
+        text = received(connection)
+    assert [text.count(f"GET /{number} 0".encode()) for number in (1, 2, 3)] == [1, 1, 1]
+
+
+@pytest.mark.parametrize("headers", ["", CLOSE], ids=["kept", "closed"])
+@pytest.mark.parametrize("count", [0, 1, 50], ids=["whole", "one part", "many parts"])
+def test_slow_client_gets_all_of_a_large_answer(monkeypatch: pytest.MonkeyPatch, headers: str, count: int) -> None:
+    """It reads a little at a time, and takes longer than a client that reads nothing may."""
+    monkeypatch.setattr(connections, "SEND_SECONDS", 1.0)
+    size = 16_000_000
+
+    def whole(_: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        start_response("200 OK", [])
+        return [bytes(size)]
+
+    served = chunks_app(size // count, count, []) if count else whole
+    with server.in_thread(served) as running, opened(running.url) as connection:
+        connection.sendall(request("/", headers=headers))
+        read = 0
+        while read < size:
+            piece = connection.recv(1_000_000)
+            assert piece
+            read += len(piece)
+            threading.Event().wait(0.1)
+        if not headers:
+            connection.sendall(request("/", "HEAD", CLOSE))
+            while connection.recv(1_000_000):
+                pass
+
+
+def test_connection_of_http_1_0_is_kept_on_request() -> None:
+    with server.in_thread(app) as running, opened(running.url) as connection:
+        for number in (1, 2):
+            connection.sendall(f"GET /{number} HTTP/1.0\r\nConnection: keep-alive\r\n\r\n".encode())
+            _, head, body = answer(connection)
+            assert ("connection: keep-alive" in head, body) == (True, f"GET /{number} 0")
+
+
+def test_connection_that_cannot_be_shut_down_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its client has reset it, and the event loop has not seen that yet."""
+
+    def fail(*_: object) -> None:
+        raise OSError(errno.ENOTCONN, "not connected")
+
+    with server.in_thread(app) as running, opened(running.url) as connection:
+        monkeypatch.setattr(socket.socket, "shutdown", fail)
+        connection.sendall(request("/", headers=CLOSE))
+        assert received(connection).endswith(b"GET / 0")
+
+
+def test_client_that_leaves_while_more_is_made_is_left() -> None:
+    made, left, closed = threading.Event(), threading.Event(), threading.Event()
+
+    def stream() -> Iterator[bytes]:
+        try:
+            yield b"first"
+            made.set()
+            assert left.wait(programs.PATIENCE)
+            yield b"second"
+        finally:
+            closed.set()
+
+    def slow(_: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        start_response("200 OK", [])
+        return stream()
+
+    with server.in_thread(slow) as running:
+        connection = opened(running.url)
+        connection.sendall(request("/"))
+        assert made.wait(programs.PATIENCE)
+        reset(connection)
+        threading.Event().wait(0.1)
+        left.set()
+        assert closed.wait(programs.PATIENCE)
+
+
+def test_large_header_is_refused() -> None:
+    with server.in_thread(app) as running:
+        assert send(running.url, request("/", headers=f"X: {140_000 * 'y'}\r\n"))[0] == 431
+
+
+def test_endless_header_is_refused() -> None:
+    with server.in_thread(app) as running, opened(running.url) as connection:
+        connection.sendall(b"GET / HTTP/1.1\r\nHost: a\r\nX: ")
+        with suppress(ConnectionError):
+            for _ in range(200):
+                connection.sendall(b"y" * 1000)
+                threading.Event().wait(0.0005)
+        assert connection.recv(30).startswith(b"HTTP/1.1 431 ")
+
+
+def test_endless_chunk_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is all extension, so that its body would stay small."""
+    monkeypatch.setattr(socket_features, "READ_MAXIMUM", 10)
+    with server.in_thread(problem_app) as running, opened(running.url) as connection:
+        connection.sendall(request("/", "POST", "Transfer-Encoding: chunked\r\n") + b"1;" + b"x" * 200_000)
+        assert answer(connection)[2] == str(BodyProblem.TOO_LARGE)
+
+
+def test_request_before_a_malformed_one_is_answered() -> None:
+    with server.in_thread(app) as running, opened(running.url) as connection:
+        connection.sendall(request("/first") + b"G@T / HTTP/1.1\r\nHost: a\r\n\r\n")
+        text = received(connection)
+    assert (text.count(b"GET /first 0"), text.count(b"HTTP/1.1 400 Bad Request")) == (1, 1)
+
+
+class AtHand:
+    """An app that has an answer at hand, or fails to give it."""
+
+    def __init__(self, response: tuple[str, list[tuple[str, str]], bytes] | None) -> None:
+        self._response = response
+
+    def answer(self, _: WSGIEnvironment) -> tuple[str, list[tuple[str, str]], bytes]:
+        if self._response is None:
+            raise RuntimeError("not foreseen")
+        return self._response
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        return app(environ, start_response)
+
+
+@pytest.mark.parametrize("version", ["1.0", "1.1"])
+def test_answer_at_hand_is_sent_without_calling_the_app(version: str) -> None:
+    ready = AtHand(("200 OK", [("Content-Length", "2")], b"hi"))
+    with server.in_thread(ready) as running, opened(running.url) as connection:
+        raw = f"GET / HTTP/{version}\r\nHost: a\r\nConnection: keep-alive\r\n\r\n".encode()
+        for _ in range(2):
+            connection.sendall(raw)
+            assert answer(connection)[::2] == (200, "hi")
+
+
+def test_app_is_called_if_its_answer_at_hand_fails(caplog: pytest.LogCaptureFixture) -> None:
+    with server.in_thread(AtHand(None)) as running:
+        assert send(running.url, request("/a"))[2] == "GET /a 0"
+    assert "an answer that is at hand cannot be given" in caplog.messages
+
+
+def test_app_that_fails_when_it_is_closed_is_logged(caplog: pytest.LogCaptureFixture) -> None:
+    class Body:
+        """A body whose close fails."""
+
+        def __iter__(self) -> Iterator[bytes]:
+            return iter((b"hi",))
+
+        def close(self) -> None:
+            raise RuntimeError("cannot close")
+
+    def closing(_: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        start_response("200 OK", [("Content-Length", "2")])
+        return Body()
+
+    with server.in_thread(closing) as running:
+        assert send(running.url, request("/"))[0] == 200
+    assert "a request failed in the server" in caplog.messages
+
+
+def test_few_names_of_headers_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(message, "_KEYS_MAXIMUM", 0)
+    seen: dict[str, Any] = {}
+
+    def record(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        seen.update(environ)
+        return app(environ, start_response)
+
+    with server.in_thread(record) as running:
+        send(running.url, request("/", headers="X-Never-Seen-Before: 1\r\nX_Under: 2\r\n"))
+    assert (seen["HTTP_X_NEVER_SEEN_BEFORE"], "HTTP_X_UNDER" in seen) == ("1", False)
+
+
+def test_so_many_requests_may_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workers, "WAITING_MAXIMUM", 1)
+    loop = asyncio.new_event_loop()
+    slots = workers.Workers(loop, 1).wait_slots
+    loop.close()
+    assert [slots.acquire(), slots.acquire()] == [True, False]
+    slots.release()
+    assert slots.acquire()
 
 
 def test_app_learns_that_its_client_left_before_it_had_the_answer() -> None:

@@ -9,8 +9,7 @@ import pytest
 
 from mockserver import server
 from mockserver.server import connection as connections
-from tests.server import programs
-from tests.server.programs import answer, line, opened, received, request, send
+from tests.server.programs import answer, opened, received, request, send
 from tests.server.served import app
 
 CHUNKED = "Transfer-Encoding: chunked\r\n"
@@ -20,8 +19,8 @@ CLOSE = "Connection: close\r\n"
 @pytest.fixture(scope="module")
 def url() -> Iterator[str]:
     """Where a server answers."""
-    with programs.started("-m", "tests.server.served", "0") as program:
-        yield line(program)
+    with server.in_thread(app) as running:
+        yield running.url
 
 
 def test_connection_serves_many_requests(url: str) -> None:

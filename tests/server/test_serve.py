@@ -6,15 +6,17 @@ from collections.abc import Iterator
 import psutil
 import pytest
 
+from mockserver import server
 from tests.server import programs
 from tests.server.programs import Program, answer, ended, line, opened, press_enter, request, send
+from tests.server.served import app
 
 
 @pytest.fixture(scope="module")
 def url() -> Iterator[str]:
     """The URL of a server, for tests that leave it running."""
-    with programs.started("-m", "tests.server.served", "0") as program:
-        yield line(program)
+    with server.in_thread(app) as running:
+        yield running.url
 
 
 @pytest.fixture
