@@ -58,8 +58,8 @@ fix: .venv/dev ## fix formatting and lint errors, and update generated files
 	@$(BIN)/python -m tools.fidelity
 	@$(BIN)/python -m tools.cases
 
-bench: .venv/dev ## run the benchmarks and print a table of results and targets
-	@$(BIN)/python -m benchmarks
+bench: .venv/dev ## run the benchmarks and print a table of results and targets; ARGS="peers serving" selects benchmarks
+	@$(BIN)/python -m benchmarks $(ARGS)
 
 names: .venv/dev ## regenerate the frozen name pool (the pinned version of Faker gives the same bytes)
 	@$(BIN)/python -m tools.make_names

@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Iterator
 
-from benchmarks import jetbrains, metrics, pages, plugin, ready, rollups, sandboxes, table, tabnine, throughput
+from benchmarks import jetbrains, metrics, pages, peers, plugin, ready, rollups, sandboxes, serving, table, tabnine
 from benchmarks.table import Figure
 
 _BENCHMARKS = {
@@ -15,7 +15,8 @@ _BENCHMARKS = {
     "plugin": plugin.figures,
     "jetbrains": jetbrains.figures,
     "metrics": metrics.figures,
-    "throughput": throughput.figures,
+    "peers": peers.figures,
+    "serving": serving.figures,
 }
 
 

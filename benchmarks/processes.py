@@ -2,10 +2,18 @@
 
 import json
 import resource
+import socket
 import subprocess
 import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from time import perf_counter, sleep
 from types import TracebackType
-from typing import Any, Self
+from typing import IO, Any, Self
+
+import psutil
+
+_START_SECONDS = 30
 
 
 def run_module(module: str, *arguments: str) -> Any:
@@ -20,12 +28,18 @@ def peak_memory() -> float:
 
 
 class ServerProcess:
-    """A server in a separate process, which prints its URL as JSON and ends with the block."""
+    """A server in a separate process, which prints its URL as JSON and ends with the block. Its log goes to `log`."""
 
-    def __init__(self, *arguments: str) -> None:
-        self._process = subprocess.Popen([sys.executable, *arguments], stdout=subprocess.PIPE)
+    def __init__(self, *arguments: str, log: IO[str] | None = None) -> None:
+        self._process = subprocess.Popen([sys.executable, *arguments], stdout=subprocess.PIPE, stderr=log)
         assert self._process.stdout is not None
         self.url: str = json.loads(self._process.stdout.readline())["url"]
+
+    @property
+    def memory(self) -> float:
+        """Its resident memory now, in MB."""
+        resident: int = psutil.Process(self._process.pid).memory_info().rss
+        return resident / 1e6
 
     def __enter__(self) -> Self:
         return self
@@ -35,3 +49,31 @@ class ServerProcess:
     ) -> None:
         self._process.terminate()
         self._process.communicate()
+
+
+def free_port() -> int:
+    """A port of the loopback address that nothing listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        port: int = listening.getsockname()[1]
+        return port
+
+
+@contextmanager
+def listening(command: Sequence[str], port: int) -> Iterator[str]:
+    """The URL of another program that is started to listen on a port, and ends with the block."""
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+        try:
+            end = perf_counter() + _START_SECONDS
+            while not _accepts(port):
+                assert process.poll() is None, f"{command[0]} has ended with {process.returncode}"
+                assert perf_counter() < end, f"{command[0]} does not listen after {_START_SECONDS} s"
+                sleep(0.05)
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            process.terminate()
+
+
+def _accepts(port: int) -> bool:
+    with suppress(OSError), socket.create_connection(("127.0.0.1", port)):
+        return True
+    return False
