@@ -62,7 +62,7 @@ class Connection(asyncio.Protocol):
     def __init__(self, server: "Server") -> None:
         self._server = server
         self._now = server.loop.time
-        self._reader = Reader(server.bodies)
+        self._reader = Reader(server.memory)
         self._phase = Phase.IDLE
         self._refused: Refused | None = None
         self._message = Message()

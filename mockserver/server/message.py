@@ -41,7 +41,7 @@ class Message:
     """A request while it is read, and afterwards: `method` and `version` are known once its head is complete.
 
     `received` counts all its bytes, `body_size` those of its body; `keep_alive` is whether its client wants to send
-    more requests on the connection.
+    more requests on the connection. Once it is complete, it does not change, except that its body is forgotten.
     """
 
     target: bytes = b""
@@ -56,6 +56,7 @@ class Message:
     head_size: int = 0
     body_size: int = 0
     received: int = 0
+    _environ: WSGIEnvironment | None = None
 
     def values(self, name: bytes) -> list[bytes]:
         """The values of a header, by its name in lower case."""
@@ -76,10 +77,13 @@ class Message:
         )
 
     def environ(self) -> WSGIEnvironment:
-        """What the app may ask for of the request itself: its method, path, query string and headers.
+        """What the app may ask for of a complete request itself: its method, path, query string and headers."""
+        if self._environ is None:
+            self._environ = self._make_environ()
+        return self._environ.copy()
 
-        The host of a target that is a whole URL replaces the Host header, as HTTP demands.
-        """
+    def _make_environ(self) -> WSGIEnvironment:
+        """The host of a target that is a whole URL replaces the Host header, as HTTP demands."""
         target, host = self.target.decode("latin-1"), None
         if not target.startswith("/"):
             host, _, target = target.partition("://")[2].partition("/")

@@ -16,6 +16,12 @@ HEAD_MAXIMUM = 2 * TARGET_MAXIMUM
 BODIES_MAXIMUM = 64 * 1024 * 1024
 """How many bytes the bodies of all requests may have at a time."""
 
+_KNOWN_MAXIMUM = 512
+"""How many requests are recognized when they are sent again."""
+
+_KNOWN_SIZE = 2048
+"""The most bytes of such a request."""
+
 _AHEAD_MAXIMUM = 64
 """How many requests a client may send without waiting for answers."""
 
@@ -41,11 +47,28 @@ class _Stop(Exception):
     """Ends the parser's work in the middle of a message."""
 
 
-class Bodies:
-    """How many bytes of bodies a server holds at the moment."""
+class Memory:
+    """What the readers of a server share: how many bytes of bodies they hold, and what they have read before.
+
+    A request without a body, which arrived alone and in one piece, is recognized by its bytes, as clients send the same
+    again and again. Parsing costs more than everything else that such a request needs.
+    """
 
     def __init__(self) -> None:
-        self.size = 0
+        self.bodies_size = 0
+        self._known: dict[bytes, Message] = {}
+
+    def find(self, data: bytes) -> Message | None:
+        """The request that was read from these bytes."""
+        return self._known.get(data)
+
+    def keep(self, data: bytes, message: Message) -> None:
+        """Recognize a request from now on; the oldest is forgotten."""
+        if len(data) > _KNOWN_SIZE or message.body:
+            return
+        self._known[data] = message
+        if len(self._known) > _KNOWN_MAXIMUM:
+            del self._known[next(iter(self._known))]
 
 
 class Reader:
@@ -54,19 +77,29 @@ class Reader:
     Once it `is_stopped`, nothing more is read: a body is too large or late, or was refused.
     """
 
-    def __init__(self, bodies: Bodies) -> None:
+    def __init__(self, memory: Memory) -> None:
         self.complete: deque[Message] = deque()
         self.message: Message | None = None
         self.is_stopped = False
-        self._bodies = bodies
+        self._memory = memory
         self._current = Message()
         self._held = b""
+        self._is_between = True
         self._method = ""
         self._refused: Refused | None = None
         self._parser = httptools.HttpRequestParser(self)
 
     def feed(self, data: bytes) -> None:
         """Read some more bytes; Refused where they are no request."""
+        is_alone = self._is_between and not self._held and not self.complete
+        if is_alone and (known := self._memory.find(data)) is not None:
+            self.complete.append(known)
+            return
+        self._read(data)
+        if is_alone and self._is_between and len(self.complete) == 1:
+            self._memory.keep(data, self.complete[0])
+
+    def _read(self, data: bytes) -> None:
         size = len(data)
         data, self._held = self._held + data, b""
         if self.message is None and b"\n" not in data and len(data) <= TARGET_MAXIMUM:
@@ -95,7 +128,7 @@ class Reader:
 
     def forget(self, message: Message) -> None:
         """The body of a message is no longer needed."""
-        self._bodies.size -= message.body_size
+        self._memory.bodies_size -= message.body_size
         message.body, message.body_size = [], 0
 
     def close(self) -> None:
@@ -151,6 +184,7 @@ class Reader:
 
     def on_message_begin(self) -> None:
         self.message = self._current = Message()
+        self._is_between = False
 
     def on_url(self, part: bytes) -> None:
         message = self._current
@@ -185,10 +219,10 @@ class Reader:
         message = self._current
         message.body.append(part)
         message.body_size += len(part)
-        self._bodies.size += len(part)
+        self._memory.bodies_size += len(part)
         if message.body_size > socket_features.READ_MAXIMUM:
             self._stop(BodyProblem.TOO_LARGE)
-        if self._bodies.size > BODIES_MAXIMUM:
+        if self._memory.bodies_size > BODIES_MAXIMUM:
             self._stop(BodyProblem.BUSY)
 
     def on_message_complete(self) -> None:
@@ -196,7 +230,7 @@ class Reader:
         if not self._parser.should_upgrade():
             self.complete.append(message)
             self.message = None
-            message.keep_alive = self._parser.should_keep_alive()
+            message.keep_alive = self._is_between = self._parser.should_keep_alive()
             if len(self.complete) >= _AHEAD_MAXIMUM:
                 message.keep_alive = False
                 self.is_stopped = True

@@ -13,7 +13,7 @@ from wsgiref.types import WSGIApplication, WSGIEnvironment
 
 from mockserver.server import sockets
 from mockserver.server.connection import Connection
-from mockserver.server.reader import Bodies
+from mockserver.server.reader import Memory
 from mockserver.server.workers import Workers
 
 _CHECK_SECONDS = 0.1
@@ -37,7 +37,7 @@ class Server:
         self.app = app
         self._quick: QuickAnswer | None = getattr(getattr(app, "wsgi_app", app), "answer", None)
         self.workers = Workers(self.loop, threads)
-        self.bodies = Bodies()
+        self.memory = Memory()
         self.is_stopping = False
         self._connections: set[Connection] = set()
         self._is_checking = False
