@@ -67,9 +67,10 @@ class AccessLog:
 
     def _note(self, environ: WSGIEnvironment, status: str, started: int) -> None:
         """Have the line of an answered request written."""
-        path = environ["PATH_INFO"].encode("latin-1").decode(errors="replace")
-        query = environ.get("QUERY_STRING", "")
+        path, query = environ["PATH_INFO"], environ.get("QUERY_STRING", "")
         authorization = environ.get("HTTP_AUTHORIZATION")
+        if not path.isascii():
+            path = path.encode("latin-1").decode(errors="replace")
         if len(path) + len(query) > journal.TEXT_MAXIMUM:
             path, query = self._shown(path, query, authorization)
         self._writer.put(

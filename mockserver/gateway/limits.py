@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
 _MINUTE = 60_000_000
 """Microseconds in a minute; also the units of one request, so that `per_minute` units are refilled each microsecond."""
 
@@ -84,7 +85,9 @@ class Limiter:
     def _filled(self, scope: str, allowance: Allowance, at: int) -> TokenBucket:
         """A bucket, refilled up to now; if the clock was set back, a block moves back with it."""
         full = allowance.burst * _MINUTE
-        bucket = self.buckets.setdefault(scope, TokenBucket(full, at))
+        bucket = self.buckets.get(scope)
+        if bucket is None:
+            bucket = self.buckets[scope] = TokenBucket(full, at)
         if at < bucket.at:
             bucket.blocked_until -= bucket.at - at
         elapsed = max(at - bucket.at, 0)
@@ -112,4 +115,4 @@ def seconds(microseconds: int) -> int:
 
 def microseconds(moment: datetime) -> int:
     """Whole microseconds since 1970."""
-    return (moment - _EPOCH) // timedelta(microseconds=1)
+    return (moment - _EPOCH) // _MICROSECOND

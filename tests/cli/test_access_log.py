@@ -94,6 +94,13 @@ def test_every_request_has_a_line(logged: tuple[Flask, Log]) -> None:
     ]
 
 
+def test_line_has_the_letters_of_the_path(logged: tuple[Flask, Log]) -> None:
+    app, lines = logged
+    app.test_client().get("/analytics/v0/größe/%FF")
+    (only,) = lines()
+    assert json.loads(only)["path"] == "/analytics/v0/größe/\ufffd"
+
+
 def test_log_of_another_program_is_left_alone() -> None:
     logging.root.addHandler(logging.NullHandler())
     logging.root.setLevel(logging.INFO)
@@ -218,6 +225,30 @@ def test_lines_that_nobody_reads_are_dropped_and_counted(
     logging.root.info("and on")
     writer.flush()
     assert b"and on" in os.read(reading, 1 << 16)
+
+
+class Writes(io.StringIO):
+    """A stream that keeps what is written at a time."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.each: list[str] = []
+
+    def write(self, text: str) -> int:
+        self.each.append(text)
+        return len(text)
+
+
+def test_many_lines_are_written_some_at_a_time_and_in_order() -> None:
+    stream = Writes()
+    writer = LogWriter(stream)
+    lines = [f"line {number}" for number in range(200)]
+    for text in lines:
+        writer.put(text)
+    writer.flush()
+    assert "".join(stream.each).splitlines() == lines
+    assert len(stream.each) > 1
+    assert max(text.count("\n") for text in stream.each) <= 64
 
 
 def test_log_that_is_gone_disturbs_nobody(pipe: tuple[int, io.TextIOWrapper]) -> None:
