@@ -137,6 +137,34 @@ def test_change_is_seen_at_once(app: Flask, change: Change, status: int) -> None
     assert ask(app, PATH, SEEDED).status_code == status
 
 
+OTHER_FAULT = {"path": f"{LIMITED.mounts[0]}/other*", "effect": {"status": 503}}
+
+
+@pytest.mark.parametrize(
+    ("rules", "statuses", "count"),
+    [
+        ([OTHER_FAULT], [200, 200], 2),
+        ([{**OTHER_FAULT, "path": f"{LIMITED.mounts[0]}/*"}], [503, 503], 0),
+        (
+            [{"vendor": next(each.name for each in PLAIN if each is not LIMITED), "effect": {"status": 503}}],
+            [200] * 2,
+            2,
+        ),
+        ([{"vendor": LIMITED.name, "times": 1, "effect": {"status": 503}}], [503, 200], 1),
+        ([{"query": {"never": "sent"}, "effect": {"status": 503}}], [200, 200], 0),
+        ([OTHER_FAULT] * 17, [200, 200], 0),
+    ],
+)
+def test_layer_answers_where_no_fault_may_fire(
+    app: Flask, answers: Answers, rules: list[Any], statuses: list[int], count: int
+) -> None:
+    assert [ask(app, PATH, SEEDED).status_code for _ in range(2)] == [200, 200]
+    control(app, "PUT", "/faults", {"rules": rules})
+    before = answers.count
+    assert [ask(app, PATH, SEEDED).status_code for _ in range(2)] == statuses
+    assert answers.count - before == count
+
+
 def test_limit_counts_the_answers_of_the_layer(app: Flask, answers: Answers) -> None:
     control(app, "PUT", "/limits", {LIMITED.name: {"per_minute": 1, "burst": 4}})
     assert [ask(app, PATH, SEEDED).status_code for _ in range(6)] == [200, 200, 200, 200, 429, 429]
@@ -260,6 +288,9 @@ STEPS = st.one_of(
                 {"rules": [{"effect": {"status": 503}, "times": 1, "skip": 1}]},
                 {"rules": [{"effect": {"rate_limited": True}, "share": 0.5, "phase": "after"}]},
                 {"rules": [{"vendor": LIMITED.name, "effect": {"malformed_json": True}, "times": 2}]},
+                {"rules": [{"path": PATH.partition("?")[0], "effect": {"status": 503}, "times": 2}]},
+                {"rules": [{"path": "*/nowhere", "effect": {"status": 503}, "share": 0.5}]},
+                {"rules": [{"query": {"start_date": "2025-10-13"}, "effect": {"status": 503}, "skip": 1}]},
             ]
         ),
     ),

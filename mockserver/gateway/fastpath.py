@@ -113,11 +113,11 @@ class FastPath:
         return Response(known.status, headers, body)
 
     def _holds(self, known: _Known, now: datetime) -> bool:
-        """Whether all that the answer depended on is as it was, and no fault is armed."""
+        """Whether all that the answer depended on is as it was, and no armed fault may meet the request."""
         sandbox, vendor, policy = known.sandbox, known.vendor, known.sandbox.policy
         return (
             policy.generation == known.generation
-            and not sandbox.faults.armed
+            and not (sandbox.faults.armed and sandbox.faults.may_fire(vendor.name, known.operation, known.path))
             and self._registry.opened(vendor.name, known.grant.token) == (sandbox, known.grant)
             and (known.expires_at is None or limits.microseconds(now) < known.expires_at)
             and vendor.cache_epoch(now, policy.switches[vendor.name]) == known.epoch

@@ -87,11 +87,17 @@ class FaultRule:
     def matches(self, request: MatchInput) -> bool:
         """Whether a request matches every field; an effect on bodies does not match a HEAD."""
         return (
-            self.vendor in (None, request.vendor)
-            and self.operation in (None, request.operation)
-            and (self.path is None or matches_glob(self.path, request.path))
+            self.may_match(request.vendor, request.operation, request.path)
             and all(value in request.values(name) for name, value in self.query)
             and not (self.effect.corrupts and request.method == "HEAD")
+        )
+
+    def may_match(self, vendor: str, operation: str | None, path: str) -> bool:
+        """Whether a request matches every field but those that concern its query string and method."""
+        return (
+            self.vendor in (None, vendor)
+            and self.operation in (None, operation)
+            and (self.path is None or matches_glob(self.path, path))
         )
 
     def draws(self, key: int, index: int) -> bool:
@@ -127,8 +133,12 @@ class ArmedRule:
         return True
 
 
+_GLANCE_MAXIMUM = 16
+"""Of how many rules `may_fire` looks at each: it must take no longer than a few microseconds."""
+
+
 class FaultRules:
-    """The rules of one sandbox. Everything but reading `armed` needs the sandbox registry's lock."""
+    """The rules of one sandbox. Everything but `armed` and `may_fire` needs the sandbox registry's lock."""
 
     def __init__(self, seed: int) -> None:
         self._seed = seed
@@ -163,6 +173,13 @@ class FaultRules:
     def match(self, request: MatchInput, phase: FaultPhase) -> ArmedRule | None:
         """The first rule of a phase that fires; later rules do not count the request."""
         return next((each for each in self.armed if each.rule.phase is phase and each.fires(request)), None)
+
+    def may_fire(self, vendor: str, operation: str | None, path: str) -> bool:
+        """Whether a rule may count or meet a request. In doubt, it may: of many rules, none is looked at."""
+        armed = self.armed
+        return len(armed) > _GLANCE_MAXIMUM or any(
+            each.hits != each.rule.times and each.rule.may_match(vendor, operation, path) for each in armed
+        )
 
     def _armed(self, rule: FaultRule) -> ArmedRule:
         return ArmedRule(f"fault-{next(self._ids)}", rule, hashing.key(self._seed, "fault", _draw_text(rule)))
