@@ -88,11 +88,11 @@ def _start_peers(folder: Path, running: ExitStack) -> Iterator[tuple[str, str]]:
     else:
         print("nginx is not installed, so it is not compared", file=sys.stderr)
     port = processes.free_port()
-    if jar := os.environ.get(JAR):
+    if Path(jar := os.environ.get(JAR, "")).is_file() and shutil.which("java"):
         command = _wiremock(folder, jar, port)
         yield "WireMock", running.enter_context(processes.listening(command, port))
     else:
-        print(f"{JAR} names no jar, so WireMock is not compared", file=sys.stderr)
+        print(f"{JAR} names no jar, or java is not installed, so WireMock is not compared", file=sys.stderr)
 
 
 def _wiremock(folder: Path, jar: str, port: int) -> list[str]:
