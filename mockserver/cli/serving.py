@@ -4,11 +4,10 @@ import gc
 import json
 import os
 import signal
-import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 import click
 from click.core import ParameterSource
@@ -24,10 +23,6 @@ if TYPE_CHECKING:
 
 class _LineLost(Exception):
     """The line that says where the server is could not be written; the text says why."""
-
-
-def _stop_before_serving(*_: object) -> NoReturn:
-    sys.exit(0)
 
 
 @conflicts.command(conflicts.ONE_ORGANIZATION)
@@ -94,8 +89,6 @@ def serve(*, as_json: bool, grace: float, log_level: str, until_eof: bool, **fla
       mockserver serve --organization hooli --limits off
       mockserver serve --now 2025-10-21T10:30:00Z --freeze
     """
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, _stop_before_serving)
     logs.configure(log_level)
     source = click.get_current_context().get_parameter_source
     # A flag that is given, also as a variable, overrides a case even with a default value.

@@ -13,6 +13,7 @@ from urllib.request import Request, urlopen
 
 import pytest
 
+from analytics_mockserver.command import main
 from tests.server import programs
 from tests.server.programs import ROOT, Program, ended, line, opened, request
 
@@ -75,15 +76,19 @@ def test_server_without_json_needs_no_output() -> None:
 
 
 @SIGNALS
-def test_signal_during_the_start_ends_the_server(number: signal.Signals, tmp_path: Path) -> None:
-    """As soon as the command runs: the pause is where the product is imported."""
+@pytest.mark.parametrize("slow", ["analytics_mockserver.ownership", "click", "mockserver.app"])
+def test_signal_during_the_start_ends_the_server(number: signal.Signals, slow: str, tmp_path: Path) -> None:
+    """From before the first import that takes time: the pause is in one, which catches every exception."""
     (tmp_path / "sitecustomize.py").write_text(
         "import sys, time\n"
         "class Slow:\n"
         "    def find_spec(self, name, path=None, target=None):\n"
-        "        if name == 'mockserver.app':\n"
+        f"        if name == {slow!r}:\n"
         "            print('importing', flush=True)\n"
-        "            time.sleep(30)\n"
+        "            try:\n"
+        "                time.sleep(30)\n"
+        "            except BaseException:\n"
+        "                pass\n"
         "sys.meta_path.insert(0, Slow())\n"
     )
     command = [sys.executable, "-m", "mockserver", "serve", "--port", "0"]
@@ -94,6 +99,15 @@ def test_signal_during_the_start_ends_the_server(number: signal.Signals, tmp_pat
         assert line(program) == "importing"
         program.send_signal(number)
         assert ended(program) == (0, "", "")
+
+
+def test_signal_stops_another_command_as_usual(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Only a server has nothing to lose."""
+    monkeypatch.setattr(sys, "argv", ["mockserver", "--version"])
+    before = signal.getsignal(signal.SIGTERM)
+    with pytest.raises(SystemExit):
+        main()
+    assert signal.getsignal(signal.SIGTERM) is before
 
 
 @SIGNALS
