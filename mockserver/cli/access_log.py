@@ -41,6 +41,7 @@ class AccessLog:
 
     def __init__(self, app: FastPath, writer: LogWriter, redactor: Redactor) -> None:
         self._app = app
+        self.urgent_paths = app.urgent_paths
         self._writer = writer
         self._redactor = redactor
         self._undated = lru_cache(_LINES_MAXIMUM)(self._make_line)

@@ -58,9 +58,19 @@ class _Known:
 
 
 class FastPath:
-    """Answers from the response cache, or passes a request on to the app and remembers how it was answered."""
+    """Answers from the response cache, or passes a request on to the app and remembers how it was answered.
 
-    def __init__(self, app: WSGIApplication, registry: SandboxRegistry, senders: Senders) -> None:
+    A server answers the `urgent_paths` before all others.
+    """
+
+    def __init__(
+        self,
+        app: WSGIApplication,
+        registry: SandboxRegistry,
+        senders: Senders,
+        urgent_paths: frozenset[str] = frozenset(),
+    ) -> None:
+        self.urgent_paths = urgent_paths
         self._app = app
         self._registry = registry
         self._senders = senders

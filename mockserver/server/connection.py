@@ -201,7 +201,8 @@ class Connection(asyncio.Protocol):
             self._send_at_once(*response)
             return
         self._environ = message.whole_environ(self._environ, self._fixed)
-        self._server.workers.run(partial(Answer().call, self._server.app, self._environ), self._start)
+        workers = self._server.workers_for(self._environ["PATH_INFO"])
+        workers.run(partial(Answer().call, self._server.app, self._environ), self._start)
 
     def _send_at_once(self, status: str, headers: list[tuple[str, str]], body: bytes) -> None:
         """Send an answer that the app had at hand; the usual case is done here, with nothing else to consider."""

@@ -35,8 +35,11 @@ class Server:
     def __init__(self, app: WSGIApplication, threads: int) -> None:
         self.loop = asyncio.get_running_loop()
         self.app = app
-        self._quick: QuickAnswer | None = getattr(getattr(app, "wsgi_app", app), "answer", None)
+        front = getattr(app, "wsgi_app", app)
+        self._quick: QuickAnswer | None = getattr(front, "answer", None)
+        self._urgent: frozenset[str] = getattr(front, "urgent_paths", frozenset())
         self.workers = Workers(self.loop, threads)
+        self._urgent_workers = Workers(self.loop, 1)
         self.memory = Memory()
         self.is_stopping = False
         self._connections: set[Connection] = set()
@@ -59,6 +62,13 @@ class Server:
             log.exception("an answer that is at hand cannot be given")
             return None
 
+    def workers_for(self, path: str) -> Workers:
+        """The threads for a request: paths in the app's `urgent_paths` have one of their own, and wait for no other.
+
+        With Flask, they are those of what stands in front as `wsgi_app`.
+        """
+        return self._urgent_workers if path in self._urgent else self.workers
+
     async def listen(self, listening: Sequence[socket.socket]) -> None:
         """Accept connections on these sockets, which are closed with the server."""
         for each in listening:
@@ -79,6 +89,7 @@ class Server:
             self._last_is_gone.clear()
             await self._last_is_gone.wait()
         self.workers.stop()
+        self._urgent_workers.stop()
 
     def add(self, connection: Connection) -> None:
         """Keep a connection, and check it from time to time."""

@@ -1,6 +1,5 @@
 """The server beside HTTP: clients that leave or stall, apps that fail, and what runs out."""
 
-import asyncio
 import errno
 import socket
 import struct
@@ -15,7 +14,6 @@ import pytest
 from mockserver import server
 from mockserver.gateway import socket_features
 from mockserver.server import connection as connections
-from mockserver.server import workers
 from mockserver.server.reader import Reader
 from tests.server import programs
 from tests.server.programs import answer, line, opened, received, request, send
@@ -334,16 +332,6 @@ def test_app_that_fails_when_it_is_closed_is_logged(caplog: pytest.LogCaptureFix
     with server.in_thread(closing) as running:
         assert send(running.url, request("/"))[0] == 200
     assert "a request failed in the server" in caplog.messages
-
-
-def test_so_many_requests_may_wait(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(workers, "WAITING_MAXIMUM", 1)
-    loop = asyncio.new_event_loop()
-    slots = workers.Workers(loop, 1).wait_slots
-    loop.close()
-    assert [slots.acquire(), slots.acquire()] == [True, False]
-    slots.release()
-    assert slots.acquire()
 
 
 def test_app_learns_that_its_client_left_before_it_had_the_answer() -> None:
