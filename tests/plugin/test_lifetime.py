@@ -121,9 +121,7 @@ def test_dead_server_fails_all_later_tests_with_one_message(run_pytest: RunPytes
     """.replace(CHILDREN, "\n    ".join(CHILDREN.splitlines()))
     result = run_pytest(tests)
     result.assert_outcomes(failed=1, errors=3)
-    messages = [
-        each for each in result.outlines if each.startswith("the mock server does not respond (http://127.0.0.1:")
-    ]
+    messages = [each for each in result.outlines if each.startswith("the mock server does not respond (")]
     assert len(messages) == 3
     assert len(set(messages)) == 1
     assert messages[0].endswith("): its process was terminated by signal 9; its log is empty")

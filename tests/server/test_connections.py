@@ -106,10 +106,11 @@ def test_failed_connection_is_logged(monkeypatch: pytest.MonkeyPatch, caplog: py
         raise RuntimeError("not foreseen")
 
     with server.in_thread(app) as running:
-        with monkeypatch.context() as patch, opened(running.url) as connection:
+        with monkeypatch.context() as patch:
             patch.setattr(Reader, "on_url", fail)
-            connection.sendall(request("/"))
-            assert connection.recv(1) == b""
+            with opened(running.url) as connection:
+                connection.sendall(request("/"))
+                assert connection.recv(1) == b""
         assert send(running.url, request("/next"))[0] == 200
     assert caplog.messages == ["a connection failed: Fatal error: protocol.data_received() call failed."]
 
