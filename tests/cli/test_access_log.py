@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from mockserver import server
 from mockserver.app import create_app
 from mockserver.cli import access_log, log_writer, logs
 from mockserver.cli.log_writer import LogWriter
@@ -99,6 +100,14 @@ def test_line_has_the_letters_of_the_path(logged: tuple[Flask, Log]) -> None:
     app.test_client().get("/analytics/v0/größe/%FF")
     (only,) = lines()
     assert json.loads(only)["path"] == "/analytics/v0/größe/\ufffd"
+
+
+def test_answer_at_hand_is_in_the_log_too(logged: tuple[Flask, Log]) -> None:
+    app, lines = logged
+    with server.in_thread(app) as running:
+        asked = request(DAU, headers="Authorization: Bearer mock-augment-acme\r\n")
+        assert [send(running.url, asked)[0] for _ in range(3)] == [200, 200, 200]
+    assert [(each["path"], each["status"]) for each in map(json.loads, lines())] == [(DAU, 200)] * 3
 
 
 def test_log_of_another_program_is_left_alone() -> None:
