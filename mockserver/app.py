@@ -10,8 +10,7 @@ from urllib.parse import urlsplit
 from flask import Flask
 
 from mockserver import admin, resources, startup_policy, vendors
-from mockserver.admin import guard
-from mockserver.admin.admin_context import Sources
+from mockserver.admin.admin_context import OPEN_PATHS, Sources
 from mockserver.cases.records import Case, Catalogue, UnknownCase
 from mockserver.gateway import pipeline
 from mockserver.gateway.cross_origin import Senders
@@ -46,7 +45,7 @@ def create_app(settings: Settings) -> Flask:
     pipeline.install(app, known.vendors, registry, senders)
     admin.install(app, admin.AdminContext(registry, known, senders, settings.admin_token, resources.openapi(), advice))
     app.register_error_handler(Exception, admin.render_error)
-    app.wsgi_app = FastPath(app.wsgi_app, registry, senders, guard.OPEN_PATHS)  # type: ignore[method-assign]
+    app.wsgi_app = FastPath(app.wsgi_app, registry, senders, OPEN_PATHS)  # type: ignore[method-assign]
     return app
 
 

@@ -21,6 +21,9 @@ from mockserver.simulation.organization import Organization
 if TYPE_CHECKING:
     from mockserver.conduct.advice import Advice
 
+OPEN_PATHS = frozenset(("/_mock/health", "/_mock/ready"))
+"""Paths that need no admin token, because a probe has none, and that a server answers before all others."""
+
 EXTENSION = "mockserver.admin"
 """Where an app keeps the context of its control plane."""
 

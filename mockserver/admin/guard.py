@@ -9,13 +9,10 @@ from hmac import compare_digest
 from flask import request
 
 from mockserver.admin import bodies
-from mockserver.admin.admin_context import context
+from mockserver.admin.admin_context import OPEN_PATHS, context
 from mockserver.admin.responses import Problem
 from mockserver.gateway import auth, socket_features
 from mockserver.gateway.rejection import Rejection
-
-OPEN_PATHS = frozenset(("/_mock/health", "/_mock/ready"))
-"""Paths that need no admin token: a probe has none."""
 
 _CHALLENGE = {"WWW-Authenticate": "Bearer"}
 
