@@ -13,43 +13,9 @@ import pytest
 from analytics_mockserver import pytest_plugin as plugin
 
 if TYPE_CHECKING:
-    from analytics_mockserver.pytest_plugin import (
-        ClientCredentials,
-        Fault,
-        LintFinding,
-        MockserverFixture,
-        MockserverGone,
-        MockserverRefused,
-        Request,
-        SandboxClock,
-        SandboxFaults,
-        SandboxFixture,
-        SandboxLimits,
-        SandboxLint,
-        SandboxPolicy,
-        SandboxRequests,
-        SandboxTokens,
-        Token,
-    )
+    from analytics_mockserver.pytest_plugin import *  # noqa: F403 (what __getattr__ gives)
 
-__all__ = [
-    "ClientCredentials",
-    "Fault",
-    "LintFinding",
-    "MockserverFixture",
-    "MockserverGone",
-    "MockserverRefused",
-    "Request",
-    "SandboxClock",
-    "SandboxFaults",
-    "SandboxFixture",
-    "SandboxLimits",
-    "SandboxLint",
-    "SandboxPolicy",
-    "SandboxRequests",
-    "SandboxTokens",
-    "Token",
-]
+__all__ = plugin.__all__
 
 
 def __getattr__(name: str) -> object:

@@ -10,7 +10,7 @@ from ipaddress import ip_address
 from pathlib import Path
 from typing import Literal
 
-from mockserver.validation import admin_token
+from analytics_mockserver import admin_token
 
 Limits = Literal["documented", "off"]
 

@@ -9,13 +9,13 @@ from pathlib import Path
 
 import yaml
 
+from analytics_mockserver.suggestions import unknown_name
 from mockserver.gateway import switches
 from mockserver.gateway.switches import Known, Option, Options, SwitchError
 from mockserver.gateway.vendor import Vendor
 from mockserver.metrics import policy as metrics_policy
 from mockserver.settings import Settings, SettingsError
 from mockserver.validation import yaml_text
-from mockserver.validation.suggestions import unknown_name
 from mockserver.validation.yaml_text import YamlError
 
 METRICS: Known = {metrics_policy.NAME: metrics_policy.SWITCHES}

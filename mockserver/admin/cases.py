@@ -8,13 +8,13 @@ from typing import Any
 from flask import request as http_request
 from marshmallow import Schema, ValidationError, fields, validate
 
+from analytics_mockserver.suggestions import unknown_name
 from mockserver.admin.admin_context import AdminRequest, context
 from mockserver.admin.fields import AdminQuery
 from mockserver.admin.responses import Problem
 from mockserver.cases.records import Case, UnknownCase
 from mockserver.gateway.switches import Grade
 from mockserver.validation.schemas import dump
-from mockserver.validation.suggestions import unknown_name
 
 
 class ExpectationSchema(Schema):

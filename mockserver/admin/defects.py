@@ -5,12 +5,12 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields
 
+from analytics_mockserver.suggestions import unknown_name
 from mockserver.admin import bodies
 from mockserver.admin.admin_context import AdminRequest
 from mockserver.admin.fields import Body
 from mockserver.gateway.vendor import Vendor
 from mockserver.validation.schemas import dump
-from mockserver.validation.suggestions import unknown_name
 
 
 class DefectSchema(Schema):

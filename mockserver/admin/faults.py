@@ -9,6 +9,7 @@ from flask import Response
 from flask import request as http_request
 from marshmallow import ValidationError, fields, validate
 
+from analytics_mockserver.suggestions import unknown_name
 from mockserver.admin import bodies
 from mockserver.admin.admin_context import AdminRequest, context
 from mockserver.admin.fault_rules import RuleBody
@@ -18,7 +19,6 @@ from mockserver.gateway import socket_features
 from mockserver.gateway.faults import RULES_MAXIMUM, ArmedRule, FaultEffect, FaultRule
 from mockserver.gateway.vendor import Route, Vendor
 from mockserver.validation.schemas import dump
-from mockserver.validation.suggestions import unknown_name
 
 _VARIABLE = "<"
 """What stands for a variable in a route's template: no route has this character elsewhere."""

@@ -7,11 +7,11 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields
 
+from analytics_mockserver.suggestions import unknown_name
 from mockserver.admin.admin_context import AdminRequest, context
 from mockserver.admin.fields import AdminQuery
 from mockserver.conduct.advice import LintContext
 from mockserver.validation.schemas import dump
-from mockserver.validation.suggestions import unknown_name
 
 UNKNOWN_SHOWN = 5
 """How many unknown rules an error names; the rest is counted."""

@@ -4,6 +4,7 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError, fields, validate, validates_schema
 
+from analytics_mockserver.suggestions import unknown_name
 from mockserver.admin.admin_context import AdminRequest, context
 from mockserver.admin.fields import AdminQuery, ClockDate, QueryInteger
 from mockserver.admin.organizations import PersonSchema
@@ -12,7 +13,6 @@ from mockserver.metrics.expected_values import DESCRIPTIONS, ExpectedQuery, Expe
 from mockserver.products.metric_events import Dimension, Metric
 from mockserver.simulation.calendar_periods import CalendarPeriod
 from mockserver.validation.schemas import dump
-from mockserver.validation.suggestions import unknown_name
 
 DAYS_MAXIMUM = 1096
 PEOPLE_MAXIMUM = 1000

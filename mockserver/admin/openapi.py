@@ -11,11 +11,11 @@ from typing import Any
 import yaml
 from flask import Response
 
+from analytics_mockserver.suggestions import unknown_name
 from mockserver.admin.admin_context import AdminRequest, context
 from mockserver.admin.responses import HEADERS, Problem
 from mockserver.gateway import response_cache
 from mockserver.validation import yaml_text
-from mockserver.validation.suggestions import unknown_name
 
 OWN_FILE = "admin"
 HEAD = "# Response names are renamed by the switches in force; the original file has more comments.\n"

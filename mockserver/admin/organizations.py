@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from marshmallow import Schema, fields
 
+from analytics_mockserver.suggestions import unknown_name
 from mockserver import products
 from mockserver.admin.admin_context import AdminRequest, context
 from mockserver.admin.responses import Problem
@@ -18,7 +19,6 @@ from mockserver.products.world import World
 from mockserver.simulation.organization import NEVER, Organization
 from mockserver.simulation.people import People
 from mockserver.validation.schemas import dump
-from mockserver.validation.suggestions import unknown_name
 
 EXAMPLES = 5
 """How many people are shown as examples."""

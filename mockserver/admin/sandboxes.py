@@ -11,6 +11,7 @@ from typing import Any
 from flask import Response
 from marshmallow import Schema, ValidationError, fields, validate
 
+from analytics_mockserver.suggestions import unknown_name
 from mockserver.admin import bodies, clock, defects, faults, limits, policy
 from mockserver.admin.admin_context import AdminRequest, Sources, context
 from mockserver.admin.fault_rules import RuleBody
@@ -23,7 +24,6 @@ from mockserver.gateway.sandbox import DEFAULT, RESETTABLE, Sandbox, SandboxConf
 from mockserver.gateway.vendor import Vendor
 from mockserver.simulation.organization import Organization
 from mockserver.validation.schemas import dump
-from mockserver.validation.suggestions import unknown_name
 
 SEED_MAXIMUM = 2**63 - 1
 TTL_MAXIMUM = 366 * 86_400

@@ -5,6 +5,7 @@ from typing import Any
 from flask import Response
 from marshmallow import Schema, ValidationError, fields, validate
 
+from analytics_mockserver.suggestions import unknown_name
 from mockserver.admin import bodies
 from mockserver.admin.admin_context import AdminRequest, context
 from mockserver.admin.fields import Body
@@ -12,7 +13,6 @@ from mockserver.admin.responses import Problem, created, json_list
 from mockserver.gateway.sandbox import Sandbox
 from mockserver.gateway.tokens import Grant
 from mockserver.validation.schemas import dump
-from mockserver.validation.suggestions import unknown_name
 
 GRANTED, FORBIDDEN = "granted", "forbidden"
 """The permissions that a token can have."""

@@ -7,11 +7,11 @@ from datetime import date, datetime, timedelta
 from types import ModuleType
 from typing import Any, Literal
 
+from analytics_mockserver.suggestions import unknown_name
 from mockserver.audit import cross_vendor
 from mockserver.audit.invariant import Invariant, Violation
 from mockserver.audit.reader import NotApplicable, Reader, ServerUnusable, VendorRefused, authorizations
 from mockserver.client import Client, NoAnswer, Refused
-from mockserver.validation.suggestions import unknown_name
 
 LONGEST = 90
 """Days of the longest range that can be audited, which every vendor returns in one request."""

@@ -77,7 +77,7 @@ def admin_token_options(description: str) -> Callable[[Command], Command]:
 
 
 def _read_admin_token(context: click.Context, _: click.Parameter, path: Path | None) -> None:
-    from mockserver.validation import admin_token
+    from analytics_mockserver import admin_token
 
     try:
         context.params["admin_token"] = admin_token.choose(context.params.get("admin_token"), path)

@@ -62,7 +62,7 @@ class _LineLost(Exception):
     help="How many sandboxes there may be besides `default`.",
 )
 @click.option("--server", type=click.Choice(("granian", "threaded")), hidden=True, expose_value=False)
-@option("--threads", type=click.IntRange(min=3), default=DEFAULTS.threads, help="Requests that are handled at a time.")
+@option("--threads", type=click.IntRange(min=1), default=DEFAULTS.threads, help="Requests that are handled at a time.")
 @option(
     "--grace",
     type=click.FloatRange(min=0),

@@ -128,10 +128,14 @@ class FastPath:
         return (
             policy.generation == known.generation
             and not (sandbox.faults.armed and sandbox.faults.may_fire(vendor.name, known.operation, known.path))
-            and self._registry.opened(vendor.name, known.grant.token) == (sandbox, known.grant)
+            and self._is_open(known)
             and (known.expires_at is None or limits.microseconds(now) < known.expires_at)
             and vendor.cache_epoch(now, policy.switches[vendor.name]) == known.epoch
         )
+
+    def _is_open(self, known: _Known) -> bool:
+        """Whether its token opens the same sandbox with the same rights."""
+        return self._registry.opened(known.vendor.name, known.grant.token) == (known.sandbox, known.grant)
 
     def _passes_limit(self, known: _Known) -> bool:
         """Take from the bucket. A refusal costs nothing, and is left to the app, as is whatever would have to wait."""
@@ -193,7 +197,7 @@ class FastPath:
             bool(query) or context.operation is None,
         )
         with self._registry.lock:
-            if self._registry.opened(vendor.name, known.grant.token) is not None:  # It was not deleted meanwhile.
+            if self._is_open(known):  # The sandbox was not deleted meanwhile.
                 self._requests.put(known.sandbox.id, (environ["PATH_INFO"], query, authorization), known)
 
 

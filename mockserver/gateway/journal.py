@@ -146,7 +146,7 @@ class Journal:
     """The newest requests, oldest first; ids grow by one in the order of authentication, and restart with `clear`.
 
     Taking an id and appending a record are atomic, so no lock is needed; records that overtake each other between the
-    two are put in order when they are read. A request that was begun before `clear` stays out of the journal.
+    two are put in order when they are read. A request that began before `clear` is not listed after it.
     """
 
     def __init__(self, size: int, redactor: Redactor) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Generic, TypeVar
 
-from mockserver.validation.suggestions import unknown_name
+from analytics_mockserver.suggestions import unknown_name
 
 NAME_MAXIMUM = 100
 """The longest name that a response field may be given, in characters."""

@@ -148,7 +148,11 @@ class ViewRequest:
 
 
 Stage = Callable[[RequestContext], None]
-"""A step before the view: passes, or raises Rejection."""
+"""A step before the view: passes, or raises Rejection.
+
+Whether it passes may depend on the path, the query string and the Authorization header of the request, the sandbox's
+switches, faults and limits, and whether the grant still exists. A request that passed once, and got a cached reply, is
+answered again without its stages (`fastpath`). A stage that depends on the time sets `expires_at` in the context."""
 
 Body = dict[str, Any] | list[Any]
 """A JSON body, in which response_cache.TIMESTAMP stands for the moment of the answer."""

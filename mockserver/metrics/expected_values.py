@@ -12,6 +12,7 @@ from uuid import UUID
 
 from marshmallow import ValidationError
 
+from analytics_mockserver.suggestions import unknown_name
 from mockserver.gateway.sandbox import Sandbox
 from mockserver.gateway.switches import Switches
 from mockserver.gateway.vendor import Vendor
@@ -25,7 +26,6 @@ from mockserver.simulation.calendar_periods import CalendarPeriod
 from mockserver.simulation.presence import Mask
 from mockserver.simulation.rollups import Progress
 from mockserver.simulation.timestamps import seconds
-from mockserver.validation.suggestions import unknown_name
 
 DESCRIPTIONS: Final[Mapping[Metric, str]] = {
     Metric.ACTIVE: "Distinct developers with an AI interaction in each bucket; the headline is the average.",

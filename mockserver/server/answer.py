@@ -87,17 +87,11 @@ class Answer:
         """Call the app until its head and the first part of its body are known."""
         try:
             self._body = app(environ, self.start)
-            if isinstance(self._body, (list, tuple)):
-                self._chunks = iter((b"".join((*self._written, *self._body)),))
-                self.is_whole = True
-                self.chunk = next(self._chunks)
-            else:
-                self._chunks = iter(self._body)
-                self.chunk = b"".join((*self._written, next(self._chunks, b"")))
-            if self.is_whole or environ["REQUEST_METHOD"] == "HEAD" or self.code in _NO_BODY:
-                self.is_whole = True
-            else:
-                self.is_whole = self.length == len(self.chunk)
+            is_list = isinstance(self._body, (list, tuple))
+            self._chunks = iter((b"".join(self._body),) if is_list else self._body)
+            self.chunk = b"".join((*self._written, next(self._chunks, b"")))
+            has_more = self.has_body(environ["REQUEST_METHOD"]) and self.length != len(self.chunk)
+            self.is_whole = is_list or not has_more
         except ConnectionReset:
             self.reset = True
         except Exception as error:  # noqa: BLE001 (whatever the app raises)

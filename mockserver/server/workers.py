@@ -17,8 +17,8 @@ WAITING_MAXIMUM = 500
 class Workers:
     """At most `maximum` threads, started as they are needed, and one more for each request that waits.
 
-    The threads are daemons: a request that never ends does not keep the process. Every method but those of
-    `wait_slots` is called from the event loop.
+    The threads are daemons: a request that never ends does not keep the process. Every method but `change_maximum`
+    is called from the event loop.
     """
 
     def __init__(self, loop: AbstractEventLoop, maximum: int) -> None:

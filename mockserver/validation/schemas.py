@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, validates_schema
 
-from mockserver.validation.suggestions import unknown_name
+from analytics_mockserver.suggestions import unknown_name
 
 _MESSAGES = {"required": "must be given", "null": "must not be null"}
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")

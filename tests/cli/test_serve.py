@@ -93,7 +93,7 @@ FLAGS = [
     ("--sandboxes-maximum 0", Settings(sandboxes_maximum=0)),
     ("--journal-size 5", Settings(journal_size=5)),
     ("--server threaded", Settings()),
-    ("--threads 3", Settings(threads=3)),
+    ("--threads 1", Settings(threads=1)),
     ("--case C001", Settings(case="C001", over_case=frozenset({"case"}))),
     ("--case C001 --limits documented", Settings(case="C001", over_case=frozenset({"case", "limits"}))),
 ]

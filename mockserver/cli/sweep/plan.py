@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 import click
 
+from analytics_mockserver.suggestions import unknown_name
 from mockserver.gateway.switches import AnySwitch, Grade, Known, Option, Renaming, SwitchError, Switches
-from mockserver.validation.suggestions import unknown_name
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,12 +8,12 @@ from typing import Any, Final, NoReturn
 
 from marshmallow import Schema, ValidationError, fields, post_dump
 
+from analytics_mockserver.suggestions import unknown_name
 from mockserver.gateway.rejection import ParameterError, Reason, Rejection
 from mockserver.gateway.schemas import shortened
 from mockserver.gateway.switches import Switches
 from mockserver.gateway.vendor import ViewRequest
 from mockserver.validation.schemas import parse_date
-from mockserver.validation.suggestions import unknown_name
 from mockserver.vendors.augment import policy
 from mockserver.vendors.augment.policy import (
     BeforePublication,

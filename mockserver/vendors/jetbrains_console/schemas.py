@@ -8,12 +8,12 @@ from typing import Any, Final
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, validates_schema
 from werkzeug.datastructures import MultiDict
 
+from analytics_mockserver.suggestions import nearest
 from mockserver.gateway.rejection import ParameterError, invalid_parameters
 from mockserver.gateway.schemas import shortened
 from mockserver.gateway.switches import Switches
 from mockserver.products.jetbrains.programs import IDES
 from mockserver.validation.schemas import parse_date
-from mockserver.validation.suggestions import nearest
 from mockserver.vendors.jetbrains_console import policy
 
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")

@@ -7,9 +7,9 @@ from typing import Any, NoReturn
 from marshmallow import Schema, ValidationError, fields, validate
 from werkzeug.datastructures import MultiDict
 
+from analytics_mockserver.suggestions import unknown_name
 from mockserver.gateway.rejection import ParameterError, Reason, Rejection
 from mockserver.gateway.switches import Switches
-from mockserver.validation.suggestions import unknown_name
 from mockserver.vendors.lark import policy
 from mockserver.vendors.lark.policy import UnknownParameters
 

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from mockserver.validation import admin_token
-from mockserver.validation.admin_token import AdminTokenError
+from analytics_mockserver import admin_token
+from analytics_mockserver.admin_token import AdminTokenError
 
 
 @pytest.mark.parametrize("token", ["s", "let-me-in", "s3cret-ÄÖ", "€"])
