@@ -25,7 +25,7 @@ _KNOWN_SIZE = 2048
 _AHEAD_MAXIMUM = 64
 """How many requests a client may send without waiting for answers."""
 
-_FIRST_LINE = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]+) ([^\x00-\x20\x7f]+)( HTTP/1\.[01]\r?\n)")
+_FIRST_LINE = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z\x80-\xff-]+) ([^\x00-\x20\x7f]+)( HTTP/1\.[01]\r?\n)")
 _ASCII = bytes(range(128))
 _STAND_IN = b"PATCH"
 """What llhttp reads in place of a method that it does not know: another one that may have a body."""
@@ -168,15 +168,21 @@ class Reader:
         method, target, version = line.groups()
         if self._method:  # It was rewritten before, so it is the target that cannot be read.
             raise Refused(HTTPStatus.BAD_REQUEST, _TARGET)
-        self._method = method.decode()
+        self._method = method.decode("latin-1")
         quoted = quote_from_bytes(target, _ASCII).encode()
         return b"".join((_STAND_IN, b" ", quoted, version, data[line.end() :]))
 
     def _without_upgrade(self, rest: bytes) -> bytes:
-        """The message just read, as a client would send it that wants no upgrade, and what follows it."""
+        """The message just read, as a client would send it that wants no upgrade, and what follows it.
+
+        A CONNECT always wants one, so it is read as another method.
+        """
         message, self.message = self._current, None
         self._parser = httptools.HttpRequestParser(self)
-        lines = [message.method.encode() + b" " + message.target + f" HTTP/{message.version}".encode()]
+        method = message.method.encode("latin-1")
+        if message.method == "CONNECT":
+            self._method, method = message.method, _STAND_IN
+        lines = [method + b" " + message.target + f" HTTP/{message.version}".encode()]
         lines += [name + b": " + value for name, value in message.headers if name.lower() != b"upgrade"]
         return b"\r\n".join((*lines, b"", rest))
 

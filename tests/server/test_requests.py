@@ -13,6 +13,7 @@ from mockserver import server
 from mockserver.gateway import socket_features
 from mockserver.gateway.socket_features import BodyProblem
 from mockserver.server import message, reader
+from mockserver.server.reader import Memory, Reader
 from tests.server import programs
 from tests.server.programs import answer, opened, received, request, send
 from tests.server.served import app
@@ -112,6 +113,17 @@ def test_upgrade_is_passed_over() -> None:
     assert b"<body>" in text
     assert b"GET /x 0" in text
     assert text.endswith(b"GET /next 0")
+
+
+@pytest.mark.parametrize("method", ["GET", "POST", "CONNECT", "BREW", "G\u00c9T"])
+@pytest.mark.parametrize("upgrade", ["", "Connection: Upgrade\r\nUpgrade: h2c\r\n"], ids=["plain", "upgrade"])
+@pytest.mark.parametrize("target", ["/a", "/\u00e9"])
+def test_request_that_is_read_again_is_read_once_more_at_most(method: str, upgrade: str, target: str) -> None:
+    """The parser stops at CONNECT and at an upgrade, and knows few methods; nothing may send it round in circles."""
+    read = Reader(Memory())
+    read.feed(f"{method} {target} HTTP/1.1\r\nHost: a\r\n{upgrade}\r\n".encode("latin-1"))
+    (found,) = read.complete
+    assert (found.method, found.target.decode()) == (method, target.replace("\u00e9", "%E9"))
 
 
 def test_client_may_send_many_requests_ahead() -> None:
