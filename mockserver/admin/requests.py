@@ -3,7 +3,8 @@
 `gateway.pipeline` writes its entries; `gateway.journal` keeps them, and redacts them when they are read.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from itertools import islice
 from typing import Any
 
 from flask import Response
@@ -15,12 +16,15 @@ from mockserver.admin.fault_rules import ShortText
 from mockserver.admin.faults import target_errors
 from mockserver.admin.fields import AdminQuery, QueryInteger, Rfc3339Timestamp, format_timestamp
 from mockserver.gateway import faults
-from mockserver.gateway.journal import Journal, Outcome, Record, Snapshot, State
+from mockserver.gateway.journal import Journal, Outcome, Record, State
 
 LIMIT_MAXIMUM = 1_000_000
 ID_MAXIMUM = 10**18 - 1
 BODY = "body"
 """What `include` can add to an entry."""
+
+Matcher = Callable[[Record, State], bool]
+"""Whether a record is listed."""
 
 _STATUS = "[1-5](?:[0-9]{2}|xx)"
 
@@ -110,9 +114,9 @@ def list_all(request: AdminRequest) -> Response:
     target = query.get("vendor"), query.get("operation"), query.get("path")
     if errors := target_errors(context().vendors, *target):
         raise ValidationError(dict(errors))
-    found = _newest(journal, query)
-    with_body = query.get("include") == BODY
-    return responses.json_list("requests", (_to_json(journal, *each, with_body=with_body) for each in found))
+    matches = _matcher(journal, query)
+    found, with_body = _newest(journal, matches, query.get("limit", LIMIT_MAXIMUM)), query.get("include") == BODY
+    return responses.json_list("requests", _shown(journal, found, matches, with_body=with_body))
 
 
 def clear(request: AdminRequest) -> None:
@@ -120,22 +124,28 @@ def clear(request: AdminRequest) -> None:
         request.sandbox.reset(("journal",))
 
 
-def _newest(journal: Journal, query: dict[str, Any]) -> Snapshot:
-    """The records that match the filters, at most `limit` of them: the newest, oldest first."""
-    matches, limit = _matcher(journal, query), query.get("limit", LIMIT_MAXIMUM)
-    found: Snapshot = []
-    for record, state in reversed(journal.snapshot()):
-        if len(found) == limit:
-            break
-        if matches(record, state):
-            found.append((record, state))
+def _newest(journal: Journal, matches: Matcher, limit: int) -> list[Record]:
+    """The records that match, at most `limit` of them: the newest, oldest first."""
+    newest_first = reversed(journal.records())
+    found = list(islice((each for each in newest_first if matches(each, each.state)), limit))
     found.reverse()
     return found
 
 
-def _matcher(journal: Journal, query: dict[str, Any]) -> Callable[[Record, State], bool]:
+def _shown(journal: Journal, found: list[Record], matches: Matcher, *, with_body: bool) -> Iterator[dict[str, Any]]:
+    """The entries, each made when it is sent, in its state of then: a client that does not read keeps no states.
+
+    One that no longer matches, as its client has left meanwhile, is not shown.
+    """
+    for record in found:
+        state = record.state
+        if matches(record, state):
+            yield _to_json(journal, record, state, with_body=with_body)
+
+
+def _matcher(journal: Journal, query: dict[str, Any]) -> Matcher:
     """Whether a record matches the filters. A path is compared as it is shown, so that no filter finds a credential."""
-    checks: list[Callable[[Record, State], bool]] = []
+    checks: list[Matcher] = []
     if "after" in query:
         checks.append(lambda record, _: record.id > query["after"])
     if "vendor" in query:

@@ -12,6 +12,7 @@ from datetime import datetime
 from enum import StrEnum
 from functools import partial
 from itertools import count
+from operator import attrgetter
 from time import perf_counter_ns
 from typing import Final, NamedTuple
 
@@ -138,10 +139,6 @@ class _Volume:
         self.ids = count(1)
 
 
-Snapshot = list[tuple[Record, State]]
-"""The records at one moment, in the order of their ids, each in its state at that moment."""
-
-
 class Journal:
     """The newest requests, oldest first; ids grow by one in the order of authentication, and restart with `clear`.
 
@@ -168,9 +165,9 @@ class Journal:
         """Drop every record, those in progress too, and restart the ids."""
         self._volume = _Volume(self._size)
 
-    def snapshot(self) -> Snapshot:
-        records = sorted(self._volume.records.copy(), key=lambda record: record.id)
-        return [(record, record.state) for record in records]
+    def records(self) -> list[Record]:
+        """Every record, in the order of their ids. Those in progress still change."""
+        return sorted(self._volume.records.copy(), key=attrgetter("id"))
 
     def read(self, record: Record, state: State) -> Entry:
         """A record without credentials."""
@@ -210,7 +207,8 @@ class Journal:
 
     def __iter__(self) -> Iterator[Entry]:
         """Every record at the moment of the call, without credentials."""
-        return (self.read(record, state) for record, state in self.snapshot())
+        states = [(record, record.state) for record in self.records()]
+        return (self.read(record, state) for record, state in states)
 
 
 def truncate(text: str) -> str:

@@ -56,7 +56,7 @@ class Phase(Enum):
 _BUSY = frozenset((Phase.ANSWERING, Phase.ENDING))
 
 
-class Connection(asyncio.Protocol):
+class Connection(asyncio.BufferedProtocol):
     """One connection. `deadline` is when its phase has lasted too long, in the loop's seconds."""
 
     def __init__(self, server: "Server") -> None:
@@ -91,7 +91,11 @@ class Connection(asyncio.Protocol):
         self.deadline = self._now() + IDLE_SECONDS
         self._server.add(self)
 
-    def data_received(self, data: bytes) -> None:
+    def get_buffer(self, sizehint: int) -> memoryview:  # noqa: ARG002 (asyncio's form)
+        return self._server.received
+
+    def buffer_updated(self, nbytes: int) -> None:
+        data = bytes(self._server.received[:nbytes])
         if self._phase is Phase.CLOSING or self._refused is not None or self._reader.is_stopped:
             return
         try:

@@ -19,6 +19,9 @@ from mockserver.server.workers import Workers
 _CHECK_SECONDS = 0.1
 """How often connections are checked for what has lasted too long."""
 
+_RECEIVED_MAXIMUM = 64 * 1024
+"""The most that is received at once, in bytes."""
+
 _SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 log = logging.getLogger(__name__)
@@ -30,7 +33,11 @@ QuickAnswer = Callable[[WSGIEnvironment], Response | None]
 
 
 class Server:
-    """The state of a server in the event loop that runs."""
+    """The state of a server in the event loop that runs.
+
+    All connections receive into the buffer `received`, one after another: a selector's event loop has a connection read
+    it before the next receives. A buffer for each receipt, as asyncio's plain protocols have it, fragments the heap.
+    """
 
     def __init__(self, app: WSGIApplication, threads: int) -> None:
         self.loop = asyncio.get_running_loop()
@@ -41,6 +48,7 @@ class Server:
         self.workers = Workers(self.loop, threads)
         self._urgent_workers = Workers(self.loop, 1)
         self.memory = Memory()
+        self.received = memoryview(bytearray(_RECEIVED_MAXIMUM))
         self.is_stopping = False
         self._connections: set[Connection] = set()
         self._is_checking = False
@@ -132,7 +140,7 @@ def serve(
 
     Neither signal does anything after that. Therefore the loop is not closed, as it would restore their defaults first.
     """
-    loop = asyncio.new_event_loop()
+    loop = asyncio.SelectorEventLoop()
     try:
         loop.run_until_complete(_serve(app, listening, threads, on_ready, grace))
     finally:
@@ -164,7 +172,7 @@ class Running(AbstractContextManager["Running"]):
     def __init__(self, app: WSGIApplication, listening: Sequence[socket.socket], threads: int) -> None:
         self.url = sockets.url(listening[0].getsockname()[0], listening[0])
         self._closed = threading.Event()
-        self._loop = asyncio.new_event_loop()
+        self._loop = asyncio.SelectorEventLoop()
         self._stopped = asyncio.Event()
         started = threading.Event()
         task = self._serve(app, listening, threads, started)

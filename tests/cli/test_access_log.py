@@ -130,7 +130,7 @@ def test_line_names_the_fault_and_a_client_that_left(watch: Watch) -> None:
     sandbox.faults.add(FaultRule(FaultEffect(status=503)))
     app.test_client().get(DAU, headers=OURS)
     assert len(watch.take()) == 1
-    ((record, _),) = sandbox.journal.snapshot()
+    (record,) = sandbox.journal.records()
     record.abandon()
     (entry,) = map(json.loads, lines())
     assert (entry["status"], entry["fault"], entry["outcome"]) == (503, "fault-1", "abandoned")

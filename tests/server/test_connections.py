@@ -112,7 +112,7 @@ def test_failed_connection_is_logged(monkeypatch: pytest.MonkeyPatch, caplog: py
                 connection.sendall(request("/"))
                 assert connection.recv(1) == b""
         assert send(running.url, request("/next"))[0] == 200
-    assert caplog.messages == ["a connection failed: Fatal error: protocol.data_received() call failed."]
+    assert caplog.messages == ["a connection failed: Fatal error: protocol.buffer_updated() call failed."]
 
 
 def test_no_more_connections_are_one_line_in_the_log() -> None:
