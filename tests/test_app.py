@@ -8,6 +8,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from freezegun import freeze_time
+from werkzeug.test import EnvironBuilder, run_wsgi_app
 
 from mockserver import vendors
 from mockserver.app import create_app
@@ -41,6 +42,30 @@ def test_all_vendors_and_mock_are_served_at_the_root() -> None:
         assert client.get(vendor.sample_path).status_code == 401
     assert client.get("/_mock/health").status_code == 200
     assert client.get("/nowhere").mimetype == "application/problem+json"
+
+
+@pytest.mark.parametrize("path", [*(vendor.sample_path for vendor in vendors.discover()), "/_mock/clock", "/nowhere"])
+def test_raw_bytes_of_a_query_are_read_as_if_quoted(path: str) -> None:
+    client = _client()
+    quoted, raw = (client.get(path, environ_overrides={"QUERY_STRING": f"x={each}"}) for each in ("%e9%20", "\xe9%20"))
+    assert raw.status_code < 500
+    assert (raw.status, raw.data) == (quoted.status, quoted.data)
+
+
+@pytest.mark.parametrize("path", ["/_mock/clock", COUNT, "/nowhere"])
+def test_offer_of_a_websocket_is_passed_over(path: str) -> None:
+    client, headers = _client(), {"Authorization": "Bearer mock-augment-acme"}
+    offering = client.get(path, headers=headers | {"Upgrade": "websocket", "Connection": "Upgrade"})
+    plain = client.get(path, headers=headers)
+    assert (offering.status, offering.data) == (plain.status, plain.data)
+
+
+@pytest.mark.in_process("the test leaves out what a server may leave out")
+def test_environ_without_path_and_query_is_the_root() -> None:
+    environ = EnvironBuilder(method="GET").get_environ()
+    del environ["PATH_INFO"], environ["QUERY_STRING"]
+    _, status, headers = run_wsgi_app(create_app(SETTINGS), environ)
+    assert (status, headers["Location"]) == ("302 FOUND", "/_mock/")
 
 
 @pytest.mark.parametrize("organization", ["acme", "initech", "empty"])

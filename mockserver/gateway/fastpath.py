@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from time import perf_counter_ns
 from typing import Any, NamedTuple
+from urllib.parse import quote
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from mockserver.gateway import limits, socket_features
@@ -20,6 +21,8 @@ from mockserver.gateway.response_cache import Key, RequestMemory
 from mockserver.gateway.sandbox import Sandbox, SandboxRegistry
 from mockserver.gateway.tokens import Grant
 from mockserver.gateway.vendor import CACHED, RequestContext, Vendor
+
+_ASCII = bytes(range(128))
 
 
 class Response(NamedTuple):
@@ -77,6 +80,7 @@ class FastPath:
         self._requests: RequestMemory[_Known] = registry.requests
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        _complete(environ)
         response = self.answer(environ)
         if response is None:
             return self._pass_on(environ, start_response)
@@ -201,10 +205,19 @@ class FastPath:
                 self._requests.put(known.sandbox.id, (environ["PATH_INFO"], query, authorization), known)
 
 
+def _complete(environ: WSGIEnvironment) -> None:
+    """Make the same of every server's environ.
+
+    What a server may leave out is added, bytes of the query that a client should have quoted are quoted, and the offer
+    to go on in another protocol is passed over, as HTTP allows.
+    """
+    environ.pop("HTTP_UPGRADE", None)
+    environ["PATH_INFO"] = environ.get("PATH_INFO") or "/"
+    query = environ.setdefault("QUERY_STRING", "")
+    if not query.isascii():
+        environ["QUERY_STRING"] = quote(query, _ASCII, "latin-1")
+
+
 def _is_plain(environ: WSGIEnvironment) -> bool:
-    """Whether a request has no body and wants no other protocol."""
-    return (
-        "CONTENT_LENGTH" not in environ
-        and "HTTP_UPGRADE" not in environ
-        and environ.get(socket_features.BODY_PROBLEM) is None
-    )
+    """Whether a request has no body."""
+    return "CONTENT_LENGTH" not in environ and environ.get(socket_features.BODY_PROBLEM) is None

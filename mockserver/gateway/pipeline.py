@@ -90,8 +90,8 @@ def install(app: Flask, vendors: Iterable[Vendor], registry: SandboxRegistry, se
     for mount, sharing in by_mount.items():
         app.view_functions[f"unrouted:{mount}"] = _catch_all(registry, senders, sharing)
         for path in (mount, f"{mount}/<rest_of_path:rest>"):
-            for websocket in (False, True):  # A rule without methods, which Flask's add_url_rule cannot make.
-                app.url_map.add(Rule(path, endpoint=f"unrouted:{mount}", websocket=websocket))
+            # A rule without methods, which Flask's add_url_rule cannot make.
+            app.url_map.add(Rule(path, endpoint=f"unrouted:{mount}"))
 
 
 def _route_view(registry: SandboxRegistry, senders: Senders, vendor: Vendor, route: Route) -> Callable[..., Response]:
@@ -138,7 +138,7 @@ def _route_map(routes: tuple[Route, ...]) -> Map:
 
 
 def _routing_error(vendor: Vendor) -> HTTPException:
-    """Why no route of a vendor takes the request at hand: a 404, a 405, or what Werkzeug raises for a WebSocket."""
+    """Why no route of a vendor takes the request at hand: a 404 or a 405."""
     error: HTTPException = NotFound()
     try:
         _route_map(vendor.routes).bind_to_environ(request.environ).match()

@@ -150,6 +150,7 @@ def test_body_up_to_the_limit_is_accepted(admin: Admin, length: dict[str, Any]) 
     assert admin.sent("PUT", "/_mock/clock", sent, HEADERS, length).status == 200
 
 
+@pytest.mark.in_process("a server does not ask the app before the body is there")
 def test_truncated_body_is_refused(admin: Admin) -> None:
     refusal = admin.sent("PUT", "/_mock/clock", b"{}", HEADERS, {"CONTENT_LENGTH": "100"})
     assert (refusal.status, refusal.headers["Content-Type"]) == (400, PROBLEM)

@@ -46,13 +46,6 @@ def test_any_method_reaches_the_vendor(method: str, path: str, status: int) -> N
     assert answer.headers.get("Allow") == ("GET,HEAD" if status == 405 else None)
 
 
-@pytest.mark.parametrize(("path", "status"), [("/parrot/speak", 418), ("/parrot/nowhere", 404)])
-def test_websocket_is_refused_in_the_vendors_form(path: str, status: int) -> None:
-    headers = {"Connection": "Upgrade", "Upgrade": "websocket"}
-    answer = Aviary(PARROT).send(path, headers=headers)
-    assert (answer.status_code, answer.headers["X-Parrot"]) == (status, "parrot")
-
-
 MACAW = replace(
     UNLIMITED, name="macaw", mounts=("/parrot",), schemes=("Seed",), routes=(Route("/parrot/fly", "fly", parrot.speak),)
 )

@@ -272,6 +272,7 @@ def test_view_gets_path_variables_arguments_and_body() -> None:
     assert answer.get_json() == {"name": "polly", "say": "x", "body": "hello"}
 
 
+@pytest.mark.in_process("the test says what the server found")
 def test_body_without_a_length_is_read_up_to_its_maximum() -> None:
     chunked = {"wsgi.input_terminated": True, "CONTENT_LENGTH": ""}
     aviary = _replying(Reply({}), "POST")
