@@ -14,19 +14,31 @@ WAITING_MAXIMUM = 500
 """How many requests may wait in their threads for a delay or a pause that a fault demands."""
 
 
-class Workers:
-    """At most `maximum` threads, started as they are needed, and one more for each request that waits.
+AT_ONCE = 2
+"""How many threads compute while each of their requests takes only some milliseconds.
 
-    The threads are daemons: a request that never ends does not keep the process. Every method but `change_maximum`
-    is called from the event loop.
+More of them would not compute more: they would take turns at the interpreter, and the event loop would wait for its
+turn at each call of the system.
+"""
+
+STALL_SECONDS = 0.02
+"""After how long without an answer another thread starts, if a request waits for one."""
+
+
+class Workers:
+    """Threads that are started as they are needed: AT_ONCE, or up to `maximum` where requests take long.
+
+    Each request that waits for something else has one more. The threads are daemons: a request that never ends does not
+    keep the process. Every method but `change_waiting` is called from the event loop.
     """
 
     def __init__(self, loop: AbstractEventLoop, maximum: int) -> None:
         self._loop = loop
         self._maximum = maximum
         self._jobs: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
-        self._unfinished = 0
-        self._threads = 0
+        self._unfinished = self._finished = self._threads = self._waiting = 0
+        self._at_once = min(AT_ONCE, maximum)
+        self._is_watched = False
         self.wait_slots = _WaitSlots(self)
 
     def run(self, job: Callable[[], Result], then: Callable[[Result], None]) -> None:
@@ -39,30 +51,49 @@ class Workers:
 
         def finish(result: Result) -> None:
             self._unfinished -= 1
+            self._finished += 1
+            self._adjust()
             then(result)
 
         self._unfinished += 1
         self._jobs.put(work)
-        self._start()
+        self._adjust()
 
     def stop(self) -> None:
         """Let each thread end after the job that it has."""
         for _ in range(self._threads):
             self._jobs.put(None)
 
-    def change_maximum(self, by: int) -> None:
-        """Allow more threads, or fewer, from any thread."""
+    def change_waiting(self, by: int) -> None:
+        """Note that requests wait, or no longer do, from any thread."""
         with suppress(RuntimeError):  # The loop is closed.
-            self._loop.call_soon_threadsafe(self._change_maximum, by)
+            self._loop.call_soon_threadsafe(self._change_waiting, by)
 
-    def _change_maximum(self, by: int) -> None:
-        self._maximum += by
-        self._start()
+    def _change_waiting(self, by: int) -> None:
+        self._waiting += by
+        self._adjust()
 
-    def _start(self) -> None:
-        if self._threads < min(self._unfinished, self._maximum):
+    def _adjust(self) -> None:
+        """Start a thread for a request that has none, or end one that is too many."""
+        if self._unfinished <= AT_ONCE:
+            self._at_once = min(AT_ONCE, self._maximum)
+        allowed = self._at_once + self._waiting
+        if self._threads > allowed:
+            self._threads -= 1
+            self._jobs.put(None)
+        elif self._threads < min(self._unfinished, allowed):
             self._threads += 1
             threading.Thread(target=self._work, name=f"mockserver-{self._threads}", daemon=True).start()
+        if self._unfinished > self._threads and not self._is_watched:
+            self._is_watched = True
+            self._loop.call_later(STALL_SECONDS, self._watch, self._finished)
+
+    def _watch(self, finished: int) -> None:
+        """Allow another thread, if requests wait for one and none was finished meanwhile."""
+        self._is_watched = False
+        if self._unfinished > self._threads and self._finished == finished and self._at_once < self._maximum:
+            self._at_once += 1
+        self._adjust()
 
     def _work(self) -> None:
         while (job := self._jobs.get()) is not None:
@@ -80,9 +111,9 @@ class _WaitSlots:
         """Whether the request may wait; False where too many others do."""
         may_wait = self._free.acquire(blocking=False)
         if may_wait:
-            self._workers.change_maximum(1)
+            self._workers.change_waiting(1)
         return may_wait
 
     def release(self) -> None:
         self._free.release()
-        self._workers.change_maximum(-1)
+        self._workers.change_waiting(-1)

@@ -48,3 +48,95 @@ def test_so_many_requests_may_wait(monkeypatch: pytest.MonkeyPatch) -> None:
     assert [slots.acquire(), slots.acquire()] == [True, False]
     slots.release()
     assert slots.acquire()
+
+
+class Jobs:
+    """Jobs that end when they are told, in the threads of some workers; `running` counts those that have begun."""
+
+    def __init__(self, maximum: int) -> None:
+        self.loop = asyncio.get_running_loop()
+        self.workers = workers.Workers(self.loop, maximum)
+        self.begun, self.go_on, self.threads = threading.Semaphore(0), threading.Semaphore(0), set[threading.Thread]()
+
+    def run(self, count: int) -> "asyncio.Future[list[None]]":
+        """Start some jobs; done when all of them are finished."""
+        finished = [self.loop.create_future() for _ in range(count)]
+        for each in finished:
+            self.workers.run(self._job, each.set_result)
+        return asyncio.gather(*finished)
+
+    def _job(self) -> None:
+        self.threads.add(threading.current_thread())
+        self.begun.release()
+        assert self.go_on.acquire(timeout=programs.PATIENCE)
+
+    async def wait_for(self, count: int) -> None:
+        """Wait until so many more jobs have begun."""
+        for _ in range(count):
+            assert await asyncio.to_thread(self.begun.acquire, timeout=programs.PATIENCE)
+
+    async def wait_for_few_threads(self) -> None:
+        """Wait until the threads that are too many have ended."""
+        async with asyncio.timeout(programs.PATIENCE):
+            while sum(each.is_alive() for each in self.threads) > workers.AT_ONCE:
+                await asyncio.sleep(0.01)
+
+
+def test_few_threads_compute_while_none_takes_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workers, "STALL_SECONDS", programs.PATIENCE)
+
+    async def check() -> None:
+        jobs = Jobs(16)
+        done = jobs.run(50)
+        jobs.go_on.release(50)
+        await done
+        assert len(jobs.threads) <= workers.AT_ONCE
+
+    asyncio.run(check())
+
+
+def test_each_stall_adds_a_thread_up_to_the_maximum() -> None:
+    async def check() -> None:
+        jobs = Jobs(5)
+        done = jobs.run(8)
+        await jobs.wait_for(5)
+        await asyncio.sleep(5 * workers.STALL_SECONDS)
+        assert not jobs.begun.acquire(blocking=False)
+        jobs.go_on.release(8)
+        await done
+        assert len(jobs.threads) == 5
+
+    asyncio.run(check())
+
+
+def test_threads_that_a_stall_added_end_after_it() -> None:
+    async def check() -> None:
+        jobs = Jobs(5)
+        done = jobs.run(5)
+        await jobs.wait_for(5)
+        jobs.go_on.release(5)
+        await done
+        for _ in range(5):  # Each request ends one of those that are too many.
+            jobs.go_on.release()
+            await jobs.run(1)
+        await jobs.wait_for_few_threads()
+
+    asyncio.run(check())
+
+
+def test_threads_of_requests_that_waited_end_after_them() -> None:
+    async def check() -> None:
+        jobs = Jobs(1)
+        assert all(jobs.workers.wait_slots.acquire() for _ in range(9))
+        done = jobs.run(10)
+        await jobs.wait_for(10)
+        for _ in range(9):
+            jobs.workers.wait_slots.release()
+        jobs.go_on.release(10)
+        await done
+        assert len(jobs.threads) == 10
+        jobs.go_on.release()
+        await jobs.run(1)
+        await jobs.wait_for_few_threads()
+
+    asyncio.run(check())
