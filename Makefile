@@ -13,7 +13,10 @@ SLOW := admin architecture/test_imports.py architecture/test_newcomer.py audit c
 SLOW_OF_EACH_PRODUCT := rows
 SLOW_OF_EACH_VENDOR := trial laws invariants cursors policy bad_input parameters
 
-.PHONY: help run test quick sockets static check fix bench names format lint imports types generated
+# Tests that look at answers, the journal, limits, faults or the client lint.
+ANSWERS := $(addprefix tests/,admin audit cases conduct digests gateway vendors test_app.py)
+
+.PHONY: help run test quick sockets fastpath static check fix bench names format lint imports types generated
 
 help: ## list the targets
 	@echo "usage: make <target>"
@@ -45,6 +48,10 @@ quick: .venv/dev ## check style and the types of changed files, and run the fast
 
 sockets: .venv/dev ## run all tests with clients on real sockets; ARGS selects tests
 	@$(BIN)/python -m pytest --quiet --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder --over-socket $(ARGS)
+
+fastpath: .venv/dev ## run the tests of answers with the layer in front of Flask off, then with every answer in it
+	@for mode in off twice; do $(BIN)/python -m pytest --quiet --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder \
+	  --fast-path $$mode $(ANSWERS) || exit 1; done
 
 static: format lint imports types generated ## check style, imports, types and generated files, without running tests
 

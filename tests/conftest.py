@@ -1,7 +1,8 @@
 """Fixtures for all tests: apps with a frozen clock, clients of each vendor, and a check of every answer.
 
-With --over-socket, all test clients send their requests over real sockets. Tests that make no sense that way have the
-marker `in_process`, with the reason, and are deselected.
+With --over-socket, all test clients send their requests over real sockets. With --fast-path, the layer in front of
+Flask is off, or knows every request already (`contract/fast_path`). Tests that make no sense that way have the marker
+`in_process` or `fast_path_on`, with the reason, and are deselected.
 """
 
 import gc
@@ -20,7 +21,7 @@ from mockserver import vendors
 from mockserver.app import create_app
 from mockserver.gateway.vendor import Vendor
 from mockserver.settings import Settings
-from tests.contract import client
+from tests.contract import client, fast_path
 from tests.contract.client import Client
 from tests.contract.watch import Watch
 from tests.contract.wire import Wire
@@ -34,22 +35,31 @@ SETTINGS = Settings(now=datetime(2025, 10, 21, 10, 30, tzinfo=UTC), freeze=True,
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add the option --over-socket."""
+    """Add the options --over-socket and --fast-path."""
     parser.addoption("--over-socket", action="store_true", help="send every request over a real socket")
+    parser.addoption("--fast-path", choices=fast_path.MODES, default="on", help="what the layer in front of Flask does")
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Register the markers, and react to Ctrl-C even if the shell ignores it."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    config.addinivalue_line("markers", "in_process(reason): deselect the test with --over-socket, for this reason")
+    for line in (
+        "in_process(reason): deselect the test with --over-socket, for this reason",
+        "fast_path_on(reason): deselect the test with another --fast-path than on, for this reason",
+    ):
+        config.addinivalue_line("markers", line)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """With --over-socket, deselect the tests that are marked `in_process`."""
+    """Deselect the tests that make no sense with the options given."""
+    markers = []
     if config.getoption("--over-socket"):
-        deselected = [item for item in items if item.get_closest_marker("in_process")]
-        config.hook.pytest_deselected(items=deselected)
-        items[:] = [item for item in items if item not in deselected]
+        markers.append("in_process")
+    if config.getoption("--fast-path") != "on":
+        markers.append("fast_path_on")
+    deselected = [item for item in items if any(map(item.get_closest_marker, markers))]
+    config.hook.pytest_deselected(items=deselected)
+    items[:] = [item for item in items if item not in deselected]
 
 
 def pytest_collection_finish() -> None:
@@ -73,6 +83,12 @@ def _all_over_sockets(request: pytest.FixtureRequest) -> Iterator[None]:
         yield
         return
     with _over_sockets(request.getfixturevalue("wire")):
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _fast_path(request: pytest.FixtureRequest, _all_over_sockets: None) -> Iterator[None]:
+    with fast_path.mode(request.config.getoption("--fast-path")):
         yield
 
 

@@ -26,7 +26,10 @@ from tests.conftest import SERVED, SETTINGS
 from tests.contract import client
 from tests.contract.watch import Watch
 
-pytestmark = pytest.mark.in_process("the tests look at the layer itself, which servers ask first")
+pytestmark = [
+    pytest.mark.in_process("the tests look at the layer itself, which servers ask first"),
+    pytest.mark.fast_path_on("the tests look at the layer itself"),
+]
 
 LOCAL = {"Host": "localhost"}
 PLAIN = [vendor for vendor in SERVED.values() if vendor.token_path is None]
