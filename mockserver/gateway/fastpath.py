@@ -15,7 +15,7 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from mockserver.gateway import limits, socket_features
 from mockserver.gateway.cross_origin import Senders
-from mockserver.gateway.journal import JOURNALED, Record, next_sequence
+from mockserver.gateway.journal import JOURNALED, Record, answered, next_sequence
 from mockserver.gateway.limits import LimitBlock
 from mockserver.gateway.response_cache import Key, RequestMemory
 from mockserver.gateway.sandbox import Sandbox, SandboxRegistry
@@ -24,13 +24,15 @@ from mockserver.gateway.vendor import CACHED, RequestContext, Vendor
 
 _ASCII = bytes(range(128))
 
+Headers = tuple[tuple[str, str], ...]
+
 
 class Response(NamedTuple):
-    """An answer: its status line, its headers and its body."""
+    """An answer: its status line, its headers, and its body in parts, so that the server copies them once."""
 
     status: str
-    headers: list[tuple[str, str]]
-    body: bytes
+    headers: Headers
+    parts: tuple[bytes, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,7 @@ class _Known:
     """What is known of a request that passed every stage: the parts of its answer, and on what they depend.
 
     `epoch` is the part of the moment that the reply depends on, `expires_at` when its token expires, in microseconds
-    since 1970, `length_at` the place of the Content-Length among the headers.
+    since 1970, `length_at` the place of the Content-Length among the headers, which are those of a body of `length`.
     """
 
     vendor: Vendor
@@ -54,10 +56,18 @@ class _Known:
     is_limited: bool
     status: str
     code: int
-    headers: list[tuple[str, str]]
+    headers: Headers
     length_at: int
+    length: int
     path: str
     may_repeat_credentials: bool
+
+    def headers_for(self, length: int) -> Headers:
+        """The headers of the answer with a body of this length."""
+        if length == self.length:
+            return self.headers
+        before, after = self.headers[: self.length_at], self.headers[self.length_at + 1 :]
+        return (*before, ("Content-Length", str(length)), *after)
 
 
 class FastPath:
@@ -84,8 +94,8 @@ class FastPath:
         response = self.answer(environ)
         if response is None:
             return self._pass_on(environ, start_response)
-        start_response(response.status, response.headers)
-        return [response.body]
+        start_response(response.status, list(response.headers))
+        return [b"".join(response.parts)]
 
     def answer(self, environ: WSGIEnvironment) -> Response | None:
         """The answer to a request, if it is cached; it takes some microseconds, and waits for nothing."""
@@ -94,19 +104,19 @@ class FastPath:
         if known is None or environ["REQUEST_METHOD"] != "GET" or not _is_plain(environ):
             return None
         started, start_seq = perf_counter_ns(), next_sequence()
-        sandbox, vendor, clock = known.sandbox, known.vendor, known.sandbox.clock
-        now = clock.now()
-        if not self._holds(known, now) or not self._senders.is_ordinary(environ, vendor.name):
+        if not self._senders.is_ordinary(environ, known.vendor.name) or not self._registry.lock.acquire(blocking=False):
             return None
-        reply = self._registry.answers.get(known.key)
-        if reply is None or not self._passes_limit(known):
-            return None
-        body = reply.with_timestamp(vendor.format_timestamp(now))
-        headers = known.headers.copy()
-        headers[known.length_at] = "Content-Length", str(len(body))
+        try:
+            sandbox, now = known.sandbox, known.sandbox.clock.now()
+            reply = self._registry.answers.get(known.key) if self._holds(known, now) else None
+            if reply is None or not _passes_limit(known, now):
+                return None
+        finally:
+            self._registry.lock.release()
+        parts = reply.parts(known.vendor.format_timestamp(now))
         record = Record(
             now,
-            vendor.name,
+            known.vendor.name,
             known.operation,
             "GET",
             known.path,
@@ -115,16 +125,16 @@ class FastPath:
             known.grant.id,
             started,
             known.generation,
-            clock.frozen,
+            sandbox.clock.frozen,
             start_seq,
             key[2] if known.may_repeat_credentials else None,
             None,
+            answered(started, known.code, None, None, reply.next_page),
         )
-        record.finish(known.code, None, reply.next_page)
         sandbox.journal.add(record)
         environ[socket_features.ABANDONED] = record.abandon
         environ[JOURNALED] = sandbox.id, record
-        return Response(known.status, headers, body)
+        return Response(known.status, known.headers_for(sum(map(len, parts))), parts)
 
     def _holds(self, known: _Known, now: datetime) -> bool:
         """Whether all that the answer depended on is as it was, and no armed fault may meet the request."""
@@ -140,19 +150,6 @@ class FastPath:
     def _is_open(self, known: _Known) -> bool:
         """Whether its token opens the same sandbox with the same rights."""
         return self._registry.opened(known.vendor.name, known.grant.token) == (known.sandbox, known.grant)
-
-    def _passes_limit(self, known: _Known) -> bool:
-        """Take from the bucket. A refusal costs nothing, and is left to the app, as is whatever would have to wait."""
-        sandbox, vendor = known.sandbox, known.vendor.name
-        if not known.is_limited or sandbox.allowance(vendor) is None:
-            return True
-        lock = self._registry.lock
-        if not lock.acquire(blocking=False):
-            return False
-        try:
-            return sandbox.take(vendor, known.scope, known.block) is None
-        finally:
-            lock.release()
 
     def _pass_on(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """The app's answer, remembered if its reply is cached."""
@@ -181,6 +178,7 @@ class FastPath:
         ):
             return
         query, authorization = environ["QUERY_STRING"], environ.get("HTTP_AUTHORIZATION")
+        length_at = names.index("content-length")
         known = _Known(
             vendor,
             context.operation,
@@ -195,14 +193,21 @@ class FastPath:
             context.is_limited,
             status,
             int(status[:3]),
-            headers,
-            names.index("content-length"),
+            tuple(headers),
+            length_at,
+            int(headers[length_at][1]),
             context.request.path,
             bool(query) or context.operation is None,
         )
         with self._registry.lock:
             if self._is_open(known):  # The sandbox was not deleted meanwhile.
                 self._requests.put(known.sandbox.id, (environ["PATH_INFO"], query, authorization), known)
+
+
+def _passes_limit(known: _Known, now: datetime) -> bool:
+    """Take from the bucket. A refusal costs nothing, and is left to the app."""
+    sandbox, vendor = known.sandbox, known.vendor.name
+    return not known.is_limited or sandbox.take(vendor, known.scope, known.block, now) is None
 
 
 def _complete(environ: WSGIEnvironment) -> None:

@@ -89,6 +89,12 @@ class State(NamedTuple):
 _BEGUN: Final = State()
 
 
+def answered(started: int, status: int, fault: str | None, refusal: str | None, next_page: str | None) -> State:
+    """The state of a request that began at `started` and is answered now."""
+    duration = (perf_counter_ns() - started) // 1000
+    return State(Outcome.ANSWERED, status, duration, fault, refusal, next_page, next_sequence())
+
+
 @dataclass(slots=True, eq=False)
 class Record:
     """One request as it is kept: what was sent, and its `state`. The journal that it is added to gives it its `id`.
@@ -120,10 +126,7 @@ class Record:
     def finish(self, status: int, refusal: str | None, next_page: str | None) -> None:
         """Note its answer, unless its client has left."""
         if self.state.outcome is Outcome.IN_PROGRESS:
-            duration = (perf_counter_ns() - self.started) // 1000
-            self.state = State(
-                Outcome.ANSWERED, status, duration, self.state.fault, refusal, next_page, next_sequence()
-            )
+            self.state = answered(self.started, status, self.state.fault, refusal, next_page)
 
     def abandon(self) -> None:
         """Note that its client left before the answer was written."""

@@ -57,8 +57,9 @@ def limit(context: RequestContext) -> None:
     corrupted = context.fault is not None and context.fault.rule.effect.corrupts
     if corrupted or context.sandbox.allowance(context.vendor.name) is None:
         return
+    sandbox = context.sandbox
     with context.registry.lock:
-        wait = context.sandbox.take(context.vendor.name, context.bucket_scope, context.limit_block)
+        wait = sandbox.take(context.vendor.name, context.bucket_scope, context.limit_block, sandbox.clock.now())
     if wait is not None:
         raise Rejection(Reason.LIMITED, "too many requests", retry_after=limits.seconds(wait))
 

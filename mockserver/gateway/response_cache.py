@@ -15,6 +15,7 @@ BYTES_MAXIMUM = 16 * 1024 * 1024
 """Bytes of replies that an app keeps; the oldest are evicted first."""
 
 _OVERHEAD = 500
+_PIECES_WITH_ONE_TIMESTAMP = 2
 _CONTAINERS = (dict, list)
 
 Key = tuple[Hashable, ...]
@@ -61,7 +62,14 @@ class CachedReply:
 
     def with_timestamp(self, timestamp: str) -> bytes:
         """The whole body, with the timestamp in it."""
-        return f'"{timestamp}"'.encode().join(self.pieces)
+        return b"".join(self.parts(timestamp))
+
+    def parts(self, timestamp: str) -> tuple[bytes, ...]:
+        """The body in parts, with the timestamp between the pieces."""
+        between = f'"{timestamp}"'.encode()
+        if len(self.pieces) == _PIECES_WITH_ONE_TIMESTAMP:
+            return self.pieces[0], between, self.pieces[1]
+        return (between.join(self.pieces),)
 
     @property
     def size(self) -> int:

@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from decimal import Decimal
 from itertools import count
 from secrets import token_hex
@@ -145,13 +146,13 @@ class Sandbox:
             return limit
         return self.profiles[vendor].allowance if limit is LimitMode.DOCUMENTED else None
 
-    def take(self, vendor: str, scope: str, block: LimitBlock) -> int | None:
+    def take(self, vendor: str, scope: str, block: LimitBlock, now: datetime) -> int | None:
         """Spend one request at a vendor: None if it passes, else the microseconds until one would.
 
-        It reads the clock itself, so that requests that overtake each other are counted in order of time.
+        `now` is read under the registry's lock, so that requests that overtake each other are counted in order of time.
         """
         allowance = self.allowance(vendor)
-        return None if allowance is None else self._limiters[vendor].take(scope, allowance, self.clock.now(), block)
+        return None if allowance is None else self._limiters[vendor].take(scope, allowance, now, block)
 
     def buckets(self, vendor: str) -> list[BucketState]:
         """The buckets of a vendor now."""

@@ -208,13 +208,13 @@ class Connection(asyncio.BufferedProtocol):
         workers = self._server.workers_for(self._environ["PATH_INFO"])
         workers.run(partial(Answer().call, self._server.app, self._environ), self._start)
 
-    def _send_at_once(self, status: str, headers: list[tuple[str, str]], body: bytes) -> None:
+    def _send_at_once(self, status: str, headers: tuple[tuple[str, str], ...], parts: tuple[bytes, ...]) -> None:
         """Send an answer that the app had at hand; the usual case is done here, with nothing else to consider."""
         message = self._message
         if not message.keep_alive or message.version != "1.1" or message.method == "HEAD" or self._server.is_stopping:
-            self._start(Answer(status, headers, body, is_whole=True))
+            self._start(Answer(status, list(headers), b"".join(parts), is_whole=True))
             return
-        self._transport.write(head(status, tuple(headers)) + body)
+        self._transport.write(b"".join((head(status, headers), *parts)))
         self._phase = Phase.IDLE
         self._advance()
 

@@ -30,8 +30,8 @@ _SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 log = logging.getLogger(__name__)
 
-Response = tuple[str, list[tuple[str, str]], bytes]
-"""An answer that the app has at hand: its status, its headers, and its body, whose length is among them."""
+Response = tuple[str, tuple[tuple[str, str], ...], tuple[bytes, ...]]
+"""An answer that the app has at hand: its status, its headers, which have its length, and the parts of its body."""
 
 QuickAnswer = Callable[[WSGIEnvironment], Response | None]
 

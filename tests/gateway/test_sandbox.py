@@ -38,7 +38,7 @@ def _use(used: Sandbox) -> None:
     used.set_clock(Clock.at(NOW + timedelta(days=1), frozen=True))
     used.set_limits({"parrot": STRICT})
     used.set_policy({"parrot": {"mood": "grumpy"}})
-    used.take("parrot", "all", LimitBlock.REFILL)
+    used.take("parrot", "all", LimitBlock.REFILL, used.clock.now())
     used.journal.add(Record(NOW, "parrot", None, "GET", "/", "", "small", None, 0, 0, False, 0, None, None))  # noqa: FBT003
 
 
@@ -124,7 +124,7 @@ def test_limit_means_an_allowance_or_none(
 def test_changed_limits_start_with_full_buckets() -> None:
     used = _sandbox(limits={"parrot": STRICT, FINCH: STRICT})
     for vendor in ("parrot", FINCH):
-        used.take(vendor, "all", LimitBlock.REFILL)
+        used.take(vendor, "all", LimitBlock.REFILL, used.clock.now())
     used.set_limits({"parrot": STRICT}, keep=True)
     assert used.buckets("parrot") == []
     assert used.buckets(FINCH) == [BucketState("all", 1, 60)]
@@ -166,16 +166,20 @@ def test_policy_does_not_change_during_a_request() -> None:
 
 def test_unlimited_vendor_has_no_buckets() -> None:
     used = _sandbox()
-    assert [used.take(FINCH, "all", LimitBlock.REFILL) for _ in range(100)] == [None] * 100
+    assert [used.take(FINCH, "all", LimitBlock.REFILL, used.clock.now()) for _ in range(100)] == [None] * 100
     assert used.buckets(FINCH) == []
 
 
 def test_bucket_refills_on_the_sandbox_clock() -> None:
     used = _sandbox(limits={"parrot": STRICT})
-    assert [used.take("parrot", "all", LimitBlock.REFILL) for _ in range(3)] == [None, None, 60_000_000]
+    assert [used.take("parrot", "all", LimitBlock.REFILL, used.clock.now()) for _ in range(3)] == [
+        None,
+        None,
+        60_000_000,
+    ]
     used.set_clock(used.clock.advanced(timedelta(seconds=45)))
     assert used.buckets("parrot") == [BucketState("all", 0, 75)]
-    assert used.take("parrot", "all", LimitBlock.REFILL) == 15_000_000
+    assert used.take("parrot", "all", LimitBlock.REFILL, used.clock.now()) == 15_000_000
 
 
 def test_token_opens_one_sandbox_at_one_vendor() -> None:

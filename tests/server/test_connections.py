@@ -15,6 +15,7 @@ from mockserver import server
 from mockserver.gateway import socket_features
 from mockserver.server import connection as connections
 from mockserver.server.reader import Reader
+from mockserver.server.running import Response
 from tests.server import programs
 from tests.server.programs import answer, line, opened, received, request, send
 from tests.server.served import app
@@ -288,10 +289,10 @@ def test_client_that_leaves_while_more_is_made_is_left() -> None:
 class AtHand:
     """An app that has an answer at hand, or fails to give it."""
 
-    def __init__(self, response: tuple[str, list[tuple[str, str]], bytes] | None) -> None:
+    def __init__(self, response: Response | None) -> None:
         self._response = response
 
-    def answer(self, _: WSGIEnvironment) -> tuple[str, list[tuple[str, str]], bytes]:
+    def answer(self, _: WSGIEnvironment) -> Response:
         if self._response is None:
             raise RuntimeError("not foreseen")
         return self._response
@@ -302,7 +303,7 @@ class AtHand:
 
 @pytest.mark.parametrize("version", ["1.0", "1.1"])
 def test_answer_at_hand_is_sent_without_calling_the_app(version: str) -> None:
-    ready = AtHand(("200 OK", [("Content-Length", "2")], b"hi"))
+    ready = AtHand(("200 OK", (("Content-Length", "2"),), (b"h", b"i")))
     with server.in_thread(ready) as running, opened(running.url) as connection:
         raw = f"GET / HTTP/{version}\r\nHost: a\r\nConnection: keep-alive\r\n\r\n".encode()
         for _ in range(2):
