@@ -5,7 +5,6 @@ import logging
 import os
 import signal
 import socket
-import sys
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, suppress
@@ -22,9 +21,6 @@ _CHECK_SECONDS = 0.1
 
 _RECEIVED_MAXIMUM = 64 * 1024
 """The most that is received at once, in bytes."""
-
-_SWITCH_SECONDS = 0.0002
-"""How long a thread computes at a time, where another wants to."""
 
 _SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
@@ -143,10 +139,7 @@ def serve(
     """Serve in the main thread until SIGTERM or SIGINT; then let running requests finish, for `grace` seconds.
 
     Neither signal does anything after that. Therefore the loop is not closed, as it would restore their defaults first.
-    The threads of the process change places more often than by default, so that the event loop gets its turn soon while
-    others compute.
     """
-    sys.setswitchinterval(_SWITCH_SECONDS)
     loop = asyncio.SelectorEventLoop()
     try:
         loop.run_until_complete(_serve(app, listening, threads, on_ready, grace))
