@@ -63,11 +63,12 @@ def test_server_whose_line_nobody_can_read_ends(command: str, why: str) -> None:
 
 
 @pytest.mark.parametrize("closed", ["2>&-", "0<&-"])
-def test_server_works_with_a_closed_stream(closed: str) -> None:
+def test_server_works_with_a_closed_stream(closed: str, tmp_path: Path) -> None:
     """Its place is not taken by a socket, which would get the log or a traceback."""
-    done = shell(f"$SERVE --json {closed} & sleep 2; kill $!; wait $!")
+    wait = "until [ -s line ]; do sleep 0.05; done"
+    done = shell(f"cd {tmp_path}; $SERVE --json {closed} >line & {wait}; kill $!; wait $!")
     assert (done.returncode, done.stderr) == (0, "")
-    assert "url" in json.loads(done.stdout)
+    assert "url" in json.loads((tmp_path / "line").read_text())
 
 
 def test_server_without_json_needs_no_output() -> None:
