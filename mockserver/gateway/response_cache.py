@@ -6,7 +6,8 @@
 import json
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Generic, TypeVar
+from itertools import chain
+from typing import Any, Final, Generic, TypeVar
 
 TIMESTAMP = "\x00now\x00"
 """Stands in a body where the timestamp of the answer belongs."""
@@ -14,6 +15,7 @@ TIMESTAMP = "\x00now\x00"
 BYTES_MAXIMUM = 16 * 1024 * 1024
 """Bytes of replies that an app keeps; the oldest are evicted first."""
 
+_JSON_TIMESTAMP = rb'"\u0000now\u0000"'
 _OVERHEAD = 500
 _PIECES_WITH_ONE_TIMESTAMP = 2
 _CONTAINERS = (dict, list)
@@ -28,9 +30,33 @@ REQUESTS_MAXIMUM = 20_000
 """How many requests are remembered."""
 
 
+_ENCODER: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+_ROWS = "\x00rows\x00"
+"""Stands in a text for rows that are JSON already."""
+
+
+@dataclass(frozen=True, slots=True)
+class EncodedRows:
+    """A list in a field of a reply's body whose rows are JSON already."""
+
+    json: str
+
+    def decoded(self) -> list[Any]:
+        """The rows themselves."""
+        rows: list[Any] = json.loads(self.json)
+        return rows
+
+
 def to_json(body: object) -> str:
     """A body as compact JSON, in the order of its keys, non-ASCII letters as they are."""
-    return json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+    return _ENCODER.encode(body)
+
+
+def plain(body: Any) -> Any:
+    """The same body with its encoded rows decoded."""
+    if not isinstance(body, dict):
+        return body
+    return {key: value.decoded() if isinstance(value, EncodedRows) else value for key, value in body.items()}
 
 
 def rename_fields(body: Any, names: Mapping[str, str]) -> Any:
@@ -47,8 +73,20 @@ def split(body: dict[str, Any] | list[Any] | None, names: Mapping[str, str]) -> 
     """A body as JSON, with keys renamed as `names` maps them, split at each TIMESTAMP; () for None."""
     if body is None:
         return ()
-    text = to_json(rename_fields(body, names) if names else body)
-    return tuple(text.encode().split(to_json(TIMESTAMP).encode()))
+    text = to_json(rename_fields(plain(body), names)) if names else _encode(body)
+    return tuple(text.encode().split(_JSON_TIMESTAMP))
+
+
+def _encode(body: dict[str, Any] | list[Any]) -> str:
+    """A body as JSON, whose encoded rows are taken over as they are."""
+    if not isinstance(body, dict):
+        return to_json(body)
+    encoded = [value.json for value in body.values() if isinstance(value, EncodedRows)]
+    if not encoded:
+        return to_json(body)
+    text = to_json({key: _ROWS if isinstance(value, EncodedRows) else value for key, value in body.items()})
+    first, *parts = text.split(to_json(_ROWS))
+    return first + "".join(chain.from_iterable(zip(encoded, parts, strict=True)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -109,6 +109,6 @@ def _compute(context: RequestContext, view: View) -> CachedReply:
     body, next_page = reply.body, reply.next_page
     armed = [each for each in vendor.defects if each.name in policy.defects and context.operation in each.operations]
     if armed:
-        body, next_page = defects.apply(armed, body, next_page)
+        body, next_page = defects.apply(armed, response_cache.plain(body), next_page)
     pieces = response_cache.split(body, context.switches.renamed_fields(vendor.switches))
     return CachedReply(pieces, reply.status, reply.headers, next_page)

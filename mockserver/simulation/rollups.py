@@ -25,6 +25,7 @@ MEMORY_BUDGET = 64 * 1024 * 1024
 """The most bytes of rolled-up days that one product of one world caches; the least recently used go first."""
 
 _DAYS_KEPT_MINIMUM = 180
+_MONTH = 31
 
 # glibc returns freed memory to the system and takes it again page by page, at a fifth of the time of a roll-up, until
 # it has seen a larger array come and go. This one is never written to, so it takes no memory.
@@ -37,6 +38,12 @@ _CELLS_AT_ONCE = 128 * 1024
 """Members times days that a thread computes together: four blocks in a month, every block on one day.
 
 It takes some 30 MB for them. Larger arrays do not fit the processor's cache, and their memory is new each time.
+"""
+
+_CELLS_OF_MONTH = 16 * 1024
+"""Members times days up to which a month is rolled up as a whole as soon as one of its days is needed.
+
+A call of numpy costs more than so few cells, so the other days are almost free, and usually they are needed next.
 """
 
 _THREADS = min(os.cpu_count() or 1, 4)
@@ -121,12 +128,19 @@ class Rollups:
                 found = self._known(first, last)
                 for run in _runs([day for day in range(first, last + 1) if day not in found]):
                     self._log(run[0], last)
-                    rolled = self._roll_up(days(self._people.organization, run[0], run[-1]))
-                    found |= rolled
+                    rolled = self._roll_up(days(self._people.organization, *self._widened(run)))
                     self._keep(rolled)
+                    found |= {day: rolled[day] for day in run}
                     if progress:
                         progress(len(found), last - first + 1)
         return [found[day] for day in range(first, last + 1)]
+
+    def _widened(self, run: list[int]) -> tuple[int, int]:
+        """The first and the last day to compute for a run of days: their month in a small organization."""
+        if self._people.organization.members * _MONTH > _CELLS_OF_MONTH:
+            return run[0], run[-1]
+        start = month_of(run[0])
+        return start, start + _MONTH - 1
 
     def _known(self, first: int, last: int) -> dict[int, RolledUpDay]:
         with self._lock:

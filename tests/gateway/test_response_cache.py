@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from mockserver.gateway import response_cache
-from mockserver.gateway.response_cache import TIMESTAMP, CachedReply, ResponseCache, split
+from mockserver.gateway.response_cache import TIMESTAMP, CachedReply, EncodedRows, ResponseCache, split
 
 NO_NAMES: dict[str, str] = {}
 
@@ -62,6 +62,22 @@ def test_renamed_keys_keep_their_order_and_the_timestamp() -> None:
     body = {"b": TIMESTAMP, "items": [], "a": 1}
     assert _stamped(body, "10:30", NAMES) == b'{"b":"10:30","rows":[],"a":1}'
     assert list(body) == ["b", "items", "a"]
+
+
+def test_encoded_rows_are_taken_over_as_they_are() -> None:
+    body = {"a": 1, "rows": EncodedRows('[{"date": 1.0}]'), "at": TIMESTAMP, "more": EncodedRows("[2]"), "b": "rows"}
+    assert _stamped(body, "10:30") == b'{"a":1,"rows":[{"date": 1.0}],"at":"10:30","more":[2],"b":"rows"}'
+
+
+def test_encoded_rows_are_decoded_where_keys_are_renamed() -> None:
+    body = {"items": EncodedRows('[{"date":"é"}]'), "at": TIMESTAMP}
+    assert _stamped(body, "10:30", NAMES) == '{"rows":[{"day":"é"}],"at":"10:30"}'.encode()
+
+
+def test_plain_body_has_its_rows_as_objects() -> None:
+    assert response_cache.plain({"rows": EncodedRows('[{"a":null}]'), "b": [1]}) == {"rows": [{"a": None}], "b": [1]}
+    assert response_cache.plain([1]) == [1]
+    assert response_cache.plain(None) is None
 
 
 def test_body_is_not_traversed_where_nothing_is_renamed(monkeypatch: pytest.MonkeyPatch) -> None:

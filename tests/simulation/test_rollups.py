@@ -99,6 +99,7 @@ def _computed_runs(rolled: Rollups, monkeypatch: pytest.MonkeyPatch) -> list[tup
 
 
 def test_day_is_computed_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rollups, "_CELLS_OF_MONTH", 0)
     rolled = _fresh()
     runs = _computed_runs(rolled, monkeypatch)
     rolled.span(FIRST + 5, FIRST + 9)
@@ -107,8 +108,24 @@ def test_day_is_computed_once(monkeypatch: pytest.MonkeyPatch) -> None:
     assert runs == [(5, 9), (0, 4), (10, 12)]
 
 
+@pytest.mark.parametrize(
+    ("cells", "computed"),
+    [(42 * 31, [(0, 30), (31, 61)]), (42 * 31 - 1, [(5, 5), (30, 30), (31, 31), (6, 6)])],
+)
+def test_month_of_a_small_organization_is_computed_with_its_first_day(
+    monkeypatch: pytest.MonkeyPatch, cells: int, computed: list[tuple[int, int]]
+) -> None:
+    monkeypatch.setattr(rollups, "_CELLS_OF_MONTH", cells)
+    rolled = _fresh()
+    runs = _computed_runs(rolled, monkeypatch)
+    for first, last in ((5, 5), (30, 31), (6, 6)):
+        assert _plain(rolled.span(FIRST + first, FIRST + last)) == KNOWN[first : last + 1]
+    assert runs == computed
+
+
 def test_least_recently_used_days_are_evicted(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(rollups, "MEMORY_BUDGET", 1)
+    monkeypatch.setattr(rollups, "_CELLS_OF_MONTH", 0)
     rolled = _fresh()
     runs = _computed_runs(rolled, monkeypatch)
     for first in (0, 90, 0, 180):
@@ -176,7 +193,7 @@ def test_threads_compute_the_same_days_once(monkeypatch: pytest.MonkeyPatch) -> 
 
     with ThreadPoolExecutor(8) as threads:
         list(threads.map(compute_days, range(8)))
-    assert runs == [(0, 30), (31, 61), (62, 89)]
+    assert runs == [(0, 30), (31, 61), (62, 92)]
 
 
 def test_cached_days_do_not_wait_for_others(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -192,7 +209,7 @@ def test_cached_days_do_not_wait_for_others(monkeypatch: pytest.MonkeyPatch) -> 
         return compute(self, span)
 
     monkeypatch.setattr(Rollups, "_roll_up", ask_meanwhile)
-    rolled.span(FIRST + 10, FIRST + 12)
+    rolled.span(FIRST + 40, FIRST + 42)
     assert observed == [len(known)]
 
 

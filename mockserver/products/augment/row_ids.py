@@ -20,6 +20,9 @@ class RowIds:
 
     def after(self, row_id: str) -> int:
         """The index of the first member whose row id is greater than `row_id`, whether or not that one exists."""
+        index = self._identities.index_of(row_id)
+        if index is not None and self.given(index) is None:
+            return index + 1
         return bisect_right(range(self._organization.members), row_id, key=self.of)
 
     def given(self, index: int) -> str | None:

@@ -1,12 +1,10 @@
 """Augment's pages: keyset cursors over {"last_id"}, with `next_cursor` and `has_more`."""
 
-from collections.abc import Callable, Iterable
-from itertools import islice
 from typing import Any, Final
 
 from mockserver.gateway import paging
-from mockserver.gateway.paging import Row
 from mockserver.gateway.rejection import ParameterError, Reason, Rejection
+from mockserver.gateway.row_cache import EncodedRow
 from mockserver.gateway.switches import Switches
 from mockserver.vendors.augment import policy
 from mockserver.vendors.augment.policy import LastCursor
@@ -32,12 +30,10 @@ def last_id(cursor: str | None) -> str | None:
     return found
 
 
-def cut(
-    rows: Iterable[Row], size: int, row_id: Callable[[Row], str], switches: Switches
-) -> tuple[list[Row], dict[str, Any], str | None]:
+def cut(rows: list[EncodedRow], size: int, switches: Switches) -> tuple[list[EncodedRow], dict[str, Any], str | None]:
     """The first `size` rows, their `pagination` object, and the cursor of the next page, None on the last."""
-    on_page, has_more = paging.cut(list(islice(rows, size + 1)), size)
+    on_page, has_more = paging.cut(rows, size)
     if has_more:
-        cursor = paging.encode({"last_id": row_id(on_page[-1])})
+        cursor = paging.encode({"last_id": on_page[-1].id})
         return on_page, {"next_cursor": cursor, "has_more": True}, cursor
     return on_page, {**_LAST_PAGE[switches[policy.LAST_CURSOR]], "has_more": False}, None

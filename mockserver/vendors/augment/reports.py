@@ -4,9 +4,10 @@ Days are ordinals. Reports of members go in order of id, from the row after the 
 `size` members first, and more only when more rows are taken.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 
 import numpy as np
 
@@ -36,15 +37,6 @@ def format_timestamp(moment: datetime) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class DailyTotals:
-    """How many members were active on a day, and everybody's metrics."""
-
-    date: date
-    user_count: int
-    metrics: Mapping[str, int]
-
-
-@dataclass(frozen=True, slots=True)
 class MemberReport:
     """A member, by exactly one of the two names, with what a report has: metrics over some days, or of a record.
 
@@ -67,13 +59,25 @@ def metrics(counters: tuple[int, ...]) -> dict[str, int]:
     return {"total_lines": total_lines, "total_messages": sum(counters[index] for index in _MESSAGES), **named}
 
 
-def daily_totals(world: World, first: int, last: int, known: int) -> list[DailyTotals]:
-    """Every day of the range, ascending; zeros for the days after `known`."""
-    found = [(day.users[0], tuple(day.sums.tolist())) for day in world.of(PRODUCT).days.span(first, known)]
-    found += [(0, (0,) * len(COUNTERS))] * (last - first + 1 - len(found))
-    return [
-        DailyTotals(date.fromordinal(first + index), users, metrics(sums)) for index, (users, sums) in enumerate(found)
-    ]
+def daily_users(world: World, first: int, last: int, known: int) -> dict[str, list[Any]]:
+    """How many members were active on every day of the range, ascending; zeros for the days after `known`."""
+    counts = [day.users[0] for day in world.of(PRODUCT).days.span(first, known)]
+    counts += [0] * (last - first + 1 - len(counts))
+    return {"date": _dates(range(first, last + 1)), "user_count": counts}
+
+
+def daily_metrics(world: World, first: int, known: int) -> dict[str, list[Any]]:
+    """Everybody's metrics on every day up to `known` on which anybody was active, ascending."""
+    found = [(first + index, day) for index, day in enumerate(world.of(PRODUCT).days.span(first, known))]
+    active = [(ordinal, day) for ordinal, day in found if day.users[0]]
+    return {
+        "date": _dates(ordinal for ordinal, _ in active),
+        "metrics": [metrics(tuple(day.sums.tolist())) for _, day in active],
+    }
+
+
+def _dates(ordinals: Iterable[int]) -> list[str]:
+    return [date.fromordinal(ordinal).isoformat() for ordinal in ordinals]
 
 
 def active_users(world: World, first: int, last: int, after: str | None, size: int) -> Iterator[MemberReport]:

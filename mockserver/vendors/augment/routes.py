@@ -2,31 +2,33 @@
 
 from collections.abc import Callable, Hashable, Iterator
 from datetime import date, datetime
+from itertools import islice
 from typing import Any, Final
 
 from marshmallow import Schema
 
+from mockserver.gateway import row_cache
 from mockserver.gateway.response_cache import TIMESTAMP
+from mockserver.gateway.row_cache import RowCache
 from mockserver.gateway.switches import Switches
 from mockserver.gateway.vendor import Body, Reply, Route, ViewRequest
 from mockserver.products import augment
 from mockserver.products.model import Visibility
 from mockserver.vendors.augment import pagination, policy, reports, schemas
 
-_COUNTS: Final = schemas.DayRow(many=True, exclude=("metrics",))
-_TOTALS: Final = schemas.DayRow(many=True, exclude=("user_count",))
-_USERS: Final = schemas.UserRow(many=True)
-_ACTIVITY: Final = schemas.ActivityRow(many=True)
-_RECORDS: Final = schemas.RecordRow(many=True)
+_DAYS: Final = schemas.DayRows()
+_USERS: Final = schemas.MemberRows(only=("email", "service_account"))
+_ACTIVITY: Final = schemas.MemberRows(exclude=("language", "editor"))
+_RECORDS: Final = schemas.MemberRows(exclude=("active_days",))
 """Lists of rows; they keep nothing of a request."""
 
 
 def dau_count(request: ViewRequest) -> Body:
     """Active users on each day of a range."""
     query = schemas.load_range(request)
-    rows = reports.daily_totals(request.world, query.first, query.last, query.known)
+    rows = _DAYS.dump(reports.daily_users(request.world, query.first, query.last, query.known))
     return {
-        "daily_active_user_counts": _COUNTS.dump(rows),
+        "daily_active_user_counts": rows,
         "metadata": {**_range(query), "total_days": len(rows)},
     }
 
@@ -40,10 +42,9 @@ def dau(request: ViewRequest) -> Reply:
 def daily_usage(request: ViewRequest) -> Body:
     """Everybody's metrics on each day of a range that has any."""
     query = schemas.load_range(request)
-    totals = reports.daily_totals(request.world, query.first, query.last, query.known)
-    rows = [day for day in totals if day.user_count]
+    rows = _DAYS.dump(reports.daily_metrics(request.world, query.first, query.known))
     return {
-        "daily_usage": _TOTALS.dump(rows),
+        "daily_usage": rows,
         "metadata": {**_range(query), "total_days": len(rows)},
     }
 
@@ -79,11 +80,16 @@ def _page(
     schema: Schema,
     metadata: dict[str, Any],
 ) -> Reply:
-    after = pagination.last_id(query.cursor)
-    found = report(request.world, query.first, query.known, after, query.page_size + 1)
-    rows, links, next_page = pagination.cut(found, query.page_size, lambda row: row.row_id, request.switches)
+    def compute(after: str | None, count: int) -> Iterator[tuple[str, object]]:
+        members = list(islice(report(request.world, query.first, query.known, after, count), count))
+        columns = {name: [getattr(member, name) for member in members] for name in schema.fields}
+        return zip([member.row_id for member in members], schema.dump(columns), strict=True)
+
+    listed, after = (report, query.first, query.known), pagination.last_id(query.cursor)
+    found = request.world.of(RowCache).rows(listed, after, query.page_size + 1, compute)
+    rows, links, next_page = pagination.cut(found, query.page_size, request.switches)
     body = {
-        f"{noun}s": schema.dump(rows),
+        f"{noun}s": row_cache.joined(rows),
         "pagination": links,
         "metadata": {**metadata, f"returned_{noun}_count": len(rows)},
     }

@@ -6,11 +6,11 @@ from datetime import date, datetime, timedelta
 from functools import cache
 from typing import Any, Final, NoReturn
 
-from marshmallow import Schema, ValidationError, fields, post_dump
+from marshmallow import Schema, ValidationError, fields
 
 from analytics_mockserver.suggestions import unknown_name
 from mockserver.gateway.rejection import ParameterError, Reason, Rejection
-from mockserver.gateway.schemas import shortened
+from mockserver.gateway.schemas import Column, ColumnarSchema, shortened
 from mockserver.gateway.switches import Switches
 from mockserver.gateway.vendor import ViewRequest
 from mockserver.validation.schemas import parse_date
@@ -210,46 +210,29 @@ COUNTERS: Final = {counter: name for name, counter in _METRICS.items()}
 """The name of each of our counters in the metrics object."""
 
 
-class AugmentMetrics(fields.Field[dict[str, int]]):
-    """The metrics object: sixteen whole numbers, zeros written out.
+class MetricsColumn(Column[list[dict[str, int]]]):
+    """Metrics objects: sixteen whole numbers each, zeros written out."""
 
-    One field writes it, because sixteen fields of marshmallow cost more than the rest of an answer.
-    """
-
-    def _serialize(self, value: Any, *_: Any, **__: Any) -> dict[str, int]:
-        return {name: value[counter] for name, counter in _METRICS.items()}
+    def _serialize(self, value: Any, *_: Any, **__: Any) -> list[dict[str, int]]:
+        return [{name: metrics[counter] for name, counter in _METRICS.items()} for metrics in value]
 
 
-class UserRow(Schema):
-    """Who a row is about: exactly one of the two names."""
+class DayRows(ColumnarSchema):
+    """Rows of dau-count or of daily-usage, with the fields of which the report has a column."""
 
-    user_email = fields.String(attribute="email")
-    service_account_name = fields.String(attribute="service_account")
-
-    @post_dump
-    def keep_one(self, row: dict[str, Any], **_kwargs: Any) -> dict[str, Any]:
-        """Leave out the name that the row does not have."""
-        return {name: value for name, value in row.items() if value is not None}
+    date = Column[str]()
+    user_count = Column[int]()
+    metrics = MetricsColumn()
 
 
-class DayRow(Schema):
-    """A row of dau-count (without the metrics) or of daily-usage (without the count)."""
+class MemberRows(ColumnarSchema):
+    """Rows about users: exactly one of the two names, and what the report has."""
 
-    date = fields.Date()
-    user_count = fields.Integer()
-    metrics = AugmentMetrics()
+    omitted_when_none = ("user_email", "service_account_name")
 
-
-class ActivityRow(UserRow):
-    """A row of user-activity."""
-
-    active_days = fields.Integer()
-    metrics = AugmentMetrics()
-
-
-class RecordRow(UserRow):
-    """A row of daily-user-activity-by-editor-language."""
-
-    language = fields.String()
-    editor = fields.String()
-    metrics = AugmentMetrics()
+    email = Column[str](data_key="user_email")
+    service_account = Column[str](data_key="service_account_name")
+    active_days = Column[int]()
+    language = Column[str]()
+    editor = Column[str]()
+    metrics = MetricsColumn()

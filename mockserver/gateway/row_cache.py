@@ -1,0 +1,84 @@
+"""A bounded cache of the rows of paged lists, as JSON: pages that overlap do not compute the same rows again.
+
+Which row comes after which does not depend on the size of a page, so the cache knows each row by the one before it.
+"""
+
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from threading import Lock
+from typing import Final, NamedTuple
+
+from mockserver.gateway.response_cache import EncodedRows, to_json
+from mockserver.products.world import World
+
+BYTES_MAXIMUM = 4 * 1024 * 1024
+"""Bytes of rows that are cached of one world; the oldest are evicted first."""
+
+AHEAD = 32
+"""How many rows at least are computed for a client that follows the pages of a list."""
+
+_OVERHEAD = 400
+
+
+class EncodedRow(NamedTuple):
+    """A row's id in its list, and its JSON."""
+
+    id: str
+    json: str
+
+
+def joined(rows: Sequence[EncodedRow]) -> EncodedRows:
+    """Rows as the list of a reply's body."""
+    return EncodedRows(f"[{','.join([row.json for row in rows])}]")
+
+
+Compute = Callable[[str | None, int], Iterable[tuple[str, object]]]
+"""The id and the row of so many rows (fewer at the end of the list) after the row with an id; None: from the start."""
+
+_MISSING: Final = EncodedRow("", "")
+_Known = dict[tuple[Hashable, str | None], EncodedRow | None]
+
+
+class RowCache:
+    """The rows of one world's lists. A row must depend on nothing but the world, its list and its id."""
+
+    def __init__(self, _: World, budget: int = BYTES_MAXIMUM) -> None:
+        self._budget = budget
+        self._bytes = 0
+        self._following: _Known = {}  # A list and the id of a row, to the next row; None: there is none.
+        self._lock = Lock()
+
+    def rows(self, listed: Hashable, after: str | None, count: int, compute: Compute) -> list[EncodedRow]:
+        """The next `count` rows of a list, fewer at its end; `listed` identifies the list."""
+        found: list[EncodedRow] = []
+        while len(found) < count:
+            row = self._following.get((listed, after), _MISSING)
+            if row is None:
+                return found
+            if row is _MISSING:
+                wanted = count - len(found)
+                return found + self._computed(listed, after, max(wanted, AHEAD if found else 0), compute)[:wanted]
+            found.append(row)
+            after = row.id
+        return found
+
+    def _computed(self, listed: Hashable, after: str | None, count: int, compute: Compute) -> list[EncodedRow]:
+        rows = [EncodedRow(row_id, to_json(row)) for row_id, row in compute(after, count)]
+        previous = [after, *(row.id for row in rows)]
+        following = [*rows, *([None] if len(rows) < count else [])]
+        with self._lock:
+            for row_id, row in zip(previous, following, strict=False):
+                self._put((listed, row_id), row)
+        return rows
+
+    def _put(self, key: tuple[Hashable, str | None], row: EncodedRow | None) -> None:
+        """Cache a row, and evict the oldest until the budget holds."""
+        if key not in self._following:
+            self._bytes += _size(row)
+        self._following[key] = row
+        while self._bytes > self._budget:
+            self._bytes -= _size(self._following.pop(next(iter(self._following))))
+
+
+def _size(row: EncodedRow | None) -> int:
+    """About how many bytes of memory a row takes with its key."""
+    return _OVERHEAD + (len(row.json) if row else 0)
