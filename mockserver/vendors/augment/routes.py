@@ -16,7 +16,8 @@ from mockserver.products import augment
 from mockserver.products.model import Visibility
 from mockserver.vendors.augment import pagination, policy, reports, schemas
 
-_DAYS: Final = schemas.DayRows()
+_COUNTS: Final = schemas.DayRows(exclude=("metrics",))
+_TOTALS: Final = schemas.DayRows(exclude=("user_count",))
 _USERS: Final = schemas.MemberRows(only=("email", "service_account"))
 _ACTIVITY: Final = schemas.MemberRows(exclude=("language", "editor"))
 _RECORDS: Final = schemas.MemberRows(exclude=("active_days",))
@@ -26,7 +27,7 @@ _RECORDS: Final = schemas.MemberRows(exclude=("active_days",))
 def dau_count(request: ViewRequest) -> Body:
     """Active users on each day of a range."""
     query = schemas.load_range(request)
-    rows = _DAYS.dump(reports.daily_users(request.world, query.first, query.last, query.known))
+    rows = _COUNTS.dump(reports.daily_users(request.world, query.first, query.last, query.known))
     return {
         "daily_active_user_counts": rows,
         "metadata": {**_range(query), "total_days": len(rows)},
@@ -42,7 +43,7 @@ def dau(request: ViewRequest) -> Reply:
 def daily_usage(request: ViewRequest) -> Body:
     """Everybody's metrics on each day of a range that has any."""
     query = schemas.load_range(request)
-    rows = _DAYS.dump(reports.daily_metrics(request.world, query.first, query.known))
+    rows = _TOTALS.dump(reports.daily_metrics(request.world, query.first, query.known))
     return {
         "daily_usage": rows,
         "metadata": {**_range(query), "total_days": len(rows)},
