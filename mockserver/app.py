@@ -42,10 +42,10 @@ def create_app(settings: Settings) -> Flask:
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
     app.url_map.merge_slashes = False
     senders = _senders(settings)
-    pipeline.install(app, known.vendors, registry, senders)
+    direct = pipeline.install(app, known.vendors, registry, senders)
     admin.install(app, admin.AdminContext(registry, known, senders, settings.admin_token, resources.openapi(), advice))
     app.register_error_handler(Exception, admin.render_error)
-    app.wsgi_app = FastPath(app.wsgi_app, registry, senders, OPEN_PATHS)  # type: ignore[method-assign]
+    app.wsgi_app = FastPath(app.wsgi_app, registry, senders, direct, OPEN_PATHS)  # type: ignore[method-assign]
     return app
 
 

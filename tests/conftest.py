@@ -19,6 +19,7 @@ from werkzeug.test import Client as TestClient
 
 from mockserver import vendors
 from mockserver.app import create_app
+from mockserver.gateway.fastpath import FastPath
 from mockserver.gateway.vendor import Vendor
 from mockserver.settings import Settings
 from tests.contract import client, fast_path
@@ -116,6 +117,7 @@ def watch() -> Iterator[Watch]:
     checker = Watch()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Flask, "wsgi_app", checker.wrap(Flask.wsgi_app))
+        patch.setattr(FastPath, "_direct_view", checker.wrap_direct(FastPath._direct_view))  # noqa: SLF001
         yield checker
 
 

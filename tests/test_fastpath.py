@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -253,6 +254,39 @@ def test_other_request_to_the_same_path_is_another(app: Flask, headers: dict[str
     assert [ask(app, PATH, SEEDED, **headers).status_code for _ in range(2)] == [status, status]
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "given", "times"),
+    [
+        ("GET", PATH, {}, 0),
+        ("GET", f"{PATH.partition('?')[0]}?start_date=nonsense", {}, 0),
+        ("GET", PATH, {"headers": {"Authorization": "Bearer other"}}, 0),
+        ("HEAD", PATH, {}, 1),
+        ("POST", PATH, {}, 1),
+        ("GET", f"{LIMITED.mounts[0]}/nowhere", {}, 1),
+        ("GET", PATH, {"data": b"{}"}, 1),
+        ("GET", PATH, {"headers": {"Transfer-Encoding": "chunked"}}, 1),
+        ("GET", PATH, {"headers": {"Origin": "https://page.example"}}, 1),
+        ("GET", PATH, {"headers": {"Host": "evil.example"}}, 1),
+    ],
+)
+def test_only_plain_requests_to_endpoints_go_without_flask(
+    method: str, path: str, given: dict[str, Any], times: int
+) -> None:
+    answers: list[object] = []
+    for has_direct_views in (True, False):
+        app = create_app(replace(SETTINGS, cors_origin=("https://page.example",)))
+        dispatched: list[None] = []
+        app.before_request(partial(dispatched.append, None))
+        assert isinstance(app.wsgi_app, FastPath)
+        if not has_direct_views:
+            app.wsgi_app._direct = {}  # noqa: SLF001 (without it, all is Flask's)
+        headers = {**LOCAL, "Authorization": f"Bearer {SEEDED}", **given.get("headers", {})}
+        answer = app.test_client().open(path, method=method, **{**given, "headers": headers})
+        assert len(dispatched) == (times if has_direct_views else 1)
+        answers.append((answer.status, answer.headers.to_wsgi_list(), answer.data, journal(app)))
+    assert answers[0] == answers[1]
+
+
 def test_few_requests_are_remembered(monkeypatch: pytest.MonkeyPatch, answers: Answers) -> None:
     monkeypatch.setattr(sandboxes, "REQUESTS_MAXIMUM", 1)
     app = create_app(SETTINGS)
@@ -313,6 +347,7 @@ class World:
         assert isinstance(self.app.wsgi_app, FastPath)
         if not with_layer:
             self.app.wsgi_app.answer = lambda environ: None  # type: ignore[method-assign]  # noqa: ARG005
+            self.app.wsgi_app._direct = {}  # noqa: SLF001 (what is without it is all Flask's)
         self.made: Any = None
         self.renew()
 

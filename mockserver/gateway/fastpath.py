@@ -1,11 +1,13 @@
-"""A layer in front of the app: a request whose answer is cached is answered without Flask.
+"""A layer in front of the app: a request whose answer is cached is answered without Flask's routing and context.
+
+So is one of which only the view is known: the path of an endpoint, and nothing that needs Flask.
 
 What can change between two equal requests is checked each time: the token, the sandbox, its policy and faults, the
 limit, and what of the moment the answer depends on. In doubt, the request goes on to the app. Nothing that a client or
 the journal shows differs from an answer of the `pipeline`.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from time import perf_counter_ns
@@ -13,10 +15,14 @@ from typing import Any, NamedTuple
 from urllib.parse import quote
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
+from flask import Request
+from flask import Response as FlaskResponse
+
 from mockserver.gateway import limits, socket_features
 from mockserver.gateway.cross_origin import Senders
 from mockserver.gateway.journal import JOURNALED, Record, answered, next_sequence
 from mockserver.gateway.limits import LimitBlock
+from mockserver.gateway.pipeline import DirectView
 from mockserver.gateway.response_cache import Key, RequestMemory
 from mockserver.gateway.sandbox import Sandbox, SandboxRegistry
 from mockserver.gateway.tokens import Grant
@@ -81,9 +87,11 @@ class FastPath:
         app: WSGIApplication,
         registry: SandboxRegistry,
         senders: Senders,
+        direct: Mapping[str, DirectView],
         urgent_paths: frozenset[str] = frozenset(),
     ) -> None:
         self.urgent_paths = urgent_paths
+        self._direct = direct
         self._app = app
         self._registry = registry
         self._senders = senders
@@ -161,7 +169,16 @@ class FastPath:
                 self._remember(environ, context, key, status, headers)
             return start_response(status, headers, *more)
 
-        return self._app(environ, start)
+        view = self._direct_view(environ)
+        return self._app(environ, start) if view is None else view(Request(environ))(environ, start)
+
+    def _direct_view(self, environ: WSGIEnvironment) -> Callable[[Request], FlaskResponse] | None:
+        """The view that Flask would find for a request of a program without a body, at a third of the time."""
+        view = self._direct.get(environ["PATH_INFO"])
+        if view is None or environ["REQUEST_METHOD"] != "GET":
+            return None
+        is_plain = _is_plain(environ) and "HTTP_TRANSFER_ENCODING" not in environ
+        return view.respond if is_plain and self._senders.is_ordinary(environ, view.vendor) else None
 
     def _remember(
         self, environ: WSGIEnvironment, context: RequestContext, key: Key, status: str, headers: list[tuple[str, str]]

@@ -5,11 +5,12 @@ vendor renders it.
 """
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from itertools import chain
+from typing import NamedTuple
 
-from flask import Flask, Response, request
+from flask import Flask, Request, Response, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 from werkzeug.routing import BaseConverter, Map, Rule
 
@@ -72,20 +73,32 @@ class RestOfPath(BaseConverter):
     weight = 10_000
 
 
-def install(app: Flask, vendors: Iterable[Vendor], registry: SandboxRegistry, senders: Senders) -> None:
+class DirectView(NamedTuple):
+    """The view of a route without variables, and its vendor's name: a request for it needs none of Flask's context."""
+
+    vendor: str
+    respond: Callable[[Request], Response]
+
+
+def install(
+    app: Flask, vendors: Iterable[Vendor], registry: SandboxRegistry, senders: Senders
+) -> Mapping[str, DirectView]:
     """Add every vendor's routes to an app, and for each mount a catch-all for everything else below it.
 
-    Vendors may share a mount. An unknown path below it belongs to the vendor that knows the path under another method,
-    else to the one whose token the request carries, else to the first.
+    Returns the direct views of GET, by their paths. Vendors may share a mount. An unknown path below it belongs to the
+    vendor that knows the path under another method, else to the one whose token the request carries, else to the first.
     """
     app.extensions[EXTENSION] = registry
     app.url_map.converters["rest_of_path"] = RestOfPath
     by_mount: dict[str, list[Vendor]] = {}
+    direct: dict[str, DirectView] = {}
     for vendor in vendors:
         for route in vendor.routes:
-            served = _route_view(registry, senders, vendor, route)
-            name = f"{vendor.name}:{route.operation}"
+            respond = _responder(registry, senders, vendor, route)
+            name, served = f"{vendor.name}:{route.operation}", _flask_view(respond)
             app.add_url_rule(route.path, name, served, methods=route.methods, provide_automatic_options=False)
+            if "GET" in route.methods and "<" not in route.path:
+                direct.setdefault(route.path, DirectView(vendor.name, respond))
         for mount in vendor.mounts:
             by_mount.setdefault(mount, []).append(vendor)
     for mount, sharing in by_mount.items():
@@ -93,19 +106,32 @@ def install(app: Flask, vendors: Iterable[Vendor], registry: SandboxRegistry, se
         for path in (mount, f"{mount}/<rest_of_path:rest>"):
             # A rule without methods, which Flask's add_url_rule cannot make.
             app.url_map.add(Rule(path, endpoint=f"unrouted:{mount}"))
+    return direct
 
 
-def _route_view(registry: SandboxRegistry, senders: Senders, vendor: Vendor, route: Route) -> Callable[..., Response]:
-    """A Flask view for a route; the path's variables are in the request."""
+def _flask_view(respond: Callable[[Request], Response]) -> Callable[..., Response]:
+    """A view for Flask; the path's variables are in the request."""
+    return lambda **_: respond(_current_request())
+
+
+def _current_request() -> Request:
+    found: Request = request._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 (documented)
+    return found
+
+
+def _responder(
+    registry: SandboxRegistry, senders: Senders, vendor: Vendor, route: Route
+) -> Callable[[Request], Response]:
+    """What answers a request for a route."""
     stages = vendor.stages if route.stages is None else route.stages
 
-    def respond(context: RequestContext) -> Response:
+    def then(context: RequestContext) -> Response:
         return view.respond(route.view, context)
 
-    def serve(**_: str) -> Response:
-        return _run(registry, senders, vendor, route.operation, stages, respond)
+    def respond(sent: Request) -> Response:
+        return _run(RequestContext(sent, registry, vendor, route.operation), senders, stages, then)
 
-    return serve
+    return respond
 
 
 def _catch_all(registry: SandboxRegistry, senders: Senders, sharing: list[Vendor]) -> Callable[..., Response]:
@@ -126,7 +152,8 @@ def _catch_all(registry: SandboxRegistry, senders: Senders, sharing: list[Vendor
         own = isinstance(error, MethodNotAllowed) and any(
             route.path == request.path and route.stages is not None for route in vendor.routes
         )
-        return _run(registry, senders, vendor, None, () if own else vendor.stages, fail)
+        context = RequestContext(_current_request(), registry, vendor, None)
+        return _run(context, senders, () if own else vendor.stages, fail)
 
     return serve
 
@@ -157,17 +184,9 @@ def _has_token(registry: SandboxRegistry, vendor: Vendor) -> bool:
     return registry.resolve_token(vendor.name, token) is not None
 
 
-def _run(
-    registry: SandboxRegistry,
-    senders: Senders,
-    vendor: Vendor,
-    operation: str | None,
-    stages: tuple[Stage, ...],
-    then: Step,
-) -> Response:
+def _run(context: RequestContext, senders: Senders, stages: tuple[Stage, ...], then: Step) -> Response:
     """The pipeline itself: the stages, the response, armed effects, and the journal."""
-    context = RequestContext(request._get_current_object(), registry, vendor, operation)  # type: ignore[attr-defined]  # noqa: SLF001 (documented)
-    if not senders.is_ordinary(context.request.environ, vendor.name):
+    if not senders.is_ordinary(context.request.environ, context.vendor.name):
         screened = _screen(context, senders)
         if screened is not None:
             return screened

@@ -33,6 +33,7 @@ def mode(name: str) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         if name == "off":
             patch.setattr(FastPath, "answer", lambda *_: None)
+            patch.setattr(FastPath, "_direct_view", lambda *_: None)
         elif name == "twice":
             patch.setattr(Client, "run_wsgi_app", Rehearsal(Client.run_wsgi_app).send)
         yield

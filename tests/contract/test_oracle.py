@@ -7,6 +7,7 @@ import pytest
 from flask import Flask, Response
 
 from mockserver import resources
+from mockserver.gateway.pipeline import DirectView
 from tests.contract import oracle
 from tests.contract.client import Client
 from tests.contract.oracle import Oracle, Recorded
@@ -146,17 +147,20 @@ def _html() -> Response:
     return Response("<h1>Oops</h1>", 502, mimetype="text/html")
 
 
+Direct = Callable[[str, Callable[[], Response]], dict[str, DirectView]]
 WRONG_VIEWS: dict[str, tuple[Callable[[], Response], str]] = {
     "a body": (_incomplete, '"metadata" is a required property'),
     "a gateway's page": (_html, "→ 502: the file describes no such answer"),
 }
 
 
+@pytest.mark.parametrize("direct", [lambda path, view: {path: DirectView("augment", lambda _: view())}, lambda *_: {}])
 @pytest.mark.parametrize(("view", "message"), WRONG_VIEWS.values(), ids=WRONG_VIEWS)
 def test_wrong_answer_of_an_app_is_reported(
-    augment_of: Callable[..., Client], watch: Watch, view: Callable[[], Response], message: str
+    augment_of: Callable[..., Client], watch: Watch, view: Callable[[], Response], message: str, direct: Direct
 ) -> None:
     augment = augment_of()
+    augment.app.wsgi_app._direct = direct("/analytics/v0/dau-count", view)  # type: ignore[attr-defined]  # noqa: SLF001
     augment.app.view_functions["augment:getDauCount"] = view
     augment.get("/dau-count")
     [error] = [each for each in watch.take() if message in each]

@@ -5,21 +5,24 @@ Response fields have the names that are in force in the sandbox of the request's
 """
 
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from flask import Flask
+from flask import Flask, Request
 
 from mockserver import resources, vendors
-from mockserver.admin import admin_context
-from mockserver.gateway import socket_features
+from mockserver.gateway import pipeline, socket_features
+from mockserver.gateway.fastpath import FastPath
+from mockserver.gateway.sandbox import SandboxRegistry
 from mockserver.gateway.vendor import Vendor
 from tests.contract import oracle
 from tests.contract.oracle import Recorded
 
 if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
     Wsgi = Callable[[Flask, WSGIEnvironment, StartResponse], Iterable[bytes]]
+    Find = Callable[[FastPath, WSGIEnvironment], Callable[[Request], Any] | None]
 
 
 class Watch:
@@ -40,18 +43,37 @@ class Watch:
         """Wrap an application method; its answers are passed on unchanged, part by part."""
 
         def watched(self_: Flask, environ: "WSGIEnvironment", start: "StartResponse") -> Iterable[bytes]:
-            head: list[Any] = []
-
-            def note(status: str, headers: list[tuple[str, str]], exc_info: Any = None, /) -> Callable[[bytes], object]:
-                head[:] = [int(status[:3]), {name.lower(): value for name, value in headers}]
-                return start(status, headers, exc_info)
-
-            return self._pass_on(app(self_, environ, note), self_, environ, head)
+            return self._call(partial(app, self_), _registry(self_), environ, start)
 
         return watched
 
+    def wrap_direct(self, find: "Find") -> "Find":
+        """Wrap the method of the layer in front of Flask that finds the view of a request that goes without Flask."""
+
+        def watched(layer: FastPath, environ: "WSGIEnvironment") -> Callable[[Request], Any] | None:
+            view = find(layer, environ)
+            registry = layer._registry  # noqa: SLF001 (the check must not change the layer)
+            return view and (lambda request: partial(self._call, view(request), registry))
+
+        return watched
+
+    def _call(
+        self,
+        app: "WSGIApplication",
+        registry: SandboxRegistry | None,
+        environ: "WSGIEnvironment",
+        start: "StartResponse",
+    ) -> Iterable[bytes]:
+        head: list[Any] = []
+
+        def note(status: str, headers: list[tuple[str, str]], exc_info: Any = None, /) -> Callable[[bytes], object]:
+            head[:] = [int(status[:3]), {name.lower(): value for name, value in headers}]
+            return start(status, headers, exc_info)
+
+        return self._pass_on(app(environ, note), registry, environ, head)
+
     def _pass_on(
-        self, parts: Iterable[bytes], app: Flask, environ: "WSGIEnvironment", head: list[Any]
+        self, parts: Iterable[bytes], registry: SandboxRegistry | None, environ: "WSGIEnvironment", head: list[Any]
     ) -> Iterator[bytes]:
         body = b""
         try:
@@ -63,20 +85,20 @@ class Watch:
         finally:
             if hasattr(parts, "close"):
                 parts.close()
-        self._note(app, environ, head, body)
+        self._note(registry, environ, head, body)
 
-    def _note(self, app: Flask, environ: "WSGIEnvironment", head: list[Any], body: bytes) -> None:
+    def _note(self, registry: SandboxRegistry | None, environ: "WSGIEnvironment", head: list[Any], body: bytes) -> None:
         if socket_features.body_problem(environ) is not None or _is_from_a_page(environ):
             return  # The server refuses the request or adds headers to the answer, not the vendor.
         path = "/" + environ["PATH_INFO"].encode("latin-1").decode(errors="replace").lstrip("/")
         answer = Recorded(environ["REQUEST_METHOD"], path, head[0], head[1], body)
-        self._check(app, answer, environ.get("HTTP_AUTHORIZATION", ""))
+        self._check(registry, answer, environ.get("HTTP_AUTHORIZATION", ""))
 
-    def _check(self, app: Flask, answer: Recorded, authorization: str) -> None:
+    def _check(self, registry: SandboxRegistry | None, answer: Recorded, authorization: str) -> None:
         vendor = self._vendor(answer.path)
         if vendor is not None:
             self.checked += 1
-            names = tuple(_names(app, vendor, authorization).items())
+            names = tuple(_names(registry, vendor, authorization).items())
             self._errors += oracle.read(resources.openapi() / vendor.openapi, names).faults(answer)
 
     def _vendor(self, path: str) -> Vendor | None:
@@ -87,15 +109,18 @@ def _is_from_a_page(environ: "WSGIEnvironment") -> bool:
     return "HTTP_ORIGIN" in environ or "HTTP_SEC_FETCH_SITE" in environ
 
 
-def _names(app: Flask, vendor: Vendor, authorization: str) -> dict[str, str]:
+def _registry(app: Flask) -> SandboxRegistry | None:
+    """The sandboxes of an app; None of one without a control plane."""
+    return app.extensions[pipeline.EXTENSION] if "mockserver.admin" in app.extensions else None
+
+
+def _names(registry: SandboxRegistry | None, vendor: Vendor, authorization: str) -> dict[str, str]:
     """Return the new names of renamed response fields, by the old ones; an app without a control plane renames none."""
-    if "mockserver.admin" not in app.extensions:
+    if registry is None:
         return {}
-    with app.app_context():
-        state = admin_context.context().registry
     # An access token is the id of its client, followed by two more parts.
     token = authorization.rpartition(" ")[2]
     client_id = token.rpartition(".")[0].rpartition(".")[0]
-    found = state.resolve_token(vendor.name, token) or state.resolve_token(vendor.name, client_id)
-    sandbox = found[0] if found else state.default
+    found = registry.resolve_token(vendor.name, token) or registry.resolve_token(vendor.name, client_id)
+    sandbox = found[0] if found else registry.default
     return sandbox.policy.switches[vendor.name].renamed_fields(sandbox.profiles[vendor.name].switches)
