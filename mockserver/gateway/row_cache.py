@@ -5,7 +5,7 @@ Which row comes after which does not depend on the size of a page, so the cache 
 
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from threading import Lock
-from typing import Final, NamedTuple
+from typing import Any, Final, Generic, NamedTuple, TypeVar
 
 from mockserver.gateway.response_cache import EncodedRows, to_json
 from mockserver.products.world import World
@@ -19,23 +19,26 @@ AHEAD = 32
 _OVERHEAD = 400
 
 
-class EncodedRow(NamedTuple):
+RowId = TypeVar("RowId", bound=Hashable)
+
+
+class EncodedRow(NamedTuple, Generic[RowId]):
     """A row's id in its list, and its JSON."""
 
-    id: str
+    id: RowId
     json: str
 
 
-def joined(rows: Sequence[EncodedRow]) -> EncodedRows:
+def joined(rows: Sequence[EncodedRow[Any]]) -> EncodedRows:
     """Rows as the list of a reply's body."""
     return EncodedRows(f"[{','.join([row.json for row in rows])}]")
 
 
-Compute = Callable[[str | None, int], Iterable[tuple[str, object]]]
+Compute = Callable[[RowId | None, int], Iterable[tuple[RowId, object]]]
 """The id and the row of so many rows (fewer at the end of the list) after the row with an id; None: from the start."""
 
 _MISSING: Final = EncodedRow("", "")
-_Known = dict[tuple[Hashable, str | None], EncodedRow | None]
+_Key = tuple[Hashable, Hashable]
 
 
 class RowCache:
@@ -44,12 +47,15 @@ class RowCache:
     def __init__(self, _: World, budget: int = BYTES_MAXIMUM) -> None:
         self._budget = budget
         self._bytes = 0
-        self._following: _Known = {}  # A list and the id of a row, to the next row; None: there is none.
+        # A list and the id of a row (None: its start), to the next row; None: there is none.
+        self._following: dict[_Key, EncodedRow[Any] | None] = {}
         self._lock = Lock()
 
-    def rows(self, listed: Hashable, after: str | None, count: int, compute: Compute) -> list[EncodedRow]:
+    def rows(
+        self, listed: Hashable, after: RowId | None, count: int, compute: Compute[RowId]
+    ) -> list[EncodedRow[RowId]]:
         """The next `count` rows of a list, fewer at its end; `listed` identifies the list."""
-        found: list[EncodedRow] = []
+        found: list[EncodedRow[RowId]] = []
         while len(found) < count:
             row = self._following.get((listed, after), _MISSING)
             if row is None:
@@ -61,7 +67,9 @@ class RowCache:
             after = row.id
         return found
 
-    def _computed(self, listed: Hashable, after: str | None, count: int, compute: Compute) -> list[EncodedRow]:
+    def _computed(
+        self, listed: Hashable, after: RowId | None, count: int, compute: Compute[RowId]
+    ) -> list[EncodedRow[RowId]]:
         rows = [EncodedRow(row_id, to_json(row)) for row_id, row in compute(after, count)]
         previous = [after, *(row.id for row in rows)]
         following = [*rows, *([None] if len(rows) < count else [])]
@@ -70,7 +78,7 @@ class RowCache:
                 self._put((listed, row_id), row)
         return rows
 
-    def _put(self, key: tuple[Hashable, str | None], row: EncodedRow | None) -> None:
+    def _put(self, key: _Key, row: EncodedRow[Any] | None) -> None:
         """Cache a row, and evict the oldest until the budget holds."""
         if key not in self._following:
             self._bytes += _size(row)
@@ -79,6 +87,6 @@ class RowCache:
             self._bytes -= _size(self._following.pop(next(iter(self._following))))
 
 
-def _size(row: EncodedRow | None) -> int:
+def _size(row: EncodedRow[Any] | None) -> int:
     """About how many bytes of memory a row takes with its key."""
     return _OVERHEAD + (len(row.json) if row else 0)

@@ -5,10 +5,10 @@ Each vendor's `policy` declares its own switches. The sandbox holds the options 
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar, cast
 
 from analytics_mockserver.suggestions import unknown_name
 
@@ -23,6 +23,7 @@ Options = Mapping[str, Option]
 
 T = TypeVar("T", bound=Option)
 E = TypeVar("E", bound=StrEnum)
+Part = TypeVar("Part")
 
 
 class Grade(StrEnum):
@@ -138,6 +139,17 @@ class Switches:
     """
 
     by_name: Mapping[str, Any]
+    _parts: dict[Callable[[Any], Any], Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    def of(self, part: "Callable[[Switches], Part]") -> "Part":
+        """What depends on nothing but the options, such as a schema: made when first needed, and the same from then on.
+
+        Making a schema takes longer than most of what it does.
+        """
+        found = self._parts.get(part)
+        if found is None:
+            found = self._parts.setdefault(part, part(self))
+        return cast("Part", found)
 
     def __getitem__(self, switch: Switch[T]) -> T:
         option: T = self.by_name[switch.name]

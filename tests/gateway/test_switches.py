@@ -213,6 +213,20 @@ def test_switch_is_the_key_to_its_option() -> None:
     assert in_force[HOUR] == 7
 
 
+def test_what_depends_on_the_options_is_made_once() -> None:
+    in_force, other = Switches({"mood": Mood.GRUMPY}), Switches({"mood": Mood.CHEERFUL})
+    made: list[Switches] = []
+
+    def part(switches: Switches) -> list[Mood]:
+        made.append(switches)
+        return [switches[MOOD]]
+
+    assert in_force.of(part) is in_force.of(part)
+    assert (in_force.of(part), other.of(part)) == ([Mood.GRUMPY], [Mood.CHEERFUL])
+    assert made == [in_force, other]
+    assert in_force == Switches({"mood": Mood.GRUMPY}), "what was made does not count"
+
+
 def test_equal_options_make_equal_switches() -> None:
     one, same, other = (Switches({"mood": mood}) for mood in (Mood.GRUMPY, "grumpy", Mood.CHEERFUL))
     assert one == same

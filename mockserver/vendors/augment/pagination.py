@@ -30,7 +30,9 @@ def last_id(cursor: str | None) -> str | None:
     return found
 
 
-def cut(rows: list[EncodedRow], size: int, switches: Switches) -> tuple[list[EncodedRow], dict[str, Any], str | None]:
+def cut(
+    rows: list[EncodedRow[str]], size: int, switches: Switches
+) -> tuple[list[EncodedRow[str]], dict[str, Any], str | None]:
     """The first `size` rows, their `pagination` object, and the cursor of the next page, None on the last."""
     on_page, has_more = paging.cut(rows, size)
     if has_more:

@@ -42,7 +42,7 @@ def _view(report: Report) -> View:
         omits_empty = switches[policy.EMPTY_BUCKETS] is EmptyBuckets.OMITTED
         dated = zip(buckets.dates, found, strict=True)
         data = [{"date": day, **numbers} for day, numbers in dated if any(numbers.values()) or not omits_empty]
-        row = schemas.ReportRow(switches)
+        row = switches.of(schemas.ReportRow)
         return {"data": row.dump(data, many=True), "total": row.dump(total)}
 
     return view

@@ -129,7 +129,7 @@ class ReportQuery(Schema):
 
 def load(args: "MultiDict[str, str]", switches: Switches) -> ReportParameters:
     """The parameters of a report; a Rejection lists every error, in the order of the parameters."""
-    query = ReportQuery(switches)
+    query = switches.of(ReportQuery)
     known = [field.data_key or name for name, field in query.fields.items()]
     given = {name: args.getlist(name) for name in args}
     rules = query.validate(given)

@@ -4,9 +4,10 @@ from typing import Final
 
 from mockserver.gateway import paging
 from mockserver.gateway.rejection import ParameterError, invalid_parameters
+from mockserver.gateway.row_cache import EncodedRow
 from mockserver.gateway.switches import Switches
 from mockserver.products.jetbrains.facts import TOOLS
-from mockserver.products.jetbrains.rows import RowPosition, ToolRow
+from mockserver.products.jetbrains.rows import RowPosition
 from mockserver.simulation import hashing
 from mockserver.simulation.organization import NEVER, PEOPLE_MAXIMUM
 from mockserver.vendors.jetbrains_ide import errors, policy
@@ -22,15 +23,15 @@ _FOREIGN: Final = (
 
 
 def cut(
-    rows: list[ToolRow], limit: int, fingerprint: tuple[str, ...], switches: Switches
-) -> tuple[list[ToolRow], dict[str, str | None]]:
+    rows: list[EncodedRow[RowPosition]], limit: int, fingerprint: tuple[str, ...], switches: Switches
+) -> tuple[list[EncodedRow[RowPosition]], dict[str, str | None]]:
     """The page of `limit` rows, out of up to one row more, and the fields beside it.
 
     The switch `last_cursor` decides about the last page. `fingerprint` is all of the query but the page.
     """
     rows, has_more = paging.cut(rows, limit)
     if has_more:
-        last = rows[-1].position
+        last = rows[-1].id
         cursor = paging.encode({"after": [last.tool, last.day, last.index], "of": _mark(fingerprint)})
         return rows, {"nextCursor": cursor}
     return rows, {"nextCursor": None} if switches[policy.LAST_CURSOR] is LastCursor.NULL else {}

@@ -1,15 +1,18 @@
 """IDE Services' five endpoints: load the query, ask for the report, cut the page, dump it."""
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterator
 from datetime import datetime
 from typing import Any, Final
 
+from mockserver.gateway import row_cache
+from mockserver.gateway.row_cache import RowCache
 from mockserver.gateway.switches import Switches
 from mockserver.gateway.vendor import Body, Reply, Route, ViewRequest
 from mockserver.products.jetbrains import PRODUCT
 from mockserver.products.jetbrains.facts import TOOLS
 from mockserver.products.jetbrains.programs import ReportingGate
 from mockserver.products.jetbrains.ranges import DayBuckets
+from mockserver.products.jetbrains.rows import RowPosition
 from mockserver.products.model import Visibility
 from mockserver.simulation.calendar_periods import CalendarPeriod
 from mockserver.vendors.jetbrains_ide import errors, pagination, policy, reports, schemas
@@ -56,20 +59,28 @@ def totals(request: ViewRequest) -> Body:
 
 def users_paged(request: ViewRequest) -> Reply:
     """The metrics of each person with each chosen tool on each day, in pages."""
-    query = schemas.USERS.load_args(request.args, request.switches)
-    found = request.world.of(PRODUCT).rows.rows(
-        [TOOLS.index(tool) for tool in query.tools],
-        query.first,
-        min(query.last, request.now.toordinal()),
-        query.limit + 1,
-        gate=_gate(request.switches),
-        index=reports.members(request.world, query.users),
-        after=pagination.position(query.cursor, query.fingerprint, request.switches),
-        descending=query.order == "DESC",
-    )
-    page, links = pagination.cut(found, query.limit, query.fingerprint, request.switches)
-    body = {"items": _ROWS.dump(reports.user_columns(request.world, page)), **links}
-    return Reply(body, next_page=links.get("nextCursor"))
+    query, world = schemas.USERS.load_args(request.args, request.switches), request.world
+    last, gate, descending = min(query.last, request.now.toordinal()), _gate(request.switches), query.order == "DESC"
+
+    def compute(after: RowPosition | None, count: int) -> Iterator[tuple[RowPosition, object]]:
+        found = world.of(PRODUCT).rows.rows(
+            [TOOLS.index(tool) for tool in query.tools],
+            query.first,
+            last,
+            count,
+            gate=gate,
+            index=reports.members(world, query.users),
+            after=after,
+            descending=descending,
+        )
+        return zip([row.position for row in found], _ROWS.dump(reports.user_columns(world, found)), strict=True)
+
+    after = pagination.position(query.cursor, query.fingerprint, request.switches)
+    # A list of some users can have a name of many kilobytes, so it is not kept.
+    cache = world.of(RowCache) if query.users is None else RowCache(world)
+    rows = cache.rows((users_paged, query.first, last, query.tools, gate, descending), after, query.limit + 1, compute)
+    page, links = pagination.cut(rows, query.limit, query.fingerprint, request.switches)
+    return Reply({"items": row_cache.joined(page), **links}, next_page=links.get("nextCursor"))
 
 
 def visibility(now: datetime, switches: Switches) -> Visibility:

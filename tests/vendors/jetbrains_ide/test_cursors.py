@@ -145,3 +145,16 @@ def test_position_without_a_row_leads_to_the_next_row(jetbrains_ide: Client) -> 
     assert queries.page(jetbrains_ide, FIRST, LAST, cursor=start).json["items"] == whole[:50]
     end = _remade(cursor, after=[4, 3_652_059, 124_999])
     assert queries.page(jetbrains_ide, FIRST, LAST, cursor=end).json == {"items": [], "nextCursor": None}
+
+
+def test_pages_of_other_questions_do_not_mix(jetbrains_ide: Client) -> None:
+    everybody = queries.paginate(jetbrains_ide, FIRST, LAST)
+    person = everybody[0]["userId"]
+    for changed, expected in (
+        ({"query": person}, [row for row in everybody if row["userId"] == person]),
+        ({"tool": "junie"}, [row for row in everybody if row["tool"] == "junie"]),
+        ({"sortOrder": "DESC"}, everybody[::-1]),
+        ({}, everybody),
+    ):
+        assert queries.paginate(jetbrains_ide, FIRST, LAST, limit=40, **changed) == expected
+    assert queries.paginate(jetbrains_ide, FIRST, FIRST) == [row for row in everybody if row["date"] == FIRST]

@@ -129,7 +129,7 @@ class TabnineQuery(Schema):
     @classmethod
     def parse(cls, request: ViewRequest) -> dict[str, Any]:
         """The values by field; a Rejection lists every error, in the order of the parameters."""
-        schema, args = cls(request.switches), request.args
+        schema, args = request.switches.of(cls), request.args
         rules: dict[str, Any] = {}
         loaded: dict[str, Any] = {}
         try:
