@@ -3,12 +3,13 @@
 import json
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import islice
 from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 from threading import Thread
+from typing import Any
 from urllib.parse import quote
 from urllib.request import Request, urlopen
 
@@ -32,32 +33,34 @@ def figures() -> Iterator[Figure]:
     """New questions, repeated ones, and memory of acme; latencies beside slow requests."""
     with TemporaryDirectory() as name:
         folder = Path(name)
-        yield _misses(folder, "range", lambda _: (f"dau-count?{each}" for each in _ranges()))
+        yield _misses(folder, "range", lambda _: (f"{_PATH}?{each}" for each in _ranges()))
         yield _misses(folder, "cursor", _pages)
+        yield _misses(folder, "cursor of users, days and tools", _user_pages, "jetbrains-ide")
+        yield _misses(folder, "range of usage", _usage_ranges, "tabnine")
         yield _second_round(folder)
         yield from _beside(folder)
         yield _memory(folder)
 
 
-def _misses(folder: Path, what: str, make: Callable[[str], Iterator[str]]) -> Figure:
+def _misses(folder: Path, what: str, make: Callable[[str], Iterator[str]], vendor: str = "augment") -> Figure:
     """Questions of which none was asked before, against a bare Flask app that gives an answer of that size."""
     with ExitStack() as running:
-        ours = running.enter_context(peers.our_server(folder / "log"))
-        questions = (f"/analytics/v0/{question}" for question in make(ours.url))
+        ours = running.enter_context(peers.our_server(folder / "log", vendor=vendor))
+        questions, token = make(ours.url), f"mock-{vendor}-acme"
         bodies = folder / what
         bodies.mkdir()
-        (bodies / "answer").write_bytes(_get(ours.url, next(questions)))
+        (bodies / "answer").write_bytes(_get(ours.url, next(questions), token))
         bare = running.enter_context(ServerProcess("-m", "benchmarks.bare", str(bodies)))
-        rates = [_rates(ours.url, bare.url, list(islice(questions, _MISSES))) for _ in range(_ROUNDS)]
+        rates = [_rates(ours.url, bare.url, list(islice(questions, _MISSES)), token) for _ in range(_ROUNDS)]
     our_rate, bare_rate = (median(each) for each in zip(*rates, strict=True))
     note = f"{our_rate:.0f}/s against {bare_rate:.0f}/s, {_CONNECTIONS} connections"
     ratio = median(our / other for our, other in rates)
     return Figure(f"another {what} each time, ours / bare Flask", ratio, "x", 0.6, least=True, note=note)
 
 
-def _rates(ours: str, bare: str, questions: list[str]) -> tuple[float, float]:
+def _rates(ours: str, bare: str, questions: list[str], token: str) -> tuple[float, float]:
     their_questions = [f"/answer?{question.partition('?')[2]}" for question in questions]
-    return load.each(ours, questions, _CONNECTIONS).rate, load.each(bare, their_questions, _CONNECTIONS).rate
+    return load.each(ours, questions, _CONNECTIONS, token).rate, load.each(bare, their_questions, _CONNECTIONS).rate
 
 
 def _second_round(folder: Path) -> Figure:
@@ -102,23 +105,52 @@ def _memory(folder: Path) -> Figure:
         return Figure(f"resident memory of acme after {answers} answers", ours.memory, "MB", 85)
 
 
-def _ranges() -> Iterator[str]:
-    """Ranges of days, each another."""
+def _days() -> Iterator[tuple[date, date]]:
+    """The first and the last day of ranges, each another."""
     last = datetime.now(UTC).date() - timedelta(days=2)
     for days in range(90):
         for back in range(600):
             end = last - timedelta(days=back)
-            yield f"start_date={end - timedelta(days=days)}&end_date={end}"
+            yield end - timedelta(days=days), end
+
+
+def _ranges() -> Iterator[str]:
+    """Ranges of days, each another."""
+    return (f"start_date={start}&end_date={end}" for start, end in _days())
+
+
+def _usage_ranges(url: str) -> Iterator[str]:
+    """Ranges of the usage of an organization, each another."""
+    path = "/api/v1/organization"
+    identifier = json.loads(_get(url, path, "mock-tabnine-acme"))["id"]
+    for start, end in _days():
+        span = f"from={start}T00:00:00Z&to={end}T23:59:59Z&granularity=daily"
+        yield f"{path}/usage?organizationId={identifier}&{span}"
 
 
 def _pages(url: str) -> Iterator[str]:
     """Pages of up to 40 users, from every position in the list, each another; larger ones come last."""
-    path, cursors = "user-activity?page_size=1", [""]
-    while cursor := json.loads(_get(url, f"/analytics/v0/{path}{cursors[-1]}"))["pagination"]["next_cursor"]:
+    path = "/analytics/v0/user-activity?page_size="
+    cursors = _cursors(url, f"{path}1", lambda body: body["pagination"]["next_cursor"], load.TOKEN)
+    return (f"{path}{size}{each}" for size in range(1, 41) for each in cursors)
+
+
+def _user_pages(url: str) -> Iterator[str]:
+    """Pages of up to 1000 rows of users, days and tools, from every position in the list; larger ones come last."""
+    last = datetime.now(UTC).date() - timedelta(days=2)
+    path = (
+        f"/api/analytics/ai/effectiveness/metrics/users.paged?fromDate={last - timedelta(days=2)}&toDate={last}&limit="
+    )
+    cursors = _cursors(url, f"{path}1", lambda body: body.get("nextCursor"), "mock-jetbrains-ide-acme")
+    return (f"{path}{size}{each}" for size in range(1, 1001) for each in cursors)
+
+
+def _cursors(url: str, path: str, next_cursor: Callable[[Any], str | None], token: str) -> list[str]:
+    """The cursor parameters of the pages of a list, one after another; the first page has none."""
+    cursors = [""]
+    while cursor := next_cursor(json.loads(_get(url, f"{path}{cursors[-1]}", token))):
         cursors.append(f"&cursor={quote(cursor, safe='')}")
-    for size in range(1, 41):
-        for each in cursors:
-            yield f"user-activity?page_size={size}{each}"
+    return cursors
 
 
 def _get(url: str, path: str, token: str = load.TOKEN) -> bytes:

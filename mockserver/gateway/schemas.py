@@ -3,9 +3,10 @@
 A single field's way through marshmallow costs as much as a row, so long lists have a schema over whole columns.
 """
 
+from collections.abc import Mapping
 from typing import Any, ClassVar, Generic, TypeVar
 
-from marshmallow import Schema, fields, post_dump
+from marshmallow import Schema, ValidationError, fields, post_dump
 
 Value = TypeVar("Value")
 
@@ -13,6 +14,14 @@ Value = TypeVar("Value")
 def shortened(value: str) -> str:
     """What a client sent, quoted for a message, and cut where it is long."""
     return repr(value if len(value) <= 40 else f"{value[:40]}…")
+
+
+def load_values(schema: Schema, given: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, list[str]]]:
+    """The values of some parameters, and the rules that they break, by parameter: one of the two is empty."""
+    try:
+        return schema.load(given), {}
+    except ValidationError as error:
+        return {}, error.messages_dict
 
 
 class Column(fields.Field[Any], Generic[Value]):

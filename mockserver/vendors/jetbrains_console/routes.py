@@ -1,9 +1,9 @@
 """The Console's token endpoint and its three reports, each in two versions: load the query, ask the report, dump it."""
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
-from typing import Final
+from typing import Any, Final
 
 from mockserver.gateway import oauth
 from mockserver.gateway.switches import Switches
@@ -41,11 +41,17 @@ def _view(report: Report) -> View:
         found, total = report(request.world, buckets.edges, mask, query.ides)
         omits_empty = switches[policy.EMPTY_BUCKETS] is EmptyBuckets.OMITTED
         dated = zip(buckets.dates, found, strict=True)
-        data = [{"date": day, **numbers} for day, numbers in dated if any(numbers.values()) or not omits_empty]
-        row = switches.of(schemas.ReportRow)
-        return {"data": row.dump(data, many=True), "total": row.dump(total)}
+        rows = [{"date": day, **numbers} for day, numbers in dated if any(numbers.values()) or not omits_empty]
+        return {"data": _dumped(switches, rows), "total": _dumped(switches, [total])[0]}
 
     return view
+
+
+def _dumped(switches: Switches, rows: Sequence[Mapping[str, object]]) -> list[dict[str, Any]]:
+    """Rows of a report, which all have the same fields."""
+    columns = {name: [row[name] for row in rows] for name in rows[0]} if rows else {}
+    dumped: list[dict[str, Any]] = switches.of(schemas.ReportRows).dump(columns)
+    return dumped
 
 
 def _buckets(request: ViewRequest, query: schemas.ReportParameters) -> DayBuckets:

@@ -10,7 +10,7 @@ from werkzeug.datastructures import MultiDict
 
 from analytics_mockserver.suggestions import nearest
 from mockserver.gateway.rejection import ParameterError, invalid_parameters
-from mockserver.gateway.schemas import shortened
+from mockserver.gateway.schemas import Column, ColumnarSchema, load_values, shortened
 from mockserver.gateway.switches import Switches
 from mockserver.products.jetbrains.programs import IDES
 from mockserver.validation.schemas import parse_date
@@ -132,13 +132,13 @@ def load(args: "MultiDict[str, str]", switches: Switches) -> ReportParameters:
     query = switches.of(ReportQuery)
     known = [field.data_key or name for name, field in query.fields.items()]
     given = {name: args.getlist(name) for name in args}
-    rules = query.validate(given)
+    loaded, rules = load_values(query, given)
     found = [ParameterError(name, rules[name][0]) for name in known if name in rules]
     if switches[policy.UNKNOWN_PARAMETERS] is policy.UnknownParameters.REJECT:
         found += [_unknown(name, known) for name in list(args)[: len(known) + _UNKNOWN_MAXIMUM] if name not in known]
     if found:
         raise invalid_parameters(*found[: len(known) + _UNKNOWN_MAXIMUM])
-    return ReportParameters(**query.load(given))
+    return ReportParameters(**loaded)
 
 
 def _unknown(name: str, known: Sequence[str]) -> ParameterError:
@@ -147,18 +147,18 @@ def _unknown(name: str, known: Sequence[str]) -> ParameterError:
     return ParameterError(shortened(name), f"is no parameter{hint}; a report has {', '.join(known)}")
 
 
-class CreditAmount(fields.Field[int]):
+class CreditAmounts(Column[list[float] | list[str]]):
     """Hundredths of a credit as credits with two decimals; the switch `credits_form` decides about the JSON type."""
 
-    def _serialize(self, value: Any, attr: str | None, obj: Any, **kwargs: Any) -> float | str:  # noqa: ARG002 (marshmallow names them)
+    def _serialize(self, value: Any, *_: Any, **__: Any) -> list[float] | list[str]:
         schema: Any = self.parent
         if schema.switches[policy.CREDITS_FORM] is policy.CreditsForm.STRING:
-            return f"{value // 100}.{value % 100:02}"
-        return float(value / 100)  # Below 2**53 this is the nearest double, and its text is exact.
+            return [f"{amount // 100}.{amount % 100:02}" for amount in value]
+        return [amount / 100 for amount in value]  # Below 2**53 this is the nearest double, and its text is exact.
 
 
-class ReportRow(Schema):
-    """A bucket of a report, or its total; a field without a number in the report is left out, and a total has no date.
+class ReportRows(ColumnarSchema):
+    """Buckets of a report, or its total; fields of which the report has no column are left out.
 
     Users are distinct ones.
     """
@@ -167,11 +167,11 @@ class ReportRow(Schema):
         super().__init__()
         self.switches = switches
 
-    date = fields.String()
-    enabled = fields.Integer(data_key="enabledUsers")
-    active = fields.Integer(data_key="activeUsers")
-    hit = fields.Integer(data_key="usersHitLimit")
-    peak = fields.Integer(data_key="peakDailyUsers")
-    built_in = CreditAmount(data_key="builtInQuota")
-    top_up = CreditAmount(data_key="topUpCredits")
-    total = CreditAmount(data_key="totalCredits")
+    date = Column[str]()
+    enabled = Column[int](data_key="enabledUsers")
+    active = Column[int](data_key="activeUsers")
+    hit = Column[int](data_key="usersHitLimit")
+    peak = Column[int](data_key="peakDailyUsers")
+    built_in = CreditAmounts(data_key="builtInQuota")
+    top_up = CreditAmounts(data_key="topUpCredits")
+    total = CreditAmounts(data_key="totalCredits")

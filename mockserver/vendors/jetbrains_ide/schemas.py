@@ -9,7 +9,7 @@ from marshmallow import Schema, ValidationError, fields, validates_schema
 from werkzeug.datastructures import MultiDict
 
 from mockserver.gateway.rejection import ParameterError, invalid_parameters
-from mockserver.gateway.schemas import Column, ColumnarSchema, shortened
+from mockserver.gateway.schemas import Column, ColumnarSchema, load_values, shortened
 from mockserver.gateway.switches import Switches
 from mockserver.products.jetbrains.facts import TOOLS
 from mockserver.validation.schemas import parse_date
@@ -138,11 +138,12 @@ class AnalyticsQuery(Schema):
     def load_args(self, args: "MultiDict[str, str]", switches: Switches) -> AnalyticsParameters:
         """The parameters of a request; a Rejection lists every error, in the order of the parameters."""
         given, rules = self._given(args, switches)
-        rules = {**self.validate(given), **rules}
+        loaded, broken = load_values(self, given)
+        rules = {**broken, **rules}
         if rules:
             names = [field.data_key or name for name, field in self.fields.items()]
             raise invalid_parameters(*(ParameterError(name, rules[name][0]) for name in names if name in rules))
-        return AnalyticsParameters(**self.load(given))
+        return AnalyticsParameters(**loaded)
 
     def _given(self, args: "MultiDict[str, str]", switches: Switches) -> tuple[dict[str, str], dict[str, list[str]]]:
         """The single value of each known parameter, and the rules that empty and repeated ones break."""

@@ -8,7 +8,7 @@ from typing import Any, Final
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate, validates, validates_schema
 
 from mockserver.gateway.rejection import ParameterError
-from mockserver.gateway.schemas import shortened
+from mockserver.gateway.schemas import load_values, shortened
 from mockserver.gateway.switches import Switches
 from mockserver.gateway.vendor import ViewRequest
 from mockserver.products.tabnine import ROLES
@@ -130,12 +130,7 @@ class TabnineQuery(Schema):
     def parse(cls, request: ViewRequest) -> dict[str, Any]:
         """The values by field; a Rejection lists every error, in the order of the parameters."""
         schema, args = request.switches.of(cls), request.args
-        rules: dict[str, Any] = {}
-        loaded: dict[str, Any] = {}
-        try:
-            loaded = schema.load(args.to_dict())
-        except ValidationError as error:
-            rules = error.messages_dict
+        loaded, rules = load_values(schema, args.to_dict())
         names = [field.data_key or name for name, field in schema.fields.items()]
         rules |= {name: ["Expected one value, received several"] for name in names if len(args.getlist(name)) > 1}
         if rules:
