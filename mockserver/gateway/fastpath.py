@@ -8,7 +8,6 @@ the journal shows differs from an answer of the `pipeline`.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from time import perf_counter_ns
 from typing import Any, NamedTuple
@@ -41,8 +40,7 @@ class Response(NamedTuple):
     parts: tuple[bytes, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Known:
+class _Known(NamedTuple):
     """What is known of a request that passed every stage: the parts of its answer, and on what they depend.
 
     `epoch` is the part of the moment that the reply depends on, `expires_at` when its token expires, in microseconds
@@ -202,7 +200,7 @@ class FastPath:
             context.sandbox,
             context.grant,
             context.policy.generation,
-            vendor.cache_epoch(context.now, context.switches),
+            key[-1],
             key,
             context.expires_at,
             context.bucket_scope,

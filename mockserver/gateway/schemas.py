@@ -6,7 +6,7 @@ A single field's way through marshmallow costs as much as a row, so long lists h
 from collections.abc import Mapping
 from typing import Any, ClassVar, Generic, TypeVar
 
-from marshmallow import Schema, ValidationError, fields, post_dump
+from marshmallow import Schema, ValidationError, fields, missing
 
 Value = TypeVar("Value")
 
@@ -33,9 +33,13 @@ class ColumnarSchema(Schema):
 
     omitted_when_none: ClassVar[tuple[str, ...]] = ()
 
-    @post_dump
-    def rows(self, columns: dict[str, Any], **_: Any) -> list[dict[str, Any]]:
-        """The values of the columns, row by row."""
+    def dump(self, obj: Any, *, many: bool | None = None) -> list[dict[str, Any]]:  # noqa: ARG002 (rows are many)
+        """The values of the columns, row by row. A search for processors, of which there are none, is left out."""
+        serialized = (
+            (field.data_key or name, field.serialize(name, obj, accessor=self.get_attribute))
+            for name, field in self.dump_fields.items()
+        )
+        columns = {key: values for key, values in serialized if values is not missing}
         rows = [dict(zip(columns, row)) for row in zip(*columns.values(), strict=True)]  # noqa: B905 (a key a column)
         for name in self.omitted_when_none:
             for row in rows:

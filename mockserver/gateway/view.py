@@ -1,5 +1,9 @@
 """The last step of a request that passed every stage: run the view or take a cached reply, and make the response."""
 
+from collections.abc import Iterable
+from http import HTTPStatus
+from wsgiref.types import StartResponse, WSGIEnvironment
+
 from flask import Request, Response
 from werkzeug.exceptions import NotFound
 
@@ -18,11 +22,22 @@ CACHED_QUERY_MAXIMUM = 1024
 SAFE_METHODS = ("GET", "HEAD")
 """Methods that change nothing and send no body; replies to any other are never cached."""
 
+_USUAL_HEADERS = ["Content-Type", "Content-Length"]
+
 
 class PageResponse(Response):
     """A view's response; `next_page` is the cursor or offset of the next page, None if there is none."""
 
     next_page: str | None = None
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """The usual answer as it is; for any other, Werkzeug does what its status, method and headers demand."""
+        headers = self.headers.to_wsgi_list()
+        is_usual = self.status_code == HTTPStatus.OK and [name for name, _ in headers] == _USUAL_HEADERS
+        if not is_usual or environ["REQUEST_METHOD"] == "HEAD":
+            return super().__call__(environ, start_response)
+        start_response(self.status, headers)
+        return [self.get_data()]
 
 
 def respond(view: View, context: RequestContext) -> Response:

@@ -6,6 +6,9 @@ from io import BytesIO
 from typing import Any
 
 import pytest
+from flask import Response
+from werkzeug.test import Client as WerkzeugClient
+from werkzeug.test import TestResponse
 
 from mockserver.gateway import response_cache, switches
 from mockserver.gateway.defects import Defect
@@ -13,7 +16,7 @@ from mockserver.gateway.rejection import Reason, Rejection
 from mockserver.gateway.switches import Grade
 from mockserver.gateway.tokens import Grant
 from mockserver.gateway.vendor import Reply, RequestContext, Route, View, ViewRequest
-from mockserver.gateway.view import BODY_MAXIMUM, CACHED_QUERY_MAXIMUM, QUERY_MAXIMUM
+from mockserver.gateway.view import BODY_MAXIMUM, CACHED_QUERY_MAXIMUM, QUERY_MAXIMUM, PageResponse
 from mockserver.simulation.clock import Clock
 from tests.gateway import parrot
 from tests.gateway.parrot import NOW, UNLIMITED, Aviary
@@ -293,3 +296,28 @@ def test_defect_may_change_the_next_page() -> None:
         aviary.registry.default.set_defects(armed)
         aviary.send()
     assert [entry.next_page for entry in aviary.registry.default.journal] == ["page-2", "elsewhere", "page-2"]
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+@pytest.mark.parametrize(
+    ("status", "headers"),
+    [
+        (200, {}),
+        (200, {"Location": "/päge"}),
+        (200, {"Content-Location": "/päge"}),
+        (203, {}),
+        (204, {}),
+        (304, {}),
+    ],
+)
+def test_response_is_the_same_as_one_of_werkzeug(status: int, headers: dict[str, str], method: str) -> None:
+    def answer(kind: type[Response]) -> TestResponse:
+        response = kind("é", status, {**headers}, content_type="application/json")
+        return WerkzeugClient(response, TestResponse).open("/", method=method)
+
+    ours, plain = answer(PageResponse), answer(Response)
+    assert (ours.status, ours.headers.to_wsgi_list(), ours.data) == (
+        plain.status,
+        plain.headers.to_wsgi_list(),
+        plain.data,
+    )

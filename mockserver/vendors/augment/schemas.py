@@ -167,7 +167,7 @@ def _size(given: dict[str, Any], sizes: tuple[int, int], switches: Switches) -> 
 
 def _load(names: tuple[str, ...], request: ViewRequest) -> dict[str, Any]:
     switches = request.switches
-    given = {name: request.args.getlist(name) for name in request.args}
+    given = dict(request.args.lists())
     for name in given:
         if name not in names and switches[policy.UNKNOWN_PARAMETERS] is UnknownParameters.REJECT:
             _refuse(name, unknown_name("parameter", name, names))
