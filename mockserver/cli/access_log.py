@@ -44,6 +44,9 @@ class AccessLog:
         self.urgent_paths = app.urgent_paths
         self._writer = writer
         self._redactor = redactor
+        self._record = logging.makeLogRecord(
+            {"name": LOGGER, "levelno": logging.INFO, "levelname": "INFO", "created": 0}
+        )
         self._undated = lru_cache(_LINES_MAXIMUM)(self._make_line)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
@@ -137,9 +140,9 @@ class AccessLog:
         }
         if outcome is not None:
             fields["outcome"] = outcome
-        record = logging.makeLogRecord({"name": LOGGER, "levelno": logging.INFO, "levelname": "INFO", "created": 0.0})
-        record.msg, record.fields = _message(fields), fields
-        return self._writer.format(record)
+        # Lines are made one after another, by the thread that writes them, so one record does for all.
+        self._record.__dict__.update(msg=_message(fields), fields=fields)
+        return self._writer.format(self._record)
 
 
 def _journal_fields(journaled: tuple[str, Record] | None) -> tuple[str | None, str | None, str | None]:

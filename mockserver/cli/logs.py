@@ -11,6 +11,7 @@ from typing import Any, TextIO
 
 from mockserver.cli.log_writer import LogWriter
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False)
 _TIMES_MAXIMUM = 64
 """How many times are kept as text: lines that are written together have few of them."""
 
@@ -36,7 +37,7 @@ class JsonLines(_Redacting):
         }
         if record.exc_info:
             entry["traceback"] = self.redact(self.formatException(record.exc_info))
-        return json.dumps({**entry, **getattr(record, "fields", {})}, ensure_ascii=False)
+        return _ENCODER.encode({**entry, **getattr(record, "fields", {})})
 
 
 class TextLines(_Redacting):

@@ -4,6 +4,7 @@ import re
 from base64 import b64encode
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from functools import lru_cache
 from typing import Final
 from urllib.parse import unquote
 
@@ -18,6 +19,7 @@ _ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})")
 _URL_SAFE = str.maketrans("+/", "-_")
 
 
+@lru_cache(maxsize=16)  # The checks of one text follow one another, and each decodes it.
 def decode(text: str) -> str | None:
     """A text without percent-encoding and JSON's escapes, however often they were applied; None beyond any reason."""
     if "%" not in text and "\\" not in text:

@@ -8,6 +8,7 @@ from flask import Request, Response
 from werkzeug.exceptions import NotFound
 
 from mockserver.gateway import defects, response_cache
+from mockserver.gateway.defects import Defect
 from mockserver.gateway.rejection import Reason, Rejection
 from mockserver.gateway.response_cache import CachedReply, Key
 from mockserver.gateway.vendor import CACHED, Reply, RequestContext, View, ViewRequest
@@ -107,6 +108,12 @@ def _key(context: RequestContext) -> Key | None:
     return context.sandbox.id, context.policy.generation, grant, request.path, request.query_string, epoch
 
 
+def _armed(context: RequestContext) -> list[Defect]:
+    """The vendor's defects that are armed for the operation."""
+    names, operation = context.policy.defects, context.operation
+    return [each for each in context.vendor.defects if each.name in names and operation in each.operations]
+
+
 def _compute(context: RequestContext, view: View) -> CachedReply:
     request, vendor, policy = context.request, context.vendor, context.policy
     answer = view(
@@ -122,8 +129,7 @@ def _compute(context: RequestContext, view: View) -> CachedReply:
     )
     reply = answer if isinstance(answer, Reply) else Reply(answer)
     body, next_page = reply.body, reply.next_page
-    armed = [each for each in vendor.defects if each.name in policy.defects and context.operation in each.operations]
-    if armed:
+    if policy.defects and (armed := _armed(context)):
         body, next_page = defects.apply(armed, response_cache.plain(body), next_page)
     pieces = response_cache.split(body, context.switches.renamed_fields(vendor.switches))
     return CachedReply(pieces, reply.status, reply.headers, next_page)
