@@ -4,7 +4,6 @@ It is recognized by a line of its `__init__.py`, without being imported.
 """
 
 import sys
-from importlib import metadata
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -70,6 +69,8 @@ def owners(file: str | None) -> list[str]:
     """The distributions other than ours that have installed this file."""
     if file is None:
         return []
+    from importlib import metadata
+
     path = Path(file).resolve()
     name = f"{PACKAGE}/{path.name}"
     return [

@@ -17,9 +17,11 @@ __distribution__ = "analytics-mockserver"  # by this line, `analytics_mockserver
 
 
 def __getattr__(name: str) -> Any:
-    from importlib import import_module, metadata
+    from importlib import import_module
 
     if name == "__version__":
+        from importlib import metadata
+
         return metadata.version(__distribution__)
     homes = {"create_app": "mockserver.app", "Client": "mockserver.client"}
     if name not in homes:

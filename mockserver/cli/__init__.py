@@ -1,27 +1,14 @@
 """The `mockserver` command: one group, and a module for each family of commands.
 
-What a command needs is imported when it runs, so that `--help` takes no time.
+A command's module is imported when the command is called or listed, and what it needs when it runs.
 """
 
+from importlib import import_module
 from typing import Any
 
 import click
 
-from mockserver.cli import (
-    audit,
-    cases,
-    env,
-    fidelity,
-    healthcheck,
-    lint,
-    metric,
-    organizations,
-    output,
-    serving,
-    sweep,
-    switches,
-    tokens,
-)
+from mockserver.cli import output
 from mockserver.cli.servers import stop
 
 EXAMPLES = """
@@ -53,11 +40,38 @@ Exit codes:
 """
 
 
+_COMMANDS = {
+    "audit": "audit",
+    "cases": "cases",
+    "env": "env",
+    "fidelity": "fidelity",
+    "healthcheck": "healthcheck",
+    "lint": "lint",
+    "metric": "metric",
+    "organizations": "organizations",
+    "serve": "serving",
+    "sweep": "sweep",
+    "switches": "switches",
+    "tokens": "tokens",
+}
+"""The module of each command; in it, the command has its name."""
+
+_FORMER_NAMES = {"conduct": "lint"}
+"""Names that commands had before, which the help does not list."""
+
+
 class Commands(click.Group):
-    """The commands; "conduct" is a former name of "lint", which the help does not list."""
+    """The commands, each imported when it is first looked at."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return [*super().list_commands(ctx), *_COMMANDS]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        return super().get_command(ctx, "lint" if cmd_name == "conduct" else cmd_name)
+        name = _FORMER_NAMES.get(cmd_name, cmd_name)
+        if name not in _COMMANDS:
+            return super().get_command(ctx, name)
+        command: click.Command = getattr(import_module(f"{__name__}.{_COMMANDS[name]}"), name)
+        return command
 
     def main(self, *args: Any, **extra: Any) -> Any:
         """Run a command line, with three standard streams."""
@@ -92,20 +106,3 @@ def main() -> None:
 
     A client only changes its base URL. Start with `mockserver serve`, and take a token from `mockserver tokens`.
     """
-
-
-for command in (
-    serving.serve,
-    healthcheck.healthcheck,
-    tokens.tokens,
-    env.env,
-    switches.switches,
-    sweep.sweep,
-    lint.lint,
-    cases.cases,
-    audit.audit,
-    metric.metric,
-    fidelity.fidelity,
-    organizations.organizations,
-):
-    main.add_command(command)

@@ -38,15 +38,17 @@ def usage_errors(*kinds: type[Exception]) -> Iterator[None]:
 
     The problems of an organization file are printed as they are, a line for each.
     """
-    from mockserver.organizations.files import OrganizationError
-
     invalid: tuple[type[Exception], ...] = (settings.SettingsError, *kinds)
     try:
         yield
-    except OrganizationError as error:
-        stop(str(error), click.UsageError.exit_code)
     except invalid as error:
         raise InvalidFlags(str(error)) from error
+    except ValueError as error:
+        from mockserver.organizations.files import OrganizationError
+
+        if not isinstance(error, OrganizationError):
+            raise
+        stop(str(error), click.UsageError.exit_code)
 
 
 class InvalidFlags(click.UsageError):

@@ -34,8 +34,8 @@ def test_taken_port_is_one_line_on_stderr_and_code_3() -> None:
     assert err.startswith(f"Error: port {port} on 127.0.0.1 is taken by another program; ")
 
 
-@pytest.mark.parametrize("arguments", [[], ["--help"], ["serve", "--help"], ["--version"]])
-def test_help_loads_nothing_heavy(arguments: list[str]) -> None:
+def imported(*arguments: str) -> set[str]:
+    """The modules that a command line imports."""
     found = subprocess.run(
         [sys.executable, "-X", "importtime", "-m", "mockserver", *arguments],
         cwd=programs.ROOT,
@@ -45,7 +45,18 @@ def test_help_loads_nothing_heavy(arguments: list[str]) -> None:
     )
     loaded = {each.rpartition("|")[2].strip() for each in found.stderr.splitlines()}
     assert "mockserver.cli" in loaded
-    assert loaded.isdisjoint({"numpy", "flask", "werkzeug", "httptools", "marshmallow"})
+    return loaded
+
+
+@pytest.mark.parametrize("arguments", [[], ["--help"], ["serve", "--help"], ["--version"]])
+def test_help_loads_nothing_heavy(arguments: list[str]) -> None:
+    assert imported(*arguments).isdisjoint({"numpy", "flask", "werkzeug", "httptools", "marshmallow"})
+
+
+def test_command_imports_no_other_command() -> None:
+    loaded = imported("serve", "--help")
+    assert "mockserver.cli.options" in loaded
+    assert loaded.isdisjoint({"mockserver.cli.audit", "mockserver.cli.env", "mockserver.client", "importlib.metadata"})
 
 
 def test_help_teaches_with_examples_and_exit_codes(run: Run) -> None:
