@@ -12,6 +12,11 @@ def fixtures() -> Path:
     return _ROOT / "fixtures"
 
 
+def organizations() -> dict[str, Path]:
+    """The files of the bundled organizations, by slug, in alphabetical order."""
+    return {path.stem: path for path in sorted((fixtures() / "organizations").glob("*.yaml"))}
+
+
 def cases() -> Path:
     """The folder of the cases, with a file for each vendor."""
     return fixtures() / "cases"

@@ -59,6 +59,6 @@ def _size(organization: "Organization") -> str:
 
 def _purpose(slug: str) -> str:
     """The first sentence of the comment at the top of the file."""
-    lines = (resources.fixtures() / "organizations" / f"{slug}.yaml").read_text(encoding="utf-8").splitlines()
+    lines = resources.organizations()[slug].read_text(encoding="utf-8").splitlines()
     comment = " ".join(line.removeprefix("# ") for line in takewhile(lambda line: line.startswith("# "), lines))
     return re.split(r"(?<=\.)\s", comment)[0]

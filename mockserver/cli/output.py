@@ -58,6 +58,11 @@ def give_up(text: str) -> None:
     with suppress(OSError):
         sys.stderr.write(f"Error: {text}\n")
         sys.stderr.flush()
+    discard()
+    raise SystemExit(1)
+
+
+def discard() -> None:
+    """Drop what is still to be written on standard output, and whatever follows."""
     with suppress(OSError, ValueError, io.UnsupportedOperation):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    raise SystemExit(1)

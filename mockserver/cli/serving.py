@@ -1,28 +1,16 @@
 """`mockserver serve`: an app made from the flags, served on a port."""
 
-import gc
-import json
 import os
 import signal
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, Any
+from contextlib import suppress
+from typing import Any
 
 import click
 from click.core import ParameterSource
 
-from mockserver.cli import conflicts, logs, options, output, servers
+from mockserver.cli import conflicts, logs, options, output, servers, starting
 from mockserver.cli.options import DEFAULTS, option
-
-if TYPE_CHECKING:
-    from flask import Flask
-
-    from mockserver.settings import Settings
-
-
-class _LineLost(Exception):
-    """The line that says where the server is could not be written; the text says why."""
 
 
 @conflicts.command(conflicts.ONE_ORGANIZATION)
@@ -93,67 +81,29 @@ def serve(*, as_json: bool, grace: float, log_level: str, until_eof: bool, **fla
     source = click.get_current_context().get_parameter_source
     # A flag that is given, also as a variable, overrides a case even with a default value.
     over_case = [name for name in flags if flags["case"] and source(name) is not ParameterSource.DEFAULT]
-    with _quick_start(), servers.usage_errors():
-        from mockserver import app, server
-        from mockserver.cli import access_log
-
+    with servers.usage_errors():
         chosen = servers.settings_from(over_case=frozenset(over_case), **flags)
-        served = app.create_app(chosen)
-        access_log.install(served)
+        start = starting.Start(chosen, as_json=as_json, then=stop_at_eof if until_eof else None)
+        if not starting.is_sound(chosen):
+            start.make()
+        _serve(start, grace)
 
-    def ready(url: str) -> None:
-        if as_json:
-            _print_json(url)
-        else:
-            _print_text(url, served, chosen)
-        if until_eof:
-            stop_at_eof()
 
+def _serve(start: starting.Start, grace: float) -> None:
+    from mockserver import server
+
+    chosen = start.settings
+    late = server.LateApp(start.make_late)
     try:
-        server.serve(served, chosen.host, chosen.port, chosen.threads, ready, grace)
+        server.serve(late, chosen.host, chosen.port, chosen.threads, start.ready, grace)
     except server.PortTaken as error:
         servers.stop(str(error), 3)
-    except _LineLost as error:
+    except starting.LineLost as error:
         output.give_up(str(error))
     except OSError as error:
         raise click.UsageError(f"cannot listen on {chosen.host}: {error.strerror}; choose another --host") from error
-
-
-@contextmanager
-def _quick_start() -> Iterator[None]:
-    """Import and make the app without looking for garbage, and without the threads of a BLAS that nothing uses.
-
-    All of it stays until the end. The search would take a tenth of the start.
-    """
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.enable()
-
-
-def _print_json(url: str) -> None:
-    """Print where the server is, for a program, which waits for it."""
-    try:
-        click.echo(json.dumps({"url": url, "pid": os.getpid()}))
-    except OSError as error:
-        raise _LineLost(output.reason(error) or str(error)) from error
-
-
-def _print_text(url: str, served: "Flask", chosen: "Settings") -> None:
-    """Print where the server is, and what it simulates, for people, who can do without.
-
-    It is written at once, so that a script that reads one line does not break the pipe for the others.
-    """
-    from mockserver.admin import admin_context
-    from mockserver.cli import banner
-
-    in_case = f" in case {chosen.case} (see `mockserver cases {chosen.case}`)" if chosen.case else ""
-    sandbox = served.extensions[admin_context.EXTENSION].registry.default
-    lines = [f"Serving at {url}{in_case}; Ctrl-C stops.", *banner.lines(sandbox, chosen, url)]
-    with suppress(OSError):
-        click.echo("\n".join(lines))
+    if late.error is not None:
+        raise late.error
 
 
 def stop_at_eof(stream: int = 0) -> threading.Thread:

@@ -33,14 +33,15 @@ class OrganizationError(ValueError):
 
 def bundled() -> tuple[str, ...]:
     """The slugs of the bundled organizations, in alphabetical order."""
-    return tuple(sorted(path.stem for path in _folder().glob("*.yaml")))
+    return tuple(resources.organizations())
 
 
 def named(slug: str) -> Organization:
     """A bundled organization. Raises OrganizationError when there is none with this name."""
-    if slug not in bundled():
-        raise OrganizationError(slug, f"no bundled organization has this name; there are: {', '.join(bundled())}")
-    return load(_folder() / f"{slug}.yaml")
+    known = resources.organizations()
+    if slug not in known:
+        raise OrganizationError(slug, f"no bundled organization has this name; there are: {', '.join(known)}")
+    return load(known[slug])
 
 
 def load(path: Path) -> Organization:
@@ -79,10 +80,6 @@ def pool() -> NamePool:
     listed = json.loads((resources.fixtures() / "names.json").read_bytes())
     given, family = (tuple((written, form) for written, form in listed[each]) for each in ("given", "family"))
     return NamePool(given, family)
-
-
-def _folder() -> Path:
-    return resources.fixtures() / "organizations"
 
 
 def _load(document: dict[Any, Any]) -> tuple[dict[str, Any], list[RuleViolation]]:

@@ -4,6 +4,7 @@ It is one process with one event loop on sockets that are bound here, so the por
 before anything starts. The command's messages and exit codes are in `cli`.
 
 `connection` and `reader` are the HTTP, `answer` and `message` are WSGI, `workers` are the threads that call the app.
+`late` is an app that is made when the server is ready.
 """
 
 import gc
@@ -14,12 +15,13 @@ from typing import TYPE_CHECKING
 from wsgiref.types import WSGIApplication
 
 from mockserver.server import sockets
+from mockserver.server.late import LateApp
 from mockserver.server.sockets import PortTaken
 
 if TYPE_CHECKING:
     from mockserver.server.running import Running as Running
 
-__all__ = ["PortTaken", "in_thread", "serve"]
+__all__ = ["LateApp", "PortTaken", "in_thread", "serve"]
 
 _SWITCH_INTERVAL = 0.0002
 """Seconds after which a thread that computes lets another one run.
@@ -42,9 +44,9 @@ def serve(
 ) -> None:
     """Serve, from the main thread, until SIGTERM or SIGINT; then let running requests finish, for `grace` seconds.
 
-    `on_ready` gets the URL once connections are accepted; what it raises ends the server. Port 0 picks a free one.
-    Raises PortTaken, or OSError when the address cannot be bound for another reason. A request that takes longer than
-    `grace` is cut off when the process exits, with code 0.
+    `on_ready` gets the URL once connections are accepted; what it raises ends the server. A LateApp is made after that.
+    Port 0 picks a free one. Raises PortTaken, or OSError when the address cannot be bound for another reason. A request
+    that takes longer than `grace` is cut off when the process exits, with code 0.
     """
     from mockserver.server import running
 

@@ -8,11 +8,12 @@ import socket
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, suppress
-from typing import Any
+from typing import Any, NoReturn
 from wsgiref.types import WSGIApplication, WSGIEnvironment
 
 from mockserver.server import sockets
 from mockserver.server.connection import Connection
+from mockserver.server.late import LateApp
 from mockserver.server.reader import Memory
 from mockserver.server.workers import Workers
 
@@ -41,10 +42,7 @@ class Server:
 
     def __init__(self, app: WSGIApplication, threads: int) -> None:
         self.loop = asyncio.get_running_loop()
-        self.app = app
-        front = getattr(app, "wsgi_app", app)
-        self._quick: QuickAnswer | None = getattr(front, "answer", None)
-        self._urgent: frozenset[str] = getattr(front, "urgent_paths", frozenset())
+        self.use(app)
         self.workers = Workers(self.loop, threads)
         self._urgent_workers = Workers(self.loop, 1)
         self.memory = Memory()
@@ -56,6 +54,13 @@ class Server:
         self._listeners: list[asyncio.Server] = []
         self._last_is_gone = asyncio.Event()
         self.loop.set_exception_handler(self._report)
+
+    def use(self, app: WSGIApplication) -> None:
+        """Call this app for requests from now on."""
+        self.app = app
+        front = getattr(app, "wsgi_app", app)
+        self._quick: QuickAnswer | None = getattr(front, "answer", None)
+        self._urgent: frozenset[str] = getattr(front, "urgent_paths", frozenset())
 
     def quick_answer(self, environ: WSGIEnvironment) -> Response | None:
         """The answer that the app has at hand, in a method `answer` that waits for nothing; None if it must be called.
@@ -139,6 +144,7 @@ def serve(
     """Serve in the main thread until SIGTERM or SIGINT; then let running requests finish, for `grace` seconds.
 
     Neither signal does anything after that. Therefore the loop is not closed, as it would restore their defaults first.
+    A LateApp that cannot be made ends the server at once.
     """
     loop = asyncio.SelectorEventLoop()
     try:
@@ -156,14 +162,33 @@ async def _serve(
         server.loop.add_signal_handler(number, stopped.set)
     await server.listen(listening)
     on_ready()
+    if isinstance(app, LateApp):
+        app.start(lambda: server.loop.call_soon_threadsafe(_use_late, server, app, stopped))
     await stopped.wait()
+    if isinstance(app, LateApp) and app.error is not None:
+        return
     server.stop()
     try:
         await asyncio.wait_for(server.finished(), grace)
     except TimeoutError:
         log.warning("a request was still running after %s s; it is cut off", grace)
-        logging.shutdown()
-        os._exit(0)
+        _end()
+    if isinstance(app, LateApp) and not app.made.done():
+        _end()
+
+
+def _use_late(server: Server, late: LateApp, stopped: asyncio.Event) -> None:
+    """Call the app that was made, without the detour; or stop, if it could not be."""
+    if late.error is None:
+        server.use(late.made.result())
+    else:
+        stopped.set()
+
+
+def _end() -> NoReturn:
+    """End the process at once, because a thread still runs in the app or makes it."""
+    logging.shutdown()
+    os._exit(0)
 
 
 class Running(AbstractContextManager["Running"]):

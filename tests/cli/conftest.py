@@ -3,6 +3,7 @@
 import logging
 import signal
 from collections.abc import Callable, Iterator
+from threading import Event
 
 import pytest
 from click.testing import CliRunner, Result
@@ -10,8 +11,16 @@ from flask import Flask
 
 from mockserver import server
 from mockserver.cli import main
+from mockserver.server import LateApp
 
 Run = Callable[..., Result]
+
+
+def make_late(app: LateApp) -> None:
+    """Make an app as a server does, and wait until it is made, or cannot be."""
+    ended = Event()
+    app.start(ended.set)
+    ended.wait()
 
 
 @pytest.fixture

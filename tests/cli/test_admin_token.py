@@ -12,7 +12,7 @@ from mockserver import app as apps
 from mockserver import server
 from mockserver.app import create_app
 from mockserver.settings import Settings
-from tests.cli.conftest import Run
+from tests.cli.conftest import Run, make_late
 from tests.conftest import SETTINGS
 
 if TYPE_CHECKING:
@@ -92,7 +92,7 @@ def created(monkeypatch: pytest.MonkeyPatch) -> list[Settings]:
     """The settings that an app was made from; nothing is served."""
     settings: list[Settings] = []
     monkeypatch.setattr(apps, "create_app", settings.append)
-    monkeypatch.setattr(server, "serve", lambda *_: None)
+    monkeypatch.setattr(server, "serve", lambda app, *_: make_late(app))
     return settings
 
 

@@ -5,6 +5,7 @@ import subprocess
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,8 +14,9 @@ from mockserver.admin import admin_context
 from mockserver.app import create_app
 from mockserver.cli import banner
 from mockserver.settings import Settings
-from tests.cli.conftest import Run
+from tests.cli.conftest import Run, make_late
 from tests.conftest import SETTINGS
+from tests.server import programs
 
 
 def banner_of(settings: Settings, url: str = "http://127.0.0.1:8080") -> dict[str, str]:
@@ -72,8 +74,19 @@ def test_first_request_may_need_an_exchange(monkeypatch: pytest.MonkeyPatch) -> 
     assert "grant_type=client_credentials" in banner_of(replace(SETTINGS))["try"]
 
 
-def test_json_has_no_banner(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(server, "serve", lambda *call: call[4]("http://127.0.0.1:8080"))
+@pytest.fixture
+def served(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server that ends when its app is made."""
+
+    def serve(app: server.LateApp, *call: Any) -> None:
+        call[3]("http://127.0.0.1:8080")
+        make_late(app)
+
+    monkeypatch.setattr(server, "serve", serve)
+
+
+@pytest.mark.usefixtures("served")
+def test_json_has_no_banner(run: Run) -> None:
     assert run("serve", "--json").stdout.count("\n") == 1
     printed = run("serve").stdout
     assert [line[:14].strip() for line in printed.splitlines()[1:]] == [
@@ -83,3 +96,17 @@ def test_json_has_no_banner(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
         "all tokens",
         "try",
     ]
+
+
+@pytest.mark.in_process("the command runs in a process of its own")
+def test_banner_that_nobody_reads_is_dropped() -> None:
+    """A script that reads the first line may close the pipe."""
+    with programs.started("-m", "mockserver", "serve", "--port", "0", "--log-level", "warning") as program:
+        url = programs.line(program).split()[2].rstrip(";")
+        assert program.stdout is not None
+        program.stdout.close()
+        program.stdout = None
+        assert programs.send(url, programs.request("/_mock/health"))[0] == 200
+        program.terminate()
+        _, errors = program.communicate(timeout=programs.PATIENCE)
+        assert (program.returncode, errors) == (0, "")

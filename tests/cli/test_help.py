@@ -10,8 +10,9 @@ import pytest
 from mockserver import resources, server
 from mockserver.cli.sweep import runs
 from mockserver.cli.sweep.runs import Run as SweepRun
+from mockserver.server import LateApp
 from tests.cli.commands import COMMANDS
-from tests.cli.conftest import Run
+from tests.cli.conftest import Run, make_late
 
 URL = "http://127.0.0.1:8080"
 EXAMPLE = re.compile(r'^ +(?:eval "\$\()?(mockserver .*?)(?:\)")?(?:\s{3,}.*)?$', re.MULTILINE)
@@ -34,12 +35,13 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def stubs(monkeypatch: pytest.MonkeyPatch, folder: Path) -> list[str]:
-    """Servers that end when they are ready, and commands of a sweep that are not run; the list names both."""
+    """Servers that end when their app is made, and commands of a sweep that are not run; the list names both."""
     seen: list[str] = []
 
-    def serve(_app: object, host: str, port: int, _threads: int, on_ready: Callable[[str], None], *_: object) -> None:
+    def serve(app: LateApp, host: str, port: int, _threads: int, on_ready: Callable[[str], None], *_: object) -> None:
         seen.append(f"serve {host}:{port}")
         on_ready(f"http://{host}:{port}")
+        make_late(app)
 
     def run_command(command: tuple[str, ...], *_: object) -> SweepRun:
         seen.append(shlex.join(command))

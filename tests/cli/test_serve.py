@@ -12,8 +12,11 @@ import pytest
 from flask import Flask
 
 from mockserver import app, server
+from mockserver.cli import starting
+from mockserver.organizations import files
+from mockserver.server import LateApp
 from mockserver.settings import Settings
-from tests.cli.conftest import Run
+from tests.cli.conftest import Run, make_late
 
 Served = dict[str, Any]
 DEFAULTS = {"host": "127.0.0.1", "port": 8080, "threads": 16, "grace": 5.0}
@@ -21,12 +24,15 @@ DEFAULTS = {"host": "127.0.0.1", "port": 8080, "threads": 16, "grace": 5.0}
 
 @pytest.fixture(autouse=True)
 def served(monkeypatch: pytest.MonkeyPatch) -> Served:
-    """The arguments of the server, which is ready at once and ends at once."""
+    """The arguments of the server, which is ready at once and ends when the app is made."""
     seen: Served = {}
 
-    def serve(app: Flask, host: str, port: int, threads: int, on_ready: Callable[[str], None], grace: float) -> None:
-        seen.update(app=app, host=host, port=port, threads=threads, grace=grace)
+    def serve(app: LateApp, host: str, port: int, threads: int, on_ready: Callable[[str], None], grace: float) -> None:
+        seen.update(host=host, port=port, threads=threads, grace=grace)
         on_ready(f"http://{host}:{port}")
+        make_late(app)
+        if app.error is None:
+            seen["app"] = app.made.result()
 
     monkeypatch.setattr(server, "serve", serve)
     return seen
@@ -179,6 +185,46 @@ def test_policy_flag_overrides_the_policy_file(run: Run, served: Served, tmp_pat
     run("serve", "--policy-file", str(path), "--policy", "augment.last_cursor=absent")
     policy = served["app"].test_client().get("/_mock/policy", headers={"Host": "localhost"}).get_json()["augment"]
     assert (policy["last_cursor"]["value"], policy["retry_after"]["value"]) == ("absent", "seconds")
+
+
+def test_app_that_cannot_be_made_after_the_ready_line_ends_the_server(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As it does before the line: here, a bundled file that somebody has spoilt."""
+
+    def create_app(_: Settings) -> Flask:
+        raise files.OrganizationError("acme.yaml", "people: found nothing; it is required")
+
+    monkeypatch.setattr(app, "create_app", create_app)
+    result = run("serve", "--json")
+    assert (result.exit_code, result.stdout.count("\n")) == (2, 1)
+    assert result.stderr == "Error: acme.yaml: people: found nothing; it is required\n"
+
+
+def test_error_that_is_no_setting_is_not_hidden(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(app, "create_app", _raises(ValueError("a mistake in the product")))
+    assert str(run("serve", "--json").exception) == "a mistake in the product"
+
+
+@pytest.mark.parametrize(
+    ("settings", "sound"),
+    [
+        (Settings(), True),
+        (Settings(host="::1", port=0, freeze=True, limits="off", threads=1, journal_size=5), True),
+        (Settings(organization="hooli", sandboxes_maximum=0, admin_token="a", allowed_host=("b",)), True),
+        (Settings(organization="hool"), False),
+        (Settings(organization="../organizations/hooli"), False),
+        (Settings(organization_file=Path("mine.yaml")), False),
+        (Settings(case="C001"), False),
+        (Settings(now=datetime(2025, 10, 21, tzinfo=UTC), freeze=True), True),
+        (Settings(now=datetime(1970, 12, 31, tzinfo=UTC)), False),
+        (Settings(now=datetime(2200, 1, 1, tzinfo=UTC)), False),
+        (Settings(policy=(("augment.last_cursor", "null"),)), False),
+        (Settings(policy_file=Path("policy.yaml")), False),
+    ],
+)
+def test_settings_that_may_be_wrong_are_checked_before_the_ready_line(settings: Settings, *, sound: bool) -> None:
+    assert starting.is_sound(settings) is sound
 
 
 def test_foreign_address_is_a_usage_error(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.request import Request, urlopen
@@ -76,15 +77,13 @@ def test_server_without_json_needs_no_output() -> None:
     assert (done.returncode, done.stderr) == (0, "")
 
 
-@SIGNALS
-@pytest.mark.parametrize("slow", ["analytics_mockserver.ownership", "click", "mockserver.app"])
-def test_signal_during_the_start_ends_the_server(number: signal.Signals, slow: str, tmp_path: Path) -> None:
-    """From before the first import that takes time: the pause is in one, which catches every exception."""
-    (tmp_path / "sitecustomize.py").write_text(
+def pausing(folder: Path, module: str) -> dict[str, str]:
+    """Variables of a program that prints a line before it imports a module, and then pauses."""
+    (folder / "sitecustomize.py").write_text(
         "import sys, time\n"
         "class Slow:\n"
         "    def find_spec(self, name, path=None, target=None):\n"
-        f"        if name == {slow!r}:\n"
+        f"        if name == {module!r}:\n"
         "            print('importing', flush=True)\n"
         "            try:\n"
         "                time.sleep(30)\n"
@@ -92,14 +91,48 @@ def test_signal_during_the_start_ends_the_server(number: signal.Signals, slow: s
         "                pass\n"
         "sys.meta_path.insert(0, Slow())\n"
     )
-    command = [sys.executable, "-m", "mockserver", "serve", "--port", "0"]
-    environment = {**os.environ, "PYTHONPATH": f"{tmp_path}:{ROOT}"}
-    with subprocess.Popen(
-        command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    ) as program:
+    return {**os.environ, "PYTHONPATH": f"{folder}:{ROOT}"}
+
+
+@contextmanager
+def started(environment: dict[str, str], *flags: str) -> Iterator[Program]:
+    """A server that starts with these variables, and is killed at the end if it still runs."""
+    command, pipe = [sys.executable, "-m", "mockserver", "serve", "--port", "0", *flags], subprocess.PIPE
+    with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=pipe, stderr=pipe, text=True) as program:
+        try:
+            yield program
+        finally:
+            program.kill()
+
+
+@SIGNALS
+@pytest.mark.parametrize("slow", ["analytics_mockserver.ownership", "click", "mockserver.app"])
+def test_signal_during_the_start_ends_the_server(number: signal.Signals, slow: str, tmp_path: Path) -> None:
+    """From before the first import that takes time: the pause is in one, which catches every exception."""
+    with started(pausing(tmp_path, slow), "--case", "C001") as program:
         assert line(program) == "importing"
         program.send_signal(number)
         assert ended(program) == (0, "", "")
+
+
+@SIGNALS
+@pytest.mark.parametrize("slow", ["mockserver.app", "numpy"])
+def test_signal_while_a_ready_server_makes_its_app_ends_it(number: signal.Signals, slow: str, tmp_path: Path) -> None:
+    with started(pausing(tmp_path, slow), "--json") as program:
+        assert "url" in json.loads(line(program))
+        assert line(program) == "importing"
+        program.send_signal(number)
+        assert ended(program) == (0, "", "")
+
+
+@pytest.mark.parametrize("flags", [(), ("--case", "C001")], ids=["after the line", "before it"])
+def test_missing_dependency_is_one_line_and_code_2(flags: tuple[str, ...], tmp_path: Path) -> None:
+    """Whether it is noticed after the ready line or before it."""
+    (tmp_path / "sitecustomize.py").write_text("import sys\nsys.modules['numpy'] = None\n")
+    with started({**os.environ, "PYTHONPATH": f"{tmp_path}:{ROOT}"}, *flags) as program:
+        code, _, err = ended(program)
+    assert (code, err.count("\n")) == (2, 1)
+    assert err.startswith("mockserver: the server needs the module numpy, which is not installed here; ")
 
 
 def test_signal_stops_another_command_as_usual(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,8 +1,11 @@
-"""A program that serves a small app: what the tests of the server start and stop. Argument: the port."""
+"""A program that serves a small app: what the tests of the server start and stop. Argument: the port.
+
+With another argument, the app is made late: once a line is on standard input; it cannot be made if that is "fail".
+"""
 
 import sys
 from collections.abc import Iterable
-from wsgiref.types import StartResponse, WSGIEnvironment
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 import click
 
@@ -25,5 +28,15 @@ def app(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[byt
     return [body]
 
 
+def make() -> WSGIApplication:
+    click.echo("making")
+    if sys.stdin.readline() == "fail\n":
+        raise ValueError("this app cannot be made")
+    return app
+
+
 if __name__ == "__main__":
-    server.serve(app, "127.0.0.1", int(sys.argv[1]), 4, click.echo, 1.0)
+    late = server.LateApp(make)
+    server.serve(late if sys.argv[2:] else app, "127.0.0.1", int(sys.argv[1]), 4, click.echo, 1.0)
+    if late.error is not None:
+        sys.exit(str(late.error))
