@@ -4,7 +4,7 @@ import re
 from base64 import b64encode
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Final
 from urllib.parse import unquote
 
@@ -33,16 +33,30 @@ def decode(text: str) -> str | None:
 
 
 class KnownSecrets:
-    """Some credentials. A text is "in" them if it contains one: in any case, percent-encoded, in base64 or in hex."""
+    """Some credentials. A text is "in" them if it contains one: in any case, percent-encoded, in base64 or in hex.
+
+    Their forms are made when the first text is looked at: a server that starts learns many of them, one by one.
+    """
 
     def __init__(self, secrets: Iterable[str]) -> None:
         self.secrets = tuple(dict.fromkeys(filter(None, secrets)))
-        long = [form for each in self.secrets if len(each) >= SHORTEST for form in _forms(each)]
+
+    @cached_property
+    def _long(self) -> list[str]:
+        return [form for each in self.secrets if len(each) >= SHORTEST for form in _forms(each)]
+
+    @cached_property
+    def _plain(self) -> tuple[str, ...]:
+        return _minimal(text for each in self._long for text in _spelled(each))
+
+    @cached_property
+    def _base64(self) -> tuple[str, ...]:
+        return _minimal(part for each in self._long for part in _base64_parts(each.encode()))
+
+    @cached_property
+    def _whole(self) -> frozenset[str]:
         short = [form for each in self.secrets if len(each) < SHORTEST for form in _forms(each)]
-        self._plain = _minimal(text for each in long for text in _spelled(each))
-        self._base64 = _minimal(part for each in long for part in _base64_parts(each.encode()))
-        whole = (text for each in short for text in (*_spelled(each), *_base64(each.encode()), each))
-        self._whole = frozenset(whole)
+        return frozenset(text for each in short for text in (*_spelled(each), *_base64(each.encode()), each))
 
     @property
     def has_short(self) -> bool:
