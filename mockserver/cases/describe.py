@@ -13,6 +13,7 @@ from mockserver.cases import matching, step_request
 from mockserver.cases.records import GRANTED, Case, ExpectedAnswer, Step
 from mockserver.cases.step_request import DEFAULT_SANDBOX, SeededClient, StepRequest
 from mockserver.client import MOUNT
+from mockserver.gateway.curl import ADMIN_HEADER
 from mockserver.gateway.switches import Grade
 from mockserver.gateway.vendor import Vendor
 
@@ -20,7 +21,6 @@ ADDRESS = "http://127.0.0.1:8080"
 """Where a server listens by default."""
 
 _FILE = "answer.json"
-_ADMIN = '-H "Authorization: Bearer $MOCKSERVER_ADMIN_TOKEN"'
 _STATUS_ALONE = "-o /dev/null -w '%{http_code}\\n'"
 _VARIABLE = re.compile(r"\$([a-z_]+)")
 _CUT_OUT = """sed -E 's/.*"{name}":"([^"]+)".*/\\1/'"""
@@ -68,7 +68,7 @@ class _CurlScript:
         self._case = case
         self._vendors = vendors
         self._url = url
-        self._admin = [_ADMIN] if guarded else []
+        self._admin = [ADMIN_HEADER] if guarded else []
         self._variables: set[str] = set()
 
     def lines_in_sandbox(self) -> Iterator[str]:

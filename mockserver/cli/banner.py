@@ -3,7 +3,7 @@
 import shlex
 from typing import TYPE_CHECKING
 
-from mockserver.cli import options, tokens
+from mockserver.cli import options
 
 if TYPE_CHECKING:
     from mockserver.gateway.sandbox import Sandbox
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 def lines(sandbox: "Sandbox", settings: "Settings", url: str) -> list[str]:
     """The default sandbox of a server at a URL, as lines; the settings are those of the server."""
     from mockserver import vendors
+    from mockserver.gateway import curl
     from mockserver.gateway.tokens import seeded
 
     organization = sandbox.config.organization
@@ -29,7 +30,7 @@ def lines(sandbox: "Sandbox", settings: "Settings", url: str) -> list[str]:
         "clock": _clock(sandbox.clock),
         "token": f"{grant.token} ({vendor.title})",
         "all tokens": _tokens_command(organization.slug, settings, url),
-        "try": tokens.curl(vendor, grant, url),
+        "try": curl.line(vendor, grant, url, vendor.sample_path),
     }
     return [f"  {name:<12}  {text}" for name, text in shown.items()]
 

@@ -1,6 +1,5 @@
 """`mockserver tokens`: the seeded tokens of every vendor, each with a curl line that uses it."""
 
-import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,10 +9,6 @@ from mockserver.cli import conflicts, options, servers
 
 if TYPE_CHECKING:
     from mockserver.gateway.tokens import Grant
-    from mockserver.gateway.vendor import Vendor
-
-_EXTRACT = """sed -E 's/.*"access_token":"([^"]+)".*/\\1/'"""
-"""A shell command that extracts the access token from the answer of an exchange."""
 
 
 @conflicts.command(conflicts.ONE_ORGANIZATION)
@@ -34,6 +29,7 @@ def tokens(organization: str, organization_file: Path | None, url: str) -> None:
       mockserver tokens --organization-file mine.yaml
     """
     from mockserver import vendors
+    from mockserver.gateway import curl
     from mockserver.gateway.tokens import seeded
 
     shown = servers.organization(organization, organization_file)
@@ -42,7 +38,7 @@ def tokens(organization: str, organization_file: Path | None, url: str) -> None:
         groups = shown.role_groups if vendor.has_group_roles else ()
         for grant in seeded(vendor.name, shown.slug, secret=vendor.secret, groups=groups):
             click.echo(f"  {_credentials(grant)}")
-            click.echo(f"    {curl(vendor, grant, url)}")
+            click.echo(f"    {curl.line(vendor, grant, url, vendor.sample_path)}")
 
 
 def _credentials(grant: "Grant") -> str:
@@ -50,14 +46,3 @@ def _credentials(grant: "Grant") -> str:
     notes = [] if grant.permitted else ["403"]
     notes += [f"sees only {', '.join(grant.groups)}"] if grant.groups else []
     return client + "".join(f"  ({note})" for note in notes)
-
-
-def curl(vendor: "Vendor", grant: "Grant", url: str) -> str:
-    """A curl line that uses a token; a client's credentials are exchanged in a command substitution."""
-    address = shlex.quote(url + vendor.sample_path)
-    if vendor.token_path is None:
-        return f"curl -H {shlex.quote(f'Authorization: {vendor.schemes[0]} {grant.token}')} {address}"
-    credentials = shlex.quote(f"{grant.token}:{grant.secret}")
-    form = "-d grant_type=client_credentials"
-    exchange = f"curl -s -u {credentials} {form} {shlex.quote(url + vendor.token_path)} | {_EXTRACT}"
-    return f'curl -H "Authorization: {vendor.schemes[0]} $({exchange})" {address}'

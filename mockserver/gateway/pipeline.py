@@ -159,7 +159,7 @@ def _catch_all(registry: SandboxRegistry, senders: Senders, sharing: list[Vendor
 
 
 @cache
-def _route_map(routes: tuple[Route, ...]) -> Map:
+def route_map(routes: tuple[Route, ...]) -> Map:
     """A vendor's routes by themselves: shared by the apps of a process, and compiled when it is first needed."""
     rules = [Rule(route.path, endpoint=route.operation, methods=route.methods) for route in routes]
     return Map(rules, merge_slashes=False)
@@ -169,7 +169,7 @@ def _routing_error(vendor: Vendor) -> HTTPException:
     """Why no route of a vendor takes the request at hand: a 404 or a 405."""
     error: HTTPException = NotFound()
     try:
-        _route_map(vendor.routes).bind_to_environ(request.environ).match()
+        route_map(vendor.routes).bind_to_environ(request.environ).match()
     except HTTPException as raised:
         error = raised
     return error
@@ -214,7 +214,7 @@ def _screen(context: RequestContext, senders: Senders) -> Response | None:
         return _refuse(context, ForeignSender(refusal))
     if not senders.is_preflight(environ):
         return None
-    methods = _route_map(vendor.routes).bind("").allowed_methods(context.request.path)
+    methods = route_map(vendor.routes).bind("").allowed_methods(context.request.path)
     return cross_origin.preflight_answer(environ, methods)
 
 

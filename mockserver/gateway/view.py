@@ -1,7 +1,9 @@
 """The last step of a request that passed every stage: run the view or take a cached reply, and make the response."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from http import HTTPStatus
+from typing import TYPE_CHECKING
 from wsgiref.types import StartResponse, WSGIEnvironment
 
 from flask import Request, Response
@@ -11,7 +13,10 @@ from mockserver.gateway import defects, response_cache
 from mockserver.gateway.defects import Defect
 from mockserver.gateway.rejection import Reason, Rejection
 from mockserver.gateway.response_cache import CachedReply, Key
-from mockserver.gateway.vendor import CACHED, Reply, RequestContext, View, ViewRequest
+from mockserver.gateway.vendor import CACHED, Reply, RequestContext, Vendor, View, ViewRequest
+
+if TYPE_CHECKING:
+    from mockserver.gateway.sandbox import Policy
 
 QUERY_MAXIMUM = 16 * 1024
 BODY_MAXIMUM = 64 * 1024
@@ -108,28 +113,32 @@ def _key(context: RequestContext) -> Key | None:
     return context.sandbox.id, context.policy.generation, grant, request.path, request.query_string, epoch
 
 
-def _armed(context: RequestContext) -> list[Defect]:
-    """The vendor's defects that are armed for the operation."""
-    names, operation = context.policy.defects, context.operation
-    return [each for each in context.vendor.defects if each.name in names and operation in each.operations]
+def compute(view: View, request: ViewRequest, vendor: Vendor, operation: str | None, policy: "Policy") -> Reply:
+    """The reply of a view, with the policy's armed defects in it; fields have the names of the OpenAPI file."""
+    answer = view(request)
+    reply = answer if isinstance(answer, Reply) else Reply(answer)
+    if not policy.defects or not (armed := _armed(vendor, operation, policy)):
+        return reply
+    body, next_page = defects.apply(armed, response_cache.plain(reply.body), reply.next_page)
+    return replace(reply, body=body, next_page=next_page)
+
+
+def _armed(vendor: Vendor, operation: str | None, policy: "Policy") -> list[Defect]:
+    """The vendor's defects that are armed for an operation."""
+    return [each for each in vendor.defects if each.name in policy.defects and operation in each.operations]
 
 
 def _compute(context: RequestContext, view: View) -> CachedReply:
-    request, vendor, policy = context.request, context.vendor, context.policy
-    answer = view(
-        ViewRequest(
-            args=request.args,
-            path_variables=request.view_args or {},
-            body=b"" if request.method in SAFE_METHODS else read_body(request),
-            now=context.now,
-            switches=context.switches,
-            world=context.sandbox.world,
-            grant=context.grant,
-        )
+    request, vendor = context.request, context.vendor
+    view_request = ViewRequest(
+        args=request.args,
+        path_variables=request.view_args or {},
+        body=b"" if request.method in SAFE_METHODS else read_body(request),
+        now=context.now,
+        switches=context.switches,
+        world=context.sandbox.world,
+        grant=context.grant,
     )
-    reply = answer if isinstance(answer, Reply) else Reply(answer)
-    body, next_page = reply.body, reply.next_page
-    if policy.defects and (armed := _armed(context)):
-        body, next_page = defects.apply(armed, response_cache.plain(body), next_page)
-    pieces = response_cache.split(body, context.switches.renamed_fields(vendor.switches))
-    return CachedReply(pieces, reply.status, reply.headers, next_page)
+    reply = compute(view, view_request, vendor, context.operation, context.policy)
+    pieces = response_cache.split(reply.body, context.switches.renamed_fields(vendor.switches))
+    return CachedReply(pieces, reply.status, reply.headers, reply.next_page)
