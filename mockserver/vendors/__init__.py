@@ -6,12 +6,17 @@ from importlib import import_module
 from importlib.util import find_spec
 from pkgutil import iter_modules
 from types import ModuleType
+from typing import Any
 
 from mockserver.gateway.vendor import Vendor
 
 
 class MissingModule(LookupError):
     """A vendor's folder lacks a module; the text says which, and what to write."""
+
+
+class BrokenModule(ImportError):
+    """A module of a vendor cannot be used; the text names its file, and the reason."""
 
 
 @cache
@@ -42,3 +47,22 @@ def room(name: str) -> Mapping[str, ModuleType]:
             )
         modules[vendor.name] = import_module(path)
     return modules
+
+
+@cache
+def exported(name: str, variable: str) -> Mapping[str, Any]:
+    """A variable of the module `name`, by the vendor's name, of every vendor that has such a module.
+
+    Raises BrokenModule for a module that cannot be imported or lacks the variable.
+    """
+    found = {}
+    for folder, vendor in _by_folder().items():
+        path = f"{__name__}.{folder}.{name}"
+        if find_spec(path) is None:
+            continue
+        try:
+            found[vendor.name] = getattr(import_module(path), variable)
+        except Exception as error:
+            file = f"mockserver/vendors/{folder}/{name}.py"
+            raise BrokenModule(f"{file} must define {variable}; {type(error).__name__}: {error}") from error
+    return found
