@@ -26,6 +26,7 @@ from mockserver.simulation.organization import Organization
 from mockserver.validation import yaml_text
 
 if TYPE_CHECKING:
+    from mockserver.charts.drawing import ListedChart
     from mockserver.conduct.advice import Advice
 
 
@@ -43,7 +44,8 @@ def create_app(settings: Settings) -> Flask:
     app.url_map.merge_slashes = False
     senders = _senders(settings)
     direct = pipeline.install(app, known.vendors, registry, senders)
-    admin.install(app, admin.AdminContext(registry, known, senders, settings.admin_token, resources.openapi(), advice))
+    plane = admin.AdminContext(registry, known, senders, settings.admin_token, resources.openapi(), advice, charts)
+    admin.install(app, plane)
     app.register_error_handler(Exception, admin.render_error)
     app.wsgi_app = FastPath(app.wsgi_app, registry, senders, direct, OPEN_PATHS)  # type: ignore[method-assign]
     return app
@@ -118,6 +120,14 @@ def _catalogue() -> Catalogue:
 def advice() -> "dict[str, Advice]":
     """Every vendor's advice to its clients, imported when the first client is linted."""
     return {name: module.ADVICE for name, module in vendors.room("advice").items()}
+
+
+@cache
+def charts() -> "dict[str, ListedChart]":
+    """Every chart by its name, imported when the first one is listed or drawn."""
+    from mockserver.charts import catalogue
+
+    return catalogue.listed(vendors.discover(), vendors.exported("charts", "CHARTS"))
 
 
 def _case(settings: Settings) -> Case:

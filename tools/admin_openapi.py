@@ -20,6 +20,7 @@ from werkzeug.http import HTTP_STATUS_CODES
 
 from mockserver.admin import (
     cases,
+    charts,
     clock,
     defects,
     fault_rules,
@@ -158,6 +159,8 @@ OPERATIONS = {
     "listMetrics": Operation("The metrics and their dimensions", metrics.MetricsSchema),
     "getMetric": Operation("The expected values of a metric, by bucket", metrics.MetricSchema),
     "getMetricPeople": Operation("The people who were counted in a bucket of a metric", metrics.MetricPeopleSchema),
+    "listCharts": Operation("The charts, with their series and parameters", charts.ChartsSchema),
+    "getChart": Operation("The rows of a chart, and the vendor requests for the same numbers", charts.ChartRowsSchema),
     "listOrganizations": Operation("The organizations on this server", organizations.OrganizationsSchema),
     "getOrganization": Operation("One organization, with its ids", organizations.OrganizationDetailSchema),
     "getOpenapi": Operation("The OpenAPI file of a vendor, or of the control plane (admin)", "application/yaml"),

@@ -19,6 +19,7 @@ from mockserver.gateway.vendor import Vendor
 from mockserver.simulation.organization import Organization
 
 if TYPE_CHECKING:
+    from mockserver.charts.drawing import ListedChart
     from mockserver.conduct.advice import Advice
 
 OPEN_PATHS = frozenset(("/_mock/health", "/_mock/ready"))
@@ -56,7 +57,7 @@ class AdminContext:
     """The sandboxes, and what stays the same while the app runs.
 
     `senders` are who may send requests; with an `admin_token`, every request must carry it. `openapi` is the folder of
-    the OpenAPI files. `advice` loads the vendors' advice when it is first needed.
+    the OpenAPI files. `advice` and `charts` load what the vendors have of them when it is first needed.
     """
 
     registry: SandboxRegistry
@@ -65,6 +66,7 @@ class AdminContext:
     admin_token: str | None
     openapi: Path
     advice: "Callable[[], Mapping[str, Advice]]"
+    charts: "Callable[[], Mapping[str, ListedChart]]"
 
     @property
     def vendors(self) -> tuple[Vendor, ...]:

@@ -11,6 +11,7 @@ from werkzeug.routing import Map, Rule
 
 from mockserver.admin import (
     cases,
+    charts,
     clock,
     defects,
     faults,
@@ -100,6 +101,8 @@ RESOURCES = (
     AdminRoute("GET", "/metrics", "listMetrics", metrics.list_all),
     AdminRoute("GET", "/metrics/<metric>", "getMetric", metrics.get, metrics.MetricRangeQuery),
     AdminRoute("GET", "/metrics/<metric>/people", "getMetricPeople", metrics.people, metrics.MetricPeopleQuery),
+    AdminRoute("GET", "/charts", "listCharts", charts.list_all),
+    AdminRoute("GET", "/charts/<chart>", "getChart", charts.get, charts.ChartQuery),
     AdminRoute("GET", "/organizations", "listOrganizations", organizations.list_all),
     AdminRoute("GET", "/organizations/<slug>", "getOrganization", organizations.get),
     AdminRoute("GET", "/openapi/<vendor>.yaml", "getOpenapi", openapi.get),

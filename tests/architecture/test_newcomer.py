@@ -29,6 +29,7 @@ DISCOVERING = {
     "tests/fidelity/test_ledger.py": VENDOR,
     "tests/architecture/test_names.py": "names",
     "tests/cases/test_catalogue.py": "C901 or C423 or has_cases or distinct",
+    "tests/charts/test_every_chart.py": VENDOR,
     "tests/audit/test_audit.py": "song-too-many or user-left-out or ghost or probes or can_fail",
     "test_lark_client.py": VENDOR,
 }
@@ -144,6 +145,7 @@ def test_newcomer_is_served_and_linted(sandbox):
 
 
 ADVICE = "from mockserver import vendors; vendors.room('advice')"
+CHARTS = "from mockserver import app; app.charts()"
 HOW_TO_ADD = "write one, as the other vendors have it (docs/adding-a-vendor.md)"
 
 
@@ -171,5 +173,31 @@ def test_missing_file_is_named(copy: Copy, removed: str, command: tuple[str, ...
         done = copy.attempt(sys.executable, *command)
         assert message in done.stdout + done.stderr
         assert done.returncode != 0
+    finally:
+        path.write_bytes(content)
+
+
+def test_vendor_needs_no_charts(copy: Copy) -> None:
+    path = copy.folder / "mockserver/vendors/lark/charts.py"
+    content = path.read_bytes()
+    path.unlink()
+    try:
+        copy.run(sys.executable, "-c", f"{CHARTS}; assert not any('{VENDOR}' in name for name in app.charts())")
+    finally:
+        path.write_bytes(content)
+
+
+@pytest.mark.parametrize(
+    ("broken", "reason"),
+    [("CHARTS = (", "SyntaxError"), ("import nowhere", "No module named 'nowhere'"), ("charts = ()", "AttributeError")],
+)
+def test_broken_charts_are_named(copy: Copy, broken: str, reason: str) -> None:
+    path = copy.folder / "mockserver/vendors/lark/charts.py"
+    content = path.read_bytes()
+    path.write_text(broken, encoding="utf-8")
+    try:
+        done = copy.attempt(sys.executable, "-B", "-c", CHARTS)
+        assert "BrokenModule: mockserver/vendors/lark/charts.py must define CHARTS; " in done.stderr
+        assert reason in done.stderr
     finally:
         path.write_bytes(content)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from tests.charts import reading
 from tests.contract.client import Client
 
 
@@ -30,3 +31,19 @@ def test_unknown_parameters_are_rejected_or_ignored(lark: Client) -> None:
     assert lark.get("/people", {"pages": 1}).status == 400
     lark.switched(unknown_parameters="ignore")
     assert lark.get("/people", {"pages": 1}).status == 200
+
+
+def test_charts_have_the_numbers_of_the_days(lark: Client) -> None:
+    assert "lark-singers" in reading.listed(lark.app)
+    period = ("2025-10-13", "2025-10-19")
+    days = lark.got("/days", **{"from": period[0], "to": period[1]})["days"]
+    shown = reading.chart(lark.app, "lark-singers", from_=period[0], to=period[1])
+    assert shown["rows"] == [{name: row[name] for name in ("date", "singers", "songs")} for row in days]
+    across = reading.chart(lark.app, "ai-active-users", from_=period[0], to=period[1])
+    assert [row["lark"] for row in across["rows"]] == [row["singers"] for row in days]
+
+
+def test_silent_range_has_rows_without_numbers_and_a_note(lark: Client) -> None:
+    shown = reading.chart(lark.app, "lark-singers", from_="2022-01-03", to="2022-01-04")
+    assert [row["singers"] for row in shown["rows"]] == [None, None]
+    assert shown["note"] == "the vendor's answer has no row in this period"

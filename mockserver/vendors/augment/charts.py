@@ -1,0 +1,89 @@
+"""Augment's charts: active users by day, and usage by editor and by language, summed over the records of each day."""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable
+from datetime import date
+from typing import Any, Final
+
+from mockserver.charts.chart import Chart, ChartData, ChartKind, ChartPeriod, ChartRow, Preset, Series
+from mockserver.charts.report_reader import ReportReader
+from mockserver.vendors.augment import policy
+
+_MOUNT: Final = policy.MOUNTS[0]
+_USERS: Final = "user_count"
+_SUMS: Final = ("total_messages", "total_tool_calls", "completions_accepted", "total_modified_lines_of_code")
+_DAYS_MAXIMUM: Final = 366 * policy.LOOKBACK_YEARS
+
+
+def _active_users(reader: ReportReader, period: ChartPeriod) -> ChartData:
+    """The days of dau-count, in ranges that it allows."""
+    bodies = [
+        reader.get(f"{_MOUNT}/dau-count", start_date=str(part.first), end_date=str(part.last))
+        for part in period.split(policy.RANGE_DAYS_MAXIMUM)
+    ]
+    counts = [row for body in bodies for row in body["daily_active_user_counts"]]
+    return ChartData([ChartRow(date.fromisoformat(row["date"]), {_USERS: row[_USERS]}) for row in counts])
+
+
+def _usage_by(field: str) -> Callable[[ReportReader, ChartPeriod], ChartData]:
+    """The records of each day, summed by a field."""
+
+    def read(reader: ReportReader, period: ChartPeriod) -> ChartData:
+        return ChartData([row for day in period.each_day() for row in _day_by(field, day, _records(reader, day))])
+
+    return read
+
+
+def _records(reader: ReportReader, day: date) -> Iterable[Any]:
+    path, size = f"{_MOUNT}/daily-user-activity-by-editor-language", policy.ACTIVITY_PAGE[1]
+    for page in reader.pages(path, "cursor", date=str(day), page_size=size):
+        yield from page["records"]
+
+
+def _day_by(field: str, day: date, records: Iterable[Any]) -> Iterable[ChartRow]:
+    users: defaultdict[str, set[str]] = defaultdict(set)
+    sums: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for record in records:
+        label, metrics = record[field], record["metrics"]
+        users[label].add(record.get("user_email") or record["service_account_name"])
+        for name in _SUMS:
+            sums[label][name] += metrics[name]
+    return [ChartRow(day, {"users": len(found), **sums[label]}, label) for label, found in users.items()]
+
+
+def _usage_chart(field: str, title: str) -> Chart:
+    return Chart(
+        name=f"{policy.NAME}-usage-by-{field}",
+        title=title,
+        description=f"Each day's records of daily-user-activity-by-editor-language, summed by {field}; the endpoint "
+        "returns one day, so the default period is one day.",
+        kind=ChartKind.BARS,
+        series=(
+            Series("users", "Users", "users"),
+            Series("total_messages", "Messages", "messages"),
+            Series("total_tool_calls", "Tool calls", "calls"),
+            Series("completions_accepted", "Accepted completions", "completions"),
+            Series("total_modified_lines_of_code", "Modified lines of code", "lines"),
+        ),
+        read=_usage_by(field),
+        label=field,
+        days_default=1,
+        days_maximum=31,
+        presets=(Preset("Last day", 1), Preset("Last 7 days", 7), Preset("Last 30 days", 30)),
+    )
+
+
+CHARTS: Final = (
+    Chart(
+        name=f"{policy.NAME}-active-users",
+        title="Daily active users",
+        description="Unique active users of each day, service accounts included (dau-count).",
+        kind=ChartKind.LINE,
+        series=(Series(_USERS, "Active users", "users"),),
+        read=_active_users,
+        users=_USERS,
+        days_maximum=_DAYS_MAXIMUM,
+    ),
+    _usage_chart("editor", "Usage by editor"),
+    _usage_chart("language", "Usage by language"),
+)
