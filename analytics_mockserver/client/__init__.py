@@ -40,6 +40,7 @@ class SandboxClient:
         self.defects = resources.DefectsResource(self.call)
         self.requests = resources.RequestsResource(self.call)
         self.metrics = resources.MetricsResource(self.call)
+        self.charts = resources.ChartsResource(self.call)
         self.tokens = resources.TokensResource(self.call)
 
     def lint(self, ignore: tuple[str, ...] = ()) -> dict[str, Any]:

@@ -195,6 +195,18 @@ class MetricsResource(Resource):
         return self._call("GET", f"/metrics/{segment(metric)}/people", query=query)
 
 
+class ChartsResource(Resource):
+    """The numbers behind charts, as the vendors' own reports have them."""
+
+    def list_all(self) -> list[dict[str, Any]]:
+        """The charts there are, with their series, parameters and default periods."""
+        return list(self._call("GET", "/charts")["charts"])
+
+    def get(self, chart: str, **query: object) -> dict[str, Any]:
+        """The rows of a chart, and the requests for the same numbers; `from` is written `**{"from": ...}`."""
+        return self._call("GET", f"/charts/{segment(chart)}", query=query)
+
+
 class TokensResource(Resource):
     """The tokens that open a sandbox."""
 

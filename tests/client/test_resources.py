@@ -115,6 +115,12 @@ def test_credentials_are_exchanged_for_access_tokens(client: Client) -> None:
             client.tokens.access_token(each["client_id"], "wrong", each["token_path"])
 
 
+def test_charts_have_rows(client: Client) -> None:
+    name = client.charts.list_all()[0]["name"]
+    days = {"from": date(2025, 10, 13), "to": date(2025, 10, 19)}
+    assert [row["date"] for row in client.charts.get(name, **days, bucket="week")["rows"]] == ["2025-10-13"]
+
+
 def test_metrics_have_people(client: Client) -> None:
     name = client.metrics.list_all()["metrics"][0]["name"]
     days = {"from": date(2025, 9, 1), "to": "2025-09-28"}
