@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from flask import Flask
 
-from mockserver import admin, resources, startup_policy, vendors
+from mockserver import admin, console, resources, startup_policy, vendors
 from mockserver.admin.admin_context import OPEN_PATHS, Sources
 from mockserver.cases.records import Case, Catalogue, UnknownCase
 from mockserver.gateway import pipeline
@@ -44,7 +44,9 @@ def create_app(settings: Settings) -> Flask:
     app.url_map.merge_slashes = False
     senders = _senders(settings)
     direct = pipeline.install(app, known.vendors, registry, senders)
-    plane = admin.AdminContext(registry, known, senders, settings.admin_token, resources.openapi(), advice, charts)
+    folder = resources.openapi()
+    plane = admin.AdminContext(registry, known, senders, settings.admin_token, folder, advice, charts, console.respond)
+    admin.install(app, plane)
     admin.install(app, plane)
     app.register_error_handler(Exception, admin.render_error)
     app.wsgi_app = FastPath(app.wsgi_app, registry, senders, direct, OPEN_PATHS)  # type: ignore[method-assign]

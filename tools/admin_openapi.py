@@ -30,6 +30,7 @@ from mockserver.admin import (
     lint,
     metrics,
     organizations,
+    overview,
     policy,
     ready,
     requests,
@@ -63,7 +64,7 @@ body.
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """The summary of an operation, and the schemas of its answer and its body."""
+    """The summary of an operation, and the schemas of its answer and its body. `varies`: by the Accept header."""
 
     summary: str
     answer: Any
@@ -72,6 +73,7 @@ class Operation:
     created: bool = False
     conflict: bool = False
     can_be_unavailable: bool = False
+    varies: bool = False
 
 
 def _by_name(schema: Any, names: str = "vendor") -> dict[str, Any]:
@@ -116,9 +118,12 @@ EXTRA_FIELDS = {"SandboxBody": {"limits": _SET_LIMITS, "policy": _SET_POLICY, "d
 _SANDBOX_ANSWER = sandboxes.SandboxSchema
 
 OPERATIONS = {
-    "getIndex": Operation("Every resource and its methods", routes.IndexSchema),
+    "getIndex": Operation("Every resource and its methods; for browsers, the console", routes.IndexSchema, varies=True),
     "getHealth": Operation("Whether the server works, and what it serves", health.HealthSchema),
     "getReady": Operation("Whether vendor requests would be answered", ready.ReadySchema, can_be_unavailable=True),
+    "getOverview": Operation(
+        "A sandbox in one answer: its clock, vendors, limits and changes", overview.OverviewSchema
+    ),
     "getClock": Operation("The current time", clock.ClockSchema),
     "putClock": Operation("Set the clock, or reset it", clock.ClockSchema, clock.ClockBody),
     "advanceClock": Operation("Move the clock forward", clock.ClockSchema, clock.AdvanceBody),
@@ -150,6 +155,7 @@ OPERATIONS = {
     "deleteToken": Operation("Revoke a token", None),
     "listCases": Operation("The cases in which clients fail, with commands that reproduce them", cases.CasesSchema),
     "getCase": Operation("One case", cases.CaseSchema),
+    "runCase": Operation("Run a case in a new sandbox", cases.RunSchema, cases.RunBody, body_required=False),
     "listSandboxes": Operation("Every sandbox", sandboxes.SandboxesSchema),
     "createSandbox": Operation(
         "Create a sandbox", _SANDBOX_ANSWER, _SANDBOX, body_required=False, created=True, conflict=True
@@ -271,7 +277,13 @@ def _success(documented: Operation) -> dict[str, Any]:
     content = {media: {"schema": schema}}
     if documented.created:
         return {"201": {"description": "What was created.", "headers": _headers("Location"), "content": content}}
-    return {"200": {"description": "The answer.", "headers": _headers(), "content": content}}
+    return {
+        "200": {
+            "description": "The answer.",
+            "headers": _headers(*(["Vary"] if documented.varies else [])),
+            "content": content,
+        }
+    }
 
 
 def _response_name(status: int) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 from threading import RLock
 from typing import TYPE_CHECKING, Any
 
-from flask import current_app
+from flask import Response, current_app
 
 from mockserver.cases.records import Catalogue
 from mockserver.gateway.cross_origin import Senders
@@ -57,7 +57,8 @@ class AdminContext:
     """The sandboxes, and what stays the same while the app runs.
 
     `senders` are who may send requests; with an `admin_token`, every request must carry it. `openapi` is the folder of
-    the OpenAPI files. `advice` and `charts` load what the vendors have of them when it is first needed.
+    the OpenAPI files. `advice` and `charts` load what the vendors have of them when it is first needed. `page` makes
+    the response of the console to the current request, or returns None if it is for something else.
     """
 
     registry: SandboxRegistry
@@ -67,6 +68,7 @@ class AdminContext:
     openapi: Path
     advice: "Callable[[], Mapping[str, Advice]]"
     charts: "Callable[[], Mapping[str, ListedChart]]"
+    page: Callable[[], Response | None]
 
     @property
     def vendors(self) -> tuple[Vendor, ...]:

@@ -12,7 +12,7 @@ _ENDPOINT = "control plane"
 
 
 def install(app: Flask, context: AdminContext) -> None:
-    """Add the control plane to an app, each route behind the guard; `/` redirects to the index."""
+    """Add the control plane to an app, each route behind the guard; `/` and `/_mock/` are the index."""
     app.extensions[EXTENSION] = context
     for path in ("/", "/_mock", "/_mock/<path:rest>", "/_mock/"):
         app.url_map.add(Rule(path, endpoint=_ENDPOINT))  # for every method: the routes know which are allowed

@@ -65,7 +65,7 @@ def replace(request: AdminRequest) -> Response:
 def create(request: AdminRequest) -> Response:
     """Arm one more rule, after the others."""
     rule = RuleBody().load(bodies.read())
-    if errors := _rule_errors(rule, context().vendors):
+    if errors := rule_errors(rule, context().vendors):
         raise ValidationError(errors)
     check_supported((rule,))
     with request.lock:
@@ -85,7 +85,7 @@ def delete(request: AdminRequest) -> None:
 
 def matchable(rules: Sequence[FaultRule], vendors: Sequence[Vendor], field: str) -> tuple[FaultRule, ...]:
     """The rules in a list that is a body's `field`; ValidationError for each that no request can match."""
-    errors = {index: wrong for index, rule in enumerate(rules) if (wrong := _rule_errors(rule, vendors))}
+    errors = {index: wrong for index, rule in enumerate(rules) if (wrong := rule_errors(rule, vendors))}
     if errors:
         raise ValidationError({field: errors})
     return tuple(rules)
@@ -109,7 +109,8 @@ def _without_defaults(record: FaultRule | FaultEffect) -> dict[str, Any]:
     return {name: value for name, (value, default) in values.items() if value != default}
 
 
-def _rule_errors(rule: FaultRule, vendors: Sequence[Vendor]) -> Errors:
+def rule_errors(rule: FaultRule, vendors: Sequence[Vendor]) -> Errors:
+    """Why no request to these vendors matches a rule, by the field that is wrong; empty where one can."""
     return target_errors(vendors, rule.vendor, rule.operation, rule.path)
 
 

@@ -17,10 +17,15 @@ from mockserver.gateway.rejection import Rejection
 _CHALLENGE = {"WWW-Authenticate": "Bearer"}
 
 
-def check() -> None:
-    """Before every request to no vendor: Problem 403, and where it is the control plane's, 401, 408, 413 or 503 too."""
+def check_sender() -> None:
+    """Problem 403 for a foreign page or host."""
     if (refusal := context().senders.refusal(request.environ)) is not None:
         raise Problem(403, refusal)
+
+
+def check() -> None:
+    """Before every request to no vendor: Problem 403, and where it is the control plane's, 401, 408, 413 or 503 too."""
+    check_sender()
     path = request.path
     if path in ("/", "/_mock") or path.startswith("/_mock/"):
         if path not in OPEN_PATHS and (missing := _missing_token()) is not None:

@@ -60,7 +60,7 @@ def body(vendors: Iterable[str]) -> Schema:
 
 def get(request: AdminRequest) -> dict[str, Any]:
     with request.lock:
-        return {name: _dump(request.sandbox, name) for name in request.sandbox.profiles}
+        return {name: describe(request.sandbox, name) for name in request.sandbox.profiles}
 
 
 def change(request: AdminRequest) -> dict[str, Any]:
@@ -71,7 +71,8 @@ def change(request: AdminRequest) -> dict[str, Any]:
         return get(request)
 
 
-def _dump(sandbox: Sandbox, vendor: str) -> dict[str, Any]:
+def describe(sandbox: Sandbox, vendor: str) -> dict[str, Any]:
+    """The limit of a vendor in a sandbox, as /_mock/limits shows it."""
     limit, allowance = sandbox.limits[vendor], sandbox.allowance(vendor)
     return dump(
         VendorLimitSchema,

@@ -22,6 +22,7 @@ from mockserver.admin import (
     metrics,
     openapi,
     organizations,
+    overview,
     policy,
     ready,
     requests,
@@ -65,16 +66,18 @@ class IndexSchema(Schema):
     resources = fields.Dict(keys=fields.String(), values=fields.List(fields.String()), required=True)
 
 
-def index(_: AdminRequest) -> dict[str, Any]:
+def index(_: AdminRequest) -> Response:
+    """Every resource; whoever names text/html in Accept gets the console in its place."""
     resources: dict[str, list[str]] = {}
     for route in ROUTES:
         resources.setdefault(route.template, []).append(route.method)
-    return dump(IndexSchema, {"resources": resources})
+    return responses.json_response(dump(IndexSchema, {"resources": resources}), headers={"Vary": "Accept"})
 
 
 RESOURCES = (
     AdminRoute("GET", "/health", "getHealth", health.get),
     AdminRoute("GET", "/ready", "getReady", ready.get),
+    AdminRoute("GET", "/overview", "getOverview", overview.get),
     AdminRoute("GET", "/clock", "getClock", clock.get),
     AdminRoute("PUT", "/clock", "putClock", clock.replace),
     AdminRoute("POST", "/clock/advance", "advanceClock", clock.advance),
@@ -114,6 +117,7 @@ ROUTES = (
     *RESOURCES,
     AdminRoute("GET", "/cases", "listCases", cases.list_all, cases.CasesQuery),
     AdminRoute("GET", "/cases/<case>", "getCase", cases.get),
+    AdminRoute("POST", "/cases/<case>/run", "runCase", cases.run),
     AdminRoute("GET", "/sandboxes", "listSandboxes", sandboxes.list_all),
     AdminRoute("POST", "/sandboxes", "createSandbox", sandboxes.create),
     AdminRoute("GET", SANDBOX, "getSandbox", sandboxes.get),
@@ -126,11 +130,19 @@ ROUTES = (
 def _url_map() -> Map:
     """The routes as one map, which all apps of a process share: an app has one rule for all of them."""
     rules = [Rule(MOUNT + route.path, endpoint=route, methods=[route.method]) for route in ROUTES]
-    return Map([*rules, *(Rule(path, methods=["GET"]) for path in ("/", MOUNT))], merge_slashes=False)
+    shorter = [Rule("/", endpoint=ROUTES[0], methods=["GET"]), Rule(MOUNT, methods=["GET"])]
+    return Map([*rules, *shorter], merge_slashes=False)
 
 
 def respond() -> Response:
-    """The response to the request at hand; Problem or an HTTPException where there is none."""
+    """The response to the request at hand; Problem or an HTTPException where there is none.
+
+    The console needs no admin token: it contains nothing secret, and its own requests to the control plane carry one.
+    """
+    guard.check_sender()
+    page = context().page()
+    if page is not None:
+        return page
     guard.check()
     route, variables = _url_map().bind("").match(request.path, request.method)
     if not isinstance(route, AdminRoute):

@@ -56,7 +56,7 @@ class TokenBody(Body):
 
 def list_all(request: AdminRequest) -> Response:
     schema, sandbox = TokenSchema(), request.sandbox
-    return json_list("tokens", (schema.dump(_describe(grant, sandbox)) for grant in list(sandbox.grants.values())))
+    return json_list("tokens", (schema.dump(describe(grant, sandbox)) for grant in list(sandbox.grants.values())))
 
 
 def create(request: AdminRequest) -> Response:
@@ -67,7 +67,7 @@ def create(request: AdminRequest) -> Response:
         raise ValidationError({"vendor": [unknown_name("vendor", vendor, request.sandbox.profiles)]})
     grant = context().registry.grant(request.sandbox, vendor, permitted=given["permission"] == GRANTED)
     location = f"/_mock/sandboxes/{request.sandbox.id}/tokens/{grant.id}"
-    return created(dump(TokenSchema, _describe(grant, request.sandbox)), location)
+    return created(dump(TokenSchema, describe(grant, request.sandbox)), location)
 
 
 def revoke(request: AdminRequest) -> None:
@@ -76,7 +76,8 @@ def revoke(request: AdminRequest) -> None:
         raise Problem(404, unknown_name("token", request.name, list(request.sandbox.grants)))
 
 
-def _describe(grant: Grant, sandbox: Sandbox) -> dict[str, Any]:
+def describe(grant: Grant, sandbox: Sandbox) -> dict[str, Any]:
+    """A token that opens a sandbox, as TokenSchema has it."""
     profile = sandbox.profiles[grant.vendor]
     described: dict[str, Any] = {
         "id": grant.id,

@@ -13,14 +13,16 @@ _EXTRACT = """sed -E 's/.*"access_token":"([^"]+)".*/\\1/'"""
 
 
 def line(vendor: Vendor, grant: Grant, url: str, path: str, scheme: str | None = None) -> str:
-    """A GET of a path with its query, for a server at a URL; the vendor's preferred scheme by default.
+    """A GET of a path with its query, for a server at a URL; the vendor's preferred scheme by default."""
+    return f"curl -H {authorization(vendor, grant, url, scheme)} {shlex.quote(url + path)}"
 
-    A client's credentials are exchanged in a command substitution.
-    """
-    scheme, address = scheme or vendor.schemes[0], shlex.quote(url + path)
+
+def authorization(vendor: Vendor, grant: Grant, url: str, scheme: str | None = None) -> str:
+    """The Authorization header as one shell word; a client's credentials are exchanged in a command substitution."""
+    scheme = scheme or vendor.schemes[0]
     if vendor.token_path is None:
-        return f"curl -H {shlex.quote(f'Authorization: {scheme} {grant.token}')} {address}"
+        return shlex.quote(f"Authorization: {scheme} {grant.token}")
     credentials = shlex.quote(f"{grant.token}:{grant.secret}")
     form = "-d grant_type=client_credentials"
     exchange = f"curl -s -u {credentials} {form} {shlex.quote(url + vendor.token_path)} | {_EXTRACT}"
-    return f'curl -H "Authorization: {scheme} $({exchange})" {address}'
+    return f'"Authorization: {scheme} $({exchange})"'

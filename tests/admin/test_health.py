@@ -60,9 +60,13 @@ def test_index_lists_resources_with_their_methods(admin: Admin) -> None:
     assert resources_of["/_mock/sandboxes"] == ["GET", "POST"]
 
 
-@pytest.mark.parametrize("path", ["/", "/_mock"])
-def test_root_redirects_to_the_index(admin: Admin, path: str) -> None:
-    got = admin.sent("GET", path, b"", admin.headers)
+def test_root_is_the_index(admin: Admin) -> None:
+    got = admin.sent("GET", "/", b"", admin.headers)
+    assert (got.status, got.json) == (200, admin.get("/"))
+
+
+def test_mount_redirects_to_the_index(admin: Admin) -> None:
+    got = admin.sent("GET", "/_mock", b"", admin.headers)
     assert (got.status, got.headers["Location"]) == (302, "/_mock/")
 
 

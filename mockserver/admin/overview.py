@@ -1,0 +1,158 @@
+"""`/_mock/overview`: a sandbox in one answer, for a page that is kept up to date.
+
+Each part is a resource of its own too, with more details.
+"""
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from flask import request as http_request
+from marshmallow import Schema, fields
+
+from mockserver.admin import faults, limits, tokens
+from mockserver.admin.admin_context import AdminRequest
+from mockserver.admin.clock import ClockSchema
+from mockserver.admin.fields import Rfc3339Timestamp
+from mockserver.gateway import curl
+from mockserver.gateway.faults import ArmedRule
+from mockserver.gateway.sandbox import Sandbox
+from mockserver.gateway.switches import Switches
+from mockserver.gateway.tokens import Grant
+from mockserver.gateway.vendor import Vendor
+from mockserver.validation.schemas import dump
+
+HOURS = 25
+"""How far ahead new data are looked for, in hours: every vendor that shows people's days has some each day."""
+
+
+class OperationSchema(Schema):
+    """An operation of a vendor's OpenAPI file."""
+
+    operation = fields.String(required=True)
+    methods = fields.List(fields.String(), required=True)
+    path = fields.String(required=True)
+
+
+class SampleRequestSchema(Schema):
+    """A request to paste into a shell.
+
+    `authorization` is the header as one word of a shell command; `token` is what it is made from.
+    """
+
+    path = fields.String(required=True)
+    authorization = fields.String(required=True)
+    curl = fields.String(required=True)
+    token = fields.Nested(tokens.TokenSchema, required=True)
+
+
+class VendorOverviewSchema(Schema):
+    """A vendor in a sandbox.
+
+    `data_through` is the newest day with data, and `next_data_at` when the next day begins to have some; both are null
+    if the vendor shows no days of people. `sample_request` is null if every permitted token was revoked.
+
+    `faults` counts the armed rules that can still affect the vendor's requests, `defects` names those that are armed,
+    and `changed_switches` those that differ from their default.
+    """
+
+    name = fields.String(required=True)
+    title = fields.String(required=True)
+    operations = fields.List(fields.Nested(OperationSchema), required=True)
+    sample_request = fields.Nested(SampleRequestSchema, required=True, allow_none=True)
+    data_through = fields.Date(required=True, allow_none=True)
+    next_data_at = Rfc3339Timestamp(required=True, allow_none=True)
+    limit = fields.Nested(limits.VendorLimitSchema, required=True)
+    faults = fields.Integer(required=True)
+    defects = fields.List(fields.String(), required=True)
+    changed_switches = fields.List(fields.String(), required=True)
+
+
+class SandboxOrganizationSchema(Schema):
+    """The organization that a sandbox shows."""
+
+    slug = fields.String(required=True)
+    name = fields.String(required=True)
+
+
+class OverviewSchema(Schema):
+    """A sandbox. `requests` counts the entries of the journal; `newest_request` is the id of the newest, 0 for none."""
+
+    id = fields.String(required=True)
+    organization = fields.Nested(SandboxOrganizationSchema, required=True)
+    clock = fields.Nested(ClockSchema, required=True)
+    requests = fields.Integer(required=True)
+    newest_request = fields.Integer(required=True)
+    vendors = fields.List(fields.Nested(VendorOverviewSchema), required=True)
+
+
+def get(request: AdminRequest) -> dict[str, Any]:
+    sandbox = request.sandbox
+    with request.lock:
+        clock, journal = sandbox.clock, sandbox.journal.records()
+        now, rules = clock.now(), sandbox.faults.armed
+        overview = {
+            "id": sandbox.id,
+            "organization": sandbox.config.organization,
+            "clock": {"now": now, "frozen": clock.frozen},
+            "requests": len(journal),
+            "newest_request": journal[-1].id if journal else 0,
+            "vendors": [_vendor(sandbox, vendor, now, rules) for vendor in sandbox.profiles.values()],
+        }
+    return dump(OverviewSchema, overview)
+
+
+def _vendor(sandbox: Sandbox, vendor: Vendor, now: datetime, rules: tuple[ArmedRule, ...]) -> dict[str, Any]:
+    switches = sandbox.policy.switches[vendor.name]
+    through = _data_through(vendor, now, switches)
+    return {
+        "name": vendor.name,
+        "title": vendor.title,
+        "operations": [
+            {"operation": each.operation, "methods": each.methods, "path": _template(each.path)}
+            for each in vendor.routes
+        ],
+        "sample_request": _sample_request(sandbox, vendor),
+        "data_through": None if through is None else date.fromordinal(through),
+        "next_data_at": None if through is None else _next_data(vendor, now, switches, through),
+        "limit": limits.describe(sandbox, vendor.name),
+        "faults": sum(_can_affect(each, vendor) for each in rules),
+        "defects": [each.name for each in vendor.defects if each.name in sandbox.policy.defects],
+        "changed_switches": [each.name for each in vendor.switches if switches[each] != each.default],
+    }
+
+
+def _template(path: str) -> str:
+    """A route's path as in OpenAPI."""
+    return path.replace("<", "{").replace(">", "}")
+
+
+def _sample_request(sandbox: Sandbox, vendor: Vendor) -> Mapping[str, Any] | None:
+    grants = sandbox.grants.copy().values()
+    grant: Grant | None = next((each for each in grants if each.vendor == vendor.name and each.permitted), None)
+    if grant is None:
+        return None
+    url = http_request.host_url.rstrip("/")
+    return {
+        "path": vendor.sample_path,
+        "authorization": curl.authorization(vendor, grant, url),
+        "curl": curl.line(vendor, grant, url, vendor.sample_path),
+        "token": tokens.describe(grant, sandbox),
+    }
+
+
+def _data_through(vendor: Vendor, now: datetime, switches: Switches) -> int | None:
+    return None if vendor.visibility is None else vendor.visibility(now, switches).through
+
+
+def _next_data(vendor: Vendor, now: datetime, switches: Switches, through: int) -> datetime | None:
+    """The next full hour at which more days have data; None if there is none within HOURS."""
+    hour = now.replace(minute=0, second=0, microsecond=0)
+    coming = (hour + timedelta(hours=ahead) for ahead in range(1, HOURS + 1))
+    return next((each for each in coming if _data_through(vendor, each, switches) != through), None)
+
+
+def _can_affect(armed: ArmedRule, vendor: Vendor) -> bool:
+    """Whether a rule can still affect a request to the vendor: some request matches it, and it is not spent."""
+    is_spent = armed.rule.times is not None and armed.hits >= armed.rule.times
+    return not is_spent and not faults.rule_errors(armed.rule, (vendor,))

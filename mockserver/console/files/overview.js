@@ -1,0 +1,150 @@
+/**
+ * The overview: the organization and its sandbox, the clock, and a tile for each vendor with its token, a first request,
+ * what is left of the rate limit, how far its data go, and what differs from the defaults.
+ */
+import { call, send } from "./api.js";
+import { clockBar } from "./clock.js";
+import { button, command, confirmed, copyButton, count, date, dateTime, h, notify, number, patch } from "./dom.js";
+import { change, inSandbox, link, sandbox } from "./router.js";
+
+export function mount(main) {
+  const head = h("section", { class: "head" });
+  const clock = clockBar(() => refresh());
+  const tiles = h("section", { class: "tiles", "aria-label": "Vendors" });
+  const built = new Map();
+  main.append(head, clock.element, tiles);
+
+  async function refresh() {
+    const overview = await call("GET", inSandbox("/overview"));
+    patch(head, [overview.id, overview.organization, overview.requests], () => heading(overview));
+    clock.update(overview);
+    for (const vendor of overview.vendors) {
+      if (!built.has(vendor.name)) {
+        built.set(vendor.name, tile(overview.organization));
+        tiles.append(built.get(vendor.name).element);
+      }
+      built.get(vendor.name).update(vendor, overview.clock);
+    }
+  }
+  return { refresh };
+}
+
+function heading({ id, organization, requests }) {
+  const isDefault = id === "default";
+  const remove = async () => {
+    if (!(await confirmed(`Delete the sandbox ${id}? Its tokens will be unknown.`, "Delete"))) return;
+    await call("DELETE", inSandbox(""));
+    notify(`Deleted: ${id}`);
+    change({ sandbox: "default" });
+  };
+  const reset = async () => {
+    if (!(await confirmed("Reset the sandbox? Its clock, limits, faults, switches and journal go back to how it was made.", "Reset"))) return;
+    await call("POST", inSandbox("/reset"));
+    notify("The sandbox is as it was made.");
+  };
+  const create = async () => (await import("./sandboxes.js")).createSandbox();
+  return [
+    h("div", {},
+      h("h1", {}, organization.name),
+      h("p", { class: "muted" }, `organization ${organization.slug} · sandbox ${id} · `,
+        h("a", { href: link("requests") }, count(requests, "request", "requests")))),
+    h("div", { class: "row" },
+      button("New sandbox…", create, { "data-key": "create" }),
+      button("Reset…", reset, { "data-key": "reset" }),
+      !isDefault && button("Delete…", remove, { class: "danger", "data-key": "delete" })),
+  ];
+}
+
+/** A tile; its parts are built again only when their data change, so that the gauge can move. */
+function tile(organization) {
+  const title = h("h2", {});
+  const facts = h("div", { class: "facts" });
+  const sample = h("div", { class: "sample" });
+  const level = gauge();
+  const element = h("article", { class: "tile" }, title, level.element, facts, sample);
+  return {
+    element,
+    update(vendor, clock) {
+      patch(title, vendor.title, () => [vendor.title]);
+      level.update(vendor, clock);
+      const { data_through, next_data_at, faults, defects, changed_switches } = vendor;
+      patch(facts, { data_through, next_data_at, faults, defects, changed_switches }, () => [factList(vendor)]);
+      patch(sample, vendor.sample_request, () => [sampleRequest(vendor)]);
+    },
+  };
+}
+
+function factList({ name, data_through, next_data_at, faults, defects, changed_switches }) {
+  const mark = (amount, text, href) => (amount
+    ? h("a", { class: "badge warn", href, "data-key": href }, text)
+    : h("a", { class: "badge", href, "data-key": href }, text));
+  return h("div", {},
+    h("p", {}, data_through ? ["Data through ", h("strong", {}, date(data_through))] : "No data by person and day"),
+    h("p", { class: "muted small" }, next_data_at ? `More on ${dateTime(next_data_at)}` : "Reports groups only."),
+    h("p", { class: "row" },
+      mark(faults, count(faults, "fault", "faults"), link("faults", { vendor: name })),
+      mark(defects.length, count(defects.length, "defect", "defects"), link("faults", { vendor: name, part: "defects" })),
+      mark(changed_switches.length, count(changed_switches.length, "switch changed", "switches changed"), link("switches", { vendor: name }))));
+}
+
+function sampleRequest({ title, sample_request }) {
+  if (!sample_request) return h("p", { class: "muted" }, "Every token was revoked. Reset does not restore them; make a new sandbox.");
+  const { token, curl } = sample_request;
+  const secret = token.client_secret ? [" · secret ", h("code", {}, token.client_secret)] : [];
+  return h("div", {},
+    h("p", { class: "token" },
+      h("span", { class: "muted small" }, token.client_id ? "Client id " : "Token "), h("code", {}, token.token), secret,
+      copyButton("Copy", `token for ${title}`, () => token.token)),
+    command(curl, `curl command for ${title}`),
+    button("Send this request", () => sendSample(title, sample_request), { "aria-label": `Send this request to ${title}`, "data-key": "send" }));
+}
+
+async function sendSample(title, { path, token }) {
+  const response = await send(path, { Authorization: `${token.scheme} ${await accessToken(token)}` });
+  notify(`${title} answered with ${response.status}.`, response.ok ? "done" : "error");
+}
+
+/** The token to send; where a client's credentials are exchanged for one, the one that the exchange gives. */
+export async function accessToken(token) {
+  if (!token.token_path) return token.token;
+  const basic = btoa(`${token.client_id}:${token.client_secret}`);
+  const response = await send(token.token_path, { Authorization: `Basic ${basic}`, "Content-Type": "application/x-www-form-urlencoded" },
+    { method: "POST", body: "grant_type=client_credentials" });
+  if (!response.ok) throw new Error(`The exchange of the credentials was answered with ${response.status}.`);
+  return (await response.json()).access_token;
+}
+
+/** What is left of a vendor's rate limit: a bar for each bucket. */
+function gauge() {
+  const element = h("div", { class: "gauges" });
+  const bars = new Map();
+  const update = (vendor, clock) => {
+    const { limit } = vendor;
+    const scopes = limit.per_minute === null ? [] : limit.buckets.length ? limit.buckets : [{ scope: "", remaining: limit.burst, full_in_seconds: 0 }];
+    patch(element, [scopes.map((each) => each.scope), limit.per_minute], () => {
+      bars.clear();
+      if (!scopes.length) return [h("p", { class: "limit" }, "No rate limit")];
+      return scopes.map(({ scope }) => {
+        const fill = h("div", { class: "fill" });
+        const text = h("p", { class: "limit" });
+        const bar = h("div", { class: "gauge", role: "meter", "aria-label": `Rate limit of ${vendor.title}`, "aria-valuemin": 0 }, fill);
+        bars.set(scope, { fill, text, bar });
+        return h("div", {}, text, bar);
+      });
+    });
+    for (const { scope, remaining, full_in_seconds } of scopes) {
+      const { fill, text, bar } = bars.get(scope);
+      const level = Math.max(0, limit.burst - full_in_seconds * limit.per_minute / 60);
+      fill.style.width = `${100 * Math.max(level, remaining) / limit.burst}%`;
+      fill.classList.toggle("low", remaining === 0);
+      bar.setAttribute("aria-valuemax", limit.burst);
+      bar.setAttribute("aria-valuenow", remaining);
+      const refill = full_in_seconds === 0 ? `${number(limit.per_minute)} a minute`
+        : clock.frozen ? "stands still while the clock is frozen" : `full in ${count(full_in_seconds, "second", "seconds")}`;
+      patch(text, [remaining, limit.burst, refill, scope], () => [
+        h("strong", {}, `${number(remaining)} of ${number(limit.burst)}`), " requests left",
+        h("span", { class: "muted small" }, ` · ${refill}${scope.startsWith("token") ? ` · ${scope}` : ""}`)]);
+    }
+  };
+  return { element, update };
+}
