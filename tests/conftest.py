@@ -22,6 +22,7 @@ from mockserver.app import create_app
 from mockserver.gateway.fastpath import FastPath
 from mockserver.gateway.vendor import Vendor
 from mockserver.settings import Settings
+from tests.console import browsers
 from tests.contract import client, fast_path
 from tests.contract.client import Client
 from tests.contract.watch import Watch
@@ -52,15 +53,21 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Deselect the tests that make no sense with the options given."""
+    """Deselect the tests that make no sense with the options given, and those for which there is no browser."""
     markers = []
     if config.getoption("--over-socket"):
         markers.append("in_process")
     if config.getoption("--fast-path") != "on":
         markers.append("fast_path_on")
-    deselected = [item for item in items if any(map(item.get_closest_marker, markers))]
+    deselected = [item for item in items if any(map(item.get_closest_marker, markers)) or browsers.lacks_browser(item)]
     config.hook.pytest_deselected(items=deselected)
     items[:] = [item for item in items if item not in deselected]
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say in one line that the tests in a browser did not run, where there is none."""
+    if browsers.MISSING:
+        terminalreporter.write_line(browsers.MISSING)
 
 
 def pytest_collection_finish() -> None:

@@ -140,6 +140,7 @@ OPERATIONS = {
     ),
     "deleteFault": Operation("Disarm a fault", None),
     "listRequests": Operation("The journal: the requests of clients, and their outcomes", requests.JournalSchema),
+    "getRequest": Operation("One request, with its body", requests.EntrySchema),
     "deleteRequests": Operation("Empty the journal", None),
     "getLint": Operation("The findings of the client lint over the journal", lint.LintSchema),
     "getConduct": Operation("The findings of the client lint, under its other name", lint.LintSchema),

@@ -15,6 +15,7 @@ from mockserver.admin.admin_context import AdminRequest, context
 from mockserver.admin.fault_rules import ShortText
 from mockserver.admin.faults import target_errors
 from mockserver.admin.fields import AdminQuery, QueryInteger, Rfc3339Timestamp, format_timestamp
+from mockserver.admin.responses import Problem
 from mockserver.gateway import faults
 from mockserver.gateway.journal import Journal, Outcome, Record, State
 
@@ -71,8 +72,8 @@ class EntrySchema(Schema):
     body = fields.String(
         allow_none=True,
         metadata={
-            "description": "Only with include=body: the body as text, without credentials. null: there was none, or it "
-            "was larger than 4 kB."
+            "description": "Only with include=body, and for one request: the body as text, without credentials. null: "
+            "there was none, or it was larger than 4 kB."
         },
     )
 
@@ -117,6 +118,16 @@ def list_all(request: AdminRequest) -> Response:
     matches = _matcher(journal, query)
     found, with_body = _newest(journal, matches, query.get("limit", LIMIT_MAXIMUM)), query.get("include") == BODY
     return responses.json_list("requests", _shown(journal, found, matches, with_body=with_body))
+
+
+def get(request: AdminRequest) -> dict[str, Any]:
+    """One entry with its body; Problem 404 for an id that the journal does not have, or no longer."""
+    journal = request.sandbox.journal
+    for record in journal.records():
+        if str(record.id) == request.name:
+            return _to_json(journal, record, record.state, with_body=True)
+    shown = context().registry.redactor.text(request.name)
+    raise Problem(404, f"there is no request {shown!r:.100} in the journal: its id is unknown, or it was removed")
 
 
 def clear(request: AdminRequest) -> None:

@@ -92,6 +92,7 @@ RESOURCES = (
     AdminRoute("POST", "/faults", "createFault", faults.create),
     AdminRoute("DELETE", "/faults/<fault>", "deleteFault", faults.delete),
     AdminRoute("GET", "/requests", "listRequests", requests.list_all, requests.RequestsQuery),
+    AdminRoute("GET", "/requests/<request>", "getRequest", requests.get),
     AdminRoute("DELETE", "/requests", "deleteRequests", requests.clear),
     AdminRoute("GET", "/lint", "getLint", lint.get, lint.LintQuery),
     AdminRoute("GET", "/conduct", "getConduct", lint.get, lint.LintQuery),

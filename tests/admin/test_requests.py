@@ -365,3 +365,17 @@ def test_long_query_string_is_refused_like_a_vendors(admin: Admin, path: str) ->
     refused = admin.refused("GET", f"{path}?path=/{'*a' * 15_000}")
     rule = f"the query string has 30006 bytes; at most {QUERY_MAXIMUM} are read; ask in several requests"
     assert refused.detail == rule
+
+
+def test_one_request_is_read_with_its_body(admin: Admin) -> None:
+    entry = exchange(admin)
+    assert admin.get(f"/requests/{entry['id']}") == entry
+    assert admin.get(f"/sandboxes/default/requests/{entry['id']}") == entry
+
+
+@pytest.mark.parametrize("name", ["2", "0", "01", "one", "mock-augment-acme"])
+def test_unknown_request_is_not_found(admin: Admin, name: str) -> None:
+    admin.vendor()
+    refused = admin.refused("GET", f"/requests/{name}", status=404)
+    assert "in the journal: its id is unknown, or it was removed" in refused.detail
+    assert "mock-augment-acme" not in refused.detail

@@ -27,6 +27,7 @@ const main = h("main", { id: "main", tabindex: "-1" });
 
 let mounted = null;
 let isGone = false;
+let mustReload = false;
 
 function frame() {
   const theme = h("select", { "aria-label": "Theme", onchange: () => applyTheme(theme.value) },
@@ -73,13 +74,16 @@ async function show() {
   document.title = `${view?.title ?? "Not found"} – mockserver`;
   main.setAttribute("aria-busy", "true");
   if (!view) {
-    main.replaceChildren(empty(`There is no view “${path}”.`, h("a", { href: link("overview") }, "Go to the overview")));
+    main.replaceChildren(empty(h("h1", { class: "title" }, `There is no view “${path}”.`), h("a", { href: link("overview") }, "Go to the overview")));
     main.removeAttribute("aria-busy");
     return;
   }
   if (!isFirst) main.focus();
   try {
-    const module = await view.load().catch(() => { throw new Lost(); });
+    const module = await view.load().catch(() => {
+      mustReload = true; // A browser does not load a module again that it could not load.
+      throw new Lost();
+    });
     if (mounted.key !== key) return;
     main.replaceChildren();
     mounted = { key, ...module.mount(main) };
@@ -94,6 +98,11 @@ async function show() {
 
 async function refresh() {
   if (isGone) return;
+  if (mustReload) {
+    await call("GET", "/health");
+    location.reload();
+    return;
+  }
   if (mounted === null) await show();
   else await mounted.refresh();
 }
@@ -102,7 +111,7 @@ async function refresh() {
 function report(error) {
   if (error instanceof Refused && error.status === 404 && sandbox() !== "default" && !isGone) {
     isGone = true;
-    main.replaceChildren(empty(`The sandbox ${sandbox()} does not exist any more.`,
+    main.replaceChildren(empty(h("h1", { class: "title" }, `The sandbox ${sandbox()} does not exist any more.`),
       h("p", {}, error.message), h("a", { class: "button", href: link(current().path, { sandbox: "default" }) }, "Go to the default sandbox")));
   } else if (!isGone || error === null) {
     patch(state, error?.message ?? null, () => (error ? [h("span", { class: "dot bad" }), h("span", {}, error.message)] : []));

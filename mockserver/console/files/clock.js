@@ -2,7 +2,7 @@
  * The clock of the sandbox as a bar: what time it is there, whether it runs, and buttons that change it.
  */
 import { call } from "./api.js";
-import { button, dateTime, h, notify, patch } from "./dom.js";
+import { button, dateTime, fill, h, notify, patch } from "./dom.js";
 import { inSandbox } from "./router.js";
 
 const MINUTE = 60_000;
@@ -21,12 +21,12 @@ export function clockBar(changed) {
   const put = async (body) => {
     await call("PUT", inSandbox("/clock"), body);
     await changed();
-    input.value = text(shownTime());
+    fill(input, text(shownTime()));
   };
   const advance = async (body) => {
     await call("POST", inSandbox("/clock/advance"), body);
     await changed();
-    input.value = text(shownTime());
+    fill(input, text(shownTime()));
   };
   const shownTime = () => clock.at + (clock.frozen ? 0 : performance.now() - clock.read);
   const beforeData = async () => {

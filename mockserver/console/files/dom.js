@@ -54,6 +54,11 @@ export function select(properties, options, value) {
   return element;
 }
 
+/** Show a value in an input, unless somebody is typing in it. */
+export function fill(input, value) {
+  if (input !== document.activeElement) input.value = value ?? "";
+}
+
 /** A button that does something that may fail, and that cannot be pressed twice meanwhile. */
 export function button(text, action, properties = {}) {
   let isBusy = false;
@@ -115,9 +120,9 @@ export function confirmed(question, action) {
   });
 }
 
-/** What to do next where there is nothing yet. */
+/** What to do next where there is nothing yet. The title is a text, or a heading where the view has no other. */
 export function empty(title, ...children) {
-  return h("div", { class: "empty" }, h("p", { class: "title" }, title), ...children);
+  return h("div", { class: "empty" }, typeof title === "string" ? h("p", { class: "title" }, title) : title, ...children);
 }
 
 /** A command to paste, with a button that copies it. */

@@ -80,7 +80,7 @@ function factList({ name, data_through, next_data_at, faults, defects, changed_s
     : h("a", { class: "badge", href, "data-key": href }, text));
   return h("div", {},
     h("p", {}, data_through ? ["Data through ", h("strong", {}, date(data_through))] : "No data by person and day"),
-    h("p", { class: "muted small" }, next_data_at ? `More on ${dateTime(next_data_at)}` : "Reports groups only."),
+    h("p", { class: "muted small" }, next_data_at ? `More on ${dateTime(next_data_at)}` : "Its reports have no days of people."),
     h("p", { class: "row" },
       mark(faults, count(faults, "fault", "faults"), link("faults", { vendor: name })),
       mark(defects.length, count(defects.length, "defect", "defects"), link("faults", { vendor: name, part: "defects" })),

@@ -26,8 +26,10 @@ export function link(path, parameters = {}) {
   return `#/${path}${query && `?${query}`}`;
 }
 
-/** Change parameters of the current view; the others stay. */
-export function change(parameters) {
+/** Change parameters of the current view; the others stay. While somebody types, the history gets no new entries. */
+export function change(parameters, isTyping = false) {
   const { path, parameters: before } = current();
-  location.hash = link(path, { ...Object.fromEntries(before), ...parameters });
+  const target = link(path, { ...Object.fromEntries(before), ...parameters });
+  if (isTyping) location.replace(target);
+  else location.hash = target;
 }

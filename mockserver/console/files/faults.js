@@ -1,0 +1,178 @@
+/**
+ * Faults and defects: arm them from ready-made situations or by a form, see how often each was hit, and disarm them.
+ */
+import { call } from "./api.js";
+import { button, confirmed, count, empty, field, h, notify, patch, select } from "./dom.js";
+import { change, current, inSandbox, link } from "./router.js";
+
+const SITUATIONS = [
+  ["429 on the next page", "One request passes, the next gets the vendor's own 429.", { skip: 1, times: 1, effect: { rate_limited: true } }],
+  ["503 twice", "Two requests fail, the third passes.", { times: 2, effect: { status: 503 } }],
+  ["HTML from a gateway", "One answer is a gateway's 502 page and no JSON.", { times: 1, effect: { html: 502 } }],
+  ["Cut connection", "One connection is reset before the first byte.", { times: 1, effect: { reset: true } }],
+  ["Slow", "Every answer takes 3 seconds longer.", { effect: { delay_seconds: 3 } }],
+];
+
+/** Effects by form: a name, the label of their value (null: none), its default, and the effect. */
+const EFFECTS = {
+  status: ["Error status", "Status, 400 to 599", 503, (value) => ({ status: value })],
+  html: ["HTML page of a gateway", "Status", 502, (value) => ({ html: value })],
+  rate_limited: ["Rate limited (429)", null, 0, () => ({ rate_limited: true })],
+  reset: ["Cut connection", null, 0, () => ({ reset: true })],
+  delay: ["Only a delay", null, 0, () => ({})],
+  truncate: ["Truncated body", "Bytes", 100, (value) => ({ truncate_bytes: value })],
+  stall: ["Body that stalls for 5 seconds", "After so many bytes", 100, (value) => ({ stall_seconds: 5, after_bytes: value })],
+  malformed: ["Malformed JSON", null, 0, () => ({ malformed_json: true })],
+};
+
+export function mount(main) {
+  const armed = h("section", { "aria-label": "Armed faults" });
+  const target = h("div", { class: "grid" });
+  const defects = h("section", { class: "panel", "aria-label": "Defects" });
+  let overview = null;
+
+  const vendorOf = () => current().parameters.get("vendor") ?? "";
+  const operationOf = () => current().parameters.get("operation") ?? "";
+  const arm = async (rule) => {
+    const where = { ...(vendorOf() && { vendor: vendorOf() }), ...(operationOf() && { operation: operationOf() }) };
+    const made = await call("POST", inSandbox("/faults"), { ...where, ...rule });
+    notify(`Armed: ${made.id}`);
+    await faults();
+  };
+  main.append(
+    h("section", { class: "head" }, h("div", {}, h("h1", {}, "Faults and defects"),
+      h("p", { class: "muted" }, "A fault makes requests fail. A defect makes answers contradict each other."))),
+    armed,
+    h("section", { class: "panel", "aria-label": "Arm a fault" }, h("h2", {}, "Arm a fault"), target,
+      h("div", { class: "situations" }, SITUATIONS.map(([name, description, rule]) =>
+        button([h("strong", {}, name), h("span", {}, description)], () => arm(rule), { class: "situation" }))),
+      form(arm)),
+    defects);
+
+  async function refresh() {
+    if (overview === null) {
+      overview = await call("GET", inSandbox("/overview"));
+      drawTarget();
+      await loadDefects();
+      if (current().parameters.get("part") === "defects") defects.scrollIntoView();
+    }
+    await faults();
+  }
+
+  async function faults() {
+    const { rules } = await call("GET", inSandbox("/faults"));
+    patch(armed, rules, () => [rules.length ? list(rules) : empty("No faults are armed.", h("p", {}, "Choose a situation below, and send requests with your client."))]);
+  }
+
+  function list(rules) {
+    const disarmAll = async () => {
+      if (!(await confirmed("Disarm every fault?", "Disarm"))) return;
+      await call("PUT", inSandbox("/faults"), { rules: [] });
+      await faults();
+    };
+    const disarm = async (id) => {
+      await call("DELETE", inSandbox(`/faults/${encodeURIComponent(id)}`));
+      notify(`Disarmed: ${id}`);
+      await faults();
+    };
+    return h("div", { class: "list" },
+      h("div", { class: "row" }, h("h2", {}, count(rules.length, "armed fault", "armed faults")), rules.length > 1 && button("Disarm all…", disarmAll, { "data-key": "all" })),
+      rules.map((rule) => h("article", { class: "item", "data-fault": rule.id },
+        h("div", { class: "top" }, h("h3", {}, effectText(rule.effect)),
+          h("div", { class: "row" }, hits(rule), button("Disarm", () => disarm(rule.id), { "aria-label": `Disarm ${rule.id}`, "data-key": rule.id }))),
+        h("p", { class: "muted" }, `${rule.id} · ${where(rule)}`))));
+  }
+
+  function drawTarget() {
+    const shown = overview.vendors.filter((each) => !vendorOf() || each.name === vendorOf());
+    patch(target, [vendorOf(), operationOf()], () => [
+      field("Vendor", select({ "data-key": "vendor", onchange: (event) => change({ vendor: event.target.value, operation: "" }) },
+        [["", "All"], ...overview.vendors.map((each) => [each.name, each.title])], vendorOf())),
+      field("Operation", select({ "data-key": "operation", onchange: (event) => change({ operation: event.target.value }) },
+        [["", "All"], ...new Set(shown.flatMap((each) => each.operations.map(({ operation }) => operation)))], operationOf())),
+    ]);
+  }
+
+  async function loadDefects() {
+    const state = await call("GET", inSandbox("/defects"));
+    const set = async (name, isArmed) => {
+      const names = state.armed.filter((each) => each !== name);
+      await call("PUT", inSandbox("/defects"), { armed: isArmed ? [...names, name] : names });
+      notify(`${isArmed ? "Armed" : "Disarmed"}: ${name}`);
+      await loadDefects();
+    };
+    const isArmed = ({ name }) => state.armed.includes(name);
+    const shown = state.known.filter((each) => !vendorOf() || each.vendor === vendorOf()).sort((one, other) => isArmed(other) - isArmed(one));
+    patch(defects, [shown, state.armed], () => [
+      h("h2", {}, "Defects"),
+      shown.length ? h("ul", { class: "list columns" }, shown.map((each) => defect(each, isArmed(each), set))) : h("p", { class: "muted" }, "This vendor has none."),
+    ]);
+  }
+
+  return {
+    refresh,
+    route: () => {
+      if (overview === null) return;
+      drawTarget();
+      loadDefects().catch((error) => notify(error.message, "error"));
+    },
+  };
+}
+
+function hits({ hits: number, times }) {
+  const isSpent = times !== undefined && number >= times;
+  return h("span", { class: `badge ${number ? "accent" : ""}` }, `${count(number, "hit", "hits")}${times === undefined ? "" : ` of ${times}`}${isSpent ? ", spent" : ""}`);
+}
+
+/** An effect in words. */
+function effectText({ status, code, message, headers, html, rate_limited, reset, delay_seconds, truncate_bytes, stall_seconds, after_bytes, malformed_json }) {
+  const parts = [status && `Status ${status}`, code, message && `“${message}”`, html && `HTML page with status ${html}`, rate_limited && "Rate limited (429)",
+    reset && "Connection cut", delay_seconds && `${delay_seconds} s later`, truncate_bytes !== undefined && `Body cut after ${count(truncate_bytes, "byte", "bytes")}`,
+    stall_seconds && `Body stalls for ${stall_seconds} s after ${count(after_bytes, "byte", "bytes")}`, malformed_json && "Malformed JSON",
+    headers && Object.entries(headers).map(([name, value]) => `${name}: ${value}`).join(", ")];
+  return parts.filter(Boolean).join(", ");
+}
+
+function where({ vendor, operation, path, query, skip, share, phase }) {
+  const parts = [vendor ?? "every vendor", operation, path, query && JSON.stringify(query), skip && `after ${count(skip, "request", "requests")}`,
+    share !== undefined && `a share of ${share}`, phase === "after" && "after the request was processed"];
+  return parts.filter(Boolean).join(" · ");
+}
+
+function defect({ name, vendor, operations, description }, isArmed, set) {
+  const box = h("input", { type: "checkbox", "data-key": name, onchange: () => set(name, box.checked).catch((error) => { box.checked = isArmed; notify(error.message, "error"); }) });
+  box.checked = isArmed;
+  return h("li", {}, h("label", { class: "check" }, box,
+    h("span", {}, h("strong", {}, name), isArmed && h("span", { class: "badge warn" }, "armed"), h("br"), description, h("br"),
+      h("small", {}, `${vendor} · ${operations.join(", ")}`))));
+}
+
+/** Every part of a rule but its vendor and operation, which are chosen above. */
+function form(arm) {
+  const amount = h("input", { type: "number", min: 0 });
+  const amountField = field("Value", amount);
+  const kind = select({ onchange: () => show() }, Object.entries(EFFECTS).map(([name, [label]]) => [name, label]));
+  const delay = h("input", { type: "number", min: 0, step: "any" });
+  const path = h("input", { type: "text", placeholder: "/path/*" });
+  const times = h("input", { type: "number", min: 1, placeholder: "Every time" });
+  const skip = h("input", { type: "number", min: 0, placeholder: "0" });
+  const share = h("input", { type: "number", min: 0, max: 1, step: "any", placeholder: "1" });
+  const phase = select({}, [["before", "Before the request is processed"], ["after", "After it was processed"]]);
+  const show = () => {
+    const [, label, initial] = EFFECTS[kind.value];
+    amountField.hidden = label === null;
+    amountField.firstChild.textContent = label ?? "";
+    amount.value = initial;
+  };
+  const given = (input) => (input.value === "" ? undefined : Number(input.value));
+  const submit = button("Arm", () => arm({
+    path: path.value || undefined, times: given(times), skip: given(skip) || undefined, share: given(share), phase: phase.value,
+    effect: { ...EFFECTS[kind.value][3](Number(amount.value)), ...(given(delay) && { delay_seconds: given(delay) }) },
+  }), { class: "primary" });
+  show();
+  return h("details", {}, h("summary", {}, "By form"),
+    h("form", { class: "panel-form", onsubmit: (event) => { event.preventDefault(); submit.click(); } },
+      h("div", { class: "grid" }, field("Effect", kind), amountField, field("Delay, in seconds", delay), field("Path", path, "* stands for any characters."),
+        field("At most so many times", times), field("First skip", skip, "So many requests pass."), field("Share of the requests", share, "Above 0, up to 1."), field("When", phase)),
+      h("div", { class: "row end" }, submit)));
+}
