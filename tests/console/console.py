@@ -9,6 +9,7 @@ from tests.admin.driver import Admin
 
 VIEWS = {
     "overview": "Acme Rockets",
+    "charts": "Charts",
     "requests": "Requests",
     "faults": "Faults and defects",
     "switches": "Switches",

@@ -10,6 +10,7 @@ import { change, current, link, sandbox } from "./router.js";
 
 const VIEWS = [
   { path: "overview", title: "Overview", load: () => import("./overview.js") },
+  { path: "charts", title: "Charts", load: () => import("./charts.js") },
   { path: "requests", title: "Requests", load: () => import("./requests.js") },
   { path: "faults", title: "Faults", load: () => import("./faults.js") },
   { path: "switches", title: "Switches", load: () => import("./switches.js") },

@@ -10,6 +10,7 @@ import { change, current, inSandbox } from "./router.js";
 
 const ROWS_AT_ONCE = 2000;
 const LABELS_SHOWN = 8;
+const RELOAD_EVERY = 3;
 const EXACT = new Intl.NumberFormat(undefined, { maximumFractionDigits: 20 });
 const DAY = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short", timeZone: "UTC" });
 const MONTH = new Intl.DateTimeFormat(undefined, { month: "short", year: "numeric", timeZone: "UTC" });
@@ -21,6 +22,7 @@ export function mount(main) {
   const cards = new Map();
   let described = "";
   let turn = 0;
+  let isLoading = false;
   main.append(h("section", { class: "head" },
     h("div", {}, h("h1", {}, "Charts"),
       h("p", { class: "muted" }, "The numbers of the vendors' own reports, as this sandbox serves them. Days are in UTC.")),
@@ -33,11 +35,24 @@ export function mount(main) {
     described = text;
     patch(filters, charts.map((each) => each.vendor), () => [vendorFilter(charts)]);
     show(charts);
-    const visible = [...cards.values()].filter((card) => !card.element.hidden);
-    if (isNew) for (const card of visible) card.isStale = true;
-    const next = visible.find((card) => card.isStale) ?? visible[turn++ % Math.max(visible.length, 1)];
-    if (isNew || next?.isStale) await loadAll(visible);
-    else if (next && turn % 3 === 0) await next.load();
+    const visible = shownCards();
+    if (isNew) for (const each of cards.values()) each.isStale = true;
+    else if (visible.length && turn++ % RELOAD_EVERY === 0) visible[(turn / RELOAD_EVERY | 0) % visible.length].isStale = true;
+    loadStale();
+  }
+
+  const shownCards = () => [...cards.values()].filter((each) => !each.element.hidden);
+
+  /** Load what is shown and stale, one chart after another. A lost server is reported by the next refresh. */
+  async function loadStale() {
+    if (isLoading) return;
+    isLoading = true;
+    try {
+      for (let next; (next = shownCards().find((each) => each.isStale));) await next.load();
+    } catch {
+      // The next refresh fails as well, and says why.
+    }
+    isLoading = false;
   }
 
   function show(charts) {
@@ -58,14 +73,11 @@ export function mount(main) {
   return {
     refresh,
     route() {
-      if (described) show(JSON.parse(described));
-      return loadAll([...cards.values()].filter((each) => !each.element.hidden));
+      if (!described) return;
+      show(JSON.parse(described));
+      loadStale();
     },
   };
-}
-
-async function loadAll(cards) {
-  for (const each of cards) if (each.isStale) await each.load();
 }
 
 function vendorFilter(charts) {
@@ -94,7 +106,7 @@ function card(first) {
   const source = h("div", {});
   const title = `chart-${chart.name}`;
   const element = h("figure", { class: "panel chart", "data-chart": chart.name, "aria-labelledby": title },
-    h("figcaption", {}, h("h2", { id: title }, chart.title), h("p", { class: "muted small" }, chart.description)),
+    h("figcaption", {}, h("p", { class: "small muted" }, chart.vendor ?? "All vendors"), h("h2", { id: title }, chart.title), h("p", { class: "muted small" }, chart.description)),
     controls, drawing, facts,
     h("details", {}, h("summary", {}, "Table"), table),
     h("details", {}, h("summary", {}, "Request"), source));
@@ -116,7 +128,10 @@ function card(first) {
         loaded = await call("GET", inSandbox(`/charts/${encodeURIComponent(chart.name)}?${new URLSearchParams(chosen(chart))}`));
         draw();
       } catch (error) {
-        if (!error.status || error.status === 404) throw error;
+        if (!error.status) {
+          self.isStale = true;
+          throw error;
+        }
         loaded = null;
         patch(drawing, error.message, () => [empty("There is no such period.", h("p", { role: "alert" }, error.message))]);
         for (const each of [facts, table, source]) patch(each, null, () => []);
@@ -162,7 +177,7 @@ function periodControls(chart) {
     field("Period", preset),
     day("From", from, (value) => ({ from: value, to: value > to ? value : to, bucket })),
     day("To", to, (value) => ({ from: value < from ? value : from, to: value, bucket })),
-    chart.buckets.length > 1 && field("By", buckets),
+    chart.buckets.length > 1 && field("Group by", buckets),
   ];
 }
 
