@@ -148,10 +148,8 @@ def _shown(journal: Journal, found: list[Record], matches: Matcher, *, with_body
 
     One that no longer matches, as its client has left meanwhile, is not shown.
     """
-    for record in found:
-        state = record.state
-        if matches(record, state):
-            yield _to_json(journal, record, state, with_body=with_body)
+    states = ((record, record.state) for record in found)
+    return (_to_json(journal, *each, with_body=with_body) for each in states if matches(*each))
 
 
 def _matcher(journal: Journal, query: dict[str, Any]) -> Matcher:
