@@ -3,14 +3,14 @@
 Serving it over a socket is the job of `server`.
 """
 
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from flask import Flask
 
 from mockserver import admin, console, resources, startup_policy, vendors
-from mockserver.admin.admin_context import OPEN_PATHS, Sources
+from mockserver.admin.admin_context import CONTROL_PLANE, OPEN_PATHS, Sources
 from mockserver.cases.records import Case, Catalogue, UnknownCase
 from mockserver.gateway import pipeline
 from mockserver.gateway.cross_origin import Senders
@@ -45,8 +45,8 @@ def create_app(settings: Settings) -> Flask:
     senders = _senders(settings)
     direct = pipeline.install(app, known.vendors, registry, senders)
     folder = resources.openapi()
-    plane = admin.AdminContext(registry, known, senders, settings.admin_token, folder, advice, charts, console.respond)
-    admin.install(app, plane)
+    page = partial(console.respond, frozenset((*registry.profiles, CONTROL_PLANE)))
+    plane = admin.AdminContext(registry, known, senders, settings.admin_token, folder, advice, charts, page)
     admin.install(app, plane)
     app.register_error_handler(Exception, admin.render_error)
     app.wsgi_app = FastPath(app.wsgi_app, registry, senders, direct, OPEN_PATHS)  # type: ignore[method-assign]

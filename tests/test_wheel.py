@@ -41,6 +41,10 @@ def test_the_server_reads_files_from_the_wheel(python: Path) -> None:
         assert (status, "daily_active_user_counts" in json.loads(body)) == (200, True)
         status, _, body = send(url, request("/_mock/openapi/augment.yaml"))
         assert (status, "openapi: 3.1" in body) == (200, True)
+        status, _, body = send(url, request("/", headers="Accept: text/html\r\n"))
+        assert (status, "/_mock/console/app.js" in body) == (200, True)
+        files = ("console/app.js", "console/console.css", "console/swagger-ui.css", "docs/admin")
+        assert [send(url, request(f"/_mock/{name}"))[0] for name in files] == [200] * 4
 
 
 def test_the_wheel_installs_the_command(python: Path) -> None:

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 OPEN_PATHS = frozenset(("/_mock/health", "/_mock/ready"))
 """Paths that need no admin token, because a probe has none, and that a server answers before all others."""
 
+CONTROL_PLANE = "admin"
+"""The name of the control plane's own OpenAPI file."""
+
 EXTENSION = "mockserver.admin"
 """Where an app keeps the context of its control plane."""
 

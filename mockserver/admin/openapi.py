@@ -12,12 +12,11 @@ import yaml
 from flask import Response
 
 from analytics_mockserver.suggestions import unknown_name
-from mockserver.admin.admin_context import AdminRequest, context
+from mockserver.admin.admin_context import CONTROL_PLANE, AdminRequest, context
 from mockserver.admin.responses import HEADERS, Problem
 from mockserver.gateway import response_cache
 from mockserver.validation import yaml_text
 
-OWN_FILE = "admin"
 HEAD = "# Response names are renamed by the switches in force; the original file has more comments.\n"
 
 _EXAMPLES = ("example", "value", "default", "const", "enum")
@@ -26,7 +25,7 @@ _ANSWER, _FILE = "$response.body#/", "#/"
 
 
 def get(request: AdminRequest) -> Response:
-    files = {vendor.name: vendor.openapi for vendor in context().vendors} | {OWN_FILE: f"{OWN_FILE}.yaml"}
+    files = {vendor.name: vendor.openapi for vendor in context().vendors} | {CONTROL_PLANE: f"{CONTROL_PLANE}.yaml"}
     if request.name not in files:
         raise Problem(404, unknown_name("OpenAPI file", request.name, files))
     profile, in_force = request.sandbox.profiles.get(request.name), request.sandbox.policy.switches

@@ -116,3 +116,25 @@ def test_page_is_in_no_journal(app: Flask) -> None:
     get(app, "/_mock/")
     get(app, "/_mock/overview", "application/json")
     assert Admin(app, {"Host": "127.0.0.1:8080"}).get("/requests") == {"requests": []}
+
+
+@pytest.mark.parametrize("name", ["augment", "tabnine", "jetbrains-ide", "jetbrains-console", "admin"])
+def test_each_openapi_file_has_a_page(app: Flask, name: str) -> None:
+    response = get(app, f"/_mock/docs/{name}", "*/*")
+    assert (response.status_code, response.mimetype) == (200, "text/html")
+    assert response.headers["Content-Security-Policy"].startswith("default-src 'self'; ")
+
+
+@pytest.mark.parametrize("path", ["", "/", "/nothing", "/augment/", "/admin/x", "/docs.html"])
+def test_unknown_document_is_a_problem(app: Flask, path: str) -> None:
+    response = get(app, f"/_mock/docs{path}")
+    assert (response.status_code, response.mimetype) == (404, "application/problem+json")
+
+
+def test_page_of_a_document_can_only_be_read(app: Flask) -> None:
+    assert get(app, "/_mock/docs/admin", method="DELETE").status_code == 405
+
+
+@pytest.mark.parametrize("name", ["swagger-ui.css", "swagger-ui-bundle.js"])
+def test_files_of_swagger_ui_are_served(app: Flask, name: str) -> None:
+    assert len(get(app, f"/_mock/console/{name}").data) > 100_000

@@ -32,9 +32,8 @@ export class Lost extends Error {
  * @param {unknown} [body]
  */
 export async function call(method, path, body) {
-  const headers = { Accept: "application/json" };
+  const headers = { Accept: "application/json", ...adminHeaders() };
   const token = sessionStorage.getItem(TOKEN);
-  if (token !== null) headers.Authorization = `Bearer ${encoded(token)}`;
   if (body !== undefined) headers["Content-Type"] = "application/json";
   const response = await answer(`/_mock${path}`, { method, headers, body: body && JSON.stringify(body) });
   if (response.status === 401) {
@@ -45,9 +44,25 @@ export async function call(method, path, body) {
   return response.status === 204 ? null : response.json();
 }
 
+/** The headers that requests to the control plane carry: the admin token, if one was given. */
+export function adminHeaders() {
+  const token = sessionStorage.getItem(TOKEN);
+  return token === null ? {} : { Authorization: `Bearer ${encoded(token)}` };
+}
+
 /** Send a request to a vendor, as a client would; any answer counts. */
 export function send(path, headers, options = {}) {
   return answer(path, { ...options, headers });
+}
+
+/** The token to send; where a client's credentials are exchanged for one, the one that the exchange gives. */
+export async function accessToken(token) {
+  if (!token.token_path) return token.token;
+  const basic = btoa(`${token.client_id}:${token.client_secret}`);
+  const response = await send(token.token_path, { Authorization: `Basic ${basic}`, "Content-Type": "application/x-www-form-urlencoded" },
+    { method: "POST", body: "grant_type=client_credentials" });
+  if (!response.ok) throw new Error(`The exchange of the credentials was answered with ${response.status}.`);
+  return (await response.json()).access_token;
 }
 
 async function answer(path, options) {

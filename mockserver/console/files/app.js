@@ -6,7 +6,7 @@
  */
 import { call, Lost, poll, Refused } from "./api.js";
 import { empty, h, patch } from "./dom.js";
-import { change, current, link, sandbox } from "./router.js";
+import { change, current, docs, link, sandbox } from "./router.js";
 
 const VIEWS = [
   { path: "overview", title: "Overview", load: () => import("./overview.js") },
@@ -63,7 +63,8 @@ async function show() {
   const { path } = current();
   const view = VIEWS.find((each) => each.path === path);
   navigation.replaceChildren(...VIEWS.map((each) =>
-    h("a", { href: link(each.path), "aria-current": each === view ? "page" : null }, each.title)));
+    h("a", { href: link(each.path), "aria-current": each === view ? "page" : null }, each.title)),
+  h("a", { href: docs("admin") }, "API docs"));
   const key = `${path} ${sandbox()}`;
   if (mounted?.key === key) {
     mounted.route?.();

@@ -2,10 +2,10 @@
  * The overview: the organization and its sandbox, the clock, and a tile for each vendor with its token, a first request,
  * what is left of the rate limit, how far its data go, and what differs from the defaults.
  */
-import { call, send } from "./api.js";
+import { accessToken, call, send } from "./api.js";
 import { clockBar } from "./clock.js";
 import { button, command, confirmed, copyButton, count, date, dateTime, h, notify, number, patch } from "./dom.js";
-import { change, inSandbox, link, sandbox } from "./router.js";
+import { change, docs, inSandbox, link } from "./router.js";
 
 export function mount(main) {
   const head = h("section", { class: "head" });
@@ -82,6 +82,7 @@ function factList({ name, data_through, next_data_at, faults, defects, changed_s
     h("p", {}, data_through ? ["Data through ", h("strong", {}, date(data_through))] : "No data by person and day"),
     h("p", { class: "muted small" }, next_data_at ? `More on ${dateTime(next_data_at)}` : "Its reports have no days of people."),
     h("p", { class: "row" },
+      h("a", { class: "badge accent", href: docs(name), "data-key": "docs" }, "API docs"),
       mark(faults, count(faults, "fault", "faults"), link("faults", { vendor: name })),
       mark(defects.length, count(defects.length, "defect", "defects"), link("faults", { vendor: name, part: "defects" })),
       mark(changed_switches.length, count(changed_switches.length, "switch changed", "switches changed"), link("switches", { vendor: name }))));
@@ -102,16 +103,6 @@ function sampleRequest({ title, sample_request }) {
 async function sendSample(title, { path, token }) {
   const response = await send(path, { Authorization: `${token.scheme} ${await accessToken(token)}` });
   notify(`${title} answered with ${response.status}.`, response.ok ? "done" : "error");
-}
-
-/** The token to send; where a client's credentials are exchanged for one, the one that the exchange gives. */
-export async function accessToken(token) {
-  if (!token.token_path) return token.token;
-  const basic = btoa(`${token.client_id}:${token.client_secret}`);
-  const response = await send(token.token_path, { Authorization: `Basic ${basic}`, "Content-Type": "application/x-www-form-urlencoded" },
-    { method: "POST", body: "grant_type=client_credentials" });
-  if (!response.ok) throw new Error(`The exchange of the credentials was answered with ${response.status}.`);
-  return (await response.json()).access_token;
 }
 
 /** What is left of a vendor's rate limit: a bar for each bucket. */

@@ -26,6 +26,9 @@ export function link(path, parameters = {}) {
   return `#/${path}${query && `?${query}`}`;
 }
 
+/** A link to the docs of an API. */
+export const docs = (name) => `/_mock/docs/${name}${sandbox() === "default" ? "" : `?${new URLSearchParams({ sandbox: sandbox() })}`}`;
+
 /** Change parameters of the current view; the others stay. While somebody types, the history gets no new entries. */
 export function change(parameters, isTyping = false) {
   const { path, parameters: before } = current();
