@@ -88,7 +88,7 @@ def test_every_request_has_a_line(logged: tuple[Flask, Log]) -> None:
         ("GET", "/_mock/health", 200, None),
         ("GET", "/_mock/nowhere", 404, None),
         ("GET", "/favicon.ico", 404, None),
-        ("GET", "/", 302, None),
+        ("GET", "/", 200, None),
         ("GET", f"{DAU}/x", 401, "default"),
         ("GET", DAU, 401, "default"),
         ("DELETE", "/_mock/requests", 204, None),
