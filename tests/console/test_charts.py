@@ -111,6 +111,18 @@ def test_chart_follows_the_clock(console: Console, page: Page) -> None:
     expect(last).to_have_attribute("data-date", "2025-10-22")
 
 
+def test_page_sends_one_request_a_second_by_itself(console: Console, page: Page) -> None:
+    console.open("charts?vendor=augment")
+    for name in ("augment-active-users", "augment-usage-by-editor", "augment-usage-by-language"):
+        chart(page, name)
+    page.wait_for_timeout(1000)
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.url))
+    page.wait_for_timeout(4500)
+    assert 2 <= len(sent) <= 5
+    assert any("/charts/augment-" in each for each in sent)
+
+
 def test_numbers_are_read_with_the_arrow_keys(console: Console, page: Page) -> None:
     console.open("charts?vendor=augment")
     figure = chart(page, "augment-active-users")

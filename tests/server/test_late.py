@@ -1,7 +1,10 @@
 """An app that is made after the server is ready: requests wait for it, and the server can be stopped before."""
 
 import signal
+import socket
+import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import psutil
 import pytest
@@ -19,10 +22,14 @@ def serving() -> Iterator[tuple[Program, str]]:
         yield program, url
 
 
-def wait_for_request(program: Program) -> None:
-    """Wait until a request has a thread, beside the main one and the one that makes the app."""
-    while psutil.Process(program.pid).num_threads() < 3:
-        pass
+@contextmanager
+def waiting_request(program: Program, url: str) -> Iterator[socket.socket]:
+    """A request that has a thread, beside the main one and the one that makes the app."""
+    with opened(url) as early:
+        early.sendall(request("/early"))
+        while psutil.Process(program.pid).num_threads() < 3:
+            threading.Event().wait(0.01)
+        yield early
 
 
 def test_request_waits_until_the_app_is_made(serving: tuple[Program, str]) -> None:
@@ -45,9 +52,7 @@ def test_signal_before_the_app_is_made_ends_the_server(serving: tuple[Program, s
 
 def test_request_that_waits_is_answered_during_shutdown(serving: tuple[Program, str]) -> None:
     program, url = serving
-    with opened(url) as early:
-        early.sendall(request("/early"))
-        wait_for_request(program)
+    with waiting_request(program, url) as early:
         program.terminate()
         press_enter(program)
         assert answer(early)[2] == "GET /early 0"
@@ -56,9 +61,7 @@ def test_request_that_waits_is_answered_during_shutdown(serving: tuple[Program, 
 
 def test_request_that_waits_too_long_is_cut_off(serving: tuple[Program, str]) -> None:
     program, url = serving
-    with opened(url) as early:
-        early.sendall(request("/early"))
-        wait_for_request(program)
+    with waiting_request(program, url):
         program.terminate()
         assert program.wait(programs.PATIENCE) == 0
 
@@ -66,9 +69,7 @@ def test_request_that_waits_too_long_is_cut_off(serving: tuple[Program, str]) ->
 def test_app_that_cannot_be_made_ends_the_server_at_once(serving: tuple[Program, str]) -> None:
     """A request that waits for it gets no answer, and the log has nothing about it."""
     program, url = serving
-    with opened(url) as early:
-        early.sendall(request("/early"))
-        wait_for_request(program)
+    with waiting_request(program, url):
         assert program.stdin is not None
         program.stdin.write("fail\n")
         program.stdin.flush()

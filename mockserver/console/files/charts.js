@@ -29,19 +29,29 @@ export function mount(main) {
     filters), list);
 
   async function refresh() {
+    const due = dueCard();
+    if (due) {
+      await due.load();
+      return;
+    }
     const { charts } = await call("GET", inSandbox("/charts"));
     const text = JSON.stringify(charts);
     const isNew = text !== described;
     described = text;
     patch(filters, charts.map((each) => each.vendor), () => [vendorFilter(charts)]);
     show(charts);
-    const visible = shownCards();
     if (isNew) for (const each of cards.values()) each.isStale = true;
-    else if (visible.length && turn++ % RELOAD_EVERY === 0) visible[(turn / RELOAD_EVERY | 0) % visible.length].isStale = true;
     loadStale();
   }
 
   const shownCards = () => [...cards.values()].filter((each) => !each.element.hidden);
+
+  /** Every few turns, a chart is loaded in place of the list, as its numbers may have changed: one request a turn. */
+  function dueCard() {
+    const visible = shownCards();
+    if (isLoading || !visible.length || ++turn % RELOAD_EVERY) return null;
+    return visible[(turn / RELOAD_EVERY) % visible.length];
+  }
 
   /** Load what is shown and stale, one chart after another. A lost server is reported by the next refresh. */
   async function loadStale() {
