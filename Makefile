@@ -61,7 +61,7 @@ fix: .venv/dev ## fix formatting and lint errors, and update generated files
 	@$(BIN)/ruff check --quiet --fix-only .
 	@$(BIN)/ruff format --quiet .
 	@$(BIN)/python -m tools.admin_openapi
-	@$(BIN)/python -m tools.generate
+	@$(BIN)/python -m tools.reference
 	@$(BIN)/python -m tools.fidelity
 	@$(BIN)/python -m tools.cases
 
@@ -85,7 +85,7 @@ types: .venv/dev
 
 generated: .venv/dev
 	@$(BIN)/python -m tools.admin_openapi --check
-	@$(BIN)/python -m tools.generate --check
+	@$(BIN)/python -m tools.reference --check
 	@$(BIN)/python -m tools.fidelity --check
 	@$(BIN)/python -m tools.cases --check
 

@@ -13,8 +13,9 @@ from mockserver.fidelity import ledger
 from mockserver.fidelity.ledger import FidelityLedger, LedgerRow
 from mockserver.fidelity.openapi_document import Kind
 from mockserver.gateway.switches import Grade
+from tools import markdown
+from tools.markdown import ROOT, table
 
-ROOT = Path(__file__).resolve().parent.parent
 TARGET = ROOT / "docs" / "FIDELITY.md"
 
 HEAD = """\
@@ -51,14 +52,10 @@ def main(arguments: list[str]) -> int:
     """Return 0 if the ledgers have no errors and the file is up to date or was updated; else 1 and print why."""
     ledgers = ledger.all_ledgers()
     problems = [*errors(ledgers, ROOT)]
-    updated = text(ledgers)
-    if "--check" not in arguments:
-        TARGET.write_text(updated, encoding="utf-8")
-    elif not TARGET.exists() or TARGET.read_text(encoding="utf-8") != updated:
-        problems.append("docs/FIDELITY.md is out of date; run `make fix`")
     for problem in problems:
         print(problem, file=sys.stderr)
-    return 1 if problems else 0
+    current = markdown.update({TARGET: text(ledgers)}, check="--check" in arguments)
+    return 0 if current and not problems else 1
 
 
 def errors(ledgers: Iterable[FidelityLedger], root: Path) -> Iterator[str]:
@@ -83,14 +80,14 @@ def tests(path: Path) -> frozenset[str]:
 def text(ledgers: Iterable[FidelityLedger]) -> str:
     """Return the text of the file."""
     ledgers = list(ledgers)
-    parts = [HEAD, _table(_counts(ledgers))]
+    parts = [HEAD, table(_counts(ledgers))]
     for each in ledgers:
         parts.append(f"## {each.vendor}\n")
-        parts.append(_table(_counts_by_kind(each.rows)))
+        parts.append(table(_counts_by_kind(each.rows)))
         for kind, heading in HEADINGS.items():
             listed = [row for row in each.rows if row.kind is kind]
             if listed:
-                parts += [f"### {heading}\n", _table(_rows(listed))]
+                parts += [f"### {heading}\n", table(_rows(listed))]
     return "\n".join(parts)
 
 
@@ -112,12 +109,6 @@ def _rows(listed: list[LedgerRow]) -> Iterator[tuple[str, ...]]:
         name = row.name if row.kind in {Kind.RULE, Kind.LIMIT} else f"`{row.name}`"
         path, _, test = row.test.partition("::")
         yield row.grade.evidence, name, row.source, f"[{test}](../{path})"
-
-
-def _table(table: Iterable[tuple[str, ...]]) -> str:
-    head, *body = (" | ".join(cell.replace("|", r"\|") for cell in row) for row in table)
-    rule = " | ".join("---" for _ in head.split(" | "))
-    return "\n".join(f"| {line} |" for line in (head, rule, *body)) + "\n"
 
 
 if __name__ == "__main__":

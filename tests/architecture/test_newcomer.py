@@ -20,7 +20,7 @@ from tests.server.programs import ROOT
 NEWCOMER = ROOT / "tests" / "architecture" / "newcomer"
 VENDOR = "lark"
 BIN = Path(sys.executable).parent
-GENERATORS = ("admin_openapi", "generate", "fidelity", "cases")
+GENERATORS = ("admin_openapi", "reference", "fidelity", "cases")
 DISCOVERING = {
     "tests/vendors/test_conformance.py": VENDOR,
     "tests/vendors/test_defects.py": VENDOR,

@@ -49,7 +49,7 @@ def test_file_has_every_row_and_every_count() -> None:
 def test_check_reports_a_stale_file_and_writing_updates_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    target = tmp_path / "FIDELITY.md"
+    target = tmp_path / "docs" / "FIDELITY.md"
     monkeypatch.setattr(fidelity, "TARGET", target)
     assert fidelity.main(["--check"]) == 1
     assert "docs/FIDELITY.md is out of date" in capsys.readouterr().err
