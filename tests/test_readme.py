@@ -1,119 +1,103 @@
-"""The code blocks of the README, run in order: they succeed, and print what the README shows.
+"""README.md and docs/ are true: their blocks run in order and print what is shown, and their commands exist.
 
-A `json` block is the expected output of the `sh` block before it; "…" in it matches anything. The `python` blocks are
-tests, which `plugin/test_example.py` runs.
+How a page marks its blocks is in `docs/blocks`. Each page is read in a folder of its own, with servers of its own.
 """
 
-import json
-import os
 import re
-import subprocess
-import sys
-from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
+import click
 import pytest
+import yaml
 
-from tests.server import programs
+from mockserver.cli import main
+from mockserver.organizations import files
+from tests.docs import blocks, session
+from tests.docs.blocks import NAMES, PAGES
+from tests.server.programs import ROOT
 
-ROOT = programs.ROOT
-ADDRESS = "http://127.0.0.1:8080"
-_FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-_SERVER_COMMAND = re.compile(r"^(make run|mockserver serve\b.*)$", re.MULTILINE)
+pytestmark = pytest.mark.in_process("the servers are separate processes")
 
+EXEMPT = {
+    "README.md": 1,
+    "docs/how-to/ci.md": 2,
+    "docs/how-to/containers.md": 1,
+    "docs/how-to/pytest.md": 1,
+}
+"""How many blocks of a page are exempt, each with its reason in the page."""
 
-@dataclass(frozen=True, slots=True)
-class Block:
-    """Commands, and their output, if the README shows it."""
-
-    commands: str
-    output: Any = None
-
-    @property
-    def server_command(self) -> str | None:
-        """The command in the block that starts a server, or None."""
-        match = _SERVER_COMMAND.search(self.commands)
-        return match[0] if match else None
-
-
-def blocks() -> Iterator[Block]:
-    """Yield the `sh` blocks of the README, each with the output that follows it."""
-    fenced = _FENCE.findall((ROOT / "README.md").read_text(encoding="utf-8"))
-    languages = [language for language, _ in fenced]
-    assert set(languages) <= {"sh", "json", "python"}, "no test runs blocks in this language"
-    for index, (language, text) in enumerate(fenced):
-        if language == "sh":
-            has_output = languages[index + 1 : index + 2] == ["json"]
-            yield Block(text, json.loads(fenced[index + 1][1]) if has_output else None)
+EXEMPT_PAGES = {f"docs/cases/{path.stem}.md" for path in (ROOT / "docs" / "cases").glob("*.md")}
+RUN = {name: page for name, page in zip(NAMES, PAGES, strict=True) if name not in EXEMPT_PAGES and [*blocks.of(page)]}
 
 
-@pytest.fixture(scope="module")
-def environment() -> dict[str, str]:
-    """The environment variables of a shell in which `mockserver` is the command under test."""
-    folder = str(Path(sys.executable).parent)
-    return {**programs.UNMEASURED, "PATH": f"{folder}{os.pathsep}{os.environ['PATH']}"}
+@pytest.mark.parametrize("page", RUN.values(), ids=RUN)
+def test_every_block_does_what_its_page_says(page: Path, tmp_path: Path) -> None:
+    with session.reading(tmp_path) as reader:
+        for block in blocks.of(page):
+            if not block.exempt and (block.language == "sh" or block.file):
+                reader.run(block)
 
 
-def start_server(command: str, folder: Path, environment: dict[str, str]) -> tuple["subprocess.Popen[str]", str]:
-    """Start a server with a command of the README, on a free port; return the process and its URL."""
-    if command == "make run":
-        dry_run = subprocess.run(["make", "-n", "run"], cwd=ROOT, capture_output=True, text=True, check=True)
-        assert re.search(r"-m mockserver serve\s*$", dry_run.stdout)
-        command = "mockserver serve --now 2026-11-21T12:00:00Z"
-    process = subprocess.Popen(
-        [*command.split(), "--port", "0", "--json"], cwd=folder, env=environment, stdout=subprocess.PIPE, text=True
-    )
-    assert process.stdout is not None
-    return process, json.loads(process.stdout.readline())["url"]
+@pytest.mark.parametrize("page", PAGES, ids=NAMES)
+def test_every_block_is_run_or_exempt_or_data(page: Path) -> None:
+    found = [*blocks.of(page)]
+    languages = blocks.DATA | {"sh"}
+    assert [block.place for block in found if not (block.file or block.exempt or block.language in languages)] == []
 
 
-def matches(actual: Any, expected: Any) -> bool:
-    """Return whether the output is as expected; "…" matches anything."""
-    if expected == "…":
-        return True
-    if isinstance(expected, dict):
-        return list(actual) == list(expected) and all(matches(actual[key], expected[key]) for key in expected)
-    if isinstance(expected, list):
-        return len(actual) == len(expected) and all(map(matches, actual, expected))
-    return bool(actual == expected)
+def test_exempt_blocks_are_counted() -> None:
+    reasons = {name: [block.exempt for block in blocks.of(page) if block.exempt] for name, page in RUN.items()}
+    assert {name: len(found) for name, found in reasons.items() if found} == EXEMPT
 
 
-def test_every_block_prints_what_the_readme_shows(tmp_path: Path, environment: dict[str, str]) -> None:
-    started: list[subprocess.Popen[str]] = []
-    url = ADDRESS
-    try:
-        for block in blocks():
-            if block.server_command:
-                before = block.commands.replace(block.server_command, "")
-                subprocess.run(["bash", "-euc", before], cwd=tmp_path, env=environment, check=True)
-                process, own_url = start_server(block.server_command, tmp_path, environment)
-                started.append(process)
-                url = own_url if url == ADDRESS else url
-                continue
-            commands = block.commands.replace(ADDRESS, url)
-            if block.output is None:
-                commands = commands.replace("curl -s ", "curl -s --fail-with-body ")
-            done = subprocess.run(
-                ["bash", "-euo", "pipefail", "-c", commands],
-                cwd=tmp_path,
-                env=environment,
-                capture_output=True,
-                text=True,
-                check=False,
-            )
-            assert done.returncode == 0, f"{block.commands}\n{done.stdout}{done.stderr}"
-            if block.output is not None:
-                assert matches(json.loads(done.stdout), block.output), done.stdout
-    finally:
-        for process in started:
-            process.terminate()
-            process.communicate(timeout=10)
+def test_only_the_pages_of_cases_are_exempt_as_a_whole() -> None:
+    for name, page in zip(NAMES, PAGES, strict=True):
+        exempt = [block.exempt for block in blocks.of(page)] if name in EXEMPT_PAGES else []
+        assert set(exempt) <= {"tests/cases runs every case"}
+    assert len(EXEMPT_PAGES) >= 5
 
 
-def test_the_readme_lists_every_bundled_organization() -> None:
-    from mockserver.organizations import files
+@pytest.mark.parametrize("page", PAGES, ids=NAMES)
+def test_yaml_can_be_read(page: Path) -> None:
+    for block in blocks.of(page):
+        if block.language == "yaml":
+            assert yaml.safe_load(block.text), block.place
 
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
+
+_COMMAND = re.compile(r"(?<![\w/.-])mockserver ((?:(?!mockserver )[^`\n|;&>)])+)")
+
+
+def unknown_words(text: str) -> list[str]:
+    """The commands and flags in a text that `mockserver` does not have."""
+    unknown = []
+    for match in _COMMAND.finditer(text.replace("\\\n", " ")):
+        name, *words = match[1].partition(" -- ")[0].split() or ["", ""]
+        command = main.get_command(click.Context(main), name) if name.islower() else None
+        if command is None:
+            continue
+        inner = command.get_command(click.Context(command), words[0]) if isinstance(command, click.Group) else None
+        parameters = [*command.params, *(inner.params if inner else [])]
+        options = {"--help", *(option for each in parameters for option in each.opts)}
+        flags = [word.partition("=")[0] for word in words if word.startswith("--")]
+        unknown += [f"mockserver {name} {flag}" for flag in flags if flag not in options]
+    return unknown
+
+
+@pytest.mark.parametrize("page", PAGES, ids=NAMES)
+def test_every_flag_exists(page: Path) -> None:
+    assert unknown_words(page.read_text(encoding="utf-8")) == []
+
+
+def test_unknown_flag_is_found() -> None:
+    assert unknown_words("run `mockserver serve --prot 1`, or `mockserver sweep --list -- pytest --no-such`") == [
+        "mockserver serve --prot"
+    ]
+
+
+def test_readme_is_short() -> None:
+    assert len((ROOT / "README.md").read_text(encoding="utf-8").splitlines()) <= 200
+
+
+def test_every_bundled_organization_is_described() -> None:
+    text = (ROOT / "docs" / "how-to" / "organizations.md").read_text(encoding="utf-8")
     assert [slug for slug in files.bundled() if f"| `{slug}` |" not in text] == []

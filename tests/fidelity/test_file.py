@@ -71,5 +71,5 @@ def test_committed_file_is_up_to_date(capsys: pytest.CaptureFixture[str]) -> Non
 
 
 def test_readme_links_to_it_on_its_first_screen() -> None:
-    first, _, _ = (ROOT / "README.md").read_text(encoding="utf-8").partition("## In sixty seconds")
+    first, _, _ = (ROOT / "README.md").read_text(encoding="utf-8").partition("## Install")
     assert "(docs/FIDELITY.md)" in first
