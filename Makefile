@@ -16,7 +16,7 @@ SLOW_OF_EACH_VENDOR := trial laws invariants cursors policy bad_input parameters
 # Tests that look at answers, the journal, limits, faults or the client lint.
 ANSWERS := $(addprefix tests/,admin audit cases conduct digests gateway vendors test_app.py)
 
-.PHONY: help run test quick sockets fastpath static check fix bench names format lint imports types generated
+.PHONY: help docs run test quick sockets fastpath static check fix bench names format lint imports types generated
 
 help: ## list the targets
 	@echo "usage: make <target>"
@@ -55,7 +55,7 @@ fastpath: .venv/dev ## run the tests of answers with the layer in front of Flask
 
 static: format lint imports types generated ## check style, imports, types and generated files, without running tests
 
-check: static test ## run all checks and tests
+check: static docs test ## run all checks and tests, and build the documentation
 
 fix: .venv/dev ## fix formatting and lint errors, and update generated files
 	@$(BIN)/ruff check --quiet --fix-only .
@@ -67,6 +67,10 @@ fix: .venv/dev ## fix formatting and lint errors, and update generated files
 
 bench: .venv/dev ## run the benchmarks and print a table of results and targets; ARGS="peers serving" selects benchmarks
 	@$(BIN)/python -m benchmarks $(ARGS)
+
+docs: .venv/dev ## build the site of docs/; the server shows it at /_mock/docs/
+	@rm -rf mockserver/console/site
+	@$(BIN)/sphinx-build --quiet --fail-on-warning --keep-going --doctree-dir build/doctrees docs mockserver/console/site
 
 names: .venv/dev ## regenerate the frozen name pool (the pinned version of Faker gives the same bytes)
 	@$(BIN)/python -m tools.make_names

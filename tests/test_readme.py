@@ -71,7 +71,8 @@ def unknown_words(text: str) -> list[str]:
     """The commands and flags in a text that `mockserver` does not have."""
     unknown = []
     for match in _COMMAND.finditer(text.replace("\\\n", " ")):
-        name, *words = match[1].partition(" -- ")[0].split() or ["", ""]
+        words = [*match[1].partition(" -- ")[0].split(), "", ""]
+        name = words.pop(0)
         command = main.get_command(click.Context(main), name) if name.islower() else None
         if command is None:
             continue

@@ -125,7 +125,7 @@ def test_each_openapi_file_has_a_page(app: Flask, name: str) -> None:
     assert response.headers["Content-Security-Policy"].startswith("default-src 'self'; ")
 
 
-@pytest.mark.parametrize("path", ["", "/", "/nothing", "/augment/", "/admin/x", "/docs.html"])
+@pytest.mark.parametrize("path", ["", "/nothing", "/augment/", "/admin/x", "/docs.html", "/_static/", "/../app.py"])
 def test_unknown_document_is_a_problem(app: Flask, path: str) -> None:
     response = get(app, f"/_mock/docs{path}")
     assert (response.status_code, response.mimetype) == (404, "application/problem+json")

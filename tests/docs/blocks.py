@@ -15,7 +15,11 @@ from pathlib import Path
 
 from tests.server.programs import ROOT
 
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+EXAMPLES = ROOT / "docs" / "examples"
+"""Projects with tests of their own."""
+
+DOCS = [path for path in sorted((ROOT / "docs").rglob("*.md")) if not path.is_relative_to(EXAMPLES)]
+PAGES = [ROOT / "README.md", *DOCS]
 NAMES = [str(page.relative_to(ROOT)) for page in PAGES]
 OUTPUTS = {"json", "text"}
 DATA = {"dockerfile", "ini", "text", "yaml"}
