@@ -9,6 +9,9 @@ from urllib.parse import urlencode
 
 from mockserver.client import Client, NoAnswer, Response
 
+Send = Callable[[str, str], Response]
+"""Gets an answer of a vendor: its name, and a path with its query. It is sent with a token that may read everything."""
+
 PAGES, USERS, DAYS = 150, 100, 7
 """The size of a sample: pages of one list, people one by one, and days whose lists are paginated."""
 
@@ -29,17 +32,17 @@ class VendorRefused(Exception):
 class Reader:
     """Answers of every vendor over a range of days; without `full` it samples.
 
-    `authorizations` are Authorization headers by vendor, `names` the documented response names by those that the
-    server uses. `requests` counts what was sent to the vendors.
+    `names` are the documented response names by those that the server uses. `requests` counts the requests, and `used`
+    are those whose answers were used since it was cleared, as pairs of a vendor and a path.
     """
 
-    client: Client
+    send: Send
     first: date
     last: date
     full: bool
-    authorizations: Mapping[str, str]
     names: Mapping[str, Mapping[str, str]]
     requests: int = 0
+    used: dict[tuple[str, str], None] = field(default_factory=dict)
     _answers: dict[str, Response] = field(default_factory=dict)
 
     @property
@@ -72,12 +75,11 @@ class Reader:
     def answer(self, vendor: str, path: str, **query: object) -> Response:
         """A vendor's whole answer, headers included, with status 200, 204 or 404; a repeated request is not sent."""
         target = f"{path}?{urlencode(query)}" if query else path
+        self.used.pop((vendor, target), None)
+        self.used[vendor, target] = None
         if target not in self._answers:
             self.requests += 1
-            try:
-                answer = self.client.request("GET", target, {"Authorization": self.authorizations[vendor]})
-            except NoAnswer as error:
-                raise ServerUnusable(str(error)) from error
+            answer = self.send(vendor, target)
             if answer.status not in {200, 204, 404}:
                 raise VendorRefused(f"GET {target} answers {answer.status}: {answer.text}")
             self._answers[target] = answer
@@ -118,6 +120,20 @@ def summed(rows: Iterable[Mapping[str, Any]], *names: str) -> Counter[str]:
         for name in names or row:
             sums[name] += row[name]
     return sums
+
+
+@dataclass(slots=True)
+class HttpSender:
+    """Sends requests over HTTP, with an Authorization header for each vendor."""
+
+    client: Client
+    authorizations: Mapping[str, str]
+
+    def __call__(self, vendor: str, target: str) -> Response:
+        try:
+            return self.client.request("GET", target, {"Authorization": self.authorizations[vendor]})
+        except NoAnswer as error:
+            raise ServerUnusable(str(error)) from error
 
 
 def authorizations(client: Client) -> dict[str, str]:

@@ -10,11 +10,22 @@ from typing import Any, Literal
 from analytics_mockserver.suggestions import unknown_name
 from mockserver.audit import cross_vendor
 from mockserver.audit.invariant import Invariant, Violation
-from mockserver.audit.reader import NotApplicable, Reader, ServerUnusable, VendorRefused, authorizations
+from mockserver.audit.reader import (
+    HttpSender,
+    NotApplicable,
+    Reader,
+    ServerUnusable,
+    VendorRefused,
+    authorizations,
+)
 from mockserver.client import Client, NoAnswer, Refused
 
 LONGEST = 90
 """Days of the longest range that can be audited, which every vendor returns in one request."""
+
+
+REQUESTS_SHOWN = 20
+"""How many requests a failed check lists: the last ones."""
 
 
 class InvalidAudit(ValueError):
@@ -23,18 +34,61 @@ class InvalidAudit(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class CheckResult:
-    """The result of a check; `detail` has what differs, or why there was nothing to check."""
+    """The result of a check; `detail` has what differs, or why there was nothing to check.
+
+    `requests` are those whose answers a failed check used last, as pairs of a vendor and a path; `truncated` counts
+    those before them.
+    """
 
     vendor: str
     invariant: Invariant
     outcome: Literal["passed", "failed", "not applicable"]
     detail: str = ""
+    requests: Sequence[tuple[str, str]] = ()
+    truncated: int = 0
+
+    def to_json(self) -> dict[str, Any]:
+        """The result with its invariant, as the command and the control plane show it."""
+        return {
+            "name": self.invariant.name,
+            "vendor": self.vendor,
+            "description": self.invariant.description,
+            "source": self.invariant.source,
+            "grade": self.invariant.grade,
+            "outcome": self.outcome,
+            "detail": self.detail,
+            "requests": [{"vendor": vendor, "path": path} for vendor, path in self.requests],
+            "truncated": self.truncated,
+        }
 
 
 def groups(rooms: Mapping[str, ModuleType]) -> dict[str, tuple[Invariant, ...]]:
     """Every invariant by its vendor, the cross-vendor ones last; `rooms` are the vendors' `invariants` modules."""
     found: dict[str, tuple[Invariant, ...]] = {name: tuple(room.INVARIANTS) for name, room in rooms.items()}
     return {**found, cross_vendor.NAME: cross_vendor.invariants({name: room.ROLES for name, room in rooms.items()})}
+
+
+def chosen(rooms: Mapping[str, ModuleType], vendors: Sequence[str] = ()) -> list[tuple[str, Invariant]]:
+    """Every invariant, with the name of its group; or those of the groups that are named."""
+    return [
+        (vendor, invariant)
+        for vendor, invariants in groups(rooms).items()
+        if not vendors or vendor in vendors
+        for invariant in invariants
+    ]
+
+
+def period(now: datetime, first: date | None, last: date | None) -> tuple[date, date]:
+    """The days of an audit; by default, the week that ended two days ago. InvalidAudit for others than allowed."""
+    latest = now.date() - timedelta(days=2)
+    last = latest if last is None else last
+    first = last - timedelta(days=6) if first is None else first
+    if not (first <= last <= latest and (last - first).days < LONGEST):
+        raise InvalidAudit(
+            f"{first} to {last} cannot be audited: the range is at most {LONGEST} days and ends by {latest}, "
+            "the last day for which every vendor's data are complete"
+        )
+    return first, last
 
 
 def audit(
@@ -54,26 +108,14 @@ def audit(
     are closed.
     """
     with _usable():
-        latest = datetime.fromisoformat(client.clock.get()["now"]).date() - timedelta(days=2)
-        last = latest if last is None else last
-        first = last - timedelta(days=6) if first is None else first
-        if not (first <= last <= latest and (last - first).days < LONGEST):
-            raise InvalidAudit(
-                f"{first} to {last} cannot be audited: the range is at most {LONGEST} days and ends by {latest}, "
-                "the last day for which every vendor's data are complete"
-            )
+        first, last = period(datetime.fromisoformat(client.clock.get()["now"]), first, last)
         known = [each["name"] for each in client.defects.get()["known"]] if defects else []
         for name in defects:
             if name not in known:
                 raise InvalidAudit(unknown_name("defect", name, known))
-        reader = Reader(client, first, last, full, authorizations(client), _documented_names(client))
-    chosen = [
-        (vendor, invariant)
-        for vendor, invariants in groups(rooms).items()
-        if not vendors or vendor in vendors
-        for invariant in invariants
-    ]
-    return reader, _results(reader, chosen, defects)
+        send = HttpSender(client, authorizations(client))
+        reader = Reader(send, first, last, full, _documented_names(client))
+    return reader, _results(client, reader, chosen(rooms, vendors), defects)
 
 
 @contextmanager
@@ -98,19 +140,22 @@ def _documented_names(client: Client) -> dict[str, dict[str, str]]:
 
 
 def _results(
-    reader: Reader, chosen: Sequence[tuple[str, Invariant]], defects: Sequence[str]
+    client: Client, reader: Reader, invariants: Sequence[tuple[str, Invariant]], defects: Sequence[str]
 ) -> Generator[CheckResult, None, None]:
-    with _prepared(reader.client, defects):
-        for vendor, invariant in chosen:
+    with _prepared(client, defects):
+        for vendor, invariant in invariants:
             yield check(vendor, invariant, reader)
 
 
 def check(vendor: str, invariant: Invariant, reader: Reader) -> CheckResult:
     """Check one invariant."""
+    reader.used.clear()
     try:
         invariant.check(reader)
     except (Violation, VendorRefused) as error:
-        return CheckResult(vendor, invariant, "failed", str(error))
+        used = [*reader.used]
+        shown = used[-REQUESTS_SHOWN:]
+        return CheckResult(vendor, invariant, "failed", str(error), shown, len(used) - len(shown))
     except NotApplicable as error:
         return CheckResult(vendor, invariant, "not applicable", str(error))
     return CheckResult(vendor, invariant, "passed")

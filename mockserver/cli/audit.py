@@ -4,14 +4,11 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from mockserver.cli import conflicts, options, progress, servers, tables
-
-if TYPE_CHECKING:
-    from mockserver.audit.run import CheckResult
 
 _DAY = click.DateTime(["%Y-%m-%d"])
 
@@ -72,11 +69,12 @@ def audit(
     from mockserver import vendors
     from mockserver.audit import reader, run
 
-    found: list[dict[str, str]] = []
+    found: list[dict[str, Any]] = []
+    rooms = vendors.room("invariants")
     own = {"organization": organization, "organization_file": organization_file, "limits": "off"}
     with servers.connect(url, admin_token, **own) as client, _refusals():
         choices |= {"first": first and first.date(), "last": last and last.date()}
-        read, results = run.audit(client, vendors.room("invariants"), **choices)
+        read, results = run.audit(client, rooms, **choices)
         if not as_json:
             sample = f"at most {reader.PAGES} pages of a list, {reader.USERS} users, lists of {reader.DAYS} days"
             extent = "everything" if read.full else f"a sample: {sample} (--full reads all)"
@@ -84,8 +82,8 @@ def audit(
                 tables.paragraph(f"{read.first} to {read.last} of {url or organization_file or organization}, {extent}")
             )
         with closing(results):
-            for result in progress.counted(results, _size(choices["vendors"]), "invariant"):
-                found.append(_row(result))
+            for result in progress.counted(results, len(run.chosen(rooms, choices["vendors"])), "invariant"):
+                found.append(result.to_json())
                 if not as_json:
                     detail = f": {result.detail}" if result.detail else ""
                     click.echo(tables.paragraph(result.invariant.name + detail, f"{result.outcome:<15}", 15))
@@ -111,25 +109,3 @@ def _refusals() -> Iterator[None]:
     except (run.InvalidAudit, reader.ServerUnusable) as error:
         gone = isinstance(error.__cause__, NoAnswer)
         raise (click.ClickException if gone else click.UsageError)(str(error)) from error
-
-
-def _size(vendors: tuple[str, ...]) -> int:
-    """How many invariants some groups have; those of all groups if none is named."""
-    from mockserver.audit import run
-    from mockserver.vendors import room
-
-    groups = run.groups(room("invariants"))
-    return sum(len(invariants) for name, invariants in groups.items() if not vendors or name in vendors)
-
-
-def _row(result: "CheckResult") -> dict[str, str]:
-    invariant = result.invariant
-    return {
-        "name": invariant.name,
-        "vendor": result.vendor,
-        "description": invariant.description,
-        "source": invariant.source,
-        "grade": invariant.grade,
-        "outcome": result.outcome,
-        "detail": result.detail,
-    }

@@ -15,7 +15,7 @@ from mockserver.app import create_app
 from mockserver.audit import cross_vendor, run
 from mockserver.audit.cross_vendor import Roles
 from mockserver.audit.invariant import Violation, at_most
-from mockserver.audit.reader import NotApplicable, ServerUnusable, VendorRefused
+from mockserver.audit.reader import HttpSender, NotApplicable, ServerUnusable, VendorRefused, authorizations
 from mockserver.client import Client
 from tests.conftest import SERVED, SETTINGS
 from tests.contract import probes
@@ -99,11 +99,34 @@ def test_refused_request_fails_its_invariant(client: Client) -> None:
     reader, results = run.audit(client, vendors.room("invariants"))
     results.close()
     client.limits.update({"augment": "off"})
-    reader.authorizations = {**reader.authorizations, "augment": "Bearer nobody"}
+    reader.send = HttpSender(client, {"augment": "Bearer nobody", "tabnine": authorizations(client)["tabnine"]})
     result = run.check("augment", GROUPS["augment"][0], reader)
     assert (result.outcome, "answers 401" in result.detail) == ("failed", True)
+    assert [vendor for vendor, _ in result.requests] == ["augment"]
     with pytest.raises(VendorRefused, match=r"GET /api/v1/nothing\?at=all answers 404"):
         reader.get("tabnine", "/api/v1/nothing", at="all")
+
+
+def test_failed_check_lists_the_last_requests_that_it_used(client: Client) -> None:
+    result = audit(client, "ghost", groups=("cross-vendor",))["cross-vendor-nobody-after-leaving"]
+    shown = result.to_json()["requests"]
+    assert 0 < len(shown) <= run.REQUESTS_SHOWN
+    assert len({(each["vendor"], each["path"]) for each in shown}) == len(shown)
+    assert all(each["path"].startswith(SERVED[each["vendor"]].mounts) for each in shown)
+    passed = audit(client, groups=("cross-vendor",))["cross-vendor-nobody-after-leaving"]
+    assert (passed.requests, passed.truncated) == ((), 0)
+
+
+def test_failed_check_counts_the_requests_that_it_does_not_list(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def counts() -> tuple[int, int]:
+        result = audit(client, "ghost", groups=("cross-vendor",))["cross-vendor-nobody-after-leaving"]
+        return len(result.requests), result.truncated
+
+    shown, truncated = counts()
+    monkeypatch.setattr(run, "REQUESTS_SHOWN", 2)
+    assert counts() == (2, shown + truncated - 2)
 
 
 @pytest.mark.parametrize(
@@ -140,7 +163,7 @@ def test_missing_server_is_unusable(url: str) -> None:
 
 def test_server_that_goes_away_is_unusable(client: Client) -> None:
     reader, _ = run.audit(client, vendors.room("invariants"))
-    reader.client = Client("http://127.0.0.1:9")
+    reader.send = HttpSender(Client("http://127.0.0.1:9"), {"augment": "Bearer nobody"})
     with pytest.raises(ServerUnusable, match="no server can be reached at "):
         reader.answer("augment", "/analytics/v0/dau")
 

@@ -56,6 +56,8 @@ def test_json_is_one_document(run: Run) -> None:
         "grade": "I",
         "outcome": "not applicable",
         "detail": "nobody has left",
+        "requests": [],
+        "truncated": 0,
     }
 
 
