@@ -46,7 +46,8 @@ def create_app(settings: Settings) -> Flask:
     direct = pipeline.install(app, known.vendors, registry, senders)
     folder = resources.openapi()
     page = partial(console.respond, frozenset((*registry.profiles, CONTROL_PLANE)))
-    plane = admin.AdminContext(registry, known, senders, settings.admin_token, folder, advice, charts, page)
+    rooms = advice, charts, partial(vendors.room, "invariants")
+    plane = admin.AdminContext(registry, known, senders, settings.admin_token, folder, *rooms, page)
     admin.install(app, plane)
     app.register_error_handler(Exception, admin.render_error)
     app.wsgi_app = FastPath(app.wsgi_app, registry, senders, direct, OPEN_PATHS)  # type: ignore[method-assign]

@@ -19,6 +19,7 @@ from marshmallow import Schema
 from werkzeug.http import HTTP_STATUS_CODES
 
 from mockserver.admin import (
+    audits,
     cases,
     charts,
     clock,
@@ -146,6 +147,17 @@ OPERATIONS = {
     "getConduct": Operation("The findings of the client lint, under its other name", lint.LintSchema),
     "getDefects": Operation("Every defect that can be armed, and the armed ones", defects.DefectsSchema),
     "putDefects": Operation("Arm these defects and no others", defects.DefectsSchema, defects.DefectsBody),
+    "listAudits": Operation("The audits of the sandbox, with their progress", audits.AuditsSchema),
+    "createAudit": Operation(
+        "Start an audit of the sandbox",
+        audits.AuditSchema,
+        audits.AuditBody,
+        body_required=False,
+        created=True,
+        conflict=True,
+    ),
+    "getAudit": Operation("One audit, with the results of its checks", audits.AuditSchema),
+    "deleteAudit": Operation("Remove an audit; one that is unfinished ends", None),
     "reset": Operation(
         "Reset the sandbox, or parts of it", sandboxes.ResetSchema, sandboxes.ResetBody, body_required=False
     ),

@@ -23,7 +23,9 @@ MOUNT = "/_mock"
 
 
 class SandboxClient:
-    """One sandbox's clock, limits, policy, faults, defects, journal, tokens and expected values.
+    """One sandbox's clock, limits, policy, faults, defects, journal, tokens, audits and expected values.
+
+    `audits.start()` starts an audit of the sandbox, and `audits.wait(id)` returns it with its findings.
 
     `info` is the server's record of it when it was created or looked up: its id, organization, seed and tokens.
     """
@@ -42,6 +44,7 @@ class SandboxClient:
         self.metrics = resources.MetricsResource(self.call)
         self.charts = resources.ChartsResource(self.call)
         self.tokens = resources.TokensResource(self.call)
+        self.audits = resources.JobsResource(self.call, "audits")
 
     def lint(self, ignore: tuple[str, ...] = ()) -> dict[str, Any]:
         """The findings of the client lint: `{requests_checked, findings: [...]}`; rules in `ignore` are left out."""

@@ -8,12 +8,17 @@ import json
 from base64 import b64encode
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from threading import Event
 from typing import Any
 from urllib.parse import quote, urlencode
 
 from analytics_mockserver.client.http import NoAnswer, Refused, Response, Transport
 
 __tracebackhide__ = True  # pytest leaves these functions out of a failed test's traceback
+
+
+POLL_SECONDS = 0.1
+"""How long `JobsResource.wait` waits before it looks again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +210,41 @@ class ChartsResource(Resource):
     def get(self, chart: str, **query: object) -> dict[str, Any]:
         """The rows of a chart, and the requests for the same numbers; `from` is written `**{"from": ...}`."""
         return self._call("GET", f"/charts/{segment(chart)}", query=query)
+
+
+class JobsResource(Resource):
+    """Jobs of the server: audits of a sandbox, or runs of cases.
+
+    A job has an `id`, a `state` ("waiting", "running", "finished" or "failed"), and `done` of `total` steps.
+    """
+
+    def __init__(self, call: Caller, name: str) -> None:
+        super().__init__(call)
+        self._name = name
+        self._path = "/" + name.replace("_", "-")
+
+    def start(self, **body: object) -> dict[str, Any]:
+        """Start a job; `openapi/admin.yaml` has the fields. `from` is written `**{"from": ...}`."""
+        return self._call("POST", self._path, body)
+
+    def list_all(self) -> list[dict[str, Any]]:
+        """The unfinished jobs, and the newest of those that ended, the oldest first."""
+        return list(self._call("GET", self._path)[self._name])
+
+    def get(self, job_id: str) -> dict[str, Any]:
+        """A job, with its results so far."""
+        return self._call("GET", f"{self._path}/{segment(job_id)}")
+
+    def wait(self, job_id: str) -> dict[str, Any]:
+        """A job with all its results, once it has ended."""
+        pause = Event()
+        while (job := self.get(job_id))["state"] in {"waiting", "running"}:
+            pause.wait(POLL_SECONDS)
+        return job
+
+    def remove(self, job_id: str) -> None:
+        """Remove a job; one that is unfinished ends."""
+        self._call("DELETE", f"{self._path}/{segment(job_id)}")
 
 
 class TokensResource(Resource):

@@ -4,14 +4,16 @@ What a sandbox holds is in `gateway.sandbox`; where organizations and files come
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from threading import RLock
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from flask import Response, current_app
 
 from mockserver.cases.records import Catalogue
+from mockserver.gateway.background import JobThreads
 from mockserver.gateway.cross_origin import Senders
 from mockserver.gateway.sandbox import Sandbox, SandboxRegistry
 from mockserver.gateway.switches import Known
@@ -60,8 +62,10 @@ class AdminContext:
     """The sandboxes, and what stays the same while the app runs.
 
     `senders` are who may send requests; with an `admin_token`, every request must carry it. `openapi` is the folder of
-    the OpenAPI files. `advice` and `charts` load what the vendors have of them when it is first needed. `page` makes
-    the response of the console to the current request, or returns None if it is for something else.
+    the OpenAPI files. `advice`, `charts` and `invariants` load what the vendors have of them when it is first needed.
+    `page` makes the response of the console to the current request, or returns None if it is for something else.
+
+    One audit runs at a time, because it computes all the time; the audits themselves are in their sandboxes.
     """
 
     registry: SandboxRegistry
@@ -71,7 +75,9 @@ class AdminContext:
     openapi: Path
     advice: "Callable[[], Mapping[str, Advice]]"
     charts: "Callable[[], Mapping[str, ListedChart]]"
+    invariants: Callable[[], Mapping[str, ModuleType]]
     page: Callable[[], Response | None]
+    audit_threads: JobThreads = field(default_factory=lambda: JobThreads(1))
 
     @property
     def vendors(self) -> tuple[Vendor, ...]:

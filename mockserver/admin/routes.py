@@ -10,6 +10,7 @@ from marshmallow import Schema, ValidationError, fields
 from werkzeug.routing import Map, Rule
 
 from mockserver.admin import (
+    audits,
     cases,
     charts,
     clock,
@@ -98,6 +99,10 @@ RESOURCES = (
     AdminRoute("GET", "/conduct", "getConduct", lint.get, lint.LintQuery),
     AdminRoute("GET", "/defects", "getDefects", defects.get),
     AdminRoute("PUT", "/defects", "putDefects", defects.replace),
+    AdminRoute("GET", "/audits", "listAudits", audits.list_all),
+    AdminRoute("POST", "/audits", "createAudit", audits.create),
+    AdminRoute("GET", "/audits/<audit>", "getAudit", audits.get),
+    AdminRoute("DELETE", "/audits/<audit>", "deleteAudit", audits.delete),
     AdminRoute("POST", "/reset", "reset", sandboxes.reset),
     AdminRoute("GET", "/tokens", "listTokens", tokens.list_all),
     AdminRoute("POST", "/tokens", "createToken", tokens.create),

@@ -165,6 +165,19 @@ def route_map(routes: tuple[Route, ...]) -> Map:
     return Map(rules, merge_slashes=False)
 
 
+def respond_unrecorded(context: RequestContext) -> Response:
+    """The vendor's answer without its stages, a journal entry, a fault, or an entry in the response cache."""
+
+    def then(context: RequestContext) -> Response:
+        sent, routes = context.request, context.vendor.routes
+        context.operation, variables = route_map(routes).bind_to_environ(sent.environ).match()
+        sent.view_args = dict(variables)
+        [route] = [each for each in routes if each.operation == context.operation]
+        return view.respond(route.view, context, cached=False)
+
+    return _respond_or_refuse(context, then)
+
+
 def _routing_error(vendor: Vendor) -> HTTPException:
     """Why no route of a vendor takes the request at hand: a 404 or a 405."""
     error: HTTPException = NotFound()

@@ -11,6 +11,7 @@ from threading import RLock
 from typing import Any
 
 from mockserver.gateway import switches, tokens
+from mockserver.gateway.background import JobList
 from mockserver.gateway.faults import FaultRule, FaultRules
 from mockserver.gateway.journal import Journal
 from mockserver.gateway.limits import Allowance, BucketState, Limit, LimitBlock, Limiter, LimitMode
@@ -28,8 +29,11 @@ from mockserver.simulation.organization import Organization
 DEFAULT = "default"
 """The id of the sandbox that the seeded tokens open."""
 
-RESETTABLE = ("clock", "limits", "policy", "faults", "journal", "defects")
+RESETTABLE = ("clock", "limits", "policy", "faults", "journal", "defects", "audits")
 """The parts that a reset can restore on their own."""
+
+AUDITS_KEPT = 5
+"""How many audits a sandbox keeps after they ended: the newest."""
 
 _NEVER = sys.maxsize
 """Nanoseconds of `clock.elapsed` that never pass."""
@@ -82,6 +86,7 @@ class Sandbox:
         self.grants: dict[str, Grant] = {}
         self.journal = Journal(registry.journal_size, registry.redactor)
         self.faults = FaultRules(config.seed)
+        self.audits: JobList[Any] = JobList("audit", AUDITS_KEPT)
         self.clock = config.clock
         self.limits: dict[str, Limit] = {}
         self.policy = Policy(0, {})
@@ -103,6 +108,7 @@ class Sandbox:
             "faults": lambda: self.faults.reset(self.config.faults),
             "journal": self.journal.clear,
             "defects": lambda: self.set_defects(self.config.defects),
+            "audits": self.audits.clear,
         }
         for part in parts:
             restore[part]()
@@ -258,6 +264,7 @@ class SandboxRegistry:
             self.answers.forget(sandbox.id)
             self.requests.forget(sandbox.id)
             sandbox.faults.reset()
+            sandbox.audits.clear()
 
     def _delete_expired(self) -> None:
         """Delete expired sandboxes; it costs next to nothing when there are none."""

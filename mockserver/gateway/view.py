@@ -46,10 +46,10 @@ class PageResponse(Response):
         return [self.get_data()]
 
 
-def respond(view: View, context: RequestContext) -> Response:
+def respond(view: View, context: RequestContext, *, cached: bool = True) -> Response:
     """The response of a view to a request, with the request's timestamp in it."""
     _check_size(context.request)
-    reply = _cached_or_computed(context, view)
+    reply = _cached_or_computed(context, view) if cached else _compute(context, view)
     body = reply.with_timestamp(context.vendor.format_timestamp(context.now))
     response = PageResponse(body, reply.status, content_type="application/json")
     response.next_page = reply.next_page

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from mockserver.gateway import sandbox
 from tests.admin.driver import Admin
 
 NUMBERS = {"per_minute": 60, "burst": 2}
@@ -39,8 +40,8 @@ def test_every_part_can_be_changed(moved: Admin) -> None:
 
 
 PARTS: dict[str, tuple[Any, list[str]]] = {
-    "no body": (None, ["clock", "limits", "policy", "faults", "journal", "defects"]),
-    "an empty object": ({}, ["clock", "limits", "policy", "faults", "journal", "defects"]),
+    "no body": (None, [*sandbox.RESETTABLE]),
+    "an empty object": ({}, [*sandbox.RESETTABLE]),
     "the clock": ({"only": ["clock"]}, ["clock"]),
     "the limits": ({"only": ["limits"]}, ["limits"]),
     "the policy": ({"only": ["policy"]}, ["policy"]),
@@ -64,7 +65,7 @@ def test_reset_fills_the_buckets(moved: Admin) -> None:
     assert moved.vendor() == 200
 
 
-NAMED = "there is no part {!r}; there are: clock, limits, policy, faults, journal, defects"
+NAMED = "there is no part {!r}; there are: clock, limits, policy, faults, journal, defects, audits"
 
 BAD: dict[str, tuple[Any, dict[str, list[str]]]] = {
     "an unknown part": ({"only": ["clock", "clok"]}, {"only.1": [NAMED.format("clok")]}),

@@ -136,6 +136,15 @@ def test_cases_are_listed_by_vendor(client: Client) -> None:
     assert {each["vendor"] for each in client.cases(case["vendor"])} == {case["vendor"]}
 
 
+def test_audit_is_started_and_waited_for(client: Client) -> None:
+    audit = client.audits.start(vendors=["cross-vendor"], **{"from": date(2025, 10, 13)})
+    found = client.audits.wait(audit["id"])
+    assert (found["state"], found["from"], found["violated"]) == ("finished", "2025-10-13", 0)
+    assert [each["id"] for each in client.audits.list_all()] == [audit["id"]]
+    client.audits.remove(audit["id"])
+    assert client.audits.list_all() == []
+
+
 def test_openapi_files_are_text(client: Client) -> None:
     assert "openapi: 3.1" in client.openapi(vendor_of(client))
 
