@@ -20,6 +20,7 @@ from werkzeug.http import HTTP_STATUS_CODES
 
 from mockserver.admin import (
     audits,
+    case_runs,
     cases,
     charts,
     clock,
@@ -168,7 +169,16 @@ OPERATIONS = {
     "deleteToken": Operation("Revoke a token", None),
     "listCases": Operation("The cases in which clients fail, with commands that reproduce them", cases.CasesSchema),
     "getCase": Operation("One case", cases.CaseSchema),
-    "runCase": Operation("Run a case in a new sandbox", cases.RunSchema, cases.RunBody, body_required=False),
+    "listCaseRuns": Operation("The runs of cases by the server, with their progress", case_runs.CaseRunsSchema),
+    "createCaseRun": Operation(
+        "Start a run of a case, in a sandbox of its own",
+        case_runs.CaseRunSchema,
+        case_runs.CaseRunBody,
+        created=True,
+        conflict=True,
+    ),
+    "getCaseRun": Operation("One run of a case", case_runs.CaseRunSchema),
+    "deleteCaseRun": Operation("Remove a run of a case; one that is unfinished ends", None),
     "listSandboxes": Operation("Every sandbox", sandboxes.SandboxesSchema),
     "createSandbox": Operation(
         "Create a sandbox", _SANDBOX_ANSWER, _SANDBOX, body_required=False, created=True, conflict=True

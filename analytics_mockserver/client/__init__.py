@@ -68,7 +68,7 @@ class Client(SandboxClient):
 
     `admin_token` is what the server's `/_mock` requires, if anything; `timeout` is in seconds. `transport` replaces
     HTTP, as for an app in the same process. A client may be used by several threads at once, and closes its
-    connections as a context manager or by `close`.
+    connections as a context manager or by `close`. `case_runs.start(case="C001")` lets the server run a case.
     """
 
     def __init__(
@@ -85,6 +85,7 @@ class Client(SandboxClient):
         sent = None if admin_token is None else admin_token.encode().decode("latin-1")
         self._headers = {} if sent is None else {"Authorization": f"Bearer {sent}"}
         super().__init__(self._transport, self._headers, {"id": "default"})
+        self.case_runs = resources.JobsResource(self.call, "case_runs")
 
     def __enter__(self) -> Self:
         return self

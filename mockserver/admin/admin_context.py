@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from flask import Response, current_app
 
 from mockserver.cases.records import Catalogue
-from mockserver.gateway.background import JobThreads
+from mockserver.gateway.background import JobList, JobThreads
 from mockserver.gateway.cross_origin import Senders
 from mockserver.gateway.sandbox import Sandbox, SandboxRegistry
 from mockserver.gateway.switches import Known
@@ -29,6 +29,9 @@ OPEN_PATHS = frozenset(("/_mock/health", "/_mock/ready"))
 
 CONTROL_PLANE = "admin"
 """The name of the control plane's own OpenAPI file."""
+
+CASE_RUNS_KEPT, CASE_THREADS = 50, 4
+"""How many ended runs of cases are kept, and how many runs are under way at a time: some cases wait."""
 
 EXTENSION = "mockserver.admin"
 """Where an app keeps the context of its control plane."""
@@ -78,6 +81,8 @@ class AdminContext:
     invariants: Callable[[], Mapping[str, ModuleType]]
     page: Callable[[], Response | None]
     audit_threads: JobThreads = field(default_factory=lambda: JobThreads(1))
+    case_runs: JobList[Any] = field(default_factory=lambda: JobList("run", CASE_RUNS_KEPT))
+    case_threads: JobThreads = field(default_factory=lambda: JobThreads(CASE_THREADS))
 
     @property
     def vendors(self) -> tuple[Vendor, ...]:

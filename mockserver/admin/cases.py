@@ -1,21 +1,19 @@
 """`/_mock/cases`: the catalogue of cases, each with the commands that reproduce it on this server.
 
-Cases are described by the `cases` room; a sandbox is made from one by `sandboxes`.
+Cases are described by the `cases` room; a sandbox is made from one by `sandboxes`, and
+`case_runs` runs one.
 """
 
 from typing import Any
 
-from flask import current_app
 from flask import request as http_request
 from marshmallow import Schema, ValidationError, fields, validate
 
 from analytics_mockserver.suggestions import unknown_name
-from mockserver.admin import bodies
 from mockserver.admin.admin_context import AdminRequest, context
-from mockserver.admin.fields import AdminQuery, Body
+from mockserver.admin.fields import AdminQuery
 from mockserver.admin.responses import Problem
 from mockserver.cases.records import Case, UnknownCase
-from mockserver.client import Client, in_process
 from mockserver.gateway.switches import Grade
 from mockserver.validation.schemas import dump
 
@@ -58,20 +56,6 @@ class CasesSchema(Schema):
     cases = fields.List(fields.Nested(CaseSchema), required=True)
 
 
-class RunSchema(Schema):
-    """Whether the answers of a case were the expected ones, and a sentence for each that was not.
-
-    A case that needs a socket is skipped, as the server sends itself the requests without one; the sentence says so.
-    """
-
-    result = fields.String(required=True, validate=validate.OneOf(("passed", "failed", "skipped")))
-    messages = fields.List(fields.String(), required=True)
-
-
-class RunBody(Body):
-    """Nothing can be chosen."""
-
-
 class CasesQuery(AdminQuery):
     """Filters of the catalogue."""
 
@@ -89,17 +73,6 @@ def list_all(request: AdminRequest) -> dict[str, Any]:
 
 def get(request: AdminRequest) -> dict[str, Any]:
     return dump(CaseSchema, _describe(_find(request.name)))
-
-
-def run(request: AdminRequest) -> dict[str, Any]:
-    """Send the requests of a case in a sandbox of its own, which is deleted afterwards, and compare the answers."""
-    from mockserver.cases import running
-
-    admin, case = context(), _find(request.name)
-    RunBody().load(bodies.read(optional=True))
-    client = Client("http://localhost", admin_token=admin.admin_token, transport=in_process(current_app))
-    outcome = running.run(case, client, admin.vendors)
-    return dump(RunSchema, {"result": outcome.result, "messages": outcome.messages})
 
 
 def _find(name: str) -> Case:

@@ -11,6 +11,7 @@ from werkzeug.routing import Map, Rule
 
 from mockserver.admin import (
     audits,
+    case_runs,
     cases,
     charts,
     clock,
@@ -123,7 +124,10 @@ ROUTES = (
     *RESOURCES,
     AdminRoute("GET", "/cases", "listCases", cases.list_all, cases.CasesQuery),
     AdminRoute("GET", "/cases/<case>", "getCase", cases.get),
-    AdminRoute("POST", "/cases/<case>/run", "runCase", cases.run),
+    AdminRoute("GET", "/case-runs", "listCaseRuns", case_runs.list_all),
+    AdminRoute("POST", "/case-runs", "createCaseRun", case_runs.create),
+    AdminRoute("GET", "/case-runs/<run>", "getCaseRun", case_runs.get),
+    AdminRoute("DELETE", "/case-runs/<run>", "deleteCaseRun", case_runs.delete),
     AdminRoute("GET", "/sandboxes", "listSandboxes", sandboxes.list_all),
     AdminRoute("POST", "/sandboxes", "createSandbox", sandboxes.create),
     AdminRoute("GET", SANDBOX, "getSandbox", sandboxes.get),

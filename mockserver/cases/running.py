@@ -1,7 +1,7 @@
 """Run a case with a client: create its sandbox, send its steps, and report each expectation that is not met."""
 
 from base64 import b64encode
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +17,14 @@ PASSED, FAILED, SKIPPED = "passed", "failed", "skipped"
 """The result of a case; a case is skipped if the server cannot do what it needs."""
 
 
+OnRequest = Callable[[str, int, Step], None]
+"""Called before each request, with the id of the sandbox, the number of the step, and the step."""
+
+
+def _ignore(*_: object) -> None:
+    pass
+
+
 class _CaseStopped(Exception):
     """The case cannot continue; the message says why."""
 
@@ -29,8 +37,8 @@ class Outcome:
     messages: tuple[str, ...] = ()
 
 
-def run(case: Case, client: Client, vendors: Sequence[Vendor]) -> Outcome:
-    """Run a case in a sandbox of its own."""
+def run(case: Case, client: Client, vendors: Sequence[Vendor], on_request: OnRequest = _ignore) -> Outcome:
+    """Run a case in a sandbox of its own; what `on_request` raises ends the run."""
     try:
         sandbox = client.create_sandbox(case=case.id, ttl_seconds=600)  # It expires if the run is interrupted.
     except NoAnswer as error:
@@ -40,7 +48,7 @@ def run(case: Case, client: Client, vendors: Sequence[Vendor]) -> Outcome:
         message = f"its sandbox cannot be created: {error.status} {error.detail}"
         return Outcome(SKIPPED if skipped else FAILED, (message,))
     try:
-        failures = tuple(_CaseRun(case, client, sandbox, vendors).failures())
+        failures = tuple(_CaseRun(case, client, sandbox, vendors, on_request).failures())
     finally:
         with suppress(NoAnswer, Refused):
             client.delete_sandbox(sandbox.id)
@@ -50,11 +58,14 @@ def run(case: Case, client: Client, vendors: Sequence[Vendor]) -> Outcome:
 class _CaseRun:
     """A running case, with the values that its steps kept and the access tokens that it fetched."""
 
-    def __init__(self, case: Case, client: Client, sandbox: SandboxClient, vendors: Sequence[Vendor]) -> None:
+    def __init__(
+        self, case: Case, client: Client, sandbox: SandboxClient, vendors: Sequence[Vendor], on_request: OnRequest
+    ) -> None:
         self._case = case
         self._client = client
         self._sandbox = sandbox
         self._vendors = vendors
+        self._on_request = on_request
         self._kept: dict[str, Any] = {}
         self._access_tokens: dict[str, str] = {}
 
@@ -64,6 +75,7 @@ class _CaseRun:
             name = f"step {number} ({step.method} {step.target})"
             try:
                 for _ in range(step.times):
+                    self._on_request(self._sandbox.id, number, step)
                     yield from (f"{name}: {failure}" for failure in self._run_step(step))
             except _CaseStopped as stopped:
                 yield f"{name}: {stopped}"

@@ -1,13 +1,19 @@
-"""Jobs in tests: waiting for their states, and a gate that holds up audits."""
+"""Jobs in tests: waiting for their states, a gate that holds up audits, and a case that waits."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
 from threading import Event
 from typing import Any
 
 import pytest
 
+from mockserver.admin import admin_context
+from mockserver.cases.records import Catalogue
 from tests.admin.driver import Admin
+from tests.cases.sending import GOOD
+from tests.cases.test_loading import read
 
 PATIENCE = 60
 """Seconds after which a job counts as stuck."""
@@ -71,3 +77,15 @@ def gate_before(module: Any, name: str) -> Iterator[Gate]:
             yield gate
         finally:
             gate.open()
+
+
+def set_waiting_case(admin: Admin, folder: Path) -> None:
+    """Let C001, whose second step of three waits for a minute, be the only case of the app."""
+    first = {"request": "GET /analytics/v0/dau-count"}
+    steps = [first, {**first, "request": "GET /analytics/v0/dau"}, first]
+    rule = {"operation": "getDau", "effect": {"delay_seconds": 60}}
+    [case] = read(folder, {**GOOD, "setup": {**GOOD["setup"], "faults": [rule]}, "steps": steps}).cases
+    with admin.app.app_context():
+        context = admin_context.context()
+    sources = replace(context.sources, cases=lambda: Catalogue((case,)))
+    admin.app.extensions[admin_context.EXTENSION] = replace(context, sources=sources)

@@ -180,30 +180,3 @@ def test_unknown_case_starts_no_server() -> None:
 
 def test_case_that_cuts_connections_starts_a_server() -> None:
     assert of(case="C059").get("/faults")["rules"][0]["effect"] == {"reset": True}
-
-
-def test_case_that_is_run_passes_and_leaves_no_sandbox(admin: Admin) -> None:
-    assert admin.done("POST", "/cases/C001/run") == {"result": "passed", "messages": []}
-    assert len(admin.get("/sandboxes")["sandboxes"]) == 1
-
-
-def test_case_is_run_with_the_admin_token_of_the_server() -> None:
-    admin = Admin(create_app(replace(Settings(), admin_token="secret")), {"Authorization": "Bearer secret"})
-    assert admin.done("POST", "/cases/C001/run", {})["result"] == "passed"
-
-
-def test_case_that_needs_a_socket_is_skipped(admin: Admin) -> None:
-    run = admin.done("POST", "/cases/C059/run")
-    assert run["result"] == "skipped"
-    assert "reset needs a socket" in run["messages"][0]
-
-
-def test_case_fails_if_no_sandbox_can_be_created() -> None:
-    run = of(sandboxes_maximum=0).done("POST", "/cases/C001/run")
-    assert run["result"] == "failed"
-    assert "sandboxes" in run["messages"][0]
-
-
-def test_unknown_case_or_body_cannot_be_run(admin: Admin) -> None:
-    assert "there is no case 'C9999'" in admin.refused("POST", "/cases/C9999/run", status=404).detail
-    assert "there is no field 'times'" in admin.refused("POST", "/cases/C001/run", {"times": 2}).detail

@@ -145,6 +145,14 @@ def test_audit_is_started_and_waited_for(client: Client) -> None:
     assert client.audits.list_all() == []
 
 
+def test_case_is_run_by_the_server(client: Client) -> None:
+    run = client.case_runs.wait(client.case_runs.start(case=client.cases()[0]["id"])["id"])
+    assert (run["state"], run["result"]) == ("finished", "passed")
+    assert run in client.case_runs.list_all()
+    client.case_runs.remove(run["id"])
+    assert run not in client.case_runs.list_all()
+
+
 def test_openapi_files_are_text(client: Client) -> None:
     assert "openapi: 3.1" in client.openapi(vendor_of(client))
 

@@ -43,6 +43,15 @@ class Console:
         """Press a button."""
         self.page.get_by_role("button", name=name, exact=exact).first.click()
 
+    def press_enter_on(self, control: Locator) -> None:
+        """Use a control by the keyboard."""
+        control.focus()
+        control.press("Enter")
+
+    def progress(self, name: str) -> Locator:
+        """The progress bar of a job."""
+        return self.page.get_by_role("progressbar", name=f"Progress: {name}")
+
     def sees(self, text: str | re.Pattern[str]) -> None:
         """Wait until a text is on the page."""
         expect(self.page.get_by_text(text).first).to_be_visible()

@@ -3,24 +3,58 @@
  */
 import { call } from "./api.js";
 import { button, command, copyButton, count, empty, field, fill, h, patch, select } from "./dom.js";
+import { isUnfinished, showProgress } from "./jobs.js";
 import { change, current, link, sandbox } from "./router.js";
 import { makeSandbox } from "./sandboxes.js";
 
 const SHOWN = 30;
+const FIRST_LOOK = 150;
 
 export function mount(main) {
   const filters = h("section", { class: "filters", "aria-label": "Filters" });
   const list = h("section", { class: "list", "aria-label": "Cases" });
   let cases = null;
+  let runs = null;
   let maximum = SHOWN;
 
   main.append(h("section", { class: "head" }, h("div", {}, h("h1", {}, "Cases"),
     h("p", { class: "muted" }, "Situations in which clients fail, each with what to do and what must come back."))), filters, list);
 
+  /** Runs go on when the view is left, and are shown when it is opened again. */
   async function refresh() {
-    if (cases !== null) return;
-    ({ cases } = await call("GET", "/cases"));
-    draw();
+    if (cases === null) {
+      ({ cases } = await call("GET", "/cases"));
+      draw();
+    } else if (runs === null || runs.some(isUnfinished)) await loadRuns();
+  }
+
+  async function loadRuns() {
+    ({ case_runs: runs } = await call("GET", "/case-runs"));
+    drawRuns();
+  }
+
+  async function start(id) {
+    runs = [...(runs ?? []), await call("POST", "/case-runs", { case: id })];
+    drawRuns();
+    await new Promise((resolve) => setTimeout(resolve, FIRST_LOOK)); // Most cases take less.
+    await loadRuns();
+  }
+
+  async function cancel(run) {
+    await call("DELETE", `/case-runs/${run.id}`);
+    runs = runs.filter((each) => each.id !== run.id);
+    drawRuns();
+  }
+
+  /** The newest run of each case that is shown. */
+  function drawRuns() {
+    for (const article of list.querySelectorAll("[data-case]")) {
+      const { case: id } = article.dataset;
+      const run = runs?.findLast((each) => each.case === id) ?? null;
+      const [progress, result] = article.querySelectorAll(".job, [role=status]");
+      showProgress(progress, run, `run of ${id}`, () => cancel(run), article.querySelector(`[data-key="run ${id}"]`));
+      patch(result, run && [run.id, run.state], () => (run ? outcome(run) : []));
+    }
   }
 
   function draw() {
@@ -39,28 +73,17 @@ export function mount(main) {
     });
     patch(list, [found.map((each) => each.id), maximum, chosen, sandbox()], () => [
       h("p", { class: "row muted", role: "status" }, count(found.length, "case", "cases"), chosen && h("a", { class: "button", href: link("cases") }, "All cases")),
-      ...found.slice(0, maximum).map((each) => item(each, each.id === chosen)),
+      ...found.slice(0, maximum).map((each) => item(each, each.id === chosen, () => start(each.id))),
       found.length > maximum && button("Show more", () => { maximum += SHOWN; draw(); }),
       !found.length && empty("No case matches.", h("a", { class: "button", href: link("cases") }, "Show all")),
     ]);
+    drawRuns();
   }
 
   return { refresh, route: () => cases && draw() };
 }
 
-function item(each, isOpen) {
-  const result = h("div", { role: "status" });
-  const run = async () => {
-    result.replaceChildren("Running…");
-    try {
-      const { result: outcome, messages } = await call("POST", `/cases/${encodeURIComponent(each.id)}/run`);
-      const kind = { passed: "good", failed: "bad" }[outcome] ?? "warn";
-      result.replaceChildren(h("p", { class: "status" }, h("span", { class: `dot ${kind}` }), outcome), ...messages.map((text) => h("p", { class: "muted" }, text)));
-    } catch (error) {
-      result.replaceChildren();
-      throw error;
-    }
-  };
+function item(each, isOpen, run) {
   const setUp = () => makeSandbox({ case: each.id }, "cases", { case: each.id });
   return h("article", { class: "item", "data-case": each.id },
     h("div", { class: "top" },
@@ -71,8 +94,16 @@ function item(each, isOpen) {
       button("Set up in a new sandbox", setUp, { "aria-label": `Set up ${each.id} in a new sandbox`, "data-key": `set up ${each.id}` }),
       button("Run it", run, { "aria-label": `Run ${each.id}`, "data-key": `run ${each.id}` }),
       copyButton("Copy the pytest marker", `marker of ${each.id}`, () => each.marker)),
-    result,
+    h("div", { class: "row job" }),
+    h("div", { role: "status" }),
     isOpen && instructions(each));
+}
+
+function outcome({ state, result, messages, error }) {
+  if (isUnfinished({ state })) return ["Running…"];
+  const kind = { passed: "good", skipped: "warn" }[result] ?? "bad";
+  return [h("p", { class: "status" }, h("span", { class: `dot ${kind}` }), result ?? state),
+    ...[...messages, error].filter(Boolean).map((text) => h("p", { class: "muted" }, text))];
 }
 
 /** What to do in the current sandbox, and what must come back. */
