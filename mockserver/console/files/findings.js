@@ -1,46 +1,67 @@
 /**
- * Findings: what the client lint says of the requests in the journal, each with the requests concerned.
+ * Findings: the audit of the sandbox, and what the client lint says of the requests in the journal.
  */
+import { auditSection } from "./audit.js";
 import { call } from "./api.js";
 import { command, count, empty, h, patch } from "./dom.js";
 import { inSandbox, link, sandbox } from "./router.js";
 
+const AUDIT_TURNS = 3;
+
 export function mount(main) {
+  const audit = auditSection();
   const summary = h("p", { class: "muted" });
   const list = h("section", { class: "list", "aria-label": "Findings" });
   let seen = null;
   let due = false;
   let overview = null;
+  let turn = 0;
 
-  main.append(h("section", { class: "head" }, h("div", {}, h("h1", {}, "Findings"), summary)), list);
+  main.append(
+    h("section", { class: "head" }, h("div", {}, h("h1", {}, "Findings"), h("p", { class: "muted" }, `Sandbox ${sandbox()}`))),
+    audit.element,
+    h("section", { "aria-label": "Client lint" }, h("h2", {}, "Client lint"), summary), list);
 
-  /** One request at a time: the findings are read again in the second after the journal changed. */
+  /** One request at a time: the findings are read again in the second after something that they depend on changed. */
   async function refresh() {
     const isFirst = overview === null;
+    turn += 1;
+    if (audit.isRunning() && turn % AUDIT_TURNS) {
+      await audit.load();
+      return;
+    }
     if (isFirst || !due) {
       overview = await call("GET", inSandbox("/overview"));
-      const journal = `${overview.requests} ${overview.newest_request}`;
-      due = journal !== seen;
-      seen = journal;
+      audit.know(overview.vendors);
+      due = dependencies(overview) !== seen;
+      seen = dependencies(overview);
       if (!isFirst) return;
     }
     due = false;
     const { requests_checked, findings } = await call("GET", inSandbox("/lint"));
     patch(summary, [requests_checked, findings.length], () => [
-      `The client lint checked ${count(requests_checked, "request", "requests")} to sandbox ${sandbox()}: ${count(findings.length, "finding", "findings")}.`]);
+      `The client lint checked ${count(requests_checked, "request", "requests")}: ${count(findings.length, "finding", "findings")}.`]);
     patch(list, [findings, requests_checked > 0], () => (findings.length ? findings.map(item) : [nothing(requests_checked, overview)]));
+    if (isFirst) await audit.load();
   }
 
   return { refresh };
 }
 
+/** What the findings depend on: the journal, the limits, and the switches. */
+function dependencies({ requests, newest_request, vendors }) {
+  const settings = vendors.map(({ limit, changed_switches, next_data_at }) =>
+    [limit.setting, limit.per_minute, limit.burst, changed_switches, next_data_at]);
+  return JSON.stringify([requests, newest_request, settings]);
+}
+
 function item({ rule, source, vendor, operation, requests, truncated, observed, advice }) {
   return h("article", { class: "item", "data-rule": rule },
-    h("div", { class: "top" }, h("h2", {}, rule), h("div", { class: "row" }, h("span", { class: "badge" }, vendor), operation && h("span", { class: "badge" }, operation))),
+    h("div", { class: "top" }, h("h3", {}, rule), h("div", { class: "row" }, h("span", { class: "badge" }, vendor), operation && h("span", { class: "badge" }, operation))),
     h("p", {}, observed),
     h("p", {}, h("strong", {}, "Instead: "), advice),
     h("p", { class: "row small" }, h("span", { class: "muted" }, "Requests"),
-      requests.map((id) => h("a", { href: link("requests", { request: id }), "data-key": `${rule} ${operation} ${id}` }, String(id))),
+      requests.map((id) => h("a", { href: link("requests", { request: id }), "aria-label": `Request ${id}`, "data-key": `${rule} ${operation} ${id}` }, String(id))),
       truncated > 0 && h("span", { class: "muted" }, `and ${truncated} more`)),
     h("p", { class: "small muted" }, `Source: ${source}`));
 }
