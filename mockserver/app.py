@@ -82,7 +82,8 @@ def default_config(settings: Settings, known: Sources) -> SandboxConfig:
         organization = _bundled(settings.organization)
     limits = {vendor.name: LimitMode(settings.limits) for vendor in known.vendors}
     policy = startup_policy.load(settings, known.switches)
-    config = SandboxConfig(organization, organization.seed, _clock(settings), limits, policy)
+    clock = _clock(settings, organization)
+    config = SandboxConfig(organization, organization.seed, clock, limits, policy, clock_given=settings.now is not None)
     if settings.case is None:
         return config
     from mockserver.admin import sandboxes
@@ -150,7 +151,10 @@ def _world(organization: Organization, seed: int) -> World:
     return World(organization, files.pool(), seed)
 
 
-def _clock(settings: Settings) -> Clock:
+def _clock(settings: Settings, organization: Organization) -> Clock:
+    """The clock of the settings, else that of the organization, else that of the machine."""
+    if settings.now is None and organization.clock is not None:
+        return organization.clock.clock(frozen=settings.freeze)
     if settings.now is None:
         clock = Clock()
         return Clock.at(clock.now(), frozen=True) if settings.freeze else clock

@@ -76,6 +76,34 @@ def test_the_organization_of_the_settings_is_served(organization: str) -> None:
     assert client.get(COUNT, headers={"Authorization": "Bearer mock-augment-globex"}).status_code == 401
 
 
+CLOCKS = {
+    "that of the organization": ({}, "2025-10-21T10:30:00Z", True),
+    "--now": ({"now": NOW.replace(day=22)}, "2025-10-22T10:30:00Z", False),
+    "--now and --freeze": ({"now": NOW.replace(day=22), "freeze": True}, "2025-10-22T10:30:00Z", True),
+}
+
+
+@pytest.mark.parametrize(("changes", "now", "frozen"), CLOCKS.values(), ids=CLOCKS)
+@freeze_time("2026-01-01", real_asyncio=True)
+def test_clock_starts_where_the_organization_does_unless_a_time_is_given(
+    changes: dict[str, object], now: str, *, frozen: bool
+) -> None:
+    client = create_app(Settings(organization="documented", **changes)).test_client()  # type: ignore[arg-type]
+    assert client.get("/_mock/clock").get_json() == {"now": now, "frozen": frozen}
+    client.put("/_mock/clock", json={"now": "2024-01-01T00:00:00Z", "frozen": True})
+    client.post("/_mock/reset")
+    assert client.get("/_mock/clock").get_json() == {"now": now, "frozen": frozen}
+
+
+@pytest.mark.parametrize("freeze", [True, False])
+@freeze_time("2026-01-01", real_asyncio=True)
+def test_running_clock_of_an_organization_can_be_frozen(tmp_path: Path, *, freeze: bool) -> None:
+    path = tmp_path / "mine.yaml"
+    path.write_text("slug: mine\nname: Mine\npeople: 9\nclock: {now: 2025-10-21T12:30:00+02:00}\n", encoding="utf-8")
+    client = create_app(Settings(organization_file=path, freeze=freeze)).test_client()
+    assert client.get("/_mock/clock").get_json() == {"now": "2025-10-21T10:30:00Z", "frozen": freeze}
+
+
 def test_an_organization_file_replaces_the_bundled_organization(tmp_path: Path) -> None:
     path = tmp_path / "mine.yaml"
     path.write_text("slug: mine\nname: Mine\npeople: 5\n", encoding="utf-8")

@@ -81,10 +81,16 @@ class SandboxBody(Body):
     )
     seed = StrictInteger(0, SEED_MAXIMUM, "Another seed, another history; default: the organization's own.")
     now = Rfc3339Timestamp(
-        metadata={"description": f"What its clock shows, {CLOCK_RANGE}; default: what the server was started with."}
+        metadata={
+            "description": f"What its clock shows, {CLOCK_RANGE}; default: the time that the server was started with, "
+            "else the one with which the organization starts, else that of the machine."
+        }
     )
     frozen = StrictBoolean(
-        metadata={"description": "Whether its time stands still; default: as in the case, but false beside `now`."}
+        metadata={
+            "description": "Whether its time stands still; default: false beside `now`, otherwise as in the case, the "
+            "server or the organization, whichever the time is from."
+        }
     )
     ttl_seconds = TtlField(
         metadata={
@@ -258,7 +264,7 @@ def _config(given: Mapping[str, Any], sources: Sources, base: SandboxConfig, own
     return SandboxConfig(
         organization,
         given.get("seed", base.seed if organization is base.organization else organization.seed),
-        clock.from_fields(given, base.clock),
+        clock.from_fields(given, base.clock_of(organization)),
         _overlay(base.limits, given.get("limits", {})),
         _overlay(base.policy, given.get("policy", {})),
         faults.matchable(given["faults"], sources.vendors, "faults") if "faults" in given else base.faults,

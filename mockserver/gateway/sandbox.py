@@ -45,7 +45,10 @@ class TooManySandboxes(Exception):
 
 @dataclass(frozen=True, slots=True)
 class SandboxConfig:
-    """How a sandbox is made, and what a reset restores."""
+    """How a sandbox is made, and what a reset restores.
+
+    With `clock_given`, the clock was chosen; otherwise it is the one with which the organization starts.
+    """
 
     organization: Organization
     seed: int
@@ -54,6 +57,15 @@ class SandboxConfig:
     policy: Mapping[str, Options] = field(default_factory=dict)
     faults: tuple[FaultRule, ...] = ()
     defects: tuple[str, ...] = ()
+    clock_given: bool = False
+
+    def clock_of(self, organization: Organization) -> Clock:
+        """The clock of a sandbox that is made like this one, but simulates an organization."""
+        if self.clock_given or organization is self.organization:
+            return self.clock
+        if organization.clock is not None:
+            return organization.clock.clock()
+        return self.clock if self.organization.clock is None else Clock()
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,10 @@ domain: {default.domain}  # of the generated addresses
 first_day: {default.first_day}  # nobody works earlier
 generated: true  # false: nothing happens but the facts below
 
+# The time at which the clock of a server starts, and whether it stands still; --now overrides it. Without this key, the
+# clock is that of the machine.
+#clock: {{now: 2025-10-21T10:30:00Z, frozen: true}}
+
 # A weight is a team's share of the people; 0 is an empty team. One team is the default (if none is marked, the first).
 teams:
 {teams}

@@ -8,6 +8,7 @@ from typing import Any
 from mockserver import products
 from mockserver.organizations import rules, schemas
 from mockserver.products.organization_file import FileKeys, FileSection, FileValues
+from mockserver.simulation.clock import ClockStart
 from mockserver.simulation.organization import (
     Adoption,
     ExactDay,
@@ -26,6 +27,8 @@ def organization(values: FileValues) -> Organization:
     """The record of a file's values."""
     given = _with_options(values, attrgetter("organization"))
     given.setdefault("domain", f"{values['slug']}.example")  # Names below `.example` belong to nobody.
+    if "clock" in given:
+        given["clock"] = ClockStart(**given["clock"])
     if "teams" in given:
         given["teams"] = _teams(given["teams"])
     given["service_accounts"] = tuple(

@@ -4,14 +4,15 @@ Rules across values are in `rules`, defaults in `records`. Each product adds its
 """
 
 from collections.abc import Callable, Mapping
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Final
 
 from marshmallow import fields, validate
 
-from mockserver import products
+from mockserver import products, settings
 from mockserver.products.model import FactSpec
 from mockserver.products.organization_file import FileKeys, FileSection
+from mockserver.simulation.clock import EARLIEST, LATEST
 from mockserver.simulation.organization import PEOPLE_MAXIMUM, Level
 from mockserver.validation import file_fields
 from mockserver.validation.file_fields import DATE_RULE, DateField, FileMapping, percent, text, whole
@@ -51,6 +52,30 @@ class LicenceField(DateField):
 
     def _deserialize(self, value: object, *args: Any, **kwargs: Any) -> date | None:
         return None if value is False else super()._deserialize(value, *args, **kwargs)
+
+
+class TimestampField(fields.Field[datetime]):
+    """A time that a clock can show, in UTC."""
+
+    default_error_messages = file_fields.rule_messages(
+        f"a date, a time and a time zone, as in 2025-10-21T10:30:00Z, from {EARLIEST:%Y-%m-%d} to {LATEST:%Y-%m-%d}"
+    )
+
+    def _deserialize(self, value: object, *_: Any, **__: Any) -> datetime:
+        try:
+            now = settings.parse_timestamp(str(value))
+        except settings.SettingsError as error:
+            raise self.make_error("invalid") from error
+        if not EARLIEST <= now <= LATEST:
+            raise self.make_error("invalid")
+        return now
+
+
+class ClockFileSchema(FileMapping):
+    """The time at which the clocks of sandboxes start, and whether it stands still."""
+
+    now = TimestampField(required=True)
+    frozen = file_fields.boolean()
 
 
 class TeamFileSchema(FileMapping):
@@ -155,6 +180,7 @@ class _OrganizationKeys(FileMapping):
     people = whole(1, PEOPLE_MAXIMUM, required=True)
     seed = whole(0, SEED_MAXIMUM)
     domain = text(_DOMAIN, _DOMAIN_RULE)
+    clock = file_fields.nested(ClockFileSchema)
     first_day = DateField()
     generated = file_fields.boolean()
     teams = file_fields.many_nested(

@@ -58,3 +58,15 @@ class Clock:
         if self.frozen_at is not None:
             return type(self)(frozen_at=self.frozen_at + by)
         return type(self)(offset=self.offset + by)
+
+
+@dataclass(frozen=True, slots=True)
+class ClockStart:
+    """The time at which a clock starts (aware, and within the bounds of a clock), and whether it stands still there."""
+
+    now: datetime
+    frozen: bool = False
+
+    def clock(self, *, frozen: bool = False) -> Clock:
+        """A clock that starts here; with `frozen`, it stands still in any case."""
+        return Clock.at(self.now, frozen=frozen or self.frozen)

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
+from mockserver.simulation.clock import ClockStart
+
 PEOPLE_MAXIMUM = 125_000
 """The most people one organization may have: ids keep 17 bits for a person's index."""
 
@@ -150,7 +152,8 @@ class Organization:
     """The contents of an organization file, with its defaults filled in.
 
     Special people have the first indexes, generated people follow. `adoption` is by product. `generated` is False where
-    only scripted facts count. `role_groups` are the teams to which a client's role can be bound.
+    only scripted facts count. `role_groups` are the teams to which a client's role can be bound. `clock` is where the
+    clocks of its sandboxes start, None for the wall clock.
     """
 
     slug: str
@@ -158,6 +161,7 @@ class Organization:
     people: int
     domain: str
     seed: int = 1
+    clock: ClockStart | None = None
     teams: tuple[Team, ...] = DEFAULT_TEAMS
     teamless_percent: int = 0
     first_day: date = FIRST_DAY

@@ -1,17 +1,23 @@
 """Sandboxes: each is a server of its own, made as its body describes, and unaffected by the others."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from freezegun import freeze_time
 
 from mockserver.admin import sandboxes
 from mockserver.app import create_app
 from mockserver.organizations import schemas as organization_schemas
+from mockserver.settings import Settings
 from tests.admin.driver import Admin
 from tests.admin.sandboxes import made, registry, send
 from tests.conftest import SETTINGS
+
+WALL = "2026-03-01T00:00:00Z"
+NEW_YEAR = datetime(2026, 1, 1, tzinfo=UTC)
 
 NAMES = {"items": "rows", "enabledUsers": "licensed"}
 
@@ -117,6 +123,31 @@ def test_omitted_values_come_from_the_servers_start(admin: Admin) -> None:
     assert sandbox["now"] == "2025-10-21T10:30:00Z"
     assert admin.get(f"{prefix}/limits")["augment"]["setting"] == "off"
     assert admin.get(f"{prefix}/policy")["augment"]["last_cursor"]["value"] == "empty"
+
+
+STARTS = {
+    "an organization with a clock": (Settings(), {"organization": "documented"}, "2025-10-21T10:30:00Z", True),
+    "the server's --now": (Settings(now=NEW_YEAR), {"organization": "documented"}, "2026-01-01T00:00:00Z", False),
+    "an organization without a clock": (Settings(organization="documented"), {"organization": "acme"}, WALL, False),
+    "a clock frozen at the start": (Settings(freeze=True), {"organization": "empty"}, WALL, True),
+    "the body": (Settings(), {"organization": "documented", "now": WALL}, WALL, False),
+    "the body's frozen alone": (
+        Settings(),
+        {"organization": "documented", "frozen": False},
+        "2025-10-21T10:30:00Z",
+        False,
+    ),
+    "a case": (Settings(organization="documented"), {"case": "C001", "now": WALL}, WALL, True),
+}
+
+
+@pytest.mark.parametrize(("started", "body", "now", "frozen"), STARTS.values(), ids=STARTS)
+@freeze_time(WALL, real_asyncio=True)
+def test_clock_starts_at_the_given_time_else_at_the_organizations(
+    started: Settings, body: dict[str, object], now: str, *, frozen: bool
+) -> None:
+    sandbox = made(Admin(create_app(started), {"Host": "localhost"}), **body)
+    assert (sandbox["now"], sandbox["frozen"]) == (now, frozen)
 
 
 def test_given_limits_and_switches_are_merged_with_the_servers() -> None:

@@ -8,6 +8,7 @@ from mockserver.validation import file_fields
 from tests.organizations.conftest import HEAD, problems_in
 
 DAY = "a date that exists, written YYYY-MM-DD, from 2000-01-01 to 2099-12-31"
+TIME = "a date, a time and a time zone, as in 2025-10-21T10:30:00Z, from 1971-01-01 to 2199-12-31"
 PERCENT = "a whole number from 0 to 100 (percent)"
 
 CREDITS = "a number of credits from 0 to 1000000 with at most two decimals"
@@ -27,6 +28,23 @@ SHAPES = {
     "a date in another order": ("first_day: 03.01.2022\n", f"first_day: found '03.01.2022'; {DAY}"),
     "a date without hyphens": ("first_day: '20220103'\n", f"first_day: found '20220103'; {DAY}"),
     "a date far away": ("holidays: [9999-12-31]\n", f"holidays[0]: found '9999-12-31'; {DAY}"),
+    "a clock without a time": ("clock: {frozen: true}\n", f"clock.now: found nothing; this key is required: {TIME}"),
+    "a clock without a time zone": (
+        "clock: {now: 2025-10-21T10:30:00}\n",
+        f"clock.now: found '2025-10-21T10:30:00'; {TIME}",
+    ),
+    "a clock out of bounds": (
+        "clock: {now: 1970-12-31T23:59:59Z}\n",
+        f"clock.now: found '1970-12-31T23:59:59Z'; {TIME}",
+    ),
+    "a clock that is a time": (
+        "clock: 2025-10-21T10:30:00Z\n",
+        "clock: found '2025-10-21T10:30:00Z'; a mapping of keys and values",
+    ),
+    "an unknown key of the clock": (
+        "clock: {now: 2025-10-21T10:30:00Z, freeze: true}\n",
+        "clock.freeze: found true; there is no key 'freeze' (did you mean 'frozen'?)",
+    ),
     "a date that is a list": ("first_day: [2022]\n", f"first_day: found a list; {DAY}"),
     "a mapping as text": ("levels: many\n", "levels: found 'many'; a mapping of keys and values"),
     "a list as a mapping": ("teams: {a: b}\n", "teams: found a mapping; a list of at least one team"),
