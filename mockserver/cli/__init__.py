@@ -53,6 +53,7 @@ _COMMANDS = {
     "sweep": "sweep",
     "switches": "switches",
     "tokens": "tokens",
+    "wait": "wait",
 }
 """The module of each command; in it, the command has its name."""
 

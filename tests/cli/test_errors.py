@@ -151,6 +151,7 @@ ARGUMENTS = {
     "organizations new": "--people 9",
     "healthcheck": "--url {url}",
     "lint": "--url {url}",
+    "wait": "--url {url}",
 }
 """The arguments with which a command prints something quickly, where it needs some."""
 

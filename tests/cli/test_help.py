@@ -74,8 +74,9 @@ def test_help_of_every_command_has_an_example_of_it(run: Run, name: str) -> None
 @pytest.mark.parametrize("name", ["", *COMMANDS])
 def test_every_example_works(run: Run, url: str, stubs: list[str], name: str) -> None:
     for example in examples(run(*name.split(), "--help").stdout):
-        command = re.split(r" >>? | \| ", example)[0].replace(URL, url)
-        result = run(*shlex.split(command)[1:], MOCKSERVER_URL=url if " lint" in command else None)
+        command = re.split(r" >>? | \| | && ", example)[0].replace(URL, url)
+        needs_server = command.startswith(("mockserver lint", "mockserver wait"))
+        result = run(*shlex.split(command)[1:], MOCKSERVER_URL=url if needs_server else None)
         is_served = not command.startswith("mockserver serve") or any(each.startswith("serve ") for each in stubs)
         assert (result.exit_code in expected_codes(command), is_served) == (True, True), (example, result.output)
         assert result.stdout
