@@ -10,7 +10,7 @@ from pathlib import Path
 
 ARGUMENTS = ("serve", "--host", "127.0.0.1", "--port", "0", "--json", "--until-eof")
 """The process ends when its standard input does, and so with this process, however that dies. MOCKSERVER_... variables
-decide everything else."""
+and the project's configuration file decide everything else."""
 
 START_TIMEOUT = 30.0  # seconds until the server must be ready; it usually takes less than one
 COMMAND_TIMEOUT = 120.0  # the same for mockserver_command, which may have to download the server first

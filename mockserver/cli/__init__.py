@@ -43,6 +43,7 @@ Exit codes:
 _COMMANDS = {
     "audit": "audit",
     "cases": "cases",
+    "config": "config",
     "env": "env",
     "fidelity": "fidelity",
     "healthcheck": "healthcheck",

@@ -30,6 +30,7 @@ class GroupChoice(click.Choice[str]):
 
 
 @conflicts.command(conflicts.ONE_ORGANIZATION, *conflicts.RUNNING_SERVER)
+@options.config
 @options.organization
 @options.organization_file
 @options.running_server

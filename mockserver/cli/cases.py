@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 
 @click.command
+@options.config
 @click.argument("ids", nargs=-1, metavar="[ID]...")
 @click.option("--vendor", help="Only cases of this vendor; `cross-vendor` for those of several vendors.")
 @click.option("--grade", type=click.Choice(options.GRADES), help="Only cases with this evidence.")

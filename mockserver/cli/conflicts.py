@@ -84,6 +84,10 @@ class Command(click.Command):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         remaining = super().parse_args(ctx, args)
+        if ctx.default_map:
+            from mockserver.cli import config_defaults
+
+            config_defaults.give_way(ctx)
         for rule in () if ctx.resilient_parsing else self.rules:
             if problem := rule.problem(ctx):
                 raise click.UsageError(problem, ctx)

@@ -28,6 +28,7 @@ Examples:
 
 
 @conflicts.command(conflicts.ONE_ORGANIZATION, epilog=EXAMPLES)
+@options.config
 @options.organization
 @options.organization_file
 @options.server_url

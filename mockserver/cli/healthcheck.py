@@ -6,6 +6,7 @@ from mockserver.cli import options, readiness, servers
 
 
 @click.command
+@options.config
 @options.server_url
 @options.option(
     "--wait",

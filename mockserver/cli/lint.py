@@ -12,6 +12,7 @@ from mockserver.cli import options, servers, tables
 
 
 @click.command
+@options.config
 @options.server_url
 @options.admin_token
 @click.option("--ignore", "ignored", multiple=True, metavar="RULE", help="Leave out a rule's findings; repeatable.")

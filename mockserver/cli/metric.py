@@ -16,6 +16,7 @@ LONGEST_BAR = 40
 
 
 @conflicts.command(conflicts.ONE_ORGANIZATION, *conflicts.RUNNING_SERVER)
+@options.config
 @click.argument("name", metavar="METRIC")
 @click.option("--from", "first", required=True, metavar="DATE", help="The first day, as in 2025-09-01.")
 @click.option("--to", "last", required=True, metavar="DATE", help="The last day, included.")

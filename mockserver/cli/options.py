@@ -58,6 +58,30 @@ class Url(click.types.StringParamType):
             self.fail(str(error), param, ctx)
 
 
+def _read_config(context: click.Context, _: click.Parameter, path: Path | None) -> None:
+    if context.resilient_parsing:
+        return
+    from mockserver.cli import config_defaults, servers
+    from mockserver.cli.config_file import ConfigError
+
+    try:
+        config_defaults.read(context, path)
+    except ConfigError as error:
+        raise servers.InvalidFlags(str(error)) from error
+
+
+# Eager, so that it is read before any other option takes its default from it.
+config = option(
+    "--config",
+    type=click.Path(path_type=Path),
+    is_eager=True,
+    callback=_read_config,
+    expose_value=False,
+    help="A file with settings, below flags and variables. Default: mockserver.toml, or [tool.mockserver] in "
+    "pyproject.toml, in the working directory or the nearest one above it.",
+)
+
+
 def admin_token_options(description: str) -> Callable[[Command], Command]:
     """The options --admin-token and --admin-token-file; the command gets the token as `admin_token` from either."""
     in_file = option(
@@ -76,11 +100,16 @@ def admin_token_options(description: str) -> Callable[[Command], Command]:
     return lambda command: given(in_file(command))
 
 
-def _read_admin_token(context: click.Context, _: click.Parameter, path: Path | None) -> None:
+def _read_admin_token(context: click.Context, param: click.Parameter, path: Path | None) -> None:
     from analytics_mockserver import admin_token
 
+    token = context.params.get("admin_token")
+    sources = [context.get_parameter_source(name) for name in ("admin_token", str(param.name))]
+    if None not in {token, path} and sources.count(ParameterSource.DEFAULT_MAP) == 1:
+        # A flag or a variable wins over the other one in a configuration file.
+        token, path = (None, path) if sources[0] is ParameterSource.DEFAULT_MAP else (token, None)
     try:
-        context.params["admin_token"] = admin_token.choose(context.params.get("admin_token"), path)
+        context.params["admin_token"] = admin_token.choose(token, path)
     except admin_token.AdminTokenError as error:
         raise click.UsageError(str(error)) from error
 

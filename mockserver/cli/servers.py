@@ -42,7 +42,9 @@ def usage_errors(*kinds: type[Exception]) -> Iterator[None]:
     try:
         yield
     except invalid as error:
-        raise InvalidFlags(str(error)) from error
+        from mockserver.cli import config_defaults
+
+        raise InvalidFlags(f"{error}{config_defaults.note()}") from error
     except ValueError as error:
         from mockserver.organizations.files import OrganizationError
 

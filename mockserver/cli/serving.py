@@ -14,6 +14,7 @@ from mockserver.cli.options import DEFAULTS, option
 
 
 @conflicts.command(conflicts.ONE_ORGANIZATION)
+@options.config
 @option("--host", default=DEFAULTS.host, help="The address to listen on; beyond loopback, an admin token is required.")
 @option("--port", type=options.Port(), default=DEFAULTS.port, help="The port; 0 picks a free one.")
 @options.organization

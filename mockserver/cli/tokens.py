@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
 
 @conflicts.command(conflicts.ONE_ORGANIZATION)
+@options.config
 @options.organization
 @options.organization_file
 @options.option("--url", type=options.Url(), default=options.DEFAULT_URL, help="The server's URL, for the curl lines.")

@@ -6,6 +6,7 @@ from mockserver.cli import options, progress, readiness, servers
 
 
 @click.command
+@options.config
 @options.server_url
 @click.option(
     "--timeout",

@@ -3,15 +3,18 @@
 import logging
 import signal
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from threading import Event
 
 import pytest
 from click.testing import CliRunner, Result
 from flask import Flask
 
+from mockserver import app as app_module
 from mockserver import server
 from mockserver.cli import main
 from mockserver.server import LateApp
+from mockserver.settings import Settings
 
 Run = Callable[..., Result]
 
@@ -42,3 +45,35 @@ def url(app: Flask) -> Iterator[str]:
     """Where the app is served."""
     with server.in_thread(app) as running:
         yield running.url
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The working directory."""
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def created(monkeypatch: pytest.MonkeyPatch) -> list[Settings]:
+    """The settings that an app was made from; the server ends when its app is made."""
+    found: list[Settings] = []
+    plain = app_module.create_app(Settings())
+
+    def create_app(given: Settings) -> Flask:
+        found.append(given)
+        return plain
+
+    def serve(late: server.LateApp, *_: object) -> None:
+        make_late(late)
+
+    monkeypatch.setattr(app_module, "create_app", create_app)
+    monkeypatch.setattr(server, "serve", serve)
+    return found
+
+
+def write(path: Path, text: str) -> Path:
+    """A file with a text, and its folders."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
+    return path

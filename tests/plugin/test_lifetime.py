@@ -137,6 +137,32 @@ def test_failed_start_is_reported_with_the_log(run_pytest: RunPytest, monkeypatc
     )
 
 
+def test_started_server_reads_the_configuration_file_of_the_project(
+    run_pytest: RunPytest, pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = 'port = 1\nhost = "::1"\norganization = "globex"\nnow = 2025-10-21T10:30:00Z\nfreeze = true\n'
+    pytester.makefile(".toml", pyproject=f"[tool.mockserver]\n{settings}")
+    tests = """
+    def test_process(sandbox, mockserver):
+        assert (sandbox.organization, sandbox.clock.now.isoformat()) == ("globex", "2025-10-21T10:30:00+00:00")
+        assert mockserver.url.startswith("http://127.0.0.1:") and not mockserver.url.endswith(":1")
+
+    def test_app(mockserver_app):
+        clock = mockserver_app.test_client().get("/_mock/clock", headers={"Host": "localhost"})
+        assert clock.json["frozen"] is False
+    """
+    run_pytest(tests).assert_outcomes(passed=2)
+    monkeypatch.setenv("MOCKSERVER_ORGANIZATION", "initech")
+    run_pytest("def test_one(sandbox): assert sandbox.organization == 'initech'").assert_outcomes(passed=1)
+
+
+def test_broken_configuration_file_is_reported_with_its_line(run_pytest: RunPytest, pytester: pytest.Pytester) -> None:
+    pytester.makefile(".toml", mockserver="prot = 1")
+    result = run_pytest("def test_one(sandbox): ...")
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["Error: *mockserver.toml, line 1: there is no setting 'prot' (did you mean 'port'?)*"])
+
+
 def test_status_includes_the_end_of_the_log() -> None:
     text = """
     import sys

@@ -48,6 +48,7 @@ FILES = ("json_file", "junit_file")
     options_metavar="[OPTIONS] --",
     context_settings={"allow_interspersed_args": False},
 )
+@options.config
 @options.organization
 @options.organization_file
 @options.now
