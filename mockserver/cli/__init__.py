@@ -3,6 +3,7 @@
 A command's module is imported when the command is called or listed, and what it needs when it runs.
 """
 
+import os
 from importlib import import_module
 from typing import Any
 
@@ -15,21 +16,20 @@ EXAMPLES = """
 \b
 Examples:
   mockserver serve
-  mockserver serve --port 0 --json
-  mockserver healthcheck --url http://127.0.0.1:8080
+  mockserver tokens
+  mockserver cases C001
   mockserver serve --organization hooli --limits off
-  mockserver serve --now 2025-10-21T10:30:00Z --freeze --organization documented
+  mockserver serve --organization documented
+  mockserver serve --now 2025-10-21T10:30:00Z --freeze --port 0 --json
   mockserver serve --policy metrics.subteams=with   (`mockserver switches` lists them)
-  mockserver serve --policy-file policy.yaml
-  mockserver sweep -- pytest tests/
-  mockserver fidelity --grade A
-  mockserver lint --url http://127.0.0.1:8080
-  mockserver audit --organization initech
-  mockserver metric ai-active-users --from 2025-09-01 --to 2025-09-30 --bucket week
   mockserver serve --case C001
-  mockserver cases --run
+  mockserver wait --url http://127.0.0.1:8080
+  mockserver lint --url http://127.0.0.1:8080
+  mockserver metric ai-active-users --from 2025-09-01 --to 2025-09-30 --bucket week
+  mockserver sweep -- pytest tests/
   mockserver organizations new --people 300 --seed 7 > mine.yaml
   mockserver serve --organization-file mine.yaml
+  mockserver config > mockserver.toml
 
 \b
 Exit codes:
@@ -40,23 +40,16 @@ Exit codes:
 """
 
 
-_COMMANDS = {
-    "audit": "audit",
-    "cases": "cases",
-    "config": "config",
-    "env": "env",
-    "fidelity": "fidelity",
-    "healthcheck": "healthcheck",
-    "lint": "lint",
-    "metric": "metric",
-    "organizations": "organizations",
-    "serve": "serving",
-    "sweep": "sweep",
-    "switches": "switches",
-    "tokens": "tokens",
-    "wait": "wait",
+_GROUPS = {
+    "First steps": ("serve", "tokens", "cases"),
+    "Testing a client": ("env", "wait", "lint", "metric", "sweep"),
+    "What is simulated": ("organizations", "switches", "fidelity", "audit"),
+    "Setup": ("config", "healthcheck", "completion", "version"),
 }
-"""The module of each command; in it, the command has its name."""
+"""The commands as the help lists them."""
+
+_MODULES = {"serve": "serving"}
+"""The module of a command, where it is not named like the command; in it, the command has its name."""
 
 _FORMER_NAMES = {"conduct": "lint"}
 """Names that commands had before, which the help does not list."""
@@ -65,19 +58,40 @@ _FORMER_NAMES = {"conduct": "lint"}
 class Commands(click.Group):
     """The commands, each imported when it is first looked at."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return [*super().list_commands(ctx), *_COMMANDS]
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 (click's form)
+        return [name for names in _GROUPS.values() for name in names]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         name = _FORMER_NAMES.get(cmd_name, cmd_name)
-        if name not in _COMMANDS:
-            return super().get_command(ctx, name)
-        command: click.Command = getattr(import_module(f"{__name__}.{_COMMANDS[name]}"), name)
+        if name not in self.list_commands(ctx):
+            return None
+        command: click.Command = getattr(import_module(f"{__name__}.{_MODULES.get(name, name)}"), name)
         return command
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
+        """Find the command, or suggest one: click knows only commands that are imported already."""
+        name = args[0]
+        if not name.startswith("-") and self.get_command(ctx, name) is None and not ctx.resilient_parsing:
+            from analytics_mockserver.suggestions import unknown_name
+
+            ctx.fail(unknown_name("command", name, self.list_commands(ctx)))
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands in groups, with their summaries in one column."""
+        width = max(map(len, self.list_commands(ctx)))
+        for title, names in _GROUPS.items():
+            found = ((name, self.get_command(ctx, name)) for name in names)
+            with formatter.section(title):
+                formatter.write_dl(
+                    [(name.ljust(width), each.get_short_help_str(formatter.width)) for name, each in found if each]
+                )
 
     def main(self, *args: Any, **extra: Any) -> Any:
         """Run a command line, with three standard streams."""
         output.open_streams()
+        if "_MOCKSERVER_COMPLETE" in os.environ:  # A shell asks for completions; this module has those for PowerShell.
+            import_module(f"{__name__}.completion")
         return super().main(*args, **extra)
 
     def make_context(self, *args: Any, **extra: Any) -> click.Context:
@@ -106,5 +120,6 @@ class Commands(click.Group):
 def main() -> None:
     """Simulate vendors' AI-analytics HTTP APIs.
 
-    A client only changes its base URL. Start with `mockserver serve`, and take a token from `mockserver tokens`.
+    A client only changes its base URL. Start with `mockserver serve`, and take a token from `mockserver tokens`. Every
+    command explains its flags: `mockserver serve --help`.
     """

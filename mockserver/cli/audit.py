@@ -37,7 +37,14 @@ class GroupChoice(click.Choice[str]):
 @options.admin_token
 @click.option("--from", "first", type=_DAY, help="The first day; by default the week that ended two days ago.")
 @click.option("--to", "last", type=_DAY, help="The last day.")
-@click.option("--vendor", "vendors", type=GroupChoice(()), multiple=True, help="Only these groups; repeatable.")
+@click.option(
+    "--vendor",
+    "vendors",
+    type=GroupChoice(()),
+    multiple=True,
+    shell_complete=options.completed("groups"),
+    help="Only these groups; repeatable.",
+)
 @click.option(
     "--defect",
     "defects",

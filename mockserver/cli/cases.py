@@ -15,8 +15,12 @@ if TYPE_CHECKING:
 
 @click.command
 @options.config
-@click.argument("ids", nargs=-1, metavar="[ID]...")
-@click.option("--vendor", help="Only cases of this vendor; `cross-vendor` for those of several vendors.")
+@click.argument("ids", nargs=-1, metavar="[ID]...", shell_complete=options.completed("cases"))
+@click.option(
+    "--vendor",
+    shell_complete=options.completed("groups"),
+    help="Only cases of this vendor; `cross-vendor` for those of several vendors.",
+)
 @click.option("--grade", type=click.Choice(options.GRADES), help="Only cases with this evidence.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object, as /_mock/cases does.")
 @click.option("--run", "run_them", is_flag=True, help="Run the cases and print whether each passes.")

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 @click.command
-@click.option("--vendor", help="Only this vendor's rows.")
+@click.option("--vendor", shell_complete=options.completed("vendors"), help="Only this vendor's rows.")
 @click.option("--grade", type=click.Choice(options.GRADES), help="Only rows of this grade.")
 @options.as_json
 def fidelity(vendor: str | None, grade: str | None, *, as_json: bool) -> None:

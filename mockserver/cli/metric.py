@@ -17,7 +17,7 @@ LONGEST_BAR = 40
 
 @conflicts.command(conflicts.ONE_ORGANIZATION, *conflicts.RUNNING_SERVER)
 @options.config
-@click.argument("name", metavar="METRIC")
+@click.argument("name", metavar="METRIC", shell_complete=options.completed("metrics"))
 @click.option("--from", "first", required=True, metavar="DATE", help="The first day, as in 2025-09-01.")
 @click.option("--to", "last", required=True, metavar="DATE", help="The last day, included.")
 @click.option(
@@ -27,7 +27,12 @@ LONGEST_BAR = 40
     show_default=True,
     help="The length of a bucket.",
 )
-@click.option("--vendor", multiple=True, help="Only what this vendor's API shows; repeatable.")
+@click.option(
+    "--vendor",
+    multiple=True,
+    shell_complete=options.completed("vendors"),
+    help="Only what this vendor's API shows; repeatable.",
+)
 @click.option("--team", help="Only the people of this team, by its name or id.")
 @click.option("--dimension", default="all", show_default=True, help="Only this kind of interaction.")
 @options.organization

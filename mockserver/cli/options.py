@@ -82,6 +82,17 @@ config = option(
 )
 
 
+def completed(name: str) -> Callable[[click.Context, click.Parameter, str], Any]:
+    """Click's function that completes the value of an option or argument; `values` has it, by name."""
+
+    def complete(context: click.Context, param: click.Parameter, incomplete: str) -> Any:
+        from mockserver.cli import values
+
+        return getattr(values, name)(context, param, incomplete)
+
+    return complete
+
+
 def admin_token_options(description: str) -> Callable[[Command], Command]:
     """The options --admin-token and --admin-token-file; the command gets the token as `admin_token` from either."""
     in_file = option(
@@ -124,11 +135,21 @@ def count(number: int, noun: str, plural: str | None = None) -> str:
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {plural or noun + 's'}"
 
 
-organization = option("--organization", default=DEFAULTS.organization, help="A bundled organization, by its slug.")
+organization = option(
+    "--organization",
+    default=DEFAULTS.organization,
+    shell_complete=completed("organizations"),
+    help="A bundled organization, by its slug.",
+)
 organization_file = option(
     "--organization-file", type=click.Path(path_type=Path), help="Your own organization file, instead of a bundled one."
 )
-case = option("--case", metavar="ID", help="Start in this case, one of `mockserver cases`; other flags override it.")
+case = option(
+    "--case",
+    metavar="ID",
+    shell_complete=completed("cases"),
+    help="Start in this case, one of `mockserver cases`; other flags override it.",
+)
 now = option(
     "--now",
     metavar="TIMESTAMP",
@@ -139,7 +160,11 @@ limits = option(
     "--limits", type=click.Choice(("documented", "off")), default=DEFAULTS.limits, help="The vendors' rate limits."
 )
 policy = option(
-    "--policy", multiple=True, metavar="VENDOR.SWITCH=VALUE", help="Set a switch, an undocumented choice; repeatable."
+    "--policy",
+    multiple=True,
+    metavar="VENDOR.SWITCH=VALUE",
+    shell_complete=completed("switches"),
+    help="Set a switch, an undocumented choice; repeatable.",
 )
 policy_file = option(
     "--policy-file", type=click.Path(path_type=Path), help="Switches in a YAML file, by vendor; --policy overrides it."

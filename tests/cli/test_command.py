@@ -1,12 +1,15 @@
 """Tests of the command as a program: its ready line, its exit codes and its help."""
 
 import json
+import platform
 import subprocess
 import sys
 
 import pytest
 
+import mockserver
 from mockserver import vendors
+from mockserver.simulation.hashing import DATA_VERSION
 from tests.cli.conftest import Run
 from tests.server import programs
 from tests.server.programs import ended, line, request, send
@@ -74,6 +77,31 @@ def test_help_of_serve_names_the_variable_of_every_flag(run: Run) -> None:
 
 def test_version_is_printed(run: Run) -> None:
     assert run("--version").output.startswith("mockserver, version ")
+
+
+def test_version_command_prints_what_a_report_needs(run: Run) -> None:
+    found = json.loads(run("version", "--json").stdout)
+    assert found == {
+        "version": mockserver.__version__,
+        "data_version": DATA_VERSION,
+        "python": platform.python_version(),
+        "vendors": [vendor.name for vendor in vendors.discover()],
+        "extras": found["extras"],
+    }
+    assert found["extras"]["faker"] is True
+    assert "dev" not in found["extras"]
+    printed = run("version").stdout
+    assert f"version       {mockserver.__version__}\ndata version  {DATA_VERSION}\npython        3." in printed
+    assert f"vendors       {', '.join(found['vendors'])}\n" in printed
+    assert "faker (found)" in printed
+
+
+def test_extra_that_is_not_installed_is_not_found(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    requires = ["click>=8", "a-b>=1 ; extra == 'both'", "click; extra == 'both'", 'no_such; extra == "none"']
+    monkeypatch.setattr("importlib.metadata.requires", lambda _: requires)
+    assert json.loads(run("version", "--json").stdout)["extras"] == {"both": False, "none": False}
+    monkeypatch.setattr("importlib.metadata.requires", lambda _: None)
+    assert json.loads(run("version", "--json").stdout)["extras"] == {}
 
 
 def test_conduct_is_a_hidden_alias_of_lint(run: Run, url: str) -> None:

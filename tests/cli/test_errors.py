@@ -45,8 +45,12 @@ def errors(stderr: str) -> list[str]:
 
 
 USAGE_ERRORS = {
-    "unknown flag": (("serve", "--prot", "80"), "No such option '--prot'"),
-    "unknown command": (("serv",), "No such command 'serv'"),
+    "unknown flag": (("serve", "--organisation", "a"), "No such option '--organisation'. (Did you mean "),
+    "unknown command": (("serv",), "there is no command 'serv' (did you mean 'serve'?); there are: serve, tokens, "),
+    "unlike any command": (("x",), "there is no command 'x'; there are: serve, "),
+    "unknown subcommand": (("organizations", "nwe"), "No such command 'nwe'"),
+    "unknown flag before a command": (("--vresion",), "No such option '--vresion'. Did you mean '--version'?"),
+    "flag in place of a command": (("--", "-x"), "No such option '-x'"),
     "invalid value": (("serve", "--port", "a"), "Invalid value for '--port'"),
     "missing flag": (("organizations", "new"), "Missing option '--people'"),
     "setting": (("serve", "--host", "0.0.0.0"), "0.0.0.0 can be reached from other machines"),
@@ -150,6 +154,7 @@ ARGUMENTS = {
     "audit": "--organization documented --vendor cross-vendor",
     "organizations new": "--people 9",
     "healthcheck": "--url {url}",
+    "completion": "bash",
     "lint": "--url {url}",
     "wait": "--url {url}",
 }

@@ -56,12 +56,21 @@ def stubs(monkeypatch: pytest.MonkeyPatch, folder: Path) -> list[str]:
 @pytest.mark.parametrize("name", COMMANDS)
 def test_summary_fits_its_line_of_the_help(run: Run, name: str) -> None:
     *group, short = name.split()
-    listed = run(*group, "--help", COLUMNS="80").stdout.partition("Commands:\n")[2].partition("\n\n")[0]
-    (line,) = [line for line in listed.splitlines() if line.split()[0] == short]
+    listed = run(*group, "--help", COLUMNS="80").stdout.rpartition("Options:\n")[2].partition("Examples:\n")[0]
+    (line,) = [line for line in listed.splitlines() if line.startswith(f"  {short} ")]
     summary = " ".join(line.split()[1:])
     assert summary.endswith(".")
     assert not summary.endswith("...")
     assert COMMANDS[name].help.replace("\n", " ").startswith(f"{summary} ")  # type: ignore[union-attr]
+
+
+def test_help_lists_every_command_once_and_the_first_steps_first(run: Run) -> None:
+    listed = run("--help").stdout.partition("First steps:\n")[2].partition("Examples:\n")[0]
+    lines = [line for line in listed.splitlines() if line.startswith("  ") and line.strip()]
+    names = [line.split()[0] for line in lines]
+    assert names[:3] == ["serve", "tokens", "cases"]
+    assert sorted(names) == sorted(name for name in COMMANDS if " " not in name)
+    assert len({line.index(line.split()[1]) for line in lines}) == 1
 
 
 @pytest.mark.parametrize("name", COMMANDS)

@@ -56,12 +56,20 @@ FILES = ("json_file", "junit_file")
 @options.limits
 @options.policy
 @options.policy_file
-@click.option("--vendor", "vendors", multiple=True, metavar="VENDOR", help="Only this vendor's switches; repeatable.")
+@click.option(
+    "--vendor",
+    "vendors",
+    multiple=True,
+    metavar="VENDOR",
+    shell_complete=options.completed("vendors"),
+    help="Only this vendor's switches; repeatable.",
+)
 @click.option(
     "--switch",
     "switches",
     multiple=True,
     metavar="VENDOR.SWITCH[=VALUE]",
+    shell_complete=options.completed("switches"),
     help="Only this switch, or this one option of it, documented or not; repeatable, and adds to --vendor.",
 )
 @click.option("--list", "list_only", is_flag=True, help="Print the variations, and run nothing.")
