@@ -117,7 +117,8 @@ RESOURCES = (
     AdminRoute("GET", "/organizations/<slug>", "getOrganization", organizations.get),
     AdminRoute("GET", "/openapi/<vendor>.yaml", "getOpenapi", openapi.get),
 )
-"""What every sandbox has; the paths without a sandbox lead to the default one."""
+"""What every sandbox has; the paths without a sandbox lead to the default one. The routes below that are not here are
+of the server: the index, the cases and the sandboxes themselves."""
 
 ROUTES = (
     AdminRoute("GET", "/", "getIndex", index),

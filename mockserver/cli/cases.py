@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 @option(
     "--url",
     type=options.Url(),
-    help="With --run, a running server (by default one is started); otherwise, the URL in the curl lines.",
+    help="With --run, a running server (without it, and without the variable, one is started); otherwise, the URL in "
+    "the curl lines.",
 )
 @options.admin_token
 def cases(

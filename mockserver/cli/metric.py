@@ -57,7 +57,9 @@ def metric(
     """Print the values of a metric that a client should compute.
 
     METRIC is one of ai-active-users, total-ai-actions, total-lines-added and total-lines-accepted. The dimensions are
-    coding-assistance, ai-coding, code-review, coding-agents and all.
+    coding-assistance, ai-coding, code-review, coding-agents and all. Without --url, and without MOCKSERVER_URL, the
+    command needs no running server: it computes the values of --organization at --now. If only the variable names a
+    server, a line on stderr says so.
 
     \b
     Examples:

@@ -169,7 +169,11 @@ policy = option(
 policy_file = option(
     "--policy-file", type=click.Path(path_type=Path), help="Switches in a YAML file, by vendor; --policy overrides it."
 )
-running_server = option("--url", type=Url(), help="A running server; without it, the command starts one of its own.")
+running_server = option(
+    "--url",
+    type=Url(),
+    help="A running server; without it, and without the variable, the command starts one of its own.",
+)
 server_url = option("--url", type=Url(), default=DEFAULT_URL, help="The server's URL.")
 admin_token = admin_token_options("The server's admin token, if it has one.")
 as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
+from click.core import ParameterSource
 
 from mockserver import settings
 
@@ -76,6 +77,7 @@ def connect(url: str | None, admin_token: str | None = None, **flags: Any) -> "I
     """
     from mockserver.client import Client, NoAnswer, Refused
 
+    _name_variable(url)
     with _running(flags) if url is None else nullcontext(url) as address:
         try:
             with Client(address, admin_token=admin_token, timeout=TIMEOUT) as client:
@@ -85,6 +87,16 @@ def connect(url: str | None, admin_token: str | None = None, **flags: Any) -> "I
             raise click.ClickException(str(error)) from error
         except Refused as error:
             raise click.UsageError(error.detail if url is None else str(error)) from error
+
+
+def _name_variable(url: str | None) -> None:
+    """Say which server is called if only a variable names it, and the command would otherwise start its own."""
+    ctx = click.get_current_context()
+    option = next((each for each in ctx.command.params if each.name == "url"), None)
+    if option is None or isinstance(option.default, str):
+        return
+    if ctx.get_parameter_source("url") is ParameterSource.ENVIRONMENT:
+        click.echo(f"Note: the server at {url} is used, because {option.envvar} names it", err=True)
 
 
 def _check_health(client: "Client") -> None:

@@ -8,10 +8,12 @@ from typing import Any
 import pytest
 from freezegun import freeze_time
 
-from mockserver.admin import sandboxes
+from mockserver import resources
+from mockserver.admin import routes, sandboxes
 from mockserver.app import create_app
 from mockserver.organizations import schemas as organization_schemas
 from mockserver.settings import Settings
+from mockserver.validation.yaml_text import load_bundled
 from tests.admin.driver import Admin
 from tests.admin.sandboxes import made, registry, send
 from tests.conftest import SETTINGS
@@ -148,6 +150,14 @@ def test_clock_starts_at_the_given_time_else_at_the_organizations(
 ) -> None:
     sandbox = made(Admin(create_app(started), {"Host": "localhost"}), **body)
     assert (sandbox["now"], sandbox["frozen"]) == (now, frozen)
+
+
+def test_three_resources_belong_to_the_server_and_all_others_to_a_sandbox() -> None:
+    paths = {route.path for route in routes.ROUTES if not route.path.startswith(routes.SANDBOX)}
+    of_sandbox = {route.path.removeprefix(routes.SANDBOX) for route in routes.ROUTES if routes.SANDBOX in route.path}
+    assert {f"/{path.split('/')[1]}" for path in paths - of_sandbox} == {"/", "/cases", "/sandboxes"}
+    about = " ".join(load_bundled((resources.openapi() / "admin.yaml").read_bytes())["info"]["description"].split())
+    assert "have only short paths: the list of resources (/_mock/), /_mock/cases and /_mock/sandboxes." in about
 
 
 def test_given_limits_and_switches_are_merged_with_the_servers() -> None:

@@ -65,6 +65,20 @@ def test_flag_that_contradicts_another_variable_is_refused(run: Run) -> None:
     assert (result.exit_code, message in result.stderr) == (2, True)
 
 
+@pytest.mark.parametrize("command", [("audit", "--vendor", "cross-vendor"), METRIC, ("cases", "--run", "C001")])
+def test_server_that_only_a_variable_names_is_named(
+    run: Run, url: str, command: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.undo()
+    result = run(*command, MOCKSERVER_URL=url)
+    assert (result.exit_code, result.stderr) == (
+        0,
+        f"Note: the server at {url} is used, because MOCKSERVER_URL names it\n",
+    )
+    assert run(*command, "--url", url, MOCKSERVER_URL="http://a").stderr == ""
+    assert run("lint", "--ignore", "pagination-abandoned", MOCKSERVER_URL=url).stderr == ""
+
+
 def test_two_contradictory_variables_are_refused(run: Run) -> None:
     result = run("tokens", MOCKSERVER_ORGANIZATION="globex", MOCKSERVER_ORGANIZATION_FILE="mine.yaml")
     remedy = "run `unset MOCKSERVER_ORGANIZATION_FILE` or run `unset MOCKSERVER_ORGANIZATION`"
