@@ -14,8 +14,8 @@ from mockserver.cli import conflicts, options, servers
 PROXY_EXCEPTIONS = ("NO_PROXY", "no_proxy")
 """The variable that lists the hosts to reach without a proxy: programs differ in which name they read."""
 
-LOOPBACK = ("localhost", "127.0.0.1", "::1", "[::1]")
-"""This machine; programs differ in how they compare the IPv6 address."""
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
+"""This machine. The IPv6 address has no brackets: with brackets, httpx raises InvalidURL for every request."""
 
 EXAMPLES = """
 \b

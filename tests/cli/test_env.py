@@ -4,12 +4,13 @@ import json
 import subprocess
 from pathlib import Path
 
+import httpx
 import pytest
 
 from mockserver import vendors
 from tests.cli.conftest import Run
 
-PROXY = {"NO_PROXY": "127.0.0.1,localhost,::1,[::1]", "no_proxy": "127.0.0.1,localhost,::1,[::1]"}
+PROXY = {"NO_PROXY": "127.0.0.1,localhost,::1", "no_proxy": "127.0.0.1,localhost,::1"}
 ACME = {
     "MOCKSERVER_URL": "http://127.0.0.1:8080",
     "MOCKSERVER_TOKEN_AUGMENT": "mock-augment-acme",
@@ -60,8 +61,8 @@ def test_variables_of_serve_are_used(run: Run) -> None:
 
 
 JOINED = {
-    "one name": ({"NO_PROXY": ".corp, 10.0.0.0/8"}, ".corp,10.0.0.0/8,127.0.0.1,localhost,::1,[::1]"),
-    "both names": ({"NO_PROXY": "a", "no_proxy": "b,localhost,"}, "a,b,localhost,127.0.0.1,::1,[::1]"),
+    "one name": ({"NO_PROXY": ".corp, 10.0.0.0/8"}, ".corp,10.0.0.0/8,127.0.0.1,localhost,::1"),
+    "both names": ({"NO_PROXY": "a", "no_proxy": "b,localhost,"}, "a,b,localhost,127.0.0.1,::1"),
     "everything": ({"no_proxy": "a,*"}, "*"),
 }
 
@@ -80,7 +81,17 @@ def test_shell_reads_the_proxy_exceptions(run: Run) -> None:
     printed = run("env", "--url", "http://127.1.2.3:80", NO_PROXY="*.corp, [fe80::1]").stdout
     script = f'{printed}\nprintf "%s %s" "$NO_PROXY" "$no_proxy"'
     found = subprocess.run(["sh", "-c", script], capture_output=True, text=True, check=True).stdout
-    assert found == " ".join(["*.corp,[fe80::1],127.1.2.3,localhost,127.0.0.1,::1,[::1]"] * 2)
+    assert found == " ".join(["*.corp,[fe80::1],127.1.2.3,localhost,127.0.0.1,::1"] * 2)
+
+
+def test_httpx_accepts_the_proxy_exceptions(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in json.loads(run("env", "--format", "json").stdout).items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("HTTP_PROXY", "http://proxy.test")
+    with httpx.Client() as client:
+        proxied = client._transport_for_url(httpx.URL("http://elsewhere.test"))  # noqa: SLF001
+        local = [client._transport_for_url(httpx.URL(f"http://{host}:8080")) for host in ("127.0.0.1", "[::1]")]  # noqa: SLF001
+    assert proxied not in local
 
 
 def test_server_elsewhere_may_need_the_proxy(run: Run) -> None:
