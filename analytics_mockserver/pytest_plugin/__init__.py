@@ -26,7 +26,9 @@ if TYPE_CHECKING:
     from analytics_mockserver.pytest_plugin.requests import LintFinding, Request, SandboxLint, SandboxRequests
     from analytics_mockserver.pytest_plugin.sandboxes import (
         ClientCredentials,
+        EffectArguments,
         Fault,
+        FaultArguments,
         SandboxClock,
         SandboxFaults,
         SandboxFixture,
@@ -40,7 +42,9 @@ if TYPE_CHECKING:
 
 __all__ = [
     "ClientCredentials",
+    "EffectArguments",
     "Fault",
+    "FaultArguments",
     "LintFinding",
     "MockserverFixture",
     "MockserverGone",
