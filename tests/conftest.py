@@ -22,7 +22,7 @@ from mockserver.app import create_app
 from mockserver.gateway.fastpath import FastPath
 from mockserver.gateway.vendor import Vendor
 from mockserver.settings import Settings
-from tests.console import browsers
+from tests import optional_programs
 from tests.contract import client, fast_path
 from tests.contract.client import Client
 from tests.contract.watch import Watch
@@ -53,21 +53,27 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Deselect the tests that make no sense with the options given, and those for which there is no browser."""
+    """Deselect the tests that make no sense with the options given, and those whose program is not installed."""
     markers = []
     if config.getoption("--over-socket"):
         markers.append("in_process")
     if config.getoption("--fast-path") != "on":
         markers.append("fast_path_on")
-    deselected = [item for item in items if any(map(item.get_closest_marker, markers)) or browsers.lacks_browser(item)]
+    lacking = [program for program in optional_programs.PROGRAMS if program.left_out]
+    deselected = [
+        item
+        for item in items
+        if any(map(item.get_closest_marker, markers)) or any(program.is_needed_by(item) for program in lacking)
+    ]
     config.hook.pytest_deselected(items=deselected)
     items[:] = [item for item in items if item not in deselected]
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say in one line that the tests in a browser did not run, where there is none."""
-    if browsers.MISSING:
-        terminalreporter.write_line(browsers.MISSING)
+    """Name the tests that were left out because a program is not installed."""
+    for program in optional_programs.PROGRAMS:
+        if program.left_out:
+            terminalreporter.write_line(program.left_out)
 
 
 def pytest_collection_finish() -> None:

@@ -8,9 +8,9 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from mockserver import server
 from tests.admin.driver import Admin
-from tests.console import browsers
 from tests.console.console import Console
 from tests.contract.watch import Watch
+from tests.optional_programs import BROWSER
 
 CHANGES_FOCUS = {"viewport": {"width": 1280, "height": 800}, "locale": "en-GB", "timezone_id": "Asia/Tokyo"}
 """A time zone far from UTC, so that a time in it would be noticed."""
@@ -20,7 +20,7 @@ CHANGES_FOCUS = {"viewport": {"width": 1280, "height": 800}, "locale": "en-GB", 
 def browser() -> Iterator[Browser]:
     """A browser for the tests of a module: while Playwright runs, the main thread has an event loop."""
     with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=browsers.path())
+        started = playwright.chromium.launch(executable_path=BROWSER.path())
         yield started
         started.close()
 

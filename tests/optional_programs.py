@@ -1,0 +1,64 @@
+"""Programs of the system that some tests need: a browser, and Node.js.
+
+Where one is not installed, its tests are left out, and one line of the output names them. Where the program's variable
+is set, as in CI, they fail.
+"""
+
+import os
+import shutil
+from dataclasses import dataclass
+from typing import Final
+
+import pytest
+
+
+@dataclass(frozen=True, slots=True)
+class OptionalProgram:
+    """A program under one of its names. The tests that need it use the fixture, which calls `path`."""
+
+    fixture: str
+    names: tuple[str, ...]
+    variable: str
+    tests: str
+    package: str
+
+    @property
+    def executable(self) -> str | None:
+        """The path of the program, or None."""
+        return next(filter(None, map(shutil.which, self.names)), None)
+
+    @property
+    def left_out(self) -> str:
+        """The line to print if tests are left out; else empty."""
+        if self.executable or os.environ.get(self.variable):
+            return ""
+        return f"no {self.fixture} ({', '.join(self.names)}): {self.tests} were left out; {self._hint}"
+
+    @property
+    def _hint(self) -> str:
+        return f"install the package {self.package}, and repeat"
+
+    def is_needed_by(self, item: pytest.Item) -> bool:
+        """Return whether a test uses the fixture."""
+        return self.fixture in getattr(item, "fixturenames", ())
+
+    def path(self) -> str:
+        """Return the path of the program; the test fails if there is none."""
+        if self.executable is None:
+            pytest.fail(
+                f"{self.variable} is set, and there is no {self.fixture} ({', '.join(self.names)}); {self._hint}"
+            )
+        return self.executable
+
+
+BROWSER: Final = OptionalProgram(
+    "browser",
+    ("chromium", "chromium-browser", "google-chrome"),
+    "MOCKSERVER_REQUIRE_BROWSER",
+    "the tests of the console in a browser",
+    "chromium",
+)
+NODE: Final = OptionalProgram(
+    "node", ("node",), "MOCKSERVER_REQUIRE_NODE", "the tests of docs/examples/node-client", "nodejs"
+)
+PROGRAMS: Final = (BROWSER, NODE)
