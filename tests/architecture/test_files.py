@@ -13,7 +13,11 @@ import mockserver
 from tests.server.programs import ROOT
 
 PACKAGES = ("mockserver", "analytics_mockserver")
-CODE = [path for folder in (*PACKAGES, "tests", "tools", "benchmarks") for path in (ROOT / folder).rglob("*.py")]
+CODE = [
+    path
+    for folder in (*PACKAGES, "tests", "tools", "benchmarks", "docs/examples")
+    for path in (ROOT / folder).rglob("*.py")
+]
 PRODUCT = [path for path in CODE if path.relative_to(ROOT).parts[0] in PACKAGES]
 CLI = (ROOT / "mockserver/cli", ROOT / "analytics_mockserver/command.py")
 WITHOUT_CLI = [path for path in PRODUCT if not any(path.is_relative_to(each) for each in CLI)]
