@@ -5,12 +5,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from marshmallow import EXCLUDE, Schema, ValidationError, fields, validates_schema
+from marshmallow import ValidationError, fields
 from werkzeug.datastructures import MultiDict
 
 from analytics_mockserver.suggestions import nearest
 from mockserver.gateway.rejection import ParameterError, invalid_parameters
-from mockserver.gateway.schemas import Column, ColumnarSchema, load_values, shortened
+from mockserver.gateway.schemas import Column, ColumnarSchema, QuerySchema, shortened
 from mockserver.gateway.switches import Switches
 from mockserver.products.jetbrains.programs import IDES
 from mockserver.validation.schemas import parse_date
@@ -106,8 +106,8 @@ def _ide(text: str, switches: Switches) -> int:
     return IDES.index(text)
 
 
-class ReportQuery(Schema):
-    """The parameters of every report."""
+class ReportQuery(QuerySchema):
+    """The parameters of every report; `load` refuses unknown ones, by a switch."""
 
     first = SingleValue(_day, required=True, data_key="fromDate", error_messages=_REQUIRED)
     last = SingleValue(_day, required=True, data_key="toDate", error_messages=_REQUIRED)
@@ -117,14 +117,13 @@ class ReportQuery(Schema):
     ides = Filter(_ide, data_key="ide")
 
     def __init__(self, switches: Switches) -> None:
-        super().__init__(unknown=EXCLUDE)  # `load` refuses them, by a switch.
+        super().__init__()
         self.switches = switches
 
-    @validates_schema(skip_on_field_errors=False)
-    def check_order(self, loaded: dict[str, Any], **_: Any) -> None:
+    def check(self, values: dict[str, Any], rules: dict[str, str]) -> None:
         """Refuse a fromDate after toDate, whatever else is wrong."""
-        if {"first", "last"} <= loaded.keys() and loaded["first"] > loaded["last"]:
-            raise ValidationError("must not be later than toDate", "fromDate")
+        if {"first", "last"} <= values.keys() and values["first"] > values["last"]:
+            rules["fromDate"] = "must not be later than toDate"
 
 
 def load(args: "MultiDict[str, str]", switches: Switches) -> ReportParameters:
@@ -132,8 +131,8 @@ def load(args: "MultiDict[str, str]", switches: Switches) -> ReportParameters:
     query = switches.of(ReportQuery)
     known = [field.data_key or name for name, field in query.fields.items()]
     given = {name: args.getlist(name) for name in args}
-    loaded, rules = load_values(query, given)
-    found = [ParameterError(name, rules[name][0]) for name in known if name in rules]
+    loaded, rules = query.load_values(given)
+    found = [ParameterError(name, rules[name]) for name in known if name in rules]
     if switches[policy.UNKNOWN_PARAMETERS] is policy.UnknownParameters.REJECT:
         found += [_unknown(name, known) for name in list(args)[: len(known) + _UNKNOWN_MAXIMUM] if name not in known]
     if found:

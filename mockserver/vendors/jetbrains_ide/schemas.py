@@ -5,11 +5,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
-from marshmallow import Schema, ValidationError, fields, validates_schema
+from marshmallow import ValidationError, fields
 from werkzeug.datastructures import MultiDict
 
 from mockserver.gateway.rejection import ParameterError, invalid_parameters
-from mockserver.gateway.schemas import Column, ColumnarSchema, load_values, shortened
+from mockserver.gateway.schemas import Column, ColumnarSchema, QuerySchema, shortened
 from mockserver.gateway.switches import Switches
 from mockserver.products.jetbrains.facts import TOOLS
 from mockserver.validation.schemas import parse_date
@@ -107,7 +107,7 @@ _NO_DATE: Final[dict[str, Any]] = {"required": "is required: a date written YYYY
 _NO_GROUP: Final[dict[str, Any]] = {"required": f"is required: {_listed(policy.GROUPS)}"}
 
 
-class AnalyticsQuery(Schema):
+class AnalyticsQuery(QuerySchema):
     """The parameters of all operations, of which each operation has some; unknown ones are ignored."""
 
     first = RuledParameter(_DATE, _day, required=True, data_key="fromDate", error_messages=_NO_DATE)
@@ -129,26 +129,25 @@ class AnalyticsQuery(Schema):
         for name in required:
             self.fields[name].required = True
 
-    @validates_schema(skip_on_field_errors=False)
-    def check_order(self, loaded: dict[str, Any], **_: Any) -> None:
+    def check(self, values: dict[str, Any], rules: dict[str, str]) -> None:
         """Refuse a fromDate after toDate, whatever else is wrong."""
-        if {"first", "last"} <= loaded.keys() and loaded["first"] > loaded["last"]:
-            raise ValidationError("must not be later than toDate", "fromDate")
+        if {"first", "last"} <= values.keys() and values["first"] > values["last"]:
+            rules["fromDate"] = "must not be later than toDate"
 
     def load_args(self, args: "MultiDict[str, str]", switches: Switches) -> AnalyticsParameters:
         """The parameters of a request; a Rejection lists every error, in the order of the parameters."""
         given, rules = self._given(args, switches)
-        loaded, broken = load_values(self, given)
+        loaded, broken = self.load_values(given)
         rules = {**broken, **rules}
         if rules:
             names = [field.data_key or name for name, field in self.fields.items()]
-            raise invalid_parameters(*(ParameterError(name, rules[name][0]) for name in names if name in rules))
+            raise invalid_parameters(*(ParameterError(name, rules[name]) for name in names if name in rules))
         return AnalyticsParameters(**loaded)
 
-    def _given(self, args: "MultiDict[str, str]", switches: Switches) -> tuple[dict[str, str], dict[str, list[str]]]:
+    def _given(self, args: "MultiDict[str, str]", switches: Switches) -> tuple[dict[str, str], dict[str, str]]:
         """The single value of each known parameter, and the rules that empty and repeated ones break."""
         given: dict[str, str] = {}
-        rules: dict[str, list[str]] = {}
+        rules: dict[str, str] = {}
         ignore_empty = switches[policy.EMPTY_PARAMETERS] is EmptyParameters.IGNORE
         refuse_repeated = switches[policy.REPEATED_PARAMETERS] is RepeatedParameters.REJECT
         for name, field in self.fields.items():
@@ -157,9 +156,9 @@ class AnalyticsQuery(Schema):
             if ignore_empty:
                 texts = [text for text in texts if text]
             if len(texts) > 1 and refuse_repeated:
-                rules[key] = [f"must be given once, not {len(texts)} times"]
+                rules[key] = f"must be given once, not {len(texts)} times"
             elif texts and not texts[0]:
-                rules[key] = [f"must not be empty: it {field.metadata['rule']}"]
+                rules[key] = f"must not be empty: it {field.metadata['rule']}"
             if texts:
                 given[key] = ",".join(texts) if isinstance(field, ListParameter) else texts[0]
         return given, rules

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 
-from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate, validates, validates_schema
+from marshmallow import ValidationError, fields, validate
 
 from mockserver.gateway.rejection import ParameterError
-from mockserver.gateway.schemas import load_values, shortened
+from mockserver.gateway.schemas import QuerySchema, shortened
 from mockserver.gateway.switches import Switches
 from mockserver.gateway.vendor import ViewRequest
 from mockserver.products.tabnine import ROLES
@@ -119,23 +119,23 @@ def _choice(*choices: str) -> validate.OneOf:
     return validate.OneOf(choices, error=f"Invalid enum value. Expected {listed}, received '{{input:.40}}'")
 
 
-class TabnineQuery(Schema):
+class TabnineQuery(QuerySchema):
     """The parameters of an endpoint; unknown ones are ignored, and a refusal lists every error."""
 
     def __init__(self, switches: Switches) -> None:
-        super().__init__(unknown=EXCLUDE)
+        super().__init__()
         self.switches = switches
 
     @classmethod
     def parse(cls, request: ViewRequest) -> dict[str, Any]:
         """The values by field; a Rejection lists every error, in the order of the parameters."""
         schema, args = request.switches.of(cls), request.args
-        loaded, rules = load_values(schema, args.to_dict())
+        values, rules = schema.load_values(args)
         names = [field.data_key or name for name, field in schema.fields.items()]
-        rules |= {name: ["Expected one value, received several"] for name in names if len(args.getlist(name)) > 1}
+        rules |= {name: "Expected one value, received several" for name in names if len(args.getlist(name)) > 1}
         if rules:
-            raise errors.invalid(*(ParameterError(name, rules[name][0]) for name in names if name in rules))
-        return loaded
+            raise errors.invalid(*(ParameterError(name, rules[name]) for name in names if name in rules))
+        return values
 
 
 class TeamsQuery(TabnineQuery):
@@ -151,11 +151,10 @@ class TeamUsersQuery(TabnineQuery):
     offset = WholeNumber(required=True, error_messages=_NO_NUMBER)
     limit = WholeNumber(required=True, error_messages=_NO_NUMBER)
 
-    @validates("limit")
-    def check_limit(self, limit: int, **_: Any) -> None:
+    def check(self, values: dict[str, Any], rules: dict[str, str]) -> None:
         """Refuse a limit of 0, where the switch `zero_limit` does."""
-        if limit == 0 and self.switches[policy.ZERO_LIMIT] is ZeroLimit.REJECT:
-            raise ValidationError("Number must be greater than or equal to 1")
+        if values.get("limit") == 0 and self.switches[policy.ZERO_LIMIT] is ZeroLimit.REJECT:
+            rules["limit"] = "Number must be greater than or equal to 1"
 
 
 class FilteredUsersQuery(TeamUsersQuery):
@@ -196,28 +195,26 @@ class UsageQuery(TabnineQuery):
     end = DateTimeParameter(required=True, data_key="to", error_messages=_REQUIRED)
     granularity = fields.String(required=True, validate=_choice(*policy.GRANULARITIES), error_messages=_REQUIRED)
 
-    @validates("start", "end")
-    def check_fraction(self, moment: ParsedTime, **_: Any) -> None:
-        """Refuse a fraction of a second, where the switch `subseconds` does."""
-        if "." in moment.text and self.switches[policy.SUBSECONDS] is Subseconds.REJECT:
-            raise ValidationError(f"Expected whole seconds, received {shortened(moment.text)}")
+    def check(self, values: dict[str, Any], rules: dict[str, str]) -> None:
+        """Refuse a `from` that is not before `to`; by switches, fractions of a second and too many buckets."""
+        if self.switches[policy.SUBSECONDS] is Subseconds.REJECT:
+            for name, parameter in (("start", "from"), ("end", "to")):
+                if name in values and "." in values[name].text:
+                    rules[parameter] = f"Expected whole seconds, received {shortened(values.pop(name).text)}"
+        if {"start", "end"} <= values.keys() and values["start"] >= values["end"]:
+            rules["from"] = "Expected an instant before 'to'"
+        if not rules and self.switches[policy.LONGEST_RANGE] is LongestRange.REJECT:
+            self._check_length(rules, **values)
 
-    @validates_schema(skip_on_field_errors=False)
-    def check_order(self, loaded: dict[str, Any], **_: Any) -> None:
-        """Refuse a `from` that is not before `to`, whatever else is wrong."""
-        if {"start", "end"} <= loaded.keys() and loaded["start"] >= loaded["end"]:
-            raise ValidationError("Expected an instant before 'to'", "from")
-
-    @validates_schema
-    def check_length(self, loaded: dict[str, Any], **_: Any) -> None:
-        """Refuse too many buckets, where the switch `longest_range` does."""
-        granularity = loaded["granularity"]
-        least = (loaded["end"].ceiling - loaded["start"].second) // policy.GRANULARITIES[granularity]
-        if least > policy.BUCKETS_MAXIMUM and self.switches[policy.LONGEST_RANGE] is LongestRange.REJECT:
+    def _check_length(
+        self, rules: dict[str, str], *, start: ParsedTime, end: ParsedTime, granularity: str, **_: str
+    ) -> None:
+        least = (end.ceiling - start.second) // policy.GRANULARITIES[granularity]
+        if least > policy.BUCKETS_MAXIMUM:
             rule = (
                 f"Expected a range of at most {policy.BUCKETS_MAXIMUM} {granularity} buckets, received {least} or more"
             )
-            raise ValidationError(f"{rule}; choose a shorter range or a coarser granularity", "to")
+            rules["to"] = f"{rule}; choose a shorter range or a coarser granularity"
 
 
 class TeamUsageQuery(UsageQuery):

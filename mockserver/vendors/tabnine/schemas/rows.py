@@ -89,9 +89,9 @@ class Permissions(ColumnarSchema):
 class Section(fields.Nested):
     """A section of a bucket; its columns are among those of the bucket."""
 
-    def get_value(self, obj: Any, attr: str, *_: Any, **__: Any) -> Any:  # noqa: ARG002 (marshmallow names them)
-        """All columns of the buckets."""
-        return obj
+    def serialize(self, attr: str, obj: Any, *_: Any, **__: Any) -> Any:  # noqa: ARG002 (marshmallow names them)
+        """The section of each bucket, out of all columns of the buckets."""
+        return self.schema.dump(obj)
 
 
 class CodeCompletions(ColumnarSchema):
