@@ -61,10 +61,11 @@ def _reset(_: bytes) -> bytes:
 
 def apply(context: RequestContext, phase: FaultPhase) -> None:
     """Match the rules of a phase; where one fires, wait, and raise what replaces the response."""
-    rules, request = context.sandbox.faults, context.request
+    rules = context.sandbox.faults
     if not rules.armed:
         return
-    match_input = MatchInput(context.vendor.name, context.operation, request.method, request.path, request.args.getlist)
+    path, arguments = context.request.path, context.args.getlist
+    match_input = MatchInput(context.vendor.name, context.operation, context.method, path, arguments)
     with context.registry.lock:
         context.fault = rules.match(match_input, phase)
     if context.fault is not None:
@@ -73,7 +74,7 @@ def apply(context: RequestContext, phase: FaultPhase) -> None:
 
 
 def _replace(context: RequestContext, fault: ArmedRule) -> None:
-    effect, environ = fault.rule.effect, context.request.environ
+    effect, environ = fault.rule.effect, context.environ
     if refusal := socket_features.refusal(effect.names, environ):
         raise UnsupportedFault(f"{fault.id}: {refusal}")
     if effect.delay_seconds is not None:
@@ -100,7 +101,7 @@ def _retry_after(context: RequestContext) -> int:
 
 def _pause(context: RequestContext, disarmed: Event, delay: Decimal) -> None:
     """Wait on the wall clock, without the registry's lock, until the rule is disarmed or the client leaves."""
-    environ = context.request.environ
+    environ = context.environ
     slots: WaitSlots | None = environ.get(socket_features.WAIT_SLOTS)
     if slots is not None and not slots.acquire():
         raise UnsupportedFault("so many requests wait already that no further one can")
@@ -125,11 +126,11 @@ def _never() -> bool:
     return False
 
 
-def corrupt(context: RequestContext, response: Response) -> Response:
+def corrupt(context: RequestContext, fault: ArmedRule, response: Response) -> Response:
     """The response as the client gets it: with the fault's headers, malformed, truncated or stalled."""
-    if context.fault is None or context.refusal is Reason.INTERNAL:
+    if context.refusal is Reason.INTERNAL:
         return response
-    effect = context.fault.rule.effect
+    effect = fault.rule.effect
     response.headers.update(effect.headers)
     if effect.malformed_json:
         response.set_data(response.get_data()[:-1])
@@ -137,7 +138,7 @@ def corrupt(context: RequestContext, response: Response) -> Response:
         return response
     body = response.get_data()
     response.headers["Content-Length"] = str(len(body))
-    return Response(_chunks(context, body, context.fault), response.status, response.headers)
+    return Response(_chunks(context, body, fault), response.status, response.headers)
 
 
 def _chunks(context: RequestContext, body: bytes, fault: ArmedRule) -> Iterator[bytes]:

@@ -145,7 +145,7 @@ def issue_token(grant: Grant | None, now: datetime, lifetime: int) -> Reply:
 
 def authenticate_bearer(context: RequestContext) -> None:
     """401 unless the request carries an unexpired access token of a client that is still known."""
-    token = auth.credential(context.request.environ.get("HTTP_AUTHORIZATION"), context.vendor.schemes)
+    token = auth.credential(context.environ.get("HTTP_AUTHORIZATION"), context.vendor.schemes)
     found = _TOKEN.fullmatch(token)
     opened = context.registry.resolve_token(context.vendor.name, found[1]) if found else None
     if found is None or opened is None or not _same(_sign(opened[1], int(found[2])), token):

@@ -6,9 +6,10 @@ vendor renders it.
 
 import logging
 from collections.abc import Callable, Iterable, Mapping
-from functools import cache
+from functools import cache, partial
 from itertools import chain
 from typing import NamedTuple
+from wsgiref.types import WSGIApplication, WSGIEnvironment
 
 from flask import Flask, Request, Response, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
@@ -20,6 +21,7 @@ from mockserver.gateway.faults import FaultPhase
 from mockserver.gateway.rejection import ForeignSender, Reason, Rejection, UnknownToken, UnreadBody
 from mockserver.gateway.sandbox import SandboxRegistry
 from mockserver.gateway.vendor import RequestContext, Route, Stage, Vendor
+from mockserver.gateway.view import ViewResponse
 
 log = logging.getLogger(__name__)
 
@@ -28,13 +30,16 @@ EXTENSION = "mockserver.gateway"
 
 _FAILURE = "the server failed; its log tells why"
 
-Step = Callable[[RequestContext], Response]
+AnyResponse = Response | ViewResponse
+"""A response of Flask, or the lighter one of a view, which `view.for_flask` turns into the other."""
+
+Step = Callable[[RequestContext], AnyResponse]
 """Makes the response of a request that passed every stage."""
 
 
 def authenticate(context: RequestContext) -> None:
     """401 unless the request carries a known token; from here on the request is in the token's sandbox."""
-    token = auth.credential(context.request.environ.get("HTTP_AUTHORIZATION"), context.vendor.schemes)
+    token = auth.credential(context.environ.get("HTTP_AUTHORIZATION"), context.vendor.schemes)
     opened = context.registry.resolve_token(context.vendor.name, token)
     if opened is None:
         raise UnknownToken
@@ -65,6 +70,10 @@ def limit(context: RequestContext) -> None:
         raise Rejection(Reason.LIMITED, "too many requests", retry_after=limits.seconds(wait))
 
 
+_Responder = Callable[..., AnyResponse]
+"""Makes the response to a request for a route, of its environ and, if Flask has seen it, Flask's request."""
+
+
 class RestOfPath(BaseConverter):
     """Whatever follows a mount: nothing, slashes and line breaks included."""
 
@@ -73,11 +82,15 @@ class RestOfPath(BaseConverter):
     weight = 10_000
 
 
+Respond = Callable[[WSGIEnvironment], WSGIApplication]
+"""Makes the response to a request that Flask has not seen; a response is a WSGI app too."""
+
+
 class DirectView(NamedTuple):
     """The view of a route without variables, and its vendor's name: a request for it needs none of Flask's context."""
 
     vendor: str
-    respond: Callable[[Request], Response]
+    respond: Respond
 
 
 def install(
@@ -95,7 +108,7 @@ def install(
     for vendor in vendors:
         for route in vendor.routes:
             respond = _responder(registry, senders, vendor, route)
-            name, served = f"{vendor.name}:{route.operation}", _flask_view(respond)
+            name, served = f"{vendor.name}:{route.operation}", partial(_respond_in_flask, respond)
             app.add_url_rule(route.path, name, served, methods=route.methods, provide_automatic_options=False)
             if "GET" in route.methods and "<" not in route.path:
                 direct.setdefault(route.path, DirectView(vendor.name, respond))
@@ -109,9 +122,10 @@ def install(
     return direct
 
 
-def _flask_view(respond: Callable[[Request], Response]) -> Callable[..., Response]:
+def _respond_in_flask(respond: _Responder, **_: str) -> Response:
     """A view for Flask; the path's variables are in the request."""
-    return lambda **_: respond(_current_request())
+    sent = _current_request()
+    return view.for_flask(respond(sent.environ, sent))
 
 
 def _current_request() -> Request:
@@ -119,17 +133,16 @@ def _current_request() -> Request:
     return found
 
 
-def _responder(
-    registry: SandboxRegistry, senders: Senders, vendor: Vendor, route: Route
-) -> Callable[[Request], Response]:
+def _responder(registry: SandboxRegistry, senders: Senders, vendor: Vendor, route: Route) -> _Responder:
     """What answers a request for a route."""
     stages = vendor.stages if route.stages is None else route.stages
 
-    def then(context: RequestContext) -> Response:
+    def then(context: RequestContext) -> ViewResponse:
         return view.respond(route.view, context)
 
-    def respond(sent: Request) -> Response:
-        return _run(RequestContext(sent, registry, vendor, route.operation), senders, stages, then)
+    def respond(environ: WSGIEnvironment, from_flask: Request | None = None) -> AnyResponse:
+        context = RequestContext(environ, registry, vendor, route.operation, from_flask)
+        return _run(context, senders, stages, then)
 
     return respond
 
@@ -152,8 +165,9 @@ def _catch_all(registry: SandboxRegistry, senders: Senders, sharing: list[Vendor
         own = isinstance(error, MethodNotAllowed) and any(
             route.path == request.path and route.stages is not None for route in vendor.routes
         )
-        context = RequestContext(_current_request(), registry, vendor, None)
-        return _run(context, senders, () if own else vendor.stages, fail)
+        sent = _current_request()
+        context = RequestContext(sent.environ, registry, vendor, None, sent)
+        return view.for_flask(_run(context, senders, () if own else vendor.stages, fail))
 
     return serve
 
@@ -168,14 +182,14 @@ def route_map(routes: tuple[Route, ...]) -> Map:
 def respond_unrecorded(context: RequestContext) -> Response:
     """The vendor's answer without its stages, a journal entry, a fault, or an entry in the response cache."""
 
-    def then(context: RequestContext) -> Response:
+    def then(context: RequestContext) -> ViewResponse:
         sent, routes = context.request, context.vendor.routes
         context.operation, variables = route_map(routes).bind_to_environ(sent.environ).match()
         sent.view_args = dict(variables)
         [route] = [each for each in routes if each.operation == context.operation]
         return view.respond(route.view, context, cached=False)
 
-    return _respond_or_refuse(context, then)
+    return view.for_flask(_respond_or_refuse(context, then))
 
 
 def _routing_error(vendor: Vendor) -> HTTPException:
@@ -197,9 +211,9 @@ def _has_token(registry: SandboxRegistry, vendor: Vendor) -> bool:
     return registry.resolve_token(vendor.name, token) is not None
 
 
-def _run(context: RequestContext, senders: Senders, stages: tuple[Stage, ...], then: Step) -> Response:
+def _run(context: RequestContext, senders: Senders, stages: tuple[Stage, ...], then: Step) -> AnyResponse:
     """The pipeline itself: the stages, the response, armed effects, and the journal."""
-    if not senders.is_ordinary(context.request.environ, context.vendor.name):
+    if not senders.is_ordinary(context.environ, context.vendor.name):
         screened = _screen(context, senders)
         if screened is not None:
             return screened
@@ -212,15 +226,16 @@ def _run(context: RequestContext, senders: Senders, stages: tuple[Stage, ...], t
             effects.apply(context, FaultPhase.AFTER)
     except Exception as error:  # noqa: BLE001 (whatever it is, the client gets the vendor's error)
         response = _refuse(context, error)
-    response = effects.corrupt(context, response)
-    next_page = response.next_page if isinstance(response, view.PageResponse) else None
+    if context.fault is not None:
+        response = effects.corrupt(context, context.fault, view.for_flask(response))
+    next_page = getattr(response, "next_page", None)
     context.journaled().finish(response.status_code, context.refusal, next_page)
     return response
 
 
-def _screen(context: RequestContext, senders: Senders) -> Response | None:
+def _screen(context: RequestContext, senders: Senders) -> AnyResponse | None:
     """The answer to a request of a browser that goes no further: a refusal, or a preflight. Neither is journaled."""
-    environ, vendor = context.request.environ, context.vendor
+    environ, vendor = context.environ, context.vendor
     senders.share_answer(environ)
     if (refusal := senders.refusal(environ, vendor.name)) is not None:
         log.debug("a request is refused, and not journaled: %s", refusal)
@@ -233,11 +248,11 @@ def _screen(context: RequestContext, senders: Senders) -> Response | None:
 
 def _require_body(context: RequestContext) -> None:
     """408, 413 or 503 where the server could not read the body."""
-    if (problem := socket_features.body_problem(context.request.environ)) is not None:
+    if (problem := socket_features.body_problem(context.environ)) is not None:
         raise UnreadBody(*problem.value)
 
 
-def _respond_or_refuse(context: RequestContext, then: Step) -> Response:
+def _respond_or_refuse(context: RequestContext, then: Step) -> AnyResponse:
     """The response of a request that passed the stages; a refusal is one too, so that faults apply to it."""
     try:
         return _with_common_headers(context, then(context))
@@ -245,7 +260,7 @@ def _respond_or_refuse(context: RequestContext, then: Step) -> Response:
         return _refuse(context, error)
 
 
-def _refuse(context: RequestContext, error: Exception) -> Response:
+def _refuse(context: RequestContext, error: Exception) -> AnyResponse:
     """The vendor's answer to an error; an unforeseen one is logged once, with its traceback."""
     if isinstance(error, effects.ReplacedResponse):
         context.refusal = None
@@ -263,10 +278,12 @@ def _refuse(context: RequestContext, error: Exception) -> Response:
         return Response(response_cache.to_json({"error": _FAILURE}), 500, mimetype="application/json")
 
 
-def _with_common_headers(context: RequestContext, response: Response) -> Response:
-    if context.vendor.common_headers is not None:
-        response.headers.update(context.vendor.common_headers(context))
-    return response
+def _with_common_headers(context: RequestContext, response: AnyResponse) -> AnyResponse:
+    if context.vendor.common_headers is None:
+        return response
+    changed = view.for_flask(response)
+    changed.headers.update(context.vendor.common_headers(context))
+    return changed
 
 
 def _rejection(error: Exception, context: RequestContext) -> Rejection:
@@ -274,7 +291,7 @@ def _rejection(error: Exception, context: RequestContext) -> Rejection:
         return error
     if isinstance(error, MethodNotAllowed):
         allow = tuple(sorted(error.valid_methods or ()))
-        rule = f"{context.request.method} is not allowed here; allowed: {', '.join(allow)}"
+        rule = f"{context.method} is not allowed here; allowed: {', '.join(allow)}"
         return Rejection(Reason.METHOD, rule, allow=allow)
     if isinstance(error, NotFound):
         return Rejection(Reason.NOT_FOUND, f"there is nothing at {context.path}")

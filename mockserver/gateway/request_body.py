@@ -6,6 +6,7 @@ from functools import cached_property
 from hashlib import sha256
 from io import BytesIO
 from typing import NoReturn
+from wsgiref.types import WSGIEnvironment
 
 from flask import Request
 from werkzeug.exceptions import HTTPException
@@ -34,12 +35,14 @@ class RequestBody:
         return _digest(self.content or b"")
 
 
+def is_sent(environ: WSGIEnvironment) -> bool:
+    """Whether a request may have a body."""
+    return environ.get("CONTENT_LENGTH", "0") not in {"0", ""} or "HTTP_TRANSFER_ENCODING" in environ
+
+
 def of(request: Request) -> RequestBody | None:
-    """The body of a request; None if it has none, or if it could not be read."""
-    environ = request.environ
-    if environ.get("CONTENT_LENGTH", "0") in {"0", ""} and "HTTP_TRANSFER_ENCODING" not in environ:
-        return None
-    stream = environ["wsgi.input"]
+    """The body of a request for which one is sent; None if it is empty, or if it could not be read."""
+    stream = request.environ["wsgi.input"]
     # Our own servers read a body before they call the app.
     content = stream.getvalue() if isinstance(stream, BytesIO) else _read(request)
     return RequestBody(content) if content else None

@@ -34,7 +34,7 @@ class UnrecordedReader:
     def get(self, vendor: str, target: str) -> Response:
         """A vendor's answer to a GET of a path with its query."""
         request = Request(EnvironBuilder(target).get_environ())
-        context = RequestContext(request, self.registry, self.registry.profiles[vendor], None)
+        context = RequestContext(request.environ, self.registry, self.registry.profiles[vendor], None, request)
         context.grant = Grant("unrecorded", vendor, "", permitted=True)
         context.sandbox, context.now, context.policy = self.sandbox, self.now, self.policy
         context.switches = self.policy.switches[vendor]

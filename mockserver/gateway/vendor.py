@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from time import perf_counter_ns
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import parse_qsl
+from wsgiref.types import WSGIEnvironment
 
 from flask import Request
 from werkzeug.datastructures import MultiDict
@@ -35,17 +37,19 @@ CACHED: Final = "mockserver.cached"
 class RequestContext:
     """One request on its way through the pipeline, in the default sandbox until its token opens another.
 
-    `operation` is None where the path or the method is unknown, `grant` is None until the token is known. The request
-    happens at one moment, `now`, under one `policy`, whose options for the vendor are `switches`. `fault` is the armed
-    rule that fired for it. `started` is in nanoseconds, and `start_seq` the logical timestamp for the journal. `record`
-    is its record in the journal, once it has one. `expires_at` is when its token expires, in microseconds since 1970;
-    None for a token that does not. `is_limited` is whether it has passed the stage that takes from its bucket.
+    `operation` is None where the path or the method is unknown, `from_flask` where Flask has not seen the request, and
+    `grant` until the token is known. The request happens at one moment, `now`, under one `policy`, whose options for
+    the vendor are `switches`. `fault` is the armed rule that fired for it. `started` is in nanoseconds, and `start_seq`
+    the logical timestamp for the journal. `record` is its record in the journal, once it has one. `expires_at` is when
+    its token expires, in microseconds since 1970; None for a token that does not. `is_limited` is whether it has passed
+    the stage that takes from its bucket.
     """
 
-    request: Request
+    environ: WSGIEnvironment
     registry: "SandboxRegistry"
     vendor: "Vendor"
     operation: str | None
+    from_flask: Request | None = None
     started: int = field(default_factory=perf_counter_ns)
     start_seq: int = field(default_factory=next_sequence)
     grant: Grant | None = None
@@ -72,15 +76,15 @@ class RequestContext:
     def journaled(self) -> Record:
         """The request's record in the journal of its sandbox, which is begun by the first call."""
         if self.record is None:
-            sent, environ, sandbox = self.request, self.request.environ, self.sandbox
-            query, body = environ.get("QUERY_STRING", ""), request_body.of(sent)
+            environ, sandbox, query = self.environ, self.sandbox, self.query
+            body = request_body.of(self.request) if request_body.is_sent(environ) else None
             may_repeat_credentials = query or body is not None or self.operation is None
             self.record = Record(
                 self.now,
                 self.vendor.name,
                 self.operation,
-                sent.method,
-                sent.path,
+                self.method,
+                f"/{self.path.lstrip('/')}",
                 query,
                 sandbox.config.organization.slug,
                 None if self.grant is None else self.grant.id,
@@ -103,10 +107,40 @@ class RequestContext:
         self.switches = self.policy.switches[self.vendor.name]
 
     @property
+    def request(self) -> Request:
+        """The request as Flask has it; it is made only where it is needed, as that takes some microseconds."""
+        if self.from_flask is None:
+            self.from_flask = Request(self.environ)
+        return self.from_flask
+
+    @property
+    def method(self) -> str:
+        method: str = self.environ["REQUEST_METHOD"]
+        return method.upper()
+
+    @property
     def path(self) -> str:
         """The path as it was sent, decoded; Werkzeug's own has the slashes at its start folded."""
-        raw: str = self.request.environ["PATH_INFO"]
+        raw: str = self.environ["PATH_INFO"]
         return raw.encode("latin-1").decode(errors="replace")
+
+    @property
+    def query(self) -> str:
+        """The query string as it was sent."""
+        query: str = self.environ.get("QUERY_STRING", "")
+        return query
+
+    @property
+    def args(self) -> MultiDict[str, str]:
+        """The query parameters; they are the same with Flask's request and without."""
+        if self.from_flask is not None:
+            return self.from_flask.args
+        return MultiDict(parse_qsl(self.query, keep_blank_values=True, errors="werkzeug.url_quote"))
+
+    @property
+    def path_variables(self) -> Mapping[str, str]:
+        """The parts of the path that the route names."""
+        return (self.from_flask and self.from_flask.view_args) or {}
 
     @property
     def bucket_scope(self) -> str:
@@ -244,3 +278,7 @@ class Vendor:
     def schemes_under(self, switches: Switches) -> tuple[str, ...]:
         """The schemes of the Authorization header that these switches accept, the preferred one first."""
         return self.schemes if self.accepted_schemes is None else self.accepted_schemes(switches)
+
+    def renamed_fields(self, switches: Switches) -> dict[str, str]:
+        """The new names of response fields under these switches; empty where none is renamed."""
+        return switches.renamed_fields(self.switches)

@@ -1,7 +1,7 @@
 """The last step of a request that passed every stage: run the view or take a cached reply, and make the response."""
 
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 from wsgiref.types import StartResponse, WSGIEnvironment
@@ -28,36 +28,55 @@ CACHED_QUERY_MAXIMUM = 1024
 SAFE_METHODS = ("GET", "HEAD")
 """Methods that change nothing and send no body; replies to any other are never cached."""
 
-_USUAL_HEADERS = ["Content-Type", "Content-Length"]
-
 
 class PageResponse(Response):
-    """A view's response; `next_page` is the cursor or offset of the next page, None if there is none."""
+    """A view's answer as Flask has it; `next_page` is the cursor or offset of the next page, None if there is none."""
 
     next_page: str | None = None
 
+
+@dataclass(frozen=True, slots=True)
+class ViewResponse:
+    """A view's answer with its whole body. Making a response of Werkzeug takes longer than finding a cached reply."""
+
+    reply: CachedReply
+    body: bytes
+
+    @property
+    def status_code(self) -> int:
+        return self.reply.status
+
+    @property
+    def next_page(self) -> str | None:
+        return self.reply.next_page
+
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """The usual answer as it is; for any other, Werkzeug does what its status, method and headers demand."""
-        headers = self.headers.to_wsgi_list()
-        is_usual = self.status_code == HTTPStatus.OK and [name for name, _ in headers] == _USUAL_HEADERS
-        if not is_usual or environ["REQUEST_METHOD"] == "HEAD":
-            return super().__call__(environ, start_response)
-        start_response(self.status, headers)
-        return [self.get_data()]
+        reply = self.reply
+        if reply.status != HTTPStatus.OK or reply.headers or not reply.pieces or environ["REQUEST_METHOD"] == "HEAD":
+            return for_flask(self)(environ, start_response)
+        start_response("200 OK", [("Content-Type", "application/json"), ("Content-Length", str(len(self.body)))])
+        return [self.body]
 
 
-def respond(view: View, context: RequestContext, *, cached: bool = True) -> Response:
-    """The response of a view to a request, with the request's timestamp in it."""
-    _check_size(context.request)
-    reply = _cached_or_computed(context, view) if cached else _compute(context, view)
-    body = reply.with_timestamp(context.vendor.format_timestamp(context.now))
-    response = PageResponse(body, reply.status, content_type="application/json")
-    response.next_page = reply.next_page
+def for_flask(response: Response | ViewResponse) -> Response:
+    """The same response as Flask has it, whose headers and body can be changed."""
+    if isinstance(response, Response):
+        return response
+    reply = response.reply
+    made = PageResponse(response.body, reply.status, content_type="application/json")
+    made.next_page = reply.next_page
     if not reply.pieces:
-        del response.headers["Content-Type"]
-    if reply.headers:
-        response.headers.update(reply.headers)
-    return response
+        del made.headers["Content-Type"]
+    made.headers.update(reply.headers)
+    return made
+
+
+def respond(view: View, context: RequestContext, *, cached: bool = True) -> ViewResponse:
+    """The response of a view to a request, with the request's timestamp in it."""
+    _check_size(context)
+    reply = _cached_or_computed(context, view) if cached else _compute(context, view)
+    return ViewResponse(reply, reply.with_timestamp(context.vendor.format_timestamp(context.now)))
 
 
 def read_body(request: Request) -> bytes:
@@ -74,15 +93,15 @@ def query_rule(size: int) -> str:
     return f"the query string has {size} bytes; at most {QUERY_MAXIMUM} are read; ask in several requests"
 
 
-def _check_size(request: Request) -> None:
+def _check_size(context: RequestContext) -> None:
     """Refuse what is too long, and a path whose leading slashes Werkzeug folded: the vendor has no such path."""
-    if request.environ["PATH_INFO"].startswith("//"):
+    if context.environ["PATH_INFO"].startswith("//"):
         raise NotFound
-    size = len(request.query_string)
+    size = len(context.query)
     if size > QUERY_MAXIMUM:
         raise Rejection(Reason.INVALID, query_rule(size))
-    if "CONTENT_LENGTH" in request.environ:  # Asking Werkzeug reads headers, for every GET that has no body.
-        _check_body_size(request.content_length or 0)
+    if "CONTENT_LENGTH" in context.environ:
+        _check_body_size(context.request.content_length or 0)
 
 
 def _check_body_size(size: int) -> None:
@@ -99,18 +118,17 @@ def _cached_or_computed(context: RequestContext, view: View) -> CachedReply:
         cached = _compute(context, view)
         with context.registry.lock:
             context.registry.answers.put(key, cached)
-    context.request.environ[CACHED] = context, key
+    context.environ[CACHED] = context, key
     return cached
 
 
 def _key(context: RequestContext) -> Key | None:
     """The cache key of a request; None where its reply is not to be cached."""
-    request = context.request
     epoch = context.vendor.cache_epoch(context.now, context.switches)
-    if epoch is None or request.method not in SAFE_METHODS or len(request.query_string) > CACHED_QUERY_MAXIMUM:
+    if epoch is None or context.method not in SAFE_METHODS or len(context.query) > CACHED_QUERY_MAXIMUM:
         return None
     grant = context.grant and context.grant.id
-    return context.sandbox.id, context.policy.generation, grant, request.path, request.query_string, epoch
+    return context.sandbox.id, context.policy.generation, grant, context.path, context.query, epoch
 
 
 def compute(view: View, request: ViewRequest, vendor: Vendor, operation: str | None, policy: "Policy") -> Reply:
@@ -129,16 +147,16 @@ def _armed(vendor: Vendor, operation: str | None, policy: "Policy") -> list[Defe
 
 
 def _compute(context: RequestContext, view: View) -> CachedReply:
-    request, vendor = context.request, context.vendor
+    vendor = context.vendor
     view_request = ViewRequest(
-        args=request.args,
-        path_variables=request.view_args or {},
-        body=b"" if request.method in SAFE_METHODS else read_body(request),
+        args=context.args,
+        path_variables=context.path_variables,
+        body=b"" if context.method in SAFE_METHODS else read_body(context.request),
         now=context.now,
         switches=context.switches,
         world=context.sandbox.world,
         grant=context.grant,
     )
     reply = compute(view, view_request, vendor, context.operation, context.policy)
-    pieces = response_cache.split(reply.body, context.switches.renamed_fields(vendor.switches))
+    pieces = response_cache.split(reply.body, context.switches.of(vendor.renamed_fields))
     return CachedReply(pieces, reply.status, reply.headers, reply.next_page)

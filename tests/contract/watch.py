@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from flask import Flask, Request
+from flask import Flask
 
 from mockserver import resources, vendors
 from mockserver.gateway import pipeline, socket_features
@@ -21,8 +21,10 @@ from tests.contract.oracle import Recorded
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
+    from mockserver.gateway.pipeline import Respond
+
     Wsgi = Callable[[Flask, WSGIEnvironment, StartResponse], Iterable[bytes]]
-    Find = Callable[[FastPath, WSGIEnvironment], Callable[[Request], Any] | None]
+    Find = Callable[[FastPath, WSGIEnvironment], Respond | None]
 
 
 class Watch:
@@ -50,10 +52,10 @@ class Watch:
     def wrap_direct(self, find: "Find") -> "Find":
         """Wrap the method of the layer in front of Flask that finds the view of a request that goes without Flask."""
 
-        def watched(layer: FastPath, environ: "WSGIEnvironment") -> Callable[[Request], Any] | None:
+        def watched(layer: FastPath, environ: "WSGIEnvironment") -> "Respond | None":
             view = find(layer, environ)
             registry = layer._registry  # noqa: SLF001 (the check must not change the layer)
-            return view and (lambda request: partial(self._call, view(request), registry))
+            return view and (lambda sent: partial(self._call, view(sent), registry))
 
         return watched
 

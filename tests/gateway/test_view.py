@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 from io import BytesIO
 from typing import Any
+from wsgiref.types import WSGIApplication
 
 import pytest
 from flask import Response
@@ -13,10 +14,11 @@ from werkzeug.test import TestResponse
 from mockserver.gateway import response_cache, switches
 from mockserver.gateway.defects import Defect
 from mockserver.gateway.rejection import Reason, Rejection
+from mockserver.gateway.response_cache import CachedReply
 from mockserver.gateway.switches import Grade
 from mockserver.gateway.tokens import Grant
 from mockserver.gateway.vendor import Reply, RequestContext, Route, View, ViewRequest
-from mockserver.gateway.view import BODY_MAXIMUM, CACHED_QUERY_MAXIMUM, QUERY_MAXIMUM, PageResponse
+from mockserver.gateway.view import BODY_MAXIMUM, CACHED_QUERY_MAXIMUM, QUERY_MAXIMUM, ViewResponse
 from mockserver.simulation.clock import Clock
 from tests.gateway import parrot
 from tests.gateway.parrot import NOW, UNLIMITED, Aviary
@@ -311,11 +313,13 @@ def test_defect_may_change_the_next_page() -> None:
     ],
 )
 def test_response_is_the_same_as_one_of_werkzeug(status: int, headers: dict[str, str], method: str) -> None:
-    def answer(kind: type[Response]) -> TestResponse:
-        response = kind("é", status, {**headers}, content_type="application/json")
+    def answer(response: WSGIApplication) -> TestResponse:
         return WerkzeugClient(response, TestResponse).open("/", method=method)
 
-    ours, plain = answer(PageResponse), answer(Response)
+    body = "é".encode()
+    ours = answer(ViewResponse(CachedReply((body,), status, headers), body))
+    usual = {"Content-Type": "application/json", "Content-Length": str(len(body))}
+    plain = answer(Response(body, status, {**usual, **headers}))
     assert (ours.status, ours.headers.to_wsgi_list(), ours.data) == (
         plain.status,
         plain.headers.to_wsgi_list(),

@@ -133,7 +133,7 @@ def accepted_schemes(switches: Switches) -> tuple[str, ...]:
 
 def check_scheme(context: RequestContext) -> None:
     """401 for a scheme that the switch `schemes` rules out in the token's sandbox."""
-    auth.credential(context.request.environ.get("HTTP_AUTHORIZATION"), accepted_schemes(context.switches))
+    auth.credential(context.environ.get("HTTP_AUTHORIZATION"), accepted_schemes(context.switches))
 
 
 STAGES: Final = (pipeline.authenticate, check_scheme, pipeline.permit, pipeline.fault, pipeline.limit)

@@ -57,7 +57,7 @@ def render(rejection: Rejection, context: RequestContext) -> ErrorReply:
     headers = {"Allow": ", ".join(rejection.allow)} if rejection.allow else {}
     if nested:
         return ErrorReply(status, {"error": {"message": message, **listed, "status": status}}, headers)
-    request = (context.now.isoformat(), context.request.method, context.request.full_path)
+    request = (context.now.isoformat(), context.method, context.request.full_path)
     body = {
         "error": rejection.code or title.upper().replace(" ", "_"),
         "message": message,
