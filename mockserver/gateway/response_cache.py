@@ -30,14 +30,15 @@ REQUESTS_MAXIMUM = 20_000
 """How many requests are remembered."""
 
 
-_ENCODER: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+_COMPACT: Final[dict[str, Any]] = {"ensure_ascii": False, "separators": (",", ":")}
+_ENCODER: Final = json.JSONEncoder(**_COMPACT)
 _ROWS = "\x00rows\x00"
 """Stands in a text for rows that are JSON already."""
 
 
 @dataclass(frozen=True, slots=True)
 class EncodedRows:
-    """A list in a field of a reply's body whose rows are JSON already."""
+    """A list in an object of a reply's body whose rows are JSON already."""
 
     json: str
 
@@ -54,9 +55,9 @@ def to_json(body: object) -> str:
 
 def plain(body: Any) -> Any:
     """The same body with its encoded rows decoded."""
-    if not isinstance(body, dict):
-        return body
-    return {key: value.decoded() if isinstance(value, EncodedRows) else value for key, value in body.items()}
+    if isinstance(body, EncodedRows):
+        return body.decoded()
+    return {key: plain(value) for key, value in body.items()} if isinstance(body, dict) else body
 
 
 def rename_fields(body: Any, names: Mapping[str, str]) -> Any:
@@ -79,12 +80,15 @@ def split(body: dict[str, Any] | list[Any] | None, names: Mapping[str, str]) -> 
 
 def _encode(body: dict[str, Any] | list[Any]) -> str:
     """A body as JSON, whose encoded rows are taken over as they are."""
-    if not isinstance(body, dict):
-        return to_json(body)
-    encoded = [value.json for value in body.values() if isinstance(value, EncodedRows)]
+    encoded: list[str] = []
+
+    def stand_in(rows: EncodedRows) -> str:
+        encoded.append(rows.json)
+        return _ROWS
+
+    text = json.JSONEncoder(**_COMPACT, default=stand_in).encode(body)
     if not encoded:
-        return to_json(body)
-    text = to_json({key: _ROWS if isinstance(value, EncodedRows) else value for key, value in body.items()})
+        return text
     first, *parts = text.split(to_json(_ROWS))
     return first + "".join(chain.from_iterable(zip(encoded, parts, strict=True)))
 

@@ -34,6 +34,11 @@ def joined(rows: Sequence[EncodedRow[Any]]) -> EncodedRows:
     return EncodedRows(f"[{','.join([row.json for row in rows])}]")
 
 
+def encode(rows: Iterable[tuple[RowId, object]]) -> list[EncodedRow[RowId]]:
+    """Rows with their ids, as they are cached."""
+    return [EncodedRow(row_id, to_json(row)) for row_id, row in rows]
+
+
 Compute = Callable[[RowId | None, int], Iterable[tuple[RowId, object]]]
 """The id and the row of so many rows (fewer at the end of the list) after the row with an id; None: from the start."""
 
@@ -67,10 +72,25 @@ class RowCache:
             after = row.id
         return found
 
+    def chosen(
+        self, listed: Hashable, ids: Sequence[RowId], compute: Callable[[Sequence[RowId]], Iterable[object]]
+    ) -> list[EncodedRow[RowId]]:
+        """The rows of a list with these ids; `compute` makes all from the first to the last that is not cached."""
+        found = [self._following.get((listed, row_id)) for row_id in ids]
+        missing = [index for index, row in enumerate(found) if row is None]
+        if missing:
+            span = slice(missing[0], missing[-1] + 1)
+            rows = encode(zip(ids[span], compute(ids[span]), strict=True))
+            found[span] = rows
+            with self._lock:
+                for row in rows:
+                    self._put((listed, row.id), row)
+        return [row for row in found if row is not None]
+
     def _computed(
         self, listed: Hashable, after: RowId | None, count: int, compute: Compute[RowId]
     ) -> list[EncodedRow[RowId]]:
-        rows = [EncodedRow(row_id, to_json(row)) for row_id, row in compute(after, count)]
+        rows = encode(compute(after, count))
         previous = [after, *(row.id for row in rows)]
         following = [*rows, *([None] if len(rows) < count else [])]
         with self._lock:

@@ -5,6 +5,7 @@ The present time comes from `clock`.
 
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 
 import numpy as np
 
@@ -32,6 +33,7 @@ def day_of(second: int) -> date:
     return date.fromordinal(second // DAY + EPOCH)
 
 
+@lru_cache(maxsize=2048)  # Clients ask for the same days again and again.
 def format_utc(second: int, fraction: str = "") -> str:
     """RFC 3339 in UTC, with the digits of a fraction where there are any."""
     rest = second % DAY

@@ -1,6 +1,6 @@
 """Promises about cached rows: each is computed once while it is kept, whatever pages it is on, and the budget holds."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 
@@ -58,6 +58,34 @@ def test_end_of_a_list_is_cached_too() -> None:
     assert [cache.rows("list", "098", 5, computing) for _ in range(2)] == [ROWS[99:], ROWS[99:]]
     assert [cache.rows("list", "099", 5, computing) for _ in range(2)] == [[], []]
     assert computing.computed == ["099"]
+
+
+def test_chosen_rows_are_computed_from_the_first_to_the_last_that_is_missing() -> None:
+    cache, computed = RowCache(WORLD), []
+
+    def compute(ids: Sequence[str]) -> list[object]:
+        computed.append(list(ids))
+        return [{"n": int(row_id)} for row_id in ids]
+
+    assert cache.chosen("list", [], compute) == []
+    for ids in (IDS[4:6], IDS[2:8], IDS[1:8], IDS[1:8], IDS[3:4]):
+        assert cache.chosen("list", ids, compute) == [ROWS[int(row_id)] for row_id in ids]
+    assert computed == [IDS[4:6], IDS[2:8], IDS[1:2]]
+    cache.chosen("another", IDS[1:2], compute)
+    assert computed[3:] == [IDS[1:2]]
+
+
+def test_chosen_rows_are_evicted_like_all_others() -> None:
+    computed: list[str] = []
+
+    def compute(ids: Sequence[str]) -> Iterator[object]:
+        computed.extend(ids)
+        return iter(ids)
+
+    cache = RowCache(WORLD, budget=1000)
+    for row_id in (*IDS[:3], IDS[2], IDS[0]):
+        assert [row.id for row in cache.chosen("list", [row_id], compute)] == [row_id]
+    assert computed == [*IDS[:3], IDS[0]]
 
 
 def test_lists_do_not_share_rows() -> None:

@@ -1,9 +1,12 @@
 """Tabnine's thirteen endpoints: load the query, ask for the report, cut the page, dump it."""
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
+from mockserver.gateway import row_cache
+from mockserver.gateway.response_cache import EncodedRows
+from mockserver.gateway.row_cache import RowCache
 from mockserver.gateway.switches import Switches
 from mockserver.gateway.vendor import Body, Reply, Route, ViewRequest
 from mockserver.products import tabnine
@@ -163,17 +166,37 @@ def _usage_range(request: ViewRequest, schema: type[queries.UsageQuery]) -> quer
 
 
 def _usage(request: ViewRequest, query: queries.UsageRange, members: I64 | None, **subject: str) -> Body:
-    omit_empty = request.switches[policy.EMPTY_BUCKETS] is EmptyBuckets.OMITTED
-    span = (query.start, query.end, query.granularity)
-    buckets = usage.buckets(request.world, members, seconds(request.now), *span, omit_empty=omit_empty)
-    data = _BUCKETS[request.switches[policy.USAGE_SECTIONS]].dump(buckets)
+    buckets = usage.buckets(request.world, seconds(request.now), query.start, query.end, query.granularity)
     return {
         "organizationId": query.organization_id,
         **subject,
         "from": query.start.text,
         "to": query.end.text,
-        "usage": {"granularity": query.granularity, "data": data},
+        "usage": {"granularity": query.granularity, "data": _data(request, query.granularity, buckets, members)},
     }
+
+
+def _data(
+    request: ViewRequest, granularity: str, buckets: Sequence[usage.Bucket], members: I64 | None
+) -> list[dict[str, Any]] | EncodedRows:
+    """The rows of the buckets; those of everybody in the past, which no longer change, are cached.
+
+    The switch `empty_buckets` leaves out those without usage, unless the range is one bucket (`all`).
+    """
+    now, sections = seconds(request.now), request.switches[policy.USAGE_SECTIONS]
+    omit_empty = granularity != "all" and request.switches[policy.EMPTY_BUCKETS] is EmptyBuckets.OMITTED
+
+    def compute(chosen: Sequence[usage.Bucket]) -> list[dict[str, Any]]:
+        columns = usage.columns(request.world, members, now, chosen, omit_empty=omit_empty)
+        return _BUCKETS[sections].dump(columns)
+
+    if members is not None or omit_empty:
+        return compute(buckets)
+    past = [bucket for bucket in buckets if usage.is_past(bucket, now)]
+    rows = request.world.of(RowCache).chosen((organization_usage, sections), past, compute)
+    if others := buckets[len(past) :]:
+        rows += row_cache.encode(zip(others, compute(others), strict=True))
+    return row_cache.joined(rows)
 
 
 ROUTES: Final = tuple(

@@ -4,8 +4,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from operator import add
 
-import numpy as np
-
 from mockserver.products.tabnine import PRODUCT
 from mockserver.products.tabnine.facts import COUNTERS, SECTIONS
 from mockserver.products.tabnine.ranges import UsageTotals
@@ -13,7 +11,7 @@ from mockserver.products.world import World
 from mockserver.simulation import calendar_periods
 from mockserver.simulation.calendar_periods import CalendarPeriod
 from mockserver.simulation.hashing import I64
-from mockserver.simulation.timestamps import DAY, EPOCH, ParsedTime, format_all_utc, format_utc, midnight
+from mockserver.simulation.timestamps import DAY, EPOCH, ParsedTime, format_utc, midnight
 from mockserver.vendors.tabnine import policy
 
 _PERIODS = {"daily": CalendarPeriod.DAY, "weekly": CalendarPeriod.WEEK, "monthly": CalendarPeriod.MONTH}
@@ -23,27 +21,31 @@ Columns = Mapping[str, Sequence[str | int | float | None]]
 """What buckets show by name, one entry for each bucket; None for an undefined ratio."""
 
 
-def buckets(
-    world: World,
-    members: I64 | None,
-    now: int,
-    start: ParsedTime,
-    end: ParsedTime,
-    granularity: str,
-    *,
-    omit_empty: bool,
-) -> Columns:
-    """The buckets of a range, ascending, of some members by index (None: everybody); what is after `now` is empty.
+Bucket = tuple[tuple[int, str], tuple[int, str]]
+"""Where a bucket begins and ends: for each, the second from which facts count, and how it is written."""
 
-    A long range has no buckets outside the history. With `omit_empty` there are no buckets without usage, unless the
-    range is one bucket (`all`).
+
+def buckets(world: World, now: int, start: ParsedTime, end: ParsedTime, granularity: str) -> list[Bucket]:
+    """The buckets of a range, ascending. A long range has no buckets outside the history."""
+    return list(pairwise(_edges(start, end, granularity, midnight(world.organization.first_day), now)))
+
+
+def is_past(bucket: Bucket, now: int) -> bool:
+    """Whether a bucket has ended, so that its usage no longer changes."""
+    return bucket[1][0] <= now
+
+
+def columns(
+    world: World, members: I64 | None, now: int, chosen: Sequence[Bucket], *, omit_empty: bool = False
+) -> Columns:
+    """Buckets that follow one another, of some members by index (None: everybody); what is after `now` is empty.
+
+    With `omit_empty` there are no buckets without usage.
     """
-    edges = _edges(start, end, granularity, midnight(world.organization.first_day), now)
-    totals = _totals(world, members, [second for second, _ in edges], now + 1)
-    labelled = list(zip(pairwise(label for _, label in edges), totals, strict=True))
-    if omit_empty and granularity != "all":
-        labelled = [(label, total) for label, total in labelled if any(total.sums)]
-    return _columns([label for label, _ in labelled], [total for _, total in labelled])
+    cuts = [*(start for (start, _), _ in chosen), *(end for _, (end, _) in chosen[-1:])]
+    totals = _totals(world, members, cuts, now + 1)
+    shown = [pair for pair in zip(chosen, totals, strict=True) if not omit_empty or any(pair[1].sums)]
+    return _columns([bucket for bucket, _ in shown], [total for _, total in shown])
 
 
 def _edges(start: ParsedTime, end: ParsedTime, granularity: str, history: int, now: int) -> list[tuple[int, str]]:
@@ -62,7 +64,7 @@ def _edges(start: ParsedTime, end: ParsedTime, granularity: str, history: int, n
     if first >= last:
         return []
     inner = _starts(first, last - 1, period)[1:]
-    return [opening, *zip(inner, format_all_utc(np.array(inner, dtype=np.int64)), strict=True), closing]
+    return [opening, *((second, format_utc(second)) for second in inner), closing]
 
 
 def _starts(first: int, last: int, period: CalendarPeriod) -> list[int]:
@@ -80,14 +82,14 @@ def _totals(world: World, members: I64 | None, cuts: list[int], present: int) ->
     return counted + [_NOTHING] * (len(cuts) - 1 - len(counted))
 
 
-def _columns(labels: list[tuple[str, str]], totals: list[UsageTotals]) -> Columns:
+def _columns(chosen: list[Bucket], totals: list[UsageTotals]) -> Columns:
     sums = {name: [total.sums[index] for total in totals] for index, name in enumerate(COUNTERS)}
     completers, chatters, agents = ([total.users[section] for total in totals] for section in range(len(SECTIONS)))
     chars, keystrokes = sums["completion_chars"], sums["keystrokes"]
     generated = list(map(add, chars, sums["chat_chars"]))
     return {
-        "start": [start for start, _ in labels],
-        "end": [end for _, end in labels],
+        "start": [start for (_, start), _ in chosen],
+        "end": [end for _, (_, end) in chosen],
         "users": [total.anybody for total in totals],
         "completers": completers,
         "chatters": chatters,
