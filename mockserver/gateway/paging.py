@@ -8,6 +8,8 @@ import json
 from base64 import b64decode, b64encode
 from typing import Any, TypeVar
 
+from mockserver.gateway.response_cache import to_json
+
 Row = TypeVar("Row")
 
 
@@ -22,7 +24,7 @@ class CursorError(ValueError):
 
 def encode(content: dict[str, Any]) -> str:
     """An opaque cursor: standard base64, padded, of compact JSON."""
-    return b64encode(json.dumps(content, separators=(",", ":"), ensure_ascii=False).encode()).decode()
+    return b64encode(to_json(content).encode()).decode()
 
 
 def decode(cursor: str) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """IDE Services' pages: an opaque cursor holds the position of a row and marks the query that it belongs to."""
 
+from functools import lru_cache
 from typing import Final
 
 from mockserver.gateway import paging
@@ -55,6 +56,7 @@ def position(cursor: str | None, fingerprint: tuple[str, ...], switches: Switche
     return RowPosition(*after)
 
 
+@lru_cache(maxsize=64)  # The pages of a list have the same one.
 def _mark(fingerprint: tuple[str, ...]) -> str:
     """A digest of a cursor's query, in 16 hexadecimal digits."""
     return f"{hashing.key(*fingerprint):016x}"

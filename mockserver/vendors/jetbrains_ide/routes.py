@@ -37,14 +37,14 @@ def users_adoption(request: ViewRequest) -> Body:
 def metrics(request: ViewRequest) -> Body:
     """The metrics of the chosen tools together, bucket by bucket."""
     query = schemas.METRICS.load_args(request.args, request.switches)
-    buckets, gate = _buckets(request, query), _gate(request.switches)
+    buckets, gate = _buckets(request, query), request.switches.of(_gate)
     return _items(request, reports.metrics(request.world, buckets, query.tools, gate))
 
 
 def metrics_by_feature(request: ViewRequest) -> Body:
     """The metrics of each chosen tool, bucket by bucket."""
     query = schemas.METRICS.load_args(request.args, request.switches)
-    buckets, gate = _buckets(request, query), _gate(request.switches)
+    buckets, gate = _buckets(request, query), request.switches.of(_gate)
     return _items(request, reports.by_feature(request.world, buckets, query.tools, gate))
 
 
@@ -52,7 +52,7 @@ def totals(request: ViewRequest) -> Body:
     """The metrics of the chosen tools together over the whole range."""
     query = schemas.TOTALS.load_args(request.args, request.switches)
     whole = _buckets(request, query, DefaultGroupBy.NONE)
-    found = reports.metrics(request.world, whole, query.tools, _gate(request.switches))
+    found = reports.metrics(request.world, whole, query.tools, request.switches.of(_gate))
     body: Body = _TOTALS.dump(found)[0]
     return body
 
@@ -60,7 +60,7 @@ def totals(request: ViewRequest) -> Body:
 def users_paged(request: ViewRequest) -> Reply:
     """The metrics of each person with each chosen tool on each day, in pages."""
     query, world = schemas.USERS.load_args(request.args, request.switches), request.world
-    last, gate, descending = min(query.last, request.now.toordinal()), _gate(request.switches), query.order == "DESC"
+    last, gate, descending = min(query.last, request.now.toordinal()), request.switches.of(_gate), query.order == "DESC"
 
     def compute(after: RowPosition | None, count: int) -> Iterator[tuple[RowPosition, object]]:
         found = world.of(PRODUCT).rows.rows(
@@ -87,7 +87,7 @@ def visibility(now: datetime, switches: Switches) -> Visibility:
     """What is shown of each person and day: what programs that pass the gate sent about each tool, today's included."""
     names = switches.renamed_fields(policy.SWITCHES)
     shown = {name: f"{names.get(measure, measure)} of {tool}" for name, (tool, measure) in reports.SHOWN.items()}
-    return Visibility(PRODUCT, now.toordinal(), shown, variant=_gate(switches), hidden_lines=reports.HIDDEN)
+    return Visibility(PRODUCT, now.toordinal(), shown, variant=switches.of(_gate), hidden_lines=reports.HIDDEN)
 
 
 def cache_epoch(now: datetime, _: Switches) -> Hashable:
