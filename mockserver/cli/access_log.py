@@ -6,6 +6,7 @@ A request only notes what it was; the line is made when it is written (`log_writ
 import logging
 from collections.abc import Iterable
 from functools import lru_cache, partial
+from http import HTTPMethod
 from time import perf_counter_ns
 from typing import Any, Final, cast
 from wsgiref.types import StartResponse, WSGIEnvironment
@@ -21,6 +22,9 @@ from mockserver.gateway.redaction import Redactor
 from mockserver.simulation import clock
 
 LOGGER: Final = "mockserver.access"
+
+_METHODS: Final = frozenset(HTTPMethod)
+"""Methods that need no search for credentials."""
 
 _LINES_MAXIMUM: Final = 1024
 """How many lines are kept without their times: clients ask the same again and again."""
@@ -127,7 +131,8 @@ class AccessLog:
         _: tuple[str, ...],
     ) -> str:
         """A line without its time. It also depends on the known credentials, the last argument."""
-        method = journal.truncate(self._redactor.text(method))
+        if method not in _METHODS:
+            method = journal.truncate(self._redactor.text(method))
         path, query = self._shown(path, query, authorization)
         fields: dict[str, Any] = {
             "method": method,

@@ -17,9 +17,16 @@ _TIMES_MAXIMUM = 64
 
 
 class _Redacting(logging.Formatter):
-    """A formatter that shows no credentials, once it is told how to recognize them."""
+    """A formatter that shows no credentials, once it is told how to recognize them.
+
+    The text of a record with `fields` consists of these fields, which are redacted before: a search takes microseconds.
+    """
 
     redact: Callable[[str], str] = staticmethod(str)
+
+    def shown(self, text: str, record: logging.LogRecord) -> str:
+        """A text of a record, without credentials."""
+        return text if hasattr(record, "fields") else self.redact(text)
 
 
 class JsonLines(_Redacting):
@@ -33,7 +40,7 @@ class JsonLines(_Redacting):
             "at": self.time_of(record.created),
             "level": record.levelname.lower(),
             "logger": record.name,
-            "message": self.redact(record.getMessage()),
+            "message": self.shown(record.getMessage(), record),
         }
         if record.exc_info:
             entry["traceback"] = self.redact(self.formatException(record.exc_info))
@@ -54,7 +61,7 @@ class TextLines(_Redacting):
         return self.time_of(record.created)
 
     def format(self, record: logging.LogRecord) -> str:
-        return self.redact(super().format(record))
+        return self.shown(super().format(record), record)
 
 
 @lru_cache(_TIMES_MAXIMUM)

@@ -18,7 +18,7 @@ WORDS: Final = frozenset(("sig", "auth", "authtoken", "pass", "pat", "sid", "otp
 WHOLE: Final = frozenset(("key", "session"))
 """These names mean a credential by themselves, but not as a part of others, as in sort_key."""
 
-_HINTS: Final = (*FRAGMENTS, *MORE_FRAGMENTS, *WORDS, *WHOLE, "basic", "api", "access", "private")
+_HINTS = re.compile("|".join((*FRAGMENTS, *MORE_FRAGMENTS, *WORDS, *WHOLE, "basic", "api", "access", "private")))
 _COUNTED = re.compile("tokens(?![a-z])")
 _HUMP = re.compile("(?<=[a-z0-9])(?=[A-Z])")
 _SEPARATOR = re.compile("[^a-z0-9]+")
@@ -28,11 +28,7 @@ _SCHEME = re.compile(r"\b(?:bearer|basic)[\s+]++[\w+/.=~-]{6}", re.IGNORECASE)
 
 def are_possible(text: str) -> bool:
     """Whether a text can contain such a name at all; nearly all that is sent cannot, and this is quick."""
-    lowered = text.lower()
-    for each in _HINTS:  # noqa: SIM110 (a loop, because a generator takes three times as long)
-        if each in lowered:
-            return True
-    return False
+    return _HINTS.search(text.lower()) is not None
 
 
 @lru_cache(1024)
