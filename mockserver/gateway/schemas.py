@@ -55,8 +55,11 @@ class ColumnarSchema(Schema):
 
     def dump(self, obj: Any, *, many: bool | None = None) -> list[dict[str, Any]]:  # noqa: ARG002 (rows are many)
         """The values of the columns, row by row. A search for processors, of which there are none, is left out."""
-        serialized = ((field.data_key or name, field.serialize(name, obj)) for name, field in self.dump_fields.items())
-        columns = {key: values for key, values in serialized if values is not missing}
+        columns = {}
+        for name, field in self.dump_fields.items():
+            values = field.serialize(name, obj)
+            if values is not missing:
+                columns[field.data_key or name] = values
         rows = [dict(zip(columns, row)) for row in zip(*columns.values(), strict=True)]  # noqa: B905 (a key a column)
         for name in self.omitted_when_none:
             for row in rows:

@@ -60,11 +60,12 @@ class RolledUpDay:
     """One day over everybody: `sums` in the order of the counters, and who did what.
 
     `members` has a row for each mark, with one bit per member, padded to whole words; `users` counts the bits of each
-    row.
+    row, and `anybody` those that are set in any row.
     """
 
     sums: I64
     users: tuple[int, ...]
+    anybody: int
     members: NDArray[np.uint8]
 
 
@@ -170,9 +171,11 @@ class Rollups:
             for index, block in enumerate(blocks):
                 part = bits[:, :, index * _BLOCK_BYTES : (index + 1) * _BLOCK_BYTES]
                 members[:, :, block * _BLOCK_BYTES : block * _BLOCK_BYTES + part.shape[2]] = part
-        users = count_bits(members)
+        users, anybody = count_bits(members).tolist(), count_bits(np.bitwise_or.reduce(members, axis=1)).tolist()
         return {
-            span.first + index: RolledUpDay(sums[:, index].copy(), tuple(users[index].tolist()), members[index].copy())
+            span.first + index: RolledUpDay(
+                sums[:, index].copy(), tuple(users[index]), anybody[index], members[index].copy()
+            )
             for index in range(len(span))
         }
 

@@ -28,7 +28,7 @@ SPANS = st.tuples(st.integers(0, 250), st.integers(0, 130)).map(lambda pair: (FI
 
 
 def _plain(days: list[RolledUpDay]) -> list[tuple[list[int], tuple[int, ...], bytes]]:
-    return [(day.sums.tolist(), day.users, day.members.tobytes()) for day in days]
+    return [(day.sums.tolist(), (*day.users, day.anybody), day.members.tobytes()) for day in days]
 
 
 def _fresh(world: World = WORLD) -> Rollups:
@@ -64,6 +64,7 @@ def test_rolled_up_day_has_the_members_of_each_mark(people: int) -> None:
             assert day.members.shape == (3, -(-(people + 2) // 64) * 8)
             assert day.users[row] == int(counted[:, position].sum())
             assert np.unpackbits(day.members[row])[: people + 2].tolist() == counted[:, position].astype(int).tolist()
+            assert day.anybody == int(np.unpackbits(day.members, axis=1).any(axis=0).sum())
 
 
 @settings(max_examples=25, deadline=None)

@@ -10,6 +10,7 @@ from functools import lru_cache
 from itertools import pairwise
 
 import numpy as np
+from numpy.typing import NDArray
 
 from mockserver.products.tabnine.facts import COUNTERS, EARLIEST, LATEST, SECTIONS, TabnineFacts
 from mockserver.simulation.calendar import Days, days
@@ -34,6 +35,10 @@ class UsageTotals:
     anybody: int
 
 
+_Counted = tuple[I64, NDArray[np.uint8]]
+"""The sums of a day or a part of one, and by section the bits of the members who did anything."""
+
+
 class TabnineRanges:
     """Totals between each two neighbours of some cuts, which are ascending seconds."""
 
@@ -54,7 +59,9 @@ class TabnineRanges:
             whole = _whole_days(start, end, first, last)
             edges = sorted({start // DAY + EPOCH, (end - 1) // DAY + EPOCH})
             parts = [self._part(day, start, end) for day in edges if day not in whole and first <= day <= last]
-            totals.append(self._total([*(known[day] for day in whole), *parts]))
+            found = [known[day] for day in whole]
+            is_one_day = len(found) == 1 and not parts
+            totals.append(_total_of(found[0]) if is_one_day else self._total([*map(_counted, found), *parts]))
         return totals
 
     def _history(self, cuts: Sequence[int]) -> tuple[int, int]:
@@ -62,14 +69,14 @@ class TabnineRanges:
         first = max(cuts[0] // DAY + EPOCH, self._people.organization.first_day.toordinal())
         return first, (cuts[-1] - 1) // DAY + EPOCH
 
-    def _part(self, day: int, start: int, end: int) -> RolledUpDay:
+    def _part(self, day: int, start: int, end: int) -> _Counted:
         seconds, members, counters = self._in_order(day)
         begin, stop = np.searchsorted(seconds, (start, end)).tolist()
         members, counters = members[begin:stop], counters[:, begin:stop]
         did = np.zeros((len(SECTIONS), self._bytes * 8), dtype=np.bool_)
         for section, counter in enumerate(SECTIONS):
             did[section, members[counters[counter] > 0]] = True
-        return RolledUpDay(counters.sum(axis=1), (), np.packbits(did, axis=1))
+        return counters.sum(axis=1), np.packbits(did, axis=1)
 
     def _put_in_order(self, day: int) -> tuple[I64, I64, I64]:
         """Seconds, members and counters of everything that was done on a day, in the order in which it happened."""
@@ -84,12 +91,12 @@ class TabnineRanges:
         order = np.argsort(seconds, kind="stable")
         return seconds[order], np.concatenate(members)[order], np.concatenate(counters, axis=1)[:, order]
 
-    def _total(self, days: list[RolledUpDay]) -> UsageTotals:
+    def _total(self, parts: list[_Counted]) -> UsageTotals:
         sums = np.zeros(len(COUNTERS), dtype=np.int64)
         members = np.zeros((len(SECTIONS), self._bytes), dtype=np.uint8)
-        for day in days:
-            sums += day.sums
-            members |= day.members
+        for part_sums, part_members in parts:
+            sums += part_sums
+            members |= part_members
         anybody = np.bitwise_or.reduce(members, axis=0, keepdims=True)
         return UsageTotals(tuple(sums.tolist()), tuple(count_bits(members).tolist()), int(count_bits(anybody)[0]))
 
@@ -126,6 +133,15 @@ class TabnineRanges:
         for section, counter in enumerate(SECTIONS):
             some = facts.counters[counter] > 0
             used[section, bucket[some], facts.rows[some]] = True
+
+
+def _counted(day: RolledUpDay) -> _Counted:
+    return day.sums, day.members
+
+
+def _total_of(day: RolledUpDay) -> UsageTotals:
+    """The total of one whole day, which is counted already: a numpy call costs more than all of it."""
+    return UsageTotals(tuple(day.sums.tolist()), day.users, day.anybody)
 
 
 def _whole_days(start: int, end: int, first: int, last: int) -> range:
