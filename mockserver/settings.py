@@ -4,11 +4,11 @@ The command line that usually fills it in is in `cli`.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Literal
+from typing import Any, Final, Literal
 
 from analytics_mockserver import admin_token
 
@@ -26,6 +26,10 @@ _ORIGIN_RULES = {
     "null": "every page in a file or a sandboxed frame has it, whoever made it; serve the page over HTTP",
 }
 """The rules for two values that other servers accept."""
+
+
+_BY_APP: Final[dict[str, Any]] = {"is_checked_by_app": True}
+"""Marks a setting that needs the files, switches or cases of an app to be checked."""
 
 
 class SettingsError(ValueError):
@@ -48,14 +52,14 @@ class Settings:
     host: str = "127.0.0.1"
     port: int = 8080
     organization: str = "acme"
-    organization_file: Path | None = None
-    case: str | None = None
+    organization_file: Path | None = field(default=None, metadata=_BY_APP)
+    case: str | None = field(default=None, metadata=_BY_APP)
     over_case: frozenset[str] = frozenset()
     now: datetime | None = None
     freeze: bool = False
     limits: Limits = "documented"
-    policy: tuple[tuple[str, str], ...] = ()
-    policy_file: Path | None = None
+    policy: tuple[tuple[str, str], ...] = field(default=(), metadata=_BY_APP)
+    policy_file: Path | None = field(default=None, metadata=_BY_APP)
     admin_token: str | None = None
     allowed_host: tuple[str, ...] = ()
     cors_origin: tuple[str, ...] = ()
@@ -79,6 +83,12 @@ class Settings:
                 f"{self.host} can be reached from other machines, and /_mock would let anybody there change what is "
                 f"served; choose a token with --admin-token-file (or {variable('admin-token')}), or listen on 127.0.0.1"
             )
+
+    @property
+    def needs_app(self) -> bool:
+        """Whether any setting is given that only an app can check."""
+        checked = [each for each in fields(self) if "is_checked_by_app" in each.metadata]
+        return any(getattr(self, each.name) != each.default for each in checked)
 
     @staticmethod
     def _check_admin_token(token: str) -> None:

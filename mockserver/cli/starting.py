@@ -18,22 +18,6 @@ from mockserver.simulation import clock
 if TYPE_CHECKING:
     from flask import Flask
 
-_CHECKED = (
-    "host",
-    "port",
-    "organization",
-    "now",
-    "freeze",
-    "limits",
-    "admin_token",
-    "allowed_host",
-    "cors_origin",
-    "journal_size",
-    "sandboxes_maximum",
-    "threads",
-)
-"""The settings that are checked without an app: by Settings itself, or below."""
-
 
 class LineLost(Exception):
     """The line that says where the server is could not be written; the text says why."""
@@ -42,13 +26,11 @@ class LineLost(Exception):
 def is_sound(settings: Settings) -> bool:
     """Whether every setting is known to be good before an app is made from it.
 
-    That is so for what Settings checks, a bundled organization, and a time at which a clock can be; any other setting
-    has its default.
+    That is so for what Settings checks, a bundled organization, and a time at which a clock can be.
     """
-    checked = {name: getattr(settings, name) for name in _CHECKED}
     if settings.now is not None and not clock.EARLIEST <= settings.now <= clock.LATEST:
         return False
-    return settings.organization in resources.organizations() and settings == Settings(**checked)
+    return settings.organization in resources.organizations() and not settings.needs_app
 
 
 class Start:
