@@ -88,7 +88,7 @@ def control(app: Flask, method: str, path: str, body: Any = None) -> Any:
 
 def journal(app: Flask, sandbox: str = "default") -> Any:
     """A journal, without what takes real time."""
-    entries = control(app, "GET", f"/sandboxes/{sandbox}/requests")["requests"]
+    entries = control(app, "GET", f"/sandboxes/{sandbox}/requests?include=headers")["requests"]
     return [{**entry, "duration_ms": None} for entry in entries]
 
 

@@ -3,7 +3,7 @@
 `gateway.pipeline` writes its entries; `gateway.journal` keeps them, and redacts them when they are read.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from itertools import islice
 from typing import Any
 
@@ -18,11 +18,15 @@ from mockserver.admin.fields import AdminQuery, QueryInteger, Rfc3339Timestamp, 
 from mockserver.admin.responses import Problem
 from mockserver.gateway import faults
 from mockserver.gateway.journal import Journal, Outcome, Record, State
+from mockserver.gateway.kept_headers import VALUE_MAXIMUM
 
 LIMIT_MAXIMUM = 1_000_000
 ID_MAXIMUM = 10**18 - 1
-BODY = "body"
+BODY, HEADERS = "body", "headers"
 """What `include` can add to an entry."""
+
+_PART = f"(?:{BODY}|{HEADERS})"
+_INCLUDE = f"{_PART}(?:,{_PART})*"
 
 Matcher = Callable[[Record, State], bool]
 """Whether a record is listed."""
@@ -76,6 +80,24 @@ class EntrySchema(Schema):
             "there was none, or it was larger than 4 kB."
         },
     )
+    request_headers = fields.Dict(
+        keys=fields.String(),
+        values=fields.String(),
+        metadata={
+            "description": "Only with include=headers, and for one request: the headers that decide the answer or help "
+            "to explain it, without credentials: of an Authorization header only the scheme. Of a value longer than "
+            f"{VALUE_MAXIMUM} characters, only the length is kept."
+        },
+    )
+    response_headers = fields.Dict(
+        keys=fields.String(),
+        values=fields.String(),
+        allow_none=True,
+        metadata={
+            "description": "The same of the answer: type and length, Retry-After and the rate limit, ETag, Link, Allow "
+            "and others. null unless the outcome is answered."
+        },
+    )
 
 
 class JournalSchema(Schema):
@@ -104,8 +126,11 @@ class RequestsQuery(AdminQuery):
     limit = QueryInteger(1, LIMIT_MAXIMUM, "Only the newest entries, at most this many, still oldest first.")
     after = QueryInteger(0, ID_MAXIMUM, "Only entries after the one with this id.")
     include = fields.String(
-        validate=validate.OneOf((BODY,), error="must be body"),
-        metadata={"description": "What to show beside: `body`, the body of each request."},
+        validate=validate.Regexp(rf"{_INCLUDE}\Z", error="must be body, headers, or both with a comma between them"),
+        metadata={
+            "pattern": f"^{_INCLUDE}$",
+            "description": "What else to show of each request: `body`, `headers`, or both with a comma between them.",
+        },
     )
 
 
@@ -116,16 +141,17 @@ def list_all(request: AdminRequest) -> Response:
     if errors := target_errors(context().vendors, *target):
         raise ValidationError(dict(errors))
     matches = _matcher(journal, query)
-    found, with_body = _newest(journal, matches, query.get("limit", LIMIT_MAXIMUM)), query.get("include") == BODY
-    return responses.json_list("requests", _shown(journal, found, matches, with_body=with_body))
+    found = _newest(journal, matches, query.get("limit", LIMIT_MAXIMUM))
+    include = query.get("include", "").split(",")
+    return responses.json_list("requests", _shown(journal, found, matches, include))
 
 
 def get(request: AdminRequest) -> dict[str, Any]:
-    """One entry with its body; Problem 404 for an id that the journal does not have, or no longer."""
+    """One entry with its body and headers; Problem 404 for an id that the journal does not have, or no longer."""
     journal = request.sandbox.journal
     for record in journal.records():
         if str(record.id) == request.name:
-            return _to_json(journal, record, record.state, with_body=True)
+            return _to_json(journal, record, record.state, (BODY, HEADERS))
     shown = context().registry.redactor.text(request.name)
     raise Problem(404, f"there is no request {shown!r:.100} in the journal: its id is unknown, or it was removed")
 
@@ -143,13 +169,15 @@ def _newest(journal: Journal, matches: Matcher, limit: int) -> list[Record]:
     return found
 
 
-def _shown(journal: Journal, found: list[Record], matches: Matcher, *, with_body: bool) -> Iterator[dict[str, Any]]:
+def _shown(
+    journal: Journal, found: list[Record], matches: Matcher, include: Collection[str]
+) -> Iterator[dict[str, Any]]:
     """The entries, each made when it is sent, in its state of then: a client that does not read keeps no states.
 
     One that no longer matches, as its client has left meanwhile, is not shown.
     """
     states = ((record, record.state) for record in found)
-    return (_to_json(journal, *each, with_body=with_body) for each in states if matches(*each))
+    return (_to_json(journal, *each, include) for each in states if matches(*each))
 
 
 def _matcher(journal: Journal, query: dict[str, Any]) -> Matcher:
@@ -172,7 +200,7 @@ def _has_status(status: int, wanted: str) -> bool:
     return wanted in {str(status), f"{status // 100}xx"}
 
 
-def _to_json(journal: Journal, record: Record, state: State, *, with_body: bool) -> dict[str, Any]:
+def _to_json(journal: Journal, record: Record, state: State, include: Collection[str]) -> dict[str, Any]:
     """An entry as EntrySchema describes it; marshmallow takes ten times as long."""
     entry = journal.read(record, state)
     shown = {
@@ -191,4 +219,9 @@ def _to_json(journal: Journal, record: Record, state: State, *, with_body: bool)
         "refusal": entry.refusal,
         "outcome": entry.outcome,
     }
-    return {**shown, "body": journal.body(record)} if with_body else shown
+    if BODY in include:
+        shown["body"] = journal.body(record)
+    if HEADERS in include:
+        shown["request_headers"] = journal.request_headers(record)
+        shown["response_headers"] = journal.response_headers(record, state)
+    return shown

@@ -14,9 +14,10 @@ from typing import Any, NamedTuple
 from urllib.parse import quote
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-from mockserver.gateway import limits, socket_features
+from mockserver.gateway import kept_headers, limits, socket_features
 from mockserver.gateway.cross_origin import Senders
 from mockserver.gateway.journal import JOURNALED, Record, answered, next_sequence
+from mockserver.gateway.kept_headers import Headers
 from mockserver.gateway.limits import LimitBlock
 from mockserver.gateway.pipeline import DirectView, Respond
 from mockserver.gateway.response_cache import Key, RequestMemory
@@ -27,8 +28,6 @@ from mockserver.gateway.vendor import CACHED, RequestContext, Vendor
 _ASCII = bytes(range(128))
 _TRIED = "mockserver.tried"
 """The environ's key that marks a request for which a server has asked this layer: it need not look again."""
-
-Headers = tuple[tuple[str, str], ...]
 
 
 class Response(NamedTuple):
@@ -121,6 +120,7 @@ class FastPath:
         finally:
             self._registry.lock.release()
         parts = reply.parts(known.vendor.format_timestamp(now))
+        headers = known.headers_for(sum(map(len, parts)))
         record = Record(
             now,
             known.vendor.name,
@@ -136,12 +136,13 @@ class FastPath:
             start_seq,
             key[2] if known.may_repeat_credentials else None,
             None,
-            answered(started, known.code, None, None, reply.next_page),
+            answered(started, known.code, None, None, reply.next_page, kept_headers.of_response(headers)),
+            kept_headers.of_request(environ),
         )
         sandbox.journal.add(record)
         environ[socket_features.ABANDONED] = record.abandon
         environ[JOURNALED] = sandbox.id, record
-        return Response(known.status, known.headers_for(sum(map(len, parts))), parts)
+        return Response(known.status, headers, parts)
 
     def _holds(self, known: _Known, now: datetime) -> bool:
         """Whether all that the answer depended on is as it was, and no armed fault may meet the request."""

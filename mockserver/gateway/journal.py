@@ -16,6 +16,7 @@ from operator import attrgetter
 from time import perf_counter_ns
 from typing import Final, NamedTuple
 
+from mockserver.gateway.kept_headers import NONE_SENT, Headers, SentHeaders
 from mockserver.gateway.redaction import Redactor
 from mockserver.gateway.request_body import RequestBody
 
@@ -84,15 +85,18 @@ class State(NamedTuple):
     refusal: str | None = None
     next_page: str | None = None
     end_seq: int = NEVER
+    headers: Headers = ()
 
 
 _BEGUN: Final = State()
 
 
-def answered(started: int, status: int, fault: str | None, refusal: str | None, next_page: str | None) -> State:
-    """The state of a request that began at `started` and is answered now."""
+def answered(
+    started: int, status: int, fault: str | None, refusal: str | None, next_page: str | None, headers: Headers = ()
+) -> State:
+    """The state of a request that began at `started` and is answered now, with these headers."""
     duration = (perf_counter_ns() - started) // 1000
-    return State(Outcome.ANSWERED, status, duration, fault, refusal, next_page, next_sequence())
+    return State(Outcome.ANSWERED, status, duration, fault, refusal, next_page, next_sequence(), headers)
 
 
 @dataclass(slots=True, eq=False)
@@ -117,16 +121,17 @@ class Record:
     authorization: str | None
     body: RequestBody | None
     state: State = _BEGUN
+    sent: SentHeaders = NONE_SENT
     id: int = 0
 
     def meet(self, fault: str) -> None:
         """Note the rule that fired for it."""
         self.state = self.state._replace(fault=fault)
 
-    def finish(self, status: int, refusal: str | None, next_page: str | None) -> None:
+    def finish(self, status: int, refusal: str | None, next_page: str | None, headers: Headers = ()) -> None:
         """Note its answer, unless its client has left."""
         if self.state.outcome is Outcome.IN_PROGRESS:
-            self.state = answered(self.started, status, self.state.fault, refusal, next_page)
+            self.state = answered(self.started, status, self.state.fault, refusal, next_page, headers)
 
     def abandon(self) -> None:
         """Note that its client left before the answer was written."""
@@ -207,6 +212,19 @@ class Journal:
         if record.body is None or record.body.content is None:
             return None
         return self._redactor.body(record.body.content, record.authorization)
+
+    def request_headers(self, record: Record) -> dict[str, str]:
+        """The headers of a record that are kept, without credentials."""
+        return dict(self._redactor.headers(record.sent.pairs, record.sent.authorization))
+
+    def response_headers(self, record: Record, state: State) -> dict[str, str] | None:
+        """The headers of its answer that are kept, without credentials; None where it was not answered."""
+        if state.outcome is not Outcome.ANSWERED:
+            return None
+        shown: dict[str, str] = {}
+        for name, value in self._redactor.headers(state.headers, record.sent.authorization):
+            shown[name] = f"{shown[name]}, {value}" if name in shown else value
+        return shown
 
     def __iter__(self) -> Iterator[Entry]:
         """Every record at the moment of the call, without credentials."""

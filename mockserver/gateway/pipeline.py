@@ -15,7 +15,16 @@ from flask import Flask, Request, Response, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 from werkzeug.routing import BaseConverter, Map, Rule
 
-from mockserver.gateway import auth, cross_origin, effects, limits, response_cache, socket_features, view
+from mockserver.gateway import (
+    auth,
+    cross_origin,
+    effects,
+    kept_headers,
+    limits,
+    response_cache,
+    socket_features,
+    view,
+)
 from mockserver.gateway.cross_origin import Senders
 from mockserver.gateway.faults import FaultPhase
 from mockserver.gateway.rejection import ForeignSender, Reason, Rejection, UnknownToken, UnreadBody
@@ -229,8 +238,13 @@ def _run(context: RequestContext, senders: Senders, stages: tuple[Stage, ...], t
     if context.fault is not None:
         response = effects.corrupt(context, context.fault, view.for_flask(response))
     next_page = getattr(response, "next_page", None)
-    context.journaled().finish(response.status_code, context.refusal, next_page)
+    headers = kept_headers.of_response(_header_pairs(response))
+    context.journaled().finish(response.status_code, context.refusal, next_page, headers)
     return response
+
+
+def _header_pairs(response: AnyResponse) -> kept_headers.Headers:
+    return response.header_pairs if isinstance(response, ViewResponse) else tuple(response.headers)
 
 
 def _screen(context: RequestContext, senders: Senders) -> AnyResponse | None:

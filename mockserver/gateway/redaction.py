@@ -12,6 +12,7 @@ from functools import lru_cache
 from typing import Any, Final
 
 from mockserver.gateway import auth, secret_names
+from mockserver.gateway.kept_headers import AUTHORIZATION, Headers
 from mockserver.gateway.known_secrets import KnownSecrets, decode
 
 REDACTED: Final = "[redacted]"
@@ -22,8 +23,12 @@ _CACHED: Final = 512
 _OWN_MAXIMUM: Final = 4
 """How many words of an Authorization header count as credentials; a genuine one has a single one."""
 
+_SCHEMES: Final = frozenset(("apikey", "basic", "bearer", "digest", "dpop", "negotiate", "oauth", "token"))
+"""Schemes of the Authorization header that are shown; any other first word of it may be a credential."""
+
 _SEPARATORS = re.compile("([&;])")
 _WORDS = re.compile(r"([\s\"'`<>(),]+)")
+_HEADER_WORDS = re.compile(r"[\s\"'`<>(),;=&/:]+")
 _FORM = re.compile(r"[^\s<>{}=&;]+=[^\s<>{}]*")
 
 
@@ -37,6 +42,11 @@ class Redactor:
     """A query string or form without the values that are credentials, by their parameter's name or what they contain.
 
     The second argument is the Authorization header."""
+
+    headers: Callable[[Headers, str | None], Headers]
+    """Headers without the values that are credentials; the second argument is the request's Authorization header.
+
+    Of that header, the scheme is left."""
 
     def __init__(self) -> None:
         self._known = KnownSecrets(())
@@ -57,6 +67,7 @@ class Redactor:
         self._known_with = lru_cache(_CACHED)(self._own)
         self.path = lru_cache(_CACHED)(self._path)
         self.query = lru_cache(_CACHED)(self._query)
+        self.headers = lru_cache(_CACHED)(self._headers)
 
     def _own(self, authorization: str | None) -> KnownSecrets:
         """What is known, and what an Authorization header contains."""
@@ -76,6 +87,13 @@ class Redactor:
         if _is_harmless(query, known):
             return query
         return _checked("".join(_redact_field(field, known) for field in _SEPARATORS.split(query)), known)
+
+    def _headers(self, headers: Headers, authorization: str | None) -> Headers:
+        known = self._known_with(authorization)
+        return tuple(
+            (name, _scheme(value, self._known) if name == AUTHORIZATION else _redact_header(name, value, known))
+            for name, value in headers
+        )
 
     def text(self, text: str) -> str:
         """Any text, without the words that contain a known credential."""
@@ -115,6 +133,22 @@ def _redact_field(field: str, known: KnownSecrets) -> str:
     if equals and (secret_names.is_secret(name) or _is_secret(value, known)):
         return f"{name}={REDACTED}"
     return REDACTED if field in known else field
+
+
+def _redact_header(name: str, value: str, known: KnownSecrets) -> str:
+    if secret_names.is_secret(name):
+        return REDACTED
+    if _is_harmless(value, known):
+        return value
+    return REDACTED if any(_is_secret(each, known) for each in (value, *_HEADER_WORDS.split(value))) else value
+
+
+def _scheme(authorization: str, known: KnownSecrets) -> str:
+    """The scheme of an Authorization header, and whether something follows it."""
+    scheme, _, rest = authorization.strip().partition(" ")
+    if scheme.lower() not in _SCHEMES or scheme in known:
+        return REDACTED
+    return f"{scheme} {REDACTED}" if rest else scheme
 
 
 def _redact_value(value: Any, known: KnownSecrets) -> Any:

@@ -14,7 +14,7 @@ from wsgiref.types import WSGIEnvironment
 from flask import Request
 from werkzeug.datastructures import MultiDict
 
-from mockserver.gateway import request_body, socket_features
+from mockserver.gateway import kept_headers, request_body, socket_features
 from mockserver.gateway.defects import Defect
 from mockserver.gateway.faults import ArmedRule
 from mockserver.gateway.journal import JOURNALED, Record, next_sequence
@@ -94,6 +94,7 @@ class RequestContext:
                 self.start_seq,
                 environ.get("HTTP_AUTHORIZATION") if may_repeat_credentials else None,
                 body,
+                sent=kept_headers.of_request(environ),
             )
             environ[socket_features.ABANDONED] = self.record.abandon
             environ[JOURNALED] = sandbox.id, self.record

@@ -11,6 +11,7 @@ from werkzeug.exceptions import NotFound
 
 from mockserver.gateway import defects, response_cache
 from mockserver.gateway.defects import Defect
+from mockserver.gateway.kept_headers import Headers
 from mockserver.gateway.rejection import Reason, Rejection
 from mockserver.gateway.response_cache import CachedReply, Key
 from mockserver.gateway.vendor import CACHED, Reply, RequestContext, Vendor, View, ViewRequest
@@ -50,12 +51,23 @@ class ViewResponse:
     def next_page(self) -> str | None:
         return self.reply.next_page
 
+    @property
+    def header_pairs(self) -> Headers:
+        """The names and values of its headers."""
+        if not self._is_usual:
+            return tuple(for_flask(self).headers)
+        return ("Content-Type", "application/json"), ("Content-Length", str(len(self.body)))
+
+    @property
+    def _is_usual(self) -> bool:
+        reply = self.reply
+        return reply.status == HTTPStatus.OK and not reply.headers and bool(reply.pieces)
+
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """The usual answer as it is; for any other, Werkzeug does what its status, method and headers demand."""
-        reply = self.reply
-        if reply.status != HTTPStatus.OK or reply.headers or not reply.pieces or environ["REQUEST_METHOD"] == "HEAD":
+        if not self._is_usual or environ["REQUEST_METHOD"] == "HEAD":
             return for_flask(self)(environ, start_response)
-        start_response("200 OK", [("Content-Type", "application/json"), ("Content-Length", str(len(self.body)))])
+        start_response("200 OK", [*self.header_pairs])
         return [self.body]
 
 

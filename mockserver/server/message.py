@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import unquote_to_bytes
 from wsgiref.types import WSGIEnvironment
 
-from mockserver.gateway import socket_features
+from mockserver.gateway import kept_headers, socket_features
 from mockserver.gateway.socket_features import BodyProblem
 
 log = logging.getLogger(__name__)
@@ -106,6 +106,7 @@ class Message:
             environ["CONTENT_LENGTH"] = str(self.body_size)
         if host is not None:
             environ["HTTP_HOST"] = host
+        environ[kept_headers.SENT] = kept_headers.of_request(environ)
         return environ
 
     def whole_environ(self, environ: WSGIEnvironment, fixed: dict[str, Any]) -> WSGIEnvironment:

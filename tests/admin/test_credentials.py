@@ -67,7 +67,7 @@ def test_journal_and_lint_contain_no_known_credential(
     sent = encode(credential)
     guarded.journal.clear()
     guarded.vendor(path.format(sent), token)
-    for resource in ("/requests", "/requests?include=body", "/lint"):
+    for resource in ("/requests", "/requests?include=body,headers", "/lint"):
         answer = guarded.send("GET", resource)
         assert answer.status == 200
         assert not is_in(credential, sent, answer.body)

@@ -144,7 +144,10 @@ BAD: dict[str, tuple[str, dict[str, list[str]]]] = {
     "a filter twice": ("limit=1&limit=2", {"limit": ["must be given once"]}),
     "a very long path": (f"path=/analytics/{'*a' * 500}", {"path": [PATH]}),
     "an empty path": ("path=", {"path": [PATH]}),
-    "anything else to include": ("include=bodies", {"include": ["must be body"]}),
+    "anything else to include": (
+        "include=bodies",
+        {"include": ["must be body, headers, or both with a comma between them"]},
+    ),
 }
 
 
@@ -334,7 +337,7 @@ def exchange(admin: Admin, body: bytes = FORM) -> dict[str, Any]:
     admin.app.test_client().post(
         TOKEN_PATH, data=body, headers={"Authorization": f"Basic {basic}", "Content-Type": form}
     )
-    entry: dict[str, Any] = admin.get("/requests?include=body")["requests"][-1]
+    entry: dict[str, Any] = admin.get("/requests?include=body,headers")["requests"][-1]
     return entry
 
 
