@@ -7,6 +7,7 @@ from typing import Final
 
 from mockserver.products.augment import options
 from mockserver.products.augment.facts import COUNTERS, NAME, AugmentFacts
+from mockserver.products.augment.record_sums import RecordSums
 from mockserver.products.augment.records import AugmentRecords
 from mockserver.products.augment.row_ids import RowIds
 from mockserver.products.metric_events import Dimension, DimensionEvents, Events
@@ -22,15 +23,18 @@ class Augment:
 
     facts: AugmentFacts
     records: AugmentRecords
+    record_sums: RecordSums
     days: Rollups
     row_ids: RowIds
 
 
 def _build(core: Core) -> Augment:
     facts = AugmentFacts(core.people, core.presence, core.scripts)
+    records = AugmentRecords(core.people, facts, core.scripts)
     return Augment(
         facts=facts,
-        records=AugmentRecords(core.people, facts, core.scripts),
+        records=records,
+        record_sums=RecordSums(core.people, records),
         days=Rollups(core.people, facts, len(COUNTERS)),
         row_ids=RowIds(core.organization, core.identities),
     )

@@ -3,7 +3,7 @@
 The parts of a day add up to its counters (`facts`) by construction.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -36,6 +36,18 @@ class LanguageRecord:
     counters: tuple[int, ...]
 
 
+@dataclass(slots=True)
+class LabelSums:
+    """The records of one day with one language or editor: how many members have any, and the sum of their counters."""
+
+    users: int
+    counters: I64
+
+
+DaySums = tuple[dict[str, LabelSums], dict[str, LabelSums]]
+"""The sums of one day, by language and by editor."""
+
+
 class AugmentRecords:
     """Augment's records of one day: a pure function of a block of members and that day."""
 
@@ -57,6 +69,23 @@ class AugmentRecords:
             parts = _scripted(member, scripts[row]) if row in scripts else _generated(member, row, generated)
             found += sorted(parts, key=lambda part: (part.language, part.editor))
         return found
+
+    def sums(self, block: Block, day: Days) -> DaySums:
+        """The records of `day`, a span of one day, summed without making them."""
+        facts = self._facts.facts(block, day)
+        scripts = [each for each in self._scripts.within(NAME, block, day) if each.facts]
+        rows = np.setdiff1d(facts.rows, [each.row for each in scripts])
+        parts = self._parts(block, day.first, facts.by_member)
+        generated = [(languages[rows], editors[rows], counters[:, rows]) for languages, editors, counters in parts]
+        found = _summed(generated, 0, self._environment.languages), _summed(generated, 1, self._editors)
+        for script in scripts:
+            for axis, sums in enumerate(found):
+                _add_records(sums, axis, _scripted(0, script))
+        return found
+
+    @property
+    def _editors(self) -> set[str]:
+        return {*self._environment.editors, CLI_EDITOR}
 
     def _parts(self, block: Block, day: int, counters: I64) -> list[tuple[_Names, _Names, I64]]:
         """By member: language, editor and counters of the two languages in the editor, then on the command line."""
@@ -94,6 +123,29 @@ def _scripted(member: int, script: ScriptedDay) -> list[LanguageRecord]:
         LanguageRecord(member, fact.labels[0], fact.labels[1], tuple(fact.counters.get(name, 0) for name in COUNTERS))
         for fact in script.facts
     ]
+
+
+def _summed(parts: list[tuple[_Names, _Names, I64]], axis: int, names: Iterable[str]) -> dict[str, LabelSums]:
+    """The parts of some members, summed by their languages (axis 0) or editors (axis 1)."""
+    found = {}
+    counted = [(part[axis], part[2], part[2].any(axis=0)) for part in parts]
+    for name in sorted(names):
+        chosen = [(has_any & (labels == name), counters) for labels, counters, has_any in counted]
+        users = int(np.count_nonzero(np.logical_or.reduce([mask for mask, _ in chosen])))
+        if users:
+            found[name] = LabelSums(users, np.sum([each[:, mask].sum(axis=1) for mask, each in chosen], axis=0))
+    return found
+
+
+def _add_records(sums: dict[str, LabelSums], axis: int, records: list[LanguageRecord]) -> None:
+    """Add the records of one member, who counts once for each label."""
+    seen = set()
+    for record in records:
+        label = (record.language, record.editor)[axis]
+        found = sums.setdefault(label, LabelSums(0, np.zeros(len(COUNTERS), dtype=np.int64)))
+        found.users += label not in seen
+        found.counters = found.counters + record.counters
+        seen.add(label)
 
 
 def _cli_part(counters: I64) -> I64:

@@ -3,11 +3,13 @@
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
 from datetime import date
+from itertools import chain
 from typing import Any, Final
 
 from mockserver.charts.chart import Chart, ChartData, ChartKind, ChartPeriod, ChartRow, Preset, Series
 from mockserver.charts.report_reader import ReportReader
-from mockserver.vendors.augment import policy
+from mockserver.products.world import World
+from mockserver.vendors.augment import policy, reports, schemas
 
 _MOUNT: Final = policy.MOUNTS[0]
 _USERS: Final = "user_count"
@@ -29,15 +31,30 @@ def _usage_by(field: str) -> Callable[[ReportReader, ChartPeriod], ChartData]:
     """The records of each day, summed by a field."""
 
     def read(reader: ReportReader, period: ChartPeriod) -> ChartData:
-        return ChartData([row for day in period.each_day() for row in _day_by(field, day, _records(reader, day))])
+        return ChartData([row for day in period.each_day() for row in _day(reader, day, field)])
 
     return read
 
 
-def _records(reader: ReportReader, day: date) -> Iterable[Any]:
+def _day(reader: ReportReader, day: date, field: str) -> Iterable[ChartRow]:
+    """A day's rows: from the report's only page, or else from sums, which need no row for each member.
+
+    With armed defects, a page may be anything, so all of them are read.
+    """
     path, size = f"{_MOUNT}/daily-user-activity-by-editor-language", policy.ACTIVITY_PAGE[1]
-    for page in reader.pages(path, "cursor", date=str(day), page_size=size):
-        yield from page["records"]
+    pages = reader.pages(path, "cursor", date=str(day), page_size=size)
+    first = next(pages)["records"]
+    if len(first) == size and not reader.moment.policy.defects:
+        return _summed_by(field, day, reader.moment.sandbox.world)
+    return _day_by(field, day, chain(first, *(page["records"] for page in pages)))
+
+
+def _summed_by(field: str, day: date, world: World) -> Iterable[ChartRow]:
+    names = {name: schemas.METRICS[name] for name in _SUMS}
+    return [
+        ChartRow(day, {"users": users, **{name: sums[counter] for name, counter in names.items()}}, label)
+        for label, (users, sums) in reports.record_sums(world, day.toordinal(), field).items()
+    ]
 
 
 def _day_by(field: str, day: date, records: Iterable[Any]) -> Iterable[ChartRow]:

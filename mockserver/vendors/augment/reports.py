@@ -115,6 +115,13 @@ def records(world: World, first: int, last: int, after: str | None, size: int) -
                 yield MemberReport(row_id, member.email, member.service_account, 0, *labels, metrics(record.counters))
 
 
+def record_sums(world: World, day: int, label: str) -> dict[str, tuple[int, dict[str, int]]]:
+    """By language or editor, as `label` says: how many members have records on a day, and the sum of their metrics."""
+    by_language, by_editor = world.of(PRODUCT).record_sums.on(day)
+    sums = {"language": by_language, "editor": by_editor}[label]
+    return {name: (each.users, metrics(tuple(each.counters.tolist()))) for name, each in sums.items()}
+
+
 def _member(world: World, index: int) -> MemberReport:
     found = world.identities.of(index)
     row_id = world.of(PRODUCT).row_ids.given(index) or str(found.id)

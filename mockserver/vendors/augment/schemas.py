@@ -192,7 +192,7 @@ def _refuse(name: str, rule: str) -> NoReturn:
     raise Rejection(Reason.INVALID, rule, parameter_errors=(ParameterError(name, rule),))
 
 
-_METRICS: Final = {
+METRICS: Final = {
     "total_modified_lines_of_code": "total_lines",
     "total_messages": "total_messages",
     "total_tool_calls": "tool_calls",
@@ -212,7 +212,7 @@ _METRICS: Final = {
 }
 """The fields of the metrics object, in their order, each with the name of our counter."""
 
-COUNTERS: Final = {counter: name for name, counter in _METRICS.items()}
+COUNTERS: Final = {counter: name for name, counter in METRICS.items()}
 """The name of each of our counters in the metrics object."""
 
 
@@ -220,7 +220,7 @@ class MetricsColumn(Column[list[dict[str, int]]]):
     """Metrics objects: sixteen whole numbers each, zeros written out."""
 
     def _serialize(self, value: Any, *_: Any, **__: Any) -> list[dict[str, int]]:
-        return [{name: metrics[counter] for name, counter in _METRICS.items()} for metrics in value]
+        return [{name: metrics[counter] for name, counter in METRICS.items()} for metrics in value]
 
 
 class DayRows(ColumnarSchema):
