@@ -55,7 +55,9 @@ class ChartPresetSchema(Schema):
 
 
 class ChartSchema(Schema):
-    """A chart. `vendor` is null for the chart across vendors. `from`, `to` and `bucket` are the defaults.
+    """A chart. `vendor` and its title are null for the chart across vendors.
+
+    `from`, `to` and `bucket` are the defaults.
 
     `first_day` and `last_day` are the first and the last complete day of the data. `label` is what the labels of rows
     are, as in "team"; null: rows have none. A period may have at most `days_maximum` days.
@@ -63,6 +65,7 @@ class ChartSchema(Schema):
 
     name = fields.String(required=True)
     vendor = fields.String(required=True, allow_none=True)
+    vendor_title = fields.String(required=True, allow_none=True)
     title = fields.String(required=True)
     description = fields.String(required=True)
     kind = fields.String(required=True, validate=validate.OneOf([*ChartKind]))
@@ -175,6 +178,7 @@ def _describe(listed: ListedChart, moment: Moment) -> dict[str, Any]:
     chart, days, period = listed.chart, listed.days(moment), _period(listed, moment)
     return {
         **_outline(listed),
+        "vendor_title": listed.vendor and listed.vendor.title,
         **{name: getattr(chart, name) for name in _SHOWN},
         **asdict(period),
         "first_day": days.first,

@@ -23,7 +23,7 @@ from mockserver.gateway.vendor import Vendor
 from mockserver.validation.schemas import dump
 
 HOURS = 25
-"""How far ahead new data are looked for, in hours: every vendor that shows people's days has some each day."""
+"""How far ahead new data are looked for, in hours: every vendor with data by day has some each day."""
 
 
 class OperationSchema(Schema):
@@ -50,7 +50,8 @@ class VendorOverviewSchema(Schema):
     """A vendor in a sandbox.
 
     `data_through` is the newest day with data, and `next_data_at` when the next day begins to have some; both are null
-    if the vendor shows no days of people. `sample_request` is null if every permitted token was revoked.
+    if the vendor has no data by day. `shows_people` is whether it shows the days of each person, not only totals.
+    `sample_request` is null if every permitted token was revoked.
 
     `faults` counts the armed rules that can still affect the vendor's requests, `defects` names those that are armed,
     and `changed_switches` those that differ from their default.
@@ -62,6 +63,7 @@ class VendorOverviewSchema(Schema):
     sample_request = fields.Nested(SampleRequestSchema, required=True, allow_none=True)
     data_through = fields.Date(required=True, allow_none=True)
     next_data_at = Rfc3339Timestamp(required=True, allow_none=True)
+    shows_people = fields.Boolean(required=True)
     limit = fields.Nested(limits.VendorLimitSchema, required=True)
     faults = fields.Integer(required=True)
     defects = fields.List(fields.String(), required=True)
@@ -105,7 +107,7 @@ def get(request: AdminRequest) -> dict[str, Any]:
 
 def _vendor(sandbox: Sandbox, vendor: Vendor, now: datetime, rules: tuple[ArmedRule, ...]) -> dict[str, Any]:
     switches = sandbox.policy.switches[vendor.name]
-    through = _data_through(vendor, now, switches)
+    through = vendor.data_through(now, switches)
     return {
         "name": vendor.name,
         "title": vendor.title,
@@ -116,6 +118,7 @@ def _vendor(sandbox: Sandbox, vendor: Vendor, now: datetime, rules: tuple[ArmedR
         "sample_request": _sample_request(sandbox, vendor),
         "data_through": None if through is None else date.fromordinal(through),
         "next_data_at": None if through is None else _next_data(vendor, now, switches, through),
+        "shows_people": vendor.visibility is not None,
         "limit": limits.describe(sandbox, vendor.name),
         "faults": sum(_can_affect(each, vendor) for each in rules),
         "defects": [each.name for each in vendor.defects if each.name in sandbox.policy.defects],
@@ -142,15 +145,11 @@ def _sample_request(sandbox: Sandbox, vendor: Vendor) -> Mapping[str, Any] | Non
     }
 
 
-def _data_through(vendor: Vendor, now: datetime, switches: Switches) -> int | None:
-    return None if vendor.visibility is None else vendor.visibility(now, switches).through
-
-
 def _next_data(vendor: Vendor, now: datetime, switches: Switches, through: int) -> datetime | None:
     """The next full hour at which more days have data; None if there is none within HOURS."""
     hour = now.replace(minute=0, second=0, microsecond=0)
     coming = (hour + timedelta(hours=ahead) for ahead in range(1, HOURS + 1))
-    return next((each for each in coming if _data_through(vendor, each, switches) != through), None)
+    return next((each for each in coming if vendor.data_through(each, switches) != through), None)
 
 
 def _can_affect(armed: ArmedRule, vendor: Vendor) -> bool:

@@ -244,6 +244,7 @@ class Vendor:
     * `common_headers` are on every answer of the vendor, refusals too; they may differ from request to request.
     * `cache_epoch`: the part of the present moment that an answer depends on (None: all of it).
     * `visibility`: what the vendor shows of each person and day at a moment, where it shows people's days.
+    * `newest_day`: the newest day in its totals at a moment, as an ordinal, where it shows no days of people.
     * `publication_hour`, `limit_scope` and `limit_block` are switches that the gateway and the client lint use: when
       the data of a day arrive on the next (UTC), which requests share a bucket, what an empty bucket does.
     """
@@ -266,6 +267,7 @@ class Vendor:
     defects: tuple[Defect, ...] = ()
     accepted_schemes: Callable[[Switches], tuple[str, ...]] | None = None
     visibility: Callable[[datetime, Switches], Visibility] | None = None
+    newest_day: Callable[[datetime, Switches], int] | None = None
     publication_hour: Switch[int] | None = None
     limit_scope: Switch[LimitScope] | None = None
     limit_block: Switch[LimitBlock] | None = None
@@ -275,6 +277,12 @@ class Vendor:
     def openapi(self) -> str:
         """The name of the vendor's OpenAPI file."""
         return f"{self.name}.yaml"
+
+    def data_through(self, now: datetime, switches: Switches) -> int | None:
+        """The newest day with data at a moment, as an ordinal; None for a vendor without data by day."""
+        if self.visibility is not None:
+            return self.visibility(now, switches).through
+        return None if self.newest_day is None else self.newest_day(now, switches)
 
     def schemes_under(self, switches: Switches) -> tuple[str, ...]:
         """The schemes of the Authorization header that these switches accept, the preferred one first."""

@@ -40,6 +40,7 @@ def test_list_describes_each_chart(admin: Admin) -> None:
     assert charts["tabnine-active-users"] == {
         "name": "tabnine-active-users",
         "vendor": "tabnine",
+        "vendor_title": "Tabnine Usage Metrics API",
         "title": "Active users",
         "description": "Unique users with any activity in each bucket (activeUsers of the organization's usage).",
         "kind": "line",

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from mockserver.admin import admin_context
 from mockserver.app import create_app
 from tests.admin.driver import Admin
 from tests.admin.sandboxes import made
@@ -70,7 +71,17 @@ def test_vendor_that_shows_today_has_new_data_at_midnight(admin: Admin) -> None:
     assert (found["data_through"], found["next_data_at"]) == ("2025-10-21", "2025-10-22T00:00:00Z")
 
 
-def test_vendor_without_days_of_people_has_no_arrival(admin: Admin) -> None:
+def test_vendor_that_shows_only_totals_has_new_data_too(admin: Admin) -> None:
+    found = vendor(admin, "jetbrains-console")
+    assert (found["data_through"], found["next_data_at"]) == ("2025-10-21", "2025-10-22T00:00:00Z")
+    assert [each["name"] for each in admin.get("/overview")["vendors"] if not each["shows_people"]] == [found["name"]]
+
+
+def test_vendor_without_data_by_day_has_no_arrival(admin: Admin, monkeypatch: pytest.MonkeyPatch) -> None:
+    with admin.app.app_context():
+        profiles = admin_context.context().registry.profiles
+    plain = replace(profiles["jetbrains-console"], newest_day=None)
+    monkeypatch.setitem(profiles, "jetbrains-console", plain)
     found = vendor(admin, "jetbrains-console")
     assert (found["data_through"], found["next_data_at"]) == (None, None)
 

@@ -4,9 +4,12 @@ import re
 from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.console.console import Console
+
+SLOW = "**/charts/augment-active-users?*"
+"""The request for a chart that the tests hold back."""
 
 PERIODS = ("", "from=2025-10-06&to=2025-10-19", "from=2025-08-01&to=2025-09-30")
 """The default period of each chart, and others."""
@@ -184,3 +187,44 @@ def test_charts_fit_a_phone(console: Console, page: Page) -> None:
     console.open("charts")
     chart(page, "ai-active-users")
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
+
+
+def test_vendors_have_their_titles(console: Console, page: Page) -> None:
+    console.open("charts")
+    titles = [each["title"] for each in console.admin.get("/overview")["vendors"]]
+    options = page.get_by_label("Vendor").locator("option")
+    expect(options).to_have_text(["All vendors", *titles])
+    captions = page.locator("figure figcaption > p:first-child").all_inner_texts()
+    assert set(captions) == {"All vendors", *titles}
+
+
+def test_chart_that_takes_long_can_be_cancelled_and_loaded_again(console: Console, page: Page) -> None:
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route(SLOW, hold)
+    console.open("charts?vendor=augment")
+    chart = page.locator("figure[data-chart='augment-active-users']")
+    expect(chart.get_by_role("status").first).to_contain_text("Computing …")
+    chart.get_by_role("button", name="Cancel: Daily active users").press("Enter")
+    expect(chart).to_contain_text("Cancelled. The server finishes and keeps the result.")
+    expect(page.locator("figure[data-chart='augment-usage-by-editor'] svg")).to_be_visible()
+    assert len(held) == 1
+    page.unroute(SLOW)
+    chart.get_by_role("button", name="Load: Daily active users").click()
+    expect(chart.locator("svg")).to_be_visible()
+    expect(chart).not_to_contain_text("Cancelled")
+
+
+def test_another_period_replaces_one_that_is_being_computed(console: Console, page: Page) -> None:
+    page.route(SLOW, lambda _: None)
+    console.open("charts?vendor=augment")
+    chart = page.locator("figure[data-chart='augment-active-users']")
+    expect(chart.get_by_role("status").first).to_contain_text("Computing …")
+    page.unroute(SLOW)
+    chart.get_by_label("Period").select_option("Last 7 days")
+    expect(chart.locator("svg")).to_be_visible()
+    expect(chart.locator("tbody tr")).to_have_count(7)
+    expect(chart).not_to_contain_text("Cancelled")

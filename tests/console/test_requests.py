@@ -184,3 +184,34 @@ def test_journal_is_emptied(console: Console) -> None:
     console.press("Empty")
     console.sees("No requests yet.")
     assert console.admin.get("/requests") == {"requests": []}
+
+
+def test_opened_request_shows_its_headers_and_those_of_its_answer(console: Console, page: Page) -> None:
+    console.admin.vendor()
+    console.open("requests?request=1")
+    panel = page.get_by_role("region", name="Request 1")
+    expect(panel).to_contain_text("AuthorizationBearer [redacted]")
+    expect(panel).to_contain_text("Content-Typeapplication/json")
+    expect(panel).not_to_contain_text("mock-augment-acme")
+
+
+def test_two_clicks_show_what_was_sent_after_a_refused_request(console: Console, page: Page) -> None:
+    console.admin.done("PUT", "/limits", {"augment": {"per_minute": 1, "burst": 1}})
+    for path in ("/analytics/v0/dau-count", "/analytics/v0/dau", "/analytics/v0/daily-usage", "/analytics/v0/dau"):
+        console.admin.vendor(path)
+    console.open("requests?status=429")
+    page.get_by_role("cell", name="getDau").last.click()
+    page.get_by_role("link", name="Requests after this one").click()
+    expect(rows(page)).to_have_count(2)
+    assert rows(page).evaluate_all("rows => rows.map((row) => row.dataset.request)") == ["4", "3"]
+    page.get_by_role("button", name="Remove the filter: after request 2").press("Enter")
+    expect(rows(page)).to_have_count(4)
+
+
+def test_link_in_a_row_opens_it_once(console: Console, page: Page) -> None:
+    console.admin.vendor()
+    console.open("requests")
+    rows(page).first.get_by_role("link").press("Enter")
+    expect(page.get_by_role("region", name="Request 1")).to_be_visible()
+    page.go_back()
+    expect(page.get_by_role("region", name="Request 1")).to_have_count(0)

@@ -30,15 +30,16 @@ export class Lost extends Error {
  * @param {string} method
  * @param {string} path below /_mock
  * @param {unknown} [body]
+ * @param {AbortSignal} [signal] ends the request when it is aborted
  */
-export async function call(method, path, body) {
+export async function call(method, path, body, signal) {
   const headers = { Accept: "application/json", ...adminHeaders() };
   const token = sessionStorage.getItem(TOKEN);
   if (body !== undefined) headers["Content-Type"] = "application/json";
-  const response = await answer(`/_mock${path}`, { method, headers, body: body && JSON.stringify(body) });
+  const response = await answer(`/_mock${path}`, { method, headers, body: body && JSON.stringify(body), signal });
   if (response.status === 401) {
     await askForToken(token);
-    return call(method, path, body);
+    return call(method, path, body, signal);
   }
   if (!response.ok) throw new Refused(response.status, await reason(response));
   return response.status === 204 ? null : response.json();
@@ -68,8 +69,8 @@ export async function accessToken(token) {
 async function answer(path, options) {
   try {
     return await fetch(path, { ...options, cache: "no-store", credentials: "omit" });
-  } catch {
-    throw new Lost();
+  } catch (error) {
+    throw options.signal?.aborted ? error : new Lost();
   }
 }
 

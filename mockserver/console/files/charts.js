@@ -11,6 +11,7 @@ import { change, current, inSandbox } from "./router.js";
 const ROWS_AT_ONCE = 2000;
 const LABELS_SHOWN = 8;
 const RELOAD_EVERY = 3;
+const SLOW = 400;
 const EXACT = new Intl.NumberFormat(undefined, { maximumFractionDigits: 20 });
 const DAY = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "short", timeZone: "UTC" });
 const MONTH = new Intl.DateTimeFormat(undefined, { month: "short", year: "numeric", timeZone: "UTC" });
@@ -38,7 +39,7 @@ export function mount(main) {
     const text = JSON.stringify(charts);
     const isNew = text !== described;
     described = text;
-    patch(filters, charts.map((each) => each.vendor), () => [vendorFilter(charts)]);
+    patch(filters, charts.map((each) => [each.vendor, each.vendor_title]), () => [vendorFilter(charts)]);
     show(charts);
     if (isNew) for (const each of cards.values()) each.isStale = true;
     loadStale();
@@ -48,7 +49,7 @@ export function mount(main) {
 
   /** Every few turns, a chart is loaded in place of the list, as its numbers may have changed: one request a turn. */
   function dueCard() {
-    const visible = shownCards();
+    const visible = shownCards().filter((each) => !each.isCancelled);
     if (isLoading || !visible.length || ++turn % RELOAD_EVERY) return null;
     return visible[(turn / RELOAD_EVERY) % visible.length];
   }
@@ -91,7 +92,7 @@ export function mount(main) {
 }
 
 function vendorFilter(charts) {
-  const vendors = [...new Set(charts.map((each) => each.vendor).filter(Boolean))];
+  const vendors = new Map(charts.filter((each) => each.vendor).map((each) => [each.vendor, each.vendor_title]));
   const chooser = select({ onchange: () => change({ vendor: chooser.value }) },
     [["", "All vendors"], ...vendors], current().parameters.get("vendor") ?? "");
   return field("Vendor", chooser);
@@ -103,12 +104,17 @@ function chosen(chart) {
   return from ? { from, to, bucket } : { from: chart.from, to: chart.to, bucket: chart.bucket };
 }
 
-/** A chart. `isStale` is whether it has to be loaded again; `describe` takes what the server says of it now. */
+/**
+ * A chart. `isStale` is whether it has to be loaded again, `isCancelled` whether somebody did not want to wait for it;
+ * `describe` takes what the server says of it now.
+ */
 function card(first) {
   let chart = first;
   let period = "";
   let measure = chart.series[0].name;
   let loaded = null;
+  let loading = null;
+  const state = h("div", { class: "row state", role: "status" });
   const controls = h("div", { class: "filters" });
   const drawing = h("div", { class: "drawing" });
   const facts = h("div", { class: "facts" });
@@ -116,28 +122,38 @@ function card(first) {
   const source = h("div", {});
   const title = `chart-${chart.name}`;
   const element = h("figure", { class: "panel chart", "data-chart": chart.name, "aria-labelledby": title },
-    h("figcaption", {}, h("p", { class: "small muted" }, chart.vendor ?? "All vendors"), h("h2", { id: title }, chart.title), h("p", { class: "muted small" }, chart.description)),
-    controls, drawing, facts,
+    h("figcaption", {}, h("p", { class: "small muted" }, chart.vendor_title ?? "All vendors"), h("h2", { id: title }, chart.title), h("p", { class: "muted small" }, chart.description)),
+    controls, state, drawing, facts,
     h("details", {}, h("summary", {}, "Table"), table),
     h("details", {}, h("summary", {}, "Request"), source));
 
   const self = {
     element,
     isStale: true,
+    isCancelled: false,
     describe(now) {
       chart = now;
       const text = JSON.stringify(chosen(chart));
-      if (text !== period) self.isStale = true;
+      if (text !== period) {
+        self.isStale = true;
+        loading?.abort();
+      }
       period = text;
       patch(controls, [chart, period, measure], () => [...periodControls(chart), measureControl(chart, measure, choose)]);
     },
     async load() {
-      self.isStale = false;
+      self.isStale = self.isCancelled = false;
       element.setAttribute("aria-busy", "true");
+      const { signal } = loading = new AbortController();
+      const slow = setTimeout(computing, SLOW);
       try {
-        loaded = await call("GET", inSandbox(`/charts/${encodeURIComponent(chart.name)}?${new URLSearchParams(chosen(chart))}`));
+        loaded = await call("GET", inSandbox(`/charts/${encodeURIComponent(chart.name)}?${new URLSearchParams(chosen(chart))}`), undefined, signal);
         draw();
       } catch (error) {
+        if (signal.aborted) {
+          self.isCancelled = !self.isStale;
+          return;
+        }
         if (!error.status) {
           self.isStale = true;
           throw error;
@@ -146,10 +162,23 @@ function card(first) {
         patch(drawing, error.message, () => [empty("There is no such period.", h("p", { role: "alert" }, error.message))]);
         for (const each of [facts, table, source]) patch(each, null, () => []);
       } finally {
+        clearTimeout(slow);
+        loading = null;
         element.removeAttribute("aria-busy");
+        patch(state, self.isCancelled, () => (self.isCancelled ? cancelled() : []));
       }
     },
   };
+
+  function computing() {
+    patch(state, "computing", () => [h("span", { class: "spinner", "aria-hidden": "true" }), h("span", {}, "Computing …"),
+      button("Cancel", async () => loading?.abort(), { "aria-label": `Cancel: ${chart.title}` })]);
+  }
+
+  function cancelled() {
+    return [h("span", { class: "muted" }, "Cancelled. The server finishes and keeps the result."),
+      button("Load", () => self.load(), { "aria-label": `Load: ${chart.title}` })];
+  }
 
   function choose(name) {
     measure = name;

@@ -131,8 +131,8 @@ export function command(text, name) {
     copyButton("Copy", name, () => text));
 }
 
-const DATE_TIME = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium", timeZone: "UTC" });
-const TIME = new Intl.DateTimeFormat(undefined, { timeStyle: "medium", timeZone: "UTC" });
+const DATE_TIME = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium", hourCycle: "h23", timeZone: "UTC" });
+const TIME = new Intl.DateTimeFormat(undefined, { timeStyle: "medium", hourCycle: "h23", timeZone: "UTC" });
 const DATE = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeZone: "UTC" });
 const NUMBER = new Intl.NumberFormat();
 

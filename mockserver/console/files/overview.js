@@ -67,20 +67,20 @@ function tile(organization) {
     update(vendor, clock) {
       patch(title, vendor.title, () => [vendor.title]);
       level.update(vendor, clock);
-      const { data_through, next_data_at, faults, defects, changed_switches } = vendor;
-      patch(facts, { data_through, next_data_at, faults, defects, changed_switches }, () => [factList(vendor)]);
+      const { data_through, next_data_at, shows_people, faults, defects, changed_switches } = vendor;
+      patch(facts, { data_through, next_data_at, shows_people, faults, defects, changed_switches }, () => [factList(vendor)]);
       patch(sample, vendor.sample_request, () => [sampleRequest(vendor)]);
     },
   };
 }
 
-function factList({ name, data_through, next_data_at, faults, defects, changed_switches }) {
+function factList({ name, data_through, next_data_at, shows_people, faults, defects, changed_switches }) {
   const mark = (amount, text, href) => (amount
     ? h("a", { class: "badge warn", href, "data-key": href }, text)
     : h("a", { class: "badge", href, "data-key": href }, text));
   return h("div", {},
-    h("p", {}, data_through ? ["Data through ", h("strong", {}, date(data_through))] : "No data by person and day"),
-    h("p", { class: "muted small" }, next_data_at ? `More on ${dateTime(next_data_at)}` : "Its reports have no days of people."),
+    h("p", {}, data_through ? ["Data through ", h("strong", {}, date(data_through)), !shows_people && " · totals, not by person"] : "No data by day"),
+    h("p", { class: "muted small" }, next_data_at ? `More on ${dateTime(next_data_at)}` : "No day is known on which more data arrive."),
     h("p", { class: "row" },
       h("a", { class: "badge accent", href: docs(name), "data-key": "docs" }, "API docs"),
       mark(faults, count(faults, "fault", "faults"), link("faults", { vendor: name })),
@@ -91,7 +91,7 @@ function factList({ name, data_through, next_data_at, faults, defects, changed_s
 function sampleRequest({ title, sample_request }) {
   if (!sample_request) return h("p", { class: "muted" }, "Every token was revoked. Reset does not restore them; make a new sandbox.");
   const { token, curl } = sample_request;
-  const secret = token.client_secret ? [" · secret ", h("code", {}, token.client_secret)] : [];
+  const secret = token.client_secret ? [h("span", { class: "muted small" }, " · secret "), h("code", {}, token.client_secret)] : [];
   return h("div", {},
     h("p", { class: "token" },
       h("span", { class: "muted small" }, token.client_id ? "Client id " : "Token "), h("code", {}, token.token), secret,

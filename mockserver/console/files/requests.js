@@ -7,7 +7,7 @@ import { button, command, confirmed, copyButton, count, date, empty, field, h, n
 import { change, current, inSandbox, link, sandbox } from "./router.js";
 
 const PAGE = 100;
-const FILTERS = ["vendor", "operation", "status", "path"];
+const FILTERS = ["vendor", "operation", "status", "path", "after"];
 
 export function mount(main) {
   const head = h("section", { class: "head" },
@@ -73,6 +73,8 @@ export function mount(main) {
       field("Status", select({ onchange: set("status"), "data-key": "status" },
         [["", "All"], ["2xx", "2xx, success"], ["4xx", "4xx, client error"], ["5xx", "5xx, server error"], "401", "403", "429", "503"], parameters.get("status"))),
       field("Path", h("input", { type: "search", value: parameters.get("path") ?? "", placeholder: "/path/*", onchange: set("path"), "data-key": "path" })),
+      parameters.get("after") && button(`After request ${parameters.get("after")} ×`, async () => change({ after: "" }),
+        { "aria-label": `Remove the filter: after request ${parameters.get("after")}`, "aria-pressed": "true", "data-key": "after" }),
     ]);
   }
 
@@ -124,12 +126,13 @@ function row(request, opened, before) {
   const { id, at, vendor, operation, method, path, status, outcome, duration_ms, fault } = request;
   const target = link("requests", { ...Object.fromEntries(current().parameters), request: id });
   const isNew = before !== null && id > before;
-  return h("tr", { class: [id === opened && "open", isNew && "new"].filter(Boolean).join(" ") || null, "data-request": id },
+  const open = (event) => { if (!event.target.closest("a") && getSelection().isCollapsed) location.hash = target; };
+  return h("tr", { class: ["opens", id === opened && "open", isNew && "new"].filter(Boolean).join(" "), "data-request": id, onclick: open },
     h("td", { class: "nowrap" }, h("a", { href: target, "data-key": `request ${id}`, "aria-current": id === opened ? "true" : null, title: date(at) }, time(at))),
     h("td", { class: "nowrap wide" }, vendor),
     h("td", {}, h("div", {}, operation ?? "unknown path"), h("div", { class: "muted mono" }, `${method} ${path}`)),
     h("td", {}, statusMark(status, outcome)),
-    h("td", { class: "number" }, duration_ms === null ? "" : number(duration_ms)),
+    h("td", { class: "number" }, duration_ms === null ? "" : duration_ms ? number(duration_ms) : "< 1"),
     h("td", { class: "nowrap" }, fault ?? ""));
 }
 
@@ -157,19 +160,31 @@ function panel(request, findings, overview) {
     ["Refused because", request.refusal], ["Fault", request.fault && h("a", { href: link("faults") }, request.fault)],
   ].filter(([, value]) => value);
   return h("section", { class: "panel", "aria-label": `Request ${request.id}` },
-    h("div", { class: "row" }, h("h2", {}, `Request ${request.id}`), h("a", { class: "button", href: link("requests", { ...Object.fromEntries(current().parameters), request: "" }) }, "Close")),
+    h("div", { class: "row spread" }, h("h2", {}, `Request ${request.id}`), h("a", { class: "button", href: shown({ request: "" }) }, "Close")),
     h("p", { class: "mono" }, `${request.method} ${request.path}`),
     h("div", { class: "row" },
+      h("a", { class: "button", href: shown({ request: "", status: "", after: request.id }) }, "Requests after this one"),
       copyButton("Copy as curl", `request ${request.id}`, () => asCurl(request, vendor)),
       copyButton("Copy as pytest assertion", `request ${request.id}`, () => asAssertion(request))),
     h("dl", {}, facts.flatMap(([name, value]) => [h("dt", {}, name), h("dd", {}, value)])),
     h("h3", {}, "Query"),
-    query.length ? h("dl", {}, query.flatMap(([name, value]) => [h("dt", { class: "mono" }, name), h("dd", { class: "mono" }, value)])) : h("p", { class: "muted" }, "None."),
+    pairs(query, "None."),
+    h("h3", {}, "Request headers"),
+    pairs(Object.entries(request.request_headers), "None of those that are kept."),
+    h("h3", {}, "Response headers"),
+    pairs(Object.entries(request.response_headers ?? {}), request.response_headers ? "None of those that are kept." : "Not answered."),
     h("h3", {}, "Body"),
     request.body === null ? h("p", { class: "muted" }, request.body_digest ? "Larger than 4 kB, so it was not kept." : "None.") : h("pre", { class: "text", tabindex: "0", role: "region", "aria-label": "Body" }, request.body.slice(0, 2000)),
     h("h3", {}, "Client lint"),
     findings.length ? h("ul", { class: "list" }, findings.map((each) => h("li", {}, h("strong", {}, each.rule), h("p", {}, each.observed), h("p", { class: "muted" }, each.advice))))
       : h("p", { class: "muted" }, "No findings for this request."));
+}
+
+const shown = (changes) => link("requests", { ...Object.fromEntries(current().parameters), ...changes });
+
+function pairs(all, none) {
+  if (!all.length) return h("p", { class: "muted" }, none);
+  return h("dl", {}, all.flatMap(([name, value]) => [h("dt", { class: "mono" }, name), h("dd", { class: "mono" }, value)]));
 }
 
 const quoted = (text) => `'${text.replaceAll("'", "'\\''")}'`;

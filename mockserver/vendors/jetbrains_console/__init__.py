@@ -19,6 +19,7 @@ def vendor() -> Vendor:
         routes=routes.ROUTES,
         render_error=errors.render,
         cache_epoch=routes.cache_epoch,
+        newest_day=routes.newest_day,
         format_timestamp=datetime.isoformat,  # No answer has a timestamp.
         sample_path=policy.SAMPLE_PATH,
         token_path=policy.TOKEN_PATH,

@@ -30,6 +30,11 @@ def cache_epoch(now: datetime, _: Switches) -> Hashable:
     return now.toordinal()
 
 
+def newest_day(now: datetime, _: Switches) -> int:
+    """The newest day in the totals: today, as a whole."""
+    return now.toordinal()
+
+
 def _view(report: Report) -> View:
     """The view of a report."""
 
