@@ -11,7 +11,7 @@ const query = sandbox === "default" ? "" : `?${new URLSearchParams({ sandbox })}
 
 const frame = h("nav", { id: "frame", "aria-label": "API docs" });
 const connection = h("div", { id: "connection", role: "alert" });
-const content = h("main", { id: "swagger-ui" });
+const content = h("div", { id: "swagger-ui" }); // Swagger UI has a main element of its own.
 
 function theme() {
   const chosen = localStorage.getItem("mockserver theme");
