@@ -3,7 +3,20 @@
 import sys
 from collections.abc import Iterator
 
-from benchmarks import jetbrains, metrics, pages, peers, plugin, ready, rollups, sandboxes, serving, table, tabnine
+from benchmarks import (
+    console,
+    jetbrains,
+    metrics,
+    pages,
+    peers,
+    plugin,
+    ready,
+    rollups,
+    sandboxes,
+    serving,
+    table,
+    tabnine,
+)
 from benchmarks.table import Figure
 
 _BENCHMARKS = {
@@ -17,6 +30,7 @@ _BENCHMARKS = {
     "metrics": metrics.figures,
     "peers": peers.figures,
     "serving": serving.figures,
+    "console": console.figures,
 }
 
 
