@@ -17,16 +17,9 @@ _TIMES_MAXIMUM = 64
 
 
 class _Redacting(logging.Formatter):
-    """A formatter that shows no credentials, once it is told how to recognize them.
-
-    The text of a record with `fields` consists of these fields, which are redacted before: a search takes microseconds.
-    """
+    """A formatter that shows no credentials, once it is told how to recognize them."""
 
     redact: Callable[[str], str] = staticmethod(str)
-
-    def shown(self, text: str, record: logging.LogRecord) -> str:
-        """A text of a record, without credentials."""
-        return text if hasattr(record, "fields") else self.redact(text)
 
 
 class JsonLines(_Redacting):
@@ -40,7 +33,7 @@ class JsonLines(_Redacting):
             "at": self.time_of(record.created),
             "level": record.levelname.lower(),
             "logger": record.name,
-            "message": self.shown(record.getMessage(), record),
+            "message": self.redact(record.getMessage()),
         }
         if record.exc_info:
             entry["traceback"] = self.redact(self.formatException(record.exc_info))
@@ -61,7 +54,7 @@ class TextLines(_Redacting):
         return self.time_of(record.created)
 
     def format(self, record: logging.LogRecord) -> str:
-        return self.shown(super().format(record), record)
+        return self.redact(super().format(record))
 
 
 @lru_cache(_TIMES_MAXIMUM)

@@ -9,6 +9,7 @@ the journal shows differs from an answer of the `pipeline`.
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
+from functools import partial
 from time import perf_counter_ns
 from typing import Any, NamedTuple
 from urllib.parse import quote
@@ -161,16 +162,24 @@ class FastPath:
 
     def _pass_on(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """The app's answer, remembered if its reply is cached."""
-
-        def start(status: str, headers: list[tuple[str, str]], *more: Any) -> Callable[[bytes], object]:
-            cached = environ.get(CACHED)
-            if cached is not None and environ["REQUEST_METHOD"] == "GET" and _is_plain(environ):
-                context, key = cached
-                self._remember(environ, context, key, status, headers)
-            return start_response(status, headers, *more)
-
+        start = partial(self._start, environ, start_response)
         view = self._direct_view(environ)
         return self._app(environ, start) if view is None else view(environ)(environ, start)
+
+    def _start(
+        self,
+        environ: WSGIEnvironment,
+        start_response: StartResponse,
+        status: str,
+        headers: list[tuple[str, str]],
+        *more: Any,
+    ) -> Callable[[bytes], object]:
+        """WSGI's `start_response`, which learns how a request is answered."""
+        cached = environ.get(CACHED)
+        if cached is not None and environ["REQUEST_METHOD"] == "GET" and _is_plain(environ):
+            context, key = cached
+            self._remember(environ, context, key, status, headers)
+        return start_response(status, headers, *more)
 
     def _direct_view(self, environ: WSGIEnvironment) -> Respond | None:
         """The view that Flask would find for a request of a program without a body, at a third of the time."""

@@ -14,6 +14,11 @@ SHORTEST: Final = 6
 _LAYERS: Final = 8
 """How often a text may be encoded; one that is encoded more often counts as a credential."""
 
+_HEAD: Final = SHORTEST
+"""How many characters of a form are searched for first."""
+
+_ByHead = tuple[tuple[str, list[str]], ...]
+
 _NESTED = re.compile("%(?:25)+")
 _ESCAPED = re.compile(r"\\u([0-9a-fA-F]{4})")
 _URL_SAFE = str.maketrans("+/", "-_")
@@ -22,11 +27,12 @@ _URL_SAFE = str.maketrans("+/", "-_")
 @lru_cache(maxsize=16)  # The checks of one text follow one another, and each decodes it.
 def decode(text: str) -> str | None:
     """A text without percent-encoding and JSON's escapes, however often they were applied; None beyond any reason."""
-    if "%" not in text and "\\" not in text:
-        return text
     for _ in range(_LAYERS):
-        before, text = text, unquote(_NESTED.sub("%", text))
-        text = _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text)
+        before = text
+        if "%" in text:
+            text = unquote(_NESTED.sub("%", text))
+        if "\\" in text:
+            text = _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text)
         if text == before:
             return text
     return None
@@ -46,12 +52,12 @@ class KnownSecrets:
         return [form for each in self.secrets if len(each) >= SHORTEST for form in _forms(each)]
 
     @cached_property
-    def _plain(self) -> tuple[str, ...]:
-        return _minimal(text for each in self._long for text in _spelled(each))
+    def _plain(self) -> _ByHead:
+        return _by_head(text for each in self._long for text in _spelled(each))
 
     @cached_property
-    def _base64(self) -> tuple[str, ...]:
-        return _minimal(part for each in self._long for part in _base64_parts(each.encode()))
+    def _base64(self) -> _ByHead:
+        return _by_head(part for each in self._long for part in _base64_parts(each.encode()))
 
     @cached_property
     def _whole(self) -> frozenset[str]:
@@ -63,18 +69,24 @@ class KnownSecrets:
         """Whether there are some that are only recognized where they are whole."""
         return bool(self._whole)
 
-    def __contains__(self, text: str) -> bool:
-        decoded = decode(text)
+    def __contains__(self, sent: str) -> bool:
+        decoded = decode(sent)
         if decoded is None:
             return True
         lowered = decoded.lower()
-        for each in self._plain:
-            if each in lowered:
-                return True
-        for each in self._base64:
-            if each in decoded:
-                return True
+        for text, forms in ((lowered, self._plain), (decoded, self._base64)):
+            for head, whole in forms:
+                if head in text and any(each in text for each in whole):
+                    return True
         return decoded.rstrip("=") in self._whole or lowered in self._whole
+
+
+def _by_head(texts: Iterable[str]) -> _ByHead:
+    """The texts by their heads: those of our own tokens have few, so a text without them needs few searches."""
+    by_head: dict[str, list[str]] = {}
+    for each in _minimal(texts):
+        by_head.setdefault(each[:_HEAD], []).append(each)
+    return tuple(by_head.items())
 
 
 def _minimal(texts: Iterable[str]) -> tuple[str, ...]:

@@ -42,7 +42,8 @@ class RequestContext:
     the vendor are `switches`. `fault` is the armed rule that fired for it. `started` is in nanoseconds, and `start_seq`
     the logical timestamp for the journal. `record` is its record in the journal, once it has one. `expires_at` is when
     its token expires, in microseconds since 1970; None for a token that does not. `is_limited` is whether it has passed
-    the stage that takes from its bucket.
+    the stage that takes from its bucket. `path` is as it was sent, decoded; Werkzeug's own has the slashes at its start
+    folded.
     """
 
     environ: WSGIEnvironment
@@ -58,12 +59,18 @@ class RequestContext:
     record: Record | None = None
     expires_at: int | None = None
     is_limited: bool = False
+    method: str = field(init=False)
+    path: str = field(init=False)
+    query: str = field(init=False)
     sandbox: "Sandbox" = field(init=False)
     now: datetime = field(init=False)
     policy: "Policy" = field(init=False)
     switches: Switches = field(init=False)
 
     def __post_init__(self) -> None:
+        self.method = self.environ["REQUEST_METHOD"].upper()
+        self.path = self.environ["PATH_INFO"].encode("latin-1").decode(errors="replace")
+        self.query = self.environ.get("QUERY_STRING", "")
         self._enter(self.registry.default)
 
     def enter(self, sandbox: "Sandbox", grant: Grant) -> None:
@@ -113,23 +120,6 @@ class RequestContext:
         if self.from_flask is None:
             self.from_flask = Request(self.environ)
         return self.from_flask
-
-    @property
-    def method(self) -> str:
-        method: str = self.environ["REQUEST_METHOD"]
-        return method.upper()
-
-    @property
-    def path(self) -> str:
-        """The path as it was sent, decoded; Werkzeug's own has the slashes at its start folded."""
-        raw: str = self.environ["PATH_INFO"]
-        return raw.encode("latin-1").decode(errors="replace")
-
-    @property
-    def query(self) -> str:
-        """The query string as it was sent."""
-        query: str = self.environ.get("QUERY_STRING", "")
-        return query
 
     @property
     def args(self) -> MultiDict[str, str]:
