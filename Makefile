@@ -1,42 +1,49 @@
-# Every target needs only Python 3.11 or newer and make: dependencies are installed into .venv.
+# Every target needs only Python 3.11 or newer and make: dependencies are installed into .venv, and with
+# PYTHON=python3.13 into .venv-python3.13.
 
 PYTHON ?= python3
-BIN := .venv/bin
+VENV ?= .venv$(if $(filter-out python3,$(PYTHON)),-$(notdir $(PYTHON)))
+CONSTRAINTS ?= constraints.txt
+BIN := $(VENV)/bin
 WORKERS ?= auto
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
 # Tests that `make quick` leaves out: they start processes, send thousands of requests, or compute whole organizations.
-SLOW := admin architecture/test_imports.py architecture/test_newcomer.py audit cases/test_catalogue.py cli digests examples plugin server \
-  test_app.py test_readme.py test_wheel.py metrics/test_recomputed.py vendors/test_conformance.py
+SLOW := admin architecture/test_imports.py architecture/test_newcomer.py audit cases/test_catalogue.py cli digests examples \
+  packaging plugin server test_app.py test_readme.py test_wheel.py metrics/test_recomputed.py vendors/test_conformance.py
 SLOW_OF_EACH_PRODUCT := rows
 SLOW_OF_EACH_VENDOR := trial laws invariants cursors policy bad_input parameters
 
 # Tests that look at answers, the journal, limits, faults or the client lint.
 ANSWERS := $(addprefix tests/,admin audit cases conduct digests gateway vendors test_app.py)
 
-.PHONY: help docs run test quick sockets fastpath static check fix bench names format lint imports types generated
+.PHONY: help docs run test lowest quick sockets fastpath static check fix bench names format lint imports types generated
 
 help: ## list the targets
 	@echo "usage: make <target>"
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 12
 
-run: .venv/run ## start the server on 127.0.0.1:8080; ARGS="--freeze" adds flags
+run: $(VENV)/run ## start the server on 127.0.0.1:8080; ARGS="--freeze" adds flags
 	@exec $(BIN)/python -m mockserver serve $(ARGS)
 
 ifdef ARGS
-test: .venv/dev
+test: $(VENV)/dev
 	@$(BIN)/python -m pytest --quiet --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 else
-test: .venv/dev ## run all tests and require 100 % coverage; ARGS="tests/cli -x" selects tests, WORKERS=0 uses one process
+test: $(VENV)/dev ## run all tests and require 100 % coverage; ARGS="tests/cli -x" selects tests, WORKERS=0 uses one process
 	@$(BIN)/coverage erase
 	@$(BIN)/coverage run -m pytest --quiet --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder
 	@$(BIN)/coverage combine --quiet
 	@$(BIN)/coverage report
 endif
 
-quick: .venv/dev ## check style and the types of changed files, and run the fast tests, in less than a minute
+lowest: $(VENV)/dev ## run all tests with the lowest versions of the dependencies; ARGS selects tests
+	@$(BIN)/python -m tools.dependencies --lowest > $(VENV)/lowest.txt
+	@$(MAKE) test VENV=$(VENV)-lowest CONSTRAINTS=$(VENV)/lowest.txt
+
+quick: $(VENV)/dev ## check style and the types of changed files, and run the fast tests, in less than a minute
 	@$(BIN)/ruff format --quiet --check .
 	@$(BIN)/ruff check --quiet .
 	@changed=$$({ git diff --name-only --diff-filter=d HEAD; git ls-files --others --exclude-standard; } 2>/dev/null \
@@ -46,10 +53,10 @@ quick: .venv/dev ## check style and the types of changed files, and run the fast
 	  $(foreach name,$(SLOW_OF_EACH_PRODUCT),--ignore-glob='tests/products/*/test_$(name).py') \
 	  $(foreach name,$(SLOW_OF_EACH_VENDOR),--ignore-glob='tests/vendors/*/test_$(name).py')
 
-sockets: .venv/dev ## run all tests with clients on real sockets; ARGS selects tests
+sockets: $(VENV)/dev ## run all tests with clients on real sockets; ARGS selects tests
 	@$(BIN)/python -m pytest --quiet --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder --over-socket $(ARGS)
 
-fastpath: .venv/dev ## run the tests of answers with the layer in front of Flask off, then with every answer in it
+fastpath: $(VENV)/dev ## run the tests of answers with the layer in front of Flask off, then with every answer in it
 	@for mode in off twice; do $(BIN)/python -m pytest --quiet --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder \
 	  --fast-path $$mode $(ANSWERS) || exit 1; done
 
@@ -57,55 +64,59 @@ static: format lint imports types generated ## check style, imports, types and g
 
 check: static docs test ## run all checks and tests, and build the documentation
 
-fix: .venv/dev ## fix formatting and lint errors, and update generated files
+fix: $(VENV)/dev ## fix formatting and lint errors, and update generated files
 	@$(BIN)/ruff check --quiet --fix-only .
 	@$(BIN)/ruff format --quiet .
 	@$(BIN)/python -m tools.admin_openapi
 	@$(BIN)/python -m tools.reference
 	@$(BIN)/python -m tools.fidelity
 	@$(BIN)/python -m tools.cases
+	@$(BIN)/python -m tools.dependencies
 
-bench: .venv/dev ## run the benchmarks and print a table of results and targets; ARGS="peers serving" selects benchmarks
+bench: $(VENV)/dev ## run the benchmarks and print a table of results and targets; ARGS="peers serving" selects benchmarks
 	@$(BIN)/python -m benchmarks $(ARGS)
 
-docs: .venv/dev ## build the site of docs/; the server shows it at /_mock/docs/
+docs: $(VENV)/dev ## build the site of docs/; the server shows it at /_mock/docs/
 	@rm -rf mockserver/console/site
 	@$(BIN)/sphinx-build --quiet --fail-on-warning --keep-going --doctree-dir build/doctrees docs mockserver/console/site
 
-names: .venv/dev ## regenerate the frozen name pool (the pinned version of Faker gives the same bytes)
+names: $(VENV)/dev ## regenerate the frozen name pool (the pinned version of Faker gives the same bytes)
 	@$(BIN)/python -m tools.make_names
 
-format: .venv/dev
+format: $(VENV)/dev
 	@$(BIN)/ruff format --quiet --check .
 
-lint: .venv/dev
+lint: $(VENV)/dev
 	@$(BIN)/ruff check --quiet .
 
-imports: .venv/dev
-	@$(BIN)/lint-imports > .venv/imports.log || { cat .venv/imports.log; exit 1; }
+imports: $(VENV)/dev
+	@$(BIN)/lint-imports > $(VENV)/imports.log || { cat $(VENV)/imports.log; exit 1; }
 
-types: .venv/dev
+types: $(VENV)/dev
 	@$(BIN)/mypy --no-error-summary
 
-generated: .venv/dev
+generated: $(VENV)/dev
 	@$(BIN)/python -m tools.admin_openapi --check
 	@$(BIN)/python -m tools.reference --check
 	@$(BIN)/python -m tools.fidelity --check
 	@$(BIN)/python -m tools.cases --check
+	@$(BIN)/python -m tools.dependencies --check
 
 # Marker files, which are touched when an installation is complete, so that an interrupted one is repeated.
 
-.venv/bin/python:
+$(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
 	  echo "Python 3.11 or newer is required; $(PYTHON) is $$($(PYTHON) --version 2>&1). Choose another: make PYTHON=python3.12" >&2; exit 1; }
-	@$(PYTHON) -m venv .venv
+	@$(PYTHON) -m venv $(VENV)
 
-.venv/run: pyproject.toml | .venv/bin/python
+$(VENV)/run: pyproject.toml $(CONSTRAINTS) | $(VENV)/bin/python
 	@echo "installing the dependencies of the server" >&2
-	@$(PIP) --editable .
+	@$(PIP) --constraint $(CONSTRAINTS) --editable .
 	@touch $@
 
-.venv/dev: pyproject.toml | .venv/bin/python
+# The first pip that knows dependency groups is 25.1; the venv of Python 3.11 has an older one.
+$(VENV)/dev: pyproject.toml $(CONSTRAINTS) | $(VENV)/bin/python
 	@echo "installing the dependencies for development" >&2
-	@$(PIP) --editable '.[dev]'
-	@touch $@ .venv/run
+	@$(PIP) 'pip>=25.1'
+	@$(PIP) --constraint $(CONSTRAINTS) --group dev --editable .
+	@touch $@ $(VENV)/run

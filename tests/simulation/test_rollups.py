@@ -38,6 +38,13 @@ def _fresh(world: World = WORLD) -> Rollups:
 KNOWN = _plain(_fresh().span(FIRST, FIRST + 400))
 
 
+@given(st.lists(st.integers(0, 2**64 - 1), min_size=1))
+def test_bits_are_counted_alike_by_every_release_of_numpy(words: list[int]) -> None:
+    bitmaps = np.array([words, words[::-1]], dtype=np.uint64)
+    assert rollups.bits_by_table(bitmaps).tolist() == [[word.bit_count() for word in row] for row in bitmaps.tolist()]
+    assert rollups.count_bits(bitmaps.view(np.uint8)).tolist() == [sum(map(int.bit_count, words))] * 2
+
+
 @pytest.mark.parametrize("people", [1, 6, 40, BLOCK, BLOCK + 1, 2 * BLOCK + 13])
 def test_rolled_up_day_has_the_sums_and_the_active_members(people: int) -> None:
     world = worlds.world(people=people, turnover=worlds.STAYING)

@@ -109,7 +109,7 @@ class Directory:
         lasts = [min(midnight(month_after(month)) - 1, self._now) for month in months]
         return [self._count(month, midnight(month), last) for month, last in zip(months, lasts, strict=True)]
 
-    def _count(self, day: date, first: int, last: int, chosen: Mask | np.bool = np.True_) -> AccountCounts:
+    def _count(self, day: date, first: int, last: int, chosen: Mask | np.bool_ = np.True_) -> AccountCounts:
         table = self._table
         known = table.known(last) & chosen
         counted = (
