@@ -7,6 +7,7 @@ Flask is off, or knows every request already (`contract/fast_path`). Tests that 
 
 import gc
 import signal
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -48,6 +49,7 @@ def pytest_configure(config: pytest.Config) -> None:
     for line in (
         "in_process(reason): deselect the test with --over-socket, for this reason",
         "fast_path_on(reason): deselect the test with another --fast-path than on, for this reason",
+        "unix(reason): deselect the test on Windows, for this reason",
     ):
         config.addinivalue_line("markers", line)
 
@@ -59,6 +61,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         markers.append("in_process")
     if config.getoption("--fast-path") != "on":
         markers.append("fast_path_on")
+    if sys.platform == "win32":
+        markers.append("unix")
     lacking = [program for program in optional_programs.PROGRAMS if program.left_out]
     deselected = [
         item

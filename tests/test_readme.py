@@ -30,6 +30,7 @@ EXEMPT_PAGES = {f"docs/cases/{path.stem}.md" for path in (ROOT / "docs" / "cases
 RUN = {name: page for name, page in zip(NAMES, PAGES, strict=True) if name not in EXEMPT_PAGES and [*blocks.of(page)]}
 
 
+@pytest.mark.unix("the lines are for a POSIX shell")
 @pytest.mark.parametrize("page", RUN.values(), ids=RUN)
 def test_every_block_does_what_its_page_says(page: Path, tmp_path: Path) -> None:
     with session.reading(tmp_path) as reader:

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sys
 import threading
 from contextlib import suppress
 from typing import Any
@@ -119,4 +120,7 @@ def _read_to_the_end(stream: int) -> None:
     with suppress(OSError):  # There never was a standard input, so nobody holds it.
         while os.read(stream, 4096):
             pass
-    os.kill(os.getpid(), signal.SIGTERM)
+    if sys.platform == "win32":  # There, os.kill ends a process at once, whatever handles the signal.
+        signal.raise_signal(signal.SIGTERM)
+    else:
+        os.kill(os.getpid(), signal.SIGTERM)

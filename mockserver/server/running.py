@@ -3,7 +3,6 @@
 import asyncio
 import logging
 import os
-import signal
 import socket
 import threading
 from collections.abc import Callable, Sequence
@@ -11,7 +10,7 @@ from contextlib import AbstractContextManager, suppress
 from typing import Any, NoReturn
 from wsgiref.types import WSGIApplication, WSGIEnvironment
 
-from mockserver.server import sockets
+from mockserver.server import signals, sockets
 from mockserver.server.connection import Connection
 from mockserver.server.late import LateApp
 from mockserver.server.reader import Memory
@@ -22,8 +21,6 @@ _CHECK_SECONDS = 0.1
 
 _RECEIVED_MAXIMUM = 64 * 1024
 """The most that is received at once, in bytes."""
-
-_SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 log = logging.getLogger(__name__)
 
@@ -150,16 +147,14 @@ def serve(
     try:
         loop.run_until_complete(_serve(app, listening, threads, on_ready, grace))
     finally:
-        for number in _SIGNALS:
-            signal.signal(number, signal.SIG_IGN)
+        signals.ignore()
 
 
 async def _serve(
     app: WSGIApplication, listening: Sequence[socket.socket], threads: int, on_ready: Callable[[], None], grace: float
 ) -> None:
     server, stopped = Server(app, threads), asyncio.Event()
-    for number in _SIGNALS:
-        server.loop.add_signal_handler(number, stopped.set)
+    signals.handle(server.loop, stopped.set)
     await server.listen(listening)
     on_ready()
     if isinstance(app, LateApp):

@@ -17,6 +17,8 @@ from tests.cases.sending import CATALOGUE, GOOD
 from tests.cases.test_loading import read
 from tests.contract.watch import Watch
 
+pytestmark = pytest.mark.unix("the lines are for a POSIX shell")
+
 SERVED = vendors.discover()
 DAU = "/analytics/v0/dau"
 TOKEN = "/api/rest/oauth2/token"

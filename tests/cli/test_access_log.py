@@ -277,6 +277,7 @@ def test_message_that_cannot_be_formatted_is_reported(capsys: pytest.CaptureFixt
     assert "Logging error" in capsys.readouterr().err
 
 
+@pytest.mark.unix("Windows ends a process instead of sending it a signal")
 def test_served_requests_are_in_the_log_when_the_server_stops() -> None:
     flags = ("-m", "mockserver", "serve", "--port", "0", "--json")
     with programs.started(*flags) as program:
@@ -290,6 +291,7 @@ def test_served_requests_are_in_the_log_when_the_server_stops() -> None:
     assert [(each["path"], each["status"]) for each in entries] == [(DAU, 200), ("/_mock/health", 200)]
 
 
+@pytest.mark.unix("Windows ends a process instead of sending it a signal")
 def test_server_whose_log_nobody_reads_answers_and_stops() -> None:
     """The pipe holds about 64 kB; beyond that, a server that waited for its log would stand still."""
     flags = ("-m", "mockserver", "serve", "--port", "0", "--json")

@@ -60,6 +60,7 @@ def test_command_for_all_tokens_names_this_server() -> None:
     assert other["all tokens"] == "mockserver tokens --organization globex --url http://127.0.0.1:9"
 
 
+@pytest.mark.unix("the lines are for a POSIX shell")
 def test_first_request_works_when_it_is_pasted() -> None:
     with server.in_thread(create_app(SETTINGS)) as running:
         line = banner_of(SETTINGS, running.url)["try"]

@@ -34,6 +34,7 @@ def test_every_vendor_has_variables(run: Run) -> None:
     assert {name for name in names if not any(each.endswith(name) for each in ACME)} == set()
 
 
+@pytest.mark.unix("the lines are for a POSIX shell")
 def test_shell_reads_the_variables(run: Run) -> None:
     url = "http://mock.test:99/it's $HOME `here`"
     printed = run("env", "--organization", "globex", "--url", url).stdout
@@ -77,6 +78,7 @@ def test_proxy_exceptions_are_joined_with_those_of_the_environment(
         assert f"{name}{quoted.format(joined)}" in printed
 
 
+@pytest.mark.unix("the lines are for a POSIX shell")
 def test_shell_reads_the_proxy_exceptions(run: Run) -> None:
     printed = run("env", "--url", "http://127.1.2.3:80", NO_PROXY="*.corp, [fe80::1]").stdout
     script = f'{printed}\nprintf "%s %s" "$NO_PROXY" "$no_proxy"'

@@ -168,6 +168,7 @@ OUTPUTS = {
 """Outputs that cannot be written: a full device, a closed stream, a pipe whose reader is gone."""
 
 
+@pytest.mark.unix("the lines are for a POSIX shell")
 @pytest.mark.in_process("the commands run in processes of their own")
 @pytest.mark.parametrize("name", ["--help", "--version", *COMMANDS])
 def test_output_that_cannot_be_written_is_one_line_with_code_1(name: str, url: str) -> None:

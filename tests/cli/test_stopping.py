@@ -18,7 +18,10 @@ from analytics_mockserver.command import main
 from tests.server import programs
 from tests.server.programs import ROOT, Program, ended, line, opened, request
 
-pytestmark = pytest.mark.in_process("the commands run in processes of their own")
+pytestmark = [
+    pytest.mark.in_process("the commands run in processes of their own"),
+    pytest.mark.unix("Windows ends a process instead of sending it a signal"),
+]
 
 SIGNALS = pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 

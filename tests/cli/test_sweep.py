@@ -155,6 +155,7 @@ def test_command_that_fails_in_the_baseline_is_reported_with_its_output(run: Run
     assert int(suite.get("skipped", "0")) == int(suite.get("tests", "0")) - 1
 
 
+@pytest.mark.unix("the lines are for a POSIX shell")
 def test_pytest_run_without_tests_is_not_a_baseline(run: Run) -> None:
     result = run("sweep", "--", "sh", "-c", "exit 5")
     assert result.exit_code == 2

@@ -6,6 +6,8 @@ import pytest
 from mockserver.cli.sweep import runs
 from mockserver.cli.sweep.runs import Run
 
+pytestmark = pytest.mark.unix("the lines are for a POSIX shell")
+
 
 def run(script: str, timeout: float | None = None, **variables: str) -> Run:
     """How a shell script ended."""

@@ -4,6 +4,8 @@ import subprocess
 from itertools import pairwise
 from pathlib import Path
 
+import pytest
+
 from mockserver import server
 from mockserver.app import create_app
 from tests.cli.conftest import Run
@@ -31,6 +33,7 @@ def test_groups_are_printed_only_for_organizations_with_them(run: Run) -> None:
     assert "-groups" not in printed
 
 
+@pytest.mark.unix("the lines are for a POSIX shell")
 def test_every_curl_line_works(run: Run) -> None:
     with server.in_thread(create_app(SETTINGS)) as running:
         lines = _lines(run("tokens", "--url", running.url).output)

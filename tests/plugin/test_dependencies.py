@@ -117,6 +117,7 @@ def test_command_names_a_missing_module(tmp_path: Path, blocked: str, message: s
     assert done.stderr.count("\n") == 1
 
 
+@pytest.mark.unix("the lines are for a POSIX shell")
 def test_command_fails_with_its_code_if_nothing_can_be_written(tmp_path: Path) -> None:
     code = 'exec "$0" -m analytics_mockserver tokens 2>&-'
     (tmp_path / "mockserver").mkdir()

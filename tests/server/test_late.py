@@ -43,6 +43,7 @@ def test_request_waits_until_the_app_is_made(serving: tuple[Program, str]) -> No
     assert ended(program) == (0, "", "")
 
 
+@pytest.mark.unix("Windows ends a process instead of sending it a signal")
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_signal_before_the_app_is_made_ends_the_server(serving: tuple[Program, str], number: signal.Signals) -> None:
     program, _ = serving

@@ -26,6 +26,7 @@ def serving() -> Iterator[tuple[Program, str]]:
         yield program, line(program)
 
 
+@pytest.mark.unix("Windows ends a process instead of sending it a signal")
 @pytest.mark.parametrize("stop_signal", [signal.SIGTERM, signal.SIGINT])
 def test_server_runs_until_a_signal(serving: tuple[Program, str], stop_signal: signal.Signals) -> None:
     program, url = serving

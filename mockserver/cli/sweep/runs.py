@@ -7,6 +7,7 @@ decided by `plan`.
 import os
 import signal
 import subprocess
+import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -190,17 +191,21 @@ def _start(command: Sequence[str], variables: Mapping[str, str], output: IO[byte
 def _end(process: "subprocess.Popen[bytes]") -> None:
     """Interrupt a command and everything it started, as Ctrl-C would, and kill what does not end."""
     try:
-        _signal(process, signal.SIGINT)
+        _signal(process, "SIGINT")
         with suppress(subprocess.TimeoutExpired):
             process.wait(GRACE)
     finally:
-        _signal(process, signal.SIGKILL)
+        _signal(process, "SIGKILL")
         process.wait()
 
 
-def _signal(process: "subprocess.Popen[bytes]", number: int) -> None:
+def _signal(process: "subprocess.Popen[bytes]", name: str) -> None:
+    """Send a signal to a command and what it started; Windows has no such signals, and there the command is ended."""
     with suppress(ProcessLookupError, PermissionError):
-        os.killpg(process.pid, number)
+        if sys.platform == "win32":
+            process.kill()
+        else:
+            os.killpg(process.pid, getattr(signal, name))
 
 
 def _plain_text(output: IO[bytes]) -> str:
