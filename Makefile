@@ -4,6 +4,7 @@
 PYTHON ?= python3
 VENV ?= .venv$(if $(filter-out python3,$(PYTHON)),-$(notdir $(PYTHON)))
 CONSTRAINTS ?= constraints.txt
+GROUPS ?= --group dev --group static
 BIN := $(VENV)/bin
 WORKERS ?= auto
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
@@ -19,7 +20,7 @@ SLOW_OF_EACH_VENDOR := trial laws invariants cursors policy bad_input parameters
 # Tests that look at answers, the journal, limits, faults or the client lint.
 ANSWERS := $(addprefix tests/,admin audit cases conduct digests gateway vendors test_app.py)
 
-.PHONY: help docs run test lowest quick sockets fastpath static check fix bench names format lint imports types generated
+.PHONY: help docs run test lowest quick sockets fastpath static check fix bench names format lint imports types generated schemas
 
 help: ## list the targets
 	@echo "usage: make <target>"
@@ -41,7 +42,7 @@ endif
 
 lowest: $(VENV)/dev ## run all tests with the lowest versions of the dependencies; ARGS selects tests
 	@$(BIN)/python -m tools.dependencies --lowest > $(VENV)/lowest.txt
-	@$(MAKE) test VENV=$(VENV)-lowest CONSTRAINTS=$(VENV)/lowest.txt
+	@$(MAKE) test VENV=$(VENV)-lowest CONSTRAINTS=$(VENV)/lowest.txt GROUPS='--group dev'
 
 quick: $(VENV)/dev ## check style and the types of changed files, and run the fast tests, in less than a minute
 	@$(BIN)/ruff format --quiet --check .
@@ -60,7 +61,7 @@ fastpath: $(VENV)/dev ## run the tests of answers with the layer in front of Fla
 	@for mode in off twice; do $(BIN)/python -m pytest --quiet --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder \
 	  --fast-path $$mode $(ANSWERS) || exit 1; done
 
-static: format lint imports types generated ## check style, imports, types and generated files, without running tests
+static: format lint imports types generated schemas ## check style, imports, types and generated files, without running tests
 
 check: static docs test ## run all checks and tests, and build the documentation
 
@@ -102,6 +103,11 @@ generated: $(VENV)/dev
 	@$(BIN)/python -m tools.cases --check
 	@$(BIN)/python -m tools.dependencies --check
 
+schemas: $(VENV)/dev
+	@$(BIN)/check-jsonschema --quiet --builtin-schema vendor.compose-spec compose.yaml
+	@$(BIN)/check-jsonschema --quiet --builtin-schema vendor.github-actions action.yml
+	@$(BIN)/check-jsonschema --quiet --builtin-schema vendor.github-workflows .github/workflows/ci.yml
+
 # Marker files, which are touched when an installation is complete, so that an interrupted one is repeated.
 
 $(VENV)/bin/python:
@@ -118,5 +124,5 @@ $(VENV)/run: pyproject.toml $(CONSTRAINTS) | $(VENV)/bin/python
 $(VENV)/dev: pyproject.toml $(CONSTRAINTS) | $(VENV)/bin/python
 	@echo "installing the dependencies for development" >&2
 	@$(PIP) 'pip>=25.1'
-	@$(PIP) --constraint $(CONSTRAINTS) --group dev --editable .
+	@$(PIP) --constraint $(CONSTRAINTS) $(GROUPS) --editable .
 	@touch $@ $(VENV)/run
