@@ -12,7 +12,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
 # Tests that `make quick` leaves out: they start processes, send thousands of requests, or compute whole organizations.
-SLOW := admin architecture/test_imports.py architecture/test_newcomer.py audit cases/test_catalogue.py cli digests examples \
+SLOW := admin architecture/test_imports.py architecture/test_newcomer.py audit cases/test_catalogue.py cli digests docs examples \
   packaging plugin server test_app.py test_readme.py test_wheel.py metrics/test_recomputed.py vendors/test_conformance.py
 SLOW_OF_EACH_PRODUCT := rows
 SLOW_OF_EACH_VENDOR := trial laws invariants cursors policy bad_input parameters

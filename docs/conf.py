@@ -30,7 +30,6 @@ html_use_index = False
 templates_path = ["_templates"]
 
 _LINK_FROM_LIST = re.compile(r"^\* \[.*?\]\((.+?)\.md\)", re.MULTILINE)
-_LINK_OUTSIDE = re.compile(r"\[([^\]]+)\]\((?:\.\./)+(?:tests|[A-Z]\w*\.\w+)[^)]*\)")
 
 
 def add_contents(_: Sphinx, page: str, source: list[str]) -> None:
@@ -46,9 +45,11 @@ def _contents(option: str, *pages: str) -> str:
     return "\n".join(("\n```{toctree}", ":hidden:", option, "", *pages, "```\n"))
 
 
-def unlink_the_repository(_: Sphinx, __: str, source: list[str]) -> None:
-    """Replace links to files outside this folder, which the site does not have, by their texts."""
-    source[0] = _LINK_OUTSIDE.sub(r"\1", source[0])
+def unlink_the_repository(_: Sphinx, page: str, source: list[str]) -> None:
+    """Replace links to files outside this folder, and to the examples, by their texts: the site has none of them."""
+    levels = page.count("/") + 1
+    outside = rf"(?:\.\./){{{levels},}}|(?:\.\./)*examples/"
+    source[0] = re.sub(rf"\[([^\]]+)\]\((?:{outside})[^)]*\)", r"\1", source[0])
 
 
 def setup(app: Sphinx) -> None:

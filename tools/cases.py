@@ -23,7 +23,7 @@ HEAD = """\
 
 # Cases
 
-{count} situations in which clients of these APIs fail. A test runs each case. You can reproduce a case in three ways:
+{count} scenarios in which clients of these APIs fail. A test runs each case. You can reproduce a case in three ways:
 
 * **On a separate server.** Run the first line of the case, `mockserver serve --case C001`, and in another terminal the
   curl lines below it, in order. The lines that begin with `#` are the expected answers.

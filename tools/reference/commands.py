@@ -27,7 +27,8 @@ SETTINGS = """\
 # Settings
 
 Each flag of `mockserver serve` has an environment variable. The other commands take the variables of the flags that
-they share with `serve`, and `MOCKSERVER_URL`. A flag overrides its variable.
+they share with `serve`, and `MOCKSERVER_URL`; the [help of a command](commands.md) names them. A flag overrides its
+variable.
 
 Flags that contradict each other, or a variable, are an error: `mockserver audit --organization globex`, for instance,
 if `MOCKSERVER_URL` names a running server.
