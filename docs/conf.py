@@ -5,6 +5,7 @@ it is read from the lists of links in index.md.
 """
 
 import re
+from typing import Any
 
 from sphinx.application import Sphinx
 
@@ -20,7 +21,8 @@ nitpicky = True
 html_title = project
 html_favicon = "../mockserver/console/files/icon.svg"
 html_theme = "alabaster"
-html_theme_options = {"fixed_sidebar": True, "show_powered_by": False, "show_relbars": True}
+pygments_style = "xcode"  # Its colors have enough contrast on the background of docs.css.
+html_theme_options = {"fixed_sidebar": True, "show_powered_by": False, "show_relbar_bottom": True}
 html_sidebars = {"**": ["about.html", "searchbox.html", "navigation.html"]}
 html_static_path = ["_static"]
 html_css_files = ["docs.css"]
@@ -52,7 +54,13 @@ def unlink_the_repository(_: Sphinx, page: str, source: list[str]) -> None:
     source[0] = re.sub(rf"\[([^\]]+)\]\((?:{outside})[^)]*\)", r"\1", source[0])
 
 
+def focus_tables(_: Sphinx, page: str, template: str, context: dict[str, Any], document: object) -> None:  # noqa: ARG001
+    """Let the keyboard reach tables, which scroll if they are wide."""
+    context["body"] = context.get("body", "").replace("<table ", '<table tabindex="0" ')
+
+
 def setup(app: Sphinx) -> None:
     """Connect the changes to the pages."""
     app.connect("source-read", add_contents)
     app.connect("source-read", unlink_the_repository)
+    app.connect("html-page-context", focus_tables)

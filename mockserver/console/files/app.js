@@ -64,7 +64,8 @@ async function show() {
   const view = VIEWS.find((each) => each.path === path);
   navigation.replaceChildren(...VIEWS.map((each) =>
     h("a", { href: link(each.path), "aria-current": each === view ? "page" : null }, each.title)),
-  h("a", { href: docs("admin") }, "API docs"));
+  h("a", { href: docs("admin") }, "API docs"),
+  h("a", { href: "/_mock/docs/" }, "Documentation"));
   const key = `${path} ${sandbox()}`;
   if (mounted?.key === key) {
     mounted.route?.();
