@@ -19,10 +19,10 @@ from tests.server.programs import ROOT
 pytestmark = pytest.mark.in_process("the servers are separate processes")
 
 EXEMPT = {
-    "README.md": 1,
+    "README.md": 2,
     "docs/how-to/ci.md": 2,
     "docs/how-to/configure.md": 1,
-    "docs/how-to/containers.md": 1,
+    "docs/how-to/containers.md": 5,
     "docs/how-to/pytest.md": 1,
 }
 """How many blocks of a page are exempt, each with its reason in the page."""
