@@ -53,8 +53,8 @@ ABOUT = """\
 The control plane of the simulator: the clock, limits, switches, faults and journal, which belong to no vendor.
 
 Each sandbox is independent of the others and has its own tokens. Its resources are under /_mock/sandboxes/<id>/; the
-short paths are those of the sandbox `default`. Four resources belong to the server and have only short paths: the list
-of resources (/_mock/), /_mock/cases, /_mock/case-runs and /_mock/sandboxes.
+short paths are those of the sandbox `default`. These resources belong to the server and have only short paths: the
+list of resources (/_mock/), /_mock/cases, /_mock/case-runs and /_mock/sandboxes.
 
 Unknown fields and parameters are rejected by name. PUT sets the given fields and resets all others to the values with
 which the sandbox was created, so `{}` resets everything; PATCH changes only the given fields; both return the whole new

@@ -118,7 +118,7 @@ RESOURCES = (
     AdminRoute("GET", "/openapi/<vendor>.yaml", "getOpenapi", openapi.get),
 )
 """What every sandbox has; the paths without a sandbox lead to the default one. The routes below that are not here are
-of the server: the index, the cases and the sandboxes themselves."""
+of the server: the index, the cases with their runs, and the sandboxes themselves."""
 
 ROUTES = (
     AdminRoute("GET", "/", "getIndex", index),

@@ -1,5 +1,6 @@
 """openapi/admin.yaml is up to date, valid, and describes exactly what is routed."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,12 @@ def test_routes_and_operations_are_the_same() -> None:
     described = {(path, method.upper(), operation["operationId"]) for path, method, operation in operations(DOCUMENT)}
     assert described == {(route.template, route.method, route.operation) for route in routes.ROUTES}
     assert set(admin_openapi.OPERATIONS) == {route.operation.removesuffix(routes.OF_SANDBOX) for route in routes.ROUTES}
+
+
+def test_resources_without_a_sandbox_are_named() -> None:
+    own = {route.path.split("/")[1] for route in routes.ROUTES} - {each.path.split("/")[1] for each in routes.RESOURCES}
+    _, _, sentence = DOCUMENT["info"]["description"].partition("These resources belong to the server")
+    assert {*re.findall(r"/_mock/([\w-]*)", sentence.partition(".")[0])} == own
 
 
 def test_operation_summaries_are_unique() -> None:

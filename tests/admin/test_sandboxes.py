@@ -152,13 +152,13 @@ def test_clock_starts_at_the_given_time_else_at_the_organizations(
     assert (sandbox["now"], sandbox["frozen"]) == (now, frozen)
 
 
-def test_four_resources_belong_to_the_server_and_all_others_to_a_sandbox() -> None:
+def test_named_resources_belong_to_the_server_and_all_others_to_a_sandbox() -> None:
     paths = {route.path for route in routes.ROUTES if not route.path.startswith(routes.SANDBOX)}
     of_sandbox = {route.path.removeprefix(routes.SANDBOX) for route in routes.ROUTES if routes.SANDBOX in route.path}
     assert {f"/{path.split('/')[1]}" for path in paths - of_sandbox} == {"/", "/cases", "/case-runs", "/sandboxes"}
     about = " ".join(load_bundled((resources.openapi() / "admin.yaml").read_bytes())["info"]["description"].split())
     named = "the list of resources (/_mock/), /_mock/cases, /_mock/case-runs and /_mock/sandboxes."
-    assert f"Four resources belong to the server and have only short paths: {named}" in about
+    assert f"These resources belong to the server and have only short paths: {named}" in about
 
 
 def test_given_limits_and_switches_are_merged_with_the_servers() -> None:
