@@ -5,12 +5,13 @@ The command line that usually fills it in is in `cli`.
 
 import re
 from dataclasses import dataclass, field, fields
-from datetime import UTC, datetime
+from datetime import datetime
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, Final, Literal
 
 from analytics_mockserver import admin_token
+from mockserver.simulation import clock
 
 Limits = Literal["documented", "off"]
 
@@ -147,10 +148,10 @@ def _without_brackets(host: str) -> str:
 def parse_timestamp(text: str) -> datetime:
     """The timestamp in an RFC 3339 text, in UTC; SettingsError for anything else."""
     try:
-        parsed = datetime.fromisoformat(text)
+        parsed = clock.parse(text)
         if parsed.utcoffset() is not None:
-            return parsed.astimezone(UTC)
-    except (ValueError, OverflowError):
+            return parsed
+    except ValueError:
         pass
     raise SettingsError(
         f"{text!r} is not a timestamp: it must have a date, a time and a time zone, as in 2025-10-21T10:30:00Z"

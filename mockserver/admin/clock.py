@@ -13,9 +13,9 @@ from mockserver.admin.fields import CLOCK_RANGE, Body, NonNegativeDecimal, Rfc33
 from mockserver.simulation.clock import Clock, ClockError
 from mockserver.validation.schemas import dump
 
-_MICROSECONDS = {"seconds": 10**6, "minutes": 60 * 10**6, "hours": 3600 * 10**6, "days": 86400 * 10**6}
-_BEYOND = Decimal(10**17)
-"""More microseconds than any clock can take; every longer span is as wrong as this one."""
+_NANOSECONDS = {"seconds": 10**9, "minutes": 60 * 10**9, "hours": 3600 * 10**9, "days": 86400 * 10**9}
+_BEYOND = Decimal(10**20)
+"""More nanoseconds than any clock can take; every longer span is as wrong as this one."""
 
 
 class ClockSchema(Schema):
@@ -64,7 +64,7 @@ def advance(request: AdminRequest) -> dict[str, Any]:
     span = _span(AdvanceBody().load(bodies.read()))
     with request.lock:
         try:
-            clock = request.sandbox.clock.advanced(span)
+            clock = request.sandbox.clock.advanced(*span)
         except ClockError as error:
             raise ValidationError({"_schema": [str(error)]}) from error
         request.sandbox.set_clock(clock)
@@ -85,11 +85,15 @@ def from_fields(given: Mapping[str, Any], default: Clock) -> Clock:
         raise ValidationError({"now": [str(error)]}) from error
 
 
-def _span(given: Mapping[str, Decimal]) -> timedelta:
-    """The sum in whole microseconds, rounded down; the precision is high enough for an exact sum."""
+def _span(given: Mapping[str, Decimal]) -> tuple[timedelta, int]:
+    """The sum in whole nanoseconds, rounded down; the precision is high enough for an exact sum.
+
+    They are split into a timedelta, which has microseconds only, and the rest.
+    """
     with localcontext(prec=100, rounding=ROUND_FLOOR):
-        total = sum((min(amount, _BEYOND) * _MICROSECONDS[unit] for unit, amount in given.items()), Decimal())
-    return timedelta(microseconds=int(min(total, _BEYOND)))
+        total = sum((min(amount, _BEYOND) * _NANOSECONDS[unit] for unit, amount in given.items()), Decimal())
+    microseconds, rest = divmod(int(min(total, _BEYOND)), 1000)
+    return timedelta(microseconds=microseconds), rest
 
 
 def _dump(clock: Clock) -> dict[str, Any]:

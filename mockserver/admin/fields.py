@@ -4,13 +4,14 @@ Types are strict: text is not a number, and 1 is not true.
 """
 
 import re
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 from marshmallow import ValidationError, fields, validate
 
-from mockserver.simulation.clock import EARLIEST, LATEST
+from mockserver.simulation import clock
+from mockserver.simulation.clock import EARLIEST, LATEST, ClockError
 from mockserver.validation import schemas
 from mockserver.validation.schemas import StrictSchema
 
@@ -48,18 +49,15 @@ class Rfc3339Timestamp(fields.AwareDateTime):
         text = value.upper() if isinstance(value, str) else ""
         try:
             if _TIMESTAMP.fullmatch(text):
-                return datetime.fromisoformat(text)
+                return clock.parse(text)
+        except ClockError as error:
+            raise ValidationError(str(error)) from error
         except ValueError:
             pass
         raise ValidationError("must be a date and a time that exist, with a time zone, as in 2025-10-21T10:30:00Z")
 
     def _serialize(self, value: datetime | None, *_: Any, **__: Any) -> str | None:
-        return None if value is None else format_timestamp(value)
-
-
-def format_timestamp(value: datetime) -> str:
-    """A timestamp in UTC, as in RFC 3339, with a fraction only where there is one."""
-    return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+        return None if value is None else clock.format_utc(value)
 
 
 class ClockDate(fields.Date):

@@ -14,11 +14,12 @@ from mockserver.admin import responses
 from mockserver.admin.admin_context import AdminRequest, context
 from mockserver.admin.fault_rules import ShortText
 from mockserver.admin.faults import target_errors
-from mockserver.admin.fields import AdminQuery, QueryInteger, Rfc3339Timestamp, format_timestamp
+from mockserver.admin.fields import AdminQuery, QueryInteger, Rfc3339Timestamp
 from mockserver.admin.responses import Problem
 from mockserver.gateway import faults
 from mockserver.gateway.journal import Journal, Outcome, Record, State
 from mockserver.gateway.kept_headers import VALUE_MAXIMUM
+from mockserver.simulation import clock
 
 LIMIT_MAXIMUM = 1_000_000
 ID_MAXIMUM = 10**18 - 1
@@ -205,7 +206,7 @@ def _to_json(journal: Journal, record: Record, state: State, include: Collection
     entry = journal.read(record, state)
     shown = {
         "id": entry.id,
-        "at": format_timestamp(entry.at),
+        "at": clock.format_utc(entry.at),
         "vendor": entry.vendor,
         "operation": entry.operation,
         "method": entry.method,

@@ -115,12 +115,13 @@ class FastPath:
             return None
         try:
             sandbox, now = known.sandbox, known.sandbox.clock.now()
+            switches = sandbox.policy.switches[known.vendor.name]
             reply = self._registry.answers.get(known.key) if self._holds(known, now) else None
             if reply is None or not _passes_limit(known, now):
                 return None
         finally:
             self._registry.lock.release()
-        parts = reply.parts(known.vendor.format_timestamp(now))
+        parts = reply.parts(known.vendor.format_timestamp(now, switches))
         headers = known.headers_for(sum(map(len, parts)))
         record = Record(
             now,

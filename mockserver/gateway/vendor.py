@@ -249,7 +249,7 @@ class Vendor:
     allowance: Allowance | None
     render_error: Callable[[Rejection, RequestContext], ErrorReply]
     cache_epoch: Callable[[datetime, Switches], Hashable | None]
-    format_timestamp: Callable[[datetime], str]
+    format_timestamp: Callable[[datetime, Switches], str]
     sample_path: str
     secret: str | None = None
     token_path: str | None = None

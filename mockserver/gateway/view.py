@@ -88,7 +88,8 @@ def respond(view: View, context: RequestContext, *, cached: bool = True) -> View
     """The response of a view to a request, with the request's timestamp in it."""
     _check_size(context)
     reply = _cached_or_computed(context, view) if cached else _compute(context, view)
-    return ViewResponse(reply, reply.with_timestamp(context.vendor.format_timestamp(context.now)))
+    timestamp = context.vendor.format_timestamp(context.now, context.switches)
+    return ViewResponse(reply, reply.with_timestamp(timestamp))
 
 
 def read_body(request: Request) -> bytes:

@@ -1,12 +1,37 @@
 """Clocks of sandboxes: real, shifted or frozen. The only module that reads the wall clock.
 
-A clock is a value; the sandbox that has it replaces it by another one.
+A clock is a value; the sandbox that has it replaces it by another one. It counts nanoseconds, which `PreciseTime` adds
+to what a datetime can hold.
 """
 
+import re
 import time
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Self
+
+_FRACTION = re.compile(r"\.(\d{6})(\d{1,3})")
+_MICROSECOND = timedelta(microseconds=1)
+
+
+class PreciseTime(datetime):
+    """A time in UTC, to the nanosecond: `nanosecond` counts those after the last whole microsecond (0 to 999).
+
+    In comparisons and arithmetic it is a datetime, and its nanoseconds are left out.
+    """
+
+    nanosecond: int = 0
+
+    @classmethod
+    def from_ns(cls, ns: int) -> "PreciseTime":
+        """The time so many nanoseconds after 1970."""
+        microseconds, rest = divmod(ns, 1000)
+        found = _EPOCH + timedelta(microseconds=microseconds)
+        found.nanosecond = rest
+        return found
+
+
+_EPOCH = PreciseTime(1970, 1, 1, tzinfo=UTC)
 
 EARLIEST = datetime(1971, 1, 1, tzinfo=UTC)
 LATEST = datetime(2199, 12, 31, 23, 59, 59, 999_999, tzinfo=UTC)
@@ -19,9 +44,50 @@ class ClockError(ValueError):
     """A time outside the bounds of a clock."""
 
 
-def wall() -> datetime:
+def nanoseconds(moment: datetime) -> int:
+    """Nanoseconds since 1970."""
+    return (moment - _EPOCH) // _MICROSECOND * 1000 + getattr(moment, "nanosecond", 0)
+
+
+def fraction(moment: datetime) -> str:
+    """The nine digits after the decimal point of a time's seconds."""
+    return f"{moment.microsecond:06}{getattr(moment, 'nanosecond', 0):03}"
+
+
+def parse(text: str) -> datetime:
+    """What `datetime.fromisoformat` makes of a text, in UTC and with nanoseconds if the text has a time zone.
+
+    ValueError for any other text; ClockError for a time before year 1 or after year 9999 in UTC.
+    """
+    parsed = datetime.fromisoformat(text)
+    if parsed.utcoffset() is None:
+        return parsed
+    try:
+        found = PreciseTime.from_ns(nanoseconds(parsed))
+    except OverflowError as error:
+        raise ClockError(_BOUNDS) from error
+    if digits := _FRACTION.search(text):
+        found.nanosecond = int(digits[2].ljust(3, "0"))
+    return found
+
+
+def format_utc(moment: datetime) -> str:
+    """A time as in RFC 3339, in UTC: with nine digits if it has nanoseconds, else with six, or none that are zeros."""
+    digits = fraction(moment).removesuffix("000")
+    return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%S}{f'.{digits}' if digits.strip('0') else ''}Z"
+
+
+def wall() -> PreciseTime:
     """The real time, in UTC."""
-    return datetime.now(UTC)
+    return PreciseTime.from_ns(wall_ns())
+
+
+def wall_ns() -> int:
+    """The real time, in nanoseconds since 1970.
+
+    A test that freezes time with freezegun has another `datetime` here, which is exact, unlike its `time_ns`.
+    """
+    return time.time_ns() if datetime in PreciseTime.__bases__ else nanoseconds(datetime.now(UTC))
 
 
 def elapsed() -> int:
@@ -29,35 +95,40 @@ def elapsed() -> int:
     return time.monotonic_ns()
 
 
+_LATEST_NS = nanoseconds(LATEST)
+
+
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """An offset to the wall clock, or a time that does not move. The default is real time."""
+    """An offset to the wall clock in nanoseconds, or a time that does not move. The default is real time."""
 
-    offset: timedelta = timedelta()
-    frozen_at: datetime | None = None
+    offset: int = 0
+    frozen_at: PreciseTime | None = None
 
     @classmethod
     def at(cls, now: datetime, *, frozen: bool = False) -> Self:
         """A clock that shows `now` (aware) and stands still, or runs on from it; ClockError out of bounds."""
         if not EARLIEST <= now <= LATEST:
             raise ClockError(_BOUNDS)
-        return cls(frozen_at=now.astimezone(UTC)) if frozen else cls(offset=now - wall())
+        ns = nanoseconds(now)
+        return cls(frozen_at=PreciseTime.from_ns(ns)) if frozen else cls(offset=ns - wall_ns())
 
     @property
     def frozen(self) -> bool:
         return self.frozen_at is not None
 
-    def now(self) -> datetime:
+    def now(self) -> PreciseTime:
         """The time that this clock shows, in UTC; a running clock stops at LATEST."""
-        return self.frozen_at or min(wall() + self.offset, LATEST)
+        return self.frozen_at or PreciseTime.from_ns(min(wall_ns() + self.offset, _LATEST_NS))
 
-    def advanced(self, by: timedelta) -> Self:
-        """The same clock, set forward; ClockError beyond LATEST."""
-        if by > LATEST - self.now():
+    def advanced(self, by: timedelta, more_ns: int = 0) -> Self:
+        """The same clock, set forward, also by some nanoseconds; ClockError beyond LATEST."""
+        now, span = nanoseconds(self.now()), by // _MICROSECOND * 1000 + more_ns
+        if span > _LATEST_NS - now:
             raise ClockError(_BOUNDS)
         if self.frozen_at is not None:
-            return type(self)(frozen_at=self.frozen_at + by)
-        return type(self)(offset=self.offset + by)
+            return type(self)(frozen_at=PreciseTime.from_ns(now + span))
+        return type(self)(offset=self.offset + span)
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ AMOUNT = "must be a number that is not negative"
 
 def moment(text: str) -> datetime:
     """The timestamp in an answer."""
-    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{6})?Z", text)
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{6}(\d{3})?)?Z", text)
     return datetime.fromisoformat(text)
 
 
@@ -35,6 +35,10 @@ TIMES = {
     "a negative offset": ("2026-01-01T23:30:00-05:30", "2026-01-02T05:00:00Z"),
     "lowercase": ("2026-01-02t03:04:05z", "2026-01-02T03:04:05Z"),
     "a fraction": ("2026-01-02T03:04:05.25Z", "2026-01-02T03:04:05.250000Z"),
+    "nanoseconds": ("2026-01-17T00:17:59.723335985Z", "2026-01-17T00:17:59.723335985Z"),
+    "nanoseconds and an offset": ("2026-01-17T00:17:59.000000001+01:00", "2026-01-16T23:17:59.000000001Z"),
+    "more digits than a clock has": ("2026-01-02T03:04:05.1234567899Z", "2026-01-02T03:04:05.123456789Z"),
+    "seven digits": ("2026-01-02T03:04:05.1234567Z", "2026-01-02T03:04:05.123456700Z"),
     "a leap day": ("2024-02-29T00:00:00Z", "2024-02-29T00:00:00Z"),
     "the earliest time": ("1971-01-01T00:00:00Z", "1971-01-01T00:00:00Z"),
     "the latest time": ("2199-12-31T23:59:59Z", "2199-12-31T23:59:59Z"),
@@ -96,7 +100,8 @@ SPANS = {
     "a fraction": ({"days": 0.5}, "2025-10-21T22:30:00Z"),
     "a fraction that no float represents": ({"seconds": 0.1}, "2025-10-21T10:30:00.100000Z"),
     "nothing": ({"seconds": 0}, "2025-10-21T10:30:00Z"),
-    "less than a microsecond": ({"seconds": 9e-7}, "2025-10-21T10:30:00Z"),
+    "nanoseconds": ({"seconds": 9.05e-7}, "2025-10-21T10:30:00.000000905Z"),
+    "less than a nanosecond": ({"seconds": 9e-10}, "2025-10-21T10:30:00Z"),
 }
 
 
@@ -121,9 +126,9 @@ def test_many_small_steps_equal_one_big_step(lasting: Admin, steps: list[int]) -
     assert there - moment(MADE["now"]) == timedelta(milliseconds=sum(steps))
 
 
-def test_fractions_are_exact_to_the_microsecond(admin: Admin) -> None:
+def test_fractions_are_exact_to_the_nanosecond(admin: Admin) -> None:
     digits = "0." + "9" * 50
-    assert admin.done("POST", "/clock/advance", f'{{"seconds": {digits}}}'.encode())["now"].endswith("00.999999Z")
+    assert admin.done("POST", "/clock/advance", f'{{"seconds": {digits}}}'.encode())["now"].endswith("00.999999999Z")
 
 
 def test_running_clock_keeps_running_when_advanced(admin: Admin) -> None:

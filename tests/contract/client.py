@@ -7,7 +7,6 @@ import json
 from base64 import b64encode
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import Any, Self
 from urllib.parse import unquote_to_bytes, urlencode
 
@@ -18,6 +17,7 @@ from mockserver.admin import admin_context
 from mockserver.gateway.limits import Limit, LimitMode
 from mockserver.gateway.sandbox import Sandbox, SandboxRegistry
 from mockserver.gateway.vendor import Vendor
+from mockserver.simulation import clock
 from mockserver.simulation.clock import Clock
 
 Query = str | Mapping[str, str | int]
@@ -159,7 +159,7 @@ class Client:
 
     def at(self, now: str) -> Self:
         """Freeze the sandbox's clock at `now`, and return this client with a new token, in case the old one expired."""
-        self.sandbox.set_clock(Clock.at(datetime.fromisoformat(now), frozen=True))
+        self.sandbox.set_clock(Clock.at(clock.parse(now), frozen=True))
         return self.signed_in()
 
     @property

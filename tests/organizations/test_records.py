@@ -9,6 +9,7 @@ from mockserver.organizations import files
 from mockserver.products import augment, jetbrains, tabnine
 from mockserver.products.augment.options import Environment
 from mockserver.products.jetbrains.options import Allotment, JetBrainsPerson, JetBrainsProgram, Raise, Tool
+from mockserver.simulation import clock
 from mockserver.simulation.organization import (
     DEFAULT_TEAMS,
     Adoption,
@@ -261,3 +262,9 @@ def test_jetbrains_facts_have_one_row_a_day() -> None:
     assert (active.product, active.labels, inactive.counters) == ("jetbrains", (), {})
     given = {"junie_invocations": 9, "junie_suggestions": 4, "junie_acceptances": 4, "junie_credits": 250}
     assert active.counters == dict.fromkeys(jetbrains.PRODUCT.facts.counters, 0) | given
+
+
+def test_clock_of_an_organization_shows_the_nanoseconds_in_its_file() -> None:
+    start = read("clock: {now: 2025-10-21T10:30:00.123456789Z, frozen: true}\n").clock
+    assert start is not None
+    assert clock.format_utc(start.clock().now()) == "2025-10-21T10:30:00.123456789Z"

@@ -6,7 +6,16 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 from freezegun import freeze_time
 
-from mockserver.simulation.clock import EARLIEST, LATEST, Clock, ClockError
+from mockserver.simulation.clock import (
+    EARLIEST,
+    LATEST,
+    Clock,
+    ClockError,
+    PreciseTime,
+    format_utc,
+    nanoseconds,
+    parse,
+)
 
 WALL = datetime(2025, 10, 21, 10, 30, tzinfo=UTC)
 THEN = datetime(2024, 2, 29, 23, 59, 58, 500_000, tzinfo=UTC)
@@ -50,6 +59,44 @@ def test_advancing_gives_a_later_clock_and_keeps_the_first(*, frozen: bool) -> N
         assert later.now() == THEN + timedelta(days=2, microseconds=3)
         assert clock.now() == THEN
     assert later.frozen is frozen
+
+
+@pytest.mark.parametrize("frozen", [True, False], ids=["frozen", "running"])
+def test_clock_counts_nanoseconds(*, frozen: bool) -> None:
+    with freeze_time(WALL):
+        clock = Clock.at(PreciseTime.from_ns(nanoseconds(THEN) + 985), frozen=frozen)
+        assert (clock.now(), clock.now().nanosecond) == (THEN, 985)
+        later = clock.advanced(SECOND, 20).now()
+    assert (later, later.nanosecond) == (THEN + SECOND + timedelta(microseconds=1), 5)
+
+
+def test_real_clock_has_the_nanoseconds_of_the_machine() -> None:
+    """One reading in a thousand ends in 000; a hundred of them do not."""
+    assert any(Clock().now().nanosecond for _ in range(100))
+
+
+def test_wall_clock_frozen_between_microseconds_is_exact() -> None:
+    with freeze_time(datetime(2025, 10, 21, 10, 30, 0, 123_457, tzinfo=UTC)):
+        assert format_utc(Clock().now()) == "2025-10-21T10:30:00.123457Z"
+
+
+@pytest.mark.parametrize("text", ["2025-10-21T10:30:00", "2025-10-21", "20251021T103000"])
+def test_text_without_a_time_zone_is_read_without_one(text: str) -> None:
+    assert parse(text).utcoffset() is None
+
+
+FRACTIONS = {
+    "none": ("2025-10-21T10:30:00Z", "2025-10-21T10:30:00Z"),
+    "zeros": ("2025-10-21T10:30:00.000000000Z", "2025-10-21T10:30:00Z"),
+    "milliseconds": ("2025-10-21T10:30:00.5Z", "2025-10-21T10:30:00.500000Z"),
+    "nanoseconds": ("2025-10-21T10:30:00.000000001Z", "2025-10-21T10:30:00.000000001Z"),
+    "another zone": ("2025-10-21T12:30:00.123456780+02:00", "2025-10-21T10:30:00.123456780Z"),
+}
+
+
+@pytest.mark.parametrize(("text", "written"), FRACTIONS.values(), ids=FRACTIONS)
+def test_timestamp_is_written_with_six_or_nine_digits(text: str, written: str) -> None:
+    assert format_utc(parse(text)) == written
 
 
 def test_clock_shows_utc() -> None:

@@ -1,7 +1,7 @@
 """Augment Code's Analytics API: this vendor's rooms, assembled."""
 
 from mockserver.gateway.vendor import Vendor
-from mockserver.vendors.augment import defects, errors, policy, reports, routes
+from mockserver.vendors.augment import defects, errors, policy, routes
 
 
 def vendor() -> Vendor:
@@ -17,7 +17,7 @@ def vendor() -> Vendor:
         routes=routes.ROUTES,
         render_error=errors.render,
         cache_epoch=routes.cache_epoch,
-        format_timestamp=reports.format_timestamp,
+        format_timestamp=routes.format_timestamp,
         sample_path=policy.SAMPLE_PATH,
         visibility=routes.visibility,
         publication_hour=policy.PUBLICATION_HOUR,

@@ -85,6 +85,14 @@ LAST_CURSOR: Final = switch(
     description="next_cursor on the last page: an empty string (documented), null, or no key at all; clients have met "
     "all three.",
 )
+GENERATED_AT_DIGITS: Final[Switch[str | int]] = Switch(
+    "generated_at_digits",
+    ("as_needed", 9, 6, 0),
+    default="as_needed",
+    grade=Grade.OBSERVED,
+    description="Digits after the decimal point of generated_at: 0, 3, 6 or 9 as needed, as protobuf writes "
+    "timestamps, or always so many. The captured answer has nine, the page's examples, at whole seconds, none.",
+)
 RATE_LIMIT_SCOPE: Final = switch(
     "rate_limit_scope",
     LimitScope,

@@ -6,7 +6,7 @@ Days are ordinals. Reports of members go in order of id, from the row after the 
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -26,14 +26,6 @@ _CELLS_AT_ONCE = 128 * 1024
 
 _SEPARATOR = "\x1f"
 """Between the parts of a record's id: no id, language or editor in an organization file can hold it."""
-
-
-def format_timestamp(moment: datetime) -> str:
-    """A moment (UTC) as protobuf writes timestamps in JSON: RFC 3339 with `Z` and 0, 3 or 6 fractional digits."""
-    text = moment.isoformat().removesuffix("+00:00")
-    if moment.microsecond and not moment.microsecond % 1000:
-        text = text.removesuffix("000")
-    return f"{text}Z"
 
 
 @dataclass(frozen=True, slots=True)

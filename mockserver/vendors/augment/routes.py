@@ -14,6 +14,7 @@ from mockserver.gateway.switches import Switches
 from mockserver.gateway.vendor import Body, Reply, Route, ViewRequest
 from mockserver.products import augment
 from mockserver.products.model import Visibility
+from mockserver.simulation import clock
 from mockserver.vendors.augment import pagination, policy, reports, schemas
 
 _COUNTS: Final = schemas.DayRows(exclude=("metrics",))
@@ -71,6 +72,17 @@ def visibility(now: datetime, switches: Switches) -> Visibility:
 def cache_epoch(now: datetime, switches: Switches) -> Hashable:
     """On what of the moment an answer depends: today's date, and how far the data reach."""
     return now.toordinal(), schemas.published(now, switches)
+
+
+def format_timestamp(now: datetime, switches: Switches) -> str:
+    """A moment (UTC) in RFC 3339 with `Z`; by default with 0, 3, 6 or 9 digits, as protobuf writes it in JSON."""
+    digits, wanted = clock.fraction(now), switches[policy.GENERATED_AT_DIGITS]
+    shown = _as_needed(digits) if isinstance(wanted, str) else digits[:wanted]
+    return f"{now:%Y-%m-%dT%H:%M:%S}{shown and '.'}{shown}Z"
+
+
+def _as_needed(digits: str) -> str:
+    return digits[: -(-len(digits.rstrip("0")) // 3) * 3]
 
 
 def _page(

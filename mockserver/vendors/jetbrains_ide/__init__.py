@@ -18,7 +18,7 @@ def vendor() -> Vendor:
         routes=routes.ROUTES,
         render_error=errors.render,
         cache_epoch=routes.cache_epoch,
-        format_timestamp=errors.format_timestamp,
+        format_timestamp=lambda now, _: errors.format_timestamp(now),
         sample_path=policy.SAMPLE_PATH,
         visibility=routes.visibility,
         defects=defects.DEFECTS,

@@ -128,7 +128,7 @@ def cache_epoch(now: datetime, _: Switches) -> Hashable:
     return seconds(now)
 
 
-def format_timestamp(moment: datetime) -> str:
+def format_timestamp(moment: datetime, _: Switches) -> str:
     """A moment as this vendor would write it."""
     return format_utc(seconds(moment))
 

@@ -14,6 +14,7 @@ CONTRACT: dict[str, tuple[str, tuple[Option, ...]]] = {
     "empty_parameters": ("A", ("reject", "ignore")),
     "page_size_over_maximum": ("A", ("reject", "clamp")),
     "last_cursor": ("O", ("empty", "null", "absent")),
+    "generated_at_digits": ("O", ("as_needed", 9, 6, 0)),
     "rate_limit_scope": ("A", ("organization", "token")),
     "rate_limit_block": ("A", ("refill", "minute")),
     "retry_after": ("A", ("off", "seconds")),

@@ -39,7 +39,7 @@ class SongDay:
     kept: int
 
 
-def format_timestamp(now: datetime) -> str:
+def format_timestamp(now: datetime, _: object) -> str:
     """Return a timestamp in the format of RFC 3339."""
     return now.isoformat()
 
