@@ -80,7 +80,7 @@ def default_config(settings: Settings, known: Sources) -> SandboxConfig:
         organization = files.load(settings.organization_file)
     else:
         organization = _bundled(settings.organization)
-    limits = {vendor.name: LimitMode(settings.limits) for vendor in known.vendors}
+    limits = {name: LimitMode(settings.limits) for vendor in known.vendors for name in vendor.limits}
     policy = startup_policy.load(settings, known.switches)
     clock = _clock(settings, organization)
     config = SandboxConfig(organization, organization.seed, clock, limits, policy, clock_given=settings.now is not None)

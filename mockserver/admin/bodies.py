@@ -1,22 +1,15 @@
-"""The size of a request, and the JSON object in its body, read strictly: anything ambiguous is refused.
+"""The size of a request, and the JSON object in its body, which `validation.json_text` reads.
 
 Which fields the object may have is decided by each resource's schema.
 """
 
-import json
-from decimal import Decimal
-from typing import NoReturn
-
 from flask import request
 
 from mockserver.admin.responses import Problem
-from mockserver.gateway.view import BODY_MAXIMUM, QUERY_MAXIMUM, query_rule
-
-DEPTH_MAXIMUM = 8
-"""How deep a body may be nested."""
-
-DIGITS_MAXIMUM = 60
-"""How long a number in a body may be."""
+from mockserver.gateway.vendor import BODY_MAXIMUM
+from mockserver.gateway.view import QUERY_MAXIMUM, query_rule
+from mockserver.validation import json_text
+from mockserver.validation.json_text import JsonError
 
 _TOO_LARGE = f"the request body is too large; the maximum is {BODY_MAXIMUM} bytes"
 
@@ -42,60 +35,10 @@ def read(*, optional: bool = False) -> dict[str, object]:
     if request.mimetype != "application/json":
         sent = repr(request.mimetype) if request.mimetype else "none"
         raise Problem(415, f"the body must be sent as Content-Type: application/json; the request has {sent}")
-    value = _parse(data)
+    try:
+        value = json_text.parse(data)
+    except JsonError as error:
+        raise Problem(400, str(error)) from error
     if not isinstance(value, dict):
         raise Problem(400, "the body must be a JSON object, as in {}")
     return value
-
-
-def _parse(data: bytes) -> object:
-    try:
-        value: object = json.loads(
-            data.decode(),
-            parse_int=_integer,
-            parse_float=_decimal,
-            parse_constant=_constant,
-            object_pairs_hook=_object,
-        )
-        if _is_within(value, DEPTH_MAXIMUM):
-            return value
-    except RecursionError:
-        pass
-    except ValueError as error:
-        raise Problem(400, f"the body is not valid JSON: {error}") from error
-    raise Problem(400, f"the body is nested deeper than {DEPTH_MAXIMUM} levels")
-
-
-def _is_within(value: object, levels: int) -> bool:
-    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-    return levels > 0 and all(_is_within(each, levels - 1) for each in inner)
-
-
-def _integer(text: str) -> int:
-    return int(_short(text))
-
-
-def _decimal(text: str) -> Decimal:
-    try:
-        return Decimal(_short(text))
-    except ArithmeticError as error:
-        raise ValueError(f"the exponent of the number {text} is out of range") from error
-
-
-def _short(text: str) -> str:
-    if len(text) > DIGITS_MAXIMUM:
-        raise ValueError(f"a number has {len(text)} digits; the maximum is {DIGITS_MAXIMUM}")
-    return text
-
-
-def _constant(text: str) -> NoReturn:
-    raise ValueError(f"{text} is not a JSON number")
-
-
-def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    found: dict[str, object] = {}
-    for name, value in pairs:
-        if name in found:
-            raise ValueError(f"the field {name!r} is repeated")
-        found[name] = value
-    return found

@@ -1,14 +1,14 @@
-"""`/_mock/limits`: the rate limit of each vendor in a sandbox. Requests are counted by `gateway.limits`."""
+"""`/_mock/limits`: the rate limits of the vendors in a sandbox. Requests are counted by `gateway.limits`."""
 
 from collections.abc import Iterable
 from typing import Any
 
 from flask import request as http_request
-from marshmallow import Schema, ValidationError, fields, validate
+from marshmallow import Schema, ValidationError, fields, post_load, validate
 
 from mockserver.admin import bodies
 from mockserver.admin.admin_context import AdminRequest
-from mockserver.admin.fields import Body, StrictInteger, VendorBody
+from mockserver.admin.fields import Body, StrictInteger
 from mockserver.gateway.limits import Allowance, Limit, LimitMode
 from mockserver.gateway.sandbox import Sandbox
 from mockserver.validation.schemas import dump
@@ -25,7 +25,7 @@ class BucketSchema(Schema):
 
 
 class VendorLimitSchema(Schema):
-    """A vendor's limit: its setting, the numbers in force (null without a limit), and the buckets in use."""
+    """A limit: its setting, the numbers in force (null without a limit), and the buckets in use."""
 
     setting = fields.String(required=True, validate=validate.OneOf((*LimitMode, "custom")))
     per_minute = fields.Integer(required=True, allow_none=True)
@@ -53,33 +53,44 @@ class LimitField(fields.Field[Limit]):
         )
 
 
-def body(vendors: Iterable[str]) -> Schema:
-    """The body that sets limits of these vendors."""
-    return VendorBody.from_dict({name: LimitField() for name in vendors})()
+class LimitsBody(Body):
+    """A body with one field for each limit."""
+
+    kind = "limit"
+
+    @post_load
+    def by_name(self, given: dict[str, Limit], **_: Any) -> dict[str, Limit]:
+        """The limits under their own names, which may contain dots; marshmallow makes an object of such a name."""
+        return {str(self.fields[name].data_key): limit for name, limit in given.items()}
+
+
+def body(names: Iterable[str]) -> Schema:
+    """The body that sets the limits with these names."""
+    return LimitsBody.from_dict({f"limit{number}": LimitField(data_key=name) for number, name in enumerate(names)})()
 
 
 def get(request: AdminRequest) -> dict[str, Any]:
     with request.lock:
-        return {name: describe(request.sandbox, name) for name in request.sandbox.profiles}
+        return {name: describe(request.sandbox, name) for name in request.sandbox.limits}
 
 
 def change(request: AdminRequest) -> dict[str, Any]:
-    """Set limits. PUT puts vendors left out back to how the sandbox was made; PATCH keeps them."""
-    given = body(request.sandbox.profiles).load(bodies.read())
+    """Set limits. PUT puts those left out back to how the sandbox was made; PATCH keeps them."""
+    given = body(request.sandbox.limits).load(bodies.read())
     with request.lock:
         request.sandbox.set_limits(given, keep=http_request.method == "PATCH")
         return get(request)
 
 
-def describe(sandbox: Sandbox, vendor: str) -> dict[str, Any]:
-    """The limit of a vendor in a sandbox, as /_mock/limits shows it."""
-    limit, allowance = sandbox.limits[vendor], sandbox.allowance(vendor)
+def describe(sandbox: Sandbox, name: str) -> dict[str, Any]:
+    """The limit with a name in a sandbox, as /_mock/limits shows it."""
+    limit, allowance = sandbox.limits[name], sandbox.allowance(name)
     return dump(
         VendorLimitSchema,
         {
             "setting": "custom" if isinstance(limit, Allowance) else limit.value,
             "per_minute": allowance and allowance.per_minute,
             "burst": allowance and allowance.burst,
-            "buckets": sandbox.buckets(vendor),
+            "buckets": sandbox.buckets(name),
         },
     )

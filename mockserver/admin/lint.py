@@ -3,6 +3,7 @@
 The rules are in `conduct`; they run for this request only, and cost the vendor requests nothing.
 """
 
+from dataclasses import replace
 from typing import Any
 
 from marshmallow import Schema, ValidationError, fields
@@ -10,7 +11,9 @@ from marshmallow import Schema, ValidationError, fields
 from analytics_mockserver.suggestions import unknown_name
 from mockserver.admin.admin_context import AdminRequest, context
 from mockserver.admin.fields import AdminQuery
-from mockserver.conduct.advice import LintContext
+from mockserver.conduct.advice import Advice, LintContext
+from mockserver.gateway.sandbox import Sandbox
+from mockserver.gateway.vendor import Vendor
 from mockserver.validation.schemas import dump
 
 UNKNOWN_SHOWN = 5
@@ -64,6 +67,13 @@ def get(request: AdminRequest) -> dict[str, Any]:
         entries, policy = tuple(request.sandbox.journal), request.sandbox.policy.switches
         for each in context().vendors:
             hour = policy[each.name][each.publication_hour] if each.publication_hour else None
-            contexts[each.name] = LintContext(advice[each.name], request.sandbox.allowance(each.name), hour)
+            contexts[each.name] = _context(request.sandbox, each, advice[each.name], hour)
     findings = [each for each in linting.lint(entries, contexts) if each.rule not in ignored]
     return dump(LintSchema, {"requests_checked": len(entries), "findings": findings})
+
+
+def _context(sandbox: Sandbox, vendor: Vendor, advice: Advice, hour: int | None) -> LintContext:
+    """A vendor in a sandbox, with the limits of all its operations."""
+    by_limit = {name: LintContext(advice, sandbox.allowance(name), hour, name) for name in vendor.limits}
+    others = {each.operation: by_limit[vendor.limit_of(each)] for each in vendor.routes if each.limit_class}
+    return replace(by_limit[vendor.name], by_operation=others)

@@ -250,7 +250,7 @@ def _schema(sources: Sources) -> Schema:
     """The schema of the body; building it takes longer than the rest of making a sandbox."""
     added: dict[str, fields.Field[Any]] = {
         "defects": defects.names(sources.vendors),
-        "limits": fields.Nested(limits.body(vendor.name for vendor in sources.vendors)),
+        "limits": fields.Nested(limits.body(name for vendor in sources.vendors for name in vendor.limits)),
         "policy": fields.Nested(policy.body(sources.switches)),
     }
     return SandboxBody.from_dict(added)()

@@ -38,7 +38,8 @@ class Advice:
     `cursor`, `offset` and `page_size` are the parameters of paging, `default_page_sizes` the documented sizes by
     operation, `dates` the parameters of a range, `longest_range` its documented maximum in days. `daily_operations` are
     those whose days need not be requested one by one, with what returns a range day by day ("": the operation itself).
-    `user_lists` return all users, page by page. `issuing_operation` issues access tokens that expire.
+    `live_operations` are those whose answers can change at any moment. `user_lists` return all users, page by page.
+    `issuing_operation` issues access tokens that expire.
     `rules` are the vendor's own, and `sources` its own words on any rule, by the rule's name.
     """
 
@@ -49,6 +50,7 @@ class Advice:
     dates: RangeParameters | None = None
     longest_range: int | None = None
     daily_operations: Mapping[str, str] = field(default_factory=dict)
+    live_operations: frozenset[str] = frozenset()
     user_lists: frozenset[str] = frozenset()
     issuing_operation: str | None = None
     rules: tuple[RequestRule, ...] = ()
@@ -59,13 +61,20 @@ class Advice:
 class LintContext:
     """A vendor in a sandbox: its advice and the limit in force.
 
-    `allowance` is None where nothing is limited. `publication_hour` (UTC) is when data of a day arrive, on the next
-    day; None where they appear during the day.
+    `allowance` is None where nothing is limited; `limit` is the name of the limit. `publication_hour` (UTC) is when
+    data of a day arrive, on the next day; None where they appear during the day. `by_operation` has the contexts of
+    operations under another limit.
     """
 
     advice: Advice
     allowance: Allowance | None = None
     publication_hour: int | None = None
+    limit: str = ""
+    by_operation: Mapping[str, "LintContext"] = field(default_factory=dict)
+
+    def of(self, operation: str | None) -> "LintContext":
+        """The context of an operation."""
+        return self.by_operation.get(operation or "", self)
 
     @property
     def refill(self) -> timedelta | None:

@@ -108,6 +108,8 @@ class JournaledRequest:
     @property
     def is_final(self) -> bool:
         """Whether the answer cannot change on this data day, since it is about past days."""
+        if self.entry.operation in self.context.advice.live_operations:
+            return False
         if self.context.publication_hour is not None:
             return True
         dates = self.context.advice.dates
@@ -179,7 +181,11 @@ def parse(entries: Iterable[Entry], contexts: Mapping[str, LintContext]) -> list
     pooled = _pooled_clients(listed)
     return [
         JournaledRequest(
-            each, _parameters(each.query), contexts[each.vendor], index, (each.vendor, each.grant) in pooled
+            each,
+            _parameters(each.query),
+            contexts[each.vendor].of(each.operation),
+            index,
+            (each.vendor, each.grant) in pooled,
         )
         for index, each in enumerate(listed)
     ]

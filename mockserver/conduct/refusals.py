@@ -1,7 +1,7 @@
 """Rules about ignored refusals: requests that come too soon after one, or repeat what was refused."""
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from http import HTTPStatus
@@ -39,6 +39,10 @@ _OTHERS: Final = 5
 """How many other questions may follow a failure at once, in case one of them is answered."""
 
 
+Violations = Callable[[Sequence[JournaledRequest]], Iterator[JournaledRequest]]
+"""A rule: the requests that violate it."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Attempt:
     """A request that was refused or failed, and how long its client waited before it.
@@ -73,6 +77,19 @@ class _Row:
             and request.must_have_seen(self.first)
             and request.wait_after(self.first) is None
         )
+
+
+def under_each_limit(rule: Violations) -> Violations:
+    """A rule about one limit, applied to the requests under each limit of a vendor by themselves."""
+
+    def violations(requests: Sequence[JournaledRequest]) -> Iterator[JournaledRequest]:
+        by_limit: defaultdict[str, list[JournaledRequest]] = defaultdict(list)
+        for each in requests:
+            by_limit[each.context.limit].append(each)
+        for some in by_limit.values():
+            yield from rule(some)
+
+    return violations
 
 
 def after_limit(requests: Sequence[JournaledRequest]) -> Iterator[JournaledRequest]:

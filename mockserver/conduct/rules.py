@@ -42,7 +42,7 @@ RULES: Final = (
         "no-backoff-after-429",
         "sent within {shortest_wait} of a 429{or_again}",
         "wait before the next request, and longer after each further 429{refill}",
-        refusals.after_limit,
+        refusals.under_each_limit(refusals.after_limit),
         about_answers=True,
     ),
     LintRule(
@@ -56,7 +56,7 @@ RULES: Final = (
         "hammering",
         "refused with 429 after more requests than come back: {limit}",
         "spread requests evenly; the limit is {limit}",
-        refusals.hammering,
+        refusals.under_each_limit(refusals.hammering),
         about_answers=True,
     ),
     LintRule(

@@ -93,7 +93,7 @@ def _replace(context: RequestContext, fault: ArmedRule) -> None:
 
 def _retry_after(context: RequestContext) -> int:
     """Seconds after which an empty bucket of the vendor lets one request pass; a minute where nothing is limited."""
-    allowance = context.sandbox.allowance(context.vendor.name) or context.vendor.allowance
+    allowance = context.sandbox.allowance(context.limit) or context.vendor.limits[context.limit]
     if allowance is None or context.limit_block is LimitBlock.MINUTE:
         return 60
     return -(-60 // allowance.per_minute)

@@ -54,6 +54,7 @@ class _Known(NamedTuple):
     epoch: object
     key: Key
     expires_at: int | None
+    limit: str
     scope: str
     block: LimitBlock
     is_limited: bool
@@ -215,6 +216,7 @@ class FastPath:
             key[-1],
             key,
             context.expires_at,
+            context.limit,
             context.bucket_scope,
             context.limit_block,
             context.is_limited,
@@ -233,8 +235,7 @@ class FastPath:
 
 def _passes_limit(known: _Known, now: datetime) -> bool:
     """Take from the bucket. A refusal costs nothing, and is left to the app."""
-    sandbox, vendor = known.sandbox, known.vendor.name
-    return not known.is_limited or sandbox.take(vendor, known.scope, known.block, now) is None
+    return not known.is_limited or known.sandbox.take(known.limit, known.scope, known.block, now) is None
 
 
 def _complete(environ: WSGIEnvironment) -> None:

@@ -21,8 +21,8 @@ from flask import Request
 from mockserver.gateway import auth, limits
 from mockserver.gateway.rejection import Reason, Rejection, UnknownToken
 from mockserver.gateway.tokens import Grant
-from mockserver.gateway.vendor import ErrorReply, Reply, RequestContext
-from mockserver.gateway.view import BODY_MAXIMUM, read_body
+from mockserver.gateway.vendor import BODY_MAXIMUM, ErrorReply, Reply, RequestContext
+from mockserver.gateway.view import read_body
 
 HEADERS: Final = MappingProxyType({"Cache-Control": "no-store", "Pragma": "no-cache"})
 """Required by RFC 6749 on every answer of a token endpoint."""

@@ -70,11 +70,11 @@ def limit(context: RequestContext) -> None:
     """429 when the request's bucket is empty; a request whose response a fault will corrupt costs nothing."""
     context.is_limited = True
     corrupted = context.fault is not None and context.fault.rule.effect.corrupts
-    if corrupted or context.sandbox.allowance(context.vendor.name) is None:
+    if corrupted or context.sandbox.allowance(context.limit) is None:
         return
     sandbox = context.sandbox
     with context.registry.lock:
-        wait = sandbox.take(context.vendor.name, context.bucket_scope, context.limit_block, sandbox.clock.now())
+        wait = sandbox.take(context.limit, context.bucket_scope, context.limit_block, sandbox.clock.now())
     if wait is not None:
         raise Rejection(Reason.LIMITED, "too many requests", retry_after=limits.seconds(wait))
 
@@ -150,7 +150,7 @@ def _responder(registry: SandboxRegistry, senders: Senders, vendor: Vendor, rout
         return view.respond(route.view, context)
 
     def respond(environ: WSGIEnvironment, from_flask: Request | None = None) -> AnyResponse:
-        context = RequestContext(environ, registry, vendor, route.operation, from_flask)
+        context = RequestContext(environ, registry, vendor, route.operation, from_flask, route)
         return _run(context, senders, stages, then)
 
     return respond
@@ -171,11 +171,10 @@ def _catch_all(registry: SandboxRegistry, senders: Senders, sharing: list[Vendor
         def fail(_: RequestContext) -> Response:
             raise error
 
-        own = isinstance(error, MethodNotAllowed) and any(
-            route.path == request.path and route.stages is not None for route in vendor.routes
-        )
+        route = next((each for each in vendor.routes if each.path == request.path), None)
+        own = isinstance(error, MethodNotAllowed) and route is not None and route.stages is not None
         sent = _current_request()
-        context = RequestContext(sent.environ, registry, vendor, None, sent)
+        context = RequestContext(sent.environ, registry, vendor, None, sent, route)
         return view.for_flask(_run(context, senders, () if own else vendor.stages, fail))
 
     return serve

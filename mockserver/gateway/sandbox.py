@@ -100,6 +100,7 @@ class Sandbox:
         self.faults = FaultRules(config.seed)
         self.audits: JobList[Any] = JobList("audit", AUDITS_KEPT)
         self.clock = config.clock
+        self._documented = {name: each for vendor in self.profiles.values() for name, each in vendor.limits.items()}
         self.limits: dict[str, Limit] = {}
         self.policy = Policy(0, {})
         self._limiters: dict[str, Limiter] = {}
@@ -129,10 +130,10 @@ class Sandbox:
         self.clock = clock
 
     def set_limits(self, given: Mapping[str, Limit], *, keep: bool = False) -> None:
-        """Set limits by vendor; those left out go back to how the sandbox was made, or are kept. Buckets are filled."""
-        initial = {name: self.config.limits.get(name, LimitMode.DOCUMENTED) for name in self.profiles}
+        """Set limits by name; those left out go back to how the sandbox was made, or are kept. Buckets are filled."""
+        initial = {name: self.config.limits.get(name, LimitMode.DOCUMENTED) for name in self._documented}
         self.limits = {**(self.limits if keep else initial), **given}
-        self._limiters |= {name: Limiter() for name in (given if keep else self.profiles)}
+        self._limiters |= {name: Limiter() for name in (given if keep else self._documented)}
 
     def set_policy(self, given: Mapping[str, Options], *, keep: bool = False) -> None:
         """Set switches by group; those left out go back to how the sandbox was made, or keep their options.
@@ -157,25 +158,25 @@ class Sandbox:
         if armed != self.policy.defects:
             self.policy = replace(self.policy, generation=self.policy.generation + 1, defects=armed)
 
-    def allowance(self, vendor: str) -> Allowance | None:
-        """The allowance in force at a vendor; None where nothing is limited."""
-        limit = self.limits[vendor]
+    def allowance(self, name: str) -> Allowance | None:
+        """The allowance in force under the limit with this name; None where nothing is limited."""
+        limit = self.limits[name]
         if isinstance(limit, Allowance):
             return limit
-        return self.profiles[vendor].allowance if limit is LimitMode.DOCUMENTED else None
+        return self._documented[name] if limit is LimitMode.DOCUMENTED else None
 
-    def take(self, vendor: str, scope: str, block: LimitBlock, now: datetime) -> int | None:
-        """Spend one request at a vendor: None if it passes, else the microseconds until one would.
+    def take(self, name: str, scope: str, block: LimitBlock, now: datetime) -> int | None:
+        """Spend one request under a limit: None if it passes, else the microseconds until one would.
 
         `now` is read under the registry's lock, so that requests that overtake each other are counted in order of time.
         """
-        allowance = self.allowance(vendor)
-        return None if allowance is None else self._limiters[vendor].take(scope, allowance, now, block)
+        allowance = self.allowance(name)
+        return None if allowance is None else self._limiters[name].take(scope, allowance, now, block)
 
-    def buckets(self, vendor: str) -> list[BucketState]:
-        """The buckets of a vendor now."""
-        allowance = self.allowance(vendor)
-        return [] if allowance is None else self._limiters[vendor].states(allowance, self.clock.now())
+    def buckets(self, name: str) -> list[BucketState]:
+        """The buckets under a limit now."""
+        allowance = self.allowance(name)
+        return [] if allowance is None else self._limiters[name].states(allowance, self.clock.now())
 
 
 class SandboxRegistry:

@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     from mockserver.gateway.sandbox import Policy, Sandbox, SandboxRegistry
 
 
+BODY_MAXIMUM: Final = 64 * 1024
+"""The largest body that is read, in bytes, unless a route has its own maximum."""
+
 CACHED: Final = "mockserver.cached"
 """The environ's key of the context of a request whose reply is in the response cache, and of the reply's key there."""
 
@@ -38,12 +41,12 @@ class RequestContext:
     """One request on its way through the pipeline, in the default sandbox until its token opens another.
 
     `operation` is None where the path or the method is unknown, `from_flask` where Flask has not seen the request, and
-    `grant` until the token is known. The request happens at one moment, `now`, under one `policy`, whose options for
-    the vendor are `switches`. `fault` is the armed rule that fired for it. `started` is in nanoseconds, and `start_seq`
-    the logical timestamp for the journal. `record` is its record in the journal, once it has one. `expires_at` is when
-    its token expires, in microseconds since 1970; None for a token that does not. `is_limited` is whether it has passed
-    the stage that takes from its bucket. `path` is as it was sent, decoded; Werkzeug's own has the slashes at its start
-    folded.
+    `grant` until the token is known. `route` is the route of its path, also under a wrong method; None for an unknown
+    path. The request happens at one moment, `now`, under one `policy`, whose options for the vendor are `switches`.
+    `fault` is the armed rule that fired for it. `started` is in nanoseconds, and `start_seq` the logical timestamp for
+    the journal. `record` is its record in the journal, once it has one. `expires_at` is when its token expires, in
+    microseconds since 1970; None for a token that does not. `is_limited` is whether it has passed the stage that takes
+    from its bucket. `path` is as it was sent, decoded; Werkzeug's own has the slashes at its start folded.
     """
 
     environ: WSGIEnvironment
@@ -51,6 +54,7 @@ class RequestContext:
     vendor: "Vendor"
     operation: str | None
     from_flask: Request | None = None
+    route: "Route | None" = None
     started: int = field(default_factory=perf_counter_ns)
     start_seq: int = field(default_factory=next_sequence)
     grant: Grant | None = None
@@ -134,6 +138,11 @@ class RequestContext:
         return (self.from_flask and self.from_flask.view_args) or {}
 
     @property
+    def limit(self) -> str:
+        """The name of the limit that the request counts against."""
+        return self.vendor.limit_of(self.route)
+
+    @property
     def bucket_scope(self) -> str:
         """The scope of the bucket that the request spends from."""
         switch = self.vendor.limit_scope
@@ -144,7 +153,7 @@ class RequestContext:
     def bucket(self) -> BucketState | None:
         """The bucket that the request spends from, as it is now; None while nothing is limited or spent."""
         with self.registry.lock:
-            buckets = self.sandbox.buckets(self.vendor.name)
+            buckets = self.sandbox.buckets(self.limit)
         return next((each for each in buckets if each.scope == self.bucket_scope), None)
 
     @property
@@ -158,9 +167,9 @@ class RequestContext:
 class ViewRequest:
     """What a view may know of a request that passed every stage.
 
-    `args` are the query parameters, `path_variables` the parts of the path that the route names; `body` is empty for
-    GET and HEAD. Answers to GET and HEAD are cached by these fields and by the vendor's `cache_epoch`, so they must
-    not depend on anything else.
+    `args` are the query parameters, `path_variables` the parts of the path that the route names. `body` and its
+    `content_type` are empty for GET and HEAD. Answers to GET and HEAD are cached by these fields and by the vendor's
+    `cache_epoch`, so they must not depend on anything else, unless the reply is not `cacheable`.
     """
 
     args: MultiDict[str, str]
@@ -170,6 +179,7 @@ class ViewRequest:
     switches: Switches
     world: World
     grant: Grant | None
+    content_type: str = ""
 
 
 Stage = Callable[[RequestContext], None]
@@ -187,13 +197,15 @@ Body = dict[str, Any] | list[Any]
 class Reply:
     """The result of a view; a body of None is empty.
 
-    `next_page` is the cursor or offset of the next page, None on the last page and where there are no pages.
+    `next_page` is the cursor or offset of the next page, None on the last page and where there are no pages. A reply
+    that is not `cacheable` is computed again for the same request.
     """
 
     body: Body | None
     status: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
     next_page: str | None = None
+    cacheable: bool = True
 
 
 View = Callable[[ViewRequest], Reply | Body]
@@ -204,7 +216,8 @@ View = Callable[[ViewRequest], Reply | Body]
 class Route:
     """A whole path, the operationId of its operation in the vendor's OpenAPI file, and its view.
 
-    `stages`, if given, replace the vendor's own.
+    `stages`, if given, replace the vendor's own. `limit_class`, if given, is one of the vendor's further limits.
+    `body_maximum` is the largest body in bytes. With `writes`, a token that may only read is refused.
     """
 
     path: str
@@ -212,6 +225,9 @@ class Route:
     view: View
     methods: tuple[str, ...] = ("GET",)
     stages: tuple[Stage, ...] | None = None
+    limit_class: str | None = None
+    body_maximum: int = BODY_MAXIMUM
+    writes: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,6 +248,8 @@ class Vendor:
     * `secret` of the seeded clients, and `token_path`: where clients exchange a secret for tokens.
     * `has_group_roles`: whether a role can be bound to groups.
     * `common_headers` are on every answer of the vendor, refusals too; they may differ from request to request.
+    * `allowance` is the documented limit, `limit_classes` those of further classes of operations, by name: each class
+      has buckets of its own.
     * `cache_epoch`: the part of the present moment that an answer depends on (None: all of it).
     * `visibility`: what the vendor shows of each person and day at a moment, where it shows people's days.
     * `newest_day`: the newest day in its totals at a moment, as an ordinal, where it shows no days of people.
@@ -261,12 +279,23 @@ class Vendor:
     publication_hour: Switch[int] | None = None
     limit_scope: Switch[LimitScope] | None = None
     limit_block: Switch[LimitBlock] | None = None
+    limit_classes: tuple[tuple[str, Allowance], ...] = ()
     common_headers: Callable[[RequestContext], Mapping[str, str]] | None = None
 
     @property
     def openapi(self) -> str:
         """The name of the vendor's OpenAPI file."""
         return f"{self.name}.yaml"
+
+    @property
+    def limits(self) -> dict[str, Allowance | None]:
+        """The documented limits by name: the vendor's own, and one with a dot for each further class."""
+        further = {f"{self.name}.{name}": allowance for name, allowance in self.limit_classes}
+        return {self.name: self.allowance, **further}
+
+    def limit_of(self, route: Route | None) -> str:
+        """The name of the limit of a route; an unknown path has the vendor's own."""
+        return self.name if route is None or route.limit_class is None else f"{self.name}.{route.limit_class}"
 
     def data_through(self, now: datetime, switches: Switches) -> int | None:
         """The newest day with data at a moment, as an ordinal; None for a vendor without data by day."""

@@ -14,14 +14,13 @@ from mockserver.gateway.defects import Defect
 from mockserver.gateway.kept_headers import Headers
 from mockserver.gateway.rejection import Reason, Rejection
 from mockserver.gateway.response_cache import CachedReply, Key
-from mockserver.gateway.vendor import CACHED, Reply, RequestContext, Vendor, View, ViewRequest
+from mockserver.gateway.vendor import BODY_MAXIMUM, CACHED, Reply, RequestContext, Vendor, View, ViewRequest
 
 if TYPE_CHECKING:
     from mockserver.gateway.sandbox import Policy
 
 QUERY_MAXIMUM = 16 * 1024
-BODY_MAXIMUM = 64 * 1024
-"""The longest query string and the largest body that are read, in bytes."""
+"""The longest query string that is read, in bytes."""
 
 CACHED_QUERY_MAXIMUM = 1024
 """The longest query string whose reply is cached: a longer one would cost more memory than its reply."""
@@ -87,17 +86,17 @@ def for_flask(response: Response | ViewResponse) -> Response:
 def respond(view: View, context: RequestContext, *, cached: bool = True) -> ViewResponse:
     """The response of a view to a request, with the request's timestamp in it."""
     _check_size(context)
-    reply = _cached_or_computed(context, view) if cached else _compute(context, view)
+    reply = _cached_or_computed(context, view) if cached else _compute(context, view)[0]
     timestamp = context.vendor.format_timestamp(context.now, context.switches)
     return ViewResponse(reply, reply.with_timestamp(timestamp))
 
 
-def read_body(request: Request) -> bytes:
-    """The body of a request, of any or no declared length; Rejection for more than BODY_MAXIMUM bytes."""
-    request.max_content_length = BODY_MAXIMUM + 1
-    _check_body_size(request.content_length or 0)
+def read_body(request: Request, maximum: int = BODY_MAXIMUM) -> bytes:
+    """The body of a request, of any or no declared length; Rejection for more than `maximum` bytes."""
+    request.max_content_length = maximum + 1
+    _check_body_size(request.content_length or 0, maximum)
     body = request.get_data()
-    _check_body_size(len(body))
+    _check_body_size(len(body), maximum)
     return body
 
 
@@ -114,21 +113,27 @@ def _check_size(context: RequestContext) -> None:
     if size > QUERY_MAXIMUM:
         raise Rejection(Reason.INVALID, query_rule(size))
     if "CONTENT_LENGTH" in context.environ:
-        _check_body_size(context.request.content_length or 0)
+        _check_body_size(context.request.content_length or 0, _body_maximum(context))
 
 
-def _check_body_size(size: int) -> None:
-    if size > BODY_MAXIMUM:
-        raise Rejection(Reason.INVALID, f"the request body has {size} bytes; at most {BODY_MAXIMUM} are read")
+def _check_body_size(size: int, maximum: int) -> None:
+    if size > maximum:
+        raise Rejection(Reason.INVALID, f"the request body has {size} bytes; at most {maximum} are read")
+
+
+def _body_maximum(context: RequestContext) -> int:
+    return BODY_MAXIMUM if context.route is None else context.route.body_maximum
 
 
 def _cached_or_computed(context: RequestContext, view: View) -> CachedReply:
     key = _key(context)
     if key is None:
-        return _compute(context, view)
+        return _compute(context, view)[0]
     cached = context.registry.answers.get(key)
     if cached is None:
-        cached = _compute(context, view)
+        cached, cacheable = _compute(context, view)
+        if not cacheable:
+            return cached
         with context.registry.lock:
             context.registry.answers.put(key, cached)
     context.environ[CACHED] = context, key
@@ -159,17 +164,19 @@ def _armed(vendor: Vendor, operation: str | None, policy: "Policy") -> list[Defe
     return [each for each in vendor.defects if each.name in policy.defects and operation in each.operations]
 
 
-def _compute(context: RequestContext, view: View) -> CachedReply:
-    vendor = context.vendor
+def _compute(context: RequestContext, view: View) -> tuple[CachedReply, bool]:
+    """The reply of a view, and whether it may be cached."""
+    vendor, sends_body = context.vendor, context.method not in SAFE_METHODS
     view_request = ViewRequest(
         args=context.args,
         path_variables=context.path_variables,
-        body=b"" if context.method in SAFE_METHODS else read_body(context.request),
+        body=read_body(context.request, _body_maximum(context)) if sends_body else b"",
         now=context.now,
         switches=context.switches,
         world=context.sandbox.world,
         grant=context.grant,
+        content_type=context.request.mimetype if sends_body else "",
     )
     reply = compute(view, view_request, vendor, context.operation, context.policy)
     pieces = response_cache.split(reply.body, context.switches.of(vendor.renamed_fields))
-    return CachedReply(pieces, reply.status, reply.headers, reply.next_page)
+    return CachedReply(pieces, reply.status, reply.headers, reply.next_page), reply.cacheable

@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 
 from mockserver.app import create_app
-from mockserver.gateway.view import BODY_MAXIMUM
+from mockserver.gateway.vendor import BODY_MAXIMUM
 from tests.admin.driver import JSON, PROBLEM, Admin
 from tests.conftest import SETTINGS
 

@@ -331,6 +331,17 @@ def test_answered_retry_on_a_frozen_clock_may_have_waited() -> None:
     assert violations("no-backoff-after-429", frozen([line(DAU, status=429), line(DAU)])) == []
 
 
+def test_limits_of_a_vendor_are_judged_apart() -> None:
+    """A 429 under one limit says nothing about requests under another."""
+    lines = [line(DAU, status=429), line("getDauCount", after=0.1), line(DAU, status=429, after=0.1)]
+    assert violations("no-backoff-after-429", journal(lines)) == [2, 3]
+    advice = ADVICE["augment"]
+    other = LintContext(advice, Allowance(60, 1), limit="augment.other")
+    contexts = {"augment": LintContext(advice, LIMITS["augment"], limit="augment", by_operation={"getDauCount": other})}
+    found = linting.lint(journal(lines), contexts)
+    assert [each.requests for each in found if each.rule == "no-backoff-after-429"] == [[3]]
+
+
 def test_answers_in_flight_are_not_known() -> None:
     first, second = frozen([line(DAU, "date=never", 400), line(DAU, "date=never", 400)])
     assert violations("refused-question-again", [first, second]) == [2]

@@ -17,8 +17,8 @@ from mockserver.gateway.rejection import Reason, Rejection
 from mockserver.gateway.response_cache import CachedReply
 from mockserver.gateway.switches import Grade
 from mockserver.gateway.tokens import Grant
-from mockserver.gateway.vendor import Reply, RequestContext, Route, View, ViewRequest
-from mockserver.gateway.view import BODY_MAXIMUM, CACHED_QUERY_MAXIMUM, QUERY_MAXIMUM, ViewResponse
+from mockserver.gateway.vendor import BODY_MAXIMUM, Reply, RequestContext, Route, View, ViewRequest
+from mockserver.gateway.view import CACHED_QUERY_MAXIMUM, QUERY_MAXIMUM, ViewResponse
 from mockserver.simulation.clock import Clock
 from tests.gateway import parrot
 from tests.gateway.parrot import NOW, UNLIMITED, Aviary
@@ -236,6 +236,17 @@ def test_answer_to_a_very_long_query_is_not_cached() -> None:
     for _ in range(2):
         aviary.send(f"/parrot/speak?say={'a' * CACHED_QUERY_MAXIMUM}")
     assert counting.times == 2
+
+
+def test_reply_that_is_not_cacheable_is_computed_again() -> None:
+    times: list[int] = []
+
+    def view(_: ViewRequest) -> Reply:
+        times.append(1)
+        return Reply({"time": len(times)}, cacheable=False)
+
+    aviary = Aviary(parrot.speaking(view))
+    assert [aviary.send().get_json()["time"] for _ in range(3)] == [1, 2, 3]
 
 
 def _replying(reply: Reply, method: str = "GET", **changes: Any) -> Aviary:
