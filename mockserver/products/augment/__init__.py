@@ -6,10 +6,13 @@ from functools import cache
 from typing import Final
 
 from mockserver.products.augment import options
-from mockserver.products.augment.facts import COUNTERS, NAME, AugmentFacts
+from mockserver.products.augment.facts import COUNTERS, AugmentFacts
+from mockserver.products.augment.models import Accounting
+from mockserver.products.augment.options import NAME
 from mockserver.products.augment.record_sums import RecordSums
 from mockserver.products.augment.records import AugmentRecords
 from mockserver.products.augment.row_ids import RowIds
+from mockserver.products.augment.spending import AugmentSpending
 from mockserver.products.metric_events import Dimension, DimensionEvents, Events
 from mockserver.products.model import FactSpec, ProductModel
 from mockserver.simulation.core import Core
@@ -19,24 +22,32 @@ from mockserver.simulation.rollups import Rollups
 
 @dataclass(frozen=True, slots=True)
 class Augment:
-    """Augment in one world: the counters of each day, their records, sums over everybody, and ids of rows."""
+    """Augment in one world: each day's counters, their records, spending, sums over everybody, and ids of rows."""
 
     facts: AugmentFacts
     records: AugmentRecords
     record_sums: RecordSums
     days: Rollups
     row_ids: RowIds
+    accounting: Accounting
+    spending: AugmentSpending
+    spent: Rollups
 
 
 def _build(core: Core) -> Augment:
     facts = AugmentFacts(core.people, core.presence, core.scripts)
     records = AugmentRecords(core.people, facts, core.scripts)
+    accounting = options.environment(core.organization.options).accounting
+    spending = AugmentSpending(core.people, facts, accounting)
     return Augment(
         facts=facts,
         records=records,
         record_sums=RecordSums(core.people, records),
         days=Rollups(core.people, facts, len(COUNTERS)),
         row_ids=RowIds(core.organization, core.identities),
+        accounting=accounting,
+        spending=spending,
+        spent=spending.rolled_up(),
     )
 
 

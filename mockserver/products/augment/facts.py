@@ -4,10 +4,10 @@ Their split by language and editor is in `records`; the names that Augment's API
 """
 
 from dataclasses import dataclass
-from typing import Final
 
 import numpy as np
 
+from mockserver.products.augment.options import NAME
 from mockserver.simulation import hashing
 from mockserver.simulation.calendar import Days
 from mockserver.simulation.facts import Facts, gather
@@ -15,8 +15,6 @@ from mockserver.simulation.hashing import I64, U64
 from mockserver.simulation.people import Block, People
 from mockserver.simulation.presence import Mask, Presence
 from mockserver.simulation.scripts import Scripts
-
-NAME: Final = "augment"
 
 COUNTERS = (
     "tool_calls",

@@ -1,13 +1,20 @@
-"""What an organization file states for Augment only: languages, editors, and the ids of members in Augment's rows."""
+"""What an organization file states for Augment only: languages, editors, and the ids of members in Augment's rows.
+
+Models and budgets are in `models`.
+"""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any, Final
 
+from mockserver.products.augment import models
+from mockserver.products.augment.models import Accounting
 from mockserver.products.organization_file import DraftLines, FileKeys, FileSection, FileValues, RuleViolation
 from mockserver.validation import file_fields
 from mockserver.validation.yaml_text import Path, format_path
+
+NAME: Final = "augment"
 
 LANGUAGES: Final[Mapping[str, int]] = {
     "Python": 22,
@@ -28,14 +35,30 @@ EDITORS: Final[Mapping[str, int]] = {"VSCode": 55, "JetBrains": 40, "Unknown": 5
 
 @dataclass(frozen=True, slots=True)
 class Environment:
-    """Weights of the languages and editors that people work in, by name; the defaults where a file has none."""
+    """What an organization works with: weights of languages and editors, by name, and how it is billed.
+
+    What a file leaves out has its default.
+    """
 
     languages: Mapping[str, int] = field(default_factory=lambda: LANGUAGES)
     editors: Mapping[str, int] = field(default_factory=lambda: EDITORS)
+    accounting: Accounting = field(default_factory=Accounting)
+
+
+def environment(options: Mapping[str, object]) -> Environment:
+    """The environment among the options of an organization, by product."""
+    found = options.get(NAME)
+    return found if isinstance(found, Environment) else Environment()
+
+
+def _environment(values: FileValues) -> Environment:
+    weights = {name: values[name] for name in ("languages", "editors") if name in values}
+    return Environment(**weights, accounting=models.accounting(values))
 
 
 def violations(values: FileValues) -> Iterator[RuleViolation]:
-    """Ids are in the order of the members, because Augment's pages go by id."""
+    """Ids are in the order of the members, because Augment's pages go by id; models and budgets follow their rules."""
+    yield from models.violations(values)
     groups = ("special", "service_accounts")
     members: list[tuple[Path, Any]] = [
         ((group, index), each) for group in groups for index, each in enumerate(values.get(group, ()))
@@ -76,8 +99,8 @@ _MEMBER = FileKeys({"augment_id": _ID}, lambda values: values.get("augment_id"))
 
 FILE: Final = FileSection(
     organization=FileKeys(
-        {"languages": file_fields.WeightsField(), "editors": file_fields.WeightsField()},
-        lambda values: Environment(**values),
+        {"languages": file_fields.WeightsField(), "editors": file_fields.WeightsField(), **models.FIELDS},
+        _environment,
     ),
     person=_MEMBER,
     service_account=_MEMBER,
@@ -87,6 +110,8 @@ FILE: Final = FileSection(
             "# Weights by name. Work through the command line has the editor CLI without a weight.",
             f"languages: {_weights(LANGUAGES)}",
             f"editors: {_weights(EDITORS)}",
+            "# What the organization pays in: credits or usd. `models` and `budgets` can be listed too.",
+            "billing: credits",
         ),
         person=(
             "augment_id   the id in Augment's cursors; if one member has it, all people and service accounts have it,",

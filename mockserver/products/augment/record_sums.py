@@ -6,7 +6,7 @@ from typing import Final
 
 import numpy as np
 
-from mockserver.products.augment.facts import NAME
+from mockserver.products.augment.options import NAME
 from mockserver.products.augment.records import AugmentRecords, DaySums, LabelSums
 from mockserver.simulation.calendar import days
 from mockserver.simulation.people import People

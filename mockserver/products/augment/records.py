@@ -9,8 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from mockserver.products.augment.facts import AGENT_MESSAGES, COUNTERS, INDEX, NAME, AugmentFacts
-from mockserver.products.augment.options import Environment
+from mockserver.products.augment import options
+from mockserver.products.augment.facts import AGENT_MESSAGES, COUNTERS, INDEX, AugmentFacts
+from mockserver.products.augment.options import NAME
 from mockserver.simulation import hashing
 from mockserver.simulation.calendar import Days
 from mockserver.simulation.hashing import I64
@@ -52,8 +53,7 @@ class AugmentRecords:
     """Augment's records of one day: a pure function of a block of members and that day."""
 
     def __init__(self, people: People, facts: AugmentFacts, scripts: Scripts) -> None:
-        options = people.organization.options.get(NAME)
-        self._environment = options if isinstance(options, Environment) else Environment()
+        self._environment = options.environment(people.organization.options)
         self._facts = facts
         self._scripts = scripts
         self._key = people.key("augment languages")

@@ -2,7 +2,7 @@
 
 from bisect import bisect_right
 
-from mockserver.products.augment.facts import NAME
+from mockserver.products.augment.options import NAME
 from mockserver.simulation.identity import Identities
 from mockserver.simulation.organization import Options, Organization
 
