@@ -83,18 +83,25 @@ class SandboxFixture:
         return self._client.metrics.get(name, vendor=[vendor_name(vendor) for vendor in vendors], **query)
 
     def reset(self, *parts: str) -> None:
-        """Restore the state after creation, or parts of it: clock, limits, policy, faults, journal, defects."""
+        """Restore the state after creation, or parts of it.
+
+        The parts are clock, limits, policy, faults, journal, defects, audits and memory.
+        """
         self._client.reset(*parts)
 
 
 class Token(str):
-    """A token; it is a string. `forbidden` is another one, which the vendor knows but answers with a 403."""
+    """A token; it is a string. `forbidden` is another one, which the vendor knows but answers with a 403.
+
+    `readonly` is one that may only read, where clients can write; else it is None.
+    """
 
     forbidden: str
+    readonly: str | None
 
-    def __new__(cls, text: str, forbidden: str) -> Self:
+    def __new__(cls, text: str, forbidden: str, readonly: str | None = None) -> Self:
         token = super().__new__(cls, text)
-        token.forbidden = forbidden
+        token.forbidden, token.readonly = forbidden, readonly
         return token
 
 
@@ -144,7 +151,7 @@ class SandboxTokens:
 
 def _read_token(entry: Mapping[str, str], exchange: Callable[[str, str, str], str]) -> Token | ClientCredentials:
     if "client_id" not in entry:
-        return Token(entry["token"], entry["forbidden"])
+        return Token(entry["token"], entry["forbidden"], entry.get("readonly"))
     path = entry["token_path"]
     forbidden = ClientCredentials(entry["forbidden_client_id"], entry["forbidden_client_secret"], path, exchange)
     return ClientCredentials(entry["client_id"], entry["client_secret"], path, exchange, forbidden)
@@ -202,20 +209,30 @@ class SandboxLimits(_SandboxPart):
     """The vendors' rate limits in a sandbox."""
 
     def set(self, **limits: str | Mapping[str, int]) -> None:
-        """Set limits by vendor: "documented", "off", or {"per_minute": 5, "burst": 5}. Their buckets become full."""
+        """Set limits by name: "documented", "off", or {"per_minute": 5, "burst": 5}. Their buckets become full.
+
+        The name is a vendor's or, for a class of its operations, as in `set(**{"some_vendor.some_class": "off"})`.
+        """
         self._client.limits.update({vendor_name(vendor): limit for vendor, limit in limits.items()})
 
     def off(self, *vendors: str) -> None:
-        """Lift the limits of these vendors, or of all."""
-        self.set(**dict.fromkeys(vendors or self._client.info["tokens"], "off"))
+        """Lift every limit of these vendors, or of all."""
+        self.set(**dict.fromkeys(self._names(vendors), "off"))
 
     def documented(self, *vendors: str) -> None:
         """Restore the documented limits of these vendors, or of all."""
-        self.set(**dict.fromkeys(vendors or self._client.info["tokens"], "documented"))
+        self.set(**dict.fromkeys(self._names(vendors), "documented"))
 
     def values(self) -> dict[str, Any]:
-        """By vendor: setting, per_minute, burst, and buckets (scope, remaining, full_in_seconds)."""
+        """By name: setting, per_minute, burst, and buckets (scope, remaining, full_in_seconds)."""
         return self._client.limits.get()
+
+    def _names(self, vendors: Sequence[str]) -> list[str]:
+        """The names of all limits of some vendors, or of all; an unknown vendor stays, for the server to refuse."""
+        names = list(self.values())
+        wanted = [vendor_name(each) for each in vendors]
+        known = [name for name in names if not wanted or name in wanted or name.partition(".")[0] in wanted]
+        return known + [each for each in wanted if each not in names]
 
 
 class SandboxPolicy(_SandboxPart):

@@ -239,6 +239,6 @@ def _vendor_curl(name: str, url: str, path: str, moment: Moment) -> str | None:
     """A line with the seeded token of the sandbox or, after it was revoked, another one that sees everybody."""
     sandbox = moment.sandbox
     vendor, grants = sandbox.profiles[name], tuple(sandbox.grants.values())
-    reading = (each for each in grants if each.vendor == name and each.permitted and each.groups is None)
+    reading = (each for each in grants if each.vendor == name and each.has_all_rights)
     grant, [scheme, *_] = next(reading, None), vendor.schemes_under(moment.policy.switches[name])
     return None if grant is None else curl.line(vendor, grant, url, path, scheme)

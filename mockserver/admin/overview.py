@@ -51,7 +51,7 @@ class VendorOverviewSchema(Schema):
 
     `data_through` is the newest day with data, and `next_data_at` when the next day begins to have some; both are null
     if the vendor has no data by day. `shows_people` is whether it shows the days of each person, not only totals.
-    `sample_request` is null if every permitted token was revoked.
+    `sample_request` is null if every token with all rights was revoked.
 
     `faults` counts the armed rules that can still affect the vendor's requests, `defects` names those that are armed,
     and `changed_switches` those that differ from their default.
@@ -133,7 +133,7 @@ def _template(path: str) -> str:
 
 def _sample_request(sandbox: Sandbox, vendor: Vendor) -> Mapping[str, Any] | None:
     grants = sandbox.grants.copy().values()
-    grant: Grant | None = next((each for each in grants if each.vendor == vendor.name and each.permitted), None)
+    grant: Grant | None = next((each for each in grants if each.vendor == vendor.name and each.has_all_rights), None)
     if grant is None:
         return None
     url = http_request.host_url.rstrip("/")

@@ -49,7 +49,7 @@ class EntrySchema(Schema):
         required=True,
         allow_none=True,
         metadata={
-            "description": "The SHA-256 of the body, in hexadecimal: of JSON (up to 64 kB) with sorted keys, without "
+            "description": "The SHA-256 of the body, in hexadecimal: of JSON (up to 256 kB) with sorted keys, without "
             "white space and with letters unescaped, of anything else as it was sent. null: there was no body."
         },
     )

@@ -33,9 +33,9 @@ TTL_MAXIMUM = 366 * 86_400
 class SandboxSchema(Schema):
     """A sandbox, the time in it, and the tokens that it was made with at each vendor; a revoked one is null.
 
-    At most vendors they are `token` and, for a 403, `forbidden`. Where clients exchange credentials for access tokens
-    they are `client_id` and `client_secret`, `forbidden_client_id` and `forbidden_client_secret`, and `token_path` is
-    where.
+    At most vendors they are `token` and, for a 403, `forbidden`; where clients can write, `readonly` is one that may
+    only read. Where clients exchange credentials for access tokens they are `client_id` and `client_secret`,
+    `forbidden_client_id` and `forbidden_client_secret`, and `token_path` is where.
     """
 
     id = fields.String(required=True)
@@ -197,6 +197,9 @@ def _tokens(sandbox: Sandbox, profile: Vendor) -> dict[str, str | None]:
         else:
             prefix = "" if permitted else "forbidden_"
             found |= {f"{prefix}client_id": token, f"{prefix}client_secret": secret}
+    if profile.has_writes:
+        readonly = sandbox.grants.get(tokens.readonly_id(profile.name))
+        found["readonly"] = None if readonly is None else readonly.token
     if profile.token_path is not None:
         found["token_path"] = profile.token_path
     return found

@@ -14,8 +14,8 @@ from mockserver.gateway.sandbox import Sandbox
 from mockserver.gateway.tokens import Grant
 from mockserver.validation.schemas import dump
 
-GRANTED, FORBIDDEN = "granted", "forbidden"
-"""The permissions that a token can have."""
+GRANTED, FORBIDDEN, READONLY = "granted", "forbidden", "readonly"
+"""The permissions that a token can have; the last one only where clients can write."""
 
 
 class TokenSchema(Schema):
@@ -23,7 +23,7 @@ class TokenSchema(Schema):
 
     id = fields.String(required=True)
     vendor = fields.String(required=True)
-    permission = fields.String(required=True, validate=validate.OneOf((GRANTED, FORBIDDEN)))
+    permission = fields.String(required=True, validate=validate.OneOf((GRANTED, FORBIDDEN, READONLY)))
     token = fields.String(required=True)
     scheme = fields.String(required=True, metadata={"description": "The scheme of the Authorization header."})
     client_id = fields.String(metadata={"description": "Where credentials are exchanged: the client id (= `token`)."})
@@ -82,7 +82,7 @@ def describe(grant: Grant, sandbox: Sandbox) -> dict[str, Any]:
     described: dict[str, Any] = {
         "id": grant.id,
         "vendor": grant.vendor,
-        "permission": GRANTED if grant.permitted else FORBIDDEN,
+        "permission": (GRANTED if grant.may_write else READONLY) if grant.permitted else FORBIDDEN,
         "token": grant.token,
         "scheme": profile.schemes_under(sandbox.policy.switches[grant.vendor])[0],
     }

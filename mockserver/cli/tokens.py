@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 def tokens(organization: str, organization_file: Path | None, url: str) -> None:
     """Print the tokens of a server, each with a curl command.
 
-    Every vendor has one token that may read analytics, and one that is known but answered with 403. Where a vendor's
-    clients exchange credentials for an access token, the client id and secret are printed, and the curl command
-    includes the exchange. No server is started or called.
+    Every vendor has one token that may read analytics, and one that is known but answered with 403. Where clients can
+    write, there is one more that may only read. Where a vendor's clients exchange credentials for an access token, the
+    client id and secret are printed, and the curl command includes the exchange. No server is started or called.
 
     \b
     Examples:
@@ -37,7 +37,8 @@ def tokens(organization: str, organization_file: Path | None, url: str) -> None:
     for vendor in vendors.discover():
         click.echo(vendor.title)
         groups = shown.role_groups if vendor.has_group_roles else ()
-        for grant in seeded(vendor.name, shown.slug, secret=vendor.secret, groups=groups):
+        writes = vendor.has_writes
+        for grant in seeded(vendor.name, shown.slug, secret=vendor.secret, groups=groups, writes=writes):
             click.echo(f"  {_credentials(grant)}")
             click.echo(f"    {curl.line(vendor, grant, url, vendor.sample_path)}")
 
@@ -45,5 +46,6 @@ def tokens(organization: str, organization_file: Path | None, url: str) -> None:
 def _credentials(grant: "Grant") -> str:
     client = grant.token if grant.secret is None else f"client id {grant.token}, client secret {grant.secret}"
     notes = [] if grant.permitted else ["403"]
+    notes += [] if grant.may_write else ["reads only"]
     notes += [f"sees only {', '.join(grant.groups)}"] if grant.groups else []
     return client + "".join(f"  ({note})" for note in notes)

@@ -56,9 +56,12 @@ def authenticate(context: RequestContext) -> None:
 
 
 def permit(context: RequestContext) -> None:
-    """403 unless the token may read analytics."""
+    """403 unless the token may read analytics or, for an operation that writes, may write."""
     if context.grant is None or not context.grant.permitted:
         raise Rejection(Reason.FORBIDDEN, "the token is valid, but it does not allow reading analytics")
+    is_write = context.operation is not None and context.route is not None and context.route.writes
+    if is_write and not context.grant.may_write:
+        raise Rejection(Reason.FORBIDDEN, "the token is valid, but it allows reading only")
 
 
 def fault(context: RequestContext) -> None:

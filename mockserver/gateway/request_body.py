@@ -13,7 +13,7 @@ from werkzeug.exceptions import HTTPException
 
 from mockserver.gateway import socket_features
 
-CANONICAL_MAXIMUM = 64 * 1024
+CANONICAL_MAXIMUM = 256 * 1024
 """The largest body that is read as JSON, in bytes; no vendor reads a larger one."""
 
 CONTENT_MAXIMUM = 4096

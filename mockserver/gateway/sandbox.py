@@ -29,7 +29,7 @@ from mockserver.simulation.organization import Organization
 DEFAULT = "default"
 """The id of the sandbox that the seeded tokens open."""
 
-RESETTABLE = ("clock", "limits", "policy", "faults", "journal", "defects", "audits")
+RESETTABLE = ("clock", "limits", "policy", "faults", "journal", "defects", "audits", "memory")
 """The parts that a reset can restore on their own."""
 
 AUDITS_KEPT = 5
@@ -104,6 +104,7 @@ class Sandbox:
         self.limits: dict[str, Limit] = {}
         self.policy = Policy(0, {})
         self._limiters: dict[str, Limiter] = {}
+        self._memories: dict[str, object] = {}
         self._worlds = registry.worlds
         self.reset()
 
@@ -122,6 +123,7 @@ class Sandbox:
             "journal": self.journal.clear,
             "defects": lambda: self.set_defects(self.config.defects),
             "audits": self.audits.clear,
+            "memory": self._forget,
         }
         for part in parts:
             restore[part]()
@@ -157,6 +159,18 @@ class Sandbox:
         """Arm these defects and no others; the same request may then get another answer."""
         if armed != self.policy.defects:
             self.policy = replace(self.policy, generation=self.policy.generation + 1, defects=armed)
+
+    def memory_of(self, vendor: Vendor) -> object | None:
+        """What clients have written at a vendor; made when it is first needed. None where they cannot write."""
+        if vendor.memory is None:
+            return None
+        memories = self._memories
+        found = memories.get(vendor.name)
+        # Of two threads that make it at the same time, one gets what the other made.
+        return memories.setdefault(vendor.name, vendor.memory(self.world)) if found is None else found
+
+    def _forget(self) -> None:
+        self._memories = {}
 
     def allowance(self, name: str) -> Allowance | None:
         """The allowance in force under the limit with this name; None where nothing is limited."""
@@ -248,7 +262,8 @@ class SandboxRegistry:
         grants: list[Grant] = []
         for vendor in self.profiles.values():
             groups = config.organization.role_groups if vendor.has_group_roles else ()
-            grants += tokens.seeded(vendor.name, name, secret=vendor.secret, groups=groups)
+            writes = vendor.has_writes
+            grants += tokens.seeded(vendor.name, name, secret=vendor.secret, groups=groups, writes=writes)
         return grants
 
     @property

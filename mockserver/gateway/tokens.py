@@ -11,7 +11,7 @@ class Grant:
     """What a token grants at one vendor; `id` names it without revealing it.
 
     For a client that exchanges a `secret` for access tokens, `token` is the client id. `groups` are the names of the
-    teams whose members it sees, including their subteams'; None is everybody.
+    teams whose members it sees, including their subteams'; None is everybody. Without `may_write` it may only read.
     """
 
     id: str
@@ -20,6 +20,17 @@ class Grant:
     permitted: bool
     secret: str | None = None
     groups: tuple[str, ...] | None = None
+    may_write: bool = True
+
+    @property
+    def has_all_rights(self) -> bool:
+        """Whether it may read everything and write."""
+        return self.permitted and self.may_write and self.groups is None
+
+
+def readonly_id(vendor: str) -> str:
+    """The id of the seeded token that may read analytics and write nothing, unique within a sandbox."""
+    return f"{vendor}-seeded-readonly"
 
 
 def seeded_id(vendor: str, *, permitted: bool) -> str:
@@ -32,11 +43,14 @@ def token_for(vendor: str, name: str, *, permitted: bool) -> str:
     return f"mock-{vendor}-{name}" if permitted else f"mock-{vendor}-{name}-forbidden"
 
 
-def seeded(vendor: str, name: str, *, secret: str | None = None, groups: tuple[str, ...] = ()) -> tuple[Grant, ...]:
+def seeded(
+    vendor: str, name: str, *, secret: str | None = None, groups: tuple[str, ...] = (), writes: bool = False
+) -> tuple[Grant, ...]:
     """The tokens that a sandbox is made with at a vendor: one that may read analytics, and one that may not.
 
     Their `name` is the organization's in the first sandbox, and the sandbox's id in any other. With `secret` they are
-    clients that share it; with `groups` there is a third one, bound to these teams.
+    clients that share it; with `groups` there is one more, bound to these teams, and with `writes` one that may only
+    read.
     """
     grants = [
         Grant(seeded_id(vendor, permitted=may), vendor, token_for(vendor, name, permitted=may), may, secret)
@@ -45,4 +59,7 @@ def seeded(vendor: str, name: str, *, secret: str | None = None, groups: tuple[s
     if groups:
         bound = f"mock-{vendor}-{name}-groups"
         grants.append(Grant(f"{vendor}-seeded-groups", vendor, bound, permitted=True, secret=secret, groups=groups))
+    if writes:
+        readonly = f"mock-{vendor}-{name}-readonly"
+        grants.append(Grant(readonly_id(vendor), vendor, readonly, permitted=True, secret=secret, may_write=False))
     return tuple(grants)

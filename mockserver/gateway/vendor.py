@@ -168,8 +168,9 @@ class ViewRequest:
     """What a view may know of a request that passed every stage.
 
     `args` are the query parameters, `path_variables` the parts of the path that the route names. `body` and its
-    `content_type` are empty for GET and HEAD. Answers to GET and HEAD are cached by these fields and by the vendor's
-    `cache_epoch`, so they must not depend on anything else, unless the reply is not `cacheable`.
+    `content_type` are empty for GET and HEAD. `memory` is what the vendor keeps in the sandbox. Answers to GET and HEAD
+    are cached by these fields, except `memory`, and by the vendor's `cache_epoch`, so they must not depend on anything
+    else, unless the reply is not `cacheable`.
     """
 
     args: MultiDict[str, str]
@@ -180,6 +181,7 @@ class ViewRequest:
     world: World
     grant: Grant | None
     content_type: str = ""
+    memory: Any = None
 
 
 Stage = Callable[[RequestContext], None]
@@ -250,6 +252,7 @@ class Vendor:
     * `common_headers` are on every answer of the vendor, refusals too; they may differ from request to request.
     * `allowance` is the documented limit, `limit_classes` those of further classes of operations, by name: each class
       has buckets of its own.
+    * `memory` makes what clients can write, for one sandbox; its views get it, and it guards itself against threads.
     * `cache_epoch`: the part of the present moment that an answer depends on (None: all of it).
     * `visibility`: what the vendor shows of each person and day at a moment, where it shows people's days.
     * `newest_day`: the newest day in its totals at a moment, as an ordinal, where it shows no days of people.
@@ -280,6 +283,7 @@ class Vendor:
     limit_scope: Switch[LimitScope] | None = None
     limit_block: Switch[LimitBlock] | None = None
     limit_classes: tuple[tuple[str, Allowance], ...] = ()
+    memory: Callable[[World], object] | None = None
     common_headers: Callable[[RequestContext], Mapping[str, str]] | None = None
 
     @property
@@ -292,6 +296,11 @@ class Vendor:
         """The documented limits by name: the vendor's own, and one with a dot for each further class."""
         further = {f"{self.name}.{name}": allowance for name, allowance in self.limit_classes}
         return {self.name: self.allowance, **further}
+
+    @property
+    def has_writes(self) -> bool:
+        """Whether any operation writes, so that there are tokens that may only read."""
+        return any(route.writes for route in self.routes)
 
     def limit_of(self, route: Route | None) -> str:
         """The name of the limit of a route; an unknown path has the vendor's own."""

@@ -176,6 +176,7 @@ def _compute(context: RequestContext, view: View) -> tuple[CachedReply, bool]:
         world=context.sandbox.world,
         grant=context.grant,
         content_type=context.request.mimetype if sends_body else "",
+        memory=context.sandbox.memory_of(vendor),
     )
     reply = compute(view, view_request, vendor, context.operation, context.policy)
     pieces = response_cache.split(reply.body, context.switches.of(vendor.renamed_fields))

@@ -20,8 +20,8 @@ from mockserver.validation.file_fields import DATE_RULE, DateField, FileMapping,
 SERVICE_ACCOUNTS_MAXIMUM = 1_000
 SEED_MAXIMUM = 2**63 - 1
 
-_SLUG = r"(?!.*-(?:forbidden|groups)\Z)[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?\Z"
-_SLUG_RULE = "1 to 40 of a-z, 0-9 and - (not first, not last), not ending in -forbidden or -groups"
+_SLUG = r"(?!.*-(?:forbidden|groups|readonly)\Z)[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?\Z"
+_SLUG_RULE = "1 to 40 of a-z, 0-9 and - (not first, not last), not ending in -forbidden, -groups or -readonly"
 _DOMAIN = r"(?=.{1,190}\Z)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,61}[a-z0-9]\Z"
 _DOMAIN_RULE = "a domain in lower case, such as acme.example"
 _ACCOUNT = r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}\Z"

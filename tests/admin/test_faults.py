@@ -172,7 +172,9 @@ def test_at_most_a_thousand_rules_can_be_armed(admin: Admin) -> None:
     assert len(admin.get("/faults")["rules"]) == 1000
 
 
-AUGMENT = "getDauCount, getDau, getDailyUsage, getUserActivity, getDailyUserActivityByEditorLanguage"
+AUGMENT = ", ".join(
+    route.operation for vendor in vendors.discover() for route in vendor.routes if vendor.name == "augment"
+)
 SPAN = "must be a number above 0, up to {}, with at most 9 digits after the point"
 NEGATIVE = "must be a number that is not negative"
 TIMES = "must be a whole number from 1 to 1000000"

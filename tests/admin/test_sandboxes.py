@@ -38,7 +38,12 @@ def test_sandbox_has_tokens_for_every_vendor(admin: Admin) -> None:
         "tokens": {
             **{
                 vendor: {"token": f"mock-{vendor}-{name}", "forbidden": f"mock-{vendor}-{name}-forbidden"}
-                for vendor in ("augment", "jetbrains-ide", "tabnine")
+                for vendor in ("jetbrains-ide", "tabnine")
+            },
+            "augment": {
+                "token": f"mock-augment-{name}",
+                "forbidden": f"mock-augment-{name}-forbidden",
+                "readonly": f"mock-augment-{name}-readonly",
             },
             "jetbrains-console": {
                 "client_id": f"mock-jetbrains-console-{name}",
@@ -81,7 +86,7 @@ def test_sandboxes_are_listed_oldest_first(admin: Admin) -> None:
     default, *others = admin.get("/sandboxes")["sandboxes"]
     assert others == [first, second]
     assert default == admin.get("/sandboxes/default")
-    assert default["tokens"]["augment"] == {"token": "mock-augment-acme", "forbidden": "mock-augment-acme-forbidden"}
+    assert default["tokens"]["tabnine"] == {"token": "mock-tabnine-acme", "forbidden": "mock-tabnine-acme-forbidden"}
 
 
 INHERITED: dict[str, tuple[Any, Any]] = {

@@ -45,6 +45,8 @@ def test_tokens_of_the_default_sandbox_are_listed_and_open_it(admin: Admin) -> N
         "scheme": "Bearer",
     }
     assert tokens["augment-seeded-forbidden"]["permission"] == "forbidden"
+    assert tokens["augment-seeded-readonly"]["permission"] == "readonly"
+    assert admin.vendor(token=tokens["augment-seeded-readonly"]["token"]) == 200
     assert admin.vendor(token=tokens["augment-seeded"]["token"]) == 200
     assert admin.vendor(token=tokens["augment-seeded-forbidden"]["token"]) == 403
 
@@ -124,6 +126,7 @@ def test_reset_does_not_restore_revoked_tokens(admin: Admin) -> None:
     assert admin.get("/sandboxes/default")["tokens"]["augment"] == {
         "token": None,
         "forbidden": "mock-augment-acme-forbidden",
+        "readonly": "mock-augment-acme-readonly",
     }
 
 

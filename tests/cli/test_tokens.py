@@ -41,7 +41,7 @@ def test_every_curl_line_works(run: Run) -> None:
             pasted = f"{line} -s -o /dev/null -w '%{{http_code}}'"
             done = subprocess.run(["bash", "-c", pasted], capture_output=True, text=True, check=True)
             assert done.stdout == ("403" if "(403)" in credentials else "200"), line
-    assert len(lines) == 9
+    assert len(lines) == 10
 
 
 def test_unknown_organization_is_a_usage_error(run: Run) -> None:

@@ -115,6 +115,18 @@ class Client:
         assert answer.status == 200, answer.body
         return answer.json
 
+    def post(self, path: str, body: object, query: Query = "", content_type: str | None = "application/json") -> Answer:
+        """Send a POST request with a JSON body, or with bytes as they are."""
+        data = body if isinstance(body, bytes) else json.dumps(body).encode()
+        headers = {} if content_type is None else {"Content-Type": content_type}
+        return self.send("POST", path, query, headers=headers, body=data)
+
+    def posted(self, path: str, **fields: Any) -> Any:
+        """Send a POST request with these fields, require a 200, and return the decoded body."""
+        answer = self.post(path, fields)
+        assert answer.status == 200, answer.body
+        return answer.json
+
     def pages(self, path: str, **parameters: str | int) -> Iterator[Any]:
         """Paginate, and yield the body of every page."""
         from tests.contract import probes

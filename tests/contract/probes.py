@@ -31,6 +31,7 @@ class Probes:
     * `answered` returns a query for every GET operation; all get a 200, and together the answers have every field of
       the OpenAPI file.
     * `others` are targets of GET requests whose success is not a 200.
+    * `posted` are paths of POST operations with JSON bodies, which get a 200 in this order.
     * `refused` are queries that get a 400, at least one for each form of it.
     * `caught` has the invariants of the audit that each defect violates at acme.
     * `next_page` returns the query parameters of the next page from a body, and None for the last page.
@@ -39,6 +40,7 @@ class Probes:
     answered: Callable[["Client"], Queries]
     refused: Queries
     others: tuple[str, ...] = ()
+    posted: tuple[tuple[str, Mapping[str, Any]], ...] = ()
     caught: Mapping[str, set[str]] = field(default_factory=dict)
     next_page: Callable[[Any], Mapping[str, str | int] | None] = last_page
 

@@ -19,7 +19,7 @@ from schemathesis.engine import events, from_schema
 from schemathesis.transport.wsgi import WSGITransport
 
 Amend = Callable[[dict[str, Any]], None]
-"""Changes a query in place; called for valid data only."""
+"""Changes a query or a JSON object in place; called for valid data only."""
 
 _SOCKET_OPTIONS = frozenset(("max_redirects", "verify", "cert", "proxies"))
 
@@ -46,7 +46,13 @@ class Outcome:
 
 
 def run(
-    app: Flask, file: Path, token: str, amend: Amend, examples: int, client: tuple[str, str] | None = None
+    app: Flask,
+    file: Path,
+    token: str,
+    amend: Amend,
+    examples: int,
+    client: tuple[str, str] | None = None,
+    amend_body: Amend | None = None,
 ) -> Outcome:
     """Test an app against a file, with up to `examples` requests for each operation, phase and kind of data.
 
@@ -55,19 +61,21 @@ def run(
     schema = schemathesis.openapi.from_path(file, config=_config(token, examples, client))
     schema.app = app
     outcome = Outcome()
-    with _amended(amend), _without_sockets():
+    with _amended(amend, amend_body), _without_sockets():
         for event in from_schema(schema).execute():
             _record(event, outcome)
     return outcome
 
 
 @contextmanager
-def _amended(amend: Amend) -> Iterator[None]:
-    """Amend every valid query before it is sent. The hook is global, so it is removed at the end."""
+def _amended(amend: Amend, amend_body: Amend | None) -> Iterator[None]:
+    """Amend every valid query, and JSON body if wanted, before it is sent. The hook is global, so it is removed."""
 
     def before_call(context: HookContext, case: schemathesis.Case[Any], kwargs: dict[str, Any]) -> None:  # noqa: ARG001
         if case.meta is not None and case.meta.generation.mode.is_positive:
             amend(case.query)
+            if amend_body is not None and isinstance(case.body, dict):
+                amend_body(case.body)
 
     schemathesis.hook(before_call)
     try:
@@ -119,7 +127,8 @@ def _record_scenario(event: events.ScenarioFinished, outcome: Outcome) -> None:
     for id_, checks in event.recorder.checks.items():
         case = event.recorder.cases[id_].value
         outcome.failures += [
-            f"{event.phase.name} {case.method} {case.path} {case.query}: {check.name}: {check.failure_info.failure}"
+            f"{event.phase.name} {case.method} {case.path} {case.query} {case.body!r:.300}: "
+            f"{check.name}: {check.failure_info.failure}"
             for check in checks
             if check.failure_info is not None
         ]

@@ -80,6 +80,8 @@ def _answer(seen: Seen, client: Client, queries: Queries) -> None:
     client = client.signed_in()
     for path, query in queries.items():
         seen.note(client, client.get(path, query))
+    for path, body in probes.of(client.vendor).posted:
+        seen.note(client, client.post(path, body))
     if client.exchange is not None:
         grant = b"grant_type=client_credentials"
         _sign_in(seen, client, client.exchange.authorization, grant)

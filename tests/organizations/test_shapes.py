@@ -192,7 +192,9 @@ def test_number_of_people_is_limited(people: str) -> None:
 @pytest.mark.parametrize("slug", ["Mine", "-a", "a-", "a_b", "x" * 41, "my-forbidden", "my-groups", "a/b", '""'])
 def test_slug_fits_into_a_token_and_a_path(slug: str) -> None:
     (line,) = problems_in(f"slug: {slug}\nname: Mine\npeople: 10\n")
-    assert line.endswith("; 1 to 40 of a-z, 0-9 and - (not first, not last), not ending in -forbidden or -groups")
+    assert line.endswith(
+        "; 1 to 40 of a-z, 0-9 and - (not first, not last), not ending in -forbidden, -groups or -readonly"
+    )
 
 
 def test_three_keys_are_required() -> None:

@@ -39,6 +39,7 @@ def test_token_is_a_string(sandbox: SandboxFixture) -> None:
     tokens = sandbox.tokens
     assert tokens.augment == f"mock-augment-{sandbox.id}"
     assert tokens.tabnine.forbidden == f"mock-tabnine-{sandbox.id}-forbidden"
+    assert (tokens.tabnine.readonly, tokens.augment.readonly) == (None, f"mock-augment-{sandbox.id}-readonly")
     assert tokens["jetbrains_ide"] is tokens["jetbrains-ide"] is tokens.jetbrains_ide
     assert isinstance(tokens.jetbrains_ide, Token)
 
@@ -98,6 +99,13 @@ def test_limits_are_set_by_vendor(sandbox: SandboxFixture) -> None:
     assert [sandbox.limits.values()[name]["setting"] for name in ("augment", "jetbrains-ide")] == ["off", "custom"]
     sandbox.limits.documented()
     assert {limit["setting"] for limit in sandbox.limits.values().values()} == {"documented"}
+    sandbox.limits.off("augment")
+    of_augment = {
+        name: limit["setting"] for name, limit in sandbox.limits.values().items() if name.startswith("augment")
+    }
+    assert of_augment == {"augment": "off", "augment.cost": "off"}
+    sandbox.limits.set(**{"augment.cost": {"per_minute": 5, "burst": 6}})
+    assert sandbox.limits.values()["augment.cost"]["burst"] == 6
     sandbox.limits.off()
     assert {limit["setting"] for limit in sandbox.limits.values().values()} == {"off"}
 

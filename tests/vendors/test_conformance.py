@@ -16,6 +16,7 @@ from mockserver.fidelity.evidence import Record
 from mockserver.gateway.switches import AnySwitch
 from mockserver.gateway.vendor import Vendor
 from tests.contract import client, oracle
+from tests.contract import client as clients
 from tests.contract.client import Answer, Client
 from tests.contract.oracle import Oracle
 
@@ -133,10 +134,13 @@ def _request(client: Client, vendor: Vendor, path: str, operation: Any) -> tuple
 
 
 def _send(client: Client, method: str, path: str, query: dict[str, str], operation: Any) -> Answer:
-    """Send a request for an operation. A form is sent with its example, by a client with its id and secret."""
+    """Send a request for an operation; a body is its example. A form is sent by a client with its id and secret."""
     if "requestBody" not in operation:
         return client.send(method.upper(), path, query)
     [(kind, media)] = operation["requestBody"]["content"].items()
+    if kind == "application/json":
+        body = json.dumps(media["example"]).encode()
+        return client.send(method.upper(), path, query, headers={"Content-Type": kind}, body=body)
     assert client.exchange is not None
     sender = client.bearing(client.exchange.authorization)
     form = urlencode(media["example"]).encode()
@@ -178,7 +182,7 @@ def test_server_has_no_other_parameters(
     others = {
         parameter["name"] for other, *_, sibling in OPERATIONS.values() for parameter in _parameters(other, sibling)
     }
-    switches = () if "requestBody" in operation else vendor.switches
+    switches = () if clients.FORM in operation.get("requestBody", {}).get("content", {}) else vendor.switches
     switch = next((each for each in switches if each.name == "unknown_parameters"), None)
     for name in sorted({"not_described", *others} - described):
         for option in switch.options if switch else ("ignore",):

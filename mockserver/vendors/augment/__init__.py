@@ -1,7 +1,7 @@
 """Augment Code's Analytics API: this vendor's rooms, assembled."""
 
 from mockserver.gateway.vendor import Vendor
-from mockserver.vendors.augment import defects, errors, policy, routes
+from mockserver.vendors.augment import defects, errors, memory, policy, routes
 
 
 def vendor() -> Vendor:
@@ -21,6 +21,8 @@ def vendor() -> Vendor:
         sample_path=policy.SAMPLE_PATH,
         visibility=routes.visibility,
         publication_hour=policy.PUBLICATION_HOUR,
+        limit_classes=policy.LIMIT_CLASSES,
+        memory=memory.seeded,
         limit_scope=policy.RATE_LIMIT_SCOPE,
         limit_block=policy.RATE_LIMIT_BLOCK,
         defects=defects.DEFECTS,

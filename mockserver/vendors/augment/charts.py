@@ -9,7 +9,9 @@ from typing import Any, Final
 from mockserver.charts.chart import Chart, ChartData, ChartKind, ChartPeriod, ChartRow, Preset, Series
 from mockserver.charts.report_reader import ReportReader
 from mockserver.products.world import World
-from mockserver.vendors.augment import policy, reports, schemas
+from mockserver.vendors.augment import policy
+from mockserver.vendors.augment.reports import activity
+from mockserver.vendors.augment.schemas import rows
 
 _MOUNT: Final = policy.MOUNTS[0]
 _USERS: Final = "user_count"
@@ -50,10 +52,10 @@ def _day(reader: ReportReader, day: date, field: str) -> Iterable[ChartRow]:
 
 
 def _summed_by(field: str, day: date, world: World) -> Iterable[ChartRow]:
-    names = {name: schemas.METRICS[name] for name in _SUMS}
+    names = {name: rows.METRICS[name] for name in _SUMS}
     return [
         ChartRow(day, {"users": users, **{name: sums[counter] for name, counter in names.items()}}, label)
-        for label, (users, sums) in reports.record_sums(world, day.toordinal(), field).items()
+        for label, (users, sums) in activity.record_sums(world, day.toordinal(), field).items()
     ]
 
 

@@ -26,9 +26,20 @@ RANGE_DAYS_DEFAULT: Final = 7
 RANGE_DAYS_MAXIMUM: Final = 90
 LOOKBACK_YEARS: Final = 2
 
+LIMIT_CLASSES: Final = (("cost", Allowance(per_minute=30, burst=30)),)
+"""Credits and costs share 30 requests a minute (observed); the burst is assumed, the strict reading."""
+
 DAU_PAGE: Final = (100, 250)
 ACTIVITY_PAGE: Final = (50, 100)
 """Page sizes, default and maximum (documented)."""
+
+CREDIT_PAGE: Final = (100, 500)
+COST_PAGE: Final = (100, 1000)
+"""The same; the maximum is observed, the default assumed."""
+
+BUDGETS_MAXIMUM: Final = 1000
+BUDGETS_BODY: Final = 256 * 1024
+"""Budgets that are set at once, and bytes of such a body (assumed)."""
 
 
 LookbackExceeded = StrEnum("LookbackExceeded", ["REJECT", "CLAMP"])
@@ -114,6 +125,45 @@ RETRY_AFTER: Final = switch(
     grade=Grade.ASSUMED,
     description="A Retry-After header on a 429: none (the page knows none), or whole seconds until a request would "
     "pass.",
+)
+
+CREDIT_DELAY_MINUTES: Final = Switch(
+    "credit_delay_minutes",
+    (0, 15, 30, 60, 90, 120, 180, 1440),
+    default=90,
+    grade=Grade.OBSERVED,
+    description="How many minutes consumed credits are behind: about 90, by a written reading of the vendor's page.",
+)
+CostToday = StrEnum("CostToday", ["REJECT", "PARTIAL"])
+COST_TODAY: Final = switch(
+    "cost_today",
+    CostToday,
+    grade=Grade.ASSUMED,
+    description="Costs of today: a 400, as for metrics, or what is known so far, as for credits. Then "
+    "yesterday's costs are known as early as credits, too.",
+)
+LargeNumbers = StrEnum("LargeNumbers", ["TEXT", "NUMBER"])
+LARGE_NUMBERS: Final = switch(
+    "large_numbers",
+    LargeNumbers,
+    grade=Grade.OBSERVED,
+    description="Numbers of tokens from 2^53 on: decimal text, as public clients expect, or a JSON number.",
+)
+ComputeRows = StrEnum("ComputeRows", ["BILLED_ONLY", "FULL"])
+COMPUTE_ROWS: Final = switch(
+    "compute_rows",
+    ComputeRows,
+    grade=Grade.ASSUMED,
+    description="Costs of compute: the billed amount alone, as in a public fixture, or every amount of money and no "
+    "credits.",
+)
+BilledIdentity = StrEnum("BilledIdentity", ["EXACT", "LOOSE"])
+BILLED_IDENTITY: Final = switch(
+    "billed_identity",
+    BilledIdentity,
+    grade=Grade.INFERRED,
+    description="The billed amount of models: base and surcharge, as in one public fixture, or rounded up for each "
+    "person, day and model, so that the two differ, as in another.",
 )
 
 SWITCHES: Final = declared(globals())

@@ -1,77 +1,155 @@
-"""Augment's five endpoints: load the query, ask for the report, cut the page, dump it."""
+"""Augment's endpoints: load the query, ask for the report, cut the page, dump it."""
 
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator, Mapping
+from dataclasses import replace
 from datetime import date, datetime
+from functools import partial
 from itertools import islice
-from typing import Any, Final
+from typing import Any, Final, Protocol, TypeVar
 
 from marshmallow import Schema
 
 from mockserver.gateway import row_cache
-from mockserver.gateway.response_cache import TIMESTAMP
-from mockserver.gateway.row_cache import RowCache
+from mockserver.gateway.response_cache import TIMESTAMP, to_json
+from mockserver.gateway.row_cache import EncodedRow, RowCache
 from mockserver.gateway.switches import Switches
-from mockserver.gateway.vendor import Body, Reply, Route, ViewRequest
+from mockserver.gateway.vendor import Body, Reply, Route, View, ViewRequest
 from mockserver.products import augment
 from mockserver.products.model import Visibility
 from mockserver.simulation import clock
-from mockserver.vendors.augment import pagination, policy, reports, schemas
+from mockserver.vendors.augment import pagination, policy
+from mockserver.vendors.augment.memory import Budgets
+from mockserver.vendors.augment.reports import activity, costs, credit_usage
+from mockserver.vendors.augment.schemas import bodies, periods, queries, rows
 
-_COUNTS: Final = schemas.DayRows(exclude=("metrics",))
-_TOTALS: Final = schemas.DayRows(exclude=("user_count",))
-_USERS: Final = schemas.MemberRows(only=("email", "service_account"))
-_ACTIVITY: Final = schemas.MemberRows(exclude=("language", "editor"))
-_RECORDS: Final = schemas.MemberRows(exclude=("active_days",))
+_COUNTS: Final = rows.DayRows(exclude=("metrics",))
+_TOTALS: Final = rows.DayRows(exclude=("user_count",))
+_USERS: Final = rows.MemberRows(only=("email", "service_account"))
+_ACTIVITY: Final = rows.MemberRows(exclude=("language", "editor"))
+_RECORDS: Final = rows.MemberRows(exclude=("active_days",))
 """Lists of rows; they keep nothing of a request."""
+
+
+class _Identified(Protocol):
+    @property
+    def row_id(self) -> str:
+        """What the order of the rows goes by."""
+
+
+class _Range(Protocol):
+    @property
+    def first(self) -> int:
+        """The first day of the range."""
+
+    @property
+    def last(self) -> int:
+        """The last day of the range."""
+
+
+_Row = TypeVar("_Row", bound=_Identified)
 
 
 def dau_count(request: ViewRequest) -> Body:
     """Active users on each day of a range."""
-    query = schemas.load_range(request)
-    rows = _COUNTS.dump(reports.daily_users(request.world, query.first, query.last, query.known))
+    query = queries.load_range(request)
+    days = _COUNTS.dump(activity.daily_users(request.world, query.first, query.last, query.known))
     return {
-        "daily_active_user_counts": rows,
-        "metadata": {**_range(query), "total_days": len(rows)},
+        "daily_active_user_counts": days,
+        "metadata": {**_range(query), "total_days": len(days)},
     }
 
 
 def dau(request: ViewRequest) -> Reply:
     """The users active on a day."""
-    query = schemas.load_day(request, policy.DAU_PAGE)
-    return _page(request, query, "user", reports.active_users, _USERS, _day(query))
+    query = queries.load_day(request, policy.DAU_PAGE)
+    return _page(request, query, "user", activity.active_users, _USERS, _day(query))
 
 
 def daily_usage(request: ViewRequest) -> Body:
     """Everybody's metrics on each day of a range that has any."""
-    query = schemas.load_range(request)
-    rows = _TOTALS.dump(reports.daily_metrics(request.world, query.first, query.known))
+    query = queries.load_range(request)
+    days = _TOTALS.dump(activity.daily_metrics(request.world, query.first, query.known))
     return {
-        "daily_usage": rows,
-        "metadata": {**_range(query), "total_days": len(rows)},
+        "daily_usage": days,
+        "metadata": {**_range(query), "total_days": len(days)},
     }
 
 
 def user_activity(request: ViewRequest) -> Reply:
     """The metrics of each user over a range."""
-    query = schemas.load_range(request, policy.ACTIVITY_PAGE)
+    query = queries.load_range(request, policy.ACTIVITY_PAGE)
     metadata = {**_range(query), "total_days": query.last - query.first + 1}
-    return _page(request, query, "user", reports.user_activity, _ACTIVITY, metadata)
+    return _page(request, query, "user", activity.user_activity, _ACTIVITY, metadata)
 
 
 def by_editor_language(request: ViewRequest) -> Reply:
     """The metrics of each user on a day, by language and editor."""
-    query = schemas.load_day(request, policy.ACTIVITY_PAGE)
-    return _page(request, query, "record", reports.records, _RECORDS, _day(query))
+    query = queries.load_day(request, policy.ACTIVITY_PAGE)
+    return _page(request, query, "record", activity.records, _RECORDS, _day(query))
+
+
+def credits_by_user(request: ViewRequest) -> Reply:
+    """The credits that each member consumed over a range."""
+    query, page = queries.load_credits(request)
+    listed = credit_usage.rows(request.world, query, pagination.last_id(page.cursor), page.size + 1)
+    found = _encoded(listed, page.size, rows.credit_row)
+    reply = _reply(request, "records", found, page.size, {**_range(query), "returned_record_count": 0})
+    return replace(reply, cacheable=query.is_final)
+
+
+def cost_analytics(request: ViewRequest) -> Reply:
+    """What a range costs, by interval and by resource or member."""
+    query, page = bodies.load_costs(request)
+    listed = costs.rows(request.world, query, pagination.last_id(page.cursor), page.size + 1)
+    found = _encoded(listed, page.size, partial(rows.cost_row, switches=request.switches))
+    reply = _reply(request, "data_points", found, page.size, {**_range(query), "returned_data_point_count": 0})
+    return replace(reply, next_page=None)  # The journal follows cursors in query strings only.
+
+
+def budgets(request: ViewRequest) -> Body:
+    """The budgets of some people, or of everybody who has one."""
+    chosen = bodies.load_budgets(request)
+    limits = _budgets(request).read()
+    return _overrides(
+        request, {index: limits[index] for index in sorted(limits if chosen is None else {*chosen} & limits.keys())}
+    )
+
+
+def set_budgets(request: ViewRequest) -> Body:
+    """Set and remove budgets, all or none; those in the request that now stand."""
+    changes = {change.index: change.limit for change in bodies.load_changes(request)}
+    limits = _budgets(request).write(changes)
+    return _overrides(request, {index: limits[index] for index in changes if index in limits})
+
+
+def _budgets(request: ViewRequest) -> Budgets:
+    found: Budgets = request.memory
+    return found
+
+
+def _overrides(request: ViewRequest, limits: Mapping[int, str]) -> Body:
+    resource = bodies.RESOURCE_OF[request.world.of(augment.PRODUCT).accounting.billing]
+    return {
+        "overrides": [
+            {
+                "user_email": request.world.identities.of(index).email,
+                "resource": resource,
+                "period": bodies.PERIOD,
+                "config": {"limit": limit},
+            }
+            for index, limit in limits.items()
+        ]
+    }
 
 
 def visibility(now: datetime, switches: Switches) -> Visibility:
     """What is shown of each person and day: what has been published and is not older than the oldest allowed day."""
-    return Visibility(augment.PRODUCT, schemas.published(now, switches), schemas.COUNTERS, since=schemas.oldest(now))
+    return Visibility(augment.PRODUCT, periods.published(now, switches), rows.COUNTERS, since=periods.oldest(now))
 
 
 def cache_epoch(now: datetime, switches: Switches) -> Hashable:
     """On what of the moment an answer depends: today's date, and how far the data reach."""
-    return now.toordinal(), schemas.published(now, switches)
+    return now.toordinal(), periods.published(now, switches)
 
 
 def format_timestamp(now: datetime, switches: Switches) -> str:
@@ -87,9 +165,9 @@ def _as_needed(digits: str) -> str:
 
 def _page(
     request: ViewRequest,
-    query: schemas.DaysQuery,
+    query: queries.DaysQuery,
     noun: str,
-    report: Callable[..., Iterator[reports.MemberReport]],
+    report: Callable[..., Iterator[activity.MemberReport]],
     schema: Schema,
     metadata: dict[str, Any],
 ) -> Reply:
@@ -100,16 +178,26 @@ def _page(
 
     listed, after = (report, query.first, query.known), pagination.last_id(query.cursor)
     found = request.world.of(RowCache).rows(listed, after, query.page_size + 1, compute)
-    rows, links, next_page = pagination.cut(found, query.page_size, request.switches)
-    body = {
-        f"{noun}s": row_cache.joined(rows),
-        "pagination": links,
-        "metadata": {**metadata, f"returned_{noun}_count": len(rows)},
-    }
+    return _reply(request, f"{noun}s", found, query.page_size, {**metadata, f"returned_{noun}_count": 0})
+
+
+def _reply(request: ViewRequest, name: str, found: list[EncodedRow[str]], size: int, metadata: dict[str, Any]) -> Reply:
+    """The page of some rows, of which there is one more than it takes if there is another page.
+
+    The last entry of the metadata is the number of rows.
+    """
+    on_page, links, next_page = pagination.cut(found, size, request.switches)
+    count = {[*metadata][-1]: len(on_page)}
+    body = {name: row_cache.joined(on_page), "pagination": links, "metadata": {**metadata, **count}}
     return Reply(body, next_page=next_page)
 
 
-def _range(query: schemas.DaysQuery) -> dict[str, Any]:
+def _encoded(listed: Iterator[_Row], size: int, dump: Callable[[_Row], dict[str, Any]]) -> list[EncodedRow[str]]:
+    """One row more than a page has."""
+    return [EncodedRow(row.row_id, to_json(dump(row))) for row in islice(listed, size + 1)]
+
+
+def _range(query: _Range) -> dict[str, Any]:
     return {
         "effective_start_date": date.fromordinal(query.first).isoformat(),
         "effective_end_date": date.fromordinal(query.last).isoformat(),
@@ -117,18 +205,30 @@ def _range(query: schemas.DaysQuery) -> dict[str, Any]:
     }
 
 
-def _day(query: schemas.DaysQuery) -> dict[str, Any]:
+def _day(query: queries.DaysQuery) -> dict[str, Any]:
     return {"effective_date": date.fromordinal(query.first).isoformat(), "generated_at": TIMESTAMP}
 
 
-ROUTES: Final = tuple(
-    Route(policy.MOUNTS[0] + path, operation, view)
-    for path, operation, view in (
-        ("/dau-count", "getDauCount", dau_count),
-        ("/dau", "getDau", dau),
-        ("/daily-usage", "getDailyUsage", daily_usage),
-        ("/user-activity", "getUserActivity", user_activity),
-        ("/daily-user-activity-by-editor-language", "getDailyUserActivityByEditorLanguage", by_editor_language),
-    )
+def _route(path: str, operation: str, view: View, method: str = "GET", **options: Any) -> Route:
+    return Route(policy.MOUNTS[0] + path, operation, view, (method,), **options)
+
+
+ROUTES: Final = (
+    _route("/dau-count", "getDauCount", dau_count),
+    _route("/dau", "getDau", dau),
+    _route("/daily-usage", "getDailyUsage", daily_usage),
+    _route("/user-activity", "getUserActivity", user_activity),
+    _route("/daily-user-activity-by-editor-language", "getDailyUserActivityByEditorLanguage", by_editor_language),
+    _route("/credit-usage-by-user", "getCreditUsageByUser", credits_by_user, limit_class="cost"),
+    _route("/cost-analytics", "queryCostAnalytics", cost_analytics, "POST", limit_class="cost"),
+    _route("/get-user-budget-overrides", "getUserBudgetOverrides", budgets, "POST"),
+    _route(
+        "/set-user-budget-overrides",
+        "setUserBudgetOverrides",
+        set_budgets,
+        "POST",
+        writes=True,
+        body_maximum=policy.BUDGETS_BODY,
+    ),
 )
 """The endpoints, each named by its operationId."""

@@ -19,7 +19,13 @@ def _answered(_: Client) -> Queries:
         "/daily-usage": _RANGE,
         "/user-activity": {**_RANGE, "page_size": 100},
         _RECORDS: _SUNDAY,
+        "/credit-usage-by-user": {**_RANGE, "by_date": "true", "by_model": "true", "page_size": 500},
     }
+
+
+_RESOURCE: Final = {"group_by_keys": ["COST_ANALYTICS_GROUP_BY_RESOURCE"]}
+_BUDGETS: Final = {"resource": "BUDGET_RESOURCE_CREDITS_CONSUMED", "period": "BUDGET_PERIOD_MONTHLY"}
+_BUDGET: Final = {"user_email": "ada@acme.example", **_BUDGETS, "config": {"limit": "5000"}}
 
 
 def _next_page(body: Any) -> Mapping[str, str] | None:
@@ -30,6 +36,13 @@ def _next_page(body: Any) -> Mapping[str, str] | None:
 PROBES: Final = Probes(
     answered=_answered,
     refused={"/dau": {"page_size": 0}},
+    posted=(
+        ("/cost-analytics", {}),
+        ("/cost-analytics", _RESOURCE),
+        ("/cost-analytics", {"group_by_keys": ["COST_ANALYTICS_GROUP_BY_USER"]}),
+        ("/set-user-budget-overrides", {"overrides": [_BUDGET]}),
+        ("/get-user-budget-overrides", _BUDGETS),
+    ),
     next_page=_next_page,
     caught={
         "dau-count-off-by-one": {"augment-counts-are-lists"},

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from mockserver.gateway.switches import AnySwitch
 from mockserver.vendors.augment import policy
 from tests.digests.requests import BAD_COUNTS, BAD_DAYS, ClockChange, Item, Material, Request, Scene, each, gets, varied
 
@@ -165,8 +166,77 @@ def scenes() -> Iterator[Scene]:
     """Yield scenes that need more than the battery, and one whose switches are set by settings."""
     yield from _hours()
     yield from _limits()
+    yield from _spending()
     settings = {"limits": "documented", "policy": (("augment.retry_after", "seconds"), ("augment.last_cursor", "null"))}
     yield Scene("augment by settings", "augment", gets([_DAU] * 22), settings=settings)
+
+
+_CREDITS, _COSTS = f"{_MOUNT}/credit-usage-by-user", f"{_MOUNT}/cost-analytics"
+_GET_BUDGETS, _SET_BUDGETS = f"{_MOUNT}/get-user-budget-overrides", f"{_MOUNT}/set-user-budget-overrides"
+_JSON = (("Content-Type", "application/json"),)
+_GROUPS = ("[]", '["COST_ANALYTICS_GROUP_BY_RESOURCE"]', '["COST_ANALYTICS_GROUP_BY_USER"]')
+
+
+def _post(target: str, body: str, **more: Any) -> Request:
+    return Request(target, "POST", body=body, headers=_JSON, **more)
+
+
+_QUARTER = '"start_date":"2025-07-23","end_date":"2025-10-20"'
+_SPENDING: tuple[Item, ...] = (
+    *gets(
+        (
+            _CREDITS,
+            f"{_CREDITS}?by_date=true&by_model=true&page_size=5",
+            f"{_CREDITS}?by_date=true&by_model=true&page_size=5&{{next}}",
+            f"{_CREDITS}?by_model=true&start_date=2023-10-20&end_date=2024-01-17&page_size=500",
+            f"{_CREDITS}?end_date=2025-10-22",
+            f"{_CREDITS}?by_date=yes",
+        )
+    ),
+    *(_post(_COSTS, f'{{{_QUARTER},"group_by_keys":{group}}}') for group in _GROUPS),
+    *(
+        _post(_COSTS, f'{{"granularity":"COST_ANALYTICS_TIME_GRANULARITY_DAY","group_by_keys":{group},"page_size":9}}')
+        for group in _GROUPS
+    ),
+    _post(_COSTS, '{"end_date":"2025-10-21"}'),
+    _post(_COSTS, '{"granularity":"DAY"}'),
+    _post(_COSTS, "[]"),
+    _post(f"{_COSTS}?page_size=5", "{}"),
+)
+
+
+def _budgets(resource: str, email: str) -> Iterator[Request]:
+    unit = f'"resource":"BUDGET_RESOURCE_{resource}","period":"BUDGET_PERIOD_MONTHLY"'
+    row = f'{{"user_email":"{email}",{unit},"config":{{"limit":"25"}}}}'
+    yield _post(_GET_BUDGETS, f"{{{unit}}}")
+    yield _post(_SET_BUDGETS, f'{{"overrides":[{row}]}}', token="Bearer mock-augment-{organization}-readonly")
+    yield _post(_SET_BUDGETS, f'{{"overrides":[{row},{row}]}}')
+    yield _post(_SET_BUDGETS, f'{{"overrides":[{row}]}}')
+    yield _post(_GET_BUDGETS, f'{{{unit},"user_emails":["{email}"]}}')
+    yield _post(_GET_BUDGETS, f'{{{unit},"user_emails":["nobody@nowhere.example"]}}')
+
+
+def _spending() -> Iterator[Scene]:
+    """Credits and costs of every organization and switch, as time goes by, and budgets."""
+    for organization in ("acme", "globex", "initech", "documented", "empty"):
+        yield Scene(f"augment spending of {organization}", "augment", _SPENDING, organization)
+    growing: list[Item] = []
+    for hour in range(0, 24, 3):
+        growing += [ClockChange(f"2025-10-21T{hour:02}:30:00Z"), *gets([_CREDITS])]
+    yield Scene("augment spending as time goes by", "augment", growing)
+    switches: tuple[AnySwitch, ...] = (
+        policy.COST_TODAY,
+        policy.COMPUTE_ROWS,
+        policy.BILLED_IDENTITY,
+        policy.CREDIT_DELAY_MINUTES,
+    )
+    for name, option in ((switch.name, option) for switch in switches for option in switch.options):
+        chosen = {"augment": {name: option}}
+        yield Scene(f"augment spending {name}={option}", "augment", _SPENDING, policy=chosen)
+    yield Scene("augment budgets in credits", "augment", [*_budgets("CREDITS_CONSUMED", "ada@acme.example")])
+    yield Scene("augment budgets in dollars", "augment", [*_budgets("USD_COST", "max@globex.example")], "globex")
+    limited = [*gets([_CREDITS] * 3), *[_post(_COSTS, "{}")] * 2, *gets([_DAU])]
+    yield Scene("augment limit of costs", "augment", limited, limits={"augment.cost": {"per_minute": 30, "burst": 4}})
 
 
 def _hours() -> Iterator[Scene]:

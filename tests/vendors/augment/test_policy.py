@@ -18,6 +18,11 @@ CONTRACT: dict[str, tuple[str, tuple[Option, ...]]] = {
     "rate_limit_scope": ("A", ("organization", "token")),
     "rate_limit_block": ("A", ("refill", "minute")),
     "retry_after": ("A", ("off", "seconds")),
+    "credit_delay_minutes": ("O", (0, 15, 30, 60, 90, 120, 180, 1440)),
+    "cost_today": ("A", ("reject", "partial")),
+    "large_numbers": ("O", ("text", "number")),
+    "compute_rows": ("A", ("billed_only", "full")),
+    "billed_identity": ("I", ("exact", "loose")),
 }
 SWITCHES = {each.name: each for each in policy.SWITCHES}
 
@@ -29,7 +34,7 @@ def test_switches_are_the_expected_ones() -> None:
 @pytest.mark.parametrize("name", CONTRACT)
 def test_switch_has_the_expected_grade_options_and_default(name: str) -> None:
     grade, choices = CONTRACT[name]
-    default = 2 if name == "publication_hour" else choices[0]
+    default = {"publication_hour": 2, "credit_delay_minutes": 90}.get(name, choices[0])
     found = SWITCHES[name]
     assert (found.grade, found.options, found.default) == (grade, choices, default)
 
@@ -38,3 +43,4 @@ def test_mount_scheme_and_limit_are_documented() -> None:
     served = vendor()
     assert (served.name, served.mounts, served.schemes) == ("augment", ("/analytics/v0",), ("Bearer",))
     assert served.allowance == Allowance(per_minute=10, burst=20)
+    assert served.limits == {"augment": served.allowance, "augment.cost": Allowance(per_minute=30, burst=30)}

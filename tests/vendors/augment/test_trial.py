@@ -17,12 +17,31 @@ FILE = resources.openapi() / "augment.yaml"
 NEWEST = date(2025, 10, 20)
 OLDEST = date(2023, 10, 20)
 DAYS = 90
+RESOURCE = "BUDGET_RESOURCE_CREDITS_CONSUMED"
 
 
 def amend(query: dict[str, Any]) -> None:
     """Make good data good by the rules that a schema cannot state; what the schema itself forbids is left as it is."""
     _amend_dates(query)
     _amend_cursor(query)
+
+
+def amend_body(body: dict[str, Any]) -> None:
+    """The same for a body; a schema does not know who belongs to the organization either, nor what it is billed in."""
+    _amend_dates(body)
+    _amend_cursor(body)
+    for holder in (body, body.get("filters")):
+        if isinstance(holder, dict) and isinstance(holder.get("user_emails"), list) and holder["user_emails"]:
+            holder["user_emails"] = ["ada@acme.example"]
+    if isinstance(body.get("resource"), str):
+        body["resource"] = RESOURCE
+    if isinstance(body.get("overrides"), list):
+        body["overrides"] = [_amended_row(row) for row in body["overrides"][:1]]
+
+
+def _amended_row(row: dict[str, Any]) -> dict[str, Any]:
+    limit = {"config": {"limit": "5"}} if "config" in row else {}
+    return {**row, "user_email": "ada@acme.example", "resource": RESOURCE, **limit}
 
 
 def _day(value: object) -> date | None:
@@ -69,7 +88,7 @@ def _is_cursor(text: str) -> bool:
 
 
 def _tried(client: Client, examples: int) -> Outcome:
-    return trial.run(client.app, FILE, "mock-augment-acme", amend, examples)
+    return trial.run(client.app, FILE, "mock-augment-acme", amend, examples, amend_body=amend_body)
 
 
 def test_checks_pass_in_every_phase_without_limits(augment_of: Callable[..., Client]) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from mockserver.gateway.tokens import Grant
+from mockserver.simulation.organization import Organization
 from tests.contract.client import Client
 
 YESTERDAY = date(2025, 10, 20)
@@ -64,6 +65,13 @@ def seeded(client: Client, seed: int | None) -> Client:
     made = replace(client.sandbox.config, seed=seed)
     client.state.make(token, made, [Grant(token, "augment", token, permitted=True)])
     return client.bearing(f"Bearer {token}")
+
+
+def at(client: Client, organization: Organization) -> Client:
+    """A client of the same app at another organization, in the default sandbox."""
+    config = replace(client.sandbox.config, organization=organization, seed=organization.seed)
+    client.state.make_default(config)
+    return client.bearing(f"Bearer mock-augment-{organization.slug}")
 
 
 def name(row: Any) -> str:

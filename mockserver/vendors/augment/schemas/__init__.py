@@ -1,0 +1,1 @@
+"""Augment's schemas: what requests contain (`queries`, `bodies`), for which days (`periods`), and rows (`rows`)."""
