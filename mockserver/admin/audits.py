@@ -19,7 +19,7 @@ from mockserver.admin.fields import Body, ClockDate
 from mockserver.admin.responses import Problem, created
 from mockserver.audit import run
 from mockserver.audit.invariant import Invariant
-from mockserver.audit.reader import Reader
+from mockserver.audit.reader import Reader, VendorRequest
 from mockserver.client import Response
 from mockserver.gateway.background import Job, JobState
 from mockserver.gateway.switches import Grade
@@ -28,10 +28,12 @@ from mockserver.validation.schemas import dump
 
 
 class AuditRequestSchema(Schema):
-    """A request to a vendor: its path with the query."""
+    """A request to a vendor: its path with the query, and the JSON text in the body of a POST."""
 
+    method = fields.String(required=True, validate=validate.OneOf(("GET", "POST")))
     vendor = fields.String(required=True)
     path = fields.String(required=True)
+    body = fields.String(required=True, allow_none=True)
 
 
 class CheckedInvariantSchema(Schema):
@@ -138,7 +140,7 @@ def create(request: AdminRequest) -> FlaskResponse:
     first, last = _period(body, answers)
     invariants = run.chosen(rooms, groups)
     audit = Audit(len(invariants), groups, first, last)
-    reader = Reader(partial(_send, audit, answers), first, last, not audit.sampled, _documented_names(answers))
+    reader = Reader(partial(_send, audit, answers), first, last, not audit.sampled, _options(answers))
     with request.lock:
         _check_is_only(request)
         request.sandbox.audits.add(audit)
@@ -183,18 +185,18 @@ def _period(body: Mapping[str, Any], answers: UnrecordedReader) -> tuple[date, d
         raise ValidationError({"to" if "last" in body else "from": [str(error)]}) from error
 
 
-def _documented_names(answers: UnrecordedReader) -> dict[str, dict[str, str]]:
-    """The documented names of response fields, by vendor and by the name that the sandbox uses instead."""
+def _options(answers: UnrecordedReader) -> dict[str, dict[str, object]]:
+    """The values of switches, by vendor and switch."""
     return {
-        name: {new: old for old, new in answers.policy.switches[name].renamed_fields(vendor.switches).items()}
+        name: {each.name: each.to_json(answers.policy.switches[name][each]) for each in vendor.switches}
         for name, vendor in answers.sandbox.profiles.items()
     }
 
 
-def _send(audit: Audit, answers: UnrecordedReader, vendor: str, target: str) -> Response:
+def _send(audit: Audit, answers: UnrecordedReader, request: VendorRequest) -> Response:
     audit.check()
     audit.requests_made += 1
-    answer = answers.get(vendor, target)
+    answer = answers.answer(request.vendor, request.path, request.body)
     headers = {name.lower(): value for name, value in answer.headers}
     return Response(answer.status_code, headers, answer.get_data())
 

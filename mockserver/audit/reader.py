@@ -1,16 +1,14 @@
 """A client that reads from every vendor: it sends each request once, and paginates lists to the end."""
 
+import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from mockserver.client import Client, NoAnswer, Response
-
-Send = Callable[[str, str], Response]
-"""Gets an answer of a vendor: its name, and a path with its query. It is sent with a token that may read everything."""
 
 PAGES, USERS, DAYS = 150, 100, 7
 """The size of a sample: pages of one list, people one by one, and days whose lists are paginated."""
@@ -28,22 +26,39 @@ class VendorRefused(Exception):
     """A vendor refuses a request that any client may send."""
 
 
+class VendorRequest(NamedTuple):
+    """A request to a vendor: a path with its query, and the JSON text in the body of a POST."""
+
+    vendor: str
+    path: str
+    body: str | None = None
+
+    @property
+    def method(self) -> str:
+        """GET, or POST for a request with a body."""
+        return "GET" if self.body is None else "POST"
+
+
+Send = Callable[[VendorRequest], Response]
+"""Gets the answer to a request, which is sent with a token that may read everything."""
+
+
 @dataclass(slots=True)
 class Reader:
     """Answers of every vendor over a range of days; without `full` it samples.
 
-    `names` are the documented response names by those that the server uses. `requests` counts the requests, and `used`
-    are those whose answers were used since it was cleared, as pairs of a vendor and a path.
+    `options` are the values of switches, by vendor and switch. `requests` counts the requests, and `used` are those
+    whose answers were used since it was cleared.
     """
 
     send: Send
     first: date
     last: date
     full: bool
-    names: Mapping[str, Mapping[str, str]]
+    options: Mapping[str, Mapping[str, object]]
     requests: int = 0
-    used: dict[tuple[str, str], None] = field(default_factory=dict)
-    _answers: dict[str, Response] = field(default_factory=dict)
+    used: dict[VendorRequest, None] = field(default_factory=dict)
+    _answers: dict[VendorRequest, Response] = field(default_factory=dict)
 
     @property
     def days(self) -> list[date]:
@@ -70,20 +85,33 @@ class Reader:
     def find(self, vendor: str, path: str, **query: object) -> Any:
         """The same; None if the vendor does not know it (404) or has no content for it (204)."""
         answer = self.answer(vendor, path, **query)
-        return renamed(answer.json(), self.names.get(vendor, {})) if answer.status == 200 else None
+        return renamed(answer.json(), self._names(vendor)) if answer.status == 200 else None
 
     def answer(self, vendor: str, path: str, **query: object) -> Response:
         """A vendor's whole answer, headers included, with status 200, 204 or 404; a repeated request is not sent."""
-        target = f"{path}?{urlencode(query)}" if query else path
-        self.used.pop((vendor, target), None)
-        self.used[vendor, target] = None
-        if target not in self._answers:
+        return self._send(VendorRequest(vendor, f"{path}?{urlencode(query)}" if query else path), (200, 204, 404))
+
+    def post(self, vendor: str, path: str, **fields: object) -> Any:
+        """The body of the answer to a POST that only reads, with a JSON body; VendorRefused for a refusal."""
+        answer = self._send(VendorRequest(vendor, path, json.dumps(fields, default=str)), (200,))
+        return renamed(answer.json(), self._names(vendor))
+
+    def _send(self, request: VendorRequest, allowed: Container[int]) -> Response:
+        """An answer with an allowed status; a repeated request is not sent."""
+        self.used.pop(request, None)
+        self.used[request] = None
+        if request not in self._answers:
             self.requests += 1
-            answer = self.send(vendor, target)
-            if answer.status not in {200, 204, 404}:
-                raise VendorRefused(f"GET {target} answers {answer.status}: {answer.text}")
-            self._answers[target] = answer
-        return self._answers[target]
+            answer = self.send(request)
+            if answer.status not in allowed:
+                raise VendorRefused(f"{request.method} {request.path} answers {answer.status}: {answer.text}")
+            self._answers[request] = answer
+        return self._answers[request]
+
+    def _names(self, vendor: str) -> dict[str, str]:
+        """The documented response names, by the names that the server uses instead."""
+        mappings = (each for each in self.options.get(vendor, {}).values() if isinstance(each, Mapping))
+        return {new: old for mapping in mappings for old, new in mapping.items()}
 
     def pages(
         self, next_query: Callable[[Any], Mapping[str, object] | None], fetch: Callable[..., Any]
@@ -129,9 +157,12 @@ class HttpSender:
     client: Client
     authorizations: Mapping[str, str]
 
-    def __call__(self, vendor: str, target: str) -> Response:
+    def __call__(self, request: VendorRequest) -> Response:
+        headers = {"Authorization": self.authorizations[request.vendor]}
+        if request.body is not None:
+            headers["Content-Type"] = "application/json"
         try:
-            return self.client.request("GET", target, {"Authorization": self.authorizations[vendor]})
+            return self.client.request(request.method, request.path, headers, (request.body or "").encode())
         except NoAnswer as error:
             raise ServerUnusable(str(error)) from error
 

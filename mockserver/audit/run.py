@@ -16,6 +16,7 @@ from mockserver.audit.reader import (
     Reader,
     ServerUnusable,
     VendorRefused,
+    VendorRequest,
     authorizations,
 )
 from mockserver.client import Client, NoAnswer, Refused
@@ -36,15 +37,14 @@ class InvalidAudit(ValueError):
 class CheckResult:
     """The result of a check; `detail` has what differs, or why there was nothing to check.
 
-    `requests` are those whose answers a failed check used last, as pairs of a vendor and a path; `truncated` counts
-    those before them.
+    `requests` are those whose answers a failed check used last; `truncated` counts those before them.
     """
 
     vendor: str
     invariant: Invariant
     outcome: Literal["passed", "failed", "not applicable"]
     detail: str = ""
-    requests: Sequence[tuple[str, str]] = ()
+    requests: Sequence[VendorRequest] = ()
     truncated: int = 0
 
     def to_json(self) -> dict[str, Any]:
@@ -57,7 +57,7 @@ class CheckResult:
             "grade": self.invariant.grade,
             "outcome": self.outcome,
             "detail": self.detail,
-            "requests": [{"vendor": vendor, "path": path} for vendor, path in self.requests],
+            "requests": [{"method": each.method, **each._asdict()} for each in self.requests],
             "truncated": self.truncated,
         }
 
@@ -114,7 +114,11 @@ def audit(
             if name not in known:
                 raise InvalidAudit(unknown_name("defect", name, known))
         send = HttpSender(client, authorizations(client))
-        reader = Reader(send, first, last, full, _documented_names(client))
+        options = {
+            vendor: {name: switch["value"] for name, switch in switches.items()}
+            for vendor, switches in client.policy.get().items()
+        }
+        reader = Reader(send, first, last, full, options)
     return reader, _results(client, reader, chosen(rooms, vendors), defects)
 
 
@@ -124,19 +128,6 @@ def _usable() -> Iterator[None]:
         yield
     except (NoAnswer, Refused) as error:
         raise ServerUnusable(str(error)) from error
-
-
-def _documented_names(client: Client) -> dict[str, dict[str, str]]:
-    """The documented response names, by vendor and by the name that the server uses instead."""
-    return {
-        vendor: {
-            new: old
-            for switch in switches.values()
-            if isinstance(switch["value"], dict)  # A switch that renames fields.
-            for old, new in switch["value"].items()
-        }
-        for vendor, switches in client.policy.get().items()
-    }
 
 
 def _results(

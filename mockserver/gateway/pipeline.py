@@ -197,7 +197,7 @@ def respond_unrecorded(context: RequestContext) -> Response:
         sent, routes = context.request, context.vendor.routes
         context.operation, variables = route_map(routes).bind_to_environ(sent.environ).match()
         sent.view_args = dict(variables)
-        [route] = [each for each in routes if each.operation == context.operation]
+        context.route = route = next(each for each in routes if each.operation == context.operation)
         return view.respond(route.view, context, cached=False)
 
     return view.for_flask(_respond_or_refuse(context, then))

@@ -31,9 +31,10 @@ class UnrecordedReader:
         with registry.lock:
             return cls(registry, sandbox, sandbox.clock.now(), sandbox.policy)
 
-    def get(self, vendor: str, target: str) -> Response:
-        """A vendor's answer to a GET of a path with its query."""
-        request = Request(EnvironBuilder(target).get_environ())
+    def answer(self, vendor: str, target: str, body: str | None = None) -> Response:
+        """A vendor's answer to a GET of a path with its query or, with a JSON body, to a POST that only reads."""
+        method, kind = ("GET", None) if body is None else ("POST", "application/json")
+        request = Request(EnvironBuilder(target, method=method, data=body, content_type=kind).get_environ())
         context = RequestContext(request.environ, self.registry, self.registry.profiles[vendor], None, request)
         context.grant = Grant("unrecorded", vendor, "", permitted=True)
         context.sandbox, context.now, context.policy = self.sandbox, self.now, self.policy

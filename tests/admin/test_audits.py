@@ -69,6 +69,20 @@ def test_armed_defect_is_found_with_its_requests(admin: Admin) -> None:
     assert failed == [each for each in findings(admin.app, vendors=["augment"]) if each["outcome"] == "failed"]
     assert {each["vendor"] for each in failed[0]["requests"]} == {"augment"}
     assert any(each["path"].startswith("/analytics/v0/dau-count?") for each in failed[0]["requests"])
+    assert {(each["method"], each["body"]) for each in failed[0]["requests"]} == {("GET", None)}
+
+
+def test_requests_with_a_body_are_listed_with_it(admin: Admin) -> None:
+    admin.done("PUT", "/defects", {"armed": ["billed-off-by-a-dollar"]})
+    started(admin, body={"vendors": ["augment"]})
+    failed = next(each for each in ended(admin)["invariants"] if each["outcome"] == "failed")
+    assert failed["name"] == "augment-billed-is-base-and-surcharge"
+    body = (
+        '{"start_date": "2025-10-13", "end_date": "2025-10-19", "page_size": 1000, '
+        '"group_by_keys": ["COST_ANALYTICS_GROUP_BY_RESOURCE"]}'
+    )
+    sent = {"method": "POST", "vendor": "augment", "path": "/analytics/v0/cost-analytics", "body": body}
+    assert failed["requests"] == [sent]
 
 
 def test_sandbox_does_not_notice_an_audit(admin: Admin) -> None:

@@ -102,7 +102,7 @@ def test_refused_request_fails_its_invariant(client: Client) -> None:
     reader.send = HttpSender(client, {"augment": "Bearer nobody", "tabnine": authorizations(client)["tabnine"]})
     result = run.check("augment", GROUPS["augment"][0], reader)
     assert (result.outcome, "answers 401" in result.detail) == ("failed", True)
-    assert [vendor for vendor, _ in result.requests] == ["augment"]
+    assert [each.vendor for each in result.requests] == ["augment"]
     with pytest.raises(VendorRefused, match=r"GET /api/v1/nothing\?at=all answers 404"):
         reader.get("tabnine", "/api/v1/nothing", at="all")
 

@@ -7,6 +7,7 @@ import pytest
 from tests.conduct.stories import Line, journal, line, violations
 
 COUNT, DAU, METRICS, USAGE = "getDauCount", "getDau", "getMetrics", "getOrganizationUsage"
+CREDITS = "getCreditUsageByUser"
 ROWS, USERS, MONTHS = "getUsersPaged", "getOrganizationUsers", "getOrganizationAccountUtilizations"
 A, B = "fromDate=2025-10-01&toDate=2025-10-02", "fromDate=2025-10-01&toDate=2025-10-03"
 NIGHT = datetime(2025, 10, 21, 1, 0, tzinfo=UTC)
@@ -37,6 +38,7 @@ def offsets(*afters: float) -> list[Line]:
 
 CASES: dict[str, tuple[str, list[Line], list[int]]] = {
     "the same twice": ("same-question-again", [line(COUNT), line(COUNT)], [2]),
+    "credits, which grow": ("same-question-again", [line(CREDITS), line(CREDITS)], []),
     "the same in another order": (
         "same-question-again",
         [line("getDau", "date=2025-10-01&page_size=9"), line("getDau", "page_size=9&date=2025-10-01")],
@@ -119,6 +121,12 @@ CASES: dict[str, tuple[str, list[Line], list[int]]] = {
     ),
     "a request for today": ("today-requested", [line("getDau", "date=2025-10-21", 400)], [1]),
     "a range up to today": ("today-requested", [line(COUNT, "start_date=2025-10-01&end_date=2025-10-21", 400)], [1]),
+    "credits of today": ("today-requested", [line(CREDITS, "end_date=2025-10-21&page_size=0", 400)], []),
+    "credits day by day": (
+        "day-by-day",
+        days(CREDITS, "start_date=2025-10-{day}&end_date=2025-10-{day}"),
+        [1, 2, 3, 4, 5],
+    ),
     "yesterday": ("today-requested", [line("getDau", "date=2025-10-20")], []),
     "another error": ("today-requested", [line("getDau", "date=2025-10-20&page_size=0", 400)], []),
     "no date": ("today-requested", [line("getDau", "date=today", 400)], []),

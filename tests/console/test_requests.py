@@ -159,6 +159,16 @@ def test_copied_curl_command_repeats_the_request(console: Console) -> None:
     assert '"effective_start_date":"2025-10-18"' in done.stdout.replace(" ", "")
 
 
+def test_copied_curl_command_repeats_a_json_body(console: Console) -> None:
+    client, headers = console.admin.app.test_client(), {"Authorization": "Bearer mock-augment-acme"}
+    body = {"start_date": "2025-10-18", "end_date": "2025-10-19"}
+    assert client.post("/analytics/v0/cost-analytics", json=body, headers=headers).status_code == 200
+    console.open("requests?request=1")
+    command = copied(console, "Copy as curl: request 1")
+    done = subprocess.run(["sh", "-c", command], capture_output=True, text=True, check=True)
+    assert '"effective_start_date":"2025-10-18"' in done.stdout.replace(" ", "")
+
+
 def test_copied_assertion_names_the_request(console: Console) -> None:
     console.admin.vendor(REFUSED)
     console.open("requests?request=1")

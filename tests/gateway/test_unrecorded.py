@@ -21,7 +21,7 @@ def test_answer_is_the_one_that_a_client_gets(app: Flask, vendor: Vendor) -> Non
     opened = client.opened(app, vendor, f"mock-{vendor.name}-acme", vendor.mounts[0])
     path, _, query = vendor.sample_path.removeprefix(vendor.mounts[0]).partition("?")
     expected = opened.get(path, query)
-    answer = reader(opened.state).get(vendor.name, vendor.sample_path)
+    answer = reader(opened.state).answer(vendor.name, vendor.sample_path)
     assert (answer.status_code, answer.get_data()) == (expected.status, expected.body)
     assert answer.status_code == 200
 
@@ -33,7 +33,7 @@ def test_answer_is_the_one_that_a_client_gets(app: Flask, vendor: Vendor) -> Non
 def test_answer_leaves_no_trace(target: str, status: int) -> None:
     read = reader(parrot.registry(parrot.PARROT))
     before = read.sandbox.buckets("parrot")
-    answer = read.get("parrot", target)
+    answer = read.answer("parrot", target)
     assert answer.status_code == status
     assert answer.get_json().get("text", "a&b c") == "a&b c"
     assert (list(read.sandbox.journal), read.sandbox.buckets("parrot")) == ([], before)

@@ -75,11 +75,11 @@ function violation({ name, vendor, description, detail, requests, truncated, sou
     h("p", { class: "small muted" }, `Source: ${source}`));
 }
 
-function comparedRequest({ vendor, path }, vendors) {
+function comparedRequest({ method, vendor, path, body }, vendors) {
   const [address, query = ""] = path.split("?", 2);
   const known = vendors.find((each) => each.name === vendor);
-  return h("li", { class: "row" }, h("code", {}, `GET ${path}`),
-    copyButton("Copy as curl", path, () => asCurl({ method: "GET", path: decodeURI(address), query }, known)));
+  return h("li", { class: "row" }, h("code", {}, `${method} ${path}${body ? ` ${body}` : ""}`),
+    copyButton("Copy as curl", `${path}${body ?? ""}`, () => asCurl({ method, path: decodeURI(address), query, body }, known)));
 }
 
 function otherResults(results) {

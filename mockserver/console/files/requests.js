@@ -194,7 +194,8 @@ export function asCurl({ method, path, query, body }, vendor) {
   const target = quoted(`${location.origin}${encodeURI(path)}${query && `?${query}`}`);
   const authorization = vendor?.sample_request ? ["-H", vendor.sample_request.authorization] : [];
   const verb = method === "GET" ? [] : method === "HEAD" ? ["-I"] : ["-X", quoted(method)];
-  return ["curl", ...verb, ...authorization, ...(body ? ["-d", quoted(body)] : []), target].join(" ");
+  const type = body?.trimStart().startsWith("{") ? ["-H", quoted("Content-Type: application/json")] : []; // Else a form.
+  return ["curl", ...verb, ...authorization, ...type, ...(body ? ["-d", quoted(body)] : []), target].join(" ");
 }
 
 /** The request as an assertion on the fixture `sandbox`. */

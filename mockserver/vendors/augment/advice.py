@@ -15,7 +15,8 @@ _BEST: Final = f"{_PAGE}, best practices"
 def _requests_today(entry: Entry, parameters: Mapping[str, str]) -> bool:
     """Whether a request was refused that asks for today or later."""
     days = [parse_date(parameters.get(name)) for name in ("date", "start_date", "end_date")]
-    return entry.status == 400 and any(day is not None and day >= entry.at.date() for day in days)
+    is_refused = entry.status == 400 and entry.operation != "getCreditUsageByUser"  # Credits of today can be requested.
+    return is_refused and any(day is not None and day >= entry.at.date() for day in days)
 
 
 ADVICE: Final = Advice(
@@ -25,10 +26,12 @@ ADVICE: Final = Advice(
         "getDau": policy.DAU_PAGE[0],
         "getUserActivity": policy.ACTIVITY_PAGE[0],
         "getDailyUserActivityByEditorLanguage": policy.ACTIVITY_PAGE[0],
+        "getCreditUsageByUser": policy.CREDIT_PAGE[0],
     },
     dates=RangeParameters("start_date", "end_date"),
     longest_range=policy.RANGE_DAYS_MAXIMUM,
-    daily_operations={"getDauCount": "", "getDailyUsage": ""},
+    daily_operations={"getDauCount": "", "getDailyUsage": "", "getCreditUsageByUser": "by_date=true"},
+    live_operations=frozenset(("getCreditUsageByUser", "getUserBudgetOverrides", "setUserBudgetOverrides")),
     rules=(
         RequestRule(
             "today-requested",

@@ -13,6 +13,10 @@ def _keep_first_user(body: Any) -> None:
     del body["users"][1:]
 
 
+def _add_to_a_model(row: Any) -> None:
+    row["credits_consumed"] += "model_name" in row
+
+
 def _start_at_the_end(row: Any) -> None:
     row["effective_start_date"] = row["effective_end_date"]
 
@@ -43,4 +47,12 @@ DEFECTS = (
            each("metadata", _start_at_the_end)),
     Defect("negative-lines", ("getDailyUsage",), "Lines of completions are below 0.",
            negative("metrics.completions_lines_of_code", "daily_usage")),
+    Defect("user-credits-gap", ("getCreditUsageByUser",), "One record of a page has one credit more.",
+           increment("credits_consumed", "records")),
+    Defect("model-credits-gap", ("getCreditUsageByUser",), "Each record of a model has one credit more.",
+           each("records", _add_to_a_model)),
+    Defect("cost-point-twice", ("queryCostAnalytics",), "The last data point of a page is there twice.",
+           repeat_last("data_points")),
+    Defect("billed-off-by-a-dollar", ("queryCostAnalytics",), "The first data point of a page bills one dollar more.",
+           increment("cost_metrics.billed_amount_usd", "data_points")),
 )  # fmt: skip

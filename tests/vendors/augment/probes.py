@@ -52,6 +52,7 @@ PROBES: Final = Probes(
             "augment-active-have-events",
             "augment-counts-are-lists",
             "augment-metadata-counts-rows",
+            "augment-spenders-are-active",
         },
         "users-sum-gap": {"augment-records-are-users", "augment-users-are-days"},
         "records-gap": {"augment-records-are-users"},
@@ -73,6 +74,10 @@ PROBES: Final = Probes(
         },
         "returned-count-off-by-one": {"augment-metadata-counts-rows"},
         "effective-start-lost": {"augment-effective-days-are-requested"},
+        "user-credits-gap": {"augment-costs-are-credits"},
+        "model-credits-gap": {"augment-credits-are-parts"},
+        "cost-point-twice": {"augment-cost-points-add-up", "augment-costs-are-credits"},
+        "billed-off-by-a-dollar": {"augment-billed-is-base-and-surcharge"},
         "negative-lines": {"augment-nothing-negative", "augment-totals-are-parts", "augment-users-are-days"},
     },
 )

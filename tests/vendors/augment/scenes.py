@@ -10,6 +10,7 @@ from tests.digests.requests import BAD_COUNTS, BAD_DAYS, ClockChange, Item, Mate
 _MOUNT = "/analytics/v0"
 _COUNT, _DAU, _USAGE = f"{_MOUNT}/dau-count", f"{_MOUNT}/dau", f"{_MOUNT}/daily-usage"
 _ACTIVITY, _RECORDS = f"{_MOUNT}/user-activity", f"{_MOUNT}/daily-user-activity-by-editor-language"
+_CREDITS, _COSTS = f"{_MOUNT}/credit-usage-by-user", f"{_MOUNT}/cost-analytics"
 _WEEK = "start_date=2025-10-14&end_date=2025-10-20"
 _DAY = "date=2025-10-15"
 
@@ -92,6 +93,10 @@ _DEFECTS = {
     "returned-count-off-by-one": _ON_ACTIVITY,
     "effective-start-lost": _ON_COUNT,
     "negative-lines": _ON_USAGE,
+    "user-credits-gap": (_CREDITS,),
+    "model-credits-gap": (f"{_CREDITS}?by_model=true",),
+    "cost-point-twice": (_CREDITS,),
+    "billed-off-by-a-dollar": (_CREDITS,),
 }
 
 _CURSORS = ("", "x", "bm9uZQ==", "eyJsYXN0X2lkIjoxfQ==", "eyJsYXN0X2lkIjoiMDAwIn0", "%00", "e" * 400)
@@ -171,7 +176,6 @@ def scenes() -> Iterator[Scene]:
     yield Scene("augment by settings", "augment", gets([_DAU] * 22), settings=settings)
 
 
-_CREDITS, _COSTS = f"{_MOUNT}/credit-usage-by-user", f"{_MOUNT}/cost-analytics"
 _GET_BUDGETS, _SET_BUDGETS = f"{_MOUNT}/get-user-budget-overrides", f"{_MOUNT}/set-user-budget-overrides"
 _JSON = (("Content-Type", "application/json"),)
 _GROUPS = ("[]", '["COST_ANALYTICS_GROUP_BY_RESOURCE"]', '["COST_ANALYTICS_GROUP_BY_USER"]')
@@ -235,6 +239,9 @@ def _spending() -> Iterator[Scene]:
         yield Scene(f"augment spending {name}={option}", "augment", _SPENDING, policy=chosen)
     yield Scene("augment budgets in credits", "augment", [*_budgets("CREDITS_CONSUMED", "ada@acme.example")])
     yield Scene("augment budgets in dollars", "augment", [*_budgets("USD_COST", "max@globex.example")], "globex")
+    on_costs = [_post(_COSTS, f'{{"group_by_keys":{group}}}') for group in _GROUPS]
+    for defect in ("cost-point-twice", "billed-off-by-a-dollar"):
+        yield Scene(f"augment costs with {defect}", "augment", on_costs, defects=[defect])
     limited = [*gets([_CREDITS] * 3), *[_post(_COSTS, "{}")] * 2, *gets([_DAU])]
     yield Scene("augment limit of costs", "augment", limited, limits={"augment.cost": {"per_minute": 30, "burst": 4}})
 

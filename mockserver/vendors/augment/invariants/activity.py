@@ -1,4 +1,4 @@
-"""What must agree across Augment's answers: lists, counts, days, users and metadata."""
+"""What must agree across Augment's activity: lists, counts, days, users and metadata."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -8,6 +8,7 @@ from typing import Any, Final
 from mockserver.audit.cross_vendor import PersonDay, Roles
 from mockserver.audit.invariant import Invariant, Violation, all_equal, at_most, equal, nothing_negative, within_bounds
 from mockserver.audit.reader import Reader, summed
+from mockserver.vendors.augment.invariants.reading import get, name_of, paginate
 
 _MESSAGES: Final = ("chat", "remote_agent", "ide_agent", "cli_agent_interactive", "cli_agent_non_interactive")
 _LINES: Final = ("completions", "remote_agent", "ide_agent", "cli_agent_interactive", "cli_agent_non_interactive")
@@ -22,48 +23,30 @@ _REPORTS: Final = {
 _REPORTS_OF_A_DAY: Final = ("dau", "daily-user-activity-by-editor-language")
 
 
-def _get(reader: Reader, report: str, **query: object) -> Any:
-    return reader.get("augment", f"/analytics/v0/{report}", **query)
-
-
-def _paginate(reader: Reader, report: str, rows: str, size: int, **query: object) -> list[Any]:
-    def next_query(page: Any) -> dict[str, object] | None:
-        pagination = page["pagination"]
-        return {"cursor": pagination["next_cursor"]} if pagination["has_more"] else None
-
-    pages = reader.pages(next_query, lambda **cursor: _get(reader, report, page_size=size, **query, **cursor))
-    return [row for page in pages for row in page[rows]]
-
-
-def _name(row: Mapping[str, Any]) -> str:
-    """Who a row is about: an address, or a service account's name."""
-    return str(row.get("user_email", row.get("service_account_name")))
-
-
 def _active(reader: Reader, day: date) -> list[str]:
     """Who was active on a day, by the whole dau list."""
-    return [_name(row) for row in _paginate(reader, "dau", "users", 250, date=day)]
+    return [name_of(row) for row in paginate(reader, "dau", "users", 250, date=day)]
 
 
 def _users(reader: Reader, first: date, last: date) -> list[Any]:
     """The row of every user over a range."""
-    return _paginate(reader, "user-activity", "users", 100, start_date=first, end_date=last)
+    return paginate(reader, "user-activity", "users", 100, start_date=first, end_date=last)
 
 
 def _some_users(reader: Reader, day: date) -> list[Any]:
     """The users' rows of a day: the first page, unless everything is read."""
     if reader.full:
         return _users(reader, day, day)
-    return list(_get(reader, "user-activity", page_size=100, start_date=day, end_date=day)["users"])
+    return list(get(reader, "user-activity", page_size=100, start_date=day, end_date=day)["users"])
 
 
 def _daily(reader: Reader) -> list[Any]:
     """Everybody's metrics, by day."""
-    return list(_get(reader, "daily-usage", start_date=reader.first, end_date=reader.last)["daily_usage"])
+    return list(get(reader, "daily-usage", start_date=reader.first, end_date=reader.last)["daily_usage"])
 
 
 def _counts(reader: Reader) -> dict[str, int]:
-    counts = _get(reader, "dau-count", start_date=reader.first, end_date=reader.last)
+    counts = get(reader, "dau-count", start_date=reader.first, end_date=reader.last)
     return {row["date"]: row["user_count"] for row in counts["daily_active_user_counts"]}
 
 
@@ -89,9 +72,9 @@ def _users_are_days(reader: Reader) -> None:
 def _records_are_users(reader: Reader) -> None:
     day = reader.last
     by_record: dict[str, Counter[str]] = {}
-    for row in _paginate(reader, "daily-user-activity-by-editor-language", "records", 100, date=day):
-        by_record.setdefault(_name(row), Counter()).update(row["metrics"])
-    by_user = {_name(row): Counter(row["metrics"]) for row in _users(reader, day, day)}
+    for row in paginate(reader, "daily-user-activity-by-editor-language", "records", 100, date=day):
+        by_record.setdefault(name_of(row), Counter()).update(row["metrics"])
+    by_user = {name_of(row): Counter(row["metrics"]) for row in _users(reader, day, day)}
     for who in sorted({*by_record, *by_user}):
         if (who in by_record) != (who in by_user):
             raise Violation(f"{who} on {day}: there are records or user-activity, but not both")
@@ -101,7 +84,7 @@ def _records_are_users(reader: Reader) -> None:
 def _active_days_are_lists(reader: Reader) -> None:
     days = reader.sampled_days
     listed = Counter(who for day in days for who in set(_active(reader, day)))
-    counted = Counter({_name(row): row["active_days"] for row in _users(reader, days[0], days[-1])})
+    counted = Counter({name_of(row): row["active_days"] for row in _users(reader, days[0], days[-1])})
     all_equal(f"{days[0]} to {days[-1]}", counted, listed, "active_days and days in dau")
 
 
@@ -116,7 +99,7 @@ def _totals_are_parts(reader: Reader) -> None:
 
 def _accepted_within_suggested(reader: Reader) -> None:
     rows = [(row["date"], row["metrics"]) for row in _daily(reader)]
-    rows += [(f"{_name(row)} on {reader.last}", row["metrics"]) for row in _some_users(reader, reader.last)]
+    rows += [(f"{name_of(row)} on {reader.last}", row["metrics"]) for row in _some_users(reader, reader.last)]
     for where, metrics in rows:
         at_most(where, metrics["completions_accepted"], metrics["completions_count"], "accepted and all completions")
         accepted, suggested = metrics["completions_lines_of_code"], metrics["completions_suggested_lines_of_code"]
@@ -126,7 +109,7 @@ def _accepted_within_suggested(reader: Reader) -> None:
 def _active_have_events(reader: Reader) -> None:
     for day in reader.sampled_days:
         rows = _some_users(reader, day)
-        counted = {_name(row) for row in rows if any(row["metrics"].values())}
+        counted = {name_of(row) for row in rows if any(row["metrics"].values())}
         # Both lists have the same order, so the first page of one is the beginning of the other.
         beginning = _active(reader, day)[: None if reader.full else len(rows)]
         for who in sorted(counted.symmetric_difference(beginning)):
@@ -153,7 +136,7 @@ def _first_pages(reader: Reader) -> Iterator[tuple[str, dict[str, date], list[An
     for report, rows in _REPORTS.items():
         day = {"date": reader.last}
         days = day if report in _REPORTS_OF_A_DAY else {"start_date": reader.first, "end_date": reader.last}
-        answer = _get(reader, report, **days)
+        answer = get(reader, report, **days)
         yield report, days, answer[rows], answer["metadata"]
 
 

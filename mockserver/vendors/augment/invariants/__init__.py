@@ -1,0 +1,8 @@
+"""What must agree across Augment's answers: activity (`activity`), and credits and costs (`spending`)."""
+
+from typing import Final
+
+from mockserver.vendors.augment.invariants import activity, spending
+
+INVARIANTS: Final = (*activity.INVARIANTS, *spending.INVARIANTS)
+ROLES: Final = activity.ROLES
