@@ -21,7 +21,7 @@ from mockserver.gateway.sandbox import SandboxConfig, SandboxRegistry
 from mockserver.organizations import files
 from mockserver.products.world import World
 from mockserver.settings import Settings, SettingsError
-from mockserver.simulation.clock import Clock, ClockError
+from mockserver.simulation.clock import Clock, ClockError, format_utc
 from mockserver.simulation.organization import Organization
 from mockserver.validation import yaml_text
 
@@ -99,7 +99,7 @@ def _flags(settings: Settings, config: SandboxConfig) -> dict[str, Any]:
     fields: dict[str, tuple[str, Any]] = {
         "organization": ("organization", None),
         "organization_file": ("organization", None),
-        "now": ("now", settings.now and settings.now.isoformat()),
+        "now": ("now", settings.now and format_utc(settings.now)),
         "freeze": ("frozen", settings.freeze),
         "limits": ("limits", {name: str(limit) for name, limit in config.limits.items()}),
     }

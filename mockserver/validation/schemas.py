@@ -23,10 +23,12 @@ class StrictSchema(Schema):
 
         unknown = EXCLUDE
 
-    def on_bind_field(self, field_name: str, field_obj: fields.Field[Any]) -> None:  # noqa: ARG002 (marshmallow's)
+    def on_bind_field(self, field_name: str, field_obj: fields.Field[Any]) -> None:
         """Replace marshmallow's messages for missing and null fields, unless the field has its own."""
         defaults, messages = fields.Field.default_error_messages, field_obj.error_messages
         messages |= {name: text for name, text in _MESSAGES.items() if messages[name] == defaults[name]}
+        if isinstance(field_obj, fields.List):
+            self.on_bind_field(field_name, field_obj.inner)
 
     @validates_schema(pass_original=True, skip_on_field_errors=False)
     def refuse_unknown_fields(self, _loaded: dict[str, Any], original: object, **_: Any) -> None:

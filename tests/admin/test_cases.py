@@ -9,6 +9,7 @@ import pytest
 
 from mockserver.app import create_app
 from mockserver.settings import Settings, SettingsError
+from mockserver.simulation import clock
 from tests.admin.driver import Admin
 from tests.admin.sandboxes import made, send
 from tests.cases.sending import CATALOGUE
@@ -152,6 +153,7 @@ LATER = datetime(2025, 11, 4, tzinfo=UTC)
 
 WINNING: list[tuple[dict[str, Any], dict[str, Any]]] = [
     ({"now": LATER}, {"organization": "initech", "now": "2025-11-04T00:00:00Z", "frozen": True}),
+    ({"now": clock.parse("2025-11-04T00:00:00.123456789Z")}, {"now": "2025-11-04T00:00:00.123456789Z"}),
     ({"freeze": True}, {"now": "2025-10-21T10:30:00Z", "frozen": True}),
     ({"now": LATER, "freeze": True}, {"now": "2025-11-04T00:00:00Z", "frozen": True}),
     ({"over_case": frozenset({"freeze"})}, {"frozen": False}),

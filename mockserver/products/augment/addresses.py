@@ -15,13 +15,13 @@ def find(core: Core, emails: Iterable[str], today: int) -> dict[str, int | None]
 
     `today` is an ordinal. Who has left is still known.
     """
-    found = {email: _index(core, email) for email in emails}
-    known = sorted({index for index in found.values() if index is not None})
-    if not known:
-        return found
-    joined = dict(zip(known, core.people.members(np.array(known)).joined.tolist(), strict=True))
-    return {email: None if index is None or joined[index] > today else index for email, index in found.items()}
+    found = {email: core.identities.index_of_email(email) for email in emails}
+    known = joined(core, (index for index in found.values() if index is not None), today)
+    return {email: index if index in known else None for email, index in found.items()}
 
 
-def _index(core: Core, email: str) -> int | None:
-    return core.identities.index_of_email(email) if len(email) <= LENGTH_MAXIMUM else None
+def joined(core: Core, indexes: Iterable[int], today: int) -> set[int]:
+    """Those of some people who have joined by a day (an ordinal); who has left is still among them."""
+    given = sorted({*indexes})
+    days = core.people.members(np.array(given, dtype=np.int64)).joined.tolist() if given else ()
+    return {index for index, day in zip(given, days, strict=True) if day <= today}

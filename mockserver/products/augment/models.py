@@ -40,8 +40,9 @@ class Billing(StrEnum):
     def limit_rule(self) -> str:
         """The same in words."""
         if self is Billing.CREDITS:
-            return 'a whole number of credits as text, of at most 38 digits, as in "5000"'
-        return 'an amount of dollars as text, with at most 26 digits before the point and 12 after it, as in "49.50"'
+            return 'a whole number of credits as text, of at most 38 digits without leading zeros, as in "5000"'
+        rule = "at most 26 digits without leading zeros before the point, and at most 12 after it"
+        return f'an amount of dollars as text, with {rule}, as in "49.50"'
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from mockserver.gateway.row_cache import EncodedRow, RowCache
 from mockserver.gateway.switches import Switches
 from mockserver.gateway.vendor import Body, Reply, Route, View, ViewRequest
 from mockserver.products import augment
+from mockserver.products.augment import addresses
 from mockserver.products.model import Visibility
 from mockserver.simulation import clock
 from mockserver.vendors.augment import pagination, policy
@@ -110,9 +111,9 @@ def budgets(request: ViewRequest) -> Body:
     """The budgets of some people, or of everybody who has one."""
     chosen = bodies.load_budgets(request)
     limits = _budgets(request).read()
-    return _overrides(
-        request, {index: limits[index] for index in sorted(limits if chosen is None else {*chosen} & limits.keys())}
-    )
+    known = addresses.joined(request.world, limits, request.now.toordinal())
+    shown = sorted(known if chosen is None else known & {*chosen})
+    return _overrides(request, {index: limits[index] for index in shown})
 
 
 def set_budgets(request: ViewRequest) -> Body:

@@ -34,7 +34,7 @@ def test_default_models_ascend_by_id_and_have_distinct_names() -> None:
 
 LINE = "{id: gpt-9, name: GPT-9, weight: 1, input: 5, output: 6}"
 ADA = "special: [{email: ada@mine.example}]\n"
-WHOLE = 'a whole number of credits as text, of at most 38 digits, as in "5000"'
+WHOLE = 'a whole number of credits as text, of at most 38 digits without leading zeros, as in "5000"'
 PROBLEMS = {
     "no models": ("models: []\n", "models: found a list; 1 to 32 models, at least one of them with a weight above 0"),
     "models without weight": (

@@ -36,6 +36,14 @@ def test_only_people_with_a_budget_are_listed(augment: Client) -> None:
     assert limits(augment, user_emails=[INES]) == {}
 
 
+def test_nobody_has_a_budget_before_joining(augment: Client) -> None:
+    augment.at("2022-01-02T12:00:00Z")
+    assert limits(augment) == {}
+    assert augment.post(GET, {**CREDITS, "user_emails": [ADA]}).status == 400
+    augment.at("2022-01-03T12:00:00Z")
+    assert limits(augment) == SEEDED
+
+
 def test_organization_can_be_billed_in_dollars(augment_of_globex: Client) -> None:
     assert limits(augment_of_globex, DOLLARS) == {"root@globex.example": "500", "max@globex.example": "149.50"}
     answer = augment_of_globex.post(GET, CREDITS)
@@ -88,10 +96,15 @@ BAD_ROWS = {
     "a number": ({**row(MAREK, "1"), "config": {"limit": 5}}, "overrides.1.config.limit must be text"),
     "an unknown field": (
         {**row(MAREK, "1"), "config": {"limit": "5", "unit": "x"}},
-        "there is no field 'unit'; there are: limit",
+        "overrides.1.config: there is no field 'unit'; there are: limit",
     ),
     "a person twice": (row("ADA@acme.example", "2"), "overrides.1: ADA@acme.example is in the list twice"),
     "no object": ("x", "overrides.1 must be an object"),
+    "null": (None, "overrides.1 must not be null"),
+    "an unknown field of the row": (
+        {**row(MAREK, "1"), "limit": "1"},
+        "overrides.1: there is no field 'limit'; there are: user_email, resource, period, config",
+    ),
 }
 
 
@@ -106,7 +119,8 @@ def test_one_bad_row_writes_nothing(augment: Client, bad: Any, message: str) -> 
 def test_limit_of_credits_is_a_whole_number(augment: Client, limit: str) -> None:
     answer = augment.post(SET, {"overrides": [row(ADA, limit)]})
     rule = (
-        'overrides.0.config.limit must be a whole number of credits as text, of at most 38 digits, as in "5000", not '
+        "overrides.0.config.limit must be a whole number of credits as text, of at most 38 digits without leading "
+        'zeros, as in "5000", not '
     )
     assert answer.status == 400
     assert answer.message.startswith(rule)

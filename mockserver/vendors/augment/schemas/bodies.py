@@ -53,11 +53,11 @@ class DayText(fields.Field[int]):
 
 
 class Size(fields.Field[int]):
-    """A whole number of at least 1; as in JSON Schema, 5.0 is one too."""
+    """A whole number of at least 1; as in JSON Schema, 5.0 is one too. No size is larger than a billion."""
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> int:
-        if isinstance(value, Decimal) and 1 <= value < 10**9 and value % 1 == 0:
-            return int(value)
+        if isinstance(value, Decimal) and value >= 1 and value == value.to_integral_value():
+            return int(min(value, Decimal(10**9)))
         if isinstance(value, bool) or not isinstance(value, int) or value < 1:
             raise ValidationError(f"must be an integer of at least 1, not {_shown(value)}")
         return value
@@ -239,9 +239,15 @@ def _load(schema: Schema, request: ViewRequest) -> dict[str, Any]:
         loaded: dict[str, Any] = schema.load(given)
     except ValidationError as error:
         path, rules = next(flat_errors(error.messages_dict))
-        name = ".".join(map(str, path))
-        refuse(name, f"{name} {rules[0]}" if rules[0].startswith("must ") else rules[0])
+        refuse(".".join(map(str, path)), _named(path, rules[0]))
     return loaded
+
+
+def _named(path: tuple[Any, ...], rule: str) -> str:
+    """A rule with the path of the field that breaks it, or of the object that has an unknown field."""
+    if rule.startswith("must "):
+        return f"{'.'.join(map(str, path))} {rule}"
+    return f"{'.'.join(map(str, path[:-1]))}: {rule}" if len(path) > 1 else rule
 
 
 def _known(part: Any, value: Any) -> Any:
