@@ -12,7 +12,7 @@ from flask import Flask
 from mockserver import admin, console, resources, startup_policy, vendors
 from mockserver.admin.admin_context import CONTROL_PLANE, OPEN_PATHS, Sources
 from mockserver.cases.records import Case, Catalogue, UnknownCase
-from mockserver.gateway import pipeline
+from mockserver.gateway import routing
 from mockserver.gateway.cross_origin import Senders
 from mockserver.gateway.fastpath import FastPath
 from mockserver.gateway.hosts import Hosts
@@ -43,7 +43,7 @@ def create_app(settings: Settings) -> Flask:
     app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
     app.url_map.merge_slashes = False
     senders = _senders(settings)
-    direct = pipeline.install(app, known.vendors, registry, senders)
+    direct = routing.install(app, known.vendors, registry, senders)
     folder = resources.openapi()
     page = partial(console.respond, frozenset((*registry.profiles, CONTROL_PLANE)))
     rooms = advice, charts, partial(vendors.room, "invariants")

@@ -15,7 +15,7 @@ from flask import Flask
 
 from mockserver.cli import logs
 from mockserver.cli.log_writer import LogWriter
-from mockserver.gateway import journal, pipeline
+from mockserver.gateway import journal, routing
 from mockserver.gateway.fastpath import FastPath, Response
 from mockserver.gateway.journal import Outcome, Record
 from mockserver.gateway.redaction import Redactor
@@ -32,7 +32,7 @@ _LINES_MAXIMUM: Final = 1024
 
 def install(app: Flask) -> None:
     """Log every request of an app, where the level of the log is `info` or lower, and redact whatever is logged."""
-    redactor = app.extensions[pipeline.EXTENSION].redactor
+    redactor = app.extensions[routing.EXTENSION].redactor
     logs.redact_with(redactor.text)
     if logging.root.isEnabledFor(logging.INFO):
         for writer in logging.root.handlers:

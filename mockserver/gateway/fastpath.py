@@ -20,8 +20,8 @@ from mockserver.gateway.cross_origin import Senders
 from mockserver.gateway.journal import JOURNALED, Record, answered, next_sequence
 from mockserver.gateway.kept_headers import Headers
 from mockserver.gateway.limits import LimitBlock
-from mockserver.gateway.pipeline import DirectView, Respond
 from mockserver.gateway.response_cache import Key, RequestMemory
+from mockserver.gateway.routing import DirectView, Respond
 from mockserver.gateway.sandbox import Sandbox, SandboxRegistry
 from mockserver.gateway.tokens import Grant
 from mockserver.gateway.vendor import CACHED, RequestContext, Vendor

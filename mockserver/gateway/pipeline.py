@@ -1,19 +1,15 @@
-"""The pipeline: from a path to its vendor, through the vendor's stages to the view, and into the journal.
+"""The pipeline: through a vendor's stages to the view, and into the journal.
 
-Unknown paths and wrong methods are routes too, one catch-all for each mount. A stage refuses by raising Rejection; the
-vendor renders it.
+A stage refuses by raising Rejection; the vendor renders it. `routing` finds the vendor and the view of a request.
 """
 
 import logging
-from collections.abc import Callable, Iterable, Mapping
-from functools import cache, partial
-from itertools import chain
-from typing import NamedTuple
-from wsgiref.types import WSGIApplication, WSGIEnvironment
+from collections.abc import Callable
+from functools import cache
 
-from flask import Flask, Request, Response, request
+from flask import Response
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
-from werkzeug.routing import BaseConverter, Map, Rule
+from werkzeug.routing import Map, Rule
 
 from mockserver.gateway import (
     auth,
@@ -28,14 +24,10 @@ from mockserver.gateway import (
 from mockserver.gateway.cross_origin import Senders
 from mockserver.gateway.faults import FaultPhase
 from mockserver.gateway.rejection import ForeignSender, Reason, Rejection, UnknownToken, UnreadBody
-from mockserver.gateway.sandbox import SandboxRegistry
-from mockserver.gateway.vendor import RequestContext, Route, Stage, Vendor
+from mockserver.gateway.vendor import RequestContext, Route, Stage
 from mockserver.gateway.view import ViewResponse
 
 log = logging.getLogger(__name__)
-
-EXTENSION = "mockserver.gateway"
-"""Where an app keeps its sandbox registry."""
 
 _FAILURE = "the server failed; its log tells why"
 
@@ -82,107 +74,6 @@ def limit(context: RequestContext) -> None:
         raise Rejection(Reason.LIMITED, "too many requests", retry_after=limits.seconds(wait))
 
 
-_Responder = Callable[..., AnyResponse]
-"""Makes the response to a request for a route, of its environ and, if Flask has seen it, Flask's request."""
-
-
-class RestOfPath(BaseConverter):
-    """Whatever follows a mount: nothing, slashes and line breaks included."""
-
-    part_isolating = False
-    regex = "(?s:.*)"
-    weight = 10_000
-
-
-Respond = Callable[[WSGIEnvironment], WSGIApplication]
-"""Makes the response to a request that Flask has not seen; a response is a WSGI app too."""
-
-
-class DirectView(NamedTuple):
-    """The view of a route without variables, and its vendor's name: a request for it needs none of Flask's context."""
-
-    vendor: str
-    respond: Respond
-
-
-def install(
-    app: Flask, vendors: Iterable[Vendor], registry: SandboxRegistry, senders: Senders
-) -> Mapping[str, DirectView]:
-    """Add every vendor's routes to an app, and for each mount a catch-all for everything else below it.
-
-    Returns the direct views of GET, by their paths. Vendors may share a mount. An unknown path below it belongs to the
-    vendor that knows the path under another method, else to the one whose token the request carries, else to the first.
-    """
-    app.extensions[EXTENSION] = registry
-    app.url_map.converters["rest_of_path"] = RestOfPath
-    by_mount: dict[str, list[Vendor]] = {}
-    direct: dict[str, DirectView] = {}
-    for vendor in vendors:
-        for route in vendor.routes:
-            respond = _responder(registry, senders, vendor, route)
-            name, served = f"{vendor.name}:{route.operation}", partial(_respond_in_flask, respond)
-            app.add_url_rule(route.path, name, served, methods=route.methods, provide_automatic_options=False)
-            if "GET" in route.methods and "<" not in route.path:
-                direct.setdefault(route.path, DirectView(vendor.name, respond))
-        for mount in vendor.mounts:
-            by_mount.setdefault(mount, []).append(vendor)
-    for mount, sharing in by_mount.items():
-        app.view_functions[f"unrouted:{mount}"] = _catch_all(registry, senders, sharing)
-        for path in (mount, f"{mount}/<rest_of_path:rest>"):
-            # A rule without methods, which Flask's add_url_rule cannot make.
-            app.url_map.add(Rule(path, endpoint=f"unrouted:{mount}"))
-    return direct
-
-
-def _respond_in_flask(respond: _Responder, **_: str) -> Response:
-    """A view for Flask; the path's variables are in the request."""
-    sent = _current_request()
-    return view.for_flask(respond(sent.environ, sent))
-
-
-def _current_request() -> Request:
-    found: Request = request._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 (documented)
-    return found
-
-
-def _responder(registry: SandboxRegistry, senders: Senders, vendor: Vendor, route: Route) -> _Responder:
-    """What answers a request for a route."""
-    stages = vendor.stages if route.stages is None else route.stages
-
-    def then(context: RequestContext) -> ViewResponse:
-        return view.respond(route.view, context)
-
-    def respond(environ: WSGIEnvironment, from_flask: Request | None = None) -> AnyResponse:
-        context = RequestContext(environ, registry, vendor, route.operation, from_flask, route)
-        return _run(context, senders, stages, then)
-
-    return respond
-
-
-def _catch_all(registry: SandboxRegistry, senders: Senders, sharing: list[Vendor]) -> Callable[..., Response]:
-    """A Flask view for every request below a mount that no route takes: its vendor's pipeline, and a refusal.
-
-    The vendor's stages run first, but none for a wrong method on a path that has stages of its own.
-    """
-
-    def serve(**_: str) -> Response:
-        errors = [(vendor, _routing_error(vendor)) for vendor in sharing]
-        known = (pair for pair in errors if not isinstance(pair[1], NotFound))
-        with_token = (pair for pair in errors if len(errors) > 1 and _has_token(registry, pair[0]))
-        vendor, error = next(chain(known, with_token, errors))
-
-        def fail(_: RequestContext) -> Response:
-            raise error
-
-        route = next((each for each in vendor.routes if each.path == request.path), None)
-        own = isinstance(error, MethodNotAllowed) and route is not None and route.stages is not None
-        sent = _current_request()
-        context = RequestContext(sent.environ, registry, vendor, None, sent, route)
-        return view.for_flask(_run(context, senders, () if own else vendor.stages, fail))
-
-    return serve
-
-
 @cache
 def route_map(routes: tuple[Route, ...]) -> Map:
     """A vendor's routes by themselves: shared by the apps of a process, and compiled when it is first needed."""
@@ -203,26 +94,7 @@ def respond_unrecorded(context: RequestContext) -> Response:
     return view.for_flask(_respond_or_refuse(context, then))
 
 
-def _routing_error(vendor: Vendor) -> HTTPException:
-    """Why no route of a vendor takes the request at hand: a 404 or a 405."""
-    error: HTTPException = NotFound()
-    try:
-        route_map(vendor.routes).bind_to_environ(request.environ).match()
-    except HTTPException as raised:
-        error = raised
-    return error
-
-
-def _has_token(registry: SandboxRegistry, vendor: Vendor) -> bool:
-    """Whether the request at hand carries a token of the vendor's."""
-    try:
-        token = auth.credential(request.environ.get("HTTP_AUTHORIZATION"), vendor.schemes)
-    except Rejection:
-        return False
-    return registry.resolve_token(vendor.name, token) is not None
-
-
-def _run(context: RequestContext, senders: Senders, stages: tuple[Stage, ...], then: Step) -> AnyResponse:
+def run(context: RequestContext, senders: Senders, stages: tuple[Stage, ...], then: Step) -> AnyResponse:
     """The pipeline itself: the stages, the response, armed effects, and the journal."""
     if not senders.is_ordinary(context.environ, context.vendor.name):
         screened = _screen(context, senders)

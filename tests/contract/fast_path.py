@@ -15,7 +15,7 @@ import pytest
 from flask import Flask
 from werkzeug.test import Client, run_wsgi_app
 
-from mockserver.gateway import pipeline
+from mockserver.gateway import routing
 from mockserver.gateway.fastpath import FastPath
 from mockserver.gateway.faults import FaultRules
 from mockserver.gateway.journal import Journal
@@ -68,7 +68,7 @@ def _rehearse(app: Any, environ: WSGIEnvironment) -> None:
     front = getattr(app, "wsgi_app", None)
     if not isinstance(app, Flask) or not isinstance(front, FastPath) or environ["PATH_INFO"].startswith("/_mock"):
         return
-    registry: SandboxRegistry = app.extensions[pipeline.EXTENSION]
+    registry: SandboxRegistry = app.extensions[routing.EXTENSION]
     with _unnoticed(registry.sandboxes):
         run_wsgi_app(front, {**environ, "wsgi.input": BytesIO()}, buffered=True)
 

@@ -7,7 +7,7 @@ import pytest
 from flask import Flask, Response
 
 from mockserver import resources
-from mockserver.gateway.pipeline import DirectView
+from mockserver.gateway.routing import DirectView
 from tests.contract import oracle
 from tests.contract.client import Client
 from tests.contract.oracle import Oracle, Recorded

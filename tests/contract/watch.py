@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from flask import Flask
 
 from mockserver import resources, vendors
-from mockserver.gateway import pipeline, socket_features
+from mockserver.gateway import routing, socket_features
 from mockserver.gateway.fastpath import FastPath
 from mockserver.gateway.sandbox import SandboxRegistry
 from mockserver.gateway.vendor import Vendor
@@ -21,7 +21,7 @@ from tests.contract.oracle import Recorded
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-    from mockserver.gateway.pipeline import Respond
+    from mockserver.gateway.routing import Respond
 
     Wsgi = Callable[[Flask, WSGIEnvironment, StartResponse], Iterable[bytes]]
     Find = Callable[[FastPath, WSGIEnvironment], Respond | None]
@@ -113,7 +113,7 @@ def _is_from_a_page(environ: "WSGIEnvironment") -> bool:
 
 def _registry(app: Flask) -> SandboxRegistry | None:
     """The sandboxes of an app; None of one without a control plane."""
-    return app.extensions[pipeline.EXTENSION] if "mockserver.admin" in app.extensions else None
+    return app.extensions[routing.EXTENSION] if "mockserver.admin" in app.extensions else None
 
 
 def _names(registry: SandboxRegistry | None, vendor: Vendor, authorization: str) -> dict[str, str]:

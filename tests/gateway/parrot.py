@@ -11,7 +11,7 @@ from flask import Flask, Response
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from mockserver.gateway import pipeline, response_cache, socket_features, switches
+from mockserver.gateway import pipeline, response_cache, routing, socket_features, switches
 from mockserver.gateway.cross_origin import Senders
 from mockserver.gateway.faults import FaultEffect, FaultPhase, FaultRule
 from mockserver.gateway.hosts import Hosts
@@ -136,7 +136,7 @@ class Aviary:
         self.app = Flask("aviary", static_folder=None)
         self.app.config["PROVIDE_AUTOMATIC_OPTIONS"] = False
         self.app.url_map.merge_slashes = False
-        pipeline.install(self.app, vendors, self.registry, senders)
+        routing.install(self.app, vendors, self.registry, senders)
         self.app.register_error_handler(Exception, lambda _: Response("nobody's", 404))
 
     @property

@@ -1,6 +1,7 @@
 """Promises about requests below a mount that no route takes: any path, any method, one pipeline.
 
-What the stages and the views do with a routed request is in `test_pipeline` and `test_view`.
+What the stages and the views do with a routed request is in `test_pipeline` and `test_view`; which of several vendors a
+path belongs to is in `test_routing`.
 """
 
 from dataclasses import replace
@@ -9,9 +10,9 @@ from typing import Any
 import pytest
 
 from mockserver.gateway.rejection import Reason, Rejection
-from mockserver.gateway.vendor import ErrorReply, RequestContext, Route, ViewRequest
+from mockserver.gateway.vendor import ErrorReply, RequestContext, ViewRequest
 from tests.gateway import parrot
-from tests.gateway.parrot import PARROT, UNLIMITED, Aviary
+from tests.gateway.parrot import PARROT, Aviary
 
 REQUESTS = [("/parrot/speak", "GET"), ("/parrot/speak/", "GET"), ("/parrot", "GET"), ("/parrot/speak", "DELETE")]
 
@@ -44,34 +45,3 @@ def test_any_method_reaches_the_vendor(method: str, path: str, status: int) -> N
     )
     assert (answer.status_code, answer.headers["X-Parrot"]) == (status, "parrot")
     assert answer.headers.get("Allow") == ("GET,HEAD" if status == 405 else None)
-
-
-MACAW = replace(
-    UNLIMITED, name="macaw", mounts=("/parrot",), schemes=("Seed",), routes=(Route("/parrot/fly", "fly", parrot.speak),)
-)
-
-
-@pytest.mark.parametrize(
-    ("path", "method", "token", "vendor"),
-    [
-        ("/parrot/speak", "DELETE", "Seed mock-macaw-small", "parrot"),
-        ("/parrot/fly", "DELETE", "Bearer mock-parrot-small", "macaw"),
-        ("/parrot/nowhere", "GET", "Seed mock-macaw-small", "macaw"),
-        ("/parrot/nowhere", "GET", "Bearer mock-parrot-small", "parrot"),
-        ("/parrot/nowhere", "GET", "", "parrot"),
-        ("/bird/nowhere", "GET", "Seed mock-macaw-small", "parrot"),
-    ],
-)
-def test_unknown_path_of_a_shared_mount_belongs_to_the_path_or_token(
-    path: str, method: str, token: str, vendor: str
-) -> None:
-    aviary = Aviary(UNLIMITED, MACAW)
-    answer = aviary.send(path, None, method=method, headers={"Authorization": token})
-    assert answer.headers["X-Parrot"] == vendor
-
-
-def test_path_of_two_vendors_belongs_to_the_first() -> None:
-    twin = replace(UNLIMITED, name="twin")
-    aviary = Aviary(UNLIMITED, twin)
-    assert aviary.send("/parrot/speak").status_code == 200
-    assert aviary.send("/parrot/speak", method="DELETE").headers["X-Parrot"] == "parrot"
