@@ -19,10 +19,10 @@ from mockserver.admin.fields import Body, ClockDate
 from mockserver.admin.responses import Problem, created
 from mockserver.audit import run
 from mockserver.audit.invariant import Invariant
-from mockserver.audit.reader import Reader, VendorRequest
+from mockserver.audit.reader import Reader, VendorRequest, original_names
 from mockserver.client import Response
 from mockserver.gateway.background import Job, JobState
-from mockserver.gateway.switches import Grade
+from mockserver.gateway.switches import Grade, Renaming
 from mockserver.gateway.unrecorded import UnrecordedReader
 from mockserver.validation.schemas import dump
 
@@ -140,7 +140,9 @@ def create(request: AdminRequest) -> FlaskResponse:
     first, last = _period(body, answers)
     invariants = run.chosen(rooms, groups)
     audit = Audit(len(invariants), groups, first, last)
-    reader = Reader(partial(_send, audit, answers), first, last, not audit.sampled, _options(answers))
+    reader = Reader(
+        partial(_send, audit, answers), first, last, not audit.sampled, _options(answers), _documented_names(answers)
+    )
     with request.lock:
         _check_is_only(request)
         request.sandbox.audits.add(audit)
@@ -189,6 +191,21 @@ def _options(answers: UnrecordedReader) -> dict[str, dict[str, object]]:
     """The values of switches, by vendor and switch."""
     return {
         name: {each.name: each.to_json(answers.policy.switches[name][each]) for each in vendor.switches}
+        for name, vendor in answers.sandbox.profiles.items()
+    }
+
+
+def _documented_names(answers: UnrecordedReader) -> dict[str, dict[str, str]]:
+    """The documented names of response fields, by vendor and by the name that the sandbox uses instead."""
+    return {
+        name: {
+            new: old
+            for switch in vendor.switches
+            if isinstance(switch, Renaming)
+            for new, old in original_names(
+                switch.options, answers.policy.switches[name].renamed_fields([switch])
+            ).items()
+        }
         for name, vendor in answers.sandbox.profiles.items()
     }
 

@@ -47,8 +47,9 @@ Send = Callable[[VendorRequest], Response]
 class Reader:
     """Answers of every vendor over a range of days; without `full` it samples.
 
-    `options` are the values of switches, by vendor and switch. `requests` counts the requests, and `used` are those
-    whose answers were used since it was cleared.
+    `options` are the values of switches, by vendor and switch, and `names` the documented names of response fields, by
+    vendor and by the name that the server uses instead. `requests` counts the requests, and `used` are those whose
+    answers were used since it was cleared.
     """
 
     send: Send
@@ -56,6 +57,7 @@ class Reader:
     last: date
     full: bool
     options: Mapping[str, Mapping[str, object]]
+    names: Mapping[str, Mapping[str, str]]
     requests: int = 0
     used: dict[VendorRequest, None] = field(default_factory=dict)
     _answers: dict[VendorRequest, Response] = field(default_factory=dict)
@@ -85,7 +87,7 @@ class Reader:
     def find(self, vendor: str, path: str, **query: object) -> Any:
         """The same; None if the vendor does not know it (404) or has no content for it (204)."""
         answer = self.answer(vendor, path, **query)
-        return renamed(answer.json(), self._names(vendor)) if answer.status == 200 else None
+        return renamed(answer.json(), self.names.get(vendor, {})) if answer.status == 200 else None
 
     def answer(self, vendor: str, path: str, **query: object) -> Response:
         """A vendor's whole answer, headers included, with status 200, 204 or 404; a repeated request is not sent."""
@@ -94,7 +96,7 @@ class Reader:
     def post(self, vendor: str, path: str, **fields: object) -> Any:
         """The body of the answer to a POST that only reads, with a JSON body; VendorRefused for a refusal."""
         answer = self._send(VendorRequest(vendor, path, json.dumps(fields, default=str)), (200,))
-        return renamed(answer.json(), self._names(vendor))
+        return renamed(answer.json(), self.names.get(vendor, {}))
 
     def _send(self, request: VendorRequest, allowed: Container[int]) -> Response:
         """An answer with an allowed status; a repeated request is not sent."""
@@ -107,11 +109,6 @@ class Reader:
                 raise VendorRefused(f"{request.method} {request.path} answers {answer.status}: {answer.text}")
             self._answers[request] = answer
         return self._answers[request]
-
-    def _names(self, vendor: str) -> dict[str, str]:
-        """The documented response names, by the names that the server uses instead."""
-        mappings = (each for each in self.options.get(vendor, {}).values() if isinstance(each, Mapping))
-        return {new: old for mapping in mappings for old, new in mapping.items()}
 
     def pages(
         self, next_query: Callable[[Any], Mapping[str, object] | None], fetch: Callable[..., Any]
@@ -139,6 +136,14 @@ def renamed(body: Any, names: Mapping[str, str]) -> Any:
     if isinstance(body, dict):
         return {names.get(key, key): renamed(value, names) for key, value in body.items()}
     return [renamed(each, names) for each in body] if isinstance(body, list) else body
+
+
+def original_names(names: Iterable[str], renamed_fields: Mapping[str, str]) -> dict[str, str]:
+    """The documented names by the new ones. Of fields in different bodies with the same name, the first counts."""
+    found: dict[str, str] = {}
+    for name in names:
+        found.setdefault(renamed_fields.get(name, name), name)
+    return {new: old for new, old in found.items() if new != old}
 
 
 def summed(rows: Iterable[Mapping[str, Any]], *names: str) -> Counter[str]:

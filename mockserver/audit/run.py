@@ -18,6 +18,7 @@ from mockserver.audit.reader import (
     VendorRefused,
     VendorRequest,
     authorizations,
+    original_names,
 )
 from mockserver.client import Client, NoAnswer, Refused
 
@@ -114,11 +115,11 @@ def audit(
             if name not in known:
                 raise InvalidAudit(unknown_name("defect", name, known))
         send = HttpSender(client, authorizations(client))
+        policy = client.policy.get()
         options = {
-            vendor: {name: switch["value"] for name, switch in switches.items()}
-            for vendor, switches in client.policy.get().items()
+            vendor: {name: switch["value"] for name, switch in switches.items()} for vendor, switches in policy.items()
         }
-        reader = Reader(send, first, last, full, options)
+        reader = Reader(send, first, last, full, options, _documented_names(policy))
     return reader, _results(client, reader, chosen(rooms, vendors), defects)
 
 
@@ -128,6 +129,19 @@ def _usable() -> Iterator[None]:
         yield
     except (NoAnswer, Refused) as error:
         raise ServerUnusable(str(error)) from error
+
+
+def _documented_names(policy: Mapping[str, Any]) -> dict[str, dict[str, str]]:
+    """The documented response names, by vendor and by the name that the server uses instead."""
+    return {
+        vendor: {
+            new: old
+            for switch in switches.values()
+            if isinstance(switch["value"], dict)  # A switch that renames fields.
+            for new, old in original_names(switch["options"], switch["value"]).items()
+        }
+        for vendor, switches in policy.items()
+    }
 
 
 def _results(

@@ -80,11 +80,13 @@ Known = Mapping[str, tuple[AnySwitch, ...]]
 class Renaming(Switch[str]):
     """A switch that takes a mapping: `options` are the response fields that may be renamed; by default none is.
 
-    `kept` are the other response fields, which are documented and never change. The option in force is the mapping as
-    JSON text, in the order of `options` and without fields that keep their names.
+    `kept` are the other response fields, which are documented and never change. `groups` are the fields that can be in
+    one body, whose names must stay distinct. The option in force is the mapping as JSON text, in the order of `options`
+    and without fields that keep their names.
     """
 
     kept: tuple[str, ...]
+    groups: tuple[tuple[str, ...], ...]
 
     def read(self, *values: object) -> str:
         """The option that mappings mean, merged in order; each may be text: JSON, or as in "items=rows,date=day".
@@ -95,7 +97,8 @@ class Renaming(Switch[str]):
         for old, new in mapping.items():
             self._check(old, new)
         renamed = {name: str(mapping.get(name, name)) for name in (*self.options, *self.kept)}
-        self._check_distinct(renamed)
+        for group in self.groups:
+            self._check_distinct({name: renamed[name] for name in (*group, *self.kept)})
         return json.dumps({old: new for old, new in renamed.items() if old != new}, ensure_ascii=False)
 
     def to_json(self, option: Option) -> dict[str, str]:
@@ -167,9 +170,20 @@ def switch(name: str, options: type[E], *, grade: Grade, description: str) -> Sw
     return Switch(name, members, members[0], grade, description)
 
 
-def names(name: str, *renamable: str, kept: tuple[str, ...] = (), grade: Grade, description: str) -> Renaming:
-    """A switch that renames response fields, none of them by default; those in `kept` never change."""
-    return Renaming(name, renamable, "{}", grade, description, kept)
+def names(
+    name: str,
+    *renamable: str,
+    kept: tuple[str, ...] = (),
+    groups: tuple[tuple[str, ...], ...] = (),
+    grade: Grade,
+    description: str,
+) -> Renaming:
+    """A switch that renames response fields, none of them by default; those in `kept` never change.
+
+    Each group has the fields that can be in one body, where not all fields can; fields that share no group may get the
+    same name.
+    """
+    return Renaming(name, renamable, "{}", grade, description, kept, groups or (renamable,))
 
 
 def declared(variables: Mapping[str, object]) -> tuple[AnySwitch, ...]:

@@ -241,3 +241,23 @@ def test_renamable_fields_can_be_swapped(order: list[str]) -> None:
     else:
         with pytest.raises(SwitchError, match="alike, 'nextCursor'"):
             NAMES.read(mapping)
+
+
+def test_fields_without_a_common_group_may_get_the_same_name() -> None:
+    groups = (("items", "date", "userId"), ("items", "id"))
+    renaming = switches.names(
+        "names",
+        "items",
+        "date",
+        "userId",
+        "id",
+        kept=("next",),
+        groups=groups,
+        grade=Grade.ASSUMED,
+        description="Names.",
+    )
+    assert renaming.read({"userId": "id"}) == '{"userId": "id"}'
+    assert renaming.read({"id": "date"}) == '{"id": "date"}'
+    for mapping in ({"userId": "date"}, {"id": "items"}, {"items": "id"}, {"id": "next"}, {"date": "next"}):
+        with pytest.raises(SwitchError, match="names must stay distinct"):
+            renaming.read(mapping)
