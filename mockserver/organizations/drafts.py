@@ -58,7 +58,7 @@ levels: {{light_percent: 30, heavy_percent: 20}}
 adoption:
 {adoption}
 {product_keys}
-# Groups of people beside the teams, for products that have them; a profile's name is its id.
+# Groups of people beside the teams, for products that have them.
 profiles: [Default]
 # The teams, with their subteams, that an additional client with a role bound to groups sees. (default: no such client)
 console_groups: [Backend, Data]

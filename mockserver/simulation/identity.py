@@ -43,7 +43,7 @@ class Identities:
         self._organization = organization
         self._key = key
         self._pool = pool
-        # Ids of the organization and its teams are cached: every row of a page has some.
+        # Ids of the organization, its teams and its profiles are cached: every row of a page has some.
         self._hashed = lru_cache(maxsize=4096)(self._hash)
         self._special_emails = frozenset(person.email.casefold() for person in organization.special)
 
@@ -70,6 +70,10 @@ class Identities:
     def team_id_of(self, index: int) -> UUID:
         """The UUID of the team at an index of the organization's list."""
         return self._hashed("team", index)
+
+    def profile_id_of(self, index: int) -> UUID:
+        """The UUID of the profile at an index of the organization's list."""
+        return self._hashed("profile", index)
 
     def _hash(self, kind: str, index: int) -> UUID:
         key = hashing.key(self._key, kind)

@@ -29,6 +29,8 @@ READ: dict[str, list[tuple[str, str]]] = {
         (f"{METRICS}-by-feature", f"{RANGE}&groupBy=MONTH"),
         (f"{METRICS}/totals", RANGE),
         (f"{METRICS}/users.paged", f"{RANGE}&limit=3"),
+        ("/api/v1/users", "limit=3"),
+        ("/api/v1/profiles", ""),
     ],
     "jetbrains-console": [
         (f"/metrics/api/{version}/adoption/{report}/group-by/date", f"{RANGE}&groupBy=week")

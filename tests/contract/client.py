@@ -70,15 +70,17 @@ class Exchange:
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """A client with an Authorization header. Paths are relative to `mount`, and percent-encoded.
+    """A client with an Authorization header. Paths are percent-encoded, and relative to `mount`, except below `others`.
 
-    `exchange` is set if clients of the vendor need an access token, which `opened` and `signed_in` get.
+    `others` are the vendor's other mounts. `exchange` is set if clients of the vendor need an access token, which
+    `opened` and `signed_in` get.
     """
 
     app: Flask
     mount: str
     authorization: str | None
     exchange: Exchange | None = None
+    others: tuple[str, ...] = ()
 
     def send(
         self,
@@ -98,12 +100,16 @@ class Client:
             headers={**credentials, **(headers or {})},
             data=body or None,
             environ_overrides={
-                "PATH_INFO": unquote_to_bytes(self.mount + path).decode("latin-1"),
+                "PATH_INFO": unquote_to_bytes(self.whole(path)).decode("latin-1"),
                 "QUERY_STRING": query.encode().decode("latin-1"),
                 **(environ or {}),
             },
         )
         return Answer(response.status_code, response.headers, response.data)
+
+    def whole(self, path: str) -> str:
+        """Return the whole of a path, with its mount."""
+        return path if path.startswith(self.others) else self.mount + path
 
     def get(self, path: str, query: Query = "") -> Answer:
         """Send a GET request."""
@@ -198,9 +204,10 @@ def basic(client: str, secret: str) -> str:
 
 def opened(app: Flask, vendor: Vendor, token: str, mount: str = "") -> Client:
     """Return a client with a token, which it sends itself, or exchanges for an access token if the vendor has these."""
+    others = tuple(each for each in vendor.mounts if each != mount)
     if vendor.token_path is None:
-        return Client(app, mount, f"{vendor.schemes[0]} {token}")
-    return Client(app, mount, None, Exchange(vendor.token_path, basic(token, str(vendor.secret)))).signed_in()
+        return Client(app, mount, f"{vendor.schemes[0]} {token}", None, others)
+    return Client(app, mount, None, Exchange(vendor.token_path, basic(token, str(vendor.secret))), others).signed_in()
 
 
 def rows(page: Mapping[str, Any]) -> list[Any]:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tests.contract.client import Client
 
 Queries = Mapping[str, Mapping[str, Any]]
-"""Query parameters by path, below the vendor's first mount."""
+"""Query parameters by path: below the vendor's first mount, or a whole path below another of its mounts."""
 
 
 def last_page(_: Any) -> None:

@@ -13,6 +13,7 @@ from flask import Flask
 from mockserver import resources, vendors
 from mockserver.gateway import routing, socket_features
 from mockserver.gateway.fastpath import FastPath
+from mockserver.gateway.journal import JOURNALED
 from mockserver.gateway.sandbox import SandboxRegistry
 from mockserver.gateway.vendor import Vendor
 from tests.contract import oracle
@@ -27,13 +28,16 @@ if TYPE_CHECKING:
     Find = Callable[[FastPath, WSGIEnvironment], Respond | None]
 
 
+SERVED = {vendor.name: vendor for vendor in vendors.discover()}
+
+
 class Watch:
     """Checks every answer below a vendor's mount, and collects the errors."""
 
     def __init__(self) -> None:
         self.checked = 0
         self._errors: list[str] = []
-        mounts = {mount: vendor for vendor in vendors.discover() for mount in vendor.mounts}
+        mounts = {mount: vendor for vendor in SERVED.values() for mount in vendor.mounts}
         self._mounts = sorted(mounts.items(), key=lambda pair: -len(pair[0]))
 
     def take(self) -> list[str]:
@@ -94,10 +98,16 @@ class Watch:
             return  # The server refuses the request or adds headers to the answer, not the vendor.
         path = "/" + environ["PATH_INFO"].encode("latin-1").decode(errors="replace").lstrip("/")
         answer = Recorded(environ["REQUEST_METHOD"], path, head[0], head[1], body)
-        self._check(registry, answer, environ.get("HTTP_AUTHORIZATION", ""))
-
-    def _check(self, registry: SandboxRegistry | None, answer: Recorded, authorization: str) -> None:
         vendor = self._vendor(answer.path)
+        if vendor is not None and (journaled := environ.get(JOURNALED)) is not None:
+            vendor = SERVED.get(
+                journaled[1].vendor, vendor
+            )  # A path of a shared root may belong to the token's vendor.
+        self._check(registry, answer, vendor, environ.get("HTTP_AUTHORIZATION", ""))
+
+    def _check(
+        self, registry: SandboxRegistry | None, answer: Recorded, vendor: Vendor | None, authorization: str
+    ) -> None:
         if vendor is not None:
             self.checked += 1
             names = tuple(_names(registry, vendor, authorization).items())

@@ -10,7 +10,7 @@ _BY_DAY: Final = "groupBy=DAY"
 ADVICE: Final = Advice(
     cursor="cursor",
     page_size="limit",
-    default_page_sizes={"getUsersPaged": policy.LIMIT_DEFAULT},
+    default_page_sizes={"getUsersPaged": policy.LIMIT_DEFAULT, "getUsers": policy.LIMIT_DEFAULT},
     dates=RangeParameters("fromDate", "toDate"),
     daily_operations={
         "getUsersAdoption": _BY_DAY,

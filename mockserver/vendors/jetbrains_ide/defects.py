@@ -32,6 +32,14 @@ def _drop_last_before_next(body: Any) -> None:
         del body["items"][-1:]
 
 
+def _drop_first(body: Any) -> None:
+    del body["items"][:1]
+
+
+def _drop_last(body: Any) -> None:
+    del body["items"][-1:]
+
+
 def _lead_back(body: Any) -> None:
     if body.get("nextCursor"):
         held = paging.decode(body["nextCursor"])
@@ -57,6 +65,8 @@ DEFECTS = (
            when_spaced("items", "date", *MONTHS, set_to(0, "items", "activeUsers"))),
     Defect("week-begins-on-tuesday", ("getMetrics",), "Weeks but the first begin on Tuesday.",
            when_spaced("items", "date", *WEEKS, shift_days("items", "date"))),
+    Defect("first-user-missing", ("getUsers",), "The first user of each page is missing.", _drop_first),
+    Defect("last-profile-missing", ("getProfiles",), "The last profile is missing.", _drop_last),
     Defect("row-lost-between-pages", ("getUsersPaged",), "A page that leads to another one leaves out its last row.",
            _drop_last_before_next),
     Defect("cursor-leads-back", ("getUsersPaged",), "Each cursor leads to the first page again: pagination never ends.",

@@ -6,6 +6,7 @@ from typing import Final
 from mockserver.gateway.rejection import ParameterError, Rejection, invalid_parameters, status_phrase
 from mockserver.gateway.vendor import ErrorReply, RequestContext
 from mockserver.vendors.jetbrains_ide import policy
+from mockserver.vendors.jetbrains_ide.policy import ErrorMessage
 
 CURSOR: Final = "must be a nextCursor from an earlier answer, unchanged"
 """The rule for cursors."""
@@ -40,4 +41,6 @@ def render(rejection: Rejection, context: RequestContext) -> ErrorReply:
         "message": rejection.message,
         "path": context.path,
     }
+    if context.switches[policy.ERROR_MESSAGE] is ErrorMessage.HIDDEN:
+        del body["message"]
     return ErrorReply(status, body, headers)

@@ -13,11 +13,14 @@ from mockserver.audit.reader import NotApplicable, Reader, summed
 
 _VENDOR: Final = "jetbrains-ide"
 _NUMBERS: Final = ("suggestions", "acceptances", "invocations")
+_ADOPTED: Final = ("enabledUsers", "activeUsers")
 _METRICS: Final = "/api/analytics/ai/effectiveness/metrics"
 _BY_FEATURE: Final = f"{_METRICS}-by-feature"
 _TOTALS: Final = f"{_METRICS}/totals"
 _USERS_PAGED: Final = f"{_METRICS}/users.paged"
 _ADOPTION: Final = "/api/analytics/ai/users-adoption"
+_USERS: Final = "/api/v1/users"
+_PROFILES: Final = "/api/v1/profiles"
 _SOME_TOOLS: Final = ("aia", "nes")
 _PAGE_MAXIMUM = 1000
 _SAMPLE_ROWS: Final = 100
@@ -46,12 +49,12 @@ def _some_rows(reader: Reader) -> tuple[list[Any], set[str]]:
         return _paginate(reader, fromDate=day, toDate=day, limit=_PAGE_MAXIMUM), {day}
 
 
-def _paginate(reader: Reader, **query: object) -> list[Any]:
+def _paginate(reader: Reader, path: str = _USERS_PAGED, **query: object) -> list[Any]:
     def next_query(page: Any) -> dict[str, object] | None:
         cursor = page.get("nextCursor")
         return None if cursor is None else {"cursor": cursor}
 
-    pages = reader.pages(next_query, lambda **cursor: reader.get(_VENDOR, _USERS_PAGED, **query, **cursor))
+    pages = reader.pages(next_query, lambda **cursor: reader.get(_VENDOR, path, **query, **cursor))
     return [row for page in pages for row in page["items"]]
 
 
@@ -152,6 +155,25 @@ def _pages_are_the_whole(reader: Reader) -> None:
     equal(f"users.paged of {day}", len(parts), count, "rows in small pages and in large ones")
 
 
+def _rows_are_of_users(reader: Reader) -> None:
+    # The fields of a user are read by their values: they may have the names that a row has for the same.
+    listed = {frozenset(user.values()) for user in _paginate(reader, _USERS, limit=_PAGE_MAXIMUM)}
+    for row in _some_rows(reader)[0]:
+        if frozenset((row["userId"], row["userName"], row["userEmail"])) not in listed:
+            raise Violation(f"{_USERS} does not list user {row['userId']} of users.paged with this name and address")
+
+
+def _profiles_are_everybody(reader: Reader) -> None:
+    whole, parts = _items(reader, _ADOPTION), defaultdict[str, Counter[str]](Counter)
+    for profile in reader.get(_VENDOR, _PROFILES)["items"]:
+        identifier, _ = profile.values()
+        for row in _items(reader, _ADOPTION, profileId=identifier):
+            parts[row["date"]].update({name: row[name] for name in _ADOPTED})
+    for row in whole:
+        for name in _ADOPTED:
+            equal(f"{name} of {row['date']}", row[name], parts[row["date"]][name], "everybody and the sum by profile")
+
+
 def _by_period(path: str, names: Sequence[str]) -> PeriodReport:
     def read(reader: Reader, length: str) -> list[PeriodNumbers]:
         rows = _items(reader, path, length.upper(), since=reader.since)
@@ -194,7 +216,11 @@ INVARIANTS: Final = (
     Invariant("ide-buckets-are-their-days", "Weeks and months begin with the calendar's, and sum up their days.",
               "3", "D", sums_of_days(_by_period(_METRICS, _NUMBERS))),
     Invariant("ide-buckets-are-distinct", "Users of a bucket are at most the sum of the days, at least the highest.",
-              "3", "D", distinct_within_days(_by_period(_ADOPTION, ("enabledUsers", "activeUsers")))),
+              "3", "D", distinct_within_days(_by_period(_ADOPTION, _ADOPTED))),
+    Invariant("ide-users-are-listed", "The list of users has everybody of users.paged, with name and address.",
+              "4", "I", _rows_are_of_users),
+    Invariant("ide-profiles-are-everybody", "Adoption by profile adds up to adoption of everybody.",
+              "4", "A", _profiles_are_everybody),
     Invariant("ide-nothing-negative", "No number is negative.", "3", "I", nothing_negative(_numbers)),
 )  # fmt: skip
 

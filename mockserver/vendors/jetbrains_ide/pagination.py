@@ -1,7 +1,9 @@
 """IDE Services' pages: an opaque cursor holds the position of a row and marks the query that it belongs to."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final
+from typing import Final, Generic, TypeVar
 
 from mockserver.gateway import paging
 from mockserver.gateway.rejection import ParameterError, invalid_parameters
@@ -14,8 +16,23 @@ from mockserver.simulation.organization import NEVER, PEOPLE_MAXIMUM
 from mockserver.vendors.jetbrains_ide import errors, policy
 from mockserver.vendors.jetbrains_ide.policy import ForeignCursor, LastCursor
 
-_BOUNDS: Final = (len(TOOLS) - 1, NEVER, PEOPLE_MAXIMUM - 1)
-"""The greatest tool, day and index of a position."""
+Position = TypeVar("Position", RowPosition, int)
+
+
+@dataclass(frozen=True, slots=True)
+class Positions(Generic[Position]):
+    """How cursors hold the positions of a list: as numbers, each with its greatest value."""
+
+    greatest: tuple[int, ...]
+    to_numbers: Callable[[Position], list[int]]
+    from_numbers: Callable[..., Position]
+
+
+ROWS: Final[Positions[RowPosition]] = Positions(
+    (len(TOOLS) - 1, NEVER, PEOPLE_MAXIMUM - 1), lambda row: [row.tool, row.day, row.index], RowPosition
+)
+PEOPLE: Final[Positions[int]] = Positions((PEOPLE_MAXIMUM - 1,), lambda index: [index], int)
+"""The rows of users.paged by tool, day and member, and users by their index."""
 
 _FOREIGN: Final = (
     "belongs to another question: with a cursor, fromDate, toDate, tool, query and sortOrder must be those of the "
@@ -24,21 +41,26 @@ _FOREIGN: Final = (
 
 
 def cut(
-    rows: list[EncodedRow[RowPosition]], limit: int, fingerprint: tuple[str, ...], switches: Switches
-) -> tuple[list[EncodedRow[RowPosition]], dict[str, str | None]]:
+    rows: list[EncodedRow[Position]],
+    limit: int,
+    positions: Positions[Position],
+    fingerprint: tuple[str, ...],
+    switches: Switches,
+) -> tuple[list[EncodedRow[Position]], dict[str, str | None]]:
     """The page of `limit` rows, out of up to one row more, and the fields beside it.
 
     The switch `last_cursor` decides about the last page. `fingerprint` is all of the query but the page.
     """
     rows, has_more = paging.cut(rows, limit)
     if has_more:
-        last = rows[-1].id
-        cursor = paging.encode({"after": [last.tool, last.day, last.index], "of": _mark(fingerprint)})
+        cursor = paging.encode({"after": positions.to_numbers(rows[-1].id), "of": _mark(fingerprint)})
         return rows, {"nextCursor": cursor}
     return rows, {"nextCursor": None} if switches[policy.LAST_CURSOR] is LastCursor.NULL else {}
 
 
-def position(cursor: str | None, fingerprint: tuple[str, ...], switches: Switches) -> RowPosition | None:
+def position(
+    cursor: str | None, positions: Positions[Position], fingerprint: tuple[str, ...], switches: Switches
+) -> Position | None:
     """The position of the row before the page, None for the first page; Rejection for a bad cursor."""
     if cursor is None:
         return None
@@ -47,13 +69,14 @@ def position(cursor: str | None, fingerprint: tuple[str, ...], switches: Switche
     except paging.CursorError:
         content = {}
     after, mark = content.get("after"), content.get("of")
-    if not (isinstance(after, list) and len(after) == len(_BOUNDS) and isinstance(mark, str)):
+    greatest = positions.greatest
+    if not (isinstance(after, list) and len(after) == len(greatest) and isinstance(mark, str)):
         raise invalid_parameters(ParameterError("cursor", errors.CURSOR))
-    if not all(type(part) is int and 0 <= part <= most for part, most in zip(after, _BOUNDS, strict=True)):
+    if not all(type(part) is int and 0 <= part <= most for part, most in zip(after, greatest, strict=True)):
         raise invalid_parameters(ParameterError("cursor", errors.CURSOR))
     if mark != _mark(fingerprint) and switches[policy.FOREIGN_CURSOR] is ForeignCursor.REJECT:
         raise invalid_parameters(ParameterError("cursor", _FOREIGN))
-    return RowPosition(*after)
+    return positions.from_numbers(*after)
 
 
 @lru_cache(maxsize=64)  # The pages of a list have the same one.

@@ -1,4 +1,4 @@
-"""IDE Services' mount, authentication and sizes, and a switch for every choice that its documentation leaves open.
+"""IDE Services' mounts, authentication and sizes, and a switch for every choice that its documentation leaves open.
 
 Data only, except for a stage of authentication that checks the scheme.
 """
@@ -13,7 +13,9 @@ from mockserver.gateway.vendor import RequestContext
 
 NAME: Final = "jetbrains-ide"
 TITLE: Final = "JetBrains IDE Services, AI analytics"
-MOUNTS: Final = ("/api/analytics/ai",)
+MOUNTS: Final = ("/api/analytics/ai", "/api/v1/users", "/api/v1/profiles")
+"""The analytics, and the two lists that ids come from."""
+
 SCHEMES: Final = ("Bearer", "Automation")
 SAMPLE_PATH: Final = "/api/analytics/ai/effectiveness/metrics/totals?fromDate=2025-10-01&toDate=2025-10-31"
 
@@ -22,22 +24,32 @@ ORDERS: Final = ("ASC", "DESC")
 
 LIMIT_DEFAULT: Final = 50
 LIMIT_MAXIMUM: Final = 1000
-"""Rows of a page of users.paged (documented)."""
+"""Rows of a page of users.paged (documented), and of the list of users (assumed)."""
 
 BUCKETS_MAXIMUM: Final = 10_000
 """Buckets of one answer; the switch `longest_range` decides about a range with more."""
 
-RENAMABLE: Final = (
+_ANALYTICS_FIELDS: Final = (
     *("items", "date", "enabledUsers", "activeUsers"),
     *("tool", "suggestions", "acceptances", "invocations"),
     *("userId", "userName", "userEmail"),
 )
-"""The undocumented response fields."""
+_LIST_FIELDS: Final = ("items", "id", "name", "email")
+RENAMABLE: Final = tuple(dict.fromkeys((*_ANALYTICS_FIELDS, *_LIST_FIELDS)))
+"""The undocumented response fields: of the analytics, and of the lists of users and profiles."""
 
 RELEASED: Final = date(2025, 12, 8)
 """When version 2025.3 came out, below which nothing is sent (assumed; only the switch `release_dates` uses it)."""
 
 
+ErrorMessage = StrEnum("ErrorMessage", ["SHOWN", "HIDDEN"])
+ERROR_MESSAGE: Final = switch(
+    "error_message",
+    ErrorMessage,
+    grade=Grade.INFERRED,
+    description="The message of an error: in the body, or left out. Spring Boot leaves it out since 2.3 unless it is "
+    "configured; how a tenant's server is configured is unknown.",
+)
 Schemes = StrEnum("Schemes", ["BOTH", "BEARER", "AUTOMATION"])
 ACCEPTED_SCHEMES: Final = switch(
     "schemes",
@@ -113,9 +125,24 @@ EMPTY_PARAMETERS: Final = switch(
     grade=Grade.ASSUMED,
     description="A parameter with an empty value: a 400, or as if it were not there.",
 )
+ListBlanks = StrEnum("ListBlanks", ["TRIM", "REJECT"])
+LIST_BLANKS: Final = switch(
+    "list_blanks",
+    ListBlanks,
+    grade=Grade.ASSUMED,
+    description="Spaces and tabs around an element of tool or query: trimmed, as Spring does, or a 400.",
+)
+ProfileIds = StrEnum("ProfileIds", ["UUID", "BOTH"])
+PROFILE_IDS: Final = switch(
+    "profile_ids",
+    ProfileIds,
+    grade=Grade.ASSUMED,
+    description="What profileId takes: the UUID of a profile, and a 400 for anything else, or the profile's name too.",
+)
 NAMES: Final = names(
     "names",
     *RENAMABLE,
+    groups=(_ANALYTICS_FIELDS, _LIST_FIELDS),
     kept=("nextCursor",),
     grade=Grade.ASSUMED,
     description="Other names for response fields: each tenant's own Swagger has the real ones, and the page names "

@@ -26,12 +26,41 @@ HIDDEN: Final = tuple(f"{tool}_{measure}" for tool in TOOLS for measure in MEASU
 
 def adoption(world: World, buckets: DayBuckets, profile: str | None) -> dict[str, list[Any]]:
     """Distinct people in each bucket: who had AI, and who made a request to it; nobody in an unknown profile."""
-    mask, profiles = None, world.organization.profiles
-    if profile is not None:
-        mask = world.people.in_profile(profiles.index(profile) if profile in profiles else -1)
+    mask = None if profile is None else world.people.in_profile(_profile_index(world, profile))
     ranges = world.of(PRODUCT).ranges
     enabled, active = ranges.enabled(buckets.edges, mask), ranges.active(buckets.edges, mask)
     return {"date": buckets.dates, "enabled": enabled.buckets, "active": active.buckets}
+
+
+def _profile_index(world: World, profile: str) -> int:
+    """The index of the profile with an id, in either case, or with a name; -1 for an unknown one."""
+    ids, names = profiles(world).values()
+    listed = [*ids, *names]
+    found = profile.lower() if profile.lower() in ids else profile
+    return listed.index(found) % len(names) if found in listed else -1
+
+
+def profiles(world: World) -> dict[str, list[Any]]:
+    """The profiles of the organization, in the order of its file."""
+    names = world.organization.profiles
+    return {"id": [str(world.identities.profile_id_of(index)) for index in range(len(names))], "name": list(names)}
+
+
+def listed_users(world: World, today: int, after: int | None, count: int) -> list[int]:
+    """The indexes of up to `count` people after one: everybody who has joined by today, in the order of their ids."""
+    found: list[int] = []
+    for block in world.people.blocks(0 if after is None else after + 1):
+        found += block.index[~block.service & (block.joined <= today)][: count - len(found)].tolist()
+        if len(found) == count:
+            break
+    return found
+
+
+def users(world: World, index: Sequence[int]) -> dict[str, list[Any]]:
+    """Some people."""
+    members, identities = np.array(index, dtype=np.int64), world.identities
+    names, emails = identities.names_of(members), identities.emails_of(members)
+    return {"id": identities.ids_of(members), "name": names, "email": emails}
 
 
 def metrics(world: World, buckets: DayBuckets, tools: Sequence[str], gate: ReportingGate) -> dict[str, list[Any]]:

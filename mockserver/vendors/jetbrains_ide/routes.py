@@ -1,4 +1,4 @@
-"""IDE Services' five endpoints: load the query, ask for the report, cut the page, dump it."""
+"""IDE Services' endpoints: load the query, ask for the report, cut the page, dump it."""
 
 from collections.abc import Hashable, Iterator
 from datetime import datetime
@@ -21,16 +21,22 @@ from mockserver.vendors.jetbrains_ide.policy import (
     EmptyBuckets,
     LongestRange,
     OldAssistant,
+    ProfileIds,
     ReleaseDates,
 )
 
 _ROWS: Final = schemas.AnalyticsRows()
 _TOTALS: Final = schemas.AnalyticsRows(exclude=("date",))
+_LISTED: Final = schemas.ListRows()
+_USERS: Final = ("users",)
+"""What a cursor of the list of users belongs to."""
 
 
 def users_adoption(request: ViewRequest) -> Body:
     """Who has AI and who uses it, bucket by bucket."""
-    query = schemas.ADOPTION.load_args(request.args, request.switches)
+    by_name = request.switches[policy.PROFILE_IDS] is ProfileIds.BOTH
+    schema = schemas.ADOPTION_BY_NAME if by_name else schemas.ADOPTION
+    query = schema.load_args(request.args, request.switches)
     return _items(request, reports.adoption(request.world, _buckets(request, query), query.profile))
 
 
@@ -59,7 +65,7 @@ def totals(request: ViewRequest) -> Body:
 
 def users_paged(request: ViewRequest) -> Reply:
     """The metrics of each person with each chosen tool on each day, in pages."""
-    query, world = schemas.USERS.load_args(request.args, request.switches), request.world
+    query, world = schemas.USERS_PAGED.load_args(request.args, request.switches), request.world
     last, gate, descending = min(query.last, request.now.toordinal()), request.switches.of(_gate), query.order == "DESC"
 
     def compute(after: RowPosition | None, count: int) -> Iterator[tuple[RowPosition, object]]:
@@ -75,12 +81,35 @@ def users_paged(request: ViewRequest) -> Reply:
         )
         return zip([row.position for row in found], _ROWS.dump(reports.user_columns(world, found)), strict=True)
 
-    after = pagination.position(query.cursor, query.fingerprint, request.switches)
+    after = pagination.position(query.cursor, pagination.ROWS, query.fingerprint, request.switches)
     # A list of some users can have a name of many kilobytes, so it is not kept.
     cache = world.of(RowCache) if query.users is None else RowCache(world)
     rows = cache.rows((users_paged, query.first, last, query.tools, gate, descending), after, query.limit + 1, compute)
-    page, links = pagination.cut(rows, query.limit, query.fingerprint, request.switches)
+    page, links = pagination.cut(rows, query.limit, pagination.ROWS, query.fingerprint, request.switches)
     return Reply({"items": row_cache.joined(page), **links}, next_page=links.get("nextCursor"))
+
+
+def users(request: ViewRequest) -> Reply:
+    """Everybody who has joined, in pages: where the ids of `query` come from."""
+    query, world, today = (
+        schemas.USERS.load_args(request.args, request.switches),
+        request.world,
+        request.now.toordinal(),
+    )
+
+    def compute(after: int | None, count: int) -> Iterator[tuple[int, object]]:
+        found = reports.listed_users(world, today, after, count)
+        return zip(found, _LISTED.dump(reports.users(world, found)), strict=True)
+
+    after = pagination.position(query.cursor, pagination.PEOPLE, _USERS, request.switches)
+    rows = world.of(RowCache).rows((users, today), after, query.limit + 1, compute)
+    page, links = pagination.cut(rows, query.limit, pagination.PEOPLE, _USERS, request.switches)
+    return Reply({"items": row_cache.joined(page), **links}, next_page=links.get("nextCursor"))
+
+
+def profiles(request: ViewRequest) -> Body:
+    """The organization's profiles: where the ids of `profileId` come from."""
+    return {"items": _LISTED.dump(reports.profiles(request.world))}
 
 
 def visibility(now: datetime, switches: Switches) -> Visibility:
@@ -121,14 +150,17 @@ def _items(request: ViewRequest, columns: dict[str, list[Any]]) -> Body:
     return {"items": listed}
 
 
+_ANALYTICS, _USERS_PATH, _PROFILES_PATH = policy.MOUNTS
 ROUTES: Final = tuple(
-    Route(policy.MOUNTS[0] + path, operation, view)
+    Route(path, operation, view)
     for path, operation, view in (
-        ("/users-adoption", "getUsersAdoption", users_adoption),
-        ("/effectiveness/metrics", "getMetrics", metrics),
-        ("/effectiveness/metrics-by-feature", "getMetricsByFeature", metrics_by_feature),
-        ("/effectiveness/metrics/totals", "getMetricsTotals", totals),
-        ("/effectiveness/metrics/users.paged", "getUsersPaged", users_paged),
+        (f"{_ANALYTICS}/users-adoption", "getUsersAdoption", users_adoption),
+        (f"{_ANALYTICS}/effectiveness/metrics", "getMetrics", metrics),
+        (f"{_ANALYTICS}/effectiveness/metrics-by-feature", "getMetricsByFeature", metrics_by_feature),
+        (f"{_ANALYTICS}/effectiveness/metrics/totals", "getMetricsTotals", totals),
+        (f"{_ANALYTICS}/effectiveness/metrics/users.paged", "getUsersPaged", users_paged),
+        (_USERS_PATH, "getUsers", users),
+        (_PROFILES_PATH, "getProfiles", profiles),
     )
 )
 """The endpoints, each named by its operationId."""

@@ -14,11 +14,12 @@ from mockserver.gateway.switches import Switches
 from mockserver.products.jetbrains.facts import TOOLS
 from mockserver.validation.schemas import parse_date
 from mockserver.vendors.jetbrains_ide import errors, policy
-from mockserver.vendors.jetbrains_ide.policy import EmptyParameters, RepeatedParameters
+from mockserver.vendors.jetbrains_ide.policy import EmptyParameters, ListBlanks, RepeatedParameters
 
 _NUMBER = re.compile(r"0*([0-9]{1,4})")
 _EXAMPLE = "123e4567-e89b-12d3-a456-426614174000"
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_BLANKS = " \t"
 
 T = TypeVar("T")
 
@@ -27,12 +28,13 @@ T = TypeVar("T")
 class AnalyticsParameters:
     """The parameters of any operation; those that it lacks, or the client leaves out, have their defaults.
 
-    `first` and `last` are ordinals, `tools` are in alphabetical order, `users` are ids in lower case, ascending, or
-    None for everybody. A cursor, `limit` and `order` make a page.
+    `first` and `last` are ordinals (0 where there is no range), `tools` are in alphabetical order, `users` are ids in
+    lower case, ascending, or None for everybody. `profile` is the id of a profile in lower case, or a name. A cursor,
+    `limit` and `order` make a page.
     """
 
-    first: int
-    last: int
+    first: int = 0
+    last: int = 0
     group_by: str | None = None
     profile: str | None = None
     tools: tuple[str, ...] = TOOLS
@@ -88,6 +90,17 @@ def _day(text: str) -> int | None:
     return found.toordinal() if found else None
 
 
+def _uuid(text: str) -> str | None:
+    """A UUID in lower case."""
+    return text.lower() if _UUID.fullmatch(text.lower()) else None
+
+
+def _joined(texts: list[str], *, trimmed: bool) -> str:
+    """The elements of a list that may have been sent in parts, between commas."""
+    elements = [element for text in texts for element in text.split(",")]
+    return ",".join(element.strip(_BLANKS) if trimmed else element for element in elements)
+
+
 def _one_of(*choices: str) -> Callable[[str], str | None]:
     """A reader that accepts some words, in their exact case."""
     return lambda text: text if text in choices else None
@@ -103,6 +116,7 @@ def _listed(choices: tuple[str, ...]) -> str:
 
 
 _DATE: Final = "must be a date that exists, written YYYY-MM-DD"
+_LISTED: Final = "GET /api/v1/profiles lists them"
 _NO_DATE: Final[dict[str, Any]] = {"required": "is required: a date written YYYY-MM-DD"}
 _NO_GROUP: Final[dict[str, Any]] = {"required": f"is required: {_listed(policy.GROUPS)}"}
 
@@ -115,7 +129,7 @@ class AnalyticsQuery(QuerySchema):
     group_by = RuledParameter(
         f"must be {_listed(policy.GROUPS)}", _one_of(*policy.GROUPS), data_key="groupBy", error_messages=_NO_GROUP
     )
-    profile = RuledParameter("must be the id of a profile", str, data_key="profileId")
+    profile = RuledParameter(f"must be the UUID of a profile, as {_LISTED}", _uuid, data_key="profileId")
     tools = ListParameter(f"must name tools among {_listed(TOOLS)}, between commas", _one_of(*TOOLS), data_key="tool")
     users = ListParameter(
         f"must name users by UUIDs such as {_EXAMPLE}, between commas", _UUID.fullmatch, str.lower, data_key="query"
@@ -125,7 +139,7 @@ class AnalyticsQuery(QuerySchema):
     order = RuledParameter(f"must be {_listed(policy.ORDERS)}", _one_of(*policy.ORDERS), data_key="sortOrder")
 
     def __init__(self, *only: str, required: tuple[str, ...] = ()) -> None:
-        super().__init__(only=("first", "last", *only))
+        super().__init__(only=only)
         for name in required:
             self.fields[name].required = True
 
@@ -150,6 +164,7 @@ class AnalyticsQuery(QuerySchema):
         rules: dict[str, str] = {}
         ignore_empty = switches[policy.EMPTY_PARAMETERS] is EmptyParameters.IGNORE
         refuse_repeated = switches[policy.REPEATED_PARAMETERS] is RepeatedParameters.REJECT
+        trimmed = switches[policy.LIST_BLANKS] is ListBlanks.TRIM
         for name, field in self.fields.items():
             key = field.data_key or name
             texts = args.getlist(key)
@@ -160,14 +175,24 @@ class AnalyticsQuery(QuerySchema):
             elif texts and not texts[0]:
                 rules[key] = f"must not be empty: it {field.metadata['rule']}"
             if texts:
-                given[key] = ",".join(texts) if isinstance(field, ListParameter) else texts[0]
+                given[key] = _joined(texts, trimmed=trimmed) if isinstance(field, ListParameter) else texts[0]
         return given, rules
 
 
-ADOPTION: Final = AnalyticsQuery("group_by", "profile", required=("group_by",))
-METRICS: Final = AnalyticsQuery("group_by", "tools")
-TOTALS: Final = AnalyticsQuery("tools")
-USERS: Final = AnalyticsQuery("tools", "users", "cursor", "limit", "order")
+class ProfileNameQuery(AnalyticsQuery):
+    """The same, with the names of profiles."""
+
+    profile = RuledParameter(f"must be the id or the name of a profile, as {_LISTED}", str, data_key="profileId")
+
+
+_RANGE: Final = ("first", "last")
+_ADOPTION: Final = (*_RANGE, "group_by", "profile")
+ADOPTION: Final = AnalyticsQuery(*_ADOPTION, required=("group_by",))
+ADOPTION_BY_NAME: Final = ProfileNameQuery(*_ADOPTION, required=("group_by",))
+METRICS: Final = AnalyticsQuery(*_RANGE, "group_by", "tools")
+TOTALS: Final = AnalyticsQuery(*_RANGE, "tools")
+USERS_PAGED: Final = AnalyticsQuery(*_RANGE, "tools", "users", "cursor", "limit", "order")
+USERS: Final = AnalyticsQuery("cursor", "limit")
 """One per set of parameters; they keep nothing of a request."""
 
 
@@ -184,3 +209,11 @@ class AnalyticsRows(ColumnarSchema):
     suggestions = Column[int]()
     acceptances = Column[int]()
     invocations = Column[int]()
+
+
+class ListRows(ColumnarSchema):
+    """Rows of the lists of users and profiles, of which profiles have no address."""
+
+    id = Column[str]()
+    name = Column[str]()
+    email = Column[str]()

@@ -13,7 +13,7 @@ _METRICS: Final = "/effectiveness/metrics"
 
 
 def _answered(_: Client) -> Queries:
-    return queries.EVERYTHING
+    return {**queries.EVERYTHING, **queries.LISTS}
 
 
 def _next_page(body: Any) -> Mapping[str, str] | None:
@@ -41,6 +41,8 @@ PROBES: Final = Probes(
         "active-users-lost": {"cross-vendor-spenders-are-active", "ide-rows-within-active"},
         "month-without-users": {"ide-buckets-are-distinct"},
         "week-begins-on-tuesday": {"ide-buckets-are-their-days"},
+        "first-user-missing": {"ide-users-are-listed"},
+        "last-profile-missing": {"ide-profiles-are-everybody"},
         "row-lost-between-pages": {"ide-pages-are-the-whole"},
         "cursor-leads-back": {"ide-pages-are-the-whole"},
         "negative-suggestions": {

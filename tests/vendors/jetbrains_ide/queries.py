@@ -15,6 +15,9 @@ BY_FEATURE = "/effectiveness/metrics-by-feature"
 TOTALS = "/effectiveness/metrics/totals"
 USERS = "/effectiveness/metrics/users.paged"
 
+LISTED_USERS = "/api/v1/users"
+PROFILES = "/api/v1/profiles"
+
 TOOLS = ("aia", "claude_code", "code_completion", "junie", "nes")
 MEASURES = ("suggestions", "acceptances", "invocations")
 
@@ -37,7 +40,10 @@ EVERYTHING: Mapping[str, Mapping[str, str | int]] = {
     TOTALS: SEPTEMBER,
     USERS: {**SEPTEMBER, "limit": 3},
 }
-"""Every path with a query that is answered."""
+"""Every path of the analytics with a query that is answered."""
+
+LISTS: Mapping[str, Mapping[str, str | int]] = {LISTED_USERS: {"limit": 3}, PROFILES: {}}
+"""The paths of the lists that ids come from, each with a query that is answered."""
 
 BUCKETED = (ADOPTION, METRICS, BY_FEATURE)
 EFFECTIVENESS = (METRICS, BY_FEATURE, TOTALS, USERS)

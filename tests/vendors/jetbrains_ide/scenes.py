@@ -24,6 +24,7 @@ _MOUNT = "/api/analytics/ai"
 _ADOPTION = f"{_MOUNT}/users-adoption"
 _METRICS = f"{_MOUNT}/effectiveness/metrics"
 _FEATURES, _TOTALS, _USERS = f"{_METRICS}-by-feature", f"{_METRICS}/totals", f"{_METRICS}/users.paged"
+_LISTED_USERS, _PROFILES = "/api/v1/users", "/api/v1/profiles"
 _WEEK = "fromDate=2025-09-10&toDate=2025-09-16"
 _YEAR = "fromDate=2024-10-20&toDate=2025-10-21"
 _FUTURE = "fromDate=2025-10-13&toDate=2026-01-31"
@@ -48,6 +49,14 @@ _TARGETS = (
     f"{_USERS}?{_WEEK}&limit=200&query={{personId}},{{otherPersonId}}",
     f"{_USERS}?{_WEEK}&limit=1000&tool=nes",
     f"{_USERS}?{_WEEK}&query={_NOBODY}",
+    f"{_ADOPTION}?groupBy=WEEK&profileId={{profileId}}&{_YEAR}",
+    f"{_ADOPTION}?groupBy=DAY&profileId={_NOBODY}&{_WEEK}",
+    f"{_TOTALS}?tool=junie,%20nes&{_WEEK}",
+    _LISTED_USERS,
+    f"{_LISTED_USERS}?limit=3",
+    f"{_LISTED_USERS}?limit=3&{{next}}",
+    f"{_LISTED_USERS}?limit=1000",
+    _PROFILES,
 )
 
 _LONG = "fromDate=1990-01-01&toDate=2025-10-21"
@@ -68,6 +77,17 @@ _BATTERY: tuple[Item, ...] = (
     Request(f"{_TOTALS}?{_WEEK}", token="Automation mock-jetbrains-ide-{organization}"),
     ClockChange("2026-01-15T12:00:00Z"),
     Request(f"{_METRICS}?groupBy=WEEK&fromDate=2025-11-24&toDate=2025-12-21"),
+    *gets(
+        (
+            f"{_LISTED_USERS}?limit=2",
+            f"{_LISTED_USERS}?limit=1000",
+            _PROFILES,
+            f"{_ADOPTION}?groupBy=DAY&profileId={{profileId}}&{_WEEK}",
+            f"{_ADOPTION}?groupBy=DAY&profileId=Default&{_WEEK}",
+            f"{_TOTALS}?tool=junie,%20nes&{_WEEK}",
+            f"{_USERS}?query=%09{{personId}}%20&limit=3&{_WEEK}",
+        )
+    ),
 )
 
 _SWITCHES: dict[str, tuple[Any, ...]] = {
@@ -97,6 +117,8 @@ _DEFECTS = {
     "active-users-lost": _ON_ADOPTION,
     "month-without-users": _ON_ADOPTION,
     "week-begins-on-tuesday": _ON_METRICS,
+    "first-user-missing": (_LISTED_USERS, f"{_LISTED_USERS}?limit=3"),
+    "last-profile-missing": (_PROFILES,),
     "row-lost-between-pages": _ON_USERS,
     "cursor-leads-back": _ON_USERS,
     "negative-suggestions": _ON_FEATURES,
@@ -121,6 +143,10 @@ _FAULTY = [
         varied(_PATHS[3], "cursor", _BAD_CURSORS),
         varied(_PATHS[3], "limit", (*BAD_COUNTS, "1000", "1001")),
         varied(_PATHS[3], "sortOrder", ("", "asc", "DESC", "UP")),
+        varied(_PATHS[0], "profileId", (_NOBODY, f"%20{_NOBODY}", _NOBODY.replace("-", ""))),
+        varied(_LISTED_USERS, "limit", (*BAD_COUNTS, "1000", "1001")),
+        varied(_LISTED_USERS, "cursor", _BAD_CURSORS),
+        iter((f"{_PROFILES}?limit=0&cursor=x", f"{_LISTED_USERS}?odd=1")),
     ),
     *gets(
         (
@@ -151,6 +177,7 @@ def _placeholders(read: Read) -> Mapping[str, str]:
         "otherPersonId": last.get("userId", _NOBODY),
         "personEmail": quote(first.get("userEmail", "nobody@acme.example")),
         "otherPersonEmail": quote(last.get("userEmail", "nobody@acme.example")),
+        "profileId": read(_PROFILES)["items"][-1]["id"],
     }
 
 
@@ -161,6 +188,8 @@ MATERIAL = Material(
         "getMetrics": _PATHS[1],
         "getMetricsByFeature": f"{_FEATURES}?{_WEEK}",
         "getMetricsTotals": _PATHS[2],
+        "getUsers": f"{_LISTED_USERS}?limit=1000",
+        "getProfiles": _PROFILES,
         "getUsersPaged": f"{_USERS}?{_WEEK}&limit=3",
     },
     targets=_TARGETS,
@@ -187,6 +216,11 @@ MATERIAL = Material(
         f"{_MOUNT}/Gr%C3%B6%C3%9Fe",
         f"{_MOUNT}/%ff",
         f"{_MOUNT}/{'deep/' * 20}",
+        "/api/v1",
+        "/api/v1/nowhere",
+        f"{_LISTED_USERS}/",
+        f"{_LISTED_USERS}/{_NOBODY}",
+        f"{_PROFILES}/x",
     ),
 )
 

@@ -18,6 +18,25 @@ def test_renamed_answers_are_read_by_their_default_names(client: Client) -> None
     assert names(results, "passed") == set(results) == {each.name for each in invariants.INVARIANTS}
 
 
+@pytest.mark.parametrize(
+    "mapping",
+    [
+        {"userId": "id", "userName": "name", "userEmail": "email"},
+        {"id": "userId", "name": "userEmail", "email": "tool"},
+    ],
+    ids=["rows as users", "users as rows"],
+)
+def test_fields_that_two_bodies_share_are_read_as_those_of_each(
+    client: Client,  # noqa: F811
+    mapping: dict[str, str],
+) -> None:
+    client.policy.update({"jetbrains-ide": {"names": mapping}})
+    assert failed(client, groups=GROUP) == set()
+    assert failed(client, "first-user-missing", groups=GROUP) == {"ide-users-are-listed"}
+    running = client.audits.start(vendors=GROUP)
+    assert client.audits.wait(running["id"])["violated"] == 0
+
+
 def test_invariants_hold_under_other_options(client: Client) -> None:  # noqa: F811
     options = {"empty_buckets": "omitted", "last_cursor": "absent", "schemes": "automation"}
     client.policy.update({"jetbrains-ide": options})

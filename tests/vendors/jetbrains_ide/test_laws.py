@@ -146,8 +146,8 @@ def test_everybody_is_in_exactly_one_profile(world: World, which: Which, span: S
     client = world(*which)
     whole = queries.items(client, queries.ADOPTION, *span.texts, groupBy=group)
     parts = [
-        queries.items(client, queries.ADOPTION, *span.texts, groupBy=group, profileId=profile)
-        for profile in queries.sandbox(client).world.organization.profiles
+        queries.items(client, queries.ADOPTION, *span.texts, groupBy=group, profileId=profile["id"])
+        for profile in client.got(queries.PROFILES)["items"]
     ]
     for row, *alone in zip(whole, *parts, strict=True):
         for name in ("enabledUsers", "activeUsers"):

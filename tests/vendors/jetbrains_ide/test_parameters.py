@@ -91,7 +91,9 @@ NO_TOOLS = {
     "capitals": "JUNIE",
     "one in capitals": "nes,Junie",
     "an unknown tool": "copilot",
-    "a space": "junie, nes",
+    "a space inside": "jun ie,nes",
+    "a line end": "junie,\nnes",
+    "only a space": " ",
     "semicolons": "junie;nes",
     "brackets": "[junie]",
     "NUL": "junie\0",
@@ -130,7 +132,8 @@ NO_USERS = {
     "dashes elsewhere": "0000000-00000-4000-8000-000000000000",
     "a letter that is no digit": f"{queries.UNKNOWN[:-1]}g",
     "too short": queries.UNKNOWN[:-1],
-    "a space": f" {queries.UNKNOWN}",
+    "a space inside": queries.UNKNOWN.replace("-", " "),
+    "a space alone": f"{queries.UNKNOWN}, ",
     "a line end": f"{queries.UNKNOWN}\n",
     "a URN": f"urn:uuid:{queries.UNKNOWN}",
     "one among good ones": f"{queries.UNKNOWN},x",
@@ -155,6 +158,20 @@ def test_users_are_selected_by_id_in_any_case(jetbrains_ide: Client) -> None:
 def test_id_of_a_foreign_user_selects_nothing(jetbrains_ide: Client, initech: Client) -> None:
     theirs = queries.page(initech, "2025-09-01", "2025-09-30").json["items"][0]["userId"]
     assert queries.paginate(jetbrains_ide, "2025-09-01", "2025-09-30", query=theirs) == []
+
+
+def test_blanks_around_an_element_are_trimmed_or_refused(jetbrains_ide: Client) -> None:
+    row = queries.page(jetbrains_ide, "2025-09-01", "2025-09-30").json["items"][0]
+    for path, name, plain, spaced in (
+        (queries.METRICS, "tool", "junie,aia", "junie, aia"),
+        (queries.TOTALS, "tool", "junie,aia", " junie\t,  aia "),
+        (queries.USERS, "query", row["userId"], f"\t{row['userId'].upper()} "),
+    ):
+        trimmed = jetbrains_ide.switched().get(path, {**queries.SEPTEMBER, name: spaced})
+        assert (trimmed.status, trimmed.body) == (200, jetbrains_ide.get(path, {**queries.SEPTEMBER, name: plain}).body)
+        refused = jetbrains_ide.switched(list_blanks="reject").get(path, {**queries.SEPTEMBER, name: spaced})
+        assert (refused.status, refused.message.partition(" must ")[0]) == (400, name)
+        assert jetbrains_ide.get(path, {**queries.SEPTEMBER, name: plain}).status == 200
 
 
 LIMITS = {"1": 1, "2": 2, "050": 50, "1000": 1000, "0" * 5_000 + "7": 7}
@@ -182,8 +199,27 @@ def test_unknown_order_is_400(jetbrains_ide: Client, value: str) -> None:
     assert (answer.status, answer.message) == (400, f"sortOrder must be ASC or DESC, not {value!r}")
 
 
+NO_PROFILES = ("nobody's", "default", " ", "%", "\0", "x" * 10_000)
+
+
+def test_profile_is_selected_by_its_id_or_also_by_its_name(jetbrains_ide: Client) -> None:
+    months = {"fromDate": "2025-08-01", "toDate": "2025-09-30", "groupBy": "MONTH"}
+    listed = {row["name"]: row["id"] for row in jetbrains_ide.got(queries.PROFILES)["items"]}
+    by_id = {name: jetbrains_ide.got(queries.ADOPTION, **months, profileId=each) for name, each in listed.items()}
+    assert len({str(rows) for rows in by_id.values()}) == len(listed) > 1
+    for name in (*listed, *NO_PROFILES):
+        refused = jetbrains_ide.get(queries.ADOPTION, {**months, "profileId": name})
+        rule = "profileId must be the UUID of a profile, as GET /api/v1/profiles lists them, not "
+        assert (refused.status, refused.message.startswith(rule)) == (400, True)
+    jetbrains_ide.switched(profile_ids="both")
+    for name, identifier in listed.items():
+        for profile in (name, identifier, identifier.upper()):
+            assert jetbrains_ide.got(queries.ADOPTION, **months, profileId=profile) == by_id[name]
+
+
 def test_unknown_profile_is_empty(jetbrains_ide: Client) -> None:
-    for profile in ("nobody's", "default", " ", "%", "\0", "x" * 10_000):
+    for option, profile in [("uuid", queries.UNKNOWN), *(("both", name) for name in NO_PROFILES)]:
+        jetbrains_ide.switched(profile_ids=option)
         rows = queries.items(
             jetbrains_ide, queries.ADOPTION, "2025-08-01", "2025-09-30", groupBy="MONTH", profileId=profile
         )
@@ -204,7 +240,7 @@ GOOD = {
     "fromDate": "2025-09-01",
     "toDate": "2025-09-30",
     "groupBy": "WEEK",
-    "profileId": "Default",
+    "profileId": queries.UNKNOWN,
     "tool": "nes",
     "query": queries.UNKNOWN,
     "limit": "7",

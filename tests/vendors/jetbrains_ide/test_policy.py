@@ -2,12 +2,13 @@
 
 import pytest
 
-from mockserver.gateway.switches import Option
+from mockserver.gateway.switches import Option, SwitchError
 from mockserver.vendors.jetbrains_ide import policy, vendor
 from tests.contract.client import Client
 from tests.vendors.jetbrains_ide import queries
 
 CONTRACT: dict[str, tuple[str, tuple[Option, ...]]] = {
+    "error_message": ("I", ("shown", "hidden")),
     "schemes": ("O", ("both", "bearer", "automation")),
     "default_group_by": ("A", ("DAY", "NONE")),
     "last_cursor": ("A", ("null", "absent")),
@@ -21,7 +22,11 @@ OURS: dict[str, tuple[str, tuple[Option, ...]]] = {
     "repeated_parameters": ("A", ("reject", "accept")),
     "empty_parameters": ("A", ("reject", "ignore")),
 }
-DECLARED = CONTRACT | OURS
+LATER: dict[str, tuple[str, tuple[Option, ...]]] = {
+    "list_blanks": ("A", ("trim", "reject")),
+    "profile_ids": ("A", ("uuid", "both")),
+}
+DECLARED = CONTRACT | OURS | LATER
 SWITCHES = {each.name: each for each in policy.SWITCHES}
 
 
@@ -36,12 +41,15 @@ def test_switch_has_the_expected_grade_options_and_default(name: str) -> None:
     assert (found.grade, found.options, found.default) == (grade, choices, choices[0])
 
 
-def test_mount_and_schemes_are_documented_without_a_limit() -> None:
+MOUNTS = ("/api/analytics/ai", "/api/v1/users", "/api/v1/profiles")
+
+
+def test_mounts_and_schemes_are_documented_without_a_limit() -> None:
     served = vendor()
-    assert (served.name, served.mounts) == ("jetbrains-ide", ("/api/analytics/ai",))
+    assert (served.name, served.mounts) == ("jetbrains-ide", MOUNTS)
     assert served.schemes == ("Bearer", "Automation")
     assert served.allowance is None
-    assert len(served.routes) == 5
+    assert len(served.routes) == 7
     assert {route.methods for route in served.routes} == {("GET",)}
 
 
@@ -52,7 +60,8 @@ def _keys(body: object) -> set[str]:
 
 
 def _all_keys(client: Client) -> set[str]:
-    return {key for path, query in queries.EVERYTHING.items() for key in _keys(client.got(path, **query))}
+    paths = {**queries.EVERYTHING, **queries.LISTS}
+    return {key for path, query in paths.items() for key in _keys(client.got(path, **query))}
 
 
 def test_every_undocumented_field_can_be_renamed(jetbrains_ide: Client) -> None:
@@ -61,3 +70,16 @@ def test_every_undocumented_field_can_be_renamed(jetbrains_ide: Client) -> None:
     called = {name: f"their-{name}" for name in policy.RENAMABLE}
     jetbrains_ide.switched(names=SWITCHES["names"].read(called))
     assert _all_keys(jetbrains_ide) == {*called.values(), "nextCursor"}
+
+
+def test_fields_of_different_bodies_may_get_the_same_name(jetbrains_ide: Client) -> None:
+    jetbrains_ide.switched(names=SWITCHES["names"].read({"userId": "id", "userName": "name", "userEmail": "email"}))
+    [row] = jetbrains_ide.got(queries.USERS, **queries.SEPTEMBER, limit=1)["items"]
+    [user] = jetbrains_ide.got(queries.LISTED_USERS, limit=1)["items"]
+    assert (list(row)[:3], list(user)) == (["id", "name", "email"], ["id", "name", "email"])
+
+
+@pytest.mark.parametrize("called", [{"id": "name"}, {"email": "items"}, {"userId": "tool"}])
+def test_fields_of_one_body_must_have_distinct_names(called: dict[str, str]) -> None:
+    with pytest.raises(SwitchError, match="names must stay distinct"):
+        SWITCHES["names"].read(called)

@@ -11,6 +11,7 @@ GROUPS = "DAY, WEEK, MONTH or YEAR"
 AMONG = "must name tools among aia, claude_code, code_completion, junie or nes, between commas"
 TOOLS = f"{AMONG}, not"
 A_UUID = "must name users by UUIDs such as 123e4567-e89b-12d3-a456-426614174000, between commas"
+A_PROFILE = "must be the UUID of a profile, as GET /api/v1/profiles lists them"
 FAULTS = {
     "nothing": (queries.ADOPTION, "", f"fromDate {NO_DATE}; toDate {NO_DATE}; groupBy is required: {GROUPS}"),
     "a malformed date and an unknown group": (
@@ -66,7 +67,7 @@ FAULTS = {
     "no group and no profile": (
         queries.ADOPTION,
         "fromDate=2025-09-01&toDate=2025-09-30&groupBy=&profileId=",
-        f"groupBy must not be empty: it must be {GROUPS}; profileId must not be empty: it must be the id of a profile",
+        f"groupBy must not be empty: it must be {GROUPS}; profileId must not be empty: it {A_PROFILE}",
     ),
     "an empty user": (
         queries.USERS,
@@ -141,3 +142,11 @@ def test_timestamp_is_the_sandbox_clock_in_milliseconds(jetbrains_ide: Client, n
 def test_renaming_does_not_concern_refusals(jetbrains_ide: Client) -> None:
     plain = jetbrains_ide.get(queries.TOTALS).json
     assert jetbrains_ide.switched(names='{"items": "path", "date": "timestamp"}').get(queries.TOTALS).json == plain
+
+
+def test_message_of_an_error_can_be_hidden(jetbrains_ide: Client) -> None:
+    for path, authorization in ((queries.TOTALS, TOKEN), (queries.TOTALS, None), ("/nowhere", TOKEN)):
+        shown = jetbrains_ide.bearing(authorization).switched().get(path).json
+        hidden = jetbrains_ide.bearing(authorization).switched(error_message="hidden").get(path).json
+        assert list(hidden) == ["timestamp", "status", "error", "path"]
+        assert hidden == {name: value for name, value in shown.items() if name != "message"}

@@ -59,7 +59,7 @@ def _is_base64(text: str) -> bool:
 
 def _is_cursor(text: str) -> bool:
     try:
-        return len(json.loads(b64decode(text))["after"]) == 3
+        return len(json.loads(b64decode(text))["after"]) in {1, 3}
     except (ValueError, TypeError, KeyError):
         return False
 
