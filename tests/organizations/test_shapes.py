@@ -98,15 +98,15 @@ SHAPES = {
     "an unknown tool": (
         _jetbrains("{tools: [aia, JUNIE]}"),
         (
-            "special[0].jetbrains.tools[1]: found 'JUNIE'; one of: aia, claude_code, code_completion, junie, nes, "
-            "junie_ask, other"
+            "special[0].jetbrains.tools[1]: found 'JUNIE'; one of: aia, claude_code, code_completion, codex, junie, "
+            "nes, junie_ask, other"
         ),
     ),
     "a tool alone": (
         _jetbrains("{tools: nes}"),
         (
-            "special[0].jetbrains.tools: found 'nes'; a list of tools: aia, claude_code, code_completion, junie, nes, "
-            "junie_ask, other"
+            "special[0].jetbrains.tools: found 'nes'; a list of tools: aia, claude_code, code_completion, codex, "
+            "junie, nes, junie_ask, other"
         ),
     ),
     "tools that all take credits": (

@@ -45,7 +45,7 @@ def _source(jetbrains: JetBrains, variant: Hashable) -> Source:
 def _events(wanted: DimensionEvents) -> Mapping[Dimension, Events]:
     """By dimension. For a tool that only shows something, accepting it is the interaction under STRICT."""
     broad = wanted is DimensionEvents.BROAD
-    showing, chat, agents = (Tool.COMPLETION, Tool.EDITS), (Tool.CHAT,), (Tool.JUNIE, Tool.CLAUDE)
+    showing, chat, agents = (Tool.COMPLETION, Tool.EDITS), (Tool.CHAT,), (Tool.JUNIE, Tool.CLAUDE, Tool.CODEX)
     shown = _names(showing, "invocations" if broad else "acceptances")
     assisted, worked = (*shown, *_names(chat, "invocations")), _names(agents, "invocations")
     accepted, reviewed = _names(TOOLS, "acceptances"), _names(chat, "acceptances")

@@ -17,8 +17,11 @@ from mockserver.simulation.people import Block, People
 from mockserver.simulation.presence import Mask, Presence
 from mockserver.simulation.scripts import ScriptedDay, Scripts
 
-TOOLS = ("aia", "claude_code", "code_completion", "junie", "nes")
+TOOLS = ("aia", "claude_code", "code_completion", "codex", "junie", "nes")
 """The tools that programs send data about, in alphabetical order."""
+
+_DRAWS = (0, 1, 2, 5, 3, 4)
+"""By tool: which of the draws of a day are its own. A new tool has new ones, so that the others keep their numbers."""
 
 MEASURES = ("suggestions", "acceptances", "suggested_lines", "accepted_lines", "invocations")
 ACTIVITY = {name: MEASURES.index(name) for name in ("suggestions", "acceptances", "invocations")}
@@ -51,6 +54,12 @@ _HABITS = {
 }
 """The percentage of people who ever use each tool; of the chat, with a cloud-hosted model of a third party."""
 
+_CODEX_PERCENT = 30
+"""The percentage of people who ever use Codex. It spends no credits, as it runs on an account of its own."""
+
+_CODEX_CHANCE = 110
+"""On how many of 256 active days it is used by the people who ever use it."""
+
 _FREE_CHAT = "free chat"
 """The habit of using the chat without credits, which everybody has."""
 
@@ -62,9 +71,9 @@ _LOWEST_PRICES = np.array([1, 12, 10, 2, 1], dtype=np.int64)
 _PRICE_RANGES = np.array([4, 32, 32, 8, 16], dtype=np.int64)
 """By spender: the bits by which volume is shifted to requests, the lowest price of a request, and its range."""
 
-_SUGGESTED = ((4, 1), (16, 3), (12, 0), (16, 2), (10, 0))
-_ACCEPTED = ((100, 8), (150, 6), (60, 8), (160, 5), (70, 8))
-_LINES = ((48, 8), (128, 16), (16, 1), (128, 16), (20, 2))
+_SUGGESTED = ((4, 1), (16, 3), (12, 0), (16, 2), (16, 2), (10, 0))
+_ACCEPTED = ((100, 8), (150, 6), (60, 8), (150, 5), (160, 5), (70, 8))
+_LINES = ((48, 8), (128, 16), (16, 1), (128, 16), (128, 16), (20, 2))
 """By tool: a base, and the step that is added to it 0 to 15 times, as drawn. Suggestions per invocation and lines per
 suggestion are in 16ths, acceptances per suggestion in 256ths."""
 
@@ -100,7 +109,7 @@ class JetBrainsFacts:
         self._scripts = scripts
         self._credits = Credits(people)
         self._keys = {
-            name: people.key(f"jetbrains {name}") for name in ("habits", "spenders", "prices", "editor", "use")
+            name: people.key(f"jetbrains {name}") for name in ("habits", "spenders", "prices", "editor", "use", "codex")
         }
         self._tools = {
             index: options.tools
@@ -173,6 +182,8 @@ class JetBrainsFacts:
         bits = hashing.mix(self._keys["habits"], block.index)
         draws = {tool: hashing.field(bits, index, 9) << 7 for index, tool in enumerate(_HABITS)}
         habits = {str(tool): hashing.percent(draw, _HABITS[tool]).astype(np.int64) for tool, draw in draws.items()}
+        codex = hashing.field(hashing.mix(self._keys["codex"], block.index), 3)
+        habits[Tool.CODEX] = hashing.percent(codex, _CODEX_PERCENT).astype(np.int64)
         habits[_FREE_CHAT] = np.ones(len(block), dtype=np.int64)
         for row in np.flatnonzero(np.isin(block.index, list(self._tools))).tolist():
             tools = self._tools[int(block.index[row])]
@@ -199,25 +210,27 @@ class JetBrainsFacts:
         """Count the measures of every tool, tool by tool, from the requests that the credits allowed."""
         editor = hashing.mix(hashing.mix(self._keys["editor"], block.index)[rows], ordinals)
         use = hashing.mix(hashing.mix(self._keys["use"], block.index)[rows], ordinals)
+        codex = hashing.mix(hashing.mix(self._keys["codex"], block.index)[rows], ordinals)
         habits = {name: habit[rows] for name, habit in habits.items()}
-        for tool, invocations in enumerate(_invocations(use, scale, habits, requests)):
+        for tool, invocations in enumerate(_invocations(use, codex, scale, habits, requests)):
             _count_tool(counts[tool * len(MEASURES) : (tool + 1) * len(MEASURES)], editor, use, tool, invocations)
 
 
-def _invocations(use: U64, scale: I64, habits: dict[str, I64], requests: I64) -> tuple[I64, ...]:
+def _invocations(use: U64, codex: U64, scale: I64, habits: dict[str, I64], requests: I64) -> tuple[I64, ...]:
     """How often each tool is used. Whoever is active without credits uses at least one free tool."""
 
     def volume(index: int) -> I64:
         return _VOLUME[hashing.field(use, index, 8)] * scale >> 16
 
     completes, edits, free = habits[Tool.COMPLETION], habits[Tool.EDITS], habits[_FREE_CHAT]
-    no_completion = 1 - completes
+    no_completion, coded = 1 - completes, _VOLUME[hashing.field(codex, 1, 8)] * scale
     chat = free * ((hashing.field(use, 3, 8) < 90) * (volume(4) >> 1) + no_completion)
     edited = edits * (hashing.field(use, 6, 8) < 180) * (1 + volume(7) * 2)
     return (
         requests[0] + chat,
         requests[1],
         completes * (1 + volume(5) * 5),
+        habits[Tool.CODEX] * (hashing.field(codex, 0, 8) < _CODEX_CHANCE) * (1 + (coded >> 18)),
         requests[2],
         edited + no_completion * (1 - free) * (edited == 0),
     )
@@ -230,9 +243,10 @@ def _count_tool(counts: I64, editor: U64, use: U64, tool: int, invocations: I64)
         return bounds[0] + draw * bounds[1]
 
     suggestions, accepted, suggested_lines, accepted_lines, invoked = counts
+    own = _DRAWS[tool]
     invoked[:] = invocations
-    suggestions[:] = invocations * factor(_SUGGESTED[tool], hashing.field(editor, 2 * tool, 4)) >> 4
-    accepted[:] = suggestions * factor(_ACCEPTED[tool], hashing.field(editor, 2 * tool + 1, 4)) >> 8
-    lines = factor(_LINES[tool], hashing.field(use, tool, 4))
+    suggestions[:] = invocations * factor(_SUGGESTED[tool], hashing.field(editor, 2 * own, 4)) >> 4
+    accepted[:] = suggestions * factor(_ACCEPTED[tool], hashing.field(editor, 2 * own + 1, 4)) >> 8
+    lines = factor(_LINES[tool], hashing.field(use, own, 4))
     suggested_lines[:] = suggestions * lines >> 4
     accepted_lines[:] = accepted * lines >> 4

@@ -20,11 +20,12 @@ CREDITS_MAXIMUM = 1_000_000
 
 
 class Tool(StrEnum):
-    """A way of working with JetBrains AI: the five that send data, Junie in Ask mode, and whatever else spends."""
+    """A way of working with JetBrains AI: the six that send data, Junie in Ask mode, and whatever else spends."""
 
     CHAT = "aia"
     CLAUDE = "claude_code"
     COMPLETION = "code_completion"
+    CODEX = "codex"
     JUNIE = "junie"
     EDITS = "nes"
     ASK = "junie_ask"

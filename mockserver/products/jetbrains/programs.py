@@ -37,11 +37,12 @@ class ReportingGate:
 
     `released` is the ordinal of the day on which the versions that send data came out; with None, every date has data.
     An old IDE sends nothing, an old Junie sends everything else. An old AI Assistant sends only Junie's data, and with
-    `assistant` nothing.
+    `assistant` nothing. `codex` is the first day on which data about Codex are sent, by default never.
     """
 
     released: int | None = None
     assistant: bool = False
+    codex: int = NEVER
 
 
 class Programs:

@@ -130,6 +130,8 @@ class JetBrainsRows:
         """The cells after a position in which a member is active who can use the tool: their days and members."""
         junie, others = self._programs.sending(block, query.gate)
         since = np.maximum(block.use_start(NAME), junie if TOOLS[tool] == Tool.JUNIE else others)
+        if TOOLS[tool] == Tool.CODEX:
+            since = np.maximum(since, query.gate.codex)
         using = (since <= span.last) & (block.left > span.first) & self._facts.can_use(tool, block)
         if after and span.first == span.last == after.day:
             using &= block.index <= after.index if query.descending else block.index >= after.index

@@ -73,9 +73,10 @@ def reported(facts: JetBrainsFacts, programs: Programs, gate: ReportingGate) -> 
         ordinals = span.ordinals[done.columns]
         junie, others = (np.flatnonzero(since[done.rows] > ordinals) for since in programs.sending(block, gate))
         counters = done.counters[: CREDITS.start]
+        by_tool = counters.reshape(len(TOOLS), len(MEASURES), -1)
         for index, tool in enumerate(TOOLS):
-            not_sent = junie if tool == Tool.JUNIE else others
-            counters[index * len(MEASURES) : (index + 1) * len(MEASURES), not_sent] = 0
+            by_tool[index, :, junie if tool == Tool.JUNIE else others] = 0
+        by_tool[TOOLS.index(Tool.CODEX), :, ordinals < gate.codex] = 0
         sent = np.flatnonzero(counters.any(axis=0))
         return done.rows[sent], done.columns[sent], counters.take(sent, axis=1)
 

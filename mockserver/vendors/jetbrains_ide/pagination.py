@@ -9,7 +9,6 @@ from mockserver.gateway import paging
 from mockserver.gateway.rejection import ParameterError, invalid_parameters
 from mockserver.gateway.row_cache import EncodedRow
 from mockserver.gateway.switches import Switches
-from mockserver.products.jetbrains.facts import TOOLS
 from mockserver.products.jetbrains.rows import RowPosition
 from mockserver.simulation import hashing
 from mockserver.simulation.organization import NEVER, PEOPLE_MAXIMUM
@@ -28,11 +27,25 @@ class Positions(Generic[Position]):
     from_numbers: Callable[..., Position]
 
 
-ROWS: Final[Positions[RowPosition]] = Positions(
-    (len(TOOLS) - 1, NEVER, PEOPLE_MAXIMUM - 1), lambda row: [row.tool, row.day, row.index], RowPosition
-)
+_TOOL_NUMBERS: Final = (0, 1, 2, 5, 3, 4)
+"""By tool: its number in cursors. A new tool gets a new number, so that older cursors stay valid."""
+
+
+def _row_numbers(row: RowPosition) -> list[int]:
+    return [_TOOL_NUMBERS[row.tool], row.day, row.index]
+
+
+def _row_position(tool: int, day: int, index: int) -> RowPosition:
+    return RowPosition(_TOOL_NUMBERS.index(tool), day, index)
+
+
+def rows(switches: Switches) -> Positions[RowPosition]:
+    """The rows of users.paged: by tool, day and member."""
+    return Positions((len(policy.tools(switches)) - 1, NEVER, PEOPLE_MAXIMUM - 1), _row_numbers, _row_position)
+
+
 PEOPLE: Final[Positions[int]] = Positions((PEOPLE_MAXIMUM - 1,), lambda index: [index], int)
-"""The rows of users.paged by tool, day and member, and users by their index."""
+"""Users, by their index."""
 
 _FOREIGN: Final = (
     "belongs to another question: with a cursor, fromDate, toDate, tool, query and sortOrder must be those of the "

@@ -38,8 +38,15 @@ _LIST_FIELDS: Final = ("items", "id", "name", "email")
 RENAMABLE: Final = tuple(dict.fromkeys((*_ANALYTICS_FIELDS, *_LIST_FIELDS)))
 """The undocumented response fields: of the analytics, and of the lists of users and profiles."""
 
+TOOLS: Final = ("aia", "claude_code", "code_completion", "junie", "nes")
+TOOLS_WITH_CODEX: Final = tuple(sorted((*TOOLS, "codex")))
+"""The documented values of `tool`, and those with the one that the switch `codex_tool` adds."""
+
 RELEASED: Final = date(2025, 12, 8)
 """When version 2025.3 came out, below which nothing is sent (assumed; only the switch `release_dates` uses it)."""
+
+CODEX_RELEASED: Final = date(2026, 1, 22)
+"""When data about Codex begin (assumed; only the switch `release_dates` uses it)."""
 
 
 ErrorMessage = StrEnum("ErrorMessage", ["SHOWN", "HIDDEN"])
@@ -132,6 +139,15 @@ LIST_BLANKS: Final = switch(
     grade=Grade.ASSUMED,
     description="Spaces and tabs around an element of tool or query: trimmed, as Spring does, or a 400.",
 )
+CodexTool = StrEnum("CodexTool", ["ABSENT", "CODEX"])
+CODEX_TOOL: Final = switch(
+    "codex_tool",
+    CodexTool,
+    grade=Grade.ASSUMED,
+    description="Codex, which release 2026.0 adds to AI activity analytics: no value of tool, as on the page, or the "
+    "value codex, whose real spelling is unknown. Under release_dates=honest its data begin on "
+    f"{CODEX_RELEASED}.",
+)
 ProfileIds = StrEnum("ProfileIds", ["UUID", "BOTH"])
 PROFILE_IDS: Final = switch(
     "profile_ids",
@@ -156,6 +172,11 @@ def accepted_schemes(switches: Switches) -> tuple[str, ...]:
     """The schemes of the Authorization header that the switch `schemes` accepts."""
     option = switches[ACCEPTED_SCHEMES]
     return SCHEMES if option is Schemes.BOTH else (option.capitalize(),)
+
+
+def tools(switches: Switches) -> tuple[str, ...]:
+    """The values of `tool`, in alphabetical order."""
+    return TOOLS_WITH_CODEX if switches[CODEX_TOOL] is CodexTool.CODEX else TOOLS
 
 
 def check_scheme(context: RequestContext) -> None:

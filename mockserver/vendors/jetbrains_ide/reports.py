@@ -5,23 +5,17 @@ Each returns columns of equal length, by the names of `schemas`.
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 
 from mockserver.products.jetbrains import PRODUCT
-from mockserver.products.jetbrains.facts import ACTIVITY, MEASURES, TOOLS
+from mockserver.products.jetbrains.facts import ACTIVITY, TOOLS
 from mockserver.products.jetbrains.programs import ReportingGate
 from mockserver.products.jetbrains.ranges import DayBuckets
 from mockserver.products.jetbrains.rows import ToolRow
 from mockserver.products.world import World
 from mockserver.simulation.hashing import I64
-
-SHOWN: Final = {f"{tool}_{measure}": (tool, measure) for tool in TOOLS for measure in ACTIVITY}
-"""The counters in answers, each with its tool and measure."""
-
-HIDDEN: Final = tuple(f"{tool}_{measure}" for tool in TOOLS for measure in MEASURES if measure not in ACTIVITY)
-"""Counters that no answer shows: lines."""
 
 
 def adoption(world: World, buckets: DayBuckets, profile: str | None) -> dict[str, list[Any]]:

@@ -9,19 +9,20 @@ from mockserver.gateway.row_cache import RowCache
 from mockserver.gateway.switches import Switches
 from mockserver.gateway.vendor import Body, Reply, Route, ViewRequest
 from mockserver.products.jetbrains import PRODUCT
-from mockserver.products.jetbrains.facts import TOOLS
+from mockserver.products.jetbrains.facts import ACTIVITY, MEASURES, TOOLS
 from mockserver.products.jetbrains.programs import ReportingGate
 from mockserver.products.jetbrains.ranges import DayBuckets
 from mockserver.products.jetbrains.rows import RowPosition
 from mockserver.products.model import Visibility
 from mockserver.simulation.calendar_periods import CalendarPeriod
+from mockserver.simulation.organization import NEVER
 from mockserver.vendors.jetbrains_ide import errors, pagination, policy, reports, schemas
 from mockserver.vendors.jetbrains_ide.policy import (
+    CodexTool,
     DefaultGroupBy,
     EmptyBuckets,
     LongestRange,
     OldAssistant,
-    ProfileIds,
     ReleaseDates,
 )
 
@@ -34,29 +35,27 @@ _USERS: Final = ("users",)
 
 def users_adoption(request: ViewRequest) -> Body:
     """Who has AI and who uses it, bucket by bucket."""
-    by_name = request.switches[policy.PROFILE_IDS] is ProfileIds.BOTH
-    schema = schemas.ADOPTION_BY_NAME if by_name else schemas.ADOPTION
-    query = schema.load_args(request.args, request.switches)
+    query = _load(schemas.ADOPTION, request)
     return _items(request, reports.adoption(request.world, _buckets(request, query), query.profile))
 
 
 def metrics(request: ViewRequest) -> Body:
     """The metrics of the chosen tools together, bucket by bucket."""
-    query = schemas.METRICS.load_args(request.args, request.switches)
+    query = _load(schemas.METRICS, request)
     buckets, gate = _buckets(request, query), request.switches.of(_gate)
     return _items(request, reports.metrics(request.world, buckets, query.tools, gate))
 
 
 def metrics_by_feature(request: ViewRequest) -> Body:
     """The metrics of each chosen tool, bucket by bucket."""
-    query = schemas.METRICS.load_args(request.args, request.switches)
+    query = _load(schemas.METRICS, request)
     buckets, gate = _buckets(request, query), request.switches.of(_gate)
     return _items(request, reports.by_feature(request.world, buckets, query.tools, gate))
 
 
 def totals(request: ViewRequest) -> Body:
     """The metrics of the chosen tools together over the whole range."""
-    query = schemas.TOTALS.load_args(request.args, request.switches)
+    query = _load(schemas.TOTALS, request)
     whole = _buckets(request, query, DefaultGroupBy.NONE)
     found = reports.metrics(request.world, whole, query.tools, request.switches.of(_gate))
     body: Body = _TOTALS.dump(found)[0]
@@ -65,8 +64,9 @@ def totals(request: ViewRequest) -> Body:
 
 def users_paged(request: ViewRequest) -> Reply:
     """The metrics of each person with each chosen tool on each day, in pages."""
-    query, world = schemas.USERS_PAGED.load_args(request.args, request.switches), request.world
+    query, world = _load(schemas.USERS_PAGED, request), request.world
     last, gate, descending = min(query.last, request.now.toordinal()), request.switches.of(_gate), query.order == "DESC"
+    positions = request.switches.of(pagination.rows)
 
     def compute(after: RowPosition | None, count: int) -> Iterator[tuple[RowPosition, object]]:
         found = world.of(PRODUCT).rows.rows(
@@ -81,18 +81,18 @@ def users_paged(request: ViewRequest) -> Reply:
         )
         return zip([row.position for row in found], _ROWS.dump(reports.user_columns(world, found)), strict=True)
 
-    after = pagination.position(query.cursor, pagination.ROWS, query.fingerprint, request.switches)
+    after = pagination.position(query.cursor, positions, query.fingerprint, request.switches)
     # A list of some users can have a name of many kilobytes, so it is not kept.
     cache = world.of(RowCache) if query.users is None else RowCache(world)
     rows = cache.rows((users_paged, query.first, last, query.tools, gate, descending), after, query.limit + 1, compute)
-    page, links = pagination.cut(rows, query.limit, pagination.ROWS, query.fingerprint, request.switches)
+    page, links = pagination.cut(rows, query.limit, positions, query.fingerprint, request.switches)
     return Reply({"items": row_cache.joined(page), **links}, next_page=links.get("nextCursor"))
 
 
 def users(request: ViewRequest) -> Reply:
     """Everybody who has joined, in pages: where the ids of `query` come from."""
     query, world, today = (
-        schemas.USERS.load_args(request.args, request.switches),
+        _load(schemas.USERS, request),
         request.world,
         request.now.toordinal(),
     )
@@ -115,8 +115,10 @@ def profiles(request: ViewRequest) -> Body:
 def visibility(now: datetime, switches: Switches) -> Visibility:
     """What is shown of each person and day: what programs that pass the gate sent about each tool, today's included."""
     names = switches.renamed_fields(policy.SWITCHES)
-    shown = {name: f"{names.get(measure, measure)} of {tool}" for name, (tool, measure) in reports.SHOWN.items()}
-    return Visibility(PRODUCT, now.toordinal(), shown, variant=switches.of(_gate), hidden_lines=reports.HIDDEN)
+    tools = switches.of(policy.tools)
+    shown = {f"{tool}_{each}": f"{names.get(each, each)} of {tool}" for tool in tools for each in ACTIVITY}
+    hidden = tuple(f"{tool}_{each}" for tool in tools for each in MEASURES if each not in ACTIVITY)
+    return Visibility(PRODUCT, now.toordinal(), shown, variant=switches.of(_gate), hidden_lines=hidden)
 
 
 def cache_epoch(now: datetime, _: Switches) -> Hashable:
@@ -125,10 +127,17 @@ def cache_epoch(now: datetime, _: Switches) -> Hashable:
 
 
 def _gate(switches: Switches) -> ReportingGate:
-    """Which clients send data, by two switches."""
+    """Which clients send data, and about which tools, by three switches."""
     honest = switches[policy.RELEASE_DATES] is ReleaseDates.HONEST
     everything = switches[policy.OLD_ASSISTANT] is OldAssistant.EVERYTHING
-    return ReportingGate(policy.RELEASED.toordinal() if honest else None, assistant=everything)
+    codex = NEVER
+    if switches[policy.CODEX_TOOL] is CodexTool.CODEX:
+        codex = policy.CODEX_RELEASED.toordinal() if honest else 0
+    return ReportingGate(policy.RELEASED.toordinal() if honest else None, assistant=everything, codex=codex)
+
+
+def _load(schema: schemas.AnalyticsQuery, request: ViewRequest) -> schemas.AnalyticsParameters:
+    return request.switches.of(schema.under).load_args(request.args, request.switches)
 
 
 def _buckets(request: ViewRequest, query: schemas.AnalyticsParameters, group_by: str | None = None) -> DayBuckets:

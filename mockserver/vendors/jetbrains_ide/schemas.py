@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Callable
+from copy import copy
 from dataclasses import dataclass
-from typing import Any, Final, TypeVar
+from typing import Any, Final, Self, TypeVar
 
 from marshmallow import ValidationError, fields
 from werkzeug.datastructures import MultiDict
@@ -11,10 +12,15 @@ from werkzeug.datastructures import MultiDict
 from mockserver.gateway.rejection import ParameterError, invalid_parameters
 from mockserver.gateway.schemas import Column, ColumnarSchema, QuerySchema, shortened
 from mockserver.gateway.switches import Switches
-from mockserver.products.jetbrains.facts import TOOLS
 from mockserver.validation.schemas import parse_date
 from mockserver.vendors.jetbrains_ide import errors, policy
-from mockserver.vendors.jetbrains_ide.policy import EmptyParameters, ListBlanks, RepeatedParameters
+from mockserver.vendors.jetbrains_ide.policy import (
+    CodexTool,
+    EmptyParameters,
+    ListBlanks,
+    ProfileIds,
+    RepeatedParameters,
+)
 
 _NUMBER = re.compile(r"0*([0-9]{1,4})")
 _EXAMPLE = "123e4567-e89b-12d3-a456-426614174000"
@@ -37,7 +43,7 @@ class AnalyticsParameters:
     last: int = 0
     group_by: str | None = None
     profile: str | None = None
-    tools: tuple[str, ...] = TOOLS
+    tools: tuple[str, ...] = policy.TOOLS
     users: tuple[str, ...] | None = None
     cursor: str | None = None
     limit: int = policy.LIMIT_DEFAULT
@@ -116,6 +122,13 @@ def _listed(choices: tuple[str, ...]) -> str:
 
 
 _DATE: Final = "must be a date that exists, written YYYY-MM-DD"
+
+
+def _tools(*tools: str) -> ListParameter:
+    rule = f"must name tools among {_listed(tools)}, between commas"
+    return ListParameter(rule, _one_of(*tools), data_key="tool", load_default=tools)
+
+
 _LISTED: Final = "GET /api/v1/profiles lists them"
 _NO_DATE: Final[dict[str, Any]] = {"required": "is required: a date written YYYY-MM-DD"}
 _NO_GROUP: Final[dict[str, Any]] = {"required": f"is required: {_listed(policy.GROUPS)}"}
@@ -130,7 +143,7 @@ class AnalyticsQuery(QuerySchema):
         f"must be {_listed(policy.GROUPS)}", _one_of(*policy.GROUPS), data_key="groupBy", error_messages=_NO_GROUP
     )
     profile = RuledParameter(f"must be the UUID of a profile, as {_LISTED}", _uuid, data_key="profileId")
-    tools = ListParameter(f"must name tools among {_listed(TOOLS)}, between commas", _one_of(*TOOLS), data_key="tool")
+    tools = _tools(*policy.TOOLS)
     users = ListParameter(
         f"must name users by UUIDs such as {_EXAMPLE}, between commas", _UUID.fullmatch, str.lower, data_key="query"
     )
@@ -142,6 +155,17 @@ class AnalyticsQuery(QuerySchema):
         super().__init__(only=only)
         for name in required:
             self.fields[name].required = True
+
+    def under(self, switches: Switches) -> Self:
+        """The same parameters, with the values that these switches allow."""
+        changed: dict[str, fields.Field[Any]] = {}
+        if switches[policy.CODEX_TOOL] is CodexTool.CODEX:
+            changed["tools"] = _TOOLS_WITH_CODEX
+        if switches[policy.PROFILE_IDS] is ProfileIds.BOTH:
+            changed["profile"] = _PROFILE_OR_NAME
+        made = copy(self)
+        made.fields = {name: changed.get(name, field) for name, field in self.fields.items()}
+        return made
 
     def check(self, values: dict[str, Any], rules: dict[str, str]) -> None:
         """Refuse a fromDate after toDate, whatever else is wrong."""
@@ -179,16 +203,12 @@ class AnalyticsQuery(QuerySchema):
         return given, rules
 
 
-class ProfileNameQuery(AnalyticsQuery):
-    """The same, with the names of profiles."""
-
-    profile = RuledParameter(f"must be the id or the name of a profile, as {_LISTED}", str, data_key="profileId")
-
-
+_TOOLS_WITH_CODEX: Final = _tools(*policy.TOOLS_WITH_CODEX)
+_PROFILE_OR_NAME: Final = RuledParameter(
+    f"must be the id or the name of a profile, as {_LISTED}", str, data_key="profileId"
+)
 _RANGE: Final = ("first", "last")
-_ADOPTION: Final = (*_RANGE, "group_by", "profile")
-ADOPTION: Final = AnalyticsQuery(*_ADOPTION, required=("group_by",))
-ADOPTION_BY_NAME: Final = ProfileNameQuery(*_ADOPTION, required=("group_by",))
+ADOPTION: Final = AnalyticsQuery(*_RANGE, "group_by", "profile", required=("group_by",))
 METRICS: Final = AnalyticsQuery(*_RANGE, "group_by", "tools")
 TOTALS: Final = AnalyticsQuery(*_RANGE, "tools")
 USERS_PAGED: Final = AnalyticsQuery(*_RANGE, "tools", "users", "cursor", "limit", "order")

@@ -101,9 +101,9 @@ def test_tools_that_send_data_are_in_alphabetical_order() -> None:
     assert list(TOOLS) == sorted({*Tool} - {Tool.ASK, Tool.OTHER})
 
 
-def test_only_completion_and_next_edits_cost_no_credits() -> None:
+def test_only_completion_next_edits_and_codex_cost_no_credits() -> None:
     """Credits go to Junie in both modes, Claude Agent, the chat with third parties' models and some other tools."""
-    assert {*SPENDERS} == {*Tool} - {Tool.COMPLETION, Tool.EDITS}
+    assert {*SPENDERS} == {*Tool} - {Tool.COMPLETION, Tool.EDITS, Tool.CODEX}
     assert COUNTERS[CREDITS] == tuple(f"{spender}_credits" for spender in SPENDERS)
 
 
@@ -131,7 +131,7 @@ def test_without_licences_only_free_tools_are_used() -> None:
     agents = [INDEX[f"{tool}_{measure}"] for tool in (Tool.CLAUDE, Tool.JUNIE) for measure in MEASURES]
     assert not facts.counters[agents].any()
     assert rich.counters[agents].any(axis=1).all()
-    free = [INDEX[f"{tool}_{measure}"] for tool in (Tool.COMPLETION, Tool.EDITS) for measure in MEASURES]
+    free = [INDEX[f"{tool}_{measure}"] for tool in (Tool.COMPLETION, Tool.EDITS, Tool.CODEX) for measure in MEASURES]
     assert np.array_equal(facts.counters[free], rich.counters[free]), "free tools need no licence"
     assert np.array_equal(facts.active, rich.active)
 

@@ -29,8 +29,8 @@ LENGTH = 50
 
 INDEX = worlds.PRODUCTS.index("jetbrains")
 NOTHING = SpentCredits(0, 0, 0, 0)
-ALL = ReportingGate(assistant=True)
-HONEST = ReportingGate(released=START + 10, assistant=False)
+ALL = ReportingGate(assistant=True, codex=0)
+HONEST = ReportingGate(released=START + 10, assistant=False, codex=START + 12)
 
 
 def _person(index: int, **jetbrains: object) -> SpecialPerson:
@@ -275,6 +275,8 @@ def test_reported_facts_come_from_new_enough_clients(world: World, gate: Reporti
             for part, (first, end) in enumerate(pairwise(edges)):
                 day = span.ordinals[facts.columns]
                 counts = (day >= np.maximum(since[facts.rows], first)) & (day < end)
+                if name == "codex":
+                    counts &= day >= gate.codex
                 expected[part, tool] += measures[tool][:, counts].sum(axis=1)
     assert np.array_equal(jetbrains(world).ranges.reported(edges, gate), expected)
 

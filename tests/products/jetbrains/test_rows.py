@@ -26,9 +26,9 @@ from tests.products.built import jetbrains
 from tests.simulation import worlds
 
 EVERY_TOOL = range(len(TOOLS))
-ALL, LENIENT = ReportingGate(assistant=True), ReportingGate()
-HONEST = ReportingGate(worlds.ordinal("2025-09-01"), assistant=True)
-JUNIE = TOOLS.index(Tool.JUNIE)
+ALL, LENIENT = ReportingGate(assistant=True, codex=0), ReportingGate()
+HONEST = ReportingGate(worlds.ordinal("2025-09-01"), assistant=True, codex=worlds.ordinal("2025-10-14"))
+JUNIE, CODEX = TOOLS.index(Tool.JUNIE), TOOLS.index(Tool.CODEX)
 SHOWN = [MEASURES.index(name) for name in ("suggestions", "acceptances", "invocations")]
 
 
@@ -113,7 +113,8 @@ def _of_block(scene: Scene, index: I64, gate: ReportingGate) -> Iterator[ToolRow
         for tool in EVERY_TOOL:
             counts = tuple(measures[tool * len(MEASURES) : (tool + 1) * len(MEASURES)])
             since = junie if tool == JUNIE else others
-            if since[row] <= day and any(counts[measure] for measure in SHOWN):
+            is_sent = since[row] <= day and (tool != CODEX or gate.codex <= day)
+            if is_sent and any(counts[measure] for measure in SHOWN):
                 yield ToolRow(RowPosition(tool, day, int(index[row])), counts)
 
 
@@ -151,7 +152,8 @@ def _paginate(scene: Scene, size: int, *, descending: bool = False) -> list[Tool
 @pytest.mark.parametrize("gate", [ALL, HONEST, LENIENT], ids=["all", "honest", "lenient"])
 def test_rows_are_the_facts_that_new_enough_clients_send(scene: Scene, gate: ReportingGate) -> None:
     assert _rows(scene, gate=gate) == _all(scene, gate)
-    assert {row.position.tool for row in _all(scene, gate)} == {*EVERY_TOOL}
+    sent = {tool for tool in EVERY_TOOL if tool != CODEX or gate.codex <= scene.last}
+    assert {row.position.tool for row in _all(scene, gate)} == sent
 
 
 @every_scene
@@ -287,8 +289,8 @@ def test_scripted_facts_are_rows_where_nothing_is_generated() -> None:
     weekend = [row for row in quiet if date.fromordinal(row.position.day).day in (4, 5)]
     assert weekend
     assert [(row.position.tool, row.position.index) for row in quiet if row not in weekend] == [
-        (3, 17_001),
-        (4, 17_000),
+        (4, 17_001),
+        (5, 17_000),
     ]
 
 

@@ -86,6 +86,9 @@ _BATTERY: tuple[Item, ...] = (
             f"{_ADOPTION}?groupBy=DAY&profileId=Default&{_WEEK}",
             f"{_TOTALS}?tool=junie,%20nes&{_WEEK}",
             f"{_USERS}?query=%09{{personId}}%20&limit=3&{_WEEK}",
+            f"{_FEATURES}?groupBy=MONTH&{_WEEK}",
+            f"{_TOTALS}?tool=codex&{_WEEK}",
+            f"{_USERS}?tool=code_completion,codex,junie&limit=1000&{_WEEK}",
         )
     ),
 )

@@ -39,7 +39,7 @@ def test_fields_that_two_bodies_share_are_read_as_those_of_each(
 
 def test_invariants_hold_under_other_options(client: Client) -> None:  # noqa: F811
     options = {"empty_buckets": "omitted", "last_cursor": "absent", "schemes": "automation"}
-    client.policy.update({"jetbrains-ide": options})
+    client.policy.update({"jetbrains-ide": options | {"codex_tool": "codex", "profile_ids": "both"}})
     assert failed(client, groups=GROUP) == set()
 
 

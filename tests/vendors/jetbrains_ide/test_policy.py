@@ -24,6 +24,7 @@ OURS: dict[str, tuple[str, tuple[Option, ...]]] = {
 }
 LATER: dict[str, tuple[str, tuple[Option, ...]]] = {
     "list_blanks": ("A", ("trim", "reject")),
+    "codex_tool": ("A", ("absent", "codex")),
     "profile_ids": ("A", ("uuid", "both")),
 }
 DECLARED = CONTRACT | OURS | LATER
