@@ -11,8 +11,8 @@ from typing import Any
 from mockserver.fidelity import evidence
 from mockserver.fidelity.evidence import Evidence, Node
 
-_UNREFERENCED = {"NotFound": "404", "MethodNotAllowed": "405"}
-"""The errors for unknown paths and methods; no operation needs to refer to them."""
+_UNREFERENCED = {"NotFound": "404", "MethodNotAllowed": "405", "NotSimulated": "501"}
+"""The errors for unknown paths and methods, and for what is not simulated; no operation needs to refer to them."""
 
 _BOUNDS = (("minimum", "at least"), ("maximum", "at most"), ("default", "by default"))
 

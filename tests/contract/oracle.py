@@ -90,14 +90,14 @@ class Oracle:
         return self._shared_errors().get(status)
 
     def _shared_errors(self) -> dict[str, str]:
-        """Return the responses, by status, that an undescribed path or method may get: any error, a 404 and a 405."""
+        """Return the responses, by status, that an undescribed path or method may get: any error, and 404, 405, 501."""
         of_operations = {
             status: f"#/paths/{escaped(path)}/{method}/responses/{status}"
             for path, method, operation in operations(self.document)
             for status in operation["responses"]
             if status >= "400"
         }
-        named = {"404": "NotFound", "405": "MethodNotAllowed"}
+        named = {"404": "NotFound", "405": "MethodNotAllowed", "501": "NotSimulated"}
         components = self.document["components"]["responses"]
         own = {status: f"#/components/responses/{name}" for status, name in named.items() if name in components}
         return of_operations | own

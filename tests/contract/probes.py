@@ -32,7 +32,7 @@ class Probes:
       the OpenAPI file.
     * `others` are targets of GET requests whose success is not a 200.
     * `posted` are paths of POST operations with JSON bodies, which get a 200 in this order.
-    * `refused` are queries that get a 400, at least one for each form of it.
+    * `refused` are queries that get a 400, at least one for each form of it, and requests that are not simulated.
     * `caught` has the invariants of the audit that each defect violates at acme.
     * `next_page` returns the query parameters of the next page from a body, and None for the last page.
     """

@@ -12,6 +12,7 @@ ADVICE: Final = Advice(
     page_size="limit",
     default_page_sizes={"getUsersPaged": policy.LIMIT_DEFAULT, "getUsers": policy.LIMIT_DEFAULT},
     dates=RangeParameters("fromDate", "toDate"),
+    user_lists=frozenset({"getUsers"}),
     daily_operations={
         "getUsersAdoption": _BY_DAY,
         "getMetrics": _BY_DAY,

@@ -19,6 +19,16 @@ MOUNTS: Final = ("/api/analytics/ai", "/api/v1/users", "/api/v1/profiles")
 SCHEMES: Final = ("Bearer", "Automation")
 SAMPLE_PATH: Final = "/api/analytics/ai/effectiveness/metrics/totals?fromDate=2025-10-01&toDate=2025-10-31"
 
+UNSERVED_PATHS: Final = (
+    ("POST", "/api/v1/users"),
+    ("DELETE", "/api/v1/users/{id}"),
+    ("GET", "/api/v1/users/{id}/profiles"),
+    ("PUT", "/api/v1/users/{id}/profiles"),
+    ("DELETE", "/api/v1/users/{id}/profiles/{id}"),
+    ("PUT", "/api/v1/profiles/{id}/users"),
+)
+"""The vendor's other operations on users and profiles (documented); the switch `unserved` decides about them."""
+
 GROUPS: Final = ("DAY", "WEEK", "MONTH", "YEAR")
 ORDERS: Final = ("ASC", "DESC")
 
@@ -154,6 +164,14 @@ PROFILE_IDS: Final = switch(
     ProfileIds,
     grade=Grade.ASSUMED,
     description="What profileId takes: the UUID of a profile, and a 400 for anything else, or the profile's name too.",
+)
+Unserved = StrEnum("Unserved", {"NOT_SIMULATED": "501", "NOT_FOUND": "404"})
+UNSERVED: Final = switch(
+    "unserved",
+    Unserved,
+    grade=Grade.ASSUMED,
+    description="What the vendor has and is not simulated (changes of users, and who has which profile): a 501, which "
+    "says so, or a 404.",
 )
 NAMES: Final = names(
     "names",

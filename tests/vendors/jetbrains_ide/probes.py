@@ -22,7 +22,7 @@ def _next_page(body: Any) -> Mapping[str, str] | None:
 
 PROBES: Final = Probes(
     answered=_answered,
-    refused={queries.TOTALS: {}},
+    refused={queries.TOTALS: {}, f"{queries.LISTED_USERS}/x/profiles": {}},
     next_page=_next_page,
     caught={
         "feature-gap": {"ide-features-are-metrics", "ide-rows-are-features", "ide-tools-are-features"},

@@ -91,6 +91,8 @@ _BATTERY: tuple[Item, ...] = (
             f"{_USERS}?tool=code_completion,codex,junie&limit=1000&{_WEEK}",
         )
     ),
+    Request(_LISTED_USERS, "POST"),
+    Request(f"{_PROFILES}/x/users", "PUT"),
 )
 
 _SWITCHES: dict[str, tuple[Any, ...]] = {

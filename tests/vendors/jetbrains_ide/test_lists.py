@@ -105,7 +105,7 @@ def test_lists_have_the_authentication_and_the_refusals_of_the_reports(jetbrains
         assert (answer.status, answer.json["status"], answer.json["path"]) == (status, status, path)
         assert answer.headers.get("WWW-Authenticate") == ("Bearer" if status == 401 else None)
     assert jetbrains_ide.bearing("Automation mock-jetbrains-ide-acme").get(path).status == 200
-    wrong = jetbrains_ide.send("POST", path)
+    wrong = jetbrains_ide.send("PATCH", path)
     assert (wrong.status, wrong.headers["Allow"], wrong.json["error"]) == (405, "GET, HEAD", "Method Not Allowed")
     assert [entry.vendor for entry in jetbrains_ide.sandbox.journal] == ["jetbrains-ide"] * 6
 
@@ -129,3 +129,49 @@ def test_limits_and_faults_of_the_shared_root_are_the_own_ones(jetbrains_ide_of:
     control.put("/_mock/limits", json={"jetbrains-ide": {"per_minute": 1, "burst": 2}})
     assert [client.get(path).status for path in (*LISTS, *LISTS)] == [200, 200, 429, 429]
     assert replace(client, mount="/api/v1", others=()).bearing(OTHERS).get("/organization").status == 500
+
+
+UNSERVED = [
+    ("POST", queries.LISTED_USERS),
+    ("DELETE", f"{queries.LISTED_USERS}/{queries.UNKNOWN}"),
+    ("GET", f"{queries.LISTED_USERS}/{queries.UNKNOWN}/profiles"),
+    ("PUT", f"{queries.LISTED_USERS}/x/profiles"),
+    ("DELETE", f"{queries.LISTED_USERS}/x/profiles/y"),
+    ("PUT", f"{queries.PROFILES}/x/users"),
+]
+
+
+@pytest.mark.parametrize(("method", "path"), UNSERVED)
+def test_what_is_not_simulated_is_501_or_404(jetbrains_ide: Client, method: str, path: str) -> None:
+    answer = jetbrains_ide.send(method, path)
+    assert (answer.status, answer.json["error"], answer.headers.get("Allow")) == (501, "Not Implemented", None)
+    assert answer.message == f"{method} {path} is not simulated"
+    assert jetbrains_ide.bearing(None).send(method, path).status == 401
+    hidden = jetbrains_ide.switched(unserved="404").send(method, path)
+    assert (hidden.status, hidden.json["error"], hidden.headers.get("Allow")) == (404, "Not Found", None)
+    assert hidden.message == f"there is nothing at {path}"
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("PATCH", queries.LISTED_USERS, 405),
+        ("GET", f"{queries.LISTED_USERS}/x", 404),
+        ("GET", f"{queries.LISTED_USERS}/x/profiles/y", 404),
+        ("PUT", f"{queries.LISTED_USERS}//profiles", 404),
+        ("POST", f"{queries.LISTED_USERS}/", 404),
+    ],
+)
+def test_what_the_vendor_does_not_have_is_404_or_405(
+    jetbrains_ide: Client, method: str, path: str, status: int
+) -> None:
+    assert jetbrains_ide.send(method, path).status == status
+
+
+def test_listing_all_users_often_is_a_finding(jetbrains_ide: Client) -> None:
+    control = jetbrains_ide.app.test_client()
+    for times, rules in ((2, set()), (1, {"users-polled"})):
+        for _ in range(times):
+            jetbrains_ide.got(queries.LISTED_USERS, limit=1000)
+        findings = control.get("/_mock/lint").get_json()["findings"]
+        assert {each["rule"] for each in findings} & {"users-polled"} == rules
