@@ -128,16 +128,22 @@ def target_errors(vendors: Sequence[Vendor], vendor: str | None, operation: str 
             owned = f"{operation!r} belongs to {' and '.join(owners)}; {vendor} has: {', '.join(known)}"
             return {"operation": [owned]}
         return {"operation": [unknown_name("operation", operation, known)]}
-    return {} if path is None else _path_errors(path, candidates, routes)
+    return {} if path is None else _path_errors(path, _roots(candidates, vendors), routes)
 
 
 def _operations(vendors: Iterable[Vendor]) -> list[str]:
     return list(dict.fromkeys(route.operation for each in vendors for route in each.routes))
 
 
-def _path_errors(path: str, vendors: Iterable[Vendor], routes: Sequence[Route]) -> Errors:
-    """What is wrong with a path at these vendors; `routes` are those of the operation, none where it is not given."""
-    mounts = [mount for each in vendors for mount in each.mounts]
+def _roots(some: Iterable[Vendor], vendors: Iterable[Vendor]) -> list[str]:
+    """The mounts of some vendors, and those of others that one of them lies below: a token of theirs counts there."""
+    own = [mount for each in some for mount in each.mounts]
+    others = [mount for each in vendors for mount in each.mounts if any(one.startswith(f"{mount}/") for one in own)]
+    return list(dict.fromkeys((*own, *others)))
+
+
+def _path_errors(path: str, mounts: Sequence[str], routes: Sequence[Route]) -> Errors:
+    """What is wrong with a path below these mounts; `routes` are those of the operation, none where it is not given."""
     if not any(_is_below(path, mount) for mount in mounts):
         return {"path": [f"is below no mount, so no request can match it; the mounts are: {', '.join(mounts)}"]}
     if routes and not any(_overlap(path, route.path) for route in routes):
