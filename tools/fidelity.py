@@ -31,7 +31,8 @@ prints them as JSON. In a source, *page* means the vendor's public documentation
 Evidence: **documented** by the vendor; **observed** in answers or public clients of the live service; **inferred**
 from these; **assumed**, because it is undocumented. The evidence for a field covers its existence and its name.
 Everything else about it, and everything that is undocumented, is listed under *Rules*. What a switch changes is listed
-under *Switches*, with the evidence for its default.
+under *Switches*, with the evidence for its default. What a vendor is known to have, and the simulator has not, is
+listed under *Not simulated*, with the evidence that it exists.
 
 There is no overall score: a client depends on a few rows, not on an average.
 """
@@ -45,6 +46,7 @@ HEADINGS = {
     Kind.LIMIT: "Limits",
     Kind.SWITCH: "Switches",
     Kind.RULE: "Rules",
+    Kind.UNSERVED: "Not simulated",
 }
 
 
@@ -106,7 +108,7 @@ def _counts_by_kind(listed: list[LedgerRow]) -> Iterator[tuple[str, ...]]:
 def _rows(listed: list[LedgerRow]) -> Iterator[tuple[str, ...]]:
     yield "evidence", "what", "source", "test"
     for row in listed:
-        name = row.name if row.kind in {Kind.RULE, Kind.LIMIT} else f"`{row.name}`"
+        name = row.name if row.kind in {Kind.RULE, Kind.LIMIT, Kind.UNSERVED} else f"`{row.name}`"
         path, _, test = row.test.partition("::")
         yield row.grade.evidence, name, row.source, f"[{test}](../{path})"
 

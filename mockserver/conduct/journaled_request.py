@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl
 
 from mockserver.conduct.advice import LintContext
 from mockserver.gateway.journal import Entry
+from mockserver.gateway.rejection import Reason
 
 _REACTION_NS: Final = 100_000_000
 """Nanoseconds after an answer in which a client with parallel requests may still send what it had begun."""
@@ -176,8 +177,12 @@ class JournaledRequest:
 
 
 def parse(entries: Iterable[Entry], contexts: Mapping[str, LintContext]) -> list[JournaledRequest]:
-    """Each entry as a request, in the order of their answers, those without one last; `contexts` are by vendor."""
-    listed = sorted(entries, key=lambda entry: (entry.end_seq, entry.id))
+    """Each entry as a request, in the order of their answers, those without one last; `contexts` are by vendor.
+
+    Requests for what is not simulated are left out: how the live service answers them is unknown.
+    """
+    simulated = (each for each in entries if each.refusal != Reason.NOT_SIMULATED)
+    listed = sorted(simulated, key=lambda entry: (entry.end_seq, entry.id))
     pooled = _pooled_clients(listed)
     return [
         JournaledRequest(

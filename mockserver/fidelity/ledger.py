@@ -42,6 +42,11 @@ class FidelityLedger:
     errors: list[str]
 
 
+def openapi_path(path: str) -> str:
+    """The path of a route as OpenAPI writes it."""
+    return re.sub(r"<(?:[^:<>]+:)?([^<>]+)>", r"{\1}", path)
+
+
 def counts(rows: Iterable[LedgerRow]) -> dict[Grade, int]:
     """How many rows have each grade; the numbers are never combined into one score."""
     found = Counter(row.grade for row in rows)
@@ -91,12 +96,22 @@ def _rows(vendor: Vendor, document: OpenApiDocument, rules: Mapping[str, Record]
         if switch.name in tests:
             found = Evidence(switch.grade, switch.description, tests[switch.name])
             items.append(LedgerItem(Kind.SWITCH, switch.name, found))
+    items += _unserved_items(vendor, tests)
     for item in sorted(items, key=lambda item: [*Kind].index(item.kind)):
         if item.evidence is not None:
             grade, source, test = item.evidence.grade, item.evidence.source, item.evidence.test
             # A test without a folder is one of the vendor's own.
             folder = "tests" if "/" in test else f"tests/vendors/{vendor.name.replace('-', '_')}"
             yield LedgerRow(item.kind, item.name, grade, source, f"{folder}/{test}")
+
+
+def _unserved_items(vendor: Vendor, tests: Mapping[str | None, str]) -> Iterator[LedgerItem]:
+    """What is known and not simulated; the tests are by switch."""
+    unserved = vendor.unserved
+    if unserved is not None and unserved.switch.name in tests:
+        for each in unserved.paths:
+            found = Evidence(each.grade, each.source, tests[unserved.switch.name])
+            yield LedgerItem(Kind.UNSERVED, f"{openapi_path(each.path)}: {each.description}", found)
 
 
 def _errors(vendor: Vendor, document: OpenApiDocument, rules: Mapping[str, Record]) -> Iterator[str]:
@@ -116,7 +131,7 @@ def _errors(vendor: Vendor, document: OpenApiDocument, rules: Mapping[str, Recor
 
 def _operation_errors(vendor: Vendor, document: OpenApiDocument) -> Iterator[str]:
     served = {
-        (route.operation, re.sub(r"<(?:[^:<>]+:)?([^<>]+)>", r"{\1}", route.path), method.lower())
+        (route.operation, openapi_path(route.path), method.lower())
         for route in vendor.routes
         for method in route.methods
     }

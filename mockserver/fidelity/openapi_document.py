@@ -28,6 +28,7 @@ class Kind(StrEnum):
     LIMIT = "limit"
     SWITCH = "switch"
     RULE = "rule"
+    UNSERVED = "not simulated"
 
 
 @dataclass(frozen=True, slots=True)

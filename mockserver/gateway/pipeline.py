@@ -24,6 +24,7 @@ from mockserver.gateway import (
 from mockserver.gateway.cross_origin import Senders
 from mockserver.gateway.faults import FaultPhase
 from mockserver.gateway.rejection import ForeignSender, Reason, Rejection, UnknownToken, UnreadBody
+from mockserver.gateway.unserved import NotSimulated, Unserved
 from mockserver.gateway.vendor import RequestContext, Route, Stage
 from mockserver.gateway.view import ViewResponse
 
@@ -174,6 +175,12 @@ def _with_common_headers(context: RequestContext, response: AnyResponse) -> AnyR
     return changed
 
 
+def _is_not_implemented(context: RequestContext) -> bool:
+    """Whether the vendor's switch has a 501 for paths that are not simulated."""
+    unserved_paths = context.vendor.unserved
+    return unserved_paths is not None and context.switches[unserved_paths.switch] is Unserved.NOT_IMPLEMENTED
+
+
 def _rejection(error: Exception, context: RequestContext) -> Rejection:
     if isinstance(error, Rejection):
         return error
@@ -181,7 +188,9 @@ def _rejection(error: Exception, context: RequestContext) -> Rejection:
         allow = tuple(sorted(error.valid_methods or ()))
         rule = f"{context.method} is not allowed here; allowed: {', '.join(allow)}"
         return Rejection(Reason.METHOD, rule, allow=allow)
-    if isinstance(error, NotFound):
+    if isinstance(error, NotSimulated) and _is_not_implemented(context):
+        return Rejection(Reason.NOT_SIMULATED, f"{context.path} is not simulated: {error.description}")
+    if isinstance(error, NotFound | NotSimulated):
         return Rejection(Reason.NOT_FOUND, f"there is nothing at {context.path}")
     if isinstance(error, HTTPException) and error.code is not None and error.code < 500:
         return Rejection(Reason.INVALID, error.description or error.name)

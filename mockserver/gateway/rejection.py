@@ -13,6 +13,7 @@ class Reason(StrEnum):
     LIMITED = "limited"
     NOT_FOUND = "not_found"
     METHOD = "method_not_allowed"
+    NOT_SIMULATED = "not_simulated"
     INVALID = "invalid"
     INTERNAL = "internal"
     FAULT = "fault"
@@ -25,6 +26,7 @@ _STATUSES = {
     Reason.NOT_FOUND: 404,
     Reason.METHOD: 405,
     Reason.LIMITED: 429,
+    Reason.NOT_SIMULATED: 501,
 }
 
 

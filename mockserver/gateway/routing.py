@@ -17,11 +17,12 @@ from flask import Flask, Request, Response, request
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound
 from werkzeug.routing import BaseConverter, Rule
 
-from mockserver.gateway import auth, pipeline, view
+from mockserver.gateway import auth, pipeline, unserved, view
 from mockserver.gateway.cross_origin import Senders
 from mockserver.gateway.pipeline import AnyResponse
 from mockserver.gateway.rejection import Rejection
 from mockserver.gateway.sandbox import SandboxRegistry
+from mockserver.gateway.unserved import NotSimulated
 from mockserver.gateway.vendor import RequestContext, Route, Vendor
 from mockserver.gateway.view import ViewResponse
 
@@ -157,11 +158,12 @@ def _current_request() -> Request:
 
 
 def _match(vendor: Vendor, environ: WSGIEnvironment) -> tuple[Route, dict[str, str]] | HTTPException:
-    """The vendor's route for a request and the path's variables, or why there is none: a 404 or a 405."""
+    """The vendor's route for a request and the path's variables, or why there is none: a 404, a 405 or a 501."""
     try:
         operation, variables = pipeline.route_map(vendor.routes).bind_to_environ(environ).match()
     except HTTPException as error:
-        return error
+        found = unserved.find(vendor.unserved, _path_of(environ)) if isinstance(error, NotFound) else None
+        return error if found is None else NotSimulated(found)
     return next(route for route in vendor.routes if route.operation == operation), dict(variables)
 
 

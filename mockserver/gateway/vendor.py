@@ -22,6 +22,7 @@ from mockserver.gateway.limits import Allowance, BucketState, LimitBlock, LimitS
 from mockserver.gateway.rejection import Reason, Rejection
 from mockserver.gateway.switches import AnySwitch, Switch, Switches
 from mockserver.gateway.tokens import Grant
+from mockserver.gateway.unserved import UnservedPaths
 from mockserver.products.model import Visibility
 from mockserver.products.world import World
 
@@ -258,6 +259,7 @@ class Vendor:
     * `newest_day`: the newest day in its totals at a moment, as an ordinal, where it shows no days of people.
     * `publication_hour`, `limit_scope` and `limit_block` are switches that the gateway and the client lint use: when
       the data of a day arrive on the next (UTC), which requests share a bucket, what an empty bucket does.
+    * `unserved`: paths that the vendor is known to have and that are not simulated.
     """
 
     name: str
@@ -284,6 +286,7 @@ class Vendor:
     limit_block: Switch[LimitBlock] | None = None
     limit_classes: tuple[tuple[str, Allowance], ...] = ()
     memory: Callable[[World], object] | None = None
+    unserved: UnservedPaths | None = None
     common_headers: Callable[[RequestContext], Mapping[str, str]] | None = None
 
     @property

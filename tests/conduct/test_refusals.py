@@ -6,6 +6,11 @@ from tests.conduct.stories import Line, journal, line, violations
 
 DAU = "getDau"
 CASES: dict[str, tuple[str, list[Line], list[int]]] = {
+    "what is not simulated, again and again": (
+        "no-backoff-after-5xx",
+        [line(DAU, status=501, after=0.1, refusal="not_simulated") for _ in range(6)],
+        [],
+    ),
     "at once after 429": ("no-backoff-after-429", [line(DAU, status=429), line(DAU, after=0.5)], [2]),
     "another request at once after 429": (
         "no-backoff-after-429",

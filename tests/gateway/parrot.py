@@ -33,6 +33,7 @@ STATUS = {
     Reason.NOT_FOUND: 404,
     Reason.METHOD: 405,
     Reason.LIMITED: 429,
+    Reason.NOT_SIMULATED: 501,
     Reason.INTERNAL: 500,
 }
 

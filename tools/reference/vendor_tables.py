@@ -7,6 +7,7 @@ import yaml
 
 from mockserver import resources, startup_policy, vendors
 from mockserver.cli.switches import options_text
+from mockserver.fidelity.ledger import openapi_path
 from mockserver.gateway.switches import AnySwitch
 from mockserver.gateway.vendor import Vendor
 from tools.markdown import table
@@ -18,8 +19,9 @@ ENDPOINTS = """\
 
 The OpenAPI files are written by hand from the vendors' documentation, never generated from the code. The server has
 them at `/_mock/openapi/<vendor>.yaml`, and shows them with requests to try at `/_mock/docs/<vendor>`. Unknown paths,
-wrong methods and invalid parameters get an error in the vendor's own format. The evidence for every row is in the
-[evidence ledger](../FIDELITY.md).
+wrong methods and invalid parameters get an error in the vendor's own format. What a vendor is known to have, and the
+simulator has not, gets a 501 in that format, or the vendor's 404 with the switch `unserved`. The evidence for every row
+is in the [evidence ledger](../FIDELITY.md).
 """
 
 SWITCHES = """\
@@ -43,6 +45,9 @@ def _endpoints(vendor: Vendor) -> Iterator[str]:
     document = yaml.safe_load((resources.openapi() / vendor.openapi).read_text(encoding="utf-8"))
     yield f"## {vendor.name}\n"
     yield table([("request", "operation", "parameters", "description"), *_operations(document)])
+    if vendor.unserved is not None:
+        known = ((f"`{openapi_path(each.path)}`", each.description) for each in vendor.unserved.paths)
+        yield table([("not simulated", "what it is"), *known])
 
 
 def _operations(document: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:
