@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from mockserver.products.jetbrains.credits import CreditLedger, Credits
+from mockserver.products.jetbrains import pool
+from mockserver.products.jetbrains.credits import CreditLedger, Credits, QuotaPeriod
 from mockserver.products.jetbrains.options import NAME, JetBrainsPerson, Tool
 from mockserver.simulation import hashing
-from mockserver.simulation.calendar import Days, days, month_of
+from mockserver.simulation.calendar import Days, days
 from mockserver.simulation.facts import Facts
 from mockserver.simulation.hashing import I64, U64
 from mockserver.simulation.people import Block, People
@@ -104,6 +105,7 @@ class JetBrainsFacts:
     """JetBrains AI's counters: a pure function of a block of members and a run of days."""
 
     def __init__(self, people: People, presence: Presence, scripts: Scripts) -> None:
+        self._people = people
         self._organization = people.organization
         self._presence = presence
         self._scripts = scripts
@@ -130,9 +132,16 @@ class JetBrainsFacts:
         habit: Mask = self._habits(block)[_FREE_CHAT if name == Tool.CHAT else name] > 0
         return habit | np.isin(block.index, self._scripts.members(NAME))
 
-    def spending(self, block: Block, span: Days) -> CreditLedger:
-        """What was spent, members by days."""
-        demand = self._demand(block, span)
+    def spending(
+        self,
+        block: Block,
+        span: Days,
+        period: QuotaPeriod = QuotaPeriod.CALENDAR_MONTH,
+        *,
+        service_accounts: bool = False,
+    ) -> CreditLedger:
+        """What was spent, members by days: by people out of their licences, by service accounts out of the pool."""
+        demand = self._demand(block, span, period, service_accounts=service_accounts)
         ledger, skip = demand.ledger, span.first - demand.span.first
         return CreditLedger(ledger.built_in[:, skip:], ledger.top_up[:, skip:], ledger.hit[:, skip:])
 
@@ -158,9 +167,16 @@ class JetBrainsFacts:
             counts[: CREDITS.start, cells] = script.total(COUNTERS[: CREDITS.start])[:, None]
         return Facts(demand.active[:, skip:], rows, columns - skip, counts)
 
-    def _demand(self, block: Block, span: Days) -> Demand:
-        """The demand from the first day of the month in which a span begins."""
-        whole = days(self._organization, month_of(span.first), span.last)
+    def _demand(
+        self,
+        block: Block,
+        span: Days,
+        period: QuotaPeriod = QuotaPeriod.CALENDAR_MONTH,
+        *,
+        service_accounts: bool = False,
+    ) -> Demand:
+        """The demand from the first day of the earliest period that reaches into a span."""
+        whole = days(self._organization, period.reaches_back(span.first), span.last)
         workload = self._presence.workload(block, whole)
         active = self._presence.active(NAME, block, whole, workload)
         scripted = tuple(self._scripts.within(NAME, block, whole))
@@ -174,7 +190,9 @@ class JetBrainsFacts:
             credits_[:, (rows == script.row) & (columns == script.column)] = script.total(COUNTERS)[CREDITS, None]
         by_day = np.zeros(active.shape, dtype=np.int64)
         by_day[rows, columns] = credits_.sum(axis=0)
-        ledger = self._credits.spend(block, whole, by_day)
+        if service_accounts and block.service.any():
+            by_day[block.service] = pool.demand(self._people, block, whole, workload)[block.service]
+        ledger = self._credits.spend(block, whole, by_day, period)
         return Demand(whole, active, rows, columns, scale, habits, requests, prices, credits_, scripted, ledger)
 
     def _habits(self, block: Block) -> dict[str, I64]:

@@ -13,7 +13,8 @@ from itertools import chain, pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from mockserver.products.jetbrains import sources
+from mockserver.products.jetbrains import pool, sources
+from mockserver.products.jetbrains.credits import QuotaPeriod
 from mockserver.products.jetbrains.facts import MEASURES, TOOLS, JetBrainsFacts
 from mockserver.products.jetbrains.options import NAME
 from mockserver.products.jetbrains.programs import Programs, ReportingGate
@@ -27,7 +28,7 @@ from mockserver.simulation.presence import Mask
 from mockserver.simulation.rollups import RolledUpDay, Rollups, bitmap_size, count_bits
 
 _GATES_CACHED = 4
-_CREDITS, _BUILT_IN, _TOP_UP, _HITS = range(len(sources.SPENT))
+_CREDITS, _BUILT_IN, _TOP_UP, _HITS, _POOL = range(len(sources.SPENT))
 _SENT = len(TOOLS) * len(MEASURES)
 
 
@@ -76,9 +77,9 @@ class JetBrainsRanges:
     def __init__(self, people: People, facts: JetBrainsFacts, programs: Programs) -> None:
         self._people = people
         self._programs = programs
-        self._spending = sources.spending(facts)
+        self._spending = {period: sources.spending(facts, period) for period in QuotaPeriod}
         self._active_days = Rollups(people, sources.activity(facts), 0)
-        self._spent_days = self._roll(self._spending)
+        self._spent_days = {period: self._roll(source) for period, source in self._spending.items()}
         self._sent_days = lru_cache(maxsize=_GATES_CACHED)(
             lambda gate: Rollups(people, sources.reported(facts, programs, gate), _SENT)
         )
@@ -99,13 +100,16 @@ class JetBrainsRanges:
         return DayBuckets([date.fromordinal(start).isoformat() for start in starts], edges, count)
 
     def enabled(
-        self, edges: Sequence[int], mask: Mask | None = None, ides: Collection[int] | None = None
+        self,
+        edges: Sequence[int],
+        mask: Mask | None = None,
+        ides: Collection[int] | None = None,
+        *,
+        service_accounts: bool = False,
     ) -> DistinctUsers:
-        """Who had a licence, and was in the organization, on any day of a bucket."""
-        begins, ends = self._licence_periods
-        mask = self._restricted(mask, ides)
-        if mask is not None:
-            begins, ends = begins[mask], ends[mask]
+        """Who had a licence, and was in the organization, on any day of a bucket; service accounts need no licence."""
+        chosen = self._chosen(mask, ides, service_accounts=service_accounts)
+        begins, ends = (each[chosen] for each in self._enabled_periods)
         begins, ends = np.sort(begins), np.sort(ends)
 
         def count(first: int, end: int) -> int:
@@ -117,9 +121,12 @@ class JetBrainsRanges:
         return DistinctUsers([count(*bucket) for bucket in pairwise(edges)], count(edges[0], edges[-1]))
 
     @cached_property
-    def _licence_periods(self) -> tuple[I64, I64]:
+    def _enabled_periods(self) -> tuple[I64, I64]:
         """Of every member, the first day with AI and the first day without; both NEVER for a member without AI."""
-        begins = self._people.column(lambda block: np.maximum(block.licence_start(NAME), block.joined))
+        account = pool.first_day(self._people.organization)
+        begins = self._people.column(
+            lambda block: np.where(block.service, account, np.maximum(block.licence_start(NAME), block.joined))
+        )
         ends = self._people.column(lambda block: block.left)
         never = begins >= ends
         return np.where(never, NEVER, begins), np.where(never, NEVER, ends)
@@ -128,21 +135,31 @@ class JetBrainsRanges:
         """Who made at least one request to JetBrains AI, with credits or without."""
         return _distinct(self._rolled(self._active_days, edges), 0, self._bits(mask))
 
-    def spending(self, edges: Sequence[int], mask: Mask | None = None, ides: Collection[int] | None = None) -> Spending:
-        """Credits, who spent them, and limit hits; with `ides`, on days on which members worked in these IDEs."""
-        mask = self._restricted(mask, ides)
-        rollups = self._spent_days
-        if mask is not None:
-            rollups = self._roll(sources.of_members(self._spending, self._programs, mask, ides), mask)
+    def spending(
+        self,
+        edges: Sequence[int],
+        mask: Mask | None = None,
+        ides: Collection[int] | None = None,
+        *,
+        service_accounts: bool = False,
+        period: QuotaPeriod = QuotaPeriod.CALENDAR_MONTH,
+    ) -> Spending:
+        """Credits, who spent them, and limit hits; with `ides`, on days on which people worked in these IDEs."""
+        rollups, bits = self._spent_days[period], None
+        chosen = self._chosen(mask, ides, service_accounts=service_accounts)
+        if mask is not None or ides is not None:
+            rollups = self._roll(sources.of_members(self._spending[period], self._programs, chosen, ides), chosen)
+        elif not service_accounts and self._people.organization.service_accounts:
+            bits = self._bits(chosen)
         buckets = self._rolled(rollups, edges)
         days = list(chain.from_iterable(buckets))
-        users, hit = (_distinct(buckets, mark, None) for mark in (0, 1))
+        users, hit = (_distinct(buckets, mark, bits) for mark in (0, 1))
         sums = [_summed(bucket, len(sources.SPENT)).tolist() for bucket in (*buckets, days)]
         *per_bucket, total = (
-            SpentCredits(spent[_BUILT_IN], spent[_TOP_UP], *counts)
+            SpentCredits(spent[_BUILT_IN], spent[_TOP_UP] - (0 if service_accounts else spent[_POOL]), *counts)
             for spent, *counts in zip(sums, [*users.buckets, users.total], [*hit.buckets, hit.total], strict=True)
         )
-        return Spending(per_bucket, total, max((day.users[1] for day in days), default=0))
+        return Spending(per_bucket, total, _highest(days, 1, bits))
 
     def reported(self, edges: Sequence[int], gate: ReportingGate) -> I64:
         """What programs that pass a gate sent: buckets by TOOLS by MEASURES."""
@@ -152,12 +169,15 @@ class JetBrainsRanges:
     def _roll(self, source: Source, only: Mask | None = None) -> Rollups:
         return Rollups(self._people, source, len(sources.SPENT), ((_CREDITS,), (_HITS,)), only)
 
-    def _restricted(self, mask: Mask | None, ides: Collection[int] | None) -> Mask | None:
-        """The members of a mask who ever work in one of the IDEs; None is everybody."""
-        if ides is None:
-            return mask
-        has = self._people.column(lambda block: self._programs.has(block, ides))
-        return has if mask is None else has & mask
+    def _chosen(self, mask: Mask | None, ides: Collection[int] | None, *, service_accounts: bool) -> Mask:
+        """A mask of the members of another (None: all) who ever work in one of the IDEs; service accounts never do."""
+        organization = self._people.organization
+        chosen: Mask = np.ones(organization.members, dtype=np.bool_) if mask is None else mask.copy()
+        if ides is not None:
+            chosen &= self._people.column(lambda block: self._programs.has(block, ides))
+        if ides is not None or not service_accounts:
+            chosen[organization.people :] = False
+        return chosen
 
     def _bits(self, mask: Mask | None) -> NDArray[np.uint8] | None:
         """A mask as one bit per member, as long as the rows of rolled-up days."""
@@ -178,6 +198,13 @@ class JetBrainsRanges:
 def _summed(bucket: list[RolledUpDay], counters: int) -> I64:
     sums: I64 = np.array([day.sums for day in bucket], dtype=np.int64).reshape(-1, counters).sum(axis=0)
     return sums
+
+
+def _highest(days: list[RolledUpDay], mark: int, bits: NDArray[np.uint8] | None) -> int:
+    """The most members with a mark on one day, among those whose bits are set."""
+    if bits is None or not days:
+        return max((day.users[mark] for day in days), default=0)
+    return int(count_bits(np.array([day.members[mark] for day in days]) & bits).max())
 
 
 def _distinct(buckets: list[list[RolledUpDay]], mark: int, bits: NDArray[np.uint8] | None) -> DistinctUsers:

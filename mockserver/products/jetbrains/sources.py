@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from mockserver.products.jetbrains.credits import QuotaPeriod
 from mockserver.products.jetbrains.facts import CREDITS, MEASURES, TOOLS, JetBrainsFacts
 from mockserver.products.jetbrains.options import NAME, Tool
 from mockserver.products.jetbrains.programs import Programs, ReportingGate
@@ -14,8 +15,9 @@ from mockserver.simulation.hashing import I64
 from mockserver.simulation.people import Block
 from mockserver.simulation.presence import Mask
 
-SPENT = ("credits", "built_in", "top_up", "hits")
-"""The counters of spending: hundredths in total, out of quotas, out of top-ups; and 1 on the day of a limit hit."""
+SPENT = ("credits", "built_in", "top_up", "hits", "pool")
+"""The counters of spending: hundredths in total, out of quotas, out of top-ups; 1 on the day of a limit hit; and what
+of the top-ups service accounts spent."""
 
 
 def _users(block: Block, span: Days) -> I64:
@@ -52,17 +54,22 @@ def activity(facts: JetBrainsFacts) -> Source:
     return SomeMembers(cells)
 
 
-def spending(facts: JetBrainsFacts) -> Source:
-    """What was spent, in the order of SPENT; members who spent something are active."""
+def spending(facts: JetBrainsFacts, period: QuotaPeriod) -> Source:
+    """What people and service accounts spent, in the order of SPENT; members who spent something are active."""
 
     def cells(block: Block, span: Days) -> tuple[I64, I64, I64]:
-        ledger = facts.spending(block, span)
+        ledger = facts.spending(block, span, period, service_accounts=True)
         spent = ledger.spent
         rows, columns = np.nonzero(spent)
         counters = [each[rows, columns] for each in (spent, ledger.built_in, ledger.top_up, ledger.hit)]
-        return rows, columns, np.stack(counters).astype(np.int64)
+        return rows, columns, np.stack([*counters, counters[0] * block.service[rows]]).astype(np.int64)
 
-    return SomeMembers(cells)
+    return SomeMembers(cells, _spenders)
+
+
+def _spenders(block: Block, span: Days) -> I64:
+    """The rows of the members who can have spent credits: users, and service accounts."""
+    return np.union1d(_users(block, span), np.flatnonzero(block.service))
 
 
 def reported(facts: JetBrainsFacts, programs: Programs, gate: ReportingGate) -> Source:

@@ -1,6 +1,6 @@
 """Tests of spending credits: quota, then top-up, licence by licence, renewed every month; in whole hundredths."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date, timedelta
 from itertools import accumulate
 
@@ -11,62 +11,28 @@ from hypothesis import strategies as st
 
 from mockserver.products.jetbrains.credits import CreditLedger, Credits
 from mockserver.products.jetbrains.options import Allotment, JetBrainsPerson, Raise
-from mockserver.simulation import calendar
 from mockserver.simulation.calendar import Days
 from mockserver.simulation.hashing import I64
 from mockserver.simulation.organization import SpecialPerson
-from mockserver.simulation.people import Block, People
+from mockserver.simulation.people import Block
+from tests.products.jetbrains.spending import (
+    AMOUNTS,
+    FIRST,
+    DaySpending,
+    days_of,
+    histories,
+    people_with,
+    span_from,
+    spend_by_hand,
+)
 from tests.simulation import worlds
 
-DaySpending = tuple[int, int, bool]
-"""A day: what was spent out of quotas and out of top-ups, and whether a limit was hit."""
-
-FIRST = date(2025, 10, 1)
 HIT = True
 
 
-def _people(*licences: Sequence[Allotment]) -> People:
-    """An organization of people who have these licences."""
-    special = tuple(
-        SpecialPerson(f"p{position}@small.example", options={"jetbrains": JetBrainsPerson(credits=tuple(each))})
-        for position, each in enumerate(licences)
-    )
-    return worlds.world(people=len(licences), service_accounts=(), special=special).people
-
-
-def _span(length: int, first: date = FIRST) -> Days:
-    return calendar.days(worlds.BASE, first.toordinal(), first.toordinal() + length - 1)
-
-
-def _days_of(ledger: CreditLedger, row: int) -> list[DaySpending]:
-    parts = (ledger.built_in, ledger.top_up, ledger.hit)
-    return list(zip(*(part[row].tolist() for part in parts), strict=True))
-
-
 def _spent(licences: Sequence[Allotment], span: Days, demand: Sequence[int]) -> list[DaySpending]:
-    people = _people(licences)
-    return _days_of(Credits(people).spend(people.block(0), span, np.array([demand], dtype=np.int64)), 0)
-
-
-def _spend_by_hand(span: Days, demand: Sequence[int], licences: Sequence[Allotment]) -> Iterator[DaySpending]:
-    """The expected spending, computed day by day and licence by licence."""
-    quotas, top_ups, counted = [0], [0], [False]
-    for day, amount in zip(map(date.fromordinal, span.ordinals.tolist()), demand, strict=True):
-        if day.day == 1:
-            quotas, top_ups = [each.quota for each in licences], [each.top_up for each in licences]
-            counted = [False] * len(licences)
-        built_in, top_up, hit = 0, 0, False
-        for position, licence in enumerate(licences):
-            top_ups[position] += sum(each.top_up for each in licence.raises if each.day == day)
-            out_of_quota = min(amount - built_in - top_up, quotas[position])
-            quotas[position] -= out_of_quota
-            built_in += out_of_quota
-            out_of_top_up = min(amount - built_in - top_up, top_ups[position])
-            top_ups[position] -= out_of_top_up
-            top_up += out_of_top_up
-            if out_of_quota + out_of_top_up and not quotas[position] + top_ups[position] and not counted[position]:
-                hit = counted[position] = True
-        yield built_in, top_up, hit
+    people = people_with(licences)
+    return days_of(Credits(people).spend(people.block(0), span, np.array([demand], dtype=np.int64)), 0)
 
 
 def _raised(day: str, top_up: int) -> Raise:
@@ -204,52 +170,29 @@ CASES: dict[str, tuple[tuple[Allotment, ...], list[CaseDay]]] = {
 
 @pytest.mark.parametrize(("licences", "days"), CASES.values(), ids=CASES)
 def test_credits_are_spent_by_the_rules(licences: tuple[Allotment, ...], days: list[CaseDay]) -> None:
-    span = _span(92)
+    span = span_from(92)
     columns = {(date.fromisoformat(f"2025-{day}") - FIRST).days: (amount, spent) for day, amount, spent in days}
     demand = [columns.get(column, (0,))[0] for column in range(len(span))]
     expected = [columns[column][1] if column in columns else (0, 0, False) for column in range(len(span))]
     assert _spent(licences, span, demand) == expected
-    assert list(_spend_by_hand(span, demand, licences)) == expected, "the computation by hand must be right as well"
-
-
-AMOUNTS = st.one_of(st.integers(0, 12), st.integers(0, 400))
-MONTHS = st.sampled_from([date(2025, 10, 1), date(2024, 2, 1), date(2023, 12, 1), date(2100, 2, 1)])
-LENGTHS = st.one_of(st.integers(1, 70), st.sampled_from([28, 29, 30, 31, 32, 59, 60, 61, 62]))
-
-
-@st.composite
-def _allotments(draw: st.DrawFn, first: date) -> Allotment:
-    days = st.integers(-40, 75).map(lambda day: first + timedelta(days=day))
-    raises = draw(st.lists(st.builds(Raise, days, AMOUNTS), max_size=4))
-    return Allotment(draw(AMOUNTS), draw(AMOUNTS), tuple(raises))
-
-
-@st.composite
-def _histories(draw: st.DrawFn) -> tuple[Days, list[list[Allotment]], list[list[int]]]:
-    """Some days, with the licences and the demand of some people."""
-    first = draw(MONTHS)
-    span = _span(draw(LENGTHS), first)
-    licences = draw(st.lists(st.lists(_allotments(first), max_size=3), min_size=1, max_size=4))
-    some = st.dictionaries(st.integers(0, len(span) - 1), AMOUNTS, max_size=20)
-    demands = [[amounts.get(day, 0) for day in range(len(span))] for amounts in (draw(some) for _ in licences)]
-    return span, licences, demands
+    assert list(spend_by_hand(span, demand, licences)) == expected, "the computation by hand must be right as well"
 
 
 @settings(max_examples=25)
-@given(_histories())
+@given(histories())
 def test_credits_are_spent_as_by_hand(history: tuple[Days, list[list[Allotment]], list[list[int]]]) -> None:
     span, licences, demands = history
-    people = _people(*licences)
+    people = people_with(*licences)
     ledger = Credits(people).spend(people.block(0), span, np.array(demands, dtype=np.int64))
     for row, (held, demand) in enumerate(zip(licences, demands, strict=True)):
-        assert _days_of(ledger, row) == list(_spend_by_hand(span, demand, held))
+        assert days_of(ledger, row) == list(spend_by_hand(span, demand, held))
 
 
 @settings(max_examples=25)
-@given(_histories())
+@given(histories())
 def test_spending_stays_within_demand(history: tuple[Days, list[list[Allotment]], list[list[int]]]) -> None:
     span, licences, demands = history
-    people = _people(*licences)
+    people = people_with(*licences)
     demand = np.array(demands, dtype=np.int64)
     before = demand.copy()
     ledger = Credits(people).spend(people.block(0), span, demand)
@@ -266,7 +209,7 @@ def test_spending_stays_within_demand(history: tuple[Days, list[list[Allotment]]
 
 
 @settings(max_examples=25)
-@given(_histories(), st.data())
+@given(histories(), st.data())
 def test_later_credits_and_demand_do_not_change_earlier_days(
     history: tuple[Days, list[list[Allotment]], list[list[int]]], data: st.DataObject
 ) -> None:
@@ -310,7 +253,7 @@ def _licences(span: Days, days: I64, ledger: CreditLedger, row: int) -> list[All
 
 
 def test_generated_credits_are_spent_as_by_hand() -> None:
-    span = _span(61)
+    span = span_from(61)
     held = _generated_licences(span)
     width = np.arange(len(span))
     demand = np.array([(width * (row * 7 + 3) + row) % (row % 9 * 60 + 1) for row in range(len(held))], dtype=np.int64)
@@ -318,14 +261,14 @@ def test_generated_credits_are_spent_as_by_hand() -> None:
     october = int((span.month == span.month[0]).sum())
     for row, (first, second) in enumerate(held):
         for licences, month in ((first, slice(0, october)), (second, slice(october, None))):
-            days = _span(len(width[month]), date.fromordinal(int(span.ordinals[month][0])))
-            assert _days_of(ledger, row)[month] == list(_spend_by_hand(days, demand[row, month].tolist(), licences))
+            days = span_from(len(width[month]), date.fromordinal(int(span.ordinals[month][0])))
+            assert days_of(ledger, row)[month] == list(spend_by_hand(days, demand[row, month].tolist(), licences))
     hits = ledger.hit.sum(axis=1)
     assert set(hits.tolist()) >= {0, 1, 2}, "some hit their limit in each month, some in one, some never"
 
 
 def test_generated_licences_vary_and_stay_the_same_every_month() -> None:
-    held = _generated_licences(_span(92))
+    held = _generated_licences(span_from(92))
     kinds = [[[(each.quota, each.top_up) for each in licences] for licences in months] for months in held]
     assert all(first == second == third for first, second, third in kinds)
     firsts = [first[0] for first, *_ in kinds]
@@ -341,9 +284,9 @@ def test_generated_licences_vary_and_stay_the_same_every_month() -> None:
 
 
 def test_person_with_given_credits_has_no_other() -> None:
-    people = _people(*[[Allotment(7)]] * 400)
+    people = people_with(*[[Allotment(7)]] * 400)
     demand = np.full((400, 61), EVERYTHING, dtype=np.int64)
-    ledger = Credits(people).spend(people.block(0), _span(61), demand)
+    ledger = Credits(people).spend(people.block(0), span_from(61), demand)
     assert ledger.spent.sum(axis=1).tolist() == [14] * 400
     assert not ledger.top_up.any()
 
@@ -360,9 +303,9 @@ def test_given_credits_leave_other_people_alone() -> None:
         worlds.world(people=90, special=people, service_accounts=()).people for people in (special[:0], special)
     )
     demand = np.full((90, 31), EVERYTHING, dtype=np.int64)
-    one, other = (Credits(people).spend(people.block(0), _span(31), demand) for people in (plain, changed))
+    one, other = (Credits(people).spend(people.block(0), span_from(31), demand) for people in (plain, changed))
     others = np.arange(90) != 3
-    assert _days_of(other, 3)[:2] == [(1, 0, True), (0, 0, False)]
+    assert days_of(other, 3)[:2] == [(1, 0, True), (0, 0, False)]
     for part in ("built_in", "top_up", "hit"):
         assert np.array_equal(getattr(one, part)[others], getattr(other, part)[others])
 
@@ -374,7 +317,7 @@ def _demand(block: Block, span: Days) -> I64:
 @settings(max_examples=25)
 @given(st.sets(st.integers(0, 1_023), min_size=1, max_size=40).map(sorted), st.integers(1, 92))
 def test_spending_does_not_depend_on_the_block_or_the_span(rows: list[int], length: int) -> None:
-    block, whole, part = GENERATED.block(0), _span(92), _span(length)
+    block, whole, part = GENERATED.block(0), span_from(92), span_from(length)
     some = block.take(np.array(rows))
     one = Credits(GENERATED).spend(some, part, _demand(some, part))
     other = Credits(GENERATED).spend(block, whole, _demand(block, whole))
@@ -383,10 +326,10 @@ def test_spending_does_not_depend_on_the_block_or_the_span(rows: list[int], leng
 
 
 def test_months_are_the_same_alone_and_together() -> None:
-    block, whole = GENERATED.block(0), _span(92)
+    block, whole = GENERATED.block(0), span_from(92)
     lengths = [31, 30, 31]
     starts = [FIRST + timedelta(days=days) for days in accumulate(lengths, initial=0)][:-1]
-    spans = [_span(length, start) for length, start in zip(lengths, starts, strict=True)]
+    spans = [span_from(length, start) for length, start in zip(lengths, starts, strict=True)]
     alone = [Credits(GENERATED).spend(block, span, _demand(block, span)) for span in spans]
     together = Credits(GENERATED).spend(block, whole, _demand(block, whole))
     for name in ("built_in", "top_up", "hit"):
@@ -395,5 +338,5 @@ def test_months_are_the_same_alone_and_together() -> None:
 
 def test_empty_block_spends_nothing() -> None:
     block = GENERATED.block(1).take(np.array([], dtype=np.int64))
-    ledger = Credits(GENERATED).spend(block, _span(31), np.zeros((0, 31), dtype=np.int64))
+    ledger = Credits(GENERATED).spend(block, span_from(31), np.zeros((0, 31), dtype=np.int64))
     assert ledger.spent.shape == ledger.hit.shape == (0, 31)

@@ -3,13 +3,14 @@
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mockserver.products.jetbrains.credits import CreditLedger
+from mockserver.products.jetbrains.credits import CreditLedger, QuotaPeriod
 from mockserver.products.jetbrains.facts import COUNTERS, CREDITS, MEASURES, TOOLS
 from mockserver.products.jetbrains.options import Allotment, JetBrainsPerson, JetBrainsProgram, Raise
 from mockserver.products.jetbrains.programs import IDES, ReportingGate
@@ -28,6 +29,7 @@ LENGTH = 50
 """The days from START on between which ranges are cut."""
 
 INDEX = worlds.PRODUCTS.index("jetbrains")
+ADOPTED = worlds.SPREAD.starts.toordinal()
 NOTHING = SpentCredits(0, 0, 0, 0)
 ALL = ReportingGate(assistant=True, codex=0)
 HONEST = ReportingGate(released=START + 10, assistant=False, codex=START + 12)
@@ -82,6 +84,7 @@ def masks(world: World) -> st.SearchStrategy[Mask | None]:
     return st.one_of(st.none(), some)
 
 
+COUNTED = st.fixed_dictionaries({"service_accounts": st.booleans(), "period": st.sampled_from(QuotaPeriod)})
 CHOICES = st.one_of(st.none(), st.sets(st.integers(0, len(IDES) - 1), max_size=4))
 
 
@@ -107,21 +110,33 @@ class Part:
         return SpentCredits(self.built_in, self.top_up, len(self.spenders), len(self.hit))
 
 
-def _count_cells(world: World, first: int, end: int, mask: Mask | None, ides: set[int] | None = None) -> Part:
+def _count_cells(
+    world: World,
+    first: int,
+    end: int,
+    mask: Mask | None,
+    ides: set[int] | None = None,
+    *,
+    service_accounts: bool = False,
+    period: QuotaPeriod = QuotaPeriod.CALENDAR_MONTH,
+) -> Part:
     """A bucket, cell by cell; `ides` None is any."""
     part = Part()
     for block in world.people.blocks() if first < end else ():
         span = calendar.days(world.organization, first, end - 1)
         chosen = np.ones(len(block), dtype=bool) if mask is None else mask[block.index]
+        chosen = chosen & (~block.service | (service_accounts and ides is None))
         part.active |= _members_of(block, jetbrains(world).facts.facts(block, span).active & chosen[:, None])
-        there = np.maximum(block.licensed[INDEX], block.joined)[:, None] <= span.ordinals
+        since = np.where(block.service, ADOPTED, np.maximum(block.licensed[INDEX], block.joined))
+        there = since[:, None] <= span.ordinals
         there &= (span.ordinals < block.left[:, None]) & chosen[:, None]
         cells = np.ones(there.shape, dtype=bool) & chosen[:, None]
         if ides is not None:
             there &= jetbrains(world).programs.has(block, ides)[:, None]
             cells &= np.isin(jetbrains(world).programs.ide_on(block, span.ordinals), list(ides))
         part.enabled |= _members_of(block, there)
-        _add_spending(part, block, span, jetbrains(world).facts.spending(block, span), cells)
+        ledger = jetbrains(world).facts.spending(block, span, period, service_accounts=service_accounts)
+        _add_spending(part, block, span, ledger, cells)
     return part
 
 
@@ -141,31 +156,35 @@ def _add_spending(part: Part, block: Block, span: Days, ledger: CreditLedger, ce
 
 @pytest.mark.parametrize("world", WORLDS.values(), ids=WORLDS)
 @settings(max_examples=25)
-@given(edges=bucket_edges(), data=st.data())
-def test_bucket_counts_each_member_and_day_once(world: World, edges: list[int], data: st.DataObject) -> None:
-    mask = data.draw(masks(world))
-    parts = [_count_cells(world, *bucket, mask) for bucket in pairwise(edges)]
-    whole = _count_cells(world, edges[0], edges[-1], mask)
+@given(edges=bucket_edges(), counted=COUNTED, data=st.data())
+def test_bucket_counts_each_member_and_day_once(
+    world: World, edges: list[int], counted: dict[str, Any], data: st.DataObject
+) -> None:
+    mask, accounts = data.draw(masks(world)), counted["service_accounts"]
+    parts = [_count_cells(world, *bucket, mask, **counted) for bucket in pairwise(edges)]
+    whole = _count_cells(world, edges[0], edges[-1], mask, **counted)
     ranges = jetbrains(world).ranges
-    assert ranges.enabled(edges, mask) == DistinctUsers([len(part.enabled) for part in parts], len(whole.enabled))
+    enabled = DistinctUsers([len(part.enabled) for part in parts], len(whole.enabled))
+    assert ranges.enabled(edges, mask, service_accounts=accounts) == enabled
     assert ranges.active(edges, mask) == DistinctUsers([len(part.active) for part in parts], len(whole.active))
     peak = max((len(hit) for hit in whole.hits.values()), default=0)
-    assert ranges.spending(edges, mask) == Spending([part.spent for part in parts], whole.spent, peak)
+    assert ranges.spending(edges, mask, **counted) == Spending([part.spent for part in parts], whole.spent, peak)
 
 
 @pytest.mark.parametrize("world", WORLDS.values(), ids=WORLDS)
 @settings(max_examples=25)
-@given(edges=bucket_edges(), ides=CHOICES, data=st.data())
+@given(edges=bucket_edges(), ides=CHOICES, counted=COUNTED, data=st.data())
 def test_ides_restrict_buckets_to_days_in_those_ides(
-    world: World, edges: list[int], ides: set[int] | None, data: st.DataObject
+    world: World, edges: list[int], ides: set[int] | None, counted: dict[str, Any], data: st.DataObject
 ) -> None:
-    mask = data.draw(masks(world))
-    parts = [_count_cells(world, *bucket, mask, ides) for bucket in pairwise(edges)]
-    whole = _count_cells(world, edges[0], edges[-1], mask, ides)
+    mask, accounts = data.draw(masks(world)), counted["service_accounts"]
+    parts = [_count_cells(world, *bucket, mask, ides, **counted) for bucket in pairwise(edges)]
+    whole = _count_cells(world, edges[0], edges[-1], mask, ides, **counted)
     ranges = jetbrains(world).ranges
-    assert ranges.enabled(edges, mask, ides) == DistinctUsers([len(part.enabled) for part in parts], len(whole.enabled))
+    enabled = DistinctUsers([len(part.enabled) for part in parts], len(whole.enabled))
+    assert ranges.enabled(edges, mask, ides, service_accounts=accounts) == enabled
     peak = max((len(hit) for hit in whole.hits.values()), default=0)
-    assert ranges.spending(edges, mask, ides) == Spending([part.spent for part in parts], whole.spent, peak)
+    assert ranges.spending(edges, mask, ides, **counted) == Spending([part.spent for part in parts], whole.spent, peak)
 
 
 @pytest.mark.parametrize("world", WORLDS.values(), ids=WORLDS)
