@@ -53,7 +53,7 @@ def within_bounds(where: str, distinct: int, days: Iterable[int], sides: str) ->
         raise Violation(f"{where}: {sides} are {distinct} and {', '.join(map(str, counts))}")
 
 
-def at_most(where: str, less: int, more: int, sides: str) -> None:
+def at_most(where: str, less: int | Decimal, more: int | Decimal, sides: str) -> None:
     """Violation unless the first is at most the second."""
     if less > more:
         raise Violation(f"{where}: {sides} are {less} and {more}")

@@ -3,6 +3,7 @@
 Which of these need a row in the ledger is in `test_served`.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -106,6 +107,7 @@ def _refuse(seen: Seen, client: Client, vendor: Vendor, organization: str, queri
         client.get("/nowhere"),
         client.send("POST", path),
         *(client.get(path, query) for path, query in probes.of(vendor).refused.items()),
+        *(replace(client, mount="").get(each) for each in _unserved(vendor)),
     ]
     client.sandbox.set_limits({vendor.name: Allowance(per_minute=1, burst=1)})
     answers += [client.get(path, queries[path]) for _ in range(2)]
@@ -114,6 +116,12 @@ def _refuse(seen: Seen, client: Client, vendor: Vendor, organization: str, queri
         seen.note(client, answer)
     for target in probes.of(vendor).others:
         seen.note(client, client.get(*target.split("?")))
+
+
+def _unserved(vendor: Vendor) -> list[str]:
+    """Paths that are known and not simulated, with values for their variables."""
+    paths = () if vendor.unserved is None else vendor.unserved.paths
+    return [re.sub("<[^>]*>", "x", each.path) for each in paths]
 
 
 def _fail(seen: Seen, client: Client, vendor: Vendor, patch: pytest.MonkeyPatch) -> None:

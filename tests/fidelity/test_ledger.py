@@ -74,11 +74,25 @@ def _row(vendor: str, kind: Kind, name: str) -> LedgerRow:
             "I",
         ),
         ("jetbrains-console", Kind.PARAMETER, "createToken body scope", "A"),
+        ("jetbrains-console", Kind.PARAMETER, "createToken body grant_type", "I"),
+        ("jetbrains-console", Kind.PARAMETER, "getUsersAdoptionV1 groupBy", "D"),
+        ("jetbrains-console", Kind.PARAMETER, "getUsersAdoptionV2 groupBy", "I"),
+        ("jetbrains-console", Kind.PARAMETER, "getLimitHitsV2 groupBy", "I"),
+        ("jetbrains-console", Kind.PARAMETER, "getQuotaConsumptionV1 groupBy", "A"),
+        ("jetbrains-console", Kind.PARAMETER, "getLimitHitsV2 principalIds", "I"),
+        ("jetbrains-console", Kind.ERROR, "501 NotImplemented", "A"),
         ("jetbrains-console", Kind.HEADER, "200 createToken Cache-Control", "I"),
     ],
 )
 def test_item_has_the_expected_grade(vendor: str, kind: Kind, name: str, grade: str) -> None:
     assert _row(vendor, kind, name).grade == grade
+
+
+def test_what_is_not_simulated_has_the_test_of_its_switch() -> None:
+    [row] = [each for each in LEDGERS["jetbrains-console"].rows if each.kind is Kind.UNSERVED]
+    switch = _row("jetbrains-console", Kind.SWITCH, "unserved")
+    assert row.name.startswith("/metrics/api/v2/{group}/{report}: of the groups of reports in v2 only adoption")
+    assert (row.grade, row.test) == ("A", switch.test)
 
 
 def test_evidence_is_inherited_by_inner_items() -> None:
@@ -175,6 +189,15 @@ BREACHES: dict[str, tuple[Breach, str]] = {
         "the record 'page' in openapi/augment.yaml has no description",
     ),
 }
+
+
+def test_unserved_paths_without_a_record_of_their_switch_have_no_rows() -> None:
+    [console] = [each for each in vendors.discover() if each.name == "jetbrains-console"]
+    document = yaml_text.load_bundled((resources.openapi() / console.openapi).read_bytes())
+    _info(document, switch="unserved").pop("switch")
+    found = ledger.build(console, document)
+    assert [each for each in found.rows if each.kind is Kind.UNSERVED] == []
+    assert "jetbrains-console: the switch unserved has no row" in " ".join(found.errors)
 
 
 @pytest.mark.parametrize(("breach", "message"), BREACHES.values(), ids=BREACHES)

@@ -24,4 +24,5 @@ def vendor() -> Vendor:
         secret=policy.SECRET,
         has_group_roles=True,
         defects=defects.DEFECTS,
+        unserved=policy.NOT_SIMULATED,
     )

@@ -8,6 +8,8 @@ from typing import Final
 
 from mockserver.gateway import oauth, pipeline
 from mockserver.gateway.switches import Grade, Switch, declared, names, switch
+from mockserver.gateway.unserved import Unserved, UnservedPath, UnservedPaths
+from mockserver.products.jetbrains.credits import QuotaPeriod
 
 NAME: Final = "jetbrains-console"
 TITLE: Final = "JetBrains Console Analytics API"
@@ -68,7 +70,7 @@ MALFORMED_IDS: Final = switch(
     "malformed_ids",
     MalformedIds,
     grade=Grade.ASSUMED,
-    description="An element of userIds that is not a UUID: an unknown id like any other, or a 400.",
+    description="An element of userIds or principalIds that is not a UUID: an unknown id like any other, or a 400.",
 )
 ListForm = StrEnum("ListForm", ["BOTH", "COMMA", "REPEATED"])
 LIST_FORM: Final = switch(
@@ -109,6 +111,29 @@ EMPTY_BUCKETS: Final = switch(
     description="A bucket in which nothing happened: a row of zeros, or no row. Of adoption, one in which somebody "
     "had AI is a row, whether or not anybody was active.",
 )
+V2Principals = StrEnum("V2Principals", ["PEOPLE", "PEOPLE_AND_SERVICE_ACCOUNTS"])
+V2_PRINCIPALS: Final = switch(
+    "v2_principals",
+    V2Principals,
+    grade=Grade.INFERRED,
+    description="Whom the reports of v2 count: people and service accounts, which spend from the organization's pool, "
+    "or people alone, as v1 does.",
+)
+QUOTA_PERIOD: Final = switch(
+    "quota_period",
+    QuotaPeriod,
+    grade=Grade.ASSUMED,
+    description="When credits are renewed: with the calendar month of UTC, since the page speaks of a monthly limit, "
+    "or every 30 days of 24 hours from the licence's start, as in an answer of a neighboring service (PT720H). IDE "
+    "Services' numbers do not change with it.",
+)
+UNSERVED: Final = switch(
+    "unserved",
+    Unserved,
+    grade=Grade.ASSUMED,
+    description="A report of v2 that is known to exist and is not simulated: a 501 that says so, or the 404 of an "
+    "unknown path.",
+)
 CreditsForm = StrEnum("CreditsForm", ["NUMBER", "STRING"])
 CREDITS_FORM: Final = switch(
     "credits_form",
@@ -123,5 +148,20 @@ NAMES: Final = names(
     description="Other names for response fields; no response of this API is public. Setting the mapping replaces all "
     "of it.",
 )
+
+NOT_SIMULATED: Final = UnservedPaths(
+    UNSERVED,
+    (
+        UnservedPath(
+            f"{REPORTS}/v2/<group>/<path:report>",
+            "of the groups of reports in v2 only adoption is public; seven others exist, and neither their names nor "
+            "their contents are known here",
+            Grade.ASSUMED,
+            "no page at hand names the groups",
+            below=(f"{REPORTS}/v2/adoption",),
+        ),
+    ),
+)
+"""Any group of v2 but adoption: their names are unknown, so that a misspelt group is one of them."""
 
 SWITCHES: Final = declared(globals())

@@ -12,12 +12,11 @@ from mockserver.products.jetbrains import PRODUCT
 from mockserver.products.jetbrains.ranges import DayBuckets
 from mockserver.products.world import World
 from mockserver.simulation.calendar_periods import CalendarPeriod
-from mockserver.simulation.presence import Mask
 from mockserver.vendors.jetbrains_console import errors, policy, reports, schemas
-from mockserver.vendors.jetbrains_console.policy import BucketLabel, EmptyBuckets, LongestRange
-from mockserver.vendors.jetbrains_console.reports import Ides, Numbers
+from mockserver.vendors.jetbrains_console.policy import BucketLabel, EmptyBuckets, LongestRange, V2Principals
+from mockserver.vendors.jetbrains_console.reports import Numbers, Selection
 
-Report = Callable[[World, Sequence[int], Mask | None, Ides], tuple[list[Numbers], Numbers]]
+Report = Callable[[World, Sequence[int], Selection], tuple[list[Numbers], Numbers]]
 
 
 def token(request: ViewRequest) -> Reply:
@@ -35,21 +34,31 @@ def newest_day(now: datetime, _: Switches) -> int:
     return now.toordinal()
 
 
-def _view(report: Report) -> View:
+def _view(report: Report, version: str) -> View:
     """The view of a report."""
 
     def view(request: ViewRequest) -> Body:
-        query, switches = schemas.load(request.args, request.switches), request.switches
-        groups = request.grant.groups if request.grant else ()
-        mask = reports.people(request.world, groups, query.users, query.emails)
+        query, switches = schemas.load(request.args, request.switches, version), request.switches
         buckets = _buckets(request, query)
-        found, total = report(request.world, buckets.edges, mask, query.ides)
+        found, total = report(request.world, buckets.edges, _selection(request, query, version))
         omits_empty = switches[policy.EMPTY_BUCKETS] is EmptyBuckets.OMITTED
         dated = zip(buckets.dates, found, strict=True)
         rows = [{"date": day, **numbers} for day, numbers in dated if any(numbers.values()) or not omits_empty]
         return {"data": _dumped(switches, rows), "total": _dumped(switches, [total])[0]}
 
     return view
+
+
+def _selection(request: ViewRequest, query: schemas.ReportParameters, version: str) -> Selection:
+    """Whose numbers the query has, within the groups of the role."""
+    groups, switches = request.grant.groups if request.grant else (), request.switches
+    both = switches[policy.V2_PRINCIPALS] is V2Principals.PEOPLE_AND_SERVICE_ACCOUNTS
+    return Selection(
+        mask=reports.members(request.world, groups, query.users, query.emails, query.principals),
+        ides=query.ides,
+        service_accounts=version != policy.VERSIONS[0] and both,
+        period=switches[policy.QUOTA_PERIOD],
+    )
 
 
 def _dumped(switches: Switches, rows: Sequence[Mapping[str, object]]) -> list[dict[str, Any]]:
@@ -81,7 +90,9 @@ ROUTES: Final = (
     Route(policy.TOKEN_PATH, policy.TOKEN_OPERATION, token, methods=("POST",), stages=policy.TOKEN_STAGES),
     *(
         Route(
-            f"{policy.REPORTS}/{version}/adoption/{path}/group-by/date", f"{operation}{version.upper()}", _view(report)
+            f"{policy.REPORTS}/{version}/adoption/{path}/group-by/date",
+            f"{operation}{version.upper()}",
+            _view(report, version),
         )
         for version in policy.VERSIONS
         for path, operation, report in _REPORTS

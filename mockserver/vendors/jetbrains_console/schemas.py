@@ -33,6 +33,7 @@ class ReportParameters:
     users: tuple[str, ...] | None = None
     emails: tuple[str, ...] | None = None
     ides: tuple[int, ...] | None = None
+    principals: tuple[str, ...] | None = None
 
 
 class SingleValue(fields.Field[Any]):
@@ -87,11 +88,15 @@ def _grouping(text: str, switches: Switches) -> str:
     return text
 
 
-def _user_id(text: str, switches: Switches) -> str:
-    """An id in lower case; the switch `malformed_ids` decides about anything but a UUID."""
-    if switches[policy.MALFORMED_IDS] is policy.MalformedIds.REJECT and not _UUID.fullmatch(text):
-        raise ValidationError(f"must hold UUIDs, as IDE Services knows the users, not {shortened(text)}")
-    return text.lower()
+def _id(rule: str) -> Callable[[str, Switches], str]:
+    """Reads an id in lower case; the switch `malformed_ids` decides about anything but a UUID."""
+
+    def read(text: str, switches: Switches) -> str:
+        if switches[policy.MALFORMED_IDS] is policy.MalformedIds.REJECT and not _UUID.fullmatch(text):
+            raise ValidationError(f"must hold {rule}, not {shortened(text)}")
+        return text.lower()
+
+    return read
 
 
 def _email(text: str, _: Switches) -> str:
@@ -107,12 +112,12 @@ def _ide(text: str, switches: Switches) -> int:
 
 
 class ReportQuery(QuerySchema):
-    """The parameters of every report; `load` refuses unknown ones, by a switch."""
+    """The parameters of every report in v1; `load` refuses unknown ones, by a switch."""
 
     first = SingleValue(_day, required=True, data_key="fromDate", error_messages=_REQUIRED)
     last = SingleValue(_day, required=True, data_key="toDate", error_messages=_REQUIRED)
     group_by = SingleValue(_grouping, data_key="groupBy")
-    users = Filter(_user_id, data_key="userIds")
+    users = Filter(_id("UUIDs, as IDE Services knows the users"), data_key="userIds")
     emails = Filter(_email, data_key="userEmails")
     ides = Filter(_ide, data_key="ide")
 
@@ -126,9 +131,21 @@ class ReportQuery(QuerySchema):
             rules["fromDate"] = "must not be later than toDate"
 
 
-def load(args: "MultiDict[str, str]", switches: Switches) -> ReportParameters:
+class PrincipalReportQuery(ReportQuery):
+    """The parameters of every report in v2."""
+
+    principals = Filter(_id("UUIDs of people or service accounts"), data_key="principalIds")
+
+
+QUERIES: Final[dict[str, type[ReportQuery]]] = dict(
+    zip(policy.VERSIONS, (ReportQuery, PrincipalReportQuery), strict=True)
+)
+"""The parameters by version."""
+
+
+def load(args: "MultiDict[str, str]", switches: Switches, version: str) -> ReportParameters:
     """The parameters of a report; a Rejection lists every error, in the order of the parameters."""
-    query = switches.of(ReportQuery)
+    query = switches.of(QUERIES[version])
     known = [field.data_key or name for name, field in query.fields.items()]
     given = {name: args.getlist(name) for name in args}
     loaded, rules = query.load_values(given)

@@ -5,6 +5,7 @@ from dataclasses import replace
 from itertools import count
 from typing import Any
 
+from mockserver.gateway.switches import Option
 from mockserver.gateway.tokens import Grant
 from mockserver.simulation.organization import Organization
 from mockserver.vendors import jetbrains_console
@@ -83,10 +84,16 @@ def role(client: Client, suffix: str = "") -> Client:
     return clients.opened(client.app, VENDOR, f"mock-jetbrains-console-{found}{suffix}", client.mount)
 
 
-def own(client: Client, organization: Organization, name: str = "own", groups: tuple[str, ...] | None = None) -> Client:
+def own(
+    client: Client,
+    organization: Organization,
+    name: str = "own",
+    groups: tuple[str, ...] | None = None,
+    **switches: Option,
+) -> Client:
     """A client of a new sandbox with a test's own organization."""
-    name = f"{name}-{next(_NUMBERS)}"
-    made = replace(client.sandbox.config, organization=organization, seed=organization.seed)
+    name, policy = f"{name}-{next(_NUMBERS)}", {VENDOR.name: switches}
+    made = replace(client.sandbox.config, organization=organization, seed=organization.seed, policy=policy)
     grant = Grant(name, VENDOR.name, name, permitted=True, secret=SECRET, groups=groups)
     client.state.make(name, made, [grant])
     return clients.opened(client.app, VENDOR, name, client.mount)

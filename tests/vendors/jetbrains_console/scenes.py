@@ -6,6 +6,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from mockserver.vendors.jetbrains_console import policy
 from tests.digests.requests import (
     BAD_DAYS,
     GROUPS,
@@ -40,6 +41,8 @@ _YEAR = "fromDate=2024-10-20&toDate=2025-10-21"
 _FUTURE = "fromDate=2025-10-13&toDate=2026-01-31"
 _LONG = "fromDate=1990-01-01&toDate=2025-10-21"
 _PEOPLE = "{personId},{otherPersonId}"
+_ACCOUNT = "8000203b-dd63-4b10-82d4-63dbb6284069"
+"""The id of acme's ci-bot."""
 _NOBODY = "00000000-0000-4000-8000-000000000000"
 
 _TARGETS = (
@@ -185,3 +188,42 @@ def scenes() -> Iterator[Scene]:
     for moment in (NOW, MOMENTS[-1]):
         yield Scene(f"jetbrains-console groups at {moment}", "jetbrains-console", items, now=moment)
     yield from token_scenes.scenes()
+    yield from _principals()
+
+
+def _principals() -> Iterator[Scene]:
+    """Yield scenes with service accounts, credits of thirty days, and paths that are not simulated."""
+    of_v2 = [path for operation, path in _OPERATIONS.items() if operation.endswith("V2")]
+    counted = gets([f"{path}?{query}" for path in of_v2 for query in (_WEEK, f"{_YEAR}&groupBy=month")])
+    spent = gets([f"{path}?{_YEAR}&groupBy={group}" for path in (_HITS, _CREDITS) for group in ("day", "month")])
+    filtered = gets(
+        [
+            f"{path}?{_YEAR}&groupBy=month&{query}"
+            for path in of_v2
+            for query in (
+                f"principalIds={_ACCOUNT}",
+                f"principalIds={_ACCOUNT},{_PEOPLE}",
+                f"principalIds={_PEOPLE}&ide=IU",
+                f"principalIds={_ACCOUNT}&ide=IU",
+                f"principalIds={_NOBODY},x",
+                f"userIds={_ACCOUNT}",
+            )
+        ]
+    )
+    refused = gets([f"{_NEW_CREDITS}?{_WEEK}&principalIds=", f"{_CREDITS}?{_WEEK}&principalIds={_ACCOUNT}"])
+    name = MATERIAL.name
+    chosen: dict[str, Any]
+    for organization in ("acme", "globex", "initech", "documented", "empty"):
+        for option in policy.V2_PRINCIPALS.options:
+            chosen = {name: {policy.V2_PRINCIPALS.name: option}}
+            yield Scene(f"{name} {option} of {organization}", name, counted, organization, policy=chosen)
+        chosen = {name: {policy.QUOTA_PERIOD.name: policy.QUOTA_PERIOD.options[-1]}}
+        yield Scene(f"{name} thirty days of {organization}", name, spent, organization, policy=chosen)
+    for option in policy.V2_PRINCIPALS.options:
+        chosen = {name: {policy.V2_PRINCIPALS.name: option}}
+        yield Scene(f"{name} chosen {option}", name, [*filtered, *refused], policy=chosen)
+    unserved = gets(
+        [f"{_MOUNT}/v2/other/report", f"{_MOUNT}/v2/other/report/group-by/date?{_WEEK}", f"{_MOUNT}/v2/other"]
+    )
+    for refusal in policy.UNSERVED.options:
+        yield Scene(f"{name} unserved {refusal}", name, unserved, policy={name: {policy.UNSERVED.name: refusal}})

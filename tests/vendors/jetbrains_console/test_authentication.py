@@ -239,7 +239,7 @@ def test_head_is_get_without_the_body(jetbrains_console: Client) -> None:
         assert set(got.headers.keys()) == {"Content-Type", "Content-Length"}
 
 
-def test_both_versions_of_a_report_agree(jetbrains_console: Client) -> None:
+def test_both_versions_of_a_report_count_people_alike(jetbrains_console: Client) -> None:
     for path in queries.REPORTS:
         first, second = (jetbrains_console.get(f"/{version}{path[3:]}", AUTUMN) for version in ("v1", "v2"))
         assert first.body == second.body
@@ -265,7 +265,7 @@ def test_unexpected_error_is_500_and_logged_once(
     def broken(*_: object) -> None:
         raise RuntimeError("the wheel came off")
 
-    monkeypatch.setattr(reports, "people", broken)
+    monkeypatch.setattr(reports, "members", broken)
     answer = jetbrains_console.get(ADOPTION, AUTUMN)
     assert (answer.status, answer.code) == (500, "internal_error")
     assert b"wheel" not in answer.body

@@ -1,11 +1,13 @@
 """What the Console counts: each rule of the vendor's page, in our words, on scripted facts."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
 
 from mockserver.products.jetbrains.options import Allotment
+from mockserver.simulation.organization import Organization
 from tests.contract.client import Client
 from tests.vendors.jetbrains_console import queries, worlds
 from tests.vendors.jetbrains_console.queries import ADOPTION, CREDITS, HITS, Row
@@ -13,6 +15,8 @@ from tests.vendors.jetbrains_console.worlds import TEN, TEN_AND_FIVE, Person, ju
 
 SEPTEMBER = ("2025-09-01", "2025-09-30")
 AUTUMN = ("2025-09-01", "2025-10-21")
+LATER = date(2023, 1, 10)
+"""A day after the license of everybody else starts."""
 
 
 def _own(client: Client, *people: Person) -> Client:
@@ -92,6 +96,45 @@ def test_quota_is_renewed_each_calendar_month(jetbrains_console: Client) -> None
     own = _own(jetbrains_console, Person(junie(_09_30=1200, _10_01=900), (TEN_AND_FIVE,)))
     rows = queries.rows(own, CREDITS, *AUTUMN, groupBy="month")
     assert [_credits(row) for row in rows] == [(10, 2, 12), (9, 0, 9)]
+
+
+def _by_thirty_days(client: Client, organization: Organization) -> Client:
+    return queries.own(client, organization, quota_period="thirty_days")
+
+
+def test_quota_is_renewed_every_thirty_days_of_the_license(jetbrains_console: Client) -> None:
+    """The license starts on 2023-01-09; its periods of thirty days begin on 2025-08-26, 2025-09-25 and 2025-10-25."""
+    spends = junie(_08_26=600, _09_24=900, _09_25=900, _09_30=300, _10_01=900)
+    own = _by_thirty_days(jetbrains_console, worlds.organization(Person(spends, (TEN_AND_FIVE,))))
+    rows = queries.rows(own, CREDITS, "2025-08-26", "2025-10-21")
+    assert {row["date"]: _credits(row) for row in rows if row["totalCredits"]} == {
+        "2025-08-26": (6, 0, 6),
+        "2025-09-24": (4, 5, 9),
+        "2025-09-25": (9, 0, 9),
+        "2025-09-30": (1, 2, 3),
+        "2025-10-01": (0, 3, 3),
+    }
+    assert _hits(own, "2025-08-26", "2025-10-21") == {"2025-09-24": 1, "2025-10-01": 1}
+
+
+def test_each_license_has_its_own_thirty_days(jetbrains_console: Client) -> None:
+    """A range that begins in the middle of a period has what was left of it."""
+    first, second = Person(junie(_09_24=900, _09_25=900)), Person(junie(_09_24=900, _09_25=900))
+    organization = worlds.organization(first, second)
+    later = replace(organization.special[1], licences={**organization.special[1].licences, "jetbrains": LATER})
+    own = _by_thirty_days(jetbrains_console, replace(organization, special=(organization.special[0], later)))
+    for start in ("2025-09-24", "2025-09-25"):
+        rows = queries.rows(own, CREDITS, start, "2025-09-25")
+        assert rows[-1]["totalCredits"] == 10, "the whole quota of one, and the last credit of the other"
+    assert _hits(own, "2025-09-25", "2025-09-25") == {"2025-09-25": 1}
+
+
+def test_raised_top_up_lasts_until_the_end_of_the_thirty_days(jetbrains_console: Client) -> None:
+    allotment = raised(TEN, "2025-09-23", 300)
+    spends = junie(_09_22=1500, _09_24=500, _09_26=1500)
+    own = _by_thirty_days(jetbrains_console, worlds.organization(Person(spends, (allotment,))))
+    rows = queries.rows(own, CREDITS, "2025-09-22", "2025-09-26")
+    assert [_credits(row) for row in rows] == [(10, 0, 10), (0, 0, 0), (0, 3, 3), (0, 0, 0), (10, 0, 10)]
 
 
 def test_total_is_quota_and_top_up_to_the_hundredth(jetbrains_console: Client) -> None:
