@@ -89,8 +89,9 @@ special:
 {special}
 
 # Facts, row by row, that replace what is generated for a member, a day and a product. member is the email of a special
-# person or the name of a service account (which uses {service_products} only). An empty list is a day without activity.
-# A row counts something; a counter that is left out is 0 unless its rules say otherwise. Rows and counters by product:
+# person or the name of a service account (which has facts of {service_products} only). An empty list is a day without
+# activity. A row counts something; a counter that is left out is 0 unless its rules say otherwise. Rows and counters
+# by product:
 {counters}
 facts: []
 {facts}

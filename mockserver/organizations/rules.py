@@ -229,7 +229,7 @@ def _day_of_fact(
         yield from _day_of_person(values, path, values["special"][member[1]], day, product.name)
     elif member is not None and not product.service_accounts:
         names = ", ".join(each.name for each in products.discover() if each.service_accounts)
-        yield RuleViolation(path, f"a fact of {names}; service accounts use no other product")
+        yield RuleViolation(path, f"a fact of {names}; service accounts have facts in no other product")
 
 
 def _day_of_person(

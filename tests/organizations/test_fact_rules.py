@@ -21,7 +21,7 @@ def row(counters: str) -> str:
 CONTRADICTIONS = {
     "a service account at Tabnine": (
         fact(", tabnine: [{completions: 1}]", member="ci-bot"),
-        "facts[0].day: found '2025-09-17'; a fact of augment; service accounts use no other product",
+        "facts[0].day: found '2025-09-17'; a fact of augment; service accounts have facts in no other product",
     ),
     "an unknown counter": (
         fact(row("chat_message: 3, tool_calls: 1")),
@@ -143,7 +143,7 @@ CONTRADICTIONS = {
     ),
     "a service account at JetBrains": (
         fact(", jetbrains: [{nes_invocations: 1}]", member="ci-bot"),
-        "facts[0].day: found '2025-09-17'; a fact of augment; service accounts use no other product",
+        "facts[0].day: found '2025-09-17'; a fact of augment; service accounts have facts in no other product",
     ),
     "an unknown counter of JetBrains's": (
         fact(", jetbrains: [{junie_invocation: 3, nes_invocations: 1}]"),

@@ -101,8 +101,8 @@ CHARTS: Final = (
     _chart(
         "active-users",
         "Active AI users",
-        "Unique users who made at least one request that spent AI Credits, once per bar (Console, AI adoption and "
-        "usage).",
+        "Unique people who made at least one request that spent AI Credits, once per bar (Console, AI adoption and "
+        "usage; v1).",
         _reading("v1/adoption/users-adoption"),
         Series("activeUsers", "Active users", "users"),
         users="activeUsers",
@@ -110,7 +110,8 @@ CHARTS: Final = (
     _chart(
         "credits",
         "AI Credits consumption",
-        "AI Credits spent out of built-in quotas and out of top-ups, and their sum (Console, AI adoption and usage).",
+        "AI Credits that people and service accounts spent out of built-in quotas and out of top-ups, and their sum "
+        "(Console, AI adoption and usage; v2).",
         _reading("v2/adoption/quota-consumption"),
         Series("builtInQuota", "Built-in quota", "credits", stacked=True),
         Series("topUpCredits", "Top-up AI Credits", "credits", stacked=True),
@@ -119,8 +120,8 @@ CHARTS: Final = (
     _chart(
         "limit-hits",
         "Users who hit their monthly AI Credits limit",
-        "Unique users who used up all of their AI Credits; the peak stands in the bucket of the day with the most of "
-        "them (Console, AI adoption and usage).",
+        "Unique people and service accounts that used up all of their AI Credits; the peak stands in the bucket of the "
+        "day with the most of them (Console, AI adoption and usage; v2).",
         _limit_hits,
         Series(_HIT, "Users who hit their limit", "users"),
         Series(_PEAK, "Peak daily users who hit their limit", "users"),

@@ -111,7 +111,7 @@ EMPTY_BUCKETS: Final = switch(
     description="A bucket in which nothing happened: a row of zeros, or no row. Of adoption, one in which somebody "
     "had AI is a row, whether or not anybody was active.",
 )
-V2Principals = StrEnum("V2Principals", ["PEOPLE", "PEOPLE_AND_SERVICE_ACCOUNTS"])
+V2Principals = StrEnum("V2Principals", ["PEOPLE_AND_SERVICE_ACCOUNTS", "PEOPLE"])
 V2_PRINCIPALS: Final = switch(
     "v2_principals",
     V2Principals,

@@ -11,7 +11,7 @@ from tests.vendors.jetbrains_console import queries
 
 CHARTS = {
     "active-users": ("/v1/adoption/users-adoption/group-by/date", ("activeUsers",)),
-    "credits": (queries.CREDITS, ("builtInQuota", "topUpCredits", "totalCredits")),
+    "credits": ("/v2/adoption/quota-consumption/group-by/date", ("builtInQuota", "topUpCredits", "totalCredits")),
     "limit-hits": (queries.HITS, ("usersHitLimit",)),
 }
 PERIODS = (("2025-09-21", "2025-10-20"), ("2025-02-12", "2025-10-22"), ("2024-12-30", "2025-01-05"))
@@ -66,6 +66,17 @@ def test_credits_are_numbers_where_the_api_has_text(jetbrains_console: Client) -
     assert isinstance(plain["totals"]["totalCredits"], float)
 
 
+def test_charts_of_v2_count_service_accounts_and_active_users_are_people(jetbrains_console: Client) -> None:
+    def totals(principals: str) -> dict[str, Any]:
+        jetbrains_console.switched(v2_principals=principals)
+        return {name: shown_chart(jetbrains_console, name, PERIODS[0], "month")["totals"] for name in CHARTS}
+
+    both, people = totals("people_and_service_accounts"), totals("people")
+    assert both["active-users"] == people["active-users"]
+    assert both["credits"]["builtInQuota"] == people["credits"]["builtInQuota"]
+    assert both["credits"]["topUpCredits"] > people["credits"]["topUpCredits"]
+
+
 def test_clipped_label_is_the_date_of_the_row(jetbrains_console: Client) -> None:
     period = ("2025-09-17", "2025-10-20")
     calendar = shown_chart(jetbrains_console, "active-users", period, "month")
@@ -76,8 +87,10 @@ def test_clipped_label_is_the_date_of_the_row(jetbrains_console: Client) -> None
 
 
 def test_omitted_bucket_is_a_row_of_nulls(jetbrains_console: Client) -> None:
+    """People spend nothing on a weekend; service accounts would."""
+    jetbrains_console.switched(v2_principals="people")
     zeros = reading.numbers(shown_chart(jetbrains_console, "credits", PERIODS[2], "day"))
-    jetbrains_console.switched(empty_buckets="omitted")
+    jetbrains_console.switched(v2_principals="people", empty_buckets="omitted")
     omitted = reading.numbers(shown_chart(jetbrains_console, "credits", PERIODS[2], "day"))
     assert list(zeros) == list(omitted)
     silent = {day for day, row in zeros.items() if not row["totalCredits"]}

@@ -59,7 +59,8 @@ def test_filters_are_combined(jetbrains_console: Client) -> None:
 
 
 def test_single_users_add_up_to_the_whole(jetbrains_console: Client) -> None:
-    """Credits and counts of the single users add up to those of everybody."""
+    """Credits and counts of the single users add up to those of all people."""
+    jetbrains_console.switched(v2_principals="people")
     organization = jetbrains_console.sandbox.config.organization
     identities = jetbrains_console.sandbox.world.identities
     whole = queries.everything(jetbrains_console, *AUTUMN)
@@ -76,6 +77,7 @@ def test_single_users_add_up_to_the_whole(jetbrains_console: Client) -> None:
 
 def test_ides_add_up_to_the_whole(jetbrains_console: Client) -> None:
     """A user works in one IDE on a day, so credits add up; on different days it may be two IDEs."""
+    jetbrains_console.switched(v2_principals="people")
     whole = queries.everything(jetbrains_console, *AUTUMN)
     parts = [queries.everything(jetbrains_console, *AUTUMN, ide=code) for code in IDES]
     for name in ("builtInQuota", "topUpCredits", "totalCredits"):

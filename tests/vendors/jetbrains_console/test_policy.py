@@ -18,7 +18,7 @@ CONTRACT: dict[str, tuple[str, tuple[Option, ...]]] = {
     "longest_range": ("A", ("history", "reject")),
     "bucket_label": ("A", ("calendar", "clipped")),
     "empty_buckets": ("A", ("zeros", "omitted")),
-    "v2_principals": ("I", ("people", "people_and_service_accounts")),
+    "v2_principals": ("I", ("people_and_service_accounts", "people")),
     "quota_period": ("A", ("calendar_month", "thirty_days")),
     "unserved": ("A", ("not_implemented", "not_found")),
     "credits_form": ("A", ("number", "string")),
