@@ -160,6 +160,15 @@ def test_sandboxes_have_separate_faults(admin: Admin) -> None:
     assert admin.send("DELETE", f"/sandboxes/{made['id']}/faults/fault-1").status == 204
 
 
+def test_rule_may_concern_an_unknown_path_of_a_shared_root(admin: Admin) -> None:
+    """A request with a token of the vendor's belongs to it there."""
+    rule = {"vendor": "jetbrains-ide", "path": "/api/v1/nowhere", "effect": DOWN}
+    assert "is below no mount" in admin.refused("POST", "/faults", {**rule, "vendor": "augment"}).errors["path"][0]
+    assert admin.send("POST", "/faults", rule).status == 201
+    assert admin.vendor("/api/v1/nowhere", "mock-jetbrains-ide-acme") == DOWN["status"]
+    assert admin.vendor("/api/v1/nowhere", "mock-tabnine-acme") == 404
+
+
 def test_at_most_a_thousand_rules_can_be_armed(admin: Admin) -> None:
     small = {"effect": DOWN}
     assert len(admin.done("PUT", "/faults", {"rules": [small] * 1000})["rules"]) == 1000
@@ -364,12 +373,3 @@ def test_bad_rule_is_refused_by_path_and_arms_nothing(
 )
 def test_rules_must_be_a_list_of_objects(admin: Admin, sent: object, errors: object) -> None:
     assert admin.refused("PUT", "/faults", sent).errors == errors
-
-
-def test_rule_may_concern_an_unknown_path_of_a_shared_root(admin: Admin) -> None:
-    """A request with a token of the vendor's belongs to it there."""
-    rule = {"vendor": "jetbrains-ide", "path": "/api/v1/nowhere", "effect": DOWN}
-    assert "is below no mount" in admin.refused("POST", "/faults", {**rule, "vendor": "augment"}).errors["path"][0]
-    assert admin.send("POST", "/faults", rule).status == 201
-    assert admin.vendor("/api/v1/nowhere", "mock-jetbrains-ide-acme") == DOWN["status"]
-    assert admin.vendor("/api/v1/nowhere", "mock-tabnine-acme") == 404
