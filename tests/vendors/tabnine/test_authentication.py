@@ -112,7 +112,7 @@ def test_no_limit_is_documented(tabnine_of: Callable[..., Client]) -> None:
 
 
 NOWHERE = {
-    "a name that is not there": "/users",
+    "a name that is not there": "/people",
     "nothing": "",
     "a slash": "/",
     "other letters": "/Organization",
