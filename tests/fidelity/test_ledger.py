@@ -80,7 +80,7 @@ def _row(vendor: str, kind: Kind, name: str) -> LedgerRow:
         ("jetbrains-console", Kind.PARAMETER, "getLimitHitsV2 groupBy", "I"),
         ("jetbrains-console", Kind.PARAMETER, "getQuotaConsumptionV1 groupBy", "A"),
         ("jetbrains-console", Kind.PARAMETER, "getLimitHitsV2 principalIds", "I"),
-        ("jetbrains-console", Kind.ERROR, "501 NotImplemented", "A"),
+        ("jetbrains-console", Kind.ERROR, "501 NotSimulated", "A"),
         ("jetbrains-console", Kind.HEADER, "200 createToken Cache-Control", "I"),
     ],
 )
