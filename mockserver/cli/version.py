@@ -11,7 +11,6 @@ import mockserver
 from mockserver.cli import options
 
 _REQUIREMENT = re.compile(r"""([\w.-]+).*;.*\bextra == ["']([\w.-]+)["']""")
-_DEVELOPMENT = "dev"
 
 
 @click.command
@@ -47,8 +46,7 @@ def extras() -> Iterator[tuple[str, bool]]:
         if parts := _REQUIREMENT.match(requirement):
             needed.setdefault(parts[2], []).append(parts[1])
     for name, packages in needed.items():
-        if name != _DEVELOPMENT:
-            yield name, all(map(_is_installed, packages))
+        yield name, all(map(_is_installed, packages))
 
 
 def _is_installed(distribution: str) -> bool:

@@ -95,6 +95,14 @@ def test_every_request_has_a_line(logged: tuple[Flask, Log]) -> None:
     ]
 
 
+def test_method_that_is_none_is_shown_without_credentials(logged: tuple[Flask, Log]) -> None:
+    app, lines = logged
+    for method in ("BREW", "MOCK-AUGMENT-ACME"):
+        app.test_client().open(DAU, method=method, headers=OURS)
+    brew, token = (json.loads(each) for each in lines())
+    assert (brew["method"], "ACME" in token["method"]) == ("BREW", False)
+
+
 def test_line_has_the_letters_of_the_path(logged: tuple[Flask, Log]) -> None:
     app, lines = logged
     app.test_client().get("/analytics/v0/größe/%FF")
