@@ -182,7 +182,7 @@ def _groups(body: Mapping[str, Any], known: Mapping[str, object]) -> list[str]:
 
 def _period(body: Mapping[str, Any], answers: UnrecordedReader) -> tuple[date, date]:
     try:
-        return run.period(answers.now, body.get("first"), body.get("last"))
+        return run.period(answers.moment.now, body.get("first"), body.get("last"))
     except run.InvalidAudit as error:
         raise ValidationError({"to" if "last" in body else "from": [str(error)]}) from error
 
@@ -190,8 +190,8 @@ def _period(body: Mapping[str, Any], answers: UnrecordedReader) -> tuple[date, d
 def _options(answers: UnrecordedReader) -> dict[str, dict[str, object]]:
     """The values of switches, by vendor and switch."""
     return {
-        name: {each.name: each.to_json(answers.policy.switches[name][each]) for each in vendor.switches}
-        for name, vendor in answers.sandbox.profiles.items()
+        name: {each.name: each.to_json(answers.moment.policy.switches[name][each]) for each in vendor.switches}
+        for name, vendor in answers.moment.sandbox.profiles.items()
     }
 
 
@@ -203,10 +203,10 @@ def _documented_names(answers: UnrecordedReader) -> dict[str, dict[str, str]]:
             for switch in vendor.switches
             if isinstance(switch, Renaming)
             for new, old in original_names(
-                switch.options, answers.policy.switches[name].renamed_fields([switch])
+                switch.options, answers.moment.policy.switches[name].renamed_fields([switch])
             ).items()
         }
-        for name, vendor in answers.sandbox.profiles.items()
+        for name, vendor in answers.moment.sandbox.profiles.items()
     }
 
 

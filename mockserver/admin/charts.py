@@ -19,8 +19,9 @@ from mockserver.admin.responses import Problem
 from mockserver.charts import catalogue
 from mockserver.charts.chart import ChartBucket, ChartKind, ChartPeriod
 from mockserver.charts.drawing import DataDays, ListedChart
-from mockserver.charts.report_reader import Moment, ReportRequest
+from mockserver.charts.report_reader import ReportRequest
 from mockserver.gateway import curl
+from mockserver.gateway.sandbox import SandboxMoment
 from mockserver.validation.schemas import dump
 
 _SHOWN = ("title", "description", "kind", "series", "label", "buckets", "days_maximum")
@@ -165,16 +166,16 @@ def get(request: AdminRequest) -> dict[str, Any]:
     )
 
 
-def _moment(request: AdminRequest) -> Moment:
+def _moment(request: AdminRequest) -> SandboxMoment:
     with request.lock:
-        return Moment.of(request.sandbox)
+        return SandboxMoment.of(request.sandbox)
 
 
 def _outline(listed: ListedChart) -> dict[str, Any]:
     return {"name": listed.chart.name, "vendor": listed.vendor and listed.vendor.name}
 
 
-def _describe(listed: ListedChart, moment: Moment) -> dict[str, Any]:
+def _describe(listed: ListedChart, moment: SandboxMoment) -> dict[str, Any]:
     chart, days, period = listed.chart, listed.days(moment), _period(listed, moment)
     return {
         **_outline(listed),
@@ -206,7 +207,11 @@ def _start(days: DataDays, last: date, length: int) -> date:
 
 
 def _period(
-    listed: ListedChart, moment: Moment, first: date | None = None, last: date | None = None, bucket: str | None = None
+    listed: ListedChart,
+    moment: SandboxMoment,
+    first: date | None = None,
+    last: date | None = None,
+    bucket: str | None = None,
 ) -> ChartPeriod:
     """The period of a query, with the chart's defaults; ValidationError for one that the chart does not have."""
     chart, days = listed.chart, listed.days(moment)
@@ -223,7 +228,7 @@ def _period(
     return period
 
 
-def _requests(requests: Iterable[ReportRequest], moment: Moment) -> Iterator[dict[str, Any]]:
+def _requests(requests: Iterable[ReportRequest], moment: SandboxMoment) -> Iterator[dict[str, Any]]:
     url = http_request.host_url.rstrip("/")
     for each in requests:
         line = _own_curl(url + each.path) if each.vendor is None else _vendor_curl(each.vendor, url, each.path, moment)
@@ -235,7 +240,7 @@ def _own_curl(address: str) -> str:
     return " ".join(["curl", *admin, shlex.quote(address)])
 
 
-def _vendor_curl(name: str, url: str, path: str, moment: Moment) -> str | None:
+def _vendor_curl(name: str, url: str, path: str, moment: SandboxMoment) -> str | None:
     """A line with the seeded token of the sandbox or, after it was revoked, another one that sees everybody."""
     sandbox = moment.sandbox
     vendor, grants = sandbox.profiles[name], tuple(sandbox.grants.values())

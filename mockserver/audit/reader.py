@@ -45,7 +45,7 @@ Send = Callable[[VendorRequest], Response]
 
 @dataclass(slots=True)
 class Reader:
-    """Answers of every vendor over a range of days; without `full` it samples.
+    """Reads from every vendor over a range of days; without `full` it samples.
 
     `options` are the values of switches, by vendor and switch, and `names` the documented names of response fields, by
     vendor and by the name that the server uses instead. `requests` counts the requests, and `used` are those whose

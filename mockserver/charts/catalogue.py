@@ -8,10 +8,10 @@ from dataclasses import asdict
 from mockserver.charts.chart import Chart, ChartPeriod
 from mockserver.charts.cross_vendor import CrossVendorChart
 from mockserver.charts.drawing import Drawing, ListedChart, VendorChart
-from mockserver.charts.report_reader import Moment, ReportRequest
+from mockserver.charts.report_reader import ReportRequest
 from mockserver.gateway import response_cache
 from mockserver.gateway.response_cache import CachedReply
-from mockserver.gateway.sandbox import SandboxRegistry
+from mockserver.gateway.sandbox import SandboxMoment, SandboxRegistry
 from mockserver.gateway.vendor import Vendor
 
 ChartsByVendor = Mapping[str, Sequence[Chart]]
@@ -44,7 +44,7 @@ def listed(vendors: Sequence[Vendor], charts: ChartsByVendor) -> dict[str, Liste
     return found
 
 
-def drawn(registry: SandboxRegistry, chart: ListedChart, moment: Moment, period: ChartPeriod) -> Drawing:
+def drawn(registry: SandboxRegistry, chart: ListedChart, moment: SandboxMoment, period: ChartPeriod) -> Drawing:
     """A chart in a period, from the cache where nothing that it depends on has changed since it was drawn."""
     epoch = chart.epoch(moment, period)
     if epoch is None:

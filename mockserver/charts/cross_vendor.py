@@ -8,9 +8,9 @@ from urllib.parse import urlencode
 
 from mockserver.charts.chart import ChartBucket, ChartKind, ChartOutline, ChartPeriod, Number, Series
 from mockserver.charts.drawing import DataDays, Drawing, VendorChart, bucket_index
-from mockserver.charts.report_reader import Moment, ReportRequest
+from mockserver.charts.report_reader import ReportRequest
 from mockserver.client import MOUNT
-from mockserver.gateway.sandbox import DEFAULT
+from mockserver.gateway.sandbox import DEFAULT, SandboxMoment
 from mockserver.gateway.vendor import Vendor
 from mockserver.metrics.expected_values import ExpectedQuery, ExpectedValues
 from mockserver.products.metric_events import Dimension, Metric
@@ -50,7 +50,7 @@ class CrossVendorChart:
     def vendor(self) -> None:
         """It is no single vendor's."""
 
-    def days(self, moment: Moment) -> DataDays:
+    def days(self, moment: SandboxMoment) -> DataDays:
         """From the first day that any of the vendors shows to the last one that is complete at all of them."""
         every = [each.days(moment) for each in self.counts]
         return DataDays(
@@ -60,12 +60,12 @@ class CrossVendorChart:
             newest=max(each.newest for each in every),
         )
 
-    def epoch(self, moment: Moment, period: ChartPeriod) -> Hashable | None:
+    def epoch(self, moment: SandboxMoment, period: ChartPeriod) -> Hashable | None:
         """On what of the moment the counts depend."""
         epochs = tuple(each.epoch(moment, period) for each in self.counts)
         return None if None in epochs else epochs
 
-    def draw(self, moment: Moment, period: ChartPeriod) -> Drawing:
+    def draw(self, moment: SandboxMoment, period: ChartPeriod) -> Drawing:
         """A row for each bucket, with the metric and every count."""
         query = ExpectedQuery(Metric.ACTIVE, Dimension.ALL, CalendarPeriod(period.bucket), period.first, period.last)
         expected = ExpectedValues(moment.sandbox, self.vendors, query)
@@ -85,7 +85,7 @@ class CrossVendorChart:
         return Drawing(rows, requests, "; ".join(notes) or None, totals, headline.average)
 
 
-def _add_count(rows: list[dict[str, Any]], counted: VendorChart, moment: Moment, period: ChartPeriod) -> Drawing:
+def _add_count(rows: list[dict[str, Any]], counted: VendorChart, moment: SandboxMoment, period: ChartPeriod) -> Drawing:
     """Add a vendor's count to each row; the drawing of it has no rows where the vendor has no such bucket."""
     vendor, chart = counted.vendor, counted.chart
     if period.bucket not in chart.buckets:
@@ -97,7 +97,7 @@ def _add_count(rows: list[dict[str, Any]], counted: VendorChart, moment: Moment,
     return drawing
 
 
-def _metric_request(moment: Moment, period: ChartPeriod) -> ReportRequest:
+def _metric_request(moment: SandboxMoment, period: ChartPeriod) -> ReportRequest:
     """The request for the metric, which is one to the control plane."""
     of_sandbox = "" if moment.sandbox.id == DEFAULT else f"/sandboxes/{moment.sandbox.id}"
     query = urlencode({"from": period.first, "to": period.last, "bucket": period.bucket.value})

@@ -8,8 +8,9 @@ from datetime import date, timedelta
 from typing import Any, Protocol
 
 from mockserver.charts.chart import Chart, ChartData, ChartOutline, ChartPeriod, ChartRow, Number
-from mockserver.charts.report_reader import Moment, ReportReader, ReportRequest
+from mockserver.charts.report_reader import ReportReader, ReportRequest
 from mockserver.gateway.rejection import Rejection
+from mockserver.gateway.sandbox import SandboxMoment
 from mockserver.gateway.vendor import Vendor
 
 ONE_DAY = timedelta(days=1)
@@ -53,13 +54,13 @@ class ListedChart(Protocol):
     def vendor(self) -> Vendor | None:
         """Whose numbers it shows."""
 
-    def days(self, moment: Moment) -> DataDays:
+    def days(self, moment: SandboxMoment) -> DataDays:
         """The days of its data."""
 
-    def epoch(self, moment: Moment, period: ChartPeriod) -> Hashable | None:
+    def epoch(self, moment: SandboxMoment, period: ChartPeriod) -> Hashable | None:
         """On what of the moment a drawing of the period depends; None: on all of it."""
 
-    def draw(self, moment: Moment, period: ChartPeriod) -> Drawing:
+    def draw(self, moment: SandboxMoment, period: ChartPeriod) -> Drawing:
         """Its rows in a period."""
 
 
@@ -70,7 +71,7 @@ class VendorChart:
     vendor: Vendor
     chart: Chart
 
-    def days(self, moment: Moment) -> DataDays:
+    def days(self, moment: SandboxMoment) -> DataDays:
         """The days that the vendor shows; a day that is not over is never complete."""
         today, switches = moment.now.date(), moment.policy.switches[self.vendor.name]
         shown = self.vendor.visibility(moment.now, switches) if self.vendor.visibility else None
@@ -79,13 +80,13 @@ class VendorChart:
         first = max(moment.sandbox.config.organization.first_day, oldest)
         return DataDays(first, min(newest, today - ONE_DAY), oldest, newest)
 
-    def epoch(self, moment: Moment, period: ChartPeriod) -> Hashable | None:
+    def epoch(self, moment: SandboxMoment, period: ChartPeriod) -> Hashable | None:
         """On what answers of the vendor depend; days that are over change only when another day is published."""
         epoch = self.vendor.cache_epoch(moment.now, moment.policy.switches[self.vendor.name])
         is_over = epoch is not None and period.last < moment.now.date()
         return (moment.now.date(), self.days(moment).newest) if is_over else epoch
 
-    def draw(self, moment: Moment, period: ChartPeriod) -> Drawing:
+    def draw(self, moment: SandboxMoment, period: ChartPeriod) -> Drawing:
         """A row for each bucket and label; null is what the vendor's answers lack."""
         reader = ReportReader(self.vendor, moment)
         data = self.read(reader, period)

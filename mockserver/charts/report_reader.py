@@ -6,30 +6,15 @@ fault applies, and the journal has no entry.
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime
-from typing import Any, Self
+from typing import Any
 from urllib.parse import urlencode
 
 from werkzeug.datastructures import MultiDict
 
 from mockserver.gateway import pipeline, response_cache, view
-from mockserver.gateway.sandbox import Policy, Sandbox
+from mockserver.gateway.sandbox import SandboxMoment
 from mockserver.gateway.tokens import Grant
 from mockserver.gateway.vendor import Reply, Vendor, ViewRequest
-
-
-@dataclass(frozen=True, slots=True)
-class Moment:
-    """A sandbox at one time, under one policy."""
-
-    sandbox: Sandbox
-    now: datetime
-    policy: Policy
-
-    @classmethod
-    def of(cls, sandbox: Sandbox) -> Self:
-        """The present moment of a sandbox; it needs the registry's lock, so that its parts belong together."""
-        return cls(sandbox, sandbox.clock.now(), sandbox.policy)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +31,7 @@ class ReportReader:
     `notes` say what is missing from what was read.
     """
 
-    def __init__(self, vendor: Vendor, moment: Moment) -> None:
+    def __init__(self, vendor: Vendor, moment: SandboxMoment) -> None:
         self._vendor = vendor
         self.moment = moment
         self._grant = Grant("chart", vendor.name, "", permitted=True)

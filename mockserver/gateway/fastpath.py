@@ -75,7 +75,7 @@ class _Known(NamedTuple):
 
 
 class FastPath:
-    """Answers from the response cache, or passes a request on to the app and remembers how it was answered.
+    """Takes an answer from the response cache, or passes a request on to the app and remembers how it was answered.
 
     A server answers the `urgent_paths` before all others.
     """

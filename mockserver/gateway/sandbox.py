@@ -8,7 +8,7 @@ from decimal import Decimal
 from itertools import count
 from secrets import token_hex
 from threading import RLock
-from typing import Any
+from typing import Any, Self
 
 from mockserver.gateway import switches, tokens
 from mockserver.gateway.background import JobList
@@ -191,6 +191,20 @@ class Sandbox:
         """The buckets under a limit now."""
         allowance = self.allowance(name)
         return [] if allowance is None else self._limiters[name].states(allowance, self.clock.now())
+
+
+@dataclass(frozen=True, slots=True)
+class SandboxMoment:
+    """A sandbox at one time, under one policy, whatever becomes of its clock and policy meanwhile."""
+
+    sandbox: Sandbox
+    now: datetime
+    policy: Policy
+
+    @classmethod
+    def of(cls, sandbox: Sandbox) -> Self:
+        """The present moment of a sandbox; it needs the registry's lock, so that its parts belong together."""
+        return cls(sandbox, sandbox.clock.now(), sandbox.policy)
 
 
 class SandboxRegistry:

@@ -9,7 +9,8 @@ import pytest
 from mockserver.charts import catalogue
 from mockserver.charts.chart import Chart, ChartBucket, ChartData, ChartKind, ChartPeriod, ChartRow, Series
 from mockserver.charts.drawing import VendorChart, filled
-from mockserver.charts.report_reader import Moment, ReportReader
+from mockserver.charts.report_reader import ReportReader
+from mockserver.gateway.sandbox import SandboxMoment
 from mockserver.gateway.vendor import Reply, Vendor, ViewRequest
 from tests.contract.client import Client
 
@@ -64,7 +65,7 @@ def test_pages_end_where_they_lead_back(augment: Client) -> None:
         )
 
     vendor = served_by(augment.vendor, view)
-    reader = ReportReader(vendor, Moment.of(augment.sandbox))
+    reader = ReportReader(vendor, SandboxMoment.of(augment.sandbox))
     path = vendor.routes[0].path
     assert [page["page"] for page in reader.pages(path, "cursor")] == ["", "1", "2"]
     assert reader.notes == [f"a page of {path} leads back to one before it; the pages after it are missing"]
@@ -72,7 +73,7 @@ def test_pages_end_where_they_lead_back(augment: Client) -> None:
 
 def test_empty_answer_is_none(augment: Client) -> None:
     vendor = served_by(augment.vendor, lambda _: Reply(None, 204))
-    reader = ReportReader(vendor, Moment.of(augment.sandbox))
+    reader = ReportReader(vendor, SandboxMoment.of(augment.sandbox))
     assert reader.get(vendor.routes[0].path) is None
     assert [each.path for each in reader.requests] == [vendor.routes[0].path]
 
@@ -84,7 +85,7 @@ def test_requests_that_were_refused_are_not_listed(augment: Client) -> None:
         return ChartData([ChartRow(period.first, {"n": 1})])
 
     period = replace(OCTOBER, last=date(2025, 10, 25))
-    drawing = VendorChart(augment.vendor, made_chart(read)).draw(Moment.of(augment.sandbox), period)
+    drawing = VendorChart(augment.vendor, made_chart(read)).draw(SandboxMoment.of(augment.sandbox), period)
     assert [each.path for each in drawing.requests] == [
         "/analytics/v0/dau-count?start_date=2025-10-01&end_date=2025-10-20",
         "/analytics/v0/dau-count",
@@ -98,9 +99,9 @@ def test_answer_of_another_shape_is_a_note_only_with_defects(augment: Client, er
 
     chart = VendorChart(augment.vendor, made_chart(read))
     with pytest.raises(type(error)):
-        chart.draw(Moment.of(augment.sandbox), OCTOBER)
+        chart.draw(SandboxMoment.of(augment.sandbox), OCTOBER)
     augment.sandbox.set_defects(("lost-row", "duplicate-row"))
-    drawing = chart.draw(Moment.of(augment.sandbox), OCTOBER)
+    drawing = chart.draw(SandboxMoment.of(augment.sandbox), OCTOBER)
     assert drawing.note == f"with the armed defects (lost-row, duplicate-row), an answer has another shape: {error!r}"
     assert len(drawing.rows) == 10
     assert {row["n"] for row in drawing.rows} == {None}
@@ -108,7 +109,7 @@ def test_answer_of_another_shape_is_a_note_only_with_defects(augment: Client, er
 
 def test_totals_are_those_of_the_series(augment: Client) -> None:
     chart = VendorChart(augment.vendor, made_chart(lambda _, __: ChartData((), {"n": 3, "other": 4})))
-    drawing = chart.draw(Moment.of(augment.sandbox), OCTOBER)
+    drawing = chart.draw(SandboxMoment.of(augment.sandbox), OCTOBER)
     assert (drawing.totals, drawing.note) == ({"n": 3}, "the vendor's answer has no row in this period")
 
 
@@ -119,7 +120,7 @@ def test_chart_that_depends_on_the_whole_moment_is_drawn_each_time(augment: Clie
         drawn.append(period)
         return ChartData(())
 
-    moment = Moment.of(augment.sandbox)
+    moment = SandboxMoment.of(augment.sandbox)
     for cache_epoch in (augment.vendor.cache_epoch, lambda *_: None):
         vendor = replace(augment.vendor, cache_epoch=cache_epoch)
         across, own = catalogue.listed([vendor], {vendor.name: [replace(made_chart(read), users="n")]}).values()

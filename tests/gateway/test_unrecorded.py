@@ -32,8 +32,8 @@ def test_answer_is_the_one_that_a_client_gets(app: Flask, vendor: Vendor) -> Non
 )
 def test_answer_leaves_no_trace(target: str, status: int) -> None:
     read = reader(parrot.registry(parrot.PARROT))
-    before = read.sandbox.buckets("parrot")
+    before = read.moment.sandbox.buckets("parrot")
     answer = read.answer("parrot", target)
     assert answer.status_code == status
     assert answer.get_json().get("text", "a&b c") == "a&b c"
-    assert (list(read.sandbox.journal), read.sandbox.buckets("parrot")) == ([], before)
+    assert (list(read.moment.sandbox.journal), read.moment.sandbox.buckets("parrot")) == ([], before)
