@@ -106,6 +106,10 @@ def _serve(start: starting.Start, grace: float) -> None:
         raise click.UsageError(f"cannot listen on {chosen.host}: {error.strerror}; choose another --host") from error
     if late.error is not None:
         raise late.error
+    from mockserver.gateway import background
+
+    if background.is_any_job_running():
+        server.end_process()
 
 
 def stop_at_eof(stream: int = 0) -> threading.Thread:

@@ -4,13 +4,15 @@ What the work is, and how a job is described, is decided by the control plane.
 """
 
 import logging
+import threading
 from collections import deque
 from collections.abc import Callable, Iterator
 from enum import StrEnum
-from threading import Lock, Thread
-from typing import Generic, TypeVar
+from typing import Final, Generic, TypeVar
 
 log = logging.getLogger(__name__)
+
+_THREAD_NAME: Final = "mockserver-job"
 
 
 class JobState(StrEnum):
@@ -113,12 +115,13 @@ class JobList(Generic[AnyJob]):
 class JobThreads:
     """Threads that run jobs, at most `maximum` at a time; the other jobs wait.
 
-    A thread ends when no job waits. The threads are daemons: a job does not keep the process.
+    A thread ends when no job waits. The threads are daemons: a job does not keep the process. While one
+    runs (`is_any_job_running`), the process should end at once, without the interpreter.
     """
 
     def __init__(self, maximum: int) -> None:
         self._maximum = maximum
-        self._lock = Lock()
+        self._lock = threading.Lock()
         self._waiting: deque[tuple[Job, Callable[[], None]]] = deque()
         self._threads = 0
 
@@ -130,7 +133,7 @@ class JobThreads:
             if self._threads == self._maximum:
                 return
             self._threads += 1
-        Thread(target=self._run, name="mockserver-job", daemon=True).start()
+        threading.Thread(target=self._run, name=_THREAD_NAME, daemon=True).start()
 
     def _run(self) -> None:
         while (found := self._next()) is not None:
@@ -143,3 +146,8 @@ class JobThreads:
                 return self._waiting.popleft()
             self._threads -= 1
             return None
+
+
+def is_any_job_running() -> bool:
+    """Whether a thread of this process still runs jobs."""
+    return any(thread.name == _THREAD_NAME for thread in threading.enumerate())

@@ -15,13 +15,14 @@ from typing import TYPE_CHECKING
 from wsgiref.types import WSGIApplication
 
 from mockserver.server import sockets
+from mockserver.server.ending import end_process
 from mockserver.server.late import LateApp
 from mockserver.server.sockets import PortTaken
 
 if TYPE_CHECKING:
     from mockserver.server.running import Running as Running
 
-__all__ = ["LateApp", "PortTaken", "in_thread", "serve"]
+__all__ = ["LateApp", "PortTaken", "end_process", "in_thread", "serve"]
 
 _SWITCH_INTERVAL = 0.0002
 """Seconds after which a thread that computes lets another one run.

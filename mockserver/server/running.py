@@ -2,16 +2,16 @@
 
 import asyncio
 import logging
-import os
 import socket
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, suppress
-from typing import Any, NoReturn
+from typing import Any
 from wsgiref.types import WSGIApplication, WSGIEnvironment
 
 from mockserver.server import signals, sockets
 from mockserver.server.connection import Connection
+from mockserver.server.ending import end_process
 from mockserver.server.late import LateApp
 from mockserver.server.reader import Memory
 from mockserver.server.workers import Workers
@@ -167,9 +167,9 @@ async def _serve(
         await asyncio.wait_for(server.finished(), grace)
     except TimeoutError:
         log.warning("a request was still running after %s s; it is cut off", grace)
-        _end()
+        end_process()
     if isinstance(app, LateApp) and not app.made.done():
-        _end()
+        end_process()
 
 
 def _use_late(server: Server, late: LateApp, stopped: asyncio.Event) -> None:
@@ -178,12 +178,6 @@ def _use_late(server: Server, late: LateApp, stopped: asyncio.Event) -> None:
         server.use(late.made.result())
     else:
         stopped.set()
-
-
-def _end() -> NoReturn:
-    """End the process at once, because a thread still runs in the app or makes it."""
-    logging.shutdown()
-    os._exit(0)
 
 
 class Running(AbstractContextManager["Running"]):

@@ -200,12 +200,7 @@ class Rollups:
         from concurrent.futures import ThreadPoolExecutor, as_completed
 
         with ThreadPoolExecutor(_THREADS, "roll-up") as threads:
-            try:
-                rolled = [threads.submit(roll_up, group) for group in groups]
-            except RuntimeError:  # While the interpreter ends, it starts no threads.
-                yield from map(roll_up, groups)
-                return
-            for group in as_completed(rolled):
+            for group in as_completed([threads.submit(roll_up, group) for group in groups]):
                 yield group.result()
 
     def _roll_up_group(self, span: Days, blocks: Sequence[int]) -> _RolledGroup:

@@ -204,23 +204,6 @@ def test_threads_compute_the_same_days_once(monkeypatch: pytest.MonkeyPatch) -> 
     assert runs == [(0, 30), (31, 61), (62, 92)]
 
 
-def test_days_are_the_same_where_no_thread_starts(monkeypatch: pytest.MonkeyPatch) -> None:
-    world = worlds.world(people=2 * BLOCK + 1)
-    expected = _plain(_fresh(world).span(FIRST, FIRST + 3))
-    monkeypatch.setattr(rollups, "_THREADS", 2)
-    monkeypatch.setattr(rollups, "_CELLS_AT_ONCE", 1)
-    rolled = _fresh(world)
-    refused: list[object] = []
-
-    def refuse(*_: object) -> None:
-        refused.append(None)
-        raise RuntimeError("cannot schedule new futures after interpreter shutdown")
-
-    monkeypatch.setattr(ThreadPoolExecutor, "submit", refuse)
-    assert _plain(rolled.span(FIRST, FIRST + 3)) == expected
-    assert refused
-
-
 def test_cached_days_do_not_wait_for_others(monkeypatch: pytest.MonkeyPatch) -> None:
     rolled = _fresh()
     known = rolled.span(FIRST, FIRST + 3)
