@@ -44,10 +44,12 @@ def _sentence(switch: "AnySwitch") -> str:
 
 def options_text(switch: "AnySwitch") -> str:
     """The options in a few words: a range of numbers by its ends, anything else one by one."""
-    from mockserver.gateway.switches import Renaming
+    from mockserver.gateway.switches import Renaming, TimestampSwitch
 
     if isinstance(switch, Renaming):
         return f"other names for {', '.join(map(str, switch.options))}"
+    if isinstance(switch, TimestampSwitch):
+        return f"any timestamp, as in {' and '.join(switch.options)}"
     first, last = switch.options[0], switch.options[-1]
     run = isinstance(first, int) and isinstance(last, int) and switch.options == tuple(range(first, last + 1))
     return f"{first} to {last}" if run else ", ".join(str(option) for option in switch.options)

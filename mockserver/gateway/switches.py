@@ -7,10 +7,12 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, Generic, TypeVar, cast
 
 from analytics_mockserver.suggestions import unknown_name
+from mockserver.simulation.timestamps import format_utc, seconds
 
 NAME_MAXIMUM = 100
 """The longest name that a response field may be given, in characters."""
@@ -135,6 +137,24 @@ class Renaming(Switch[str]):
 
 
 @dataclass(frozen=True, slots=True)
+class TimestampSwitch(Switch[str]):
+    """A switch that takes any timestamp in whole seconds; `options` are the default and another one to try.
+
+    The option in force is the timestamp in UTC, as in 2026-05-01T00:00:00Z.
+    """
+
+    def _option(self, value: object) -> str:
+        try:
+            moment = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
+            if moment.tzinfo is not None and not moment.microsecond:
+                return format_utc(seconds(moment))
+        except (ValueError, OverflowError):
+            pass
+        rule = "a timestamp in whole seconds with its time zone, as in 2026-05-01T00:00:00Z"
+        raise SwitchError(f"{self.name} cannot be {value!r:.100}; it takes {rule}")
+
+
+@dataclass(frozen=True, slots=True)
 class Switches:
     """The options in force for one vendor, by the names of their switches, each as the switch has read it.
 
@@ -168,6 +188,11 @@ def switch(name: str, options: type[E], *, grade: Grade, description: str) -> Sw
     """A switch over the members of an enumeration, of which the first is the default."""
     members = tuple(options)
     return Switch(name, members, members[0], grade, description)
+
+
+def timestamp_switch(name: str, default: str, other: str, *, grade: Grade, description: str) -> TimestampSwitch:
+    """A switch that takes any timestamp."""
+    return TimestampSwitch(name, (default, other), default, grade, description)
 
 
 def names(

@@ -1,5 +1,6 @@
 """Promises about switches: a default among the options, strict parsing, errors that list what exists."""
 
+from datetime import UTC, datetime
 from enum import StrEnum
 
 import pytest
@@ -74,6 +75,24 @@ def test_unknown_switch_is_refused_with_a_suggestion(name: str, message: str) ->
     with pytest.raises(SwitchError) as caught:
         switches.parse(BOTH, {name: "x"})
     assert str(caught.value) == message
+
+
+MOMENT = switches.timestamp_switch(
+    "cutoff", "2026-05-01T00:00:00Z", "2025-10-01T00:00:00Z", grade=Grade.ASSUMED, description="When it ends."
+)
+SAME = ("2026-05-01T12:30:00Z", "2026-05-01T14:30:00+02:00", datetime(2026, 5, 1, 12, 30, tzinfo=UTC))
+NO_MOMENTS = ("", "soon", "2026-05-01", "2026-05-01T00:00:00", "2026-05-01T00:00:00.5Z", "0001-01-01T00:00:00+02:00", 5)
+
+
+@pytest.mark.parametrize("value", SAME, ids=str)
+def test_timestamp_is_read_in_utc(value: object) -> None:
+    assert MOMENT.read(value) == "2026-05-01T12:30:00Z"
+
+
+@pytest.mark.parametrize("value", NO_MOMENTS, ids=repr)
+def test_other_value_of_a_timestamp_switch_is_refused_with_the_rule(value: object) -> None:
+    with pytest.raises(SwitchError, match="it takes a timestamp in whole seconds with its time zone, as in 2026"):
+        MOMENT.read(value)
 
 
 def test_by_default_no_field_is_renamed() -> None:

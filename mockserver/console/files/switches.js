@@ -78,9 +78,10 @@ function control({ group, name, value, default: initial, options }, title, set) 
     const rename = button("Rename", () => set(group, name, parsed(input.value)), { "aria-label": `Rename, ${title}` });
     return h("form", { class: "row", onsubmit: (event) => { event.preventDefault(); rename.click(); } }, input, rename);
   }
-  const labels = options.map((each, index) => [String(index), `${each}${each === initial ? " (default)" : ""}`]);
-  const element = select({ "aria-label": title, "data-key": title, onchange: () => set(group, name, options[Number(element.value)]).catch((error) => notify(error.message, "error")) },
-    labels, String(options.indexOf(value)));
+  const listed = options.includes(value) ? options : [...options, value]; // a timestamp may be any
+  const labels = listed.map((each, index) => [String(index), `${each}${each === initial ? " (default)" : ""}`]);
+  const element = select({ "aria-label": title, "data-key": title, onchange: () => set(group, name, listed[Number(element.value)]).catch((error) => notify(error.message, "error")) },
+    labels, String(listed.indexOf(value)));
   return element;
 }
 
