@@ -32,13 +32,13 @@ class Facts:
     @cached_property
     def by_member(self) -> I64:
         """The sums of the counters over the days: one column per member."""
-        return _sums(self.counters, self.rows, self.active.shape[0])
+        return sums_by_position(self.counters, self.rows, self.active.shape[0])
 
     @cached_property
     def by_day(self) -> I64:
         """The sums of the counters over the members: one column per day."""
         order = np.argsort(self.columns.astype(np.int16), kind="stable")
-        return _sums(self.counters.take(order, axis=1), self.columns[order], self.active.shape[1])
+        return sums_by_position(self.counters.take(order, axis=1), self.columns[order], self.active.shape[1])
 
     def counted(self, counters: Sequence[int]) -> Mask:
         """A mask of members by days: where any of the counters at some indexes is above zero."""
@@ -96,7 +96,7 @@ def gather(
     return Facts(active, rows, columns, counted)
 
 
-def _sums(counters: I64, positions: I64, size: int) -> I64:
+def sums_by_position(counters: I64, positions: I64, size: int) -> I64:
     """Sums of the columns that have the same position; positions ascend."""
     totals = np.zeros((len(counters), size), dtype=np.int64)
     starts = np.flatnonzero(np.diff(positions, prepend=-1))

@@ -1,4 +1,4 @@
-"""Tabnine: fourteen counters per person and day, at a second of the day, and accounts with roles and teams."""
+"""Tabnine: counters per person and day, at a second of the day, and accounts with roles and teams."""
 
 from collections.abc import Collection, Hashable, Mapping
 from dataclasses import dataclass
@@ -9,9 +9,11 @@ import numpy as np
 
 from mockserver.products.metric_events import Dimension, DimensionEvents, Events
 from mockserver.products.model import FactSpec, ProductModel
-from mockserver.products.organization_file import DraftLines, FileSection
+from mockserver.products.tabnine.breakdown import COLUMNS, LABELS, MARKS, TOKEN_COUNTERS, BreakdownFacts
 from mockserver.products.tabnine.facts import COUNTERS, LATEST, NAME, SECTIONS, TabnineFacts
+from mockserver.products.tabnine.options import FILE, has_agent
 from mockserver.products.tabnine.ranges import TabnineRanges
+from mockserver.products.tabnine.words import TabnineWords
 from mockserver.simulation.accounts import Accounts
 from mockserver.simulation.calendar import Days
 from mockserver.simulation.core import Core
@@ -26,11 +28,17 @@ ROLES: Final = ("Member", "TeamLead", "Manager", "Admin")
 
 @dataclass(frozen=True, slots=True)
 class Tabnine:
-    """Tabnine in one world: the counters of each day, sums over everybody, ranges of seconds, and accounts."""
+    """Tabnine in one world: the counters of each day, sums over everybody, ranges of seconds, and accounts.
+
+    `breakdowns` are ranges of what was done with the agent and in chat, by agent type and model, and `words` the
+    editors and languages.
+    """
 
     facts: TabnineFacts
     days: Rollups
     ranges: TabnineRanges
+    breakdowns: TabnineRanges
+    words: TabnineWords
     accounts: Accounts
 
 
@@ -52,9 +60,18 @@ def until(second: int) -> int | None:
 
 
 def _build(core: Core) -> Tabnine:
-    facts = TabnineFacts(core.people, core.presence, core.scripts)
+    facts = TabnineFacts(core.people, core.presence, core.scripts, has_agent=has_agent(core.organization))
     days = Rollups(core.people, facts, len(COUNTERS), [(section,) for section in SECTIONS])
-    return Tabnine(facts, days, TabnineRanges(core.people, facts, days), Accounts(core.people, NAME))
+    parts = BreakdownFacts(core.people, facts, core.scripts)
+    parts_by_day = Rollups(core.people, parts, len(COLUMNS) * LABELS, MARKS)
+    return Tabnine(
+        facts,
+        days,
+        TabnineRanges(core.people, facts, days),
+        TabnineRanges(core.people, parts, parts_by_day),
+        TabnineWords(core.people, facts),
+        Accounts(core.people, NAME),
+    )
 
 
 def _source(tabnine: Tabnine, variant: Hashable) -> Source:
@@ -88,11 +105,12 @@ PRODUCT: Final[ProductModel[Tabnine]] = ProductModel(
     name=NAME,
     facts=FactSpec(
         labels=(),
-        counters=COUNTERS,
+        counters=(*COUNTERS, *TOKEN_COUNTERS),
         at_most=(
             ("chat_useful", "chat_interactions"),
             ("agent_lines_added_accepted", "agent_lines_added"),
             ("agent_lines_removed_accepted", "agent_lines_removed"),
+            ("agent_user_messages", "agent_interactions"),
         ),
     ),
     build=_build,
@@ -101,5 +119,5 @@ PRODUCT: Final[ProductModel[Tabnine]] = ProductModel(
     events=_events,
     roles=ROLES,
     listed_in=_listed_in,
-    file=FileSection(draft=DraftLines(example_fact="[{completions: 4, completion_chars: 130, keystrokes: 170}]")),
+    file=FILE,
 )

@@ -3,6 +3,7 @@
 Ratios are never stored; whoever needs one computes it from the counters.
 """
 
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -12,8 +13,9 @@ from mockserver.simulation.calendar import Days
 from mockserver.simulation.facts import Facts, gather
 from mockserver.simulation.hashing import I64
 from mockserver.simulation.people import Block, People
-from mockserver.simulation.presence import Presence
+from mockserver.simulation.presence import Mask, Presence
 from mockserver.simulation.scripts import Scripts
+from mockserver.simulation.timestamps import DAY, EPOCH
 
 NAME: Final = "tabnine"
 
@@ -48,10 +50,25 @@ _SCALES = np.array([4, 11, 28], dtype=np.int64)
 _CHAT_PERCENT, _AGENT_PERCENT = 75, 35
 
 
+@dataclass(frozen=True, slots=True)
+class TimedCells:
+    """What members of a block did: the row of each cell in the block, its second since 1970, its label and counters."""
+
+    rows: I64
+    seconds: I64
+    labels: I64
+    counters: I64
+
+
 class TabnineFacts:
     """Tabnine's counters: a pure function of a block of members and a run of days."""
 
-    def __init__(self, people: People, presence: Presence, scripts: Scripts) -> None:
+    width = len(COUNTERS)
+    labels = 1
+    marks = len(SECTIONS)
+
+    def __init__(self, people: People, presence: Presence, scripts: Scripts, *, has_agent: bool = True) -> None:
+        self._has_agent = has_agent
         self._presence = presence
         self._scripts = scripts
         self._habits = people.key("tabnine habits")
@@ -64,9 +81,28 @@ class TabnineFacts:
         bits = hashing.mix(hashing.mix(self._seconds, block.index)[:, None], span.ordinals[None, :])
         return EARLIEST + (hashing.field(bits, 0, 32) * (LATEST - EARLIEST) >> 32)
 
+    def times(self, block: Block, span: Days, facts: Facts) -> I64:
+        """The second since 1970 at which each cell of some facts happens."""
+        happened = (span.ordinals - EPOCH) * DAY + self.seconds(block, span)
+        times: I64 = happened[facts.rows, facts.columns]
+        return times
+
+    def cells(self, block: Block, span: Days) -> TimedCells:
+        """Every cell with its time, all with one label."""
+        facts = self.facts(block, span)
+        return TimedCells(facts.rows, self.times(block, span, facts), np.zeros_like(facts.rows), facts.counters)
+
+    def did(self, counters: I64, labels: I64) -> Mask:  # noqa: ARG002 (there is one label)
+        """By section, the cells that count."""
+        mask: Mask = counters[list(SECTIONS)] > 0
+        return mask
+
     def facts(self, block: Block, span: Days) -> Facts:
         """Who is active, and every counter."""
-        return gather(NAME, COUNTERS, self._presence, self._scripts, block, span, self._count)
+        found = gather(NAME, COUNTERS, self._presence, self._scripts, block, span, self._count)
+        if not self._has_agent:
+            found.counters[INDEX["agent_interactions"] :] = 0
+        return found
 
     def _count(self, block: Block, rows: I64, ordinals: I64, busy: I64) -> I64:
         habits = hashing.mix(self._habits, block.index)

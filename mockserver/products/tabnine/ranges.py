@@ -8,14 +8,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from mockserver.products.tabnine.facts import COUNTERS, EARLIEST, LATEST, SECTIONS, TabnineFacts
+from mockserver.products.tabnine.facts import EARLIEST, LATEST, TimedCells
 from mockserver.simulation.calendar import Days, days
 from mockserver.simulation.hashing import I64
 from mockserver.simulation.people import BLOCK, Block, People
+from mockserver.simulation.presence import Mask
 from mockserver.simulation.rollups import RolledUpDay, Rollups, bitmap_size, count_bits
 from mockserver.simulation.timestamps import DAY, EPOCH
 
@@ -28,26 +30,48 @@ _DAYS_IN_ORDER = 4
 
 @dataclass(frozen=True, slots=True)
 class UsageTotals:
-    """What was done between two times: sums by counter, distinct users by section, and distinct users at all."""
+    """What was done between two times: sums by counter, distinct users by mark, and distinct users at all.
+
+    Where facts have labels, there are the sums of every counter for each label in turn.
+    """
 
     sums: tuple[int, ...]
     users: tuple[int, ...]
     anybody: int
 
 
+class TimedSource(Protocol):
+    """Facts with their times: `width` counters, each for so many `labels`, and `marks` by which people are counted."""
+
+    width: int
+    labels: int
+    marks: int
+
+    def cells(self, block: Block, span: Days) -> TimedCells:
+        """Every cell with its time."""
+
+    def did(self, counters: I64, labels: I64) -> Mask:
+        """By mark, the cells that count."""
+
+
 _Counted = tuple[I64, NDArray[np.uint8]]
-"""The sums of a day or a part of one, and by section the bits of the members who did anything."""
+"""The sums of a day or a part of one, and by mark the bits of the members who count."""
 
 
 class TabnineRanges:
     """Totals between each two neighbours of some cuts, which are ascending seconds."""
 
-    def __init__(self, people: People, facts: TabnineFacts, rollups: Rollups) -> None:
+    def __init__(self, people: People, facts: TimedSource, rollups: Rollups) -> None:
         self._people = people
         self._facts = facts
         self._rollups = rollups
         self._bytes = bitmap_size(people.organization.members)
         self._in_order = lru_cache(maxsize=_DAYS_IN_ORDER)(self._put_in_order)
+
+    @property
+    def nothing(self) -> UsageTotals:
+        """The total of a range in which nothing happened."""
+        return UsageTotals((0,) * (self._facts.width * self._facts.labels), (0,) * self._facts.marks, 0)
 
     def everybody(self, cuts: Sequence[int]) -> list[UsageTotals]:
         """Totals over everybody between each two cuts: whole days from roll-ups, the others computed again."""
@@ -70,30 +94,30 @@ class TabnineRanges:
         return first, (cuts[-1] - 1) // DAY + EPOCH
 
     def _part(self, day: int, start: int, end: int) -> _Counted:
-        seconds, members, counters = self._in_order(day)
+        seconds, members, labels, counters = self._in_order(day)
         begin, stop = np.searchsorted(seconds, (start, end)).tolist()
-        members, counters = members[begin:stop], counters[:, begin:stop]
-        did = np.zeros((len(SECTIONS), self._bytes * 8), dtype=np.bool_)
-        for section, counter in enumerate(SECTIONS):
-            did[section, members[counters[counter] > 0]] = True
-        return counters.sum(axis=1), np.packbits(did, axis=1)
+        members, labels, counters = members[begin:stop], labels[begin:stop], counters[:, begin:stop]
+        did = np.zeros((self._facts.marks, self._bytes * 8), dtype=np.bool_)
+        for mark, cells in zip(did, self._facts.did(counters, labels), strict=True):
+            mark[members[cells]] = True
+        sums = [counters[:, labels == label].sum(axis=1) for label in range(self._facts.labels)]
+        return np.concatenate(sums), np.packbits(did, axis=1)
 
-    def _put_in_order(self, day: int) -> tuple[I64, I64, I64]:
-        """Seconds, members and counters of everything that was done on a day, in the order in which it happened."""
+    def _put_in_order(self, day: int) -> tuple[I64, I64, I64, I64]:
+        """Seconds, members, labels and counters of everything that was done on a day, in the order of time."""
         one = days(self._people.organization, day, day)
-        members, happened, counters = [], [], []
-        for block in self._people.blocks():
-            facts = self._facts.facts(block, one)
-            members.append(block.index[facts.rows])
-            happened.append((day - EPOCH) * DAY + self._facts.seconds(block, one)[facts.rows, 0])
-            counters.append(facts.counters)
-        seconds = np.concatenate(happened)
+        blocks = [*self._people.blocks()]
+        cells = [self._facts.cells(block, one) for block in blocks]
+        seconds = np.concatenate([each.seconds for each in cells])
+        members = np.concatenate([block.index[each.rows] for block, each in zip(blocks, cells, strict=True)])
+        labels = np.concatenate([each.labels for each in cells])
+        counters = np.concatenate([each.counters for each in cells], axis=1)
         order = np.argsort(seconds, kind="stable")
-        return seconds[order], np.concatenate(members)[order], np.concatenate(counters, axis=1)[:, order]
+        return seconds[order], members[order], labels[order], counters[:, order]
 
     def _total(self, parts: list[_Counted]) -> UsageTotals:
-        sums = np.zeros(len(COUNTERS), dtype=np.int64)
-        members = np.zeros((len(SECTIONS), self._bytes), dtype=np.uint8)
+        sums = np.zeros(self._facts.width * self._facts.labels, dtype=np.int64)
+        members = np.zeros((self._facts.marks, self._bytes), dtype=np.uint8)
         for part_sums, part_members in parts:
             sums += part_sums
             members |= part_members
@@ -102,17 +126,19 @@ class TabnineRanges:
 
     def members(self, index: I64, cuts: Sequence[int]) -> list[UsageTotals]:
         """Totals over the members with these indexes, ascending, between each two cuts."""
-        sums = np.zeros((len(cuts) - 1, len(COUNTERS)), dtype=np.int64)
-        users = np.zeros((len(cuts) - 1, len(SECTIONS) + 1), dtype=np.int64)
+        buckets, marks = len(cuts) - 1, self._facts.marks
+        sums = np.zeros((buckets * self._facts.labels, self._facts.width), dtype=np.int64)
+        users = np.zeros((buckets, marks + 1), dtype=np.int64)
         for block in self._blocks(index):
-            used = np.zeros((len(SECTIONS), len(cuts) - 1, len(block)), dtype=np.bool_)
+            used = np.zeros((marks, buckets, len(block)), dtype=np.bool_)
             for span in self._spans(cuts, len(block)):
                 self._add(block, span, np.asarray(cuts, dtype=np.int64), sums, used)
             users[:, :-1] += used.sum(axis=2).T
             users[:, -1] += used.any(axis=0).sum(axis=1)
+        by_bucket = sums.reshape(buckets, -1)
         return [
             UsageTotals(tuple(sum_), tuple(count[:-1]), count[-1])
-            for sum_, count in zip(sums.tolist(), users.tolist(), strict=True)
+            for sum_, count in zip(by_bucket.tolist(), users.tolist(), strict=True)
         ]
 
     def _blocks(self, index: I64) -> Iterator[Block]:
@@ -126,13 +152,13 @@ class TabnineRanges:
             yield days(self._people.organization, start, min(start + length - 1, last))
 
     def _add(self, block: Block, span: Days, cuts: I64, sums: I64, used: "np.ndarray") -> None:
-        seconds = (span.ordinals - EPOCH) * DAY + self._facts.seconds(block, span)
-        facts = self._facts.facts(block, span).only((cuts[0] <= seconds) & (seconds < cuts[-1]))
-        bucket = np.searchsorted(cuts, seconds[facts.rows, facts.columns], side="right") - 1
-        np.add.at(sums, bucket, facts.counters.T)
-        for section, counter in enumerate(SECTIONS):
-            some = facts.counters[counter] > 0
-            used[section, bucket[some], facts.rows[some]] = True
+        cells = self._facts.cells(block, span)
+        kept = (cuts[0] <= cells.seconds) & (cells.seconds < cuts[-1])
+        rows, labels, counters = cells.rows[kept], cells.labels[kept], cells.counters[:, kept]
+        bucket = np.searchsorted(cuts, cells.seconds[kept], side="right") - 1
+        np.add.at(sums, bucket * self._facts.labels + labels, counters.T)
+        for mark, some in zip(used, self._facts.did(counters, labels), strict=True):
+            mark[bucket[some], rows[some]] = True
 
 
 def _counted(day: RolledUpDay) -> _Counted:
