@@ -1,5 +1,6 @@
 """Tabnine's errors: nested, as observed live, or flat, as in its later file; the switch `error_shape` decides."""
 
+from collections.abc import Mapping
 from typing import Final
 
 from mockserver.gateway.rejection import (
@@ -11,6 +12,7 @@ from mockserver.gateway.rejection import (
     UnknownToken,
     status_phrase,
 )
+from mockserver.gateway.switches import AnySwitch
 from mockserver.gateway.vendor import ErrorReply, RequestContext
 from mockserver.simulation import hashing
 from mockserver.vendors.tabnine import policy
@@ -35,6 +37,35 @@ class OrganizationMismatch(Rejection):
         super().__init__(Reason.UNAUTHENTICATED, "Invalid organization.")
 
 
+class MissingOrganization(Rejection):
+    """Agent usage without organizationId."""
+
+    def __init__(self) -> None:
+        super().__init__(Reason.UNAUTHENTICATED, "Invalid organization.")
+
+
+class MissingRange(Rejection):
+    """Agent usage without from or to, for which the live service has no better answer than a 500."""
+
+    def __init__(self, subject: str) -> None:
+        super().__init__(Reason.INTERNAL, f"Error trying to get {subject} agent usage")
+
+
+class AgentUnlicensed(Rejection):
+    """Agent usage of an organization whose license does not include the agent; a switch has the status."""
+
+    def __init__(self) -> None:
+        message = "The Agent feature is not included in your account's license."
+        super().__init__(Reason.FORBIDDEN, message, code="FEATURE_NOT_AVAILABLE")
+
+
+class UnknownSubject(Rejection):
+    """An unknown team or user in v2 or agent usage; the switch `unknown_id` holds the status."""
+
+    def __init__(self, kind: str, identifier: str) -> None:
+        super().__init__(Reason.NOT_FOUND, unknown(kind, identifier).message)
+
+
 def invalid(*parameter_errors: ParameterError) -> Rejection:
     """A 400 that lists every error."""
     return Rejection(Reason.INVALID, _TITLES[400], parameter_errors=parameter_errors)
@@ -49,6 +80,8 @@ def unknown(kind: str, identifier: str) -> Rejection:
 def render(rejection: Rejection, context: RequestContext) -> ErrorReply:
     """Status, body and headers of a refusal."""
     status = _status(rejection, context)
+    if isinstance(rejection, AgentUnlicensed):
+        return ErrorReply(status, {"error": rejection.code, "message": rejection.message}, {})
     title = _TITLES.get(status) or status_phrase(status)
     nested = context.switches[policy.ERROR_SHAPE] is ErrorShape.NESTED
     message = _message(rejection, status, title, nested=nested)
@@ -74,14 +107,34 @@ def _message(rejection: Rejection, status: int, title: str, *, nested: bool) -> 
         return f"{rejection.code}: {rejection.message}" if rejection.code and nested else rejection.message
     if status == 400:
         return title
+    if status == 501:
+        return f"{title}: not simulated"
+    if isinstance(rejection, MissingRange):
+        return rejection.message
     return f"{title}: {'Invalid token.' if isinstance(rejection, UnknownToken) else rejection.message}"
 
 
 def _status(rejection: Rejection, context: RequestContext) -> int:
-    if isinstance(rejection, OrganizationMismatch):
-        return int(context.switches[policy.FOREIGN_ORGANIZATION])
+    switch = _STATUS_SWITCHES.get(type(rejection))
+    if switch is not None:
+        return int(context.switches[switch])
+    if _is_unserved(rejection, context):
+        return int(context.switches[policy.UNSERVED])
     everywhere = context.switches[policy.FORBIDDEN_EVERYWHERE] is ForbiddenEverywhere.YES
     by_token = rejection.reason is Reason.FORBIDDEN and not isinstance(rejection, ForeignSender)
     if by_token and not everywhere:
         return 403 if context.operation in policy.FORBIDDEN_OPERATIONS else 401
     return rejection.status
+
+
+def _is_unserved(rejection: Rejection, context: RequestContext) -> bool:
+    is_unknown_path = rejection.reason is Reason.NOT_FOUND and context.operation is None
+    return is_unknown_path and context.path in policy.UNSERVED_PATHS
+
+
+_STATUS_SWITCHES: Final[Mapping[type[Rejection], AnySwitch]] = {
+    OrganizationMismatch: policy.FOREIGN_ORGANIZATION,
+    AgentUnlicensed: policy.AGENT_UNLICENSED,
+    UnknownSubject: policy.UNKNOWN_ID,
+}
+"""The switches that hold the status of a rejection."""

@@ -12,17 +12,20 @@ _ODD: Final = "from=2025-09-16T14:00:00%2B05:45&to=2025-09-18T11:11:11.5Z"
 
 
 def _answered(client: Client) -> Queries:
-    """With the usage of a user who chats, since an undefined rate is left out; and teams on more than one page."""
+    """With the usage of a user with chat and the agent, and a year of everybody's; and teams on more than one page."""
     span = ("2025-01-01T00:00:00Z", "2025-10-01T00:00:00Z")
     chatting = next(
         user["id"]
         for user in queries.users(client)
-        if queries.buckets(client, *span, userId=user["id"])[0]["chat"]["interactions"]
+        if all(queries.buckets(client, *span, userId=user["id"])[0][name]["interactions"] for name in ("chat", "agent"))
     )
+    ranged = {**queries.span(*span), "organizationId": queries.organization(client)}
+    team = queries.teams(client)[0]["id"]
     all_queries = queries.everything(client)
     return {
         **all_queries,
         "/user/usage": {**all_queries["/user/usage"], **queries.span(*span), "userId": chatting},
+        **queries.newer(ranged, team, chatting),
         "/organization/teams": {"limit": 2},
     }
 
@@ -34,7 +37,11 @@ def _next_page(body: Any) -> Mapping[str, int] | None:
 
 PROBES: Final = Probes(
     answered=_answered,
-    refused={"/organization/teams": {"offset": "x"}, "/organization/account-utilizations": {"startDate": "2099-01"}},
+    refused={
+        "/organization/teams": {"offset": "x"},
+        "/organization/account-utilizations": {"startDate": "2099-01"},
+        "/organization/audit-logs": {},
+    },
     next_page=_next_page,
     caught={
         "team-too-large": {"tabnine-teams-count-users"},

@@ -57,6 +57,20 @@ def everything(client: Client) -> dict[str, Mapping[str, str]]:
         "/team/usage": {**ranged, "teamId": team},
         f"/user/{user}": {},
         "/user/usage": {**ranged, "userId": user},
+        **newer(ranged, team, user),
+    }
+
+
+def newer(ranged: Mapping[str, str], team: str, user: str) -> dict[str, Mapping[str, str]]:
+    """The newer endpoints with a range."""
+    return {
+        path: {**ranged, **subject}
+        for usage in ("/api/v2/{}/usage", "/{}/agent-usage")
+        for path, subject in (
+            (usage.format("organization"), {}),
+            (usage.format("team"), {"teamId": team}),
+            (usage.format("user"), {"userId": user}),
+        )
     }
 
 

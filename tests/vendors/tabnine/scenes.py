@@ -14,9 +14,18 @@ _ACCOUNTS = f"{_MOUNT}/team/account-utilizations"
 _OF_ALL = f"{_MOUNT}/organization/usage?organizationId={{organizationId}}"
 _OF_TEAM = f"{_MOUNT}/team/usage?organizationId={{organizationId}}&teamId={{teamId}}"
 _OF_USER = f"{_MOUNT}/user/usage?organizationId={{organizationId}}&userId={{userId}}"
+_NEWER = "/api/v2"
+_OF_ALL_V2 = f"{_NEWER}/organization/usage?organizationId={{organizationId}}"
+_OF_TEAM_V2 = f"{_NEWER}/team/usage?organizationId={{organizationId}}&teamId={{teamId}}"
+_OF_USER_V2 = f"{_NEWER}/user/usage?organizationId={{organizationId}}&userId={{userId}}"
+_AGENT_OF_ALL = f"{_MOUNT}/organization/agent-usage?organizationId={{organizationId}}"
+_AGENT_OF_TEAM = f"{_MOUNT}/team/agent-usage?organizationId={{organizationId}}&teamId={{teamId}}"
+_AGENT_OF_USER = f"{_MOUNT}/user/agent-usage?organizationId={{organizationId}}&userId={{userId}}"
+_NEWER_USAGE = (_OF_ALL_V2, _OF_TEAM_V2, _OF_USER_V2, _AGENT_OF_ALL, _AGENT_OF_TEAM, _AGENT_OF_USER)
 _WEEK = "from=2025-09-15T00:00:00Z&to=2025-09-22T00:00:00Z"
 _YEAR = "from=2024-10-20T00:00:00Z&to=2025-10-21T10:30:00Z"
 _ODD = "from=2025-09-16T14:00:00%2B05:45&to=2025-09-18T11:11:11.5Z"
+_MONTHS_USED = "from=2025-07-01T00:00:00Z&to=2025-10-21T10:30:00Z"
 _FUTURE = "from=2025-10-01T00:00:00Z&to=2026-02-01T00:00:00Z"
 
 _TARGETS = (
@@ -52,6 +61,8 @@ _TARGETS = (
     *(f"{whose}&granularity=monthly&{_YEAR}" for whose in (_OF_TEAM, _OF_USER)),
     *(f"{whose}&granularity=all&{_FUTURE}" for whose in (_OF_ALL, _OF_TEAM, _OF_USER)),
     f"{_OF_ALL}&granularity=weekly&{_FUTURE}",
+    *(f"{whose}&granularity={name}&{_MONTHS_USED}" for whose in _NEWER_USAGE for name in ("all", "monthly")),
+    *(f"{whose}&granularity=daily&{_WEEK}" for whose in _NEWER_USAGE),
 )
 
 _LONG = "from=2005-01-01T00:00:00Z&to=2025-10-21T00:00:00Z"
@@ -68,6 +79,21 @@ _BATTERY = gets(
         f"{_OF_USER}&granularity=daily&{_WEEK}",
         f"{_MOUNT}/team/usage?organizationId=another&teamId={{teamId}}&granularity=all&{_WEEK}",
         f"{_MOUNT}/team/nobody",
+        *(f"{whose}&granularity=all&{_MONTHS_USED}" for whose in _NEWER_USAGE),
+        *(f"{whose}&granularity=day&{_WEEK}" for whose in (_OF_ALL, _OF_USER_V2, _AGENT_OF_ALL)),
+        *(f"{whose}&granularity=daily&{_ODD}" for whose in (_OF_USER_V2, _AGENT_OF_ALL)),
+        f"{_MOUNT}/organization/agent-usage?{_WEEK}",
+        f"{_AGENT_OF_ALL}&{_WEEK}",
+        f"{_AGENT_OF_ALL}&granularity=all",
+        f"{_NEWER}/user/usage?organizationId={{organizationId}}&userId=nobody&granularity=all&{_WEEK}",
+        f"{_OF_ALL_V2}&granularity=monthly&{_FUTURE}",
+        f"{_OF_ALL}&granularity=all&from=2025-09-15&to=2025-09-14T00:00:00Z",
+        f"{_ROLES}?role=Owner",
+        f"{_MONTHS}",
+        f"{_TEAMS}",
+        f"{_TEAM}/users?offset=0&limit=2",
+        f"{_MOUNT}/organization",
+        f"{_MOUNT}/organization/audit-logs",
     )
 )
 _BATTERY.append(Request(f"{_MOUNT}/license", token=FORBIDDEN))
@@ -137,6 +163,15 @@ _FAULTY = [
         varied(f"{_OF_TEAM}&granularity=all&{_WEEK}", "teamId", _IDS),
         varied(f"{_OF_USER}&granularity=all&{_WEEK}", "userId", ("", "nobody", "%00", "{teamId}", "x" * 300)),
         varied(f"{_ACCOUNTS}?teamId={{teamId}}", "teamId", _IDS),
+        *(
+            varied(f"{whose}&granularity=daily&{_WEEK}", name, _BAD_TIMESTAMPS)
+            for whose in (_OF_ALL_V2, _AGENT_OF_ALL)
+            for name in ("from", "to")
+        ),
+        *(
+            varied(f"{whose}&granularity=all&{_WEEK}", name, _IDS)
+            for whose, name in ((_OF_TEAM_V2, "teamId"), (_AGENT_OF_ALL, "organizationId"), (_AGENT_OF_TEAM, "teamId"))
+        ),
     ),
     *gets(
         (
@@ -184,6 +219,12 @@ MATERIAL = Material(
         "getTeam": _TEAM,
         "getUserUsage": f"{_OF_USER}&granularity=daily&{_WEEK}",
         "getUser": _USER,
+        "getOrganizationUsageV2": f"{_OF_ALL_V2}&granularity=weekly&{_WEEK}",
+        "getTeamUsageV2": f"{_OF_TEAM_V2}&granularity=all&{_WEEK}",
+        "getUserUsageV2": f"{_OF_USER_V2}&granularity=daily&{_WEEK}",
+        "getOrganizationAgentUsage": f"{_AGENT_OF_ALL}&granularity=weekly&{_WEEK}",
+        "getTeamAgentUsage": f"{_AGENT_OF_TEAM}&granularity=all&{_WEEK}",
+        "getUserAgentUsage": f"{_AGENT_OF_USER}&granularity=daily&{_WEEK}",
     },
     targets=_TARGETS,
     cheap=(f"{_MOUNT}/organization", f"{_MOUNT}/license", f"{_USERS}?offset=0&limit=2", f"{_USERS}?{{next}}"),
@@ -208,6 +249,11 @@ MATERIAL = Material(
         f"{_MOUNT}/team/a%2Fb",
         f"{_MOUNT}/user/{'x' * 500}",
         f"{_MOUNT}/{'deep/' * 20}",
+        _NEWER,
+        f"{_NEWER}/",
+        f"{_NEWER}/organization",
+        f"{_NEWER}/organization/usage/",
+        f"{_MOUNT}/organization/audit-logs",
     ),
 )
 

@@ -25,6 +25,13 @@ def test_last_twelve_months_are_counted_from_0(tabnine: Client) -> None:
     assert _months(tabnine) == [(2024, 10), (2024, 11), *((2025, month) for month in range(10))]
 
 
+def test_months_without_a_start_can_be_all_of_them(tabnine: Client) -> None:
+    everything = tabnine.got("/organization/account-utilizations", startDate="0001-01")
+    tabnine.switched(utilization_default="history")
+    assert tabnine.got("/organization/account-utilizations") == everything
+    assert len(everything) == 46
+
+
 STARTS = {
     "a January is month 0": ("2025-01", (2025, 0), 10),
     "a December is month 11": ("2024-12", (2024, 11), 11),

@@ -211,6 +211,19 @@ def test_bucket_has_all_sections_or_the_first_two(tabnine: Client, option: str, 
     assert list(result) == ["from", "to", "activeUsers", "productivityFactor", *sections]
 
 
+@pytest.mark.parametrize("sections", ["full", "first"])
+def test_agent_can_be_split_in_two(tabnine: Client, sections: str) -> None:
+    span = ("2025-09-01T00:00:00Z", "2025-10-01T00:00:00Z")
+    agent = queries.bucket(tabnine, *span)["agent"]
+    before = queries.bucket(tabnine.switched(usage_sections=sections), *span)
+    tabnine.switched(usage_sections=sections, v1_agent_split="present")
+    assert queries.bucket(tabnine, *span) == {
+        **before,
+        "agentChat": {"activeUsers": 0, "interactions": 0},
+        "agentAgent": {name: agent[name] for name in ("activeUsers", "interactions")},
+    }
+
+
 def test_usage_names_its_subject_and_granularity(tabnine: Client) -> None:
     own, team, user = queries.organization(tabnine), queries.teams(tabnine)[0]["id"], queries.users(tabnine)[0]["id"]
     for whose in ({}, {"teamId": team}, {"userId": user}):

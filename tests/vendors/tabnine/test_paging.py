@@ -1,5 +1,7 @@
 """Offset and limit: allowed values, the metadata of a page, and the last page (contract, section 3)."""
 
+from collections.abc import Callable
+
 import pytest
 
 from tests.contract.client import Client
@@ -116,6 +118,26 @@ def test_last_page_has_no_next_or_null(tabnine: Client, option: str) -> None:
             meta = tabnine.got(path, offset=offset, limit=limit)["meta"]
             assert meta == {"count": count, "total": total, **expected}
         assert tabnine.got(path, offset=0, limit=total - 1)["meta"]["next"] == {"limit": total - 1, "offset": total - 1}
+
+
+def test_teams_can_be_in_the_order_of_the_file(tabnine: Client) -> None:
+    by_name = queries.teams(tabnine)
+    in_file = [team.name for team in tabnine.sandbox.config.organization.teams]
+    tabnine.switched(team_order="created")
+    rows = queries.teams(tabnine)
+    assert [row["name"] for row in rows] == in_file != sorted(in_file)
+    assert sorted(rows, key=lambda row: row["name"]) == by_name
+
+
+def test_teams_can_have_a_default_limit(opened: Callable[[str], Client]) -> None:
+    hooli = opened("hooli")
+    everything = hooli.got("/organization/teams")
+    hooli.switched(teams_default_limit="50")
+    first = hooli.got("/organization/teams")
+    hooli.sandbox.reset()
+    assert len(everything["data"]) > 50
+    assert first["data"] == everything["data"][:50]
+    assert first["meta"] == {"count": 50, "total": len(everything["data"]), "next": {"limit": 50, "offset": 50}}
 
 
 def test_teams_are_ordered_by_name_and_users_by_id(tabnine: Client, initech: Client) -> None:

@@ -125,11 +125,41 @@ def test_permissions_list_active_users_with_the_role(initech: Client, role: str)
 
 
 @pytest.mark.parametrize("role", ["", "admin", "Owner", "Admin ", "Admin,Member", "\0", "x" * 5_000])
-def test_unknown_role_is_400(tabnine: Client, role: str) -> None:
+def test_unknown_role_is_400_or_nobodys(tabnine: Client, role: str) -> None:
     answer = tabnine.get("/instance/permissions", {"role": role})
     assert answer.status == 400
     assert answer.faults[0].startswith("role: Invalid enum value. Expected 'Member' | 'TeamLead' | 'Manager' | 'Admin'")
     assert len(answer.body) < 400
+    tabnine.switched(unknown_role="nobody")
+    assert tabnine.got("/instance/permissions", role=role) == []
+    assert tabnine.got("/instance/permissions", role="Admin")
+
+
+REQUIRED = ["id", "username", "email", "role", "verified"]
+
+
+def test_rows_of_users_can_be_those_of_the_newest_file(tabnine: Client, initech: Client) -> None:
+    for client in (tabnine, initech):
+        client.switched(user_rows="later")
+        for row in queries.users(client):
+            assert list(row) == [*REQUIRED, "deactivatedAt", "updatedAt", "team"]
+            team = client.got(f"/user/{row['id']}")["teams"]
+            assert row["team"] == ({"id": team["team_id"], "name": team["team_name"]} if team else None)
+        for team in queries.teams(client):
+            assert all(list(row) == REQUIRED for row in queries.team_users(client, team["id"]))
+    assert any(row["team"] is None for row in queries.users(initech))
+
+
+def test_later_fields_are_shown_by_a_switch(tabnine: Client) -> None:
+    first, plain = tabnine.got("/organization"), queries.teams(tabnine)
+    tabnine.switched(later_fields="present")
+    assert tabnine.got("/organization") == {**first, "oauthEnabled": False}
+    rows = queries.teams(tabnine)
+    pending = [tabnine.got("/team/account-utilizations", teamId=row["id"])["invited"] for row in rows]
+    assert rows == [
+        {**row, "organizationId": first["id"], "syncedGroupId": None, "pendingInvitationsCount": invited}
+        for row, invited in zip(plain, pending, strict=True)
+    ]
 
 
 GUSTAV = "gustav@acme.example"

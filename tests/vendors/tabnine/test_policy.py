@@ -16,6 +16,36 @@ CONTRACT: dict[str, tuple[str, tuple[Option, ...]]] = {
     "usage_sections": ("D", ("full", "first")),
     "strict_user_filters": ("D", ("no", "yes")),
     "longest_range": ("A", ("reject", "history")),
+    "all_bucket": ("A", ("request", "end")),
+    "short_granularities": ("D", ("reject", "accept")),
+    "v2_models": ("D", ("all_only", "always", "never")),
+    "v2_messages": ("A", ("interactions", "user_initiated")),
+    "v2_dimensions": ("D", ("list", "null", "absent")),
+    "unknown_id": ("A", ("403", "404", "401", "zeros")),
+    "agent_usage_granularity": ("D", ("required", "optional")),
+    "agent_usage_sections": ("D", ("full", "first")),
+    "agent_usage_scope": ("A", ("agent", "agent_and_chat")),
+    "cost_decimals": ("A", ("4", "2")),
+    "agent_usage_model": ("D", ("name", "uuid")),
+    "agent_types": ("A", ("ide_cli", "IDE_CLI")),
+    "breakdown_order": ("A", ("tokens", "name")),
+    "missing_organization": ("O", ("401", "400")),
+    "missing_range": ("O", ("500", "400")),
+    "agent_unlicensed": ("D", ("403", "500")),
+    "agent_usage_datetime": ("O", ("strict", "lenient")),
+    "legacy": ("A", ("off", "v1_ends", "split")),
+    "legacy_cutoff": ("A", ("2026-05-01T00:00:00Z", "2025-10-01T00:00:00Z")),
+    "v1_agent_split": ("D", ("absent", "present")),
+    "user_rows": ("D", ("first", "later")),
+    "later_fields": ("D", ("absent", "present")),
+    "teams_default_limit": ("D", ("0", "50")),
+    "team_order": ("A", ("name", "created")),
+    "utilization_default": ("D", ("12_months", "history")),
+    "empty_range": ("A", ("reject", "zeros")),
+    "date_only": ("A", ("reject", "accept")),
+    "unknown_role": ("I", ("reject", "nobody")),
+    "organization_id_case": ("A", ("exact", "any")),
+    "unserved": ("A", ("404", "501")),
 }
 SWITCHES = {each.name: each for each in policy.SWITCHES}
 
@@ -33,7 +63,7 @@ def test_switch_has_the_expected_grade_options_and_default(name: str) -> None:
 
 def test_mount_and_scheme_are_documented_without_a_limit() -> None:
     served = vendor()
-    assert (served.name, served.mounts, served.schemes) == ("tabnine", ("/api/v1",), ("Bearer",))
+    assert (served.name, served.mounts, served.schemes) == ("tabnine", ("/api/v1", "/api/v2"), ("Bearer",))
     assert served.allowance is None
-    assert len(served.routes) == 13
+    assert len(served.routes) == 19
     assert {route.methods for route in served.routes} == {("GET",)}

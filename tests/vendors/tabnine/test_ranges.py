@@ -120,6 +120,20 @@ UPSIDE_DOWN = {
 def test_range_must_begin_before_it_ends(tabnine: Client, start: str, end: str) -> None:
     answer = queries.get_report(tabnine, start, end, "daily")
     assert (answer.status, answer.faults) == (400, ["from: Expected an instant before 'to'"])
+    tabnine.switched(empty_range="zeros")
+    for granularity in ("daily", "all"):
+        assert queries.added(queries.buckets(tabnine, start, end, granularity)) == {}
+
+
+def test_date_without_a_time_can_be_accepted(tabnine: Client) -> None:
+    assert queries.get_report(tabnine, "2025-09-01", TO).status == 400
+    tabnine.switched(date_only="accept")
+    for granularity in ("all", "weekly"):
+        body = queries.get_report(tabnine, "2025-09-01", "2025-10-01", granularity).json
+        assert (body["from"], body["to"]) == ("2025-09-01", "2025-10-01")
+        same = queries.buckets(tabnine, "2025-09-01T00:00:00Z", TO, granularity)
+        assert queries.added(body["usage"]["data"]) == queries.added(same)
+    assert queries.get_report(tabnine, "2025-09-31", TO).status == 400
 
 
 def test_plus_must_be_percent_encoded(tabnine: Client) -> None:

@@ -105,6 +105,27 @@ def test_other_refusals_have_only_a_message_in_both_shapes(
     assert named == {"error": code, "message": nested.message, "status": status, "details": {}}
 
 
+@pytest.mark.parametrize("shape", ["nested", "flat"])
+def test_audit_logs_are_an_unknown_path_or_not_simulated(tabnine: Client, shape: str) -> None:
+    assert tabnine.switched(error_shape=shape).get("/organization/audit-logs").status == 404
+    tabnine.switched(error_shape=shape, unserved="501")
+    answer = tabnine.get("/organization/audit-logs", {"limit": 50, "offset": 0})
+    assert (answer.status, answer.message) == (501, "Not Implemented: not simulated")
+    assert tabnine.get("/organization/audit-log").status == 404
+    assert tabnine.bearing(None).get("/organization/audit-logs").status == 401
+
+
+@pytest.mark.parametrize("path", ["/organization/usage", "/api/v2/organization/usage", "/organization/agent-usage"])
+def test_organization_id_may_be_in_upper_case_by_a_switch(tabnine: Client, path: str) -> None:
+    own = queries.organization(tabnine).upper()
+    query = {"organizationId": own, **queries.span("2025-09-01T00:00:00Z", "2025-10-01T00:00:00Z")}
+    assert tabnine.get(path, query).status == 401
+    body = tabnine.switched(organization_id_case="any").got(path, **query)
+    assert body["organizationId"] == own
+    assert tabnine.got(path, **{**query, "organizationId": own.lower()})["usage"] == body["usage"]
+    assert tabnine.get(path, {**query, "organizationId": f"{own}0"}).status == 401
+
+
 def test_rate_limit_error_has_the_same_shapes(tabnine: Client) -> None:
     tabnine.limited(Allowance(per_minute=1, burst=1)).get("/license")
     nested = tabnine.get("/license")

@@ -53,13 +53,21 @@ def _amend_month(query: dict[str, Any]) -> None:
 
 
 def _tried(client: Client, examples: int) -> Outcome:
-    return trial.run(client.app, FILE, "mock-tabnine-acme", amend, examples)
+    """The outcome without the failures that the contract asks for: agent usage without a range is a 500."""
+    outcome = trial.run(client.app, FILE, "mock-tabnine-acme", amend, examples)
+    outcome.failures = [each for each in outcome.failures if not _is_documented_failure(each)]
+    return outcome
+
+
+def _is_documented_failure(failure: str) -> bool:
+    is_server_error = "/agent-usage " in failure and ": not_a_server_error: " in failure
+    return is_server_error and not ("'from':" in failure and "'to':" in failure)
 
 
 def test_checks_pass_in_every_phase_without_limits(tabnine_of: Callable[..., Client]) -> None:
     outcome = _tried(tabnine_of(), 20)
     assert outcome.failures == []
-    assert outcome.answered == {200, 400, 401, 404, 405}
+    assert outcome.answered == {200, 400, 401, 404, 405, 500}
     assert outcome.seen("FUZZING") >= {200, 400, 401}
     assert outcome.seen("COVERAGE") >= {200, 400, 401, 404, 405}
     assert 200 in outcome.seen("STATEFUL_TESTING")
@@ -71,7 +79,7 @@ def test_limit_adds_only_documented_429s(
     """The frozen clock never gives a request back, so that everything after the burst is refused."""
     outcome = _tried(tabnine_of().limited(Allowance(per_minute=10, burst=20)), 3)
     assert outcome.failures == []
-    assert outcome.answered <= {200, 400, 401, 404, 405, 429}
+    assert outcome.answered <= {200, 400, 401, 404, 405, 429, 500}
     assert sum(count for (_, status), count in outcome.statuses.items() if status == 429) > 20
 
 

@@ -20,12 +20,14 @@ from mockserver.vendors.tabnine import policy
 
 @dataclass(frozen=True, slots=True)
 class ListedTeam:
-    """A team, and how many users it has, including deactivated ones."""
+    """A team, how many users it has, including deactivated ones, and how many invitations are open."""
 
     id: UUID
     name: str
     users: int
     default: bool
+    organization_id: UUID
+    pending: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,17 @@ class UserColumns:
     registered: I64
     updated: list[str | None]
     deactivated: list[str | None]
+    team_index: I64
+    world: World
+
+    @property
+    def team(self) -> list[dict[str, str] | None]:
+        """The id and the name of each user's team; None for a user without one."""
+        teams = self.world.organization.teams
+        known = [
+            {"id": str(self.world.identities.team_id_of(index)), "name": team.name} for index, team in enumerate(teams)
+        ]
+        return [known[index] if index >= 0 else None for index in self.team_index.tolist()]
 
     @property
     def created(self) -> list[str]:
@@ -86,15 +99,30 @@ class Directory:
     def _table(self) -> AccountTable:
         return self._world.of(PRODUCT).accounts.table
 
-    def teams(self) -> list[ListedTeam]:
-        """The teams, by name."""
-        table, known = self._table, self._world.organization.teams
-        users = np.bincount(table.team[table.known(self._now) & (table.team >= 0)], minlength=len(known)).tolist()
+    def teams(self, *, by_name: bool = True) -> list[ListedTeam]:
+        """The teams, by name or in the order of the organization's file."""
+        table, identities = self._table, self._world.identities
+        users, pending = self._by_team(table.known(self._now)), self._by_team(table.pending(self._now))
         found = [
-            ListedTeam(self._world.identities.team_id_of(index), team.name, users[index], team.default)
-            for index, team in enumerate(known)
+            ListedTeam(
+                identities.team_id_of(index),
+                team.name,
+                users[index],
+                team.default,
+                identities.organization_id,
+                pending[index],
+            )
+            for index, team in enumerate(self._world.organization.teams)
         ]
-        return sorted(found, key=lambda team: team.name)
+        return sorted(found, key=lambda team: team.name) if by_name else found
+
+    def _by_team(self, chosen: Mask) -> list[int]:
+        """The number of chosen accounts in each team."""
+        team = self._table.team
+        counts: list[int] = np.bincount(
+            team[chosen & (team >= 0)], minlength=len(self._world.organization.teams)
+        ).tolist()
+        return counts
 
     def team_counts(self, team: int) -> AccountCounts:
         """The accounts of a team now."""
@@ -138,7 +166,7 @@ class Directory:
         if active is not None:
             chosen &= table.active(self._now) == active
         if role is not None:
-            chosen &= table.role == ROLES.index(role)
+            chosen &= table.role == (ROLES.index(role) if role in ROLES else len(ROLES))
         return np.flatnonzero(chosen)
 
     def members_of(self, team: int) -> I64:
@@ -170,6 +198,8 @@ class Directory:
             registered=table.registered[positions],
             updated=_happened(updated, changes | gone),
             deactivated=_happened(deactivated, gone),
+            team_index=table.team[positions],
+            world=self._world,
         )
 
 

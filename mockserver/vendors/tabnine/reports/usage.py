@@ -1,25 +1,29 @@
 """Usage in buckets of the calendar: counters, distinct users, and the ratios that follow from them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
+from datetime import date
 from itertools import pairwise
 from operator import add
+from typing import Any
 
 from mockserver.products.tabnine import PRODUCT
 from mockserver.products.tabnine.facts import COUNTERS, SECTIONS
-from mockserver.products.tabnine.ranges import UsageTotals
+from mockserver.products.tabnine.ranges import TabnineRanges, UsageTotals
 from mockserver.products.world import World
 from mockserver.simulation import calendar_periods
 from mockserver.simulation.calendar_periods import CalendarPeriod
 from mockserver.simulation.hashing import I64
 from mockserver.simulation.timestamps import DAY, EPOCH, ParsedTime, format_utc, midnight
 from mockserver.vendors.tabnine import policy
+from mockserver.vendors.tabnine.policy import Legacy
 
 _PERIODS = {"daily": CalendarPeriod.DAY, "weekly": CalendarPeriod.WEEK, "monthly": CalendarPeriod.MONTH}
-_NOTHING = UsageTotals((0,) * len(COUNTERS), (0,) * len(SECTIONS), 0)
-
-Columns = Mapping[str, Sequence[str | int | float | None]]
+Columns = dict[str, Sequence[Any]]
 """What buckets show by name, one entry for each bucket; None for an undefined ratio."""
 
+
+Window = tuple[int, int]
+"""The seconds between which facts count, the second one excluded."""
 
 Bucket = tuple[tuple[int, str], tuple[int, str]]
 """Where a bucket begins and ends: for each, the second from which facts count, and how it is written."""
@@ -30,22 +34,29 @@ def buckets(world: World, now: int, start: ParsedTime, end: ParsedTime, granular
     return list(pairwise(_edges(start, end, granularity, midnight(world.organization.first_day), now)))
 
 
+def window(now: int, legacy: Legacy, cutoff: int, *, newer: bool = False) -> Window:
+    """What counts at a moment in v1's usage or, with `newer`, in v2's, under the rule of Tabnine 6.2."""
+    since, until = midnight(date.min), now + 1
+    if newer:
+        return (max(since, cutoff) if legacy is Legacy.SPLIT else since), until
+    return since, (until if legacy is Legacy.OFF else min(until, cutoff))
+
+
 def is_past(bucket: Bucket, now: int) -> bool:
     """Whether a bucket has ended, so that its usage no longer changes."""
     return bucket[1][0] <= now
 
 
 def columns(
-    world: World, members: I64 | None, now: int, chosen: Sequence[Bucket], *, omit_empty: bool = False
+    world: World, members: I64 | None, within: Window, chosen: Sequence[Bucket], *, omit_empty: bool = False
 ) -> Columns:
-    """Buckets that follow one another, of some members by index (None: everybody); what is after `now` is empty.
+    """Buckets that follow one another, of some members by index (None: everybody); what is outside a window is empty.
 
     With `omit_empty` there are no buckets without usage.
     """
-    cuts = [*(start for (start, _), _ in chosen), *(end for _, (end, _) in chosen[-1:])]
-    totals = _totals(world, members, cuts, now + 1)
+    totals = totals_of(world.of(PRODUCT).ranges, members, within, chosen)
     shown = [pair for pair in zip(chosen, totals, strict=True) if not omit_empty or any(pair[1].sums)]
-    return _columns([bucket for bucket, _ in shown], [total for _, total in shown])
+    return columns_of([bucket for bucket, _ in shown], [total for _, total in shown])
 
 
 def _edges(start: ParsedTime, end: ParsedTime, granularity: str, history: int, now: int) -> list[tuple[int, str]]:
@@ -72,17 +83,23 @@ def _starts(first: int, last: int, period: CalendarPeriod) -> list[int]:
     return [(day - EPOCH) * DAY for day in calendar_periods.starts(first // DAY + EPOCH, last // DAY + EPOCH, period)]
 
 
-def _totals(world: World, members: I64 | None, cuts: list[int], present: int) -> list[UsageTotals]:
-    past = [cut for cut in cuts if cut < present]
-    counted: list[UsageTotals] = []
-    if past:
-        ranges = world.of(PRODUCT).ranges
-        past += [min(cut, present) for cut in cuts[len(past) : len(past) + 1]]
-        counted = ranges.everybody(past) if members is None else ranges.members(members, past)
-    return counted + [_NOTHING] * (len(cuts) - 1 - len(counted))
+def totals_of(
+    ranges: TabnineRanges, members: I64 | None, within: Window, chosen: Sequence[Bucket]
+) -> list[UsageTotals]:
+    """The totals of buckets that follow one another, of some members by index, of what happened within a window."""
+    cuts = [*(start for (start, _), _ in chosen), *(end for _, (end, _) in chosen[-1:])]
+    clipped = [min(max(cut, within[0]), within[1]) for cut in cuts]
+    filled = [index for index, (start, end) in enumerate(pairwise(clipped)) if start < end]
+    totals = [ranges.nothing] * len(chosen)
+    if filled:
+        span = slice(filled[0], filled[-1] + 1)
+        used = clipped[span.start : span.stop + 1]
+        totals[span] = ranges.everybody(used) if members is None else ranges.members(members, used)
+    return totals
 
 
-def _columns(chosen: list[Bucket], totals: list[UsageTotals]) -> Columns:
+def columns_of(chosen: Sequence[Bucket], totals: Sequence[UsageTotals]) -> Columns:
+    """The columns of some buckets with their totals."""
     sums = {name: [total.sums[index] for total in totals] for index, name in enumerate(COUNTERS)}
     completers, chatters, agents = ([total.users[section] for total in totals] for section in range(len(SECTIONS)))
     chars, keystrokes = sums["completion_chars"], sums["keystrokes"]
@@ -91,6 +108,8 @@ def _columns(chosen: list[Bucket], totals: list[UsageTotals]) -> Columns:
         "start": [start for (_, start), _ in chosen],
         "end": [end for _, (_, end) in chosen],
         "users": [total.anybody for total in totals],
+        "nobody": [0] * len(totals),
+        "nothing": [0] * len(totals),
         "completers": completers,
         "chatters": chatters,
         "agent_users": agents,

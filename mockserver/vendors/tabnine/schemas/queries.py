@@ -14,7 +14,18 @@ from mockserver.gateway.vendor import ViewRequest
 from mockserver.products.tabnine import ROLES
 from mockserver.simulation.timestamps import DAY, ParsedTime, midnight, seconds
 from mockserver.vendors.tabnine import errors, policy
-from mockserver.vendors.tabnine.policy import LongestRange, StrictUserFilters, Subseconds, ZeroLimit
+from mockserver.vendors.tabnine.policy import (
+    AgentUsageDatetime,
+    AgentUsageGranularity,
+    DateOnly,
+    EmptyRange,
+    LongestRange,
+    ShortGranularities,
+    StrictUserFilters,
+    Subseconds,
+    UnknownRole,
+    ZeroLimit,
+)
 
 _WHOLE = re.compile(r"(-?)0*([0-9]+)")
 _FRACTION = re.compile(r"-?[0-9]*\.[0-9]+")
@@ -25,10 +36,13 @@ _DATE_TIME = re.compile(
     r"(?P<time>[0-9]{4}-[0-9]{2}-[0-9]{2}T([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9])(\.(?P<fraction>[0-9]+))?"
     r"(?P<offset>Z|[+-]([01][0-9]|2[0-3]):[0-5][0-9])"
 )
+_DATE = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_WHOLE_SECOND = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z")
 _FIRST, _LAST = midnight(date.min), midnight(date.max)
 """The seconds between which a timestamp must lie, so that its bucket can be written."""
 
 _REQUIRED: Final[dict[str, Any]] = {"required": "Required"}
+_INVALID: Final = "Invalid datetime; expected a whole second in UTC, such as 2026-03-01T00:00:00Z"
 _NO_NUMBER: Final[dict[str, Any]] = {"required": "Expected number, received nan"}
 
 
@@ -57,6 +71,11 @@ class UsageRange:
     end: ParsedTime
     granularity: str
     subject: str = ""
+
+    @property
+    def division(self) -> str:
+        """The granularity without its short form."""
+        return policy.SHORT_FORMS.get(self.granularity, self.granularity)
 
 
 class WholeNumber(fields.Field[int]):
@@ -93,10 +112,14 @@ class MonthParameter(fields.Field[date]):
 
 
 class DateTimeParameter(fields.Field[ParsedTime]):
-    """An RFC 3339 date-time with its offset."""
+    """An RFC 3339 date-time with its offset; the switch `date_only` allows a date, which is midnight in UTC."""
+
+    date_only = False
+    is_strict = False
 
     def _deserialize(self, value: Any, *_: Any, **__: Any) -> ParsedTime:
-        found = _DATE_TIME.fullmatch(value)
+        is_date = self.date_only and _DATE.fullmatch(value)
+        found = _DATE_TIME.fullmatch(f"{value}T00:00:00Z" if is_date else value)
         try:
             moment = datetime.fromisoformat(found["time"] + found["offset"]) if found else None
         except ValueError:
@@ -112,6 +135,23 @@ class DateTimeParameter(fields.Field[ParsedTime]):
                 f"Expected an instant within the years 0001 to 9999 of UTC, received {shortened(value)}"
             )
         return ParsedTime(value, second, (found["fraction"] or "").rstrip("0"))
+
+
+class WholeSecondParameter(DateTimeParameter):
+    """A date-time as agent usage wants it; the switch `agent_usage_datetime` allows every other form too."""
+
+    def _deserialize(self, value: Any, *args: Any, **kwargs: Any) -> ParsedTime:
+        if self.is_strict and not _WHOLE_SECOND.fullmatch(value):
+            raise ValidationError(_INVALID)
+        try:
+            return super()._deserialize(value, *args, **kwargs)
+        except ValidationError as error:
+            raise ValidationError(_INVALID) if self.is_strict else error from error
+
+
+def second_of(timestamp: str) -> int:
+    """The second of a timestamp that a switch has read."""
+    return seconds(datetime.fromisoformat(timestamp))
 
 
 def _choice(*choices: str) -> validate.OneOf:
@@ -139,10 +179,14 @@ class TabnineQuery(QuerySchema):
 
 
 class TeamsQuery(TabnineQuery):
-    """A page of teams."""
+    """A page of teams; the switch `teams_default_limit` decides about a request without a limit."""
 
     offset = WholeNumber(load_default=0)
     limit = WholeNumber(load_default=0)
+
+    def __init__(self, switches: Switches) -> None:
+        super().__init__(switches)
+        self.fields["limit"].load_default = int(switches[policy.TEAMS_DEFAULT_LIMIT])
 
 
 class TeamUsersQuery(TabnineQuery):
@@ -176,9 +220,14 @@ class MonthsQuery(TabnineQuery):
 
 
 class PermissionsQuery(TabnineQuery):
-    """The role to look for."""
+    """The role to look for; the switch `unknown_role` allows any."""
 
     role = fields.String(required=True, validate=_choice(*ROLES), error_messages=_REQUIRED)
+
+    def __init__(self, switches: Switches) -> None:
+        super().__init__(switches)
+        if switches[policy.UNKNOWN_ROLE] is UnknownRole.NOBODY:
+            self.fields["role"].validators = []
 
 
 class TeamQuery(TabnineQuery):
@@ -195,13 +244,26 @@ class UsageQuery(TabnineQuery):
     end = DateTimeParameter(required=True, data_key="to", error_messages=_REQUIRED)
     granularity = fields.String(required=True, validate=_choice(*policy.GRANULARITIES), error_messages=_REQUIRED)
 
+    def __init__(self, switches: Switches) -> None:
+        super().__init__(switches)
+        if switches[policy.SHORT_GRANULARITIES] is ShortGranularities.ACCEPT:
+            self.fields["granularity"].validators = [_choice(*policy.GRANULARITIES, *policy.SHORT_FORMS)]
+        for field in self.timestamps:
+            field.date_only = switches[policy.DATE_ONLY] is DateOnly.ACCEPT
+
+    @property
+    def timestamps(self) -> list[DateTimeParameter]:
+        """The fields of from and to."""
+        return [field for field in self.fields.values() if isinstance(field, DateTimeParameter)]
+
     def check(self, values: dict[str, Any], rules: dict[str, str]) -> None:
         """Refuse a `from` that is not before `to`; by switches, fractions of a second and too many buckets."""
         if self.switches[policy.SUBSECONDS] is Subseconds.REJECT:
             for name, parameter in (("start", "from"), ("end", "to")):
                 if name in values and "." in values[name].text:
                     rules[parameter] = f"Expected whole seconds, received {shortened(values.pop(name).text)}"
-        if {"start", "end"} <= values.keys() and values["start"] >= values["end"]:
+        reject_empty = self.switches[policy.EMPTY_RANGE] is EmptyRange.REJECT
+        if {"start", "end"} <= values.keys() and reject_empty and values["start"] >= values["end"]:
             rules["from"] = "Expected an instant before 'to'"
         if not rules and self.switches[policy.LONGEST_RANGE] is LongestRange.REJECT:
             self._check_length(rules, **values)
@@ -209,11 +271,10 @@ class UsageQuery(TabnineQuery):
     def _check_length(
         self, rules: dict[str, str], *, start: ParsedTime, end: ParsedTime, granularity: str, **_: str
     ) -> None:
-        least = (end.ceiling - start.second) // policy.GRANULARITIES[granularity]
+        division = policy.SHORT_FORMS.get(granularity, granularity)
+        least = (end.ceiling - start.second) // policy.GRANULARITIES[division]
         if least > policy.BUCKETS_MAXIMUM:
-            rule = (
-                f"Expected a range of at most {policy.BUCKETS_MAXIMUM} {granularity} buckets, received {least} or more"
-            )
+            rule = f"Expected a range of at most {policy.BUCKETS_MAXIMUM} {division} buckets, received {least} or more"
             rules["to"] = f"{rule}; choose a shorter range or a coarser granularity"
 
 
@@ -224,6 +285,33 @@ class TeamUsageQuery(UsageQuery):
 
 
 class UserUsageQuery(UsageQuery):
+    """The same, of a user."""
+
+    subject = fields.String(required=True, data_key="userId", error_messages=_REQUIRED)
+
+
+class AgentUsageQuery(UsageQuery):
+    """A range of agent usage, of the organization."""
+
+    start = WholeSecondParameter(required=True, data_key="from", error_messages=_REQUIRED)
+    end = WholeSecondParameter(required=True, data_key="to", error_messages=_REQUIRED)
+
+    def __init__(self, switches: Switches) -> None:
+        super().__init__(switches)
+        for field in self.timestamps:
+            field.is_strict = switches[policy.AGENT_USAGE_DATETIME] is AgentUsageDatetime.STRICT
+        if switches[policy.AGENT_USAGE_GRANULARITY] is AgentUsageGranularity.OPTIONAL:
+            self.fields["granularity"].required = False
+            self.fields["granularity"].load_default = "all"
+
+
+class TeamAgentUsageQuery(AgentUsageQuery):
+    """The same, of a team."""
+
+    subject = fields.String(required=True, data_key="teamId", error_messages=_REQUIRED)
+
+
+class UserAgentUsageQuery(AgentUsageQuery):
     """The same, of a user."""
 
     subject = fields.String(required=True, data_key="userId", error_messages=_REQUIRED)

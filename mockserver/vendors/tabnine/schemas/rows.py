@@ -27,6 +27,14 @@ class TeamRow(Schema):
     is_default_team = fields.Boolean(attribute="default", data_key="isDefaultTeam")
 
 
+class LaterTeamRow(TeamRow):
+    """The same with the optional fields of the vendor's newest file; no team has a cap of seats or a synced group."""
+
+    organization_id = fields.UUID(data_key="organizationId")
+    synced_group_id = fields.Constant(None, data_key="syncedGroupId")
+    pending = fields.Integer(data_key="pendingInvitationsCount")
+
+
 class ListedUsers(ColumnarSchema):
     """Rows of users."""
 
@@ -37,6 +45,12 @@ class ListedUsers(ColumnarSchema):
     verified = Column[bool]()
     deactivated_at = Column[str | None](attribute="deactivated", data_key="deactivatedAt")
     updated_at = Column[str | None](attribute="updated", data_key="updatedAt")
+
+
+class ListedUsersWithTeam(ListedUsers):
+    """The same with the team of each user."""
+
+    team = Column[dict[str, str] | None]()
 
 
 class UserInfo(ColumnarSchema):
@@ -150,6 +164,27 @@ class BucketRows(ColumnarSchema):
     chat = Section(Chat)
     instruct = Section(Instruct)
     agent = Section(Agent)
+
+
+class SplitAgent(ColumnarSchema):
+    """The agent's users and interactions, or nothing at all, under two names of the vendor's newest file."""
+
+    active_users = Column[int](attribute="agent_users", data_key="activeUsers")
+    interactions = Column[int](attribute="agent_interactions")
+
+
+class NothingOfAgent(ColumnarSchema):
+    """The same where there is nothing."""
+
+    active_users = Column[int](attribute="nobody", data_key="activeUsers")
+    interactions = Column[int](attribute="nothing")
+
+
+class SplitBucketRows(BucketRows):
+    """Buckets of usage with two more sections; the switch `v1_agent_split` decides."""
+
+    agent_chat = Section(NothingOfAgent, data_key="agentChat")
+    agent_agent = Section(SplitAgent, data_key="agentAgent")
 
 
 COUNTERS = {
