@@ -29,6 +29,7 @@ OPERATIONS = {
     "getCreditUsageByUser": ("augment", "/analytics/v0/credit-usage-by-user"),
     "getOrganization": ("tabnine", "/api/v1/organization"),
     "getOrganizationUsage": ("tabnine", "/api/v1/organization/usage"),
+    "getOrganizationAgentUsage": ("tabnine", "/api/v1/organization/agent-usage"),
     "getOrganizationUsers": ("tabnine", "/api/v1/organization/users"),
     "getOrganizationAccountUtilizations": ("tabnine", "/api/v1/organization/account-utilizations"),
     "getMetrics": ("jetbrains-ide", "/api/analytics/ai/effectiveness/metrics"),

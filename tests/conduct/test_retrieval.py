@@ -133,6 +133,15 @@ CASES: dict[str, tuple[str, list[Line], list[int]]] = {
     "month 00": ("month-index", [line(MONTHS, "startDate=2025-00", 400)], [1]),
     "month 01": ("month-index", [line(MONTHS, "startDate=2025-01")], []),
     "no month": ("month-index", [line(MONTHS), line("getOrganization", "startDate=2025-00")], []),
+    "agent usage without a range": (
+        "agent-range",
+        [
+            line("getOrganizationAgentUsage", "startDate=2025-09-01&endDate=2025-10-01", 500),
+            line("getOrganizationAgentUsage", "from=2025-09-01T00:00:00Z&to=2025-10-01T00:00:00Z"),
+            line("getOrganizationUsage", "granularity=all", 400),
+        ],
+        [1],
+    ),
     "limit hits under v1": ("older-version", [line("getLimitHitsV1")], [1]),
     "adoption under v1, as documented": ("older-version", [line("getUsersAdoptionV1")], []),
     "the first page alone": ("pagination-abandoned", pages()[:1], [1]),

@@ -42,6 +42,42 @@ def _swap_role(row: Any) -> None:
     row["role"] = "Member" if row["role"] == "Admin" else "Admin"
 
 
+def _lose_message(bucket: Any) -> None:
+    for row in bucket["agent"].get("models", ())[:1]:
+        row["messages"] -= 1
+
+
+def _add_message(bucket: Any) -> None:
+    bucket["chat"]["messages"] += 1
+
+
+def _add_tokens(bucket: Any) -> None:
+    for name in ("totalInputTokens", "totalTokensConsumed"):
+        bucket[name] += 1
+
+
+def _move_tokens(bucket: Any) -> None:
+    for kind in bucket.get("agentTypeBreakdown", ())[:1]:
+        for row in kind["modelBreakdown"][:1]:
+            row["inputTokens"] += 1
+            row["outputTokens"] -= 1
+
+
+def _lose_tokens(bucket: Any) -> None:
+    for row in bucket["modelBreakdown"][:1]:
+        row["outputTokens"] -= 1
+
+
+def _raise_cost(bucket: Any) -> None:
+    for row in bucket.get("agentTypeBreakdown", ())[:1]:
+        row["cost"] += 1
+
+
+def _send_more_than_all(bucket: Any) -> None:
+    for row in bucket.get("agentTypeBreakdown", ()):
+        row["userInitiatedMessages"] = row["interactions"] + 1
+
+
 DEFECTS = (
     Defect("team-too-large", ("getTeams",), "A team counts one user more than it lists.", increment("usersCount",
            "data")),
@@ -80,4 +116,26 @@ DEFECTS = (
            when_spaced(_BUCKETS, "from", *WEEKS, shift_days(_BUCKETS, "from", "to"))),
     Defect("negative-keystrokes", ("getOrganizationUsage",), "Keystrokes are below 0.",
            negative("codeCompletions.keystrokes", _BUCKETS)),
+    Defect("newer-usage-gap", ("getOrganizationUsageV2",), "Every bucket of v2 has a message too many.",
+           each(_BUCKETS, _add_message)),
+    Defect("newer-team-gap", ("getTeamUsageV2",), "A team has one completion too many in v2.",
+           increment("codeCompletions.completions", _BUCKETS)),
+    Defect("newer-active-below-section", ("getOrganizationUsageV2",), "Nobody is active in v2, except in a section.",
+           set_to(0, _BUCKETS, "activeUsers")),
+    Defect("model-message-lost", ("getOrganizationUsageV2",), "A model of the agent has one message too few.",
+           each(_BUCKETS, _lose_message)),
+    Defect("tokens-lost", ("getOrganizationAgentUsage",), "A model has one token too few.",
+           each(_BUCKETS, _lose_tokens)),
+    Defect("total-tokens-gap", ("getOrganizationAgentUsage",), "Every bucket has a token more than its models.",
+           each(_BUCKETS, _add_tokens)),
+    Defect("tokens-of-type-moved", ("getOrganizationAgentUsage",), "A type of agent read a token that it wrote.",
+           each(_BUCKETS, _move_tokens)),
+    Defect("cost-off", ("getOrganizationAgentUsage",), "A type of agent costs a dollar too much.",
+           each(_BUCKETS, _raise_cost)),
+    Defect("agent-user-too-many", ("getOrganizationAgentUsage",), "One bucket of agent usage has a user too many.",
+           increment("activeUsers", _BUCKETS)),
+    Defect("messages-above-interactions", ("getOrganizationAgentUsage",), "People sent more messages than there were.",
+           each(_BUCKETS, _send_more_than_all)),
+    Defect("negative-tokens", ("getOrganizationAgentUsage",), "Tokens are below 0.",
+           negative("totalInputTokens", _BUCKETS)),
 )  # fmt: skip

@@ -104,6 +104,8 @@ _ON_ALL = (
     *(f"{_OF_ALL}&granularity={name}&{_YEAR}" for name in ("all", "weekly", "monthly")),
     f"{_OF_ALL}&granularity=daily&{_WEEK}",
 )
+_ON_ALL_V2 = tuple(f"{_OF_ALL_V2}&granularity={name}&{_WEEK}" for name in ("all", "daily"))
+_ON_AGENT = tuple(f"{_AGENT_OF_ALL}&granularity={name}&{_WEEK}" for name in ("all", "daily"))
 _ON_TEAM = tuple(f"{_OF_TEAM}&granularity={name}&{_WEEK}" for name in ("all", "daily"))
 _ON_USERS = (f"{_USERS}?offset=0&limit=0", f"{_USERS}?offset=0&limit=5", f"{_USERS}?{{next}}")
 
@@ -129,6 +131,17 @@ _DEFECTS = {
     "ratio-off": _ON_ALL,
     "week-shifted": _ON_ALL,
     "negative-keystrokes": _ON_ALL,
+    "newer-usage-gap": _ON_ALL_V2,
+    "newer-team-gap": (f"{_OF_TEAM_V2}&granularity=all&{_WEEK}",),
+    "newer-active-below-section": _ON_ALL_V2,
+    "model-message-lost": _ON_ALL_V2,
+    "tokens-lost": _ON_AGENT,
+    "total-tokens-gap": _ON_AGENT,
+    "tokens-of-type-moved": _ON_AGENT,
+    "cost-off": _ON_AGENT,
+    "agent-user-too-many": _ON_AGENT,
+    "messages-above-interactions": _ON_AGENT,
+    "negative-tokens": _ON_AGENT,
 }
 
 _BAD_TIMESTAMPS = (

@@ -51,7 +51,8 @@ def _users(reader: Reader, members: Sequence[str] = _EITHER) -> list[Any]:
     ]
 
 
-def _teams(reader: Reader) -> list[Any]:
+def teams(reader: Reader) -> list[Any]:
+    """Every team."""
     return list(_get(reader, "organization/teams")["data"])
 
 
@@ -69,10 +70,11 @@ def _usage(
     reader: Reader, path: str = "organization", granularity: str = "all", since: date | None = None, **query: str
 ) -> list[Any]:
     """The buckets of a usage from a day on; from the first day of the range, unless another is given."""
-    return list(_get(reader, f"{path}/usage", **_range(reader, granularity, since), **query)["usage"]["data"])
+    return list(_get(reader, f"{path}/usage", **range_query(reader, granularity, since), **query)["usage"]["data"])
 
 
-def _range(reader: Reader, granularity: str, since: date | None) -> dict[str, str]:
+def range_query(reader: Reader, granularity: str, since: date | None = None) -> dict[str, str]:
+    """The parameters of a range from a day on; from the first day of the range, unless another is given."""
     return {
         "organizationId": _get(reader, "organization")["id"],
         "from": f"{since or reader.first}T00:00:00Z",
@@ -81,11 +83,12 @@ def _range(reader: Reader, granularity: str, since: date | None) -> dict[str, st
     }
 
 
-def _daily(reader: Reader) -> list[Any]:
+def daily(reader: Reader) -> list[Any]:
+    """The days of the organization's usage."""
     return _usage(reader, granularity="daily")
 
 
-def _counted(buckets: list[Any], *, with_active: bool = False) -> Counter[str]:
+def counted(buckets: list[Any], *, with_active: bool = False) -> Counter[str]:
     """The sums of the whole numbers of buckets, named as in "chat.lines"; ratios do not add up.
 
     Active users add up over people, but not over time: they are counted on request.
@@ -106,20 +109,20 @@ def _usage_of_each(reader: Reader, path: str, rows: list[Any]) -> list[Any]:
 
 
 def _teams_count_users(reader: Reader) -> None:
-    for team in _teams(reader):
+    for team in teams(reader):
         sides = "usersCount and rows of the users list"
         equal(f"team {team['name']}", team["usersCount"], len(_members(reader, team)), sides)
 
 
 def _team_is_its_users(reader: Reader) -> None:
-    team = min(_teams(reader), key=lambda each: (not each["usersCount"], each["usersCount"], each["id"]))
+    team = min(teams(reader), key=lambda each: (not each["usersCount"], each["usersCount"], each["id"]))
     members = _members(reader, team)
     if not members:
         raise NotApplicable("no team has users")
     if len(members) > USERS and not reader.full:
         raise NotApplicable(f"the smallest team has more than {USERS} users; --full reads each")
-    by_user = _counted(_usage_of_each(reader, "user", members), with_active=True)
-    whole = _counted(_usage_of_each(reader, "team", [team]), with_active=True)
+    by_user = counted(_usage_of_each(reader, "user", members), with_active=True)
+    whole = counted(_usage_of_each(reader, "team", [team]), with_active=True)
     all_equal(f"team {team['name']}", whole, by_user, "the team's usage and the sum of its users'")
 
 
@@ -127,20 +130,20 @@ def _organization_is_its_teams(reader: Reader) -> None:
     alone = _users(reader, ("false",))
     if len(alone) > USERS and not reader.full:
         raise NotApplicable(f"more than {USERS} users are in no team; --full reads each")
-    parts = _usage_of_each(reader, "team", _teams(reader)) + _usage_of_each(reader, "user", alone)
-    whole = _counted(_usage(reader), with_active=True)
+    parts = _usage_of_each(reader, "team", teams(reader)) + _usage_of_each(reader, "user", alone)
+    whole = counted(_usage(reader), with_active=True)
     all_equal(
         "the organization",
         whole,
-        _counted(parts, with_active=True),
+        counted(parts, with_active=True),
         "its usage and the sum over teams and users without one",
     )
 
 
 def _buckets_are_the_range(reader: Reader) -> None:
-    whole = _counted(_usage(reader))
-    all_equal("the organization", whole, _counted(_usage(reader, granularity="weekly")), "the range and its weeks")
-    all_equal("the organization", whole, _counted(_daily(reader)), "the range and its days")
+    whole = counted(_usage(reader))
+    all_equal("the organization", whole, counted(_usage(reader, granularity="weekly")), "the range and its weeks")
+    all_equal("the organization", whole, counted(daily(reader)), "the range and its days")
 
 
 def _utilization_is_the_list(reader: Reader) -> None:
@@ -149,7 +152,7 @@ def _utilization_is_the_list(reader: Reader) -> None:
 
 
 def _team_accounts_are_the_list(reader: Reader) -> None:
-    for team in _teams(reader):
+    for team in teams(reader):
         accounts = _get(reader, "team/account-utilizations", teamId=team["id"])
         _check_accounts(f"team {team['name']}", accounts, "registered", _members(reader, team))
 
@@ -163,7 +166,7 @@ def _check_accounts(where: str, accounts: Mapping[str, int], there: str, rows: l
 
 def _totals_count_rows(reader: Reader) -> None:
     lists = [("organization/users", {"teamMember": "true", "active": "true"})]
-    lists += [(f"team/{team['id']}/users", {}) for team in _teams(reader)]
+    lists += [(f"team/{team['id']}/users", {}) for team in teams(reader)]
     for path, query in lists:
         pages = list(_pages(reader, path, **query))
         for page in pages:
@@ -172,7 +175,7 @@ def _totals_count_rows(reader: Reader) -> None:
 
 
 def _members_are_the_teams(reader: Reader) -> None:
-    members = {row["id"] for team in _teams(reader) for row in _members(reader, team)}
+    members = {row["id"] for team in teams(reader) for row in _members(reader, team)}
     listed = {row["id"] for row in _users(reader, ("true",))}
     for user in sorted(members ^ listed):
         where = "in a team, but not" if user in members else "in no team, but"
@@ -195,13 +198,13 @@ def _seats_cover_active(reader: Reader) -> None:
 
 
 def _parts_within_wholes(reader: Reader) -> None:
-    for bucket, (section, part, whole) in product(_daily(reader), _PARTS):
+    for bucket, (section, part, whole) in product(daily(reader), _PARTS):
         if section in bucket:
             at_most(bucket["from"], bucket[section][part], bucket[section][whole], f"{part} and {whole}")
 
 
 def _active_have_events(reader: Reader) -> None:
-    for bucket, (section, events) in product(_daily(reader), _EVENTS.items()):
+    for bucket, (section, events) in product(daily(reader), _EVENTS.items()):
         numbers = bucket.get(section, {_ACTIVE: 0, events: 0})
         active, count = numbers[_ACTIVE], numbers[events]
         at_most(f"{bucket['from']}, {section}", active, count, f"active users and {events}")
@@ -210,7 +213,7 @@ def _active_have_events(reader: Reader) -> None:
 
 
 def _active_between_sections(reader: Reader) -> None:
-    for bucket in _daily(reader):
+    for bucket in daily(reader):
         sections = [bucket[section][_ACTIVE] for section in _EVENTS if section in bucket]
         # A section that a switch leaves out counts at the top level all the same.
         most = sum(sections) if len(sections) == len(_EVENTS) else bucket[_ACTIVE]
@@ -219,7 +222,7 @@ def _active_between_sections(reader: Reader) -> None:
 
 
 def _ratios_are_quotients(reader: Reader) -> None:
-    for bucket in _daily(reader):
+    for bucket in daily(reader):
         completed, chat = bucket["codeCompletions"], bucket["chat"]
         chars, typed = completed["charsCompleted"], completed["keystrokes"]
         brought = chars + chat["charsCompleted"]
@@ -234,7 +237,7 @@ def _ratios_are_quotients(reader: Reader) -> None:
 
 
 def _user_matches_the_list(reader: Reader) -> None:
-    some = [(team, row) for team in _teams(reader) for row in _members(reader, team)[: None if reader.full else 1]]
+    some = [(team, row) for team in teams(reader) for row in _members(reader, team)[: None if reader.full else 1]]
     if not some:
         raise NotApplicable("no team has users")
     for team, row in some:
@@ -271,8 +274,8 @@ def _active_users(bucket: Any) -> dict[str, int]:
 
 
 def _numbers(reader: Reader) -> Iterator[Any]:
-    yield _daily(reader)
-    yield _teams(reader)
+    yield daily(reader)
+    yield teams(reader)
     yield _months(reader)
 
 
@@ -310,7 +313,7 @@ INVARIANTS: Final = (
     Invariant("tabnine-permissions-are-the-list", "Each role belongs to exactly the users who are listed with it.",
               "6", "I", _permissions_are_the_list),
     Invariant("tabnine-buckets-are-their-days", "Weeks and months begin with the calendar's, and sum up their days.",
-              "4", "D", sums_of_days(_usage_by_period(lambda bucket: _counted([bucket])))),
+              "4", "D", sums_of_days(_usage_by_period(lambda bucket: counted([bucket])))),
     Invariant("tabnine-buckets-are-distinct", "Active users are at most the sum of the days, at least the highest.",
               "5", "I", distinct_within_days(_usage_by_period(_active_users))),
     Invariant("tabnine-nothing-negative", "No number is negative.", "5", "I", nothing_negative(_numbers)),
@@ -323,8 +326,8 @@ def _people_listed(reader: Reader) -> list[ListedPerson]:
 
 def _usage_of(reader: Reader, user: str) -> Counter[str]:
     """What a user did in the range; zeros for a user that Tabnine does not know."""
-    body = reader.find("tabnine", f"{_MOUNT}/user/usage", **_range(reader, "all", None), userId=user)
-    return _counted(body["usage"]["data"] if body else [])
+    body = reader.find("tabnine", f"{_MOUNT}/user/usage", **range_query(reader, "all"), userId=user)
+    return counted(body["usage"]["data"] if body else [])
 
 
 ROLES: Final = Roles(product="tabnine", people_listed=_people_listed, usage_of=_usage_of)
