@@ -50,6 +50,19 @@ def test_range_of_numbers_is_printed_by_its_ends(run: Run) -> None:
     assert "of 0 to 23)" in " ".join(run("switches").output.split())
 
 
+CUTOFF = switches.timestamp_switch(
+    "cutoff", "2026-05-01T00:00:00Z", "2025-10-01T00:00:00Z", grade=Grade.ASSUMED, description="When it ends."
+)
+
+
+def test_switch_of_a_timestamp_says_so(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    vendor = replace(vendors.discover()[0], switches=(CUTOFF,))
+    monkeypatch.setattr(vendors, "discover", lambda: (vendor,))
+    assert "of any timestamp, as in 2026-05-01T00:00:00Z and 2025-10-01T00:00:00Z). When" in " ".join(
+        run("switches").output.split()
+    )
+
+
 NAMES = switches.names("names", "items", "date", grade=Grade.ASSUMED, description="What things are called.")
 
 
@@ -69,7 +82,7 @@ def test_bundled_organizations_have_size_and_purpose(run: Run) -> None:
     printed = " ".join(run("organizations").output.split())
     assert [slug for slug in files.bundled() if f"{slug} people: " not in printed] == []
     assert "hooli people: 100,000, teams: 80, seats: augment 80,000" in printed
-    assert "documented people: 2, teams: 1, seats: tabnine 2. The " in printed
+    assert "documented people: 131, teams: 4, seats: tabnine 2,000. The " in printed
 
 
 def test_new_organization_can_be_served(run: Run, tmp_path: Path) -> None:

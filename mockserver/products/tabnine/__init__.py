@@ -9,9 +9,10 @@ import numpy as np
 
 from mockserver.products.metric_events import Dimension, DimensionEvents, Events
 from mockserver.products.model import FactSpec, ProductModel
+from mockserver.products.tabnine import options
 from mockserver.products.tabnine.breakdown import COLUMNS, LABELS, MARKS, TOKEN_COUNTERS, BreakdownFacts
 from mockserver.products.tabnine.facts import COUNTERS, LATEST, NAME, SECTIONS, TabnineFacts
-from mockserver.products.tabnine.options import FILE, has_agent
+from mockserver.products.tabnine.options import FILE
 from mockserver.products.tabnine.ranges import TabnineRanges
 from mockserver.products.tabnine.words import TabnineWords
 from mockserver.simulation.accounts import Accounts
@@ -60,7 +61,7 @@ def until(second: int) -> int | None:
 
 
 def _build(core: Core) -> Tabnine:
-    facts = TabnineFacts(core.people, core.presence, core.scripts, has_agent=has_agent(core.organization))
+    facts = TabnineFacts(core.people, core.presence, core.scripts, has_agent=options.of(core.organization).agent)
     days = Rollups(core.people, facts, len(COUNTERS), [(section,) for section in SECTIONS])
     parts = BreakdownFacts(core.people, facts, core.scripts)
     parts_by_day = Rollups(core.people, parts, len(COLUMNS) * LABELS, MARKS)

@@ -3,6 +3,7 @@
 from typing import Final
 
 from mockserver.gateway.vendor import Body, Reply, ViewRequest
+from mockserver.products.tabnine import options
 from mockserver.simulation.hashing import I64
 from mockserver.vendors.tabnine import errors, pagination, policy
 from mockserver.vendors.tabnine.policy import LaterFields, TeamOrder, UserRows, UtilizationDefault
@@ -19,8 +20,9 @@ _MEMBERS: Final = rows.ListedUsers(exclude=("deactivated_at", "updated_at"))
 def organization(request: ViewRequest) -> Body:
     """The organization of the token."""
     found = rows.OrganizationInfo().dump(request.world)
+    own = options.of(request.world.organization).settings
     later = {"oauthEnabled": policy.OAUTH_ENABLED} if _shows_later_fields(request) else {}
-    return {**found, "publicKey": policy.PUBLIC_KEY, **policy.SETTINGS, **later}
+    return {**found, "publicKey": policy.PUBLIC_KEY, **policy.SETTINGS, **own, **later}
 
 
 def teams(request: ViewRequest) -> Reply:
@@ -59,7 +61,7 @@ def team_users(request: ViewRequest) -> Reply:
 def license_terms(request: ViewRequest) -> Body:
     """The license."""
     found = rows.License().dump(accounts.license_terms(request.world, request.now))
-    return {"license": {**found, **policy.LICENSE}}
+    return {"license": {**found, **policy.LICENSE, **options.of(request.world.organization).license}}
 
 
 def permissions(request: ViewRequest) -> Reply:

@@ -8,9 +8,8 @@ from typing import Final
 
 from mockserver.gateway.response_cache import EncodedRows
 from mockserver.gateway.vendor import Body, ViewRequest
-from mockserver.products.tabnine import PRODUCT
+from mockserver.products.tabnine import PRODUCT, options
 from mockserver.products.tabnine.models import AGENT_TYPES, MODELS
-from mockserver.products.tabnine.options import has_agent
 from mockserver.simulation.timestamps import seconds
 from mockserver.vendors.tabnine import errors, policy
 from mockserver.vendors.tabnine.policy import (
@@ -75,7 +74,7 @@ def _usage(
 
 
 def _require_license(request: ViewRequest) -> None:
-    if not has_agent(request.world.organization):
+    if not options.of(request.world.organization).agent:
         raise errors.AgentUnlicensed
 
 
