@@ -75,7 +75,8 @@ def test_deactivation_is_the_last_change_of_an_account(initech: Client) -> None:
     gone = {user["id"]: user for user in queries.users(initech.at("2031-01-01T00:00:00Z"), active="false")}
     assert all(user["updatedAt"] == user["deactivatedAt"] for user in gone.values())
     before = [user for user in queries.users(initech.at("2026-01-01T00:00:00Z")) if user["id"] in gone]
-    changed = [user for user in before if user["updatedAt"] and not user["deactivatedAt"]]
+    created = {user["id"]: initech.got(f"/user/{user['id']}")["user"]["createdAt"] for user in before}
+    changed = [user for user in before if user["updatedAt"] > created[user["id"]] and not user["deactivatedAt"]]
     assert changed
     assert all(user["updatedAt"] < gone[user["id"]]["updatedAt"] for user in changed)
 
@@ -100,7 +101,17 @@ def test_user_agrees_with_the_lists(initech: Client) -> None:
         assert result["teams"] == ({"team_id": team, "team_name": teams[team]} if team else {})
         assert (user["user_id"], user["organization_id"]) == (row["id"], own)
         assert (user["email"], user["role"]) == (row["email"], row["role"])
-        assert user["createdAt"] <= user["updatedAt"] == (row["updatedAt"] or user["createdAt"])
+        assert user["createdAt"] <= user["updatedAt"] == row["updatedAt"]
+
+
+def test_unchanged_user_was_updated_when_created(tabnine: Client) -> None:
+    unchanged = [
+        row
+        for row in queries.users(tabnine)
+        if tabnine.got(f"/user/{row['id']}")["user"]["createdAt"] == row["updatedAt"]
+    ]
+    assert unchanged
+    assert all(row["deactivatedAt"] is None for row in unchanged)
 
 
 def test_user_without_a_team_has_an_empty_object(initech: Client) -> None:

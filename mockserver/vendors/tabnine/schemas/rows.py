@@ -44,7 +44,7 @@ class ListedUsers(ColumnarSchema):
     role = Column[str]()
     verified = Column[bool]()
     deactivated_at = Column[str | None](attribute="deactivated", data_key="deactivatedAt")
-    updated_at = Column[str | None](attribute="updated", data_key="updatedAt")
+    updated_at = Column[str](attribute="last_changed", data_key="updatedAt")
 
 
 class ListedUsersWithTeam(ListedUsers):
