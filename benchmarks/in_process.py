@@ -18,7 +18,10 @@ NOW = datetime(2025, 10, 21, 10, 30, tzinfo=UTC)
 
 
 class TimedClient:
-    """A client of one organization at one vendor: Augment, unless another vendor and its mount are given."""
+    """A client of one organization at one vendor: Augment, unless another vendor and its mount are given.
+
+    Paths are below the mount, unless they begin with a slash.
+    """
 
     def __init__(
         self,
@@ -50,7 +53,8 @@ class TimedClient:
 
     def _get(self, path: str) -> tuple[float, TestResponse]:
         start = thread_time()
-        response = self._client.get(f"{self._mount}/{path}", headers=self._headers)
+        target = path if path.startswith("/") else f"{self._mount}/{path}"
+        response = self._client.get(target, headers=self._headers)
         duration = thread_time() - start
         assert response.status_code == 200, response.get_data(as_text=True)
         return duration, response

@@ -17,6 +17,7 @@ _YEAR = f"from={NOW - timedelta(days=365):%Y-%m-%dT%H:%M:%SZ}&to={NOW:%Y-%m-%dT%
 _PAGE = 200
 _ROUNDS = 25
 _USERS = 20
+_NEWER = ("/api/v1/organization/agent-usage", "/api/v2/organization/usage")
 _ALL = ("organization/teams", "organization/account-utilizations", "license", "instance/permissions?role=Member")
 """The other endpoints that cover everybody, in addition to usage and the lists of users."""
 
@@ -26,6 +27,9 @@ def figures() -> Iterator[Figure]:
     measured = processes.run_module("benchmarks.tabnine")
     yield Figure("organization/usage, a year weekly, hooli, cold", measured["cold"], "s", 8, note="processor time")
     yield Figure("organization/usage, a year weekly, hooli, rolled up", measured["warm"] * 1000, "ms", 20)
+    for name in _NEWER:
+        yield Figure(f"{name}, a year weekly, hooli, cold", measured[f"{name} cold"], "s", 8, note="processor time")
+        yield Figure(f"{name}, a year weekly, hooli, rolled up", measured[f"{name} warm"] * 1000, "ms", 20)
     yield Figure("user/usage, a year weekly, hooli, the first user", measured["first user"] * 1000, "ms", 5)
     yield Figure("user/usage, a year weekly, hooli, other users", measured["other users"] * 1000, "ms", 5)
     yield Figure("resident memory after all of Tabnine, hooli", measured["resident"], "MB", 300)
@@ -42,9 +46,19 @@ def measure() -> dict[str, float]:
     client.seconds(f"organization/usage?{parameters}")
     cold = process_time() - start
     warm = median(client.seconds(f"organization/usage?{parameters}&turn={turn}") for turn in range(_ROUNDS))
+    newer = {name: number for path in _NEWER for name, number in _of_path(client, path, parameters)}
     _request_all(client, parameters)
     resident = processes.peak_memory()
-    return {"cold": cold, "warm": warm, "first user": first, "other users": median(others), "resident": resident}
+    users = {"first user": first, "other users": median(others)}
+    return {"cold": cold, "warm": warm, **newer, **users, "resident": resident}
+
+
+def _of_path(client: TimedClient, path: str, parameters: str) -> Iterator[tuple[str, float]]:
+    """The processor time of the first request to a path, with that of other threads, and of later ones."""
+    start = process_time()
+    client.seconds(f"{path}?{parameters}")
+    yield f"{path} cold", process_time() - start
+    yield f"{path} warm", median(client.seconds(f"{path}?{parameters}&turn={turn}") for turn in range(_ROUNDS))
 
 
 def _request_all(client: TimedClient, parameters: str) -> None:
