@@ -23,7 +23,10 @@ STAGES: Final = (pipeline.authenticate, pipeline.permit, pipeline.fault, pipelin
 NEWER_OPERATIONS: Final = frozenset(
     f"get{subject}{usage}" for subject in ("Organization", "Team", "User") for usage in ("UsageV2", "AgentUsage")
 )
-FORBIDDEN_OPERATIONS: Final = NEWER_OPERATIONS | {"getTeamUsage", "getUser", "getUserUsage"}
+FORBIDDEN_OPERATIONS: Final = NEWER_OPERATIONS | {
+    *("getTeamUsage", "getUser", "getUserUsage"),
+    *("getOrganizationUsage", "getOrganizationUsers"),
+}
 """The operations for which a 403 is documented for a token that is not an Admin's."""
 
 UNSERVED_PATHS: Final = frozenset((f"{V1}/organization/audit-logs",))
@@ -67,8 +70,8 @@ FORBIDDEN_EVERYWHERE: Final = switch(
     "forbidden_everywhere",
     ForbiddenEverywhere,
     grade=Grade.ASSUMED,
-    description="A token that is not an Admin's: 403 at every endpoint, or only at the three where the page says so "
-    "(team usage, user info, user usage) and 401 at the others.",
+    description="A token that is not an Admin's: 403 at every endpoint, or only where the vendor's files say so "
+    "(usage of every kind, user info, the organization's users) and 401 at the others.",
 )
 ErrorShape = StrEnum("ErrorShape", ["NESTED", "FLAT"])
 ERROR_SHAPE: Final = switch(

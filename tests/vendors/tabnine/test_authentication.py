@@ -30,10 +30,14 @@ REFUSED = {
     "the token of another vendor": "Bearer mock-augment-acme",
     "letters beyond ASCII": "Bearer tökén",
 }
-DOCUMENTED_403 = ("/team/usage", f"/user/{queries.UNKNOWN}", "/user/usage")
+DOCUMENTED_403 = (
+    *("/organization/usage", "/team/usage", "/user/usage"),
+    *("/organization/users", f"/user/{queries.UNKNOWN}"),
+    *(f"/api/v2/{subject}/usage" for subject in ("organization", "team", "user")),
+    *(f"/{subject}/agent-usage" for subject in ("organization", "team", "user")),
+)
 ELSEWHERE = (
-    *queries.STATIC,
-    "/organization/usage",
+    *(path for path in queries.STATIC if path != "/organization/users"),
     "/team/account-utilizations",
     "/team/x",
     "/team/x/users",

@@ -79,6 +79,12 @@ def test_buckets_after_the_cutoff_can_be_omitted(tabnine: Client) -> None:
     assert all(day["activeUsers"] and day["from"] < CUTOFF for day in days)
 
 
+def test_no_header_announces_the_end_of_v1(tabnine: Client) -> None:
+    tabnine.switched(legacy="v1_ends")
+    headers = queries.get_report(tabnine, START, END).headers
+    assert not {"sunset", "deprecation", "warning"} & {name.lower() for name, _ in headers}
+
+
 def test_legacy_is_off_by_default(tabnine: Client) -> None:
     span = ("2026-04-01T00:00:00Z", "2026-07-01T00:00:00Z")
     later = tabnine.at("2026-07-01T00:00:00Z")
