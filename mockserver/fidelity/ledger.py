@@ -15,6 +15,7 @@ from mockserver.fidelity import evidence
 from mockserver.fidelity.evidence import Evidence, Record
 from mockserver.fidelity.openapi_document import Kind, LedgerItem, OpenApiDocument
 from mockserver.gateway.switches import Grade
+from mockserver.gateway.unserved import UnservedPath
 from mockserver.gateway.vendor import Vendor
 from mockserver.validation import yaml_text
 
@@ -45,6 +46,11 @@ class FidelityLedger:
 def openapi_path(path: str) -> str:
     """The path of a route as OpenAPI writes it."""
     return re.sub(r"<(?:[^:<>]+:)?([^<>]+)>", r"{\1}", path)
+
+
+def unserved_request(unserved: UnservedPath) -> str:
+    """The methods of what is not simulated, if any are given, and its path, as in "PUT /users/{id}"."""
+    return f"{', '.join(unserved.methods)} {openapi_path(unserved.path)}".lstrip()
 
 
 def counts(rows: Iterable[LedgerRow]) -> dict[Grade, int]:
@@ -111,7 +117,7 @@ def _unserved_items(vendor: Vendor, tests: Mapping[str | None, str]) -> Iterator
     if unserved is not None and unserved.switch.name in tests:
         for each in unserved.paths:
             found = Evidence(each.grade, each.source, tests[unserved.switch.name])
-            yield LedgerItem(Kind.UNSERVED, f"{openapi_path(each.path)}: {each.description}", found)
+            yield LedgerItem(Kind.UNSERVED, f"{unserved_request(each)}: {each.description}", found)
 
 
 def _errors(vendor: Vendor, document: OpenApiDocument, rules: Mapping[str, Record]) -> Iterator[str]:

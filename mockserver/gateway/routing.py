@@ -162,7 +162,9 @@ def _match(vendor: Vendor, environ: WSGIEnvironment) -> tuple[Route, dict[str, s
     try:
         operation, variables = pipeline.route_map(vendor.routes).bind_to_environ(environ).match()
     except HTTPException as error:
-        found = unserved.find(vendor.unserved, _path_of(environ)) if isinstance(error, NotFound) else None
+        is_missing = isinstance(error, NotFound | MethodNotAllowed)
+        method, path = environ["REQUEST_METHOD"], _path_of(environ)
+        found = unserved.find(vendor.unserved, method, path) if is_missing else None
         return error if found is None else NotSimulated(found)
     return next(route for route in vendor.routes if route.operation == operation), dict(variables)
 

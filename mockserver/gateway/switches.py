@@ -184,9 +184,9 @@ class Switches:
         return {old: new for each in renaming for old, new in each.to_json(self[each]).items()}
 
 
-def switch(name: str, options: type[E], *, grade: Grade, description: str) -> Switch[E]:
-    """A switch over the members of an enumeration, of which the first is the default."""
-    members = tuple(options)
+def switch(name: str, options: type[E], *, default: E | None = None, grade: Grade, description: str) -> Switch[E]:
+    """A switch over the members of an enumeration, the default first: by default, the first member."""
+    members = tuple(sorted(options, key=lambda member: member is not default))
     return Switch(name, members, members[0], grade, description)
 
 

@@ -1,4 +1,4 @@
-"""Paths that a vendor is publicly known to have and that are not simulated: 501 in the vendor's form, or its 404."""
+"""What a vendor is publicly known to have and is not simulated: 501 in the vendor's form, or its 404."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -22,6 +22,7 @@ class Unserved(StrEnum):
 class UnservedPath:
     """One path, or several with one pattern; `path` is written as in a route, as in "/reports/<name>".
 
+    `methods` are those that are not simulated; without any, all are but those of the vendor's own routes.
     `description` names what the vendor has there, and `grade` and `source` are the evidence for it. Paths below those
     in `below` are not meant, whether or not they exist.
     """
@@ -30,11 +31,12 @@ class UnservedPath:
     description: str
     grade: Grade
     source: str
+    methods: tuple[str, ...] = ()
     below: tuple[str, ...] = ()
 
 
 class NotSimulated(HTTPException):
-    """A request for such a path. It is no NotFound, since the vendor knows the path."""
+    """A request for such a path. It is no NotFound or MethodNotAllowed, since the vendor has the operation."""
 
     code = 501
 
@@ -50,18 +52,18 @@ class UnservedPaths:
     paths: tuple[UnservedPath, ...]
 
 
-def find(unserved: UnservedPaths | None, path: str) -> UnservedPath | None:
-    """The one of a vendor's unserved paths that a request's path belongs to."""
+def find(unserved: UnservedPaths | None, method: str, path: str) -> UnservedPath | None:
+    """The one of a vendor's unserved paths that a request belongs to."""
     if unserved is None:
         return None
     try:
-        found, _ = _matcher(unserved.paths)(path)
+        found, _ = _matcher(unserved.paths)(path, method)
     except HTTPException:
         return None
     return None if path.startswith(tuple(f"{each}/" for each in found.below)) else found
 
 
 @cache
-def _matcher(paths: tuple[UnservedPath, ...]) -> Callable[[str], tuple[UnservedPath, object]]:
-    rules = [Rule(each.path, endpoint=each) for each in paths]
+def _matcher(paths: tuple[UnservedPath, ...]) -> Callable[[str, str], tuple[UnservedPath, object]]:
+    rules = [Rule(each.path, endpoint=each, methods=each.methods or None) for each in paths]
     return Map(rules, strict_slashes=True, merge_slashes=False).bind("").match

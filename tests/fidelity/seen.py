@@ -107,7 +107,7 @@ def _refuse(seen: Seen, client: Client, vendor: Vendor, organization: str, queri
         client.get("/nowhere"),
         client.send("POST", path),
         *(client.get(path, query) for path, query in probes.of(vendor).refused.items()),
-        *(replace(client, mount="").get(each) for each in _unserved(vendor)),
+        *(replace(client, mount="", others=()).send(*each) for each in _unserved(vendor)),
     ]
     client.sandbox.set_limits({vendor.name: Allowance(per_minute=1, burst=1)})
     answers += [client.get(path, queries[path]) for _ in range(2)]
@@ -118,10 +118,10 @@ def _refuse(seen: Seen, client: Client, vendor: Vendor, organization: str, queri
         seen.note(client, client.get(*target.split("?")))
 
 
-def _unserved(vendor: Vendor) -> list[str]:
-    """Paths that are known and not simulated, with values for their variables."""
+def _unserved(vendor: Vendor) -> list[tuple[str, str]]:
+    """Methods and paths that are known and not simulated, with values for the paths' variables."""
     paths = () if vendor.unserved is None else vendor.unserved.paths
-    return [re.sub("<[^>]*>", "x", each.path) for each in paths]
+    return [((*each.methods, "GET")[0], re.sub("<[^>]*>", "x", each.path)) for each in paths]
 
 
 def _fail(seen: Seen, client: Client, vendor: Vendor, patch: pytest.MonkeyPatch) -> None:

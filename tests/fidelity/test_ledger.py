@@ -95,6 +95,12 @@ def test_what_is_not_simulated_has_the_test_of_its_switch() -> None:
     assert (row.grade, row.test) == ("A", switch.test)
 
 
+def test_what_is_not_simulated_has_its_methods_in_front() -> None:
+    names = [each.name for each in LEDGERS["jetbrains-ide"].rows if each.kind is Kind.UNSERVED]
+    assert names[:2] == ["POST /api/v1/users: add a user", "DELETE /api/v1/users/{id}: remove a user"]
+    assert {_row("jetbrains-ide", Kind.UNSERVED, name).grade for name in names} == {"D"}
+
+
 def test_evidence_is_inherited_by_inner_items() -> None:
     outer = _row("augment", Kind.FIELD, "getDau metadata.effective_date")
     inner = _row("augment", Kind.FIELD, "getDau metadata.generated_at")

@@ -15,6 +15,8 @@ SWITCH = switch("unserved", Unserved, grade=Grade.ASSUMED, description="What is 
 PATHS = (
     UnservedPath("/parrot/sing", "the songs", Grade.DOCUMENTED, "a page about songs"),
     UnservedPath("/parrot/nests/<nest>/<path:rest>", "nests", Grade.OBSERVED, "a tree", below=("/parrot/nests/own",)),
+    UnservedPath("/parrot/speak", "taught words", Grade.DOCUMENTED, "a page about words", methods=("PUT", "DELETE")),
+    UnservedPath("/parrot/eggs/<egg>", "an egg", Grade.DOCUMENTED, "a page about eggs", methods=("GET",)),
 )
 
 
@@ -52,12 +54,45 @@ def test_refusal_is_the_vendors_own_and_names_what_is_there(method: str) -> None
     assert (entry.operation, entry.status, entry.refusal) == (None, 501, Reason.NOT_SIMULATED)
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("PUT", "/parrot/speak", 501),
+        ("DELETE", "/parrot/speak", 501),
+        ("POST", "/parrot/speak", 405),
+        ("GET", "/parrot/speak", 200),
+        ("GET", "/parrot/eggs/blue", 501),
+        ("HEAD", "/parrot/eggs/blue", 501),
+        ("PUT", "/parrot/eggs/blue", 404),
+    ],
+)
+def test_only_the_listed_methods_are_not_implemented(method: str, path: str, status: int) -> None:
+    aviary = Aviary(_with_songs(UNLIMITED))
+    answer = aviary.send(path, method=method)
+    assert (answer.status_code, "Allow" in answer.headers) == (status, status == 405)
+
+
+def test_switch_makes_an_unserved_method_an_unknown_path() -> None:
+    aviary = Aviary(_with_songs(UNLIMITED), policy={"parrot": {"unserved": "not_found"}})
+    answer = aviary.send("/parrot/speak", method="PUT")
+    assert (answer.status_code, answer.get_json()) == (404, {"squawk": "there is nothing at /parrot/speak"})
+
+
 def test_switch_makes_it_the_404_of_any_other_path() -> None:
     aviary = Aviary(_with_songs(UNLIMITED), policy={"parrot": {"unserved": "not_found"}})
     answer = aviary.send("/parrot/sing")
     assert (answer.status_code, answer.get_json()) == (404, {"squawk": "there is nothing at /parrot/sing"})
     (entry,) = aviary.registry.default.journal
     assert entry.refusal == Reason.NOT_FOUND
+
+
+def test_vendor_can_have_the_404_by_default() -> None:
+    quiet = switch("unserved", Unserved, default=Unserved.NOT_FOUND, grade=Grade.ASSUMED, description="How it is.")
+    assert quiet.options == (quiet.default, Unserved.NOT_IMPLEMENTED) == (Unserved.NOT_FOUND, Unserved.NOT_IMPLEMENTED)
+    vendor = replace(UNLIMITED, switches=(*UNLIMITED.switches, quiet), unserved=UnservedPaths(quiet, PATHS))
+    assert Aviary(vendor).send("/parrot/sing").status_code == 404
+    loud = Aviary(vendor, policy={"parrot": {"unserved": "not_implemented"}})
+    assert loud.send("/parrot/sing").status_code == 501
 
 
 def test_vendors_stages_come_first() -> None:

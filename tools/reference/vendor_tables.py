@@ -7,7 +7,7 @@ import yaml
 
 from mockserver import resources, startup_policy, vendors
 from mockserver.cli.switches import options_text
-from mockserver.fidelity.ledger import openapi_path
+from mockserver.fidelity.ledger import unserved_request
 from mockserver.gateway.switches import AnySwitch
 from mockserver.gateway.vendor import Vendor
 from tools.markdown import table
@@ -46,7 +46,7 @@ def _endpoints(vendor: Vendor) -> Iterator[str]:
     yield f"## {vendor.name}\n"
     yield table([("request", "operation", "parameters", "description"), *_operations(document)])
     if vendor.unserved is not None:
-        known = ((f"`{openapi_path(each.path)}`", each.description) for each in vendor.unserved.paths)
+        known = ((f"`{unserved_request(each)}`", each.description) for each in vendor.unserved.paths)
         yield table([("not simulated", "what it is"), *known])
 
 

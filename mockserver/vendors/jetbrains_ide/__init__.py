@@ -22,4 +22,5 @@ def vendor() -> Vendor:
         sample_path=policy.SAMPLE_PATH,
         visibility=routes.visibility,
         defects=defects.DEFECTS,
+        unserved=policy.NOT_SIMULATED,
     )

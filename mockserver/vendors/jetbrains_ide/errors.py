@@ -1,17 +1,13 @@
 """IDE Services' errors: the default body of Spring Boot, for every status (assumed)."""
 
-import re
 from datetime import datetime
 from typing import Final
 
 from mockserver.gateway.rejection import ParameterError, Reason, Rejection, invalid_parameters, status_phrase
 from mockserver.gateway.vendor import ErrorReply, RequestContext
 from mockserver.vendors.jetbrains_ide import policy
-from mockserver.vendors.jetbrains_ide.policy import ErrorMessage, Unserved
+from mockserver.vendors.jetbrains_ide.policy import ErrorMessage
 
-_UNSERVED: Final = re.compile(
-    "|".join(f"{method} {path.replace('{id}', '[^/]+')}" for method, path in policy.UNSERVED_PATHS)
-)
 CURSOR: Final = "must be a nextCursor from an earlier answer, unchanged"
 """The rule for cursors."""
 
@@ -32,8 +28,6 @@ def too_many_buckets(group_by: str, count: int) -> Rejection:
 
 def render(rejection: Rejection, context: RequestContext) -> ErrorReply:
     """Status, body and headers of a refusal."""
-    if rejection.reason in {Reason.NOT_FOUND, Reason.METHOD} and _is_unserved(context):
-        rejection = _not_simulated(context)
     status = rejection.status
     headers = {}
     if rejection.allow:
@@ -44,7 +38,7 @@ def render(rejection: Rejection, context: RequestContext) -> ErrorReply:
         "timestamp": format_timestamp(context.now),
         "status": status,
         "error": rejection.code or status_phrase(status),
-        "message": rejection.message,
+        "message": _message(rejection, context),
         "path": context.path,
     }
     if context.switches[policy.ERROR_MESSAGE] is ErrorMessage.HIDDEN:
@@ -52,14 +46,7 @@ def render(rejection: Rejection, context: RequestContext) -> ErrorReply:
     return ErrorReply(status, body, headers)
 
 
-def _is_unserved(context: RequestContext) -> bool:
-    return _UNSERVED.fullmatch(f"{context.method} {context.path}") is not None
-
-
-def _not_simulated(context: RequestContext) -> Rejection:
-    """The refusal of an operation that the vendor has; the switch `unserved` decides which."""
-    if context.switches[policy.UNSERVED] is Unserved.NOT_FOUND:
-        return Rejection(Reason.NOT_FOUND, f"there is nothing at {context.path}")
-    refusal = Rejection(Reason.NOT_FOUND, f"{context.method} {context.path} is not simulated")
-    refusal.status = 501
-    return refusal
+def _message(rejection: Rejection, context: RequestContext) -> str:
+    if rejection.reason is Reason.NOT_SIMULATED:
+        return f"{context.method} {context.path} is not simulated"
+    return rejection.message

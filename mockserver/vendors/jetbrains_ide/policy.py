@@ -9,6 +9,7 @@ from typing import Final
 
 from mockserver.gateway import auth, pipeline
 from mockserver.gateway.switches import Grade, Switches, declared, names, switch
+from mockserver.gateway.unserved import Unserved, UnservedPath, UnservedPaths
 from mockserver.gateway.vendor import RequestContext
 
 NAME: Final = "jetbrains-ide"
@@ -18,16 +19,6 @@ MOUNTS: Final = ("/api/analytics/ai", "/api/v1/users", "/api/v1/profiles")
 
 SCHEMES: Final = ("Bearer", "Automation")
 SAMPLE_PATH: Final = "/api/analytics/ai/effectiveness/metrics/totals?fromDate=2025-10-01&toDate=2025-10-31"
-
-UNSERVED_PATHS: Final = (
-    ("POST", "/api/v1/users"),
-    ("DELETE", "/api/v1/users/{id}"),
-    ("GET", "/api/v1/users/{id}/profiles"),
-    ("PUT", "/api/v1/users/{id}/profiles"),
-    ("DELETE", "/api/v1/users/{id}/profiles/{id}"),
-    ("PUT", "/api/v1/profiles/{id}/users"),
-)
-"""The vendor's other operations on users and profiles (documented); the switch `unserved` decides about them."""
 
 GROUPS: Final = ("DAY", "WEEK", "MONTH", "YEAR")
 ORDERS: Final = ("ASC", "DESC")
@@ -165,7 +156,6 @@ PROFILE_IDS: Final = switch(
     grade=Grade.ASSUMED,
     description="What profileId takes: the UUID of a profile, and a 400 for anything else, or the profile's name too.",
 )
-Unserved = StrEnum("Unserved", {"NOT_SIMULATED": "501", "NOT_FOUND": "404"})
 UNSERVED: Final = switch(
     "unserved",
     Unserved,
@@ -182,6 +172,25 @@ NAMES: Final = names(
     description="Other names for response fields: each tenant's own Swagger has the real ones, and the page names "
     "only nextCursor. Setting the mapping replaces all of it.",
 )
+
+
+def _unserved(path: str, method: str, description: str) -> UnservedPath:
+    source = 'the vendor\'s page "User management via REST API"'
+    return UnservedPath(path, description, Grade.DOCUMENTED, source, methods=(method,))
+
+
+NOT_SIMULATED: Final = UnservedPaths(
+    UNSERVED,
+    (
+        _unserved("/api/v1/users", "POST", "add a user"),
+        _unserved("/api/v1/users/<id>", "DELETE", "remove a user"),
+        _unserved("/api/v1/users/<userId>/profiles", "GET", "the profiles of a user"),
+        _unserved("/api/v1/users/<userId>/profiles", "PUT", "assign profiles to a user"),
+        _unserved("/api/v1/users/<userId>/profiles/<profileId>", "DELETE", "take a profile from a user"),
+        _unserved("/api/v1/profiles/<profileId>/users", "PUT", "assign users to a profile"),
+    ),
+)
+"""The vendor's other operations on users and profiles."""
 
 SWITCHES: Final = declared(globals())
 

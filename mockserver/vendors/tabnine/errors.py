@@ -107,7 +107,7 @@ def _message(rejection: Rejection, status: int, title: str, *, nested: bool) -> 
         return f"{rejection.code}: {rejection.message}" if rejection.code and nested else rejection.message
     if status == 400:
         return title
-    if status == 501:
+    if rejection.reason is Reason.NOT_SIMULATED:
         return f"{title}: not simulated"
     if isinstance(rejection, MissingRange):
         return rejection.message
@@ -118,18 +118,11 @@ def _status(rejection: Rejection, context: RequestContext) -> int:
     switch = _STATUS_SWITCHES.get(type(rejection))
     if switch is not None:
         return int(context.switches[switch])
-    if _is_unserved(rejection, context):
-        return int(context.switches[policy.UNSERVED])
     everywhere = context.switches[policy.FORBIDDEN_EVERYWHERE] is ForbiddenEverywhere.YES
     by_token = rejection.reason is Reason.FORBIDDEN and not isinstance(rejection, ForeignSender)
     if by_token and not everywhere:
         return 403 if context.operation in policy.FORBIDDEN_OPERATIONS else 401
     return rejection.status
-
-
-def _is_unserved(rejection: Rejection, context: RequestContext) -> bool:
-    is_unknown_path = rejection.reason is Reason.NOT_FOUND and context.operation is None
-    return is_unknown_path and context.path in policy.UNSERVED_PATHS
 
 
 _STATUS_SWITCHES: Final[Mapping[type[Rejection], AnySwitch]] = {

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from mockserver.gateway import pipeline
 from mockserver.gateway.switches import Grade, declared, switch, timestamp_switch
+from mockserver.gateway.unserved import Unserved, UnservedPath, UnservedPaths
 
 NAME: Final = "tabnine"
 TITLE: Final = "Tabnine Usage Metrics API"
@@ -28,9 +29,6 @@ FORBIDDEN_OPERATIONS: Final = NEWER_OPERATIONS | {
     *("getOrganizationUsage", "getOrganizationUsers"),
 }
 """The operations for which a 403 is documented for a token that is not an Admin's."""
-
-UNSERVED_PATHS: Final = frozenset((f"{V1}/organization/audit-logs",))
-"""Paths that the vendor has and this server does not simulate."""
 
 MONTHS_DEFAULT: Final = 12
 BUCKETS_MAXIMUM: Final = 4000
@@ -359,13 +357,26 @@ ORGANIZATION_ID_CASE: Final = switch(
     grade=Grade.ASSUMED,
     description="organizationId in upper case: another organization, or the same.",
 )
-Unserved = StrEnum("Unserved", {"NOT_FOUND": "404", "NOT_SIMULATED": "501"})
 UNSERVED: Final = switch(
     "unserved",
     Unserved,
+    default=Unserved.NOT_FOUND,
     grade=Grade.ASSUMED,
-    description="A path that the vendor has and that is not simulated (audit-logs): 404 as for any unknown path, or "
-    "501, which says so.",
+    description="A path that the vendor has and that is not simulated (audit-logs): 404 as for any unknown path, or a "
+    "501 that says so.",
+)
+
+NOT_SIMULATED: Final = UnservedPaths(
+    UNSERVED,
+    (
+        UnservedPath(
+            f"{V1}/organization/audit-logs",
+            "the audit logs; the names of most events and fields are not published",
+            Grade.DOCUMENTED,
+            "vendor's newest OpenAPI file",
+            methods=("GET",),
+        ),
+    ),
 )
 
 SWITCHES: Final = declared(globals())

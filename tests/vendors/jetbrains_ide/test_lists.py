@@ -147,7 +147,7 @@ def test_what_is_not_simulated_is_501_or_404(jetbrains_ide: Client, method: str,
     assert (answer.status, answer.json["error"], answer.headers.get("Allow")) == (501, "Not Implemented", None)
     assert answer.message == f"{method} {path} is not simulated"
     assert jetbrains_ide.bearing(None).send(method, path).status == 401
-    hidden = jetbrains_ide.switched(unserved="404").send(method, path)
+    hidden = jetbrains_ide.switched(unserved="not_found").send(method, path)
     assert (hidden.status, hidden.json["error"], hidden.headers.get("Allow")) == (404, "Not Found", None)
     assert hidden.message == f"there is nothing at {path}"
 

@@ -26,7 +26,7 @@ LATER: dict[str, tuple[str, tuple[Option, ...]]] = {
     "list_blanks": ("A", ("trim", "reject")),
     "codex_tool": ("A", ("absent", "codex")),
     "profile_ids": ("A", ("uuid", "both")),
-    "unserved": ("A", ("501", "404")),
+    "unserved": ("A", ("not_implemented", "not_found")),
 }
 DECLARED = CONTRACT | OURS | LATER
 SWITCHES = {each.name: each for each in policy.SWITCHES}

@@ -45,7 +45,7 @@ CONTRACT: dict[str, tuple[str, tuple[Option, ...]]] = {
     "date_only": ("A", ("reject", "accept")),
     "unknown_role": ("I", ("reject", "nobody")),
     "organization_id_case": ("A", ("exact", "any")),
-    "unserved": ("A", ("404", "501")),
+    "unserved": ("A", ("not_found", "not_implemented")),
 }
 SWITCHES = {each.name: each for each in policy.SWITCHES}
 

@@ -108,7 +108,7 @@ def test_other_refusals_have_only_a_message_in_both_shapes(
 @pytest.mark.parametrize("shape", ["nested", "flat"])
 def test_audit_logs_are_an_unknown_path_or_not_simulated(tabnine: Client, shape: str) -> None:
     assert tabnine.switched(error_shape=shape).get("/organization/audit-logs").status == 404
-    tabnine.switched(error_shape=shape, unserved="501")
+    tabnine.switched(error_shape=shape, unserved="not_implemented")
     answer = tabnine.get("/organization/audit-logs", {"limit": 50, "offset": 0})
     assert (answer.status, answer.message) == (501, "Not Implemented: not simulated")
     assert tabnine.get("/organization/audit-log").status == 404
