@@ -15,6 +15,9 @@ I64 = NDArray[np.int64]
 DATA_VERSION = 1
 """Changes whenever a served number would change for the same organization and seed."""
 
+DRAW_VERSION = 1
+"""A part of every key. It stays in a new data version, which therefore changes only the numbers that it is about."""
+
 _MASK = (1 << 64) - 1
 _GOLDEN = 0x9E3779B97F4A7C15
 _FIRST = 0xBF58476D1CE4E5B9

@@ -111,7 +111,7 @@ class People:
 
     def key(self, topic: str) -> int:
         """The key under which a topic is drawn for this organization and seed."""
-        return hashing.key(hashing.DATA_VERSION, self._seed, self.organization.slug, topic)
+        return hashing.key(hashing.DRAW_VERSION, self._seed, self.organization.slug, topic)
 
     def block(self, number: int) -> Block:
         """The members of one block."""
