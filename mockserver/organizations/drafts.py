@@ -54,7 +54,8 @@ turnover: {{joiners_percent: 30, leavers_percent: 20, until: 2031-12-31}}
 levels: {{light_percent: 30, heavy_percent: 20}}
 
 # Per product: who gets a licence, how many of these ever start, the first day, and how long it takes to spread.
-# seats is what was bought (left out or null: as many as are licensed).
+# seats is what was bought: where there are fewer than people who would get a licence, the last ones get none
+# (left out or null: as many as are licensed).
 adoption:
 {adoption}
 {product_keys}
@@ -200,7 +201,9 @@ def _fact_rules(spec: FactSpec) -> str:
     rows = f"a row for each {' and '.join(spec.labels)}" if spec.labels else "one row a day"
     filled = [f"{name} defaults to {other}" for name, other in spec.defaults_to.items()]
     bounds = [f"{smaller} at most {greater}" for smaller, greater in spec.at_most]
-    return ". ".join([f"{rows}; {', '.join(spec.counters)}", *map("; ".join, filter(None, (bounds, filled)))]) + "."
+    needed = [f"{made} needs {' or '.join(events)}" for made, events in spec.needs.items()]
+    rules = map("; ".join, filter(None, (bounds, filled, needed)))
+    return ". ".join([f"{rows}; {', '.join(spec.counters)}", *rules]) + "."
 
 
 def _facts(member: str) -> Iterator[str]:

@@ -38,8 +38,14 @@ def violations(values: FileValues) -> Iterator[RuleViolation]:
 
 
 def violations_of_generated(organization: Organization, pool: NamePool) -> Iterator[RuleViolation]:
-    """Every violated rule that depends on the people who are generated under the organization's own seed."""
-    presence = World(organization, pool).presence
+    """Every violated rule that depends on the organization's people, generated under its own seed."""
+    world = World(organization, pool)
+    presence = world.presence
+    for product, adoption in organization.adoption.items():
+        least = len(world.people.licensed_by_file(product))
+        if adoption.seats is not None and adoption.seats < least:
+            rule = f"at least {least}, because so many people have a licence by this file"
+            yield RuleViolation(("adoption", product, "seats"), rule)
     for index, exact in enumerate(organization.exact):
         most = presence.eligible(exact.product, exact.day.toordinal()) if organization.generated else 0
         if exact.users > most:
@@ -255,6 +261,9 @@ def _rows(path: Path, spec: FactSpec, rows: list[FileValues]) -> Iterator[RuleVi
         for smaller, greater in spec.at_most:
             if numbers[smaller] > numbers[greater]:
                 yield RuleViolation((*path, index, smaller), f"at most {greater} ({numbers[greater]})")
+        for made, events in spec.needs.items():
+            if numbers[made] and not any(numbers[event] for event in events):
+                yield RuleViolation((*path, index, made), f"0 unless {' or '.join(events)} is above 0")
         if not any(numbers.values()):
             rule = "at least one counter above 0; a day without activity is an empty list instead of rows"
             yield RuleViolation((*path, index), rule)

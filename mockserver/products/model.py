@@ -22,13 +22,15 @@ class FactSpec:
     """How one row of a product's scripted facts is written: the finest grain of its facts.
 
     `defaults_to` names, for a counter that a row leaves out, the counter whose number it takes (others are 0 then).
-    `at_most` has pairs of counters of which the first may not exceed the second.
+    `at_most` has pairs of counters of which the first may not exceed the second. `needs` has, for counters of what an
+    event makes, the counters of such events: one of them is above 0 wherever the first is.
     """
 
     labels: tuple[str, ...]
     counters: tuple[str, ...]
     defaults_to: Mapping[str, str] = field(default_factory=dict)
     at_most: tuple[tuple[str, str], ...] = ()
+    needs: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def fill(self, row: FileValues) -> dict[str, int]:
         """All counters of a row, with those that are left out filled in."""

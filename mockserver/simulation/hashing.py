@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 U64 = NDArray[np.uint64]
 I64 = NDArray[np.int64]
 
-DATA_VERSION = 1
+DATA_VERSION = 2
 """Changes whenever a served number would change for the same organization and seed."""
 
 DRAW_VERSION = 1

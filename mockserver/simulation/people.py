@@ -8,10 +8,11 @@ from dataclasses import dataclass, fields
 from datetime import date
 from functools import lru_cache
 from itertools import pairwise
+from math import isqrt
 
 import numpy as np
 
-from mockserver.simulation import hashing
+from mockserver.simulation import hashing, seats
 from mockserver.simulation.hashing import I64, U64
 from mockserver.simulation.organization import NEVER, Adoption, Level, Organization, SpecialPerson
 
@@ -102,6 +103,7 @@ class People:
         self._seed = seed
         self.products = products
         self._batch = lru_cache(maxsize=_BATCHES_KEPT)(self._members)
+        self._seatless = lru_cache(maxsize=None)(self._find_seatless)
         self._teams = {team.name: index for index, team in enumerate(organization.teams)}
         self._scripted_spans: dict[int, dict[str | None, tuple[int, int]]] = {}
         for member, product, day in _scripted_activity(organization):
@@ -153,7 +155,13 @@ class People:
 
     def _members(self, batch: int) -> Block:
         size = BLOCK * _BLOCKS_COMPUTED
-        everyone = np.arange(batch * size, min((batch + 1) * size, self.organization.members), dtype=np.int64)
+        block = self._unlicensed(np.arange(batch * size, min((batch + 1) * size, self.organization.members)))
+        self._set_licences(block)
+        self._extend_to_scripted_days(block)
+        return block
+
+    def _unlicensed(self, everyone: I64) -> Block:
+        """Consecutive members without licences."""
         joined, left = self._tenure(everyone)
         never = np.full((len(self.products), len(everyone)), NEVER, dtype=np.int64)
         block = Block(
@@ -173,8 +181,6 @@ class People:
         )
         self._set_service_accounts(block)
         self._set_special_people(block)
-        self._set_licences(block)
-        self._extend_to_scripted_days(block)
         return block
 
     def _tenure(self, index: I64) -> tuple[I64, I64]:
@@ -229,11 +235,39 @@ class People:
         for row, product in enumerate(self.products):
             adoption = self.organization.adoption.get(product)
             if adoption is not None:
-                block.licensed[row], block.started[row] = self._spread(block, product, adoption)
+                licensed, started = self._spread(block, product, adoption)
+                seatless = np.isin(block.index, self._seatless(product))
+                block.licensed[row], block.started[row] = np.where(seatless, NEVER, (licensed, started))
         for row, person in self._special(block):
             for name, day in person.licences.items():
                 for starts in (block.licence_start(name), block.use_start(name)):
                     starts[row] = day.toordinal() if day else NEVER
+
+    def _find_seatless(self, product: str) -> I64:
+        """The indexes of the people who have no licence because a product has too few seats."""
+        adoption, given = self.organization.adoption[product], self.licensed_by_file(product)
+        if adoption.seats is None or len(given) + self._most_licensed(adoption) <= adoption.seats:
+            return np.zeros(0, dtype=np.int64)
+        everyone = np.arange(self.organization.people)
+        people = self._unlicensed(everyone)
+        licensed, _ = self._spread(people, product, adoption)
+        listed = [index for index, person in enumerate(self.organization.special) if product in person.licences]
+        rows = np.flatnonzero((licensed < NEVER) & ~np.isin(everyone, [*given, *listed]))
+        return rows[seats.without_seat(licensed[rows], people.left[rows], adoption.seats - len(given))]
+
+    def _most_licensed(self, adoption: Adoption) -> int:
+        """The most people who get a licence, by Hoeffding's inequality: the chance of more is e**-50.
+
+        It costs nothing, so that only organizations with too few seats compute everybody.
+        """
+        people = self.organization.people
+        return min(people, people * adoption.licensed_percent // 100 + 5 * isqrt(people) + 1)
+
+    def licensed_by_file(self, product: str) -> set[int]:
+        """The indexes of the people whose licence follows from the file. Their seats are not given to anybody else."""
+        special, scripted = enumerate(self.organization.special), self._scripted_spans.items()
+        given = {index for index, person in special if person.licences.get(product)}
+        return given | {member for member, days in scripted if product in days and member < self.organization.people}
 
     def _extend_to_scripted_days(self, block: Block) -> None:
         """Whoever the file makes active was there, licensed and started, from the first such day to the last."""

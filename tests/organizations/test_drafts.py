@@ -62,6 +62,8 @@ def test_draft_explains_every_counter_label_and_rule_of_a_product(
     (rows,) = re.findall(rf" {product.name}: ([^:]*?\.) (?=[a-z]+: )", text)
     assert {*grain.labels, *grain.counters} <= set(re.findall(r"\w+", rows))
     assert [pair for pair in grain.at_most if f"{pair[0]} at most {pair[1]}" not in rows] == []
+    needed = [f"{made} needs {' or '.join(events)}" for made, events in grain.needs.items()]
+    assert [rule for rule in needed if rule not in rows] == []
     assert [pair for pair in grain.defaults_to.items() if f"{pair[0]} defaults to {pair[1]}" not in rows] == []
 
 

@@ -95,11 +95,13 @@ CONTRADICTIONS = {
         "facts[0].augment[0].completions_accepted: found 2; at most completions_count (1)",
     ),
     "more lines than suggested": (
-        fact(row("completions_lines: 2, completions_suggested_lines: 1")),
+        fact(
+            row("completions_count: 1, completions_accepted: 1, completions_lines: 2, completions_suggested_lines: 1")
+        ),
         "facts[0].augment[0].completions_lines: found 2; at most completions_suggested_lines (1)",
     ),
     "an unknown counter of Tabnine's": (
-        fact(", tabnine: [{completion: 3, keystrokes: 1}]"),
+        fact(", tabnine: [{completion: 3, chat_interactions: 1}]"),
         "facts[0].tabnine[0].completion: found 3; there is no key 'completion' (did you mean 'completions'?)",
     ),
     "a label where there are none": (
@@ -115,11 +117,11 @@ CONTRADICTIONS = {
         "facts[0].tabnine[0].chat_useful: found 2; at most chat_interactions (0)",
     ),
     "more lines taken over than an agent added": (
-        fact(", tabnine: [{agent_lines_added_accepted: 2, agent_lines_added: 1}]"),
+        fact(", tabnine: [{agent_interactions: 1, agent_lines_added_accepted: 2, agent_lines_added: 1}]"),
         "facts[0].tabnine[0].agent_lines_added_accepted: found 2; at most agent_lines_added (1)",
     ),
     "more lines let go than an agent removed": (
-        fact(", tabnine: [{agent_lines_removed_accepted: 2, agent_lines_removed: 1}]"),
+        fact(", tabnine: [{agent_interactions: 1, agent_lines_removed_accepted: 2, agent_lines_removed: 1}]"),
         "facts[0].tabnine[0].agent_lines_removed_accepted: found 2; at most agent_lines_removed (1)",
     ),
     "a row of Tabnine's that counts nothing": (
@@ -162,7 +164,7 @@ CONTRADICTIONS = {
         "facts[0].jetbrains[0].junie_acceptances: found 2; at most junie_suggestions (1)",
     ),
     "more lines accepted than suggested": (
-        fact(", jetbrains: [{nes_accepted_lines: 2, nes_suggested_lines: 1}]"),
+        fact(", jetbrains: [{nes_acceptances: 1, nes_accepted_lines: 2, nes_suggested_lines: 1}]"),
         "facts[0].jetbrains[0].nes_accepted_lines: found 2; at most nes_suggested_lines (1)",
     ),
     "a row of JetBrains's that counts nothing": (
@@ -183,6 +185,26 @@ CONTRADICTIONS = {
     "a fact on an exact day of JetBrains's": (
         "exact: [{day: 2025-09-17, product: jetbrains, users: 1}]\n" + fact(", jetbrains: [{nes_invocations: 1}]"),
         "facts[0].day: found '2025-09-17'; not an exact day of jetbrains, whose number of users a fact could change",
+    ),
+    "completion lines without an accepted completion": (
+        fact(row("completions_count: 1, completions_lines: 2")),
+        "facts[0].augment[0].completions_lines: found 2; 0 unless completions_accepted is above 0",
+    ),
+    "suggested lines without a completion": (
+        fact(row("chat_messages: 1, completions_suggested_lines: 2")),
+        "facts[0].augment[0].completions_suggested_lines: found 2; 0 unless completions_count is above 0",
+    ),
+    "an agent's lines with messages to another agent only": (
+        fact(row("remote_lines: 2, ide_messages: 1")),
+        "facts[0].augment[0].remote_lines: found 2; 0 unless remote_messages or tool_calls is above 0",
+    ),
+    "keystrokes without a completion": (
+        fact(", tabnine: [{keystrokes: 2, chat_interactions: 1}]"),
+        "facts[0].tabnine[0].keystrokes: found 2; 0 unless completions is above 0",
+    ),
+    "credits without a request": (
+        fact(", jetbrains: [{junie_credits: 300, aia_invocations: 1}]"),
+        "facts[0].jetbrains[0].junie_credits: found 300; 0 unless junie_invocations is above 0",
     ),
     "the same row twice": (
         fact(

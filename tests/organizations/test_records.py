@@ -198,7 +198,7 @@ special: [{email: a@m.example}, {email: B@m.example}]
 facts:
   - {member: b@M.example, day: 2025-09-17, augment: [
       {language: Go, editor: CLI, completions_count: 9, completions_accepted: 4, completions_lines: 7},
-      {language: Go, editor: VSCode, completions_suggested_lines: 3}]}
+      {language: Go, editor: VSCode, completions_count: 2, completions_suggested_lines: 3}]}
   - {member: OTHER, day: 2025-09-17, augment: []}
 """
 
@@ -215,7 +215,8 @@ def test_counters_left_out_are_zero_and_suggested_lines_are_the_accepted_ones() 
     assert first.counters == dict.fromkeys(augment.PRODUCT.facts.counters, 0) | given | {
         "completions_suggested_lines": 7
     }
-    assert second.counters == dict.fromkeys(augment.PRODUCT.facts.counters, 0) | {"completions_suggested_lines": 3}
+    suggested = {"completions_count": 2, "completions_suggested_lines": 3}
+    assert second.counters == dict.fromkeys(augment.PRODUCT.facts.counters, 0) | suggested
     assert nothing.counters == {}
 
 

@@ -131,6 +131,14 @@ CONTRADICTIONS = {
         "generated: false\nexact: [{day: 2025-09-16, product: augment, users: 1}]\n",
         "exact[0].users: found 1; at most the members who use augment by 2025-09-16 (0)",
     ),
+    "fewer seats than special people with a licence": (
+        (
+            "adoption: {tabnine: {seats: 1}}\n"
+            "special: [{email: a@b.example, licences: {tabnine: 2024-01-01}}, {email: c@b.example}]\n"
+            "facts: [{member: c@b.example, day: 2025-09-16, tabnine: [{completions: 1}]}]\n"
+        ),
+        "adoption.tabnine.seats: found 1; at least 2, because so many people have a licence by this file",
+    ),
     "ids for special people only": (
         "special: [{email: a@b.example, augment_id: user1}]\n",
         "people: found 10; 9 people are generated, who have no augment_id; every member needs one here",

@@ -11,6 +11,7 @@ from mockserver.products.world import World
 from mockserver.simulation import calendar
 from mockserver.simulation.organization import NEVER, Level, SpecialPerson
 from mockserver.simulation.people import LEVELS, Block
+from mockserver.simulation.timestamps import DAY, EPOCH
 from tests.products.built import augment, tabnine
 from tests.simulation import worlds
 
@@ -85,6 +86,22 @@ def test_acme_is_lively_in_any_ninety_days() -> None:
 @pytest.mark.parametrize(("day", "users"), [(16, 50), (17, 100), (18, 250)])
 def test_initech_has_its_users_on_exact_days(day: int, users: int) -> None:
     assert len(_on(_world("initech"), date(2025, 9, day))) == users
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_active_accounts_take_at_most_the_seats_of_the_file(slug: str) -> None:
+    world = _world(slug)
+    table, seats = tabnine(world).accounts.table, world.organization.adoption["tabnine"].seats
+    taken = [int(table.active((worlds.ordinal(f"{year}-10-21") - EPOCH) * DAY).sum()) for year in range(2022, 2034)]
+    assert seats is not None
+    assert max(taken) <= seats
+    assert (max(taken) == seats) == (slug == "initech")
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_every_organization_has_somebody_without_a_team(slug: str) -> None:
+    world = _world(slug)
+    assert any((block.team == -1)[~block.service].any() for block in world.people.blocks())
 
 
 def test_initech_is_silent_for_its_whole_silent_weeks() -> None:

@@ -42,6 +42,7 @@ def test_roles_name_every_rank() -> None:
 def test_rules_of_facts_are_about_known_counters(product: ProductModel[Any]) -> None:
     spec = product.facts
     mentioned = {name for pair in (*spec.at_most, *spec.defaults_to.items()) for name in pair}
+    mentioned |= {name for made, events in spec.needs.items() for name in (made, *events)}
     assert mentioned <= set(spec.counters)
     assert not set(spec.labels) & set(spec.counters)
 

@@ -6,7 +6,7 @@ from functools import cache
 from typing import Final
 
 from mockserver.products.augment import options
-from mockserver.products.augment.facts import COUNTERS, AugmentFacts
+from mockserver.products.augment.facts import AGENTS, COUNTERS, AugmentFacts
 from mockserver.products.augment.models import Accounting
 from mockserver.products.augment.options import NAME
 from mockserver.products.augment.record_sums import RecordSums
@@ -82,6 +82,11 @@ PRODUCT: Final[ProductModel[Augment]] = ProductModel(
             ("completions_accepted", "completions_count"),
             ("completions_lines", "completions_suggested_lines"),
         ),
+        needs={
+            "completions_lines": ("completions_accepted",),
+            "completions_suggested_lines": ("completions_count",),
+            **{f"{kind}_lines": (f"{kind}_messages", "tool_calls") for kind in AGENTS},
+        },
     ),
     build=_build,
     metric_counters=COUNTERS,

@@ -35,7 +35,8 @@ COUNTERS = (
 """Names of the counters, in the order of axis 0 wherever they are an array."""
 
 INDEX = {name: index for index, name in enumerate(COUNTERS)}
-AGENT_MESSAGES = [INDEX[f"{kind}_messages"] for kind in ("remote", "ide", "cli_interactive", "cli_non_interactive")]
+AGENTS = ("remote", "ide", "cli_interactive", "cli_non_interactive")
+AGENT_MESSAGES = [INDEX[f"{kind}_messages"] for kind in AGENTS]
 _VOLUME = hashing.exponential(256, 256)
 _SCALES = np.array([3, 8, 20], dtype=np.int64)
 """By level: how much a member does in a day."""

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from mockserver.products.augment import options
-from mockserver.products.augment.facts import AGENT_MESSAGES, COUNTERS, INDEX, AugmentFacts
+from mockserver.products.augment.facts import AGENT_MESSAGES, AGENTS, COUNTERS, INDEX, AugmentFacts
 from mockserver.products.augment.options import NAME
 from mockserver.simulation import hashing
 from mockserver.simulation.calendar import Days
@@ -21,6 +21,11 @@ from mockserver.simulation.scripts import ScriptedDay, Scripts
 CLI_EDITOR = "CLI"
 _CLI = np.array(["cli" in name for name in COUNTERS])
 _CLI_MESSAGES = [index for index in AGENT_MESSAGES if _CLI[index]]
+_CAUSES = {
+    INDEX["completions_lines"]: INDEX["completions_accepted"],
+    **{INDEX[f"{kind}_lines"]: INDEX[f"{kind}_messages"] for kind in AGENTS},
+}
+"""By the counter of lines: the counter of the events that made them."""
 _ONE_LANGUAGE_DAYS = 26_000
 """The 16-bit chance of a day in the first language only."""
 
@@ -97,9 +102,31 @@ class AugmentRecords:
         chosen, cli = _draw(self._environment.editors, hashing.field(person, 1)), _cli_part(counters)
         parts = []
         for editor, counted in ((chosen, counters - cli), (np.full_like(chosen, CLI_EDITOR), cli)):
-            in_second = counted * share >> 8
+            in_second = _split(counted, share)
             parts += [(first, editor, counted - in_second), (second, editor, in_second)]
         return parts
+
+
+def _split(counters: I64, share: I64) -> I64:
+    """A share (of 256) of some counters: the events first, then what they made in proportion to them.
+
+    So neither this part nor the rest has lines or tool calls without an event.
+    """
+    part = counters * share >> 8
+    for lines, events in _CAUSES.items():
+        part[lines] = _in_proportion(counters[lines], part[events], counters[events])
+    count, accepted = INDEX["completions_count"], INDEX["completions_accepted"]
+    lines, suggested = INDEX["completions_lines"], INDEX["completions_suggested_lines"]
+    rejected = [each[count] - each[accepted] for each in (part, counters)]
+    part[suggested] = part[lines] + _in_proportion(counters[suggested] - counters[lines], *rejected)
+    messages = [each[AGENT_MESSAGES].sum(axis=0) for each in (part, counters)]
+    part[INDEX["tool_calls"]] = _in_proportion(counters[INDEX["tool_calls"]], *messages)
+    return part
+
+
+def _in_proportion(number: I64, part: I64, whole: I64) -> I64:
+    """The share of a number that belongs to a part of a whole: nothing without a part, all of it with the whole."""
+    return number * part // np.maximum(whole, 1)
 
 
 def _draw(weights: Mapping[str, int], bits: I64) -> _Names:
@@ -151,6 +178,6 @@ def _add_records(sums: dict[str, LabelSums], axis: int, records: list[LanguageRe
 def _cli_part(counters: I64) -> I64:
     """The counters of the command line, with their messages' share of the tool calls."""
     cli = np.where(_CLI[:, None], counters, 0)
-    messages = np.maximum(counters[AGENT_MESSAGES].sum(axis=0), 1)
-    cli[INDEX["tool_calls"]] = counters[INDEX["tool_calls"]] * counters[_CLI_MESSAGES].sum(axis=0) // messages
+    messages = [counters[kinds].sum(axis=0) for kinds in (_CLI_MESSAGES, AGENT_MESSAGES)]
+    cli[INDEX["tool_calls"]] = _in_proportion(counters[INDEX["tool_calls"]], *messages)
     return cli

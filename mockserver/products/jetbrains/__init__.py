@@ -6,7 +6,7 @@ from functools import cache
 from typing import Final
 
 from mockserver.products.jetbrains import options, sources
-from mockserver.products.jetbrains.facts import ACTIVITY, COUNTERS, CREDITS, TOOLS, JetBrainsFacts
+from mockserver.products.jetbrains.facts import ACTIVITY, COUNTERS, CREDITS, SPENDERS, TOOLS, JetBrainsFacts
 from mockserver.products.jetbrains.options import Tool
 from mockserver.products.jetbrains.programs import Programs, ReportingGate
 from mockserver.products.jetbrains.ranges import JetBrainsRanges
@@ -71,6 +71,11 @@ PRODUCT: Final[ProductModel[JetBrains]] = ProductModel(
         counters=COUNTERS,
         defaults_to={f"{tool}_{most}": f"{tool}_{less}" for tool in TOOLS for less, most in _AT_MOST},
         at_most=tuple((f"{tool}_{less}", f"{tool}_{most}") for tool in TOOLS for less, most in _AT_MOST),
+        needs={
+            **{f"{tool}_suggested_lines": (f"{tool}_suggestions",) for tool in TOOLS},
+            **{f"{tool}_accepted_lines": (f"{tool}_acceptances",) for tool in TOOLS},
+            **{f"{tool}_credits": (f"{tool}_invocations",) for tool in TOOLS if tool in SPENDERS},
+        },
     ),
     build=_build,
     metric_counters=COUNTERS[: CREDITS.start],

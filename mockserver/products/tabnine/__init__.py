@@ -113,6 +113,11 @@ PRODUCT: Final[ProductModel[Tabnine]] = ProductModel(
             ("agent_lines_removed_accepted", "agent_lines_removed"),
             ("agent_user_messages", "agent_interactions"),
         ),
+        needs={
+            **dict.fromkeys(("completion_chars", "keystrokes", "completion_lines"), ("completions",)),
+            **dict.fromkeys(("chat_lines", "chat_chars"), ("chat_interactions",)),
+            **dict.fromkeys(("agent_lines_added", "agent_lines_removed"), ("agent_interactions",)),
+        },
     ),
     build=_build,
     metric_counters=COUNTERS,

@@ -1,6 +1,7 @@
 """What each person did in Tabnine on each day, and at which second of the day it happened.
 
-Ratios are never stored; whoever needs one computes it from the counters.
+Ratios are never stored; whoever needs one computes it from the counters. The proportions, and how many people use each
+section, are about those of the one populated example that the vendor has published.
 """
 
 from dataclasses import dataclass
@@ -47,7 +48,12 @@ EARLIEST, LATEST = 8 * 3600, 18 * 3600
 _VOLUME = hashing.exponential(256, 256)
 _SCALES = np.array([4, 11, 28], dtype=np.int64)
 """By level: how much a person does in a day."""
-_CHAT_PERCENT, _AGENT_PERCENT = 75, 35
+_HABITS = {"agent": 79, "chat": 98, "completions": 57}
+"""The percentage of people who ever use each section; whoever does not chat uses completions."""
+_COMPLETIONS, _AGENT = 99, 194
+"""The scale of completions and of an agent's interactions, in 256ths of that of chat."""
+_AGENT_DAYS = 150
+"""On how many of 256 active days the agent is used by the people who ever use it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,51 +111,64 @@ class TabnineFacts:
         return found
 
     def _count(self, block: Block, rows: I64, ordinals: I64, busy: I64) -> I64:
-        habits = hashing.mix(self._habits, block.index)
-        chats = hashing.percent(hashing.field(habits, 0), _CHAT_PERCENT).astype(np.int64)[rows]
-        agents = hashing.percent(hashing.field(habits, 1), _AGENT_PERCENT).astype(np.int64)[rows]
+        agents, chats, completes = (uses[rows] for uses in self._uses(block))
         scale = _SCALES[block.level][rows] * busy
         first = hashing.mix(hashing.mix(self._first, block.index)[rows], ordinals)
         second = hashing.mix(hashing.mix(self._second, block.index)[rows], ordinals)
+        completions = completes * _volume(first, 0, scale * _COMPLETIONS >> 8)
+        agent = agents * _volume(first, 4, scale * _AGENT >> 8) * (hashing.field(first, 5, 8) < _AGENT_DAYS)
+        chat = chats * _volume(second, 0, scale)
+        # Nobody is active without an event: a day without any gets a chat interaction, or a completion.
+        nothing = (completions + agent + chat == 0).astype(np.int64)
         counts = np.zeros((len(COUNTERS), len(rows)), dtype=np.int64)
-        _count_completions(counts, first, scale)
-        _count_chat(counts, second, chats * scale)
-        _count_agent(counts, first, second, agents * scale)
+        _count_completions(counts, first, completions + nothing * (1 - chats))
+        _count_chat(counts, second, chat + nothing * chats)
+        _count_agent(counts, first, second, agent)
         return counts
+
+    def _uses(self, block: Block) -> tuple[I64, I64, I64]:
+        """Who ever uses an agent, chat and completions: 0 or 1 for each member. Everybody uses chat or completions."""
+        bits = hashing.mix(self._habits, block.index)
+        draws = (hashing.field(bits, index) for index in (1, 2, 3))
+        agents, chats, completes = (
+            hashing.percent(draw, share).astype(np.int64) for draw, share in zip(draws, _HABITS.values(), strict=True)
+        )
+        return agents, chats, np.maximum(completes, 1 - chats)
 
 
 def _volume(bits: hashing.U64, index: int, scale: I64) -> I64:
     """An exponential draw around a scale."""
-    return _VOLUME[hashing.field(bits, index, 8)] * scale >> 16
+    return _scaled(_VOLUME[hashing.field(bits, index, 8)], scale, 16)
 
 
-def _count_completions(counts: I64, bits: hashing.U64, scale: I64) -> None:
-    """Everybody who is active has accepted a completion: nobody is active without an event."""
-    completions = 1 + _volume(bits, 0, scale) * 2
-    chars = completions * (14 + (hashing.field(bits, 1, 8) >> 3))
+def _scaled(number: I64, factor: I64, bits: int) -> I64:
+    """A number times a factor that is given as an integer of 2**-bits; rounded, halves up."""
+    return number * factor + (1 << bits - 1) >> bits
+
+
+def _count_completions(counts: I64, bits: hashing.U64, completions: I64) -> None:
+    chars = completions * (55 + (hashing.field(bits, 1, 8) >> 2))
     counts[INDEX["completions"]] = completions
     counts[INDEX["completion_chars"]] = chars
-    counts[INDEX["keystrokes"]] = chars * (160 + hashing.field(bits, 2, 8)) >> 7
-    counts[INDEX["completion_lines"]] = completions * (256 + hashing.field(bits, 3, 8)) >> 8
+    counts[INDEX["keystrokes"]] = _scaled(chars, 108 + (hashing.field(bits, 2, 8) >> 1), 7)
+    counts[INDEX["completion_lines"]] = _scaled(completions, 256 + (hashing.field(bits, 3, 8) * 67 >> 4), 8)
 
 
-def _count_chat(counts: I64, bits: hashing.U64, scale: I64) -> None:
-    interactions = _volume(bits, 0, scale)
-    useful = interactions * (90 + (hashing.field(bits, 1, 8) >> 1)) >> 8
-    lines = useful * (1 + (hashing.field(bits, 2, 8) >> 5))
+def _count_chat(counts: I64, bits: hashing.U64, interactions: I64) -> None:
+    useful = _scaled(interactions, 79 + (hashing.field(bits, 1, 8) >> 1), 8)
+    lines = _scaled(useful, 256 + (hashing.field(bits, 2, 8) * 39 >> 4), 8)
     counts[INDEX["chat_interactions"]] = interactions
     counts[INDEX["chat_useful"]] = useful
     counts[INDEX["chat_lines"]] = lines
-    counts[INDEX["chat_chars"]] = lines * (12 + (hashing.field(bits, 3, 8) >> 3))
-    counts[INDEX["instruct_accepted"]] = useful * hashing.field(bits, 4, 8) >> 10
+    counts[INDEX["chat_chars"]] = _scaled(lines, 47 + (hashing.field(bits, 3, 8) >> 1), 8)
+    counts[INDEX["instruct_accepted"]] = _scaled(interactions, 20 + (hashing.field(bits, 4, 8) * 233 >> 8), 8)
 
 
-def _count_agent(counts: I64, first: hashing.U64, second: hashing.U64, scale: I64) -> None:
-    interactions = _volume(first, 4, scale) * (hashing.field(first, 5, 8) < 150) >> 1
-    added = interactions * (2 + (hashing.field(first, 6, 8) >> 4))
-    removed = added * hashing.field(first, 7, 8) >> 9
+def _count_agent(counts: I64, first: hashing.U64, second: hashing.U64, interactions: I64) -> None:
+    added = interactions * (10 + (hashing.field(first, 6, 8) * 176 >> 8))
+    removed = _scaled(added, hashing.field(first, 7, 8) * 36, 16)
     counts[INDEX["agent_interactions"]] = interactions
     counts[INDEX["agent_lines_added"]] = added
-    counts[INDEX["agent_lines_added_accepted"]] = added * (120 + (hashing.field(second, 6, 8) >> 1)) >> 8
+    counts[INDEX["agent_lines_added_accepted"]] = added - _scaled(added, hashing.field(second, 6, 8) * 3, 15)
     counts[INDEX["agent_lines_removed"]] = removed
-    counts[INDEX["agent_lines_removed_accepted"]] = removed * (120 + (hashing.field(second, 7, 8) >> 1)) >> 8
+    counts[INDEX["agent_lines_removed_accepted"]] = removed - _scaled(removed, hashing.field(second, 7, 8) * 3, 15)

@@ -45,7 +45,11 @@ PROBES: Final = Probes(
     next_page=_next_page,
     caught={
         "team-too-large": {"tabnine-teams-count-users"},
-        "user-usage-gap": {"cross-vendor-no-usage-after-leaving", "tabnine-team-is-its-users"},
+        "user-usage-gap": {
+            "cross-vendor-no-usage-after-leaving",
+            "tabnine-organization-is-its-teams",
+            "tabnine-team-is-its-users",
+        },
         "team-usage-gap": {"tabnine-organization-is-its-teams", "tabnine-team-is-its-users"},
         "buckets-gap": {"tabnine-organization-is-its-teams", "tabnine-v2-is-v1"},
         "useful-above-interactions": {
@@ -67,6 +71,7 @@ PROBES: Final = Probes(
         "user-left-out": {
             "cross-vendor-no-usage-without-licence",
             "tabnine-members-are-the-teams",
+            "tabnine-organization-is-its-teams",
             "tabnine-permissions-are-the-list",
             "tabnine-totals-count-rows",
             "tabnine-utilization-is-the-list",

@@ -172,6 +172,11 @@ ORGANIZATION = {
 LICENCE = {"exp": int, "iat": int, "seats": int, "seatsCap": int, "audience": str, "features": list, "settings": dict}
 
 
+@pytest.mark.parametrize(("organization", "seats"), [("acme", 60), ("globex", 1700), ("initech", 200), ("empty", 25)])
+def test_license_has_the_seats_of_the_file(opened: Callable[[str], Client], organization: str, seats: int) -> None:
+    assert opened(organization).got("/license")["license"]["seats"] == seats
+
+
 @pytest.mark.parametrize("organization", ["acme", "globex", "initech", "empty", "documented"])
 def test_organization_and_license_have_the_documented_fields(
     opened: Callable[[str], Client], organization: str

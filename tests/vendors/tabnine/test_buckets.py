@@ -296,12 +296,12 @@ def test_usage_of_today_only_grows_during_the_day(tabnine: Client) -> None:
         tabnine.at(f"2025-10-21T{hour:02}:00:00Z")
         [result] = queries.buckets(tabnine, *day, "daily")
         assert (result["from"], result["to"]) == day
-        counts.append(queries.added([result]).get("codeCompletions completions", 0))
+        counts.append(queries.added([result]).get("chat interactions", 0))
     assert counts == sorted(counts)
     assert counts[:2] == [0, 0]
     assert len(set(counts)) >= 6
     later = queries.buckets(tabnine.at("2025-10-25T00:00:00Z"), *day, "daily")
-    assert queries.added(later)["codeCompletions completions"] == counts[-1] == counts[-2]
+    assert queries.added(later)["chat interactions"] == counts[-1] == counts[-2]
 
 
 def test_fact_is_counted_from_its_second_on(tabnine: Client) -> None:

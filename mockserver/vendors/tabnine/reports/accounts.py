@@ -224,7 +224,7 @@ def license_terms(world: World, now: datetime) -> LicenseTerms:
         issued = _anniversary(starts, now.year - 1)
     expires = _anniversary(starts, issued.year + 1)
     bought = adoption.seats if adoption else None
-    seats = max(bought or 0, len(world.of(PRODUCT).accounts.table.index))
+    seats = len(world.of(PRODUCT).accounts.table.index) if bought is None else bought
     return LicenseTerms(midnight(issued), midnight(expires), seats, world.organization.domain)
 
 
