@@ -5,7 +5,7 @@ Each vendor's `invariants.py` and `cross_vendor` define the invariants.
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -57,6 +57,12 @@ def at_most(where: str, less: int | Decimal, more: int | Decimal, sides: str) ->
     """Violation unless the first is at most the second."""
     if less > more:
         raise Violation(f"{where}: {sides} are {less} and {more}")
+
+
+def has_event(where: str, numbers: Mapping[str, int], made: str, *events: str) -> None:
+    """Violation if a number of what events make is above 0 and the number of each kind of such events is 0."""
+    if numbers[made] > 0 and not any(numbers[event] for event in events):
+        raise Violation(f"{where}: {made} is {numbers[made]}, and {' and '.join(events)} are 0")
 
 
 def nothing_negative(read: Callable[[Reader], Iterator[Any]]) -> Callable[[Reader], None]:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from mockserver.gateway.defects import Defect, drop_first, each, exceed, first, increment, negative, repeat_last
+from mockserver.gateway.defects import Defect, drop_first, each, exceed, first, increment, negative, repeat_last, set_to
 
 
 def _clear_metrics(row: Any) -> None:
@@ -31,6 +31,9 @@ DEFECTS = (
     Defect("records-gap", ("getDailyUserActivityByEditorLanguage",),
            "One record of a page has one suggested line less.",
            increment("metrics.completions_suggested_lines_of_code", "records", by=-1)),
+    Defect("lines-without-messages", ("getDailyUserActivityByEditorLanguage",),
+           "The agent in the IDE wrote its lines without a message or a tool call.",
+           set_to(0, "records", "metrics.ide_agent_messages", "metrics.total_tool_calls")),
     Defect("total-off-by-one", ("getDailyUsage",), "A day's messages are one less than their parts.",
            increment("metrics.total_messages", "daily_usage", by=-1)),
     Defect("active-days-off-by-one", ("getUserActivity",), "The first user of a page has a day too many.",

@@ -90,8 +90,9 @@ def _totals_are_people(reader: Reader) -> None:
 
 
 def _accepted_within_suggested(reader: Reader) -> None:
-    for row in _items(reader, _METRICS):
-        at_most(row["date"], row["acceptances"], row["suggestions"], "acceptances and suggestions")
+    for row in [*_items(reader, _METRICS), *_items(reader, _BY_FEATURE), *_some_rows(reader)[0]]:
+        where = ", ".join(str(row[name]) for name in ("date", "tool", "userId") if name in row)
+        at_most(where, row["acceptances"], row["suggestions"], "acceptances and suggestions")
 
 
 def _active_within_enabled(reader: Reader) -> None:
@@ -195,7 +196,7 @@ INVARIANTS: Final = (
               "across endpoints", "I", _totals_are_metrics),
     Invariant("ide-totals-are-people", "Totals are the sum of users.paged.",
               "across endpoints", "I", _totals_are_people),
-    Invariant("ide-accepted-within-suggested", "Acceptances are at most the suggestions.",
+    Invariant("ide-accepted-within-suggested", "Acceptances are at most the suggestions, in each row.",
               "across endpoints", "I", _accepted_within_suggested),
     Invariant("ide-active-within-enabled", "Active users are at most the enabled ones.",
               "3", "I", _active_within_enabled),

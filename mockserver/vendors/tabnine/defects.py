@@ -83,6 +83,8 @@ DEFECTS = (
            "data")),
     Defect("user-usage-gap", ("getUserUsage",), "A user has one completion more than counted elsewhere.",
            increment("codeCompletions.completions", _BUCKETS)),
+    Defect("user-without-completions", ("getUserUsage",), "A user has lines of completions, but no completion.",
+           set_to(0, _BUCKETS, "codeCompletions.completions")),
     Defect("team-usage-gap", ("getTeamUsage",), "A team has one interaction more than its users.",
            increment("chat.interactions", _BUCKETS)),
     Defect("buckets-gap", ("getOrganizationUsage",), "One bucket of an answer has one line too many.",

@@ -54,8 +54,13 @@ PROBES: Final = Probes(
             "augment-metadata-counts-rows",
             "augment-spenders-are-active",
         },
-        "users-sum-gap": {"augment-records-are-users", "augment-users-are-days"},
+        "users-sum-gap": {
+            "augment-lines-have-events",  # The user had only this completion on a day.
+            "augment-records-are-users",
+            "augment-users-are-days",
+        },
         "records-gap": {"augment-records-are-users"},
+        "lines-without-messages": {"augment-lines-have-events", "augment-records-are-users"},
         "total-off-by-one": {"augment-totals-are-parts", "augment-users-are-days"},
         "active-days-off-by-one": {"augment-active-days-are-lists"},
         "accepted-above-suggested": {"augment-accepted-within-suggested", "augment-users-are-days"},

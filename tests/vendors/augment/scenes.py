@@ -84,6 +84,7 @@ _DEFECTS = {
     "lost-row": _ON_DAU,
     "users-sum-gap": _ON_ACTIVITY,
     "records-gap": _ON_RECORDS,
+    "lines-without-messages": _ON_RECORDS,
     "total-off-by-one": _ON_USAGE,
     "active-days-off-by-one": _ON_ACTIVITY,
     "accepted-above-suggested": _ON_USAGE,

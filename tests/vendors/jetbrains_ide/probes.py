@@ -46,6 +46,7 @@ PROBES: Final = Probes(
         "row-lost-between-pages": {"ide-pages-are-the-whole"},
         "cursor-leads-back": {"ide-pages-are-the-whole"},
         "negative-suggestions": {
+            "ide-accepted-within-suggested",
             "ide-features-are-metrics",
             "ide-nothing-negative",
             "ide-rows-are-features",

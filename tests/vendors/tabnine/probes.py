@@ -50,6 +50,11 @@ PROBES: Final = Probes(
             "tabnine-organization-is-its-teams",
             "tabnine-team-is-its-users",
         },
+        "user-without-completions": {
+            "tabnine-counters-have-events",
+            "tabnine-organization-is-its-teams",
+            "tabnine-team-is-its-users",
+        },
         "team-usage-gap": {"tabnine-organization-is-its-teams", "tabnine-team-is-its-users"},
         "buckets-gap": {"tabnine-organization-is-its-teams", "tabnine-v2-is-v1"},
         "useful-above-interactions": {
@@ -81,7 +86,12 @@ PROBES: Final = Probes(
         "team-accounts-off-by-one": {"tabnine-team-accounts-are-the-list"},
         "permission-left-out": {"tabnine-permissions-are-the-list"},
         "seats-too-few": {"tabnine-seats-cover-active"},
-        "agents-idle": {"tabnine-active-have-events", "tabnine-organization-is-its-teams", "tabnine-v2-is-v1"},
+        "agents-idle": {
+            "tabnine-active-have-events",
+            "tabnine-counters-have-events",
+            "tabnine-organization-is-its-teams",
+            "tabnine-v2-is-v1",
+        },
         "active-below-section": {"tabnine-active-between-sections", "tabnine-organization-is-its-teams"},
         "distinct-users-lost": {"tabnine-buckets-are-distinct", "tabnine-organization-is-its-teams"},
         "team-active-off-by-one": {"tabnine-organization-is-its-teams", "tabnine-team-is-its-users"},

@@ -112,6 +112,7 @@ _ON_USERS = (f"{_USERS}?offset=0&limit=0", f"{_USERS}?offset=0&limit=5", f"{_USE
 _DEFECTS = {
     "team-too-large": (_TEAMS, f"{_TEAMS}?limit=2"),
     "user-usage-gap": tuple(f"{_OF_USER}&granularity={name}&{_WEEK}" for name in ("all", "daily")),
+    "user-without-completions": tuple(f"{_OF_USER}&granularity={name}&{_WEEK}" for name in ("all", "daily")),
     "team-usage-gap": _ON_TEAM,
     "buckets-gap": _ON_ALL,
     "useful-above-interactions": _ON_ALL,

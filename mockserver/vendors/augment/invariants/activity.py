@@ -3,15 +3,32 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import date
+from itertools import product
 from typing import Any, Final
 
 from mockserver.audit.cross_vendor import PersonDay, Roles
-from mockserver.audit.invariant import Invariant, Violation, all_equal, at_most, equal, nothing_negative, within_bounds
+from mockserver.audit.invariant import (
+    Invariant,
+    Violation,
+    all_equal,
+    at_most,
+    equal,
+    has_event,
+    nothing_negative,
+    within_bounds,
+)
 from mockserver.audit.reader import Reader, summed
 from mockserver.vendors.augment.invariants.reading import get, name_of, paginate
 
 _MESSAGES: Final = ("chat", "remote_agent", "ide_agent", "cli_agent_interactive", "cli_agent_non_interactive")
 _LINES: Final = ("completions", "remote_agent", "ide_agent", "cli_agent_interactive", "cli_agent_non_interactive")
+_MADE_BY: Final = {
+    "completions_lines_of_code": ("completions_accepted",),
+    "completions_suggested_lines_of_code": ("completions_count",),
+    **{f"{agent}_lines_of_code": (f"{agent}_messages", "total_tool_calls") for agent in _MESSAGES[1:]},
+}
+"""By the field with lines: the fields with the events that made them."""
+
 _REPORTS: Final = {
     "dau-count": "daily_active_user_counts",
     "daily-usage": "daily_usage",
@@ -38,6 +55,14 @@ def _some_users(reader: Reader, day: date) -> list[Any]:
     if reader.full:
         return _users(reader, day, day)
     return list(get(reader, "user-activity", page_size=100, start_date=day, end_date=day)["users"])
+
+
+def _some_records(reader: Reader, day: date) -> list[Any]:
+    """The records of a day: the first page, unless everything is read."""
+    report, rows = "daily-user-activity-by-editor-language", "records"
+    if reader.full:
+        return paginate(reader, report, rows, 100, date=day)
+    return list(get(reader, report, page_size=100, date=day)[rows])
 
 
 def _daily(reader: Reader) -> list[Any]:
@@ -104,6 +129,16 @@ def _accepted_within_suggested(reader: Reader) -> None:
         at_most(where, metrics["completions_accepted"], metrics["completions_count"], "accepted and all completions")
         accepted, suggested = metrics["completions_lines_of_code"], metrics["completions_suggested_lines_of_code"]
         at_most(where, accepted, suggested, "accepted and suggested lines")
+
+
+def _lines_have_events(reader: Reader) -> None:
+    rows = [(row["date"], row["metrics"]) for row in _daily(reader)]
+    for day in reader.sampled_days:
+        rows += [(f"{name_of(row)} on {day}", row["metrics"]) for row in _some_users(reader, day)]
+        for row in _some_records(reader, day):
+            rows.append((f"{name_of(row)} on {day}, {row['language']} in {row['editor']}", row["metrics"]))
+    for (where, metrics), (lines, events) in product(rows, _MADE_BY.items()):
+        has_event(where, metrics, lines, *events)
 
 
 def _active_have_events(reader: Reader) -> None:
@@ -174,6 +209,8 @@ INVARIANTS: Final = (
               "7", "I", _totals_are_parts),
     Invariant("augment-accepted-within-suggested", "Accepted completions and lines are at most those suggested.",
               "7", "I", _accepted_within_suggested),
+    Invariant("augment-lines-have-events", "No row has lines without the events that made them.",
+              "7", "I", _lines_have_events),
     Invariant("augment-active-have-events", "A day's dau list is exactly who has a counter above 0 on it.",
               "across endpoints, metrics, identities", "I", _active_have_events),
     Invariant("augment-days-are-counted", "daily-usage has exactly the days on which dau-count has users.",

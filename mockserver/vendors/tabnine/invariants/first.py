@@ -8,7 +8,15 @@ from itertools import product
 from typing import Any, Final
 
 from mockserver.audit.cross_vendor import ListedPerson, Roles
-from mockserver.audit.invariant import Invariant, Violation, all_equal, at_most, equal, nothing_negative
+from mockserver.audit.invariant import (
+    Invariant,
+    Violation,
+    all_equal,
+    at_most,
+    equal,
+    has_event,
+    nothing_negative,
+)
 from mockserver.audit.periods import PeriodNumbers, PeriodReport, distinct_within_days, sums_of_days
 from mockserver.audit.reader import USERS, NotApplicable, Reader
 
@@ -18,6 +26,13 @@ _EITHER: Final = ("true", "false")
 _ACTIVE: Final = "activeUsers"
 _EVENTS: Final = {"codeCompletions": "completions", "chat": "interactions", "agent": "interactions"}
 """The sections with active users: what each active user has at least one of."""
+
+_MADE: Final = {
+    "codeCompletions": ("charsCompleted", "keystrokes", "lines"),
+    "chat": ("lines", "charsCompleted"),
+    "agent": ("linesAdded", "linesRemoved"),
+}
+"""By section: what its events make. All of it is 0 without an event."""
 
 _PARTS: Final = (
     ("chat", "usefulChatInteractions", "interactions"),
@@ -114,11 +129,17 @@ def _teams_count_users(reader: Reader) -> None:
         equal(f"team {team['name']}", team["usersCount"], len(_members(reader, team)), sides)
 
 
-def _team_is_its_users(reader: Reader) -> None:
+def _smallest_team(reader: Reader) -> tuple[Any, list[Any]]:
+    """The team with the fewest users, but at least one, and its users."""
     team = min(teams(reader), key=lambda each: (not each["usersCount"], each["usersCount"], each["id"]))
     members = _members(reader, team)
     if not members:
         raise NotApplicable("no team has users")
+    return team, members
+
+
+def _team_is_its_users(reader: Reader) -> None:
+    team, members = _smallest_team(reader)
     if len(members) > USERS and not reader.full:
         raise NotApplicable(f"the smallest team has more than {USERS} users; --full reads each")
     by_user = counted(_usage_of_each(reader, "user", members), with_active=True)
@@ -212,6 +233,17 @@ def _active_have_events(reader: Reader) -> None:
         equal(bucket["from"], active > 0, count > 0, sides)
 
 
+def _counters_have_events(reader: Reader) -> None:
+    team, members = _smallest_team(reader)
+    buckets = [("the organization", bucket) for bucket in daily(reader)]
+    for path, row in [("team", team), *(("user", each) for each in members[: None if reader.full else USERS])]:
+        query = {f"{path}Id": row["id"]}
+        buckets += [(f"{path} {row['id']}", each) for each in _usage(reader, path, "daily", **query)]
+    for (where, bucket), (section, made) in product(buckets, _MADE.items()):
+        for name in made if section in bucket else ():
+            has_event(f"{where}, {bucket['from']}, {section}", bucket[section], name, _EVENTS[section])
+
+
 def _active_between_sections(reader: Reader) -> None:
     for bucket in daily(reader):
         sections = [bucket[section][_ACTIVE] for section in _EVENTS if section in bucket]
@@ -302,6 +334,8 @@ INVARIANTS: Final = (
               "5", "I", _parts_within_wholes),
     Invariant("tabnine-active-have-events", "Each active user of a section has at least one event in it.",
               "5, metrics, identities", "I", _active_have_events),
+    Invariant("tabnine-counters-have-events", "Without an event, a section has no lines, characters or keystrokes.",
+              "5", "I", _counters_have_events),
     Invariant("tabnine-active-between-sections", "Active users are at least any section's, and at most all sections'.",
               "5", "I", _active_between_sections),
     Invariant("tabnine-ratios-are-quotients", "Each ratio is that of its parts, to three decimals.",
