@@ -80,6 +80,7 @@ PROBES: Final = Probes(
             "tabnine-permissions-are-the-list",
             "tabnine-totals-count-rows",
             "tabnine-utilization-is-the-list",
+            "tabnine-v2-organization-is-its-teams",
         },
         "registered-below-active": {"tabnine-active-within-registered"},
         "user-of-other-role": {"tabnine-user-matches-the-list"},
