@@ -2,15 +2,13 @@
 
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from datetime import datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import click
 
 from mockserver.cli import conflicts, options, progress, servers, tables
-
-_DAY = click.DateTime(["%Y-%m-%d"])
 
 
 class GroupChoice(click.Choice[str]):
@@ -35,8 +33,8 @@ class GroupChoice(click.Choice[str]):
 @options.organization_file
 @options.running_server
 @options.admin_token
-@click.option("--from", "first", type=_DAY, help="The first day; by default the week that ended two days ago.")
-@click.option("--to", "last", type=_DAY, help="The last day.")
+@click.option("--from", "first", type=options.Day(), help="The first day; by default the week that ended two days ago.")
+@click.option("--to", "last", type=options.Day(), help="The last day, included.")
 @click.option(
     "--vendor",
     "vendors",
@@ -58,8 +56,8 @@ def audit(
     organization_file: Path | None,
     url: str | None,
     admin_token: str | None,
-    first: datetime | None,
-    last: datetime | None,
+    first: date | None,
+    last: date | None,
     *,
     as_json: bool,
     **choices: Any,
@@ -81,7 +79,7 @@ def audit(
     rooms = vendors.room("invariants")
     own = {"organization": organization, "organization_file": organization_file, "limits": "off"}
     with servers.connect(url, admin_token, **own) as client, _refusals():
-        choices |= {"first": first and first.date(), "last": last and last.date()}
+        choices |= {"first": first, "last": last}
         read, results = run.audit(client, rooms, **choices)
         if not as_json:
             sample = f"at most {reader.PAGES} pages of a list, {reader.USERS} users, lists of {reader.DAYS} days"

@@ -4,6 +4,7 @@ A server computes them: one that is running, or one that is started for this.
 """
 
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +19,8 @@ LONGEST_BAR = 40
 @conflicts.command(conflicts.ONE_ORGANIZATION, *conflicts.RUNNING_SERVER)
 @options.config
 @click.argument("name", metavar="METRIC", shell_complete=options.completed("metrics"))
-@click.option("--from", "first", required=True, metavar="DATE", help="The first day, as in 2025-09-01.")
-@click.option("--to", "last", required=True, metavar="DATE", help="The last day, included.")
+@click.option("--from", "first", required=True, type=options.Day(), help="The first day, as in 2025-09-01.")
+@click.option("--to", "last", required=True, type=options.Day(), help="The last day, included.")
 @click.option(
     "--bucket",
     type=click.Choice(("day", "week", "month")),
@@ -44,8 +45,8 @@ LONGEST_BAR = 40
 def metric(
     name: str,
     *,
-    first: str,
-    last: str,
+    first: date,
+    last: date,
     organization: str,
     organization_file: Path | None,
     now: str | None,
@@ -66,7 +67,7 @@ def metric(
       mockserver metric ai-active-users --from 2025-09-01 --to 2025-09-30 --bucket week
       mockserver metric total-ai-actions --from 2025-09-01 --to 2025-09-07 --url http://127.0.0.1:8080
     """
-    chosen = {"from": first, "to": last, **{key: value for key, value in query.items() if value}}
+    chosen = {"from": str(first), "to": str(last), **{key: value for key, value in query.items() if value}}
     own = {"organization": organization, "organization_file": organization_file, "now": now, "freeze": True}
     with servers.connect(url, admin_token, **own) as client, progress.shown("waiting for the values"):
         values = client.metrics.get(name, **chosen)

@@ -5,7 +5,9 @@ MOCKSERVER_ and the flag's name in upper case. What concerns one call of one com
 """
 
 import json
+import re
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any, TextIO, TypeVar
 
@@ -18,6 +20,8 @@ DEFAULTS = settings.Settings()
 DEFAULT_URL = f"http://{DEFAULTS.host}:{DEFAULTS.port}"
 
 GRADES = ("D", "O", "I", "A")
+
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -42,6 +46,18 @@ class Port(click.IntRange):
             click.echo(f"Warning: {variable}={value} is ignored: it is the address of a Kubernetes Service", err=True)
             return DEFAULTS.port
         return super().convert(value, param, ctx)
+
+
+class Day(click.ParamType[date]):
+    """A day, such as the first or last one of a range."""
+
+    name = "date"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        try:
+            return date.fromisoformat(value if _DAY.fullmatch(value) else "")
+        except ValueError:
+            self.fail(f"{value!r} is not a date that exists, written as in 2025-09-01", param, ctx)
 
 
 class Url(click.types.StringParamType):

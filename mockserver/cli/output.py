@@ -43,20 +43,23 @@ def reason(error: OSError) -> str | None:
 
 @contextmanager
 def complete() -> Iterator[None]:
-    """End the process with one line when standard output cannot be written, to its last byte."""
+    """End the process with code 1 when standard output cannot be written, to its last byte, and say why in one line.
+
+    A reader that has what it wants and leaves, as `head` does, is no error: nothing is printed then.
+    """
     try:
         yield
         sys.stdout.flush()
     except OSError as error:
         if (text := reason(error)) is None:
             raise
-        give_up(text)
+        give_up("" if isinstance(error, BrokenPipeError) else text)
 
 
 def give_up(text: str) -> None:
-    """Print an error on standard error and exit with code 1, without what is still to be written."""
+    """Print an error, if there is a text, and exit with code 1, without what is still to be written."""
     with suppress(OSError):
-        sys.stderr.write(f"Error: {text}\n")
+        sys.stderr.write(f"Error: {text}\n" if text else "")
         sys.stderr.flush()
     discard()
     raise SystemExit(1)

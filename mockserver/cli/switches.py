@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 @click.command
-@click.option("--json", "as_json", is_flag=True, help="Print JSON in the format of /_mock/policy.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object, as /_mock/policy does.")
 def switches(*, as_json: bool) -> None:
     """List the switches: choices that vendors leave open.
 
@@ -22,7 +22,7 @@ def switches(*, as_json: bool) -> None:
     \b
     Examples:
       mockserver switches
-      mockserver switches --json > policy.json
+      mockserver switches --json > switches.json
     """
     from mockserver import startup_policy, vendors
     from mockserver.admin import policy

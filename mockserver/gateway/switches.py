@@ -65,7 +65,7 @@ class Switch(Generic[T]):
             if not isinstance(value, bool) and value in (option, str(option)):
                 return option
         allowed = ", ".join(str(option) for option in self.options)
-        raise SwitchError(f"{self.name} cannot be {value!r}; it takes one of: {allowed}")
+        raise SwitchError(f"{self.name} cannot be {value!r:.100}; it takes one of: {allowed}")
 
     def to_json(self, option: Option) -> object:
         """An option of the switch as JSON has it."""

@@ -77,6 +77,8 @@ def test_json_is_one_document(run: Run) -> None:
         ),
         pytest.param(("--organization", "documented", "--defect", "%"), "there is no defect '%'; there are: ", id="%"),
         pytest.param(("--organization", "documented", "--to", "2090-01-01"), "cannot be audited", id="the future"),
+        pytest.param(("--from", "2026-13-01"), "'--from': '2026-13-01' is not a date that exists", id="no date"),
+        pytest.param(("--to", "2026-01-01T00:00:00"), "written as in 2025-09-01", id="a time of day"),
         pytest.param(("--vendor", "tabnin"), "'tabnin' is not one of", id="vendor"),
     ],
 )

@@ -77,7 +77,9 @@ def test_average_of_no_buckets_is_none(run: Run, url: str, app: Flask) -> None:
     ("arguments", "message"),
     [
         (("ai-active-user", *RANGE), "there is no metric 'ai-active-user' (did you mean 'ai-active-users'?)"),
-        (("ai-active-users", "--from", "2025-10-13", "--to", "monday"), "to: must be a date that exists"),
+        (("ai-active-users", "--from", "2025-10-13", "--to", "monday"), "'--to': 'monday' is not a date that exists"),
+        (("ai-active-users", "--from", "2025-02-30", "--to", "2025-03-01"), "'2025-02-30' is not a date that exists"),
+        (("ai-active-users", "--from", "2025-10-13", "--to", "2025-10-12"), "to: must not be before from"),
         (("ai-active-users", *RANGE, "--organization", "acmee"), "acmee"),
         (("ai-active-users", *RANGE, "--now", "noon"), "'noon' is not a timestamp"),
         (("ai-active-users", *RANGE, "--url", "acme"), "'acme' is not the URL of a server"),

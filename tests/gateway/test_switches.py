@@ -211,6 +211,13 @@ def test_repeated_renamings_are_refused_together(given: tuple[object, ...]) -> N
         NAMES.read(*given)
 
 
+def test_long_value_is_shortened_in_its_refusal() -> None:
+    with pytest.raises(SwitchError) as caught:
+        MOOD.read({"value": "cheerful", "description": "x" * 1000})
+    assert str(caught.value).startswith("mood cannot be {'value': 'cheerful', 'description': 'xxx")
+    assert len(str(caught.value)) < 160
+
+
 def test_last_of_repeated_values_counts_and_all_must_be_valid() -> None:
     assert switches.parse(BOTH, {"hour": (3, "4")}) == {"hour": 4}
     with pytest.raises(SwitchError, match="it takes one of: cheerful, grumpy"):
