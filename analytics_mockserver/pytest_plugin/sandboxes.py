@@ -249,7 +249,10 @@ class SandboxPolicy(_SandboxPart):
 
 
 class EffectArguments(TypedDict, total=False):
-    """What happens to a request: an error of the vendor's, a delay, a corrupted body, a reset connection."""
+    """What happens to a request: an error of the vendor's, a delay, a corrupted body, a reset connection.
+
+    "Simulate failures" in the documentation explains each of them.
+    """
 
     status: int
     code: str
@@ -266,7 +269,7 @@ class EffectArguments(TypedDict, total=False):
 
 
 class FaultArguments(EffectArguments, total=False):
-    """An effect, and the requests that it applies to: those that match all that is given here."""
+    """An effect, and the requests that it applies to: those that match all of the other arguments."""
 
     vendor: str
     operation: str
@@ -291,7 +294,12 @@ class SandboxFaults(_SandboxPart):
     """The fault rules of a sandbox, in order: a request meets the first that fires."""
 
     def add(self, **rule: Unpack[FaultArguments]) -> Fault:
-        """Arm one more rule, after the others: which requests meet it, and what happens to them."""
+        """Arm one more rule, after the others; its arguments are those of FaultArguments."""
+        for name in rule:
+            if name not in FaultArguments.__annotations__:
+                from analytics_mockserver.suggestions import unknown_name
+
+                raise TypeError(f"faults.add: {unknown_name('argument', name, FaultArguments.__annotations__)}")
         effect = {name: value for name, value in rule.items() if name in EffectArguments.__annotations__}
         body: dict[str, Any] = {name: value for name, value in rule.items() if name not in effect}
         body["effect"] = effect

@@ -1,5 +1,6 @@
 """The generated reference: it has every command, switch, endpoint, resource, method and key, and is up to date."""
 
+import re
 from pathlib import Path
 
 import click
@@ -106,6 +107,23 @@ def test_every_public_name_and_fixture_of_the_plugin_is_described() -> None:
     assert [name for name in names if f"\n## {name}\n" not in text] == []
     assert [name for name in ("sandbox", "mockserver", "mockserver_app") if f"\n### {name}\n" not in text] == []
     assert "\n@pytest.mark.mockserver(case='C001', " in text
+
+
+def test_every_argument_of_a_fault_and_field_of_a_record_is_listed() -> None:
+    listed = {
+        name: section.partition("\n## ")[0]
+        for name, section in (part.split("\n", 1) for part in PAGES["pytest-plugin"].split("\n## ")[1:])
+    }
+    records = (pytest_plugin.FaultArguments, pytest_plugin.Request, pytest_plugin.LintFinding)
+    missing = [
+        (record.__name__, name)
+        for record in records
+        for name in record.__annotations__
+        if f"`{name}`" not in re.split("^(?:Arguments|Fields): ", listed[record.__name__], flags=re.MULTILINE)[1]
+    ]
+    assert missing == []
+    assert "\nArguments: `status`, `code`, " in listed["FaultArguments"]
+    assert "\nFields: `id`, `at`, " in listed["Request"]
 
 
 def test_every_key_of_an_organization_file_has_its_rule() -> None:

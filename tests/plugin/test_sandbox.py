@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from werkzeug.test import TestResponse
@@ -166,6 +167,21 @@ def test_impossible_fault_is_refused_with_the_reason(sandbox: SandboxFixture) ->
     assert refused.value.status == 400
     with pytest.raises(MockserverRefused, match="409: reset needs a socket"):
         sandbox.faults.add(reset=True)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"statu": 503}, r"no argument 'statu' \(did you mean 'status'\?\); there are: .*status.*vendor.*operation"),
+        ({"status": 503, "effect": {"status": 503}}, "no argument 'effect'"),
+    ],
+)
+def test_unknown_argument_of_a_fault_is_rejected(
+    sandbox: SandboxFixture, arguments: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(TypeError, match=message):
+        sandbox.faults.add(**arguments)
+    assert list(sandbox.faults.list()) == []
 
 
 def test_reset_restores_everything_or_the_given_parts(sandbox: SandboxFixture) -> None:

@@ -3,8 +3,9 @@
 import inspect
 import re
 from collections.abc import Iterator
+from dataclasses import is_dataclass
 from textwrap import dedent
-from typing import Any
+from typing import Any, is_typeddict
 
 from analytics_mockserver import client as client_package
 from analytics_mockserver import pytest_plugin
@@ -65,7 +66,15 @@ def _fixture(fixture: Any) -> str:
 def _class(described: type) -> str:
     rows = [(f"`{name}{_signature(each)}`", _line(each)) for name, each in _members(described)]
     methods = table([("name", "description"), *rows]) if rows else ""
-    return f"## {described.__name__}\n\n{_text(inspect.getdoc(described))}\n{methods}"
+    return f"## {described.__name__}\n\n{_text(inspect.getdoc(described))}\n{_fields(described)}{methods}"
+
+
+def _fields(described: type) -> str:
+    """The fields of a dataclass, or the keys of a dictionary with fixed keys."""
+    if not (is_dataclass(described) or is_typeddict(described)):
+        return ""
+    names = ", ".join(f"`{name}`" for name in described.__annotations__)
+    return f"{'Fields' if is_dataclass(described) else 'Arguments'}: {names}.\n\n"
 
 
 def _members(described: type) -> Iterator[tuple[str, Any]]:
