@@ -1,4 +1,4 @@
-"""The public names of the pytest plugin, and a deprecated name to load it by; the code is in `analytics_mockserver`.
+"""The public names of the pytest plugin, and a second name to load it by; the code is in `analytics_mockserver`.
 
 This is one file for the reason given in `mockserver.client`. The distribution mockserver-client has an entry point for
 its own file of this name, so that pytest may load this file instead of that one.

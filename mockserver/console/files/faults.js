@@ -1,5 +1,5 @@
 /**
- * Faults and defects: arm them from ready-made situations or by a form, see how often each was hit, and disarm them.
+ * Faults and defects: arm them ready-made or by a form, see how often each was hit, and disarm them.
  */
 import { call } from "./api.js";
 import { button, confirmed, count, empty, field, h, notify, patch, select } from "./dom.js";
@@ -61,7 +61,7 @@ export function mount(main) {
 
   async function faults() {
     const { rules } = await call("GET", inSandbox("/faults"));
-    patch(armed, rules, () => [rules.length ? list(rules) : empty("No faults are armed.", h("p", {}, "Choose a situation below, and send requests with your client."))]);
+    patch(armed, rules, () => [rules.length ? list(rules) : empty("No faults are armed.", h("p", {}, "Choose a fault below, and send requests with your client."))]);
   }
 
   function list(rules) {
