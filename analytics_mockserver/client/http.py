@@ -29,7 +29,7 @@ class Refused(Exception):
     """An answer other than a success: its `status`, a `detail` for people, and `errors` by field if there are any."""
 
     def __init__(self, request: str, status: int, detail: str, errors: Mapping[str, list[str]] | None = None) -> None:
-        super().__init__(f"{request} answers {status}: {detail}")
+        super().__init__(f"{request} returned {status}: {detail}")
         self.status = status
         self.detail = detail
         self.errors = dict(errors or {})

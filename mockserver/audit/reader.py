@@ -81,7 +81,7 @@ class Reader:
         """The body of a vendor's answer under the documented names; VendorRefused for a 404 or another refusal."""
         body = self.find(vendor, path, **query)
         if body is None:
-            raise VendorRefused(f"GET {path}?{urlencode(query)} answers 404")
+            raise VendorRefused(f"GET {path}?{urlencode(query)} returned 404")
         return body
 
     def find(self, vendor: str, path: str, **query: object) -> Any:
@@ -106,7 +106,7 @@ class Reader:
             self.requests += 1
             answer = self.send(request)
             if answer.status not in allowed:
-                raise VendorRefused(f"{request.method} {request.path} answers {answer.status}: {answer.text}")
+                raise VendorRefused(f"{request.method} {request.path} returned {answer.status}: {answer.text}")
             self._answers[request] = answer
         return self._answers[request]
 

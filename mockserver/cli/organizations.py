@@ -31,7 +31,9 @@ def organizations(context: click.Context) -> None:
 
 
 @organizations.command
-@click.option("--people", type=click.IntRange(min=1), required=True, help="The number of people.")
+@click.option(
+    "--people", type=click.IntRange(min=1), metavar="NUMBER", required=True, help="How many people there are."
+)
 @click.option("--seed", type=int, default=1, show_default=True, help="Another seed gives another history.")
 @click.option("--slug", default="mine", show_default=True, help="The short name, which becomes part of the tokens.")
 def new(people: int, seed: int, slug: str) -> None:

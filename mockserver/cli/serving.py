@@ -17,7 +17,7 @@ from mockserver.cli.options import DEFAULTS, option
 @conflicts.command(conflicts.ONE_ORGANIZATION)
 @options.config
 @option("--host", default=DEFAULTS.host, help="The address to listen on; beyond loopback, an admin token is required.")
-@option("--port", type=options.Port(), default=DEFAULTS.port, help="The port; 0 picks a free one.")
+@option("--port", type=options.Port(), metavar="NUMBER", default=DEFAULTS.port, help="The port; 0 picks a free one.")
 @options.organization
 @options.organization_file
 @options.case
@@ -42,22 +42,31 @@ from mockserver.cli.options import DEFAULTS, option
 @option(
     "--journal-size",
     type=click.IntRange(min=1),
+    metavar="NUMBER",
     default=DEFAULTS.journal_size,
     help="How many requests each sandbox's journal keeps.",
 )
 @option(
     "--sandboxes-maximum",
     type=click.IntRange(min=0),
+    metavar="NUMBER",
     default=DEFAULTS.sandboxes_maximum,
     help="How many sandboxes there may be besides `default`.",
 )
 @click.option("--server", type=click.Choice(("granian", "threaded")), hidden=True, expose_value=False)
-@option("--threads", type=click.IntRange(min=1), default=DEFAULTS.threads, help="Requests that are handled at a time.")
+@option(
+    "--threads",
+    type=click.IntRange(min=1),
+    metavar="NUMBER",
+    default=DEFAULTS.threads,
+    help="How many requests are handled at a time.",
+)
 @option(
     "--grace",
     type=click.FloatRange(min=0),
+    metavar="SECONDS",
     default=5.0,
-    help="Seconds that running requests have to finish after SIGTERM or Ctrl-C.",
+    help="How long running requests have to finish after SIGTERM or Ctrl-C.",
 )
 @option(
     "--log-level",

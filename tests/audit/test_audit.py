@@ -101,9 +101,9 @@ def test_refused_request_fails_its_invariant(client: Client) -> None:
     client.limits.update({"augment": "off"})
     reader.send = HttpSender(client, {"augment": "Bearer nobody", "tabnine": authorizations(client)["tabnine"]})
     result = run.check("augment", GROUPS["augment"][0], reader)
-    assert (result.outcome, "answers 401" in result.detail) == ("failed", True)
+    assert (result.outcome, "returned 401" in result.detail) == ("failed", True)
     assert [each.vendor for each in result.requests] == ["augment"]
-    with pytest.raises(VendorRefused, match=r"GET /api/v1/nothing\?at=all answers 404"):
+    with pytest.raises(VendorRefused, match=r"GET /api/v1/nothing\?at=all returned 404"):
         reader.get("tabnine", "/api/v1/nothing", at="all")
 
 
@@ -151,7 +151,7 @@ def test_refused_exchange_makes_the_server_unusable(client: Client, monkeypatch:
     tokens = client.tokens.list_all()
     wrong = [{**token, "client_secret": "wrong"} for token in tokens if "token_path" in token]
     monkeypatch.setattr(type(client.tokens), "list_all", lambda _: wrong)
-    with pytest.raises(ServerUnusable, match="answers 401"):
+    with pytest.raises(ServerUnusable, match="returned 401"):
         run.audit(client, vendors.room("invariants"))
 
 

@@ -172,7 +172,7 @@ def test_access_tokens_are_fetched_once_for_each_client(app: Flask, tmp_path: Pa
 def test_refused_access_token_stops_the_case(app: Flask, tmp_path: Path) -> None:
     revoked = {"mock": "DELETE /tokens/jetbrains-console-seeded"}
     (failure,) = run(app, case_of(tmp_path, revoked, {"request": f"GET {CONSOLE}"}, vendor="jetbrains-console"))
-    assert failure.startswith(f"step 2 (GET {CONSOLE}): POST /api/rest/oauth2/token answers 401: no access token")
+    assert failure.startswith(f"step 2 (GET {CONSOLE}): POST /api/rest/oauth2/token returned 401: no access token")
 
 
 def test_control_plane_steps_use_the_sandbox(app: Flask, tmp_path: Path) -> None:

@@ -39,7 +39,7 @@ def test_violation_is_named_with_exit_code_1(run: Run, url: str) -> None:
 
 def test_missing_admin_token_is_a_usage_error(run: Run, url: str) -> None:
     result = run("audit", "--url", url)
-    assert (result.exit_code, "GET /_mock/clock answers 401" in result.stderr) == (2, True)
+    assert (result.exit_code, "GET /_mock/clock returned 401" in result.stderr) == (2, True)
 
 
 def test_json_is_one_document(run: Run) -> None:

@@ -117,9 +117,9 @@ OTHERS = {
     "404": (
         "404 Not Found",
         b"<h1>404</h1>\n<p>no</p>\n",
-        "is not the URL of a mock server: GET /_mock/health answers",
+        "is not the URL of a mock server: GET /_mock/health returned 404",
     ),
-    "401": ("401 Unauthorized", b"", "answers 401: no reason is given"),
+    "401": ("401 Unauthorized", b"", "returned 401: no reason is given"),
 }
 
 

@@ -58,7 +58,7 @@ def test_server_that_cannot_load_its_organization_is_not_ready(
     monkeypatch.setattr(files, "pool", no_names)
     result = run("healthcheck", "--url", url)
     assert (result.exit_code, result.stderr.count("\n")) == (1, 1)
-    assert result.stderr.startswith("Error: GET /_mock/ready answers 503: the organization cannot be loaded")
+    assert result.stderr.startswith("Error: GET /_mock/ready returned 503: the organization cannot be loaded")
 
 
 @pytest.mark.parametrize(

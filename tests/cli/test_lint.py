@@ -54,7 +54,7 @@ def test_admin_token_is_sent(run: Run, url: str) -> None:
 
 @pytest.mark.parametrize(
     ("path", "answer"),
-    [("/analytics/v0", "GET /_mock/health answers 401: "), ("/_mock", "GET /_mock/health answers 404: ")],
+    [("/analytics/v0", "GET /_mock/health returned 401: "), ("/_mock", "GET /_mock/health returned 404: ")],
 )
 def test_url_with_another_path_of_the_server_is_an_error(run: Run, url: str, path: str, answer: str) -> None:
     result = run("lint", "--url", url + path)

@@ -111,4 +111,4 @@ def test_answer_that_is_not_a_metric_is_one_line(run: Run, body: bytes) -> None:
 def test_refusal_is_printed_with_its_detail(run: Run, url: str) -> None:
     result = run("metric", "ai-active-users", *RANGE, "--url", url, "--team", "Engine", MOCKSERVER_ORGANIZATION="acme")
     assert result.exit_code == 2
-    assert "/_mock/metrics/ai-active-users answers 400: team: there is no team 'Engine'" in result.output
+    assert "/_mock/metrics/ai-active-users returned 400: team: there is no team 'Engine'" in result.output

@@ -77,7 +77,7 @@ def test_sandboxes_have_resources_of_their_own(client: Client) -> None:
     assert sandbox.clock.get()["now"] == "2025-10-24T10:30:00Z"
     assert client.clock.get() == FROZEN
     client.delete_sandbox(sandbox.id)
-    with pytest.raises(Refused, match=f"GET /_mock/sandboxes/{sandbox.id} answers 404: ") as caught:
+    with pytest.raises(Refused, match=f"GET /_mock/sandboxes/{sandbox.id} returned 404: ") as caught:
         client.sandbox(sandbox.id)
     assert caught.value.status == 404
 
@@ -165,7 +165,7 @@ def test_reset_puts_parts_back(client: Client) -> None:
 
 
 def test_refusal_has_its_errors_by_field(client: Client) -> None:
-    with pytest.raises(Refused, match="PUT /_mock/clock answers 400: now: ") as caught:
+    with pytest.raises(Refused, match="PUT /_mock/clock returned 400: now: ") as caught:
         client.clock.set("yesterday")
     assert list(caught.value.errors) == ["now"]
 

@@ -57,7 +57,7 @@ def test_examples_keep_their_lines_without_indentation() -> None:
 def test_every_setting_has_its_variable() -> None:
     options = [each for each in serving.serve.params if isinstance(each, click.Option) and not each.hidden]
     assert [each.envvar for each in options if f"| `{each.envvar}` |" not in PAGES["settings"]] == []
-    assert "| `--port INTEGER RANGE` | `MOCKSERVER_PORT` | `8080` |" in PAGES["settings"]
+    assert "| `--port NUMBER` | `MOCKSERVER_PORT` | `8080` |" in PAGES["settings"]
 
 
 def test_every_switch_has_its_evidence() -> None:

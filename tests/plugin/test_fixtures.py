@@ -172,7 +172,7 @@ def test_mark_arguments_take_precedence_over_its_case(run_pytest: RunPytest, ser
     result = run_pytest(tests, "--mockserver-url", server_url)
     result.assert_outcomes(passed=3, errors=1)
     result.stdout.fnmatch_lines_random(
-        ["*POST /_mock/sandboxes answers 400: case: there is no case 'C0011' (did you mean C*"]
+        ["*POST /_mock/sandboxes returned 400: case: there is no case 'C0011' (did you mean C*"]
     )
 
 
@@ -200,7 +200,7 @@ def test_invalid_mark_is_reported_with_the_allowed_arguments(run_pytest: RunPyte
             f"*test_misspelt: there is no argument 'organisation' (did you mean 'organization'[?]); * {allowed}",
             f"*test_unknown: there is no argument 'colour'; there are: {allowed}",
             f"*test_unnamed takes keyword arguments only: {allowed}",
-            "*POST /_mock/sandboxes answers 400: organization: *'acne'*acme*",
+            "*POST /_mock/sandboxes returned 400: organization: *'acne'*acme*",
         ]
     )
     result.stdout.no_fnmatch_line("*During handling*")

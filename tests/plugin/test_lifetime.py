@@ -244,7 +244,7 @@ server.serve_forever()
 @pytest.mark.parametrize(
     ("status", "body", "message"),
     [
-        ("404", "<html>", "cannot be used: GET /_mock/health answers 404: <html>"),
+        ("404", "<html>", "cannot be used: GET /_mock/health returned 404: <html>"),
         ("200", "<html>", "is not a mock server, by its /_mock/health"),
         ("200", "[]", "is not a mock server"),
         ("200", "{}", "is not a mock server"),

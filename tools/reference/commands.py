@@ -26,9 +26,10 @@ Every error begins with `Error: `.
 SETTINGS = """\
 # Settings
 
-Each flag of `mockserver serve` has an environment variable. The other commands take the variables of the flags that
-they share with `serve`, and `MOCKSERVER_URL`; the [help of a command](commands.md) names them. A flag overrides its
-variable.
+Each flag of `mockserver serve` has an environment variable, and except for `--config` a key in a
+[configuration file](../how-to/configure.md), which is the name of the flag without `--`. A flag overrides its variable,
+and a variable the file. The other commands take the variables of the flags that they share with `serve`, and
+`MOCKSERVER_URL`; the [help of a command](commands.md) names them.
 
 Flags that contradict each other, or a variable, are an error: `mockserver audit --organization globex`, for instance,
 if `MOCKSERVER_URL` names a running server.
