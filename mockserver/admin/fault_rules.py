@@ -214,7 +214,9 @@ class RuleBody(Body):
         },
     )
     effect = fields.Nested(
-        EffectBody, required=True, error_messages={"required": "must be given: what happens to the request"}
+        EffectBody,
+        required=True,
+        error_messages={"required": 'must be given: what happens to the request, as in {{"status": 503}}'},
     )
 
     @post_load

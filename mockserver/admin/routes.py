@@ -1,14 +1,16 @@
 """Every path and method of the control plane, with its view and its query, and how a request reaches its view."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
 from flask import Response, request
 from marshmallow import Schema, ValidationError, fields
+from werkzeug.exceptions import NotFound
 from werkzeug.routing import Map, Rule
 
+from analytics_mockserver.suggestions import nearest
 from mockserver.admin import (
     audits,
     case_runs,
@@ -155,7 +157,7 @@ def respond() -> Response:
     if page is not None:
         return page
     guard.check()
-    route, variables = _url_map().bind("").match(request.path, request.method)
+    route, variables = _route()
     if not isinstance(route, AdminRoute):
         return Response(status=302, headers={**responses.HEADERS, "Location": f"{MOUNT}/"})
     sandbox = _sandbox(variables.get("sandbox", DEFAULT))
@@ -166,6 +168,17 @@ def respond() -> Response:
         del nothing.headers["Content-Type"]
         return nothing
     return reply if isinstance(reply, Response) else responses.json_response(reply)
+
+
+def _route() -> tuple[object, Mapping[str, Any]]:
+    try:
+        return _url_map().bind("").match(request.path, request.method)
+    except NotFound:
+        near = nearest(request.path, (route.template for route in ROUTES))
+        hint = f" (did you mean {near}?)" if near else ""
+        raise Problem(
+            404, f"there is nothing at {request.path}{hint}; GET {MOUNT}/ lists the resources of the control plane"
+        ) from None
 
 
 def _sandbox(sandbox_id: str) -> Sandbox:

@@ -201,7 +201,7 @@ ONE = "cannot go with {}: only one of status, html, rate_limited, reset can repl
 OWN = "belong to an answer that the rule makes: status, html or rate_limited"
 
 BAD: dict[str, tuple[dict[str, Any], dict[str, list[str]]]] = {
-    "no effect": ({}, {"effect": ["must be given: what happens to the request"]}),
+    "no effect": ({}, {"effect": ['must be given: what happens to the request, as in {"status": 503}']}),
     "an effect that is text": ({"effect": "reset"}, {"effect": ["must be an object"]}),
     "an effect that is a list": ({"effect": [DOWN]}, {"effect": ["must be an object"]}),
     "an effect that is null": ({"effect": None}, {"effect": ["must not be null"]}),

@@ -9,7 +9,7 @@ from flask import Flask
 
 from mockserver.admin import admin_context
 from mockserver.app import create_app
-from tests.admin.driver import PROBLEM, Admin
+from tests.admin.driver import PROBLEM, Admin, Answer
 from tests.conftest import SETTINGS
 
 
@@ -21,9 +21,6 @@ def app() -> Flask:
 
 NOWHERE = [
     "/nowhere",
-    "/_mock/nowhere",
-    "/_mock/clock/",
-    "/_mock/clock/advance/now",
     "/_mock//clock",
     "//_mock/clock",
     "/_mockery",
@@ -31,23 +28,44 @@ NOWHERE = [
     "/analytics",
     "/analytics/v1/dau-count",
     "/favicon.ico",
-    "/_mock/sandbox",
-    "/_mock/fault",
-    "/_mock/%00",
-    "/_mock/%ff",
     "/%E2%80%AE",
 ]
 
 
-@pytest.mark.parametrize("path", NOWHERE)
-def test_unknown_path_is_404_and_lists_the_mounts(admin: Admin, path: str) -> None:
+def not_found(admin: Admin, path: str) -> Answer:
     got = admin.sent("GET", path, b"", admin.headers)
     assert got.status == 404
     assert got.headers["Content-Type"] == PROBLEM
     assert got.json["type"] == "about:blank"
     assert (got.json["title"], got.json["status"]) == ("Not Found", 404)
+    return got
+
+
+@pytest.mark.parametrize("path", NOWHERE)
+def test_unknown_path_is_404_and_lists_the_mounts(admin: Admin, path: str) -> None:
+    got = not_found(admin, path)
     assert "/analytics/v0 (Augment Code Analytics API)" in got.detail
     assert got.detail.endswith("and the control plane at /_mock/")
+
+
+@pytest.mark.parametrize(
+    ("path", "hint"),
+    [
+        ("/_mock/clocks", " (did you mean /_mock/clock?)"),
+        ("/_mock/fault", " (did you mean /_mock/faults?)"),
+        ("/_mock/clock/", " (did you mean /_mock/clock?)"),
+        ("/_mock/sandboxes/default/clocks", " (did you mean /_mock/sandboxes/{sandbox}/clock?)"),
+        ("/_mock/" + "y" * 1000, ""),
+    ],
+)
+def test_unknown_resource_is_404_and_names_the_nearest_one(admin: Admin, path: str, hint: str) -> None:
+    got = not_found(admin, path)
+    assert got.detail == f"there is nothing at {path}{hint}; GET /_mock/ lists the resources of the control plane"
+
+
+@pytest.mark.parametrize("path", ["/_mock/%00", "/_mock/%ff", "/_mock/clock/advance/now"])
+def test_unusual_resource_is_404_like_any_other(admin: Admin, path: str) -> None:
+    assert not_found(admin, path).detail.startswith("there is nothing at /_mock/")
 
 
 ALLOWED = {
