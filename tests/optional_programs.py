@@ -1,4 +1,4 @@
-"""Programs of the system that some tests need: a browser, and Node.js.
+"""Programs of the system that some tests need: a browser, Node.js, and Java.
 
 Where one is not installed, its tests are left out, and one line of the output names them. Where the program's variable
 is set, as in CI, they fail.
@@ -61,4 +61,7 @@ BROWSER: Final = OptionalProgram(
 NODE: Final = OptionalProgram(
     "node", ("node",), "MOCKSERVER_REQUIRE_NODE", "the tests of docs/examples/node-client", "nodejs"
 )
-PROGRAMS: Final = (BROWSER, NODE)
+JAVA: Final = OptionalProgram(
+    "javac", ("javac",), "MOCKSERVER_REQUIRE_JAVA", "the test of the recipe in Java", "default-jdk-headless"
+)
+PROGRAMS: Final = (BROWSER, NODE, JAVA)

@@ -1,6 +1,7 @@
 """The recipes that need an engine or a service: they agree with the files of the repository, as far as one can test."""
 
 import re
+import subprocess
 import sys
 from pathlib import Path
 from types import ModuleType, TracebackType
@@ -13,7 +14,8 @@ from mockserver import server
 from mockserver.app import create_app
 from mockserver.cli import serving
 from mockserver.settings import Settings, parse_timestamp
-from tests.docs import blocks
+from tests.docs import blocks, java
+from tests.optional_programs import JAVA
 from tests.server.programs import ROOT
 from tools import dockerfile
 
@@ -116,12 +118,41 @@ def test_recipe_for_testcontainers_in_python_passes(monkeypatch: pytest.MonkeyPa
     assert container.ready == (int(IMAGE.ports[0]), "/_mock/ready")
 
 
-def test_recipe_for_testcontainers_in_java_sets_the_same() -> None:
-    java = text("java")
+@pytest.fixture
+def javac() -> str:
+    """The path of the compiler of Java."""
+    return JAVA.path()
+
+
+def test_recipe_for_testcontainers_in_java_compiles_and_passes(javac: str, tmp_path: Path) -> None:
+    for name, source in {**java.SOURCES, "ClientTest.java": text("java")}.items():
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(source, encoding="utf-8")
+    compiler = [javac, "-Xlint:all", "-Werror", "-d", str(tmp_path), *map(str, tmp_path.rglob("*.java"))]
+    assert subprocess.run(compiler, capture_output=True, text=True, check=False).stderr == ""
+    settings = Settings(now=parse_timestamp("2026-11-21T12:00:00Z"), freeze=True, admin_token="for-tests-only")
+    with server.in_thread(create_app(settings)) as running:
+        host, _, port = running.url.removeprefix("http://").partition(":")
+        program = [str(Path(javac).with_name("java")), f"-Dhost={host}", f"-Dport={port}", "-cp", str(tmp_path), "Main"]
+        done = subprocess.run(program, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.splitlines() == [
+        "image mockserver:latest",
+        "MOCKSERVER_ADMIN_TOKEN=for-tests-only",
+        "MOCKSERVER_NOW=2026-11-21T12:00:00Z",
+        "MOCKSERVER_FREEZE=true",
+        f"port {IMAGE.ports[0]}",
+        "ready by /_mock/ready",
+        f"ready at {IMAGE.ports[0]}",
+        "waits",
+    ]
+
+
+def test_recipe_in_java_sets_what_the_one_in_python_sets() -> None:
+    recipe = text("java")
     for part in (*re.findall(r'"([^"]+)"', text("python").partition("with container")[0])[1:], "/analytics/v0/dau"):
-        assert part in java, part
-    assert java.count("{") == java.count("}")
-    assert re.findall(r"withExposedPorts\((\d+)\)", java) == [*IMAGE.ports]
+        assert part in recipe, part
 
 
 def _steps(page: Path) -> list[dict[str, Any]]:
