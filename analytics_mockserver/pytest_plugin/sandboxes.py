@@ -249,7 +249,7 @@ class SandboxPolicy(_SandboxPart):
 
 
 class EffectArguments(TypedDict, total=False):
-    """What happens to a request: an error of the vendor's, a delay, a corrupted body, a reset connection.
+    """What happens to a request: an error of the vendor's, a delay, headers, a corrupted body, a lost connection.
 
     "Simulate failures" in the documentation explains each of them.
     """
@@ -257,15 +257,21 @@ class EffectArguments(TypedDict, total=False):
     status: int
     code: str
     message: str
+    empty: bool
+    error: bool
     headers: Mapping[str, str]
     html: int
     rate_limited: bool
     reset: bool
     delay_seconds: float | Decimal
+    gzip: bool
+    chunked: bool
+    cut_after_bytes: int
     truncate_bytes: int
     stall_seconds: float | Decimal
     after_bytes: int
     malformed_json: bool
+    close_idle: bool
 
 
 class FaultArguments(EffectArguments, total=False):

@@ -4,12 +4,13 @@ Whether any request can match a rule is checked by `faults`.
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
 from marshmallow import ValidationError, fields, post_load, validate, validates_schema
 
+from mockserver.admin.effect_conflicts import ACTING, BODILESS, conflicts
 from mockserver.admin.fields import Body, NonNegativeDecimal, StrictInteger
 from mockserver.gateway.faults import FaultEffect, FaultPhase, FaultRule
 
@@ -20,18 +21,13 @@ TEXT_MAXIMUM = 1000
 DECIMALS_MAXIMUM = 9
 """Digits after the decimal point: few enough that every JSON parser keeps the number exactly."""
 
-REPLACING = ("status", "html", "rate_limited", "reset")
-CORRUPTING = ("truncate_bytes", "stall_seconds", "malformed_json")
-ACTING = (*REPLACING, "delay_seconds", *CORRUPTING)
-"""The fields of an effect that do something alone: replace the answer, delay it, or corrupt its body."""
-
 FRAMING = frozenset(
     ("connection", "content-length", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade", "proxy-connection")
 )
 """Headers that describe how an answer is sent; only the server sets them."""
 
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}")
-_HEADER_VALUE = re.compile(rf"[!-~](?:[ -~]{{0,{TEXT_MAXIMUM - 2}}}[!-~])?")
+_HEADER_VALUE = re.compile(rf"[!-~\xa1-\xff](?:[ -~\xa0-\xff]{{0,{TEXT_MAXIMUM - 2}}}[!-~\xa1-\xff])?")
 
 
 class PositiveDecimal(NonNegativeDecimal):
@@ -67,7 +63,7 @@ class PageStatus(StrictInteger):
 
     def _validate(self, value: int) -> None:
         super()._validate(value)
-        if value in (204, 205, 304):
+        if value in BODILESS:
             raise ValidationError(f"cannot be {value}, which allows no body; a gateway answers 502, 503 or 504")
 
 
@@ -118,7 +114,7 @@ def _header_error(name: str, value: object) -> str | None:
     if name.lower() in FRAMING:
         return "is set by the server only: it describes how the answer is sent"
     if not isinstance(value, str) or not _HEADER_VALUE.fullmatch(value):
-        return f"must be text of 1 to {TEXT_MAXIMUM} ASCII characters, without spaces at its ends"
+        return f"must be text of 1 to {TEXT_MAXIMUM} printable characters of Latin-1, without spaces at its ends"
     return None
 
 
@@ -131,32 +127,43 @@ def _parameter_error(_: str, value: object) -> str | None:
 class EffectBody(Body):
     """What happens to the request.
 
-    At most one of `status`, `html`, `rate_limited` and `reset` replaces the answer. `code` and `message` belong to
-    `status`, `headers` to any answer that the rule makes. A delay goes with everything; what corrupts a body
-    (`truncate_bytes`, `stall_seconds` with `after_bytes`, `malformed_json`) goes with any body, and leaves a shorter
-    one complete. Byte counts are those of the body.
+    At most one of `status`, `html`, `rate_limited` and `reset` replaces the answer; without them, the vendor's own is
+    changed. `code`, `message`, `empty` and `error` belong to `status`. A delay goes with everything, `headers` with any
+    answer. What changes a body (`gzip`, `chunked` with `cut_after_bytes`, `truncate_bytes`, `stall_seconds` with
+    `after_bytes`, `malformed_json`) goes with any body, and leaves a shorter one complete. Byte counts are those of the
+    body as it is sent: with `gzip`, of the compressed one.
     """
 
-    status = StrictInteger(400, 599, "An error in the vendor's own form.")
+    status = StrictInteger(
+        200, 599, "An error in the vendor's own form. A status below 400 needs `empty` or `error` beside it."
+    )
     code = ShortText(metadata={"description": "The error code in the vendor's form, in place of its own."})
     message = ShortText(metadata={"description": "The error's message."})
-    headers = TextByName("header names", _header_error, "Headers of the answer.")
+    empty = TrueOnly("The answer has no body and no Content-Type.")
+    error = TrueOnly("The vendor's error, with a status below 400 too: then it has the body of a 500.")
+    headers = TextByName(
+        "header names", _header_error, "Headers of the answer; each replaces those of the same name, in any case."
+    )
     html = PageStatus(200, 599, "A gateway's HTML page with this status, in place of JSON.")
     rate_limited = TrueOnly("The vendor's own 429.")
     reset = TrueOnly("The connection is reset before the first byte.")
     delay_seconds = PositiveDecimal(SECONDS_MAXIMUM)
+    gzip = TrueOnly("The body is compressed, whatever the request accepts.")
+    chunked = TrueOnly("The body is sent in chunks, with no Content-Length; to HTTP/1.0, as it is until the end.")
+    cut_after_bytes = StrictInteger(0, BYTES_MAXIMUM, "Where a chunked body ends, always without its last chunk.")
     truncate_bytes = StrictInteger(0, BYTES_MAXIMUM, "Where the body ends, whatever its Content-Length.")
     stall_seconds = PositiveDecimal(SECONDS_MAXIMUM)
     after_bytes = StrictInteger(0, BYTES_MAXIMUM, "Where the body stalls.")
     malformed_json = TrueOnly("The body lacks its last bracket.")
+    close_idle = TrueOnly("The answer is whole and says keep-alive, and the connection is closed right after it.")
 
     @validates_schema(pass_original=True)
     def check_combination(self, given: dict[str, Any], original: dict[str, Any], **_: Any) -> None:
         """ValidationError for fields that cannot go together, or stand alone; unknown ones are refused elsewhere."""
         errors: dict[str, list[str]] = {}
-        if not any(name in original for name in ACTING) and {*original} <= {*self.fields}:
+        if not any(original.get(name) not in (None, {}) for name in ACTING) and {*original} <= {*self.fields}:
             errors["_schema"] = [f"has no effect; give at least one of: {', '.join(ACTING)}"]
-        for field, rule in _conflicts(given):
+        for field, rule in conflicts(given):
             errors.setdefault(field, []).append(rule)
         if errors:
             raise ValidationError(errors)
@@ -164,30 +171,6 @@ class EffectBody(Body):
     @post_load
     def make(self, given: dict[str, Any], **_: Any) -> FaultEffect:
         return FaultEffect(**given)
-
-
-def _conflicts(given: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    replacing = [name for name in REPLACING if name in given]
-    for extra in replacing[1:]:
-        yield extra, f"cannot go with {replacing[0]}: only one of {', '.join(REPLACING)} can replace the answer"
-    yield from _missing_partners(given, replacing)
-    if "reset" in given:
-        yield from ((name, "cannot go with reset, which leaves no body") for name in CORRUPTING if name in given)
-    if "html" in given and "malformed_json" in given:
-        yield "malformed_json", "cannot go with html, which is not JSON"
-    if given.get("after_bytes", 0) > given.get("truncate_bytes", BYTES_MAXIMUM):
-        yield "after_bytes", "is beyond truncate_bytes, where the body ends"
-
-
-def _missing_partners(given: Mapping[str, Any], replacing: list[str]) -> Iterator[tuple[str, str]]:
-    for name in ("code", "message"):
-        if name in given and "status" not in given:
-            yield name, "belongs to status, which is not given"
-    if "headers" in given and not {"status", "html", "rate_limited"} & {*replacing}:
-        yield "headers", "belong to an answer that the rule makes: status, html or rate_limited"
-    for name, other in (("stall_seconds", "after_bytes"), ("after_bytes", "stall_seconds")):
-        if name in given and other not in given:
-            yield other, f"must be given beside {name}"
 
 
 class RuleBody(Body):

@@ -7,20 +7,26 @@ import logging
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from gzip import GzipFile
+from io import BytesIO
 from threading import Event
 from time import monotonic
+from typing import Final
 from wsgiref.types import WSGIEnvironment
 
 from flask import Response
 
 from mockserver.gateway import socket_features
-from mockserver.gateway.faults import ArmedRule, FaultPhase, MatchInput
+from mockserver.gateway.faults import ArmedRule, FaultEffect, FaultPhase, MatchInput
 from mockserver.gateway.limits import LimitBlock
 from mockserver.gateway.rejection import InjectedFailure, Reason, Rejection, status_phrase
 from mockserver.gateway.socket_features import WaitSlots
 from mockserver.gateway.vendor import RequestContext
 
 log = logging.getLogger(__name__)
+
+CHUNK_BYTES: Final = 1024
+"""The size of the chunks of a chunked body: small enough that most answers have several."""
 
 _POLL = 0.25
 """Seconds between two checks whether the client of a waiting request has left."""
@@ -87,8 +93,19 @@ def _replace(context: RequestContext, fault: ArmedRule) -> None:
     if effect.rate_limited:
         raise Rejection(Reason.LIMITED, "too many requests", retry_after=_retry_after(context))
     if effect.status is not None:
-        message = effect.message or f"this failure was armed at /_mock/faults, as {fault.id}"
-        raise InjectedFailure(effect.status, effect.code, message)
+        raise _empty(effect.status) if effect.empty else _failure(effect, effect.status, fault.id)
+
+
+def _empty(status: int) -> ReplacedResponse:
+    response = Response(status=status)
+    del response.headers["Content-Type"]
+    return ReplacedResponse(response)
+
+
+def _failure(effect: FaultEffect, status: int, fault_id: str) -> InjectedFailure:
+    """The vendor's error; under the status of a success it is that of a 500, and `corrupt` sets the status."""
+    message = effect.message or f"this failure was armed at /_mock/faults, as {fault_id}"
+    return InjectedFailure(status if status >= 400 else 500, effect.code, message)
 
 
 def _retry_after(context: RequestContext) -> int:
@@ -127,29 +144,61 @@ def _never() -> bool:
 
 
 def corrupt(context: RequestContext, fault: ArmedRule, response: Response) -> Response:
-    """The response as the client gets it: with the fault's headers, malformed, truncated or stalled."""
+    """The response as the client gets it: with the fault's status and headers, and its body as the fault makes it."""
     if context.refusal is Reason.INTERNAL:
         return response
     effect = fault.rule.effect
-    response.headers.update(effect.headers)
+    if effect.error and effect.status is not None:
+        response.status_code = effect.status
     if effect.malformed_json:
         response.set_data(response.get_data()[:-1])
-    if effect.truncate_bytes is None and effect.stall_seconds is None:
+    if effect.gzip:
+        _compress(response)
+    response.headers.update(effect.headers)
+    if effect.close_idle:
+        context.environ[socket_features.CLOSE_IDLE] = True
+    if effect.truncate_bytes is None and effect.stall_seconds is None and not effect.chunked:
         return response
+    return _streamed(context, fault, response)
+
+
+def _compress(response: Response) -> None:
+    """Compress a body that is not empty, to the same bytes each time."""
+    if body := response.get_data():
+        compressed = BytesIO()
+        with GzipFile("", "wb", fileobj=compressed, mtime=0) as file:
+            file.write(body)
+        response.set_data(compressed.getvalue())
+        response.headers["Content-Encoding"] = "gzip"
+
+
+def _streamed(context: RequestContext, fault: ArmedRule, response: Response) -> Response:
+    """The response with a body in parts: of its whole length or, where it is chunked, without one."""
     body = response.get_data()
-    response.headers["Content-Length"] = str(len(body))
-    return Response(_chunks(context, body, fault), response.status, response.headers)
+    if fault.rule.effect.chunked:
+        del response.headers["Content-Length"]
+    else:
+        response.headers["Content-Length"] = str(len(body))
+    return Response(_parts(context, body, fault), response.status, response.headers)
 
 
-def _chunks(context: RequestContext, body: bytes, fault: ArmedRule) -> Iterator[bytes]:
-    """A body that ends early or stalls; the first chunk, even an empty one, sends the head."""
+def _parts(context: RequestContext, body: bytes, fault: ArmedRule) -> Iterator[bytes]:
+    """A body that ends early, stalls or is chunked; the first part, even an empty one, sends the head."""
     effect = fault.rule.effect
-    sent = body[: effect.truncate_bytes]
-    yield sent[: effect.after_bytes]
+    sent, is_cut = body[: effect.end], effect.cut_after_bytes is not None
+    yield from _chunks(sent[: effect.after_bytes], effect)
     if effect.stall_seconds is not None:
         try:
             _pause(context, fault.disarmed, effect.stall_seconds)
         except UnsupportedFault:
             log.exception("a response ends early, because it cannot be stalled")
-            sent = sent[: effect.after_bytes]
-        yield sent[effect.after_bytes :]
+            sent, is_cut = sent[: effect.after_bytes], effect.chunked
+        yield from _chunks(sent[effect.after_bytes :], effect)
+    if is_cut:
+        raise socket_features.BodyCut
+
+
+def _chunks(part: bytes, effect: FaultEffect) -> Iterator[bytes]:
+    """A part of a body, in chunks where it is to be chunked."""
+    size = CHUNK_BYTES if effect.chunked else max(len(part), 1)
+    return (part[at : at + size] for at in range(0, max(len(part), 1), size))

@@ -29,7 +29,8 @@ class FaultPhase(StrEnum):
 class FaultEffect:
     """What happens to a request; at most one of `status`, `html`, `rate_limited` and `reset` replaces the answer.
 
-    Seconds are of the wall clock, bytes of the body. `code`, `message` and `headers` belong to the replacement.
+    Seconds are of the wall clock, bytes of the body as it is sent: with `gzip`, of the compressed one. `code`,
+    `message`, `error` and `empty` belong to `status`, and `headers` to any answer.
     """
 
     status: int | None = None
@@ -44,11 +45,27 @@ class FaultEffect:
     malformed_json: bool = False
     html: int | None = None
     rate_limited: bool = False
+    empty: bool = field(default=False, repr=False)
+    error: bool = field(default=False, repr=False)
+    chunked: bool = field(default=False, repr=False)
+    cut_after_bytes: int | None = field(default=None, repr=False)
+    gzip: bool = field(default=False, repr=False)
+    close_idle: bool = field(default=False, repr=False)
+
+    def __repr__(self) -> str:
+        """The fields of the first release, and later ones where they are set, because rules draw by this text."""
+        shown = (each.name for each in fields(self) if each.repr or each.name in self.names)
+        return f"FaultEffect({', '.join(f'{name}={getattr(self, name)!r}' for name in shown)})"
 
     @property
     def corrupts(self) -> bool:
-        """Whether it changes a body."""
-        return self.malformed_json or self.truncate_bytes is not None or self.stall_seconds is not None
+        """Whether a body arrives that is not the answer's, or not at once."""
+        return self.malformed_json or self.stall_seconds is not None or self.end is not None
+
+    @property
+    def end(self) -> int | None:
+        """After how many bytes the body ends early; None where it does not."""
+        return self.truncate_bytes if self.cut_after_bytes is None else self.cut_after_bytes
 
     @property
     def names(self) -> frozenset[str]:

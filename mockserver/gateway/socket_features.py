@@ -20,6 +20,11 @@ It is missing where no server runs, and so where nothing can be done to a connec
 ABANDONED: Final = "mockserver.abandoned"
 """The environ's key of a function of the app, which the server calls if the client leaves before it has the answer."""
 
+CLOSE_IDLE: Final = "mockserver.close_idle"
+"""The environ's key by which the app demands that the server closes the connection right after a whole answer.
+
+The answer does not say so."""
+
 BODY_PROBLEM: Final = "mockserver.body_problem"
 """The environ's key of the BodyProblem of a request whose body could not be read; missing or None where it was."""
 
@@ -29,8 +34,8 @@ BODY_SECONDS = 10.0
 READ_MAXIMUM = 16 * 1024 * 1024
 """The largest body that a server reads, in bytes; what an answer takes of it may be less."""
 
-EFFECTS: Final = ("reset", "truncate_bytes", "stall_seconds")
-"""The effects of fault rules that need a server: they end or interrupt the connection itself."""
+EFFECTS: Final = ("reset", "truncate_bytes", "stall_seconds", "chunked", "close_idle")
+"""The effects of fault rules that need a server: they frame an answer, or end or interrupt the connection itself."""
 
 
 class WaitSlots(Protocol):
@@ -53,6 +58,10 @@ class BodyProblem(Enum):
 
 class ConnectionReset(ConnectionAbortedError):
     """Raised in place of the first byte of a response; the server then resets the connection."""
+
+
+class BodyCut(ConnectionAbortedError):
+    """Raised in place of the next part of a body; the server then closes the connection without the body's end."""
 
 
 def body_problem(environ: Mapping[str, Any]) -> BodyProblem | None:

@@ -14,7 +14,7 @@ from time import monotonic_ns
 from typing import Any
 from wsgiref.types import WSGIApplication, WSGIEnvironment
 
-from mockserver.gateway.socket_features import ConnectionReset
+from mockserver.gateway.socket_features import BodyCut, ConnectionReset
 
 log = logging.getLogger(__name__)
 
@@ -28,7 +28,7 @@ _NO_BODY = frozenset((HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED))
 class Answer:
     """An answer whose head is known: `chunk` is the first part of its body, and `is_whole` whether it is all of it.
 
-    Where the app failed before its head, `failed` is set, and where it cuts the connection, `reset` is.
+    `failed` is set where the app fails, or ends the body early, and `reset` where it resets the connection.
     """
 
     status: str = ""
@@ -49,9 +49,12 @@ class Answer:
         return self._written.append
 
     def next_chunk(self) -> bytes | None:
-        """The next part of the body; None at its end, and where the app fails, which is logged."""
+        """The next part of the body; None at its end, and where the app cuts it or fails, which is logged."""
         try:
             return next(self._chunks, None)
+        except BodyCut:
+            self.failed = True
+            return None
         except Exception as error:  # noqa: BLE001 (whatever the app raises)
             self.fail(error)
             return None

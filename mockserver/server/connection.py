@@ -15,6 +15,7 @@ from wsgiref.types import WSGIEnvironment
 
 from mockserver.gateway import socket_features
 from mockserver.gateway.socket_features import BodyProblem
+from mockserver.server import sockets
 from mockserver.server.answer import Answer, head
 from mockserver.server.message import Message
 from mockserver.server.reader import Reader, Refused
@@ -238,6 +239,8 @@ class Connection(asyncio.BufferedProtocol):
             self._server.workers.run(answer.close, _ignore)
             self._answer = _FAILURE
             lines = self._head()
+        if self._answer.is_whole and socket_features.CLOSE_IDLE in self._environ:
+            sockets.hold_until_end(self._transport.get_extra_info("socket"))
         self._send(self._answer.chunk, lines)
         if self._answer.is_whole:
             self._finish(None)
@@ -263,7 +266,7 @@ class Connection(asyncio.BufferedProtocol):
         self._left = 0 if not has_body else math.inf if length is None else length
         if not self._keep_alive:
             extra.append(("Connection", "close"))
-        elif http_1_0:
+        elif http_1_0 or socket_features.CLOSE_IDLE in self._environ:
             extra.append(("Connection", "keep-alive"))
         return answer.head(*extra)
 
@@ -304,10 +307,13 @@ class Connection(asyncio.BufferedProtocol):
             self._pull()
 
     def _finish(self, _: None) -> None:
-        """The answer is sent as far as it goes: a body that is shorter than declared ends the connection."""
+        """The answer is sent as far as it goes: a body that is shorter than declared ends the connection.
+
+        So does the app's demand to close it in spite of what the answer says.
+        """
         self._reader.forget(self._message)
         self._message, self._answer = Message(), Answer()
-        if self._keep_alive and not self._left:
+        if self._keep_alive and not self._left and socket_features.CLOSE_IDLE not in self._environ:
             self._phase = Phase.CLOSING if self._transport.is_closing() else Phase.IDLE
             self._advance()
         elif not self._transport.is_closing():

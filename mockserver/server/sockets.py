@@ -1,4 +1,4 @@
-"""The sockets that a server listens on, and its URL. `running` accepts the connections."""
+"""The sockets that a server listens on, its URL, and an option of sockets. `running` accepts the connections."""
 
 import errno
 import socket
@@ -6,6 +6,8 @@ import socket
 BACKLOG = 1024
 _EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - only looked up, not bound
 """Addresses that can be bound but not requested, and the address that reaches them from this machine."""
+
+_CORK: int | None = getattr(socket, "TCP_CORK", None)
 
 _NO_IPV6 = frozenset((errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT))
 """The errors of a system without IPv6, or without ::1."""
@@ -47,6 +49,12 @@ def _listen(host: str, port: int) -> socket.socket:
             f"port {port} on {host} is taken by another program; stop it, or choose another port with --port "
             "(0 picks a free one)"
         ) from error
+
+
+def hold_until_end(sock: socket.socket) -> None:
+    """Have the system send the rest of what is written together with the end of the connection, if it can (Linux)."""
+    if _CORK is not None:
+        sock.setsockopt(socket.IPPROTO_TCP, _CORK, 1)
 
 
 def url(host: str, listening: socket.socket) -> str:

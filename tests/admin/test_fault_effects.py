@@ -1,5 +1,6 @@
 """The effects of faults at every vendor: an armed error looks like the vendor's own, and is journaled."""
 
+import gzip
 from base64 import b64encode
 from typing import Any
 
@@ -185,6 +186,39 @@ def test_malformed_body_lacks_its_last_bracket(admin: Admin, to: str) -> None:
     assert (answer.status_code, answer.mimetype, answer.data) == (200, "application/json", whole[:-1])
     admin.done("PUT", "/faults", {})
     assert send(admin, to).data == whole
+
+
+@pytest.mark.parametrize("to", REQUESTS)
+def test_headers_are_added_to_the_genuine_answer_and_journaled(admin: Admin, to: str) -> None:
+    whole = send(admin, to)
+    arm(admin, {"headers": {"X-RateLimit-Remaining": "3", "content-type": "text/plain"}})
+    answer = send(admin, to)
+    assert (answer.status_code, answer.data, answer.headers.getlist("Content-Type")) == (
+        *(200, whole.data),
+        ["text/plain"],
+    )
+    kept = admin.get(f"/requests/{admin.get('/requests')['requests'][-1]['id']}")["response_headers"]
+    assert (kept["X-RateLimit-Remaining"], kept["content-type"]) == ("3", "text/plain")
+
+
+@pytest.mark.parametrize("to", REQUESTS)
+def test_error_under_a_success_has_the_body_of_a_500(admin: Admin, to: str) -> None:
+    arm(admin, {"status": 500, "message": "m"})
+    error = send(admin, to)
+    arm(admin, {"status": 200, "error": True, "message": "m"})
+    answer = send(admin, to)
+    assert (error.status_code, answer.status_code, answer.mimetype) == (500, 200, "application/json")
+    assert answer.data == error.data
+    entry = admin.get("/requests")["requests"][-1]
+    assert (entry["status"], entry["refusal"]) == (200, "fault")
+
+
+@pytest.mark.parametrize("to", REQUESTS)
+def test_compressed_body_is_the_genuine_one(admin: Admin, to: str) -> None:
+    whole = send(admin, to).data
+    arm(admin, {"gzip": True})
+    answer = send(admin, to)
+    assert (gzip.decompress(answer.data), answer.headers["Content-Encoding"]) == (whole, "gzip")
 
 
 @pytest.mark.parametrize("to", REQUESTS)

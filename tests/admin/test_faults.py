@@ -89,6 +89,10 @@ SOCKET: dict[str, dict[str, Any]] = {
     "stall_seconds": {"stall_seconds": 0.1, "after_bytes": 0},
     "truncate_bytes of a failure": {"status": 500, "truncate_bytes": 3},
     "stall_seconds and truncate_bytes": {"stall_seconds": 1, "after_bytes": 10, "truncate_bytes": 10},
+    "chunked": {"chunked": True, "cut_after_bytes": 0},
+    "close_idle": {"close_idle": True, "headers": {"X-A": "b"}},
+    "chunked and close_idle": {"chunked": True, "close_idle": True},
+    "truncate_bytes of a compressed body": {"gzip": True, "truncate_bytes": 10},
 }
 
 
@@ -102,7 +106,7 @@ def test_socket_effects_are_armed_on_a_capable_server(admin: Admin, effect: dict
 @pytest.mark.in_process("the test declares what the server's sockets can do")
 @pytest.mark.parametrize(("named", "effect"), SOCKET.items(), ids=SOCKET)
 def test_socket_effects_are_refused_in_process(admin: Admin, named: str, effect: dict[str, Any]) -> None:
-    names = " and ".join(each for each in named.split() if "_" in each or each == "reset")
+    names = " and ".join(each for each in named.split() if "_" in each or each in {"reset", "chunked"})
     for method, content in (("POST", {"effect": effect}), ("PUT", {"rules": [RULE, {"effect": effect}]})):
         message = admin.refused(method, "/faults", content, status=409).detail
         assert message.startswith(
@@ -190,15 +194,17 @@ TIMES = "must be a whole number from 1 to 1000000"
 BYTES = "must be a whole number from 0 to 1000000000"
 TEXT = "must be text of 1 to 1000 printable characters"
 TRUE = "must be true; leave it out otherwise"
-ACTING = "status, html, rate_limited, reset, delay_seconds, truncate_bytes, stall_seconds, malformed_json"
+ACTING = (
+    "status, html, rate_limited, reset, headers, delay_seconds, truncate_bytes, stall_seconds, malformed_json, "
+    "chunked, gzip, close_idle"
+)
 FIELDS = "vendor, operation, path, query, times, skip, share, phase, effect"
 EFFECT = (
-    "status, code, message, headers, html, rate_limited, reset, delay_seconds, truncate_bytes, stall_seconds, "
-    "after_bytes, malformed_json"
+    "status, code, message, empty, error, headers, html, rate_limited, reset, delay_seconds, gzip, chunked, "
+    "cut_after_bytes, truncate_bytes, stall_seconds, after_bytes, malformed_json, close_idle"
 )
-VALUE = "must be text of 1 to 1000 ASCII characters, without spaces at its ends"
+VALUE = "must be text of 1 to 1000 printable characters of Latin-1, without spaces at its ends"
 ONE = "cannot go with {}: only one of status, html, rate_limited, reset can replace the answer"
-OWN = "belong to an answer that the rule makes: status, html or rate_limited"
 
 BAD: dict[str, tuple[dict[str, Any], dict[str, list[str]]]] = {
     "no effect": ({}, {"effect": ['must be given: what happens to the request, as in {"status": 503}']}),
@@ -274,9 +280,9 @@ BAD: dict[str, tuple[dict[str, Any], dict[str, list[str]]]] = {
     "a share as text": ({"share": "0.5", "effect": DOWN}, {"share": [NEGATIVE]}),
     "a share as a boolean": ({"share": False, "effect": DOWN}, {"share": [NEGATIVE]}),
     "an unknown phase": ({"phase": "during", "effect": DOWN}, {"phase": ['must be "before" or "after"']}),
-    "a status that is not an error": (
-        {"effect": {"status": 200}},
-        {"effect.status": ["must be a whole number from 400 to 599"]},
+    "a status that ends no request": (
+        {"effect": {"status": 199}},
+        {"effect.status": ["must be a whole number from 200 to 599"]},
     ),
     "a page status without a body": (
         {"effect": {"html": 204}},
@@ -306,10 +312,6 @@ BAD: dict[str, tuple[dict[str, Any], dict[str, list[str]]]] = {
             "effect.headers.X-C": [VALUE],
         },
     ),
-    "headers without an answer": (
-        {"effect": {"delay_seconds": 1, "headers": {"A": "b"}}},
-        {"effect.headers": [OWN]},
-    ),
     "a delay of zero": (
         {"effect": {"delay_seconds": 0}},
         {"effect.delay_seconds": ["0 has no effect; it must be above 0, up to 3600"]},
@@ -328,8 +330,8 @@ BAD: dict[str, tuple[dict[str, Any], dict[str, list[str]]]] = {
     "a reset with a body": (
         {"effect": {"reset": True, "truncate_bytes": 5, "malformed_json": True}},
         {
-            "effect.truncate_bytes": ["cannot go with reset, which leaves no body"],
-            "effect.malformed_json": ["cannot go with reset, which leaves no body"],
+            "effect.truncate_bytes": ["cannot go with reset, which sends no answer"],
+            "effect.malformed_json": ["cannot go with reset, which sends no answer"],
         },
     ),
     "a malformed page": (

@@ -142,7 +142,11 @@ def test_unknown_id_is_refused_with_suggestions(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("effect", "needs"),
-    [({"status": 503}, None), ({"truncate_bytes": 5}, "socket"), ({"reset": True}, "socket")],
+    [
+        *(({"status": 503}, None), ({"gzip": True}, None)),
+        *(({name: value}, "socket") for name, value in (("truncate_bytes", 5), ("reset", True), ("chunked", True))),
+        ({"close_idle": True}, "socket"),
+    ],
 )
 def test_needs_follow_from_the_faults(tmp_path: Path, effect: dict[str, Any], needs: str | None) -> None:
     rules = [{"vendor": "augment", "effect": effect}]

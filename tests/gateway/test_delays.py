@@ -57,6 +57,15 @@ def test_body_that_cannot_be_stalled_is_truncated(caplog: pytest.LogCaptureFixtu
     assert caplog.messages == ["a response ends early, because it cannot be stalled"]
 
 
+@pytest.mark.in_process("the test sets how many threads the server can spare")
+def test_chunked_body_that_cannot_be_stalled_is_cut(caplog: pytest.LogCaptureFixture) -> None:
+    aviary = armed(Aviary(UNLIMITED), chunked=True, stall_seconds=Decimal(30), after_bytes=4)
+    answer = aviary.send(environ_overrides=full())
+    with pytest.raises(socket_features.BodyCut):
+        answer.get_data()
+    assert caplog.messages == ["a response ends early, because it cannot be stalled"]
+
+
 def test_delay_slot_is_released_after_the_wait() -> None:
     waits = Slots(1)
     aviary = armed(Aviary(UNLIMITED), **LATE, stall_seconds=Decimal(1), after_bytes=1)

@@ -173,7 +173,15 @@ def test_malformed_body_lacks_its_last_bracket(phase: FaultPhase) -> None:
 
 @pytest.mark.parametrize(
     "effect",
-    [{"malformed_json": True}, pytest.param({"truncate_bytes": 5}, marks=CUTS), {"status": 500}, {"html": 502}],
+    [
+        {"malformed_json": True},
+        {"gzip": True},
+        pytest.param({"truncate_bytes": 5}, marks=CUTS),
+        {"status": 500},
+        {"status": 200, "error": True},
+        {"status": 200, "empty": True},
+        {"html": 502},
+    ],
 )
 def test_corrupted_answer_is_not_cached(effect: dict[str, Any]) -> None:
     aviary = Aviary(UNLIMITED)
@@ -206,12 +214,20 @@ SPENDING: dict[str, Any] = {
     "a truncated body": pytest.param({"truncate_bytes": 3}, 3, marks=CUTS),
     "a body registry up": ({"stall_seconds": Decimal(1), "after_bytes": 3}, 3),
     "a malformed body": ({"malformed_json": True}, 3),
+    "an empty answer": ({"status": 204, "empty": True}, 3),
+    "an error under a 200": ({"status": 200, "error": True}, 3),
+    "a chunked body that is cut": pytest.param({"chunked": True, "cut_after_bytes": 3}, 3, marks=CUTS),
+    "a compressed body that is truncated": pytest.param({"gzip": True, "truncate_bytes": 3}, 3, marks=CUTS),
     "a delay only": ({"delay_seconds": Decimal(1)}, 2),
+    "headers only": ({"headers": (("X-A", "b"),)}, 2),
+    "a compressed body": ({"gzip": True}, 2),
+    "a chunked body": ({"chunked": True}, 2),
+    "a closed connection": ({"close_idle": True}, 2),
 }
 
 
 @pytest.mark.parametrize(("effect", "left"), SPENDING.values(), ids=SPENDING)
-def test_only_a_fault_after_the_limiter_costs_a_request(effect: dict[str, Any], left: int) -> None:
+def test_only_an_answer_of_the_vendors_or_a_late_fault_costs_a_request(effect: dict[str, Any], left: int) -> None:
     early, late = armed(Aviary(PARROT), **effect), armed(Aviary(PARROT), FaultPhase.AFTER, **effect)
     send_with_effects(early)
     send_with_effects(late)

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from types import ModuleType
 from typing import Any
 
+import httpx
 import pytest
 
 from analytics_mockserver import pytest_plugin as plugin
@@ -35,6 +36,7 @@ def fetch(sandbox, path="/analytics/v0/dau", vendor="augment"):
 
 IMPORTED_MODULES = """
 import json, sys
+import httpx
 import pytest
 before = set(sys.modules)
 import analytics_mockserver.pytest_plugin
@@ -369,3 +371,18 @@ def test_sandbox_on_a_given_server_expires(server_url: str, lifetime: int | None
 
 def test_lifetime_outlasts_a_session_in_a_debugger() -> None:
     assert SANDBOX_LIFETIME == 14_400
+
+
+@pytest.mark.usefixtures("undescribed")
+def test_sandbox_behind_a_socket_meets_faults_of_the_connection(given_server: MockserverFixture) -> None:
+    with given_server.sandbox(frozen=True) as created, httpx.Client(base_url=created.url) as client:
+        headers = created.headers("augment")
+        whole = client.get("/analytics/v0/dau", headers=headers)
+        created.faults.add(gzip=True, truncate_bytes=20, times=1)
+        created.faults.add(chunked=True, cut_after_bytes=20, times=1)
+        created.faults.add(chunked=True, close_idle=True, times=1)
+        for _ in range(2):
+            with pytest.raises(httpx.RemoteProtocolError):
+                client.get("/analytics/v0/dau", headers=headers)
+        assert client.get("/analytics/v0/dau", headers=headers).text == whole.text
+        assert [fault.hits for fault in created.faults.list()] == [1, 1, 1]

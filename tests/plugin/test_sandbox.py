@@ -1,5 +1,6 @@
 """The attributes of a sandbox: each has the promised effect on a client's requests."""
 
+import gzip
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -148,6 +149,20 @@ def test_faults_can_be_added_listed_and_cleared(sandbox: SandboxFixture) -> None
     assert [fault.rule.get("operation") for fault in sandbox.faults.list()] == ["getDau"]
     sandbox.faults.clear()
     assert (list(sandbox.faults.list()), get(sandbox, f"{DAU}?page_size=3").status_code) == ([], 200)
+
+
+@pytest.mark.usefixtures("undescribed")
+def test_faults_can_change_an_answer(sandbox: SandboxFixture) -> None:
+    whole = get(sandbox).data
+    sandbox.faults.add(gzip=True, headers={"X-RateLimit-Remaining": "3"}, times=1)
+    sandbox.faults.add(status=204, empty=True, times=1)
+    sandbox.faults.add(status=200, error=True, message="down", times=1)
+    first, second, third = (get(sandbox) for _ in range(3))
+    assert (gzip.decompress(first.data), first.headers["X-RateLimit-Remaining"]) == (whole, "3")
+    assert (second.status_code, second.data) == (204, b"")
+    assert (third.status_code, third.get_json()["error"]["message"]) == (200, "down")
+    with pytest.raises(MockserverRefused, match="409: close_idle needs a socket"):
+        sandbox.faults.add(close_idle=True)
 
 
 @pytest.mark.usefixtures("undescribed")

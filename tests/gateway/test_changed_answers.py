@@ -1,0 +1,109 @@
+"""Effects that change how an answer looks: its headers, an empty body, an error under another status, compression."""
+
+import gzip
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from mockserver.gateway import socket_features
+from mockserver.gateway.faults import FaultEffect, FaultPhase, FaultRule, FaultRules
+from mockserver.gateway.vendor import Reply, Vendor, ViewRequest
+from tests.gateway import parrot
+from tests.gateway.parrot import ABLE, UNLIMITED, WHOLE, Aviary, armed
+
+PHASES = [FaultPhase.BEFORE, FaultPhase.AFTER]
+
+
+@pytest.mark.parametrize("phase", PHASES)
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_headers_are_added_to_the_genuine_answer_or_replace_its_own(phase: FaultPhase, method: str) -> None:
+    aviary = armed(Aviary(UNLIMITED), phase, headers=(("X-RateLimit-Remaining", "3"), ("content-type", "text/plain")))
+    answer = aviary.send(method=method)
+    assert (answer.status_code, answer.data) == (200, WHOLE if method == "GET" else b"")
+    assert answer.headers.getlist("Content-Type") == ["text/plain"]
+    (entry,) = aviary.registry.default.journal
+    assert (entry.status, entry.fault, entry.refusal) == (200, "fault-1", None)
+
+
+def test_headers_of_a_fault_are_not_those_of_the_next_answer() -> None:
+    aviary = Aviary(UNLIMITED)
+    whole = [aviary.send().headers for _ in range(2)]
+    aviary.registry.default.faults.add(FaultRule(FaultEffect(headers=(("ETag", "1"),)), times=1))
+    assert ["ETag" in aviary.send().headers for _ in range(3)] == [True, False, False]
+    assert [each.get("ETag") for each in whole] == [None, None]
+
+
+@pytest.mark.parametrize("phase", PHASES)
+@pytest.mark.parametrize(("status", "length"), [(200, "0"), (204, None), (304, None), (500, "0"), (299, "0")])
+def test_empty_answer_has_neither_body_nor_type(status: int, length: str | None, phase: FaultPhase) -> None:
+    aviary = armed(Aviary(UNLIMITED), phase, status=status, empty=True, headers=(("X-A", "b"),))
+    answer = aviary.send()
+    assert (answer.status_code, answer.data, answer.headers.get("Content-Type")) == (status, b"", None)
+    assert (answer.headers.get("Content-Length"), answer.headers["X-A"]) == (length, "b")
+    (entry,) = aviary.registry.default.journal
+    assert (entry.status, entry.fault, entry.refusal) == (status, "fault-1", None)
+
+
+@pytest.mark.parametrize("phase", PHASES)
+@pytest.mark.parametrize("status", [200, 202, 301, 400, 599])
+def test_error_has_the_armed_status_and_the_vendors_body(status: int, phase: FaultPhase) -> None:
+    aviary = armed(Aviary(UNLIMITED), phase, status=status, error=True, code="x", message="m")
+    answer = aviary.send()
+    assert (answer.status_code, answer.mimetype) == (status, "application/json")
+    assert (answer.get_json(), answer.headers["X-Parrot"]) == ({"squawk": "m", "code": "x"}, "parrot")
+    (entry,) = aviary.registry.default.journal
+    assert (entry.status, entry.fault, entry.refusal) == (status, "fault-1", "fault")
+
+
+COMPRESSED: dict[str, tuple[dict[str, Any], bytes]] = {
+    "the genuine answer": ({}, WHOLE),
+    "a malformed one": ({"malformed_json": True}, WHOLE[:-1]),
+    "an error": ({"status": 503, "message": "m"}, b'{"squawk":"m","code":"none"}'),
+}
+
+
+@pytest.mark.parametrize(("more", "body"), COMPRESSED.values(), ids=COMPRESSED)
+def test_compressed_body_is_any_body(more: dict[str, Any], body: bytes) -> None:
+    aviary = armed(Aviary(UNLIMITED), gzip=True, **more)
+    answers = [aviary.send(headers={"Accept-Encoding": "identity"}) for _ in range(2)]
+    assert answers[0].data == answers[1].data
+    assert gzip.decompress(answers[0].data) == body
+    assert answers[0].headers["Content-Encoding"] == "gzip"
+    assert answers[0].headers["Content-Length"] == str(len(answers[0].data))
+
+
+def test_body_that_is_empty_is_not_compressed() -> None:
+    def nothing(_: ViewRequest) -> Reply:
+        return Reply(None, 204)
+
+    answer = armed(Aviary(parrot.speaking(nothing)), gzip=True).send()
+    assert (answer.status_code, answer.data, answer.headers.get("Content-Encoding")) == (204, b"", None)
+
+
+@pytest.mark.in_process("the server over the socket can do all of it")
+@pytest.mark.parametrize("effect", [{"chunked": True}, {"close_idle": True}])
+def test_effect_on_the_connection_needs_a_server(effect: dict[str, Any], caplog: pytest.LogCaptureFixture) -> None:
+    assert armed(Aviary(UNLIMITED), **effect).send().status_code == 500
+    assert f"fault-1: {next(iter(effect))} needs a socket" in caplog.text
+
+
+def _failing(_: ViewRequest) -> dict[str, Any]:
+    raise ValueError("a bug")
+
+
+@pytest.mark.parametrize(("vendor", "demanded"), [(UNLIMITED, [True]), (parrot.speaking(_failing), [])])
+def test_connection_is_not_closed_after_a_failure_of_the_server(vendor: Vendor, demanded: list[bool]) -> None:
+    aviary = armed(Aviary(vendor), close_idle=True)
+    environ = {**aviary.client.application.test_request_context("/parrot/speak").request.environ, **ABLE}
+    environ["HTTP_AUTHORIZATION"] = "Bearer mock-parrot-small"
+    assert list(aviary.app.wsgi_app(environ, lambda *_: bytes))
+    assert [environ[key] for key in (socket_features.CLOSE_IDLE,) if key in environ] == demanded
+
+
+def test_new_fields_change_the_draws_of_their_own_rules_only() -> None:
+    rules = FaultRules(7)
+    slow, compressed = FaultEffect(delay_seconds=Decimal(1)), FaultEffect(delay_seconds=Decimal(1), gzip=True)
+    keys = [rules.add(FaultRule(each, share=Decimal("0.5"))).key for each in (slow, compressed, slow)]
+    assert keys[0] == keys[2] != keys[1]
+    assert "gzip" not in repr(slow)
